@@ -1,0 +1,96 @@
+// Package actions is what the GitHub Action does around a sync or a check: it
+// reads the inputs, masks the secrets before anything else is printed, and
+// afterwards sets the outputs, the job summary and one comment on the pull
+// request. It touches the runner through go-githubactions and GitHub's API
+// through go-github.
+package actions
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/sethvargo/go-githubactions"
+)
+
+// Runner is the runner that the Action runs on.
+type Runner struct {
+	action *githubactions.Action
+	env    []string
+	getenv func(string) string
+}
+
+// NewRunner is the runner that env describes; workflow commands go to w.
+func NewRunner(w io.Writer, env []string) *Runner {
+	getenv := func(name string) string {
+		for i := len(env) - 1; i >= 0; i-- {
+			if value, ok := strings.CutPrefix(env[i], name+"="); ok {
+				return value
+			}
+		}
+		return ""
+	}
+	action := githubactions.New(githubactions.WithWriter(w), githubactions.WithGetenv(getenv))
+	return &Runner{action: action, env: env, getenv: getenv}
+}
+
+// Error annotates the run with an error.
+func (r *Runner) Error(message string) { r.action.Errorf("%s", message) }
+
+// Warning annotates the run with a warning.
+func (r *Runner) Warning(message string) { r.action.Warningf("%s", message) }
+
+// Notice annotates the run with a notice.
+func (r *Runner) Notice(message string) { r.action.Noticef("%s", message) }
+
+// Output sets an output for later steps: a text as it is, anything else as JSON on
+// one line. Without GITHUB_OUTPUT, outside a runner, it does nothing.
+func (r *Runner) Output(name string, value any) error {
+	if r.getenv("GITHUB_OUTPUT") == "" {
+		return nil
+	}
+	text, ok := value.(string)
+	if !ok {
+		data, err := json.Marshal(value)
+		if err != nil {
+			return fmt.Errorf("output %s: %w", name, err)
+		}
+		text = string(data)
+	}
+	return r.fileCommand("output "+name, func() { r.action.SetOutput(name, text) })
+}
+
+// maxSummary is how much a step's summary may hold, in bytes; GitHub drops a
+// longer one whole (GitHub, "Workflow commands", job summaries).
+const maxSummary = 1 << 20
+
+// Summary appends to the job summary. Without GITHUB_STEP_SUMMARY it does nothing.
+func (r *Runner) Summary(markdown string) error {
+	if r.getenv("GITHUB_STEP_SUMMARY") == "" {
+		return nil
+	}
+	return r.fileCommand("job summary", func() { r.action.AddStepSummary(cut(markdown, maxSummary)) })
+}
+
+// cut keeps whole lines of markdown, so that it has at most limit bytes with the
+// note that something is missing.
+func cut(markdown string, limit int) string {
+	const note = "\n\nThere is more; the log has all of it.\n"
+	if len(markdown) <= limit {
+		return markdown
+	}
+	kept := markdown[:limit-len(note)]
+	return kept[:strings.LastIndexByte(kept, '\n')+1] + note
+}
+
+// fileCommand runs write, which panics if the runner's file cannot be written.
+func (r *Runner) fileCommand(what string, write func()) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = fmt.Errorf("%s: the runner's file cannot be written", what)
+		}
+	}()
+	write()
+	return nil
+}

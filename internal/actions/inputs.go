@@ -1,0 +1,134 @@
+package actions
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/agnivade/levenshtein"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// Inputs are the Action's inputs, as action.yml describes them.
+type Inputs struct {
+	Mode          string // sync, plan or check
+	APIURL        string
+	APIKey        prefect.Value // a JSON string
+	Manifest      string
+	Secrets       prefect.Value // a JSON string that holds ${{ toJSON(secrets) }}
+	SecretsFile   string
+	Include       []string
+	Exclude       []string
+	ConfigFiles   []string
+	FailOn        string
+	Comment       bool
+	GitHubToken   prefect.Value // a JSON string
+	Timeout       time.Duration
+	AllowHTTP     bool
+	CACertificate string
+}
+
+// InputNames are the inputs that there are, in the order of action.yml.
+var InputNames = []string{
+	"mode", "api-url", "api-key", "manifest", "secrets", "secrets-file", "include", "exclude",
+	"config-files", "fail-on", "comment", "github-token", "timeout", "allow-http", "ca-certificate",
+}
+
+// ofDocker are inputs that the runner itself understands (GitHub, "Metadata
+// syntax", runs for Docker container actions).
+var ofDocker = []string{"args", "entrypoint"}
+
+// defaultTimeout bounds a run that names none.
+const defaultTimeout = 5 * time.Minute
+
+// Inputs reads the inputs. It fails on one that there is not, for the runner lets
+// a misspelt input through, and on one that does not read as what it is.
+func (r *Runner) Inputs() (Inputs, error) {
+	if err := r.checkNames(); err != nil {
+		return Inputs{}, err
+	}
+	text := func(name string) string { return r.action.GetInput(name) }
+	in := Inputs{
+		Mode: orDefault(text("mode"), "sync"), APIURL: text("api-url"), APIKey: prefect.TextValue(text("api-key")),
+		Manifest: text("manifest"), Secrets: prefect.TextValue(text("secrets")), SecretsFile: text("secrets-file"),
+		Include: list(text("include")), Exclude: list(text("exclude")), ConfigFiles: list(text("config-files")),
+		FailOn: orDefault(text("fail-on"), "error"), GitHubToken: prefect.TextValue(text("github-token")),
+		CACertificate: text("ca-certificate"),
+	}
+	if !slices.Contains([]string{"sync", "plan", "check"}, in.Mode) {
+		return Inputs{}, fmt.Errorf("input mode: %q is none of sync, plan and check", in.Mode)
+	}
+	var errs [3]error
+	in.Comment, errs[0] = boolean("comment", text("comment"))
+	in.AllowHTTP, errs[1] = boolean("allow-http", text("allow-http"))
+	in.Timeout, errs[2] = duration("timeout", text("timeout"))
+	return in, errors.Join(errs[:]...)
+}
+
+func (r *Runner) checkNames() error {
+	for _, entry := range r.env {
+		variable, _, _ := strings.Cut(entry, "=")
+		name, ok := strings.CutPrefix(variable, "INPUT_")
+		name = strings.ToLower(name)
+		if !ok || slices.Contains(InputNames, name) || slices.Contains(ofDocker, name) {
+			continue
+		}
+		return fmt.Errorf("unknown input %q: %s", name, suggestion(name))
+	}
+	return nil
+}
+
+func suggestion(name string) string {
+	best, distance := "", len(name)/2+1
+	for _, candidate := range InputNames {
+		if d := levenshtein.ComputeDistance(name, candidate); d < distance {
+			best, distance = candidate, d
+		}
+	}
+	if best == "" {
+		return "there are " + strings.Join(InputNames, ", ")
+	}
+	return fmt.Sprintf("did you mean %q?", best)
+}
+
+func orDefault(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// list reads items between newlines and commas.
+func list(text string) []string {
+	var items []string
+	for _, item := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == ',' }) {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func boolean(name, text string) (bool, error) {
+	switch strings.ToLower(text) {
+	case "true":
+		return true, nil
+	case "false", "":
+		return false, nil
+	}
+	return false, fmt.Errorf("input %s: true or false was due", name)
+}
+
+func duration(name, text string) (time.Duration, error) {
+	if text == "" {
+		return defaultTimeout, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 {
+		return 0, fmt.Errorf("input %s: a duration such as 90s or 5m was due", name)
+	}
+	return d, nil
+}

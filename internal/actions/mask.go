@@ -1,0 +1,69 @@
+package actions
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// minMask is the shortest text that is masked, in bytes: a mask such as } would
+// blank every JSON output of the job.
+const minMask = 4
+
+// Mask tells the runner to hide every secret that the inputs hold: the key, the
+// token, and each value of the secrets. It comes before anything else is printed,
+// and only under GitHub Actions: elsewhere a mask would print what it hides. It
+// returns the names of the secrets that are too short to mask.
+func (r *Runner) Mask() (unmasked []string) {
+	if r.getenv("GITHUB_ACTIONS") != "true" {
+		return nil
+	}
+	for _, input := range []string{"api-key", "github-token"} {
+		r.mask(r.action.GetInput(input))
+	}
+	var secrets map[string]json.RawMessage
+	raw := r.action.GetInput("secrets")
+	if json.Unmarshal([]byte(raw), &secrets) != nil {
+		r.mask(raw)
+	}
+	for name, value := range secrets {
+		var text string
+		if json.Unmarshal(value, &text) != nil {
+			text = string(value)
+		}
+		if r.mask(text); text != "" && len(text) < minMask {
+			unmasked = append(unmasked, name)
+		}
+	}
+	slices.Sort(unmasked)
+	return unmasked
+}
+
+func (r *Runner) mask(text string) {
+	for _, form := range maskForms(text) {
+		r.action.AddMask(form)
+	}
+}
+
+// maskForms are the ways in which a text may turn up in a log: whole, line by
+// line (runners before late 2021 mask one line at a time), and as JSON, with and
+// without its quotation marks.
+func maskForms(text string) []string {
+	quoted := string(prefect.TextValue(text).Reveal())
+	escaped, _ := json.Marshal(text)
+	forms := []string{text, quoted, quoted[1 : len(quoted)-1], string(escaped[1 : len(escaped)-1])}
+	for line := range bytes.Lines([]byte(text)) {
+		forms = append(forms, string(line), strings.TrimSpace(string(line)))
+	}
+	var kept []string
+	for _, form := range forms {
+		form = strings.TrimRight(form, "\r\n")
+		if len(strings.TrimSpace(form)) >= minMask && !slices.Contains(kept, form) {
+			kept = append(kept, form)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,250 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/spf13/cobra"
+
+	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/actions"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+func (c *Command) action() *cobra.Command {
+	return &cobra.Command{
+		Use:   "action",
+		Short: "Run as the GitHub Action: inputs from INPUT_ variables",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return c.runAction(cmd.Context()) },
+	}
+}
+
+// runAction masks first, and ends with the outputs set, whatever happened.
+func (c *Command) runAction(ctx context.Context) error {
+	a := &actionRun{c: c, runner: actions.NewRunner(c.Stdout, c.Env), status: "success"}
+	unmasked := a.runner.Mask()
+	for _, name := range unmasked {
+		a.runner.Warning(fmt.Sprintf("%s is too short to be masked in the log", report.Safe(name)))
+	}
+	err := a.do(ctx)
+	code := exitCode(err)
+	switch {
+	case code == ExitOK:
+	case code == ExitPartly:
+		a.status = "partial"
+	default:
+		a.status = "failed"
+	}
+	if message := messageOf(err); message != "" {
+		a.runner.Error(message)
+	}
+	if err := a.outputs(); err != nil {
+		a.runner.Error(err.Error())
+		code = max(code, ExitFailed)
+	}
+	if code == ExitOK {
+		return nil
+	}
+	return &exitError{code: code}
+}
+
+// actionRun is one run of the Action, and the printer of its steps.
+type actionRun struct {
+	c      *Command
+	runner *actions.Runner
+	inputs actions.Inputs
+	event  actions.Event
+
+	status string
+	found  checked
+	plan   *secretsync.Plan
+	report *secretsync.Report
+}
+
+func (a *actionRun) do(ctx context.Context) (err error) {
+	if a.inputs, err = a.runner.Inputs(); err != nil {
+		return err
+	}
+	a.event = a.runner.Event()
+	if a.inputs.Mode == "check" {
+		return a.check()
+	}
+	o, err := a.options()
+	if err != nil {
+		return err
+	}
+	if a.event.Untrusted && (o.secrets == nil || !o.secrets.HasSecrets()) {
+		a.status = "skipped"
+		a.runner.Notice("a run of a fork or of Dependabot is given no secrets: nothing to do")
+		return nil
+	}
+	if a.inputs.Mode == "plan" {
+		_, err = a.c.runPlan(ctx, o, a)
+	} else {
+		var r *run
+		if r, err = a.c.runSync(ctx, o, a); err == nil {
+			err = resultError(r.report)
+		}
+	}
+	if failed := a.comment(ctx); failed != nil && err == nil {
+		err = &exitError{code: ExitPartly, err: failed}
+	} else if failed != nil {
+		a.runner.Error(failed.Error())
+	}
+	return err
+}
+
+// options are the inputs as the commands know them. The key goes to the host of
+// the input api-url alone: a pull request may change a manifest.
+func (a *actionRun) options() (syncOptions, error) {
+	in := a.inputs
+	o := syncOptions{
+		connectOptions: connectOptions{
+			apiURL: in.APIURL, apiKey: in.APIKey, dialect: "auto", allowHTTP: in.AllowHTTP,
+			caCertificate: in.CACertificate, timeout: in.Timeout,
+		},
+		secretsFile: in.SecretsFile, manifest: in.Manifest, include: in.Include, exclude: in.Exclude,
+		configFiles: in.ConfigFiles, failOn: in.FailOn,
+	}
+	if in.APIURL == "" {
+		return o, errors.New("input api-url is missing: the URL of the secrets API")
+	}
+	manifest, err := readManifest(in.Manifest)
+	if err != nil {
+		return o, err
+	}
+	if err := sameHost(in.APIURL, manifest.APIURL); err != nil {
+		return o, err
+	}
+	if text := textOf(in.Secrets); text != "" {
+		o.secrets, err = secretsync.ParseSecrets("input secrets", []byte(text))
+		return o, err
+	}
+	if o.secretsFile == "" && !a.event.Untrusted {
+		return o, errors.New("no secrets: give the input secrets: ${{ toJSON(secrets) }}, or secrets-file")
+	}
+	return o, nil
+}
+
+func sameHost(input, manifest string) error {
+	if manifest == "" {
+		return nil
+	}
+	given, err := url.Parse(input)
+	named, err2 := url.Parse(manifest)
+	if err != nil || err2 != nil || given.Host != named.Host {
+		return errors.New("the manifest's api-url names another host than the input api-url: the key goes to the input's host alone")
+	}
+	return nil
+}
+
+func textOf(v prefect.Value) string {
+	var text string
+	_ = json.Unmarshal(v.Reveal(), &text)
+	return text
+}
+
+func (a *actionRun) check() error {
+	threshold, err := check.ParseFailOn(a.inputs.FailOn)
+	if err != nil {
+		return fmt.Errorf("input fail-on: %w", err)
+	}
+	found, err := checkFiles(a.c.configPaths(a.inputs.ConfigFiles))
+	if err != nil {
+		return err
+	}
+	if err := a.checked(found); err != nil {
+		return err
+	}
+	if threshold.Fails(found.diagnostics) {
+		return &exitError{code: ExitFailed}
+	}
+	return nil
+}
+
+func (a *actionRun) checked(found checked) error {
+	a.found = found
+	if err := report.DiagnosticsGitHub(a.c.Stdout, found.diagnostics, found.files); err != nil {
+		return err
+	}
+	if err := report.DiagnosticsText(a.c.Stdout, found.diagnostics, found.files); err != nil {
+		return err
+	}
+	return a.runner.Summary(report.DiagnosticsMarkdown(found.diagnostics, found.files))
+}
+
+func (a *actionRun) connected(conn *connection) error {
+	_, err := fmt.Fprintf(a.c.Stdout, "key: from %s\n", report.Safe(conn.keyFrom))
+	return err
+}
+
+func (a *actionRun) planned(plan *secretsync.Plan) error {
+	a.plan = plan
+	if err := report.PlanText(a.c.Stdout, plan); err != nil {
+		return err
+	}
+	if a.inputs.Mode != "plan" {
+		return nil
+	}
+	return a.runner.Summary(report.PlanMarkdown(plan))
+}
+
+func (a *actionRun) onlyPlanned(*secretsync.Plan, int64) error { return nil }
+
+func (a *actionRun) applied(r *secretsync.Report, requests int64) error {
+	a.report = r
+	if err := report.ResultText(a.c.Stdout, r, requests); err != nil {
+		return err
+	}
+	return a.runner.Summary(report.ResultMarkdown(r))
+}
+
+// comment puts the plan on the pull request, if that was asked for.
+func (a *actionRun) comment(ctx context.Context) error {
+	if !a.inputs.Comment || a.event.PullRequest == 0 || a.plan == nil {
+		return nil
+	}
+	markdown := report.PlanMarkdown(a.plan)
+	if a.found.files > 0 {
+		markdown += "\n" + report.DiagnosticsMarkdown(a.found.diagnostics, a.found.files)
+	}
+	return a.runner.Comment(ctx, &http.Client{Timeout: a.inputs.Timeout}, a.inputs.GitHubToken, a.event, markdown)
+}
+
+// outputs tells later steps what happened, in names and counts.
+func (a *actionRun) outputs() error {
+	r := a.report
+	if r == nil {
+		r = &secretsync.Report{}
+	}
+	errs, warnings := report.CountSeverities(a.found.diagnostics)
+	outputs := []struct {
+		name  string
+		value any
+	}{
+		{"status", a.status},
+		{"changed", r.Count(secretsync.Created)+r.Count(secretsync.Overwritten) > 0},
+		{"created-count", r.Count(secretsync.Created)},
+		{"overwritten-count", r.Count(secretsync.Overwritten)},
+		{"unchanged-count", r.Count(secretsync.Unchanged)},
+		{"skipped-count", r.Count(secretsync.Skipped)},
+		{"failed-count", r.Count(secretsync.Failed)},
+		{"created-names", r.Names(secretsync.Created)},
+		{"overwritten-names", r.Names(secretsync.Overwritten)},
+		{"failed-names", r.Names(secretsync.Failed)},
+		{"error-count", errs},
+		{"warning-count", warnings},
+	}
+	var failures []error
+	for _, output := range outputs {
+		failures = append(failures, a.runner.Output(output.name, output.value))
+	}
+	return errors.Join(failures...)
+}

@@ -1,0 +1,135 @@
+// Package cli is the command prefect-secrets: its commands, flags and exit codes.
+// It is the one package that knows all the others.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// Exit codes of the command.
+const (
+	ExitOK      = 0 // done
+	ExitFailed  = 1 // check: what the file says; else nothing could be written
+	ExitUsage   = 2 // a usage or input error; nothing was changed
+	ExitPartly  = 3 // some was written, some was not
+	ExitRefused = 4 // the store refused the key
+	ExitPending = 5 // plan --detailed-exitcode, and there are changes to make
+)
+
+// Command is the command with everything that it takes from its process.
+type Command struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Env            []string // as os.Environ gives it
+}
+
+// Main runs the command and returns its exit code. Cancelling ctx stops it.
+func (c *Command) Main(ctx context.Context, args []string) int {
+	root := c.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	for _, line := range strings.Split(messageOf(err), "\n") {
+		if line != "" {
+			fmt.Fprintln(c.Stderr, "prefect-secrets: "+report.Safe(line))
+		}
+	}
+	return exitCode(err)
+}
+
+// exitCode is the code that err ends the command with; any error that is no
+// exitError is one of usage or input.
+func exitCode(err error) int {
+	var exit *exitError
+	switch {
+	case err == nil:
+		return ExitOK
+	case errors.As(err, &exit):
+		return exit.code
+	default:
+		return ExitUsage
+	}
+}
+
+// messageOf is what is still to be said of err.
+func messageOf(err error) string {
+	var exit *exitError
+	if errors.As(err, &exit) && exit.err == nil || err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// getenv looks a variable up in c.Env, where a later entry wins.
+func (c *Command) getenv(name string) string {
+	for i := len(c.Env) - 1; i >= 0; i-- {
+		if value, ok := strings.CutPrefix(c.Env[i], name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// exitError ends the command with a code. Without an error of its own the
+// command has already said what there is to say.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// storeError is the exit for what the store answered before anything was written.
+func storeError(err error) error {
+	return &exitError{code: storeCode(err), err: err}
+}
+
+func storeCode(err error) int {
+	if errors.Is(err, prefect.ErrUnauthenticated) || errors.Is(err, prefect.ErrForbidden) {
+		return ExitRefused
+	}
+	return ExitFailed
+}
+
+func (c *Command) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "prefect-secrets",
+		Short:         "Prefect's secrets: sync them from CI, check configs, serve the store",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(c.Stdin)
+	root.SetOut(c.Stdout)
+	root.SetErr(c.Stderr)
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.AddGroup(&cobra.Group{ID: "main", Title: "Commands:"}, &cobra.Group{ID: "more", Title: "More:"})
+	root.SetHelpCommandGroupID("more")
+	root.SetCompletionCommandGroupID("more")
+	cobra.EnableCommandSorting = false
+	for _, cmd := range []*cobra.Command{c.check(), c.plan(), c.sync(), c.serve()} {
+		cmd.GroupID = "main"
+		root.AddCommand(cmd)
+	}
+	for _, cmd := range []*cobra.Command{c.names(), c.set(), c.delete(), c.action(), c.version()} {
+		cmd.GroupID = "more"
+		root.AddCommand(cmd)
+	}
+	return root
+}

@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+func (c *Command) printerFor(format string) (printer, error) {
+	switch format {
+	case "text":
+		return &textPrinter{c: c}, nil
+	case "json":
+		return &jsonPrinter{c: c}, nil
+	}
+	return nil, unknownFormat(format)
+}
+
+// textPrinter writes everything to standard output, step by step.
+type textPrinter struct {
+	c        *Command
+	embedded bool
+}
+
+func (p *textPrinter) checked(found checked) error {
+	return report.DiagnosticsText(p.c.Stdout, found.diagnostics, found.files)
+}
+
+func (p *textPrinter) connected(conn *connection) error {
+	p.embedded = conn.runner != nil
+	_, err := fmt.Fprintf(p.c.Stdout, "key: from %s\n", report.Safe(conn.keyFrom))
+	return err
+}
+
+func (p *textPrinter) planned(plan *secretsync.Plan) error {
+	return report.PlanText(p.c.Stdout, plan)
+}
+
+func (p *textPrinter) onlyPlanned(*secretsync.Plan, int64) error { return nil }
+
+func (p *textPrinter) applied(r *secretsync.Report, requests int64) error {
+	if err := report.ResultText(p.c.Stdout, r, requests); err != nil || !p.embedded {
+		return err
+	}
+	_, err := fmt.Fprintln(p.c.Stdout, "the embedded store ends here; give --api-url to keep what is written")
+	return err
+}
+
+// jsonPrinter writes one document to standard output; what the configs' check
+// found goes to standard error as text.
+type jsonPrinter struct{ c *Command }
+
+func (p *jsonPrinter) checked(found checked) error {
+	return report.DiagnosticsText(p.c.Stderr, found.diagnostics, found.files)
+}
+
+func (p *jsonPrinter) connected(*connection) error { return nil }
+
+func (p *jsonPrinter) planned(*secretsync.Plan) error { return nil }
+
+func (p *jsonPrinter) onlyPlanned(plan *secretsync.Plan, requests int64) error {
+	return report.PlanJSON(p.c.Stdout, plan, requests)
+}
+
+func (p *jsonPrinter) applied(r *secretsync.Report, requests int64) error {
+	return report.ResultJSON(p.c.Stdout, r, requests)
+}

@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// Bounds on one connection of the server.
+const (
+	readHeaderTimeout = 10 * time.Second
+	requestTimeout    = 30 * time.Second // reading the request and answering it
+	idleTimeout       = 2 * time.Minute
+	shutdownTimeout   = 10 * time.Second // for what is in flight when the server is stopped
+)
+
+type serveOptions struct {
+	dev       bool
+	listen    string
+	readyFile string
+}
+
+func (c *Command) serve() *cobra.Command {
+	var o serveOptions
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the secrets API that Prefect's clients speak to",
+		Long: `Serve --dev keeps the secrets of one tenant in memory, for tests and trials, and
+makes an admin key, which writes, and a runner key, which a flow run reads with.
+It listens on this machine alone and forgets everything when it stops.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.runServe(cmd.Context(), o) },
+	}
+	cmd.Flags().BoolVar(&o.dev, "dev", false, "keep everything in memory")
+	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:4200", "HOST:PORT on this machine; port 0 takes a free one")
+	cmd.Flags().StringVar(&o.readyFile, "ready-file", "", "write url, tenant_id, admin_key and runner_key to this file as JSON, once connections are accepted")
+	return cmd
+}
+
+func (c *Command) runServe(ctx context.Context, o serveOptions) error {
+	if !o.dev {
+		return errors.New("serve keeps its secrets in memory: say --dev if that is what you want")
+	}
+	if err := checkLoopback(o.listen); err != nil {
+		return err
+	}
+	s, err := newStore("dev")
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", o.listen)
+	if err != nil {
+		return &exitError{code: ExitFailed, err: fmt.Errorf("--listen: %w", err)}
+	}
+	server := &http.Server{
+		Handler: s.api, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: requestTimeout,
+		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	if err := c.announce(o, s, "http://"+listener.Addr().String()); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	select {
+	case err := <-served:
+		return &exitError{code: ExitFailed, err: fmt.Errorf("serving: %w", err)}
+	case <-ctx.Done():
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	if err := server.Shutdown(stopping); err != nil {
+		return &exitError{code: ExitFailed, err: fmt.Errorf("stopping: %w", err)}
+	}
+	_, err = fmt.Fprintln(c.Stdout, "stopped")
+	return err
+}
+
+// checkLoopback refuses an address that other machines could reach.
+func checkLoopback(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("--listen: %q is not HOST:PORT", address)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("--listen: serve --dev is for this machine alone: use 127.0.0.1 in place of %q", host)
+	}
+	return nil
+}
+
+// ready is what --ready-file holds.
+type ready struct {
+	URL       string `json:"url"` // without a path
+	TenantID  string `json:"tenant_id"`
+	AdminKey  string `json:"admin_key"`
+	RunnerKey string `json:"runner_key"`
+}
+
+// announce says how to use the server. The keys are shown where there is no
+// ready-file to hold them: they are made for this process and end with it.
+func (c *Command) announce(o serveOptions, s *store, url string) error {
+	r := ready{URL: url, TenantID: s.tenant.ID, AdminKey: s.adminKey, RunnerKey: s.runnerKey}
+	admin, runner := r.AdminKey, r.RunnerKey
+	if o.readyFile != "" {
+		if err := r.write(o.readyFile); err != nil {
+			return fmt.Errorf("--ready-file: %w", err)
+		}
+		admin, runner = "(admin_key in "+o.readyFile+")", "(runner_key in "+o.readyFile+")"
+	}
+	_, err := fmt.Fprintf(c.Stdout, `serving the secrets API at %s, in memory, until stopped
+
+write from here:
+  PREFECT_API_KEY=%s prefect-secrets sync --api-url %s --secrets-file secrets.json
+read in a flow run (Prefect 0.15 to 1.4):
+  PREFECT__BACKEND=cloud PREFECT__CLOUD__USE_LOCAL_SECRETS=false \
+  PREFECT__CLOUD__API=%s PREFECT__CLOUD__API_KEY=%s python flow.py
+`, r.URL, admin, r.URL, r.URL, runner)
+	return err
+}
+
+// write puts r where a reader sees it whole or not at all.
+func (r ready) write(path string) error {
+	data, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), ".ready-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name())
+	_, err = file.Write(append(data, '\n'))
+	if err := errors.Join(err, file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
+}

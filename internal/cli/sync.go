@@ -1,0 +1,269 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/prefect-secrets/prefect-secrets/check"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// syncOptions are what plan and sync are told, by flags or by the Action's inputs.
+type syncOptions struct {
+	connectOptions
+	secretsFile string
+	secrets     *secretsync.Source // instead of secretsFile
+	manifest    string
+	include     []string
+	exclude     []string
+	configFiles []string
+	failOn      string
+	format      string
+}
+
+func (o *syncOptions) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	o.connectOptions.register(flags)
+	flags.StringVar(&o.secretsFile, "secrets-file", "", "a JSON file as ${{ toJSON(secrets) }} gives it; - is standard input")
+	flags.StringVar(&o.manifest, "manifest", "", "what goes where (default: prefect-secrets.toml, if it is there)")
+	flags.StringSliceVar(&o.include, "include", nil, "glob of CI names that go into the store; wins over the manifest's")
+	flags.StringSliceVar(&o.exclude, "exclude", nil, "glob of CI names that stay out; wins over everything")
+	flags.StringSliceVar(&o.configFiles, "config-files", nil, "Prefect configs, or patterns of them, to check first")
+	flags.StringVar(&o.failOn, "fail-on", "error", "which findings in the configs stop the run: error, warning or never")
+	flags.StringVar(&o.format, "format", "text", "text or json")
+}
+
+func (c *Command) plan() *cobra.Command {
+	var o syncOptions
+	var detailed bool
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: "Show what sync would do, and change nothing",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			out, err := c.printerFor(o.format)
+			if err != nil {
+				return err
+			}
+			r, err := c.runPlan(cmd.Context(), o, out)
+			if err != nil {
+				return err
+			}
+			if err := out.onlyPlanned(r.plan, r.conn.client.Requests()); err != nil {
+				return err
+			}
+			if detailed && r.plan.Pending() {
+				return &exitError{code: ExitPending}
+			}
+			return nil
+		},
+	}
+	o.register(cmd)
+	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 5 if there are changes to make")
+	return cmd
+}
+
+func (c *Command) sync() *cobra.Command {
+	var o syncOptions
+	cmd := &cobra.Command{
+		Use:   "sync",
+		Short: "Bring CI secrets into the store",
+		Long: `Sync checks the configs, plans, writes, and asks the store afterwards what is
+there. It writes nothing if a config has errors or the plan fails.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			out, err := c.printerFor(o.format)
+			if err != nil {
+				return err
+			}
+			r, err := c.runSync(cmd.Context(), o, out)
+			if err != nil {
+				return err
+			}
+			return resultError(r.report)
+		},
+	}
+	o.register(cmd)
+	return cmd
+}
+
+// run is a plan, and after runSync its outcome.
+type run struct {
+	conn   *connection
+	plan   *secretsync.Plan
+	report *secretsync.Report
+}
+
+// printer shows each step as it happens.
+type printer interface {
+	checked(found checked) error
+	connected(conn *connection) error
+	planned(plan *secretsync.Plan) error
+	onlyPlanned(plan *secretsync.Plan, requests int64) error
+	applied(r *secretsync.Report, requests int64) error
+}
+
+// runPlan reads every input before it asks the store for anything.
+func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run, error) {
+	source, err := c.readSource(o)
+	if err != nil {
+		return nil, err
+	}
+	manifest, err := readManifest(o.manifest)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkConfigs(o, out); err != nil {
+		return nil, err
+	}
+	rules, err := o.rules(manifest)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := c.connect(o.connectOptions, manifest.APIURL)
+	if err != nil {
+		return nil, err
+	}
+	input := secretsync.PlanInput{Tenant: conn.tenant, Sources: []*secretsync.Source{source}, Rules: rules, APIKey: conn.key}
+	// What is wrong with the input is said before the store is asked for anything.
+	if _, err := secretsync.NewPlan(input); err != nil {
+		return nil, err
+	}
+	if err := out.connected(conn); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	if input.Existing, err = conn.client.SecretNames(ctx); err != nil {
+		return nil, storeError(err)
+	}
+	plan, err := secretsync.NewPlan(input)
+	if err != nil {
+		return nil, err
+	}
+	return &run{conn: conn, plan: plan}, out.planned(plan)
+}
+
+func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*run, error) {
+	r, err := c.runPlan(ctx, o, out)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	r.report = secretsync.Apply(ctx, r.conn.client, r.plan)
+	if err := r.verify(ctx); err != nil {
+		r.report.Err = errors.Join(r.report.Err, err)
+	}
+	return r, out.applied(r.report, r.conn.client.Requests())
+}
+
+// verify asks the store what is there: for the names always, for the values
+// where there is a key that may read them.
+func (r *run) verify(ctx context.Context) error {
+	if r.report.Written() == 0 {
+		return nil
+	}
+	if err := secretsync.VerifyNames(ctx, r.conn.client, r.report); err != nil {
+		return err
+	}
+	if r.conn.runner == nil {
+		return nil
+	}
+	if err := secretsync.VerifyValues(ctx, r.conn.runner, r.report); err != nil {
+		return err
+	}
+	return secretsync.VerifyWriterRefused(ctx, r.conn.client, r.report)
+}
+
+// resultError is the exit of a sync whose report has been shown.
+func resultError(r *secretsync.Report) error {
+	switch {
+	case r.Err == nil:
+		return nil
+	case r.Count(secretsync.Failed) == 0:
+		return &exitError{code: ExitPartly, err: r.Err}
+	case r.Written() > 0:
+		return &exitError{code: ExitPartly, err: fmt.Errorf("%d of %d secrets were not written", r.Count(secretsync.Failed), r.Count(secretsync.Failed)+r.Written())}
+	default:
+		return &exitError{code: storeCode(r.Err), err: fmt.Errorf("nothing was written: %w", r.Err)}
+	}
+}
+
+func (c *Command) readSource(o syncOptions) (*secretsync.Source, error) {
+	switch o.secretsFile {
+	case "":
+		if o.secrets != nil {
+			return o.secrets, nil
+		}
+		return nil, errors.New("no secrets: give --secrets-file")
+	case "-":
+		data, err := io.ReadAll(c.Stdin)
+		if err != nil {
+			return nil, fmt.Errorf("reading secrets: %w", err)
+		}
+		return secretsync.ParseSecrets("standard input", data)
+	}
+	data, err := os.ReadFile(o.secretsFile)
+	if err != nil {
+		return nil, fmt.Errorf("reading secrets: %w", err)
+	}
+	return secretsync.ParseSecrets(o.secretsFile, data)
+}
+
+// defaultManifest is read where no other is named, if it is there.
+const defaultManifest = "prefect-secrets.toml"
+
+func readManifest(path string) (*secretsync.Manifest, error) {
+	optional := path == ""
+	if optional {
+		path = defaultManifest
+	}
+	text, err := os.ReadFile(path)
+	if optional && errors.Is(err, fs.ErrNotExist) {
+		return &secretsync.Manifest{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading manifest: %w", err)
+	}
+	return secretsync.ParseManifest(path, text)
+}
+
+// rules are the manifest's, with what the flags say over them.
+func (o *syncOptions) rules(manifest *secretsync.Manifest) (secretsync.Rules, error) {
+	rules := manifest.Rules
+	if len(o.include) > 0 {
+		rules.Include = o.include
+	}
+	rules.Exclude = slices.Concat(rules.Exclude, o.exclude)
+	return rules, rules.Validate()
+}
+
+// checkConfigs checks the configs before anything is written.
+func checkConfigs(o syncOptions, out printer) error {
+	if len(o.configFiles) == 0 {
+		return nil
+	}
+	threshold, err := check.ParseFailOn(o.failOn)
+	if err != nil {
+		return fmt.Errorf("--fail-on: %w", err)
+	}
+	found, err := checkFiles(o.configFiles)
+	if err != nil {
+		return err
+	}
+	if err := out.checked(found); err != nil {
+		return err
+	}
+	if threshold.Fails(found.diagnostics) {
+		return errors.New("the configs have errors; nothing was written")
+	}
+	return nil
+}

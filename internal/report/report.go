@@ -1,0 +1,40 @@
+// Package report writes what check and sync found, for people, for GitHub and
+// for machines. It prints names, never values; text that others chose is made
+// safe for where it goes.
+package report
+
+import (
+	"encoding/json"
+	"io"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// FormatVersion is the version of every JSON document.
+const FormatVersion = 1
+
+// Safe is text on one line that no terminal and no runner takes for a command: as
+// it is where every character prints, else quoted.
+func Safe(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(text)
+	}
+	return text
+}
+
+// writeJSON writes one document, indented, for standard output.
+func writeJSON(w io.Writer, document any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(document)
+}
+
+// plural is n and the word, in the plural unless n is 1.
+func plural(n int, word string) string {
+	if n != 1 {
+		word += "s"
+	}
+	return strconv.Itoa(n) + " " + word
+}

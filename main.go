@@ -1,0 +1,19 @@
+// Prefect-secrets keeps Prefect's secrets: it syncs them from CI, checks the
+// configs that name them, and serves the store that flows read them from.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	command := cli.Command{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ()}
+	os.Exit(command.Main(ctx, os.Args[1:]))
+}

@@ -1,0 +1,205 @@
+package prefect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/shurcooL/graphql"
+)
+
+// ClientConfig says which API a [Client] speaks to, and how.
+type ClientConfig struct {
+	// URL is used exactly as given; an empty path means /. Prefect 0.15 to 1.4
+	// post to the root, earlier releases to /graphql/alpha.
+	URL string
+	// APIKey is sent as Authorization: Bearer. It may not be empty.
+	APIKey string
+	// TenantID is sent as X-PREFECT-TENANT-ID; empty means the key's own tenant.
+	TenantID string
+	// Dialect is the API's spelling; the zero value finds it out.
+	Dialect Dialect
+	// AllowHTTP lets the key travel in clear text beyond this machine.
+	AllowHTTP bool
+	// Transport sends the requests; nil means http.DefaultTransport.
+	Transport http.RoundTripper
+	// Timeout bounds one request; 0 means 30 s, as Prefect's client had it from 0.7.0.
+	Timeout time.Duration
+}
+
+// Format writes the configuration without its key, whatever the verb.
+func (c ClientConfig) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "{URL:%s TenantID:%s APIKey:%s}", c.URL, c.TenantID, redacted)
+}
+
+// MarshalJSON writes the configuration without its key.
+func (c ClientConfig) MarshalJSON() ([]byte, error) {
+	return fmt.Appendf(nil, `{"url":%q,"tenant_id":%q}`, c.URL, c.TenantID), nil
+}
+
+const defaultTimeout = 30 * time.Second
+
+// Client speaks to a secrets API for one key and one tenant. It is safe for
+// concurrent use. No error of its methods holds a value.
+type Client struct {
+	gql      *graphql.Client
+	learned  learned
+	requests *atomic.Int64
+	key      func() string
+}
+
+// NewClient returns a client for the API at c.URL. It sends nothing yet. The
+// error says which field is wrong: a URL that is not absolute, plain http beyond
+// this machine without AllowHTTP, or a missing key.
+func NewClient(c ClientConfig) (*Client, error) {
+	endpoint, err := endpointURL(c)
+	if err != nil {
+		return nil, err
+	}
+	if strings.TrimSpace(c.APIKey) == "" {
+		return nil, errors.New("there is no API key")
+	}
+	if strings.ContainsFunc(c.APIKey, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		return nil, errors.New("the API key holds a blank or a control character")
+	}
+	known, err := c.Dialect.known()
+	if err != nil {
+		return nil, err
+	}
+	if c.Transport == nil {
+		c.Transport = http.DefaultTransport
+	}
+	if c.Timeout == 0 {
+		c.Timeout = defaultTimeout
+	}
+	client := &Client{requests: new(atomic.Int64), key: func() string { return c.APIKey }}
+	client.gql = graphql.NewClient(endpoint, &http.Client{
+		Transport:     &transport{base: c.Transport, key: client.key, tenantID: c.TenantID, requests: client.requests},
+		Timeout:       c.Timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	})
+	client.learned.d = known
+	return client, nil
+}
+
+// Requests is how many HTTP requests the client has sent.
+func (c *Client) Requests() int64 { return c.requests.Load() }
+
+// Format writes no key, whatever the verb.
+func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "prefect.Client") }
+
+func endpointURL(c ClientConfig) (string, error) {
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return "", errors.New("the API URL must be absolute, such as https://secrets.example.com")
+	}
+	if u.User != nil {
+		return "", errors.New("the API URL must not hold a user or a password: the key goes into a header")
+	}
+	if u.Scheme == "http" && !c.AllowHTTP && !isLoopback(u.Hostname()) {
+		return "", fmt.Errorf("plain http to %s would send the key and every value in clear text: use https, or allow http", u.Host)
+	}
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	return u.String(), nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// NamedValue is a secret to be written.
+type NamedValue struct {
+	Name  string
+	Value Value
+}
+
+// SetResult is what became of one secret of a batch.
+type SetResult struct {
+	Name    string
+	Changed bool  // false only if the store said that it already had this value
+	Err     error // nil if the store accepted the value
+}
+
+// MaxBatch is how many secrets one document sets. Building a document of 1,000
+// aliases costs a hundred times what 100 cost.
+const MaxBatch = 100
+
+// SetSecret stores value under name, over the value it may have had. The value
+// is any Go value that encoding/json can write; nil is refused by the API.
+func (c *Client) SetSecret(ctx context.Context, name string, value any) error {
+	v, err := NewValue(value)
+	if err != nil {
+		return fmt.Errorf("setting secret %q: %w", name, err)
+	}
+	results, err := c.SetSecrets(ctx, []NamedValue{{Name: name, Value: v}})
+	if err == nil {
+		err = results[0].Err
+	}
+	if err != nil {
+		return fmt.Errorf("setting secret %q: %w", name, err)
+	}
+	return nil
+}
+
+// SetSecrets stores up to [MaxBatch] secrets with one document, in order. The
+// error is that of the document as a whole, of which the API may still have
+// applied a part; what became of each secret is in the results, in the order
+// given. Where the error is not nil, the results are nil.
+func (c *Client) SetSecrets(ctx context.Context, secrets []NamedValue) ([]SetResult, error) {
+	if len(secrets) > MaxBatch {
+		return nil, fmt.Errorf("%d secrets in one batch; at most %d", len(secrets), MaxBatch)
+	}
+	if len(secrets) == 0 {
+		return nil, nil
+	}
+	var results []SetResult
+	err := c.inDialect(func(d dialect) error {
+		var err error
+		results, err = c.setIn(ctx, d, secrets)
+		return err
+	})
+	return results, err
+}
+
+// DeleteSecret removes the secret name. Deleting one that is not there succeeds.
+func (c *Client) DeleteSecret(ctx context.Context, name string) error {
+	err := c.inDialect(func(d dialect) error { return c.deleteIn(ctx, d, name) })
+	if err != nil {
+		return fmt.Errorf("deleting secret %q: %w", name, err)
+	}
+	return nil
+}
+
+// SecretNames lists the names of the tenant's secrets, sorted as the API sorts them.
+func (c *Client) SecretNames(ctx context.Context) ([]string, error) {
+	names, err := c.names(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("listing secret names: %w", err)
+	}
+	return names, nil
+}
+
+// SecretValue reads the value of the secret name, which only the key of a flow
+// run may: others get [ErrForbidden]. A missing one is [ErrNotFound].
+func (c *Client) SecretValue(ctx context.Context, name string) (Value, error) {
+	var value Value
+	err := c.inDialect(func(d dialect) error {
+		var err error
+		value, err = c.valueIn(ctx, d, name)
+		return err
+	})
+	if err != nil {
+		return Value{}, fmt.Errorf("reading secret %q: %w", name, err)
+	}
+	return value, nil
+}

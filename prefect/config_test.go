@@ -1,0 +1,149 @@
+package prefect_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+func TestLoadConfigSecrets(t *testing.T) {
+	tests := []struct {
+		name string
+		text string
+		env  []string
+		want map[string]any
+	}{
+		{"as written", "[context.secrets]\nKEY = \"VALUE\"\nn = 42\n", nil, map[string]any{"KEY": "VALUE", "n": int64(42)}},
+		{"environment variable", "[context.secrets]\nKEY = \"$ENV_VAR\"\n", []string{"ENV_VAR=v"}, map[string]any{"key": "v"}},
+		{"braces", "[context.secrets]\nKEY = \"a-${ENV_VAR}-b\"\n", []string{"ENV_VAR=v"}, map[string]any{"key": "a-v-b"}},
+		{"unset", "[context.secrets]\nKEY = \"$NOPE\"\n", nil, map[string]any{"key": "$NOPE"}},
+		{"unset in braces", "[context.secrets]\nKEY = \"a${NOPE}b\"\n", nil, map[string]any{"key": "ab"}},
+		{"PREFECT__", "", []string{"PREFECT__CONTEXT__SECRETS__KEY=v"}, map[string]any{"key": "v"}},
+		{"later wins", "", []string{"PREFECT__CONTEXT__SECRETS__KEY=a", "PREFECT__CONTEXT__SECRETS__KEY=b"}, map[string]any{"key": "b"}},
+		{"PREFECT__ over the file", "[context.secrets]\nkey = \"file\"\n", []string{"PREFECT__CONTEXT__SECRETS__KEY=env"}, map[string]any{"key": "env"}},
+		{"PREFECT__ is cast", "", []string{"PREFECT__CONTEXT__SECRETS__A=42", "PREFECT__CONTEXT__SECRETS__B=TRUE", "PREFECT__CONTEXT__SECRETS__C=1.5", "PREFECT__CONTEXT__SECRETS__D=007", "PREFECT__CONTEXT__SECRETS__E=1e5"},
+			map[string]any{"a": int64(42), "b": true, "c": 1.5, "d": "007", "e": "1e5"}},
+		{"one expansion is not cast", "[context.secrets]\nk = \"$NUM\"\n", []string{"NUM=42"}, map[string]any{"k": "42"}},
+		{"two expansions are", "[context.secrets]\nk = \"$N1\"\n", []string{"N1=$NUM", "NUM=42"}, map[string]any{"k": int64(42)}},
+		{"self reference", "[context.secrets]\nk = \"$X\"\n", []string{"X=$X"}, map[string]any{"k": "$X"}},
+		{"never settles", "[context.secrets]\nk = \"$X\"\n", []string{"X=a$X"}, map[string]any{"k": nil}},
+		{"home", "[context.secrets]\nK = \"~/x\"\n", []string{"HOME=/home/u"}, map[string]any{"K": "/home/u/x"}},
+		{"another key", "base = \"b\"\n[context.secrets]\nK = \"${base}\"\n", nil, map[string]any{"k": "b"}},
+		{"another section's key", "[a]\nn = 5\n[context.secrets]\nK = \"${a.n}\"\nL = \"<${a.n}>\"\nM = \"${a}\"\n", nil, map[string]any{"K": int64(5), "L": "<5>", "m": ""}},
+		{"a list is left alone", "[context.secrets]\nK = [\"$A\"]\n", []string{"A=v"}, map[string]any{"K": []any{"$A"}}},
+		{"empty table", "[context.secrets]\n", nil, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			config, err := prefect.LoadConfig(prefect.ConfigOptions{Text: tt.text, Env: tt.env})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, config.Secrets()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestLoadConfigUseLocalSecrets(t *testing.T) {
+	tests := []struct {
+		text string
+		env  []string
+		want bool
+	}{
+		{"", nil, true},
+		{"[cloud]\nuse_local_secrets = true\n", nil, true},
+		{"[cloud]\nuse_local_secrets = false\n", nil, false},
+		{"[cloud]\nuse_local_secrets = \"false\"\n", nil, true},
+		{"", []string{"PREFECT__CLOUD__USE_LOCAL_SECRETS=false"}, false},
+		{"[cloud]\nuse_local_secrets = false\n", []string{"PREFECT__CLOUD__USE_LOCAL_SECRETS=true"}, true},
+		{"cloud = 1\n", nil, true},
+	}
+	for _, tt := range tests {
+		config, err := prefect.LoadConfig(prefect.ConfigOptions{Text: tt.text, Env: tt.env})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := config.UseLocalSecrets(); got != tt.want {
+			t.Errorf("%q with %q: %v, want %v", tt.text, tt.env, got, tt.want)
+		}
+	}
+	if !(&prefect.Config{}).UseLocalSecrets() {
+		t.Error("the zero Config is not Prefect's default")
+	}
+}
+
+func TestLoadConfigFindsTheUsersFile(t *testing.T) {
+	home := t.TempDir()
+	write := func(name, secret string) string {
+		path := filepath.Join(home, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte("[context.secrets]\nk = \""+secret+"\"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	write(".prefect/config.toml", "default")
+	other := write("other.toml", "other")
+	tests := []struct {
+		options prefect.ConfigOptions
+		want    map[string]any
+	}{
+		{prefect.ConfigOptions{Env: []string{"HOME=" + home}}, map[string]any{"k": "default"}},
+		{prefect.ConfigOptions{Env: []string{"HOME=" + home, "PREFECT__USER_CONFIG_PATH=~/other.toml"}}, map[string]any{"k": "other"}},
+		{prefect.ConfigOptions{Env: []string{"HOME=" + home, "PREFECT__USER_CONFIG_PATH=/nope.toml"}}, nil},
+		{prefect.ConfigOptions{Env: []string{"HOME=" + home, "PREFECT__USER_CONFIG_PATH=" + home}}, nil},
+		{prefect.ConfigOptions{Path: other, Env: []string{"HOME=" + home}}, map[string]any{"k": "other"}},
+		{prefect.ConfigOptions{}, nil},
+	}
+	for i, tt := range tests {
+		config, err := prefect.LoadConfig(tt.options)
+		if err != nil {
+			t.Errorf("case %d: %v", i, err)
+		} else if diff := cmp.Diff(tt.want, config.Secrets()); diff != "" {
+			t.Errorf("case %d: %s", i, diff)
+		}
+	}
+}
+
+func TestLoadConfigErrors(t *testing.T) {
+	tests := []struct {
+		options prefect.ConfigOptions
+		want    string
+	}{
+		{prefect.ConfigOptions{Path: "nope.toml"}, "reading config"},
+		{prefect.ConfigOptions{Path: "c.toml", Text: "[context.secrets]\nk = " + canary + "\n"}, "c.toml: not valid TOML near line 2"},
+		{prefect.ConfigOptions{Text: "k = \"" + canary}, "config: not valid TOML near line 1"},
+		{prefect.ConfigOptions{Version: "2.0"}, "unknown version"},
+		{prefect.ConfigOptions{Env: []string{"PREFECT__CONTEXT__SECRETS__KEY=" + canary, "PREFECT__CONTEXT__SECRETS__key=" + canary}}, "both set the secret \"key\""},
+		{prefect.ConfigOptions{Text: "[context.secrets]\nKEY = \"$A\"\nkey = \"" + canary + "\"\n", Env: []string{"A=" + canary}}, "becomes \"key\", which is there already"},
+		{prefect.ConfigOptions{Text: "a = 1\n", Env: []string{"PREFECT__A__B=" + canary}}, "PREFECT__A__B: sets a key below a"},
+	}
+	for _, tt := range tests {
+		_, err := prefect.LoadConfig(tt.options)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("got %v, want %q", err, tt.want)
+		} else if strings.Contains(err.Error(), canary) {
+			t.Errorf("%q: the error holds a value", tt.want)
+		}
+	}
+}
+
+func TestNotFoundSaysWhyANameIsLowerCase(t *testing.T) {
+	config, err := prefect.LoadConfig(prefect.ConfigOptions{Env: []string{"PREFECT__CONTEXT__SECRETS__SLACK_URL=v"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = prefect.Secret("SLACK_URL").Get(prefect.WithConfig(t.Context(), config))
+	if err == nil || !strings.Contains(err.Error(), `lower-case: "slack_url"`) {
+		t.Errorf("got %v", err)
+	}
+}

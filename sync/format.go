@@ -1,0 +1,129 @@
+package sync
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// Format is how a CI text becomes a secret's value. Reading a secret, Prefect
+// runs json.loads on its text, so the text 123456 would reach a flow as a number.
+type Format string
+
+const (
+	// FormatAuto, the zero value, sends a JSON object or array as JSON, and any
+	// other text so that a flow gets that text.
+	FormatAuto Format = ""
+	// FormatString sends every text so that a flow gets that text.
+	FormatString Format = "string"
+	// FormatJSON sends JSON and fails on anything else, and on null.
+	FormatJSON Format = "json"
+	// FormatRaw sends the text as it is, whatever Prefect then makes of it.
+	FormatRaw Format = "raw"
+)
+
+// ParseFormat reads auto, string, json or raw.
+func ParseFormat(text string) (Format, error) {
+	switch f := Format(text); f {
+	case FormatString, FormatJSON, FormatRaw:
+		return f, nil
+	case "auto", FormatAuto:
+		return FormatAuto, nil
+	}
+	return "", fmt.Errorf("unknown format %q: it is auto, string, json or raw", text)
+}
+
+// encoding is a text on its way into the store.
+type encoding struct {
+	value  prefect.Value
+	parsed bool   // a flow gets what json.loads makes of the text, not the text
+	reason string // why the value looks unlike the text, if it does
+}
+
+// encode gives a flow what f promises. The error never quotes the text.
+func (f Format) encode(text string) (encoding, error) {
+	switch f {
+	case FormatRaw:
+		return encoding{value: prefect.TextValue(text), parsed: true}, nil
+	case FormatJSON:
+		return jsonEncoding(text)
+	case FormatAuto:
+		if structured(text) {
+			return jsonEncoding(text)
+		}
+		if pythonOnly(text) {
+			return encoding{prefect.TextValue(text), true, "JSON to Python alone; sent as it is"}, nil
+		}
+	}
+	if _, err := prefect.Loads(text); errors.Is(err, prefect.ErrNotJSON) {
+		return encoding{value: prefect.TextValue(text)}, nil
+	}
+	quoted := string(prefect.TextValue(text).Reveal())
+	return encoding{value: prefect.TextValue(quoted), reason: quotedReason(text)}, nil
+}
+
+func jsonEncoding(text string) (encoding, error) {
+	if !json.Valid([]byte(text)) {
+		return encoding{}, errors.New("its value is not JSON, as its format says")
+	}
+	if strings.TrimSpace(text) == "null" {
+		return encoding{}, errors.New("its value is JSON null, which no store accepts")
+	}
+	if _, err := prefect.Loads(text); err != nil {
+		return encoding{}, fmt.Errorf("its value opens more than %d brackets, which Prefect cannot read", prefect.MaxDepth)
+	}
+	value, err := prefect.NewValue(json.RawMessage(text))
+	return encoding{value, true, kindOfJSON(text)}, err
+}
+
+// structured reports whether text is a JSON object or array that Prefect can read.
+func structured(text string) bool {
+	_, err := prefect.Loads(text)
+	return err == nil && bracketed(text) && json.Valid([]byte(text))
+}
+
+// pythonOnly reports whether text is an object or array to Python and not JSON:
+// there is NaN or Infinity in it.
+func pythonOnly(text string) bool {
+	_, err := prefect.Loads(text)
+	return err == nil && bracketed(text) && !json.Valid([]byte(text))
+}
+
+func bracketed(text string) bool {
+	text = strings.TrimLeft(text, " \t\n\r")
+	return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")
+}
+
+func kindOfJSON(text string) string {
+	switch strings.TrimLeft(text, " \t\n\r")[0] {
+	case '{':
+		return "a JSON object; a flow gets a dict"
+	case '[':
+		return "a JSON array; a flow gets a list"
+	default:
+		return "a JSON scalar; a flow gets its value"
+	}
+}
+
+// quotedReason says why a text is JSON-quoted, in the words of what it is.
+func quotedReason(text string) string {
+	const so = "; quoted, so that a flow gets text and not "
+	bare := strings.Trim(text, " \t\n\r")
+	switch {
+	case bare != "" && strings.Trim(bare, "0123456789") == "":
+		return "digits only" + so + "a number"
+	case bare == "true" || bare == "false":
+		return "JSON's word for a boolean" + so + "True or False"
+	case bare == "null":
+		return "JSON's null" + so + "None"
+	case strings.HasPrefix(bare, `"`):
+		return "a JSON string" + so + "what it quotes"
+	case bracketed(text):
+		return "JSON, or too many brackets" + so + "what json.loads makes of it"
+	default:
+		return "a number to json.loads" + so + "a number"
+	}
+}

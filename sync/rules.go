@@ -1,0 +1,80 @@
+package sync
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Rules say which CI names go into the store, and under which names.
+type Rules struct {
+	Include []string            // anchored globs over CI names; empty means all
+	Exclude []string            // anchored globs; they win over everything
+	Names   map[string]NameRule // by name in the store
+}
+
+// NameRule is one entry of the manifest's [names]. It implies include.
+type NameRule struct {
+	From     string // the CI name
+	Format   Format
+	Required bool // a plan without a value for it fails
+}
+
+// Validate reports a pattern that is not a glob, and an exclusion that takes away
+// what a name requires.
+func (r Rules) Validate() error {
+	for _, pattern := range slices.Concat(r.Include, r.Exclude) {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return fmt.Errorf("pattern %q: not a glob: close its bracket, or write a literal bracket as \\[", pattern)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Names)) {
+		rule := r.Names[name]
+		if pattern := firstMatch(r.Exclude, rule.From); rule.Required && pattern != "" {
+			return fmt.Errorf("%q is required and comes from %s, which exclude %q takes out", name, rule.From, pattern)
+		}
+	}
+	return nil
+}
+
+// byCIName are the names, sorted, that list each CI name. A CI name that is
+// listed goes into the store under those alone.
+func (r Rules) byCIName() map[string][]string {
+	listed := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(r.Names)) {
+		from := r.Names[name].From
+		listed[from] = append(listed[from], name)
+	}
+	return listed
+}
+
+// githubToken is the reason for leaving out what the secrets context always
+// holds (GitHub, "secrets context").
+const githubToken = "GitHub's own token"
+
+func isGitHubToken(ciName string) bool { return strings.EqualFold(ciName, "github_token") }
+
+// refusal is why a CI name stays out; empty if it does not.
+func (r Rules) refusal(ciName string, listed bool) string {
+	if isGitHubToken(ciName) {
+		return githubToken
+	}
+	if pattern := firstMatch(r.Exclude, ciName); pattern != "" {
+		return fmt.Sprintf("excluded by %q", pattern)
+	}
+	if listed || len(r.Include) == 0 || firstMatch(r.Include, ciName) != "" {
+		return ""
+	}
+	return "not included"
+}
+
+func firstMatch(patterns []string, name string) string {
+	for _, pattern := range patterns {
+		if ok, _ := path.Match(pattern, name); ok {
+			return pattern
+		}
+	}
+	return ""
+}

@@ -1,0 +1,173 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// Verified is what the store was found to hold after a sync.
+type Verified struct {
+	Present int      `json:"present"`           // names that were written and are there
+	Missing []string `json:"missing,omitempty"` // names that were written and are not there
+	// Values is how many values were read back and are what a flow was to get; nil
+	// if none was read.
+	Values *int `json:"values,omitempty"`
+	// Different are the names whose value was read back and is another.
+	Different []string `json:"different,omitempty"`
+	// WriterRefused is that the writing key was refused a value; nil if not tried.
+	WriterRefused *bool `json:"writer_refused,omitempty"`
+}
+
+// errNotListed is a write that the store acknowledged and does not list.
+var errNotListed = errors.New("the store accepted it and does not list it")
+
+// VerifyNames asks the store for its names and compares them with what the
+// report says was written. A name that is missing counts as failed from then on.
+func VerifyNames(ctx context.Context, client *prefect.Client, r *Report) error {
+	names, err := client.SecretNames(ctx)
+	if err != nil {
+		return fmt.Errorf("verifying: %w", err)
+	}
+	there := setOf(names)
+	r.Verified = &Verified{}
+	for i := range r.Actions {
+		action := &r.Actions[i]
+		switch {
+		case !action.written():
+		case there[action.Name]:
+			r.Verified.Present++
+		default:
+			r.Verified.Missing = append(r.Verified.Missing, action.Name)
+			action.Result, action.Reason = Failed, errNotListed.Error()
+			r.Err = errNotListed
+		}
+	}
+	return nil
+}
+
+func (a *Action) written() bool {
+	return a.Result == Created || a.Result == Overwritten || a.Result == Unchanged
+}
+
+// VerifyValues reads every value that was written back with runner, a client
+// whose key may, and compares what a flow gets with the source.
+func VerifyValues(ctx context.Context, runner *prefect.Client, r *Report) error {
+	ctx, err := asFlow(ctx, runner)
+	if err != nil {
+		return err
+	}
+	same := make([]bool, len(r.Actions))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(inFlight)
+	for i := range r.Actions {
+		if action := &r.Actions[i]; action.written() {
+			group.Go(func() (err error) {
+				same[i], err = action.readsBack(ctx)
+				return err
+			})
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return fmt.Errorf("verifying: %w", err)
+	}
+	r.Verified.Values = new(int)
+	for i := range r.Actions {
+		switch {
+		case same[i]:
+			*r.Verified.Values++
+		case r.Actions[i].written():
+			r.Verified.Different = append(r.Verified.Different, r.Actions[i].Name)
+		}
+	}
+	return nil
+}
+
+// asFlow is a context in which secrets are read as a flow run reads them.
+func asFlow(ctx context.Context, runner *prefect.Client) (context.Context, error) {
+	config, err := prefect.LoadConfig(prefect.ConfigOptions{Env: []string{"PREFECT__CLOUD__USE_LOCAL_SECRETS=false"}})
+	if err != nil {
+		return nil, err
+	}
+	return prefect.WithClient(prefect.WithConfig(ctx, config), runner), nil
+}
+
+// readsBack reports whether a flow gets from the store what the source promised.
+func (a *Action) readsBack(ctx context.Context) (bool, error) {
+	got, err := prefect.Secret(a.Name).Get(ctx)
+	if err != nil {
+		return false, err
+	}
+	return sameJSON(got, a.promised()), nil
+}
+
+// promised is what a flow is to get.
+func (a *Action) promised() any {
+	text := textOf(a.text)
+	if a.sent.parsed {
+		if v, err := prefect.Loads(text); err == nil {
+			return v
+		}
+	}
+	return text
+}
+
+// sameJSON compares what json.loads gives; NaN equals itself here.
+func sameJSON(a, b any) bool {
+	switch a := a.(type) {
+	case float64:
+		b, ok := b.(float64)
+		return ok && (a == b || math.IsNaN(a) && math.IsNaN(b))
+	case []any:
+		b, ok := b.([]any)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for i := range a {
+			if !sameJSON(a[i], b[i]) {
+				return false
+			}
+		}
+		return true
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for name := range a {
+			if other, ok := b[name]; !ok || !sameJSON(a[name], other) {
+				return false
+			}
+		}
+		return true
+	case json.Number, string, bool, nil:
+		return reflect.DeepEqual(a, b)
+	default:
+		return false
+	}
+}
+
+// VerifyWriterRefused asks the store for a value with the key that wrote, which
+// a store must refuse.
+func VerifyWriterRefused(ctx context.Context, writer *prefect.Client, r *Report) error {
+	for i := range r.Actions {
+		if !r.Actions[i].written() {
+			continue
+		}
+		_, err := writer.SecretValue(ctx, r.Actions[i].Name)
+		refused := errors.Is(err, prefect.ErrForbidden)
+		if err != nil && !refused {
+			return fmt.Errorf("verifying: %w", err)
+		}
+		r.Verified.WriterRefused = &refused
+		return nil
+	}
+	return nil
+}
