@@ -184,8 +184,8 @@ type listedName struct{ Name string }
 
 func (c *Client) namesOwn(ctx context.Context) ([]string, error) {
 	var q struct {
-		API    struct{ Version string } `graphql:"secrets_api"`
-		Secret []listedName             `graphql:"secret(order_by:{name:asc})"`
+		API    struct{ Version int } `graphql:"secrets_api"`
+		Secret []listedName          `graphql:"secret(order_by:{name:asc})"`
 	}
 	err := c.query(ctx, &q, "secret")
 	return listed(q.Secret), err

@@ -1,0 +1,345 @@
+package prefect_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+func TestClientSetsListsReadsDeletes(t *testing.T) {
+	cloud := testkit.New(t)
+	client := cloud.Client()
+	for name, value := range map[string]any{
+		"my secret": 42, "päß": "ü \"quoted\" $x\n", "OBJECT": map[string]any{"a": []any{1, nil}},
+		"BIG": jsonNumber("123456789012345678901234567890.10"), "TEXT": "<tag>&",
+	} {
+		if err := client.SetSecret(t.Context(), name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names, err := client.SecretNames(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"BIG", "OBJECT", "TEXT", "my secret", "päß"}, names); diff != "" {
+		t.Error(diff)
+	}
+	value, err := cloud.Runner().SecretValue(t.Context(), "BIG")
+	if err != nil || string(value.Reveal()) != "123456789012345678901234567890.10" {
+		t.Errorf("BIG lost digits, or: %v", err)
+	}
+	if err := errors.Join(client.DeleteSecret(t.Context(), "BIG"), client.DeleteSecret(t.Context(), "BIG")); err != nil {
+		t.Error(err)
+	}
+	cloud.AssertSecrets(t, map[string]any{
+		"my secret": 42, "päß": "ü \"quoted\" $x\n", "OBJECT": map[string]any{"a": []any{1, nil}}, "TEXT": "<tag>&",
+	})
+}
+
+type jsonNumber string
+
+func (n jsonNumber) MarshalJSON() ([]byte, error) { return []byte(n), nil }
+
+func TestSetSecretsHasAResultForEachName(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Set("s7", "old")
+	cloud.Set("s8", "v8")
+	client := cloud.Client()
+	if _, err := client.SecretNames(t.Context()); err != nil { // finds out that this API answers changed
+		t.Fatal(err)
+	}
+	cloud.Inject(testkit.Match{Field: "set_secret", Secret: "s3"}, testkit.Fault{Code: "API_ERROR", Message: "no: \"" + canary + "3\""})
+	var batch []prefect.NamedValue
+	for i := range prefect.MaxBatch {
+		batch = append(batch, prefect.NamedValue{Name: fmt.Sprint("s", i), Value: prefect.TextValue(valueOf(i))})
+	}
+	results, err := client.SetSecrets(t.Context(), batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range results {
+		switch {
+		case r.Name != batch[i].Name:
+			t.Errorf("result %d is of %s", i, r.Name)
+		case (r.Err != nil) != (i == 3):
+			t.Errorf("%s: %v", r.Name, r.Err)
+		case r.Changed != (i != 8):
+			t.Errorf("%s: changed is %v", r.Name, r.Changed)
+		}
+	}
+	if text := results[3].Err.Error(); strings.Contains(text, canary) || !strings.Contains(text, "API_ERROR") || !strings.Contains(text, "no:") {
+		t.Errorf("the error shows a value, or not what the server said: %s", strings.ReplaceAll(text, canary, "<canary>"))
+	}
+	if calls := cloud.Calls(testkit.Match{Field: "setSecret"}); len(calls) != prefect.MaxBatch || client.Requests() != 2 {
+		t.Errorf("%d calls in %d requests, want %d in 2", len(calls), client.Requests(), prefect.MaxBatch)
+	}
+	if _, err := client.SetSecrets(t.Context(), append(batch, batch...)); err == nil {
+		t.Error("a batch over the limit was taken")
+	}
+}
+
+func valueOf(i int) string {
+	if i == 8 {
+		return "v8"
+	}
+	return fmt.Sprint(canary, i)
+}
+
+func TestClientErrors(t *testing.T) {
+	tests := []struct {
+		name  string
+		fault testkit.Fault
+		want  error
+		text  string
+	}{
+		{"rate limited", testkit.Fault{Status: 429, RetryAfter: 7e9}, prefect.ErrRateLimited, "too many requests (HTTP 429)"},
+		{"unavailable", testkit.Fault{Status: 503}, nil, "the API is not available (HTTP 503)"},
+		{"unauthorized", testkit.Fault{Status: 401}, prefect.ErrUnauthenticated, "was not accepted"},
+		{"forbidden", testkit.Fault{Code: "FORBIDDEN", Message: "Unauthorized"}, prefect.ErrForbidden, "may not do this: Unauthorized"},
+		{"bad request", testkit.Fault{Status: 400, Code: "BAD_USER_INPUT", Message: canary}, nil, "the API refused the document (BAD_USER_INPUT, HTTP 400)"},
+		{"dropped", testkit.Fault{Drop: true}, nil, "the API did not answer"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			cloud := testkit.New(t)
+			cloud.Inject(testkit.Match{Field: "setSecret"}, tt.fault)
+			err := cloud.Client().SetSecret(t.Context(), "S", canary)
+			if err == nil || !strings.Contains(err.Error(), tt.text) || tt.want != nil && !errors.Is(err, tt.want) {
+				t.Fatalf("got %v, want %q", err, tt.text)
+			}
+			if strings.Contains(err.Error(), canary) {
+				t.Error("the error holds the value")
+			}
+			var api *prefect.APIError
+			if tt.fault.RetryAfter > 0 && (!errors.As(err, &api) || api.RetryAfter != tt.fault.RetryAfter) {
+				t.Error("Retry-After is lost")
+			}
+			cloud.AssertSecrets(t, nil)
+		})
+	}
+}
+
+func TestKeysAndRoles(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Set("S", canary)
+	if _, err := cloud.Client().SecretValue(t.Context(), "S"); !errors.Is(err, prefect.ErrForbidden) {
+		t.Errorf("an admin key reading: %v", err)
+	}
+	if err := cloud.Runner().SetSecret(t.Context(), "S", 1); !errors.Is(err, prefect.ErrForbidden) {
+		t.Errorf("a runner key writing: %v", err)
+	}
+	if _, err := cloud.ClientWithKey("wrong").SecretNames(t.Context()); !errors.Is(err, prefect.ErrUnauthenticated) {
+		t.Errorf("a wrong key: %v", err)
+	}
+	if _, err := cloud.Runner().SecretValue(t.Context(), "NOPE"); !errors.Is(err, prefect.ErrNotFound) {
+		t.Errorf("a missing secret: %v", err)
+	}
+}
+
+func TestGetInCloudExecution(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Set("S", `{"a": 1}`)
+	cloud.Set("QUOTED", `"123456"`)
+	config, err := prefect.LoadConfig(prefect.ConfigOptions{Text: "[cloud]\nuse_local_secrets = false\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := prefect.WithSecrets(t.Context(), map[string]any{"S": "local"})
+	ctx = prefect.WithClient(prefect.WithConfig(ctx, config), cloud.Runner())
+	checkGet(t, ctx, "S", map[string]int{"a": 1})
+	checkGet(t, ctx, "QUOTED", "123456")
+	if ok, err := prefect.Secret("S").Exists(ctx); !ok || err != nil {
+		t.Errorf("Exists: %v, %v", ok, err)
+	}
+	if ok, err := prefect.Secret("NOPE").Exists(ctx); ok || err != nil {
+		t.Errorf("Exists of a missing one: %v, %v", ok, err)
+	}
+	if _, err := prefect.Secret("NOPE").Get(ctx); !errors.Is(err, prefect.ErrNotFound) {
+		t.Errorf("Get of a missing one: %v", err)
+	}
+}
+
+// server answers the documents that hold a field with a body, and any other as
+// an API does that does not know it.
+type server struct {
+	bodies map[string]string
+	asked  []string
+}
+
+func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
+	document, _ := io.ReadAll(req.Body)
+	s.asked = append(s.asked, string(document))
+	for field, body := range s.bodies {
+		if strings.Contains(string(document), field) {
+			return answer(200, body), nil
+		}
+	}
+	return answer(400, `{"errors":[{"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`), nil
+}
+
+func answer(status int, body string) *http.Response {
+	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
+}
+
+func (s *server) client(t *testing.T, dialect prefect.Dialect) *prefect.Client {
+	t.Helper()
+	client, err := prefect.NewClient(prefect.ClientConfig{URL: "https://api.example.com", APIKey: "k", Dialect: dialect, Transport: s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func TestDialectIsFoundOut(t *testing.T) {
+	tests := []struct {
+		name     string
+		dialect  prefect.Dialect
+		bodies   map[string]string
+		set      bool
+		requests int
+		wantErr  error
+	}{
+		{"document's list", "", map[string]string{"{secret(order_by:{name:asc}){name}}": `{"data":{"secret":[{"name":"A"}]}}`}, false, 2, nil},
+		{"snake list", "", map[string]string{"secret_names": `{"data":{"secret_names":["A"]}}`}, false, 3, nil},
+		{"camel list", "", map[string]string{"secretNames": `{"data":{"secretNames":["A"]}}`}, false, 4, nil},
+		{"Prefect Server", "", nil, false, 4, prefect.ErrNoSecretsAPI},
+		{"bare camel set", "", map[string]string{"a0:setSecret(input:$i0)": `{"data":{"a0":{"success":true}}}`}, true, 1, nil},
+		{"bare snake set", "", map[string]string{"$i0:set_secret_input!": `{"data":{"a0":{"success":true}}}`}, true, 2, nil},
+		{"fixed snake", prefect.DialectSnake, map[string]string{"set_secret(": `{"data":{"a0":{"success":true}}}`}, true, 1, nil},
+		{"fixed camel list", prefect.DialectCamel, map[string]string{"secretNames": `{"data":{"secretNames":["A"]}}`}, false, 1, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := &server{bodies: tt.bodies}
+			client := s.client(t, tt.dialect)
+			call := func() error {
+				if tt.set {
+					return client.SetSecret(t.Context(), "A", 1)
+				}
+				_, err := client.SecretNames(t.Context())
+				return err
+			}
+			if err := call(); !errors.Is(err, tt.wantErr) {
+				t.Fatalf("got %v, want %v", err, tt.wantErr)
+			}
+			if len(s.asked) != tt.requests {
+				t.Errorf("%d requests, want %d", len(s.asked), tt.requests)
+			}
+			if tt.wantErr != nil {
+				return
+			}
+			if err := call(); err != nil || len(s.asked) != tt.requests+1 {
+				t.Errorf("the second call: %v, %d requests", err, len(s.asked)-tt.requests)
+			}
+		})
+	}
+}
+
+func TestOddAnswers(t *testing.T) {
+	const field = "a0:setSecret"
+	tests := []struct{ body, want string }{
+		{`{"errors":"Malformed Authorization header"}`, "the API key was not accepted"},
+		{`{"data":{"a0":{"success":false}}}`, "did not succeed"},
+		{`{"data":{"a0":null}}`, "left out the result"},
+		{`{"data":null,"errors":[{"message":"` + canary + `"}]}`, "[redacted]"},
+		{`{"data":{"a0":null},"errors":[{"message":"x","path":["a0"]}]}`, ": x"},
+		{`{"data":{"other":1}}`, "does not fit the request"},
+		{`<html>` + canary, "not GraphQL's JSON"},
+		{`[]`, "not GraphQL's JSON"},
+		{`{}`, "neither data nor errors"},
+		{``, "not GraphQL's JSON"},
+	}
+	for _, tt := range tests {
+		s := &server{bodies: map[string]string{field: tt.body}}
+		err := s.client(t, prefect.DialectCamel).SetSecret(t.Context(), "S", canary)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %q", tt.body, err, tt.want)
+		} else if strings.Contains(err.Error(), canary) {
+			t.Errorf("%s: the error holds the value", tt.want)
+		}
+	}
+}
+
+func TestServerTextIsScrubbed(t *testing.T) {
+	values := []any{canary + " with \"quotes\" & <tags>", map[string]any{"inner": []any{canary}}, 77001234567, "e"}
+	for i, value := range values {
+		v, err := prefect.NewValue(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		echo := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace("got " + string(v.Reveal()) + " and e, " + canary + " then 77001234567")
+		s := &server{bodies: map[string]string{"a0:": `{"data":{"a0":null},"errors":[{"path":["a0"],"message":"` + echo + `"}]}`}}
+		err = s.client(t, prefect.DialectCamel).SetSecret(t.Context(), "S", value)
+		if err == nil || !strings.Contains(err.Error(), "got [redacted]") {
+			t.Errorf("value %d: not scrubbed", i)
+		}
+	}
+}
+
+func TestKeyIsNotSentAfterARedirect(t *testing.T) {
+	hops := 0
+	transport := roundTripper(func(req *http.Request) (*http.Response, error) {
+		hops++
+		resp := answer(307, "")
+		resp.Header.Set("Location", "https://elsewhere.example.com/")
+		return resp, nil
+	})
+	client, err := prefect.NewClient(prefect.ClientConfig{URL: "https://api.example.com", APIKey: "k", Transport: transport})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.SecretNames(t.Context()); err == nil || !strings.Contains(err.Error(), "redirect") || hops != 1 {
+		t.Errorf("%d requests, %v", hops, err)
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+func TestNewClientRefuses(t *testing.T) {
+	tests := []struct {
+		config prefect.ClientConfig
+		want   string
+	}{
+		{prefect.ClientConfig{APIKey: "k"}, "absolute"},
+		{prefect.ClientConfig{URL: "secrets.example.com", APIKey: "k"}, "absolute"},
+		{prefect.ClientConfig{URL: "ftp://x", APIKey: "k"}, "absolute"},
+		{prefect.ClientConfig{URL: "https://user:" + canary + "@x", APIKey: "k"}, "user or a password"},
+		{prefect.ClientConfig{URL: "http://secrets.example.com", APIKey: "k"}, "clear text"},
+		{prefect.ClientConfig{URL: "https://x"}, "no API key"},
+		{prefect.ClientConfig{URL: "https://x", APIKey: canary + "\n" + canary}, "control character"},
+		{prefect.ClientConfig{URL: "https://x", APIKey: "k", Dialect: "x"}, "unknown dialect"},
+	}
+	for _, tt := range tests {
+		_, err := prefect.NewClient(tt.config)
+		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), canary) {
+			t.Errorf("want %q, got %v", tt.want, err)
+		}
+	}
+	for _, url := range []string{"http://127.0.0.1:4200", "http://localhost", "http://[::1]/graphql/alpha", "https://x"} {
+		if _, err := prefect.NewClient(prefect.ClientConfig{URL: url, APIKey: "k"}); err != nil {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
+func TestClientNeverShowsItsKey(t *testing.T) {
+	config := prefect.ClientConfig{URL: "https://x", APIKey: canary}
+	client, err := prefect.NewClient(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := fmt.Sprintf("%v %+v %#v %s %v", config, config, config, &config, struct{ C *prefect.Client }{client})
+	if strings.Contains(shown, canary) {
+		t.Error("printing shows the key")
+	}
+}
