@@ -167,7 +167,7 @@ func (p *objectParser) syntaxError(err error) error {
 	at := int(p.dec.InputOffset())
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
-		at = int(syntax.Offset)
+		at = max(int(syntax.Offset)-1, 0)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return p.errorAt(len(p.data), "the JSON ends too early")

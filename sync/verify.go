@@ -26,8 +26,11 @@ type Verified struct {
 	WriterRefused *bool `json:"writer_refused,omitempty"`
 }
 
-// errNotListed is a write that the store acknowledged and does not list.
-var errNotListed = errors.New("the store accepted it and does not list it")
+// What a store may have done with a write that it acknowledged.
+var (
+	errNotListed = errors.New("the store accepted it and does not list it")
+	errDiffers   = errors.New("the store accepted it and gives a flow another value")
+)
 
 // VerifyNames asks the store for its names and compares them with what the
 // report says was written. A name that is missing counts as failed from then on.
@@ -58,7 +61,8 @@ func (a *Action) written() bool {
 }
 
 // VerifyValues reads every value that was written back with runner, a client
-// whose key may, and compares what a flow gets with the source.
+// whose key may, and compares what a flow gets with the source. It comes after
+// [VerifyNames]. A value that differs counts as failed from then on.
 func VerifyValues(ctx context.Context, runner *prefect.Client, r *Report) error {
 	ctx, err := asFlow(ctx, runner)
 	if err != nil {
@@ -85,6 +89,8 @@ func VerifyValues(ctx context.Context, runner *prefect.Client, r *Report) error 
 			*r.Verified.Values++
 		case r.Actions[i].written():
 			r.Verified.Different = append(r.Verified.Different, r.Actions[i].Name)
+			r.Actions[i].Result, r.Actions[i].Reason = Failed, errDiffers.Error()
+			r.Err = errDiffers
 		}
 	}
 	return nil

@@ -1,0 +1,104 @@
+package sync
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// flowGets is what Secret.get() returns in a flow: json.loads of a stored text,
+// or the text (Prefect 1.4.1, client/secrets.py).
+func flowGets(t *testing.T, v prefect.Value) any {
+	t.Helper()
+	got, err := prefect.Secret("S").Get(prefect.WithSecrets(t.Context(), map[string]any{"S": v}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func TestEncode(t *testing.T) {
+	tests := []struct {
+		format Format
+		text   string
+		sent   string // the JSON that goes into the store
+		reason string
+	}{
+		{FormatAuto, "plain", `"plain"`, ""},
+		{FormatAuto, "123456", `"\"123456\""`, "digits only; quoted, so that a flow gets text and not a number"},
+		{FormatAuto, "007", `"007"`, ""},
+		{FormatAuto, "1e5", `"\"1e5\""`, "a number to json.loads; quoted, so that a flow gets text and not a number"},
+		{FormatAuto, " 42\n", `"\" 42\\n\""`, "digits only; quoted, so that a flow gets text and not a number"},
+		{FormatAuto, "true", `"\"true\""`, "JSON's word for a boolean; quoted, so that a flow gets text and not True or False"},
+		{FormatAuto, "null", `"\"null\""`, "JSON's null; quoted, so that a flow gets text and not None"},
+		{FormatAuto, "NaN", `"\"NaN\""`, "a number to json.loads; quoted, so that a flow gets text and not a number"},
+		{FormatAuto, `"q"`, `"\"\\\"q\\\"\""`, "a JSON string; quoted, so that a flow gets text and not what it quotes"},
+		{FormatAuto, `{"a": 1}`, `{"a":1}`, "a JSON object; a flow gets a dict"},
+		{FormatAuto, ` [1.10, 2]`, `[1.10,2]`, "a JSON array; a flow gets a list"},
+		{FormatAuto, `{"a": NaN}`, `"{\"a\": NaN}"`, "JSON to Python alone; sent as it is"},
+		{FormatAuto, `{"a": 1`, `"{\"a\": 1"`, ""},
+		{FormatAuto, "True", `"True"`, ""},
+		{FormatString, `{"a": 1}`, `"\"{\\\"a\\\": 1}\""`, "JSON, or too many brackets; quoted, so that a flow gets text and not what json.loads makes of it"},
+		{FormatString, "plain", `"plain"`, ""},
+		{FormatRaw, "123456", `"123456"`, ""},
+		{FormatJSON, "42", "42", "a JSON scalar; a flow gets its value"},
+		{FormatJSON, `{"a": 1}`, `{"a":1}`, "a JSON object; a flow gets a dict"},
+	}
+	for _, tt := range tests {
+		got, err := tt.format.encode(tt.text)
+		if err != nil {
+			t.Errorf("%s %q: %v", tt.format, tt.text, err)
+			continue
+		}
+		if sent := string(got.value.Reveal()); sent != tt.sent || got.reason != tt.reason {
+			t.Errorf("%s %q: sent %s (%s), want %s (%s)", tt.format, tt.text, sent, got.reason, tt.sent, tt.reason)
+		}
+	}
+}
+
+func TestEncodeRefuses(t *testing.T) {
+	deep := strings.Repeat("[", prefect.MaxDepth+1) + strings.Repeat("]", prefect.MaxDepth+1)
+	for _, text := range []string{"plain", "NaN", "null", " null ", "{'a': 1}", deep} {
+		if _, err := FormatJSON.encode(text); err == nil {
+			t.Errorf("json took %.20q", text)
+		}
+	}
+}
+
+// FuzzEncode holds what the formats promise: a flow gets the text back under
+// string and auto, and objects and arrays as such under auto.
+func FuzzEncode(f *testing.F) {
+	for _, text := range []string{
+		"plain", "123456", "true", "NaN", "-Infinity", ` "q" `, `{"a": NaN}`, `{"a": [1, {"b": "\u00e4"}]}`, "[[[", "\ufeff1",
+		strings.Repeat("[", 600), "pa$$word \"'%\n", "1e400", "-0", "\u2028",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		text = strings.ToValidUTF8(text, "")
+		for _, format := range []Format{FormatAuto, FormatString} {
+			encoded, err := format.encode(text)
+			if err != nil {
+				t.Fatalf("%s refuses a text", format)
+			}
+			if !json.Valid(encoded.value.Reveal()) {
+				t.Fatalf("%s sends no JSON", format)
+			}
+			want, loaded := any(text), error(nil)
+			if format == FormatAuto && bracketed(text) {
+				if want, loaded = prefect.Loads(text); loaded != nil {
+					want = text
+				}
+			}
+			if got := flowGets(t, encoded.value); !sameJSON(got, want) {
+				t.Fatalf("%s: a flow gets something else", format)
+			}
+			if errors.Is(loaded, prefect.ErrTooDeep) && encoded.parsed {
+				t.Fatal("a text that Prefect cannot parse is sent to be parsed")
+			}
+		}
+	})
+}

@@ -1,0 +1,135 @@
+package sync_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+func source(label string, pairs ...string) *secretsync.Source {
+	s := &secretsync.Source{Label: label}
+	for i := 0; i < len(pairs); i += 2 {
+		s.Entries = append(s.Entries, secretsync.Entry{Name: pairs[i], Text: prefect.TextValue(pairs[i+1])})
+	}
+	return s
+}
+
+// lines shows a plan as kind, name, source and reason.
+func lines(p *secretsync.Plan) []string {
+	var all []string
+	for _, a := range p.Actions {
+		all = append(all, strings.TrimSpace(fmt.Sprintf("%s %s<%s %s", a.Kind, a.Name, a.Source, a.Reason)))
+	}
+	return all
+}
+
+func TestNewPlan(t *testing.T) {
+	tests := []struct {
+		name string
+		in   secretsync.PlanInput
+		want []string
+	}{
+		{
+			"create and overwrite",
+			secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "B", "x", "A", "y")}, Existing: []string{"A", "OTHER"}},
+			[]string{"overwrite A<A", "create B<B"},
+		},
+		{
+			"GitHub's token in any case, and an empty one",
+			secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x", "github_token", "t", "GITHUB_TOKEN", "t", "E", "")}},
+			[]string{"create A<A", "skip E<E empty", "skip GITHUB_TOKEN<GITHUB_TOKEN GitHub's own token", "skip github_token<github_token GitHub's own token"},
+		},
+		{
+			"the key of this run, whatever its name",
+			secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x", "DEPLOY", canary)}, APIKey: prefect.TextValue(canary)},
+			[]string{"create A<A", "skip DEPLOY<DEPLOY its value is the API key of this run"},
+		},
+		{
+			"include and exclude are anchored, exclude wins",
+			secretsync.PlanInput{
+				Sources: []*secretsync.Source{source("s", "DB_URL", "x", "DB_TEST", "x", "MY_DB_URL", "x")},
+				Rules:   secretsync.Rules{Include: []string{"DB_*"}, Exclude: []string{"*_TEST"}},
+			},
+			[]string{`skip DB_TEST<DB_TEST excluded by "*_TEST"`, "create DB_URL<DB_URL", "skip MY_DB_URL<MY_DB_URL not included"},
+		},
+		{
+			"names imply include, and are the only ones",
+			secretsync.PlanInput{
+				Sources: []*secretsync.Source{source("s", "SLACK", "x", "KEY", "42", "B", "x")},
+				Rules: secretsync.Rules{Include: []string{"B"}, Names: map[string]secretsync.NameRule{
+					"slack webhook": {From: "SLACK"}, "slack copy": {From: "SLACK"}, "n": {From: "KEY", Format: secretsync.FormatJSON}, "gone": {From: "NOPE"},
+				}},
+			},
+			[]string{"create B<B", "skip gone<NOPE no source has NOPE", "create n<KEY a JSON scalar; a flow gets its value", "create slack copy<SLACK", "create slack webhook<SLACK"},
+		},
+		{
+			"a listed name that exclude takes out",
+			secretsync.PlanInput{
+				Sources: []*secretsync.Source{source("s", "A", "x", "B", "x")},
+				Rules:   secretsync.Rules{Exclude: []string{"A"}, Names: map[string]secretsync.NameRule{"a": {From: "A"}}},
+			},
+			[]string{`skip A<A excluded by "A"`, "create B<B"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			plan, err := secretsync.NewPlan(tt.in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, lines(plan)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestNewPlanErrors(t *testing.T) {
+	required := func(from string, f secretsync.Format) secretsync.Rules {
+		return secretsync.Rules{Names: map[string]secretsync.NameRule{"D": {From: from, Format: f, Required: true}}}
+	}
+	tests := []struct {
+		name string
+		in   secretsync.PlanInput
+		want string
+	}{
+		{"two sources", secretsync.PlanInput{Sources: []*secretsync.Source{source("one", "A", canary), source("two", "A", canary)}},
+			`"A" has two sources, A in one and A in two`},
+		{"two names", secretsync.PlanInput{
+			Sources: []*secretsync.Source{source("one", "A", canary, "B", canary)},
+			Rules:   secretsync.Rules{Names: map[string]secretsync.NameRule{"B": {From: "A"}}},
+		}, `"B" has two sources`},
+		{"required and missing", secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Rules: required("NOPE", "")},
+			`"D" is required and no source has NOPE`},
+		{"required and empty", secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "", "B", "x")}, Rules: required("A", "")},
+			`"D" is required and its source A in s is empty`},
+		{"not its format", secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary)}, Rules: required("A", secretsync.FormatJSON)},
+			`"D", from A in s: its value is not JSON`},
+	}
+	for _, tt := range tests {
+		_, err := secretsync.NewPlan(tt.in)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %q", tt.name, err, tt.want)
+		} else if strings.Contains(err.Error(), canary) {
+			t.Errorf("%s: the error holds a value", tt.name)
+		}
+	}
+}
+
+func TestAnEmptySourceFailsThePlan(t *testing.T) {
+	key := prefect.TextValue(canary)
+	for _, s := range []*secretsync.Source{
+		source("s"), source("s", "github_token", "t"), source("s", "github_token", "t", "PREFECT_API_KEY", canary),
+	} {
+		_, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{s}, APIKey: key})
+		if !errors.Is(err, secretsync.ErrEmptySource) {
+			t.Errorf("%d entries: got %v", len(s.Entries), err)
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package sync_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+const canary = "CANARY-77b2"
+
+func TestParseSecrets(t *testing.T) {
+	source, err := secretsync.ParseSecrets("secrets", []byte("{\n  \"A\": \"x\\ny\",\n  \"ü\": \"\",\n  \"github_token\": \"t\"\n}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, entry := range source.Entries {
+		got = append(got, entry.Name+"="+string(entry.Text.Reveal()))
+	}
+	if diff := cmp.Diff([]string{`A="x\ny"`, `ü=""`, `github_token="t"`}, got); diff != "" {
+		t.Error(diff)
+	}
+	if !source.HasSecrets() {
+		t.Error("it says that there are no secrets")
+	}
+	source.Entries = source.Entries[2:]
+	if source.HasSecrets() {
+		t.Error("GitHub's token counts as a secret")
+	}
+}
+
+func TestParseSecretsErrors(t *testing.T) {
+	tests := []struct{ name, data, want string }{
+		{"empty file", " \n", "secrets: empty: a JSON object was due"},
+		{"array", `["` + canary + `"]`, "secrets:1:1: not a JSON object"},
+		{"text", `"` + canary + `"`, "secrets:1:1: not a JSON object"},
+		{"bare word", canary, "secrets:1:1: not valid JSON"},
+		{"object inside", "{\"A\": \"x\",\n \"B\": {\"c\": \"" + canary + "\"}}", `secrets:2:5: "B" is an object where a text was due`},
+		{"array inside", `{"B": ["` + canary + `"]}`, `"B" is an array where a text was due`},
+		{"number", `{"B": 7700123}`, `"B" is a number where a text was due: put it into quotation marks`},
+		{"boolean", `{"B": true}`, `"B" is a boolean`},
+		{"null", `{"B": null}`, `"B" is null`},
+		{"duplicate", "{\"A\": \"" + canary + "\",\n\"A\": \"" + canary + "\"}", `secrets:2:4: the name "A" stands a second time, after line 1`},
+		{"empty name", `{"": "` + canary + `"}`, "secrets:1:4: a name is empty"},
+		{"long name", `{"` + strings.Repeat("n", 256) + `": "x"}`, "has 256 bytes; at most 255"},
+		{"invalid UTF-8", "{\n\"A\": \"" + canary + "\xff\"}", "secrets:2:18: invalid UTF-8"},
+		{"cut off", `{"A": "` + canary + `"`, "the JSON ends too early"},
+		{"cut off in a value", `{"A": "` + canary, "the JSON ends too early"},
+		{"no quotes", "{\"A\": " + canary + "}", "not valid JSON here"},
+		{"more", `{"A": "x"} ` + canary, "text after the end"},
+		{"control character", "{\"A\": \"" + canary + "\n\"}", "not valid JSON here"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := secretsync.ParseSecrets("secrets", []byte(tt.data))
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Fatalf("got %v, want %q", err, tt.want)
+			}
+			if strings.Contains(err.Error(), canary) || strings.Contains(err.Error(), "7700123") {
+				t.Error("the error holds a value")
+			}
+		})
+	}
+}
+
+func FuzzParseSecrets(f *testing.F) {
+	f.Add([]byte(`{"A": "CANARY-77b2", "A": 1}`))
+	f.Add([]byte("{\"A\": [\"CANARY-77b2\"]}"))
+	f.Add([]byte("\xff"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		source, err := secretsync.ParseSecrets("secrets", data)
+		if err == nil && source == nil {
+			t.Fatal("neither a source nor an error")
+		}
+		if err != nil && !strings.HasPrefix(err.Error(), "secrets:") {
+			t.Fatalf("the error does not say where: %v", err)
+		}
+	})
+}
