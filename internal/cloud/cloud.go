@@ -1,0 +1,145 @@
+// Package cloud is the secrets API that Prefect Core's clients know from Prefect
+// Cloud, over any [Store].
+//
+// [New] makes an [API], an http.Handler. The same handler serves over a socket
+// and, by [Transport], inside a process. schema.graphql is its contract; the
+// wire is that of Apollo Server 2.25 but for one difference: no error repeats
+// what a client sent, other than names.
+package cloud
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Role says what a key may do. Both roles may ask for names, auth_info and
+// tenant.
+type Role string
+
+const (
+	// Admin sets and deletes secrets and is refused their values.
+	Admin Role = "admin"
+	// Runner reads values, which is what cloud execution means, and never sets or
+	// deletes.
+	Runner Role = "runner"
+)
+
+// Tenant is a set of secrets that no other tenant's keys see.
+type Tenant struct {
+	ID   string // a UUID
+	Slug string // what people call it in a URL; unique
+	Name string // what people call it; empty means the slug
+}
+
+// Key is a bearer token and what it allows.
+type Key struct {
+	// Name is kept as the writer of what is set with the key. It must be unique.
+	Name string
+	// Secret is the bearer text: visible ASCII without spaces.
+	Secret string
+	Role   Role
+	// Tenants are ids. The first is used where a request names none.
+	Tenants []string
+	// Patterns are globs over names (* any text, ? one character, anchored at
+	// both ends); the key reaches only names that match one, and sees no others.
+	// Without any it reaches all.
+	Patterns []string
+	// Expires is the first moment at which the key is refused; zero means never.
+	Expires time.Time
+}
+
+// Config describes an API.
+type Config struct {
+	// Store keeps the secrets. Required.
+	Store Store
+	// Tenants must have at least one.
+	Tenants []Tenant
+	// Keys may be empty, and then everybody is refused.
+	Keys []Key
+	// Now tells the time for the expiry of keys. Required.
+	Now func() time.Time
+	// Record keeps the calls for [API.Calls]; without it there are none.
+	Record bool
+	// OnInvalid, if set, is told why a document does not fit the schema: the same
+	// message that the client gets, which holds no value. It may be called
+	// concurrently.
+	OnInvalid func(message string)
+	// OnError, if set, is told of errors of the store, whose text the client does
+	// not get. It may be called concurrently.
+	OnError func(field string, err error)
+}
+
+// API answers the GraphQL requests of clients. It is safe for concurrent use.
+type API struct {
+	config  Config
+	tenants []Tenant
+	keys    map[[32]byte]*key
+	faults  faults
+	calls   calls
+}
+
+// New checks the configuration and makes an API of it. Its errors hold no key's
+// secret.
+func New(c Config) (*API, error) {
+	if c.Store == nil || c.Now == nil {
+		return nil, errors.New("an API needs a store and a clock: set Store and Now")
+	}
+	a := &API{config: c, calls: calls{on: c.Record}}
+	if err := a.addTenants(c.Tenants); err != nil {
+		return nil, err
+	}
+	if err := a.addKeys(c.Keys); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// isUUID reports whether s has the form of a UUID in lower case.
+func isUUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		if dash != (s[i] == '-') || !dash && !strings.ContainsRune("0123456789abcdef", rune(s[i])) {
+			return false
+		}
+	}
+	return true
+}
+
+func (a *API) addTenants(tenants []Tenant) error {
+	if len(tenants) == 0 {
+		return errors.New("an API needs at least one tenant")
+	}
+	seen := map[string]bool{}
+	for _, t := range tenants {
+		t.ID = strings.ToLower(t.ID)
+		if t.Name == "" {
+			t.Name = t.Slug
+		}
+		switch {
+		case !isUUID(t.ID):
+			return fmt.Errorf("tenant id %q is not a UUID", t.ID)
+		case t.Slug == "":
+			return fmt.Errorf("tenant %s has no slug", t.ID)
+		case seen[t.ID] || seen[t.Slug]:
+			return fmt.Errorf("tenant %s (%s) is given twice", t.Slug, t.ID)
+		}
+		seen[t.ID], seen[t.Slug] = true, true
+		a.tenants = append(a.tenants, t)
+	}
+	return nil
+}
+
+// tenant finds a tenant by its id in lower case.
+func (a *API) tenant(id string) (Tenant, bool) {
+	for _, t := range a.tenants {
+		if t.ID == id {
+			return t, true
+		}
+	}
+	return Tenant{}, false
+}

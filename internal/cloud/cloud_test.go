@@ -1,0 +1,408 @@
+package cloud_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud/storetest"
+)
+
+const (
+	tenantA  = "11111111-1111-4111-8111-111111111111"
+	tenantB  = "22222222-2222-4222-8222-222222222222"
+	adminKey = "admin-key"
+	runKey   = "runner-key"
+)
+
+var clock = time.Date(2026, 1, 2, 3, 4, 5, 600, time.UTC)
+
+func now() time.Time { return clock }
+
+func testConfig() cloud.Config {
+	return cloud.Config{
+		Store: cloud.NewMemory(now), Now: now, Record: true,
+		Tenants: []cloud.Tenant{{ID: tenantA, Slug: "main", Name: "Main"}, {ID: tenantB, Slug: "data"}},
+		Keys: []cloud.Key{
+			{Name: "ci", Secret: adminKey, Role: cloud.Admin, Tenants: []string{tenantA, tenantB}},
+			{Name: "agent", Secret: runKey, Role: cloud.Runner, Tenants: []string{tenantA}},
+			{Name: "old", Secret: "old-key", Role: cloud.Admin, Tenants: []string{tenantA}, Expires: clock},
+			{Name: "fresh", Secret: "fresh-key", Role: cloud.Admin, Tenants: []string{tenantA}, Expires: clock.Add(1)},
+			{Name: "team", Secret: "team-key", Role: cloud.Admin, Tenants: []string{tenantA}, Patterns: []string{"team_*", "x?z"}},
+			{Name: "team agent", Secret: "team-runner", Role: cloud.Runner, Tenants: []string{tenantA}, Patterns: []string{"team_*"}},
+		},
+	}
+}
+
+func newAPI(t testing.TB, change ...func(*cloud.Config)) *cloud.API {
+	t.Helper()
+	c := testConfig()
+	for _, f := range change {
+		f(&c)
+	}
+	a, err := cloud.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// answer is what a client gets.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// post sends a body with a key, headers being "Name: value".
+func post(t testing.TB, h http.Handler, key, body string, headers ...string) answer {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/graphql", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if key != "" {
+		r.Header.Set("Authorization", "Bearer "+key)
+	}
+	for _, line := range headers {
+		name, value, _ := strings.Cut(line, ": ")
+		r.Header.Set(name, value)
+	}
+	return send(t, h, r)
+}
+
+func send(t testing.TB, h http.Handler, r *http.Request) answer {
+	t.Helper()
+	resp, err := cloud.Transport(h).RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{resp.StatusCode, resp.Header, string(body)}
+}
+
+// query sends a document and wants a body, which ends in a line break.
+func query(t testing.TB, h http.Handler, key, document, want string) {
+	t.Helper()
+	body, _ := json.Marshal(map[string]string{"query": document})
+	if diff := cmp.Diff(want+"\n", post(t, h, key, string(body)).body); diff != "" {
+		t.Errorf("%s as %s (-want +got):\n%s", document, key, diff)
+	}
+}
+
+func failure(message, path, code string) string {
+	return fmt.Sprintf(`{"errors":[{"message":%q,"locations":[{"line":1,"column":2}],"path":[%q],"extensions":{"code":%q}}],"data":{%q:null}}`, message, path, code, path)
+}
+
+func TestMemoryKeepsTheContract(t *testing.T) {
+	storetest.Run(t, func(*testing.T) cloud.Store { return cloud.NewMemory(time.Now) })
+}
+
+func TestSnapshot(t *testing.T) {
+	m := cloud.NewMemory(now)
+	set := func(value string) {
+		if _, err := m.Set(t.Context(), tenantA, "a", json.RawMessage(value), "ci", false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(`1`)
+	restore := m.Snapshot()
+	for range 2 {
+		set(`2`)
+		restore()
+		if v, err := m.Get(t.Context(), tenantA, "a"); err != nil || string(v) != `1` {
+			t.Errorf("after restore: %s, %v", v, err)
+		}
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	key := func(f func(*cloud.Key)) func(*cloud.Config) {
+		return func(c *cloud.Config) { f(&c.Keys[1]) }
+	}
+	tests := map[string]struct {
+		change func(*cloud.Config)
+		want   string
+	}{
+		"no store":        {func(c *cloud.Config) { c.Store = nil }, "needs a store and a clock"},
+		"no clock":        {func(c *cloud.Config) { c.Now = nil }, "needs a store and a clock"},
+		"no tenant":       {func(c *cloud.Config) { c.Tenants = nil }, "at least one tenant"},
+		"tenant id":       {func(c *cloud.Config) { c.Tenants[0].ID = "main" }, "is not a UUID"},
+		"tenant id form":  {func(c *cloud.Config) { c.Tenants[0].ID = strings.Replace(tenantA, "-", "1", 1) }, "is not a UUID"},
+		"tenant id digit": {func(c *cloud.Config) { c.Tenants[0].ID = strings.Replace(tenantA, "1", "g", 1) }, "is not a UUID"},
+		"tenant slug":     {func(c *cloud.Config) { c.Tenants[0].Slug = "" }, "has no slug"},
+		"tenant twice":    {func(c *cloud.Config) { c.Tenants[1].Slug = "main" }, "is given twice"},
+		"key name":        {key(func(k *cloud.Key) { k.Name = "" }), "has no name"},
+		"key twice":       {key(func(k *cloud.Key) { k.Name = "ci" }), "is given twice"},
+		"secret twice":    {key(func(k *cloud.Key) { k.Secret = adminKey }), "have the same secret"},
+		"secret empty":    {key(func(k *cloud.Key) { k.Secret = "" }), "does not fit a header"},
+		"secret blank":    {key(func(k *cloud.Key) { k.Secret = "CANARY a" }), "does not fit a header"},
+		"role":            {key(func(k *cloud.Key) { k.Role = "" }), "use admin or runner"},
+		"key tenant":      {key(func(k *cloud.Key) { k.Tenants = []string{"x"} }), "does not exist"},
+		"no key tenant":   {key(func(k *cloud.Key) { k.Tenants = nil }), "has no tenant"},
+		"empty pattern":   {key(func(k *cloud.Key) { k.Patterns = []string{"a", ""} }), "has an empty pattern"},
+		"another tenant":  {func(c *cloud.Config) { c.Tenants = c.Tenants[:1] }, "does not exist"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := testConfig()
+			tt.change(&c)
+			_, err := cloud.New(c)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Fatalf("New: %v, want %q", err, tt.want)
+			}
+			if strings.Contains(err.Error(), adminKey) || strings.Contains(err.Error(), "CANARY") {
+				t.Errorf("the error holds a key: %v", err)
+			}
+		})
+	}
+}
+
+func TestBothSpellings(t *testing.T) {
+	for _, spelled := range []func(string) string{
+		func(s string) string { return s },
+		func(s string) string {
+			return strings.NewReplacer("setS", "set_s", "deleteS", "delete_s", "secretN", "secret_n", "secretV", "secret_v").Replace(s)
+		},
+	} {
+		a := newAPI(t)
+		query(t, a, adminKey, spelled(`mutation{a: setSecret(input: {name: "k", value: {x: 1.50}}){success} b: setSecret(input: {name: "j", value: "v"}){success}}`),
+			`{"data":{"a":{"success":true},"b":{"success":true}}}`)
+		query(t, a, adminKey, spelled(`{n: secretNames}`), `{"data":{"n":["j","k"]}}`)
+		query(t, a, runKey, spelled(`{n: secretNames v: secretValue(name: "k")}`), `{"data":{"n":["j","k"],"v":{"x":1.50}}}`)
+		query(t, a, adminKey, spelled(`mutation{a: deleteSecret(input: {name: "k"}){success} b: deleteSecret(input: {name: "none"}){success}}`),
+			`{"data":{"a":{"success":true},"b":{"success":true}}}`)
+		query(t, a, adminKey, spelled(`{n: secretNames}`), `{"data":{"n":["j"]}}`)
+		query(t, a, runKey, spelled(`{v: secretValue(name: "k")}`), failure("No value found for the requested key", "v", "INTERNAL_SERVER_ERROR"))
+	}
+}
+
+func TestChanged(t *testing.T) {
+	a := newAPI(t)
+	set := func(value, selection, want string) {
+		t.Helper()
+		query(t, a, adminKey, `mutation{m: set_secret(input: {name: "k", value: `+value+`}){`+selection+`}}`, `{"data":{"m":{`+want+`}}}`)
+	}
+	version := func(want string) {
+		t.Helper()
+		query(t, a, adminKey, `{secret{name version updated updated_by}}`,
+			`{"data":{"secret":[{"name":"k","version":`+want+`,"updated":"2026-01-02T03:04:05.0000006Z","updated_by":"ci"}]}}`)
+	}
+	set(`"ä"`, "changed success", `"changed":true,"success":true`)
+	set(`"\u00e4"`, "changed", `"changed":false`)
+	version("1")
+	set(`"ä"`, "success", `"success":true`)
+	version("2")
+	set(`"b"`, "... on success_payload{changed}", `"changed":true`)
+	version("3")
+	for _, want := range []string{"true", "false"} {
+		query(t, a, adminKey, `mutation{m: delete_secret(input: {name: "k"}){changed}}`, `{"data":{"m":{"changed":`+want+`}}}`)
+	}
+}
+
+func TestRoles(t *testing.T) {
+	a := newAPI(t)
+	query(t, a, adminKey, `mutation{set_secret(input: {name: "k", value: "v"}){success}}`, `{"data":{"set_secret":{"success":true}}}`)
+	shared := `{n: secret_names r: secret{name} i: auth_info{tenant_id} t: tenant{slug} a: secrets_api{version}}`
+	query(t, a, adminKey, shared, `{"data":{"n":["k"],"r":[{"name":"k"}],"i":{"tenant_id":"`+tenantA+`"},"t":[{"slug":"main"},{"slug":"data"}],"a":{"version":1}}}`)
+	query(t, a, runKey, shared, `{"data":{"n":["k"],"r":[{"name":"k"}],"i":{"tenant_id":"`+tenantA+`"},"t":[{"slug":"main"}],"a":{"version":1}}}`)
+	query(t, a, adminKey, `{v: secret_value(name: "k")}`, failure("Unauthorized", "v", "FORBIDDEN"))
+	query(t, a, adminKey, `{v: secretValue(name: "none")}`, failure("Unauthorized", "v", "FORBIDDEN"))
+	for _, m := range []string{`set_secret(input: {name: "k", value: 2})`, `deleteSecret(input: {name: "k"})`} {
+		want := strings.Replace(failure("Unauthorized", "m", "FORBIDDEN"), `"column":2`, `"column":10`, 1)
+		query(t, a, runKey, `mutation{m: `+m+`{success}}`, want)
+	}
+	query(t, a, runKey, `{v: secret_value(name: "k")}`, `{"data":{"v":"v"}}`)
+}
+
+func TestPatterns(t *testing.T) {
+	a := newAPI(t)
+	query(t, a, adminKey, `mutation{a: set_secret(input: {name: "team_a", value: 1}){success} b: set_secret(input: {name: "other", value: 2}){success}}`,
+		`{"data":{"a":{"success":true},"b":{"success":true}}}`)
+	query(t, a, "team-key", `{secret_names secret{name}}`, `{"data":{"secret_names":["team_a"],"secret":[{"name":"team_a"}]}}`)
+	query(t, a, "team-runner", `{v: secret_value(name: "team_a")}`, `{"data":{"v":1}}`)
+	query(t, a, "team-runner", `{v: secret_value(name: "other")}`, failure("Unauthorized", "v", "FORBIDDEN"))
+	allowed := map[string]bool{"team_": true, "team_b": true, "xyz": true, "xäz": true, "xyyz": false, "xteam_a": false, "Team_a": false, "other": false}
+	for name, ok := range allowed {
+		for _, m := range []string{`set_secret(input: {name: "` + name + `", value: 1})`, `delete_secret(input: {name: "` + name + `"})`} {
+			body, _ := json.Marshal(map[string]string{"query": `mutation{m: ` + m + `{success}}`})
+			got := post(t, a, "team-key", string(body)).body
+			if strings.Contains(got, "FORBIDDEN") == ok {
+				t.Errorf("%s: %s", m, got)
+			}
+		}
+	}
+}
+
+func TestTenants(t *testing.T) {
+	a := newAPI(t)
+	in := func(tenant string) string { return cloud.HeaderTenant + ": " + tenant }
+	set := `{"query": "mutation{set_secret(input: {name: \"k\", value: 1}){success}}"}`
+	post(t, a, adminKey, set, in(strings.ToUpper(tenantB)))
+	const ask = `{"query": "{secret_names auth_info{tenant_id}}"}`
+	tests := []struct{ key, tenant, want string }{
+		{adminKey, "", `{"data":{"secret_names":[],"auth_info":{"tenant_id":"` + tenantA + `"}}}`},
+		{adminKey, tenantA, `{"data":{"secret_names":[],"auth_info":{"tenant_id":"` + tenantA + `"}}}`},
+		{adminKey, tenantB, `{"data":{"secret_names":["k"],"auth_info":{"tenant_id":"` + tenantB + `"}}}`},
+		{runKey, tenantB, `{"errors":[{"message":"Unauthorized","extensions":{"code":"FORBIDDEN"}}],"data":null}`},
+		{runKey, "33333333-3333-4333-8333-333333333333", `{"errors":[{"message":"Unauthorized","extensions":{"code":"FORBIDDEN"}}],"data":null}`},
+	}
+	for _, tt := range tests {
+		if diff := cmp.Diff(tt.want+"\n", post(t, a, tt.key, ask, in(tt.tenant)).body); diff != "" {
+			t.Errorf("%s in %q (-want +got):\n%s", tt.key, tt.tenant, diff)
+		}
+	}
+}
+
+func TestLimitsOfOneAlias(t *testing.T) {
+	a := newAPI(t)
+	long := strings.Repeat("n", cloud.MaxName)
+	big := strings.Repeat("v", cloud.MaxValue-2)
+	doc := `mutation($v: JSON!, $w: JSON!){` +
+		`a: set_secret(input: {name: "", value: 1}){success} b: set_secret(input: {name: "` + long + `x", value: 1}){success} ` +
+		`c: set_secret(input: {name: "c", value: $w}){success} d: set_secret(input: {name: "` + long + `", value: $v}){success}}`
+	variables := map[string]string{"v": big, "w": big + "x"}
+	body, _ := json.Marshal(map[string]any{"query": doc, "variables": variables})
+	var got struct {
+		Errors []struct {
+			Message    string
+			Path       []string
+			Extensions struct{ Code string }
+		}
+		Data map[string]any
+	}
+	resp := post(t, a, adminKey, string(body))
+	if err := json.Unmarshal([]byte(resp.body), &got); err != nil || resp.status != http.StatusOK {
+		t.Fatal(resp.status, err)
+	}
+	var lines []string
+	for _, e := range got.Errors {
+		lines = append(lines, e.Path[0]+" "+e.Extensions.Code+" "+e.Message)
+	}
+	want := []string{
+		"a BAD_USER_INPUT the name of a secret must not be empty",
+		"b BAD_USER_INPUT the name of a secret holds at most 255 bytes",
+		"c BAD_USER_INPUT the value of a secret holds at most 65536 bytes of JSON",
+	}
+	if diff := cmp.Diff(want, lines); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":["`+long+`"]}}`)
+}
+
+func TestRowsAreFilteredSortedAndPaged(t *testing.T) {
+	a := newAPI(t)
+	for _, n := range []string{"b", "a", "c"} {
+		query(t, a, adminKey, `mutation{set_secret(input: {name: "`+n+`", value: 1}){success}}`, `{"data":{"set_secret":{"success":true}}}`)
+	}
+	tests := map[string]string{
+		``:                                  "abc",
+		`(order_by: {name: desc})`:          "cba",
+		`(order_by: [{name: asc}])`:         "abc",
+		`(order_by: null)`:                  "abc",
+		`(order_by: {name: null})`:          "abc",
+		`(limit: 2, offset: 1)`:             "bc",
+		`(offset: 9)`:                       "",
+		`(limit: 0)`:                        "",
+		`(limit: null, offset: null)`:       "abc",
+		`(where: {name: {_eq: "b"}})`:       "b",
+		`(where: {name: {_eq: null}})`:      "abc",
+		`(where: {name: null})`:             "abc",
+		`(where: null)`:                     "abc",
+		`(where: {name: {_neq: "b"}})`:      "ac",
+		`(where: {name: {_in: ["c","a"]}})`: "ac",
+		`(where: {name: {_in: []}})`:        "",
+		`(where: {name: {_nin: ["a"], _neq: "c"}}, order_by: {name: desc_nulls_last})`: "b",
+	}
+	for args, names := range tests {
+		rows := make([]string, 0, len(names))
+		for _, n := range names {
+			rows = append(rows, fmt.Sprintf(`{"name":%q}`, string(n)))
+		}
+		query(t, a, adminKey, `{secret`+args+`{name}}`, `{"data":{"secret":[`+strings.Join(rows, ",")+`]}}`)
+	}
+	query(t, a, adminKey, `{secret(limit: -1){name}}`, failure("limit and offset must not be negative", "secret", "BAD_USER_INPUT"))
+}
+
+// TestTenantQueries holds the documents of Prefect 1.4.1 and 0.9.3 (client/client.py).
+func TestTenantQueries(t *testing.T) {
+	a := newAPI(t)
+	bySlug := `query($slug: String) {tenant(where: {slug: { _eq: $slug } }) {id}}`
+	byEither := `query($slug: String, $id: uuid) {tenant(where: {slug: { _eq: $slug }, id: { _eq: $id } }) {id}}`
+	tests := map[string]struct{ document, variables, want string }{
+		"all":           {`query {tenant(order_by: {slug: asc}) {slug name id}}`, ``, `[{"slug":"data","name":"data","id":"` + tenantB + `"},{"slug":"main","name":"Main","id":"` + tenantA + `"}]`},
+		"slug":          {bySlug, `{"slug": "data"}`, `[{"id":"` + tenantB + `"}]`},
+		"no such slug":  {bySlug, `{"slug": "none"}`, `[]`},
+		"slug or id":    {byEither, `{"slug": "main", "id": null}`, `[{"id":"` + tenantA + `"}]`},
+		"id":            {byEither, `{"id": "` + strings.ToUpper(tenantB) + `"}`, `[{"id":"` + tenantB + `"}]`},
+		"by two orders": {`{tenant(order_by: [{name: desc}, {id: asc}]){name}}`, ``, `[{"name":"data"},{"name":"Main"}]`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			body, _ := json.Marshal(map[string]string{"query": tt.document, "variables": tt.variables + strings.Repeat("null", 1-min(1, len(tt.variables)))})
+			if diff := cmp.Diff(`{"data":{"tenant":`+tt.want+"}}\n", post(t, a, adminKey, string(body)).body); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// brokenStore fails with an error whose text no client may see.
+type brokenStore struct{}
+
+var errBroken = errors.New("connecting to CANARY: refused")
+
+func (brokenStore) Set(context.Context, string, string, json.RawMessage, string, bool) (bool, error) {
+	return false, errBroken
+}
+func (brokenStore) Get(context.Context, string, string) (json.RawMessage, error) {
+	return nil, errBroken
+}
+func (brokenStore) Delete(context.Context, string, string) error { return errBroken }
+func (brokenStore) Names(context.Context, string) ([]string, error) {
+	return nil, errBroken
+}
+func (brokenStore) Info(context.Context, string, ...string) (map[string]cloud.Info, error) {
+	return nil, errBroken
+}
+
+func TestErrorsOfTheStoreStayInside(t *testing.T) {
+	var told []string
+	a := newAPI(t, func(c *cloud.Config) {
+		c.Store = brokenStore{}
+		c.OnError = func(field string, err error) { told = append(told, field+": "+err.Error()) }
+	})
+	requests := []struct{ key, document, field string }{
+		{adminKey, `mutation{x: set_secret(input: {name: "a", value: 1}){success}}`, "set_secret"},
+		{adminKey, `mutation{x: delete_secret(input: {name: "a"}){success}}`, "delete_secret"},
+		{adminKey, `mutation{x: delete_secret(input: {name: "a"}){changed}}`, "delete_secret"},
+		{adminKey, `{x: secretNames}`, "secretNames"},
+		{adminKey, `{x: secret{name}}`, "secret"},
+		{runKey, `{x: secret_value(name: "a")}`, "secret_value"},
+	}
+	var want []string
+	for _, r := range requests {
+		body, _ := json.Marshal(map[string]string{"query": r.document})
+		got := post(t, a, r.key, string(body)).body
+		if !strings.Contains(got, `"path":["x"],"extensions":{"code":"API_ERROR"}}],"data":{"x":null}}`) || strings.Contains(got, "CANARY") {
+			t.Errorf("%s: %s", r.document, got)
+		}
+		want = append(want, r.field+": "+errBroken.Error())
+	}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Errorf("OnError (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,159 @@
+package cloud
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
+)
+
+// Content types as Express and Apollo Server write them.
+const (
+	typeJSON = "application/json; charset=utf-8"
+	typeText = "text/html; charset=utf-8"
+)
+
+// Values of headers that every answer has; nobody changes them.
+var noStore, noSniff = []string{"no-store"}, []string{"nosniff"}
+
+// endpoints are where clients send: Prefect Core from 0.15.0 to the root, 0.11.3
+// and from 0.12.1 to /graphql, the others to /graphql/alpha. A slash may follow.
+var endpoints = map[string]bool{"": true, "/graphql": true, "/graphql/alpha": true}
+
+// ServeHTTP answers a POST of a GraphQL request, or of a JSON array of them.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	answer := a.answer(r)
+	h := w.Header()
+	h["Content-Type"], h["Cache-Control"], h["X-Content-Type-Options"] = []string{answer.contentType}, noStore, noSniff
+	if answer.retryAfter != "" {
+		h.Set("Retry-After", answer.retryAfter)
+	}
+	if answer.status == http.StatusMethodNotAllowed {
+		h.Set("Allow", http.MethodPost)
+	}
+	w.WriteHeader(answer.status)
+	_, _ = w.Write(answer.body)
+}
+
+// answer asks who it is before it reads what they want.
+func (a *API) answer(r *http.Request) *refusal {
+	if !endpoints[strings.TrimSuffix(r.URL.Path, "/")] {
+		return plain(http.StatusNotFound, "There is nothing here. The secrets API answers at /, /graphql and /graphql/alpha.")
+	}
+	if r.Method != http.MethodPost {
+		return plain(http.StatusMethodNotAllowed, "Send GraphQL with POST.")
+	}
+	s, refused := a.authenticate(r.Header)
+	if refused != nil {
+		return refused
+	}
+	requests, refused := readRequests(r)
+	if refused != nil {
+		return refused
+	}
+	return s.run(r.Context(), requests)
+}
+
+func plain(status int, text string) *refusal {
+	return &refusal{status: status, contentType: typeText, body: []byte(text)}
+}
+
+// run prepares every document before it executes any, so that a fault that ends
+// the whole request comes before anything is applied.
+func (s *session) run(ctx context.Context, in *requests) *refusal {
+	prepared := make([]prepared, len(in.list))
+	for i, r := range in.list {
+		prepared[i].op, prepared[i].errs = schema().Prepare(r)
+		s.api.reportInvalid(prepared[i].errs)
+	}
+	if fault := s.api.faults.ofRequest(s, prepared); fault != nil {
+		return s.answerFault(ctx, fault, prepared)
+	}
+	return s.respond(ctx, in.batch, prepared)
+}
+
+// prepared is one document of a request: an operation, or what is wrong with it.
+type prepared struct {
+	op   *graphql.Operation
+	errs []*graphql.Error
+}
+
+// fields are the fields that faults and calls are about.
+func (p *prepared) fields() []*graphql.Field {
+	if p.op == nil {
+		return nil
+	}
+	out := make([]*graphql.Field, 0, len(p.op.Fields))
+	for _, f := range p.op.Fields {
+		if !strings.HasPrefix(f.Name, "__") {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func (a *API) reportInvalid(errs []*graphql.Error) {
+	if a.config.OnInvalid == nil || len(errs) == 0 {
+		return
+	}
+	switch errs[0].Code {
+	case graphql.CodeParseFailed, graphql.CodeValidationFailed:
+		a.config.OnInvalid(errs[0].Message)
+	}
+}
+
+// respond executes. A single document that was not executed is 400; a batch is
+// 200 whatever its parts are.
+func (s *session) respond(ctx context.Context, batch bool, documents []prepared) *refusal {
+	out := &refusal{status: http.StatusOK, contentType: typeJSON}
+	if batch {
+		out.body = append(out.body, '[')
+	}
+	for i, p := range documents {
+		if i > 0 {
+			out.body = append(out.body, ',')
+		}
+		resp := &graphql.Response{Errors: p.errs}
+		if p.op != nil {
+			resp = p.op.Execute(ctx, s, s.around)
+		} else if !batch {
+			out.status = http.StatusBadRequest
+		}
+		out.body = resp.Append(out.body)
+	}
+	if batch {
+		out.body = append(out.body, ']')
+	}
+	out.body = append(out.body, '\n')
+	return out
+}
+
+// around puts faults before a field and records it afterwards.
+func (s *session) around(ctx context.Context, f *graphql.Field, resolve func() (any, error)) (any, error) {
+	if strings.HasPrefix(f.Name, "__") {
+		return resolve()
+	}
+	value, err := s.withFault(ctx, f, resolve)
+	s.api.calls.add(s, f, codeOf(err))
+	return value, err
+}
+
+func (s *session) withFault(ctx context.Context, f *graphql.Field, resolve func() (any, error)) (any, error) {
+	fault := s.api.faults.ofField(s, f)
+	if fault == nil {
+		return resolve()
+	}
+	if err := wait(ctx, fault.Delay); err != nil {
+		return nil, err
+	}
+	if fault.Code == "" && fault.Message == "" {
+		return resolve()
+	}
+	message := fault.Message
+	if message == "" {
+		message = fmt.Sprintf("%s (injected)", fault.Code)
+	}
+	return nil, &graphql.Error{Message: message, Code: fault.Code}
+}

@@ -1,0 +1,91 @@
+package cloud
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// key is a [Key] as the API uses it.
+type key struct {
+	Key
+	tenants []Tenant
+}
+
+func (a *API) addKeys(keys []Key) error {
+	a.keys = make(map[[32]byte]*key, len(keys))
+	names := map[string]bool{}
+	for _, k := range keys {
+		if names[k.Name] {
+			return fmt.Errorf("key %q is given twice", k.Name)
+		}
+		names[k.Name] = true
+		checked, err := a.checkKey(k)
+		if err != nil {
+			return err
+		}
+		digest := sha256.Sum256([]byte(k.Secret))
+		if other := a.keys[digest]; other != nil {
+			return fmt.Errorf("keys %q and %q have the same secret", other.Name, k.Name)
+		}
+		a.keys[digest] = checked
+	}
+	return nil
+}
+
+func (a *API) checkKey(k Key) (*key, error) {
+	switch {
+	case k.Name == "":
+		return nil, fmt.Errorf("a key has no name")
+	case k.Secret == "" || strings.ContainsFunc(k.Secret, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return nil, fmt.Errorf("the secret of key %q does not fit a header: use visible ASCII without spaces", k.Name)
+	case k.Role != Admin && k.Role != Runner:
+		return nil, fmt.Errorf("key %q has the role %q: use admin or runner", k.Name, k.Role)
+	case len(k.Tenants) == 0:
+		return nil, fmt.Errorf("key %q has no tenant", k.Name)
+	case slices.Contains(k.Patterns, ""):
+		return nil, fmt.Errorf("key %q has an empty pattern", k.Name)
+	}
+	out := &key{Key: k}
+	out.Patterns = slices.Clone(k.Patterns)
+	for _, id := range k.Tenants {
+		t, ok := a.tenant(strings.ToLower(id))
+		if !ok {
+			return nil, fmt.Errorf("key %q has the tenant %q, which does not exist", k.Name, id)
+		}
+		out.tenants = append(out.tenants, t)
+	}
+	return out, nil
+}
+
+// reaches reports whether the key's patterns allow a name.
+func (k *key) reaches(name string) bool {
+	return len(k.Patterns) == 0 || slices.ContainsFunc(k.Patterns, func(p string) bool { return matches(p, name) })
+}
+
+// matches reports whether a glob covers the whole of name. It goes back to the
+// last star only, so it takes at most the product of both lengths.
+func matches(pattern, name string) bool {
+	p, n := []rune(pattern), []rune(name)
+	i, j, star, mark := 0, 0, -1, 0
+	for j < len(n) {
+		switch {
+		case i < len(p) && p[i] == '*':
+			star, mark = i, j
+			i++
+		case i < len(p) && (p[i] == '?' || p[i] == n[j]):
+			i++
+			j++
+		case star >= 0:
+			mark++
+			i, j = star+1, mark
+		default:
+			return false
+		}
+	}
+	for i < len(p) && p[i] == '*' {
+		i++
+	}
+	return i == len(p)
+}

@@ -1,0 +1,204 @@
+package cloud
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
+)
+
+// Version is what secrets_api { version } answers. It grows when clients can
+// count on more.
+const Version = 1
+
+// Limits of one secret, each an error of its own field.
+const (
+	MaxName  = 255      // bytes
+	MaxValue = 64 << 10 // bytes of JSON
+)
+
+//go:embed schema.graphql
+var sdl string
+
+// schema is loaded once in a process; requests are told apart by their session.
+var schema = sync.OnceValue(func() *graphql.Schema {
+	s, err := graphql.New(graphql.Config{SDL: sdl, Resolvers: resolvers(), Scalars: map[string]graphql.Scalar{"uuid": readUUID}})
+	if err != nil {
+		panic("cloud: schema.graphql and its resolvers disagree: " + err.Error())
+	}
+	return s
+})
+
+func readUUID(raw json.RawMessage) (any, error) {
+	var id string
+	if json.Unmarshal(raw, &id) != nil || !isUUID(strings.ToLower(id)) {
+		return nil, errors.New("uuid cannot represent a value that is no UUID")
+	}
+	return strings.ToLower(id), nil
+}
+
+// session is who asks: the root of every resolver of Query and Mutation.
+type session struct {
+	api    *API
+	key    *key
+	tenant Tenant
+}
+
+type resolver func(ctx context.Context, s *session, f *graphql.Field) (any, error)
+
+func resolvers() graphql.Resolvers {
+	return graphql.Resolvers{
+		"Query": {
+			"secret_value": only(Runner, secretValue), "secretValue": only(Runner, secretValue),
+			"secret_names": anyone(secretNames), "secretNames": anyone(secretNames),
+			"secret":      anyone(secretRows),
+			"tenant":      anyone(tenantRows),
+			"auth_info":   anyone(func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return s, nil }),
+			"secrets_api": anyone(func(context.Context, *session, *graphql.Field) (any, error) { return Version, nil }),
+		},
+		"Mutation": {
+			"set_secret": only(Admin, setSecret), "setSecret": only(Admin, setSecret),
+			"delete_secret": only(Admin, deleteSecret), "deleteSecret": only(Admin, deleteSecret),
+		},
+		"secret":          rowFields,
+		"tenant":          tenantFields,
+		"auth_info":       {"tenant_id": graphql.On(func(s *session) any { return s.tenant.ID })},
+		"secrets_api":     {"version": graphql.On(func(v int) any { return v })},
+		"success_payload": payloadFields,
+	}
+}
+
+// anyone makes a resolver for every role.
+func anyone(f resolver) graphql.Resolver {
+	return func(ctx context.Context, p graphql.Params) (any, error) {
+		return f(ctx, p.Source.(*session), p.Field)
+	}
+}
+
+// only makes a resolver that refuses every other role.
+func only(role Role, f resolver) graphql.Resolver {
+	return anyone(func(ctx context.Context, s *session, field *graphql.Field) (any, error) {
+		if s.key.Role != role {
+			return nil, errForbidden
+		}
+		return f(ctx, s, field)
+	})
+}
+
+// payload is the source of success_payload.
+type payload struct{ changed bool }
+
+var payloadFields = map[string]graphql.Resolver{
+	"success": graphql.On(func(payload) any { return true }),
+	"changed": graphql.On(func(p payload) any { return p.changed }),
+}
+
+// secretName is the name that a field is about, or "".
+func secretName(f *graphql.Field) string {
+	args := f.Args
+	if input, ok := args["input"].(map[string]any); ok {
+		args = input
+	}
+	name, _ := args["name"].(string)
+	return name
+}
+
+// reach checks a name against the limits and the key's patterns.
+func (s *session) reach(name string) error {
+	switch {
+	case name == "":
+		return badInput("the name of a secret must not be empty")
+	case len(name) > MaxName:
+		return badInput(fmt.Sprintf("the name of a secret holds at most %d bytes", MaxName))
+	case !s.key.reaches(name):
+		return errForbidden
+	}
+	return nil
+}
+
+func badInput(message string) error {
+	return &graphql.Error{Message: message, Code: graphql.CodeBadUserInput}
+}
+
+// failed hides an error of the store from the client, which may try again.
+func (s *session) failed(f *graphql.Field, err error) error {
+	if s.api.config.OnError != nil {
+		s.api.config.OnError(f.Name, err)
+	}
+	return errAPI
+}
+
+func setSecret(ctx context.Context, s *session, f *graphql.Field) (any, error) {
+	name := secretName(f)
+	if err := s.reach(name); err != nil {
+		return nil, err
+	}
+	value := f.Args["input"].(map[string]any)["value"].(json.RawMessage)
+	if len(value) > MaxValue {
+		return nil, badInput(fmt.Sprintf("the value of a secret holds at most %d bytes of JSON", MaxValue))
+	}
+	changed, err := s.api.config.Store.Set(ctx, s.tenant.ID, name, value, s.key.Name, f.Selects("changed"))
+	if err != nil {
+		return nil, s.failed(f, err)
+	}
+	return payload{changed}, nil
+}
+
+// deleteSecret asks whether the name exists only if changed is selected.
+func deleteSecret(ctx context.Context, s *session, f *graphql.Field) (any, error) {
+	name := secretName(f)
+	if err := s.reach(name); err != nil {
+		return nil, err
+	}
+	existed := true
+	if f.Selects("changed") {
+		info, err := s.api.config.Store.Info(ctx, s.tenant.ID, name)
+		if err != nil {
+			return nil, s.failed(f, err)
+		}
+		_, existed = info[name]
+	}
+	if err := s.api.config.Store.Delete(ctx, s.tenant.ID, name); err != nil {
+		return nil, s.failed(f, err)
+	}
+	return payload{existed}, nil
+}
+
+func secretValue(ctx context.Context, s *session, f *graphql.Field) (any, error) {
+	name := secretName(f)
+	if err := s.reach(name); err != nil {
+		return nil, err
+	}
+	value, err := s.api.config.Store.Get(ctx, s.tenant.ID, name)
+	if errors.Is(err, ErrNotFound) {
+		return nil, errNoValue
+	}
+	if err != nil {
+		return nil, s.failed(f, err)
+	}
+	return value, nil
+}
+
+func secretNames(ctx context.Context, s *session, f *graphql.Field) (any, error) {
+	return s.names(ctx, f)
+}
+
+// names lists what the key's patterns let it see, sorted.
+func (s *session) names(ctx context.Context, f *graphql.Field) ([]string, error) {
+	all, err := s.api.config.Store.Names(ctx, s.tenant.ID)
+	if err != nil {
+		return nil, s.failed(f, err)
+	}
+	seen := all[:0]
+	for _, name := range all {
+		if s.key.reaches(name) {
+			seen = append(seen, name)
+		}
+	}
+	return seen, nil
+}

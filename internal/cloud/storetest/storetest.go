@@ -1,0 +1,264 @@
+// Package storetest holds the one test that every [cloud.Store] must pass.
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+)
+
+// Two tenants of which neither may see the other's secrets.
+const (
+	tenantA = "11111111-1111-4111-8111-111111111111"
+	tenantB = "22222222-2222-4222-8222-222222222222"
+)
+
+// names are all legal; none may reach another or leave its tenant.
+var names = []string{
+	"SLACK_URL", "slack_url", "my secret", " ", ".", "..", "../" + tenantB + "/x", "a/b", "a//b", "/a", "a/", "a", `a\b`,
+	"%2e%2e", "%", "ümläut 秘密 🔑", "line\nbreak", "nul\x00", "-rf", "*", "?a=b#c", "con", "data", "metadata",
+	strings.Repeat("n", 255), strings.Repeat("/", 255), strings.Repeat("ä", 127),
+}
+
+// values come back byte for byte.
+var values = []string{
+	`"text"`, `""`, `0`, `123456789012345678901234567890.10`, `1e400`, `true`, `[]`, `{}`, `{"b":1,"a":[null,{"c":"ä"}],"a":2}`,
+	`"\u0000\ud800"`, `"` + strings.Repeat("x", 64<<10-2) + `"`,
+}
+
+// Run holds a store to its contract. Open gives a new, empty store.
+func Run(t *testing.T, open func(t *testing.T) cloud.Store) {
+	tests := map[string]func(*testing.T, *checker){
+		"values":      testValues,
+		"names":       testNames,
+		"tenants":     testTenants,
+		"missing":     testMissing,
+		"delete":      testDelete,
+		"compare":     testCompare,
+		"info":        testInfo,
+		"copies":      testCopies,
+		"cancelled":   testCancelled,
+		"concurrency": testConcurrency,
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) { test(t, &checker{t, open(t)}) })
+	}
+}
+
+// checker is a store whose unexpected errors end the test.
+type checker struct {
+	t *testing.T
+	cloud.Store
+}
+
+func (c *checker) must(what string, err error) {
+	c.t.Helper()
+	if err != nil {
+		c.t.Fatalf("%s: %v", what, err)
+	}
+}
+
+func (c *checker) set(tenant, name, value string, compare bool) bool {
+	c.t.Helper()
+	changed, err := c.Set(c.t.Context(), tenant, name, json.RawMessage(value), "ci", compare)
+	c.must("Set", err)
+	return changed
+}
+
+func (c *checker) wantValue(tenant, name, want string) {
+	c.t.Helper()
+	got, err := c.Get(c.t.Context(), tenant, name)
+	c.must("Get", err)
+	if string(got) != want {
+		c.t.Errorf("Get(%q) gives %.80s, want %.80s", name, got, want)
+	}
+}
+
+func (c *checker) wantMissing(tenant, name string) {
+	c.t.Helper()
+	if _, err := c.Get(c.t.Context(), tenant, name); !errors.Is(err, cloud.ErrNotFound) {
+		c.t.Errorf("Get(%q): %v, want ErrNotFound", name, err)
+	}
+}
+
+func (c *checker) wantNames(tenant string, want ...string) {
+	c.t.Helper()
+	got, err := c.Names(c.t.Context(), tenant)
+	c.must("Names", err)
+	if len(got)+len(want) > 0 && !cmp.Equal(want, got) {
+		c.t.Errorf("Names (-want +got):\n%s", cmp.Diff(want, got))
+	}
+}
+
+func (c *checker) version(tenant, name string) int {
+	c.t.Helper()
+	info, err := c.Info(c.t.Context(), tenant, name)
+	c.must("Info", err)
+	return info[name].Version
+}
+
+func testValues(t *testing.T, c *checker) {
+	for _, v := range values {
+		c.set(tenantA, "name", v, false)
+		c.wantValue(tenantA, "name", v)
+	}
+}
+
+func testNames(t *testing.T, c *checker) {
+	for i, n := range names {
+		c.set(tenantA, n, fmt.Sprint(i), false)
+	}
+	for i, n := range names {
+		c.wantValue(tenantA, n, fmt.Sprint(i))
+	}
+	c.wantNames(tenantA, slices.Sorted(slices.Values(names))...)
+}
+
+func testTenants(t *testing.T, c *checker) {
+	for _, n := range names {
+		c.set(tenantA, n, `"a"`, false)
+	}
+	c.wantNames(tenantB)
+	for _, n := range names {
+		c.wantMissing(tenantB, n)
+	}
+	c.set(tenantB, "a", `"b"`, false)
+	c.must("Delete", c.Delete(t.Context(), tenantB, "SLACK_URL"))
+	c.wantValue(tenantA, "a", `"a"`)
+	c.wantValue(tenantA, "SLACK_URL", `"a"`)
+	c.wantNames(tenantB, "a")
+}
+
+func testMissing(t *testing.T, c *checker) {
+	c.wantNames(tenantA)
+	c.wantMissing(tenantA, "none")
+	c.must("Delete", c.Delete(t.Context(), tenantA, "none"))
+	info, err := c.Info(t.Context(), tenantA, "none")
+	c.must("Info", err)
+	if len(info) != 0 {
+		t.Errorf("Info of a missing name: %v", info)
+	}
+}
+
+func testDelete(t *testing.T, c *checker) {
+	c.set(tenantA, "a", `1`, false)
+	c.set(tenantA, "b", `2`, false)
+	c.must("Delete", c.Delete(t.Context(), tenantA, "a"))
+	c.wantMissing(tenantA, "a")
+	c.wantNames(tenantA, "b")
+	if changed := c.set(tenantA, "a", `1`, true); !changed {
+		t.Error("setting a deleted name reports no change")
+	}
+	if v := c.version(tenantA, "a"); v != 1 {
+		t.Errorf("version after delete and set is %d, want 1", v)
+	}
+}
+
+func testCompare(t *testing.T, c *checker) {
+	steps := []struct {
+		value         string
+		compare, want bool
+		version       int
+	}{
+		{`"a"`, true, true, 1},
+		{`"a"`, true, false, 1},
+		{`"b"`, true, true, 2},
+		{`"b"`, false, true, 3},
+		{`"bb"`, true, true, 4},
+	}
+	for i, s := range steps {
+		if changed := c.set(tenantA, "x", s.value, s.compare); changed != s.want {
+			t.Errorf("step %d: changed is %t, want %t", i, changed, s.want)
+		}
+		if v := c.version(tenantA, "x"); v != s.version {
+			t.Errorf("step %d: version is %d, want %d", i, v, s.version)
+		}
+	}
+	c.wantValue(tenantA, "x", `"bb"`)
+}
+
+func testInfo(t *testing.T, c *checker) {
+	for _, n := range names {
+		c.set(tenantA, n, `1`, false)
+	}
+	_, err := c.Set(t.Context(), tenantA, "a", json.RawMessage(`2`), "second key", false)
+	c.must("Set", err)
+	info, err := c.Info(t.Context(), tenantA, append([]string{"none"}, names...)...)
+	c.must("Info", err)
+	if len(info) != len(names) {
+		t.Errorf("Info gives %d names, want %d", len(info), len(names))
+	}
+	for n, i := range info {
+		want := cloud.Info{Version: 1, Updated: i.Updated, Writer: "ci"}
+		if n == "a" {
+			want.Version, want.Writer = 2, "second key"
+		}
+		if i != want || i.Updated.IsZero() || i.Updated.Location() != time.UTC {
+			t.Errorf("Info of %q: %+v, want %+v in UTC", n, i, want)
+		}
+	}
+}
+
+func testCopies(t *testing.T, c *checker) {
+	value := json.RawMessage(`"abc"`)
+	_, err := c.Set(t.Context(), tenantA, "x", value, "ci", false)
+	c.must("Set", err)
+	copy(value, `"zzz"`)
+	got, err := c.Get(t.Context(), tenantA, "x")
+	c.must("Get", err)
+	copy(got, `"yyy"`)
+	c.wantValue(tenantA, "x", `"abc"`)
+}
+
+func testCancelled(t *testing.T, c *checker) {
+	c.set(tenantA, "x", `1`, false)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, set := c.Set(ctx, tenantA, "x", json.RawMessage(`2`), "ci", false)
+	_, get := c.Get(ctx, tenantA, "x")
+	_, list := c.Names(ctx, tenantA)
+	_, info := c.Info(ctx, tenantA, "x")
+	errs := map[string]error{"Set": set, "Get": get, "Delete": c.Delete(ctx, tenantA, "x"), "Names": list, "Info": info}
+	for method, err := range errs {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s with a cancelled context: %v", method, err)
+		}
+	}
+	c.wantValue(tenantA, "x", `1`)
+}
+
+// testConcurrency writes values whose halves must agree, from several writers.
+func testConcurrency(t *testing.T, c *checker) {
+	const writers, rounds = 8, 20
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			for range rounds {
+				half := strings.Repeat(fmt.Sprint(w), 1000)
+				_, err := c.Set(t.Context(), tenantA, "shared", json.RawMessage(`"`+half+half+`"`), "ci", w%2 == 0)
+				value, getErr := c.Get(t.Context(), tenantA, "shared")
+				_, namesErr := c.Names(t.Context(), tenantA)
+				if err := errors.Join(err, getErr, namesErr); err != nil {
+					t.Error(err)
+					return
+				}
+				if inner := bytes.Trim(value, `"`); !bytes.Equal(inner[:1000], inner[1000:]) {
+					t.Error("a reader saw half of a write")
+				}
+			}
+		})
+	}
+	wg.Wait()
+	c.wantNames(tenantA, "shared")
+}

@@ -1,0 +1,290 @@
+package cloud_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+)
+
+const fixtures = "../../fixtures/graphql"
+
+type wireError struct {
+	Message    string
+	Locations  []struct{ Line, Column int }
+	Path       []any
+	Extensions struct{ Code string }
+}
+
+// apolloDiffers lists the probes whose answer here differs on purpose. The
+// message is what is said instead; without one only the message differs because
+// Apollo's repeats the input.
+var apolloDiffers = map[string]string{
+	"value null":        `Variable "$input" got an invalid value at "input.value"; Expected non-nullable type JSON! not to be null.`,
+	"value missing":     `Variable "$input" got an invalid value; Field value of required type JSON! was not provided.`,
+	"name not string":   `Variable "$input" got an invalid value at "input.name"; Expected type String. String cannot represent a non string value.`,
+	"extra input field": `Variable "$input" got an invalid value; A field is not defined by type set_secret_input, which has: name, value.`,
+	"unknown query field": `Cannot query field "secret_valu" on type "Query". Did you mean "secret_value", "secretValue", "secret_names", ` +
+		`"secrets_api", or "secretNames"?`,
+}
+
+// probesOfTheirServer are about Apollo's test server and not about Apollo: its
+// schema without camelCase, a name that its resolver refused, and the page that
+// Express makes of a body that is no JSON.
+var probesOfTheirServer = map[string]bool{"old field setSecret": true, "AuthenticationError in resolver": true, "body not json": true}
+
+func TestAnswersAreApollos(t *testing.T) {
+	a := newAPI(t)
+	for _, line := range fixtureLines(t, "apollo-server-2.25.4.jsonl") {
+		var p struct {
+			Probe, Request, Body string
+			Status               int
+			ContentType          string `json:"content_type"`
+		}
+		if err := json.Unmarshal([]byte(line), &p); err != nil {
+			t.Fatal(err)
+		}
+		if probesOfTheirServer[p.Probe] {
+			continue
+		}
+		t.Run(p.Probe, func(t *testing.T) {
+			key, contentType := runKey, "application/json"
+			if strings.Contains(p.Request, "mutation") {
+				key = adminKey
+			}
+			if p.Probe == "text/plain" {
+				contentType = "text/plain"
+			}
+			got := post(t, a, key, p.Request, "Content-Type: "+contentType)
+			if got.status != p.Status || got.header.Get("Content-Type") != p.ContentType {
+				t.Errorf("%d %s, want %d %s", got.status, got.header.Get("Content-Type"), p.Status, p.ContentType)
+			}
+			if diff := cmp.Diff(withMessage(t, p.Body, apolloDiffers[p.Probe]), withMessage(t, got.body, "")); diff != "" {
+				t.Errorf("(-Apollo +here):\n%s", diff)
+			}
+		})
+	}
+}
+
+// withMessage decodes an answer, and puts another message into its only error.
+func withMessage(t *testing.T, body, message string) any {
+	t.Helper()
+	if !strings.HasPrefix(body, "{") {
+		return body
+	}
+	var out struct {
+		Errors []wireError
+		Data   json.RawMessage
+	}
+	if err := json.Unmarshal([]byte(body), &out); err != nil {
+		t.Fatal(err)
+	}
+	if message != "" {
+		out.Errors[0].Message = message
+	}
+	return out
+}
+
+func fixtureLines(t *testing.T, name string) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(fixtures, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSpace(string(text)), "\n")
+}
+
+// TestRecordedRequests sends what the clients of three eras sent. They used one
+// key for all, so set and get are told apart by the role that may do them.
+func TestRecordedRequests(t *testing.T) {
+	answers := map[string][]string{
+		"prefect-0.9.3.txt": {`{"data":{"setSecret":{"success":true}}}`, `{"data":{"secretValue":"there"}}`, `{"data":{"secretNames":["MY_KEY","X"]}}`},
+		"prefect-1.4.1.txt": {`{"data":{"set_secret":{"success":true}}}`, `{"data":{"secret_value":"there"}}`, `{"data":{"secret_names":["MY_KEY","X"]}}`},
+	}
+	answers["prefect-0.15.13.txt"] = answers["prefect-1.4.1.txt"]
+	for file, want := range answers {
+		t.Run(file, func(t *testing.T) {
+			a := newAPI(t)
+			query(t, a, adminKey, `mutation{set_secret(input: {name: "X", value: "there"}){success}}`, `{"data":{"set_secret":{"success":true}}}`)
+			want = append(want, `{"data":{"secret":[{"name":"MY_KEY"},{"name":"X"}]}}`, `{"data":{"auth_info":{"tenant_id":"`+tenantA+`"}}}`)
+			for i, r := range recorded(t, file) {
+				r.Header.Set("Authorization", "Bearer "+adminKey)
+				if i == 1 {
+					r.Header.Set("Authorization", "Bearer "+runKey)
+				}
+				if diff := cmp.Diff(want[i]+"\n", send(t, a, r).body); diff != "" {
+					t.Errorf("request %d (-want +got):\n%s", i+1, diff)
+				}
+			}
+			query(t, a, runKey, `{secret_value(name: "MY_KEY")}`, `{"data":{"secret_value":"pä\"ss"}}`)
+		})
+	}
+}
+
+func recorded(t *testing.T, file string) []*http.Request {
+	t.Helper()
+	text := strings.Join(fixtureLines(t, file), "\n")
+	var out []*http.Request
+	for _, part := range strings.Split(text, "=== connection ")[1:] {
+		_, raw, _ := strings.Cut(part, "\n")
+		r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(raw)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, r.WithContext(t.Context()))
+	}
+	if len(out) != 5 {
+		t.Fatalf("%s holds %d requests, want 5", file, len(out))
+	}
+	return out
+}
+
+func TestAuthentication(t *testing.T) {
+	const (
+		unauthenticated = `{"errors":[{"message":"Unauthenticated","extensions":{"code":"UNAUTHENTICATED"}}],"data":null}`
+		malformed       = `{"errors":"Malformed Authorization header"}`
+		fine            = `{"data":{"secret_names":[]}}`
+	)
+	tests := map[string]struct{ header, want string }{
+		"none":          {"", unauthenticated},
+		"unknown":       {"Bearer CANARY", unauthenticated},
+		"expired":       {"Bearer old-key", unauthenticated},
+		"not yet":       {"Bearer fresh-key", fine},
+		"known":         {"Bearer admin-key", fine},
+		"lower case":    {"bearer admin-key", fine},
+		"no scheme":     {"admin-key", malformed},
+		"other scheme":  {"Basic admin-key", malformed},
+		"no token":      {"Bearer ", malformed},
+		"two words":     {"Bearer admin-key x", malformed},
+		"double spaced": {"Bearer  admin-key", malformed},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			headers := []string{}
+			if tt.header != "" {
+				headers = append(headers, "Authorization: "+tt.header)
+			}
+			// What is not authenticated is not parsed: the document is wrong.
+			document := `{"query": "{CANARY"}`
+			if tt.want == fine {
+				document = `{"query": "{secret_names}"}`
+			}
+			got := post(t, newAPI(t), "", document, headers...)
+			if diff := cmp.Diff(answer{status: 200, body: tt.want + "\n"}, answer{status: got.status, body: got.body}, cmp.AllowUnexported(answer{})); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTwoAuthorizationHeadersAreMalformed(t *testing.T) {
+	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/", strings.NewReader(`{}`))
+	r.Header["Authorization"] = []string{"Bearer " + adminKey, "Bearer " + runKey}
+	if got := send(t, newAPI(t), r).body; got != `{"errors":"Malformed Authorization header"}`+"\n" {
+		t.Error(got)
+	}
+}
+
+func TestEndpoints(t *testing.T) {
+	tests := []struct {
+		method, path string
+		status       int
+	}{
+		{"POST", "", 200}, {"POST", "/", 200}, {"POST", "/graphql", 200}, {"POST", "/graphql/", 200},
+		{"POST", "/graphql/alpha", 200}, {"POST", "/graphql/alpha/", 200},
+		{"POST", "/graphql/beta", 404}, {"POST", "/secrets", 404}, {"POST", "//", 404}, {"GET", "/none", 404},
+		{"GET", "/graphql", 405}, {"PUT", "/", 405}, {"OPTIONS", "/", 405},
+	}
+	a := newAPI(t)
+	for _, tt := range tests {
+		r, err := http.NewRequestWithContext(t.Context(), tt.method, "http://api.test"+tt.path+"?query={secret_names}", strings.NewReader(`{"query":"{secret_names}"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+adminKey)
+		r.Header.Set("Content-Type", "application/json; charset=UTF-8")
+		got := send(t, a, r)
+		if got.status != tt.status || (tt.status == 405) != (got.header.Get("Allow") == "POST") {
+			t.Errorf("%s %s: %d %v %s, want %d", tt.method, tt.path, got.status, got.header, got.body, tt.status)
+		}
+	}
+}
+
+func TestBodies(t *testing.T) {
+	const names = `{"data":{"secret_names":[]}}`
+	tests := map[string]struct {
+		body   string
+		status int
+		want   string
+	}{
+		"null variables":       {`{"query":"{secret_names}","variables":null}`, 200, names},
+		"object":               {`{"query":"{secret_names}","variables":{}}`, 200, names},
+		"null text":            {`{"query":"{secret_names}","variables":"null","operationName":null,"extensions":{}}`, 200, names},
+		"text of a number":     {`{"query":"{secret_names}","variables":"5"}`, 400, `{"errors":[{"message":"Variables must be provided as an Object where each property is a variable value.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
+		"empty text":           {`{"query":"{secret_names}","variables":""}`, 400, "Variables are invalid JSON."},
+		"query is a number":    {`{"query":7}`, 400, "GraphQL queries must be strings."},
+		"operationName":        {`{"query":"query a{secret_names} query b{t: __typename}","operationName":"b"}`, 200, `{"data":{"t":"Query"}}`},
+		"operationName is odd": {`{"query":"{secret_names}","operationName":["CANARY"]}`, 400, "The operation name must be a string."},
+		"no JSON":              {`{`, 400, "Bad Request: the body is no GraphQL request in JSON."},
+		"a string":             {`"{secret_names}"`, 400, "Bad Request: the body is no GraphQL request in JSON."},
+		"empty":                {``, 400, "Bad Request: the body is no GraphQL request in JSON."},
+		"not UTF-8":            {"{\"query\":\"{secret_names} # \xff\"}", 400, "Bad Request: the body is not UTF-8."},
+		"empty batch":          {` []`, 200, `[]`},
+		"batch with an error":  {`[{"query":"{secret_names}"},{"query":"{none}"}]`, 200, `[` + names + `,{"errors":[{"message":"Cannot query field \"none\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}]`},
+		"batch without query":  {`[{"query":"{secret_names}"},{}]`, 400, "Must provide query string."},
+		"batch of numbers":     {`[1]`, 400, "Bad Request: the body is no GraphQL request in JSON."},
+		"long batch":           {"[" + strings.Repeat(`{"query":"{secret_names}"},`, cloud.MaxBatch) + `{"query":"{a}"}]`, 400, "A batch holds at most 20 documents."},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := post(t, newAPI(t), adminKey, tt.body)
+			want := tt.want
+			if strings.HasPrefix(want, "{") || strings.HasPrefix(want, "[") {
+				want += "\n"
+			}
+			if got.status != tt.status || got.body != want {
+				t.Errorf("%d %s\nwant %d %s", got.status, got.body, tt.status, want)
+			}
+		})
+	}
+}
+
+func TestBodyThatIsTooLarge(t *testing.T) {
+	for _, chunked := range []bool{true, false} {
+		a := newAPI(t)
+		body := []byte(`{"query": "{CANARY}", "x": "` + strings.Repeat("x", cloud.MaxBody) + `"}`)
+		r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/", bytes.NewReader(body))
+		if chunked {
+			r.ContentLength = -1
+		}
+		r.Header = http.Header{"Authorization": {"Bearer " + adminKey}, "Content-Type": {"application/json"}}
+		got := send(t, a, r)
+		want := `{"errors":[{"message":"The request is larger than 5242880 bytes.","extensions":{"code":"BAD_USER_INPUT"}}]}` + "\n"
+		if got.status != http.StatusRequestEntityTooLarge || got.body != want {
+			t.Errorf("%d %.200s", got.status, got.body)
+		}
+	}
+}
+
+func TestOnInvalid(t *testing.T) {
+	var told []string
+	a := newAPI(t, func(c *cloud.Config) { c.OnInvalid = func(m string) { told = append(told, m) } })
+	for _, q := range []string{`{secret_names}`, `{secret_nmaes}`, `{`, `{secret_value(name: \"CANARY\")}`, `query($n: String!){secret_value(name: $n)}`} {
+		post(t, a, adminKey, `{"query":"`+q+`"}`)
+	}
+	want := []string{
+		`Cannot query field "secret_nmaes" on type "Query". Did you mean "secret_names", "secretNames", "secret_value", "secretValue", or "secrets_api"?`,
+		"Syntax Error: Expected Name, found <EOF>",
+	}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

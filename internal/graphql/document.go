@@ -1,0 +1,114 @@
+package graphql
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+// Bounds of the cache of documents, in bytes of document text. Two generations
+// are kept.
+const (
+	maxCachedDocument   = 16 << 10
+	maxCachedGeneration = 128 << 10
+)
+
+// documentCache remembers valid documents. It takes none that holds a string or
+// a number, so that no secret given as a literal outlives its request. It is a
+// map and a mutex, no channel, timer or goroutine, and so may be shared between
+// the bubbles of testing/synctest.
+type documentCache struct {
+	mu       sync.Mutex
+	size     int
+	young    map[string]*ast.QueryDocument
+	previous map[string]*ast.QueryDocument
+}
+
+func (c *documentCache) get(query string) *ast.QueryDocument {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if doc := c.young[query]; doc != nil {
+		return doc
+	}
+	doc := c.previous[query]
+	if doc != nil {
+		c.insert(query, doc)
+	}
+	return doc
+}
+
+func (c *documentCache) put(query string, doc *ast.QueryDocument) {
+	if len(query) > maxCachedDocument {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.insert(query, doc)
+}
+
+func (c *documentCache) insert(query string, doc *ast.QueryDocument) {
+	if c.young == nil || c.size+len(query) > maxCachedGeneration {
+		c.previous, c.young, c.size = c.young, map[string]*ast.QueryDocument{}, 0
+	}
+	c.young[query] = doc
+	c.size += len(query)
+}
+
+// document parses and validates, or takes the result from the cache. What it
+// returns is shared and must not be changed.
+func (s *Schema) document(query string) (doc *ast.QueryDocument, errs []*Error) {
+	if doc := s.documents.get(query); doc != nil {
+		return doc, nil
+	}
+	// gqlparser sees hostile input here. A panic of its would otherwise be logged
+	// with the text that caused it.
+	defer func() {
+		if recover() != nil {
+			doc, errs = nil, []*Error{{Message: "The document cannot be checked.", Code: CodeInternal}}
+		}
+	}()
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, maxTokens)
+	if err != nil {
+		return nil, []*Error{syntaxError(err)}
+	}
+	usage, limit := measure(doc)
+	if limit != nil {
+		return nil, []*Error{limit}
+	}
+	if errs := s.validate(doc); len(errs) > 0 {
+		return nil, errs
+	}
+	if !usage.literals {
+		s.documents.put(query, doc)
+	}
+	return doc, nil
+}
+
+// expected matches those of gqlparser's messages that hold kinds of tokens only.
+// "At least one definition" is its wording for an empty pair of brackets.
+var expected = regexp.MustCompile(`^(?:E|e)xpected (at least one definition|[^\s"]+), found (<?[A-Za-z]+>?|[^\s\w"]+)$`)
+
+// syntaxError words a failure to parse. gqlparser's text quotes what it found,
+// which may be a value, so only kinds of tokens and the place are kept.
+func syntaxError(err error) *Error {
+	out := &Error{Message: "Syntax Error: the document cannot be parsed", Code: CodeParseFailed}
+	e, ok := err.(*gqlerror.Error)
+	if !ok {
+		return out
+	}
+	for _, l := range e.Locations {
+		out.Locations = append(out.Locations, Location{l.Line, l.Column})
+	}
+	if len(e.Locations) == 0 {
+		out.Message = limitText("tokens", maxTokens)
+	}
+	if m := expected.FindStringSubmatch(e.Message); m != nil {
+		wanted := strings.Replace(m[1], "at least one definition", "Name", 1)
+		out.Message = "Syntax Error: Expected " + wanted + ", found " + m[2]
+	}
+	return out
+}

@@ -1,0 +1,136 @@
+package graphql
+
+import (
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+const hexDigits = "0123456789abcdef"
+
+// appendString writes s as a JSON string with the fewest escapes: the form that
+// appendCanonical gives the same text.
+func appendString(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	start := 0
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < 0x20 || c == '"' || c == '\\' {
+			dst = append(dst, s[start:i]...)
+			dst = appendEscaped(dst, rune(c))
+			start = i + 1
+		}
+	}
+	dst = append(dst, s[start:]...)
+	return append(dst, '"')
+}
+
+// appendEscaped writes one character of a JSON string.
+func appendEscaped(dst []byte, r rune) []byte {
+	switch r {
+	case '"', '\\':
+		return append(dst, '\\', byte(r))
+	case '\b':
+		return append(dst, '\\', 'b')
+	case '\f':
+		return append(dst, '\\', 'f')
+	case '\n':
+		return append(dst, '\\', 'n')
+	case '\r':
+		return append(dst, '\\', 'r')
+	case '\t':
+		return append(dst, '\\', 't')
+	}
+	if r < 0x20 || utf16.IsSurrogate(r) {
+		return append(dst, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
+	}
+	return utf8.AppendRune(dst, r)
+}
+
+// appendCanonical writes valid JSON without white space between tokens and with
+// one spelling for each text, so that equal strings are equal bytes: a client
+// that escapes non-ASCII text sends the same value as one that does not.
+// Numbers, the order of keys and lone surrogates stay as they are.
+func appendCanonical(dst, raw []byte) []byte {
+	c := cursor{b: raw}
+	for c.i < len(c.b) {
+		switch b := c.b[c.i]; b {
+		case ' ', '\t', '\n', '\r':
+			c.i++
+		case '"':
+			dst = appendText(append(dst, '"'), c.stringSpan(), appendEscaped)
+			dst = append(dst, '"')
+		default:
+			dst = append(dst, b)
+			c.i++
+		}
+	}
+	return dst
+}
+
+// unquote decodes the inside of a JSON string. It reports false for a lone
+// surrogate, which is no text.
+func unquote(span []byte) (string, bool) {
+	lone := false
+	out := appendText(nil, span, func(dst []byte, r rune) []byte {
+		lone = lone || utf16.IsSurrogate(r)
+		return utf8.AppendRune(dst, r)
+	})
+	return string(out), !lone
+}
+
+// appendText decodes the inside of a JSON string and writes each escaped
+// character with emit; the rest is copied.
+func appendText(dst, span []byte, emit func([]byte, rune) []byte) []byte {
+	for i := 0; i < len(span); {
+		if span[i] != '\\' {
+			dst = append(dst, span[i])
+			i++
+			continue
+		}
+		r, n := unescape(span[i:])
+		dst = emit(dst, r)
+		i += n
+	}
+	return dst
+}
+
+// unescape reads the escape at the start of b, a surrogate pair as one
+// character, and returns it with its length in bytes.
+func unescape(b []byte) (rune, int) {
+	switch b[1] {
+	case 'b':
+		return '\b', 2
+	case 'f':
+		return '\f', 2
+	case 'n':
+		return '\n', 2
+	case 'r':
+		return '\r', 2
+	case 't':
+		return '\t', 2
+	case 'u':
+		r := hex4(b[2:6])
+		if len(b) >= 12 && b[6] == '\\' && b[7] == 'u' {
+			if pair := utf16.DecodeRune(r, hex4(b[8:12])); pair != utf8.RuneError {
+				return pair, 12
+			}
+		}
+		return r, 6
+	}
+	return rune(b[1]), 2
+}
+
+func hex4(b []byte) rune {
+	var r rune
+	for _, c := range b {
+		switch {
+		case c >= 'a':
+			c -= 'a' - 10
+		case c >= 'A':
+			c -= 'A' - 10
+		default:
+			c -= '0'
+		}
+		r = r<<4 | rune(c)
+	}
+	return r
+}

@@ -1,0 +1,75 @@
+package graphql
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func fields(n int, format string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}
+
+// chain makes n fragments, each of which spreads the next one twice.
+func chain(n int) string {
+	var b strings.Builder
+	b.WriteString("{node{...f0}}")
+	for i := range n {
+		fmt.Fprintf(&b, "fragment f%d on node{a: kids{...f%d} b: kids{...f%d}}", i, i+1, i+1)
+	}
+	fmt.Fprintf(&b, "fragment f%d on node{id}", n)
+	return b.String()
+}
+
+func TestLimits(t *testing.T) {
+	nested := func(n int) string { return "{node" + strings.Repeat("{kids", n) + "{id}" + strings.Repeat("}", n+1) }
+	tests := map[string]struct{ query, want string }{
+		"fields":          {"{" + fields(1000, "a%d:name ") + "}", ""},
+		"too many fields": {"{" + fields(1001, "a%d:name ") + "}", "The document has more than 1000 fields."},
+		"expanded fields": {chain(5), ""},
+		"too many expanded fields": {"{" + fields(25, "n%d:node{...f} ") + "} fragment f on node{" + fields(40, "a%d:id ") + "}",
+			"The document has more than 1000 fields once its fragments are expanded."},
+		"too many variables": {"query(" + fields(1001, "$v%d:Int ") + "){name}", "The document has more than 1000 variables."},
+		"too many fragments": {"{name}" + fields(51, "fragment f%d on Query{name}"), "The document has more than 50 fragments."},
+		"too many spreads":   {"{" + fields(51, "...f%[1]d") + "}", "The document has more than 50 fragment spreads."},
+		"too many tokens":    {"{echo(list: [" + strings.Repeat("1 ", 20_000) + "])}", "The document has more than 20000 tokens."},
+		"depth":              {nested(6), ""},
+		"too deep":           {nested(7), "The document exceeds the maximum operation depth of 7."},
+		"too deep by fragments": {"{node{kids{kids{kids{kids{...f}}}}}} fragment f on node{kids{kids{kids{id}}}}",
+			"The document exceeds the maximum operation depth of 7."},
+		"long name":        {"{" + strings.Repeat("x", 256) + ": name}", "The document has a name of more than 255 characters."},
+		"long key":         {"{echo(j: {" + strings.Repeat("x", 256) + ": 1})}", "The document has a name of more than 255 characters."},
+		"nesting of lists": {"{echo(j: " + strings.Repeat("[", 900) + strings.Repeat("]", 900) + ")}", ""},
+		"nesting the parser refuses": {"{echo(j: " + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + ")}",
+			"Syntax Error: the document cannot be parsed"},
+	}
+	s := newTestSchema(t)
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, errs := s.Prepare(Request{Query: tt.query})
+			got := ""
+			if len(errs) > 0 {
+				got = errs[0].Message
+			}
+			if got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestManyErrorsAreCut(t *testing.T) {
+	s := newTestSchema(t)
+	if _, errs := s.Prepare(Request{Query: "{" + fields(900, "a%d ") + "}"}); len(errs) != maxReportedErrors {
+		t.Errorf("%d validation errors, want %d", len(errs), maxReportedErrors)
+	}
+	list := "[" + strings.Repeat("1,", 5000) + "1]"
+	_, errs := s.Prepare(Request{Query: `query($l: [String]){echo(list: $l)}`, Variables: variables(`{"l":` + list + `}`)})
+	if len(errs) != maxInputErrors {
+		t.Errorf("%d errors of variables, want %d", len(errs), maxInputErrors)
+	}
+}

@@ -1,0 +1,190 @@
+package graphql
+
+import (
+	"fmt"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Request is one GraphQL request.
+type Request struct {
+	Query         string
+	OperationName string
+	Variables     Variables
+}
+
+// Operation is a request that was found valid and is ready to run.
+type Operation struct {
+	schema *Schema
+	vars   map[string]any
+	// Fields are those of Query or Mutation that it selects, in document order.
+	Fields []*Field
+	// Mutation tells a mutation from a query.
+	Mutation bool
+}
+
+// Field is one selected field. Several selections of one result key are one
+// field.
+type Field struct {
+	// Key is its name in the result: the alias, or else Name.
+	Key  string
+	Name string
+	// Args are the coerced arguments, those absent that were neither given nor
+	// have a default: string, bool, int, json.Number (Float), json.RawMessage (a
+	// custom scalar without a [Scalar]), []any, map[string]any (an input object).
+	// They are nil where the variables do not fit.
+	Args map[string]any
+	// Fields are the fields selected beneath.
+	Fields []*Field
+
+	argErr   string
+	owner    *ast.Definition
+	def      *ast.FieldDefinition
+	position *ast.Position
+	sets     []ast.SelectionSet
+}
+
+// Selects reports whether a field of that name is selected beneath.
+func (f *Field) Selects(name string) bool {
+	for _, child := range f.Fields {
+		if child.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// Prepare parses and validates a request and coerces its variables. With errors,
+// all of which are the client's, nothing may be executed.
+func (s *Schema) Prepare(r Request) (*Operation, []*Error) {
+	doc, errs := s.document(r.Query)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	def, err := choose(doc, r.OperationName)
+	if err != nil {
+		return nil, []*Error{err}
+	}
+	vars, errs := s.variables(def.VariableDefinitions, r.Variables)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	op := &Operation{schema: s, vars: vars, Mutation: def.Operation == ast.Mutation}
+	root := s.ast.Query
+	if op.Mutation {
+		root = s.ast.Mutation
+	}
+	op.Fields = op.collect(root, []ast.SelectionSet{def.SelectionSet})
+	return op, nil
+}
+
+func choose(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *Error) {
+	if len(doc.Operations) == 0 {
+		return nil, &Error{Message: "Must provide an operation.", Code: CodeInternal}
+	}
+	if name == "" && len(doc.Operations) > 1 {
+		return nil, &Error{Message: "Must provide operation name if query contains multiple operations.", Code: CodeInternal}
+	}
+	for _, op := range doc.Operations {
+		if name == "" || op.Name == name {
+			return op, nil
+		}
+	}
+	return nil, &Error{Message: "Unknown operation name.", Code: CodeInternal}
+}
+
+// collect gathers the fields of selection sets that stand at one place, merged
+// by result key, in the order of first mention. No type is abstract, so a
+// fragment always applies and one plan serves every object of a list.
+func (op *Operation) collect(owner *ast.Definition, sets []ast.SelectionSet) []*Field {
+	c := collector{op: op, owner: owner, byKey: map[string]*Field{}}
+	for _, set := range sets {
+		c.set(set)
+	}
+	for _, f := range c.fields {
+		if len(f.sets) > 0 {
+			f.Fields = op.collect(op.schema.ast.Types[f.def.Type.Name()], f.sets)
+		}
+	}
+	return c.fields
+}
+
+type collector struct {
+	op     *Operation
+	owner  *ast.Definition
+	fields []*Field
+	byKey  map[string]*Field
+	spread map[string]bool
+}
+
+func (c *collector) set(set ast.SelectionSet) {
+	for _, selection := range set {
+		switch it := selection.(type) {
+		case *ast.Field:
+			if c.op.included(it.Directives) {
+				c.field(it)
+			}
+		case *ast.InlineFragment:
+			if c.op.included(it.Directives) {
+				c.set(it.SelectionSet)
+			}
+		case *ast.FragmentSpread:
+			if c.op.included(it.Directives) && !c.spread[it.Name] {
+				if c.spread == nil {
+					c.spread = map[string]bool{}
+				}
+				c.spread[it.Name] = true
+				c.set(it.Definition.SelectionSet)
+			}
+		}
+	}
+}
+
+func (c *collector) field(node *ast.Field) {
+	f := c.byKey[node.Alias]
+	if f == nil {
+		f = &Field{Key: node.Alias, Name: node.Name, owner: c.owner, def: node.Definition, position: node.Position}
+		f.Args, f.argErr = c.op.arguments(node)
+		c.byKey[f.Key] = f
+		c.fields = append(c.fields, f)
+	}
+	if len(node.SelectionSet) > 0 {
+		f.sets = append(f.sets, node.SelectionSet)
+	}
+}
+
+// arguments coerces a field's arguments, or says why the variables do not fit.
+func (op *Operation) arguments(node *ast.Field) (map[string]any, string) {
+	if len(node.Definition.Arguments) == 0 {
+		return nil, ""
+	}
+	args := make(map[string]any, len(node.Arguments))
+	for _, def := range node.Definition.Arguments {
+		var given *ast.Value
+		if a := node.Arguments.ForName(def.Name); a != nil {
+			given = a.Value
+		}
+		value, present, ok := op.schema.argument(given, def.Type, def.DefaultValue, op.vars)
+		if !ok {
+			return nil, fmt.Sprintf(`Argument "%s" has an invalid value.`, def.Name)
+		}
+		if present {
+			args[def.Name] = value
+		}
+	}
+	return args, ""
+}
+
+// included evaluates @skip and @include.
+func (op *Operation) included(list ast.DirectiveList) bool {
+	for _, d := range list {
+		if d.Name != "skip" && d.Name != "include" {
+			continue
+		}
+		condition, _ := op.schema.literal(d.Arguments.ForName("if").Value, d.Definition.Arguments.ForName("if").Type, op.vars)
+		if condition == (d.Name == "skip") {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,144 @@
+// Package graphql runs GraphQL documents against a schema whose fields are
+// resolved by Go functions. Parsing and validation are gqlparser's; limits,
+// coercion, execution and the wording of errors are this package's.
+//
+// No error it makes holds a literal, a variable's value or a key of a JSON
+// value: only names that the schema or the document declares.
+package graphql
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sort"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// A Resolver computes one field. Its result is what the field's type says:
+//
+//	nil                        null
+//	string, int, bool          String, Int, Boolean; string also an enum
+//	json.RawMessage, string    a custom scalar, as its JSON text or as a string
+//	[]any, []string            a list
+//	anything else              an object: the Source of its fields' resolvers
+//
+// An [*Error] is reported with its Message and Code; of any other error only
+// the fact is reported, never the text.
+type Resolver func(ctx context.Context, p Params) (any, error)
+
+// Params are what a resolver gets.
+type Params struct {
+	// Source is the object that the field belongs to; for a field of Query or
+	// Mutation it is the root given to [Operation.Execute].
+	Source any
+	// Field holds the arguments and what is selected beneath.
+	Field *Field
+}
+
+// Resolvers binds type name and field name to a resolver.
+type Resolvers map[string]map[string]Resolver
+
+// A Scalar reads a custom scalar from JSON text, which is valid JSON and never
+// null. The error's text is shown to the client and must not hold the input.
+type Scalar func(raw json.RawMessage) (any, error)
+
+// On makes a resolver of a function of the source object alone.
+func On[T any](f func(T) any) Resolver {
+	return func(_ context.Context, p Params) (any, error) {
+		return f(p.Source.(T)), nil
+	}
+}
+
+// Config describes a schema and the code behind it.
+type Config struct {
+	// SDL is the schema in GraphQL's definition language. Interfaces, unions
+	// and subscriptions are not supported.
+	SDL string
+	// Resolvers must hold every field of every object type, and no other.
+	Resolvers Resolvers
+	// Scalars reads custom scalars. One that is missing here is kept as
+	// json.RawMessage, with every digit and without insignificant white space.
+	Scalars map[string]Scalar
+}
+
+// Schema is an executable schema. It is immutable but for a bounded cache of
+// parsed documents, and safe for concurrent use.
+type Schema struct {
+	ast       *ast.Schema
+	resolvers map[*ast.FieldDefinition]Resolver
+	scalars   map[string]Scalar
+	documents documentCache
+}
+
+// New loads a schema and binds its resolvers. It fails on an invalid SDL, on a
+// field without a resolver and on a resolver without a field.
+func New(c Config) (*Schema, error) {
+	loaded, err := gqlparser.LoadSchema(&ast.Source{Name: "schema", Input: c.SDL})
+	if err != nil {
+		return nil, fmt.Errorf("loading the schema: %w", err)
+	}
+	delete(loaded.Directives, "defer")
+	s := &Schema{ast: loaded, resolvers: map[*ast.FieldDefinition]Resolver{}, scalars: c.Scalars}
+	if err := s.bind(c.Resolvers, introspection(loaded)); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Schema) bind(bound, builtIn Resolvers) error {
+	for _, name := range sortedKeys(s.ast.Types) {
+		def := s.ast.Types[name]
+		switch def.Kind {
+		case ast.Interface, ast.Union:
+			return fmt.Errorf("type %s: interfaces and unions are not supported", name)
+		case ast.Object:
+			if err := s.bindType(def, bound[name], builtIn[name]); err != nil {
+				return err
+			}
+		}
+	}
+	if s.ast.Subscription != nil {
+		return fmt.Errorf("type %s: subscriptions are not supported", s.ast.Subscription.Name)
+	}
+	return s.surplus(bound)
+}
+
+func (s *Schema) bindType(def *ast.Definition, bound, builtIn map[string]Resolver) error {
+	for _, field := range def.Fields {
+		resolver := bound[field.Name]
+		if resolver == nil {
+			resolver = builtIn[field.Name]
+		}
+		if resolver == nil {
+			return fmt.Errorf("field %s.%s has no resolver", def.Name, field.Name)
+		}
+		s.resolvers[field] = resolver
+	}
+	return nil
+}
+
+func (s *Schema) surplus(bound Resolvers) error {
+	for _, name := range sortedKeys(bound) {
+		def := s.ast.Types[name]
+		if def == nil || def.Kind != ast.Object || def.BuiltIn {
+			return fmt.Errorf("resolvers are bound to %s, which is no object type of the schema", name)
+		}
+		for _, field := range sortedKeys(bound[name]) {
+			if def.Fields.ForName(field) == nil {
+				return fmt.Errorf("a resolver is bound to %s.%s, which the schema does not have", name, field)
+			}
+		}
+	}
+	return nil
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

@@ -1,0 +1,173 @@
+package graphql
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const testSDL = `
+scalar JSON
+scalar even
+
+enum direction { up down }
+
+input inner { n: Int = 7, deep: inner, list: [Int!] }
+input thing { name: String!, value: JSON!, inner: inner, way: direction = up }
+
+type node { id: Int!, name: String, must: String!, kids: [node!], many: [node!]! }
+
+type Query {
+  echo(s: String, i: Int, b: Boolean, f: Float, id: ID, j: JSON, e: even, way: direction, list: [String], thing: thing): JSON
+  defaulted(n: Int! = 5, s: String = "x"): JSON
+  required(s: String!): JSON
+  name: String
+  names: [String!]!
+  node: node
+  nodeMust: node!
+  boom: String
+  forbidden: String
+  wrongInt: Int
+  wrongEnum: direction
+  wrongList: [String]
+  badJSON: JSON
+  hole: [String!]
+}
+
+type Mutation { push(s: String!): String }
+`
+
+type tree struct {
+	id   int
+	name any
+	must any
+	kids []any
+}
+
+func echo(_ context.Context, p Params) (any, error) {
+	return json.RawMessage(appendValue(nil, p.Field.Args)), nil
+}
+
+func give(v any, err error) Resolver {
+	return func(context.Context, Params) (any, error) { return v, err }
+}
+
+func testResolvers() Resolvers {
+	leaf := func(id int) *tree { return &tree{id: id, name: "leaf", must: "m"} }
+	root := &tree{id: 1, must: "m", kids: []any{leaf(2), &tree{id: 3}}}
+	return Resolvers{
+		"Query": {
+			"echo": echo, "defaulted": echo, "required": echo,
+			"name": give("n", nil), "names": give([]string{"a", "b"}, nil),
+			"node": give(root, nil), "nodeMust": give(&tree{id: 9}, nil),
+			"boom":      give(nil, errors.New("connecting to CANARY failed")),
+			"forbidden": give(nil, fmt.Errorf("resolving: %w", &Error{Message: "Unauthorized", Code: "FORBIDDEN"})),
+			"wrongInt":  give("1", nil), "wrongEnum": give("sideways", nil), "wrongList": give("x", nil),
+			"badJSON": give(json.RawMessage(`{"CANARY"`), nil), "hole": give([]any{"a", nil}, nil),
+		},
+		"Mutation": {"push": func(_ context.Context, p Params) (any, error) {
+			log := p.Source.(*[]string)
+			*log = append(*log, p.Field.Args["s"].(string))
+			return strings.Join(*log, ""), nil
+		}},
+		"node": {
+			"id": On(func(n *tree) any { return n.id }), "name": On(func(n *tree) any { return n.name }),
+			"must": On(func(n *tree) any { return n.must }), "kids": On(func(n *tree) any { return n.kids }),
+			"many": On(func(n *tree) any { return n.kids }),
+		},
+	}
+}
+
+func newTestSchema(t testing.TB) *Schema {
+	t.Helper()
+	s, err := New(Config{SDL: testSDL, Resolvers: testResolvers(), Scalars: map[string]Scalar{"even": readEven}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func readEven(raw json.RawMessage) (any, error) {
+	if raw[len(raw)-1]%2 != 0 {
+		return nil, errors.New("even cannot represent an odd number")
+	}
+	return json.Number(raw), nil
+}
+
+// variables reads text that a test knows to be JSON.
+func variables(text string) Variables {
+	v, err := ReadVariables([]byte(text))
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// run answers a request with the text of its response.
+func run(s *Schema, r Request) string {
+	op, errs := s.Prepare(r)
+	if errs != nil {
+		return string((&Response{Errors: errs}).Append(nil))
+	}
+	return string(op.Execute(context.Background(), new([]string), nil).Append(nil))
+}
+
+func TestSchemaAndResolversMustAgree(t *testing.T) {
+	change := func(f func(Resolvers)) Resolvers {
+		r := testResolvers()
+		f(r)
+		return r
+	}
+	tests := map[string]struct {
+		sdl       string
+		resolvers Resolvers
+		want      string
+	}{
+		"missing":      {testSDL, change(func(r Resolvers) { delete(r["node"], "id") }), "field node.id has no resolver"},
+		"surplus":      {testSDL, change(func(r Resolvers) { r["Query"]["nope"] = echo }), "a resolver is bound to Query.nope"},
+		"surplus type": {testSDL, change(func(r Resolvers) { r["nope"] = nil }), "resolvers are bound to nope"},
+		"input type":   {testSDL, change(func(r Resolvers) { r["thing"] = nil }), "resolvers are bound to thing"},
+		"built-in":     {testSDL, change(func(r Resolvers) { r["__Type"] = nil }), "resolvers are bound to __Type"},
+		"interface":    {testSDL + "interface thingy { id: Int }", testResolvers(), "interfaces and unions are not supported"},
+		"subscription": {testSDL + "type Subscription { a: Int }", change(func(r Resolvers) {
+			r["Subscription"] = map[string]Resolver{"a": echo}
+		}), "subscriptions are not supported"},
+		"syntax": {"type {", testResolvers(), "loading the schema"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, err := New(Config{SDL: tt.sdl, Resolvers: tt.resolvers})
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("New: %v, want an error with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestCacheIsBoundedAndTakesNoLiterals(t *testing.T) {
+	s := newTestSchema(t)
+	for i := range 2000 {
+		run(s, Request{Query: fmt.Sprintf("{alias%d_%s: name}", i, strings.Repeat("x", 200))})
+		run(s, Request{Query: fmt.Sprintf(`{echo(s: "CANARY%d")}`, i)})
+	}
+	c := &s.documents
+	if c.size > maxCachedGeneration || len(c.young) == 0 {
+		t.Errorf("cache holds %d bytes in %d documents", c.size, len(c.young))
+	}
+	for query := range maps.Keys(c.young) {
+		if strings.Contains(query, "CANARY") {
+			t.Fatalf("a document with a literal was cached: %s", query)
+		}
+	}
+	first := "{alias0: name}"
+	run(s, Request{Query: first})
+	if diff := cmp.Diff(`{"data":{"alias0":"n"}}`, run(s, Request{Query: first})); diff != "" {
+		t.Errorf("from the cache (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,210 @@
+package graphql
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Bounds of what errors about variables can cost: their number, beyond which
+// nothing more is looked at, and the steps of a path that is still shown.
+const (
+	maxInputErrors = 50
+	maxShownPath   = 20
+)
+
+// ErrVariables is what [ReadVariables] returns for text that is no JSON.
+var ErrVariables = errors.New("variables are invalid JSON")
+
+// Variables are the texts of a request's variables. The zero value has none.
+type Variables struct {
+	texts map[string]json.RawMessage
+	// odd tells that they were JSON but neither an object nor null.
+	odd bool
+}
+
+// ReadVariables cuts the JSON object of variables into its members. Empty text
+// and null have none. Of anything else [Schema.Prepare] will complain.
+func ReadVariables(text []byte) (Variables, error) {
+	if len(text) == 0 {
+		return Variables{}, nil
+	}
+	if !json.Valid(text) {
+		return Variables{}, ErrVariables
+	}
+	c := cursor{b: text}
+	switch c.kind() {
+	case 'n':
+		return Variables{}, nil
+	case '{':
+	default:
+		return Variables{odd: true}, nil
+	}
+	out := map[string]json.RawMessage{}
+	c.members(func(key string) { out[key] = c.skip() })
+	return Variables{texts: out}, nil
+}
+
+// variables coerces variables to the types that the operation declares. Those
+// that are neither given nor have a default are absent from the result.
+func (s *Schema) variables(defs ast.VariableDefinitionList, given Variables) (map[string]any, []*Error) {
+	if given.odd {
+		return nil, []*Error{{Message: "Variables must be provided as an Object where each property is a variable value.", Code: CodeInternal}}
+	}
+	in := variableReader{schema: s}
+	out := make(map[string]any, len(defs))
+	for _, def := range defs {
+		text, ok := given.texts[def.Variable]
+		switch {
+		case ok:
+			out[def.Variable] = in.variable(def, text)
+		case def.DefaultValue != nil:
+			out[def.Variable], _ = s.literal(def.DefaultValue, def.Type, nil)
+		case def.Type.NonNull:
+			in.fail(CodeInternal, fmt.Sprintf(`Variable "$%s" of required type "%s" was not provided.`, def.Variable, def.Type), def)
+		}
+	}
+	return out, in.errs
+}
+
+// variableReader coerces variables and gathers what is wrong with them.
+type variableReader struct {
+	schema *Schema
+	errs   []*Error
+	// of one variable
+	cursor
+	def  *ast.VariableDefinition
+	path []string
+}
+
+func (r *variableReader) fail(code, message string, def *ast.VariableDefinition) {
+	if len(r.errs) < maxInputErrors {
+		r.errs = append(r.errs, &Error{Message: message, Code: code, Locations: at(def.Position)})
+	}
+}
+
+func (r *variableReader) variable(def *ast.VariableDefinition, text json.RawMessage) any {
+	r.cursor, r.def, r.path = cursor{b: text}, def, append(r.path[:0], def.Variable)
+	if r.kind() == 'n' {
+		if def.Type.NonNull {
+			r.fail(CodeInternal, fmt.Sprintf(`Variable "$%s" of non-null type "%s" must not be null.`, def.Variable, def.Type), def)
+		}
+		return nil
+	}
+	return r.value(def.Type)
+}
+
+// invalid reports the next value, which it steps over, and gives nil.
+func (r *variableReader) invalid(reason string) any {
+	r.skip()
+	return r.wrong(reason)
+}
+
+func (r *variableReader) wrong(reason string) any {
+	where := ""
+	if n := len(r.path); n > 1 && n <= maxShownPath {
+		where = ` at "` + strings.Join(r.path, "") + `"`
+	}
+	r.fail(CodeBadUserInput, fmt.Sprintf(`Variable "$%s" got an invalid value%s; %s`, r.def.Variable, where, reason), r.def)
+	return nil
+}
+
+// within runs f one step deeper in the path that errors name.
+func (r *variableReader) within(step string, f func() any) any {
+	r.path = append(r.path, step)
+	defer func() { r.path = r.path[:len(r.path)-1] }()
+	return f()
+}
+
+func (r *variableReader) value(t *ast.Type) any {
+	if len(r.errs) >= maxInputErrors {
+		r.skip()
+		return nil
+	}
+	if r.kind() == 'n' {
+		if t.NonNull {
+			return r.invalid(fmt.Sprintf("Expected non-nullable type %s not to be null.", t))
+		}
+		r.skip()
+		return nil
+	}
+	if t.Elem != nil {
+		return r.list(t)
+	}
+	def := r.schema.ast.Types[t.NamedType]
+	switch def.Kind {
+	case ast.InputObject:
+		return r.object(def)
+	case ast.Enum:
+		return r.enum(def)
+	}
+	out, reason := r.schema.scalar(def.Name, r.skip())
+	if reason != "" {
+		return r.wrong(fmt.Sprintf("Expected type %s. %s.", def.Name, reason))
+	}
+	return out
+}
+
+func (r *variableReader) list(t *ast.Type) any {
+	if r.kind() != '[' {
+		return []any{r.value(t.Elem)}
+	}
+	out := []any{}
+	r.elements(func(int) {
+		out = append(out, r.within("[]", func() any { return r.value(t.Elem) }))
+	})
+	return out
+}
+
+func (r *variableReader) enum(def *ast.Definition) any {
+	if r.kind() == '"' {
+		if name, _ := unquote(r.stringSpan()); def.EnumValues.ForName(name) != nil {
+			return name
+		}
+		return r.wrong(fmt.Sprintf("Expected type %s.", def.Name))
+	}
+	return r.invalid(fmt.Sprintf("Expected type %s.", def.Name))
+}
+
+func (r *variableReader) object(def *ast.Definition) any {
+	if r.kind() != '{' {
+		return r.invalid(fmt.Sprintf("Expected type %s to be an object.", def.Name))
+	}
+	out := map[string]any{}
+	r.members(func(key string) {
+		field := def.Fields.ForName(key)
+		if field == nil {
+			r.invalid(unknownInputField(def))
+			return
+		}
+		out[key] = r.within("."+key, func() any { return r.value(field.Type) })
+	})
+	r.complete(def, out)
+	return out
+}
+
+// unknownInputField leaves out the key itself, which is the client's data.
+func unknownInputField(def *ast.Definition) string {
+	names := make([]string, len(def.Fields))
+	for i, f := range def.Fields {
+		names[i] = f.Name
+	}
+	return fmt.Sprintf("A field is not defined by type %s, which has: %s.", def.Name, strings.Join(names, ", "))
+}
+
+// complete adds defaults and reports required fields that are missing.
+func (r *variableReader) complete(def *ast.Definition, out map[string]any) {
+	for _, field := range def.Fields {
+		if _, ok := out[field.Name]; ok {
+			continue
+		}
+		if field.DefaultValue != nil {
+			out[field.Name], _ = r.schema.literal(field.DefaultValue, field.Type, nil)
+		} else if field.Type.NonNull {
+			r.wrong(fmt.Sprintf("Field %s of required type %s was not provided.", field.Name, field.Type))
+		}
+	}
+}
