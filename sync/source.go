@@ -92,26 +92,30 @@ func (p *objectParser) open() error {
 	if len(bytes.TrimSpace(p.data)) == 0 {
 		return fmt.Errorf("%s: empty: a JSON object was due, as ${{ toJSON(secrets) }} gives it", p.label)
 	}
+	at := p.nextToken()
 	tok, err := p.dec.Token()
 	if err != nil {
 		return p.syntaxError(err)
 	}
 	if tok != json.Delim('{') {
-		return p.errorAt(p.firstByte(), "not a JSON object: pass what ${{ toJSON(secrets) }} gives")
+		return p.errorAt(at, "not a JSON object: pass what ${{ toJSON(secrets) }} gives")
 	}
 	return nil
 }
 
-func (p *objectParser) firstByte() int {
-	return len(p.data) - len(bytes.TrimLeft(p.data, " \t\r\n"))
+// nextToken is where the next token begins.
+func (p *objectParser) nextToken() int {
+	rest := p.data[p.dec.InputOffset():]
+	return len(p.data) - len(bytes.TrimLeft(rest, ", \t\r\n"))
 }
 
 func (p *objectParser) entry() (Entry, error) {
+	at := p.nextToken()
 	tok, err := p.dec.Token()
 	if err != nil {
 		return Entry{}, p.syntaxError(err)
 	}
-	name, at := tok.(string), int(p.dec.InputOffset())
+	name, _ := tok.(string)
 	if err := p.checkName(name, at); err != nil {
 		return Entry{}, err
 	}

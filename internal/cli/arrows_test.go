@@ -1,0 +1,81 @@
+package cli_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/prefect-secrets/prefect-secrets"
+
+// arrows are the imports that docs/architecture.md draws. The command may import
+// everything but testkit, which would bring go-cmp into the binary.
+var arrows = map[string][]string{
+	"":                         {"internal/cli"},
+	"internal/cli":             {"internal/actions", "internal/report", "internal/cloud", "sync", "check", "prefect"},
+	"internal/actions":         {"internal/report", "sync", "check", "prefect"},
+	"internal/report":          {"sync", "check"},
+	"sync":                     {"prefect"},
+	"check":                    {"prefect", "internal/tomlpos", "internal/pyliteral"},
+	"testkit":                  {"prefect", "internal/cloud"},
+	"internal/cloud":           {"internal/graphql"},
+	"internal/cloud/storetest": {"internal/cloud"},
+	"internal/graphql":         nil,
+	"internal/tomlpos":         nil,
+	"prefect":                  {"internal/pyliteral"},
+}
+
+func TestImportArrows(t *testing.T) {
+	for _, line := range goList(t, "{{.ImportPath}} {{join .Imports \" \"}}", module+"/...") {
+		pkg, imports, _ := strings.Cut(line, " ")
+		allowed, known := arrows[inHouse(pkg)]
+		if !known {
+			t.Errorf("%s has no place in the house", pkg)
+		}
+		for _, imported := range strings.Fields(imports) {
+			if strings.HasPrefix(imported, module+"/") && !slices.Contains(allowed, inHouse(imported)) {
+				t.Errorf("%s imports %s", pkg, imported)
+			}
+		}
+	}
+}
+
+func inHouse(pkg string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/")
+}
+
+// What testkit may bring into a user's build, beside the standard library.
+var testkitModules = []string{
+	module, "github.com/vektah/gqlparser/v2", "github.com/agnivade/levenshtein", "github.com/BurntSushi/toml",
+	"github.com/shurcooL/graphql", "github.com/google/go-cmp",
+}
+
+func TestTestkitIsLight(t *testing.T) {
+	for _, path := range goList(t, "{{with .Module}}{{.Path}}{{end}}", "-deps", module+"/testkit") {
+		if path != "" && !slices.Contains(testkitModules, path) {
+			t.Errorf("testkit brings in %s", path)
+		}
+	}
+}
+
+func TestBinaryHoldsNoTestLibrary(t *testing.T) {
+	deps := goList(t, "{{.ImportPath}}", "-deps", module)
+	for _, dep := range deps {
+		if strings.HasPrefix(dep, "github.com/google/go-cmp") || dep == "testing" || dep == module+"/testkit" {
+			t.Errorf("the binary holds %s", dep)
+		}
+	}
+	if len(deps) < 10 {
+		t.Errorf("go list gave only %d packages", len(deps))
+	}
+}
+
+func goList(t *testing.T, format string, args ...string) []string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", append([]string{"list", "-f", format}, args...)...).Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
+}

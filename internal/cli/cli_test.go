@@ -1,0 +1,101 @@
+package cli_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"prefect-secrets": main})
+}
+
+// main is the command as the module's main.go runs it.
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	command := cli.Command{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ()}
+	os.Exit(command.Main(ctx, os.Args[1:]))
+}
+
+// TestScripts runs testdata/script. Beside testscript's own commands there are
+// ready FILE, which waits for a ready-file of serve and puts what it says into
+// $URL, $ADMIN and $RUNNER, and exits CODE COMMAND, which runs the command and
+// wants exactly that exit code.
+func TestScripts(t *testing.T) {
+	fixtures, err := filepath.Abs("../../fixtures")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("FIXTURES", fixtures)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"ready": ready, "exits": exits, "mode0600": mode0600,
+		},
+	})
+}
+
+func ready(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	for range 200 {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			time.Sleep(25 * time.Millisecond)
+			continue
+		}
+		var r struct {
+			URL       string `json:"url"`
+			TenantID  string `json:"tenant_id"`
+			AdminKey  string `json:"admin_key"`
+			RunnerKey string `json:"runner_key"`
+		}
+		ts.Check(json.Unmarshal(data, &r))
+		ts.Setenv("URL", r.URL)
+		ts.Setenv("TENANT", r.TenantID)
+		ts.Setenv("ADMIN", r.AdminKey)
+		ts.Setenv("RUNNER", r.RunnerKey)
+		return
+	}
+	ts.Fatalf("%s did not appear", args[0])
+}
+
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	code := map[string]int{"0": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
+	want, ok := code[args[0]]
+	if !ok {
+		ts.Fatalf("usage: exits CODE COMMAND [ARG ...]")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := 0
+	if exit, ok := err.(interface{ ExitCode() int }); ok {
+		got = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func mode0600(ts *testscript.TestScript, _ bool, args []string) {
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if info.Mode().Perm() != 0o600 {
+		ts.Fatalf("mode %v", info.Mode())
+	}
+}
