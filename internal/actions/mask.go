@@ -52,6 +52,9 @@ func (r *Runner) mask(text string) {
 // line (runners before late 2021 mask one line at a time), and as JSON, with and
 // without its quotation marks.
 func maskForms(text string) []string {
+	if len(text) < minMask {
+		return nil
+	}
 	quoted := string(prefect.TextValue(text).Reveal())
 	escaped, _ := json.Marshal(text)
 	forms := []string{text, quoted, quoted[1 : len(quoted)-1], string(escaped[1 : len(escaped)-1])}

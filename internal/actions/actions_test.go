@@ -1,0 +1,82 @@
+package actions
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestMaskForms(t *testing.T) {
+	tests := []struct {
+		text string
+		want []string
+	}{
+		{"", nil},
+		{"abc", nil},
+		{"abcd", []string{"abcd", `"abcd"`}},
+		{"line one\nline two\r\n}\n", []string{
+			"line one\nline two\r\n}", `"line one\nline two\r\n}\n"`, `line one\nline two\r\n}\n`, "line one", "line two",
+		}},
+		{`say "hi" <b>`, []string{`say "hi" <b>`, `"say \"hi\" <b>"`, `say \"hi\" <b>`, `say \"hi\" \u003cb\u003e`}},
+		{"  padded  ", []string{"  padded  ", `"  padded  "`, "padded"}},
+	}
+	for _, tt := range tests {
+		if diff := cmp.Diff(tt.want, maskForms(tt.text)); diff != "" {
+			t.Errorf("%q: %s", tt.text, diff)
+		}
+	}
+}
+
+func TestMaskOnlyUnderGitHubActions(t *testing.T) {
+	inputs := []string{`INPUT_SECRETS={"A": "value-of-a", "B": "xy"}`, "INPUT_API-KEY=the-key", "INPUT_GITHUB-TOKEN=the-token"}
+	var b strings.Builder
+	if NewRunner(&b, inputs).Mask(); b.Len() != 0 {
+		t.Errorf("outside GitHub Actions it printed %d bytes", b.Len())
+	}
+	short := NewRunner(&b, append(inputs, "GITHUB_ACTIONS=true")).Mask()
+	for _, masked := range []string{"the-key", "the-token", "value-of-a"} {
+		if !strings.Contains(b.String(), "::add-mask::"+masked+"\n") {
+			t.Errorf("%s is not masked", masked)
+		}
+	}
+	if !slices.Equal(short, []string{"B"}) {
+		t.Errorf("too short to mask: %v", short)
+	}
+}
+
+func TestListInput(t *testing.T) {
+	if diff := cmp.Diff([]string{"A_*", "B", "C D"}, list("A_*,\n B \n\n,C D\n")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCutKeepsWholeLines(t *testing.T) {
+	text := strings.Repeat("| a row of the table |\n", 1000)
+	got := cut(text, 1000)
+	if len(got) > 1000 || !strings.HasSuffix(got, "the log has all of it.\n") || !strings.Contains(got, "table |\n\n\nThere is more") {
+		t.Errorf("%d bytes, ending %q", len(got), got[max(0, len(got)-80):])
+	}
+	if got := cut("short", 1000); got != "short" {
+		t.Errorf("a short text became %q", got)
+	}
+}
+
+func TestSummaryAndOutputsNeedTheirFiles(t *testing.T) {
+	var b strings.Builder
+	r := NewRunner(&b, []string{"GITHUB_OUTPUT=/nope/output", "GITHUB_STEP_SUMMARY=/nope/summary"})
+	if err := r.Output("status", "x"); err == nil || !strings.Contains(err.Error(), "output status") {
+		t.Errorf("an output that cannot be written: %v", err)
+	}
+	if err := r.Summary("x"); err == nil {
+		t.Error("a summary that cannot be written is no error")
+	}
+	r = NewRunner(&b, nil)
+	if err := r.Output("status", "x"); err != nil {
+		t.Errorf("outside a runner: %v", err)
+	}
+	if err := r.Summary("x"); err != nil {
+		t.Errorf("outside a runner: %v", err)
+	}
+}

@@ -1,0 +1,126 @@
+package cli_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+)
+
+// canaries are values of every kind that a CI secret may have, each holding one
+// word that must not turn up anywhere.
+func canaries() map[string]string {
+	return map[string]string{
+		"PLAIN": canary, "DIGITS": "77001234567890", "OBJECT": `{"user": "u", "password": "` + canary + `"}`,
+		"ARRAY": `["` + canary + `", 77001234567890]`, "LINES": canary + "\nsecond line " + canary + "\n",
+		"COMMAND": "::set-output name=x::" + canary, "ESCAPES": "\x1b[31m" + canary + "%0A<<EOF", "QUOTED": `"` + canary + `"`,
+		"PYTHON": `{"a": NaN, "b": "` + canary + `"}`, "LONG": strings.Repeat(canary, 8000), "UNICODE": "ü" + canary + "日本",
+	}
+}
+
+// canaryConfigs are configs that parse, and ones that do not.
+var canaryConfigs = map[string]string{
+	"plain.toml":   "[context.secrets]\nA = \"" + canary + "\" # " + canary + "\nB = '''\n" + canary + "\n'''\nC = [\"" + canary + "\"]\n[cloud]\napi_key = \"" + canary + "\"\n",
+	"broken.toml":  "[context.secrets]\nA = \"" + canary + "\nB = " + canary + "\n",
+	"broken2.toml": "x = \"ok\"\n" + canary + "\ny = {a = \"" + canary + "\"\n",
+	"broken3.toml": "A = \"\"\"" + canary + "\\q" + canary + "\"\"\"\nA = 1\n",
+	"binary.toml":  "A = \"" + canary + "\x00\xff\"\n",
+}
+
+// TestNoValueShows runs every command that sees values, in every format, through
+// success, partial failure and refusal, and looks for the values everywhere.
+func TestNoValueShows(t *testing.T) {
+	server := startServer(t)
+	w := newWorkspace(t, nil)
+	inputsDir := t.TempDir()
+	secrets := filepath.Join(inputsDir, "secrets.json")
+	data, err := json.Marshal(canaries())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(secrets, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range canaryConfigs {
+		if err := os.WriteFile(filepath.Join(inputsDir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	configs := filepath.Join(inputsDir, "*.toml")
+	plain := filepath.Join(inputsDir, "plain.toml")
+	key := []string{"PREFECT_API_KEY=" + server.AdminKey}
+	wrongKey := []string{"PREFECT_API_KEY=" + canary}
+
+	var shown strings.Builder
+	run := func(env []string, stdin string, wantCode int, args ...string) {
+		t.Helper()
+		r := runCommand(t, env, stdin, args...)
+		if r.code != wantCode {
+			t.Errorf("%s: exit code %d, want %d: %.300s", strings.Join(args[:1], " "), r.code, wantCode, r.stderr)
+		}
+		shown.WriteString(unmasked(r.stdout) + r.stderr)
+	}
+	for _, format := range []string{"text", "json"} {
+		run(key, "", cli.ExitPartly, "sync", "--api-url", server.URL, "--secrets-file", secrets, "--config-files", plain, "--format", format)
+		run(key, "", cli.ExitOK, "plan", "--api-url", server.URL, "--secrets-file", secrets, "--config-files", plain, "--format", format)
+		run(key, "", cli.ExitUsage, "plan", "--api-url", server.URL, "--secrets-file", secrets, "--config-files", configs, "--format", format)
+		run(key, "", cli.ExitPartly, "sync", "--api-url", "embedded", "--secrets-file", secrets, "--format", format)
+		run(wrongKey, "", cli.ExitRefused, "sync", "--api-url", server.URL, "--secrets-file", secrets, "--format", format)
+		run(wrongKey, "", cli.ExitRefused, "names", "--api-url", server.URL, "--format", format)
+	}
+	for _, format := range []string{"text", "json", "github"} {
+		run(nil, "", cli.ExitFailed, "check", configs, "--format", format)
+	}
+	run(key, canary, cli.ExitOK, "set", "NAME", "--api-url", server.URL)
+	run(key, canary, cli.ExitUsage, "set", "NAME", "--json", "--api-url", server.URL)
+	run(key, strings.Repeat(canary, 200_000), cli.ExitUsage, "set", "NAME", "--api-url", server.URL)
+	run(nil, "", cli.ExitUsage, "sync", "--api-url", "http://"+canary+"@x", "--secrets-file", secrets)
+	for _, mode := range []string{"sync", "plan", "check"} {
+		env := append([]string{
+			"INPUT_MODE=" + mode, "INPUT_API-URL=" + server.URL, "INPUT_API-KEY=" + server.AdminKey,
+			"INPUT_SECRETS=" + string(data), "INPUT_CONFIG-FILES=" + plain,
+		}, w.env...)
+		code := map[string]int{"sync": cli.ExitPartly}[mode]
+		run(env, "", code, "action")
+		run(append(env, "INPUT_CONFIG-FILES="+configs), "", map[string]int{"check": cli.ExitFailed, "sync": cli.ExitUsage, "plan": cli.ExitUsage}[mode], "action")
+		r := runCommand(t, append(env, "GITHUB_ACTIONS=false"), "", "action")
+		shown.WriteString(r.stdout + r.stderr) // outside GitHub Actions a mask would show what it hides
+	}
+
+	all := shown.String() + filesUnder(t, w.dir)
+	forms := []string{
+		canary, url.QueryEscape(canary), base64.StdEncoding.EncodeToString([]byte(canary))[:12], "7700123",
+		server.AdminKey, server.RunnerKey,
+	}
+	for _, form := range forms {
+		if at := strings.Index(all, form); at >= 0 {
+			t.Errorf("a value shows as %.6s…, after %q", form, all[max(0, at-60):at])
+		}
+	}
+	if !strings.Contains(all, "DIGITS") || !strings.Contains(all, "plaintext-secret") {
+		t.Error("the runs showed not even names")
+	}
+}
+
+func filesUnder(t *testing.T, dir string) string {
+	t.Helper()
+	var all strings.Builder
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		all.Write(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all.String()
+}

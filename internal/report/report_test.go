@@ -1,0 +1,121 @@
+package report_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+func diagnostic(severity check.Severity, n int) check.Diagnostic {
+	return check.Diagnostic{
+		Rule: "rule", Severity: severity, Message: fmt.Sprintf("message %d, 100%%\n::error::injected", n), Hint: "hint",
+		File: "a,b.toml", Line: n, Column: 2, EndLine: n, EndColumn: 5,
+	}
+}
+
+func TestGitHubShowsTheGravestTen(t *testing.T) {
+	var all []check.Diagnostic
+	for n := range 12 {
+		all = append(all, diagnostic(check.Warning, n+1), diagnostic(check.Error, n+1))
+	}
+	var b strings.Builder
+	if err := report.DiagnosticsGitHub(&b, all, 3); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
+	if len(lines) != 21 || lines[20] != "check: 3 files, 12 errors, 12 warnings" {
+		t.Fatalf("%d lines, the last: %s", len(lines), lines[len(lines)-1])
+	}
+	want := "::error col=2,endColumn=5,endLine=1,file=a%2Cb.toml,line=1,title=prefect-secrets%3A rule::message 1, 100%25%0A::error::injected%0Ahint"
+	if lines[0] != want {
+		t.Errorf("got  %s\nwant %s", lines[0], want)
+	}
+	for i, line := range lines[:20] {
+		if strings.HasPrefix(line, "::error ") != (i < 10) || strings.HasPrefix(line, "::warning ") != (i >= 10) {
+			t.Errorf("line %d: %s", i, line)
+		}
+	}
+}
+
+func TestTextCannotIssueCommands(t *testing.T) {
+	d := diagnostic(check.Error, 1)
+	d.File = "x\n::error::injected"
+	actions := []secretsync.Action{{
+		Name: "A\n::set-output name=x::y\x1b[2J", Kind: secretsync.Create, Source: "::error::x", Result: secretsync.Failed, Reason: "r\n::error::injected",
+	}}
+	var b strings.Builder
+	for _, err := range []error{
+		report.DiagnosticsText(&b, []check.Diagnostic{d}, 1),
+		report.PlanText(&b, &secretsync.Plan{Tenant: "t\n::error::x", Actions: actions}),
+		report.ResultText(&b, &secretsync.Report{Actions: actions}, 1),
+		report.NamesText(&b, []string{"a\n::error::x"}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for line := range strings.Lines(b.String()) {
+		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "\x1b") {
+			t.Errorf("a runner or a terminal would obey: %q", line)
+		}
+	}
+}
+
+func TestMarkdownStaysInItsCell(t *testing.T) {
+	plan := &secretsync.Plan{Tenant: "t", Actions: []secretsync.Action{
+		{Name: "a|b`c*d_e[f](g)<h>@i\nj", Kind: secretsync.Create},
+	}}
+	md := report.PlanMarkdown(plan)
+	row := md[strings.Index(md, "| create"):]
+	if strings.Count(row, "\n") != 1 || strings.Contains(row, "<h>") || strings.Contains(row, "@i") || !strings.Contains(row, `a\|b`) {
+		t.Errorf("the row is %q", row)
+	}
+	if !strings.Contains(md, "**1** to create") {
+		t.Errorf("no counts: %s", md)
+	}
+}
+
+func TestJSONDocuments(t *testing.T) {
+	var b strings.Builder
+	r := &secretsync.Report{
+		Actions: []secretsync.Action{
+			{Tenant: "t", Name: "A", Kind: secretsync.Create, Source: "A", Result: secretsync.Created},
+			{Tenant: "t", Name: "B", Kind: secretsync.Skip, Reason: "empty", Result: secretsync.Skipped},
+		},
+		Verified: &secretsync.Verified{Present: 1},
+	}
+	if err := report.ResultJSON(&b, r, 3); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Version  int `json:"format_version"`
+		Actions  []map[string]string
+		Summary  map[string]int
+		Requests int
+		Verified map[string]int
+	}
+	if err := json.Unmarshal([]byte(b.String()), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := "1 map[action:create name:A result:created source:A tenant:t] map[create:1 created:1 overwrite:0 skip:1 skipped:1] 3 map[present:1]"
+	if s := fmt.Sprint(got.Version, got.Actions[0], got.Summary, got.Requests, got.Verified); s != want {
+		t.Errorf("got  %s\nwant %s", s, want)
+	}
+	b.Reset()
+	if err := report.PlanJSON(&b, &secretsync.Plan{}, 1); err != nil || !strings.Contains(b.String(), `"actions": []`) {
+		t.Errorf("%v: %s", err, b.String())
+	}
+	b.Reset()
+	if err := report.DiagnosticsJSON(&b, nil, 2); err != nil || !strings.Contains(b.String(), `"diagnostics": []`) || !strings.Contains(b.String(), `"files": 2`) {
+		t.Errorf("%v: %s", err, b.String())
+	}
+	b.Reset()
+	if err := report.NamesJSON(&b, nil); err != nil || !strings.Contains(b.String(), `"names": []`) {
+		t.Errorf("%v: %s", err, b.String())
+	}
+}
