@@ -16,7 +16,7 @@ import (
 // counts.
 func DiagnosticsText(w io.Writer, diagnostics []check.Diagnostic, files int) error {
 	for _, d := range diagnostics {
-		if _, err := fmt.Fprintf(w, "%s: %s: %s [%s]\n", place(d), d.Severity, Safe(d.Message), d.Rule); err != nil {
+		if _, err := fmt.Fprintln(w, Safe(d.String())); err != nil {
 			return err
 		}
 		if d.Frame != "" {
