@@ -74,7 +74,7 @@ func isBuilding(ctx context.Context) bool { return ctx.Value(buildingKey{}) != n
 // configFrom is the config that ctx runs under: Prefect's defaults where
 // [WithConfig] has put in none.
 func configFrom(ctx context.Context) *Config {
-	if c, ok := ctx.Value(configKey{}).(*Config); ok {
+	if c, ok := ctx.Value(configKey{}).(*Config); ok && c != nil {
 		return c
 	}
 	return &Config{}
