@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Runs the real Prefect client, release by release, against `prefect-secrets serve --dev`.
+#
+#   test/prefect/run.sh [RELEASE...]     the releases, of those with a requirements-RELEASE.txt; all by default
+#
+#   PYTHON=python3.11        the interpreter that the pinned requirements are for
+#   PREFECT_SECRETS_BIN=PATH a command that is already built; without it, this checkout is built
+#   ALLOW_NO_PREFECT=1       a release that cannot be installed is reported and does not fail the run
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+work=$root/test/.work/prefect
+python=${PYTHON:-python3.11}
+[ $# -gt 0 ] || set -- 1.4.1 0.15.13 0.9.3
+server=
+mkdir -p "$root/test/.work/bin" "$work" && chmod 700 "$work"
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true' EXIT
+
+say() { printf 'prefect: %s\n' "$*" >&2; }
+
+# install_release RELEASE VENV: a virtual environment that appears under its name only when complete.
+install_release() {
+  "$python" -m venv --clear "$2.new" &&
+    "$2.new/bin/python" -m pip install --quiet --no-deps -r "$here/requirements-build.txt" &&
+    "$2.new/bin/python" -m pip install --quiet --no-deps --no-build-isolation -r "$here/requirements-$1.txt" &&
+    "$2.new/bin/python" -m pip check >/dev/null &&
+    "$2.new/bin/python" -c 'import prefect, sys; sys.exit(prefect.__version__ != sys.argv[1])' "$1" &&
+    rm -rf "$2" && mv "$2.new" "$2"
+}
+
+# start_server READY LOG: `serve --dev` in the background, its process in $server, back once READY exists.
+start_server() {
+  rm -f "$1"
+  "$bin" serve --dev --listen 127.0.0.1:0 --ready-file "$1" >"$2" 2>&1 &
+  server=$!
+  for _ in $(seq 600); do
+    [ ! -s "$1" ] || return 0
+    kill -0 "$server" 2>/dev/null || break
+    sleep 0.1
+  done
+  say "serve --dev wrote no ready file; see $2"
+  return 1
+}
+
+# stop_server: SIGTERM, and its exit code, which is to be 0.
+stop_server() {
+  local pid=$server
+  server=
+  kill -TERM "$pid" && wait "$pid"
+}
+
+# run_release RELEASE VENV: the tests of one release with a server, a home and a store of its own.
+run_release() {
+  local dir=$work/run-$1 code=0
+  rm -rf "$dir" && mkdir -p "$dir/home"
+  start_server "$dir/ready.json" "$dir/serve.log" || return 1
+  (
+    unset "${!PREFECT@}"
+    export HOME=$dir/home PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore
+    export SUITE_BIN=$bin SUITE_DIR=$dir SUITE_SECRETS=$root/fixtures/ci-secrets.json
+    cd "$here" && "$2/bin/python" -m pytest -q --tb=short --assert=plain --show-capture=no -p no:cacheprovider .
+  ) || code=$?
+  stop_server || { say "$1: serve did not stop cleanly on SIGTERM (exit $?)"; code=1; }
+  return "$code"
+}
+
+bin=${PREFECT_SECRETS_BIN:-$root/test/.work/bin/prefect-secrets}
+[ -n "${PREFECT_SECRETS_BIN:-}" ] || (cd "$root" && go build -o "$bin" .)
+
+failed=()
+for release in "$@"; do
+  hash=$(cat "$here"/requirements-{build,"$release"}.txt <("$python" -VV) | sha256sum | cut -c1-16)
+  venv=$work/venv-$release-$hash
+  if [ ! -d "$venv" ] && ! install_release "$release" "$venv"; then
+    say "PREFECT $release COULD NOT BE INSTALLED: nothing of it was tested"
+    [ "${ALLOW_NO_PREFECT:-}" = 1 ] || failed+=("$release")
+    continue
+  fi
+  say "Prefect $release"
+  run_release "$release" "$venv" || failed+=("$release")
+done
+[ ${#failed[@]} -eq 0 ] || { say "failed: ${failed[*]}"; exit 1; }
