@@ -14,7 +14,6 @@ COPY check ./check
 COPY internal ./internal
 COPY prefect ./prefect
 COPY sync ./sync
-COPY testkit ./testkit
 RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false \
     -ldflags "-s -w -X github.com/prefect-secrets/prefect-secrets/internal/cli.version=${VERSION}" \
     -o /prefect-secrets .

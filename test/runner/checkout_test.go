@@ -1,0 +1,57 @@
+package runner
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// checkout makes a git repository with one commit that holds the Action, as it stands in the working tree, and one
+// workflow of this suite in the place of the repository's own, which act would run too. act reads branch and commit
+// from it.
+func checkout(t *testing.T, workflow string) string {
+	t.Helper()
+	from, to := root(t), t.TempDir()
+	listed := run(t, from, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	for name := range strings.SplitSeq(strings.TrimSuffix(string(listed), "\x00"), "\x00") {
+		if !strings.HasPrefix(name, ".github/") {
+			copyFile(t, filepath.Join(from, name), filepath.Join(to, name))
+		}
+	}
+	copyFile(t, filepath.Join("workflows", workflow), filepath.Join(to, ".github", "workflows", workflow))
+	commit(t, to)
+	return to
+}
+
+func commit(t *testing.T, dir string) {
+	t.Helper()
+	run(t, dir, "git", "init", "--quiet", "--initial-branch=main")
+	run(t, dir, "git", "add", "--all")
+	run(t, dir, "git", "-c", "user.name=runner suite", "-c", "user.email=runner@example.invalid",
+		"commit", "--quiet", "--no-gpg-sign", "--message", "The action and a workflow")
+}
+
+// copyFile keeps the mode and passes over a file that git still lists and the working tree no longer has.
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	info, err := os.Stat(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, content, info.Mode().Perm()); err != nil {
+		t.Fatal(err)
+	}
+}

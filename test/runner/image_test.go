@@ -1,0 +1,153 @@
+package runner
+
+import (
+	"archive/tar"
+	"bytes"
+	"debug/elf"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	// imageTag is the name that act v0.2.89 looks for before it runs `uses: ./` with --rebuild=false.
+	imageTag     = "act-dockeraction:latest"
+	imageVersion = "0.0.0-runner-suite"
+
+	// maxImageBytes is the project's own promise: 15 MB, so that pulling it is no wait.
+	maxImageBytes = 15_000_000
+)
+
+// imageConfig is the part of `docker image inspect` that a runner sees.
+type imageConfig struct {
+	Size   int64
+	Config struct {
+		Entrypoint []string
+		Cmd        []string
+		User       string
+		WorkingDir string
+		Labels     map[string]string
+	}
+}
+
+// buildImage builds the Dockerfile with `docker build`, as GitHub's runner does. act would build it by its own client,
+// which for a local action ignores .dockerignore and so shares no layer with this build.
+func buildImage(t *testing.T) {
+	t.Helper()
+	run(t, root(t), "docker", "build", "--quiet", "--build-arg", "VERSION="+imageVersion, "--tag", imageTag, ".")
+}
+
+func TestImage(t *testing.T) {
+	buildImage(t)
+	t.Run("config", func(t *testing.T) { checkConfig(t, inspect(t)) })
+	t.Run("contents", func(t *testing.T) { checkContents(t, imageFiles(t)) })
+	t.Run("version", func(t *testing.T) {
+		out := run(t, "", "docker", "run", "--rm", "--entrypoint", "/prefect-secrets", imageTag, "version")
+		if !bytes.Contains(out, []byte(imageVersion)) {
+			t.Errorf("version says %q, not the %s that it was built as", out, imageVersion)
+		}
+	})
+}
+
+func inspect(t *testing.T) imageConfig {
+	t.Helper()
+	var images []imageConfig
+	if err := json.Unmarshal(run(t, "", "docker", "image", "inspect", imageTag), &images); err != nil {
+		t.Fatal(err)
+	}
+	return images[0]
+}
+
+func checkConfig(t *testing.T, image imageConfig) {
+	t.Logf("image size: %d bytes", image.Size)
+	if image.Size > maxImageBytes {
+		t.Errorf("the image has %d bytes, more than %d", image.Size, maxImageBytes)
+	}
+	config := image.Config
+	if diff := cmp.Diff([]string{"/prefect-secrets", "action"}, config.Entrypoint); diff != "" {
+		t.Errorf("entry point (-want +got):\n%s", diff)
+	}
+	if len(config.Cmd) > 0 || config.User != "" || config.WorkingDir != "" {
+		t.Errorf("command %q, user %q and working directory %q are GitHub's to choose", config.Cmd, config.User, config.WorkingDir)
+	}
+	want := map[string]string{
+		"org.opencontainers.image.title":       "prefect-secrets",
+		"org.opencontainers.image.description": config.Labels["org.opencontainers.image.description"],
+		"org.opencontainers.image.source":      "https://github.com/prefect-secrets/prefect-secrets",
+		"org.opencontainers.image.licenses":    "Apache-2.0",
+		"org.opencontainers.image.version":     imageVersion,
+	}
+	if diff := cmp.Diff(want, config.Labels); diff != "" {
+		t.Errorf("labels (-want +got):\n%s", diff)
+	}
+}
+
+// checkContents holds the image to the binary, the certificate authorities and the licence.
+func checkContents(t *testing.T, files map[string][]byte) {
+	want := []string{"LICENSE", "etc/ssl/certs/ca-certificates.crt", "prefect-secrets"}
+	if diff := cmp.Diff(want, sortedNames(files)); diff != "" {
+		t.Fatalf("files in the image (-want +got):\n%s", diff)
+	}
+	if !bytes.Contains(files["LICENSE"], []byte("Apache License")) {
+		t.Error("LICENSE is not the Apache License")
+	}
+	if !bytes.Contains(files["etc/ssl/certs/ca-certificates.crt"], []byte("BEGIN CERTIFICATE")) {
+		t.Error("there is no certificate authority in the image")
+	}
+	checkStatic(t, files["prefect-secrets"])
+}
+
+// checkStatic: on scratch there is no loader that a dynamic binary could ask for.
+func checkStatic(t *testing.T, binary []byte) {
+	t.Helper()
+	file, err := elf.NewFile(bytes.NewReader(binary))
+	if err != nil {
+		t.Fatalf("reading the binary: %v", err)
+	}
+	for _, segment := range file.Progs {
+		if segment.Type == elf.PT_INTERP {
+			t.Error("the binary is linked dynamically")
+		}
+	}
+}
+
+// imageFiles returns what the image's layers hold, without directories.
+func imageFiles(t *testing.T) map[string][]byte {
+	t.Helper()
+	saved := readTar(t, run(t, "", "docker", "image", "save", imageTag))
+	var manifest []struct{ Layers []string }
+	if err := json.Unmarshal(saved["manifest.json"], &manifest); err != nil {
+		t.Fatalf("reading the saved image: %v", err)
+	}
+	files := map[string][]byte{}
+	for _, layer := range manifest[0].Layers {
+		for name, content := range readTar(t, saved[layer]) {
+			files[name] = content
+		}
+	}
+	return files
+}
+
+func readTar(t *testing.T, archive []byte) map[string][]byte {
+	t.Helper()
+	entries, reader := map[string][]byte{}, tar.NewReader(bytes.NewReader(archive))
+	for {
+		header, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return entries
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if header.Typeflag == tar.TypeDir {
+			continue
+		}
+		if entries[strings.TrimPrefix(header.Name, "./")], err = io.ReadAll(reader); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
