@@ -1,0 +1,164 @@
+package check
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// canary stands for a value that must not be shown. It is lower case because an
+// upper-case $NAME is a reference, which is shown.
+const canary = "canary-7f3a"
+
+// canaries is a configuration with a canary in each place a value can have. No
+// comment has an equals sign: on a line of its own, what stands before that is
+// a key, and names of keys are shown.
+const canaries = `# canary-7f3a
+[context.secrets] # canary-7f3a
+basic = "canary-7f3a"
+escaped = "\u0063 canary-7f3a \" canary-7f3a"
+literal = 'canary-7f3a'
+dollar = "$canary-7f3a"
+multi = """
+canary-7f3a
+  canary-7f3a "quoted" canary-7f3a
+canary-7f3a"""
+raw = '''canary-7f3a
+canary-7f3a'''
+list = ["canary-7f3a", [ 'canary-7f3a' ], # canary-7f3a
+  "canary-7f3a",
+]
+table = { a = "canary-7f3a", b.c = 'canary-7f3a', d = ["canary-7f3a"] }
+"quoted key" = "canary-7f3a" # canary-7f3a : canary-7f3a
+
+[cloud]
+api_key = "canary-7f3a"
+api = "https://canary-7f3a.example.com"
+keys = "canary-7f3a"
+
+[[agents]]
+token = "canary-7f3a"
+[agents.env]
+A = "canary-7f3a"
+`
+
+// leaks reports where a text is found in diagnostics, frames included.
+func leaks(t *testing.T, text, secret string) {
+	t.Helper()
+	found := File("a.toml", []byte(text), Options{})
+	fields, err := json.Marshal(found)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out := string(fields) + render(found); strings.Contains(out, secret) {
+		t.Fatalf("%s is shown:\n%s\nof the text\n%s", secret, render(found), text)
+	}
+}
+
+func TestCanaries(t *testing.T) {
+	if found := File("a.toml", []byte(canaries), Options{}); len(found) < 10 {
+		t.Fatalf("only %d findings in the canaries", len(found))
+	}
+	leaks(t, canaries, canary)
+}
+
+// TestCanariesInBrokenFiles breaks the file at every byte, in several ways.
+func TestCanariesInBrokenFiles(t *testing.T) {
+	inserts := []string{"\"", "'", "\"\"\"", "\n", "\"\n", "=", "[", "]", "{", "}", "#", ",", "\\", "\x00", "\xff", "\r", "a", "$", "\"\"\"\n", "\n[a\n", "é"}
+	for at := range len(canaries) {
+		leaks(t, canaries[:at], canary)
+		leaks(t, canaries[:at]+canaries[at+1:], canary)
+		for _, insert := range inserts {
+			leaks(t, canaries[:at]+insert+canaries[at:], canary)
+		}
+	}
+}
+
+// TestCanariesInOddPlaces has what people write where a value should be.
+func TestCanariesInOddPlaces(t *testing.T) {
+	for _, text := range []string{
+		"a = canary-7f3a",
+		"a = canary-7f3a = 1",
+		"a == canary-7f3a",
+		"a: canary-7f3a",
+		"a canary-7f3a",
+		"a = \"x\" canary-7f3a",
+		"a = \"x\"canary-7f3a\"",
+		"canary-7f3a",
+		"[a]canary-7f3a",
+		"a = {b: canary-7f3a}",
+		"a = [canary-7f3a",
+		"a =\n canary-7f3a",
+		"a = 'x'\n  canary-7f3a\n",
+		"a = [\n  canary-7f3a\n]",
+		"a = [\n  'x'\n  canary-7f3a = 1\n]",
+		"a = 1\ncanary-7f3a, b = 2",
+		"a = 1\n\"canary-7f3a\" \"b\" = 2",
+		"a = \"\"\"\nx\n\"\"\"\ncanary-7f3a\n\"\"\"",
+		"# canary-7f3a\na = ",
+		"# canary-7f3a = 1\na = ",
+		"a = 1 # canary-7f3a = 1\nb =",
+		"a = \"canary-7f3a\\q\"",
+		"a = \"canary-7f3a\nb = 1",
+		"a = 1\na = \"canary-7f3a\"",
+		"[a]\n[a] # canary-7f3a",
+		"[a] # canary-7f3a\x17 = 1",
+		"[a] canary-7f3a = 1",
+		" ['canary-7f3a'] ]",
+		"['canary-7f3a']\na",
+		"a = \"\xff canary-7f3a\"",
+		"{\"a\": \"canary-7f3a\"}",
+		"<xml canary-7f3a=\"1\">",
+	} {
+		if found := File("a.toml", []byte(text), Options{}); len(found) != 1 || found[0].Rule != syntax {
+			t.Errorf("%q: got %v", text, found)
+		}
+		leaks(t, text, canary)
+	}
+}
+
+// TestTokensAreMasked has credentials where names and messages come from.
+func TestTokensAreMasked(t *testing.T) {
+	token := "ghp_" + strings.Repeat("Ab1", 12)
+	for _, text := range []string{
+		token + " = 'x'\n",
+		"[context.secrets]\n" + token + " = 'x'\nb = ['x']\n",
+		"[context.secrets." + token + "]\nb = ['x']\n",
+		"[context.secrets]\n'x " + token + "' = { y = 1 }\n",
+		"password = 'x' # " + token + "\nkeys = 1\n",
+		token + " = 1\n" + token + " = 2\n",
+		"[" + token + "]\nkeys = 1\n",
+		token + " =\n",
+		token + " x = 1\n",
+	} {
+		leaks(t, text, token)
+	}
+}
+
+// FuzzCanary breaks the file by dropping bytes at one place and putting others
+// there.
+func FuzzCanary(f *testing.F) {
+	f.Add(0, 0, "")
+	f.Add(70, 3, "\"\"\"\n")
+	f.Fuzz(func(t *testing.T, at, drop int, insert string) {
+		if at < 0 || at > len(canaries) || drop < 0 || drop > len(canaries)-at || strings.ContainsAny(insert, "=") {
+			return
+		}
+		leaks(t, canaries[:at]+insert+canaries[at+drop:], canary)
+	})
+}
+
+// FuzzFile looks for panics and for places outside the text.
+func FuzzFile(f *testing.F) {
+	for _, path := range append(inputs(f, "testdata/err/*.toml"), inputs(f, "testdata/ok/*.toml")...) {
+		f.Add(readFile(f, path))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		lines := strings.Count(string(text), "\n") + 1
+		for _, d := range File("a.toml", text, Options{}) {
+			if d.Line < 1 || d.Line > lines || d.Column < 1 || d.EndLine < d.Line || d.Frame == "" {
+				t.Fatalf("at %d:%d to %d of %d lines, frame %q", d.Line, d.Column, d.EndLine, lines, d.Frame)
+			}
+		}
+	})
+}

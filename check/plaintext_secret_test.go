@@ -1,0 +1,69 @@
+package check
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestPlaintextSecret(t *testing.T) {
+	const secrets = "[context.secrets]\n"
+	for text, want := range map[string][]string{
+		secrets + "a = 'x'":                          {"context.secrets.a"},
+		secrets + "a = 1":                            {"context.secrets.a"},
+		secrets + "a = true":                         {"context.secrets.a"},
+		secrets + "a = ''":                           nil,
+		secrets + "a = '$A'":                         nil,
+		secrets + "a = '${A}'":                       nil,
+		secrets + "a = '${cloud.token}'":             nil,
+		secrets + "a = \"\\u0024A\"":                 nil,
+		secrets + "a = '$A '":                        {"context.secrets.a"},
+		secrets + "a = '$'":                          {"context.secrets.a"},
+		secrets + "a = 'pa$word'":                    {"context.secrets.a"},
+		secrets + "a = 'https://u:${P}@h'":           nil,
+		secrets + "a = ['$A', 'x', 'y']":             {"context.secrets.a[1]"},
+		secrets + "a = { b = 'x', c = '$C', d = 1 }": {"context.secrets.a.b", "context.secrets.a.d"},
+		"context = { secrets = { a = 'x' } }":        {"context.secrets.a"},
+		"context.secrets.a = 'x'":                    {"context.secrets.a"},
+		"[secrets]\na = 'x'":                         nil,
+		"[Context.secrets]\na = 'x'":                 nil,
+		"API-Key = 'x'\ndb_password = 'y'":           {"API-Key", "db_password"},
+		"token = 1\npassword = false":                nil,
+		"credentials_secret = 'GCP_CREDENTIALS'":     nil,
+		"tokens = 'x'\npassword_file = '/x'":         nil,
+		"token = ['x']":                              {"token[0]"},
+	} {
+		var got []string
+		for _, d := range File("f", []byte(text), Options{}) {
+			got = append(got, d.Key)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", text, diff)
+		}
+	}
+}
+
+// TestPlaintextHint holds the hint on lower case to secrets that it is true of,
+// and names of variables to what a shell takes.
+func TestPlaintextHint(t *testing.T) {
+	const (
+		lowered = "; Prefect's documentation says that a secret set through the environment gets a lower-case name"
+		store   = "; or take it out and put it into the store with prefect-secrets sync"
+		name    = "name an environment variable instead: "
+	)
+	for text, want := range map[string]string{
+		"A = 'x'":         name + `A = "$A"` + store + lowered,
+		"a = 'x'":         name + `a = "$A"` + store,
+		"a = { B = 'x' }": name + `B = "$B"` + store,
+		"'1 é' = 'x'":     name + `"1 é" = "$SECRET_1"` + store,
+		"'é' = 'x'":       name + `"é" = "$NAME"` + store,
+		"a = [{b = 'x'}]": "Prefect expands no $NAME inside an array: take it out of the array, or put it into the store with prefect-secrets sync",
+		"a = ['x']":       "Prefect expands no $NAME inside an array: take it out of the array, or put it into the store with prefect-secrets sync",
+		"\"a\\nb\" = 'x'": name + `"a\nb" = "$A_NB"` + store,
+	} {
+		found := File("f", []byte("[context.secrets]\n"+text), Options{})
+		if len(found) != 1 || found[0].Hint != want {
+			t.Errorf("%q: got %+v, want %q", text, found, want)
+		}
+	}
+}

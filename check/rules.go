@@ -1,0 +1,61 @@
+package check
+
+import "github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+
+// Rule is one thing that is looked for. docs/checks.md has a section for each.
+type Rule struct {
+	Name     string
+	Severity Severity
+	Doc      string // what it finds, in a line
+	check    func(*source, func(finding))
+}
+
+// finding is what a rule says about a part of the text.
+type finding struct {
+	message, hint string
+	node          tomlpos.NodeID // what it is about, if not Root
+	start, end    int            // byte offsets
+}
+
+// The names of the rules.
+const (
+	syntax          = "syntax"
+	reservedKey     = "reserved-key"
+	plaintextSecret = "plaintext-secret"
+)
+
+// rules are applied in this order; syntax is first, since the others need a file
+// that parses.
+var rules = []Rule{
+	{syntax, Error, "the file is not TOML 1.0", checkSyntax},
+	{reservedKey, Error, "a key with which import prefect fails", checkReservedKeys},
+	{plaintextSecret, Warning, "a secret that stands in the file itself", checkPlaintext},
+}
+
+// Rules lists all rules.
+func Rules() []Rule { return append([]Rule(nil), rules...) }
+
+// helpPage is where the rules are explained, each in a section of its name.
+const helpPage = "https://github.com/prefect-secrets/prefect-secrets/blob/main/docs/checks.md#"
+
+// diagnostic puts a finding at its place, or on the file as a whole where the
+// places are not certain.
+func (s *source) diagnostic(r Rule, f finding) Diagnostic {
+	d := Diagnostic{
+		Rule:     r.Name,
+		Severity: r.Severity,
+		Message:  f.message,
+		Hint:     f.hint,
+		File:     s.name,
+		Key:      maskTokens(s.doc.Path(f.node)),
+		Help:     helpPage + r.Name,
+	}
+	if !s.certain {
+		return d
+	}
+	start, end := s.doc.Position(f.start), s.doc.Position(f.end)
+	d.Line, d.Column = start.Line, start.Column
+	d.EndLine, d.EndColumn = end.Line, end.Column
+	d.Frame = s.frame(span{f.start, f.end})
+	return d
+}

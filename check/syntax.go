@@ -1,0 +1,77 @@
+package check
+
+import (
+	"fmt"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+)
+
+// checkSyntax reports why the file does not parse.
+func checkSyntax(s *source, report func(finding)) {
+	switch {
+	case s.problem != nil:
+		p := s.problem
+		report(finding{
+			message: problemMessage(s.doc, p),
+			hint:    problemHint(p.Problem),
+			node:    p.Node,
+			start:   p.Start,
+			end:     p.End,
+		})
+	case s.refused >= 0:
+		report(finding{message: "this is not TOML 1.0", hint: hintMay, start: s.refused, end: s.refused})
+	}
+}
+
+func problemMessage(doc *tomlpos.Document, p *tomlpos.Error) string {
+	message := p.Problem.String()
+	switch {
+	case p.Origin < 0:
+		return message
+	case p.Problem == tomlpos.NoComma:
+		return fmt.Sprintf("%s, in what opens on line %d", message, doc.Position(p.Origin).Line)
+	}
+	return fmt.Sprintf("%s, on line %d first", message, doc.Position(p.Origin).Line)
+}
+
+const (
+	hintFails = "import prefect and every prefect command fail with a traceback that ends in toml/decoder.py and names no file"
+	hintMay   = "import prefect and every prefect command fail with a traceback that ends in toml/decoder.py and names no file, or the parser inside Prefect lets it pass and reads something else"
+	hintBytes = "import prefect and every prefect command fail with a traceback that names no file; save it as UTF-8 text"
+	hintDepth = "use fewer levels"
+)
+
+// problemHint says what Prefect does with the file.
+func problemHint(p tomlpos.Problem) string {
+	switch p {
+	case tomlpos.NotUTF8, tomlpos.UTF16:
+		return hintBytes
+	case tomlpos.TooDeep:
+		return hintDepth
+	}
+	if refusedByPython[p] {
+		return hintFails
+	}
+	return hintMay
+}
+
+// refusedByPython are the problems with which Python's toml 0.10.2, the parser
+// inside Prefect, refused every text of the toml-test suite (v1.6.0 and v2.2.0)
+// that has them. Of any other it may let a text pass.
+var refusedByPython = map[tomlpos.Problem]bool{
+	tomlpos.NoKey:               true,
+	tomlpos.NoEquals:            true,
+	tomlpos.UnclosedHeader:      true,
+	tomlpos.Trailing:            true,
+	tomlpos.NoValue:             true,
+	tomlpos.Unquoted:            true,
+	tomlpos.UnclosedString:      true,
+	tomlpos.UnclosedMultiline:   true,
+	tomlpos.BadEscape:           true,
+	tomlpos.BadCodePoint:        true,
+	tomlpos.NoComma:             true,
+	tomlpos.InlineTrailingComma: true,
+	tomlpos.EscapeE:             true,
+	tomlpos.EscapeX:             true,
+	tomlpos.NoSeconds:           true,
+}

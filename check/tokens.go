@@ -1,0 +1,148 @@
+package check
+
+import (
+	"slices"
+	"strings"
+)
+
+// token is a part of a text that looks like a credential.
+type token struct {
+	span
+	what string // as in "looks like a GitHub token"
+}
+
+// shape is how credentials of one kind begin, and how to measure what follows:
+// how many bytes of it were read, none of which begins another, and whether it
+// is one.
+type shape struct {
+	what   string
+	prefix string
+	rest   func(string) (int, bool)
+}
+
+// The shapes are those their issuers document: GitHub ("GitHub's token
+// formats"), AWS (unique identifiers of IAM), Slack (token types; incoming
+// webhooks), Prefect Cloud (API keys), RFC 7468 and RFC 7519. Shorter ones than
+// are issued count too.
+var shapes = []shape{
+	{"a GitHub token", "ghp_", letters(alphanumeric, 20)},
+	{"a GitHub token", "gho_", letters(alphanumeric, 20)},
+	{"a GitHub token", "ghu_", letters(alphanumeric, 20)},
+	{"a GitHub token", "ghs_", letters(alphanumeric, 20)},
+	{"a GitHub token", "ghr_", letters(alphanumeric, 20)},
+	{"a GitHub token", "github_pat_", letters(alphanumeric+"_", 20)},
+	{"an AWS access key", "AKIA", letters(upper+digits, 16)},
+	{"an AWS access key", "ASIA", letters(upper+digits, 16)},
+	{"a Slack token", "xox", slackToken},
+	{"a Slack webhook", "hooks.slack.com/services/", letters(alphanumeric+"/", 8)},
+	{"a Prefect API key", "pcu_", letters(alphanumeric, 16)},
+	{"a Prefect API key", "pcs_", letters(alphanumeric, 16)},
+	{"a private key", "-----BEGIN ", privateKey},
+	{"a JSON web token", "eyJ", webToken},
+}
+
+const (
+	upper        = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits       = "0123456789"
+	alphanumeric = upper + "abcdefghijklmnopqrstuvwxyz" + digits
+)
+
+// findTokens returns what looks like credentials, in the order of the text. They
+// do not overlap.
+func findTokens(text string) []token {
+	var found []token
+	for _, sh := range shapes {
+		found = sh.find(text, found)
+	}
+	slices.SortFunc(found, func(a, b token) int { return a.start - b.start })
+	return apart(found)
+}
+
+// find appends what has this shape and is not the end of a longer word.
+func (sh shape) find(text string, found []token) []token {
+	for at := 0; ; {
+		i := strings.Index(text[at:], sh.prefix)
+		if i < 0 {
+			return found
+		}
+		start := at + i
+		n, ok := sh.rest(text[start+len(sh.prefix):])
+		at = start + len(sh.prefix) + n
+		if ok && (start == 0 || strings.IndexByte(alphanumeric+"_", text[start-1]) < 0) {
+			found = append(found, token{span{start, at}, sh.what})
+		}
+	}
+}
+
+// apart drops what begins within the one before it.
+func apart(sorted []token) []token {
+	kept := sorted[:0]
+	for _, t := range sorted {
+		if len(kept) == 0 || t.start >= kept[len(kept)-1].end {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+// maskTokens masks what looks like a credential in a name.
+func maskTokens(name string) string {
+	tokens := findTokens(name)
+	for i := len(tokens) - 1; i >= 0; i-- {
+		name = name[:tokens[i].start] + mask + name[tokens[i].end:]
+	}
+	return name
+}
+
+// letters measures a run of at least so many of an alphabet.
+func letters(alphabet string, least int) func(string) (int, bool) {
+	return func(text string) (int, bool) {
+		n := run(text, alphabet)
+		return n, n >= least
+	}
+}
+
+func run(text, alphabet string) int {
+	for i := range len(text) {
+		if strings.IndexByte(alphabet, text[i]) < 0 {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// slackToken measures b-123 after xox.
+func slackToken(text string) (int, bool) {
+	if len(text) < 2 || !strings.Contains("abeprs", text[:1]) || text[1] != '-' {
+		return 0, false
+	}
+	n := run(text[2:], alphanumeric+"-")
+	return 2 + n, n >= 10
+}
+
+// privateKey measures RSA PRIVATE KEY----- after the opening dashes.
+func privateKey(text string) (int, bool) {
+	const end = "PRIVATE KEY-----"
+	label := run(text[:min(len(text), 64)], upper+digits+" ")
+	i := strings.Index(text[:min(len(text), label+5)], end)
+	if i < 0 {
+		return 0, false
+	}
+	return i + len(end), true
+}
+
+// webToken measures the rest of three parts in base64url, of which the second
+// begins as the first does, with an opening brace and a quote.
+func webToken(text string) (int, bool) {
+	const alphabet = alphanumeric + "-_"
+	first := run(text, alphabet)
+	if first < 8 || !strings.HasPrefix(text[first:], ".eyJ") {
+		return first, false
+	}
+	second := first + 1 + run(text[first+1:], alphabet)
+	if !strings.HasPrefix(text[second:], ".") {
+		return first, false
+	}
+	third := run(text[second+1:], alphabet)
+	return second + 1 + third, third >= 8
+}

@@ -1,0 +1,184 @@
+package tomlpos
+
+// form is how a node came about, which decides what may still be added to it.
+type form uint8
+
+const (
+	formValue    form = iota // a value that holds nothing, or an element
+	formArray                // [1, 2], closed for good
+	formInline               // {a = 1}, closed for good
+	formImplicit             // a in [a.b]: a header of its own may follow
+	formHeader               // a in [a]
+	formDotted               // a in a.b = 1: only keys of the same scope add to it
+	formTables               // a in [[a]]
+)
+
+// defineKey makes the node that the key in parts names, below base. Keys of one
+// header or of one inline table share a scope.
+func (s *scanner) defineKey(base NodeID, scope int32) (NodeID, bool) {
+	at, last := base, len(s.parts)-1
+	if !s.shallow(len(s.parts)) {
+		return Root, false
+	}
+	for i, p := range s.parts {
+		next, known := s.Child(at, p.name)
+		switch {
+		case !known && i < last:
+			next = s.addNamed(at, p, formDotted)
+			s.Nodes[next].scope = scope
+		case !known:
+			next = s.addNamed(at, p, formValue)
+		case i == last:
+			return Root, s.defined(DuplicateKey, p, next)
+		case !s.dotInto(next, p, scope):
+			return Root, false
+		}
+		s.addKey(next, p, i == last, false)
+		at = next
+	}
+	return at, true
+}
+
+// dotInto reports whether a dotted key may lead through a node.
+func (s *scanner) dotInto(n NodeID, p part, scope int32) bool {
+	node := &s.Nodes[n]
+	switch {
+	case node.form == formImplicit:
+		node.form, node.scope = formDotted, scope
+		return true
+	case node.form == formDotted && node.scope == scope:
+		return true
+	case node.form == formDotted || node.form == formHeader:
+		return s.defined(ExtendsTable, p, n)
+	}
+	return s.defined(extension(node.form), p, n)
+}
+
+// extension is what is wrong with a key or header that leads into such a node.
+func extension(f form) Problem {
+	switch f {
+	case formInline:
+		return ExtendsInline
+	case formArray:
+		return ExtendsArray
+	case formTables:
+		return ExtendsTables
+	}
+	return ExtendsValue
+}
+
+// defineHeader makes the node that the header in parts names, and goes into it.
+func (s *scanner) defineHeader(list bool) bool {
+	at, last := Root, len(s.parts)-1
+	if !s.shallow(len(s.parts)) {
+		return false
+	}
+	s.scopes++
+	s.scope = s.scopes
+	for i, p := range s.parts[:last] {
+		next, known := s.Child(at, p.name)
+		if !known {
+			next = s.addNamed(at, p, formImplicit)
+		}
+		s.addKey(next, s.parts[i], false, true)
+		switch s.Nodes[next].form {
+		case formValue, formArray, formInline:
+			return s.defined(extension(s.Nodes[next].form), p, next)
+		case formTables:
+			next = s.Nodes[next].newest
+		}
+		at = next
+	}
+	if list {
+		return s.openTables(at, s.parts[last])
+	}
+	return s.openTable(at, s.parts[last])
+}
+
+// openTable goes into the table that [header] names.
+func (s *scanner) openTable(parent NodeID, p part) bool {
+	n, known := s.Child(parent, p.name)
+	if !known {
+		n = s.addNamed(parent, p, formHeader)
+	}
+	s.addKey(n, p, true, true)
+	node := &s.Nodes[n]
+	switch {
+	case !known:
+	case node.form == formImplicit:
+		node.form = formHeader
+	case node.form == formHeader:
+		return s.defined(DuplicateTable, p, n)
+	case node.form == formDotted:
+		return s.defined(DottedTable, p, n)
+	default:
+		return s.defined(extension(node.form), p, n)
+	}
+	s.home = n
+	return true
+}
+
+// openTables goes into a further element of the array that [[header]] names.
+func (s *scanner) openTables(parent NodeID, p part) bool {
+	n, known := s.Child(parent, p.name)
+	if !known {
+		n = s.addNamed(parent, p, formTables)
+		s.Nodes[n].newest = Root
+	}
+	s.addKey(n, p, true, true)
+	switch form := s.Nodes[n].form; form {
+	case formTables:
+	case formImplicit, formHeader:
+		return s.defined(DuplicateTable, p, n)
+	case formDotted:
+		return s.defined(DottedTable, p, n)
+	default:
+		return s.defined(extension(form), p, n)
+	}
+	index := int32(0)
+	if newest := s.Nodes[n].newest; newest != Root {
+		index = s.Nodes[newest].Index + 1
+	}
+	s.home = s.addElement(n, index)
+	s.Nodes[s.home].form = formHeader
+	s.Nodes[s.home].key = int32(len(s.Keys) - 1)
+	s.Nodes[n].newest = s.home
+	return true
+}
+
+func (s *scanner) defined(problem Problem, p part, n NodeID) bool {
+	return s.failFrom(problem, p.start, p.end, s.Keys[s.Nodes[n].key].Start, n)
+}
+
+func (s *scanner) addNamed(parent NodeID, p part, f form) NodeID {
+	id := NodeID(len(s.Nodes))
+	s.Nodes = append(s.Nodes, Node{
+		Parent: parent,
+		Name:   p.name,
+		Index:  -1,
+		InList: s.Nodes[parent].InList,
+		key:    int32(len(s.Keys)),
+		form:   f,
+	})
+	s.children[child{parent, p.name}] = id
+	return id
+}
+
+func (s *scanner) addElement(parent NodeID, index int32) NodeID {
+	id := NodeID(len(s.Nodes))
+	s.Nodes = append(s.Nodes, Node{Parent: parent, Index: index, InList: true, key: s.Nodes[parent].key})
+	return id
+}
+
+func (s *scanner) addKey(n NodeID, p part, last, header bool) {
+	s.Keys = append(s.Keys, Key{Node: n, Start: p.start, End: p.end, Last: last, Header: header})
+}
+
+// shallow fails if the key just read, within the containers that are open, nests
+// too deep.
+func (s *scanner) shallow(more int) bool {
+	if len(s.open)+more > maxDepth {
+		return s.fail(TooDeep, s.parts[0].start, s.parts[len(s.parts)-1].end)
+	}
+	return true
+}

@@ -1,0 +1,126 @@
+package tomlpos
+
+// part is one part of a key, decoded.
+type part struct {
+	start, end int
+	name       string
+}
+
+// key reads a key, dotted or not, into parts, and the blanks around it.
+func (s *scanner) key() bool {
+	s.parts = s.parts[:0]
+	for {
+		s.blanks()
+		if !s.keyPart() {
+			return false
+		}
+		s.blanks()
+		if s.peek() != '.' {
+			return true
+		}
+		s.at++
+	}
+}
+
+func (s *scanner) keyPart() bool {
+	start := s.at
+	switch s.peek() {
+	case '"', '\'':
+		return s.quotedPart()
+	}
+	s.at += bareLength(s.Text[s.at:s.end])
+	if s.at == start {
+		return s.noPart()
+	}
+	s.parts = append(s.parts, part{start, s.at, s.Text[start:s.at]})
+	return true
+}
+
+func (s *scanner) quotedPart() bool {
+	start := s.at
+	if s.has(`"""`) || s.has(`'''`) {
+		return s.fail(MultilineKey, s.at, s.at+3)
+	}
+	kind, ok := s.text()
+	if !ok {
+		return false
+	}
+	s.parts = append(s.parts, part{start, s.at, decode(kind, s.Text[start:s.at])})
+	return true
+}
+
+// noPart says what is wrong where a part of a key should begin.
+func (s *scanner) noPart() bool {
+	switch s.peek() {
+	case '=', ']', 0, '\n', '\r', '.':
+		if len(s.parts) > 0 || s.peek() == '.' {
+			return s.unexpected(EmptyKeyPart)
+		}
+		return s.unexpected(NoKey)
+	}
+	return s.unexpected(BareKey)
+}
+
+// bareLength is how far a text is a key that needs no quotes.
+func bareLength(text string) int {
+	for i := 0; i < len(text); i++ {
+		if !bareBytes[text[i]] {
+			return i
+		}
+	}
+	return len(text)
+}
+
+var bareBytes = func() (set [256]bool) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") {
+		set[c] = true
+	}
+	return set
+}()
+
+// keyValue reads key = value.
+func (s *scanner) keyValue() bool {
+	if !s.keyEquals() {
+		return false
+	}
+	s.named = true
+	node, ok := s.defineKey(s.home, s.scope)
+	return ok && s.value(node) && s.contents()
+}
+
+// keyEquals reads a key and its equals sign.
+func (s *scanner) keyEquals() bool {
+	if !s.key() {
+		return false
+	}
+	if s.peek() == '=' {
+		s.at++
+		return true
+	}
+	switch s.peek() {
+	case 0, '\n', '\r', '"', '\'', '#', ',', '}':
+		return s.unexpected(NoEquals)
+	}
+	if last := s.parts[len(s.parts)-1]; last.end < s.at && bareLength(s.Text[s.at:s.end]) > 0 {
+		return s.unexpected(NoEquals)
+	}
+	return s.unexpected(BareKey)
+}
+
+// header reads [table] or [[array of tables]].
+func (s *scanner) header() bool {
+	closing := "]"
+	if s.has("[[") {
+		closing = "]]"
+	}
+	s.at += len(closing)
+	if !s.key() {
+		return false
+	}
+	if !s.has(closing) {
+		return s.unexpected(UnclosedHeader)
+	}
+	s.at += len(closing)
+	s.named = true
+	return s.defineHeader(closing == "]]")
+}

@@ -1,0 +1,98 @@
+package tomlpos
+
+import (
+	"sort"
+	"strings"
+)
+
+// Position is a place in a text. Line and Column count from 1, Column in Unicode
+// code points, a byte order mark at the start counting as nothing.
+type Position struct {
+	Offset, Line, Column int
+}
+
+// stride is how many bytes stand between two counts of code points.
+const stride = 1 << 10
+
+// lines answers for an offset in constant time which code point of which line
+// it is, so that a thousand places in one long line cost no more than in many.
+type lines struct {
+	text   string
+	starts []int   // the offset of each line's first byte after any mark
+	counts []int32 // the code points before each multiple of stride
+}
+
+func newLines(text string) lines {
+	l := lines{text: text, starts: []int{markLength(text)}}
+	for at := l.starts[0]; ; {
+		i := strings.IndexByte(text[at:], '\n')
+		if i < 0 {
+			break
+		}
+		at += i + 1
+		l.starts = append(l.starts, at)
+	}
+	return l
+}
+
+// markLength is the length of the byte order mark, 3 or 0.
+func markLength(text string) int {
+	if strings.HasPrefix(text, "\ufeff") {
+		return len("\ufeff")
+	}
+	return 0
+}
+
+// codePoints counts those that begin before offset. The text is UTF-8 up to there.
+func (l *lines) codePoints(offset int) int {
+	for len(l.counts) <= offset/stride {
+		n := len(l.counts)
+		if n == 0 {
+			l.counts = append(l.counts, 0)
+			continue
+		}
+		l.counts = append(l.counts, l.counts[n-1]+int32(leads(l.text[(n-1)*stride:n*stride])))
+	}
+	mark := offset / stride
+	return int(l.counts[mark]) + leads(l.text[mark*stride:offset])
+}
+
+// leads counts the bytes that begin a code point.
+func leads(s string) int {
+	n := 0
+	for i := 0; i < len(s); i++ {
+		if s[i]&0xC0 != 0x80 {
+			n++
+		}
+	}
+	return n
+}
+
+// Position says on which line and column a byte offset stands. An offset beyond
+// the text is its end. It is not for concurrent use.
+func (d *Document) Position(offset int) Position {
+	l := &d.lines
+	offset = max(min(offset, len(l.text)), l.starts[0])
+	line := sort.SearchInts(l.starts, offset+1)
+	column := l.codePoints(offset) - l.codePoints(l.starts[line-1]) + 1
+	return Position{Offset: offset, Line: line, Column: column}
+}
+
+// LineCount is the number of lines; one that a newline ends the text with counts.
+func (d *Document) LineCount() int { return len(d.lines.starts) }
+
+// Line gives the byte offsets of a line, without its newline. The first is 1;
+// what is no line of the text is an empty span at its end.
+func (d *Document) Line(number int) (start, end int) {
+	if number < 1 || number > len(d.lines.starts) {
+		return len(d.Text), len(d.Text)
+	}
+	start, end = d.lines.starts[number-1], len(d.Text)
+	if number < len(d.lines.starts) {
+		end = d.lines.starts[number] - 1
+	}
+	if end > start && d.Text[end-1] == '\r' {
+		end--
+	}
+	return start, end
+}

@@ -1,0 +1,121 @@
+package tomlpos
+
+// Error is the first thing in a text that is not TOML 1.0. Offsets are in bytes.
+type Error struct {
+	Problem    Problem
+	Start, End int    // what is wrong; equal at the end of the text
+	Statement  int    // where the key or header begins that the error belongs to
+	Named      bool   // the key or header itself was read in full
+	Origin     int    // where it was opened or first defined; -1 if that says nothing
+	Node       NodeID // what was defined before, for a redefinition, else Root
+}
+
+// Problem says what is wrong with a text.
+type Problem uint8
+
+// What can be wrong with a text.
+const (
+	NotUTF8 Problem = iota + 1
+	UTF16
+	Binary
+	ControlCharacter
+	LoneReturn
+	TooDeep
+
+	NoKey
+	EmptyKeyPart
+	BareKey
+	MultilineKey
+	NoEquals
+	UnclosedHeader
+	Trailing
+
+	NoValue
+	TwoEquals
+	Unquoted
+	BadNumber
+	NumberRange
+	BadDate
+	UnclosedString
+	UnclosedMultiline
+	BadEscape
+	BadCodePoint
+
+	NoComma
+	ExtraComma
+	UnclosedArray
+	UnclosedTable
+
+	InlineNewline
+	InlineTrailingComma
+	EscapeE
+	EscapeX
+	NoSeconds
+
+	DuplicateKey
+	DuplicateTable
+	DottedTable
+	ExtendsTable
+	ExtendsInline
+	ExtendsArray
+	ExtendsTables
+	ExtendsValue
+)
+
+var problems = [...]string{
+	NotUTF8:          "the file is not UTF-8 text",
+	UTF16:            "the file is UTF-16; TOML is UTF-8",
+	Binary:           "the file holds a NUL byte; TOML is text",
+	ControlCharacter: "a control character stands here; write it as an escape, such as \\u001B",
+	LoneReturn:       "a carriage return stands here without a line feed",
+	TooDeep:          "this nests more than 32 levels deep, which is as far as prefect-secrets reads",
+
+	NoKey:          "a key is missing here",
+	EmptyKeyPart:   "a part of a dotted key is missing here",
+	BareKey:        "a key without quotes holds only A-Z, a-z, 0-9, _ and -",
+	MultilineKey:   "a key cannot be a multi-line string",
+	NoEquals:       "an equals sign is missing after the key",
+	UnclosedHeader: "the table header is not closed here",
+	Trailing:       "the line should end here",
+
+	NoValue:           "a value is missing here",
+	TwoEquals:         "there is one equals sign too many",
+	Unquoted:          "this is no value; a text needs quotes, and true and false are lower case",
+	BadNumber:         "this is not a number that TOML knows",
+	NumberRange:       "this number does not fit into 64 bits",
+	BadDate:           "this is not a date or time that exists",
+	UnclosedString:    "the closing quote of this text is missing on its line",
+	UnclosedMultiline: "the closing quotes of this multi-line text are missing",
+	BadEscape:         "TOML has no such escape; write a backslash as \\\\, or use single quotes",
+	BadCodePoint:      "this escape names no Unicode character",
+
+	NoComma:       "a comma or a closing bracket is missing here",
+	ExtraComma:    "there is a comma too many here",
+	UnclosedArray: "this array is never closed",
+	UnclosedTable: "this inline table is never closed",
+
+	InlineNewline:       "an inline table stands on one line in TOML 1.0; only TOML 1.1 allows a new line here",
+	InlineTrailingComma: "an inline table has no comma before its end in TOML 1.0; only TOML 1.1 allows it",
+	EscapeE:             "the escape \\e is TOML 1.1; write \\u001B",
+	EscapeX:             "the escape \\x is TOML 1.1; write \\u00 and the two digits",
+	NoSeconds:           "a time without seconds is TOML 1.1; add :00",
+
+	DuplicateKey:   "this key is defined twice",
+	DuplicateTable: "this table is defined twice",
+	DottedTable:    "this table is already defined by dotted keys",
+	ExtendsTable:   "a dotted key cannot add to a table that has its own header",
+	ExtendsInline:  "an inline table cannot be added to",
+	ExtendsArray:   "an array cannot be added to",
+	ExtendsTables:  "this is already an array of tables",
+	ExtendsValue:   "this is already a value, and cannot be a table too",
+}
+
+// String says it in a sentence that quotes nothing.
+func (p Problem) String() string { return problems[p] }
+
+// Version11 reports whether TOML 1.1 allows it.
+func (p Problem) Version11() bool { return p >= InlineNewline && p <= NoSeconds }
+
+// Redefinition reports whether the text is well-formed here, and only says twice
+// what may be said once.
+func (p Problem) Redefinition() bool { return p >= DuplicateKey && p <= ExtendsValue }

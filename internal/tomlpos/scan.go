@@ -1,0 +1,192 @@
+package tomlpos
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// maxDepth is the deepest nesting that is read, in parts of keys, arrays and
+// inline tables together. Prefect's own settings use four.
+const maxDepth = 32
+
+// scanner reads a text once, from start to end.
+type scanner struct {
+	*Document
+	at        int // the next byte
+	end       int // where the text ends, or the part of it that is text
+	statement int // where the current key or header begins
+	named     bool
+	err       *Error
+
+	parts  []part // of the key just read
+	home   NodeID // the table of the last header
+	scope  int32  // counts headers and inline tables
+	scopes int32
+	open   []container
+}
+
+// Scan reads a text. The error is nil if the text is TOML 1.0. The document
+// is never nil.
+func Scan(text string) (*Document, *Error) {
+	s := scanner{
+		Document: &Document{
+			Text:     text,
+			Nodes:    make([]Node, 1, 8+len(text)/24),
+			Keys:     make([]Key, 0, 8+len(text)/24),
+			Values:   make([]Value, 0, 8+len(text)/32),
+			lines:    newLines(text),
+			children: make(map[child]NodeID, 8+len(text)/48),
+		},
+		at:  markLength(text),
+		end: len(text),
+	}
+	s.Nodes[Root] = Node{Index: -1, form: formHeader}
+	bad := s.encoding()
+	for s.err == nil && s.at < s.end {
+		s.line()
+	}
+	if bad != 0 {
+		s.err = &Error{Problem: bad, Start: s.end, End: s.end + 1, Statement: s.statement, Origin: -1}
+	}
+	return s.Document, s.err
+}
+
+// encoding ends the text at the first byte that no TOML can hold, and says what
+// is wrong with it.
+func (s *scanner) encoding() Problem {
+	problem := Problem(0)
+	if nul := strings.IndexByte(s.Text, 0); nul >= 0 {
+		s.end, problem = nul, Binary
+	}
+	if !utf8.ValidString(s.Text[:s.end]) {
+		s.end, problem = validLength(s.Text), NotUTF8
+	}
+	if utf16(s.Text) {
+		s.end, problem = 0, UTF16
+	}
+	return problem
+}
+
+// utf16 reports whether a text begins with a byte order mark of UTF-16, or with
+// an ASCII character in it.
+func utf16(text string) bool {
+	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
+		return true
+	}
+	return len(text) > 1 && (text[0] == 0) != (text[1] == 0)
+}
+
+func validLength(text string) int {
+	for i := 0; ; {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if r == utf8.RuneError && size <= 1 {
+			return i
+		}
+		i += size
+	}
+}
+
+// fail notes the error, once, and returns false.
+func (s *scanner) fail(p Problem, start, end int) bool {
+	return s.failFrom(p, start, end, -1, Root)
+}
+
+func (s *scanner) failFrom(p Problem, start, end, origin int, node NodeID) bool {
+	if s.err == nil {
+		s.err = &Error{p, start, max(start, min(end, s.end)), s.statement, s.named, origin, node}
+	}
+	return false
+}
+
+// peek is the next byte, 0 at the end; the text holds no other NUL.
+func (s *scanner) peek() byte {
+	if s.at >= s.end {
+		return 0
+	}
+	return s.Text[s.at]
+}
+
+// has reports whether the text goes on with a word.
+func (s *scanner) has(word string) bool {
+	return strings.HasPrefix(s.Text[s.at:s.end], word)
+}
+
+func (s *scanner) blanks() {
+	for s.at < s.end && (s.Text[s.at] == ' ' || s.Text[s.at] == '\t') {
+		s.at++
+	}
+}
+
+// line reads one line of the top level, and the further lines that its value
+// takes.
+func (s *scanner) line() bool {
+	s.blanks()
+	s.statement, s.named = s.at, false
+	switch s.peek() {
+	case 0, '#', '\n', '\r':
+	case '[':
+		if !s.header() {
+			return false
+		}
+	default:
+		if !s.keyValue() {
+			return false
+		}
+	}
+	return s.lineEnd()
+}
+
+func (s *scanner) lineEnd() bool {
+	s.blanks()
+	if s.peek() == '#' && !s.comment() {
+		return false
+	}
+	if s.at >= s.end || s.newline() {
+		return s.err == nil
+	}
+	return s.unexpected(Trailing)
+}
+
+// newline steps over one, if it is next.
+func (s *scanner) newline() bool {
+	switch {
+	case s.has("\n"):
+		s.at++
+	case s.has("\r\n"):
+		s.at += 2
+	default:
+		return false
+	}
+	return true
+}
+
+// comment steps over one, up to its newline.
+func (s *scanner) comment() bool {
+	start := s.at
+	for s.at < s.end && s.Text[s.at] != '\n' && !s.has("\r\n") {
+		if isControl(s.Text[s.at]) {
+			return s.unexpected(ControlCharacter)
+		}
+		s.at++
+	}
+	s.Comments = append(s.Comments, Comment{start, s.at})
+	return true
+}
+
+// unexpected fails at the next character: with p, unless the character is one
+// that may stand nowhere.
+func (s *scanner) unexpected(p Problem) bool {
+	_, size := utf8.DecodeRuneInString(s.Text[s.at:s.end])
+	switch c := s.peek(); {
+	case c == '\n' || s.has("\r\n"):
+		size = 0
+	case c == '\r':
+		p = LoneReturn
+	case c != 0 && isControl(c):
+		p = ControlCharacter
+	}
+	return s.fail(p, s.at, s.at+size)
+}
+
+// isControl reports whether TOML forbids a byte in texts and comments.
+func isControl(c byte) bool { return c < ' ' && c != '\t' || c == 0x7f }

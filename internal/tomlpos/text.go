@@ -1,0 +1,155 @@
+package tomlpos
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// text steps over a quoted text of any kind.
+func (s *scanner) text() (Kind, bool) {
+	switch {
+	case s.has(`"""`):
+		return MultilineString, s.multiline('"')
+	case s.has(`'''`):
+		return MultilineLiteral, s.multiline('\'')
+	case s.has(`"`):
+		return BasicString, s.singleLine('"')
+	}
+	return LiteralString, s.singleLine('\'')
+}
+
+func (s *scanner) singleLine(quote byte) bool {
+	start := s.at
+	for s.at++; s.at < s.end; {
+		switch c := s.Text[s.at]; {
+		case c == quote:
+			s.at++
+			return true
+		case c == '\n' || s.has("\r\n"):
+			return s.fail(UnclosedString, start, s.at)
+		case isControl(c):
+			return s.unexpected(ControlCharacter)
+		case c == '\\' && quote == '"':
+			if !s.escape() {
+				return false
+			}
+		default:
+			s.at++
+		}
+	}
+	return s.fail(UnclosedString, start, s.at)
+}
+
+func (s *scanner) multiline(quote byte) bool {
+	start := s.at
+	for s.at += 3; s.at < s.end; {
+		switch c := s.Text[s.at]; {
+		case c == quote:
+			if s.closingQuotes(quote) {
+				return true
+			}
+		case c == '\n':
+			s.at++
+		case c == '\r' && s.has("\r\n"):
+			s.at += 2
+		case isControl(c):
+			return s.unexpected(ControlCharacter)
+		case c == '\\' && quote == '"':
+			if !s.continued() && !s.escape() {
+				return false
+			}
+		default:
+			s.at++
+		}
+	}
+	return s.fail(UnclosedMultiline, start, start+3)
+}
+
+// closingQuotes steps over a run of quotes and reports whether it closes the
+// text: three do, and up to two before them belong to it.
+func (s *scanner) closingQuotes(quote byte) bool {
+	start := s.at
+	for s.at < s.end && s.Text[s.at] == quote && s.at-start < 5 {
+		s.at++
+	}
+	return s.at-start >= 3
+}
+
+// continued steps over a backslash that ends a line, if it is one.
+func (s *scanner) continued() bool {
+	at := s.at + 1
+	for at < s.end && (s.Text[at] == ' ' || s.Text[at] == '\t') {
+		at++
+	}
+	rest := s.Text[at:s.end]
+	if !strings.HasPrefix(rest, "\n") && !strings.HasPrefix(rest, "\r\n") {
+		return false
+	}
+	s.at = at
+	return true
+}
+
+// escape steps over one, from its backslash.
+func (s *scanner) escape() bool {
+	if s.at+1 >= s.end {
+		s.at++
+		return true
+	}
+	switch c := s.Text[s.at+1]; c {
+	case 'b', 't', 'n', 'f', 'r', '"', '\\':
+		s.at += 2
+		return true
+	case 'u':
+		return s.codePoint(4)
+	case 'U':
+		return s.codePoint(8)
+	case 'e':
+		return s.fail(EscapeE, s.at, s.at+2)
+	case 'x':
+		if _, ok := hex(s.Text[s.at+2:s.end], 2); ok {
+			return s.fail(EscapeX, s.at, s.at+4)
+		}
+	}
+	_, size := utf8.DecodeRuneInString(s.Text[s.at+1 : s.end])
+	if isControl(s.Text[s.at+1]) {
+		size = 0
+	}
+	return s.fail(BadEscape, s.at, s.at+1+size)
+}
+
+func (s *scanner) codePoint(digits int) bool {
+	r, ok := hex(s.Text[s.at+2:s.end], digits)
+	if !ok {
+		return s.fail(BadEscape, s.at, s.at+2)
+	}
+	if r > utf8.MaxRune || !utf8.ValidRune(rune(r)) {
+		return s.fail(BadCodePoint, s.at, s.at+2+digits)
+	}
+	s.at += 2 + digits
+	return true
+}
+
+// hex reads so many hexadecimal digits.
+func hex(text string, digits int) (n uint32, ok bool) {
+	if len(text) < digits {
+		return 0, false
+	}
+	for i := range digits {
+		d, ok := hexDigit(text[i])
+		if !ok {
+			return 0, false
+		}
+		n = n<<4 | d
+	}
+	return n, true
+}
+
+func hexDigit(c byte) (uint32, bool) {
+	switch {
+	case c >= '0' && c <= '9':
+		return uint32(c - '0'), true
+	case c|0x20 >= 'a' && c|0x20 <= 'f':
+		return uint32(c|0x20-'a') + 10, true
+	}
+	return 0, false
+}

@@ -1,0 +1,100 @@
+package tomlpos
+
+import "time"
+
+// classifyTime says which kind of date or time a word is.
+func classifyTime(word string) (Kind, Problem) {
+	if len(word) > 2 && word[2] == ':' {
+		return localTime(word)
+	}
+	if len(word) < 10 || !isDate(word[:10]) || !dateExists(word[:10]) {
+		return 0, BadDate
+	}
+	if len(word) == 10 {
+		return LocalDate, 0
+	}
+	if c := word[10]; c != ' ' && c != 'T' && c != 't' {
+		return 0, BadDate
+	}
+	clock, zone := splitZone(word[11:])
+	if _, problem := localTime(clock); problem != 0 {
+		return 0, problem
+	}
+	if zone == "" {
+		return LocalDateTime, 0
+	}
+	if !zoneExists(zone) {
+		return 0, BadDate
+	}
+	return OffsetDateTime, 0
+}
+
+// isDate reports whether a text has the shape of 1979-05-27.
+func isDate(text string) bool { return shaped(text, "0000-00-00") }
+
+// shaped reports whether a text has digits where shape has zeros, and else what
+// shape has.
+func shaped(text, shape string) bool {
+	if len(text) != len(shape) {
+		return false
+	}
+	for i := range len(text) {
+		if shape[i] == '0' && !isDigit(text[i]) || shape[i] != '0' && text[i] != shape[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func dateExists(date string) bool {
+	_, err := time.Parse(time.DateOnly, date)
+	return err == nil
+}
+
+// splitZone parts 07:32:00Z and 07:32:00+01:00 before the zone.
+func splitZone(word string) (clock, zone string) {
+	for i := range len(word) {
+		switch word[i] {
+		case 'Z', 'z', '+', '-':
+			return word[:i], word[i:]
+		}
+	}
+	return word, ""
+}
+
+func zoneExists(zone string) bool {
+	return zone == "Z" || zone == "z" || shaped(zone[1:], "00:00") && below(zone[1:3], "24") && below(zone[4:6], "60")
+}
+
+// localTime reads 07:32:00 and 07:32:00.5.
+func localTime(word string) (Kind, Problem) {
+	if len(word) < 5 || !shaped(word[:5], "00:00") || !below(word[:2], "24") || !below(word[3:5], "60") {
+		return 0, BadDate
+	}
+	if len(word) == 5 {
+		return 0, NoSeconds
+	}
+	if len(word) < 8 || !shaped(word[5:8], ":00") || !below(word[6:8], "60") {
+		return 0, BadDate
+	}
+	if rest := word[8:]; rest != "" && !decimals(rest) {
+		return 0, BadDate
+	}
+	return LocalTime, 0
+}
+
+// below compares two numbers of the same number of digits.
+func below(number, limit string) bool { return number < limit }
+
+// decimals reports whether a text is a point and at least one digit.
+func decimals(text string) bool {
+	if len(text) < 2 || text[0] != '.' {
+		return false
+	}
+	for i := 1; i < len(text); i++ {
+		if !isDigit(text[i]) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,171 @@
+package tomlpos
+
+import "strings"
+
+// container is an array or inline table that is not closed yet.
+type container struct {
+	value    int // its index in Values
+	kind     Kind
+	scope    int32 // of an inline table's keys
+	elements int32 // of an array, so far
+	comma    bool  // the last thing read was a comma
+	started  bool  // something was read since it opened
+}
+
+// value reads a value, of a container only the bracket that opens it.
+func (s *scanner) value(n NodeID) bool {
+	s.blanks()
+	start := s.at
+	kind, ok := Kind(0), true
+	switch s.peek() {
+	case 0, '\n', '\r', '#', ',', ']', '}':
+		return s.unexpected(NoValue)
+	case '[':
+		return s.openContainer(n, Array, formArray)
+	case '{':
+		return s.openContainer(n, InlineTable, formInline)
+	case '"', '\'':
+		kind, ok = s.text()
+	default:
+		kind, ok = s.word()
+	}
+	if ok {
+		s.Values = append(s.Values, Value{n, kind, start, s.at})
+	}
+	return ok
+}
+
+func (s *scanner) openContainer(n NodeID, kind Kind, f form) bool {
+	if len(s.open)+1 > maxDepth {
+		return s.fail(TooDeep, s.at, s.at+1)
+	}
+	s.scopes++
+	s.open = append(s.open, container{value: len(s.Values), kind: kind, scope: s.scopes})
+	s.Values = append(s.Values, Value{n, kind, s.at, s.at + 1})
+	s.Nodes[n].form = f
+	s.at++
+	return true
+}
+
+// contents reads on until every open container is closed.
+func (s *scanner) contents() bool {
+	for len(s.open) > 0 {
+		c := &s.open[len(s.open)-1]
+		step := s.inTable
+		if c.kind == Array {
+			step = s.inArray
+		}
+		if !step(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// inArray reads what comes next in an array: a comma, its end, or an element.
+func (s *scanner) inArray(c *container) bool {
+	if !s.gap() {
+		return false
+	}
+	switch s.peek() {
+	case 0:
+		start := s.Values[c.value].Start
+		return s.fail(UnclosedArray, start, start+1)
+	case ']':
+		return s.closeContainer(c)
+	case ',':
+		return s.comma(c)
+	}
+	if c.started && !c.comma {
+		return s.missing(c)
+	}
+	c.started, c.comma = true, false
+	element := s.addElement(s.Values[c.value].Node, c.elements)
+	c.elements++
+	return s.value(element)
+}
+
+// inTable reads what comes next in an inline table: a comma, its end, or a key
+// and its value.
+func (s *scanner) inTable(c *container) bool {
+	s.blanks()
+	start := s.Values[c.value].Start
+	switch s.peek() {
+	case 0:
+		return s.fail(UnclosedTable, start, start+1)
+	case '\n', '\r', '#':
+		return s.tableNewline(start)
+	case '}':
+		if c.comma {
+			return s.fail(InlineTrailingComma, strings.LastIndexByte(s.Text[:s.at], ','), s.at+1)
+		}
+		return s.closeContainer(c)
+	case ',':
+		return s.comma(c)
+	}
+	if c.started && !c.comma {
+		return s.missing(c)
+	}
+	c.started, c.comma = true, false
+	if !s.keyEquals() {
+		return false
+	}
+	n, ok := s.defineKey(s.Values[c.value].Node, c.scope)
+	return ok && s.value(n)
+}
+
+// tableNewline tells a table that goes on in the next line from one that was
+// not meant to.
+func (s *scanner) tableNewline(start int) bool {
+	if s.peek() == '\r' && !s.has("\r\n") {
+		return s.unexpected(LoneReturn)
+	}
+	if strings.IndexByte(s.Text[s.at:s.end], '}') < 0 {
+		return s.fail(UnclosedTable, start, start+1)
+	}
+	return s.fail(InlineNewline, s.at, s.at)
+}
+
+// comma steps over one, if one may stand here.
+func (s *scanner) comma(c *container) bool {
+	if !c.started || c.comma {
+		return s.unexpected(ExtraComma)
+	}
+	c.comma = true
+	s.at++
+	return true
+}
+
+func (s *scanner) closeContainer(c *container) bool {
+	s.at++
+	s.Values[c.value].End = s.at
+	s.open = s.open[:len(s.open)-1]
+	return true
+}
+
+func (s *scanner) missing(c *container) bool {
+	if s.unexpected(NoComma); s.err.Problem == NoComma {
+		s.err.Origin = s.Values[c.value].Start
+	}
+	return false
+}
+
+// gap steps over blanks, newlines and comments.
+func (s *scanner) gap() bool {
+	for {
+		s.blanks()
+		if s.peek() == '#' {
+			if !s.comment() {
+				return false
+			}
+			continue
+		}
+		if !s.newline() {
+			break
+		}
+	}
+	if s.peek() == '\r' {
+		return s.unexpected(LoneReturn)
+	}
+	return true
+}

@@ -1,0 +1,165 @@
+package tomlpos
+
+import (
+	"strconv"
+	"strings"
+)
+
+// word steps over a value without quotes: a number, a boolean, a date or time.
+func (s *scanner) word() (Kind, bool) {
+	start := s.at
+	s.wordEnd()
+	if isDate(s.Text[start:s.at]) && s.at+1 < s.end && s.Text[s.at] == ' ' && isDigit(s.Text[s.at+1]) {
+		s.at++
+		s.wordEnd()
+	}
+	if s.at < s.end && isControl(s.Text[s.at]) && !s.has("\n") && !s.has("\r\n") {
+		return 0, s.unexpected(ControlCharacter)
+	}
+	kind, problem := classify(s.Text[start:s.at])
+	if problem != 0 {
+		return 0, s.fail(problem, start, s.at)
+	}
+	return kind, true
+}
+
+// wordEnd steps to what ends a word.
+func (s *scanner) wordEnd() {
+	for s.at < s.end {
+		switch c := s.Text[s.at]; {
+		case c <= ' ', c == 0x7f, c == ',', c == ']', c == '}', c == '#':
+			return
+		}
+		s.at++
+	}
+}
+
+// classify says what a word is, or what is wrong with it.
+func classify(word string) (Kind, Problem) {
+	digits := word
+	if word[0] == '+' || word[0] == '-' {
+		digits = word[1:]
+	}
+	switch {
+	case word == "true" || word == "false":
+		return Boolean, 0
+	case digits == "inf" || digits == "nan":
+		return Float, 0
+	case isTime(word):
+		return classifyTime(word)
+	case isDigit(word[0]) || len(digits) < len(word) || word[0] == '.':
+		return classifyNumber(word, digits)
+	case word[0] == '=' || isAssignment(word):
+		return 0, TwoEquals
+	}
+	switch strings.ToLower(strings.ReplaceAll(word, "_", "")) {
+	case "inf", "nan":
+		return 0, BadNumber
+	}
+	return 0, Unquoted
+}
+
+// isAssignment reports whether a word is a key and a value, as in b=1.
+func isAssignment(word string) bool {
+	key, value, _ := strings.Cut(word, "=")
+	return bareLength(key) == len(key) && strings.Trim(value, "=") != ""
+}
+
+// isTime reports whether a word begins as dates and times do.
+func isTime(word string) bool {
+	return len(word) > 4 && shaped(word[:5], "0000-") || len(word) > 2 && shaped(word[:3], "00:")
+}
+
+// classifyNumber takes a number with and without its sign.
+func classifyNumber(word, digits string) (Kind, Problem) {
+	if base, ok := bases[prefix(word)]; ok {
+		return classifyInteger(word[2:], base.alphabet, base.radix)
+	}
+	rest, ok := integerPart(digits)
+	if !ok {
+		return 0, BadNumber
+	}
+	if rest == "" {
+		return classifyInteger(word, "0123456789", 10)
+	}
+	if !fraction(rest) {
+		return 0, BadNumber
+	}
+	if _, err := strconv.ParseFloat(strings.ReplaceAll(word, "_", ""), 64); err != nil {
+		return 0, NumberRange
+	}
+	return Float, 0
+}
+
+var bases = map[string]struct {
+	alphabet string
+	radix    int
+}{
+	"0x": {"0123456789abcdefABCDEF", 16},
+	"0o": {"01234567", 8},
+	"0b": {"01", 2},
+}
+
+func prefix(word string) string { return word[:min(2, len(word))] }
+
+func classifyInteger(word, alphabet string, radix int) (Kind, Problem) {
+	unsigned := word
+	if radix == 10 {
+		unsigned = strings.TrimLeft(word, "+-")
+	}
+	if n := grouped(unsigned, alphabet); n == 0 || n < len(unsigned) {
+		return 0, BadNumber
+	}
+	if _, err := strconv.ParseInt(strings.ReplaceAll(word, "_", ""), radix, 64); err != nil {
+		return 0, NumberRange
+	}
+	return Integer, 0
+}
+
+// integerPart reads decimal digits without a leading zero and returns the rest.
+func integerPart(digits string) (string, bool) {
+	n := grouped(digits, "0123456789")
+	if n == 0 || n > 1 && digits[0] == '0' {
+		return "", false
+	}
+	return digits[n:], true
+}
+
+// fraction reports whether a text is .5, e5 or .5e5.
+func fraction(rest string) bool {
+	if rest[0] == '.' {
+		n := grouped(rest[1:], "0123456789")
+		if n == 0 {
+			return false
+		}
+		rest = rest[1+n:]
+	}
+	if rest == "" {
+		return true
+	}
+	if rest[0]|0x20 != 'e' {
+		return false
+	}
+	exponent := rest[1:]
+	if exponent != "" && (exponent[0] == '+' || exponent[0] == '-') {
+		exponent = exponent[1:]
+	}
+	n := grouped(exponent, "0123456789")
+	return n > 0 && n == len(exponent)
+}
+
+// grouped is the length of a run of digits with single underscores between
+// them; 0 if an underscore stands elsewhere.
+func grouped(text, alphabet string) int {
+	n := 0
+	for n < len(text) && (text[n] == '_' || strings.IndexByte(alphabet, text[n]) >= 0) {
+		n++
+	}
+	run := text[:n]
+	if strings.HasPrefix(run, "_") || strings.HasSuffix(run, "_") || strings.Contains(run, "__") {
+		return 0
+	}
+	return n
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
