@@ -66,8 +66,11 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if strings.TrimSpace(c.APIKey) == "" {
 		return nil, errors.New("there is no API key")
 	}
-	if strings.ContainsFunc(c.APIKey, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+	if strings.ContainsFunc(c.APIKey, isBlank) {
 		return nil, errors.New("the API key holds a blank or a control character")
+	}
+	if strings.ContainsFunc(c.TenantID, isBlank) {
+		return nil, errors.New("the tenant's id holds a blank or a control character")
 	}
 	known, err := c.Dialect.known()
 	if err != nil {
@@ -81,9 +84,8 @@ func NewClient(c ClientConfig) (*Client, error) {
 	}
 	client := &Client{requests: new(atomic.Int64), key: func() string { return c.APIKey }}
 	client.gql = graphql.NewClient(endpoint, &http.Client{
-		Transport:     &transport{base: c.Transport, key: client.key, tenantID: c.TenantID, requests: client.requests},
-		Timeout:       c.Timeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &transport{base: c.Transport, key: client.key, tenantID: c.TenantID, requests: client.requests},
+		Timeout:   c.Timeout,
 	})
 	client.learned.d = known
 	return client, nil
@@ -111,6 +113,8 @@ func endpointURL(c ClientConfig) (string, error) {
 	}
 	return u.String(), nil
 }
+
+func isBlank(r rune) bool { return r <= ' ' || r == 0x7f }
 
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)

@@ -3,6 +3,7 @@ package prefect
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"sync"
@@ -51,6 +52,9 @@ func (c *Client) setIn(ctx context.Context, d dialect, secrets []NamedValue) ([]
 	if err != nil {
 		return nil, c.withoutValues(err, secrets...)
 	}
+	if r.misfit {
+		document = reflect.New(batchType(d, len(secrets)))
+	}
 	results := make([]SetResult, len(secrets))
 	for i, s := range secrets {
 		results[i] = SetResult{Name: s.Name, Changed: true}
@@ -68,18 +72,20 @@ func inputOf(i int) string { return fmt.Sprintf("i%d", i) }
 func aliasOf(i int) string { return fmt.Sprintf("a%d", i) }
 
 func readPayload(field reflect.Value) (changed bool, err error) {
+	if field.IsNil() {
+		return true, errMisfit
+	}
 	switch payload := field.Interface().(type) {
-	case *setPayload:
-		return true, successOf(payload.Success)
 	case *ownPayload:
 		return payload.Changed == nil || *payload.Changed, successOf(payload.Success)
+	default:
+		return true, successOf(payload.(*setPayload).Success)
 	}
-	return true, errNoSuccess
 }
 
 // errNoSuccess is success: false, of which Prefect's client says "Setting secret
 // failed." (Prefect 1.4.1, client/client.py).
-var errNoSuccess = fmt.Errorf("the API answered that it did not succeed")
+var errNoSuccess = errors.New("the API answered that it did not succeed")
 
 func successOf(success bool) error {
 	if !success {

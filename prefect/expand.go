@@ -52,8 +52,7 @@ func expandAll(text string, env map[string]string) (value any, changes int) {
 // expand replaces environment references in every text, casts what came from the
 // environment, and gives secrets set that way their lower-case names.
 func (s *settings) expand(env map[string]string) error {
-	for _, key := range s.order {
-		leaf := s.leaves[key]
+	for _, leaf := range s.all() {
 		text, ok := leaf.value.(string)
 		if !ok {
 			continue
@@ -96,10 +95,10 @@ func (s *settings) fold(leaf *setting) error {
 	other, taken := s.leaves[to.key()]
 	s.remove(leaf.path)
 	switch {
-	case !taken:
+	case !taken && !s.isTable(to):
 		s.set(to, leaf.value, fromFile)
 		return nil
-	case other.origin == fromEnvironment:
+	case taken && other.origin == fromEnvironment:
 		return nil
 	default:
 		return fmt.Errorf("[context.secrets]: %q takes its value from the environment and so becomes %q, which is there already: rename one", leaf.path[2], name)
@@ -150,8 +149,7 @@ var keyReference = regexp.MustCompile(`\$\{(.[^${}]*)\}`)
 // other's value with its type; a missing key and a table are the empty text.
 func (s *settings) resolve() {
 	for range rounds {
-		for _, key := range s.order {
-			leaf := s.leaves[key]
+		for _, leaf := range s.all() {
 			text, _ := leaf.value.(string)
 			match := keyReference.FindStringSubmatch(text)
 			if match == nil {

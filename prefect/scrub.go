@@ -72,5 +72,11 @@ func leaves(v any) []string {
 func quotations(text string) []string {
 	escaped, _ := json.Marshal(text)
 	plain := TextValue(text).Reveal()
-	return []string{text, string(escaped[1 : len(escaped)-1]), string(plain[1 : len(plain)-1])}
+	forms := []string{text, string(escaped[1 : len(escaped)-1]), string(plain[1 : len(plain)-1])}
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); len(line) >= shortForm {
+			forms = append(forms, line)
+		}
+	}
+	return forms
 }

@@ -217,7 +217,9 @@ func into[T any](target *T, v any) error {
 	if !json.Valid([]byte(text)) {
 		return fmt.Errorf("it is a text and not the JSON of a %T", *target)
 	}
-	if json.Unmarshal([]byte(text), target) != nil {
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	if dec.Decode(target) != nil {
 		return fmt.Errorf("its JSON does not fit a %T", *target)
 	}
 	return nil

@@ -40,14 +40,15 @@ type setting struct {
 // settings are a config's leaves while it is being read, in the order of their
 // coming.
 type settings struct {
-	leaves map[string]*setting
-	order  []string
-	tables map[string]bool // every table that some leaf stands in, or stood
-	folded map[string]bool // lower-case names of secrets that the environment set
+	leaves  map[string]*setting
+	order   []string        // keys of leaves, some of them removed since
+	ordered map[string]bool // what order holds
+	tables  map[string]bool // every table that some leaf stands in, or stood
+	folded  map[string]bool // lower-case names of secrets that the environment set
 }
 
 func newSettings() *settings {
-	return &settings{leaves: map[string]*setting{}, tables: map[string]bool{}, folded: map[string]bool{}}
+	return &settings{leaves: map[string]*setting{}, ordered: map[string]bool{}, tables: map[string]bool{}, folded: map[string]bool{}}
 }
 
 // set puts value at p. A scalar over a table drops the table, and a table over a
@@ -61,28 +62,42 @@ func (s *settings) set(p path, value any, from origin) {
 	if s.tables[key] {
 		s.removeBelow(p)
 	}
-	if _, ok := s.leaves[key]; !ok {
+	if !s.ordered[key] {
+		s.ordered[key] = true
 		s.order = append(s.order, key)
 	}
 	s.leaves[key] = &setting{path: p, value: value, origin: from}
 }
 
 func (s *settings) removeBelow(table path) {
-	for _, key := range s.order {
-		p := s.leaves[key].path
-		if len(p) > len(table) && slices.Equal(p[:len(table)], table) {
-			s.remove(p)
+	for _, leaf := range s.all() {
+		if leaf.path.isBelow(table) {
+			s.remove(leaf.path)
 		}
 	}
 }
 
-func (s *settings) remove(p path) {
-	key := p.key()
-	if _, ok := s.leaves[key]; ok {
-		delete(s.leaves, key)
-		s.order = slices.DeleteFunc(slices.Clone(s.order), func(k string) bool { return k == key })
-	}
+func (p path) isBelow(table path) bool {
+	return len(p) > len(table) && slices.Equal(p[:len(table)], table)
 }
+
+// isTable reports whether some leaf stands below p.
+func (s *settings) isTable(p path) bool {
+	return s.tables[p.key()] && slices.ContainsFunc(s.all(), func(leaf *setting) bool { return leaf.path.isBelow(p) })
+}
+
+// all are the leaves that there are, in order.
+func (s *settings) all() []*setting {
+	leaves := make([]*setting, 0, len(s.leaves))
+	for _, key := range s.order {
+		if leaf, ok := s.leaves[key]; ok {
+			leaves = append(leaves, leaf)
+		}
+	}
+	return leaves
+}
+
+func (s *settings) remove(p path) { delete(s.leaves, p.key()) }
 
 // addTable adds a decoded TOML table. An empty table leaves nothing.
 func (s *settings) addTable(at path, table map[string]any) {
@@ -138,8 +153,7 @@ func (s *settings) checkEnvironment(p path, name string, seen map[string]string)
 // tree is the config as nested tables.
 func (s *settings) tree() map[string]any {
 	root := map[string]any{}
-	for _, key := range s.order {
-		leaf := s.leaves[key]
+	for _, leaf := range s.all() {
 		table := root
 		for _, name := range leaf.path[:len(leaf.path)-1] {
 			inner, ok := table[name].(map[string]any)

@@ -28,6 +28,7 @@ type reply struct {
 	data       map[string]json.RawMessage
 	errors     []replyError
 	broken     error // why the body could not be read as an answer
+	misfit     bool  // data beside errors could not be decoded
 }
 
 type replyError struct {
@@ -39,7 +40,8 @@ type replyError struct {
 type replyKey struct{}
 
 // transport authenticates each request and reads the answer into the call's
-// reply; the GraphQL library gets a 200 that holds data alone.
+// reply; the GraphQL library gets a 200 that holds data alone. So a redirect is
+// never followed, which would carry the key to another host.
 type transport struct {
 	base     http.RoundTripper
 	key      func() string
@@ -167,10 +169,13 @@ func (c *Client) call(ctx context.Context, r *reply, send func(context.Context) 
 	case r.data == nil:
 		return r.failure(r.errors[0])
 	case err != nil && len(r.errors) == 0:
-		return errors.New("the answer does not fit the request")
+		return errMisfit
 	}
+	r.misfit = err != nil
 	return nil
 }
+
+var errMisfit = errors.New("the answer does not fit the request")
 
 // transportError words what kept a request from being answered. The error of
 // net/http names the URL and the reason, never the body.

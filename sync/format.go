@@ -36,6 +36,13 @@ func ParseFormat(text string) (Format, error) {
 	return "", fmt.Errorf("unknown format %q: it is auto, string, json or raw", text)
 }
 
+// Value is what a store is to hold so that a flow gets what f promises. It fails
+// if the text does not fit f, and never quotes it.
+func (f Format) Value(text string) (prefect.Value, error) {
+	encoded, err := f.encode(text)
+	return encoded.value, err
+}
+
 // encoding is a text on its way into the store.
 type encoding struct {
 	value  prefect.Value
@@ -114,6 +121,9 @@ func quotedReason(text string) string {
 	bare := strings.Trim(text, " \t\n\r")
 	switch {
 	case bare != "" && strings.Trim(bare, "0123456789") == "":
+		if bare != text {
+			return "digits between blanks" + so + "a number"
+		}
 		return "digits only" + so + "a number"
 	case bare == "true" || bare == "false":
 		return "JSON's word for a boolean" + so + "True or False"

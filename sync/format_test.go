@@ -31,7 +31,7 @@ func TestEncode(t *testing.T) {
 		{FormatAuto, "123456", `"\"123456\""`, "digits only; quoted, so that a flow gets text and not a number"},
 		{FormatAuto, "007", `"007"`, ""},
 		{FormatAuto, "1e5", `"\"1e5\""`, "a number to json.loads; quoted, so that a flow gets text and not a number"},
-		{FormatAuto, " 42\n", `"\" 42\\n\""`, "digits only; quoted, so that a flow gets text and not a number"},
+		{FormatAuto, " 42\n", `"\" 42\\n\""`, "digits between blanks; quoted, so that a flow gets text and not a number"},
 		{FormatAuto, "true", `"\"true\""`, "JSON's word for a boolean; quoted, so that a flow gets text and not True or False"},
 		{FormatAuto, "null", `"\"null\""`, "JSON's null; quoted, so that a flow gets text and not None"},
 		{FormatAuto, "NaN", `"\"NaN\""`, "a number to json.loads; quoted, so that a flow gets text and not a number"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -112,22 +113,37 @@ func (p *planner) add(source *Source, entry Entry) {
 	p.seen[entry.Name] = true
 	text := textOf(entry.Text)
 	names := p.listed[entry.Name]
-	switch refusal := p.in.Rules.refusal(entry.Name, len(names) > 0); {
-	case text != "" && entry.Text.Equal(p.in.APIKey):
-		p.skip(entry.Name, entry.Name, "its value is the API key of this run", true)
-		return
-	case refusal != "":
-		p.usable = p.usable || refusal != githubToken
-		p.skip(entry.Name, entry.Name, refusal, false)
+	if p.isOwnKey(text) {
+		p.leaveOut(entry.Name, names, "its value is the API key of this run", true)
 		return
 	}
-	p.usable = true
+	p.usable = p.usable || text != "" && !isGitHubToken(entry.Name)
+	if refusal := p.in.Rules.refusal(entry.Name, len(names) > 0); refusal != "" {
+		p.leaveOut(entry.Name, names, refusal, false)
+		return
+	}
 	if len(names) == 0 {
 		names = []string{entry.Name}
 	}
 	for _, name := range names {
 		p.write(source, entry, name, text)
 	}
+}
+
+// isOwnKey compares without the blanks around, which a key is never sent with.
+func (p *planner) isOwnKey(text string) bool {
+	key := strings.TrimSpace(textOf(p.in.APIKey))
+	return key != "" && strings.TrimSpace(text) == key
+}
+
+// leaveOut skips a CI name, which no required name may come from.
+func (p *planner) leaveOut(ciName string, names []string, reason string, warn bool) {
+	for _, name := range names {
+		if p.in.Rules.Names[name].Required {
+			p.problem("%q is required and comes from %s, which stays out: %s", name, ciName, reason)
+		}
+	}
+	p.skip(ciName, ciName, reason, warn)
 }
 
 func (p *planner) write(source *Source, entry Entry, name, text string) {

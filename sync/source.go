@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -22,10 +23,10 @@ type Source struct {
 	Entries []Entry
 }
 
-// HasSecrets reports whether there is more in the source than GitHub's own token,
-// which every run is given.
+// HasSecrets reports whether any entry has a text, beside GitHub's own token, which
+// every run is given. A secret that is not set is an empty text.
 func (s *Source) HasSecrets() bool {
-	return slices.ContainsFunc(s.Entries, func(e Entry) bool { return !isGitHubToken(e.Name) })
+	return slices.ContainsFunc(s.Entries, func(e Entry) bool { return !isGitHubToken(e.Name) && textOf(e.Text) != "" })
 }
 
 // Entry is a CI secret or variable: a name and its text.
@@ -119,15 +120,26 @@ func (p *objectParser) entry() (Entry, error) {
 	if err := p.checkName(name, at); err != nil {
 		return Entry{}, err
 	}
+	valueAt := p.dec.InputOffset()
 	tok, err = p.dec.Token()
 	if err != nil {
 		return Entry{}, p.syntaxError(err)
 	}
 	text, ok := tok.(string)
+	if loneSurrogate(text, p.data[valueAt:p.dec.InputOffset()]) {
+		return Entry{}, p.errorAt(at, "%q holds half a surrogate pair, which is no character: encode the value, with base64 for example", name)
+	}
 	if !ok {
 		return Entry{}, p.errorAt(at, "%q is %s where a text was due: put it into quotation marks", name, kindOf(tok))
 	}
 	return Entry{Name: name, Text: prefect.TextValue(text)}, nil
+}
+
+// loneSurrogate reports whether the decoder replaced an escape of raw with U+FFFD.
+func loneSurrogate(text string, raw []byte) bool {
+	const replaced = "\uFFFD"
+	written := strings.Count(string(raw), replaced) + strings.Count(strings.ToLower(string(raw)), `\ufffd`)
+	return strings.Count(text, replaced) > written
 }
 
 func (p *objectParser) checkName(name string, at int) error {

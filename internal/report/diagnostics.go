@@ -20,7 +20,7 @@ func DiagnosticsText(w io.Writer, diagnostics []check.Diagnostic, files int) err
 			return err
 		}
 		if d.Frame != "" {
-			fmt.Fprintln(w, d.Frame)
+			fmt.Fprintln(w, disarm(d.Frame))
 		}
 		if d.Hint != "" {
 			fmt.Fprintf(w, "  hint: %s\n", Safe(d.Hint))

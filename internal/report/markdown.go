@@ -55,9 +55,10 @@ func table[T any](b *strings.Builder, head []string, rows []T, cells func(T) []s
 	}
 }
 
-var markdownEscapes = strings.NewReplacer("|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "@", "@\u200b", "\\", `\\`)
+var markdownEscapes = strings.NewReplacer("|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "@", "@\u200b", "://", ":\u200b//", "#", "#\u200b", "\\", `\\`)
 
-// cell is text that can neither leave its table cell nor format, link or mention.
+// cell is text that can neither leave its table cell nor format, link or mention:
+// what would start a link or a mention is broken by a space of no width.
 func cell(text string) string {
 	return markdownEscapes.Replace(html.EscapeString(Safe(text)))
 }

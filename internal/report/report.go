@@ -15,13 +15,21 @@ import (
 const FormatVersion = 1
 
 // Safe is text on one line that no terminal and no runner takes for a command: as
-// it is where every character prints, else quoted.
+// it is, or quoted where some character does not print or a workflow command
+// begins.
 func Safe(text string) string {
-	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return strconv.Quote(text)
+	notPrinting := strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
+	if notPrinting || strings.HasPrefix(strings.TrimSpace(text), "::") || strings.Contains(text, oldCommand) {
+		return disarm(strconv.Quote(text))
 	}
 	return text
 }
+
+// oldCommand begins a command of the runner's first form, which counts wherever
+// it stands in a line (actions/runner, ActionCommand.cs).
+const oldCommand = "##["
+
+func disarm(text string) string { return strings.ReplaceAll(text, oldCommand, `#\x23[`) }
 
 // writeJSON writes one document, indented, for standard output.
 func writeJSON(w io.Writer, document any) error {

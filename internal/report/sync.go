@@ -21,13 +21,21 @@ func PlanText(w io.Writer, plan *secretsync.Plan) error {
 	fmt.Fprintf(&b, "plan for tenant %s\n", Safe(plan.Tenant))
 	width := nameWidth(plan.Actions)
 	for _, a := range plan.Actions {
-		line := fmt.Sprintf("  %s %-9s %-*s  %s", planMarks[a.Kind], a.Kind, width, shownName(a), planReason(a))
+		line := fmt.Sprintf("  %s %-9s %-*s  %s", planMark(a), a.Kind, width, shownName(a), planReason(a))
 		fmt.Fprintln(&b, strings.TrimRight(line, " "))
 	}
 	fmt.Fprintf(&b, "plan: %d to create, %d to overwrite, %d skipped\n",
 		plan.Count(secretsync.Create), plan.Count(secretsync.Overwrite), plan.Count(secretsync.Skip))
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// planMark is how a line of the plan begins; ! is a skip that may not be meant.
+func planMark(a secretsync.Action) string {
+	if a.Warn {
+		return "!"
+	}
+	return planMarks[a.Kind]
 }
 
 // shownName is the name in the store and, where it differs, where it comes from.
