@@ -252,6 +252,7 @@ func TestOddAnswers(t *testing.T) {
 		{`{"data":null,"errors":[{"message":"` + canary + `"}]}`, "[redacted]"},
 		{`{"data":{"a0":null},"errors":[{"message":"x","path":["a0"]}]}`, ": x"},
 		{`{"data":{"other":1}}`, "does not fit the request"},
+		{`{"data":{"a0":[],"a1":null},"errors":[{"path":["a1"],"message":"x"}]}`, "does not fit the request"},
 		{`<html>` + canary, "not GraphQL's JSON"},
 		{`[]`, "not GraphQL's JSON"},
 		{`{}`, "neither data nor errors"},
@@ -265,6 +266,14 @@ func TestOddAnswers(t *testing.T) {
 		} else if strings.Contains(err.Error(), canary) {
 			t.Errorf("%s: the error holds the value", tt.want)
 		}
+	}
+}
+
+func TestALineOfAValueIsScrubbed(t *testing.T) {
+	s := &server{bodies: map[string]string{"a0:": `{"data":{"a0":null},"errors":[{"path":["a0"],"message":"bad line ` + canary + `!"}]}`}}
+	err := s.client(t, prefect.DialectCamel).SetSecret(t.Context(), "S", "first line\n"+canary+"\nlast line")
+	if err == nil || strings.Contains(err.Error(), canary) || !strings.Contains(err.Error(), "bad line [redacted]!") {
+		t.Error("a line of the value shows, or too much was taken out")
 	}
 }
 

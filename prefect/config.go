@@ -108,8 +108,11 @@ func isDirectory(name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// userConfigPath is where Prefect looks for the user's file; empty if the
-// environment does not say.
+// UserConfigPath is where Prefect looks for the user's file: where
+// PREFECT__USER_CONFIG_PATH says, else ~/.prefect/config.toml. The environment is
+// as os.Environ gives it; the path is empty if it does not say.
+func UserConfigPath(environ []string) string { return userConfigPath(parseEnv(environ)) }
+
 func userConfigPath(env map[string]string) string {
 	if name, ok := env["PREFECT__USER_CONFIG_PATH"]; ok {
 		return expandOnce(name, env)

@@ -127,6 +127,10 @@ func TestLoadConfigErrors(t *testing.T) {
 		{prefect.ConfigOptions{Text: "[context.secrets]\nKEY = \"$A\"\nkey = \"" + canary + "\"\n", Env: []string{"A=" + canary}}, "becomes \"key\", which is there already"},
 		{prefect.ConfigOptions{Text: "a = 1\n", Env: []string{"PREFECT__A__B=" + canary}}, "PREFECT__A__B: sets a key below a"},
 	}
+	tests = append(tests, struct {
+		options prefect.ConfigOptions
+		want    string
+	}{prefect.ConfigOptions{Text: "[context.secrets]\nKEY = \"$V\"\n[context.secrets.key]\nx = 1\n", Env: []string{"V=1"}}, "becomes \"key\", which is there already"})
 	for _, tt := range tests {
 		_, err := prefect.LoadConfig(tt.options)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {

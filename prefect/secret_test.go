@@ -50,6 +50,7 @@ func TestGetReadsTextAsPrefectDoes(t *testing.T) {
 func TestTypedGet(t *testing.T) {
 	ctx := prefect.WithSecrets(t.Context(), map[string]any{
 		"TEXT": "plain", "DIGITS": "123456", "QUOTED": `"42"`, "OBJECT": `{"a": 1}`, "NATIVE": 42,
+		"BIG":   `{"id": 12345678901234567890123}`,
 		"TABLE": map[string]any{"user": "u", "port": 5432},
 	})
 	checkGet(t, ctx, "TEXT", "plain")
@@ -62,6 +63,7 @@ func TestTypedGet(t *testing.T) {
 	checkGet(t, ctx, "NATIVE", 42)
 	checkGet(t, ctx, "NATIVE", int64(42))
 	checkGet(t, ctx, "NATIVE", "42")
+	checkGet(t, ctx, "BIG", map[string]any{"id": json.Number("12345678901234567890123")})
 	checkGet(t, ctx, "TABLE", struct {
 		User string
 		Port int

@@ -14,7 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-const canary = "CANARY-3f9a"
+const canary = "CANARY3f9a"
 
 func TestValueNeverShows(t *testing.T) {
 	v := prefect.TextValue(canary)

@@ -131,6 +131,18 @@ func TestARefusedKeyIsTheReason(t *testing.T) {
 	}
 }
 
+// A store that shows a value to whoever asks is found out.
+func TestVerifyFindsAStoreThatShowsValues(t *testing.T) {
+	cloud := testkit.New(t)
+	report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary)}})
+	if err := secretsync.VerifyWriterRefused(t.Context(), cloud.Runner(), report); err != nil {
+		t.Fatal(err)
+	}
+	if refused := report.Verified.WriterRefused; refused == nil || *refused {
+		t.Error("a key that was given the value counts as refused")
+	}
+}
+
 func TestVerifyFindsWhatIsMissingAndWhatDiffers(t *testing.T) {
 	cloud := testkit.New(t)
 	client := cloud.Client()

@@ -96,7 +96,7 @@ type planner struct {
 	listed   map[string][]string // CI name → the names that list it
 	taken    map[string]string   // name in the store → where its value comes from
 	seen     map[string]bool     // CI names that some source has
-	usable   bool                // some source has more than the key and GitHub's token
+	usable   bool                // some source has a text beside the key and GitHub's token
 	actions  []Action
 	problems []error
 }

@@ -47,7 +47,7 @@ func TestNewPlan(t *testing.T) {
 		},
 		{
 			"the key of this run, whatever its name",
-			secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x", "DEPLOY", canary)}, APIKey: prefect.TextValue(canary)},
+			secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x", "DEPLOY", canary+"\n")}, APIKey: prefect.TextValue(canary)},
 			[]string{"create A<A", "skip DEPLOY<DEPLOY its value is the API key of this run"},
 		},
 		{
@@ -109,6 +109,10 @@ func TestNewPlanErrors(t *testing.T) {
 			`"D" is required and no source has NOPE`},
 		{"required and empty", secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "", "B", "x")}, Rules: required("A", "")},
 			`"D" is required and its source A in s is empty`},
+		{"required and GitHub's token", secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "github_token", "t", "B", "x")}, Rules: required("github_token", "")},
+			`"D" is required and comes from github_token, which stays out: GitHub's own token`},
+		{"required and the key", secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary, "B", "x")}, Rules: required("A", ""), APIKey: prefect.TextValue(canary)},
+			`"D" is required and comes from A, which stays out: its value is the API key`},
 		{"not its format", secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary)}, Rules: required("A", secretsync.FormatJSON)},
 			`"D", from A in s: its value is not JSON`},
 	}
@@ -125,7 +129,7 @@ func TestNewPlanErrors(t *testing.T) {
 func TestAnEmptySourceFailsThePlan(t *testing.T) {
 	key := prefect.TextValue(canary)
 	for _, s := range []*secretsync.Source{
-		source("s"), source("s", "github_token", "t"), source("s", "github_token", "t", "PREFECT_API_KEY", canary),
+		source("s"), source("s", "github_token", "t"), source("s", "UNSET", ""), source("s", "github_token", "t", "PREFECT_API_KEY", canary),
 	} {
 		_, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{s}, APIKey: key})
 		if !errors.Is(err, secretsync.ErrEmptySource) {

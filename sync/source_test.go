@@ -9,7 +9,7 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-const canary = "CANARY-77b2"
+const canary = "CANARY77b2"
 
 func TestParseSecrets(t *testing.T) {
 	source, err := secretsync.ParseSecrets("secrets", []byte("{\n  \"A\": \"x\\ny\",\n  \"ü\": \"\",\n  \"github_token\": \"t\"\n}\n"))
@@ -46,11 +46,12 @@ func TestParseSecretsErrors(t *testing.T) {
 		{"duplicate", "{\"A\": \"" + canary + "\",\n\"A\": \"" + canary + "\"}", `secrets:2:1: the name "A" stands a second time, after line 1`},
 		{"empty name", `{"": "` + canary + `"}`, "secrets:1:2: a name is empty"},
 		{"long name", `{"` + strings.Repeat("n", 256) + `": "x"}`, "has 256 bytes; at most 255"},
-		{"invalid UTF-8", "{\n\"A\": \"" + canary + "\xff\"}", "secrets:2:18: invalid UTF-8"},
+		{"invalid UTF-8", "{\n\"A\": \"" + canary + "\xff\"}", "secrets:2:17: invalid UTF-8"},
 		{"cut off", `{"A": "` + canary + `"`, "the JSON ends too early"},
 		{"cut off in a value", `{"A": "` + canary, "the JSON ends too early"},
 		{"no quotes", "{\"A\": " + canary + "}", "not valid JSON here"},
 		{"more", `{"A": "x"} ` + canary, "text after the end"},
+		{"half a surrogate pair", `{"A": "\ud800` + canary + `"}`, `"A" holds half a surrogate pair`},
 		{"control character", "{\"A\": \"" + canary + "\n\"}", "not valid JSON here"},
 	}
 	for _, tt := range tests {

@@ -14,7 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-const canary = "CANARY-51c0"
+const canary = "CANARY51c0"
 
 // fakeTB records what a fake says of a test, and runs its clean-up on demand.
 type fakeTB struct {

@@ -24,6 +24,9 @@ func (r *Runner) Mask() (unmasked []string) {
 	for _, input := range []string{"api-key", "github-token"} {
 		r.mask(r.action.GetInput(input))
 	}
+	for _, variable := range []string{"PREFECT_API_KEY", "PREFECT__CLOUD__API_KEY"} {
+		r.mask(strings.TrimSpace(r.getenv(variable)))
+	}
 	var secrets map[string]json.RawMessage
 	raw := r.action.GetInput("secrets")
 	if json.Unmarshal([]byte(raw), &secrets) != nil {
@@ -40,6 +43,18 @@ func (r *Runner) Mask() (unmasked []string) {
 	}
 	slices.Sort(unmasked)
 	return unmasked
+}
+
+// MaskValue hides a value that came from elsewhere than an input, a JSON string.
+// It reports false for one that is too short to be masked.
+func (r *Runner) MaskValue(value prefect.Value) bool {
+	if r.getenv("GITHUB_ACTIONS") != "true" {
+		return true
+	}
+	var text string
+	_ = json.Unmarshal(value.Reveal(), &text)
+	r.mask(text)
+	return text == "" || len(text) >= minMask
 }
 
 func (r *Runner) mask(text string) {

@@ -29,9 +29,8 @@ func (c *Command) action() *cobra.Command {
 // runAction masks first, and ends with the outputs set, whatever happened.
 func (c *Command) runAction(ctx context.Context) error {
 	a := &actionRun{c: c, runner: actions.NewRunner(c.Stdout, c.Env), status: "success"}
-	unmasked := a.runner.Mask()
-	for _, name := range unmasked {
-		a.runner.Warning(fmt.Sprintf("%s is too short to be masked in the log", report.Safe(name)))
+	for _, name := range a.runner.Mask() {
+		a.tooShort(name)
 	}
 	err := a.do(ctx)
 	code := exitCode(err)
@@ -80,10 +79,10 @@ func (a *actionRun) do(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if a.event.Untrusted && (o.secrets == nil || !o.secrets.HasSecrets()) {
-		a.status = "skipped"
-		a.runner.Notice("a run of a fork or of Dependabot is given no secrets: nothing to do")
-		return nil
+	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	if a.event.Untrusted && !o.secrets.HasSecrets() {
+		return a.skip(o)
 	}
 	if a.inputs.Mode == "plan" {
 		_, err = a.c.runPlan(ctx, o, a)
@@ -93,12 +92,29 @@ func (a *actionRun) do(ctx context.Context) (err error) {
 			err = resultError(r.report)
 		}
 	}
-	if failed := a.comment(ctx); failed != nil && err == nil {
-		err = &exitError{code: ExitPartly, err: failed}
-	} else if failed != nil {
+	failed := a.comment(ctx)
+	switch {
+	case failed == nil:
+		return err
+	case err != nil:
 		a.runner.Error(failed.Error())
+		return err
+	case a.report != nil:
+		return &exitError{code: ExitPartly, err: failed}
+	default:
+		return &exitError{code: ExitFailed, err: failed}
 	}
-	return err
+}
+
+// skip is all there is to do for a run that GitHub gives no secrets to: the
+// configs are checked, and nothing is written.
+func (a *actionRun) skip(o syncOptions) error {
+	if err := checkConfigs(o, a); err != nil {
+		return err
+	}
+	a.status = "skipped"
+	a.runner.Notice("a run of a fork or of Dependabot is given no secrets: nothing is written")
+	return nil
 }
 
 // options are the inputs as the commands know them. The key goes to the host of
@@ -110,7 +126,7 @@ func (a *actionRun) options() (syncOptions, error) {
 			apiURL: in.APIURL, apiKey: in.APIKey, dialect: "auto", allowHTTP: in.AllowHTTP,
 			caCertificate: in.CACertificate, timeout: in.Timeout,
 		},
-		secretsFile: in.SecretsFile, manifest: in.Manifest, include: in.Include, exclude: in.Exclude,
+		manifest: in.Manifest, include: in.Include, exclude: in.Exclude,
 		configFiles: in.ConfigFiles, failOn: in.FailOn,
 	}
 	if in.APIURL == "" {
@@ -123,18 +139,42 @@ func (a *actionRun) options() (syncOptions, error) {
 	if err := sameHost(in.APIURL, manifest.APIURL); err != nil {
 		return o, err
 	}
-	if text := textOf(in.Secrets); text != "" {
-		o.secrets, err = secretsync.ParseSecrets("input secrets", []byte(text))
-		return o, err
+	o.secrets, err = a.source()
+	return o, err
+}
+
+// source reads the secrets, and masks those that come from a file.
+func (a *actionRun) source() (*secretsync.Source, error) {
+	switch text := textOf(a.inputs.Secrets); {
+	case text != "":
+		return secretsync.ParseSecrets("input secrets", []byte(text))
+	case a.inputs.SecretsFile != "":
+		source, err := a.c.readSecretsFile(a.inputs.SecretsFile)
+		if err == nil {
+			a.maskAll(source)
+		}
+		return source, err
+	case a.event.Untrusted:
+		return &secretsync.Source{}, nil
+	default:
+		return nil, errors.New("no secrets: give the input secrets: ${{ toJSON(secrets) }}, or secrets-file")
 	}
-	if o.secretsFile == "" && !a.event.Untrusted {
-		return o, errors.New("no secrets: give the input secrets: ${{ toJSON(secrets) }}, or secrets-file")
+}
+
+func (a *actionRun) maskAll(source *secretsync.Source) {
+	for _, entry := range source.Entries {
+		if !a.runner.MaskValue(entry.Text) {
+			a.tooShort(entry.Name)
+		}
 	}
-	return o, nil
+}
+
+func (a *actionRun) tooShort(name string) {
+	a.runner.Warning(fmt.Sprintf("%s is too short to be masked in the log", report.Safe(name)))
 }
 
 func sameHost(input, manifest string) error {
-	if manifest == "" {
+	if manifest == "" || input == embedded {
 		return nil
 	}
 	given, err := url.Parse(input)
@@ -156,7 +196,7 @@ func (a *actionRun) check() error {
 	if err != nil {
 		return fmt.Errorf("input fail-on: %w", err)
 	}
-	found, err := checkFiles(a.c.configPaths(a.inputs.ConfigFiles))
+	found, err := a.c.checkNamed(a.inputs.ConfigFiles)
 	if err != nil {
 		return err
 	}
@@ -189,6 +229,11 @@ func (a *actionRun) planned(plan *secretsync.Plan) error {
 	a.plan = plan
 	if err := report.PlanText(a.c.Stdout, plan); err != nil {
 		return err
+	}
+	for _, action := range plan.Actions {
+		if action.Warn {
+			a.runner.Warning(fmt.Sprintf("%s was left out: %s", report.Safe(action.Name), report.Safe(action.Reason)))
+		}
 	}
 	if a.inputs.Mode != "plan" {
 		return nil

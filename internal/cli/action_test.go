@@ -18,7 +18,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
 )
 
-const canary = "CANARY-9d41"
+const canary = "CANARY9d41"
 
 // workspace is a runner's files and environment around one run of the Action.
 type workspace struct {
@@ -193,14 +193,62 @@ func TestActionErrors(t *testing.T) {
 	}
 }
 
-func TestActionSkipsAFork(t *testing.T) {
-	for _, secrets := range []string{"", `{"github_token": "t"}`} {
-		w := newWorkspace(t, map[string]string{"api-url": "https://secrets.example.com", "api-key": "", "secrets": secrets})
-		w.pullRequest(t, "stranger/r")
-		r := runCommand(t, w.env, "", "action")
-		if r.code != cli.ExitOK || w.outputs(t)["status"] != "skipped" || !strings.Contains(r.stdout, "::notice::") {
-			t.Errorf("exit code %d, status %q, printed %s", r.code, w.outputs(t)["status"], r.stdout)
+func TestActionSkipsAForkAndDependabot(t *testing.T) {
+	tests := []struct {
+		secrets, actor, head, config string
+		code                         int
+		status                       string
+	}{
+		{"", "someone", "stranger/r", "", cli.ExitOK, "skipped"},
+		{`{"github_token": "t"}`, "someone", "stranger/r", "", cli.ExitOK, "skipped"},
+		{`{"A": "", "github_token": "t"}`, "someone", "stranger/r", "a = 1\n", cli.ExitOK, "skipped"},
+		{`{"github_token": "t"}`, "dependabot[bot]", "o/r", "", cli.ExitOK, "skipped"},
+		{`{"github_token": "t"}`, "someone", "o/r", "", cli.ExitUsage, "failed"},
+		{`{"github_token": "t"}`, "someone", "stranger/r", "a = \n", cli.ExitUsage, "failed"},
+	}
+	for _, tt := range tests {
+		w := newWorkspace(t, map[string]string{"api-url": "https://secrets.example.com", "api-key": "k", "secrets": tt.secrets})
+		w.env = append(w.env, "GITHUB_ACTOR="+tt.actor)
+		w.pullRequest(t, tt.head)
+		if tt.config != "" {
+			w.env = append(w.env, "INPUT_CONFIG-FILES="+w.write(t, "config.toml", tt.config))
 		}
+		r := runCommand(t, w.env, "", "action")
+		skipped := strings.Contains(r.stdout, "::notice::")
+		if status := w.outputs(t)["status"]; r.code != tt.code || status != tt.status || skipped != (tt.status == "skipped") {
+			t.Errorf("%+v: exit code %d, status %q, printed %s", tt, r.code, status, r.stdout)
+		}
+	}
+}
+
+func TestActionMasksWhatIsNoInput(t *testing.T) {
+	server := startServer(t)
+	w := newWorkspace(t, map[string]string{"api-url": server.URL, "mode": "plan"})
+	file := w.write(t, "secrets.json", secretsJSON(t, map[string]string{"A": canary, "OLD_KEY": server.AdminKey + "\n"}))
+	w.env = append(w.env, "INPUT_SECRETS-FILE="+file, "PREFECT_API_KEY="+server.AdminKey)
+	r := runCommand(t, w.env, "", "action")
+	for _, value := range []string{canary, server.AdminKey} {
+		if !strings.Contains(r.stdout, "::add-mask::"+value+"\n") {
+			t.Error("a mask is missing")
+		}
+	}
+	if r.code != cli.ExitOK || !strings.Contains(r.stdout, "::warning::OLD_KEY was left out: its value is the API key") {
+		t.Errorf("exit code %d: %s", r.code, unmasked(r.stdout))
+	}
+}
+
+func TestAReportThatCannotBeWrittenSaysWhatWasWritten(t *testing.T) {
+	server := startServer(t)
+	w := newWorkspace(t, map[string]string{
+		"api-url": server.URL, "api-key": server.AdminKey, "secrets": secretsJSON(t, map[string]string{"A": canary}),
+	})
+	w.env = append(w.env, "GITHUB_STEP_SUMMARY="+w.path("no/such/summary"))
+	r := runCommand(t, w.env, "", "action")
+	if r.code != cli.ExitPartly || !strings.Contains(r.stdout, "::error::1 secrets were written, and the report was not") {
+		t.Errorf("exit code %d: %s", r.code, unmasked(r.stdout))
+	}
+	if outputs := w.outputs(t); outputs["status"] != "partial" || outputs["created-count"] != "1" {
+		t.Errorf("outputs: %v", outputs)
 	}
 }
 
@@ -301,7 +349,7 @@ func TestActionKeepsOneComment(t *testing.T) {
 	}
 	for token, says := range map[string]string{"other": "did not accept the token", "": "needs the input github-token"} {
 		r, w := run(token, map[string]string{"A": canary})
-		if r.code != cli.ExitPartly || w.outputs(t)["status"] != "partial" || !strings.Contains(r.stdout, says) {
+		if r.code != cli.ExitFailed || w.outputs(t)["status"] != "failed" || !strings.Contains(r.stdout, says) {
 			t.Errorf("token %q: exit code %d: %s", token, r.code, unmasked(r.stdout))
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 func (c *Command) check() *cobra.Command {
@@ -32,7 +33,7 @@ pattern such as 'config/*.toml'.`,
 			if err != nil {
 				return fmt.Errorf("--fail-on: %w", err)
 			}
-			found, err := checkFiles(c.configPaths(paths))
+			found, err := c.checkNamed(paths)
 			if err != nil {
 				return err
 			}
@@ -62,15 +63,17 @@ func diagnosticsWriter(format string) (func(io.Writer, []check.Diagnostic, int) 
 	return nil, fmt.Errorf("--format: unknown format %q: it is text, json or github", format)
 }
 
-// configPaths are the paths given, else the config that Prefect reads.
-func (c *Command) configPaths(paths []string) []string {
-	if len(paths) > 0 {
-		return paths
+// checkNamed checks the files that the patterns match, else the config that
+// Prefect reads.
+func (c *Command) checkNamed(patterns []string) (checked, error) {
+	if len(patterns) == 0 {
+		path := prefect.UserConfigPath(c.Env)
+		if path == "" {
+			return checked{}, errors.New("the environment names no config that Prefect would read: give a PATH")
+		}
+		patterns = []string{path}
 	}
-	if path := c.getenv("PREFECT__USER_CONFIG_PATH"); path != "" {
-		return []string{path}
-	}
-	return []string{filepath.Join(c.getenv("HOME"), ".prefect", "config.toml")}
+	return checkFiles(patterns)
 }
 
 type checked struct {

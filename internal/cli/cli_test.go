@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -30,7 +31,7 @@ func main() {
 // TestScripts runs testdata/script. Beside testscript's own commands there are
 // ready FILE, which waits for a ready-file of serve and puts what it says into
 // $URL, $ADMIN and $RUNNER, and exits CODE COMMAND, which runs the command and
-// wants exactly that exit code.
+// wants exactly that exit code and no CANARY in what it printed.
 func TestScripts(t *testing.T) {
 	fixtures, err := filepath.Abs("../../fixtures")
 	if err != nil {
@@ -89,6 +90,9 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+	if strings.Contains(ts.ReadFile("stdout")+ts.ReadFile("stderr"), "CANARY") {
+		ts.Fatalf("a value shows")
 	}
 }
 

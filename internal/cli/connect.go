@@ -57,6 +57,9 @@ func (c *Command) connect(o connectOptions, manifestURL string) (*connection, er
 	if o.apiURL == "" {
 		o.apiURL = c.getenv("PREFECT__CLOUD__API")
 	}
+	if o.timeout <= 0 {
+		return nil, errors.New("--timeout: it must be longer than 0")
+	}
 	switch o.apiURL {
 	case "":
 		return nil, errors.New("no API URL: give --api-url, api-url in the manifest, or PREFECT__CLOUD__API")

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 func (c *Command) names() *cobra.Command {
@@ -47,9 +47,16 @@ func unknownFormat(format string) error {
 
 // withStore runs one command against the store that o means, within its timeout.
 func (c *Command) withStore(ctx context.Context, o connectOptions, run func(context.Context, *connection) error) error {
-	conn, err := c.connect(o, "")
+	manifest, err := readManifest("")
 	if err != nil {
 		return err
+	}
+	conn, err := c.connect(o, manifest.APIURL)
+	if err != nil {
+		return err
+	}
+	if conn.runner != nil {
+		return errors.New("the embedded store begins empty and ends with this process: give the URL of a store")
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
 	defer cancel()
@@ -63,8 +70,8 @@ func (c *Command) set() *cobra.Command {
 		Use:   "set NAME",
 		Short: "Set one secret to the value on standard input",
 		Long: `Set reads the value from standard input as text, one final newline dropped, and
-stores it under NAME, over the value that NAME may have. With --json the input is
-JSON and is stored as such.`,
+stores it under NAME, over the value that NAME may have. A flow gets that text,
+digits too. With --json the input is JSON, and a flow gets what it says.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := prefect.CheckName(args[0]); err != nil {
@@ -105,11 +112,13 @@ func (c *Command) readValue(isJSON bool) (prefect.Value, error) {
 		return prefect.Value{}, errors.New("the value on standard input is not UTF-8: encode it, with base64 for example")
 	case !isJSON:
 		text := strings.TrimSuffix(string(data), "\n")
-		return prefect.TextValue(strings.TrimSuffix(text, "\r")), nil
-	case !json.Valid(data):
-		return prefect.Value{}, errors.New("the value on standard input is not JSON")
+		return secretsync.FormatString.Value(strings.TrimSuffix(text, "\r"))
 	}
-	return prefect.NewValue(json.RawMessage(data))
+	value, err := secretsync.FormatJSON.Value(string(data))
+	if err != nil {
+		return prefect.Value{}, fmt.Errorf("standard input: %w", err)
+	}
+	return value, nil
 }
 
 func (c *Command) delete() *cobra.Command {
@@ -119,6 +128,9 @@ func (c *Command) delete() *cobra.Command {
 		Short: "Delete one secret",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := prefect.CheckName(args[0]); err != nil {
+				return err
+			}
 			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connection) error {
 				if err := conn.client.DeleteSecret(ctx, args[0]); err != nil {
 					return storeError(err)

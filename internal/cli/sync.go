@@ -52,7 +52,9 @@ func (c *Command) plan() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := c.runPlan(cmd.Context(), o, out)
+			ctx, cancel := context.WithTimeout(cmd.Context(), o.timeout)
+			defer cancel()
+			r, err := c.runPlan(ctx, o, out)
 			if err != nil {
 				return err
 			}
@@ -83,7 +85,9 @@ there. It writes nothing if a config has errors or the plan fails.`,
 			if err != nil {
 				return err
 			}
-			r, err := c.runSync(cmd.Context(), o, out)
+			ctx, cancel := context.WithTimeout(cmd.Context(), o.timeout)
+			defer cancel()
+			r, err := c.runSync(ctx, o, out)
 			if err != nil {
 				return err
 			}
@@ -139,8 +143,6 @@ func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run
 	if err := out.connected(conn); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
-	defer cancel()
 	if input.Existing, err = conn.client.SecretNames(ctx); err != nil {
 		return nil, storeError(err)
 	}
@@ -156,13 +158,14 @@ func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*run
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
-	defer cancel()
 	r.report = secretsync.Apply(ctx, r.conn.client, r.plan)
 	if err := r.verify(ctx); err != nil {
 		r.report.Err = errors.Join(r.report.Err, err)
 	}
-	return r, out.applied(r.report, r.conn.client.Requests())
+	if err := out.applied(r.report, r.conn.client.Requests()); err != nil {
+		return r, &exitError{code: ExitPartly, err: fmt.Errorf("%d secrets were written, and the report was not: %w", r.report.Written(), err)}
+	}
+	return r, nil
 }
 
 // verify asks the store what is there: for the names always, for the values
@@ -193,29 +196,35 @@ func resultError(r *secretsync.Report) error {
 	case r.Written() > 0:
 		return &exitError{code: ExitPartly, err: fmt.Errorf("%d of %d secrets were not written", r.Count(secretsync.Failed), r.Count(secretsync.Failed)+r.Written())}
 	default:
-		return &exitError{code: storeCode(r.Err), err: fmt.Errorf("nothing was written: %w", r.Err)}
+		return &exitError{code: storeCode(r.Err), err: fmt.Errorf("no write was acknowledged: %w", r.Err)}
 	}
 }
 
 func (c *Command) readSource(o syncOptions) (*secretsync.Source, error) {
-	switch o.secretsFile {
-	case "":
-		if o.secrets != nil {
-			return o.secrets, nil
-		}
+	switch {
+	case o.secrets != nil:
+		return o.secrets, nil
+	case o.secretsFile == "":
 		return nil, errors.New("no secrets: give --secrets-file")
-	case "-":
+	default:
+		return c.readSecretsFile(o.secretsFile)
+	}
+}
+
+// readSecretsFile reads a file, or standard input for -.
+func (c *Command) readSecretsFile(path string) (*secretsync.Source, error) {
+	if path == "-" {
 		data, err := io.ReadAll(c.Stdin)
 		if err != nil {
 			return nil, fmt.Errorf("reading secrets: %w", err)
 		}
 		return secretsync.ParseSecrets("standard input", data)
 	}
-	data, err := os.ReadFile(o.secretsFile)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading secrets: %w", err)
 	}
-	return secretsync.ParseSecrets(o.secretsFile, data)
+	return secretsync.ParseSecrets(path, data)
 }
 
 // defaultManifest is read where no other is named, if it is there.
@@ -248,12 +257,12 @@ func (o *syncOptions) rules(manifest *secretsync.Manifest) (secretsync.Rules, er
 
 // checkConfigs checks the configs before anything is written.
 func checkConfigs(o syncOptions, out printer) error {
-	if len(o.configFiles) == 0 {
-		return nil
-	}
 	threshold, err := check.ParseFailOn(o.failOn)
 	if err != nil {
 		return fmt.Errorf("--fail-on: %w", err)
+	}
+	if len(o.configFiles) == 0 {
+		return nil
 	}
 	found, err := checkFiles(o.configFiles)
 	if err != nil {

@@ -44,23 +44,24 @@ func TestGitHubShowsTheGravestTen(t *testing.T) {
 
 func TestTextCannotIssueCommands(t *testing.T) {
 	d := diagnostic(check.Error, 1)
-	d.File = "x\n::error::injected"
+	d.File = "::set-output name=x::y.toml"
+	d.Frame = "1 | ##[command]x = ***"
 	actions := []secretsync.Action{{
-		Name: "A\n::set-output name=x::y\x1b[2J", Kind: secretsync.Create, Source: "::error::x", Result: secretsync.Failed, Reason: "r\n::error::injected",
+		Name: "A\n::set-output name=x::y\x1b[2J", Kind: secretsync.Create, Source: "##[error]x", Result: secretsync.Failed, Reason: "r\n::error::injected",
 	}}
 	var b strings.Builder
 	for _, err := range []error{
 		report.DiagnosticsText(&b, []check.Diagnostic{d}, 1),
 		report.PlanText(&b, &secretsync.Plan{Tenant: "t\n::error::x", Actions: actions}),
 		report.ResultText(&b, &secretsync.Report{Actions: actions}, 1),
-		report.NamesText(&b, []string{"a\n::error::x"}),
+		report.NamesText(&b, []string{"a\n::error::x", "::error::x", " ::error::x", "a##[error]x"}),
 	} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	for line := range strings.Lines(b.String()) {
-		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "\x1b") {
+		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") || strings.Contains(line, "\x1b") {
 			t.Errorf("a runner or a terminal would obey: %q", line)
 		}
 	}
