@@ -13,8 +13,8 @@ const redacted = "[redacted]"
 // Value is a secret's value: any JSON, every digit of it kept.
 //
 // It prints as [redacted] under every verb of fmt, in log/slog, in templates, as
-// JSON and in go-cmp's differences. [Value.Reveal] is the one way out. The zero
-// Value is JSON null, which no store accepts.
+// JSON and in go-cmp's differences. [Value.Reveal], and for a text
+// [Value.RevealText], is the one way out. The zero Value is JSON null, which no store accepts.
 type Value struct {
 	// A closure, because fmt walks into unexported fields of the struct that
 	// holds a Value, where it calls no method; of a func it prints an address.
@@ -50,6 +50,14 @@ func (v Value) Reveal() json.RawMessage {
 		return json.RawMessage("null")
 	}
 	return bytes.Clone(v.reveal())
+}
+
+// RevealText returns the text that a JSON string holds; it is empty for any other
+// value.
+func (v Value) RevealText() string {
+	var text string
+	_ = json.Unmarshal(v.Reveal(), &text)
+	return text
 }
 
 // Equal reports whether both hold the same JSON, byte for byte.

@@ -111,7 +111,7 @@ func setOf(names []string) map[string]bool {
 
 func (p *planner) add(source *Source, entry Entry) {
 	p.seen[entry.Name] = true
-	text := textOf(entry.Text)
+	text := entry.Text.RevealText()
 	names := p.listed[entry.Name]
 	if p.isOwnKey(text) {
 		p.leaveOut(entry.Name, names, "its value is the API key of this run", true)
@@ -132,7 +132,7 @@ func (p *planner) add(source *Source, entry Entry) {
 
 // isOwnKey compares without the blanks around, which a key is never sent with.
 func (p *planner) isOwnKey(text string) bool {
-	key := strings.TrimSpace(textOf(p.in.APIKey))
+	key := strings.TrimSpace(p.in.APIKey.RevealText())
 	return key != "" && strings.TrimSpace(text) == key
 }
 

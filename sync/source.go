@@ -26,20 +26,13 @@ type Source struct {
 // HasSecrets reports whether any entry has a text, beside GitHub's own token, which
 // every run is given. A secret that is not set is an empty text.
 func (s *Source) HasSecrets() bool {
-	return slices.ContainsFunc(s.Entries, func(e Entry) bool { return !isGitHubToken(e.Name) && textOf(e.Text) != "" })
+	return slices.ContainsFunc(s.Entries, func(e Entry) bool { return !isGitHubToken(e.Name) && e.Text.RevealText() != "" })
 }
 
 // Entry is a CI secret or variable: a name and its text.
 type Entry struct {
 	Name string
 	Text prefect.Value // always a JSON string
-}
-
-// textOf is the text that an entry holds.
-func textOf(v prefect.Value) string {
-	var text string
-	_ = json.Unmarshal(v.Reveal(), &text)
-	return text
 }
 
 // ParseSecrets reads what ${{ toJSON(secrets) }} gives: one JSON object whose

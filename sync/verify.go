@@ -116,7 +116,7 @@ func (a *Action) readsBack(ctx context.Context) (bool, error) {
 
 // promised is what a flow is to get.
 func (a *Action) promised() any {
-	text := textOf(a.text)
+	text := a.text.RevealText()
 	if a.sent.parsed {
 		if v, err := prefect.Loads(text); err == nil {
 			return v

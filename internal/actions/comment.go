@@ -2,7 +2,6 @@ package actions
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -46,8 +45,8 @@ func (r *Runner) Comment(ctx context.Context, client *http.Client, token prefect
 }
 
 func (r *Runner) github(client *http.Client, token prefect.Value) (*github.Client, error) {
-	var text string
-	if err := json.Unmarshal(token.Reveal(), &text); err != nil || text == "" {
+	text := token.RevealText()
+	if text == "" {
 		return nil, errors.New("comment: true needs the input github-token: ${{ github.token }}")
 	}
 	api := github.NewClient(client).WithAuthToken(text)

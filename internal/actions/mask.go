@@ -51,8 +51,7 @@ func (r *Runner) MaskValue(value prefect.Value) bool {
 	if r.getenv("GITHUB_ACTIONS") != "true" {
 		return true
 	}
-	var text string
-	_ = json.Unmarshal(value.Reveal(), &text)
+	text := value.RevealText()
 	r.mask(text)
 	return text == "" || len(text) >= minMask
 }

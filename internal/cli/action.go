@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,7 +12,6 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/actions"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -145,7 +143,7 @@ func (a *actionRun) options() (syncOptions, error) {
 
 // source reads the secrets, and masks those that come from a file.
 func (a *actionRun) source() (*secretsync.Source, error) {
-	switch text := textOf(a.inputs.Secrets); {
+	switch text := a.inputs.Secrets.RevealText(); {
 	case text != "":
 		return secretsync.ParseSecrets("input secrets", []byte(text))
 	case a.inputs.SecretsFile != "":
@@ -183,12 +181,6 @@ func sameHost(input, manifest string) error {
 		return errors.New("the manifest's api-url names another host than the input api-url: the key goes to the input's host alone")
 	}
 	return nil
-}
-
-func textOf(v prefect.Value) string {
-	var text string
-	_ = json.Unmarshal(v.Reveal(), &text)
-	return text
 }
 
 func (a *actionRun) check() error {

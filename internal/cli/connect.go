@@ -102,7 +102,7 @@ func (o connectOptions) prefectDialect() prefect.Dialect {
 // apiKey finds the key and says where. A flag never holds it: a command line is
 // visible to every process of the machine.
 func (c *Command) apiKey(o connectOptions) (key, from string, err error) {
-	if key := strings.TrimSpace(textOf(o.apiKey)); key != "" {
+	if key := strings.TrimSpace(o.apiKey.RevealText()); key != "" {
 		return key, "the input api-key", nil
 	}
 	if o.apiKeyFile != "" {

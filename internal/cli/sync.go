@@ -48,23 +48,19 @@ func (c *Command) plan() *cobra.Command {
 		Short: "Show what sync would do, and change nothing",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			out, err := c.printerFor(o.format)
-			if err != nil {
-				return err
-			}
-			ctx, cancel := context.WithTimeout(cmd.Context(), o.timeout)
-			defer cancel()
-			r, err := c.runPlan(ctx, o, out)
-			if err != nil {
-				return err
-			}
-			if err := out.onlyPlanned(r.plan, r.conn.client.Requests()); err != nil {
-				return err
-			}
-			if detailed && r.plan.Pending() {
-				return &exitError{code: ExitPending}
-			}
-			return nil
+			return c.shown(cmd.Context(), o, func(ctx context.Context, out printer) error {
+				r, err := c.runPlan(ctx, o, out)
+				if err != nil {
+					return err
+				}
+				if err := out.onlyPlanned(r.plan, r.conn.client.Requests()); err != nil {
+					return err
+				}
+				if detailed && r.plan.Pending() {
+					return &exitError{code: ExitPending}
+				}
+				return nil
+			})
 		},
 	}
 	o.register(cmd)
@@ -81,21 +77,28 @@ func (c *Command) sync() *cobra.Command {
 there. It writes nothing if a config has errors or the plan fails.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			out, err := c.printerFor(o.format)
-			if err != nil {
-				return err
-			}
-			ctx, cancel := context.WithTimeout(cmd.Context(), o.timeout)
-			defer cancel()
-			r, err := c.runSync(ctx, o, out)
-			if err != nil {
-				return err
-			}
-			return resultError(r.report)
+			return c.shown(cmd.Context(), o, func(ctx context.Context, out printer) error {
+				r, err := c.runSync(ctx, o, out)
+				if err != nil {
+					return err
+				}
+				return resultError(r.report)
+			})
 		},
 	}
 	o.register(cmd)
 	return cmd
+}
+
+// shown runs a plan or a sync with the printer that o names, within its timeout.
+func (c *Command) shown(ctx context.Context, o syncOptions, do func(context.Context, printer) error) error {
+	out, err := c.printerFor(o.format)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	return do(ctx, out)
 }
 
 // run is a plan, and after runSync its outcome.
