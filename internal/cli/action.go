@@ -201,48 +201,6 @@ func (a *actionRun) check() error {
 	return nil
 }
 
-func (a *actionRun) checked(found checked) error {
-	a.found = found
-	if err := report.DiagnosticsGitHub(a.c.Stdout, found.diagnostics, found.files); err != nil {
-		return err
-	}
-	if err := report.DiagnosticsText(a.c.Stdout, found.diagnostics, found.files); err != nil {
-		return err
-	}
-	return a.runner.Summary(report.DiagnosticsMarkdown(found.diagnostics, found.files))
-}
-
-func (a *actionRun) connected(conn *connection) error {
-	_, err := fmt.Fprintf(a.c.Stdout, "key: from %s\n", report.Safe(conn.keyFrom))
-	return err
-}
-
-func (a *actionRun) planned(plan *secretsync.Plan) error {
-	a.plan = plan
-	if err := report.PlanText(a.c.Stdout, plan); err != nil {
-		return err
-	}
-	for _, action := range plan.Actions {
-		if action.Warn {
-			a.runner.Warning(fmt.Sprintf("%s was left out: %s", report.Safe(action.Name), report.Safe(action.Reason)))
-		}
-	}
-	if a.inputs.Mode != "plan" {
-		return nil
-	}
-	return a.runner.Summary(report.PlanMarkdown(plan))
-}
-
-func (a *actionRun) onlyPlanned(*secretsync.Plan, int64) error { return nil }
-
-func (a *actionRun) applied(r *secretsync.Report, requests int64) error {
-	a.report = r
-	if err := report.ResultText(a.c.Stdout, r, requests); err != nil {
-		return err
-	}
-	return a.runner.Summary(report.ResultMarkdown(r))
-}
-
 // comment puts the plan on the pull request, if that was asked for.
 func (a *actionRun) comment(ctx context.Context) error {
 	if !a.inputs.Comment || a.event.PullRequest == 0 || a.plan == nil {
