@@ -18,14 +18,15 @@ import (
 func run(t *testing.T, cloud *testkit.Cloud, in secretsync.PlanInput) (*secretsync.Report, *prefect.Client) {
 	t.Helper()
 	client := cloud.Client()
-	var err error
-	if in.Existing, err = client.SecretNames(t.Context()); err != nil {
+	existing, err := client.SecretNames(t.Context())
+	if err != nil {
 		t.Fatal(err)
 	}
 	plan, err := secretsync.NewPlan(in)
 	if err != nil {
 		t.Fatal(err)
 	}
+	plan.Against(existing)
 	report := secretsync.Apply(t.Context(), client, plan)
 	if err := secretsync.VerifyNames(t.Context(), client, report); err != nil {
 		t.Fatal(err)

@@ -48,11 +48,10 @@ type Action struct {
 
 // PlanInput is all that a plan depends on.
 type PlanInput struct {
-	Tenant   string // as reports name it
-	Sources  []*Source
-	Rules    Rules
-	Existing []string      // the names in the store
-	APIKey   prefect.Value // the key that writes, a JSON string; an entry that equals it stays out
+	Tenant  string // as reports name it
+	Sources []*Source
+	Rules   Rules
+	APIKey  prefect.Value // the key that writes, a JSON string; an entry that equals it stays out
 }
 
 // Plan is what [Apply] will do, all of it, sorted by name.
@@ -61,7 +60,8 @@ type Plan struct {
 	Actions []Action
 }
 
-// NewPlan decides what happens to each name. It fails with [ErrEmptySource], and
+// NewPlan decides what happens to each name in a store that has none yet;
+// [Plan.Against] tells it of one that has. It fails with [ErrEmptySource], and
 // if two sources give one name, if a required name has no value, if a value does
 // not fit its format.
 func NewPlan(in PlanInput) (*Plan, error) {
@@ -69,7 +69,7 @@ func NewPlan(in PlanInput) (*Plan, error) {
 		return nil, err
 	}
 	p := &planner{
-		in: in, existing: setOf(in.Existing), listed: in.Rules.byCIName(),
+		in: in, listed: in.Rules.byCIName(),
 		taken: map[string]string{}, seen: map[string]bool{},
 	}
 	for _, source := range in.Sources {
@@ -92,7 +92,6 @@ func NewPlan(in PlanInput) (*Plan, error) {
 
 type planner struct {
 	in       PlanInput
-	existing map[string]bool
 	listed   map[string][]string // CI name → the names that list it
 	taken    map[string]string   // name in the store → where its value comes from
 	seen     map[string]bool     // CI names that some source has
@@ -170,12 +169,8 @@ func (p *planner) write(source *Source, entry Entry, name, text string) {
 		p.problem("%q, from %s: %w", name, where, err)
 		return
 	}
-	kind := Create
-	if p.existing[name] {
-		kind = Overwrite
-	}
 	p.actions = append(p.actions, Action{
-		Tenant: p.in.Tenant, Name: name, Kind: kind, Source: entry.Name, Reason: sent.reason,
+		Tenant: p.in.Tenant, Name: name, Kind: Create, Source: entry.Name, Reason: sent.reason,
 		sent: sent, text: entry.Text,
 	})
 }
@@ -202,6 +197,17 @@ func (p *planner) skip(name, source, reason string, warn bool) {
 
 func (p *planner) problem(format string, args ...any) {
 	p.problems = append(p.problems, fmt.Errorf(format, args...))
+}
+
+// Against makes each creation of a name that the store has an overwriting: the
+// store is write-only, so that its value cannot be compared.
+func (p *Plan) Against(existing []string) {
+	there := setOf(existing)
+	for i := range p.Actions {
+		if p.Actions[i].Kind == Create && there[p.Actions[i].Name] {
+			p.Actions[i].Kind = Overwrite
+		}
+	}
 }
 
 // Count is how many actions are of that kind.

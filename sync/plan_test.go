@@ -36,11 +36,6 @@ func TestNewPlan(t *testing.T) {
 		want []string
 	}{
 		{
-			"create and overwrite",
-			secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "B", "x", "A", "y")}, Existing: []string{"A", "OTHER"}},
-			[]string{"overwrite A<A", "create B<B"},
-		},
-		{
 			"GitHub's token in any case, and an empty one",
 			secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x", "github_token", "t", "GITHUB_TOKEN", "t", "E", "")}},
 			[]string{"create A<A", "skip E<E empty", "skip GITHUB_TOKEN<GITHUB_TOKEN GitHub's own token", "skip github_token<github_token GitHub's own token"},
@@ -87,6 +82,17 @@ func TestNewPlan(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestPlanAgainstAStore(t *testing.T) {
+	plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "B", "x", "A", "y", "E", "")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan.Against([]string{"A", "E", "OTHER"})
+	if diff := cmp.Diff([]string{"overwrite A<A", "create B<B", "skip E<E empty"}, lines(plan)); diff != "" {
+		t.Error(diff)
 	}
 }
 

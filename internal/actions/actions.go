@@ -21,16 +21,9 @@ type Runner struct {
 	getenv func(string) string
 }
 
-// NewRunner is the runner that env describes; workflow commands go to w.
-func NewRunner(w io.Writer, env []string) *Runner {
-	getenv := func(name string) string {
-		for i := len(env) - 1; i >= 0; i-- {
-			if value, ok := strings.CutPrefix(env[i], name+"="); ok {
-				return value
-			}
-		}
-		return ""
-	}
+// NewRunner is the runner that env describes, which getenv looks up; workflow
+// commands go to w.
+func NewRunner(w io.Writer, env []string, getenv func(string) string) *Runner {
 	action := githubactions.New(githubactions.WithWriter(w), githubactions.WithGetenv(getenv))
 	return &Runner{action: action, env: env, getenv: getenv}
 }

@@ -8,6 +8,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+func newRunner(b *strings.Builder, env []string) *Runner {
+	return NewRunner(b, env, func(name string) string {
+		for _, entry := range env {
+			if value, ok := strings.CutPrefix(entry, name+"="); ok {
+				return value
+			}
+		}
+		return ""
+	})
+}
+
 func TestMaskForms(t *testing.T) {
 	tests := []struct {
 		text string
@@ -32,10 +43,10 @@ func TestMaskForms(t *testing.T) {
 func TestMaskOnlyUnderGitHubActions(t *testing.T) {
 	inputs := []string{`INPUT_SECRETS={"A": "value-of-a", "B": "xy"}`, "INPUT_API-KEY=the-key", "INPUT_GITHUB-TOKEN=the-token"}
 	var b strings.Builder
-	if NewRunner(&b, inputs).Mask(); b.Len() != 0 {
+	if newRunner(&b, inputs).Mask(); b.Len() != 0 {
 		t.Errorf("outside GitHub Actions it printed %d bytes", b.Len())
 	}
-	short := NewRunner(&b, append(inputs, "GITHUB_ACTIONS=true")).Mask()
+	short := newRunner(&b, append(inputs, "GITHUB_ACTIONS=true")).Mask()
 	for _, masked := range []string{"the-key", "the-token", "value-of-a"} {
 		if !strings.Contains(b.String(), "::add-mask::"+masked+"\n") {
 			t.Errorf("%s is not masked", masked)
@@ -65,14 +76,14 @@ func TestCutKeepsWholeLines(t *testing.T) {
 
 func TestSummaryAndOutputsNeedTheirFiles(t *testing.T) {
 	var b strings.Builder
-	r := NewRunner(&b, []string{"GITHUB_OUTPUT=/nope/output", "GITHUB_STEP_SUMMARY=/nope/summary"})
+	r := newRunner(&b, []string{"GITHUB_OUTPUT=/nope/output", "GITHUB_STEP_SUMMARY=/nope/summary"})
 	if err := r.Output("status", "x"); err == nil || !strings.Contains(err.Error(), "output status") {
 		t.Errorf("an output that cannot be written: %v", err)
 	}
 	if err := r.Summary("x"); err == nil {
 		t.Error("a summary that cannot be written is no error")
 	}
-	r = NewRunner(&b, nil)
+	r = newRunner(&b, nil)
 	if err := r.Output("status", "x"); err != nil {
 		t.Errorf("outside a runner: %v", err)
 	}

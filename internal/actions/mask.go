@@ -37,7 +37,7 @@ func (r *Runner) Mask() (unmasked []string) {
 		if json.Unmarshal(value, &text) != nil {
 			text = string(value)
 		}
-		if r.mask(text); text != "" && len(text) < minMask {
+		if !r.MaskValue(prefect.TextValue(text)) {
 			unmasked = append(unmasked, name)
 		}
 	}
@@ -45,8 +45,8 @@ func (r *Runner) Mask() (unmasked []string) {
 	return unmasked
 }
 
-// MaskValue hides a value that came from elsewhere than an input, a JSON string.
-// It reports false for one that is too short to be masked.
+// MaskValue hides one value, a JSON string. It reports false for one that is too
+// short to be masked.
 func (r *Runner) MaskValue(value prefect.Value) bool {
 	if r.getenv("GITHUB_ACTIONS") != "true" {
 		return true

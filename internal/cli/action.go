@@ -26,7 +26,7 @@ func (c *Command) action() *cobra.Command {
 
 // runAction masks first, and ends with the outputs set, whatever happened.
 func (c *Command) runAction(ctx context.Context) error {
-	a := &actionRun{c: c, runner: actions.NewRunner(c.Stdout, c.Env), status: "success"}
+	a := &actionRun{c: c, runner: actions.NewRunner(c.Stdout, c.Env, c.getenv), status: "success"}
 	for _, name := range a.runner.Mask() {
 		a.tooShort(name)
 	}
@@ -124,17 +124,16 @@ func (a *actionRun) options() (syncOptions, error) {
 			apiURL: in.APIURL, apiKey: in.APIKey, dialect: "auto", allowHTTP: in.AllowHTTP,
 			caCertificate: in.CACertificate, timeout: in.Timeout,
 		},
-		manifest: in.Manifest, include: in.Include, exclude: in.Exclude,
-		configFiles: in.ConfigFiles, failOn: in.FailOn,
+		include: in.Include, exclude: in.Exclude, configFiles: in.ConfigFiles, failOn: in.FailOn,
 	}
 	if in.APIURL == "" {
 		return o, errors.New("input api-url is missing: the URL of the secrets API")
 	}
-	manifest, err := readManifest(in.Manifest)
-	if err != nil {
+	var err error
+	if o.manifest, err = readManifest(in.Manifest); err != nil {
 		return o, err
 	}
-	if err := sameHost(in.APIURL, manifest.APIURL); err != nil {
+	if err := sameHost(in.APIURL, o.manifest.APIURL); err != nil {
 		return o, err
 	}
 	o.secrets, err = a.source()
@@ -188,17 +187,7 @@ func (a *actionRun) check() error {
 	if err != nil {
 		return fmt.Errorf("input fail-on: %w", err)
 	}
-	found, err := a.c.checkNamed(a.inputs.ConfigFiles)
-	if err != nil {
-		return err
-	}
-	if err := a.checked(found); err != nil {
-		return err
-	}
-	if threshold.Fails(found.diagnostics) {
-		return &exitError{code: ExitFailed}
-	}
-	return nil
+	return a.c.checkNamed(a.inputs.ConfigFiles, threshold, a.checked)
 }
 
 // comment puts the plan on the pull request, if that was asked for.

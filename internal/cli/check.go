@@ -33,17 +33,9 @@ pattern such as 'config/*.toml'.`,
 			if err != nil {
 				return fmt.Errorf("--fail-on: %w", err)
 			}
-			found, err := c.checkNamed(paths)
-			if err != nil {
-				return err
-			}
-			if err := write(c.Stdout, found.diagnostics, found.files); err != nil {
-				return err
-			}
-			if threshold.Fails(found.diagnostics) {
-				return &exitError{code: ExitFailed}
-			}
-			return nil
+			return c.checkNamed(paths, threshold, func(found checked) error {
+				return write(c.Stdout, found.diagnostics, found.files)
+			})
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text, json or github")
@@ -64,16 +56,20 @@ func diagnosticsWriter(format string) (func(io.Writer, []check.Diagnostic, int) 
 }
 
 // checkNamed checks the files that the patterns match, else the config that
-// Prefect reads.
-func (c *Command) checkNamed(patterns []string) (checked, error) {
+// Prefect reads, and exits with what they say.
+func (c *Command) checkNamed(patterns []string, threshold check.FailOn, show func(checked) error) error {
 	if len(patterns) == 0 {
 		path := prefect.UserConfigPath(c.Env)
 		if path == "" {
-			return checked{}, errors.New("the environment names no config that Prefect would read: give a PATH")
+			return errors.New("the environment names no config that Prefect would read: give a PATH")
 		}
 		patterns = []string{path}
 	}
-	return checkFiles(patterns)
+	fails, err := checkFiles(patterns, threshold, show)
+	if err == nil && fails {
+		err = &exitError{code: ExitFailed}
+	}
+	return err
 }
 
 type checked struct {
@@ -81,22 +77,22 @@ type checked struct {
 	files       int
 }
 
-// checkFiles checks every file that the patterns match, each once.
-func checkFiles(patterns []string) (checked, error) {
+// checkFiles checks every file that the patterns match, each once, shows what was
+// found, and reports whether it reaches the threshold.
+func checkFiles(patterns []string, threshold check.FailOn, show func(checked) error) (fails bool, err error) {
 	paths, err := expandPatterns(patterns)
 	if err != nil {
-		return checked{}, err
+		return false, err
 	}
-	var found checked
+	found := checked{files: len(paths)}
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			return checked{}, fmt.Errorf("reading config: %w", err)
+			return false, fmt.Errorf("reading config: %w", err)
 		}
 		found.diagnostics = append(found.diagnostics, check.File(filepath.ToSlash(path), text, check.Options{})...)
 	}
-	found.files = len(paths)
-	return found, nil
+	return threshold.Fails(found.diagnostics), show(found)
 }
 
 func expandPatterns(patterns []string) ([]string, error) {

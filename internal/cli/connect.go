@@ -64,7 +64,7 @@ func (c *Command) connect(o connectOptions, manifestURL string) (*connection, er
 	case "":
 		return nil, errors.New("no API URL: give --api-url, api-url in the manifest, or PREFECT__CLOUD__API")
 	case embedded:
-		return connectEmbedded(o)
+		return connectEmbedded()
 	}
 	key, from, err := c.apiKey(o)
 	if err != nil {

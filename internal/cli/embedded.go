@@ -43,7 +43,7 @@ func (s *store) client(key string) (*prefect.Client, error) {
 }
 
 // connectEmbedded makes a store that lives as long as this process.
-func connectEmbedded(connectOptions) (*connection, error) {
+func connectEmbedded() (*connection, error) {
 	s, err := newStore("embedded")
 	if err != nil {
 		return nil, err

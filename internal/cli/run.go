@@ -35,9 +35,11 @@ func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run
 	if err != nil {
 		return nil, err
 	}
-	manifest, err := readManifest(o.manifest)
-	if err != nil {
-		return nil, err
+	manifest := o.manifest
+	if manifest == nil {
+		if manifest, err = readManifest(o.manifestFile); err != nil {
+			return nil, err
+		}
 	}
 	if err := checkConfigs(o, out); err != nil {
 		return nil, err
@@ -51,20 +53,18 @@ func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run
 		return nil, err
 	}
 	input := secretsync.PlanInput{Tenant: conn.tenant, Sources: []*secretsync.Source{source}, Rules: rules, APIKey: conn.key}
-	// What is wrong with the input is said before the store is asked for anything.
-	if _, err := secretsync.NewPlan(input); err != nil {
+	plan, err := secretsync.NewPlan(input)
+	if err != nil {
 		return nil, err
 	}
 	if err := out.connected(conn); err != nil {
 		return nil, err
 	}
-	if input.Existing, err = conn.client.SecretNames(ctx); err != nil {
+	existing, err := conn.client.SecretNames(ctx)
+	if err != nil {
 		return nil, storeError(err)
 	}
-	plan, err := secretsync.NewPlan(input)
-	if err != nil {
-		return nil, err
-	}
+	plan.Against(existing)
 	return &run{conn: conn, plan: plan}, out.planned(plan)
 }
 
@@ -179,15 +179,9 @@ func checkConfigs(o syncOptions, out printer) error {
 	if len(o.configFiles) == 0 {
 		return nil
 	}
-	found, err := checkFiles(o.configFiles)
-	if err != nil {
-		return err
+	fails, err := checkFiles(o.configFiles, threshold, out.checked)
+	if err == nil && fails {
+		err = errors.New("the configs have errors; nothing was written")
 	}
-	if err := out.checked(found); err != nil {
-		return err
-	}
-	if threshold.Fails(found.diagnostics) {
-		return errors.New("the configs have errors; nothing was written")
-	}
-	return nil
+	return err
 }

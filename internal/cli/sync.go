@@ -11,21 +11,22 @@ import (
 // syncOptions are what plan and sync are told, by flags or by the Action's inputs.
 type syncOptions struct {
 	connectOptions
-	secretsFile string
-	secrets     *secretsync.Source // instead of secretsFile
-	manifest    string
-	include     []string
-	exclude     []string
-	configFiles []string
-	failOn      string
-	format      string
+	secretsFile  string
+	secrets      *secretsync.Source // instead of secretsFile
+	manifestFile string
+	manifest     *secretsync.Manifest // instead of manifestFile
+	include      []string
+	exclude      []string
+	configFiles  []string
+	failOn       string
+	format       string
 }
 
 func (o *syncOptions) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	o.connectOptions.register(flags)
 	flags.StringVar(&o.secretsFile, "secrets-file", "", "a JSON file as ${{ toJSON(secrets) }} gives it; - is standard input")
-	flags.StringVar(&o.manifest, "manifest", "", "what goes where (default: prefect-secrets.toml, if it is there)")
+	flags.StringVar(&o.manifestFile, "manifest", "", "what goes where (default: prefect-secrets.toml, if it is there)")
 	flags.StringSliceVar(&o.include, "include", nil, "glob of CI names that go into the store; wins over the manifest's")
 	flags.StringSliceVar(&o.exclude, "exclude", nil, "glob of CI names that stay out; wins over everything")
 	flags.StringSliceVar(&o.configFiles, "config-files", nil, "Prefect configs, or patterns of them, to check first")
