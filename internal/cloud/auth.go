@@ -26,28 +26,33 @@ var (
 // "Bearer X", as Prefect Cloud gave it: errors is a string there.
 const malformedHeader = `{"errors":"Malformed Authorization header"}`
 
-// refusal is an answer that ends a request: a status and a body of that type.
-type refusal struct {
+// reply is what a request is answered with: a status and a body of that type.
+type reply struct {
 	status      int
 	contentType string
 	body        []byte
 	retryAfter  string
 }
 
-func refuse(e *graphql.Error) *refusal {
-	resp := graphql.Response{Errors: []*graphql.Error{e}, Data: []byte("null")}
-	return &refusal{status: http.StatusOK, contentType: typeJSON, body: append(resp.Append(nil), '\n')}
+func refuse(e *graphql.Error) *reply {
+	return errorReply(http.StatusOK, e, []byte("null"))
+}
+
+// errorReply answers with one error, and with data unless that is nil.
+func errorReply(status int, e *graphql.Error, data []byte) *reply {
+	resp := graphql.Response{Errors: []*graphql.Error{e}, Data: data}
+	return &reply{status: status, contentType: typeJSON, body: append(resp.Append(nil), '\n')}
 }
 
 // authenticate finds the key and the tenant of a request. The key is looked up
 // by the hash of what was presented, so the time it takes tells nothing.
-func (a *API) authenticate(h http.Header) (*session, *refusal) {
+func (a *API) authenticate(h http.Header) (*session, *reply) {
 	token, present, ok := bearer(h)
 	if !present {
 		return nil, refuse(errUnauthenticated)
 	}
 	if !ok {
-		return nil, &refusal{status: http.StatusOK, contentType: typeJSON, body: []byte(malformedHeader + "\n")}
+		return nil, &reply{status: http.StatusOK, contentType: typeJSON, body: []byte(malformedHeader + "\n")}
 	}
 	k := a.keys[sha256.Sum256([]byte(token))]
 	if k == nil || !k.Expires.IsZero() && !a.config.Now().Before(k.Expires) {

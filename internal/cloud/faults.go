@@ -135,7 +135,7 @@ func spelling(field string) string {
 }
 
 // answerFault ends a request, which is recorded field by field as failed.
-func (s *session) answerFault(ctx context.Context, fault *Fault, documents []prepared) *refusal {
+func (s *session) answerFault(ctx context.Context, fault *Fault, documents []prepared) *reply {
 	code := fmt.Sprintf("HTTP_%d", fault.Status)
 	if fault.Drop {
 		code = "DROPPED"
@@ -151,13 +151,12 @@ func (s *session) answerFault(ctx context.Context, fault *Fault, documents []pre
 	return fault.answer()
 }
 
-func (f *Fault) answer() *refusal {
+func (f *Fault) answer() *reply {
 	message := f.Message
 	if message == "" {
 		message = fmt.Sprintf("%d %s (injected)", f.Status, http.StatusText(f.Status))
 	}
-	resp := graphql.Response{Errors: []*graphql.Error{{Message: message, Code: f.Code}}}
-	out := &refusal{status: f.Status, contentType: typeJSON, body: append(resp.Append(nil), '\n')}
+	out := errorReply(f.Status, &graphql.Error{Message: message, Code: f.Code}, nil)
 	if f.RetryAfter > 0 {
 		out.retryAfter = fmt.Sprint(int64((f.RetryAfter + time.Second - 1) / time.Second))
 	}

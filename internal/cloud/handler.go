@@ -38,7 +38,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer asks who it is before it reads what they want.
-func (a *API) answer(r *http.Request) *refusal {
+func (a *API) answer(r *http.Request) *reply {
 	if !endpoints[strings.TrimSuffix(r.URL.Path, "/")] {
 		return plain(http.StatusNotFound, "There is nothing here. The secrets API answers at /, /graphql and /graphql/alpha.")
 	}
@@ -56,13 +56,13 @@ func (a *API) answer(r *http.Request) *refusal {
 	return s.run(r.Context(), requests)
 }
 
-func plain(status int, text string) *refusal {
-	return &refusal{status: status, contentType: typeText, body: []byte(text)}
+func plain(status int, text string) *reply {
+	return &reply{status: status, contentType: typeText, body: []byte(text)}
 }
 
 // run prepares every document before it executes any, so that a fault that ends
 // the whole request comes before anything is applied.
-func (s *session) run(ctx context.Context, in *requests) *refusal {
+func (s *session) run(ctx context.Context, in *requests) *reply {
 	prepared := make([]prepared, len(in.list))
 	for i, r := range in.list {
 		prepared[i].op, prepared[i].errs = schema().Prepare(r)
@@ -106,8 +106,8 @@ func (a *API) reportInvalid(errs []*graphql.Error) {
 
 // respond executes. A single document that was not executed is 400; a batch is
 // 200 whatever its parts are.
-func (s *session) respond(ctx context.Context, batch bool, documents []prepared) *refusal {
-	out := &refusal{status: http.StatusOK, contentType: typeJSON}
+func (s *session) respond(ctx context.Context, batch bool, documents []prepared) *reply {
+	out := &reply{status: http.StatusOK, contentType: typeJSON}
 	if batch {
 		out.body = append(out.body, '[')
 	}

@@ -35,7 +35,7 @@ type body struct {
 	Variables     json.RawMessage `json:"variables"`
 }
 
-func readRequests(r *http.Request) (*requests, *refusal) {
+func readRequests(r *http.Request) (*requests, *reply) {
 	if !isJSON(r.Header.Get("Content-Type")) {
 		return nil, plain(http.StatusInternalServerError, "POST body missing. Did you forget use body-parser middleware?")
 	}
@@ -72,13 +72,12 @@ func isJSON(contentType string) bool {
 	return err == nil && media == "application/json"
 }
 
-func tooLarge() *refusal {
+func tooLarge() *reply {
 	e := &graphql.Error{Message: fmt.Sprintf("The request is larger than %d bytes.", MaxBody), Code: graphql.CodeBadUserInput}
-	resp := graphql.Response{Errors: []*graphql.Error{e}}
-	return &refusal{status: http.StatusRequestEntityTooLarge, contentType: typeJSON, body: append(resp.Append(nil), '\n')}
+	return errorReply(http.StatusRequestEntityTooLarge, e, nil)
 }
 
-func split(text []byte) (*requests, *refusal) {
+func split(text []byte) (*requests, *reply) {
 	var bodies []body
 	trimmed := bytes.TrimLeft(text, " \t\r\n")
 	out := &requests{batch: bytes.HasPrefix(trimmed, []byte("["))}
