@@ -53,6 +53,7 @@ type Client struct {
 	learned  learned
 	requests *atomic.Int64
 	key      func() string
+	timeout  time.Duration // of one request
 }
 
 // NewClient returns a client for the API at c.URL. It sends nothing yet. The
@@ -82,10 +83,9 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
 	}
-	client := &Client{requests: new(atomic.Int64), key: func() string { return c.APIKey }}
+	client := &Client{requests: new(atomic.Int64), key: func() string { return c.APIKey }, timeout: c.Timeout}
 	client.gql = graphql.NewClient(endpoint, &http.Client{
 		Transport: &transport{base: c.Transport, key: client.key, tenantID: c.TenantID, requests: client.requests},
-		Timeout:   c.Timeout,
 	})
 	client.learned.d = known
 	return client, nil

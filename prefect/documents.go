@@ -172,7 +172,7 @@ func (c *Client) valueIn(ctx context.Context, d dialect, name string) (Value, er
 		document = &snake
 	}
 	field := spelt(d, "secretValue", "secret_value")
-	r := reply{scalar: field}
+	r := reply{raw: true}
 	err := c.call(ctx, &r, func(ctx context.Context) error {
 		return c.gql.Query(ctx, document, map[string]any{"name": graphql.String(name)})
 	})

@@ -22,9 +22,10 @@ const maxReply = 32 << 20
 // fills it, because the GraphQL library cannot decode a JSON scalar, drops an
 // error's path and code, and quotes the body of an answer that is not 200.
 type reply struct {
-	scalar     string // the key of data whose value is a JSON scalar; empty for none
+	raw        bool // the call reads data itself, which holds a JSON scalar
 	status     int
 	retryAfter time.Duration
+	body       []byte
 	data       map[string]json.RawMessage
 	errors     []replyError
 	broken     error // why the body could not be read as an answer
@@ -54,7 +55,8 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !ok {
 		return nil, errors.New("a request outside a call")
 	}
-	req = req.Clone(req.Context())
+	req = req.WithContext(req.Context())
+	req.Header = req.Header.Clone()
 	req.Header.Set("Authorization", "Bearer "+t.key())
 	if t.tenantID != "" {
 		req.Header.Set("X-PREFECT-TENANT-ID", t.tenantID)
@@ -95,7 +97,7 @@ func (r *reply) parse(body []byte) {
 		r.broken = errors.New("the answer is not GraphQL's JSON")
 		return
 	}
-	r.data = answer.Data
+	r.body, r.data = body, answer.Data
 	r.errors = parseErrors(answer.Errors)
 	if r.data == nil && r.errors == nil {
 		r.broken = errors.New("the answer holds neither data nor errors")
@@ -105,6 +107,9 @@ func (r *reply) parse(body []byte) {
 // parseErrors reads the list of errors, which the API may also send as one plain
 // text (Prefect 0.9.3, tests/client/test_secrets.py).
 func parseErrors(raw json.RawMessage) []replyError {
+	if raw == nil {
+		return nil
+	}
 	var list []struct {
 		Message    string `json:"message"`
 		Path       []any  `json:"path"`
@@ -133,15 +138,16 @@ func firstOf(path []any) string {
 	return fmt.Sprint(path[0])
 }
 
-// libraryBody is data as the GraphQL library can decode it: a JSON scalar as the
-// string of its text.
+// libraryBody is an answer as the GraphQL library can decode it: without errors
+// and without JSON scalars.
 func (r *reply) libraryBody() []byte {
-	data := r.data
-	if raw, ok := data[r.scalar]; ok {
-		text, _ := json.Marshal(string(raw))
-		data = map[string]json.RawMessage{r.scalar: text}
+	switch {
+	case r.raw || r.data == nil:
+		return []byte(`{"data":null}`)
+	case r.errors == nil:
+		return r.body
 	}
-	body, _ := json.Marshal(map[string]any{"data": data})
+	body, _ := json.Marshal(map[string]any{"data": r.data})
 	return body
 }
 
@@ -158,7 +164,9 @@ func retryAfter(header string) time.Duration {
 // call sends one document. The error is that of the document as a whole; what
 // failed in it by alias is left in the reply.
 func (c *Client) call(ctx context.Context, r *reply, send func(context.Context) error) error {
-	err := send(context.WithValue(ctx, replyKey{}, r))
+	limited, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	err := send(context.WithValue(limited, replyKey{}, r))
 	switch {
 	case r.status == 0:
 		return transportError(ctx, err)
