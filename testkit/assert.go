@@ -3,6 +3,7 @@ package testkit
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -31,6 +32,16 @@ func (c *Cloud) AssertSecrets(t TB, want map[string]any) {
 	}
 	if diff := cmp.Diff(wanted, stored); diff != "" {
 		t.Errorf("testkit: the stored secrets differ (-want +stored):\n%s", diff)
+	}
+}
+
+// AssertNames fails t unless the fake holds secrets of exactly these names, in
+// whatever order they are given.
+func (c *Cloud) AssertNames(t TB, want ...string) {
+	t.Helper()
+	wanted := slices.Sorted(slices.Values(want))
+	if diff := cmp.Diff(append([]string{}, wanted...), append([]string{}, c.Names()...)); diff != "" {
+		t.Errorf("testkit: the stored names differ (-want +stored):\n%s", diff)
 	}
 }
 

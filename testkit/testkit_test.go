@@ -1,11 +1,14 @@
 package testkit_test
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,31 +16,6 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
-
-const canary = "CANARY51c0"
-
-// fakeTB records what a fake says of a test, and runs its clean-up on demand.
-type fakeTB struct {
-	errors   []string
-	cleanups []func()
-}
-
-func (f *fakeTB) Helper() {}
-
-func (f *fakeTB) Errorf(format string, args ...any) {
-	f.errors = append(f.errors, fmt.Sprintf(format, args...))
-}
-
-func (f *fakeTB) Fatalf(format string, args ...any) { f.Errorf(format, args...) }
-
-func (f *fakeTB) Cleanup(fn func()) { f.cleanups = append(f.cleanups, fn) }
-
-func (f *fakeTB) end() string {
-	for _, fn := range f.cleanups {
-		fn()
-	}
-	return strings.Join(f.errors, "\n")
-}
 
 func TestSetAndGetAreCopies(t *testing.T) {
 	cloud := testkit.New(t)
@@ -82,129 +60,164 @@ func TestCallsNameWhatWasAsked(t *testing.T) {
 	}
 }
 
-func TestAnInjectedFaultThatNeverFiresFails(t *testing.T) {
-	tb := &fakeTB{}
-	cloud := testkit.New(tb)
-	cloud.Inject(testkit.Match{Field: "setSecret", Secret: "FIRES"}, testkit.Fault{Status: 503})
-	cloud.Inject(testkit.Match{Field: "setSecret", Secret: "NEVER"}, testkit.Fault{Status: 503})
-	if err := cloud.Client().SetSecret(t.Context(), "FIRES", 1); err == nil {
-		t.Error("the fault did not fire")
-	}
-	if said := tb.end(); !strings.Contains(said, "never fired") || !strings.Contains(said, "NEVER") || strings.Contains(said, "FIRES") {
+func TestADocumentThatTheAPIRefusesFailsTheTest(t *testing.T) {
+	said := failure(func(_ *fakeTB, cloud *testkit.Cloud) {
+		resp, _ := do(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, `{"query": "{secret_valu}"}`)
+		if resp.StatusCode != http.StatusBadRequest {
+			t.Errorf("status %d", resp.StatusCode)
+		}
+	})
+	if !strings.Contains(said, "secret_valu") || !strings.Contains(said, "secret_value") {
 		t.Errorf("the test was told: %s", said)
 	}
 }
 
-func TestAFaultFiresAsOftenAsItSays(t *testing.T) {
-	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Field: "setSecret", Nth: 2, Times: 1}, testkit.Fault{Code: "API_ERROR"})
-	client := cloud.Client()
-	for i, want := range []bool{true, false, true} {
-		if err := client.SetSecret(t.Context(), "S", i); (err == nil) != want {
-			t.Errorf("call %d: %v", i+1, err)
-		}
-	}
-}
-
-func TestADocumentThatTheAPIRefusesFailsTheTest(t *testing.T) {
-	tb := &fakeTB{}
-	cloud := testkit.New(tb)
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, cloud.URL(), strings.NewReader(`{"query": "{secret_valu}"}`))
+// do posts a body with a key and reads the whole answer.
+func do(t *testing.T, client *http.Client, url, key, body string) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer "+testkit.AdminKey)
+	req.Header.Set("Authorization", "Bearer "+key)
 	req.Header.Set("Content-Type", "application/json")
-	resp, err := cloud.HTTPClient().Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	if said := tb.end(); resp.StatusCode != http.StatusBadRequest || !strings.Contains(said, "secret_valu") || !strings.Contains(said, "secret_value") {
-		t.Errorf("status %d, and the test was told: %s", resp.StatusCode, said)
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-func TestAssertSecrets(t *testing.T) {
-	stored := func(cloud *testkit.Cloud) {
-		cloud.Set("A", map[string]any{"x": 1, "y": canary})
-		cloud.Set("B", canary)
-	}
-	tests := []struct {
-		name string
-		want map[string]any
-		says []string
-	}{
-		{"equal as JSON", map[string]any{"A": json.RawMessage(`{"y": "` + canary + `", "x": 1}`), "B": canary}, nil},
-		{"another value", map[string]any{"A": map[string]any{"x": 1, "y": canary}, "B": canary + "2"}, []string{`"B"`, "[redacted]"}},
-		{"missing", map[string]any{"A": map[string]any{"x": 1, "y": canary}, "B": canary, "C": canary}, []string{`"C"`}},
-		{"surplus", map[string]any{"B": canary}, []string{`"A"`}},
-		{"another type", map[string]any{"A": map[string]any{"x": "1", "y": canary}, "B": canary}, []string{`"A"`}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			cloud, tb := testkit.New(t), &fakeTB{}
-			stored(cloud)
-			cloud.AssertSecrets(tb, tt.want)
-			said := tb.end()
-			if (said == "") != (tt.says == nil) {
-				t.Errorf("it said: %s", strings.ReplaceAll(said, canary, "<canary>"))
-			}
-			for _, part := range tt.says {
-				if !strings.Contains(said, part) {
-					t.Errorf("it does not say %s", part)
-				}
-			}
-			if strings.Contains(said, canary) {
-				t.Error("the difference shows a value")
-			}
-		})
-	}
+	return resp, string(text)
 }
 
 func TestBadUseFailsTheTest(t *testing.T) {
 	for name, use := range map[string]func(*testkit.Cloud){
-		"empty name": func(c *testkit.Cloud) { c.Set("", 1) },
-		"no JSON":    func(c *testkit.Cloud) { c.Set("S", func() {}) },
+		"empty name":     func(c *testkit.Cloud) { c.Set("", 1) },
+		"long name":      func(c *testkit.Cloud) { c.Set(strings.Repeat("n", 256), 1) },
+		"no JSON":        func(c *testkit.Cloud) { c.Set("S", func() {}) },
+		"null":           func(c *testkit.Cloud) { c.Set("S", nil) },
+		"large value":    func(c *testkit.Cloud) { c.Set("S", strings.Repeat(canary, 7000)) },
+		"key without":    func(c *testkit.Cloud) { c.ClientWithKey("") },
+		"tenant without": func(c *testkit.Cloud) { c.Tenant("") },
+		"key's role":     func(c *testkit.Cloud) { c.AddKey(testkit.Key{Name: "ci"}) },
+		"key's name":     func(c *testkit.Cloud) { c.AddKey(testkit.Key{Name: "admin", Role: testkit.Admin}) },
 	} {
-		tb := &fakeTB{}
-		use(testkit.New(tb))
-		if tb.end() == "" {
-			t.Errorf("%s: the test was told nothing", name)
+		said := failure(func(_ *fakeTB, cloud *testkit.Cloud) { use(cloud) })
+		if said == "" || strings.Contains(said, canary) {
+			t.Errorf("%s: the test was told: %s", name, strings.ReplaceAll(said, canary, "<canary>"))
 		}
 	}
-}
-
-func TestLocalSecrets(t *testing.T) {
-	secrets := map[string]any{"KEY": "VALUE"}
-	ctx := testkit.LocalSecrets(t.Context(), secrets)
-	secrets["KEY"] = "changed"
-	if got, err := prefect.Secret("KEY").Get(ctx); got != "VALUE" || err != nil {
-		t.Errorf("KEY is %v, %v", got, err)
+	if failure(func(*fakeTB, *testkit.Cloud) {}, testkit.WithDialect("pascal")) == "" {
+		t.Error("a dialect that does not exist is accepted")
 	}
 }
 
-func TestFakesRunInParallel(t *testing.T) {
-	for i := range 20 {
+func TestSnapshot(t *testing.T) {
+	cloud := testkit.New(t)
+	team := cloud.Tenant("data")
+	cloud.Set("S", []any{"a"})
+	team.Set("T", canary)
+	restore := cloud.Snapshot()
+	for range 2 {
+		cloud.Set("S", "changed")
+		cloud.Set("NEW", 1)
+		if err := team.Client().DeleteSecret(t.Context(), "T"); err != nil {
+			t.Fatal(err)
+		}
+		restore()
+		cloud.AssertSecrets(t, map[string]any{"S": []any{"a"}})
+		team.AssertSecrets(t, map[string]any{"T": canary})
+	}
+	if len(cloud.Calls(testkit.Match{})) != 2 {
+		t.Error("going back forgot the calls")
+	}
+}
+
+func TestFakesInParallel(t *testing.T) {
+	for i := range 100 {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
 			cloud := testkit.New(t)
-			if err := cloud.Client().SetSecret(t.Context(), "S", i); err != nil {
-				t.Fatal(err)
+			cloud.Inject(testkit.Match{Field: "setSecret", Times: 1}, testkit.Unavailable())
+			client := cloud.Client()
+			if err := client.SetSecret(t.Context(), "S", i); err == nil {
+				t.Error("the fault did not fire")
+			}
+			if err := client.SetSecret(t.Context(), "S", i); err != nil {
+				t.Error(err)
 			}
 			cloud.AssertSecrets(t, map[string]any{"S": i})
+			if v, err := cloud.Runner().SecretValue(t.Context(), "S"); err != nil || string(v.Reveal()) != fmt.Sprint(i) {
+				t.Errorf("the runner got an error or another value: %v", err)
+			}
 		})
 	}
 }
 
-func BenchmarkNewSetGet(b *testing.B) {
-	for b.Loop() {
-		cloud := testkit.New(&fakeTB{})
-		if err := cloud.Client().SetSecret(b.Context(), "S", "v"); err != nil {
-			b.Fatal(err)
-		}
-		if _, err := cloud.Runner().SecretValue(b.Context(), "S"); err != nil {
-			b.Fatal(err)
+func TestOneFakeForManyGoroutines(t *testing.T) {
+	cloud := testkit.New(t)
+	client := cloud.Client()
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			if err := client.SetSecret(t.Context(), fmt.Sprintf("S%02d", i), i); err != nil {
+				t.Error(err)
+			}
+			cloud.Set("direct", i)
+			cloud.Tenant("data").Set("S", i)
+			cloud.Calls(testkit.Match{Secret: "S00"})
+			cloud.Snapshot()
+			cloud.Leaks([]byte("nothing"))
+		})
+	}
+	wg.Wait()
+	if n := len(cloud.Names()); n != 21 {
+		t.Errorf("%d names", n)
+	}
+}
+
+func TestNoGoroutineIsLeft(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for range 20 {
+		cloud := testkit.New(t)
+		if err := cloud.Client().SetSecret(t.Context(), "S", 1); err != nil {
+			t.Fatal(err)
 		}
 	}
+	if after := runtime.NumGoroutine(); after > before {
+		t.Errorf("%d goroutines before, %d after", before, after)
+	}
+}
+
+func TestPrintingAFakeShowsNoValue(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Set("S", canary)
+	if err := cloud.Client().SetSecret(t.Context(), "T", canary); err != nil {
+		t.Fatal(err)
+	}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
+		for _, it := range []any{cloud, *cloud, cloud.Client(), []any{cloud}} {
+			if text := fmt.Sprintf(verb, it); len(cloud.Leaks([]byte(text))) > 0 || strings.Contains(text, canary) {
+				t.Errorf("%s of a %T shows a value", verb, it)
+			}
+		}
+	}
+}
+
+func TestOverASocket(t *testing.T) {
+	cloud := testkit.New(t)
+	server := httptest.NewServer(cloud.Tenant("data").Handler())
+	defer server.Close()
+	client, err := prefect.NewClient(prefect.ClientConfig{URL: server.URL, APIKey: testkit.AdminKey})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.SetSecret(t.Context(), "S", 1); err != nil {
+		t.Fatal(err)
+	}
+	cloud.AssertNames(t)
+	cloud.Tenant("data").AssertNames(t, "S")
 }

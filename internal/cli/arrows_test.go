@@ -13,15 +13,17 @@ const module = "github.com/prefect-secrets/prefect-secrets"
 // everything but testkit, which would bring go-cmp into the binary.
 var arrows = map[string][]string{
 	"":                         {"internal/cli"},
-	"internal/cli":             {"internal/actions", "internal/report", "internal/cloud", "sync", "check", "prefect"},
+	"internal/cli":             {"internal/actions", "internal/report", "internal/cloud", "internal/cloud/fake", "sync", "check", "prefect"},
 	"internal/actions":         {"internal/report", "sync", "check", "prefect"},
 	"internal/report":          {"sync", "check"},
 	"sync":                     {"prefect"},
 	"check":                    {"prefect", "internal/tomlpos", "internal/pyliteral"},
-	"testkit":                  {"prefect", "internal/cloud"},
+	"testkit":                  {"prefect", "internal/cloud", "internal/cloud/fake"},
 	"internal/cloud":           {"internal/graphql"},
+	"internal/cloud/fake":      {"internal/cloud", "internal/leaks"},
 	"internal/cloud/storetest": {"internal/cloud"},
 	"internal/graphql":         nil,
+	"internal/leaks":           nil,
 	"internal/tomlpos":         nil,
 	"prefect":                  {"internal/pyliteral"},
 }

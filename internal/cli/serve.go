@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
 )
 
 // Bounds on one connection of the server.
@@ -35,7 +37,8 @@ func (c *Command) serve() *cobra.Command {
 		Short: "Serve the secrets API that Prefect's clients speak to",
 		Long: `Serve --dev keeps the secrets of one tenant in memory, for tests and trials, and
 makes an admin key, which writes, and a runner key, which a flow run reads with.
-It listens on this machine alone and forgets everything when it stops.`,
+It listens on this machine alone and forgets everything when it stops. Tests in
+other languages seed it, inject faults and read the calls under /_testkit/.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.runServe(cmd.Context(), o) },
 	}
@@ -52,7 +55,7 @@ func (c *Command) runServe(ctx context.Context, o serveOptions) error {
 	if err := checkLoopback(o.listen); err != nil {
 		return err
 	}
-	s, err := newStore("dev")
+	f, err := fake.New(fake.Config{Tenant: "dev", Record: true})
 	if err != nil {
 		return err
 	}
@@ -61,12 +64,12 @@ func (c *Command) runServe(ctx context.Context, o serveOptions) error {
 		return &exitError{code: ExitFailed, err: fmt.Errorf("--listen: %w", err)}
 	}
 	server := &http.Server{
-		Handler: s.api, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: requestTimeout,
+		Handler: f.Handler(), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: requestTimeout,
 		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	if err := c.announce(o, s, "http://"+listener.Addr().String()); err != nil {
+	if err := c.announce(o, f, "http://"+listener.Addr().String()); err != nil {
 		return errors.Join(err, server.Close())
 	}
 	select {
@@ -105,8 +108,8 @@ type ready struct {
 
 // announce says how to use the server. The keys are shown where there is no
 // ready-file to hold them: they are made for this process and end with it.
-func (c *Command) announce(o serveOptions, s *store, url string) error {
-	r := ready{URL: url, TenantID: s.tenant.ID, AdminKey: s.adminKey, RunnerKey: s.runnerKey}
+func (c *Command) announce(o serveOptions, f *fake.Fake, url string) error {
+	r := ready{URL: url, TenantID: f.Tenant.ID, AdminKey: f.AdminKey, RunnerKey: f.RunnerKey}
 	admin, runner := r.AdminKey, r.RunnerKey
 	if o.readyFile != "" {
 		if err := r.write(o.readyFile); err != nil {

@@ -32,6 +32,7 @@ type reply struct {
 	contentType string
 	body        []byte
 	retryAfter  string
+	truncated   bool // half of the body goes out
 }
 
 func refuse(e *graphql.Error) *reply {
@@ -54,7 +55,7 @@ func (a *API) authenticate(h http.Header) (*session, *reply) {
 	if !ok {
 		return nil, &reply{status: http.StatusOK, contentType: typeJSON, body: []byte(malformedHeader + "\n")}
 	}
-	k := a.keys[sha256.Sum256([]byte(token))]
+	k := a.access.Load().keys[sha256.Sum256([]byte(token))]
 	if k == nil || !k.Expires.IsZero() && !a.config.Now().Before(k.Expires) {
 		return nil, refuse(errUnauthenticated)
 	}

@@ -15,15 +15,21 @@ const maxCalls = 100_000
 // value.
 type Call struct {
 	// Seq counts the calls of an API from 1, in the order in which they ended.
-	Seq int
-	// Alias is the result key, Field the field's name in the client's spelling.
-	Alias, Field string
-	// Tenant is the id of the tenant, Secret the secret's name ("" if the field is
-	// about none), Key the name of the key.
-	Tenant, Secret, Key string
-	// Err is the code of the error that the field ended with, HTTP_503 and the
-	// like or DROPPED if a fault ended the request, or "".
-	Err string
+	Seq int `json:"seq"`
+	// Alias is the result key.
+	Alias string `json:"alias"`
+	// Field is the field's name in the client's spelling.
+	Field string `json:"field"`
+	// Tenant is the id of the tenant.
+	Tenant string `json:"tenant"`
+	// Secret is the secret's name, empty if the field is about none.
+	Secret string `json:"secret"`
+	// Key is the name of the key.
+	Key string `json:"key"`
+	// Err is the code of the error that the field ended with, else, if a fault
+	// ended the request, HTTP_503 and the like, DROPPED, TRUNCATED or MALFORMED.
+	// It is empty for success.
+	Err string `json:"err"`
 }
 
 // seenCall is a call with what Match can ask beyond it.
@@ -73,6 +79,13 @@ func codeOf(err error) string {
 		return known.Code
 	}
 	return graphql.CodeInternal
+}
+
+// ClearCalls forgets the calls; the next has the number 1.
+func (a *API) ClearCalls() {
+	a.calls.mu.Lock()
+	defer a.calls.mu.Unlock()
+	a.calls.list, a.calls.seq = nil, 0
 }
 
 // Calls returns the recorded calls that match, oldest first: with Nth only the

@@ -8,10 +8,14 @@
 package cloud
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
 // Role says what a key may do. Both roles may ask for names, auth_info and
@@ -60,8 +64,15 @@ type Config struct {
 	Keys []Key
 	// Now tells the time for the expiry of keys. Required.
 	Now func() time.Time
+	// Spelling leaves the other spelling's fields out, and what no Prefect Cloud
+	// had; the zero value keeps all.
+	Spelling Spelling
 	// Record keeps the calls for [API.Calls]; without it there are none.
 	Record bool
+	// OnValue, if set, is told of each value that a client asks to have set, also
+	// where that is refused. It may be called concurrently, and must not keep or
+	// change the value.
+	OnValue func(name string, value json.RawMessage)
 	// OnInvalid, if set, is told why a document does not fit the schema: the same
 	// message that the client gets, which holds no value. It may be called
 	// concurrently.
@@ -73,11 +84,17 @@ type Config struct {
 
 // API answers the GraphQL requests of clients. It is safe for concurrent use.
 type API struct {
-	config  Config
+	config Config
+	schema *graphql.Schema
+	access atomic.Pointer[access]
+	faults faults
+	calls  calls
+}
+
+// access is who may ask for what. It is never changed once it is in use.
+type access struct {
 	tenants []Tenant
 	keys    map[[32]byte]*key
-	faults  faults
-	calls   calls
 }
 
 // New checks the configuration and makes an API of it. Its errors hold no key's
@@ -86,14 +103,29 @@ func New(c Config) (*API, error) {
 	if c.Store == nil || c.Now == nil {
 		return nil, errors.New("an API needs a store and a clock: set Store and Now")
 	}
-	a := &API{config: c, calls: calls{on: c.Record}}
-	if err := a.addTenants(c.Tenants); err != nil {
+	schema, err := c.Spelling.schema()
+	if err != nil {
 		return nil, err
 	}
-	if err := a.addKeys(c.Keys); err != nil {
+	a := &API{config: c, schema: schema, calls: calls{on: c.Record}}
+	if err := a.Admit(c.Tenants, c.Keys); err != nil {
 		return nil, err
 	}
 	return a, nil
+}
+
+// Admit replaces all tenants and keys at once. Requests under way end with those
+// that they began with. On an error, which is as [New]'s, nothing changes.
+func (a *API) Admit(tenants []Tenant, keys []Key) error {
+	next := &access{}
+	if err := next.addTenants(tenants); err != nil {
+		return err
+	}
+	if err := next.addKeys(keys); err != nil {
+		return err
+	}
+	a.access.Store(next)
+	return nil
 }
 
 // isUUID reports whether s has the form of a UUID in lower case.
@@ -110,7 +142,7 @@ func isUUID(s string) bool {
 	return true
 }
 
-func (a *API) addTenants(tenants []Tenant) error {
+func (a *access) addTenants(tenants []Tenant) error {
 	if len(tenants) == 0 {
 		return errors.New("an API needs at least one tenant")
 	}
@@ -135,7 +167,7 @@ func (a *API) addTenants(tenants []Tenant) error {
 }
 
 // tenant finds a tenant by its id in lower case.
-func (a *API) tenant(id string) (Tenant, bool) {
+func (a *access) tenant(id string) (Tenant, bool) {
 	for _, t := range a.tenants {
 		if t.ID == id {
 			return t, true

@@ -4,46 +4,80 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// Match selects calls. Its zero value selects every call.
-type Match struct {
-	// Field is a field of Query or Mutation; either spelling matches the other.
-	Field string
-	// Secret is the name that the call is about.
-	Secret string
-	// Alias is the result key; a field without an alias has its own name.
-	Alias string
-	// Tenant is an id or a slug.
-	Tenant string
-	// Nth selects only the nth of the matching calls, counted from 1; 0 means any.
-	Nth int
-	// Times bounds how often the rule applies; 0 means every time.
-	Times int
-}
-
-// Fault is what happens to a call that matches.
+// Fault is what happens to a call that matches. A fault of the whole request
+// (Status, Drop, Truncate, Malformed) is one for every field of it.
 type Fault struct {
-	// Status, if not 0, answers the whole HTTP request before anything of it is
-	// applied, with Code and Message in an errors body.
+	// Status answers the request with this HTTP status, and Code and Message in an
+	// errors body. Under 200 there is data: null beside them, which is how an API
+	// refuses a key.
 	Status int
-	// Code and Message, without Status, fail the one field, before it is applied.
+	// Code and Message, without Status, fail the one field.
 	Code, Message string
-	// Delay passes before anything else; the request's context ends it.
+	// Sealed fails the one field as a store does that does not answer. It applies
+	// to fields that ask the store.
+	Sealed bool
+	// Drop ends the connection without an answer.
+	Drop bool
+	// Truncate ends the connection in the middle of the answer, Malformed puts a
+	// proxy's page in its place. What is asked for is carried out, unless Status
+	// is set.
+	Truncate, Malformed bool
+	// Applied carries out what is asked for, and only then lets the fault happen.
+	Applied bool
+	// Delay passes before the fault, and with Applied after what is asked for is
+	// done. The request's context ends it.
 	Delay time.Duration
 	// RetryAfter goes out with Status, rounded up to seconds, if not 0.
 	RetryAfter time.Duration
-	// Drop ends the connection before anything of the request is applied.
-	Drop bool
+}
+
+// Validate says why a fault cannot happen as it is described.
+func (f Fault) Validate() error {
+	switch {
+	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
+		return fmt.Errorf("a fault has the status %d: use one from 200 to 599", f.Status)
+	case f.Delay < 0 || f.RetryAfter < 0:
+		return fmt.Errorf("a fault has a negative time")
+	case f.RetryAfter > 0 && f.Status == 0:
+		return fmt.Errorf("a fault has RetryAfter, which goes out with Status, and no Status")
+	case f.Drop && (f.Status != 0 || f.Truncate || f.Malformed):
+		return fmt.Errorf("a fault drops the connection and answers as well: Drop stands without Status, Truncate and Malformed")
+	case f.Truncate && f.Malformed:
+		return fmt.Errorf("a fault both truncates the answer and replaces it")
+	case f.Sealed && (f.wholeRequest() || f.Code != "" || f.Message != "" || f.Applied):
+		return fmt.Errorf("a fault seals the store and does more: only Delay stands beside Sealed")
+	case f.wholeRequest() && f.Status == 0 && (f.Code != "" || f.Message != ""):
+		return fmt.Errorf("a fault has Code or Message beside Drop, Truncate or Malformed: they need Status")
+	}
+	return nil
 }
 
 // wholeRequest tells faults of the HTTP request from those of one field.
-func (f *Fault) wholeRequest() bool { return f.Status != 0 || f.Drop }
+func (f *Fault) wholeRequest() bool { return f.Status != 0 || f.Drop || f.Truncate || f.Malformed }
+
+// carriedOut reports whether the request does what it asks for nevertheless.
+func (f *Fault) carriedOut() bool { return f.Applied || f.Status == 0 && !f.Drop }
+
+// outcome is what is recorded of the calls of a request that ends so.
+func (f *Fault) outcome() string {
+	switch {
+	case f.Drop:
+		return "DROPPED"
+	case f.Truncate:
+		return "TRUNCATED"
+	case f.Malformed:
+		return "MALFORMED"
+	case f.Status == http.StatusOK:
+		return f.Code
+	}
+	return fmt.Sprintf("HTTP_%d", f.Status)
+}
 
 // faults holds the rules. Its lock is never held while a fault waits.
 type faults struct {
@@ -57,25 +91,45 @@ type rule struct {
 	seen, fired int
 }
 
+// Injected is a rule, and how often it has applied.
+type Injected struct {
+	Match Match `json:"match"`
+	Fault Fault `json:"fault"`
+	Fired int   `json:"fired"`
+}
+
 // Inject adds a rule. The first rule that applies to a call wins; rules about
-// the whole request come before those about one field.
-func (a *API) Inject(m Match, f Fault) {
+// the whole request come before those about one field. The error says what is
+// wrong with the rule, which is not added then.
+func (a *API) Inject(m Match, f Fault) error {
+	if err := a.Check(m); err != nil {
+		return err
+	}
+	if err := f.Validate(); err != nil {
+		return err
+	}
 	a.faults.mu.Lock()
 	defer a.faults.mu.Unlock()
 	a.faults.rules = append(a.faults.rules, &rule{Match: m, Fault: f})
+	return nil
 }
 
-// UnusedFaults returns the rules that never applied.
-func (a *API) UnusedFaults() []Match {
+// Faults are the rules that were injected, in their order.
+func (a *API) Faults() []Injected {
 	a.faults.mu.Lock()
 	defer a.faults.mu.Unlock()
-	var out []Match
-	for _, r := range a.faults.rules {
-		if r.fired == 0 {
-			out = append(out, r.Match)
-		}
+	out := make([]Injected, len(a.faults.rules))
+	for i, r := range a.faults.rules {
+		out[i] = Injected{r.Match, r.Fault, r.fired}
 	}
 	return out
+}
+
+// ClearFaults takes all rules away.
+func (a *API) ClearFaults() {
+	a.faults.mu.Lock()
+	defer a.faults.mu.Unlock()
+	a.faults.rules = nil
 }
 
 // ofRequest finds the first fault that ends the request.
@@ -103,12 +157,16 @@ func (fs *faults) ofField(s *session, f *graphql.Field) *Fault {
 
 func (fs *faults) next(s *session, f *graphql.Field, wholeRequest bool) *Fault {
 	for _, r := range fs.rules {
-		if r.wholeRequest() == wholeRequest && r.Match.covers(s.call(f)) && r.apply() {
+		if r.wholeRequest() == wholeRequest && r.concerns(s.call(f)) && r.apply() {
 			fault := r.Fault
 			return &fault
 		}
 	}
 	return nil
+}
+
+func (r *rule) concerns(c seenCall) bool {
+	return r.Match.covers(c) && (!r.Sealed || asksStore(c.Field))
 }
 
 // apply counts a matching call and reports whether the rule applies to it.
@@ -119,48 +177,6 @@ func (r *rule) apply() bool {
 	}
 	r.fired++
 	return true
-}
-
-// covers compares everything but Nth and Times.
-func (m *Match) covers(c seenCall) bool {
-	return (m.Field == "" || spelling(m.Field) == spelling(c.Field)) &&
-		(m.Secret == "" || m.Secret == c.Secret) &&
-		(m.Alias == "" || m.Alias == c.Alias) &&
-		(m.Tenant == "" || strings.EqualFold(m.Tenant, c.Tenant) || m.Tenant == c.slug)
-}
-
-// spelling folds set_secret and setSecret into one.
-func spelling(field string) string {
-	return strings.ToLower(strings.ReplaceAll(field, "_", ""))
-}
-
-// answerFault ends a request, which is recorded field by field as failed.
-func (s *session) answerFault(ctx context.Context, fault *Fault, documents []prepared) *reply {
-	code := fmt.Sprintf("HTTP_%d", fault.Status)
-	if fault.Drop {
-		code = "DROPPED"
-	}
-	for i := range documents {
-		for _, f := range documents[i].fields() {
-			s.api.calls.add(s, f, code)
-		}
-	}
-	if wait(ctx, fault.Delay) != nil || fault.Drop {
-		panic(http.ErrAbortHandler)
-	}
-	return fault.answer()
-}
-
-func (f *Fault) answer() *reply {
-	message := f.Message
-	if message == "" {
-		message = fmt.Sprintf("%d %s (injected)", f.Status, http.StatusText(f.Status))
-	}
-	out := errorReply(f.Status, &graphql.Error{Message: message, Code: f.Code}, nil)
-	if f.RetryAfter > 0 {
-		out.retryAfter = fmt.Sprint(int64((f.RetryAfter + time.Second - 1) / time.Second))
-	}
-	return out
 }
 
 // wait passes time, or returns the error of the context that ended first.

@@ -23,7 +23,7 @@ const (
 
 func TestStatusFaultAppliesNothing(t *testing.T) {
 	a := newAPI(t)
-	a.Inject(cloud.Match{Field: "setSecret", Secret: "A", Times: 2}, cloud.Fault{Status: 503, RetryAfter: 1500 * time.Millisecond})
+	inject(t, a, cloud.Match{Field: "setSecret", Secret: "A", Times: 2}, cloud.Fault{Status: 503, RetryAfter: 1500 * time.Millisecond})
 	for range 2 {
 		got := post(t, a, adminKey, setAB)
 		if got.status != 503 || got.header.Get("Retry-After") != "2" || got.body != `{"errors":[{"message":"503 Service Unavailable (injected)"}]}`+"\n" {
@@ -40,6 +40,24 @@ func TestStatusFaultAppliesNothing(t *testing.T) {
 	}
 }
 
+func inject(t *testing.T, a *cloud.API, m cloud.Match, f cloud.Fault) {
+	t.Helper()
+	if err := a.Inject(m, f); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// unused are the rules that never applied.
+func unused(a *cloud.API) []cloud.Match {
+	var out []cloud.Match
+	for _, r := range a.Faults() {
+		if r.Fired == 0 {
+			out = append(out, r.Match)
+		}
+	}
+	return out
+}
+
 func codes(calls []cloud.Call) []string {
 	var out []string
 	for _, c := range calls {
@@ -50,7 +68,7 @@ func codes(calls []cloud.Call) []string {
 
 func TestFieldFaultFailsOneAlias(t *testing.T) {
 	a := newAPI(t)
-	a.Inject(cloud.Match{Alias: "a"}, cloud.Fault{Code: "API_ERROR", Message: "An internal API error occurred."})
+	inject(t, a, cloud.Match{Alias: "a"}, cloud.Fault{Code: "API_ERROR", Message: "An internal API error occurred."})
 	want := `{"errors":[{"message":"An internal API error occurred.","locations":[{"line":1,"column":10}],"path":["a"],"extensions":{"code":"API_ERROR"}}],"data":{"a":null,"b":{"success":true}}}`
 	if diff := cmp.Diff(want+"\n", post(t, a, adminKey, setAB).body); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -79,7 +97,7 @@ func TestWhichCallsAFaultMatches(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			a := newAPI(t)
-			a.Inject(tt.match, cloud.Fault{Code: "X"})
+			inject(t, a, tt.match, cloud.Fault{Code: "X"})
 			for range 2 {
 				post(t, a, adminKey, setAB)
 				post(t, a, adminKey, askList)
@@ -87,12 +105,12 @@ func TestWhichCallsAFaultMatches(t *testing.T) {
 			if diff := cmp.Diff(tt.want, codes(a.Calls(cloud.Match{}))); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			unused := a.UnusedFaults()
-			if fired := strings.Contains(strings.Join(tt.want, ""), "X"); fired != (len(unused) == 0) {
-				t.Errorf("unused: %v", unused)
+			idle := unused(a)
+			if fired := strings.Contains(strings.Join(tt.want, ""), "X"); fired != (len(idle) == 0) {
+				t.Errorf("unused: %v", idle)
 			}
-			if len(unused) == 1 && unused[0] != tt.match {
-				t.Errorf("unused: %v, want %v", unused, tt.match)
+			if len(idle) == 1 && idle[0] != tt.match {
+				t.Errorf("unused: %v, want %v", idle, tt.match)
 			}
 		})
 	}
@@ -100,8 +118,8 @@ func TestWhichCallsAFaultMatches(t *testing.T) {
 
 func TestFirstFaultWins(t *testing.T) {
 	a := newAPI(t)
-	a.Inject(cloud.Match{Secret: "A", Times: 1}, cloud.Fault{Code: "FIRST"})
-	a.Inject(cloud.Match{}, cloud.Fault{Code: "SECOND"})
+	inject(t, a, cloud.Match{Secret: "A", Times: 1}, cloud.Fault{Code: "FIRST"})
+	inject(t, a, cloud.Match{}, cloud.Fault{Code: "SECOND"})
 	post(t, a, adminKey, setAB)
 	if diff := cmp.Diff([]string{"FIRST", "SECOND"}, codes(a.Calls(cloud.Match{}))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -146,16 +164,16 @@ func TestCalls(t *testing.T) {
 func TestDelayKeepsNoLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := newAPI(t)
-		a.Inject(cloud.Match{Secret: "A"}, cloud.Fault{Delay: 10 * time.Second})
-		a.Inject(cloud.Match{Alias: "slow"}, cloud.Fault{Delay: time.Hour, Status: 504})
+		inject(t, a, cloud.Match{Secret: "A"}, cloud.Fault{Delay: 10 * time.Second})
+		inject(t, a, cloud.Match{Alias: "slow"}, cloud.Fault{Delay: time.Hour, Status: 504})
 		start := time.Now()
 		done := make(chan answer)
 		go func() { done <- post(t, a, adminKey, setAB) }()
 		synctest.Wait()
 		query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
-		a.Inject(cloud.Match{Secret: "Z"}, cloud.Fault{})
-		if len(a.UnusedFaults()) != 2 || time.Since(start) != 0 {
-			t.Errorf("unused %v after %s", a.UnusedFaults(), time.Since(start))
+		inject(t, a, cloud.Match{Secret: "Z"}, cloud.Fault{})
+		if len(unused(a)) != 2 || time.Since(start) != 0 {
+			t.Errorf("unused %v after %s", unused(a), time.Since(start))
 		}
 		if got := <-done; got.body != `{"data":{"a":{"success":true},"b":{"success":true}}}`+"\n" || time.Since(start) != 10*time.Second {
 			t.Errorf("%v after %s", got, time.Since(start))
@@ -171,7 +189,7 @@ func TestClientGivesUpDuringADelay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a := newAPI(t)
-				a.Inject(cloud.Match{Secret: "A"}, fault)
+				inject(t, a, cloud.Match{Secret: "A"}, fault)
 				client := http.Client{Transport: cloud.Transport(a), Timeout: time.Second}
 				start := time.Now()
 				r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/", strings.NewReader(setAB))
@@ -188,7 +206,7 @@ func TestClientGivesUpDuringADelay(t *testing.T) {
 
 func TestDroppedConnection(t *testing.T) {
 	a := newAPI(t)
-	a.Inject(cloud.Match{Secret: "B", Times: 1}, cloud.Fault{Drop: true})
+	inject(t, a, cloud.Match{Secret: "B", Times: 1}, cloud.Fault{Drop: true})
 	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/", strings.NewReader(setAB))
 	r.Header = http.Header{"Authorization": {"Bearer " + adminKey}, "Content-Type": {"application/json"}}
 	if _, err := cloud.Transport(a).RoundTrip(r); !errors.Is(err, syscall.ECONNRESET) {

@@ -1,9 +1,10 @@
 package cloud
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
@@ -33,8 +34,20 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if answer.status == http.StatusMethodNotAllowed {
 		h.Set("Allow", http.MethodPost)
 	}
+	if answer.truncated {
+		truncate(w, answer)
+	}
 	w.WriteHeader(answer.status)
 	_, _ = w.Write(answer.body)
+}
+
+// truncate sends half of an answer and ends the connection.
+func truncate(w http.ResponseWriter, answer *reply) {
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer.body)))
+	w.WriteHeader(answer.status)
+	_, _ = w.Write(answer.body[:len(answer.body)/2])
+	_ = http.NewResponseController(w).Flush()
+	panic(http.ErrAbortHandler)
 }
 
 // answer asks who it is before it reads what they want.
@@ -65,11 +78,11 @@ func plain(status int, text string) *reply {
 func (s *session) run(ctx context.Context, in *requests) *reply {
 	prepared := make([]prepared, len(in.list))
 	for i, r := range in.list {
-		prepared[i].op, prepared[i].errs = schema().Prepare(r)
+		prepared[i].op, prepared[i].errs = s.api.schema.Prepare(r)
 		s.api.reportInvalid(prepared[i].errs)
 	}
 	if fault := s.api.faults.ofRequest(s, prepared); fault != nil {
-		return s.answerFault(ctx, fault, prepared)
+		return s.faulty(ctx, fault, in.batch, prepared)
 	}
 	return s.respond(ctx, in.batch, prepared)
 }
@@ -135,25 +148,8 @@ func (s *session) around(ctx context.Context, f *graphql.Field, resolve func() (
 	if strings.HasPrefix(f.Name, "__") {
 		return resolve()
 	}
+	s.sawValue(f)
 	value, err := s.withFault(ctx, f, resolve)
-	s.api.calls.add(s, f, codeOf(err))
+	s.api.calls.add(s, f, cmp.Or(s.outcome, codeOf(err)))
 	return value, err
-}
-
-func (s *session) withFault(ctx context.Context, f *graphql.Field, resolve func() (any, error)) (any, error) {
-	fault := s.api.faults.ofField(s, f)
-	if fault == nil {
-		return resolve()
-	}
-	if err := wait(ctx, fault.Delay); err != nil {
-		return nil, err
-	}
-	if fault.Code == "" && fault.Message == "" {
-		return resolve()
-	}
-	message := fault.Message
-	if message == "" {
-		message = fmt.Sprintf("%s (injected)", fault.Code)
-	}
-	return nil, &graphql.Error{Message: message, Code: fault.Code}
 }

@@ -13,7 +13,7 @@ type key struct {
 	tenants []Tenant
 }
 
-func (a *API) addKeys(keys []Key) error {
+func (a *access) addKeys(keys []Key) error {
 	a.keys = make(map[[32]byte]*key, len(keys))
 	names := map[string]bool{}
 	for _, k := range keys {
@@ -34,7 +34,7 @@ func (a *API) addKeys(keys []Key) error {
 	return nil
 }
 
-func (a *API) checkKey(k Key) (*key, error) {
+func (a *access) checkKey(k Key) (*key, error) {
 	switch {
 	case k.Name == "":
 		return nil, fmt.Errorf("a key has no name")

@@ -106,6 +106,13 @@ func (m *Memory) Info(ctx context.Context, tenant string, names ...string) (map[
 	return out, nil
 }
 
+// Clear removes all secrets of all tenants.
+func (m *Memory) Clear() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tenants = map[string]map[string]record{}
+}
+
 // Snapshot remembers the state of all tenants and returns a function that goes
 // back to it, any number of times.
 func (m *Memory) Snapshot() (restore func()) {

@@ -2,12 +2,9 @@ package cloud
 
 import (
 	"context"
-	_ "embed"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
@@ -15,24 +12,6 @@ import (
 // Version is what secrets_api { version } answers. It grows when clients can
 // count on more.
 const Version = 1
-
-// Limits of one secret, each an error of its own field.
-const (
-	MaxName  = 255      // bytes
-	MaxValue = 64 << 10 // bytes of JSON
-)
-
-//go:embed schema.graphql
-var sdl string
-
-// schema is loaded once in a process; requests are told apart by their session.
-var schema = sync.OnceValue(func() *graphql.Schema {
-	s, err := graphql.New(graphql.Config{SDL: sdl, Resolvers: resolvers(), Scalars: map[string]graphql.Scalar{"uuid": readUUID}})
-	if err != nil {
-		panic("cloud: schema.graphql and its resolvers disagree: " + err.Error())
-	}
-	return s
-})
 
 func readUUID(raw json.RawMessage) (any, error) {
 	var id string
@@ -47,6 +26,8 @@ type session struct {
 	api    *API
 	key    *key
 	tenant Tenant
+	// outcome, where a fault has set it, is what is recorded of every call.
+	outcome string
 }
 
 type resolver func(ctx context.Context, s *session, f *graphql.Field) (any, error)
@@ -110,19 +91,25 @@ func secretName(f *graphql.Field) string {
 
 // reach checks a name against the limits and the key's patterns.
 func (s *session) reach(name string) error {
-	switch {
-	case name == "":
-		return badInput("the name of a secret must not be empty")
-	case len(name) > MaxName:
-		return badInput(fmt.Sprintf("the name of a secret holds at most %d bytes", MaxName))
-	case !s.key.reaches(name):
+	if err := checkName(name); err != nil {
+		return err
+	}
+	if !s.key.reaches(name) {
 		return errForbidden
 	}
 	return nil
 }
 
-func badInput(message string) error {
-	return &graphql.Error{Message: message, Code: graphql.CodeBadUserInput}
+// sawValue tells of a value that a field is to set.
+func (s *session) sawValue(f *graphql.Field) {
+	if s.api.config.OnValue == nil {
+		return
+	}
+	if input, ok := f.Args["input"].(map[string]any); ok {
+		if value, ok := input["value"].(json.RawMessage); ok {
+			s.api.config.OnValue(secretName(f), value)
+		}
+	}
 }
 
 // failed hides an error of the store from the client, which may try again.
@@ -139,8 +126,8 @@ func setSecret(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 		return nil, err
 	}
 	value := f.Args["input"].(map[string]any)["value"].(json.RawMessage)
-	if len(value) > MaxValue {
-		return nil, badInput(fmt.Sprintf("the value of a secret holds at most %d bytes of JSON", MaxValue))
+	if err := checkValue(value); err != nil {
+		return nil, err
 	}
 	changed, err := s.api.config.Store.Set(ctx, s.tenant.ID, name, value, s.key.Name, f.Selects("changed"))
 	if err != nil {

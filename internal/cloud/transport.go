@@ -81,14 +81,17 @@ func serve(h http.Handler, w http.ResponseWriter, r *http.Request) (aborted bool
 // recorder keeps what a handler writes.
 type recorder struct {
 	header http.Header
-	sent   http.Header
 	status int
 	body   []byte
 }
 
-// Header implements [http.ResponseWriter].
+// Header implements [http.ResponseWriter]. Once the header is sent, what a
+// handler does to it has no effect.
 func (w *recorder) Header() http.Header {
-	if w.header == nil {
+	switch {
+	case w.status != 0:
+		return w.header.Clone()
+	case w.header == nil:
 		w.header = http.Header{}
 	}
 	return w.header
@@ -97,7 +100,8 @@ func (w *recorder) Header() http.Header {
 // WriteHeader implements [http.ResponseWriter]; the first final status counts.
 func (w *recorder) WriteHeader(status int) {
 	if w.status == 0 && status >= http.StatusOK {
-		w.status, w.sent = status, w.Header().Clone()
+		w.header = w.Header()
+		w.status = status
 	}
 }
 
@@ -117,7 +121,7 @@ func (w *recorder) response(r *http.Request, aborted bool) *http.Response {
 	return &http.Response{
 		Status: strconv.Itoa(w.status) + " " + http.StatusText(w.status), StatusCode: w.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: w.sent, Body: io.NopCloser(body), ContentLength: length, Request: r,
+		Header: w.header, Body: io.NopCloser(body), ContentLength: length, Request: r,
 	}
 }
 

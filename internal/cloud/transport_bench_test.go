@@ -47,7 +47,7 @@ func BenchmarkBatchOf100(b *testing.B) {
 
 func TestConcurrentUse(t *testing.T) {
 	a := newAPI(t)
-	a.Inject(cloud.Match{Secret: "N3"}, cloud.Fault{Code: "API_ERROR"})
+	inject(t, a, cloud.Match{Secret: "N3"}, cloud.Fault{Code: "API_ERROR"})
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
@@ -60,7 +60,7 @@ func TestConcurrentUse(t *testing.T) {
 					return
 				}
 				a.Calls(cloud.Match{Secret: name})
-				a.UnusedFaults()
+				unused(a)
 			}
 		})
 	}

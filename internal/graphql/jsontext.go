@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"encoding/json"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -44,6 +45,10 @@ func appendEscaped(dst []byte, r rune) []byte {
 	}
 	return utf8.AppendRune(dst, r)
 }
+
+// Canonical is valid JSON in the spelling that custom scalars are read in:
+// without white space between tokens and with one spelling for each text.
+func Canonical(raw json.RawMessage) json.RawMessage { return appendCanonical(nil, raw) }
 
 // appendCanonical writes valid JSON without white space between tokens and with
 // one spelling for each text, so that equal strings are equal bytes: a client

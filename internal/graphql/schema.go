@@ -10,7 +10,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -58,6 +61,9 @@ type Config struct {
 	SDL string
 	// Resolvers must hold every field of every object type, and no other.
 	Resolvers Resolvers
+	// Without names fields, as Type.field, and types that the SDL has and this
+	// schema is to lack, resolvers included.
+	Without []string
 	// Scalars reads custom scalars. One that is missing here is kept as
 	// json.RawMessage, with every digit and without insignificant white space.
 	Scalars map[string]Scalar
@@ -80,11 +86,39 @@ func New(c Config) (*Schema, error) {
 		return nil, fmt.Errorf("loading the schema: %w", err)
 	}
 	delete(loaded.Directives, "defer")
+	bound, err := without(loaded, c.Resolvers, c.Without)
+	if err != nil {
+		return nil, err
+	}
 	s := &Schema{ast: loaded, resolvers: map[*ast.FieldDefinition]Resolver{}, scalars: c.Scalars}
-	if err := s.bind(c.Resolvers, introspection(loaded)); err != nil {
+	if err := s.bind(bound, introspection(loaded)); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// without takes fields and types out of the schema, and gives the resolvers that
+// are left.
+func without(loaded *ast.Schema, resolvers Resolvers, names []string) (Resolvers, error) {
+	left := Resolvers{}
+	for name, fields := range resolvers {
+		left[name] = maps.Clone(fields)
+	}
+	for _, name := range names {
+		owner, field, isField := strings.Cut(name, ".")
+		def := loaded.Types[owner]
+		if def == nil || isField && def.Fields.ForName(field) == nil {
+			return nil, fmt.Errorf("the schema has no %s to leave out", name)
+		}
+		if !isField {
+			delete(loaded.Types, owner)
+			delete(left, owner)
+			continue
+		}
+		def.Fields = slices.DeleteFunc(def.Fields, func(f *ast.FieldDefinition) bool { return f.Name == field })
+		delete(left[owner], field)
+	}
+	return left, nil
 }
 
 func (s *Schema) bind(bound, builtIn Resolvers) error {
@@ -141,4 +175,21 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	sort.Strings(keys)
 	return keys
+}
+
+// Fields are the names of the fields of Query and Mutation, sorted.
+func (s *Schema) Fields() []string {
+	var names []string
+	for _, def := range []*ast.Definition{s.ast.Query, s.ast.Mutation} {
+		if def == nil {
+			continue
+		}
+		for _, f := range def.Fields {
+			if !strings.HasPrefix(f.Name, "__") {
+				names = append(names, f.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
 }

@@ -1,0 +1,278 @@
+package testkit_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+// Each fault makes a write fail that would otherwise succeed, leaves the store as
+// it says, and is recorded.
+var faults = []struct {
+	name    string
+	fault   testkit.Fault
+	is      error  // what the client's error is
+	says    string // what it says
+	applied bool
+	err     string // what is recorded of the call
+}{
+	{"status", testkit.Fault{Status: 500}, nil, "HTTP 500", false, "HTTP_500"},
+	{"code", testkit.Fault{Code: "API_ERROR"}, nil, "API_ERROR", false, "API_ERROR"},
+	{"message", testkit.Fault{Message: "out of order"}, nil, "out of order", false, "INTERNAL_SERVER_ERROR"},
+	{"forbidden", testkit.Fault{Code: "FORBIDDEN", Message: "Unauthorized"}, prefect.ErrForbidden, "may not", false, "FORBIDDEN"},
+	{"drop", testkit.Fault{Drop: true}, nil, "did not answer", false, "DROPPED"},
+	{"drop after applying", testkit.Fault{Drop: true, Applied: true}, nil, "did not answer", true, "DROPPED"},
+	{"status after applying", testkit.Fault{Status: 502, Applied: true}, nil, "HTTP 502", true, "HTTP_502"},
+	{"code after applying", testkit.Fault{Code: "API_ERROR", Applied: true}, nil, "API_ERROR", true, "API_ERROR"},
+	{"truncated", testkit.Fault{Truncate: true}, nil, "broke off", true, "TRUNCATED"},
+	{"truncated refusal", testkit.Fault{Truncate: true, Status: 503}, nil, "HTTP 503", false, "TRUNCATED"},
+	{"malformed", testkit.Fault{Malformed: true}, nil, "not GraphQL's JSON", true, "MALFORMED"},
+	{"proxy's page", testkit.Fault{Malformed: true, Status: 502}, nil, "HTTP 502", false, "MALFORMED"},
+	{"RateLimited", testkit.RateLimited(7 * time.Second), prefect.ErrRateLimited, "too many requests", false, "HTTP_429"},
+	{"Unavailable", testkit.Unavailable(), nil, "not available", false, "HTTP_503"},
+	{"ReplyLost", testkit.ReplyLost(), nil, "did not answer", true, "DROPPED"},
+	{"KeyExpired", testkit.KeyExpired(), prefect.ErrUnauthenticated, "not accepted", false, "UNAUTHENTICATED"},
+	{"PartialFailure", testkit.PartialFailure(), nil, "API_ERROR", false, "API_ERROR"},
+	{"StoreSealed", testkit.StoreSealed(), nil, "API_ERROR", false, "API_ERROR"},
+}
+
+func TestFaults(t *testing.T) {
+	for _, tt := range faults {
+		t.Run(tt.name, func(t *testing.T) {
+			cloud := testkit.New(t)
+			cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S", Times: 1}, tt.fault)
+			client := cloud.Client()
+			err := client.SetSecret(t.Context(), "S", canary)
+			if err == nil || !strings.Contains(err.Error(), tt.says) || tt.is != nil && !errors.Is(err, tt.is) {
+				t.Errorf("the client got %v", err)
+			}
+			if err != nil && strings.Contains(err.Error(), canary) {
+				t.Error("the error holds the value")
+			}
+			if _, stored := cloud.Get("S"); stored != tt.applied {
+				t.Errorf("stored: %v", stored)
+			}
+			if calls := cloud.Calls(testkit.Match{}); len(calls) != 1 || calls[0].Err != tt.err {
+				t.Errorf("recorded: %v", calls)
+			}
+			if err := client.SetSecret(t.Context(), "S", 1); err != nil {
+				t.Errorf("once more: %v", err)
+			}
+		})
+	}
+}
+
+// A test that expects a write to succeed fails under each fault, and one that
+// expects the fault fails without it.
+func TestFaultsFailTestsThatShouldFail(t *testing.T) {
+	for _, tt := range faults {
+		t.Run(tt.name, func(t *testing.T) {
+			userTest := func(inject bool) string {
+				return failure(func(tb *fakeTB, cloud *testkit.Cloud) {
+					if inject {
+						cloud.Inject(testkit.Match{Secret: "S"}, tt.fault)
+					}
+					if err := cloud.Client().SetSecret(t.Context(), "S", 1); err != nil {
+						tb.Errorf("%v", err)
+					}
+				})
+			}
+			if userTest(true) == "" {
+				t.Error("the test passes under the fault")
+			}
+			if said := userTest(false); said != "" {
+				t.Errorf("the test fails without the fault: %s", said)
+			}
+			unused := failure(func(_ *fakeTB, cloud *testkit.Cloud) {
+				cloud.Inject(testkit.Match{Secret: "OTHER"}, tt.fault)
+				_ = cloud.Client().SetSecret(t.Context(), "S", 1)
+			})
+			if !strings.Contains(unused, `never fired: no call matched secret "OTHER"; there were setSecret "S"`) {
+				t.Errorf("an unused fault says: %s", unused)
+			}
+		})
+	}
+}
+
+func TestOneAliasOfAHundredFails(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Inject(testkit.Match{Field: "setSecret", Nth: 37}, testkit.PartialFailure())
+	secrets := make([]prefect.NamedValue, 100)
+	for i := range secrets {
+		secrets[i] = prefect.NamedValue{Name: fmt.Sprintf("S%03d", i+1), Value: prefect.TextValue(canary)}
+	}
+	results, err := cloud.Client().SetSecrets(t.Context(), secrets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range results {
+		if failed := r.Err != nil; failed != (r.Name == "S037") {
+			t.Errorf("%s: %v", r.Name, r.Err)
+		}
+	}
+	if names := cloud.Names(); len(names) != 99 {
+		t.Errorf("%d are stored", len(names))
+	}
+	if _, stored := cloud.Get("S037"); stored {
+		t.Error("S037 is stored")
+	}
+	failed := cloud.Calls(testkit.Match{Secret: "S037"})
+	if len(failed) != 1 || failed[0].Alias != "a36" || failed[0].Err != prefect.CodeAPIError {
+		t.Errorf("recorded: %v", failed)
+	}
+}
+
+func TestRetryAfterReachesTheClient(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Inject(testkit.Match{}, testkit.RateLimited(1500*time.Millisecond))
+	var e *prefect.APIError
+	if err := cloud.Client().SetSecret(t.Context(), "S", 1); !errors.As(err, &e) || e.RetryAfter != 2*time.Second {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestASealedStoreStillKnowsWhoAsks(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Inject(testkit.Match{}, testkit.StoreSealed())
+	const document = `{"query": "{auth_info{tenant_id} tenant{slug} secrets_api{version} secret_names}"}`
+	want := `"data":{"auth_info":{"tenant_id":"` + testkit.TenantID + `"},"tenant":[{"slug":"testkit"}],"secrets_api":{"version":1},"secret_names":null}}`
+	if got := post(t, cloud, document); !strings.Contains(got, want) || !strings.Contains(got, "API_ERROR") {
+		t.Error(got)
+	}
+}
+
+func TestAFaultFiresAsOftenAsItSays(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Inject(testkit.Match{Field: "setSecret", Nth: 2, Times: 1}, testkit.Fault{Code: "API_ERROR"})
+	client := cloud.Client()
+	for i, want := range []bool{true, false, true} {
+		if err := client.SetSecret(t.Context(), "S", i); (err == nil) != want {
+			t.Errorf("call %d: %v", i+1, err)
+		}
+	}
+}
+
+func TestAFaultOfOneKey(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Set("S", 1)
+	cloud.Inject(testkit.Match{Key: "admin"}, testkit.KeyExpired())
+	if err := cloud.Client().SetSecret(t.Context(), "S", 2); !errors.Is(err, prefect.ErrUnauthenticated) {
+		t.Errorf("admin: %v", err)
+	}
+	if _, err := cloud.Runner().SecretValue(t.Context(), "S"); err != nil {
+		t.Errorf("runner: %v", err)
+	}
+}
+
+func TestRulesThatCanNeverApplyFailAtOnce(t *testing.T) {
+	tests := map[string]struct {
+		match testkit.Match
+		fault testkit.Fault
+		says  string
+	}{
+		"field":             {testkit.Match{Field: "setSecrets"}, testkit.Fault{}, `no field "setSecrets"; the nearest is "setSecret"`},
+		"tenant":            {testkit.Match{Tenant: "nobody"}, testkit.Fault{}, `no tenant "nobody"; there are ["testkit"]`},
+		"negative count":    {testkit.Match{Nth: -1}, testkit.Fault{}, "below 0"},
+		"no status":         {testkit.Match{}, testkit.Fault{Status: 42}, "status 42"},
+		"informational":     {testkit.Match{}, testkit.Fault{Status: 101}, "status 101"},
+		"negative delay":    {testkit.Match{}, testkit.Fault{Delay: -1}, "negative"},
+		"lone retry-after":  {testkit.Match{}, testkit.Fault{RetryAfter: 1}, "no Status"},
+		"drop and answer":   {testkit.Match{}, testkit.Fault{Drop: true, Status: 503}, "Drop"},
+		"half a page":       {testkit.Match{}, testkit.Fault{Truncate: true, Malformed: true}, "truncates"},
+		"sealed and more":   {testkit.Match{}, testkit.Fault{Sealed: true, Code: "X"}, "Sealed"},
+		"code without body": {testkit.Match{}, testkit.Fault{Drop: true, Code: "X"}, "Status"},
+	}
+	for name, tt := range tests {
+		said := failure(func(_ *fakeTB, cloud *testkit.Cloud) { cloud.Inject(tt.match, tt.fault) })
+		if !strings.Contains(said, tt.says) {
+			t.Errorf("%s: it said: %s", name, said)
+		}
+	}
+	for _, match := range []testkit.Match{{Field: "sekret"}, {Tenant: "nobody"}, {Times: -1}} {
+		if failure(func(_ *fakeTB, cloud *testkit.Cloud) { cloud.Calls(match) }) == "" {
+			t.Errorf("Calls accepts %v", match)
+		}
+	}
+}
+
+// A delay of ten seconds and a client that waits for one cost no time at all in a
+// bubble, and the write that was under way is not done.
+func TestDelayInABubble(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fault   testkit.Fault
+		applied bool
+	}{
+		"before": {testkit.Fault{Delay: 10 * time.Second}, false},
+		"after":  {testkit.Fault{Delay: 10 * time.Second, Applied: true}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := testkit.New(t)
+				cloud.Inject(testkit.Match{Secret: "S", Times: 1}, tt.fault)
+				client, start := cloud.Client(), time.Now()
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				if err := client.SetSecret(ctx, "S", 1); !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("the client got %v", err)
+				}
+				if took := time.Since(start); took != time.Second {
+					t.Errorf("it took %s", took)
+				}
+				if _, stored := cloud.Get("S"); stored != tt.applied {
+					t.Errorf("stored: %v", stored)
+				}
+				if err := client.SetSecret(t.Context(), "S", 2); err != nil || time.Since(start) != time.Second {
+					t.Errorf("afterwards: %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestMatchAndFaultAsJSON(t *testing.T) {
+	fault := testkit.Fault{Status: 429, Message: "slow down", Delay: 1500 * time.Millisecond, RetryAfter: 2 * time.Second, Applied: true}
+	text, err := json.Marshal(fault)
+	if err != nil || string(text) != `{"status":429,"message":"slow down","applied":true,"delay":1.5,"retry_after":2}` {
+		t.Errorf("%s, %v", text, err)
+	}
+	var read testkit.Fault
+	if err := json.Unmarshal(text, &read); err != nil || read != fault {
+		t.Errorf("%+v, %v", read, err)
+	}
+	for name, want := range map[string]testkit.Fault{
+		"rate_limited": testkit.RateLimited(time.Second), "unavailable": testkit.Unavailable(), "reply_lost": testkit.ReplyLost(),
+		"key_expired": testkit.KeyExpired(), "partial_failure": testkit.PartialFailure(), "store_sealed": testkit.StoreSealed(),
+	} {
+		var preset testkit.Fault
+		if err := json.Unmarshal(fmt.Appendf(nil, "%q", name), &preset); err != nil || preset != want {
+			t.Errorf("%s: %+v, %v", name, preset, err)
+		}
+	}
+	for _, wrong := range []string{`{"statuss": 503}`, `"no_such"`, `{"delay": 1e10}`, `{"delay": "1s"}`, `7`} {
+		if err := json.Unmarshal([]byte(wrong), &read); err == nil {
+			t.Errorf("%s is a fault", wrong)
+		}
+	}
+	match := testkit.Match{Field: "setSecret", Secret: "S", Nth: 2}
+	if text, err := json.Marshal(match); err != nil || string(text) != `{"field":"setSecret","secret":"S","nth":2}` {
+		t.Errorf("%s, %v", text, err)
+	}
+}
+
+func post(t *testing.T, cloud *testkit.Cloud, body string) string {
+	t.Helper()
+	resp, text := do(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, body)
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("status %d", resp.StatusCode)
+	}
+	return text
+}

@@ -1,0 +1,156 @@
+package testkit_test
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+func TestTenantsSeeOnlyTheirOwn(t *testing.T) {
+	cloud := testkit.New(t)
+	data, ml := cloud.Tenant("data"), cloud.Tenant("ml")
+	for name, tenant := range map[string]*testkit.Cloud{"MAIN": cloud, "DATA": data, "ML": ml} {
+		if err := tenant.Client().SetSecret(t.Context(), name, canary); err != nil {
+			t.Fatal(err)
+		}
+		tenant.AssertNames(t, name)
+		names, err := tenant.Runner().SecretNames(t.Context())
+		if err != nil || len(names) != 1 || names[0] != name {
+			t.Errorf("%s lists %v, %v", name, names, err)
+		}
+	}
+	if _, err := ml.Runner().SecretValue(t.Context(), "DATA"); !errors.Is(err, prefect.ErrNotFound) {
+		t.Errorf("ml reads data's secret: %v", err)
+	}
+	if cloud.Tenant("data").TenantID() != data.TenantID() || data.TenantID() == ml.TenantID() || cloud.TenantID() != testkit.TenantID {
+		t.Error("a slug is not one tenant")
+	}
+}
+
+func TestATenantsCallsAndFaultsAreItsOwn(t *testing.T) {
+	cloud := testkit.New(t)
+	data := cloud.Tenant("data")
+	data.Inject(testkit.Match{Field: "setSecret"}, testkit.Unavailable())
+	if err := cloud.Client().SetSecret(t.Context(), "S", 1); err != nil {
+		t.Errorf("the first tenant met data's fault: %v", err)
+	}
+	if err := data.Client().SetSecret(t.Context(), "S", 1); err == nil {
+		t.Error("data's fault did not fire")
+	}
+	for name, n := range map[string][2]int{
+		"all":                {2, len(cloud.Calls(testkit.Match{}))},
+		"data":               {1, len(data.Calls(testkit.Match{}))},
+		"by slug":            {1, len(cloud.Calls(testkit.Match{Tenant: "data"}))},
+		"another's, by name": {1, len(data.Calls(testkit.Match{Tenant: "testkit"}))},
+	} {
+		if n[0] != n[1] {
+			t.Errorf("%s: %d calls, want %d", name, n[1], n[0])
+		}
+	}
+}
+
+func TestKeysKeepToTheirRoles(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Set("team_a", 1)
+	cloud.Set("other", 2)
+	admin := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "ci", Role: testkit.Admin, Patterns: []string{"team_*"}}))
+	runner := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "agent", Role: testkit.Runner}))
+	elsewhere := cloud.ClientWithKey(cloud.Tenant("data").AddKey(testkit.Key{Name: "data ci", Role: testkit.Admin}))
+
+	if err := admin.SetSecret(t.Context(), "team_b", 3); err != nil {
+		t.Error(err)
+	}
+	if names, err := admin.SecretNames(t.Context()); err != nil || len(names) != 2 {
+		t.Errorf("the key with a pattern lists %v, %v", names, err)
+	}
+	for name, err := range map[string]error{
+		"admin beyond its pattern": admin.SetSecret(t.Context(), "other", 3),
+		"admin reads":              second(admin.SecretValue(t.Context(), "team_a")),
+		"runner writes":            runner.SetSecret(t.Context(), "team_a", 3),
+		"runner deletes":           runner.DeleteSecret(t.Context(), "team_a"),
+	} {
+		if !errors.Is(err, prefect.ErrForbidden) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := elsewhere.SetSecret(t.Context(), "S", 1); err != nil {
+		t.Error(err)
+	}
+	cloud.Tenant("data").AssertNames(t, "S")
+	if calls := cloud.Calls(testkit.Match{Key: "ci", Field: "setSecret"}); len(calls) != 2 {
+		t.Errorf("the key ci set %d times", len(calls))
+	}
+	if err := cloud.ClientWithKey("no-such-key").SetSecret(t.Context(), "S", 1); !errors.Is(err, prefect.ErrUnauthenticated) {
+		t.Errorf("an unknown key: %v", err)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestAKeyExpires(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := testkit.New(t)
+		client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "brief", Role: testkit.Admin, Expires: time.Now().Add(time.Hour)}))
+		if err := client.SetSecret(t.Context(), "S", 1); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(time.Hour)
+		if err := client.SetSecret(t.Context(), "S", 2); !errors.Is(err, prefect.ErrUnauthenticated) {
+			t.Errorf("after an hour: %v", err)
+		}
+	})
+}
+
+// A client that finds the spelling out works with every dialect, and one that
+// was told another is refused without failing the test.
+func TestDialects(t *testing.T) {
+	for _, d := range []prefect.Dialect{prefect.DialectAuto, prefect.DialectCamel, prefect.DialectSnake} {
+		t.Run("dialect "+string(d), func(t *testing.T) {
+			said := failure(func(_ *fakeTB, cloud *testkit.Cloud) {
+				setFirst, listFirst, runner := cloud.Client(), cloud.Client(), cloud.Runner()
+				if err := setFirst.SetSecret(t.Context(), "A", 1); err != nil {
+					t.Errorf("set first: %v", err)
+				}
+				if names, err := listFirst.SecretNames(t.Context()); err != nil || len(names) != 1 {
+					t.Errorf("names: %v, %v", names, err)
+				}
+				if err := listFirst.SetSecret(t.Context(), "B", 2); err != nil {
+					t.Errorf("set after names: %v", err)
+				}
+				if v, err := runner.SecretValue(t.Context(), "A"); err != nil || string(v.Reveal()) != "1" {
+					t.Errorf("get: %v", err)
+				}
+				if err := listFirst.DeleteSecret(t.Context(), "A"); err != nil {
+					t.Errorf("delete: %v", err)
+				}
+				cloud.AssertNames(t, "B")
+			}, testkit.WithDialect(d))
+			if d != prefect.DialectAuto && said != "" {
+				t.Errorf("the test was told: %s", said)
+			}
+		})
+	}
+}
+
+func TestAOneSpellingFakeRefusesTheOther(t *testing.T) {
+	said := failure(func(_ *fakeTB, cloud *testkit.Cloud) {
+		for document, status := range map[string]int{
+			`{"query": "{secretNames}"}`:                                         200,
+			`{"query": "{secret_names}"}`:                                        400,
+			`{"query": "{secrets_api{version}}"}`:                                400,
+			`{"query": "mutation{deleteSecret(input: {name: \"S\"}){success}}"}`: 200,
+			`{"query": "mutation{deleteSecret(input: {name: \"S\"}){changed}}"}`: 400,
+		} {
+			if resp, text := do(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, document); resp.StatusCode != status {
+				t.Errorf("%s: %d %s", document, resp.StatusCode, text)
+			}
+		}
+	}, testkit.WithDialect(prefect.DialectCamel))
+	if said != "" {
+		t.Errorf("the test was told: %s", said)
+	}
+}
