@@ -47,20 +47,6 @@ func inHouse(pkg string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/")
 }
 
-// What testkit may bring into a user's build, beside the standard library.
-var testkitModules = []string{
-	module, "github.com/vektah/gqlparser/v2", "github.com/agnivade/levenshtein", "github.com/BurntSushi/toml",
-	"github.com/shurcooL/graphql", "github.com/google/go-cmp",
-}
-
-func TestTestkitIsLight(t *testing.T) {
-	for _, path := range goList(t, "{{with .Module}}{{.Path}}{{end}}", "-deps", module+"/testkit") {
-		if path != "" && !slices.Contains(testkitModules, path) {
-			t.Errorf("testkit brings in %s", path)
-		}
-	}
-}
-
 func TestBinaryHoldsNoTestLibrary(t *testing.T) {
 	deps := goList(t, "{{.ImportPath}}", "-deps", module)
 	for _, dep := range deps {

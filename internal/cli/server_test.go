@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,4 +76,28 @@ func (s devServer) names(t *testing.T) []string {
 		t.Fatalf("names: %v: %s", err, r.stderr)
 	}
 	return document.Names
+}
+
+// The served fake takes orders from tests, with the admin key alone.
+func TestServeTakesOrders(t *testing.T) {
+	s := startServer(t)
+	order := func(key string) int {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/_testkit/seed", strings.NewReader(`{"secrets": {"S": 1}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+key)
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		return resp.StatusCode
+	}
+	if status := order(s.RunnerKey); status != http.StatusUnauthorized || len(s.names(t)) != 0 {
+		t.Errorf("the runner's order: %d", status)
+	}
+	if status := order(s.AdminKey); status != http.StatusOK || len(s.names(t)) != 1 {
+		t.Errorf("the admin's order: %d", status)
+	}
 }

@@ -171,3 +171,28 @@ func TestCacheIsBoundedAndTakesNoLiterals(t *testing.T) {
 		t.Errorf("from the cache (-want +got):\n%s", diff)
 	}
 }
+
+func TestWithout(t *testing.T) {
+	resolvers := Resolvers{"Query": {"a": give("A", nil), "b": give("B", nil)}, "thing": {"x": give("X", nil)}}
+	config := Config{SDL: "type thing { x: String }\ntype Query { a: String b: thing }", Resolvers: resolvers}
+	for name, without := range map[string][]string{"no such type": {"nothing"}, "no such field": {"Query.c"}} {
+		config.Without = without
+		if _, err := New(config); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	config.Without = []string{"Query.b", "thing"}
+	s, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"a"}, s.Fields()); diff != "" {
+		t.Error(diff)
+	}
+	if _, errs := s.Prepare(Request{Query: "{b{x}}"}); len(errs) == 0 {
+		t.Error("a field that is left out is known")
+	}
+	if len(resolvers["Query"]) != 2 || len(resolvers["thing"]) != 1 {
+		t.Error("the caller's resolvers were changed")
+	}
+}

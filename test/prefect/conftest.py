@@ -36,6 +36,9 @@ if ERA == (0, 9):
     collections.Iterable = collections.abc.Iterable
     collections.Sequence = collections.abc.Sequence
 
+# The fixture of docs/testing sets the keys that Prefect has from 0.15 on.
+collect_ignore = ["test_fixture.py"] if ERA < (0, 15) else []
+
 READY = pathlib.Path(os.environ["SUITE_DIR"]) / "ready.json"
 SERVER = json.loads(READY.read_text())
 LOG = pathlib.Path(os.environ["SUITE_DIR"]) / "serve.log"

@@ -61,9 +61,17 @@ run_release() {
     export SUITE_BIN=$bin SUITE_DIR=$dir SUITE_SECRETS=$root/fixtures/ci-secrets.json
     cd "$here" && "$2/bin/python" -m pytest -q --tb=short --assert=plain --show-capture=no -p no:cacheprovider .
   ) || code=$?
+  case $1 in 1.*) run_example "$1" "$2" "$dir" || code=$? ;; esac
   stop_server || { say "$1: serve did not stop cleanly on SIGTERM (exit $?)"; code=1; }
   return "$code"
 }
+
+# run_example RELEASE VENV DIR: the tests that docs/testing shows, as a user runs them.
+run_example() (
+  unset "${!PREFECT@}"
+  export HOME=$3/home PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore PREFECT_SECRETS_BIN=$bin
+  cd "$root/docs/testing" && "$2/bin/python" -m pytest -q -p no:cacheprovider .
+)
 
 bin=${PREFECT_SECRETS_BIN:-$root/test/.work/bin/prefect-secrets}
 [ -n "${PREFECT_SECRETS_BIN:-}" ] || (cd "$root" && go build -o "$bin" .)

@@ -1,0 +1,37 @@
+"""The fixture of docs/testing fails the tests that it is there to fail."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+from conftest import check
+
+DOCS = pathlib.Path(__file__).parents[2] / "docs" / "testing"
+
+# Each is the body of a test, and what the fixture is to say of it; empty if nothing is wrong.
+BODIES = {
+    "right": ("cloud.order('GET', 'calls')", ""),
+    "unused fault": ("cloud.order('POST', 'faults', {'match': {'secret': 'S'}, 'fault': 'unavailable'})", "never fired"),
+    "refused document": ("pytest.raises(Exception, Client().graphql, 'query{sekret_names}')", "API refuses"),
+    "printed value": ("cloud.order('POST', 'seed', {'secrets': {'S': 'CANARY51c0'}}); print('CANARY51c0')", "printed the value of ['S']"),
+    "encoded value": ("cloud.order('POST', 'seed', {'secrets': {'S': 'CANARY51c0'}}); print('Q0FOQVJZNTFjMA==')", "printed the value of ['S']"),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_fixture(name, tmp_path):
+    body, says = BODIES[name]
+    shutil.copy(DOCS / "conftest.py", tmp_path)
+    (tmp_path / "test_it.py").write_text(f"import pytest\nfrom prefect.client import Client\n\n\ndef test(cloud):\n    {body}\n")
+    environment = {"HOME": os.environ["HOME"], "PATH": os.environ["PATH"], "PREFECT_SECRETS_BIN": os.environ["SUITE_BIN"]}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--assert=plain", "-p", "no:cacheprovider", str(tmp_path)],
+        env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60,
+    )
+    check(f"{name}: passed", done.returncode == 0, says == "")
+    check(f"{name}: what it says", says in done.stdout, True)
+
+
