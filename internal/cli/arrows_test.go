@@ -24,6 +24,7 @@ var arrows = map[string][]string{
 	"internal/cloud/storetest": {"internal/cloud"},
 	"internal/graphql":         nil,
 	"internal/leaks":           nil,
+	"internal/pyliteral":       nil,
 	"internal/tomlpos":         nil,
 	"prefect":                  {"internal/pyliteral"},
 }

@@ -1,0 +1,162 @@
+package pyliteral
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// strings reads string literals that stand side by side, which are one; bytes
+// and texts do not mix.
+func (p *parser) strings() (value any, isString, ok bool) {
+	var all []byte
+	var isBytes, any bool
+	for {
+		prefix, quote := p.opening()
+		if quote == "" {
+			break
+		}
+		bytes := strings.ContainsAny(prefix, "bB")
+		if any && bytes != isBytes || strings.ContainsAny(prefix, "fF") {
+			return nil, true, false
+		}
+		isBytes, any = bytes, true
+		p.pos += len(prefix) + len(quote)
+		body, ok := p.body(quote)
+		if !ok {
+			return nil, true, false
+		}
+		if all, ok = appendBody(all, body, bytes, strings.ContainsAny(prefix, "rR")); !ok || !p.skip() {
+			return nil, true, false
+		}
+	}
+	if isBytes {
+		return append([]byte{}, all...), true, true
+	}
+	return string(all), any, any
+}
+
+// opening is the prefix and the quote that begin a string here, or no quote.
+func (p *parser) opening() (prefix, quote string) {
+	rest := p.text[p.pos:]
+	n := 0
+	for n < len(rest) && n < 3 && strings.IndexByte("rRbBuUfF", rest[n]) >= 0 {
+		n++
+	}
+	switch strings.ToLower(rest[:n]) {
+	case "", "r", "u", "b", "f", "br", "rb", "fr", "rf":
+	default:
+		return "", ""
+	}
+	for _, q := range []string{`"""`, `'''`, `"`, `'`} {
+		if strings.HasPrefix(rest[n:], q) {
+			return rest[:n], q
+		}
+	}
+	return "", ""
+}
+
+// body is what stands up to the closing quote, which is passed over.
+func (p *parser) body(quote string) (string, bool) {
+	start := p.pos
+	for p.pos < len(p.text) {
+		switch {
+		case p.text[p.pos] == '\\':
+			p.pos++
+			if p.pos < len(p.text) {
+				p.pos++
+			}
+		case strings.HasPrefix(p.text[p.pos:], quote):
+			p.pos += len(quote)
+			return p.text[start : p.pos-len(quote)], true
+		case len(quote) == 1 && p.eol():
+			return "", false
+		default:
+			p.pos++
+		}
+	}
+	return "", false
+}
+
+// newlines are one character in Python's source, however they are written.
+var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+func appendBody(dst []byte, body string, bytes, raw bool) ([]byte, bool) {
+	body = newlines.Replace(body)
+	if bytes && strings.ContainsFunc(body, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return nil, false
+	}
+	if raw {
+		return append(dst, body...), true
+	}
+	for len(body) > 0 {
+		i := strings.IndexByte(body, '\\')
+		if i < 0 {
+			return append(dst, body...), true
+		}
+		dst = append(dst, body[:i]...)
+		n, ok := 0, false
+		if dst, n, ok = appendEscape(dst, body[i+1:], bytes); !ok {
+			return nil, false
+		}
+		body = body[i+1+n:]
+	}
+	return dst, true
+}
+
+var escapes = map[byte]byte{
+	'\\': '\\', '\'': '\'', '"': '"', 'a': '\a', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t', 'v': '\v',
+}
+
+// appendEscape writes the character whose escape follows a backslash, and gives
+// the length of what follows. What is no escape keeps its backslash.
+func appendEscape(dst []byte, rest string, bytes bool) ([]byte, int, bool) {
+	if rest == "" {
+		return nil, 0, false
+	}
+	c := rest[0]
+	switch {
+	case c == '\n':
+		return dst, 1, true
+	case c >= '0' && c <= '7':
+		n := 1
+		for n < 3 && n < len(rest) && rest[n] >= '0' && rest[n] <= '7' {
+			n++
+		}
+		code, _ := strconv.ParseUint(rest[:n], 8, 16)
+		return appendCode(dst, rune(code), bytes), n, true
+	case c == 'x', !bytes && (c == 'u' || c == 'U'):
+		return appendHex(dst, rest, bytes)
+	case c == 'N' && !bytes:
+		return nil, 0, false
+	}
+	if char, ok := escapes[c]; ok {
+		return append(dst, char), 1, true
+	}
+	return append(dst, '\\'), 0, true
+}
+
+func appendHex(dst []byte, rest string, bytes bool) ([]byte, int, bool) {
+	n := map[byte]int{'x': 2, 'u': 4, 'U': 8}[rest[0]]
+	if len(rest) < 1+n || strings.ContainsAny(rest[1:1+n], "+-_") {
+		return nil, 0, false
+	}
+	code, err := strconv.ParseUint(rest[1:1+n], 16, 32)
+	if err != nil || code > utf8.MaxRune {
+		return nil, 0, false
+	}
+	return appendCode(dst, rune(code), bytes), 1 + n, true
+}
+
+// appendCode writes a code as a byte or as a character, a lone surrogate as
+// U+FFFD.
+func appendCode(dst []byte, code rune, bytes bool) []byte {
+	if bytes {
+		return append(dst, byte(code))
+	}
+	if utf16.IsSurrogate(code) {
+		code = utf8.RuneError
+	}
+	return utf8.AppendRune(dst, code)
+}
