@@ -3,23 +3,59 @@ package prefect
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"strings"
-
-	"github.com/BurntSushi/toml"
+	"slices"
 )
 
-// Version is whose rules a config is read by.
+// Version says whose rules a configuration is read by.
 type Version string
 
-// Documented is the user's documentation of secrets: Prefect 0.9's rules, where
-// secrets that the environment sets always get lower-case names, and where
-// nothing local is consulted once use_local_secrets is false.
-const Documented Version = ""
+const (
+	// Documented is Prefect as the documentation of its secrets tells it: 0.9.3,
+	// but secrets that the environment sets always get lower-case names, and
+	// nothing local is consulted once use_local_secrets is false.
+	Documented Version = ""
+	// V0_9 is Prefect 0.9.3, and as far as configuration goes 0.6.7 to 0.10.7.
+	V0_9 Version = "0.9"
+	// V1_4 is Prefect 1.4.1, and as far as configuration goes 0.15.0 to 1.4.1.
+	V1_4 Version = "1.4"
+)
+
+// ParseVersion reads what the command's --prefect-version takes: documented, 0.9
+// or 1.4.
+func ParseVersion(name string) (Version, error) {
+	for _, v := range []Version{Documented, V0_9, V1_4} {
+		if name == v.String() {
+			return v, nil
+		}
+	}
+	return "", fmt.Errorf("unknown version %q of Prefect: it is documented, 0.9 or 1.4", name)
+}
+
+// String is the name by which [ParseVersion] knows v.
+func (v Version) String() string {
+	if v == Documented {
+		return "documented"
+	}
+	return string(v)
+}
+
+func (v Version) defaults() []defaultSetting {
+	if v == V1_4 {
+		return defaults14
+	}
+	return defaults09
+}
+
+// box is the release of python-box that v was measured with.
+func (v Version) box() string {
+	if v == V1_4 {
+		return box541
+	}
+	return box346
+}
 
 // ConfigOptions says where a config comes from.
 type ConfigOptions struct {
@@ -31,76 +67,128 @@ type ConfigOptions struct {
 	Path string
 	// Text is the TOML itself, instead of a file; Path then only names it in errors.
 	Text string
+	// BackendPath is the file with the backend that was switched to, which must be
+	// there. Empty means the file that PREFECT__BACKEND_CONFIG_PATH names, else
+	// ~/.prefect/backend.toml, if it is there and Version is V1_4: Prefect reads
+	// it from 0.10.0 on.
+	BackendPath string
+	// NoDefaults reads the one file and the environment alone, as
+	// load_configuration(path=FILE, env_var_prefix="PREFECT") does: no default
+	// settings, no backend file, no task defaults.
+	NoDefaults bool
 	// Env is the environment as NAME=value, as os.Environ gives it; nil is an empty one.
 	Env []string
 }
 
 // Config is what Prefect reads at import: its defaults, the user's file and the
-// environment. The zero Config is Prefect's defaults. It prints as the names of
-// its secrets, never as their values.
+// environment. The zero Config is Prefect's defaults as far as secrets go. It
+// prints as the number of its secrets, never as their values.
 type Config struct {
-	tree   func() map[string]any // a closure, so that printing a Config cannot reach the values
-	folded map[string]bool       // lower-case names of secrets that the environment set
+	root    func() *table // a closure, so that printing a Config cannot reach the values
+	version Version
+	folded  map[string]bool // lower-case names of secrets that the environment set
 }
 
-// useLocalSecrets is where the setting stands (Prefect 0.9.3, config.toml), with
-// true as its default.
-var useLocalSecrets = path{"cloud", "use_local_secrets"}
-
-// LoadConfig reads a config by the rules of o.Version. It fails if a file that o
-// names cannot be read, if the TOML does not parse, if the environment sets a key
-// below one that is not a table, or if two secrets that the environment sets fold
-// to one name. The error says where, and never quotes a value.
+// LoadConfig reads a config by the rules of o.Version, as import prefect does.
+//
+// The error is a [*ConfigError] where Python raises one: TOML that does not parse
+// or, for a release, that the parser inside Prefect refuses; a key below a value
+// that is no table; a reserved key; a logging.level that is none. It is another
+// if a file that o names cannot be read, or if the version is not known. No error
+// quotes a value.
 func LoadConfig(o ConfigOptions) (*Config, error) {
-	if o.Version != Documented {
+	if !slices.Contains([]Version{Documented, V0_9, V1_4}, o.Version) {
 		return nil, fmt.Errorf("unknown version %q of Prefect", string(o.Version))
 	}
-	env := parseEnv(o.Env)
-	name, text, err := o.read(env)
+	env := newEnvironment(o.Env)
+	root, err := o.merged(env)
 	if err != nil {
 		return nil, err
 	}
-	file := map[string]any{}
-	if _, err := toml.Decode(text, &file); err != nil {
-		return nil, tomlError(name, err)
+	f := flatten(root)
+	for _, step := range []func() error{
+		func() error { return f.addEnvironment(o.Version, env) },
+		func() error { return f.expandTexts(o.Version, env) },
+		f.resolve,
+	} {
+		if err := step(); err != nil {
+			return nil, err
+		}
 	}
-	return loadTree(file, o.Env, env)
-}
-
-func loadTree(file map[string]any, environ []string, env map[string]string) (*Config, error) {
-	s := newSettings()
-	s.set(useLocalSecrets, true, fromDefault)
-	s.addTable(nil, file)
-	if err := s.addEnvironment(environ); err != nil {
+	if root, err = f.nest(); err != nil {
 		return nil, err
 	}
-	if err := s.expand(env); err != nil {
+	if err := o.finish(root); err != nil {
 		return nil, err
 	}
-	s.resolve()
-	tree := s.tree()
-	return &Config{tree: func() map[string]any { return tree }, folded: s.folded}, nil
+	return &Config{root: func() *table { return root }, version: o.Version, folded: f.foldedNames(o.Version)}, nil
 }
 
-func (o ConfigOptions) read(env map[string]string) (name, text string, err error) {
+// finish does what Prefect does with a config that it has read.
+func (o ConfigOptions) finish(root *table) error {
+	if err := root.validate(o.Version.box()); err != nil || o.NoDefaults {
+		return err
+	}
+	if err := root.taskDefaults(o.Version); err != nil {
+		return err
+	}
+	return root.checkLevel()
+}
+
+// merged is the defaults and, over them, the user's file and the backend's.
+func (o ConfigOptions) merged(env environment) (*table, error) {
+	root := newTable()
+	if !o.NoDefaults {
+		root = defaultTable(o.Version.defaults())
+	}
+	user, err := o.user(env)
+	if err != nil {
+		return nil, err
+	}
+	root.merge(user)
+	if o.NoDefaults || o.Version != V1_4 && o.BackendPath == "" {
+		return root, nil
+	}
+	backend, err := o.read(o.BackendPath, env.path("PREFECT__BACKEND_CONFIG_PATH", "~/.prefect/backend.toml"))
+	if err != nil {
+		return nil, err
+	}
+	root.merge(backend)
+	return root, nil
+}
+
+func (o ConfigOptions) user(env environment) (*table, error) {
 	if o.Text != "" {
-		return o.Path, o.Text, nil
+		return o.decode(o.Path, o.Text)
 	}
-	name, mayBeMissing := o.Path, false
-	if name == "" {
-		name, mayBeMissing = userConfigPath(env), true
+	return o.read(o.Path, env.path("PREFECT__USER_CONFIG_PATH", "~/.prefect/config.toml"))
+}
+
+// read reads the file that is named, or the one that is usual if it is there.
+func (o ConfigOptions) read(named, usual string) (*table, error) {
+	file, mayBeMissing := named, false
+	if file == "" {
+		file, mayBeMissing = usual, true
 	}
-	if name == "" {
-		return "", "", nil
+	if file == "" {
+		return newTable(), nil
 	}
-	data, err := os.ReadFile(name)
-	if mayBeMissing && (errors.Is(err, fs.ErrNotExist) || isDirectory(name)) {
-		return name, "", nil
+	data, err := os.ReadFile(file)
+	if mayBeMissing && (errors.Is(err, fs.ErrNotExist) || isDirectory(file)) {
+		return newTable(), nil
 	}
 	if err != nil {
-		return name, "", fmt.Errorf("reading config: %w", err)
+		return nil, fmt.Errorf("reading config: %w", err)
 	}
-	return name, string(data), nil
+	return o.decode(file, string(data))
+}
+
+func (o ConfigOptions) decode(file, text string) (*table, error) {
+	t, err := decodeTable(file, text)
+	if err == nil && o.Version != Documented {
+		err = t.homogeneous()
+	}
+	return t, err
 }
 
 func isDirectory(name string) bool {
@@ -108,70 +196,31 @@ func isDirectory(name string) bool {
 	return err == nil && info.IsDir()
 }
 
+// path is the file that a variable names, with ~ and variables in it expanded.
+// Where there is no home, ~ leads nowhere.
+func (e environment) path(variable, usual string) string {
+	name, ok := e.values[variable]
+	if !ok {
+		name = usual
+	}
+	expanded, _ := Documented.expandAll(name, e).(string)
+	if !ok && e.values["HOME"] == "" {
+		return ""
+	}
+	return filepath.FromSlash(expanded)
+}
+
 // UserConfigPath is where Prefect looks for the user's file: where
 // PREFECT__USER_CONFIG_PATH says, else ~/.prefect/config.toml. The environment is
 // as os.Environ gives it; the path is empty if it does not say.
-func UserConfigPath(environ []string) string { return userConfigPath(parseEnv(environ)) }
-
-func userConfigPath(env map[string]string) string {
-	if name, ok := env["PREFECT__USER_CONFIG_PATH"]; ok {
-		return expandOnce(name, env)
-	}
-	if env["HOME"] == "" {
-		return ""
-	}
-	return filepath.Join(env["HOME"], ".prefect", "config.toml")
+func UserConfigPath(environ []string) string {
+	return newEnvironment(environ).path("PREFECT__USER_CONFIG_PATH", "~/.prefect/config.toml")
 }
 
-// tomlError says where the TOML does not parse. The decoder's own text is not
-// kept, for it quotes values.
-func tomlError(name string, err error) error {
-	if name == "" {
-		name = "config"
-	}
-	var parse toml.ParseError
-	if errors.As(err, &parse) {
-		return fmt.Errorf("%s: not valid TOML near line %d: prefect-secrets check shows the place", name, parse.Position.Line)
-	}
-	return fmt.Errorf("%s: not valid TOML", name)
-}
-
-func parseEnv(environ []string) map[string]string {
-	env := make(map[string]string, len(environ))
-	for _, entry := range environ {
-		name, value, _ := strings.Cut(entry, "=")
-		env[name] = value
-	}
-	return env
-}
-
-// UseLocalSecrets is cloud.use_local_secrets: whether secrets are read from the
-// context. Only the boolean false turns it off: to Prefect 0.9 the text "false"
-// still means local.
-func (c *Config) UseLocalSecrets() bool {
-	cloud, _ := c.section()["cloud"].(map[string]any)
-	return cloud["use_local_secrets"] != false
-}
-
-// Secrets are the entries of [context.secrets], in a map of the caller's own.
-func (c *Config) Secrets() map[string]any {
-	context, _ := c.section()["context"].(map[string]any)
-	secrets, _ := context["secrets"].(map[string]any)
-	return maps.Clone(secrets)
-}
-
-func (c *Config) section() map[string]any {
-	if c == nil || c.tree == nil {
-		return nil
-	}
-	return c.tree()
-}
-
-// Format writes the names of the secrets, whatever the verb.
+// Format writes how many secrets there are, whatever the verb.
 func (c *Config) Format(f fmt.State, _ rune) {
-	names := make([]string, 0)
-	for name := range c.Secrets() {
-		names = append(names, name)
-	}
-	_, _ = io.WriteString(f, "config with "+fmt.Sprint(len(names))+" secrets")
+	_, _ = fmt.Fprintf(f, "config with %d secrets", len(c.Secrets()))
 }
+
+// MarshalText writes what Format does.
+func (c *Config) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(c)), nil }

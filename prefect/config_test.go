@@ -120,18 +120,18 @@ func TestLoadConfigErrors(t *testing.T) {
 		want    string
 	}{
 		{prefect.ConfigOptions{Path: "nope.toml"}, "reading config"},
-		{prefect.ConfigOptions{Path: "c.toml", Text: "[context.secrets]\nk = " + canary + "\n"}, "c.toml: not valid TOML near line 2"},
-		{prefect.ConfigOptions{Text: "k = \"" + canary}, "config: not valid TOML near line 1"},
-		{prefect.ConfigOptions{Text: "k = 7700123__4\n"}, "config: not valid TOML near line 1"},
+		{prefect.ConfigOptions{Path: "c.toml", Text: "[context.secrets]\nk = " + canary + "\n"}, "c.toml:2: not valid TOML"},
+		{prefect.ConfigOptions{Text: "k = \"" + canary}, "config:1: not valid TOML"},
+		{prefect.ConfigOptions{Text: "k = 7700123__4\n"}, "config:1: not valid TOML"},
 		{prefect.ConfigOptions{Version: "2.0"}, "unknown version"},
-		{prefect.ConfigOptions{Env: []string{"PREFECT__CONTEXT__SECRETS__KEY=" + canary, "PREFECT__CONTEXT__SECRETS__key=" + canary}}, "both set the secret \"key\""},
+		{prefect.ConfigOptions{Env: []string{"PREFECT__CONTEXT__SECRETS__KEY=" + canary, "PREFECT__CONTEXT__SECRETS__key=" + canary}}, "PREFECT__CONTEXT__SECRETS__KEY sets this secret as well"},
 		{prefect.ConfigOptions{Text: "[context.secrets]\nKEY = \"$A\"\nkey = \"" + canary + "\"\n", Env: []string{"A=" + canary}}, "becomes \"key\", which is there already"},
-		{prefect.ConfigOptions{Text: "a = 1\n", Env: []string{"PREFECT__A__B=" + canary}}, "PREFECT__A__B: sets a key below a"},
+		{prefect.ConfigOptions{Text: "a = 1\n", Env: []string{"PREFECT__A__B=" + canary}}, "PREFECT__A__B: a.b: it stands below a, which is of type int"},
 	}
 	tests = append(tests, struct {
 		options prefect.ConfigOptions
 		want    string
-	}{prefect.ConfigOptions{Text: "[context.secrets]\nKEY = \"$V\"\n[context.secrets.key]\nx = 1\n", Env: []string{"V=1"}}, "becomes \"key\", which is there already"})
+	}{prefect.ConfigOptions{Text: "[context.secrets]\nKEY = \"$V\"\n[context.secrets.key]\nx = 1\n", Env: []string{"V=1"}}, "it stands below context.secrets.key"})
 	for _, tt := range tests {
 		_, err := prefect.LoadConfig(tt.options)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {

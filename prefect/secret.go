@@ -18,9 +18,11 @@ type Secret string
 // Get reads the secret's value.
 //
 // In local execution (cloud.use_local_secrets is true, the default) it comes from
-// the context; in cloud execution from the store of the context's [Client], and
-// from nowhere else. Text that is JSON is parsed by [Loads], other text comes
-// back as a string.
+// the context; in cloud execution from the store of the context's [Client]. Under
+// a [Config] of [V0_9] or [V1_4] the context comes first in cloud execution, too,
+// and with V1_4 there is cloud execution only if backend is cloud; both as those
+// releases do it. Text that is JSON, in a string or in bytes, is parsed by
+// [Loads], any other value comes back as it is.
 //
 // The error is [ErrNotFound], [ErrBuildingFlow], [ErrTooDeep], or what the
 // client returns; it never holds a value.
@@ -40,9 +42,14 @@ func (s Secret) Get(ctx context.Context) (any, error) {
 // cloud execution, among the names in the store. It may be asked while a flow is
 // being built.
 func (s Secret) Exists(ctx context.Context) (bool, error) {
-	if configFrom(ctx).UseLocalSecrets() {
-		_, ok := s.local(ctx)
-		return ok, nil
+	config := configFrom(ctx)
+	if config.consultsContext() {
+		if _, ok := s.local(ctx); ok {
+			return true, nil
+		}
+	}
+	if !config.asksStore() {
+		return false, nil
 	}
 	c, err := s.client(ctx)
 	if err != nil {
@@ -73,12 +80,14 @@ func (s Secret) lookup(ctx context.Context) (any, error) {
 	if isBuilding(ctx) {
 		return nil, fmt.Errorf("secret %q: %w", string(s), ErrBuildingFlow)
 	}
-	if configFrom(ctx).UseLocalSecrets() {
-		v, ok := s.local(ctx)
-		if !ok {
-			return nil, s.missing(ctx)
+	config := configFrom(ctx)
+	if config.consultsContext() {
+		if v, ok := s.local(ctx); ok {
+			return unwrapped(v)
 		}
-		return unwrapped(v)
+	}
+	if !config.asksStore() {
+		return nil, s.missing(ctx)
 	}
 	c, err := s.client(ctx)
 	if err != nil {
@@ -159,8 +168,6 @@ func unwrapped(v any) (any, error) {
 		return decoded(v.Reveal())
 	case json.RawMessage:
 		return decoded(v)
-	case []byte:
-		return string(v), nil
 	default:
 		return v, nil
 	}
@@ -176,10 +183,21 @@ func decoded(raw json.RawMessage) (any, error) {
 	return v, nil
 }
 
+// textOf is the text that json.loads of Python reads: a string or bytes.
+func textOf(v any) (text string, ok bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case []byte:
+		return string(v), true
+	}
+	return "", false
+}
+
 // parsed is Prefect's rule for what a flow sees: a text that json.loads reads
 // becomes what it says, anything else stays as it is.
 func parsed(v any) (any, error) {
-	text, ok := v.(string)
+	text, ok := textOf(v)
 	if !ok {
 		return v, nil
 	}
@@ -187,7 +205,7 @@ func parsed(v any) (any, error) {
 	case err == nil:
 		return read, nil
 	case errors.Is(err, ErrNotJSON):
-		return text, nil
+		return v, nil
 	default:
 		return nil, err
 	}
@@ -206,7 +224,7 @@ func into[T any](target *T, v any) error {
 		*target = typed
 		return nil
 	}
-	text, isText := v.(string)
+	text, isText := textOf(v)
 	if !isText {
 		raw, err := NewValue(v)
 		if err != nil {
@@ -226,7 +244,7 @@ func into[T any](target *T, v any) error {
 }
 
 func intoString(target *string, v any) error {
-	text, isText := v.(string)
+	text, isText := textOf(v)
 	if !isText {
 		raw, err := NewValue(v)
 		*target = string(raw.Reveal())

@@ -5,8 +5,8 @@
 // Python's types are these in Go: bool, str as string, None as nil, int as int64
 // or, where that is too small, *big.Int, float as float64, complex as complex128,
 // bytes as []byte, list as []any, and [Tuple], [Set], [Dict] and [Ellipsis]. A
-// lone surrogate, which no Go string holds, becomes U+FFFD; the escape \N{NAME}
-// is not known, so a text with it is no literal here.
+// lone surrogate, which no Go string holds, becomes U+FFFD; \N{NAME} is known for
+// the names that [Named] knows.
 package pyliteral
 
 import "errors"

@@ -2,24 +2,31 @@ package pyliteral
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 )
 
-// Str is what Python's str() makes of a value: a text as it is, anything else as
-// [Repr].
+// Str is what Python's str() makes of a value: a text as it is, a date or time in
+// ISO's form, anything else as [Repr].
 func Str(v any) string {
-	if s, ok := v.(string); ok {
-		return s
+	switch v := v.(type) {
+	case string:
+		return v
+	case time.Time:
+		return strTime(v)
 	}
 	return Repr(v)
 }
 
-// Repr is what Python's repr() makes of a value that [Parse] can give. The order
-// of a set's elements, which in Python depends on their hashes, is that in which
-// they were given. Other values are written as fmt writes them.
+// Repr is what Python's repr() makes of a value that [Parse] can give, or that a
+// decoder of TOML can. The order of a set's elements, which in Python depends on
+// their hashes, is that in which they were given; a Go map's keys are sorted.
+// Other values are written as fmt writes them.
 func Repr(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -48,8 +55,14 @@ func Repr(v any) string {
 		return "{" + joined(v) + "}"
 	case Dict:
 		return v.repr()
+	case map[string]any:
+		return sorted(v).repr()
 	case Ellipsis:
 		return "Ellipsis"
+	case time.Time:
+		return reprTime(v)
+	case time.Duration:
+		return reprDelta(v)
 	}
 	return fmt.Sprint(v)
 }
@@ -60,6 +73,14 @@ func joined(items []any) string {
 		parts[i] = Repr(item)
 	}
 	return strings.Join(parts, ", ")
+}
+
+func sorted(table map[string]any) Dict {
+	dict := make(Dict, 0, len(table))
+	for _, key := range slices.Sorted(maps.Keys(table)) {
+		dict = append(dict, Item{key, table[key]})
+	}
+	return dict
 }
 
 func (d Dict) repr() string {

@@ -82,6 +82,18 @@ func (p *parser) body(quote string) (string, bool) {
 // newlines are one character in Python's source, however they are written.
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
+// Unescape decodes text as the codec unicode_escape of Python does: its bytes as
+// Latin-1, and the escapes of a string literal. It reports false for an escape
+// that is cut short or names nothing.
+func Unescape(text string) (string, bool) {
+	latin := make([]rune, len(text))
+	for i := range len(text) {
+		latin[i] = rune(text[i])
+	}
+	out, ok := appendUnescaped(nil, string(latin), false)
+	return string(out), ok
+}
+
 func appendBody(dst []byte, body string, bytes, raw bool) ([]byte, bool) {
 	body = newlines.Replace(body)
 	if bytes && strings.ContainsFunc(body, func(r rune) bool { return r >= utf8.RuneSelf }) {
@@ -90,6 +102,10 @@ func appendBody(dst []byte, body string, bytes, raw bool) ([]byte, bool) {
 	if raw {
 		return append(dst, body...), true
 	}
+	return appendUnescaped(dst, body, bytes)
+}
+
+func appendUnescaped(dst []byte, body string, bytes bool) ([]byte, bool) {
 	for len(body) > 0 {
 		i := strings.IndexByte(body, '\\')
 		if i < 0 {
@@ -129,12 +145,22 @@ func appendEscape(dst []byte, rest string, bytes bool) ([]byte, int, bool) {
 	case c == 'x', !bytes && (c == 'u' || c == 'U'):
 		return appendHex(dst, rest, bytes)
 	case c == 'N' && !bytes:
-		return nil, 0, false
+		return appendNamed(dst, rest)
 	}
 	if char, ok := escapes[c]; ok {
 		return append(dst, char), 1, true
 	}
 	return append(dst, '\\'), 0, true
+}
+
+// appendNamed reads N{NAME}.
+func appendNamed(dst []byte, rest string) ([]byte, int, bool) {
+	name, _, closed := strings.Cut(strings.TrimPrefix(rest, "N{"), "}")
+	r, known := Named(name)
+	if !closed || !known || !strings.HasPrefix(rest, "N{") {
+		return nil, 0, false
+	}
+	return utf8.AppendRune(dst, r), len("N{}") + len(name), true
 }
 
 func appendHex(dst []byte, rest string, bytes bool) ([]byte, int, bool) {

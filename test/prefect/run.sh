@@ -61,6 +61,7 @@ run_release() {
     export SUITE_BIN=$bin SUITE_DIR=$dir SUITE_SECRETS=$root/fixtures/ci-secrets.json
     cd "$here" && "$2/bin/python" -m pytest -q --tb=short --assert=plain --show-capture=no -p no:cacheprovider .
   ) || code=$?
+  case $1 in 0.9.3 | 1.4.1) compare_configs "$1" "$2" || code=$? ;; esac
   case $1 in 1.*) run_example "$1" "$2" "$dir" || code=$? ;; esac
   stop_server || { say "$1: serve did not stop cleanly on SIGTERM (exit $?)"; code=1; }
   return "$code"
@@ -72,6 +73,14 @@ run_example() (
   export HOME=$3/home PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore PREFECT_SECRETS_BIN=$bin
   cd "$root/docs/testing" && "$2/bin/python" -m pytest -q -p no:cacheprovider .
 )
+
+# compare_configs RELEASE VENV: random configurations, read by this release and by LoadConfig.
+compare_configs() {
+  local cases=$work/config-cases
+  mkdir -p "$cases"
+  (cd "$cases" && env -i HOME=/home/user "$2/bin/python" "$here/config_cases.py" "${CONFIG_SEED:-1}" "${CONFIG_CASES:-2000}" >"config-cases-$1.jsonl") &&
+    (cd "$root" && CONFIG_CASES_DIR=$cases go test -count=1 -run "TestRandomCasesOfReleases/$1" ./prefect)
+}
 
 bin=${PREFECT_SECRETS_BIN:-$root/test/.work/bin/prefect-secrets}
 [ -n "${PREFECT_SECRETS_BIN:-}" ] || (cd "$root" && go build -o "$bin" .)

@@ -1,0 +1,53 @@
+package prefect
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
+)
+
+// keyReference is a reference to another key (configuration.py of 0.9.3 and of
+// 1.4.1).
+var keyReference = regexp.MustCompile(`\$\{(.[^${}]*)\}`)
+
+// maxResolved bounds what references may grow to in all, in bytes: keys that name
+// one another twice double each round.
+const maxResolved = 64 << 20
+
+// resolve follows references to other keys. One that is the whole text takes the
+// other's value with its type; a missing key and a table are the empty text.
+func (f *flat) resolve() error {
+	pending, grown := f.leaves, 0
+	for range rounds {
+		var next []*leaf
+		for _, l := range pending {
+			text, _ := l.value.(string)
+			match := keyReference.FindStringSubmatch(text)
+			if match == nil {
+				continue
+			}
+			next = append(next, l)
+			l.value = f.replaced(text, match[0], match[1])
+			if after, ok := l.value.(string); ok {
+				grown += len(after)
+			}
+			if grown > maxResolved {
+				return l.failure("MemoryError", "its references grow beyond %d MiB", maxResolved>>20)
+			}
+		}
+		pending = next
+	}
+	return nil
+}
+
+func (f *flat) replaced(text, reference, name string) any {
+	var value any = ""
+	if other, ok := f.at[path(strings.Split(name, ".")).key()]; ok {
+		value = other.value
+	}
+	if reference == text {
+		return value
+	}
+	return strings.Replace(text, reference, pyliteral.Str(value), 1)
+}
