@@ -64,7 +64,7 @@ func TestLocalConfigReadsNoFile(t *testing.T) {
 func TestLocalConfigThatDoesNotParseFailsTheTest(t *testing.T) {
 	tb := &fakeTB{}
 	var ctx context.Context = testkit.LocalConfig(tb, t.Context(), "[context.secrets]\nKEY = "+canary, nil)
-	if said := tb.end(); !strings.Contains(said, "line 2") || strings.Contains(said, canary) || ctx == nil {
+	if said := tb.end(); !strings.Contains(said, "config:2") || strings.Contains(said, canary) || ctx == nil {
 		t.Errorf("it said: %s", strings.ReplaceAll(said, canary, "<canary>"))
 	}
 }
