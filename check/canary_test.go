@@ -40,6 +40,8 @@ keys = "canary-7f3a"
 token = "canary-7f3a"
 [agents.env]
 A = "canary-7f3a"
+# prefect-secrets: ignore[plaintext-secret] canary-7f3a
+password = "canary-7f3a" # prefect-secrets: ignore[plaintext-secret, reserved-key] canary-7f3a
 `
 
 // leaks reports where a text is found in diagnostics, frames included.

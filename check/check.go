@@ -51,11 +51,20 @@ func (d Diagnostic) String() string {
 	return fmt.Sprintf("%s: %s: %s [%s]", place, d.Severity, d.Message, d.Rule)
 }
 
-// Options says what to look for. The zero value is everything.
+// Options says what to look for. The zero value is everything that any release of
+// Prefect would do, in an environment that is not known.
 type Options struct {
 	// Rules are the names of the rules to apply; nil is all of them. The rule
 	// syntax is always applied, since the others need a file that parses.
 	Rules []string
+	// Version is the Prefect that the file is meant for; the zero value is any.
+	Version Version
+	// Env is the environment that Prefect will run in, as os.Environ gives it.
+	// With nil it is not known, and nothing is said to be missing from it; an empty
+	// one has no variables. No value in it is ever shown.
+	Env []string
+	// RequireEnv makes a variable that Env lacks an error.
+	RequireEnv bool
 }
 
 func (o Options) has(r Rule) bool {
@@ -64,18 +73,35 @@ func (o Options) has(r Rule) bool {
 
 // File checks the text of one configuration file. The name is for the
 // diagnostics only. They come sorted by position; there are none for a file
-// without fault. A file that does not parse has exactly one.
+// without fault. A file that does not parse has exactly one. What an ignore
+// comment silences is left out.
 func File(name string, text []byte, opts Options) []Diagnostic {
 	s := read(name, string(text))
+	s.opts, s.rules = opts, rules
 	var found []Diagnostic
-	for _, r := range rules {
-		if !opts.has(r) || len(found) > 0 && found[0].Rule == syntax {
-			continue
-		}
-		r.check(s, func(f finding) { found = append(found, s.diagnostic(r, f)) })
+	for _, r := range s.applied() {
+		r.check(s, func(f finding) {
+			if !s.silences(r.Name, f) {
+				found = append(found, s.diagnostic(r, f))
+			}
+		})
 	}
 	slices.SortStableFunc(found, func(a, b Diagnostic) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	return found
+}
+
+// applied are the rules that the options and the file admit.
+func (s *source) applied() []Rule {
+	if !s.parses() {
+		return s.rules[:1]
+	}
+	var applied []Rule
+	for _, r := range s.rules {
+		if s.opts.has(r) {
+			applied = append(applied, r)
+		}
+	}
+	return applied
 }

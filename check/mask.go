@@ -54,12 +54,12 @@ func (s *source) maskedValues(lo, hi int) []span {
 	return out
 }
 
-// hide lists what is not shown of a file that parses: comments, and values but
-// for booleans and references.
+// hide lists what is not shown of a file that parses: comments but for
+// ignore[rule], and values but for booleans and references.
 func (s *source) hide() []span {
 	out := make([]span, 0, len(s.doc.Values)+len(s.doc.Comments))
 	for _, c := range s.doc.Comments {
-		out = append(out, span{c.Start + 1, c.End})
+		out = append(out, span{s.hiddenFrom(c.Start), c.End})
 	}
 	for _, v := range s.doc.Values {
 		if v.Kind.IsContainer() || v.Kind == tomlpos.Boolean || v.Kind.IsString() && shownReference(s.doc.String(v)) {

@@ -1,6 +1,10 @@
 package check
 
-import "github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+import (
+	"cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+)
 
 // Rule is one thing that is looked for. docs/checks.md has a section for each.
 type Rule struct {
@@ -13,27 +17,29 @@ type Rule struct {
 // finding is what a rule says about a part of the text.
 type finding struct {
 	message, hint string
+	severity      Severity       // if not the rule's own
 	node          tomlpos.NodeID // what it is about, if not Root
 	start, end    int            // byte offsets
 }
 
-// The names of the rules.
-const (
-	syntax          = "syntax"
-	reservedKey     = "reserved-key"
-	plaintextSecret = "plaintext-secret"
-)
+// syntax is the one rule that a file which does not parse is held to.
+const syntax = "syntax"
 
-// rules are applied in this order; syntax is first, since the others need a file
-// that parses.
+// rules are applied in this order: syntax first, since the others need a file that
+// parses, and the judge of the ignore comments last, since it asks what they
+// silenced. To add a rule, add its line here.
 var rules = []Rule{
 	{syntax, Error, "the file is not TOML 1.0", checkSyntax},
-	{reservedKey, Error, "a key with which import prefect fails", checkReservedKeys},
-	{plaintextSecret, Warning, "a secret that stands in the file itself", checkPlaintext},
+	{"reserved-key", Error, "a key with which import prefect fails", checkReservedKeys},
+	{"plaintext-secret", Warning, "a secret that stands in the file itself", checkPlaintext},
+	{ignoreRule, Error, "an ignore comment that is not right", checkIgnore},
 }
 
 // Rules lists all rules.
 func Rules() []Rule { return append([]Rule(nil), rules...) }
+
+// Help is a link to what the rule is for.
+func (r Rule) Help() string { return helpPage + r.Name }
 
 // helpPage is where the rules are explained, each in a section of its name.
 const helpPage = "https://github.com/prefect-secrets/prefect-secrets/blob/main/docs/checks.md#"
@@ -43,12 +49,12 @@ const helpPage = "https://github.com/prefect-secrets/prefect-secrets/blob/main/d
 func (s *source) diagnostic(r Rule, f finding) Diagnostic {
 	d := Diagnostic{
 		Rule:     r.Name,
-		Severity: r.Severity,
+		Severity: cmp.Or(f.severity, r.Severity),
 		Message:  f.message,
 		Hint:     f.hint,
 		File:     s.name,
 		Key:      maskTokens(s.doc.Path(f.node)),
-		Help:     helpPage + r.Name,
+		Help:     r.Help(),
 	}
 	if !s.certain {
 		return d

@@ -19,6 +19,9 @@ type source struct {
 	certain bool           // the scanner's places agree with what the decoder read
 	tokens  []token        // what looks like a token, anywhere
 	hidden  []span         // of a file that parses: what is never shown; see masks
+	ignores ignores        // of a file that parses, if its places are certain
+	opts    Options
+	rules   []Rule // all there are
 }
 
 // span is a part of the text, in byte offsets, end exclusive.
@@ -32,6 +35,9 @@ func read(name, text string) *source {
 		var keys []toml.Key
 		keys, s.refused = decode(text)
 		s.certain = s.refused >= 0 || tomlpos.Verify(doc, keys)
+	}
+	if s.parses() && s.certain {
+		s.ignores = readIgnores(doc)
 	}
 	return s
 }

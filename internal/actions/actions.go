@@ -9,9 +9,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/sethvargo/go-githubactions"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
 // Runner is the runner that the Action runs on.
@@ -63,19 +64,11 @@ func (r *Runner) Summary(markdown string) error {
 	if r.getenv("GITHUB_STEP_SUMMARY") == "" {
 		return nil
 	}
-	return r.fileCommand("job summary", func() { r.action.AddStepSummary(cut(markdown, maxSummary)) })
+	return r.fileCommand("job summary", func() { r.action.AddStepSummary(report.CutLines(markdown, maxSummary, inLog)) })
 }
 
-// cut keeps whole lines of markdown, so that it has at most limit bytes with the
-// note that something is missing.
-func cut(markdown string, limit int) string {
-	const note = "\n\nThere is more; the log has all of it.\n"
-	if len(markdown) <= limit {
-		return markdown
-	}
-	kept := markdown[:limit-len(note)]
-	return kept[:strings.LastIndexByte(kept, '\n')+1] + note
-}
+// inLog ends markdown that was cut.
+const inLog = "\n\nThere is more; the log has all of it.\n"
 
 // fileCommand runs write, which panics if the runner's file cannot be written.
 func (r *Runner) fileCommand(what string, write func()) (err error) {

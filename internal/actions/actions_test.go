@@ -63,17 +63,6 @@ func TestListInput(t *testing.T) {
 	}
 }
 
-func TestCutKeepsWholeLines(t *testing.T) {
-	text := strings.Repeat("| a row of the table |\n", 1000)
-	got := cut(text, 1000)
-	if len(got) > 1000 || !strings.HasSuffix(got, "the log has all of it.\n") || !strings.Contains(got, "table |\n\n\nThere is more") {
-		t.Errorf("%d bytes, ending %q", len(got), got[max(0, len(got)-80):])
-	}
-	if got := cut("short", 1000); got != "short" {
-		t.Errorf("a short text became %q", got)
-	}
-}
-
 func TestSummaryAndOutputsNeedTheirFiles(t *testing.T) {
 	var b strings.Builder
 	r := newRunner(&b, []string{"GITHUB_OUTPUT=/nope/output", "GITHUB_STEP_SUMMARY=/nope/summary"})

@@ -9,15 +9,12 @@ import (
 
 	"github.com/google/go-github/v60/github"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // commentMark finds the Action's own comment again. It does not show.
 const commentMark = "<!-- prefect-secrets -->"
-
-// maxComment is how long a comment may be, in characters (GitHub's API refuses
-// 65,537 with "body is too long").
-const maxComment = 65536
 
 // Comment puts markdown into the Action's one comment on the pull request: the
 // one that is there is changed, else one is made. It asks GitHub at
@@ -27,7 +24,7 @@ func (r *Runner) Comment(ctx context.Context, client *http.Client, token prefect
 	if err != nil {
 		return err
 	}
-	body := cut(commentMark+"\n"+markdown, maxComment)
+	body := report.CutLines(commentMark+"\n"+markdown, report.MaxComment, inLog)
 	id, err := ownComment(ctx, api, event)
 	if err != nil {
 		return fmt.Errorf("reading the comments of pull request %d: %w", event.PullRequest, plainly(err))

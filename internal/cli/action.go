@@ -187,7 +187,7 @@ func (a *actionRun) check() error {
 	if err != nil {
 		return fmt.Errorf("input fail-on: %w", err)
 	}
-	return a.c.checkNamed(a.inputs.ConfigFiles, threshold, a.checked)
+	return a.c.checkNamed(a.inputs.ConfigFiles, check.Options{}, threshold, a.checked)
 }
 
 // comment puts the plan on the pull request, if that was asked for.

@@ -14,19 +14,20 @@ const module = "github.com/prefect-secrets/prefect-secrets"
 var arrows = map[string][]string{
 	"":                         {"internal/cli"},
 	"internal/cli":             {"internal/actions", "internal/report", "internal/cloud", "internal/cloud/fake", "sync", "check", "prefect"},
-	"internal/actions":         {"internal/report", "sync", "check", "prefect"},
+	"internal/actions":         {"internal/report", "internal/nearest", "sync", "check", "prefect"},
 	"internal/report":          {"sync", "check"},
 	"sync":                     {"prefect"},
-	"check":                    {"prefect", "internal/tomlpos", "internal/pyliteral"},
+	"check":                    {"prefect", "internal/tomlpos", "internal/pyliteral", "internal/nearest"},
 	"testkit":                  {"prefect", "internal/cloud", "internal/cloud/fake"},
 	"internal/cloud":           {"internal/graphql"},
 	"internal/cloud/fake":      {"internal/cloud", "internal/leaks"},
 	"internal/cloud/storetest": {"internal/cloud"},
 	"internal/graphql":         nil,
 	"internal/leaks":           nil,
+	"internal/nearest":         nil,
 	"internal/pyliteral":       nil,
 	"internal/tomlpos":         nil,
-	"prefect":                  {"internal/pyliteral"},
+	"prefect":                  {"internal/pyliteral", "internal/nearest"},
 }
 
 func TestImportArrows(t *testing.T) {
@@ -51,7 +52,7 @@ func inHouse(pkg string) string {
 func TestBinaryHoldsNoTestLibrary(t *testing.T) {
 	deps := goList(t, "{{.ImportPath}}", "-deps", module)
 	for _, dep := range deps {
-		if strings.HasPrefix(dep, "github.com/google/go-cmp") || dep == "testing" || dep == module+"/testkit" {
+		if strings.HasPrefix(dep, "github.com/google/go-cmp") || strings.HasPrefix(dep, "github.com/santhosh-tekuri/") || dep == "testing" || dep == module+"/testkit" {
 			t.Errorf("the binary holds %s", dep)
 		}
 	}

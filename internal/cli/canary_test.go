@@ -30,6 +30,7 @@ var canaryConfigs = map[string]string{
 	"broken.toml":  "[context.secrets]\nA = \"" + canary + "\nB = " + canary + "\n",
 	"broken2.toml": "x = \"ok\"\n" + canary + "\ny = {a = \"" + canary + "\"\n",
 	"broken3.toml": "A = \"\"\"" + canary + "\\q" + canary + "\"\"\"\nA = 1\n",
+	"ignore.toml":  "A = 1 # prefect-secrets: ignore[" + canary + "] " + canary + "\nB = 2 # prefect-secrets: " + canary + "\nC = \"${B}\" # prefect-secrets: ignore[syntax] " + canary + "\n",
 	"binary.toml":  "A = \"" + canary + "\x00\xff\"\n",
 }
 
@@ -74,8 +75,13 @@ func TestNoValueShows(t *testing.T) {
 		run(wrongKey, "", cli.ExitRefused, "sync", "--api-url", server.URL, "--secrets-file", secrets, "--format", format)
 		run(wrongKey, "", cli.ExitRefused, "names", "--api-url", server.URL, "--format", format)
 	}
-	for _, format := range []string{"text", "json", "github"} {
+	for _, format := range diagnosticsFormats {
+		for _, version := range []string{"documented", "0.9", "1.4"} {
+			run([]string{"B=" + canary}, "", cli.ExitFailed, "check", configs, "--format", format, "--require-env", "--prefect-version", version)
+		}
 		run(nil, "", cli.ExitFailed, "check", configs, "--format", format)
+		run(nil, "", cli.ExitOK, "check", configs, "--format", format, "--fail-on", "never")
+		run(nil, "", cli.ExitUsage, "check", configs, "--format", format, "--fail-on", "some")
 	}
 	run(key, canary, cli.ExitOK, "set", "NAME", "--api-url", server.URL)
 	run(key, canary, cli.ExitUsage, "set", "NAME", "--json", "--api-url", server.URL)

@@ -15,49 +15,75 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
+// checkFlags are what check is told beside its files.
+type checkFlags struct {
+	format, failOn, version string
+	requireEnv              bool
+}
+
 func (c *Command) check() *cobra.Command {
-	var format, failOn string
+	var f checkFlags
 	cmd := &cobra.Command{
 		Use:   "check [PATH...]",
 		Short: "Check Prefect's TOML configs before they are deployed",
 		Long: `Check reads each config and says what would go wrong with it in Prefect.
 Without a PATH it reads the config that Prefect would: the file that
 PREFECT__USER_CONFIG_PATH names, else ~/.prefect/config.toml. A PATH may be a
-pattern such as 'config/*.toml'.`,
-		RunE: func(_ *cobra.Command, paths []string) error {
-			write, err := diagnosticsWriter(format)
-			if err != nil {
-				return err
-			}
-			threshold, err := check.ParseFailOn(failOn)
-			if err != nil {
-				return fmt.Errorf("--fail-on: %w", err)
-			}
-			return c.checkNamed(paths, threshold, func(found checked) error {
-				return write(c.Stdout, found.diagnostics, found.files)
-			})
-		},
+pattern such as 'config/*.toml'.
+
+The comment # prefect-secrets: ignore[rule] reason silences a rule on its line.`,
+		RunE: func(_ *cobra.Command, paths []string) error { return c.runCheck(f, paths) },
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "text, json or github")
-	cmd.Flags().StringVar(&failOn, "fail-on", "error", "what makes the exit code 1: error, warning or never")
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", "text", diagnosticsFormats)
+	flags.StringVar(&f.failOn, "fail-on", "error", "what makes the exit code 1: error, warning or never")
+	flags.StringVar(&f.version, "prefect-version", "", "the Prefect that the configs are for: documented, 0.9 or 1.4 (default: any release)")
+	flags.BoolVar(&f.requireEnv, "require-env", false, "make a variable that a config names and the environment lacks an error")
 	return cmd
 }
+
+// runCheck checks the configs for the environment that the command runs in.
+func (c *Command) runCheck(f checkFlags, paths []string) error {
+	write, err := diagnosticsWriter(f.format)
+	if err != nil {
+		return err
+	}
+	threshold, err := check.ParseFailOn(f.failOn)
+	if err != nil {
+		return fmt.Errorf("--fail-on: %w", err)
+	}
+	version, err := check.ParseVersion(f.version)
+	if err != nil {
+		return fmt.Errorf("--prefect-version: %w", err)
+	}
+	o := check.Options{Version: version, Env: append([]string{}, c.Env...), RequireEnv: f.requireEnv}
+	return c.checkNamed(paths, o, threshold, func(found checked) error {
+		return write(c.Stdout, found.diagnostics, found.files)
+	})
+}
+
+const diagnosticsFormats = "text, github, json, sarif or markdown"
 
 func diagnosticsWriter(format string) (func(io.Writer, []check.Diagnostic, int) error, error) {
 	switch format {
 	case "text":
 		return report.DiagnosticsText, nil
-	case "json":
-		return report.DiagnosticsJSON, nil
 	case "github":
 		return report.DiagnosticsGitHub, nil
+	case "json":
+		return report.DiagnosticsJSON, nil
+	case "sarif":
+		root, err := os.Getwd()
+		return report.SARIF{Version: currentVersion(), Root: root}.Diagnostics, err
+	case "markdown":
+		return report.DiagnosticsComment, nil
 	}
-	return nil, fmt.Errorf("--format: unknown format %q: it is text, json or github", format)
+	return nil, fmt.Errorf("--format: unknown format %q: it is %s", format, diagnosticsFormats)
 }
 
 // checkNamed checks the files that the patterns match, else the config that
 // Prefect reads, and exits with what they say.
-func (c *Command) checkNamed(patterns []string, threshold check.FailOn, show func(checked) error) error {
+func (c *Command) checkNamed(patterns []string, o check.Options, threshold check.FailOn, show func(checked) error) error {
 	if len(patterns) == 0 {
 		path := prefect.UserConfigPath(c.Env)
 		if path == "" {
@@ -65,7 +91,7 @@ func (c *Command) checkNamed(patterns []string, threshold check.FailOn, show fun
 		}
 		patterns = []string{path}
 	}
-	fails, err := checkFiles(patterns, threshold, show)
+	fails, err := checkFiles(patterns, o, threshold, show)
 	if err == nil && fails {
 		err = &exitError{code: ExitFailed}
 	}
@@ -79,18 +105,18 @@ type checked struct {
 
 // checkFiles checks every file that the patterns match, each once, shows what was
 // found, and reports whether it reaches the threshold.
-func checkFiles(patterns []string, threshold check.FailOn, show func(checked) error) (fails bool, err error) {
+func checkFiles(patterns []string, o check.Options, threshold check.FailOn, show func(checked) error) (fails bool, err error) {
 	paths, err := expandPatterns(patterns)
 	if err != nil {
 		return false, err
 	}
 	found := checked{files: len(paths)}
 	for _, path := range paths {
-		text, err := os.ReadFile(path)
+		text, err := readConfig(path)
 		if err != nil {
 			return false, fmt.Errorf("reading config: %w", err)
 		}
-		found.diagnostics = append(found.diagnostics, check.File(filepath.ToSlash(path), text, check.Options{})...)
+		found.diagnostics = append(found.diagnostics, check.File(filepath.ToSlash(path), text, o)...)
 	}
 	return threshold.Fails(found.diagnostics), show(found)
 }

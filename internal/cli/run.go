@@ -179,7 +179,7 @@ func checkConfigs(o syncOptions, out printer) error {
 	if len(o.configFiles) == 0 {
 		return nil
 	}
-	fails, err := checkFiles(o.configFiles, threshold, out.checked)
+	fails, err := checkFiles(o.configFiles, check.Options{}, threshold, out.checked)
 	if err == nil && fails {
 		err = errors.New("the configs have errors; nothing was written")
 	}

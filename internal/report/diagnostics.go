@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
-
-	"github.com/sethvargo/go-githubactions"
 
 	"github.com/prefect-secrets/prefect-secrets/check"
 )
@@ -39,8 +36,12 @@ func place(d check.Diagnostic) string {
 }
 
 func countsLine(diagnostics []check.Diagnostic, files int) string {
+	return plural(files, "file") + ", " + severitiesLine(diagnostics)
+}
+
+func severitiesLine(diagnostics []check.Diagnostic) string {
 	errs, warnings := CountSeverities(diagnostics)
-	return fmt.Sprintf("%s, %s, %s", plural(files, "file"), plural(errs, "error"), plural(warnings, "warning"))
+	return plural(errs, "error") + ", " + plural(warnings, "warning")
 }
 
 // CountSeverities counts the errors and the warnings.
@@ -68,48 +69,12 @@ func DiagnosticsJSON(w io.Writer, diagnostics []check.Diagnostic, files int) err
 	}{FormatVersion, diagnostics, map[string]int{"files": files, "errors": errs, "warnings": warnings}})
 }
 
-// shownAnnotations is how many errors and how many warnings of one step GitHub
-// shows (actions/toolkit PR 734).
-const shownAnnotations = 10
-
-// DiagnosticsGitHub writes the findings as workflow commands, the errors first,
-// as many as GitHub shows, and then how many there are in all.
-func DiagnosticsGitHub(w io.Writer, diagnostics []check.Diagnostic, files int) error {
+// gravestFirst are the errors, then the warnings, each in their order.
+func gravestFirst(diagnostics []check.Diagnostic) []check.Diagnostic {
+	weight := map[check.Severity]int{check.Error: 0, check.Warning: 1}
 	sorted := slices.Clone(diagnostics)
 	slices.SortStableFunc(sorted, func(a, b check.Diagnostic) int {
-		return cmp.Compare(weight(a.Severity), weight(b.Severity))
+		return cmp.Compare(weight[a.Severity], weight[b.Severity])
 	})
-	action := githubactions.New(githubactions.WithWriter(w))
-	shown := map[check.Severity]int{}
-	for _, d := range sorted {
-		if shown[d.Severity]++; shown[d.Severity] <= shownAnnotations {
-			annotate(action, d)
-		}
-	}
-	_, err := fmt.Fprintf(w, "check: %s\n", countsLine(diagnostics, files))
-	return err
-}
-
-func weight(s check.Severity) int {
-	if s == check.Error {
-		return 0
-	}
-	return 1
-}
-
-func annotate(action *githubactions.Action, d check.Diagnostic) {
-	name := "warning"
-	if d.Severity == check.Error {
-		name = "error"
-	}
-	properties := githubactions.CommandProperties{"file": d.File, "title": "prefect-secrets: " + d.Rule}
-	if d.Line > 0 {
-		properties["line"], properties["col"] = strconv.Itoa(d.Line), strconv.Itoa(d.Column)
-		properties["endLine"], properties["endColumn"] = strconv.Itoa(d.EndLine), strconv.Itoa(d.EndColumn)
-	}
-	message := d.Message
-	if d.Hint != "" {
-		message += "\n" + d.Hint
-	}
-	action.IssueCommand(&githubactions.Command{Name: name, Message: message, Properties: properties})
+	return sorted
 }

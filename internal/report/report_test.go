@@ -3,6 +3,7 @@ package report_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,8 +29,9 @@ func TestGitHubShowsTheGravestTen(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
-	if len(lines) != 21 || lines[20] != "check: 3 files, 12 errors, 12 warnings" {
-		t.Fatalf("%d lines, the last: %s", len(lines), lines[len(lines)-1])
+	tail := []string{"check: 3 files, 12 errors, 12 warnings", "not annotated, since GitHub shows 10 of a kind: 2 errors, 2 warnings"}
+	if len(lines) != 22 || !slices.Equal(lines[20:], tail) {
+		t.Fatalf("%d lines, the last: %q", len(lines), lines[len(lines)-2:])
 	}
 	want := "::error col=2,endColumn=5,endLine=1,file=a%2Cb.toml,line=1,title=prefect-secrets%3A rule::message 1, 100%25%0A::error::injected%0Ahint"
 	if lines[0] != want {
@@ -64,20 +66,6 @@ func TestTextCannotIssueCommands(t *testing.T) {
 		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") || strings.Contains(line, "\x1b") {
 			t.Errorf("a runner or a terminal would obey: %q", line)
 		}
-	}
-}
-
-func TestMarkdownStaysInItsCell(t *testing.T) {
-	plan := &secretsync.Plan{Tenant: "t", Actions: []secretsync.Action{
-		{Name: "a|b`c*d_e[f](g)<h>@i\nj", Kind: secretsync.Create},
-	}}
-	md := report.PlanMarkdown(plan)
-	row := md[strings.Index(md, "| create"):]
-	if strings.Count(row, "\n") != 1 || strings.Contains(row, "<h>") || strings.Contains(row, "@i") || !strings.Contains(row, `a\|b`) {
-		t.Errorf("the row is %q", row)
-	}
-	if !strings.Contains(md, "**1** to create") {
-		t.Errorf("no counts: %s", md)
 	}
 }
 

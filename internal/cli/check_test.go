@@ -1,0 +1,86 @@
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+)
+
+var diagnosticsFormats = []string{"text", "github", "json", "sarif", "markdown"}
+
+// TestCheckOddFiles has files that are no text, or an odd one: each is one
+// diagnostic at a place, or none, in every format, and no value shows.
+func TestCheckOddFiles(t *testing.T) {
+	const good = "[cloud]\nheartbeat_interval = 30.0\n"
+	for _, tt := range []struct {
+		name, text, want string
+		code             int
+	}{
+		{"empty", "", "check: 1 file, 0 errors, 0 warnings", cli.ExitOK},
+		{"crlf", strings.ReplaceAll(good, "\n", "\r\n"), "check: 1 file, 0 errors, 0 warnings", cli.ExitOK},
+		{"bom", "\ufeff" + good, "check: 1 file, 0 errors, 0 warnings", cli.ExitOK},
+		{"bom-broken", "\ufeffA = " + canary + "\n", "odd.toml:1:5: error:", cli.ExitFailed},
+		{"crlf-broken", "[a]\r\nA = " + canary + "\r\n", "odd.toml:2:5: error:", cli.ExitFailed},
+		{"lone-return", "[a]\rA = '" + canary + "'", "odd.toml:1:4: error: a carriage return", cli.ExitFailed},
+		{"nul", "A = '" + canary + "\x00" + canary + "'\n", "holds a NUL byte", cli.ExitFailed},
+		{"binary", "\x7fELF\x02\x01\x01\x00\x00" + canary + "\x00\xff\xfe", "error: the file ", cli.ExitFailed},
+		{"invalid-utf8", good + "# \xc3\x28 " + canary + "\n", "odd.toml:3:3: error: the file is not UTF-8 text", cli.ExitFailed},
+		{"utf16", "\xff\xfeA\x00=\x00'\x00" + canary, "the file is UTF-16", cli.ExitFailed},
+		{"deep", "A = " + strings.Repeat("[", 100_000) + "'" + canary, "levels deep", cli.ExitFailed},
+		{"one-line", "A = '" + canary + strings.Repeat("x", 1<<20), "error: the closing quote", cli.ExitFailed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "odd.toml")
+			if err := os.WriteFile(path, []byte(tt.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for _, format := range diagnosticsFormats {
+				r := runCommand(t, nil, "", "check", path, "--format", format)
+				if r.code != tt.code || r.stderr != "" || format == "text" && !strings.Contains(r.stdout, tt.want) {
+					t.Errorf("%s: exit code %d, want %d: %s\n%.300s", format, r.code, tt.code, r.stderr, r.stdout)
+				}
+				if strings.Contains(r.stdout, canary) {
+					t.Errorf("%s shows a value", format)
+				}
+			}
+		})
+	}
+}
+
+// TestCheckUnreadableFiles has what is no file to read: exit code 2, and what is
+// wrong with which.
+func TestCheckUnreadableFiles(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	for _, err := range []error{
+		os.Symlink("loop.toml", at("loop.toml")),
+		os.Symlink("gone.toml", at("dangling.toml")),
+		os.Mkdir(at("config"), 0o700),
+		os.WriteFile(at("large.toml"), nil, 0o600),
+		os.Truncate(at("large.toml"), 100<<20),
+		os.WriteFile(at("largest.toml"), []byte("# "+strings.Repeat("x", 16<<20-2)), 0o600),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{
+		"missing.toml":  "no such file, and as a pattern it matches none",
+		"loop.toml":     "loop.toml: too many levels of symbolic links",
+		"dangling.toml": "dangling.toml: no such file or directory",
+		"config":        "config is a directory: give a file, or a pattern such as '" + at("config/*.toml") + "'",
+		"large.toml":    "large.toml is longer than 16 MiB",
+		"[.toml":        "not a glob",
+	} {
+		r := runCommand(t, nil, "", "check", at(name))
+		if r.code != cli.ExitUsage || r.stdout != "" || !strings.Contains(r.stderr, want) {
+			t.Errorf("%s: exit code %d: %s", name, r.code, r.stderr)
+		}
+	}
+	if r := runCommand(t, nil, "", "check", at("largest.toml")); r.code != cli.ExitOK {
+		t.Errorf("a file of 16 MiB: exit code %d: %s%s", r.code, r.stderr, r.stdout)
+	}
+}
