@@ -10,6 +10,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // Severity says how grave a diagnostic is.
@@ -56,6 +58,14 @@ type Options struct {
 	// Rules are the names of the rules to apply; nil is all of them. The rule
 	// syntax is always applied, since the others need a file that parses.
 	Rules []string
+	// Versions are the releases to ask about; nil is every release, and a message
+	// then names those that it holds for.
+	Versions []prefect.Version
+	// Env is the environment at hand as NAME=value; nil if it is not known, and
+	// then nothing is said about what it lacks.
+	Env []string
+	// RequireEnv makes a variable that Env lacks an error.
+	RequireEnv bool
 }
 
 func (o Options) has(r Rule) bool {
@@ -67,6 +77,7 @@ func (o Options) has(r Rule) bool {
 // without fault. A file that does not parse has exactly one.
 func File(name string, text []byte, opts Options) []Diagnostic {
 	s := read(name, string(text))
+	s.options = opts
 	var found []Diagnostic
 	for _, r := range rules {
 		if !opts.has(r) || len(found) > 0 && found[0].Rule == syntax {

@@ -1,6 +1,10 @@
 package check
 
-import "github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+import (
+	"cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+)
 
 // Rule is one thing that is looked for. docs/checks.md has a section for each.
 type Rule struct {
@@ -15,6 +19,7 @@ type finding struct {
 	message, hint string
 	node          tomlpos.NodeID // what it is about, if not Root
 	start, end    int            // byte offsets
+	severity      Severity       // if not the rule's own
 }
 
 // The names of the rules.
@@ -43,7 +48,7 @@ const helpPage = "https://github.com/prefect-secrets/prefect-secrets/blob/main/d
 func (s *source) diagnostic(r Rule, f finding) Diagnostic {
 	d := Diagnostic{
 		Rule:     r.Name,
-		Severity: r.Severity,
+		Severity: cmp.Or(f.severity, r.Severity),
 		Message:  f.message,
 		Hint:     f.hint,
 		File:     s.name,

@@ -18,7 +18,8 @@ type source struct {
 	refused int            // where the decoder refused what the scanner passed, or -1
 	certain bool           // the scanner's places agree with what the decoder read
 	tokens  []token        // what looks like a token, anywhere
-	hidden  []span         // of a file that parses: what is never shown; see masks
+	options Options
+	hidden  []span // of a file that parses: what is never shown; see masks
 }
 
 // span is a part of the text, in byte offsets, end exclusive.

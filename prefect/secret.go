@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 )
 
 // Secret is the name of a secret: Secret("my secret").Get(ctx) reads its value.
@@ -131,8 +133,8 @@ func missingHint(name string, names []string, c *Config) string {
 		return fmt.Sprintf("the environment sets it, and names set that way are lower-case: %q", folded)
 	case len(names) == 0:
 		return "there are no local secrets"
-	case nearest(name, names) != "":
-		return fmt.Sprintf("the nearest name is %q", nearest(name, names))
+	case nearest.Of(name, names) != "":
+		return fmt.Sprintf("the nearest name is %q", nearest.Of(name, names))
 	default:
 		return "there are " + quotedList(names)
 	}

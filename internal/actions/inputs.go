@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -82,16 +82,10 @@ func (r *Runner) checkNames() error {
 }
 
 func suggestion(name string) string {
-	best, distance := "", len(name)/2+1
-	for _, candidate := range InputNames {
-		if d := levenshtein.ComputeDistance(name, candidate); d < distance {
-			best, distance = candidate, d
-		}
+	if best := nearest.Of(name, InputNames); best != "" {
+		return fmt.Sprintf("did you mean %q?", best)
 	}
-	if best == "" {
-		return "there are " + strings.Join(InputNames, ", ")
-	}
-	return fmt.Sprintf("did you mean %q?", best)
+	return "there are " + strings.Join(InputNames, ", ")
 }
 
 func orDefault(text, otherwise string) string {

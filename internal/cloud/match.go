@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 )
 
 // Match selects calls. Its zero value selects every call.
@@ -65,10 +65,10 @@ func (a *API) checkField(field string) error {
 	if field == "" || slices.ContainsFunc(known, func(k string) bool { return spelling(k) == spelling(field) }) {
 		return nil
 	}
-	near := slices.MinFunc(known, func(x, y string) int {
-		return levenshtein.ComputeDistance(x, field) - levenshtein.ComputeDistance(y, field)
-	})
-	return fmt.Errorf("the API has no field %q; the nearest is %q", field, near)
+	if near := nearest.Of(field, known); near != "" {
+		return fmt.Errorf("the API has no field %q; the nearest is %q", field, near)
+	}
+	return fmt.Errorf("the API has no field %q; there are %s", field, strings.Join(known, ", "))
 }
 
 func (a *API) checkTenant(name string) error {

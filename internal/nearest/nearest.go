@@ -1,0 +1,32 @@
+// Package nearest finds the name that somebody most likely meant.
+package nearest
+
+import (
+	"unicode/utf8"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// longest is how many letters a name may have, so that comparing two stays cheap
+// whatever a file holds.
+const longest = 256
+
+// Of is the candidate that name was most likely meant to be: at most a third of
+// name's letters away, the first of those that are equally near. It is empty if
+// none is near, or if name is longer than 256 letters.
+func Of(name string, candidates []string) string {
+	letters := utf8.RuneCountInString(name)
+	if letters > longest {
+		return ""
+	}
+	best, distance := "", letters/3+1
+	for _, c := range candidates {
+		if apart := utf8.RuneCountInString(c) - letters; apart >= distance || -apart >= distance {
+			continue
+		}
+		if d := levenshtein.ComputeDistance(name, c); d < distance {
+			best, distance = c, d
+		}
+	}
+	return best
+}

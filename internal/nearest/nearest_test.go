@@ -1,0 +1,34 @@
+package nearest_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
+)
+
+func TestOf(t *testing.T) {
+	long := strings.Repeat("x", 257)
+	tests := []struct {
+		name       string
+		candidates []string
+		want       string
+	}{
+		{"SLACK_URL", []string{"DB", "SLACK_URI"}, "SLACK_URI"},
+		{"same", []string{"sane", "same"}, "same"},
+		{"abc", []string{"abd", "abe"}, "abd"},
+		{"abc", []string{"xyc"}, ""},
+		{"api-ulr", []string{"api-key", "api-url"}, "api-url"},
+		{"ab", []string{"ac"}, ""},
+		{"übermut", []string{"ubermut"}, "ubermut"},
+		{"", []string{"a"}, ""},
+		{"a", nil, ""},
+		{long, []string{long}, ""},
+		{"short", []string{strings.Repeat("x", 1<<20)}, ""},
+	}
+	for _, tt := range tests {
+		if got := nearest.Of(tt.name, tt.candidates); got != tt.want {
+			t.Errorf("%.20q of %.40q: got %q, want %q", tt.name, tt.candidates, got, tt.want)
+		}
+	}
+}
