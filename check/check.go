@@ -78,6 +78,11 @@ func (o Options) has(r Rule) bool {
 func File(name string, text []byte, opts Options) []Diagnostic {
 	s := read(name, string(text))
 	s.opts, s.rules = opts, rules
+	return s.diagnose()
+}
+
+// diagnose applies the rules.
+func (s *source) diagnose() []Diagnostic {
 	var found []Diagnostic
 	for _, r := range s.applied() {
 		r.check(s, func(f finding) {

@@ -32,6 +32,7 @@ var rules = []Rule{
 	{syntax, Error, "the file is not TOML 1.0", checkSyntax},
 	{"reserved-key", Error, "a key with which import prefect fails", checkReservedKeys},
 	{"plaintext-secret", Warning, "a secret that stands in the file itself", checkPlaintext},
+	{undefinedSecret, Error, "a secret that flow code reads and nothing defines", checkNoConfig},
 	{ignoreRule, Error, "an ignore comment that is not right", checkIgnore},
 }
 

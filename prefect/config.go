@@ -132,7 +132,7 @@ func (o ConfigOptions) finish(root *table) error {
 	if err := root.taskDefaults(o.Version); err != nil {
 		return err
 	}
-	return root.checkLevel()
+	return root.checkStart(o.Version)
 }
 
 // merged is the defaults and, over them, the user's file and the backend's.

@@ -1,6 +1,7 @@
 package prefect_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -150,5 +151,30 @@ func TestNotFoundSaysWhyANameIsLowerCase(t *testing.T) {
 	_, err = prefect.Secret("SLACK_URL").Get(prefect.WithConfig(t.Context(), config))
 	if err == nil || !strings.Contains(err.Error(), `lower-case: "slack_url"`) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What import prefect fails with after it has read the configuration, as measured
+// with both releases.
+func TestStartOfReleases(t *testing.T) {
+	for text, class := range map[string]string{
+		"context = 5\n": "TypeError", "context = 'abc'\n": "ValueError", "[context]\nconfig = 5\n": "AttributeError",
+		"logging = 5\n": "AttributeError", "[logging]\nformat = 'x'\n": "ValueError", "[logging]\nformat = '%(nope'\n": "ValueError",
+		"[logging]\nformat = 5\n": "TypeError", "[logging]\nlevel = 'debug'\n": "ValueError", "[logging]\nlevel = [1]\n": "TypeError",
+		"[logging]\nlevel = 10\n": "", "[logging]\nformat = '%(message)s'\n": "", "[context]\nfoo = 5\n": "",
+	} {
+		for _, v := range []prefect.Version{prefect.V0_9, prefect.V1_4} {
+			_, err := prefect.LoadConfig(prefect.ConfigOptions{Version: v, Text: text})
+			var e *prefect.ConfigError
+			if errors.As(err, &e) != (class != "") || e != nil && e.Class != class {
+				t.Errorf("%s %q: %v, want %s", v, text, err, class)
+			}
+		}
+	}
+	for text, fails := range map[string]bool{"5": true, "[1]": true, "['a']": false, "\"['a']\"": false} {
+		_, err := prefect.LoadConfig(prefect.ConfigOptions{Version: prefect.V1_4, Text: "[logging]\nextra_loggers = " + text + "\n"})
+		if (err != nil) != fails {
+			t.Errorf("extra_loggers = %s: %v", text, err)
+		}
 	}
 }

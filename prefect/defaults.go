@@ -6,6 +6,16 @@ type defaultSetting struct {
 	value any
 }
 
+// Settings are the names of the settings that a release begins with, parts with
+// dots between them, in the release's order; [Documented] has those of [V0_9].
+func Settings(v Version) []string {
+	var names []string
+	for _, s := range v.defaults() {
+		names = append(names, s.path)
+	}
+	return names
+}
+
 // defaults09 is what Prefect 0.9.3 begins with (src/prefect/config.toml).
 var defaults09 = []defaultSetting{
 	{"debug", false},

@@ -1,6 +1,8 @@
 package prefect
 
 import (
+	"fmt"
+
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
@@ -30,6 +32,9 @@ type Entry struct {
 	Value  any
 	Origin Origin
 }
+
+// Format writes the path alone, whatever the verb: the value could be secret.
+func (e Entry) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "{%s}", path(e.Path)) }
 
 // Type is what Python calls the type of the value, such as str or NoneType.
 func (e Entry) Type() string { return pyliteral.TypeName(e.Value) }

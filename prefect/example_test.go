@@ -31,7 +31,7 @@ func ExampleGet() {
 	fmt.Println(err)
 	// Output:
 	// 123456 <nil>
-	// local secret "DB_PASSWORT" was not found: the nearest name is "DB_PASSWORD"
+	// local secret "DB_PASSWORT" was not found: the nearest name is "DB_PASSWORD"; there are "DB_PASSWORD"
 }
 
 func ExampleLoadConfig() {

@@ -133,11 +133,12 @@ func missingHint(name string, names []string, c *Config) string {
 		return fmt.Sprintf("the environment sets it, and names set that way are lower-case: %q", folded)
 	case len(names) == 0:
 		return "there are no local secrets"
-	case nearest.Of(name, names) != "":
-		return fmt.Sprintf("the nearest name is %q", nearest.Of(name, names))
-	default:
-		return "there are " + quotedList(names)
 	}
+	hint := "there are " + quotedList(names)
+	if near := nearest.Of(name, names); near != "" {
+		hint = fmt.Sprintf("the nearest name is %q; %s", near, hint)
+	}
+	return hint
 }
 
 // listedNames bounds how many names an error lists.

@@ -102,7 +102,7 @@ func TestMissingLocalSecret(t *testing.T) {
 		want    string
 	}{
 		{"SLACK_URL", nil, `local secret "SLACK_URL" was not found: there are no local secrets`},
-		{"SLACK_URL", map[string]any{"SLACK_URI": canary}, `local secret "SLACK_URL" was not found: the nearest name is "SLACK_URI"`},
+		{"SLACK_URL", map[string]any{"SLACK_URI": canary}, `local secret "SLACK_URL" was not found: the nearest name is "SLACK_URI"; there are "SLACK_URI"`},
 		{"X", map[string]any{"ALPHA": canary, "BETA": canary}, `local secret "X" was not found: there are "ALPHA", "BETA"`},
 	}
 	for _, tt := range tests {

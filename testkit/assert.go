@@ -3,6 +3,7 @@ package testkit
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,28 +12,44 @@ import (
 )
 
 // AssertSecrets fails t unless the fake holds exactly the secrets wanted, each
-// equal as JSON. The difference that it prints names the secrets and shows none
-// of their values.
+// equal as JSON: the order of keys does not count, nor how a number is written. The
+// difference that it prints has the names of the secrets, and of their values the
+// types alone.
 func (c *Cloud) AssertSecrets(t TB, want map[string]any) {
 	t.Helper()
-	wanted := make(map[string]prefect.Value, len(want))
+	wanted, stored := map[string]string{}, map[string]string{}
 	for name, value := range want {
 		v, err := prefect.NewValue(value)
 		if err != nil {
 			t.Fatalf("testkit: AssertSecrets: %q: %v", name, err)
 			return
 		}
-		wanted[name] = canonical(v)
+		wanted[name] = redacted(v.Reveal(), "")
+		if raw, ok := c.Get(name); ok {
+			stored[name] = wanted[name]
+			if !equalJSON(v.Reveal(), raw) {
+				stored[name] = redacted(raw, "another ")
+			}
+		}
 	}
-	stored := make(map[string]prefect.Value)
 	for _, name := range c.Names() {
-		raw, _ := c.Get(name)
-		v, _ := prefect.NewValue(raw)
-		stored[name] = canonical(v)
+		if _, ok := wanted[name]; !ok {
+			raw, _ := c.Get(name)
+			stored[name] = redacted(raw, "")
+		}
 	}
 	if diff := cmp.Diff(wanted, stored); diff != "" {
 		t.Errorf("testkit: the stored secrets differ (-want +stored):\n%s", diff)
 	}
+}
+
+// redacted stands for a value in a difference.
+func redacted(raw json.RawMessage, which string) string {
+	kind := map[byte]string{'"': "text", '{': "object", '[': "list", 't': "boolean", 'f': "boolean", 'n': "null"}[raw[0]]
+	if kind == "" {
+		kind = "number"
+	}
+	return "[redacted " + which + kind + "]"
 }
 
 // AssertNames fails t unless the fake holds secrets of exactly these names, in
@@ -45,14 +62,30 @@ func (c *Cloud) AssertNames(t TB, want ...string) {
 	}
 }
 
-// canonical is v with the keys of its objects sorted and every digit kept.
-func canonical(v prefect.Value) prefect.Value {
-	dec := json.NewDecoder(bytes.NewReader(v.Reveal()))
+// equalJSON compares values, numbers by what they are worth.
+func equalJSON(a, b json.RawMessage) bool {
+	x, okX := decoded(a)
+	y, okY := decoded(b)
+	return okX && okY && equalValues(x, y)
+}
+
+func decoded(raw json.RawMessage) (v any, ok bool) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
-	var decoded any
-	if dec.Decode(&decoded) != nil {
-		return v
+	return v, dec.Decode(&v) == nil
+}
+
+func equalValues(a, b any) bool {
+	switch a := a.(type) {
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		return ok && maps.EqualFunc(a, b, equalValues)
+	case []any:
+		b, ok := b.([]any)
+		return ok && slices.EqualFunc(a, b, equalValues)
+	case json.Number:
+		b, ok := b.(json.Number)
+		return ok && worth(a) == worth(b)
 	}
-	sorted, _ := prefect.NewValue(decoded)
-	return sorted
+	return a == b
 }

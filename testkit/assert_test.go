@@ -19,7 +19,9 @@ func TestAssertSecrets(t *testing.T) {
 		says []string
 	}{
 		{"equal as JSON", map[string]any{"A": json.RawMessage(`{"y": "` + canary + `", "x": 1}`), "B": canary}, nil},
-		{"another value", map[string]any{"A": map[string]any{"x": 1, "y": canary}, "B": canary + "2"}, []string{`"B"`, "[redacted]"}},
+		{"another value", map[string]any{"A": map[string]any{"x": 1, "y": canary}, "B": canary + "2"}, []string{`"B"`, "[redacted text]", "[redacted another text]"}},
+		{"numbers worth the same", map[string]any{"A": json.RawMessage(`{"x": 1.0e0, "y": "` + canary + `"}`), "B": canary}, nil},
+		{"a number a little off", map[string]any{"A": json.RawMessage(`{"x": 1.00000000000000000000001, "y": "` + canary + `"}`), "B": canary}, []string{`"A"`, "another object"}},
 		{"missing", map[string]any{"A": map[string]any{"x": 1, "y": canary}, "B": canary, "C": canary}, []string{`"C"`}},
 		{"surplus", map[string]any{"B": canary}, []string{`"A"`}},
 		{"another type", map[string]any{"A": map[string]any{"x": "1", "y": canary}, "B": canary}, []string{`"A"`}},
@@ -80,4 +82,23 @@ func TestAnEmptyFakeHasNoNames(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.AssertNames(t)
 	cloud.AssertSecrets(t, nil)
+}
+
+func TestAssertSecretsComparesNumbersByWorth(t *testing.T) {
+	for _, tt := range []struct {
+		stored, want string
+		equal        bool
+	}{
+		{"100", "1e2", true}, {"100", "100.00", true}, {"0.001", "1E-3", true}, {"-0", "0.0", true}, {"0e9", "0", true},
+		{"12345678901234567890123", "12345678901234567890123.0", true}, {"12345678901234567890123", "12345678901234567890124", false},
+		{"1", "-1", false}, {"1", "10", false}, {"1e400", "1e401", false}, {"1e99999999999999999999", "1e99999999999999999999", true},
+	} {
+		said := failure(func(tb *fakeTB, cloud *testkit.Cloud) {
+			cloud.Set("N", json.RawMessage(tt.stored))
+			cloud.AssertSecrets(tb, map[string]any{"N": json.RawMessage(tt.want)})
+		})
+		if (said == "") != tt.equal {
+			t.Errorf("%s and %s: %s", tt.stored, tt.want, said)
+		}
+	}
 }

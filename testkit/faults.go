@@ -23,7 +23,8 @@ type Match struct {
 // Fault is what happens to a call that matches. Its zero value is that nothing
 // does, so that a match alone says that a call must come.
 //
-// Status, Drop, Truncate and Malformed end the whole request, all its fields.
+// Status, Drop, Truncate and Malformed end the whole request, all its fields; a
+// rule with Times applies once then.
 type Fault struct {
 	Status        int           // answers the request with this HTTP status; with 200 beside data: null
 	Code, Message string        // of the error: of the request with Status, else of the one field
@@ -32,7 +33,7 @@ type Fault struct {
 	Truncate      bool          // the connection ends in the middle of the answer
 	Malformed     bool          // a proxy's page stands in place of the answer
 	Applied       bool          // what is asked for is done first; Truncate and Malformed without Status always do it
-	Delay         time.Duration // passes first, or with Applied before the answer; the request's context ends it
+	Delay         time.Duration // passes first, or with Applied before the answer, once in a request; the request's context ends it
 	RetryAfter    time.Duration // sent along with Status, in whole seconds rounded up; 0 means not at all
 }
 
@@ -80,14 +81,19 @@ type Call struct {
 	Err string `json:"err"`
 }
 
-// Inject makes calls that match run into fault. The first rule that applies to a
-// call wins, before anything else can happen to it. A rule that never applied
-// fails the test at its end; one that no call can fit fails it at once.
-func (c *Cloud) Inject(match Match, fault Fault) {
+// Inject makes calls that match run into fault, until remove is called. Of several
+// rules the first that applies to a call wins; if one of them ends the request,
+// the others do not apply to its other fields. Only a key that is refused and a
+// document that is no GraphQL come before a fault. A rule that never applied fails
+// the test at its end; one that no call can fit fails it at once.
+func (c *Cloud) Inject(match Match, fault Fault) (remove func()) {
 	c.t.Helper()
-	if err := c.fake.Inject(c.match(match), cloud.Fault(fault)); err != nil {
+	remove, err := c.fake.Inject(c.match(match), cloud.Fault(fault))
+	if err != nil {
 		c.t.Fatalf("testkit: Inject: %v", err)
+		return func() {}
 	}
+	return remove
 }
 
 // Calls are the calls so far that match, the oldest first: with Nth the nth
@@ -116,7 +122,11 @@ func (c *Cloud) match(m Match) cloud.Match {
 func (c *Cloud) reportUnused() {
 	c.t.Helper()
 	for _, rule := range c.fake.Faults() {
-		if rule.Fired == 0 {
+		switch {
+		case rule.Fired > 0:
+		case rule.Seen > 0:
+			c.t.Errorf("testkit: an injected fault never fired: %d calls matched %s, and another rule or its count kept it from them", rule.Seen, rule.Match)
+		default:
 			c.t.Errorf("testkit: an injected fault never fired: no call matched %s; %s", rule.Match, c.seen())
 		}
 	}

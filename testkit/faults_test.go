@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
@@ -161,6 +162,99 @@ func TestAFaultFiresAsOftenAsItSays(t *testing.T) {
 	}
 }
 
+// Every rule counts every call that it matches, also one that another rule wins.
+func TestSeveralRulesCountTheSameCalls(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Inject(testkit.Match{Field: "setSecret", Nth: 1}, testkit.Unavailable())
+	cloud.Inject(testkit.Match{Field: "setSecret", Nth: 2}, testkit.RateLimited(0))
+	cloud.Inject(testkit.Match{Field: "setSecret", Nth: 3}, testkit.PartialFailure())
+	client := cloud.Client()
+	for range 4 {
+		_ = client.SetSecret(t.Context(), "S", 1)
+	}
+	var codes []string
+	for _, call := range cloud.Calls(testkit.Match{}) {
+		codes = append(codes, call.Err)
+	}
+	if diff := cmp.Diff([]string{"HTTP_503", "HTTP_429", "API_ERROR", ""}, codes); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A rule counts all calls of a request that another rule ends, as Calls does.
+func TestNthIsTheSameInFaultsAndCalls(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Inject(testkit.Match{Times: 1}, testkit.Unavailable())
+	cloud.Inject(testkit.Match{Field: "setSecret", Nth: 15}, testkit.PartialFailure())
+	secrets := make([]prefect.NamedValue, 10)
+	for i := range secrets {
+		secrets[i] = prefect.NamedValue{Name: fmt.Sprintf("S%d", i), Value: prefect.TextValue("v")}
+	}
+	client := cloud.Client()
+	for range 2 {
+		_, _ = client.SetSecrets(t.Context(), secrets)
+	}
+	if calls := cloud.Calls(testkit.Match{Field: "setSecret", Nth: 15}); len(calls) != 1 || calls[0].Err != "API_ERROR" || calls[0].Seq != 15 {
+		t.Errorf("the 15th call is %v", calls)
+	}
+}
+
+// One call runs into one rule.
+func TestTheFirstRuleWins(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Inject(testkit.Match{Secret: "S", Times: 1}, testkit.ReplyLost())
+	cloud.Inject(testkit.Match{Secret: "S", Times: 1}, testkit.PartialFailure())
+	client := cloud.Client()
+	if err := client.SetSecret(t.Context(), "S", 1); err == nil || len(cloud.Names()) != 1 {
+		t.Errorf("the lost reply: %v, stored %v", err, cloud.Names())
+	}
+	if err := client.SetSecret(t.Context(), "S", 2); err == nil || !strings.Contains(err.Error(), "API_ERROR") {
+		t.Errorf("the other rule: %v", err)
+	}
+	if err := client.SetSecret(t.Context(), "S", 3); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnOutageThatEnds(t *testing.T) {
+	cloud := testkit.New(t)
+	up := cloud.Inject(testkit.Match{}, testkit.Unavailable())
+	client := cloud.Client()
+	for range 3 {
+		if err := client.SetSecret(t.Context(), "S", 1); err == nil {
+			t.Error("the outage is over too soon")
+		}
+	}
+	up()
+	if err := client.SetSecret(t.Context(), "S", 1); err != nil {
+		t.Errorf("after the outage: %v", err)
+	}
+}
+
+func TestAStatusOf200IsNoSuccess(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Inject(testkit.Match{}, testkit.Fault{Status: 200})
+	if err := cloud.Client().SetSecret(t.Context(), "S", 1); err == nil || cloud.Calls(testkit.Match{})[0].Err != "HTTP_200" {
+		t.Errorf("%v, %v", err, cloud.Calls(testkit.Match{}))
+	}
+}
+
+// A delay passes once in a request, not once for each of its fields.
+func TestDelayOfABatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := testkit.New(t)
+		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Delay: 10 * time.Second})
+		secrets := make([]prefect.NamedValue, 100)
+		for i := range secrets {
+			secrets[i] = prefect.NamedValue{Name: fmt.Sprintf("S%d", i), Value: prefect.TextValue("v")}
+		}
+		start := time.Now()
+		if _, err := cloud.Client().SetSecrets(t.Context(), secrets); err != nil || time.Since(start) != 10*time.Second {
+			t.Errorf("%v after %s", err, time.Since(start))
+		}
+	})
+}
+
 func TestAFaultOfOneKey(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("S", 1)
@@ -189,6 +283,10 @@ func TestRulesThatCanNeverApplyFailAtOnce(t *testing.T) {
 		"drop and answer":   {testkit.Match{}, testkit.Fault{Drop: true, Status: 503}, "Drop"},
 		"half a page":       {testkit.Match{}, testkit.Fault{Truncate: true, Malformed: true}, "truncates"},
 		"sealed and more":   {testkit.Match{}, testkit.Fault{Sealed: true, Code: "X"}, "Sealed"},
+		"no body":           {testkit.Match{}, testkit.Fault{Status: 204}, "has a body"},
+		"key":               {testkit.Match{Key: "admn"}, testkit.Fault{}, `no key "admn"; there are ["admin" "runner"]`},
+		"secret of names":   {testkit.Match{Field: "secretNames", Secret: "S"}, testkit.Fault{}, "about none"},
+		"sealed elsewhere":  {testkit.Match{Field: "auth_info"}, testkit.StoreSealed(), "does not ask"},
 		"code without body": {testkit.Match{}, testkit.Fault{Drop: true, Code: "X"}, "Status"},
 	}
 	for name, tt := range tests {
@@ -257,7 +355,7 @@ func TestMatchAndFaultAsJSON(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, preset, err)
 		}
 	}
-	for _, wrong := range []string{`{"statuss": 503}`, `"no_such"`, `{"delay": 1e10}`, `{"delay": "1s"}`, `7`} {
+	for _, wrong := range []string{`{"delay": 1e-12}`, `{"statuss": 503}`, `"no_such"`, `{"delay": 1e10}`, `{"delay": "1s"}`, `7`} {
 		if err := json.Unmarshal([]byte(wrong), &read); err == nil {
 			t.Errorf("%s is a fault", wrong)
 		}

@@ -4,20 +4,19 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"log"
-	"log/slog"
 	"os"
 	"strings"
 	"sync"
+	"time"
 )
 
-// Guard keeps what a test logs until it is known to hold no secret's value. It
-// is a TB, an io.Writer for loggers, and has the Log and Logf of *testing.T.
+// Guard watches what a test logs. It is a TB, an io.Writer for loggers, and has
+// the Log and Logf of *testing.T.
 type Guard struct {
 	cloud *Cloud
 	t     TB
-	log   stream // of loggers
-	test  stream // of the test itself, which package testing has printed already
+	log   stream // what was written to the guard
+	test  stream // what the test said through the guard
 }
 
 var _ TB = (*Guard)(nil)
@@ -25,118 +24,132 @@ var _ TB = (*Guard)(nil)
 // Format writes nothing of what was logged, whatever the verb.
 func (*Guard) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "testkit.Guard") }
 
-// LeakGuard captures what is logged from here to the end of the test: the
-// process's standard output and error, the default loggers of log and log/slog,
-// and what is written to the guard. At the end it passes all of it on, unless the
-// value of a secret of c stands in it, in a form that [Cloud.Leaks] finds: then
-// it fails t, saying which secret and where, and keeps the output back.
+// LeakGuard watches the process's standard output and error, and what is written
+// to the guard, from here to the end of the test, and fails t if the value of a
+// secret of c stands in it, in a form that [Cloud.Leaks] finds. It says which
+// secret and where. Lines pass on as they come, but for those with a value in them
+// that is known by then.
 //
-// What t.Log gets stays inside package testing, so log with the guard's Log. Since
-// the streams are the process's, the test cannot run in parallel with others, and
-// package testing sees to that where t has Setenv. Inside a testing/synctest
-// bubble call it from outside: it reads from a pipe.
+// On Linux whatever writes to the two streams is watched, child processes and
+// loggers made earlier included. On other systems only what reads os.Stdout and
+// os.Stderr from here on is, and the default logger of log. What t.Log gets stays
+// inside package testing unless the test is verbose: log with the guard's Log.
+//
+// The streams are the process's, so the test cannot run in parallel with others;
+// package testing sees to that where t has Setenv. Call it outside a
+// testing/synctest bubble, since it reads from a pipe.
 func (c *Cloud) LeakGuard(t TB) *Guard {
 	t.Helper()
 	if t, ok := t.(interface{ Setenv(key, value string) }); ok {
 		t.Setenv("PREFECT_SECRETS_LEAK_GUARD", "1")
 	}
 	g := &Guard{cloud: c, t: t}
-	g.log.name, g.log.out = "the log", log.Writer()
-	g.test.name, g.test.out = "what the test says", io.Discard
+	g.log = stream{cloud: c, name: "the log", out: os.Stderr}
+	g.test = stream{cloud: c, name: "what the test says", out: io.Discard}
 	stdout, stderr := g.capture("standard output", &os.Stdout), g.capture("standard error", &os.Stderr)
-	restoreLoggers := g.captureLoggers()
 	t.Cleanup(func() {
 		t.Helper()
-		restoreLoggers()
-		for _, s := range []*stream{stdout(), stderr(), &g.log, &g.test} {
-			g.release(s)
+		streams := []*stream{&g.log, &g.test, stdout(), stderr()}
+		for _, s := range streams {
+			g.judge(s)
 		}
 	})
 	return g
 }
 
-// stream is what was written to one place, and where it was on its way to.
+// drainTime is how long what was written to a pipe may take to arrive after its
+// last writer is gone; a child process that goes on holds the pipe open.
+const drainTime = 200 * time.Millisecond
+
+// capture puts a pipe in the place of a file of the process. The function that it
+// returns puts the file back and gives what was written meanwhile.
+func (g *Guard) capture(name string, file **os.File) (stop func() *stream) {
+	g.t.Helper()
+	original, r, restore, err := redirect(file)
+	s := &stream{cloud: g.cloud, name: name, out: original}
+	if err != nil {
+		g.t.Fatalf("testkit: LeakGuard: %v", err)
+		return func() *stream { return s }
+	}
+	var reader sync.WaitGroup
+	reader.Go(func() { _, _ = io.Copy(s, r) })
+	return func() *stream {
+		restore()
+		_ = r.SetReadDeadline(time.Now().Add(drainTime))
+		reader.Wait()
+		_ = r.Close()
+		s.flush()
+		if original != *file {
+			_ = original.Close()
+		}
+		return s
+	}
+}
+
+// judge fails the test if a value stands in all that a stream got.
+func (g *Guard) judge(s *stream) {
+	g.t.Helper()
+	if names := g.cloud.Leaks(s.all.Bytes()); len(names) > 0 {
+		g.t.Errorf("testkit: %s holds the value of %q%s", s.name, names, s.line())
+	}
+}
+
+// stream is what was written to one place, passed on line by line.
 type stream struct {
-	name string
-	out  io.Writer
-	mu   sync.Mutex
-	buf  bytes.Buffer
+	cloud *Cloud
+	name  string
+	out   io.Writer
+	mu    sync.Mutex
+	all   bytes.Buffer
+	begun []byte // a line whose end has not come
 }
 
 // Write implements [io.Writer].
 func (s *stream) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.buf.Write(p)
+	s.all.Write(p)
+	s.begun = append(s.begun, p...)
+	if end := bytes.LastIndexByte(s.begun, '\n') + 1; end > 0 {
+		s.pass(s.begun[:end])
+		s.begun = bytes.Clone(s.begun[end:])
+	}
+	return len(p), nil
 }
 
-func (s *stream) bytes() []byte {
+// flush passes on what has no end of line.
+func (s *stream) flush() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return bytes.Clone(s.buf.Bytes())
+	s.pass(s.begun)
+	s.begun = nil
 }
 
-// capture puts a pipe in the place of a file of the process. The function that it
-// returns puts the file back and gives what was written meanwhile.
-func (g *Guard) capture(name string, file **os.File) (stop func() *stream) {
-	original := *file
-	s := &stream{name: name, out: original}
-	r, w, err := os.Pipe()
-	if err != nil {
-		g.t.Fatalf("testkit: LeakGuard: %v", err)
-		return func() *stream { return s }
-	}
-	*file = w
-	var reader sync.WaitGroup
-	reader.Go(func() { _, _ = io.Copy(s, r) })
-	return func() *stream {
-		*file = original
-		_ = w.Close()
-		reader.Wait()
-		_ = r.Close()
-		return s
-	}
-}
-
-// captureLoggers turns the default loggers to the guard. The one of log/slog
-// writes through that of log until somebody has replaced it.
-func (g *Guard) captureLoggers() (restore func()) {
-	previous, out := slog.Default(), log.Writer()
-	replaced := fmt.Sprintf("%T", previous.Handler()) != "*slog.defaultHandler"
-	if replaced {
-		slog.SetDefault(slog.New(slog.NewTextHandler(&g.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	}
-	log.SetOutput(&g.log)
-	return func() {
-		if replaced {
-			slog.SetDefault(previous)
-		}
-		log.SetOutput(out)
-	}
-}
-
-// release passes a stream on, or fails the test.
-func (g *Guard) release(s *stream) {
-	g.t.Helper()
-	data := s.bytes()
-	names := g.cloud.Leaks(data)
-	if len(names) == 0 {
-		_, _ = s.out.Write(data)
+// pass writes lines on, those without a value.
+func (s *stream) pass(text []byte) {
+	finder := s.cloud.fake.Leaks()
+	if len(finder.Names(text)) == 0 {
+		_, _ = s.out.Write(text)
 		return
 	}
-	g.t.Errorf("testkit: %s%s holds the value of %q; it is kept back", s.name, g.line(data), names)
-}
-
-// line is the first line with a value in it, if a value stands in one line.
-func (g *Guard) line(data []byte) string {
-	n := 0
-	for line := range bytes.Lines(data) {
-		n++
-		if len(g.cloud.Leaks(line)) > 0 {
-			return fmt.Sprintf(", line %d,", n)
+	for line := range bytes.Lines(text) {
+		if len(finder.Names(line)) == 0 {
+			_, _ = s.out.Write(line)
 		}
 	}
-	return ""
+}
+
+// line is the number of the first line with a value in it, if a value stands in
+// one line.
+func (s *stream) line() string {
+	finder, n := s.cloud.fake.Leaks(), 0
+	for line := range bytes.Lines(s.all.Bytes()) {
+		n++
+		if len(finder.Names(line)) > 0 {
+			return fmt.Sprintf(" in line %d", n)
+		}
+	}
+	return ", across lines"
 }
 
 // Write takes what a logger writes.
@@ -157,7 +170,7 @@ func (g *Guard) Logf(format string, args ...any) {
 func (g *Guard) print(text string) {
 	g.t.Helper()
 	t, ok := g.t.(interface{ Log(args ...any) })
-	if ok && g.clean(text) {
+	if g.clean(text) && ok {
 		t.Log(text)
 	}
 }

@@ -36,11 +36,11 @@ func TestLeakGuardFailsATestThatLogsAValue(t *testing.T) {
 		leak  func(*testkit.Guard)
 		where string
 	}{
-		"print":          {func(*testkit.Guard) { fmt.Println("ok\nurl", value) }, "standard output, line 2"},
-		"standard error": {func(*testkit.Guard) { fmt.Fprintln(os.Stderr, value) }, "standard error, line 1"},
-		"log":            {func(*testkit.Guard) { log.Print(value) }, "the log"},
-		"slog":           {func(*testkit.Guard) { slog.Info("set", "value", value) }, "the log"},
-		"base64":         {func(*testkit.Guard) { log.Print(base64.StdEncoding.EncodeToString([]byte(value))) }, "the log"},
+		"print":          {func(*testkit.Guard) { fmt.Println("ok\nurl", value) }, "standard output holds the value of [\"S\"] in line 2"},
+		"standard error": {func(*testkit.Guard) { fmt.Fprintln(os.Stderr, value) }, "standard error"},
+		"log":            {func(*testkit.Guard) { log.Print(value) }, "standard error"},
+		"slog":           {func(*testkit.Guard) { slog.Info("set", "value", value) }, "standard error"},
+		"base64":         {func(*testkit.Guard) { log.Print(base64.StdEncoding.EncodeToString([]byte(value))) }, "standard error"},
 		"a logger":       {func(g *testkit.Guard) { slog.New(slog.NewJSONHandler(g, nil)).Info(value) }, "the log"},
 		"Log":            {func(g *testkit.Guard) { g.Log("set", value) }, "what the test says"},
 		"Logf":           {func(g *testkit.Guard) { g.Logf("set %q", value) }, "what the test says"},
@@ -76,31 +76,67 @@ func TestLeakGuardPassesOnWhatIsClean(t *testing.T) {
 	}
 }
 
-func TestLeakGuardRestoresTheProcess(t *testing.T) {
-	stdout, stderr, writer, logger := os.Stdout, os.Stderr, log.Writer(), slog.Default()
-	guarded(func(*testkit.Guard) {
-		if os.Stdout == stdout || os.Stderr == stderr || log.Writer() == writer {
-			t.Error("nothing is captured")
+// made is a logger that was made before any guard.
+var made = slog.New(slog.NewJSONHandler(os.Stdout, nil))
+
+func TestLeakGuardWatchesWhatWasMadeBefore(t *testing.T) {
+	said, _ := guarded(func(*testkit.Guard) { made.Info("set", "value", canary+"/value") })
+	if !strings.Contains(said, "standard output") {
+		t.Errorf("a logger: it said %q", said)
+	}
+	said, _ = guarded(func(*testkit.Guard) {
+		child := exec.Command("echo", canary+"/value")
+		child.Stdout = os.Stdout
+		if err := child.Run(); err != nil {
+			t.Error(err)
 		}
 	})
-	if os.Stdout != stdout || os.Stderr != stderr || log.Writer() != writer || slog.Default() != logger {
-		t.Error("the process does not write where it did")
+	if !strings.Contains(said, "standard output") {
+		t.Errorf("a child process: it said %q", said)
 	}
 }
 
-func TestLeakGuardCapturesAReplacedDefaultLogger(t *testing.T) {
+// A handler that redacts is left in place, and a child that goes on running keeps
+// no test from ending.
+func TestLeakGuardLeavesLoggersAlone(t *testing.T) {
 	previous := slog.Default()
 	writer, flags := log.Writer(), log.Flags()
 	defer func() { slog.SetDefault(previous); log.SetOutput(writer); log.SetFlags(flags) }()
-	var out strings.Builder
-	slog.SetDefault(slog.New(slog.NewTextHandler(&out, nil)))
-	said, _ := guarded(func(*testkit.Guard) { slog.Info("set", "value", canary+"/value") })
-	if !strings.Contains(said, "the log") || strings.Contains(out.String(), canary) {
+	redacting := &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == "value" {
+			a.Value = slog.StringValue("***")
+		}
+		return a
+	}}
+	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, redacting)))
+	handler := slog.Default()
+	said, _ := guarded(func(*testkit.Guard) {
+		slog.Info("set", "value", canary+"/value")
+		slog.Debug("below the level", "other", canary+"/value")
+		slog.SetDefault(slog.New(slog.NewTextHandler(os.Stdout, redacting)))
+		slog.Info("set", "value", canary+"/value")
+		slog.SetDefault(handler)
+		child := exec.Command("sleep", "60")
+		child.Stdout = os.Stdout
+		if err := child.Start(); err != nil {
+			t.Error(err)
+		}
+		t.Cleanup(func() { _ = child.Process.Kill(); _ = child.Wait() })
+	})
+	if said != "" {
 		t.Errorf("it said %q", said)
 	}
-	slog.Info("afterwards")
-	if !strings.Contains(out.String(), "afterwards") {
-		t.Error("the logger is not put back")
+}
+
+// A value that becomes known after it was logged is found at the end.
+func TestLeakGuardFindsALaterSecret(t *testing.T) {
+	tb := &fakeTB{}
+	cloud := testkit.New(tb)
+	cloud.LeakGuard(tb)
+	fmt.Println("connecting with LATE-5ecret")
+	cloud.Set("S", "LATE-5ecret")
+	if said := tb.end(); !strings.Contains(said, `standard output holds the value of ["S"]`) {
+		t.Errorf("it said %q", said)
 	}
 }
 

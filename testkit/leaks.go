@@ -2,10 +2,11 @@ package testkit
 
 // Leaks are the names of the secrets of which a value stands in data, sorted, of
 // all tenants. Every value that was ever put into the fake or sent to it counts,
-// overwritten, deleted and refused ones too.
+// overwritten and deleted ones too, and those that were refused unless they stood
+// in the text of a document that the API could not read.
 //
 // A value is found raw, JSON-, URL-, base64-, base64url- and hex-encoded, in part
 // of a JSON object or list, line by line, and split across lines. Booleans, texts
 // under 4 bytes and numbers under 6 digits are not looked for: they stand in many
 // an innocent text.
-func (c *Cloud) Leaks(data []byte) []string { return c.fake.Leaks(data) }
+func (c *Cloud) Leaks(data []byte) []string { return c.fake.Leaks().Names(data) }

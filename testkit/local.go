@@ -1,19 +1,18 @@
 package testkit
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // LocalSecrets returns a child context for local execution in which the secrets
-// are set, as prefect.context.secrets is in Python. Maps and lists are copied.
+// are set, as prefect.context.secrets is in Python. Maps and slices are copied.
 func LocalSecrets(ctx context.Context, secrets map[string]any) context.Context {
-	return prefect.WithSecrets(ctx, copied(secrets).(map[string]any))
+	return prefect.WithSecrets(ctx, copied(reflect.ValueOf(secrets)).Interface().(map[string]any))
 }
 
 // LocalConfig returns a child context that runs under a configuration: the text
@@ -35,26 +34,26 @@ func LocalConfig(t TB, ctx context.Context, tomlText string, env map[string]stri
 	return prefect.WithConfig(ctx, config)
 }
 
-// copied is v with every map and list in it copied.
-func copied(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for key, inner := range v {
-			out[key] = copied(inner)
+// copied is v with every map and slice in it copied. What a pointer leads to and
+// the fields of structs stay as they are.
+func copied(v reflect.Value) reflect.Value {
+	switch {
+	case v.Kind() == reflect.Interface && !v.IsNil():
+		out := reflect.New(v.Type()).Elem()
+		out.Set(copied(v.Elem()))
+		return out
+	case v.Kind() == reflect.Map && !v.IsNil():
+		out := reflect.MakeMapWithSize(v.Type(), v.Len())
+		for entries := v.MapRange(); entries.Next(); {
+			out.SetMapIndex(entries.Key(), copied(entries.Value()))
 		}
 		return out
-	case []any:
-		out := make([]any, len(v))
-		for i, inner := range v {
-			out[i] = copied(inner)
+	case v.Kind() == reflect.Slice && !v.IsNil():
+		out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		for i := range v.Len() {
+			out.Index(i).Set(copied(v.Index(i)))
 		}
 		return out
-	case json.RawMessage:
-		return json.RawMessage(bytes.Clone(v))
-	case []byte:
-		return bytes.Clone(v)
-	default:
-		return v
 	}
+	return v
 }

@@ -48,7 +48,7 @@ func ExampleLocalSecrets_callback() {
 	}
 	ctx := testkit.LocalSecrets(context.Background(), map[string]any{"SLACK_WEBHOOK_URL": "https://hooks.example.com"})
 	fmt.Println(onFailure(ctx, "charge"))
-	// Output: local secret "SLACK_WEBHOOK_URI" was not found: the nearest name is "SLACK_WEBHOOK_URL"
+	// Output: local secret "SLACK_WEBHOOK_URI" was not found: the nearest name is "SLACK_WEBHOOK_URL"; there are "SLACK_WEBHOOK_URL"
 }
 
 // resultHandler keeps results in a bucket that needs credentials.

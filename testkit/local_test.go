@@ -12,9 +12,16 @@ import (
 
 func TestLocalSecretsAreACopy(t *testing.T) {
 	inner := map[string]any{"user": "u"}
-	secrets := map[string]any{"KEY": "VALUE", "DEEP": map[string]any{"list": []any{inner}}}
+	typed := map[string][]string{"hosts": {"a"}}
+	secrets := map[string]any{"KEY": "VALUE", "DEEP": map[string]any{"list": []any{inner}}, "TYPED": typed, "NIL": nil}
 	ctx := testkit.LocalSecrets(t.Context(), secrets)
-	secrets["KEY"], inner["user"] = "changed", "changed"
+	secrets["KEY"], inner["user"], typed["hosts"][0] = "changed", "changed", "changed"
+	if got, err := prefect.Get[map[string][]string](ctx, "TYPED"); err != nil || got["hosts"][0] != "a" {
+		t.Errorf("TYPED: %v, %v", got, err)
+	}
+	if got, err := prefect.Secret("NIL").Get(ctx); got != nil || err != nil {
+		t.Errorf("NIL: %v, %v", got, err)
+	}
 	if got, err := prefect.Secret("KEY").Get(ctx); got != "VALUE" || err != nil {
 		t.Errorf("KEY: %v", err)
 	}
@@ -27,7 +34,7 @@ func TestLocalSecretsAreACopy(t *testing.T) {
 func TestAMissingLocalSecretNamesWhatThereIs(t *testing.T) {
 	ctx := testkit.LocalSecrets(t.Context(), map[string]any{"SLACK_URL": canary, "DB": canary})
 	for name, says := range map[prefect.Secret]string{
-		"SLACK_URI": `the nearest name is "SLACK_URL"`,
+		"SLACK_URI": `the nearest name is "SLACK_URL"; there are "DB", "SLACK_URL"`,
 		"ZZZ":       `there are "DB", "SLACK_URL"`,
 	} {
 		_, err := name.Get(ctx)

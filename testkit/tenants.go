@@ -7,8 +7,8 @@ import (
 )
 
 // Tenant is the same fake as another tenant sees it, which is made if there is
-// none of that slug. Both keys of the fake may use it, and its clients name it in
-// X-PREFECT-TENANT-ID. On what Tenant returns, [Cloud.Inject] and [Cloud.Calls]
+// none of that slug. Both keys of the fake may use it: a request through the clients
+// or the handler of what Tenant returns that names no tenant is for this one. On what Tenant returns, [Cloud.Inject] and [Cloud.Calls]
 // are about that tenant alone unless the match names another.
 func (c *Cloud) Tenant(slug string) *Cloud {
 	c.t.Helper()

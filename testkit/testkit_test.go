@@ -72,6 +72,44 @@ func TestADocumentThatTheAPIRefusesFailsTheTest(t *testing.T) {
 	}
 }
 
+func TestEveryRequestThatIsRefusedFailsTheTest(t *testing.T) {
+	const set = `"query": "mutation($i: set_secret_input!){set_secret(input: $i){success}}"`
+	for name, body := range map[string]string{
+		"no JSON":             `{"query": `,
+		"no query":            `{"query": ""}`,
+		"unknown operation":   `{"query": "query a{secret_names}", "operationName": "b"}`,
+		"missing variable":    `{` + set + `}`,
+		"unknown input field": `{` + set + `, "variables": {"i": {"nam": "S", "value": 1}}}`,
+		"variables no JSON":   `{` + set + `, "variables": "{"}`,
+	} {
+		said := failure(func(_ *fakeTB, cloud *testkit.Cloud) {
+			if resp, text := do(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, body); resp.StatusCode != http.StatusBadRequest {
+				t.Errorf("%s: %d %s", name, resp.StatusCode, text)
+			}
+		})
+		if !strings.Contains(said, "refuses") {
+			t.Errorf("%s: the test was told %q", name, said)
+		}
+	}
+}
+
+// A value is looked for also if its request was refused.
+func TestLeaksOfRefusedValues(t *testing.T) {
+	const set = `"query": "mutation($i: set_secret_input!){set_secret(input: $i){success}}"`
+	tb := &fakeTB{}
+	cloud := testkit.New(tb)
+	cloud.Inject(testkit.Match{Secret: "FAULT"}, testkit.Unavailable())
+	_ = cloud.Client().SetSecret(t.Context(), "FAULT", canary+"1")
+	_ = cloud.Runner().SetSecret(t.Context(), "ROLE", canary+"2")
+	_ = cloud.ClientWithKey("expired").SetSecret(t.Context(), "KEY", canary+"3")
+	do(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, `{`+set+`, "variables": {"i": {"name": "INPUT", "value": "`+canary+`4", "x": 1}}}`)
+	do(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, `{"query": "mutation($i: no_such!){set(input: $i){success}}", "variables": {"i": {"name": "DOCUMENT", "value": "`+canary+`5"}}}`)
+	log := strings.Join([]string{canary + "1", canary + "2", canary + "3", canary + "4", canary + "5"}, "\n")
+	if diff := cmp.Diff([]string{"DOCUMENT", "FAULT", "INPUT", "KEY", "ROLE"}, cloud.Leaks([]byte(log))); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // do posts a body with a key and reads the whole answer.
 func do(t *testing.T, client *http.Client, url, key, body string) (*http.Response, string) {
 	t.Helper()

@@ -33,7 +33,7 @@ def cloud_server(tmp_path_factory):
 
 
 @pytest.fixture
-def cloud(cloud_server, capfd):
+def cloud(cloud_server, capfd, caplog):
     cloud_server.order("POST", "reset")
     settings = {"backend": "cloud", "cloud.api": cloud_server.url, "cloud.api_key": cloud_server.runner_key}
     with set_temporary_config({**settings, "cloud.use_local_secrets": False}), prefect.context(secrets={}):
@@ -41,5 +41,7 @@ def cloud(cloud_server, capfd):
     unused = [rule["match"] for rule in cloud_server.order("GET", "faults")["faults"] if not rule["fired"]]
     assert not unused, f"injected faults that never fired: {unused}"
     assert not (invalid := cloud_server.order("GET", "calls")["invalid"]), f"documents that the API refuses: {invalid}"
-    leaks = cloud_server.order("POST", "leaks", "".join(capfd.readouterr()).encode())["leaks"]
+    logged = [caplog.handler.format(record) for record in caplog.get_records("call")]
+    output = "\n".join([*capfd.readouterr(), *logged])
+    leaks = cloud_server.order("POST", "leaks", output.encode())["leaks"]
     assert not leaks, f"the test printed the value of {leaks}"

@@ -7,7 +7,10 @@ set -euo pipefail
 dir=$(mktemp -d)
 "${PREFECT_SECRETS_BIN:-prefect-secrets}" serve --dev --listen 127.0.0.1:0 --ready-file "$dir/ready.json" >"$dir/log" &
 trap 'kill $! 2>/dev/null; wait; rm -rf "$dir"' EXIT
-until [ -s "$dir/ready.json" ]; do kill -0 $! && sleep 0.05; done
+until [ -s "$dir/ready.json" ]; do
+  kill -0 $! 2>/dev/null || { echo 'prefect-secrets serve --dev did not start' >&2; exit 1; }
+  sleep 0.05
+done
 
 ready() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$dir/ready.json"; }
 # A key in a file stays out of the list of processes.

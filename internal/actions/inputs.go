@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
+
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -81,8 +82,8 @@ func (r *Runner) checkNames() error {
 }
 
 func suggestion(name string) string {
-	if near := nearest.Of(name, InputNames); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
+	if best := nearest.Of(name, InputNames); best != "" {
+		return fmt.Sprintf("did you mean %q?", best)
 	}
 	return "there are " + strings.Join(InputNames, ", ")
 }

@@ -13,13 +13,13 @@ const module = "github.com/prefect-secrets/prefect-secrets"
 // everything but testkit, which would bring go-cmp into the binary.
 var arrows = map[string][]string{
 	"":                         {"internal/cli"},
-	"internal/cli":             {"internal/actions", "internal/report", "internal/cloud", "internal/cloud/fake", "sync", "check", "prefect"},
-	"internal/actions":         {"internal/report", "internal/nearest", "sync", "check", "prefect"},
+	"internal/cli":             {"internal/actions", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/tomlpos", "sync", "check", "prefect"},
+	"internal/actions":         {"internal/nearest", "internal/report", "sync", "check", "prefect"},
 	"internal/report":          {"sync", "check"},
 	"sync":                     {"prefect"},
-	"check":                    {"prefect", "internal/tomlpos", "internal/pyliteral", "internal/nearest"},
+	"check":                    {"prefect", "internal/nearest", "internal/tomlpos", "internal/pyliteral"},
 	"testkit":                  {"prefect", "internal/cloud", "internal/cloud/fake"},
-	"internal/cloud":           {"internal/graphql"},
+	"internal/cloud":           {"internal/graphql", "internal/nearest"},
 	"internal/cloud/fake":      {"internal/cloud", "internal/leaks"},
 	"internal/cloud/storetest": {"internal/cloud"},
 	"internal/graphql":         nil,
@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"internal/nearest":         nil,
 	"internal/pyliteral":       nil,
 	"internal/tomlpos":         nil,
-	"prefect":                  {"internal/pyliteral", "internal/nearest"},
+	"prefect":                  {"internal/nearest", "internal/pyliteral"},
 }
 
 func TestImportArrows(t *testing.T) {

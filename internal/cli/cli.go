@@ -18,7 +18,7 @@ import (
 // Exit codes of the command.
 const (
 	ExitOK      = 0 // done
-	ExitFailed  = 1 // check: what the file says; else nothing could be written
+	ExitFailed  = 1 // check and config: what the file says; else nothing could be written
 	ExitUsage   = 2 // a usage or input error; nothing was changed
 	ExitPartly  = 3 // some was written, some was not
 	ExitRefused = 4 // the store refused the key
@@ -127,7 +127,7 @@ func (c *Command) root() *cobra.Command {
 		cmd.GroupID = "main"
 		root.AddCommand(cmd)
 	}
-	for _, cmd := range []*cobra.Command{c.names(), c.set(), c.delete(), c.action(), c.version()} {
+	for _, cmd := range []*cobra.Command{c.config(), c.names(), c.set(), c.delete(), c.action(), c.version()} {
 		cmd.GroupID = "more"
 		root.AddCommand(cmd)
 	}

@@ -63,7 +63,7 @@ func (a *API) authenticate(h http.Header) (*session, *reply) {
 	if !ok {
 		return nil, refuse(errForbidden)
 	}
-	return &session{api: a, key: k, tenant: tenant}, nil
+	return &session{api: a, key: k, tenant: tenant, epoch: a.epoch.Load()}, nil
 }
 
 func bearer(h http.Header) (token string, present, ok bool) {

@@ -26,9 +26,9 @@ type Call struct {
 	Secret string `json:"secret"`
 	// Key is the name of the key.
 	Key string `json:"key"`
-	// Err is the code of the error that the field ended with, else, if a fault
-	// ended the request, HTTP_503 and the like, DROPPED, TRUNCATED or MALFORMED.
-	// It is empty for success.
+	// Err is, if a fault ended the request, what it ended with: HTTP_503 and the
+	// like, DROPPED, TRUNCATED, MALFORMED or the code under HTTP 200; else the code
+	// of the error that the field ended with. It is empty for success.
 	Err string `json:"err"`
 }
 

@@ -70,11 +70,12 @@ type Config struct {
 	// Record keeps the calls for [API.Calls]; without it there are none.
 	Record bool
 	// OnValue, if set, is told of each value that a client asks to have set, also
-	// where that is refused. It may be called concurrently, and must not keep or
+	// where the key or the document is refused, unless the value stands in the text
+	// of a refused document. It may be called concurrently, and must not keep or
 	// change the value.
 	OnValue func(name string, value json.RawMessage)
-	// OnInvalid, if set, is told why a document does not fit the schema: the same
-	// message that the client gets, which holds no value. It may be called
+	// OnInvalid, if set, is told why a request is answered with 400 or the like: the
+	// same message that the client gets, which holds no value. It may be called
 	// concurrently.
 	OnInvalid func(message string)
 	// OnError, if set, is told of errors of the store, whose text the client does
@@ -87,9 +88,14 @@ type API struct {
 	config Config
 	schema *graphql.Schema
 	access atomic.Pointer[access]
+	epoch  atomic.Int64
 	faults faults
 	calls  calls
 }
+
+// Interrupt makes requests under way fail at their next write, so that none of
+// them reaches a store that is given another state meanwhile.
+func (a *API) Interrupt() { a.epoch.Add(1) }
 
 // access is who may ask for what. It is never changed once it is in use.
 type access struct {
@@ -111,6 +117,7 @@ func New(c Config) (*API, error) {
 	if err := a.Admit(c.Tenants, c.Keys); err != nil {
 		return nil, err
 	}
+	a.config.Tenants, a.config.Keys = nil, nil // the text of a key is not needed again
 	return a, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"time"
@@ -49,6 +50,9 @@ func (f *Fault) UnmarshalJSON(text []byte) error {
 	if max(in.Delay, in.RetryAfter) > maxSeconds {
 		return errors.New("a fault takes more than a year: times are in seconds")
 	}
+	if in.Delay > 0 && duration(in.Delay) == 0 || in.RetryAfter > 0 && duration(in.RetryAfter) == 0 {
+		return errors.New("a fault takes less than a nanosecond: times are in seconds")
+	}
 	*f = Fault{
 		Status: in.Status, Code: in.Code, Message: in.Message, Sealed: in.Sealed, Drop: in.Drop,
 		Truncate: in.Truncate, Malformed: in.Malformed, Applied: in.Applied,
@@ -80,7 +84,7 @@ func Strict(text []byte, target any) error {
 	if err := dec.Decode(target); err != nil {
 		return err
 	}
-	if dec.More() {
+	if _, err := dec.Token(); err != io.EOF {
 		return errors.New("more follows the JSON value")
 	}
 	return nil

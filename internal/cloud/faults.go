@@ -31,7 +31,8 @@ type Fault struct {
 	// Applied carries out what is asked for, and only then lets the fault happen.
 	Applied bool
 	// Delay passes before the fault, and with Applied after what is asked for is
-	// done. The request's context ends it.
+	// done; once in a request, however many of its fields the rule applies to. The
+	// request's context ends it.
 	Delay time.Duration
 	// RetryAfter goes out with Status, rounded up to seconds, if not 0.
 	RetryAfter time.Duration
@@ -40,8 +41,8 @@ type Fault struct {
 // Validate says why a fault cannot happen as it is described.
 func (f Fault) Validate() error {
 	switch {
-	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return fmt.Errorf("a fault has the status %d: use one from 200 to 599", f.Status)
+	case f.Status != 0 && (f.Status < 200 || f.Status > 599 || f.Status == http.StatusNoContent || f.Status == http.StatusNotModified):
+		return fmt.Errorf("a fault has the status %d: use one from 200 to 599 that has a body", f.Status)
 	case f.Delay < 0 || f.RetryAfter < 0:
 		return fmt.Errorf("a fault has a negative time")
 	case f.RetryAfter > 0 && f.Status == 0:
@@ -73,7 +74,7 @@ func (f *Fault) outcome() string {
 		return "TRUNCATED"
 	case f.Malformed:
 		return "MALFORMED"
-	case f.Status == http.StatusOK:
+	case f.Status == http.StatusOK && f.Code != "":
 		return f.Code
 	}
 	return fmt.Sprintf("HTTP_%d", f.Status)
@@ -89,29 +90,43 @@ type rule struct {
 	Match
 	Fault
 	seen, fired int
+	removed     bool
 }
 
-// Injected is a rule, and how often it has applied.
+// Injected is a rule, and how often it has met a call that it matches, and applied.
 type Injected struct {
 	Match Match `json:"match"`
 	Fault Fault `json:"fault"`
+	Seen  int   `json:"seen"`
 	Fired int   `json:"fired"`
 }
 
-// Inject adds a rule. The first rule that applies to a call wins; rules about
-// the whole request come before those about one field. The error says what is
+// Inject adds a rule. The first rule that applies to a call wins. What it returns
+// takes the rule away again, though not from [API.Faults]. The error says what is
 // wrong with the rule, which is not added then.
-func (a *API) Inject(m Match, f Fault) error {
+func (a *API) Inject(m Match, f Fault) (remove func(), err error) {
+	if err := a.checkRule(m, f); err != nil {
+		return nil, err
+	}
+	r := &rule{Match: m, Fault: f}
+	a.faults.mu.Lock()
+	defer a.faults.mu.Unlock()
+	a.faults.rules = append(a.faults.rules, r)
+	return func() {
+		a.faults.mu.Lock()
+		defer a.faults.mu.Unlock()
+		r.removed = true
+	}, nil
+}
+
+func (a *API) checkRule(m Match, f Fault) error {
 	if err := a.Check(m); err != nil {
 		return err
 	}
-	if err := f.Validate(); err != nil {
-		return err
+	if f.Sealed && m.Field != "" && !asksStore(m.Field) {
+		return fmt.Errorf("a fault seals the store for %s, which does not ask it", m.Field)
 	}
-	a.faults.mu.Lock()
-	defer a.faults.mu.Unlock()
-	a.faults.rules = append(a.faults.rules, &rule{Match: m, Fault: f})
-	return nil
+	return f.Validate()
 }
 
 // Faults are the rules that were injected, in their order.
@@ -120,7 +135,7 @@ func (a *API) Faults() []Injected {
 	defer a.faults.mu.Unlock()
 	out := make([]Injected, len(a.faults.rules))
 	for i, r := range a.faults.rules {
-		out[i] = Injected{r.Match, r.Fault, r.fired}
+		out[i] = Injected{r.Match, r.Fault, r.seen, r.fired}
 	}
 	return out
 }
@@ -132,51 +147,60 @@ func (a *API) ClearFaults() {
 	a.faults.rules = nil
 }
 
-// ofRequest finds the first fault that ends the request.
-func (fs *faults) ofRequest(s *session, documents []prepared) *Fault {
+// assign finds, before anything is carried out, the rule for each field of a
+// request, and the one that ends the request, if there is one; then the others do
+// not apply.
+func (fs *faults) assign(s *session, documents []prepared) (whole *Fault, byField map[*graphql.Field]*rule) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	if len(fs.rules) == 0 {
-		return nil
+		return nil, nil
 	}
+	byField = map[*graphql.Field]*rule{}
+	fired := map[*rule]int{}
+	var ends *rule
 	for i := range documents {
 		for _, f := range documents[i].fields() {
-			if fault := fs.next(s, f, true); fault != nil {
-				return fault
+			r := fs.first(s.call(f), fired)
+			switch {
+			case r == nil || ends != nil:
+			case r.wholeRequest():
+				ends = r
+			default:
+				fired[r]++
+				byField[f] = r
 			}
 		}
 	}
-	return nil
+	if ends != nil {
+		ends.fired++
+		fault := ends.Fault
+		return &fault, nil
+	}
+	for r, n := range fired {
+		r.fired += n
+	}
+	return nil, byField
 }
 
-func (fs *faults) ofField(s *session, f *graphql.Field) *Fault {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	return fs.next(s, f, false)
-}
-
-func (fs *faults) next(s *session, f *graphql.Field, wholeRequest bool) *Fault {
+// first is the first rule that applies to a call; every rule that matches counts
+// it.
+func (fs *faults) first(c seenCall, fired map[*rule]int) *rule {
+	var first *rule
 	for _, r := range fs.rules {
-		if r.wholeRequest() == wholeRequest && r.concerns(s.call(f)) && r.apply() {
-			fault := r.Fault
-			return &fault
+		if r.removed || !r.concerns(c) {
+			continue
+		}
+		r.seen++
+		if first == nil && (r.Nth == 0 || r.seen == r.Nth) && (r.Times == 0 || r.fired+fired[r] < r.Times) {
+			first = r
 		}
 	}
-	return nil
+	return first
 }
 
 func (r *rule) concerns(c seenCall) bool {
 	return r.Match.covers(c) && (!r.Sealed || asksStore(c.Field))
-}
-
-// apply counts a matching call and reports whether the rule applies to it.
-func (r *rule) apply() bool {
-	r.seen++
-	if r.Nth != 0 && r.seen != r.Nth || r.Times != 0 && r.fired >= r.Times {
-		return false
-	}
-	r.fired++
-	return true
 }
 
 // wait passes time, or returns the error of the context that ended first.

@@ -42,7 +42,7 @@ func TestStatusFaultAppliesNothing(t *testing.T) {
 
 func inject(t *testing.T, a *cloud.API, m cloud.Match, f cloud.Fault) {
 	t.Helper()
-	if err := a.Inject(m, f); err != nil {
+	if _, err := a.Inject(m, f); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -70,33 +70,45 @@ func (f *Fault) spoilt(answer *reply) *reply {
 
 // withFault resolves a field, or lets the fault happen that there is for it.
 func (s *session) withFault(ctx context.Context, f *graphql.Field, resolve func() (any, error)) (any, error) {
-	fault := s.api.faults.ofField(s, f)
-	if fault == nil {
+	r := s.faults[f]
+	if r == nil {
 		return resolve()
 	}
-	if fault.Applied {
-		return fault.late(ctx, resolve)
+	if r.Applied {
+		return s.late(ctx, r, resolve)
 	}
-	if err := wait(ctx, fault.Delay); err != nil {
+	if err := s.delay(ctx, r); err != nil {
 		return nil, err
 	}
-	if fault.failsField() {
-		return nil, fault.fieldError()
+	if r.failsField() {
+		return nil, r.fieldError()
 	}
 	return resolve()
 }
 
 // late resolves a field and lets the fault happen afterwards. An error of the
 // field's own stands.
-func (f *Fault) late(ctx context.Context, resolve func() (any, error)) (any, error) {
+func (s *session) late(ctx context.Context, r *rule, resolve func() (any, error)) (any, error) {
 	value, err := resolve()
-	if ended := wait(ctx, f.Delay); ended != nil {
+	if ended := s.delay(ctx, r); ended != nil {
 		return nil, ended
 	}
-	if err == nil && f.failsField() {
-		return nil, f.fieldError()
+	if err == nil && r.failsField() {
+		return nil, r.fieldError()
 	}
 	return value, err
+}
+
+// delay lets a rule's time pass, once in a request.
+func (s *session) delay(ctx context.Context, r *rule) error {
+	if r.Delay == 0 || s.delayed[r] {
+		return nil
+	}
+	if s.delayed == nil {
+		s.delayed = map[*rule]bool{}
+	}
+	s.delayed[r] = true
+	return wait(ctx, r.Delay)
 }
 
 func (f *Fault) failsField() bool { return f.Sealed || f.Code != "" || f.Message != "" }

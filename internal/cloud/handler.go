@@ -60,13 +60,27 @@ func (a *API) answer(r *http.Request) *reply {
 	}
 	s, refused := a.authenticate(r.Header)
 	if refused != nil {
+		a.sawRefused(r)
 		return refused
 	}
 	requests, refused := readRequests(r)
 	if refused != nil {
+		a.invalid(string(refused.body))
 		return refused
 	}
 	return s.run(r.Context(), requests)
+}
+
+// sawRefused tells of the values of a request that is refused unread.
+func (a *API) sawRefused(r *http.Request) {
+	if a.config.OnValue == nil {
+		return
+	}
+	if requests, refused := readRequests(r); refused == nil {
+		for _, request := range requests.list {
+			a.sawVariables(request.Variables)
+		}
+	}
 }
 
 func plain(status int, text string) *reply {
@@ -79,11 +93,16 @@ func (s *session) run(ctx context.Context, in *requests) *reply {
 	prepared := make([]prepared, len(in.list))
 	for i, r := range in.list {
 		prepared[i].op, prepared[i].errs = s.api.schema.Prepare(r)
-		s.api.reportInvalid(prepared[i].errs)
+		if len(prepared[i].errs) > 0 {
+			s.api.sawVariables(r.Variables)
+			s.api.invalid(prepared[i].errs[0].Message)
+		}
 	}
-	if fault := s.api.faults.ofRequest(s, prepared); fault != nil {
-		return s.faulty(ctx, fault, in.batch, prepared)
+	whole, byField := s.api.faults.assign(s, prepared)
+	if whole != nil {
+		return s.faulty(ctx, whole, in.batch, prepared)
 	}
+	s.faults = byField
 	return s.respond(ctx, in.batch, prepared)
 }
 
@@ -107,13 +126,9 @@ func (p *prepared) fields() []*graphql.Field {
 	return out
 }
 
-func (a *API) reportInvalid(errs []*graphql.Error) {
-	if a.config.OnInvalid == nil || len(errs) == 0 {
-		return
-	}
-	switch errs[0].Code {
-	case graphql.CodeParseFailed, graphql.CodeValidationFailed:
-		a.config.OnInvalid(errs[0].Message)
+func (a *API) invalid(message string) {
+	if a.config.OnInvalid != nil {
+		a.config.OnInvalid(message)
 	}
 }
 

@@ -48,6 +48,7 @@ func (a *access) checkKey(k Key) (*key, error) {
 		return nil, fmt.Errorf("key %q has an empty pattern", k.Name)
 	}
 	out := &key{Key: k}
+	out.Secret = "" // requests are known by its hash
 	out.Patterns = slices.Clone(k.Patterns)
 	for _, id := range k.Tenants {
 		t, ok := a.tenant(strings.ToLower(id))

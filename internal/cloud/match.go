@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 )
 
 // Match selects calls. Its zero value selects every call.
@@ -48,8 +48,8 @@ func (m Match) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// Check says why no call can match m: a field or a tenant that the API does not
-// have, or a negative count.
+// Check says why no call can match m: a field, a key or a tenant that the API does
+// not have, a secret for a field that is about none, or a negative count.
 func (a *API) Check(m Match) error {
 	if m.Nth < 0 || m.Times < 0 {
 		return fmt.Errorf("a match counts below 0: %s", m)
@@ -57,7 +57,28 @@ func (a *API) Check(m Match) error {
 	if err := a.checkField(m.Field); err != nil {
 		return err
 	}
+	if m.Secret != "" && m.Field != "" && !takesName(m.Field) {
+		return fmt.Errorf("a match has the secret %q: %s is about none", m.Secret, m.Field)
+	}
+	if err := a.checkKey(m.Key); err != nil {
+		return err
+	}
 	return a.checkTenant(m.Tenant)
+}
+
+func (a *API) checkKey(name string) error {
+	if name == "" {
+		return nil
+	}
+	var names []string
+	for _, k := range a.access.Load().keys {
+		if k.Name == name {
+			return nil
+		}
+		names = append(names, k.Name)
+	}
+	slices.Sort(names)
+	return fmt.Errorf("the API has no key %q; there are %q", name, names)
 }
 
 func (a *API) checkField(field string) error {
@@ -65,10 +86,10 @@ func (a *API) checkField(field string) error {
 	if field == "" || slices.ContainsFunc(known, func(k string) bool { return spelling(k) == spelling(field) }) {
 		return nil
 	}
-	near := slices.MinFunc(known, func(x, y string) int {
-		return levenshtein.ComputeDistance(x, field) - levenshtein.ComputeDistance(y, field)
-	})
-	return fmt.Errorf("the API has no field %q; the nearest is %q", field, near)
+	if near := nearest.Of(field, known); near != "" {
+		return fmt.Errorf("the API has no field %q; the nearest is %q", field, near)
+	}
+	return fmt.Errorf("the API has no field %q; there are %s", field, strings.Join(known, ", "))
 }
 
 func (a *API) checkTenant(name string) error {
@@ -97,6 +118,15 @@ func (m *Match) covers(c seenCall) bool {
 // spelling folds set_secret and setSecret into one.
 func spelling(field string) string {
 	return strings.ToLower(strings.ReplaceAll(field, "_", ""))
+}
+
+// takesName reports whether a field is about one secret.
+func takesName(field string) bool {
+	switch spelling(field) {
+	case "setsecret", "deletesecret", "secretvalue":
+		return true
+	}
+	return false
 }
 
 // asksStore reports whether a field needs the store for its answer.

@@ -26,6 +26,12 @@ type session struct {
 	api    *API
 	key    *key
 	tenant Tenant
+	// faults are the rules that apply to the request's fields; delayed are those
+	// whose delay has passed.
+	faults  map[*graphql.Field]*rule
+	delayed map[*rule]bool
+	// epoch is that of the API when the request began.
+	epoch int64
 	// outcome, where a fault has set it, is what is recorded of every call.
 	outcome string
 }
@@ -100,6 +106,14 @@ func (s *session) reach(name string) error {
 	return nil
 }
 
+// current refuses a write of a request that was interrupted.
+func (s *session) current() error {
+	if s.epoch != s.api.epoch.Load() {
+		return errAPI
+	}
+	return nil
+}
+
 // sawValue tells of a value that a field is to set.
 func (s *session) sawValue(f *graphql.Field) {
 	if s.api.config.OnValue == nil {
@@ -108,6 +122,23 @@ func (s *session) sawValue(f *graphql.Field) {
 	if input, ok := f.Args["input"].(map[string]any); ok {
 		if value, ok := input["value"].(json.RawMessage); ok {
 			s.api.config.OnValue(secretName(f), value)
+		}
+	}
+}
+
+// sawVariables tells of the values in the variables of a document that was not
+// prepared.
+func (a *API) sawVariables(variables graphql.Variables) {
+	if a.config.OnValue == nil {
+		return
+	}
+	for _, text := range variables.Texts() {
+		var input struct {
+			Name  string
+			Value json.RawMessage
+		}
+		if json.Unmarshal(text, &input) == nil && input.Value != nil {
+			a.config.OnValue(input.Name, input.Value)
 		}
 	}
 }
@@ -127,6 +158,9 @@ func setSecret(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 	}
 	value := f.Args["input"].(map[string]any)["value"].(json.RawMessage)
 	if err := checkValue(value); err != nil {
+		return nil, err
+	}
+	if err := s.current(); err != nil {
 		return nil, err
 	}
 	changed, err := s.api.config.Store.Set(ctx, s.tenant.ID, name, value, s.key.Name, f.Selects("changed"))
@@ -149,6 +183,9 @@ func deleteSecret(ctx context.Context, s *session, f *graphql.Field) (any, error
 			return nil, s.failed(f, err)
 		}
 		_, existed = info[name]
+	}
+	if err := s.current(); err != nil {
+		return nil, err
 	}
 	if err := s.api.config.Store.Delete(ctx, s.tenant.ID, name); err != nil {
 		return nil, s.failed(f, err)

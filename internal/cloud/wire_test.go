@@ -282,7 +282,7 @@ func TestOnInvalid(t *testing.T) {
 	}
 	want := []string{
 		`Cannot query field "secret_nmaes" on type "Query". Did you mean "secret_names", "secretNames", "secret_value", "secretValue", or "secrets_api"?`,
-		"Syntax Error: Expected Name, found <EOF>",
+		"Syntax Error: Expected Name, found <EOF>", `Variable "$n" of required type "String!" was not provided.`,
 	}
 	if diff := cmp.Diff(want, told); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -26,6 +26,9 @@ type Variables struct {
 	odd bool
 }
 
+// Texts are the variables' values as JSON, by name, in no order.
+func (v Variables) Texts() map[string]json.RawMessage { return v.texts }
+
 // ReadVariables cuts the JSON object of variables into its members. Empty text
 // and null have none. Of anything else [Schema.Prepare] will complain.
 func ReadVariables(text []byte) (Variables, error) {

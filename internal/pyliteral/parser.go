@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// maxLevel is how many brackets Python's tokenizer lets stand open at once
+// MaxDepth is how many brackets Python's tokenizer lets stand open at once
 // (CPython 3.11, Parser/tokenizer.h).
-const maxLevel = 200
+const MaxDepth = 200
 
 // number says which arithmetic literal_eval allows on a node.
 type number int
@@ -270,7 +270,7 @@ func (p *parser) atom() (node, bool) {
 // bracketed reads what stands between an opening bracket, which is next, and its
 // closing one.
 func (p *parser) bracketed(closing byte, inner func() (node, bool)) (node, bool) {
-	if p.level == maxLevel {
+	if p.level == MaxDepth {
 		return node{}, false
 	}
 	p.pos++

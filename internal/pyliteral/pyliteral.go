@@ -5,8 +5,7 @@
 // Python's types are these in Go: bool, str as string, None as nil, int as int64
 // or, where that is too small, *big.Int, float as float64, complex as complex128,
 // bytes as []byte, list as []any, and [Tuple], [Set], [Dict] and [Ellipsis]. A
-// lone surrogate, which no Go string holds, becomes U+FFFD; \N{NAME} is known for
-// the names that [Named] knows.
+// lone surrogate, which no Go string holds, becomes U+FFFD.
 package pyliteral
 
 import "errors"

@@ -35,6 +35,12 @@ func newLines(text string) lines {
 	return l
 }
 
+// Plain is a document of a text that is not TOML, with its comments: it has
+// positions and lines, and no keys or values.
+func Plain(text string, comments []Comment) *Document {
+	return &Document{Text: text, Nodes: make([]Node, 1), Comments: comments, lines: newLines(text)}
+}
+
 // markLength is the length of the byte order mark, 3 or 0.
 func markLength(text string) int {
 	if strings.HasPrefix(text, "\ufeff") {

@@ -18,6 +18,8 @@ BODIES = {
     "refused document": ("pytest.raises(Exception, Client().graphql, 'query{sekret_names}')", "API refuses"),
     "printed value": ("cloud.order('POST', 'seed', {'secrets': {'S': 'CANARY51c0'}}); print('CANARY51c0')", "printed the value of ['S']"),
     "encoded value": ("cloud.order('POST', 'seed', {'secrets': {'S': 'CANARY51c0'}}); print('Q0FOQVJZNTFjMA==')", "printed the value of ['S']"),
+    "logged value": ("cloud.order('POST', 'seed', {'secrets': {'S': 'CANARY51c0'}}); prefect.context.logger.info('is %s', Secret('S').get())", "printed the value of ['S']"),
+    "warned value": ("cloud.order('POST', 'seed', {'secrets': {'S': 'CANARY51c0'}}); logging.getLogger('app').warning('CANARY51c0')", "printed the value of ['S']"),
 }
 
 
@@ -25,7 +27,7 @@ BODIES = {
 def test_fixture(name, tmp_path):
     body, says = BODIES[name]
     shutil.copy(DOCS / "conftest.py", tmp_path)
-    (tmp_path / "test_it.py").write_text(f"import pytest\nfrom prefect.client import Client\n\n\ndef test(cloud):\n    {body}\n")
+    (tmp_path / "test_it.py").write_text(f"import logging, prefect, pytest\nfrom prefect.client import Client, Secret\n\n\ndef test(cloud):\n    {body}\n")
     environment = {"HOME": os.environ["HOME"], "PATH": os.environ["PATH"], "PREFECT_SECRETS_BIN": os.environ["SUITE_BIN"]}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--assert=plain", "-p", "no:cacheprovider", str(tmp_path)],

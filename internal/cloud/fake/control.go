@@ -156,7 +156,8 @@ func (f *Fake) inject(_ *http.Request, body []byte) (any, error) {
 	if in.Fault == nil {
 		return nil, fmt.Errorf(`the body has no "fault"`)
 	}
-	return done{}, f.Inject(in.Match, *in.Fault)
+	_, err := f.Inject(in.Match, *in.Fault)
+	return done{}, err
 }
 
 func (f *Fake) clearFaults(*http.Request, []byte) (any, error) {
@@ -199,7 +200,7 @@ func (f *Fake) clearCalls(*http.Request, []byte) (any, error) {
 }
 
 func (f *Fake) findLeaks(_ *http.Request, body []byte) (any, error) {
-	names := f.Leaks(body)
+	names := f.Leaks().Names(body)
 	if names == nil {
 		names = []string{}
 	}

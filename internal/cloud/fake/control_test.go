@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -135,8 +136,8 @@ func TestFaultsAreInjectedAndCounted(t *testing.T) {
 		t.Error(got)
 	}
 	s.order(t, "GET", "faults", "", `{"faults":[`+
-		`{"match":{"field":"setSecret","times":1},"fault":{"status":429,"retry_after":1.2},"fired":1},`+
-		`{"match":{"secret":"NEVER"},"fault":{"drop":true,"applied":true},"fired":0}]}`)
+		`{"match":{"field":"setSecret","times":1},"fault":{"status":429,"retry_after":1.2},"seen":2,"fired":1},`+
+		`{"match":{"secret":"NEVER"},"fault":{"drop":true,"applied":true},"seen":0,"fired":0}]}`)
 	s.order(t, "DELETE", "faults", "", `{}`)
 	s.order(t, "GET", "faults", "", `{"faults":[]}`)
 }
@@ -262,6 +263,30 @@ func TestResetForgetsEverything(t *testing.T) {
 	}
 	if got := s.query(t, s.AdminKey, `{secret_names tenant{slug}}`); got != `{"data":{"secret_names":[],"tenant":[{"slug":"dev"}]}}` {
 		t.Error(got)
+	}
+}
+
+// A write that is under way when a test resets or goes back reaches no store.
+func TestAResetInterruptsWrites(t *testing.T) {
+	for name, interrupt := range map[string]func(*served){
+		"reset":   func(s *served) { s.order(t, "POST", "reset", "", `{}`) },
+		"restore": func(s *served) { s.order(t, "PUT", "snapshot", `{"snapshot": 1}`, `{}`) },
+	} {
+		s := serve(t)
+		s.order(t, "POST", "snapshot", "", `{"snapshot":1}`)
+		s.order(t, "POST", "faults", `{"match": {"secret": "OLD"}, "fault": {"delay": 0.2}}`, `{}`)
+		done := make(chan string)
+		go func() { done <- s.query(t, s.AdminKey, set("OLD")) }()
+		for s.Faults()[0].Fired == 0 {
+			runtime.Gosched()
+		}
+		interrupt(s)
+		if got := <-done; !strings.Contains(got, "API_ERROR") {
+			t.Errorf("%s: %s", name, got)
+		}
+		if names, err := s.Names(s.Tenant.ID); len(names) != 0 || err != nil {
+			t.Errorf("%s: there is %v, %v", name, names, err)
+		}
 	}
 }
 

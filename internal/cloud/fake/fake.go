@@ -58,6 +58,9 @@ type Fake struct {
 	keys    []cloud.Key
 }
 
+// Format writes the tenant alone, whatever the verb.
+func (f *Fake) Format(s fmt.State, _ rune) { _, _ = fmt.Fprintf(s, "fake of tenant %s", f.Tenant.Slug) }
+
 // New makes a fake without secrets. It fails on an id or a key that the API
 // refuses.
 func New(c Config) (*Fake, error) {
@@ -170,6 +173,7 @@ func (f *Fake) Names(tenantID string) ([]string, error) {
 func (f *Fake) Reset() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.Interrupt()
 	f.store.Clear()
 	f.ClearFaults()
 	f.forgetCalls()

@@ -25,7 +25,13 @@ func (s *snapshots) clear() {
 
 // Snapshot remembers the secrets of all tenants and returns a function that goes
 // back to them, any number of times. Calls, faults and keys stay as they are.
-func (f *Fake) Snapshot() (restore func()) { return f.store.Snapshot() }
+func (f *Fake) Snapshot() (restore func()) {
+	back := f.store.Snapshot()
+	return func() {
+		f.Interrupt()
+		back()
+	}
+}
 
 func (f *Fake) snapshot(*http.Request, []byte) (any, error) {
 	f.saved.mu.Lock()

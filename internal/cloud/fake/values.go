@@ -7,10 +7,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/leaks"
 )
 
-// values are all that were ever sent to a fake or put into it.
+// values are all that were ever sent to a fake or put into it. They stand behind a
+// closure, so that printing a fake reaches none.
 type values struct {
 	mu   sync.Mutex
-	seen map[value]struct{}
+	seen func() map[value]struct{}
 }
 
 type value struct{ name, json string }
@@ -19,9 +20,10 @@ func (v *values) add(name string, raw json.RawMessage) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.seen == nil {
-		v.seen = map[value]struct{}{}
+		seen := map[value]struct{}{}
+		v.seen = func() map[value]struct{} { return seen }
 	}
-	v.seen[value{name, string(raw)}] = struct{}{}
+	v.seen()[value{name, string(raw)}] = struct{}{}
 }
 
 func (v *values) clear() {
@@ -30,19 +32,19 @@ func (v *values) clear() {
 	v.seen = nil
 }
 
-func (v *values) secrets() []leaks.Secret {
+// finder looks for the values so far.
+func (v *values) finder() *leaks.Finder {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	out := make([]leaks.Secret, 0, len(v.seen))
-	for s := range v.seen {
-		out = append(out, leaks.Secret{Name: s.name, Value: json.RawMessage(s.json)})
+	var secrets []leaks.Secret
+	if v.seen != nil {
+		for s := range v.seen() {
+			secrets = append(secrets, leaks.Secret{Name: s.name, Value: json.RawMessage(s.json)})
+		}
 	}
-	return out
+	return leaks.NewFinder(secrets)
 }
 
-// Leaks are the names of the secrets of which a value that was ever sent to the
-// fake, or put into it, stands in data, in one of the forms that package leaks
-// knows. They are sorted. A fake that does not record finds none.
-func (f *Fake) Leaks(data []byte) []string {
-	return leaks.NewFinder(f.seen.secrets()).Names(data)
-}
+// Leaks is how to find the values that were ever sent to the fake, or put into it,
+// up to now. A fake that does not record finds none.
+func (f *Fake) Leaks() *leaks.Finder { return f.seen.finder() }

@@ -1,0 +1,131 @@
+package check
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// setting is a value that Prefect takes for one of its settings: it stands in no
+// array, whose contents Prefect leaves alone.
+type setting struct {
+	tomlpos.Value
+	path   []string
+	text   string // what a text means; of another value it is how it is written
+	secret bool   // below [context.secrets]
+}
+
+// settings are the settings of a file, in the order of the text.
+func (s *source) settings() []setting {
+	secrets := s.below("context", "secrets")
+	var all []setting
+	for _, v := range s.doc.Values {
+		if s.doc.Nodes[v.Node].InList || v.Kind == tomlpos.InlineTable {
+			continue
+		}
+		all = append(all, setting{v, s.path(v.Node), s.doc.String(v), secrets[v.Node]})
+	}
+	return all
+}
+
+// texts are the settings that are texts.
+func (s *source) texts() []setting {
+	var texts []setting
+	for _, v := range s.settings() {
+		if v.Kind.IsString() {
+			texts = append(texts, v)
+		}
+	}
+	return texts
+}
+
+// path is the names that lead to a node.
+func (s *source) path(n tomlpos.NodeID) []string {
+	var names []string
+	for ; n != tomlpos.Root; n = s.doc.Nodes[n].Parent {
+		names = append([]string{s.doc.Nodes[n].Name}, names...)
+	}
+	return names
+}
+
+// about makes a finding about a setting's value.
+func (v setting) about(message, hint string) finding {
+	return finding{message: message, hint: hint, node: v.Node, start: v.Start, end: v.End}
+}
+
+// label is how a message calls a setting.
+func (s *source) label(v setting) string {
+	name := maskTokens(s.doc.Path(v.Node))
+	if v.secret {
+		return "secret " + strings.TrimPrefix(name, "context.secrets.")
+	}
+	return name
+}
+
+// versions are the releases that are asked about.
+func (s *source) versions() []prefect.Version {
+	return s.opts.Version.Prefects()
+}
+
+// which are the releases of those asked about for which holds is true, and the
+// words for them: none if it is all of several or the only one.
+func (s *source) which(holds func(prefect.Version) bool) (words string, some bool) {
+	var names []string
+	all := s.versions()
+	for _, v := range all {
+		if holds(v) {
+			names = append(names, "Prefect "+v.String())
+		}
+	}
+	if len(names) == len(all) {
+		return "", len(names) > 0
+	}
+	return " in " + strings.Join(names, " and "), len(names) > 0
+}
+
+// envName matches what Prefect takes for a variable: $NAME or ${NAME}
+// (os.path.expandvars of Python).
+var envName = regexp.MustCompile(`\$(?:([0-9A-Za-z_]+)|\{([^}]*)\})`)
+
+// variable is a reference in a text.
+type reference struct {
+	text   string // as it is written
+	name   string
+	braces bool
+}
+
+func references(text string) []reference {
+	var all []reference
+	for _, m := range envName.FindAllStringSubmatch(text, -1) {
+		all = append(all, reference{m[0], m[1] + m[2], m[1] == ""})
+	}
+	return all
+}
+
+// lookup is the node that a dotted name leads to.
+func (s *source) lookup(name string) (tomlpos.NodeID, bool) {
+	node := tomlpos.Root
+	for _, part := range strings.Split(name, ".") {
+		next, ok := s.doc.Child(node, part)
+		if !ok {
+			return tomlpos.Root, false
+		}
+		node = next
+	}
+	return node, true
+}
+
+// env is the environment at hand by name; known is false if there is none.
+func (s *source) env() (values map[string]bool, known bool) {
+	if s.opts.Env == nil {
+		return nil, false
+	}
+	values = map[string]bool{}
+	for _, entry := range s.opts.Env {
+		name, _, _ := strings.Cut(entry, "=")
+		values[name] = true
+	}
+	return values, true
+}

@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+type configOptions struct {
+	file, backendFile, version, format string
+	noDefaults, reveal                 bool
+}
+
+func (c *Command) config() *cobra.Command {
+	var o configOptions
+	cmd := &cobra.Command{
+		Use:   "config",
+		Short: "Show the configuration that Prefect would run with, and where each setting comes from",
+		Long: `Config reads what Prefect reads at import, by the rules of one of its releases:
+its default settings, the user's file, from 0.10 on the backend file, and the
+environment of this process. It prints a line for each setting: path, type,
+value and origin. Values that could be secret are masked.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return c.runConfig(o) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.file, "file", "", "the user's file (default: what PREFECT__USER_CONFIG_PATH names, else ~/.prefect/config.toml)")
+	flags.StringVar(&o.backendFile, "backend-file", "", "the backend file (default: what PREFECT__BACKEND_CONFIG_PATH names, else ~/.prefect/backend.toml)")
+	flags.StringVar(&o.version, "prefect-version", prefect.Documented.String(), "whose rules apply: documented, 0.9 or 1.4")
+	flags.BoolVar(&o.noDefaults, "no-defaults", false, "read --file and the environment alone: no default settings, no backend file, no task defaults")
+	flags.BoolVar(&o.reveal, "reveal", false, "show values that could be secret")
+	flags.StringVar(&o.format, "format", "text", "text or json")
+	return cmd
+}
+
+func (c *Command) runConfig(o configOptions) error {
+	version, err := prefect.ParseVersion(o.version)
+	if err != nil {
+		return fmt.Errorf("--prefect-version: %w", err)
+	}
+	if o.noDefaults && o.file == "" {
+		return errors.New("--no-defaults reads one file: name it with --file")
+	}
+	if o.format != "text" && o.format != "json" {
+		return unknownFormat(o.format)
+	}
+	config, err := prefect.LoadConfig(prefect.ConfigOptions{
+		Version: version, Path: o.file, BackendPath: o.backendFile, NoDefaults: o.noDefaults, Env: c.Env,
+	})
+	places := places{}
+	var problem *prefect.ConfigError
+	if errors.As(err, &problem) {
+		return &exitError{code: ExitFailed, err: places.complete(problem)}
+	}
+	if err != nil {
+		return err
+	}
+	return c.writeConfig(config.Entries(), o, places)
+}
+
+func (c *Command) writeConfig(entries []prefect.Entry, o configOptions, places places) error {
+	shown := make([]configEntry, len(entries))
+	hidden := hiddenTexts(entries)
+	for i, e := range entries {
+		shown[i] = configEntry{Path: e.Path, Type: e.Type(), Origin: places.origin(e)}
+		if !o.reveal && couldBeSecret(e, hidden) {
+			shown[i].Value, shown[i].Masked = json.RawMessage(`"***"`), true
+		} else if shown[i].Value = jsonOf(e.Value); shown[i].Value == nil {
+			shown[i].Repr = e.Repr()
+		}
+	}
+	if o.format == "json" {
+		enc := json.NewEncoder(c.Stdout)
+		enc.SetEscapeHTML(false)
+		return enc.Encode(struct {
+			FormatVersion int           `json:"format_version"`
+			Entries       []configEntry `json:"entries"`
+		}{report.FormatVersion, shown})
+	}
+	w := tabwriter.NewWriter(c.Stdout, 0, 0, 2, ' ', 0)
+	for i, e := range shown {
+		value := "***"
+		if !e.Masked {
+			value = entries[i].Repr()
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", report.Safe(quotedPath(e.Path)), e.Type, report.Safe(value), report.Safe(e.Origin))
+	}
+	return w.Flush()
+}

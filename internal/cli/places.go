@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// places are the files that settings come from, read once more for their lines.
+type places map[string]*tomlpos.Document
+
+func (p places) document(file string) *tomlpos.Document {
+	if doc, ok := p[file]; ok {
+		return doc
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil
+	}
+	doc, _ := tomlpos.Scan(string(text))
+	p[file] = doc
+	return doc
+}
+
+// line is where a setting, or what it is part of, stands in a file; 0 if that is
+// not known.
+func (p places) line(file string, path []string) int {
+	doc := p.document(file)
+	if doc == nil {
+		return 0
+	}
+	node, line := tomlpos.Root, 0
+	for _, name := range path {
+		next, ok := child(doc, node, name)
+		if !ok {
+			break
+		}
+		node = next
+		if key, ok := doc.FirstKey(node); ok {
+			line = doc.Position(key.Start).Line
+		}
+	}
+	return line
+}
+
+// child is what stands under a name, or under one that differs in case alone: a
+// secret that the environment sets has a lower-case name.
+func child(doc *tomlpos.Document, parent tomlpos.NodeID, name string) (tomlpos.NodeID, bool) {
+	if id, ok := doc.Child(parent, name); ok {
+		return id, true
+	}
+	for _, key := range doc.Keys {
+		if n := doc.Nodes[key.Node]; n.Parent == parent && strings.EqualFold(n.Name, name) {
+			return key.Node, true
+		}
+	}
+	return tomlpos.Root, false
+}
+
+func (p places) origin(e prefect.Entry) string {
+	switch {
+	case e.Origin.Env != "":
+		return "environment " + e.Origin.Env
+	case e.Origin.File == "":
+		return "default"
+	}
+	if line := p.line(e.Origin.File, e.Path); line > 0 {
+		return fmt.Sprintf("%s:%d", e.Origin.File, line)
+	}
+	return e.Origin.File
+}
+
+// complete adds the line to an error about a file.
+func (p places) complete(e *prefect.ConfigError) error {
+	out := *e
+	if out.File == "" || out.Env != "" {
+		return &out
+	}
+	if len(out.Path) > 0 {
+		out.Line = p.line(out.File, out.Path)
+		return &out
+	}
+	text, err := os.ReadFile(out.File)
+	if err != nil {
+		return &out
+	}
+	if doc, problem := tomlpos.Scan(string(text)); problem != nil {
+		out.Line = doc.Position(problem.Start).Line
+	}
+	return &out
+}
