@@ -7,6 +7,6 @@ package testkit
 //
 // A value is found raw, JSON-, URL-, base64-, base64url- and hex-encoded, in part
 // of a JSON object or list, line by line, and split across lines. Booleans, texts
-// under 4 bytes and numbers under 6 digits are not looked for: they stand in many
+// under 4 bytes and numbers under 6 characters are not looked for: they stand in many
 // an innocent text.
 func (c *Cloud) Leaks(data []byte) []string { return c.fake.Leaks().Names(data) }

@@ -21,23 +21,36 @@ func manySecrets(n int) []leaks.Secret {
 	return secrets
 }
 
+// someLog has something to decode in each line, and the beginning of all secrets
+// of manySecrets.
 func someLog(size int) []byte {
-	line := `2026-01-02T03:04:05Z INFO flow run "daily\nreport" state=Running url=https://api.example.com/%7Eteam/?q=a+b id=ZmxvdyBydW4gaWQgMTIzNA==` + "\n"
+	line := `2026-01-02T03:04:05Z INFO flow run "daily\nreport" state=Running url=https://api.example.com/%7Eteam/?q=a+b key=s3cr3t- id=ZmxvdyBydW4gaWQgMTIzNA==` + "\n"
+	return bytes.Repeat([]byte(line), size/len(line)+1)
+}
+
+func plainLog(size int) []byte {
+	line := "2026-01-02T03:04:05Z INFO flow run of the daily report is in state Running, key=s3cr3t-\n"
 	return bytes.Repeat([]byte(line), size/len(line)+1)
 }
 
 func BenchmarkNames(b *testing.B) {
-	for _, secrets := range []int{1, 100, 1000} {
-		for _, size := range []int{100, 10_000, 1_000_000} {
-			b.Run(fmt.Sprintf("%dsecrets/%dbytes", secrets, size), func(b *testing.B) {
-				finder, log := leaks.NewFinder(manySecrets(secrets)), someLog(size)
-				b.SetBytes(int64(len(log)))
-				for b.Loop() {
-					if len(finder.Names(log)) > 0 {
-						b.Fatal("found")
-					}
-				}
-			})
+	for kind, logOf := range map[string]func(int) []byte{"plain": plainLog, "encoded": someLog} {
+		for _, secrets := range []int{1, 100, 1000} {
+			for _, size := range []int{1_000, 1_000_000, 10_000_000} {
+				b.Run(fmt.Sprintf("%s/%dsecrets/%dbytes", kind, secrets, size), func(b *testing.B) {
+					benchmarkNames(b, manySecrets(secrets), logOf(size))
+				})
+			}
+		}
+	}
+}
+
+func benchmarkNames(b *testing.B, secrets []leaks.Secret, log []byte) {
+	finder := leaks.NewFinder(secrets)
+	b.SetBytes(int64(len(log)))
+	for b.Loop() {
+		if len(finder.Names(log)) > 0 {
+			b.Fatal("found")
 		}
 	}
 }

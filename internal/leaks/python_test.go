@@ -1,0 +1,36 @@
+package leaks_test
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/leaks"
+)
+
+// testdata/python3.11.json holds what Python 3.11.7 made of some values: for each
+// the expressions in which s is the value, and what they gave.
+func TestFormsOfPython(t *testing.T) {
+	data, err := os.ReadFile("testdata/python3.11.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct {
+		Value json.RawMessage
+		Forms map[string]string
+	}
+	if err := json.Unmarshal(data, &cases); err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) != 10 {
+		t.Fatalf("%d values", len(cases))
+	}
+	for _, c := range cases {
+		for expression, form := range c.Forms {
+			got := names("INFO | "+form+" |\nnext", leaks.Secret{Name: "S", Value: c.Value}, text("OTHER", "another-secret-value"))
+			if len(got) != 1 || got[0] != "S" {
+				t.Errorf("%s of %s: found %v in\n%s", expression, c.Value, got, form)
+			}
+		}
+	}
+}
