@@ -40,12 +40,9 @@ func docsSection(t *testing.T, r Rule, section string) string {
 	if !strings.HasPrefix(section, r.Name+"\n\n*"+string(r.Severity)+".*") || !ok || !ok2 || !ok3 {
 		t.Fatalf("the section for %s lacks its name, severity, example or output", r.Name)
 	}
-	found := File("config.toml", []byte(example), Options{})
-	for _, d := range found {
-		if d.Rule != r.Name {
-			t.Errorf("the example for %s has a finding of %s", r.Name, d.Rule)
-		}
-	}
+	options := optionsOf(t, []byte(example))
+	options.Rules = []string{r.Name}
+	found := File("config.toml", []byte(example), options)
 	if len(found) == 0 {
 		t.Errorf("the example for %s has no finding", r.Name)
 	}

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,33 @@ import (
 )
 
 var update = flag.Bool("update", false, "write the .out files and the outputs in docs/checks.md anew")
+
+// optionsOf reads the options for a file from its first line, if that begins with
+// "# options:": version=NAME, env=NAME for a variable that is set, require-env. Of
+// a file that names none the environment is not known.
+func optionsOf(t testing.TB, text []byte) Options {
+	t.Helper()
+	first, _, _ := strings.Cut(string(text), "\n")
+	words, ok := strings.CutPrefix(first, "# options:")
+	var o Options
+	if !ok {
+		return o
+	}
+	for _, word := range strings.Fields(words) {
+		key, value, _ := strings.Cut(word, "=")
+		switch key {
+		case "version":
+			o.Version = Version(value)
+		case "env":
+			o.Env = append(o.Env, value+"=x")
+		case "require-env":
+			o.RequireEnv = true
+		default:
+			t.Fatalf("unknown option %q", word)
+		}
+	}
+	return o
+}
 
 // render writes diagnostics as text, each with its frame and hint.
 func render(found []Diagnostic) string {
@@ -29,7 +57,8 @@ func render(found []Diagnostic) string {
 func TestGolden(t *testing.T) {
 	for _, path := range inputs(t, "testdata/err/*.toml") {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			got := render(File(filepath.Base(path), readFile(t, path), Options{}))
+			text := readFile(t, path)
+			got := render(File(filepath.Base(path), text, optionsOf(t, text)))
 			golden := strings.TrimSuffix(path, ".toml") + ".out"
 			if *update {
 				writeFile(t, golden, got)
@@ -44,7 +73,8 @@ func TestGolden(t *testing.T) {
 // TestOK checks that nothing is found in testdata/ok.
 func TestOK(t *testing.T) {
 	for _, path := range inputs(t, "testdata/ok/*.toml") {
-		if found := File(filepath.Base(path), readFile(t, path), Options{}); len(found) > 0 {
+		text := readFile(t, path)
+		if found := File(filepath.Base(path), text, optionsOf(t, text)); len(found) > 0 {
 			t.Errorf("%s", render(found))
 		}
 	}
@@ -54,8 +84,9 @@ func TestOK(t *testing.T) {
 // fault, which bear its name.
 func TestEveryRuleHasCases(t *testing.T) {
 	for _, r := range Rules() {
-		found := File("x", readFile(t, "testdata/err/"+r.Name+".toml"), Options{})
-		if len(found) == 0 || found[0].Rule != r.Name || found[0].Severity != r.Severity {
+		text := readFile(t, "testdata/err/"+r.Name+".toml")
+		found := File("x", text, optionsOf(t, text))
+		if !slices.ContainsFunc(found, func(d Diagnostic) bool { return d.Rule == r.Name && d.Severity == r.Severity }) {
 			t.Errorf("testdata/err/%s.toml: got %v", r.Name, found)
 		}
 		readFile(t, "testdata/ok/"+r.Name+".toml")

@@ -3,9 +3,9 @@ package check
 import (
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // checkReservedKeys reports each table, setting or secret whose name Prefect's
@@ -16,8 +16,8 @@ func checkReservedKeys(s *source, report func(finding)) {
 	done := make([]bool, len(s.doc.Nodes))
 	for _, k := range s.doc.Keys {
 		n := s.doc.Nodes[k.Node]
-		releases, reserved := reservedNames()[n.Name]
-		if !reserved || done[k.Node] || n.InList || !filled[k.Node] {
+		releases := reservedIn(n.Name)
+		if releases == 0 || done[k.Node] || n.InList || !filled[k.Node] {
 			continue
 		}
 		done[k.Node] = true
@@ -72,37 +72,17 @@ const (
 	reservedSome
 )
 
-// reservedNames are the attributes of prefect.configuration.Config, which are
-// those of python-box's Box.
-var reservedNames = sync.OnceValue(func() map[string]reservation {
-	names := map[string]reservation{}
-	for _, name := range strings.Fields(boxAll) {
-		names[name] = reservedAll
-	}
-	for _, name := range strings.Fields(boxSome) {
-		names[name] = reservedSome
-	}
-	return names
-})
+// boxes is how many releases of python-box Prefect's configuration object has been
+// a Box of, from 0.6.6 on: 3.4.6, 4.2.3, 5.1.0 and 5.4.1.
+const boxes = 4
 
-// boxAll is what dir(Config) has in common over python-box 3.4.6, 4.2.3, 5.1.0
-// and 5.4.1. Prefect's Config is a Box from 0.6.6 on.
-const boxAll = `
-_Box__box_config _Box__convert_and_store _Box__get_default _protected_keys
-__class__ __class_getitem__ __contains__ __copy__ __deepcopy__ __delattr__
-__delitem__ __dict__ __dir__ __doc__ __eq__ __format__ __ge__ __getattr__
-__getattribute__ __getitem__ __getstate__ __gt__ __hash__ __init__
-__init_subclass__ __ior__ __iter__ __le__ __len__ __lt__ __module__ __ne__
-__new__ __or__ __reduce__ __reduce_ex__ __repr__ __reversed__ __ror__
-__setattr__ __setitem__ __setstate__ __sizeof__ __str__ __subclasshook__
-__weakref__
-clear copy from_json from_yaml fromkeys get items keys pop popitem setdefault
-to_dict to_json to_yaml update values
-`
-
-// boxSome is what dir(Config) has in one or some of them.
-const boxSome = `
-_Box__add_ordered _Box__create_lineage _Box__recast __add__ __annotations__
-__iadd__ __radd__ __sub__ _conversion_checks _safe_attr
-box_it_up from_msgpack from_toml merge_update to_msgpack to_toml
-`
+// reservedIn is 0 for a name that none of them reserves.
+func reservedIn(name string) reservation {
+	switch len(prefect.ReservedIn(name)) {
+	case 0:
+		return 0
+	case boxes:
+		return reservedAll
+	}
+	return reservedSome
+}

@@ -31,8 +31,17 @@ const syntax = "syntax"
 var rules = []Rule{
 	{syntax, Error, "the file is not TOML 1.0", checkSyntax},
 	{"reserved-key", Error, "a key with which import prefect fails", checkReservedKeys},
+	{"unknown-key", Warning, "a setting that no release of Prefect knows", checkUnknownKeys},
+	{"type", Error, "a setting of another type than Prefect needs", checkTypes},
 	{"plaintext-secret", Warning, "a secret that stands in the file itself", checkPlaintext},
-	{undefinedSecret, Error, "a secret that flow code reads and nothing defines", checkNoConfig},
+	{"unset-env", Warning, "a reference to a variable that the environment does not have", checkUnsetEnv},
+	{"dangling-ref", Error, "a reference to a key that leads nowhere or never settles", checkDanglingRefs},
+	{"dollar-in-value", Warning, "a $ in a secret that Prefect expands or mangles", checkDollars},
+	{"cast-surprise", Warning, "a text that Prefect turns into something else", checkCasts},
+	{"secret-shape", Error, "a well-known secret without its shape", checkShapes},
+	{"env-name-case", Warning, "a secret set through the environment whose name depends on the release", checkNameCase},
+	{"local-secrets-in-cloud", Warning, "local secrets in a config meant for cloud execution", checkLocalSecrets},
+	{"deprecated", Warning, "a setting that a later release renamed or dropped", checkDeprecated},
 	{ignoreRule, Error, "an ignore comment that is not right", checkIgnore},
 }
 

@@ -1,0 +1,75 @@
+package check
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// checkCasts reports texts that stop being texts: Prefect from 0.11.2 on reads
+// every text of the file as a Python literal if it is one.
+func checkCasts(s *source, report func(finding)) {
+	if !slices.Contains(s.versions(), prefect.V1_4) {
+		return
+	}
+	words := ""
+	if s.opts.Version == AnyVersion {
+		words = " in Prefect 1.4"
+	}
+	for _, v := range s.texts() {
+		kind, changed := castType(v.text)
+		if !changed || strings.Contains(v.text, "$") || s.expects(v) || v.secret && isContainer(v.text) {
+			continue
+		}
+		report(v.about(
+			fmt.Sprintf("the text of %s becomes %s%s", s.label(v), kind, words),
+			castHint(v),
+		))
+	}
+}
+
+// isContainer reports whether a text is a JSON object or list: a flow gets that in
+// any release, for Secret.get parses JSON.
+func isContainer(text string) bool {
+	text = strings.TrimSpace(text)
+	return (strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")) && json.Valid([]byte(text))
+}
+
+// castType is what Prefect 1.4 makes of a text, and whether that is no longer the
+// same text.
+func castType(text string) (kind string, changed bool) {
+	if strings.EqualFold(text, "true") || strings.EqualFold(text, "false") {
+		return "a bool", true
+	}
+	value, err := pyliteral.Parse(text)
+	if err != nil {
+		return "", false
+	}
+	if _, isText := value.(string); isText {
+		return "another text: its quotes go", true
+	}
+	article := "a "
+	name := pyliteral.TypeName(value)
+	if strings.Contains("aeiou", name[:1]) {
+		article = "an "
+	}
+	return article + name, true
+}
+
+// expects reports whether Prefect wants no text there: a setting of its own that
+// is no text to begin with, or that it casts itself.
+func (s *source) expects(v setting) bool {
+	wanted, known := wantedTypes()[strings.Join(v.path, ".")]
+	return known && wanted != "str"
+}
+
+func castHint(v setting) string {
+	if v.secret {
+		return `a flow gets that and not a text; to keep the text, quote it twice, such as '"42"'`
+	}
+	return `to keep the text, quote it twice, such as '"42"'`
+}

@@ -1,0 +1,131 @@
+package check
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// keyReference is a reference to another key (configuration.py of Prefect 0.9.3
+// and 1.4.1).
+var keyReference = regexp.MustCompile(`\$\{(.[^${}]*)\}`)
+
+// checkDanglingRefs reports ${section.key} that leads nowhere, which Prefect
+// replaces by the empty text, and references that go round in a circle.
+func checkDanglingRefs(s *source, report func(finding)) {
+	env, _ := s.env()
+	graph := s.referenceGraph()
+	for _, v := range s.texts() {
+		for _, m := range keyReference.FindAllStringSubmatch(v.text, -1) {
+			name := m[1]
+			if env[name] || s.setByVariable(env, name) {
+				continue
+			}
+			if problem := s.dangling(name); problem != "" {
+				report(v.about(fmt.Sprintf("%s refers to %s, %s: Prefect silently puts the empty text there", s.label(v), shownName(name, "another key"), problem), s.danglingHint(name)))
+				break
+			}
+		}
+		if graph.circular(strings.Join(v.path, ".")) {
+			report(v.about(fmt.Sprintf("%s refers to itself, so that its text never settles", s.label(v)), "Prefect gives up after ten rounds and keeps what it has then; take the circle out"))
+		}
+	}
+}
+
+// dangling says why a dotted name leads to no setting; empty if it leads to one.
+func (s *source) dangling(name string) string {
+	if node, ok := s.lookup(name); ok {
+		if s.isTable(node) {
+			return "which is a table"
+		}
+		return ""
+	}
+	if s.isDefault(name) || !strings.Contains(name, ".") {
+		return "" // without a dot it may be a variable: see unset-env
+	}
+	return "which does not exist"
+}
+
+// isTable reports whether a node has names below it.
+func (s *source) isTable(node tomlpos.NodeID) bool {
+	if s.tables == nil {
+		s.tables = make([]bool, len(s.doc.Nodes))
+		for _, n := range s.doc.Nodes[1:] {
+			s.tables[n.Parent] = s.tables[n.Parent] || n.Index < 0
+		}
+	}
+	return s.tables[node]
+}
+
+// isDefault reports whether a release that is asked about begins with a setting.
+func (s *source) isDefault(name string) bool {
+	return slices.ContainsFunc(s.versions(), func(v prefect.Version) bool { return slices.Contains(prefect.Settings(v), name) })
+}
+
+// setByVariable reports whether a PREFECT__ variable at hand sets a key.
+func (s *source) setByVariable(env map[string]bool, name string) bool {
+	return env["PREFECT__"+strings.ToUpper(strings.ReplaceAll(name, ".", "__"))]
+}
+
+func (s *source) danglingHint(name string) string {
+	var names []string
+	if len(s.doc.Nodes) <= maxSuggested {
+		for _, v := range s.settings() {
+			names = append(names, strings.Join(v.path, "."))
+		}
+	}
+	for _, v := range s.versions() {
+		names = append(names, prefect.Settings(v)...)
+	}
+	if near := nearest.Of(name, names); near != "" {
+		return fmt.Sprintf("the nearest key is %s; case matters", maskTokens(near))
+	}
+	return "name a key of this file or of Prefect's own settings; case matters"
+}
+
+// maxSuggested bounds in how many nodes of a file the nearest name is looked for.
+const maxSuggested = 1000
+
+// graph is which keys the text of each key refers to.
+type graph map[string][]string
+
+func (s *source) referenceGraph() graph {
+	g := graph{}
+	for _, v := range s.texts() {
+		from := strings.Join(v.path, ".")
+		for _, m := range keyReference.FindAllStringSubmatch(v.text, -1) {
+			g[from] = append(g[from], m[1])
+		}
+	}
+	return g
+}
+
+// circular reports whether references lead from a key back to it. It visits each
+// key once.
+func (g graph) circular(key string) bool {
+	if len(g[key]) == 0 {
+		return false
+	}
+	seen, next := map[string]bool{}, slices.Clone(g[key])
+	for len(next) > 0 && len(seen) < maxCircle {
+		at := next[len(next)-1]
+		next = next[:len(next)-1]
+		if at == key {
+			return true
+		}
+		if !seen[at] {
+			seen[at] = true
+			next = append(next, g[at]...)
+		}
+	}
+	return false
+}
+
+// maxCircle bounds how many keys a circle is looked for in, so that the time for a
+// file grows with its length.
+const maxCircle = 100

@@ -1,0 +1,56 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+)
+
+// checkUnsetEnv reports references to variables that the environment at hand does
+// not have, and what Prefect makes of them: a bare $NAME stays as it is, ${NAME}
+// is then taken for another key and becomes the empty text.
+func checkUnsetEnv(s *source, report func(finding)) {
+	env, known := s.env()
+	if !known {
+		return
+	}
+	for _, v := range s.texts() {
+		if !isReference(v.text) && !isTemplate(v.text) {
+			continue // a $ in a password: see dollar-in-value
+		}
+		for _, ref := range references(v.text) {
+			if env[ref.name] || ref.braces && s.isKey(ref.name) || strings.ContainsAny(ref.name, ".${") || ref.name == "" {
+				continue
+			}
+			f := v.about(unsetMessage(s.label(v), ref), fmt.Sprintf("set %s where Prefect runs, or take the reference out", shownName(ref.name, "it")))
+			if s.opts.RequireEnv {
+				f.severity = Error
+			}
+			report(f)
+			break
+		}
+	}
+}
+
+// isKey reports whether a name in braces is that of another key, in the file or
+// among Prefect's own.
+func (s *source) isKey(name string) bool {
+	_, ok := s.lookup(name)
+	return ok || s.isDefault(name)
+}
+
+func unsetMessage(label string, ref reference) string {
+	becomes := "the reference stays in the text as it is"
+	if ref.braces {
+		becomes = "the reference becomes the empty text"
+	}
+	return fmt.Sprintf("%s names the environment variable %s, which is not set: %s", label, shownName(ref.name, "after the $"), becomes)
+}
+
+// shownName is the name in a reference, if it is certain enough that it is one and
+// not a part of a secret; else other words.
+func shownName(name, otherwise string) string {
+	if shownReference("${" + name + "}") {
+		return maskTokens(name)
+	}
+	return otherwise
+}
