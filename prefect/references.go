@@ -13,7 +13,7 @@ var keyReference = regexp.MustCompile(`\$\{(.[^${}]*)\}`)
 
 // maxResolved bounds what references may grow to in all, in bytes: keys that name
 // one another twice double each round.
-const maxResolved = 64 << 20
+const maxResolved = 16 << 20
 
 // resolve follows references to other keys. One that is the whole text takes the
 // other's value with its type; a missing key and a table are the empty text.
@@ -30,7 +30,7 @@ func (f *flat) resolve() error {
 			next = append(next, l)
 			l.value = f.replaced(text, match[0], match[1])
 			if after, ok := l.value.(string); ok {
-				grown += len(after)
+				grown += len(after) - len(text)
 			}
 			if grown > maxResolved {
 				return l.failure("MemoryError", "its references grow beyond %d MiB", maxResolved>>20)
