@@ -63,7 +63,7 @@ func castType(text string) (kind string, changed bool) {
 // expects reports whether Prefect wants no text there: a setting of its own that
 // is no text to begin with, or that it casts itself.
 func (s *source) expects(v setting) bool {
-	wanted, known := wantedTypes()[strings.Join(v.path, ".")]
+	wanted, known := wantedTypes()[v.name]
 	return known && wanted != "str"
 }
 

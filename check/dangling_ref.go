@@ -31,7 +31,7 @@ func checkDanglingRefs(s *source, report func(finding)) {
 				break
 			}
 		}
-		if graph.circular(strings.Join(v.path, ".")) {
+		if graph.circular(v.name) {
 			report(v.about(fmt.Sprintf("%s refers to itself, so that its text never settles", s.label(v)), "Prefect gives up after ten rounds and keeps what it has then; take the circle out"))
 		}
 	}
@@ -63,9 +63,7 @@ func (s *source) isTable(node tomlpos.NodeID) bool {
 }
 
 // isDefault reports whether a release that is asked about begins with a setting.
-func (s *source) isDefault(name string) bool {
-	return slices.ContainsFunc(s.versions(), func(v prefect.Version) bool { return slices.Contains(prefect.Settings(v), name) })
-}
+func (s *source) isDefault(name string) bool { return knowledgeOf(s.opts.Version).defaults[name] }
 
 // setByVariable reports whether a PREFECT__ variable at hand sets a key.
 func (s *source) setByVariable(env map[string]bool, name string) bool {
@@ -76,7 +74,7 @@ func (s *source) danglingHint(name string) string {
 	var names []string
 	if len(s.doc.Nodes) <= maxSuggested {
 		for _, v := range s.settings() {
-			names = append(names, strings.Join(v.path, "."))
+			names = append(names, v.name)
 		}
 	}
 	for _, v := range s.versions() {
@@ -97,7 +95,7 @@ type graph map[string][]string
 func (s *source) referenceGraph() graph {
 	g := graph{}
 	for _, v := range s.texts() {
-		from := strings.Join(v.path, ".")
+		from := v.name
 		for _, m := range keyReference.FindAllStringSubmatch(v.text, -1) {
 			g[from] = append(g[from], m[1])
 		}

@@ -30,7 +30,7 @@ func checkDeprecated(s *source, report func(finding)) {
 		return
 	}
 	for _, v := range s.settings() {
-		name := strings.Join(v.path, ".")
+		name := v.name
 		if instead, ok := replaced[name]; ok && v.text != "" {
 			report(s.atKey(v, len(v.path), fmt.Sprintf("%s is no setting of Prefect 1.4", name), instead))
 		}

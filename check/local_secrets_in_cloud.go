@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
@@ -13,7 +12,7 @@ func checkLocalSecrets(s *source, report func(finding)) {
 	why := ""
 	var local *setting
 	for _, v := range s.settings() {
-		switch name := strings.Join(v.path, "."); {
+		switch name := v.name; {
 		case name == "cloud.use_local_secrets" && v.Kind == tomlpos.Boolean && v.text == "true":
 			local = &v
 		case (name == "cloud.api_key" || name == "cloud.auth_token" || name == "cloud.agent.auth_token") && v.text != "":

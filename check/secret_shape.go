@@ -3,6 +3,7 @@ package check
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ var knownShapes = map[string][][]string{
 // checkShapes reports a well-known secret that is not what Prefect's own tasks make
 // of it.
 func checkShapes(s *source, report func(finding)) {
-	for _, name := range sortedNames(knownShapes) {
+	for _, name := range slices.Sorted(maps.Keys(knownShapes)) {
 		node, ok := s.lookup("context.secrets." + name)
 		if !ok {
 			continue
@@ -75,7 +76,7 @@ func (s *source) keysAt(node tomlpos.NodeID) (keys []string, isObject, known boo
 func objectKeys(text string) (keys []string, isObject bool) {
 	var object map[string]json.RawMessage
 	if json.Unmarshal([]byte(text), &object) == nil && object != nil {
-		return sortedNames(object), true
+		return slices.Sorted(maps.Keys(object)), true
 	}
 	value, err := pyliteral.Parse(text)
 	dict, ok := value.(pyliteral.Dict)
@@ -120,13 +121,4 @@ func shapeHint(name string) string {
 		forms = append(forms, strings.Join(form, ", "))
 	}
 	return "its keys are " + strings.Join(forms, "; or ")
-}
-
-func sortedNames[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

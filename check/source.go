@@ -20,6 +20,7 @@ type source struct {
 	tokens  []token        // what looks like a token, anywhere
 	hidden  []span         // of a file that parses: what is never shown; see masks
 	ignores ignores        // of a file that parses, if its places are certain
+	values  []setting      // see settings
 	tables  []bool         // which nodes have names below them; see isTable
 	opts    Options
 	rules   []Rule // all there are

@@ -2,6 +2,7 @@ package check
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
@@ -13,21 +14,26 @@ import (
 type setting struct {
 	tomlpos.Value
 	path   []string
+	name   string // the path with dots
 	text   string // what a text means; of another value it is how it is written
 	secret bool   // below [context.secrets]
 }
 
 // settings are the settings of a file, in the order of the text.
 func (s *source) settings() []setting {
+	if s.values != nil {
+		return s.values
+	}
 	secrets := s.below("context", "secrets")
-	var all []setting
+	s.values = []setting{}
 	for _, v := range s.doc.Values {
 		if s.doc.Nodes[v.Node].InList || v.Kind == tomlpos.InlineTable {
 			continue
 		}
-		all = append(all, setting{v, s.path(v.Node), s.doc.String(v), secrets[v.Node]})
+		path := s.path(v.Node)
+		s.values = append(s.values, setting{v, path, strings.Join(path, "."), s.doc.String(v), secrets[v.Node]})
 	}
-	return all
+	return s.values
 }
 
 // texts are the settings that are texts.
@@ -45,8 +51,9 @@ func (s *source) texts() []setting {
 func (s *source) path(n tomlpos.NodeID) []string {
 	var names []string
 	for ; n != tomlpos.Root; n = s.doc.Nodes[n].Parent {
-		names = append([]string{s.doc.Nodes[n].Name}, names...)
+		names = append(names, s.doc.Nodes[n].Name)
 	}
+	slices.Reverse(names)
 	return names
 }
 

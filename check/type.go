@@ -14,7 +14,7 @@ import (
 // casting, of another type than Prefect needs.
 func checkTypes(s *source, report func(finding)) {
 	for _, v := range s.settings() {
-		name := strings.Join(v.path, ".")
+		name := v.name
 		wanted := wantedTypes()[name]
 		if !slices.Contains([]string{"bool", "int", "float"}, wanted) || strings.ContainsAny(v.text, "$~") {
 			continue

@@ -2,8 +2,10 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/agnivade/levenshtein"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
@@ -25,15 +27,14 @@ var openTables = []string{"context", "engine.executor.dask", "engine.executor.da
 // about knows, and tables whose name is nearly that of one of Prefect's. Other
 // tables are the user's own.
 func checkUnknownKeys(s *source, report func(finding)) {
-	known := s.knownSettings()
-	tables := tablesOf(known)
+	known := knowledgeOf(s.opts.Version)
 	done := map[string]bool{}
 	for _, v := range s.settings() {
-		name := strings.Join(v.path, ".")
-		if slices.Contains(known, name) || isOpen(v.path) || isReserved(v.path) {
+		name := v.name
+		if known.settings[name] || isOpen(v.name) || isReserved(v.path) {
 			continue
 		}
-		message, hint, at := s.unknown(v, known, tables)
+		message, hint, at := known.unknown(v)
 		if key := strings.Join(v.path[:at], "."); message != "" && !done[key] {
 			done[key] = true
 			report(s.atKey(v, at, message, hint))
@@ -41,23 +42,51 @@ func checkUnknownKeys(s *source, report func(finding)) {
 	}
 }
 
-func (s *source) knownSettings() []string {
-	known := slices.Clone(alsoRead)
-	for _, v := range s.versions() {
-		known = append(known, prefect.Settings(v)...)
-	}
-	return known
+// knowledge is what the releases asked about know.
+type knowledge struct {
+	settings map[string]bool // that a release reads
+	defaults map[string]bool // that a release begins with
+	tables   map[string]bool // in which settings stand
+	first    []string        // the first parts of settings, and context
+	names    []string        // of settings and tables, for the nearest of them
 }
 
-// tablesOf are the tables that settings stand in.
-func tablesOf(settings []string) map[string]bool {
-	tables := map[string]bool{}
-	for _, name := range settings {
-		for i := strings.LastIndexByte(name, '.'); i > 0; i = strings.LastIndexByte(name[:i], '.') {
-			tables[name[:i]] = true
+var (
+	known      = map[Version]*knowledge{}
+	knownGuard sync.Mutex
+)
+
+// knowledgeOf is gathered once for each version.
+func knowledgeOf(v Version) *knowledge {
+	knownGuard.Lock()
+	defer knownGuard.Unlock()
+	if known[v] == nil {
+		known[v] = gather(v)
+	}
+	return known[v]
+}
+
+func gather(v Version) *knowledge {
+	k := &knowledge{settings: map[string]bool{}, defaults: map[string]bool{}, tables: map[string]bool{}, first: []string{"context"}}
+	names := slices.Clone(alsoRead)
+	for _, p := range v.Prefects() {
+		for _, name := range prefect.Settings(p) {
+			names = append(names, name)
+			k.defaults[name] = true
 		}
 	}
-	return tables
+	for _, name := range names {
+		k.settings[name] = true
+		for i := strings.LastIndexByte(name, '.'); i > 0; i = strings.LastIndexByte(name[:i], '.') {
+			k.tables[name[:i]] = true
+		}
+		first, _, _ := strings.Cut(name, ".")
+		k.first = append(k.first, first)
+	}
+	slices.Sort(k.first)
+	k.first = slices.Compact(k.first)
+	k.names = append(names, slices.Sorted(maps.Keys(k.tables))...)
+	return k
 }
 
 // isReserved leaves to reserved-key what it reports.
@@ -65,34 +94,28 @@ func isReserved(path []string) bool {
 	return slices.ContainsFunc(path, func(name string) bool { return len(prefect.ReservedIn(name)) > 0 })
 }
 
-func isOpen(path []string) bool {
-	for _, open := range openTables {
-		if name := strings.Join(path, "."); strings.HasPrefix(name, open+".") || name == open {
-			return true
-		}
-	}
-	return false
+func isOpen(name string) bool {
+	return slices.ContainsFunc(openTables, func(open string) bool { return name == open || strings.HasPrefix(name, open+".") })
 }
 
 // unknown says what is wrong with the first parts of a path, up to the part at;
 // the message is empty for what is the user's own.
-func (s *source) unknown(v setting, known []string, tables map[string]bool) (message, hint string, at int) {
-	if !tables[v.path[0]] {
-		name := v.path[0]
-		near := nearest.Of(name, firstParts(known))
-		if near == "" || !misspelt(name, near) {
+func (k *knowledge) unknown(v setting) (message, hint string, at int) {
+	if !k.tables[v.path[0]] {
+		near := nearest.Of(v.path[0], k.first)
+		if near == "" || !misspelt(v.path[0], near) {
 			return "", "", 1
 		}
-		return fmt.Sprintf("no release of Prefect reads %s", maskTokens(name)), fmt.Sprintf("the nearest name is %s; a table of your own is best called by a name that Prefect has nothing like", near), 1
+		return fmt.Sprintf("no release of Prefect reads %s", maskTokens(v.path[0])), fmt.Sprintf("the nearest name is %s; a table of your own is best called by a name that Prefect has nothing like", near), 1
 	}
-	for at = 2; at < len(v.path) && tables[strings.Join(v.path[:at], ".")]; at++ {
+	for at = 2; at < len(v.path) && k.tables[strings.Join(v.path[:at], ".")]; at++ {
 	}
 	name := strings.Join(v.path[:at], ".")
-	if other := s.otherEra(name); other != "" {
+	if other := otherEra(name); other != "" {
 		return fmt.Sprintf("%s is a setting of Prefect %s, and not of the release asked about", name, other), "Prefect reads it and nothing happens", at
 	}
 	hint = "Prefect reads it and nothing happens"
-	if near := nearest.Of(name, append(slices.Clone(known), keysOf(tables)...)); near != "" {
+	if near := nearest.Of(name, k.names); near != "" {
 		hint = fmt.Sprintf("the nearest name is %s; case matters", near)
 	}
 	return fmt.Sprintf("no release of Prefect knows the setting %s", maskTokens(name)), hint, at
@@ -109,31 +132,13 @@ func misspelt(a, b string) bool {
 }
 
 // otherEra is the release that has a setting, if the one asked about has not.
-func (s *source) otherEra(name string) string {
+func otherEra(name string) string {
 	for _, v := range []prefect.Version{prefect.V0_9, prefect.V1_4} {
 		if isSetting(v, name) {
 			return v.String()
 		}
 	}
 	return ""
-}
-
-func firstParts(settings []string) []string {
-	var parts []string
-	for _, name := range settings {
-		first, _, _ := strings.Cut(name, ".")
-		parts = append(parts, first)
-	}
-	return append(parts, "context")
-}
-
-func keysOf(tables map[string]bool) []string {
-	var names []string
-	for name := range tables {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 // atKey makes a finding about a part of the path of a setting.

@@ -6,9 +6,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/prefect-secrets/prefect-secrets/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
@@ -110,14 +112,23 @@ func checkFiles(patterns []string, o check.Options, threshold check.FailOn, show
 	if err != nil {
 		return false, err
 	}
-	found := checked{files: len(paths)}
-	for _, path := range paths {
-		text, err := readConfig(path)
-		if err != nil {
-			return false, fmt.Errorf("reading config: %w", err)
-		}
-		found.diagnostics = append(found.diagnostics, check.File(filepath.ToSlash(path), text, o)...)
+	diagnostics := make([][]check.Diagnostic, len(paths))
+	var workers errgroup.Group
+	workers.SetLimit(runtime.GOMAXPROCS(0))
+	for i, path := range paths {
+		workers.Go(func() error {
+			text, err := readConfig(path)
+			if err != nil {
+				return fmt.Errorf("reading config: %w", err)
+			}
+			diagnostics[i] = check.File(filepath.ToSlash(path), text, o)
+			return nil
+		})
 	}
+	if err := workers.Wait(); err != nil {
+		return false, err
+	}
+	found := checked{slices.Concat(diagnostics...), len(paths)}
 	return threshold.Fails(found.diagnostics), show(found)
 }
 
