@@ -20,7 +20,7 @@ var keyReference = regexp.MustCompile(`\$\{(.[^${}]*)\}`)
 func checkDanglingRefs(s *source, report func(finding)) {
 	env, _ := s.env()
 	graph := s.referenceGraph()
-	for _, v := range s.texts() {
+	for _, v := range s.withDollar() {
 		for _, m := range keyReference.FindAllStringSubmatch(v.text, -1) {
 			name := m[1]
 			if env[name] || s.setByVariable(env, name) {
@@ -94,7 +94,7 @@ type graph map[string][]string
 
 func (s *source) referenceGraph() graph {
 	g := graph{}
-	for _, v := range s.texts() {
+	for _, v := range s.withDollar() {
 		from := v.name
 		for _, m := range keyReference.FindAllStringSubmatch(v.text, -1) {
 			g[from] = append(g[from], m[1])

@@ -8,7 +8,7 @@ import (
 // checkDollars reports secrets with a $ in them that is not meant as a reference:
 // Prefect expands what follows it, and there is no way to escape it.
 func checkDollars(s *source, report func(finding)) {
-	for _, v := range s.texts() {
+	for _, v := range s.withDollar() {
 		if !v.secret && !sensitive(v.path[len(v.path)-1]) || isReference(v.text) || isTemplate(v.text) {
 			continue
 		}

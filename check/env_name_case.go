@@ -10,7 +10,7 @@ import (
 // capitals: the documentation says that such a name becomes lower-case, and the
 // releases keep it.
 func checkNameCase(s *source, report func(finding)) {
-	for _, v := range s.texts() {
+	for _, v := range s.withDollar() {
 		if !v.secret || len(v.path) != 3 || v.path[2] == strings.ToLower(v.path[2]) || !setByEnv(v.text) {
 			continue
 		}

@@ -36,6 +36,17 @@ func (s *source) settings() []setting {
 	return s.values
 }
 
+// withDollar are the settings that are texts with a $ in them.
+func (s *source) withDollar() []setting {
+	var texts []setting
+	for _, v := range s.texts() {
+		if strings.Contains(v.text, "$") {
+			texts = append(texts, v)
+		}
+	}
+	return texts
+}
+
 // texts are the settings that are texts.
 func (s *source) texts() []setting {
 	var texts []setting

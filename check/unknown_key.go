@@ -28,14 +28,18 @@ var openTables = []string{"context", "engine.executor.dask", "engine.executor.da
 // tables are the user's own.
 func checkUnknownKeys(s *source, report func(finding)) {
 	known := knowledgeOf(s.opts.Version)
-	done := map[string]bool{}
+	done, own := map[string]bool{}, map[string]bool{}
 	for _, v := range s.settings() {
 		name := v.name
-		if known.settings[name] || isOpen(v.name) || isReserved(v.path) {
+		if own[v.path[0]] || known.settings[name] || isOpen(v.name) || isReserved(v.path) {
 			continue
 		}
 		message, hint, at := known.unknown(v)
-		if key := strings.Join(v.path[:at], "."); message != "" && !done[key] {
+		if message == "" {
+			own[v.path[0]] = true
+			continue
+		}
+		if key := strings.Join(v.path[:at], "."); !done[key] {
 			done[key] = true
 			report(s.atKey(v, at, message, hint))
 		}

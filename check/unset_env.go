@@ -13,7 +13,7 @@ func checkUnsetEnv(s *source, report func(finding)) {
 	if !known {
 		return
 	}
-	for _, v := range s.texts() {
+	for _, v := range s.withDollar() {
 		if !isReference(v.text) && !isTemplate(v.text) {
 			continue // a $ in a password: see dollar-in-value
 		}
