@@ -41,6 +41,10 @@ func docsSection(t *testing.T, r Rule, section string) string {
 		t.Fatalf("the section for %s lacks its name, severity, example or output", r.Name)
 	}
 	found := File("config.toml", []byte(example), Options{})
+	if _, python, ok := strings.Cut(section, "```python\n"); ok {
+		python, _, _ = strings.Cut(python, "```")
+		found = append(found, flowsAgainst(t, "flow.py", python, example)...)
+	}
 	for _, d := range found {
 		if d.Rule != r.Name {
 			t.Errorf("the example for %s has a finding of %s", r.Name, d.Rule)

@@ -51,9 +51,12 @@ func TestOK(t *testing.T) {
 }
 
 // TestEveryRuleHasCases holds each rule to a golden pair and a file without
-// fault, which bear its name.
+// fault, which bear its name. The one about flow files has them in testdata/flows.
 func TestEveryRuleHasCases(t *testing.T) {
 	for _, r := range Rules() {
+		if r.Name == undefinedSecret {
+			continue
+		}
 		found := File("x", readFile(t, "testdata/err/"+r.Name+".toml"), Options{})
 		if len(found) == 0 || found[0].Rule != r.Name || found[0].Severity != r.Severity {
 			t.Errorf("testdata/err/%s.toml: got %v", r.Name, found)

@@ -19,6 +19,7 @@ type finding struct {
 	message, hint string
 	severity      Severity       // if not the rule's own
 	node          tomlpos.NodeID // what it is about, if not Root
+	key           string         // what it is about, if that is no node
 	start, end    int            // byte offsets
 }
 
@@ -54,7 +55,7 @@ func (s *source) diagnostic(r Rule, f finding) Diagnostic {
 		Message:  f.message,
 		Hint:     f.hint,
 		File:     s.name,
-		Key:      maskTokens(s.doc.Path(f.node)),
+		Key:      maskTokens(cmp.Or(f.key, s.doc.Path(f.node))),
 		Help:     r.Help(),
 	}
 	if !s.certain {
