@@ -63,7 +63,7 @@ func (s *source) isTable(node tomlpos.NodeID) bool {
 }
 
 // isDefault reports whether a release that is asked about begins with a setting.
-func (s *source) isDefault(name string) bool { return knowledgeOf(s.opts.Version).defaults[name] }
+func (s *source) isDefault(name string) bool { return catalogueOf(s.opts.Version).defaults[name] }
 
 // setByVariable reports whether a PREFECT__ variable at hand sets a key.
 func (s *source) setByVariable(env map[string]bool, name string) bool {

@@ -43,6 +43,10 @@ func docsSection(t *testing.T, r Rule, section string) string {
 	options := optionsOf(t, []byte(example))
 	options.Rules = []string{r.Name}
 	found := File("config.toml", []byte(example), options)
+	if _, python, ok := strings.Cut(section, "```python\n"); ok {
+		python, _, _ = strings.Cut(python, "```")
+		found = append(found, flowsAgainst(t, "flow.py", python, example)...)
+	}
 	if len(found) == 0 {
 		t.Errorf("the example for %s has no finding", r.Name)
 	}

@@ -19,6 +19,7 @@ type finding struct {
 	message, hint string
 	severity      Severity       // if not the rule's own
 	node          tomlpos.NodeID // what it is about, if not Root
+	key           string         // what it is about, if that is no node
 	start, end    int            // byte offsets
 }
 
@@ -42,6 +43,7 @@ var rules = []Rule{
 	{"env-name-case", Warning, "a secret set through the environment whose name depends on the release", checkNameCase},
 	{"local-secrets-in-cloud", Warning, "local secrets in a config meant for cloud execution", checkLocalSecrets},
 	{"deprecated", Warning, "a setting that a later release renamed or dropped", checkDeprecated},
+	{undefinedSecret, Error, "a secret that flow code reads and nothing defines", checkNoConfig},
 	{ignoreRule, Error, "an ignore comment that is not right", checkIgnore},
 }
 
@@ -63,7 +65,7 @@ func (s *source) diagnostic(r Rule, f finding) Diagnostic {
 		Message:  f.message,
 		Hint:     f.hint,
 		File:     s.name,
-		Key:      maskTokens(s.doc.Path(f.node)),
+		Key:      maskTokens(cmp.Or(f.key, s.doc.Path(f.node))),
 		Help:     r.Help(),
 	}
 	if !s.certain {

@@ -27,7 +27,7 @@ var openTables = []string{"context", "engine.executor.dask", "engine.executor.da
 // about knows, and tables whose name is nearly that of one of Prefect's. Other
 // tables are the user's own.
 func checkUnknownKeys(s *source, report func(finding)) {
-	known := knowledgeOf(s.opts.Version)
+	known := catalogueOf(s.opts.Version)
 	done, own := map[string]bool{}, map[string]bool{}
 	for _, v := range s.settings() {
 		name := v.name
@@ -46,8 +46,8 @@ func checkUnknownKeys(s *source, report func(finding)) {
 	}
 }
 
-// knowledge is what the releases asked about know.
-type knowledge struct {
+// catalogue is what the releases asked about know.
+type catalogue struct {
 	settings map[string]bool // that a release reads
 	defaults map[string]bool // that a release begins with
 	tables   map[string]bool // in which settings stand
@@ -56,22 +56,22 @@ type knowledge struct {
 }
 
 var (
-	known      = map[Version]*knowledge{}
-	knownGuard sync.Mutex
+	catalogues = map[Version]*catalogue{}
+	gathering  sync.Mutex
 )
 
-// knowledgeOf is gathered once for each version.
-func knowledgeOf(v Version) *knowledge {
-	knownGuard.Lock()
-	defer knownGuard.Unlock()
-	if known[v] == nil {
-		known[v] = gather(v)
+// catalogueOf is gathered once for each version.
+func catalogueOf(v Version) *catalogue {
+	gathering.Lock()
+	defer gathering.Unlock()
+	if catalogues[v] == nil {
+		catalogues[v] = gather(v)
 	}
-	return known[v]
+	return catalogues[v]
 }
 
-func gather(v Version) *knowledge {
-	k := &knowledge{settings: map[string]bool{}, defaults: map[string]bool{}, tables: map[string]bool{}, first: []string{"context"}}
+func gather(v Version) *catalogue {
+	k := &catalogue{settings: map[string]bool{}, defaults: map[string]bool{}, tables: map[string]bool{}, first: []string{"context"}}
 	names := slices.Clone(alsoRead)
 	for _, p := range v.Prefects() {
 		for _, name := range prefect.Settings(p) {
@@ -104,7 +104,7 @@ func isOpen(name string) bool {
 
 // unknown says what is wrong with the first parts of a path, up to the part at;
 // the message is empty for what is the user's own.
-func (k *knowledge) unknown(v setting) (message, hint string, at int) {
+func (k *catalogue) unknown(v setting) (message, hint string, at int) {
 	if !k.tables[v.path[0]] {
 		near := nearest.Of(v.path[0], k.first)
 		if near == "" || !misspelt(v.path[0], near) {

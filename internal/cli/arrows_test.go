@@ -17,7 +17,7 @@ var arrows = map[string][]string{
 	"internal/actions":         {"internal/nearest", "internal/report", "sync", "check", "prefect"},
 	"internal/report":          {"sync", "check"},
 	"sync":                     {"prefect"},
-	"check":                    {"prefect", "internal/nearest", "internal/tomlpos", "internal/pyliteral"},
+	"check":                    {"prefect", "internal/nearest", "internal/tomlpos", "internal/pyliteral", "internal/pysource"},
 	"testkit":                  {"prefect", "internal/cloud", "internal/cloud/fake"},
 	"internal/cloud":           {"internal/graphql", "internal/nearest"},
 	"internal/cloud/fake":      {"internal/cloud", "internal/leaks"},
@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"internal/leaks":           nil,
 	"internal/nearest":         nil,
 	"internal/pyliteral":       nil,
+	"internal/pysource":        {"internal/pyliteral"},
 	"internal/tomlpos":         nil,
 	"prefect":                  {"internal/nearest", "internal/pyliteral"},
 }

@@ -1,0 +1,3 @@
+from prefect.client import Secret
+
+Secret("xoxb-" "1234567890-abcdef").get()

@@ -1,0 +1,104 @@
+package pysource
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// cookie is the encoding declaration of PEP 263, which stands in one of the first
+// two lines.
+var cookie = regexp.MustCompile(`^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)`)
+
+// blankLine is a first line after which the second may hold the cookie.
+var blankLine = regexp.MustCompile(`^[ \t\f]*(?:#.*)?$`)
+
+// decode gives the text as UTF-8 with \n at the end of each line, or the reason
+// why it is none.
+func decode(data []byte) (string, *Problem) {
+	if len(data) > MaxSize {
+		return "", &Problem{Message: fmt.Sprintf("the file has more than %d MiB, which is as far as prefect-secrets reads Python", MaxSize>>20)}
+	}
+	data, marked := bytes.CutPrefix(data, []byte("\ufeff"))
+	encoding := declared(data)
+	switch {
+	case isUTF8(encoding):
+		return checked(lines(string(data)))
+	case marked:
+		return "", &Problem{Message: "the file begins with a mark of UTF-8 and declares another encoding"}
+	case isLatin1(encoding):
+		return checked(lines(latin1(data)))
+	}
+	return "", &Problem{Message: "the file declares an encoding that prefect-secrets does not read: save it as UTF-8"}
+}
+
+// declared is the encoding that a cookie names, in lower case with dashes; none
+// is UTF-8.
+func declared(data []byte) string {
+	for range 2 {
+		line := data[:lineLength(data)]
+		if found := cookie.FindSubmatch(line); found != nil {
+			return strings.ReplaceAll(strings.ToLower(string(found[1])), "_", "-")
+		}
+		if !blankLine.Match(line) {
+			break
+		}
+		data = bytes.TrimPrefix(data[len(line):], []byte("\r"))
+		data = bytes.TrimPrefix(data, []byte("\n"))
+	}
+	return "utf-8"
+}
+
+func lineLength(data []byte) int {
+	if i := bytes.IndexAny(data, "\r\n"); i >= 0 {
+		return i
+	}
+	return len(data)
+}
+
+// isUTF8 follows get_normal_name of CPython's tokenizer; ASCII is a part of it.
+func isUTF8(name string) bool {
+	return name == "utf-8" || strings.HasPrefix(name, "utf-8-") || name == "utf8" || name == "ascii" || name == "us-ascii"
+}
+
+func isLatin1(name string) bool {
+	for _, alias := range []string{"latin-1", "iso-8859-1", "iso-latin-1", "latin1", "l1", "iso8859-1"} {
+		if name == alias || strings.HasPrefix(name, alias+"-") {
+			return true
+		}
+	}
+	return false
+}
+
+func latin1(data []byte) string {
+	var b strings.Builder
+	b.Grow(len(data))
+	for _, c := range data {
+		b.WriteRune(rune(c))
+	}
+	return b.String()
+}
+
+// lines ends each line with \n, as Python does before anything else.
+func lines(text string) string {
+	if strings.IndexByte(text, '\r') < 0 {
+		return text
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+}
+
+// checked refuses what no encoding lets into a module. The text of a refused one
+// ends at the fault.
+func checked(text string) (string, *Problem) {
+	for i, r := range text {
+		switch {
+		case r == 0:
+			return text[:i], &Problem{Message: "the file holds a NUL byte; Python is text", Start: i, End: i}
+		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\ufffd"):
+			return text[:i], &Problem{Message: "the file is not UTF-8 text, and declares no other encoding", Start: i, End: i}
+		}
+	}
+	return text, nil
+}

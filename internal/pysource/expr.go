@@ -1,0 +1,273 @@
+package pysource
+
+// parser reads the tokens of a module into scopes and expressions. It takes what
+// is no Python as far as it can.
+type parser struct {
+	*scanner
+	next  int // the token to read next
+	scope *scope
+	block *block
+	nodes []*node
+	stars []string // the modules of from module import *
+	depth int
+}
+
+// keywords of Python 3 that are no names. Of those that the grammar takes as
+// names elsewhere, none is here.
+var keywords = map[string]bool{
+	"False": true, "None": true, "True": true, "and": true, "as": true, "assert": true, "async": true,
+	"await": true, "break": true, "class": true, "continue": true, "def": true, "del": true, "elif": true,
+	"else": true, "except": true, "finally": true, "for": true, "from": true, "global": true, "if": true,
+	"import": true, "in": true, "is": true, "lambda": true, "nonlocal": true, "not": true, "or": true,
+	"pass": true, "raise": true, "return": true, "try": true, "while": true, "with": true, "yield": true,
+}
+
+func (p *parser) peek() token { return p.tokens[p.next] }
+
+func (p *parser) textOf(t token) string { return p.src[t.start:t.end] }
+
+// is reports whether the next token is an operator or a keyword.
+func (p *parser) is(spelling string) bool { return p.isAt(p.next, spelling) }
+
+func (p *parser) isAt(i int, spelling string) bool {
+	t := p.tokens[min(i, len(p.tokens)-1)]
+	return (t.kind == tokOp || t.kind == tokName) && p.textOf(t) == spelling
+}
+
+// accept steps over an operator or a keyword, if it is the next token.
+func (p *parser) accept(spelling string) bool {
+	if p.is(spelling) {
+		p.next++
+		return true
+	}
+	return false
+}
+
+// atEnd reports whether the logical line is over.
+func (p *parser) atEnd() bool {
+	switch p.peek().kind {
+	case tokEnd, tokNewline, tokIndent, tokDedent, tokFText, tokFEnd:
+		return true
+	}
+	return false
+}
+
+// deepest is how many lambdas and brackets may stand inside one another. Brackets
+// alone reach pyliteral.MaxDepth.
+const deepest = 1000
+
+// expr reads an expression up to a comma, a colon, a closing bracket, an
+// assignment or the end of the line. It may be empty.
+func (p *parser) expr() *node {
+	if p.depth++; p.depth > deepest {
+		p.fail("this nests deeper than prefect-secrets reads", p.peek().start, p.peek().end)
+		p.next = len(p.tokens) - 1
+	}
+	defer func() { p.depth-- }()
+	start, gap := p.next, true
+	var operands []*node
+	var between operators
+	for !p.exprEnds() {
+		first := p.peek()
+		operand := p.operand()
+		switch {
+		case operand == nil:
+			between.count(p.textOf(first))
+			p.operator()
+		case !gap:
+			p.fail("something is missing between this and what stands before it", first.start, first.end)
+		}
+		if gap = operand == nil; !gap {
+			operands = append(operands, operand)
+		}
+	}
+	return p.combine(start, operands, between)
+}
+
+// exprEnds reports whether the next token is no part of an expression.
+func (p *parser) exprEnds() bool {
+	if p.atEnd() {
+		return true
+	}
+	if p.peek().kind != tokOp {
+		return false
+	}
+	switch op := p.textOf(p.peek()); op {
+	case ",", ":", ";", "=", ":=", ")", "]", "}", "!", "->":
+		return true
+	default:
+		return len(op) > 1 && op[len(op)-1] == '=' && op != "==" && op != "!=" && op != "<=" && op != ">="
+	}
+}
+
+// operator steps over what stands between operands: the targets of a for and of
+// an as are bound.
+func (p *parser) operator() {
+	switch keyword := p.textOf(p.peek()); keyword {
+	case "for":
+		p.next++
+		p.targets()
+	case "as":
+		p.next++
+		if target := p.operand(); target != nil {
+			p.assign(target, nil)
+		}
+	default:
+		p.next++
+	}
+}
+
+// operators counts what stands between operands.
+type operators struct{ plus, or, others int }
+
+func (o *operators) count(operator string) {
+	switch operator {
+	case "+":
+		o.plus++
+	case "or":
+		o.or++
+	default:
+		o.others++
+	}
+}
+
+// combine makes one expression of operands.
+func (p *parser) combine(start int, operands []*node, between operators) *node {
+	n := &node{items: operands, start: p.tokens[start].start, end: p.tokens[start].start}
+	if p.next > start {
+		n.end = p.tokens[p.next-1].end
+	}
+	gaps := len(operands) - 1
+	switch between {
+	case operators{}:
+		if gaps == 0 {
+			return operands[0]
+		}
+	case operators{plus: gaps}:
+		n.kind = nodeSum
+	case operators{or: gaps}:
+		n.kind = nodeEither
+	}
+	return n
+}
+
+// operand reads a primary with its calls, attributes and subscripts; nil is an
+// operator.
+func (p *parser) operand() *node {
+	n := p.atom()
+	for n != nil && p.peek().kind == tokOp {
+		switch {
+		case p.is(".") && p.tokens[p.next+1].kind == tokName:
+			n = p.attribute(n)
+		case p.is("("):
+			n = p.call(n)
+		case p.is("["):
+			n = p.index(n)
+		default:
+			return n
+		}
+	}
+	return n
+}
+
+func (p *parser) atom() *node {
+	t := p.peek()
+	switch t.kind {
+	case tokNumber:
+		p.next++
+		return &node{kind: nodeInert, start: t.start, end: t.end}
+	case tokText, tokFStart:
+		return p.strings()
+	case tokName:
+		return p.word()
+	case tokOp:
+		if p.is("(") || p.is("[") || p.is("{") {
+			return p.display()
+		}
+	}
+	return nil
+}
+
+// word reads a name, a constant or a lambda; nil is another keyword.
+func (p *parser) word() *node {
+	t := p.peek()
+	switch word := p.textOf(t); {
+	case word == "None" || word == "True" || word == "False":
+		p.next++
+		return &node{kind: nodeInert, start: t.start, end: t.end}
+	case word == "lambda":
+		return p.lambda()
+	case keywords[word]:
+		return nil
+	default:
+		n := &node{kind: nodeName, start: t.start, end: t.end, name: word, scope: p.scope, token: p.next}
+		p.next++
+		if p.accept(":=") {
+			return p.walrus(n)
+		}
+		return n
+	}
+}
+
+// walrus reads what a := gives a name. The name is bound around comprehensions.
+func (p *parser) walrus(target *node) *node {
+	value := p.expr()
+	around := p.scope
+	for around.kind == comprehensionScope {
+		around = around.parent
+	}
+	around.bind(target.name, p.binding(value))
+	return value
+}
+
+// binding is one that what follows the last token sees.
+func (p *parser) binding(value *node) binding {
+	return binding{token: p.next, block: p.block, value: value}
+}
+
+// lambda reads one. Its defaults are read as if they stood in it.
+func (p *parser) lambda() *node {
+	start := p.peek().start
+	p.next++
+	p.enter(functionScope)
+	defer p.leave()
+	for !p.exprEnds() || p.is(",") {
+		p.parameter()
+	}
+	p.accept(":")
+	body := p.expr()
+	return &node{start: start, end: body.end}
+}
+
+// parameter binds one parameter and reads its default, or steps over what is none.
+func (p *parser) parameter() {
+	if t := p.peek(); t.kind == tokName && !keywords[p.textOf(t)] {
+		p.next++
+		p.scope.bind(p.textOf(t), p.binding(nil))
+		if p.accept("=") {
+			p.expr()
+		}
+		return
+	}
+	p.next++
+}
+
+// enter begins a scope within the block at hand.
+func (p *parser) enter(kind scopeKind) {
+	p.scope = newScope(p.scope, kind)
+}
+
+func (p *parser) leave() { p.scope = p.scope.parent }
+
+// attribute reads .name after its base.
+func (p *parser) attribute(base *node) *node {
+	t := p.tokens[p.next+1]
+	p.next += 2
+	return p.keep(&node{kind: nodeAttr, start: base.start, end: t.end, base: base, name: p.textOf(t)})
+}
+
+// keep appends an expression that may read a secret.
+func (p *parser) keep(n *node) *node {
+	p.nodes = append(p.nodes, n)
+	return n
+}

@@ -1,0 +1,113 @@
+package pysource
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func FuzzRead(f *testing.F) {
+	for _, path := range corpus(f) {
+		f.Add(readFile(f, path))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		m := Read(text)
+		if !utf8.ValidString(m.Text) || strings.ContainsAny(m.Text, "\r\x00") {
+			t.Fatal("the text is not as Python sees it")
+		}
+		checkAccesses(t, m, m.Reads, true)
+		checkAccesses(t, m, m.Unknown, false)
+		checkSpans(t, m, m.Literals)
+		checkSpans(t, m, m.Comments)
+		if p := m.Problem; p != nil {
+			checkSpan(t, m, p.Start, p.End)
+		}
+	})
+}
+
+func checkAccesses(t *testing.T, m *Module, all []Access, known bool) {
+	t.Helper()
+	at := 0
+	for _, a := range all {
+		checkSpan(t, m, a.Start, a.End)
+		if a.Start < at || a.Start == a.End && known || (a.Name != "") != known || !utf8.ValidString(a.Name) || a.Kind == "" {
+			t.Fatalf("after %d: %+v", at, a)
+		}
+		if at = a.Start; m.Problem != nil && a.End > m.Problem.Start {
+			t.Fatalf("%+v goes beyond the problem at %d", a, m.Problem.Start)
+		}
+	}
+}
+
+func checkSpans(t *testing.T, m *Module, all []Span) {
+	t.Helper()
+	at := 0
+	for _, s := range all {
+		checkSpan(t, m, s.Start, s.End)
+		if s.Start < at {
+			t.Fatalf("%+v begins before %d", s, at)
+		}
+		at = s.End
+	}
+}
+
+func checkSpan(t *testing.T, m *Module, start, end int) {
+	t.Helper()
+	if start < 0 || start > end || end > len(m.Text) {
+		t.Fatalf("from %d to %d in a text of %d", start, end, len(m.Text))
+	}
+}
+
+// TestHostile reads much of what could make a reader slow, or too deep.
+func TestHostile(t *testing.T) {
+	for _, piece := range []string{
+		"(", "[", "{", ")", "f\"{", "f'{x:{", "f'{{", "lambda:", "lambda x=", "a.", "a=", "a,", "a+", "a or ", "not ",
+		"x:=", "(x:=", "\"", "'''", "'a' ", "\\\n", "\\N{", "f'\\N{", "“", "a“", "0x", "1.e", "@", "\t\n", "# \n", " x",
+		"if x:", "if x: a\n", "else:", "for for ", "for x in ", "case x ", "case x;", "match x:\n", "def f(", "def f(): ",
+		"class A:\n ", "import a.", "from a import b,", "from prefect import *\nx.y\n", "global x\n", "del x,",
+		"A = f'{A}{A}'\n", "A = B; B = A\n", "import prefect\nprefect.context.secrets['A']\n", "prefect.", "x[",
+		"from prefect.client import Secret\nif x:\n Secret=1\nSecret('A')\n", "def f():\n return S('A')\nif y: S = 2\n",
+	} {
+		m := Read([]byte(strings.Repeat(piece, 100_000/len(piece))))
+		for _, a := range append(m.Reads, m.Unknown...) {
+			checkSpan(t, m, a.Start, a.End)
+		}
+	}
+}
+
+func TestSizeLimit(t *testing.T) {
+	if m := Read(make([]byte, MaxSize+1)); m.Problem == nil || m.Text != "" {
+		t.Errorf("read %d bytes", len(m.Text))
+	}
+	if m := Read([]byte(strings.Repeat("\n", MaxSize-20) + "x = 1")); m.Problem != nil {
+		t.Errorf("refused: %+v", m.Problem)
+	}
+}
+
+// TestAliasesGoNoFurther has as many names that lead from one to the next as are
+// followed, and one more. The name that is read is not guessed.
+func TestAliasesGoNoFurther(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("def f():\n    return prefect.client.Secret(a0)\n")
+	for i := range 200 {
+		b.WriteString("a" + strings.Repeat("x", i) + "0 = a" + strings.Repeat("x", i+1) + "0\n")
+	}
+	b.WriteString("import prefect\n")
+	if m := Read([]byte(b.String())); len(m.Reads) > 0 || len(m.Unknown) != 1 {
+		t.Errorf("got %+v, %+v", m.Reads, m.Unknown)
+	}
+}
+
+// TestTextsGrowNoFurther has a name that would have 2 to the power of 40 bytes.
+func TestTextsGrowNoFurther(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("from prefect.client import Secret\na0 = 'x'\n")
+	for i := range 40 {
+		name := "a" + strings.Repeat("x", i)
+		b.WriteString(name + "x0 = " + name + "0 + " + name + "0\n")
+	}
+	b.WriteString("Secret(a" + strings.Repeat("x", 40) + "0)\n")
+	if m := Read([]byte(b.String())); len(m.Reads) > 0 || len(m.Unknown) != 1 {
+		t.Errorf("got %+v, %+v", m.Reads, m.Unknown)
+	}
+}

@@ -1,0 +1,1 @@
+﻿from prefect.client import Secret; Secret('A')

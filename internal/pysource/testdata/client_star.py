@@ -1,0 +1,3 @@
+from prefect.client import *
+
+Secret("A")

@@ -1,0 +1,4 @@
+from prefect.client import Secret
+Secret('A')Secret('B')
+Secret('''C
+D''')

@@ -1,0 +1,4 @@
+from prefect.client import Secret
+
+Secret("A") \ 
+Secret("NOT_READ")

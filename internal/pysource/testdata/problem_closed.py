@@ -1,0 +1,4 @@
+from prefect.client import Secret
+
+Secret("A"), x)
+Secret("NOT_READ")

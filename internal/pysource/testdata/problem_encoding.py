@@ -1,0 +1,3 @@
+# vim: set fileencoding=koi8-r :
+from prefect.client import Secret
+Secret('A')

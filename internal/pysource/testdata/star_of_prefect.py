@@ -1,0 +1,5 @@
+from prefect import *
+
+context.secrets["A"]
+client.Secret("B")
+tasks.secrets.PrefectSecret("C")
