@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,7 @@ import (
 type checkFlags struct {
 	format, failOn, version string
 	requireEnv              bool
+	flows                   flowOptions
 }
 
 func (c *Command) check() *cobra.Command {
@@ -33,19 +35,26 @@ Without a PATH it reads the config that Prefect would: the file that
 PREFECT__USER_CONFIG_PATH names, else ~/.prefect/config.toml. A PATH may be a
 pattern such as 'config/*.toml'.
 
+With --flows it reads Python files as well, and reports the secrets that they read
+and that no config, no manifest and, with --api-url, no store has.
+
 The comment # prefect-secrets: ignore[rule] reason silences a rule on its line.`,
-		RunE: func(_ *cobra.Command, paths []string) error { return c.runCheck(f, paths) },
+		RunE: func(cmd *cobra.Command, paths []string) error { return c.runCheck(cmd.Context(), f, paths) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.format, "format", "text", diagnosticsFormats)
 	flags.StringVar(&f.failOn, "fail-on", "error", "what makes the exit code 1: error, warning or never")
 	flags.StringVar(&f.version, "prefect-version", "", "the Prefect that the configs are for: documented, 0.9 or 1.4 (default: any release)")
 	flags.BoolVar(&f.requireEnv, "require-env", false, "make a variable that a config names and the environment lacks an error")
+	flags.StringArrayVar(&f.flows.dirs, "flows", nil, "a directory of flow code, or a Python file, whose secrets are looked for; may be given again")
+	flags.BoolVar(&f.flows.usedBy, "used-by", false, "with --flows: print each secret with the places that read it, and nothing else")
+	f.flows.connect.register(flags)
+	flags.Lookup("api-url").Usage = "with --flows: the secrets API whose names count as well"
 	return cmd
 }
 
 // runCheck checks the configs for the environment that the command runs in.
-func (c *Command) runCheck(f checkFlags, paths []string) error {
+func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) error {
 	write, err := diagnosticsWriter(f.format)
 	if err != nil {
 		return err
@@ -59,6 +68,12 @@ func (c *Command) runCheck(f checkFlags, paths []string) error {
 		return fmt.Errorf("--prefect-version: %w", err)
 	}
 	o := check.Options{Version: version, Env: append([]string{}, c.Env...), RequireEnv: f.requireEnv}
+	if len(f.flows.dirs) > 0 {
+		return c.runFlows(ctx, f, paths, o, threshold)
+	}
+	if f.flows.usedBy || f.flows.connect.apiURL != "" {
+		return errors.New("--used-by and --api-url are about the flows that --flows names")
+	}
 	return c.checkNamed(paths, o, threshold, func(found checked) error {
 		return write(c.Stdout, found.diagnostics, found.files)
 	})
@@ -112,6 +127,15 @@ func checkFiles(patterns []string, o check.Options, threshold check.FailOn, show
 	if err != nil {
 		return false, err
 	}
+	found, err := checkAll(paths, o)
+	if err != nil {
+		return false, err
+	}
+	return threshold.Fails(found.diagnostics), show(found)
+}
+
+// checkAll checks files side by side.
+func checkAll(paths []string, o check.Options) (checked, error) {
 	diagnostics := make([][]check.Diagnostic, len(paths))
 	var workers errgroup.Group
 	workers.SetLimit(runtime.GOMAXPROCS(0))
@@ -125,11 +149,8 @@ func checkFiles(patterns []string, o check.Options, threshold check.FailOn, show
 			return nil
 		})
 	}
-	if err := workers.Wait(); err != nil {
-		return false, err
-	}
-	found := checked{slices.Concat(diagnostics...), len(paths)}
-	return threshold.Fails(found.diagnostics), show(found)
+	err := workers.Wait()
+	return checked{slices.Concat(diagnostics...), len(paths)}, err
 }
 
 func expandPatterns(patterns []string) ([]string, error) {

@@ -101,3 +101,24 @@ func TestServeTakesOrders(t *testing.T) {
 		t.Errorf("the admin's order: %d", status)
 	}
 }
+
+// The names in the store count for the secrets that flows read.
+func TestFlowsAgainstTheStore(t *testing.T) {
+	s := startServer(t)
+	flow := filepath.Join(t.TempDir(), "flow.py")
+	const text = "from prefect.client import Secret\nSecret('IN_STORE').get()\nSecret('NOWHERE').get()\n"
+	if err := os.WriteFile(flow, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := []string{"PREFECT_API_KEY=" + s.AdminKey}
+	if r := runCommand(t, env, "value", "set", "IN_STORE", "--api-url", s.URL); r.code != cli.ExitOK {
+		t.Fatal(r.stderr)
+	}
+	r := runCommand(t, env, "", "check", "--flows", flow, "--api-url", s.URL)
+	if r.code != cli.ExitFailed || strings.Contains(r.stdout, `the secret "IN_STORE"`) || !strings.Contains(r.stdout, `the secret "NOWHERE"`) {
+		t.Errorf("%d %s %s", r.code, r.stdout, r.stderr)
+	}
+	if r := runCommand(t, []string{"PREFECT_API_KEY=wrong"}, "", "check", "--flows", flow, "--api-url", s.URL); r.code != cli.ExitRefused {
+		t.Errorf("a wrong key: %d %s", r.code, r.stderr)
+	}
+}

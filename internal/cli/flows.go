@@ -1,0 +1,194 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// flowOptions say which flows are read beside the configs, and where their secrets
+// may be.
+type flowOptions struct {
+	dirs    []string
+	usedBy  bool
+	connect connectOptions
+}
+
+// runFlows checks configs and, against what they, the manifest and the store have,
+// the flows that read secrets.
+func (c *Command) runFlows(ctx context.Context, f checkFlags, paths []string, o check.Options, threshold check.FailOn) error {
+	configs, err := c.configsBesideFlows(paths)
+	if err != nil {
+		return err
+	}
+	reads, files, err := readFlows(f.flows.dirs)
+	if err != nil {
+		return err
+	}
+	known, err := c.knownSecrets(ctx, f.flows, configs, o)
+	if err != nil {
+		return err
+	}
+	if f.flows.usedBy {
+		return c.showUses(f.format, reads, known)
+	}
+	return c.showFlows(f, reads, files, known, configs, o, threshold)
+}
+
+func (c *Command) showFlows(f checkFlags, reads *check.FlowReads, files int, known []check.Known, configs []string, o check.Options, threshold check.FailOn) error {
+	write, err := diagnosticsWriter(f.format)
+	if err != nil {
+		return err
+	}
+	if n := len(reads.Unknown()); n > 0 {
+		fmt.Fprintf(c.Stderr, "prefect-secrets: reads under names that are computed, which are not checked: %d\n", n)
+	}
+	found, err := checkAll(configs, o)
+	if err != nil {
+		return err
+	}
+	found.diagnostics = append(found.diagnostics, reads.Undefined(known, o)...)
+	found.files += files
+	if err := write(c.Stdout, found.diagnostics, found.files); err != nil {
+		return err
+	}
+	if threshold.Fails(found.diagnostics) {
+		return &exitError{code: ExitFailed}
+	}
+	return nil
+}
+
+// configsBesideFlows are the configs that are named, else the one that Prefect
+// reads if it is there.
+func (c *Command) configsBesideFlows(patterns []string) ([]string, error) {
+	if len(patterns) > 0 {
+		return expandPatterns(patterns)
+	}
+	path := prefect.UserConfigPath(c.Env)
+	if _, err := os.Stat(path); path == "" || errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return []string{path}, nil
+}
+
+// readFlows reads every .py file below the directories, or the files themselves.
+func readFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
+	var flows []check.Flow
+	for _, dir := range dirs {
+		err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".py") {
+				return err
+			}
+			text, err := readConfig(path)
+			flows = append(flows, check.Flow{Name: filepath.ToSlash(path), Text: text})
+			return err
+		})
+		if err != nil {
+			return nil, 0, fmt.Errorf("--flows: %w", err)
+		}
+	}
+	if len(flows) == 0 {
+		return nil, 0, fmt.Errorf("--flows: there is no .py file in %s", strings.Join(dirs, ", "))
+	}
+	return check.Flows(flows), len(flows), nil
+}
+
+// knownSecrets are the secrets of the configs, of the environment, of the manifest
+// and, with an --api-url, of the store.
+func (c *Command) knownSecrets(ctx context.Context, f flowOptions, configs []string, o check.Options) ([]check.Known, error) {
+	names, err := check.ConfigSecrets(nil, o)
+	if err != nil {
+		return nil, &exitError{code: ExitFailed, err: err}
+	}
+	known := []check.Known{{Where: "the environment", Names: names}}
+	for _, path := range configs {
+		text, err := readConfig(path)
+		if err != nil {
+			return nil, fmt.Errorf("reading config: %w", err)
+		}
+		// A config that no Prefect loads has none; its own finding says why.
+		if names, err := check.ConfigSecrets(text, o); err == nil {
+			known = append(known, check.Known{Where: filepath.ToSlash(path), Names: names})
+		}
+	}
+	manifest, err := readManifest("")
+	if err != nil {
+		return nil, err
+	}
+	if len(manifest.Names) > 0 {
+		known = append(known, check.Known{Where: defaultManifest, Names: slices.Sorted(maps.Keys(manifest.Names))})
+	}
+	if f.connect.apiURL == "" {
+		return known, nil
+	}
+	stored, err := c.storedNames(ctx, f.connect)
+	return append(known, check.Known{Where: "the store", Names: stored}), err
+}
+
+func (c *Command) storedNames(ctx context.Context, o connectOptions) (names []string, err error) {
+	err = c.withStore(ctx, o, func(ctx context.Context, conn *connection) error {
+		if names, err = conn.client.SecretNames(ctx); err != nil {
+			return storeError(err)
+		}
+		return nil
+	})
+	return names, err
+}
+
+// showUses prints each secret with the places that read it, and what nobody reads.
+func (c *Command) showUses(format string, reads *check.FlowReads, known []check.Known) error {
+	uses, unknown := reads.UsedBy(known), reads.Unknown()
+	switch format {
+	case "json":
+		enc := json.NewEncoder(c.Stdout)
+		enc.SetEscapeHTML(false)
+		return enc.Encode(struct {
+			FormatVersion int               `json:"format_version"`
+			Secrets       []check.SecretUse `json:"secrets"`
+			Unknown       []check.Place     `json:"unknown"`
+		}{report.FormatVersion, uses, slices.Concat([]check.Place{}, unknown)})
+	case "text":
+	default:
+		return unknownFormat(format)
+	}
+	for _, use := range uses {
+		fmt.Fprintln(c.Stdout, report.Safe(useTitle(use)))
+		for _, p := range use.Places {
+			fmt.Fprintf(c.Stdout, "  %s:%d:%d\n", report.Safe(p.File), p.Line, p.Column)
+		}
+	}
+	if len(unknown) > 0 {
+		fmt.Fprintln(c.Stdout, "under names that are computed")
+	}
+	for _, p := range unknown {
+		fmt.Fprintf(c.Stdout, "  %s:%d:%d\n", report.Safe(p.File), p.Line, p.Column)
+	}
+	return nil
+}
+
+func useTitle(use check.SecretUse) string {
+	title := use.Name
+	switch {
+	case use.Environment:
+		title += " (environment variable)"
+	case len(use.Known) > 0:
+		title += " (in " + strings.Join(use.Known, ", ") + ")"
+	default:
+		title += " (nowhere)"
+	}
+	if len(use.Places) == 0 {
+		title += ": nobody reads it"
+	}
+	return title
+}
