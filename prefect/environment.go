@@ -82,11 +82,14 @@ func (v Version) readVariable(l *leaf, env environment) error {
 		}
 		text = decoded
 	}
-	expanded, ok := v.expandAll(text, env).(string)
-	if !ok {
+	switch expanded := v.expandAll(text, env).(type) {
+	case string:
+		l.value = v.cast(expanded)
+	case []byte:
+		l.value = expanded // bytes have the method that Prefect calls, as texts do
+	default:
 		return l.failure("AttributeError", "its value is expanded more than once and is no text then, or does not settle in %d rounds", rounds)
 	}
-	l.value = v.cast(expanded)
 	return nil
 }
 
