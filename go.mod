@@ -13,6 +13,7 @@ require (
 	github.com/shurcooL/graphql v0.0.0-20240915155400-7ee5256398cf
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.9
+	github.com/toml-lang/toml-test/v2 v2.2.0
 	github.com/vektah/gqlparser/v2 v2.5.64
 	golang.org/x/sync v0.20.0
 )
