@@ -1,0 +1,68 @@
+package pysource
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
+)
+
+// spellings are the operators of more than one byte, the longer ones first.
+var spellings = []string{
+	"**=", "//=", ">>=", "<<=", "...",
+	"==", "!=", "<=", ">=", "->", ":=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "@=", "**", "//", "<<", ">>", "<>",
+}
+
+func (s *scanner) operator() {
+	rest := s.src[s.at:]
+	c := rest[0]
+	switch {
+	case strings.IndexByte("([{", c) >= 0:
+		s.push(open{mode: c}, tokOp, s.at+1)
+	case strings.IndexByte(")]}", c) >= 0:
+		s.pop(c)
+	case s.mode() == inField && c == ':':
+		s.add(tokOp, s.at+1)
+		s.format()
+	case s.mode() == inField && c == '!' && !strings.HasPrefix(rest, "!="):
+		s.add(tokOp, s.at+1)
+	case strings.IndexByte("+-*/%@&|^~<>=!.,:;", c) >= 0:
+		s.add(tokOp, s.at+operatorLength(rest))
+	default:
+		s.strange()
+	}
+}
+
+func operatorLength(rest string) int {
+	for _, o := range spellings {
+		if strings.HasPrefix(rest, o) {
+			return len(o)
+		}
+	}
+	return 1
+}
+
+// push opens a bracket or an f-string. CPython lets 200 stand inside one
+// another; at the next one the reading ends.
+func (s *scanner) push(o open, kind tokenKind, end int) {
+	if len(s.stack) >= pyliteral.MaxDepth {
+		s.fail(fmt.Sprintf("Python lets no more than %d brackets stand inside one another", pyliteral.MaxDepth), s.at, end)
+		s.at, s.stack = len(s.src), nil
+		return
+	}
+	o.token = len(s.tokens)
+	s.stack = append(s.stack, o)
+	s.add(kind, end)
+}
+
+// pop closes a bracket. One that nothing opened is dropped.
+func (s *scanner) pop(c byte) {
+	opened := map[byte]string{')': "(", ']': "[", '}': "{F"}[c]
+	if strings.IndexByte(opened, s.mode()) < 0 {
+		s.fail("nothing opens this bracket", s.at, s.at+1)
+		s.at++
+		return
+	}
+	s.stack = s.stack[:len(s.stack)-1]
+	s.add(tokOp, s.at+1)
+}
