@@ -27,7 +27,7 @@ func TestIgnoreLines(t *testing.T) {
 		{secret + comment + "\r\n", nil},
 		{comment + "\n" + secret, nil},
 		{" \t" + comment + "\n\t" + secret, nil},
-		{"\ufeff" + comment + "\n" + secret, nil},
+		{"\ufeff" + comment + "\n" + secret, []string{"1 toml-compat: a byte order mark: " + misread + ", or import prefect fails"}},
 		{comment + "\n" + comment + "\n" + secret, nil},
 		{secret + " " + comment + "\n" + comment, []string{"2 " + fmt.Sprintf(unused, 3)}},
 		{comment + "\n\n" + secret, []string{"1 " + fmt.Sprintf(unused, 2), "3 " + found}},

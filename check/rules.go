@@ -31,6 +31,7 @@ const syntax = "syntax"
 // silenced. To add a rule, add its line here.
 var rules = []Rule{
 	{syntax, Error, "the file is not TOML 1.0", checkSyntax},
+	{"toml-compat", Error, "TOML that the parser inside Prefect refuses or reads differently", checkCompat},
 	{"reserved-key", Error, "a key with which import prefect fails", checkReservedKeys},
 	{"unknown-key", Warning, "a setting that no release of Prefect knows", checkUnknownKeys},
 	{"type", Error, "a setting of another type than Prefect needs", checkTypes},

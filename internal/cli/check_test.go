@@ -21,7 +21,7 @@ func TestCheckOddFiles(t *testing.T) {
 	}{
 		{"empty", "", "check: 1 file, 0 errors, 0 warnings", cli.ExitOK},
 		{"crlf", strings.ReplaceAll(good, "\n", "\r\n"), "check: 1 file, 0 errors, 0 warnings", cli.ExitOK},
-		{"bom", "\ufeff" + good, "check: 1 file, 0 errors, 0 warnings", cli.ExitOK},
+		{"bom", "\ufeff" + good, "error: a byte order mark", cli.ExitFailed},
 		{"bom-broken", "\ufeffA = " + canary + "\n", "odd.toml:1:5: error:", cli.ExitFailed},
 		{"crlf-broken", "[a]\r\nA = " + canary + "\r\n", "odd.toml:2:5: error:", cli.ExitFailed},
 		{"lone-return", "[a]\rA = '" + canary + "'", "odd.toml:1:4: error: a carriage return", cli.ExitFailed},
