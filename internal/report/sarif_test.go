@@ -169,10 +169,10 @@ func TestSARIFWithoutAPlace(t *testing.T) {
 
 func TestSARIFPaths(t *testing.T) {
 	for _, tt := range []struct{ root, file, want string }{
-		{"/work/repo", "/work/repo/config/a.toml", "config/a.toml"},
-		{"/work/repo", "./config/../a.toml", "a.toml"},
-		{"/work/repo", "/work/other/a.toml", "../other/a.toml"},
-		{"", "/work/a.toml", "/work/a.toml"},
+		{"/home/me/repo", "/home/me/repo/config/a.toml", "config/a.toml"},
+		{"/home/me/repo", "./config/../a.toml", "a.toml"},
+		{"/home/me/repo", "/home/me/other/a.toml", "../other/a.toml"},
+		{"", "/home/me/a.toml", "/home/me/a.toml"},
 		{"/work", "a:b/é#?%.toml", "./a:b/%C3%A9%23%3F%25.toml"},
 		{"/work", "\xff.toml", "%FF.toml"},
 	} {
