@@ -8,38 +8,57 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// replaced are settings and values that a later release renamed or dropped, with
-// what to write instead (Prefect's changelog and config.toml of 0.9.3 and 1.4.1).
-var replaced = map[string]string{
-	"cloud.auth_token":                     "0.15.0 put API keys in its place, and 1.0.0 dropped it: use cloud.api_key",
-	"cloud.agent.auth_token":               "0.15.0 put API keys in its place: use cloud.api_key",
-	"logging.log_to_cloud":                 "0.14.0 renamed it: use cloud.send_flow_run_logs",
-	"engine.executor.dask.local_processes": "0.13.0 dropped it: give the executor its own options",
+// move is the beginning of class paths that Prefect 1.4 does not load. A release
+// put the classes elsewhere, and a later one was the last that loaded them from
+// here, too.
+type move struct {
+	from, to    string
+	moved, last release
+	renamed     []string // classes that have no like in to; * for all of them
 }
 
-// moved are the beginnings of class paths that later releases moved.
-var moved = []struct{ from, to, release string }{
-	{"prefect.environments.storage.", "prefect.storage.", "0.14.0"},
-	{"prefect.engine.executors.", "prefect.executors.", "0.14.0"},
-	{"prefect.environments.execution.", "prefect.run_configs.", "0.14.0"},
+// moves are as the source of 74 releases has them. Prefect 1.4.1 still ships
+// prefect.engine.executors and imports it no more, so that a setting's path does
+// not find it.
+var moves = []move{
+	{"prefect.environments.storage.", "prefect.storage", release{0, 14, 0}, release{0, 14, 22}, []string{"Bytes", "Memory"}},
+	{"prefect.engine.executors.", "prefect.executors", release{0, 14, 0}, release{0, 15, 13}, []string{"SynchronousExecutor"}},
+	{"prefect.environments.execution.", "prefect.run_configs", release{0, 13, 10}, release{0, 15, 13}, []string{"*"}},
+	{"prefect.engine.result_handlers.", "prefect.engine.results", release{0, 10, 1}, release{0, 13, 19}, []string{"*"}},
 }
 
-// checkDeprecated reports what Prefect 1.4 no longer reads.
+// daskAddress is a setting that 0.9 begins with the text "local" for, which means
+// a cluster of Prefect's own; 0.13.19 was the last release that took it so, and
+// 1.4.1 connects to a host of that name.
+const daskAddress = "engine.executor.dask.address"
+
+// checkDeprecated reports what Prefect 1.4 no longer uses.
 func checkDeprecated(s *source, report func(finding)) {
 	if !slices.Contains(s.versions(), prefect.V1_4) {
 		return
 	}
 	for _, v := range s.settings() {
-		name := v.name
-		if instead, ok := replaced[name]; ok && v.text != "" {
-			report(s.atKey(v, len(v.path), fmt.Sprintf("%s is no setting of Prefect 1.4", name), instead))
+		if h, ok := historyOf(v.name); ok && !h.readBy(prefect.V1_4) && v.text != "" {
+			report(s.atKey(v, len(v.path), fmt.Sprintf("Prefect 1.4 does not use %s", v.name), fmt.Sprintf("%s was the last release that did: %s", h.last, h.instead)))
 		}
-		for _, m := range moved {
+		if v.name == daskAddress && v.text == "local" {
+			report(v.about(v.name+" means a host called local to Prefect 1.4", "0.13.19 was the last release that took local for a cluster of its own: leave it empty"))
+		}
+		for _, m := range moves {
 			if class, ok := strings.CutPrefix(v.text, m.from); ok && v.Kind.IsString() && !v.secret {
-				report(v.about(fmt.Sprintf("%s names a class where Prefect 1.4 has it no longer", name), fmt.Sprintf("%s moved %s to %s%s", m.release, strings.TrimSuffix(m.from, "."), m.to, classWord(class))))
+				report(v.about(v.name+" names a class that Prefect 1.4 does not load", m.hint(class)))
 			}
 		}
 	}
+}
+
+// hint says what to write for a class, which stood in m.from.
+func (m move) hint(class string) string {
+	from := strings.TrimSuffix(m.from, ".")
+	if m.renamed[0] == "*" || slices.Contains(m.renamed, class) {
+		return fmt.Sprintf("%s was the last release that loaded %s: choose a class of %s, which %s has", m.last, from, m.to, m.moved)
+	}
+	return fmt.Sprintf("%s moved it to %s.%s, and %s was the last release that loaded it from %s", m.moved, m.to, classWord(class), m.last, from)
 }
 
 // classWord is a class name to be shown; anything else is left out.

@@ -12,16 +12,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// alsoRead are settings that a release reads though it begins without them: tokens
-// and keys that users add, and what the environment sets.
-var alsoRead = []string{
-	"user_config_path", "backend_config_path", "cloud.auth_token", "cloud.api_key", "cloud.tenant_id",
-	"tasks.defaults.timeout", "tasks.defaults.checkpoint", "engine.executor.dask.scheduler",
-	"engine.executor.dask.local_processes", "server.graphql_url", "logging.log_to_cloud", "cloud.endpoint",
-}
-
-// openTables may hold what users put there.
-var openTables = []string{"context", "engine.executor.dask", "engine.executor.dask.kwargs"}
+// envVars is the table of what an agent gives its flows, under any names. No release
+// begins with it.
+const envVars = "cloud.agent.env_vars"
 
 // checkUnknownKeys reports keys below Prefect's own tables that no release asked
 // about knows, and tables whose name is nearly that of one of Prefect's. Other
@@ -31,7 +24,7 @@ func checkUnknownKeys(s *source, report func(finding)) {
 	done, own := map[string]bool{}, map[string]bool{}
 	for _, v := range s.settings() {
 		name := v.name
-		if own[v.path[0]] || known.settings[name] || isOpen(v.name) || isReserved(v.path) {
+		if own[v.path[0]] || known.settings[name] || known.isOpen(name) || isReserved(v.path) || known.deprecated(name) {
 			continue
 		}
 		message, hint, at := known.unknown(v)
@@ -48,11 +41,11 @@ func checkUnknownKeys(s *source, report func(finding)) {
 
 // catalogue is what the releases asked about know.
 type catalogue struct {
-	settings map[string]bool // that a release reads
-	defaults map[string]bool // that a release begins with
-	tables   map[string]bool // in which settings stand
-	first    []string        // the first parts of settings, and context
-	names    []string        // of settings and tables, for the nearest of them
+	versions []prefect.Version // the releases
+	settings map[string]bool   // that one of them reads
+	defaults map[string]bool   // that one of them begins with
+	first    []string          // the first parts of settings, and context
+	names    []string          // of settings and tables, for the nearest of them
 }
 
 var (
@@ -71,26 +64,46 @@ func catalogueOf(v Version) *catalogue {
 }
 
 func gather(v Version) *catalogue {
-	k := &catalogue{settings: map[string]bool{}, defaults: map[string]bool{}, tables: map[string]bool{}, first: []string{"context"}}
-	names := slices.Clone(alsoRead)
-	for _, p := range v.Prefects() {
+	k := &catalogue{versions: v.Prefects(), settings: map[string]bool{}, defaults: map[string]bool{}}
+	for _, p := range k.versions {
 		for _, name := range prefect.Settings(p) {
-			names = append(names, name)
-			k.defaults[name] = true
+			k.settings[name], k.defaults[name] = true, true
+		}
+		for _, h := range histories {
+			k.settings[h.name] = k.settings[h.name] || h.readBy(p)
 		}
 	}
+	maps.DeleteFunc(k.settings, func(_ string, read bool) bool { return !read })
+	names := slices.Sorted(maps.Keys(k.settings))
+	k.first = []string{"context"}
 	for _, name := range names {
-		k.settings[name] = true
-		for i := strings.LastIndexByte(name, '.'); i > 0; i = strings.LastIndexByte(name[:i], '.') {
-			k.tables[name[:i]] = true
-		}
 		first, _, _ := strings.Cut(name, ".")
 		k.first = append(k.first, first)
 	}
 	slices.Sort(k.first)
 	k.first = slices.Compact(k.first)
-	k.names = append(names, slices.Sorted(maps.Keys(k.tables))...)
+	k.names = append(names, slices.Sorted(maps.Keys(tablesOf(names)))...)
 	return k
+}
+
+// tables are those in which any release's settings stand.
+var tables = sync.OnceValue(func() map[string]bool {
+	names := slices.Concat(prefect.Settings(prefect.V0_9), prefect.Settings(prefect.V1_4))
+	for _, h := range histories {
+		names = append(names, h.name)
+	}
+	return tablesOf(names)
+})
+
+// tablesOf are the tables in which settings stand.
+func tablesOf(names []string) map[string]bool {
+	tables := map[string]bool{}
+	for _, name := range names {
+		for i := strings.LastIndexByte(name, '.'); i > 0; i = strings.LastIndexByte(name[:i], '.') {
+			tables[name[:i]] = true
+		}
+	}
+	return tables
 }
 
 // isReserved leaves to reserved-key what it reports.
@@ -98,31 +111,47 @@ func isReserved(path []string) bool {
 	return slices.ContainsFunc(path, func(name string) bool { return len(prefect.ReservedIn(name)) > 0 })
 }
 
-func isOpen(name string) bool {
-	return slices.ContainsFunc(openTables, func(open string) bool { return name == open || strings.HasPrefix(name, open+".") })
+// isOpen reports whether a setting is one of those that may have any name.
+func (k *catalogue) isOpen(name string) bool {
+	return name == "context" || strings.HasPrefix(name, "context.") || k.settings[envVars] && strings.HasPrefix(name, envVars+".")
+}
+
+// deprecated leaves to that rule what it reports.
+func (k *catalogue) deprecated(name string) bool {
+	h, ok := historyOf(name)
+	return ok && slices.Contains(k.versions, prefect.V1_4) && !h.readBy(prefect.V1_4)
 }
 
 // unknown says what is wrong with the first parts of a path, up to the part at;
 // the message is empty for what is the user's own.
 func (k *catalogue) unknown(v setting) (message, hint string, at int) {
-	if !k.tables[v.path[0]] {
-		near := nearest.Of(v.path[0], k.first)
-		if near == "" || !misspelt(v.path[0], near) {
-			return "", "", 1
-		}
-		return fmt.Sprintf("no release of Prefect reads %s", maskTokens(v.path[0])), fmt.Sprintf("the nearest name is %s; a table of your own is best called by a name that Prefect has nothing like", near), 1
-	}
-	for at = 2; at < len(v.path) && k.tables[strings.Join(v.path[:at], ".")]; at++ {
+	for at = 1; at < len(v.path) && tables()[strings.Join(v.path[:at], ".")]; at++ {
 	}
 	name := strings.Join(v.path[:at], ".")
 	if other := otherEra(name); other != "" {
 		return fmt.Sprintf("%s is a setting of Prefect %s, and not of the release asked about", name, other), "Prefect reads it and nothing happens", at
+	}
+	if tables()[name] {
+		return fmt.Sprintf("%s is a table of Prefect's, and here it is a value", name), fmt.Sprintf("write its settings below [%s]", name), at
+	}
+	if at == 1 {
+		message, hint = k.unknownTable(name)
+		return message, hint, at
 	}
 	hint = "Prefect reads it and nothing happens"
 	if near := nearest.Of(name, k.names); near != "" {
 		hint = fmt.Sprintf("the nearest name is %s; case matters", near)
 	}
 	return fmt.Sprintf("no release of Prefect knows the setting %s", maskTokens(name)), hint, at
+}
+
+// unknownTable is about a name that stands in no table.
+func (k *catalogue) unknownTable(name string) (message, hint string) {
+	near := nearest.Of(name, k.first)
+	if near == "" || !misspelt(name, near) {
+		return "", ""
+	}
+	return fmt.Sprintf("no release of Prefect reads %s", maskTokens(name)), fmt.Sprintf("the nearest name is %s; a table of your own is best called by a name that Prefect has nothing like", near)
 }
 
 // misspelt reports whether two names differ by one letter, or by the order of the
@@ -135,8 +164,11 @@ func misspelt(a, b string) bool {
 	return levenshtein.ComputeDistance(a, b) == 1 || slices.Equal(x, y)
 }
 
-// otherEra is the release that has a setting, if the one asked about has not.
+// otherEra is the releases that have a setting, if the one asked about has not.
 func otherEra(name string) string {
+	if h, ok := historyOf(name); ok {
+		return h.span()
+	}
 	for _, v := range []prefect.Version{prefect.V0_9, prefect.V1_4} {
 		if isSetting(v, name) {
 			return v.String()
