@@ -167,7 +167,7 @@ func (p *planner) write(source *Source, entry Entry, name, text string) {
 		p.skip(name, entry.Name, "empty", true)
 		return
 	}
-	sent, err := rule.Format.encode(text)
+	sent, err := entry.format(rule.Format).encode(text)
 	if err != nil {
 		p.problem("%q, from %s: %w", name, where, err)
 		return
