@@ -34,12 +34,12 @@ func appendJSON(out []byte, v any) ([]byte, error) {
 		return fmt.Append(out, v), nil
 	case string:
 		if !utf8.ValidString(v) {
-			return nil, errors.New("a text that is not UTF-8")
+			return nil, errors.New("of type str that is not UTF-8")
 		}
 		return append(out, TextValue(v).Reveal()...), nil
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, errors.New("a float that is NaN or infinite, which JSON lacks")
+			return nil, errors.New("of type float that is NaN or infinite, which JSON lacks")
 		}
 		return append(out, pyliteral.Float(v)...), nil
 	case []any:
