@@ -31,6 +31,11 @@ type Entry struct {
 	Path   []string
 	Value  any
 	Origin Origin
+	// Missing is what the text refers to and is not there: the variable of a text
+	// that is $NAME and nothing else, which stays as it is, or what stands in
+	// ${...}, for which the text has nothing now. Empty if there is no such
+	// reference. It may be a part of a value: a password with ${ in it looks the same.
+	Missing string
 }
 
 // Format writes the path alone, whatever the verb: the value could be secret.
@@ -53,10 +58,10 @@ func (c *Config) Entries() []Entry {
 			case *table:
 				walk(entry, at.child(name))
 				if len(entry.names) == 0 {
-					all = append(all, Entry{at.child(name), map[string]any{}, entry.dict.origin})
+					all = append(all, Entry{Path: at.child(name), Value: map[string]any{}, Origin: entry.dict.origin})
 				}
 			case *leaf:
-				all = append(all, Entry{at.child(name), plain(entry.value), entry.origin})
+				all = append(all, Entry{Path: at.child(name), Value: plain(entry.value), Origin: entry.origin, Missing: entry.missing})
 			}
 		}
 	}

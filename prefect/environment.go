@@ -100,6 +100,7 @@ func (f *flat) expandTexts(v Version, env environment) error {
 		if !ok {
 			continue
 		}
+		l.missing = unsetVariable(text, env)
 		l.value = v.expandAll(text, env)
 		if expanded, ok := l.value.(string); ok && v == V1_4 {
 			l.value = v.cast(expanded)
@@ -150,6 +151,18 @@ func expandOnce(text string, env environment) string {
 		}
 	}
 	return text
+}
+
+// unsetVariable is the variable of a text that is $NAME and nothing else, if it is
+// not set.
+func unsetVariable(text string, env environment) string {
+	if ref := envReference.FindString(text); ref == "" || ref != text || ref[1] == '{' {
+		return ""
+	}
+	if _, ok := env.values[envName(text)]; ok {
+		return ""
+	}
+	return envName(text)
 }
 
 func envName(ref string) string {

@@ -1,6 +1,7 @@
 package prefect
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -28,7 +29,7 @@ func (f *flat) resolve() error {
 				continue
 			}
 			next = append(next, l)
-			l.value = f.replaced(text, match[0], match[1])
+			l.value = f.replaced(l, text, match[0], match[1])
 			if after, ok := l.value.(string); ok {
 				grown += len(after) - len(text)
 			}
@@ -41,10 +42,14 @@ func (f *flat) resolve() error {
 	return nil
 }
 
-func (f *flat) replaced(text, reference, name string) any {
+// replaced is the value of l once one reference in its text is followed. What is
+// missing in the other key is missing here, too.
+func (f *flat) replaced(l *leaf, text, reference, name string) any {
 	var value any = ""
 	if other, ok := f.at[path(strings.Split(name, ".")).key()]; ok {
-		value = other.value
+		value, l.missing = other.value, cmp.Or(l.missing, other.missing)
+	} else {
+		l.missing = cmp.Or(l.missing, name)
 	}
 	if reference == text {
 		return value

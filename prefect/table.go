@@ -42,10 +42,11 @@ type table struct {
 // leaf is a setting, and where it came from. A list is a leaf, too: Prefect
 // neither expands nor casts what is inside.
 type leaf struct {
-	path   path
-	value  any
-	origin Origin
-	folded bool // a secret of the file that takes a lower-case name
+	path    path
+	value   any
+	origin  Origin
+	folded  bool   // a secret of the file that takes a lower-case name
+	missing string // what its text refers to and is not there
 }
 
 func newTable() *table { return &table{entries: map[string]any{}} }

@@ -65,11 +65,16 @@ func (f Format) encode(text string) (encoding, error) {
 			return encoding{prefect.TextValue(text), true, "JSON to Python alone; sent as it is"}, nil
 		}
 	}
+	return textEncoding(text), nil
+}
+
+// textEncoding gives a flow the text, quoted if json.loads would read it.
+func textEncoding(text string) encoding {
 	if _, err := prefect.Loads(text); errors.Is(err, prefect.ErrNotJSON) {
-		return encoding{value: prefect.TextValue(text)}, nil
+		return encoding{value: prefect.TextValue(text)}
 	}
 	quoted := string(prefect.TextValue(text).Reveal())
-	return encoding{value: prefect.TextValue(quoted), reason: quotedReason(text)}, nil
+	return encoding{value: prefect.TextValue(quoted), reason: quotedReason(text)}
 }
 
 func jsonEncoding(text string) (encoding, error) {
@@ -79,25 +84,37 @@ func jsonEncoding(text string) (encoding, error) {
 	if strings.TrimSpace(text) == "null" {
 		return encoding{}, errors.New("its value is JSON null, which no store accepts")
 	}
-	if _, err := prefect.Loads(text); err != nil {
+	loaded, err := prefect.Loads(text)
+	if err != nil {
 		return encoding{}, fmt.Errorf("its value opens more than %d brackets, which Prefect cannot read", prefect.MaxDepth)
+	}
+	if loneSurrogate([]byte(text)) {
+		return encoding{prefect.TextValue(text), true, kindOfJSON(text)}, nil
+	}
+	if quoted, ok := loaded.(string); ok {
+		return encoding{textEncoding(quoted).value, true, kindOfJSON(text)}, nil
 	}
 	value, err := prefect.NewValue(json.RawMessage(text))
 	return encoding{value, true, kindOfJSON(text)}, err
 }
 
 // structured reports whether text is a JSON object or array that Prefect can read.
-func structured(text string) bool {
+func structured(text string) bool { return python(text) && portable(text) }
+
+// pythonOnly reports whether text is an object or array to Python and not to
+// every store: there is NaN or Infinity in it, or half a surrogate pair.
+func pythonOnly(text string) bool { return python(text) && !portable(text) }
+
+// python reports whether json.loads makes an object or array of text.
+func python(text string) bool {
+	if !bracketed(text) {
+		return false
+	}
 	_, err := prefect.Loads(text)
-	return err == nil && bracketed(text) && json.Valid([]byte(text))
+	return err == nil
 }
 
-// pythonOnly reports whether text is an object or array to Python and not JSON:
-// there is NaN or Infinity in it.
-func pythonOnly(text string) bool {
-	_, err := prefect.Loads(text)
-	return err == nil && bracketed(text) && !json.Valid([]byte(text))
-}
+func portable(text string) bool { return json.Valid([]byte(text)) && !loneSurrogate([]byte(text)) }
 
 func bracketed(text string) bool {
 	text = strings.TrimLeft(text, " \t\n\r")

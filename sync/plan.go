@@ -2,6 +2,7 @@ package sync
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -132,10 +133,16 @@ func (p *planner) add(source *Source, entry Entry) {
 	}
 }
 
-// isOwnKey compares without the blanks around, which a key is never sent with.
+// isOwnKey compares without the blanks around, which a key is never sent with, and
+// without the quotation marks of a JSON string.
 func (p *planner) isOwnKey(text string) bool {
 	key := strings.TrimSpace(p.in.APIKey.RevealText())
-	return key != "" && strings.TrimSpace(text) == key
+	text = strings.TrimSpace(text)
+	if key == "" || text == key {
+		return key != ""
+	}
+	var quoted string
+	return json.Unmarshal([]byte(text), &quoted) == nil && strings.TrimSpace(quoted) == key
 }
 
 // leaveOut skips a CI name, which no required name may come from.
@@ -167,7 +174,7 @@ func (p *planner) write(source *Source, entry Entry, name, text string) {
 		p.skip(name, entry.Name, "empty", true)
 		return
 	}
-	sent, err := rule.Format.encode(text)
+	sent, err := entry.format(rule.Format).encode(text)
 	if err != nil {
 		p.problem("%q, from %s: %w", name, where, err)
 		return

@@ -67,6 +67,33 @@ func TestParseSecretsErrors(t *testing.T) {
 	}
 }
 
+func TestParseVars(t *testing.T) {
+	source, err := secretsync.ParseVars("input vars", []byte(`{"REGION": "eu", "EMPTY": ""}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"REGION=eu", "EMPTY="}, pairs(source)); diff != "" {
+		t.Error(diff)
+	}
+	for text, want := range map[string]string{"": "input vars: empty: a JSON object was due, as ${{ toJSON(vars) }} gives it", "[]": "pass what ${{ toJSON(vars) }} gives"} {
+		if _, err := secretsync.ParseVars("input vars", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
+func TestSurrogatePairs(t *testing.T) {
+	for text, ok := range map[string]bool{
+		`\ud83d\udd11`: true, `\\ud800`: true, `\ufffd`: true, `\uFFFD\ud83d\udd11`: true,
+		`\udd11\ud83d`: false, `\ud83d\ud83d\udd11`: false, `\uD83D\\`: false, `\\\ud800`: false, `\ud800`: false,
+	} {
+		_, err := secretsync.ParseSecrets("s", []byte(`{"A": "`+text+`"}`))
+		if ok != (err == nil) {
+			t.Errorf("%s: got %v", text, err)
+		}
+	}
+}
+
 func FuzzParseSecrets(f *testing.F) {
 	f.Add([]byte(`{"A": "CANARY-77b2", "A": 1}`))
 	f.Add([]byte("{\"A\": [\"CANARY-77b2\"]}"))

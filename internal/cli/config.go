@@ -71,7 +71,9 @@ func (c *Command) writeConfig(entries []prefect.Entry, o configOptions, places p
 		shown[i] = configEntry{Path: e.Path, Type: e.Type(), Origin: places.origin(e)}
 		if !o.reveal && couldBeSecret(e, hidden) {
 			shown[i].Value, shown[i].Masked = json.RawMessage(`"***"`), true
-		} else if shown[i].Value = jsonOf(e.Value); shown[i].Value == nil {
+		} else if value, err := e.JSON(); err == nil {
+			shown[i].Value = value.Reveal()
+		} else {
 			shown[i].Repr = e.Repr()
 		}
 	}

@@ -1,0 +1,43 @@
+package sync
+
+import (
+	"bytes"
+	"strconv"
+	"unicode/utf16"
+)
+
+// halfPair is the problem with a name's value that [loneSurrogate] finds.
+const halfPair = "%q holds half a surrogate pair, which is no character: encode the value, with base64 for example"
+
+// loneSurrogate reports whether valid JSON, or what is escaped as in JSON, has an
+// escape in it of half a surrogate pair. Python's json keeps one; Go's and most
+// others put U+FFFD in its place.
+func loneSurrogate(raw []byte) bool {
+	for {
+		at := bytes.IndexByte(raw, '\\')
+		if at < 0 {
+			return false
+		}
+		raw = raw[at:]
+		first, ok := escaped(raw)
+		switch second, _ := escaped(raw[min(6, len(raw)):]); {
+		case !ok:
+			raw = raw[min(2, len(raw)):]
+		case !utf16.IsSurrogate(first):
+			raw = raw[6:]
+		case utf16.DecodeRune(first, second) == '\uFFFD':
+			return true
+		default:
+			raw = raw[12:]
+		}
+	}
+}
+
+// escaped is the code unit of the \uXXXX that raw begins with.
+func escaped(raw []byte) (rune, bool) {
+	if len(raw) < 6 || raw[0] != '\\' || raw[1] != 'u' {
+		return 0, false
+	}
+	unit, err := strconv.ParseUint(string(raw[2:6]), 16, 16)
+	return rune(unit), err == nil
+}

@@ -1,0 +1,69 @@
+package sync
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// sourceText is the text of a source, and the names that were read from it.
+type sourceText struct {
+	label string
+	data  []byte
+	lines map[string]int // where each name stood
+
+	counted, newlines int // the newlines in data[:counted]
+}
+
+func newSourceText(label string, data []byte) sourceText {
+	return sourceText{label: label, data: data, lines: map[string]int{}}
+}
+
+func (t *sourceText) checkEncoding() error {
+	if utf8.Valid(t.data) {
+		return nil
+	}
+	at := 0
+	for at < len(t.data) {
+		r, size := utf8.DecodeRune(t.data[at:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		at += size
+	}
+	return t.errorAt(at, "invalid UTF-8: save the file as UTF-8")
+}
+
+func (t *sourceText) checkName(name string, at int) error {
+	if err := prefect.CheckName(name); err != nil {
+		return t.errorAt(at, "%w", err)
+	}
+	line := t.lineOf(at)
+	if first, ok := t.lines[name]; ok {
+		return t.errorAt(at, "the name %q stands a second time, after line %d: remove one", name, first)
+	}
+	t.lines[name] = line
+	return nil
+}
+
+// lineOf is the 1-based line of an offset that is not before the last one asked for.
+func (t *sourceText) lineOf(at int) int {
+	t.newlines += bytes.Count(t.data[t.counted:at], []byte("\n"))
+	t.counted = at
+	return 1 + t.newlines
+}
+
+func (t *sourceText) errorAt(offset int, format string, args ...any) error {
+	line, column := position(t.data, offset)
+	return fmt.Errorf("%s:%d:%d: %w", t.label, line, column, fmt.Errorf(format, args...))
+}
+
+// position is the 1-based line and column, in characters, of a byte offset.
+func position(data []byte, offset int) (line, column int) {
+	before := data[:min(offset, len(data))]
+	line = 1 + bytes.Count(before, []byte("\n"))
+	column = 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
+	return line, column
+}
