@@ -18,8 +18,6 @@ var (
 	nameKeys        = []string{"from", "format", "required"}
 )
 
-const aList = `write a list of texts, such as ["A", "B"]`
-
 // manifest reads the whole of it.
 func (r *manifestReader) manifest(tree map[string]any) *Manifest {
 	top, at := &Manifest{}, spot{reader: r}

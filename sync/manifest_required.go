@@ -21,6 +21,9 @@ func checkRequired(at spot, part, top *Manifest) {
 			at.key("names").key(name).wrong("it is required, and "+itemPath(home.path, i)+" takes its source out", noPlan)
 		}
 	}
+	if len(part.Exclude) == 0 {
+		return
+	}
 	for _, name := range slices.Sorted(maps.Keys(top.Names)) {
 		_, replaced := part.Names[name]
 		if i := top.Names[name].excludedBy(part.Exclude); i >= 0 && !replaced {

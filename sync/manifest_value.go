@@ -38,7 +38,7 @@ func (s spot) count(v any) *int {
 func (s spot) texts(v any) []string {
 	list, ok := v.([]any)
 	if !ok {
-		s.wrong("a list of texts was due", aList)
+		s.wrong("a list of texts was due", `write a list of texts, such as ["A", "B"]`)
 	}
 	texts := make([]string, len(list))
 	for i, item := range list {
