@@ -3,8 +3,8 @@
 //
 //	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 //
-// [ParseSecrets] reads a source, [ParseManifest] what goes where, [NewPlan] decides what happens to each name
-// before anything is written, [Apply] does exactly that, and [VerifyNames] asks
-// the store what is there. Values are held as [prefect.Value]; nothing here
-// prints one.
+// [ParseSecrets] reads a source, [ParseManifest] what goes where, [NewPlan] decides
+// what happens to each name before anything is written, [Apply] does exactly that,
+// and [VerifyNames] asks the store what is there. Values are held as
+// [prefect.Value]; nothing here prints one.
 package sync
