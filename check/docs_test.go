@@ -40,6 +40,20 @@ func docsSection(t *testing.T, r Rule, section string) string {
 	if !strings.HasPrefix(section, r.Name+"\n\n*"+string(r.Severity)+".*") || !ok || !ok2 || !ok3 {
 		t.Fatalf("the section for %s lacks its name, severity, example or output", r.Name)
 	}
+	found := docsFindings(t, r, section, example)
+	if len(found) == 0 {
+		t.Errorf("the example for %s has no finding", r.Name)
+	}
+	return before + output + render(found) + "```" + tail
+}
+
+// docsFindings is what a rule finds in an example: a config, with a flow if there
+// is one, or a manifest.
+func docsFindings(t *testing.T, r Rule, section, example string) []Diagnostic {
+	t.Helper()
+	if r.Name == manifestRule {
+		return checkManifest("prefect-secrets.toml", []byte(example))
+	}
 	options := optionsOf(t, []byte(example))
 	options.Rules = []string{r.Name}
 	found := File("config.toml", []byte(example), options)
@@ -47,8 +61,5 @@ func docsSection(t *testing.T, r Rule, section string) string {
 		python, _, _ = strings.Cut(python, "```")
 		found = append(found, flowsAgainst(t, "flow.py", python, example)...)
 	}
-	if len(found) == 0 {
-		t.Errorf("the example for %s has no finding", r.Name)
-	}
-	return before + output + render(found) + "```" + tail
+	return found
 }

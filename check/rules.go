@@ -45,6 +45,7 @@ var rules = []Rule{
 	{"local-secrets-in-cloud", Warning, "local secrets in a config meant for cloud execution", checkLocalSecrets},
 	{"deprecated", Warning, "a setting that a later release renamed or dropped", checkDeprecated},
 	{undefinedSecret, Error, "a secret that flow code reads and nothing defines", checkNoConfig},
+	{manifestRule, Error, "a manifest that cannot be read as it stands", checkNoConfig},
 	{ignoreRule, Error, "an ignore comment that is not right", checkIgnore},
 }
 

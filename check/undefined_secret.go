@@ -12,8 +12,9 @@ import (
 
 const undefinedSecret = "undefined-secret"
 
-// checkNoConfig is the rule undefined-secret in a configuration: it is about flow
-// files alone. See [FlowReads.Undefined].
+// checkNoConfig is, in a configuration, a rule about other files: undefined-secret
+// is about flows, manifest about manifests. See [FlowReads.Undefined] and
+// [Manifest].
 func checkNoConfig(*source, func(finding)) {}
 
 // Known is a place that has secrets.

@@ -4,8 +4,8 @@
 //	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 //
 // [ParseSecrets], [ParseVars], [ParseSecretsFile], [FromEnvironment] and
-// [FromConfig] read sources, [NewPlan] decides what happens to each name
-// before anything is written, [Apply] does exactly that, and [VerifyNames] asks
-// the store what is there. Values are held as [prefect.Value]; nothing here
-// prints one.
+// [FromConfig] read sources, [ParseManifest] what goes where, [NewPlan] decides
+// what happens to each name before anything is written, [Apply] does exactly
+// that, and [VerifyNames] asks the store what is there. Values are held as
+// [prefect.Value]; nothing here prints one.
 package sync

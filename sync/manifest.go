@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -9,141 +10,126 @@ import (
 
 	"github.com/BurntSushi/toml"
 
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
 // Manifest is prefect-secrets.toml: what goes where, reviewed like code. It holds
-// no values.
+// no values. The zero value says nothing: every CI name goes to the key's own
+// tenant, and nothing is pruned.
 type Manifest struct {
 	APIURL  string   // api-url; empty if it names none
 	Tenants []string // slugs or ids; empty means the key's own tenant
 	Rules
 	Prune Prune
+
+	file         string
+	environments map[string]*Manifest // what each says by itself
 }
 
-// ParseManifest reads a manifest. The error names the file and the key.
+// ParseManifest reads a manifest; name is what errors call it. A text that is not
+// TOML 1.0 fails with the place of the first fault, anything else that is wrong
+// with a [*ManifestError], which has all of it. No error quotes a value.
 func ParseManifest(name string, text []byte) (*Manifest, error) {
-	var tree map[string]any
-	if _, err := toml.Decode(string(text), &tree); err != nil {
-		return nil, manifestSyntax(name, err)
+	tree, err := decodeManifest(name, string(text))
+	if err != nil {
+		return nil, err
 	}
-	m := &Manifest{}
-	for _, key := range slices.Sorted(maps.Keys(tree)) {
-		if err := m.read(key, tree[key]); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
+	r := &manifestReader{}
+	m := r.manifest(tree)
+	if len(r.problems) > 0 {
+		return nil, &ManifestError{File: name, Problems: r.problems}
 	}
-	if err := m.Validate(); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
+	m.file = name
 	return m, nil
 }
 
-// manifestSyntax keeps nothing of the decoder's own text, which quotes the input.
-func manifestSyntax(name string, err error) error {
+// decodeManifest keeps nothing of the decoder's own text, which quotes the input.
+// The scanner comes first, since the decoder recurses as deep as a text nests.
+func decodeManifest(name, text string) (tree map[string]any, err error) {
+	doc, problem := tomlpos.Scan(text)
+	if problem != nil {
+		at := doc.Position(problem.Start)
+		return nil, fmt.Errorf("%s:%d:%d: not valid TOML: %s", name, at.Line, at.Column, problem.Problem)
+	}
+	_, err = toml.Decode(text, &tree)
 	var parse toml.ParseError
 	if errors.As(err, &parse) {
-		return fmt.Errorf("%s: not valid TOML near line %d: prefect-secrets check shows the place", name, parse.Position.Line)
+		return nil, fmt.Errorf("%s: not valid TOML near line %d", name, parse.Position.Line)
 	}
-	return fmt.Errorf("%s: not valid TOML", name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: not valid TOML", name)
+	}
+	return tree, nil
 }
 
-func (m *Manifest) read(key string, v any) (err error) {
-	switch key {
-	case "api-url":
-		m.APIURL, err = asText(key, v)
-	case "include":
-		m.Include, err = asTexts(key, v)
-	case "exclude":
-		m.Exclude, err = asTexts(key, v)
-	case "names":
-		m.Names, err = asNames(v)
-	default:
-		err = fmt.Errorf("unknown key %q: a manifest has api-url, include, exclude and [names]", key)
+// Environment is the manifest as it is for one of its environments, whose lists
+// stand in place of the top ones and whose tables are merged with them: [names]
+// by name, an entry as a whole, and [prune] by key. The empty name is the top
+// alone. The error for a name that there is not says which there are.
+func (m *Manifest) Environment(name string) (*Manifest, error) {
+	e, ok := m.environments[name]
+	switch {
+	case name == "":
+		e = &Manifest{}
+	case !ok:
+		return nil, m.noEnvironment(name)
 	}
-	return err
+	return e.over(m), nil
 }
 
-func asText(key string, v any) (string, error) {
-	text, ok := v.(string)
-	if !ok {
-		return "", fmt.Errorf("%s: a text was due", key)
+func (m *Manifest) noEnvironment(name string) error {
+	file, all := cmp.Or(m.file, "no manifest was read"), m.Environments()
+	if len(all) == 0 {
+		return fmt.Errorf("there is no environment %q: %s: add [environments.%s] to a manifest", name, file, tomlpos.QuoteKey(name))
 	}
-	return text, nil
+	there := "there are " + quotedList(all)
+	if near := nearest.Of(name, all); near != "" {
+		there = fmt.Sprintf("did you mean %q? %s", near, there)
+	}
+	return fmt.Errorf("%s has no environment %q: %s", file, name, there)
 }
 
-func asTexts(key string, v any) ([]string, error) {
-	list, ok := v.([]any)
-	if !ok {
-		return nil, fmt.Errorf("%s: a list of texts was due", key)
+func quotedList(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = fmt.Sprintf("%q", name)
 	}
-	texts := make([]string, len(list))
-	for i, item := range list {
-		text, err := asText(key, item)
-		if err != nil {
-			return nil, err
-		}
-		texts[i] = text
-	}
-	return texts, nil
+	return strings.Join(quoted, ", ")
 }
 
-func asNames(v any) (map[string]NameRule, error) {
-	table, ok := v.(map[string]any)
-	if !ok {
-		return nil, errors.New("names: a table was due: [names]")
+// Environments are the names of the manifest's environments, sorted.
+func (m *Manifest) Environments() []string { return slices.Sorted(maps.Keys(m.environments)) }
+
+// SecretNames are the names in the store that the manifest lists in [names], for
+// any environment, sorted.
+func (m *Manifest) SecretNames() []string {
+	names := slices.Collect(maps.Keys(m.Names))
+	for _, e := range m.environments {
+		names = slices.AppendSeq(names, maps.Keys(e.Names))
 	}
-	names := make(map[string]NameRule, len(table))
-	for _, name := range slices.Sorted(maps.Keys(table)) {
-		rule, err := asNameRule(table[name])
-		if err == nil {
-			err = prefect.CheckName(name)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("names: %q: %w", name, err)
-		}
-		names[name] = rule
-	}
-	return names, nil
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
-func asNameRule(v any) (rule NameRule, err error) {
-	table, ok := v.(map[string]any)
-	if !ok {
-		rule.From, err = asText("the CI name", v)
-		return rule, notEmpty(rule.From, err)
-	}
-	for _, key := range slices.Sorted(maps.Keys(table)) {
-		if err := rule.read(key, table[key]); err != nil {
-			return rule, err
-		}
-	}
-	return rule, notEmpty(rule.From, nil)
+// over is what m says, and for what it does not say what the top does.
+func (m *Manifest) over(top *Manifest) *Manifest {
+	merged := &Manifest{file: top.file, APIURL: cmp.Or(m.APIURL, top.APIURL)}
+	merged.Tenants = said(m.Tenants, top.Tenants)
+	merged.Include = said(m.Include, top.Include)
+	merged.Exclude = said(m.Exclude, top.Exclude)
+	merged.Prune.Scope = said(m.Prune.Scope, top.Prune.Scope)
+	merged.Prune.MaxDeletes = cmp.Or(m.Prune.MaxDeletes, top.Prune.MaxDeletes)
+	merged.Names = make(map[string]NameRule, len(top.Names)+len(m.Names))
+	maps.Copy(merged.Names, top.Names)
+	maps.Copy(merged.Names, m.Names)
+	return merged
 }
 
-func (r *NameRule) read(key string, v any) (err error) {
-	switch key {
-	case "from":
-		r.From, err = asText(key, v)
-	case "format":
-		var text string
-		if text, err = asText(key, v); err == nil {
-			r.Format, err = ParseFormat(text)
-		}
-	case "required":
-		var ok bool
-		if r.Required, ok = v.(bool); !ok {
-			err = errors.New("required: true or false was due")
-		}
-	default:
-		err = fmt.Errorf("unknown key %q: there are from, format and required", key)
+// said is the first list that is not nil: an empty one says that there is none.
+func said(list, otherwise []string) []string {
+	if list == nil {
+		return slices.Clone(otherwise)
 	}
-	return err
-}
-
-func notEmpty(from string, err error) error {
-	if err == nil && strings.TrimSpace(from) == "" {
-		return errors.New("it names no CI secret: give one, or a table with from")
-	}
-	return err
+	return slices.Clone(list)
 }

@@ -5,64 +5,156 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-func TestParseManifest(t *testing.T) {
-	m, err := secretsync.ParseManifest("prefect-secrets.toml", []byte(`
+// wholeManifest has every key.
+const wholeManifest = `
 api-url = "https://secrets.example.com"
+tenants = ["data"]
 include = ["*"]
 exclude = ["CODECOV_*", "NPM_TOKEN"]
 
 [names]
 "slack webhook" = "SLACK_WEBHOOK_URL"
 AWS_CREDENTIALS = { from = "AWS_JSON", format = "json", required = true }
-`))
+
+[prune]
+scope = ["team_*"]
+max-deletes = 3
+
+[environments.staging]
+tenants = ["data-staging"]
+include = []
+exclude = []
+[environments.staging.prune]
+max-deletes = 0
+
+[environments.production]
+api-url = "https://production.example.com"
+tenants = ["data", "ml"]
+exclude = ["DEBUG_*"]
+names.AWS_CREDENTIALS = { from = "AWS_TEXT" }
+names.extra.from = "EXTRA"
+prune.scope = ["team_*", "old_*"]
+`
+
+func parseManifest(t testing.TB, text string) *secretsync.Manifest {
+	t.Helper()
+	m, err := secretsync.ParseManifest("m.toml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &secretsync.Manifest{
-		APIURL: "https://secrets.example.com",
-		Rules: secretsync.Rules{
-			Include: []string{"*"}, Exclude: []string{"CODECOV_*", "NPM_TOKEN"},
-			Names: map[string]secretsync.NameRule{
-				"slack webhook":   {From: "SLACK_WEBHOOK_URL"},
-				"AWS_CREDENTIALS": {From: "AWS_JSON", Format: secretsync.FormatJSON, Required: true},
+	return m
+}
+
+var exported = cmpopts.IgnoreUnexported(secretsync.Manifest{})
+
+func number(n int) *int { return &n }
+
+func TestManifestOfEachEnvironment(t *testing.T) {
+	slack := secretsync.NameRule{From: "SLACK_WEBHOOK_URL"}
+	aws := secretsync.NameRule{From: "AWS_JSON", Format: secretsync.FormatJSON, Required: true}
+	want := map[string]*secretsync.Manifest{
+		"": {
+			APIURL: "https://secrets.example.com", Tenants: []string{"data"},
+			Rules: secretsync.Rules{
+				Include: []string{"*"}, Exclude: []string{"CODECOV_*", "NPM_TOKEN"},
+				Names: map[string]secretsync.NameRule{"slack webhook": slack, "AWS_CREDENTIALS": aws},
 			},
+			Prune: secretsync.Prune{Scope: []string{"team_*"}, MaxDeletes: number(3)},
+		},
+		"staging": {
+			APIURL: "https://secrets.example.com", Tenants: []string{"data-staging"},
+			Rules: secretsync.Rules{
+				Include: []string{}, Exclude: []string{},
+				Names: map[string]secretsync.NameRule{"slack webhook": slack, "AWS_CREDENTIALS": aws},
+			},
+			Prune: secretsync.Prune{Scope: []string{"team_*"}, MaxDeletes: number(0)},
+		},
+		"production": {
+			APIURL: "https://production.example.com", Tenants: []string{"data", "ml"},
+			Rules: secretsync.Rules{
+				Include: []string{"*"}, Exclude: []string{"DEBUG_*"},
+				Names: map[string]secretsync.NameRule{
+					"slack webhook": slack, "AWS_CREDENTIALS": {From: "AWS_TEXT"}, "extra": {From: "EXTRA"},
+				},
+			},
+			Prune: secretsync.Prune{Scope: []string{"team_*", "old_*"}, MaxDeletes: number(3)},
 		},
 	}
-	if diff := cmp.Diff(want, m); diff != "" {
+	m := parseManifest(t, wholeManifest)
+	for name, want := range want {
+		got, err := m.Environment(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got, exported); diff != "" {
+			t.Errorf("%q: %s", name, diff)
+		}
+		if err := got.Validate(); err != nil {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	if diff := cmp.Diff([]string{"production", "staging"}, m.Environments()); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"AWS_CREDENTIALS", "extra", "slack webhook"}, m.SecretNames()); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestParseManifestErrors(t *testing.T) {
-	tests := []struct{ text, want string }{
-		{"include = [\"*\"\n", "not valid TOML near line"},
-		{"key = " + canary, "not valid TOML near line 1"},
-		{"key = 7700123__4", "not valid TOML near line 1"},
-		{"includes = [\"*\"]", `unknown key "includes": a manifest has`},
-		{"include = \"*\"", "include: a list of texts was due"},
-		{"include = [1]", "include: a text was due"},
-		{"include = [\"[\"]", `pattern "[": not a glob`},
-		{"api-url = 1", "api-url: a text was due"},
-		{"names = 1", "names: a table was due"},
-		{"[names]\nA = 1", `names: "A": the CI name: a text was due`},
-		{"[names]\nA = \"\"", `names: "A": it names no CI secret`},
-		{"[names]\n\"\" = \"A\"", `names: "": a name is empty`},
-		{"[names]\nA = {from = \"B\", formt = \"json\"}", `names: "A": unknown key "formt"`},
-		{"[names]\nA = {from = \"B\", format = \"yaml\"}", `unknown format "yaml": it is auto, string, json or raw`},
-		{"[names]\nA = {from = \"B\", required = \"yes\"}", "required: true or false was due"},
-		{"[names]\nA = {format = \"json\"}", "it names no CI secret"},
-		{"exclude = [\"B*\"]\n[names]\nA = {from = \"BB\", required = true}", `"A" is required and comes from BB, which exclude "B*" takes out`},
-	}
-	for _, tt := range tests {
-		_, err := secretsync.ParseManifest("m.toml", []byte(tt.text))
-		if err == nil || !strings.HasPrefix(err.Error(), "m.toml: ") || !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("%q: got %v, want %q", tt.text, err, tt.want)
-		} else if strings.Contains(err.Error(), canary) || strings.Contains(err.Error(), "7700123") {
-			t.Errorf("%q: the error holds a value", tt.want)
+func TestEnvironmentSharesNothingWithTheManifest(t *testing.T) {
+	m := parseManifest(t, wholeManifest)
+	for _, name := range []string{"", "staging"} {
+		e, err := m.Environment(name)
+		if err != nil {
+			t.Fatal(err)
 		}
+		clear(e.Names)
+		e.Tenants[0] = "changed"
+	}
+	if len(m.Names) != 2 || m.Tenants[0] != "data" {
+		t.Errorf("the manifest changed: %v %v", m.Names, m.Tenants)
+	}
+}
+
+func TestEnvironmentThatThereIsNot(t *testing.T) {
+	for text, want := range map[string]string{
+		wholeManifest: `m.toml has no environment "stagin": did you mean "staging"? there are "production", "staging"`,
+		"":            `there is no environment "stagin": m.toml: add [environments.stagin] to a manifest`,
+	} {
+		if _, err := parseManifest(t, text).Environment("stagin"); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	if _, err := (&secretsync.Manifest{}).Environment("x"); err == nil || !strings.Contains(err.Error(), "no manifest was read") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := (&secretsync.Manifest{}).Environment(""); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestPruneLimit(t *testing.T) {
+	for want, p := range map[int]secretsync.Prune{secretsync.DefaultMaxDeletes: {}, 0: {MaxDeletes: number(0)}, 7: {MaxDeletes: number(7)}} {
+		if got := p.Limit(); got != want {
+			t.Errorf("got %d, want %d", got, want)
+		}
+	}
+}
+
+func TestAnEmptyIncludeTakesListedNamesAlone(t *testing.T) {
+	m := parseManifest(t, "include = []\n[names]\na = 'A'")
+	plan, err := secretsync.NewPlan(secretsync.PlanInput{
+		Sources: []*secretsync.Source{source("s", "A", "x", "B", "x")}, Rules: m.Rules,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"skip B<B not included", "create a<A"}, lines(plan)); diff != "" {
+		t.Error(diff)
 	}
 }

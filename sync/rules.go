@@ -10,7 +10,7 @@ import (
 
 // Rules say which CI names go into the store, and under which names.
 type Rules struct {
-	Include []string            // anchored globs over CI names; empty means all
+	Include []string            // anchored globs over CI names; nil means all, an empty list those in Names alone
 	Exclude []string            // anchored globs; they win over everything
 	Names   map[string]NameRule // by name in the store
 }
@@ -18,11 +18,19 @@ type Rules struct {
 // Prune says which names of the store may be deleted when no source has them.
 type Prune struct {
 	Scope      []string // anchored globs over names in the store; empty deletes nothing
-	MaxDeletes int      // a plan with more deletions fails; 0 means [DefaultMaxDeletes]
+	MaxDeletes *int     // a plan with more deletions fails; nil means [DefaultMaxDeletes], 0 none
 }
 
 // DefaultMaxDeletes is how many deletions a plan may have where nothing else is said.
 const DefaultMaxDeletes = 5
+
+// Limit is how many deletions a plan may have.
+func (p Prune) Limit() int {
+	if p.MaxDeletes == nil {
+		return DefaultMaxDeletes
+	}
+	return *p.MaxDeletes
+}
 
 // NameRule is one entry of the manifest's [names]. It implies include.
 type NameRule struct {
@@ -41,8 +49,8 @@ func (r Rules) Validate() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Names)) {
 		rule := r.Names[name]
-		if pattern := firstMatch(r.Exclude, rule.From); rule.Required && pattern != "" {
-			return fmt.Errorf("%q is required and comes from %s, which exclude %q takes out", name, rule.From, pattern)
+		if i := rule.excludedBy(r.Exclude); i >= 0 {
+			return fmt.Errorf("%q is required and comes from %s, which exclude %q takes out", name, rule.From, r.Exclude[i])
 		}
 	}
 	return nil
@@ -73,7 +81,7 @@ func (r Rules) refusal(ciName string, listed bool) string {
 	if pattern := firstMatch(r.Exclude, ciName); pattern != "" {
 		return fmt.Sprintf("excluded by %q", pattern)
 	}
-	if listed || len(r.Include) == 0 || firstMatch(r.Include, ciName) != "" {
+	if listed || r.Include == nil || firstMatch(r.Include, ciName) != "" {
 		return ""
 	}
 	return "not included"

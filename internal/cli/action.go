@@ -130,7 +130,7 @@ func (a *actionRun) options() (syncOptions, error) {
 		return o, errors.New("input api-url is missing: the URL of the secrets API")
 	}
 	var err error
-	if o.manifest, err = readManifest(in.Manifest); err != nil {
+	if o.manifest, err = readManifest(in.Manifest, a.checked); err != nil {
 		return o, err
 	}
 	if err := sameHost(in.APIURL, o.manifest.APIURL); err != nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -12,7 +13,7 @@ import (
 var _ printer = (*actionRun)(nil)
 
 func (a *actionRun) checked(found checked) error {
-	a.found = found
+	a.found = checked{slices.Concat(a.found.diagnostics, found.diagnostics), a.found.files + found.files}
 	if err := report.DiagnosticsGitHub(a.c.Stdout, found.diagnostics, found.files); err != nil {
 		return err
 	}

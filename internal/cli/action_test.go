@@ -158,6 +158,7 @@ func TestActionErrors(t *testing.T) {
 		{"only GitHub's token", map[string]string{"secrets": `{"github_token": "` + canary + `"}`}, cli.ExitUsage, "the source holds no secrets"},
 		{"bad config", map[string]string{"config-files": "CONFIG"}, cli.ExitUsage, "the configs have errors; nothing was written"},
 		{"another host in the manifest", map[string]string{"manifest": "MANIFEST"}, cli.ExitUsage, "names another host"},
+		{"bad manifest", map[string]string{"manifest": "BROKEN"}, cli.ExitUsage, "::error col=9,endColumn=21,endLine=1,"},
 		{"check", map[string]string{"mode": "check", "config-files": "CONFIG"}, cli.ExitFailed, "::error "},
 	}
 	for _, tt := range tests {
@@ -165,6 +166,7 @@ func TestActionErrors(t *testing.T) {
 			w := newWorkspace(t, nil)
 			w.write(t, "bad.toml", "[context.secrets]\nA = "+canary+"\n")
 			w.write(t, "manifest.toml", "api-url = \"https://attacker.example.com\"\n")
+			w.write(t, "broken.toml", "names = \""+canary+"\"\n")
 			inputs := map[string]string{}
 			for _, from := range []map[string]string{good, tt.change} {
 				for name, value := range from {
@@ -172,7 +174,7 @@ func TestActionErrors(t *testing.T) {
 				}
 			}
 			for name, value := range inputs {
-				value = strings.NewReplacer("CONFIG", w.path("bad.toml"), "MANIFEST", w.path("manifest.toml")).Replace(value)
+				value = strings.NewReplacer("CONFIG", w.path("bad.toml"), "MANIFEST", w.path("manifest.toml"), "BROKEN", w.path("broken.toml")).Replace(value)
 				w.env = append(w.env, "INPUT_"+strings.ToUpper(name)+"="+value)
 			}
 			r := runCommand(t, w.env, "", "action")

@@ -16,7 +16,7 @@ var arrows = map[string][]string{
 	"internal/cli":             {"internal/actions", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/tomlpos", "sync", "check", "prefect"},
 	"internal/actions":         {"internal/nearest", "internal/report", "sync", "check", "prefect"},
 	"internal/report":          {"sync", "check"},
-	"sync":                     {"prefect"},
+	"sync":                     {"prefect", "internal/nearest", "internal/tomlpos"},
 	"check":                    {"prefect", "internal/nearest", "internal/tomlpos", "internal/pyliteral", "internal/pysource"},
 	"testkit":                  {"prefect", "internal/cloud", "internal/cloud/fake"},
 	"internal/cloud":           {"internal/graphql", "internal/nearest"},

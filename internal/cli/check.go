@@ -21,6 +21,7 @@ import (
 // checkFlags are what check is told beside its files.
 type checkFlags struct {
 	format, failOn, version string
+	manifest                string
 	requireEnv              bool
 	flows                   flowOptions
 }
@@ -33,7 +34,8 @@ func (c *Command) check() *cobra.Command {
 		Long: `Check reads each config and says what would go wrong with it in Prefect.
 Without a PATH it reads the config that Prefect would: the file that
 PREFECT__USER_CONFIG_PATH names, else ~/.prefect/config.toml. A PATH may be a
-pattern such as 'config/*.toml'.
+pattern such as 'config/*.toml'. A file named prefect-secrets.toml is checked as a
+manifest, and so is the one that --manifest names.
 
 With --flows it reads Python files as well, and reports the secrets that they read
 and that no config, no manifest and, with --api-url, no store has.
@@ -48,6 +50,7 @@ The comment # prefect-secrets: ignore[rule] reason silences a rule on its line.`
 	flags.BoolVar(&f.requireEnv, "require-env", false, "make a variable that a config names and the environment lacks an error")
 	flags.StringArrayVar(&f.flows.dirs, "flows", nil, "a directory of flow code, or a Python file, whose secrets are looked for; may be given again")
 	flags.BoolVar(&f.flows.usedBy, "used-by", false, "with --flows: print each secret with the places that read it, and nothing else")
+	flags.StringVar(&f.manifest, "manifest", "", "a manifest to check, whatever its name (default with --flows: prefect-secrets.toml, if it is there)")
 	f.flows.connect.register(flags)
 	flags.Lookup("api-url").Usage = "with --flows: the secrets API whose names count as well"
 	return cmd
@@ -74,9 +77,11 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 	if f.flows.usedBy || f.flows.connect.apiURL != "" {
 		return errors.New("--used-by and --api-url are about the flows that --flows names")
 	}
-	return c.checkNamed(paths, o, threshold, func(found checked) error {
-		return write(c.Stdout, found.diagnostics, found.files)
-	})
+	show := func(found checked) error { return write(c.Stdout, found.diagnostics, found.files) }
+	if f.manifest != "" {
+		return checkWithManifest(f.manifest, paths, o, threshold, show)
+	}
+	return c.checkNamed(paths, o, threshold, show)
 }
 
 const diagnosticsFormats = "text, github, json, sarif or markdown"
@@ -145,7 +150,7 @@ func checkAll(paths []string, o check.Options) (checked, error) {
 			if err != nil {
 				return fmt.Errorf("reading config: %w", err)
 			}
-			diagnostics[i] = check.File(filepath.ToSlash(path), text, o)
+			diagnostics[i] = checkFile(path, text, o)
 			return nil
 		})
 	}

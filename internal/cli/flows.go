@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,11 +35,14 @@ func (c *Command) runFlows(ctx context.Context, f checkFlags, paths []string, o 
 	if err != nil {
 		return err
 	}
-	known, err := c.knownSecrets(ctx, f.flows, configs, o)
+	known, err := c.knownSecrets(ctx, f, configs, o)
 	if err != nil {
 		return err
 	}
 	if f.flows.usedBy {
+		if _, err := readManifest(f.manifest, c.showOnStderr); err != nil {
+			return err
+		}
 		return c.showUses(f.format, reads, known)
 	}
 	return c.showFlows(f, reads, files, known, configs, o, threshold)
@@ -54,7 +56,7 @@ func (c *Command) showFlows(f checkFlags, reads *check.FlowReads, files int, kno
 	if n := len(reads.Unknown()); n > 0 {
 		fmt.Fprintf(c.Stderr, "prefect-secrets: reads under names that are computed, which are not checked: %d\n", n)
 	}
-	found, err := checkAll(configs, o)
+	found, err := checkBesideManifest(manifestAtHand(f.manifest), configs, o)
 	if err != nil {
 		return err
 	}
@@ -106,7 +108,7 @@ func readFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 
 // knownSecrets are the secrets of the configs, of the environment, of the manifest
 // and, with an --api-url, of the store.
-func (c *Command) knownSecrets(ctx context.Context, f flowOptions, configs []string, o check.Options) ([]check.Known, error) {
+func (c *Command) knownSecrets(ctx context.Context, f checkFlags, configs []string, o check.Options) ([]check.Known, error) {
 	names, err := check.ConfigSecrets(nil, o)
 	if err != nil {
 		return nil, &exitError{code: ExitFailed, err: err}
@@ -117,22 +119,19 @@ func (c *Command) knownSecrets(ctx context.Context, f flowOptions, configs []str
 		if err != nil {
 			return nil, fmt.Errorf("reading config: %w", err)
 		}
+		if isManifest(path) {
+			known = withManifestText(known, path, text)
+			continue
+		}
 		// A config that no Prefect loads has none; its own finding says why.
 		if names, err := check.ConfigSecrets(text, o); err == nil {
 			known = append(known, check.Known{Where: filepath.ToSlash(path), Names: names})
 		}
 	}
-	manifest, err := readManifest("")
-	if err != nil {
-		return nil, err
+	if known, err = withManifest(known, f.manifest); err != nil || f.flows.connect.apiURL == "" {
+		return known, err
 	}
-	if len(manifest.Names) > 0 {
-		known = append(known, check.Known{Where: defaultManifest, Names: slices.Sorted(maps.Keys(manifest.Names))})
-	}
-	if f.connect.apiURL == "" {
-		return known, nil
-	}
-	stored, err := c.storedNames(ctx, f.connect)
+	stored, err := c.storedNames(ctx, f.flows.connect)
 	return append(known, check.Known{Where: "the store", Names: stored}), err
 }
 

@@ -47,7 +47,7 @@ func unknownFormat(format string) error {
 
 // withStore runs one command against the store that o means, within its timeout.
 func (c *Command) withStore(ctx context.Context, o connectOptions, run func(context.Context, *connection) error) error {
-	manifest, err := readManifest("")
+	manifest, err := readManifest("", c.showOnStderr)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"slices"
 
@@ -37,7 +36,7 @@ func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run
 	}
 	manifest := o.manifest
 	if manifest == nil {
-		if manifest, err = readManifest(o.manifestFile); err != nil {
+		if manifest, err = readManifest(o.manifestFile, out.checked); err != nil {
 			return nil, err
 		}
 	}
@@ -140,24 +139,6 @@ func (c *Command) readSecretsFile(path string) (*secretsync.Source, error) {
 		return nil, fmt.Errorf("reading secrets: %w", err)
 	}
 	return secretsync.ParseSecrets(path, data)
-}
-
-// defaultManifest is read where no other is named, if it is there.
-const defaultManifest = "prefect-secrets.toml"
-
-func readManifest(path string) (*secretsync.Manifest, error) {
-	optional := path == ""
-	if optional {
-		path = defaultManifest
-	}
-	text, err := os.ReadFile(path)
-	if optional && errors.Is(err, fs.ErrNotExist) {
-		return &secretsync.Manifest{}, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading manifest: %w", err)
-	}
-	return secretsync.ParseManifest(path, text)
 }
 
 // rules are the manifest's, with what the flags say over them.

@@ -1,0 +1,166 @@
+package sync_test
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// manifestProblems has bad input for every key, with what Error says after the
+// file's name.
+var manifestProblems = []struct{ text, want string }{
+	{`includes = ["*"]`, `includes: unknown key "includes": did you mean include? a manifest has api-url, tenants, include, exclude, names, prune and environments`},
+	{`"a b" = 1`, `"a b": unknown key "a b": a manifest has`},
+	{`max-deletes = 1`, `max-deletes: unknown key "max-deletes": a manifest has`},
+	{`api-url = 1`, "api-url: a text was due: put it into quotation marks"},
+	{`api-url = ""`, "api-url: this is no absolute URL: write the whole URL"},
+	{`api-url = "secrets.example.com"`, "api-url: this is no absolute URL"},
+	{`api-url = "ftp://secrets.example.com"`, "api-url: this is no absolute URL"},
+	{`api-url = "https://%zz` + canary + `"`, "api-url: this is no absolute URL"},
+	{`api-url = "https://user:` + canary + `@x"`, "api-url: a URL must not hold a user or a password here: take them out"},
+	{`tenants = "` + canary + `"`, `tenants: a list of texts was due: write a list of texts, such as ["A", "B"]`},
+	{`tenants = ["a", 1]`, "tenants[1]: a text was due"},
+	{`tenants = ["  "]`, "tenants[0]: this text is empty"},
+	{`tenants = ["` + canary + ` x"]`, "tenants[0]: a tenant's slug or id holds a blank: take it out"},
+	{`tenants = ["` + canary + `", "` + canary + `"]`, "tenants[1]: this tenant stands a second time: take one out"},
+	{`include = "*"`, "include: a list of texts was due"},
+	{`include = [1]`, "include[0]: a text was due"},
+	{`include = ["A", "[` + canary + `"]`, `include[1]: this is not a glob: close its bracket, or write a literal bracket as [[]`},
+	{`include = [""]`, "include[0]: this text is empty"},
+	{`exclude = {a = 1}`, "exclude: a list of texts was due"},
+	{`exclude = ["` + canary + `\\"]`, "exclude[0]: this is not a glob"},
+	{`names = 1`, "names: a table was due: write [names]"},
+	{"[[names]]\nA = 'B'", "names: a table was due"},
+	{"[names]\nA = 1", "names.A: a CI name was due: give it as a text"},
+	{"[names]\nA = ['" + canary + "']", "names.A: a CI name was due"},
+	{"[names]\nA = 'B'\nexclude = ['C']", "names.exclude: a CI name was due: exclude of the manifest itself stands above its first [table]"},
+	{"[names]\nA = ''", "names.A: it names no CI secret: give the name of one"},
+	{"[names]\nA = '" + strings.Repeat(canary, 40) + "'", "names.A: this is too long for a name: a CI name has at most 255 bytes; give the name, not the value"},
+	{"[names]\n'' = 'A'", `names."": a name is empty: no store takes it`},
+	{"[names.A]\nfrom = 'B'\nformt = 'json'", `names.A.formt: unknown key "formt": did you mean format? an entry of [names] has from, format and required`},
+	{"[names]\nA = {from = 2}", "names.A.from: a text was due"},
+	{"[names]\nA = {from = ' '}", "names.A.from: it names no CI secret"},
+	{"[names]\nA = {format = 'json'}", `names.A: it names no CI secret: add from = "CI_NAME"`},
+	{"[names]\nA = {from = 'B', format = 'jsn'}", "names.A.format: unknown format: did you mean json? a format is auto, string, json or raw"},
+	{"[names]\nA = {from = 'B', format = '" + canary + "'}", "names.A.format: unknown format: a format is auto"},
+	{"[names]\nA = {from = 'B', format = ''}", "names.A.format: unknown format"},
+	{"[names]\nA = {from = 'B', format = true}", "names.A.format: a text was due"},
+	{"[names]\nA = {from = 'B', required = 'yes'}", "names.A.required: true or false was due: write it without quotation marks"},
+	{"prune = true", "prune: a table was due: write [prune]"},
+	{"[prune]\nscopes = ['*']", `prune.scopes: unknown key "scopes": did you mean scope? [prune] has scope and max-deletes`},
+	{"[prune]\nexclude = ['*']", `prune.exclude: unknown key "exclude": exclude of the manifest itself stands above its first [table]`},
+	{"[prune]\nscope = '*'", "prune.scope: a list of texts was due"},
+	{"[prune]\nscope = ['[a']", "prune.scope[0]: this is not a glob"},
+	{"[prune]\nmax-deletes = -1", "prune.max-deletes: a number from 0 on was due: give how many deletions a plan may have; 0 means none"},
+	{"[prune]\nmax-deletes = 99999999999", "prune.max-deletes: a number from 0 on was due"},
+	{"[prune]\nmax-deletes = '5'", "prune.max-deletes: a number from 0 on was due"},
+	{"environments = ['a']", "environments: a table was due: write [environments.NAME]"},
+	{"[environments]\nstaging = 1", "environments.staging: a table was due"},
+	{"[environments.'']", `environments."": an environment's name is empty`},
+	{"[environments.a.environments.b]", `environments.a.environments: unknown key "environments": environments of the manifest itself stands above`},
+	{"[environments.'a b']\ntenant = ['x']", `environments."a b".tenant: unknown key "tenant": did you mean tenants?`},
+	{"[environments.a]\napi-url = 'x'", "environments.a.api-url: this is no absolute URL"},
+	{"[environments.a.prune]\nscope = ['[']", "environments.a.prune.scope[0]: this is not a glob"},
+	{"exclude = ['Z', 'B*']\n[names]\nA = {from = 'BB', required = true}", "names.A: it is required, and exclude[1] takes its source out: no plan can succeed"},
+	{"exclude = ['B*']\n[environments.a.names]\nA = {from = 'BB', required = true}", "environments.a.names.A: it is required, and exclude[0] takes its source out"},
+	{"[names]\n'A b' = {from = 'BB', required = true}\n[environments.a]\nexclude = ['B*']", `environments.a.exclude[0]: it takes out the source of names."A b", which is required`},
+}
+
+func TestParseManifestProblems(t *testing.T) {
+	for _, tt := range manifestProblems {
+		_, err := secretsync.ParseManifest("m.toml", []byte(tt.text))
+		var bad *secretsync.ManifestError
+		if !errors.As(err, &bad) || len(bad.Problems) != 1 || !strings.HasPrefix(err.Error(), "m.toml: "+tt.want) {
+			t.Errorf("%q:\ngot  %v\nwant %s", tt.text, err, tt.want)
+		} else if strings.Contains(err.Error(), canary) {
+			t.Errorf("%q: the error holds a value", tt.want)
+		} else if p := bad.Problems[0]; p.Message == "" || p.Hint == "" {
+			t.Errorf("%q: message or hint is missing: %+v", tt.want, p)
+		}
+	}
+}
+
+func TestParseManifestSaysEverything(t *testing.T) {
+	_, err := secretsync.ParseManifest("m.toml", []byte(`
+exclude = ["[", "B"]
+nmaes = 1
+[names]
+A = { from = "B", required = true, format = "jsno" }
+[prune]
+max-deletes = -1
+[environments.a]
+tenants = [""]
+`))
+	want := []string{
+		`m.toml: exclude[0]: this is not a glob: `, `m.toml: names.A.format: unknown format: `,
+		`m.toml: nmaes: unknown key "nmaes": `, `m.toml: prune.max-deletes: a number `,
+		`m.toml: names.A: it is required, and exclude[1] `, `m.toml: environments.a.tenants[0]: this text is empty: `,
+	}
+	got := strings.Split(fmt.Sprint(err), "\n")
+	if len(got) != len(want) {
+		t.Fatalf("got %v", err)
+	}
+	for i := range want {
+		if !strings.HasPrefix(got[i], want[i]) {
+			t.Errorf("got %s, want %s", got[i], want[i])
+		}
+	}
+}
+
+func TestManifestWithAnExclusionThatAnEnvironmentLifts(t *testing.T) {
+	parseManifest(t, "exclude = ['B']\n[names]\nA = 'B'\n[environments.a]\nexclude = []\nnames.A = {from = 'B', required = true}")
+	parseManifest(t, "[names]\nA = {from = 'B', required = true}\n[environments.a]\nexclude = ['B']\nnames.A = 'B'")
+}
+
+func TestParseManifestThatIsNotTOML(t *testing.T) {
+	for text, want := range map[string]string{
+		"include = [\"*\"\n":                "m.toml:1:11: not valid TOML: this array is never closed",
+		"\nkey = " + canary:                 "m.toml:2:7: not valid TOML: this is no value",
+		"key = 7700123__4":                  "m.toml:1:7: not valid TOML: ",
+		"a = 1\na = '" + canary + "'":       "m.toml:2:1: not valid TOML: this key is defined twice",
+		"a = " + strings.Repeat("[", 4<<20): "m.toml:1:37: not valid TOML: this nests more than 32 levels deep",
+		"\xff\xfea":                         "m.toml:1:1: not valid TOML: the file is UTF-16",
+	} {
+		_, err := secretsync.ParseManifest("m.toml", []byte(text))
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%.40q: got %v, want %q", text, err, want)
+		} else if strings.Contains(err.Error(), canary) || strings.Contains(err.Error(), "7700123") {
+			t.Errorf("%q: the error holds a value", want)
+		}
+	}
+}
+
+// valueOfLine is a line from its first equals sign on.
+var valueOfLine = regexp.MustCompile(`=[^\n]*(\n|$)`)
+
+// FuzzParseManifest looks for panics, and for values in errors: a canary stands
+// as the value of each line that the text has an equals sign on.
+func FuzzParseManifest(f *testing.F) {
+	f.Add(wholeManifest)
+	for _, tt := range manifestProblems {
+		f.Add(tt.text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if m, err := secretsync.ParseManifest("m.toml", []byte(text)); err == nil {
+			for _, name := range append(m.Environments(), "") {
+				e, err := m.Environment(name)
+				if name != "" && err != nil || e.Validate() != nil {
+					t.Fatalf("environment %q: %v", name, err)
+				}
+			}
+		}
+		if strings.Contains(text, canary) {
+			return
+		}
+		for _, value := range []string{`"` + canary + `"`, `["` + canary + `", "["]`, `{from = "` + canary + `", format = "` + canary + `"}`, canary} {
+			pasted := valueOfLine.ReplaceAllLiteralString(text, "= "+value+"\n")
+			if _, err := secretsync.ParseManifest("m.toml", []byte(pasted)); err != nil && strings.Contains(err.Error(), canary) {
+				t.Fatalf("a value shows: %v", err)
+			}
+		}
+	})
+}
