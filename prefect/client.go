@@ -50,9 +50,9 @@ const defaultTimeout = 30 * time.Second
 // concurrent use. No error of its methods holds a value.
 type Client struct {
 	gql      *graphql.Client
-	learned  learned
-	requests *atomic.Int64
-	key      func() string
+	endpoint string
+	sender   transport
+	learned  *learned
 	timeout  time.Duration // of one request
 }
 
@@ -70,9 +70,6 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if strings.ContainsFunc(c.APIKey, isBlank) {
 		return nil, errors.New("the API key holds a blank or a control character")
 	}
-	if strings.ContainsFunc(c.TenantID, isBlank) {
-		return nil, errors.New("the tenant's id holds a blank or a control character")
-	}
 	known, err := c.Dialect.known()
 	if err != nil {
 		return nil, err
@@ -83,16 +80,29 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
 	}
-	client := &Client{requests: new(atomic.Int64), key: func() string { return c.APIKey }, timeout: c.Timeout}
-	client.gql = graphql.NewClient(endpoint, &http.Client{
-		Transport: &transport{base: c.Transport, key: client.key, tenantID: c.TenantID, requests: client.requests},
-	})
-	client.learned.d = known
-	return client, nil
+	client := &Client{
+		endpoint: endpoint, learned: &learned{d: known}, timeout: c.Timeout,
+		sender: transport{base: c.Transport, key: func() string { return c.APIKey }, requests: new(atomic.Int64)},
+	}
+	return client.ForTenant(c.TenantID)
 }
 
-// Requests is how many HTTP requests the client has sent.
-func (c *Client) Requests() int64 { return c.requests.Load() }
+// ForTenant is a client for another tenant, by its id, or for the key's own if id
+// is empty. It shares with c the transport, what was learned of the API, and the
+// count of requests. The error is that id could not stand in a header.
+func (c *Client) ForTenant(id string) (*Client, error) {
+	if strings.ContainsFunc(id, isBlank) {
+		return nil, errors.New("the tenant's id holds a blank or a control character")
+	}
+	other := *c
+	other.sender.tenantID = id
+	other.gql = graphql.NewClient(c.endpoint, &http.Client{Transport: &other.sender})
+	return &other, nil
+}
+
+// Requests is how many HTTP requests the client has sent, and those made from it
+// by [Client.ForTenant].
+func (c *Client) Requests() int64 { return c.sender.requests.Load() }
 
 // Format writes no key, whatever the verb.
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "prefect.Client") }
@@ -127,15 +137,15 @@ type NamedValue struct {
 	Value Value
 }
 
-// SetResult is what became of one secret of a batch.
-type SetResult struct {
+// MutationResult is what became of one secret of a batch.
+type MutationResult struct {
 	Name    string
-	Changed bool  // false only if the store said that it already had this value
-	Err     error // nil if the store accepted the value
+	Changed bool  // false only if the store said that it was as it should be before
+	Err     error // nil if the store did what was asked
 }
 
-// MaxBatch is how many secrets one document sets. Building a document of 1,000
-// aliases costs a hundred times what 100 cost.
+// MaxBatch is how many secrets one document sets or deletes. Building a document
+// of 1,000 aliases costs a hundred times what 100 cost.
 const MaxBatch = 100
 
 // SetSecret stores value under name, over the value it may have had. The value
@@ -159,17 +169,31 @@ func (c *Client) SetSecret(ctx context.Context, name string, value any) error {
 // error is that of the document as a whole, of which the API may still have
 // applied a part; what became of each secret is in the results, in the order
 // given. Where the error is not nil, the results are nil.
-func (c *Client) SetSecrets(ctx context.Context, secrets []NamedValue) ([]SetResult, error) {
+func (c *Client) SetSecrets(ctx context.Context, secrets []NamedValue) ([]MutationResult, error) {
+	return c.batch(ctx, setting, secrets)
+}
+
+// DeleteSecrets removes up to [MaxBatch] secrets with one document, as
+// [Client.SetSecrets] sets them. Deleting one that is not there succeeds.
+func (c *Client) DeleteSecrets(ctx context.Context, names []string) ([]MutationResult, error) {
+	secrets := make([]NamedValue, len(names))
+	for i, name := range names {
+		secrets[i].Name = name
+	}
+	return c.batch(ctx, deleting, secrets)
+}
+
+func (c *Client) batch(ctx context.Context, m mutation, secrets []NamedValue) ([]MutationResult, error) {
 	if len(secrets) > MaxBatch {
 		return nil, fmt.Errorf("%d secrets in one batch; at most %d", len(secrets), MaxBatch)
 	}
 	if len(secrets) == 0 {
 		return nil, nil
 	}
-	var results []SetResult
+	var results []MutationResult
 	err := c.inDialect(func(d dialect) error {
 		var err error
-		results, err = c.setIn(ctx, d, secrets)
+		results, err = c.mutate(ctx, d, m, secrets)
 		return err
 	})
 	return results, err
@@ -177,7 +201,10 @@ func (c *Client) SetSecrets(ctx context.Context, secrets []NamedValue) ([]SetRes
 
 // DeleteSecret removes the secret name. Deleting one that is not there succeeds.
 func (c *Client) DeleteSecret(ctx context.Context, name string) error {
-	err := c.inDialect(func(d dialect) error { return c.deleteIn(ctx, d, name) })
+	results, err := c.DeleteSecrets(ctx, []string{name})
+	if err == nil {
+		err = results[0].Err
+	}
 	if err != nil {
 		return fmt.Errorf("deleting secret %q: %w", name, err)
 	}

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
-
-	"github.com/shurcooL/graphql"
 )
 
 // The inputs, by the names that their GraphQL types have: the library derives a
@@ -26,7 +24,30 @@ type (
 	delete_secret_input deleteSecretInput
 )
 
-type setPayload struct{ Success bool }
+// mutation is a field that a document may hold many times, in both spellings.
+type mutation struct {
+	camel, snake string
+	input        func(dialect, NamedValue) any
+}
+
+var (
+	setting = mutation{camel: "setSecret", snake: "set_secret", input: func(d dialect, s NamedValue) any {
+		input := setSecretInput{Name: s.Name, Value: s.Value.Reveal()}
+		if d.spelling == DialectSnake {
+			return set_secret_input(input)
+		}
+		return input
+	}}
+	deleting = mutation{camel: "deleteSecret", snake: "delete_secret", input: func(d dialect, s NamedValue) any {
+		input := deleteSecretInput{Name: s.Name}
+		if d.spelling == DialectSnake {
+			return delete_secret_input(input)
+		}
+		return input
+	}}
+)
+
+type payload struct{ Success bool }
 
 // ownPayload is what this project's own store answers.
 type ownPayload struct {
@@ -34,17 +55,14 @@ type ownPayload struct {
 	Changed *bool
 }
 
-// setIn stores secrets with one document of aliases A0, A1 and so on.
-func (c *Client) setIn(ctx context.Context, d dialect, secrets []NamedValue) ([]SetResult, error) {
+// mutate sends one document of aliases a0, a1 and so on.
+func (c *Client) mutate(ctx context.Context, d dialect, m mutation, secrets []NamedValue) ([]MutationResult, error) {
 	variables := make(map[string]any, len(secrets))
 	for i, s := range secrets {
-		input := setSecretInput{Name: s.Name, Value: s.Value.Reveal()}
-		variables[inputOf(i)] = input
-		if d.spelling == DialectSnake {
-			variables[inputOf(i)] = set_secret_input(input)
-		}
+		variables[inputOf(i)] = m.input(d, s)
 	}
-	document := reflect.New(batchType(d, len(secrets)))
+	field := spelt(d, m.camel, m.snake)
+	document := reflect.New(batchType(d, field, len(secrets)))
 	var r reply
 	err := c.call(ctx, &r, func(ctx context.Context) error {
 		return c.gql.Mutate(ctx, document.Interface(), variables)
@@ -53,11 +71,11 @@ func (c *Client) setIn(ctx context.Context, d dialect, secrets []NamedValue) ([]
 		return nil, c.withoutValues(err, secrets...)
 	}
 	if r.misfit {
-		document = reflect.New(batchType(d, len(secrets)))
+		document = reflect.New(batchType(d, field, len(secrets)))
 	}
-	results := make([]SetResult, len(secrets))
+	results := make([]MutationResult, len(secrets))
 	for i, s := range secrets {
-		results[i] = SetResult{Name: s.Name, Changed: true}
+		results[i] = MutationResult{Name: s.Name, Changed: true}
 		if e := r.errorAt(aliasOf(i)); e != nil {
 			results[i].Err = c.withoutValues(e, secrets...)
 			continue
@@ -75,11 +93,11 @@ func readPayload(field reflect.Value) (changed bool, err error) {
 	if field.IsNil() {
 		return true, errMisfit
 	}
-	switch payload := field.Interface().(type) {
+	switch answer := field.Interface().(type) {
 	case *ownPayload:
-		return payload.Changed == nil || *payload.Changed, successOf(payload.Success)
+		return answer.Changed == nil || *answer.Changed, successOf(answer.Success)
 	default:
-		return true, successOf(payload.(*setPayload).Success)
+		return true, successOf(answer.(*payload).Success)
 	}
 }
 
@@ -104,20 +122,20 @@ type batchKey struct {
 // building one costs more than sending it.
 var batchTypes sync.Map // batchKey → reflect.Type
 
-func batchType(d dialect, size int) reflect.Type {
-	key := batchKey{field: spelt(d, "setSecret", "set_secret"), changed: d.changed, size: size}
+func batchType(d dialect, field string, size int) reflect.Type {
+	key := batchKey{field: field, changed: d.changed, size: size}
 	if t, ok := batchTypes.Load(key); ok {
 		return t.(reflect.Type)
 	}
-	payload := reflect.TypeFor[*setPayload]()
+	answer := reflect.TypeFor[*payload]()
 	if d.changed {
-		payload = reflect.TypeFor[*ownPayload]()
+		answer = reflect.TypeFor[*ownPayload]()
 	}
 	fields := make([]reflect.StructField, size)
 	for i := range fields {
 		fields[i] = reflect.StructField{
 			Name: fmt.Sprintf("A%d", i),
-			Type: payload,
+			Type: answer,
 			Tag:  reflect.StructTag(fmt.Sprintf(`graphql:"%s:%s(input:$%s)"`, aliasOf(i), key.field, inputOf(i))),
 		}
 	}
@@ -130,113 +148,6 @@ func spelt(d dialect, camel, snake string) string {
 		return snake
 	}
 	return camel
-}
-
-func (c *Client) deleteIn(ctx context.Context, d dialect, name string) error {
-	var camel struct {
-		Payload *setPayload `graphql:"deleteSecret(input:$input)"`
-	}
-	var snake struct {
-		Payload *setPayload `graphql:"delete_secret(input:$input)"`
-	}
-	document, input := any(&camel), any(deleteSecretInput{Name: name})
-	if d.spelling == DialectSnake {
-		document, input = &snake, delete_secret_input{Name: name}
-	}
-	var r reply
-	err := c.call(ctx, &r, func(ctx context.Context) error {
-		return c.gql.Mutate(ctx, document, map[string]any{"input": input})
-	})
-	if err == nil {
-		err = asError(r.errorAt(spelt(d, "deleteSecret", "delete_secret")))
-	}
-	if err != nil {
-		return c.withoutValues(err)
-	}
-	payload := camel.Payload
-	if d.spelling == DialectSnake {
-		payload = snake.Payload
-	}
-	return successOf(payload != nil && payload.Success)
-}
-
-func (c *Client) valueIn(ctx context.Context, d dialect, name string) (Value, error) {
-	var camel struct {
-		Value *string `graphql:"secretValue(name:$name)"`
-	}
-	var snake struct {
-		Value *string `graphql:"secret_value(name:$name)"`
-	}
-	document := any(&camel)
-	if d.spelling == DialectSnake {
-		document = &snake
-	}
-	field := spelt(d, "secretValue", "secret_value")
-	r := reply{raw: true}
-	err := c.call(ctx, &r, func(ctx context.Context) error {
-		return c.gql.Query(ctx, document, map[string]any{"name": graphql.String(name)})
-	})
-	if err == nil {
-		err = asError(r.errorAt(field))
-	}
-	if err != nil {
-		return Value{}, c.withoutValues(err)
-	}
-	return NewValue(r.data[field])
-}
-
-// listedName is a row of the document's query for names.
-type listedName struct{ Name string }
-
-func (c *Client) namesOwn(ctx context.Context) ([]string, error) {
-	var q struct {
-		API    struct{ Version int } `graphql:"secrets_api"`
-		Secret []listedName          `graphql:"secret(order_by:{name:asc})"`
-	}
-	err := c.query(ctx, &q, "secret")
-	return listed(q.Secret), err
-}
-
-func (c *Client) namesListed(ctx context.Context) ([]string, error) {
-	var q struct {
-		Secret []listedName `graphql:"secret(order_by:{name:asc})"`
-	}
-	err := c.query(ctx, &q, "secret")
-	return listed(q.Secret), err
-}
-
-func (c *Client) namesSnake(ctx context.Context) ([]string, error) {
-	var q struct {
-		Names []string `graphql:"secret_names"`
-	}
-	err := c.query(ctx, &q, "secret_names")
-	return q.Names, err
-}
-
-func (c *Client) namesCamel(ctx context.Context) ([]string, error) {
-	var q struct {
-		Names []string `graphql:"secretNames"`
-	}
-	err := c.query(ctx, &q, "secretNames")
-	return q.Names, err
-}
-
-func listed(rows []listedName) []string {
-	names := make([]string, len(rows))
-	for i, row := range rows {
-		names[i] = row.Name
-	}
-	return names
-}
-
-// query sends a query without variables, whose result stands at field.
-func (c *Client) query(ctx context.Context, q any, field string) error {
-	var r reply
-	err := c.call(ctx, &r, func(ctx context.Context) error { return c.gql.Query(ctx, q, nil) })
-	if err == nil {
-		err = asError(r.errorAt(field))
-	}
-	return c.withoutValues(err)
 }
 
 // asError keeps a nil *APIError from becoming an error that is not nil.

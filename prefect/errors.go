@@ -21,6 +21,9 @@ var (
 	// ErrBuildingFlow means that a secret was read while its flow was being
 	// built, which Prefect refuses: the value would end up in the flow itself.
 	ErrBuildingFlow = errors.New("a secret cannot be read while a flow is being built")
+	// ErrNoAnswer means that a request was sent, or was being sent, and that no
+	// whole answer to it came: what it asked for may have been done or not.
+	ErrNoAnswer = errors.New("the API did not answer")
 	// ErrNoSecretsAPI means that the server answers GraphQL and knows none of
 	// the queries for secrets, as open-source Prefect Server does.
 	ErrNoSecretsAPI = errors.New("this server has no secrets API")
@@ -53,6 +56,8 @@ type APIError struct {
 	Status     int           // the HTTP status
 	Message    string        // the resolver's own text, every value of the request taken out; empty for any other failure
 	RetryAfter time.Duration // how long the API asked to wait; 0 if it did not say
+
+	leftOut bool // the answer says nothing of this field
 }
 
 func (e *APIError) Error() string {

@@ -15,7 +15,7 @@ func (c *Client) scrubbed(text string, values ...Value) string {
 	if text == "" {
 		return ""
 	}
-	forms := quotations(c.key())
+	forms := quotations(c.sender.key())
 	for _, v := range values {
 		raw := v.Reveal()
 		forms = append(forms, string(raw))

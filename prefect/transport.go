@@ -76,7 +76,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func (r *reply) read(resp *http.Response) {
 	r.status = resp.StatusCode
-	r.retryAfter = retryAfter(resp.Header.Get("Retry-After"))
+	r.retryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
 	switch {
 	case err != nil:
@@ -151,14 +151,22 @@ func (r *reply) libraryBody() []byte {
 	return body
 }
 
-// retryAfter reads the header's seconds. Its other form, a date, is not sent by
-// any API this client meets and counts as not said.
-func retryAfter(header string) time.Duration {
-	seconds, err := strconv.Atoi(strings.TrimSpace(header))
-	if err != nil || seconds < 0 || seconds > int(24*time.Hour/time.Second) {
+// longestWait bounds what a Retry-After may ask for.
+const longestWait = 24 * time.Hour
+
+// retryAfter reads the header's seconds, or its date (RFC 9110, 10.2.3). What asks
+// for more than longestWait counts as not said.
+func retryAfter(header string, now time.Time) time.Duration {
+	wait := time.Duration(0)
+	if seconds, err := strconv.Atoi(strings.TrimSpace(header)); err == nil && seconds <= int(longestWait/time.Second) {
+		wait = time.Duration(seconds) * time.Second
+	} else if date, err := http.ParseTime(header); err == nil {
+		wait = date.Sub(now)
+	}
+	if wait < 0 || wait > longestWait {
 		return 0
 	}
-	return time.Duration(seconds) * time.Second
+	return wait
 }
 
 // call sends one document. The error is that of the document as a whole; what
@@ -173,7 +181,7 @@ func (c *Client) call(ctx context.Context, r *reply, send func(context.Context) 
 	case r.status != http.StatusOK:
 		return r.refusal()
 	case r.broken != nil:
-		return r.broken
+		return unanswered{r.broken}
 	case r.data == nil:
 		return r.failure(r.errors[0])
 	case err != nil && len(r.errors) == 0:
@@ -185,16 +193,22 @@ func (c *Client) call(ctx context.Context, r *reply, send func(context.Context) 
 
 var errMisfit = errors.New("the answer does not fit the request")
 
+// unanswered is why there is no whole answer.
+type unanswered struct{ reason error }
+
+func (u unanswered) Error() string   { return u.reason.Error() }
+func (u unanswered) Unwrap() []error { return []error{ErrNoAnswer, u.reason} }
+
 // transportError words what kept a request from being answered. The error of
 // net/http names the URL and the reason, never the body.
 func transportError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return unanswered{ctx.Err()}
 	}
 	if err == nil {
 		return errors.New("the request was not sent")
 	}
-	return fmt.Errorf("the API did not answer: %w", err)
+	return fmt.Errorf("%w: %w", ErrNoAnswer, err)
 }
 
 // refusal is the error of an answer whose status is not 200. Its text is not
@@ -231,5 +245,5 @@ func (r *reply) errorAt(alias string) *APIError {
 			return r.failure(e)
 		}
 	}
-	return &APIError{Status: r.status, Path: alias, Message: "it left out the result"}
+	return &APIError{Status: r.status, Path: alias, Message: "it left out the result", leftOut: true}
 }

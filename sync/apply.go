@@ -122,7 +122,7 @@ func (a *applier) fail(at int, err error) {
 	a.actions[at].Reason = err.Error()
 }
 
-func (a *applier) finish(at int, result prefect.SetResult) {
+func (a *applier) finish(at int, result prefect.MutationResult) {
 	switch action := &a.actions[at]; {
 	case result.Err != nil:
 		a.fail(at, result.Err)

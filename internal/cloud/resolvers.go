@@ -46,7 +46,7 @@ func resolvers() graphql.Resolvers {
 			"secret":      anyone(secretRows),
 			"tenant":      anyone(tenantRows),
 			"auth_info":   anyone(func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return s, nil }),
-			"secrets_api": anyone(func(context.Context, *session, *graphql.Field) (any, error) { return Version, nil }),
+			"secrets_api": anyone(func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return s, nil }),
 		},
 		"Mutation": {
 			"set_secret": only(Admin, setSecret), "setSecret": only(Admin, setSecret),
@@ -55,7 +55,7 @@ func resolvers() graphql.Resolvers {
 		"secret":          rowFields,
 		"tenant":          tenantFields,
 		"auth_info":       {"tenant_id": graphql.On(func(s *session) any { return s.tenant.ID })},
-		"secrets_api":     {"version": graphql.On(func(v int) any { return v })},
+		"secrets_api":     {"version": graphql.On(func(*session) any { return Version }), "key": graphql.On(func(s *session) any { return s.key.Name })},
 		"success_payload": payloadFields,
 	}
 }

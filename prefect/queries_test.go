@@ -1,0 +1,85 @@
+package prefect_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+func TestTenantsAndForTenant(t *testing.T) {
+	cloud := testkit.New(t)
+	data := cloud.Tenant("data")
+	client := cloud.Client()
+	tenants, err := client.Tenants(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(tenants) != 2 || tenants[0].Slug != "data" || tenants[1].ID != testkit.TenantID {
+		t.Fatalf("tenants %+v", tenants)
+	}
+	other, err := client.ForTenant(tenants[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.SetSecret(t.Context(), "A", "x"); err != nil {
+		t.Fatal(err)
+	}
+	data.AssertSecrets(t, map[string]any{"A": "x"})
+	cloud.AssertSecrets(t, map[string]any{})
+	if client.Requests() != 2 || other.Requests() != 2 {
+		t.Errorf("%d and %d requests, want 2 counted by both", client.Requests(), other.Requests())
+	}
+	if _, err := client.ForTenant("a b"); err == nil {
+		t.Error("an id with a blank was taken")
+	}
+}
+
+func TestSecretOwners(t *testing.T) {
+	cloud := testkit.New(t)
+	other := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: testkit.Admin}))
+	client := cloud.Client()
+	if err := errors.Join(client.SetSecret(t.Context(), "MINE", 1), other.SetSecret(t.Context(), "BOBS", 2), other.SetSecret(t.Context(), "MORE", 3)); err != nil {
+		t.Fatal(err)
+	}
+	owners, err := client.SecretOwners(t.Context(), []string{"MINE", "BOBS", "GONE"})
+	want := prefect.Owners{Key: "admin", ByName: map[string]string{"MINE": "admin", "BOBS": "bob"}}
+	if diff := cmp.Diff(want, owners); err != nil || diff != "" {
+		t.Errorf("%v, %s", err, diff)
+	}
+}
+
+func TestAnOldAPIHasNoOwners(t *testing.T) {
+	cloud := testkit.New(t, testkit.WithDialect(prefect.DialectCamel))
+	if _, err := cloud.Client().SecretOwners(t.Context(), []string{"A"}); !errors.Is(err, prefect.ErrNoOwners) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestDeleteSecretsHasAResultForEachName(t *testing.T) {
+	for _, dialect := range []prefect.Dialect{prefect.DialectAuto, prefect.DialectCamel, prefect.DialectSnake} {
+		cloud := testkit.New(t, testkit.WithDialect(dialect))
+		cloud.Set("A", 1)
+		cloud.Set("B", 1)
+		cloud.Set("C", 1)
+		cloud.Inject(testkit.Match{Field: "deleteSecret", Secret: "B"}, testkit.PartialFailure())
+		client := cloud.Client()
+		if _, err := client.SecretNames(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		results, err := client.DeleteSecrets(t.Context(), []string{"A", "B", "GONE"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if results[0].Err != nil || !results[0].Changed || results[1].Err == nil || results[2].Err != nil {
+			t.Errorf("%s: %+v", dialect, results)
+		}
+		if tells := dialect == prefect.DialectAuto; results[2].Changed == tells {
+			t.Errorf("%s: a name that was not there counts as changed: %v", dialect, results[2].Changed)
+		}
+		cloud.AssertSecrets(t, map[string]any{"B": 1, "C": 1})
+	}
+}
