@@ -2,8 +2,8 @@ package sync
 
 import (
 	"context"
-	"errors"
-	"net/http"
+	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -17,16 +17,6 @@ const (
 	inFlight = 16
 )
 
-// Report is what a sync did.
-type Report struct {
-	Tenant  string
-	Actions []Action // those of the plan, each with its result
-	// Verified is what the store answered afterwards; nil before [VerifyNames].
-	Verified *Verified
-	// Err is the first reason for which an action failed; nil if none did.
-	Err error
-}
-
 // ApplyOptions say how a plan is applied. The zero value is ready to use.
 type ApplyOptions struct {
 	// Progress hears how many of the actions that change the store are done, each
@@ -37,44 +27,117 @@ type ApplyOptions struct {
 	Stop <-chan struct{}
 }
 
-// Apply does what the plan says and nothing else. A failed name is in the report
-// with its reason, and does not keep the others from being written.
-func Apply(ctx context.Context, client *prefect.Client, plan *Plan, _ ApplyOptions) *Report {
-	a := &applier{client: client, actions: append([]Action(nil), plan.Actions...)}
-	a.group.SetLimit(inFlight)
-	a.failures = make([]error, len(a.actions))
-	for _, batch := range a.batches() {
-		a.group.Go(func() error {
+// Apply does what the plan says and nothing else. What failed for a moment is sent
+// again, until the context ends; a name that fails for good is in the report with
+// its reason, and does not keep the others from being written. Deletions come
+// last, and only if every write was acknowledged.
+func Apply(ctx context.Context, store *Store, plan *Plan, o ApplyOptions) *Report {
+	a := newApplier(store, plan, o)
+	defer a.quitting()()
+	writes, deletes := a.indexes(Create, Overwrite), a.indexes(Delete)
+	a.total = len(writes) + len(deletes)
+	a.run(ctx, writes)
+	if a.acknowledged(writes) {
+		a.run(ctx, deletes)
+	} else {
+		a.keep(deletes)
+	}
+	return &Report{Tenant: plan.Tenant, Actions: a.actions, Err: a.firstFailure()}
+}
+
+// applier is one run of Apply. An action and its state belong to one worker at a
+// time; mu guards the rest.
+type applier struct {
+	store   *Store
+	o       ApplyOptions
+	actions []Action
+	states  []state
+
+	mu    sync.Mutex
+	total int
+	done  int
+	limit int           // how many secrets a document may have
+	quit  chan struct{} // closed to send nothing more
+	why   error         // of quit
+}
+
+// state is what is known of an action beside its result.
+type state struct {
+	mayBeDone bool  // a request for it was lost, and may have been carried out
+	tried     bool  // it was in a document that was refused as a whole
+	err       error // the last
+}
+
+func newApplier(store *Store, plan *Plan, o ApplyOptions) *applier {
+	a := &applier{
+		store: store, o: o, actions: slices.Clone(plan.Actions), states: make([]state, len(plan.Actions)),
+		limit: prefect.MaxBatch, quit: make(chan struct{}),
+	}
+	for i := range a.actions {
+		if a.actions[i].Kind == Skip {
+			a.actions[i].Result = Skipped
+		}
+	}
+	return a
+}
+
+// quitting passes the caller's Stop on, until the function that it returns is called.
+func (a *applier) quitting() (end func()) {
+	over := make(chan struct{})
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		select {
+		case <-a.o.Stop:
+			a.halt(ErrInterrupted)
+		case <-over:
+		}
+	}()
+	return func() { close(over); <-gone }
+}
+
+// halt keeps anything more from being sent.
+func (a *applier) halt(why error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.why == nil {
+		a.why = why
+		close(a.quit)
+	}
+}
+
+func (a *applier) indexes(kinds ...Kind) []int {
+	var indexes []int
+	for i := range a.actions {
+		if slices.Contains(kinds, a.actions[i].Kind) {
+			indexes = append(indexes, i)
+		}
+	}
+	return indexes
+}
+
+// run sends the actions at the indexes, all of one mutation, and returns when each
+// has its result.
+func (a *applier) run(ctx context.Context, indexes []int) {
+	var group errgroup.Group
+	group.SetLimit(inFlight)
+	for _, batch := range a.batches(indexes, prefect.MaxBatch) {
+		group.Go(func() error {
 			a.send(ctx, batch)
 			return nil
 		})
 	}
-	_ = a.group.Wait()
-	return &Report{Tenant: plan.Tenant, Actions: a.actions, Err: a.firstFailure()}
+	_ = group.Wait()
 }
 
-// applier writes results by index: each index belongs to one batch, so that the
-// workers share nothing else.
-type applier struct {
-	client   *prefect.Client
-	group    errgroup.Group
-	actions  []Action
-	failures []error
-}
-
-// batches are the indexes of the actions that write, in documents of bounded
-// length.
-func (a *applier) batches() [][]int {
+// batches are documents of bounded length.
+func (a *applier) batches(indexes []int, limit int) [][]int {
 	var batches [][]int
 	var batch []int
 	size := 0
-	for i := range a.actions {
-		if a.actions[i].Kind == Skip {
-			a.actions[i].Result = Skipped
-			continue
-		}
+	for _, i := range indexes {
 		n := len(a.actions[i].sent.value.Reveal()) + len(a.actions[i].Name)
-		if len(batch) > 0 && (len(batch) == prefect.MaxBatch || size+n > batchBytes) {
+		if len(batch) > 0 && (len(batch) == limit || size+n > batchBytes) {
 			batches = append(batches, batch)
 			batch, size = nil, 0
 		}
@@ -87,78 +150,24 @@ func (a *applier) batches() [][]int {
 	return batches
 }
 
-// send writes one batch. A document that the API refuses as a whole is halved,
-// so that one secret takes no other with it.
-func (a *applier) send(ctx context.Context, batch []int) {
-	secrets := make([]prefect.NamedValue, len(batch))
-	for i, at := range batch {
-		secrets[i] = prefect.NamedValue{Name: a.actions[at].Name, Value: a.actions[at].sent.value}
-	}
-	results, err := a.client.SetSecrets(ctx, secrets)
-	if err != nil && len(batch) > 1 && isRefusal(err) {
-		a.send(ctx, batch[:len(batch)/2])
-		a.send(ctx, batch[len(batch)/2:])
-		return
-	}
-	for i, at := range batch {
-		if err != nil {
-			a.fail(at, err)
-			continue
-		}
-		a.finish(at, results[i])
-	}
+// acknowledged reports whether the store took every one of the writes.
+func (a *applier) acknowledged(writes []int) bool {
+	return !slices.ContainsFunc(writes, func(i int) bool { return !a.actions[i].written() })
 }
 
-// isRefusal reports whether the API refused the document itself: for its size,
-// its depth, or anything in it.
-func isRefusal(err error) bool {
-	var e *prefect.APIError
-	return errors.As(err, &e) && (e.Status == http.StatusBadRequest || e.Status == http.StatusRequestEntityTooLarge)
-}
-
-func (a *applier) fail(at int, err error) {
-	a.failures[at] = err
-	a.actions[at].Result = Failed
-	a.actions[at].Reason = err.Error()
-}
-
-func (a *applier) finish(at int, result prefect.MutationResult) {
-	switch action := &a.actions[at]; {
-	case result.Err != nil:
-		a.fail(at, result.Err)
-	case !result.Changed:
-		action.Result = Unchanged
-	case action.Kind == Create:
-		action.Result = Created
-	default:
-		action.Result = Overwritten
+// keep leaves what was to be deleted where it is.
+func (a *applier) keep(deletes []int) {
+	for _, i := range deletes {
+		a.actions[i].Result, a.actions[i].Warn = Skipped, true
+		a.actions[i].Reason = "not deleted: not every write has succeeded"
 	}
 }
 
 func (a *applier) firstFailure() error {
-	for _, err := range a.failures {
-		if err != nil {
-			return err
+	for i := range a.actions {
+		if result := a.actions[i].Result; result == Failed || result == Unknown {
+			return a.states[i].err
 		}
 	}
 	return nil
-}
-
-// Count is how many actions ended so.
-func (r *Report) Count(result Result) int { return len(r.Names(result)) }
-
-// Names are the names whose actions ended so, sorted.
-func (r *Report) Names(result Result) []string {
-	names := []string{}
-	for _, action := range r.Actions {
-		if action.Result == result {
-			names = append(names, action.Name)
-		}
-	}
-	return names
-}
-
-// Written is how many names the store accepted.
-func (r *Report) Written() int {
-	return r.Count(Created) + r.Count(Overwritten) + r.Count(Unchanged)
 }

@@ -18,20 +18,25 @@ import (
 func run(t *testing.T, cloud *testkit.Cloud, in secretsync.PlanInput) (*secretsync.Report, *prefect.Client) {
 	t.Helper()
 	client := cloud.Client()
-	existing, err := client.SecretNames(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := secretsync.NewPlan(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan.Against(existing)
-	report := secretsync.Apply(t.Context(), client, plan, secretsync.ApplyOptions{})
-	if err := secretsync.VerifyNames(t.Context(), client, report); err != nil {
+	store := secretsync.NewStore(client)
+	plan := planned(t, store, in)
+	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
+	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
 		t.Fatal(err)
 	}
 	return report, client
+}
+
+func planned(t *testing.T, store *secretsync.Store, in secretsync.PlanInput) *secretsync.Plan {
+	t.Helper()
+	plan, err := secretsync.NewPlan(in)
+	if err == nil {
+		err = plan.Against(t.Context(), store)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
 }
 
 func TestApplyWritesWhatThePlanSays(t *testing.T) {
@@ -58,10 +63,10 @@ func TestApplyWritesWhatThePlanSays(t *testing.T) {
 	if client.Requests() != 3 {
 		t.Errorf("%d requests, want 3: names, writes, names", client.Requests())
 	}
-	if err := secretsync.VerifyValues(t.Context(), cloud.Runner(), report); err != nil {
+	if err := secretsync.VerifyValues(t.Context(), secretsync.NewStore(cloud.Runner()), report); err != nil {
 		t.Fatal(err)
 	}
-	if err := secretsync.VerifyWriterRefused(t.Context(), client, report); err != nil {
+	if err := secretsync.VerifyWriterRefused(t.Context(), secretsync.NewStore(client), report); err != nil {
 		t.Fatal(err)
 	}
 	if v := report.Verified; v.Present != 4 || *v.Values != 4 || len(v.Different) != 0 || !*v.WriterRefused {
@@ -71,12 +76,8 @@ func TestApplyWritesWhatThePlanSays(t *testing.T) {
 
 func TestOneFailureTakesNoOtherWithIt(t *testing.T) {
 	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S037"}, testkit.Fault{Code: "API_ERROR", Message: "down, and " + canary})
-	var pairs []string
-	for i := range 250 {
-		pairs = append(pairs, fmt.Sprintf("S%03d", i), canary)
-	}
-	report, client := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{source("s", pairs...)}})
+	cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S037"}, testkit.Fault{Code: "NOT_ALLOWED", Message: "down, and " + canary})
+	report, client := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(250)}})
 	if diff := cmp.Diff([]string{"S037"}, report.Names(secretsync.Failed)); diff != "" {
 		t.Error(diff)
 	}
@@ -87,9 +88,18 @@ func TestOneFailureTakesNoOtherWithIt(t *testing.T) {
 		t.Errorf("%d requests, want 5: names, three documents, names", client.Requests())
 	}
 	reason := report.Actions[37].Reason
-	if !strings.Contains(reason, "API_ERROR") || strings.Contains(reason, canary) {
+	if !strings.Contains(reason, "NOT_ALLOWED") || strings.Contains(reason, canary) {
 		t.Errorf("the reason is %q", strings.ReplaceAll(reason, canary, "<canary>"))
 	}
+}
+
+// numbered is a source of n secrets, S000 and so on.
+func numbered(n int) *secretsync.Source {
+	var pairs []string
+	for i := range n {
+		pairs = append(pairs, fmt.Sprintf("S%03d", i), canary)
+	}
+	return source("s", pairs...)
 }
 
 func TestARefusedDocumentIsHalved(t *testing.T) {
@@ -126,7 +136,7 @@ func TestARefusedKeyIsTheReason(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := secretsync.Apply(t.Context(), cloud.Runner(), plan, secretsync.ApplyOptions{})
+	report := secretsync.Apply(t.Context(), secretsync.NewStore(cloud.Runner()), plan, secretsync.ApplyOptions{})
 	if !errors.Is(report.Err, prefect.ErrForbidden) || report.Count(secretsync.Failed) != 1 {
 		t.Errorf("%d failed: %v", report.Count(secretsync.Failed), report.Err)
 	}
@@ -136,7 +146,7 @@ func TestARefusedKeyIsTheReason(t *testing.T) {
 func TestVerifyFindsAStoreThatShowsValues(t *testing.T) {
 	cloud := testkit.New(t)
 	report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary)}})
-	if err := secretsync.VerifyWriterRefused(t.Context(), cloud.Runner(), report); err != nil {
+	if err := secretsync.VerifyWriterRefused(t.Context(), secretsync.NewStore(cloud.Runner()), report); err != nil {
 		t.Fatal(err)
 	}
 	if refused := report.Verified.WriterRefused; refused == nil || *refused {
@@ -151,15 +161,16 @@ func TestVerifyFindsWhatIsMissingAndWhatDiffers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := secretsync.Apply(t.Context(), client, plan, secretsync.ApplyOptions{})
+	store := secretsync.NewStore(client)
+	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	cloud.Set("B", canary+"2")
 	if err := client.DeleteSecret(t.Context(), "C"); err != nil {
 		t.Fatal(err)
 	}
-	if err := secretsync.VerifyNames(t.Context(), client, report); err != nil {
+	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
 		t.Fatal(err)
 	}
-	if err := secretsync.VerifyValues(t.Context(), cloud.Runner(), report); err != nil {
+	if err := secretsync.VerifyValues(t.Context(), secretsync.NewStore(cloud.Runner()), report); err != nil {
 		t.Fatal(err)
 	}
 	one := 1

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -56,12 +57,19 @@ type PlanInput struct {
 	Sources []*Source
 	Rules   Rules
 	APIKey  prefect.Value // the key that writes, a JSON string; an entry that equals it stays out
+	Prune   Prune
+	// PruneUnowned lets names be deleted of which the store does not say which key
+	// wrote them.
+	PruneUnowned bool
 }
 
 // Plan is what [Apply] will do, all of it, sorted by name.
 type Plan struct {
 	Tenant  string
 	Actions []Action
+	Notes   []string // what a reader should know beside the actions
+
+	prune pruning
 }
 
 // NewPlan decides what happens to each name in a store that has none yet;
@@ -69,7 +77,7 @@ type Plan struct {
 // if two sources give one name, if a required name has no value, if a value does
 // not fit its format.
 func NewPlan(in PlanInput) (*Plan, error) {
-	if err := in.Rules.Validate(); err != nil {
+	if err := errors.Join(in.Rules.Validate(), in.Prune.Validate()); err != nil {
 		return nil, err
 	}
 	p := &planner{
@@ -77,21 +85,24 @@ func NewPlan(in PlanInput) (*Plan, error) {
 		taken: map[string]string{}, seen: map[string]bool{},
 	}
 	for _, source := range in.Sources {
-		for _, entry := range source.Entries {
-			p.add(source, entry)
-		}
+		p.addAll(source)
 	}
-	if !p.usable {
+	if len(p.empty) == len(in.Sources) {
 		return nil, ErrEmptySource
 	}
 	p.addMissing()
 	if len(p.problems) > 0 {
 		return nil, errors.Join(p.problems...)
 	}
-	slices.SortFunc(p.actions, func(a, b Action) int {
+	plan := &Plan{Tenant: in.Tenant, Actions: p.actions, prune: p.pruning()}
+	plan.sort()
+	return plan, nil
+}
+
+func (p *Plan) sort() {
+	slices.SortFunc(p.Actions, func(a, b Action) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Source, b.Source))
 	})
-	return &Plan{Tenant: in.Tenant, Actions: p.actions}, nil
 }
 
 type planner struct {
@@ -99,9 +110,21 @@ type planner struct {
 	listed   map[string][]string // CI name → the names that list it
 	taken    map[string]string   // name in the store → where its value comes from
 	seen     map[string]bool     // CI names that some source has
-	usable   bool                // some source has a text beside the key and GitHub's token
+	empty    []string            // labels of the sources without a text beside the key and GitHub's token
 	actions  []Action
 	problems []error
+}
+
+// pruning protects every name that a source has, whatever becomes of it there, and
+// every name that the rules list.
+func (p *planner) pruning() pruning {
+	protected := maps.Clone(p.seen)
+	for name := range p.in.Rules.Names {
+		protected[name] = true
+	}
+	return pruning{
+		Prune: p.in.Prune, unowned: p.in.PruneUnowned, protected: protected, empty: p.empty,
+	}
 }
 
 func setOf(names []string) map[string]bool {
@@ -112,18 +135,30 @@ func setOf(names []string) map[string]bool {
 	return set
 }
 
-func (p *planner) add(source *Source, entry Entry) {
+func (p *planner) addAll(source *Source) {
+	usable := false
+	for _, entry := range source.Entries {
+		usable = p.add(source, entry) || usable
+	}
+	if !usable {
+		p.empty = append(p.empty, source.Label)
+	}
+}
+
+// add decides on one entry, and reports whether it is a secret at all: a text
+// beside the key and GitHub's token.
+func (p *planner) add(source *Source, entry Entry) bool {
 	p.seen[entry.Name] = true
 	text := entry.Text.RevealText()
 	names := p.listed[entry.Name]
 	if p.isOwnKey(text) {
 		p.leaveOut(entry.Name, names, "its value is the API key of this run", true)
-		return
+		return false
 	}
-	p.usable = p.usable || text != "" && !isGitHubToken(entry.Name)
+	usable := text != "" && !isGitHubToken(entry.Name)
 	if refusal := p.in.Rules.refusal(entry.Name, len(names) > 0); refusal != "" {
 		p.leaveOut(entry.Name, names, refusal, false)
-		return
+		return usable
 	}
 	if len(names) == 0 {
 		names = []string{entry.Name}
@@ -131,6 +166,7 @@ func (p *planner) add(source *Source, entry Entry) {
 	for _, name := range names {
 		p.write(source, entry, name, text)
 	}
+	return usable
 }
 
 // isOwnKey compares without the blanks around, which a key is never sent with, and
@@ -209,27 +245,33 @@ func (p *planner) problem(format string, args ...any) {
 	p.problems = append(p.problems, fmt.Errorf(format, args...))
 }
 
-// Against makes each creation of a name that the store has an overwriting: the
-// store is write-only, so that its value cannot be compared.
-func (p *Plan) Against(existing []string) {
+// Against completes the plan, once, with what the store has: a name that is there
+// is overwritten, since its value cannot be compared; a name in the scope of
+// pruning that no source has is deleted. It asks for the names, and for the owners
+// of what it may delete. It fails if there is more to delete than allowed.
+func (p *Plan) Against(ctx context.Context, store *Store) error {
+	existing, err := store.names(ctx, planAttempts)
+	if err != nil {
+		return err
+	}
 	there := setOf(existing)
 	for i := range p.Actions {
 		if p.Actions[i].Kind == Create && there[p.Actions[i].Name] {
 			p.Actions[i].Kind = Overwrite
 		}
 	}
+	if refused := p.prune.refused(); refused != "" {
+		p.Notes = append(p.Notes, refused)
+	}
+	if err := p.deletions(ctx, store, p.prune.candidates(existing)); err != nil {
+		return err
+	}
+	p.sort()
+	return nil
 }
 
 // Count is how many actions are of that kind.
-func (p *Plan) Count(kind Kind) int {
-	n := 0
-	for _, a := range p.Actions {
-		if a.Kind == kind {
-			n++
-		}
-	}
-	return n
-}
+func (p *Plan) Count(kind Kind) int { return len(p.names(kind)) }
 
-// Pending reports whether applying the plan would write anything.
-func (p *Plan) Pending() bool { return p.Count(Create)+p.Count(Overwrite) > 0 }
+// Pending reports whether applying the plan would change anything.
+func (p *Plan) Pending() bool { return p.Count(Skip) < len(p.Actions) }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
 func source(label string, pairs ...string) *secretsync.Source {
@@ -86,11 +87,11 @@ func TestNewPlan(t *testing.T) {
 }
 
 func TestPlanAgainstAStore(t *testing.T) {
-	plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "B", "x", "A", "y", "E", "")}})
-	if err != nil {
-		t.Fatal(err)
+	cloud := testkit.New(t)
+	for _, name := range []string{"A", "E", "OTHER"} {
+		cloud.Set(name, 1)
 	}
-	plan.Against([]string{"A", "E", "OTHER"})
+	plan := planned(t, secretsync.NewStore(cloud.Client()), secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "B", "x", "A", "y", "E", "")}})
 	if diff := cmp.Diff([]string{"overwrite A<A", "create B<B", "skip E<E empty"}, lines(plan)); diff != "" {
 		t.Error(diff)
 	}

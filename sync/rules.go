@@ -42,15 +42,30 @@ type NameRule struct {
 // Validate reports a pattern that is not a glob, and an exclusion that takes away
 // what a name requires.
 func (r Rules) Validate() error {
-	for _, pattern := range slices.Concat(r.Include, r.Exclude) {
-		if _, err := path.Match(pattern, ""); err != nil {
-			return fmt.Errorf("pattern %q: not a glob: close its bracket, or write a literal bracket as \\[", pattern)
-		}
+	if err := validGlobs(slices.Concat(r.Include, r.Exclude)); err != nil {
+		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Names)) {
 		rule := r.Names[name]
 		if i := rule.excludedBy(r.Exclude); i >= 0 {
 			return fmt.Errorf("%q is required and comes from %s, which exclude %q takes out", name, rule.From, r.Exclude[i])
+		}
+	}
+	return nil
+}
+
+// Validate reports a pattern that is not a glob, and a negative limit.
+func (p Prune) Validate() error {
+	if p.Limit() < 0 {
+		return fmt.Errorf("max-deletes is %d: it is how many names may be deleted, 0 or more", p.Limit())
+	}
+	return validGlobs(p.Scope)
+}
+
+func validGlobs(patterns []string) error {
+	for _, pattern := range patterns {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return fmt.Errorf("pattern %q: not a glob: close its bracket, or write a literal bracket as \\[", pattern)
 		}
 	}
 	return nil

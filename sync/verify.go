@@ -17,6 +17,7 @@ import (
 type Verified struct {
 	Present int      `json:"present"`           // names that were written and are there
 	Missing []string `json:"missing,omitempty"` // names that were written and are not there
+	Left    []string `json:"left,omitempty"`    // names that were deleted and are there
 	// Values is how many values were read back and are what a flow was to get; nil
 	// if none was read.
 	Values *int `json:"values,omitempty"`
@@ -26,45 +27,79 @@ type Verified struct {
 	WriterRefused *bool `json:"writer_refused,omitempty"`
 }
 
-// What a store may have done with a write that it acknowledged.
+// What a store may have done with what it acknowledged.
 var (
 	errNotListed = errors.New("the store accepted it and does not list it")
+	errListed    = errors.New("the store accepted its deletion and lists it")
 	errDiffers   = errors.New("the store accepted it and gives a flow another value")
 )
 
-// VerifyNames asks the store for its names and compares them with what the
-// report says was written. A name that is missing counts as failed from then on.
-func VerifyNames(ctx context.Context, client *prefect.Client, r *Report) error {
-	names, err := client.SecretNames(ctx)
+// VerifyNames asks the store for its names and compares them with what the report
+// says was done. A name that was written and is missing, or was deleted and is
+// there, counts as failed from then on. Where no answer came, the names may tell
+// what became of a creation or a deletion.
+func VerifyNames(ctx context.Context, store *Store, r *Report) error {
+	names, err := store.names(ctx, applyAttempts)
 	if err != nil {
 		return fmt.Errorf("verifying: %w", err)
 	}
 	there := setOf(names)
 	r.Verified = &Verified{}
 	for i := range r.Actions {
-		action := &r.Actions[i]
-		switch {
-		case !action.written():
-		case there[action.Name]:
-			r.Verified.Present++
-		default:
-			r.Verified.Missing = append(r.Verified.Missing, action.Name)
-			action.Result, action.Reason = Failed, errNotListed.Error()
-			r.Err = errNotListed
-		}
+		r.verifyName(&r.Actions[i], there[r.Actions[i].Name])
+	}
+	if r.Err != nil && r.Undone() == 0 {
+		r.Err = nil
 	}
 	return nil
+}
+
+func (r *Report) verifyName(action *Action, there bool) {
+	if action.Result == Unknown {
+		action.settle(there)
+	}
+	switch {
+	case action.written() && there:
+		r.Verified.Present++
+	case action.written():
+		r.Verified.Missing = append(r.Verified.Missing, action.Name)
+		r.fail(action, errNotListed)
+	case action.Result == Deleted && there:
+		r.Verified.Left = append(r.Verified.Left, action.Name)
+		r.fail(action, errListed)
+	}
+}
+
+// settle finds out what became of an action whose answer was lost. Of one that
+// overwrites, names say nothing.
+func (a *Action) settle(there bool) {
+	switch {
+	case a.Kind == Create && there:
+		a.Result, a.Reason = Created, "its answer was lost; the name is there now"
+	case a.Kind == Delete && !there:
+		a.Result, a.Reason = Deleted, "its answer was lost; the name is gone"
+	case a.Kind != Overwrite:
+		a.Result = Failed
+	}
+}
+
+func (r *Report) fail(action *Action, err error) {
+	action.Result, action.Reason = Failed, err.Error()
+	if r.Err == nil {
+		r.Err = err
+	}
 }
 
 func (a *Action) written() bool {
 	return a.Result == Created || a.Result == Overwritten || a.Result == Unchanged
 }
 
-// VerifyValues reads every value that was written back with runner, a client
-// whose key may, and compares what a flow gets with the source. It comes after
-// [VerifyNames]. A value that differs counts as failed from then on.
-func VerifyValues(ctx context.Context, runner *prefect.Client, r *Report) error {
-	ctx, err := asFlow(ctx, runner)
+// VerifyValues reads every value that was written back through runner, whose key
+// may, and compares what a flow gets with the source. It comes after [VerifyNames].
+// A value that differs counts as failed from then on; one whose answer was lost is
+// written if it is there.
+func VerifyValues(ctx context.Context, runner *Store, r *Report) error {
+	ctx, err := asFlow(ctx, runner.client)
 	if err != nil {
 		return err
 	}
@@ -72,10 +107,12 @@ func VerifyValues(ctx context.Context, runner *prefect.Client, r *Report) error 
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(inFlight)
 	for i := range r.Actions {
-		if action := &r.Actions[i]; action.written() {
-			group.Go(func() (err error) {
-				same[i], err = action.readsBack(ctx)
-				return err
+		if action := &r.Actions[i]; action.written() || action.Result == Unknown {
+			group.Go(func() error {
+				return runner.ask(ctx, applyAttempts, func() (err error) {
+					same[i], err = action.readsBack(ctx)
+					return err
+				})
 			})
 		}
 	}
@@ -84,16 +121,28 @@ func VerifyValues(ctx context.Context, runner *prefect.Client, r *Report) error 
 	}
 	r.Verified.Values = new(int)
 	for i := range r.Actions {
-		switch {
-		case same[i]:
-			*r.Verified.Values++
-		case r.Actions[i].written():
-			r.Verified.Different = append(r.Verified.Different, r.Actions[i].Name)
-			r.Actions[i].Result, r.Actions[i].Reason = Failed, errDiffers.Error()
-			r.Err = errDiffers
-		}
+		r.verifyValue(&r.Actions[i], same[i])
+	}
+	if r.Undone() == 0 {
+		r.Err = nil
 	}
 	return nil
+}
+
+func (r *Report) verifyValue(action *Action, same bool) {
+	switch {
+	case same:
+		*r.Verified.Values++
+		if action.Result == Unknown {
+			action.Result, action.Reason = Overwritten, "its answer was lost; the value is there now"
+			r.Verified.Present++
+		}
+	case action.written():
+		r.Verified.Different = append(r.Verified.Different, action.Name)
+		r.fail(action, errDiffers)
+	case action.Result == Unknown && action.Kind == Overwrite:
+		action.Result = Failed
+	}
 }
 
 // asFlow is a context in which secrets are read as a flow run reads them.
@@ -108,6 +157,9 @@ func asFlow(ctx context.Context, runner *prefect.Client) (context.Context, error
 // readsBack reports whether a flow gets from the store what the source promised.
 func (a *Action) readsBack(ctx context.Context) (bool, error) {
 	got, err := prefect.Secret(a.Name).Get(ctx)
+	if errors.Is(err, prefect.ErrNotFound) {
+		return false, nil
+	}
 	if err != nil {
 		return false, err
 	}
@@ -162,12 +214,12 @@ func sameJSON(a, b any) bool {
 
 // VerifyWriterRefused asks the store for a value with the key that wrote, which
 // a store must refuse.
-func VerifyWriterRefused(ctx context.Context, writer *prefect.Client, r *Report) error {
+func VerifyWriterRefused(ctx context.Context, writer *Store, r *Report) error {
 	for i := range r.Actions {
 		if !r.Actions[i].written() {
 			continue
 		}
-		_, err := writer.SecretValue(ctx, r.Actions[i].Name)
+		_, err := writer.client.SecretValue(ctx, r.Actions[i].Name)
 		refused := errors.Is(err, prefect.ErrForbidden)
 		if err != nil && !refused {
 			return fmt.Errorf("verifying: %w", err)

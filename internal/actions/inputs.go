@@ -18,10 +18,14 @@ type Inputs struct {
 	APIURL        string
 	APIKey        prefect.Value // a JSON string
 	Manifest      string
+	Environment   string
 	Secrets       prefect.Value // a JSON string that holds ${{ toJSON(secrets) }}
+	Vars          prefect.Value // a JSON string that holds ${{ toJSON(vars) }}
 	SecretsFile   string
+	EnvNames      []string
 	Include       []string
 	Exclude       []string
+	Prune         []string
 	ConfigFiles   []string
 	FailOn        string
 	Comment       bool
@@ -33,8 +37,8 @@ type Inputs struct {
 
 // InputNames are the inputs that there are, in the order of action.yml.
 var InputNames = []string{
-	"mode", "api-url", "api-key", "manifest", "secrets", "secrets-file", "include", "exclude",
-	"config-files", "fail-on", "comment", "github-token", "timeout", "allow-http", "ca-certificate",
+	"mode", "api-url", "api-key", "manifest", "environment", "secrets", "vars", "secrets-file", "env-names",
+	"include", "exclude", "prune", "config-files", "fail-on", "comment", "github-token", "timeout", "allow-http", "ca-certificate",
 }
 
 // ofDocker are inputs that the runner itself understands (GitHub, "Metadata
@@ -53,9 +57,12 @@ func (r *Runner) Inputs() (Inputs, error) {
 	text := func(name string) string { return r.action.GetInput(name) }
 	in := Inputs{
 		Mode: orDefault(text("mode"), "sync"), APIURL: text("api-url"), APIKey: prefect.TextValue(text("api-key")),
-		Manifest: text("manifest"), Secrets: prefect.TextValue(text("secrets")), SecretsFile: text("secrets-file"),
-		Include: list(text("include")), Exclude: list(text("exclude")), ConfigFiles: list(text("config-files")),
-		FailOn: orDefault(text("fail-on"), "error"), GitHubToken: prefect.TextValue(text("github-token")),
+		Manifest: text("manifest"), Environment: text("environment"),
+		Secrets: prefect.TextValue(text("secrets")), Vars: prefect.TextValue(text("vars")),
+		SecretsFile: text("secrets-file"), EnvNames: list(text("env-names")),
+		Include: list(text("include")), Exclude: list(text("exclude")), Prune: list(text("prune")),
+		ConfigFiles: list(text("config-files")),
+		FailOn:      orDefault(text("fail-on"), "error"), GitHubToken: prefect.TextValue(text("github-token")),
 		CACertificate: text("ca-certificate"),
 	}
 	if !slices.Contains([]string{"sync", "plan", "check"}, in.Mode) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -59,10 +60,11 @@ type actionRun struct {
 	inputs actions.Inputs
 	event  actions.Event
 
-	status string
-	found  checked
-	plan   *secretsync.Plan
-	report *secretsync.Report
+	status  string
+	found   checked
+	tenants []report.Tenant // as far as the run came
+	// hasSecrets is that GitHub passed a secret in, so that this is no fork's run.
+	hasSecrets bool
 }
 
 func (a *actionRun) do(ctx context.Context) (err error) {
@@ -77,31 +79,42 @@ func (a *actionRun) do(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
-	defer cancel()
-	if a.event.Untrusted && !o.secrets.HasSecrets() {
+	if a.event.Untrusted && !a.hasSecrets {
 		return a.skip(o)
 	}
-	if a.inputs.Mode == "plan" {
-		_, err = a.c.runPlan(ctx, o, a)
-	} else {
-		var r *run
-		if r, err = a.c.runSync(ctx, o, a); err == nil {
-			err = resultError(r.report)
-		}
-	}
-	failed := a.comment(ctx)
+	err = a.planOrSync(ctx, o)
+	commenting, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.inputs.Timeout)
+	defer cancel()
+	failed := a.comment(commenting)
 	switch {
 	case failed == nil:
 		return err
 	case err != nil:
 		a.runner.Error(failed.Error())
 		return err
-	case a.report != nil:
+	case a.inputs.Mode == "sync":
 		return &exitError{code: ExitPartly, err: failed}
 	default:
 		return &exitError{code: ExitFailed, err: failed}
 	}
+}
+
+func (a *actionRun) planOrSync(ctx context.Context, o syncOptions) error {
+	if a.inputs.Mode == "sync" {
+		r, err := a.c.runSync(ctx, o, a)
+		if err != nil {
+			return err
+		}
+		return r.resultError()
+	}
+	r, err := a.c.runPlan(ctx, o, a)
+	if err != nil {
+		return err
+	}
+	if err := a.onlyPlanned(r.tenants, r.requests()); err != nil {
+		return err
+	}
+	return r.plannedError(false)
 }
 
 // skip is all there is to do for a run that GitHub gives no secrets to: the
@@ -124,38 +137,62 @@ func (a *actionRun) options() (syncOptions, error) {
 			apiURL: in.APIURL, apiKey: in.APIKey, dialect: "auto", allowHTTP: in.AllowHTTP,
 			caCertificate: in.CACertificate, timeout: in.Timeout,
 		},
-		include: in.Include, exclude: in.Exclude, configFiles: in.ConfigFiles, failOn: in.FailOn,
+		ruleOptions: ruleOptions{include: in.Include, exclude: in.Exclude, pruneScope: in.Prune},
+		configFiles: in.ConfigFiles, failOn: in.FailOn,
 	}
 	if in.APIURL == "" {
 		return o, errors.New("input api-url is missing: the URL of the secrets API")
 	}
 	var err error
-	if o.manifest, err = readManifest(in.Manifest, a.checked); err != nil {
+	if o.manifest, err = readEnvironment(in.Manifest, in.Environment, a.checked); err != nil {
 		return o, err
 	}
 	if err := sameHost(in.APIURL, o.manifest.APIURL); err != nil {
 		return o, err
 	}
-	o.secrets, err = a.source()
+	o.given, err = a.sources()
 	return o, err
 }
 
-// source reads the secrets, and masks those that come from a file.
-func (a *actionRun) source() (*secretsync.Source, error) {
-	switch text := a.inputs.Secrets.RevealText(); {
-	case text != "":
-		return secretsync.ParseSecrets("input secrets", []byte(text))
-	case a.inputs.SecretsFile != "":
-		source, err := a.c.readSecretsFile(a.inputs.SecretsFile)
-		if err == nil {
-			a.maskAll(source)
+// sources reads the inputs that hold secrets, and masks those that come from a
+// file or a variable.
+func (a *actionRun) sources() ([]*secretsync.Source, error) {
+	var sources []*secretsync.Source
+	if text := a.inputs.Secrets.RevealText(); text != "" {
+		source, err := secretsync.ParseSecrets("input secrets", []byte(text))
+		if err != nil {
+			return nil, err
 		}
-		return source, err
-	case a.event.Untrusted:
-		return &secretsync.Source{}, nil
-	default:
-		return nil, errors.New("no secrets: give the input secrets: ${{ toJSON(secrets) }}, or secrets-file")
+		sources = append(sources, source)
 	}
+	if a.inputs.SecretsFile != "" {
+		source, err := a.c.readSecretsFile(a.inputs.SecretsFile)
+		if err != nil {
+			return nil, err
+		}
+		a.maskAll(source)
+		sources = append(sources, source)
+	}
+	if len(a.inputs.EnvNames) > 0 {
+		source, err := secretsync.FromEnvironment(a.c.Env, a.inputs.EnvNames)
+		if err != nil {
+			return nil, fmt.Errorf("input env-names: %w", err)
+		}
+		a.maskAll(source)
+		sources = append(sources, source)
+	}
+	a.hasSecrets = slices.ContainsFunc(sources, (*secretsync.Source).HasSecrets)
+	if text := a.inputs.Vars.RevealText(); text != "" {
+		source, err := secretsync.ParseVars("input vars", []byte(text))
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, source)
+	}
+	if len(sources) == 0 && !a.event.Untrusted {
+		return nil, errors.New("no secrets: give the input secrets: ${{ toJSON(secrets) }}, secrets-file or env-names")
+	}
+	return sources, nil
 }
 
 func (a *actionRun) maskAll(source *secretsync.Source) {
@@ -192,10 +229,10 @@ func (a *actionRun) check() error {
 
 // comment puts the plan on the pull request, if that was asked for.
 func (a *actionRun) comment(ctx context.Context) error {
-	if !a.inputs.Comment || a.event.PullRequest == 0 || a.plan == nil {
+	if !a.inputs.Comment || a.event.PullRequest == 0 || len(a.tenants) == 0 {
 		return nil
 	}
-	markdown := report.PlanMarkdown(a.plan)
+	markdown := report.PlanMarkdown(a.tenants)
 	if a.found.files > 0 {
 		markdown += "\n" + report.DiagnosticsMarkdown(a.found.diagnostics, a.found.files)
 	}
@@ -204,25 +241,23 @@ func (a *actionRun) comment(ctx context.Context) error {
 
 // outputs tells later steps what happened, in names and counts.
 func (a *actionRun) outputs() error {
-	r := a.report
-	if r == nil {
-		r = &secretsync.Report{}
-	}
 	errs, warnings := report.CountSeverities(a.found.diagnostics)
 	outputs := []struct {
 		name  string
 		value any
 	}{
 		{"status", a.status},
-		{"changed", r.Count(secretsync.Created)+r.Count(secretsync.Overwritten) > 0},
-		{"created-count", r.Count(secretsync.Created)},
-		{"overwritten-count", r.Count(secretsync.Overwritten)},
-		{"unchanged-count", r.Count(secretsync.Unchanged)},
-		{"skipped-count", r.Count(secretsync.Skipped)},
-		{"failed-count", r.Count(secretsync.Failed)},
-		{"created-names", r.Names(secretsync.Created)},
-		{"overwritten-names", r.Names(secretsync.Overwritten)},
-		{"failed-names", r.Names(secretsync.Failed)},
+		{"changed", a.count(secretsync.Created)+a.count(secretsync.Overwritten)+a.count(secretsync.Deleted) > 0},
+		{"created-count", a.count(secretsync.Created)},
+		{"overwritten-count", a.count(secretsync.Overwritten)},
+		{"unchanged-count", a.count(secretsync.Unchanged)},
+		{"deleted-count", a.count(secretsync.Deleted)},
+		{"skipped-count", a.count(secretsync.Skipped)},
+		{"failed-count", a.count(secretsync.Failed, secretsync.Unknown)},
+		{"created-names", a.names(secretsync.Created)},
+		{"overwritten-names", a.names(secretsync.Overwritten)},
+		{"deleted-names", a.names(secretsync.Deleted)},
+		{"failed-names", a.names(secretsync.Failed, secretsync.Unknown)},
 		{"error-count", errs},
 		{"warning-count", warnings},
 	}
@@ -231,4 +266,31 @@ func (a *actionRun) outputs() error {
 		failures = append(failures, a.runner.Output(output.name, output.value))
 	}
 	return errors.Join(failures...)
+}
+
+// count is how many actions ended so, over all tenants.
+func (a *actionRun) count(results ...secretsync.Result) int {
+	n := 0
+	for _, t := range a.tenants {
+		for _, result := range results {
+			if t.Report != nil {
+				n += t.Report.Count(result)
+			}
+		}
+	}
+	return n
+}
+
+// names are the names whose actions ended so for any tenant, each once, sorted.
+func (a *actionRun) names(results ...secretsync.Result) []string {
+	names := []string{}
+	for _, t := range a.tenants {
+		for _, result := range results {
+			if t.Report != nil {
+				names = append(names, t.Report.Names(result)...)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

@@ -29,7 +29,7 @@ func (a *actionRun) connected(conn *connection) error {
 }
 
 func (a *actionRun) planned(plan *secretsync.Plan) error {
-	a.plan = plan
+	a.tenants = append(a.tenants, report.Tenant{Name: plan.Tenant, Plan: plan})
 	if err := report.PlanText(a.c.Stdout, plan); err != nil {
 		return err
 	}
@@ -38,18 +38,25 @@ func (a *actionRun) planned(plan *secretsync.Plan) error {
 			a.runner.Warning(fmt.Sprintf("%s was left out: %s", report.Safe(action.Name), report.Safe(action.Reason)))
 		}
 	}
-	if a.inputs.Mode != "plan" {
-		return nil
+	for _, note := range plan.Notes {
+		a.runner.Warning(report.Safe(note))
 	}
-	return a.runner.Summary(report.PlanMarkdown(plan))
+	return nil
 }
 
-func (a *actionRun) onlyPlanned(*secretsync.Plan, int64) error { return nil }
+func (a *actionRun) onlyPlanned(tenants []report.Tenant, _ int64) error {
+	a.tenants = tenants
+	return a.runner.Summary(report.PlanMarkdown(tenants))
+}
 
-func (a *actionRun) applied(r *secretsync.Report, requests int64) error {
-	a.report = r
-	if err := report.ResultText(a.c.Stdout, r, requests); err != nil {
+func (a *actionRun) progress(done, total int) {
+	_, _ = fmt.Fprintf(a.c.Stdout, "%d of %d changes made\n", done, total)
+}
+
+func (a *actionRun) applied(tenants []report.Tenant, requests int64) error {
+	a.tenants = tenants
+	if err := report.ResultText(a.c.Stdout, tenants, requests); err != nil {
 		return err
 	}
-	return a.runner.Summary(report.ResultMarkdown(r))
+	return a.runner.Summary(report.ResultMarkdown(tenants))
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 // Exit codes of the command.
@@ -20,7 +21,7 @@ const (
 	ExitOK      = 0 // done
 	ExitFailed  = 1 // check and config: what the file says; else nothing could be written
 	ExitUsage   = 2 // a usage or input error; nothing was changed
-	ExitPartly  = 3 // some was written, some was not
+	ExitPartly  = 3 // some was written, some was not, or the run was interrupted
 	ExitRefused = 4 // the store refused the key
 	ExitPending = 5 // plan --detailed-exitcode, and there are changes to make
 )
@@ -100,6 +101,9 @@ func storeError(err error) error {
 }
 
 func storeCode(err error) int {
+	if errors.Is(err, secretsync.ErrInterrupted) {
+		return ExitPartly
+	}
 	if errors.Is(err, prefect.ErrUnauthenticated) || errors.Is(err, prefect.ErrForbidden) {
 		return ExitRefused
 	}

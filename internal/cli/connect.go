@@ -23,7 +23,8 @@ type connectOptions struct {
 	apiURL        string
 	apiKey        prefect.Value // a JSON string, where an input of the Action gives it
 	apiKeyFile    string
-	tenant        string
+	verifyKeyFile string
+	tenants       []string
 	dialect       string
 	allowHTTP     bool
 	caCertificate string
@@ -33,20 +34,24 @@ type connectOptions struct {
 func (o *connectOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.apiURL, "api-url", "", "the secrets API; embedded is a store inside this process (default: the manifest's, then PREFECT__CLOUD__API)")
 	flags.StringVar(&o.apiKeyFile, "api-key-file", "", "a file that holds the API key (default: PREFECT_API_KEY, then PREFECT__CLOUD__API_KEY)")
-	flags.StringVar(&o.tenant, "tenant", "", "the tenant's id (default: the key's own tenant)")
+	flags.StringSliceVar(&o.tenants, "tenant", nil, "slug or id of a tenant (default: the key's own tenant)")
 	flags.StringVar(&o.dialect, "dialect", "auto", "how the API spells its fields: auto, camel or snake")
 	flags.BoolVar(&o.allowHTTP, "allow-http", false, "send key and values in clear text beyond this machine")
 	flags.StringVar(&o.caCertificate, "ca-certificate", "", "a PEM file with the certificate authority of the API")
 	flags.DurationVar(&o.timeout, "timeout", 5*time.Minute, "how long the whole command may take")
 }
 
-// connection is a store that answers, and the key it is written with.
+// connection is an API that answers, and the key it is written with.
 type connection struct {
+	url     string
 	client  *prefect.Client
-	runner  *prefect.Client // reads values; nil except in the embedded store
+	runner  *prefect.Client // reads values; nil where there is no key for it
 	key     prefect.Value
 	keyFrom string // where the key was found
-	tenant  string // as reports name it
+	tenant  string // as reports name the key's own tenant
+	// addTenants makes the tenants that there are not yet; nil for a store that is
+	// not our own.
+	addTenants func(slugs []string) error
 }
 
 // connect opens the store that o means. It sends nothing yet.
@@ -78,18 +83,27 @@ func (o connectOptions) open(key, from string) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := prefect.NewClient(prefect.ClientConfig{
-		URL: o.apiURL, APIKey: key, TenantID: o.tenant, Dialect: o.prefectDialect(),
-		AllowHTTP: o.allowHTTP, Transport: transport,
-	})
-	if err != nil {
+	conn := &connection{url: o.apiURL, key: prefect.TextValue(key), keyFrom: from, tenant: "of the key"}
+	if conn.client, err = o.client(key, transport); err != nil {
 		return nil, fmt.Errorf("--api-url and key: %w", err)
 	}
-	tenant := o.tenant
-	if tenant == "" {
-		tenant = "of the key"
+	if o.verifyKeyFile == "" {
+		return conn, nil
 	}
-	return &connection{client: client, key: prefect.TextValue(key), keyFrom: from, tenant: tenant}, nil
+	runnerKey, err := readKeyFile("--verify-key-file", o.verifyKeyFile)
+	if err != nil {
+		return nil, err
+	}
+	if conn.runner, err = o.client(runnerKey, transport); err != nil {
+		return nil, fmt.Errorf("--verify-key-file: %w", err)
+	}
+	return conn, nil
+}
+
+func (o connectOptions) client(key string, transport http.RoundTripper) (*prefect.Client, error) {
+	return prefect.NewClient(prefect.ClientConfig{
+		URL: o.apiURL, APIKey: key, Dialect: o.prefectDialect(), AllowHTTP: o.allowHTTP, Transport: transport,
+	})
 }
 
 func (o connectOptions) prefectDialect() prefect.Dialect {
@@ -106,14 +120,8 @@ func (c *Command) apiKey(o connectOptions) (key, from string, err error) {
 		return key, "the input api-key", nil
 	}
 	if o.apiKeyFile != "" {
-		data, err := os.ReadFile(o.apiKeyFile)
-		if err != nil {
-			return "", "", fmt.Errorf("--api-key-file: %w", err)
-		}
-		if key := strings.TrimSpace(string(data)); key != "" {
-			return key, o.apiKeyFile, nil
-		}
-		return "", "", fmt.Errorf("--api-key-file: %s is empty", o.apiKeyFile)
+		key, err := readKeyFile("--api-key-file", o.apiKeyFile)
+		return key, o.apiKeyFile, err
 	}
 	for _, name := range []string{"PREFECT_API_KEY", "PREFECT__CLOUD__API_KEY"} {
 		if key := strings.TrimSpace(c.getenv(name)); key != "" {
@@ -121,6 +129,18 @@ func (c *Command) apiKey(o connectOptions) (key, from string, err error) {
 		}
 	}
 	return "", "", errors.New("no API key: set PREFECT_API_KEY, or give --api-key-file")
+}
+
+func readKeyFile(flag, path string) (string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", flag, err)
+	}
+	key := strings.TrimSpace(string(data))
+	if key == "" {
+		return "", fmt.Errorf("%s: %s is empty", flag, path)
+	}
+	return key, nil
 }
 
 // transport trusts the given authority beside the system's own. It keeps as many

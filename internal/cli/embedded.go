@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"fmt"
+
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -21,7 +23,19 @@ func connectEmbedded() (*connection, error) {
 	}
 	runner, err := client(f.RunnerKey)
 	return &connection{
-		client: writer, runner: runner, key: prefect.TextValue(f.AdminKey),
-		keyFrom: "the embedded store", tenant: f.Tenant.Slug,
+		url: embedded, client: writer, runner: runner, key: prefect.TextValue(f.AdminKey),
+		keyFrom: "the embedded store", tenant: f.Tenant.Slug, addTenants: addTenants(f),
 	}, err
+}
+
+// addTenants lets a trial have the tenants that a manifest names.
+func addTenants(f *fake.Fake) func(slugs []string) error {
+	return func(slugs []string) error {
+		for _, slug := range slugs {
+			if _, err := f.AddTenant(slug); err != nil {
+				return fmt.Errorf("the embedded store: %w", err)
+			}
+		}
+		return nil
+	}
 }

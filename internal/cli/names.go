@@ -60,6 +60,9 @@ func (c *Command) withStore(ctx context.Context, o connectOptions, run func(cont
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
 	defer cancel()
+	if err := conn.choose(ctx, o.tenants); err != nil {
+		return err
+	}
 	return run(ctx, conn)
 }
 

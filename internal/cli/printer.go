@@ -28,7 +28,7 @@ func (p *textPrinter) checked(found checked) error {
 }
 
 func (p *textPrinter) connected(conn *connection) error {
-	p.embedded = conn.runner != nil
+	p.embedded = conn.url == embedded
 	_, err := fmt.Fprintf(p.c.Stdout, "key: from %s\n", report.Safe(conn.keyFrom))
 	return err
 }
@@ -37,10 +37,12 @@ func (p *textPrinter) planned(plan *secretsync.Plan) error {
 	return report.PlanText(p.c.Stdout, plan)
 }
 
-func (p *textPrinter) onlyPlanned(*secretsync.Plan, int64) error { return nil }
+func (p *textPrinter) onlyPlanned([]report.Tenant, int64) error { return nil }
 
-func (p *textPrinter) applied(r *secretsync.Report, requests int64) error {
-	if err := report.ResultText(p.c.Stdout, r, requests); err != nil || !p.embedded {
+func (p *textPrinter) progress(done, total int) { p.c.progressLine(done, total) }
+
+func (p *textPrinter) applied(tenants []report.Tenant, requests int64) error {
+	if err := report.ResultText(p.c.Stdout, tenants, requests); err != nil || !p.embedded {
 		return err
 	}
 	_, err := fmt.Fprintln(p.c.Stdout, "the embedded store ends here; give --api-url to keep what is written")
@@ -59,10 +61,12 @@ func (p *jsonPrinter) connected(*connection) error { return nil }
 
 func (p *jsonPrinter) planned(*secretsync.Plan) error { return nil }
 
-func (p *jsonPrinter) onlyPlanned(plan *secretsync.Plan, requests int64) error {
-	return report.PlanJSON(p.c.Stdout, plan, requests)
+func (p *jsonPrinter) onlyPlanned(tenants []report.Tenant, requests int64) error {
+	return report.SyncJSON(p.c.Stdout, tenants, requests)
 }
 
-func (p *jsonPrinter) applied(r *secretsync.Report, requests int64) error {
-	return report.ResultJSON(p.c.Stdout, r, requests)
+func (p *jsonPrinter) progress(done, total int) { p.c.progressLine(done, total) }
+
+func (p *jsonPrinter) applied(tenants []report.Tenant, requests int64) error {
+	return report.SyncJSON(p.c.Stdout, tenants, requests)
 }

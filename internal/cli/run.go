@@ -4,46 +4,42 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"slices"
+	"sync"
+	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// run is a plan, and after runSync its outcome.
+// run is a plan for each tenant, and after runSync its outcome.
 type run struct {
-	conn   *connection
-	plan   *secretsync.Plan
-	report *secretsync.Report
+	conn    *connection
+	stores  []stores // of the tenants, in their order
+	tenants []report.Tenant
 }
+
+// stores are a tenant's store as the two keys see it; runner is nil where there is
+// no key that reads.
+type stores struct{ writer, runner *secretsync.Store }
 
 // printer shows each step as it happens.
 type printer interface {
 	checked(found checked) error
 	connected(conn *connection) error
 	planned(plan *secretsync.Plan) error
-	onlyPlanned(plan *secretsync.Plan, requests int64) error
-	applied(r *secretsync.Report, requests int64) error
+	onlyPlanned(tenants []report.Tenant, requests int64) error
+	progress(done, total int)
+	applied(tenants []report.Tenant, requests int64) error
 }
 
-// runPlan reads every input before it asks the store for anything.
+// runPlan reads every input before it asks the store for anything. One tenant
+// whose plan fails keeps no other from having one.
 func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run, error) {
-	source, err := c.readSource(o)
-	if err != nil {
-		return nil, err
-	}
-	manifest := o.manifest
-	if manifest == nil {
-		if manifest, err = readManifest(o.manifestFile, out.checked); err != nil {
-			return nil, err
-		}
-	}
-	if err := checkConfigs(o, out); err != nil {
-		return nil, err
-	}
-	rules, err := o.rules(manifest)
+	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	input, manifest, err := c.planInput(&o, out)
 	if err != nil {
 		return nil, err
 	}
@@ -51,104 +47,264 @@ func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run
 	if err != nil {
 		return nil, err
 	}
-	input := secretsync.PlanInput{Tenant: conn.tenant, Sources: []*secretsync.Source{source}, Rules: rules, APIKey: conn.key}
-	plan, err := secretsync.NewPlan(input)
-	if err != nil {
+	input.APIKey = conn.key
+	if _, err := secretsync.NewPlan(input); err != nil {
 		return nil, err
 	}
 	if err := out.connected(conn); err != nil {
 		return nil, err
 	}
-	existing, err := conn.client.SecretNames(ctx)
-	if err != nil {
-		return nil, storeError(err)
-	}
-	plan.Against(existing)
-	return &run{conn: conn, plan: plan}, out.planned(plan)
-}
-
-func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*run, error) {
-	r, err := c.runPlan(ctx, o, out)
-	if err != nil {
+	r := &run{conn: conn}
+	if err := r.open(ctx, wantedTenants(o.tenants, manifest.Tenants)); err != nil {
 		return nil, err
 	}
-	r.report = secretsync.Apply(ctx, r.conn.client, r.plan, secretsync.ApplyOptions{})
-	if err := r.verify(ctx); err != nil {
-		r.report.Err = errors.Join(r.report.Err, err)
+	r.each(func(i int, t *report.Tenant) { t.Plan, t.Err = planFor(ctx, r.stores[i].writer, input, t.Name) })
+	if len(r.plans()) == 0 {
+		return nil, planError(r.tenants[0].Err)
 	}
-	if err := out.applied(r.report, r.conn.client.Requests()); err != nil {
-		return r, &exitError{code: ExitPartly, err: fmt.Errorf("%d secrets were written, and the report was not: %w", r.report.Written(), err)}
+	if err := r.restrict(o.reviewed); err != nil {
+		return nil, err
+	}
+	for _, plan := range r.plans() {
+		if err := out.planned(plan); err != nil {
+			return nil, err
+		}
 	}
 	return r, nil
 }
 
-// verify asks the store what is there: for the names always, for the values
-// where there is a key that may read them.
-func (r *run) verify(ctx context.Context) error {
-	if r.report.Written() == 0 {
-		return nil
+// planInput reads sources, manifest and configs. Nothing is asked of the store.
+func (c *Command) planInput(o *syncOptions, out printer) (secretsync.PlanInput, *secretsync.Manifest, error) {
+	none := secretsync.PlanInput{}
+	sources, err := c.readSources(o.sourceOptions)
+	if err != nil {
+		return none, nil, err
 	}
-	if err := secretsync.VerifyNames(ctx, r.conn.client, r.report); err != nil {
+	manifest := o.manifest
+	if manifest == nil {
+		if manifest, err = readEnvironment(o.manifestFile, o.environment, out.checked); err != nil {
+			return none, nil, err
+		}
+	}
+	if err := checkConfigs(*o, out); err != nil {
+		return none, nil, err
+	}
+	if err := o.ruleOptions.over(manifest); err != nil {
+		return none, nil, err
+	}
+	return secretsync.PlanInput{
+		Sources: sources, Rules: manifest.Rules, Prune: manifest.Prune, PruneUnowned: o.pruneUnowned,
+	}, manifest, nil
+}
+
+func wantedTenants(flags, manifest []string) []string {
+	if len(flags) > 0 {
+		return flags
+	}
+	return manifest
+}
+
+// open finds the tenants and their stores, which share one pace.
+func (r *run) open(ctx context.Context, wanted []string) error {
+	writer := secretsync.NewStore(r.conn.client)
+	found, err := r.conn.tenantsOf(ctx, writer, wanted)
+	if err != nil {
 		return err
 	}
-	if r.conn.runner == nil {
-		return nil
+	var runner *secretsync.Store
+	if r.conn.runner != nil {
+		runner = secretsync.NewStore(r.conn.runner)
 	}
-	if err := secretsync.VerifyValues(ctx, r.conn.runner, r.report); err != nil {
+	for _, t := range found {
+		s := stores{writer: writer, runner: runner}
+		if t.id != "" {
+			if s.writer, err = writer.ForTenant(t.id); err == nil && runner != nil {
+				s.runner, err = runner.ForTenant(t.id)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		r.stores, r.tenants = append(r.stores, s), append(r.tenants, report.Tenant{Name: t.label})
+	}
+	return nil
+}
+
+// each does something for all tenants at once.
+func (r *run) each(do func(i int, t *report.Tenant)) {
+	var group sync.WaitGroup
+	for i := range r.tenants {
+		group.Go(func() { do(i, &r.tenants[i]) })
+	}
+	group.Wait()
+}
+
+func planFor(ctx context.Context, store *secretsync.Store, input secretsync.PlanInput, tenant string) (*secretsync.Plan, error) {
+	input.Tenant = tenant
+	plan, err := secretsync.NewPlan(input)
+	if err != nil {
+		return nil, err
+	}
+	if err := plan.Against(ctx, store); err != nil {
+		return nil, err
+	}
+	return plan, nil
+}
+
+// planError is the exit for a run without any plan.
+func planError(err error) error {
+	if errors.Is(err, secretsync.ErrTooManyDeletes) {
 		return err
 	}
-	return secretsync.VerifyWriterRefused(ctx, r.conn.client, r.report)
+	return storeError(err)
+}
+
+// plannedError is the exit of a plan that has been shown.
+func (r *run) plannedError(detailed bool) error {
+	pending := false
+	for _, t := range r.tenants {
+		if t.Plan == nil {
+			return &exitError{code: ExitPartly, err: fmt.Errorf("no plan for tenant %s: %w", t.Name, t.Err)}
+		}
+		pending = pending || t.Plan.Pending()
+	}
+	if detailed && pending {
+		return &exitError{code: ExitPending}
+	}
+	return nil
+}
+
+func (r *run) requests() int64 { return r.conn.client.Requests() }
+
+// verifyReserve is what of a run's time is kept for asking what is there.
+func verifyReserve(timeout time.Duration) time.Duration { return min(timeout/10, 15*time.Second) }
+
+// runSync plans, writes and asks what is there. Once it writes, a cancelled ctx
+// keeps more from being sent; what is under way is waited for.
+func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*run, error) {
+	began := time.Now()
+	r, err := c.runPlan(ctx, o, out)
+	if err != nil {
+		return nil, err
+	}
+	whole, cancel := context.WithDeadline(context.WithoutCancel(ctx), began.Add(o.timeout))
+	defer cancel()
+	writing, cancelWriting := context.WithDeadline(whole, began.Add(o.timeout-verifyReserve(o.timeout)))
+	defer cancelWriting()
+	progress := newProgress(len(r.tenants), out.progress)
+	r.each(func(i int, t *report.Tenant) {
+		if t.Plan == nil {
+			return
+		}
+		t.Report = secretsync.Apply(writing, r.stores[i].writer, t.Plan, secretsync.ApplyOptions{Progress: progress.of(i), Stop: ctx.Done()})
+		if err := r.stores[i].verify(whole, t.Report); err != nil {
+			t.Report.Err = errors.Join(t.Report.Err, err)
+		}
+	})
+	if err := out.applied(r.tenants, r.requests()); err != nil {
+		return r, &exitError{code: ExitPartly, err: fmt.Errorf("%d secrets were written, and the report was not: %w", r.done(), err)}
+	}
+	return r, nil
+}
+
+// verify asks the store what is there: for the names always, for the values where
+// there is a key that may read them.
+func (s stores) verify(ctx context.Context, r *secretsync.Report) error {
+	if r.Done()+r.Count(secretsync.Unknown) == 0 {
+		return nil
+	}
+	if err := secretsync.VerifyNames(ctx, s.writer, r); err != nil {
+		return err
+	}
+	if s.runner == nil {
+		return nil
+	}
+	if err := secretsync.VerifyValues(ctx, s.runner, r); err != nil {
+		return err
+	}
+	return secretsync.VerifyWriterRefused(ctx, s.writer, r)
+}
+
+func (r *run) done() int {
+	n := 0
+	for _, t := range r.tenants {
+		if t.Report != nil {
+			n += t.Report.Done()
+		}
+	}
+	return n
 }
 
 // resultError is the exit of a sync whose report has been shown.
+func (r *run) resultError() error {
+	if len(r.tenants) == 1 {
+		return resultError(r.tenants[0].Report)
+	}
+	var failed []error
+	for _, t := range r.tenants {
+		err := t.Err
+		if t.Report != nil {
+			err = resultError(t.Report)
+		}
+		if err != nil {
+			failed = append(failed, fmt.Errorf("tenant %s: %w", t.Name, err))
+		}
+	}
+	switch {
+	case len(failed) == 0:
+		return nil
+	case len(failed) < len(r.tenants) || r.done() > 0:
+		return &exitError{code: ExitPartly, err: errors.Join(failed...)}
+	default:
+		return &exitError{code: allCode(failed), err: errors.Join(failed...)}
+	}
+}
+
+// allCode is the exit where nothing was done for any tenant.
+func allCode(failed []error) int {
+	code := ExitRefused
+	for _, err := range failed {
+		if !errors.Is(err, prefect.ErrUnauthenticated) && !errors.Is(err, prefect.ErrForbidden) {
+			code = ExitFailed
+		}
+		if errors.Is(err, secretsync.ErrInterrupted) {
+			return ExitPartly
+		}
+	}
+	return code
+}
+
 func resultError(r *secretsync.Report) error {
+	undone := r.Undone()
 	switch {
 	case r.Err == nil:
 		return nil
-	case r.Count(secretsync.Failed) == 0:
+	case undone == 0:
 		return &exitError{code: ExitPartly, err: r.Err}
-	case r.Written() > 0:
-		return &exitError{code: ExitPartly, err: fmt.Errorf("%d of %d secrets were not written", r.Count(secretsync.Failed), r.Count(secretsync.Failed)+r.Written())}
+	case errors.Is(r.Err, secretsync.ErrInterrupted):
+		return &exitError{code: ExitPartly, err: fmt.Errorf("interrupted: %d of %d changes were not made", undone, undone+r.Done())}
+	case r.Done() > 0 || r.Count(secretsync.Unknown) > 0:
+		return &exitError{code: ExitPartly, err: partlyError(r)}
 	default:
 		return &exitError{code: storeCode(r.Err), err: fmt.Errorf("no write was acknowledged: %w", r.Err)}
 	}
 }
 
-func (c *Command) readSource(o syncOptions) (*secretsync.Source, error) {
-	switch {
-	case o.secrets != nil:
-		return o.secrets, nil
-	case o.secretsFile == "":
-		return nil, errors.New("no secrets: give --secrets-file")
-	default:
-		return c.readSecretsFile(o.secretsFile)
+func partlyError(r *secretsync.Report) error {
+	unknown, all := r.Count(secretsync.Unknown), r.Undone()+r.Done()
+	if unknown == 0 {
+		return fmt.Errorf("%d of %d changes were not made", r.Undone(), all)
 	}
+	return fmt.Errorf("of %d changes %d were not made, and of %d nobody knows", all, r.Count(secretsync.Failed), unknown)
 }
 
-// readSecretsFile reads a file, or standard input for -.
-func (c *Command) readSecretsFile(path string) (*secretsync.Source, error) {
-	if path == "-" {
-		data, err := io.ReadAll(c.Stdin)
-		if err != nil {
-			return nil, fmt.Errorf("reading secrets: %w", err)
-		}
-		return secretsync.ParseSecrets("standard input", data)
-	}
-	data, err := os.ReadFile(path)
+// readEnvironment is the manifest at hand, as it is for one of its environments.
+func readEnvironment(path, environment string, show func(checked) error) (*secretsync.Manifest, error) {
+	manifest, err := readManifest(path, show)
 	if err != nil {
-		return nil, fmt.Errorf("reading secrets: %w", err)
+		return nil, err
 	}
-	return secretsync.ParseSecrets(path, data)
-}
-
-// rules are the manifest's, with what the flags say over them.
-func (o *syncOptions) rules(manifest *secretsync.Manifest) (secretsync.Rules, error) {
-	rules := manifest.Rules
-	if len(o.include) > 0 {
-		rules.Include = o.include
-	}
-	rules.Exclude = slices.Concat(rules.Exclude, o.exclude)
-	return rules, rules.Validate()
+	return manifest.Environment(environment)
 }
 
 // checkConfigs checks the configs before anything is written.

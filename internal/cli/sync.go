@@ -11,24 +11,25 @@ import (
 // syncOptions are what plan and sync are told, by flags or by the Action's inputs.
 type syncOptions struct {
 	connectOptions
-	secretsFile  string
-	secrets      *secretsync.Source // instead of secretsFile
+	sourceOptions
+	ruleOptions
 	manifestFile string
-	manifest     *secretsync.Manifest // instead of manifestFile
-	include      []string
-	exclude      []string
+	environment  string
+	manifest     *secretsync.Manifest // of the environment, instead of manifestFile
 	configFiles  []string
 	failOn       string
 	format       string
+	planFile     string // to be written
+	reviewed     string // a plan file to keep to
 }
 
 func (o *syncOptions) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	o.connectOptions.register(flags)
-	flags.StringVar(&o.secretsFile, "secrets-file", "", "a JSON file as ${{ toJSON(secrets) }} gives it; - is standard input")
+	o.sourceOptions.register(flags)
 	flags.StringVar(&o.manifestFile, "manifest", "", "what goes where (default: prefect-secrets.toml, if it is there)")
-	flags.StringSliceVar(&o.include, "include", nil, "glob of CI names that go into the store; wins over the manifest's")
-	flags.StringSliceVar(&o.exclude, "exclude", nil, "glob of CI names that stay out; wins over everything")
+	flags.StringVar(&o.environment, "environment", "", "the manifest's environment to use (default: none, what stands at the top alone)")
+	o.ruleOptions.register(flags)
 	flags.StringSliceVar(&o.configFiles, "config-files", nil, "Prefect configs, or patterns of them, to check first")
 	flags.StringVar(&o.failOn, "fail-on", "error", "which findings in the configs stop the run: error, warning or never")
 	flags.StringVar(&o.format, "format", "text", "text or json")
@@ -47,17 +48,18 @@ func (c *Command) plan() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := out.onlyPlanned(r.plan, r.conn.client.Requests()); err != nil {
+				if err := r.writePlanFile(o.planFile); err != nil {
 					return err
 				}
-				if detailed && r.plan.Pending() {
-					return &exitError{code: ExitPending}
+				if err := out.onlyPlanned(r.tenants, r.requests()); err != nil {
+					return err
 				}
-				return nil
+				return r.plannedError(detailed)
 			})
 		},
 	}
 	o.register(cmd)
+	cmd.Flags().StringVar(&o.planFile, "plan-file", "", "a file to write names and actions to, for sync --plan-file")
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 5 if there are changes to make")
 	return cmd
 }
@@ -76,21 +78,21 @@ there. It writes nothing if a config has errors or the plan fails.`,
 				if err != nil {
 					return err
 				}
-				return resultError(r.report)
+				return r.resultError()
 			})
 		},
 	}
 	o.register(cmd)
+	cmd.Flags().StringVar(&o.reviewed, "plan-file", "", "a file that plan --plan-file wrote: do what is in it and nothing else, or refuse")
+	cmd.Flags().StringVar(&o.verifyKeyFile, "verify-key-file", "", "a file with a runner key, to read back and compare every value that was written")
 	return cmd
 }
 
-// shown runs a plan or a sync with the printer that o names, within its timeout.
+// shown runs a plan or a sync with the printer that o names.
 func (c *Command) shown(ctx context.Context, o syncOptions, do func(context.Context, printer) error) error {
 	out, err := c.printerFor(o.format)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
-	defer cancel()
 	return do(ctx, out)
 }

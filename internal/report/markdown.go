@@ -10,30 +10,50 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// PlanMarkdown is a plan for a job summary or a comment.
-func PlanMarkdown(plan *secretsync.Plan) string {
+// PlanMarkdown is a plan for each tenant, for a job summary or a comment.
+func PlanMarkdown(tenants []Tenant) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### Prefect secrets: plan\n\nTenant %s: **%d** to create, **%d** to overwrite, %d skipped.\n\n",
-		cell(plan.Tenant), plan.Count(secretsync.Create), plan.Count(secretsync.Overwrite), plan.Count(secretsync.Skip))
-	table(&b, []string{"action", "name", "note"}, plan.Actions, func(a secretsync.Action) []string {
-		return []string{string(a.Kind), cell(shownName(a)), cell(a.Reason)}
-	})
+	b.WriteString("### Prefect secrets: plan\n\n")
+	for _, t := range tenants {
+		if t.Plan == nil {
+			failedMarkdown(&b, t)
+			continue
+		}
+		fmt.Fprintf(&b, "Tenant %s: %s.\n\n", cell(t.Name), planCounts(t.Plan, "**%d**"))
+		for _, note := range t.Plan.Notes {
+			fmt.Fprintf(&b, "Note: %s.\n\n", cell(note))
+		}
+		table(&b, []string{"action", "name", "note"}, t.Plan.Actions, func(a secretsync.Action) []string {
+			return []string{string(a.Kind), cell(shownName(a)), cell(a.Reason)}
+		})
+		b.WriteString("\n")
+	}
 	return b.String()
 }
 
-// ResultMarkdown is what a sync did, for a job summary.
-func ResultMarkdown(r *secretsync.Report) string {
+func failedMarkdown(b *strings.Builder, t Tenant) {
+	fmt.Fprintf(b, "Tenant %s: **failed**: %s.\n\n", cell(t.Name), cell(t.Err.Error()))
+}
+
+// ResultMarkdown is what a sync did for each tenant, for a job summary.
+func ResultMarkdown(tenants []Tenant) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### Prefect secrets: sync\n\nTenant %s: **%d** created, **%d** overwritten, %d unchanged, %d skipped, **%d** failed.\n\n",
-		cell(r.Tenant), r.Count(secretsync.Created), r.Count(secretsync.Overwritten),
-		r.Count(secretsync.Unchanged), r.Count(secretsync.Skipped), r.Count(secretsync.Failed))
-	for _, line := range verifiedLines(r) {
-		fmt.Fprintf(&b, "- Verified: %s\n", cell(line))
+	b.WriteString("### Prefect secrets: sync\n\n")
+	for _, t := range tenants {
+		if t.Report == nil {
+			failedMarkdown(&b, t)
+			continue
+		}
+		fmt.Fprintf(&b, "Tenant %s: %s.\n\n", cell(t.Name), resultCounts(t.Report, "**%d**"))
+		for _, line := range verifiedLines(t.Report) {
+			fmt.Fprintf(&b, "- Verified: %s\n", cell(line))
+		}
+		b.WriteString("\n")
+		table(&b, []string{"result", "name", "note"}, t.Report.Actions, func(a secretsync.Action) []string {
+			return []string{string(a.Result), cell(shownName(a)), cell(a.Reason)}
+		})
+		b.WriteString("\n")
 	}
-	b.WriteString("\n")
-	table(&b, []string{"result", "name", "note"}, r.Actions, func(a secretsync.Action) []string {
-		return []string{string(a.Result), cell(shownName(a)), cell(a.Reason)}
-	})
 	return b.String()
 }
 

@@ -17,13 +17,13 @@ const hostile = "a|b`c*d_e~f[g](h)<i>@j\\|k #1 GH-2 :tada: $x$ www.k.l https://m
 
 func TestMarkdownStaysInItsCell(t *testing.T) {
 	plan := &secretsync.Plan{Tenant: "t", Actions: []secretsync.Action{{Name: hostile, Kind: secretsync.Create}}}
-	md := report.PlanMarkdown(plan)
+	md := report.PlanMarkdown([]report.Tenant{{Name: "t", Plan: plan}})
 	if !strings.Contains(md, "**1** to create") {
 		t.Errorf("no counts: %s", md)
 	}
 	d := check.Diagnostic{Rule: "rule", Severity: check.Error, Message: hostile, Hint: hostile, File: hostile, Line: 1, Column: 2, Help: "https://x/#rule"}
 	for _, row := range []string{
-		md[strings.Index(md, "| create"):],
+		strings.TrimSuffix(md[strings.Index(md, "| create"):], "\n"),
 		lastLine(report.DiagnosticsMarkdown([]check.Diagnostic{d}, 1)),
 	} {
 		ours := strings.NewReplacer("<span>$</span>", "", "<br>", "", "<code>", "", "</code>", "", "[rule](https://x/#rule)", "").Replace(row)

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,7 +56,7 @@ func TestTextCannotIssueCommands(t *testing.T) {
 	for _, err := range []error{
 		report.DiagnosticsText(&b, []check.Diagnostic{d}, 1),
 		report.PlanText(&b, &secretsync.Plan{Tenant: "t\n::error::x", Actions: actions}),
-		report.ResultText(&b, &secretsync.Report{Actions: actions}, 1),
+		report.ResultText(&b, []report.Tenant{{Report: &secretsync.Report{Actions: actions}}, {Name: "::error::x", Err: errors.New("::error::y")}}, 1),
 		report.NamesText(&b, []string{"a\n::error::x", "::error::x", " ::error::x", "a##[error]x"}),
 	} {
 		if err != nil {
@@ -78,7 +79,7 @@ func TestJSONDocuments(t *testing.T) {
 		},
 		Verified: &secretsync.Verified{Present: 1},
 	}
-	if err := report.ResultJSON(&b, r, 3); err != nil {
+	if err := report.SyncJSON(&b, []report.Tenant{{Name: "t", Report: r}, {Name: "u", Err: errors.New("down")}}, 3); err != nil {
 		t.Fatal(err)
 	}
 	var got struct {
@@ -86,17 +87,20 @@ func TestJSONDocuments(t *testing.T) {
 		Actions  []map[string]string
 		Summary  map[string]int
 		Requests int
-		Verified map[string]int
+		Tenants  []struct {
+			Tenant, Error string
+			Verified      map[string]int
+		}
 	}
 	if err := json.Unmarshal([]byte(b.String()), &got); err != nil {
 		t.Fatal(err)
 	}
-	want := "1 map[action:create name:A result:created source:A tenant:t] map[create:1 created:1 overwrite:0 skip:1 skipped:1] 3 map[present:1]"
-	if s := fmt.Sprint(got.Version, got.Actions[0], got.Summary, got.Requests, got.Verified); s != want {
+	want := "1 map[action:create name:A result:created source:A tenant:t] map[create:1 created:1 delete:0 overwrite:0 skip:1 skipped:1] 3 [{t  map[present:1]} {u down map[]}]"
+	if s := fmt.Sprint(got.Version, got.Actions[0], got.Summary, got.Requests, got.Tenants); s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}
 	b.Reset()
-	if err := report.PlanJSON(&b, &secretsync.Plan{}, 1); err != nil || !strings.Contains(b.String(), `"actions": []`) {
+	if err := report.SyncJSON(&b, []report.Tenant{{Plan: &secretsync.Plan{}}}, 1); err != nil || !strings.Contains(b.String(), `"actions": []`) {
 		t.Errorf("%v: %s", err, b.String())
 	}
 	b.Reset()

@@ -9,9 +9,18 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
+// Tenant is what a run did for one tenant, as far as it came.
+type Tenant struct {
+	Name   string
+	Plan   *secretsync.Plan   // nil if it failed
+	Report *secretsync.Report // nil before a sync
+	Err    error              // why this tenant's run ended before its report
+}
+
 var planMarks = map[secretsync.Kind]string{
 	secretsync.Create:    "+",
 	secretsync.Overwrite: "~",
+	secretsync.Delete:    "x",
 	secretsync.Skip:      "-",
 }
 
@@ -24,10 +33,25 @@ func PlanText(w io.Writer, plan *secretsync.Plan) error {
 		line := fmt.Sprintf("  %s %-9s %-*s  %s", planMark(a), a.Kind, width, shownName(a), planReason(a))
 		fmt.Fprintln(&b, strings.TrimRight(line, " "))
 	}
-	fmt.Fprintf(&b, "plan: %d to create, %d to overwrite, %d skipped\n",
-		plan.Count(secretsync.Create), plan.Count(secretsync.Overwrite), plan.Count(secretsync.Skip))
+	for _, note := range plan.Notes {
+		fmt.Fprintf(&b, "note: %s\n", Safe(note))
+	}
+	fmt.Fprintf(&b, "plan: %s\n", planCounts(plan, "%d"))
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// planCounts counts what a plan would do, deletions where there are any. What
+// changes the store is written by the given verb.
+func planCounts(plan *secretsync.Plan, verb string) string {
+	parts := []string{
+		fmt.Sprintf(verb+" to create", plan.Count(secretsync.Create)),
+		fmt.Sprintf(verb+" to overwrite", plan.Count(secretsync.Overwrite)),
+	}
+	if n := plan.Count(secretsync.Delete); n > 0 {
+		parts = append(parts, fmt.Sprintf(verb+" to delete", n))
+	}
+	return strings.Join(append(parts, fmt.Sprintf("%d skipped", plan.Count(secretsync.Skip))), ", ")
 }
 
 // planMark is how a line of the plan begins; ! is a skip that may not be meant.
@@ -65,22 +89,64 @@ func nameWidth(actions []secretsync.Action) int {
 	return min(width, maxNameWidth)
 }
 
-// ResultText writes what a sync did and what was verified afterwards.
-func ResultText(w io.Writer, r *secretsync.Report, requests int64) error {
+// ResultText writes what a sync did for each tenant and what was verified
+// afterwards. The number of requests is that of them all.
+func ResultText(w io.Writer, tenants []Tenant, requests int64) error {
 	var b strings.Builder
-	for _, a := range r.Actions {
-		if a.Result == secretsync.Failed {
-			fmt.Fprintf(&b, "  ! failed    %s: %s\n", Safe(a.Name), Safe(a.Reason))
+	for _, t := range tenants {
+		head := "result"
+		if len(tenants) > 1 {
+			head += " for tenant " + Safe(t.Name)
+		}
+		if t.Report == nil {
+			fmt.Fprintf(&b, "%s: failed: %s\n", head, Safe(t.Err.Error()))
+			continue
+		}
+		undoneText(&b, t.Report)
+		fmt.Fprintf(&b, "%s: %s", head, resultCounts(t.Report, "%d"))
+		if len(tenants) == 1 {
+			fmt.Fprintf(&b, ", in %s", plural(int(requests), "request"))
+		}
+		b.WriteString("\n")
+		for _, line := range verifiedLines(t.Report) {
+			fmt.Fprintln(&b, "verified: "+line)
 		}
 	}
-	fmt.Fprintf(&b, "result: %d created, %d overwritten, %d unchanged, %d skipped, %d failed, in %s\n",
-		r.Count(secretsync.Created), r.Count(secretsync.Overwritten), r.Count(secretsync.Unchanged),
-		r.Count(secretsync.Skipped), r.Count(secretsync.Failed), plural(int(requests), "request"))
-	for _, line := range verifiedLines(r) {
-		fmt.Fprintln(&b, "verified: "+line)
+	if len(tenants) > 1 {
+		fmt.Fprintf(&b, "%s, %s\n", plural(len(tenants), "tenant"), plural(int(requests), "request"))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// undoneText lists what did not become as planned, and each deletion.
+func undoneText(b *strings.Builder, r *secretsync.Report) {
+	for _, a := range r.Actions {
+		switch {
+		case a.Result == secretsync.Deleted:
+			fmt.Fprintf(b, "  x deleted   %s\n", Safe(a.Name))
+		case a.Kind == secretsync.Delete || a.Result == secretsync.Failed || a.Result == secretsync.Unknown:
+			fmt.Fprintf(b, "  ! %-9s %s: %s\n", a.Result, Safe(a.Name), Safe(a.Reason))
+		}
+	}
+}
+
+// resultCounts counts what a sync did, what is rare where it happened.
+func resultCounts(r *secretsync.Report, verb string) string {
+	var parts []string
+	for _, c := range []struct {
+		result secretsync.Result
+		verb   string
+		rare   bool
+	}{
+		{secretsync.Created, verb, false}, {secretsync.Overwritten, verb, false}, {secretsync.Unchanged, "%d", false},
+		{secretsync.Deleted, verb, true}, {secretsync.Skipped, "%d", false}, {secretsync.Failed, verb, false}, {secretsync.Unknown, verb, true},
+	} {
+		if n := r.Count(c.result); n > 0 || !c.rare {
+			parts = append(parts, fmt.Sprintf(c.verb+" %s", n, c.result))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 func verifiedLines(r *secretsync.Report) []string {
@@ -90,6 +156,9 @@ func verifiedLines(r *secretsync.Report) []string {
 	}
 	expected := v.Present + len(v.Missing)
 	lines := []string{fmt.Sprintf("%d of %s present", v.Present, plural(expected, "name"))}
+	if gone := r.Count(secretsync.Deleted); gone+len(v.Left) > 0 {
+		lines = append(lines, fmt.Sprintf("%d of %s gone", gone, plural(gone+len(v.Left), "deleted name")))
+	}
 	if v.Values != nil {
 		lines = append(lines, fmt.Sprintf("%d of %s, read back under the runner key, equal to the source", *v.Values, plural(v.Present, "value")))
 		for _, name := range v.Different {
@@ -105,39 +174,51 @@ func verifiedLines(r *secretsync.Report) []string {
 
 // syncDocument is the JSON of plan and sync.
 type syncDocument struct {
-	FormatVersion int                  `json:"format_version"`
-	Actions       []secretsync.Action  `json:"actions"`
-	Summary       map[string]int       `json:"summary"`
-	Requests      int64                `json:"requests"`
-	Verified      *secretsync.Verified `json:"verified,omitempty"`
+	FormatVersion int                 `json:"format_version"`
+	Actions       []secretsync.Action `json:"actions"`
+	Summary       map[string]int      `json:"summary"`
+	Requests      int64               `json:"requests"`
+	Tenants       []tenantDocument    `json:"tenants"`
 }
 
-// PlanJSON writes a plan as one JSON document.
-func PlanJSON(w io.Writer, plan *secretsync.Plan, requests int64) error {
-	return writeJSON(w, document(plan.Actions, requests))
+type tenantDocument struct {
+	Tenant   string               `json:"tenant"`
+	Error    string               `json:"error,omitempty"` // why there is no report
+	Notes    []string             `json:"notes,omitempty"`
+	Verified *secretsync.Verified `json:"verified,omitempty"`
 }
 
-// ResultJSON writes what a sync did as one JSON document.
-func ResultJSON(w io.Writer, r *secretsync.Report, requests int64) error {
-	d := document(r.Actions, requests)
-	d.Verified = r.Verified
+// SyncJSON writes a plan, or what a sync did, as one JSON document.
+func SyncJSON(w io.Writer, tenants []Tenant, requests int64) error {
+	d := syncDocument{
+		FormatVersion: FormatVersion, Actions: []secretsync.Action{}, Requests: requests,
+		Summary: map[string]int{string(secretsync.Create): 0, string(secretsync.Overwrite): 0, string(secretsync.Delete): 0, string(secretsync.Skip): 0},
+	}
+	for _, t := range tenants {
+		d.add(t)
+	}
 	return writeJSON(w, d)
 }
 
-func document(actions []secretsync.Action, requests int64) syncDocument {
-	summary := map[string]int{
-		string(secretsync.Create): 0, string(secretsync.Overwrite): 0, string(secretsync.Skip): 0,
+func (d *syncDocument) add(t Tenant) {
+	doc := tenantDocument{Tenant: t.Name}
+	if t.Err != nil {
+		doc.Error = t.Err.Error()
+	}
+	var actions []secretsync.Action
+	if t.Plan != nil {
+		doc.Notes, actions = t.Plan.Notes, t.Plan.Actions
+	}
+	if t.Report != nil {
+		doc.Verified, actions = t.Report.Verified, t.Report.Actions
 	}
 	for _, a := range actions {
-		summary[string(a.Kind)]++
+		d.Summary[string(a.Kind)]++
 		if a.Result != "" {
-			summary[string(a.Result)]++
+			d.Summary[string(a.Result)]++
 		}
 	}
-	if actions == nil {
-		actions = []secretsync.Action{}
-	}
-	return syncDocument{FormatVersion: FormatVersion, Actions: actions, Summary: summary, Requests: requests}
+	d.Actions, d.Tenants = append(d.Actions, actions...), append(d.Tenants, doc)
 }
 
 // NamesText writes one name a line.

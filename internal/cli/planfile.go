@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+func (r *run) plans() []*secretsync.Plan {
+	var plans []*secretsync.Plan
+	for _, t := range r.tenants {
+		if t.Plan != nil {
+			plans = append(plans, t.Plan)
+		}
+	}
+	return plans
+}
+
+// writePlanFile keeps the plans, unless path is empty.
+func (r *run) writePlanFile(path string) error {
+	if path == "" {
+		return nil
+	}
+	text, err := secretsync.NewPlanFile(r.conn.url, r.plans()...).Encode()
+	if err == nil {
+		err = os.WriteFile(path, text, 0o644)
+	}
+	if err != nil {
+		return fmt.Errorf("--plan-file: %w", err)
+	}
+	return nil
+}
+
+// restrict leaves of the plans what was reviewed, unless path is empty.
+func (r *run) restrict(path string) error {
+	if path == "" {
+		return nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("--plan-file: %w", err)
+	}
+	file, err := secretsync.ParsePlanFile(path, text)
+	if err != nil {
+		return fmt.Errorf("--plan-file: %w", err)
+	}
+	return file.Restrict(r.conn.url, r.plans()...)
+}

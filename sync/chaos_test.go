@@ -1,0 +1,281 @@
+package sync_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+var (
+	chaosSeeds = flag.Uint64("chaos.seeds", 1000, "how many seeds the chaos test runs")
+	chaosSeed  = flag.Uint64("chaos.seed", 0, "the one seed to run; 0 runs them all")
+)
+
+// TestChaos syncs into a fake that fails at random. Whatever happens, the report
+// is the truth about the store, nothing that was acknowledged is missing, and
+// nothing is deleted that the plan did not show.
+func TestChaos(t *testing.T) {
+	seen := map[secretsync.Result]int{}
+	first, last := uint64(1), *chaosSeeds
+	if *chaosSeed != 0 {
+		first, last = *chaosSeed, *chaosSeed
+	}
+	for seed := first; seed <= last; seed++ {
+		synctest.Test(t, func(t *testing.T) {
+			c := newChaos(t, seed)
+			c.run()
+			for _, a := range c.report.Actions {
+				seen[a.Result]++
+			}
+		})
+	}
+	t.Logf("%d seeds: %v", last-first+1, seen)
+	for _, result := range []secretsync.Result{
+		secretsync.Created, secretsync.Overwritten, secretsync.Unchanged, secretsync.Deleted, secretsync.Skipped, secretsync.Failed, secretsync.Unknown,
+	} {
+		if *chaosSeed == 0 && seen[result] == 0 {
+			t.Errorf("no run ever ended with %q", result)
+		}
+	}
+}
+
+// chaos is one run.
+type chaos struct {
+	*testing.T
+	seed   uint64
+	rand   *rand.Rand
+	cloud  *testkit.Cloud
+	twice  bool
+	names  string // the field that lists the names
+	before map[string]string
+	plan   *secretsync.Plan
+	report *secretsync.Report
+}
+
+func newChaos(t *testing.T, seed uint64) *chaos {
+	c := &chaos{T: t, seed: seed, rand: rand.New(rand.NewPCG(seed, 0)), before: map[string]string{}, names: "secret"}
+	var options []testkit.Option
+	if c.chance(4) {
+		c.names = "secret_names"
+		options = append(options, testkit.WithDialect(prefect.DialectSnake))
+	}
+	c.cloud = testkit.New(unusedIsFine{t}, options...)
+	return c
+}
+
+// unusedIsFine lets a random fault never fire.
+type unusedIsFine struct{ *testing.T }
+
+func (t unusedIsFine) Errorf(format string, args ...any) {
+	if !strings.Contains(format, "injected fault never fired") {
+		t.T.Errorf(format, args...)
+	}
+}
+
+func (c *chaos) chance(oneIn int) bool { return c.rand.IntN(oneIn) == 0 }
+
+func (c *chaos) run() {
+	client, err := prefect.NewClient(prefect.ClientConfig{
+		URL: "http://localhost/", APIKey: testkit.AdminKey, Transport: c.network(),
+	})
+	if err != nil {
+		c.Fatal(err)
+	}
+	store := secretsync.NewStore(client)
+	c.plan = planned(c.T, store, c.input())
+	c.faults()
+	ctx, cancel := context.WithTimeout(c.Context(), c.duration(5*time.Minute))
+	defer cancel()
+	var stop chan struct{}
+	if c.chance(5) {
+		stop = make(chan struct{})
+		time.AfterFunc(c.duration(20*time.Second), func() { close(stop) })
+	}
+	c.report = secretsync.Apply(ctx, store, c.plan, secretsync.ApplyOptions{Stop: stop})
+	c.compare()
+	if err := secretsync.VerifyNames(ctx, store, c.report); err == nil {
+		c.compare()
+	}
+}
+
+func (c *chaos) duration(most time.Duration) time.Duration {
+	return time.Duration(c.rand.Int64N(int64(most)))
+}
+
+// input is a source of secrets, of which the store has some already, beside names
+// that no source has.
+func (c *chaos) input() secretsync.PlanInput {
+	var pairs []string
+	for i := range 1 + c.rand.IntN(250) {
+		name, value := fmt.Sprintf("S%03d", i), fmt.Sprintf("%s %d", canary, i)
+		pairs = append(pairs, name, value)
+		switch c.rand.IntN(4) {
+		case 0:
+			c.store(name, value)
+		case 1:
+			c.store(name, "old")
+		}
+	}
+	for i := range c.rand.IntN(4) {
+		c.store(fmt.Sprint("team_old", i), "old")
+		c.store(fmt.Sprint("other", i), "old")
+	}
+	return secretsync.PlanInput{
+		Sources: []*secretsync.Source{source("s", pairs...)}, Prune: secretsync.Prune{Scope: []string{"team_*"}}, PruneUnowned: true,
+	}
+}
+
+func (c *chaos) store(name, value string) {
+	c.cloud.Set(name, value)
+	c.before[name] = value
+}
+
+// faults are a few, each about one name, and some of them for good.
+func (c *chaos) faults() {
+	for range c.rand.IntN(6) {
+		a := c.plan.Actions[c.rand.IntN(len(c.plan.Actions))]
+		field := "setSecret"
+		if a.Kind == secretsync.Delete {
+			field = "deleteSecret"
+		}
+		match := testkit.Match{Field: field, Secret: a.Name, Times: c.rand.IntN(4)}
+		if match.Times == 0 && !c.chance(3) {
+			match.Times = 1
+		}
+		c.cloud.Inject(match, c.fault())
+	}
+	if c.chance(8) {
+		c.cloud.Inject(testkit.Match{Field: c.names, Times: 1 + c.rand.IntN(12)}, testkit.Unavailable())
+	}
+}
+
+func (c *chaos) fault() testkit.Fault {
+	applied := c.chance(2)
+	faults := []testkit.Fault{
+		{Status: 503, Applied: applied}, {Status: 502, Applied: applied}, testkit.RateLimited(c.duration(40 * time.Second)),
+		{Drop: true, Applied: applied}, {Truncate: true}, {Malformed: true}, testkit.PartialFailure(), testkit.StoreSealed(),
+		{Code: "API_ERROR", Applied: applied}, {Code: "FORBIDDEN"}, {Status: 400}, {Status: 413}, testkit.KeyExpired(),
+		{Delay: c.duration(50 * time.Second), Applied: applied}, {Delay: c.duration(50 * time.Second)},
+	}
+	return faults[c.rand.IntN(len(faults))]
+}
+
+// network is the way to the fake. Some deliver every request twice and hand out
+// one of the answers: what it denies, the other delivery may have done.
+func (c *chaos) network() http.RoundTripper {
+	way := cloud.Transport(c.cloud.Handler())
+	if c.twice = c.chance(3); c.twice {
+		return twice{way, c.chance(2)}
+	}
+	return way
+}
+
+type twice struct {
+	http.RoundTripper
+	second bool
+}
+
+func (d twice) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	deliver := func() (*http.Response, error) {
+		again := r.Clone(r.Context())
+		again.Body = io.NopCloser(bytes.NewReader(body))
+		return d.RoundTripper.RoundTrip(again)
+	}
+	first, firstErr := deliver()
+	second, secondErr := deliver()
+	if d.second {
+		return second, secondErr
+	}
+	return first, firstErr
+}
+
+// compare holds the report to the store, name by name.
+func (c *chaos) compare() {
+	untouched := maps.Clone(c.before)
+	for _, a := range c.report.Actions {
+		delete(untouched, a.Name)
+		now := c.stored(a.Name)
+		old, was := c.before[a.Name]
+		before := state{old, was}
+		want := state{valueOf(a.Name), a.Kind != secretsync.Delete}
+		if a.Kind == secretsync.Delete {
+			want.value = ""
+		}
+		switch a.Result {
+		case secretsync.Created, secretsync.Overwritten, secretsync.Unchanged, secretsync.Deleted:
+			c.must(now == want, a, "is not what was acknowledged")
+		case secretsync.Failed, secretsync.Skipped:
+			c.must(now == before || c.twice && a.Result == secretsync.Failed && now == want, a, "was changed nevertheless")
+		case secretsync.Unknown:
+			c.must(now == before || now == want, a, "is neither the old nor the new one")
+		default:
+			c.must(false, a, "has no result")
+		}
+		if a.Result == secretsync.Unchanged && !c.twice {
+			c.must(before == want, a, "was another one before")
+		}
+	}
+	for name, value := range untouched {
+		if c.stored(name) != (state{value, true}) {
+			c.Errorf("seed %d: %s is in no plan and was changed", c.seed, name)
+		}
+	}
+	c.compareDeletes()
+}
+
+// compareDeletes looks at what was asked, not only at what came of it.
+func (c *chaos) compareDeletes() {
+	planned := deletes(c.plan)
+	for _, call := range c.cloud.Calls(testkit.Match{Field: "deleteSecret"}) {
+		if !slices.Contains(planned, call.Secret) {
+			c.Errorf("seed %d: %s was deleted, and the plan did not say so", c.seed, call.Secret)
+		}
+	}
+	undone := c.report.Count(secretsync.Failed) + c.report.Count(secretsync.Unknown)
+	if (undone > 0) != (c.report.Err != nil) {
+		c.Errorf("seed %d: %d undone, and the error is %v", c.seed, undone, c.report.Err)
+	}
+}
+
+// state is a value, and whether there is one.
+type state struct {
+	value string
+	there bool
+}
+
+func (c *chaos) stored(name string) state {
+	raw, ok := c.cloud.Get(name)
+	return state{strings.Trim(string(raw), `"`), ok}
+}
+
+// valueOf is what the source has for a name.
+func valueOf(name string) string {
+	var i int
+	_, _ = fmt.Sscanf(name, "S%d", &i)
+	return fmt.Sprintf("%s %d", canary, i)
+}
+
+func (c *chaos) must(ok bool, a secretsync.Action, what string) {
+	if !ok {
+		c.Errorf("seed %d: %s, to %s and said to be %s, %s: %s", c.seed, a.Name, a.Kind, a.Result, what, a.Reason)
+	}
+}

@@ -1,0 +1,127 @@
+package sync
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// planFileVersion is the version of the format of a [PlanFile].
+const planFileVersion = 1
+
+// PlanFile is a plan that was reviewed: names and what happens to them, without
+// values, which it can therefore not promise.
+type PlanFile struct {
+	FormatVersion int            `json:"format_version"`
+	APIURL        string         `json:"api_url"`
+	Actions       []ReviewedName `json:"actions"`
+}
+
+// ReviewedName is one name that a plan file lets be changed.
+type ReviewedName struct {
+	Tenant string `json:"tenant"`
+	Name   string `json:"name"`
+	Kind   Kind   `json:"action"` // create, overwrite or delete
+}
+
+// NewPlanFile keeps what the plans would change in the store behind apiURL.
+func NewPlanFile(apiURL string, plans ...*Plan) *PlanFile {
+	file := &PlanFile{FormatVersion: planFileVersion, APIURL: apiURL, Actions: []ReviewedName{}}
+	for _, plan := range plans {
+		for _, a := range plan.Actions {
+			if a.Kind != Skip {
+				file.Actions = append(file.Actions, a.reviewed())
+			}
+		}
+	}
+	return file
+}
+
+func (a *Action) reviewed() ReviewedName {
+	return ReviewedName{Tenant: a.Tenant, Name: a.Name, Kind: a.Kind}
+}
+
+// Encode writes the file's text.
+func (f *PlanFile) Encode() ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	err := enc.Encode(f)
+	return b.Bytes(), err
+}
+
+// ParsePlanFile reads what [PlanFile.Encode] wrote; name is what errors call it.
+func ParsePlanFile(name string, text []byte) (*PlanFile, error) {
+	var f PlanFile
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if dec.Decode(&f) != nil || dec.More() {
+		return nil, fmt.Errorf("%s is not a plan file: write one with plan --plan-file", name)
+	}
+	if f.FormatVersion != planFileVersion {
+		return nil, fmt.Errorf("%s has format_version %d, and this release reads %d: write it again with plan --plan-file", name, f.FormatVersion, planFileVersion)
+	}
+	for i, a := range f.Actions {
+		if a.Name == "" || a.Kind != Create && a.Kind != Overwrite && a.Kind != Delete {
+			return nil, fmt.Errorf("%s: action %d is not a name to create, overwrite or delete", name, i+1)
+		}
+	}
+	return &f, nil
+}
+
+// Restrict leaves of the plans what was reviewed; other names are skipped. The
+// error, which lists all of it, means that what was reviewed no longer fits: the
+// file is for another store, or a name in it would now be created, overwritten or
+// deleted where it was not, or not be touched at all. The plans are not to be
+// applied then.
+func (f *PlanFile) Restrict(apiURL string, plans ...*Plan) error {
+	if f.APIURL != apiURL {
+		return errors.New("the plan file is for another API URL: plan again")
+	}
+	now := map[ReviewedName]Kind{} // by tenant and name alone
+	for _, plan := range plans {
+		for _, a := range plan.Actions {
+			if a.Kind != Skip {
+				now[ReviewedName{Tenant: a.Tenant, Name: a.Name}] = a.Kind
+			}
+		}
+	}
+	if changes := f.changes(now); len(changes) > 0 {
+		return fmt.Errorf("the plan file no longer fits, plan again: %s", strings.Join(changes, "; "))
+	}
+	f.skipOthers(plans)
+	return nil
+}
+
+func (f *PlanFile) changes(now map[ReviewedName]Kind) []string {
+	var changes []string
+	for _, a := range f.Actions {
+		kind, planned := now[ReviewedName{Tenant: a.Tenant, Name: a.Name}]
+		switch {
+		case !planned:
+			changes = append(changes, fmt.Sprintf("%s: %s was reviewed, and nothing is planned now", label(a), a.Kind))
+		case kind != a.Kind:
+			changes = append(changes, fmt.Sprintf("%s: %s was reviewed, and it is %s now", label(a), a.Kind, kind))
+		}
+	}
+	return changes
+}
+
+func label(a ReviewedName) string { return fmt.Sprintf("%q of tenant %s", a.Name, a.Tenant) }
+
+func (f *PlanFile) skipOthers(plans []*Plan) {
+	reviewed := map[ReviewedName]bool{}
+	for _, a := range f.Actions {
+		reviewed[a] = true
+	}
+	for _, plan := range plans {
+		for i := range plan.Actions {
+			if a := &plan.Actions[i]; a.Kind != Skip && !reviewed[a.reviewed()] {
+				a.Kind, a.Reason, a.Warn = Skip, "not in the plan file", true
+			}
+		}
+	}
+}

@@ -1,0 +1,236 @@
+package sync_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+// storing is a fake whose secrets the key admin wrote.
+func storing(t *testing.T, names ...string) *testkit.Cloud {
+	t.Helper()
+	cloud := testkit.New(t)
+	client := cloud.Client()
+	for _, name := range names {
+		if err := client.SetSecret(t.Context(), name, "old"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cloud
+}
+
+func pruneAll(in secretsync.PlanInput) secretsync.PlanInput {
+	in.Prune.Scope = []string{"*"}
+	return in
+}
+
+// deletes are the names that a plan deletes.
+func deletes(p *secretsync.Plan) []string {
+	names := []string{}
+	for _, a := range p.Actions {
+		if a.Kind == secretsync.Delete {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+func TestPruneDeletesWhatNoSourceHas(t *testing.T) {
+	cloud := storing(t, "A", "team_old", "other_old")
+	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{Scope: []string{"team_*"}}}
+	store := secretsync.NewStore(cloud.Client())
+	plan := planned(t, store, in)
+	if diff := cmp.Diff([]string{"overwrite A<A", "delete team_old< no source has it"}, lines(plan)); diff != "" {
+		t.Fatal(diff)
+	}
+	if !plan.Pending() {
+		t.Error("the plan is not pending")
+	}
+	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
+	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"team_old"}, report.Names(secretsync.Deleted)); diff != "" || report.Err != nil {
+		t.Errorf("%v %s", report.Err, diff)
+	}
+	cloud.AssertSecrets(t, map[string]any{"A": "x", "other_old": "old"})
+}
+
+func TestWithoutAScopeNothingIsPruned(t *testing.T) {
+	cloud := storing(t, "A", "OLD")
+	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: true}
+	plan := planned(t, secretsync.NewStore(cloud.Client()), in)
+	if len(deletes(plan)) != 0 || len(cloud.Calls(testkit.Match{Field: "secrets_api"})) != 1 {
+		t.Errorf("deletes %v", deletes(plan))
+	}
+}
+
+// A name that a source has stays, whatever the plan does with it there.
+func TestPruneSparesWhatASourceHas(t *testing.T) {
+	names := []string{"EMPTY", "EXCLUDED", "GITHUB_TOKEN", "KEY", "NOT_INCLUDED", "LISTED", "MISSING", "RENAMED"}
+	cloud := storing(t, names...)
+	in := pruneAll(secretsync.PlanInput{
+		Sources: []*secretsync.Source{source("s", "A", "x", "EMPTY", "", "EXCLUDED", "x", "GITHUB_TOKEN", "x", "KEY", canary, "NOT_INCLUDED", "x", "RENAMED", "x")},
+		Rules: secretsync.Rules{
+			Include: []string{"A", "EMPTY", "EXCLUDED"}, Exclude: []string{"EXCLUDED"},
+			Names: map[string]secretsync.NameRule{"LISTED": {From: "RENAMED"}, "MISSING": {From: "NOWHERE"}},
+		},
+		APIKey: prefect.TextValue(canary),
+	})
+	if got := deletes(planned(t, secretsync.NewStore(cloud.Client()), in)); len(got) != 0 {
+		t.Errorf("deletes %v", got)
+	}
+}
+
+func TestPruneHasALimit(t *testing.T) {
+	limit := func(n int) *int { return &n }
+	tests := []struct {
+		there int
+		limit *int
+		fails bool
+	}{{5, nil, false}, {6, nil, true}, {6, limit(6), false}, {1, limit(0), true}, {2, limit(1), true}}
+	for _, tt := range tests {
+		var names []string
+		for i := range tt.there {
+			names = append(names, fmt.Sprint("OLD", i))
+		}
+		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}})
+		in.Prune.MaxDeletes = tt.limit
+		plan, err := secretsync.NewPlan(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = plan.Against(t.Context(), secretsync.NewStore(storing(t, names...).Client()))
+		if (err != nil) != tt.fails {
+			t.Errorf("%d names, limit %d: %v", tt.there, in.Prune.Limit(), err)
+		}
+		if err != nil && !strings.Contains(err.Error(), "max-deletes") {
+			t.Errorf("the error is %v", err)
+		}
+	}
+}
+
+func TestALimitBelowZeroIsNoLimit(t *testing.T) {
+	n := -1
+	_, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{MaxDeletes: &n}})
+	if err == nil || !strings.Contains(err.Error(), "max-deletes is -1") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := secretsync.NewPlan(secretsync.PlanInput{Prune: secretsync.Prune{Scope: []string{"["}}}); err == nil || !strings.Contains(err.Error(), "not a glob") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// One source that came out empty may be one that failed upstream.
+func TestAnEmptySourcePrunesNothing(t *testing.T) {
+	for name, empty := range map[string]*secretsync.Source{
+		"no entries": source("vars"), "no texts": source("vars", "X", ""), "GitHub's token": source("vars", "github_token", "x"),
+		"the key": source("vars", "PREFECT_API_KEY", canary),
+	} {
+		cloud := storing(t, "OLD")
+		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x"), empty}, APIKey: prefect.TextValue(canary)})
+		plan := planned(t, secretsync.NewStore(cloud.Client()), in)
+		if diff := cmp.Diff([]string{"nothing is pruned: there is no secret in vars"}, plan.Notes); diff != "" || len(deletes(plan)) != 0 {
+			t.Errorf("%s: deletes %v, %s", name, deletes(plan), diff)
+		}
+	}
+}
+
+func TestPruneSparesWhatAnotherKeyWrote(t *testing.T) {
+	cloud := storing(t, "MINE", "THEIRS")
+	other := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: testkit.Admin}))
+	if err := other.SetSecret(t.Context(), "THEIRS", "new"); err != nil {
+		t.Fatal(err)
+	}
+	for _, unowned := range []bool{false, true} {
+		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: unowned})
+		plan := planned(t, secretsync.NewStore(cloud.Client()), in)
+		want := []string{"create A<A", "delete MINE< no source has it", `skip THEIRS< no source has it; not deleted: the key "bob" wrote it last`}
+		if diff := cmp.Diff(want, lines(plan)); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+// Owners are asked for the candidates alone.
+func TestOnlyCandidatesAreAskedFor(t *testing.T) {
+	cloud := storing(t, "A", "B", "team_OLD")
+	var asked []string
+	h := cloud.Handler()
+	store := storeOver(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if body := readBody(t, r); strings.Contains(body, "updated_by") {
+			asked = append(asked, body)
+		}
+		h.ServeHTTP(w, r)
+	}))
+	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{Scope: []string{"team_*"}}}
+	planned(t, store, in)
+	if len(asked) != 1 || !strings.Contains(asked[0], `{"names":["team_OLD"]}`) {
+		t.Errorf("asked %q", asked)
+	}
+}
+
+func TestAStoreThatNamesNoOwner(t *testing.T) {
+	for _, unowned := range []bool{false, true} {
+		cloud := testkit.New(t, testkit.WithDialect(prefect.DialectSnake))
+		cloud.Set("OLD", 1)
+		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: unowned})
+		plan := planned(t, secretsync.NewStore(cloud.Client()), in)
+		want := []string{"create A<A", "skip OLD< no source has it; not deleted: the store does not say who wrote it (--prune-unowned)"}
+		if unowned {
+			want[1] = "delete OLD< no source has it"
+		}
+		if diff := cmp.Diff(want, lines(plan)); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+func TestOwnersThatCannotBeAskedForFailThePlan(t *testing.T) {
+	cloud := storing(t, "OLD")
+	cloud.Inject(testkit.Match{Field: "secret", Nth: 2}, testkit.Fault{Code: "FORBIDDEN"})
+	plan, err := secretsync.NewPlan(pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: true}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := plan.Against(t.Context(), secretsync.NewStore(cloud.Client())); !errors.Is(err, prefect.ErrForbidden) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNothingIsDeletedUnlessEveryWriteSucceeded(t *testing.T) {
+	cloud := storing(t, "OLD")
+	cloud.Inject(testkit.Match{Field: "setSecret", Secret: "B"}, testkit.Fault{Code: "FORBIDDEN"})
+	store := secretsync.NewStore(cloud.Client())
+	plan := planned(t, store, pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x", "B", "x")}}))
+	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
+	old := report.Actions[2]
+	if old.Result != secretsync.Skipped || old.Reason != "not deleted: not every write has succeeded" || !old.Warn {
+		t.Errorf("%+v", old)
+	}
+	cloud.AssertSecrets(t, map[string]any{"A": "x", "OLD": "old"})
+}
+
+// Apply deletes after the writes, never beside them.
+func TestDeletionsComeLast(t *testing.T) {
+	cloud := storing(t, "OLD")
+	store := secretsync.NewStore(cloud.Client())
+	plan := planned(t, store, pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}}))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Delay: 20e6})
+	report := secretsync.Apply(ctx, store, plan, secretsync.ApplyOptions{})
+	calls := cloud.Calls(testkit.Match{})
+	if last := calls[len(calls)-1]; last.Secret != "OLD" || report.Count(secretsync.Deleted) != 1 {
+		t.Errorf("the last call is %+v", last)
+	}
+}

@@ -1,0 +1,310 @@
+package sync_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+// sends is how often a secret was asked to be set or deleted.
+func sends(cloud *testkit.Cloud, field, name string) int {
+	return len(cloud.Calls(testkit.Match{Field: field, Secret: name}))
+}
+
+func TestWhatFailsForAMomentIsSentAgain(t *testing.T) {
+	faults := map[string]testkit.Fault{
+		"503": testkit.Unavailable(), "429": testkit.RateLimited(0), "dropped": {Drop: true}, "truncated": {Truncate: true},
+		"a proxy's page": {Malformed: true}, "reply lost": testkit.ReplyLost(), "too slow": {Delay: time.Minute, Applied: true},
+		"one alias": testkit.PartialFailure(), "sealed": testkit.StoreSealed(),
+	}
+	for name, fault := range faults {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := testkit.New(t)
+			cloud.Set("S001", "old")
+			cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S001", Times: 3}, fault)
+			report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3)}})
+			if report.Err != nil || report.Count(secretsync.Created) != 2 || report.Count(secretsync.Overwritten) != 1 {
+				t.Errorf("%s: %v: %+v", name, report.Err, report.Actions)
+			}
+			if n := sends(cloud, "setSecret", "S001"); n != 4 {
+				t.Errorf("%s: sent %d times, want 4", name, n)
+			}
+		})
+	}
+}
+
+func TestOnlyWhatFailedIsSentAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := testkit.New(t)
+		cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S001", Times: 1}, testkit.PartialFailure())
+		run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3)}})
+		if n := len(cloud.Calls(testkit.Match{Field: "setSecret"})); n != 4 {
+			t.Errorf("%d mutations, want 4", n)
+		}
+	})
+}
+
+// A reply that was lost may have been that of the write itself, so that the store
+// now says that nothing changed.
+func TestUnchangedIsNeverAGuess(t *testing.T) {
+	tests := map[string]struct {
+		fault testkit.Fault
+		old   string
+		want  secretsync.Result
+	}{
+		"lost reply, another value": {testkit.ReplyLost(), "old", secretsync.Overwritten},
+		"lost reply, same value":    {testkit.ReplyLost(), canary, secretsync.Overwritten},
+		"refused before, same":      {testkit.RateLimited(0), canary, secretsync.Unchanged},
+	}
+	for name, tt := range tests {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := testkit.New(t)
+			cloud.Set("S000", tt.old)
+			cloud.Inject(testkit.Match{Field: "setSecret", Times: 1}, tt.fault)
+			report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+			if got := report.Actions[0].Result; got != tt.want {
+				t.Errorf("%s: %s, want %s", name, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestAnOldStoreIsNeverSaidToBeUnchanged(t *testing.T) {
+	cloud := testkit.New(t, testkit.WithDialect(prefect.DialectSnake))
+	cloud.Set("S000", canary)
+	report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+	if got := report.Actions[0].Result; got != secretsync.Overwritten {
+		t.Errorf("got %s", got)
+	}
+}
+
+// The pace that one worker is told is that of all workers and of all tenants.
+func TestRetryAfterHoldsEveryTenantUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := testkit.New(t)
+		other := cloud.Tenant("data")
+		cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S007", Tenant: testkit.TenantID, Times: 1}, testkit.RateLimited(20*time.Second))
+		store := secretsync.NewStore(cloud.Client())
+		second, err := store.ForTenant(other.TenantID())
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := secretsync.PlanInput{Sources: []*secretsync.Source{numbered(10)}}
+		plan, late := planned(t, store, in), planned(t, second, in)
+		began := time.Now()
+		done := make(chan time.Duration)
+		go func() {
+			secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
+			done <- time.Since(began)
+		}()
+		time.Sleep(time.Second)
+		secretsync.Apply(t.Context(), second, late, secretsync.ApplyOptions{})
+		if took := time.Since(began); took < 20*time.Second {
+			t.Errorf("the other tenant waited %v", took)
+		}
+		if took := <-done; took < 20*time.Second {
+			t.Errorf("the tenant itself waited %v", took)
+		}
+	})
+}
+
+func TestManyRefusalsSlowDownAndEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := testkit.New(t)
+		cloud.Inject(testkit.Match{Field: "setSecret", Times: 40}, testkit.RateLimited(0))
+		report, client := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1000)}})
+		if report.Written() != 1000 || client.Requests() != 52 {
+			t.Errorf("%d written in %d requests: %v", report.Written(), client.Requests(), report.Err)
+		}
+	})
+}
+
+func TestTheTimeOfARunEnds(t *testing.T) {
+	for name, fault := range map[string]testkit.Fault{"429": testkit.RateLimited(time.Hour), "503": testkit.Unavailable()} {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := testkit.New(t)
+			store := secretsync.NewStore(cloud.Client())
+			plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(2)}})
+			cloud.Inject(testkit.Match{Field: "setSecret"}, fault)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
+			defer cancel()
+			report := secretsync.Apply(ctx, store, plan, secretsync.ApplyOptions{})
+			if report.Undone() != 2 || !strings.Contains(report.Actions[0].Reason, "the time of this run is over") || !strings.Contains(report.Actions[0].Reason, "HTTP "+name) {
+				t.Errorf("%s: %+v", name, report.Actions)
+			}
+		})
+	}
+}
+
+func TestAWriteThatMayHaveHappenedIsUnknown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := testkit.New(t)
+		cloud.Set("OLD", "old")
+		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.ReplyLost())
+		store := secretsync.NewStore(cloud.Client())
+		plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "OLD", canary, "NEW", canary)}})
+		report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
+		if diff := cmp.Diff([]string{"NEW", "OLD"}, report.Names(secretsync.Unknown)); diff != "" {
+			t.Error(diff)
+		}
+		if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
+			t.Fatal(err)
+		}
+		if report.Actions[0].Result != secretsync.Created || report.Actions[1].Result != secretsync.Unknown || report.Err == nil {
+			t.Errorf("after the names: %+v", report.Actions)
+		}
+		if err := secretsync.VerifyValues(t.Context(), secretsync.NewStore(cloud.Runner()), report); err != nil {
+			t.Fatal(err)
+		}
+		if report.Actions[1].Result != secretsync.Overwritten || report.Err != nil || report.Undone() != 0 {
+			t.Errorf("after the values: %v, %+v", report.Err, report.Actions)
+		}
+	})
+}
+
+func TestARefusedKeyStopsTheRun(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Set("STALE", 1)
+	store := secretsync.NewStore(cloud.Client())
+	in := secretsync.PlanInput{Sources: []*secretsync.Source{numbered(4000)}, Prune: secretsync.Prune{Scope: []string{"*"}}, PruneUnowned: true}
+	plan := planned(t, store, in)
+	cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.KeyExpired())
+	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
+	if report.Count(secretsync.Failed) != 4000 || !errors.Is(report.Err, prefect.ErrUnauthenticated) {
+		t.Errorf("%d failed: %v", report.Count(secretsync.Failed), report.Err)
+	}
+	if n := store.Requests(); n > 2+16 {
+		t.Errorf("%d requests with a key that is refused", n)
+	}
+	if last := report.Actions[3999]; !strings.HasPrefix(last.Reason, "not sent: ") {
+		t.Errorf("the last one: %s", last.Reason)
+	}
+	cloud.AssertSecrets(t, map[string]any{"STALE": 1})
+}
+
+// A run that is told to stop waits for what is under way, and sends nothing more.
+func TestStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := testkit.New(t)
+		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Delay: 10 * time.Second})
+		store := secretsync.NewStore(cloud.Client())
+		plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(2000)}})
+		stop := make(chan struct{})
+		time.AfterFunc(5*time.Second, func() { close(stop) })
+		began := time.Now()
+		report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{Stop: stop})
+		if report.Written() != 1600 || len(cloud.Names()) != 1600 || time.Since(began) != 10*time.Second {
+			t.Errorf("%d written, %d stored, after %v", report.Written(), len(cloud.Names()), time.Since(began))
+		}
+		if failed := report.Names(secretsync.Failed); len(failed) != 400 || !errors.Is(report.Err, secretsync.ErrInterrupted) {
+			t.Errorf("%d failed: %v", len(failed), report.Err)
+		}
+		if reason := report.Actions[1999].Reason; reason != "not sent: interrupted" {
+			t.Errorf("the reason is %q", reason)
+		}
+	})
+}
+
+func TestStopEndsWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := testkit.New(t)
+		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.RateLimited(time.Hour))
+		store := secretsync.NewStore(cloud.Client())
+		plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		stop := make(chan struct{})
+		time.AfterFunc(time.Second, func() { close(stop) })
+		began := time.Now()
+		report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{Stop: stop})
+		if time.Since(began) != time.Second || report.Actions[0].Result != secretsync.Failed {
+			t.Errorf("after %v: %+v", time.Since(began), report.Actions)
+		}
+	})
+}
+
+func TestProgressGrowsToTheTotal(t *testing.T) {
+	cloud := testkit.New(t)
+	store := secretsync.NewStore(cloud.Client())
+	plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(250), source("t", "EMPTY", "")}})
+	var heard []int
+	secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{Progress: func(done, total int) {
+		if total != 250 {
+			t.Errorf("the total is %d", total)
+		}
+		heard = append(heard, done)
+	}})
+	if !slices.IsSorted(heard) || len(heard) != 3 || heard[2] != 250 {
+		t.Errorf("heard %v", heard)
+	}
+}
+
+// A server that takes ten mutations a document gets ten, once that is known.
+func TestDocumentsShrinkToWhatIsTaken(t *testing.T) {
+	cloud := testkit.New(t)
+	var refused, taken atomic.Int64
+	h := cloud.Handler()
+	limited := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body := readBody(t, r)
+		switch n := strings.Count(body, "setSecret("); {
+		case n > 10:
+			refused.Add(1)
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
+			return
+		case n > 0:
+			taken.Add(1)
+		}
+		h.ServeHTTP(w, r)
+	})
+	store := storeOver(t, limited)
+	plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3200)}})
+	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
+	if report.Written() != 3200 || report.Err != nil {
+		t.Fatalf("%d written: %v", report.Written(), report.Err)
+	}
+	if n := refused.Load(); n > 16*8 {
+		t.Errorf("%d documents were refused, %d taken: the limit was not learned", n, taken.Load())
+	}
+}
+
+// A store that answers success and keeps the old value is found out by its names
+// or its values, and never said to be verified.
+func TestAStoreThatKeepsTheOldValue(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Set("S000", "old")
+	h := cloud.Handler()
+	lying := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if body := readBody(t, r); strings.Contains(body, "setSecret(") {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = fmt.Fprint(w, `{"data":{"a0":{"success":true,"changed":true}}}`)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+	store := storeOver(t, lying)
+	plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
+	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
+		t.Fatal(err)
+	}
+	if report.Verified.Present != 1 || report.Verified.Values != nil {
+		t.Errorf("verified by names: %+v", report.Verified)
+	}
+	if err := secretsync.VerifyValues(t.Context(), secretsync.NewStore(cloud.Runner()), report); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"S000"}, report.Verified.Different); diff != "" || report.Err == nil {
+		t.Errorf("%v: %s", report.Err, diff)
+	}
+}

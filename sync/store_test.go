@@ -1,0 +1,95 @@
+package sync_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+// storeOver is a store behind h, asked with the fake's admin key.
+func storeOver(t *testing.T, h http.Handler) *secretsync.Store {
+	t.Helper()
+	client, err := prefect.NewClient(prefect.ClientConfig{URL: "http://localhost/", APIKey: testkit.AdminKey, Transport: cloud.Transport(h)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secretsync.NewStore(client)
+}
+
+// readBody reads a request's body and puts it back.
+func readBody(t *testing.T, r *http.Request) string {
+	t.Helper()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Error(err)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return string(body)
+}
+
+func TestPlanningIsTriedAgainAFewTimes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := testkit.New(t)
+		fake.Inject(testkit.Match{Field: "secret", Times: 3}, testkit.Unavailable())
+		planned(t, secretsync.NewStore(fake.Client()), secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+	})
+}
+
+func TestPlanningGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := testkit.New(t)
+		fake.Inject(testkit.Match{Field: "secret"}, testkit.Unavailable())
+		plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		store := secretsync.NewStore(fake.Client())
+		var answered *prefect.APIError
+		if err := plan.Against(t.Context(), store); !errors.As(err, &answered) || answered.Status != 503 || store.Requests() != 4 {
+			t.Errorf("%v after %d requests", err, store.Requests())
+		}
+	})
+}
+
+func TestPlanningObeysRetryAfter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := testkit.New(t)
+		fake.Inject(testkit.Match{Field: "secret", Times: 1}, testkit.RateLimited(30*time.Second))
+		began := time.Now()
+		planned(t, secretsync.NewStore(fake.Client()), secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		if took := time.Since(began); took < 30*time.Second {
+			t.Errorf("asked again after %v", took)
+		}
+	})
+}
+
+func TestAnErrorOfTheStoreHoldsNoValue(t *testing.T) {
+	store := storeOver(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if body := readBody(t, r); strings.Contains(body, "setSecret(") {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = w.Write([]byte(`{"errors":[{"message":"got ` + canary + `"}]}`))
+			return
+		}
+		_, _ = w.Write([]byte(`{"data":{"secrets_api":{"version":1},"secret":[]}}`))
+	}))
+	plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3)}})
+	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
+	if report.Count(secretsync.Failed) != 3 {
+		t.Fatalf("%+v", report.Actions)
+	}
+	for _, a := range report.Actions {
+		if strings.Contains(a.Reason, canary) {
+			t.Errorf("the reason of %s holds the value", a.Name)
+		}
+	}
+}
