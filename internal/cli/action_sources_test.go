@@ -1,0 +1,80 @@
+package cli_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+func TestActionTakesEverySource(t *testing.T) {
+	fake, url, _ := served(t, 0)
+	client := fake.Client()
+	if err := client.SetSecret(t.Context(), "OLD", 1); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorkspace(t, map[string]string{
+		"api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, map[string]string{"A": canary, "github_token": "t"}),
+		"vars": `{"REGION": "eu-west-1"}`, "env-names": "WEBHOOK_*", "prune": "OLD",
+	})
+	w.env = append(w.env, "WEBHOOK_URL="+canary+"-hook")
+	w.env = append(w.env, "INPUT_SECRETS-FILE="+w.write(t, "extra.env", "DOTENV='"+canary+"-file'\n"))
+	r := runCommand(t, w.env, "", "action")
+	if r.code != cli.ExitOK {
+		t.Fatalf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
+	}
+	fake.AssertSecrets(t, map[string]any{"A": canary, "REGION": "eu-west-1", "WEBHOOK_URL": canary + "-hook", "DOTENV": canary + "-file"})
+	out := w.outputs(t)
+	if out["created-names"] != `["A","DOTENV","REGION","WEBHOOK_URL"]` || out["deleted-names"] != `["OLD"]` || out["deleted-count"] != "1" || out["changed"] != "true" {
+		t.Errorf("outputs %v", out)
+	}
+	for _, masked := range []string{canary, canary + "-hook", canary + "-file"} {
+		if !strings.Contains(r.stdout, "::add-mask::"+masked+"\n") {
+			t.Errorf("%s is not masked", strings.TrimPrefix(masked, canary))
+		}
+	}
+	if strings.Contains(w.read(t, "summary"), canary) {
+		t.Error("the summary holds a value")
+	}
+}
+
+func TestActionUsesAnEnvironmentOfTheManifest(t *testing.T) {
+	fake, url, _ := served(t, 0)
+	staging, production := fake.Tenant("data-staging"), fake.Tenant("data")
+	w := newWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey, "environment": "staging", "secrets": `{"A": "value"}`})
+	w.env = append(w.env, "INPUT_MANIFEST="+w.write(t, "m.toml", "[environments.staging]\ntenants = ['data-staging']\n[environments.production]\ntenants = ['data']\n"))
+	r := runCommand(t, w.env, "", "action")
+	if r.code != cli.ExitOK || len(staging.Names()) != 1 || len(production.Names()) != 0 {
+		t.Errorf("exit code %d: %v %v: %s", r.code, staging.Names(), production.Names(), r.stdout)
+	}
+}
+
+// The key goes to the host of the input alone, whatever an environment says.
+func TestAnEnvironmentCannotRedirectTheKey(t *testing.T) {
+	fake, url, _ := served(t, 0)
+	w := newWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey, "environment": "staging", "secrets": `{"A": "value"}`})
+	w.env = append(w.env, "INPUT_MANIFEST="+w.write(t, "m.toml", "api-url = '"+url+"'\n[environments.staging]\napi-url = 'https://evil.example.com'\n"))
+	r := runCommand(t, w.env, "", "action")
+	if r.code != cli.ExitUsage || len(fake.Calls(testkit.Match{})) != 0 || !strings.Contains(r.stdout, "names another host") {
+		t.Errorf("exit code %d: %s", r.code, r.stdout)
+	}
+}
+
+// A fork's run has the variables of its workflow and no secrets: nothing is
+// written, and nothing deleted.
+func TestAForkPrunesNothing(t *testing.T) {
+	fake, url, _ := served(t, 0)
+	if err := fake.Client().SetSecret(t.Context(), "OLD", 1); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorkspace(t, map[string]string{
+		"api-url": url, "api-key": "", "secrets": "{}", "vars": `{"REGION": "x"}`, "env-names": "HOOK", "prune": "*",
+	})
+	w.env = append(w.env, "HOOK=")
+	w.pullRequest(t, "fork/r")
+	r := runCommand(t, append(w.env, "GITHUB_EVENT_NAME=pull_request"), "", "action")
+	if r.code != cli.ExitOK || w.outputs(t)["status"] != "skipped" || len(fake.Names()) != 1 {
+		t.Errorf("exit code %d, names %v: %s", r.code, fake.Names(), r.stdout)
+	}
+}

@@ -1,0 +1,158 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+// served is a fake behind a socket, and a file of n secrets.
+func served(t *testing.T, n int) (fake *testkit.Cloud, url, secrets string) {
+	t.Helper()
+	fake = testkit.New(t)
+	server := httptest.NewServer(fake.Handler())
+	t.Cleanup(server.Close)
+	values := map[string]string{}
+	for i := range n {
+		values[fmt.Sprintf("S%04d", i)] = canary
+	}
+	text, err := json.Marshal(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fake, server.URL, writeFile(t, "secrets.json", string(text))
+}
+
+func writeFile(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+var adminEnv = []string{"PREFECT_API_KEY=" + testkit.AdminKey}
+
+// The signal that main makes a cancelled context of: what is under way is waited
+// for, what was not sent stays unsent, and the report says which is which.
+func TestAnInterruptedSyncReports(t *testing.T) {
+	fake, url, secrets := served(t, 2000)
+	fake.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Delay: 500 * time.Millisecond})
+	ctx, interrupt := context.WithCancel(t.Context())
+	var stdout, stderr bytes.Buffer
+	command := cli.Command{Stdout: &stdout, Stderr: &stderr, Env: adminEnv}
+	time.AfterFunc(250*time.Millisecond, interrupt)
+	code := command.Main(ctx, []string{"sync", "--api-url", url, "--secrets-file", secrets})
+	stored := len(fake.Names())
+	if code != cli.ExitPartly || stored == 0 || stored == 2000 {
+		t.Fatalf("exit code %d, %d stored: %s", code, stored, stderr.String())
+	}
+	for _, want := range []string{fmt.Sprintf("result: %d created", stored), fmt.Sprintf("verified: %d of %d names present", stored, stored)} {
+		if !strings.Contains(stdout.String(), want) {
+			t.Errorf("the report lacks %q", want)
+		}
+	}
+	if want := fmt.Sprintf("interrupted: %d of 2000 changes were not made", 2000-stored); !strings.Contains(stderr.String(), want) {
+		t.Errorf("standard error lacks %q: %s", want, stderr.String())
+	}
+}
+
+func TestAnInterruptedPlanChangesNothing(t *testing.T) {
+	_, url, secrets := served(t, 1)
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	var stdout, stderr bytes.Buffer
+	command := cli.Command{Stdout: &stdout, Stderr: &stderr, Env: adminEnv}
+	if code := command.Main(ctx, []string{"sync", "--api-url", url, "--secrets-file", secrets}); code != cli.ExitPartly || !strings.Contains(stderr.String(), "interrupted") {
+		t.Errorf("exit code %d: %s", code, stderr.String())
+	}
+}
+
+func TestOneTenantThatFailsHarmsNoOther(t *testing.T) {
+	fake, url, secrets := served(t, 3)
+	data, ml := fake.Tenant("data"), fake.Tenant("ml")
+	tests := map[string]struct {
+		match testkit.Match
+		fault testkit.Fault
+		want  string
+	}{
+		"its plan":   {testkit.Match{Field: "secret", Tenant: "ml"}, testkit.Fault{Code: "FORBIDDEN"}, "result for tenant ml: failed: listing secret names"},
+		"its writes": {testkit.Match{Field: "setSecret", Tenant: "ml"}, testkit.Fault{Code: "FORBIDDEN"}, "result for tenant ml: 0 created, 0 overwritten, 0 unchanged, 0 skipped, 3 failed"},
+	}
+	for name, tt := range tests {
+		remove := fake.Inject(tt.match, tt.fault)
+		r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--tenant", "ml,data")
+		if r.code != cli.ExitPartly || !strings.Contains(r.stdout, tt.want) || !strings.Contains(r.stderr, "tenant ml: ") {
+			t.Errorf("%s: exit code %d: %s%s", name, r.code, r.stdout, r.stderr)
+		}
+		if strings.Contains(r.stderr, "tenant data") || len(data.Names()) != 3 || len(ml.Names()) != 0 || len(fake.Names()) != 0 {
+			t.Errorf("%s: data has %v, ml %v: %s", name, data.Names(), ml.Names(), r.stderr)
+		}
+		if p := runCommand(t, adminEnv, "", "plan", "--api-url", url, "--secrets-file", secrets, "--tenant", "ml,data"); (p.code == cli.ExitPartly) != (name == "its plan") {
+			t.Errorf("%s: plan exits with %d: %s", name, p.code, p.stderr)
+		}
+		remove()
+	}
+}
+
+func TestATenantIsNamedByItsIDToo(t *testing.T) {
+	fake, url, secrets := served(t, 1)
+	data := fake.Tenant("data")
+	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--tenant", strings.ToUpper(data.TenantID()))
+	if r.code != cli.ExitOK || len(data.Names()) != 1 || !strings.Contains(r.stdout, "in 3 requests") {
+		t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
+	}
+	r = runCommand(t, adminEnv, "", "names", "--api-url", url, "--tenant", "data")
+	if r.code != cli.ExitOK || r.stdout != "S0000\n" {
+		t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
+	}
+}
+
+func TestARunnerKeyVerifiesValues(t *testing.T) {
+	_, url, secrets := served(t, 3)
+	key := writeFile(t, "runner", testkit.RunnerKey+"\n")
+	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--verify-key-file", key)
+	if r.code != cli.ExitOK || !strings.Contains(r.stdout, "verified: 3 of 3 values, read back under the runner key") || strings.Contains(r.stdout, canary) {
+		t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
+	}
+	r = runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--verify-key-file", writeFile(t, "empty", ""))
+	if r.code != cli.ExitUsage || !strings.Contains(r.stderr, "--verify-key-file: ") {
+		t.Errorf("an empty file: exit code %d: %s", r.code, r.stderr)
+	}
+	r = runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--verify-key-file", writeFile(t, "admin", testkit.AdminKey))
+	if r.code != cli.ExitPartly || !strings.Contains(r.stderr, "may not do this") {
+		t.Errorf("a key that may not read: exit code %d: %s", r.code, r.stderr)
+	}
+}
+
+// A key that is refused in the middle ends a run that has written nothing with its
+// own exit code.
+func TestAKeyThatIsRefusedLater(t *testing.T) {
+	fake, url, secrets := served(t, 3)
+	fake.Inject(testkit.Match{Field: "setSecret"}, testkit.KeyExpired())
+	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets)
+	if r.code != cli.ExitRefused || !strings.Contains(r.stderr, "the API key was not accepted") {
+		t.Errorf("exit code %d: %s", r.code, r.stderr)
+	}
+}
+
+// A slow run says how far it is, and JSON stays one document.
+func TestProgressGoesToStandardError(t *testing.T) {
+	fake, url, secrets := served(t, 150)
+	fake.Inject(testkit.Match{Field: "setSecret", Secret: "S0120"}, testkit.Fault{Delay: 1100 * time.Millisecond})
+	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--format", "json")
+	if r.code != cli.ExitOK || r.stderr != "150 of 150 changes made\n" || !json.Valid([]byte(r.stdout)) {
+		t.Errorf("exit code %d: %q", r.code, r.stderr)
+	}
+}
