@@ -26,6 +26,7 @@ type Inputs struct {
 	Include       []string
 	Exclude       []string
 	Prune         []string
+	PlanFile      string
 	ConfigFiles   []string
 	FailOn        string
 	Comment       bool
@@ -38,7 +39,7 @@ type Inputs struct {
 // InputNames are the inputs that there are, in the order of action.yml.
 var InputNames = []string{
 	"mode", "api-url", "api-key", "manifest", "environment", "secrets", "vars", "secrets-file", "env-names",
-	"include", "exclude", "prune", "config-files", "fail-on", "comment", "github-token", "timeout", "allow-http", "ca-certificate",
+	"include", "exclude", "prune", "plan-file", "config-files", "fail-on", "comment", "github-token", "timeout", "allow-http", "ca-certificate",
 }
 
 // ofDocker are inputs that the runner itself understands (GitHub, "Metadata
@@ -60,7 +61,7 @@ func (r *Runner) Inputs() (Inputs, error) {
 		Manifest: text("manifest"), Environment: text("environment"),
 		Secrets: prefect.TextValue(text("secrets")), Vars: prefect.TextValue(text("vars")),
 		SecretsFile: text("secrets-file"), EnvNames: list(text("env-names")),
-		Include: list(text("include")), Exclude: list(text("exclude")), Prune: list(text("prune")),
+		Include: list(text("include")), Exclude: list(text("exclude")), Prune: list(text("prune")), PlanFile: text("plan-file"),
 		ConfigFiles: list(text("config-files")),
 		FailOn:      orDefault(text("fail-on"), "error"), GitHubToken: prefect.TextValue(text("github-token")),
 		CACertificate: text("ca-certificate"),

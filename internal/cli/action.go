@@ -63,6 +63,8 @@ type actionRun struct {
 	status  string
 	found   checked
 	tenants []report.Tenant // as far as the run came
+	// planFile is the one that was written.
+	planFile string
 	// hasSecrets is that GitHub passed a secret in, so that this is no fork's run.
 	hasSecrets bool
 }
@@ -101,6 +103,7 @@ func (a *actionRun) do(ctx context.Context) (err error) {
 
 func (a *actionRun) planOrSync(ctx context.Context, o syncOptions) error {
 	if a.inputs.Mode == "sync" {
+		o.reviewed = a.inputs.PlanFile
 		r, err := a.c.runSync(ctx, o, a)
 		if err != nil {
 			return err
@@ -111,6 +114,10 @@ func (a *actionRun) planOrSync(ctx context.Context, o syncOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := r.writePlanFile(a.inputs.PlanFile); err != nil {
+		return err
+	}
+	a.planFile = a.inputs.PlanFile
 	if err := a.onlyPlanned(r.tenants, r.requests()); err != nil {
 		return err
 	}
@@ -258,6 +265,7 @@ func (a *actionRun) outputs() error {
 		{"overwritten-names", a.names(secretsync.Overwritten)},
 		{"deleted-names", a.names(secretsync.Deleted)},
 		{"failed-names", a.names(secretsync.Failed, secretsync.Unknown)},
+		{"plan-file", a.planFile},
 		{"error-count", errs},
 		{"warning-count", warnings},
 	}

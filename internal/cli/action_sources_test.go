@@ -78,3 +78,24 @@ func TestAForkPrunesNothing(t *testing.T) {
 		t.Errorf("exit code %d, names %v: %s", r.code, fake.Names(), r.stdout)
 	}
 }
+
+func TestActionKeepsToAReviewedPlan(t *testing.T) {
+	fake, url, _ := served(t, 0)
+	inputs := map[string]string{"mode": "plan", "api-url": url, "api-key": testkit.AdminKey, "secrets": `{"A": "` + canary + `"}`}
+	w := newWorkspace(t, inputs)
+	file := w.path("plan.json")
+	w.env = append(w.env, "INPUT_PLAN-FILE="+file)
+	if r := runCommand(t, w.env, "", "action"); r.code != cli.ExitOK || w.outputs(t)["plan-file"] != file || strings.Contains(w.read(t, "plan.json"), canary) {
+		t.Fatalf("exit code %d, outputs %v", r.code, w.outputs(t))
+	}
+	inputs["mode"], inputs["secrets"] = "sync", `{"A": "`+canary+`", "B": "`+canary+`"}`
+	again := newWorkspace(t, inputs)
+	r := runCommand(t, append(again.env, "INPUT_PLAN-FILE="+file), "", "action")
+	if names := fake.Names(); r.code != cli.ExitOK || len(names) != 1 || names[0] != "A" {
+		t.Errorf("exit code %d, names %v: %s", r.code, names, unmasked(r.stdout))
+	}
+	r = runCommand(t, append(newWorkspace(t, inputs).env, "INPUT_PLAN-FILE="+file), "", "action")
+	if r.code != cli.ExitUsage || !strings.Contains(r.stdout, "the plan file no longer fits") {
+		t.Errorf("exit code %d: %s", r.code, unmasked(r.stdout))
+	}
+}

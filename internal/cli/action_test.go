@@ -108,7 +108,7 @@ func TestActionSyncs(t *testing.T) {
 	}
 	want := map[string]string{
 		"status": "success", "changed": "true", "created-count": "2", "overwritten-count": "0", "unchanged-count": "0",
-		"skipped-count": "4", "failed-count": "0", "deleted-count": "0", "deleted-names": "[]", "created-names": `["KEY","SHORT"]`, "overwritten-names": "[]",
+		"skipped-count": "4", "failed-count": "0", "deleted-count": "0", "deleted-names": "[]", "plan-file": "", "created-names": `["KEY","SHORT"]`, "overwritten-names": "[]",
 		"failed-names": "[]", "error-count": "0", "warning-count": "1",
 	}
 	if diff := cmp.Diff(want, w.outputs(t)); diff != "" {

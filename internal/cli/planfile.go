@@ -27,7 +27,7 @@ func (r *run) writePlanFile(path string) error {
 		err = os.WriteFile(path, text, 0o644)
 	}
 	if err != nil {
-		return fmt.Errorf("--plan-file: %w", err)
+		return fmt.Errorf("plan file: %w", err)
 	}
 	return nil
 }
@@ -39,11 +39,11 @@ func (r *run) restrict(path string) error {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return fmt.Errorf("--plan-file: %w", err)
+		return fmt.Errorf("plan file: %w", err)
 	}
 	file, err := secretsync.ParsePlanFile(path, text)
 	if err != nil {
-		return fmt.Errorf("--plan-file: %w", err)
+		return fmt.Errorf("plan file: %w", err)
 	}
 	return file.Restrict(r.conn.url, r.plans()...)
 }
