@@ -2,6 +2,7 @@ package prefect
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,6 +94,9 @@ func defaultTable(settings []defaultSetting) *table {
 
 // decodeTable reads TOML. The error holds no value: the decoder's own text would.
 func decodeTable(file, text string) (*table, error) {
+	if line := tooDeep(text); line > 0 {
+		return nil, &ConfigError{Class: "TomlDecodeError", File: file, Line: line, Problem: fmt.Sprintf("it nests deeper than %d levels: use fewer", MaxDepth)}
+	}
 	raw := map[string]any{}
 	meta, err := toml.Decode(text, &raw)
 	if err != nil {

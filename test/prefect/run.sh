@@ -3,7 +3,7 @@
 #
 #   test/prefect/run.sh [RELEASE...]     the releases, of those with a requirements-RELEASE.txt; all by default
 #
-#   PYTHON=python3.11        the interpreter that the pinned requirements are for
+#   PYTHON=python3.11        as venv.sh takes it
 #   PREFECT_SECRETS_BIN=PATH a command that is already built; without it, this checkout is built
 #   ALLOW_NO_PREFECT=1       a release that cannot be installed is reported and does not fail the run
 set -euo pipefail
@@ -11,23 +11,12 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 work=$root/test/.work/prefect
-python=${PYTHON:-python3.11}
 [ $# -gt 0 ] || set -- 1.4.1 0.15.13 0.9.3
 server=
 mkdir -p "$root/test/.work/bin" "$work" && chmod 700 "$work"
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true' EXIT
 
 say() { printf 'prefect: %s\n' "$*" >&2; }
-
-# install_release RELEASE VENV: a virtual environment that appears under its name only when complete.
-install_release() {
-  "$python" -m venv --clear "$2.new" &&
-    "$2.new/bin/python" -m pip install --quiet --no-deps -r "$here/requirements-build.txt" &&
-    "$2.new/bin/python" -m pip install --quiet --no-deps --no-build-isolation -r "$here/requirements-$1.txt" &&
-    "$2.new/bin/python" -m pip check >/dev/null &&
-    "$2.new/bin/python" -c 'import prefect, sys; sys.exit(prefect.__version__ != sys.argv[1])' "$1" &&
-    rm -rf "$2" && mv "$2.new" "$2"
-}
 
 # start_server READY LOG: `serve --dev` in the background, its process in $server, back once READY exists.
 start_server() {
@@ -90,9 +79,7 @@ bin=${PREFECT_SECRETS_BIN:-$root/test/.work/bin/prefect-secrets}
 
 failed=()
 for release in "$@"; do
-  hash=$(cat "$here"/requirements-{build,"$release"}.txt <("$python" -VV) | sha256sum | cut -c1-16)
-  venv=$work/venv-$release-$hash
-  if [ ! -d "$venv" ] && ! install_release "$release" "$venv"; then
+  if ! venv=$("$here/venv.sh" "$release"); then
     say "PREFECT $release COULD NOT BE INSTALLED: nothing of it was tested"
     [ "${ALLOW_NO_PREFECT:-}" = 1 ] || failed+=("$release")
     continue

@@ -1,0 +1,56 @@
+package sync_test
+
+import (
+	"fmt"
+	"testing"
+
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+func benchSource(n int) []*secretsync.Source {
+	var pairs []string
+	for i := range n {
+		pairs = append(pairs, fmt.Sprintf("SECRET_%05d", i), fmt.Sprint("value number ", i))
+	}
+	return []*secretsync.Source{source("s", pairs...)}
+}
+
+// BenchmarkPlan is planning without a store.
+func BenchmarkPlan(b *testing.B) {
+	for _, n := range []int{10, 100, 1000, 10000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			in := secretsync.PlanInput{Sources: benchSource(n)}
+			for b.Loop() {
+				if _, err := secretsync.NewPlan(in); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*n), "µs/secret")
+		})
+	}
+}
+
+// BenchmarkSync is planning, writing and asking what is there, without a socket.
+func BenchmarkSync(b *testing.B) {
+	for _, n := range []int{10, 100, 1000, 10000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			in := secretsync.PlanInput{Sources: benchSource(n)}
+			for b.Loop() {
+				store := secretsync.NewStore(testkit.New(b).Client())
+				plan, err := secretsync.NewPlan(in)
+				if err == nil {
+					err = plan.Against(b.Context(), store)
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+				report := secretsync.Apply(b.Context(), store, plan, secretsync.ApplyOptions{})
+				if err := secretsync.VerifyNames(b.Context(), store, report); err != nil || report.Written() != n {
+					b.Fatal(err, report.Err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*n), "µs/secret")
+		})
+	}
+}
