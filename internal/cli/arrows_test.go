@@ -17,7 +17,7 @@ var arrows = map[string][]string{
 	"internal/actions":         {"internal/nearest", "internal/report", "sync", "check", "prefect"},
 	"internal/report":          {"sync", "check"},
 	"sync":                     {"prefect", "internal/nearest", "internal/tomlpos"},
-	"check":                    {"prefect", "internal/nearest", "internal/tomlpos", "internal/pyliteral", "internal/pysource"},
+	"check":                    {"prefect", "internal/nearest", "internal/tomlpos", "internal/pyliteral", "internal/pysource", "internal/pytoml"},
 	"testkit":                  {"prefect", "internal/cloud", "internal/cloud/fake"},
 	"internal/cloud":           {"internal/graphql", "internal/nearest"},
 	"internal/cloud/fake":      {"internal/cloud", "internal/leaks"},
@@ -26,9 +26,10 @@ var arrows = map[string][]string{
 	"internal/leaks":           nil,
 	"internal/nearest":         nil,
 	"internal/pyliteral":       nil,
+	"internal/pytoml":          nil,
 	"internal/pysource":        {"internal/pyliteral"},
 	"internal/tomlpos":         nil,
-	"prefect":                  {"internal/nearest", "internal/pyliteral"},
+	"prefect":                  {"internal/nearest", "internal/pyliteral", "internal/pytoml"},
 }
 
 func TestImportArrows(t *testing.T) {

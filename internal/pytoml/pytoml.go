@@ -1,0 +1,98 @@
+// Package pytoml reads a configuration as Python's toml 0.10.2 does, the parser
+// inside every Prefect release. That parser is no parser of TOML: it looks for
+// quotes, brackets and equals signs line by line, and so refuses or misreads some
+// of what is valid. This package takes the same steps, as its source and its
+// behaviour show them, and so arrives at the same mistakes.
+package pytoml
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Table is a table: text to bool, string, Int, float64, Time, *List or Table.
+type Table map[string]any
+
+// List is an array of anything that a Table holds.
+type List struct{ Items []any }
+
+// Int is an integer of any size, in decimal.
+type Int string
+
+// Time is a date, a time of day, or both, as [FormatTime] writes it.
+type Time string
+
+// Error means that the parser refuses the text. Offset is where the line begins
+// that it was reading, or the character that it had come to, in characters.
+type Error struct {
+	Offset int
+	Reason string
+}
+
+func (e *Error) Error() string { return e.Reason }
+
+// ErrTooLong means that the parser would take more steps than are worth waiting
+// for. It says nothing about the text.
+var ErrTooLong = errors.New("too many steps")
+
+// maxSteps bounds what a text may cost, in characters looked at. The parser itself
+// is quadratic in the length of a line.
+const maxSteps = 64 << 20
+
+// maxDepth is how deep values nest before Python runs out of stack, about.
+const maxDepth = 300
+
+// Read reads a text. The error is an *Error, or ErrTooLong.
+func Read(text string) (table Table, err error) {
+	r := &reader{}
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case refusal:
+			table, err = nil, &Error{Offset: r.at, Reason: string(p)}
+		case tooLong:
+			table, err = nil, ErrTooLong
+		default:
+			panic(p)
+		}
+	}()
+	return r.read(text), nil
+}
+
+// refusal ends the reading: whatever Python raises, import prefect fails with it.
+type refusal string
+
+type tooLong struct{}
+
+func refuse(format string, args ...any) { panic(refusal(fmt.Sprintf(format, args...))) }
+
+// reader is the state of one reading.
+type reader struct {
+	at    int // where it is, for errors
+	steps int
+	depth int
+
+	root     Table
+	level    any      // the table that the next key goes into
+	implicit []string // names of tables that only a longer header has made
+
+	key       *string // whose value goes on over lines
+	value     []byte
+	broken    bool // value holds the end of a line
+	backslash bool // the last line ended in one
+}
+
+func (r *reader) cost(n int) {
+	if r.steps += n; r.steps > maxSteps {
+		panic(tooLong{})
+	}
+}
+
+func (r *reader) read(text string) Table {
+	s := newScan([]rune(text))
+	s.run(r)
+	r.root = Table{}
+	r.level = r.root
+	r.lines(string(s.text))
+	return r.root
+}

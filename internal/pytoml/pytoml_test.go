@@ -1,0 +1,151 @@
+package pytoml
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// casesFile holds texts and what Python's toml 0.10.2 makes of each, as measured
+// with it: a table, or the error.
+var casesFile = "testdata/cases.jsonl"
+
+func TestReadsAsPythonDoes(t *testing.T) {
+	if path := os.Getenv("PYTOML_CASES"); path != "" {
+		casesFile = path
+	}
+	file, err := os.Open(casesFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<22)
+	failed := 0
+	for lines.Scan() && failed < 20 {
+		var c [2]any
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			t.Fatal(err)
+		}
+		text := c[0].(string)
+		_, refused := c[1].(map[string]any)["$err"]
+		got, err := Read(text)
+		switch {
+		case errors.Is(err, ErrTooLong):
+			t.Errorf("%q: %v", text, err)
+			failed++
+		case refused != (err != nil):
+			t.Errorf("%q: got %v %v, want %v", text, shown(got), err, c[1])
+			failed++
+		case refused:
+		default:
+			if diff := cmp.Diff(normal(c[1]), shown(got)); diff != "" {
+				t.Errorf("%q: %s", text, diff)
+				failed++
+			}
+		}
+	}
+}
+
+// shown is a value as the cases hold it.
+func shown(v any) any {
+	switch v := v.(type) {
+	case Table:
+		m := map[string]any{}
+		for name, value := range v {
+			m[name] = shown(value)
+		}
+		return m
+	case *List:
+		list := []any{}
+		for _, value := range v.Items {
+			list = append(list, shown(value))
+		}
+		return list
+	case Int:
+		return map[string]any{"$int": string(v)}
+	case float64:
+		return map[string]any{"$float": float(v)}
+	case Time:
+		return map[string]any{"$time": string(v)}
+	}
+	return v
+}
+
+// float is a float as one text, NaN too.
+func float(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+
+// normal writes the floats of a case as float does; Python writes some otherwise.
+func normal(v any) any {
+	switch v := v.(type) {
+	case []any:
+		for i := range v {
+			v[i] = normal(v[i])
+		}
+	case map[string]any:
+		if text, ok := v["$float"].(string); ok && len(v) == 1 {
+			f, _ := strconv.ParseFloat(text, 64)
+			return map[string]any{"$float": float(f)}
+		}
+		for name := range v {
+			v[name] = normal(v[name])
+		}
+	}
+	return v
+}
+
+// FuzzRead looks for panics, and for texts that take long.
+func FuzzRead(f *testing.F) {
+	for _, seed := range []string{
+		"a = 1\n[t]\nb.c = [1, \"x\"]\n[[u]]\nv = {a = '''x\ny'''}\n", "k = \"\"\"\n\\\n\"\"\"\n", "v = [{a = 1}, [", "\"", "[", "=\r", "'''", "a={b=[\"",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var refused *Error
+		switch table, err := Read(text); {
+		case err == nil && table == nil:
+			t.Error("no table and no error")
+		case err != nil && !errors.As(err, &refused):
+			t.Error(err)
+		case err != nil && (refused.Offset < 0 || refused.Offset > len(text)+1):
+			t.Errorf("offset %d", refused.Offset)
+		}
+	})
+}
+
+// What Python would take hours for ends, with an answer or without.
+func TestLongTextsEnd(t *testing.T) {
+	const n = 1 << 20
+	const read, refused, tooLong = "read", "refused", "too long"
+	for name, c := range map[string]struct{ text, want string }{
+		"equals signs":  {"a = " + strings.Repeat("=", n), refused},
+		"lines":         {"a = \"\"\"\n" + strings.Repeat("line\n", n/5) + "\"\"\"\n", read},
+		"quotes":        {"a = [" + strings.Repeat("\"", n), read},
+		"commas":        {"a = [\"" + strings.Repeat(",", n) + "\"]\n", read},
+		"inline tables": {"a = {b = " + strings.Repeat("x,", n) + "}\n", tooLong},
+		"brackets":      {"a = " + strings.Repeat("[", n) + strings.Repeat("]", n) + "\n", tooLong},
+		"header":        {"[\"" + strings.Repeat(".", n) + "\"]\n", tooLong},
+		"backslashes":   {"a = \"" + strings.Repeat("\\", n) + "\"\n", read},
+		"mixed quotes":  {"\"'" + strings.Repeat("\"'", n/2) + " = 1\n", refused},
+		"more quotes":   {"a = '" + strings.Repeat("'\"", n/2) + "\n", refused},
+		"tables":        {strings.Repeat("[t.u]\n[t]\n", n/10), refused},
+	} {
+		_, err := Read(c.text)
+		got := read
+		if errors.Is(err, ErrTooLong) {
+			got = tooLong
+		} else if err != nil {
+			got = refused
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s: %v", name, got, c.want, err)
+		}
+	}
+}

@@ -1,0 +1,216 @@
+package pytoml
+
+import (
+	"math/big"
+	"regexp"
+	"strings"
+)
+
+// load reads a value, and says which type it takes it for.
+func (r *reader) load(v string, strict bool) (value any, kind string) {
+	r.cost(len(v))
+	if v == "" {
+		refuse("Empty value is invalid")
+	}
+	switch lower := strings.ToLower(v); {
+	case v == "true" || v == "false":
+		return v == "true", "bool"
+	case lower == "true" || lower == "false":
+		refuse("Only all lowercase booleans allowed")
+	case v[0] == '"' || v[0] == '\'':
+		return textOf(v), "str"
+	case v[0] == '[':
+		return r.array(v), "array"
+	case v[0] == '{':
+		table := Table{}
+		r.inline(v, table)
+		return table, "inline_object"
+	}
+	if m := timeOfDay.FindStringSubmatch(v); m != nil {
+		return clock(m), "time"
+	}
+	if date, ok := dateOf(v); ok {
+		return date, "date"
+	}
+	if !strict {
+		refuse("Weirdness with leading zeroes or underscores in your number.")
+	}
+	return number(v)
+}
+
+func number(v string) (value any, kind string) {
+	negative := v[0] == '-'
+	v = strings.ReplaceAll(strings.TrimPrefix(v[:1], "-")+v[1:], "_", "")
+	if !negative {
+		v = strings.TrimPrefix(v, "+")
+	}
+	lower := strings.ToLower(v)
+	switch {
+	case strings.Contains(v, ".") || !strings.Contains(v, "x") && strings.Contains(lower, "e"):
+		if _, after, found := strings.Cut(v, "."); found && after == "" {
+			refuse("This float is missing digits after the point")
+		}
+		if !isDigit(first(v)) {
+			refuse("This float doesn't have a leading digit")
+		}
+	case lower != "inf" && lower != "nan":
+		n := intOf(v)
+		if negative {
+			n = new(big.Int).Neg(n)
+		}
+		return Int(n.String()), "int"
+	}
+	f, ok := floatOf(v)
+	if !ok {
+		refuse("could not convert string to float")
+	}
+	if negative {
+		f = 0 - f
+	}
+	return f, "float"
+}
+
+// strictNumber refuses what a number may not look like. It looks at any value.
+func strictNumber(n string) bool {
+	n = strip(n)
+	switch {
+	case n == "" || n[0] == '_' || n[len(n)-1] == '_' || strings.Contains(n, "_.") || strings.Contains(n, "._"):
+		return false
+	case len([]rune(n)) == 1:
+		return true
+	case n[0] == '0' && !strings.ContainsRune(".obx", rune(n[1])):
+		return false
+	case n[0] == '+' || n[0] == '-':
+		n = n[1:]
+		if len(n) > 1 && n[0] == '0' && n[1] != '.' {
+			return false
+		}
+	}
+	return !strings.Contains(n, "__")
+}
+
+// escaped are the escapes of one letter.
+var escaped = map[byte]string{'0': "\x00", 'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t", '"': `"`}
+
+// textOf reads a text with its quotes.
+func textOf(v string) string {
+	checkClosed(v)
+	if v[0] == '"' {
+		checkEscapes(v)
+		for _, prefix := range []string{`\u`, `\U`} {
+			if strings.Contains(v, prefix) {
+				parts := strings.Split(v, prefix)
+				v = unicodeEscapes(parts[0], parts[1:], prefix)
+			}
+		}
+		quote := v[0]
+		v = unescape(v)
+		return unquoted(v, quote)
+	}
+	return unquoted(v, v[0])
+}
+
+func unquoted(v string, quote byte) string {
+	runes := []rune(v)
+	if len(runes) > 1 && runes[1] == rune(quote) && (len(runes) < 3 || runes[1] == runes[2]) {
+		v = between(v, 2, 2)
+	}
+	return between(v, 1, 1)
+}
+
+// checkClosed refuses what follows a closing quote.
+func checkClosed(v string) {
+	parts := strings.Split(v[1:], v[:1])
+	three := len(parts) > 1 && parts[0] == "" && parts[1] == ""
+	if three {
+		parts = parts[2:]
+	}
+	closed, empty := false, 0
+	for _, part := range parts {
+		switch {
+		case part == "" && three:
+			empty++
+		case part == "":
+			closed = true
+		case oddBackslashes(part):
+		case closed:
+			refuse("Found tokens after a closed string. Invalid TOML.")
+		case !three || empty > 1:
+			closed = true
+		default:
+			empty = 0
+		}
+	}
+}
+
+// oddBackslashes reports whether a text ends in an odd number of backslashes.
+func oddBackslashes(text string) bool {
+	return (len(text)-len(strings.TrimRight(text, `\`)))%2 == 1
+}
+
+func checkEscapes(v string) {
+	backslash := false
+	for _, part := range strings.Split(v, `\`)[1:] {
+		switch {
+		case part == "":
+			backslash = !backslash
+		case escaped[part[0]] == "" && part[0] != 'u' && part[0] != 'U' && !backslash:
+			refuse("Reserved escape sequence used")
+		default:
+			backslash = false
+		}
+	}
+}
+
+var hexDigits = regexp.MustCompile(`^[0-9a-f]+$`)
+
+func unicodeEscapes(head string, parts []string, prefix string) string {
+	var b strings.Builder
+	b.WriteString(head)
+	digits := 4
+	if prefix == `\U` {
+		digits = 8
+	}
+	skip := oddBackslashes(head)
+	for _, part := range parts {
+		if skip {
+			skip = oddBackslashes(part)
+			b.WriteString(prefix + part)
+			continue
+		}
+		hex := strings.ToLower(cut(part, 0, digits))
+		if !hexDigits.MatchString(hex) || hex[0] == 'd' && (len(hex) < 2 || hex[1] > '7') {
+			refuse("Invalid escape sequence")
+		}
+		n, _ := new(big.Int).SetString(hex, 16)
+		if n.Cmp(big.NewInt(0x10ffff)) > 0 {
+			refuse("chr() arg not in range")
+		}
+		b.WriteRune(rune(n.Int64()))
+		b.WriteString(part[len(hex):])
+	}
+	return b.String()
+}
+
+// unescape leaves the escapes of code points as they are.
+func unescape(v string) string {
+	var b strings.Builder
+	for i := 0; i < len(v); i++ {
+		if v[i] != '\\' || i == len(v)-1 {
+			b.WriteByte(v[i])
+			continue
+		}
+		i++
+		switch c := v[i]; {
+		case escaped[c] != "":
+			b.WriteString(escaped[c])
+		case c == '\\':
+			b.WriteByte(c)
+		case c == 'u' || c == 'U':
+			b.WriteString(v[i-1 : i+1])
+		default:
+			refuse("Reserved escape sequence used")
+		}
+	}
+	return b.String()
+}
