@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
@@ -10,15 +11,77 @@ import (
 // What Prefect does with TOML 1.0 that the parser inside it, Python's toml 0.10.2,
 // does not read as TOML 1.0 says.
 const (
-	refuses = "import prefect fails with TomlDecodeError"
+	fails   = "import prefect fails"
+	refuses = fails + " with TomlDecodeError"
 	misread = "Prefect reads something else"
 )
 
 const byteOrderMark = "\ufeff"
 
-// checkCompat reports valid TOML that toml 0.10.2 refuses or reads differently, as
-// measured with it.
+// checkCompat reports valid TOML that toml 0.10.2 refuses or reads differently.
+// Whether it does is what pytoml finds; the shapes that are known to be the reason
+// give the place and the words.
 func checkCompat(s *source, report func(finding)) {
+	if s.plain() {
+		return
+	}
+	known := s.knownShapes()
+	r := s.pythonReads()
+	switch {
+	case r.refused >= 0:
+		if !slices.ContainsFunc(known, func(f finding) bool { return strings.Contains(f.message, fails) }) {
+			known = append(known, s.refusedLine(r.refused))
+		}
+	case !r.unknown:
+		known = s.ofDifferences(known, r.differs)
+	}
+	for _, f := range known {
+		report(f)
+	}
+}
+
+const hintCompat = "Prefect reads TOML with Python's toml 0.10.2; write this more simply, such as on one line, with one kind of quotes"
+
+func (s *source) refusedLine(start int) finding {
+	for start < len(s.doc.Text)-1 && strings.IndexByte(" \t\n", s.doc.Text[start]) >= 0 {
+		start++
+	}
+	end := max(lineEnd(s.doc.Text, start), min(start+1, len(s.doc.Text)))
+	return finding{message: "valid TOML that Prefect's parser stops at: " + refuses, hint: hintCompat, start: start, end: end}
+}
+
+// ofDifferences are the findings about nodes that are read differently, and one
+// more for each such node that no known shape is about.
+func (s *source) ofDifferences(known []finding, differs []tomlpos.NodeID) []finding {
+	slices.Sort(differs)
+	var found []finding
+	for _, f := range known {
+		if slices.ContainsFunc(differs, func(n tomlpos.NodeID) bool { return s.related(f.node, n) }) {
+			found = append(found, f)
+		}
+	}
+	for _, n := range slices.Compact(differs) {
+		if slices.ContainsFunc(found, func(f finding) bool { return s.related(f.node, n) }) {
+			continue
+		}
+		start, end := s.placeOf(n)
+		found = append(found, finding{message: "valid TOML that Prefect's parser takes for something else: " + misread, hint: hintCompat, node: n, start: start, end: end})
+	}
+	return found
+}
+
+// related reports whether one of two nodes is the other or stands above it.
+func (s *source) related(a, b tomlpos.NodeID) bool { return s.above(a, b) || s.above(b, a) }
+
+func (s *source) above(top, n tomlpos.NodeID) bool {
+	for n != top && n != tomlpos.Root {
+		n = s.doc.Nodes[n].Parent
+	}
+	return n == top
+}
+
+// knownShapes are those that are known to be refused or misread, as measured.
+func (s *source) knownShapes() (found []finding) {
 	kinds := make([]tomlpos.Kind, len(s.doc.Nodes))
 	for _, v := range s.doc.Values {
 		kinds[v.Node] = v.Kind
@@ -32,12 +95,15 @@ func checkCompat(s *source, report func(finding)) {
 			message, hint = "a list of several types: "+refuses, "give every element the same type; an int is no float to it, and a date no time"
 		case kinds[s.doc.Nodes[v.Node].Parent] == tomlpos.InlineTable && message == "":
 			message, hint = compatInline(v.Kind, raw)
+		case message == "" && strings.Contains(raw, "\n") && !v.Kind.IsContainer():
+			message, hint = s.compatLines(v)
 		}
 		if message != "" {
-			report(finding{message: message, hint: hint, node: v.Node, start: v.Start, end: v.End})
+			found = append(found, finding{message: message, hint: hint, node: v.Node, start: v.Start, end: v.End})
 		}
 	}
-	s.compatKeys(report)
+	s.compatKeys(func(f finding) { found = append(found, f) })
+	return found
 }
 
 // mixedLists reports, for each node, whether it is a list of several types.
@@ -85,11 +151,28 @@ func compatOfValue(kind tomlpos.Kind, raw string) (message, hint string) {
 	return "", ""
 }
 
-// compatInline is about values in an inline table.
+// compatInline is about values in an inline table. Texts over lines come out
+// differently in most of them, and are reported only where they do.
 func compatInline(kind tomlpos.Kind, raw string) (message, hint string) {
 	number := kind == tomlpos.Integer || kind == tomlpos.Float
+	if strings.Contains(raw, "\n") && (kind == tomlpos.MultilineString || kind == tomlpos.MultilineLiteral) {
+		return "a text over lines in an inline table: " + misread + ", or " + fails, "write a table of its own"
+	}
 	if number && (strings.HasPrefix(raw, "+") || strings.HasSuffix(raw, "inf") || strings.HasSuffix(raw, "nan")) {
 		return "a number in an inline table that is inf, nan or has a plus sign: " + refuses, "leave the sign out, or write a table of its own"
+	}
+	return "", ""
+}
+
+// compatLines is about a text over lines. What is said holds only where the text
+// is found to be read differently.
+func (s *source) compatLines(v tomlpos.Value) (message, hint string) {
+	rest := s.doc.Text[v.End:lineEnd(s.doc.Text, v.End)]
+	switch key, ok := s.doc.FirstKey(v.Node); {
+	case strings.Trim(rest, "\r") != "" && strings.Trim(rest, " \t\r,]}") == "" || strings.Contains(rest, "#"):
+		return "a text over lines with a blank or a comment behind its closing quotes: " + misread + ", and what follows may be lost", "end the line with the quotes"
+	case ok && strings.HasSuffix(strings.TrimRight(s.doc.Text[:key.Start], " \t"), "."):
+		return "a text over lines under a dotted key: " + misread + ", a key of the table above", "write the table as a header of its own"
 	}
 	return "", ""
 }
@@ -97,13 +180,13 @@ func compatInline(kind tomlpos.Kind, raw string) (message, hint string) {
 // compatKeys is about how keys are written, each where it stands.
 func (s *source) compatKeys(report func(finding)) {
 	if strings.HasPrefix(s.doc.Text, byteOrderMark) {
-		report(finding{message: "a byte order mark: " + misread + ", or import prefect fails", hint: "save the file as UTF-8 without a mark", end: len(byteOrderMark)})
+		report(finding{message: "a byte order mark: " + misread + ", or " + fails, hint: "save the file as UTF-8 without a mark", end: len(byteOrderMark)})
 	}
 	for i, k := range s.doc.Keys {
 		raw := s.doc.Text[k.Start:k.End]
 		message, hint := compatKey(raw, k.Header)
 		if message == "" && !k.Last && !k.Header && s.blankBesideDot(i) {
-			message, hint = "a key with a blank beside its dot: "+misread+", or import prefect fails", "write the dot without blanks"
+			message, hint = "a key with a blank beside its dot: "+misread+", or "+fails, "write the dot without blanks"
 		}
 		if message != "" {
 			report(finding{message: message, hint: hint, node: k.Node, start: k.Start, end: k.End})

@@ -1,7 +1,6 @@
 package pytoml
 
 import (
-	"fmt"
 	"math"
 	"regexp"
 	"strconv"
@@ -11,22 +10,6 @@ import (
 
 // timeOfDay is looked for at the beginning of a value.
 var timeOfDay = regexp.MustCompile(`^([0-9]{2}):([0-9]{2}):([0-9]{2})(\.([0-9]{3,6}))?`)
-
-// FormatTime writes a date and time as a [Time]: a date alone if hour is below 0,
-// a time alone if year is, with an offset in minutes if zoned.
-func FormatTime(year, month, day, hour, minute, second, microsecond int, zoned bool, offset int) Time {
-	var b strings.Builder
-	if year >= 0 {
-		fmt.Fprintf(&b, "%04d-%02d-%02d", year, month, day)
-	}
-	if hour >= 0 {
-		fmt.Fprintf(&b, "T%02d:%02d:%02d.%06d", hour, minute, second, microsecond)
-	}
-	if zoned {
-		fmt.Fprintf(&b, "%+d", offset)
-	}
-	return Time(b.String())
-}
 
 // clock is a time of day; its fraction is taken for microseconds, whatever its
 // length.
@@ -38,48 +21,39 @@ func clock(m []string) Time {
 	if at[1] > 23 || at[2] > 59 || at[3] > 59 {
 		refuse("hour, minute or second out of range")
 	}
-	return FormatTime(-1, 0, 0, at[1], at[2], at[3], at[5], false, 0)
+	return Time{HasClock: true, Hour: at[1], Minute: at[2], Second: at[3], Micro: at[5]}
 }
 
 // dateOf is a date, or a date and time.
-func dateOf(text string) (Time, bool) {
+func dateOf(text string) (t Time, ok bool) {
 	v := []rune(text)
-	part := func(from, to int) string { return cut(text, from, to) }
 	if len(v) == 0 || !strings.Contains(string(v[1:]), "-") {
-		if len(v) > 19 {
-			zoneOf(v)
-		}
-		return "", false
+		return Time{}, false
 	}
-	microsecond, zoned, offset := 0, false, 0
 	if len(v) > 19 {
-		microsecond, zoned, offset = zoneOf(v)
+		t.Micro, t.Zoned, t.Offset = zoneOf(v)
 	}
-	year, ok1 := decimal(part(0, 4))
-	month, ok2 := decimal(part(5, 7))
-	day, ok3 := decimal(part(8, 10))
-	if !ok1 || !ok2 || !ok3 || !isDate(year, month, day) {
-		return "", false
+	part := func(into *int, from, to, least, most int) bool {
+		n, ok := decimal(cut(text, from, to))
+		*into = n
+		return ok && least <= n && n <= most
+	}
+	t.HasDate = true
+	if !part(&t.Year, 0, 4, 1, 9999) || !part(&t.Month, 5, 7, 1, 12) || !part(&t.Day, 8, 10, 1, daysIn(t.Year, t.Month)) {
+		return Time{}, false
 	}
 	if len(v) == 10 {
-		return FormatTime(year, month, day, -1, 0, 0, 0, false, 0), true
+		return t, true
 	}
-	hour, ok1 := decimal(part(11, 13))
-	minute, ok2 := decimal(part(14, 16))
-	second, ok3 := decimal(part(17, 19))
-	if !ok1 || !ok2 || !ok3 || !within(hour, 23) || !within(minute, 59) || !within(second, 59) || !within(microsecond, 999999) {
-		return "", false
+	t.HasClock = true
+	if !part(&t.Hour, 11, 13, 0, 23) || !part(&t.Minute, 14, 16, 0, 59) || !part(&t.Second, 17, 19, 0, 59) || t.Micro < 0 || t.Micro > 999999 {
+		return Time{}, false
 	}
-	return FormatTime(year, month, day, hour, minute, second, microsecond, zoned, offset), true
+	return t, true
 }
 
-func within(n, most int) bool { return 0 <= n && n <= most }
-
-func isDate(year, month, day int) bool {
-	if !within(year-1, 9998) || !within(month-1, 11) || day < 1 {
-		return false
-	}
-	return time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() == day
+func daysIn(year, month int) int {
+	return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }
 
 // zoneOf reads what follows the seconds: a fraction and an offset.

@@ -8,6 +8,7 @@ package pytoml
 import (
 	"errors"
 	"fmt"
+	"strconv"
 )
 
 // Table is a table: text to bool, string, Int, float64, Time, *List or Table.
@@ -19,8 +20,19 @@ type List struct{ Items []any }
 // Int is an integer of any size, in decimal.
 type Int string
 
-// Time is a date, a time of day, or both, as [FormatTime] writes it.
-type Time string
+// IntOf is n as an Int.
+func IntOf(n int64) Int { return Int(strconv.FormatInt(n, 10)) }
+
+// Time is a date, a time of day, or both.
+type Time struct {
+	HasDate          bool
+	Year, Month, Day int
+	HasClock         bool
+	Hour, Minute     int
+	Second, Micro    int
+	Zoned            bool
+	Offset           int // from UTC, in minutes
+}
 
 // Error means that the parser refuses the text. Offset is where the line begins
 // that it was reading, or the character that it had come to, in characters.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -73,9 +74,23 @@ func shown(v any) any {
 	case float64:
 		return map[string]any{"$float": float(v)}
 	case Time:
-		return map[string]any{"$time": string(v)}
+		return map[string]any{"$time": timeText(v)}
 	}
 	return v
+}
+
+// timeText is a time as the cases hold it.
+func timeText(t Time) (text string) {
+	if t.HasDate {
+		text = fmt.Sprintf("%04d-%02d-%02d", t.Year, t.Month, t.Day)
+	}
+	if t.HasClock {
+		text += fmt.Sprintf("T%02d:%02d:%02d.%06d", t.Hour, t.Minute, t.Second, t.Micro)
+	}
+	if t.Zoned {
+		text += fmt.Sprintf("%+d", t.Offset)
+	}
+	return text
 }
 
 // float is a float as one text, NaN too.

@@ -1,0 +1,201 @@
+package check
+
+import (
+	"errors"
+	"math"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pytoml"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+)
+
+// reading is what toml 0.10.2 makes of a file.
+type reading struct {
+	unknown bool             // it would take too long to find out
+	refused int              // the byte offset of the line that it refuses, or -1
+	differs []tomlpos.NodeID // what it reads as something else
+}
+
+// pythonReads reads the file as both do.
+func (s *source) pythonReads() reading {
+	theirs, err := pytoml.Read(s.doc.Text)
+	var refused *pytoml.Error
+	switch {
+	case errors.As(err, &refused):
+		return reading{refused: byteOffset(s.doc.Text, refused.Offset)}
+	case err != nil:
+		return reading{unknown: true, refused: -1}
+	}
+	var ours map[string]any
+	if _, err := toml.Decode(s.doc.Text, &ours); err != nil {
+		return reading{unknown: true, refused: -1}
+	}
+	return reading{refused: -1, differs: s.differences(tomlpos.Root, ours, theirs)}
+}
+
+func byteOffset(text string, characters int) int {
+	for at := range text {
+		if characters == 0 {
+			return at
+		}
+		characters--
+	}
+	return len(text)
+}
+
+// differences are the nodes of a table that the two read differently. A name that
+// only toml 0.10.2 has is a difference of the table, if there is no other.
+func (s *source) differences(at tomlpos.NodeID, ours map[string]any, theirs pytoml.Table) []tomlpos.NodeID {
+	var differ []tomlpos.NodeID
+	for name, value := range ours {
+		node, ok := s.doc.Child(at, name)
+		if !ok {
+			node = at
+		}
+		other, there := theirs[name]
+		inner, isTable := value.(map[string]any)
+		otherInner, both := other.(pytoml.Table)
+		switch {
+		case there && isTable && both:
+			differ = append(differ, s.differences(node, inner, otherInner)...)
+		case !there || !sameValue(value, other):
+			differ = append(differ, node)
+		}
+	}
+	if len(differ) == 0 && len(ours) != len(theirs) {
+		return []tomlpos.NodeID{at}
+	}
+	return differ
+}
+
+func sameValue(ours, theirs any) bool {
+	switch ours := ours.(type) {
+	case map[string]any:
+		table, ok := theirs.(pytoml.Table)
+		if !ok || len(ours) != len(table) {
+			return false
+		}
+		for name, value := range ours {
+			if other, there := table[name]; !there || !sameValue(value, other) {
+				return false
+			}
+		}
+		return true
+	case []map[string]any:
+		return sameList(ours, theirs)
+	case []any:
+		return sameList(ours, theirs)
+	case float64:
+		other, ok := theirs.(float64)
+		return ok && (math.Float64bits(ours) == math.Float64bits(other) || ours != ours && other != other)
+	case int64:
+		return theirs == pytoml.IntOf(ours)
+	case time.Time:
+		return theirs == pythonTime(ours)
+	}
+	return ours == theirs
+}
+
+func sameList[T any](ours []T, theirs any) bool {
+	list, ok := theirs.(*pytoml.List)
+	if !ok || len(ours) != len(list.Items) {
+		return false
+	}
+	for i := range ours {
+		if !sameValue(ours[i], list.Items[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// pythonTime is a time as toml 0.10.2 would have it. The decoder says in the name
+// of the location what a time lacks.
+func pythonTime(t time.Time) pytoml.Time {
+	_, offset := t.Zone()
+	date := pytoml.Time{HasDate: true, Year: t.Year(), Month: int(t.Month()), Day: t.Day()}
+	clock := pytoml.Time{HasClock: true, Hour: t.Hour(), Minute: t.Minute(), Second: t.Second(), Micro: t.Nanosecond() / 1000}
+	both := clock
+	both.HasDate, both.Year, both.Month, both.Day = true, date.Year, date.Month, date.Day
+	switch t.Location().String() {
+	case "date-local":
+		return date
+	case "time-local":
+		return clock
+	case "datetime-local":
+		return both
+	}
+	both.Zoned, both.Offset = true, offset/60
+	return both
+}
+
+var (
+	plainKey    = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$`)
+)
+
+// plain reports whether the file holds nothing that toml 0.10.2 could stumble over:
+// bare keys, one-line texts without quotes and backslashes in them, plain numbers
+// and booleans. FuzzPlain holds that.
+func (s *source) plain() bool {
+	if strings.Contains(s.doc.Text, "\r") || strings.HasPrefix(s.doc.Text, byteOrderMark) {
+		return false
+	}
+	for i, k := range s.doc.Keys {
+		if !isPlainKey(s.doc.Text[k.Start:k.End]) || !k.Last && s.doc.Text[s.doc.Keys[i+1].Start-1] != '.' || !k.Last && s.doc.Keys[i+1].Start != k.End+1 {
+			return false
+		}
+	}
+	for _, n := range s.doc.Nodes {
+		if n.InList {
+			return false
+		}
+	}
+	for _, v := range s.doc.Values {
+		if !isPlainValue(v.Kind, s.doc.Text[v.Start:v.End]) {
+			return false
+		}
+	}
+	return true
+}
+
+func isPlainKey(raw string) bool { return plainKey.MatchString(raw) }
+
+func isPlainValue(kind tomlpos.Kind, raw string) bool {
+	switch kind {
+	case tomlpos.BasicString, tomlpos.LiteralString:
+		return !strings.ContainsAny(raw[1:len(raw)-1], "\"'\\")
+	case tomlpos.Integer, tomlpos.Float:
+		return plainNumber.MatchString(raw) && raw != "-0"
+	case tomlpos.Boolean:
+		return true
+	}
+	return false
+}
+
+// lineEnd is where the line ends that begins at an offset.
+func lineEnd(text string, start int) int {
+	if n := strings.IndexByte(text[start:], '\n'); n >= 0 {
+		return start + n
+	}
+	return len(text)
+}
+
+// place is where a node stands: its value, else its first key.
+func (s *source) placeOf(node tomlpos.NodeID) (start, end int) {
+	for _, v := range s.doc.Values {
+		if v.Node == node {
+			return v.Start, v.End
+		}
+	}
+	if key, ok := s.doc.FirstKey(node); ok {
+		return key.Start, key.End
+	}
+	_, size := utf8.DecodeRuneInString(s.doc.Text)
+	return 0, size
+}

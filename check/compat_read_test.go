@@ -1,0 +1,78 @@
+package check
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pytoml"
+)
+
+// TestCompatOfCorpus holds the rule to what Python's toml 0.10.2 makes of every
+// valid text of toml-test 2.2.0, as compared with what tomllib reads: the table in
+// testdata was measured with both.
+func TestCompatOfCorpus(t *testing.T) {
+	files, _ := corpus(t)
+	seen := map[string]int{}
+	for row := range strings.Lines(string(readFile(t, "testdata/toml-0.10.2.txt"))) {
+		verdict, name, _ := strings.Cut(strings.TrimSpace(row), " ")
+		text, ok := files["valid/"+name+".toml"]
+		if !ok {
+			t.Errorf("toml-test has no %s", name)
+			continue
+		}
+		seen[verdict]++
+		found := File("f", text, Options{Rules: []string{"toml-compat"}})
+		if (verdict == "same") != (len(found) == 0) {
+			t.Errorf("%s: %v, and it is %s", name, found, verdict)
+		}
+	}
+	if seen["same"] != 177 || seen["refused"] != 20 || seen["misread"] != 8 {
+		t.Errorf("%v", seen)
+	}
+}
+
+// TestCompatOfTexts is what secrets look like that go over lines.
+func TestCompatOfTexts(t *testing.T) {
+	for text, want := range map[string]string{
+		"v = '''\na\n''' # note\nw = 1":                "behind its closing quotes",
+		"v = '''\na\n'''\nw = 1":                       "",
+		"a.b = '''\nx\n'''\nw = 1":                     "under a dotted key",
+		"v = {a = '''x\ny'''}":                         "in an inline table",
+		"v = '''\n{\"k\": \"v\",\n\"x\": \"\"\n}\n'''": "takes for something else",
+		"v = '''\n{\"k\": \"v\"}\n'''":                 "",
+		"v = '''\n'quoted'\n'''":                       "stops at",
+		"v = \"\"\"\na   \nb\"\"\"":                    "takes for something else",
+		"v = [{a = 1}, {b = 2}]":                       "",
+	} {
+		found := File("f", []byte(text+"\n"), Options{Rules: []string{"toml-compat"}})
+		if want == "" && len(found) > 0 || want != "" && (len(found) == 0 || !strings.Contains(found[0].Message, want)) {
+			t.Errorf("%q: %v, want %q", text, found, want)
+		}
+	}
+}
+
+// FuzzPlain holds that what counts as plain is read alike by both.
+func FuzzPlain(f *testing.F) {
+	for _, seed := range []string{"a = 1\n[t]\nb.c = \"x=#[\"\n", "a = '{}' # c\n", "[a.b]\n[a]\nc = -1.5\nd = true", "a = \"\"\n\n#\n[x-y]\n1 = 0.5"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s := read("f", text)
+		if !s.parses() || !s.plain() {
+			return
+		}
+		theirs, err := pytoml.Read(text)
+		if err != nil {
+			t.Fatalf("%q is plain, and refused: %v", text, err)
+		}
+		var ours map[string]any
+		if _, err := toml.Decode(text, &ours); err != nil {
+			t.Fatal(err)
+		}
+		if !sameValue(ours, theirs) {
+			t.Errorf("%q is plain, and misread", text)
+		}
+	})
+}
