@@ -112,7 +112,7 @@ func (r *reader) joinTexts(parts []string) []string {
 	for b := 0; b < len(parts)-1; b++ {
 		for text := strip(parts[b]); !bounded(text) || opensThree(text); text = strip(parts[b]) {
 			if b+1 >= len(parts) {
-				refuse("list index out of range")
+				raise(indexError)
 			}
 			r.cost(len(parts[b]) + len(parts))
 			parts[b] += "," + parts[b+1]

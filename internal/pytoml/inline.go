@@ -4,7 +4,7 @@ import "strings"
 
 // inline reads the pairs of an inline table, between commas. A part that ends in
 // no value is put together with the next.
-func (r *reader) inline(text string, into Table) {
+func (r *reader) inline(text string, into any) {
 	r.down()
 	defer r.up()
 	parts := strings.Split(between(text, 1, 1), ",")
@@ -45,7 +45,7 @@ func isWhole(value string) bool {
 
 func (r *reader) down() {
 	if r.depth++; r.depth > maxDepth {
-		refuse("maximum recursion depth exceeded")
+		raise("RecursionError")
 	}
 }
 

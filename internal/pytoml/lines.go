@@ -28,7 +28,7 @@ func (r *reader) lines(text string) {
 			if line[len(line)-1] != '}' {
 				refuse("Line breaks are not allowed in inlineobjects")
 			}
-			r.inline(line, tableOf(r.level))
+			r.inline(line, r.level)
 		case strings.Contains(line, "="):
 			r.pairLine(line)
 		}
@@ -38,13 +38,13 @@ func (r *reader) lines(text string) {
 func tableOf(v any) Table {
 	t, ok := v.(Table)
 	if !ok {
-		refuse("no table")
+		raise("TypeError")
 	}
 	return t
 }
 
 func (r *reader) pairLine(line string) {
-	if more := r.pair(line, tableOf(r.level), r.backslash); more != nil {
+	if more := r.pair(line, r.level, r.backslash); more != nil {
 		r.key, r.value, r.backslash = &more.key, []byte(more.value), more.backslash
 		r.broken = strings.Contains(more.value, "\n")
 	}
@@ -75,7 +75,7 @@ func (r *reader) closes(line string) bool {
 	if quote == '[' {
 		c, ok := last(line, 1)
 		if !ok {
-			refuse("string index out of range")
+			raise(indexError)
 		}
 		return c == ']'
 	}
@@ -174,24 +174,24 @@ func (r *reader) enter(level any, name string, isLast, array bool) any {
 	switch inner := level.(type) {
 	case *List:
 		if len(inner.Items) == 0 {
-			refuse("list index out of range")
+			raise(indexError)
 		}
 		return inner.Items[len(inner.Items)-1]
 	case Table:
 		return inner
 	case string:
 		if inner == "" {
-			refuse("string index out of range")
+			raise(indexError)
 		}
 		return "" // no table
 	}
-	refuse("not subscriptable")
+	raise("TypeError")
 	return nil
 }
 
 func lastTable(list *List) Table {
 	if len(list.Items) == 0 {
-		refuse("list index out of range")
+		raise(indexError)
 	}
 	return tableOf(list.Items[len(list.Items)-1])
 }
@@ -214,7 +214,7 @@ func (r *reader) define(table Table, name string, isLast, array bool) {
 	case array:
 		list, ok := inner.(*List)
 		if !ok {
-			refuse("no attribute 'append'")
+			raise("AttributeError")
 		}
 		list.Items = append(list.Items, Table{})
 	default:

@@ -9,22 +9,23 @@ type unfinished struct {
 }
 
 // pair reads key = value into a table, unless the value goes on over lines.
-func (r *reader) pair(line string, level Table, backslash bool) *unfinished {
+func (r *reader) pair(line string, level any, backslash bool) *unfinished {
 	key, text, strict := r.splitPair(line)
-	level, key = r.keyOf(level, key)
+	level, key = keyOf(level, key)
 	more := goesOn(key, text, backslash)
-	if more != nil && key == "" {
-		refuse("cannot access local variable 'value'")
-	}
 	var value any
 	if more == nil {
 		value, _ = r.load(text, strict)
 	}
-	if _, there := level[key]; there {
+	table, isTable := level.(Table)
+	if _, there := table[key]; there || !isTable {
 		refuse("Duplicate keys!")
 	}
-	if more == nil {
-		level[key] = value
+	switch {
+	case more == nil:
+		table[key] = value
+	case key == "":
+		raise("UnboundLocalError")
 	}
 	return more
 }
@@ -73,7 +74,7 @@ func (r *reader) beginsValue(text string) bool {
 }
 
 // keyOf goes down a dotted key, and gives the table and the name that it ends in.
-func (r *reader) keyOf(level Table, key string) (Table, string) {
+func keyOf(level any, key string) (any, string) {
 	if !strings.Contains(key, ".") {
 		if c := first(key); (c == '"' || c == '\'') && key[len(key)-1] == c {
 			return level, unescape(between(key, 1, 1))
@@ -85,16 +86,17 @@ func (r *reader) keyOf(level Table, key string) (Table, string) {
 		parts = parts[:len(parts)-1]
 	}
 	if len(parts) == 0 {
-		refuse("list index out of range")
+		raise(indexError)
 	}
 	for _, part := range parts[:len(parts)-1] {
 		if part == "" {
 			continue
 		}
-		if _, there := level[part]; !there {
-			level[part] = Table{}
+		table := tableOf(level)
+		if _, there := table[part]; !there {
+			table[part] = Table{}
 		}
-		level = tableOf(level[part])
+		level = table[part]
 	}
 	return level, strip(parts[len(parts)-1])
 }
@@ -160,7 +162,7 @@ func opening(text string) int {
 		if len(rest) == 2 && rest[1] != rest[0] {
 			return -1
 		}
-		refuse("string index out of range")
+		raise(indexError)
 	}
 	if !strings.HasPrefix(rest, three) || len([]rune(rest)) > 5 && strings.HasSuffix(rest, three) {
 		return -1

@@ -27,7 +27,7 @@ func last(s string, n int) (c byte, ok bool) {
 // first is s[0]; Python raises where there is none.
 func first(s string) byte {
 	if s == "" {
-		refuse("string index out of range")
+		raise(indexError)
 	}
 	return s[0]
 }

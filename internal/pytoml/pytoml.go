@@ -7,8 +7,8 @@ package pytoml
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
+	"strings"
 )
 
 // Table is a table: text to bool, string, Int, float64, Time, *List or Table.
@@ -38,10 +38,11 @@ type Time struct {
 // that it was reading, or the character that it had come to, in characters.
 type Error struct {
 	Offset int
-	Reason string
+	Class  string // of the exception in Python
+	Reason string // as Python words it, without the text; may be empty
 }
 
-func (e *Error) Error() string { return e.Reason }
+func (e *Error) Error() string { return strings.TrimSuffix(e.Class+": "+e.Reason, ": ") }
 
 // ErrTooLong means that the parser would take more steps than are worth waiting
 // for. It says nothing about the text.
@@ -61,7 +62,7 @@ func Read(text string) (table Table, err error) {
 		switch p := recover().(type) {
 		case nil:
 		case refusal:
-			table, err = nil, &Error{Offset: r.at, Reason: string(p)}
+			table, err = nil, &Error{Offset: r.at, Class: p.class, Reason: p.reason}
 		case tooLong:
 			table, err = nil, ErrTooLong
 		default:
@@ -72,11 +73,16 @@ func Read(text string) (table Table, err error) {
 }
 
 // refusal ends the reading: whatever Python raises, import prefect fails with it.
-type refusal string
+type refusal struct{ class, reason string }
 
 type tooLong struct{}
 
-func refuse(format string, args ...any) { panic(refusal(fmt.Sprintf(format, args...))) }
+// refuse is the parser's own error, and raise one that it did not think of.
+func refuse(reason string) { panic(refusal{"TomlDecodeError", reason}) }
+
+func raise(class string) { panic(refusal{class: class}) }
+
+const indexError = "IndexError"
 
 // reader is the state of one reading.
 type reader struct {

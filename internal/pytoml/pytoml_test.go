@@ -35,7 +35,8 @@ func TestReadsAsPythonDoes(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := c[0].(string)
-		_, refused := c[1].(map[string]any)["$err"]
+		class, refused := c[1].(map[string]any)["$err"].(string)
+		class, _, _ = strings.Cut(class, ":")
 		got, err := Read(text)
 		switch {
 		case errors.Is(err, ErrTooLong):
@@ -45,6 +46,10 @@ func TestReadsAsPythonDoes(t *testing.T) {
 			t.Errorf("%q: got %v %v, want %v", text, shown(got), err, c[1])
 			failed++
 		case refused:
+			if got := err.(*Error).Class; got != class {
+				t.Errorf("%q: %s, want %s", text, got, class)
+				failed++
+			}
 		default:
 			if diff := cmp.Diff(normal(c[1]), shown(got)); diff != "" {
 				t.Errorf("%q: %s", text, diff)

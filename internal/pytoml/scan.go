@@ -46,7 +46,7 @@ func (s *scan) back(i int) (c rune, ok bool) {
 func (s *scan) must(i int) rune {
 	c, ok := s.back(i)
 	if !ok {
-		refuse("list index out of range")
+		raise(indexError)
 	}
 	return c
 }

@@ -1,9 +1,12 @@
 package pytoml
 
 import (
+	"math"
 	"math/big"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // load reads a value, and says which type it takes it for.
@@ -182,11 +185,14 @@ func unicodeEscapes(head string, parts []string, prefix string) string {
 		if !hexDigits.MatchString(hex) || hex[0] == 'd' && (len(hex) < 2 || hex[1] > '7') {
 			refuse("Invalid escape sequence")
 		}
-		n, _ := new(big.Int).SetString(hex, 16)
-		if n.Cmp(big.NewInt(0x10ffff)) > 0 {
+		switch n, _ := strconv.ParseUint(hex, 16, 32); {
+		case n > math.MaxInt32:
+			raise("OverflowError")
+		case n > unicode.MaxRune:
 			refuse("chr() arg not in range")
+		default:
+			b.WriteRune(rune(n))
 		}
-		b.WriteRune(rune(n.Int64()))
 		b.WriteString(part[len(hex):])
 	}
 	return b.String()
