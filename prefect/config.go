@@ -186,7 +186,7 @@ func (o ConfigOptions) read(named, usual string) (*table, error) {
 func (o ConfigOptions) decode(file, text string) (*table, error) {
 	t, err := decodeTable(file, text)
 	if err == nil && o.Version != Documented {
-		err = t.homogeneous()
+		err = refusedByPython(file, text)
 	}
 	return t, err
 }

@@ -1,47 +1,27 @@
 package prefect
 
 import (
+	"errors"
 	"math/big"
 	"regexp"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
+	"github.com/prefect-secrets/prefect-secrets/internal/pytoml"
 )
 
-// homogeneous refuses lists of several types, as Python's toml 0.10.2 does, which
-// knows TOML 0.5.
-func (t *table) homogeneous() error {
-	for _, name := range t.names {
-		switch entry := t.entries[name].(type) {
-		case *table:
-			if err := entry.homogeneous(); err != nil {
-				return err
-			}
-		case *leaf:
-			if !isHomogeneous(entry.value) {
-				return entry.failure("TomlDecodeError", "a list of several types, which the parser inside Prefect refuses")
-			}
-		}
+// refusedByPython reads the text as Python's toml 0.10.2 does, the parser inside
+// every release, and says whether and on which line it refuses it.
+func refusedByPython(file, text string) error {
+	_, err := pytoml.Read(text)
+	var refused *pytoml.Error
+	if !errors.As(err, &refused) {
+		return nil
 	}
-	return nil
-}
-
-func isHomogeneous(v any) bool {
-	switch v := v.(type) {
-	case map[string]any:
-		for _, inner := range v {
-			if !isHomogeneous(inner) {
-				return false
-			}
-		}
-	case []any:
-		for _, item := range v {
-			if pyliteral.TypeName(item) != pyliteral.TypeName(v[0]) || !isHomogeneous(item) {
-				return false
-			}
-		}
-	}
-	return true
+	line := 1 + strings.Count(string([]rune(text)[:min(refused.Offset, utf8.RuneCountInString(text))]), "\n")
+	return &ConfigError{Class: refused.Class, File: file, Line: line, Problem: "valid TOML that the parser inside Prefect refuses: prefect-secrets check says why"}
 }
 
 // checkStart refuses what import prefect fails with once the configuration is read:
