@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -13,8 +14,10 @@ func (c *Command) printerFor(format string) (printer, error) {
 		return &textPrinter{c: c}, nil
 	case "json":
 		return &jsonPrinter{c: c}, nil
+	case "markdown":
+		return &markdownPrinter{jsonPrinter{c: c}}, nil
 	}
-	return nil, unknownFormat(format)
+	return nil, fmt.Errorf("--format: unknown format %q: it is text, json or markdown", format)
 }
 
 // textPrinter writes everything to standard output, step by step.
@@ -69,4 +72,17 @@ func (p *jsonPrinter) progress(done, total int) { p.c.progressLine(done, total) 
 
 func (p *jsonPrinter) applied(tenants []report.Tenant, requests int64) error {
 	return report.SyncJSON(p.c.Stdout, tenants, requests)
+}
+
+// markdownPrinter writes one document too, as a job summary shows it.
+type markdownPrinter struct{ jsonPrinter }
+
+func (p *markdownPrinter) onlyPlanned(tenants []report.Tenant, _ int64) error {
+	_, err := io.WriteString(p.c.Stdout, report.PlanMarkdown(tenants))
+	return err
+}
+
+func (p *markdownPrinter) applied(tenants []report.Tenant, _ int64) error {
+	_, err := io.WriteString(p.c.Stdout, report.ResultMarkdown(tenants))
+	return err
 }

@@ -32,7 +32,7 @@ func (o *syncOptions) register(cmd *cobra.Command) {
 	o.ruleOptions.register(flags)
 	flags.StringSliceVar(&o.configFiles, "config-files", nil, "Prefect configs, or patterns of them, to check first")
 	flags.StringVar(&o.failOn, "fail-on", "error", "which findings in the configs stop the run: error, warning or never")
-	flags.StringVar(&o.format, "format", "text", "text or json")
+	flags.StringVar(&o.format, "format", "text", "text, json or markdown")
 }
 
 func (c *Command) plan() *cobra.Command {
