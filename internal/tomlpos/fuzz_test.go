@@ -12,8 +12,10 @@ import (
 )
 
 // lenient reports whether the decoder is known to accept what is wrong here.
-func lenient(p Problem) bool {
+func lenient(text string, p Problem, start int) bool {
 	switch p {
+	case Trailing: // it takes the quote after an escaped backslash for escaped, and so six of them for five
+		return strings.HasSuffix(text[:start], `\\"""""`)
 	case UTF16, NotUTF8: // it steps over a UTF-16 byte order mark
 		return true
 	case BadDate: // it accepts the zone +12:60
@@ -51,7 +53,7 @@ func FuzzScan(f *testing.F) {
 		}
 		keys, err := decodeKeys(text)
 		switch {
-		case err == nil && problem != nil && !lenient(problem.Problem):
+		case err == nil && problem != nil && !lenient(text, problem.Problem, problem.Start):
 			t.Fatalf("the decoder accepts what is refused with %q at %d", problem.Problem, problem.Start)
 		case err != nil && problem == nil:
 			t.Fatalf("the decoder refuses what is accepted: %v", err)
