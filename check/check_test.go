@@ -162,7 +162,7 @@ started = 1979-05-27T07:32:00Z
 	}
 	b.WriteString("[context.secrets]\n")
 	for i := range 12 {
-		fmt.Fprintf(&b, "SECRET_%d = \"$SECRET_%d\"\n", i, i)
+		fmt.Fprintf(&b, "secret_%d = \"$SECRET_%d\"\n", i, i)
 	}
 	return b.String()
 }

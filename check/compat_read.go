@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -136,44 +137,55 @@ func pythonTime(t time.Time) pytoml.Time {
 
 var (
 	plainKey    = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
-	plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$`)
+	plainNumber = regexp.MustCompile(`^(-?[1-9][0-9]*|0)(\.[0-9]+)?$`)
+	plainTime   = regexp.MustCompile(`^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`)
 )
 
 // plain reports whether the file holds nothing that toml 0.10.2 could stumble over:
-// bare keys, one-line texts without quotes and backslashes in them, plain numbers
-// and booleans. FuzzPlain holds that.
+// bare keys, one-line texts without quotes and backslashes in them, plain numbers,
+// booleans and times, and lists and inline tables of those that hold no other.
+// FuzzPlain holds that.
 func (s *source) plain() bool {
 	if strings.Contains(s.doc.Text, "\r") || strings.HasPrefix(s.doc.Text, byteOrderMark) {
 		return false
 	}
+	kinds := make([]tomlpos.Kind, len(s.doc.Nodes))
+	for _, v := range s.doc.Values {
+		kinds[v.Node] = v.Kind
+	}
 	for i, k := range s.doc.Keys {
-		if !isPlainKey(s.doc.Text[k.Start:k.End]) || !k.Last && s.doc.Text[s.doc.Keys[i+1].Start-1] != '.' || !k.Last && s.doc.Keys[i+1].Start != k.End+1 {
+		joined := k.Last || s.doc.Keys[i+1].Start == k.End+1 && s.doc.Text[k.End] == '.'
+		if !joined || !plainKey.MatchString(s.doc.Text[k.Start:k.End]) {
 			return false
 		}
 	}
 	for _, n := range s.doc.Nodes {
-		if n.InList {
+		if n.Index >= 0 && kinds[n.Parent] != tomlpos.Array {
 			return false
 		}
 	}
 	for _, v := range s.doc.Values {
-		if !isPlainValue(v.Kind, s.doc.Text[v.Start:v.End]) {
+		if !s.plainValue(v, kinds[s.doc.Nodes[v.Node].Parent]) {
 			return false
 		}
 	}
-	return true
+	return !slices.Contains(s.mixedLists(kinds), true)
 }
 
-func isPlainKey(raw string) bool { return plainKey.MatchString(raw) }
-
-func isPlainValue(kind tomlpos.Kind, raw string) bool {
-	switch kind {
+func (s *source) plainValue(v tomlpos.Value, parent tomlpos.Kind) bool {
+	raw := s.doc.Text[v.Start:v.End]
+	switch v.Kind {
 	case tomlpos.BasicString, tomlpos.LiteralString:
-		return !strings.ContainsAny(raw[1:len(raw)-1], "\"'\\")
+		inner := raw[1 : len(raw)-1]
+		return !strings.ContainsAny(inner, "\"'\\") && !(parent.IsContainer() && strings.ContainsAny(inner, ",[]{}=#"))
 	case tomlpos.Integer, tomlpos.Float:
-		return plainNumber.MatchString(raw) && raw != "-0"
+		return plainNumber.MatchString(raw)
+	case tomlpos.OffsetDateTime:
+		return plainTime.MatchString(raw)
 	case tomlpos.Boolean:
 		return true
+	case tomlpos.Array, tomlpos.InlineTable:
+		return !parent.IsContainer() && !strings.Contains(raw, "\n")
 	}
 	return false
 }
