@@ -372,6 +372,7 @@ func (brokenStore) Get(context.Context, string, string) (json.RawMessage, error)
 	return nil, errBroken
 }
 func (brokenStore) Delete(context.Context, string, string) error { return errBroken }
+func (brokenStore) Ping(context.Context) error                   { return errBroken }
 func (brokenStore) Names(context.Context, string) ([]string, error) {
 	return nil, errBroken
 }

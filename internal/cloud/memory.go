@@ -106,6 +106,9 @@ func (m *Memory) Info(ctx context.Context, tenant string, names ...string) (map[
 	return out, nil
 }
 
+// Ping implements [Store].
+func (m *Memory) Ping(ctx context.Context) error { return alive(ctx) }
+
 // Clear removes all secrets of all tenants.
 func (m *Memory) Clear() {
 	m.mu.Lock()

@@ -50,6 +50,10 @@ type Store interface {
 	// Info returns what is known about the names given, without values. Names
 	// that do not exist are missing from the result, and no error.
 	Info(ctx context.Context, tenant string, names ...string) (map[string]Info, error)
+
+	// Ping returns nil if the store would answer now. It costs at most one request
+	// and reads no secret.
+	Ping(ctx context.Context) error
 }
 
 // Info is what a store knows of a secret beside its value.

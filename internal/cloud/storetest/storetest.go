@@ -50,6 +50,7 @@ func Run(t *testing.T, open func(t *testing.T) cloud.Store) {
 		"copies":      testCopies,
 		"cancelled":   testCancelled,
 		"concurrency": testConcurrency,
+		"ping":        testPing,
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { test(t, &checker{t, open(t)}) })
@@ -229,13 +230,20 @@ func testCancelled(t *testing.T, c *checker) {
 	_, get := c.Get(ctx, tenantA, "x")
 	_, list := c.Names(ctx, tenantA)
 	_, info := c.Info(ctx, tenantA, "x")
-	errs := map[string]error{"Set": set, "Get": get, "Delete": c.Delete(ctx, tenantA, "x"), "Names": list, "Info": info}
+	errs := map[string]error{"Set": set, "Get": get, "Delete": c.Delete(ctx, tenantA, "x"), "Names": list, "Info": info, "Ping": c.Ping(ctx)}
 	for method, err := range errs {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s with a cancelled context: %v", method, err)
 		}
 	}
 	c.wantValue(tenantA, "x", `1`)
+}
+
+func testPing(t *testing.T, c *checker) {
+	c.must("Ping of an empty store", c.Ping(t.Context()))
+	c.set(tenantA, "x", `1`, false)
+	c.must("Ping", c.Ping(t.Context()))
+	c.wantNames(tenantA, "x")
 }
 
 // testConcurrency writes values whose halves must agree, from several writers.
