@@ -19,7 +19,8 @@ const (
 // SecretNames lists the secrets that GitHub has for the repository: its own, those
 // that its organization shares with it and, where environment is the name of a
 // deployment environment, those of it; upper-case, sorted, each once. It needs the
-// permission secrets: read, and environments: read for the last.
+// permission secrets: read, and environments: read for the last. Beside an error
+// it returns the names that it was told.
 func (g *GitHub) SecretNames(ctx context.Context, environment string) ([]string, error) {
 	lists := []secretList{
 		{secretsPermission, func(o github.ListOptions) (*github.Secrets, *github.Response, error) {
@@ -35,16 +36,18 @@ func (g *GitHub) SecretNames(ctx context.Context, environment string) ([]string,
 		}})
 	}
 	var names []string
+	var failed error
 	for i, list := range lists {
 		found, err := g.secretNames(ctx, list)
+		names = append(names, found...)
 		// Neither an organization nor an environment of that name need be there.
 		if err != nil && (i == 0 || !errors.Is(err, errNotThere)) {
-			return nil, fmt.Errorf("asking for the names of the repository's secrets: %w", err)
+			failed = fmt.Errorf("asking for the names of the repository's secrets: %w", err)
+			break
 		}
-		names = append(names, found...)
 	}
 	slices.Sort(names)
-	return slices.Compact(names), nil
+	return slices.Compact(names), failed
 }
 
 type secretList struct {

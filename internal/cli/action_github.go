@@ -78,7 +78,6 @@ func (a *actionRun) notPassed(ctx context.Context) []string {
 	configured, err := api.SecretNames(ctx, a.inputs.Environment)
 	if err != nil {
 		a.log(err)
-		return nil
 	}
 	missing := slices.DeleteFunc(configured, passedIn(text))
 	if len(missing) == 0 {
