@@ -15,8 +15,10 @@ var _ printer = (*actionRun)(nil)
 func (a *actionRun) checked(found checked) error {
 	a.configsChecked = true
 	a.found = checked{slices.Concat(a.found.diagnostics, found.diagnostics), a.found.files + found.files}
-	if err := report.DiagnosticsGitHub(a.c.Stdout, found.diagnostics, found.files); err != nil {
-		return err
+	if a.runner.OnGitHub() {
+		if err := report.DiagnosticsGitHub(a.c.Stdout, found.diagnostics, found.files); err != nil {
+			return err
+		}
 	}
 	if err := report.DiagnosticsText(a.c.Stdout, found.diagnostics, found.files); err != nil {
 		return err
