@@ -37,7 +37,7 @@ mkdir -p "$tree/$base" "$tree/$venv" "$tree/bench" "$tree/tmp" "$tree/root"
 cp -a "$base/." "$tree/$base/"
 cp -a "$venv/." "$tree/$venv/"
 cp "$here/client_loop.py" "$tree/bench/"
-find "$tree" -type f \( -name '*.so*' -o -name 'python3*' \) -exec ldd {} + 2>/dev/null |
+{ find "$tree" -type f \( -name '*.so*' -o -name 'python3*' \) -exec ldd {} + 2>/dev/null || true; } |
   grep -oE '(=> )?/[^ :]+' | sed 's/^=> //' | grep -v "^$tree" | sort -u | while read -r library; do
   [ ! -e "$library" ] || { mkdir -p "$tree$(dirname "$library")" && cp -nL "$library" "$tree$library"; }
 done
