@@ -164,7 +164,7 @@ func (c *chaos) store(name, value string) {
 // faults are a few, each about one name, and some of them for good.
 func (c *chaos) faults() {
 	for range c.rand.IntN(6) {
-		a := c.plan.Actions[c.rand.IntN(len(c.plan.Actions))]
+		a := c.target()
 		field := "setSecret"
 		if a.Kind == secretsync.Delete {
 			field = "deleteSecret"
@@ -180,6 +180,15 @@ func (c *chaos) faults() {
 	if c.chance(8) {
 		c.cloud.Inject(testkit.Match{Field: c.names, Times: 1 + c.rand.IntN(12)}, testkit.Unavailable())
 	}
+}
+
+// target is what a fault is about; deletions are few, and chosen more often for it.
+func (c *chaos) target() secretsync.Action {
+	actions := c.plan.Actions
+	if gone := slices.DeleteFunc(slices.Clone(actions), func(a secretsync.Action) bool { return a.Kind != secretsync.Delete }); len(gone) > 0 && c.chance(4) {
+		actions = gone
+	}
+	return actions[c.rand.IntN(len(actions))]
 }
 
 func (c *chaos) fault() testkit.Fault {
