@@ -15,26 +15,31 @@ import (
 // Backup writes the store as it is at one moment, sealed as ever: a file that
 // [Restore] and [Open] take. Readers and writers go on meanwhile.
 func (s *Store) Backup(ctx context.Context, w io.Writer) error {
+	out := &stopWriter{ctx: ctx, w: w}
 	return s.view(ctx, func(tx *bbolt.Tx) error {
-		_, err := tx.WriteTo(&stopWriter{ctx, w})
-		if err != nil {
+		if _, err := tx.WriteTo(out); out.err != nil {
+			return fmt.Errorf("backup: %w", out.err)
+		} else if err != nil {
 			return fmt.Errorf("backup: %w", err)
 		}
 		return nil
 	})
 }
 
-// stopWriter stops where its context does.
+// stopWriter stops where its context does. It keeps its error, of which bbolt
+// passes on the text alone.
 type stopWriter struct {
 	ctx context.Context
 	w   io.Writer
+	err error
 }
 
-func (s *stopWriter) Write(p []byte) (int, error) {
-	if err := alive(s.ctx); err != nil {
-		return 0, err
+func (s *stopWriter) Write(p []byte) (n int, err error) {
+	if s.err = alive(s.ctx); s.err != nil {
+		return 0, s.err
 	}
-	return s.w.Write(p)
+	n, s.err = s.w.Write(p)
+	return n, s.err
 }
 
 // SaveBackup writes a file of mode 0600 that is there whole or not at all. Copy is

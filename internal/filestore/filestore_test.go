@@ -33,7 +33,16 @@ func open(t testing.TB, path string, key filestore.Key) *filestore.Store {
 }
 
 func TestContract(t *testing.T) {
+	paths, key := map[cloud.Store]string{}, newKey(t)
 	storetest.Run(t, func(t *testing.T) cloud.Store {
-		return open(t, filepath.Join(t.TempDir(), "store.db"), newKey(t))
-	})
+		path := filepath.Join(t.TempDir(), "store.db")
+		s := open(t, path, key)
+		paths[s] = path
+		return s
+	}, storetest.WithReopen(func(t *testing.T, s cloud.Store) cloud.Store {
+		if err := s.(*filestore.Store).Close(); err != nil {
+			t.Fatal(err)
+		}
+		return open(t, paths[s], key)
+	}))
 }
