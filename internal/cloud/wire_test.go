@@ -201,7 +201,7 @@ func TestEndpoints(t *testing.T) {
 		{"POST", "", 200}, {"POST", "/", 200}, {"POST", "/graphql", 200}, {"POST", "/graphql/", 200},
 		{"POST", "/graphql/alpha", 200}, {"POST", "/graphql/alpha/", 200},
 		{"POST", "/graphql/beta", 404}, {"POST", "/secrets", 404}, {"POST", "//", 404}, {"GET", "/none", 404},
-		{"GET", "/graphql", 405}, {"PUT", "/", 405}, {"OPTIONS", "/", 405},
+		{"GET", "/graphql", 200}, {"PUT", "/", 405}, {"OPTIONS", "/", 405}, {"HEAD", "/", 405},
 	}
 	a := newAPI(t)
 	for _, tt := range tests {
@@ -212,7 +212,7 @@ func TestEndpoints(t *testing.T) {
 		r.Header.Set("Authorization", "Bearer "+adminKey)
 		r.Header.Set("Content-Type", "application/json; charset=UTF-8")
 		got := send(t, a, r)
-		if got.status != tt.status || (tt.status == 405) != (got.header.Get("Allow") == "POST") {
+		if got.status != tt.status || (tt.status == 405) != (got.header.Get("Allow") == "GET, POST") {
 			t.Errorf("%s %s: %d %v %s, want %d", tt.method, tt.path, got.status, got.header, got.body, tt.status)
 		}
 	}
