@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"unicode/utf8"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
@@ -25,6 +26,7 @@ const (
 type requests struct {
 	list  []graphql.Request
 	batch bool
+	get   bool // the one document came in the URL
 }
 
 // body is a GraphQL request as clients send it. Prefect Core sends variables as
@@ -36,6 +38,9 @@ type body struct {
 }
 
 func readRequests(r *http.Request) (*requests, *reply) {
+	if r.Method == http.MethodGet {
+		return readURL(r.URL.RawQuery)
+	}
 	if !isJSON(r.Header.Get("Content-Type")) {
 		return nil, plain(http.StatusInternalServerError, "POST body missing. Did you forget use body-parser middleware?")
 	}
@@ -52,6 +57,25 @@ func readRequests(r *http.Request) (*requests, *reply) {
 		return nil, plain(http.StatusBadRequest, "Bad Request: the body is not UTF-8.")
 	}
 	return split(text)
+}
+
+// readURL reads the query, variables and operationName of a GET.
+func readURL(query string) (*requests, *reply) {
+	values, err := url.ParseQuery(query)
+	document, variables, operation := values.Get("query"), values.Get("variables"), values.Get("operationName")
+	switch {
+	case err != nil || !utf8.ValidString(document+variables+operation):
+		return nil, plain(http.StatusBadRequest, "Bad Request: the URL is malformed.")
+	case len(values) == 0:
+		return nil, plain(http.StatusBadRequest, "GET query missing.")
+	case len(values["query"]) > 1:
+		return nil, plain(http.StatusBadRequest, "GraphQL queries must be strings.")
+	}
+	request, complaint := asRequest(document, operation, []byte(variables))
+	if complaint != "" {
+		return nil, plain(http.StatusBadRequest, complaint)
+	}
+	return &requests{list: []graphql.Request{request}, get: true}, nil
 }
 
 // readBody reads at most one byte more than MaxBody.
@@ -123,20 +147,24 @@ func unreadable(err error) string {
 
 // request reads the forms that Apollo Server accepts, with its words for others.
 func (b *body) request() (out graphql.Request, complaint string) {
-	if b.Query == "" {
-		return out, "Must provide query string."
-	}
 	text := []byte(b.Variables)
 	if len(text) > 0 && text[0] == '"' {
 		var quoted string
-		if json.Unmarshal(text, &quoted) != nil || quoted == "" {
+		if json.Unmarshal(text, &quoted) != nil || quoted == "" && b.Query != "" {
 			return out, "Variables are invalid JSON."
 		}
 		text = []byte(quoted)
 	}
-	variables, err := graphql.ReadVariables(text)
+	return asRequest(b.Query, b.OperationName, text)
+}
+
+func asRequest(query, operation string, variables []byte) (out graphql.Request, complaint string) {
+	if query == "" {
+		return out, "Must provide query string."
+	}
+	read, err := graphql.ReadVariables(variables)
 	if err != nil {
 		return out, "Variables are invalid JSON."
 	}
-	return graphql.Request{Query: b.Query, OperationName: b.OperationName, Variables: variables}, ""
+	return graphql.Request{Query: query, OperationName: operation, Variables: read}, ""
 }

@@ -11,6 +11,8 @@ type Request struct {
 	Query         string
 	OperationName string
 	Variables     Variables
+	// NoIntrospection makes __schema and __type an error. __typename stays.
+	NoIntrospection bool
 }
 
 // Operation is a request that was found valid and is ready to run.
@@ -75,7 +77,27 @@ func (s *Schema) Prepare(r Request) (*Operation, []*Error) {
 		root = s.ast.Mutation
 	}
 	op.Fields = op.collect(root, []ast.SelectionSet{def.SelectionSet})
+	if r.NoIntrospection {
+		if errs := op.introspects(); len(errs) > 0 {
+			return nil, errs
+		}
+	}
 	return op, nil
+}
+
+// introspects gives an error for each field that shows the schema, of the code
+// that Apollo Server 2.25 gives.
+func (op *Operation) introspects() []*Error {
+	var errs []*Error
+	for _, f := range op.Fields {
+		if f.Name == "__schema" || f.Name == "__type" {
+			errs = append(errs, &Error{
+				Message: "GraphQL introspection is not allowed, but the query contained __schema or __type.",
+				Code:    CodeValidationFailed, Locations: at(f.position),
+			})
+		}
+	}
+	return errs
 }
 
 func choose(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *Error) {

@@ -1,0 +1,100 @@
+package cloud_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// hasuraCase is a line of fixtures/graphql/hasura.jsonl.
+type hasuraCase struct {
+	Case     string
+	Args     string   // of the field secret
+	Want     []string // names, in order
+	Standing string   // documented: Source says so; chosen: nothing that we found does
+	Source   string   // a URL
+}
+
+func hasuraCases(t *testing.T) []hasuraCase {
+	t.Helper()
+	var out []hasuraCase
+	for _, line := range fixtureLines(t, "hasura.jsonl") {
+		var c hasuraCase
+		if err := json.Unmarshal([]byte(line), &c); err != nil {
+			t.Fatal(err)
+		}
+		if (c.Standing == "documented") != strings.HasPrefix(c.Source, "https://") {
+			t.Errorf("%s is %s and cites %q", c.Case, c.Standing, c.Source)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// TestHasura holds the field secret to what Hasura's documentation says of such a
+// table.
+func TestHasura(t *testing.T) {
+	a := newAPI(t)
+	for _, n := range []string{"pct%", "delta", "betax2", "beta_2", "beta", "alpha"} {
+		post(t, a, adminKey, set(fmt.Sprintf(`{"name": %q, "value": 1}`, n)))
+	}
+	for _, c := range hasuraCases(t) {
+		t.Run(c.Case, func(t *testing.T) {
+			body, _ := json.Marshal(map[string]string{"query": "{secret" + c.Args + "{name}}"})
+			var got struct {
+				Errors []wireError
+				Data   struct{ Secret []struct{ Name string } }
+			}
+			if text := post(t, a, adminKey, string(body)).body; json.Unmarshal([]byte(text), &got) != nil || got.Errors != nil {
+				t.Fatal(text)
+			}
+			names := []string{}
+			for _, row := range got.Data.Secret {
+				names = append(names, row.Name)
+			}
+			if diff := cmp.Diff(c.Want, names); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", c.Args, diff)
+			}
+		})
+	}
+}
+
+// A variable that is not given, or null, filters nothing either: clients of 0.9
+// send the one of two that they do not mean.
+func TestVariableThatIsNullFiltersNothing(t *testing.T) {
+	a := newAPI(t)
+	post(t, a, adminKey, set(`{"name": "a", "value": 1}`))
+	const ask = `{"query":"query($e: String, $i: [String!], $w: secret_bool_exp, $o: [secret_order_by!], $l: Int){secret(where: {name: {_eq: $e, _in: $i}, _not: $w}, order_by: $o, limit: $l){name}}","variables":`
+	for _, variables := range []string{`{}`, `{"e":null,"i":null,"w":null,"o":null,"l":null}`, `{"i":"a","o":{"name":"desc"},"w":{"name":{"_eq":"b"}}}`} {
+		if got := post(t, a, adminKey, ask+variables+"}").body; got != `{"data":{"secret":[{"name":"a"}]}}`+"\n" {
+			t.Errorf("%s: %s", variables, got)
+		}
+	}
+}
+
+func TestComparisonsAreLimited(t *testing.T) {
+	a := newAPI(t)
+	ask := func(n int) string {
+		return post(t, a, adminKey, `{"query":"query($w: secret_bool_exp){secret(where: $w){name}}","variables":{"w":{"_or":[`+strings.Repeat(`{"name":{"_eq":"x"}},`, n-1)+`{"name":{"_eq":"x"}}]}}}`).body
+	}
+	if got := ask(100); got != `{"data":{"secret":[]}}`+"\n" {
+		t.Error(got)
+	}
+	if got := ask(101); !strings.Contains(got, `"message":"where has more than 100 comparisons"`) || !strings.Contains(got, "BAD_USER_INPUT") {
+		t.Error(got)
+	}
+}
+
+// A where that nests as deep as JSON may is answered all the same.
+func TestDeepWhere(t *testing.T) {
+	a := newAPI(t)
+	post(t, a, adminKey, set(`{"name": "a", "value": 1}`))
+	const depth = 4000
+	where := strings.Repeat(`{"_not":`, depth) + `{"name":{"_eq":"a"}}` + strings.Repeat("}", depth)
+	if got := post(t, a, adminKey, `{"query":"query($w: secret_bool_exp){secret(where: $w){name}}","variables":{"w":`+where+`}}`).body; got != `{"data":{"secret":[{"name":"a"}]}}`+"\n" {
+		t.Errorf("%.200s", got)
+	}
+}
