@@ -19,7 +19,7 @@ const rows = require('./rows')
 
 const [schemaFile, configText] = process.argv.slice(2)
 const config = JSON.parse(configText)
-const switched = {} // keys that switchTenant made
+const switched = {} // keys that tokens made
 let secrets
 
 function reset() {
@@ -44,7 +44,7 @@ function session(headers) {
 
 // by makes a resolver for one role, or for any.
 const by = (role, resolve) => (_, args, { key, tenant }) => {
-  if (!key) throw new AuthenticationError('Unauthenticated')
+  if (!key || key.refreshes) throw new AuthenticationError('Unauthenticated')
   if (!tenant || (role && key.role !== role)) throw new ForbiddenError('Unauthorized')
   return resolve(args, tenant, key)
 }
@@ -88,27 +88,35 @@ const secret = by(null, (args, tenant) => {
 })
 const tenants = by(null, (args) => page(rows.select([...config.tenants], args, ['id', 'slug', 'name']), args))
 
-// switchTenant gives a key of the same role for another tenant.
-const switchTenant = by(null, ({ input }, _, key) => {
-  const id = (input.tenantId || input.tenant_id).toLowerCase()
-  if (!config.tenants.some((t) => t.id === id)) throw new ForbiddenError('Unauthorized')
-  const token = `switched-${Object.keys(switched).length}`
-  switched[token] = { ...key, tenant: id }
+// tokens are a key of the same role for a tenant, and one that gets the like again.
+function tokens(key, tenant) {
+  const n = Object.keys(switched).length
+  const [access, refresh] = [`access-${n}`, `refresh-${n}`]
+  switched[access] = { ...key, tenant, refreshes: false }
+  switched[refresh] = { ...key, tenant, refreshes: true }
   const expires = new Date(Date.now() + 600e3).toISOString()
-  return {
-    success: true, tenant_id: id, tenantId: id,
-    access_token: token, accessToken: token, refresh_token: token, refreshToken: token, expires_at: expires, expiresAt: expires,
-  }
+  return { access_token: access, accessToken: access, refresh_token: refresh, refreshToken: refresh, expires_at: expires, expiresAt: expires }
+}
+
+const switchTenant = by(null, ({ input }, _, key) => {
+  const id = input.tenantId || input.tenant_id
+  if (!config.tenants.some((t) => t.id === id)) throw new ForbiddenError('Unauthorized')
+  return tokens(key, id)
 })
+
+const refreshToken = (_, args, { key, tenant }) => {
+  if (!key || !key.refreshes) throw new AuthenticationError('Unauthenticated')
+  return tokens(key, tenant.id)
+}
 
 const query = {
   secret_value: get, secretValue: get, secret_names: names, secretNames: names, secret, tenant: tenants,
-  auth_info: by(null, (_, tenant, key) => ({ tenant_id: tenant.id, ...key.info })),
+  auth_info: by(null, (_, tenant) => ({ tenant_id: tenant.id })),
   secrets_api: by(null, (_, tenant, key) => ({ version: 1, key: key.name })),
 }
 const mutation = {
   set_secret: set, setSecret: set, delete_secret: remove, deleteSecret: remove,
-  switch_tenant: switchTenant, switchTenant,
+  switch_tenant: switchTenant, switchTenant, refresh_token: refreshToken, refreshToken,
 }
 
 // text makes a scalar whose values are strings that fit.
