@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// maxComparisons bounds the comparisons of one where, each of which is made for
-// every row.
-const maxComparisons = 100
+// maxConditions bounds the expressions and comparisons of one where, each of which
+// is looked at for every row.
+const maxConditions = 200
 
 // columns read a row's columns, by name.
 type columns[R any] map[string]func(R) string
@@ -18,8 +18,8 @@ type condition[R any] func(R) bool
 
 // filter makes conditions of a where argument.
 type filter[R any] struct {
-	columns     columns[R]
-	comparisons int
+	columns    columns[R]
+	conditions int
 }
 
 // where makes a condition of a boolean expression as Hasura 1 reads it: what
@@ -27,6 +27,9 @@ type filter[R any] struct {
 // gives nil where nothing is filtered.
 func (f *filter[R]) where(exp any) (condition[R], error) {
 	object, _ := exp.(map[string]any)
+	if err := f.count(); err != nil {
+		return nil, err
+	}
 	parts := make([]condition[R], 0, len(object))
 	for key, operand := range object {
 		part, err := f.part(key, operand)
@@ -36,6 +39,13 @@ func (f *filter[R]) where(exp any) (condition[R], error) {
 		parts = append(parts, part)
 	}
 	return all(parts), nil
+}
+
+func (f *filter[R]) count() error {
+	if f.conditions++; f.conditions > maxConditions {
+		return badInput(fmt.Sprintf("where has more than %d conditions", maxConditions))
+	}
+	return nil
 }
 
 func (f *filter[R]) part(key string, operand any) (condition[R], error) {
@@ -98,8 +108,8 @@ func (f *filter[R]) comparison(column func(R) string, exp map[string]any) (condi
 		if operand == nil {
 			continue
 		}
-		if f.comparisons++; f.comparisons > maxComparisons {
-			return nil, badInput(fmt.Sprintf("where has more than %d comparisons", maxComparisons))
+		if err := f.count(); err != nil {
+			return nil, err
 		}
 		holds := comparator(operator, operand)
 		parts = append(parts, func(r R) bool { return holds(column(r)) })
