@@ -81,6 +81,11 @@ def parts(answer):
     return {**out, "body": page(body.decode(errors="replace"))}
 
 
+def stored(state):
+    """The parts of what a server holds: one for each secret."""
+    return {f"{tenant}/{json.dumps(name)[1:-1]}": render(value) for tenant, rows in state for name, value in rows}
+
+
 def page(text):
     """A body that is no JSON; of an HTML page, that it is one."""
     return "a page" if text.startswith("<!DOCTYPE") else text

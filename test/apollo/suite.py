@@ -46,7 +46,7 @@ def run(server, case):
     server.reset()
     out = compare.parts(answer(server, case))
     if b"mutation" in (case["body"] or b"") or "mutation" in case["path"]:
-        out["state"] = compare.render(server.state())
+        out.update(compare.stored(server.state()))
     return out
 
 
@@ -126,7 +126,7 @@ def show(ours, apollo, chosen):
         for side, server in (("ours", ours), ("apollo", apollo)):
             server.reset()
             print(f"{side}:", *answer(server, case))
-            print("   ", run(server, case).get("state", ""))
+            print("   ", run(server, case))
     return 0
 
 
