@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 func newRunner(b *strings.Builder, env []string) *Runner {
@@ -54,6 +56,21 @@ func TestMaskOnlyUnderGitHubActions(t *testing.T) {
 	}
 	if !slices.Equal(short, []string{"B"}) {
 		t.Errorf("too short to mask: %v", short)
+	}
+}
+
+// What stands between :: is masked first where the runner would print the mask.
+func TestMaskOnRunnersLikeAct(t *testing.T) {
+	const text = "::set-output name=x::the-secret\nline::the-other"
+	for variable, greedy := range map[string]bool{"ACT": true, "GITEA_ACTIONS": true, "RUNNER_OS": false} {
+		var b strings.Builder
+		newRunner(&b, []string{"GITHUB_ACTIONS=true", variable + "=true"}).MaskValue(prefect.TextValue(text))
+		for _, piece := range []string{"the-secret", "the-other"} {
+			at := strings.Index(b.String(), "::add-mask::"+piece+"\n")
+			if whole := strings.Index(b.String(), "::add-mask::::set-output"); whole < 0 || (at >= 0 && at < whole) != greedy {
+				t.Errorf("%s: the mask of %s is at %d, the whole at %d", variable, piece, at, whole)
+			}
+		}
 	}
 }
 

@@ -28,7 +28,10 @@ type Inputs struct {
 	Prune         []string
 	PlanFile      string
 	ConfigFiles   []string
+	Flows         []string // directories of flow code, or files
+	Version       string   // the Prefect that ConfigFiles and Flows are for
 	FailOn        string
+	SARIFFile     string
 	Comment       bool
 	GitHubToken   prefect.Value // a JSON string
 	Timeout       time.Duration
@@ -39,7 +42,8 @@ type Inputs struct {
 // InputNames are the inputs that there are, in the order of action.yml.
 var InputNames = []string{
 	"mode", "api-url", "api-key", "manifest", "environment", "secrets", "vars", "secrets-file", "env-names",
-	"include", "exclude", "prune", "plan-file", "config-files", "fail-on", "comment", "github-token", "timeout", "allow-http", "ca-certificate",
+	"include", "exclude", "prune", "plan-file",
+	"config-files", "flows", "prefect-version", "fail-on", "sarif-file", "comment", "github-token", "timeout", "allow-http", "ca-certificate",
 }
 
 // ofDocker are inputs that the runner itself understands (GitHub, "Metadata
@@ -62,8 +66,9 @@ func (r *Runner) Inputs() (Inputs, error) {
 		Secrets: prefect.TextValue(text("secrets")), Vars: prefect.TextValue(text("vars")),
 		SecretsFile: text("secrets-file"), EnvNames: list(text("env-names")),
 		Include: list(text("include")), Exclude: list(text("exclude")), Prune: list(text("prune")), PlanFile: text("plan-file"),
-		ConfigFiles: list(text("config-files")),
-		FailOn:      orDefault(text("fail-on"), "error"), GitHubToken: prefect.TextValue(text("github-token")),
+		ConfigFiles: list(text("config-files")), Flows: list(text("flows")), Version: text("prefect-version"),
+		FailOn: orDefault(text("fail-on"), "error"), SARIFFile: text("sarif-file"),
+		GitHubToken:   prefect.TextValue(text("github-token")),
 		CACertificate: text("ca-certificate"),
 	}
 	if !slices.Contains([]string{"sync", "plan", "check"}, in.Mode) {

@@ -57,9 +57,35 @@ func (r *Runner) MaskValue(value prefect.Value) bool {
 }
 
 func (r *Runner) mask(text string) {
-	for _, form := range maskForms(text) {
+	forms := maskForms(text)
+	if r.readsCommandsGreedily() {
+		forms = slices.Concat(pieces(forms), forms)
+	}
+	for _, form := range forms {
 		r.action.AddMask(form)
 	}
+}
+
+// readsCommandsGreedily is a runner built on nektos/act, which takes the last ::
+// of a line for the end of its command, so that the mask of a text with :: in it is
+// printed instead (act v0.2.89, pkg/runner/command.go). GitHub's takes the first.
+func (r *Runner) readsCommandsGreedily() bool {
+	return slices.ContainsFunc([]string{"ACT", "GITEA_ACTIONS", "FORGEJO_ACTIONS"}, func(name string) bool { return r.getenv(name) == "true" })
+}
+
+// pieces are what stands between the :: of those forms that have some. Masked
+// first, they keep such a runner from showing the whole.
+func pieces(forms []string) []string {
+	var kept []string
+	for _, form := range forms {
+		if !strings.Contains(form, "::") {
+			continue
+		}
+		for piece := range strings.SplitSeq(form, "::") {
+			kept = append(kept, maskForms(piece)...)
+		}
+	}
+	return kept
 }
 
 // maskForms are the ways in which a text may turn up in a log: whole, line by

@@ -13,6 +13,7 @@ import (
 var _ printer = (*actionRun)(nil)
 
 func (a *actionRun) checked(found checked) error {
+	a.configsChecked = true
 	a.found = checked{slices.Concat(a.found.diagnostics, found.diagnostics), a.found.files + found.files}
 	if err := report.DiagnosticsGitHub(a.c.Stdout, found.diagnostics, found.files); err != nil {
 		return err
@@ -39,7 +40,10 @@ func (a *actionRun) planned(plan *secretsync.Plan) error {
 		}
 	}
 	for _, note := range plan.Notes {
-		a.runner.Warning(report.Safe(note))
+		if !a.told[note] {
+			a.runner.Warning(report.Safe(note))
+		}
+		a.told[note] = true
 	}
 	return nil
 }

@@ -70,6 +70,11 @@ func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run
 			return nil, err
 		}
 	}
+	if o.afterPlan != nil {
+		if err := o.afterPlan(r); err != nil {
+			return nil, err
+		}
+	}
 	return r, nil
 }
 
@@ -93,7 +98,7 @@ func (c *Command) planInput(o *syncOptions, out printer) (secretsync.PlanInput, 
 		return none, nil, err
 	}
 	return secretsync.PlanInput{
-		Sources: sources, Rules: manifest.Rules, Prune: manifest.Prune, PruneUnowned: o.pruneUnowned,
+		Sources: sources, Rules: manifest.Rules, Prune: manifest.Prune, PruneUnowned: o.pruneUnowned, Notes: o.notes,
 	}, manifest, nil
 }
 
@@ -316,7 +321,7 @@ func checkConfigs(o syncOptions, out printer) error {
 	if len(o.configFiles) == 0 {
 		return nil
 	}
-	fails, err := checkFiles(o.configFiles, check.Options{}, threshold, out.checked)
+	fails, err := checkFiles(o.configFiles, check.Options{Version: o.configsFor}, threshold, out.checked)
 	if err == nil && fails {
 		err = errors.New("the configs have errors; nothing was written")
 	}
