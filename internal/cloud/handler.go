@@ -110,7 +110,7 @@ func (s *session) run(ctx context.Context, in *requests) *reply {
 	prepared := make([]prepared, len(in.list))
 	for i, r := range in.list {
 		r.NoIntrospection = s.api.config.NoIntrospection
-		prepared[i].op, prepared[i].errs = s.api.schema.Prepare(r)
+		prepared[i].op, prepared[i].errs = s.prepare(r)
 		if len(prepared[i].errs) > 0 {
 			s.api.sawVariables(r.Variables)
 			s.api.invalid(prepared[i].errs[0].Message)
@@ -125,6 +125,13 @@ func (s *session) run(ctx context.Context, in *requests) *reply {
 	}
 	s.faults = byField
 	return s.respond(ctx, in.batch, prepared)
+}
+
+func (s *session) prepare(r request) (*graphql.Operation, []*graphql.Error) {
+	if r.refused != nil {
+		return nil, []*graphql.Error{r.refused}
+	}
+	return s.api.schema.Prepare(r.Request)
 }
 
 // prepared is one document of a request: an operation, or what is wrong with it.

@@ -3,12 +3,12 @@ package cloud
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
@@ -22,27 +22,25 @@ const (
 	MaxBatch = 20
 )
 
-// requests are the documents of one HTTP request.
-type requests struct {
-	list  []graphql.Request
-	batch bool
-	get   bool // the one document came in the URL
+// request is one document, or why there is none.
+type request struct {
+	graphql.Request
+	refused *graphql.Error
 }
 
-// body is a GraphQL request as clients send it. Prefect Core sends variables as
-// a string that holds JSON.
-type body struct {
-	Query         string          `json:"query"`
-	OperationName string          `json:"operationName"`
-	Variables     json.RawMessage `json:"variables"`
+// requests are the documents of one HTTP request.
+type requests struct {
+	list  []request
+	batch bool
+	get   bool // the one document came in the URL
 }
 
 func readRequests(r *http.Request) (*requests, *reply) {
 	if r.Method == http.MethodGet {
 		return readURL(r.URL.RawQuery)
 	}
-	if !isJSON(r.Header.Get("Content-Type")) {
-		return nil, plain(http.StatusInternalServerError, "POST body missing. Did you forget use body-parser middleware?")
+	if refused := refuseType(r.Header); refused != nil {
+		return nil, refused
 	}
 	if r.ContentLength > MaxBody {
 		return nil, tooLarge()
@@ -71,11 +69,26 @@ func readURL(query string) (*requests, *reply) {
 	case len(values["query"]) > 1:
 		return nil, plain(http.StatusBadRequest, "GraphQL queries must be strings.")
 	}
-	request, complaint := asRequest(document, operation, []byte(variables))
-	if complaint != "" {
-		return nil, plain(http.StatusBadRequest, complaint)
+	b := body{"query": quote(document), "extensions": quote(values.Get("extensions"))}
+	if !values.Has("query") {
+		delete(b, "query")
 	}
-	return &requests{list: []graphql.Request{request}, get: true}, nil
+	if operation != "" {
+		b["operationName"] = quote(operation)
+	}
+	if variables != "" {
+		b["variables"] = quote(variables)
+	}
+	out := &requests{get: true}
+	if refused := out.add(b); refused != nil {
+		return nil, refused
+	}
+	return out, out.refuseSingle()
+}
+
+func quote(text string) json.RawMessage {
+	quoted, _ := json.Marshal(text) // a string cannot fail
+	return quoted
 }
 
 // readBody reads at most one byte more than MaxBody.
@@ -88,12 +101,28 @@ func readBody(r *http.Request) ([]byte, error) {
 	return text, err
 }
 
-func isJSON(contentType string) bool {
-	if contentType == "application/json" {
-		return true
+// bodyMissing is what Apollo Server says where Express found no body to read.
+func bodyMissing() *reply {
+	return plain(http.StatusInternalServerError, "POST body missing. Did you forget use body-parser middleware?")
+}
+
+// refuseType refuses what is not JSON in UTF-8, or is compressed.
+func refuseType(h http.Header) *reply {
+	media, charset := h.Get("Content-Type"), ""
+	if media != "application/json" {
+		parsed, parameters, err := mime.ParseMediaType(media)
+		if err != nil || parsed != "application/json" {
+			return bodyMissing()
+		}
+		charset = parameters["charset"]
 	}
-	media, _, err := mime.ParseMediaType(contentType)
-	return err == nil && media == "application/json"
+	if charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return plain(http.StatusUnsupportedMediaType, "Unsupported Media Type: send JSON in UTF-8.")
+	}
+	if encoding := h.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		return plain(http.StatusUnsupportedMediaType, "Unsupported Media Type: send the body as it is, not compressed.")
+	}
+	return nil
 }
 
 func tooLarge() *reply {
@@ -101,70 +130,73 @@ func tooLarge() *reply {
 	return errorReply(http.StatusRequestEntityTooLarge, e, nil)
 }
 
+// split cuts a body into its documents.
 func split(text []byte) (*requests, *reply) {
-	var bodies []body
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	trimmed := bytes.TrimLeft(text, " \t\r\n")
 	out := &requests{batch: bytes.HasPrefix(trimmed, []byte("["))}
-	var err error
-	switch {
-	case out.batch:
-		err = json.Unmarshal(text, &bodies)
-	case bytes.HasPrefix(trimmed, []byte("{")):
-		bodies = make([]body, 1)
-		err = json.Unmarshal(text, &bodies[0])
+	if out.batch {
+		return out, out.splitBatch(text)
+	}
+	var one body
+	if len(text) > 0 && (!bytes.HasPrefix(trimmed, []byte("{")) || json.Unmarshal(text, &one) != nil) {
+		return nil, unreadable()
+	}
+	if len(one) == 0 {
+		return nil, bodyMissing()
+	}
+	if refused := out.add(one); refused != nil {
+		return nil, refused
+	}
+	return out, out.refuseSingle()
+}
+
+func (rs *requests) splitBatch(text []byte) *reply {
+	var elements []json.RawMessage
+	switch err := json.Unmarshal(text, &elements); {
+	case err != nil:
+		return unreadable()
+	case len(elements) == 0:
+		return bodyMissing()
+	case len(elements) > MaxBatch:
+		return plain(http.StatusBadRequest, fmt.Sprintf("A batch holds at most %d documents.", MaxBatch))
+	}
+	for _, element := range elements {
+		var b body // stays empty for what is no object, which has no query then
+		if string(element) == "null" {
+			return unreadable()
+		}
+		_ = json.Unmarshal(element, &b)
+		if refused := rs.add(b); refused != nil {
+			return refused
+		}
+	}
+	return nil
+}
+
+func unreadable() *reply {
+	return plain(http.StatusBadRequest, "Bad Request: the body is no GraphQL request in JSON.")
+}
+
+// add reads one document. What it refuses, it refuses for all of a batch.
+func (rs *requests) add(b body) *reply {
+	r, complaint := b.request()
+	if complaint != "" {
+		return plain(http.StatusBadRequest, complaint)
+	}
+	rs.list = append(rs.list, r)
+	return nil
+}
+
+// refuseSingle answers for a document that stands alone and cannot be had. Only
+// a persisted query that is not known is no mistake of the client's.
+func (rs *requests) refuseSingle() *reply {
+	switch e := rs.list[0].refused; {
+	case e == nil:
+		return nil
+	case e == errNotPersisted:
+		return errorReply(http.StatusOK, e, nil)
 	default:
-		err = errors.New("neither an object nor an array")
+		return plain(http.StatusBadRequest, e.Message)
 	}
-	if err != nil {
-		return nil, plain(http.StatusBadRequest, unreadable(err))
-	}
-	if len(bodies) > MaxBatch {
-		return nil, plain(http.StatusBadRequest, fmt.Sprintf("A batch holds at most %d documents.", MaxBatch))
-	}
-	out.list = make([]graphql.Request, len(bodies))
-	for i, b := range bodies {
-		var complaint string
-		if out.list[i], complaint = b.request(); complaint != "" {
-			return nil, plain(http.StatusBadRequest, complaint)
-		}
-	}
-	return out, nil
-}
-
-// unreadable words an error of encoding/json, whose text may quote the body.
-func unreadable(err error) string {
-	var mismatch *json.UnmarshalTypeError
-	if errors.As(err, &mismatch) {
-		switch mismatch.Field {
-		case "query":
-			return "GraphQL queries must be strings."
-		case "operationName":
-			return "The operation name must be a string."
-		}
-	}
-	return "Bad Request: the body is no GraphQL request in JSON."
-}
-
-// request reads the forms that Apollo Server accepts, with its words for others.
-func (b *body) request() (out graphql.Request, complaint string) {
-	text := []byte(b.Variables)
-	if len(text) > 0 && text[0] == '"' {
-		var quoted string
-		if json.Unmarshal(text, &quoted) != nil || quoted == "" && b.Query != "" {
-			return out, "Variables are invalid JSON."
-		}
-		text = []byte(quoted)
-	}
-	return asRequest(b.Query, b.OperationName, text)
-}
-
-func asRequest(query, operation string, variables []byte) (out graphql.Request, complaint string) {
-	if query == "" {
-		return out, "Must provide query string."
-	}
-	read, err := graphql.ReadVariables(variables)
-	if err != nil {
-		return out, "Variables are invalid JSON."
-	}
-	return graphql.Request{Query: query, OperationName: operation, Variables: read}, ""
 }

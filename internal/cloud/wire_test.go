@@ -172,6 +172,9 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
+// noQuery is the answer to a document of a batch that is none.
+const noQuery = `{"errors":[{"message":"Must provide query string.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`
+
 func TestBodies(t *testing.T) {
 	const names = `{"data":{"secret_names":[]}}`
 	tests := map[string]struct {
@@ -183,18 +186,25 @@ func TestBodies(t *testing.T) {
 		"object":               {`{"query":"{secret_names}","variables":{}}`, 200, names},
 		"null text":            {`{"query":"{secret_names}","variables":"null","operationName":null,"extensions":{}}`, 200, names},
 		"text of a number":     {`{"query":"{secret_names}","variables":"5"}`, 400, `{"errors":[{"message":"Variables must be provided as an Object where each property is a variable value.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
-		"empty text":           {`{"query":"{secret_names}","variables":""}`, 400, "Variables are invalid JSON."},
+		"empty text":           {`{"query":"{secret_names}","variables":""}`, 400, `{"errors":[{"message":"Variables must be provided as an Object where each property is a variable value.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
 		"query is a number":    {`{"query":7}`, 400, "GraphQL queries must be strings."},
 		"operationName":        {`{"query":"query a{secret_names} query b{t: __typename}","operationName":"b"}`, 200, `{"data":{"t":"Query"}}`},
-		"operationName is odd": {`{"query":"{secret_names}","operationName":["CANARY"]}`, 400, "The operation name must be a string."},
+		"operationName is odd": {`{"query":"{secret_names}","operationName":["CANARY"]}`, 400, `{"errors":[{"message":"Unknown operation name.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
 		"no JSON":              {`{`, 400, "Bad Request: the body is no GraphQL request in JSON."},
 		"a string":             {`"{secret_names}"`, 400, "Bad Request: the body is no GraphQL request in JSON."},
-		"empty":                {``, 400, "Bad Request: the body is no GraphQL request in JSON."},
+		"empty":                {``, 500, "POST body missing. Did you forget use body-parser middleware?"},
 		"not UTF-8":            {"{\"query\":\"{secret_names} # \xff\"}", 400, "Bad Request: the body is not UTF-8."},
-		"empty batch":          {` []`, 200, `[]`},
+		"empty batch":          {` []`, 500, "POST body missing. Did you forget use body-parser middleware?"},
 		"batch with an error":  {`[{"query":"{secret_names}"},{"query":"{none}"}]`, 200, `[` + names + `,{"errors":[{"message":"Cannot query field \"none\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}]`},
-		"batch without query":  {`[{"query":"{secret_names}"},{}]`, 400, "Must provide query string."},
-		"batch of numbers":     {`[1]`, 400, "Bad Request: the body is no GraphQL request in JSON."},
+		"batch without query":  {`[{"query":"{secret_names}"},{}]`, 200, `[{"data":{"secret_names":[]}},` + noQuery + `]`},
+		"batch of numbers":     {`[1]`, 200, `[` + noQuery + `]`},
+		"batch of null":        {`[null]`, 400, "Bad Request: the body is no GraphQL request in JSON."},
+		"other case":           {`{"Query":"{secret_names}"}`, 400, "Must provide query string."},
+		"byte order mark":      {"\ufeff" + `{"query":"{secret_names}"}`, 200, `{"data":{"secret_names":[]}}`},
+		"extensions no JSON":   {`{"query":"{secret_names}","extensions":"{CANARY"}`, 400, "Extensions are invalid JSON."},
+		"hash alone":           {`{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}`, 200, `{"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}`},
+		"another hash":         {`{"query":"{secret_names}","extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}`, 400, "provided sha does not match query"},
+		"another version":      {`{"query":"{secret_names}","extensions":{"persistedQuery":{"version":2}}}`, 400, "Unsupported persisted query version"},
 		"long batch":           {"[" + strings.Repeat(`{"query":"{secret_names}"},`, cloud.MaxBatch) + `{"query":"{a}"}]`, 400, "A batch holds at most 20 documents."},
 	}
 	for name, tt := range tests {

@@ -71,9 +71,15 @@ func (s *Schema) document(query string) (doc *ast.QueryDocument, errs []*Error) 
 			doc, errs = nil, []*Error{{Message: "The document cannot be checked.", Code: CodeInternal}}
 		}
 	}()
+	if badText(query) {
+		return nil, []*Error{{Message: "Syntax Error: a text has a bad escape or a lone surrogate", Code: CodeParseFailed}}
+	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, maxTokens)
 	if err != nil {
 		return nil, []*Error{syntaxError(err)}
+	}
+	if err := notGraphQL15(doc); err != nil {
+		return nil, []*Error{err}
 	}
 	usage, limit := measure(doc)
 	if limit != nil {
@@ -86,6 +92,44 @@ func (s *Schema) document(query string) (doc *ast.QueryDocument, errs []*Error) 
 		s.documents.put(query, doc)
 	}
 	return doc, nil
+}
+
+// notGraphQL15 gives the syntax error of graphql-js 15 for what gqlparser accepts:
+// a document of blanks and comments, and variables of a fragment.
+func notGraphQL15(doc *ast.QueryDocument) *Error {
+	if len(doc.Operations)+len(doc.Fragments) == 0 {
+		return &Error{Message: "Syntax Error: Unexpected <EOF>.", Code: CodeParseFailed}
+	}
+	for _, f := range doc.Fragments {
+		if len(f.VariableDefinition) > 0 {
+			return &Error{Message: `Syntax Error: Expected "on", found "(".`, Code: CodeParseFailed, Locations: at(f.Position)}
+		}
+	}
+	return nil
+}
+
+// texts matches comments, block texts, and the inside of other texts.
+var texts = regexp.MustCompile(`#[^\n\r]*|"""(?s:(?:\\"""|.)*?)"""|"((?:[^"\\\n\r]|\\.)*)"`)
+
+// escaped matches the inside of a text whose escapes are those of JSON.
+var escaped = regexp.MustCompile(`^(?:[^\\]|\\u[0-9a-fA-F]{4}|\\[^u])*$`)
+
+// badText reports whether a text of the document has an escape that is none in
+// graphql-js 15, or a lone surrogate. gqlparser reads U+FFFD in place of that, and
+// so a value would be changed unseen.
+func badText(query string) bool {
+	if !strings.Contains(query, `\u`) {
+		return false
+	}
+	for _, m := range texts.FindAllStringSubmatch(query, -1) {
+		if !escaped.MatchString(m[1]) {
+			return true
+		}
+		if _, ok := unquote([]byte(m[1])); !ok {
+			return true
+		}
+	}
+	return false
 }
 
 // expected matches those of gqlparser's messages that hold kinds of tokens only.

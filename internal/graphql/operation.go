@@ -8,8 +8,9 @@ import (
 
 // Request is one GraphQL request.
 type Request struct {
-	Query         string
-	OperationName string
+	Query string
+	// OperationName chooses the operation; nil where the document has only one.
+	OperationName *string
 	Variables     Variables
 	// NoIntrospection makes __schema and __type an error. __typename stays.
 	NoIntrospection bool
@@ -23,6 +24,8 @@ type Operation struct {
 	Fields []*Field
 	// Mutation tells a mutation from a query.
 	Mutation bool
+	// refused is what is wrong with the condition of a directive.
+	refused *Error
 }
 
 // Field is one selected field. Several selections of one result key are one
@@ -77,6 +80,9 @@ func (s *Schema) Prepare(r Request) (*Operation, []*Error) {
 		root = s.ast.Mutation
 	}
 	op.Fields = op.collect(root, []ast.SelectionSet{def.SelectionSet})
+	if op.refused != nil {
+		return nil, []*Error{op.refused}
+	}
 	if r.NoIntrospection {
 		if errs := op.introspects(); len(errs) > 0 {
 			return nil, errs
@@ -100,17 +106,21 @@ func (op *Operation) introspects() []*Error {
 	return errs
 }
 
-func choose(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *Error) {
+func choose(doc *ast.QueryDocument, name *string) (*ast.OperationDefinition, *Error) {
 	if len(doc.Operations) == 0 {
 		return nil, &Error{Message: "Must provide an operation.", Code: CodeInternal}
 	}
-	if name == "" && len(doc.Operations) > 1 {
+	if name == nil && len(doc.Operations) > 1 {
 		return nil, &Error{Message: "Must provide operation name if query contains multiple operations.", Code: CodeInternal}
 	}
 	for _, op := range doc.Operations {
-		if name == "" || op.Name == name {
-			return op, nil
+		if name != nil && (op.Name != *name || *name == "") {
+			continue
 		}
+		if op.Operation == ast.Subscription {
+			return nil, &Error{Message: "Schema is not configured to execute subscription operation.", Code: CodeInternal, Locations: at(op.Position)}
+		}
+		return op, nil
 	}
 	return nil, &Error{Message: "Unknown operation name.", Code: CodeInternal}
 }
@@ -204,6 +214,9 @@ func (op *Operation) included(list ast.DirectiveList) bool {
 			continue
 		}
 		condition, _ := op.schema.literal(d.Arguments.ForName("if").Value, d.Definition.Arguments.ForName("if").Type, op.vars)
+		if condition == nil {
+			op.refused = &Error{Message: `Argument "if" of non-null type "Boolean!" must not be null.`, Code: CodeInternal, Locations: at(d.Position)}
+		}
 		if condition == (d.Name == "skip") {
 			return false
 		}

@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"regexp"
 	"sort"
 	"strings"
 
@@ -21,7 +22,6 @@ var gqlparserRules = []core.Rule{
 	rules.KnownArgumentNamesRule,
 	rules.KnownDirectivesRule,
 	rules.KnownFragmentNamesRule,
-	rules.KnownRootTypeRule,
 	rules.LoneAnonymousOperationRule,
 	rules.MaxIntrospectionDepth,
 	rules.NoFragmentCyclesRule,
@@ -49,11 +49,30 @@ func (s *Schema) validate(doc *ast.QueryDocument) []*Error {
 	var events core.Events
 	s.knownTypes(&events, report)
 	for _, rule := range gqlparserRules {
-		rule.RuleFunc(&events, report)
+		rule.RuleFunc(&events, s.unlessTold(report))
 	}
 	events.OnValue(func(_ *core.Walker, v *ast.Value) { s.checkLiteral(v, report) })
 	core.Walk(s.ast, doc, &events)
 	return found.errs
+}
+
+// consequence matches messages of gqlparser's rules about what follows from a
+// mistake that another rule reports: an unknown type of a variable, a selection
+// beneath a leaf, two operations without a name. graphql-js is silent there.
+var consequence = regexp.MustCompile(`^(?:Variable "[^"]*" of type "\[*(\w+)[^"]*" used in position|Cannot query field "[^"]*" on type "(\w+)"|There can be only one operation named ""\.)`)
+
+// unlessTold leaves the consequences of other mistakes out.
+func (s *Schema) unlessTold(report core.AddErrFunc) core.AddErrFunc {
+	return func(options ...core.ErrorOption) {
+		var e gqlerror.Error
+		for _, option := range options {
+			option(&e)
+		}
+		m := consequence.FindStringSubmatch(e.Message)
+		if m == nil || m[1] != "" && s.ast.Types[m[1]] != nil || m[2] != "" && s.ast.Types[m[2]].IsCompositeType() {
+			report(options...)
+		}
+	}
 }
 
 // problems gathers what the rules report, each once: gqlparser walks a fragment

@@ -29,8 +29,8 @@ type Variables struct {
 // Texts are the variables' values as JSON, by name, in no order.
 func (v Variables) Texts() map[string]json.RawMessage { return v.texts }
 
-// ReadVariables cuts the JSON object of variables into its members. Empty text
-// and null have none. Of anything else [Schema.Prepare] will complain.
+// ReadVariables cuts the JSON object of variables into its members. Empty text,
+// null and a list have none. Of anything else [Schema.Prepare] will complain.
 func ReadVariables(text []byte) (Variables, error) {
 	if len(text) == 0 {
 		return Variables{}, nil
@@ -41,6 +41,8 @@ func ReadVariables(text []byte) (Variables, error) {
 	c := cursor{b: text}
 	switch c.kind() {
 	case 'n':
+		return Variables{}, nil
+	case '[': // an object of other names, to JavaScript
 		return Variables{}, nil
 	case '{':
 	default:
@@ -173,10 +175,16 @@ func (r *variableReader) enum(def *ast.Definition) any {
 }
 
 func (r *variableReader) object(def *ast.Definition) any {
-	if r.kind() != '{' {
+	out := map[string]any{}
+	switch r.kind() {
+	case '[': // an object of the names 0, 1, …, to JavaScript
+		r.elements(func(int) { r.invalid(unknownInputField(def)) })
+		r.complete(def, out)
+		return nil
+	case '{':
+	default:
 		return r.invalid(fmt.Sprintf("Expected type %s to be an object.", def.Name))
 	}
-	out := map[string]any{}
 	r.members(func(key string) {
 		field := def.Fields.ForName(key)
 		if field == nil {

@@ -98,15 +98,15 @@ release() {
   echo "$outcome" >"$dir/outcome"
 }
 
-# results: how many tests passed, release by release.
+# results RELEASE...: how many tests passed, release by release.
 results() {
   local release separator=
-  printf '{\n "releases": {'
+  printf '{'
   for release in $(printf '%s\n' "$@" | sort -V); do
     printf '%s\n  "%s": %s' "$separator" "$release" "$(cat "$work/run-$release/passed")"
     separator=,
   done
-  printf '\n }\n}\n'
+  printf '\n}\n'
 }
 
 # Each release prints once it is done, so that two at once do not mix.
