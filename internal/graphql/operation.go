@@ -8,8 +8,9 @@ import (
 
 // Request is one GraphQL request.
 type Request struct {
-	Query         string
-	OperationName string
+	Query string
+	// OperationName chooses one of several operations; nil means the only one.
+	OperationName *string
 	Variables     Variables
 	// NoIntrospection makes __schema and __type an error. __typename stays.
 	NoIntrospection bool
@@ -19,6 +20,7 @@ type Request struct {
 type Operation struct {
 	schema *Schema
 	vars   map[string]any
+	failed *Error // what keeps it from being run
 	// Fields are those of Query or Mutation that it selects, in document order.
 	Fields []*Field
 	// Mutation tells a mutation from a query.
@@ -77,6 +79,9 @@ func (s *Schema) Prepare(r Request) (*Operation, []*Error) {
 		root = s.ast.Mutation
 	}
 	op.Fields = op.collect(root, []ast.SelectionSet{def.SelectionSet})
+	if op.failed != nil {
+		return nil, []*Error{op.failed}
+	}
 	if r.NoIntrospection {
 		if errs := op.introspects(); len(errs) > 0 {
 			return nil, errs
@@ -100,17 +105,18 @@ func (op *Operation) introspects() []*Error {
 	return errs
 }
 
-func choose(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *Error) {
-	if len(doc.Operations) == 0 {
-		return nil, &Error{Message: "Must provide an operation.", Code: CodeInternal}
-	}
-	if name == "" && len(doc.Operations) > 1 {
+func choose(doc *ast.QueryDocument, name *string) (*ast.OperationDefinition, *Error) {
+	if name == nil && len(doc.Operations) > 1 {
 		return nil, &Error{Message: "Must provide operation name if query contains multiple operations.", Code: CodeInternal}
 	}
 	for _, op := range doc.Operations {
-		if name == "" || op.Name == name {
-			return op, nil
+		if name != nil && (*name == "" || op.Name != *name) {
+			continue
 		}
+		if op.Operation == ast.Subscription {
+			return nil, &Error{Message: "Schema is not configured for subscriptions.", Code: CodeInternal, Locations: at(op.Position)}
+		}
+		return op, nil
 	}
 	return nil, &Error{Message: "Unknown operation name.", Code: CodeInternal}
 }
@@ -203,7 +209,11 @@ func (op *Operation) included(list ast.DirectiveList) bool {
 		if d.Name != "skip" && d.Name != "include" {
 			continue
 		}
-		condition, _ := op.schema.literal(d.Arguments.ForName("if").Value, d.Definition.Arguments.ForName("if").Type, op.vars)
+		given := d.Arguments.ForName("if").Value
+		condition, ok := op.schema.literal(given, d.Definition.Arguments.ForName("if").Type, op.vars)
+		if !ok && op.failed == nil {
+			op.failed = &Error{Message: `Argument "if" of non-null type "Boolean!" must not be null.`, Code: CodeInternal, Locations: at(given.Position)}
+		}
 		if condition == (d.Name == "skip") {
 			return false
 		}
