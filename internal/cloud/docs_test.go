@@ -121,12 +121,12 @@ func apolloResults(t *testing.T) (*apollo, []string) {
 // passed with each.
 func prefectResults(t *testing.T) (tests, releases string) {
 	t.Helper()
-	var out map[string]int
+	var out struct{ Releases map[string]int }
 	if !suiteResults(t, "prefect", &out) {
 		return "", ""
 	}
 	total, names := 0, []string{}
-	for release, n := range out {
+	for release, n := range out.Releases {
 		if n == 0 {
 			t.Errorf("no test was run with Prefect %s", release)
 		}

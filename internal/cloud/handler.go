@@ -108,9 +108,14 @@ func (s *session) refuseMutation(op *graphql.Operation) *reply {
 // the whole request comes before anything is applied.
 func (s *session) run(ctx context.Context, in *requests) *reply {
 	prepared := make([]prepared, len(in.list))
-	for i, r := range in.list {
+	for i, d := range in.list {
+		r := d.Request
 		r.NoIntrospection = s.api.config.NoIntrospection
-		prepared[i].op, prepared[i].errs = s.prepare(r)
+		if d.refused != nil {
+			prepared[i].errs = []*graphql.Error{d.refused}
+		} else {
+			prepared[i].op, prepared[i].errs = s.api.schema.Prepare(r)
+		}
 		if len(prepared[i].errs) > 0 {
 			s.api.sawVariables(r.Variables)
 			s.api.invalid(prepared[i].errs[0].Message)
@@ -125,13 +130,6 @@ func (s *session) run(ctx context.Context, in *requests) *reply {
 	}
 	s.faults = byField
 	return s.respond(ctx, in.batch, prepared)
-}
-
-func (s *session) prepare(r request) (*graphql.Operation, []*graphql.Error) {
-	if r.refused != nil {
-		return nil, []*graphql.Error{r.refused}
-	}
-	return s.api.schema.Prepare(r.Request)
 }
 
 // prepared is one document of a request: an operation, or what is wrong with it.
@@ -174,7 +172,7 @@ func (s *session) respond(ctx context.Context, batch bool, documents []prepared)
 		resp := &graphql.Response{Errors: p.errs}
 		if p.op != nil {
 			resp = p.op.Execute(ctx, s, s.around)
-		} else if !batch {
+		} else if !batch && p.errs[0] != errPersisted {
 			out.status = http.StatusBadRequest
 		}
 		out.body = resp.Append(out.body)

@@ -23,7 +23,7 @@ var wrongRequests = map[string]string{
 	"operation name":                `{"query": "query a{secret_names}", "operationName": "` + canary + `"}`,
 	"operation name of odd kind":    `{"query": "{secret_names}", "operationName": {"` + canary + `": 1}}`,
 	"variables no JSON":             `{"query": "{secret_names}", "variables": "{` + canary + `}"}`,
-	"variables a text of a text":    `{"query": "{secret_names}", "variables": "\"` + canary + `\""}`,
+	"variables a number":            `{"query": "{secret_names}", "variables": 5, "` + canary + `": "` + canary + `"}`,
 	"value null beside the name":    set(`{"name": "` + canary + `", "value": null}`),
 	"value missing":                 set(`{"name": "` + canary + `"}`),
 	"name no string":                set(`{"name": ["` + canary + `"], "value": "` + canary + `"}`),

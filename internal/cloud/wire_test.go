@@ -172,9 +172,6 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
-// noQuery is the answer to a document of a batch that is none.
-const noQuery = `{"errors":[{"message":"Must provide query string.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`
-
 func TestBodies(t *testing.T) {
 	const names = `{"data":{"secret_names":[]}}`
 	tests := map[string]struct {
@@ -182,30 +179,35 @@ func TestBodies(t *testing.T) {
 		status int
 		want   string
 	}{
-		"null variables":       {`{"query":"{secret_names}","variables":null}`, 200, names},
-		"object":               {`{"query":"{secret_names}","variables":{}}`, 200, names},
-		"null text":            {`{"query":"{secret_names}","variables":"null","operationName":null,"extensions":{}}`, 200, names},
-		"text of a number":     {`{"query":"{secret_names}","variables":"5"}`, 400, `{"errors":[{"message":"Variables must be provided as an Object where each property is a variable value.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
-		"empty text":           {`{"query":"{secret_names}","variables":""}`, 400, `{"errors":[{"message":"Variables must be provided as an Object where each property is a variable value.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
-		"query is a number":    {`{"query":7}`, 400, "GraphQL queries must be strings."},
-		"operationName":        {`{"query":"query a{secret_names} query b{t: __typename}","operationName":"b"}`, 200, `{"data":{"t":"Query"}}`},
-		"operationName is odd": {`{"query":"{secret_names}","operationName":["CANARY"]}`, 400, `{"errors":[{"message":"Unknown operation name.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
-		"no JSON":              {`{`, 400, "Bad Request: the body is no GraphQL request in JSON."},
-		"a string":             {`"{secret_names}"`, 400, "Bad Request: the body is no GraphQL request in JSON."},
-		"empty":                {``, 500, "POST body missing. Did you forget use body-parser middleware?"},
-		"not UTF-8":            {"{\"query\":\"{secret_names} # \xff\"}", 400, "Bad Request: the body is not UTF-8."},
-		"empty batch":          {` []`, 500, "POST body missing. Did you forget use body-parser middleware?"},
-		"batch with an error":  {`[{"query":"{secret_names}"},{"query":"{none}"}]`, 200, `[` + names + `,{"errors":[{"message":"Cannot query field \"none\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}]`},
-		"batch without query":  {`[{"query":"{secret_names}"},{}]`, 200, `[{"data":{"secret_names":[]}},` + noQuery + `]`},
-		"batch of numbers":     {`[1]`, 200, `[` + noQuery + `]`},
-		"batch of null":        {`[null]`, 400, "Bad Request: the body is no GraphQL request in JSON."},
-		"other case":           {`{"Query":"{secret_names}"}`, 400, "Must provide query string."},
-		"byte order mark":      {"\ufeff" + `{"query":"{secret_names}"}`, 200, `{"data":{"secret_names":[]}}`},
-		"extensions no JSON":   {`{"query":"{secret_names}","extensions":"{CANARY"}`, 400, "Extensions are invalid JSON."},
-		"hash alone":           {`{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}`, 200, `{"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}`},
-		"another hash":         {`{"query":"{secret_names}","extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}`, 400, "provided sha does not match query"},
-		"another version":      {`{"query":"{secret_names}","extensions":{"persistedQuery":{"version":2}}}`, 400, "Unsupported persisted query version"},
-		"long batch":           {"[" + strings.Repeat(`{"query":"{secret_names}"},`, cloud.MaxBatch) + `{"query":"{a}"}]`, 400, "A batch holds at most 20 documents."},
+		"null variables":           {`{"query":"{secret_names}","variables":null}`, 200, names},
+		"object":                   {`{"query":"{secret_names}","variables":{}}`, 200, names},
+		"null text":                {`{"query":"{secret_names}","variables":"null","operationName":null,"extensions":{}}`, 200, names},
+		"text of a number":         {`{"query":"{secret_names}","variables":"5"}`, 400, `{"errors":[{"message":"Variables must be provided as an Object where each property is a variable value.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
+		"empty text":               {`{"query":"{secret_names}","variables":""}`, 400, `{"errors":[{"message":"Variables must be provided as an Object where each property is a variable value.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
+		"query is a number":        {`{"query":7}`, 400, "GraphQL queries must be strings."},
+		"operationName":            {`{"query":"query a{secret_names} query b{t: __typename}","operationName":"b"}`, 200, `{"data":{"t":"Query"}}`},
+		"operationName is odd":     {`{"query":"{secret_names}","operationName":["CANARY"]}`, 400, `{"errors":[{"message":"Unknown operation name.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
+		"no JSON":                  {`{`, 400, "Bad Request: the body is no GraphQL request in JSON."},
+		"a string":                 {`"{secret_names}"`, 400, "Bad Request: the body is no GraphQL request in JSON."},
+		"empty":                    {``, 500, "POST body missing. Did you forget use body-parser middleware?"},
+		"not UTF-8":                {"{\"query\":\"{secret_names} # \xff\"}", 400, "Bad Request: the body is not UTF-8."},
+		"empty batch":              {` []`, 500, "POST body missing. Did you forget use body-parser middleware?"},
+		"batch with an error":      {`[{"query":"{secret_names}"},{"query":"{none}"}]`, 200, `[` + names + `,{"errors":[{"message":"Cannot query field \"none\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}]`},
+		"batch without query":      {`[{"query":"{secret_names}"},{}]`, 200, `[` + names + `,{"errors":[{"message":"Must provide query string.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}]`},
+		"empty object":             {` { }`, 500, "POST body missing. Did you forget use body-parser middleware?"},
+		"byte order mark":          {"\ufeff" + `{"query":"{secret_names}"}`, 200, names},
+		"variables are a list":     {`{"query":"{secret_names}","variables":["x"]}`, 200, names},
+		"other case":               {`{"Query":"{secret_names}","QUERY":"{none}"}`, 400, "Must provide query string."},
+		"two of one name":          {`{"query":"{none}","query":"{secret_names}"}`, 200, names},
+		"query is false":           {`{"query":false}`, 400, "Must provide query string."},
+		"query is true":            {`{"query":true}`, 400, "GraphQL queries must be strings."},
+		"no extensions":            {`{"query":"{secret_names}","extensions":"{CANARY"}`, 400, "Extensions are invalid JSON."},
+		"extensions":               {`{"query":"{secret_names}","extensions":"{}"}`, 200, names},
+		"persisted query":          {`{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"CANARY"}}}`, 200, `{"errors":[{"message":"PersistedQueryNotSupported","extensions":{"code":"PERSISTED_QUERY_NOT_SUPPORTED"}}]}`},
+		"operationName is empty":   {`{"query":"query a{secret_names}","operationName":""}`, 400, `{"errors":[{"message":"Unknown operation name.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
+		"batch, variables no JSON": {`[{"query":"{secret_names}"},{"query":"{secret_names}","variables":"{CANARY"}]`, 400, "Variables are invalid JSON."},
+		"batch of numbers":         {`[1]`, 200, `[{"errors":[{"message":"Must provide query string.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}]`},
+		"long batch":               {"[" + strings.Repeat(`{"query":"{secret_names}"},`, cloud.MaxBatch) + `{"query":"{a}"}]`, 400, "A batch holds at most 20 documents."},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -218,6 +220,25 @@ func TestBodies(t *testing.T) {
 				t.Errorf("%d %s\nwant %d %s", got.status, got.body, tt.status, want)
 			}
 		})
+	}
+}
+
+func TestContentTypes(t *testing.T) {
+	for headers, status := range map[string]int{
+		"Content-Type: application/json":                                200,
+		"Content-Type: Application/JSON; Charset=\"UTF-8\"":             200,
+		"Content-Type: application/json; charset=latin1":                415,
+		"Content-Type: application/graphql":                             500,
+		"Content-Type: text/plain":                                      500,
+		"Content-Type: /":                                               500,
+		"Content-Encoding: identity":                                    200,
+		"Content-Encoding: gzip":                                        415,
+		"Content-Type: application/json; charset=utf-8; charset=latin1": 500,
+		"Content-Type: application/json; version=2":                     200,
+	} {
+		if got := post(t, newAPI(t), adminKey, `{"query":"{secret_names}"}`, headers); got.status != status {
+			t.Errorf("%s: %d %s, want %d", headers, got.status, got.body, status)
+		}
 	}
 }
 

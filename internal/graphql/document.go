@@ -2,6 +2,7 @@ package graphql
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -71,14 +72,11 @@ func (s *Schema) document(query string) (doc *ast.QueryDocument, errs []*Error) 
 			doc, errs = nil, []*Error{{Message: "The document cannot be checked.", Code: CodeInternal}}
 		}
 	}()
-	if badText(query) {
-		return nil, []*Error{{Message: "Syntax Error: a text has a bad escape or a lone surrogate", Code: CodeParseFailed}}
-	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, maxTokens)
 	if err != nil {
 		return nil, []*Error{syntaxError(err)}
 	}
-	if err := notGraphQL15(doc); err != nil {
+	if err := unreadable(doc, query); err != nil {
 		return nil, []*Error{err}
 	}
 	usage, limit := measure(doc)
@@ -94,42 +92,21 @@ func (s *Schema) document(query string) (doc *ast.QueryDocument, errs []*Error) 
 	return doc, nil
 }
 
-// notGraphQL15 gives the syntax error of graphql-js 15 for what gqlparser accepts:
-// a document of blanks and comments, and variables of a fragment.
-func notGraphQL15(doc *ast.QueryDocument) *Error {
-	if len(doc.Operations)+len(doc.Fragments) == 0 {
-		return &Error{Message: "Syntax Error: Unexpected <EOF>.", Code: CodeParseFailed}
+// unreadable gives an error for what gqlparser reads and graphql-js 15 does not,
+// and for text that is not Unicode.
+func unreadable(doc *ast.QueryDocument, query string) *Error {
+	message := ""
+	switch {
+	case len(doc.Operations)+len(doc.Fragments) == 0:
+		message = "Syntax Error: Unexpected <EOF>."
+	case slices.ContainsFunc(doc.Fragments, func(f *ast.FragmentDefinition) bool { return len(f.VariableDefinition) > 0 }):
+		message = "Syntax Error: a fragment has no variables of its own."
+	case loneSurrogate(query):
+		message = "Syntax Error: a string has half of a surrogate pair."
+	default:
+		return nil
 	}
-	for _, f := range doc.Fragments {
-		if len(f.VariableDefinition) > 0 {
-			return &Error{Message: `Syntax Error: Expected "on", found "(".`, Code: CodeParseFailed, Locations: at(f.Position)}
-		}
-	}
-	return nil
-}
-
-// texts matches comments, block texts, and the inside of other texts.
-var texts = regexp.MustCompile(`#[^\n\r]*|"""(?s:(?:\\"""|.)*?)"""|"((?:[^"\\\n\r]|\\.)*)"`)
-
-// escaped matches the inside of a text whose escapes are those of JSON.
-var escaped = regexp.MustCompile(`^(?:[^\\]|\\u[0-9a-fA-F]{4}|\\[^u])*$`)
-
-// badText reports whether a text of the document has an escape that is none in
-// graphql-js 15, or a lone surrogate. gqlparser reads U+FFFD in place of that, and
-// so a value would be changed unseen.
-func badText(query string) bool {
-	if !strings.Contains(query, `\u`) {
-		return false
-	}
-	for _, m := range texts.FindAllStringSubmatch(query, -1) {
-		if !escaped.MatchString(m[1]) {
-			return true
-		}
-		if _, ok := unquote([]byte(m[1])); !ok {
-			return true
-		}
-	}
-	return false
+	return &Error{Message: message, Code: CodeParseFailed}
 }
 
 // expected matches those of gqlparser's messages that hold kinds of tokens only.

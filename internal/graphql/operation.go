@@ -9,7 +9,7 @@ import (
 // Request is one GraphQL request.
 type Request struct {
 	Query string
-	// OperationName chooses the operation; nil where the document has only one.
+	// OperationName chooses one of several operations; nil means the only one.
 	OperationName *string
 	Variables     Variables
 	// NoIntrospection makes __schema and __type an error. __typename stays.
@@ -20,12 +20,11 @@ type Request struct {
 type Operation struct {
 	schema *Schema
 	vars   map[string]any
+	failed *Error // what keeps it from being run
 	// Fields are those of Query or Mutation that it selects, in document order.
 	Fields []*Field
 	// Mutation tells a mutation from a query.
 	Mutation bool
-	// refused is what is wrong with the condition of a directive.
-	refused *Error
 }
 
 // Field is one selected field. Several selections of one result key are one
@@ -80,8 +79,8 @@ func (s *Schema) Prepare(r Request) (*Operation, []*Error) {
 		root = s.ast.Mutation
 	}
 	op.Fields = op.collect(root, []ast.SelectionSet{def.SelectionSet})
-	if op.refused != nil {
-		return nil, []*Error{op.refused}
+	if op.failed != nil {
+		return nil, []*Error{op.failed}
 	}
 	if r.NoIntrospection {
 		if errs := op.introspects(); len(errs) > 0 {
@@ -107,18 +106,15 @@ func (op *Operation) introspects() []*Error {
 }
 
 func choose(doc *ast.QueryDocument, name *string) (*ast.OperationDefinition, *Error) {
-	if len(doc.Operations) == 0 {
-		return nil, &Error{Message: "Must provide an operation.", Code: CodeInternal}
-	}
 	if name == nil && len(doc.Operations) > 1 {
 		return nil, &Error{Message: "Must provide operation name if query contains multiple operations.", Code: CodeInternal}
 	}
 	for _, op := range doc.Operations {
-		if name != nil && (op.Name != *name || *name == "") {
+		if name != nil && (*name == "" || op.Name != *name) {
 			continue
 		}
 		if op.Operation == ast.Subscription {
-			return nil, &Error{Message: "Schema is not configured to execute subscription operation.", Code: CodeInternal, Locations: at(op.Position)}
+			return nil, &Error{Message: "Schema is not configured for subscriptions.", Code: CodeInternal, Locations: at(op.Position)}
 		}
 		return op, nil
 	}
@@ -213,9 +209,10 @@ func (op *Operation) included(list ast.DirectiveList) bool {
 		if d.Name != "skip" && d.Name != "include" {
 			continue
 		}
-		condition, _ := op.schema.literal(d.Arguments.ForName("if").Value, d.Definition.Arguments.ForName("if").Type, op.vars)
-		if condition == nil {
-			op.refused = &Error{Message: `Argument "if" of non-null type "Boolean!" must not be null.`, Code: CodeInternal, Locations: at(d.Position)}
+		given := d.Arguments.ForName("if").Value
+		condition, ok := op.schema.literal(given, d.Definition.Arguments.ForName("if").Type, op.vars)
+		if !ok && op.failed == nil {
+			op.failed = &Error{Message: `Argument "if" of non-null type "Boolean!" must not be null.`, Code: CodeInternal, Locations: at(given.Position)}
 		}
 		if condition == (d.Name == "skip") {
 			return false

@@ -1,7 +1,6 @@
 package graphql
 
 import (
-	"regexp"
 	"sort"
 	"strings"
 
@@ -17,7 +16,6 @@ const maxReportedErrors = 100
 
 // gqlparserRules are those of its rules whose messages hold only names.
 var gqlparserRules = []core.Rule{
-	rules.FieldsOnCorrectTypeRule,
 	rules.FragmentsOnCompositeTypesRule,
 	rules.KnownArgumentNamesRule,
 	rules.KnownDirectivesRule,
@@ -35,7 +33,6 @@ var gqlparserRules = []core.Rule{
 	rules.UniqueArgumentNamesRule,
 	rules.UniqueDirectivesPerLocationRule,
 	rules.UniqueFragmentNamesRule,
-	rules.UniqueOperationNamesRule,
 	rules.UniqueVariableNamesRule,
 	rules.VariablesAreInputTypesRule,
 	rules.VariablesInAllowedPositionRule,
@@ -48,31 +45,13 @@ func (s *Schema) validate(doc *ast.QueryDocument) []*Error {
 	report := found.add
 	var events core.Events
 	s.knownTypes(&events, report)
+	s.fewerErrors(&events, report)
 	for _, rule := range gqlparserRules {
-		rule.RuleFunc(&events, s.unlessTold(report))
+		rule.RuleFunc(&events, report)
 	}
 	events.OnValue(func(_ *core.Walker, v *ast.Value) { s.checkLiteral(v, report) })
 	core.Walk(s.ast, doc, &events)
 	return found.errs
-}
-
-// consequence matches messages of gqlparser's rules about what follows from a
-// mistake that another rule reports: an unknown type of a variable, a selection
-// beneath a leaf, two operations without a name. graphql-js is silent there.
-var consequence = regexp.MustCompile(`^(?:Variable "[^"]*" of type "\[*(\w+)[^"]*" used in position|Cannot query field "[^"]*" on type "(\w+)"|There can be only one operation named ""\.)`)
-
-// unlessTold leaves the consequences of other mistakes out.
-func (s *Schema) unlessTold(report core.AddErrFunc) core.AddErrFunc {
-	return func(options ...core.ErrorOption) {
-		var e gqlerror.Error
-		for _, option := range options {
-			option(&e)
-		}
-		m := consequence.FindStringSubmatch(e.Message)
-		if m == nil || m[1] != "" && s.ast.Types[m[1]] != nil || m[2] != "" && s.ast.Types[m[2]].IsCompositeType() {
-			report(options...)
-		}
-	}
 }
 
 // problems gathers what the rules report, each once: gqlparser walks a fragment

@@ -40,17 +40,32 @@ func ReadVariables(text []byte) (Variables, error) {
 	}
 	c := cursor{b: text}
 	switch c.kind() {
-	case 'n':
-		return Variables{}, nil
-	case '[': // an object of other names, to JavaScript
+	case 'n', '[':
 		return Variables{}, nil
 	case '{':
 	default:
 		return Variables{odd: true}, nil
 	}
+	texts, _ := members(c)
+	return Variables{texts: texts}, nil
+}
+
+// Members cuts a JSON object into its members, the last of equal keys. It reports
+// false for text that is no JSON object.
+func Members(text []byte) (map[string]json.RawMessage, bool) {
+	if !json.Valid(text) {
+		return nil, false
+	}
+	return members(cursor{b: text})
+}
+
+func members(c cursor) (map[string]json.RawMessage, bool) {
+	if c.kind() != '{' {
+		return nil, false
+	}
 	out := map[string]json.RawMessage{}
 	c.members(func(key string) { out[key] = c.skip() })
-	return Variables{texts: out}, nil
+	return out, true
 }
 
 // variables coerces variables to the types that the operation declares. Those
@@ -175,16 +190,15 @@ func (r *variableReader) enum(def *ast.Definition) any {
 }
 
 func (r *variableReader) object(def *ast.Definition) any {
-	out := map[string]any{}
-	switch r.kind() {
-	case '[': // an object of the names 0, 1, …, to JavaScript
+	if r.kind() == '[' { // an object whose keys are numbers, as JavaScript has it
 		r.elements(func(int) { r.invalid(unknownInputField(def)) })
-		r.complete(def, out)
+		r.complete(def, map[string]any{})
 		return nil
-	case '{':
-	default:
+	}
+	if r.kind() != '{' {
 		return r.invalid(fmt.Sprintf("Expected type %s to be an object.", def.Name))
 	}
+	out := map[string]any{}
 	r.members(func(key string) {
 		field := def.Fields.ForName(key)
 		if field == nil {
