@@ -5,6 +5,7 @@
     python3 suite.py BINARY WORK --show CASE...   prints what both answer
 
 Every difference has to stand in differences.json with its reason, and every entry there has to occur.
+No answer of ours may hold a CANARY that stands in a case.
 """
 
 import fnmatch
@@ -20,6 +21,9 @@ from servers import Apollo, Ours
 
 HERE = pathlib.Path(__file__).parent
 RESULTS = HERE / "results.json"
+
+# Stands in cases that are refused, where a secret's value might.
+CANARY = b"CANARY"
 
 sys.setrecursionlimit(50_000)
 
@@ -96,14 +100,16 @@ def compare_all(ours, apollo, options):
     every = cases(ours, apollo)
     if options[:1] == ("--show",):
         return show(ours, apollo, [c for c in every if any(fnmatch.fnmatchcase(c["name"], o) for o in options[1:])])
-    found = {}
+    found, echoes = {}, []
     for case in every:
         different = compare.difference(run(ours, case), run(apollo, case))
         if different:
             found[case["name"]] = different
+        if CANARY in (case["body"] or b"") and CANARY in answer(ours, case)[3]:
+            echoes.append(f"our answer repeats what was sent: {case['name']}")
     differences, problems = judge(found, json.loads((HERE / "differences.json").read_text()))
     results = {"cases": len(every), "equal": len(every) - len(found), "differences": differences}
-    return report(results, problems, "--update" in options)
+    return report(results, problems + echoes, "--update" in options)
 
 
 def report(results, problems, update):
