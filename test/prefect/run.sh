@@ -101,12 +101,12 @@ release() {
 # results RELEASE...: how many tests passed, release by release.
 results() {
   local release separator=
-  printf '{'
+  printf '{\n "releases": {'
   for release in $(printf '%s\n' "$@" | sort -V); do
     printf '%s\n  "%s": %s' "$separator" "$release" "$(cat "$work/run-$release/passed")"
     separator=,
   done
-  printf '\n}\n'
+  printf '\n }\n}\n'
 }
 
 # Each release prints once it is done, so that two at once do not mix.
