@@ -22,6 +22,7 @@ var arrows = map[string][]string{
 	"testkit":                     {"prefect", "internal/cloud", "internal/cloud/fake"},
 	"internal/cloud":              {"internal/graphql", "internal/nearest"},
 	"internal/cloud/fake":         {"internal/cloud", "internal/leaks"},
+	"internal/cloud/contract":     nil,
 	"internal/cloud/storetest":    {"internal/cloud"},
 	"internal/filestore":          {"internal/cloud"},
 	"internal/graphql":            nil,
