@@ -9,10 +9,10 @@ import (
 // What a handler needs that stands in front of an API and passes on what is not the
 // API's.
 
-// Authorized reports whether the API would answer a request with these headers: it
-// has a key, and the key may use the tenant that they name.
-func (a *API) Authorized(h http.Header) bool {
-	_, refused := a.authenticate(h)
+// Authorized reports whether the API would answer the request: it has a key, and the
+// key may use the tenant that the request names. Both roles are authorized.
+func (a *API) Authorized(r *http.Request) bool {
+	_, refused := a.authenticate(r.Header)
 	return refused == nil
 }
 

@@ -26,7 +26,7 @@ func newProxy(c Config, target *url.URL) http.Handler {
 				p.Out.Header.Del(name)
 			}
 		},
-		Transport:     cmp.Or[http.RoundTripper](c.Transport, newTransport(cmp.Or(c.Timeout, time.Minute))),
+		Transport:     cmp.Or[http.RoundTripper](c.Transport, newTransport(cmp.Or(c.Timeout, 25*time.Second))),
 		FlushInterval: -1, // each part of an answer at once
 		ErrorLog:      log.New(io.Discard, "", 0),
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {

@@ -30,9 +30,9 @@ import (
 // API is the secrets API, as [cloud.API] implements it.
 type API interface {
 	http.Handler
-	// Authorized reports whether a request with these headers has a key that is good
-	// for the tenant that they name.
-	Authorized(h http.Header) bool
+	// Authorized reports whether the request has a key that is good for the tenant that
+	// it names. It does not read the body.
+	Authorized(r *http.Request) bool
 }
 
 var _ API = (*cloud.API)(nil)
@@ -44,8 +44,10 @@ type Config struct {
 	// URL is where documents go that are not the API's, as it is given: http or https,
 	// without user, query and fragment. Required.
 	URL string
-	// Timeout is how long the upstream may take until its answer begins; 0 means a
-	// minute. It does not apply to a Transport that is given.
+	// Timeout is how long the upstream may take until its answer begins; 0 means
+	// 25 seconds, which is less than serve has for a request and more than Prefect's
+	// clients wait by default (15 s: request_timeout in config.toml). It does not apply
+	// to a Transport that is given.
 	Timeout time.Duration
 	// Transport carries requests to the upstream; nil means one that keeps connections,
 	// knows no proxy, and leaves compression to the two ends.
@@ -93,7 +95,7 @@ func parseURL(text string) (*url.URL, error) {
 // ServeHTTP decides by the key first, then by the body.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost || !cloud.IsEndpoint(r.URL.Path) || r.ContentLength > cloud.MaxBody ||
-		!plainBody(r.Header) || !h.api.Authorized(r.Header) {
+		!plainBody(r.Header) || !h.api.Authorized(r) {
 		h.api.ServeHTTP(w, r)
 		return
 	}
