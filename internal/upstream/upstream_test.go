@@ -2,13 +2,16 @@ package upstream_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -345,6 +348,7 @@ func TestAnAnswerStreams(t *testing.T) {
 	arrived := make(chan struct{})
 	s := newStage(t, nil)
 	s.answer = func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "12") // without one there is nothing to wait for
 		_, _ = io.WriteString(w, "first,")
 		_ = http.NewResponseController(w).Flush()
 		select {
@@ -388,7 +392,9 @@ func TestAnAnswerThatBreaksOffBreaksOff(t *testing.T) {
 func TestWithoutAnAnswer(t *testing.T) {
 	wait := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	drop := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
-	down := func(c *upstream.Config) { c.URL = "http://127.0.0.1:1" }
+	down := func(c *upstream.Config) {
+		c.Transport = &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, syscall.ECONNREFUSED }}
+	}
 	hasty := func(c *upstream.Config) { c.Timeout = time.Millisecond }
 	tests := map[string]struct {
 		change func(*upstream.Config)
