@@ -13,7 +13,7 @@ const module = "github.com/prefect-secrets/prefect-secrets"
 // everything but testkit, which would bring go-cmp into the binary.
 var arrows = map[string][]string{
 	"":                            {"internal/cli"},
-	"internal/cli":                {"internal/actions", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/nearest", "internal/tomlpos", "sync", "check", "prefect"},
+	"internal/cli":                {"internal/actions", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/nearest", "internal/tomlpos", "internal/upstream", "sync", "check", "prefect"},
 	"internal/actions/githubtest": nil,
 	"internal/actions":            {"internal/nearest", "internal/report", "sync", "check", "prefect"},
 	"internal/report":             {"sync", "check"},
@@ -32,6 +32,7 @@ var arrows = map[string][]string{
 	"internal/pytoml":             nil,
 	"internal/pysource":           {"internal/pyliteral"},
 	"internal/tomlpos":            nil,
+	"internal/upstream":           {"internal/cloud", "internal/graphql"},
 	"prefect":                     {"internal/nearest", "internal/pyliteral", "internal/pytoml"},
 }
 
