@@ -223,6 +223,17 @@ func TestBodies(t *testing.T) {
 	}
 }
 
+func TestIntrospectionTurnedOff(t *testing.T) {
+	a := newAPI(t, func(c *cloud.Config) { c.NoIntrospection = true })
+	for _, field := range []string{`__schema{description}`, `t: __type(name: \"JSON\"){name}`, `... on Query{...{__schema{description}}}`} {
+		got := post(t, a, adminKey, `{"query":"{`+field+`}"}`)
+		if got.status != 400 || !strings.Contains(got.body, `"message":"GraphQL introspection is not allowed`) || !strings.Contains(got.body, "GRAPHQL_VALIDATION_FAILED") {
+			t.Errorf("%s: %d %s", field, got.status, got.body)
+		}
+	}
+	query(t, a, adminKey, `{__typename auth_info{__typename}}`, `{"data":{"__typename":"Query","auth_info":{"__typename":"auth_info"}}}`)
+}
+
 func TestContentTypes(t *testing.T) {
 	for headers, status := range map[string]int{
 		"Content-Type: application/json":                                200,

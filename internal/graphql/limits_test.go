@@ -44,6 +44,7 @@ func TestLimits(t *testing.T) {
 		"repeats of another": {"{" + fields(50, "a: echo(i: %d) ") + fields(51, "... {a: echo(i: %d)}") + "}", tooMany},
 		"repeats in parts": {"{" + strings.Repeat("node{name id} ", 51) + "...f ...f} fragment f on Query{" + strings.Repeat("node{id} ", 50) + "}",
 			tooMany},
+		"one fragment twice":     {"{...f ...f} fragment f on Query{" + strings.Repeat("name ", 60) + "}", ""},
 		"repeats in many places": {"{" + fields(100, "a%d: node{id} ") + "}", ""},
 		"repeats without end":    {"{...f} fragment f on Query{node{...g} ...f} fragment g on node{kids{...g ...g}}", `Cannot spread fragment "f" within itself.`},
 		"depth":                  {nested(6), ""},

@@ -41,7 +41,7 @@ func Run(t *testing.T, e Endpoint) {
 		name string
 		run  func(*testing.T)
 	}{
-		{"Secrets", s.secrets}, {"Values", s.values}, {"Names", s.names}, {"Limits", s.limits},
+		{"Secrets", s.secrets}, {"Values", s.values}, {"Names", s.names}, {"Extensions", s.extensions}, {"Limits", s.limits},
 		{"Wire", s.wire}, {"Batches", s.batches}, {"Get", s.get}, {"Paths", s.paths}, {"Types", s.types},
 		{"Keys", s.keys}, {"Roles", s.roles}, {"Tenants", s.tenants}, {"Tokens", s.tokens}, {"Echo", s.echo},
 	} {

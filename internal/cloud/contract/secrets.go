@@ -83,6 +83,24 @@ func (s *suite) names(t *testing.T) {
 	}
 }
 
+// extensions are what tells this API from Prefect Cloud's.
+func (s *suite) extensions(t *testing.T) {
+	if got := s.ask(t, s.AdminKey, `{secrets_api{version key}}`, nil); !strings.HasPrefix(got, `{"data":{"secrets_api":{"version":1,"key":"`) {
+		t.Errorf("secrets_api: %s", got)
+	}
+	name := map[string]string{"n": s.name("changed")}
+	set := `mutation($n: String!){set_secret(input: {name: $n, value: [1]}){success changed}}`
+	del := `mutation($n: String!){delete_secret(input: {name: $n}){success changed}}`
+	changed := func(field string, is bool) string {
+		return fmt.Sprintf(`{"data":{%q:{"success":true,"changed":%t}}}`, field, is)
+	}
+	want(t, "new", changed("set_secret", true), s.ask(t, s.AdminKey, set, name))
+	want(t, "the same", changed("set_secret", false), s.ask(t, s.AdminKey, set, name))
+	want(t, "its version", `{"data":{"secret":[{"version":1}]}}`, s.ask(t, s.AdminKey, `query($n: String!){secret(where: {name: {_eq: $n}}){version}}`, name))
+	want(t, "deleted", changed("delete_secret", true), s.ask(t, s.AdminKey, del, name))
+	want(t, "deleted again", changed("delete_secret", false), s.ask(t, s.AdminKey, del, name))
+}
+
 // limits holds what one alias does wrong to that alias.
 func (s *suite) limits(t *testing.T) {
 	long := strings.Repeat("n", 256)
