@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -79,8 +81,8 @@ var guards = []guarded{
 	}},
 	{"a write was not sent", func(r *guardedRun) {
 		stop := make(chan struct{})
-		r.cloud.Inject(testkit.Match{Field: "setSecret", Secret: "A"}, testkit.RateLimited(0))
-		close(stop)
+		r.cloud.Inject(testkit.Match{Field: "setSecret", Secret: "A"}, testkit.RateLimited(time.Hour))
+		time.AfterFunc(time.Second, func() { close(stop) })
 		r.o.Stop = stop
 	}},
 }
@@ -107,9 +109,11 @@ func TestEachGuardOfPruneKeepsAName(t *testing.T) {
 	}
 	for _, g := range guards {
 		t.Run(g.name, func(t *testing.T) {
-			if deletesOLD(t, g.guard) {
-				t.Error("it was deleted")
-			}
+			synctest.Test(t, func(t *testing.T) {
+				if deletesOLD(t, g.guard) {
+					t.Error("it was deleted")
+				}
+			})
 		})
 	}
 }
