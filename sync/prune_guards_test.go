@@ -75,7 +75,10 @@ var guards = []guarded{
 	}},
 	{"another key wrote it", func(r *guardedRun) { r.writtenBy("bob") }},
 	{"another key wrote it, and what nobody owns may go", func(r *guardedRun) { r.writtenBy("bob"); r.in.PruneUnowned = true }},
-	{"nobody owns it", func(r *guardedRun) { r.cloud.Set("OLD", "old") }},
+	{"the store does not say who wrote it", func(r *guardedRun) {
+		r.cloud = testkit.New(r.T, testkit.WithDialect(prefect.DialectSnake))
+		r.cloud.Set("OLD", "old")
+	}},
 	{"a write failed", func(r *guardedRun) {
 		r.cloud.Inject(testkit.Match{Field: "setSecret", Secret: "A"}, testkit.Fault{Code: "FORBIDDEN"})
 	}},
