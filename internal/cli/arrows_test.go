@@ -13,7 +13,7 @@ const module = "github.com/prefect-secrets/prefect-secrets"
 // everything but testkit, which would bring go-cmp into the binary.
 var arrows = map[string][]string{
 	"":                            {"internal/cli"},
-	"internal/cli":                {"internal/actions", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/nearest", "internal/tomlpos", "internal/vault", "internal/vault/vaulttest", "sync", "check", "prefect"},
+	"internal/cli":                {"internal/actions", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/nearest", "internal/tomlpos", "internal/vault", "sync", "check", "prefect"},
 	"internal/actions/githubtest": nil,
 	"internal/actions":            {"internal/nearest", "internal/report", "sync", "check", "prefect"},
 	"internal/report":             {"sync", "check"},

@@ -59,10 +59,12 @@ func newClient(c Config) (*client, error) {
 	return &client{out}, nil
 }
 
-// checkRedirect follows a standby node to the active one, and never from https
-// to http.
+// checkRedirect follows a standby node to the active one: the same request at
+// another host, and never from https to http.
 func checkRedirect(r *http.Request, via []*http.Request) error {
-	if len(via) > 2 || via[0].URL.Scheme == "https" && r.URL.Scheme != "https" {
+	first := via[0]
+	same := r.Method == first.Method && r.URL.Path == first.URL.Path && r.URL.RawQuery == first.URL.RawQuery
+	if len(via) > 2 || !same || first.URL.Scheme == "https" && r.URL.Scheme != "https" {
 		return http.ErrUseLastResponse
 	}
 	return nil

@@ -57,7 +57,7 @@ func (s *Store) ended(ctx, until context.Context, err, last error) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("asking vault: %w", ctx.Err())
 	case until.Err() != nil && last != nil:
-		return fmt.Errorf("vault did not do it within %v: %v", s.config.Patience, last)
+		return fmt.Errorf("vault did not do it within %v: %w", s.config.Patience, last)
 	}
 	return err
 }
@@ -171,4 +171,11 @@ func unwrapURL(err error) error {
 		return u.Err
 	}
 	return err
+}
+
+// Momentary reports whether an error may be gone in a moment: Vault is sealed,
+// busy or not there.
+func Momentary(err error) bool {
+	var m *momentary
+	return errors.As(err, &m)
 }
