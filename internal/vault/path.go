@@ -5,10 +5,11 @@ import (
 	"strings"
 )
 
-// maxSegment bounds a segment of a path, in bytes. Vault encrypts each segment of
-// a key and writes it in base58, and its file storage makes a file name of that,
-// which file systems bound to 255 bytes.
-const maxSegment = 120
+// maxSegment bounds a segment of a path, in bytes. The KV engine encrypts each
+// segment and writes it in base62, so that 100 bytes become 235; Vault's file
+// storage makes a file name of that, which may have 255 (measured with 1.14.0: 110
+// are refused).
+const maxSegment = 100
 
 // plain bytes stand for themselves in an escaped name.
 func plain(b byte) bool {
