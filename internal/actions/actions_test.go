@@ -74,6 +74,26 @@ func TestMaskOnRunnersLikeAct(t *testing.T) {
 	}
 }
 
+func TestInputsOfOtherCI(t *testing.T) {
+	var b strings.Builder
+	env := []string{
+		"PREFECT_SECRETS_API_URL=https://secrets.example.com", "PREFECT_SECRETS_FAIL_ON=never", "PREFECT_SECRETS_INCLUDE=A,B",
+		"INPUT_FAIL-ON=warning", "PREFECT_SECRETS_STORE_KEY=x", "PREFECT_SECRETS_BIN=/usr/bin/prefect-secrets",
+	}
+	in, err := newRunner(&b, env).Inputs()
+	if err != nil || in.APIURL != "https://secrets.example.com" || in.FailOn != "warning" || len(in.Include) != 2 {
+		t.Errorf("%v, %+v", err, in)
+	}
+	const says = "unknown variable PREFECT_SECRETS_API_ULR: did you mean PREFECT_SECRETS_API_URL?"
+	if _, err := newRunner(&b, append(env, "PREFECT_SECRETS_API_ULR=x")).Inputs(); err == nil || err.Error() != says {
+		t.Errorf("a misspelt variable: %v", err)
+	}
+	newRunner(&b, env).Error("first\n::error::second\n")
+	if b.String() != "error: first\nerror: \"::error::second\"\n" {
+		t.Errorf("elsewhere an error is %q", b.String())
+	}
+}
+
 func TestListInput(t *testing.T) {
 	if diff := cmp.Diff([]string{"A_*", "B", "C D"}, list("A_*,\n B \n\n,C D\n")); diff != "" {
 		t.Error(diff)

@@ -18,17 +18,17 @@ const minMask = 4
 // and only under GitHub Actions: elsewhere a mask would print what it hides. It
 // returns the names of the secrets that are too short to mask.
 func (r *Runner) Mask() (unmasked []string) {
-	if r.getenv("GITHUB_ACTIONS") != "true" {
+	if !r.OnGitHub() {
 		return nil
 	}
 	for _, input := range []string{"api-key", "github-token"} {
-		r.mask(r.action.GetInput(input))
+		r.mask(r.input(input))
 	}
 	for _, variable := range []string{"PREFECT_API_KEY", "PREFECT__CLOUD__API_KEY"} {
 		r.mask(strings.TrimSpace(r.getenv(variable)))
 	}
 	var secrets map[string]json.RawMessage
-	raw := r.action.GetInput("secrets")
+	raw := r.input("secrets")
 	if json.Unmarshal([]byte(raw), &secrets) != nil {
 		r.mask(raw)
 	}
@@ -48,7 +48,7 @@ func (r *Runner) Mask() (unmasked []string) {
 // MaskValue hides one value, a JSON string. It reports false for one that is too
 // short to be masked.
 func (r *Runner) MaskValue(value prefect.Value) bool {
-	if r.getenv("GITHUB_ACTIONS") != "true" {
+	if !r.OnGitHub() {
 		return true
 	}
 	text := value.RevealText()

@@ -30,7 +30,7 @@ type printer interface {
 	connected(conn *connection) error
 	planned(plan *secretsync.Plan) error
 	onlyPlanned(tenants []report.Tenant, requests int64) error
-	progress(done, total int)
+	progress(done, total int, last bool)
 	applied(tenants []report.Tenant, requests int64) error
 }
 
@@ -196,7 +196,7 @@ func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*run
 	defer cancel()
 	writing, cancelWriting := context.WithDeadline(whole, began.Add(o.timeout-verifyReserve(o.timeout)))
 	defer cancelWriting()
-	progress := newProgress(len(r.tenants), out.progress)
+	progress := newProgress(r.tenants, out.progress)
 	r.each(func(i int, t *report.Tenant) {
 		if t.Plan == nil {
 			return
@@ -206,6 +206,7 @@ func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*run
 			t.Report.Err = errors.Join(t.Report.Err, err)
 		}
 	})
+	progress.finish()
 	if err := out.applied(r.tenants, r.requests()); err != nil {
 		return r, &exitError{code: ExitPartly, err: fmt.Errorf("%d secrets were written, and the report was not: %w", r.done(), err)}
 	}
