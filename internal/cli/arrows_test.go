@@ -13,7 +13,7 @@ const module = "github.com/prefect-secrets/prefect-secrets"
 // everything but testkit, which would bring go-cmp into the binary.
 var arrows = map[string][]string{
 	"":                            {"internal/cli"},
-	"internal/cli":                {"internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/nearest", "internal/tomlpos", "sync", "check", "prefect"},
+	"internal/cli":                {"internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect"},
 	"internal/actions/githubtest": nil,
 	"internal/actions":            {"internal/nearest", "internal/report", "sync", "check", "prefect"},
 	"internal/report":             {"sync", "check"},
@@ -22,7 +22,11 @@ var arrows = map[string][]string{
 	"testkit":                     {"prefect", "internal/cloud", "internal/cloud/fake"},
 	"internal/cloud":              {"internal/graphql", "internal/nearest"},
 	"internal/cloud/fake":         {"internal/cloud", "internal/leaks"},
+	"internal/cloud/contract":     nil,
 	"internal/cloud/storetest":    {"internal/cloud"},
+	"internal/vault":              {"internal/cloud"},
+	"internal/vault/vaulttest":    {"internal/cloud"},
+	"internal/filestore":          {"internal/cloud"},
 	"internal/graphql":            nil,
 	"internal/leaks":              nil,
 	"internal/nearest":            nil,
@@ -32,6 +36,7 @@ var arrows = map[string][]string{
 	"test/bench/decode":           nil,
 	"internal/pysource":           {"internal/pyliteral"},
 	"internal/tomlpos":            nil,
+	"internal/upstream":           {"internal/cloud", "internal/graphql"},
 	"prefect":                     {"internal/configfile", "internal/nearest", "internal/pyliteral", "internal/pytoml"},
 }
 

@@ -32,7 +32,8 @@ type reply struct {
 	contentType string
 	body        []byte
 	retryAfter  string
-	truncated   bool // half of the body goes out
+	allow       string // the Allow header
+	truncated   bool   // half of the body goes out
 }
 
 func refuse(e *graphql.Error) *reply {
@@ -55,8 +56,8 @@ func (a *API) authenticate(h http.Header) (*session, *reply) {
 	if !ok {
 		return nil, &reply{status: http.StatusOK, contentType: typeJSON, body: []byte(malformedHeader + "\n")}
 	}
-	k := a.access.Load().keys[sha256.Sum256([]byte(token))]
-	if k == nil || !k.Expires.IsZero() && !a.config.Now().Before(k.Expires) {
+	k := a.lookup(token)
+	if k == nil {
 		return nil, refuse(errUnauthenticated)
 	}
 	tenant, ok := k.choose(h.Get(HeaderTenant))
@@ -64,6 +65,19 @@ func (a *API) authenticate(h http.Header) (*session, *reply) {
 		return nil, refuse(errForbidden)
 	}
 	return &session{api: a, key: k, tenant: tenant, epoch: a.epoch.Load()}, nil
+}
+
+// lookup finds the key that a bearer text is, or is a token of, unless it expired.
+func (a *API) lookup(text string) *key {
+	access, now := a.access.Load(), a.config.Now()
+	k := access.keys[sha256.Sum256([]byte(text))]
+	if k == nil {
+		k = access.keyOfToken(text, a.config.TokenSecret, now)
+	}
+	if k == nil || !k.Expires.IsZero() && !now.Before(k.Expires) {
+		return nil
+	}
+	return k
 }
 
 func bearer(h http.Header) (token string, present, ok bool) {
