@@ -1,0 +1,72 @@
+package cloud
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"time"
+)
+
+// FormerHash is a bearer text that a [Key] had before.
+type FormerHash struct {
+	// Hash is the SHA-256 of the text.
+	Hash [sha256.Size]byte
+	// Expires is the first moment at which it is refused. Required.
+	Expires time.Time
+}
+
+// identify finds the key of a bearer text, nil if there is none or it has
+// expired. The text is looked up by its hash, so the time it takes tells nothing.
+func (a *API) identify(ctx context.Context, token string) *key {
+	access := a.access.Load()
+	k := access.keys[sha256.Sum256([]byte(token))]
+	if k == nil && a.config.Authenticate != nil {
+		k = a.foreign(ctx, access, token)
+	}
+	if k == nil || !k.Expires.IsZero() && !a.config.Now().Before(k.Expires) {
+		return nil
+	}
+	return k
+}
+
+// foreign asks Config.Authenticate for a key that is not among ours.
+func (a *API) foreign(ctx context.Context, access *access, token string) *key {
+	found, err := a.config.Authenticate(ctx, token)
+	if found == nil || err != nil {
+		return nil
+	}
+	k, err := access.checkKey(*found)
+	if err != nil {
+		return nil
+	}
+	return k
+}
+
+// addHashes lets a key be found by what it has been given with.
+func (a *access) addHashes(k Key, checked *key) error {
+	current := k.Hash
+	if k.Secret != "" {
+		current = sha256.Sum256([]byte(k.Secret))
+	}
+	if err := a.addHash(current, checked); err != nil {
+		return err
+	}
+	for _, former := range k.Former {
+		old := *checked
+		if old.Expires.IsZero() || former.Expires.Before(old.Expires) {
+			old.Expires = former.Expires
+		}
+		if err := a.addHash(former.Hash, &old); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *access) addHash(hash [sha256.Size]byte, k *key) error {
+	if other := a.keys[hash]; other != nil {
+		return fmt.Errorf("keys %q and %q have the same secret", other.Name, k.Name)
+	}
+	a.keys[hash] = k
+	return nil
+}
