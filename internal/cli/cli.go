@@ -131,7 +131,7 @@ func (c *Command) root() *cobra.Command {
 		cmd.GroupID = "main"
 		root.AddCommand(cmd)
 	}
-	for _, cmd := range []*cobra.Command{c.config(), c.names(), c.set(), c.delete(), c.action(), c.version()} {
+	for _, cmd := range []*cobra.Command{c.config(), c.names(), c.set(), c.delete(), c.action(), c.keygen(), c.version()} {
 		cmd.GroupID = "more"
 		root.AddCommand(cmd)
 	}

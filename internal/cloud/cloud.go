@@ -155,8 +155,8 @@ func (a *API) Admit(tenants []Tenant, keys []Key) error {
 	return nil
 }
 
-// isUUID reports whether s has the form of a UUID in lower case.
-func isUUID(s string) bool {
+// IsUUID reports whether s has the form of a UUID in lower case.
+func IsUUID(s string) bool {
 	if len(s) != 36 {
 		return false
 	}
@@ -180,7 +180,7 @@ func (a *access) addTenants(tenants []Tenant) error {
 			t.Name = t.Slug
 		}
 		switch {
-		case !isUUID(t.ID):
+		case !IsUUID(t.ID):
 			return fmt.Errorf("tenant id %q is not a UUID", t.ID)
 		case t.Slug == "":
 			return fmt.Errorf("tenant %s has no slug", t.ID)

@@ -1,0 +1,40 @@
+package server
+
+import (
+	"cmp"
+	"net/http"
+)
+
+// mount is the one place where what the server answers is put together:
+//
+//	every request   gets an id, is counted and timed, and a panic ends it alone
+//	/healthz        the process lives
+//	/readyz         the store answers
+//	Config.Routes   handlers of their own beside the API, such as a backup
+//	all else        Config.Wrap around the API, such as an upstream, or the API
+//
+// All but the health is bounded, and waits for an audit log that can be written.
+func (s *Server) mount() http.Handler {
+	var api http.Handler = s.api
+	if s.config.Wrap != nil {
+		api = s.config.Wrap(s.api)
+	}
+	limit := cmp.Or(s.config.timeouts.request, RequestTimeout)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/healthz", healthz)
+	mux.HandleFunc("/readyz", s.readyz)
+	for pattern, h := range s.config.Routes {
+		mux.Handle(pattern, s.bounded(s.audited(h), limit))
+	}
+	mux.Handle("/", s.bounded(s.audited(api), limit))
+	return s.tracked(mux)
+}
+
+// Metrics answers /metrics, and the health beside it.
+func (s *Server) Metrics() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /metrics", s.meter.serve)
+	mux.HandleFunc("/healthz", healthz)
+	mux.HandleFunc("/readyz", s.readyz)
+	return mux
+}
