@@ -55,7 +55,7 @@ func (o serveOptions) check() error {
 	host, _, err := net.SplitHostPort(o.listen)
 	switch {
 	case o.store == "":
-		return errors.New("serve needs to know where secrets are kept: say --store memory, file:PATH or vault, or --dev for a trial in memory with keys of its own")
+		return errors.New("serve needs to know where secrets are kept: give --store memory, file:PATH or vault; for a trial in memory with keys of its own say --dev")
 	case o.keysFile == "":
 		return errors.New("serve needs --keys-file, which says who may ask for what: prefect-secrets keygen prints a key and the lines for it")
 	case err != nil:

@@ -126,7 +126,9 @@ func (r *accessReader) uniqueHash(s spot) [sha256.Size]byte {
 
 // tenantList gives the ids of tenants that are named by slug or id.
 func (r *accessReader) tenantList(s spot) (ids []string) {
-	s.texts()
+	if s.texts() == nil {
+		return nil
+	}
 	s.each("", func(s spot) {
 		text, ok := s.value.(string)
 		id, known := r.tenants[text]

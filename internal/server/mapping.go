@@ -99,6 +99,9 @@ func (s spot) ref() string {
 
 func (s spot) events() []string {
 	events := s.texts()
+	if events == nil {
+		return nil
+	}
 	s.each("", func(s spot) {
 		if text, ok := s.value.(string); ok && text != "" && !slices.Contains(trustedEvents, text) {
 			s.wrong("no token of this event is admitted", "use "+strings.Join(trustedEvents, ", ")+"; others may run what somebody from outside wrote")
