@@ -144,16 +144,17 @@ type response struct {
 // do asks the handler, without a socket.
 func (r *rig) do(key, query string) response {
 	r.t.Helper()
-	body, err := json.Marshal(map[string]string{"query": query})
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return r.send(key, "/", bytes.NewReader(body))
+	return r.ask(r.Handler(), r.request(key, query))
 }
 
 func (r *rig) send(key, path string, body io.Reader) response {
 	r.t.Helper()
-	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodPost, path, body)
+	return r.ask(r.Handler(), r.requestTo(path, key, body))
+}
+
+func (r *rig) requestTo(url, key string, body io.Reader) *http.Request {
+	r.t.Helper()
+	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodPost, url, body)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -162,7 +163,27 @@ func (r *rig) send(key, path string, body io.Reader) response {
 	if key != "" {
 		req.Header.Set("Authorization", "Bearer "+key)
 	}
-	return r.ask(r.Handler(), req)
+	return req
+}
+
+func (r *rig) request(key, query string) *http.Request {
+	body, _ := json.Marshal(map[string]string{"query": query})
+	return r.requestTo("/", key, bytes.NewReader(body))
+}
+
+// post asks over a socket. What goes wrong is the answer.
+func (r *rig) post(url, key, query string) string {
+	body, _ := json.Marshal(map[string]string{"query": query})
+	resp, err := http.DefaultClient.Do(r.requestTo(url, key, bytes.NewReader(body)))
+	if err != nil {
+		return err.Error()
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
 }
 
 func (r *rig) get(path string) response {
