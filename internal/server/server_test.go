@@ -92,7 +92,7 @@ func newRig(t *testing.T, more string, change ...func(*Config)) *rig {
 	c := Config{
 		Store: cloud.NewMemory(r.clock.now), KeysFile: r.keysFile, Audit: NewAudit(r.audit, r.clock.now), Now: r.clock.now,
 		Log:             slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		ShutdownTimeout: 5 * time.Second, Poll: 10 * time.Millisecond,
+		ShutdownTimeout: 15 * time.Second, Poll: 10 * time.Millisecond,
 	}
 	for _, f := range change {
 		f(&c)
@@ -171,10 +171,13 @@ func (r *rig) request(key, query string) *http.Request {
 	return r.requestTo("/", key, bytes.NewReader(body))
 }
 
+// oneShot leaves no connection behind that a stopping server would wait for.
+var oneShot = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+
 // post asks over a socket. What goes wrong is the answer.
 func (r *rig) post(url, key, query string) string {
 	body, _ := json.Marshal(map[string]string{"query": query})
-	resp, err := http.DefaultClient.Do(r.requestTo(url, key, bytes.NewReader(body)))
+	resp, err := oneShot.Do(r.requestTo(url, key, bytes.NewReader(body)))
 	if err != nil {
 		return err.Error()
 	}
