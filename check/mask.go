@@ -110,8 +110,8 @@ func (s *source) visibleBroken(start, end int) int {
 	line := text[p.Statement:end]
 	if p.Named && line[0] == '[' {
 		last := p.End
-		if !p.Problem.Redefinition() {
-			last = s.doc.Keys[len(s.doc.Keys)-1].End
+		if n := len(s.doc.Keys); n > 0 && !p.Problem.Redefinition() && s.doc.Keys[n-1].Start >= p.Statement {
+			last = s.doc.Keys[n-1].End
 		}
 		return headed(text, start, last+strings.IndexByte(text[last:end], ']')+1)
 	}

@@ -64,7 +64,7 @@ type applier struct {
 // state is what is known of an action beside its result.
 type state struct {
 	mayBeDone bool  // a request for it was lost, and may have been carried out
-	tried     bool  // it was in a document that was refused as a whole
+	sent      int   // in how many requests
 	err       error // the last
 }
 

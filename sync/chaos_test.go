@@ -30,7 +30,7 @@ var (
 // is the truth about the store, nothing that was acknowledged is missing, and
 // nothing is deleted that the plan did not show.
 func TestChaos(t *testing.T) {
-	seen := map[secretsync.Result]int{}
+	seen, met := map[secretsync.Result]int{}, map[string]int{}
 	first, last := uint64(1), *chaosSeeds
 	if *chaosSeed != 0 {
 		first, last = *chaosSeed, *chaosSeed
@@ -42,14 +42,22 @@ func TestChaos(t *testing.T) {
 			for _, a := range c.report.Actions {
 				seen[a.Result]++
 			}
+			c.count(met)
 		})
 	}
-	t.Logf("%d seeds: %v", last-first+1, seen)
+	t.Logf("%d seeds: %v, and of faults that were alone in a run: %v", last-first+1, seen, met)
 	for _, result := range []secretsync.Result{
 		secretsync.Created, secretsync.Overwritten, secretsync.Unchanged, secretsync.Deleted, secretsync.Skipped, secretsync.Failed, secretsync.Unknown,
 	} {
 		if *chaosSeed == 0 && seen[result] == 0 {
 			t.Errorf("no run ever ended with %q", result)
+		}
+	}
+	for _, kind := range []string{
+		"503", "503, applied", "429", "reset", "reply lost", "truncated", "malformed", "one alias", "400", "413", "slow", "slow, applied", "delivered twice",
+	} {
+		if *chaosSeed == 0 && met[kind] == 0 {
+			t.Errorf("no run ever met %q", kind)
 		}
 	}
 }
@@ -62,9 +70,16 @@ type chaos struct {
 	cloud  *testkit.Cloud
 	twice  bool
 	names  string // the field that lists the names
+	rules  []rule
 	before map[string]string
 	plan   *secretsync.Plan
 	report *secretsync.Report
+}
+
+// rule is a fault that waits for a call.
+type rule struct {
+	match testkit.Match
+	fault testkit.Fault
 }
 
 func newChaos(t *testing.T, seed uint64) *chaos {
@@ -107,6 +122,7 @@ func (c *chaos) run() {
 		time.AfterFunc(c.duration(20*time.Second), func() { close(stop) })
 	}
 	c.report = secretsync.Apply(ctx, store, c.plan, secretsync.ApplyOptions{Stop: stop})
+	c.compareOrder()
 	c.compare()
 	if err := secretsync.VerifyNames(ctx, store, c.report); err == nil {
 		c.compare()
@@ -148,7 +164,7 @@ func (c *chaos) store(name, value string) {
 // faults are a few, each about one name, and some of them for good.
 func (c *chaos) faults() {
 	for range c.rand.IntN(6) {
-		a := c.plan.Actions[c.rand.IntN(len(c.plan.Actions))]
+		a := c.target()
 		field := "setSecret"
 		if a.Kind == secretsync.Delete {
 			field = "deleteSecret"
@@ -157,11 +173,22 @@ func (c *chaos) faults() {
 		if match.Times == 0 && !c.chance(3) {
 			match.Times = 1
 		}
-		c.cloud.Inject(match, c.fault())
+		r := rule{match, c.fault()}
+		c.rules = append(c.rules, r)
+		c.cloud.Inject(r.match, r.fault)
 	}
 	if c.chance(8) {
 		c.cloud.Inject(testkit.Match{Field: c.names, Times: 1 + c.rand.IntN(12)}, testkit.Unavailable())
 	}
+}
+
+// target is what a fault is about; deletions are few, and chosen more often for it.
+func (c *chaos) target() secretsync.Action {
+	actions := c.plan.Actions
+	if gone := slices.DeleteFunc(slices.Clone(actions), func(a secretsync.Action) bool { return a.Kind != secretsync.Delete }); len(gone) > 0 && c.chance(4) {
+		actions = gone
+	}
+	return actions[c.rand.IntN(len(actions))]
 }
 
 func (c *chaos) fault() testkit.Fault {
@@ -173,6 +200,44 @@ func (c *chaos) fault() testkit.Fault {
 		{Delay: c.duration(50 * time.Second), Applied: applied}, {Delay: c.duration(50 * time.Second)},
 	}
 	return faults[c.rand.IntN(len(faults))]
+}
+
+// count notes what the run has met: a fault that is alone meets the first call that
+// it matches.
+func (c *chaos) count(met map[string]int) {
+	if c.twice {
+		met["delivered twice"]++
+	}
+	if len(c.rules) != 1 {
+		return
+	}
+	if r := c.rules[0]; len(c.cloud.Calls(testkit.Match{Field: r.match.Field, Secret: r.match.Secret})) > 0 {
+		met[kindOf(r.fault)]++
+	}
+}
+
+func kindOf(f testkit.Fault) string {
+	kind := ""
+	switch {
+	case f.Drop && f.Applied:
+		return "reply lost"
+	case f.Drop:
+		return "reset"
+	case f.Truncate:
+		return "truncated"
+	case f.Malformed:
+		return "malformed"
+	case f.Delay > 0:
+		kind = "slow"
+	case f.Status > 0:
+		kind = fmt.Sprint(f.Status)
+	default:
+		return "one alias"
+	}
+	if f.Applied {
+		kind += ", applied"
+	}
+	return kind
 }
 
 // network is the way to the fake. Some deliver every request twice and hand out
@@ -240,6 +305,22 @@ func (c *chaos) compare() {
 		}
 	}
 	c.compareDeletes()
+}
+
+// compareOrder holds deletions back until every write was sent and acknowledged.
+func (c *chaos) compareOrder() {
+	deleted := false
+	for _, call := range c.cloud.Calls(testkit.Match{}) {
+		deleted = deleted || call.Field == "deleteSecret" || call.Field == "delete_secret"
+		if deleted && (call.Field == "setSecret" || call.Field == "set_secret") {
+			c.Errorf("seed %d: %s was written after a deletion", c.seed, call.Secret)
+		}
+	}
+	for _, a := range c.report.Actions {
+		if deleted && a.Kind != secretsync.Delete && (a.Result == secretsync.Failed || a.Result == secretsync.Unknown) {
+			c.must(false, a, "was not acknowledged, and something was deleted nevertheless")
+		}
+	}
 }
 
 // compareDeletes looks at what was asked, not only at what came of it.

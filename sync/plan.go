@@ -58,6 +58,8 @@ type PlanInput struct {
 	Rules   Rules
 	APIKey  prefect.Value // the key that writes, a JSON string; an entry that equals it stays out
 	Prune   Prune
+	// Notes are for the plan's own, of what its maker knows beside the sources.
+	Notes []string
 	// PruneUnowned lets names be deleted of which the store does not say which key
 	// wrote them.
 	PruneUnowned bool
@@ -69,7 +71,8 @@ type Plan struct {
 	Actions []Action
 	Notes   []string // what a reader should know beside the actions
 
-	prune pruning
+	prune  pruning
+	stored []string // the names that the store had
 }
 
 // NewPlan decides what happens to each name in a store that has none yet;
@@ -94,7 +97,7 @@ func NewPlan(in PlanInput) (*Plan, error) {
 	if len(p.problems) > 0 {
 		return nil, errors.Join(p.problems...)
 	}
-	plan := &Plan{Tenant: in.Tenant, Actions: p.actions, prune: p.pruning()}
+	plan := &Plan{Tenant: in.Tenant, Actions: p.actions, Notes: slices.Clone(in.Notes), prune: p.pruning()}
 	plan.sort()
 	return plan, nil
 }
@@ -254,6 +257,7 @@ func (p *Plan) Against(ctx context.Context, store *Store) error {
 	if err != nil {
 		return err
 	}
+	p.stored = existing
 	there := setOf(existing)
 	for i := range p.Actions {
 		if p.Actions[i].Kind == Create && there[p.Actions[i].Name] {
@@ -272,6 +276,15 @@ func (p *Plan) Against(ctx context.Context, store *Store) error {
 
 // Count is how many actions are of that kind.
 func (p *Plan) Count(kind Kind) int { return len(p.names(kind)) }
+
+// After are the names that the store has once the plan is applied, sorted.
+func (p *Plan) After() []string {
+	gone := setOf(p.names(Delete))
+	kept := slices.DeleteFunc(slices.Clone(p.stored), func(name string) bool { return gone[name] })
+	kept = slices.Concat(kept, p.names(Create), p.names(Overwrite))
+	slices.Sort(kept)
+	return slices.Compact(kept)
+}
 
 // Pending reports whether applying the plan would change anything.
 func (p *Plan) Pending() bool { return p.Count(Skip) < len(p.Actions) }

@@ -23,10 +23,10 @@ func (a *applier) send(ctx context.Context, batch []int) (taken bool) {
 			a.giveUp(batch, err)
 			return taken
 		}
+		a.count(batch)
 		results, err := a.mutate(ctx, batch)
 		a.store.pacer.heard(sent, err)
 		if len(batch) > 1 && isRefusal(err) {
-			a.tried(batch)
 			return a.halve(ctx, batch)
 		}
 		if !errors.Is(err, prefect.ErrRateLimited) {
@@ -101,11 +101,10 @@ func (a *applier) halve(ctx context.Context, batch []int) bool {
 	return first && second
 }
 
-// tried notes that part of a document may have been carried out before it was
-// refused.
-func (a *applier) tried(batch []int) {
+// count notes that a batch is sent.
+func (a *applier) count(batch []int) {
 	for _, at := range batch {
-		a.states[at].tried = true
+		a.states[at].sent++
 	}
 }
 
@@ -158,13 +157,13 @@ func (a *applier) failed(at int, err error) bool {
 	return prefect.Retryable(err)
 }
 
-// finish counts an answer of "not changed" as done where an earlier request may
-// have made the change.
+// finish counts an answer of "not changed" as done from the second request on: the
+// one before may have made the change.
 func (a *applier) finish(at int, changed bool) {
 	switch action := &a.actions[at]; {
 	case action.Kind == Delete:
 		action.Result = Deleted
-	case !changed && !a.states[at].mayBeDone && !a.states[at].tried:
+	case !changed && a.states[at].sent == 1:
 		action.Result = Unchanged
 	case action.Kind == Create:
 		action.Result = Created

@@ -67,7 +67,8 @@ func TestUnchangedIsNeverAGuess(t *testing.T) {
 	}{
 		"lost reply, another value": {testkit.ReplyLost(), "old", secretsync.Overwritten},
 		"lost reply, same value":    {testkit.ReplyLost(), canary, secretsync.Overwritten},
-		"refused before, same":      {testkit.RateLimited(0), canary, secretsync.Unchanged},
+		"refused before, same":      {testkit.RateLimited(0), canary, secretsync.Overwritten},
+		"sent once, same":           {testkit.Fault{Delay: time.Second}, canary, secretsync.Unchanged},
 	}
 	for name, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {
@@ -79,6 +80,16 @@ func TestUnchangedIsNeverAGuess(t *testing.T) {
 				t.Errorf("%s: %s, want %s", name, got, tt.want)
 			}
 		})
+	}
+}
+
+// A document that was refused as a whole may have been carried out in part.
+func TestWhatWasHalvedIsNotSaidToBeUnchanged(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S000", Times: 1}, testkit.Fault{Status: http.StatusBadRequest, Applied: true})
+	report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(2)}})
+	if got := report.Count(secretsync.Created); got != 2 {
+		t.Errorf("%d created: %+v", got, report.Actions)
 	}
 }
 

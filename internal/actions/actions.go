@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/sethvargo/go-githubactions"
 
@@ -18,6 +19,7 @@ import (
 // Runner is the runner that the Action runs on.
 type Runner struct {
 	action *githubactions.Action
+	out    io.Writer
 	env    []string
 	getenv func(string) string
 }
@@ -26,17 +28,31 @@ type Runner struct {
 // commands go to w.
 func NewRunner(w io.Writer, env []string, getenv func(string) string) *Runner {
 	action := githubactions.New(githubactions.WithWriter(w), githubactions.WithGetenv(getenv))
-	return &Runner{action: action, env: env, getenv: getenv}
+	return &Runner{action: action, out: w, env: env, getenv: getenv}
 }
 
+// OnGitHub reports whether the runner is GitHub's, or one like it, which takes
+// commands. Another prints them.
+func (r *Runner) OnGitHub() bool { return r.getenv("GITHUB_ACTIONS") == "true" }
+
 // Error annotates the run with an error.
-func (r *Runner) Error(message string) { r.action.Errorf("%s", message) }
+func (r *Runner) Error(message string) { r.annotate(r.action.Errorf, "error", message) }
 
 // Warning annotates the run with a warning.
-func (r *Runner) Warning(message string) { r.action.Warningf("%s", message) }
+func (r *Runner) Warning(message string) { r.annotate(r.action.Warningf, "warning", message) }
 
 // Notice annotates the run with a notice.
-func (r *Runner) Notice(message string) { r.action.Noticef("%s", message) }
+func (r *Runner) Notice(message string) { r.annotate(r.action.Noticef, "notice", message) }
+
+func (r *Runner) annotate(command func(string, ...any), kind, message string) {
+	if r.OnGitHub() {
+		command("%s", message)
+		return
+	}
+	for line := range strings.Lines(message) {
+		fmt.Fprintf(r.out, "%s: %s\n", kind, report.Safe(strings.TrimRight(line, "\r\n")))
+	}
+}
 
 // Output sets an output for later steps: a text as it is, anything else as JSON on
 // one line. Without GITHUB_OUTPUT, outside a runner, it does nothing.

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 func newRunner(b *strings.Builder, env []string) *Runner {
@@ -54,6 +56,41 @@ func TestMaskOnlyUnderGitHubActions(t *testing.T) {
 	}
 	if !slices.Equal(short, []string{"B"}) {
 		t.Errorf("too short to mask: %v", short)
+	}
+}
+
+// What stands between :: is masked first where the runner would print the mask.
+func TestMaskOnRunnersLikeAct(t *testing.T) {
+	const text = "::set-output name=x::the-secret\nline::the-other"
+	for variable, greedy := range map[string]bool{"ACT": true, "GITEA_ACTIONS": true, "RUNNER_OS": false} {
+		var b strings.Builder
+		newRunner(&b, []string{"GITHUB_ACTIONS=true", variable + "=true"}).MaskValue(prefect.TextValue(text))
+		for _, piece := range []string{"the-secret", "the-other"} {
+			at := strings.Index(b.String(), "::add-mask::"+piece+"\n")
+			if whole := strings.Index(b.String(), "::add-mask::::set-output"); whole < 0 || (at >= 0 && at < whole) != greedy {
+				t.Errorf("%s: the mask of %s is at %d, the whole at %d", variable, piece, at, whole)
+			}
+		}
+	}
+}
+
+func TestInputsOfOtherCI(t *testing.T) {
+	var b strings.Builder
+	env := []string{
+		"PREFECT_SECRETS_API_URL=https://secrets.example.com", "PREFECT_SECRETS_FAIL_ON=never", "PREFECT_SECRETS_INCLUDE=A,B",
+		"INPUT_FAIL-ON=warning", "PREFECT_SECRETS_STORE_KEY=x", "PREFECT_SECRETS_BIN=/usr/bin/prefect-secrets",
+	}
+	in, err := newRunner(&b, env).Inputs()
+	if err != nil || in.APIURL != "https://secrets.example.com" || in.FailOn != "warning" || len(in.Include) != 2 {
+		t.Errorf("%v, %+v", err, in)
+	}
+	const says = "unknown variable PREFECT_SECRETS_API_ULR: did you mean PREFECT_SECRETS_API_URL?"
+	if _, err := newRunner(&b, append(env, "PREFECT_SECRETS_API_ULR=x")).Inputs(); err == nil || err.Error() != says {
+		t.Errorf("a misspelt variable: %v", err)
+	}
+	newRunner(&b, env).Error("first\n::error::second\n")
+	if b.String() != "error: first\nerror: \"::error::second\"\n" {
+		t.Errorf("elsewhere an error is %q", b.String())
 	}
 }
 

@@ -2,94 +2,136 @@ package actions
 
 import (
 	"context"
-	"errors"
+	"crypto/sha256"
 	"fmt"
-	"net/http"
+	"html"
+	"math/rand/v2"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/go-github/v60/github"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // commentMark finds the Action's own comment again. It does not show.
-const commentMark = "<!-- prefect-secrets -->"
+const commentMark = "<!-- prefect-secrets -->\n"
 
-// Comment puts markdown into the Action's one comment on the pull request: the
-// one that is there is changed, else one is made. It asks GitHub at
-// GITHUB_API_URL, and needs the permission pull-requests: write.
-func (r *Runner) Comment(ctx context.Context, client *http.Client, token prefect.Value, event Event, markdown string) error {
-	api, err := r.github(client, token)
-	if err != nil {
-		return err
-	}
-	body := report.CutLines(commentMark+"\n"+markdown, report.MaxComment, inLog)
-	id, err := ownComment(ctx, api, event)
-	if err != nil {
-		return fmt.Errorf("reading the comments of pull request %d: %w", event.PullRequest, plainly(err))
-	}
-	comment := &github.IssueComment{Body: &body}
-	if id != 0 {
-		_, _, err = api.Issues.EditComment(ctx, event.Owner, event.Repo, id, comment)
-	} else {
-		_, _, err = api.Issues.CreateComment(ctx, event.Owner, event.Repo, event.PullRequest, comment)
-	}
-	if err != nil {
-		return fmt.Errorf("commenting on pull request %d: %w", event.PullRequest, plainly(err))
-	}
-	return nil
-}
+const commentPermission = "pull-requests: write"
 
-func (r *Runner) github(client *http.Client, token prefect.Value) (*github.Client, error) {
-	text := token.RevealText()
-	if text == "" {
-		return nil, errors.New("comment: true needs the input github-token: ${{ github.token }}")
-	}
-	api := github.NewClient(client).WithAuthToken(text)
-	base := r.getenv("GITHUB_API_URL")
-	if base == "" {
-		return api, nil
-	}
-	url, err := api.BaseURL.Parse(strings.TrimSuffix(base, "/") + "/")
-	if err != nil {
-		return nil, errors.New("GITHUB_API_URL is not a URL")
-	}
-	api.BaseURL = url
-	return api, nil
-}
+// settle is how long a change of the comment is given before it is looked at
+// again: another job may have read the comment before it and write after it.
+const settle = 500 * time.Millisecond
 
-// ownComment is the id of the Action's comment; 0 if there is none.
-func ownComment(ctx context.Context, api *github.Client, event Event) (int64, error) {
-	options := &github.IssueListCommentsOptions{ListOptions: github.ListOptions{PerPage: 100}}
-	for {
-		comments, response, err := api.Issues.ListComments(ctx, event.Owner, event.Repo, event.PullRequest, options)
+// commentTries bounds how often a job puts its section back.
+const commentTries = 6
+
+// Comment puts markdown into the Action's one comment on the pull request, as the
+// section of this job; the sections of other jobs stay. The comment that is there
+// is changed, else one is made. It needs the permission pull-requests: write.
+//
+// GitHub cannot change a comment on the condition that nobody else has, so what
+// was written is read again a moment later, and written again if it is gone.
+func (g *GitHub) Comment(ctx context.Context, markdown string) error {
+	own := section{key: sectionKey(g.section), text: g.signed(markdown)}
+	for range commentTries {
+		kept, err := g.putSection(ctx, own)
 		if err != nil {
-			return 0, err
+			return fmt.Errorf("commenting on pull request %d: %w", g.event.PullRequest, err)
 		}
-		for _, comment := range comments {
-			if strings.HasPrefix(comment.GetBody(), commentMark) {
-				return comment.GetID(), nil
+		if kept {
+			return nil
+		}
+	}
+	return fmt.Errorf("commenting on pull request %d: other jobs wrote the comment anew each time", g.event.PullRequest)
+}
+
+func (g *GitHub) signed(markdown string) string {
+	if g.section == "" {
+		return markdown
+	}
+	return markdown + "\n<sub>" + html.EscapeString(report.Safe(g.section)) + "</sub>\n"
+}
+
+// putSection writes one section, and reports whether it was still there after a
+// moment. Of two comments that two jobs made at once the older one stays.
+func (g *GitHub) putSection(ctx context.Context, own section) (kept bool, err error) {
+	comments, err := g.ownComments(ctx)
+	if err != nil {
+		return false, err
+	}
+	var before github.IssueComment
+	if len(comments) > 0 {
+		before = *comments[0]
+	}
+	body := withSection(before.GetBody(), own)
+	if err := g.writeComment(ctx, before, body); err != nil {
+		return false, err
+	}
+	if err := g.pause(ctx, settle+rand.N(settle)); err != nil {
+		return false, err
+	}
+	if comments, err = g.ownComments(ctx); err != nil || len(comments) == 0 {
+		return false, err
+	}
+	for _, doubled := range comments[1:] {
+		if doubled.GetBody() == withSection("", own) {
+			if err := g.deleteComment(ctx, doubled); err != nil {
+				return false, err
 			}
 		}
-		if response.NextPage == 0 {
-			return 0, nil
-		}
-		options.Page = response.NextPage
 	}
+	wrote, _ := find(sections(body), own.key)
+	now, _ := find(sections(comments[0].GetBody()), own.key)
+	return now == wrote, nil
 }
 
-// plainly says what GitHub refused without its URL-laden text.
-func plainly(err error) error {
-	var refused *github.ErrorResponse
-	if !errors.As(err, &refused) || refused.Response == nil {
-		return err
-	}
-	switch refused.Response.StatusCode {
-	case http.StatusForbidden, http.StatusNotFound:
-		return fmt.Errorf("GitHub refused (HTTP %d): the job needs the permission pull-requests: write", refused.Response.StatusCode)
-	case http.StatusUnauthorized:
-		return errors.New("GitHub did not accept the token (HTTP 401)")
-	}
-	return fmt.Errorf("GitHub answered HTTP %d", refused.Response.StatusCode)
+// ownComments are the comments of the Action, oldest first. One that an outsider
+// wrote is none, whatever it begins with: its author could change it afterwards.
+func (g *GitHub) ownComments(ctx context.Context) (own []*github.IssueComment, err error) {
+	err = g.everyPage(ctx, commentPermission, func(page github.ListOptions) (*github.Response, error) {
+		options := &github.IssueListCommentsOptions{ListOptions: page}
+		comments, response, err := g.api.Issues.ListComments(ctx, g.event.Owner, g.event.Repo, g.event.PullRequest, options)
+		for _, c := range comments {
+			if strings.HasPrefix(c.GetBody(), commentMark) && trusted(c) {
+				own = append(own, c)
+			}
+		}
+		return response, err
+	})
+	slices.SortFunc(own, func(a, b *github.IssueComment) int { return int(a.GetID() - b.GetID()) })
+	return own, err
 }
+
+// trusted is a comment by an app, such as github-actions, or by somebody who may
+// write to the repository.
+func trusted(c *github.IssueComment) bool {
+	return c.GetUser().GetType() == "Bot" || slices.Contains([]string{"OWNER", "MEMBER", "COLLABORATOR"}, c.GetAuthorAssociation())
+}
+
+// writeComment changes a comment, or makes one where there was none.
+func (g *GitHub) writeComment(ctx context.Context, before github.IssueComment, body string) error {
+	if before.GetBody() == body {
+		return nil
+	}
+	return g.ask(ctx, commentPermission, func() (err error) {
+		comment := &github.IssueComment{Body: &body}
+		if before.ID == nil {
+			_, _, err = g.api.Issues.CreateComment(ctx, g.event.Owner, g.event.Repo, g.event.PullRequest, comment)
+		} else {
+			_, _, err = g.api.Issues.EditComment(ctx, g.event.Owner, g.event.Repo, before.GetID(), comment)
+		}
+		return err
+	})
+}
+
+func (g *GitHub) deleteComment(ctx context.Context, c *github.IssueComment) error {
+	return g.ask(ctx, commentPermission, func() error {
+		_, err := g.api.Issues.DeleteComment(ctx, g.event.Owner, g.event.Repo, c.GetID())
+		return err
+	})
+}
+
+// sectionKey names a section in its mark, where a job's own name could end it.
+func sectionKey(name string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(name)))[:16] }

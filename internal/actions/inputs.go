@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -28,7 +29,10 @@ type Inputs struct {
 	Prune         []string
 	PlanFile      string
 	ConfigFiles   []string
+	Flows         []string // directories of flow code, or files
+	Version       string   // the Prefect that ConfigFiles and Flows are for
 	FailOn        string
+	SARIFFile     string
 	Comment       bool
 	GitHubToken   prefect.Value // a JSON string
 	Timeout       time.Duration
@@ -39,7 +43,8 @@ type Inputs struct {
 // InputNames are the inputs that there are, in the order of action.yml.
 var InputNames = []string{
 	"mode", "api-url", "api-key", "manifest", "environment", "secrets", "vars", "secrets-file", "env-names",
-	"include", "exclude", "prune", "plan-file", "config-files", "fail-on", "comment", "github-token", "timeout", "allow-http", "ca-certificate",
+	"include", "exclude", "prune", "plan-file",
+	"config-files", "flows", "prefect-version", "fail-on", "sarif-file", "comment", "github-token", "timeout", "allow-http", "ca-certificate",
 }
 
 // ofDocker are inputs that the runner itself understands (GitHub, "Metadata
@@ -55,15 +60,16 @@ func (r *Runner) Inputs() (Inputs, error) {
 	if err := r.checkNames(); err != nil {
 		return Inputs{}, err
 	}
-	text := func(name string) string { return r.action.GetInput(name) }
+	text := r.input
 	in := Inputs{
 		Mode: orDefault(text("mode"), "sync"), APIURL: text("api-url"), APIKey: prefect.TextValue(text("api-key")),
 		Manifest: text("manifest"), Environment: text("environment"),
 		Secrets: prefect.TextValue(text("secrets")), Vars: prefect.TextValue(text("vars")),
 		SecretsFile: text("secrets-file"), EnvNames: list(text("env-names")),
 		Include: list(text("include")), Exclude: list(text("exclude")), Prune: list(text("prune")), PlanFile: text("plan-file"),
-		ConfigFiles: list(text("config-files")),
-		FailOn:      orDefault(text("fail-on"), "error"), GitHubToken: prefect.TextValue(text("github-token")),
+		ConfigFiles: list(text("config-files")), Flows: list(text("flows")), Version: text("prefect-version"),
+		FailOn: orDefault(text("fail-on"), "error"), SARIFFile: text("sarif-file"),
+		GitHubToken:   prefect.TextValue(text("github-token")),
 		CACertificate: text("ca-certificate"),
 	}
 	if !slices.Contains([]string{"sync", "plan", "check"}, in.Mode) {
@@ -76,15 +82,55 @@ func (r *Runner) Inputs() (Inputs, error) {
 	return in, errors.Join(errs[:]...)
 }
 
+// variablePrefix begins the variable that gives an input where there is no GitHub:
+// PREFECT_SECRETS_API_URL is the input api-url.
+const variablePrefix = "PREFECT_SECRETS_"
+
+// otherVariables have the prefix and are no inputs.
+var otherVariables = []string{"PREFECT_SECRETS_STORE_KEY"}
+
+func variable(input string) string {
+	return variablePrefix + strings.ToUpper(strings.ReplaceAll(input, "-", "_"))
+}
+
+// input is an input as the runner gives it, else as a variable does.
+func (r *Runner) input(name string) string {
+	return cmp.Or(r.action.GetInput(name), strings.TrimSpace(r.getenv(variable(name))))
+}
+
 func (r *Runner) checkNames() error {
 	for _, entry := range r.env {
-		variable, _, _ := strings.Cut(entry, "=")
-		name, ok := strings.CutPrefix(variable, "INPUT_")
-		name = strings.ToLower(name)
-		if !ok || slices.Contains(InputNames, name) || slices.Contains(ofDocker, name) {
-			continue
+		name, _, _ := strings.Cut(entry, "=")
+		if input, ok := strings.CutPrefix(name, "INPUT_"); ok {
+			if err := checkInput(strings.ToLower(input)); err != nil {
+				return err
+			}
 		}
-		return fmt.Errorf("unknown input %q: %s", name, suggestion(name))
+		if strings.HasPrefix(name, variablePrefix) {
+			if err := checkVariable(name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func checkInput(name string) error {
+	if slices.Contains(InputNames, name) || slices.Contains(ofDocker, name) {
+		return nil
+	}
+	return fmt.Errorf("unknown input %q: %s", name, suggestion(name))
+}
+
+// checkVariable lets a variable through that resembles none of ours: the prefix is
+// not a runner's, and others may use it.
+func checkVariable(name string) error {
+	input := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(name, variablePrefix), "_", "-"))
+	if slices.Contains(otherVariables, name) || slices.Contains(InputNames, input) {
+		return nil
+	}
+	if best := nearest.Of(input, InputNames); best != "" {
+		return fmt.Errorf("unknown variable %s: did you mean %s?", name, variable(best))
 	}
 	return nil
 }

@@ -18,17 +18,17 @@ const minMask = 4
 // and only under GitHub Actions: elsewhere a mask would print what it hides. It
 // returns the names of the secrets that are too short to mask.
 func (r *Runner) Mask() (unmasked []string) {
-	if r.getenv("GITHUB_ACTIONS") != "true" {
+	if !r.OnGitHub() {
 		return nil
 	}
 	for _, input := range []string{"api-key", "github-token"} {
-		r.mask(r.action.GetInput(input))
+		r.mask(r.input(input))
 	}
 	for _, variable := range []string{"PREFECT_API_KEY", "PREFECT__CLOUD__API_KEY"} {
 		r.mask(strings.TrimSpace(r.getenv(variable)))
 	}
 	var secrets map[string]json.RawMessage
-	raw := r.action.GetInput("secrets")
+	raw := r.input("secrets")
 	if json.Unmarshal([]byte(raw), &secrets) != nil {
 		r.mask(raw)
 	}
@@ -48,7 +48,7 @@ func (r *Runner) Mask() (unmasked []string) {
 // MaskValue hides one value, a JSON string. It reports false for one that is too
 // short to be masked.
 func (r *Runner) MaskValue(value prefect.Value) bool {
-	if r.getenv("GITHUB_ACTIONS") != "true" {
+	if !r.OnGitHub() {
 		return true
 	}
 	text := value.RevealText()
@@ -57,9 +57,35 @@ func (r *Runner) MaskValue(value prefect.Value) bool {
 }
 
 func (r *Runner) mask(text string) {
-	for _, form := range maskForms(text) {
+	forms := maskForms(text)
+	if r.readsCommandsGreedily() {
+		forms = slices.Concat(pieces(forms), forms)
+	}
+	for _, form := range forms {
 		r.action.AddMask(form)
 	}
+}
+
+// readsCommandsGreedily is a runner built on nektos/act, which takes the last ::
+// of a line for the end of its command, so that the mask of a text with :: in it is
+// printed instead (act v0.2.89, pkg/runner/command.go). GitHub's takes the first.
+func (r *Runner) readsCommandsGreedily() bool {
+	return slices.ContainsFunc([]string{"ACT", "GITEA_ACTIONS", "FORGEJO_ACTIONS"}, func(name string) bool { return r.getenv(name) == "true" })
+}
+
+// pieces are what stands between the :: of those forms that have some. Masked
+// first, they keep such a runner from showing the whole.
+func pieces(forms []string) []string {
+	var kept []string
+	for _, form := range forms {
+		if !strings.Contains(form, "::") {
+			continue
+		}
+		for piece := range strings.SplitSeq(form, "::") {
+			kept = append(kept, maskForms(piece)...)
+		}
+	}
+	return kept
 }
 
 // maskForms are the ways in which a text may turn up in a log: whole, line by

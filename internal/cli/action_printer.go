@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
@@ -13,9 +14,12 @@ import (
 var _ printer = (*actionRun)(nil)
 
 func (a *actionRun) checked(found checked) error {
+	a.configsChecked = true
 	a.found = checked{slices.Concat(a.found.diagnostics, found.diagnostics), a.found.files + found.files}
-	if err := report.DiagnosticsGitHub(a.c.Stdout, found.diagnostics, found.files); err != nil {
-		return err
+	if a.runner.OnGitHub() {
+		if err := report.DiagnosticsGitHub(a.c.Stdout, found.diagnostics, found.files); err != nil {
+			return err
+		}
 	}
 	if err := report.DiagnosticsText(a.c.Stdout, found.diagnostics, found.files); err != nil {
 		return err
@@ -39,7 +43,10 @@ func (a *actionRun) planned(plan *secretsync.Plan) error {
 		}
 	}
 	for _, note := range plan.Notes {
-		a.runner.Warning(report.Safe(note))
+		if !a.told[note] {
+			a.runner.Warning(report.Safe(note))
+		}
+		a.told[note] = true
 	}
 	return nil
 }
@@ -49,8 +56,8 @@ func (a *actionRun) onlyPlanned(tenants []report.Tenant, _ int64) error {
 	return a.runner.Summary(report.PlanMarkdown(tenants))
 }
 
-func (a *actionRun) progress(done, total int) {
-	_, _ = fmt.Fprintf(a.c.Stdout, "%d of %d changes made\n", done, total)
+func (a *actionRun) progress(done, total int, last bool) {
+	_, _ = io.WriteString(a.c.Stdout, progressText(done, total, last, false))
 }
 
 func (a *actionRun) applied(tenants []report.Tenant, requests int64) error {

@@ -2,19 +2,14 @@ package cli_test
 
 import (
 	"encoding/json"
-	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/actions"
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
 )
 
@@ -108,7 +103,7 @@ func TestActionSyncs(t *testing.T) {
 	}
 	want := map[string]string{
 		"status": "success", "changed": "true", "created-count": "2", "overwritten-count": "0", "unchanged-count": "0",
-		"skipped-count": "4", "failed-count": "0", "deleted-count": "0", "deleted-names": "[]", "plan-file": "", "created-names": `["KEY","SHORT"]`, "overwritten-names": "[]",
+		"skipped-count": "4", "failed-count": "0", "deleted-count": "0", "deleted-names": "[]", "plan-file": "", "sarif-file": "", "created-names": `["KEY","SHORT"]`, "overwritten-names": "[]",
 		"failed-names": "[]", "error-count": "0", "warning-count": "1",
 	}
 	if diff := cmp.Diff(want, w.outputs(t)); diff != "" {
@@ -252,144 +247,4 @@ func TestAReportThatCannotBeWrittenSaysWhatWasWritten(t *testing.T) {
 	if outputs := w.outputs(t); outputs["status"] != "partial" || outputs["created-count"] != "1" {
 		t.Errorf("outputs: %v", outputs)
 	}
-}
-
-// fakeGitHub knows the comments of pull request 7 and nothing else.
-type fakeGitHub struct {
-	t        *testing.T
-	comments []string
-	calls    []string
-}
-
-func (g *fakeGitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	g.calls = append(g.calls, r.Method+" "+r.URL.Path)
-	if r.Header.Get("Authorization") != "Bearer the-token" {
-		w.WriteHeader(http.StatusUnauthorized)
-		return
-	}
-	var body struct{ Body string }
-	if r.Method != http.MethodGet {
-		if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
-			g.t.Error(err)
-		}
-	}
-	switch {
-	case r.Method == http.MethodGet && r.URL.Path == "/api/v3/repos/o/r/issues/7/comments":
-		g.list(w, r)
-	case r.Method == http.MethodPost && r.URL.Path == "/api/v3/repos/o/r/issues/7/comments":
-		g.comments = append(g.comments, body.Body)
-		fmt.Fprint(w, "{}")
-	case r.Method == http.MethodPatch && strings.HasPrefix(r.URL.Path, "/api/v3/repos/o/r/issues/comments/"):
-		var id int
-		if _, err := fmt.Sscanf(r.URL.Path[len("/api/v3/repos/o/r/issues/comments/"):], "%d", &id); err != nil {
-			g.t.Error(err)
-		}
-		g.comments[id-1] = body.Body
-		fmt.Fprint(w, "{}")
-	default:
-		g.t.Errorf("GitHub was asked for %s %s", r.Method, r.URL.Path)
-		w.WriteHeader(http.StatusNotFound)
-	}
-}
-
-// list gives two comments a page.
-func (g *fakeGitHub) list(w http.ResponseWriter, r *http.Request) {
-	page := 1
-	if _, err := fmt.Sscanf(r.URL.Query().Get("page"), "%d", &page); err != nil {
-		page = 1
-	}
-	type comment struct {
-		ID   int    `json:"id"`
-		Body string `json:"body"`
-	}
-	comments := []comment{}
-	for i := (page - 1) * 2; i < min(page*2, len(g.comments)); i++ {
-		comments = append(comments, comment{i + 1, g.comments[i]})
-	}
-	if page*2 < len(g.comments) {
-		w.Header().Set("Link", fmt.Sprintf(`<http://%s%s?page=%d>; rel="next"`, r.Host, r.URL.Path, page+1))
-	}
-	if err := json.NewEncoder(w).Encode(comments); err != nil {
-		g.t.Error(err)
-	}
-}
-
-func TestActionKeepsOneComment(t *testing.T) {
-	store := startServer(t)
-	gh := &fakeGitHub{t: t, comments: []string{"first", "second", "third"}}
-	server := httptest.NewServer(gh)
-	defer server.Close()
-	run := func(token string, secrets map[string]string) (result, *workspace) {
-		w := newWorkspace(t, map[string]string{
-			"mode": "plan", "comment": "TRUE", "github-token": token, "api-url": store.URL, "api-key": store.AdminKey, "secrets": secretsJSON(t, secrets),
-		})
-		w.env = append(w.env, "GITHUB_API_URL="+server.URL+"/api/v3")
-		w.pullRequest(t, "o/r")
-		return runCommand(t, w.env, "", "action"), w
-	}
-	for i, name := range []string{"FIRST", "SECOND"} {
-		r, w := run("the-token", map[string]string{name: canary})
-		if r.code != cli.ExitOK || w.outputs(t)["status"] != "success" {
-			t.Fatalf("exit code %d: %s", r.code, unmasked(r.stdout))
-		}
-		if len(gh.comments) != 4 || !strings.Contains(gh.comments[3], "| create | "+name+" |") {
-			t.Fatalf("after run %d there are %d comments, the last: %s", i+1, len(gh.comments), gh.comments[len(gh.comments)-1])
-		}
-	}
-	wantCalls := []string{"GET", "GET", "POST", "GET", "GET", "PATCH"}
-	for i, call := range gh.calls {
-		if !strings.HasPrefix(call, wantCalls[i]+" ") {
-			t.Errorf("calls: %v", gh.calls)
-			break
-		}
-	}
-	if strings.Contains(strings.Join(gh.comments, ""), canary) {
-		t.Error("the comment shows a value")
-	}
-	if names := store.names(t); len(names) != 0 {
-		t.Errorf("plan wrote %v", names)
-	}
-	for token, says := range map[string]string{"other": "did not accept the token", "": "needs the input github-token"} {
-		r, w := run(token, map[string]string{"A": canary})
-		if r.code != cli.ExitFailed || w.outputs(t)["status"] != "failed" || !strings.Contains(r.stdout, says) {
-			t.Errorf("token %q: exit code %d: %s", token, r.code, unmasked(r.stdout))
-		}
-	}
-}
-
-func TestActionMetadata(t *testing.T) {
-	data, err := os.ReadFile("../../action.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(data)
-	inputs, rest, _ := strings.Cut(text[strings.Index(text, "\ninputs:")+1:], "\noutputs:")
-	outputs, _, _ := strings.Cut(rest, "\nruns:")
-	w := newWorkspace(t, map[string]string{"mode": "check", "config-files": "../../fixtures/config/local.toml"})
-	if r := runCommand(t, w.env, "", "action"); r.code != cli.ExitOK {
-		t.Fatalf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
-	}
-	var set []string
-	for name := range w.outputs(t) {
-		set = append(set, name)
-	}
-	slices.Sort(set)
-	described := keysOf(outputs)
-	slices.Sort(described)
-	if diff := cmp.Diff(described, set); diff != "" {
-		t.Errorf("outputs of action.yml (-) and of a run (+): %s", diff)
-	}
-	if diff := cmp.Diff(keysOf(inputs), actions.InputNames); diff != "" {
-		t.Errorf("inputs of action.yml (-) and of the code (+): %s", diff)
-	}
-}
-
-var yamlKey = regexp.MustCompile(`(?m)^  ([a-z-]+):$`)
-
-func keysOf(section string) []string {
-	var keys []string
-	for _, m := range yamlKey.FindAllStringSubmatch(section, -1) {
-		keys = append(keys, m[1])
-	}
-	return keys
 }

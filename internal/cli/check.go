@@ -71,13 +71,13 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 		return fmt.Errorf("--prefect-version: %w", err)
 	}
 	o := check.Options{Version: version, Env: append([]string{}, c.Env...), RequireEnv: f.requireEnv}
+	show := func(found checked) error { return write(c.Stdout, found.diagnostics, found.files) }
 	if len(f.flows.dirs) > 0 {
-		return c.runFlows(ctx, f, paths, o, threshold)
+		return c.checkFlows(ctx, f, paths, o, threshold, show)
 	}
 	if f.flows.usedBy || f.flows.connect.apiURL != "" {
 		return errors.New("--used-by and --api-url are about the flows that --flows names")
 	}
-	show := func(found checked) error { return write(c.Stdout, found.diagnostics, found.files) }
 	if f.manifest != "" {
 		return checkWithManifest(f.manifest, paths, o, threshold, show)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/actions"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -29,6 +30,8 @@ type connectOptions struct {
 	allowHTTP     bool
 	caCertificate string
 	timeout       time.Duration
+	// identity, if set, is who the job is, for a run without a key of its own.
+	identity *actions.IDTokenTransport
 }
 
 func (o *connectOptions) register(flags *pflag.FlagSet) {
@@ -72,18 +75,37 @@ func (c *Command) connect(o connectOptions, manifestURL string) (*connection, er
 		return connectEmbedded()
 	}
 	key, from, err := c.apiKey(o)
+	if errors.Is(err, errNoKey) && o.identity != nil {
+		return o.openByIdentity()
+	}
 	if err != nil {
 		return nil, err
 	}
-	return o.open(key, from)
-}
-
-func (o connectOptions) open(key, from string) (*connection, error) {
 	transport, err := o.transport()
 	if err != nil {
 		return nil, err
 	}
+	return o.open(key, from, transport)
+}
+
+// openByIdentity opens the store under the tokens that GitHub gives the job.
+func (o connectOptions) openByIdentity() (*connection, error) {
+	transport, err := o.transport()
+	if err != nil {
+		return nil, err
+	}
+	o.identity.Base, o.identity.Audience = transport, o.apiURL
+	const unsent = "id-token" // the transport puts a token in its place
+	conn, err := o.open(unsent, "GitHub, as an id token of this job", o.identity)
+	if conn != nil {
+		conn.key = prefect.Value{}
+	}
+	return conn, err
+}
+
+func (o connectOptions) open(key, from string, transport http.RoundTripper) (*connection, error) {
 	conn := &connection{url: o.apiURL, key: prefect.TextValue(key), keyFrom: from, tenant: "of the key"}
+	var err error
 	if conn.client, err = o.client(key, transport); err != nil {
 		return nil, fmt.Errorf("--api-url and key: %w", err)
 	}
@@ -113,6 +135,8 @@ func (o connectOptions) prefectDialect() prefect.Dialect {
 	return prefect.Dialect(o.dialect)
 }
 
+var errNoKey = errors.New("no API key: set PREFECT_API_KEY, or give --api-key-file")
+
 // apiKey finds the key and says where. A flag never holds it: a command line is
 // visible to every process of the machine.
 func (c *Command) apiKey(o connectOptions) (key, from string, err error) {
@@ -128,7 +152,7 @@ func (c *Command) apiKey(o connectOptions) (key, from string, err error) {
 			return key, name, nil
 		}
 	}
-	return "", "", errors.New("no API key: set PREFECT_API_KEY, or give --api-key-file")
+	return "", "", errNoKey
 }
 
 func readKeyFile(flag, path string) (string, error) {

@@ -24,16 +24,16 @@ type flowOptions struct {
 	connect connectOptions
 }
 
-// runFlows checks configs and, against what they, the manifest and the store have,
+// checkFlows checks configs and, against what they, the manifest and the store have,
 // the flows that read secrets.
-func (c *Command) runFlows(ctx context.Context, f checkFlags, paths []string, o check.Options, threshold check.FailOn) error {
+func (c *Command) checkFlows(ctx context.Context, f checkFlags, paths []string, o check.Options, threshold check.FailOn, show func(checked) error) error {
 	configs, err := c.configsBesideFlows(paths)
 	if err != nil {
 		return err
 	}
 	reads, files, err := readFlows(f.flows.dirs)
 	if err != nil {
-		return err
+		return fmt.Errorf("--flows: %w", err)
 	}
 	known, err := c.knownSecrets(ctx, f, configs, o)
 	if err != nil {
@@ -45,30 +45,26 @@ func (c *Command) runFlows(ctx context.Context, f checkFlags, paths []string, o 
 		}
 		return c.showUses(f.format, reads, known)
 	}
-	return c.showFlows(f, reads, files, known, configs, o, threshold)
-}
-
-func (c *Command) showFlows(f checkFlags, reads *check.FlowReads, files int, known []check.Known, configs []string, o check.Options, threshold check.FailOn) error {
-	write, err := diagnosticsWriter(f.format)
-	if err != nil {
-		return err
-	}
-	if n := len(reads.Unknown()); n > 0 {
-		fmt.Fprintf(c.Stderr, "prefect-secrets: reads under names that are computed, which are not checked: %d\n", n)
-	}
+	c.tellComputed(reads)
 	found, err := checkBesideManifest(manifestAtHand(f.manifest), configs, o)
 	if err != nil {
 		return err
 	}
 	found.diagnostics = append(found.diagnostics, reads.Undefined(known, o)...)
 	found.files += files
-	if err := write(c.Stdout, found.diagnostics, found.files); err != nil {
+	if err := show(found); err != nil {
 		return err
 	}
 	if threshold.Fails(found.diagnostics) {
 		return &exitError{code: ExitFailed}
 	}
 	return nil
+}
+
+func (c *Command) tellComputed(reads *check.FlowReads) {
+	if n := len(reads.Unknown()); n > 0 {
+		fmt.Fprintf(c.Stderr, "prefect-secrets: reads under names that are computed, which are not checked: %d\n", n)
+	}
 }
 
 // configsBesideFlows are the configs that are named, else the one that Prefect
@@ -97,11 +93,11 @@ func readFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 			return err
 		})
 		if err != nil {
-			return nil, 0, fmt.Errorf("--flows: %w", err)
+			return nil, 0, err
 		}
 	}
 	if len(flows) == 0 {
-		return nil, 0, fmt.Errorf("--flows: there is no .py file in %s", strings.Join(dirs, ", "))
+		return nil, 0, fmt.Errorf("there is no .py file in %s", strings.Join(dirs, ", "))
 	}
 	return check.Flows(flows), len(flows), nil
 }
@@ -109,6 +105,17 @@ func readFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 // knownSecrets are the secrets of the configs, of the environment, of the manifest
 // and, with an --api-url, of the store.
 func (c *Command) knownSecrets(ctx context.Context, f checkFlags, configs []string, o check.Options) ([]check.Known, error) {
+	known, err := configuredSecrets(configs, f.manifest, o)
+	if err != nil || f.flows.connect.apiURL == "" {
+		return known, err
+	}
+	stored, err := c.storedNames(ctx, f.flows.connect)
+	return append(known, check.Known{Where: "the store", Names: stored}), err
+}
+
+// configuredSecrets are those of the configs, of the environment and of the
+// manifest.
+func configuredSecrets(configs []string, manifest string, o check.Options) ([]check.Known, error) {
 	names, err := check.ConfigSecrets(nil, o)
 	if err != nil {
 		return nil, &exitError{code: ExitFailed, err: err}
@@ -128,11 +135,7 @@ func (c *Command) knownSecrets(ctx context.Context, f checkFlags, configs []stri
 			known = append(known, check.Known{Where: filepath.ToSlash(path), Names: names})
 		}
 	}
-	if known, err = withManifest(known, f.manifest); err != nil || f.flows.connect.apiURL == "" {
-		return known, err
-	}
-	stored, err := c.storedNames(ctx, f.flows.connect)
-	return append(known, check.Known{Where: "the store", Names: stored}), err
+	return withManifest(known, manifest)
 }
 
 func (c *Command) storedNames(ctx context.Context, o connectOptions) (names []string, err error) {

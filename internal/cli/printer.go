@@ -42,7 +42,7 @@ func (p *textPrinter) planned(plan *secretsync.Plan) error {
 
 func (p *textPrinter) onlyPlanned([]report.Tenant, int64) error { return nil }
 
-func (p *textPrinter) progress(done, total int) { p.c.progressLine(done, total) }
+func (p *textPrinter) progress(done, total int, last bool) { p.c.progressLine(done, total, last) }
 
 func (p *textPrinter) applied(tenants []report.Tenant, requests int64) error {
 	if err := report.ResultText(p.c.Stdout, tenants, requests); err != nil || !p.embedded {
@@ -68,7 +68,7 @@ func (p *jsonPrinter) onlyPlanned(tenants []report.Tenant, requests int64) error
 	return report.SyncJSON(p.c.Stdout, tenants, requests)
 }
 
-func (p *jsonPrinter) progress(done, total int) { p.c.progressLine(done, total) }
+func (p *jsonPrinter) progress(done, total int, last bool) { p.c.progressLine(done, total, last) }
 
 func (p *jsonPrinter) applied(tenants []report.Tenant, requests int64) error {
 	return report.SyncJSON(p.c.Stdout, tenants, requests)

@@ -30,7 +30,7 @@ type printer interface {
 	connected(conn *connection) error
 	planned(plan *secretsync.Plan) error
 	onlyPlanned(tenants []report.Tenant, requests int64) error
-	progress(done, total int)
+	progress(done, total int, last bool)
 	applied(tenants []report.Tenant, requests int64) error
 }
 
@@ -70,6 +70,11 @@ func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run
 			return nil, err
 		}
 	}
+	if o.afterPlan != nil {
+		if err := o.afterPlan(r); err != nil {
+			return nil, err
+		}
+	}
 	return r, nil
 }
 
@@ -93,7 +98,7 @@ func (c *Command) planInput(o *syncOptions, out printer) (secretsync.PlanInput, 
 		return none, nil, err
 	}
 	return secretsync.PlanInput{
-		Sources: sources, Rules: manifest.Rules, Prune: manifest.Prune, PruneUnowned: o.pruneUnowned,
+		Sources: sources, Rules: manifest.Rules, Prune: manifest.Prune, PruneUnowned: o.pruneUnowned, Notes: o.notes,
 	}, manifest, nil
 }
 
@@ -191,7 +196,7 @@ func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*run
 	defer cancel()
 	writing, cancelWriting := context.WithDeadline(whole, began.Add(o.timeout-verifyReserve(o.timeout)))
 	defer cancelWriting()
-	progress := newProgress(len(r.tenants), out.progress)
+	progress := newProgress(r.tenants, out.progress)
 	r.each(func(i int, t *report.Tenant) {
 		if t.Plan == nil {
 			return
@@ -201,6 +206,7 @@ func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*run
 			t.Report.Err = errors.Join(t.Report.Err, err)
 		}
 	})
+	progress.finish()
 	if err := out.applied(r.tenants, r.requests()); err != nil {
 		return r, &exitError{code: ExitPartly, err: fmt.Errorf("%d secrets were written, and the report was not: %w", r.done(), err)}
 	}
@@ -316,7 +322,7 @@ func checkConfigs(o syncOptions, out printer) error {
 	if len(o.configFiles) == 0 {
 		return nil
 	}
-	fails, err := checkFiles(o.configFiles, check.Options{}, threshold, out.checked)
+	fails, err := checkFiles(o.configFiles, check.Options{Version: o.configsFor}, threshold, out.checked)
 	if err == nil && fails {
 		err = errors.New("the configs have errors; nothing was written")
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/check"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -19,8 +20,12 @@ type syncOptions struct {
 	configFiles  []string
 	failOn       string
 	format       string
-	planFile     string // to be written
-	reviewed     string // a plan file to keep to
+	planFile     string        // to be written
+	reviewed     string        // a plan file to keep to
+	configsFor   check.Version // the Prefect that configFiles are for
+	notes        []string      // for the plan
+	// afterPlan, if set, may stop the run once every plan is made and shown.
+	afterPlan func(*run) error
 }
 
 func (o *syncOptions) register(cmd *cobra.Command) {

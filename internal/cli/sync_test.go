@@ -152,7 +152,7 @@ func TestProgressGoesToStandardError(t *testing.T) {
 	fake, url, secrets := served(t, 150)
 	fake.Inject(testkit.Match{Field: "setSecret", Secret: "S0120"}, testkit.Fault{Delay: 1100 * time.Millisecond})
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--format", "json")
-	if r.code != cli.ExitOK || r.stderr != "150 of 150 changes made\n" || !json.Valid([]byte(r.stdout)) {
+	if r.code != cli.ExitOK || r.stderr != "150 of 150 changes processed\n" || !json.Valid([]byte(r.stdout)) {
 		t.Errorf("exit code %d: %q", r.code, r.stderr)
 	}
 }

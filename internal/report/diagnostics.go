@@ -23,7 +23,7 @@ func DiagnosticsText(w io.Writer, diagnostics []check.Diagnostic, files int) err
 			fmt.Fprintf(w, "  hint: %s\n", Safe(d.Hint))
 		}
 	}
-	_, err := fmt.Fprintf(w, "check: %s\n", countsLine(diagnostics, files))
+	_, err := fmt.Fprintf(w, "check: %s\n", Counts(diagnostics, files))
 	return err
 }
 
@@ -35,7 +35,8 @@ func place(d check.Diagnostic) string {
 	return fmt.Sprintf("%s:%d:%d", Safe(d.File), d.Line, d.Column)
 }
 
-func countsLine(diagnostics []check.Diagnostic, files int) string {
+// Counts is how many files were checked, and how many errors and warnings found.
+func Counts(diagnostics []check.Diagnostic, files int) string {
 	return plural(files, "file") + ", " + severitiesLine(diagnostics)
 }
 
@@ -69,8 +70,8 @@ func DiagnosticsJSON(w io.Writer, diagnostics []check.Diagnostic, files int) err
 	}{FormatVersion, diagnostics, map[string]int{"files": files, "errors": errs, "warnings": warnings}})
 }
 
-// gravestFirst are the errors, then the warnings, each in their order.
-func gravestFirst(diagnostics []check.Diagnostic) []check.Diagnostic {
+// GravestFirst are the errors, then the warnings, each in their order.
+func GravestFirst(diagnostics []check.Diagnostic) []check.Diagnostic {
 	weight := map[check.Severity]int{check.Error: 0, check.Warning: 1}
 	sorted := slices.Clone(diagnostics)
 	slices.SortStableFunc(sorted, func(a, b check.Diagnostic) int {

@@ -22,18 +22,24 @@ func DiagnosticsGitHub(w io.Writer, diagnostics []check.Diagnostic, files int) e
 	action := githubactions.New(githubactions.WithWriter(w))
 	shown := map[check.Severity]int{}
 	var rest []check.Diagnostic
-	for _, d := range gravestFirst(diagnostics) {
+	for _, d := range GravestFirst(diagnostics) {
 		if shown[d.Severity]++; shown[d.Severity] > shownAnnotations {
 			rest = append(rest, d)
 			continue
 		}
 		annotate(action, d)
 	}
-	_, err := fmt.Fprintf(w, "check: %s\n", countsLine(diagnostics, files))
+	_, err := fmt.Fprintf(w, "check: %s\n", Counts(diagnostics, files))
 	if err == nil && len(rest) > 0 {
 		_, err = fmt.Fprintf(w, "not annotated, since GitHub shows %d of a kind: %s\n", shownAnnotations, severitiesLine(rest))
 	}
 	return err
+}
+
+// Unannotated is how many findings GitHub does not show as annotations of a step.
+func Unannotated(diagnostics []check.Diagnostic) int {
+	errs, warnings := CountSeverities(diagnostics)
+	return max(errs-shownAnnotations, 0) + max(warnings-shownAnnotations, 0)
 }
 
 func annotate(action *githubactions.Action, d check.Diagnostic) {

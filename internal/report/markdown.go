@@ -61,9 +61,9 @@ func ResultMarkdown(tenants []Tenant) string {
 // a comment.
 func DiagnosticsMarkdown(diagnostics []check.Diagnostic, files int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### Prefect secrets: check\n\n%s.\n\n", countsLine(diagnostics, files))
+	fmt.Fprintf(&b, "### Prefect secrets: check\n\n%s.\n\n", Counts(diagnostics, files))
 	if len(diagnostics) > 0 {
-		table(&b, []string{"where", "severity", "rule", "finding"}, gravestFirst(diagnostics), func(d check.Diagnostic) []string {
+		table(&b, []string{"where", "severity", "rule", "finding"}, GravestFirst(diagnostics), func(d check.Diagnostic) []string {
 			return []string{code(place(d)), string(d.Severity), fmt.Sprintf("[%s](%s)", d.Rule, d.Help), finding(d)}
 		})
 	}

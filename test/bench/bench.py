@@ -157,4 +157,5 @@ def main():
             bench.server.process.terminate()
 
 
-main()
+if __name__ == "__main__":
+    main()

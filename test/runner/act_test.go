@@ -2,21 +2,29 @@ package runner
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
 // job is one run of a workflow under act.
 type job struct {
 	workflow string            // file under workflows/
+	event    string            // what triggers it; push if empty
+	payload  any               // of the event, as GITHUB_EVENT_PATH holds it
 	secrets  map[string]string // the secrets context
 	vars     map[string]string // the vars context
+	env      map[string]string // of every step
+	files    map[string]string // beside the checkout's own
+	fails    bool              // the job is to fail
 }
 
-// run pushes to a fresh checkout, waits for the workflow, and returns its log byte for byte.
+// run starts the event on a fresh checkout, waits for the workflow, and returns its log byte for byte. It fails the
+// test if the job does not end as it is to.
 func (j job) run(t *testing.T) []byte {
 	t.Helper()
 	buildImage(t)
@@ -25,35 +33,42 @@ func (j job) run(t *testing.T) []byte {
 	// see them under the same paths; without this volume it cannot open them, and the job succeeds with empty outputs.
 	container := "--network host -v " + cache + "/act:" + cache + "/act"
 	args := []string{
-		"push", "-P", "ubuntu-latest=-self-hosted", "--pull=false", "--rebuild=false",
-		"--container-options", container, "--secret-file", j.secretFile(t),
+		cmp.Or(j.event, "push"), "-P", "ubuntu-latest=-self-hosted", "--pull=false", "--rebuild=false",
+		"--container-options", container, "--secret-file", j.file(t, "secrets.yml", j.secrets),
+		"--eventpath", j.file(t, "event.json", j.payload),
 	}
 	for name, value := range j.vars {
 		args = append(args, "--var", name+"="+value)
 	}
+	for name, value := range j.env {
+		args = append(args, "--env", name+"="+value)
+	}
 
 	var log bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), actPath, args...)
-	cmd.Dir = checkout(t, j.workflow)
+	cmd.Dir = checkout(t, j.workflow, j.files)
 	cmd.Env = actEnvironment(t, cache)
 	cmd.Stdout, cmd.Stderr = &log, &log
 	err := cmd.Run()
 	keepLog(t, log.Bytes())
-	if err != nil {
-		t.Fatalf("act: %v\n%s", err, log.Bytes())
+	if failed := err != nil; failed != j.fails {
+		t.Fatalf("the job failed: %t, and that is not what it is to do: %v\n%s", failed, err, log.Bytes())
 	}
 	return log.Bytes()
 }
 
-// secretFile is YAML, written as JSON: act's other format, dotenv, expands `$`.
-func (j job) secretFile(t *testing.T) string {
+// file is YAML or JSON, written as JSON: act's other format of secrets, dotenv, expands `$`.
+func (j job) file(t *testing.T, name string, content any) string {
 	t.Helper()
-	content, err := json.Marshal(j.secrets)
+	if content == nil {
+		content = map[string]string{}
+	}
+	data, err := json.Marshal(content)
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "secrets.yml")
-	if err := os.WriteFile(path, content, 0o600); err != nil {
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -72,7 +87,7 @@ func actEnvironment(t *testing.T, cache string) []string {
 // keepLog leaves the log of the last run where a person can read it.
 func keepLog(t *testing.T, log []byte) {
 	t.Helper()
-	path := filepath.Join(workDir, t.Name()+".log")
+	path := filepath.Join(workDir, strings.ReplaceAll(t.Name(), "/", "-")+".log")
 	if err := os.WriteFile(path, log, 0o600); err != nil {
 		t.Error(err)
 	}

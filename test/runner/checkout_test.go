@@ -10,9 +10,9 @@ import (
 )
 
 // checkout makes a git repository with one commit that holds the Action, as it stands in the working tree, and one
-// workflow of this suite in the place of the repository's own, which act would run too. act reads branch and commit
-// from it.
-func checkout(t *testing.T, workflow string) string {
+// workflow of this suite in the place of the repository's own, which act would run too, and files of a test's own. act
+// reads branch and commit from it.
+func checkout(t *testing.T, workflow string, files map[string]string) string {
 	t.Helper()
 	from, to := root(t), t.TempDir()
 	listed := run(t, from, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
@@ -22,6 +22,11 @@ func checkout(t *testing.T, workflow string) string {
 		}
 	}
 	copyFile(t, filepath.Join("workflows", workflow), filepath.Join(to, ".github", "workflows", workflow))
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(to, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	commit(t, to)
 	return to
 }

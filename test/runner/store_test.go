@@ -91,6 +91,45 @@ func (s store) names(t *testing.T) []string {
 	return names
 }
 
+// seed puts secrets into a tenant, which is made if there is none of that slug.
+func (s store) seed(t *testing.T, tenant string, secrets map[string]any) {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"tenant": tenant, "secrets": secrets})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.order(t, "seed", body)
+}
+
+// inject makes a fault, as serve --dev takes it.
+func (s store) inject(t *testing.T, fault string) { s.order(t, "faults", []byte(fault)) }
+
+func (s store) order(t *testing.T, what string, body []byte) (reply map[string]string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/_testkit/"+what, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+s.AdminKey)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if err := json.NewDecoder(response.Body).Decode(&reply); err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%s: status %d, %v, %v", what, response.StatusCode, reply, err)
+	}
+	return reply
+}
+
+// namesOf asks for the names of another tenant, by its slug.
+func (s store) namesOf(t *testing.T, tenant string) []string {
+	t.Helper()
+	other := s
+	other.TenantID = s.order(t, "seed", []byte(`{"tenant": "`+tenant+`"}`))["tenant_id"]
+	return other.names(t)
+}
+
 // query sends one GraphQL document with the admin key and decodes what stands under "data".
 func (s store) query(t *testing.T, document string, data any) {
 	t.Helper()

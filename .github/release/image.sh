@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Builds the images of a release and pushes them: image.sh VERSION REPOSITORY OUT
+#
+# No Docker engine is asked: each image is one layer of three files on nothing, made so that the same source gives the
+# same digest. OUT then holds the binaries and, in the file digest, what the index of both platforms was pushed as.
+set -euo pipefail
+
+version=$1 repository=$2 out=$3
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+platforms=(amd64 arm64)
+[[ $version =~ ^v[0-9]+\.[0-9]+\.[0-9]+$ ]] || { echo "image.sh: $version is not of the form v1.2.3" >&2; exit 2; }
+
+binary() { # ARCHITECTURE
+  (cd "$root" && CGO_ENABLED=0 GOOS=linux GOARCH=$1 GOFLAGS=-mod=readonly go build -trimpath -buildvcs=false \
+    -ldflags "-s -w -X github.com/prefect-secrets/prefect-secrets/internal/cli.version=$version" \
+    -o "$out/prefect-secrets-linux-$1" .)
+}
+
+layer() { # ARCHITECTURE
+  local tree=$out/tree-$1
+  mkdir -p "$tree/etc/ssl/certs"
+  cp "$out/prefect-secrets-linux-$1" "$tree/prefect-secrets"
+  cp "$root/LICENSE" "$tree/LICENSE"
+  cp -L "${CA_CERTIFICATES:-/etc/ssl/certs/ca-certificates.crt}" "$tree/etc/ssl/certs/ca-certificates.crt"
+  chmod 0755 "$tree/prefect-secrets"
+  chmod 0644 "$tree/LICENSE" "$tree/etc/ssl/certs/ca-certificates.crt"
+  tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --format=ustar -C "$tree" -cf "$out/layer-$1.tar" \
+    LICENSE etc/ssl/certs/ca-certificates.crt prefect-secrets
+  rm -r "$tree"
+}
+
+push() { # ARCHITECTURE: prints the reference by digest
+  local base
+  base=$(crane append --oci-empty-base --new_layer "$out/layer-$1.tar" --new_tag "$repository:$version-$1")
+  crane mutate "$base" --set-platform "linux/$1" --entrypoint /prefect-secrets,action --tag "$repository:$version-$1" \
+    --label "org.opencontainers.image.title=prefect-secrets" \
+    --label "org.opencontainers.image.description=Syncs CI secrets into a Prefect secret store and checks Prefect's TOML configuration" \
+    --label "org.opencontainers.image.source=https://github.com/prefect-secrets/prefect-secrets" \
+    --label "org.opencontainers.image.licenses=Apache-2.0" \
+    --label "org.opencontainers.image.version=$version" >/dev/null
+  echo "$repository@$(crane digest "$repository:$version-$1")"
+}
+
+mkdir -p "$out"
+manifests=()
+for platform in "${platforms[@]}"; do
+  binary "$platform"
+  layer "$platform"
+  manifests+=(--manifest "$(push "$platform")")
+  rm "$out/layer-$platform.tar"
+done
+crane index append "${manifests[@]}" --tag "$repository:$version" >/dev/null
+crane digest "$repository:$version" >"$out/digest"
+(cd "$out" && sha256sum prefect-secrets-linux-* >SHA256SUMS)
+echo "image.sh: $repository@$(cat "$out/digest")"

@@ -1,0 +1,104 @@
+package actions
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/go-github/v60/github"
+
+	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+)
+
+const checkRunPermission = "checks: write"
+
+// Limits of GitHub's API ("Create a check run"): annotations in a request, and
+// the summary's characters.
+const (
+	annotationsPerRequest = 50
+	maxCheckRunSummary    = 65535
+)
+
+// CheckRun makes a check run of the commit that holds every finding, of which a
+// step's annotations show the first alone. It needs the permission checks: write.
+func (g *GitHub) CheckRun(ctx context.Context, failed bool, diagnostics []check.Diagnostic, files int) error {
+	annotations := g.annotations(diagnostics)
+	title := report.Counts(diagnostics, files)
+	summary := report.CutLines(report.DiagnosticsMarkdown(diagnostics, files), maxCheckRunSummary, inLog)
+	name, status, conclusion := g.checkRunName(), "completed", "neutral"
+	if failed {
+		conclusion = "failure"
+	}
+	first, rest := take(annotations, annotationsPerRequest)
+	output := &github.CheckRunOutput{Title: &title, Summary: &summary, Annotations: first}
+	var run *github.CheckRun
+	err := g.ask(ctx, checkRunPermission, func() (err error) {
+		run, _, err = g.api.Checks.CreateCheckRun(ctx, g.event.Owner, g.event.Repo, github.CreateCheckRunOptions{
+			Name: name, HeadSHA: g.event.Commit, Status: &status, Conclusion: &conclusion, Output: output,
+		})
+		return err
+	})
+	for err == nil && len(rest) > 0 {
+		first, rest = take(rest, annotationsPerRequest)
+		more := &github.CheckRunOutput{Title: &title, Summary: &summary, Annotations: first}
+		err = g.ask(ctx, checkRunPermission, func() error {
+			_, _, err := g.api.Checks.UpdateCheckRun(ctx, g.event.Owner, g.event.Repo, run.GetID(), github.UpdateCheckRunOptions{Name: name, Output: more})
+			return err
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("making a check run of all findings: %w", err)
+	}
+	return nil
+}
+
+func (g *GitHub) checkRunName() string {
+	if g.section == "" {
+		return "Prefect secrets"
+	}
+	return "Prefect secrets: " + report.Safe(g.section)
+}
+
+func take[T any](list []T, n int) (first, rest []T) {
+	n = min(n, len(list))
+	return list[:n], list[n:]
+}
+
+// annotations leave out what is in no file of the repository.
+func (g *GitHub) annotations(diagnostics []check.Diagnostic) []*github.CheckRunAnnotation {
+	var list []*github.CheckRunAnnotation
+	for _, d := range report.GravestFirst(diagnostics) {
+		path, ok := g.inRepository(d.File)
+		if !ok {
+			continue
+		}
+		level := "warning"
+		if d.Severity == check.Error {
+			level = "failure"
+		}
+		a := &github.CheckRunAnnotation{
+			Path: &path, StartLine: github.Int(max(d.Line, 1)), EndLine: github.Int(max(d.EndLine, d.Line, 1)), AnnotationLevel: &level,
+			Title: github.String("prefect-secrets: " + d.Rule), Message: github.String(strings.TrimSuffix(d.Message+"\n"+d.Hint, "\n")),
+		}
+		if d.Line > 0 && d.EndLine == d.Line { // GitHub takes columns for one line alone
+			a.StartColumn, a.EndColumn = github.Int(d.Column), github.Int(max(d.EndColumn, d.Column))
+		}
+		list = append(list, a)
+	}
+	return list
+}
+
+// inRepository is a file's path from the root of the repository.
+func (g *GitHub) inRepository(file string) (string, bool) {
+	if filepath.IsAbs(file) {
+		below, err := filepath.Rel(g.workspace, file)
+		if g.workspace == "" || err != nil {
+			return "", false
+		}
+		file = below
+	}
+	file = filepath.ToSlash(filepath.Clean(file))
+	return file, file != ".." && !strings.HasPrefix(file, "../")
+}

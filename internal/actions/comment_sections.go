@@ -1,0 +1,83 @@
+package actions
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+)
+
+// section is what one job says in the comment that all jobs share.
+type section struct{ key, text string }
+
+const (
+	sectionStart = "<!-- prefect-secrets:job "
+	sectionEnd   = "<!-- prefect-secrets:end -->\n"
+)
+
+func (s section) String() string { return sectionStart + s.key + " -->\n" + s.text + sectionEnd }
+
+// sections reads a comment's body.
+func sections(body string) []section {
+	var found []section
+	for {
+		_, rest, ok := strings.Cut(body, sectionStart)
+		if !ok {
+			return found
+		}
+		key, rest, ok := strings.Cut(rest, " -->\n")
+		text, rest, ended := strings.Cut(rest, sectionEnd)
+		if !ok || !ended {
+			return found
+		}
+		found, body = append(found, section{key, text}), rest
+	}
+}
+
+func find(list []section, key string) (section, bool) {
+	for _, s := range list {
+		if s.key == key {
+			return s, true
+		}
+	}
+	return section{}, false
+}
+
+// withSection is body with one section put in its place, or at the end. What is
+// too long for a comment loses the rows at the section's end, and then the oldest
+// sections of others.
+func withSection(body string, own section) string {
+	kept := sections(body)
+	at := slices.IndexFunc(kept, func(s section) bool { return s.key == own.key })
+	if at < 0 {
+		at, kept = len(kept), append(kept, section{})
+	}
+	kept[at] = section{key: own.key}
+	kept[at] = fitted(own, length(kept))
+	for length(kept) > report.MaxComment {
+		oldest := 0
+		if kept[0].key == own.key {
+			oldest = 1
+		}
+		kept = append(kept[:oldest], kept[oldest+1:]...)
+	}
+	return joined(kept)
+}
+
+// fitted cuts a section to what others leave of a comment, but to no less than a
+// quarter of it.
+func fitted(s section, others int) section {
+	s.text = report.CutLines(s.text, max(report.MaxComment-others, report.MaxComment/4), inLog)
+	return s
+}
+
+func joined(list []section) string {
+	body := commentMark
+	for _, s := range list {
+		body += s.String()
+	}
+	return body
+}
+
+func length(list []section) int { return utf8.RuneCountInString(joined(list)) }

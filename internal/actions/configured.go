@@ -1,0 +1,69 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/go-github/v60/github"
+)
+
+// Permissions of a token that sees the names of secrets. GITHUB_TOKEN can have
+// neither: they are for an app's token or a fine-grained personal one.
+const (
+	secretsPermission      = "secrets: read (GITHUB_TOKEN cannot have it; an app's token can)"
+	environmentsPermission = "environments: read (GITHUB_TOKEN cannot have it; an app's token can)"
+)
+
+// SecretNames lists the secrets that GitHub has for the repository: its own, those
+// that its organization shares with it and, where environment is the name of a
+// deployment environment, those of it; upper-case, sorted, each once. It needs the
+// permission secrets: read, and environments: read for the last. Beside an error
+// it returns the names that it was told.
+func (g *GitHub) SecretNames(ctx context.Context, environment string) ([]string, error) {
+	lists := []secretList{
+		{secretsPermission, func(o github.ListOptions) (*github.Secrets, *github.Response, error) {
+			return g.api.Actions.ListRepoSecrets(ctx, g.event.Owner, g.event.Repo, &o)
+		}},
+		{secretsPermission, func(o github.ListOptions) (*github.Secrets, *github.Response, error) {
+			return g.api.Actions.ListRepoOrgSecrets(ctx, g.event.Owner, g.event.Repo, &o)
+		}},
+	}
+	if environment != "" && g.event.RepoID != 0 {
+		lists = append(lists, secretList{environmentsPermission, func(o github.ListOptions) (*github.Secrets, *github.Response, error) {
+			return g.api.Actions.ListEnvSecrets(ctx, g.event.RepoID, environment, &o)
+		}})
+	}
+	var names []string
+	var failed error
+	for i, list := range lists {
+		found, err := g.secretNames(ctx, list)
+		names = append(names, found...)
+		// Neither an organization nor an environment of that name need be there.
+		if err != nil && (i == 0 || !errors.Is(err, errNotThere)) {
+			failed = fmt.Errorf("asking for the names of the repository's secrets: %w", err)
+			break
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), failed
+}
+
+type secretList struct {
+	permission string
+	page       func(github.ListOptions) (*github.Secrets, *github.Response, error)
+}
+
+func (g *GitHub) secretNames(ctx context.Context, list secretList) (names []string, err error) {
+	err = g.everyPage(ctx, list.permission, func(o github.ListOptions) (*github.Response, error) {
+		secrets, response, err := list.page(o)
+		if err == nil {
+			for _, s := range secrets.Secrets {
+				names = append(names, s.Name)
+			}
+		}
+		return response, err
+	})
+	return names, err
+}

@@ -1,0 +1,305 @@
+// Package githubtest is the part of GitHub's API that the Action asks for, in
+// memory: it checks methods, paths, permissions and limits, gives lists in pages,
+// and refuses what GitHub refuses.
+package githubtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+)
+
+// Token is the bearer token that is accepted.
+const Token = "ghs_test-token"
+
+// maxComment is how many characters a comment may have (GitHub's API refuses
+// 65,537).
+const maxComment = 65536
+
+// maxAnnotations is how many annotations a request may have (GitHub, "Create a
+// check run").
+const maxAnnotations = 50
+
+// Comment is a comment on a pull request.
+type Comment struct {
+	ID   int64  `json:"id"`
+	Body string `json:"body"`
+	User struct {
+		Login string `json:"login"`
+		Type  string `json:"type"` // Bot or User
+	} `json:"user"`
+	AuthorAssociation string `json:"author_association"`
+}
+
+// Annotation is one place in a check run.
+type Annotation struct {
+	Path            string `json:"path"`
+	StartLine       int    `json:"start_line"`
+	EndLine         int    `json:"end_line"`
+	StartColumn     int    `json:"start_column"`
+	EndColumn       int    `json:"end_column"`
+	AnnotationLevel string `json:"annotation_level"`
+	Title           string `json:"title"`
+	Message         string `json:"message"`
+}
+
+// CheckRun is a check run with the annotations of all its requests.
+type CheckRun struct {
+	Name, HeadSHA, Status, Conclusion, Title, Summary string
+	Annotations                                       []Annotation
+}
+
+// Limit is a refusal for having asked too often.
+type Limit struct {
+	Status int         // 403 or 429
+	Header http.Header // such as Retry-After
+	Body   string
+}
+
+// Server answers for one repository, o/r, whose number is 42. It is safe for
+// concurrent use; fields are set before it is.
+type Server struct {
+	// Permissions are those of the token: "pull-requests": "write" and the like. A
+	// permission to write is one to read.
+	Permissions map[string]string
+	// Secrets are names by where they are: "repository", "organization", or an
+	// environment's name. What is not in it does not exist.
+	Secrets map[string][]string
+	// PageSize is how many entries a page has at most; 0 means as many as asked for.
+	PageSize int
+	// Slow is waited for between reading a list of comments and answering.
+	Slow time.Duration
+
+	mu       sync.Mutex
+	comments []Comment
+	runs     []CheckRun
+	limits   []Limit
+	refused  []string
+	requests []string
+	nextID   int64
+}
+
+// AddComment puts a comment of somebody's on the pull request.
+func (s *Server) AddComment(login, kind, association, body string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.add(login, kind, association, body)
+}
+
+func (s *Server) add(login, kind, association, body string) Comment {
+	s.nextID++
+	c := Comment{ID: s.nextID, Body: body, AuthorAssociation: association}
+	c.User.Login, c.User.Type = login, kind
+	s.comments = append(s.comments, c)
+	return c
+}
+
+// Limit makes the next requests fail, one for each limit.
+func (s *Server) Limit(limits ...Limit) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.limits = append(s.limits, limits...)
+}
+
+// Comments are the comments of the pull request, oldest first.
+func (s *Server) Comments() []Comment {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.comments)
+}
+
+// CheckRuns are the check runs that were made.
+func (s *Server) CheckRuns() []CheckRun {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.runs)
+}
+
+// Requests are the methods and paths that were asked for, in order.
+func (s *Server) Requests() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+// Unexpected are the requests that no such API would answer.
+func (s *Server) Unexpected() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.refused)
+}
+
+// Handler serves the API at the prefix, such as /api/v3 on an Enterprise host; it
+// may be empty.
+func (s *Server) Handler(prefix string) http.Handler {
+	mux := http.NewServeMux()
+	handle := func(pattern, permission string, answer func(http.ResponseWriter, *http.Request)) {
+		method, path, _ := strings.Cut(pattern, " ")
+		mux.HandleFunc(method+" "+prefix+path, s.guarded(permission, answer))
+	}
+	handle("GET /repos/o/r/issues/{number}/comments", "pull-requests: read", s.listComments)
+	handle("POST /repos/o/r/issues/{number}/comments", "pull-requests: write", s.createComment)
+	handle("PATCH /repos/o/r/issues/comments/{id}", "pull-requests: write", s.editComment)
+	handle("DELETE /repos/o/r/issues/comments/{id}", "pull-requests: write", s.deleteComment)
+	handle("POST /repos/o/r/check-runs", "checks: write", s.createRun)
+	handle("PATCH /repos/o/r/check-runs/{id}", "checks: write", s.updateRun)
+	handle("GET /repos/o/r/actions/secrets", "secrets: read", s.listSecrets("repository"))
+	handle("GET /repos/o/r/actions/organization-secrets", "secrets: read", s.listSecrets("organization"))
+	handle("GET /repositories/42/environments/{environment}/secrets", "environments: read", s.listSecrets(""))
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		s.refused = append(s.refused, r.Method+" "+r.URL.Path)
+		s.mu.Unlock()
+		fail(w, http.StatusNotFound, "Not Found")
+	})
+	return mux
+}
+
+func (s *Server) guarded(permission string, answer func(http.ResponseWriter, *http.Request)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		s.requests = append(s.requests, r.Method+" "+r.URL.Path)
+		var limit *Limit
+		if len(s.limits) > 0 {
+			limit, s.limits = &s.limits[0], s.limits[1:]
+		}
+		s.mu.Unlock()
+		name, level, _ := strings.Cut(permission, ": ")
+		switch has := s.Permissions[name]; {
+		case limit != nil:
+			for key, values := range limit.Header {
+				w.Header()[key] = values
+			}
+			w.WriteHeader(limit.Status)
+			fmt.Fprint(w, limit.Body)
+		case r.Header.Get("Authorization") != "Bearer "+Token:
+			fail(w, http.StatusUnauthorized, "Bad credentials")
+		case has != "write" && has != level:
+			fail(w, http.StatusForbidden, "Resource not accessible by integration")
+		default:
+			answer(w, r)
+		}
+	}
+}
+
+func fail(w http.ResponseWriter, status int, message string) {
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"message": message})
+}
+
+// page gives the part of a list that a request asks for, and links to the next.
+func page[T any](s *Server, w http.ResponseWriter, r *http.Request, list []T) []T {
+	size, err := strconv.Atoi(r.URL.Query().Get("per_page"))
+	if err != nil || size < 1 || size > 100 {
+		size = 30 // GitHub's default
+	}
+	if s.PageSize > 0 {
+		size = min(size, s.PageSize)
+	}
+	number, err := strconv.Atoi(r.URL.Query().Get("page"))
+	if err != nil || number < 1 {
+		number = 1
+	}
+	from := min((number-1)*size, len(list))
+	to := min(from+size, len(list))
+	if to < len(list) {
+		next := *r.URL
+		query := next.Query()
+		query.Set("page", strconv.Itoa(number+1))
+		next.RawQuery = query.Encode()
+		w.Header().Set("Link", fmt.Sprintf(`<http://%s%s>; rel="next"`, r.Host, next.String()))
+	}
+	return list[from:to]
+}
+
+func (s *Server) listComments(w http.ResponseWriter, r *http.Request) {
+	comments := s.Comments()
+	time.Sleep(s.Slow)
+	_ = json.NewEncoder(w).Encode(slices.Concat([]Comment{}, page(s, w, r, comments)))
+}
+
+// readBody reads a comment's body, or refuses it.
+func readBody(w http.ResponseWriter, r *http.Request) (string, bool) {
+	var in struct{ Body *string }
+	if json.NewDecoder(r.Body).Decode(&in) != nil || in.Body == nil || *in.Body == "" {
+		fail(w, http.StatusUnprocessableEntity, "body is missing")
+		return "", false
+	}
+	if utf8.RuneCountInString(*in.Body) > maxComment {
+		fail(w, http.StatusUnprocessableEntity, "body is too long")
+		return "", false
+	}
+	return *in.Body, true
+}
+
+func (s *Server) createComment(w http.ResponseWriter, r *http.Request) {
+	body, ok := readBody(w, r)
+	if !ok {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w.WriteHeader(http.StatusCreated)
+	_ = json.NewEncoder(w).Encode(s.add("github-actions[bot]", "Bot", "NONE", body))
+}
+
+// comment is the index of the comment that a path names.
+func (s *Server) comment(r *http.Request) int {
+	return slices.IndexFunc(s.comments, func(c Comment) bool { return strconv.FormatInt(c.ID, 10) == r.PathValue("id") })
+}
+
+func (s *Server) editComment(w http.ResponseWriter, r *http.Request) {
+	body, ok := readBody(w, r)
+	if !ok {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.comment(r)
+	if i < 0 {
+		fail(w, http.StatusNotFound, "Not Found")
+		return
+	}
+	s.comments[i].Body = body
+	_ = json.NewEncoder(w).Encode(s.comments[i])
+}
+
+func (s *Server) deleteComment(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.comment(r)
+	if i < 0 {
+		fail(w, http.StatusNotFound, "Not Found")
+		return
+	}
+	s.comments = slices.Delete(s.comments, i, i+1)
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Server) listSecrets(where string) func(http.ResponseWriter, *http.Request) {
+	return func(w http.ResponseWriter, r *http.Request) {
+		names, ok := s.Secrets[orText(where, r.PathValue("environment"))]
+		if !ok {
+			fail(w, http.StatusNotFound, "Not Found")
+			return
+		}
+		secrets := []map[string]string{}
+		for _, name := range page(s, w, r, names) {
+			secrets = append(secrets, map[string]string{"name": name})
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"total_count": len(names), "secrets": secrets})
+	}
+}
+
+func orText(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}

@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/actions"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+)
+
+// What the Action does with GitHub's API. Only the comment was asked for by name;
+// the rest is done where the token may, and said in the log where it may not.
+
+func (a *actionRun) github() (*actions.GitHub, error) {
+	return a.runner.GitHub(actions.GitHubConfig{
+		Client: &http.Client{Timeout: a.inputs.Timeout}, Token: a.inputs.GitHubToken, Event: a.event, Now: time.Now,
+	})
+}
+
+// hasToken reports whether there is somebody to ask GitHub as.
+func (a *actionRun) hasToken() bool {
+	return a.inputs.GitHubToken.RevealText() != "" && a.event.Repo != ""
+}
+
+// comment puts the plan and the findings on the pull request, if that was asked
+// for.
+func (a *actionRun) comment(ctx context.Context) error {
+	if !a.inputs.Comment || a.event.PullRequest == 0 || len(a.tenants) == 0 && a.found.files == 0 {
+		return nil
+	}
+	var parts []string
+	if len(a.tenants) > 0 {
+		parts = append(parts, report.PlanMarkdown(a.tenants))
+	}
+	if a.found.files > 0 {
+		parts = append(parts, report.DiagnosticsMarkdown(a.found.diagnostics, a.found.files))
+	}
+	api, err := a.github()
+	if err != nil {
+		return fmt.Errorf("comment: true: %w", err)
+	}
+	return api.Comment(ctx, strings.Join(parts, "\n"))
+}
+
+// checkRun shows every finding where annotations cannot show them all.
+func (a *actionRun) checkRun(ctx context.Context, failed bool) {
+	if !a.hasToken() || report.Unannotated(a.found.diagnostics) == 0 {
+		return
+	}
+	api, err := a.github()
+	if err == nil {
+		err = api.CheckRun(ctx, failed, a.found.diagnostics, a.found.files)
+	}
+	if err != nil {
+		a.log(err)
+	}
+}
+
+// notPassed says which of the repository's secrets the step was not given.
+func (a *actionRun) notPassed(ctx context.Context) []string {
+	text := a.inputs.Secrets.RevealText()
+	if !a.hasToken() || text == "" || a.event.Untrusted {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.inputs.Timeout/4)
+	defer cancel()
+	api, err := a.github()
+	if err != nil {
+		a.log(err)
+		return nil
+	}
+	configured, err := api.SecretNames(ctx, a.inputs.Environment)
+	if err != nil {
+		a.log(err)
+	}
+	missing := slices.DeleteFunc(configured, passedIn(text))
+	if len(missing) == 0 {
+		return nil
+	}
+	return []string{"set in the repository but not passed to this step: " + strings.Join(missing, ", ")}
+}
+
+// passedIn reports whether the input secrets has a name; GitHub's names have no
+// case.
+func passedIn(secrets string) func(name string) bool {
+	var passed map[string]json.RawMessage
+	_ = json.Unmarshal([]byte(secrets), &passed) // a source has read it
+	upper := make(map[string]bool, len(passed))
+	for name := range passed {
+		upper[strings.ToUpper(name)] = true
+	}
+	return func(name string) bool { return upper[strings.ToUpper(name)] }
+}
+
+// log says what could not be done and need not be.
+func (a *actionRun) log(err error) {
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	fmt.Fprintf(a.c.Stdout, "note: %s\n", report.Safe(err.Error()))
+}

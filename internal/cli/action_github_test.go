@@ -1,0 +1,153 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
+	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+)
+
+// onGitHub is a workspace of a job on a pull request, with a fake GitHub.
+func onGitHub(t *testing.T, fake *githubtest.Server, inputs map[string]string) *workspace {
+	t.Helper()
+	server := httptest.NewServer(fake.Handler(""))
+	t.Cleanup(server.Close)
+	w := newWorkspace(t, inputs)
+	w.env = append(w.env, "GITHUB_API_URL="+server.URL, "GITHUB_JOB=plan", "GITHUB_REPOSITORY_ID=42", "GITHUB_SHA="+strings.Repeat("0", 40))
+	w.pullRequest(t, "o/r")
+	return w
+}
+
+func TestActionKeepsOneComment(t *testing.T) {
+	store := startServer(t)
+	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}, PageSize: 2}
+	for range 3 {
+		fake.AddComment("somebody", "User", "NONE", "unrelated")
+	}
+	run := func(token string, secrets map[string]string) (result, *workspace) {
+		w := onGitHub(t, fake, map[string]string{
+			"mode": "plan", "comment": "TRUE", "github-token": token, "api-url": store.URL, "api-key": store.AdminKey, "secrets": secretsJSON(t, secrets),
+		})
+		return runCommand(t, w.env, "", "action"), w
+	}
+	for i, name := range []string{"FIRST", "SECOND"} {
+		r, w := run(githubtest.Token, map[string]string{name: canary})
+		if r.code != cli.ExitOK || w.outputs(t)["status"] != "success" {
+			t.Fatalf("exit code %d: %s", r.code, unmasked(r.stdout))
+		}
+		comments := fake.Comments()
+		if len(comments) != 4 || !strings.Contains(comments[3].Body, "| create | "+name+" |") {
+			t.Fatalf("after run %d the comments are %v", i+1, comments)
+		}
+		if strings.Contains(comments[3].Body, canary) {
+			t.Error("the comment shows a value")
+		}
+	}
+	if names := store.names(t); len(names) != 0 {
+		t.Errorf("plan wrote %v", names)
+	}
+	for token, says := range map[string]string{"other": "did not accept the token", "": "the input github-token is missing"} {
+		r, w := run(token, map[string]string{"A": canary})
+		if r.code != cli.ExitFailed || w.outputs(t)["status"] != "failed" || !strings.Contains(r.stdout, says) {
+			t.Errorf("token %q: exit code %d: %s", token, r.code, unmasked(r.stdout))
+		}
+	}
+	if asked := fake.Unexpected(); len(asked) > 0 {
+		t.Errorf("GitHub was asked for %v", asked)
+	}
+}
+
+// manyWarnings is a config with that many warnings.
+func manyWarnings(n int) string {
+	var b strings.Builder
+	b.WriteString("[context.secrets]\n")
+	for i := range n {
+		fmt.Fprintf(&b, "S%d = \"%s\"\n", i, canary)
+	}
+	return b.String()
+}
+
+func TestActionShowsWhatAnnotationsDoNot(t *testing.T) {
+	for _, tt := range []struct {
+		warnings, runs int
+		permission     string
+		says           string
+	}{
+		{10, 0, "write", "not annotated"}, {11, 1, "write", ""}, {11, 0, "read", "note: making a check run of all findings: GitHub refused (HTTP 403): the token needs the permission checks: write"},
+	} {
+		fake := &githubtest.Server{Permissions: map[string]string{"checks": tt.permission}}
+		w := onGitHub(t, fake, map[string]string{"mode": "check", "github-token": githubtest.Token})
+		w.env = append(w.env, "GITHUB_WORKSPACE="+w.dir, "INPUT_CONFIG-FILES="+w.write(t, "config.toml", manyWarnings(tt.warnings)))
+		r := runCommand(t, w.env, "", "action")
+		runs := fake.CheckRuns()
+		if r.code != cli.ExitOK || len(runs) != tt.runs || (tt.warnings > 10) != strings.Contains(r.stdout, tt.says) {
+			t.Fatalf("%d warnings: exit code %d, %d check runs: %s", tt.warnings, r.code, len(runs), r.stdout)
+		}
+		if tt.runs > 0 && (len(runs[0].Annotations) != tt.warnings || runs[0].Annotations[0].Path != "config.toml" || runs[0].Conclusion != "neutral") {
+			t.Errorf("the check run is %+v", runs[0])
+		}
+		if strings.Contains(fmt.Sprint(runs), canary) {
+			t.Error("the check run shows a value")
+		}
+	}
+}
+
+func TestPlanSaysWhatWasNotPassed(t *testing.T) {
+	store := startServer(t)
+	inputs := map[string]string{
+		"mode": "plan", "api-url": store.URL, "api-key": store.AdminKey, "secrets": secretsJSON(t, map[string]string{"A": canary, "b": canary}), "github-token": githubtest.Token,
+	}
+	fake := &githubtest.Server{
+		Permissions: map[string]string{"secrets": "read"},
+		Secrets:     map[string][]string{"repository": {"A", "B", "FORGOTTEN"}, "organization": {"ORG_WIDE"}},
+	}
+	r := runCommand(t, onGitHub(t, fake, inputs).env, "", "action")
+	if r.code != cli.ExitOK || !strings.Contains(r.stdout, "note: set in the repository but not passed to this step: FORGOTTEN, ORG_WIDE\n") {
+		t.Errorf("exit code %d: %s", r.code, unmasked(r.stdout))
+	}
+	if strings.Count(r.stdout, "::warning::set in the repository") != 1 {
+		t.Error("the note is not annotated once")
+	}
+	refusing := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
+	r = runCommand(t, onGitHub(t, refusing, inputs).env, "", "action")
+	if r.code != cli.ExitOK || !strings.Contains(r.stdout, "the token needs the permission secrets: read") || strings.Contains(r.stdout, "::warning::") {
+		t.Errorf("without the permission: exit code %d: %s", r.code, unmasked(r.stdout))
+	}
+}
+
+// Without a key the job says who it is, to the URL of the input and nobody else.
+func TestActionWritesAsTheJobItIs(t *testing.T) {
+	var audiences, keys []string
+	issuer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		audiences = append(audiences, r.URL.Query().Get("audience"))
+		fmt.Fprint(w, `{"value": "`+canary+`.id.token"}`)
+	}))
+	defer issuer.Close()
+	store := startServer(t)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		keys = append(keys, r.Header.Get("Authorization"))
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]any{"data": map[string]any{"secret_names": []string{}}})
+	}))
+	defer proxy.Close()
+	w := newWorkspace(t, map[string]string{"mode": "plan", "api-url": proxy.URL, "secrets": secretsJSON(t, map[string]string{"A": canary})})
+	w.env = append(w.env, "ACTIONS_ID_TOKEN_REQUEST_URL="+issuer.URL, "ACTIONS_ID_TOKEN_REQUEST_TOKEN=request-token")
+	r := runCommand(t, w.env, "", "action")
+	if len(audiences) != 1 || audiences[0] != proxy.URL || len(keys) == 0 || keys[0] != "Bearer "+canary+".id.token" {
+		t.Errorf("audiences %v, %d requests, exit code %d: %s", audiences, len(keys), r.code, unmasked(r.stdout))
+	}
+	if !strings.Contains(r.stdout, "::add-mask::"+canary+".id.token\n") || strings.Contains(unmasked(r.stdout), canary) || !strings.Contains(r.stdout, "key: from GitHub, as an id token of this job") {
+		t.Errorf("it printed %s", unmasked(r.stdout))
+	}
+
+	// A key of its own is used in place of a token.
+	w.env = append(w.env, "INPUT_API-URL="+store.URL, "INPUT_API-KEY="+store.AdminKey)
+	if r := runCommand(t, w.env, "", "action"); r.code != cli.ExitOK || len(audiences) != 1 {
+		t.Errorf("with a key: exit code %d, audiences %v", r.code, audiences)
+	}
+}

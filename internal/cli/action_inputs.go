@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/actions"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// options are the inputs as the commands know them. The key goes to the host of
+// the input api-url alone: a pull request may change a manifest.
+func (a *actionRun) options(ctx context.Context) (syncOptions, error) {
+	in := a.inputs
+	o := syncOptions{
+		connectOptions: a.connectOptions(),
+		ruleOptions:    ruleOptions{include: in.Include, exclude: in.Exclude, pruneScope: in.Prune},
+		configFiles:    in.ConfigFiles, failOn: in.FailOn,
+	}
+	if in.APIURL == "" {
+		return o, errors.New("input api-url is missing: the URL of the secrets API")
+	}
+	var err error
+	if o.configsFor, err = check.ParseVersion(in.Version); err != nil {
+		return o, fmt.Errorf("input prefect-version: %w", err)
+	}
+	if o.manifest, err = readEnvironment(in.Manifest, in.Environment, a.checked); err != nil {
+		return o, err
+	}
+	if err := sameHost(in.APIURL, o.manifest.APIURL); err != nil {
+		return o, err
+	}
+	if o.given, err = a.sources(); err != nil {
+		return o, err
+	}
+	o.notes = a.notPassed(ctx)
+	if len(in.Flows) > 0 {
+		o.afterPlan = func(r *run) error { return a.checkFlows(o, r) }
+	}
+	return o, nil
+}
+
+func (a *actionRun) connectOptions() connectOptions {
+	in := a.inputs
+	o := connectOptions{
+		apiURL: in.APIURL, apiKey: in.APIKey, dialect: "auto", allowHTTP: in.AllowHTTP,
+		caCertificate: in.CACertificate, timeout: in.Timeout,
+	}
+	if a.runner.HasIDToken() {
+		o.identity = &actions.IDTokenTransport{Runner: a.runner, Now: time.Now}
+	}
+	return o
+}
+
+// sources reads the inputs that hold secrets, and masks those that come from a
+// file or a variable.
+func (a *actionRun) sources() ([]*secretsync.Source, error) {
+	var sources []*secretsync.Source
+	if text := a.inputs.Secrets.RevealText(); text != "" {
+		source, err := secretsync.ParseSecrets("input secrets", []byte(text))
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, source)
+		a.warnOfLength(text)
+	}
+	if a.inputs.SecretsFile != "" {
+		source, err := a.c.readSecretsFile(a.inputs.SecretsFile)
+		if err != nil {
+			return nil, err
+		}
+		a.maskAll(source)
+		sources = append(sources, source)
+	}
+	if len(a.inputs.EnvNames) > 0 {
+		source, err := secretsync.FromEnvironment(a.c.Env, a.inputs.EnvNames)
+		if err != nil {
+			return nil, fmt.Errorf("input env-names: %w", err)
+		}
+		a.maskAll(source)
+		sources = append(sources, source)
+	}
+	a.hasSecrets = slices.ContainsFunc(sources, (*secretsync.Source).HasSecrets)
+	if text := a.inputs.Vars.RevealText(); text != "" {
+		source, err := secretsync.ParseVars("input vars", []byte(text))
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, source)
+	}
+	if len(sources) == 0 && !a.event.Untrusted {
+		return nil, errors.New("no secrets: give the input secrets: ${{ toJSON(secrets) }}, secrets-file or env-names")
+	}
+	return sources, nil
+}
+
+func (a *actionRun) maskAll(source *secretsync.Source) {
+	for _, entry := range source.Entries {
+		if !a.runner.MaskValue(entry.Text) {
+			a.tooShort(entry.Name)
+		}
+	}
+}
+
+func (a *actionRun) tooShort(name string) {
+	a.runner.Warning(fmt.Sprintf("%s is too short to be masked in the log", report.Safe(name)))
+}
+
+// maxVariable is how long a variable of the environment may be on Linux, in bytes
+// (MAX_ARG_STRLEN, 32 pages); no step with a longer one starts.
+const maxVariable = 128 << 10
+
+// warnOfLength warns before the next secret keeps the step from starting.
+func (a *actionRun) warnOfLength(secrets string) {
+	if len(secrets) > maxVariable*3/4 {
+		a.runner.Warning(fmt.Sprintf("the input secrets has %d KiB; over %d KiB the step cannot start: give the larger secrets by secrets-file or env-names", len(secrets)>>10, maxVariable>>10))
+	}
+}
+
+func sameHost(input, manifest string) error {
+	if manifest == "" || input == embedded {
+		return nil
+	}
+	given, err := url.Parse(input)
+	named, err2 := url.Parse(manifest)
+	if err != nil || err2 != nil || given.Host != named.Host {
+		return errors.New("the manifest's api-url names another host than the input api-url: the key goes to the input's host alone")
+	}
+	return nil
+}
