@@ -150,44 +150,45 @@ func TestGitHubTokenAttacks(t *testing.T) {
 	other := newIssuerServer(t)
 	r := newRig(t, mappings(i.URL))
 	for name, change := range map[string]map[string]any{
-		"audience":                    {"aud": "https://other.example.com"},
-		"audience with slash":         {"aud": "https://secrets.example.com/"},
-		"audience of GitHub":          {"aud": "https://github.com/octocat"},
-		"audience list":               {"aud": []string{"https://secrets.example.com", "https://other.example.com"}},
-		"audience list, other":        {"aud": []string{"https://other.example.com", "https://secrets.example.com"}},
-		"audience none":               {"aud": nil},
-		"audience empty list":         {"aud": []string{}},
-		"audience number":             {"aud": 7},
-		"issuer with slash":           {"iss": i.URL + "/"},
-		"issuer other":                {"iss": other.URL},
-		"issuer none":                 {"iss": nil},
-		"issuer GitHub":               {"iss": GitHubIssuer},
-		"expired":                     {"exp": r.clock.now().Add(-time.Second).Unix()},
-		"no expiry":                   {"exp": nil},
-		"not yet valid":               {"nbf": r.clock.now().Add(2 * time.Minute).Unix()},
-		"not yet valid by much":       {"nbf": r.clock.now().Add(time.Hour).Unix()},
-		"other repository, same name": {"repository_id": "999"},
-		"repository id none":          {"repository_id": nil},
-		"repository id number":        {"repository_id": 1296269},
-		"repository renamed":          {"repository": "attacker/hello-world"},
-		"tag of that name":            {"ref": "refs/tags/main", "ref_type": "tag"},
-		"other branch":                {"ref": "refs/heads/main2"},
-		"branch in other case":        {"ref": "refs/heads/Main"},
-		"ref none":                    {"ref": nil},
-		"environment for ref":         {"ref": "refs/heads/x", "environment": "main"},
-		"pull_request":                {"event_name": "pull_request"},
-		"pull_request_target":         {"event_name": "pull_request_target"},
-		"pull_request_review":         {"event_name": "pull_request_review"},
-		"workflow_run":                {"event_name": "workflow_run"},
-		"issue_comment":               {"event_name": "issue_comment"},
-		"merge_group":                 {"event_name": "merge_group"},
-		"event not listed":            {"event_name": "release"},
-		"event none":                  {"event_name": nil},
-		"fork's pull request":         {"event_name": "pull_request", "ref": "refs/pull/7/merge", "head_ref": "patch", "base_ref": "main"},
-		"head of a pull request":      {"head_ref": "patch"},
-		"base of a pull request":      {"base_ref": "main"},
-		"fork":                        {"repository": "attacker/hello-world", "repository_id": "31337", "workflow_ref": "attacker/hello-world/.github/workflows/x.yml@refs/heads/main"},
-		"other's workflow":            {"workflow_ref": "attacker/x/.github/workflows/sync.yml@refs/heads/main"},
+		"audience":                             {"aud": "https://other.example.com"},
+		"audience with slash":                  {"aud": "https://secrets.example.com/"},
+		"audience of GitHub":                   {"aud": "https://github.com/octocat"},
+		"audience list":                        {"aud": []string{"https://secrets.example.com", "https://other.example.com"}},
+		"audience list, other":                 {"aud": []string{"https://other.example.com", "https://secrets.example.com"}},
+		"audience none":                        {"aud": nil},
+		"audience empty list":                  {"aud": []string{}},
+		"audience number":                      {"aud": 7},
+		"issuer with slash":                    {"iss": i.URL + "/"},
+		"issuer other":                         {"iss": other.URL},
+		"issuer none":                          {"iss": nil},
+		"issuer GitHub":                        {"iss": GitHubIssuer},
+		"expired":                              {"exp": r.clock.now().Add(-time.Second).Unix()},
+		"no expiry":                            {"exp": nil},
+		"not yet valid":                        {"nbf": r.clock.now().Add(2 * time.Minute).Unix()},
+		"not yet valid by much":                {"nbf": r.clock.now().Add(time.Hour).Unix()},
+		"other repository, same name":          {"repository_id": "999"},
+		"repository id none":                   {"repository_id": nil},
+		"repository id number":                 {"repository_id": 1296269},
+		"repository renamed":                   {"repository": "attacker/hello-world"},
+		"repository renamed, its workflow too": {"repository": "attacker/hello-world", "workflow_ref": "attacker/hello-world/.github/workflows/x.yml@refs/heads/main"},
+		"tag of that name":                     {"ref": "refs/tags/main", "ref_type": "tag"},
+		"other branch":                         {"ref": "refs/heads/main2"},
+		"branch in other case":                 {"ref": "refs/heads/Main"},
+		"ref none":                             {"ref": nil},
+		"environment for ref":                  {"ref": "refs/heads/x", "environment": "main"},
+		"pull_request":                         {"event_name": "pull_request"},
+		"pull_request_target":                  {"event_name": "pull_request_target"},
+		"pull_request_review":                  {"event_name": "pull_request_review"},
+		"workflow_run":                         {"event_name": "workflow_run"},
+		"issue_comment":                        {"event_name": "issue_comment"},
+		"merge_group":                          {"event_name": "merge_group"},
+		"event not listed":                     {"event_name": "release"},
+		"event none":                           {"event_name": nil},
+		"fork's pull request":                  {"event_name": "pull_request", "ref": "refs/pull/7/merge", "head_ref": "patch", "base_ref": "main"},
+		"head of a pull request":               {"head_ref": "patch"},
+		"base of a pull request":               {"base_ref": "main"},
+		"fork":                                 {"repository": "attacker/hello-world", "repository_id": "31337", "workflow_ref": "attacker/hello-world/.github/workflows/x.yml@refs/heads/main"},
+		"other's workflow":                     {"workflow_ref": "attacker/x/.github/workflows/sync.yml@refs/heads/main"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r.clock.move(time.Minute) // lets the bounds on questions go
@@ -365,5 +366,17 @@ func TestMappingNeedsURL(t *testing.T) {
 	err := r.admit([]byte(tenantsText + mappings("https://ghe.example.com")))
 	if err == nil || !strings.Contains(err.Error(), "[[github]] needs the URL of this server") {
 		t.Error(err)
+	}
+}
+
+// A mapping cannot admit an event that may run a stranger's code, even one that
+// no keys file could have said.
+func TestOutsideWhateverTheMappingSays(t *testing.T) {
+	for _, event := range []string{"pull_request_target", "pull_request", "workflow_run", "issue_comment", "merge_group", ""} {
+		c := &claims{Audience: audience{"https://s"}, RepositoryID: "1", workflow: workflow{Ref: "refs/heads/main", Event: event}}
+		m := Mapping{Issuer: "i", RepositoryID: "1", Ref: "refs/heads/main", Events: []string{event}}
+		if _, reason := c.match("i", "https://s", []Mapping{m}); reason == "" {
+			t.Errorf("%q was admitted", event)
+		}
 	}
 }
