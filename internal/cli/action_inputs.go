@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/check"
@@ -124,7 +125,7 @@ func (a *actionRun) warnOfLength(secrets string) {
 }
 
 func sameHost(input, manifest string) error {
-	if manifest == "" || input == embedded {
+	if manifest == "" || input == embedded || strings.HasPrefix(input, embedded+":") {
 		return nil
 	}
 	given, err := url.Parse(input)

@@ -31,19 +31,31 @@ type Command struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Env            []string // as os.Environ gives it
+
+	atEnd []func() error // closes what the command opened
 }
 
 // Main runs the command and returns its exit code. Cancelling ctx stops it.
 func (c *Command) Main(ctx context.Context, args []string) int {
 	root := c.root()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	err := errors.Join(root.ExecuteContext(ctx), c.end())
 	for _, line := range strings.Split(messageOf(err), "\n") {
 		if line != "" {
 			fmt.Fprintln(c.Stderr, "prefect-secrets: "+report.Safe(line))
 		}
 	}
 	return exitCode(err)
+}
+
+// end closes what the command opened.
+func (c *Command) end() error {
+	var errs []error
+	for _, end := range c.atEnd {
+		errs = append(errs, end())
+	}
+	c.atEnd = nil
+	return errors.Join(errs...)
 }
 
 // exitCode is the code that err ends the command with; any error that is no
@@ -131,7 +143,7 @@ func (c *Command) root() *cobra.Command {
 		cmd.GroupID = "main"
 		root.AddCommand(cmd)
 	}
-	for _, cmd := range []*cobra.Command{c.config(), c.names(), c.set(), c.delete(), c.action(), c.keygen(), c.version()} {
+	for _, cmd := range []*cobra.Command{c.config(), c.names(), c.set(), c.delete(), c.action(), c.keygen(), c.backup(), c.restore(), c.version()} {
 		cmd.GroupID = "more"
 		root.AddCommand(cmd)
 	}

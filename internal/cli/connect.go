@@ -30,16 +30,18 @@ type connectOptions struct {
 	allowHTTP     bool
 	caCertificate string
 	timeout       time.Duration
+	file          fileFlags // of embedded:PATH
 	// identity, if set, is who the job is, for a run without a key of its own.
 	identity *actions.IDTokenTransport
 }
 
 func (o *connectOptions) register(flags *pflag.FlagSet) {
-	flags.StringVar(&o.apiURL, "api-url", "", "the secrets API; embedded is a store inside this process (default: the manifest's, then PREFECT__CLOUD__API)")
+	flags.StringVar(&o.apiURL, "api-url", "", "the secrets API; embedded is a store inside this process, embedded:PATH keeps it in an encrypted file (default: the manifest's, then PREFECT__CLOUD__API)")
 	flags.StringVar(&o.apiKeyFile, "api-key-file", "", "a file that holds the API key (default: PREFECT_API_KEY, then PREFECT__CLOUD__API_KEY)")
 	flags.StringSliceVar(&o.tenants, "tenant", nil, "slug or id of a tenant (default: the key's own tenant)")
 	flags.StringVar(&o.dialect, "dialect", "auto", "how the API spells its fields: auto, camel or snake")
 	flags.BoolVar(&o.allowHTTP, "allow-http", false, "send key and values in clear text beyond this machine")
+	o.file.register(flags)
 	flags.StringVar(&o.caCertificate, "ca-certificate", "", "a PEM file with the certificate authority of the API")
 	flags.DurationVar(&o.timeout, "timeout", 5*time.Minute, "how long the whole command may take")
 }
@@ -72,7 +74,10 @@ func (c *Command) connect(o connectOptions, manifestURL string) (*connection, er
 	case "":
 		return nil, errors.New("no API URL: give --api-url, api-url in the manifest, or PREFECT__CLOUD__API")
 	case embedded:
-		return connectEmbedded()
+		return connectEmbedded(embedded, nil)
+	}
+	if path, ok := strings.CutPrefix(o.apiURL, embedded+":"); ok {
+		return c.connectFile(o.apiURL, path, o.file)
 	}
 	key, from, err := c.apiKey(o)
 	if errors.Is(err, errNoKey) && o.identity != nil {

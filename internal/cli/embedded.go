@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
@@ -8,9 +9,22 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// connectEmbedded makes a store that lives as long as this process.
-func connectEmbedded() (*connection, error) {
-	f, err := fake.New(fake.Config{Tenant: embedded})
+// connectFile opens the store in a file, for this process alone.
+func (c *Command) connectFile(url, path string, f fileFlags) (*connection, error) {
+	if path == "" {
+		return nil, errors.New("--api-url: embedded: names no file: write embedded:PATH")
+	}
+	store, err := c.openFile(path, f)
+	if err != nil {
+		return nil, err
+	}
+	return connectEmbedded(url, store)
+}
+
+// connectEmbedded serves a store inside this process; without one it makes a
+// store that lives as long as the process.
+func connectEmbedded(url string, store cloud.Store) (*connection, error) {
+	f, err := fake.New(fake.Config{Tenant: embedded, Store: store})
 	if err != nil {
 		return nil, err
 	}
@@ -23,7 +37,7 @@ func connectEmbedded() (*connection, error) {
 	}
 	runner, err := client(f.RunnerKey)
 	return &connection{
-		url: embedded, client: writer, runner: runner, key: prefect.TextValue(f.AdminKey),
+		url: url, client: writer, runner: runner, key: prefect.TextValue(f.AdminKey),
 		keyFrom: "the embedded store", tenant: f.Tenant.Slug, addTenants: addTenants(f),
 	}, err
 }

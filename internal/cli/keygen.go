@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
@@ -54,7 +55,8 @@ key before is good until --grace is over.`,
 
 func (c *Command) runKeygen(o keygenOptions) error {
 	if o.storeKey {
-		return c.printStoreKey()
+		_, err := fmt.Fprintln(c.Stdout, filestore.NewKey())
+		return err
 	}
 	k, err := o.described()
 	if o.rotate != "" {

@@ -55,8 +55,8 @@ func (c *Command) withStore(ctx context.Context, o connectOptions, run func(cont
 	if err != nil {
 		return err
 	}
-	if conn.runner != nil {
-		return errors.New("the embedded store begins empty and ends with this process: give the URL of a store")
+	if conn.url == embedded {
+		return errors.New("the embedded store begins empty and ends with this process: give the URL of a store, or embedded:PATH to keep it in a file")
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
 	defer cancel()

@@ -26,6 +26,7 @@ type productionFlags struct {
 	metricsListen              string
 	connections, requests      int
 	shutdownDelay              time.Duration
+	file                       fileFlags
 }
 
 func (o *productionFlags) add(cmd *cobra.Command) {
@@ -44,7 +45,8 @@ func (o *productionFlags) add(cmd *cobra.Command) {
 	f.IntVar(&o.connections, "max-connections", 1024, "open connections; further ones wait")
 	f.IntVar(&o.requests, "max-requests", 128, "requests in work; further ones get 503")
 	f.DurationVar(&o.shutdownDelay, "shutdown-delay", 2*time.Second, "how long /readyz says 503 before a stopping server accepts no more")
-	for _, name := range []string{"store", "keys-file", "url", "tls-certificate", "tls-key", "allow-http", "trust-forwarded-for", "audit-log", "log-level", "log-format", "metrics-listen", "max-connections", "max-requests", "shutdown-delay"} {
+	o.file.register(f)
+	for _, name := range []string{"store", "store-key-file", "keys-file", "url", "tls-certificate", "tls-key", "allow-http", "trust-forwarded-for", "audit-log", "log-level", "log-format", "metrics-listen", "max-connections", "max-requests", "shutdown-delay"} {
 		cmd.MarkFlagsMutuallyExclusive("dev", name)
 	}
 	cmd.MarkFlagsRequiredTogether("tls-certificate", "tls-key")
@@ -121,13 +123,12 @@ func (c *Command) serveProduction(ctx context.Context, o serveOptions) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, audit.Close()) }()
-	store, err := c.openStore(ctx, o)
+	store, err := c.servedStore(o)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, store.close()) }()
 	s, err := server.New(server.Config{
-		Store: store, KeysFile: o.keysFile, URL: o.url, CertificateFile: o.certificate, CertificateKey: o.key,
+		Store: store.Store, Routes: store.routes, KeysFile: o.keysFile, URL: o.url, CertificateFile: o.certificate, CertificateKey: o.key,
 		Audit: audit, Log: log, Now: time.Now, MaxConnections: o.connections, MaxRequests: o.requests,
 		TrustForwardedFor: o.forwardedFor, ShutdownDelay: o.shutdownDelay,
 	})

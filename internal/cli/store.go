@@ -1,29 +1,44 @@
 package cli
 
 import (
-	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
+	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
-// openedStore is what serve keeps secrets in.
-type openedStore struct {
+// servedStore is what serve keeps secrets in, with the handlers that it has beside
+// the API. The command closes it at its end.
+type servedStore struct {
 	cloud.Store
-	close func() error
+	routes func(s *server.Server) map[string]http.Handler
 }
 
-// openStore opens the store that --store names.
-func (c *Command) openStore(_ context.Context, o serveOptions) (*openedStore, error) {
-	kind, path, _ := strings.Cut(o.store, ":")
-	switch {
+// servedStore opens the store that --store names.
+func (c *Command) servedStore(o serveOptions) (*servedStore, error) {
+	switch kind, _, _ := strings.Cut(o.store, ":"); {
 	case o.store == "memory":
-		return &openedStore{cloud.NewMemory(time.Now), func() error { return nil }}, nil
-	case o.store == "":
-		return nil, fmt.Errorf("--store: say where secrets are kept: memory, file:PATH or vault")
+		return &servedStore{Store: cloud.NewMemory(time.Now)}, nil
+	case kind == "file":
+		return c.servedFile(o)
 	}
-	_, _ = kind, path
-	return nil, fmt.Errorf("--store: %q is no store: use memory, file:PATH or vault", kind)
+	return nil, fmt.Errorf("--store: %q is no store: use memory, file:PATH or vault", o.store)
+}
+
+func (c *Command) servedFile(o serveOptions) (*servedStore, error) {
+	path, err := filePath(o.store)
+	if err != nil {
+		return nil, err
+	}
+	store, err := c.openFile(path, o.file)
+	if err != nil {
+		return nil, err
+	}
+	return &servedStore{store, func(s *server.Server) map[string]http.Handler {
+		return map[string]http.Handler{filestore.BackupPath: store.BackupHandler(s.AllowsBackup)}
+	}}, nil
 }

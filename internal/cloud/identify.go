@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -27,6 +28,20 @@ func (a *API) identify(ctx context.Context, token string) *key {
 		return nil
 	}
 	return k
+}
+
+// KeyOf is the key of a request's Authorization header, without Secret, Hash and
+// Former, for handlers beside the API.
+func (a *API) KeyOf(r *http.Request) (Key, bool) {
+	token, _, ok := bearer(r.Header)
+	if !ok {
+		return Key{}, false
+	}
+	k := a.identify(r.Context(), token)
+	if k == nil {
+		return Key{}, false
+	}
+	return k.Key, true
 }
 
 // foreign asks Config.Authenticate for a key that is not among ours.

@@ -57,7 +57,7 @@ func (a *access) checkKey(k Key) (*key, error) {
 		return nil, fmt.Errorf("key %q has an empty pattern", k.Name)
 	}
 	out := &key{Key: k}
-	out.Secret, out.Former = "", nil // requests are known by their hashes
+	out.Secret, out.Hash, out.Former = "", [sha256.Size]byte{}, nil // requests are known by their hashes
 	out.Patterns = slices.Clone(k.Patterns)
 	for _, id := range k.Tenants {
 		t, ok := a.tenant(strings.ToLower(id))

@@ -23,8 +23,10 @@ func (s *Server) mount() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/healthz", healthz)
 	mux.HandleFunc("/readyz", s.readyz)
-	for pattern, h := range s.config.Routes {
-		mux.Handle(pattern, s.bounded(s.audited(h), limit))
+	if s.config.Routes != nil {
+		for pattern, h := range s.config.Routes(s) {
+			mux.Handle(pattern, s.bounded(s.audited(unhurried(h)), routeTimeout))
+		}
 	}
 	mux.Handle("/", s.bounded(s.audited(api), limit))
 	return s.tracked(mux)

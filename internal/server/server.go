@@ -34,9 +34,10 @@ type Config struct {
 	// some requests in the API's place: it gets the API and calls it for the rest.
 	// Nil means the API alone.
 	Wrap func(api *cloud.API) http.Handler
-	// Routes are handlers beside the API, by pattern of http.ServeMux. They are
-	// bounded like it, and each does its own authentication.
-	Routes map[string]http.Handler
+	// Routes, if set, gives handlers beside the API, by pattern of http.ServeMux.
+	// They are bounded like it, but may take ten minutes, and each asks for itself
+	// who may use it, such as by [Server.AllowsBackup].
+	Routes func(s *Server) map[string]http.Handler
 	// MaxConnections bounds open connections; 0 means 1,024. Further ones wait to
 	// be accepted.
 	MaxConnections int

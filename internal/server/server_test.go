@@ -298,15 +298,26 @@ func TestWrapAndRoutes(t *testing.T) {
 				api.ServeHTTP(w, r)
 			})
 		}
-		c.Routes = map[string]http.Handler{"POST /backup": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = io.WriteString(w, "a backup")
-		})}
+		c.Routes = func(s *Server) map[string]http.Handler {
+			return map[string]http.Handler{"/backup": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = fmt.Fprint(w, "allowed: ", s.AllowsBackup(r))
+			})}
+		}
 	})
 	answer := r.do(r.admin, `{ secret_names }`)
 	if answer.header.Get("Wrapped") != "yes" || !strings.Contains(answer.body, `"secret_names":[]`) {
 		t.Errorf("%+v", answer)
 	}
-	r.send("", "/backup", nil).wants(t, 200, "a backup")
+	full := NewKey()
+	if err := r.admit([]byte(r.keys() + strings.Replace(keyText("full", "admin", full), `["data"]`, `["ml", "data"]`, 1))); err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]string{full: "true", r.admin: "false", r.runner: "false", "wrong": "false", "": "false"} {
+		r.send(key, "/backup", nil).wants(t, 200, "allowed: "+want)
+	}
+	if audit := r.audit.String(); strings.Count(audit, `"operation":"backup"`) != 5 || !strings.Contains(audit, `"key":"full","operation":"backup","tenant":"","tenant_id":"","name":"","outcome":"ok"`) {
+		t.Errorf("audit: %s", audit)
+	}
 }
 
 func TestPanicEndsOneRequest(t *testing.T) {

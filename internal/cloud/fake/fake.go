@@ -36,6 +36,9 @@ type Config struct {
 	AdminKey, RunnerKey string
 	// Spelling is [cloud.Config]'s.
 	Spelling cloud.Spelling
+	// Store keeps the secrets; nil means memory. Reset and snapshots are about
+	// memory alone.
+	Store cloud.Store
 	// OnInvalid is [cloud.Config]'s.
 	OnInvalid func(message string)
 	// Record keeps calls and, for [Fake.Leaks], the values that were ever sent.
@@ -46,6 +49,7 @@ type Config struct {
 type Fake struct {
 	*cloud.API
 	store               *cloud.Memory
+	secrets             cloud.Store // the store, or the one that was given
 	Tenant              cloud.Tenant
 	AdminKey, RunnerKey string
 	seen                values
@@ -71,9 +75,13 @@ func New(c Config) (*Fake, error) {
 		RunnerKey: cmp.Or(c.RunnerKey, randomKey(cloud.Runner)),
 		record:    c.Record,
 	}
+	f.secrets = f.store
+	if c.Store != nil {
+		f.secrets = c.Store
+	}
 	f.tenants, f.keys = f.beginning()
 	config := cloud.Config{
-		Store: f.store, Tenants: f.tenants, Keys: f.keys, Now: time.Now,
+		Store: f.secrets, Tenants: f.tenants, Keys: f.keys, Now: time.Now,
 		Spelling: c.Spelling, OnInvalid: c.OnInvalid, Record: c.Record,
 	}
 	if c.Record {
@@ -154,18 +162,18 @@ func (f *Fake) Set(tenantID, name string, value json.RawMessage) error {
 	if f.record {
 		f.seen.add(name, read)
 	}
-	_, err = f.store.Set(context.Background(), tenantID, name, read, directWriter, false)
+	_, err = f.secrets.Set(context.Background(), tenantID, name, read, directWriter, false)
 	return err
 }
 
 // Get is the value of a name; the error wraps [cloud.ErrNotFound] if it has none.
 func (f *Fake) Get(tenantID, name string) (json.RawMessage, error) {
-	return f.store.Get(context.Background(), tenantID, name)
+	return f.secrets.Get(context.Background(), tenantID, name)
 }
 
 // Names are the names of a tenant, sorted.
 func (f *Fake) Names(tenantID string) ([]string, error) {
-	return f.store.Names(context.Background(), tenantID)
+	return f.secrets.Names(context.Background(), tenantID)
 }
 
 // Reset forgets all but the first tenant and its two keys: secrets, calls,

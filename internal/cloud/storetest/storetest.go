@@ -38,7 +38,11 @@ var values = []string{
 }
 
 // Run holds a store to its contract. Open gives a new, empty store.
-func Run(t *testing.T, open func(t *testing.T) cloud.Store) {
+func Run(t *testing.T, open func(t *testing.T) cloud.Store, opts ...Option) {
+	o := options{names: 10_000}
+	for _, opt := range opts {
+		opt(&o)
+	}
 	tests := map[string]func(*testing.T, *checker){
 		"values":      testValues,
 		"names":       testNames,
@@ -51,6 +55,16 @@ func Run(t *testing.T, open func(t *testing.T) cloud.Store) {
 		"cancelled":   testCancelled,
 		"concurrency": testConcurrency,
 		"ping":        testPing,
+
+		"distinct writers": testDistinctWriters,
+		"same name":        testSameName,
+		"compare race":     testCompareRace,
+		"cancelled midway": testCancelledMidway,
+		"many names":       o.testManyNames,
+		"random names":     testRandomNames,
+	}
+	if o.reopen != nil {
+		tests["reopen"] = o.testReopen
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { test(t, &checker{t, open(t)}) })

@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+)
+
+// backupOptions say what is copied: the file store of a server that runs, or a
+// file that nobody has open.
+type backupOptions struct {
+	connectOptions
+	store string
+	force bool
+}
+
+func (c *Command) backup() *cobra.Command {
+	var o backupOptions
+	cmd := &cobra.Command{
+		Use:   "backup FILE",
+		Short: "Copy a file store, sealed as it is, to FILE",
+		Long: `Backup writes the whole of a file store, as it is at one moment, to FILE with mode
+0600. While serve has the store open, ask it with --api-url and an admin key of
+every tenant; else name the file with --store. What is copied is sealed with the
+store's key: keep that key elsewhere, for without it a backup is worth nothing.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return c.runBackup(cmd.Context(), o, args[0]) },
+	}
+	o.register(cmd.Flags())
+	cmd.Flags().StringVar(&o.store, "store", "", "file:PATH of a store that no server has open")
+	cmd.Flags().BoolVar(&o.force, "force", false, "replace FILE if it exists")
+	return cmd
+}
+
+func (c *Command) runBackup(ctx context.Context, o backupOptions, path string) error {
+	if o.store != "" && o.apiURL != "" {
+		return errors.New("--store and --api-url: give one of them")
+	}
+	if o.timeout <= 0 {
+		return errors.New("--timeout: it must be longer than 0")
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	source, err := c.backupSource(o)
+	if err != nil {
+		return err
+	}
+	if err := filestore.SaveBackup(path, o.force, func(w io.Writer) error { return source(ctx, w) }); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.Stdout, "backed up to %s\n", report.Safe(path))
+	return err
+}
+
+// backupSource opens what is to be copied.
+func (c *Command) backupSource(o backupOptions) (func(context.Context, io.Writer) error, error) {
+	if o.store == "" {
+		return c.serverBackup(o.connectOptions)
+	}
+	path, err := filePath(o.store)
+	if err != nil {
+		return nil, err
+	}
+	store, err := c.openStore(filestore.Config{Path: path, Now: time.Now, MustExist: true}, o.file)
+	if err != nil {
+		return nil, err
+	}
+	return store.Backup, nil
+}
+
+// serverBackup asks a server that has the store open.
+func (c *Command) serverBackup(o connectOptions) (func(context.Context, io.Writer) error, error) {
+	if o.apiURL == "" {
+		o.apiURL = c.getenv("PREFECT__CLOUD__API")
+	}
+	if o.apiURL == "" {
+		return nil, errors.New("nothing to back up: give --store file:PATH, or --api-url of a server that runs")
+	}
+	key, from, err := c.apiKey(o)
+	if err != nil {
+		return nil, err
+	}
+	transport, err := o.transport()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := o.open(key, from, transport); err != nil { // refuses what the other commands refuse
+		return nil, err
+	}
+	target, err := url.Parse(o.apiURL)
+	if err != nil {
+		return nil, errors.New("--api-url: it is no URL")
+	}
+	target.Path, target.RawPath, target.RawQuery = filestore.BackupPath, "", ""
+	return func(ctx context.Context, w io.Writer) error {
+		return fetchBackup(ctx, w, transport, target.String(), key)
+	}, nil
+}
+
+// fetchBackup follows no redirect, which would take the key elsewhere.
+func fetchBackup(ctx context.Context, w io.Writer, transport http.RoundTripper, target, key string) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+	if err != nil {
+		return errors.New("--api-url: it is no URL")
+	}
+	r.Header.Set("Authorization", "Bearer "+key)
+	client := http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Do(r)
+	if err != nil {
+		return &exitError{code: ExitFailed, err: fmt.Errorf("asking for the backup: %w", err)}
+	}
+	defer resp.Body.Close()
+	if err := backupStatus(resp.StatusCode); err != nil {
+		return err
+	}
+	if _, err = io.Copy(w, resp.Body); err != nil {
+		return &exitError{code: ExitFailed, err: fmt.Errorf("copying the backup: %w", err)}
+	}
+	return nil
+}
+
+func backupStatus(status int) error {
+	switch status {
+	case http.StatusOK:
+		return nil
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return &exitError{code: ExitRefused, err: errors.New("the server refused the key: a backup needs an admin key of every tenant")}
+	case http.StatusNotFound, http.StatusMethodNotAllowed:
+		return &exitError{code: ExitFailed, err: errors.New("the server gives no backup: it does not keep its secrets in a file store")}
+	}
+	return &exitError{code: ExitFailed, err: fmt.Errorf("the server answered the backup with status %d", status)}
+}
+
+func (c *Command) restore() *cobra.Command {
+	var store string
+	var file fileFlags
+	var force bool
+	cmd := &cobra.Command{
+		Use:   "restore FILE",
+		Short: "Verify a backup and make it the file store",
+		Long: `Restore opens every secret of the backup FILE with the store's key, and only if all
+are whole puts a copy of it in the place of the store. A store that is there
+already is replaced only with --force, and never while a server has it open.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			path, err := filePath(store)
+			if err != nil {
+				return err
+			}
+			key, err := c.storeKey(file)
+			if err != nil {
+				return err
+			}
+			if err := filestore.Restore(args[0], path, key, force); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(c.Stdout, "restored %s\n", report.Safe(path))
+			return err
+		},
+	}
+	file.register(cmd.Flags())
+	cmd.Flags().StringVar(&store, "store", "", "file:PATH of the store to make")
+	cmd.Flags().BoolVar(&force, "force", false, "replace the store if it exists")
+	return cmd
+}

@@ -1,0 +1,175 @@
+package filestore_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
+)
+
+// writerFunc lets a test do something in the middle of a copy.
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+// A backup is the store at the moment when it began, and writes go on beside it.
+func TestBackupWhileWriting(t *testing.T) {
+	dir, key := t.TempDir(), newKey(t)
+	path, copied := filepath.Join(dir, "store.db"), filepath.Join(dir, "copy.db")
+	s := open(t, path, key)
+	set(t, s, "BEFORE", "1")
+	var data bytes.Buffer
+	began := false
+	err := s.Backup(t.Context(), writerFunc(func(p []byte) (int, error) {
+		if !began {
+			began = true
+			for range 50 {
+				set(t, s, "DURING", string(bytes.Repeat([]byte("x"), 60<<10)))
+			}
+		}
+		return data.Write(p)
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := filestore.SaveBackup(copied, false, func(w io.Writer) error { _, err := w.Write(data.Bytes()); return err }); err != nil {
+		t.Fatal(err)
+	}
+	second := filepath.Join(dir, "second.db")
+	if err := filestore.Restore(copied, second, key, false); err != nil {
+		t.Fatal(err)
+	}
+	names, err := open(t, second, key).Names(t.Context(), tenant)
+	if diff := cmp.Diff([]string{"BEFORE"}, names); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestBackupStops(t *testing.T) {
+	key := newKey(t)
+	s := open(t, written(t, key), key)
+	ctx, cancel := context.WithCancel(t.Context())
+	err := s.Backup(ctx, writerFunc(func(p []byte) (int, error) { cancel(); return len(p), nil }))
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled in the middle: %v", err)
+	}
+}
+
+// What cannot be restored whole leaves the store that is there as it is, and no
+// file beside it.
+func TestRestoreRefuses(t *testing.T) {
+	key := newKey(t)
+	good := written(t, key)
+	whole, err := os.ReadFile(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	torn := append([]byte{}, whole...)
+	for at := bytes.Index(torn, []byte("NAME_19")) + 200; at < len(torn) && at%4096 != 0; at++ {
+		torn[at] ^= 1
+	}
+	backups := map[string]struct {
+		data  []byte
+		key   filestore.Key
+		force bool
+		want  error
+	}{
+		"wrong key":      {whole, newKey(t), true, filestore.ErrKey},
+		"cut off":        {whole[:6*4096], key, true, filestore.ErrDamaged},
+		"changed values": {torn, key, true, filestore.ErrDamaged},
+		"not forced":     {whole, key, false, fs.ErrExist},
+	}
+	for name, b := range backups {
+		store := written(t, key)
+		before, err := os.ReadFile(store)
+		backup := filepath.Join(t.TempDir(), "backup.db")
+		if err := errors.Join(err, os.WriteFile(backup, b.data, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		if err := filestore.Restore(backup, store, b.key, b.force); !errors.Is(err, b.want) {
+			t.Errorf("%s: %v, want %v", name, err, b.want)
+		}
+		after, err := os.ReadFile(store)
+		if err != nil || !bytes.Equal(before, after) {
+			t.Errorf("%s: the store is another: %v", name, err)
+		}
+		if files, err := os.ReadDir(filepath.Dir(store)); err != nil || len(files) != 1 {
+			t.Errorf("%s: files are left behind: %v", name, files)
+		}
+	}
+	store := written(t, key)
+	open(t, store, key)
+	if err := filestore.Restore(good, store, key, true); !errors.Is(err, filestore.ErrLocked) {
+		t.Errorf("over an open store: %v", err)
+	}
+}
+
+// A source that fails in the middle leaves no backup, and the old one whole.
+func TestSaveBackupWhole(t *testing.T) {
+	path, broken := filepath.Join(t.TempDir(), "copy.db"), errors.New("broken")
+	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sources := map[string]func(io.Writer) error{
+		"failing": func(w io.Writer) error { _, _ = w.Write(make([]byte, 10000)); return broken },
+		"short":   func(w io.Writer) error { _, err := w.Write(make([]byte, 10000)); return err },
+	}
+	for name, source := range sources {
+		err := filestore.SaveBackup(path, true, source)
+		if data, _ := os.ReadFile(path); err == nil || string(data) != "old" {
+			t.Errorf("%s: %v, the file holds %d bytes", name, err, len(data))
+		}
+	}
+}
+
+func TestBackupHandler(t *testing.T) {
+	key := newKey(t)
+	s := open(t, written(t, key), key)
+	server := httptest.NewServer(s.BackupHandler(func(r *http.Request) bool { return r.Header.Get("Authorization") == "Bearer admin" }))
+	defer server.Close()
+	ask := func(method, token string) (int, []byte) {
+		r, err := http.NewRequestWithContext(t.Context(), method, server.URL+filestore.BackupPath, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+token)
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp.StatusCode, body
+	}
+	if status, _ := ask("GET", "runner"); status != http.StatusForbidden {
+		t.Errorf("a runner gets %d", status)
+	}
+	if status, _ := ask("POST", "admin"); status != http.StatusMethodNotAllowed {
+		t.Errorf("POST gets %d", status)
+	}
+	status, body := ask("GET", "admin")
+	path := filepath.Join(t.TempDir(), "copy.db")
+	if err := os.WriteFile(path, body, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := filestore.Verify(path, key); status != http.StatusOK || err != nil {
+		t.Errorf("%d: %v", status, err)
+	}
+}
+
+func backupOf(t *testing.T, s *filestore.Store) func(io.Writer) error {
+	return func(w io.Writer) error { return s.Backup(t.Context(), w) }
+}

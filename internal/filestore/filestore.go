@@ -1,0 +1,200 @@
+// Package filestore keeps secrets in one encrypted file: the [cloud.Store] for
+// one machine. [Open] opens or makes it, with a [Key] that is never made silently.
+//
+// The file is a bbolt database. Each value is sealed with XChaCha20-Poly1305
+// under a random nonce; the id of the store, the tenant, the name, and what
+// [cloud.Info] tells are its associated data, so that a value moved within the
+// file, or into another, is refused. Info is sealed too. What a reader of the
+// file without the key sees is the ids of tenants, names, lengths, and which
+// record changed between two copies. Pages that an overwritten or deleted secret
+// leaves behind stay in the file, sealed, until they are used again, and so in
+// its backups. That a whole file was put back to an earlier state cannot be told.
+//
+// A write that was acknowledged is on the disk. Writers that wait at the same
+// time share one commit. One process at a time has the file open.
+package filestore
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+)
+
+// What [Open] and the others refuse, wrapped with the path and the particulars.
+var (
+	// ErrKey: the file was sealed with another key.
+	ErrKey = errors.New("the key is not the one that this store was made with")
+	// ErrForeign: the file is something else, or nothing at all.
+	ErrForeign = errors.New("this is no store of prefect-secrets")
+	// ErrDamaged: the file was a store, and is cut off or changed.
+	ErrDamaged = errors.New("the store is damaged: restore it from a backup")
+	// ErrLocked: another process has the store open.
+	ErrLocked = errors.New("another process has the store open: stop it, or ask it with --api-url")
+	// ErrNewer: a later release wrote the file.
+	ErrNewer = errors.New("a later release of prefect-secrets made this store: use that one")
+	// ErrPermissions: others than the owner may read or write the file.
+	ErrPermissions = errors.New("others may read or write it: chmod 600")
+	// ErrClosed: the store was closed.
+	ErrClosed = errors.New("the store is closed")
+)
+
+// defaultLockWait is how long Open waits for another process, unless told.
+const defaultLockWait = 2 * time.Second
+
+// mapped is how much of the file's address space is mapped at once. Up to that
+// size a backup that is under way holds no writer up.
+const mapped = 1 << 30
+
+// Config says which file is meant.
+type Config struct {
+	// Path is the file. Required.
+	Path string
+	// Key opens it. Required.
+	Key Key
+	// Now tells the times of writes. Required.
+	Now func() time.Time
+	// LockWait is how long to wait for another process to close the file; zero
+	// means 2 seconds.
+	LockWait time.Duration
+	// MustExist refuses, with an error that wraps fs.ErrNotExist, to make a new
+	// file where there is none.
+	MustExist bool
+}
+
+func (c Config) lockWait() time.Duration {
+	if c.LockWait == 0 {
+		return defaultLockWait
+	}
+	return c.LockWait
+}
+
+// Store is an open file. It is safe for concurrent use.
+type Store struct {
+	now func() time.Time
+	opened
+	sealer *sealer
+	writer *writer
+}
+
+var _ cloud.Store = (*Store)(nil)
+
+// Open opens the file, or makes it with mode 0600. Before it writes anything it
+// looks through the whole file but for the values: structure, key, and the seal
+// of each secret's name and info. The errors wrap those of this package, or what
+// the system said.
+func Open(c Config) (*Store, error) {
+	if c.Path == "" || c.Now == nil || c.Key.aead == nil {
+		return nil, errors.New("a file store needs Path, Key and Now")
+	}
+	s, err := open(c)
+	if err != nil {
+		return nil, fmt.Errorf("store %s: %w", c.Path, err)
+	}
+	return s, nil
+}
+
+func open(c Config) (*Store, error) {
+	err := checkFile(c.Path)
+	if errors.Is(err, fs.ErrNotExist) && !c.MustExist {
+		err = create(c.Path, c.Key)
+	}
+	if err != nil {
+		return nil, err
+	}
+	sealer, err := verify(c.Path, c.Key, c.lockWait(), false)
+	if err != nil {
+		return nil, err
+	}
+	file, err := openFile(c.Path, c.lockWait(), false)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{now: c.Now, opened: file, sealer: sealer, writer: startWriter(file.db)}, nil
+}
+
+// Close waits for the writes that are under way and gives the file back. It may
+// be called more than once.
+func (s *Store) Close() error {
+	if !s.writer.stop() {
+		return nil
+	}
+	if s.writer.broken != nil {
+		return s.file.Close() // bbolt may wait for ever for the commit that failed
+	}
+	return s.db.Close()
+}
+
+// checkFile looks at what can be told of a file before it is opened.
+func checkFile(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%w: it is a directory", ErrForeign)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%w: it is no regular file", ErrForeign)
+	case info.Size() == 0:
+		return fmt.Errorf("%w: it is empty; remove it, and a new one is made", ErrForeign)
+	}
+	return private(info)
+}
+
+// opened is a file as bbolt has it open and locked.
+type opened struct {
+	db   *bbolt.DB
+	file *os.File // db's own
+}
+
+// openFile opens a file that exists: a store that vanishes is not replaced by an
+// empty one.
+func openFile(path string, wait time.Duration, readOnly bool) (opened, error) {
+	var o opened
+	options := &bbolt.Options{Timeout: wait, ReadOnly: readOnly, FreelistType: bbolt.FreelistMapType, NoStatistics: true}
+	options.OpenFile = func(path string, flag int, mode os.FileMode) (*os.File, error) {
+		var err error
+		o.file, err = os.OpenFile(path, flag&^os.O_CREATE, mode)
+		return o.file, err
+	}
+	if !readOnly {
+		options.InitialMmapSize = initialMap()
+	}
+	err := guard(func() error {
+		var err error
+		o.db, err = bbolt.Open(path, 0o600, options)
+		return err
+	})
+	if err != nil {
+		return o, o.refused(err)
+	}
+	o.db.AllocSize = 1 << 20
+	return o, nil
+}
+
+// refused says why bbolt did not open a file, and lets go of it.
+func (o opened) refused(err error) error {
+	_ = o.file.Close() // nil, or closed already, unless bbolt panicked
+	var system *fs.PathError
+	switch {
+	case errors.Is(err, berrors.ErrTimeout):
+		return ErrLocked
+	case errors.As(err, &system) || errors.Is(err, ErrDamaged):
+		return err
+	}
+	return fmt.Errorf("%w (%w)", ErrDamaged, err)
+}
+
+func (o opened) checkPages() error {
+	info, err := o.file.Stat()
+	if err != nil {
+		return err
+	}
+	return checkPages(o.file, info.Size())
+}

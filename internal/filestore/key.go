@@ -1,0 +1,84 @@
+package filestore
+
+import (
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/crypto/chacha20poly1305"
+)
+
+// Key seals a store. It is made by [ParseKey] or [ReadKeyFile]; the zero Key
+// opens nothing. It prints as [redacted] under every verb.
+type Key struct{ aead func() cipher.AEAD }
+
+// Format implements fmt.Formatter and tells nothing.
+func (Key) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "[redacted]") }
+
+// errKeyText quotes nothing, for what it is about is a key, or nearly one.
+var errKeyText = errors.New("a store key is 32 bytes in base64 or 64 hexadecimal digits: prefect-secrets keygen --store-key makes one")
+
+// NewKey is the text of a new random key, in base64, without a newline.
+func NewKey() string {
+	key := make([]byte, chacha20poly1305.KeySize)
+	_, _ = rand.Read(key) // never fails, by its documentation
+	return base64.StdEncoding.EncodeToString(key)
+}
+
+// ParseKey reads the text of a key: 32 bytes in hexadecimal digits, or in base64
+// of either alphabet, with padding or without. Blanks around it do not count. No
+// error holds any of the text.
+func ParseKey(text string) (Key, error) {
+	text = strings.TrimSpace(text)
+	key, err := hex.DecodeString(text)
+	if err != nil {
+		plain := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(text, "="))
+		key, err = base64.RawStdEncoding.DecodeString(plain)
+	}
+	if err != nil || len(key) != chacha20poly1305.KeySize {
+		return Key{}, errKeyText
+	}
+	aead, err := chacha20poly1305.NewX(key)
+	return Key{func() cipher.AEAD { return aead }}, err
+}
+
+// maxKeyFile is more than any text of a key has, in bytes.
+const maxKeyFile = 1 << 10
+
+// ReadKeyFile reads a key from a file that nobody but its owner may read or
+// write; the owner must be the process's own user or root. Otherwise the error
+// wraps [ErrPermissions].
+func ReadKeyFile(path string) (Key, error) {
+	if info, err := os.Stat(path); err != nil {
+		return Key{}, err
+	} else if !info.Mode().IsRegular() {
+		return Key{}, fmt.Errorf("%s is no regular file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return Key{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return Key{}, err
+	}
+	if err := private(info); err != nil {
+		return Key{}, fmt.Errorf("%s: %w", path, err)
+	}
+	text, err := io.ReadAll(io.LimitReader(f, maxKeyFile))
+	if err != nil {
+		return Key{}, err
+	}
+	key, err := ParseKey(string(text))
+	if err != nil {
+		return Key{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return key, nil
+}

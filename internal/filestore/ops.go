@@ -1,0 +1,163 @@
+package filestore
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+)
+
+// askEvery is after how many names a cancelled context is noticed.
+const askEvery = 256
+
+// Set implements [cloud.Store].
+func (s *Store) Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {
+	// The caller may leave before the writer has read the value.
+	value, updated := append(json.RawMessage(nil), value...), s.now()
+	return s.writer.do(ctx, func(tx *bbolt.Tx) (bool, error) {
+		info := cloud.Info{Version: 1, Updated: updated, Writer: writer}
+		if record := lookup(tx, tenant, name); record != nil {
+			old, same, err := s.compare(tenant, name, record, value, compare)
+			if err != nil || same {
+				return false, err
+			}
+			info.Version = old.Version + 1
+		}
+		bucket, err := tx.Bucket(bucketSecrets).CreateBucketIfNotExists([]byte(tenant))
+		if err != nil {
+			return false, err
+		}
+		return true, bucket.Put([]byte(name), s.sealer.record(tenant, name, info, value))
+	})
+}
+
+// compare opens the info of a record and, only if told, its value.
+func (s *Store) compare(tenant, name string, record, value []byte, compare bool) (old cloud.Info, same bool, err error) {
+	var oldValue []byte
+	if compare {
+		old, oldValue, err = s.sealer.value(tenant, name, record)
+	} else {
+		old, _, err = s.sealer.info(tenant, name, record)
+	}
+	if err != nil {
+		return old, false, damagedSecret(tenant, name)
+	}
+	return old, compare && subtle.ConstantTimeCompare(oldValue, value) == 1, nil
+}
+
+// Get implements [cloud.Store].
+func (s *Store) Get(ctx context.Context, tenant, name string) (value json.RawMessage, err error) {
+	err = s.view(ctx, func(tx *bbolt.Tx) error {
+		record := lookup(tx, tenant, name)
+		if record == nil {
+			return fmt.Errorf("%q: %w", name, cloud.ErrNotFound)
+		}
+		_, plain, err := s.sealer.value(tenant, name, record)
+		if err != nil {
+			return damagedSecret(tenant, name)
+		}
+		value = plain
+		return nil
+	})
+	return value, err
+}
+
+// Delete implements [cloud.Store].
+func (s *Store) Delete(ctx context.Context, tenant, name string) error {
+	_, err := s.writer.do(ctx, func(tx *bbolt.Tx) (bool, error) {
+		bucket := tx.Bucket(bucketSecrets).Bucket([]byte(tenant))
+		if bucket == nil {
+			return false, nil
+		}
+		return true, bucket.Delete([]byte(name))
+	})
+	return err
+}
+
+// Names implements [cloud.Store].
+func (s *Store) Names(ctx context.Context, tenant string) ([]string, error) {
+	names := []string{}
+	err := s.view(ctx, func(tx *bbolt.Tx) error {
+		bucket := tx.Bucket(bucketSecrets).Bucket([]byte(tenant))
+		if bucket == nil {
+			return nil
+		}
+		return bucket.ForEach(func(name, _ []byte) error {
+			names = append(names, string(name))
+			return aliveEvery(ctx, len(names))
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return names, nil
+}
+
+// Info implements [cloud.Store].
+func (s *Store) Info(ctx context.Context, tenant string, names ...string) (map[string]cloud.Info, error) {
+	out := make(map[string]cloud.Info, len(names))
+	err := s.view(ctx, func(tx *bbolt.Tx) error {
+		for i, name := range names {
+			if err := aliveEvery(ctx, i); err != nil {
+				return err
+			}
+			record := lookup(tx, tenant, name)
+			if record == nil {
+				continue
+			}
+			info, _, err := s.sealer.info(tenant, name, record)
+			if err != nil {
+				return damagedSecret(tenant, name)
+			}
+			out[name] = info
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Ping implements [cloud.Store].
+func (s *Store) Ping(ctx context.Context) error {
+	return s.view(ctx, func(*bbolt.Tx) error { return nil })
+}
+
+// view reads in one transaction, which sees no write that comes after it.
+func (s *Store) view(ctx context.Context, read func(*bbolt.Tx) error) error {
+	if err := alive(ctx); err != nil {
+		return err
+	}
+	err := guard(func() error { return s.db.View(read) })
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		return ErrClosed
+	}
+	return err
+}
+
+// lookup finds a record, valid as long as the transaction.
+func lookup(tx *bbolt.Tx, tenant, name string) []byte {
+	bucket := tx.Bucket(bucketSecrets).Bucket([]byte(tenant))
+	if bucket == nil {
+		return nil
+	}
+	return bucket.Get([]byte(name))
+}
+
+func aliveEvery(ctx context.Context, n int) error {
+	if n%askEvery != 0 {
+		return nil
+	}
+	return alive(ctx)
+}
+
+func damagedSecret(tenant, name string) error {
+	return fmt.Errorf("secret %q of tenant %s: %w", name, tenant, ErrDamaged)
+}

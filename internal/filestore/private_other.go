@@ -1,0 +1,11 @@
+//go:build !unix
+
+package filestore
+
+import "io/fs"
+
+// private cannot be told from a mode here.
+func private(fs.FileInfo) error { return nil }
+
+// initialMap is nothing, for the file would be made as large as its mapping.
+func initialMap() int { return 0 }

@@ -1,0 +1,25 @@
+//go:build unix
+
+package filestore
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// private refuses a file that others than its owner may read or write, and one
+// that belongs to neither this process's user nor root.
+func private(info fs.FileInfo) error {
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return fmt.Errorf("its mode is %04o: %w", mode, ErrPermissions)
+	}
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Uid != 0 && int(stat.Uid) != os.Geteuid() {
+		return fmt.Errorf("it belongs to user %d: %w, and chown to user %d", stat.Uid, ErrPermissions, os.Geteuid())
+	}
+	return nil
+}
+
+// initialMap is how much to map at first; it makes no file larger here.
+func initialMap() int { return mapped }
