@@ -29,6 +29,7 @@ type serveOptions struct {
 	listen    string
 	readyFile string
 	productionFlags
+	upstream string
 }
 
 func (c *Command) serve() *cobra.Command {
@@ -52,6 +53,7 @@ other languages seed it, inject faults and read the calls under /_testkit/.`,
 	cmd.Flags().BoolVar(&o.dev, "dev", false, "keep everything in memory, for tests and trials")
 	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:4200", "HOST:PORT; port 0 takes a free one; with --dev on this machine alone")
 	cmd.Flags().StringVar(&o.readyFile, "ready-file", "", "write url, and with --dev tenant_id, admin_key and runner_key, to this file as JSON, once connections are accepted")
+	addUpstream(cmd, &o.upstream)
 	o.add(cmd)
 	return cmd
 }
@@ -67,13 +69,17 @@ func (c *Command) runServe(ctx context.Context, o serveOptions) error {
 	if err != nil {
 		return err
 	}
+	handler, err := c.devHandler(f, o.upstream)
+	if err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		return &exitError{code: ExitFailed, err: fmt.Errorf("--listen: %w", err)}
 	}
 	// No time limits the answer: a fault may delay it as long as a test wants.
 	server := &http.Server{
-		Handler: f.Handler(), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: requestTimeout, IdleTimeout: idleTimeout,
+		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()

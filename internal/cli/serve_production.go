@@ -26,6 +26,8 @@ type productionFlags struct {
 	metricsListen              string
 	connections, requests      int
 	shutdownDelay              time.Duration
+	noIntrospection            bool
+	tokenSecret                string
 	file                       fileFlags
 }
 
@@ -45,8 +47,10 @@ func (o *productionFlags) add(cmd *cobra.Command) {
 	f.IntVar(&o.connections, "max-connections", 1024, "open connections; further ones wait")
 	f.IntVar(&o.requests, "max-requests", 128, "requests in work; further ones get 503")
 	f.DurationVar(&o.shutdownDelay, "shutdown-delay", 2*time.Second, "how long /readyz says 503 before a stopping server accepts no more")
+	f.BoolVar(&o.noIntrospection, "no-introspection", false, "refuse questions about the schema")
+	f.StringVar(&o.tokenSecret, "token-secret-file", "", "a file, mode 0600, that replicas share, so that each accepts the tokens that another gave to Prefect 0.9's login; default: random")
 	o.file.register(f)
-	for _, name := range []string{"store", "store-key-file", "keys-file", "url", "tls-certificate", "tls-key", "allow-http", "trust-forwarded-for", "audit-log", "log-level", "log-format", "metrics-listen", "max-connections", "max-requests", "shutdown-delay"} {
+	for _, name := range []string{"store", "store-key-file", "keys-file", "url", "tls-certificate", "tls-key", "allow-http", "trust-forwarded-for", "audit-log", "log-level", "log-format", "metrics-listen", "no-introspection", "token-secret-file", "max-connections", "max-requests", "shutdown-delay"} {
 		cmd.MarkFlagsMutuallyExclusive("dev", name)
 	}
 	cmd.MarkFlagsRequiredTogether("tls-certificate", "tls-key")
@@ -127,10 +131,14 @@ func (c *Command) serveProduction(ctx context.Context, o serveOptions) (err erro
 	if err != nil {
 		return err
 	}
+	secret, err := readSecret(o.tokenSecret)
+	if err != nil {
+		return err
+	}
 	s, err := server.New(server.Config{
 		Store: store.Store, Routes: store.routes, KeysFile: o.keysFile, URL: o.url, CertificateFile: o.certificate, CertificateKey: o.key,
 		Audit: audit, Log: log, Now: time.Now, MaxConnections: o.connections, MaxRequests: o.requests,
-		TrustForwardedFor: o.forwardedFor, ShutdownDelay: o.shutdownDelay,
+		TokenSecret: secret, NoIntrospection: o.noIntrospection, Wrap: frontOf(o.upstream, log), TrustForwardedFor: o.forwardedFor, ShutdownDelay: o.shutdownDelay,
 	})
 	if err != nil {
 		return err

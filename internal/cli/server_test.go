@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud/contract"
 )
 
 // devServer is a running serve --dev.
@@ -51,6 +52,12 @@ func startServer(t *testing.T) devServer {
 	}
 	t.Fatal("the server did not start")
 	return s
+}
+
+// serve --dev is the API as the contract has it.
+func TestServeKeepsTheContract(t *testing.T) {
+	s := startServer(t)
+	contract.Run(t, contract.Endpoint{URL: s.URL, AdminKey: s.AdminKey, RunnerKey: s.RunnerKey})
 }
 
 // result is what a run of the command left.

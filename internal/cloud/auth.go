@@ -32,6 +32,7 @@ type reply struct {
 	contentType string
 	body        []byte
 	retryAfter  string
+	allow       string // the Allow header
 	truncated   bool   // half of the body goes out
 	code        string // of the error that is the whole of it, for [Config.OnCall]
 }

@@ -75,6 +75,12 @@ type Config struct {
 	// Spelling leaves the other spelling's fields out, and what no Prefect Cloud
 	// had; the zero value keeps all.
 	Spelling Spelling
+	// NoIntrospection refuses __schema and __type.
+	NoIntrospection bool
+	// TokenSecret goes into the tokens that switchTenant makes, beside the hash of
+	// the key. APIs that are to accept each other's tokens have the same one. Empty
+	// means the hashes alone: whoever knows a key's hash can then make its tokens.
+	TokenSecret []byte
 	// Record keeps the calls for [API.Calls]; without it there are none.
 	Record bool
 	// OnValue, if set, is told of each value that a client asks to have set, also
@@ -121,6 +127,7 @@ func (a *API) Interrupt() { a.epoch.Add(1) }
 type access struct {
 	tenants []Tenant
 	keys    map[[32]byte]*key
+	byName  map[string][]*key // more than one while a key is rotated
 }
 
 // New checks the configuration and makes an API of it. Its errors hold no key's

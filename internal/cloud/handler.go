@@ -23,7 +23,8 @@ var noStore, noSniff = []string{"no-store"}, []string{"nosniff"}
 // and from 0.12.1 to /graphql, the others to /graphql/alpha. A slash may follow.
 var endpoints = map[string]bool{"": true, "/graphql": true, "/graphql/alpha": true}
 
-// ServeHTTP answers a POST of a GraphQL request, or of a JSON array of them.
+// ServeHTTP answers a POST of a GraphQL request, or of a JSON array of them, and a
+// GET of a query. No answer may be kept by a cache.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := a.answer(r)
 	h := w.Header()
@@ -31,8 +32,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if answer.retryAfter != "" {
 		h.Set("Retry-After", answer.retryAfter)
 	}
-	if answer.status == http.StatusMethodNotAllowed {
-		h.Set("Allow", http.MethodPost)
+	if answer.allow != "" {
+		h.Set("Allow", answer.allow)
 	}
 	if answer.truncated {
 		truncate(w, answer)
@@ -55,8 +56,8 @@ func (a *API) answer(r *http.Request) *reply {
 	if !endpoints[strings.TrimSuffix(r.URL.Path, "/")] {
 		return plain(http.StatusNotFound, "There is nothing here. The secrets API answers at /, /graphql and /graphql/alpha.")
 	}
-	if r.Method != http.MethodPost {
-		return plain(http.StatusMethodNotAllowed, "Send GraphQL with POST.")
+	if r.Method != http.MethodPost && r.Method != http.MethodGet {
+		return notAllowed("Send GraphQL with GET or POST.", "GET, POST")
 	}
 	s, refused := a.authenticate(r.Context(), r.Header)
 	if refused != nil {
@@ -89,17 +90,43 @@ func plain(status int, text string) *reply {
 	return &reply{status: status, contentType: typeText, body: []byte(text)}
 }
 
+func notAllowed(text, allow string) *reply {
+	out := plain(http.StatusMethodNotAllowed, text)
+	out.allow = allow
+	return out
+}
+
+// refuseMutation answers a mutation that came by GET, which caches and logs see.
+func (s *session) refuseMutation(op *graphql.Operation) *reply {
+	for _, f := range op.Fields {
+		s.sawValue(f)
+	}
+	const text = "GET supports only query operation"
+	s.api.invalid(text)
+	return notAllowed(text, http.MethodPost)
+}
+
 // run prepares every document before it executes any, so that a fault that ends
 // the whole request comes before anything is applied.
 func (s *session) run(ctx context.Context, in *requests) *reply {
 	prepared := make([]prepared, len(in.list))
-	for i, r := range in.list {
-		prepared[i].op, prepared[i].errs = s.api.schema.Prepare(r)
+	for i, d := range in.list {
+		r := d.Request
+		r.NoIntrospection = s.api.config.NoIntrospection
+		if d.refused != nil {
+			prepared[i].errs = []*graphql.Error{d.refused}
+		} else {
+			prepared[i].op, prepared[i].errs = s.api.schema.Prepare(r)
+		}
 		if len(prepared[i].errs) > 0 {
 			s.api.sawVariables(r.Variables)
 			s.api.invalid(prepared[i].errs[0].Message)
 			s.api.toldRefused(ctx, s, prepared[i].errs[0].Code)
 		}
+	}
+	if in.get && prepared[0].op != nil && prepared[0].op.Mutation {
+		s.api.toldRefused(ctx, s, "HTTP_405")
+		return s.refuseMutation(prepared[0].op)
 	}
 	whole, byField := s.api.faults.assign(s, prepared)
 	if whole != nil {
@@ -149,7 +176,7 @@ func (s *session) respond(ctx context.Context, batch bool, documents []prepared)
 		resp := &graphql.Response{Errors: p.errs}
 		if p.op != nil {
 			resp = p.op.Execute(ctx, s, s.around)
-		} else if !batch {
+		} else if !batch && p.errs[0] != errPersisted {
 			out.status = http.StatusBadRequest
 		}
 		out.body = resp.Append(out.body)

@@ -16,32 +16,41 @@ type FormerHash struct {
 	Expires time.Time
 }
 
-// identify finds the key of a bearer text, nil if there is none or it has
-// expired. The text is looked up by its hash, so the time it takes tells nothing.
+// identify finds the key that a bearer text is, or is a token of; nil if there is
+// none or it has expired. The text is looked up by its hash, so the time it takes
+// tells nothing.
 func (a *API) identify(ctx context.Context, token string) *key {
-	access := a.access.Load()
+	access, now := a.access.Load(), a.config.Now()
 	k := access.keys[sha256.Sum256([]byte(token))]
+	if k == nil {
+		k = access.keyOfToken(token, a.config.TokenSecret, now)
+	}
 	if k == nil && a.config.Authenticate != nil {
 		k = a.foreign(ctx, access, token)
 	}
-	if k == nil || !k.Expires.IsZero() && !a.config.Now().Before(k.Expires) {
+	if k == nil || !k.Expires.IsZero() && !now.Before(k.Expires) {
 		return nil
 	}
 	return k
 }
 
 // KeyOf is the key of a request's Authorization header, without Secret, Hash and
-// Former, for handlers beside the API.
+// Former, for handlers beside the API. A token has its one tenant.
 func (a *API) KeyOf(r *http.Request) (Key, bool) {
 	token, _, ok := bearer(r.Header)
 	if !ok {
 		return Key{}, false
 	}
 	k := a.identify(r.Context(), token)
-	if k == nil {
+	if k == nil || k.kind == refreshKind {
 		return Key{}, false
 	}
-	return k.Key, true
+	out := k.Key
+	out.Tenants = nil
+	for _, t := range k.tenants {
+		out.Tenants = append(out.Tenants, t.ID)
+	}
+	return out, true
 }
 
 // foreign asks Config.Authenticate for a key that is not among ours.
@@ -82,6 +91,8 @@ func (a *access) addHash(hash [sha256.Size]byte, k *key) error {
 	if other := a.keys[hash]; other != nil {
 		return fmt.Errorf("keys %q and %q have the same secret", other.Name, k.Name)
 	}
+	k.digest = hash
 	a.keys[hash] = k
+	a.byName[k.Name] = append(a.byName[k.Name], k)
 	return nil
 }

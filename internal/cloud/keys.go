@@ -11,16 +11,19 @@ import (
 type key struct {
 	Key
 	tenants []Tenant
+	// digest is the hash that the key is known by, and what its tokens are made of.
+	digest [32]byte
+	// kind is what was presented: the key itself, or a token of it.
+	kind tokenKind
 }
 
 func (a *access) addKeys(keys []Key) error {
 	a.keys = make(map[[32]byte]*key, len(keys))
-	names := map[string]bool{}
+	a.byName = make(map[string][]*key, len(keys))
 	for _, k := range keys {
-		if names[k.Name] {
+		if a.byName[k.Name] != nil {
 			return fmt.Errorf("key %q is given twice", k.Name)
 		}
-		names[k.Name] = true
 		checked, err := a.checkKey(k)
 		if err != nil {
 			return err
@@ -72,30 +75,4 @@ func (a *access) checkKey(k Key) (*key, error) {
 // reaches reports whether the key's patterns allow a name.
 func (k *key) reaches(name string) bool {
 	return len(k.Patterns) == 0 || slices.ContainsFunc(k.Patterns, func(p string) bool { return matches(p, name) })
-}
-
-// matches reports whether a glob covers the whole of name. It goes back to the
-// last star only, so it takes at most the product of both lengths.
-func matches(pattern, name string) bool {
-	p, n := []rune(pattern), []rune(name)
-	i, j, star, mark := 0, 0, -1, 0
-	for j < len(n) {
-		switch {
-		case i < len(p) && p[i] == '*':
-			star, mark = i, j
-			i++
-		case i < len(p) && (p[i] == '?' || p[i] == n[j]):
-			i++
-			j++
-		case star >= 0:
-			mark++
-			i, j = star+1, mark
-		default:
-			return false
-		}
-	}
-	for i < len(p) && p[i] == '*' {
-		i++
-	}
-	return i == len(p)
 }

@@ -2,6 +2,8 @@ package cloud_test
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +23,7 @@ var wrongRequests = map[string]string{
 	"operation name":                `{"query": "query a{secret_names}", "operationName": "` + canary + `"}`,
 	"operation name of odd kind":    `{"query": "{secret_names}", "operationName": {"` + canary + `": 1}}`,
 	"variables no JSON":             `{"query": "{secret_names}", "variables": "{` + canary + `}"}`,
-	"variables a list":              `{"query": "{secret_names}", "variables": ["` + canary + `"]}`,
+	"variables a number":            `{"query": "{secret_names}", "variables": 5, "` + canary + `": "` + canary + `"}`,
 	"value null beside the name":    set(`{"name": "` + canary + `", "value": null}`),
 	"value missing":                 set(`{"name": "` + canary + `"}`),
 	"name no string":                set(`{"name": ["` + canary + `"], "value": "` + canary + `"}`),
@@ -89,22 +91,27 @@ func headerText(a answer) []string {
 	return out
 }
 
+// storedValue is what no key in FuzzHandler may read.
+const storedValue = "sToReDvAlUe91"
+
 // FuzzHandler looks for panics, for answers that are no JSON, and for a stored
-// value that comes out under a key that must not read it.
+// value that comes out under a key or a token that must not read it.
 func FuzzHandler(f *testing.F) {
 	for _, body := range wrongRequests {
 		f.Add(body)
 	}
 	f.Add(`{"query": "{secret(where: {name: {_in: [\"stored\"]}}, order_by: [{name: desc}], limit: 1){name version}}"}`)
 	f.Add(`[{"query": "query a{...f} fragment f on Query{auth_info{tenant_id}}", "variables": "null", "operationName": "a"}]`)
+	f.Add(`{"query": "query($w: secret_bool_exp){secret(where: $w){name}}", "variables": {"w": {"_or": [{"_not": {"name": {"_ilike": "%R_d\\\\"}}}, {"name": {"_gt": null}}]}}}`)
+	f.Add(`{"query": "mutation{a: switch_tenant(input: {tenant_id: \"` + tenantA + `\"}){access_token} b: refreshToken(input: {accessToken: \"x\"}){expiresAt}}"}`)
 	f.Fuzz(func(t *testing.T, body string) {
 		a := newAPI(t)
-		const stored = "sToReDvAlUe91"
-		post(t, a, adminKey, set(`{"name": "stored", "value": "`+stored+`"}`))
+		post(t, a, adminKey, set(`{"name": "stored", "value": "`+storedValue+`"}`))
+		access, refresh := login(t, a, adminKey, tenantA)
 		start := time.Now()
-		for _, key := range []string{adminKey, "team-key", "team-runner"} {
-			got := post(t, a, key, body)
-			if strings.Contains(got.body, stored) && !strings.Contains(body, stored) {
+		for _, key := range []string{adminKey, "team-key", "team-runner", access, refresh, body} {
+			got := sendText(t, a, key, body)
+			if strings.Contains(got.body, storedValue) && !strings.Contains(body, storedValue) {
 				t.Errorf("as %s the stored value comes out: %s", key, got.body)
 			}
 			if strings.HasPrefix(got.header.Get("Content-Type"), "application/json") && !json.Valid([]byte(got.body)) || !utf8.ValidString(got.body) {
@@ -115,4 +122,23 @@ func FuzzHandler(f *testing.F) {
 			t.Errorf("%d bytes took %s", len(body), took)
 		}
 	})
+}
+
+// sendText gives the answer to a body that is posted, and looks at those to the
+// same text in a URL.
+func sendText(t *testing.T, a *cloud.API, key, body string) answer {
+	t.Helper()
+	if strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
+		key = "none"
+	}
+	got := post(t, a, key, body)
+	for _, query := range []string{body, "query=" + url.QueryEscape(body)} {
+		r := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/", RawQuery: query}, Header: http.Header{"Authorization": {"Bearer " + key}}}
+		if by := send(t, a, r.WithContext(t.Context())); strings.HasPrefix(by.body, "{") && !json.Valid([]byte(by.body)) {
+			t.Errorf("by GET no JSON: %s", by.body)
+		} else if strings.Contains(by.body, storedValue) && !strings.Contains(body, storedValue) {
+			t.Errorf("by GET the stored value comes out: %s", by.body)
+		}
+	}
+	return got
 }

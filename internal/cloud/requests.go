@@ -2,12 +2,11 @@ package cloud
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
@@ -21,23 +20,28 @@ const (
 	MaxBatch = 20
 )
 
+// bodyMissing is what Apollo Server says of a body without anything in it.
+const bodyMissing = "POST body missing. Did you forget use body-parser middleware?"
+
 // requests are the documents of one HTTP request.
 type requests struct {
-	list  []graphql.Request
+	list  []document
 	batch bool
+	get   bool // the one document came in the URL
 }
 
-// body is a GraphQL request as clients send it. Prefect Core sends variables as
-// a string that holds JSON.
-type body struct {
-	Query         string          `json:"query"`
-	OperationName string          `json:"operationName"`
-	Variables     json.RawMessage `json:"variables"`
+// document is one of a request. Where refused is set, it is the answer.
+type document struct {
+	graphql.Request
+	refused *graphql.Error
 }
 
 func readRequests(r *http.Request) (*requests, *reply) {
-	if !isJSON(r.Header.Get("Content-Type")) {
-		return nil, plain(http.StatusInternalServerError, "POST body missing. Did you forget use body-parser middleware?")
+	if r.Method == http.MethodGet {
+		return readURL(r.URL.RawQuery)
+	}
+	if refused := unsupported(r.Header); refused != nil {
+		return nil, refused
 	}
 	if r.ContentLength > MaxBody {
 		return nil, tooLarge()
@@ -51,7 +55,7 @@ func readRequests(r *http.Request) (*requests, *reply) {
 	case !utf8.Valid(text):
 		return nil, plain(http.StatusBadRequest, "Bad Request: the body is not UTF-8.")
 	}
-	return split(text)
+	return split(bytes.TrimPrefix(text, []byte("\ufeff")))
 }
 
 // readBody reads at most one byte more than MaxBody.
@@ -64,79 +68,26 @@ func readBody(r *http.Request) ([]byte, error) {
 	return text, err
 }
 
-func isJSON(contentType string) bool {
-	if contentType == "application/json" {
-		return true
+// unsupported refuses what is not JSON in UTF-8 as it is.
+func unsupported(h http.Header) *reply {
+	contentType := h.Get("Content-Type")
+	media, parameters, err := "application/json", map[string]string(nil), error(nil)
+	if contentType != media {
+		media, parameters, err = mime.ParseMediaType(contentType)
 	}
-	media, _, err := mime.ParseMediaType(contentType)
-	return err == nil && media == "application/json"
+	charset, encoding := parameters["charset"], h.Get("Content-Encoding")
+	switch {
+	case err != nil || media != "application/json":
+		return plain(http.StatusInternalServerError, bodyMissing)
+	case charset != "" && !strings.EqualFold(charset, "utf-8"):
+		return plain(http.StatusUnsupportedMediaType, "Unsupported charset: send UTF-8.")
+	case encoding != "" && !strings.EqualFold(encoding, "identity"):
+		return plain(http.StatusUnsupportedMediaType, "Unsupported content encoding: send the body as it is.")
+	}
+	return nil
 }
 
 func tooLarge() *reply {
 	e := &graphql.Error{Message: fmt.Sprintf("The request is larger than %d bytes.", MaxBody), Code: graphql.CodeBadUserInput}
 	return errorReply(http.StatusRequestEntityTooLarge, e, nil)
-}
-
-func split(text []byte) (*requests, *reply) {
-	var bodies []body
-	trimmed := bytes.TrimLeft(text, " \t\r\n")
-	out := &requests{batch: bytes.HasPrefix(trimmed, []byte("["))}
-	var err error
-	switch {
-	case out.batch:
-		err = json.Unmarshal(text, &bodies)
-	case bytes.HasPrefix(trimmed, []byte("{")):
-		bodies = make([]body, 1)
-		err = json.Unmarshal(text, &bodies[0])
-	default:
-		err = errors.New("neither an object nor an array")
-	}
-	if err != nil {
-		return nil, plain(http.StatusBadRequest, unreadable(err))
-	}
-	if len(bodies) > MaxBatch {
-		return nil, plain(http.StatusBadRequest, fmt.Sprintf("A batch holds at most %d documents.", MaxBatch))
-	}
-	out.list = make([]graphql.Request, len(bodies))
-	for i, b := range bodies {
-		var complaint string
-		if out.list[i], complaint = b.request(); complaint != "" {
-			return nil, plain(http.StatusBadRequest, complaint)
-		}
-	}
-	return out, nil
-}
-
-// unreadable words an error of encoding/json, whose text may quote the body.
-func unreadable(err error) string {
-	var mismatch *json.UnmarshalTypeError
-	if errors.As(err, &mismatch) {
-		switch mismatch.Field {
-		case "query":
-			return "GraphQL queries must be strings."
-		case "operationName":
-			return "The operation name must be a string."
-		}
-	}
-	return "Bad Request: the body is no GraphQL request in JSON."
-}
-
-// request reads the forms that Apollo Server accepts, with its words for others.
-func (b *body) request() (out graphql.Request, complaint string) {
-	if b.Query == "" {
-		return out, "Must provide query string."
-	}
-	text := []byte(b.Variables)
-	if len(text) > 0 && text[0] == '"' {
-		var quoted string
-		if json.Unmarshal(text, &quoted) != nil || quoted == "" {
-			return out, "Variables are invalid JSON."
-		}
-		text = []byte(quoted)
-	}
-	variables, err := graphql.ReadVariables(text)
-	if err != nil {
-		return out, "Variables are invalid JSON."
-	}
-	return graphql.Request{Query: b.Query, OperationName: b.OperationName, Variables: variables}, ""
 }

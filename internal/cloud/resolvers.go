@@ -51,19 +51,28 @@ func resolvers() graphql.Resolvers {
 		"Mutation": {
 			"set_secret": only(Admin, setSecret), "setSecret": only(Admin, setSecret),
 			"delete_secret": only(Admin, deleteSecret), "deleteSecret": only(Admin, deleteSecret),
+			"switch_tenant": anyone(switchTenant), "switchTenant": anyone(switchTenant),
+			"refresh_token": refreshToken, "refreshToken": refreshToken,
 		},
 		"secret":          rowFields,
 		"tenant":          tenantFields,
 		"auth_info":       {"tenant_id": graphql.On(func(s *session) any { return s.tenant.ID })},
 		"secrets_api":     {"version": graphql.On(func(*session) any { return Version }), "key": graphql.On(func(s *session) any { return s.key.Name })},
 		"success_payload": payloadFields,
+		"token_payload":   tokenFields("access_token", "expires_at", "refresh_token"),
+		"tokenPayload":    tokenFields("accessToken", "expiresAt", "refreshToken"),
 	}
 }
 
-// anyone makes a resolver for every role.
+// anyone makes a resolver for every role, though not for the bearer of a token
+// that only renews another.
 func anyone(f resolver) graphql.Resolver {
 	return func(ctx context.Context, p graphql.Params) (any, error) {
-		return f(ctx, p.Source.(*session), p.Field)
+		s := p.Source.(*session)
+		if s.key.kind == refreshKind {
+			return nil, errUnauthenticated
+		}
+		return f(ctx, s, p.Field)
 	}
 }
 

@@ -39,6 +39,8 @@ var tenantFields = map[string]graphql.Resolver{
 	"name": graphql.On(func(t Tenant) any { return t.Name }),
 }
 
+var secretColumns = columns[string]{"name": func(n string) string { return n }}
+
 // secretRows asks the store for more than names only if more is selected, and
 // only for the names that the filter and the page leave.
 func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) {
@@ -46,8 +48,9 @@ func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	column := map[string]func(string) string{"name": func(n string) string { return n }}
-	names = selectRows(names, f.Args, []string{"name"}, column)
+	if names, err = selectRows(ctx, names, f.Args, []string{"name"}, secretColumns); err != nil {
+		return nil, err
+	}
 	if names, err = page(names, f.Args); err != nil {
 		return nil, err
 	}
@@ -68,14 +71,17 @@ func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) 
 	return rows, nil
 }
 
-var tenantColumns = map[string]func(Tenant) string{
+var tenantColumns = columns[Tenant]{
 	"id":   func(t Tenant) string { return t.ID },
 	"slug": func(t Tenant) string { return t.Slug },
 	"name": func(t Tenant) string { return t.Name },
 }
 
-func tenantRows(_ context.Context, s *session, f *graphql.Field) (any, error) {
-	tenants := selectRows(slices.Clone(s.key.tenants), f.Args, []string{"id", "slug", "name"}, tenantColumns)
+func tenantRows(ctx context.Context, s *session, f *graphql.Field) (any, error) {
+	tenants, err := selectRows(ctx, slices.Clone(s.key.tenants), f.Args, []string{"id", "slug", "name"}, tenantColumns)
+	if err != nil {
+		return nil, err
+	}
 	rows := make([]any, len(tenants))
 	for i, t := range tenants {
 		rows[i] = t
@@ -84,58 +90,49 @@ func tenantRows(_ context.Context, s *session, f *graphql.Field) (any, error) {
 }
 
 // selectRows applies where and order_by in place, as Hasura's documentation
-// describes them for text columns.
-func selectRows[R any](rows []R, args map[string]any, columns []string, column map[string]func(R) string) []R {
-	where, _ := args["where"].(map[string]any)
-	rows = slices.DeleteFunc(rows, func(r R) bool {
-		for name, comparison := range where {
-			if c, ok := comparison.(map[string]any); ok && !holds(c, column[name](r)) {
-				return true
+// describes them for text columns. Rows that order_by leaves equal stay in order.
+func selectRows[R any](ctx context.Context, rows []R, args map[string]any, names []string, by columns[R]) ([]R, error) {
+	f := filter[R]{columns: by}
+	wanted, err := f.where(args["where"])
+	if err != nil {
+		return nil, err
+	}
+	if wanted != nil {
+		rows = slices.DeleteFunc(rows, func(r R) bool { return ctx.Err() == nil && !wanted(r) })
+	}
+	if orders, _ := args["order_by"].([]any); len(orders) > 0 {
+		slices.SortStableFunc(rows, sorting(orders, names, by))
+	}
+	return rows, ctx.Err()
+}
+
+// sorting compares rows by each order in turn.
+func sorting[R any](orders []any, names []string, by columns[R]) func(a, b R) int {
+	type key struct {
+		column     func(R) string
+		descending bool
+	}
+	var keys []key
+	seen := map[string]bool{}
+	for _, order := range orders {
+		for _, name := range names {
+			if direction, _ := order.(map[string]any)[name].(string); direction != "" && !seen[name] {
+				seen[name] = true
+				keys = append(keys, key{by[name], strings.HasPrefix(direction, "desc")})
 			}
 		}
-		return false
-	})
-	orders, _ := args["order_by"].([]any)
-	slices.SortStableFunc(rows, func(a, b R) int {
-		for _, order := range orders {
-			for _, name := range columns {
-				direction, _ := order.(map[string]any)[name].(string)
-				if d := direct(direction, cmp.Compare(column[name](a), column[name](b))); d != 0 {
-					return d
+	}
+	return func(a, b R) int {
+		for _, k := range keys {
+			if d := cmp.Compare(k.column(a), k.column(b)); d != 0 {
+				if k.descending {
+					return -d
 				}
+				return d
 			}
 		}
 		return 0
-	})
-	return rows
-}
-
-func direct(direction string, comparison int) int {
-	switch {
-	case direction == "":
-		return 0
-	case strings.HasPrefix(direction, "desc"):
-		return -comparison
 	}
-	return comparison
-}
-
-// holds evaluates a comparison expression. An operand of null filters nothing.
-func holds(comparison map[string]any, value string) bool {
-	for operator, operand := range comparison {
-		if operand == nil {
-			continue
-		}
-		negated := operator == "_neq" || operator == "_nin"
-		list, ok := operand.([]any)
-		if !ok {
-			list = []any{operand}
-		}
-		if slices.Contains(list, any(value)) == negated {
-			return false
-		}
-	}
-	return true
 }
 
 // page cuts rows to limit and offset.

@@ -32,10 +32,12 @@ var (
 	camelOnly  = []string{
 		"Query.secretValue", "Query.secretNames", "Query.secret", "secret", "secret_bool_exp", "secret_order_by",
 		"Mutation.setSecret", "Mutation.deleteSecret", "setSecretInput", "deleteSecretInput",
+		"Mutation.switchTenant", "switchTenantInput", "Mutation.refreshToken", "refreshTokenInput", "tokenPayload",
 	}
 	snakeOnly = []string{
 		"Query.secret_value", "Query.secret_names",
 		"Mutation.set_secret", "Mutation.delete_secret", "set_secret_input", "delete_secret_input",
+		"Mutation.switch_tenant", "switch_tenant_input", "Mutation.refresh_token", "refresh_token_input", "token_payload",
 	}
 )
 

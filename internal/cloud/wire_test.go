@@ -1,7 +1,6 @@
 package cloud_test
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"net/http"
@@ -102,51 +101,6 @@ func fixtureLines(t *testing.T, name string) []string {
 	return strings.Split(strings.TrimSpace(string(text)), "\n")
 }
 
-// TestRecordedRequests sends what the clients of three eras sent. They used one
-// key for all, so set and get are told apart by the role that may do them.
-func TestRecordedRequests(t *testing.T) {
-	answers := map[string][]string{
-		"prefect-0.9.3.txt": {`{"data":{"setSecret":{"success":true}}}`, `{"data":{"secretValue":"there"}}`, `{"data":{"secretNames":["MY_KEY","X"]}}`},
-		"prefect-1.4.1.txt": {`{"data":{"set_secret":{"success":true}}}`, `{"data":{"secret_value":"there"}}`, `{"data":{"secret_names":["MY_KEY","X"]}}`},
-	}
-	answers["prefect-0.15.13.txt"] = answers["prefect-1.4.1.txt"]
-	for file, want := range answers {
-		t.Run(file, func(t *testing.T) {
-			a := newAPI(t)
-			query(t, a, adminKey, `mutation{set_secret(input: {name: "X", value: "there"}){success}}`, `{"data":{"set_secret":{"success":true}}}`)
-			want = append(want, `{"data":{"secret":[{"name":"MY_KEY"},{"name":"X"}]}}`, `{"data":{"auth_info":{"tenant_id":"`+tenantA+`"}}}`)
-			for i, r := range recorded(t, file) {
-				r.Header.Set("Authorization", "Bearer "+adminKey)
-				if i == 1 {
-					r.Header.Set("Authorization", "Bearer "+runKey)
-				}
-				if diff := cmp.Diff(want[i]+"\n", send(t, a, r).body); diff != "" {
-					t.Errorf("request %d (-want +got):\n%s", i+1, diff)
-				}
-			}
-			query(t, a, runKey, `{secret_value(name: "MY_KEY")}`, `{"data":{"secret_value":"pä\"ss"}}`)
-		})
-	}
-}
-
-func recorded(t *testing.T, file string) []*http.Request {
-	t.Helper()
-	text := strings.Join(fixtureLines(t, file), "\n")
-	var out []*http.Request
-	for _, part := range strings.Split(text, "=== connection ")[1:] {
-		_, raw, _ := strings.Cut(part, "\n")
-		r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(raw)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, r.WithContext(t.Context()))
-	}
-	if len(out) != 5 {
-		t.Fatalf("%s holds %d requests, want 5", file, len(out))
-	}
-	return out
-}
-
 func TestAuthentication(t *testing.T) {
 	const (
 		unauthenticated = `{"errors":[{"message":"Unauthenticated","extensions":{"code":"UNAUTHENTICATED"}}],"data":null}`
@@ -201,7 +155,7 @@ func TestEndpoints(t *testing.T) {
 		{"POST", "", 200}, {"POST", "/", 200}, {"POST", "/graphql", 200}, {"POST", "/graphql/", 200},
 		{"POST", "/graphql/alpha", 200}, {"POST", "/graphql/alpha/", 200},
 		{"POST", "/graphql/beta", 404}, {"POST", "/secrets", 404}, {"POST", "//", 404}, {"GET", "/none", 404},
-		{"GET", "/graphql", 405}, {"PUT", "/", 405}, {"OPTIONS", "/", 405},
+		{"GET", "/graphql", 200}, {"PUT", "/", 405}, {"OPTIONS", "/", 405}, {"HEAD", "/", 405},
 	}
 	a := newAPI(t)
 	for _, tt := range tests {
@@ -212,7 +166,7 @@ func TestEndpoints(t *testing.T) {
 		r.Header.Set("Authorization", "Bearer "+adminKey)
 		r.Header.Set("Content-Type", "application/json; charset=UTF-8")
 		got := send(t, a, r)
-		if got.status != tt.status || (tt.status == 405) != (got.header.Get("Allow") == "POST") {
+		if got.status != tt.status || (tt.status == 405) != (got.header.Get("Allow") == "GET, POST") {
 			t.Errorf("%s %s: %d %v %s, want %d", tt.method, tt.path, got.status, got.header, got.body, tt.status)
 		}
 	}
@@ -225,23 +179,35 @@ func TestBodies(t *testing.T) {
 		status int
 		want   string
 	}{
-		"null variables":       {`{"query":"{secret_names}","variables":null}`, 200, names},
-		"object":               {`{"query":"{secret_names}","variables":{}}`, 200, names},
-		"null text":            {`{"query":"{secret_names}","variables":"null","operationName":null,"extensions":{}}`, 200, names},
-		"text of a number":     {`{"query":"{secret_names}","variables":"5"}`, 400, `{"errors":[{"message":"Variables must be provided as an Object where each property is a variable value.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
-		"empty text":           {`{"query":"{secret_names}","variables":""}`, 400, "Variables are invalid JSON."},
-		"query is a number":    {`{"query":7}`, 400, "GraphQL queries must be strings."},
-		"operationName":        {`{"query":"query a{secret_names} query b{t: __typename}","operationName":"b"}`, 200, `{"data":{"t":"Query"}}`},
-		"operationName is odd": {`{"query":"{secret_names}","operationName":["CANARY"]}`, 400, "The operation name must be a string."},
-		"no JSON":              {`{`, 400, "Bad Request: the body is no GraphQL request in JSON."},
-		"a string":             {`"{secret_names}"`, 400, "Bad Request: the body is no GraphQL request in JSON."},
-		"empty":                {``, 400, "Bad Request: the body is no GraphQL request in JSON."},
-		"not UTF-8":            {"{\"query\":\"{secret_names} # \xff\"}", 400, "Bad Request: the body is not UTF-8."},
-		"empty batch":          {` []`, 200, `[]`},
-		"batch with an error":  {`[{"query":"{secret_names}"},{"query":"{none}"}]`, 200, `[` + names + `,{"errors":[{"message":"Cannot query field \"none\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}]`},
-		"batch without query":  {`[{"query":"{secret_names}"},{}]`, 400, "Must provide query string."},
-		"batch of numbers":     {`[1]`, 400, "Bad Request: the body is no GraphQL request in JSON."},
-		"long batch":           {"[" + strings.Repeat(`{"query":"{secret_names}"},`, cloud.MaxBatch) + `{"query":"{a}"}]`, 400, "A batch holds at most 20 documents."},
+		"null variables":           {`{"query":"{secret_names}","variables":null}`, 200, names},
+		"object":                   {`{"query":"{secret_names}","variables":{}}`, 200, names},
+		"null text":                {`{"query":"{secret_names}","variables":"null","operationName":null,"extensions":{}}`, 200, names},
+		"text of a number":         {`{"query":"{secret_names}","variables":"5"}`, 400, `{"errors":[{"message":"Variables must be provided as an Object where each property is a variable value.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
+		"empty text":               {`{"query":"{secret_names}","variables":""}`, 400, `{"errors":[{"message":"Variables must be provided as an Object where each property is a variable value.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
+		"query is a number":        {`{"query":7}`, 400, "GraphQL queries must be strings."},
+		"operationName":            {`{"query":"query a{secret_names} query b{t: __typename}","operationName":"b"}`, 200, `{"data":{"t":"Query"}}`},
+		"operationName is odd":     {`{"query":"{secret_names}","operationName":["CANARY"]}`, 400, `{"errors":[{"message":"Unknown operation name.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
+		"no JSON":                  {`{`, 400, "Bad Request: the body is no GraphQL request in JSON."},
+		"a string":                 {`"{secret_names}"`, 400, "Bad Request: the body is no GraphQL request in JSON."},
+		"empty":                    {``, 500, "POST body missing. Did you forget use body-parser middleware?"},
+		"not UTF-8":                {"{\"query\":\"{secret_names} # \xff\"}", 400, "Bad Request: the body is not UTF-8."},
+		"empty batch":              {` []`, 500, "POST body missing. Did you forget use body-parser middleware?"},
+		"batch with an error":      {`[{"query":"{secret_names}"},{"query":"{none}"}]`, 200, `[` + names + `,{"errors":[{"message":"Cannot query field \"none\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}]`},
+		"batch without query":      {`[{"query":"{secret_names}"},{}]`, 200, `[` + names + `,{"errors":[{"message":"Must provide query string.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}]`},
+		"empty object":             {` { }`, 500, "POST body missing. Did you forget use body-parser middleware?"},
+		"byte order mark":          {"\ufeff" + `{"query":"{secret_names}"}`, 200, names},
+		"variables are a list":     {`{"query":"{secret_names}","variables":["x"]}`, 200, names},
+		"other case":               {`{"Query":"{secret_names}","QUERY":"{none}"}`, 400, "Must provide query string."},
+		"two of one name":          {`{"query":"{none}","query":"{secret_names}"}`, 200, names},
+		"query is false":           {`{"query":false}`, 400, "Must provide query string."},
+		"query is true":            {`{"query":true}`, 400, "GraphQL queries must be strings."},
+		"no extensions":            {`{"query":"{secret_names}","extensions":"{CANARY"}`, 400, "Extensions are invalid JSON."},
+		"extensions":               {`{"query":"{secret_names}","extensions":"{}"}`, 200, names},
+		"persisted query":          {`{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"CANARY"}}}`, 200, `{"errors":[{"message":"PersistedQueryNotSupported","extensions":{"code":"PERSISTED_QUERY_NOT_SUPPORTED"}}]}`},
+		"operationName is empty":   {`{"query":"query a{secret_names}","operationName":""}`, 400, `{"errors":[{"message":"Unknown operation name.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
+		"batch, variables no JSON": {`[{"query":"{secret_names}"},{"query":"{secret_names}","variables":"{CANARY"}]`, 400, "Variables are invalid JSON."},
+		"batch of numbers":         {`[1]`, 200, `[{"errors":[{"message":"Must provide query string.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}]`},
+		"long batch":               {"[" + strings.Repeat(`{"query":"{secret_names}"},`, cloud.MaxBatch) + `{"query":"{a}"}]`, 400, "A batch holds at most 20 documents."},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -254,6 +220,36 @@ func TestBodies(t *testing.T) {
 				t.Errorf("%d %s\nwant %d %s", got.status, got.body, tt.status, want)
 			}
 		})
+	}
+}
+
+func TestIntrospectionTurnedOff(t *testing.T) {
+	a := newAPI(t, func(c *cloud.Config) { c.NoIntrospection = true })
+	for _, field := range []string{`__schema{description}`, `t: __type(name: \"JSON\"){name}`, `... on Query{...{__schema{description}}}`} {
+		got := post(t, a, adminKey, `{"query":"{`+field+`}"}`)
+		if got.status != 400 || !strings.Contains(got.body, `"message":"GraphQL introspection is not allowed`) || !strings.Contains(got.body, "GRAPHQL_VALIDATION_FAILED") {
+			t.Errorf("%s: %d %s", field, got.status, got.body)
+		}
+	}
+	query(t, a, adminKey, `{__typename auth_info{__typename}}`, `{"data":{"__typename":"Query","auth_info":{"__typename":"auth_info"}}}`)
+}
+
+func TestContentTypes(t *testing.T) {
+	for headers, status := range map[string]int{
+		"Content-Type: application/json":                                200,
+		"Content-Type: Application/JSON; Charset=\"UTF-8\"":             200,
+		"Content-Type: application/json; charset=latin1":                415,
+		"Content-Type: application/graphql":                             500,
+		"Content-Type: text/plain":                                      500,
+		"Content-Type: /":                                               500,
+		"Content-Encoding: identity":                                    200,
+		"Content-Encoding: gzip":                                        415,
+		"Content-Type: application/json; charset=utf-8; charset=latin1": 500,
+		"Content-Type: application/json; version=2":                     200,
+	} {
+		if got := post(t, newAPI(t), adminKey, `{"query":"{secret_names}"}`, headers); got.status != status {
+			t.Errorf("%s: %d %s, want %d", headers, got.status, got.body, status)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package graphql
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -75,6 +76,9 @@ func (s *Schema) document(query string) (doc *ast.QueryDocument, errs []*Error) 
 	if err != nil {
 		return nil, []*Error{syntaxError(err)}
 	}
+	if err := unreadable(doc, query); err != nil {
+		return nil, []*Error{err}
+	}
 	usage, limit := measure(doc)
 	if limit != nil {
 		return nil, []*Error{limit}
@@ -86,6 +90,23 @@ func (s *Schema) document(query string) (doc *ast.QueryDocument, errs []*Error) 
 		s.documents.put(query, doc)
 	}
 	return doc, nil
+}
+
+// unreadable gives an error for what gqlparser reads and graphql-js 15 does not,
+// and for text that is not Unicode.
+func unreadable(doc *ast.QueryDocument, query string) *Error {
+	message := ""
+	switch {
+	case len(doc.Operations)+len(doc.Fragments) == 0:
+		message = "Syntax Error: Unexpected <EOF>."
+	case slices.ContainsFunc(doc.Fragments, func(f *ast.FragmentDefinition) bool { return len(f.VariableDefinition) > 0 }):
+		message = "Syntax Error: a fragment has no variables of its own."
+	case loneSurrogate(query):
+		message = "Syntax Error: a string has half of a surrogate pair."
+	default:
+		return nil
+	}
+	return &Error{Message: message, Code: CodeParseFailed}
 }
 
 // expected matches those of gqlparser's messages that hold kinds of tokens only.

@@ -37,7 +37,7 @@ func TestExecute(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := Request{Query: tt.query, Variables: variables(tt.variables)}
 			if name == "operation by name" {
-				r.OperationName = "B"
+				r.OperationName = ptr("B")
 			}
 			for range 2 { // the second time from the cache
 				if diff := cmp.Diff(tt.want, run(s, r)); diff != "" {

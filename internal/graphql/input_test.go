@@ -73,7 +73,7 @@ func TestBadInput(t *testing.T) {
 		"list element":              {`query($l: [String]){echo(list: $l)}`, `{"l": ["CANARY", 1]}`, `Variable "$l" got an invalid value at "l[]"; Expected type String. String cannot represent a non string value.`, CodeBadUserInput},
 		"required is missing":       {`query($s: String!){required(s: $s)}`, ``, `Variable "$s" of required type "String!" was not provided.`, CodeInternal},
 		"required is null":          {`query($s: String!){required(s: $s)}`, `{"s": null}`, `Variable "$s" of non-null type "String!" must not be null.`, CodeInternal},
-		"variables are a list":      {`{name}`, `["CANARY"]`, `Variables must be provided as an Object where each property is a variable value.`, CodeInternal},
+		"variables are a text":      {`{name}`, `"CANARY"`, `Variables must be provided as an Object where each property is a variable value.`, CodeInternal},
 		"literal string":            {`{echo(i: "CANARY")}`, ``, `Int cannot represent a non-integer value.`, CodeValidationFailed},
 		"literal for an object":     {`{echo(thing: "CANARY")}`, ``, `Expected value of type "thing" to be an object.`, CodeValidationFailed},
 		"literal number":            {`{echo(s: 7777777)}`, ``, `String cannot represent a non string value.`, CodeValidationFailed},
@@ -93,8 +93,12 @@ func TestBadInput(t *testing.T) {
 		"syntax, string":            {`{echo(s: "CANARY`, ``, `Syntax Error: the document cannot be parsed`, CodeParseFailed},
 		"syntax, bare name":         {`CANARY`, ``, `Syntax Error: the document cannot be parsed`, CodeParseFailed},
 		"no operation":              {`fragment a on Query{name}`, ``, `Fragment "a" is never used.`, CodeValidationFailed},
-		"only a comment":            {`# CANARY`, ``, `Must provide an operation.`, CodeInternal},
-		"subscription":              {`subscription{name}`, ``, `Schema does not support operation type "subscription"`, CodeValidationFailed},
+		"only a comment":            {`# CANARY`, ``, `Syntax Error: Unexpected <EOF>.`, CodeParseFailed},
+		"subscription":              {`subscription{name}`, ``, `Schema is not configured for subscriptions.`, CodeInternal},
+		"a list for an object":      {`query($t: thing){echo(thing: $t)}`, `{"t": ["CANARY"]}`, `Variable "$t" got an invalid value; A field is not defined by type thing, which has: name, value, inner, way.`, CodeBadUserInput},
+		"half a surrogate pair":     {`{echo(s: "CANARY\ud83d\u0041")}`, ``, `Syntax Error: a string has half of a surrogate pair.`, CodeParseFailed},
+		"fragment with a variable":  {`{...f} fragment f($a: String = "CANARY") on Query{name}`, ``, `Syntax Error: a fragment has no variables of its own.`, CodeParseFailed},
+		"directive with null":       {`query($b: Boolean = true){name @skip(if: $b)}`, `{"b": null}`, `Argument "if" of non-null type "Boolean!" must not be null.`, CodeInternal},
 		"which operation":           {`query A{name} query B{name}`, ``, `Must provide operation name if query contains multiple operations.`, CodeInternal},
 		"unknown field":             {`{nmae}`, ``, `Cannot query field "nmae" on type "Query". Did you mean "name" or "node"?`, CodeValidationFailed},
 		"unknown type":              {`query($t: thimg){echo(thing: $t)}`, `{"t": "CANARY"}`, `Unknown type "thimg". Did you mean "thing" or "String"?`, CodeValidationFailed},
@@ -135,5 +139,47 @@ func TestVariablesMustBeJSON(t *testing.T) {
 		if _, err := ReadVariables([]byte(text)); err != ErrVariables {
 			t.Errorf("ReadVariables(%.20s): %v", text, err)
 		}
+	}
+}
+
+// What is wrong once is told once, as by graphql-js 15.
+func TestOneErrorForOneMistake(t *testing.T) {
+	s := newTestSchema(t)
+	for query, want := range map[string]int{
+		`query($s: String, $s: String){echo(s: $s)}`:  1, // declared twice
+		`query($s: Strin){echo(s: $s)}`:               1, // an unknown type
+		`{name{x}}`:                                   1, // a leaf with a selection
+		`{...f} fragment f on String{x}`:              1, // a fragment on a leaf
+		`{name} {names}`:                              2, // two without a name
+		`query a{name} query a{names}`:                1,
+		`query a($s: Strin, $t: String){echo(s: $s)}`: 2,
+	} {
+		if _, errs := s.Prepare(Request{Query: query}); len(errs) != want {
+			t.Errorf("%s: %d errors: %s", query, len(errs), (&Response{Errors: errs}).Append(nil))
+		}
+	}
+}
+
+// Whole pairs, and what only looks like half of one, pass.
+func TestSurrogatesThatPass(t *testing.T) {
+	for literal, want := range map[string]string{
+		`"\ud83d\ude00"`: `"😀"`, `"\\ud83d"`: `"\\ud83d"`, `"""\ud83d"""`: `"\\ud83d"`, `"\u{1F600}"`: `"😀"`, `"\ufffd"`: "\"\ufffd\"",
+		`"#\"" # "\ud83d"` + "\n": `"#\""`,
+	} {
+		if got := run(newTestSchema(t), Request{Query: `{echo(s: ` + literal + `)}`}); got != `{"data":{"echo":{"s":`+want+`}}}` {
+			t.Errorf("%s: %s", literal, got)
+		}
+	}
+}
+
+func TestOperationOfNoName(t *testing.T) {
+	for _, name := range []string{"", "B"} {
+		if _, errs := newTestSchema(t).Prepare(Request{Query: `{name}`, OperationName: ptr(name)}); len(errs) != 1 || errs[0].Message != "Unknown operation name." {
+			t.Errorf("%q: %v", name, errs)
+		}
+	}
+	choice := Request{Query: `query A{name} subscription B{name}`, OperationName: ptr("A")}
+	if got := run(newTestSchema(t), choice); got != `{"data":{"name":"n"}}` {
+		t.Errorf("beside a subscription: %s", got)
 	}
 }

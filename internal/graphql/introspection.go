@@ -55,6 +55,15 @@ func introspection(schema *ast.Schema) Resolvers {
 	}
 }
 
+// addSpecifiedByURL gives __Type the field under the name that graphql-js 15 had
+// for it and that tools of its time ask for.
+func addSpecifiedByURL(schema *ast.Schema) {
+	t := schema.Types["__Type"]
+	field := *t.Fields.ForName("specifiedByURL")
+	field.Name = "specifiedByUrl"
+	t.Fields = append(t.Fields, &field)
+}
+
 func (in introspector) schemaFields() map[string]Resolver {
 	return map[string]Resolver{
 		"description":      On(func(s *ast.Schema) any { return optional(s.Description) }),
@@ -82,6 +91,7 @@ func (in introspector) typeFields() map[string]Resolver {
 			return optional(t.def.Description)
 		}),
 		"specifiedByURL": On(func(*typeRef) any { return nil }),
+		"specifiedByUrl": On(func(*typeRef) any { return nil }),
 		"fields":         in.fields,
 		"interfaces":     On(func(t *typeRef) any { return listOf(t, ast.Object) }),
 		"possibleTypes":  On(func(*typeRef) any { return nil }),

@@ -8,13 +8,14 @@ import (
 )
 
 // Limits of one document, checked before validation, whose cost grows with the
-// square of the number of fields.
+// square of the number of fields that share a name and of a field's arguments.
 const (
 	maxTokens    = 20_000
 	maxFields    = 1_000 // written out, and again with every fragment expanded
 	maxVariables = 1_000
-	maxFragments = 50 // definitions, and as many spreads
-	maxDepth     = 7  // levels below the first, outside introspection, as PrefectHQ/server limits it
+	maxArguments = 100 // of one field or directive
+	maxFragments = 50  // definitions, and as many spreads
+	maxDepth     = 7   // levels below the first, outside introspection, as PrefectHQ/server limits it
 	maxName      = 255
 )
 
@@ -25,6 +26,7 @@ func limitText(what string, limit int) string {
 // usage is what a document takes of the limits.
 type usage struct {
 	fields, variables, fragments, spreads int
+	arguments                             int // of the field that has the most
 	longName                              bool
 	// literals tells that the document holds a string or a number.
 	literals bool
@@ -45,7 +47,10 @@ func measure(doc *ast.QueryDocument) (usage, *Error) {
 	if text := u.exceeded(); text != "" {
 		return u, &Error{Message: text, Code: CodeValidationFailed}
 	}
-	return u, expanded(doc)
+	if err := expanded(doc); err != nil {
+		return u, err
+	}
+	return u, repeated(doc)
 }
 
 func (u *usage) exceeded() string {
@@ -54,6 +59,8 @@ func (u *usage) exceeded() string {
 		return limitText("fields", maxFields)
 	case u.variables > maxVariables:
 		return limitText("variables", maxVariables)
+	case u.arguments > maxArguments:
+		return fmt.Sprintf("The document has a field of more than %d arguments.", maxArguments)
 	case u.fragments > maxFragments:
 		return limitText("fragments", maxFragments)
 	case u.spreads > maxFragments:
@@ -90,7 +97,7 @@ func (u *usage) selections(set ast.SelectionSet) {
 		case *ast.Field:
 			u.fields++
 			u.name(it.Alias, it.Name)
-			u.arguments(it.Arguments)
+			u.argumentList(it.Arguments)
 			u.directives(it.Directives)
 			u.selections(it.SelectionSet)
 		case *ast.InlineFragment:
@@ -108,11 +115,12 @@ func (u *usage) selections(set ast.SelectionSet) {
 func (u *usage) directives(list ast.DirectiveList) {
 	for _, d := range list {
 		u.name(d.Name)
-		u.arguments(d.Arguments)
+		u.argumentList(d.Arguments)
 	}
 }
 
-func (u *usage) arguments(list ast.ArgumentList) {
+func (u *usage) argumentList(list ast.ArgumentList) {
+	u.arguments = max(u.arguments, len(list))
 	for _, a := range list {
 		u.name(a.Name)
 		u.value(a.Value)

@@ -26,6 +26,7 @@ func chain(n int) string {
 }
 
 func TestLimits(t *testing.T) {
+	const tooMany = "The document selects one field more than 100 times in one place."
 	nested := func(n int) string { return "{node" + strings.Repeat("{kids", n) + "{id}" + strings.Repeat("}", n+1) }
 	tests := map[string]struct{ query, want string }{
 		"fields":          {"{" + fields(1000, "a%d:name ") + "}", ""},
@@ -37,8 +38,17 @@ func TestLimits(t *testing.T) {
 		"too many fragments": {"{name}" + fields(51, "fragment f%d on Query{name}"), "The document has more than 50 fragments."},
 		"too many spreads":   {"{" + fields(51, "...f%[1]d") + "}", "The document has more than 50 fragment spreads."},
 		"too many tokens":    {"{echo(list: [" + strings.Repeat("1 ", 20_000) + "])}", "The document has more than 20000 tokens."},
-		"depth":              {nested(6), ""},
-		"too deep":           {nested(7), "The document exceeds the maximum operation depth of 7."},
+		"arguments":          {"{echo(" + fields(101, "a%d:1 ") + ")}", "The document has a field of more than 100 arguments."},
+		"repeats":            {"{" + strings.Repeat("name ", 100) + "}", ""},
+		"too many repeats":   {"{" + strings.Repeat("name ", 101) + "}", tooMany},
+		"repeats of another": {"{" + fields(50, "a: echo(i: %d) ") + fields(51, "... {a: echo(i: %d)}") + "}", tooMany},
+		"repeats in parts": {"{" + strings.Repeat("node{name id} ", 51) + "...f ...f} fragment f on Query{" + strings.Repeat("node{id} ", 50) + "}",
+			tooMany},
+		"one fragment twice":     {"{...f ...f} fragment f on Query{" + strings.Repeat("name ", 60) + "}", ""},
+		"repeats in many places": {"{" + fields(100, "a%d: node{id} ") + "}", ""},
+		"repeats without end":    {"{...f} fragment f on Query{node{...g} ...f} fragment g on node{kids{...g ...g}}", `Cannot spread fragment "f" within itself.`},
+		"depth":                  {nested(6), ""},
+		"too deep":               {nested(7), "The document exceeds the maximum operation depth of 7."},
 		"too deep by fragments": {"{node{kids{kids{kids{kids{...f}}}}}} fragment f on node{kids{kids{kids{id}}}}",
 			"The document exceeds the maximum operation depth of 7."},
 		"long name":        {"{" + strings.Repeat("x", 256) + ": name}", "The document has a name of more than 255 characters."},

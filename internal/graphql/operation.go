@@ -8,15 +8,19 @@ import (
 
 // Request is one GraphQL request.
 type Request struct {
-	Query         string
-	OperationName string
+	Query string
+	// OperationName chooses one of several operations; nil means the only one.
+	OperationName *string
 	Variables     Variables
+	// NoIntrospection makes __schema and __type an error. __typename stays.
+	NoIntrospection bool
 }
 
 // Operation is a request that was found valid and is ready to run.
 type Operation struct {
 	schema *Schema
 	vars   map[string]any
+	failed *Error // what keeps it from being run
 	// Fields are those of Query or Mutation that it selects, in document order.
 	Fields []*Field
 	// Mutation tells a mutation from a query.
@@ -75,20 +79,44 @@ func (s *Schema) Prepare(r Request) (*Operation, []*Error) {
 		root = s.ast.Mutation
 	}
 	op.Fields = op.collect(root, []ast.SelectionSet{def.SelectionSet})
+	if op.failed != nil {
+		return nil, []*Error{op.failed}
+	}
+	if r.NoIntrospection {
+		if errs := op.introspects(); len(errs) > 0 {
+			return nil, errs
+		}
+	}
 	return op, nil
 }
 
-func choose(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *Error) {
-	if len(doc.Operations) == 0 {
-		return nil, &Error{Message: "Must provide an operation.", Code: CodeInternal}
+// introspects gives an error for each field that shows the schema, of the code
+// that Apollo Server 2.25 gives.
+func (op *Operation) introspects() []*Error {
+	var errs []*Error
+	for _, f := range op.Fields {
+		if f.Name == "__schema" || f.Name == "__type" {
+			errs = append(errs, &Error{
+				Message: "GraphQL introspection is not allowed, but the query contained __schema or __type.",
+				Code:    CodeValidationFailed, Locations: at(f.position),
+			})
+		}
 	}
-	if name == "" && len(doc.Operations) > 1 {
+	return errs
+}
+
+func choose(doc *ast.QueryDocument, name *string) (*ast.OperationDefinition, *Error) {
+	if name == nil && len(doc.Operations) > 1 {
 		return nil, &Error{Message: "Must provide operation name if query contains multiple operations.", Code: CodeInternal}
 	}
 	for _, op := range doc.Operations {
-		if name == "" || op.Name == name {
-			return op, nil
+		if name != nil && (*name == "" || op.Name != *name) {
+			continue
 		}
+		if op.Operation == ast.Subscription {
+			return nil, &Error{Message: "Schema is not configured for subscriptions.", Code: CodeInternal, Locations: at(op.Position)}
+		}
+		return op, nil
 	}
 	return nil, &Error{Message: "Unknown operation name.", Code: CodeInternal}
 }
@@ -181,7 +209,11 @@ func (op *Operation) included(list ast.DirectiveList) bool {
 		if d.Name != "skip" && d.Name != "include" {
 			continue
 		}
-		condition, _ := op.schema.literal(d.Arguments.ForName("if").Value, d.Definition.Arguments.ForName("if").Type, op.vars)
+		given := d.Arguments.ForName("if").Value
+		condition, ok := op.schema.literal(given, d.Definition.Arguments.ForName("if").Type, op.vars)
+		if !ok && op.failed == nil {
+			op.failed = &Error{Message: `Argument "if" of non-null type "Boolean!" must not be null.`, Code: CodeInternal, Locations: at(given.Position)}
+		}
 		if condition == (d.Name == "skip") {
 			return false
 		}

@@ -16,12 +16,10 @@ const maxReportedErrors = 100
 
 // gqlparserRules are those of its rules whose messages hold only names.
 var gqlparserRules = []core.Rule{
-	rules.FieldsOnCorrectTypeRule,
 	rules.FragmentsOnCompositeTypesRule,
 	rules.KnownArgumentNamesRule,
 	rules.KnownDirectivesRule,
 	rules.KnownFragmentNamesRule,
-	rules.KnownRootTypeRule,
 	rules.LoneAnonymousOperationRule,
 	rules.MaxIntrospectionDepth,
 	rules.NoFragmentCyclesRule,
@@ -35,7 +33,6 @@ var gqlparserRules = []core.Rule{
 	rules.UniqueArgumentNamesRule,
 	rules.UniqueDirectivesPerLocationRule,
 	rules.UniqueFragmentNamesRule,
-	rules.UniqueOperationNamesRule,
 	rules.UniqueVariableNamesRule,
 	rules.VariablesAreInputTypesRule,
 	rules.VariablesInAllowedPositionRule,
@@ -48,6 +45,7 @@ func (s *Schema) validate(doc *ast.QueryDocument) []*Error {
 	report := found.add
 	var events core.Events
 	s.knownTypes(&events, report)
+	s.fewerErrors(&events, report)
 	for _, rule := range gqlparserRules {
 		rule.RuleFunc(&events, report)
 	}

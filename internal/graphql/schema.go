@@ -86,6 +86,7 @@ func New(c Config) (*Schema, error) {
 		return nil, fmt.Errorf("loading the schema: %w", err)
 	}
 	delete(loaded.Directives, "defer")
+	addSpecifiedByURL(loaded)
 	bound, err := without(loaded, c.Resolvers, c.Without)
 	if err != nil {
 		return nil, err

@@ -196,3 +196,5 @@ func TestWithout(t *testing.T) {
 		t.Error("the caller's resolvers were changed")
 	}
 }
+
+func ptr(s string) *string { return &s }

@@ -29,8 +29,8 @@ type Variables struct {
 // Texts are the variables' values as JSON, by name, in no order.
 func (v Variables) Texts() map[string]json.RawMessage { return v.texts }
 
-// ReadVariables cuts the JSON object of variables into its members. Empty text
-// and null have none. Of anything else [Schema.Prepare] will complain.
+// ReadVariables cuts the JSON object of variables into its members. Empty text,
+// null and a list have none. Of anything else [Schema.Prepare] will complain.
 func ReadVariables(text []byte) (Variables, error) {
 	if len(text) == 0 {
 		return Variables{}, nil
@@ -40,15 +40,32 @@ func ReadVariables(text []byte) (Variables, error) {
 	}
 	c := cursor{b: text}
 	switch c.kind() {
-	case 'n':
+	case 'n', '[':
 		return Variables{}, nil
 	case '{':
 	default:
 		return Variables{odd: true}, nil
 	}
+	texts, _ := members(c)
+	return Variables{texts: texts}, nil
+}
+
+// Members cuts a JSON object into its members, the last of equal keys. It reports
+// false for text that is no JSON object.
+func Members(text []byte) (map[string]json.RawMessage, bool) {
+	if !json.Valid(text) {
+		return nil, false
+	}
+	return members(cursor{b: text})
+}
+
+func members(c cursor) (map[string]json.RawMessage, bool) {
+	if c.kind() != '{' {
+		return nil, false
+	}
 	out := map[string]json.RawMessage{}
 	c.members(func(key string) { out[key] = c.skip() })
-	return Variables{texts: out}, nil
+	return out, true
 }
 
 // variables coerces variables to the types that the operation declares. Those
@@ -173,6 +190,11 @@ func (r *variableReader) enum(def *ast.Definition) any {
 }
 
 func (r *variableReader) object(def *ast.Definition) any {
+	if r.kind() == '[' { // an object whose keys are numbers, as JavaScript has it
+		r.elements(func(int) { r.invalid(unknownInputField(def)) })
+		r.complete(def, map[string]any{})
+		return nil
+	}
 	if r.kind() != '{' {
 		return r.invalid(fmt.Sprintf("Expected type %s to be an object.", def.Name))
 	}

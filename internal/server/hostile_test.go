@@ -81,7 +81,7 @@ func TestGzipBomb(t *testing.T) {
 	_ = w.Close()
 	req := r.requestTo("/", r.admin, &packed)
 	req.Header.Set("Content-Encoding", "gzip")
-	r.ask(r.Handler(), req).wants(t, 400)
+	r.ask(r.Handler(), req).wants(t, 415)
 }
 
 // raw sends text and gives what comes back until the server hangs up.
@@ -130,7 +130,7 @@ func TestSlowReader(t *testing.T) {
 	r := newRig(t, "", func(c *Config) {
 		c.timeouts = timeouts{write: 200 * time.Millisecond}
 		c.MaxRequests = 1
-		c.Wrap = func(api *cloud.API) http.Handler {
+		c.Wrap = func(api *cloud.API) (http.Handler, error) {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.URL.Path == "/large" {
 					for range 1000 {
@@ -140,7 +140,7 @@ func TestSlowReader(t *testing.T) {
 					}
 				}
 				api.ServeHTTP(w, r)
-			})
+			}), nil
 		}
 	})
 	address, _ := r.serve()

@@ -14,10 +14,13 @@ import (
 //	all else        Config.Wrap around the API, such as an upstream, or the API
 //
 // All but the health is bounded, and waits for an audit log that can be written.
-func (s *Server) mount() http.Handler {
+func (s *Server) mount() (http.Handler, error) {
 	var api http.Handler = s.api
 	if s.config.Wrap != nil {
-		api = s.config.Wrap(s.api)
+		var err error
+		if api, err = s.config.Wrap(s.api); err != nil {
+			return nil, err
+		}
 	}
 	limit := cmp.Or(s.config.timeouts.request, RequestTimeout)
 	mux := http.NewServeMux()
@@ -29,7 +32,7 @@ func (s *Server) mount() http.Handler {
 		}
 	}
 	mux.Handle("/", s.bounded(s.audited(api), limit))
-	return s.tracked(mux)
+	return s.tracked(mux), nil
 }
 
 // Metrics answers /metrics, and the health beside it.

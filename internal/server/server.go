@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -24,6 +25,11 @@ type Config struct {
 	URL string
 	// CertificateFile and CertificateKey are PEM files; without both there is no TLS.
 	CertificateFile, CertificateKey string
+	// TokenSecret is as of [cloud.Config]; empty means a random one, so that tokens
+	// end with the process and count at no other.
+	TokenSecret []byte
+	// NoIntrospection is as of [cloud.Config].
+	NoIntrospection bool
 	// Audit is where every call is written before its answer goes out. Required.
 	Audit *Audit
 	// Log is the server's own log. Required.
@@ -32,8 +38,8 @@ type Config struct {
 	Now func() time.Time
 	// Wrap stands between the bounds of the server and the API, for what answers
 	// some requests in the API's place: it gets the API and calls it for the rest.
-	// Nil means the API alone.
-	Wrap func(api *cloud.API) http.Handler
+	// Nil means the API alone. [New] returns its error.
+	Wrap func(api *cloud.API) (http.Handler, error)
 	// Routes, if set, gives handlers beside the API, by pattern of http.ServeMux.
 	// They are bounded like it, but may take ten minutes, and each asks for itself
 	// who may use it, such as by [Server.AllowsBackup].
@@ -80,6 +86,9 @@ func New(c Config) (*Server, error) {
 	if c.Store == nil || c.Audit == nil || c.Log == nil || c.Now == nil {
 		return nil, errors.New("a server needs a store, an audit log, a log and a clock")
 	}
+	if len(c.TokenSecret) == 0 {
+		c.TokenSecret = []byte(rand.Text())
+	}
 	s := &Server{config: c, again: make(chan struct{}, 1), meter: newMeter(), bounds: newBounds(cmp.Or(c.MaxRequests, 128))}
 	s.meter.watch(s)
 	s.github = newGitHub(c, s.meter)
@@ -94,8 +103,9 @@ func New(c Config) (*Server, error) {
 			return nil, err
 		}
 	}
-	s.handler = s.mount()
-	return s, nil
+	var err error
+	s.handler, err = s.mount()
+	return s, err
 }
 
 // openAPI makes the API with what the keys file says now.
@@ -112,6 +122,7 @@ func (s *Server) openAPI() error {
 	s.api, err = cloud.New(cloud.Config{
 		Store:   meteredStore{s.config.Store, s.meter},
 		Tenants: access.Tenants, Keys: access.Keys, Now: s.config.Now,
+		TokenSecret: s.config.TokenSecret, NoIntrospection: s.config.NoIntrospection,
 		Authenticate: s.github.authenticate, OnCall: s.onCall, OnError: s.onError,
 	})
 	if err != nil {

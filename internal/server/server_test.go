@@ -292,11 +292,11 @@ func TestRotationKeepsBothKeysForAWhile(t *testing.T) {
 
 func TestWrapAndRoutes(t *testing.T) {
 	r := newRig(t, "", func(c *Config) {
-		c.Wrap = func(api *cloud.API) http.Handler {
+		c.Wrap = func(api *cloud.API) (http.Handler, error) {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Wrapped", "yes")
 				api.ServeHTTP(w, r)
-			})
+			}), nil
 		}
 		c.Routes = func(s *Server) map[string]http.Handler {
 			return map[string]http.Handler{"/backup": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -322,8 +322,8 @@ func TestWrapAndRoutes(t *testing.T) {
 
 func TestPanicEndsOneRequest(t *testing.T) {
 	r := newRig(t, "", func(c *Config) {
-		c.Wrap = func(*cloud.API) http.Handler {
-			return http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("CANARY-panic") })
+		c.Wrap = func(*cloud.API) (http.Handler, error) {
+			return http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("CANARY-panic") }), nil
 		}
 	})
 	r.do(r.admin, `{ secret_names }`).wants(t, 500)
@@ -332,4 +332,45 @@ func TestPanicEndsOneRequest(t *testing.T) {
 	}
 	r.get("/metrics").wants(t, 200, "prefect_secrets_panics_total 1")
 	r.get("/healthz").wants(t, 200, "ok")
+}
+
+// Who has read the keys file cannot make tokens of a key, a rotated key's tokens
+// are good as long as itself, and tokens have no backup.
+func TestTokensNeedMoreThanTheKeysFile(t *testing.T) {
+	switched := `mutation { switch_tenant(input: {tenant_id: "` + dataID + `"}) { access_token } }`
+	a, b := newRig(t, ""), newRig(t, "", func(c *Config) { c.TokenSecret = []byte("shared") })
+	token := accessToken(t, a.do(a.admin, switched).body)
+	a.do(token, `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
+	if err := b.admit([]byte(a.keys())); err != nil {
+		t.Fatal(err)
+	}
+	b.do(token, `{ secret_names }`).wants(t, 200, "UNAUTHENTICATED")
+	if a.AllowsBackup(a.request(token, "")) {
+		t.Error("a token had a backup")
+	}
+	access, err := ParseKeys("keys.toml", []byte(a.keys()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := access.Rotate("ci", a.clock.now().Add(30*time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.Hash = sum("next")
+	if err := a.admit([]byte(tenantsText + FormatKey(k))); err != nil {
+		t.Fatal(err)
+	}
+	a.do(token, `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
+	a.clock.move(30 * time.Minute)
+	a.do(token, `{ secret_names }`).wants(t, 200, "UNAUTHENTICATED")
+}
+
+func accessToken(t *testing.T, body string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(body, `"access_token":"`)
+	token, _, _ := strings.Cut(rest, `"`)
+	if !found || token == "" {
+		t.Fatalf("no token in %s", body)
+	}
+	return token
 }

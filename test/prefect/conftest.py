@@ -16,28 +16,32 @@ from importlib.metadata import version
 import pytest
 
 RELEASE = version("prefect")
-ERA = tuple(int(part) for part in RELEASE.split(".")[:2])
+VERSION = tuple(int(part) for part in RELEASE.split("."))
+ERA = VERSION[:2]
 
-# What differs between the eras of the client; a release of another era fails here.
-#   path     the setting with the URL it posts to      key      the setting with its key
+# What differs between the eras of the client.
+#   url      the setting with the URL it posts to, and the path that it has by default
+#   key      the setting with its key
 #   missing  what Secret.get raises for a name that the store does not have, and its text
 #   result   where a flow keeps its results
-KEY_ERROR = dict(missing="KeyError", missing_text="was not found.  Please ensure that it was set correctly")
-CLIENT_ERROR = dict(missing="ClientError", missing_text="No value found for the requested key")
-ERAS = {
-    (0, 9): dict(path="PREFECT__CLOUD__GRAPHQL", key="cloud.auth_token", result="ResultHandler", **CLIENT_ERROR),
-    (0, 15): dict(path="PREFECT__CLOUD__API", key="cloud.api_key", result="Result", **KEY_ERROR),
-    (1, 4): dict(path="PREFECT__CLOUD__API", key="cloud.api_key", result="Result", **KEY_ERROR),
-}
-FACTS = ERAS[ERA]
+KEYS_AND_TENANTS = ERA >= (0, 15)  # before, a token that login_to_tenant exchanges for another
+if KEYS_AND_TENANTS:
+    FACTS = dict(setting="PREFECT__CLOUD__API", path="", key="cloud.api_key")
+else:
+    FACTS = dict(setting="PREFECT__CLOUD__GRAPHQL", path="/graphql" if ERA >= (0, 12) else "/graphql/alpha", key="cloud.auth_token")
+if ERA >= (0, 11):  # from 0.11.3
+    FACTS.update(missing="KeyError", missing_text="was not found.  Please ensure that it was set correctly")
+else:
+    FACTS.update(missing="ClientError", missing_text="No value found for the requested key")
+FACTS["result"] = "Result" if ERA >= (0, 11) else "ResultHandler"
 
-if ERA == (0, 9):
-    # 0.9.3's flows ask for two names that Python 3.10 dropped. Python gets them back; Prefect stays as it is.
+if ERA < (0, 14):
+    # These flows ask for names that Python 3.10 dropped. Python gets them back; Prefect stays as it is.
     collections.Iterable = collections.abc.Iterable
     collections.Sequence = collections.abc.Sequence
 
 # The fixture of docs/testing sets the keys that Prefect has from 0.15 on.
-collect_ignore = ["test_fixture.py"] if ERA < (0, 15) else []
+collect_ignore = [] if KEYS_AND_TENANTS else ["test_fixture.py"]
 
 READY = pathlib.Path(os.environ["SUITE_DIR"]) / "ready.json"
 SERVER = json.loads(READY.read_text())
@@ -55,14 +59,19 @@ os.environ.update(
         "PREFECT__CLOUD__USE_LOCAL_SECRETS": "false",
         "PREFECT__FLOWS__CHECKPOINTING": "true",
         "PREFECT__" + FACTS["key"].upper().replace(".", "__"): SERVER["runner_key"],
-        # 0.9 posts to cloud.graphql, by default cloud.api + /graphql/alpha; from 0.15.0 clients post to cloud.api.
-        FACTS["path"]: SERVER["url"] + ("/graphql/alpha" if ERA == (0, 9) else ""),
+        FACTS["setting"]: SERVER["url"] + FACTS["path"],
     }
 )
 
 
 def pytest_report_header(config):
     return f"prefect {RELEASE}, {len(SYNCED)} secrets to sync, {len(LEFT_OUT)} to leave out"
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Tells run.sh how many tests passed."""
+    passed = len(terminalreporter.stats.get("passed", []))
+    (pathlib.Path(os.environ["SUITE_DIR"]) / "passed").write_text(f"{passed}\n")
 
 
 def as_key(key):
@@ -74,10 +83,10 @@ def as_key(key):
 
 def errors():
     """The releases' module of ClientError and AuthorizationError."""
-    if ERA == (0, 9):
-        from prefect.utilities import exceptions
-    else:
+    if KEYS_AND_TENANTS:
         from prefect import exceptions
+    else:
+        from prefect.utilities import exceptions
     return exceptions
 
 

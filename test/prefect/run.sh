@@ -2,7 +2,9 @@
 # Runs the real Prefect client, release by release, against `prefect-secrets serve --dev`.
 #
 #   test/prefect/run.sh [RELEASE...]     the releases, of those with a requirements-RELEASE.txt; all by default
+#   test/prefect/run.sh --update         all, and results.json is written; without it, it has to be what came out
 #
+#   JOBS=2                   how many releases run at once
 #   PYTHON=python3.11        as venv.sh takes it
 #   PREFECT_SECRETS_BIN=PATH a command that is already built; without it, this checkout is built
 #   ALLOW_NO_PREFECT=1       a release that cannot be installed is reported and does not fail the run
@@ -11,10 +13,13 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 work=$root/test/.work/prefect
-[ $# -gt 0 ] || set -- 1.4.1 0.15.13 0.9.3
-server=
+update= all=
+[ "${1:-}" != --update ] || { update=1; shift; }
+if [ $# -eq 0 ]; then
+  all=1
+  set -- $(cd "$here" && ls requirements-[0-9]*.txt | sed 's/requirements-\(.*\)\.txt/\1/' | sort -rV)
+fi
 mkdir -p "$root/test/.work/bin" "$work" && chmod 700 "$work"
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true' EXIT
 
 say() { printf 'prefect: %s\n' "$*" >&2; }
 
@@ -42,7 +47,7 @@ stop_server() {
 # run_release RELEASE VENV: the tests of one release with a server, a home and a store of its own.
 run_release() {
   local dir=$work/run-$1 code=0
-  rm -rf "$dir" && mkdir -p "$dir/home"
+  mkdir -p "$dir/home"
   start_server "$dir/ready.json" "$dir/serve.log" || return 1
   (
     unset "${!PREFECT@}"
@@ -77,14 +82,54 @@ compare_configs() {
 bin=${PREFECT_SECRETS_BIN:-$root/test/.work/bin/prefect-secrets}
 [ -n "${PREFECT_SECRETS_BIN:-}" ] || (cd "$root" && go build -o "$bin" .)
 
-failed=()
-for release in "$@"; do
-  if ! venv=$("$here/venv.sh" "$release"); then
-    say "PREFECT $release COULD NOT BE INSTALLED: nothing of it was tested"
-    [ "${ALLOW_NO_PREFECT:-}" = 1 ] || failed+=("$release")
-    continue
+# release RELEASE: installs and tests one release; its end stands in run-RELEASE/outcome.
+release() {
+  local venv outcome=passed dir=$work/run-$1
+  server=
+  trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true' EXIT
+  rm -rf "$dir" && mkdir -p "$dir"
+  if ! venv=$("$here/venv.sh" "$1"); then
+    say "PREFECT $1 COULD NOT BE INSTALLED: nothing of it was tested"
+    outcome=missing
+  else
+    say "Prefect $1"
+    run_release "$1" "$venv" || outcome=failed
   fi
-  say "Prefect $release"
-  run_release "$release" "$venv" || failed+=("$release")
+  echo "$outcome" >"$dir/outcome"
+}
+
+# results RELEASE...: how many tests passed, release by release.
+results() {
+  local release separator=
+  printf '{\n "releases": {'
+  for release in $(printf '%s\n' "$@" | sort -V); do
+    printf '%s\n  "%s": %s' "$separator" "$release" "$(cat "$work/run-$release/passed")"
+    separator=,
+  done
+  printf '\n }\n}\n'
+}
+
+# Each release prints once it is done, so that two at once do not mix.
+for release in "$@"; do
+  while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-2}" ]; do wait -n || true; done
+  (release "$release" >"$work/$release.log" 2>&1; cat "$work/$release.log") &
 done
+wait
+
+failed=() missing=()
+for release in "$@"; do
+  case $(cat "$work/run-$release/outcome" 2>/dev/null) in
+  passed) ;;
+  missing) missing+=("$release") ;;
+  *) failed+=("$release") ;;
+  esac
+done
+[ ${#missing[@]} -eq 0 ] || say "not installed, so NOT TESTED: ${missing[*]}"
+[ ${#missing[@]} -eq 0 ] || [ "${ALLOW_NO_PREFECT:-}" = 1 ] || failed+=("${missing[@]}")
 [ ${#failed[@]} -eq 0 ] || { say "failed: ${failed[*]}"; exit 1; }
+[ -n "$all" ] && [ ${#missing[@]} -eq 0 ] || exit 0
+if [ -n "$update" ]; then
+  results "$@" >"$here/results.json"
+else
+  results "$@" | diff "$here/results.json" - >&2 || { say 'results.json is not what this run gave: run with --update'; exit 1; }
+fi

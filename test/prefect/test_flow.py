@@ -1,11 +1,11 @@
 """A real flow, run by flow.run() with use_local_secrets=false, reads a secret everywhere a flow may.
 
-| place          | how                                | 0.9.3         | 0.15.13 | 1.4.1  |
-| -------------- | ---------------------------------- | ------------- | ------- | ------ |
-| task           | Task.run                           | yes           | yes     | yes    |
-| state handler  | Task(state_handlers=[...])         | yes           | yes     | yes    |
-| callback       | Task(on_failure=...)               | yes           | yes     | yes    |
-| result handler | write, with checkpointing on       | ResultHandler | Result  | Result |
+| place          | how                                | 0.9, 0.10     | from 0.11 |
+| -------------- | ---------------------------------- | ------------- | --------- |
+| task           | Task.run                           | yes           | yes       |
+| state handler  | Task(state_handlers=[...])         | yes           | yes       |
+| callback       | Task(on_failure=...)               | yes           | yes       |
+| result handler | write, with checkpointing on       | ResultHandler | Result    |
 """
 
 import prefect

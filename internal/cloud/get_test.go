@@ -1,0 +1,87 @@
+package cloud_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+)
+
+// getURL sends a GET with a key and a URL's query.
+func getURL(t *testing.T, h http.Handler, key, query string) answer {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/graphql?"+query, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+key)
+	return send(t, h, r)
+}
+
+func TestGet(t *testing.T) {
+	const ask = `query N($n: String!){secret_value(name: $n)} query M{secret_names}`
+	document := func(query, variables, operation string) string {
+		return url.Values{"query": {query}, "variables": {variables}, "operationName": {operation}}.Encode()
+	}
+	tests := map[string]struct {
+		query  string
+		status int
+		want   string
+	}{
+		"value":             {document(ask, `{"n":"A"}`, "N"), 200, `{"data":{"secret_value":"v"}}` + "\n"},
+		"names":             {document(ask, ``, "M"), 200, `{"data":{"secret_names":["A"]}}` + "\n"},
+		"nothing":           {``, 400, "GET query missing."},
+		"no query":          {`variables={}`, 400, "Must provide query string."},
+		"two queries":       {`query={a}&query={b}`, 400, "GraphQL queries must be strings."},
+		"variables no JSON": {document(`{secret_names}`, `{`+canary, ""), 400, "Variables are invalid JSON."},
+		"malformed":         {`query=%zz` + canary, 400, "Bad Request: the URL is malformed."},
+		"not UTF-8":         {`query={secret_names}%ff`, 400, "Bad Request: the URL is malformed."},
+		"invalid":           {document(`{none}`, ``, ""), 400, `{"errors":[{"message":"Cannot query field \"none\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}` + "\n"},
+		"mutation":          {document(set1, ``, ""), 405, "GET supports only query operation"},
+		"mutation of two":   {document(`query Q{secret_names} `+set1, ``, "S"), 405, "GET supports only query operation"},
+		"query of two":      {document(`query Q{secret_names} `+set1, ``, "Q"), 200, `{"data":{"secret_names":["A"]}}` + "\n"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			a := newAPI(t)
+			post(t, a, adminKey, set(`{"name": "A", "value": "v"}`))
+			got := getURL(t, a, runKey, tt.query)
+			if diff := cmp.Diff(answer{status: tt.status, body: tt.want}, answer{status: got.status, body: got.body}, cmp.AllowUnexported(answer{})); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if got.header.Get("Cache-Control") != "no-store" {
+				t.Errorf("a cache may keep it: %v", got.header)
+			}
+			if (got.header.Get("Allow") == "POST") != (tt.status == 405) {
+				t.Errorf("Allow: %v", got.header["Allow"])
+			}
+		})
+	}
+}
+
+const set1 = `mutation S{set_secret(input: {name: "B", value: "` + canary + `"}){success}}`
+
+// A mutation by GET changes nothing, whoever asks, and its value is watched for.
+func TestMutationByGetChangesNothing(t *testing.T) {
+	var told []string
+	a := newAPI(t, func(c *cloud.Config) {
+		c.OnValue = func(name string, value json.RawMessage) { told = append(told, name+"="+string(value)) }
+	})
+	if got := getURL(t, a, adminKey, "query="+url.QueryEscape(set1)); got.status != http.StatusMethodNotAllowed {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+	query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
+	if diff := cmp.Diff([]string{`B="` + canary + `"`}, told); diff != "" {
+		t.Errorf("OnValue (-want +got):\n%s", diff)
+	}
+}
+
+func TestGetAsksWhoItIsFirst(t *testing.T) {
+	if got := getURL(t, newAPI(t), "wrong", "").body; got != `{"errors":[{"message":"Unauthenticated","extensions":{"code":"UNAUTHENTICATED"}}],"data":null}`+"\n" {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,65 @@
+package graphql
+
+import (
+	"strings"
+	"unicode/utf16"
+)
+
+// loneSurrogate reports whether a string of a document that was parsed has half of
+// a surrogate pair, of which the parser makes another character.
+func loneSurrogate(query string) bool {
+	if !strings.Contains(query, `\u`) {
+		return false
+	}
+	for i := 0; i < len(query); {
+		rest := query[i:]
+		switch {
+		case rest[0] == '#':
+			i += lengthOf(rest, 1, "\n")
+		case strings.HasPrefix(rest, `"""`):
+			i += lengthOf(rest, 3, `"""`)
+		case rest[0] == '"':
+			n := lengthOf(rest, 1, `"`)
+			if halfPair(rest[:n]) {
+				return true
+			}
+			i += n
+		default:
+			i++
+		}
+	}
+	return false
+}
+
+// lengthOf is how much of a text lies before and in its end, which is looked for
+// from the given byte on and does not follow a backslash.
+func lengthOf(text string, from int, end string) int {
+	for i := from; i < len(text); i++ {
+		switch {
+		case strings.HasPrefix(text[i:], end):
+			return i + len(end)
+		case text[i] == '\\' && end != "\n":
+			i++
+		}
+	}
+	return len(text)
+}
+
+// halfPair looks at the escapes of one string.
+func halfPair(text string) bool {
+	for i := 0; i+6 <= len(text); i++ {
+		if text[i] != '\\' {
+			continue
+		}
+		if text[i+1] != 'u' || text[i+2] == '{' {
+			i++
+			continue
+		}
+		r, n := unescape([]byte(text[i:min(i+12, len(text))]))
+		if utf16.IsSurrogate(r) {
+			return true
+		}
+		i += n - 1
+	}
+	return false
+}

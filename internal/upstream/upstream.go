@@ -1,0 +1,144 @@
+// Package upstream puts the secrets API in front of a Prefect Server, which has none,
+// so that agents and flow runs find both under the one URL that they know.
+//
+// A GraphQL document whose fields at the top are all the secrets API's is answered
+// here. One with none of them goes to the upstream byte for byte, once the request has
+// a key of ours, and without that key. A mix is refused. What cannot be told, because
+// it does not parse or is no POST of JSON, goes nowhere: the API words the refusal.
+//
+// Fields are told by name, before any validation: a document for the secrets API that
+// is wrong is refused here and not shown to the upstream. "tenant" and "auth_info" are
+// always ours. Fields that every schema has (__typename, __schema) follow the others
+// of their request, and are ours where there are none.
+package upstream
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
+)
+
+// API is the secrets API, as [cloud.API] implements it.
+type API interface {
+	http.Handler
+	// Authorized reports whether the request has a key that is good for the tenant that
+	// it names. It does not read the body.
+	Authorized(r *http.Request) bool
+}
+
+var _ API = (*cloud.API)(nil)
+
+// Config describes a handler.
+type Config struct {
+	// API answers what is the secrets API's and refuses what nobody answers. Required.
+	API API
+	// URL is where documents go that are not the API's, as it is given: http or https,
+	// without user, query and fragment. Required.
+	URL string
+	// Timeout is how long the upstream may take until its answer begins; 0 means
+	// 25 seconds, which is less than serve has for a request and more than Prefect's
+	// clients wait by default (15 s: request_timeout in config.toml). It does not apply
+	// to a Transport that is given.
+	Timeout time.Duration
+	// Transport carries requests to the upstream; nil means one that keeps connections,
+	// knows no proxy, and leaves compression to the two ends.
+	Transport http.RoundTripper
+	// OnError, if set, is told why a request was not answered by the upstream. The text
+	// holds the upstream's address and nothing of the request. It may be called
+	// concurrently.
+	OnError func(error)
+}
+
+type handler struct {
+	api   API
+	proxy http.Handler
+}
+
+// New makes a handler of the configuration.
+func New(c Config) (http.Handler, error) {
+	if c.API == nil {
+		return nil, errors.New("an upstream needs the secrets API in front of it: set API")
+	}
+	target, err := parseURL(c.URL)
+	if err != nil {
+		return nil, err
+	}
+	return &handler{api: c.API, proxy: newProxy(c, target)}, nil
+}
+
+// parseURL keeps the text of a bad URL out of the error: it may hold a password.
+func parseURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		return nil, errors.New("the upstream's URL cannot be used: write http://HOST:PORT or https://HOST")
+	case u.User != nil:
+		return nil, fmt.Errorf("the upstream's URL at %s holds a user: leave it out", u.Host)
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, fmt.Errorf("the upstream's URL at %s has more than a path: end it there", u.Host)
+	}
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	return u, nil
+}
+
+// ServeHTTP decides by the key first, then by the body.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost || !cloud.IsEndpoint(r.URL.Path) || r.ContentLength > cloud.MaxBody ||
+		!plainBody(r.Header) || !h.api.Authorized(r) {
+		h.api.ServeHTTP(w, r)
+		return
+	}
+	body, whole := read(r)
+	if !whole {
+		h.api.ServeHTTP(w, r)
+		return
+	}
+	switch whose, names := classify(body); whose {
+	case ours:
+		h.api.ServeHTTP(w, r)
+	case theirs:
+		h.proxy.ServeHTTP(w, again(r, body))
+	case mixed:
+		refuseMix(w, names)
+	}
+}
+
+// read takes the body and leaves r as if it had not. It is not whole where it broke
+// off or is longer than the API takes.
+func read(r *http.Request) (body []byte, whole bool) {
+	rest := r.Body
+	body, err := io.ReadAll(io.LimitReader(rest, cloud.MaxBody+1))
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(body), rest), rest}
+	return body, err == nil && len(body) <= cloud.MaxBody
+}
+
+// again is r with a body that can be sent more than once: the transport does so where
+// a kept connection turns out to be closed.
+func again(r *http.Request, body []byte) *http.Request {
+	out := r.WithContext(r.Context())
+	out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	out.Body, _ = out.GetBody()
+	out.ContentLength, out.TransferEncoding = int64(len(body)), nil
+	return out
+}
+
+func refuseMix(w http.ResponseWriter, names []string) {
+	slices.Sort(names)
+	writeError(w, http.StatusBadRequest, graphql.CodeValidationFailed, fmt.Sprintf(
+		"The request asks for fields of the secrets API (%s) and of the upstream: send them apart.",
+		strings.Join(slices.Compact(names), ", ")))
+}
