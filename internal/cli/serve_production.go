@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/url"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -29,6 +31,7 @@ type productionFlags struct {
 	noIntrospection            bool
 	tokenSecret                string
 	file                       fileFlags
+	vault                      vaultFlags
 }
 
 func (o *productionFlags) add(cmd *cobra.Command) {
@@ -50,7 +53,8 @@ func (o *productionFlags) add(cmd *cobra.Command) {
 	f.BoolVar(&o.noIntrospection, "no-introspection", false, "refuse questions about the schema")
 	f.StringVar(&o.tokenSecret, "token-secret-file", "", "a file, mode 0600, that replicas share, so that each accepts the tokens that another gave to Prefect 0.9's login; default: random")
 	o.file.register(f)
-	for _, name := range []string{"store", "store-key-file", "keys-file", "url", "tls-certificate", "tls-key", "allow-http", "trust-forwarded-for", "audit-log", "log-level", "log-format", "metrics-listen", "no-introspection", "token-secret-file", "max-connections", "max-requests", "shutdown-delay"} {
+	o.vault.register(f)
+	for _, name := range []string{"store", "store-key-file", "vault-address", "keys-file", "url", "tls-certificate", "tls-key", "allow-http", "trust-forwarded-for", "audit-log", "log-level", "log-format", "metrics-listen", "no-introspection", "token-secret-file", "max-connections", "max-requests", "shutdown-delay"} {
 		cmd.MarkFlagsMutuallyExclusive("dev", name)
 	}
 	cmd.MarkFlagsRequiredTogether("tls-certificate", "tls-key")
@@ -113,11 +117,24 @@ func (c *Command) audit(path string) (*server.Audit, error) {
 	return a, nil
 }
 
+// oneByOne lets the log and the audit log share a stream.
+type oneByOne struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (o *oneByOne) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.w.Write(p)
+}
+
 // serveProduction serves until ctx ends.
 func (c *Command) serveProduction(ctx context.Context, o serveOptions) (err error) {
 	if err := o.check(); err != nil {
 		return err
 	}
+	c.Stderr = &oneByOne{w: c.Stderr}
 	log, err := c.log(o.productionFlags)
 	if err != nil {
 		return err
@@ -127,7 +144,7 @@ func (c *Command) serveProduction(ctx context.Context, o serveOptions) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, audit.Close()) }()
-	store, err := c.servedStore(o)
+	store, err := c.servedStore(ctx, o, log)
 	if err != nil {
 		return err
 	}
@@ -136,7 +153,7 @@ func (c *Command) serveProduction(ctx context.Context, o serveOptions) (err erro
 		return err
 	}
 	s, err := server.New(server.Config{
-		Store: store.Store, Routes: store.routes, KeysFile: o.keysFile, URL: o.url, CertificateFile: o.certificate, CertificateKey: o.key,
+		Store: store.Store, Parallel: store.parallel, Routes: store.routes, KeysFile: o.keysFile, URL: o.url, CertificateFile: o.certificate, CertificateKey: o.key,
 		Audit: audit, Log: log, Now: time.Now, MaxConnections: o.connections, MaxRequests: o.requests,
 		TokenSecret: secret, NoIntrospection: o.noIntrospection, Wrap: frontOf(o.upstream, log), TrustForwardedFor: o.forwardedFor, ShutdownDelay: o.shutdownDelay,
 	})

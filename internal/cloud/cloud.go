@@ -75,6 +75,9 @@ type Config struct {
 	// Spelling leaves the other spelling's fields out, and what no Prefect Cloud
 	// had; the zero value keeps all.
 	Spelling Spelling
+	// Parallel bounds how many writes of one document, to different secrets, are in
+	// the store at once. Zero means one; a store across a network gains from more.
+	Parallel int
 	// NoIntrospection refuses __schema and __type.
 	NoIntrospection bool
 	// TokenSecret goes into the tokens that switchTenant makes, beside the hash of

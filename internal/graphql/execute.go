@@ -19,16 +19,18 @@ type Around func(ctx context.Context, f *Field, resolve func() (any, error)) (an
 // messageUnknown stands for errors that are not meant for clients.
 const messageUnknown = "An unknown error occurred."
 
-// Execute runs the operation field by field in document order. A cancelled
-// context makes errors of the fields not yet resolved.
+// Execute runs the operation field by field in document order, unless root is
+// [Keyed]. A cancelled context makes errors of the fields not yet resolved.
 func (op *Operation) Execute(ctx context.Context, root any, around Around) *Response {
 	e := execution{ctx: ctx, schema: op.schema}
+	resolver, wait := op.inParallel(root, func(f *Field) (any, error) { return e.resolve(f, root) })
+	defer wait()
 	dst := make([]byte, 0, 256)
 	dst, ok := e.object(dst, op.Fields, nil, func(f *Field) (any, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		resolve := func() (any, error) { return e.resolve(f, root) }
+		resolve := func() (any, error) { return resolver(f) }
 		if around == nil {
 			return resolve()
 		}

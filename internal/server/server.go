@@ -18,6 +18,8 @@ import (
 type Config struct {
 	// Store keeps the secrets. Required. The server does not close it.
 	Store cloud.Store
+	// Parallel is as of [cloud.Config].
+	Parallel int
 	// KeysFile is the path of the keys file. Required.
 	KeysFile string
 	// URL is where clients reach the server, the audience of GitHub's tokens; empty
@@ -122,7 +124,7 @@ func (s *Server) openAPI() error {
 	s.api, err = cloud.New(cloud.Config{
 		Store:   meteredStore{s.config.Store, s.meter},
 		Tenants: access.Tenants, Keys: access.Keys, Now: s.config.Now,
-		TokenSecret: s.config.TokenSecret, NoIntrospection: s.config.NoIntrospection,
+		Parallel: s.config.Parallel, TokenSecret: s.config.TokenSecret, NoIntrospection: s.config.NoIntrospection,
 		Authenticate: s.github.authenticate, OnCall: s.onCall, OnError: s.onError,
 	})
 	if err != nil {
