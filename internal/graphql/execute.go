@@ -151,6 +151,9 @@ func (e *execution) complete(dst []byte, f *Field, t *ast.Type, value any, here 
 
 func (e *execution) list(dst []byte, f *Field, t *ast.Type, value any, here *step) ([]byte, bool) {
 	dst = append(dst, '[')
+	if texts, isTexts := value.([]string); isTexts && t.Elem.NamedType == "String" {
+		return appendTexts(dst, texts), true
+	}
 	var ok bool
 	item := func(i int, v any) bool {
 		if i > 0 {
@@ -177,6 +180,18 @@ func (e *execution) list(dst []byte, f *Field, t *ast.Type, value any, here *ste
 		return dst, false
 	}
 	return append(dst, ']'), true
+}
+
+// appendTexts writes the items of a list of String and its end; none of them can
+// fail, and there may be many.
+func appendTexts(dst []byte, texts []string) []byte {
+	for i, text := range texts {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendString(dst, text)
+	}
+	return append(dst, ']')
 }
 
 var errLeaf = errors.New("a resolver's result does not fit the field's type")

@@ -38,8 +38,8 @@ func escape(name string) string {
 
 // unescape is the reverse of escape, and false for what escape never writes.
 func unescape(text string) (string, bool) {
-	if !strings.ContainsAny(text, "=.") {
-		return text, text != "" && escape(text) == text
+	if !strings.ContainsFunc(text, func(r rune) bool { return r > 0x7f || !plain(byte(r)) }) {
+		return text, text != ""
 	}
 	var out strings.Builder
 	for i := 0; i < len(text); i++ {
