@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -19,7 +20,7 @@ type Request struct {
 // Operation is a request that was found valid and is ready to run.
 type Operation struct {
 	schema *Schema
-	vars   map[string]any
+	vars   *values
 	failed *Error // what keeps it from being run
 	// Fields are those of Query or Mutation that it selects, in document order.
 	Fields []*Field
@@ -73,14 +74,14 @@ func (s *Schema) Prepare(r Request) (*Operation, []*Error) {
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	op := &Operation{schema: s, vars: vars, Mutation: def.Operation == ast.Mutation}
+	op := &Operation{schema: s, vars: &values{byName: vars}, Mutation: def.Operation == ast.Mutation}
 	root := s.ast.Query
 	if op.Mutation {
 		root = s.ast.Mutation
 	}
 	op.Fields = op.collect(root, []ast.SelectionSet{def.SelectionSet})
-	if op.failed != nil {
-		return nil, []*Error{op.failed}
+	if failed := cmp.Or(op.failed, op.vars.excess()); failed != nil {
+		return nil, []*Error{failed}
 	}
 	if r.NoIntrospection {
 		if errs := op.introspects(); len(errs) > 0 {
