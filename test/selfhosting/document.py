@@ -57,11 +57,15 @@ class Run:
     def __init__(self, options):
         self.options, self.work = options, pathlib.Path(options.work)
         self.shell_env = {
-            "PATH": os.pathsep.join([options.bin, options.venv, os.environ["PATH"]]), "HOME": os.environ["HOME"],
+            "PATH": os.pathsep.join([os.path.join(options.work, "home"), options.bin, options.venv, os.environ["PATH"]]), "HOME": os.environ["HOME"],
             "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore",
         }
         self.background, self.replaced, self.blocks, self.umask = [], {}, 0, "022"
         shutil.copy(options.policy, self.work / "vault-policy.hcl")
+        # The environment was made under another name, which its own scripts still have in their first line.
+        shim = pathlib.Path(options.work, "home", "prefect")
+        shim.write_text('#!/bin/sh\nexec python -m prefect "$@"\n')
+        shim.chmod(0o755)
 
     def start(self, name, command):
         log = open(self.work / (name + ".out"), "ab")
@@ -126,7 +130,7 @@ class Run:
         self.upstream.schedule(run, {})
         self.start("agent", ["bash", "-c", "exec 2>&1\n" + text])
         ends = ("Success", "Failed")
-        wait("the end of the flow run", lambda: self.upstream.states(run)[-1] in ends, 180)
+        wait("the end of the flow run", lambda: self.alive() or self.upstream.states(run)[-1] in ends, 180)
         if self.upstream.states(run)[-1] != "Success":
             fail("the flow run ended as %s:\n%s" % (self.upstream.states(run), (self.work / "agent.out").read_text()))
         wait("the log of the flow run", lambda: "connecting as etl" in (self.work / "agent.out").read_text())
