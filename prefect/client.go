@@ -116,7 +116,7 @@ func endpointURL(c ClientConfig) (string, error) {
 		return "", errors.New("the API URL must not hold a user or a password: the key goes into a header")
 	}
 	if u.Scheme == "http" && !c.AllowHTTP && !isLoopback(u.Hostname()) {
-		return "", fmt.Errorf("plain http to %s would send the key and every value in clear text: use https, or allow http", u.Host)
+		return "", fmt.Errorf("plain http to %s %w", u.Host, ErrPlainHTTP)
 	}
 	if u.Path == "" {
 		u.Path = "/"

@@ -24,6 +24,9 @@ var (
 	// ErrNoAnswer means that a request was sent, or was being sent, and that no
 	// whole answer to it came: what it asked for may have been done or not.
 	ErrNoAnswer = errors.New("the API did not answer")
+	// ErrPlainHTTP means that a URL would carry key and values in clear text beyond
+	// this machine, which [ClientConfig] AllowHTTP permits.
+	ErrPlainHTTP = errors.New("would send the key and every value in clear text: use https")
 	// ErrNoSecretsAPI means that the server answers GraphQL and knows none of
 	// the queries for secrets, as open-source Prefect Server does.
 	ErrNoSecretsAPI = errors.New("this server has no secrets API")

@@ -15,6 +15,9 @@ var (
 	// ErrTooDeep means that the text opens more than [MaxDepth] brackets inside
 	// one another, where json.loads raises RecursionError and Prefect fails.
 	ErrTooDeep = errors.New("the text opens too many brackets")
+	// ErrTooLong means that the text has a whole number of more than [MaxDigits]
+	// digits, where json.loads raises ValueError and Prefect fails.
+	ErrTooLong = errors.New("the text has a number of too many digits")
 )
 
 // MaxDepth is how many brackets [Loads] lets stand inside one another. CPython
@@ -22,10 +25,14 @@ var (
 // flow can count on.
 const MaxDepth = 500
 
+// MaxDigits is how many digits a whole number may have (Python from 3.10.7 on,
+// sys.int_info.default_max_str_digits).
+const MaxDigits = 4300
+
 // Loads reads text as Python's json.loads does: JSON, and also NaN, Infinity
 // and -Infinity. Numbers come back as json.Number with every digit, those three
 // as float64; objects as map[string]any, arrays as []any, null as nil. It fails
-// with [ErrNotJSON] or [ErrTooDeep].
+// with [ErrNotJSON], [ErrTooDeep] or [ErrTooLong].
 func Loads(text string) (any, error) {
 	p := pyJSON{rest: text}
 	v, err := p.value(0)
@@ -159,6 +166,9 @@ func (p *pyJSON) number() (any, error) {
 	n := numberLength(p.rest)
 	if n == 0 {
 		return nil, ErrNotJSON
+	}
+	if digits(strings.TrimPrefix(p.rest[:n], "-")) > MaxDigits && !strings.ContainsAny(p.rest[:n], ".eE") {
+		return nil, ErrTooLong
 	}
 	number := json.Number(p.rest[:n])
 	p.rest = p.rest[n:]

@@ -114,3 +114,19 @@ func FuzzLoads(f *testing.F) {
 		}
 	})
 }
+
+func TestLoadsRefusesWhatPythonTakesForTooLong(t *testing.T) {
+	for text, want := range map[string]error{
+		strings.Repeat("9", prefect.MaxDigits):                nil,
+		"-" + strings.Repeat("9", prefect.MaxDigits):          nil,
+		strings.Repeat("9", prefect.MaxDigits+1):              prefect.ErrTooLong,
+		"[-" + strings.Repeat("9", prefect.MaxDigits+1) + "]": prefect.ErrTooLong,
+		strings.Repeat("9", prefect.MaxDigits+1) + " x":       prefect.ErrTooLong,
+		strings.Repeat("9", prefect.MaxDigits+1) + ".5":       nil,
+		strings.Repeat("9", prefect.MaxDigits+1) + "e1":       nil,
+	} {
+		if _, err := prefect.Loads(text); !errors.Is(err, want) {
+			t.Errorf("%d bytes: %v, want %v", len(text), err, want)
+		}
+	}
+}

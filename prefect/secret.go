@@ -26,7 +26,7 @@ type Secret string
 // releases do it. Text that is JSON, in a string or in bytes, is parsed by
 // [Loads], any other value comes back as it is.
 //
-// The error is [ErrNotFound], [ErrBuildingFlow], [ErrTooDeep], or what the
+// The error is [ErrNotFound], [ErrBuildingFlow], [ErrTooDeep], [ErrTooLong], or what the
 // client returns; it never holds a value.
 func (s Secret) Get(ctx context.Context) (any, error) {
 	v, err := s.lookup(ctx)

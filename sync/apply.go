@@ -11,8 +11,10 @@ import (
 )
 
 const (
-	// batchBytes bounds the values of one document, in bytes of JSON.
+	// batchBytes bounds one document, in bytes.
 	batchBytes = 1 << 20
+	// aliasBytes is more than a mutation takes beside its name and value.
+	aliasBytes = 160
 	// inFlight bounds how many documents are under way at once.
 	inFlight = 16
 )
@@ -136,7 +138,7 @@ func (a *applier) batches(indexes []int, limit int) [][]int {
 	var batch []int
 	size := 0
 	for _, i := range indexes {
-		n := len(a.actions[i].sent.value.Reveal()) + len(a.actions[i].Name)
+		n := a.actions[i].documentBytes()
 		if len(batch) > 0 && (len(batch) == limit || size+n > batchBytes) {
 			batches = append(batches, batch)
 			batch, size = nil, 0
@@ -148,6 +150,19 @@ func (a *applier) batches(indexes []int, limit int) [][]int {
 		batches = append(batches, batch)
 	}
 	return batches
+}
+
+// documentBytes is at least what an action takes of a document, in which <, > and &
+// are six bytes each (encoding/json), as is whatever JSON escapes in a name.
+func (a *Action) documentBytes() int {
+	n := aliasBytes + 6*len(a.Name)
+	for _, b := range a.sent.value.Reveal() {
+		n++
+		if b == '<' || b == '>' || b == '&' {
+			n += 5
+		}
+	}
+	return n
 }
 
 // acknowledged reports whether the store took every one of the writes.

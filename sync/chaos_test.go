@@ -53,11 +53,9 @@ func TestChaos(t *testing.T) {
 			t.Errorf("no run ever ended with %q", result)
 		}
 	}
-	for _, kind := range []string{
-		"503", "503, applied", "429", "reset", "reply lost", "truncated", "malformed", "one alias", "400", "413", "slow", "slow, applied", "delivered twice",
-	} {
-		if *chaosSeed == 0 && met[kind] == 0 {
-			t.Errorf("no run ever met %q", kind)
+	for _, kind := range append(kindNames(), "delivered twice") {
+		if want := int(*chaosSeeds / 50); *chaosSeed == 0 && met[kind] < want {
+			t.Errorf("%d runs met %q, want %d", met[kind], kind, want)
 		}
 	}
 }
@@ -78,6 +76,7 @@ type chaos struct {
 
 // rule is a fault that waits for a call.
 type rule struct {
+	kind  string
 	match testkit.Match
 	fault testkit.Fault
 }
@@ -161,9 +160,14 @@ func (c *chaos) store(name, value string) {
 	c.before[name] = value
 }
 
-// faults are a few, each about one name, and some of them for good.
+// faults are a few, each about one name, and some of them for good. Most runs have
+// one alone, which shows what it does by itself.
 func (c *chaos) faults() {
-	for range c.rand.IntN(6) {
+	n := 1
+	if c.chance(3) {
+		n = c.rand.IntN(6)
+	}
+	for range n {
 		a := c.target()
 		field := "setSecret"
 		if a.Kind == secretsync.Delete {
@@ -173,7 +177,8 @@ func (c *chaos) faults() {
 		if match.Times == 0 && !c.chance(3) {
 			match.Times = 1
 		}
-		r := rule{match, c.fault()}
+		kind := faultKinds[c.rand.IntN(len(faultKinds))]
+		r := rule{kind.name, match, kind.fault(c)}
 		c.rules = append(c.rules, r)
 		c.cloud.Inject(r.match, r.fault)
 	}
@@ -191,15 +196,39 @@ func (c *chaos) target() secretsync.Action {
 	return actions[c.rand.IntN(len(actions))]
 }
 
-func (c *chaos) fault() testkit.Fault {
-	applied := c.chance(2)
-	faults := []testkit.Fault{
-		{Status: 503, Applied: applied}, {Status: 502, Applied: applied}, testkit.RateLimited(c.duration(40 * time.Second)),
-		{Drop: true, Applied: applied}, {Truncate: true}, {Malformed: true}, testkit.PartialFailure(), testkit.StoreSealed(),
-		{Code: "API_ERROR", Applied: applied}, {Code: "FORBIDDEN"}, {Status: 400}, {Status: 413}, testkit.KeyExpired(),
-		{Delay: c.duration(50 * time.Second), Applied: applied}, {Delay: c.duration(50 * time.Second)},
+// faultKinds are all that can go wrong, each as likely as the next.
+var faultKinds = []struct {
+	name  string
+	fault func(*chaos) testkit.Fault
+}{
+	{"503", always(testkit.Unavailable())},
+	{"503, applied", always(testkit.Fault{Status: 503, Applied: true})},
+	{"502", func(c *chaos) testkit.Fault { return testkit.Fault{Status: 502, Applied: c.chance(2)} }},
+	{"429", func(c *chaos) testkit.Fault { return testkit.RateLimited(c.duration(40 * time.Second)) }},
+	{"reset", always(testkit.Fault{Drop: true})},
+	{"reply lost", always(testkit.ReplyLost())},
+	{"truncated", always(testkit.Fault{Truncate: true})},
+	{"malformed", always(testkit.Fault{Malformed: true})},
+	{"one alias", func(c *chaos) testkit.Fault { return testkit.Fault{Code: "API_ERROR", Applied: c.chance(2)} }},
+	{"sealed", always(testkit.StoreSealed())},
+	{"forbidden", always(testkit.Fault{Code: "FORBIDDEN"})},
+	{"key expired", always(testkit.KeyExpired())},
+	{"400", always(testkit.Fault{Status: 400})},
+	{"413", always(testkit.Fault{Status: 413})},
+	{"slow", func(c *chaos) testkit.Fault { return testkit.Fault{Delay: c.duration(50 * time.Second)} }},
+	{"slow, applied", func(c *chaos) testkit.Fault { return testkit.Fault{Delay: c.duration(50 * time.Second), Applied: true} }},
+}
+
+func always(f testkit.Fault) func(*chaos) testkit.Fault {
+	return func(*chaos) testkit.Fault { return f }
+}
+
+func kindNames() []string {
+	var names []string
+	for _, kind := range faultKinds {
+		names = append(names, kind.name)
 	}
-	return faults[c.rand.IntN(len(faults))]
+	return names
 }
 
 // count notes what the run has met: a fault that is alone meets the first call that
@@ -212,32 +241,8 @@ func (c *chaos) count(met map[string]int) {
 		return
 	}
 	if r := c.rules[0]; len(c.cloud.Calls(testkit.Match{Field: r.match.Field, Secret: r.match.Secret})) > 0 {
-		met[kindOf(r.fault)]++
+		met[r.kind]++
 	}
-}
-
-func kindOf(f testkit.Fault) string {
-	kind := ""
-	switch {
-	case f.Drop && f.Applied:
-		return "reply lost"
-	case f.Drop:
-		return "reset"
-	case f.Truncate:
-		return "truncated"
-	case f.Malformed:
-		return "malformed"
-	case f.Delay > 0:
-		kind = "slow"
-	case f.Status > 0:
-		kind = fmt.Sprint(f.Status)
-	default:
-		return "one alias"
-	}
-	if f.Applied {
-		kind += ", applied"
-	}
-	return kind
 }
 
 // network is the way to the fake. Some deliver every request twice and hand out

@@ -127,8 +127,8 @@ func checkText(name, text string) error {
 	if !utf8.ValidString(text) {
 		return fmt.Errorf("secret %q is a text that is not UTF-8: encode it, with base64 for example", name)
 	}
-	if _, err := prefect.Loads(text); errors.Is(err, prefect.ErrTooDeep) {
-		return fmt.Errorf("secret %q opens more than %d brackets, which Prefect cannot read", name, prefect.MaxDepth)
+	if _, err := prefect.Loads(text); err != nil && !errors.Is(err, prefect.ErrNotJSON) {
+		return fmt.Errorf("secret %q %s", name, unreadable)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -86,9 +87,9 @@ func jsonEncoding(text string) (encoding, error) {
 	}
 	loaded, err := prefect.Loads(text)
 	if err != nil {
-		return encoding{}, fmt.Errorf("its value opens more than %d brackets, which Prefect cannot read", prefect.MaxDepth)
+		return encoding{}, errors.New("its value " + unreadable)
 	}
-	if loneSurrogate([]byte(text)) {
+	if loneSurrogate([]byte(text)) || deeper(loaded, boxDepth) {
 		return encoding{prefect.TextValue(text), true, kindOfJSON(text)}, nil
 	}
 	if quoted, ok := loaded.(string); ok {
@@ -96,6 +97,30 @@ func jsonEncoding(text string) (encoding, error) {
 	}
 	value, err := prefect.NewValue(json.RawMessage(text))
 	return encoding{value, true, kindOfJSON(text)}, err
+}
+
+// unreadable is what a text does that is JSON and that prefect.Loads refuses.
+var unreadable = fmt.Sprintf("opens more than %d brackets, or has a number of more than %d digits, which Prefect cannot read", prefect.MaxDepth, prefect.MaxDigits)
+
+// boxDepth is how deep JSON nests that Prefect's client can take apart: it makes a
+// Box of an answer, which costs several of CPython's 1,000 frames a level (1.4.1
+// gives up before 500). Deeper JSON goes as text, which json.loads reads.
+const boxDepth = 100
+
+// deeper reports whether what Loads gave nests deeper than depth.
+func deeper(loaded any, depth int) bool {
+	switch v := loaded.(type) {
+	case map[string]any:
+		for _, inner := range v {
+			if deeper(inner, depth-1) {
+				return true
+			}
+		}
+		return depth <= 0
+	case []any:
+		return depth <= 0 || slices.ContainsFunc(v, func(inner any) bool { return deeper(inner, depth-1) })
+	}
+	return false
 }
 
 // structured reports whether text is a JSON object or array that Prefect can read.
@@ -149,7 +174,7 @@ func quotedReason(text string) string {
 	case strings.HasPrefix(bare, `"`):
 		return "a JSON string" + so + "what it quotes"
 	case bracketed(text):
-		return "JSON, or too many brackets" + so + "what json.loads makes of it"
+		return "JSON, or what Prefect cannot read" + so + "what json.loads makes of it"
 	default:
 		return "a number to json.loads" + so + "a number"
 	}

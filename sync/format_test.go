@@ -41,7 +41,7 @@ func TestEncode(t *testing.T) {
 		{FormatAuto, `["\ud83d\udd11"]`, `["\ud83d\udd11"]`, "a JSON array; a flow gets a list"},
 		{FormatAuto, `{"a": 1`, `"{\"a\": 1"`, ""},
 		{FormatAuto, "True", `"True"`, ""},
-		{FormatString, `{"a": 1}`, `"\"{\\\"a\\\": 1}\""`, "JSON, or too many brackets; quoted, so that a flow gets text and not what json.loads makes of it"},
+		{FormatString, `{"a": 1}`, `"\"{\\\"a\\\": 1}\""`, "JSON, or what Prefect cannot read; quoted, so that a flow gets text and not what json.loads makes of it"},
 		{FormatString, "plain", `"plain"`, ""},
 		{FormatRaw, "123456", `"123456"`, ""},
 		{FormatJSON, "42", "42", "a JSON scalar; a flow gets its value"},
@@ -58,6 +58,23 @@ func TestEncode(t *testing.T) {
 		}
 		if sent := string(got.value.Reveal()); sent != tt.sent || got.reason != tt.reason {
 			t.Errorf("%s %q: sent %s (%s), want %s (%s)", tt.format, tt.text, sent, got.reason, tt.sent, tt.reason)
+		}
+	}
+}
+
+// Prefect's client cannot take such an answer apart, and its json.loads can read
+// such a text, or cannot.
+func TestEncodeKeepsToTextWhatTheClientCannotTakeApart(t *testing.T) {
+	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	long := "[" + strings.Repeat("9", prefect.MaxDigits+1) + "]"
+	for text, want := range map[string]string{
+		nested(boxDepth):     nested(boxDepth),
+		nested(boxDepth + 1): string(prefect.TextValue(nested(boxDepth + 1)).Reveal()),
+		long:                 string(prefect.TextValue(string(prefect.TextValue(long).Reveal())).Reveal()),
+	} {
+		got, err := FormatAuto.encode(text)
+		if err != nil || string(got.value.Reveal()) != want {
+			t.Errorf("%.10q of %d bytes: %v, or sent otherwise", text, len(text), err)
 		}
 	}
 }

@@ -72,15 +72,20 @@ func ParsePlanFile(name string, text []byte) (*PlanFile, error) {
 	return &f, nil
 }
 
-// Restrict leaves of the plans what was reviewed; other names are skipped. The
-// error, which lists all of it, means that what was reviewed no longer fits: the
-// file is for another store, or a name in it would now be created, overwritten or
-// deleted where it was not, or not be touched at all. The plans are not to be
-// applied then.
-func (f *PlanFile) Restrict(apiURL string, plans ...*Plan) error {
+// CheckURL fails if the plan was one for another store than that behind apiURL.
+func (f *PlanFile) CheckURL(apiURL string) error {
 	if f.APIURL != apiURL {
 		return errors.New("the plan file is for another API URL: plan again")
 	}
+	return nil
+}
+
+// Restrict leaves of the plans, which are for the file's own store
+// ([PlanFile.CheckURL]), what was reviewed; other names are skipped. The error,
+// which lists all of it, means that what was reviewed no longer fits: a name would
+// now be created, overwritten or deleted where it was not, or not be touched at
+// all. The plans are not to be applied then.
+func (f *PlanFile) Restrict(plans ...*Plan) error {
 	now := map[ReviewedName]Kind{} // by tenant and name alone
 	for _, plan := range plans {
 		for _, a := range plan.Actions {

@@ -54,7 +54,10 @@ func TestRestrict(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			plan := planFor(t, tt.stored, tt.pairs...)
-			err := file.Restrict(tt.url, plan)
+			err := file.CheckURL(tt.url)
+			if err == nil {
+				err = file.Restrict(plan)
+			}
 			if tt.fault != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.fault) {
 					t.Errorf("got %v", err)

@@ -83,6 +83,51 @@ func TestUnchangedIsNeverAGuess(t *testing.T) {
 	}
 }
 
+// The store answers changed: false to a deletion of what is not there: the reply
+// to the first request was lost, or somebody was faster. Either way it is gone.
+func TestADeletionThatChangesNothingIsADeletion(t *testing.T) {
+	tests := map[string]struct {
+		fault testkit.Fault
+		sends int
+		gone  bool
+	}{
+		"sent once, gone meanwhile": {testkit.Fault{Delay: time.Second}, 1, true},
+		"reply lost":                {testkit.ReplyLost(), 2, false},
+		"done too slowly":           {testkit.Fault{Delay: time.Minute, Applied: true}, 2, false},
+		"503, and done":             {testkit.Fault{Status: http.StatusServiceUnavailable, Applied: true}, 2, false},
+		"429, gone meanwhile":       {testkit.RateLimited(0), 2, true},
+	}
+	for name, tt := range tests {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := storing(t, "OLD")
+			store := secretsync.NewStore(cloud.Client())
+			plan := planned(t, store, pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}}))
+			if tt.gone {
+				deleteSecret(t, cloud, "OLD")
+			}
+			before := sends(cloud, "deleteSecret", "OLD")
+			cloud.Inject(testkit.Match{Field: "deleteSecret", Times: 1}, tt.fault)
+			report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
+			if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff([]string{"OLD"}, report.Names(secretsync.Deleted)); diff != "" || report.Err != nil || report.Undone() != 0 {
+				t.Errorf("%s: %v: %s", name, report.Err, diff)
+			}
+			if n := sends(cloud, "deleteSecret", "OLD") - before; n != tt.sends {
+				t.Errorf("%s: sent %d times, want %d", name, n, tt.sends)
+			}
+		})
+	}
+}
+
+func deleteSecret(t *testing.T, cloud *testkit.Cloud, name string) {
+	t.Helper()
+	if err := cloud.Client().DeleteSecret(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A document that was refused as a whole may have been carried out in part.
 func TestWhatWasHalvedIsNotSaidToBeUnchanged(t *testing.T) {
 	cloud := testkit.New(t)

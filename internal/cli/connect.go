@@ -128,9 +128,13 @@ func (o connectOptions) open(key, from string, transport http.RoundTripper) (*co
 }
 
 func (o connectOptions) client(key string, transport http.RoundTripper) (*prefect.Client, error) {
-	return prefect.NewClient(prefect.ClientConfig{
+	client, err := prefect.NewClient(prefect.ClientConfig{
 		URL: o.apiURL, APIKey: key, Dialect: o.prefectDialect(), AllowHTTP: o.allowHTTP, Transport: transport,
 	})
+	if errors.Is(err, prefect.ErrPlainHTTP) {
+		return nil, fmt.Errorf("%w, or give --allow-http (in the Action: allow-http: true)", err)
+	}
+	return client, err
 }
 
 func (o connectOptions) prefectDialect() prefect.Dialect {

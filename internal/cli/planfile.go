@@ -32,18 +32,26 @@ func (r *run) writePlanFile(path string) error {
 	return nil
 }
 
-// restrict leaves of the plans what was reviewed, unless path is empty.
-func (r *run) restrict(path string) error {
+// readReviewed reads a plan file to keep to; nil if path is empty.
+func readReviewed(path string) (*secretsync.PlanFile, error) {
 	if path == "" {
-		return nil
+		return nil, nil
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return fmt.Errorf("plan file: %w", err)
+		return nil, fmt.Errorf("plan file: %w", err)
 	}
 	file, err := secretsync.ParsePlanFile(path, text)
 	if err != nil {
-		return fmt.Errorf("plan file: %w", err)
+		return nil, fmt.Errorf("plan file: %w", err)
 	}
-	return file.Restrict(r.conn.url, r.plans()...)
+	return file, nil
+}
+
+// restrict leaves of the plans what was reviewed, if anything was.
+func (r *run) restrict(reviewed *secretsync.PlanFile) error {
+	if reviewed == nil {
+		return nil
+	}
+	return reviewed.Restrict(r.plans()...)
 }

@@ -43,7 +43,7 @@ func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run
 	if err != nil {
 		return nil, err
 	}
-	conn, err := c.connect(o.connectOptions, manifest.APIURL)
+	conn, reviewed, err := c.connectFor(o, manifest.APIURL)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run
 	if len(r.plans()) == 0 {
 		return nil, planError(r.tenants[0].Err)
 	}
-	if err := r.restrict(o.reviewed); err != nil {
+	if err := r.restrict(reviewed); err != nil {
 		return nil, err
 	}
 	for _, plan := range r.plans() {
@@ -100,6 +100,20 @@ func (c *Command) planInput(o *syncOptions, out printer) (secretsync.PlanInput, 
 	return secretsync.PlanInput{
 		Sources: sources, Rules: manifest.Rules, Prune: manifest.Prune, PruneUnowned: o.pruneUnowned, Notes: o.notes,
 	}, manifest, nil
+}
+
+// connectFor opens the store, of which nothing is asked yet, and reads the plan file
+// that the run is to keep to, if there is one.
+func (c *Command) connectFor(o syncOptions, manifestURL string) (*connection, *secretsync.PlanFile, error) {
+	reviewed, err := readReviewed(o.reviewed)
+	if err != nil {
+		return nil, nil, err
+	}
+	conn, err := c.connect(o.connectOptions, manifestURL)
+	if err == nil && reviewed != nil {
+		err = reviewed.CheckURL(conn.url)
+	}
+	return conn, reviewed, err
 }
 
 func wantedTenants(flags, manifest []string) []string {

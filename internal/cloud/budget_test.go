@@ -61,9 +61,9 @@ func aliased(n int, field string) string {
 	return "{" + b.String() + "}"
 }
 
-// outcome is what became of a document: the fields that were answered, how many were
+// tally is what became of a document: the fields that were answered, how many were
 // refused, and the reason.
-func outcome(t *testing.T, got answer) (answered, refused int, reason string) {
+func tally(t *testing.T, got answer) (answered, refused int, reason string) {
 	t.Helper()
 	var body struct {
 		Errors []wireError
@@ -112,7 +112,7 @@ func TestFieldsOfARequestShareItsBudget(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a, store := crowded(t, tt.names, tt.length)
 			document, _ := json.Marshal(tt.document)
-			answered, refused, reason := outcome(t, post(t, a, tt.key, `{"query": `+string(document)+`, "variables": `+tt.variables+`}`))
+			answered, refused, reason := tally(t, post(t, a, tt.key, `{"query": `+string(document)+`, "variables": `+tt.variables+`}`))
 			if answered != tt.answered || refused != tt.refuse || refused > 0 && reason != tooMuch {
 				t.Errorf("%d answered, want %d; %d refused, want %d: %s", answered, tt.answered, refused, tt.refuse, reason)
 			}

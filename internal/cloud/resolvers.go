@@ -16,7 +16,7 @@ const Version = 1
 
 func readUUID(raw json.RawMessage) (any, error) {
 	var id string
-	if json.Unmarshal(raw, &id) != nil || !isUUID(strings.ToLower(id)) {
+	if json.Unmarshal(raw, &id) != nil || !IsUUID(strings.ToLower(id)) {
 		return nil, errors.New("uuid cannot represent a value that is no UUID")
 	}
 	return strings.ToLower(id), nil

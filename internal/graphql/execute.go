@@ -19,16 +19,18 @@ type Around func(ctx context.Context, f *Field, resolve func() (any, error)) (an
 // messageUnknown stands for errors that are not meant for clients.
 const messageUnknown = "An unknown error occurred."
 
-// Execute runs the operation field by field in document order. A cancelled
-// context makes errors of the fields not yet resolved.
+// Execute runs the operation field by field in document order, unless root is
+// [Keyed]. A cancelled context makes errors of the fields not yet resolved.
 func (op *Operation) Execute(ctx context.Context, root any, around Around) *Response {
 	e := execution{ctx: ctx, schema: op.schema}
+	resolver, wait := op.inParallel(root, func(f *Field) (any, error) { return e.resolve(f, root) })
+	defer wait()
 	dst := make([]byte, 0, 256)
 	dst, ok := e.object(dst, op.Fields, nil, func(f *Field) (any, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		resolve := func() (any, error) { return e.resolve(f, root) }
+		resolve := func() (any, error) { return resolver(f) }
 		if around == nil {
 			return resolve()
 		}
@@ -149,6 +151,9 @@ func (e *execution) complete(dst []byte, f *Field, t *ast.Type, value any, here 
 
 func (e *execution) list(dst []byte, f *Field, t *ast.Type, value any, here *step) ([]byte, bool) {
 	dst = append(dst, '[')
+	if texts, isTexts := value.([]string); isTexts && t.Elem.NamedType == "String" {
+		return appendTexts(dst, texts), true
+	}
 	var ok bool
 	item := func(i int, v any) bool {
 		if i > 0 {
@@ -175,6 +180,18 @@ func (e *execution) list(dst []byte, f *Field, t *ast.Type, value any, here *ste
 		return dst, false
 	}
 	return append(dst, ']'), true
+}
+
+// appendTexts writes the items of a list of String and its end; none of them can
+// fail, and there may be many.
+func appendTexts(dst []byte, texts []string) []byte {
+	for i, text := range texts {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendString(dst, text)
+	}
+	return append(dst, ']')
 }
 
 var errLeaf = errors.New("a resolver's result does not fit the field's type")

@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/vault"
+)
+
+// vaultFlags say where Vault is and how to log in. No flag holds a secret.
+type vaultFlags struct {
+	address, mount, prefix, namespace string
+	auth, authMount                   string
+	tokenFile                         string
+	role, roleID                      string
+	secretIDFile, jwtFile             string
+	tls                               vault.TLS
+	allowHTTP                         bool
+	maxVersions                       int
+}
+
+func (f *vaultFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.address, "vault-address", "", "URL of Vault or OpenBao (default: VAULT_ADDR)")
+	flags.StringVar(&f.mount, "vault-mount", vault.DefaultMount, "where the KV engine of version 2 is mounted")
+	flags.StringVar(&f.prefix, "vault-prefix", vault.DefaultPrefix, "path within the mount beneath which secrets are kept")
+	flags.StringVar(&f.namespace, "vault-namespace", "", "namespace (default: VAULT_NAMESPACE)")
+	flags.StringVar(&f.auth, "vault-auth", "token", "how to log in: token, approle or kubernetes")
+	flags.StringVar(&f.authMount, "vault-auth-mount", "", "where that login is mounted (default: approle, kubernetes)")
+	flags.StringVar(&f.tokenFile, "vault-token-file", "", "a file that holds the token, read again when Vault refuses it (default: VAULT_TOKEN)")
+	flags.StringVar(&f.roleID, "vault-role-id", "", "role id of the AppRole")
+	flags.StringVar(&f.secretIDFile, "vault-secret-id-file", "", "a file that holds the secret id of the AppRole")
+	flags.StringVar(&f.role, "vault-role", "", "role of the Kubernetes login")
+	flags.StringVar(&f.jwtFile, "vault-jwt-file", vault.ServiceAccount, "a file that holds the token of the pod's service account")
+	flags.StringVar(&f.tls.CACert, "vault-ca-certificate", "", "a PEM file with Vault's certificate authority (default: VAULT_CACERT, VAULT_CAPATH)")
+	flags.StringVar(&f.tls.ClientCert, "vault-client-certificate", "", "a PEM file with the certificate to show to Vault (default: VAULT_CLIENT_CERT)")
+	flags.StringVar(&f.tls.ClientKey, "vault-client-key", "", "a PEM file with its key (default: VAULT_CLIENT_KEY)")
+	flags.StringVar(&f.tls.ServerName, "vault-server-name", "", "the name in Vault's certificate (default: VAULT_TLS_SERVER_NAME)")
+	flags.BoolVar(&f.allowHTTP, "vault-allow-http", false, "send token and values to Vault in clear text beyond this machine")
+	flags.IntVar(&f.maxVersions, "vault-max-versions", 0, "versions to keep of each secret (default: the mount's setting)")
+}
+
+// openVault opens the store in Vault, and asks once whether it would answer. A
+// Vault that is sealed or not there yet is no error: the store waits for it.
+func (c *Command) openVault(ctx context.Context, f vaultFlags, log *slog.Logger) (*vault.Store, error) {
+	config, err := c.vaultConfig(f)
+	if err != nil {
+		return nil, err
+	}
+	config.Log = log
+	store, err := vault.New(config)
+	if err != nil {
+		return nil, fmt.Errorf("--store vault: %w", err)
+	}
+	err = store.Ping(ctx)
+	switch {
+	case vault.Momentary(err):
+		if log != nil {
+			log.Warn("vault does not answer yet", "error", err)
+		}
+	case err != nil:
+		return nil, &exitError{code: ExitFailed, err: errors.Join(fmt.Errorf("--store vault: %w", err), store.Close())}
+	}
+	return store, nil
+}
+
+// vaultConfig fills flags up with the variables that Vault's own command reads.
+func (c *Command) vaultConfig(f vaultFlags) (vault.Config, error) {
+	out := vault.Config{
+		Address: cmp.Or(f.address, c.getenv("VAULT_ADDR")), Mount: f.mount, Prefix: f.prefix,
+		Namespace: cmp.Or(f.namespace, c.getenv("VAULT_NAMESPACE")), MaxVersions: f.maxVersions,
+		TLS: vault.TLS{
+			CACert: cmp.Or(f.tls.CACert, c.getenv("VAULT_CACERT")), CAPath: c.getenv("VAULT_CAPATH"),
+			ClientCert: cmp.Or(f.tls.ClientCert, c.getenv("VAULT_CLIENT_CERT")),
+			ClientKey:  cmp.Or(f.tls.ClientKey, c.getenv("VAULT_CLIENT_KEY")),
+			ServerName: cmp.Or(f.tls.ServerName, c.getenv("VAULT_TLS_SERVER_NAME")),
+		},
+	}
+	if skip := c.getenv("VAULT_SKIP_VERIFY"); skip != "" {
+		insecure, err := strconv.ParseBool(skip)
+		if err != nil {
+			return out, errors.New("VAULT_SKIP_VERIFY: it must be true or false")
+		}
+		out.TLS.Insecure = insecure
+	}
+	if out.Address == "" {
+		return out, errors.New("--store vault: no address: give --vault-address or set VAULT_ADDR")
+	}
+	if !f.allowHTTP && clearText(out.Address) {
+		return out, fmt.Errorf("--store vault: %s would carry token and values in clear text: use https, or say --vault-allow-http", hostOf(out.Address))
+	}
+	var err error
+	out.Login, err = c.vaultLogin(f)
+	return out, err
+}
+
+func (c *Command) vaultLogin(f vaultFlags) (vault.Login, error) {
+	switch f.auth {
+	case "token":
+		if f.tokenFile != "" {
+			return vault.Token{Token: vault.File(f.tokenFile)}, nil
+		}
+		if text := strings.TrimSpace(c.getenv("VAULT_TOKEN")); text != "" {
+			return vault.Token{Token: vault.Is(text)}, nil
+		}
+		return nil, errors.New("--store vault: no token: give --vault-token-file, set VAULT_TOKEN, or log in with --vault-auth")
+	case "approle":
+		if f.roleID == "" || f.secretIDFile == "" {
+			return nil, errors.New("--vault-auth approle: give --vault-role-id and --vault-secret-id-file")
+		}
+		return vault.AppRole{Mount: f.authMount, RoleID: f.roleID, SecretID: vault.File(f.secretIDFile)}, nil
+	case "kubernetes":
+		if f.role == "" {
+			return nil, errors.New("--vault-auth kubernetes: give --vault-role")
+		}
+		return vault.Kubernetes{Mount: f.authMount, Role: f.role, JWT: vault.File(f.jwtFile)}, nil
+	}
+	return nil, fmt.Errorf("--vault-auth: %q is no login: use token, approle or kubernetes", f.auth)
+}
+
+// clearText reports whether an address sends in clear text beyond this machine.
+func clearText(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
+}
+
+// hostOf is an address without the credentials that may stand in it.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "the address"
+	}
+	return u.Scheme + "://" + u.Host
+}

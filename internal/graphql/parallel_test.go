@@ -1,0 +1,130 @@
+package graphql
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// slots is a Keyed root: each push takes a second, and its key is the text before
+// the first "=".
+type slots struct {
+	parallel int
+	mu       sync.Mutex
+	busy     int
+	most     int
+	log      map[string][]string
+}
+
+func (r *slots) Key(f *Field) string {
+	key, _, _ := strings.Cut(f.Args["s"].(string), "=")
+	return key
+}
+
+func (r *slots) Parallel() int { return r.parallel }
+
+func (r *slots) push(text string) (any, error) {
+	r.mu.Lock()
+	r.busy++
+	r.most = max(r.most, r.busy)
+	r.mu.Unlock()
+	time.Sleep(time.Second)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.busy--
+	key, value, _ := strings.Cut(text, "=")
+	r.log[key] = append(r.log[key], value)
+	switch value {
+	case "error":
+		return nil, errors.New("refused")
+	case "panic":
+		panic("in a resolver")
+	}
+	return text, nil
+}
+
+// runSlots executes a mutation with one push for each text, and tells how long it
+// took.
+func runSlots(t *testing.T, r *slots, around Around, texts ...string) (*Response, time.Duration) {
+	t.Helper()
+	resolvers := testResolvers()
+	resolvers["Mutation"]["push"] = func(_ context.Context, p Params) (any, error) { return r.push(p.Field.Args["s"].(string)) }
+	s, err := New(Config{SDL: testSDL, Resolvers: resolvers})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var query strings.Builder
+	for i, text := range texts {
+		fmt.Fprintf(&query, "a%d: push(s: %q) ", i, text)
+	}
+	op, errs := s.Prepare(Request{Query: "mutation{" + query.String() + "}"})
+	if errs != nil {
+		t.Fatal(errs[0])
+	}
+	r.log = map[string][]string{}
+	start := time.Now()
+	return op.Execute(context.Background(), r, around), time.Since(start)
+}
+
+func TestParallelKeepsWhatIsObserved(t *testing.T) {
+	texts := []string{"x=1", "y=error", "x=2", "z=1", "=alone", "x=3", "y=2"}
+	outcomes := map[int]string{}
+	for _, parallel := range []int{0, 16} {
+		synctest.Test(t, func(t *testing.T) {
+			var seen []string
+			around := func(_ context.Context, f *Field, resolve func() (any, error)) (any, error) {
+				value, err := resolve()
+				seen = append(seen, f.Key)
+				return value, err
+			}
+			r := &slots{parallel: parallel}
+			resp, took := runSlots(t, r, around, texts...)
+			outcomes[parallel] = fmt.Sprint(string(resp.Append(nil)), seen, r.log["x"], r.log["y"])
+			want := map[int]time.Duration{0: 7 * time.Second, 16: 4 * time.Second}[parallel]
+			if took != want {
+				t.Errorf("with %d at once it took %v, want %v", parallel, took, want)
+			}
+		})
+	}
+	if diff := cmp.Diff(outcomes[0], outcomes[16]); diff != "" {
+		t.Errorf("(-one after another +at once):\n%s", diff)
+	}
+	if !strings.Contains(outcomes[16], `"a0":"x=1"`) || !strings.Contains(outcomes[16], "[1 2 3] [error 2]") {
+		t.Errorf("outcome: %s", outcomes[16])
+	}
+}
+
+func TestParallelIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var texts []string
+		for i := range 10 {
+			texts = append(texts, fmt.Sprintf("key %d=1", i))
+		}
+		r := &slots{parallel: 4}
+		if _, took := runSlots(t, r, nil, texts...); took != 3*time.Second || r.most != 4 {
+			t.Errorf("took %v with at most %d at once, want 3s and 4", took, r.most)
+		}
+	})
+}
+
+func TestParallelPassesAPanicOnOnceAllHaveEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &slots{parallel: 16}
+		defer func() {
+			if p := recover(); p != "in a resolver" {
+				t.Errorf("recovered %v", p)
+			}
+			if r.busy != 0 || len(r.log["y"]) != 2 {
+				t.Errorf("%d still run, %v are done", r.busy, r.log)
+			}
+		}()
+		runSlots(t, r, nil, "x=panic", "y=1", "y=2")
+	})
+}

@@ -1,0 +1,183 @@
+package vault
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/vault/api"
+)
+
+const (
+	methodList = "LIST"
+	// attemptTime bounds one attempt, so that a connection which hangs is given up
+	// while there is time for another.
+	attemptTime = 10 * time.Second
+	// maxAnswer bounds what is read of an answer, in bytes: a list of 250,000 names
+	// of 255 bytes.
+	maxAnswer = 64 << 20
+)
+
+// client sends requests to Vault, once each.
+type client struct{ api *api.Client }
+
+// newClient makes a client that takes nothing from the environment: what
+// [api.NewClient] reads there is put back.
+func newClient(c Config) (*client, error) {
+	transport := c.Transport
+	if transport == nil {
+		var err error
+		if transport, err = newTransport(c.TLS); err != nil {
+			return nil, err
+		}
+	}
+	out, err := api.NewClient(&api.Config{
+		Address:    c.Address,
+		HttpClient: &http.Client{Transport: transport, CheckRedirect: checkRedirect},
+		CheckRetry: func(context.Context, *http.Response, error) (bool, error) { return false, nil },
+		// A redirect is followed by net/http, which sends the body again.
+		DisableRedirects: true,
+	})
+	if err != nil {
+		return nil, errors.New("the client of vault cannot be made: look at the VAULT_ variables of the environment")
+	}
+	out.ClearToken()
+	out.SetHeaders(http.Header{api.RequestHeaderName: {"true"}})
+	out.SetWrappingLookupFunc(func(string, string) string { return "" })
+	if c.Namespace != "" {
+		out.SetNamespace(c.Namespace)
+	}
+	return &client{out}, nil
+}
+
+// checkRedirect follows a standby node to the active one: the same request at
+// another host, and never from https to http.
+func checkRedirect(r *http.Request, via []*http.Request) error {
+	first := via[0]
+	same := r.Method == first.Method && r.URL.Path == first.URL.Path && r.URL.RawQuery == first.URL.RawQuery
+	if len(via) > 2 || !same || first.URL.Scheme == "https" && r.URL.Scheme != "https" {
+		return http.ErrUseLastResponse
+	}
+	return nil
+}
+
+func newTransport(c TLS) (*http.Transport, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.ServerName, InsecureSkipVerify: c.Insecure}
+	var err error
+	if config.RootCAs, err = c.roots(); err != nil {
+		return nil, err
+	}
+	if c.ClientCert != "" {
+		pair, err := tls.LoadX509KeyPair(c.ClientCert, c.ClientKey)
+		if err != nil {
+			return nil, fmt.Errorf("reading the client certificate for vault: %w", err)
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	out := http.DefaultTransport.(*http.Transport).Clone()
+	out.TLSClientConfig, out.ForceAttemptHTTP2 = config, true
+	out.MaxIdleConns, out.MaxIdleConnsPerHost = 256, 256
+	return out, nil
+}
+
+// roots are the CAs to trust; nil means the system's.
+func (c TLS) roots() (*x509.CertPool, error) {
+	files := []string{c.CACert}
+	switch {
+	case c.CACert == "" && c.CAPath == "":
+		return nil, nil
+	case c.CACert == "":
+		entries, err := os.ReadDir(c.CAPath)
+		if err != nil {
+			return nil, fmt.Errorf("reading the CA certificates for vault: %w", err)
+		}
+		files = nil
+		for _, e := range entries {
+			if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+				files = append(files, filepath.Join(c.CAPath, e.Name()))
+			}
+		}
+	}
+	pool := x509.NewCertPool()
+	found := false
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("reading the CA certificate for vault: %w", err)
+		}
+		found = pool.AppendCertsFromPEM(text) || found
+	}
+	if !found {
+		return nil, fmt.Errorf("no CA certificate for vault in %s%s: it must be PEM", c.CACert, c.CAPath)
+	}
+	return pool, nil
+}
+
+// request is one request to Vault.
+type request struct {
+	method, path string
+	// body, if not nil, is sent as JSON.
+	body any
+	// needs is the capability that a policy must grant, for the error.
+	needs string
+	// missing makes of a 404 an answer.
+	missing bool
+}
+
+// answer is what Vault said. Status is 0 where nothing came back.
+type answer struct {
+	status     int
+	body       []byte
+	errors     []string
+	retryAfter string
+	sent       int
+}
+
+// once sends a request with a token. The error is one of the connection; what
+// Vault refuses is an answer.
+func (c *client) once(ctx context.Context, token string, r request) (answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, attemptTime)
+	defer cancel()
+	as := c.api.WithRequestCallbacks(func(out *api.Request) { out.ClientToken = token })
+	resp, err := send(ctx, as.Logical(), r)
+	if resp == nil {
+		return answer{}, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return answer{}, err
+	}
+	out := answer{status: resp.StatusCode, body: body, retryAfter: resp.Header.Get("Retry-After")}
+	if out.status >= http.StatusBadRequest {
+		var said api.ErrorResponse
+		_ = json.Unmarshal(body, &said)
+		out.errors = said.Errors
+	}
+	return out, nil
+}
+
+func send(ctx context.Context, c *api.Logical, r request) (*api.Response, error) {
+	switch r.method {
+	case http.MethodGet:
+		return c.ReadRawWithContext(ctx, r.path)
+	case methodList:
+		return c.ReadRawWithDataWithContext(ctx, r.path, map[string][]string{"list": {"true"}})
+	case http.MethodDelete:
+		return c.DeleteRawWithContext(ctx, r.path)
+	}
+	body, err := json.Marshal(r.body)
+	if err != nil {
+		return nil, err
+	}
+	return c.WriteRawWithContext(ctx, r.path, body)
+}

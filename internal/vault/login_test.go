@@ -1,0 +1,176 @@
+package vault_test
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/vault"
+	"github.com/prefect-secrets/prefect-secrets/internal/vault/vaulttest"
+)
+
+func appRole(c *vault.Config) {
+	c.Login = vault.AppRole{RoleID: vaulttest.RoleID, SecretID: vault.Is(vaulttest.SecretID)}
+}
+
+func kubernetes(c *vault.Config) {
+	c.Login = vault.Kubernetes{Role: vaulttest.Role, JWT: vault.Is(vaulttest.JWT)}
+}
+
+func TestTokenIsRenewedWhileNobodyAsks(t *testing.T) {
+	for name, login := range map[string]func(*vault.Config){
+		"AppRole": appRole, "Kubernetes": kubernetes,
+		"token": func(c *vault.Config) { c.Login = vault.Token{Token: vault.Is("given")} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := vaulttest.NewFake()
+				f.TTL = time.Hour
+				f.AddToken("given")
+				s := open(t, f, login)
+				set(t, s, "x", `1`, false)
+				logins := f.Logins()
+				time.Sleep(100 * time.Hour)
+				f.Requests()
+				set(t, s, "x", `2`, false)
+				if asked := f.Requests(); f.Logins() != logins || len(asked) != 1 {
+					t.Errorf("%d logins, %v", f.Logins(), asked)
+				}
+			})
+		})
+	}
+}
+
+func TestTokenIsReplacedBeforeItsGreatestAge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := vaulttest.NewFake()
+		f.TTL, f.MaxTTL = time.Hour, 5*time.Hour
+		s := open(t, f, appRole)
+		set(t, s, "x", `1`, false)
+		refused := 0
+		f.Before = func(_ http.ResponseWriter, r *http.Request) bool {
+			if strings.HasSuffix(r.URL.Path, "lookup-self") {
+				refused++ // asked only after a 403
+			}
+			return false
+		}
+		for range 100 {
+			time.Sleep(time.Hour)
+			set(t, s, "x", `1`, false)
+		}
+		if n := f.Logins(); n < 20 || n > 30 || refused > 0 {
+			t.Errorf("%d logins in 100 hours of tokens that last 5, %d requests refused", n, refused)
+		}
+	})
+}
+
+func TestKeeperOutlivesASealedVault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := vaulttest.NewFake()
+		f.TTL = time.Hour
+		s := open(t, f, func(c *vault.Config) { c.Login = vault.Token{Token: vault.Is("given")} })
+		f.AddToken("given")
+		set(t, s, "x", `1`, false)
+		time.Sleep(39 * time.Minute)
+		f.Seal(true)
+		time.Sleep(12 * time.Minute)
+		f.Seal(false)
+		time.Sleep(10 * time.Hour)
+		set(t, s, "x", `1`, false)
+	})
+}
+
+func TestRevokedTokenCostsOneLogin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := vaulttest.NewFake()
+		s := open(t, f, appRole)
+		set(t, s, "x", `1`, false)
+		f.Revoke()
+		var all sync.WaitGroup
+		for range 50 {
+			all.Go(func() { set(t, s, "x", `1`, true) })
+		}
+		all.Wait()
+		if n := f.Logins(); n != 2 {
+			t.Errorf("%d logins, want 2", n)
+		}
+		f.Revoke()
+		if err := s.Ping(t.Context()); err != nil || f.Logins() != 3 {
+			t.Errorf("Ping: %v, %d logins", err, f.Logins())
+		}
+	})
+}
+
+func TestDenialCostsNoLogin(t *testing.T) {
+	f := vaulttest.NewFake()
+	s := open(t, f, appRole)
+	answering(f, 100, status(403, `{"errors":["permission denied"]}`))
+	for range 5 {
+		if err := s.Delete(t.Context(), tenant, "x"); err == nil {
+			t.Error("no error")
+		}
+	}
+	if n := f.Logins(); n != 1 {
+		t.Errorf("%d logins, want 1", n)
+	}
+}
+
+func TestTokenFileIsReadAgain(t *testing.T) {
+	f := vaulttest.NewFake()
+	path := filepath.Join(t.TempDir(), "token")
+	put := func(token string) {
+		if err := os.WriteFile(path, []byte(token+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("first")
+	f.AddToken("first")
+	s := open(t, f, func(c *vault.Config) { c.Login = vault.Token{Token: vault.File(path)} })
+	set(t, s, "x", `1`, false)
+	f.Revoke()
+	if err := s.Delete(t.Context(), tenant, "x"); err == nil || !strings.Contains(err.Error(), "has ended or was revoked") {
+		t.Errorf("with a token that has ended: %v", err)
+	}
+	put("second")
+	f.AddToken("second")
+	set(t, s, "x", `1`, false)
+}
+
+func TestLoginThatIsRefused(t *testing.T) {
+	tests := map[string]struct {
+		login vault.Login
+		want  string
+	}{
+		"secret id":     {vault.AppRole{RoleID: vaulttest.RoleID, SecretID: vault.Is("CANARY")}, "invalid role or secret ID"},
+		"mount":         {vault.AppRole{Mount: "other/", RoleID: vaulttest.RoleID, SecretID: vault.Is(vaulttest.SecretID)}, `"auth/other/login"`},
+		"service token": {vault.Kubernetes{Role: vaulttest.Role, JWT: vault.Is("CANARY")}, `"auth/kubernetes/login"`},
+		"no file":       {vault.Kubernetes{Role: vaulttest.Role, JWT: vault.File("/nowhere/token")}, "/nowhere/token"},
+		"empty":         {vault.Token{Token: vault.Is("")}, "the token for vault is empty"},
+		"line break":    {vault.Token{Token: vault.Is("CANARY\nX: y")}, "holds blanks or control characters"},
+		"failing":       {vault.Token{Token: func() (string, error) { return "", errors.New("no agent") }}, "no agent"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, vaulttest.NewFake(), func(c *vault.Config) { c.Login = tt.login })
+			err := s.Ping(t.Context())
+			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "CANARY") {
+				t.Errorf("%v, want %q in it", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestLoginWaitsForASealedVault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := vaulttest.NewFake()
+		f.Seal(true)
+		time.AfterFunc(5*time.Second, func() { f.Seal(false) })
+		set(t, open(t, f, kubernetes), "x", `1`, false)
+	})
+}

@@ -1,0 +1,181 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Waits between attempts, each with up to half of it more or less.
+const (
+	firstWait = 50 * time.Millisecond
+	longWait  = 2 * time.Second
+)
+
+// sayUpgrading is a KV mount that was created a moment ago (upgrade.go).
+const sayUpgrading = "Upgrading from non-versioned to versioned data"
+
+// do sends a request, with a new token where the old one has ended, until it is
+// answered, the context ends or the patience does. An answer of 412, 429 or 5xx,
+// which is what a sealed, busy, starting or leaderless Vault gives, and a lost
+// connection are reasons to send again: every request here may be repeated.
+func (s *Store) do(ctx context.Context, r request) (answer, error) {
+	until, cancel := context.WithTimeout(ctx, s.config.Patience)
+	defer cancel()
+	renewed := false
+	var last error
+	for sent := 1; ; sent++ {
+		a, err := s.attempt(until, r, &renewed)
+		a.sent = sent
+		var moment *momentary
+		if !errors.As(err, &moment) {
+			return a, s.ended(ctx, until, err, last)
+		}
+		if until.Err() == nil {
+			last = err
+		}
+		if wait(until, moment.after(sent)) != nil {
+			return a, s.ended(ctx, until, err, last)
+		}
+	}
+}
+
+// ended says why an operation ended: the caller's context comes first.
+func (s *Store) ended(ctx, until context.Context, err, last error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil && last != nil:
+		return fmt.Errorf("asking vault: %w (before that: %v)", ctx.Err(), last)
+	case ctx.Err() != nil:
+		return fmt.Errorf("asking vault: %w", ctx.Err())
+	case until.Err() != nil && last != nil:
+		return fmt.Errorf("vault did not do it within %v: %w", s.config.Patience, last)
+	}
+	return err
+}
+
+// attempt sends a request once, or twice where the token had ended.
+func (s *Store) attempt(ctx context.Context, r request, renewed *bool) (answer, error) {
+	t, err := s.tokens.get(ctx)
+	if err != nil {
+		return answer{}, err
+	}
+	a, err := s.client.once(ctx, t.text, r)
+	if err == nil && a.status == http.StatusForbidden && !*renewed {
+		*renewed = true
+		fresh, err := s.tokens.replace(ctx, t)
+		if err != nil {
+			return a, err
+		}
+		if fresh.text != t.text {
+			return s.attempt(ctx, r, renewed)
+		}
+	}
+	return a, judge(r, a, err)
+}
+
+// momentary is an error that may be gone in a moment.
+type momentary struct {
+	text  string
+	delay time.Duration // what Vault asks for; zero where it does not
+}
+
+func (m *momentary) Error() string { return m.text }
+
+// after is how long to wait before another attempt.
+func (m *momentary) after(attempt int) time.Duration {
+	if m.delay > 0 {
+		return m.delay
+	}
+	d := min(firstWait<<min(attempt-1, 10), longWait)
+	return d/2 + rand.N(d)
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
+		return context.DeadlineExceeded
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// judge makes an error of what is no success. It holds Vault's own words only
+// where they are known, for others might repeat what was sent.
+func judge(r request, a answer, err error) error {
+	switch {
+	case err != nil:
+		return &momentary{text: "no answer from vault: " + unwrapURL(err).Error()}
+	case a.said(sayCASLost):
+		return errCASLost
+	case a.said(sayCASRequired):
+		return errCASRequired
+	case a.said(sayNoRoute):
+		return fmt.Errorf("nothing in vault answers at %q: mount a KV engine of version 2 there", r.path)
+	case a.said(sayUpgrading):
+		return &momentary{text: "the KV engine of vault is starting"}
+	case a.status == http.StatusForbidden:
+		return fmt.Errorf("vault denied permission: the token's policy must grant %s on %q", r.needs, r.path)
+	case a.status == http.StatusNotFound && r.missing, a.status/100 == 2:
+		return nil
+	case a.status >= 500, a.status == http.StatusTooManyRequests, a.status == http.StatusPreconditionFailed:
+		return &momentary{text: a.text(), delay: seconds(a.retryAfter)}
+	}
+	return fmt.Errorf("vault refused %s %q: %s", r.method, r.path, a.text())
+}
+
+func (a answer) said(phrase string) bool {
+	return slices.ContainsFunc(a.errors, func(e string) bool { return strings.Contains(e, phrase) })
+}
+
+// text says what an answer means in words that hold nothing of the request.
+func (a answer) text() string {
+	for _, known := range []string{
+		"Vault is sealed", "OpenBao is sealed", "no active node", "active cluster node not found", "security barrier not initialized",
+		"request body too large", "rate limit quota exceeded", "invalid role ID", "invalid role or secret ID", "invalid secret id",
+		"service account name not authorized", "namespace not authorized", "could not load role", "invalid role name",
+	} {
+		if a.said(known) {
+			return fmt.Sprintf("%d, %s", a.status, known)
+		}
+	}
+	return strings.TrimSpace(strconv.Itoa(a.status) + " " + http.StatusText(a.status))
+}
+
+// seconds reads Retry-After in its one form that Vault uses.
+func seconds(text string) time.Duration {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return time.Duration(n) * time.Second
+}
+
+// unwrapURL takes away the URL, which the caller knows.
+func unwrapURL(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+// Momentary reports whether an error may be gone in a moment: Vault is sealed,
+// busy or not there.
+func Momentary(err error) bool {
+	var m *momentary
+	return errors.As(err, &m)
+}

@@ -1,0 +1,122 @@
+package sync_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+// guarded is a run that would delete OLD, which the key admin wrote, but for one
+// guard.
+type guarded struct {
+	name  string
+	guard func(*guardedRun)
+}
+
+type guardedRun struct {
+	*testing.T
+	cloud *testkit.Cloud
+	in    secretsync.PlanInput
+	o     secretsync.ApplyOptions
+}
+
+// has adds an entry to the one source.
+func (r *guardedRun) has(name, value string) {
+	s := r.in.Sources[0]
+	s.Entries = append(s.Entries, source("", name, value).Entries...)
+}
+
+func (r *guardedRun) lists(name string, rule secretsync.NameRule) {
+	r.in.Rules.Names = map[string]secretsync.NameRule{name: rule}
+}
+
+// writtenBy has another key write OLD.
+func (r *guardedRun) writtenBy(name string) {
+	client := r.cloud.ClientWithKey(r.cloud.AddKey(testkit.Key{Name: name, Role: testkit.Admin}))
+	if err := client.SetSecret(r.Context(), "OLD", "theirs"); err != nil {
+		r.Fatal(err)
+	}
+}
+
+// guards are those of pruning, one a row; a source that failed is the command's to
+// guard against (prune.txtar).
+var guards = []guarded{
+	{"without a scope", func(r *guardedRun) { r.in.Prune.Scope = nil }},
+	{"outside of the scope", func(r *guardedRun) { r.in.Prune.Scope = []string{"team_*"} }},
+	{"a source has it", func(r *guardedRun) { r.has("OLD", "x") }},
+	{"a source has it, empty", func(r *guardedRun) { r.has("OLD", "") }},
+	{"a source has it, excluded", func(r *guardedRun) { r.has("OLD", "x"); r.in.Rules.Exclude = []string{"OLD"} }},
+	{"a source has it, not included", func(r *guardedRun) { r.has("OLD", "x"); r.in.Rules.Include = []string{"A"} }},
+	{"a source has it, the key of this run", func(r *guardedRun) { r.has("OLD", canary); r.in.APIKey = prefect.TextValue(canary) }},
+	{"a source has it, under another name", func(r *guardedRun) {
+		r.has("OLD", "x")
+		r.lists("NEW", secretsync.NameRule{From: "OLD"})
+	}},
+	{"a rule lists it", func(r *guardedRun) { r.lists("OLD", secretsync.NameRule{From: "A"}) }},
+	{"a rule lists it, and no source has it", func(r *guardedRun) { r.lists("OLD", secretsync.NameRule{From: "NOWHERE"}) }},
+	{"a source is empty", func(r *guardedRun) { r.in.Sources = append(r.in.Sources, source("vars")) }},
+	{"a source has the key of this run alone", func(r *guardedRun) {
+		r.in.Sources = append(r.in.Sources, source("vars", "KEY", canary))
+		r.in.APIKey = prefect.TextValue(canary)
+	}},
+	{"max-deletes is 0", func(r *guardedRun) { r.in.Prune.MaxDeletes = new(int) }},
+	{"more than 5, without max-deletes", func(r *guardedRun) {
+		for _, name := range strings.Split("OLD1 OLD2 OLD3 OLD4 OLD5", " ") {
+			if err := r.cloud.Client().SetSecret(r.Context(), name, "old"); err != nil {
+				r.Fatal(err)
+			}
+		}
+	}},
+	{"another key wrote it", func(r *guardedRun) { r.writtenBy("bob") }},
+	{"another key wrote it, and what nobody owns may go", func(r *guardedRun) { r.writtenBy("bob"); r.in.PruneUnowned = true }},
+	{"the store does not say who wrote it", func(r *guardedRun) {
+		r.cloud = testkit.New(r.T, testkit.WithDialect(prefect.DialectSnake))
+		r.cloud.Set("OLD", "old")
+	}},
+	{"a write failed", func(r *guardedRun) {
+		r.cloud.Inject(testkit.Match{Field: "setSecret", Secret: "A"}, testkit.Fault{Code: "FORBIDDEN"})
+	}},
+	{"a write was not sent", func(r *guardedRun) {
+		stop := make(chan struct{})
+		r.cloud.Inject(testkit.Match{Field: "setSecret", Secret: "A"}, testkit.RateLimited(time.Hour))
+		time.AfterFunc(time.Second, func() { close(stop) })
+		r.o.Stop = stop
+	}},
+}
+
+// deletesOLD reports whether a run that is guarded so, or not at all, deletes OLD.
+func deletesOLD(t *testing.T, guard func(*guardedRun)) bool {
+	r := &guardedRun{T: t, cloud: storing(t, "OLD")}
+	r.in = pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}})
+	guard(r)
+	store := secretsync.NewStore(r.cloud.Client())
+	plan, err := secretsync.NewPlan(r.in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan.Against(t.Context(), store) == nil {
+		secretsync.Apply(t.Context(), store, plan, r.o)
+	}
+	return !slices.Contains(r.cloud.Names(), "OLD")
+}
+
+func TestEachGuardOfPruneKeepsAName(t *testing.T) {
+	if !deletesOLD(t, func(*guardedRun) {}) {
+		t.Fatal("without a guard nothing is deleted, so that no guard is tested")
+	}
+	for _, g := range guards {
+		t.Run(g.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				if deletesOLD(t, g.guard) {
+					t.Error("it was deleted")
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,143 @@
+//go:build realvault
+
+package vault_test
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud/storetest"
+	"github.com/prefect-secrets/prefect-secrets/internal/vault"
+)
+
+// policyFile is the policy that users are shown.
+func policyFile(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/vault-policy.hcl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// limited is a token with that policy and no other.
+func (s *server) limited(t *testing.T, policy string, ttl time.Duration) string {
+	t.Helper()
+	name := fmt.Sprintf("limited-%d", time.Now().UnixNano())
+	s.write(t, "sys/policies/acl/"+name, map[string]any{"policy": policy})
+	out := s.write(t, "auth/token/create", map[string]any{"policies": []string{name}, "no_default_policy": true, "ttl": ttl.String()})
+	return out.Auth.ClientToken
+}
+
+func withToken(token string) func(*vault.Config) {
+	return func(c *vault.Config) { c.Prefix, c.Login = vault.DefaultPrefix, vault.Token{Token: vault.Is(token)} }
+}
+
+func TestPolicyIsEnough(t *testing.T) {
+	s := common(t)
+	token := s.limited(t, policyFile(t), time.Hour)
+	storetest.Run(t, func(t *testing.T) cloud.Store {
+		s.clear(t)
+		return s.open(t, withToken(token))
+	})
+}
+
+// clear deletes what is beneath the default prefix.
+func (s *server) clear(t *testing.T) {
+	t.Helper()
+	root := s.open(t, func(c *vault.Config) { c.Prefix = vault.DefaultPrefix })
+	for _, tenant := range []string{tenant, "22222222-2222-4222-8222-222222222222"} {
+		names, err := root.Names(t.Context(), tenant)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if err := root.Delete(t.Context(), tenant, name); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// everything does what a store is asked for, and lives beyond its token's first
+// time.
+func everything(t *testing.T, s *server, policy string, change ...func(*vault.Config)) error {
+	const ttl = 3 * time.Second
+	start := time.Now()
+	store := s.open(t, append([]func(*vault.Config){withToken(s.limited(t, policy, ttl))}, change...)...)
+	defer func() { _ = store.Close() }()
+	ctx, name := t.Context(), "x "+rand.Text()
+	steps := []func() error{
+		func() error { return store.Ping(ctx) },
+		func() error { _, err := store.Set(ctx, tenant, name, json.RawMessage(`1`), "ci", false); return err },
+		func() error { _, err := store.Set(ctx, tenant, name, json.RawMessage(`2`), "ci", false); return err },
+		func() error { _, err := store.Get(ctx, tenant, name); return err },
+		func() error { _, err := store.Names(ctx, tenant); return err },
+		func() error { return store.Delete(ctx, tenant, name) },
+		func() error { time.Sleep(time.Until(start.Add(ttl + time.Second))); return store.Ping(ctx) },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestPolicyHoldsNothingThatIsNotNeeded(t *testing.T) {
+	s, policy := common(t), policyFile(t)
+	s.clear(t)
+	if err := everything(t, s, policy); err != nil {
+		t.Fatalf("with the whole policy: %v", err)
+	}
+	for _, capability := range []string{`"create", `, `"read", `, `, "update"]`, `"list", `, `, "delete"]`, `["read"]`, `["update"]`} {
+		t.Run(strings.Trim(capability, `[], `), func(t *testing.T) {
+			without := map[bool]string{true: `]`, false: ``}[strings.HasPrefix(capability, ", ")]
+			if strings.HasPrefix(capability, "[") {
+				without = `["deny"]`
+			}
+			less := strings.Replace(policy, capability, without, 1)
+			if less == policy {
+				t.Fatal("the policy does not have it")
+			}
+			t.Parallel()
+			err := everything(t, s, less)
+			if err == nil || !strings.Contains(err.Error(), "policy must grant") && !strings.Contains(err.Error(), "has ended") {
+				t.Errorf("nothing breaks: %v", err)
+			}
+		})
+	}
+}
+
+func TestPolicyWithMaxVersions(t *testing.T) {
+	s, policy := common(t), policyFile(t)
+	limit := func(c *vault.Config) { c.MaxVersions = 2 }
+	if err := everything(t, s, policy, limit); err == nil || !strings.Contains(err.Error(), `create and update on "secret/metadata/`) {
+		t.Errorf("without what it needs: %v", err)
+	}
+	s.clear(t)
+	if err := everything(t, s, uncommented(t, policy), limit); err != nil {
+		t.Errorf("with what it needs: %v", err)
+	}
+}
+
+// uncommented takes the policy's last paragraph out of its comment, and what it
+// replaces away.
+func uncommented(t *testing.T, policy string) string {
+	t.Helper()
+	before, paragraph, ok := strings.Cut(policy, "# Only with --vault-max-versions:\n#\n")
+	if !ok {
+		t.Fatal("the policy has no such paragraph")
+	}
+	before = strings.Replace(before, `capabilities = ["list", "delete"]`, `capabilities = ["list", "delete", "create", "update"]`, 1)
+	if want := strings.ReplaceAll(paragraph, "# ", ""); !strings.Contains(before, strings.TrimSpace(want)) {
+		t.Fatalf("the paragraph is not what the policy becomes:\n%s", want)
+	}
+	return before
+}
