@@ -165,13 +165,13 @@ func TestTheUserIsTheKey(t *testing.T) {
 func TestABodyThatIsTooLargeIsAnswered(t *testing.T) {
 	server := httptest.NewServer(newAPI(t))
 	t.Cleanup(server.Close)
-	for _, framing := range []string{fmt.Sprintf("Content-Length: %d\r\n\r\n", 3*cloud.MaxBody), fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n", 3*cloud.MaxBody)} {
+	for _, framing := range []string{fmt.Sprintf("Content-Length: %d\r\n\r\n", 2*cloud.MaxBody), fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n", 2*cloud.MaxBody)} {
 		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
 		if err != nil {
 			t.Fatal(err)
 		}
 		head := "POST / HTTP/1.1\r\nHost: api.test\r\nAuthorization: Bearer " + adminKey + "\r\nContent-Type: application/json\r\n"
-		if _, err := io.WriteString(conn, head+framing+strings.Repeat(" ", 3*cloud.MaxBody)+"\r\n0\r\n\r\n"); err != nil {
+		if _, err := io.WriteString(conn, head+framing+strings.Repeat(" ", 2*cloud.MaxBody)+"\r\n0\r\n\r\n"); err != nil {
 			t.Fatal(err)
 		}
 		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
