@@ -1,9 +1,14 @@
 package cloud_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -153,4 +158,29 @@ func TestTheUserIsTheKey(t *testing.T) {
 	access, refresh := login(t, a, adminKey, tenantB)
 	query(t, a, access, document, fmt.Sprintf(member, tenantB))
 	query(t, a, refresh, document, failure("Unauthenticated", "user", "UNAUTHENTICATED"))
+}
+
+// TestABodyThatIsTooLargeIsAnswered sends all of it before it looks for the answer,
+// as most clients do.
+func TestABodyThatIsTooLargeIsAnswered(t *testing.T) {
+	server := httptest.NewServer(newAPI(t))
+	t.Cleanup(server.Close)
+	for _, framing := range []string{fmt.Sprintf("Content-Length: %d\r\n\r\n", 2*cloud.MaxBody), fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n", 2*cloud.MaxBody)} {
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		head := "POST / HTTP/1.1\r\nHost: api.test\r\nAuthorization: Bearer " + adminKey + "\r\nContent-Type: application/json\r\n"
+		if _, err := io.WriteString(conn, head+framing+strings.Repeat(" ", 2*cloud.MaxBody)+"\r\n0\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resp.StatusCode != http.StatusRequestEntityTooLarge {
+			t.Errorf("%s: %s", framing[:20], resp.Status)
+		}
+		_, _ = resp.Body.Close(), conn.Close()
+	}
 }

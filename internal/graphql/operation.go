@@ -20,7 +20,7 @@ type Request struct {
 // Operation is a request that was found valid and is ready to run.
 type Operation struct {
 	schema *Schema
-	vars   *values
+	vars   values
 	failed *Error // what keeps it from being run
 	// Fields are those of Query or Mutation that it selects, in document order.
 	Fields []*Field
@@ -74,7 +74,7 @@ func (s *Schema) Prepare(r Request) (*Operation, []*Error) {
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	op := &Operation{schema: s, vars: &values{byName: vars}, Mutation: def.Operation == ast.Mutation}
+	op := &Operation{schema: s, vars: values{byName: vars}, Mutation: def.Operation == ast.Mutation}
 	root := s.ast.Query
 	if op.Mutation {
 		root = s.ast.Mutation
@@ -193,7 +193,7 @@ func (op *Operation) arguments(node *ast.Field) (map[string]any, string) {
 		if a := node.Arguments.ForName(def.Name); a != nil {
 			given = a.Value
 		}
-		value, present, ok := op.schema.argument(given, def.Type, def.DefaultValue, op.vars)
+		value, present, ok := op.schema.argument(given, def.Type, def.DefaultValue, &op.vars)
 		if !ok {
 			return nil, fmt.Sprintf(`Argument "%s" has an invalid value.`, def.Name)
 		}
@@ -211,7 +211,7 @@ func (op *Operation) included(list ast.DirectiveList) bool {
 			continue
 		}
 		given := d.Arguments.ForName("if").Value
-		condition, ok := op.schema.literal(given, d.Definition.Arguments.ForName("if").Type, op.vars)
+		condition, ok := op.schema.literal(given, d.Definition.Arguments.ForName("if").Type, &op.vars)
 		if !ok && op.failed == nil {
 			op.failed = &Error{Message: `Argument "if" of non-null type "Boolean!" must not be null.`, Code: CodeInternal, Locations: at(given.Position)}
 		}
