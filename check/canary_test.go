@@ -44,6 +44,9 @@ A = "canary-7f3a"
 password = "canary-7f3a" # prefect-secrets: ignore[plaintext-secret, reserved-key] canary-7f3a
 `
 
+// deepHeader nests deeper than is read.
+var deepHeader = "[a" + strings.Repeat(".a", 40) + "]\n"
+
 // leaks reports where a text is found in diagnostics, frames included.
 func leaks(t *testing.T, text, secret string) {
 	t.Helper()
@@ -142,6 +145,7 @@ func TestTokensAreMasked(t *testing.T) {
 func FuzzCanary(f *testing.F) {
 	f.Add(0, 0, "")
 	f.Add(70, 3, "\"\"\"\n")
+	f.Add(0, 0, deepHeader)
 	f.Fuzz(func(t *testing.T, at, drop int, insert string) {
 		if at < 0 || at > len(canaries) || drop < 0 || drop > len(canaries)-at || strings.ContainsAny(insert, "=") {
 			return
@@ -155,6 +159,7 @@ func FuzzFile(f *testing.F) {
 	for _, path := range append(inputs(f, "testdata/err/*.toml"), inputs(f, "testdata/ok/*.toml")...) {
 		f.Add(readFile(f, path))
 	}
+	f.Add([]byte("a = 1\n" + deepHeader))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		lines := strings.Count(string(text), "\n") + 1
 		for _, d := range File("a.toml", text, Options{}) {

@@ -3,7 +3,6 @@ package check
 import (
 	"errors"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -135,12 +134,6 @@ func pythonTime(t time.Time) pytoml.Time {
 	return both
 }
 
-var (
-	plainKey    = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
-	plainNumber = regexp.MustCompile(`^(-?[1-9][0-9]*|0)(\.[0-9]+)?$`)
-	plainTime   = regexp.MustCompile(`^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`)
-)
-
 // plain reports whether the file holds nothing that toml 0.10.2 could stumble over:
 // bare keys, one-line texts without quotes and backslashes in them, plain numbers,
 // booleans and times, and lists and inline tables of those that hold no other.
@@ -155,7 +148,7 @@ func (s *source) plain() bool {
 	}
 	for i, k := range s.doc.Keys {
 		joined := k.Last || s.doc.Keys[i+1].Start == k.End+1 && s.doc.Text[k.End] == '.'
-		if !joined || !plainKey.MatchString(s.doc.Text[k.Start:k.End]) {
+		if !joined || !plainKey(s.doc.Text[k.Start:k.End]) {
 			return false
 		}
 	}
@@ -179,15 +172,37 @@ func (s *source) plainValue(v tomlpos.Value, parent tomlpos.Kind) bool {
 		inner := raw[1 : len(raw)-1]
 		return !strings.ContainsAny(inner, "\"'\\") && !(parent.IsContainer() && strings.ContainsAny(inner, ",[]{}=#"))
 	case tomlpos.Integer, tomlpos.Float:
-		return plainNumber.MatchString(raw)
+		return plainNumber(raw)
 	case tomlpos.OffsetDateTime:
-		return plainTime.MatchString(raw)
+		return plainTime(raw)
 	case tomlpos.Boolean:
 		return true
 	case tomlpos.Array, tomlpos.InlineTable:
 		return !parent.IsContainer() && !strings.Contains(raw, "\n")
 	}
 	return false
+}
+
+// plainKey reports whether a part of a key has no quotes.
+func plainKey(raw string) bool { return raw[0] != '"' && raw[0] != '\'' }
+
+// plainNumber reports whether a number is digits with at most a minus before them
+// and a point among them, and no zero in front.
+func plainNumber(raw string) bool {
+	whole, fraction, _ := strings.Cut(raw, ".")
+	if whole != "0" {
+		whole = strings.TrimPrefix(whole, "-")
+		if whole == "" || whole[0] == '0' {
+			return false
+		}
+	}
+	return run(whole, digits) == len(whole) && run(fraction, digits) == len(fraction)
+}
+
+// plainTime reports whether a time is a four-digit year's in UTC, in capitals, and
+// without a fraction.
+func plainTime(raw string) bool {
+	return len(raw) == len("1979-05-27T07:32:00Z") && raw[0] != '0' && raw[10] == 'T' && raw[19] == 'Z'
 }
 
 // lineEnd is where the line ends that begins at an offset.

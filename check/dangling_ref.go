@@ -3,7 +3,6 @@ package check
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
@@ -19,7 +18,7 @@ var keyReference = regexp.MustCompile(`\$\{(.[^${}]*)\}`)
 // replaces by the empty text, and references that go round in a circle.
 func checkDanglingRefs(s *source, report func(finding)) {
 	env, _ := s.env()
-	graph := s.referenceGraph()
+	circles := s.referenceGraph().circles()
 	for _, v := range s.withDollar() {
 		for _, m := range keyReference.FindAllStringSubmatch(v.text, -1) {
 			name := m[1]
@@ -31,7 +30,7 @@ func checkDanglingRefs(s *source, report func(finding)) {
 				break
 			}
 		}
-		if graph.circular(v.name) {
+		if circles[v.name] {
 			report(v.about(fmt.Sprintf("%s refers to itself, so that its text never settles", s.label(v)), "Prefect gives up after ten rounds and keeps what it has then; take the circle out"))
 		}
 	}
@@ -88,42 +87,3 @@ func (s *source) danglingHint(name string) string {
 
 // maxSuggested bounds in how many nodes of a file the nearest name is looked for.
 const maxSuggested = 1000
-
-// graph is which keys the text of each key refers to.
-type graph map[string][]string
-
-func (s *source) referenceGraph() graph {
-	g := graph{}
-	for _, v := range s.withDollar() {
-		from := v.name
-		for _, m := range keyReference.FindAllStringSubmatch(v.text, -1) {
-			g[from] = append(g[from], m[1])
-		}
-	}
-	return g
-}
-
-// circular reports whether references lead from a key back to it. It visits each
-// key once.
-func (g graph) circular(key string) bool {
-	if len(g[key]) == 0 {
-		return false
-	}
-	seen, next := map[string]bool{}, slices.Clone(g[key])
-	for len(next) > 0 && len(seen) < maxCircle {
-		at := next[len(next)-1]
-		next = next[:len(next)-1]
-		if at == key {
-			return true
-		}
-		if !seen[at] {
-			seen[at] = true
-			next = append(next, g[at]...)
-		}
-	}
-	return false
-}
-
-// maxCircle bounds how many keys a circle is looked for in, so that the time for a
-// file grows with its length.
-const maxCircle = 100

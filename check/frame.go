@@ -1,7 +1,7 @@
 package check
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,12 +19,24 @@ func (s *source) frame(mark span) string {
 	var b strings.Builder
 	for n := max(1, last-before); n < last; n++ {
 		line := s.show(n, span{-1, -1})
-		fmt.Fprintf(&b, "%5d | %s\n", n, line.text())
+		writeLine(&b, n, line)
 	}
 	line := s.show(last, mark)
-	fmt.Fprintf(&b, "%5d | %s\n", last, line.text())
-	fmt.Fprintf(&b, "      | %s^%s", strings.Repeat(" ", line.mark.start), strings.Repeat("~", line.mark.end-line.mark.start-1))
+	writeLine(&b, last, line)
+	b.WriteString("      | ")
+	b.WriteString(strings.Repeat(" ", line.mark.start))
+	b.WriteByte('^')
+	b.WriteString(strings.Repeat("~", line.mark.end-line.mark.start-1))
 	return b.String()
+}
+
+func writeLine(b *strings.Builder, number int, line shown) {
+	n := strconv.Itoa(number)
+	b.WriteString(strings.Repeat(" ", max(0, 5-len(n))))
+	b.WriteString(n)
+	b.WriteString(" | ")
+	b.WriteString(line.text())
+	b.WriteByte('\n')
 }
 
 // shown is a line as it is shown, with the columns that are marked, from 0.
@@ -44,7 +56,7 @@ func (s *source) show(number int, mark span) shown {
 		lo, hi = max(start, mark.start-reach), min(end, max(mark.start, min(mark.end, end))+reach)
 	}
 	lo, hi = boundary(s.doc.Text, lo, start), boundary(s.doc.Text, hi, start)
-	l := shown{}
+	l := shown{runes: make([]rune, 0, hi-lo+2)}
 	at := lo
 	for _, m := range s.masks(number, lo, hi) {
 		if m.end <= at {

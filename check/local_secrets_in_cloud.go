@@ -11,10 +11,11 @@ import (
 func checkLocalSecrets(s *source, report func(finding)) {
 	why := ""
 	var local *setting
-	for _, v := range s.settings() {
+	for i := range s.settings() {
+		v := &s.values[i]
 		switch name := v.name; {
 		case name == "cloud.use_local_secrets" && v.Kind == tomlpos.Boolean && v.text == "true":
-			local = &v
+			local = v
 		case (name == "cloud.api_key" || name == "cloud.auth_token" || name == "cloud.agent.auth_token") && v.text != "":
 			why = name + " is set"
 		case name == "backend" && v.text == "cloud":

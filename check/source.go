@@ -12,18 +12,21 @@ import (
 
 // source is a file as the rules see it.
 type source struct {
-	name    string
-	doc     *tomlpos.Document
-	problem *tomlpos.Error // why it does not parse, or nil
-	refused int            // where the decoder refused what the scanner passed, or -1
-	certain bool           // the scanner's places agree with what the decoder read
-	tokens  []token        // what looks like a token, anywhere
-	hidden  []span         // of a file that parses: what is never shown; see masks
-	ignores ignores        // of a file that parses, if its places are certain
-	values  []setting      // see settings
-	tables  []bool         // which nodes have names below them; see isTable
-	opts    Options
-	rules   []Rule // all there are
+	name      string
+	doc       *tomlpos.Document
+	problem   *tomlpos.Error  // why it does not parse, or nil
+	refused   int             // where the decoder refused what the scanner passed, or -1
+	certain   bool            // the scanner's places agree with what the decoder read
+	tokens    []token         // what looks like a token, anywhere
+	hidden    []span          // of a file that parses: what is never shown; see masks
+	ignores   ignores         // of a file that parses, if its places are certain
+	values    []setting       // see settings
+	strings   []setting       // see texts
+	dollars   []setting       // see withDollar
+	variables map[string]bool // see env
+	tables    []bool          // which nodes have names below them; see isTable
+	opts      Options
+	rules     []Rule // all there are
 }
 
 // span is a part of the text, in byte offsets, end exclusive.

@@ -25,7 +25,7 @@ func (s *source) settings() []setting {
 		return s.values
 	}
 	secrets := s.below("context", "secrets")
-	s.values = []setting{}
+	s.values = make([]setting, 0, len(s.doc.Values))
 	for _, v := range s.doc.Values {
 		if s.doc.Nodes[v.Node].InList || v.Kind == tomlpos.InlineTable {
 			continue
@@ -38,24 +38,29 @@ func (s *source) settings() []setting {
 
 // withDollar are the settings that are texts with a $ in them.
 func (s *source) withDollar() []setting {
-	var texts []setting
-	for _, v := range s.texts() {
-		if strings.Contains(v.text, "$") {
-			texts = append(texts, v)
-		}
+	if s.dollars == nil {
+		s.dollars = pick(s.texts(), func(v setting) bool { return strings.Contains(v.text, "$") })
 	}
-	return texts
+	return s.dollars
 }
 
 // texts are the settings that are texts.
 func (s *source) texts() []setting {
-	var texts []setting
-	for _, v := range s.settings() {
-		if v.Kind.IsString() {
-			texts = append(texts, v)
+	if s.strings == nil {
+		s.strings = pick(s.settings(), func(v setting) bool { return v.Kind.IsString() })
+	}
+	return s.strings
+}
+
+// pick is never nil.
+func pick(from []setting, is func(setting) bool) []setting {
+	picked := make([]setting, 0, len(from))
+	for _, v := range from {
+		if is(v) {
+			picked = append(picked, v)
 		}
 	}
-	return texts
+	return picked
 }
 
 // path is the names that lead to a node.
@@ -140,10 +145,12 @@ func (s *source) env() (values map[string]bool, known bool) {
 	if s.opts.Env == nil {
 		return nil, false
 	}
-	values = map[string]bool{}
-	for _, entry := range s.opts.Env {
-		name, _, _ := strings.Cut(entry, "=")
-		values[name] = true
+	if s.variables == nil {
+		s.variables = make(map[string]bool, len(s.opts.Env))
+		for _, entry := range s.opts.Env {
+			name, _, _ := strings.Cut(entry, "=")
+			s.variables[name] = true
+		}
 	}
-	return values, true
+	return s.variables, true
 }

@@ -14,13 +14,16 @@ const (
 	V1_4       Version = "1.4"        // prefect.V1_4
 )
 
-// ParseVersion reads documented, 0.9 or 1.4. Empty text is AnyVersion.
+// ParseVersion reads what [prefect.ParseVersion] does. Empty text is AnyVersion.
 func ParseVersion(text string) (Version, error) {
 	if text == "" {
 		return AnyVersion, nil
 	}
-	_, err := prefect.ParseVersion(text)
-	return Version(text), err
+	v, err := prefect.ParseVersion(text)
+	if err != nil {
+		return AnyVersion, err
+	}
+	return Version(v.String()), nil
 }
 
 // Prefects are the versions of Prefect that v stands for: for AnyVersion each

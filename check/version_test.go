@@ -1,6 +1,7 @@
 package check
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,23 +12,30 @@ import (
 func TestVersion(t *testing.T) {
 	for _, tt := range []struct {
 		text string
+		name Version
 		want []prefect.Version
 	}{
-		{"", []prefect.Version{prefect.V0_9, prefect.V1_4}},
-		{"documented", []prefect.Version{prefect.Documented}},
-		{"0.9", []prefect.Version{prefect.V0_9}},
-		{"1.4", []prefect.Version{prefect.V1_4}},
+		{"", AnyVersion, []prefect.Version{prefect.V0_9, prefect.V1_4}},
+		{"documented", Documented, []prefect.Version{prefect.Documented}},
+		{"0.9", V0_9, []prefect.Version{prefect.V0_9}},
+		{"0.9.3", V0_9, []prefect.Version{prefect.V0_9}},
+		{"1.4", V1_4, []prefect.Version{prefect.V1_4}},
+		{"1.4.1", V1_4, []prefect.Version{prefect.V1_4}},
+		{"0.15.13", V1_4, []prefect.Version{prefect.V1_4}},
+		{"1.0", V1_4, []prefect.Version{prefect.V1_4}},
 	} {
 		v, err := ParseVersion(tt.text)
-		if err != nil || string(v) != tt.text {
+		if err != nil || v != tt.name {
 			t.Errorf("%q: got %q, %v", tt.text, v, err)
 		}
 		if diff := cmp.Diff(tt.want, v.Prefects()); diff != "" {
 			t.Errorf("%q: %s", tt.text, diff)
 		}
 	}
-	if _, err := ParseVersion("2.0"); err == nil {
-		t.Error("2.0 is a version")
+	for _, text := range []string{"2.0", "1.5", "0.10.7", "0.14.22", "0.9.", "1.4.x", "1", "0.99", "1.4.1.1", "Documented"} {
+		if _, err := ParseVersion(text); err == nil || !strings.Contains(err.Error(), "documented, 0.9 or 1.4") {
+			t.Errorf("%s is a version: %v", text, err)
+		}
 	}
 	if got := Version("2.0").Prefects(); got != nil {
 		t.Errorf("2.0 stands for %v", got)

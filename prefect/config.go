@@ -6,7 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
 )
 
 // Version says whose rules a configuration is read by.
@@ -24,15 +28,23 @@ const (
 )
 
 // ParseVersion reads what the command's --prefect-version takes: documented, 0.9
-// or 1.4.
+// or 1.4, or the number of a release that reads its configuration as one of these
+// does: 0.9.x, and 0.15.x to 1.4.x.
 func ParseVersion(name string) (Version, error) {
-	for _, v := range []Version{Documented, V0_9, V1_4} {
-		if name == v.String() {
-			return v, nil
-		}
+	switch {
+	case name == Documented.String():
+		return Documented, nil
+	case !releases.MatchString(name):
+		return "", fmt.Errorf("unknown version %q of Prefect: it is documented, 0.9 or 1.4, or a release of 0.9, or one from 0.15 to 1.4, such as 0.9.3 or 1.4.1", name)
+	case strings.HasPrefix(name, "0.9"):
+		return V0_9, nil
 	}
-	return "", fmt.Errorf("unknown version %q of Prefect: it is documented, 0.9 or 1.4", name)
+	return V1_4, nil
 }
+
+// releases are those whose configuration was measured to be read as V0_9 or V1_4
+// are: 0.9.3, and 0.15.13 as 1.4.1.
+var releases = regexp.MustCompile(`^(0\.9|0\.15|1\.[0-4])(\.[0-9]{1,3})?$`)
 
 // String is the name by which [ParseVersion] knows v.
 func (v Version) String() string {
@@ -173,7 +185,7 @@ func (o ConfigOptions) read(named, usual string) (*table, error) {
 	if file == "" {
 		return newTable(), nil
 	}
-	data, err := os.ReadFile(file)
+	data, err := configfile.Read(file)
 	if mayBeMissing && (errors.Is(err, fs.ErrNotExist) || isDirectory(file)) {
 		return newTable(), nil
 	}

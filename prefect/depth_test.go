@@ -40,3 +40,31 @@ func TestBracketsThatNestNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestAVariableThatGrows has one that names itself more than once, and so many
+// texts that name a long one.
+func TestAVariableThatGrows(t *testing.T) {
+	laughs, long := "A="+strings.Repeat("$A", 200), "A="+strings.Repeat("x", 100<<10)
+	for _, v := range []prefect.Version{prefect.Documented, prefect.V0_9, prefect.V1_4} {
+		for name, o := range map[string]prefect.ConfigOptions{
+			"in a text":     {Text: "a = \"$A\"", Env: []string{laughs}},
+			"in many texts": {Text: "a0 = \"$A\"\n" + manyKeys(200), Env: []string{long}},
+			"in a variable": {Text: "b = 1", Env: []string{laughs, "PREFECT__A=$A"}},
+		} {
+			o.Version = v
+			_, err := prefect.LoadConfig(o)
+			var bad *prefect.ConfigError
+			if !errors.As(err, &bad) || bad.Class != "MemoryError" || !strings.Contains(err.Error(), "grow by more than 16 MiB") {
+				t.Errorf("%s %s: got %.200v", v, name, err)
+			}
+		}
+	}
+}
+
+func manyKeys(n int) string {
+	var text strings.Builder
+	for i := range n {
+		fmt.Fprintf(&text, "k%d = \"$A\"\n", i)
+	}
+	return text.String()
+}

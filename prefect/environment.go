@@ -21,10 +21,12 @@ const envPrefix = "PREFECT__"
 type environment struct {
 	entries []string // NAME=value
 	values  map[string]string
+	room    *int // how many bytes longer texts may still become; below 0 that was too many
 }
 
 func newEnvironment(entries []string) environment {
-	e := environment{entries: entries, values: make(map[string]string, len(entries))}
+	room := maxGrowth
+	e := environment{entries: entries, values: make(map[string]string, len(entries)), room: &room}
 	for _, entry := range entries {
 		name, value, _ := strings.Cut(entry, "=")
 		e.values[name] = value
@@ -82,7 +84,11 @@ func (v Version) readVariable(l *leaf, env environment) error {
 		}
 		text = decoded
 	}
-	switch expanded := v.expandAll(text, env).(type) {
+	value := v.expandAll(text, env)
+	if err := l.overgrown(*env.room); err != nil {
+		return err
+	}
+	switch expanded := value.(type) {
 	case string:
 		l.value = v.cast(expanded)
 	case []byte:
@@ -102,6 +108,9 @@ func (f *flat) expandTexts(v Version, env environment) error {
 		}
 		l.missing = unsetVariable(text, env)
 		l.value = v.expandAll(text, env)
+		if err := l.overgrown(*env.room); err != nil {
+			return err
+		}
 		if expanded, ok := l.value.(string); ok && v == V1_4 {
 			l.value = v.cast(expanded)
 		}
@@ -117,6 +126,9 @@ func (f *flat) expandTexts(v Version, env environment) error {
 func (v Version) expandAll(text string, env environment) any {
 	for changes := range rounds {
 		next := expandOnce(text, env)
+		if *env.room < 0 {
+			return nil
+		}
 		if next != text {
 			text = next
 			continue
@@ -137,12 +149,7 @@ var envReference = regexp.MustCompile(`\$([0-9A-Za-z_]+|\{[^}]*\})`)
 // it stands, and ~ counts only at the very start.
 func expandOnce(text string, env environment) string {
 	if strings.Contains(text, "$") {
-		text = envReference.ReplaceAllStringFunc(text, func(ref string) string {
-			if value, ok := env.values[envName(ref)]; ok {
-				return value
-			}
-			return ref
-		})
+		text = envReference.ReplaceAllStringFunc(text, env.replaced)
 	}
 	home, ok := env.values["HOME"]
 	if ok && (text == "~" || strings.HasPrefix(text, "~/")) {
@@ -151,6 +158,19 @@ func expandOnce(text string, env environment) string {
 		}
 	}
 	return text
+}
+
+// replaced is the value of the variable that a reference names, or else the
+// reference: once texts have grown too much, too.
+func (e environment) replaced(ref string) string {
+	value, ok := e.values[envName(ref)]
+	if !ok || *e.room < 0 {
+		return ref
+	}
+	if *e.room -= max(0, len(value)-len(ref)); *e.room < 0 {
+		return ref
+	}
+	return value
 }
 
 // unsetVariable is the variable of a text that is $NAME and nothing else, if it is

@@ -12,14 +12,22 @@ import (
 // 1.4.1).
 var keyReference = regexp.MustCompile(`\$\{(.[^${}]*)\}`)
 
-// maxResolved bounds what references may grow to in all, in bytes: keys that name
-// one another twice double each round.
-const maxResolved = 16 << 20
+// maxGrowth bounds by how many bytes variables, and again references, may make the
+// texts of a config longer in all: what names itself twice doubles each round.
+const maxGrowth = 16 << 20
+
+// overgrown is the error of a text for which there was no room.
+func (l *leaf) overgrown(room int) error {
+	if room >= 0 {
+		return nil
+	}
+	return l.failure("MemoryError", "what it refers to makes the texts of the config grow by more than %d MiB", maxGrowth>>20)
+}
 
 // resolve follows references to other keys. One that is the whole text takes the
 // other's value with its type; a missing key and a table are the empty text.
 func (f *flat) resolve() error {
-	pending, grown := f.leaves, 0
+	pending, room := f.leaves, maxGrowth
 	for range rounds {
 		var next []*leaf
 		for _, l := range pending {
@@ -31,10 +39,10 @@ func (f *flat) resolve() error {
 			next = append(next, l)
 			l.value = f.replaced(l, text, match[0], match[1])
 			if after, ok := l.value.(string); ok {
-				grown += len(after) - len(text)
+				room -= len(after) - len(text)
 			}
-			if grown > maxResolved {
-				return l.failure("MemoryError", "its references grow beyond %d MiB", maxResolved>>20)
+			if err := l.overgrown(room); err != nil {
+				return err
 			}
 		}
 		pending = next

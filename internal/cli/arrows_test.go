@@ -13,7 +13,7 @@ const module = "github.com/prefect-secrets/prefect-secrets"
 // everything but testkit, which would bring go-cmp into the binary.
 var arrows = map[string][]string{
 	"":                            {"internal/cli"},
-	"internal/cli":                {"internal/actions", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect"},
+	"internal/cli":                {"internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect"},
 	"internal/actions/githubtest": nil,
 	"internal/actions":            {"internal/nearest", "internal/report", "sync", "check", "prefect"},
 	"internal/report":             {"sync", "check"},
@@ -33,10 +33,12 @@ var arrows = map[string][]string{
 	"internal/nearest":            nil,
 	"internal/pyliteral":          nil,
 	"internal/pytoml":             nil,
+	"internal/configfile":         nil,
+	"test/bench/decode":           nil,
 	"internal/pysource":           {"internal/pyliteral"},
 	"internal/tomlpos":            nil,
 	"internal/upstream":           {"internal/cloud", "internal/graphql"},
-	"prefect":                     {"internal/nearest", "internal/pyliteral", "internal/pytoml"},
+	"prefect":                     {"internal/configfile", "internal/nearest", "internal/pyliteral", "internal/pytoml"},
 }
 
 func TestImportArrows(t *testing.T) {

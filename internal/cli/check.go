@@ -8,12 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -46,7 +48,7 @@ The comment # prefect-secrets: ignore[rule] reason silences a rule on its line.`
 	flags := cmd.Flags()
 	flags.StringVar(&f.format, "format", "text", diagnosticsFormats)
 	flags.StringVar(&f.failOn, "fail-on", "error", "what makes the exit code 1: error, warning or never")
-	flags.StringVar(&f.version, "prefect-version", "", "the Prefect that the configs are for: documented, 0.9 or 1.4 (default: any release)")
+	flags.StringVar(&f.version, "prefect-version", "", "the Prefect that the configs are for: documented, 0.9 or 1.4, or a release such as 1.4.1 (default: any release)")
 	flags.BoolVar(&f.requireEnv, "require-env", false, "make a variable that a config names and the environment lacks an error")
 	flags.StringArrayVar(&f.flows.dirs, "flows", nil, "a directory of flow code, or a Python file, whose secrets are looked for; may be given again")
 	flags.BoolVar(&f.flows.usedBy, "used-by", false, "with --flows: print each secret with the places that read it, and nothing else")
@@ -139,14 +141,18 @@ func checkFiles(patterns []string, o check.Options, threshold check.FailOn, show
 	return threshold.Fails(found.diagnostics), show(found)
 }
 
-// checkAll checks files side by side.
+// checkAll checks files side by side. Of many the garbage collector may leave more
+// lying about: what a file takes is small, and the process ends soon.
 func checkAll(paths []string, o check.Options) (checked, error) {
+	if len(paths) > 1 {
+		defer debug.SetGCPercent(debug.SetGCPercent(400))
+	}
 	diagnostics := make([][]check.Diagnostic, len(paths))
 	var workers errgroup.Group
 	workers.SetLimit(runtime.GOMAXPROCS(0))
 	for i, path := range paths {
 		workers.Go(func() error {
-			text, err := readConfig(path)
+			text, err := configfile.Read(path)
 			if err != nil {
 				return fmt.Errorf("reading config: %w", err)
 			}

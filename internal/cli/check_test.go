@@ -25,7 +25,7 @@ func TestCheckOddFiles(t *testing.T) {
 		{"bom-broken", "\ufeffA = " + canary + "\n", "odd.toml:1:5: error:", cli.ExitFailed},
 		{"crlf-broken", "[a]\r\nA = " + canary + "\r\n", "odd.toml:2:5: error:", cli.ExitFailed},
 		{"lone-return", "[a]\rA = '" + canary + "'", "odd.toml:1:4: error: a carriage return", cli.ExitFailed},
-		{"nul", "A = '" + canary + "\x00" + canary + "'\n", "holds a NUL byte", cli.ExitFailed},
+		{"nul", "A = '" + canary + "\x00" + canary + "'\n", "the file holds a NUL byte", cli.ExitFailed},
 		{"binary", "\x7fELF\x02\x01\x01\x00\x00" + canary + "\x00\xff\xfe", "error: the file ", cli.ExitFailed},
 		{"invalid-utf8", good + "# \xc3\x28 " + canary + "\n", "odd.toml:3:3: error: the file is not UTF-8 text", cli.ExitFailed},
 		{"utf16", "\xff\xfeA\x00=\x00'\x00" + canary, "the file is UTF-16", cli.ExitFailed},
@@ -45,6 +45,17 @@ func TestCheckOddFiles(t *testing.T) {
 				if strings.Contains(r.stdout, canary) {
 					t.Errorf("%s shows a value", format)
 				}
+			}
+			r := runCommand(t, nil, "", "config", "--file", path, "--reveal")
+			problem, isByte := strings.CutPrefix(tt.want, "the file ")
+			if !isByte {
+				problem, isByte = strings.CutPrefix(tt.want, "odd.toml:3:3: error: the file ")
+			}
+			if isByte && (r.code != cli.ExitFailed || !strings.Contains(r.stderr, problem) || !strings.Contains(r.stderr, "odd.toml:")) {
+				t.Errorf("config: exit code %d: %s", r.code, r.stderr)
+			}
+			if strings.Contains(r.stderr, canary) {
+				t.Error("config shows a value in an error")
 			}
 		})
 	}
@@ -79,6 +90,12 @@ func TestCheckUnreadableFiles(t *testing.T) {
 		if r.code != cli.ExitUsage || r.stdout != "" || !strings.Contains(r.stderr, want) {
 			t.Errorf("%s: exit code %d: %s", name, r.code, r.stderr)
 		}
+		if r := runCommand(t, nil, "", "config", "--file", at(name)); r.code != cli.ExitUsage || r.stdout != "" || !strings.Contains(r.stderr, name) {
+			t.Errorf("config of %s: exit code %d: %s", name, r.code, r.stderr)
+		}
+	}
+	if r := runCommand(t, nil, "", "config", "--file", at("large.toml")); !strings.Contains(r.stderr, "longer than 16 MiB") {
+		t.Errorf("config of a long file: %s", r.stderr)
 	}
 	if r := runCommand(t, nil, "", "check", at("largest.toml")); r.code != cli.ExitOK {
 		t.Errorf("a file of 16 MiB: exit code %d: %s%s", r.code, r.stderr, r.stdout)

@@ -32,7 +32,7 @@ value and origin. Values that could be secret are masked.`,
 	flags := cmd.Flags()
 	flags.StringVar(&o.file, "file", "", "the user's file (default: what PREFECT__USER_CONFIG_PATH names, else ~/.prefect/config.toml)")
 	flags.StringVar(&o.backendFile, "backend-file", "", "the backend file (default: what PREFECT__BACKEND_CONFIG_PATH names, else ~/.prefect/backend.toml)")
-	flags.StringVar(&o.version, "prefect-version", prefect.Documented.String(), "whose rules apply: documented, 0.9 or 1.4")
+	flags.StringVar(&o.version, "prefect-version", prefect.Documented.String(), "whose rules apply: documented, 0.9 or 1.4, or a release such as 1.4.1")
 	flags.BoolVar(&o.noDefaults, "no-defaults", false, "read --file and the environment alone: no default settings, no backend file, no task defaults")
 	flags.BoolVar(&o.reveal, "reveal", false, "show values that could be secret")
 	flags.StringVar(&o.format, "format", "text", "text or json")

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -88,7 +89,7 @@ func readFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".py") {
 				return err
 			}
-			text, err := readConfig(path)
+			text, err := configfile.Read(path)
 			flows = append(flows, check.Flow{Name: filepath.ToSlash(path), Text: text})
 			return err
 		})
@@ -122,7 +123,7 @@ func configuredSecrets(configs []string, manifest string, o check.Options) ([]ch
 	}
 	known := []check.Known{{Where: "the environment", Names: names}}
 	for _, path := range configs {
-		text, err := readConfig(path)
+		text, err := configfile.Read(path)
 		if err != nil {
 			return nil, fmt.Errorf("reading config: %w", err)
 		}

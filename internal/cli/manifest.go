@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -26,7 +27,7 @@ func readManifest(path string, show func(checked) error) (*secretsync.Manifest, 
 	if path == "" {
 		return &secretsync.Manifest{}, nil
 	}
-	text, err := readConfig(path)
+	text, err := configfile.Read(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading manifest: %w", err)
 	}
@@ -102,7 +103,7 @@ func checkBesideManifest(manifest string, configs []string, o check.Options) (ch
 	if manifest == "" {
 		return checkAll(configs, o)
 	}
-	text, err := readConfig(manifest)
+	text, err := configfile.Read(manifest)
 	if err != nil {
 		return checked{}, fmt.Errorf("reading manifest: %w", err)
 	}
@@ -120,7 +121,7 @@ func withManifest(known []check.Known, path string) ([]check.Known, error) {
 	if path = manifestAtHand(path); path == "" {
 		return known, nil
 	}
-	text, err := readConfig(path)
+	text, err := configfile.Read(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading manifest: %w", err)
 	}

@@ -2,9 +2,9 @@ package cli
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -16,7 +16,7 @@ func (p places) document(file string) *tomlpos.Document {
 	if doc, ok := p[file]; ok {
 		return doc
 	}
-	text, err := os.ReadFile(file)
+	text, err := configfile.Read(file)
 	if err != nil {
 		return nil
 	}
@@ -73,7 +73,8 @@ func (p places) origin(e prefect.Entry) string {
 	return e.Origin.File
 }
 
-// complete adds the line to an error about a file.
+// complete adds the line to an error about a file, and what is wrong with one that
+// is no text: Python fails there before it looks for TOML.
 func (p places) complete(e *prefect.ConfigError) error {
 	out := *e
 	if out.File == "" || out.Env != "" {
@@ -83,12 +84,18 @@ func (p places) complete(e *prefect.ConfigError) error {
 		out.Line = p.line(out.File, out.Path)
 		return &out
 	}
-	text, err := os.ReadFile(out.File)
+	text, err := configfile.Read(out.File)
 	if err != nil {
 		return &out
 	}
 	if doc, problem := tomlpos.Scan(string(text)); problem != nil {
 		out.Line = doc.Position(problem.Start).Line
+		switch problem.Problem {
+		case tomlpos.NotUTF8, tomlpos.UTF16:
+			out.Class, out.Problem = "UnicodeDecodeError", problem.Problem.String()
+		case tomlpos.Binary:
+			out.Problem = problem.Problem.String()
+		}
 	}
 	return &out
 }
