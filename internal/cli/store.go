@@ -11,6 +11,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
+	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 )
 
 // servedStore is what serve keeps secrets in, with the handlers that it has beside
@@ -21,9 +22,6 @@ type servedStore struct {
 	// parallel is how many writes of one document the store takes at once.
 	parallel int
 }
-
-// vaultWrites is as many as the performance of serve on Vault is measured with.
-const vaultWrites = 16
 
 // servedStore opens the store that --store names.
 func (c *Command) servedStore(ctx context.Context, o serveOptions, log *slog.Logger) (*servedStore, error) {
@@ -58,5 +56,5 @@ func (c *Command) servedVault(ctx context.Context, o serveOptions, log *slog.Log
 		return nil, err
 	}
 	c.atEnd = append(c.atEnd, store.Close)
-	return &servedStore{Store: store, parallel: vaultWrites}, nil
+	return &servedStore{Store: store, parallel: vault.Concurrency}, nil
 }
