@@ -38,8 +38,14 @@ func (a *applier) send(ctx context.Context, batch []int) (taken bool) {
 	return taken
 }
 
-// turn waits until the batch may be sent.
+// turn waits until the batch may be sent. Once Stop is closed none may, even before
+// quitting has heard of it.
 func (a *applier) turn(ctx context.Context, failures int) (time.Time, error) {
+	select {
+	case <-a.o.Stop:
+		a.halt(ErrInterrupted)
+	default:
+	}
 	if failures > 0 {
 		if err := pause(ctx, a.quit, backoff(failures)); err != nil {
 			return time.Time{}, a.reason(err)

@@ -143,7 +143,7 @@ func (c *Command) root() *cobra.Command {
 		cmd.GroupID = "main"
 		root.AddCommand(cmd)
 	}
-	for _, cmd := range []*cobra.Command{c.config(), c.names(), c.set(), c.delete(), c.action(), c.backup(), c.restore(), c.version()} {
+	for _, cmd := range []*cobra.Command{c.config(), c.names(), c.set(), c.delete(), c.action(), c.keygen(), c.backup(), c.restore(), c.version()} {
 		cmd.GroupID = "more"
 		root.AddCommand(cmd)
 	}

@@ -3,6 +3,7 @@ package cli_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -30,7 +31,8 @@ func main() {
 
 // TestScripts runs testdata/script. Beside testscript's own commands there are
 // ready FILE, which waits for a ready-file of serve and puts what it says into
-// $URL, $ADMIN and $RUNNER, and exits CODE COMMAND, which runs the command and
+// $URL, $ADMIN and $RUNNER, paste VARIABLE FILE, which takes the key that keygen
+// has just printed and adds its lines to a keys file, and exits CODE COMMAND, which runs the command and
 // wants exactly that exit code and no CANARY in what it printed.
 func TestScripts(t *testing.T) {
 	fixtures, err := filepath.Abs("../../fixtures")
@@ -46,7 +48,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"ready": ready, "exits": exits, "mode0600": mode0600,
+			"ready": ready, "exits": exits, "paste": paste, "mode0600": mode0600,
 		},
 	})
 }
@@ -94,6 +96,19 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	if strings.Contains(ts.ReadFile("stdout")+ts.ReadFile("stderr"), "CANARY") {
 		ts.Fatalf("a value shows")
 	}
+}
+
+func paste(ts *testscript.TestScript, _ bool, args []string) {
+	before, lines, found := strings.Cut(ts.ReadFile("stdout"), "[[keys]]\n")
+	at := strings.Index(before, "pfs_")
+	if !found || at < 0 {
+		ts.Fatalf("keygen printed no key and lines")
+	}
+	ts.Setenv(args[0], before[at:at+37])
+	file, err := os.OpenFile(ts.MkAbs(args[1]), os.O_APPEND|os.O_WRONLY, 0o600)
+	ts.Check(err)
+	_, err = file.WriteString("\n[[keys]]\n" + lines)
+	ts.Check(errors.Join(err, file.Close()))
 }
 
 func mode0600(ts *testscript.TestScript, _ bool, args []string) {

@@ -28,7 +28,8 @@ type serveOptions struct {
 	dev       bool
 	listen    string
 	readyFile string
-	upstream  string
+	productionFlags
+	upstream string
 }
 
 func (c *Command) serve() *cobra.Command {
@@ -36,23 +37,30 @@ func (c *Command) serve() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the secrets API that Prefect's clients speak to",
-		Long: `Serve --dev keeps the secrets of one tenant in memory, for tests and trials, and
+		Long: `Serve answers the secrets API over the store that --store names, for the keys,
+and the workflows on GitHub, that --keys-file lists. On SIGHUP, and when their
+files change, it takes new keys and a new certificate without dropping a request.
+On SIGTERM it finishes what is in flight. docs/serve.md describes the keys file,
+the audit log, the metrics and the limits.
+
+Serve --dev keeps the secrets of one tenant in memory, for tests and trials, and
 makes an admin key, which writes, and a runner key, which a flow run reads with.
 It listens on this machine alone and forgets everything when it stops. Tests in
 other languages seed it, inject faults and read the calls under /_testkit/.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.runServe(cmd.Context(), o) },
 	}
-	cmd.Flags().BoolVar(&o.dev, "dev", false, "keep everything in memory")
-	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:4200", "HOST:PORT on this machine; port 0 takes a free one")
-	cmd.Flags().StringVar(&o.readyFile, "ready-file", "", "write url, tenant_id, admin_key and runner_key to this file as JSON, once connections are accepted")
+	cmd.Flags().BoolVar(&o.dev, "dev", false, "keep everything in memory, for tests and trials")
+	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:4200", "HOST:PORT; port 0 takes a free one; with --dev on this machine alone")
+	cmd.Flags().StringVar(&o.readyFile, "ready-file", "", "write url, and with --dev tenant_id, admin_key and runner_key, to this file as JSON, once connections are accepted")
 	addUpstream(cmd, &o.upstream)
+	o.add(cmd)
 	return cmd
 }
 
 func (c *Command) runServe(ctx context.Context, o serveOptions) error {
 	if !o.dev {
-		return errors.New("serve keeps its secrets in memory: say --dev if that is what you want")
+		return c.serveProduction(ctx, o)
 	}
 	if err := checkLoopback(o.listen); err != nil {
 		return err
@@ -106,10 +114,11 @@ func checkLoopback(address string) error {
 
 // ready is what --ready-file holds.
 type ready struct {
-	URL       string `json:"url"` // without a path
-	TenantID  string `json:"tenant_id"`
-	AdminKey  string `json:"admin_key"`
-	RunnerKey string `json:"runner_key"`
+	URL        string `json:"url"` // without a path
+	TenantID   string `json:"tenant_id,omitempty"`
+	AdminKey   string `json:"admin_key,omitempty"`
+	RunnerKey  string `json:"runner_key,omitempty"`
+	MetricsURL string `json:"metrics_url,omitempty"`
 }
 
 // announce says how to use the server. The keys are shown where there is no

@@ -27,7 +27,7 @@ func (o *sourceOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.varsFile, "vars-file", "", "a JSON file as ${{ toJSON(vars) }} gives it")
 	flags.StringSliceVar(&o.envNames, "env-names", nil, "names or globs of environment variables that are secrets")
 	flags.StringVar(&o.secretsConfig, "secrets-config", "", "a Prefect config whose [context.secrets] are secrets")
-	flags.StringVar(&o.version, "prefect-version", prefect.Documented.String(), "how --secrets-config is read: documented, 0.9 or 1.4, or a release such as 1.4.1")
+	flags.StringVar(&o.version, "prefect-version", prefect.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, 0.9 or 1.4, or a release such as 1.4.1")
 }
 
 // readSources reads every source that o names; one that cannot be read fails them

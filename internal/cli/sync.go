@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -40,6 +41,18 @@ func (o *syncOptions) register(cmd *cobra.Command) {
 	flags.StringVar(&o.format, "format", "text", "text, json or markdown")
 }
 
+// readVersion takes --prefect-version for the configs, too, where it is given:
+// without it they are checked for any release.
+func (o *syncOptions) readVersion(cmd *cobra.Command) (err error) {
+	if !cmd.Flags().Changed("prefect-version") {
+		return nil
+	}
+	if o.configsFor, err = check.ParseVersion(o.version); err != nil {
+		return fmt.Errorf("--prefect-version: %w", err)
+	}
+	return nil
+}
+
 func (c *Command) plan() *cobra.Command {
 	var o syncOptions
 	var detailed bool
@@ -48,6 +61,9 @@ func (c *Command) plan() *cobra.Command {
 		Short: "Show what sync would do, and change nothing",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.readVersion(cmd); err != nil {
+				return err
+			}
 			return c.shown(cmd.Context(), o, func(ctx context.Context, out printer) error {
 				r, err := c.runPlan(ctx, o, out)
 				if err != nil {
@@ -78,6 +94,9 @@ func (c *Command) sync() *cobra.Command {
 there. It writes nothing if a config has errors or the plan fails.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.readVersion(cmd); err != nil {
+				return err
+			}
 			return c.shown(cmd.Context(), o, func(ctx context.Context, out printer) error {
 				r, err := c.runSync(ctx, o, out)
 				if err != nil {

@@ -5,10 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"maps"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,13 +51,13 @@ var adminEnv = []string{"PREFECT_API_KEY=" + testkit.AdminKey}
 // The signal that main makes a cancelled context of: what is under way is waited
 // for, what was not sent stays unsent, and the report says which is which.
 func TestAnInterruptedSyncReports(t *testing.T) {
-	fake, url, secrets := served(t, 2000)
-	fake.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Delay: 500 * time.Millisecond})
+	fake, _, secrets := served(t, 2000)
 	ctx, interrupt := context.WithCancel(t.Context())
+	server := httptest.NewServer(interruptedWrite(ctx, fake.Handler(), interrupt))
+	t.Cleanup(server.Close)
 	var stdout, stderr bytes.Buffer
 	command := cli.Command{Stdout: &stdout, Stderr: &stderr, Env: adminEnv}
-	time.AfterFunc(250*time.Millisecond, interrupt)
-	code := command.Main(ctx, []string{"sync", "--api-url", url, "--secrets-file", secrets})
+	code := command.Main(ctx, []string{"sync", "--api-url", server.URL, "--secrets-file", secrets})
 	stored := len(fake.Names())
 	if code != cli.ExitPartly || stored == 0 || stored == 2000 {
 		t.Fatalf("exit code %d, %d stored: %s", code, stored, stderr.String())
@@ -66,6 +70,31 @@ func TestAnInterruptedSyncReports(t *testing.T) {
 	if want := fmt.Sprintf("interrupted: %d of 2000 changes were not made", 2000-stored); !strings.Contains(stderr.String(), want) {
 		t.Errorf("standard error lacks %q: %s", want, stderr.String())
 	}
+}
+
+// interruptedWrite interrupts once the first document of writes has been carried
+// out, and answers no other before that.
+func interruptedWrite(interrupted context.Context, next http.Handler, interrupt func()) http.Handler {
+	var first atomic.Bool
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		writes := bytes.Contains(body, []byte("setSecret"))
+		if writes && !first.CompareAndSwap(false, true) {
+			<-interrupted.Done()
+		}
+		answer := httptest.NewRecorder()
+		next.ServeHTTP(answer, r)
+		if writes {
+			interrupt()
+		}
+		maps.Copy(w.Header(), answer.Header())
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(answer.Body.Bytes())
+	})
 }
 
 func TestAnInterruptedPlanChangesNothing(t *testing.T) {

@@ -1,7 +1,7 @@
 package cloud
 
 import (
-	"crypto/sha256"
+	"context"
 	"net/http"
 	"strings"
 
@@ -34,6 +34,7 @@ type reply struct {
 	retryAfter  string
 	allow       string // the Allow header
 	truncated   bool   // half of the body goes out
+	code        string // of the error that is the whole of it, for [Config.OnCall]
 }
 
 func refuse(e *graphql.Error) *reply {
@@ -43,41 +44,28 @@ func refuse(e *graphql.Error) *reply {
 // errorReply answers with one error, and with data unless that is nil.
 func errorReply(status int, e *graphql.Error, data []byte) *reply {
 	resp := graphql.Response{Errors: []*graphql.Error{e}, Data: data}
-	return &reply{status: status, contentType: typeJSON, body: append(resp.Append(nil), '\n')}
+	return &reply{status: status, contentType: typeJSON, body: append(resp.Append(nil), '\n'), code: e.Code}
 }
 
-// authenticate finds the key and the tenant of a request. The key is looked up
-// by the hash of what was presented, so the time it takes tells nothing.
-func (a *API) authenticate(h http.Header) (*session, *reply) {
+// authenticate finds the key and the tenant of a request. A session that comes
+// with a refusal has only its key.
+func (a *API) authenticate(ctx context.Context, h http.Header) (*session, *reply) {
 	token, present, ok := bearer(h)
 	if !present {
 		return nil, refuse(errUnauthenticated)
 	}
 	if !ok {
-		return nil, &reply{status: http.StatusOK, contentType: typeJSON, body: []byte(malformedHeader + "\n")}
+		return nil, &reply{status: http.StatusOK, contentType: typeJSON, body: []byte(malformedHeader + "\n"), code: errUnauthenticated.Code}
 	}
-	k := a.lookup(token)
+	k := a.identify(ctx, token)
 	if k == nil {
 		return nil, refuse(errUnauthenticated)
 	}
 	tenant, ok := k.choose(h.Get(HeaderTenant))
 	if !ok {
-		return nil, refuse(errForbidden)
+		return &session{key: k}, refuse(errForbidden)
 	}
 	return &session{api: a, key: k, tenant: tenant, epoch: a.epoch.Load()}, nil
-}
-
-// lookup finds the key that a bearer text is, or is a token of, unless it expired.
-func (a *API) lookup(text string) *key {
-	access, now := a.access.Load(), a.config.Now()
-	k := access.keys[sha256.Sum256([]byte(text))]
-	if k == nil {
-		k = access.keyOfToken(text, a.config.TokenSecret, now)
-	}
-	if k == nil || !k.Expires.IsZero() && !now.Before(k.Expires) {
-		return nil
-	}
-	return k
 }
 
 func bearer(h http.Header) (token string, present, ok bool) {

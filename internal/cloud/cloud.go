@@ -8,6 +8,8 @@
 package cloud
 
 import (
+	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -43,6 +45,12 @@ type Key struct {
 	Name string
 	// Secret is the bearer text: visible ASCII without spaces.
 	Secret string
+	// Hash is the SHA-256 of the bearer text, for who does not have the text; it
+	// counts where Secret is empty.
+	Hash [sha256.Size]byte
+	// Former are bearer texts that are good for a while longer, so that a key can
+	// be given a new one and keep its name.
+	Former []FormerHash
 	Role   Role
 	// Tenants are ids. The first is used where a request names none.
 	Tenants []string
@@ -87,6 +95,18 @@ type Config struct {
 	// same message that the client gets, which holds no value. It may be called
 	// concurrently.
 	OnInvalid func(message string)
+	// Authenticate, if set, is asked for the key of a bearer text that no key has.
+	// It returns nil or an error for one that it does not know either, and the
+	// client learns no more than that. Secret, Hash and Former of the key that it
+	// returns are ignored. It may be called concurrently.
+	Authenticate func(ctx context.Context, token string) (*Key, error)
+	// OnCall, if set, is told of each field of Query and Mutation that a client
+	// asked for, once its outcome is known and before the client is; Seq is 0. On
+	// an error the client gets API_ERROR in place of the outcome. Of a request or
+	// document that is refused as a whole it is told too: Field is empty then, Err
+	// says why, Key is empty where nobody was recognised, and an error changes
+	// nothing. It may be called concurrently.
+	OnCall func(ctx context.Context, c Call) error
 	// OnError, if set, is told of errors of the store, whose text the client does
 	// not get. It may be called concurrently.
 	OnError func(field string, err error)
@@ -110,7 +130,7 @@ func (a *API) Interrupt() { a.epoch.Add(1) }
 type access struct {
 	tenants []Tenant
 	keys    map[[32]byte]*key
-	byName  map[string]*key
+	byName  map[string][]*key // more than one while a key is rotated
 }
 
 // New checks the configuration and makes an API of it. Its errors hold no key's
@@ -145,8 +165,8 @@ func (a *API) Admit(tenants []Tenant, keys []Key) error {
 	return nil
 }
 
-// isUUID reports whether s has the form of a UUID in lower case.
-func isUUID(s string) bool {
+// IsUUID reports whether s has the form of a UUID in lower case.
+func IsUUID(s string) bool {
 	if len(s) != 36 {
 		return false
 	}
@@ -170,7 +190,7 @@ func (a *access) addTenants(tenants []Tenant) error {
 			t.Name = t.Slug
 		}
 		switch {
-		case !isUUID(t.ID):
+		case !IsUUID(t.ID):
 			return fmt.Errorf("tenant id %q is not a UUID", t.ID)
 		case t.Slug == "":
 			return fmt.Errorf("tenant %s has no slug", t.ID)

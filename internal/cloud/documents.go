@@ -18,6 +18,7 @@ const (
 	badVariables  = "Variables are invalid JSON."
 	badExtensions = "Extensions are invalid JSON."
 	badBody       = "Bad Request: the body is no GraphQL request in JSON."
+	deepBody      = "Bad Request: the body nests deeper than 10000 levels."
 )
 
 // errPersisted tells a client that it is to send documents themselves.
@@ -34,7 +35,7 @@ func split(text []byte) (*requests, *reply) {
 	var list []json.RawMessage
 	switch {
 	case json.Unmarshal(text, &list) != nil:
-		return nil, plain(http.StatusBadRequest, badBody)
+		return nil, plain(http.StatusBadRequest, unreadable(text))
 	case len(list) == 0:
 		return nil, plain(http.StatusInternalServerError, bodyMissing)
 	case len(list) > MaxBatch:
@@ -59,13 +60,35 @@ func single(text []byte) (*requests, *reply) {
 	case len(text) == 0 || ok && len(p) == 0:
 		return nil, plain(http.StatusInternalServerError, bodyMissing)
 	case !ok:
-		return nil, plain(http.StatusBadRequest, badBody)
+		return nil, plain(http.StatusBadRequest, unreadable(text))
 	}
 	d, complaint := parameters(p).document()
 	if complaint != "" {
 		return nil, plain(http.StatusBadRequest, complaint)
 	}
 	return &requests{list: []document{d}}, nil
+}
+
+// unreadable says why a body is refused. Go's JSON gives up beyond 10,000 levels.
+func unreadable(text []byte) string {
+	depth, most, within := 0, 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case within && c == '\\':
+			i++
+		case c == '"':
+			within = !within
+		case !within && (c == '[' || c == '{'):
+			depth++
+			most = max(most, depth)
+		case !within && (c == ']' || c == '}'):
+			depth--
+		}
+	}
+	if most > 10_000 {
+		return deepBody
+	}
+	return badBody
 }
 
 // readURL reads the parameters of a GET.

@@ -13,7 +13,7 @@ import (
 // key may use the tenant that the request names. Both roles are authorized; a token
 // that is only good for new tokens is not.
 func (a *API) Authorized(r *http.Request) bool {
-	s, refused := a.authenticate(r.Header)
+	s, refused := a.authenticate(r.Context(), r.Header)
 	return refused == nil && s.key.kind != refreshKind
 }
 

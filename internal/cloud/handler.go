@@ -59,14 +59,16 @@ func (a *API) answer(r *http.Request) *reply {
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
 		return notAllowed("Send GraphQL with GET or POST.", "GET, POST")
 	}
-	s, refused := a.authenticate(r.Header)
+	s, refused := a.authenticate(r.Context(), r.Header)
 	if refused != nil {
 		a.sawRefused(r)
+		a.toldRefused(r.Context(), s, refused.code)
 		return refused
 	}
 	requests, refused := readRequests(r)
 	if refused != nil {
 		a.invalid(string(refused.body))
+		a.toldRefused(r.Context(), s, cmp.Or(refused.code, "HTTP_"+strconv.Itoa(refused.status)))
 		return refused
 	}
 	return s.run(r.Context(), requests)
@@ -119,9 +121,11 @@ func (s *session) run(ctx context.Context, in *requests) *reply {
 		if len(prepared[i].errs) > 0 {
 			s.api.sawVariables(r.Variables)
 			s.api.invalid(prepared[i].errs[0].Message)
+			s.api.toldRefused(ctx, s, prepared[i].errs[0].Code)
 		}
 	}
 	if in.get && prepared[0].op != nil && prepared[0].op.Mutation {
+		s.api.toldRefused(ctx, s, "HTTP_405")
 		return s.refuseMutation(prepared[0].op)
 	}
 	whole, byField := s.api.faults.assign(s, prepared)
@@ -191,6 +195,10 @@ func (s *session) around(ctx context.Context, f *graphql.Field, resolve func() (
 	}
 	s.sawValue(f)
 	value, err := s.withFault(ctx, f, resolve)
-	s.api.calls.add(s, f, cmp.Or(s.outcome, codeOf(err)))
+	code := cmp.Or(s.outcome, codeOf(err))
+	s.api.calls.add(s, f, code)
+	if untold := s.told(ctx, f, code); untold != nil {
+		return nil, untold
+	}
 	return value, err
 }

@@ -19,7 +19,7 @@ type key struct {
 
 func (a *access) addKeys(keys []Key) error {
 	a.keys = make(map[[32]byte]*key, len(keys))
-	a.byName = make(map[string]*key, len(keys))
+	a.byName = make(map[string][]*key, len(keys))
 	for _, k := range keys {
 		if a.byName[k.Name] != nil {
 			return fmt.Errorf("key %q is given twice", k.Name)
@@ -28,12 +28,22 @@ func (a *access) addKeys(keys []Key) error {
 		if err != nil {
 			return err
 		}
-		digest := sha256.Sum256([]byte(k.Secret))
-		if other := a.keys[digest]; other != nil {
-			return fmt.Errorf("keys %q and %q have the same secret", other.Name, k.Name)
+		if err := checkSecret(k); err != nil {
+			return err
 		}
-		checked.digest = digest
-		a.keys[digest], a.byName[k.Name] = checked, checked
+		if err := a.addHashes(k, checked); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkSecret(k Key) error {
+	if k.Secret == "" && k.Hash != [sha256.Size]byte{} {
+		return nil
+	}
+	if k.Secret == "" || strings.ContainsFunc(k.Secret, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return fmt.Errorf("the secret of key %q does not fit a header: use visible ASCII without spaces", k.Name)
 	}
 	return nil
 }
@@ -42,8 +52,6 @@ func (a *access) checkKey(k Key) (*key, error) {
 	switch {
 	case k.Name == "":
 		return nil, fmt.Errorf("a key has no name")
-	case k.Secret == "" || strings.ContainsFunc(k.Secret, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return nil, fmt.Errorf("the secret of key %q does not fit a header: use visible ASCII without spaces", k.Name)
 	case k.Role != Admin && k.Role != Runner:
 		return nil, fmt.Errorf("key %q has the role %q: use admin or runner", k.Name, k.Role)
 	case len(k.Tenants) == 0:
@@ -52,7 +60,7 @@ func (a *access) checkKey(k Key) (*key, error) {
 		return nil, fmt.Errorf("key %q has an empty pattern", k.Name)
 	}
 	out := &key{Key: k}
-	out.Secret = "" // requests are known by its hash
+	out.Secret, out.Hash, out.Former = "", [sha256.Size]byte{}, nil // requests are known by their hashes
 	out.Patterns = slices.Clone(k.Patterns)
 	for _, id := range k.Tenants {
 		t, ok := a.tenant(strings.ToLower(id))

@@ -18,6 +18,9 @@ const (
 	// MaxBatch bounds the documents of a JSON array, each of which may take the
 	// full cost of validation.
 	MaxBatch = 20
+	// maxRead bounds what is read of a body that is too large, in bytes. A client
+	// that is still sending when the connection ends sees no answer.
+	maxRead = 2 * MaxBody
 )
 
 // bodyMissing is what Apollo Server says of a body without anything in it.
@@ -44,14 +47,14 @@ func readRequests(r *http.Request) (*requests, *reply) {
 		return nil, refused
 	}
 	if r.ContentLength > MaxBody {
-		return nil, tooLarge()
+		return nil, tooLarge(r, 0)
 	}
 	text, err := readBody(r)
 	switch {
 	case err != nil:
 		return nil, plain(http.StatusBadRequest, "Bad Request: the body ended early.")
 	case len(text) > MaxBody:
-		return nil, tooLarge()
+		return nil, tooLarge(r, len(text))
 	case !utf8.Valid(text):
 		return nil, plain(http.StatusBadRequest, "Bad Request: the body is not UTF-8.")
 	}
@@ -87,7 +90,9 @@ func unsupported(h http.Header) *reply {
 	return nil
 }
 
-func tooLarge() *reply {
+// tooLarge refuses a body of which so many bytes were read, and reads on.
+func tooLarge(r *http.Request, read int) *reply {
+	_, _ = io.CopyN(io.Discard, r.Body, int64(maxRead-read))
 	e := &graphql.Error{Message: fmt.Sprintf("The request is larger than %d bytes.", MaxBody), Code: graphql.CodeBadUserInput}
 	return errorReply(http.StatusRequestEntityTooLarge, e, nil)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
@@ -15,7 +16,7 @@ const Version = 1
 
 func readUUID(raw json.RawMessage) (any, error) {
 	var id string
-	if json.Unmarshal(raw, &id) != nil || !isUUID(strings.ToLower(id)) {
+	if json.Unmarshal(raw, &id) != nil || !IsUUID(strings.ToLower(id)) {
 		return nil, errors.New("uuid cannot represent a value that is no UUID")
 	}
 	return strings.ToLower(id), nil
@@ -31,7 +32,11 @@ type session struct {
 	faults  map[*graphql.Field]*rule
 	delayed map[*rule]bool
 	// epoch is that of the API when the request began.
-	epoch int64
+	epoch  int64
+	budget budget
+	// listed are the names that the key reaches, or nil if they are not known or a
+	// write has come since. They are not changed in place.
+	listed []string
 	// outcome, where a fault has set it, is what is recorded of every call.
 	outcome string
 }
@@ -45,6 +50,7 @@ func resolvers() graphql.Resolvers {
 			"secret_names": anyone(secretNames), "secretNames": anyone(secretNames),
 			"secret":      anyone(secretRows),
 			"tenant":      anyone(tenantRows),
+			"user":        anyone(func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return []any{s}, nil }),
 			"auth_info":   anyone(func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return s, nil }),
 			"secrets_api": anyone(func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return s, nil }),
 		},
@@ -56,6 +62,8 @@ func resolvers() graphql.Resolvers {
 		},
 		"secret":          rowFields,
 		"tenant":          tenantFields,
+		"user":            {"default_membership": graphql.On(func(s *session) any { return s })},
+		"membership":      {"tenant_id": graphql.On(func(s *session) any { return s.key.tenants[0].ID })},
 		"auth_info":       {"tenant_id": graphql.On(func(s *session) any { return s.tenant.ID })},
 		"secrets_api":     {"version": graphql.On(func(*session) any { return Version }), "key": graphql.On(func(s *session) any { return s.key.Name })},
 		"success_payload": payloadFields,
@@ -172,6 +180,7 @@ func setSecret(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 	if err := s.current(); err != nil {
 		return nil, err
 	}
+	s.listed = nil
 	changed, err := s.api.config.Store.Set(ctx, s.tenant.ID, name, value, s.key.Name, f.Selects("changed"))
 	if err != nil {
 		return nil, s.failed(f, err)
@@ -196,6 +205,7 @@ func deleteSecret(ctx context.Context, s *session, f *graphql.Field) (any, error
 	if err := s.current(); err != nil {
 		return nil, err
 	}
+	s.listed = nil
 	if err := s.api.config.Store.Delete(ctx, s.tenant.ID, name); err != nil {
 		return nil, s.failed(f, err)
 	}
@@ -207,6 +217,9 @@ func secretValue(ctx context.Context, s *session, f *graphql.Field) (any, error)
 	if err := s.reach(name); err != nil {
 		return nil, err
 	}
+	if err := s.budget.left(); err != nil {
+		return nil, err
+	}
 	value, err := s.api.config.Store.Get(ctx, s.tenant.ID, name)
 	if errors.Is(err, ErrNotFound) {
 		return nil, errNoValue
@@ -214,24 +227,29 @@ func secretValue(ctx context.Context, s *session, f *graphql.Field) (any, error)
 	if err != nil {
 		return nil, s.failed(f, err)
 	}
+	s.budget.bytes += len(value)
 	return value, nil
 }
 
 func secretNames(ctx context.Context, s *session, f *graphql.Field) (any, error) {
-	return s.names(ctx, f)
+	names, err := s.names(ctx, f)
+	s.budget.list(names, 1)
+	return names, err
 }
 
-// names lists what the key's patterns let it see, sorted.
+// names lists what the key's patterns let it see, sorted: one listing of the store
+// for all fields of a request between two writes. Nobody may change them in place.
 func (s *session) names(ctx context.Context, f *graphql.Field) ([]string, error) {
+	if err := s.budget.left(); err != nil {
+		return nil, err
+	}
+	if s.listed != nil {
+		return s.listed, nil
+	}
 	all, err := s.api.config.Store.Names(ctx, s.tenant.ID)
 	if err != nil {
 		return nil, s.failed(f, err)
 	}
-	seen := all[:0]
-	for _, name := range all {
-		if s.key.reaches(name) {
-			seen = append(seen, name)
-		}
-	}
-	return seen, nil
+	s.listed = slices.DeleteFunc(all, func(name string) bool { return !s.key.reaches(name) })
+	return s.listed, nil
 }

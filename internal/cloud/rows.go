@@ -3,6 +3,7 @@ package cloud
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -44,18 +45,24 @@ var secretColumns = columns[string]{"name": func(n string) string { return n }}
 // secretRows asks the store for more than names only if more is selected, and
 // only for the names that the filter and the page leave.
 func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) {
+	if err := narrow(f); err != nil {
+		return nil, err
+	}
 	names, err := s.names(ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	if names, err = selectRows(ctx, names, f.Args, []string{"name"}, secretColumns); err != nil {
+	names, err = selectRows(ctx, &s.budget, slices.Clone(names), f.Args, []string{"name"}, secretColumns)
+	if err != nil {
 		return nil, err
 	}
 	if names, err = page(names, f.Args); err != nil {
 		return nil, err
 	}
+	s.budget.list(names, len(f.Fields))
 	var infos map[string]Info
 	if f.Selects("updated") || f.Selects("updated_by") || f.Selects("version") {
+		s.budget.rows += len(names) * rowsOfInfo
 		if infos, err = s.api.config.Store.Info(ctx, s.tenant.ID, names...); err != nil {
 			return nil, s.failed(f, err)
 		}
@@ -78,10 +85,14 @@ var tenantColumns = columns[Tenant]{
 }
 
 func tenantRows(ctx context.Context, s *session, f *graphql.Field) (any, error) {
-	tenants, err := selectRows(ctx, slices.Clone(s.key.tenants), f.Args, []string{"id", "slug", "name"}, tenantColumns)
+	if err := errors.Join(narrow(f), s.budget.left()); err != nil {
+		return nil, err
+	}
+	tenants, err := selectRows(ctx, &s.budget, slices.Clone(s.key.tenants), f.Args, []string{"id", "slug", "name"}, tenantColumns)
 	if err != nil {
 		return nil, err
 	}
+	s.budget.rows += len(tenants) * len(f.Fields)
 	rows := make([]any, len(tenants))
 	for i, t := range tenants {
 		rows[i] = t
@@ -90,13 +101,15 @@ func tenantRows(ctx context.Context, s *session, f *graphql.Field) (any, error) 
 }
 
 // selectRows applies where and order_by in place, as Hasura's documentation
-// describes them for text columns. Rows that order_by leaves equal stay in order.
-func selectRows[R any](ctx context.Context, rows []R, args map[string]any, names []string, by columns[R]) ([]R, error) {
+// describes them for text columns, and spends what they cost. Rows that order_by
+// leaves equal stay in order.
+func selectRows[R any](ctx context.Context, b *budget, rows []R, args map[string]any, names []string, by columns[R]) ([]R, error) {
 	f := filter[R]{columns: by}
 	wanted, err := f.where(args["where"])
 	if err != nil {
 		return nil, err
 	}
+	b.rows += len(rows)*(1+f.conditions) + f.length/bytesOfRow
 	if wanted != nil {
 		rows = slices.DeleteFunc(rows, func(r R) bool { return ctx.Err() == nil && !wanted(r) })
 	}

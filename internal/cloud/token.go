@@ -73,8 +73,13 @@ func (a *access) keyOfToken(text string, secret []byte, now time.Time) *key {
 		return nil
 	}
 	head, mac, name := raw[:tokenHead], raw[tokenHead:tokenHead+sha256.Size], raw[tokenHead+sha256.Size:]
-	k := a.byName[string(name)]
-	if k == nil || !hmac.Equal(mac, k.mac(head, secret)) {
+	var k *key
+	for _, candidate := range a.byName[string(name)] {
+		if hmac.Equal(mac, candidate.mac(head, secret)) {
+			k = candidate
+		}
+	}
+	if k == nil {
 		return nil
 	}
 	tenant, ok := k.choose(string(head[9:]))

@@ -6,9 +6,14 @@ import (
 	"strings"
 )
 
-// maxConditions bounds the expressions and comparisons of one where, each of which
-// is looked at for every row.
-const maxConditions = 200
+const (
+	// maxConditions bounds the expressions and comparisons of one where, each of
+	// which is looked at for every row.
+	maxConditions = 200
+	// conditionsOfPattern is what a LIKE counts for: it may compare every character
+	// of a name with every one of the pattern.
+	conditionsOfPattern = 10
+)
 
 // columns read a row's columns, by name.
 type columns[R any] map[string]func(R) string
@@ -20,6 +25,7 @@ type condition[R any] func(R) bool
 type filter[R any] struct {
 	columns    columns[R]
 	conditions int
+	length     int // of all operands, in bytes
 }
 
 // where makes a condition of a boolean expression as Hasura 1 reads it: what
@@ -27,7 +33,7 @@ type filter[R any] struct {
 // gives nil where nothing is filtered.
 func (f *filter[R]) where(exp any) (condition[R], error) {
 	object, _ := exp.(map[string]any)
-	if err := f.count(); err != nil {
+	if err := f.count(1); err != nil {
 		return nil, err
 	}
 	parts := make([]condition[R], 0, len(object))
@@ -41,8 +47,8 @@ func (f *filter[R]) where(exp any) (condition[R], error) {
 	return all(parts), nil
 }
 
-func (f *filter[R]) count() error {
-	if f.conditions++; f.conditions > maxConditions {
+func (f *filter[R]) count(conditions int) error {
+	if f.conditions += conditions; f.conditions > maxConditions {
 		return badInput(fmt.Sprintf("where has more than %d conditions", maxConditions))
 	}
 	return nil
@@ -108,13 +114,29 @@ func (f *filter[R]) comparison(column func(R) string, exp map[string]any) (condi
 		if operand == nil {
 			continue
 		}
-		if err := f.count(); err != nil {
+		if err := f.operand(operator, operand); err != nil {
 			return nil, err
 		}
 		holds := comparator(operator, operand)
 		parts = append(parts, func(r R) bool { return holds(column(r)) })
 	}
 	return all(parts), nil
+}
+
+// operand counts a comparison and what it compares with.
+func (f *filter[R]) operand(operator string, operand any) error {
+	switch with := operand.(type) {
+	case string:
+		f.length += len(with)
+	case []any:
+		for _, item := range with {
+			f.length += len(item.(string)) + bytesOfRow
+		}
+	}
+	if strings.HasSuffix(operator, "like") {
+		return f.count(conditionsOfPattern)
+	}
+	return f.count(1)
 }
 
 // comparator makes ready an operator and what it compares with.

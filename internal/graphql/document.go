@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -126,6 +127,9 @@ func syntaxError(err error) *Error {
 	}
 	if len(e.Locations) == 0 {
 		out.Message = limitText("tokens", maxTokens)
+	}
+	if strings.HasPrefix(e.Message, "exceeded maximum nesting depth") {
+		out.Message = fmt.Sprintf("Syntax Error: the document nests deeper than %d levels", parser.MaxNestingDepth)
 	}
 	if m := expected.FindStringSubmatch(e.Message); m != nil {
 		wanted := strings.Replace(m[1], "at least one definition", "Name", 1)

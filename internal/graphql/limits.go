@@ -50,6 +50,9 @@ func measure(doc *ast.QueryDocument) (usage, *Error) {
 	if err := expanded(doc); err != nil {
 		return u, err
 	}
+	if u.fields <= maxRepeats && u.spreads == 0 {
+		return u, nil
+	}
 	return u, repeated(doc)
 }
 

@@ -55,7 +55,7 @@ func TestLimits(t *testing.T) {
 		"long key":         {"{echo(j: {" + strings.Repeat("x", 256) + ": 1})}", "The document has a name of more than 255 characters."},
 		"nesting of lists": {"{echo(j: " + strings.Repeat("[", 900) + strings.Repeat("]", 900) + ")}", ""},
 		"nesting the parser refuses": {"{echo(j: " + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + ")}",
-			"Syntax Error: the document cannot be parsed"},
+			"Syntax Error: the document nests deeper than 1000 levels"},
 	}
 	s := newTestSchema(t)
 	for name, tt := range tests {

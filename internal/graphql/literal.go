@@ -9,9 +9,9 @@ import (
 
 // literal coerces a validated literal to a type. It reports false where the
 // value of a variable makes it invalid.
-func (s *Schema) literal(v *ast.Value, t *ast.Type, vars map[string]any) (any, bool) {
+func (s *Schema) literal(v *ast.Value, t *ast.Type, vars *values) (any, bool) {
 	if v.Kind == ast.Variable {
-		value := vars[v.Raw]
+		value, _ := vars.get(v.Raw)
 		return value, value != nil || !t.NonNull
 	}
 	if v.Kind == ast.NullValue {
@@ -31,7 +31,7 @@ func (s *Schema) literal(v *ast.Value, t *ast.Type, vars map[string]any) (any, b
 	return value, reason == ""
 }
 
-func (s *Schema) literalList(v *ast.Value, t *ast.Type, vars map[string]any) (any, bool) {
+func (s *Schema) literalList(v *ast.Value, t *ast.Type, vars *values) (any, bool) {
 	if v.Kind != ast.ListValue {
 		item, ok := s.literal(v, t.Elem, vars)
 		return []any{item}, ok
@@ -47,7 +47,7 @@ func (s *Schema) literalList(v *ast.Value, t *ast.Type, vars map[string]any) (an
 	return out, true
 }
 
-func (s *Schema) literalObject(v *ast.Value, def *ast.Definition, vars map[string]any) (any, bool) {
+func (s *Schema) literalObject(v *ast.Value, def *ast.Definition, vars *values) (any, bool) {
 	given := make(map[string]*ast.Value, len(v.Children))
 	for _, child := range v.Children {
 		given[child.Name] = child.Value
@@ -68,9 +68,9 @@ func (s *Schema) literalObject(v *ast.Value, def *ast.Definition, vars map[strin
 // argument coerces an argument or a field of an input object, where v is nil if
 // the document does not give it. A variable that was not provided counts as not
 // given.
-func (s *Schema) argument(v *ast.Value, t *ast.Type, fallback *ast.Value, vars map[string]any) (value any, present, ok bool) {
+func (s *Schema) argument(v *ast.Value, t *ast.Type, fallback *ast.Value, vars *values) (value any, present, ok bool) {
 	if v != nil && v.Kind == ast.Variable {
-		if _, given := vars[v.Raw]; !given {
+		if _, given := vars.get(v.Raw); !given {
 			v = nil
 		}
 	}
@@ -86,12 +86,12 @@ func (s *Schema) argument(v *ast.Value, t *ast.Type, fallback *ast.Value, vars m
 
 // appendLiteral writes a literal as JSON. In an object, a variable that was not
 // provided is left out; in a list it is null.
-func appendLiteral(dst []byte, v *ast.Value, vars map[string]any) []byte {
+func appendLiteral(dst []byte, v *ast.Value, vars *values) []byte {
 	switch v.Kind {
 	case ast.StringValue, ast.BlockValue:
 		return appendString(dst, v.Raw)
 	case ast.Variable:
-		return appendValue(dst, vars[v.Raw])
+		return vars.appendCopy(dst, v.Raw)
 	case ast.ListValue:
 		return appendLiteralList(dst, v, vars)
 	case ast.ObjectValue:
@@ -100,7 +100,7 @@ func appendLiteral(dst []byte, v *ast.Value, vars map[string]any) []byte {
 	return append(dst, v.Raw...)
 }
 
-func appendLiteralList(dst []byte, v *ast.Value, vars map[string]any) []byte {
+func appendLiteralList(dst []byte, v *ast.Value, vars *values) []byte {
 	dst = append(dst, '[')
 	for i, child := range v.Children {
 		if i > 0 {
@@ -111,11 +111,11 @@ func appendLiteralList(dst []byte, v *ast.Value, vars map[string]any) []byte {
 	return append(dst, ']')
 }
 
-func appendLiteralObject(dst []byte, v *ast.Value, vars map[string]any) []byte {
+func appendLiteralObject(dst []byte, v *ast.Value, vars *values) []byte {
 	dst = append(dst, '{')
 	start := len(dst)
 	for _, child := range v.Children {
-		if _, given := vars[child.Value.Raw]; child.Value.Kind == ast.Variable && !given {
+		if _, given := vars.get(child.Value.Raw); child.Value.Kind == ast.Variable && !given {
 			continue
 		}
 		if len(dst) > start {

@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -19,7 +20,7 @@ type Request struct {
 // Operation is a request that was found valid and is ready to run.
 type Operation struct {
 	schema *Schema
-	vars   map[string]any
+	vars   values
 	failed *Error // what keeps it from being run
 	// Fields are those of Query or Mutation that it selects, in document order.
 	Fields []*Field
@@ -73,14 +74,14 @@ func (s *Schema) Prepare(r Request) (*Operation, []*Error) {
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	op := &Operation{schema: s, vars: vars, Mutation: def.Operation == ast.Mutation}
+	op := &Operation{schema: s, vars: values{byName: vars}, Mutation: def.Operation == ast.Mutation}
 	root := s.ast.Query
 	if op.Mutation {
 		root = s.ast.Mutation
 	}
 	op.Fields = op.collect(root, []ast.SelectionSet{def.SelectionSet})
-	if op.failed != nil {
-		return nil, []*Error{op.failed}
+	if failed := cmp.Or(op.failed, op.vars.excess()); failed != nil {
+		return nil, []*Error{failed}
 	}
 	if r.NoIntrospection {
 		if errs := op.introspects(); len(errs) > 0 {
@@ -192,7 +193,7 @@ func (op *Operation) arguments(node *ast.Field) (map[string]any, string) {
 		if a := node.Arguments.ForName(def.Name); a != nil {
 			given = a.Value
 		}
-		value, present, ok := op.schema.argument(given, def.Type, def.DefaultValue, op.vars)
+		value, present, ok := op.schema.argument(given, def.Type, def.DefaultValue, &op.vars)
 		if !ok {
 			return nil, fmt.Sprintf(`Argument "%s" has an invalid value.`, def.Name)
 		}
@@ -210,7 +211,7 @@ func (op *Operation) included(list ast.DirectiveList) bool {
 			continue
 		}
 		given := d.Arguments.ForName("if").Value
-		condition, ok := op.schema.literal(given, d.Definition.Arguments.ForName("if").Type, op.vars)
+		condition, ok := op.schema.literal(given, d.Definition.Arguments.ForName("if").Type, &op.vars)
 		if !ok && op.failed == nil {
 			op.failed = &Error{Message: `Argument "if" of non-null type "Boolean!" must not be null.`, Code: CodeInternal, Locations: at(given.Position)}
 		}

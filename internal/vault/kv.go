@@ -103,7 +103,7 @@ func (s *Store) list(ctx context.Context, folder string) ([]string, error) {
 		return nil, err
 	}
 	var body struct {
-		Data struct{ Keys []string }
+		Data struct{ Keys keys }
 	}
 	if err := json.Unmarshal(a.body, &body); err != nil {
 		return nil, fmt.Errorf("vault's list of %q is not readable", s.metadata(folder))

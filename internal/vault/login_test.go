@@ -36,7 +36,8 @@ func TestTokenIsRenewedWhileNobodyAsks(t *testing.T) {
 				s := open(t, f, login)
 				set(t, s, "x", `1`, false)
 				logins := f.Logins()
-				time.Sleep(100 * time.Hour)
+				time.Sleep(100*time.Hour + time.Minute) // no multiple of the time between renewals
+				synctest.Wait()
 				f.Requests()
 				set(t, s, "x", `2`, false)
 				if asked := f.Requests(); f.Logins() != logins || len(asked) != 1 {

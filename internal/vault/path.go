@@ -94,6 +94,7 @@ func split(escaped string) string {
 // of longer names. Parent is the folder's own part of the escaped names. What
 // others have put beside them is neither.
 func namesIn(parent string, keys []string) (names, folders []string) {
+	names = make([]string, 0, len(keys))
 	for _, key := range keys {
 		segment, isFolder := strings.CutSuffix(key, "/")
 		if isFolder && len(segment) == maxSegment {

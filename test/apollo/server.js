@@ -112,6 +112,7 @@ const refreshToken = (_, args, { key, tenant }) => {
 const query = {
   secret_value: get, secretValue: get, secret_names: names, secretNames: names, secret, tenant: tenants,
   auth_info: by(null, (_, tenant) => ({ tenant_id: tenant.id })),
+  user: by(null, (_, tenant, key) => [{ default_membership: { tenant_id: key.tenant || config.tenants[0].id } }]),
   secrets_api: by(null, (_, tenant, key) => ({ version: 1, key: key.name })),
 }
 const mutation = {

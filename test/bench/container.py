@@ -39,7 +39,7 @@ def main():
             ("an empty static image", run + ["prefect-secrets-bench:empty"], env, size("prefect-secrets-bench:empty"), False),
             ("this Action", run + [f for name in inputs for f in ("-e", name)] + ["prefect-secrets-bench:action"], action_env, size("prefect-secrets-bench:action"), True),
             ("a Node action, on the host, one mutation after the other", ["node", str(here / "node_action.mjs")], node_env, "none; its node_modules", True),
-            ("a Python image with Prefect's client in a loop", run + names + ["-v", str(work) + ":/work", "prefect-secrets-bench:python", "/bench/client_loop.py", "/work/secrets.json"], env, size("prefect-secrets-bench:python"), True),
+            ("a Python image with Prefect's client in a loop", run + names + ["-v", str(work) + ":/data", "prefect-secrets-bench:python", "/bench/client_loop.py", "/data/secrets.json"], env, size("prefect-secrets-bench:python"), True),
         ]
         times = {row[0]: [] for row in rows}
         try:

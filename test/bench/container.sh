@@ -36,6 +36,7 @@ base=$("$venv/bin/python" -c 'import sys; print(sys.base_prefix)')
 mkdir -p "$tree/$base" "$tree/$venv" "$tree/bench" "$tree/tmp" "$tree/root"
 cp -a "$base/." "$tree/$base/"
 cp -a "$venv/." "$tree/$venv/"
+ln -sf "$(readlink -f "$venv/bin/python")" "$tree/$venv/bin/python"
 cp "$here/client_loop.py" "$tree/bench/"
 { find "$tree" -type f \( -name '*.so*' -o -name 'python3*' \) -exec ldd {} + 2>/dev/null || true; } |
   grep -oE '(=> )?/[^ :]+' | sed 's/^=> //' | grep -v "^$tree" | sort -u | while read -r library; do

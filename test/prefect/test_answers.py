@@ -83,6 +83,12 @@ def switch(client, **tenant):
     return client.switch_tenant(**tenant) if hasattr(client, "switch_tenant") else client.login_to_tenant(**tenant)
 
 
+def test_names_are_sorted_by_their_bytes():
+    found = list(names(Client()))
+    check("more than one", len(found) > 1, True)
+    check("order", found, sorted(found, key=str.encode))
+
+
 # Tenants
 
 
@@ -235,6 +241,11 @@ def test_api_error_for_good(naps):
     with failing(API_ERROR) as fired:
         check("API_ERROR in the error", "API_ERROR" in raised(errors().ClientError, Secret(NAME).get), True)
         check("requests", fired(), TRIES if RETRIES_API_ERROR else 1)
+
+
+def test_api_error_of_a_store_that_is_sealed(naps):
+    with failing("store_sealed"):
+        check("API_ERROR in the error", "API_ERROR" in raised(errors().ClientError, Secret(NAME).get), True)
 
 
 def test_api_error_while_setting(naps):

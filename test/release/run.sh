@@ -15,10 +15,12 @@ run=$(mktemp -d)
 trap 'kill "${registry_pid:-}" 2>/dev/null || true; rm -rf "$run"' EXIT
 
 start_registry() { # sets registry, an address
-  crane registry serve --address 127.0.0.1:0 --blobs-to-disk "$run" >"$run/registry.log" 2>&1 &
+  local port
+  crane registry serve --address 127.0.0.1:0 --disk "$run" >"$run/registry.log" 2>&1 &
   registry_pid=$!
   for _ in {1..100}; do
-    registry=$(grep -oE '127\.0\.0\.1:[0-9]+' "$run/registry.log" | head -1) && return
+    port=$(sed -n 's/.*serving on port \([0-9]*\)$/\1/p' "$run/registry.log")
+    [[ -z $port ]] || { registry=127.0.0.1:$port; return; }
     sleep 0.1
   done
   fail "the registry does not start: $(cat "$run/registry.log")"

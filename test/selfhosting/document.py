@@ -57,17 +57,26 @@ class Run:
     def __init__(self, options):
         self.options, self.work = options, pathlib.Path(options.work)
         self.shell_env = {
-            "PATH": os.pathsep.join([options.bin, options.venv, os.environ["PATH"]]), "HOME": os.environ["HOME"],
+            "PATH": os.pathsep.join([os.path.join(options.work, "home"), options.bin, options.venv, os.environ["PATH"]]), "HOME": os.environ["HOME"],
             "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore",
         }
-        self.background, self.replaced, self.blocks = [], {}, 0
+        self.background, self.replaced, self.blocks, self.umask = [], {}, 0, "022"
         shutil.copy(options.policy, self.work / "vault-policy.hcl")
+        # The environment was made under another name, which its own scripts still have in their first line.
+        shim = pathlib.Path(options.work, "home", "prefect")
+        shim.write_text('#!/bin/sh\nexec python -m prefect "$@"\n')
+        shim.chmod(0o755)
 
     def start(self, name, command):
         log = open(self.work / (name + ".out"), "ab")
         process = subprocess.Popen(command, cwd=self.work, env=self.shell_env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
         self.background.append(process)
         return process
+
+    def alive(self):
+        for process in self.background:
+            if process.poll() is not None:
+                fail("a server of the document ended with exit code %d; see %s" % (process.returncode, self.work))
 
     def stop(self):
         for process in reversed(self.background):
@@ -100,14 +109,15 @@ class Run:
         return text
 
     def shell(self, text):
-        """Runs a block in a shell of its own; what it exports is there for the blocks after it."""
-        kept = self.work / "exported"
-        script = "set -euo pipefail\n%s\nenv -0 > %s\n" % (text, kept)
+        """Runs a block in a shell of its own; what it exports and its umask are there for the blocks after it."""
+        kept, mask = self.work / "exported", self.work / "umask"
+        script = "set -euo pipefail\numask %s\n%s\nenv -0 > %s\numask > %s\n" % (self.umask, text, kept, mask)
         done = subprocess.run(["bash", "-c", script], cwd=self.work, env=self.shell_env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.transcript(text, done.stdout)
         if done.returncode != 0:
             fail("exit code %d of\n%s\n%s" % (done.returncode, text, done.stdout.decode(errors="replace")))
         exported = dict(entry.split("=", 1) for entry in kept.read_text().split("\0") if "=" in entry)
+        self.umask = mask.read_text().strip()
         self.shell_env = {k: v for k, v in exported.items() if k not in ("_", "PWD", "OLDPWD", "SHLVL")}
         return done.stdout.decode(errors="replace")
 
@@ -120,7 +130,7 @@ class Run:
         self.upstream.schedule(run, {})
         self.start("agent", ["bash", "-c", "exec 2>&1\n" + text])
         ends = ("Success", "Failed")
-        wait("the end of the flow run", lambda: self.upstream.states(run)[-1] in ends, 180)
+        wait("the end of the flow run", lambda: self.alive() or self.upstream.states(run)[-1] in ends, 180)
         if self.upstream.states(run)[-1] != "Success":
             fail("the flow run ended as %s:\n%s" % (self.upstream.states(run), (self.work / "agent.out").read_text()))
         wait("the log of the flow run", lambda: "connecting as etl" in (self.work / "agent.out").read_text())
@@ -150,7 +160,7 @@ class Run:
         for match in BLOCK.finditer(text):
             kind, block = match.group(1) or match.group(3) or "", match.group(2)
             if waiting:
-                wait(waiting + " to be ready", lambda: ready(waiting))
+                wait(waiting + " to be ready", lambda: self.alive() or ready(waiting))
                 waiting = None
             if kind == "stop":
                 self.stop()
@@ -159,7 +169,7 @@ class Run:
             block = self.local(block)
             if kind.startswith("serve: "):
                 waiting = self.local(kind[len("serve: "):])
-                self.start("serve-%d" % self.blocks, ["bash", "-c", "exec " + block.lstrip()])
+                self.start("serve-%d" % self.blocks, ["bash", "-c", "umask %s; exec %s" % (self.umask, block.lstrip())])
             elif kind == "agent":
                 self.agent(block)
             else:

@@ -18,7 +18,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 )
 
-// The same writes, 16 at a time, straight to Vault and through our API, in turns.
+// The same writes, 16 at a time, straight to Vault and through a replica of serve
+// with its audit log, in turns.
 // Each round is of so many writes.
 const (
 	writers      = 16
@@ -30,14 +31,14 @@ func BenchmarkSets(b *testing.B) {
 	for _, args := range [][]string{{"-storage", "inmem"}, {"-storage", "file", "-path", "DIR/data"}, {"-storage", "raft", "-path", "DIR"}} {
 		b.Run(args[1], func(b *testing.B) {
 			s := start(b, args...)
-			api := serve(b, s.open(b, func(c *vault.Config) { c.Prefix = "served" }))
-			straight, served := rounds(b, s, &round{
+			api := serveReplica(b, s, s.Address, "served")
+			straight, served := rounds(b, []int{s.process.Process.Pid, api.process.Process.Pid}, &round{
 				method: http.MethodPut, header: http.Header{"X-Vault-Token": {s.Token}},
 				url:  func(i int) string { return fmt.Sprintf("%s/v1/secret/data/straight/%s/S%d", s.Address, tenant, i) },
 				body: func(i int) string { return fmt.Sprintf(`{"data":{"value":"\"value %d\"","writer":"ci"}}`, i) },
 			}, &round{
 				method: http.MethodPost, header: http.Header{"Authorization": {"Bearer " + adminKey}, "Content-Type": {"application/json"}},
-				url: func(int) string { return api.URL },
+				url: func(int) string { return api.url },
 				body: func(i int) string {
 					return fmt.Sprintf(`{"query":"mutation($input: setSecretInput!){setSecret(input:$input){success}}","variables":{"input":{"name":"S%d","value":"value %d"}}}`, i, i)
 				},
@@ -46,6 +47,7 @@ func BenchmarkSets(b *testing.B) {
 			b.ReportMetric(writesARound/served.time.Seconds(), "served/s")
 			b.ReportMetric(straight.time.Seconds()/served.time.Seconds(), "ratio")
 			b.ReportMetric(straight.cpu.Seconds()/served.cpu.Seconds(), "cpu-ratio")
+			b.ReportMetric(api.resident(b), "replica-MB")
 		})
 	}
 }
@@ -62,19 +64,20 @@ func BenchmarkNames(b *testing.B) {
 		})
 	}
 	all.Wait()
-	api := serve(b, store)
-	straight, served := rounds(b, s, &round{
+	api := serveReplica(b, s, s.Address, "served")
+	straight, served := rounds(b, []int{s.process.Process.Pid, api.process.Process.Pid}, &round{
 		requests: 20, method: http.MethodGet, header: http.Header{"X-Vault-Token": {s.Token}},
 		url: func(int) string { return s.Address + "/v1/secret/metadata/served/" + tenant + "?list=true" },
 	}, &round{
 		requests: 20, method: http.MethodPost, header: http.Header{"Authorization": {"Bearer " + adminKey}, "Content-Type": {"application/json"}},
-		url:  func(int) string { return api.URL },
+		url:  func(int) string { return api.url },
 		body: func(int) string { return `{"query":"{secretNames}"}` },
 	})
 	b.ReportMetric(float64(straight.time.Microseconds())/20_000, "straight-ms")
 	b.ReportMetric(float64(served.time.Microseconds())/20_000, "served-ms")
 	b.ReportMetric(served.time.Seconds()/straight.time.Seconds(), "ratio")
 	b.ReportMetric(served.cpu.Seconds()/straight.cpu.Seconds(), "cpu-ratio")
+	b.ReportMetric(api.resident(b), "replica-MB")
 }
 
 // round is one round of requests.
@@ -86,21 +89,23 @@ type round struct {
 	body     func(i int) string
 }
 
-// cost is what a round took: time, and the processor's time of Vault and of this
-// process together, which tells what the machine is busy with otherwise apart.
+// cost is what a round took: time, and the processor's time of Vault, the replica
+// and this process together, which tells what the machine is busy with otherwise
+// apart.
 type cost struct{ time, cpu time.Duration }
 
-// rounds runs two kinds of rounds in turns and gives the median of each.
-func rounds(b *testing.B, s *server, straight, served *round) (cost, cost) {
+// rounds runs two kinds of rounds in turns and gives the median of each. It counts
+// the processor's time of the processes beside its own.
+func rounds(b *testing.B, processes []int, straight, served *round) (cost, cost) {
 	client := &http.Client{Transport: transport()}
 	straight.run(b, client)
 	served.run(b, client)
 	var times, cpus [2][]time.Duration
 	for b.Loop() {
 		for i, r := range []*round{straight, served} {
-			before := s.cpu(b)
+			before := cpu(b, processes)
 			times[i] = append(times[i], r.run(b, client))
-			cpus[i] = append(cpus[i], s.cpu(b)-before)
+			cpus[i] = append(cpus[i], cpu(b, processes)-before)
 		}
 	}
 	return cost{median(times[0]), median(cpus[0])}, cost{median(times[1]), median(cpus[1])}
@@ -111,13 +116,29 @@ func median(times []time.Duration) time.Duration {
 	return times[len(times)/2]
 }
 
-// cpu is the processor's time of Vault and of this process up to now, in steps of
+// resident is the most memory that the replica has had, in megabytes (proc(5),
+// status).
+func (r *replica) resident(b *testing.B) float64 {
+	b.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", r.process.Process.Pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "VmHWM:")
+	kB, err := strconv.Atoi(strings.Fields(rest + " none")[0])
+	if err != nil {
+		b.Fatal(err)
+	}
+	return float64(kB) / 1000
+}
+
+// cpu is the processor's time of this process and of others up to now, in steps of
 // 10 ms (proc(5), stat).
-func (s *server) cpu(b *testing.B) time.Duration {
+func cpu(b *testing.B, processes []int) time.Duration {
 	b.Helper()
 	var ticks int
-	for _, process := range []string{"self", strconv.Itoa(s.process.Process.Pid)} {
-		text, err := os.ReadFile("/proc/" + process + "/stat")
+	for _, process := range append([]int{os.Getpid()}, processes...) {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -75,18 +75,19 @@ func manySecrets(n int) map[string]string {
 	return out
 }
 
-// runSync runs the command, and gives its exit code and what it says.
-func runSync(t *testing.T, url string, secrets map[string]string) (int, string) {
+// runSync runs the command until the context interrupts it, and gives its exit code
+// and what it says.
+func runSync(ctx context.Context, t *testing.T, url string, secrets map[string]string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "secrets.json")
 	text, _ := json.Marshal(secrets)
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var out bytes.Buffer
-	command := cli.Command{Stdin: bytes.NewReader(nil), Stdout: &out, Stderr: &out, Env: []string{"PREFECT_API_KEY=" + adminKey}}
-	code := command.Main(t.Context(), []string{"sync", "--api-url", url, "--secrets-file", file, "--timeout", "2m"})
-	return code, out.String()
+	var out, said bytes.Buffer
+	command := cli.Command{Stdin: bytes.NewReader(nil), Stdout: &out, Stderr: &said, Env: []string{"PREFECT_API_KEY=" + adminKey}}
+	code = command.Main(ctx, append([]string{"sync", "--api-url", url, "--secrets-file", file, "--timeout", "2m"}, args...))
+	return code, out.String(), said.String()
 }
 
 // wantSecrets compares the store with the source.
@@ -117,9 +118,9 @@ func TestSealedAndUnsealedInTheMiddleOfASync(t *testing.T) {
 	}}
 	store := s.open(t, func(c *vault.Config) { c.Transport = sealed })
 	secrets := manySecrets(400)
-	code, said := runSync(t, serve(t, store).URL, secrets)
+	code, report, said := runSync(t.Context(), t, serve(t, store).URL, secrets)
 	if code != cli.ExitOK {
-		t.Errorf("exit code %d\n%s", code, said)
+		t.Errorf("exit code %d\n%s%s", code, report, said)
 	}
 	wantSecrets(t, store, secrets)
 }
@@ -136,9 +137,9 @@ func TestKilledInTheMiddleOfASync(t *testing.T) {
 	}}
 	store := s.open(t, func(c *vault.Config) { c.Transport = killed })
 	secrets := manySecrets(400)
-	code, said := runSync(t, serve(t, store).URL, secrets)
+	code, report, said := runSync(t.Context(), t, serve(t, store).URL, secrets)
 	if code != cli.ExitOK {
-		t.Errorf("exit code %d\n%s", code, said)
+		t.Errorf("exit code %d\n%s%s", code, report, said)
 	}
 	wantSecrets(t, store, secrets)
 }

@@ -26,9 +26,11 @@ import (
 const patience = time.Minute
 
 func TestMain(m *testing.M) {
-	if os.Getenv("VAULT_SERVER") == "" {
-		fmt.Fprintln(os.Stderr, "VAULT_SERVER is not set: run test/vault/run.sh")
-		os.Exit(2)
+	for _, program := range []string{"VAULT_SERVER", "PREFECT_SECRETS_BIN"} {
+		if os.Getenv(program) == "" {
+			fmt.Fprintln(os.Stderr, program+" is not set: run test/vault/run.sh")
+			os.Exit(2)
+		}
 	}
 	code := m.Run()
 	if shared.server != nil {

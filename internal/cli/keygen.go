@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
+	"github.com/prefect-secrets/prefect-secrets/internal/server"
+)
+
+type keygenOptions struct {
+	name, role, expires string
+	tenants, patterns   []string
+	rotate, keysFile    string
+	grace               time.Duration
+	storeKey            bool
+}
+
+func (c *Command) keygen() *cobra.Command {
+	var o keygenOptions
+	cmd := &cobra.Command{
+		Use:   "keygen",
+		Short: "Make a key for serve, or for the file that it keeps secrets in",
+		Long: `Keygen makes a key, prints it this once, and prints the lines for the keys file
+of serve, which hold its hash alone. With --rotate it makes a new key for a name
+that the keys file has: the name stays, and with it what the name owns, and the
+key before is good until --grace is over.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return c.runKeygen(o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.name, "name", "", "name of the key; secrets that it sets are kept as this name's")
+	f.StringVar(&o.role, "role", "", "admin (sets, deletes and lists) or runner (reads values)")
+	f.StringArrayVar(&o.tenants, "tenant", nil, "slug or id of a tenant (repeatable); the first is the default")
+	f.StringArrayVar(&o.patterns, "pattern", nil, "glob over the names that the key reaches (repeatable); default: all")
+	f.StringVar(&o.expires, "expires", "", "when the key is refused, such as 2027-01-31T00:00:00Z; default: never")
+	f.StringVar(&o.rotate, "rotate", "", "make a new key for this name of --keys-file")
+	f.StringVar(&o.keysFile, "keys-file", "", "keys file to look the name up in; it is not changed")
+	f.DurationVar(&o.grace, "grace", 7*24*time.Hour, "how long the key before --rotate is good")
+	f.BoolVar(&o.storeKey, "store-key", false, "print a key for serve --store file:PATH and nothing else")
+	for _, name := range []string{"name", "role", "tenant", "pattern", "expires", "store-key"} {
+		cmd.MarkFlagsMutuallyExclusive("rotate", name)
+	}
+	for _, name := range []string{"name", "role", "tenant", "pattern", "expires"} {
+		cmd.MarkFlagsMutuallyExclusive("store-key", name)
+	}
+	return cmd
+}
+
+func (c *Command) runKeygen(o keygenOptions) error {
+	if o.storeKey {
+		_, err := fmt.Fprintln(c.Stdout, filestore.NewKey())
+		return err
+	}
+	k, err := o.described()
+	if o.rotate != "" {
+		k, err = o.rotated()
+	}
+	if err != nil {
+		return err
+	}
+	text := server.NewKey()
+	k.Hash = sha256.Sum256([]byte(text))
+	advice := "put these lines into the keys file of serve:"
+	if o.rotate != "" {
+		advice = "put these lines into the keys file in place of the key's:"
+	}
+	_, err = fmt.Fprintf(c.Stdout, "the key, shown this once:\n\n%s\n\n%s\n\n%s", text, advice, server.FormatKey(k))
+	return err
+}
+
+// described is the key that flags describe.
+func (o keygenOptions) described() (k cloud.Key, err error) {
+	switch {
+	case o.name == "":
+		return k, errors.New("--name: say what the key is called; secrets that it sets are kept as this name's")
+	case o.role != string(cloud.Admin) && o.role != string(cloud.Runner):
+		return k, errors.New("--role: use admin (sets, deletes and lists) or runner (reads values)")
+	case len(o.tenants) == 0:
+		return k, errors.New("--tenant: name the slug or id of at least one tenant")
+	}
+	k = cloud.Key{Name: o.name, Role: cloud.Role(o.role), Tenants: o.tenants, Patterns: o.patterns}
+	if o.expires != "" {
+		if k.Expires, err = time.Parse(time.RFC3339, o.expires); err != nil {
+			return k, fmt.Errorf("--expires: %q is no date and time with its offset: write it such as 2027-01-31T00:00:00Z", o.expires)
+		}
+	}
+	return k, server.CheckKey(k)
+}
+
+// rotated is the key of that name with the hash that it has now as its former one.
+func (o keygenOptions) rotated() (k cloud.Key, err error) {
+	if o.keysFile == "" {
+		return k, errors.New("--rotate: name the file that has the key with --keys-file")
+	}
+	if o.grace < 0 {
+		return k, errors.New("--grace: a time must not be negative")
+	}
+	text, err := os.ReadFile(o.keysFile)
+	if err != nil {
+		return k, fmt.Errorf("reading keys file: %w", err)
+	}
+	access, err := server.ParseKeys(o.keysFile, text)
+	if err != nil {
+		return k, err
+	}
+	return access.Rotate(o.rotate, time.Now().Add(o.grace))
+}

@@ -1,0 +1,139 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/server"
+	"github.com/prefect-secrets/prefect-secrets/internal/vault"
+	"github.com/prefect-secrets/prefect-secrets/internal/vault/vaulttest"
+)
+
+// Two replicas of serve on one Vault see what the other wrote, and a sealed Vault
+// is an error that ends by itself.
+func TestServeOnVault(t *testing.T) {
+	fake := vaulttest.NewFake()
+	at := httptest.NewServer(fake)
+	defer at.Close()
+	keysFile, key := oneKey(t)
+	vaultEnv := []string{"VAULT_ADDR=" + at.URL, "VAULT_TOKEN=" + vaulttest.RootToken}
+	one, _ := startProduction(t, vaultEnv, "--store", "vault", "--keys-file", keysFile)
+	two, log := startProduction(t, vaultEnv, "--store", "vault", "--keys-file", keysFile)
+	env := []string{"PREFECT_API_KEY=" + key}
+	if r := runCommand(t, env, "CANARY", "set", "APP", "--api-url", one); r.code != cli.ExitOK {
+		t.Fatal(r.stderr)
+	}
+	if r := runCommand(t, env, "", "names", "--api-url", two); r.code != cli.ExitOK || r.stdout != "APP\n" {
+		t.Errorf("%+v", r)
+	}
+	fake.Seal(true)
+	if r := runCommand(t, env, "CANARY", "set", "B", "--api-url", two, "--timeout", "2s"); r.code == cli.ExitOK {
+		t.Errorf("%+v", r)
+	}
+	fake.Seal(false)
+	if r := runCommand(t, env, "CANARY", "set", "B", "--api-url", two); r.code != cli.ExitOK {
+		t.Errorf("%+v", r)
+	}
+	if s := log(); strings.Contains(s, "CANARY") || strings.Contains(s, key) || strings.Contains(s, vaulttest.RootToken) {
+		t.Errorf("a value shows: %s", s)
+	}
+}
+
+// The writes of one document are at Vault together, as many as the store takes.
+func TestServeOnVaultWritesADocumentInParallel(t *testing.T) {
+	together := &gathering{want: vault.Concurrency, complete: make(chan struct{})}
+	fake := vaulttest.NewFake()
+	fake.Before = together.hold
+	at := httptest.NewServer(fake)
+	defer at.Close()
+	keysFile, key := oneKey(t)
+	url, _ := startProduction(t, []string{"VAULT_ADDR=" + at.URL, "VAULT_TOKEN=" + vaulttest.RootToken}, "--store", "vault", "--keys-file", keysFile)
+	_, _, secrets := served(t, 50)
+	r := runCommand(t, []string{"PREFECT_API_KEY=" + key}, "", "sync", "--api-url", url, "--secrets-file", secrets)
+	if r.code != cli.ExitOK || !strings.Contains(r.stdout, "50 created") || !strings.Contains(r.stdout, "in 3 requests") {
+		t.Fatalf("%+v", r)
+	}
+	if most := together.most.Load(); most != vault.Concurrency {
+		t.Errorf("%d writes at once, want %d", most, vault.Concurrency)
+	}
+}
+
+// gathering holds writes until so many are there, or one has waited too long.
+type gathering struct {
+	want      int64
+	now, most atomic.Int64
+	complete  chan struct{}
+	once      sync.Once
+}
+
+func (g *gathering) hold(_ http.ResponseWriter, r *http.Request) bool {
+	if r.Method != http.MethodPut {
+		return false
+	}
+	n := g.now.Add(1)
+	defer g.now.Add(-1)
+	for most := g.most.Load(); n > most && !g.most.CompareAndSwap(most, n); most = g.most.Load() {
+	}
+	if n >= g.want {
+		g.once.Do(func() { close(g.complete) })
+	}
+	select {
+	case <-g.complete:
+	case <-time.After(5 * time.Second):
+		g.once.Do(func() { close(g.complete) })
+	}
+	return false
+}
+
+// oneKey is a keys file with one admin key.
+func oneKey(t *testing.T) (path, key string) {
+	t.Helper()
+	key = server.NewKey()
+	text := "[[tenants]]\nid = \"11111111-1111-4111-8111-111111111111\"\nslug = \"data\"\n[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + server.HashKey(key) + "\"\n"
+	return writeFile(t, "keys.toml", text), key
+}
+
+// startProduction runs serve until the test ends. The log is complete only then,
+// and asking for it ends the server.
+func startProduction(t *testing.T, env []string, args ...string) (url string, log func() string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	path := filepath.Join(t.TempDir(), "ready.json")
+	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--ready-file", path, "--shutdown-delay", "0s", "--log-level", "debug"}, args...)
+	var stderr bytes.Buffer
+	stopped := make(chan int)
+	go func() {
+		command := cli.Command{Stdin: bytes.NewReader(nil), Stdout: &stderr, Stderr: &stderr, Env: env}
+		code := command.Main(ctx, args)
+		stopped <- code
+		close(stopped)
+	}()
+	log = func() string {
+		cancel()
+		if code := <-stopped; code != cli.ExitOK {
+			t.Errorf("the server exited with %d: %s", code, &stderr)
+		}
+		return stderr.String()
+	}
+	t.Cleanup(func() { _ = log() })
+	for range 400 {
+		var r struct{ URL string }
+		if data, err := os.ReadFile(path); err == nil && json.Unmarshal(data, &r) == nil {
+			return r.URL, log
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the server did not start")
+	return "", nil
+}

@@ -1,0 +1,98 @@
+package cloud
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// FormerHash is a bearer text that a [Key] had before.
+type FormerHash struct {
+	// Hash is the SHA-256 of the text.
+	Hash [sha256.Size]byte
+	// Expires is the first moment at which it is refused. Required.
+	Expires time.Time
+}
+
+// identify finds the key that a bearer text is, or is a token of; nil if there is
+// none or it has expired. The text is looked up by its hash, so the time it takes
+// tells nothing.
+func (a *API) identify(ctx context.Context, token string) *key {
+	access, now := a.access.Load(), a.config.Now()
+	k := access.keys[sha256.Sum256([]byte(token))]
+	if k == nil {
+		k = access.keyOfToken(token, a.config.TokenSecret, now)
+	}
+	if k == nil && a.config.Authenticate != nil {
+		k = a.foreign(ctx, access, token)
+	}
+	if k == nil || !k.Expires.IsZero() && !now.Before(k.Expires) {
+		return nil
+	}
+	return k
+}
+
+// KeyOf is the key of a request's Authorization header, without Secret, Hash and
+// Former, for handlers beside the API. A token has its one tenant.
+func (a *API) KeyOf(r *http.Request) (Key, bool) {
+	token, _, ok := bearer(r.Header)
+	if !ok {
+		return Key{}, false
+	}
+	k := a.identify(r.Context(), token)
+	if k == nil || k.kind == refreshKind {
+		return Key{}, false
+	}
+	out := k.Key
+	out.Tenants = nil
+	for _, t := range k.tenants {
+		out.Tenants = append(out.Tenants, t.ID)
+	}
+	return out, true
+}
+
+// foreign asks Config.Authenticate for a key that is not among ours.
+func (a *API) foreign(ctx context.Context, access *access, token string) *key {
+	found, err := a.config.Authenticate(ctx, token)
+	if found == nil || err != nil {
+		return nil
+	}
+	k, err := access.checkKey(*found)
+	if err != nil {
+		return nil
+	}
+	return k
+}
+
+// addHashes lets a key be found by what it has been given with.
+func (a *access) addHashes(k Key, checked *key) error {
+	current := k.Hash
+	if k.Secret != "" {
+		current = sha256.Sum256([]byte(k.Secret))
+	}
+	if err := a.addHash(current, checked); err != nil {
+		return err
+	}
+	for _, former := range k.Former {
+		old := *checked
+		if old.Expires.IsZero() || former.Expires.Before(old.Expires) {
+			old.Expires = former.Expires
+		}
+		if err := a.addHash(former.Hash, &old); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *access) addHash(hash [sha256.Size]byte, k *key) error {
+	if other := a.keys[hash]; other != nil {
+		return fmt.Errorf("keys %q and %q have the same secret", other.Name, k.Name)
+	}
+	k.digest = hash
+	a.keys[hash] = k
+	a.byName[k.Name] = append(a.byName[k.Name], k)
+	return nil
+}

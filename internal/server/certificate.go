@@ -1,0 +1,37 @@
+package server
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"sync/atomic"
+)
+
+// certificate is a TLS certificate that can be replaced while it is in use.
+type certificate struct {
+	watched
+	current atomic.Pointer[tls.Certificate]
+}
+
+func openCertificate(certFile, keyFile string) (*certificate, error) {
+	c := &certificate{watched: watched{files: []string{certFile, keyFile}}}
+	texts, _, err := c.read()
+	if err != nil {
+		return nil, fmt.Errorf("reading certificate: %w", err)
+	}
+	return c, c.use(texts)
+}
+
+// use takes the texts of a certificate and its key.
+func (c *certificate) use(texts []string) error {
+	pair, err := tls.X509KeyPair([]byte(texts[0]), []byte(texts[1]))
+	if err != nil {
+		return errors.New("the certificate and its key are no pair of PEM files: give the certificate with its chain, and the private key that it was issued for")
+	}
+	c.current.Store(&pair)
+	return nil
+}
+
+func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	return c.current.Load(), nil
+}

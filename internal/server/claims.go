@@ -1,0 +1,103 @@
+package server
+
+import (
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+)
+
+// claims are those of a token of GitHub Actions whose signature was good
+// (GitHub's documentation, "OpenID Connect reference").
+type claims struct {
+	Audience     audience `json:"aud"`
+	NotBefore    int64    `json:"nbf"`
+	RepositoryID string   `json:"repository_id"`
+	Environment  string   `json:"environment"`
+	HeadRef      string   `json:"head_ref"`
+	BaseRef      string   `json:"base_ref"`
+	WorkflowRef  string   `json:"workflow_ref"`
+	workflow
+	expires time.Time
+}
+
+// workflow is what the logs tell of who holds a token.
+type workflow struct {
+	Repository string `json:"repository"`
+	Ref        string `json:"ref"`
+	Event      string `json:"event_name"`
+	Actor      string `json:"actor"`
+	RunID      string `json:"run_id"`
+}
+
+func (w *workflow) attr() slog.Attr {
+	return slog.Group("github", "repository", w.Repository, "ref", w.Ref, "event", w.Event, "actor", w.Actor, "run_id", w.RunID)
+}
+
+// audience is a text or a list of texts (RFC 7519).
+type audience []string
+
+func (a *audience) UnmarshalJSON(data []byte) error {
+	var one string
+	if json.Unmarshal(data, &one) == nil {
+		*a = audience{one}
+		return nil
+	}
+	return json.Unmarshal(data, (*[]string)(a))
+}
+
+// match finds the first mapping of the issuer that admits the token. A reason
+// says why none does.
+func (c *claims) match(issuer, audience string, mappings []Mapping) (Mapping, string) {
+	if len(c.Audience) != 1 || c.Audience[0] != audience {
+		return Mapping{}, "its audience is not the URL of this server and nothing else"
+	}
+	if reason := c.outside(); reason != "" {
+		return Mapping{}, reason
+	}
+	reason := "no mapping has its repository-id"
+	for _, m := range mappings {
+		if m.Issuer != issuer || m.RepositoryID != c.RepositoryID {
+			continue
+		}
+		if reason = c.differs(m); reason == "" {
+			return m, ""
+		}
+	}
+	return Mapping{}, reason
+}
+
+// outside tells what shows that the workflow may run what somebody from outside
+// wrote. A fork's own workflows have the fork's repository_id and match nothing.
+// A pull request's run in the repository itself, with its ids, whether it comes
+// from a fork or not, and no claim says which: so none is admitted, by its event,
+// by its refs, and whatever the mapping says.
+func (c *claims) outside() string {
+	switch {
+	case !slices.Contains(trustedEvents, c.Event):
+		return "its event may run what somebody from outside wrote"
+	case c.HeadRef != "" || c.BaseRef != "" || strings.HasPrefix(c.Ref, "refs/pull/"):
+		return "it is of a pull request"
+	case c.WorkflowRef != "" && !strings.HasPrefix(strings.ToLower(c.WorkflowRef), strings.ToLower(c.Repository)+"/"):
+		return "its workflow is another repository's"
+	}
+	return ""
+}
+
+// differs tells what of a mapping of its repository a token does not have.
+func (c *claims) differs(m Mapping) string {
+	switch {
+	case m.Repository != "" && !strings.EqualFold(m.Repository, c.Repository):
+		return "its repository has another name than the mapping says"
+	case m.Ref != "" && m.Ref != c.Ref:
+		return "its ref is not the mapping's"
+	case m.Environment != "" && m.Environment != c.Environment:
+		return "its environment is not the mapping's"
+	case m.Ref == "" && m.Environment == "":
+		return "its mapping names neither ref nor environment"
+	case !slices.Contains(m.Events, c.Event):
+		return "its event is not among the mapping's"
+	}
+	return ""
+}

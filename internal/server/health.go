@@ -1,0 +1,83 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+)
+
+const (
+	readyFor    = time.Second     // how long an answer of the store counts
+	pingTimeout = 2 * time.Second // how long the store may take for it
+)
+
+// health is whether the server can be given work.
+type health struct {
+	store    cloud.Store
+	now      func() time.Time
+	stopping atomic.Bool
+
+	mu    sync.Mutex // held while the store is asked, so that one question does for all
+	asked time.Time
+	err   error
+}
+
+func newHealth(store cloud.Store, now func() time.Time) *health {
+	return &health{store: store, now: now}
+}
+
+// storeAnswers asks the store at most once a second.
+func (h *health) storeAnswers() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if age := h.now().Sub(h.asked); age >= 0 && age < readyFor {
+		return h.err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), pingTimeout)
+	defer cancel()
+	h.err = h.store.Ping(ctx)
+	h.asked = h.now()
+	return h.err
+}
+
+func healthz(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// readiness is the answer of /readyz. Keys and certificate are "ok" or "stale":
+// the file is broken, and what it said before is still in use. That alone does
+// not make a server unready, since all replicas would be so at once.
+type readiness struct {
+	Ready       bool   `json:"ready"`
+	Stopping    bool   `json:"stopping,omitempty"`
+	Store       string `json:"store"`
+	Audit       string `json:"audit"`
+	Keys        string `json:"keys"`
+	Certificate string `json:"certificate,omitempty"`
+}
+
+func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
+	a := readiness{Stopping: s.health.stopping.Load(), Store: "ok", Audit: "ok", Keys: s.keys.state()}
+	if s.cert != nil {
+		a.Certificate = s.cert.state()
+	}
+	if s.health.storeAnswers() != nil {
+		a.Store = "unavailable"
+	}
+	if s.config.Audit.check() != nil {
+		a.Audit = "failing"
+	}
+	a.Ready = !a.Stopping && a.Store == "ok" && a.Audit == "ok"
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	if !a.Ready {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	_ = json.NewEncoder(w).Encode(a)
+}

@@ -1,0 +1,240 @@
+package server
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+)
+
+// Each bound of one document holds before the document costs anything.
+func TestLimits(t *testing.T) {
+	r := newRig(t, "")
+	repeat := func(n int, format string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	for name, test := range map[string]struct {
+		query  string
+		status int
+		want   string
+	}{
+		"tokens":       {"{ secret_names " + strings.Repeat("@a ", 10_001) + "}", 400, "20000"},
+		"fields":       {"{" + repeat(1001, "a%d: secret_names ") + "}", 400, "more than 1000 fields"},
+		"variables":    {"query(" + repeat(1001, "$a%d: Int ") + ") { secret_names }", 400, "more than 1000 variables"},
+		"fragments":    {"{ secret_names }" + repeat(51, " fragment f%d on Query { secret_names }"), 400, "more than 50 fragments"},
+		"spreads":      {"{" + strings.Repeat("...f ", 51) + "} fragment f on Query { secret_names }", 400, "more than 50 fragment spreads"},
+		"depth":        {strings.Repeat("{ a ", 9) + strings.Repeat("}", 9), 400, "maximum operation depth of 7"},
+		"name":         {set(strings.Repeat("n", 256), "v"), 200, "255 bytes"},
+		"value":        {set("n", strings.Repeat("v", 64<<10)), 200, "65536 bytes"},
+		"body":         {"{ secret_names }" + strings.Repeat(" ", cloud.MaxBody), 413, "larger than 5242880 bytes"},
+		"below limits": {"{" + repeat(1000, "a%d: secret_names ") + "}", 200, `"a999":[]`},
+	} {
+		t.Run(name, func(t *testing.T) { r.do(r.admin, test.query).wants(t, test.status, test.want) })
+	}
+}
+
+// bomb is a body without an end. It counts what is read of it.
+type bomb struct{ read int }
+
+func (b *bomb) Read(p []byte) (int, error) {
+	b.read += len(p)
+	return len(p), nil
+}
+
+// Nobody reads the body of who has no key, and of who has one no more than the
+// limit.
+func TestEndlessBody(t *testing.T) {
+	r := newRig(t, "")
+	stranger, known := &bomb{}, &bomb{}
+	r.send("wrong", "/", stranger).wants(t, 200, "UNAUTHENTICATED")
+	r.ask(r.Handler(), r.endless(r.admin, known)).wants(t, 413)
+	if stranger.read != 0 || known.read > 2*cloud.MaxBody+1<<20 {
+		t.Errorf("read %d bytes of a stranger's body, and %d of another's", stranger.read, known.read)
+	}
+}
+
+func (r *rig) endless(key string, body io.Reader) *http.Request {
+	req := r.requestTo("/", key, body)
+	req.ContentLength = -1
+	return req
+}
+
+// Content-Encoding is not honoured, so no body grows.
+func TestGzipBomb(t *testing.T) {
+	r := newRig(t, "")
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, _ = w.Write(bytes.Repeat([]byte(" "), 16<<20))
+	_ = w.Close()
+	req := r.requestTo("/", r.admin, &packed)
+	req.Header.Set("Content-Encoding", "gzip")
+	r.ask(r.Handler(), req).wants(t, 415)
+}
+
+// raw sends text and gives what comes back until the server hangs up.
+func raw(t *testing.T, address, text string) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+	_, _ = io.WriteString(conn, text)
+	answer, err := io.ReadAll(conn)
+	if ne, ok := err.(net.Error); ok && ne.Timeout() {
+		t.Fatalf("the server did not hang up after %q", text[:min(len(text), 40)])
+	}
+	return string(answer)
+}
+
+// Who sends slowly is hung up on; who sends much in the headers is refused.
+func TestSlowAndHugeClients(t *testing.T) {
+	r := newRig(t, "", func(c *Config) {
+		c.timeouts = timeouts{header: 300 * time.Millisecond, read: 600 * time.Millisecond}
+	})
+	address, _ := r.serve()
+	post := "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer " + r.admin + "\r\n"
+	if got := raw(t, address, "POST / HTTP/1.1\r\nHost: x\r\nX-A: "); got != "" && !strings.Contains(got, " 408 ") {
+		t.Errorf("slow headers: %q", got)
+	}
+	if got := raw(t, address, post+"Content-Length: 100\r\n\r\n{"); !strings.Contains(got, " 400 ") {
+		t.Errorf("slow body: %q", got)
+	}
+	if got := raw(t, address, "GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: "+strings.Repeat("a", 64<<10)+"\r\n\r\n"); !strings.Contains(got, " 431 ") {
+		t.Errorf("huge header: %q", got)
+	}
+	if got := raw(t, address, post+"Content-Length: 9999999999\r\n\r\n{"); !strings.Contains(got, " 413 ") {
+		t.Errorf("huge length: %q", got)
+	}
+	eventually(t, "an answer to the next client", func() bool {
+		return strings.Contains(r.post("http://"+address, r.admin, `{ secret_names }`), `"secret_names":[]`)
+	})
+}
+
+// Who reads slowly is hung up on, and its place is free again.
+func TestSlowReader(t *testing.T) {
+	r := newRig(t, "", func(c *Config) {
+		c.timeouts = timeouts{write: 200 * time.Millisecond}
+		c.MaxRequests = 1
+		c.Wrap = func(api *cloud.API) (http.Handler, error) {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/large" {
+					for range 1000 {
+						if _, err := w.Write(make([]byte, 1<<20)); err != nil {
+							return
+						}
+					}
+				}
+				api.ServeHTTP(w, r)
+			}), nil
+		}
+	})
+	address, _ := r.serve()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_, _ = io.WriteString(conn, "POST /large HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+	_, _ = bufio.NewReaderSize(conn, 16).ReadByte() // and no more
+	eventually(t, "the free place", func() bool {
+		return strings.Contains(r.post("http://"+address, r.admin, `{ secret_names }`), `"secret_names":[]`)
+	})
+}
+
+// Connections beyond the bound wait, and are served when others have gone.
+func TestManyConnections(t *testing.T) {
+	const limit, clients = 20, 300
+	r := newRig(t, "", func(c *Config) { c.MaxConnections = limit })
+	address, _ := r.serve()
+	conns := make([]net.Conn, clients)
+	for i := range conns {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conns[i] = conn
+	}
+	eventually(t, "the bound", func() bool { return r.meter.connections.Load() == limit })
+	r.get("/metrics").wants(t, 200, fmt.Sprintf("prefect_secrets_connections %d", limit))
+	answer := make(chan string, 1)
+	go func() { answer <- r.post("http://"+address, r.admin, `{ secret_names }`) }()
+	for _, conn := range conns {
+		if r.meter.connections.Load() > limit {
+			t.Errorf("%d connections", r.meter.connections.Load())
+		}
+		_ = conn.Close()
+	}
+	if got := <-answer; !strings.Contains(got, `"secret_names":[]`) {
+		t.Error(got)
+	}
+}
+
+// Requests beyond the bound are told to come again, and take nothing from those
+// at work.
+func TestManyRequests(t *testing.T) {
+	r, f := newFragile(t, func(c *Config) { c.MaxRequests = 2 })
+	r.do(r.admin, set("A", "v"))
+	f.held, f.entered = make(chan struct{}), make(chan struct{}, 2)
+	answers := make(chan string, 2)
+	address, _ := r.serve()
+	for range 2 {
+		go func() { answers <- r.post("http://"+address, r.runner, value("A")) }()
+	}
+	<-f.entered
+	<-f.entered
+	busy := r.do(r.runner, value("A"))
+	busy.wants(t, 503, "API_ERROR")
+	if busy.header.Get("Retry-After") != "1" {
+		t.Errorf("headers %v", busy.header)
+	}
+	r.get("/healthz").wants(t, 200, "ok")
+	r.get("/readyz").wants(t, 200)
+	r.get("/metrics").wants(t, 200, "prefect_secrets_busy_total 1", "prefect_secrets_requests_in_flight 2")
+	close(f.held)
+	for range 2 {
+		if got := <-answers; !strings.Contains(got, `"v"`) {
+			t.Error(got)
+		}
+	}
+}
+
+// Bodies in work are bounded by their sum.
+func TestBodiesAreBounded(t *testing.T) {
+	b := newBounds(100)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var leave func()
+	n := 0
+	for ; n < 100; n++ {
+		if n == maxBodies/cloud.MaxBody {
+			cancel() // the next would wait
+		}
+		free, ok := b.enter(ctx, -1)
+		if !ok {
+			break
+		}
+		leave = free
+	}
+	if n != maxBodies/cloud.MaxBody {
+		t.Errorf("%d bodies entered", n)
+	}
+	leave()
+	if _, ok := b.enter(t.Context(), -1); !ok {
+		t.Error("no place after one left")
+	}
+}

@@ -1,0 +1,214 @@
+package server
+
+import (
+	"crypto/sha256"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+)
+
+func sum(key string) [sha256.Size]byte { return sha256.Sum256([]byte(key)) }
+
+func TestParseKeys(t *testing.T) {
+	first, second, old := NewKey(), NewKey(), NewKey()
+	got, err := ParseKeys("keys.toml", []byte(`
+url = "https://secrets.example.com"
+tenants = [
+  { id = "11111111-1111-4111-8111-11111111111A", slug = "data", name = "Data team" },
+  { id = "`+mlID+`", slug = "ml" },
+]
+
+[[keys]]
+name = "ci"
+role = "admin"
+tenants = ["ml", "11111111-1111-4111-8111-11111111111A"]
+patterns = ["team_*"]
+expires = 2027-01-31T00:00:00+01:00
+hash = "`+HashKey(first)+`"
+previous.hash = "`+HashKey(old)+`"
+previous.expires = 2026-12-01T00:00:00Z
+
+[[keys]]
+name = "agent"
+role = "runner"
+tenants = ["data"]
+hash = "`+HashKey(second)+`"
+
+[[github]]
+repository-id = 1296269
+repository = "octocat/hello-world"
+ref = "refs/heads/main"
+tenants = ["data"]
+
+[[github]]
+name = "deploy"
+issuer = "https://ghe.example.com/_services/token"
+repository-id = "42"
+environment = "production"
+events = ["release"]
+tenants = ["ml"]
+patterns = ["X"]
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	aID := "11111111-1111-4111-8111-11111111111a"
+	want := &Access{
+		URL:     "https://secrets.example.com",
+		Tenants: []cloud.Tenant{{ID: aID, Slug: "data", Name: "Data team"}, {ID: mlID, Slug: "ml"}},
+		Keys: []cloud.Key{
+			{
+				Name: "ci", Role: cloud.Admin, Tenants: []string{mlID, aID}, Patterns: []string{"team_*"}, Hash: sum(first),
+				Expires: time.Date(2027, 1, 30, 23, 0, 0, 0, time.UTC),
+				Former:  []cloud.FormerHash{{Hash: sum(old), Expires: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}},
+			},
+			{Name: "agent", Role: cloud.Runner, Tenants: []string{aID}, Hash: sum(second)},
+		},
+		GitHub: []Mapping{
+			{Name: "github:octocat/hello-world", Issuer: GitHubIssuer, RepositoryID: "1296269", Repository: "octocat/hello-world", Ref: "refs/heads/main", Events: defaultEvents, Tenants: []string{aID}},
+			{Name: "deploy", Issuer: "https://ghe.example.com/_services/token", RepositoryID: "42", Environment: "production", Events: []string{"release"}, Tenants: []string{mlID}, Patterns: []string{"X"}},
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What keygen prints is read back as what it was made of.
+func TestFormatKeyRoundTrip(t *testing.T) {
+	want := cloud.Key{
+		Name: `say "hi" \ there`, Role: cloud.Runner, Tenants: []string{dataID}, Patterns: []string{`a"*`, `\?`}, Hash: sum("x"),
+		Expires: time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC), Former: []cloud.FormerHash{{Hash: sum("y"), Expires: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}},
+	}
+	got, err := ParseKeys("k", []byte(tenantsText+FormatKey(want)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]cloud.Key{want}, got.Keys); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNewKey(t *testing.T) {
+	a, b := NewKey(), NewKey()
+	if a == b || !looksLikeKey(a) || len(a) != 37 || checksum(a[:30]) != a[30:] {
+		t.Errorf("keys %q and %q", a, b)
+	}
+}
+
+// Each file has one fault, or those that the lines say.
+func TestKeysFileProblems(t *testing.T) {
+	hash := HashKey("anything")
+	tenant := "[[tenants]]\nid = \"" + dataID + "\"\nslug = \"data\"\n" // 3 lines
+	key := "[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + hash + "\"\n"
+	mapping := "[[github]]\nrepository-id = 1\nref = \"refs/heads/main\"\ntenants = [\"data\"]\n"
+	swap := strings.NewReplacer
+	for name, test := range map[string]struct {
+		text string
+		want []string
+	}{
+		"not TOML":         {"a = CANARY", []string{"k:1:5: not valid TOML: this is no value"}},
+		"empty":            {"", []string{"k:1:1: there is no tenant: add [[tenants]]"}},
+		"unknown top":      {tenant + "[[key]]\n", []string{`k:4:3: unknown key "key": did you mean keys?`}},
+		"unknown in key":   {tenant + key + "rolle = \"CANARY\"\n", []string{`k:9:1: unknown key "rolle": did you mean role? a key has`}},
+		"clear key":        {tenant + key + "key = \"" + canaryKey + "\"\n", []string{`k:9:1: unknown key "key": this file holds no keys`}},
+		"clear hash":       {tenant + swap(hash, canaryKey).Replace(key), []string{"k:8:8: this is the text of a key, and not its hash: replace the key"}},
+		"clear name":       {tenant + swap(`"ci"`, `"`+canaryKey+`"`).Replace(key), []string{"k:5:8: this is the text of a key: this file holds hashes only"}},
+		"plain hash":       {tenant + swap("sha256:", "").Replace(key), []string{"k:8:8: this is no hash of a key: prefect-secrets keygen prints it"}},
+		"short hash":       {tenant + swap(hash, hash[:60]).Replace(key), []string{"k:8:8: this is no hash"}},
+		"no hash":          {tenant + swap(`hash = "`+hash+"\"\n", "").Replace(key), []string{"k:4:3: a key has no hash: add the hash that"}},
+		"no role":          {tenant + swap("role = \"admin\"\n", "").Replace(key), []string{`k:4:3: a key has no role: add role = "admin"`}},
+		"role":             {tenant + swap("admin", "runer").Replace(key), []string{"k:6:8: unknown role: did you mean runner? a role is"}},
+		"tenant":           {tenant + swap(`["data"]`, `["data", "dta"]`).Replace(key), []string{`k:7:20: there is no such tenant: did you mean "data"?`}},
+		"tenant twice":     {tenant + swap(`["data"]`, `["data", "`+dataID+`"]`).Replace(key), []string{"k:7:20: this tenant stands a second time"}},
+		"no tenants":       {tenant + swap(`["data"]`, `[]`).Replace(key), []string{"k:7:11: this list is empty"}},
+		"tenants a text":   {tenant + swap(`["data"]`, `"data"`).Replace(key), []string{"k:7:11: a list was due"}},
+		"number":           {tenant + swap(`"ci"`, `7`).Replace(key), []string{"k:5:8: a text was due: put it into quotation marks"}},
+		"empty name":       {tenant + swap(`"ci"`, `" "`).Replace(key), []string{"k:5:8: this text is empty"}},
+		"line break":       {tenant + swap(`"ci"`, `"c\ni"`).Replace(key), []string{"k:5:8: this text is too long or has a line break"}},
+		"expires text":     {tenant + key + "expires = \"2027-01-01T00:00:00Z\"\n", []string{"k:9:11: a date and time with its offset was due"}},
+		"expires local":    {tenant + key + "expires = 2027-01-01T00:00:00\n", []string{"k:9:11: a date and time with its offset was due"}},
+		"expires date":     {tenant + key + "expires = 2027-01-01\n", []string{"k:9:11: a date and time with its offset was due"}},
+		"previous":         {tenant + key + "previous.hash = \"" + HashKey("b") + "\"\n", []string{"k:9:1: previous has no expires: add expires"}},
+		"previous same":    {tenant + key + "previous.hash = \"" + hash + "\"\nprevious.expires = 2027-01-01T00:00:00Z\n", []string{"k:9:17: this hash is given twice"}},
+		"two of a name":    {tenant + key + swap(hash, HashKey("b")).Replace(key), []string{"k:10:8: this name is given twice: "}},
+		"two of a hash":    {tenant + key + swap(`"ci"`, `"b"`).Replace(key), []string{"k:13:8: this hash is given twice"}},
+		"duplicate in key": {tenant + key + "role = \"runner\"\n", []string{"k:9:1: not valid TOML: this key is defined twice"}},
+		"tenant id":        {swap(dataID, "CANARY").Replace(tenant), []string{"k:2:6: this id is no UUID: uuidgen prints one"}},
+		"tenant slug":      {swap(`"data"`, `"a b"`).Replace(tenant), []string{"k:3:8: this slug holds more than"}},
+		"tenants same":     {tenant + tenant, []string{"k:5:6: another tenant has this id or slug", "k:6:8: another tenant has this id or slug"}},
+		"tenant no id":     {"[[tenants]]\nslug = \"a\"\n", []string{"k:1:3: a tenant has no id: add id"}},
+		"keys a table":     {tenant + "[keys]\nname = \"a\"\n", []string{"k:4:2: a list was due: write [[keys]] above each"}},
+		"keys a text":      {"keys = [\"CANARY\"]\n" + tenant, []string{"k:1:9: a key is a table"}},
+		"url":              {"url = \"secrets.example.com\"\n" + tenant, []string{"k:1:7: this is no absolute URL"}},
+		"url user":         {"url = \"https://CANARY:x@e.com\"\n" + tenant, []string{"k:1:7: this URL has more than a server and a path"}},
+		"repository alone": {tenant + swap("repository-id = 1\n", "repository = \"a/b\"\n").Replace(mapping), []string{"k:4:3: a [[github]] mapping has no repository-id: add repository-id, the number"}},
+		"every branch":     {tenant + swap("ref = \"refs/heads/main\"\n", "").Replace(mapping), []string{`k:4:3: this mapping would admit every branch: add ref = "refs/heads/main"`}},
+		"short ref":        {tenant + swap("refs/heads/main", "main").Replace(mapping), []string{"k:6:7: this is no whole ref"}},
+		"pull ref":         {tenant + swap("refs/heads/main", "refs/pull/1/merge").Replace(mapping), []string{"k:6:7: this is no whole ref"}},
+		"ref glob":         {tenant + swap("refs/heads/main", "refs/heads/*").Replace(mapping), []string{"k:6:7: this is no whole ref"}},
+		"bad event":        {tenant + mapping + "events = [\"push\", \"pull_request_target\"]\n", []string{"k:8:19: no token of this event is admitted: use push,"}},
+		"runner role":      {tenant + mapping + "role = \"runner\"\n", []string{`k:8:1: unknown key "role": a [[github]] mapping has`}},
+		"id":               {tenant + swap("= 1", "= 0").Replace(mapping), []string{"k:5:17: this is no id of a repository"}},
+		"id text":          {tenant + swap("= 1", `= "octocat/x"`).Replace(mapping), []string{"k:5:17: this is no id of a repository"}},
+		"repository":       {tenant + mapping + "repository = \"octocat\"\n", []string{"k:8:14: this is no repository: write OWNER/NAME"}},
+		"issuer http":      {tenant + mapping + "issuer = \"http://ghe.example.com\"\n", []string{"k:8:10: this issuer's keys would come over plain http: use https"}},
+		"name of a key":    {tenant + key + mapping + "name = \"ci\"\n", []string{"k:13:8: this name is given twice"}},
+		"name of another":  {tenant + mapping + "name = \"a\"\n" + swap("= 1", "= 2").Replace(mapping) + "name = \"a\"\n", []string{"k:13:8: this name is given twice"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := ParseKeys("k", []byte(test.text))
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			lines := strings.Split(err.Error(), "\n")
+			if len(lines) != len(test.want) {
+				t.Fatalf("%d problems, want %d:\n%s", len(lines), len(test.want), err)
+			}
+			for i, want := range test.want {
+				if !strings.HasPrefix(lines[i], want) {
+					t.Errorf("got  %s\nwant %s", lines[i], want)
+				}
+			}
+			if strings.Contains(err.Error(), "CANARY") || strings.Contains(err.Error(), canaryKey) {
+				t.Errorf("a value shows: %s", err)
+			}
+		})
+	}
+}
+
+// Mappings of one repository may write under one name.
+func TestMappingsShareAName(t *testing.T) {
+	const mapping = "[[github]]\nrepository-id = 1\nrepository = \"a/b\"\ntenants = [\"data\"]\n"
+	got, err := ParseKeys("k", []byte(tenantsText+mapping+"ref = \"refs/heads/main\"\n"+mapping+"environment = \"production\"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range got.GitHub {
+		if m.Name != "github:a/b" {
+			t.Errorf("name %q", m.Name)
+		}
+	}
+}
+
+// canaryKey has the shape of a key.
+const canaryKey = "pfs_CANARYCANARYCANARYCANARYCANARYCAN"
+
+func FuzzParseKeys(f *testing.F) {
+	f.Add(tenantsText + keyText("ci", "admin", "x") + "[[github]]\nrepository-id = 1\nref = \"refs/heads/main\"\ntenants = [\"data\"]\n")
+	f.Add("tenants = 1\nkeys = [[1], {}]\ngithub.a = 1\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		access, err := ParseKeys("k", []byte(text))
+		if err != nil {
+			return
+		}
+		_, err = cloud.New(cloud.Config{Store: cloud.NewMemory(time.Now), Now: time.Now, Tenants: access.Tenants, Keys: access.Keys})
+		if err != nil {
+			t.Errorf("a file that was read is refused by the API: %v", err)
+		}
+	})
+}

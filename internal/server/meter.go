@@ -1,0 +1,119 @@
+package server
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+)
+
+// meter counts what the server does. Labels are operations, outcomes and slugs of
+// tenants, all from lists of our own: never a secret's name, a key's or a client's
+// text.
+type meter struct {
+	set         *metrics.Set
+	inFlight    *metrics.Gauge
+	connections atomic.Int64
+
+	busy, panics, auditFailures, auditUnwritten *metrics.Counter
+}
+
+// buckets of durations, in seconds.
+var buckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
+
+func newMeter() *meter {
+	set := metrics.NewSet()
+	m := &meter{
+		set:            set,
+		inFlight:       set.NewGauge("prefect_secrets_requests_in_flight", nil),
+		busy:           set.NewCounter("prefect_secrets_busy_total"),
+		panics:         set.NewCounter("prefect_secrets_panics_total"),
+		auditFailures:  set.NewCounter("prefect_secrets_audit_failures_total"),
+		auditUnwritten: set.NewCounter("prefect_secrets_audit_unwritten_total"),
+	}
+	set.NewGauge("prefect_secrets_connections", func() float64 { return float64(m.connections.Load()) })
+	for _, what := range []string{reloadKeys, reloadCertificate, reloadAudit} {
+		m.reloadFailures(what) // there from the start, so that a rate can be taken
+	}
+	return m
+}
+
+// watch adds the gauges that ask the server.
+func (m *meter) watch(s *Server) {
+	m.set.NewGauge(`prefect_secrets_reload_stale{what="keys"}`, func() float64 { return stale(s.keys) })
+	m.set.NewGauge(`prefect_secrets_reload_stale{what="certificate"}`, func() float64 {
+		if s.cert == nil {
+			return 0
+		}
+		return stale(&s.cert.watched)
+	})
+}
+
+func (m *meter) call(operation, tenant, outcome string) {
+	m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_calls_total{operation=%q,tenant=%q,outcome=%q}`, operation, tenant, outcome)).Inc()
+}
+
+func (m *meter) request(status int, took time.Duration) {
+	m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_http_requests_total{status="%d"}`, status)).Inc()
+	m.set.GetOrCreatePrometheusHistogramExt("prefect_secrets_http_request_duration_seconds", buckets).Update(took.Seconds())
+}
+
+func (m *meter) store(operation string, took time.Duration, failed bool) {
+	m.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf(`prefect_secrets_store_duration_seconds{operation=%q}`, operation), buckets).Update(took.Seconds())
+	errors := m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_store_errors_total{operation=%q}`, operation))
+	if failed {
+		errors.Inc()
+	}
+}
+
+func (m *meter) gitHub(outcome string) {
+	m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_github_tokens_total{outcome=%q}`, outcome)).Inc()
+}
+
+func (m *meter) reloadFailures(what string) *metrics.Counter {
+	return m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_reload_failures_total{what=%q}`, what))
+}
+
+func (m *meter) serve(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	m.set.WritePrometheus(w)
+	metrics.WriteProcessMetrics(w)
+}
+
+// listen counts the open connections of a listener.
+func (m *meter) listen(l net.Listener) net.Listener { return countingListener{l, &m.connections} }
+
+type countingListener struct {
+	net.Listener
+	open *atomic.Int64
+}
+
+func (l countingListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	l.open.Add(1)
+	return &limitedConn{Conn: conn, done: func() { l.open.Add(-1) }}, nil
+}
+
+// operation is a field's name in one spelling for both, or "none" for what came
+// to no field.
+func operation(field string) string {
+	if field == "" {
+		return "none"
+	}
+	var b strings.Builder
+	for _, r := range field {
+		if 'A' <= r && r <= 'Z' {
+			b.WriteByte('_')
+			r += 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

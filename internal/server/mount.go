@@ -1,0 +1,45 @@
+package server
+
+import (
+	"cmp"
+	"net/http"
+)
+
+// mount is the one place where what the server answers is put together:
+//
+//	every request   gets an id, is counted and timed, and a panic ends it alone
+//	/healthz        the process lives
+//	/readyz         the store answers
+//	Config.Routes   handlers of their own beside the API, such as a backup
+//	all else        Config.Wrap around the API, such as an upstream, or the API
+//
+// All but the health is bounded, and waits for an audit log that can be written.
+func (s *Server) mount() (http.Handler, error) {
+	var api http.Handler = s.api
+	if s.config.Wrap != nil {
+		var err error
+		if api, err = s.config.Wrap(s.api); err != nil {
+			return nil, err
+		}
+	}
+	limit := cmp.Or(s.config.timeouts.request, RequestTimeout)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/healthz", healthz)
+	mux.HandleFunc("/readyz", s.readyz)
+	if s.config.Routes != nil {
+		for pattern, h := range s.config.Routes(s) {
+			mux.Handle(pattern, s.bounded(s.audited(unhurried(h)), routeTimeout))
+		}
+	}
+	mux.Handle("/", s.bounded(s.audited(api), limit))
+	return s.tracked(mux), nil
+}
+
+// Metrics answers /metrics, and the health beside it.
+func (s *Server) Metrics() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /metrics", s.meter.serve)
+	mux.HandleFunc("/healthz", healthz)
+	mux.HandleFunc("/readyz", s.readyz)
+	return mux
+}

@@ -1,0 +1,42 @@
+package server
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
+	"encoding/hex"
+	"hash/crc32"
+	"regexp"
+)
+
+// A key is keyPrefix, 26 random characters of base32 (130 bits), and 7 that are
+// the CRC-32 of what stands before them. Secret scanners find it by
+// pfs_[A-Z2-7]{33} and tell it by the checksum from what only looks like one.
+const keyPrefix = "pfs_"
+
+// NewKey makes the bearer text of a key.
+func NewKey() string {
+	text := keyPrefix + rand.Text()
+	return text + checksum(text)
+}
+
+func checksum(text string) string {
+	var sum [4]byte
+	binary.BigEndian.PutUint32(sum[:], crc32.ChecksumIEEE([]byte(text)))
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:])
+}
+
+// HashKey is the bearer text's hash as a keys file holds it.
+func HashKey(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return FormatHash(sum)
+}
+
+// FormatHash writes a hash as a keys file holds it.
+func FormatHash(sum [sha256.Size]byte) string { return hashPrefix + hex.EncodeToString(sum[:]) }
+
+var keyShape = regexp.MustCompile(regexp.QuoteMeta(keyPrefix) + `[A-Z2-7]{16}`)
+
+// looksLikeKey reports whether a text holds a key, or most of one.
+func looksLikeKey(text string) bool { return keyShape.MatchString(text) }

@@ -1,0 +1,53 @@
+package server
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
+)
+
+// Rotate is the key of a name, its tenants by their slugs, whose hash has become
+// its former one, good until a moment. One that was former before is gone. The
+// caller gives it its new hash.
+func (a *Access) Rotate(name string, until time.Time) (cloud.Key, error) {
+	names := make([]string, len(a.Keys))
+	for i, k := range a.Keys {
+		names[i] = k.Name
+		if k.Name == name {
+			k.Former = []cloud.FormerHash{{Hash: k.Hash, Expires: until.Truncate(time.Second)}}
+			k.Tenants = a.slugsOf(k.Tenants)
+			return k, nil
+		}
+	}
+	if near := nearest.Of(name, names); near != "" {
+		return cloud.Key{}, fmt.Errorf("there is no key %q: did you mean %q?", name, near)
+	}
+	return cloud.Key{}, fmt.Errorf("there is no key %q in the keys file: make one with --name", name)
+}
+
+func (a *Access) slugsOf(ids []string) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		for _, t := range a.Tenants {
+			if t.ID == id {
+				out[i] = t.Slug
+			}
+		}
+	}
+	return out
+}
+
+// CheckKey reports a text of a key that a keys file cannot hold.
+func CheckKey(k cloud.Key) error {
+	texts := append(append([]string{k.Name}, k.Tenants...), k.Patterns...)
+	for _, text := range texts {
+		if strings.TrimSpace(text) == "" || len(text) > cloud.MaxName || strings.ContainsFunc(text, unicode.IsControl) {
+			return fmt.Errorf("a name, tenant or pattern is empty, has a line break, or is longer than %d bytes", cloud.MaxName)
+		}
+	}
+	return nil
+}
