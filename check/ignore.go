@@ -92,7 +92,7 @@ func (s *source) hiddenFrom(comment int) int {
 // comment is right for every run of check.
 func (s *source) lookWider() {
 	wide := *s
-	wide.opts = Options{Env: []string{}, RequireEnv: true}
+	wide.opts, wide.variables = Options{Env: []string{}, RequireEnv: true}, nil
 	for _, r := range s.rules {
 		if s.ignores.unused(r.Name) {
 			r.check(&wide, func(f finding) { s.silences(r.Name, f) })

@@ -121,6 +121,17 @@ func TestIgnoreIsUsedUnderOtherOptions(t *testing.T) {
 	}
 }
 
+// TestIgnoreOfUnsetEnvIsUsedWhereItIsSet has the one rule that looks at the
+// environment before ignore comments are judged.
+func TestIgnoreOfUnsetEnvIsUsedWhereItIsSet(t *testing.T) {
+	text := []byte("a = '$SET' # prefect-secrets: ignore[unset-env] the agents have it\n")
+	for _, opts := range []Options{{}, {Env: []string{"SET=1"}}, {Env: []string{}}, {Env: []string{"SET=1"}, RequireEnv: true}} {
+		if diff := cmp.Diff([]string(nil), outline(File("a.toml", text, opts))); diff != "" {
+			t.Errorf("%+v: %s", opts, diff)
+		}
+	}
+}
+
 // TestIgnoreJudgesLast holds the table to its order.
 func TestIgnoreJudgesLast(t *testing.T) {
 	all := Rules()
