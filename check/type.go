@@ -11,8 +11,9 @@ import (
 )
 
 // checkTypes reports settings of Prefect's own whose value is, after the release's
-// casting, of another type than Prefect needs.
+// casting, of another type than Prefect needs, or such that Prefect does not start.
 func checkTypes(s *source, report func(finding)) {
+	checkStarts(s, report)
 	for _, v := range s.settings() {
 		name := v.name
 		wanted := wantedTypes()[name]
