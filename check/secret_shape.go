@@ -9,6 +9,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // knownShapes are the secrets that Prefect's task library reads by name: the keys that
@@ -38,39 +39,44 @@ func checkShapes(s *source, report func(finding)) {
 		if !ok {
 			continue
 		}
-		keys, isObject, known := s.keysAt(node)
+		keys, form, known := s.keysAt(node)
 		if !known {
 			continue
 		}
-		if problem := misshapen(knownShapes[name], keys, isObject); problem != "" {
+		if problem := misshapen(knownShapes[name], keys, form); problem != "" {
 			key, _ := s.doc.FirstKey(node)
 			report(finding{message: fmt.Sprintf("secret %s %s", name, problem), hint: shapeHint(name), node: node, start: key.Start, end: key.End})
 		}
 	}
 }
 
-// keysAt are the keys of the object at a node: a table, or a text that is one in
-// JSON or in Python. It is not known for a reference.
-func (s *source) keysAt(node tomlpos.NodeID) (keys []string, isObject, known bool) {
+// anObject is a table, or a text that is one in JSON or in Python.
+const anObject = "an object"
+
+// keysAt says of what form a node is, in words, and the keys if it is an object. It
+// is not known for a reference.
+func (s *source) keysAt(node tomlpos.NodeID) (keys []string, form string, known bool) {
 	if s.isTable(node) {
 		for _, n := range s.doc.Nodes {
 			if n.Parent == node && n.Index < 0 {
 				keys = append(keys, n.Name)
 			}
 		}
-		return keys, true, true
+		return keys, anObject, true
 	}
 	for _, v := range s.doc.Values {
 		if v.Node == node {
 			text := s.doc.String(v)
 			if strings.Contains(text, "$") || text == "" {
-				return nil, false, false
+				return nil, "", false
 			}
-			keys, isObject = objectKeys(text)
-			return keys, isObject, true
+			if keys, isObject := objectKeys(text); isObject {
+				return keys, anObject, true
+			}
+			return nil, typeNamed(typeUnder(prefect.V0_9, setting{Value: v})), true
 		}
 	}
-	return nil, false, false
+	return nil, "", false
 }
 
 func objectKeys(text string) (keys []string, isObject bool) {
@@ -90,13 +96,13 @@ func objectKeys(text string) (keys []string, isObject bool) {
 }
 
 // misshapen says what is wrong; empty if the keys are those of one form.
-func misshapen(forms [][]string, keys []string, isObject bool) string {
+func misshapen(forms [][]string, keys []string, form string) string {
 	switch {
-	case forms == nil && isObject:
-		return "is an object, and Prefect's tasks want a text"
+	case forms == nil && form != typeNamed("str"):
+		return "is " + form + ", and Prefect's tasks want a text"
 	case forms == nil:
 		return ""
-	case !isObject:
+	case form != anObject:
 		return "is no object, and Prefect's tasks want one with " + strings.Join(forms[0], ", ")
 	}
 	var missing []string
