@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
@@ -14,7 +15,7 @@ func checkLocalSecrets(s *source, report func(finding)) {
 	for i := range s.settings() {
 		v := &s.values[i]
 		switch name := v.name; {
-		case name == "cloud.use_local_secrets" && v.Kind == tomlpos.Boolean && v.text == "true":
+		case name == "cloud.use_local_secrets" && (v.Kind == tomlpos.Boolean || v.Kind.IsString()) && strings.EqualFold(v.text, "true"):
 			local = v
 		case (name == "cloud.api_key" || name == "cloud.auth_token" || name == "cloud.agent.auth_token") && v.text != "":
 			why = name + " is set"

@@ -10,8 +10,10 @@ import (
 
 // checkReservedKeys reports each table, setting or secret whose name Prefect's
 // configuration object has for itself. Tables with nothing in them vanish before
-// Prefect looks, and it does not look into arrays.
+// Prefect looks, and it does not look into arrays. Texts that become tables are for
+// checkReservedTexts.
 func checkReservedKeys(s *source, report func(finding)) {
+	checkReservedTexts(s, report)
 	filled, secrets := s.filled(), s.below("context", "secrets")
 	done := make([]bool, len(s.doc.Nodes))
 	for _, k := range s.doc.Keys {
