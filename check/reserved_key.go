@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
@@ -18,7 +19,7 @@ func checkReservedKeys(s *source, report func(finding)) {
 	done := make([]bool, len(s.doc.Nodes))
 	for _, k := range s.doc.Keys {
 		n := s.doc.Nodes[k.Node]
-		releases := reservedIn(n.Name)
+		releases := reservedIn(s.opts.Version, n.Name)
 		if releases == 0 || done[k.Node] || n.InList || !filled[k.Node] {
 			continue
 		}
@@ -74,16 +75,29 @@ const (
 	reservedSome
 )
 
-// boxes is how many releases of python-box Prefect's configuration object has been
-// a Box of, from 0.6.6 on: 3.4.6, 4.2.3, 5.1.0 and 5.4.1.
-const boxes = 4
+// boxes are the releases of python-box that the configuration object of a version
+// is a Box of; of AnyVersion those of all since 0.6.6.
+func boxes(v Version) []string {
+	switch v {
+	case V1_4:
+		return []string{"5.1.0", "5.4.1"}
+	case AnyVersion:
+		return []string{"3.4.6", "4.2.3", "5.1.0", "5.4.1"}
+	}
+	return []string{"3.4.6"}
+}
 
-// reservedIn is 0 for a name that none of them reserves.
-func reservedIn(name string) reservation {
-	switch len(prefect.ReservedIn(name)) {
-	case 0:
+// reservedIn is 0 for a name that none of the releases of a version reserves.
+func reservedIn(v Version, name string) reservation {
+	in := prefect.ReservedIn(name)
+	if len(in) == 0 {
 		return 0
-	case boxes:
+	}
+	free := slices.DeleteFunc(boxes(v), func(box string) bool { return slices.Contains(in, box) })
+	switch len(free) {
+	case len(boxes(v)):
+		return 0
+	case 0:
 		return reservedAll
 	}
 	return reservedSome

@@ -27,12 +27,12 @@ func TestReservedNames(t *testing.T) {
 		if n == releases {
 			want = reservedAll
 		}
-		if got := reservedIn(name); got != want {
+		if got := reservedIn(AnyVersion, name); got != want {
 			t.Errorf("%s: got %d, recorded %d", name, got, want)
 		}
 	}
-	if releases != boxes || reservedIn("name") != 0 {
-		t.Errorf("%d releases, and name is %d", releases, reservedIn("name"))
+	if releases != len(boxes(AnyVersion)) || reservedIn(AnyVersion, "name") != 0 {
+		t.Errorf("%d releases, and name is %d", releases, reservedIn(AnyVersion, "name"))
 	}
 }
 
@@ -62,6 +62,26 @@ func TestReservedKeys(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", text, diff)
+		}
+	}
+}
+
+// TestReservedInAVersion has names that are reserved in some releases only, as
+// Prefect 0.9.3 and 1.4.1 have them.
+func TestReservedInAVersion(t *testing.T) {
+	for _, tt := range []struct {
+		name            string
+		any, v0_9, v1_4 int
+	}{
+		{"items", 1, 1, 1},
+		{"to_toml", 1, 0, 1},
+		{"box_it_up", 1, 1, 0},
+		{"name", 0, 0, 0},
+	} {
+		for v, want := range map[Version]int{AnyVersion: tt.any, Documented: tt.v0_9, V0_9: tt.v0_9, V1_4: tt.v1_4} {
+			if got := File("f", []byte("[a]\n"+tt.name+" = 1"), Options{Version: v, Rules: []string{"reserved-key"}}); len(got) != want {
+				t.Errorf("%s under %q: got %d findings, want %d", tt.name, v, len(got), want)
+			}
 		}
 	}
 }

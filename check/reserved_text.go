@@ -46,7 +46,7 @@ func reservedInValue(value any) string {
 	dict, _ := value.(pyliteral.Dict)
 	for _, item := range dict {
 		name, isText := item.Key.(string)
-		if isText && reservedIn(name) != 0 {
+		if isText && reservedIn(V1_4, name) != 0 {
 			return name
 		}
 		if inner := reservedInValue(item.Value); inner != "" {
