@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -69,7 +68,7 @@ func writeEight(t *testing.T, parallel int, faults ...cloud.Fault) (outcome, tim
 	if err := errors.Join(err, namesErr); err != nil {
 		t.Fatal(err)
 	}
-	out.One, out.Names = fmt.Sprintf("%s", one), names
+	out.One, out.Names = string(one), names
 	return out, took
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
@@ -36,7 +37,8 @@ type session struct {
 	budget budget
 	// listed are the names that the key reaches, or nil if they are not known or a
 	// write has come since. They are not changed in place.
-	listed []string
+	// Writes that go on at once forget them.
+	listed atomic.Pointer[[]string]
 	// outcome, where a fault has set it, is what is recorded of every call.
 	outcome string
 }
@@ -180,7 +182,7 @@ func setSecret(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 	if err := s.current(); err != nil {
 		return nil, err
 	}
-	s.listed = nil
+	s.listed.Store(nil)
 	changed, err := s.api.config.Store.Set(ctx, s.tenant.ID, name, value, s.key.Name, f.Selects("changed"))
 	if err != nil {
 		return nil, s.failed(f, err)
@@ -205,7 +207,7 @@ func deleteSecret(ctx context.Context, s *session, f *graphql.Field) (any, error
 	if err := s.current(); err != nil {
 		return nil, err
 	}
-	s.listed = nil
+	s.listed.Store(nil)
 	if err := s.api.config.Store.Delete(ctx, s.tenant.ID, name); err != nil {
 		return nil, s.failed(f, err)
 	}
@@ -243,13 +245,14 @@ func (s *session) names(ctx context.Context, f *graphql.Field) ([]string, error)
 	if err := s.budget.left(); err != nil {
 		return nil, err
 	}
-	if s.listed != nil {
-		return s.listed, nil
+	if names := s.listed.Load(); names != nil {
+		return *names, nil
 	}
 	all, err := s.api.config.Store.Names(ctx, s.tenant.ID)
 	if err != nil {
 		return nil, s.failed(f, err)
 	}
-	s.listed = slices.DeleteFunc(all, func(name string) bool { return !s.key.reaches(name) })
-	return s.listed, nil
+	names := slices.DeleteFunc(all, func(name string) bool { return !s.key.reaches(name) })
+	s.listed.Store(&names)
+	return names, nil
 }

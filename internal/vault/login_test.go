@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -52,21 +53,21 @@ func TestTokenIsReplacedBeforeItsGreatestAge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := vaulttest.NewFake()
 		f.TTL, f.MaxTTL = time.Hour, 5*time.Hour
-		s := open(t, f, appRole)
-		set(t, s, "x", `1`, false)
-		refused := 0
+		var refused atomic.Int32
 		f.Before = func(_ http.ResponseWriter, r *http.Request) bool {
 			if strings.HasSuffix(r.URL.Path, "lookup-self") {
-				refused++ // asked only after a 403
+				refused.Add(1) // asked only after a 403
 			}
 			return false
 		}
+		s := open(t, f, appRole)
+		set(t, s, "x", `1`, false)
 		for range 100 {
 			time.Sleep(time.Hour)
 			set(t, s, "x", `1`, false)
 		}
-		if n := f.Logins(); n < 20 || n > 30 || refused > 0 {
-			t.Errorf("%d logins in 100 hours of tokens that last 5, %d requests refused", n, refused)
+		if n := f.Logins(); n < 20 || n > 30 || refused.Load() > 0 {
+			t.Errorf("%d logins in 100 hours of tokens that last 5, %d requests refused", n, refused.Load())
 		}
 	})
 }
