@@ -48,7 +48,12 @@ makes an admin key, which writes, and a runner key, which a flow run reads with.
 It listens on this machine alone and forgets everything when it stops. Tests in
 other languages seed it, inject faults and read the calls under /_testkit/.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return c.runServe(cmd.Context(), o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkStoreFlags(cmd.Flags(), o.store); err != nil {
+				return err
+			}
+			return c.runServe(cmd.Context(), o)
+		},
 	}
 	cmd.Flags().BoolVar(&o.dev, "dev", false, "keep everything in memory, for tests and trials")
 	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:4200", "HOST:PORT; port 0 takes a free one; with --dev on this machine alone")

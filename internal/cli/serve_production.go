@@ -10,11 +10,13 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
@@ -54,7 +56,12 @@ func (o *productionFlags) add(cmd *cobra.Command) {
 	f.StringVar(&o.tokenSecret, "token-secret-file", "", "a file, mode 0600, that replicas share, so that each accepts the tokens that another gave to Prefect 0.9's login; default: random")
 	o.file.register(f)
 	o.vault.register(f)
-	for _, name := range []string{"store", "store-key-file", "vault-address", "keys-file", "url", "tls-certificate", "tls-key", "allow-http", "trust-forwarded-for", "audit-log", "log-level", "log-format", "metrics-listen", "no-introspection", "token-secret-file", "max-connections", "max-requests", "shutdown-delay"} {
+	f.VisitAll(func(flag *pflag.Flag) {
+		if strings.HasPrefix(flag.Name, "vault-") {
+			cmd.MarkFlagsMutuallyExclusive("dev", flag.Name)
+		}
+	})
+	for _, name := range []string{"store", "store-key-file", "keys-file", "url", "tls-certificate", "tls-key", "allow-http", "trust-forwarded-for", "audit-log", "log-level", "log-format", "metrics-listen", "no-introspection", "token-secret-file", "max-connections", "max-requests", "shutdown-delay"} {
 		cmd.MarkFlagsMutuallyExclusive("dev", name)
 	}
 	cmd.MarkFlagsRequiredTogether("tls-certificate", "tls-key")

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
@@ -21,6 +23,21 @@ type servedStore struct {
 	routes func(s *server.Server) map[string]http.Handler
 	// parallel is how many writes of one document the store takes at once.
 	parallel int
+}
+
+// checkStoreFlags refuses flags of a store that is not the one named: whoever gives them
+// means another.
+func checkStoreFlags(flags *pflag.FlagSet, store string) (err error) {
+	kind, _, _ := strings.Cut(store, ":")
+	flags.Visit(func(f *pflag.Flag) {
+		switch {
+		case strings.HasPrefix(f.Name, "vault-") && (kind == "memory" || kind == "file"):
+			err = fmt.Errorf("--%s is of --store vault: leave it out, or name that store", f.Name)
+		case f.Name == "store-key-file" && (kind == "memory" || kind == "vault"):
+			err = fmt.Errorf("--%s is of --store file:PATH: leave it out, or name that store", f.Name)
+		}
+	})
+	return err
 }
 
 // servedStore opens the store that --store names.

@@ -105,7 +105,8 @@ type Config struct {
 	// an error the client gets API_ERROR in place of the outcome. Of a request or
 	// document that is refused as a whole it is told too: Field is empty then, Err
 	// says why, Key is empty where nobody was recognised, and an error changes
-	// nothing. It may be called concurrently.
+	// nothing. Field is [FieldForwarded] for a request that [Caller.Forwarded] tells
+	// of. It may be called concurrently.
 	OnCall func(ctx context.Context, c Call) error
 	// OnError, if set, is told of errors of the store, whose text the client does
 	// not get. It may be called concurrently.

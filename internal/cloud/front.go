@@ -1,6 +1,8 @@
 package cloud
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -9,13 +11,44 @@ import (
 // What a handler needs that stands in front of an API and passes on what is not the
 // API's.
 
-// Authorized reports whether the API would answer the request: it has a key, and the
-// key may use the tenant that the request names. Both roles are authorized; a token
-// that is only good for new tokens is not.
-func (a *API) Authorized(r *http.Request) bool {
+// Caller is who sent a request that something else than the API answers. The zero
+// value is nobody, and tells nobody.
+type Caller struct{ session *session }
+
+// Authorized reports whether the API would answer the request, and whose it is: it has
+// a key, and the key may use the tenant that the request names. Both roles are
+// authorized; a token that is only good for new tokens is not.
+func (a *API) Authorized(r *http.Request) (Caller, bool) {
 	s, refused := a.authenticate(r.Context(), r.Header)
-	return refused == nil && s.key.kind != refreshKind
+	if refused != nil || s.key.kind == refreshKind {
+		return Caller{}, false
+	}
+	return Caller{s}, true
 }
+
+// Forwarded tells [Config.OnCall] that the request was passed on and got that HTTP
+// status. On an error the client must not get the answer.
+func (c Caller) Forwarded(ctx context.Context, status int) error {
+	if c.session == nil || c.session.api.config.OnCall == nil {
+		return nil
+	}
+	call := Call{Field: FieldForwarded, Key: c.session.key.Name, Tenant: c.session.tenant.ID}
+	if status >= http.StatusBadRequest {
+		call.Err = fmt.Sprintf("HTTP_%d", status)
+	}
+	return c.session.api.config.OnCall(ctx, call)
+}
+
+// Refused tells [Config.OnCall] that the request came to no field, and why.
+func (c Caller) Refused(ctx context.Context, status int) {
+	if c.session != nil {
+		c.session.api.toldRefused(ctx, c.session, fmt.Sprintf("HTTP_%d", status))
+	}
+}
+
+// FieldForwarded is the Field of a [Call] for a request that was passed on, whatever
+// it asks for.
+const FieldForwarded = "forwarded"
 
 // IsEndpoint reports whether clients send GraphQL to that path.
 func IsEndpoint(path string) bool { return endpoints[strings.TrimSuffix(path, "/")] }

@@ -11,7 +11,8 @@
 // its backups. That a whole file was put back to an earlier state cannot be told.
 //
 // A write that was acknowledged is on the disk. Writers that wait at the same
-// time share one commit. One process at a time has the file open.
+// time share one commit. Where the file is no longer in its place, writes are refused
+// until it is back, for what opens the path next would lack them. One process at a time has the file open.
 package filestore
 
 import (
@@ -41,6 +42,8 @@ var (
 	ErrNewer = errors.New("a later release of prefect-secrets made this store: use that one")
 	// ErrPermissions: others than the owner may read or write the file.
 	ErrPermissions = errors.New("others may read or write it: chmod 600")
+	// ErrGone: while the store was open its file was moved, deleted or replaced.
+	ErrGone = errors.New("the file of the store is no longer in its place: put it back, or start again with the one that is there")
 	// ErrClosed: the store was closed.
 	ErrClosed = errors.New("the store is closed")
 )
@@ -116,7 +119,7 @@ func open(c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{now: c.Now, opened: file, sealer: sealer, writer: startWriter(file.db)}, nil
+	return &Store{now: c.Now, opened: file, sealer: sealer, writer: startWriter(file)}, nil
 }
 
 // Close waits for the writes that are under way and gives the file back. It may
@@ -151,6 +154,19 @@ func checkFile(path string) error {
 type opened struct {
 	db   *bbolt.DB
 	file *os.File // db's own
+}
+
+// inPlace reports whether the path still leads to the file that is open.
+func (o opened) inPlace() error {
+	there, err := os.Stat(o.db.Path())
+	if err != nil {
+		return fmt.Errorf("%w (%w)", ErrGone, err)
+	}
+	here, err := o.file.Stat()
+	if err == nil && !os.SameFile(there, here) {
+		err = ErrGone
+	}
+	return err
 }
 
 // openFile opens a file that exists: a store that vanishes is not replaced by an

@@ -127,7 +127,7 @@ func (s *Store) Info(ctx context.Context, tenant string, names ...string) (map[s
 
 // Ping implements [cloud.Store].
 func (s *Store) Ping(ctx context.Context) error {
-	return s.view(ctx, func(*bbolt.Tx) error { return nil })
+	return s.view(ctx, func(*bbolt.Tx) error { return s.inPlace() })
 }
 
 // view reads in one transaction, which sees no write that comes after it.

@@ -15,7 +15,7 @@ const maxCommit = 256
 // that wait when it is done go into the next commit, and with it to the disk at
 // once.
 type writer struct {
-	db     *bbolt.DB
+	opened
 	queue  chan *write
 	closed chan struct{} // closed by stop
 	done   chan struct{} // closed when run has ended
@@ -35,8 +35,8 @@ type result struct {
 	err     error
 }
 
-func startWriter(db *bbolt.DB) *writer {
-	w := &writer{db: db, queue: make(chan *write), closed: make(chan struct{}), done: make(chan struct{})}
+func startWriter(file opened) *writer {
+	w := &writer{opened: file, queue: make(chan *write), closed: make(chan struct{}), done: make(chan struct{})}
 	go w.run()
 	return w
 }
@@ -116,6 +116,9 @@ func (w *writer) transact(writes []*write) ([]result, error) {
 	results := make([]result, len(writes))
 	if w.broken != nil {
 		return results, w.broken
+	}
+	if err := w.inPlace(); err != nil {
+		return results, fmt.Errorf("nothing was written: %w", err)
 	}
 	err := guard(func() error {
 		return w.db.Update(func(tx *bbolt.Tx) error {

@@ -62,7 +62,10 @@ func FuzzForwarding(f *testing.F) {
 type keyed struct{}
 
 func (keyed) ServeHTTP(http.ResponseWriter, *http.Request) {}
-func (keyed) Authorized(*http.Request) bool                { return true }
+
+func (keyed) Authorized(*http.Request) (cloud.Caller, bool) {
+	return cloud.Caller{}, true
+}
 
 // anyQueries are all the texts that a reader of the body may take for documents: the
 // last "query" of each object.

@@ -26,20 +26,30 @@ func newProxy(c Config, target *url.URL) http.Handler {
 				p.Out.Header.Del(name)
 			}
 		},
-		Transport:     cmp.Or[http.RoundTripper](c.Transport, newTransport(cmp.Or(c.Timeout, 25*time.Second))),
-		FlushInterval: -1, // each part of an answer at once
-		ErrorLog:      log.New(io.Discard, "", 0),
-		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
-			if c.OnError != nil && r.Context().Err() == nil { // else the client has gone
-				c.OnError(err)
-			}
-			status, text := http.StatusBadGateway, "The upstream cannot be reached."
-			if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {
-				status, text = http.StatusGatewayTimeout, "The upstream does not answer in time."
-			}
-			writeError(w, status, "API_ERROR", text)
-		},
+		Transport:      cmp.Or[http.RoundTripper](c.Transport, newTransport(cmp.Or(c.Timeout, 25*time.Second))),
+		FlushInterval:  -1, // each part of an answer at once
+		ErrorLog:       log.New(io.Discard, "", 0),
+		ModifyResponse: func(r *http.Response) error { return told(r.Request, r.StatusCode) },
+		ErrorHandler:   c.unanswered,
 	}
+}
+
+// unanswered answers in the upstream's place.
+func (c Config) unanswered(w http.ResponseWriter, r *http.Request, err error) {
+	status, text := http.StatusBadGateway, "The upstream cannot be reached."
+	if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {
+		status, text = http.StatusGatewayTimeout, "The upstream does not answer in time."
+	}
+	if !errors.Is(err, errUntold) {
+		if c.OnError != nil && r.Context().Err() == nil { // else the client has gone
+			c.OnError(err)
+		}
+		err = told(r, status)
+	}
+	if errors.Is(err, errUntold) {
+		status, text = http.StatusServiceUnavailable, "Unable to complete operation. An internal API error occurred."
+	}
+	writeError(w, status, "API_ERROR", text)
 }
 
 func newTransport(timeout time.Duration) *http.Transport {

@@ -8,7 +8,8 @@
 //
 // Fields are told by name, before any validation: a document for the secrets API that
 // is wrong is refused here and not shown to the upstream. "tenant" and "auth_info" are
-// always ours. Fields that every schema has (__typename, __schema) follow the others
+// always ours. The API is told of what is passed on, before the client has the answer,
+// and of a mix. Fields that every schema has (__typename, __schema) follow the others
 // of their request, and are ours where there are none.
 package upstream
 
@@ -31,8 +32,8 @@ import (
 type API interface {
 	http.Handler
 	// Authorized reports whether the request has a key that is good for the tenant that
-	// it names. It does not read the body.
-	Authorized(r *http.Request) bool
+	// it names, and whose it is. It does not read the body.
+	Authorized(r *http.Request) (cloud.Caller, bool)
 }
 
 var _ API = (*cloud.API)(nil)
@@ -95,7 +96,12 @@ func parseURL(text string) (*url.URL, error) {
 // ServeHTTP decides by the key first, then by the body.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost || !cloud.IsEndpoint(r.URL.Path) || r.ContentLength > cloud.MaxBody ||
-		!plainBody(r.Header) || !h.api.Authorized(r) {
+		!plainBody(r.Header) {
+		h.api.ServeHTTP(w, r)
+		return
+	}
+	caller, ok := h.api.Authorized(r)
+	if !ok {
 		h.api.ServeHTTP(w, r)
 		return
 	}
@@ -108,8 +114,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case ours:
 		h.api.ServeHTTP(w, r)
 	case theirs:
-		h.proxy.ServeHTTP(w, again(r, body))
+		h.proxy.ServeHTTP(w, again(from(caller, r), body))
 	case mixed:
+		caller.Refused(r.Context(), http.StatusBadRequest)
 		refuseMix(w, names)
 	}
 }

@@ -39,6 +39,18 @@ type stage struct {
 	seen   []seen
 	answer http.HandlerFunc
 	errs   []error
+	calls  []cloud.Call
+	mute   bool // the API cannot be told of calls
+}
+
+func (s *stage) onCall(_ context.Context, c cloud.Call) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.mute {
+		return errors.New("the log is full")
+	}
+	s.calls = append(s.calls, c)
+	return nil
 }
 
 func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -59,10 +71,10 @@ func (s *stage) took() []seen {
 	return slices.Clone(s.seen)
 }
 
-func newAPI(t testing.TB) *cloud.API {
+func newAPI(t testing.TB, onCall func(context.Context, cloud.Call) error) *cloud.API {
 	t.Helper()
 	api, err := cloud.New(cloud.Config{
-		Store: cloud.NewMemory(time.Now), Now: time.Now,
+		OnCall: onCall, Store: cloud.NewMemory(time.Now), Now: time.Now,
 		Tenants: []cloud.Tenant{{ID: tenant, Slug: "data"}},
 		Keys: []cloud.Key{
 			{Name: "ci", Secret: "admin-key", Role: cloud.Admin, Tenants: []string{tenant}},
@@ -82,7 +94,7 @@ func newStage(t testing.TB, change func(*upstream.Config)) *stage {
 	s := &stage{}
 	behind := httptest.NewServer(s)
 	t.Cleanup(behind.Close)
-	c := upstream.Config{API: newAPI(t), URL: behind.URL + "/graphql", OnError: func(err error) {
+	c := upstream.Config{API: newAPI(t, s.onCall), URL: behind.URL + "/graphql", OnError: func(err error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.errs = append(s.errs, err)
@@ -454,7 +466,7 @@ func TestNewRefuses(t *testing.T) {
 		"http://host/?a=" + canary:     "more than a path",
 		"http://host/#" + canary:       "more than a path",
 	} {
-		_, err := upstream.New(upstream.Config{API: newAPI(t), URL: url})
+		_, err := upstream.New(upstream.Config{API: newAPI(t, nil), URL: url})
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), canary) {
 			t.Errorf("%q: %v", url, err)
 		}
