@@ -13,12 +13,9 @@ import (
 // checkCasts reports texts that stop being texts: Prefect from 0.11.2 on reads
 // every text of the file as a Python literal if it is one.
 func checkCasts(s *source, report func(finding)) {
-	if !slices.Contains(s.versions(), prefect.V1_4) {
+	words, ok := s.in14()
+	if !ok {
 		return
-	}
-	words := ""
-	if s.opts.Version == AnyVersion {
-		words = " in Prefect 1.4"
 	}
 	for _, v := range s.texts() {
 		kind, changed := castType(v.text)
@@ -30,6 +27,18 @@ func checkCasts(s *source, report func(finding)) {
 			castHint(v),
 		))
 	}
+}
+
+// in14 reports whether Prefect 1.4 is among the versions that a file is checked for,
+// and which words say that it alone does something, where others are as well.
+func (s *source) in14() (words string, ok bool) {
+	if !slices.Contains(s.versions(), prefect.V1_4) {
+		return "", false
+	}
+	if s.opts.Version == AnyVersion {
+		words = " in Prefect 1.4"
+	}
+	return words, true
 }
 
 // isContainer reports whether a text is a JSON object or list: a flow gets that in

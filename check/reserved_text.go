@@ -2,22 +2,17 @@ package check
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // checkReservedTexts reports texts that Prefect 1.4 reads as a table with a reserved
 // key in it, such as a secret that is a JSON object.
 func checkReservedTexts(s *source, report func(finding)) {
-	if !slices.Contains(s.versions(), prefect.V1_4) {
+	words, ok := s.in14()
+	if !ok {
 		return
-	}
-	words := ""
-	if s.opts.Version == AnyVersion {
-		words = " in Prefect 1.4"
 	}
 	for _, v := range s.texts() {
 		if name := reservedInText(v.text); name != "" {

@@ -62,13 +62,13 @@ func (r *Runner) Inputs() (Inputs, error) {
 	}
 	text := r.input
 	in := Inputs{
-		Mode: orDefault(text("mode"), "sync"), APIURL: text("api-url"), APIKey: prefect.TextValue(text("api-key")),
+		Mode: cmp.Or(text("mode"), "sync"), APIURL: text("api-url"), APIKey: prefect.TextValue(text("api-key")),
 		Manifest: text("manifest"), Environment: text("environment"),
 		Secrets: prefect.TextValue(text("secrets")), Vars: prefect.TextValue(text("vars")),
 		SecretsFile: text("secrets-file"), EnvNames: list(text("env-names")),
 		Include: list(text("include")), Exclude: list(text("exclude")), Prune: list(text("prune")), PlanFile: text("plan-file"),
 		ConfigFiles: list(text("config-files")), Flows: list(text("flows")), Version: text("prefect-version"),
-		FailOn: orDefault(text("fail-on"), "error"), SARIFFile: text("sarif-file"),
+		FailOn: cmp.Or(text("fail-on"), "error"), SARIFFile: text("sarif-file"),
 		GitHubToken:   prefect.TextValue(text("github-token")),
 		CACertificate: text("ca-certificate"),
 	}
@@ -140,13 +140,6 @@ func suggestion(name string) string {
 		return fmt.Sprintf("did you mean %q?", best)
 	}
 	return "there are " + strings.Join(InputNames, ", ")
-}
-
-func orDefault(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 // list reads items between newlines and commas.

@@ -21,9 +21,13 @@ func (c *Command) withUpstream(api *cloud.API, url string) (http.Handler, error)
 	if url == "" {
 		return api, nil
 	}
-	h, err := upstream.New(upstream.Config{API: api, URL: url, OnError: func(err error) {
+	return newUpstream(api, url, func(err error) {
 		_, _ = fmt.Fprintf(c.Stderr, "warning: upstream: %v\n", err)
-	}})
+	})
+}
+
+func newUpstream(api *cloud.API, url string, onError func(error)) (http.Handler, error) {
+	h, err := upstream.New(upstream.Config{API: api, URL: url, OnError: onError})
 	if err != nil {
 		return nil, fmt.Errorf("--upstream: %w", err)
 	}

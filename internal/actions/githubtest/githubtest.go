@@ -4,6 +4,7 @@
 package githubtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -284,7 +285,7 @@ func (s *Server) deleteComment(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) listSecrets(where string) func(http.ResponseWriter, *http.Request) {
 	return func(w http.ResponseWriter, r *http.Request) {
-		names, ok := s.Secrets[orText(where, r.PathValue("environment"))]
+		names, ok := s.Secrets[cmp.Or(where, r.PathValue("environment"))]
 		if !ok {
 			fail(w, http.StatusNotFound, "Not Found")
 			return
@@ -295,11 +296,4 @@ func (s *Server) listSecrets(where string) func(http.ResponseWriter, *http.Reque
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"total_count": len(names), "secrets": secrets})
 	}
-}
-
-func orText(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
