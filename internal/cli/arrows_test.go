@@ -29,7 +29,7 @@ var arrows = map[string][]string{
 	"internal/vault/vaulttest":    {"internal/cloud"},
 	"internal/filestore":          {"internal/cloud"},
 	"internal/graphql":            nil,
-	"internal/leaks":              nil,
+	"internal/leaks":              {"internal/pyliteral"},
 	"internal/nearest":            nil,
 	"internal/pyliteral":          nil,
 	"internal/pytoml":             nil,

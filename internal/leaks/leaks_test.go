@@ -134,6 +134,18 @@ func TestWhatCounts(t *testing.T) {
 	}
 }
 
+func TestLongValueIsFoundByItsBeginning(t *testing.T) {
+	long := strings.Repeat("ä", 128) + strings.Repeat("the end ", 100)
+	for _, log := range []string{long, long[:256] + "...", hex.EncodeToString([]byte(long))} {
+		if got := names(log, text("S", long)); len(got) != 1 {
+			t.Errorf("found %v in %.40q", got, log)
+		}
+	}
+	if got := names(long[:254], text("S", long)); len(got) != 0 {
+		t.Errorf("found %v in less than its beginning", got)
+	}
+}
+
 // Patterns that begin with one another, and values that secrets share.
 func TestNamesAreSortedAndUnique(t *testing.T) {
 	secrets := []leaks.Secret{

@@ -2,45 +2,34 @@ package leaks
 
 import "bytes"
 
-const (
-	lineBreaks = "\n\r"
-	space      = " \t\n\v\f\r"
-)
+const space = " \t\n\v\f\r"
 
-var isSpace = func() (table [256]bool) {
-	for _, c := range []byte(space) {
-		table[c] = true
+// unescapeBreaks writes line breaks and tabs as they are where a string in the log
+// has escaped them.
+func unescapeBreaks(log []byte) []byte {
+	for _, escape := range []string{`\r`, `\n`, `\t`} {
+		log = bytes.ReplaceAll(log, []byte(escape), []byte("\n"))
 	}
-	return table
-}()
+	return log
+}
 
-// squeeze is text without white space.
-func squeeze(text []byte) []byte {
-	out := make([]byte, 0, len(text))
-	for len(text) > 0 {
-		end := 0
-		for end < len(text) && !isSpace[text[end]] {
-			end++
-		}
-		out = append(out, text[:end]...)
-		text = text[min(end+1, len(text)):]
+// joinLines takes out line breaks, with the white space around them.
+func joinLines(log []byte) []byte {
+	var out []byte
+	for line := range bytes.FieldsFuncSeq(unescapeBreaks(log), func(r rune) bool { return r == '\n' || r == '\r' }) {
+		out = append(out, bytes.Trim(line, space)...)
 	}
 	return out
 }
 
-// joinLines takes out line breaks, with the white space around them; nil if there
-// are none.
-func joinLines(text []byte) []byte {
-	if !bytes.ContainsAny(text, lineBreaks) {
-		return nil
-	}
-	out := make([]byte, 0, len(text))
-	for {
-		i := bytes.IndexAny(text, lineBreaks)
-		if i < 0 {
-			return append(out, text...)
-		}
-		out = append(out, bytes.TrimRight(text[:i], space)...)
-		text = bytes.TrimLeft(text[i:], space)
-	}
+// squeeze takes out white space.
+func squeeze(text []byte) []byte {
+	return bytes.Join(bytes.FieldsFunc(text, isSpace), nil)
+}
+
+func isSpace(r rune) bool { return r < 0x80 && bytes.IndexByte([]byte(space), byte(r)) >= 0 }
+
+// withoutSeparators takes out what may stand between bytes in hexadecimal.
+func withoutSeparators(squeezed []byte) []byte {
+	return bytes.Join(bytes.FieldsFunc(squeezed, func(r rune) bool { return r == ':' || r == '-' }), nil)
 }
