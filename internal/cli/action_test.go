@@ -25,7 +25,7 @@ func newWorkspace(t *testing.T, inputs map[string]string) *workspace {
 	t.Helper()
 	w := &workspace{dir: t.TempDir()}
 	w.env = []string{
-		"GITHUB_ACTIONS=true", "GITHUB_REPOSITORY=o/r", "GITHUB_ACTOR=someone",
+		"GITHUB_ACTIONS=true", "GITHUB_REPOSITORY=o/r", "GITHUB_ACTOR=someone", "GITHUB_EVENT_NAME=push",
 		"GITHUB_OUTPUT=" + w.path("output"), "GITHUB_STEP_SUMMARY=" + w.path("summary"), "GITHUB_EVENT_PATH=" + w.path("event.json"),
 	}
 	for name, value := range inputs {
@@ -66,6 +66,7 @@ func (w *workspace) outputs(t *testing.T) map[string]string {
 
 func (w *workspace) pullRequest(t *testing.T, head string) {
 	t.Helper()
+	w.env = append(w.env, "GITHUB_EVENT_NAME=pull_request")
 	w.write(t, "event.json", `{"pull_request": {"number": 7, "head": {"repo": {"full_name": "`+head+`"}}}}`)
 }
 
