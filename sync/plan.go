@@ -80,8 +80,8 @@ type Plan struct {
 	Warnings, Remarks []string
 
 	prune      pruning
-	first      string   // of [Plan.FirstLines]
-	unselected int      // likewise
+	first      string // of [Plan.FirstLines]
+	unselected int    // likewise
 	mask       func(string) string
 	stored     []string // the names that the store had
 }

@@ -63,5 +63,5 @@ func (p *Plan) unselectedLine() string {
 		return line
 	}
 	slices.Sort(own)
-	return line + "; CI's own, by their names, seem to be " + strings.Join(own, ", ")
+	return line + "; by their names these are for CI itself: " + strings.Join(own, ", ")
 }

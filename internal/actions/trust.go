@@ -18,7 +18,7 @@ var withDependabotSecrets = []string{
 	"pull_request", "pull_request_review", "pull_request_review_comment", "push", "create", "deployment", "deployment_status",
 }
 
-const ofDependabot = ", so GitHub gave this run the secrets of the Dependabot store and not the repository's own"
+const ofDependabot = ", so GitHub gave it the secrets of the Dependabot store and not the repository's own"
 
 // origin is what tells where a run comes from.
 type origin struct {
@@ -59,7 +59,7 @@ func (o origin) ofPullRequest() string {
 		case !ok:
 			return "the event does not say who opened the pull request, so nothing says whose secrets these are"
 		case author == dependabot:
-			return dependabot + " opened the pull request" + ofDependabot
+			return dependabot + " opened the pull request of this run" + ofDependabot
 		}
 	}
 	return o.foreign("a pull request", "pull_request", "head", "repo", "full_name")
