@@ -191,34 +191,6 @@ func TestActionErrors(t *testing.T) {
 	}
 }
 
-func TestActionSkipsAForkAndDependabot(t *testing.T) {
-	tests := []struct {
-		secrets, actor, head, config string
-		code                         int
-		status                       string
-	}{
-		{"", "someone", "stranger/r", "", cli.ExitOK, "skipped"},
-		{`{"github_token": "t"}`, "someone", "stranger/r", "", cli.ExitOK, "skipped"},
-		{`{"A": "", "github_token": "t"}`, "someone", "stranger/r", "a = 1\n", cli.ExitOK, "skipped"},
-		{`{"github_token": "t"}`, "dependabot[bot]", "o/r", "", cli.ExitOK, "skipped"},
-		{`{"github_token": "t"}`, "someone", "o/r", "", cli.ExitUsage, "failed"},
-		{`{"github_token": "t"}`, "someone", "stranger/r", "a = \n", cli.ExitUsage, "failed"},
-	}
-	for _, tt := range tests {
-		w := newWorkspace(t, map[string]string{"api-url": "https://secrets.example.com", "api-key": "k", "secrets": tt.secrets})
-		w.env = append(w.env, "GITHUB_ACTOR="+tt.actor)
-		w.pullRequest(t, tt.head)
-		if tt.config != "" {
-			w.env = append(w.env, "INPUT_CONFIG-FILES="+w.write(t, "config.toml", tt.config))
-		}
-		r := runCommand(t, w.env, "", "action")
-		skipped := strings.Contains(r.stdout, "::notice::")
-		if status := w.outputs(t)["status"]; r.code != tt.code || status != tt.status || skipped != (tt.status == "skipped") {
-			t.Errorf("%+v: exit code %d, status %q, printed %s", tt, r.code, status, r.stdout)
-		}
-	}
-}
-
 func TestActionMasksWhatIsNoInput(t *testing.T) {
 	server := startServer(t)
 	w := newWorkspace(t, map[string]string{"api-url": server.URL, "mode": "plan"})
