@@ -93,7 +93,8 @@ func (c *Command) sync() *cobra.Command {
 		Use:   "sync",
 		Short: "Bring CI secrets into the store",
 		Long: `Sync checks the configs, plans, writes, and asks the store afterwards what is
-there. It writes nothing if a config has errors or the plan fails.`,
+there. It writes nothing if a config has errors or the plan fails, nor in a
+workflow run on GitHub that is for a fork or Dependabot's own.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.readVersion(cmd); err != nil {
