@@ -70,11 +70,19 @@ func (o origin) ofPullRequest() string {
 func (o origin) foreign(what string, path ...string) string {
 	switch from, ok := at(o.payload, path...).(string); {
 	case !ok || from == "":
-		return fmt.Sprintf("this run is for %s from a repository that is gone or that the event does not name, so it has the secrets that GitHub gives to a fork's run", what)
+		return fmt.Sprintf("this run is for %s from a repository that is gone or that the event does not name, %s", what, o.whose())
 	case !strings.EqualFold(from, o.repository):
-		return fmt.Sprintf("this run is for %s from another repository, %s, so it has the secrets that GitHub gives to a fork's run", what, report.Safe(from))
+		return fmt.Sprintf("this run is for %s from another repository, %s, %s", what, report.Safe(from), o.whose())
 	}
 	return ""
+}
+
+// whose says whose secrets a run for another repository has.
+func (o origin) whose() string {
+	if o.event == "pull_request_target" || o.event == "workflow_run" {
+		return "though GitHub gave it this repository's secrets"
+	}
+	return "so GitHub gave it the secrets of a fork's run"
 }
 
 // unsaid is what every run on GitHub is told and this one was not.

@@ -51,13 +51,13 @@ func TestWhichRunsAreTrusted(t *testing.T) {
 		{"pull_request_target", dependabot, pull(byBot), "opened the pull request"},
 		{"pull_request_target", "anna", pull(own), ""},
 		{"pull_request_target", dependabot, pull(own), ""},
-		{"pull_request_target", "anna", pull(ofFork), "another repository, stranger/r"},
+		{"pull_request_target", "anna", pull(ofFork), "another repository, stranger/r, though GitHub gave it this repository's secrets"},
 		{"pull_request_target", "anna", pull(ofNobody), "does not say who opened"},
 
 		// Another repository, or one that is gone.
 		{"pull_request", "anna", pull(own), ""},
 		{"pull_request", "anna", pull(strings.Replace(own, "o/r", "O/R", 1)), ""},
-		{"pull_request", "anna", pull(ofFork), "another repository, stranger/r"},
+		{"pull_request", "anna", pull(ofFork), "another repository, stranger/r, so GitHub gave it the secrets of a fork's run"},
 		{"pull_request", "anna", pull(ofGone), "gone"},
 		{"pull_request_review", "anna", pull(ofFork), "another repository"},
 		{"anything_else", "anna", pull(ofFork), "another repository"},
