@@ -87,7 +87,7 @@ func matching(vars map[string]string, pattern string) ([]string, error) {
 		}
 	}
 	if len(names) == 0 {
-		return nil, fmt.Errorf("pattern %q matches no variable of %s that may be taken", pattern, environmentLabel)
+		return nil, fmt.Errorf("pattern %q matches no variable of %s that may be taken%s", pattern, environmentLabel, likeVariable(vars, pattern))
 	}
 	return names, nil
 }
@@ -97,9 +97,20 @@ func checkVariable(vars map[string]string, name string) error {
 		return fmt.Errorf("%s is not taken from %s: %s", name, environmentLabel, reason)
 	}
 	if _, ok := vars[name]; !ok {
-		return fmt.Errorf("%q is not set in %s", name, environmentLabel)
+		return fmt.Errorf("%q is not set in %s%s", name, environmentLabel, likeVariable(vars, name))
 	}
 	return nil
+}
+
+// likeVariable suggests what takes a variable in place of what takes none.
+func likeVariable(vars map[string]string, pattern string) string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		if denial(name) == "" {
+			names = append(names, name)
+		}
+	}
+	return didYouMean(like(bareGlob(pattern), names))
 }
 
 // denial is why a variable is never taken; empty if it may be.

@@ -60,6 +60,11 @@ type PlanInput struct {
 	Prune   Prune
 	// Notes are for the plan's own, of what its maker knows beside the sources.
 	Notes []string
+	// First, if set, is the first of [Plan.FirstLines].
+	First string
+	// Mask, if set, is applied to a pattern before a text quotes it: somebody may have
+	// pasted a secret there.
+	Mask func(string) string
 	// PruneUnowned lets names be deleted of which the store does not say which key
 	// wrote them.
 	PruneUnowned bool
@@ -70,14 +75,20 @@ type Plan struct {
 	Tenant  string
 	Actions []Action
 	Notes   []string // what a reader should know beside the actions
+	// Warnings are what looks like a mistake in what selects names, and Remarks what
+	// may be right there and has no effect.
+	Warnings, Remarks []string
 
-	prune  pruning
-	stored []string // the names that the store had
+	prune      pruning
+	first      string // of [Plan.FirstLines]
+	unselected int    // likewise
+	mask       func(string) string
+	stored     []string // the names that the store had
 }
 
 // NewPlan decides what happens to each name in a store that has none yet;
-// [Plan.Against] tells it of one that has. It fails with [ErrEmptySource], and
-// if two sources give one name, if a required name has no value, if a value does
+// [Plan.Against] tells it of one that has. It fails with [ErrEmptySource], with
+// [ErrNothingIncluded], and if two sources give one name, if a required name has no value, if a value does
 // not fit its format.
 func NewPlan(in PlanInput) (*Plan, error) {
 	if err := errors.Join(in.Rules.Validate(), in.Prune.Validate()); err != nil {
@@ -97,7 +108,10 @@ func NewPlan(in PlanInput) (*Plan, error) {
 	if len(p.problems) > 0 {
 		return nil, errors.Join(p.problems...)
 	}
-	plan := &Plan{Tenant: in.Tenant, Actions: p.actions, Notes: slices.Clone(in.Notes), prune: p.pruning()}
+	plan := &Plan{Tenant: in.Tenant, Actions: p.actions, Notes: slices.Clone(in.Notes), prune: p.pruning(), first: in.First, unselected: p.unselected(), mask: p.in.Mask}
+	if err := p.selects(plan); err != nil {
+		return nil, err
+	}
 	plan.sort()
 	return plan, nil
 }
@@ -231,9 +245,9 @@ func (p *planner) addMissing() {
 		switch {
 		case p.seen[rule.From]:
 		case rule.Required:
-			p.problem("%q is required and no source has %s", name, rule.From)
+			p.problem("%q is required and no source has %s%s", name, rule.From, p.likeName(rule.From))
 		default:
-			p.skip(name, rule.From, "no source has "+rule.From, true)
+			p.skip(name, rule.From, "no source has "+rule.From+p.likeName(rule.From), true)
 		}
 	}
 }
@@ -267,6 +281,7 @@ func (p *Plan) Against(ctx context.Context, store *Store) error {
 	if refused := p.prune.refused(); refused != "" {
 		p.Notes = append(p.Notes, refused)
 	}
+	p.judge("prune scope", p.prune.Scope, "no name in the store or the plan", p.After())
 	if err := p.deletions(ctx, store, p.prune.candidates(existing)); err != nil {
 		return err
 	}

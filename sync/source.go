@@ -16,6 +16,8 @@ var ErrEmptySource = errors.New("the source holds no secrets: a workflow run of 
 type Source struct {
 	Label   string // how reports and errors call it
 	Entries []Entry
+	// Whole marks all secrets that somebody had at hand, which nobody chose one by one.
+	Whole bool
 }
 
 // HasSecrets reports whether any entry has a text, beside GitHub's own token, which

@@ -31,7 +31,7 @@ func parseObject(context, label string, data []byte) (*Source, error) {
 	if err := p.open(); err != nil {
 		return nil, err
 	}
-	source := &Source{Label: label}
+	source := &Source{Label: label, Whole: context == "secrets"}
 	for p.dec.More() {
 		entry, err := p.entry()
 		if err != nil {

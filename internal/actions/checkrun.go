@@ -55,10 +55,10 @@ func (g *GitHub) CheckRun(ctx context.Context, failed bool, diagnostics []check.
 }
 
 func (g *GitHub) checkRunName() string {
-	if g.section == "" {
-		return "Prefect secrets"
+	if name := g.place.String(); name != "" {
+		return "Prefect secrets: " + report.Safe(name)
 	}
-	return "Prefect secrets: " + report.Safe(g.section)
+	return "Prefect secrets"
 }
 
 func take[T any](list []T, n int) (first, rest []T) {

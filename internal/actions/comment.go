@@ -2,7 +2,6 @@ package actions
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"html"
 	"math/rand/v2"
@@ -28,13 +27,14 @@ const settle = 500 * time.Millisecond
 const commentTries = 6
 
 // Comment puts markdown into the Action's one comment on the pull request, as the
-// section of this job; the sections of other jobs stay. The comment that is there
+// section of this step; those of other jobs, matrix jobs, steps and environments
+// stay. The comment that is there
 // is changed, else one is made. It needs the permission pull-requests: write.
 //
 // GitHub cannot change a comment on the condition that nobody else has, so what
 // was written is read again a moment later, and written again if it is gone.
 func (g *GitHub) Comment(ctx context.Context, markdown string) error {
-	own := section{key: sectionKey(g.section), text: g.signed(markdown)}
+	own := section{key: g.place.key(), text: g.signed(markdown)}
 	for range commentTries {
 		kept, err := g.putSection(ctx, own)
 		if err != nil {
@@ -48,10 +48,11 @@ func (g *GitHub) Comment(ctx context.Context, markdown string) error {
 }
 
 func (g *GitHub) signed(markdown string) string {
-	if g.section == "" {
+	name := g.place.String()
+	if name == "" {
 		return markdown
 	}
-	return markdown + "\n<sub>" + html.EscapeString(report.Safe(g.section)) + "</sub>\n"
+	return markdown + "\n<sub>" + html.EscapeString(report.Safe(name)) + "</sub>\n"
 }
 
 // putSection writes one section, and reports whether it was still there after a
@@ -65,7 +66,7 @@ func (g *GitHub) putSection(ctx context.Context, own section) (kept bool, err er
 	if len(comments) > 0 {
 		before = *comments[0]
 	}
-	body := withSection(before.GetBody(), own)
+	body := withSection(withoutSection(before.GetBody(), g.place.keyBefore()), own)
 	if err := g.writeComment(ctx, before, body); err != nil {
 		return false, err
 	}
@@ -132,6 +133,3 @@ func (g *GitHub) deleteComment(ctx context.Context, c *github.IssueComment) erro
 		return err
 	})
 }
-
-// sectionKey names a section in its mark, where a job's own name could end it.
-func sectionKey(name string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(name)))[:16] }

@@ -8,7 +8,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
-// section is what one job says in the comment that all jobs share.
+// section is what one step says in the comment that all steps share.
 type section struct{ key, text string }
 
 const (
@@ -42,6 +42,15 @@ func find(list []section, key string) (section, bool) {
 		}
 	}
 	return section{}, false
+}
+
+// withoutSection is body without a section, as long as it has that.
+func withoutSection(body, key string) string {
+	list := sections(body)
+	if _, ok := find(list, key); !ok {
+		return body
+	}
+	return joined(slices.DeleteFunc(list, func(s section) bool { return s.key == key }))
 }
 
 // withSection is body with one section put in its place, or at the end. What is

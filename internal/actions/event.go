@@ -14,39 +14,51 @@ type Event struct {
 	RepoID      int    // its number at GitHub; 0 if nobody says
 	PullRequest int    // its number; 0 if the run is for none
 	Commit      string // the pull request's own last commit, else the run's
-	Untrusted   bool   // a fork's pull request, or Dependabot: GitHub passes no secrets
+	// Untrusted is why the run may neither write nor delete, whatever secrets it was
+	// given; empty if it may.
+	Untrusted string
+	// Unsaid is what the runner should have said and did not, where the run counts
+	// as trusted in spite of it; empty if it said all.
+	Unsaid string
 }
 
-// Event reads what the runner tells of it. Without an event file it is the zero
-// Event.
+// Event reads what the runner says of it, in its variables and in the event's file.
 func (r *Runner) Event() Event {
-	var payload struct {
-		PullRequest struct {
-			Number int `json:"number"`
-			Head   struct {
-				SHA  string `json:"sha"`
-				Repo *struct {
-					FullName string `json:"full_name"`
-				} `json:"repo"`
-			} `json:"head"`
-		} `json:"pull_request"`
+	payload, err := readPayload(r.getenv("GITHUB_EVENT_PATH"))
+	repository := r.getenv("GITHUB_REPOSITORY")
+	owner, repo, _ := strings.Cut(repository, "/")
+	event := Event{Owner: owner, Repo: repo, Commit: r.getenv("GITHUB_SHA")}
+	event.RepoID, _ = strconv.Atoi(r.getenv("GITHUB_REPOSITORY_ID"))
+	if number, ok := at(payload, "pull_request", "number").(float64); ok {
+		sha, _ := at(payload, "pull_request", "head", "sha").(string)
+		event.PullRequest, event.Commit = int(number), cmp.Or(sha, event.Commit)
 	}
-	data, err := os.ReadFile(r.getenv("GITHUB_EVENT_PATH"))
+	o := origin{
+		event: r.getenv("GITHUB_EVENT_NAME"), actor: r.getenv("GITHUB_ACTOR"), repository: repository,
+		payload: payload, unread: err,
+	}
+	event.Untrusted = o.distrust()
+	if event.Untrusted == "" && r.OnGitHub() {
+		event.Unsaid = o.unsaid()
+	}
+	return event
+}
+
+// readPayload reads an event's file as whatever JSON it is.
+func readPayload(path string) (payload any, err error) {
+	data, err := os.ReadFile(path)
 	if err == nil {
 		err = json.Unmarshal(data, &payload)
 	}
-	repository := r.getenv("GITHUB_REPOSITORY")
-	owner, repo, _ := strings.Cut(repository, "/")
-	event := Event{Owner: owner, Repo: repo, Commit: r.getenv("GITHUB_SHA"), Untrusted: r.getenv("GITHUB_ACTOR") == "dependabot[bot]"}
-	event.RepoID, _ = strconv.Atoi(r.getenv("GITHUB_REPOSITORY_ID"))
-	if err != nil || payload.PullRequest.Number == 0 {
-		return event
+	return payload, err
+}
+
+// at is what stands at a path of objects; nil where nothing does, or where one of
+// them is not an object.
+func at(payload any, path ...string) any {
+	for _, key := range path {
+		object, _ := payload.(map[string]any)
+		payload = object[key]
 	}
-	event.PullRequest = payload.PullRequest.Number
-	event.Commit = cmp.Or(payload.PullRequest.Head.SHA, event.Commit)
-	head := payload.PullRequest.Head.Repo
-	if head == nil || head.FullName != repository {
-		event.Untrusted = true
-	}
-	return event
+	return payload
 }

@@ -16,9 +16,9 @@ import (
 
 // GitHub is GitHub's API for the repository of a run.
 type GitHub struct {
-	api     *github.Client
-	event   Event
-	section string // which job this is, for what jobs share
+	api   *github.Client
+	event Event
+	place place // which step this is, for what steps share
 	// workspace is where the repository is checked out; empty if nobody says.
 	workspace string
 	now       func() time.Time
@@ -44,7 +44,7 @@ func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 	}
 	g := &GitHub{
 		api: github.NewClient(c.Client).WithAuthToken(text), event: c.Event,
-		section: r.jobName(), workspace: r.getenv("GITHUB_WORKSPACE"), now: c.Now, pause: c.Pause,
+		place: r.place(), workspace: r.getenv("GITHUB_WORKSPACE"), now: c.Now, pause: c.Pause,
 	}
 	if g.pause == nil {
 		g.pause = pause
@@ -59,22 +59,6 @@ func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 	}
 	g.api.BaseURL = url
 	return g, nil
-}
-
-// jobName tells this step from the others of the repository that use the Action.
-// What a matrix adds to a job's name no step is told.
-func (r *Runner) jobName() string {
-	parts := []string{}
-	for _, name := range []string{"GITHUB_WORKFLOW", "GITHUB_JOB"} {
-		if part := r.getenv(name); part != "" {
-			parts = append(parts, part)
-		}
-	}
-	// A step without an id is called __self, __self_2 and so on.
-	if step := r.getenv("GITHUB_ACTION"); step != "" && !strings.HasPrefix(step, "__") {
-		parts = append(parts, step)
-	}
-	return strings.Join(parts, " / ")
 }
 
 func pause(ctx context.Context, d time.Duration) error {

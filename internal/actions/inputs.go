@@ -44,7 +44,7 @@ type Inputs struct {
 var InputNames = []string{
 	"mode", "api-url", "api-key", "manifest", "environment", "secrets", "vars", "secrets-file", "env-names",
 	"include", "exclude", "prune", "plan-file",
-	"config-files", "flows", "prefect-version", "fail-on", "sarif-file", "comment", "github-token", "timeout", "allow-http", "ca-certificate",
+	"config-files", "flows", "prefect-version", "fail-on", "sarif-file", "comment", "matrix", "github-token", "timeout", "allow-http", "ca-certificate",
 }
 
 // ofDocker are inputs that the runner itself understands (GitHub, "Metadata

@@ -60,8 +60,8 @@ type actionRun struct {
 	// planFile is the one that was written.
 	planFile  string
 	sarifFile string // likewise
-	// hasSecrets is that GitHub passed a secret in, so that this is no fork's run.
-	hasSecrets bool
+	// skippedText is what the summary and the comment say of a run that was skipped.
+	skippedText string
 	// configsChecked is that sarif-file has something to say.
 	configsChecked bool
 	told           map[string]bool // notes of plans that were annotated
@@ -72,19 +72,11 @@ func (a *actionRun) do(ctx context.Context) (err error) {
 		return err
 	}
 	a.event = a.runner.Event()
-	var o syncOptions
-	if a.inputs.Mode != "check" {
-		if o, err = a.options(ctx); err != nil {
-			return err
-		}
-	}
-	switch {
-	case a.inputs.Mode == "check":
+	if a.inputs.Mode == "check" {
 		err = a.check(ctx)
-	case a.event.Untrusted && !a.hasSecrets:
-		return a.skip(o)
-	default:
-		err = a.planOrSync(ctx, o)
+	} else {
+		a.note(a.event.Unsaid)
+		err = unlessUntrusted(a.event.Untrusted, a, a.planOrSync(ctx))
 	}
 	if errors.Is(err, errNoKey) {
 		err = errors.New("no API key: give the input api-key, or the job permissions: id-token: write for a store that knows this repository")
@@ -96,6 +88,9 @@ func (a *actionRun) do(ctx context.Context) (err error) {
 	switch {
 	case failed == nil:
 		return err
+	case a.event.Untrusted != "": // whose token may only read
+		a.log(failed)
+		return err
 	case err != nil:
 		a.runner.Error(failed.Error())
 		return err
@@ -106,7 +101,11 @@ func (a *actionRun) do(ctx context.Context) (err error) {
 	}
 }
 
-func (a *actionRun) planOrSync(ctx context.Context, o syncOptions) error {
+func (a *actionRun) planOrSync(ctx context.Context) error {
+	o, err := a.options(ctx)
+	if err != nil {
+		return err
+	}
 	if a.inputs.Mode == "sync" {
 		o.reviewed = a.inputs.PlanFile
 		r, err := a.c.runSync(ctx, o, a)
@@ -115,27 +114,16 @@ func (a *actionRun) planOrSync(ctx context.Context, o syncOptions) error {
 		}
 		return r.resultError()
 	}
+	o.planFile = a.inputs.PlanFile
 	r, err := a.c.runPlan(ctx, o, a)
 	if err != nil {
 		return err
 	}
-	if err := r.writePlanFile(a.inputs.PlanFile); err != nil {
+	if a.planFile, err = r.writePlanFile(o); err != nil {
 		return err
 	}
-	a.planFile = a.inputs.PlanFile
 	if err := a.onlyPlanned(r.tenants, r.requests()); err != nil {
 		return err
 	}
 	return r.plannedError(false)
-}
-
-// skip is all there is to do for a run that GitHub gives no secrets to: the
-// configs are checked, and nothing is written.
-func (a *actionRun) skip(o syncOptions) error {
-	if err := checkConfigs(o, a); err != nil {
-		return err
-	}
-	a.status = "skipped"
-	a.runner.Notice("a run of a fork or of Dependabot is given no secrets: nothing is written")
-	return nil
 }

@@ -26,8 +26,8 @@ func (a *actionRun) check(ctx context.Context) error {
 		return a.c.checkNamed(in.ConfigFiles, o, threshold, a.checked)
 	}
 	flows := flowOptions{dirs: in.Flows, connect: a.connectOptions()}
-	if a.event.Untrusted {
-		flows.connect.apiURL = "" // a fork's run has no key to ask the store with
+	if a.event.Untrusted != "" {
+		flows.connect.apiURL = "" // an untrusted run has no key of its own to ask the store with
 	}
 	return a.c.checkFlows(ctx, checkFlags{manifest: in.Manifest, flows: flows}, in.ConfigFiles, o, threshold, a.checked)
 }

@@ -31,15 +31,18 @@ func (a *actionRun) hasToken() bool {
 // comment puts the plan and the findings on the pull request, if that was asked
 // for.
 func (a *actionRun) comment(ctx context.Context) error {
-	if !a.inputs.Comment || a.event.PullRequest == 0 || len(a.tenants) == 0 && a.found.files == 0 {
-		return nil
-	}
 	var parts []string
+	if a.skippedText != "" {
+		parts = append(parts, a.skippedText)
+	}
 	if len(a.tenants) > 0 {
 		parts = append(parts, report.PlanMarkdown(a.tenants))
 	}
 	if a.found.files > 0 {
 		parts = append(parts, report.DiagnosticsMarkdown(a.found.diagnostics, a.found.files))
+	}
+	if !a.inputs.Comment || a.event.PullRequest == 0 || len(parts) == 0 {
+		return nil
 	}
 	api, err := a.github()
 	if err != nil {
@@ -65,7 +68,7 @@ func (a *actionRun) checkRun(ctx context.Context, failed bool) {
 // notPassed says which of the repository's secrets the step was not given.
 func (a *actionRun) notPassed(ctx context.Context) []string {
 	text := a.inputs.Secrets.RevealText()
-	if !a.hasToken() || text == "" || a.event.Untrusted {
+	if !a.hasToken() || text == "" || a.event.Untrusted != "" {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, a.inputs.Timeout/4)
@@ -103,5 +106,12 @@ func (a *actionRun) log(err error) {
 	if errors.Is(err, context.Canceled) {
 		return
 	}
-	fmt.Fprintf(a.c.Stdout, "note: %s\n", report.Safe(err.Error()))
+	a.note(err.Error())
+}
+
+// note says something in the log, if there is anything to say.
+func (a *actionRun) note(text string) {
+	if text != "" {
+		fmt.Fprintf(a.c.Stdout, "note: %s\n", report.Safe(text))
+	}
 }

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -59,6 +60,47 @@ func TestActionKeepsOneComment(t *testing.T) {
 	}
 	if asked := fake.Unexpected(); len(asked) > 0 {
 		t.Errorf("GitHub was asked for %v", asked)
+	}
+}
+
+// Staging and production in one job, and the jobs of a matrix, have a section each,
+// which a later run of theirs replaces. What an earlier release wrote for the job
+// goes.
+func TestEachEnvironmentHasItsSection(t *testing.T) {
+	store := startServer(t)
+	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
+	before := fmt.Sprintf("%x", sha256.Sum256([]byte("plan")))[:16] // by workflow, job and step alone
+	fake.AddComment("github-actions[bot]", "Bot", "NONE", "<!-- prefect-secrets -->\n<!-- prefect-secrets:job "+before+" -->\nstale\n<!-- prefect-secrets:end -->\n"+
+		"<!-- prefect-secrets:job other -->\nanother job\n<!-- prefect-secrets:end -->\n")
+	run := func(environment, os, name string) {
+		t.Helper()
+		w := onGitHub(t, fake, map[string]string{
+			"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": store.URL, "api-key": store.AdminKey,
+			"secrets": secretsJSON(t, map[string]string{name: canary}), "environment": environment, "matrix": os,
+		})
+		w.env = append(w.env, "INPUT_MANIFEST="+w.write(t, "manifest.toml", "[environments.staging]\n[environments.production]\n"))
+		if r := runCommand(t, w.env, "", "action"); r.code != cli.ExitOK {
+			t.Fatalf("exit code %d: %s", r.code, unmasked(r.stdout))
+		}
+	}
+	linux, mac := "{\n  \"os\": \"linux\"\n}", "{\n  \"os\": \"mac\"\n}"
+	run("staging", "null", "FIRST")
+	run("production", "null", "SECOND")
+	run("staging", linux, "THIRD")
+	run("staging", mac, "FOURTH")
+	run("production", "null", "FIFTH")
+	comments := fake.Comments()
+	if len(comments) != 1 {
+		t.Fatalf("there are %d comments", len(comments))
+	}
+	body := comments[0].Body
+	for text, want := range map[string]int{
+		"FIRST": 1, "SECOND": 0, "THIRD": 1, "FOURTH": 1, "FIFTH": 1, "stale": 0, "another job": 1, "<!-- prefect-secrets:end -->": 5,
+		"<sub>plan / staging</sub>": 1, "<sub>plan / production</sub>": 1, "<sub>plan / (os: linux) / staging</sub>": 1, "<sub>plan / (os: mac) / staging</sub>": 1,
+	} {
+		if got := strings.Count(body, text); text[0] == '<' && got != want || text[0] != '<' && (got > 0) != (want > 0) {
+			t.Errorf("%q stands there %d times:\n%s", text, got, body)
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -18,33 +17,43 @@ import (
 // options are the inputs as the commands know them. The key goes to the host of
 // the input api-url alone: a pull request may change a manifest.
 func (a *actionRun) options(ctx context.Context) (syncOptions, error) {
-	in := a.inputs
-	o := syncOptions{
-		connectOptions: a.connectOptions(),
-		ruleOptions:    ruleOptions{include: in.Include, exclude: in.Exclude, pruneScope: in.Prune},
-		configFiles:    in.ConfigFiles, failOn: in.FailOn,
-	}
-	if in.APIURL == "" {
-		return o, errors.New("input api-url is missing: the URL of the secrets API")
-	}
-	var err error
-	if o.configsFor, err = check.ParseVersion(in.Version); err != nil {
-		return o, fmt.Errorf("input prefect-version: %w", err)
-	}
-	if o.manifest, err = readEnvironment(in.Manifest, in.Environment, a.checked); err != nil {
+	o, err := a.reviewedOptions()
+	if err != nil || o.untrusted != "" && a.inputs.Mode == "sync" {
 		return o, err
 	}
-	if err := sameHost(in.APIURL, o.manifest.APIURL); err != nil {
+	if a.inputs.APIURL == "" {
+		return o, errNoURLInput
+	}
+	if err := sameHost(a.inputs.APIURL, o.manifest.APIURL); err != nil {
 		return o, err
 	}
 	if o.given, err = a.sources(); err != nil {
 		return o, err
 	}
 	o.notes = a.notPassed(ctx)
-	if len(in.Flows) > 0 {
+	if len(a.inputs.Flows) > 0 {
 		o.afterPlan = func(r *run) error { return a.checkFlows(o, r) }
 	}
 	return o, nil
+}
+
+var errNoURLInput = errors.New("input api-url is missing: the URL of the secrets API")
+
+// reviewedOptions are those that come from the workflow and the checkout, which a
+// run that is skipped has too.
+func (a *actionRun) reviewedOptions() (syncOptions, error) {
+	in := a.inputs
+	o := syncOptions{
+		connectOptions: a.connectOptions(),
+		ruleOptions:    ruleOptions{include: in.Include, exclude: in.Exclude, pruneScope: in.Prune},
+		configFiles:    in.ConfigFiles, failOn: in.FailOn, untrusted: a.event.Untrusted,
+	}
+	var err error
+	if o.configsFor, err = check.ParseVersion(in.Version); err != nil {
+		return o, fmt.Errorf("input prefect-version: %w", err)
+	}
+	o.manifest, err = readEnvironment(in.Manifest, in.Environment, a.checked)
+	return o, err
 }
 
 func (a *actionRun) connectOptions() connectOptions {
@@ -87,7 +96,6 @@ func (a *actionRun) sources() ([]*secretsync.Source, error) {
 		a.maskAll(source)
 		sources = append(sources, source)
 	}
-	a.hasSecrets = slices.ContainsFunc(sources, (*secretsync.Source).HasSecrets)
 	if text := a.inputs.Vars.RevealText(); text != "" {
 		source, err := secretsync.ParseVars("input vars", []byte(text))
 		if err != nil {
@@ -95,8 +103,8 @@ func (a *actionRun) sources() ([]*secretsync.Source, error) {
 		}
 		sources = append(sources, source)
 	}
-	if len(sources) == 0 && !a.event.Untrusted {
-		return nil, errors.New("no secrets: give the input secrets: ${{ toJSON(secrets) }}, secrets-file or env-names")
+	if len(sources) == 0 {
+		return nil, fmt.Errorf("%w: give the input secrets: ${{ toJSON(secrets) }}, secrets-file or env-names", errNoSource)
 	}
 	return sources, nil
 }

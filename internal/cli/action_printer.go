@@ -37,16 +37,11 @@ func (a *actionRun) planned(plan *secretsync.Plan) error {
 	if err := report.PlanText(a.c.Stdout, plan); err != nil {
 		return err
 	}
-	for _, action := range plan.Actions {
-		if action.Warn {
-			a.runner.Warning(fmt.Sprintf("%s was left out: %s", report.Safe(action.Name), report.Safe(action.Reason)))
+	for _, warning := range slices.Concat(report.LeftOut(plan), plan.Warnings, plan.Notes) {
+		if !a.told[warning] {
+			a.runner.Warning(report.Safe(warning))
 		}
-	}
-	for _, note := range plan.Notes {
-		if !a.told[note] {
-			a.runner.Warning(report.Safe(note))
-		}
-		a.told[note] = true
+		a.told[warning] = true
 	}
 	return nil
 }
@@ -66,4 +61,11 @@ func (a *actionRun) applied(tenants []report.Tenant, requests int64) error {
 		return err
 	}
 	return a.runner.Summary(report.ResultMarkdown(tenants))
+}
+
+// skipped says it wherever somebody may look for what was done.
+func (a *actionRun) skipped(message string) error {
+	a.status, a.skippedText = "skipped", report.SkippedMarkdown(message)
+	a.runner.Notice(message)
+	return a.runner.Summary(a.skippedText)
 }

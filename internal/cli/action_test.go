@@ -25,7 +25,7 @@ func newWorkspace(t *testing.T, inputs map[string]string) *workspace {
 	t.Helper()
 	w := &workspace{dir: t.TempDir()}
 	w.env = []string{
-		"GITHUB_ACTIONS=true", "GITHUB_REPOSITORY=o/r", "GITHUB_ACTOR=someone",
+		"GITHUB_ACTIONS=true", "GITHUB_REPOSITORY=o/r", "GITHUB_ACTOR=someone", "GITHUB_EVENT_NAME=push",
 		"GITHUB_OUTPUT=" + w.path("output"), "GITHUB_STEP_SUMMARY=" + w.path("summary"), "GITHUB_EVENT_PATH=" + w.path("event.json"),
 	}
 	for name, value := range inputs {
@@ -66,6 +66,7 @@ func (w *workspace) outputs(t *testing.T) map[string]string {
 
 func (w *workspace) pullRequest(t *testing.T, head string) {
 	t.Helper()
+	w.env = append(w.env, "GITHUB_EVENT_NAME=pull_request")
 	w.write(t, "event.json", `{"pull_request": {"number": 7, "head": {"repo": {"full_name": "`+head+`"}}}}`)
 }
 
@@ -187,34 +188,6 @@ func TestActionErrors(t *testing.T) {
 	}
 	if names := server.names(t); len(names) != 0 {
 		t.Errorf("something was written: %v", names)
-	}
-}
-
-func TestActionSkipsAForkAndDependabot(t *testing.T) {
-	tests := []struct {
-		secrets, actor, head, config string
-		code                         int
-		status                       string
-	}{
-		{"", "someone", "stranger/r", "", cli.ExitOK, "skipped"},
-		{`{"github_token": "t"}`, "someone", "stranger/r", "", cli.ExitOK, "skipped"},
-		{`{"A": "", "github_token": "t"}`, "someone", "stranger/r", "a = 1\n", cli.ExitOK, "skipped"},
-		{`{"github_token": "t"}`, "dependabot[bot]", "o/r", "", cli.ExitOK, "skipped"},
-		{`{"github_token": "t"}`, "someone", "o/r", "", cli.ExitUsage, "failed"},
-		{`{"github_token": "t"}`, "someone", "stranger/r", "a = \n", cli.ExitUsage, "failed"},
-	}
-	for _, tt := range tests {
-		w := newWorkspace(t, map[string]string{"api-url": "https://secrets.example.com", "api-key": "k", "secrets": tt.secrets})
-		w.env = append(w.env, "GITHUB_ACTOR="+tt.actor)
-		w.pullRequest(t, tt.head)
-		if tt.config != "" {
-			w.env = append(w.env, "INPUT_CONFIG-FILES="+w.write(t, "config.toml", tt.config))
-		}
-		r := runCommand(t, w.env, "", "action")
-		skipped := strings.Contains(r.stdout, "::notice::")
-		if status := w.outputs(t)["status"]; r.code != tt.code || status != tt.status || skipped != (tt.status == "skipped") {
-			t.Errorf("%+v: exit code %d, status %q, printed %s", tt, r.code, status, r.stdout)
-		}
 	}
 }
 

@@ -59,6 +59,8 @@ type connection struct {
 	addTenants func(slugs []string) error
 }
 
+var errNoURL = errors.New("no API URL: give --api-url, api-url in the manifest, or PREFECT__CLOUD__API")
+
 // connect opens the store that o means. It sends nothing yet.
 func (c *Command) connect(o connectOptions, manifestURL string) (*connection, error) {
 	if o.apiURL == "" {
@@ -72,7 +74,7 @@ func (c *Command) connect(o connectOptions, manifestURL string) (*connection, er
 	}
 	switch o.apiURL {
 	case "":
-		return nil, errors.New("no API URL: give --api-url, api-url in the manifest, or PREFECT__CLOUD__API")
+		return nil, errNoURL
 	case embedded:
 		return connectEmbedded(embedded, nil)
 	}

@@ -80,6 +80,9 @@ digits too. With --json the input is JSON, and a flow gets what it says.`,
 			if err := prefect.CheckName(args[0]); err != nil {
 				return err
 			}
+			if skip, err := c.skipWrite(); skip {
+				return err
+			}
 			value, err := c.readValue(isJSON)
 			if err != nil {
 				return err
@@ -132,6 +135,9 @@ func (c *Command) delete() *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := prefect.CheckName(args[0]); err != nil {
+				return err
+			}
+			if skip, err := c.skipWrite(); skip {
 				return err
 			}
 			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connection) error {

@@ -17,19 +17,21 @@ func (r *run) plans() []*secretsync.Plan {
 	return plans
 }
 
-// writePlanFile keeps the plans, unless path is empty.
-func (r *run) writePlanFile(path string) error {
-	if path == "" {
-		return nil
+// writePlanFile keeps the plans in the file that o names, if it names one and the
+// run is trusted: nobody should approve what such a run plans. It returns the file
+// that it wrote.
+func (r *run) writePlanFile(o syncOptions) (path string, err error) {
+	if o.planFile == "" || o.untrusted != "" {
+		return "", nil
 	}
 	text, err := secretsync.NewPlanFile(r.conn.url, r.plans()...).Encode()
 	if err == nil {
-		err = os.WriteFile(path, text, 0o644)
+		err = os.WriteFile(o.planFile, text, 0o644)
 	}
 	if err != nil {
-		return fmt.Errorf("plan file: %w", err)
+		return "", fmt.Errorf("plan file: %w", err)
 	}
-	return nil
+	return o.planFile, nil
 }
 
 // readReviewed reads a plan file to keep to; nil if path is empty.

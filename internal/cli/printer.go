@@ -52,6 +52,10 @@ func (p *textPrinter) applied(tenants []report.Tenant, requests int64) error {
 	return err
 }
 
+func (p *textPrinter) skipped(message string) error {
+	return report.SkippedText(p.c.Stdout, message)
+}
+
 // jsonPrinter writes one document to standard output; what the configs' check
 // found goes to standard error as text.
 type jsonPrinter struct{ c *Command }
@@ -74,6 +78,10 @@ func (p *jsonPrinter) applied(tenants []report.Tenant, requests int64) error {
 	return report.SyncJSON(p.c.Stdout, tenants, requests)
 }
 
+func (p *jsonPrinter) skipped(message string) error {
+	return report.SkippedJSON(p.c.Stdout, message)
+}
+
 // markdownPrinter writes one document too, as a job summary shows it.
 type markdownPrinter struct{ jsonPrinter }
 
@@ -84,5 +92,10 @@ func (p *markdownPrinter) onlyPlanned(tenants []report.Tenant, _ int64) error {
 
 func (p *markdownPrinter) applied(tenants []report.Tenant, _ int64) error {
 	_, err := io.WriteString(p.c.Stdout, report.ResultMarkdown(tenants))
+	return err
+}
+
+func (p *markdownPrinter) skipped(message string) error {
+	_, err := io.WriteString(p.c.Stdout, report.SkippedMarkdown(message))
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,6 +33,8 @@ type printer interface {
 	onlyPlanned(tenants []report.Tenant, requests int64) error
 	progress(done, total int, last bool)
 	applied(tenants []report.Tenant, requests int64) error
+	// skipped says why nothing was done.
+	skipped(message string) error
 }
 
 // runPlan reads every input before it asks the store for anything. One tenant
@@ -85,11 +88,9 @@ func (c *Command) planInput(o *syncOptions, out printer) (secretsync.PlanInput, 
 	if err != nil {
 		return none, nil, err
 	}
-	manifest := o.manifest
-	if manifest == nil {
-		if manifest, err = readEnvironment(o.manifestFile, o.environment, out.checked); err != nil {
-			return none, nil, err
-		}
+	manifest, err := o.readManifest(out)
+	if err != nil {
+		return none, nil, err
 	}
 	if err := checkConfigs(*o, out); err != nil {
 		return none, nil, err
@@ -97,9 +98,13 @@ func (c *Command) planInput(o *syncOptions, out printer) (secretsync.PlanInput, 
 	if err := o.ruleOptions.over(manifest); err != nil {
 		return none, nil, err
 	}
-	return secretsync.PlanInput{
-		Sources: sources, Rules: manifest.Rules, Prune: manifest.Prune, PruneUnowned: o.pruneUnowned, Notes: o.notes,
-	}, manifest, nil
+	input := secretsync.PlanInput{
+		Sources: sources, Rules: manifest.Rules, Prune: manifest.Prune, PruneUnowned: o.pruneUnowned, Notes: o.notes, Mask: check.MaskTokens,
+	}
+	if o.untrusted != "" {
+		input.Prune, input.First = secretsync.Prune{}, o.untrusted+": nothing is deleted, and no plan file is written"
+	}
+	return input, manifest, nil
 }
 
 // connectFor opens the store, of which nothing is asked yet, and reads the plan file
@@ -181,16 +186,31 @@ func planError(err error) error {
 // plannedError is the exit of a plan that has been shown.
 func (r *run) plannedError(detailed bool) error {
 	pending := false
+	var failed []error
 	for _, t := range r.tenants {
-		if t.Plan == nil {
-			return &exitError{code: ExitPartly, err: fmt.Errorf("no plan for tenant %s: %w", t.Name, t.Err)}
-		}
-		pending = pending || t.Plan.Pending()
+		pending = pending || t.Plan != nil && t.Plan.Pending()
+		failed = append(failed, t.Err)
+	}
+	if err := r.joined("no plan for ", failed); err != nil {
+		return &exitError{code: ExitPartly, err: err}
 	}
 	if detailed && pending {
 		return &exitError{code: ExitPending}
 	}
 	return nil
+}
+
+// joined are the tenants' errors as one, equal ones once; nil if there is none.
+func (r *run) joined(before string, errs []error) error {
+	names := make([]string, len(r.tenants))
+	for i, t := range r.tenants {
+		names[i] = t.Name
+	}
+	var joined []error
+	for _, f := range report.Failures(names, errs) {
+		joined = append(joined, errors.New(before+f.Who+": "+f.Why))
+	}
+	return errors.Join(joined...)
 }
 
 func (r *run) requests() int64 { return r.conn.client.Requests() }
@@ -201,6 +221,9 @@ func verifyReserve(timeout time.Duration) time.Duration { return min(timeout/10,
 // runSync plans, writes and asks what is there. Once it writes, a cancelled ctx
 // keeps more from being sent; what is under way is waited for.
 func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*run, error) {
+	if o.untrusted != "" {
+		return nil, checkOnly(o, out)
+	}
 	began := time.Now()
 	r, err := c.runPlan(ctx, o, out)
 	if err != nil {
@@ -260,23 +283,20 @@ func (r *run) resultError() error {
 	if len(r.tenants) == 1 {
 		return resultError(r.tenants[0].Report)
 	}
-	var failed []error
-	for _, t := range r.tenants {
-		err := t.Err
-		if t.Report != nil {
-			err = resultError(t.Report)
-		}
-		if err != nil {
-			failed = append(failed, fmt.Errorf("tenant %s: %w", t.Name, err))
+	errs := make([]error, len(r.tenants))
+	for i, t := range r.tenants {
+		if errs[i] = t.Err; t.Report != nil {
+			errs[i] = resultError(t.Report)
 		}
 	}
+	err := r.joined("", errs)
 	switch {
-	case len(failed) == 0:
+	case err == nil:
 		return nil
-	case len(failed) < len(r.tenants) || r.done() > 0:
-		return &exitError{code: ExitPartly, err: errors.Join(failed...)}
+	case slices.Contains(errs, nil) || r.done() > 0:
+		return &exitError{code: ExitPartly, err: err}
 	default:
-		return &exitError{code: allCode(failed), err: errors.Join(failed...)}
+		return &exitError{code: allCode(errs), err: err}
 	}
 }
 
@@ -316,6 +336,14 @@ func partlyError(r *secretsync.Report) error {
 		return fmt.Errorf("%d of %d changes were not made", r.Undone(), all)
 	}
 	return fmt.Errorf("of %d changes %d were not made, and of %d nobody knows", all, r.Count(secretsync.Failed), unknown)
+}
+
+// readManifest is the manifest that o names or has, for its environment.
+func (o *syncOptions) readManifest(out printer) (*secretsync.Manifest, error) {
+	if o.manifest != nil {
+		return o.manifest, nil
+	}
+	return readEnvironment(o.manifestFile, o.environment, out.checked)
 }
 
 // readEnvironment is the manifest at hand, as it is for one of its environments.

@@ -30,6 +30,8 @@ func (o *sourceOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.version, "prefect-version", prefect.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, 0.9 or 1.4, or a release such as 1.4.1")
 }
 
+var errNoSource = errors.New("no secrets")
+
 // readSources reads every source that o names; one that cannot be read fails them
 // all, so that nothing is pruned for want of it.
 func (c *Command) readSources(o sourceOptions) ([]*secretsync.Source, error) {
@@ -59,7 +61,7 @@ func (c *Command) readSources(o sourceOptions) ([]*secretsync.Source, error) {
 		}
 	}
 	if len(sources) == 0 {
-		return nil, errors.New("no secrets: give --secrets-file, --vars-file, --env-names or --secrets-config")
+		return nil, fmt.Errorf("%w: give --secrets-file, --vars-file, --env-names or --secrets-config", errNoSource)
 	}
 	return sources, nil
 }

@@ -25,6 +25,7 @@ type syncOptions struct {
 	reviewed     string        // a plan file to keep to
 	configsFor   check.Version // the Prefect that configFiles are for
 	notes        []string      // for the plan
+	untrusted    string        // why the run may neither write nor delete; empty if it may
 	// afterPlan, if set, may stop the run once every plan is made and shown.
 	afterPlan func(*run) error
 }
@@ -64,12 +65,13 @@ func (c *Command) plan() *cobra.Command {
 			if err := o.readVersion(cmd); err != nil {
 				return err
 			}
+			o.untrusted = c.untrusted()
 			return c.shown(cmd.Context(), o, func(ctx context.Context, out printer) error {
 				r, err := c.runPlan(ctx, o, out)
 				if err != nil {
-					return err
+					return unlessUntrusted(o.untrusted, out, err)
 				}
-				if err := r.writePlanFile(o.planFile); err != nil {
+				if _, err := r.writePlanFile(o); err != nil {
 					return err
 				}
 				if err := out.onlyPlanned(r.tenants, r.requests()); err != nil {
@@ -91,16 +93,18 @@ func (c *Command) sync() *cobra.Command {
 		Use:   "sync",
 		Short: "Bring CI secrets into the store",
 		Long: `Sync checks the configs, plans, writes, and asks the store afterwards what is
-there. It writes nothing if a config has errors or the plan fails.`,
+there. It writes nothing if a config has errors or the plan fails, nor in a
+workflow run on GitHub that is for a fork or Dependabot's own.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.readVersion(cmd); err != nil {
 				return err
 			}
+			o.untrusted = c.untrusted()
 			return c.shown(cmd.Context(), o, func(ctx context.Context, out printer) error {
 				r, err := c.runSync(ctx, o, out)
 				if err != nil {
-					return err
+					return unlessUntrusted(o.untrusted, out, err)
 				}
 				return r.resultError()
 			})

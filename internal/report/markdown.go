@@ -16,11 +16,16 @@ func PlanMarkdown(tenants []Tenant) string {
 	b.WriteString("### Prefect secrets: plan\n\n")
 	for _, t := range tenants {
 		if t.Plan == nil {
-			failedMarkdown(&b, t)
 			continue
 		}
+		for _, line := range t.Plan.FirstLines() {
+			fmt.Fprintf(&b, "**%s.**\n\n", cell(line))
+		}
 		fmt.Fprintf(&b, "Tenant %s: %s.\n\n", cell(t.Name), planCounts(t.Plan, "**%d**"))
-		for _, note := range t.Plan.Notes {
+		for _, warning := range t.Plan.Warnings {
+			fmt.Fprintf(&b, "**Warning**: %s\n\n", cell(warning))
+		}
+		for _, note := range slices.Concat(t.Plan.Notes, t.Plan.Remarks) {
 			fmt.Fprintf(&b, "Note: %s.\n\n", cell(note))
 		}
 		table(&b, []string{"action", "name", "note"}, t.Plan.Actions, func(a secretsync.Action) []string {
@@ -28,11 +33,14 @@ func PlanMarkdown(tenants []Tenant) string {
 		})
 		b.WriteString("\n")
 	}
+	failedMarkdown(&b, without(tenants, hasPlan))
 	return b.String()
 }
 
-func failedMarkdown(b *strings.Builder, t Tenant) {
-	fmt.Fprintf(b, "Tenant %s: **failed**: %s.\n\n", cell(t.Name), cell(t.Err.Error()))
+func failedMarkdown(b *strings.Builder, failures []Failure) {
+	for _, f := range failures {
+		fmt.Fprintf(b, "%s: **failed**: %s.\n\n", cell(strings.ToUpper(f.Who[:1])+f.Who[1:]), cell(f.Why))
+	}
 }
 
 // ResultMarkdown is what a sync did for each tenant, for a job summary.
@@ -41,7 +49,6 @@ func ResultMarkdown(tenants []Tenant) string {
 	b.WriteString("### Prefect secrets: sync\n\n")
 	for _, t := range tenants {
 		if t.Report == nil {
-			failedMarkdown(&b, t)
 			continue
 		}
 		fmt.Fprintf(&b, "Tenant %s: %s.\n\n", cell(t.Name), resultCounts(t.Report, "**%d**"))
@@ -49,11 +56,12 @@ func ResultMarkdown(tenants []Tenant) string {
 			fmt.Fprintf(&b, "- Verified: %s\n", cell(line))
 		}
 		b.WriteString("\n")
-		table(&b, []string{"result", "name", "note"}, t.Report.Actions, func(a secretsync.Action) []string {
-			return []string{string(a.Result), cell(shownName(a)), cell(a.Reason)}
+		table(&b, []string{"result", "name", "note"}, grouped(t.Report.Actions, shownName, undone), func(group *alike) []string {
+			return []string{string(group.Result), cell(group.String()), cell(group.Reason)}
 		})
 		b.WriteString("\n")
 	}
+	failedMarkdown(&b, without(tenants, hasReport))
 	return b.String()
 }
 

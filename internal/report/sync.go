@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -27,13 +28,19 @@ var planMarks = map[secretsync.Kind]string{
 // PlanText writes a plan, a line for each name, and its counts.
 func PlanText(w io.Writer, plan *secretsync.Plan) error {
 	var b strings.Builder
+	for _, line := range plan.FirstLines() {
+		fmt.Fprintln(&b, Safe(line))
+	}
 	fmt.Fprintf(&b, "plan for tenant %s\n", Safe(plan.Tenant))
 	width := nameWidth(plan.Actions)
 	for _, a := range plan.Actions {
 		line := fmt.Sprintf("  %s %-9s %-*s  %s", planMark(a), a.Kind, width, shownName(a), planReason(a))
 		fmt.Fprintln(&b, strings.TrimRight(line, " "))
 	}
-	for _, note := range plan.Notes {
+	for _, warning := range plan.Warnings {
+		fmt.Fprintf(&b, "warning: %s\n", Safe(warning))
+	}
+	for _, note := range slices.Concat(plan.Notes, plan.Remarks) {
 		fmt.Fprintf(&b, "note: %s\n", Safe(note))
 	}
 	fmt.Fprintf(&b, "plan: %s\n", planCounts(plan, "%d"))
@@ -99,7 +106,6 @@ func ResultText(w io.Writer, tenants []Tenant, requests int64) error {
 			head += " for tenant " + Safe(t.Name)
 		}
 		if t.Report == nil {
-			fmt.Fprintf(&b, "%s: failed: %s\n", head, Safe(t.Err.Error()))
 			continue
 		}
 		undoneText(&b, t.Report)
@@ -112,6 +118,9 @@ func ResultText(w io.Writer, tenants []Tenant, requests int64) error {
 			fmt.Fprintln(&b, "verified: "+line)
 		}
 	}
+	for _, f := range without(tenants, hasReport) {
+		fmt.Fprintf(&b, "result for %s: failed: %s\n", Safe(f.Who), Safe(f.Why))
+	}
 	if len(tenants) > 1 {
 		fmt.Fprintf(&b, "%s, %s\n", plural(len(tenants), "tenant"), plural(int(requests), "request"))
 	}
@@ -119,14 +128,15 @@ func ResultText(w io.Writer, tenants []Tenant, requests int64) error {
 	return err
 }
 
-// undoneText lists what did not become as planned, and each deletion.
+// undoneText lists what did not become as planned, equal failures on one line, and
+// each deletion.
 func undoneText(b *strings.Builder, r *secretsync.Report) {
-	for _, a := range r.Actions {
+	for _, group := range grouped(r.Actions, storeName, undone) {
 		switch {
-		case a.Result == secretsync.Deleted:
-			fmt.Fprintf(b, "  x deleted   %s\n", Safe(a.Name))
-		case a.Kind == secretsync.Delete || a.Result == secretsync.Failed || a.Result == secretsync.Unknown:
-			fmt.Fprintf(b, "  ! %-9s %s: %s\n", a.Result, Safe(a.Name), Safe(a.Reason))
+		case group.Result == secretsync.Deleted:
+			fmt.Fprintf(b, "  x deleted   %s\n", group)
+		case undone(group.Action):
+			fmt.Fprintf(b, "  ! %-9s %s: %s\n", group.Result, group, Safe(group.Reason))
 		}
 	}
 }
@@ -161,8 +171,8 @@ func verifiedLines(r *secretsync.Report) []string {
 	}
 	if v.Values != nil {
 		lines = append(lines, fmt.Sprintf("%d of %s, read back under the runner key, equal to the source", *v.Values, plural(v.Present, "value")))
-		for _, name := range v.Different {
-			lines = append(lines, fmt.Sprintf("the value of %s differs from its source", Safe(name)))
+		if len(v.Different) > 0 {
+			lines = append(lines, fmt.Sprintf("the value of %s differs from its source", Safe(Several("names", v.Different))))
 		}
 	}
 	if v.WriterRefused != nil {
@@ -175,6 +185,8 @@ func verifiedLines(r *secretsync.Report) []string {
 // syncDocument is the JSON of plan and sync.
 type syncDocument struct {
 	FormatVersion int                 `json:"format_version"`
+	Status        string              `json:"status,omitempty"` // skipped, if the run was
+	Reason        string              `json:"reason,omitempty"` // why
 	Actions       []secretsync.Action `json:"actions"`
 	Summary       map[string]int      `json:"summary"`
 	Requests      int64               `json:"requests"`
@@ -184,20 +196,25 @@ type syncDocument struct {
 type tenantDocument struct {
 	Tenant   string               `json:"tenant"`
 	Error    string               `json:"error,omitempty"` // why there is no report
+	Warnings []string             `json:"warnings,omitempty"`
 	Notes    []string             `json:"notes,omitempty"`
 	Verified *secretsync.Verified `json:"verified,omitempty"`
 }
 
 // SyncJSON writes a plan, or what a sync did, as one JSON document.
 func SyncJSON(w io.Writer, tenants []Tenant, requests int64) error {
-	d := syncDocument{
-		FormatVersion: FormatVersion, Actions: []secretsync.Action{}, Requests: requests,
-		Summary: map[string]int{string(secretsync.Create): 0, string(secretsync.Overwrite): 0, string(secretsync.Delete): 0, string(secretsync.Skip): 0},
-	}
+	d := newSyncDocument(requests)
 	for _, t := range tenants {
 		d.add(t)
 	}
 	return writeJSON(w, d)
+}
+
+func newSyncDocument(requests int64) syncDocument {
+	return syncDocument{
+		FormatVersion: FormatVersion, Actions: []secretsync.Action{}, Requests: requests,
+		Summary: map[string]int{string(secretsync.Create): 0, string(secretsync.Overwrite): 0, string(secretsync.Delete): 0, string(secretsync.Skip): 0},
+	}
 }
 
 func (d *syncDocument) add(t Tenant) {
@@ -207,7 +224,8 @@ func (d *syncDocument) add(t Tenant) {
 	}
 	var actions []secretsync.Action
 	if t.Plan != nil {
-		doc.Notes, actions = t.Plan.Notes, t.Plan.Actions
+		doc.Warnings, actions = t.Plan.Warnings, t.Plan.Actions
+		doc.Notes = slices.Concat(t.Plan.FirstLines(), t.Plan.Notes, t.Plan.Remarks)
 	}
 	if t.Report != nil {
 		doc.Verified, actions = t.Report.Verified, t.Report.Actions

@@ -76,7 +76,7 @@ func TestConfigError(t *testing.T) {
 	}
 }
 
-// A fork's pull request has no secrets: it is skipped with a notice, and nothing is deleted.
+// A fork's pull request is skipped with a notice, and nothing is deleted.
 func TestFork(t *testing.T) {
 	store := startStore(t)
 	store.seed(t, "data-staging", map[string]any{"APP_OLD_KEY": 1})
@@ -84,7 +84,7 @@ func TestFork(t *testing.T) {
 	j.event, j.payload, j.secrets = "pull_request", pullRequest("mallory/r"), nil
 	j.workflow, j.env = "fork.yml", map[string]string{"GITHUB_REPOSITORY": "o/r"}
 	log := j.run(t)
-	wantLines(t, log, "::notice::a run of a fork or of Dependabot is given no secrets: nothing is written", `"status":"skipped"`)
+	wantLines(t, log, "::notice::this run is for a pull request from another repository, mallory/r,", "nothing was synced; the next run by a person on this branch will", `"status":"skipped"`)
 	if diff := cmp.Diff([]string{"APP_OLD_KEY"}, store.namesOf(t, "data-staging")); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}

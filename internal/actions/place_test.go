@@ -1,0 +1,37 @@
+package actions
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestPlacesAreToldApart(t *testing.T) {
+	base := []string{"GITHUB_WORKFLOW=deploy", "GITHUB_JOB=plan", "GITHUB_ACTION=__self", "INPUT_MATRIX=null"}
+	others := map[string]string{
+		"GITHUB_WORKFLOW=check": "check / plan", "GITHUB_JOB=sync": "deploy / sync",
+		"GITHUB_ACTION=__self_2": "deploy / plan", "GITHUB_ACTION=dry": "deploy / plan / dry",
+		"INPUT_ENVIRONMENT=staging":                                       "deploy / plan / staging",
+		"INPUT_ENVIRONMENT=production":                                    "deploy / plan / production",
+		"INPUT_MATRIX={\n  \"os\": \"linux\",\n  \"on\": {\"a\": [1]}\n}": `deploy / plan / (on: {"a":[1]}, os: linux)`,
+		"INPUT_MATRIX=mine":                                               "deploy / plan / (mine)",
+		"INPUT_MATRIX={\"x\": \"" + strings.Repeat("ä", 300) + "\"}":      "deploy / plan / (x: " + strings.Repeat("ä", 197) + "…)",
+	}
+	keys := map[string]string{placeOf(base).key(): "deploy / plan"}
+	for changed, name := range others {
+		p := placeOf(append([]string{changed}, base...))
+		if p.String() != name {
+			t.Errorf("%s: %q, want %q", changed, p, name)
+		}
+		if other, ok := keys[p.key()]; ok {
+			t.Errorf("%s has the key of %s", changed, other)
+		}
+		keys[p.key()] = changed
+	}
+	for _, nothing := range []string{"INPUT_MATRIX={}", "INPUT_MATRIX="} {
+		if placeOf(append([]string{nothing}, base...)) != placeOf(base) {
+			t.Errorf("%s is another place", nothing)
+		}
+	}
+}
+
+func placeOf(env []string) place { return newRunner(new(strings.Builder), env).place() }

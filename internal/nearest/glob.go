@@ -1,0 +1,62 @@
+package nearest
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// nearGlob is how many letters a name may be away from a glob.
+const nearGlob = 2
+
+// Glob is the name that comes nearest to a glob of literal letters, * and ?: at
+// most two letters away, and less than half of those that the glob names, or a
+// third of them if it has a *. It is empty if none is near, or if the glob has a
+// bracket or more than 256 letters.
+func Glob(glob string, names []string) string {
+	if strings.ContainsAny(glob, `[\`) || utf8.RuneCountInString(glob) > longest {
+		return ""
+	}
+	share := 2
+	if strings.Contains(glob, "*") {
+		share = 3
+	}
+	letters := utf8.RuneCountInString(strings.NewReplacer("*", "", "?", "").Replace(glob))
+	best, limit := "", min(nearGlob, (letters-1)/share)
+	for _, name := range names {
+		if utf8.RuneCountInString(name) > longest {
+			continue
+		}
+		if d := apart([]rune(glob), []rune(name)); d <= limit && (best == "" || d < limit) {
+			best, limit = name, d
+		}
+	}
+	return best
+}
+
+// apart is the least number of letters to insert, delete or change in a name so
+// that the glob matches it.
+func apart(glob, name []rune) int {
+	row := make([]int, len(name)+1) // the distance of the glob so far from each beginning of name
+	for i := range row {
+		row[i] = i
+	}
+	for _, g := range glob {
+		before := row[0] // of the row above, one to the left
+		if g != '*' {
+			row[0]++
+		}
+		for i, letter := range name {
+			above, left := row[i+1], row[i]
+			switch {
+			case g == '*':
+				row[i+1] = min(above, left)
+			case g == '?' || g == letter:
+				row[i+1] = min(before, above+1, left+1)
+			default:
+				row[i+1] = min(before, above, left) + 1
+			}
+			before = above
+		}
+	}
+	return row[len(name)]
+}

@@ -1,0 +1,131 @@
+package sync
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
+)
+
+// ErrNothingIncluded means that there is an include and nothing to write. Like an
+// empty source it is never a reason to delete.
+var ErrNothingIncluded = errors.New("include leaves nothing to write")
+
+// selects judges the patterns over CI names, and fails where an include leaves
+// nothing to write.
+func (p *planner) selects(plan *Plan) error {
+	names := p.ciNames()
+	plan.judge("include", p.in.Rules.Include, "no name of a source", names)
+	plan.judge("exclude", p.in.Rules.Exclude, "no name of a source", names)
+	if p.in.Prune.MaxDeletes != nil && len(p.in.Prune.Scope) == 0 {
+		plan.Remarks = append(plan.Remarks, "max-deletes is set and there is no prune scope: nothing is deleted")
+	}
+	if p.in.Rules.Include != nil && !plan.Pending() {
+		return nothingIncluded(p.in.Rules.Include, plan.Warnings)
+	}
+	return nil
+}
+
+func nothingIncluded(include, warnings []string) error {
+	why := "of the names that it takes none has a value"
+	if len(include) == 0 {
+		why = "it is empty, and of the names in [names] none has a value"
+	}
+	if len(warnings) > 0 {
+		why = strings.Join(warnings, "; ")
+	}
+	return fmt.Errorf("%w: %s", ErrNothingIncluded, why)
+}
+
+// ciNames are the names that some source has, sorted.
+func (p *planner) ciNames() []string { return slices.Sorted(maps.Keys(p.seen)) }
+
+// judge notes each pattern that matches none of the names: as a warning where it
+// looks like a mistake.
+func (p *Plan) judge(what string, patterns []string, noName string, names []string) {
+	for _, pattern := range patterns {
+		if slices.ContainsFunc(names, func(name string) bool { return firstMatch([]string{pattern}, name) != "" }) {
+			continue
+		}
+		said := fmt.Sprintf("%s %q matches %s", what, p.masked(pattern), noName)
+		if likely := meant(pattern, names); likely != "" {
+			p.Warnings = append(p.Warnings, said+didYouMean(p.masked(likely)))
+		} else {
+			p.Remarks = append(p.Remarks, said)
+		}
+	}
+}
+
+func (p *Plan) masked(pattern string) string {
+	if p.mask == nil {
+		return pattern
+	}
+	return p.mask(pattern)
+}
+
+func didYouMean(name string) string {
+	if name == "" {
+		return ""
+	}
+	return fmt.Sprintf(": did you mean %q?", name)
+}
+
+// likeName suggests a name of a source in place of one that no source has.
+func (p *planner) likeName(name string) string { return didYouMean(like(bareGlob(name), p.ciNames())) }
+
+// meant is what a pattern that matches nothing most likely was to be; empty if it
+// may be right.
+func meant(pattern string, names []string) string {
+	bare := bareGlob(pattern)
+	if likely := like(bare, names); likely != "" || bare == pattern {
+		return likely
+	}
+	return bare
+}
+
+// like is the pattern in another case that matches, or the name that it nearly
+// matches; empty if there is none.
+func like(pattern string, names []string) string {
+	return cmp.Or(inAnyCase(pattern, names), nearest.Glob(pattern, names))
+}
+
+// inAnyCase is a pattern in the case in which it matches one of the names, or else
+// the name that it matches in another; empty if it matches in none.
+func inAnyCase(pattern string, names []string) string {
+	forms := []string{pattern, strings.ToUpper(pattern), strings.ToLower(pattern)}
+	for _, form := range forms {
+		if slices.ContainsFunc(names, func(name string) bool { ok, _ := path.Match(form, name); return ok }) {
+			return form
+		}
+	}
+	for _, name := range names {
+		if ok, _ := path.Match(forms[2], strings.ToLower(name)); ok {
+			return name
+		}
+	}
+	return ""
+}
+
+// notGlob is what people write around a pattern where it counts as a part of it: a
+// list's dash, quotation marks, the context, a variable's $, and a regular
+// expression's slashes and anchors.
+var notGlob = regexp.MustCompile("^(- *|[\"'`]|\\$\\{\\{ *|secrets\\.|vars\\.|env\\.|[$^/! ])|( *\\}\\}|[\"'`$/ ])$")
+
+// bareGlob is a pattern without that, and with a regular expression's .* and .+ as
+// globs.
+func bareGlob(pattern string) string {
+	bare := strings.NewReplacer(".*", "*", ".+", "*").Replace(pattern)
+	for {
+		next := notGlob.ReplaceAllString(bare, "")
+		if next == bare || next == "" {
+			return bare
+		}
+		bare = next
+	}
+}

@@ -1,0 +1,127 @@
+package sync_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+func planWith(t *testing.T, in secretsync.PlanInput) (*secretsync.Plan, error) {
+	t.Helper()
+	source, err := secretsync.ParseSecrets("secrets", []byte(`{"SLACK": "s", "CODECOV_TOKEN": "c", "github_token": "t"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Tenant, in.Sources = "data", []*secretsync.Source{source}
+	return secretsync.NewPlan(in)
+}
+
+func TestPatternsThatMatchNothing(t *testing.T) {
+	for pattern, meant := range map[string]string{
+		"codecov_token": "CODECOV_TOKEN", "Codecov_Token": "CODECOV_TOKEN", "codecov*": "CODECOV*", "GITHUB_TOKEN": "github_token",
+		`"CODECOV_TOKEN"`: "CODECOV_TOKEN", "'codecov_token'": "CODECOV_TOKEN", "`SLACK`": "SLACK", `"MISSING"`: "MISSING",
+		"- CODECOV_TOKEN": "CODECOV_TOKEN", "-SLACK": "SLACK", `- "SLACK"`: "SLACK", "- MISSING": "MISSING",
+		"^CODECOV_TOKEN$": "CODECOV_TOKEN", "^CODECOV_.*$": "CODECOV_*", "SLACK.*": "SLACK*", "^MISSING": "MISSING",
+		"secrets.SLACK": "SLACK", "$SLACK": "SLACK", "!SLACK": "SLACK",
+		"CODCOV_TOKEN": "CODECOV_TOKEN", "CODECOV_TOKENS": "CODECOV_TOKEN", "SLCAK": "SLACK", "CODCOV_*": "CODECOV_TOKEN",
+		"NPM_TOKEN": "", "NPM_*": "", "[A-Z]": "", "DOCKER*": "", "S": "",
+	} {
+		plan, err := planWith(t, secretsync.PlanInput{Rules: secretsync.Rules{Include: []string{"SLACK"}, Exclude: []string{pattern}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := `exclude ` + quote(pattern) + ` matches no name of a source`
+		warnings, remarks := []string(nil), []string{said}
+		if meant != "" {
+			warnings, remarks = []string{said + `: did you mean ` + quote(meant) + `?`}, nil
+		}
+		if diff := cmp.Diff([][]string{warnings, remarks}, [][]string{plan.Warnings, plan.Remarks}); diff != "" {
+			t.Errorf("%s: %s", pattern, diff)
+		}
+	}
+}
+
+func quote(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` }
+
+func TestPatternsThatMatchSomething(t *testing.T) {
+	plan, err := planWith(t, secretsync.PlanInput{
+		Rules: secretsync.Rules{Include: []string{"SL*", "CODECOV_?OKEN"}, Exclude: []string{"CODECOV_TOKEN", "github_token"}},
+		Prune: secretsync.Prune{Scope: []string{"S*"}, MaxDeletes: new(int)},
+	})
+	if err != nil || plan.Warnings != nil || plan.Remarks != nil {
+		t.Errorf("%v, %v, %v", err, plan.Warnings, plan.Remarks)
+	}
+}
+
+func TestAnIncludeThatLeavesNothing(t *testing.T) {
+	for says, rules := range map[string]secretsync.Rules{
+		`did you mean "SLACK*"?`:                {Include: []string{"slack*"}},
+		"of the names that it takes none has":   {Include: []string{"ZZZ*"}},
+		"it is empty, and of the names":         {Include: []string{}, Names: map[string]secretsync.NameRule{"a": {From: "ZZZ"}}},
+		"of the names that it takes none has a": {Include: []string{"SLACK"}, Exclude: []string{"S*"}},
+	} {
+		_, err := planWith(t, secretsync.PlanInput{Rules: rules})
+		if !errors.Is(err, secretsync.ErrNothingIncluded) || !strings.Contains(err.Error(), says) {
+			t.Errorf("%+v: %v, want %q", rules, err, says)
+		}
+	}
+	if _, err := planWith(t, secretsync.PlanInput{Rules: secretsync.Rules{Exclude: []string{"*"}}}); err != nil {
+		t.Errorf("without include: %v", err)
+	}
+}
+
+func TestPruneScopesThatMatchNothing(t *testing.T) {
+	fake := testkit.New(t)
+	fake.Set("TEAM_OLD", "x")
+	plan, err := planWith(t, secretsync.PlanInput{Prune: secretsync.Prune{Scope: []string{"team_*", "TEAM_*", "SLACK", "OTHER_*"}}})
+	if err == nil {
+		err = plan.Against(t.Context(), secretsync.NewStore(fake.Client()))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	warnings := []string{`prune scope "team_*" matches no name in the store or the plan: did you mean "TEAM_*"?`}
+	remarks := []string{`prune scope "OTHER_*" matches no name in the store or the plan`}
+	if diff := cmp.Diff([][]string{warnings, remarks}, [][]string{plan.Warnings, plan.Remarks}); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestMaxDeletesWithoutAScope(t *testing.T) {
+	plan, err := planWith(t, secretsync.PlanInput{Prune: secretsync.Prune{MaxDeletes: new(int)}})
+	if err != nil || len(plan.Remarks) != 1 || !strings.Contains(plan.Remarks[0], "max-deletes is set and there is no prune scope") {
+		t.Errorf("%v, %v", err, plan.Remarks)
+	}
+}
+
+// What somebody pasted in place of a name is not shown.
+func TestPatternsAreMasked(t *testing.T) {
+	mask := func(text string) string { return strings.ReplaceAll(text, "pasted", "***") }
+	rules := secretsync.Rules{Include: []string{`"pasted"`, "pasted*"}}
+	_, err := planWith(t, secretsync.PlanInput{Rules: rules, Mask: mask})
+	if err == nil || strings.Contains(err.Error(), "pasted") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNamesThatNoSourceHas(t *testing.T) {
+	plan, err := planWith(t, secretsync.PlanInput{Rules: secretsync.Rules{Names: map[string]secretsync.NameRule{
+		"hook": {From: "slack"}, "other": {From: "NOTHING_LIKE_IT"}, "pasted": {From: `"xoxb-1"`},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{
+		"hook": `no source has slack: did you mean "SLACK"?`, "other": "no source has NOTHING_LIKE_IT", "pasted": `no source has "xoxb-1"`,
+	}
+	for _, a := range plan.Actions {
+		if reason, ok := want[a.Name]; ok && a.Reason != reason {
+			t.Errorf("%s: %q, want %q", a.Name, a.Reason, reason)
+		}
+	}
+}

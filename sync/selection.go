@@ -1,0 +1,67 @@
+package sync
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// cisOwn are globs of upper-case names that CI jobs need for themselves: for
+// registries of packages and images, coverage, scanners, releases, deployments and
+// the forge. It is a hint for people, so it holds what a flow seldom reads; the
+// names are those that the vendors' own setup pages for GitHub Actions use.
+var cisOwn = []string{
+	// registries of packages
+	"NPM_*", "*_NPM_TOKEN", "NODE_AUTH_TOKEN", "YARN_*", "JSR_TOKEN", "PYPI_*", "*_PYPI_*", "TWINE_*", "UV_PUBLISH_*", "CARGO_REGISTRY_*", "CRATES_*",
+	"RUBYGEMS_*", "GEM_HOST_*", "NUGET_*", "MAVEN_*", "OSSRH_*", "SONATYPE_*", "GRADLE_*", "COCOAPODS_*", "PACKAGIST_*", "HEX_API_KEY", "HOMEBREW_*",
+	// registries of images
+	"DOCKER*", "GHCR_*", "CR_PAT", "QUAY_*",
+	// coverage, scanners and test services
+	"CODECOV*", "COVERALLS_*", "CODACY_*", "CODECLIMATE_*", "CC_TEST_REPORTER_*", "SONAR*", "SNYK_*", "SEMGREP_*", "GITGUARDIAN_*", "FOSSA_*",
+	"CHROMATIC_*", "PERCY_*", "CYPRESS_*", "BROWSERSTACK_*", "SAUCE_*", "LHCI_*", "CODSPEED_*", "PRE_COMMIT_*",
+	// the forge, and bots in it
+	"GH_*", "*_PAT", "PAT", "PERSONAL_ACCESS_TOKEN", "*_GITHUB_TOKEN", "RENOVATE_*", "DEPENDABOT_*", "RELEASE_*", "SEMANTIC_RELEASE_*",
+	// releases and deployments
+	"*DEPLOY_KEY*", "DEPLOY_TOKEN", "DEPLOYMENT_KEY", "SSH_DEPLOY_*", "SSH_KNOWN_HOSTS", "COSIGN_*", "GPG_*", "SIGNING_*", "*_SIGNING_KEY",
+	"VERCEL_*", "NETLIFY_*", "TF_API_TOKEN", "TFC_*", "PULUMI_ACCESS_TOKEN", "KUBECONFIG", "KUBE_CONFIG*", "TURBO_*", "NX_CLOUD_*",
+	// another store's key
+	"PREFECT_*API_KEY*", "PREFECT__CLOUD__*",
+}
+
+func isCIsOwn(name string) bool { return firstMatch(cisOwn, strings.ToUpper(name)) != "" }
+
+// FirstLines are what a reader should know before the actions: what the plan's
+// maker said, and how much goes where if all secrets were given and nobody said
+// which of them are meant.
+func (p *Plan) FirstLines() []string {
+	var lines []string
+	if p.first != "" {
+		lines = append(lines, p.first)
+	}
+	if p.unselected > 0 {
+		lines = append(lines, p.unselectedLine())
+	}
+	return lines
+}
+
+// unselected is how many names the sources have, if one of them is all that
+// somebody has and no rule selects from it; else 0.
+func (p *planner) unselected() int {
+	rules := p.in.Rules
+	selected := rules.Include != nil || len(rules.Exclude) > 0 || len(rules.Names) > 0
+	if selected || !slices.ContainsFunc(p.in.Sources, func(s *Source) bool { return s.Whole }) {
+		return 0
+	}
+	return len(p.seen)
+}
+
+func (p *Plan) unselectedLine() string {
+	written := slices.Concat(p.names(Create), p.names(Overwrite))
+	line := fmt.Sprintf("%d of %d secrets go to tenant %s, and no include, exclude or [names] selects them", len(written), p.unselected, p.Tenant)
+	own := slices.DeleteFunc(written, func(name string) bool { return !isCIsOwn(name) })
+	if len(own) == 0 {
+		return line
+	}
+	slices.Sort(own)
+	return line + "; by their names these are for CI itself: " + strings.Join(own, ", ")
+}

@@ -1,0 +1,50 @@
+package sync_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+func TestFirstLinesWithoutASelection(t *testing.T) {
+	own := []string{
+		"AWS_DEPLOY_KEY", "CODECOV_TOKEN", "COVERALLS_REPO_TOKEN", "DEPLOY_KEY", "DOCKERHUB_TOKEN", "DOCKER_PASSWORD", "GH_TOKEN", "NPM_TOKEN",
+		"PREFECT_STAGING_API_KEY", "PYPI_API_TOKEN", "RELEASE_PAT", "SONAR_TOKEN",
+	}
+	flows := []string{"AWS_CREDENTIALS", "DB_PASSWORD", "GCP_CREDENTIALS", "GITHUB_ACCESS_TOKEN", "SLACK_WEBHOOK_URL", "SNOWFLAKE_PASSWORD", "SSH_PRIVATE_KEY"}
+	source := &secretsync.Source{Label: "secrets", Whole: true}
+	for _, name := range append(own, flows...) {
+		source.Entries = append(source.Entries, secretsync.Entry{Name: name, Text: prefect.TextValue("v")})
+	}
+	source.Entries = append(source.Entries,
+		secretsync.Entry{Name: "github_token", Text: prefect.TextValue("t")}, secretsync.Entry{Name: "EMPTY", Text: prefect.TextValue("")})
+	line := "19 of 21 secrets go to tenant data, and no include, exclude or [names] selects them; by their names these are for CI itself: " +
+		"AWS_DEPLOY_KEY, CODECOV_TOKEN, COVERALLS_REPO_TOKEN, DEPLOY_KEY, DOCKERHUB_TOKEN, DOCKER_PASSWORD, GH_TOKEN, NPM_TOKEN, " +
+		"PREFECT_STAGING_API_KEY, PYPI_API_TOKEN, RELEASE_PAT, SONAR_TOKEN"
+	chosen := &secretsync.Source{Label: "the environment", Entries: source.Entries}
+	tests := []struct {
+		source *secretsync.Source
+		rules  secretsync.Rules
+		first  string
+		want   []string
+	}{
+		{source, secretsync.Rules{}, "", []string{line}},
+		{source, secretsync.Rules{}, "before", []string{"before", line}},
+		{chosen, secretsync.Rules{}, "", nil},
+		{source, secretsync.Rules{Include: []string{"*"}}, "", nil},
+		{source, secretsync.Rules{Exclude: []string{"CODECOV_TOKEN"}}, "", nil},
+		{source, secretsync.Rules{Names: map[string]secretsync.NameRule{"a": {From: "DB_PASSWORD"}}}, "", nil},
+	}
+	for _, tt := range tests {
+		plan, err := secretsync.NewPlan(secretsync.PlanInput{Tenant: "data", Sources: []*secretsync.Source{tt.source}, Rules: tt.rules, First: tt.first})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(tt.want, plan.FirstLines()); diff != "" {
+			t.Errorf("%+v: %s", tt.rules, diff)
+		}
+	}
+}
