@@ -25,6 +25,10 @@ func (a *actionRun) options(ctx context.Context) (syncOptions, error) {
 		configFiles:    in.ConfigFiles, failOn: in.FailOn,
 	}
 	if in.APIURL == "" {
+		in.APIURL = a.c.variable(prefectURLVariable).value
+		o.apiURL = in.APIURL
+	}
+	if in.APIURL == "" {
 		return o, errors.New("input api-url is missing: the URL of the secrets API")
 	}
 	var err error
@@ -103,8 +107,11 @@ func (a *actionRun) sources() ([]*secretsync.Source, error) {
 
 func (a *actionRun) maskAll(source *secretsync.Source) {
 	for _, entry := range source.Entries {
-		if !a.runner.MaskValue(entry.Text) {
-			a.tooShort(entry.Name)
+		parts := entry.Parts()
+		for _, part := range parts {
+			if !a.runner.MaskValue(part) && len(parts) == 1 {
+				a.tooShort(entry.Name)
+			}
 		}
 	}
 }

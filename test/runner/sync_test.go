@@ -19,7 +19,7 @@ func TestSync(t *testing.T) {
 		"GCP_CREDENTIALS": `{"type": "service_account", "token": "` + canaries[3] + `"}`,
 		"SLACK_WEBHOOK":   `https://hooks.example.invalid/$HOME/"quoted"/%0A/` + canaries[4],
 		"GITHUB_TOKEN":    canaries[5],
-		"PREFECT_API_KEY": store.AdminKey,
+		"PREFECT_SECRETS_API_KEY": store.AdminKey,
 		"RENAMED_API_KEY": store.AdminKey,
 	}
 	log := job{
