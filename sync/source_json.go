@@ -183,15 +183,18 @@ func (p *objectParser) close() error {
 	return nil
 }
 
-// syntaxError keeps nothing of the decoder's own text, which quotes the input.
+// syntaxError keeps nothing of the decoder's own text, which quotes the input. The
+// decoder does not count what it read as tokens; the whole text is read again for
+// the place.
 func (p *objectParser) syntaxError(err error) error {
-	at := int(p.dec.InputOffset())
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		at = max(int(syntax.Offset)-1, 0)
-	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return p.errorAt(len(p.data), "the JSON ends too early")
+	}
+	at := int(p.dec.InputOffset())
+	var whole json.RawMessage
+	var syntax *json.SyntaxError
+	if errors.As(json.Unmarshal(p.data, &whole), &syntax) {
+		at = max(int(syntax.Offset)-1, 0)
 	}
 	return p.errorAt(at, "not valid JSON here")
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -68,7 +70,6 @@ func (e Entry) encode(rule Format) (encoding, error) {
 // Parts are the texts of an entry that a log must not show: its text, or what is in a
 // value of another type. A boolean has none.
 func (e Entry) Parts() []prefect.Value {
-	text := e.Text.RevealText()
 	switch {
 	case e.Type == "" || e.Type == typeNumber:
 		return []prefect.Value{e.Text}
@@ -76,7 +77,7 @@ func (e Entry) Parts() []prefect.Value {
 		return nil
 	}
 	var parts []prefect.Value
-	for _, inner := range stringsIn(text) {
+	for _, inner := range stringsIn(e.Text.RevealText()) {
 		parts = append(parts, prefect.TextValue(inner))
 	}
 	return parts
@@ -103,8 +104,8 @@ func leaves(v any) (found []string) {
 			found = append(found, leaves(inner)...)
 		}
 	case map[string]any:
-		for _, inner := range v {
-			found = append(found, leaves(inner)...)
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			found = append(found, leaves(v[key])...)
 		}
 	}
 	return found
