@@ -24,7 +24,8 @@ var envelopes = []struct {
 		return len(o) == 2 && o.at("metadata").has("created_time", "version") && o.has("data")
 	}, errors.New("the data of an answer of Vault, whose secrets are in .data: take them out with jq .data")},
 	{func(o object) bool { return o.at("sops").has("mac") || o.at("sops").has("lastmodified") }, sops},
-	{func(o object) bool { return string(o["kind"]) == `"Secret"` && o.has("apiVersion") }, errors.New("a Secret of Kubernetes, whose secrets are in .data: take them out with jq '.data | map_values(@base64d)'")},
+	{func(o object) bool { return o.has("apiVersion", "kind") }, errors.New("an object of Kubernetes: take the secrets of one Secret out with jq '.data | map_values(@base64d)'")},
+	{func(o object) bool { return o.first("Parameters").has("Name", "Value") }, errors.New("an answer of AWS Systems Manager, whose secrets are in .Parameters: take them out with jq '.Parameters | map({(.Name): .Value}) | add'")},
 	{func(o object) bool { return o.has("ARN", "SecretString") }, errors.New("an answer of AWS Secrets Manager, whose secret is in .SecretString: take it out with jq -r .SecretString")},
 	{func(o object) bool { return strings.Contains(string(o["id"]), ".vault.azure.net/secrets/") }, errors.New("an answer of Azure Key Vault, whose secret is in .value: make it a name and a value with jq '{(.name): .value}'")},
 	{func(o object) bool { return o.has("fields", "vault", "category") }, errors.New("an item of 1Password, whose secrets are in .fields: take them out with jq '.fields | map({(.label): .value}) | add'")},
@@ -67,6 +68,13 @@ func (o object) at(name string) object {
 	var inner object
 	_ = json.Unmarshal(o[name], &inner)
 	return inner
+}
+
+// first is the first object of the list under a name; nil if there is none.
+func (o object) first(name string) object {
+	var list []object
+	_ = json.Unmarshal(o[name], &list)
+	return append(list, nil)[0]
 }
 
 // all reports whether every value is an object that has these names.

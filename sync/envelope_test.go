@@ -14,6 +14,8 @@ func TestEnvelopes(t *testing.T) {
 		{"its data alone", `{"data": {"A": ` + value + `}, "metadata": {"created_time": "t", "version": 1}}`, "jq .data"},
 		{"sops", `{"A": ` + value + `, "sops": {"lastmodified": "t", "mac": "m", "kms": null}}`, "sops decrypt"},
 		{"kubectl get secret -o json", `{"apiVersion": "v1", "kind": "Secret", "data": {"A": ` + value + `}, "metadata": {}}`, "@base64d"},
+		{"kubectl get secrets -o json", `{"apiVersion": "v1", "kind": "List", "items": [{"data": {"A": ` + value + `}}]}`, "@base64d"},
+		{"AWS Systems Manager", `{"Parameters": [{"Name": "A", "Value": ` + value + `}]}`, "{(.Name): .Value}"},
 		{"AWS Secrets Manager", `{"ARN": "a", "Name": "n", "SecretString": ` + value + `, "VersionStages": []}`, "jq -r .SecretString"},
 		{"Azure Key Vault", `{"id": "https://v.vault.azure.net/secrets/n/1", "name": "n", "tags": null, "value": ` + value + `}`, "{(.name): .value}"},
 		{"1Password", `{"id": "i", "vault": {}, "category": "LOGIN", "fields": [{"label": "A", "value": ` + value + `}]}`, ".fields"},
@@ -36,7 +38,7 @@ func TestEnvelopes(t *testing.T) {
 func TestNoEnvelope(t *testing.T) {
 	for _, text := range []string{
 		`{}`, `{"A": {"a": 1}, "B": {"a": 1}}`, `{"A": ["only"]}`, `{"A": "{\"a\": 1}"}`, `{"data": {"a": 1}, "metadata": "x"}`, `{"data": {"A": "x"}, "sops": "x"}`,
-		`{"kind": "Secret", "data": "x"}`, `{"ARN": "a", "B": "x"}`, `{"A": {"computed": 1}, "B": {"raw": 1}}`, `{"A": {"sensitive": true, "value": 1}, "B": "x"}`,
+		`{"kind": "Secret", "data": "x"}`, `{"Parameters": [{"Name": "x"}]}`, `{"Parameters": []}`, `{"ARN": "a", "B": "x"}`, `{"A": {"computed": 1}, "B": {"raw": 1}}`, `{"A": {"sensitive": true, "value": 1}, "B": "x"}`,
 		`{"request_id": "r", "data": "x"}`, `{"sops": {"key": "x"}, "A": "x"}`, `{"id": "x", "value": "y"}`,
 	} {
 		if _, err := ParseSecretsFile("f.json", "f.json", []byte(text)); err != nil {
