@@ -31,7 +31,19 @@ func TestActionMasksTypedValues(t *testing.T) {
 	}
 }
 
-// The keys of all three variables are masked and stay out, whichever is used.
+func TestActionMasksAllKeys(t *testing.T) {
+	server := startServer(t)
+	w := newWorkspace(t, map[string]string{"api-url": server.URL, "api-key": server.AdminKey, "mode": "plan", "secrets": secretsJSON(t, map[string]string{"A": "x-" + canary})})
+	w.env = append(w.env, "PREFECT_SECRETS_API_KEY="+canary+"-one", "PREFECT__CLOUD__API_KEY="+canary+"-two", "PREFECT_API_KEY=pnu_"+canary)
+	before, _, connected := strings.Cut(runCommand(t, w.env, "", "action").stdout, "key: from")
+	for _, value := range []string{server.AdminKey, canary + "-one", canary + "-two", "pnu_" + canary} {
+		if !connected || !strings.Contains(before, "::add-mask::"+value+"\n") {
+			t.Error("a mask is missing")
+		}
+	}
+}
+
+// The keys of all three variables stay out, whichever is used.
 func TestActionKeepsAllKeysOut(t *testing.T) {
 	server := startServer(t)
 	for name, key := range map[string]struct{ input, says string }{
@@ -44,11 +56,6 @@ func TestActionKeepsAllKeysOut(t *testing.T) {
 		})
 		w.env = append(w.env, "PREFECT_SECRETS_API_KEY="+server.AdminKey, "PREFECT__CLOUD__API_KEY="+canary+"-two", "PREFECT_API_KEY=pnu_"+canary)
 		r := runCommand(t, w.env, "", "action")
-		for _, value := range []string{server.AdminKey, canary + "-two", "pnu_" + canary} {
-			if before, _, _ := strings.Cut(r.stdout, "key: from"); !strings.Contains(before, "::add-mask::"+value+"\n") {
-				t.Errorf("%s: a mask is missing", name)
-			}
-		}
 		for _, want := range []string{key.says, "plan: 1 to create", "ONE was left out: its value is the API key", "TWO was left out", "THREE was left out"} {
 			if !strings.Contains(r.stdout, want) {
 				t.Errorf("%s: exit code %d, no %q: %s", name, r.code, want, unmasked(r.stdout))
