@@ -2,8 +2,9 @@ package check
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // checkNameCase reports secrets that the environment sets and whose name has
@@ -11,7 +12,7 @@ import (
 // releases keep it.
 func checkNameCase(s *source, report func(finding)) {
 	for _, v := range s.withDollar() {
-		if !v.secret || len(v.path) != 3 || v.path[2] == strings.ToLower(v.path[2]) || !setByEnv(v.text) {
+		if !v.secret || len(v.path) != 3 || v.path[2] == strings.ToLower(v.path[2]) || !s.setByEnv(v.text) {
 			continue
 		}
 		name := maskTokens(v.path[2])
@@ -27,8 +28,9 @@ func checkNameCase(s *source, report func(finding)) {
 	}
 }
 
-// setByEnv reports whether a text takes a variable's value. A name with a dot in
-// it is a reference to another key.
-func setByEnv(text string) bool {
-	return slices.ContainsFunc(references(text), func(r reference) bool { return !strings.Contains(r.name, ".") })
+// setByEnv reports whether the environment, as far as it is known, sets a secret
+// with this text.
+func (s *source) setByEnv(text string) bool {
+	env, _ := s.env()
+	return prefect.SetByEnvironment(text, func(name string) bool { return env[name] })
 }

@@ -58,17 +58,14 @@ type Client struct {
 
 // NewClient returns a client for the API at c.URL. It sends nothing yet. The
 // error says which field is wrong: a URL that is not absolute, plain http beyond
-// this machine without AllowHTTP, or a missing key.
+// this machine without AllowHTTP, or a key that [CheckAPIKey] refuses.
 func NewClient(c ClientConfig) (*Client, error) {
 	endpoint, err := endpointURL(c)
 	if err != nil {
 		return nil, err
 	}
-	if strings.TrimSpace(c.APIKey) == "" {
-		return nil, errors.New("there is no API key")
-	}
-	if strings.ContainsFunc(c.APIKey, isBlank) {
-		return nil, errors.New("the API key holds a blank or a control character")
+	if err := CheckAPIKey(c.APIKey); err != nil {
+		return nil, err
 	}
 	known, err := c.Dialect.known()
 	if err != nil {

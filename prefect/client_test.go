@@ -326,6 +326,9 @@ func TestNewClientRefuses(t *testing.T) {
 		{prefect.ClientConfig{URL: "http://secrets.example.com", APIKey: "k"}, "clear text"},
 		{prefect.ClientConfig{URL: "https://x"}, "no API key"},
 		{prefect.ClientConfig{URL: "https://x", APIKey: canary + "\n" + canary}, "control character"},
+		{prefect.ClientConfig{URL: "https://x", APIKey: "pnu_" + canary}, "a key of Prefect Cloud 2 or 3"},
+		{prefect.ClientConfig{URL: "https://x", APIKey: "Bearer pnb_" + canary}, "a key of Prefect Cloud 2 or 3"},
+		{prefect.ClientConfig{URL: "https://x", APIKey: "\"PNU_" + canary}, "a key of Prefect Cloud 2 or 3"},
 		{prefect.ClientConfig{URL: "https://x", APIKey: "k", Dialect: "x"}, "unknown dialect"},
 	}
 	for _, tt := range tests {

@@ -36,6 +36,9 @@ type Entry struct {
 	// ${...}, for which the text has nothing now. Empty if there is no such
 	// reference. It may be a part of a value: a password with ${ in it looks the same.
 	Missing string
+	// Written is the name in the file of a secret that has a lower-case name because
+	// the environment sets it; empty if the name is as it is written.
+	Written string
 }
 
 // Format writes the path alone, whatever the verb: the value could be secret.
@@ -61,7 +64,7 @@ func (c *Config) Entries() []Entry {
 					all = append(all, Entry{Path: at.child(name), Value: map[string]any{}, Origin: entry.dict.origin})
 				}
 			case *leaf:
-				all = append(all, Entry{Path: at.child(name), Value: plain(entry.value), Origin: entry.origin, Missing: entry.missing})
+				all = append(all, Entry{Path: at.child(name), Value: plain(entry.value), Origin: entry.origin, Missing: entry.missing, Written: entry.written})
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package prefect
 import (
 	"math/big"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -114,7 +115,7 @@ func (f *flat) expandTexts(v Version, env environment) error {
 		if expanded, ok := l.value.(string); ok && v == V1_4 {
 			l.value = v.cast(expanded)
 		}
-		if v == Documented && l.path.isSecret() && len(l.path) == 3 && l.origin.Env == "" && setByEnvironment(text, env) {
+		if v == Documented && l.path.isSecret() && len(l.path) == 3 && l.origin.Env == "" && SetByEnvironment(text, env.has) {
 			l.folded = true
 		}
 	}
@@ -176,29 +177,40 @@ func (e environment) replaced(ref string) string {
 // unsetVariable is the variable of a text that is $NAME and nothing else, if it is
 // not set.
 func unsetVariable(text string, env environment) string {
-	if ref := envReference.FindString(text); ref == "" || ref != text || ref[1] == '{' {
-		return ""
-	}
-	if _, ok := env.values[envName(text)]; ok {
+	if !isReference(text) || text[1] == '{' || env.has(envName(text)) {
 		return ""
 	}
 	return envName(text)
 }
 
+// isReference reports whether a text is a reference and nothing else. No shell sets
+// a variable whose name begins with a digit: such a text is a password.
+func isReference(text string) bool {
+	ref := envReference.FindString(text)
+	return ref != "" && ref == text && !startsWithDigit(envName(ref))
+}
+
+func startsWithDigit(name string) bool { return name != "" && '0' <= name[0] && name[0] <= '9' }
+
 func envName(ref string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(ref[1:], "{"), "}")
 }
 
-// setByEnvironment reports whether text takes a variable's value, or names one
-// that is not set. A name with a dot in it is a reference to another key.
-func setByEnvironment(text string, env environment) bool {
-	for _, ref := range envReference.FindAllString(text, -1) {
+func (e environment) has(name string) bool {
+	_, ok := e.values[name]
+	return ok
+}
+
+// SetByEnvironment reports whether the environment sets a secret whose text in a
+// config this is, so that [Documented] gives it a lower-case name: the text takes
+// the value of a variable that is set, has a ${NAME} in it, or is $NAME and nothing
+// else. Any other text with a $ in it, such as a password, stands for itself. A name
+// with a dot in it is a reference to another key.
+func SetByEnvironment(text string, isSet func(variable string) bool) bool {
+	return slices.ContainsFunc(envReference.FindAllString(text, -1), func(ref string) bool {
 		name := envName(ref)
-		if _, ok := env.values[name]; ok || !strings.Contains(name, ".") {
-			return true
-		}
-	}
-	return false
+		return isSet(name) || name != "" && !strings.Contains(name, ".") && (ref[1] == '{' || isReference(text))
+	})
 }
 
 // fold moves the secrets of a file that the environment sets to their lower-case
@@ -209,8 +221,13 @@ func (f *flat) fold() error {
 		if !l.folded {
 			continue
 		}
-		to := path{"context", "secrets", strings.ToLower(l.path[2])}
-		if to[2] == l.path[2] || f.move(l, to) {
+		written := l.path[2]
+		to := path{"context", "secrets", strings.ToLower(written)}
+		if to[2] == written {
+			continue
+		}
+		if f.move(l, to) {
+			l.written = written
 			continue
 		}
 		if f.at[to.key()].origin.Env == "" {

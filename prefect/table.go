@@ -47,6 +47,7 @@ type leaf struct {
 	value   any
 	origin  Origin
 	folded  bool   // a secret of the file that takes a lower-case name
+	written string // the name in the file, where that is another
 	missing string // what its text refers to and is not there
 }
 

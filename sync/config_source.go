@@ -42,7 +42,7 @@ func FromConfig(path string, version prefect.Version, environ []string) (*Source
 	if err := checkReferences(path, string(text), config); err != nil {
 		return nil, err
 	}
-	return configSource(path, config.Secrets())
+	return configSource(path, config)
 }
 
 // settingPrefix begins the names of the variables that are settings.
@@ -89,13 +89,17 @@ func shownReference(name, file string) string {
 	return "what stands after a $ in it"
 }
 
-func configSource(label string, secrets map[string]any) (*Source, error) {
+func configSource(label string, config *prefect.Config) (*Source, error) {
 	source := &Source{Label: label}
+	secrets, written := config.Secrets(), writtenNames(config)
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(secrets)) {
 		entry, err := configEntry(name, secrets[name])
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", label, err))
+		}
+		if other := written[name]; other != "" {
+			entry.Note = fmt.Sprintf("%s in the config; the environment sets it, and such names are lower-case", other)
 		}
 		source.Entries = append(source.Entries, entry)
 	}
@@ -103,6 +107,17 @@ func configSource(label string, secrets map[string]any) (*Source, error) {
 		return nil, errors.Join(problems...)
 	}
 	return source, nil
+}
+
+// writtenNames are, by name, what the file calls secrets that have another name.
+func writtenNames(config *prefect.Config) map[string]string {
+	names := map[string]string{}
+	for _, entry := range config.Entries() {
+		if entry.Written != "" {
+			names[entry.Path[2]] = entry.Written
+		}
+	}
+	return names
 }
 
 func configEntry(name string, v any) (Entry, error) {
@@ -114,13 +129,13 @@ func configEntry(name string, v any) (Entry, error) {
 	case v == nil:
 		return Entry{}, fmt.Errorf("secret %q is None, which no store takes", name)
 	case isText:
-		return Entry{name, prefect.TextValue(text), FormatRaw}, checkText(name, text)
+		return Entry{Name: name, Text: prefect.TextValue(text), Format: FormatRaw}, checkText(name, text)
 	}
 	value, err := (prefect.Entry{Value: v}).JSON()
 	if err != nil {
 		return Entry{}, fmt.Errorf("secret %q is or holds a value %w", name, err)
 	}
-	return Entry{name, prefect.TextValue(string(value.Reveal())), FormatJSON}, nil
+	return typedEntry(name, value.Reveal()), nil
 }
 
 func checkText(name, text string) error {

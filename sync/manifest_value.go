@@ -93,7 +93,7 @@ func (s spot) apiURL(v any) string {
 	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "":
 		s.wrong("this is no absolute URL", "write the whole URL of the secrets API, "+example)
 	case u.User != nil:
-		s.wrong("a URL must not hold a user or a password here", "take them out, "+example+"; the key is given by PREFECT_API_KEY")
+		s.wrong("a URL must not hold a user or a password here", "take them out, "+example+"; the key is given by PREFECT_SECRETS_API_KEY")
 	}
 	return text
 }

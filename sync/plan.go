@@ -3,12 +3,10 @@ package sync
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -56,8 +54,11 @@ type PlanInput struct {
 	Tenant  string // as reports name it
 	Sources []*Source
 	Rules   Rules
-	APIKey  prefect.Value // the key that writes, a JSON string; an entry that equals it stays out
-	Prune   Prune
+	APIKey  prefect.Value // the key that writes, a JSON string; an entry that equals or holds it stays out
+	// OtherKeys are keys that stay out as APIKey does: those that the run has and
+	// does not write with.
+	OtherKeys []prefect.Value
+	Prune     Prune
 	// Notes are for the plan's own, of what its maker knows beside the sources.
 	Notes []string
 	// First, if set, is the first of [Plan.FirstLines].
@@ -127,7 +128,7 @@ type planner struct {
 	listed   map[string][]string // CI name → the names that list it
 	taken    map[string]string   // name in the store → where its value comes from
 	seen     map[string]bool     // CI names that some source has
-	empty    []string            // labels of the sources without a text beside the key and GitHub's token
+	empty    []string            // labels of the sources without a text beside keys and GitHub's token
 	actions  []Action
 	problems []error
 }
@@ -163,18 +164,18 @@ func (p *planner) addAll(source *Source) {
 }
 
 // add decides on one entry, and reports whether it is a secret at all: a text
-// beside the key and GitHub's token.
+// beside keys of this API and GitHub's token.
 func (p *planner) add(source *Source, entry Entry) bool {
 	p.seen[entry.Name] = true
 	text := entry.Text.RevealText()
 	names := p.listed[entry.Name]
-	if p.isOwnKey(text) {
-		p.leaveOut(entry.Name, names, "its value is the API key of this run", true)
+	if reason := p.keyIn(entry.Name, text, len(names) > 0); reason != "" {
+		p.leaveOut(entry, names, reason, true)
 		return false
 	}
 	usable := text != "" && !isGitHubToken(entry.Name)
 	if refusal := p.in.Rules.refusal(entry.Name, len(names) > 0); refusal != "" {
-		p.leaveOut(entry.Name, names, refusal, false)
+		p.leaveOut(entry, names, refusal, false)
 		return usable
 	}
 	if len(names) == 0 {
@@ -186,26 +187,22 @@ func (p *planner) add(source *Source, entry Entry) bool {
 	return usable
 }
 
-// isOwnKey compares without the blanks around, which a key is never sent with, and
-// without the quotation marks of a JSON string.
-func (p *planner) isOwnKey(text string) bool {
-	key := strings.TrimSpace(p.in.APIKey.RevealText())
-	text = strings.TrimSpace(text)
-	if key == "" || text == key {
-		return key != ""
-	}
-	var quoted string
-	return json.Unmarshal([]byte(text), &quoted) == nil && strings.TrimSpace(quoted) == key
-}
-
 // leaveOut skips a CI name, which no required name may come from.
-func (p *planner) leaveOut(ciName string, names []string, reason string, warn bool) {
+func (p *planner) leaveOut(entry Entry, names []string, reason string, warn bool) {
 	for _, name := range names {
 		if p.in.Rules.Names[name].Required {
-			p.problem("%q is required and comes from %s, which stays out: %s", name, ciName, reason)
+			p.problem("%q is required and comes from %s, which stays out: %s", name, entry.Name, reason)
 		}
 	}
-	p.skip(ciName, ciName, reason, warn)
+	p.skip(entry.Name, entry.Name, noted(reason, entry.Note), warn)
+}
+
+// noted is a reason, and after it a note; either may be empty.
+func noted(reason, note string) string {
+	if reason == "" || note == "" {
+		return reason + note
+	}
+	return reason + "; " + note
 }
 
 func (p *planner) write(source *Source, entry Entry, name, text string) {
@@ -224,16 +221,16 @@ func (p *planner) write(source *Source, entry Entry, name, text string) {
 			p.problem("%q is required and its source %s is empty", name, where)
 			return
 		}
-		p.skip(name, entry.Name, "empty", true)
+		p.skip(name, entry.Name, noted("empty", entry.Note), true)
 		return
 	}
-	sent, err := entry.format(rule.Format).encode(text)
+	sent, err := entry.encode(rule.Format)
 	if err != nil {
 		p.problem("%q, from %s: %w", name, where, err)
 		return
 	}
 	p.actions = append(p.actions, Action{
-		Tenant: p.in.Tenant, Name: name, Kind: Create, Source: entry.Name, Reason: sent.reason,
+		Tenant: p.in.Tenant, Name: name, Kind: Create, Source: entry.Name, Reason: noted(sent.reason, entry.Note),
 		sent: sent, text: entry.Text,
 	})
 }

@@ -136,7 +136,7 @@ func TestNewPlanErrors(t *testing.T) {
 func TestAnEmptySourceFailsThePlan(t *testing.T) {
 	key := prefect.TextValue(canary)
 	for _, s := range []*secretsync.Source{
-		source("s"), source("s", "github_token", "t"), source("s", "UNSET", ""), source("s", "github_token", "t", "PREFECT_API_KEY", canary),
+		source("s"), source("s", "github_token", "t"), source("s", "UNSET", ""), source("s", "github_token", "t", "PREFECT_SECRETS_API_KEY", canary),
 	} {
 		_, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{s}, APIKey: key})
 		if !errors.Is(err, secretsync.ErrEmptySource) {

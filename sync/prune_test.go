@@ -134,7 +134,7 @@ func TestALimitBelowZeroIsNoLimit(t *testing.T) {
 func TestAnEmptySourcePrunesNothing(t *testing.T) {
 	for name, empty := range map[string]*secretsync.Source{
 		"no entries": source("vars"), "no texts": source("vars", "X", ""), "GitHub's token": source("vars", "github_token", "x"),
-		"the key": source("vars", "PREFECT_API_KEY", canary),
+		"the key": source("vars", "PREFECT_SECRETS_API_KEY", canary),
 	} {
 		cloud := storing(t, "OLD")
 		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x"), empty}, APIKey: prefect.TextValue(canary)})

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -29,10 +30,15 @@ func (s *Source) HasSecrets() bool {
 // Entry is a secret or variable: a name and its text.
 type Entry struct {
 	Name string
-	Text prefect.Value // always a JSON string
+	Text prefect.Value // always a JSON string; of a value of another type it holds the JSON
 	// Format is how the text is sent where the rules leave it to FormatAuto. The
 	// zero value is FormatAuto itself, which is right for CI texts.
 	Format Format
+	// Type is what a value is that is not a string, such as "number" or "list with 3
+	// items"; empty for a string.
+	Type string
+	// Note is what a plan says of the entry, whatever it does with it.
+	Note string
 }
 
 // format is how the entry is sent: as a rule says, else as its source does.
@@ -43,10 +49,13 @@ func (e Entry) format(rule Format) Format {
 	return rule
 }
 
-// ParseSecretsFile reads a file of secrets: as JSON, by the rules of
-// [ParseSecrets], if its name ends in .json or its text begins with { or [, else
-// as dotenv. A byte order mark is skipped. The error says line and column and
-// what is wrong there, and never quotes a value.
+// ParseSecretsFile reads a file of secrets: as JSON if its name ends in .json or
+// its text begins with { or [, else as dotenv. A byte order mark is skipped. The
+// error says line and column and what is wrong there, and never quotes a value.
+//
+// JSON is one object, by the rules of [ParseSecrets], but that a value may be of any
+// type except null. What holds secrets only inside, such as an answer of Vault, is
+// refused with the part that is meant.
 //
 // Dotenv is read by hashicorp/go-envparse, line by line: comments, export, single
 // quotes, which take the text as it is, and double quotes with the escapes of
@@ -55,9 +64,15 @@ func (e Entry) format(rule Format) Format {
 // mark or # in a value without quotes, text after a closing quote, a backslash
 // that begins no escape, a name that stands twice.
 func ParseSecretsFile(label, name string, data []byte) (*Source, error) {
-	text := strings.TrimPrefix(string(data), "\ufeff")
-	if strings.HasSuffix(strings.ToLower(name), ".json") || bracketed(text) {
-		return ParseSecrets(label, []byte(text))
+	text := strings.TrimPrefix(string(data), byteOrderMark)
+	switch {
+	case strings.HasSuffix(strings.ToLower(name), ".json") || bracketed(text):
+		return parseTyped(label, []byte(text))
+	case sopsDotenv.MatchString(text):
+		return nil, fmt.Errorf("%s: %w", label, sops)
 	}
 	return parseDotenv(label, []byte(strings.ReplaceAll(text, "\r\n", "\n")))
 }
+
+// byteOrderMark is what PowerShell and editors put before a text.
+const byteOrderMark = "\ufeff"

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -22,33 +24,73 @@ func ParseVars(label string, data []byte) (*Source, error) {
 	return parseObject("vars", label, data)
 }
 
-// parseObject reads one of GitHub's contexts.
+// parseObject reads one of GitHub's contexts, whose values are all strings.
 func parseObject(context, label string, data []byte) (*Source, error) {
-	p := &objectParser{sourceText: newSourceText(label, data), context: context, dec: json.NewDecoder(bytes.NewReader(data))}
-	if err := p.checkEncoding(); err != nil {
-		return nil, err
-	}
-	if err := p.open(); err != nil {
-		return nil, err
-	}
-	source := &Source{Label: label, Whole: context == "secrets"}
-	for p.dec.More() {
-		entry, err := p.entry()
-		if err != nil {
-			return nil, err
+	p := newObjectParser(context, label, []byte(strings.TrimPrefix(string(data), byteOrderMark)))
+	p.readAll()
+	return p.source()
+}
+
+// parseTyped reads a file of secrets, whose values may be of any type but null.
+func parseTyped(label string, data []byte) (*Source, error) {
+	p := newObjectParser("secrets", label, data)
+	p.typed = true
+	p.readAll()
+	if p.members != nil {
+		if err := checkEnvelope(p.members); err != nil {
+			return nil, fmt.Errorf("%s: %w", label, err)
 		}
-		source.Entries = append(source.Entries, entry)
 	}
-	if err := p.close(); err != nil {
-		return nil, err
-	}
-	return source, nil
+	return p.source()
 }
 
 type objectParser struct {
 	sourceText
-	context string // whose JSON was due
-	dec     *json.Decoder
+	context  string // whose JSON was due
+	typed    bool   // values may be of any type but null
+	dec      *json.Decoder
+	members  map[string]json.RawMessage // the whole object; nil if it is not valid JSON
+	entries  []Entry
+	problems []error
+}
+
+func newObjectParser(context, label string, data []byte) *objectParser {
+	return &objectParser{sourceText: newSourceText(label, data), context: context, dec: json.NewDecoder(bytes.NewReader(data))}
+}
+
+// readAll reads on after a value that is refused, and no further than valid JSON goes.
+func (p *objectParser) readAll() {
+	members := map[string]json.RawMessage{}
+	if !p.must(p.checkEncoding()) || !p.must(p.open()) {
+		return
+	}
+	for p.dec.More() {
+		if !p.must(p.member(members)) {
+			return
+		}
+	}
+	if p.must(p.close()) {
+		p.members = members
+	}
+}
+
+func (p *objectParser) must(err error) bool {
+	if err != nil {
+		p.problems = append(p.problems, err)
+	}
+	return err == nil
+}
+
+func (p *objectParser) source() (*Source, error) {
+	if len(p.problems) > 0 {
+		return nil, errors.Join(p.problems...)
+	}
+	return &Source{Label: p.label, Entries: p.entries, Whole: p.isWhole()}, nil
+}
+
+// isWhole reports whether the object is GitHub's own, which always has its token.
+func (p *objectParser) isWhole() bool {
+	return p.context == "secrets" && (!p.typed || slices.ContainsFunc(p.entries, func(e Entry) bool { return isGitHubToken(e.Name) }))
 }
 
 func (p *objectParser) open() error {
@@ -59,6 +101,9 @@ func (p *objectParser) open() error {
 	tok, err := p.dec.Token()
 	if err != nil {
 		return p.syntaxError(err)
+	}
+	if p.typed && tok == json.Delim('[') {
+		return p.errorAt(at, "not a JSON object of names and values: jq 'map({(.name): .value}) | add' makes one of a list of pairs")
 	}
 	if tok != json.Delim('{') {
 		return p.errorAt(at, "not a JSON object: pass what ${{ toJSON(%s) }} gives", p.context)
@@ -72,38 +117,61 @@ func (p *objectParser) nextToken() int {
 	return len(p.data) - len(bytes.TrimLeft(rest, ", \t\r\n"))
 }
 
-func (p *objectParser) entry() (Entry, error) {
+// member reads one name and its value. The error is that of the JSON.
+func (p *objectParser) member(into map[string]json.RawMessage) error {
 	at := p.nextToken()
 	tok, err := p.dec.Token()
 	if err != nil {
-		return Entry{}, p.syntaxError(err)
+		return p.syntaxError(err)
 	}
 	name, _ := tok.(string)
-	if err := p.checkName(name, at); err != nil {
-		return Entry{}, err
+	var raw json.RawMessage
+	if err := p.dec.Decode(&raw); err != nil {
+		return p.syntaxError(err)
 	}
-	valueAt := p.dec.InputOffset()
-	tok, err = p.dec.Token()
+	into[name] = raw
+	if !p.must(p.checkName(name, at)) {
+		return nil
+	}
+	entry, err := p.entry(name, raw)
 	if err != nil {
-		return Entry{}, p.syntaxError(err)
+		err = p.errorAt(at, "%w", err)
 	}
-	text, ok := tok.(string)
-	if !ok {
-		return Entry{}, p.errorAt(at, "%q is %s where a text was due: put it into quotation marks", name, kindOf(tok))
+	if p.must(err) {
+		p.entries = append(p.entries, entry)
 	}
-	if loneSurrogate(p.data[valueAt:p.dec.InputOffset()]) {
-		return Entry{}, p.errorAt(at, halfPair, name)
-	}
-	return Entry{Name: name, Text: prefect.TextValue(text)}, nil
+	return nil
 }
 
-func kindOf(tok json.Token) string {
-	switch tok := tok.(type) {
-	case json.Delim:
-		return map[json.Delim]string{'{': "an object", '[': "an array"}[tok]
-	case bool:
+func (p *objectParser) entry(name string, raw json.RawMessage) (Entry, error) {
+	kind := kindOf(raw)
+	switch {
+	case kind == "a string" && loneSurrogate(raw):
+		return Entry{}, fmt.Errorf(halfPair, name)
+	case kind == "a string":
+		var text string
+		err := json.Unmarshal(raw, &text)
+		return Entry{Name: name, Text: prefect.TextValue(text)}, err
+	case p.typed && kind == "null":
+		return Entry{}, fmt.Errorf("%q is null, which no store takes: give it a value, or leave it out", name)
+	case p.typed:
+		return typedEntry(name, raw), nil
+	}
+	return Entry{}, fmt.Errorf("%q is %s where a text was due: put it into quotation marks", name, kind)
+}
+
+// kindOf says what valid JSON is.
+func kindOf(raw json.RawMessage) string {
+	switch raw[0] {
+	case '"':
+		return "a string"
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case 't', 'f':
 		return "a boolean"
-	case nil:
+	case 'n':
 		return "null"
 	default:
 		return "a number"
@@ -121,15 +189,18 @@ func (p *objectParser) close() error {
 	return nil
 }
 
-// syntaxError keeps nothing of the decoder's own text, which quotes the input.
+// syntaxError keeps nothing of the decoder's own text, which quotes the input. The
+// decoder does not count what it read as tokens; the whole text is read again for
+// the place.
 func (p *objectParser) syntaxError(err error) error {
-	at := int(p.dec.InputOffset())
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		at = max(int(syntax.Offset)-1, 0)
-	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return p.errorAt(len(p.data), "the JSON ends too early")
+	}
+	at := int(p.dec.InputOffset())
+	var whole json.RawMessage
+	var syntax *json.SyntaxError
+	if errors.As(json.Unmarshal(p.data, &whole), &syntax) {
+		at = max(int(syntax.Offset)-1, 0)
 	}
 	return p.errorAt(at, "not valid JSON here")
 }

@@ -17,7 +17,7 @@ import (
 type Inputs struct {
 	Mode          string // sync, plan or check
 	APIURL        string
-	APIKey        prefect.Value // a JSON string
+	APIKey        prefect.Value // a JSON string; of the input alone, as the command knows the variables
 	Manifest      string
 	Environment   string
 	Secrets       prefect.Value // a JSON string that holds ${{ toJSON(secrets) }}
@@ -62,7 +62,7 @@ func (r *Runner) Inputs() (Inputs, error) {
 	}
 	text := r.input
 	in := Inputs{
-		Mode: cmp.Or(text("mode"), "sync"), APIURL: text("api-url"), APIKey: prefect.TextValue(text("api-key")),
+		Mode: cmp.Or(text("mode"), "sync"), APIURL: text("api-url"), APIKey: prefect.TextValue(r.action.GetInput("api-key")),
 		Manifest: text("manifest"), Environment: text("environment"),
 		Secrets: prefect.TextValue(text("secrets")), Vars: prefect.TextValue(text("vars")),
 		SecretsFile: text("secrets-file"), EnvNames: list(text("env-names")),

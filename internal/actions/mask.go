@@ -24,7 +24,7 @@ func (r *Runner) Mask() (unmasked []string) {
 	for _, input := range []string{"api-key", "github-token"} {
 		r.mask(r.input(input))
 	}
-	for _, variable := range []string{"PREFECT_API_KEY", "PREFECT__CLOUD__API_KEY"} {
+	for _, variable := range prefect.APIKeyVariables {
 		r.mask(strings.TrimSpace(r.getenv(variable)))
 	}
 	var secrets map[string]json.RawMessage

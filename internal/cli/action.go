@@ -78,8 +78,9 @@ func (a *actionRun) do(ctx context.Context) (err error) {
 		a.note(a.event.Unsaid)
 		err = unlessUntrusted(a.event.Untrusted, a, a.planOrSync(ctx))
 	}
-	if errors.Is(err, errNoKey) {
-		err = errors.New("no API key: give the input api-key, or the job permissions: id-token: write for a store that knows this repository")
+	var noKey noKeyError
+	if errors.As(err, &noKey) {
+		err = errors.New(noKey.message("give the input api-key, or the job permissions: id-token: write for a store that knows this repository"))
 	}
 	telling, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.inputs.Timeout)
 	defer cancel()

@@ -11,7 +11,7 @@ import (
 // write.
 func TestActionChecksFlows(t *testing.T) {
 	store := startServer(t)
-	if r := runCommand(t, []string{"PREFECT_API_KEY=" + store.AdminKey}, "x", "set", "STORED", "--api-url", store.URL); r.code != cli.ExitOK {
+	if r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + store.AdminKey}, "x", "set", "STORED", "--api-url", store.URL); r.code != cli.ExitOK {
 		t.Fatal(r.stderr)
 	}
 	const flow = "from prefect.client import Secret\nSecret('STORED').get()\nSecret('PASSED').get()\n"

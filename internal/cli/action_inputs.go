@@ -17,6 +17,9 @@ import (
 // options are the inputs as the commands know them. The key goes to the host of
 // the input api-url alone: a pull request may change a manifest.
 func (a *actionRun) options(ctx context.Context) (syncOptions, error) {
+	if a.inputs.APIURL == "" {
+		a.inputs.APIURL = a.c.variable(prefectURLVariable).value
+	}
 	o, err := a.reviewedOptions()
 	if err != nil || o.untrusted != "" && a.inputs.Mode == "sync" {
 		return o, err
@@ -111,8 +114,11 @@ func (a *actionRun) sources() ([]*secretsync.Source, error) {
 
 func (a *actionRun) maskAll(source *secretsync.Source) {
 	for _, entry := range source.Entries {
-		if !a.runner.MaskValue(entry.Text) {
-			a.tooShort(entry.Name)
+		parts := entry.Parts()
+		for _, part := range parts {
+			if !a.runner.MaskValue(part) && len(parts) == 1 {
+				a.tooShort(entry.Name)
+			}
 		}
 	}
 }

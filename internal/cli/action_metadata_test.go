@@ -110,7 +110,7 @@ func TestActionDefaults(t *testing.T) {
 // notFlags are inputs that no flag of the command has the name of, and why.
 var notFlags = map[string]string{
 	"mode":         "the commands sync, plan and check",
-	"api-key":      "a flag's value is seen by every process; --api-key-file, PREFECT_API_KEY",
+	"api-key":      "a flag's value is seen by every process; --api-key-file, PREFECT_SECRETS_API_KEY",
 	"secrets":      "a flag's value is seen by every process; --secrets-file -",
 	"vars":         "--vars-file",
 	"prune":        "--prune-scope",

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"io"
 	"slices"
 
@@ -28,8 +27,7 @@ func (a *actionRun) checked(found checked) error {
 }
 
 func (a *actionRun) connected(conn *connection) error {
-	_, err := fmt.Fprintf(a.c.Stdout, "key: from %s\n", report.Safe(conn.keyFrom))
-	return err
+	return conn.tell(a.c.Stdout)
 }
 
 func (a *actionRun) planned(plan *secretsync.Plan) error {

@@ -90,7 +90,7 @@ func TestActionSyncs(t *testing.T) {
 	w := newWorkspace(t, map[string]string{
 		"api-url": server.URL, "api-key": server.AdminKey,
 		"secrets": secretsJSON(t, map[string]string{
-			"KEY": multiline, "SHORT": "ab", "EMPTY": "", "PREFECT_API_KEY": server.AdminKey, "github_token": canary + "-token", "LEFT_OUT": canary,
+			"KEY": multiline, "SHORT": "ab", "EMPTY": "", "PREFECT_SECRETS_API_KEY": server.AdminKey, "github_token": canary + "-token", "LEFT_OUT": canary,
 		}),
 		"exclude": "LEFT_*\nNOTHING", "config-files": "", "include": "", "comment": "false", "mode": "",
 	})
@@ -195,7 +195,7 @@ func TestActionMasksWhatIsNoInput(t *testing.T) {
 	server := startServer(t)
 	w := newWorkspace(t, map[string]string{"api-url": server.URL, "mode": "plan"})
 	file := w.write(t, "secrets.json", secretsJSON(t, map[string]string{"A": canary, "OLD_KEY": server.AdminKey + "\n"}))
-	w.env = append(w.env, "INPUT_SECRETS-FILE="+file, "PREFECT_API_KEY="+server.AdminKey)
+	w.env = append(w.env, "INPUT_SECRETS-FILE="+file, "PREFECT_SECRETS_API_KEY="+server.AdminKey)
 	r := runCommand(t, w.env, "", "action")
 	for _, value := range []string{canary, server.AdminKey} {
 		if !strings.Contains(r.stdout, "::add-mask::"+value+"\n") {

@@ -79,13 +79,11 @@ func (c *Command) backupSource(o backupOptions) (func(context.Context, io.Writer
 
 // serverBackup asks a server that has the store open.
 func (c *Command) serverBackup(o connectOptions) (func(context.Context, io.Writer) error, error) {
-	if o.apiURL == "" {
-		o.apiURL = c.getenv("PREFECT__CLOUD__API")
-	}
+	o.apiURL = c.apiURL(o.apiURL, "").value
 	if o.apiURL == "" {
 		return nil, errors.New("nothing to back up: give --store file:PATH, or --api-url of a server that runs")
 	}
-	key, from, err := c.apiKey(o)
+	key, err := c.apiKey(o)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +91,7 @@ func (c *Command) serverBackup(o connectOptions) (func(context.Context, io.Write
 	if err != nil {
 		return nil, err
 	}
-	if _, err := o.open(key, from, transport); err != nil { // refuses what the other commands refuse
+	if _, err := o.open(key.value, key.from, transport); err != nil { // refuses what the other commands refuse
 		return nil, err
 	}
 	target, err := url.Parse(o.apiURL)
@@ -102,7 +100,7 @@ func (c *Command) serverBackup(o connectOptions) (func(context.Context, io.Write
 	}
 	target.Path, target.RawPath, target.RawQuery = filestore.BackupPath, "", ""
 	return func(ctx context.Context, w io.Writer) error {
-		return fetchBackup(ctx, w, transport, target.String(), key)
+		return fetchBackup(ctx, w, transport, target.String(), key.value)
 	}, nil
 }
 

@@ -39,7 +39,7 @@ func TestBackupFromServer(t *testing.T) {
 		{"admin", "http://secrets.example.com", cli.ExitUsage},
 	} {
 		path := filepath.Join(t.TempDir(), "copy.db")
-		r := runCommand(t, []string{"PREFECT_API_KEY=" + run.key}, "", "backup", path, "--api-url", run.url)
+		r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + run.key}, "", "backup", path, "--api-url", run.url)
 		if r.code != run.code {
 			t.Errorf("%s with the key %s: %d, want %d: %s", run.url, run.key, r.code, run.code, r.stderr)
 		}

@@ -55,8 +55,8 @@ func TestNoValueShows(t *testing.T) {
 	}
 	configs := filepath.Join(inputsDir, "*.toml")
 	plain := filepath.Join(inputsDir, "plain.toml")
-	key := []string{"PREFECT_API_KEY=" + server.AdminKey}
-	wrongKey := []string{"PREFECT_API_KEY=" + canary}
+	key := []string{"PREFECT_SECRETS_API_KEY=" + server.AdminKey}
+	wrongKey := []string{"PREFECT_SECRETS_API_KEY=" + canary}
 
 	var shown strings.Builder
 	run := func(env []string, stdin string, wantCode int, args ...string) {

@@ -36,8 +36,8 @@ type connectOptions struct {
 }
 
 func (o *connectOptions) register(flags *pflag.FlagSet) {
-	flags.StringVar(&o.apiURL, "api-url", "", "the secrets API; embedded is a store inside this process, embedded:PATH keeps it in an encrypted file (default: the manifest's, then PREFECT__CLOUD__API)")
-	flags.StringVar(&o.apiKeyFile, "api-key-file", "", "a file that holds the API key (default: PREFECT_API_KEY, then PREFECT__CLOUD__API_KEY)")
+	flags.StringVar(&o.apiURL, "api-url", "", "the secrets API; embedded is a store inside this process, embedded:PATH keeps it in an encrypted file (default: PREFECT_SECRETS_API_URL, the manifest's, then PREFECT__CLOUD__API)")
+	flags.StringVar(&o.apiKeyFile, "api-key-file", "", "a file that holds the API key (default: "+strings.Join(prefect.APIKeyVariables, ", then ")+")")
 	flags.StringSliceVar(&o.tenants, "tenant", nil, "slug or id of a tenant (default: the key's own tenant)")
 	flags.StringVar(&o.dialect, "dialect", "auto", "how the API spells its fields: auto, camel or snake")
 	flags.BoolVar(&o.allowHTTP, "allow-http", false, "send key and values in clear text beyond this machine")
@@ -53,22 +53,23 @@ type connection struct {
 	runner  *prefect.Client // reads values; nil where there is no key for it
 	key     prefect.Value
 	keyFrom string // where the key was found
-	tenant  string // as reports name the key's own tenant
+	urlFrom chosen
+	// ambiguous is that several places name a key or a URL, and not the same.
+	ambiguous bool
+	// runnerKey is that of runner, a JSON string.
+	runnerKey prefect.Value
+	tenant    string // as reports name the key's own tenant
 	// addTenants makes the tenants that there are not yet; nil for a store that is
 	// not our own.
 	addTenants func(slugs []string) error
 }
 
-var errNoURL = errors.New("no API URL: give --api-url, api-url in the manifest, or PREFECT__CLOUD__API")
+var errNoURL = errors.New("no API URL: give --api-url, PREFECT_SECRETS_API_URL, or api-url in the manifest")
 
 // connect opens the store that o means. It sends nothing yet.
 func (c *Command) connect(o connectOptions, manifestURL string) (*connection, error) {
-	if o.apiURL == "" {
-		o.apiURL = manifestURL
-	}
-	if o.apiURL == "" {
-		o.apiURL = c.getenv("PREFECT__CLOUD__API")
-	}
+	url := c.apiURL(o.apiURL, manifestURL)
+	o.apiURL = url.value
 	if o.timeout <= 0 {
 		return nil, errors.New("--timeout: it must be longer than 0")
 	}
@@ -81,7 +82,7 @@ func (c *Command) connect(o connectOptions, manifestURL string) (*connection, er
 	if path, ok := strings.CutPrefix(o.apiURL, embedded+":"); ok {
 		return c.connectFile(o.apiURL, path, o.file)
 	}
-	key, from, err := c.apiKey(o)
+	key, err := c.apiKey(o)
 	if errors.Is(err, errNoKey) && o.identity != nil {
 		return o.openByIdentity()
 	}
@@ -92,7 +93,11 @@ func (c *Command) connect(o connectOptions, manifestURL string) (*connection, er
 	if err != nil {
 		return nil, err
 	}
-	return o.open(key, from, transport)
+	conn, err := o.open(key.value, key.origin(), transport)
+	if conn != nil {
+		conn.urlFrom, conn.ambiguous = url, len(key.ignored)+len(url.ignored) > 0
+	}
+	return conn, err
 }
 
 // openByIdentity opens the store under the tokens that GitHub gives the job.
@@ -123,6 +128,7 @@ func (o connectOptions) open(key, from string, transport http.RoundTripper) (*co
 	if err != nil {
 		return nil, err
 	}
+	conn.runnerKey = prefect.TextValue(runnerKey)
 	if conn.runner, err = o.client(runnerKey, transport); err != nil {
 		return nil, fmt.Errorf("--verify-key-file: %w", err)
 	}
@@ -144,38 +150,6 @@ func (o connectOptions) prefectDialect() prefect.Dialect {
 		return prefect.DialectAuto
 	}
 	return prefect.Dialect(o.dialect)
-}
-
-var errNoKey = errors.New("no API key: set PREFECT_API_KEY, or give --api-key-file")
-
-// apiKey finds the key and says where. A flag never holds it: a command line is
-// visible to every process of the machine.
-func (c *Command) apiKey(o connectOptions) (key, from string, err error) {
-	if key := strings.TrimSpace(o.apiKey.RevealText()); key != "" {
-		return key, "the input api-key", nil
-	}
-	if o.apiKeyFile != "" {
-		key, err := readKeyFile("--api-key-file", o.apiKeyFile)
-		return key, o.apiKeyFile, err
-	}
-	for _, name := range []string{"PREFECT_API_KEY", "PREFECT__CLOUD__API_KEY"} {
-		if key := strings.TrimSpace(c.getenv(name)); key != "" {
-			return key, name, nil
-		}
-	}
-	return "", "", errNoKey
-}
-
-func readKeyFile(flag, path string) (string, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", flag, err)
-	}
-	key := strings.TrimSpace(string(data))
-	if key == "" {
-		return "", fmt.Errorf("%s: %s is empty", flag, path)
-	}
-	return key, nil
 }
 
 // transport trusts the given authority beside the system's own. It keeps as many

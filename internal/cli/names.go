@@ -5,14 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
-	"unicode/utf8"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
-	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 func (c *Command) names() *cobra.Command {
@@ -58,6 +57,9 @@ func (c *Command) withStore(ctx context.Context, o connectOptions, run func(cont
 	if conn.url == embedded {
 		return errors.New("the embedded store begins empty and ends with this process: give the URL of a store, or embedded:PATH to keep it in a file")
 	}
+	if err := conn.tellAmbiguous(c.Stderr); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
 	defer cancel()
 	if err := conn.choose(ctx, o.tenants); err != nil {
@@ -74,8 +76,10 @@ func (c *Command) set() *cobra.Command {
 		Short: "Set one secret to the value on standard input",
 		Long: `Set reads the value from standard input as text, one final newline dropped, and
 stores it under NAME, over the value that NAME may have. A flow gets that text,
-digits too. With --json the input is JSON, and a flow gets what it says.`,
-		Args: cobra.ExactArgs(1),
+digits too. With --json the input is JSON, and a flow gets what it says. An empty
+string is refused as text, for it is what a variable that is not set gives; with
+--json "" sets one.`,
+		Args: onlyName,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := prefect.CheckName(args[0]); err != nil {
 				return err
@@ -101,32 +105,6 @@ digits too. With --json the input is JSON, and a flow gets what it says.`,
 	return cmd
 }
 
-// maxValue is the most that one secret may hold, in bytes, with room for
-// escapes; the store itself refuses more than 64 KiB.
-const maxValue = 1 << 20
-
-func (c *Command) readValue(isJSON bool) (prefect.Value, error) {
-	data, err := io.ReadAll(io.LimitReader(c.Stdin, maxValue+1))
-	switch {
-	case err != nil:
-		return prefect.Value{}, fmt.Errorf("reading the value: %w", err)
-	case len(data) > maxValue:
-		return prefect.Value{}, fmt.Errorf("the value on standard input has more than %d bytes", maxValue)
-	case len(data) == 0:
-		return prefect.Value{}, errors.New("no value on standard input: pipe it in, as in printf %s \"$VALUE\" | prefect-secrets set NAME")
-	case !utf8.Valid(data):
-		return prefect.Value{}, errors.New("the value on standard input is not UTF-8: encode it, with base64 for example")
-	case !isJSON:
-		text := strings.TrimSuffix(string(data), "\n")
-		return secretsync.FormatString.Value(strings.TrimSuffix(text, "\r"))
-	}
-	value, err := secretsync.FormatJSON.Value(string(data))
-	if err != nil {
-		return prefect.Value{}, fmt.Errorf("standard input: %w", err)
-	}
-	return value, nil
-}
-
 func (c *Command) delete() *cobra.Command {
 	var o connectOptions
 	cmd := &cobra.Command{
@@ -141,14 +119,39 @@ func (c *Command) delete() *cobra.Command {
 				return err
 			}
 			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connection) error {
-				if err := conn.client.DeleteSecret(ctx, args[0]); err != nil {
+				said, err := deleteNamed(ctx, conn.client, args[0])
+				if err != nil {
 					return storeError(err)
 				}
-				_, err := fmt.Fprintf(c.Stdout, "deleted %s\n", report.Safe(args[0]))
+				_, err = fmt.Fprintln(c.Stdout, said)
 				return err
 			})
 		},
 	}
 	o.register(cmd.Flags())
 	return cmd
+}
+
+// deleteNamed says what became of one name. A store that does not say whether
+// anything changed is asked for its names first.
+func deleteNamed(ctx context.Context, client *prefect.Client, name string) (string, error) {
+	names, err := client.SecretNames(ctx)
+	if err != nil {
+		return "", err
+	}
+	results, err := client.DeleteSecrets(ctx, []string{name})
+	if err == nil {
+		err = results[0].Err
+	}
+	if err != nil {
+		return "", fmt.Errorf("deleting secret %q: %w", name, err)
+	}
+	if results[0].Changed && slices.Contains(names, name) {
+		return "deleted " + report.Safe(name), nil
+	}
+	said := report.Safe(name) + " was not there: nothing was deleted"
+	if near := nearest.Of(name, names); near != "" && near != name {
+		said += "; did you mean " + report.Safe(near) + "?"
+	}
+	return said, nil
 }

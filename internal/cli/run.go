@@ -50,7 +50,7 @@ func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run
 	if err != nil {
 		return nil, err
 	}
-	input.APIKey = conn.key
+	input.APIKey, input.OtherKeys = conn.key, c.otherKeys(conn)
 	if _, err := secretsync.NewPlan(input); err != nil {
 		return nil, err
 	}

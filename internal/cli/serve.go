@@ -140,7 +140,7 @@ func (c *Command) announce(o serveOptions, f *fake.Fake, url string) error {
 	_, err := fmt.Fprintf(c.Stdout, `serving the secrets API at %s, in memory, until stopped
 
 write from here:
-  PREFECT_API_KEY=%s prefect-secrets sync --api-url %s --secrets-file secrets.json
+  PREFECT_SECRETS_API_KEY=%s prefect-secrets sync --api-url %s --secrets-file secrets.json
 read in a flow run (Prefect 0.15 to 1.4):
   PREFECT__BACKEND=cloud PREFECT__CLOUD__USE_LOCAL_SECRETS=false \
   PREFECT__CLOUD__API=%s PREFECT__CLOUD__API_KEY=%s python flow.py

@@ -30,7 +30,7 @@ func TestServeOnVault(t *testing.T) {
 	vaultEnv := []string{"VAULT_ADDR=" + at.URL, "VAULT_TOKEN=" + vaulttest.RootToken}
 	one, _ := startProduction(t, vaultEnv, "--store", "vault", "--keys-file", keysFile)
 	two, log := startProduction(t, vaultEnv, "--store", "vault", "--keys-file", keysFile)
-	env := []string{"PREFECT_API_KEY=" + key}
+	env := []string{"PREFECT_SECRETS_API_KEY=" + key}
 	if r := runCommand(t, env, "CANARY", "set", "APP", "--api-url", one); r.code != cli.ExitOK {
 		t.Fatal(r.stderr)
 	}
@@ -60,7 +60,7 @@ func TestServeOnVaultWritesADocumentInParallel(t *testing.T) {
 	keysFile, key := oneKey(t)
 	url, _ := startProduction(t, []string{"VAULT_ADDR=" + at.URL, "VAULT_TOKEN=" + vaulttest.RootToken}, "--store", "vault", "--keys-file", keysFile)
 	_, _, secrets := served(t, 50)
-	r := runCommand(t, []string{"PREFECT_API_KEY=" + key}, "", "sync", "--api-url", url, "--secrets-file", secrets)
+	r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + key}, "", "sync", "--api-url", url, "--secrets-file", secrets)
 	if r.code != cli.ExitOK || !strings.Contains(r.stdout, "50 created") || !strings.Contains(r.stdout, "in 3 requests") {
 		t.Fatalf("%+v", r)
 	}

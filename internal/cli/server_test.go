@@ -77,7 +77,7 @@ func runCommand(t *testing.T, env []string, stdin string, args ...string) result
 // names are the names in the store.
 func (s devServer) names(t *testing.T) []string {
 	t.Helper()
-	r := runCommand(t, []string{"PREFECT_API_KEY=" + s.AdminKey}, "", "names", "--api-url", s.URL, "--format", "json")
+	r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + s.AdminKey}, "", "names", "--api-url", s.URL, "--format", "json")
 	var document struct{ Names []string }
 	if err := json.Unmarshal([]byte(r.stdout), &document); err != nil {
 		t.Fatalf("names: %v: %s", err, r.stderr)
@@ -117,7 +117,7 @@ func TestFlowsAgainstTheStore(t *testing.T) {
 	if err := os.WriteFile(flow, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := []string{"PREFECT_API_KEY=" + s.AdminKey}
+	env := []string{"PREFECT_SECRETS_API_KEY=" + s.AdminKey}
 	if r := runCommand(t, env, "value", "set", "IN_STORE", "--api-url", s.URL); r.code != cli.ExitOK {
 		t.Fatal(r.stderr)
 	}
@@ -125,7 +125,7 @@ func TestFlowsAgainstTheStore(t *testing.T) {
 	if r.code != cli.ExitFailed || strings.Contains(r.stdout, `the secret "IN_STORE"`) || !strings.Contains(r.stdout, `the secret "NOWHERE"`) {
 		t.Errorf("%d %s %s", r.code, r.stdout, r.stderr)
 	}
-	if r := runCommand(t, []string{"PREFECT_API_KEY=wrong"}, "", "check", "--flows", flow, "--api-url", s.URL); r.code != cli.ExitRefused {
+	if r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=wrong"}, "", "check", "--flows", flow, "--api-url", s.URL); r.code != cli.ExitRefused {
 		t.Errorf("a wrong key: %d %s", r.code, r.stderr)
 	}
 }

@@ -23,7 +23,7 @@ type sourceOptions struct {
 }
 
 func (o *sourceOptions) register(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&o.secretsFiles, "secrets-file", nil, "secrets: JSON as ${{ toJSON(secrets) }} gives it, or dotenv; - is standard input (repeatable)")
+	flags.StringArrayVar(&o.secretsFiles, "secrets-file", nil, "secrets: JSON as ${{ toJSON(secrets) }} gives it, with values of any type but null, or dotenv; - is standard input (repeatable)")
 	flags.StringVar(&o.varsFile, "vars-file", "", "a JSON file as ${{ toJSON(vars) }} gives it")
 	flags.StringSliceVar(&o.envNames, "env-names", nil, "names or globs of environment variables that are secrets")
 	flags.StringVar(&o.secretsConfig, "secrets-config", "", "a Prefect config whose [context.secrets] are secrets")

@@ -46,7 +46,7 @@ func writeFile(t *testing.T, name, text string) string {
 	return path
 }
 
-var adminEnv = []string{"PREFECT_API_KEY=" + testkit.AdminKey}
+var adminEnv = []string{"PREFECT_SECRETS_API_KEY=" + testkit.AdminKey}
 
 // The signal that main makes a cancelled context of: what is under way is waited
 // for, what was not sent stays unsent, and the report says which is which.

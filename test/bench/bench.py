@@ -44,7 +44,7 @@ class Server:
 
     def environment(self):
         return {
-            "PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "PYTHONWARNINGS": "ignore", "PREFECT_API_KEY": self.ready["admin_key"],
+            "PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "PYTHONWARNINGS": "ignore", "PREFECT_SECRETS_API_KEY": self.ready["admin_key"],
             "PREFECT__BACKEND": "cloud", "PREFECT__CLOUD__API": self.ready["url"], "PREFECT__CLOUD__API_KEY": self.ready["admin_key"],
             "PREFECT__CLOUD__TENANT_ID": self.ready["tenant_id"],
         }

@@ -92,7 +92,7 @@ def errors():
 
 def run(*arguments):
     """Our command with the admin key; its output. It fails on any exit code but 0."""
-    environment = {"PREFECT_API_KEY": SERVER["admin_key"], "HOME": os.environ["HOME"]}
+    environment = {"PREFECT_SECRETS_API_KEY": SERVER["admin_key"], "HOME": os.environ["HOME"]}
     done = subprocess.run(
         [os.environ["SUITE_BIN"], *arguments, "--api-url", SERVER["url"]],
         env=environment, capture_output=True, text=True, encoding="utf-8", timeout=60,

@@ -48,7 +48,7 @@ def test_fixture_has_what_is_to_be_left_out():
 
 def test_sync_leaves_the_writing_key_out(tmp_path):
     source = tmp_path / "secrets.json"
-    names = ["PREFECT_API_KEY", "KEY_UNDER_ANOTHER_NAME", "BESIDE_THE_KEY"]
+    names = ["PREFECT_SECRETS_API_KEY", "KEY_UNDER_ANOTHER_NAME", "BESIDE_THE_KEY"]
     source.write_text(json.dumps(dict(zip(names, [SERVER["admin_key"]] * 2 + ["a neighbour"]))))
     output = run("sync", "--secrets-file", str(source))[1]
     check("names beside the key", [name for name in names if name in stored_names()], names[2:])

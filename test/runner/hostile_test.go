@@ -25,7 +25,7 @@ func TestHostileValues(t *testing.T) {
 		"JSON":       `{"key": "` + canary() + `", "list": [1, 2]}`,
 		"LONG":       long,
 	}
-	secrets := map[string]string{"PREFECT_API_KEY": store.AdminKey, "FROM_ENV": canary()}
+	secrets := map[string]string{"PREFECT_SECRETS_API_KEY": store.AdminKey, "FROM_ENV": canary()}
 	for name, value := range hidden {
 		secrets[name] = value
 	}

@@ -33,7 +33,7 @@ func TestPlan(t *testing.T) {
 	log := job{
 		workflow: "plan.yml", event: "pull_request", payload: pullRequest("o/r"), env: startGitHub(t, fake),
 		secrets: map[string]string{
-			"APP_KEY": hidden[0], "APP_SLACK": hidden[1], "PREFECT_API_KEY": store.AdminKey, "A_GITHUB_TOKEN": githubtest.Token,
+			"APP_KEY": hidden[0], "APP_SLACK": hidden[1], "PREFECT_SECRETS_API_KEY": store.AdminKey, "A_GITHUB_TOKEN": githubtest.Token,
 		},
 		vars:  map[string]string{"PREFECT_API_URL": store.URL, "APP_REGION": "eu-west-1"},
 		files: map[string]string{"deploy.toml": deployManifest, "config.toml": "[context.secrets]\nTOKEN = \"" + hidden[1] + "\"\n"},

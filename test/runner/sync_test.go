@@ -15,12 +15,12 @@ func TestSync(t *testing.T) {
 	canaries := []string{canary(), canary(), canary(), canary(), canary(), canary()}
 	deployKey := []string{"first line " + canaries[0], "second line " + canaries[1], "third line " + canaries[2]}
 	secrets := map[string]string{
-		"DEPLOY_KEY":      strings.Join(deployKey, "\n"),
-		"GCP_CREDENTIALS": `{"type": "service_account", "token": "` + canaries[3] + `"}`,
-		"SLACK_WEBHOOK":   `https://hooks.example.invalid/$HOME/"quoted"/%0A/` + canaries[4],
-		"GITHUB_TOKEN":    canaries[5],
-		"PREFECT_API_KEY": store.AdminKey,
-		"RENAMED_API_KEY": store.AdminKey,
+		"DEPLOY_KEY":              strings.Join(deployKey, "\n"),
+		"GCP_CREDENTIALS":         `{"type": "service_account", "token": "` + canaries[3] + `"}`,
+		"SLACK_WEBHOOK":           `https://hooks.example.invalid/$HOME/"quoted"/%0A/` + canaries[4],
+		"GITHUB_TOKEN":            canaries[5],
+		"PREFECT_SECRETS_API_KEY": store.AdminKey,
+		"RENAMED_API_KEY":         store.AdminKey,
 	}
 	log := job{
 		workflow: "sync.yml",

@@ -11,7 +11,7 @@ import (
 func deploy(store store, environment string) job {
 	return job{
 		workflow: "tenants.yml",
-		secrets:  map[string]string{"APP_KEY": canary(), "APP_SLACK": canary(), "OTHER": canary(), "PREFECT_API_KEY": store.AdminKey},
+		secrets:  map[string]string{"APP_KEY": canary(), "APP_SLACK": canary(), "OTHER": canary(), "PREFECT_SECRETS_API_KEY": store.AdminKey},
 		vars:     map[string]string{"PREFECT_API_URL": store.URL, "ENVIRONMENT": environment},
 		files:    map[string]string{"deploy.toml": deployManifest},
 	}
@@ -94,7 +94,7 @@ func TestMisspeltInput(t *testing.T) {
 	store := startStore(t)
 	log := job{
 		workflow: "misspelt.yml", fails: true,
-		secrets: map[string]string{"PREFECT_API_KEY": store.AdminKey, "A": canary()},
+		secrets: map[string]string{"PREFECT_SECRETS_API_KEY": store.AdminKey, "A": canary()},
 		vars:    map[string]string{"PREFECT_API_URL": store.URL},
 	}.run(t)
 	wantLines(t, log, `unknown input "secret": did you mean "secrets"?`)

@@ -85,7 +85,7 @@ func runSync(ctx context.Context, t *testing.T, url string, secrets map[string]s
 		t.Fatal(err)
 	}
 	var out, said bytes.Buffer
-	command := cli.Command{Stdin: bytes.NewReader(nil), Stdout: &out, Stderr: &said, Env: []string{"PREFECT_API_KEY=" + adminKey}}
+	command := cli.Command{Stdin: bytes.NewReader(nil), Stdout: &out, Stderr: &said, Env: []string{"PREFECT_SECRETS_API_KEY=" + adminKey}}
 	code = command.Main(ctx, append([]string{"sync", "--api-url", url, "--secrets-file", file, "--timeout", "2m"}, args...))
 	return code, out.String(), said.String()
 }

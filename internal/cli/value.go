@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// maxValue is the most that one secret may hold, in bytes, with room for
+// escapes; the store itself refuses more than 64 KiB.
+const maxValue = 1 << 20
+
+// What set refuses to take for a value.
+var (
+	errNoValue    = errors.New(`no value on standard input: pipe it in, as in printf %s "$VALUE" | prefect-secrets set NAME`)
+	errEmptyValue = errors.New(`the value on standard input is empty, as of a variable that is not set; if it is to be empty: printf '""' | prefect-secrets set NAME --json`)
+	errNotUTF8    = errors.New("the value on standard input is not UTF-8: encode it, with base64 for example")
+	errUTF16      = errors.New("the value on standard input is UTF-16, as PowerShell writes files: save it as UTF-8")
+)
+
+// onlyName is the argument of set: its value would be in the process list.
+func onlyName(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return errors.New("give the name alone: the value comes from standard input, for every process sees a command line")
+	}
+	return cobra.ExactArgs(1)(cmd, args)
+}
+
+func (c *Command) readValue(isJSON bool) (prefect.Value, error) {
+	data, err := io.ReadAll(io.LimitReader(c.Stdin, maxValue+1))
+	switch {
+	case err != nil:
+		return prefect.Value{}, fmt.Errorf("reading the value: %w", err)
+	case len(data) > maxValue:
+		return prefect.Value{}, fmt.Errorf("the value on standard input has more than %d bytes", maxValue)
+	case bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")):
+		return prefect.Value{}, errUTF16
+	case !utf8.Valid(data):
+		return prefect.Value{}, errNotUTF8
+	}
+	text := strings.TrimPrefix(string(data), byteOrderMark)
+	switch {
+	case text == "":
+		return prefect.Value{}, errNoValue
+	case isJSON:
+		return jsonValue(text)
+	}
+	if text = withoutNewline(text); text == "" {
+		return prefect.Value{}, errEmptyValue
+	}
+	return secretsync.FormatString.Value(text)
+}
+
+func jsonValue(text string) (prefect.Value, error) {
+	value, err := secretsync.FormatJSON.Value(text)
+	if err != nil {
+		return prefect.Value{}, fmt.Errorf("standard input: %w", err)
+	}
+	return value, nil
+}
+
+// withoutNewline drops the one that ends what echo and editors write.
+func withoutNewline(text string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
+}
+
+// byteOrderMark is what PowerShell and editors put before a text.
+const byteOrderMark = "\ufeff"

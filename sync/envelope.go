@@ -1,0 +1,88 @@
+package sync
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// object is a JSON object, member by member.
+type object map[string]json.RawMessage
+
+// envelopes are the JSON that tools wrap secrets in, and what takes them out.
+var envelopes = []struct {
+	is      func(o object) bool
+	problem error
+}{
+	{func(o object) bool { return o.vault() && o.at("data").has("data", "metadata") }, errors.New("an answer of Vault, whose secrets are in .data.data: take them out with jq .data.data")},
+	{object.vault, errors.New("an answer of Vault, whose secrets are in .data: take them out with jq .data")},
+	{func(o object) bool {
+		return len(o) == 2 && o.at("metadata").has("created_time", "version") && o.has("data")
+	}, errors.New("the data of an answer of Vault, whose secrets are in .data: take them out with jq .data")},
+	{func(o object) bool { return o.at("sops").has("mac") || o.at("sops").has("lastmodified") }, sops},
+	{func(o object) bool { return o.has("apiVersion", "kind") }, errors.New("an object of Kubernetes: take the secrets of one Secret out with jq '.data | map_values(@base64d)'")},
+	{func(o object) bool { return o.first("Parameters").has("Name", "Value") }, errors.New("an answer of AWS Systems Manager, whose secrets are in .Parameters: take them out with jq '.Parameters | map({(.Name): .Value}) | add'")},
+	{func(o object) bool { return o.has("ARN", "SecretString") }, errors.New("an answer of AWS Secrets Manager, whose secret is in .SecretString: take it out with jq -r .SecretString")},
+	{func(o object) bool { return strings.Contains(string(o["id"]), ".vault.azure.net/secrets/") }, errors.New("an answer of Azure Key Vault, whose secret is in .value: make it a name and a value with jq '{(.name): .value}'")},
+	{func(o object) bool { return o.has("fields", "vault", "category") }, errors.New("an item of 1Password, whose secrets are in .fields: take them out with jq '.fields | map({(.label): .value}) | add'")},
+	{func(o object) bool { return o.all("computed", "raw") }, errors.New("what doppler secrets --json prints, with each secret in .computed: use doppler secrets download --no-file --format json")},
+	{func(o object) bool { return o.all("sensitive", "value") }, errors.New("what terraform output -json prints, with each secret in .value: take them out with jq 'map_values(.value)'")},
+}
+
+var sops = errors.New("encrypted by sops: decrypt it first, with sops decrypt")
+
+// sopsDotenv finds the line that sops adds to a dotenv file.
+var sopsDotenv = regexp.MustCompile(`(?m)^sops_mac=ENC\[`)
+
+// checkEnvelope refuses an object whose secrets are a part of it, and says which. So
+// is one whose only value is an object: nobody can tell a wrapper from a secret.
+func checkEnvelope(members object) error {
+	for _, envelope := range envelopes {
+		if envelope.is(members) {
+			return envelope.problem
+		}
+	}
+	if len(members) != 1 {
+		return nil
+	}
+	name := slices.Collect(maps.Keys(members))[0]
+	if kindOf(members[name]) != "an object" {
+		return nil
+	}
+	return fmt.Errorf("its only entry, %q, is an object: if the secrets are in there, take them out with jq '.[%q]'; if it is one secret, write its value as a string, as jq 'map_values(tojson)' does", name, name)
+}
+
+// vault reports whether o is what Vault's API and vault -format=json give.
+func (o object) vault() bool { return o.has("request_id", "lease_id") && len(o.at("data")) > 0 }
+
+func (o object) has(names ...string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool { return o[name] == nil })
+}
+
+// at is the object under a name; nil if there is none.
+func (o object) at(name string) object {
+	var inner object
+	_ = json.Unmarshal(o[name], &inner)
+	return inner
+}
+
+// first is the first object of the list under a name; nil if there is none.
+func (o object) first(name string) object {
+	var list []object
+	_ = json.Unmarshal(o[name], &list)
+	return append(list, nil)[0]
+}
+
+// all reports whether every value is an object that has these names.
+func (o object) all(names ...string) bool {
+	for name := range o {
+		if !o.at(name).has(names...) {
+			return false
+		}
+	}
+	return len(o) > 0
+}

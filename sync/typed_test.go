@@ -1,0 +1,156 @@
+package sync
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// rows are what a plan says of each name.
+func rows(t *testing.T, in PlanInput) map[string]string {
+	t.Helper()
+	plan, err := NewPlan(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, a := range plan.Actions {
+		all[a.Name] = string(a.Kind) + ": " + a.Reason
+	}
+	return all
+}
+
+func typedSource(t *testing.T, text string) *Source {
+	t.Helper()
+	source, err := ParseSecretsFile("s.json", "s.json", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return source
+}
+
+func TestTypedJSONGoesAsItIs(t *testing.T) {
+	deep := strings.Repeat("[", 101) + strings.Repeat("]", 101)
+	long := strings.Repeat("9", prefect.MaxDigits+1)
+	source := typedSource(t, `{"TEXT": "42", "INT": 5432, "EXP": 1e400, "DIGITS": 12345678901234567890.10, "ZERO": -0.0, "ON": true, "OFF": false,
+ "LIST": [ 1.50, "a" ], "OBJECT": {"b": 2,  "a": {"c": null}}, "ONE": ["x"], "NONE": {}, "HALF": ["\ud800"], "DEEP": `+deep+`, "LONG": `+long+`}`)
+	want := map[string]string{
+		"TEXT": `"\"42\""`, "INT": "5432", "EXP": "1e400", "DIGITS": "12345678901234567890.10", "ZERO": "-0.0", "ON": "true", "OFF": "false",
+		"LIST": `[1.50,"a"]`, "OBJECT": `{"b":2,"a":{"c":null}}`, "ONE": `["x"]`, "NONE": "{}", "HALF": `"[\"\\ud800\"]"`,
+		"DEEP": `"` + deep + `"`, "LONG": `"\"` + long + `\""`,
+	}
+	if diff := cmp.Diff(want, sent(t, source, Rules{})); diff != "" {
+		t.Error(diff)
+	}
+	got := rows(t, PlanInput{Sources: []*Source{source}})
+	for name, reason := range map[string]string{
+		"INT": "number", "EXP": "number", "ON": "boolean", "LIST": "list with 2 items", "OBJECT": "object with 2 keys", "ONE": "list with 1 item",
+		"NONE": "object with 0 keys", "DEEP": "list with 1 item", "LONG": "number; sent as a string, for it " + unreadable,
+	} {
+		if got[name] != "create: "+reason {
+			t.Errorf("%s: %s", name, got[name])
+		}
+	}
+}
+
+func TestFormatsOfTypedJSON(t *testing.T) {
+	source := typedSource(t, `{"NUMBER": 1.10, "FLAG": true, "LIST": [1, "a"]}`)
+	for format, want := range map[Format]map[string]string{
+		FormatString: {"NUMBER": `"\"1.10\""`, "FLAG": `"\"true\""`, "LIST": `"\"[1,\\\"a\\\"]\""`},
+		FormatJSON:   {"NUMBER": "1.10", "FLAG": "true", "LIST": `[1,"a"]`},
+		FormatRaw:    {"NUMBER": `"1.10"`, "FLAG": `"true"`, "LIST": `"[1,\"a\"]"`},
+	} {
+		rules := Rules{Names: map[string]NameRule{}}
+		for name := range want {
+			rules.Names[name] = NameRule{From: name, Format: format, Required: true}
+		}
+		if diff := cmp.Diff(want, sent(t, source, rules)); diff != "" {
+			t.Errorf("%s: %s", format, diff)
+		}
+		reason := map[Format]string{FormatString: "number; sent as a string", FormatJSON: "number", FormatRaw: "number"}[format]
+		if got := rows(t, PlanInput{Sources: []*Source{source}, Rules: rules})["NUMBER"]; got != "create: "+reason {
+			t.Errorf("%s: %s", format, got)
+		}
+	}
+}
+
+func TestTypedJSONErrors(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"{\"A\": null,\n \"B\": {\"c\": null},\n \"C\":null}", "s.json:1:2: \"A\" is null, which no store takes: give it a value, or leave it out\ns.json:3:2: \"C\" is null"},
+		{"{\"A\": 1,\n \"B\": [1, " + hidden + "]}", "s.json:2:11: not valid JSON here"},
+		{"{\"A\": 1,\n \"B\": {\"" + hidden + "\": 01}}", "s.json:2:23: not valid JSON here"},
+		{"{\"A\": 1,\n \"B\": NaN}", "s.json:2:7: not valid JSON here"},
+		{"{\"A\": [1, {", "the JSON ends too early"},
+		{"{\"A\": [1]} " + hidden, "text after the end of the JSON object"},
+		{`{"A": 1, "A": ["` + hidden + `"]}`, `the name "A" stands a second time`},
+		{`[{"name": "A", "value": "` + hidden + `"}]`, "not a JSON object of names and values: jq 'map({(.name): .value}) | add'"},
+		{`"` + hidden + `"`, "not a JSON object"},
+	}
+	for _, tt := range tests {
+		_, err := ParseSecretsFile("s.json", "s.json", []byte(tt.text))
+		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), hidden) {
+			t.Errorf("got %v, want %q", err, tt.want)
+		}
+	}
+}
+
+// What GitHub gives is of strings alone, with a byte order mark or without.
+func TestContextsStayStrings(t *testing.T) {
+	for _, value := range []string{"1", "true", "[1]", `{"a": 1}`, "null"} {
+		for _, parse := range []func(string, []byte) (*Source, error){ParseSecrets, ParseVars} {
+			if _, err := parse("s", []byte(`{"A": `+value+`}`)); err == nil || !strings.Contains(err.Error(), `where a text was due`) {
+				t.Errorf("%s: got %v", value, err)
+			}
+			if _, err := parse("s", []byte("\ufeff{\"A\": \"x\"}")); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// The keys that a run has stay out, in a value of any type and under any name; what
+// goes by the name of a key does unless somebody asks for it.
+func TestKeysStayOut(t *testing.T) {
+	key, other := "key-"+hidden, "other-"+hidden
+	source := typedSource(t, fmt.Sprintf(`{"A": 1, "OBJECT": {"a": [{"b": "%s"}]}, "LIST": ["x", "%s\n"], "TEXT": "{\"a\": \"%s\"}", "NUMBER": 7700123,
+ "SECOND": "\"%s\"", "NEAR": ["%s0"], "NAMED": {"%s": 1}, "PREFECT_SECRETS_API_KEY": "rotated", "PREFECT__CLOUD__API_KEY": "", "PREFECT_API_KEY": "old"}`, key, other, key, other, key, key))
+	in := PlanInput{
+		Sources: []*Source{source}, APIKey: prefect.TextValue(key),
+		OtherKeys: []prefect.Value{prefect.TextValue(other), prefect.TextValue(""), prefect.TextValue("7700123"), {}},
+	}
+	const is, holds, named = "skip: its value is the API key of this run", "skip: it holds the API key of this run", "skip: an API key goes by this name; give it a name in [names] if flows are to read it"
+	want := map[string]string{
+		"A": "create: number", "OBJECT": holds, "LIST": holds, "TEXT": holds, "NUMBER": is, "SECOND": is, "NEAR": "create: list with 1 item", "NAMED": "create: object with 1 key",
+		"PREFECT_SECRETS_API_KEY": named, "PREFECT__CLOUD__API_KEY": "skip: empty", "PREFECT_API_KEY": named,
+	}
+	if diff := cmp.Diff(want, rows(t, in)); diff != "" {
+		t.Error(diff)
+	}
+	in.Rules = Rules{Include: []string{"PREFECT_API_KEY", "PREFECT_*"}, Names: map[string]NameRule{"k": {From: "PREFECT_SECRETS_API_KEY"}}}
+	got := rows(t, in)
+	if got["k"] != "create: " || got["PREFECT_API_KEY"] != "create: " {
+		t.Errorf("asked for by name: %v", got)
+	}
+	in.Rules = Rules{Names: map[string]NameRule{"k": {From: "OBJECT", Required: true}}}
+	if _, err := NewPlan(in); err == nil || !strings.Contains(err.Error(), `"k" is required and comes from OBJECT, which stays out: it holds the API key`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestParts(t *testing.T) {
+	source := typedSource(t, `{"TEXT": "{\"a\": \"x\"}", "NUMBER": 5432, "FLAG": true, "OBJECT": {"a": "one", "b": [2, "three", null]}, "LIST": []}`)
+	want := map[string][]string{"TEXT": {`{"a": "x"}`}, "NUMBER": {"5432"}, "FLAG": nil, "OBJECT": {"one", "three"}, "LIST": nil}
+	for _, entry := range source.Entries {
+		var got []string
+		for _, part := range entry.Parts() {
+			got = append(got, part.RevealText())
+		}
+		if diff := cmp.Diff(want[entry.Name], got); diff != "" {
+			t.Errorf("%s: %s", entry.Name, diff)
+		}
+	}
+}
