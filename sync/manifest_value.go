@@ -54,6 +54,18 @@ func (s spot) texts(v any) []string {
 	return texts
 }
 
+func (s spot) overwrites(v any) Overwrites {
+	text, ok := s.text(v)
+	if !ok {
+		return ""
+	}
+	o, err := ParseOverwrites(text)
+	if err != nil {
+		s.wrong("unknown value", "overwrite is any (every name) or owned (names that the key itself wrote)")
+	}
+	return o
+}
+
 func (s spot) globs(v any) []string {
 	patterns := s.texts(v)
 	for i, pattern := range patterns {

@@ -53,7 +53,8 @@ type connection struct {
 	runner  *prefect.Client // reads values; nil where there is no key for it
 	key     prefect.Value
 	keyFrom string // where the key was found
-	tenant  string // as reports name the key's own tenant
+	// runnerFrom is where the runner's key was found; empty for one that is ours.
+	runnerFrom string
 	// addTenants makes the tenants that there are not yet; nil for a store that is
 	// not our own.
 	addTenants func(slugs []string) error
@@ -109,7 +110,7 @@ func (o connectOptions) openByIdentity() (*connection, error) {
 }
 
 func (o connectOptions) open(key, from string, transport http.RoundTripper) (*connection, error) {
-	conn := &connection{url: o.apiURL, key: prefect.TextValue(key), keyFrom: from, tenant: "of the key"}
+	conn := &connection{url: o.apiURL, key: prefect.TextValue(key), keyFrom: from}
 	var err error
 	if conn.client, err = o.client(key, transport); err != nil {
 		return nil, fmt.Errorf("--api-url and key: %w", err)
@@ -121,6 +122,7 @@ func (o connectOptions) open(key, from string, transport http.RoundTripper) (*co
 	if err != nil {
 		return nil, err
 	}
+	conn.runnerFrom = "--verify-key-file " + o.verifyKeyFile
 	if conn.runner, err = o.client(runnerKey, transport); err != nil {
 		return nil, fmt.Errorf("--verify-key-file: %w", err)
 	}

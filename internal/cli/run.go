@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,7 +48,7 @@ func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run
 	if err != nil {
 		return nil, err
 	}
-	input.APIKey = conn.key
+	input.APIKey, input.KeyFrom, input.URL, input.Apply = conn.key, conn.keyFrom, conn.url, o.apply
 	if _, err := secretsync.NewPlan(input); err != nil {
 		return nil, err
 	}
@@ -58,7 +59,7 @@ func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run
 	if err := r.open(ctx, wantedTenants(o.tenants, manifest.Tenants)); err != nil {
 		return nil, err
 	}
-	r.each(func(i int, t *report.Tenant) { t.Plan, t.Err = planFor(ctx, r.stores[i].writer, input, t.Name) })
+	r.each(func(i int, t *report.Tenant) { r.stores[i].plan(ctx, input, conn.runnerFrom, t) })
 	if len(r.plans()) == 0 {
 		return nil, planError(r.tenants[0].Err)
 	}
@@ -98,7 +99,8 @@ func (c *Command) planInput(o *syncOptions, out printer) (secretsync.PlanInput, 
 		return none, nil, err
 	}
 	return secretsync.PlanInput{
-		Sources: sources, Rules: manifest.Rules, Prune: manifest.Prune, PruneUnowned: o.pruneUnowned, Notes: o.notes,
+		Sources: sources, Rules: manifest.Rules, Prune: manifest.Prune, PruneUnowned: o.pruneUnowned,
+		Overwrite: manifest.Overwrite, Notes: o.notes,
 	}, manifest, nil
 }
 
@@ -158,21 +160,33 @@ func (r *run) each(do func(i int, t *report.Tenant)) {
 	group.Wait()
 }
 
-func planFor(ctx context.Context, store *secretsync.Store, input secretsync.PlanInput, tenant string) (*secretsync.Plan, error) {
-	input.Tenant = tenant
+// plan makes a tenant's plan. It asks at the same time whether the runner's key may
+// read back what is planned, where that key was given.
+func (s stores) plan(ctx context.Context, input secretsync.PlanInput, runnerFrom string, t *report.Tenant) {
+	input.Tenant = t.Name
 	plan, err := secretsync.NewPlan(input)
 	if err != nil {
-		return nil, err
+		t.Err = err
+		return
 	}
-	if err := plan.Against(ctx, store); err != nil {
-		return nil, err
+	writes, reads := plan.Writes(), make(chan error, 1)
+	go func() {
+		if runnerFrom == "" {
+			reads <- nil
+			return
+		}
+		reads <- secretsync.CheckReader(ctx, s.runner, writes, runnerFrom)
+	}()
+	err = plan.Against(ctx, s.writer)
+	t.Name = plan.Tenant
+	if t.Err = cmp.Or(err, <-reads); t.Err == nil {
+		t.Plan = plan
 	}
-	return plan, nil
 }
 
 // planError is the exit for a run without any plan.
 func planError(err error) error {
-	if errors.Is(err, secretsync.ErrTooManyDeletes) {
+	if errors.Is(err, secretsync.ErrTooManyDeletes) || errors.Is(err, secretsync.ErrNotOwned) {
 		return err
 	}
 	return storeError(err)
@@ -183,7 +197,7 @@ func (r *run) plannedError(detailed bool) error {
 	pending := false
 	for _, t := range r.tenants {
 		if t.Plan == nil {
-			return &exitError{code: ExitPartly, err: fmt.Errorf("no plan for tenant %s: %w", t.Name, t.Err)}
+			return &exitError{code: ExitPartly, err: fmt.Errorf("no plan for %s: %w", secretsync.TenantLabel(t.Name), t.Err)}
 		}
 		pending = pending || t.Plan.Pending()
 	}
@@ -202,6 +216,7 @@ func verifyReserve(timeout time.Duration) time.Duration { return min(timeout/10,
 // keeps more from being sent; what is under way is waited for.
 func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*run, error) {
 	began := time.Now()
+	o.apply = true
 	r, err := c.runPlan(ctx, o, out)
 	if err != nil {
 		return nil, err
@@ -267,7 +282,7 @@ func (r *run) resultError() error {
 			err = resultError(t.Report)
 		}
 		if err != nil {
-			failed = append(failed, fmt.Errorf("tenant %s: %w", t.Name, err))
+			failed = append(failed, fmt.Errorf("%s: %w", secretsync.TenantLabel(t.Name), err))
 		}
 	}
 	switch {

@@ -19,8 +19,8 @@ func PlanMarkdown(tenants []Tenant) string {
 			failedMarkdown(&b, t)
 			continue
 		}
-		fmt.Fprintf(&b, "Tenant %s: %s.\n\n", cell(t.Name), planCounts(t.Plan, "**%d**"))
-		for _, note := range t.Plan.Notes {
+		fmt.Fprintf(&b, "%s: %s.\n\n", targetMarkdown(t), planCounts(t.Plan, "**%d**"))
+		for _, note := range notes(t.Plan) {
 			fmt.Fprintf(&b, "Note: %s.\n\n", cell(note))
 		}
 		table(&b, []string{"action", "name", "note"}, t.Plan.Actions, func(a secretsync.Action) []string {
@@ -32,7 +32,7 @@ func PlanMarkdown(tenants []Tenant) string {
 }
 
 func failedMarkdown(b *strings.Builder, t Tenant) {
-	fmt.Fprintf(b, "Tenant %s: **failed**: %s.\n\n", cell(t.Name), cell(t.Err.Error()))
+	fmt.Fprintf(b, "%s: **failed**: %s.\n\n", targetMarkdown(t), cell(t.Err.Error()))
 }
 
 // ResultMarkdown is what a sync did for each tenant, for a job summary.
@@ -44,7 +44,7 @@ func ResultMarkdown(tenants []Tenant) string {
 			failedMarkdown(&b, t)
 			continue
 		}
-		fmt.Fprintf(&b, "Tenant %s: %s.\n\n", cell(t.Name), resultCounts(t.Report, "**%d**"))
+		fmt.Fprintf(&b, "%s: %s.\n\n", targetMarkdown(t), resultCounts(t.Report, "**%d**"))
 		for _, line := range verifiedLines(t.Report) {
 			fmt.Fprintf(&b, "- Verified: %s\n", cell(line))
 		}

@@ -27,13 +27,13 @@ var planMarks = map[secretsync.Kind]string{
 // PlanText writes a plan, a line for each name, and its counts.
 func PlanText(w io.Writer, plan *secretsync.Plan) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "plan for tenant %s\n", Safe(plan.Tenant))
+	fmt.Fprintf(&b, "plan for %s\n", target(plan))
 	width := nameWidth(plan.Actions)
 	for _, a := range plan.Actions {
 		line := fmt.Sprintf("  %s %-9s %-*s  %s", planMark(a), a.Kind, width, shownName(a), planReason(a))
 		fmt.Fprintln(&b, strings.TrimRight(line, " "))
 	}
-	for _, note := range plan.Notes {
+	for _, note := range notes(plan) {
 		fmt.Fprintf(&b, "note: %s\n", Safe(note))
 	}
 	fmt.Fprintf(&b, "plan: %s\n", planCounts(plan, "%d"))
@@ -96,7 +96,7 @@ func ResultText(w io.Writer, tenants []Tenant, requests int64) error {
 	for _, t := range tenants {
 		head := "result"
 		if len(tenants) > 1 {
-			head += " for tenant " + Safe(t.Name)
+			head += " for " + Safe(secretsync.TenantLabel(t.Name))
 		}
 		if t.Report == nil {
 			fmt.Fprintf(&b, "%s: failed: %s\n", head, Safe(t.Err.Error()))
@@ -175,6 +175,7 @@ func verifiedLines(r *secretsync.Report) []string {
 // syncDocument is the JSON of plan and sync.
 type syncDocument struct {
 	FormatVersion int                 `json:"format_version"`
+	APIURL        string              `json:"api_url"`
 	Actions       []secretsync.Action `json:"actions"`
 	Summary       map[string]int      `json:"summary"`
 	Requests      int64               `json:"requests"`
@@ -182,7 +183,7 @@ type syncDocument struct {
 }
 
 type tenantDocument struct {
-	Tenant   string               `json:"tenant"`
+	Tenant   string               `json:"tenant"`          // slug or id; empty where the store does not say which the key's own is
 	Error    string               `json:"error,omitempty"` // why there is no report
 	Notes    []string             `json:"notes,omitempty"`
 	Verified *secretsync.Verified `json:"verified,omitempty"`
@@ -207,7 +208,7 @@ func (d *syncDocument) add(t Tenant) {
 	}
 	var actions []secretsync.Action
 	if t.Plan != nil {
-		doc.Notes, actions = t.Plan.Notes, t.Plan.Actions
+		doc.Notes, actions, d.APIURL = notes(t.Plan), t.Plan.Actions, shownURL(t.Plan.URL)
 	}
 	if t.Report != nil {
 		doc.Verified, actions = t.Report.Verified, t.Report.Actions

@@ -1,0 +1,48 @@
+package report
+
+import (
+	"net/url"
+	"strings"
+
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// shownURL is a store's URL without what may be a secret in it: scheme, host and
+// path. Of what is no URL, such as embedded, it is all.
+func shownURL(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" {
+		return text
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
+}
+
+// target is the tenant that a plan writes to, and the store's URL.
+func target(plan *secretsync.Plan) string {
+	label := Safe(secretsync.TenantLabel(plan.Tenant))
+	if plan.URL == "" {
+		return label
+	}
+	return label + " at " + Safe(shownURL(plan.URL))
+}
+
+// targetMarkdown begins a sentence with what target says.
+func targetMarkdown(t Tenant) string {
+	label := secretsync.TenantLabel(t.Name)
+	label = strings.ToUpper(label[:1]) + cell(label[1:])
+	if t.Plan == nil || t.Plan.URL == "" {
+		return label
+	}
+	return label + " at " + codeSpan(shownURL(t.Plan.URL))
+}
+
+// codeSpan is text as a code span, in which GitHub finds no link and no mention.
+func codeSpan(text string) string { return "`" + strings.ReplaceAll(Safe(text), "`", "'") + "`" }
+
+// notes are what a reader of a plan should know beside its actions.
+func notes(plan *secretsync.Plan) []string {
+	if plan.KeyNote == "" {
+		return plan.Notes
+	}
+	return append([]string{plan.KeyNote}, plan.Notes...)
+}
