@@ -70,7 +70,7 @@ func (p *Plan) mayPlan(access prefect.Access) error {
 	case len(access.Unreachable) > 0:
 		return &KeyError{From: p.keyFrom, Role: access.Role, Names: access.Unreachable}
 	case planning:
-		p.KeyNote = fmt.Sprintf("%s is %s: sync needs an admin key", keyFrom(p.keyFrom), roles[access.Role])
+		p.KeyNote = fmt.Sprintf("%s is %s; sync needs an admin key", keyFrom(p.keyFrom), roles[access.Role])
 		if p.overwrite == OverwriteOwned {
 			p.KeyNote += ", and overwrites only what that key wrote"
 		}
