@@ -93,15 +93,3 @@ func CheckReader(ctx context.Context, runner *Store, names []string, from string
 	}
 	return nil
 }
-
-// OwnTenant is how reports name the key's own tenant where the store does not say
-// which one that is.
-const OwnTenant = "the key's own tenant"
-
-// TenantLabel names a tenant in a sentence, by its slug or id if it is known.
-func TenantLabel(tenant string) string {
-	if tenant == "" {
-		return OwnTenant
-	}
-	return "tenant " + tenant
-}

@@ -30,7 +30,7 @@ type ReviewedName struct {
 
 // NewPlanFile keeps what the plans would change in the store behind apiURL.
 func NewPlanFile(apiURL string, plans ...*Plan) *PlanFile {
-	file := &PlanFile{FormatVersion: planFileVersion, APIURL: apiURL, Tenants: []string{}, Actions: []ReviewedName{}}
+	file := &PlanFile{FormatVersion: planFileVersion, APIURL: ShownURL(apiURL), Tenants: []string{}, Actions: []ReviewedName{}}
 	for _, plan := range plans {
 		file.Tenants = append(file.Tenants, plan.Tenant)
 		for _, a := range plan.Actions {
@@ -77,7 +77,7 @@ func ParsePlanFile(name string, text []byte) (*PlanFile, error) {
 
 // CheckURL fails if the plan was one for another store than that behind apiURL.
 func (f *PlanFile) CheckURL(apiURL string) error {
-	if f.APIURL != apiURL {
+	if f.APIURL != ShownURL(apiURL) {
 		return errors.New("the plan file is for another API URL: plan again")
 	}
 	return nil

@@ -208,7 +208,7 @@ func (d *syncDocument) add(t Tenant) {
 	}
 	var actions []secretsync.Action
 	if t.Plan != nil {
-		doc.Notes, actions, d.APIURL = notes(t.Plan), t.Plan.Actions, shownURL(t.Plan.URL)
+		doc.Notes, actions, d.APIURL = notes(t.Plan), t.Plan.Actions, secretsync.ShownURL(t.Plan.URL)
 	}
 	if t.Report != nil {
 		doc.Verified, actions = t.Report.Verified, t.Report.Actions

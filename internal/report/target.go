@@ -1,21 +1,10 @@
 package report
 
 import (
-	"net/url"
 	"strings"
 
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
-
-// shownURL is a store's URL without what may be a secret in it: scheme, host and
-// path. Of what is no URL, such as embedded, it is all.
-func shownURL(text string) string {
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" {
-		return text
-	}
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
-}
 
 // target is the tenant that a plan writes to, and the store's URL.
 func target(plan *secretsync.Plan) string {
@@ -23,7 +12,7 @@ func target(plan *secretsync.Plan) string {
 	if plan.URL == "" {
 		return label
 	}
-	return label + " at " + Safe(shownURL(plan.URL))
+	return label + " at " + Safe(secretsync.ShownURL(plan.URL))
 }
 
 // targetMarkdown begins a sentence with what target says.
@@ -33,7 +22,7 @@ func targetMarkdown(t Tenant) string {
 	if t.Plan == nil || t.Plan.URL == "" {
 		return label
 	}
-	return label + " at " + codeSpan(shownURL(t.Plan.URL))
+	return label + " at " + codeSpan(secretsync.ShownURL(t.Plan.URL))
 }
 
 // codeSpan is text as a code span, in which GitHub finds no link and no mention.
