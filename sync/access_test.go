@@ -101,9 +101,9 @@ func TestAnotherStoreSaysNothingOfTheKey(t *testing.T) {
 func TestCheckReader(t *testing.T) {
 	cloud := testkit.New(t)
 	for want, key := range map[string]testkit.Key{
-		"":                                          {Name: "a", Role: testkit.Runner, Patterns: []string{"A", "B*"}},
-		`the key from f does not reach "C": `:       {Name: "b", Role: testkit.Runner, Patterns: []string{"A", "B"}},
-		"the key from f is an admin key, which":     {Name: "c", Role: testkit.Admin},
+		"":                                      {Name: "a", Role: testkit.Runner, Patterns: []string{"A", "B*"}},
+		`the key from f does not reach "C": `:   {Name: "b", Role: testkit.Runner, Patterns: []string{"A", "B"}},
+		"the key from f is an admin key, which": {Name: "c", Role: testkit.Admin},
 		"the key from f is a planner key, which li": {Name: "d", Role: testkit.Planner},
 	} {
 		names := []string{"A", "B"}
