@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"path"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 )
 
 func (s spot) text(v any) (string, bool) {
@@ -61,7 +63,11 @@ func (s spot) overwrites(v any) Overwrites {
 	}
 	o, err := ParseOverwrites(text)
 	if err != nil {
-		s.wrong("unknown value", "overwrite is any (every name) or owned (names that the key itself wrote)")
+		hint := "overwrite is any (every name) or owned (names that the key itself wrote)"
+		if near := nearest.Of(text, []string{string(OverwriteAny), string(OverwriteOwned)}); near != "" {
+			hint = "did you mean " + near + "? " + hint
+		}
+		s.wrong("unknown value", hint)
 	}
 	return o
 }
