@@ -25,7 +25,12 @@ type dialect struct {
 	spelling Dialect // DialectAuto until a field was known
 	changed  bool    // mutations answer whether they changed anything
 	list     listing // nil until a query for names was known
+	given    bool    // by who made the client
+	silent   bool    // the API says nothing of keys
 }
+
+// ownDialect is that of this project's store.
+var ownDialect = dialect{spelling: DialectCamel, changed: true, list: (*Client).namesOwn}
 
 // listing is one way to ask for the names, and what its answer tells.
 type listing func(*Client, context.Context) ([]string, error)
@@ -47,9 +52,9 @@ func (d Dialect) known() (dialect, error) {
 	case DialectAuto:
 		return dialect{}, nil
 	case DialectCamel:
-		return dialect{spelling: d, list: (*Client).namesCamel}, nil
+		return dialect{spelling: d, list: (*Client).namesCamel, given: true}, nil
 	case DialectSnake:
-		return dialect{spelling: d, list: (*Client).namesSnake}, nil
+		return dialect{spelling: d, list: (*Client).namesSnake, given: true}, nil
 	}
 	return dialect{}, fmt.Errorf("unknown dialect %q: it is %q, %q, or empty to find out", string(d), DialectCamel, DialectSnake)
 }

@@ -2,7 +2,6 @@ package prefect
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/shurcooL/graphql"
@@ -94,46 +93,6 @@ func (c *Client) Tenants(ctx context.Context) ([]Tenant, error) {
 		return nil, fmt.Errorf("listing tenants: %w", err)
 	}
 	return q.Tenant, nil
-}
-
-// Owners says which keys wrote secrets last. A key is named by its name, never by
-// itself.
-type Owners struct {
-	Key    string            // the key in use
-	ByName map[string]string // for each secret that there is; empty if the store does not know
-}
-
-// ErrNoOwners means that the API does not tell who wrote a secret.
-var ErrNoOwners = errors.New("this API does not tell who wrote a secret")
-
-// SecretOwners asks which key wrote each of the names last. Only this project's
-// store knows; the error of any other is [ErrNoOwners].
-func (c *Client) SecretOwners(ctx context.Context, names []string) (Owners, error) {
-	var q struct {
-		API struct {
-			Key string
-		} `graphql:"secrets_api"`
-		Secret []struct {
-			Name      string
-			UpdatedBy string `graphql:"updated_by"`
-		} `graphql:"secret(where:{name:{_in:$names}})"`
-	}
-	list := make([]graphql.String, len(names))
-	for i, name := range names {
-		list[i] = graphql.String(name)
-	}
-	err := c.query(ctx, &q, map[string]any{"names": list}, "secrets_api", "secret")
-	switch {
-	case isUnknownField(err):
-		return Owners{}, ErrNoOwners
-	case err != nil:
-		return Owners{}, fmt.Errorf("asking who wrote the secrets: %w", err)
-	}
-	owners := Owners{Key: q.API.Key, ByName: make(map[string]string, len(q.Secret))}
-	for _, row := range q.Secret {
-		owners.ByName[row.Name] = row.UpdatedBy
-	}
-	return owners, nil
 }
 
 // query sends a query whose results stand at fields; the first error of one of

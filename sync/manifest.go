@@ -21,7 +21,8 @@ type Manifest struct {
 	APIURL  string   // api-url; empty if it names none
 	Tenants []string // slugs or ids; empty means the key's own tenant
 	Rules
-	Prune Prune
+	Prune     Prune
+	Overwrite Overwrites // empty if it does not say
 
 	file         string
 	environments map[string]*Manifest // what each says by itself
@@ -120,6 +121,7 @@ func (m *Manifest) over(top *Manifest) *Manifest {
 	merged.Exclude = said(m.Exclude, top.Exclude)
 	merged.Prune.Scope = said(m.Prune.Scope, top.Prune.Scope)
 	merged.Prune.MaxDeletes = cmp.Or(m.Prune.MaxDeletes, top.Prune.MaxDeletes)
+	merged.Overwrite = cmp.Or(m.Overwrite, top.Overwrite)
 	merged.Names = make(map[string]NameRule, len(top.Names)+len(m.Names))
 	maps.Copy(merged.Names, top.Names)
 	maps.Copy(merged.Names, m.Names)

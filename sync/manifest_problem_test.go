@@ -13,7 +13,7 @@ import (
 // manifestProblems has bad input for every key, with what Error says after the
 // file's name.
 var manifestProblems = []struct{ text, want string }{
-	{`includes = ["*"]`, `includes: unknown key "includes": did you mean include? a manifest has api-url, tenants, include, exclude, names, prune and environments`},
+	{`includes = ["*"]`, `includes: unknown key "includes": did you mean include? a manifest has api-url, tenants, include, exclude, overwrite, names, prune and environments`},
 	{`"a b" = 1`, `"a b": unknown key "a b": a manifest has`},
 	{`max-deletes = 1`, `max-deletes: unknown key "max-deletes": a manifest has`},
 	{`api-url = 1`, "api-url: a text was due: put it into quotation marks"},

@@ -12,7 +12,7 @@ import (
 
 // The keys of a manifest, of one of its environments and of its tables.
 var (
-	environmentKeys = []string{"api-url", "tenants", "include", "exclude", "names", "prune"}
+	environmentKeys = []string{"api-url", "tenants", "include", "exclude", "overwrite", "names", "prune"}
 	topKeys         = append(slices.Clip(environmentKeys), "environments")
 	pruneKeys       = []string{"scope", "max-deletes"}
 	nameKeys        = []string{"from", "format", "required"}
@@ -81,6 +81,8 @@ func (m *Manifest) read(at spot, key string, v any) {
 		m.Include = at.globs(v)
 	case "exclude":
 		m.Exclude = at.globs(v)
+	case "overwrite":
+		m.Overwrite = at.overwrites(v)
 	case "names":
 		m.Names = at.names(v)
 	case "prune":

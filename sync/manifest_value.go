@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"path"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 )
 
 func (s spot) text(v any) (string, bool) {
@@ -52,6 +54,22 @@ func (s spot) texts(v any) []string {
 		texts[i] = text
 	}
 	return texts
+}
+
+func (s spot) overwrites(v any) Overwrites {
+	text, ok := s.text(v)
+	if !ok {
+		return ""
+	}
+	o, err := ParseOverwrites(text)
+	if err != nil {
+		hint := "overwrite is any (every name) or owned (names that the key itself wrote)"
+		if near := nearest.Of(text, []string{string(OverwriteAny), string(OverwriteOwned)}); near != "" {
+			hint = "did you mean " + near + "? " + hint
+		}
+		s.wrong("unknown value", hint)
+	}
+	return o
 }
 
 func (s spot) globs(v any) []string {

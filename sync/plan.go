@@ -36,12 +36,15 @@ const (
 
 // Action is what happens to one name, and why.
 type Action struct {
-	Tenant string `json:"tenant"`
+	Tenant string `json:"tenant"` // slug or id; empty where the store does not say which the key's own is
 	Name   string `json:"name"`
 	Kind   Kind   `json:"action"`
 	Source string `json:"source,omitempty"` // the CI name
 	Reason string `json:"reason,omitempty"`
-	Result Result `json:"result,omitempty"`
+	// WrittenBy is the name of the key that last wrote what is overwritten, where it
+	// is another than this run's.
+	WrittenBy string `json:"written_by,omitempty"`
+	Result    Result `json:"result,omitempty"`
 	// Warn marks a skip that the user may not have meant.
 	Warn bool `json:"-"`
 
@@ -51,14 +54,19 @@ type Action struct {
 
 // PlanInput is all that a plan depends on.
 type PlanInput struct {
-	Tenant  string // as reports name it
+	URL     string // of the store, as reports name it
+	Tenant  string // slug or id; empty means the key's own, whose slug the store may tell
 	Sources []*Source
 	Rules   Rules
 	APIKey  prefect.Value // the key that writes, a JSON string; an entry that equals or holds it stays out
 	// OtherKeys are keys that stay out as APIKey does: those that the run has and
 	// does not write with.
 	OtherKeys []prefect.Value
+	KeyFrom   string // where APIKey was found, for people to read
+	// Apply says that the plan is to be applied, which takes a key that may write.
+	Apply     bool
 	Prune     Prune
+	Overwrite Overwrites
 	// Notes are for the plan's own, of what its maker knows beside the sources.
 	Notes []string
 	// First, if set, is the first of [Plan.FirstLines].
@@ -73,14 +81,20 @@ type PlanInput struct {
 
 // Plan is what [Apply] will do, all of it, sorted by name.
 type Plan struct {
-	Tenant  string
+	URL     string // of the store
+	Tenant  string // slug or id; empty where the store does not say which the key's own is
 	Actions []Action
 	Notes   []string // what a reader should know beside the actions
+	KeyNote string   // what the key cannot do that a sync needs; empty if there is nothing
 	// Warnings are what looks like a mistake in what selects names, and Remarks what
 	// may be right there and has no effect.
 	Warnings, Remarks []string
 
+	keyFrom    string
+	apply      bool
+	overwrite  Overwrites
 	prune      pruning
+	owners     ownership
 	first      string // of [Plan.FirstLines]
 	unselected int    // likewise
 	mask       func(string) string
@@ -92,7 +106,7 @@ type Plan struct {
 // [ErrNothingIncluded], and if two sources give one name, if a required name has no value, if a value does
 // not fit its format.
 func NewPlan(in PlanInput) (*Plan, error) {
-	if err := errors.Join(in.Rules.Validate(), in.Prune.Validate()); err != nil {
+	if err := errors.Join(in.Rules.Validate(), in.Prune.Validate(), in.Overwrite.Validate()); err != nil {
 		return nil, err
 	}
 	p := &planner{
@@ -109,7 +123,11 @@ func NewPlan(in PlanInput) (*Plan, error) {
 	if len(p.problems) > 0 {
 		return nil, errors.Join(p.problems...)
 	}
-	plan := &Plan{Tenant: in.Tenant, Actions: p.actions, Notes: slices.Clone(in.Notes), prune: p.pruning(), first: in.First, unselected: p.unselected(), mask: p.in.Mask}
+	plan := &Plan{
+		URL: in.URL, Tenant: in.Tenant, Actions: p.actions, Notes: slices.Clone(in.Notes),
+		keyFrom: in.KeyFrom, apply: in.Apply, overwrite: in.Overwrite, prune: p.pruning(),
+		first: in.First, unselected: p.unselected(), mask: p.in.Mask,
+	}
 	if err := p.selects(plan); err != nil {
 		return nil, err
 	}
@@ -261,29 +279,51 @@ func (p *planner) problem(format string, args ...any) {
 
 // Against completes the plan, once, with what the store has: a name that is there
 // is overwritten, since its value cannot be compared; a name in the scope of
-// pruning that no source has is deleted. It asks for the names, and for the owners
-// of what it may delete. It fails if there is more to delete than allowed.
+// pruning that no source has is deleted. It asks for the names, for what the key may
+// do with those of the plan and who wrote them, and for the owners of what it may
+// delete. It fails with a [*KeyError] if the store says that the key could not do
+// what is planned, with [ErrNotOwned], and if there is more to delete than allowed.
 func (p *Plan) Against(ctx context.Context, store *Store) error {
-	existing, err := store.names(ctx, planAttempts)
+	found, err := store.overview(ctx, p.Writes())
 	if err != nil {
 		return err
 	}
-	p.stored = existing
-	there := setOf(existing)
-	for i := range p.Actions {
-		if p.Actions[i].Kind == Create && there[p.Actions[i].Name] {
-			p.Actions[i].Kind = Overwrite
-		}
+	if err := p.mayPlan(found.Access); err != nil {
+		return err
+	}
+	p.isFor(found.Tenant)
+	p.stored = found.Names
+	p.owners = ownership{own: found.Key, planner: found.Role == prefect.RolePlanner}
+	if err := p.overwrites(ctx, store, found); err != nil {
+		return err
 	}
 	if refused := p.prune.refused(); refused != "" {
 		p.Notes = append(p.Notes, refused)
 	}
 	p.judge("prune scope", p.prune.Scope, "no name in the store or the plan", p.After())
-	if err := p.deletions(ctx, store, p.prune.candidates(existing)); err != nil {
+	if err := p.deletions(ctx, store, p.prune.candidates(found.Names)); err != nil {
 		return err
 	}
 	p.sort()
 	return nil
+}
+
+// isFor names the tenant by the slug that the store tells.
+func (p *Plan) isFor(slug string) {
+	if slug == "" {
+		return
+	}
+	p.Tenant = slug
+	for i := range p.Actions {
+		p.Actions[i].Tenant = slug
+	}
+}
+
+// Writes are the names that the plan creates or overwrites, sorted.
+func (p *Plan) Writes() []string {
+	names := slices.Concat(p.names(Create), p.names(Overwrite))
+	slices.Sort(names)
+	return names
 }
 
 // Count is how many actions are of that kind.
@@ -293,7 +333,7 @@ func (p *Plan) Count(kind Kind) int { return len(p.names(kind)) }
 func (p *Plan) After() []string {
 	gone := setOf(p.names(Delete))
 	kept := slices.DeleteFunc(slices.Clone(p.stored), func(name string) bool { return gone[name] })
-	kept = slices.Concat(kept, p.names(Create), p.names(Overwrite))
+	kept = slices.Concat(kept, p.Writes())
 	slices.Sort(kept)
 	return slices.Compact(kept)
 }

@@ -92,7 +92,7 @@ func TestPlanAgainstAStore(t *testing.T) {
 		cloud.Set(name, 1)
 	}
 	plan := planned(t, secretsync.NewStore(cloud.Client()), secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "B", "x", "A", "y", "E", "")}})
-	if diff := cmp.Diff([]string{"overwrite A<A", "create B<B", "skip E<E empty"}, lines(plan)); diff != "" {
+	if diff := cmp.Diff([]string{`overwrite A<A overwrites what "testkit" wrote`, "create B<B", "skip E<E empty"}, lines(plan)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -5,17 +5,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // planFileVersion is the version of the format of a [PlanFile].
-const planFileVersion = 1
+const planFileVersion = 2
 
 // PlanFile is a plan that was reviewed: names and what happens to them, without
 // values, which it can therefore not promise.
 type PlanFile struct {
 	FormatVersion int            `json:"format_version"`
 	APIURL        string         `json:"api_url"`
+	Tenants       []string       `json:"tenants"` // slugs or ids; empty for a key's own that the store does not name
 	Actions       []ReviewedName `json:"actions"`
 }
 
@@ -28,8 +30,9 @@ type ReviewedName struct {
 
 // NewPlanFile keeps what the plans would change in the store behind apiURL.
 func NewPlanFile(apiURL string, plans ...*Plan) *PlanFile {
-	file := &PlanFile{FormatVersion: planFileVersion, APIURL: apiURL, Actions: []ReviewedName{}}
+	file := &PlanFile{FormatVersion: planFileVersion, APIURL: ShownURL(apiURL), Tenants: []string{}, Actions: []ReviewedName{}}
 	for _, plan := range plans {
+		file.Tenants = append(file.Tenants, plan.Tenant)
 		for _, a := range plan.Actions {
 			if a.Kind != Skip {
 				file.Actions = append(file.Actions, a.reviewed())
@@ -74,7 +77,7 @@ func ParsePlanFile(name string, text []byte) (*PlanFile, error) {
 
 // CheckURL fails if the plan was one for another store than that behind apiURL.
 func (f *PlanFile) CheckURL(apiURL string) error {
-	if f.APIURL != apiURL {
+	if f.APIURL != ShownURL(apiURL) {
 		return errors.New("the plan file is for another API URL: plan again")
 	}
 	return nil
@@ -82,10 +85,13 @@ func (f *PlanFile) CheckURL(apiURL string) error {
 
 // Restrict leaves of the plans, which are for the file's own store
 // ([PlanFile.CheckURL]), what was reviewed; other names are skipped. The error,
-// which lists all of it, means that what was reviewed no longer fits: a name would
-// now be created, overwritten or deleted where it was not, or not be touched at
-// all. The plans are not to be applied then.
+// which lists all of it, means that what was reviewed no longer fits: the plans are
+// for other tenants, or a name would now be created, overwritten or deleted where it
+// was not, or not be touched at all. The plans are not to be applied then.
 func (f *PlanFile) Restrict(plans ...*Plan) error {
+	if err := f.checkTenants(plans); err != nil {
+		return err
+	}
 	now := map[ReviewedName]Kind{} // by tenant and name alone
 	for _, plan := range plans {
 		for _, a := range plan.Actions {
@@ -99,6 +105,29 @@ func (f *PlanFile) Restrict(plans ...*Plan) error {
 	}
 	f.skipOthers(plans)
 	return nil
+}
+
+func (f *PlanFile) checkTenants(plans []*Plan) error {
+	var now []string
+	for _, plan := range plans {
+		now = append(now, plan.Tenant)
+	}
+	slices.Sort(now)
+	if slices.Equal(now, slices.Sorted(slices.Values(f.Tenants))) {
+		return nil
+	}
+	return fmt.Errorf("the plan file is for %s, and this run for %s: plan again", tenantList(f.Tenants), tenantList(now))
+}
+
+func tenantList(tenants []string) string {
+	if len(tenants) == 0 {
+		return "no tenant"
+	}
+	labels := make([]string, len(tenants))
+	for i, t := range tenants {
+		labels[i] = TenantLabel(t)
+	}
+	return strings.Join(labels, ", ")
 }
 
 func (f *PlanFile) changes(now map[ReviewedName]Kind) []string {
@@ -115,7 +144,7 @@ func (f *PlanFile) changes(now map[ReviewedName]Kind) []string {
 	return changes
 }
 
-func label(a ReviewedName) string { return fmt.Sprintf("%q of tenant %s", a.Name, a.Tenant) }
+func label(a ReviewedName) string { return fmt.Sprintf("%q of %s", a.Name, TenantLabel(a.Tenant)) }
 
 func (f *PlanFile) skipOthers(plans []*Plan) {
 	reviewed := map[ReviewedName]bool{}
@@ -125,7 +154,7 @@ func (f *PlanFile) skipOthers(plans []*Plan) {
 	for _, plan := range plans {
 		for i := range plan.Actions {
 			if a := &plan.Actions[i]; a.Kind != Skip && !reviewed[a.reviewed()] {
-				a.Kind, a.Reason, a.Warn = Skip, "not in the plan file", true
+				a.Kind, a.Reason, a.Warn, a.WrittenBy = Skip, "not in the plan file", true, ""
 			}
 		}
 	}

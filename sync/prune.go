@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,30 +46,32 @@ func (p *Plan) deletions(ctx context.Context, store *Store, candidates []string)
 		return err
 	}
 	told := err == nil
+	p.owners.own = cmp.Or(owners.Key, p.owners.own)
 	for _, name := range candidates {
 		owner, there := owners.ByName[name]
 		if told && !there {
 			continue
 		}
-		action := Action{Tenant: p.Tenant, Name: name, Kind: Delete, Reason: "no source has it"}
-		if kept := p.prune.kept(owner, owners.Key); kept != "" {
-			action.Kind, action.Reason, action.Warn = Skip, "no source has it; not deleted: "+kept, true
-		}
-		p.Actions = append(p.Actions, action)
+		p.Actions = append(p.Actions, p.deletion(name, owner))
 	}
 	return p.withinLimit()
 }
 
-// kept is why a name without a source stays; empty if it does not.
-func (p *pruning) kept(owner, own string) string {
+// deletion is what happens to a name without a source.
+func (p *Plan) deletion(name, owner string) Action {
+	const gone = "no source has it"
+	a := Action{Tenant: p.Tenant, Name: name, Kind: Delete, Reason: gone}
 	switch {
-	case owner == "" && !p.unowned:
-		return "the store does not say who wrote it (--prune-unowned)"
-	case owner == "" || owner == own:
-		return ""
-	default:
-		return fmt.Sprintf("the key %q wrote it last", owner)
+	case owner == "" && !p.prune.unowned:
+		a.Kind, a.Warn = Skip, true
+		a.Reason = gone + "; not deleted: the store does not say who wrote it (--prune-unowned)"
+	case p.owners.another(owner) && p.owners.planner:
+		a.Reason = fmt.Sprintf("%s; only the key that wrote it, %q, deletes it", gone, owner)
+	case p.owners.another(owner):
+		a.Kind, a.Warn = Skip, true
+		a.Reason = fmt.Sprintf("%s; not deleted: the key %q wrote it last", gone, owner)
 	}
+	return a
 }
 
 func (p *Plan) withinLimit() error {

@@ -161,7 +161,7 @@ func TestPruneSparesWhatAnotherKeyWrote(t *testing.T) {
 	}
 }
 
-// Owners are asked for the candidates alone.
+// Owners are asked for what is planned, with the names, and for the candidates.
 func TestOnlyCandidatesAreAskedFor(t *testing.T) {
 	cloud := storing(t, "A", "B", "team_OLD")
 	var asked []string
@@ -174,7 +174,7 @@ func TestOnlyCandidatesAreAskedFor(t *testing.T) {
 	}))
 	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{Scope: []string{"team_*"}}}
 	planned(t, store, in)
-	if len(asked) != 1 || !strings.Contains(asked[0], `{"names":["team_OLD"]}`) {
+	if len(asked) != 2 || !strings.Contains(asked[0], `{"names":["A"]}`) || !strings.Contains(asked[1], `{"names":["team_OLD"]}`) {
 		t.Errorf("asked %q", asked)
 	}
 }

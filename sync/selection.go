@@ -25,7 +25,7 @@ var cisOwn = []string{
 	"*DEPLOY_KEY*", "DEPLOY_TOKEN", "DEPLOYMENT_KEY", "SSH_DEPLOY_*", "SSH_KNOWN_HOSTS", "COSIGN_*", "GPG_*", "SIGNING_*", "*_SIGNING_KEY",
 	"VERCEL_*", "NETLIFY_*", "TF_API_TOKEN", "TFC_*", "PULUMI_ACCESS_TOKEN", "KUBECONFIG", "KUBE_CONFIG*", "TURBO_*", "NX_CLOUD_*",
 	// another store's key
-	"PREFECT_*API_KEY*", "PREFECT__CLOUD__*",
+	"PREFECT_*KEY*", "PREFECT__CLOUD__*",
 }
 
 func isCIsOwn(name string) bool { return firstMatch(cisOwn, strings.ToUpper(name)) != "" }
@@ -57,7 +57,7 @@ func (p *planner) unselected() int {
 
 func (p *Plan) unselectedLine() string {
 	written := slices.Concat(p.names(Create), p.names(Overwrite))
-	line := fmt.Sprintf("%d of %d secrets go to tenant %s, and no include, exclude or [names] selects them", len(written), p.unselected, p.Tenant)
+	line := fmt.Sprintf("%d of %d secrets go to %s, and no include, exclude or [names] selects them", len(written), p.unselected, TenantLabel(p.Tenant))
 	own := slices.DeleteFunc(written, func(name string) bool { return !isCIsOwn(name) })
 	if len(own) == 0 {
 		return line

@@ -55,6 +55,22 @@ func (s *Store) names(ctx context.Context, attempts int) (names []string, err er
 	return names, err
 }
 
+func (s *Store) overview(ctx context.Context, about []string) (found prefect.Overview, err error) {
+	err = s.ask(ctx, planAttempts, func() error {
+		found, err = s.client.Overview(ctx, about)
+		return err
+	})
+	return found, err
+}
+
+func (s *Store) access(ctx context.Context, about []string) (found prefect.Access, err error) {
+	err = s.ask(ctx, planAttempts, func() error {
+		found, err = s.client.KeyAccess(ctx, about)
+		return err
+	})
+	return found, err
+}
+
 func (s *Store) owners(ctx context.Context, names []string) (owners prefect.Owners, err error) {
 	err = s.ask(ctx, planAttempts, func() error {
 		owners, err = s.client.SecretOwners(ctx, names)

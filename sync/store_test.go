@@ -80,7 +80,7 @@ func TestAnErrorOfTheStoreHoldsNoValue(t *testing.T) {
 			_, _ = w.Write([]byte(`{"errors":[{"message":"got ` + canary + `"}]}`))
 			return
 		}
-		_, _ = w.Write([]byte(`{"data":{"secrets_api":{"version":1},"secret":[]}}`))
+		_, _ = w.Write([]byte(`{"data":{"secrets_api":{"key":"admin","role":"admin","tenant":"t","unreachable":[]},"secret":[],"owned":[]}}`))
 	}))
 	plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3)}})
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})

@@ -145,7 +145,7 @@ func TestASealedStoreStillKnowsWhoAsks(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Inject(testkit.Match{}, testkit.StoreSealed())
 	const document = `{"query": "{auth_info{tenant_id} tenant{slug} secrets_api{version} secret_names}"}`
-	want := `"data":{"auth_info":{"tenant_id":"` + testkit.TenantID + `"},"tenant":[{"slug":"testkit"}],"secrets_api":{"version":1},"secret_names":null}}`
+	want := `"data":{"auth_info":{"tenant_id":"` + testkit.TenantID + `"},"tenant":[{"slug":"testkit"}],"secrets_api":{"version":2},"secret_names":null}}`
 	if got := post(t, cloud, document); !strings.Contains(got, want) || !strings.Contains(got, "API_ERROR") {
 		t.Error(got)
 	}

@@ -27,10 +27,11 @@ func (c *Cloud) TenantID() string { return c.tenant.ID }
 // Role says what a key may do.
 type Role string
 
-// The roles. Both may list names.
+// The roles. Each may list names.
 const (
-	Admin  = Role(cloud.Admin)  // sets and deletes; is refused values
-	Runner = Role(cloud.Runner) // reads values; never sets or deletes
+	Admin   = Role(cloud.Admin)   // sets and deletes; is refused values
+	Runner  = Role(cloud.Runner)  // reads values; never sets or deletes
+	Planner = Role(cloud.Planner) // does neither
 )
 
 // Key describes a key of a fake.

@@ -58,7 +58,8 @@ type connection struct {
 	ambiguous bool
 	// runnerKey is that of runner, a JSON string.
 	runnerKey prefect.Value
-	tenant    string // as reports name the key's own tenant
+	// runnerFrom is where the runner's key was found; empty for one that is ours.
+	runnerFrom string
 	// addTenants makes the tenants that there are not yet; nil for a store that is
 	// not our own.
 	addTenants func(slugs []string) error
@@ -116,7 +117,7 @@ func (o connectOptions) openByIdentity() (*connection, error) {
 }
 
 func (o connectOptions) open(key, from string, transport http.RoundTripper) (*connection, error) {
-	conn := &connection{url: o.apiURL, key: prefect.TextValue(key), keyFrom: from, tenant: "of the key"}
+	conn := &connection{url: o.apiURL, key: prefect.TextValue(key), keyFrom: from}
 	var err error
 	if conn.client, err = o.client(key, transport); err != nil {
 		return nil, fmt.Errorf("--api-url and key: %w", err)
@@ -129,6 +130,7 @@ func (o connectOptions) open(key, from string, transport http.RoundTripper) (*co
 		return nil, err
 	}
 	conn.runnerKey = prefect.TextValue(runnerKey)
+	conn.runnerFrom = "--verify-key-file " + o.verifyKeyFile
 	if conn.runner, err = o.client(runnerKey, transport); err != nil {
 		return nil, fmt.Errorf("--verify-key-file: %w", err)
 	}

@@ -38,7 +38,7 @@ func connectEmbedded(url string, store cloud.Store) (*connection, error) {
 	runner, err := client(f.RunnerKey)
 	return &connection{
 		url: url, client: writer, runner: runner, key: prefect.TextValue(f.AdminKey),
-		keyFrom: "the embedded store", tenant: f.Tenant.Slug, addTenants: addTenants(f),
+		keyFrom: "the embedded store", addTenants: addTenants(f),
 	}, err
 }
 

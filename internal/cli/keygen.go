@@ -36,7 +36,7 @@ key before is good until --grace is over.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.name, "name", "", "name of the key; secrets that it sets are kept as this name's")
-	f.StringVar(&o.role, "role", "", "admin (sets, deletes and lists) or runner (reads values)")
+	f.StringVar(&o.role, "role", "", cloud.RolesHelp())
 	f.StringArrayVar(&o.tenants, "tenant", nil, "slug or id of a tenant (repeatable); the first is the default")
 	f.StringArrayVar(&o.patterns, "pattern", nil, "glob over the names that the key reaches (repeatable); default: all")
 	f.StringVar(&o.expires, "expires", "", "when the key is refused, such as 2027-01-31T00:00:00Z; default: never")
@@ -80,8 +80,8 @@ func (o keygenOptions) described() (k cloud.Key, err error) {
 	switch {
 	case o.name == "":
 		return k, errors.New("--name: say what the key is called; secrets that it sets are kept as this name's")
-	case o.role != string(cloud.Admin) && o.role != string(cloud.Runner):
-		return k, errors.New("--role: use admin (sets, deletes and lists) or runner (reads values)")
+	case !cloud.Role(o.role).Known():
+		return k, errors.New("--role: use " + cloud.RolesHelp())
 	case len(o.tenants) == 0:
 		return k, errors.New("--tenant: name the slug or id of at least one tenant")
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -20,6 +21,7 @@ type ruleOptions struct {
 	required     []string
 	pruneScope   []string
 	maxDeletes   *int
+	overwrite    secretsync.Overwrites
 	pruneUnowned bool
 }
 
@@ -33,6 +35,10 @@ func (o *ruleOptions) register(flags *pflag.FlagSet) {
 	flags.Func("max-deletes", "a plan that deletes more than `N` names fails (default: the manifest's, then 5)", func(text string) error {
 		n, err := strconv.Atoi(text)
 		o.maxDeletes = &n
+		return err
+	})
+	flags.Func("overwrite", "which names in the store may be overwritten: any, or owned, those that the key itself wrote (default: the manifest's, then any)", func(text string) (err error) {
+		o.overwrite, err = secretsync.ParseOverwrites(text)
 		return err
 	})
 	flags.BoolVar(&o.pruneUnowned, "prune-unowned", false, "delete also names of which the store does not say who wrote them")
@@ -50,6 +56,7 @@ func (o *ruleOptions) over(m *secretsync.Manifest) error {
 	if o.maxDeletes != nil {
 		m.Prune.MaxDeletes = o.maxDeletes
 	}
+	m.Overwrite = cmp.Or(o.overwrite, m.Overwrite)
 	if m.Names == nil {
 		m.Names = map[string]secretsync.NameRule{}
 	}

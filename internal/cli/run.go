@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,7 +51,8 @@ func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run
 	if err != nil {
 		return nil, err
 	}
-	input.APIKey, input.OtherKeys = conn.key, c.otherKeys(conn)
+	input.APIKey, input.OtherKeys, input.KeyFrom = conn.key, c.otherKeys(conn), conn.keyFrom
+	input.URL, input.Apply = conn.url, o.apply
 	if _, err := secretsync.NewPlan(input); err != nil {
 		return nil, err
 	}
@@ -61,7 +63,7 @@ func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run
 	if err := r.open(ctx, wantedTenants(o.tenants, manifest.Tenants)); err != nil {
 		return nil, err
 	}
-	r.each(func(i int, t *report.Tenant) { t.Plan, t.Err = planFor(ctx, r.stores[i].writer, input, t.Name) })
+	r.each(func(i int, t *report.Tenant) { r.stores[i].plan(ctx, input, conn.runnerFrom, t) })
 	if len(r.plans()) == 0 {
 		return nil, planError(r.tenants[0].Err)
 	}
@@ -99,7 +101,8 @@ func (c *Command) planInput(o *syncOptions, out printer) (secretsync.PlanInput, 
 		return none, nil, err
 	}
 	input := secretsync.PlanInput{
-		Sources: sources, Rules: manifest.Rules, Prune: manifest.Prune, PruneUnowned: o.pruneUnowned, Notes: o.notes, Mask: check.MaskTokens,
+		Sources: sources, Rules: manifest.Rules, Prune: manifest.Prune, PruneUnowned: o.pruneUnowned,
+		Overwrite: manifest.Overwrite, Notes: o.notes, Mask: check.MaskTokens,
 	}
 	if o.untrusted != "" {
 		input.Prune, input.First = secretsync.Prune{}, o.untrusted+": nothing is deleted, and no plan file is written"
@@ -163,21 +166,33 @@ func (r *run) each(do func(i int, t *report.Tenant)) {
 	group.Wait()
 }
 
-func planFor(ctx context.Context, store *secretsync.Store, input secretsync.PlanInput, tenant string) (*secretsync.Plan, error) {
-	input.Tenant = tenant
+// plan makes a tenant's plan. It asks at the same time whether the runner's key may
+// read back what is planned, where that key was given.
+func (s stores) plan(ctx context.Context, input secretsync.PlanInput, runnerFrom string, t *report.Tenant) {
+	input.Tenant = t.Name
 	plan, err := secretsync.NewPlan(input)
 	if err != nil {
-		return nil, err
+		t.Err = err
+		return
 	}
-	if err := plan.Against(ctx, store); err != nil {
-		return nil, err
+	writes, reads := plan.Writes(), make(chan error, 1)
+	go func() {
+		if runnerFrom == "" {
+			reads <- nil
+			return
+		}
+		reads <- secretsync.CheckReader(ctx, s.runner, writes, runnerFrom)
+	}()
+	err = plan.Against(ctx, s.writer)
+	t.Name = plan.Tenant
+	if t.Err = cmp.Or(err, <-reads); t.Err == nil {
+		t.Plan = plan
 	}
-	return plan, nil
 }
 
 // planError is the exit for a run without any plan.
 func planError(err error) error {
-	if errors.Is(err, secretsync.ErrTooManyDeletes) {
+	if errors.Is(err, secretsync.ErrTooManyDeletes) || errors.Is(err, secretsync.ErrNotOwned) {
 		return err
 	}
 	return storeError(err)
@@ -225,6 +240,7 @@ func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*run
 		return nil, checkOnly(o, out)
 	}
 	began := time.Now()
+	o.apply = true
 	r, err := c.runPlan(ctx, o, out)
 	if err != nil {
 		return nil, err

@@ -21,6 +21,7 @@ type syncOptions struct {
 	configFiles  []string
 	failOn       string
 	format       string
+	apply        bool          // the plan, so that the key must be one that writes
 	planFile     string        // to be written
 	reviewed     string        // a plan file to keep to
 	configsFor   check.Version // the Prefect that configFiles are for
@@ -39,6 +40,7 @@ func (o *syncOptions) register(cmd *cobra.Command) {
 	o.ruleOptions.register(flags)
 	flags.StringSliceVar(&o.configFiles, "config-files", nil, "Prefect configs, or patterns of them, to check first")
 	flags.StringVar(&o.failOn, "fail-on", "error", "which findings in the configs stop the run: error, warning or never")
+	flags.StringVar(&o.verifyKeyFile, "verify-key-file", "", "a file with a runner key, to read back and compare every value that was written; plan asks whether it may")
 	flags.StringVar(&o.format, "format", "text", "text, json or markdown")
 }
 
@@ -112,7 +114,6 @@ workflow run on GitHub that is for a fork or Dependabot's own.`,
 	}
 	o.register(cmd)
 	cmd.Flags().StringVar(&o.reviewed, "plan-file", "", "a file that plan --plan-file wrote: do what is in it and nothing else, or refuse")
-	cmd.Flags().StringVar(&o.verifyKeyFile, "verify-key-file", "", "a file with a runner key, to read back and compare every value that was written")
 	return cmd
 }
 

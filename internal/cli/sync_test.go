@@ -160,7 +160,7 @@ func TestARunnerKeyVerifiesValues(t *testing.T) {
 		t.Errorf("an empty file: exit code %d: %s", r.code, r.stderr)
 	}
 	r = runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--verify-key-file", writeFile(t, "admin", testkit.AdminKey))
-	if r.code != cli.ExitPartly || !strings.Contains(r.stderr, "may not do this") {
+	if r.code != cli.ExitRefused || !strings.Contains(r.stderr, "is an admin key, which writes and is refused values; reading values back needs a runner key") {
 		t.Errorf("a key that may not read: exit code %d: %s", r.code, r.stderr)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// tenant is one to plan for: as reports name it, and its id, empty for the key's
-// own.
+// tenant is one to plan for: as reports name it, and its id. Both are empty for the
+// key's own, until the store says which that is.
 type tenant struct{ label, id string }
 
 var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
@@ -23,7 +23,7 @@ var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{1
 // asked only for a slug.
 func (conn *connection) tenantsOf(ctx context.Context, store *secretsync.Store, wanted []string) ([]tenant, error) {
 	if len(wanted) == 0 {
-		return []tenant{{label: conn.tenant}}, nil
+		return []tenant{{}}, nil
 	}
 	if conn.addTenants != nil {
 		if err := conn.addTenants(wanted); err != nil {

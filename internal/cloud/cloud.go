@@ -20,18 +20,6 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// Role says what a key may do. Both roles may ask for names, auth_info and
-// tenant.
-type Role string
-
-const (
-	// Admin sets and deletes secrets and is refused their values.
-	Admin Role = "admin"
-	// Runner reads values, which is what cloud execution means, and never sets or
-	// deletes.
-	Runner Role = "runner"
-)
-
 // Tenant is a set of secrets that no other tenant's keys see.
 type Tenant struct {
 	ID   string // a UUID

@@ -150,7 +150,7 @@ func TestNewRefuses(t *testing.T) {
 		"secret twice":    {key(func(k *cloud.Key) { k.Secret = adminKey }), "have the same secret"},
 		"secret empty":    {key(func(k *cloud.Key) { k.Secret = "" }), "does not fit a header"},
 		"secret blank":    {key(func(k *cloud.Key) { k.Secret = "CANARY a" }), "does not fit a header"},
-		"role":            {key(func(k *cloud.Key) { k.Role = "" }), "use admin or runner"},
+		"role":            {key(func(k *cloud.Key) { k.Role = "" }), "use admin (sets, deletes and lists), runner (reads values and lists) or planner (lists names alone)"},
 		"key tenant":      {key(func(k *cloud.Key) { k.Tenants = []string{"x"} }), "does not exist"},
 		"no key tenant":   {key(func(k *cloud.Key) { k.Tenants = nil }), "has no tenant"},
 		"empty pattern":   {key(func(k *cloud.Key) { k.Patterns = []string{"a", ""} }), "has an empty pattern"},
@@ -217,8 +217,8 @@ func TestRoles(t *testing.T) {
 	a := newAPI(t)
 	query(t, a, adminKey, `mutation{set_secret(input: {name: "k", value: "v"}){success}}`, `{"data":{"set_secret":{"success":true}}}`)
 	shared := `{n: secret_names r: secret{name} i: auth_info{tenant_id} t: tenant{slug} a: secrets_api{version}}`
-	query(t, a, adminKey, shared, `{"data":{"n":["k"],"r":[{"name":"k"}],"i":{"tenant_id":"`+tenantA+`"},"t":[{"slug":"main"},{"slug":"data"}],"a":{"version":1}}}`)
-	query(t, a, runKey, shared, `{"data":{"n":["k"],"r":[{"name":"k"}],"i":{"tenant_id":"`+tenantA+`"},"t":[{"slug":"main"}],"a":{"version":1}}}`)
+	query(t, a, adminKey, shared, `{"data":{"n":["k"],"r":[{"name":"k"}],"i":{"tenant_id":"`+tenantA+`"},"t":[{"slug":"main"},{"slug":"data"}],"a":{"version":2}}}`)
+	query(t, a, runKey, shared, `{"data":{"n":["k"],"r":[{"name":"k"}],"i":{"tenant_id":"`+tenantA+`"},"t":[{"slug":"main"}],"a":{"version":2}}}`)
 	query(t, a, adminKey, `{v: secret_value(name: "k")}`, failure("Unauthorized", "v", "FORBIDDEN"))
 	query(t, a, adminKey, `{v: secretValue(name: "none")}`, failure("Unauthorized", "v", "FORBIDDEN"))
 	for _, m := range []string{`set_secret(input: {name: "k", value: 2})`, `deleteSecret(input: {name: "k"})`} {

@@ -16,11 +16,11 @@ import (
 type Caller struct{ session *session }
 
 // Authorized reports whether the API would answer the request, and whose it is: it has
-// a key, and the key may use the tenant that the request names. Both roles are
-// authorized; a token that is only good for new tokens is not.
+// a key, and the key may use the tenant that the request names. A planner, which may
+// only list names, is not authorized, nor is a token that is only good for new tokens.
 func (a *API) Authorized(r *http.Request) (Caller, bool) {
 	s, refused := a.authenticate(r.Context(), r.Header)
-	if refused != nil || s.key.kind == refreshKind {
+	if refused != nil || s.key.kind == refreshKind || s.key.Role == Planner {
 		return Caller{}, false
 	}
 	return Caller{s}, true

@@ -52,8 +52,8 @@ func (a *access) checkKey(k Key) (*key, error) {
 	switch {
 	case k.Name == "":
 		return nil, fmt.Errorf("a key has no name")
-	case k.Role != Admin && k.Role != Runner:
-		return nil, fmt.Errorf("key %q has the role %q: use admin or runner", k.Name, k.Role)
+	case !k.Role.Known():
+		return nil, fmt.Errorf("key %q has the role %q: use %s", k.Name, k.Role, RolesHelp())
 	case len(k.Tenants) == 0:
 		return nil, fmt.Errorf("key %q has no tenant", k.Name)
 	case slices.Contains(k.Patterns, ""):

@@ -13,7 +13,7 @@ import (
 
 // Version is what secrets_api { version } answers. It grows when clients can
 // count on more.
-const Version = 1
+const Version = 2
 
 func readUUID(raw json.RawMessage) (any, error) {
 	var id string
@@ -67,7 +67,7 @@ func resolvers() graphql.Resolvers {
 		"user":            {"default_membership": graphql.On(func(s *session) any { return s })},
 		"membership":      {"tenant_id": graphql.On(func(s *session) any { return s.key.tenants[0].ID })},
 		"auth_info":       {"tenant_id": graphql.On(func(s *session) any { return s.tenant.ID })},
-		"secrets_api":     {"version": graphql.On(func(*session) any { return Version }), "key": graphql.On(func(s *session) any { return s.key.Name })},
+		"secrets_api":     accessFields,
 		"success_payload": payloadFields,
 		"token_payload":   tokenFields("access_token", "expires_at", "refresh_token"),
 		"tokenPayload":    tokenFields("accessToken", "expiresAt", "refreshToken"),

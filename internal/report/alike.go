@@ -100,9 +100,9 @@ func Failures(names []string, errs []error) []Failure {
 	}
 	var failures []Failure
 	for _, why := range order {
-		who := Several("tenants", of[why])
-		if len(of[why]) == 1 {
-			who = "tenant " + who
+		who := secretsync.TenantLabel(of[why][0])
+		if len(of[why]) > 1 {
+			who = Several("tenants", of[why])
 		}
 		failures = append(failures, Failure{who, why})
 	}

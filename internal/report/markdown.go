@@ -21,11 +21,11 @@ func PlanMarkdown(tenants []Tenant) string {
 		for _, line := range t.Plan.FirstLines() {
 			fmt.Fprintf(&b, "**%s.**\n\n", cell(line))
 		}
-		fmt.Fprintf(&b, "Tenant %s: %s.\n\n", cell(t.Name), planCounts(t.Plan, "**%d**"))
+		fmt.Fprintf(&b, "%s: %s.\n\n", targetMarkdown(t), planCounts(t.Plan, "**%d**"))
 		for _, warning := range t.Plan.Warnings {
 			fmt.Fprintf(&b, "**Warning**: %s\n\n", cell(warning))
 		}
-		for _, note := range slices.Concat(t.Plan.Notes, t.Plan.Remarks) {
+		for _, note := range notes(t.Plan) {
 			fmt.Fprintf(&b, "Note: %s.\n\n", cell(note))
 		}
 		table(&b, []string{"action", "name", "note"}, t.Plan.Actions, func(a secretsync.Action) []string {
@@ -51,7 +51,7 @@ func ResultMarkdown(tenants []Tenant) string {
 		if t.Report == nil {
 			continue
 		}
-		fmt.Fprintf(&b, "Tenant %s: %s.\n\n", cell(t.Name), resultCounts(t.Report, "**%d**"))
+		fmt.Fprintf(&b, "%s: %s.\n\n", targetMarkdown(t), resultCounts(t.Report, "**%d**"))
 		for _, line := range verifiedLines(t.Report) {
 			fmt.Fprintf(&b, "- Verified: %s\n", cell(line))
 		}

@@ -31,7 +31,7 @@ func PlanText(w io.Writer, plan *secretsync.Plan) error {
 	for _, line := range plan.FirstLines() {
 		fmt.Fprintln(&b, Safe(line))
 	}
-	fmt.Fprintf(&b, "plan for tenant %s\n", Safe(plan.Tenant))
+	fmt.Fprintf(&b, "plan for %s\n", target(plan))
 	width := nameWidth(plan.Actions)
 	for _, a := range plan.Actions {
 		line := fmt.Sprintf("  %s %-9s %-*s  %s", planMark(a), a.Kind, width, shownName(a), planReason(a))
@@ -40,7 +40,7 @@ func PlanText(w io.Writer, plan *secretsync.Plan) error {
 	for _, warning := range plan.Warnings {
 		fmt.Fprintf(&b, "warning: %s\n", Safe(warning))
 	}
-	for _, note := range slices.Concat(plan.Notes, plan.Remarks) {
+	for _, note := range notes(plan) {
 		fmt.Fprintf(&b, "note: %s\n", Safe(note))
 	}
 	fmt.Fprintf(&b, "plan: %s\n", planCounts(plan, "%d"))
@@ -103,7 +103,7 @@ func ResultText(w io.Writer, tenants []Tenant, requests int64) error {
 	for _, t := range tenants {
 		head := "result"
 		if len(tenants) > 1 {
-			head += " for tenant " + Safe(t.Name)
+			head += " for " + Safe(secretsync.TenantLabel(t.Name))
 		}
 		if t.Report == nil {
 			continue
@@ -187,6 +187,7 @@ type syncDocument struct {
 	FormatVersion int                 `json:"format_version"`
 	Status        string              `json:"status,omitempty"` // skipped, if the run was
 	Reason        string              `json:"reason,omitempty"` // why
+	APIURL        string              `json:"api_url"`
 	Actions       []secretsync.Action `json:"actions"`
 	Summary       map[string]int      `json:"summary"`
 	Requests      int64               `json:"requests"`
@@ -194,7 +195,7 @@ type syncDocument struct {
 }
 
 type tenantDocument struct {
-	Tenant   string               `json:"tenant"`
+	Tenant   string               `json:"tenant"`          // slug or id; empty where the store does not say which the key's own is
 	Error    string               `json:"error,omitempty"` // why there is no report
 	Warnings []string             `json:"warnings,omitempty"`
 	Notes    []string             `json:"notes,omitempty"`
@@ -224,8 +225,8 @@ func (d *syncDocument) add(t Tenant) {
 	}
 	var actions []secretsync.Action
 	if t.Plan != nil {
-		doc.Warnings, actions = t.Plan.Warnings, t.Plan.Actions
-		doc.Notes = slices.Concat(t.Plan.FirstLines(), t.Plan.Notes, t.Plan.Remarks)
+		doc.Warnings, actions, d.APIURL = t.Plan.Warnings, t.Plan.Actions, secretsync.ShownURL(t.Plan.URL)
+		doc.Notes = slices.Concat(t.Plan.FirstLines(), notes(t.Plan))
 	}
 	if t.Report != nil {
 		doc.Verified, actions = t.Report.Verified, t.Report.Actions

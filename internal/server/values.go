@@ -69,14 +69,22 @@ func (s spot) hash() (sum [sha256.Size]byte) {
 func (s spot) role() cloud.Role {
 	text := s.text()
 	role := cloud.Role(text)
-	if role != cloud.Admin && role != cloud.Runner {
-		hint := "a role is admin (sets, deletes and lists) or runner (reads values)"
-		if near := nearest.Of(text, []string{string(cloud.Admin), string(cloud.Runner)}); near != "" {
+	if !role.Known() {
+		hint := "a role is " + cloud.RolesHelp()
+		if near := nearest.Of(text, roleNames()); near != "" {
 			hint = "did you mean " + near + "? " + hint
 		}
 		s.wrong("unknown role", hint)
 	}
 	return role
+}
+
+func roleNames() []string {
+	names := make([]string, len(cloud.Roles))
+	for i, role := range cloud.Roles {
+		names[i] = string(role)
+	}
+	return names
 }
 
 // id reads GitHub's number of a repository.

@@ -79,6 +79,7 @@ func newAPI(t testing.TB, onCall func(context.Context, cloud.Call) error) *cloud
 		Keys: []cloud.Key{
 			{Name: "ci", Secret: "admin-key", Role: cloud.Admin, Tenants: []string{tenant}},
 			{Name: "agent", Secret: "runner-key", Role: cloud.Runner, Tenants: []string{tenant}},
+			{Name: "pr", Secret: "planner-key", Role: cloud.Planner, Tenants: []string{tenant}},
 			{Name: "old", Secret: "old-key", Role: cloud.Runner, Tenants: []string{tenant}, Expires: time.Unix(1, 0)},
 		},
 	})
@@ -473,5 +474,17 @@ func TestNewRefuses(t *testing.T) {
 	}
 	if _, err := upstream.New(upstream.Config{URL: "http://host"}); err == nil {
 		t.Error("an upstream without the secrets API")
+	}
+}
+
+// A planner may list names here, and do nothing at all behind.
+func TestAPlannerDoesNotReachTheUpstream(t *testing.T) {
+	s := newStage(t, nil)
+	answer, body := s.do(t, s.request(t, "/", `{"query":"{hello}"}`, "Authorization", "Bearer planner-key"))
+	if answer.StatusCode != http.StatusBadRequest || !strings.Contains(body, "GRAPHQL_VALIDATION_FAILED") || len(s.took()) != 0 {
+		t.Errorf("%d %s, the upstream got %v", answer.StatusCode, body, s.took())
+	}
+	if answer, body = s.do(t, s.request(t, "/", `{"query":"{secret_names}"}`, "Authorization", "Bearer planner-key")); answer.StatusCode != http.StatusOK || !strings.Contains(body, `{"data":`) {
+		t.Errorf("%d %s", answer.StatusCode, body)
 	}
 }

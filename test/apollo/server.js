@@ -113,7 +113,10 @@ const query = {
   secret_value: get, secretValue: get, secret_names: names, secretNames: names, secret, tenant: tenants,
   auth_info: by(null, (_, tenant) => ({ tenant_id: tenant.id })),
   user: by(null, (_, tenant, key) => [{ default_membership: { tenant_id: key.tenant || config.tenants[0].id } }]),
-  secrets_api: by(null, (_, tenant, key) => ({ version: 1, key: key.name })),
+  secrets_api: by(null, (_, tenant, key) => ({
+    version: 2, key: key.name, role: key.role, unreachable: [],
+    tenant: config.tenants.find((t) => t.id === tenant.id).slug,
+  })),
 }
 const mutation = {
   set_secret: set, setSecret: set, delete_secret: remove, deleteSecret: remove,

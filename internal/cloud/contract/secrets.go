@@ -85,7 +85,7 @@ func (s *suite) names(t *testing.T) {
 
 // extensions are what tells this API from Prefect Cloud's.
 func (s *suite) extensions(t *testing.T) {
-	if got := s.ask(t, s.AdminKey, `{secrets_api{version key}}`, nil); !strings.HasPrefix(got, `{"data":{"secrets_api":{"version":1,"key":"`) {
+	if got := s.ask(t, s.AdminKey, `{secrets_api{version key}}`, nil); !strings.HasPrefix(got, `{"data":{"secrets_api":{"version":2,"key":"`) {
 		t.Errorf("secrets_api: %s", got)
 	}
 	name := map[string]string{"n": s.name("changed")}

@@ -1,0 +1,44 @@
+package cloud
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Role says what a key may do. Every role may ask for names, tenants and what
+// secrets_api tells of the key.
+type Role string
+
+const (
+	// Admin sets and deletes secrets and is refused their values.
+	Admin Role = "admin"
+	// Runner reads values, which is what cloud execution means, and never sets or
+	// deletes.
+	Runner Role = "runner"
+	// Planner does no more than every role may. It is for plans on pull requests.
+	Planner Role = "planner"
+)
+
+// Roles lists the roles.
+var Roles = []Role{Admin, Runner, Planner}
+
+// may says what each role is for.
+var may = map[Role]string{
+	Admin:   "sets, deletes and lists",
+	Runner:  "reads values and lists",
+	Planner: "lists names alone",
+}
+
+// Known reports whether r is one of [Roles].
+func (r Role) Known() bool { return slices.Contains(Roles, r) }
+
+// RolesHelp lists the roles and what each may do.
+func RolesHelp() string {
+	parts := make([]string, len(Roles))
+	for i, r := range Roles {
+		parts[i] = fmt.Sprintf("%s (%s)", r, may[r])
+	}
+	last := len(parts) - 1
+	return strings.Join(parts[:last], ", ") + " or " + parts[last]
+}

@@ -1,0 +1,159 @@
+package prefect_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+func TestOverview(t *testing.T) {
+	cloud := testkit.New(t)
+	cloud.Set("A", 1)
+	cloud.Set("OTHER", 1)
+	client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "team", Role: testkit.Planner, Patterns: []string{"A", "B"}}))
+	got, err := client.Overview(t.Context(), []string{"A", "B", "C"})
+	want := prefect.Overview{
+		Access: prefect.Access{Key: "team", Role: prefect.RolePlanner, Tenant: "testkit", Unreachable: []string{"C"}},
+		Names:  []string{"A"}, Owners: map[string]string{"A": "testkit"},
+	}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" || client.Requests() != 1 {
+		t.Errorf("%v, %d requests: %s", err, client.Requests(), diff)
+	}
+}
+
+// recorded is an API that notes what it is asked, and refuses as an older version
+// would what older knows nothing of.
+type recorded struct {
+	http.Handler
+	older string
+	asked []string
+}
+
+func (h *recorded) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	h.asked = append(h.asked, string(body))
+	if h.older != "" && strings.Contains(string(body), h.older) {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"errors":[{"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`)
+		return
+	}
+	h.Handler.ServeHTTP(w, r)
+}
+
+func (h *recorded) client(t *testing.T, dialect prefect.Dialect) *prefect.Client {
+	t.Helper()
+	client, err := prefect.NewClient(prefect.ClientConfig{URL: "http://localhost/", APIKey: testkit.AdminKey, Dialect: dialect, Transport: cloud.Transport(h)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// A version of our store that does not know the fields for access is still ours:
+// it says whether a write changed anything.
+func TestAnOlderStoreIsStillKnown(t *testing.T) {
+	h := &recorded{Handler: testkit.New(t).Handler(), older: "unreachable"}
+	client := h.client(t, prefect.DialectAuto)
+	if err := client.SetSecret(t.Context(), "A", 1); err != nil {
+		t.Fatal(err)
+	}
+	h.asked = nil
+	for range 2 {
+		got, err := client.Overview(t.Context(), []string{"A"})
+		if diff := cmp.Diff(prefect.Overview{Names: []string{"A"}}, got); err != nil || diff != "" {
+			t.Fatalf("%v: %s", err, diff)
+		}
+	}
+	if len(h.asked) != 3 || !strings.Contains(h.asked[1], "secrets_api{version}") || !strings.Contains(h.asked[2], "secrets_api{version}") {
+		t.Errorf("asked %q", h.asked)
+	}
+	one, err := prefect.NewValue(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := client.SetSecrets(t.Context(), []prefect.NamedValue{{Name: "A", Value: one}})
+	if err != nil || results[0].Changed {
+		t.Errorf("%v: the same value counts as a change: %+v", err, results)
+	}
+	if access, err := client.KeyAccess(t.Context(), []string{"A"}); err != nil || access.Role != "" {
+		t.Errorf("%v: it says %+v", err, access)
+	}
+	if owners, err := client.SecretOwners(t.Context(), []string{"A"}); err != nil || owners.ByName["A"] != "admin" {
+		t.Errorf("%v: the owners are %+v", err, owners)
+	}
+}
+
+// Nothing is claimed of another store, however it refuses what it does not know.
+func TestOverviewOfAnotherStore(t *testing.T) {
+	odd := `{"errors":[{"message":"Cannot query field \"secrets_api\""}],"data":null}`
+	for name, tt := range map[string]struct {
+		given    prefect.Dialect
+		bodies   map[string]string
+		requests int
+	}{
+		"snake":                  {"", map[string]string{"secret_names": `{"data":{"secret_names":["A"]}}`}, 4},
+		"snake, given":           {prefect.DialectSnake, map[string]string{"secret_names": `{"data":{"secret_names":["A"]}}`}, 2},
+		"its own words, given":   {prefect.DialectCamel, map[string]string{"secretNames": `{"data":{"secretNames":["A"]}}`, "secrets_api": odd}, 2},
+		"the documented listing": {"", map[string]string{"{secret(order_by:{name:asc}){name}}": `{"data":{"secret":[{"name":"A"}]}}`}, 3},
+	} {
+		s := &server{bodies: tt.bodies}
+		client := s.client(t, tt.given)
+		for range 2 {
+			got, err := client.Overview(t.Context(), []string{"A"})
+			if diff := cmp.Diff(prefect.Overview{Names: []string{"A"}}, got); err != nil || diff != "" {
+				t.Errorf("%s: %v: %s", name, err, diff)
+			}
+		}
+		if len(s.asked) != tt.requests+1 {
+			t.Errorf("%s: asked %q", name, s.asked)
+		}
+	}
+}
+
+// A key that is refused is not taken for silence.
+func TestOverviewOfARefusedKey(t *testing.T) {
+	for _, dialect := range []prefect.Dialect{prefect.DialectAuto, prefect.DialectSnake} {
+		cloud := testkit.New(t)
+		cloud.Inject(testkit.Match{Field: "secrets_api"}, testkit.KeyExpired())
+		h := &recorded{Handler: cloud.Handler()}
+		if _, err := h.client(t, dialect).Overview(t.Context(), nil); err == nil || len(h.asked) != 1 {
+			t.Errorf("%q: %v, %d requests", dialect, err, len(h.asked))
+		}
+	}
+}
+
+// A store is not asked about thousands of names at once.
+func TestOverviewAsksInParts(t *testing.T) {
+	fake := testkit.New(t)
+	var names, unreachable []string
+	for i := range 4500 {
+		names = append(names, fmt.Sprintf("team_%04d", i))
+	}
+	names[1000], names[4400] = "x", "y"
+	unreachable = []string{"x", "y"}
+	fake.Set("team_0000", 1)
+	fake.Set("team_4499", 1)
+	client := fake.ClientWithKey(fake.AddKey(testkit.Key{Name: "team", Role: testkit.Admin, Patterns: []string{"team_*"}}))
+	got, err := client.Overview(t.Context(), names)
+	want := prefect.Overview{
+		Access: prefect.Access{Key: "team", Role: prefect.RoleAdmin, Tenant: "testkit", Unreachable: unreachable},
+		Names:  []string{"team_0000", "team_4499"}, Owners: map[string]string{"team_0000": "testkit", "team_4499": "testkit"},
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); err != nil || diff != "" {
+		t.Errorf("%v: %s", err, diff)
+	}
+	if client.Requests() != 5 {
+		t.Errorf("%d requests, want 1 with the names and 2 of either kind", client.Requests())
+	}
+}

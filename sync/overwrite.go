@@ -1,0 +1,123 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// Overwrites says which names of the store a plan may overwrite.
+type Overwrites string
+
+const (
+	// OverwriteAny is every name, and so is an empty value. One that another key wrote
+	// last is marked.
+	OverwriteAny Overwrites = "any"
+	// OverwriteOwned is the names that the key in use wrote last. A plan that would
+	// overwrite any other fails.
+	OverwriteOwned Overwrites = "owned"
+)
+
+// ParseOverwrites reads any or owned.
+func ParseOverwrites(text string) (Overwrites, error) {
+	switch o := Overwrites(text); o {
+	case OverwriteAny, OverwriteOwned:
+		return o, nil
+	}
+	return "", fmt.Errorf("unknown value %q: it is any or owned", text)
+}
+
+// Validate reports a value that is not one of these.
+func (o Overwrites) Validate() error {
+	if o == "" {
+		return nil
+	}
+	_, err := ParseOverwrites(string(o))
+	return err
+}
+
+// ErrNotOwned means that a plan would overwrite what another key may have written,
+// and may not.
+var ErrNotOwned = errors.New("not every name to be overwritten is the key's own")
+
+// ownership is what a plan knows of who wrote the names in the store.
+type ownership struct {
+	own     string // the key in use
+	planner bool   // so that another key will write
+}
+
+// another reports whether a name's writer is known and is not the one of this plan.
+func (o ownership) another(owner string) bool { return owner != "" && owner != o.own }
+
+// overwritten says of a name to be overwritten who wrote it, if that is worth
+// saying. A planner cannot know whether it is the key that will write.
+func (o ownership) overwritten(owner string) string {
+	switch {
+	case !o.another(owner):
+		return ""
+	case o.planner:
+		return fmt.Sprintf("last written by %q", owner)
+	}
+	return fmt.Sprintf("overwrites what %q wrote", owner)
+}
+
+// overwrites turns the creations of names that are there into what they are, and
+// says whose secrets they overwrite.
+func (p *Plan) overwrites(ctx context.Context, store *Store, o prefect.Overview) error {
+	there := setOf(o.Names)
+	for i := range p.Actions {
+		if a := &p.Actions[i]; a.Kind == Create && there[a.Name] {
+			a.Kind = Overwrite
+		}
+	}
+	if o.Owners == nil && p.overwrite == OverwriteOwned && p.Count(Overwrite) > 0 {
+		return p.ownersOfOlder(ctx, store)
+	}
+	return p.mark(o.Owners)
+}
+
+// ownersOfOlder asks a store for owners that did not tell them with the names.
+func (p *Plan) ownersOfOlder(ctx context.Context, store *Store) error {
+	owners, err := store.owners(ctx, p.names(Overwrite))
+	if errors.Is(err, prefect.ErrNoOwners) {
+		return fmt.Errorf("%w: overwrite is owned, and this store does not say who wrote a secret: allow any", ErrNotOwned)
+	}
+	if err != nil {
+		return err
+	}
+	p.owners.own = owners.Key
+	return p.mark(owners.ByName)
+}
+
+// mark says at each name to be overwritten who wrote it, and fails if a name may
+// not be overwritten.
+func (p *Plan) mark(owners map[string]string) error {
+	var refused []string
+	for i := range p.Actions {
+		a := &p.Actions[i]
+		if a.Kind != Overwrite {
+			continue
+		}
+		owner := owners[a.Name]
+		if note := p.owners.overwritten(owner); note != "" {
+			a.WrittenBy, a.Reason = owner, strings.TrimPrefix(a.Reason+"; "+note, "; ")
+		}
+		if owner != p.owners.own {
+			refused = append(refused, refusal(a.Name, owner))
+		}
+	}
+	if p.overwrite != OverwriteOwned || p.owners.planner || len(refused) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w, and overwrite is owned: leave them out, or allow any: %s", ErrNotOwned, strings.Join(refused, ", "))
+}
+
+func refusal(name, owner string) string {
+	if owner == "" {
+		return fmt.Sprintf("%q (the store does not say who wrote it)", name)
+	}
+	return fmt.Sprintf("%q (%q wrote it)", name, owner)
+}

@@ -1,0 +1,150 @@
+package sync_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+// shared is a fake where the key admin wrote A and the key bob wrote B.
+func shared(t *testing.T, options ...testkit.Option) *testkit.Cloud {
+	t.Helper()
+	cloud := testkit.New(t, options...)
+	bob := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: testkit.Admin}))
+	if err := errors.Join(cloud.Client().SetSecret(t.Context(), "A", 1), bob.SetSecret(t.Context(), "B", 1)); err != nil {
+		t.Fatal(err)
+	}
+	return cloud
+}
+
+func TestAnotherKeysSecretIsMarked(t *testing.T) {
+	for _, overwrite := range []secretsync.Overwrites{"", secretsync.OverwriteAny} {
+		client := shared(t).Client()
+		plan, err := against(t, secretsync.NewStore(client), secretsync.PlanInput{Overwrite: overwrite})
+		if err != nil || client.Requests() != 1 {
+			t.Fatalf("%v, %d requests", err, client.Requests())
+		}
+		if diff := cmp.Diff([]string{"overwrite A<A", `overwrite B<B overwrites what "bob" wrote`}, lines(plan)); diff != "" {
+			t.Error(diff)
+		}
+		if plan.Actions[0].WrittenBy != "" || plan.Actions[1].WrittenBy != "bob" {
+			t.Errorf("%+v", plan.Actions)
+		}
+	}
+}
+
+// older is a version of our store that says who wrote a name, and nothing of keys.
+func older(t *testing.T, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(readBody(t, r), "unreachable") {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, `{"errors":[{"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
+	const refused = `the key's own, and overwrite is owned: leave them out, or allow any: "B" ("bob" wrote it)`
+	unknown := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"data":{"secrets_api":{"key":"admin","role":"admin","tenant":"t","unreachable":[]},"secret":[{"name":"A"}],"owned":[{"name":"A","updated_by":null}]}}`)
+	})
+	for name, tt := range map[string]struct {
+		store http.Handler
+		want  string
+	}{
+		"ours":              {shared(t).Handler(), refused},
+		"ours, but older":   {older(t, shared(t).Handler()), refused},
+		"another":           {shared(t, testkit.WithDialect(prefect.DialectSnake)).Handler(), "overwrite is owned, and this store does not say who wrote a secret: allow any"},
+		"an unknown writer": {unknown, `"A" (the store does not say who wrote it)`},
+		"nothing there":     {testkit.New(t, testkit.WithDialect(prefect.DialectCamel)).Handler(), ""},
+	} {
+		_, err := against(t, storeOver(t, tt.store), secretsync.PlanInput{Overwrite: secretsync.OverwriteOwned})
+		if (err != nil) != (tt.want != "") || err != nil && (!errors.Is(err, secretsync.ErrNotOwned) || !strings.Contains(err.Error(), tt.want)) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestOwnedLetsTheKeysOwn(t *testing.T) {
+	for _, h := range []func(http.Handler) http.Handler{func(h http.Handler) http.Handler { return h }, func(h http.Handler) http.Handler { return older(t, h) }} {
+		store := storeOver(t, h(storing(t, "A", "B").Handler()))
+		plan, err := against(t, store, secretsync.PlanInput{Overwrite: secretsync.OverwriteOwned})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"overwrite A<A", "overwrite B<B"}, lines(plan)); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+// A planner is not the key that will write.
+func TestAPlannerRefusesNobodysSecrets(t *testing.T) {
+	cloud := shared(t)
+	if err := cloud.Client().SetSecret(t.Context(), "OLD", 1); err != nil {
+		t.Fatal(err)
+	}
+	store := secretsync.NewStore(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: testkit.Planner})))
+	plan, err := against(t, store, pruneAll(secretsync.PlanInput{Overwrite: secretsync.OverwriteOwned}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		`overwrite A<A last written by "admin"`, `overwrite B<B last written by "bob"`,
+		`delete OLD< no source has it; only the key that wrote it, "admin", deletes it`,
+	}
+	if diff := cmp.Diff(want, lines(plan)); diff != "" || !strings.HasSuffix(plan.KeyNote, "and overwrites only what that key wrote") {
+		t.Errorf("%q: %s", plan.KeyNote, diff)
+	}
+}
+
+// An unknown policy must not count as any.
+func TestAnUnknownPolicy(t *testing.T) {
+	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Overwrite: "own"}
+	if _, err := secretsync.NewPlan(in); err == nil || !strings.Contains(err.Error(), "any or owned") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestOverwriteInAManifest(t *testing.T) {
+	m, err := secretsync.ParseManifest("m.toml", []byte("overwrite = \"owned\"\n[environments.a]\n[environments.b]\noverwrite = \"any\"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]secretsync.Overwrites{"": "owned", "a": "owned", "b": "any"} {
+		e, err := m.Environment(name)
+		if err != nil || e.Overwrite != want {
+			t.Errorf("%q: %v, %q", name, err, e.Overwrite)
+		}
+	}
+	for bad, want := range map[string]string{`"ownd"`: "unknown value: did you mean owned?", `"own"`: "unknown value: overwrite is any", `""`: "unknown value", `true`: "a text was due", `["owned"]`: "a text was due"} {
+		if _, err := secretsync.ParseManifest("m.toml", []byte("overwrite = "+bad)); err == nil || !strings.Contains(err.Error(), "m.toml: overwrite: "+want) {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}
+
+// Thousands of names are planned against a key whose patterns leave out a few.
+func TestManyNamesThatAreNotReached(t *testing.T) {
+	cloud := testkit.New(t)
+	client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "k", Role: testkit.Admin, Patterns: []string{"S0*"}}))
+	plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3000)}, KeyFrom: "HERE"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = plan.Against(t.Context(), secretsync.NewStore(client))
+	if want := fmt.Sprintf("%q and 2890 more names", "S1008"); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
