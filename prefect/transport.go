@@ -181,7 +181,7 @@ func (c *Client) call(ctx context.Context, r *reply, send func(context.Context) 
 	case r.status != http.StatusOK:
 		return r.refusal()
 	case r.broken != nil:
-		return unanswered{r.broken}
+		return unanswered{reason: r.broken}
 	case r.data == nil:
 		return r.failure(r.errors[0])
 	case err != nil && len(r.errors) == 0:
@@ -193,17 +193,18 @@ func (c *Client) call(ctx context.Context, r *reply, send func(context.Context) 
 
 var errMisfit = errors.New("the answer does not fit the request")
 
-// unanswered is why there is no whole answer.
-type unanswered struct{ reason error }
+// unanswered is why there is no whole answer, and how the context ended if that
+// is the reason.
+type unanswered struct{ reason, ended error }
 
 func (u unanswered) Error() string   { return u.reason.Error() }
-func (u unanswered) Unwrap() []error { return []error{ErrNoAnswer, u.reason} }
+func (u unanswered) Unwrap() []error { return []error{ErrNoAnswer, u.reason, u.ended} }
 
 // transportError words what kept a request from being answered. The error of
 // net/http names the URL and the reason, never the body.
 func transportError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return unanswered{ctx.Err()}
+		return unanswered{context.Cause(ctx), ctx.Err()}
 	}
 	if err == nil {
 		return errors.New("the request was not sent")

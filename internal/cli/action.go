@@ -25,7 +25,9 @@ func (c *Command) runAction(ctx context.Context) error {
 	for _, name := range a.runner.Mask() {
 		a.tooShort(name)
 	}
-	err := a.do(ctx)
+	patient, release := c.patient(ctx)
+	defer release()
+	err := a.do(ctx, patient)
 	code := exitCode(err)
 	switch {
 	case code == ExitOK:
@@ -67,7 +69,8 @@ type actionRun struct {
 	told           map[string]bool // notes of plans that were annotated
 }
 
-func (a *actionRun) do(ctx context.Context) (err error) {
+// do is the whole run; patient is the time that it has for GitHub once ctx ends.
+func (a *actionRun) do(ctx, patient context.Context) (err error) {
 	if a.inputs, err = a.runner.Inputs(); err != nil {
 		return err
 	}
@@ -89,7 +92,7 @@ func (a *actionRun) do(ctx context.Context) (err error) {
 	if errors.Is(err, errNoKey) {
 		err = errors.New("no API key: give the input api-key, or the job permissions: id-token: write for a store that knows this repository")
 	}
-	telling, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.inputs.Timeout)
+	telling, cancel := context.WithTimeout(patient, a.inputs.Timeout)
 	defer cancel()
 	a.checkRun(telling, exitCode(err) != ExitOK)
 	failed := a.comment(telling)
