@@ -23,6 +23,9 @@ const (
 	Skip      Kind = "skip"
 )
 
+// Kinds are all there are.
+var Kinds = []Kind{Create, Overwrite, Delete, Skip}
+
 // Result is what became of an action; empty before [Apply].
 type Result string
 
@@ -35,6 +38,9 @@ const (
 	Failed      Result = "failed"
 	Unknown     Result = "unknown" // sent, and never answered: the store may have done it or not
 )
+
+// Results are all there are.
+var Results = []Result{Created, Overwritten, Unchanged, Deleted, Skipped, Failed, Unknown}
 
 // Action is what happens to one name, and why.
 type Action struct {

@@ -33,7 +33,7 @@ func (r *Runner) IDToken(ctx context.Context, audience string) (prefect.Value, e
 		return prefect.Value{}, errors.New("asking GitHub for an id token: no answer that holds one")
 	}
 	value := prefect.TextValue(token)
-	r.MaskValue(value)
+	r.MaskValue("the id token", value)
 	return value, nil
 }
 

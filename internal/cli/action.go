@@ -21,7 +21,7 @@ func (c *Command) action() *cobra.Command {
 
 // runAction masks first, and ends with the outputs set, whatever happened.
 func (c *Command) runAction(ctx context.Context) error {
-	a := &actionRun{c: c, runner: actions.NewRunner(c.Stdout, c.Env, c.getenv), status: "success", told: map[string]bool{}}
+	a := &actionRun{c: c, runner: actions.NewRunner(c.Stdout, c.Env, c.getenv), status: actions.Success, told: map[string]bool{}}
 	for _, name := range a.runner.Mask() {
 		a.tooShort(name)
 	}
@@ -32,9 +32,9 @@ func (c *Command) runAction(ctx context.Context) error {
 	switch {
 	case code == ExitOK:
 	case code == ExitPartly:
-		a.status = "partial"
+		a.status = actions.Partial
 	default:
-		a.status = "failed"
+		a.status = actions.Failure
 	}
 	if message := messageOf(err); message != "" {
 		a.runner.Error(message)
@@ -56,7 +56,7 @@ type actionRun struct {
 	inputs actions.Inputs
 	event  actions.Event
 
-	status  string
+	status  actions.Status
 	found   checked
 	tenants []report.Tenant // as far as the run came
 	// planFile is the one that was written.
@@ -138,7 +138,7 @@ func (a *actionRun) skip(o syncOptions) error {
 	if err := checkConfigs(o, a); err != nil {
 		return err
 	}
-	a.status = "skipped"
+	a.status = actions.Skipped
 	a.runner.Notice("a run of a fork or of Dependabot is given no secrets: nothing is written")
 	return nil
 }

@@ -103,7 +103,7 @@ func (a *actionRun) sources() ([]*secretsync.Source, error) {
 
 func (a *actionRun) maskAll(source *secretsync.Source) {
 	for _, entry := range source.Entries {
-		if !a.runner.MaskValue(entry.Text) {
+		if !a.runner.MaskValue(entry.Name, entry.Text) {
 			a.tooShort(entry.Name)
 		}
 	}
