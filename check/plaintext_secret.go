@@ -61,7 +61,7 @@ func (s *source) tokenIn(within span) string {
 }
 
 func (s *source) plaintextMessage(n tomlpos.NodeID, secret bool, what string) string {
-	message := maskTokens(s.doc.Path(n)) + " stands here in plain text"
+	message := s.shownPath(n) + " stands here in plain text"
 	if secret {
 		message = "secret " + strings.TrimPrefix(message, "context.secrets.")
 	}

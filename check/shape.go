@@ -62,37 +62,49 @@ func pastedURL(text string) string {
 	return ""
 }
 
-// A word of at least so many letters and digits is random if every so many of them
-// bring another kind, and never less often than leastTurns.
+// How a random string differs from words: one of at least so many letters and digits
+// turns once in so many of them, a few times in any case and at a digit, too.
 const (
 	randomWord    = 16
-	turnsPerBytes = 4
+	bytesPerTurn  = 4
+	base64PerTurn = 5
 	leastTurns    = 5
+	leastDigits   = 2
 )
 
-// random reports whether a word of a text turns between capitals, small letters and
-// digits as often as chance has it, and words of a language do not.
+// random reports whether a word of a text, or all of it as base64, turns between
+// capitals, small letters and digits as often as chance has it, and words of a
+// language do not.
 func random(text string) bool {
 	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' })
 	for _, word := range words {
-		if n := len(word); n >= randomWord && turns(word) >= max(leastTurns, n/turnsPerBytes) {
+		if turnsLikeChance(word, bytesPerTurn) {
 			return true
 		}
 	}
-	return false
+	return base64.MatchString(text) && turnsLikeChance(strings.Join(words, ""), base64PerTurn)
 }
 
-// turns counts where a digit follows a letter or the reverse, and where a capital
-// follows a small letter.
-func turns(word string) int {
-	n, before := 0, ' '
+var base64 = regexp.MustCompile(`^[A-Za-z0-9+/]{20,}={0,2}$`)
+
+func turnsLikeChance(word string, bytes int) bool {
+	all, digits := turns(word)
+	return len(word) >= randomWord && all >= max(leastTurns, len(word)/bytes) && digits >= leastDigits
+}
+
+// turns counts where a capital follows a small letter and where a digit follows a
+// letter or the reverse, and the latter alone as well.
+func turns(word string) (all, digits int) {
+	before := ' '
 	for _, r := range word {
 		switch {
 		case before == ' ':
-		case unicode.IsDigit(r) != unicode.IsDigit(before), unicode.IsLower(before) && unicode.IsUpper(r):
-			n++
+		case unicode.IsDigit(r) != unicode.IsDigit(before):
+			all, digits = all+1, digits+1
+		case unicode.IsLower(before) && unicode.IsUpper(r):
+			all++
 		}
 		before = r
 	}
-	return n
+	return all, digits
 }

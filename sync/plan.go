@@ -237,7 +237,9 @@ func (p *planner) addMissing() {
 		switch {
 		case p.seen[rule.From]:
 		case rule.Required:
-			p.problem("%q is required and no source has %s", name, rule.From)
+			p.problem("%q is required and no source has %s", name, rule.shown())
+		case rule.shown() != rule.From:
+			p.skip(name, "", "no source has "+rule.shown(), true)
 		default:
 			p.skip(name, rule.From, "no source has "+rule.From, true)
 		}

@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/pflag"
 
+	"github.com/prefect-secrets/prefect-secrets/check"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -60,13 +62,19 @@ func (o *ruleOptions) over(m *secretsync.Manifest) error {
 }
 
 func (o *ruleOptions) overNames(names map[string]secretsync.NameRule) error {
-	for _, pair := range o.names {
+	for i, pair := range o.names {
+		if what := check.Pasted(pair); what != "" {
+			return pastedFlag(i, what)
+		}
 		dest, source, err := splitPair("--name", "DEST=SOURCE", pair)
 		if err != nil {
 			return err
 		}
+		if what := check.Pasted(source); what != "" {
+			return pastedFlag(i, what)
+		}
 		rule := names[dest]
-		rule.From = source
+		rule.From, rule.At = source, "--name "+dest
 		names[dest] = rule
 	}
 	for _, pair := range o.formats {
@@ -90,6 +98,11 @@ func (o *ruleOptions) overNames(names map[string]secretsync.NameRule) error {
 	return nil
 }
 
+// pastedFlag refuses the nth --name, from 0, without showing it.
+func pastedFlag(i int, what string) error {
+	return fmt.Errorf("--name: number %d holds what looks like %s: give the CI name of a secret, not its value, and have the value revoked", i+1, what)
+}
+
 // listed is what is said of a name in the store; one of which nothing is said
 // comes from the CI name of the same spelling.
 func listed(names map[string]secretsync.NameRule, dest string) secretsync.NameRule {
@@ -103,7 +116,15 @@ func listed(names map[string]secretsync.NameRule, dest string) secretsync.NameRu
 func splitPair(flag, form, pair string) (dest, value string, err error) {
 	at := strings.LastIndexByte(pair, '=')
 	if at <= 0 || at == len(pair)-1 {
-		return "", "", fmt.Errorf("%s: %q is not of the form %s", flag, pair, form)
+		return "", "", fmt.Errorf("%s: %s is not of the form %s", flag, shownPair(pair), form)
 	}
 	return pair[:at], pair[at+1:], nil
+}
+
+// shownPair is a flag's value that is not of its form, if it can hold names alone.
+func shownPair(pair string) string {
+	if strings.ContainsFunc(pair, func(r rune) bool { return r != '=' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		return "what it is given"
+	}
+	return strconv.Quote(pair)
 }
