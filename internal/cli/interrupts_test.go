@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -23,17 +22,25 @@ import (
 
 // The binary is a process of its own here, since signals are the process's.
 
-var built = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "prefect-secrets")
-	if err != nil {
-		return "", err
+func build(t *testing.T) string {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no such signals")
 	}
-	binary := filepath.Join(dir, "prefect-secrets")
-	if out, err := exec.Command("go", "build", "-o", binary, module).CombinedOutput(); err != nil {
-		return "", errors.New(string(out))
+	binary := filepath.Join(t.TempDir(), "prefect-secrets")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, module).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
-	return binary, nil
-})
+	return binary
+}
+
+func TestSignals(t *testing.T) {
+	binary := build(t)
+	t.Run("a cancelled sync reports", func(t *testing.T) { testCancelledSync(t, binary) })
+	t.Run("a cancelled Action reports", func(t *testing.T) { testCancelledAction(t, binary) })
+	t.Run("a second SIGINT ends the process", func(t *testing.T) { testSecondSignal(t, binary, syscall.SIGINT, 130) })
+	t.Run("a second SIGTERM ends the process", func(t *testing.T) { testSecondSignal(t, binary, syscall.SIGTERM, 143) })
+}
 
 // stuck is a store that takes writes and never answers them.
 type stuck struct {
@@ -69,15 +76,8 @@ type process struct {
 }
 
 // start runs the binary until its first write has reached the store.
-func (s *stuck) start(t *testing.T, env []string, args ...string) *process {
+func (s *stuck) start(t *testing.T, env []string, binary string, args ...string) *process {
 	t.Helper()
-	if runtime.GOOS == "windows" {
-		t.Skip("there are no such signals")
-	}
-	binary, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	p := &process{Cmd: exec.CommandContext(ctx, binary, args...), ended: make(chan error, 1)}
@@ -108,10 +108,10 @@ func (p *process) send(t *testing.T, s syscall.Signal) {
 	}
 }
 
-func TestACancelledSyncReports(t *testing.T) {
+func testCancelledSync(t *testing.T, binary string) {
 	store := newStuck(t)
 	secrets := writeFile(t, "secrets.json", `{"ALPHA": "`+canary+`", "BETA": "`+canary+`"}`)
-	p := store.start(t, adminEnv, "sync", "--api-url", store.url, "--secrets-file", secrets)
+	p := store.start(t, adminEnv, binary, "sync", "--api-url", store.url, "--secrets-file", secrets)
 	p.send(t, syscall.SIGINT)
 	p.send(t, syscall.SIGTERM)
 	if code := p.exitCode(t); code != cli.ExitPartly {
@@ -127,10 +127,10 @@ func TestACancelledSyncReports(t *testing.T) {
 	}
 }
 
-func TestACancelledActionReports(t *testing.T) {
+func testCancelledAction(t *testing.T, binary string) {
 	store := newStuck(t)
 	w := newWorkspace(t, map[string]string{"api-url": store.url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, map[string]string{"ALPHA": canary})})
-	p := store.start(t, w.env, "action")
+	p := store.start(t, w.env, binary, "action")
 	p.send(t, syscall.SIGINT)
 	p.send(t, syscall.SIGTERM)
 	code, outputs := p.exitCode(t), w.outputs(t)
@@ -144,22 +144,15 @@ func TestACancelledActionReports(t *testing.T) {
 
 // Signals of one kind that come at once are one, so they are sent until one more
 // has come than the first.
-func TestASecondSignalOfAKindEndsTheProcess(t *testing.T) {
-	for name, tt := range map[string]struct {
-		signal syscall.Signal
-		code   int
-	}{"SIGINT": {syscall.SIGINT, 130}, "SIGTERM": {syscall.SIGTERM, 143}} {
-		t.Run(name, func(t *testing.T) {
-			store := newStuck(t)
-			secrets := writeFile(t, "secrets.json", `{"ALPHA": "`+canary+`"}`)
-			p := store.start(t, adminEnv, "sync", "--api-url", store.url, "--secrets-file", secrets)
-			for len(p.ended) == 0 {
-				p.send(t, tt.signal)
-				time.Sleep(10 * time.Millisecond)
-			}
-			if code := p.exitCode(t); code != tt.code || strings.Contains(p.stdout.String(), "result:") {
-				t.Errorf("exit code %d: %s%s", code, p.stdout.String(), p.stderr.String())
-			}
-		})
+func testSecondSignal(t *testing.T, binary string, signal syscall.Signal, code int) {
+	store := newStuck(t)
+	secrets := writeFile(t, "secrets.json", `{"ALPHA": "`+canary+`"}`)
+	p := store.start(t, adminEnv, binary, "sync", "--api-url", store.url, "--secrets-file", secrets)
+	for len(p.ended) == 0 {
+		p.send(t, signal)
+		time.Sleep(10 * time.Millisecond)
+	}
+	if got := p.exitCode(t); got != code || strings.Contains(p.stdout.String(), "result:") {
+		t.Errorf("exit code %d: %s%s", got, p.stdout.String(), p.stderr.String())
 	}
 }
