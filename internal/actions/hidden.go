@@ -7,18 +7,18 @@ import (
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// sentMask is one line that the runner hides, and the secret that it is of.
+// sentMask is one line that the runner hides, in a closure that nothing prints, and
+// the secret that it is of.
 type sentMask struct {
 	name string
-	line prefect.Value
+	line func() string
 }
 
 func (r *Runner) remember(name, form string) {
 	for _, line := range maskedLines(form) {
-		r.masks = append(r.masks, sentMask{name, prefect.TextValue(line)})
+		r.masks = append(r.masks, sentMask{name, func() string { return line }})
 	}
 }
 
@@ -26,7 +26,7 @@ func (r *Runner) remember(name, form string) {
 func (r *Runner) noteHidden(output, text string) {
 	for _, mask := range r.masks {
 		outputs := r.hidden[mask.name]
-		if !slices.Contains(outputs, output) && strings.Contains(text, mask.line.RevealText()) {
+		if !slices.Contains(outputs, output) && strings.Contains(text, mask.line()) {
 			r.hidden[mask.name] = append(outputs, output)
 		}
 	}

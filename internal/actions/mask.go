@@ -40,14 +40,17 @@ func (r *Runner) Mask() (unmasked []string) {
 	return unmasked
 }
 
-// MaskValue hides one secret's value, a JSON string. It reports false for one that
-// is too short to be masked. A word that logs and outputs are full of is none to
-// hide.
+// MaskValue hides one secret's value: the text of a JSON string, or other JSON as it
+// is. It reports false for one that is too short to be masked. A word that logs and
+// outputs are full of is none to hide.
 func (r *Runner) MaskValue(name string, value prefect.Value) bool {
 	if !r.OnGitHub() {
 		return true
 	}
 	text := value.RevealText()
+	if raw := string(value.Reveal()); text == "" && raw != `""` {
+		text = raw
+	}
 	r.mask(name, text)
 	return text == "" || len(text) >= minMask || isOrdinary(text)
 }

@@ -86,12 +86,12 @@ func (o *ruleOptions) overNames(names map[string]secretsync.NameRule) error {
 		if err != nil {
 			return fmt.Errorf("--format-of %s: %w", dest, err)
 		}
-		rule := listed(names, dest)
+		rule := listed(names, "--format-of", dest)
 		rule.Format = format
 		names[dest] = rule
 	}
 	for _, dest := range o.required {
-		rule := listed(names, dest)
+		rule := listed(names, "--require", dest)
 		rule.Required = true
 		names[dest] = rule
 	}
@@ -105,11 +105,11 @@ func pastedFlag(i int, what string) error {
 
 // listed is what is said of a name in the store; one of which nothing is said
 // comes from the CI name of the same spelling.
-func listed(names map[string]secretsync.NameRule, dest string) secretsync.NameRule {
+func listed(names map[string]secretsync.NameRule, flag, dest string) secretsync.NameRule {
 	if rule, ok := names[dest]; ok {
 		return rule
 	}
-	return secretsync.NameRule{From: dest}
+	return secretsync.NameRule{From: dest, At: flag + " " + dest}
 }
 
 // splitPair splits at the last =, for a name in the store may hold one.
