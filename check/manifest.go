@@ -1,6 +1,10 @@
 package check
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
@@ -24,6 +28,8 @@ type Problem struct {
 // configuration: every value but booleans and references.
 func Manifest(name string, text []byte, problems []Problem) []Diagnostic {
 	s := read(name, string(text))
+	s.manifest = true
+	s.tokens = s.withPasted()
 	s.rules = manifestRules(problems)
 	return s.diagnose()
 }
@@ -46,8 +52,10 @@ func checkManifestSyntax(s *source, report func(finding)) {
 }
 
 // checkPasted reports credentials by their shape alone: what stands in a manifest
-// under a name such as password is a name, too.
-func checkPasted(s *source, report func(finding)) {
+// under a name such as password is a name, too. They are errors, since plan and sync
+// show what a manifest says.
+func checkPasted(s *source, found func(finding)) {
+	report := func(f finding) { f.severity = Error; found(f) }
 	for _, v := range s.doc.Values {
 		if what := s.tokenIn(span{v.Start, v.End}); what != "" && !v.Kind.IsContainer() {
 			report(finding{
@@ -68,7 +76,8 @@ func (s *source) place(problems []Problem, report func(finding)) {
 	for _, p := range problems {
 		node := at.node(p)
 		where := at.span(node, p.Key)
-		report(finding{message: maskTokens(p.Message), hint: maskTokens(p.Hint), node: node, start: where.start, end: where.end})
+		message, hint := maskNames(p.Message, p.Path), maskNames(p.Hint, p.Path)
+		report(finding{message: maskTokens(message), hint: maskTokens(hint), node: node, start: where.start, end: where.end})
 	}
 }
 
@@ -122,3 +131,68 @@ func (at places) span(node tomlpos.NodeID, key bool) span {
 	first, _ := at.doc.FirstKey(node)
 	return span{first.Start, first.End}
 }
+
+// withPasted are the tokens of a manifest: beside those that the text itself shows,
+// the keys and strings that look like something else than what they should be.
+func (s *source) withPasted() []token {
+	if !s.parses() {
+		return s.tokens
+	}
+	tokens := slices.Clone(s.tokens)
+	for _, key := range s.doc.Keys {
+		if what := pasted(s.doc.Nodes[key.Node].Name); what != "" {
+			tokens = append(tokens, token{span{key.Start, key.End}, what})
+		}
+	}
+	for _, v := range s.doc.Values {
+		if what := s.pastedValue(v); what != "" {
+			tokens = append(tokens, token{span{v.Start, v.End}, what})
+		}
+	}
+	slices.SortStableFunc(tokens, func(a, b token) int { return cmp.Or(a.start-b.start, b.end-a.end) })
+	return apart(tokens)
+}
+
+func (s *source) pastedValue(v tomlpos.Value) string {
+	switch {
+	case !v.Kind.IsString():
+		return ""
+	case isSourceName(s.path(v.Node)):
+		return pastedName(s.doc.String(v))
+	default:
+		return pasted(s.doc.String(v))
+	}
+}
+
+// isSourceName reports whether a path leads to a CI name: names.NAME, or from in it,
+// of the manifest or of an environment.
+func isSourceName(path []string) bool {
+	if len(path) > 2 && path[0] == "environments" {
+		path = path[2:]
+	}
+	return len(path) > 1 && path[0] == "names" && (len(path) == 2 || len(path) == 3 && path[2] == "from")
+}
+
+// maskNames masks those of the names that look like credentials.
+func maskNames(text string, names []string) string {
+	for _, name := range names {
+		if pasted(name) != "" {
+			text = strings.ReplaceAll(text, strings.Trim(tomlpos.QuoteKey(name), `"`), mask)
+			text = strings.ReplaceAll(text, name, mask)
+		}
+	}
+	return text
+}
+
+// shownPath is a node's path, with no credential in it.
+func (s *source) shownPath(n tomlpos.NodeID) string {
+	path := s.doc.Path(n)
+	if s.manifest {
+		path = maskNames(path, s.path(n))
+	}
+	return maskTokens(path)
+}
+
+// Pasted says what a flag's CI name looks like that no name should; empty for one
+// that could be a name.
+func Pasted(name string) string { return pastedName(name) }

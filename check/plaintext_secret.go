@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -60,7 +61,7 @@ func (s *source) tokenIn(within span) string {
 }
 
 func (s *source) plaintextMessage(n tomlpos.NodeID, secret bool, what string) string {
-	message := maskTokens(s.doc.Path(n)) + " stands here in plain text"
+	message := s.shownPath(n) + " stands here in plain text"
 	if secret {
 		message = "secret " + strings.TrimPrefix(message, "context.secrets.")
 	}
@@ -135,7 +136,7 @@ func (s *source) inComment(offset int) bool {
 // auth_token under [cloud.agent], password under [server.database] and
 // admin_secret under [server.hasura].
 func sensitive(key string) bool {
-	key = strings.ReplaceAll(strings.ToLower(key), "-", "_")
+	key = snake(key)
 	if sensitiveNames[key] {
 		return true
 	}
@@ -146,6 +147,14 @@ func sensitive(key string) bool {
 	}
 	return false
 }
+
+// snake is a key in small letters with underscores: clientSecret is client_secret.
+func snake(key string) string {
+	key = camel.ReplaceAllString(key, "${1}_${2}")
+	return strings.ReplaceAll(strings.ToLower(key), "-", "_")
+}
+
+var camel = regexp.MustCompile(`([a-z])([A-Z])`)
 
 // sensitiveNames are exact: a key such as credentials_secret names a secret of
 // Prefect's and holds none.

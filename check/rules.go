@@ -67,7 +67,7 @@ func (s *source) diagnostic(r Rule, f finding) Diagnostic {
 		Message:  f.message,
 		Hint:     f.hint,
 		File:     s.name,
-		Key:      maskTokens(cmp.Or(f.key, s.doc.Path(f.node))),
+		Key:      cmp.Or(maskTokens(f.key), s.shownPath(f.node)),
 		Help:     r.Help(),
 	}
 	if !s.certain {

@@ -25,6 +25,7 @@ type source struct {
 	dollars   []setting       // see withDollar
 	variables map[string]bool // see env
 	tables    []bool          // which nodes have names below them; see isTable
+	manifest  bool            // and no configuration
 	opts      Options
 	rules     []Rule // all there are
 }

@@ -22,8 +22,8 @@ type shape struct {
 
 // The shapes are those their issuers document: GitHub ("GitHub's token
 // formats"), AWS (unique identifiers of IAM), Slack (token types; incoming
-// webhooks), Prefect Cloud (API keys), RFC 7468 and RFC 7519. Shorter ones than
-// are issued count too.
+// webhooks), Prefect Cloud (API keys), each of the others, RFC 7468 and RFC 7519.
+// Shorter ones than are issued count too.
 var shapes = []shape{
 	{"a GitHub token", "ghp_", letters(alphanumeric, 20)},
 	{"a GitHub token", "gho_", letters(alphanumeric, 20)},
@@ -37,6 +37,18 @@ var shapes = []shape{
 	{"a Slack webhook", "hooks.slack.com/services/", letters(alphanumeric+"/", 8)},
 	{"a Prefect API key", "pcu_", letters(alphanumeric, 16)},
 	{"a Prefect API key", "pcs_", letters(alphanumeric, 16)},
+	{"a Prefect API key", "pnu_", letters(alphanumeric, 16)},
+	{"a Prefect API key", "pnb_", letters(alphanumeric, 16)},
+	{"a GitLab token", "glpat-", letters(alphanumeric+"-_", 16)},
+	{"an npm token", "npm_", letters(alphanumeric, 20)},
+	{"a Docker token", "dckr_pat_", letters(alphanumeric+"-_", 16)},
+	{"a Stripe key", "sk_live_", letters(alphanumeric, 16)},
+	{"a Stripe key", "rk_live_", letters(alphanumeric, 16)},
+	{"a Google API key", "AIza", letters(alphanumeric+"-_", 30)},
+	{"a SendGrid key", "SG.", letters(alphanumeric+"-_.", 30)},
+	{"a PyPI token", "pypi-", letters(alphanumeric+"-_", 30)},
+	{"a Vault token", "hvs.", letters(alphanumeric+"-_", 20)},
+	{"a Databricks token", "dapi", letters("0123456789abcdef", 32)},
 	{"a private key", "-----BEGIN ", privateKey},
 	{"a JSON web token", "eyJ", webToken},
 }

@@ -28,6 +28,9 @@ type ClientConfig struct {
 	Dialect Dialect
 	// AllowHTTP lets the key travel in clear text beyond this machine.
 	AllowHTTP bool
+	// KnownMessages keeps of the API's own messages and codes those that a secrets
+	// API is known to send, parts that differ left out, for whom no other may be shown.
+	KnownMessages bool
 	// Transport sends the requests; nil means http.DefaultTransport.
 	Transport http.RoundTripper
 	// Timeout bounds one request; 0 means 30 s, as Prefect's client had it from 0.7.0.
@@ -54,6 +57,8 @@ type Client struct {
 	sender   transport
 	learned  *learned
 	timeout  time.Duration // of one request
+
+	knownMessages bool
 }
 
 // NewClient returns a client for the API at c.URL. It sends nothing yet. The
@@ -78,7 +83,7 @@ func NewClient(c ClientConfig) (*Client, error) {
 		c.Timeout = defaultTimeout
 	}
 	client := &Client{
-		endpoint: endpoint, learned: &learned{d: known}, timeout: c.Timeout,
+		endpoint: endpoint, learned: &learned{d: known}, timeout: c.Timeout, knownMessages: c.KnownMessages,
 		sender: transport{base: c.Transport, key: func() string { return c.APIKey }, requests: new(atomic.Int64)},
 	}
 	return client.ForTenant(c.TenantID)

@@ -67,8 +67,9 @@ func (c *Client) mutate(ctx context.Context, d dialect, m mutation, secrets []Na
 	err := c.call(ctx, &r, func(ctx context.Context) error {
 		return c.gql.Mutate(ctx, document.Interface(), variables)
 	})
+	clean := c.clean(secrets)
 	if err != nil {
-		return nil, c.withoutValues(err, secrets...)
+		return nil, clean(err)
 	}
 	if r.misfit {
 		document = reflect.New(batchType(d, field, len(secrets)))
@@ -77,7 +78,7 @@ func (c *Client) mutate(ctx context.Context, d dialect, m mutation, secrets []Na
 	for i, s := range secrets {
 		results[i] = MutationResult{Name: s.Name, Changed: true}
 		if e := r.errorAt(aliasOf(i)); e != nil {
-			results[i].Err = c.withoutValues(e, secrets...)
+			results[i].Err = clean(e)
 			continue
 		}
 		results[i].Changed, results[i].Err = readPayload(document.Elem().Field(i))
@@ -159,16 +160,31 @@ func asError(e *APIError) error {
 }
 
 // withoutValues takes the values of the request out of the server's own text.
-func (c *Client) withoutValues(err error, secrets ...NamedValue) error {
-	e, ok := err.(*APIError)
-	if !ok {
-		return err
+func (c *Client) withoutValues(err error) error { return c.clean(nil)(err) }
+
+// clean is [Client.withoutValues] for the errors of one request, of which many may
+// have one text.
+func (c *Client) clean(secrets []NamedValue) func(error) error {
+	scrubber := sync.OnceValue(func() *scrubber {
+		values := make([]Value, len(secrets))
+		for i, s := range secrets {
+			values[i] = s.Value
+		}
+		return c.scrubber(values)
+	})
+	return func(err error) error {
+		e, ok := err.(*APIError)
+		if !ok {
+			return err
+		}
+		if c.knownMessages {
+			e = e.known()
+		}
+		clean := *e
+		if !e.leftOut {
+			clean.Message = scrubber().scrub(e.Message)
+		}
+		clean.Location = scrubber().scrub(e.Location)
+		return &clean
 	}
-	values := make([]Value, len(secrets))
-	for i, s := range secrets {
-		values[i] = s.Value
-	}
-	clean := *e
-	clean.Message = c.scrubbed(e.Message, values...)
-	return &clean
 }

@@ -59,14 +59,19 @@ type APIError struct {
 	Status     int           // the HTTP status
 	Message    string        // the resolver's own text, every value of the request taken out; empty for any other failure
 	RetryAfter time.Duration // how long the API asked to wait; 0 if it did not say
+	Location   string        // where a redirect leads: scheme, host and path; empty for any other answer
 
 	leftOut bool // the answer says nothing of this field
+	hidden  bool // the answer has a text that is not known
 }
 
 func (e *APIError) Error() string {
 	var b strings.Builder
 	b.WriteString(e.what())
-	if e.Message != "" {
+	switch {
+	case e.hidden:
+		b.WriteString(", with a message that is not shown")
+	case e.Message != "":
 		fmt.Fprintf(&b, ": %s", e.Message)
 	}
 	if detail := e.detail(); detail != "" {
@@ -82,6 +87,8 @@ func (e *APIError) what() string {
 		}
 	}
 	switch {
+	case e.Location != "":
+		return "the API answered with a redirect to " + e.Location + ": give the URL it leads to"
 	case e.Status >= 300 && e.Status < 400:
 		return "the API answered with a redirect; give the URL it leads to"
 	case e.Status == http.StatusNotFound:

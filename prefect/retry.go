@@ -20,6 +20,7 @@ func Retryable(err error) bool {
 	var answered *APIError
 	var certificate *tls.CertificateVerificationError
 	var lookup *net.DNSError
+	var unsent *UnsentError
 	switch {
 	case err == nil, errors.Is(err, context.Canceled), errors.As(err, &certificate), errors.Is(err, ErrNoSecretsAPI):
 		return false
@@ -27,6 +28,8 @@ func Retryable(err error) bool {
 		return !lookup.IsNotFound
 	case errors.As(err, &answered):
 		return answered.retryable()
+	case errors.As(err, &unsent):
+		return !unsent.Final
 	}
 	return errors.Is(err, ErrNoAnswer)
 }

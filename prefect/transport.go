@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -24,6 +25,7 @@ const maxReply = 32 << 20
 type reply struct {
 	raw        bool // the call reads data itself, which holds a JSON scalar
 	status     int
+	location   string // see [APIError]
 	retryAfter time.Duration
 	body       []byte
 	data       map[string]json.RawMessage
@@ -68,6 +70,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	defer resp.Body.Close()
 	r.read(resp)
+	r.location = redirect(req.URL, resp)
 	return &http.Response{
 		Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(r.libraryBody())), Request: req,
@@ -80,7 +83,7 @@ func (r *reply) read(resp *http.Response) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
 	switch {
 	case err != nil:
-		r.broken = fmt.Errorf("the answer broke off: %w", err)
+		r.broken = fmt.Errorf("the answer broke off: %w", ownCause(err))
 	case len(body) > maxReply:
 		r.broken = fmt.Errorf("the answer has more than %d MiB", maxReply>>20)
 	default:
@@ -177,11 +180,11 @@ func (c *Client) call(ctx context.Context, r *reply, send func(context.Context) 
 	err := send(context.WithValue(limited, replyKey{}, r))
 	switch {
 	case r.status == 0:
-		return transportError(ctx, err)
+		return c.transportError(ctx, err)
 	case r.status != http.StatusOK:
 		return r.refusal()
 	case r.broken != nil:
-		return unanswered{r.broken}
+		return unanswered{reason: r.broken}
 	case r.data == nil:
 		return r.failure(r.errors[0])
 	case err != nil && len(r.errors) == 0:
@@ -193,28 +196,46 @@ func (c *Client) call(ctx context.Context, r *reply, send func(context.Context) 
 
 var errMisfit = errors.New("the answer does not fit the request")
 
-// unanswered is why there is no whole answer.
-type unanswered struct{ reason error }
+// unanswered is why there is no whole answer, and how the context ended if that
+// is the reason.
+type unanswered struct{ reason, ended error }
 
 func (u unanswered) Error() string   { return u.reason.Error() }
-func (u unanswered) Unwrap() []error { return []error{ErrNoAnswer, u.reason} }
+func (u unanswered) Unwrap() []error { return []error{ErrNoAnswer, u.reason, u.ended} }
 
 // transportError words what kept a request from being answered. The error of
 // net/http names the URL and the reason, never the body.
-func transportError(ctx context.Context, err error) error {
+func (c *Client) transportError(ctx context.Context, err error) error {
+	var unsent *UnsentError
+	if ctx.Err() == nil && errors.As(err, &unsent) {
+		return unsent
+	}
 	if ctx.Err() != nil {
-		return unanswered{ctx.Err()}
+		return unanswered{context.Cause(ctx), ctx.Err()}
 	}
 	if err == nil {
 		return errors.New("the request was not sent")
 	}
+	if c.knownMessages {
+		err = Cause(err)
+	}
 	return fmt.Errorf("%w: %w", ErrNoAnswer, err)
+}
+
+// redirect is where an answer leads, if that is what it is.
+func redirect(from *url.URL, resp *http.Response) string {
+	header := resp.Header.Get("Location")
+	to, err := from.Parse(header)
+	if header == "" || err != nil || resp.StatusCode < 300 || resp.StatusCode >= 400 {
+		return ""
+	}
+	return (&url.URL{Scheme: to.Scheme, Host: to.Host, Path: to.Path}).String()
 }
 
 // refusal is the error of an answer whose status is not 200. Its text is not
 // kept: Apollo Server echoes the variables of a document that it refuses.
 func (r *reply) refusal() error {
-	e := &APIError{Status: r.status, RetryAfter: r.retryAfter}
+	e := &APIError{Status: r.status, RetryAfter: r.retryAfter, Location: r.location}
 	if len(r.errors) > 0 {
 		e.Code = r.errors[0].code
 		e.Path = r.errors[0].path

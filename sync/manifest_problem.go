@@ -54,7 +54,10 @@ func keyPath(path []string) string {
 func itemPath(path []string, i int) string { return fmt.Sprintf("%s[%d]", keyPath(path), i) }
 
 // manifestReader gathers what is wrong with a manifest.
-type manifestReader struct{ problems []ManifestProblem }
+type manifestReader struct {
+	problems []ManifestProblem
+	places   places
+}
 
 // spot is a key of the manifest while it is read.
 type spot struct {

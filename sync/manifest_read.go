@@ -115,7 +115,7 @@ func (s spot) nameRule(name string, v any) NameRule {
 	text, ok := v.(string)
 	switch {
 	case ok:
-		return NameRule{From: s.ciName(text)}
+		return NameRule{From: s.ciName(text), At: s.place(text)}
 	case slices.Contains(topKeys, name):
 		s.wrong("a CI name was due", name+" of the manifest itself stands above its first [table]")
 	default:
@@ -133,7 +133,7 @@ func (s spot) nameTable(table map[string]any) (rule NameRule) {
 		switch key {
 		case "from":
 			if text, ok := at.text(v); ok {
-				rule.From = at.ciName(text)
+				rule.From, rule.At = at.ciName(text), at.place(text)
 			}
 		case "format":
 			rule.Format = at.format(v)

@@ -117,7 +117,8 @@ func TestNamesThatNoSourceHas(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{
-		"hook": `no source has slack: did you mean "SLACK"?`, "other": "no source has NOTHING_LIKE_IT", "pasted": `no source has "xoxb-1"`,
+		"hook": `no source has slack: did you mean "SLACK"?`, "other": "no source has NOTHING_LIKE_IT",
+		"pasted": "no source has the name in [names]",
 	}
 	for _, a := range plan.Actions {
 		if reason, ok := want[a.Name]; ok && a.Reason != reason {

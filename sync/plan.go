@@ -21,6 +21,9 @@ const (
 	Skip      Kind = "skip"
 )
 
+// Kinds are all there are.
+var Kinds = []Kind{Create, Overwrite, Delete, Skip}
+
 // Result is what became of an action; empty before [Apply].
 type Result string
 
@@ -33,6 +36,9 @@ const (
 	Failed      Result = "failed"
 	Unknown     Result = "unknown" // sent, and never answered: the store may have done it or not
 )
+
+// Results are all there are.
+var Results = []Result{Created, Overwritten, Unchanged, Deleted, Skipped, Failed, Unknown}
 
 // Action is what happens to one name, and why.
 type Action struct {
@@ -260,7 +266,9 @@ func (p *planner) addMissing() {
 		switch {
 		case p.seen[rule.From]:
 		case rule.Required:
-			p.problem("%q is required and no source has %s%s", name, rule.From, p.likeName(rule.From))
+			p.problem("%q is required and no source has %s%s", name, rule.shown(), p.likeName(rule.From))
+		case rule.shown() != rule.From:
+			p.skip(name, "", "no source has "+rule.shown()+p.likeName(rule.From), true)
 		default:
 			p.skip(name, rule.From, "no source has "+rule.From+p.likeName(rule.From), true)
 		}

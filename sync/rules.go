@@ -1,9 +1,11 @@
 package sync
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -37,6 +39,21 @@ type NameRule struct {
 	From     string // the CI name
 	Format   Format
 	Required bool // a plan without a value for it fails
+	// At is where the rule stands, for reports that must not show From: a place in a
+	// file, or a flag. Of a From that CI takes for a name it may be empty.
+	At string
+}
+
+// ciName matches what CI takes for a name (GitHub, "Naming your secrets").
+var ciName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// shown is the CI name as reports call it that no source is known to have: what does
+// not look like one may be a value that was pasted in its place.
+func (r NameRule) shown() string {
+	if ciName.MatchString(r.From) {
+		return r.From
+	}
+	return "the name in " + cmp.Or(r.At, "[names]")
 }
 
 // Validate reports a pattern that is not a glob, and an exclusion that takes away
@@ -48,7 +65,7 @@ func (r Rules) Validate() error {
 	for _, name := range slices.Sorted(maps.Keys(r.Names)) {
 		rule := r.Names[name]
 		if i := rule.excludedBy(r.Exclude); i >= 0 {
-			return fmt.Errorf("%q is required and comes from %s, which exclude %q takes out", name, rule.From, r.Exclude[i])
+			return fmt.Errorf("%q is required and comes from %s, which exclude %q takes out", name, rule.shown(), r.Exclude[i])
 		}
 	}
 	return nil

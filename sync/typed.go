@@ -67,22 +67,6 @@ func (e Entry) encode(rule Format) (encoding, error) {
 	return sent, err
 }
 
-// Parts are the texts of an entry that a log must not show: its text, or what is in a
-// value of another type. A boolean has none.
-func (e Entry) Parts() []prefect.Value {
-	switch {
-	case e.Type == "" || e.Type == typeNumber:
-		return []prefect.Value{e.Text}
-	case e.Type == typeBoolean:
-		return nil
-	}
-	var parts []prefect.Value
-	for _, inner := range stringsIn(e.Text.RevealText()) {
-		parts = append(parts, prefect.TextValue(inner))
-	}
-	return parts
-}
-
 // stringsIn are the strings of typed JSON, or of a text that is an object or array.
 func stringsIn(text string) []string {
 	if !bracketed(text) {

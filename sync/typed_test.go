@@ -140,17 +140,3 @@ func TestKeysStayOut(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
-
-func TestParts(t *testing.T) {
-	source := typedSource(t, `{"TEXT": "{\"a\": \"x\"}", "NUMBER": 5432, "FLAG": true, "OBJECT": {"a": "one", "b": [2, "three", null]}, "LIST": []}`)
-	want := map[string][]string{"TEXT": {`{"a": "x"}`}, "NUMBER": {"5432"}, "FLAG": nil, "OBJECT": {"one", "three"}, "LIST": nil}
-	for _, entry := range source.Entries {
-		var got []string
-		for _, part := range entry.Parts() {
-			got = append(got, part.RevealText())
-		}
-		if diff := cmp.Diff(want[entry.Name], got); diff != "" {
-			t.Errorf("%s: %s", entry.Name, diff)
-		}
-	}
-}

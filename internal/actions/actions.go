@@ -22,13 +22,16 @@ type Runner struct {
 	out    io.Writer
 	env    []string
 	getenv func(string) string
+
+	masks  []sentMask
+	hidden map[string][]string // secret → the outputs that its mask stands in
 }
 
 // NewRunner is the runner that env describes, which getenv looks up; workflow
 // commands go to w.
 func NewRunner(w io.Writer, env []string, getenv func(string) string) *Runner {
 	action := githubactions.New(githubactions.WithWriter(w), githubactions.WithGetenv(getenv))
-	return &Runner{action: action, out: w, env: env, getenv: getenv}
+	return &Runner{action: action, out: w, env: env, getenv: getenv, hidden: map[string][]string{}}
 }
 
 // OnGitHub reports whether the runner is GitHub's, or one like it, which takes
@@ -68,6 +71,7 @@ func (r *Runner) Output(name string, value any) error {
 		}
 		text = string(data)
 	}
+	r.noteHidden(name, text)
 	return r.fileCommand("output "+name, func() { r.action.SetOutput(name, text) })
 }
 

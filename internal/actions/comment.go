@@ -2,6 +2,7 @@ package actions
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"html"
 	"math/rand/v2"
@@ -67,7 +68,7 @@ func (g *GitHub) putSection(ctx context.Context, own section) (kept bool, err er
 		before = *comments[0]
 	}
 	body := withSection(withoutSection(before.GetBody(), g.place.keyBefore()), own)
-	if err := g.writeComment(ctx, before, body); err != nil {
+	if err := g.writeComment(ctx, &before, body); err != nil {
 		return false, err
 	}
 	if err := g.pause(ctx, settle+rand.N(settle)); err != nil {
@@ -101,8 +102,30 @@ func (g *GitHub) ownComments(ctx context.Context) (own []*github.IssueComment, e
 		}
 		return response, err
 	})
+	if err == nil {
+		own, err = g.withPosted(ctx, own)
+	}
 	slices.SortFunc(own, func(a, b *github.IssueComment) int { return int(a.GetID() - b.GetID()) })
 	return own, err
+}
+
+// withPosted adds the comment that this run wrote, since GitHub's list of comments may
+// lag behind, and what a list lacks must not be made twice.
+func (g *GitHub) withPosted(ctx context.Context, own []*github.IssueComment) ([]*github.IssueComment, error) {
+	if g.posted == nil || slices.ContainsFunc(own, func(c *github.IssueComment) bool { return c.GetID() == g.posted.GetID() }) {
+		return own, nil
+	}
+	err := g.ask(ctx, commentPermission, func() error {
+		now, _, err := g.api.Issues.GetComment(ctx, g.event.Owner, g.event.Repo, g.posted.GetID())
+		if err == nil {
+			g.posted = now
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, errNotThere) {
+		return nil, err
+	}
+	return append(own, g.posted), nil
 }
 
 // trusted is a comment by an app, such as github-actions, or by somebody who may
@@ -111,23 +134,35 @@ func trusted(c *github.IssueComment) bool {
 	return c.GetUser().GetType() == "Bot" || slices.Contains([]string{"OWNER", "MEMBER", "COLLABORATOR"}, c.GetAuthorAssociation())
 }
 
-// writeComment changes a comment, or makes one where there was none.
-func (g *GitHub) writeComment(ctx context.Context, before github.IssueComment, body string) error {
-	if before.GetBody() == body {
+// writeComment changes a comment, or makes one where there was none, and remembers
+// it. It makes no second one.
+func (g *GitHub) writeComment(ctx context.Context, before *github.IssueComment, body string) error {
+	if before.GetBody() == body || before.ID == nil && g.made {
 		return nil
 	}
-	return g.ask(ctx, commentPermission, func() (err error) {
-		comment := &github.IssueComment{Body: &body}
-		if before.ID == nil {
-			_, _, err = g.api.Issues.CreateComment(ctx, g.event.Owner, g.event.Repo, g.event.PullRequest, comment)
-		} else {
-			_, _, err = g.api.Issues.EditComment(ctx, g.event.Owner, g.event.Repo, before.GetID(), comment)
+	comment := &github.IssueComment{Body: &body}
+	return g.ask(ctx, commentPermission, func() error {
+		written, err := g.send(ctx, before, comment)
+		if err == nil {
+			g.made, g.posted = g.made || before.ID == nil, &github.IssueComment{ID: written.ID, Body: &body}
 		}
 		return err
 	})
 }
 
+func (g *GitHub) send(ctx context.Context, before, comment *github.IssueComment) (written *github.IssueComment, err error) {
+	if before.ID == nil {
+		written, _, err = g.api.Issues.CreateComment(ctx, g.event.Owner, g.event.Repo, g.event.PullRequest, comment)
+	} else {
+		written, _, err = g.api.Issues.EditComment(ctx, g.event.Owner, g.event.Repo, before.GetID(), comment)
+	}
+	return written, err
+}
+
 func (g *GitHub) deleteComment(ctx context.Context, c *github.IssueComment) error {
+	if g.posted.GetID() == c.GetID() {
+		g.posted = nil
+	}
 	return g.ask(ctx, commentPermission, func() error {
 		_, err := g.api.Issues.DeleteComment(ctx, g.event.Owner, g.event.Repo, c.GetID())
 		return err

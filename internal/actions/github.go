@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,8 @@ type GitHub struct {
 	workspace string
 	now       func() time.Time
 	pause     func(context.Context, time.Duration) error
+	posted    *github.IssueComment // the comment that this run wrote
+	made      bool                 // it was not there before
 }
 
 // GitHubConfig is what [Runner.GitHub] needs.
@@ -53,11 +56,11 @@ func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 	if base == "" {
 		return g, nil
 	}
-	url, err := g.api.BaseURL.Parse(strings.TrimSuffix(base, "/") + "/")
+	api, err := g.api.BaseURL.Parse(strings.TrimSuffix(base, "/") + "/")
 	if err != nil {
 		return nil, errors.New("GITHUB_API_URL is not a URL")
 	}
-	g.api.BaseURL = url
+	g.api.BaseURL = api
 	return g, nil
 }
 
@@ -127,19 +130,23 @@ func (g *GitHub) retryAfter(h http.Header) time.Duration {
 // Why GitHub does not give something: the token lacks a permission, or it is not
 // there, which GitHub also says where a token may not know of it.
 var (
-	errRefused  = errors.New("GitHub refused")
+	ErrRefused  = errors.New("GitHub refused")
 	errNotThere = errors.New("GitHub has no such thing")
 )
 
 // plainly says what GitHub refused without its text, which holds URLs.
 func plainly(err error, permission string) error {
 	var refused *github.ErrorResponse
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		return prefect.Cause(err)
+	}
 	if !errors.As(err, &refused) || refused.Response == nil {
 		return err
 	}
 	switch status := refused.Response.StatusCode; status {
 	case http.StatusForbidden:
-		return fmt.Errorf("%w (HTTP %d): the token needs the permission %s", errRefused, status, permission)
+		return fmt.Errorf("%w (HTTP %d): the token needs the permission %s", ErrRefused, status, permission)
 	case http.StatusNotFound:
 		return fmt.Errorf("%w (HTTP %d), or the token needs the permission %s", errNotThere, status, permission)
 	case http.StatusUnauthorized:

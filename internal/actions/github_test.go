@@ -86,6 +86,23 @@ func TestCommentHasASectionForEachJob(t *testing.T) {
 	}
 }
 
+// What a run has made it makes no second time, whatever GitHub's list says.
+func TestACommentIsMadeOnceHoweverLateTheList(t *testing.T) {
+	for name, fake := range map[string]*githubtest.Server{
+		"a list that lags":          {Lagging: true},
+		"nothing that knows the id": {Lagging: true, Forgetful: true},
+	} {
+		fake.Permissions = map[string]string{"pull-requests": "write"}
+		var waits []time.Duration
+		if err := gitHub(t, fake, "plan", &waits).Comment(t.Context(), "the plan\n"); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if comments := fake.Comments(); len(comments) != 1 || !strings.Contains(comments[0].Body, "the plan") {
+			t.Errorf("%s: the comments are %v", name, comments)
+		}
+	}
+}
+
 // Jobs that comment at the same time neither lose a section nor leave a second
 // comment behind.
 func TestCommentsOfJobsAtOnce(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -19,22 +20,46 @@ func (r *Runner) HasIDToken() bool {
 	return r.getenv("ACTIONS_ID_TOKEN_REQUEST_URL") != "" && r.getenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN") != ""
 }
 
-// IDToken asks GitHub for an OpenID Connect token of this job for one audience,
-// and masks it. The value is a JSON string. No error holds what GitHub answered.
-func (r *Runner) IDToken(ctx context.Context, audience string) (prefect.Value, error) {
-	token, err := r.action.GetIDToken(ctx, audience)
-	var refused *githubactions.RequestFailedError
-	switch {
-	case errors.As(err, &refused):
-		return prefect.Value{}, fmt.Errorf("asking GitHub for an id token: HTTP %d", refused.StatusCode)
-	case ctx.Err() != nil:
-		return prefect.Value{}, fmt.Errorf("asking GitHub for an id token: %w", ctx.Err())
-	case err != nil || token == "":
-		return prefect.Value{}, errors.New("asking GitHub for an id token: no answer that holds one")
+// IDToken asks GitHub through client for an OpenID Connect token of this job for one
+// audience, and masks it. The value is a JSON string. The error, a
+// [*prefect.UnsentError], says which host was asked, and holds nothing of what that
+// answered.
+func (r *Runner) IDToken(ctx context.Context, client *http.Client, audience string) (prefect.Value, error) {
+	action := githubactions.New(githubactions.WithWriter(r.out), githubactions.WithGetenv(r.getenv), githubactions.WithHTTPClient(client))
+	token, err := action.GetIDToken(ctx, audience)
+	if err != nil || token == "" {
+		cause, final := idTokenCause(ctx, err)
+		return prefect.Value{}, &prefect.UnsentError{Err: fmt.Errorf("asking GitHub for an id token at %s: %w", r.idTokenHost(), cause), Final: final}
 	}
 	value := prefect.TextValue(token)
-	r.MaskValue(value)
+	r.MaskValue("the id token", value)
 	return value, nil
+}
+
+var errNoToken = errors.New("no answer that holds one")
+
+// idTokenCause is why there is no token, and whether there will be none later.
+func idTokenCause(ctx context.Context, err error) (cause error, final bool) {
+	var refused *githubactions.RequestFailedError
+	var failed *url.Error
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err(), true
+	case errors.As(err, &refused):
+		return fmt.Errorf("HTTP %d", refused.StatusCode), refused.StatusCode < http.StatusInternalServerError && refused.StatusCode != http.StatusTooManyRequests
+	case errors.As(err, &failed):
+		cause := prefect.Cause(failed.Err)
+		return cause, !prefect.Retryable(fmt.Errorf("%w: %w", prefect.ErrNoAnswer, cause))
+	}
+	return errNoToken, false
+}
+
+func (r *Runner) idTokenHost() string {
+	u, err := url.Parse(r.getenv("ACTIONS_ID_TOKEN_REQUEST_URL"))
+	if err != nil || u.Host == "" {
+		return "what ACTIONS_ID_TOKEN_REQUEST_URL says"
+	}
+	return u.Host
 }
 
 // idTokenAge is for how long a token is sent before another is asked for. GitHub's
@@ -72,7 +97,7 @@ func (t *IDTokenTransport) Token(ctx context.Context) (prefect.Value, error) {
 	if !t.asked.IsZero() && t.Now().Sub(t.asked) < idTokenAge {
 		return t.token, nil
 	}
-	token, err := t.Runner.IDToken(ctx, t.Audience)
+	token, err := t.Runner.IDToken(ctx, &http.Client{Transport: t.Base}, t.Audience)
 	if err != nil {
 		return prefect.Value{}, err
 	}

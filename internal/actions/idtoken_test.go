@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/actions"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // issuer answers like the runner's token service, with a new token each time.
@@ -48,6 +49,9 @@ func TestIDTokenIsRenewedAndMasked(t *testing.T) {
 	transport := &actions.IDTokenTransport{
 		Runner: runnerWithIDToken(t, s, &out), Audience: "https://secrets.example.com", Now: func() time.Time { return now },
 		Base: roundTripper(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Host != "secrets.example.com" {
+				return http.DefaultTransport.RoundTrip(r)
+			}
 			sent = append(sent, r.Header.Get("Authorization"))
 			return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, nil
 		}),
@@ -80,7 +84,7 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 
 func TestIDTokenErrorsHoldNoAnswer(t *testing.T) {
 	for _, s := range []*issuer{{status: 500, body: "CANARY"}, {status: 200, body: `"CANARY`}, {status: 200, body: `{"value": ""}`}} {
-		_, err := runnerWithIDToken(t, s, &strings.Builder{}).IDToken(t.Context(), "https://secrets.example.com")
+		_, err := runnerWithIDToken(t, s, &strings.Builder{}).IDToken(t.Context(), http.DefaultClient, "https://secrets.example.com")
 		if err == nil || strings.Contains(err.Error(), "CANARY") || !strings.Contains(err.Error(), "id token") {
 			t.Errorf("status %d: %v", s.status, err)
 		}
@@ -92,4 +96,33 @@ func TestHasIDToken(t *testing.T) {
 	if none.HasIDToken() || !runnerWithIDToken(t, &issuer{}, &strings.Builder{}).HasIDToken() {
 		t.Error("HasIDToken does not tell the two apart")
 	}
+}
+
+// A token that there is not yet, or never will be, is not the API's failure.
+func TestIDTokenSaysWhoFailed(t *testing.T) {
+	api := roundTripper(func(*http.Request) (*http.Response, error) { panic("the API was asked") })
+	for status, final := range map[int]bool{403: true, 400: true, 429: false, 502: false} {
+		var out strings.Builder
+		s := &issuer{status: status, body: "CANARY"}
+		transport := &actions.IDTokenTransport{Runner: runnerWithIDToken(t, s, &out), Audience: "https://secrets.example.com", Now: time.Now, Base: forIssuer(api)}
+		client, err := prefect.NewClient(prefect.ClientConfig{URL: "https://secrets.example.com", APIKey: "k", Transport: transport, KnownMessages: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.SecretNames(t.Context())
+		want := fmt.Sprintf(": HTTP %d", status)
+		if err == nil || !strings.HasSuffix(err.Error(), want) || !strings.Contains(err.Error(), "asking GitHub for an id token at 127.0.0.1:") || strings.Contains(err.Error(), "secrets.example.com") || prefect.Retryable(err) == final || prefect.MayBeDone(err) {
+			t.Errorf("status %d: %v, retryable %v", status, err, prefect.Retryable(err))
+		}
+	}
+}
+
+// forIssuer sends what is for the API to api.
+func forIssuer(api http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		if r.URL.Host == "secrets.example.com" {
+			return api.RoundTrip(r)
+		}
+		return http.DefaultTransport.RoundTrip(r)
+	})
 }

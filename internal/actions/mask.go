@@ -1,17 +1,13 @@
 package actions
 
 import (
-	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
-
-// minMask is the shortest text that is masked, in bytes: a mask such as } would
-// blank every JSON output of the job.
-const minMask = 4
 
 // Mask tells the runner to hide every secret that the inputs hold: the key, the
 // token, and each value of the secrets. It comes before anything else is printed,
@@ -22,47 +18,51 @@ func (r *Runner) Mask() (unmasked []string) {
 		return nil
 	}
 	for _, input := range []string{"api-key", "github-token"} {
-		r.mask(r.input(input))
+		r.mask("the input "+input, r.input(input))
 	}
 	for _, variable := range prefect.APIKeyVariables {
-		r.mask(strings.TrimSpace(r.getenv(variable)))
+		r.mask(variable, strings.TrimSpace(r.getenv(variable)))
 	}
 	var secrets map[string]json.RawMessage
 	raw := r.input("secrets")
 	if json.Unmarshal([]byte(raw), &secrets) != nil {
-		r.mask(raw)
+		r.mask("the input secrets", raw)
 	}
-	for name, value := range secrets {
+	for _, name := range slices.Sorted(maps.Keys(secrets)) {
 		var text string
-		if json.Unmarshal(value, &text) != nil {
-			text = string(value)
+		if json.Unmarshal(secrets[name], &text) != nil {
+			text = string(secrets[name])
 		}
-		if !r.MaskValue(prefect.TextValue(text)) {
+		if !r.MaskValue(name, prefect.TextValue(text)) {
 			unmasked = append(unmasked, name)
 		}
 	}
-	slices.Sort(unmasked)
 	return unmasked
 }
 
-// MaskValue hides one value, a JSON string. It reports false for one that is too
-// short to be masked.
-func (r *Runner) MaskValue(value prefect.Value) bool {
+// MaskValue hides one secret's value: the text of a JSON string, or other JSON as it
+// is. It reports false for one that is too short to be masked. A word that logs and
+// outputs are full of is none to hide.
+func (r *Runner) MaskValue(name string, value prefect.Value) bool {
 	if !r.OnGitHub() {
 		return true
 	}
 	text := value.RevealText()
-	r.mask(text)
-	return text == "" || len(text) >= minMask
+	if raw := string(value.Reveal()); text == "" && raw != `""` {
+		text = raw
+	}
+	r.mask(name, text)
+	return text == "" || len(text) >= minMask || isOrdinary(text)
 }
 
-func (r *Runner) mask(text string) {
+func (r *Runner) mask(name, text string) {
 	forms := maskForms(text)
 	if r.readsCommandsGreedily() {
 		forms = slices.Concat(pieces(forms), forms)
 	}
 	for _, form := range forms {
 		r.action.AddMask(form)
+		r.remember(name, form)
 	}
 }
 
@@ -83,29 +83,6 @@ func pieces(forms []string) []string {
 		}
 		for piece := range strings.SplitSeq(form, "::") {
 			kept = append(kept, maskForms(piece)...)
-		}
-	}
-	return kept
-}
-
-// maskForms are the ways in which a text may turn up in a log: whole, line by
-// line (runners before late 2021 mask one line at a time), and as JSON, with and
-// without its quotation marks.
-func maskForms(text string) []string {
-	if len(text) < minMask {
-		return nil
-	}
-	quoted := string(prefect.TextValue(text).Reveal())
-	escaped, _ := json.Marshal(text)
-	forms := []string{text, quoted, quoted[1 : len(quoted)-1], string(escaped[1 : len(escaped)-1])}
-	for line := range bytes.Lines([]byte(text)) {
-		forms = append(forms, string(line), strings.TrimSpace(string(line)))
-	}
-	var kept []string
-	for _, form := range forms {
-		form = strings.TrimRight(form, "\r\n")
-		if len(strings.TrimSpace(form)) >= minMask && !slices.Contains(kept, form) {
-			kept = append(kept, form)
 		}
 	}
 	return kept

@@ -21,18 +21,20 @@ func (c *Command) action() *cobra.Command {
 
 // runAction masks first, and ends with the outputs set, whatever happened.
 func (c *Command) runAction(ctx context.Context) error {
-	a := &actionRun{c: c, runner: actions.NewRunner(c.Stdout, c.Env, c.getenv), status: "success", told: map[string]bool{}}
+	a := &actionRun{c: c, runner: actions.NewRunner(c.Stdout, c.Env, c.getenv), status: actions.Success, told: map[string]bool{}}
 	for _, name := range a.runner.Mask() {
 		a.tooShort(name)
 	}
-	err := a.do(ctx)
+	patient, release := c.patient(ctx)
+	defer release()
+	err := a.do(ctx, patient)
 	code := exitCode(err)
 	switch {
 	case code == ExitOK:
 	case code == ExitPartly:
-		a.status = "partial"
+		a.status = actions.Partial
 	default:
-		a.status = "failed"
+		a.status = actions.Failure
 	}
 	if message := messageOf(err); message != "" {
 		a.runner.Error(message)
@@ -54,7 +56,7 @@ type actionRun struct {
 	inputs actions.Inputs
 	event  actions.Event
 
-	status  string
+	status  actions.Status
 	found   checked
 	tenants []report.Tenant // as far as the run came
 	// planFile is the one that was written.
@@ -67,7 +69,8 @@ type actionRun struct {
 	told           map[string]bool // notes of plans that were annotated
 }
 
-func (a *actionRun) do(ctx context.Context) (err error) {
+// do is the whole run; patient is the time that it has for GitHub once ctx ends.
+func (a *actionRun) do(ctx, patient context.Context) (err error) {
 	if a.inputs, err = a.runner.Inputs(); err != nil {
 		return err
 	}
@@ -82,7 +85,7 @@ func (a *actionRun) do(ctx context.Context) (err error) {
 	if errors.As(err, &noKey) {
 		err = errors.New(noKey.message("give the input api-key, or the job permissions: id-token: write for a store that knows this repository"))
 	}
-	telling, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.inputs.Timeout)
+	telling, cancel := context.WithTimeout(patient, a.inputs.Timeout)
 	defer cancel()
 	a.checkRun(telling, exitCode(err) != ExitOK)
 	failed := a.comment(telling)

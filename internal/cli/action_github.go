@@ -17,9 +17,15 @@ import (
 // What the Action does with GitHub's API. Only the comment was asked for by name;
 // the rest is done where the token may, and said in the log where it may not.
 
+// github trusts the authority of ca-certificate, too: a GitHub Enterprise may have
+// its certificate from the same.
 func (a *actionRun) github() (*actions.GitHub, error) {
+	transport, err := a.connectOptions().transport()
+	if err != nil {
+		return nil, err
+	}
 	return a.runner.GitHub(actions.GitHubConfig{
-		Client: &http.Client{Timeout: a.inputs.Timeout}, Token: a.inputs.GitHubToken, Event: a.event, Now: time.Now,
+		Client: &http.Client{Timeout: a.inputs.Timeout, Transport: transport}, Token: a.inputs.GitHubToken, Event: a.event, Now: time.Now,
 	})
 }
 
@@ -79,7 +85,7 @@ func (a *actionRun) notPassed(ctx context.Context) []string {
 		return nil
 	}
 	configured, err := api.SecretNames(ctx, a.inputs.Environment)
-	if err != nil {
+	if err != nil && (a.asksForNames(text) || !errors.Is(err, actions.ErrRefused)) {
 		a.log(err)
 	}
 	missing := slices.DeleteFunc(configured, passedIn(text))
@@ -87,6 +93,26 @@ func (a *actionRun) notPassed(ctx context.Context) []string {
 		return nil
 	}
 	return []string{"set in the repository but not passed to this step: " + strings.Join(missing, ", ")}
+}
+
+// asksForNames reports whether the token was given for the names of secrets: it is
+// not the job's own, which GitHub lets nobody list them with, and there is no comment
+// that it could be for.
+func (a *actionRun) asksForNames(secrets string) bool {
+	return !a.inputs.Comment && !passedAs(secrets, a.inputs.GitHubToken.RevealText())
+}
+
+// passedAs reports whether the input secrets has a token as the job's own, which
+// GitHub calls github_token there.
+func passedAs(secrets, token string) bool {
+	var passed map[string]any
+	_ = json.Unmarshal([]byte(secrets), &passed)
+	for name, value := range passed {
+		if strings.EqualFold(name, "github_token") && value == token {
+			return true
+		}
+	}
+	return false
 }
 
 // passedIn reports whether the input secrets has a name; GitHub's names have no

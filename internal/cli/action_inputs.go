@@ -114,11 +114,8 @@ func (a *actionRun) sources() ([]*secretsync.Source, error) {
 
 func (a *actionRun) maskAll(source *secretsync.Source) {
 	for _, entry := range source.Entries {
-		parts := entry.Parts()
-		for _, part := range parts {
-			if !a.runner.MaskValue(part) && len(parts) == 1 {
-				a.tooShort(entry.Name)
-			}
+		if !a.runner.MaskValue(entry.Name, entry.Text) {
+			a.tooShort(entry.Name)
 		}
 	}
 }

@@ -13,9 +13,9 @@ func TestActionMasksTypedValues(t *testing.T) {
 	server := startServer(t)
 	w := newWorkspace(t, map[string]string{"api-url": server.URL, "api-key": server.AdminKey})
 	w.env = append(w.env, "INPUT_SECRETS-FILE="+w.write(t, "secrets.json",
-		`{"OBJECT": {"a": {"b": "`+canary+`-1"}}, "LIST": ["`+canary+`-2"], "PIN": 4111111111111111, "SHORT": 12, "FLAG": true, "SMALL": ["ab", "cd"]}`))
+		`{"OBJECT": {"a": {"password": "`+canary+`-1"}}, "LIST": ["`+canary+`-2-0123456789"], "PIN": 4111111111111111, "SHORT": 12, "FLAG": true, "SMALL": ["ab", "cd"]}`))
 	r := runCommand(t, w.env, "", "action")
-	for _, value := range []string{canary + "-1", canary + "-2", "4111111111111111"} {
+	for _, value := range []string{canary + "-1", canary + "-2-0123456789", "4111111111111111"} {
 		if !strings.Contains(r.stdout, "::add-mask::"+value+"\n") {
 			t.Error("a mask is missing")
 		}

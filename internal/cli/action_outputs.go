@@ -15,7 +15,7 @@ func (a *actionRun) outputs() error {
 		name  string
 		value any
 	}{
-		{"status", a.status},
+		{"status", string(a.status)},
 		{"changed", a.count(secretsync.Created)+a.count(secretsync.Overwritten)+a.count(secretsync.Deleted) > 0},
 		{"created-count", a.count(secretsync.Created)},
 		{"overwritten-count", a.count(secretsync.Overwritten)},
@@ -36,6 +36,7 @@ func (a *actionRun) outputs() error {
 	for _, output := range outputs {
 		failures = append(failures, a.runner.Output(output.name, output.value))
 	}
+	a.runner.WarnOfHidden()
 	return errors.Join(failures...)
 }
 

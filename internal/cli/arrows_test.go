@@ -38,7 +38,7 @@ var arrows = map[string][]string{
 	"internal/pysource":           {"internal/pyliteral"},
 	"internal/tomlpos":            nil,
 	"internal/upstream":           {"internal/cloud", "internal/graphql"},
-	"prefect":                     {"internal/configfile", "internal/nearest", "internal/pyliteral", "internal/pytoml"},
+	"prefect":                     {"internal/configfile", "internal/leaks", "internal/nearest", "internal/pyliteral", "internal/pytoml"},
 }
 
 func TestImportArrows(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // backupOptions say what is copied: the file store of a server that runs, or a
@@ -114,7 +115,7 @@ func fetchBackup(ctx context.Context, w io.Writer, transport http.RoundTripper, 
 	client := http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(r)
 	if err != nil {
-		return &exitError{code: ExitFailed, err: fmt.Errorf("asking for the backup: %w", err)}
+		return &exitError{code: ExitFailed, err: fmt.Errorf("asking for the backup: %w", prefect.Cause(err))}
 	}
 	defer resp.Body.Close()
 	if err := backupStatus(resp.StatusCode); err != nil {

@@ -31,6 +31,8 @@ type Command struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Env            []string // as os.Environ gives it
+	// Interrupts are the signals that the process gets; nil for none.
+	Interrupts *Interrupts
 
 	atEnd []func() error // closes what the command opened
 }

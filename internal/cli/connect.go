@@ -139,7 +139,7 @@ func (o connectOptions) open(key, from string, transport http.RoundTripper) (*co
 
 func (o connectOptions) client(key string, transport http.RoundTripper) (*prefect.Client, error) {
 	client, err := prefect.NewClient(prefect.ClientConfig{
-		URL: o.apiURL, APIKey: key, Dialect: o.prefectDialect(), AllowHTTP: o.allowHTTP, Transport: transport,
+		URL: o.apiURL, APIKey: key, Dialect: o.prefectDialect(), AllowHTTP: o.allowHTTP, Transport: transport, KnownMessages: true,
 	})
 	if errors.Is(err, prefect.ErrPlainHTTP) {
 		return nil, fmt.Errorf("%w, or give --allow-http (in the Action: allow-http: true)", err)

@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/pflag"
 
+	"github.com/prefect-secrets/prefect-secrets/check"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -67,13 +69,19 @@ func (o *ruleOptions) over(m *secretsync.Manifest) error {
 }
 
 func (o *ruleOptions) overNames(names map[string]secretsync.NameRule) error {
-	for _, pair := range o.names {
+	for i, pair := range o.names {
+		if what := check.Pasted(pair); what != "" {
+			return pastedFlag(i, what)
+		}
 		dest, source, err := splitPair("--name", "DEST=SOURCE", pair)
 		if err != nil {
 			return err
 		}
+		if what := check.Pasted(source); what != "" {
+			return pastedFlag(i, what)
+		}
 		rule := names[dest]
-		rule.From = source
+		rule.From, rule.At = source, "--name "+dest
 		names[dest] = rule
 	}
 	for _, pair := range o.formats {
@@ -85,32 +93,45 @@ func (o *ruleOptions) overNames(names map[string]secretsync.NameRule) error {
 		if err != nil {
 			return fmt.Errorf("--format-of %s: %w", dest, err)
 		}
-		rule := listed(names, dest)
+		rule := listed(names, "--format-of", dest)
 		rule.Format = format
 		names[dest] = rule
 	}
 	for _, dest := range o.required {
-		rule := listed(names, dest)
+		rule := listed(names, "--require", dest)
 		rule.Required = true
 		names[dest] = rule
 	}
 	return nil
 }
 
+// pastedFlag refuses the nth --name, from 0, without showing it.
+func pastedFlag(i int, what string) error {
+	return fmt.Errorf("--name: number %d holds what looks like %s: give the CI name of a secret, not its value, and have the value revoked", i+1, what)
+}
+
 // listed is what is said of a name in the store; one of which nothing is said
 // comes from the CI name of the same spelling.
-func listed(names map[string]secretsync.NameRule, dest string) secretsync.NameRule {
+func listed(names map[string]secretsync.NameRule, flag, dest string) secretsync.NameRule {
 	if rule, ok := names[dest]; ok {
 		return rule
 	}
-	return secretsync.NameRule{From: dest}
+	return secretsync.NameRule{From: dest, At: flag + " " + dest}
 }
 
 // splitPair splits at the last =, for a name in the store may hold one.
 func splitPair(flag, form, pair string) (dest, value string, err error) {
 	at := strings.LastIndexByte(pair, '=')
 	if at <= 0 || at == len(pair)-1 {
-		return "", "", fmt.Errorf("%s: %q is not of the form %s", flag, pair, form)
+		return "", "", fmt.Errorf("%s: %s is not of the form %s", flag, shownPair(pair), form)
 	}
 	return pair[:at], pair[at+1:], nil
+}
+
+// shownPair is a flag's value that is not of its form, if it can hold names alone.
+func shownPair(pair string) string {
+	if strings.ContainsFunc(pair, func(r rune) bool { return r != '=' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		return "what it is given"
+	}
+	return strconv.Quote(pair)
 }

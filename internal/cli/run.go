@@ -234,18 +234,20 @@ func (r *run) requests() int64 { return r.conn.client.Requests() }
 func verifyReserve(timeout time.Duration) time.Duration { return min(timeout/10, 15*time.Second) }
 
 // runSync plans, writes and asks what is there. Once it writes, a cancelled ctx
-// keeps more from being sent; what is under way is waited for.
+// keeps more from being sent; what is under way is waited for while there is time.
 func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*run, error) {
 	if o.untrusted != "" {
 		return nil, checkOnly(o, out)
 	}
 	began := time.Now()
 	o.apply = true
+	patient, release := c.patient(ctx)
+	defer release()
 	r, err := c.runPlan(ctx, o, out)
 	if err != nil {
 		return nil, err
 	}
-	whole, cancel := context.WithDeadline(context.WithoutCancel(ctx), began.Add(o.timeout))
+	whole, cancel := context.WithDeadline(patient, began.Add(o.timeout))
 	defer cancel()
 	writing, cancelWriting := context.WithDeadline(whole, began.Add(o.timeout-verifyReserve(o.timeout)))
 	defer cancelWriting()
@@ -269,7 +271,7 @@ func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*run
 // verify asks the store what is there: for the names always, for the values where
 // there is a key that may read them.
 func (s stores) verify(ctx context.Context, r *secretsync.Report) error {
-	if r.Done()+r.Count(secretsync.Unknown) == 0 {
+	if r.Done()+r.Count(secretsync.Unknown) == 0 || hurried(ctx) {
 		return nil
 	}
 	if err := secretsync.VerifyNames(ctx, s.writer, r); err != nil {
@@ -339,6 +341,8 @@ func resultError(r *secretsync.Report) error {
 		return &exitError{code: ExitPartly, err: r.Err}
 	case errors.Is(r.Err, secretsync.ErrInterrupted):
 		return &exitError{code: ExitPartly, err: fmt.Errorf("interrupted: %d of %d changes were not made", undone, undone+r.Done())}
+	case errors.Is(r.Err, errStopped):
+		return &exitError{code: ExitPartly, err: fmt.Errorf("interrupted: %w", partlyError(r))}
 	case r.Done() > 0 || r.Count(secretsync.Unknown) > 0:
 		return &exitError{code: ExitPartly, err: partlyError(r)}
 	default:

@@ -74,19 +74,22 @@ func jsonForms(s string) []string {
 	_ = encoder.Encode(s)
 	plain := strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
 	html := inHTML.Replace(plain)
-	return []string{plain, html, inASCII(plain), inASCII(html), strings.ReplaceAll(plain, "/", `\/`)}
+	return []string{
+		plain, html, inASCII(plain, "%04x"), inASCII(html, "%04x"), inASCII(plain, "%04X"), strings.ReplaceAll(plain, "/", `\/`),
+	}
 }
 
 // inHTML escapes what [json.Marshal] escapes.
 var inHTML = strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`)
 
 // inASCII escapes what Python's json.dumps escapes beside.
-func inASCII(s string) string {
+func inASCII(s, digits string) string {
 	return escape(s, func(r rune) string {
-		if high, low := utf16.EncodeRune(r); high != '\ufffd' {
-			return fmt.Sprintf(`\u%04x\u%04x`, high, low)
+		var b strings.Builder
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, `\u`+digits, unit)
 		}
-		return fmt.Sprintf(`\u%04x`, r)
+		return b.String()
 	})
 }
 

@@ -36,6 +36,8 @@ type Comment struct {
 		Type  string `json:"type"` // Bot or User
 	} `json:"user"`
 	AuthorAssociation string `json:"author_association"`
+
+	posted bool
 }
 
 // Annotation is one place in a check run.
@@ -63,7 +65,8 @@ type Limit struct {
 	Body   string
 }
 
-// Server answers for one repository, o/r, whose number is 42. It is safe for
+// Server answers for one repository, o/r, whose number is 42, and for its pull
+// request 7. It is safe for
 // concurrent use; fields are set before it is.
 type Server struct {
 	// Permissions are those of the token: "pull-requests": "write" and the like. A
@@ -74,6 +77,9 @@ type Server struct {
 	Secrets map[string][]string
 	// PageSize is how many entries a page has at most; 0 means as many as asked for.
 	PageSize int
+	// Lagging keeps comments that were made by POST out of every list, and with
+	// Forgetful nobody finds them by their id, either.
+	Lagging, Forgetful bool
 	// Slow is waited for between reading a list of comments and answering.
 	Slow time.Duration
 
@@ -144,8 +150,9 @@ func (s *Server) Handler(prefix string) http.Handler {
 		method, path, _ := strings.Cut(pattern, " ")
 		mux.HandleFunc(method+" "+prefix+path, s.guarded(permission, answer))
 	}
-	handle("GET /repos/o/r/issues/{number}/comments", "pull-requests: read", s.listComments)
+	handle("GET /repos/o/r/issues/7/comments", "pull-requests: read", s.listComments)
 	handle("POST /repos/o/r/issues/{number}/comments", "pull-requests: write", s.createComment)
+	handle("GET /repos/o/r/issues/comments/{id}", "pull-requests: read", s.getComment)
 	handle("PATCH /repos/o/r/issues/comments/{id}", "pull-requests: write", s.editComment)
 	handle("DELETE /repos/o/r/issues/comments/{id}", "pull-requests: write", s.deleteComment)
 	handle("POST /repos/o/r/check-runs", "checks: write", s.createRun)
@@ -220,7 +227,7 @@ func page[T any](s *Server, w http.ResponseWriter, r *http.Request, list []T) []
 }
 
 func (s *Server) listComments(w http.ResponseWriter, r *http.Request) {
-	comments := s.Comments()
+	comments := slices.DeleteFunc(s.Comments(), func(c Comment) bool { return s.Lagging && c.posted })
 	time.Sleep(s.Slow)
 	_ = json.NewEncoder(w).Encode(slices.Concat([]Comment{}, page(s, w, r, comments)))
 }
@@ -248,6 +255,18 @@ func (s *Server) createComment(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	w.WriteHeader(http.StatusCreated)
 	_ = json.NewEncoder(w).Encode(s.add("github-actions[bot]", "Bot", "NONE", body))
+	s.comments[len(s.comments)-1].posted = true
+}
+
+func (s *Server) getComment(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.comment(r)
+	if i < 0 || s.Forgetful {
+		fail(w, http.StatusNotFound, "Not Found")
+		return
+	}
+	_ = json.NewEncoder(w).Encode(s.comments[i])
 }
 
 // comment is the index of the comment that a path names.

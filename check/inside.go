@@ -1,0 +1,86 @@
+package check
+
+import (
+	"net/mail"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// longString is from how many bytes on a string without spaces is taken for a
+// secret inside a JSON secret.
+const longString = 20
+
+// SecretInside reports whether a string of an object or list that is a secret is
+// one by itself, and no region, project or address: it stands under a key that says
+// so, has the shape of a credential, or is long and without spaces. The key is empty
+// for an element of a list at the top.
+func SecretInside(key, text string) bool {
+	switch {
+	case text == "":
+		return false
+	case SecretKey(key), len(findTokens(text)) > 0, connection.MatchString(text):
+		return true
+	case len(text) < longString || strings.ContainsFunc(text, unicode.IsSpace):
+		return strings.Contains(text, "://") && pastedURL(text) != ""
+	}
+	return !isAddress(text) && !(namesPlace(key) && isLabel(text))
+}
+
+// SecretKey reports whether a key of a JSON secret says that a secret stands
+// there. There no key names a secret of Prefect's, as one of a config may.
+func SecretKey(key string) bool {
+	key = snake(key)
+	if sensitive(key) {
+		return true
+	}
+	for _, suffix := range []string{"password", "passphrase", "passwd", "pass", "token", "secret", "access_key", "account_key", "master_key", "apikey", "pin"} {
+		if key == suffix || strings.HasSuffix(key, "_"+suffix) {
+			return true
+		}
+	}
+	// DBPASSWORD, JIRATOKEN
+	return strings.HasSuffix(key, "password") || strings.HasSuffix(key, "token")
+}
+
+// isAddress reports whether a text is a URL without a secret in it, a host with or
+// without a port, or an e-mail address.
+func isAddress(text string) bool {
+	if u, err := url.Parse(text); err == nil && u.Scheme != "" && u.Host != "" {
+		return pastedURL(text) == ""
+	}
+	if address, err := mail.ParseAddress(text); err == nil && address.Address == text {
+		return true
+	}
+	if _, err := netip.ParseAddr(text); err == nil {
+		return true
+	}
+	return host.MatchString(text)
+}
+
+// host is a name of several labels, of which the last is a word.
+var host = regexp.MustCompile(`^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}\.?(:[0-9]{1,5})?$`)
+
+// isLabel reports whether a text is a label of words and numbers, as projects,
+// buckets and regions have.
+func isLabel(text string) bool {
+	return label.MatchString(text) && !random(text) && !uuid.MatchString(text)
+}
+
+var label = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._:/-]*$`)
+
+// namesPlace reports whether a key says where or who, which is no secret.
+func namesPlace(key string) bool {
+	key = snake(key)
+	for _, word := range []string{
+		"project", "project_id", "region", "zone", "location", "bucket", "dataset", "database", "schema", "warehouse", "cluster",
+		"host", "hostname", "server", "account", "user", "username", "email", "name", "domain", "role", "type", "url", "uri", "endpoint", "environment",
+	} {
+		if key == word || strings.HasSuffix(key, "_"+word) {
+			return true
+		}
+	}
+	return false
+}

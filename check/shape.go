@@ -1,0 +1,110 @@
+package check
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// pasted says what a string in a manifest looks like that no name, pattern or URL
+// there should: a credential. It is empty for any other.
+func pasted(text string) string {
+	if tokens := findTokens(text); len(tokens) > 0 {
+		return tokens[0].what
+	}
+	switch {
+	case strings.ContainsAny(text, "\r\n"):
+		return "a value of several lines"
+	case connection.MatchString(text):
+		return "a connection string with a password"
+	case strings.Contains(text, "://"):
+		return pastedURL(text)
+	case random(text):
+		return "a random string"
+	}
+	return ""
+}
+
+// pastedName is pasted for what is a CI name and nothing else.
+func pastedName(text string) string {
+	what := pasted(text)
+	switch {
+	case what != "":
+		return what
+	case strings.Contains(text, "://"):
+		return "a URL"
+	case uuid.MatchString(text):
+		return "a UUID"
+	}
+	return ""
+}
+
+var (
+	connection = regexp.MustCompile(`(?i)(password|pwd|accountkey|sharedaccesskey|secret)\s*=\s*[^;\s]{4,}`)
+	uuid       = regexp.MustCompile(`^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+)
+
+// pastedURL says what a URL holds that is secret, if anything.
+func pastedURL(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return "a URL"
+	}
+	switch _, password := u.User.Password(); {
+	case password:
+		return "a URL with a password"
+	case u.User != nil && random(u.User.Username()):
+		return "a URL with a token"
+	case random(u.Path), random(u.RawQuery), random(u.Fragment), random(u.Opaque):
+		return "a webhook or a URL with a token"
+	}
+	return ""
+}
+
+// How a random string differs from words: one of at least so many letters and digits
+// turns once in so many of them, a few times in any case and at a digit, too.
+const (
+	randomWord    = 16
+	bytesPerTurn  = 4
+	base64PerTurn = 5
+	leastTurns    = 5
+	leastDigits   = 2
+)
+
+// random reports whether a word of a text, or all of it as base64, turns between
+// capitals, small letters and digits as often as chance has it, and words of a
+// language do not.
+func random(text string) bool {
+	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' })
+	for _, word := range words {
+		if turnsLikeChance(word, bytesPerTurn) {
+			return true
+		}
+	}
+	return base64.MatchString(text) && turnsLikeChance(strings.Join(words, ""), base64PerTurn)
+}
+
+var base64 = regexp.MustCompile(`^[A-Za-z0-9+/]{20,}={0,2}$`)
+
+func turnsLikeChance(word string, bytes int) bool {
+	all, digits := turns(word)
+	return len(word) >= randomWord && all >= max(leastTurns, len(word)/bytes) && digits >= leastDigits
+}
+
+// turns counts where a capital follows a small letter and where a digit follows a
+// letter or the reverse, and the latter alone as well.
+func turns(word string) (all, digits int) {
+	before := ' '
+	for _, r := range word {
+		switch {
+		case before == ' ':
+		case unicode.IsDigit(r) != unicode.IsDigit(before):
+			all, digits = all+1, digits+1
+		case unicode.IsLower(before) && unicode.IsUpper(r):
+			all++
+		}
+		before = r
+	}
+	return all, digits
+}

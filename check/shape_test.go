@@ -1,0 +1,45 @@
+package check
+
+import "testing"
+
+func TestPastedGoesByTheLooks(t *testing.T) {
+	for _, text := range []string{
+		"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "8fK2pQ9xLm4Vt7Zr1Wn6Bc3Y", "dGhpcyBpcyBhIHNlY3JldCB2YWx1ZSE1Nw==",
+		"9f86d081884c7d659a2feaa0c55ad015", "https://discord.com/api/webhooks/1098765432109876543/aB3dE6gH9jK2mN5pQ8sT1vW4yZ7",
+		"https://user:pass@example.com/", "mongodb+srv://app:pw@cluster0.example.net", "https://x.example.com/h?sig=8fK2pQ9xLm4Vt7Zr1Wn6Bc3Y",
+		"Server=db;User=app;Password=correct-horse", "a\nb", "glpat-abcdefghij0123456789", "AIzaSyA-abcdefghijklmnopqrstuvwxyz01234",
+		"ya29.a0AfH6SMBx8fK2pQ9xLm4Vt7Zr1Wn6Bc3Y",
+	} {
+		if pasted(text) == "" || pastedName(text) == "" {
+			t.Errorf("%.6s…: it looks like a name", text)
+		}
+	}
+	for _, text := range []string{
+		"", "DB_PASSWORD", "password", "TEAM_*", "[A-Z]*_KEY", "SHA256_OF_K8S_EC2_X509_CERT", "serviceAccountKeyForProduction2", "getMyKeyForTheApiOfProd",
+		"team.db-2/password", "https://secrets.example.com/graphql/alpha", "http://localhost:4200", "embedded:store/secrets-2026.db",
+	} {
+		if what := pasted(text); what != "" {
+			t.Errorf("%s looks like %s", text, what)
+		}
+	}
+}
+
+func TestSecretInsideKnowsPlacesFromSecrets(t *testing.T) {
+	for _, tt := range []struct {
+		key, text string
+		want      bool
+	}{
+		{"password", "x", true}, {"DBPASSWORD", "short", true}, {"clientSecret", "short", true}, {"AccountKey", "short", true}, {"webhook_secret", "s", true},
+		{"", "AKIAIOSFODNN7EXAMPLE", true}, {"note", "8fK2pQ9xLm4Vt7Zr1Wn6Bc3Y", true}, {"id", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", true},
+		{"url", "postgres://app:correct@db.example.com/app", true}, {"url", "redis://:pw@h/0", true}, {"hook", "https://hooks.slack.com/services/T0/B0/abcdefgh", true},
+		{"vault", "correct-horse-battery-staple", true}, {"project", "8fK2pQ9xLm4Vt7Zr1Wn6Bc3Y", true},
+		{"project_id", "acme-analytics-production", false}, {"region", "eu-central-1", false}, {"host", "db-1.internal.example.com:5432", false},
+		{"address", "db-1.internal.example.com", false}, {"contact", "etl-runner@acme-prod.iam.gserviceaccount.com", false},
+		{"token_uri", "https://oauth2.googleapis.com/token", false}, {"v6", "2001:0db8:85a3:0000:0000:8a2e:0370:7334", false},
+		{"text", "a sentence of several words", false}, {"short", "nineteen-characters", false}, {"password", "", false},
+	} {
+		if got := SecretInside(tt.key, tt.text); got != tt.want {
+			t.Errorf("%s = %s: %v", tt.key, tt.text, got)
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package actions
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// minMask is the shortest text that is masked, in bytes: a mask such as } would
+// blank every JSON output of the job.
+const minMask = 4
+
+// maskForms are the ways in which a secret may turn up in a log. Of an object or
+// list they are also those of the secrets inside it.
+func maskForms(text string) []string {
+	inside, isJSON := insideJSON(text)
+	if inner, ok := quotedText(text); ok {
+		return distinct(append(textForms(text, nil), maskForms(inner)...))
+	}
+	if !isJSON {
+		return distinct(textForms(text, nil))
+	}
+	forms := textForms(text, inside.plainLine)
+	for _, secret := range inside.secrets {
+		forms = append(forms, textForms(secret, nil)...)
+	}
+	return distinct(forms)
+}
+
+// quotedText is the text that a JSON string holds.
+func quotedText(text string) (inner string, ok bool) {
+	return inner, strings.HasPrefix(text, `"`) && json.Unmarshal([]byte(text), &inner) == nil
+}
+
+// textForms are a text as a whole, as JSON with and without its quotation marks,
+// and line by line. GitHub's runner takes a mask apart at line ends and hides each
+// line that is not empty, of any length (actions/runner, AddMaskCommandExtension),
+// and runners before late 2021 mask one line alone. So the whole of several lines
+// is a form only if each of them is. A line for which plain holds is none; nil means
+// that there is no such line.
+func textForms(text string, plain func(line string) bool) []string {
+	if !maskable(text) {
+		return nil
+	}
+	quoted := string(prefect.TextValue(text).Reveal())
+	escaped, _ := json.Marshal(text)
+	forms := []string{quoted, quoted[1 : len(quoted)-1], string(escaped[1 : len(escaped)-1])}
+	whole := true
+	for _, line := range maskedLines(text) {
+		if maskable(line) && (plain == nil || !plain(line)) {
+			forms = append(forms, line, strings.TrimSpace(line))
+		} else {
+			whole = false
+		}
+	}
+	if whole {
+		forms = slices.Insert(forms, 0, strings.TrimRight(text, "\r\n"))
+	}
+	return slices.DeleteFunc(forms, func(form string) bool { return !maskable(form) })
+}
+
+// maskedLines are what the runner makes of one mask.
+func maskedLines(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == '\r' || r == '\n' })
+}
+
+func maskable(form string) bool {
+	return len(strings.TrimSpace(form)) >= minMask && !isOrdinary(form)
+}
+
+func distinct(forms []string) []string {
+	var kept []string
+	seen := map[string]bool{}
+	for _, form := range forms {
+		if !seen[form] {
+			kept = append(kept, form)
+		}
+		seen[form] = true
+	}
+	return kept
+}

@@ -1,0 +1,79 @@
+package actions
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/check"
+)
+
+// jsonStrings are the strings and numbers of an object or list that are secrets.
+type jsonStrings struct{ secrets []string }
+
+// maxInside bounds how often an object or list stands in a string of another.
+const maxInside = 4
+
+// insideJSON reads a text that is an object or list.
+func insideJSON(text string) (found jsonStrings, ok bool) {
+	return found, found.read(text, maxInside)
+}
+
+func (j *jsonStrings) read(text string, depth int) bool {
+	text = strings.TrimSpace(text)
+	if text == "" || text[0] != '{' && text[0] != '[' || !json.Valid([]byte(text)) {
+		return false
+	}
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	j.value(dec, "", depth)
+	return true
+}
+
+// value reads one value, token by token, since a map would drop the first of two
+// equal keys. An element stands under the key of its list.
+func (j *jsonStrings) value(dec *json.Decoder, key string, depth int) {
+	token, _ := dec.Token()
+	switch token := token.(type) {
+	case json.Delim:
+		for dec.More() {
+			name := key
+			if token == '{' {
+				next, _ := dec.Token()
+				name, _ = next.(string)
+			}
+			j.value(dec, name, depth)
+		}
+		_, _ = dec.Token()
+	case string:
+		j.text(key, token, depth)
+	case json.Number:
+		if check.SecretKey(key) {
+			j.secrets = append(j.secrets, string(token))
+		}
+	}
+}
+
+func (j *jsonStrings) text(key, text string, depth int) {
+	isJSON := depth > 0 && j.read(text, depth-1)
+	if check.SecretInside(key, text) && (!isJSON || check.SecretKey(key)) {
+		j.secrets = append(j.secrets, text)
+	}
+}
+
+// plainLine reports whether a line is an element of a list that is not a secret, or
+// a list on one line.
+func (j *jsonStrings) plainLine(line string) bool {
+	line = strings.TrimSuffix(strings.TrimSpace(line), ",")
+	var v any
+	if json.Unmarshal([]byte(line), &v) != nil {
+		return false
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		return false
+	case string:
+		return !slices.Contains(j.secrets, v)
+	}
+	return true
+}

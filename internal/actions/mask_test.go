@@ -1,0 +1,140 @@
+package actions
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// runnerMasks are what GitHub's runner hides after it has read a log: each mask, and
+// each line of it that is not empty (actions/runner, AddMaskCommandExtension), the
+// longer ones without their quotation marks as well (ValueEncoders.TrimDoubleQuotes).
+func runnerMasks(log string) []string {
+	var hidden []string
+	for line := range strings.Lines(log) {
+		data, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "::add-mask::")
+		if !ok {
+			continue
+		}
+		data = strings.NewReplacer("%0D", "\r", "%0A", "\n", "%25", "%").Replace(data)
+		hidden = append(hidden, data)
+		for _, part := range strings.FieldsFunc(data, func(r rune) bool { return r == '\r' || r == '\n' }) {
+			hidden = append(hidden, part)
+			if len(part) > 8 && part[0] == '"' && part[len(part)-1] == '"' {
+				hidden = append(hidden, part[1:len(part)-1])
+			}
+		}
+	}
+	return hidden
+}
+
+// survives reports whether a job hands a text on as an output.
+func survives(hidden []string, text string) bool {
+	return !slices.ContainsFunc(hidden, func(mask string) bool { return strings.Contains(text, mask) })
+}
+
+func masksOf(t *testing.T, values ...string) []string {
+	t.Helper()
+	var b strings.Builder
+	r := newRunner(&b, []string{"GITHUB_ACTIONS=true"})
+	for _, value := range values {
+		r.MaskValue("A", prefect.TextValue(value))
+	}
+	return runnerMasks(b.String())
+}
+
+const privateKey = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\nQ2hlY2sgdGhlIGxpbmU=\nxy\n-----END PRIVATE KEY-----\n"
+
+func serviceAccount(t *testing.T, indent string) string {
+	t.Helper()
+	data, err := json.MarshalIndent(map[string]any{
+		"type": "service_account", "project_id": "acme-analytics-production", "private_key_id": "3f1a9c0b7d2e4f68a1b3c5d7e9f00112aa34bb56",
+		"private_key": privateKey, "client_email": "etl-runner@acme-analytics-production.iam.gserviceaccount.com",
+		"client_id": "104857600123456789012", "token_uri": "https://oauth2.googleapis.com/token",
+		"client_x509_cert_url": "https://www.googleapis.com/robot/v1/metadata/x509/etl-runner%40acme-analytics-production.iam.gserviceaccount.com",
+		"universe_domain":      "googleapis.com", "scopes": []any{"https://www.googleapis.com/auth/cloud-platform", 1, "europe-west1"},
+	}, "", indent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+const awsCredentials = `{"ACCESS_KEY": "AKIAIOSFODNN7EXAMPLE", "SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG", "region": "eu-central-1", "bucket": "acme-raw-data-eu-central-1", "account": "123456789012", "password": "pw12", "port": 5432, "pin": 90210, "sessions": {"apiKey": "shortkey"}}`
+
+func TestMasksOfJSONLeavePlacesAlone(t *testing.T) {
+	for name, value := range map[string]string{"compact": serviceAccount(t, ""), "pretty": serviceAccount(t, "  "), "in a string": string(prefect.TextValue(serviceAccount(t, "  ")).Reveal())} {
+		hidden := masksOf(t, value, awsCredentials)
+		for _, output := range []string{
+			"acme-analytics-production", "eu-central-1", "europe-west1", "acme-raw-data-eu-central-1", "123456789012", "5432", "service_account",
+			"etl-runner@acme-analytics-production.iam.gserviceaccount.com", "https://oauth2.googleapis.com/token", "googleapis.com",
+			"https://www.googleapis.com/auth/cloud-platform", `["europe-west1"]`, "{}", "1", "[]", "true",
+		} {
+			if !survives(hidden, output) {
+				t.Errorf("%s: the output %s is hidden", name, output)
+			}
+		}
+		for _, secret := range []string{
+			"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG", "pw12", "90210", "shortkey", "3f1a9c0b7d2e4f68a1b3c5d7e9f00112aa34bb56",
+			"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7", "Q2hlY2sgdGhlIGxpbmU=", "104857600123456789012",
+		} {
+			if survives(hidden, secret) {
+				t.Errorf("%s: %s is not hidden", name, secret[:4])
+			}
+		}
+	}
+}
+
+func TestMasksLeaveOurOwnOutputsAlone(t *testing.T) {
+	values := []string{
+		"{\n  \"type\": \"x\",\n  \"scopes\": [\n    1\n  ]\n}", "line of a value\n}\n1\nsuccess\n\ttrue\n   \n", "true", "FALSE", "null", "None", "yes", "no", "\"success\"",
+		`{"a": "true", "token": "created"}`, "[\"created\", true,\n1000]",
+	}
+	outputs := []string{"true", "false", "1", "[]", `["ALPHA","BETA"]`, "plan.json"}
+	for _, status := range []Status{Success, Partial, Failure, Skipped} {
+		values, outputs = append(values, string(status), strings.ToUpper(string(status))), append(outputs, string(status))
+	}
+	for _, result := range secretsync.Results {
+		values, outputs = append(values, string(result)), append(outputs, "| "+string(result)+" | ALPHA |")
+	}
+	hidden := masksOf(t, values...)
+	for _, output := range outputs {
+		if !survives(hidden, output) {
+			t.Errorf("the output %s is hidden", output)
+		}
+	}
+	if survives(hidden, "line of a value") {
+		t.Error("a line of a value is not hidden")
+	}
+	for _, mask := range hidden {
+		if len(strings.TrimSpace(mask)) < minMask {
+			t.Errorf("%q is a mask", mask)
+		}
+	}
+}
+
+func TestAMaskInAnOutputIsToldOf(t *testing.T) {
+	var b strings.Builder
+	output := filepath.Join(t.TempDir(), "output")
+	r := newRunner(&b, []string{"GITHUB_ACTIONS=true", "GITHUB_OUTPUT=" + output})
+	r.MaskValue("STAGE", prefect.TextValue("prod"))
+	r.MaskValue("OTHER", prefect.TextValue("a value of its own"))
+	for name, value := range map[string]any{"created-names": []string{"prod_db"}, "changed": true} {
+		if err := r.Output(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.WarnOfHidden()
+	if want := "::warning::the mask of STAGE hides a part of created-names: as an output of the job it stays empty\n"; !strings.Contains(b.String(), want) || strings.Count(b.String(), "::warning::") != 1 {
+		t.Errorf("it printed %s", b.String())
+	}
+	if text, err := os.ReadFile(output); err != nil || !strings.Contains(string(text), "prod_db") {
+		t.Errorf("the output itself is %s (%v)", text, err)
+	}
+}

@@ -1,0 +1,85 @@
+package cli_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
+	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+)
+
+// hiddenBy are what GitHub's runner hides after a run: each line of each mask that
+// is not empty, whatever its length (actions/runner, AddMaskCommandExtension).
+func hiddenBy(stdout string) []string {
+	var hidden []string
+	for _, m := range regexp.MustCompile(`(?m)^::add-mask::(.*)$`).FindAllStringSubmatch(stdout, -1) {
+		text := strings.NewReplacer("%0D", "\r", "%0A", "\n", "%25", "%").Replace(m[1])
+		hidden = append(hidden, strings.FieldsFunc(text, func(r rune) bool { return r == '\r' || r == '\n' })...)
+	}
+	return hidden
+}
+
+func TestOutputsSurviveTheMasks(t *testing.T) {
+	store := startServer(t)
+	w := newWorkspace(t, map[string]string{"api-url": store.URL, "api-key": store.AdminKey})
+	w.env = append(w.env, "INPUT_SECRETS-FILE="+w.write(t, "ci.env", "SA='{\n  \"type\": \"service_account\",\n  \"project\": \"acme-analytics\",\n  \"password\": \""+canary+"\",\n  \"scopes\": [\n    1\n  ]\n}'\nDEBUG=true\nSTATE=success\nRESULT=Created\n"))
+	r := runCommand(t, w.env, "", "action")
+	outputs, hidden := w.outputs(t), hiddenBy(r.stdout)
+	if r.code != cli.ExitOK || outputs["status"] != "success" || outputs["created-names"] != `["DEBUG","RESULT","SA","STATE"]` {
+		t.Fatalf("exit code %d, outputs %v: %s", r.code, outputs, unmasked(r.stdout))
+	}
+	outputs["of a later job"] = "acme-analytics"
+	for name, value := range outputs {
+		if slices.ContainsFunc(hidden, func(mask string) bool { return strings.Contains(value, mask) }) {
+			t.Errorf("the output %s, %s, is hidden", name, value)
+		}
+	}
+	if !slices.Contains(hidden, canary) || strings.Contains(r.stdout, "the mask of") {
+		t.Errorf("the password is not masked, or a warning says what is not so: %s", unmasked(r.stdout))
+	}
+}
+
+func TestAMaskInAnOutputIsAWarning(t *testing.T) {
+	store := startServer(t)
+	w := newWorkspace(t, map[string]string{"api-url": store.URL, "api-key": store.AdminKey, "secrets": secretsJSON(t, map[string]string{"STAGE": "prod", "prod_db": canary})})
+	r := runCommand(t, w.env, "", "action")
+	if want := "::warning::the mask of STAGE hides a part of created-names: as an output of the job it stays empty\n"; r.code != cli.ExitOK || !strings.Contains(r.stdout, want) {
+		t.Errorf("exit code %d: %s", r.code, unmasked(r.stdout))
+	}
+}
+
+// A value in the manifest is in nothing that the Action writes.
+func TestActionShowsNothingOfAPastedValue(t *testing.T) {
+	store := startServer(t)
+	for name, tt := range map[string]struct {
+		manifest string
+		code     int
+		says     string
+	}{
+		"a webhook":     {"[names]\nslack = \"https://hooks.slack.com/services/T00000000/B00000000/" + canary + "\"\n", cli.ExitUsage, "looks like a Slack webhook"},
+		"any other":     {"[names]\nslack = \"" + canary + "!\"\n", cli.ExitOK, "no source has the name in "},
+		"in a table":    {"names.slack = { from = \"" + canary + "!\", required = true }\n", cli.ExitUsage, "is required and no source has the name in "},
+		"a key":         {"[names]\n\"ghp_" + strings.Repeat(canary, 3) + "\" = \"A\"\n", cli.ExitUsage, "this key holds what looks like a GitHub token"},
+		"a pattern":     {"include = [\"https://u:" + canary + "@x.example.com\"]\n", cli.ExitUsage, "looks like a URL with a password"},
+		"the API's URL": {"api-url = \"https://u:" + canary + "@x.example.com\"\n", cli.ExitUsage, "looks like a URL with a password"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
+			w := onGitHub(t, fake, map[string]string{
+				"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": store.URL, "api-key": store.AdminKey, "secrets": secretsJSON(t, map[string]string{"A": "a value of it"}),
+			})
+			w.env = append(w.env, "INPUT_MANIFEST="+w.write(t, "manifest.toml", tt.manifest), "INPUT_PLAN-FILE="+w.path("plan.json"))
+			r := runCommand(t, w.env, "", "action")
+			var comments strings.Builder
+			for _, c := range fake.Comments() {
+				comments.WriteString(c.Body)
+			}
+			shown := r.stdout + r.stderr + w.read(t, "summary") + w.read(t, "output") + w.read(t, "plan.json") + comments.String()
+			if r.code != tt.code || !strings.Contains(shown, tt.says) || strings.Contains(shown, canary) {
+				t.Errorf("exit code %d: %s", r.code, unmasked(shown))
+			}
+		})
+	}
+}

@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+)
+
+// Interrupts turn SIGINT and SIGTERM into steps. The first signal ends the context,
+// after which a command waits for what is under way. The first of the other kind
+// ends what is under way, for a command that reports ([Interrupts.Hurry]): GitHub
+// sends SIGINT to a step that is cancelled, SIGTERM 7.5 s later, and kills it 2.5 s
+// after that (actions/runner, ProcessInvoker.cs). A second signal of one kind ends
+// the process at once.
+type Interrupts struct {
+	exit  func(code int)
+	stop  context.CancelFunc
+	hurry chan struct{}
+
+	mu      sync.Mutex
+	seen    map[os.Signal]bool
+	reports bool
+}
+
+// NewInterrupts listens for the signals until the returned function is called.
+func NewInterrupts(parent context.Context) (ctx context.Context, i *Interrupts, end func()) {
+	ctx, cancel := context.WithCancel(parent)
+	i = &Interrupts{exit: os.Exit, stop: cancel, hurry: make(chan struct{}), seen: map[os.Signal]bool{}}
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		for s := range signals {
+			i.hear(s)
+		}
+	}()
+	return ctx, i, func() { signal.Stop(signals); close(signals); cancel() }
+}
+
+func (i *Interrupts) hear(s os.Signal) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	again := i.seen[s]
+	i.seen[s] = true
+	switch {
+	case again || len(i.seen) > 1 && !i.reports:
+		i.exit(signalled(s))
+	case len(i.seen) > 1:
+		close(i.hurry)
+	default:
+		i.stop()
+	}
+}
+
+// signalled is the exit code by which shells know a process that a signal ended.
+func signalled(s os.Signal) int {
+	number, _ := s.(syscall.Signal)
+	return 128 + int(number)
+}
+
+// Hurry is closed when there is no more time to wait for what is under way. Who
+// asks for it reports then; any other process ends. A nil receiver never hurries.
+func (i *Interrupts) Hurry() <-chan struct{} {
+	if i == nil {
+		return nil
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.reports = true
+	return i.hurry
+}
+
+// errStopped is why what was under way was not waited for.
+var errStopped = errors.New("the run was stopped before the answer came")
+
+// hurried reports whether nothing more is to be waited for.
+func hurried(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errStopped) }
+
+// patient is a context that outlives ctx, until there is no more time to wait.
+func (c *Command) patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	kept, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	hurry, over := c.Interrupts.Hurry(), make(chan struct{})
+	go func() {
+		select {
+		case <-hurry:
+			cancel(errStopped)
+		case <-over:
+		}
+	}()
+	return kept, sync.OnceFunc(func() { close(over); cancel(nil) })
+}

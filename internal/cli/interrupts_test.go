@@ -1,0 +1,158 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+// The binary is a process of its own here, since signals are the process's.
+
+func build(t *testing.T) string {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no such signals")
+	}
+	binary := filepath.Join(t.TempDir(), "prefect-secrets")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, module).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return binary
+}
+
+func TestSignals(t *testing.T) {
+	binary := build(t)
+	t.Run("a cancelled sync reports", func(t *testing.T) { testCancelledSync(t, binary) })
+	t.Run("a cancelled Action reports", func(t *testing.T) { testCancelledAction(t, binary) })
+	t.Run("a second SIGINT ends the process", func(t *testing.T) { testSecondSignal(t, binary, syscall.SIGINT, 130) })
+	t.Run("a second SIGTERM ends the process", func(t *testing.T) { testSecondSignal(t, binary, syscall.SIGTERM, 143) })
+}
+
+// stuck is a store that takes writes and never answers them.
+type stuck struct {
+	url    string
+	writes chan struct{} // one for each
+}
+
+func newStuck(t *testing.T) *stuck {
+	fake := testkit.New(t)
+	s := &stuck{writes: make(chan struct{}, 64)}
+	over := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if bytes.Contains(body, []byte("setSecret")) {
+			s.writes <- struct{}{}
+			<-over
+			return
+		}
+		fake.Handler().ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	t.Cleanup(func() { close(over) })
+	s.url = server.URL
+	return s
+}
+
+// process is the binary at work.
+type process struct {
+	*exec.Cmd
+	stdout, stderr bytes.Buffer
+	ended          chan error
+}
+
+// start runs the binary until its first write has reached the store.
+func (s *stuck) start(t *testing.T, env []string, binary string, args ...string) *process {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	p := &process{Cmd: exec.CommandContext(ctx, binary, args...), ended: make(chan error, 1)}
+	p.Env, p.Stdout, p.Stderr = env, &p.stdout, &p.stderr
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { p.ended <- p.Wait() }()
+	select {
+	case <-s.writes:
+	case err := <-p.ended:
+		t.Fatalf("it ended before it wrote: %v: %s%s", err, p.stdout.String(), p.stderr.String())
+	}
+	return p
+}
+
+// exitCode waits for the end.
+func (p *process) exitCode(t *testing.T) int {
+	t.Helper()
+	<-p.ended
+	return p.ProcessState.ExitCode()
+}
+
+func (p *process) send(t *testing.T, s syscall.Signal) {
+	t.Helper()
+	if err := p.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		t.Fatal(err)
+	}
+}
+
+func testCancelledSync(t *testing.T, binary string) {
+	store := newStuck(t)
+	secrets := writeFile(t, "secrets.json", `{"ALPHA": "`+canary+`", "BETA": "`+canary+`"}`)
+	p := store.start(t, adminEnv, binary, "sync", "--api-url", store.url, "--secrets-file", secrets)
+	p.send(t, syscall.SIGINT)
+	p.send(t, syscall.SIGTERM)
+	if code := p.exitCode(t); code != cli.ExitPartly {
+		t.Errorf("exit code %d", code)
+	}
+	for _, want := range []string{"! unknown   2 names (ALPHA, BETA): the run was stopped before the answer came", "2 unknown"} {
+		if !strings.Contains(p.stdout.String(), want) {
+			t.Errorf("the report lacks %q: %s", want, p.stdout.String())
+		}
+	}
+	if !strings.Contains(p.stderr.String(), "interrupted: ") || strings.Contains(p.stdout.String()+p.stderr.String(), canary) {
+		t.Errorf("standard error is %s", p.stderr.String())
+	}
+}
+
+func testCancelledAction(t *testing.T, binary string) {
+	store := newStuck(t)
+	w := newWorkspace(t, map[string]string{"api-url": store.url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, map[string]string{"ALPHA": canary})})
+	p := store.start(t, w.env, binary, "action")
+	p.send(t, syscall.SIGINT)
+	p.send(t, syscall.SIGTERM)
+	code, outputs := p.exitCode(t), w.outputs(t)
+	if code != cli.ExitPartly || outputs["status"] != "partial" || outputs["failed-names"] != `["ALPHA"]` {
+		t.Errorf("exit code %d, outputs %v", code, outputs)
+	}
+	if summary := w.read(t, "summary"); !strings.Contains(summary, "| unknown | ALPHA |") {
+		t.Errorf("the summary is %s", summary)
+	}
+}
+
+// Signals of one kind that come at once are one, so they are sent until one more
+// has come than the first.
+func testSecondSignal(t *testing.T, binary string, signal syscall.Signal, code int) {
+	store := newStuck(t)
+	secrets := writeFile(t, "secrets.json", `{"ALPHA": "`+canary+`"}`)
+	p := store.start(t, adminEnv, binary, "sync", "--api-url", store.url, "--secrets-file", secrets)
+	for len(p.ended) == 0 {
+		p.send(t, signal)
+		time.Sleep(10 * time.Millisecond)
+	}
+	if got := p.exitCode(t); got != code || strings.Contains(p.stdout.String(), "result:") {
+		t.Errorf("exit code %d: %s%s", got, p.stdout.String(), p.stderr.String())
+	}
+}
