@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -12,6 +13,10 @@ import (
 )
 
 func main() {
+	if err := cli.ForbidCoreDumps(); err != nil {
+		fmt.Fprintln(os.Stderr, "prefect-secrets: forbidding core dumps:", err)
+		os.Exit(cli.ExitFailed)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
