@@ -1,12 +1,14 @@
-# The image of the Action: one static binary, the certificate authorities it trusts, and the licence.
+# The image of the Action: one static binary, the certificate authorities it trusts, and the licences.
 #
 # It builds on any engine since 20.10 and asks nothing of BuildKit, for a runner builds it anew at each use. What the
 # binary is made of is named below instead of `COPY . .`, so that neither the rest of the checkout nor its .git can
 # change the image. A release passes its VERSION; without one the binary calls itself what
 # `go build` would.
+#
+# CI and releases take their Go from the line FROM golang too; Dependabot keeps it.
 ARG VERSION=
 
-FROM golang:1.26 AS build
+FROM golang:1.26.8 AS build
 ARG VERSION
 WORKDIR /src
 COPY go.mod go.sum main.go ./
@@ -28,6 +30,6 @@ LABEL org.opencontainers.image.title="prefect-secrets" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}"
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
-COPY LICENSE /LICENSE
+COPY LICENSE THIRD_PARTY_NOTICES /
 COPY --from=build /prefect-secrets /prefect-secrets
 ENTRYPOINT ["/prefect-secrets", "action"]

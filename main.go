@@ -4,12 +4,17 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
 )
 
 func main() {
+	if err := cli.ForbidCoreDumps(); err != nil {
+		fmt.Fprintln(os.Stderr, "prefect-secrets: forbidding core dumps:", err)
+		os.Exit(cli.ExitFailed)
+	}
 	ctx, interrupts, end := cli.NewInterrupts(context.Background())
 	defer end()
 	command := cli.Command{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ(), Interrupts: interrupts}

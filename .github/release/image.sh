@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Builds the images of a release and pushes them: image.sh VERSION REPOSITORY OUT
 #
-# No Docker engine is asked: each image is one layer of three files on nothing, made so that the same source gives the
+# No Docker engine is asked: each image is one layer of four files on nothing, made so that the same source gives the
 # same digest. OUT then holds the binaries and, in the file digest, what the index of both platforms was pushed as.
 set -euo pipefail
 
 version=$1 repository=$2 out=$3
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-platforms=(amd64 arm64)
+# shellcheck source=tools.sh
+source "$root/.github/release/tools.sh"
 [[ $version =~ ^v[0-9]+\.[0-9]+\.[0-9]+$ ]] || { echo "image.sh: $version is not of the form v1.2.3" >&2; exit 2; }
 
 binary() { # ARCHITECTURE
@@ -20,12 +21,12 @@ layer() { # ARCHITECTURE
   local tree=$out/tree-$1
   mkdir -p "$tree/etc/ssl/certs"
   cp "$out/prefect-secrets-linux-$1" "$tree/prefect-secrets"
-  cp "$root/LICENSE" "$tree/LICENSE"
+  cp "$root/LICENSE" "$root/THIRD_PARTY_NOTICES" "$tree/"
   cp -L "${CA_CERTIFICATES:-/etc/ssl/certs/ca-certificates.crt}" "$tree/etc/ssl/certs/ca-certificates.crt"
   chmod 0755 "$tree/prefect-secrets"
-  chmod 0644 "$tree/LICENSE" "$tree/etc/ssl/certs/ca-certificates.crt"
+  chmod 0644 "$tree/LICENSE" "$tree/THIRD_PARTY_NOTICES" "$tree/etc/ssl/certs/ca-certificates.crt"
   tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --format=ustar -C "$tree" -cf "$out/layer-$1.tar" \
-    LICENSE etc/ssl/certs/ca-certificates.crt prefect-secrets
+    LICENSE THIRD_PARTY_NOTICES etc/ssl/certs/ca-certificates.crt prefect-secrets
   rm -r "$tree"
 }
 
@@ -51,5 +52,6 @@ for platform in "${platforms[@]}"; do
 done
 crane index append "${manifests[@]}" --tag "$repository:$version" >/dev/null
 crane digest "$repository:$version" >"$out/digest"
-(cd "$out" && sha256sum prefect-secrets-linux-* >SHA256SUMS)
+cp "$root/THIRD_PARTY_NOTICES" "$out/"
+(cd "$out" && sha256sum prefect-secrets-linux-* THIRD_PARTY_NOTICES >SHA256SUMS)
 echo "image.sh: $repository@$(cat "$out/digest")"

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -41,8 +42,9 @@ func newClient(c Config) (*client, error) {
 		}
 	}
 	out, err := api.NewClient(&api.Config{
-		Address:    c.Address,
-		HttpClient: &http.Client{Transport: transport, CheckRedirect: checkRedirect},
+		Address: c.Address,
+		// The time stands here because a LifetimeWatcher has no context of ours.
+		HttpClient: &http.Client{Transport: bounded{transport}, CheckRedirect: checkRedirect, Timeout: attemptTime},
 		CheckRetry: func(context.Context, *http.Response, error) (bool, error) { return false, nil },
 		// A redirect is followed by net/http, which sends the body again.
 		DisableRedirects: true,
@@ -57,6 +59,20 @@ func newClient(c Config) (*client, error) {
 		out.SetNamespace(c.Namespace)
 	}
 	return &client{out}, nil
+}
+
+// bounded reads no more than maxAnswer of an answer.
+type bounded struct{ http.RoundTripper }
+
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := b.RoundTripper.RoundTrip(r)
+	if err == nil {
+		resp.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(resp.Body, maxAnswer), resp.Body}
+	}
+	return resp, err
 }
 
 // checkRedirect follows a standby node to the active one: the same request at
@@ -142,18 +158,42 @@ type answer struct {
 	sent       int
 }
 
+// as is Vault's own client with a token.
+func (c *client) as(token string) *api.Client {
+	return c.api.WithRequestCallbacks(func(out *api.Request) { out.ClientToken = token })
+}
+
+var errUnreadable = errors.New("vault's answer about the token is not readable")
+
+// call lets do ask Vault once with a token. Of what do makes of the answer, only the
+// errors that say nothing of it are kept: the answer might repeat what was sent.
+func (c *client) call(token string, do func(*api.Client) (*api.Secret, error)) (*api.Secret, answer, error) {
+	var a answer
+	got, err := do(c.as(token).WithResponseCallbacks(func(r *api.Response) {
+		a = answer{status: r.StatusCode, retryAfter: r.Header.Get("Retry-After")}
+	}))
+	var refused *api.ResponseError
+	var lost net.Error
+	switch {
+	case errors.As(err, &refused):
+		a.errors, err = refused.Errors, nil
+	case a.status >= http.StatusMultipleChoices:
+		err = nil
+	case a.status != 0 && (err != nil || got == nil) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, &lost):
+		err = errUnreadable
+	}
+	return got, a, err
+}
+
 // once sends a request with a token. The error is one of the connection; what
 // Vault refuses is an answer.
 func (c *client) once(ctx context.Context, token string, r request) (answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, attemptTime)
-	defer cancel()
-	as := c.api.WithRequestCallbacks(func(out *api.Request) { out.ClientToken = token })
-	resp, err := send(ctx, as.Logical(), r)
+	resp, err := send(ctx, c.as(token).Logical(), r)
 	if resp == nil {
 		return answer{}, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return answer{}, err
 	}

@@ -2,14 +2,16 @@ package vault
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"strings"
-	"time"
 	"unicode"
+
+	"github.com/hashicorp/vault/api"
+	"github.com/hashicorp/vault/api/auth/approle"
+	"github.com/hashicorp/vault/api/auth/kubernetes"
 )
 
 // Login is a way to get a token: [Token], [AppRole] or [Kubernetes].
@@ -63,52 +65,46 @@ func (l Token) login(ctx context.Context, c *client) (token, error) {
 	if err != nil {
 		return token{}, err
 	}
-	a, err := c.once(ctx, text, lookupSelf)
-	switch {
-	case err != nil:
-		return token{}, judge(lookupSelf, a, err)
-	case a.status == http.StatusForbidden: // ended, or not allowed to look
-		return token{text: text}, nil
+	found, a, err := c.call(text, func(as *api.Client) (*api.Secret, error) { return as.Auth().Token().LookupSelfWithContext(ctx) })
+	if err == nil && a.status == http.StatusForbidden { // ended, or not allowed to look
+		return token{ClientToken: text}, nil
 	}
-	if err := judge(lookupSelf, a, nil); err != nil {
+	if err := judge(lookupSelf, a, err); err != nil {
 		return token{}, err
 	}
-	var body struct {
-		Data struct {
-			TTL       int
-			Renewable bool
-		}
+	ttl, err := found.TokenTTL()
+	renewable, err2 := found.TokenIsRenewable()
+	if errors.Join(err, err2) != nil {
+		return token{}, errUnreadable
 	}
-	if err := json.Unmarshal(a.body, &body); err != nil {
-		return token{}, errors.New("vault's answer about the token is not readable")
-	}
-	return token{text: text, ttl: time.Duration(body.Data.TTL) * time.Second, renewable: body.Data.Renewable}, nil
+	return token{ClientToken: text, LeaseDuration: int(ttl.Seconds()), Renewable: renewable}, nil
 }
 
 // AppRole logs in with a role id and a secret id.
 type AppRole struct {
 	Mount    string // empty means "approle"
 	RoleID   string
-	SecretID Text // nil where the role does not ask for one
+	SecretID Text
 }
 
 func (l AppRole) check() error {
-	if l.RoleID == "" {
-		return errors.New("no role id for vault's AppRole")
+	if l.RoleID == "" || l.SecretID == nil {
+		return errors.New("no role id or no secret id for vault's AppRole")
 	}
 	return checkMount(l.Mount)
 }
 
 func (l AppRole) login(ctx context.Context, c *client) (token, error) {
-	in := map[string]string{"role_id": l.RoleID}
-	if l.SecretID != nil {
-		text, err := l.SecretID.read("secret id")
-		if err != nil {
-			return token{}, err
-		}
-		in["secret_id"] = text
+	text, err := l.SecretID.read("secret id")
+	if err != nil {
+		return token{}, err
 	}
-	return c.login(ctx, or(l.Mount, "approle"), in)
+	mount := or(l.Mount, "approle")
+	method, err := approle.NewAppRoleAuth(l.RoleID, &approle.SecretID{FromString: text}, approle.WithMountPath(mount))
+	if err != nil {
+		return token{}, err
+	}
+	return c.login(ctx, mount, method)
 }
 
 // ServiceAccount is where Kubernetes puts the token of a pod's service account.
@@ -137,7 +133,12 @@ func (l Kubernetes) login(ctx context.Context, c *client) (token, error) {
 	if err != nil {
 		return token{}, err
 	}
-	return c.login(ctx, or(l.Mount, "kubernetes"), map[string]string{"role": l.Role, "jwt": jwt})
+	mount := or(l.Mount, "kubernetes")
+	method, err := kubernetes.NewKubernetesAuth(l.Role, kubernetes.WithServiceAccountToken(jwt), kubernetes.WithMountPath(mount))
+	if err != nil {
+		return token{}, err
+	}
+	return c.login(ctx, mount, method)
 }
 
 func or(text, otherwise string) string {
@@ -155,31 +156,17 @@ func checkMount(mount string) error {
 }
 
 // login asks an auth mount for a token.
-func (c *client) login(ctx context.Context, mount string, in map[string]string) (token, error) {
-	r := request{method: http.MethodPut, path: "auth/" + mount + "/login", body: in}
-	a, err := c.once(ctx, "", r)
+func (c *client) login(ctx context.Context, mount string, method api.AuthMethod) (token, error) {
+	r := request{method: http.MethodPut, path: "auth/" + mount + "/login"}
+	given, a, err := c.call("", func(as *api.Client) (*api.Secret, error) { return method.Login(ctx, as) })
 	if err == nil && a.status/100 == 4 && a.status != http.StatusTooManyRequests && a.status != http.StatusPreconditionFailed {
 		return token{}, fmt.Errorf("vault refused the login at %q: %s", r.path, a.text())
 	}
 	if err := judge(r, a, err); err != nil {
 		return token{}, err
 	}
-	return leased(a.body)
-}
-
-// leased reads the token of a login or a renewal.
-func leased(body []byte) (token, error) {
-	var in struct {
-		Auth struct {
-			ClientToken   string `json:"client_token"`
-			LeaseDuration int    `json:"lease_duration"`
-			Renewable     bool
-		}
-	}
-	if json.Unmarshal(body, &in) != nil || in.Auth.ClientToken == "" {
+	if given == nil || given.Auth == nil || given.Auth.ClientToken == "" {
 		return token{}, errors.New("vault's answer to the login holds no token")
 	}
-	return token{
-		text: in.Auth.ClientToken, ttl: time.Duration(in.Auth.LeaseDuration) * time.Second, renewable: in.Auth.Renewable,
-	}, nil
+	return *given.Auth, nil
 }

@@ -168,6 +168,91 @@ func TestLoginThatIsRefused(t *testing.T) {
 	}
 }
 
+// Whoever answers at the login is not always Vault, and may repeat what was sent.
+func TestLoginAnswersThatHoldNoToken(t *testing.T) {
+	tests := map[string]struct {
+		code int
+		body string
+		want string
+	}{
+		"a page":            {200, `<p>CANARY</p>`, "not readable"},
+		"nothing":           {200, ``, "not readable"},
+		"no content":        {204, ``, "not readable"},
+		"another kind":      {200, `{"lease_duration":"CANARY"}`, "not readable"},
+		"errors beside":     {200, `{"errors":["CANARY"],"more":1}`, "not readable"},
+		"no auth":           {200, `{"data":{"x":"CANARY"}}`, "holds no token"},
+		"a missing page":    {404, `<p>CANARY</p>`, "404 Not Found"},
+		"an empty 404":      {404, ``, "404 Not Found"},
+		"a 404 with data":   {404, `{"data":{"x":"CANARY"}}`, "404 Not Found"},
+		"a login page":      {302, `CANARY`, "302 Found"},
+		"a refusing proxy":  {403, `CANARY`, "403 Forbidden"},
+		"errors of Vault's": {400, `{"errors":["CANARY"]}`, "400 Bad Request"},
+	}
+	for name, tt := range tests {
+		for kind, login := range map[string]func(*vault.Config){"AppRole": appRole, "Kubernetes": kubernetes} {
+			t.Run(name+", "+kind, func(t *testing.T) {
+				f := vaulttest.NewFake()
+				s := open(t, f, login)
+				f.Before = func(w http.ResponseWriter, r *http.Request) bool {
+					status(tt.code, tt.body)(w, r)
+					return true
+				}
+				err := s.Ping(t.Context())
+				if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "CANARY") || vault.Momentary(err) {
+					t.Errorf("%v, want %q in it", err, tt.want)
+				}
+			})
+		}
+	}
+}
+
+func TestLoginWaitsAsLongAsItIsAskedTo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := vaulttest.NewFake()
+		s := open(t, f, appRole)
+		asked := 0
+		f.Before = func(w http.ResponseWriter, r *http.Request) bool {
+			asked++
+			if asked > 1 {
+				return false
+			}
+			status(429, `{"errors":["rate limit quota exceeded"]}`, "Retry-After: 7")(w, r)
+			return true
+		}
+		start := time.Now()
+		set(t, s, "x", `1`, false)
+		if took := time.Since(start); took != 7*time.Second {
+			t.Errorf("the second login came after %v, want 7s", took)
+		}
+	})
+}
+
+// A renewal that hangs is given up, and the token is renewed after all.
+func TestRenewalThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := vaulttest.NewFake()
+		f.TTL = time.Hour
+		s := open(t, f, appRole)
+		hung := 0
+		f.Before = func(_ http.ResponseWriter, r *http.Request) bool {
+			if hung > 1 || !strings.HasSuffix(r.URL.Path, "renew-self") {
+				return false
+			}
+			hung++
+			<-r.Context().Done()
+			return true
+		}
+		set(t, s, "x", `1`, false)
+		time.Sleep(10*time.Hour + time.Minute)
+		synctest.Wait()
+		f.Requests()
+		set(t, s, "x", `1`, false)
+		if asked := f.Requests(); hung != 2 || f.Logins() != 1 || len(asked) != 1 {
+			t.Errorf("%d renewals hung, %d logins, %v", hung, f.Logins(), asked)
+		}
+	})
+}
+
 func TestLoginWaitsForASealedVault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := vaulttest.NewFake()

@@ -68,14 +68,14 @@ func (s *Store) attempt(ctx context.Context, r request, renewed *bool) (answer, 
 	if err != nil {
 		return answer{}, err
 	}
-	a, err := s.client.once(ctx, t.text, r)
+	a, err := s.client.once(ctx, t.ClientToken, r)
 	if err == nil && a.status == http.StatusForbidden && !*renewed {
 		*renewed = true
 		fresh, err := s.tokens.replace(ctx, t)
 		if err != nil {
 			return a, err
 		}
-		if fresh.text != t.text {
+		if fresh.ClientToken != t.ClientToken {
 			return s.attempt(ctx, r, renewed)
 		}
 	}
@@ -117,6 +117,8 @@ func wait(ctx context.Context, d time.Duration) error {
 // where they are known, for others might repeat what was sent.
 func judge(r request, a answer, err error) error {
 	switch {
+	case errors.Is(err, errUnreadable):
+		return err
 	case err != nil:
 		return &momentary{text: "no answer from vault: " + unwrapURL(err).Error()}
 	case a.said(sayCASLost):
@@ -132,7 +134,7 @@ func judge(r request, a answer, err error) error {
 	case a.status == http.StatusNotFound && r.missing, a.status/100 == 2:
 		return nil
 	case a.status >= 500, a.status == http.StatusTooManyRequests, a.status == http.StatusPreconditionFailed:
-		return &momentary{text: a.text(), delay: seconds(a.retryAfter)}
+		return &momentary{text: a.text(), delay: delay(a.retryAfter)}
 	}
 	return fmt.Errorf("vault refused %s %q: %s", r.method, r.path, a.text())
 }
@@ -155,14 +157,16 @@ func (a answer) text() string {
 	return strings.TrimSpace(strconv.Itoa(a.status) + " " + http.StatusText(a.status))
 }
 
-// seconds reads Retry-After in its one form that Vault uses.
-func seconds(text string) time.Duration {
+// delay reads Retry-After in its one form that Vault uses.
+func delay(text string) time.Duration {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
 		return 0
 	}
-	return time.Duration(n) * time.Second
+	return seconds(n)
 }
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
 // unwrapURL takes away the URL, which the caller knows.
 func unwrapURL(err error) error {

@@ -5,21 +5,15 @@ import (
 	"errors"
 	"net/http"
 	"sync"
-	"time"
+
+	"github.com/hashicorp/vault/api"
 )
 
-// token is what requests are sent with. TTL is from when it was given; 0 means
-// for ever, or not known.
-type token struct {
-	text      string
-	ttl       time.Duration
-	renewable bool
-}
+// token is what requests are sent with. Its LeaseDuration is from when it was
+// given; 0 means for ever, or not known.
+type token = api.SecretAuth
 
-var (
-	lookupSelf = request{method: http.MethodGet, path: "auth/token/lookup-self", needs: "read"}
-	renewSelf  = request{method: http.MethodPut, path: "auth/token/renew-self", needs: "update", body: struct{}{}}
-)
+var lookupSelf = request{method: http.MethodGet, path: "auth/token/lookup-self", needs: "read"}
 
 var errTokenEnded = errors.New("vault takes the token no more: it has ended or was revoked, or its policy does not grant read on auth/token/lookup-self")
 
@@ -60,7 +54,7 @@ func (t *tokens) now() token {
 
 // get gives the token in use, and logs in if there is none.
 func (t *tokens) get(ctx context.Context) (token, error) {
-	if now := t.now(); now.text != "" {
+	if now := t.now(); now.ClientToken != "" {
 		return now, nil
 	}
 	return t.login(ctx, token{})
@@ -74,18 +68,18 @@ func (t *tokens) login(ctx context.Context, old token) (token, error) {
 	case <-ctx.Done():
 		return token{}, ctx.Err()
 	}
-	if now := t.now(); now.text != old.text {
+	if now := t.now(); now.ClientToken != old.ClientToken {
 		return now, nil
 	}
 	fresh, err := t.config.Login.login(ctx, t.client)
+	if err == nil && fresh.ClientToken == old.ClientToken && fresh.LeaseDuration == 0 {
+		err = errTokenEnded
+	}
 	if err != nil {
 		t.config.Log.Warn("vault: no login", "error", err)
 		return token{}, err
 	}
-	if fresh.text == old.text {
-		return token{}, errTokenEnded
-	}
-	t.config.Log.Info("vault: logged in", "ttl", fresh.ttl)
+	t.config.Log.Info("vault: logged in", "ttl", seconds(fresh.LeaseDuration))
 	t.use(fresh)
 	return fresh, nil
 }
@@ -93,10 +87,10 @@ func (t *tokens) login(ctx context.Context, old token) (token, error) {
 // replace gets another token if Vault does not know the one in use any more; else
 // it was refused what its policy does not grant, and stays.
 func (t *tokens) replace(ctx context.Context, old token) (token, error) {
-	if now := t.now(); now.text != old.text {
+	if now := t.now(); now.ClientToken != old.ClientToken {
 		return now, nil
 	}
-	a, err := t.client.once(ctx, old.text, lookupSelf)
+	a, err := t.client.once(ctx, old.ClientToken, lookupSelf)
 	if err != nil || a.status != http.StatusForbidden {
 		return old, nil
 	}
@@ -109,7 +103,7 @@ func (t *tokens) use(fresh token) {
 	defer t.mu.Unlock()
 	t.stop()
 	t.current = fresh
-	if fresh.ttl <= 0 || t.life.Err() != nil {
+	if fresh.LeaseDuration <= 0 || t.life.Err() != nil {
 		return
 	}
 	var ctx context.Context
@@ -117,38 +111,34 @@ func (t *tokens) use(fresh token) {
 	t.keeper.Go(func() { t.keep(ctx, fresh) })
 }
 
-// keep renews a token when two thirds of its time have passed, and where that
-// gives it less than half of its time, for it nears its greatest age, gets another
-// in its place. After a failure it tries again with what time is left.
+// keep has a token renewed, and logs in again when it nears its end all the same.
 func (t *tokens) keep(ctx context.Context, held token) {
-	for left := held.ttl; left > time.Second; {
-		due := left * 2 / 3
-		if wait(ctx, due) != nil {
-			return
-		}
-		left -= due
-		if ttl, ok := t.renew(ctx, held); ok && ttl > held.ttl/2 {
-			left = ttl
-			continue
-		}
+	t.watch(ctx, held)
+	for ctx.Err() == nil {
 		if _, err := t.login(ctx, held); err == nil {
-			return // the new token has a keeper of its own
+			return // what it gave has a keeper of its own
 		}
+		_ = wait(ctx, seconds(held.LeaseDuration)/30) // some tries before the token ends
 	}
-	t.config.Log.Warn("vault: the token ends and could not be renewed or replaced")
 }
 
-func (t *tokens) renew(ctx context.Context, held token) (time.Duration, bool) {
-	if !held.renewable {
-		return 0, false
+// watch renews a token until that gives it no more time.
+func (t *tokens) watch(ctx context.Context, held token) {
+	as := t.client.api.WithResponseCallbacks(func(r *api.Response) {
+		if r.StatusCode != http.StatusOK {
+			t.config.Log.Warn("vault: the token was not renewed", "status", r.StatusCode)
+		}
+	})
+	watcher, err := as.NewLifetimeWatcher(&api.LifetimeWatcherInput{Secret: &api.Secret{Auth: &held}})
+	if err != nil {
+		return
 	}
-	a, err := t.client.once(ctx, held.text, renewSelf)
-	if err != nil || a.status != http.StatusOK {
-		t.config.Log.Warn("vault: the token was not renewed", "status", a.status)
-		return 0, false
+	defer watcher.Stop()
+	go watcher.Start()
+	select {
+	case <-ctx.Done():
+	case <-watcher.DoneCh():
 	}
-	next, err := leased(a.body)
-	return next.ttl, err == nil
 }
 
 // ping sends one request with the token in use, and logs in where it has ended.
@@ -157,7 +147,7 @@ func (t *tokens) ping(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := t.client.once(ctx, now.text, lookupSelf)
+	a, err := t.client.once(ctx, now.ClientToken, lookupSelf)
 	if err == nil && a.status == http.StatusForbidden {
 		_, err = t.login(ctx, now)
 		return err

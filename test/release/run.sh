@@ -36,13 +36,16 @@ digest=$(cat "$run/out/digest")
 check_platform() { # ARCHITECTURE MACHINE, as readelf names it
   local files want binary=$run/binary-$1
   files=$(crane export --platform "linux/$1" "$image@$digest" - | tar -tf - | sort | tr '\n' ' ')
-  want="LICENSE etc/ssl/certs/ca-certificates.crt prefect-secrets "
+  want="LICENSE THIRD_PARTY_NOTICES etc/ssl/certs/ca-certificates.crt prefect-secrets "
   [[ $files == "$want" ]] || fail "the image of $1 holds $files"
   crane export --platform "linux/$1" "$image@$digest" - | tar -xOf - prefect-secrets >"$binary"
   readelf -h "$binary" | grep -q "Machine: *$2" || fail "the binary of $1 is for another machine"
   crane config --platform "linux/$1" "$image@$digest" | grep -q '"Entrypoint":\["/prefect-secrets","action"\]' || fail "the image of $1 has another entry point"
   local size
   size=$(crane manifest --platform "linux/$1" "$image@$digest" | grep -oE '"size": *[0-9]+' | grep -oE '[0-9]+' | paste -sd+ | bc)
+  ((size <= 15 * 1000 * 1000)) || fail "the image of $1 has $size bytes to pull, more than 15 MB"
+  crane export --platform "linux/$1" "$image@$digest" - | tar -xOf - THIRD_PARTY_NOTICES | cmp - "$root/THIRD_PARTY_NOTICES" ||
+    fail "the image of $1 carries other notices"
   echo "release suite: linux/$1: $(stat -c %s "$binary") bytes of binary, $size to pull"
 }
 

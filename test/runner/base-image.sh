@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Provides golang:1.26, the image that the Dockerfile builds on: the one the engine has, else the published one, else
+# Provides the image of Go that the Dockerfile builds on: the one the engine has, else the published one, else
 # a stand-in.
 #
 # The stand-in is NOT the published image. It carries the same name because the Dockerfile must stay what users build,
@@ -7,13 +7,13 @@
 # authorities, and the modules of go.mod, which a build on an engine without a network could not download. They are
 # compiled already, so that a change of ours costs seconds; a user's build compiles them too.
 
-base_image=golang:1.26
 # An image built from the stand-in inherits this label; the Action's own, from scratch, does not.
 stand_in_label=prefect-secrets.stand-in
 
 # provide_base_image ROOT WORK
 provide_base_image() {
   local root=$1 work=$2 key
+  base_image=$(sed -n 's/^FROM \(golang:[0-9.]*\).*/\1/p' "$root/Dockerfile")
   prune_build_stages 24h
   key=$(stand_in_key "$root")
   if docker image inspect "$base_image" >/dev/null 2>&1; then

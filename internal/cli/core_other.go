@@ -1,0 +1,6 @@
+//go:build !unix
+
+package cli
+
+// ForbidCoreDumps does nothing: this system has no core files.
+func ForbidCoreDumps() error { return nil }
