@@ -75,7 +75,7 @@ func (c *Command) set() *cobra.Command {
 		Long: `Set reads the value from standard input as text, one final newline dropped, and
 stores it under NAME, over the value that NAME may have. A flow gets that text,
 digits too. With --json the input is JSON, and a flow gets what it says.`,
-		Args: cobra.ExactArgs(1),
+		Args: one("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := prefect.CheckName(args[0]); err != nil {
 				return err
@@ -129,7 +129,7 @@ func (c *Command) delete() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "delete NAME",
 		Short: "Delete one secret",
-		Args:  cobra.ExactArgs(1),
+		Args:  one("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := prefect.CheckName(args[0]); err != nil {
 				return err

@@ -97,7 +97,7 @@ func checkURL(text string) error {
 	return nil
 }
 
-// log is the server's own log.
+// log is the server's own log, within bounds whatever clients do.
 func (c *Command) log(o productionFlags) (*slog.Logger, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(o.logLevel)); err != nil {
@@ -106,9 +106,9 @@ func (c *Command) log(o productionFlags) (*slog.Logger, error) {
 	options := &slog.HandlerOptions{Level: level}
 	switch o.logFormat {
 	case "text":
-		return slog.New(slog.NewTextHandler(c.Stderr, options)), nil
+		return server.SpareLog(slog.New(slog.NewTextHandler(c.Stderr, options))), nil
 	case "json":
-		return slog.New(slog.NewJSONHandler(c.Stderr, options)), nil
+		return server.SpareLog(slog.New(slog.NewJSONHandler(c.Stderr, options))), nil
 	}
 	return nil, fmt.Errorf("--log-format: %q is none: use text or json", o.logFormat)
 }

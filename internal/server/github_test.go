@@ -217,6 +217,16 @@ func (r *rig) refused(t *testing.T, token string) {
 	}
 }
 
+// unjudged wants the answer that a client tries again after.
+func (r *rig) unjudged(t *testing.T, token string) {
+	t.Helper()
+	got := r.do(token, `{ secret_names }`)
+	got.wants(t, 503, "API_ERROR", "its issuer does not answer")
+	if got.header.Get("Retry-After") != "1" {
+		t.Errorf("headers %v", got.header)
+	}
+}
+
 // clean wants nothing of a token or an issuer's answer in what the server wrote.
 func (r *rig) clean(t *testing.T) {
 	t.Helper()
@@ -310,7 +320,7 @@ func TestIssuerOutageAndRotation(t *testing.T) {
 	r := newRig(t, mappings(i.URL)) // starts all the same
 	token := func(key int, id string) string { return sign(testKeys()[key], id, r.claims(i.URL)) }
 	names := `{ secret_names }`
-	r.refused(t, token(0, "one"))
+	r.unjudged(t, token(0, "one"))
 
 	i.change(func() { i.down = false })
 	r.clock.move(10 * time.Second)
@@ -320,7 +330,7 @@ func TestIssuerOutageAndRotation(t *testing.T) {
 	r.do(token(0, "one"), names).wants(t, 200, `"secret_names":[]`)
 	r.clock.move(2 * time.Hour)
 	r.do(token(0, "one"), names).wants(t, 200, `"secret_names":[]`)
-	r.refused(t, token(1, "two"))
+	r.unjudged(t, token(1, "two"))
 
 	i.change(func() {
 		i.down = false
