@@ -84,7 +84,7 @@ func (c *Command) runServe(ctx context.Context, o serveOptions) error {
 	}
 	// No time limits the answer: a fault may delay it as long as a test wants.
 	server := &http.Server{
-		Handler: server.WithHealth(handler), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: requestTimeout, IdleTimeout: idleTimeout,
+		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()

@@ -357,6 +357,13 @@ func TestTokensNeedMoreThanTheKeysFile(t *testing.T) {
 	if a.AllowsBackup(a.request(token, "")) {
 		t.Error("a token had a backup")
 	}
+	single := strings.Replace(a.keys(), tenantsText[strings.Index(tenantsText, "\n\n"):], "\n\n", 1)
+	if err := a.admit([]byte(single)); err != nil {
+		t.Fatal(err)
+	}
+	if !a.AllowsBackup(a.request(a.admin, "")) || a.AllowsBackup(a.request(token, "")) {
+		t.Error("of a single tenant, the key had no backup or its token had one")
+	}
 	access, err := ParseKeys("keys.toml", []byte(a.keys()))
 	if err != nil {
 		t.Fatal(err)
