@@ -123,6 +123,22 @@ func TestIssuerKeysByHTTPS(t *testing.T) {
 	r.do(sign(testKeys()[0], "one", r.claims(i.URL)), `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
 }
 
+// A token of GitHub's has no backup, and the audit log says whose it was.
+func TestGitHubTokenHasNoBackup(t *testing.T) {
+	i := newIssuerServer(t)
+	r := newRig(t, mappings(i.URL), func(c *Config) {
+		c.Routes = func(s *Server) map[string]http.Handler {
+			return map[string]http.Handler{"/backup": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = fmt.Fprint(w, s.AllowsBackup(r))
+			})}
+		}
+	})
+	r.send(sign(testKeys()[0], "one", r.claims(i.URL)), "/backup", nil).wants(t, 200, "false")
+	if got := shown(r.entries()); len(got) != 1 || got[0] != "github:octocat/hello-world backup  FORBIDDEN 0 []" {
+		t.Errorf("%q", got)
+	}
+}
+
 // A claim in another case is not the claim, and one that is there twice is none.
 func TestClaimsMatchByCase(t *testing.T) {
 	i := newIssuerServer(t)

@@ -14,8 +14,7 @@ import (
 //	all else        Config.Wrap around the API, such as an upstream, or the API
 //
 // All but the health waits for an audit log that can be written and is bounded. A
-// token of GitHub's for the API is judged before that, since its issuer may have to
-// be asked.
+// token of GitHub's is judged before that, since its issuer may have to be asked.
 func (s *Server) mount() (http.Handler, error) {
 	var api http.Handler = s.api
 	if s.config.Wrap != nil {
@@ -30,7 +29,7 @@ func (s *Server) mount() (http.Handler, error) {
 	mux.HandleFunc("/readyz", s.readyz)
 	if s.config.Routes != nil {
 		for pattern, h := range s.config.Routes(s) {
-			mux.Handle(pattern, s.audited(s.bounded(unhurried(h), routeTimeout)))
+			mux.Handle(pattern, s.audited(s.judged(s.bounded(unhurried(h), routeTimeout))))
 		}
 	}
 	mux.Handle("/", s.audited(s.judged(s.bounded(api, limit))))
