@@ -2,6 +2,8 @@ package server
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +93,18 @@ func TestAuditHasEachName(t *testing.T) {
 	}
 }
 
+// So has a write that the store failed, for it may have been done.
+func TestAuditHasEachFailedWrite(t *testing.T) {
+	r, f := newFragile(t)
+	f.sealed.Store(true)
+	r.do(r.admin, `mutation { a: set_secret(input: {name: "A", value: 1}) { success } b: set_secret(input: {name: "B", value: 1}) { success } }`).wants(t, 200, "API_ERROR")
+	r.do(r.runner, `{ a: secret_value(name: "A") b: secret_value(name: "B") }`).wants(t, 200, "API_ERROR")
+	want := []string{"ci set_secret A API_ERROR 0 []", "ci set_secret B API_ERROR 0 []", "agent secret_value A API_ERROR 2 [A B]"}
+	if diff := cmp.Diff(want, shown(r.entries())); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // A key's refusals are bounded, and take nothing from another's, nor from what the
 // same key is allowed.
 func TestAuditBoundsEachKey(t *testing.T) {
@@ -158,4 +172,26 @@ func TestRefusalsFailClosed(t *testing.T) {
 			r.get("/metrics").wants(t, 200, "prefect_secrets_audit_failures_total 1")
 		})
 	}
+}
+
+// An answer that is held back leaves none of its headers behind, and one that has
+// begun is cut off.
+func TestAnswersWithoutLines(t *testing.T) {
+	broken := func() error { return io.ErrShortWrite }
+	out := &recorder{header: http.Header{"Content-Length": {"5"}, "Set-Cookie": {"CANARY"}, "X-Request-Id": {"id"}}}
+	w := &auditedWriter{ResponseWriter: out, settle: broken}
+	w.WriteHeader(http.StatusOK)
+	_, _ = io.WriteString(w, "CANARY")
+	if out.status != 503 || out.body.String() != busyAnswer || out.header.Get("Content-Length") != "" || out.header.Get("Set-Cookie") != "" || out.header.Get("X-Request-Id") != "id" {
+		t.Errorf("%d %v %s", out.status, out.header, out.body.String())
+	}
+	begun := &auditedWriter{ResponseWriter: &recorder{header: http.Header{}}, settle: func() error { return nil }}
+	_, _ = io.WriteString(begun, "first")
+	begun.settle = broken
+	defer func() {
+		if recover() != http.ErrAbortHandler {
+			t.Error("the answer went on")
+		}
+	}()
+	_, _ = io.WriteString(begun, "CANARY")
 }

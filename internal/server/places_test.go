@@ -152,6 +152,23 @@ func TestLongestIdleGoes(t *testing.T) {
 	}
 }
 
+// What counts is the last byte that came, of whatever it is a part.
+func TestEachByteIsHeard(t *testing.T) {
+	one, other := net.Pipe()
+	defer other.Close()
+	s := newSeat(one, newPlaces(nil, 1, 0, time.Second, new(atomic.Int64)))
+	s.heard.Store(0)
+	go func() { _, _ = io.WriteString(other, "P") }()
+	if _, err := s.Read(make([]byte, 1)); err != nil || s.heard.Load() == 0 {
+		t.Errorf("heard at %d: %v", s.heard.Load(), err)
+	}
+	_ = other.Close()
+	s.heard.Store(0)
+	if _, err := s.Read(make([]byte, 1)); err == nil || s.heard.Load() != 0 {
+		t.Errorf("heard the end at %d: %v", s.heard.Load(), err)
+	}
+}
+
 // No newcomer takes the place of a request in work. While all are, the health is
 // answered, and others are told to come again.
 func TestHealthWhileAllPlacesAreInWork(t *testing.T) {
