@@ -243,7 +243,7 @@ func TestSilentConnectionsEnd(t *testing.T) {
 	cert, key := writeCertificate(t, t.TempDir(), 1)
 	r := newRig(t, "", func(c *Config) {
 		c.CertificateFile, c.CertificateKey = cert, key
-		c.timeouts = timeouts{header: time.Second}
+		c.timeouts = timeouts{header: 4 * time.Second}
 	})
 	address, _ := r.serve()
 	silent, greeted := dial(t, address), dial(t, address)
@@ -264,12 +264,12 @@ func (c *client) drained() bool {
 
 // A body has its own time, which begins with its headers.
 func TestBodyAfterSlowHeaders(t *testing.T) {
-	r := newRig(t, "", func(c *Config) { c.timeouts = timeouts{header: 500 * time.Millisecond, read: 10 * time.Second} })
+	r := newRig(t, "", func(c *Config) { c.timeouts = timeouts{header: 2 * time.Second, read: 20 * time.Second} })
 	address, _ := r.serve()
 	c := dial(t, address)
 	body := `{"query": "{ secret_names }"}`
 	_, _ = fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n", r.admin, len(body))
-	time.Sleep(time.Second)
+	time.Sleep(3 * time.Second)
 	_, _ = io.WriteString(c, body)
 	if _, got := c.answer(); !strings.Contains(got, `"secret_names":[]`) {
 		t.Error(got)
