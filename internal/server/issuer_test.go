@@ -62,6 +62,10 @@ func TestKnownKeysWhileTheIssuerHangs(t *testing.T) {
 	good := func(of *testIssuer) string { return sign(testKeys()[0], "one", r.claims(of.URL)) }
 	names := `{ secret_names }`
 	r.do(good(i), names).wants(t, 200, `"secret_names":[]`)
+	r.clock.move(30 * time.Minute)
+	if r.do(good(i), names).wants(t, 200, `"secret_names":[]`); i.asked != 1 {
+		t.Errorf("the issuer was asked %d times within the hour", i.asked)
+	}
 	i.hang(t)
 	r.clock.move(time.Minute)
 	issuer := r.github.issuers[i.URL]
