@@ -79,11 +79,13 @@ func (c *Command) runKeygen(o keygenOptions) error {
 func (o keygenOptions) described() (k cloud.Key, err error) {
 	switch {
 	case o.name == "":
-		return k, errors.New("--name: say what the key is called; secrets that it sets are kept as this name's")
+		return k, errors.New("keygen needs --name, what the key is called; secrets that it sets are kept as this name's")
+	case o.role == "":
+		return k, errors.New("keygen needs --role: " + cloud.RolesHelp())
 	case !cloud.Role(o.role).Known():
 		return k, errors.New("--role: use " + cloud.RolesHelp())
 	case len(o.tenants) == 0:
-		return k, errors.New("--tenant: name the slug or id of at least one tenant")
+		return k, errors.New("keygen needs --tenant, the slug or id of at least one tenant")
 	}
 	k = cloud.Key{Name: o.name, Role: cloud.Role(o.role), Tenants: o.tenants, Patterns: o.patterns}
 	if o.expires != "" {
@@ -97,7 +99,7 @@ func (o keygenOptions) described() (k cloud.Key, err error) {
 // rotated is the key of that name with the hash that it has now as its former one.
 func (o keygenOptions) rotated() (k cloud.Key, err error) {
 	if o.keysFile == "" {
-		return k, errors.New("--rotate: name the file that has the key with --keys-file")
+		return k, errors.New("keygen --rotate needs --keys-file, the file that has the key")
 	}
 	if o.grace < 0 {
 		return k, errors.New("--grace: a time must not be negative")

@@ -110,7 +110,7 @@ func (c *Command) delete() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "delete NAME",
 		Short: "Delete one secret",
-		Args:  cobra.ExactArgs(1),
+		Args:  one("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := prefect.CheckName(args[0]); err != nil {
 				return err

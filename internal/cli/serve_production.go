@@ -49,7 +49,7 @@ func (o *productionFlags) add(cmd *cobra.Command) {
 	f.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&o.logFormat, "log-format", "text", "text or json")
 	f.StringVar(&o.metricsListen, "metrics-listen", "", "HOST:PORT for /metrics and the health, plain http; default: none")
-	f.IntVar(&o.connections, "max-connections", 1024, "open connections; further ones wait")
+	f.IntVar(&o.connections, "max-connections", 1024, "open connections; a further one takes the place of the longest idle one")
 	f.IntVar(&o.requests, "max-requests", 128, "requests in work; further ones get 503")
 	f.DurationVar(&o.shutdownDelay, "shutdown-delay", 2*time.Second, "how long /readyz says 503 before a stopping server accepts no more")
 	f.BoolVar(&o.noIntrospection, "no-introspection", false, "refuse questions about the schema")
@@ -97,7 +97,7 @@ func checkURL(text string) error {
 	return nil
 }
 
-// log is the server's own log.
+// log is the server's own log, within bounds whatever clients do.
 func (c *Command) log(o productionFlags) (*slog.Logger, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(o.logLevel)); err != nil {
@@ -106,9 +106,9 @@ func (c *Command) log(o productionFlags) (*slog.Logger, error) {
 	options := &slog.HandlerOptions{Level: level}
 	switch o.logFormat {
 	case "text":
-		return slog.New(slog.NewTextHandler(c.Stderr, options)), nil
+		return server.SpareLog(slog.New(slog.NewTextHandler(c.Stderr, options))), nil
 	case "json":
-		return slog.New(slog.NewJSONHandler(c.Stderr, options)), nil
+		return server.SpareLog(slog.New(slog.NewJSONHandler(c.Stderr, options))), nil
 	}
 	return nil, fmt.Errorf("--log-format: %q is none: use text or json", o.logFormat)
 }

@@ -85,6 +85,22 @@ func (s devServer) names(t *testing.T) []string {
 	return document.Names
 }
 
+// serve --dev can be waited for as the server in production is.
+func TestDevServerHasHealth(t *testing.T) {
+	s := startServer(t)
+	for path, want := range map[string]string{"/healthz": "ok\n", "/readyz": `{"ready":true,"store":"ok","audit":"none","keys":"ok"}` + "\n"} {
+		resp, err := http.Get(s.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || resp.StatusCode != http.StatusOK || string(body) != want {
+			t.Errorf("%s: %d %s %v", path, resp.StatusCode, body, err)
+		}
+	}
+}
+
 // The served fake takes orders from tests, with the admin key alone.
 func TestServeTakesOrders(t *testing.T) {
 	s := startServer(t)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
+	"github.com/prefect-secrets/prefect-secrets/internal/server"
 	"github.com/prefect-secrets/prefect-secrets/internal/upstream"
 )
 
@@ -34,17 +35,17 @@ func newUpstream(api *cloud.API, url string, onError func(error)) (http.Handler,
 	return h, nil
 }
 
-// devHandler is the fake's, with the upstream behind its API.
+// devHandler is the fake's, with the upstream behind its API, and the health.
 func (c *Command) devHandler(f *fake.Fake, url string) (http.Handler, error) {
 	api, err := c.withUpstream(f.API, url)
 	if err != nil {
 		return nil, err
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return server.WithHealth(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, fake.Prefix) {
 			f.Handler().ServeHTTP(w, r)
 			return
 		}
 		api.ServeHTTP(w, r)
-	}), nil
+	})), nil
 }

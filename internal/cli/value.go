@@ -31,7 +31,7 @@ func onlyName(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return errors.New("give the name alone: the value comes from standard input, for every process sees a command line")
 	}
-	return cobra.ExactArgs(1)(cmd, args)
+	return one("NAME")(cmd, args)
 }
 
 func (c *Command) readValue(isJSON bool) (prefect.Value, error) {

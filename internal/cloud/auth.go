@@ -68,6 +68,12 @@ func (a *API) authenticate(ctx context.Context, h http.Header) (*session, *reply
 	return &session{api: a, key: k, tenant: tenant, epoch: a.epoch.Load()}, nil
 }
 
+// Bearer is the bearer text of a request's headers, if they have exactly one.
+func Bearer(h http.Header) (text string, ok bool) {
+	text, _, ok = bearer(h)
+	return text, ok
+}
+
 func bearer(h http.Header) (token string, present, ok bool) {
 	values := h["Authorization"]
 	if len(values) != 1 {

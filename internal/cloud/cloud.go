@@ -88,13 +88,18 @@ type Config struct {
 	// client learns no more than that. Secret, Hash and Former of the key that it
 	// returns are ignored. It may be called concurrently.
 	Authenticate func(ctx context.Context, token string) (*Key, error)
+	// OnKnown, if set, is told that a request's key was recognised, before anything
+	// else is done with the request. It may be called concurrently, and more than
+	// once for a request.
+	OnKnown func(ctx context.Context)
 	// OnCall, if set, is told of each field of Query and Mutation that a client
 	// asked for, once its outcome is known and before the client is; Seq is 0. On
 	// an error the client gets API_ERROR in place of the outcome. Of a request or
 	// document that is refused as a whole it is told too: Field is empty then, Err
 	// says why, Key is empty where nobody was recognised, and an error changes
-	// nothing. Field is [FieldForwarded] for a request that [Caller.Forwarded] tells
-	// of. It may be called concurrently.
+	// nothing. Of a read of a value that is not there Err is [CodeNotFound]. Field is
+	// [FieldForwarded] for a request that [Caller.Forwarded] tells of. It may be
+	// called concurrently.
 	OnCall func(ctx context.Context, c Call) error
 	// OnError, if set, is told of errors of the store, whose text the client does
 	// not get. It may be called concurrently.

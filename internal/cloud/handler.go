@@ -197,7 +197,7 @@ func (s *session) around(ctx context.Context, f *graphql.Field, resolve func() (
 	value, err := s.withFault(ctx, f, resolve)
 	code := cmp.Or(s.outcome, codeOf(err))
 	s.api.calls.add(s, f, code)
-	if untold := s.told(ctx, f, code); untold != nil {
+	if untold := s.told(ctx, f, code, err); untold != nil {
 		return nil, untold
 	}
 	return value, err

@@ -31,26 +31,30 @@ func (a *API) identify(ctx context.Context, token string) *key {
 	if k == nil || !k.Expires.IsZero() && !now.Before(k.Expires) {
 		return nil
 	}
+	if a.config.OnKnown != nil {
+		a.config.OnKnown(ctx)
+	}
 	return k
 }
 
 // KeyOf is the key of a request's Authorization header, without Secret, Hash and
-// Former, for handlers beside the API. A token has its one tenant.
-func (a *API) KeyOf(r *http.Request) (Key, bool) {
-	token, _, ok := bearer(r.Header)
+// Former, for handlers beside the API. Itself is false where the header has a token
+// of switchTenant in its place.
+func (a *API) KeyOf(r *http.Request) (k Key, itself, known bool) {
+	text, ok := Bearer(r.Header)
 	if !ok {
-		return Key{}, false
+		return Key{}, false, false
 	}
-	k := a.identify(r.Context(), token)
-	if k == nil || k.kind == refreshKind {
-		return Key{}, false
+	found := a.identify(r.Context(), text)
+	if found == nil || found.kind == refreshKind {
+		return Key{}, false, false
 	}
-	out := k.Key
-	out.Tenants = nil
-	for _, t := range k.tenants {
-		out.Tenants = append(out.Tenants, t.ID)
+	k = found.Key
+	k.Tenants = nil
+	for _, t := range found.tenants {
+		k.Tenants = append(k.Tenants, t.ID)
 	}
-	return out, true
+	return k, found.kind == keyKind, true
 }
 
 // foreign asks Config.Authenticate for a key that is not among ours.

@@ -2,18 +2,26 @@ package cloud
 
 import (
 	"context"
+	"errors"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
+// CodeNotFound is what [Config.OnCall] is told of a read of a name that is not
+// there. Clients get Apollo's INTERNAL_SERVER_ERROR, as from Prefect Cloud.
+const CodeNotFound = "NOT_FOUND"
+
 // told tells of a field that has its outcome. An error is the client's answer in
 // place of the outcome, which must not go out unseen.
-func (s *session) told(ctx context.Context, f *graphql.Field, code string) error {
+func (s *session) told(ctx context.Context, f *graphql.Field, code string, err error) error {
 	if s.api.config.OnCall == nil {
 		return nil
 	}
 	call := s.call(f).Call
 	call.Err = code
+	if errors.Is(err, errNoValue) {
+		call.Err = CodeNotFound
+	}
 	if s.api.config.OnCall(ctx, call) != nil {
 		return errAPI
 	}

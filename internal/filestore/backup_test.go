@@ -157,8 +157,16 @@ func TestBackupHandler(t *testing.T) {
 	if status, _ := ask("GET", "runner"); status != http.StatusForbidden {
 		t.Errorf("a runner gets %d", status)
 	}
-	if status, _ := ask("POST", "admin"); status != http.StatusMethodNotAllowed {
-		t.Errorf("POST gets %d", status)
+	asked := 0
+	allow := s.BackupHandler(func(*http.Request) bool { asked++; return true })
+	for _, method := range []string{"POST", "HEAD", "PUT", "DELETE"} {
+		if status, _ := ask(method, "admin"); status != http.StatusMethodNotAllowed {
+			t.Errorf("%s gets %d", method, status)
+		}
+		allow.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, filestore.BackupPath, nil))
+	}
+	if asked != 0 {
+		t.Error("a request that cannot have a backup was allowed one")
 	}
 	status, body := ask("GET", "admin")
 	path := filepath.Join(t.TempDir(), "copy.db")

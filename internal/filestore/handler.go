@@ -14,11 +14,11 @@ func (s *Store) BackupHandler(allow func(*http.Request) bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		switch {
-		case !allow(r):
-			http.Error(w, "a backup needs an admin key of every tenant", http.StatusForbidden)
 		case r.Method != http.MethodGet:
 			w.Header().Set("Allow", http.MethodGet)
 			http.Error(w, "ask with GET", http.StatusMethodNotAllowed)
+		case !allow(r):
+			http.Error(w, "a backup needs an admin key of every tenant", http.StatusForbidden)
 		default:
 			w.Header().Set("Content-Type", "application/octet-stream")
 			if err := s.Backup(r.Context(), w); err != nil {

@@ -4,14 +4,13 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"net/http"
+	"maps"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
-
-	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
 // Audit is the log of who did what to which secret, one JSON object a line. A
@@ -21,25 +20,25 @@ import (
 // there were, can be written. So what the log lacks is at most what was in flight
 // when it broke, and it says so itself.
 //
-// Lines for requests that no key was recognised in are bounded, since anybody can
-// cause them: 200 at once and 50 a second. What is beyond is counted, and the
-// next such line has the count as unwritten.
+// Lines about what was refused are bounded, since they cost whoever causes them
+// nothing: for each key 200 at once and 10 a second, for all requests together that
+// no key was recognised in 200 at once and 50 a second. What is beyond is counted, and the next such
+// line has the count as unwritten, 5 s later at the latest.
 type Audit struct {
 	path  string // empty for a writer of the caller's
 	now   func() time.Time
 	meter *meter
 
-	mu        sync.Mutex
-	out       io.Writer
-	torn      bool // the last write may have left a part of a line
-	lost      int  // lines that could not be written since the last that could
-	strangers *rate.Limiter
-	unwritten int
+	mu      sync.Mutex
+	out     io.Writer
+	torn    bool                  // the last write may have left a part of a line
+	lost    int                   // lines that could not be written since the last that could
+	refused map[string]*allowance // by the key's name, which is empty for strangers
 }
 
 // NewAudit writes to w, which is only used by one goroutine at a time.
 func NewAudit(w io.Writer, now func() time.Time) *Audit {
-	return &Audit{out: w, now: now, strangers: rate.NewLimiter(50, 200)}
+	return &Audit{out: w, now: now, refused: map[string]*allowance{}}
 }
 
 // OpenAudit appends to a file, which is made with mode 0600 if it is not there.
@@ -73,8 +72,12 @@ func (a *Audit) Reopen() error {
 	return old.Close()
 }
 
-// Close closes the file, if it is one that OpenAudit opened.
+// Close closes the file, if it is one that OpenAudit opened. Before that it writes
+// what is still to be said of lines that were not written.
 func (a *Audit) Close() error {
+	for _, key := range a.keys() {
+		a.settle(key)
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if file, ok := a.out.(*os.File); ok && a.path != "" {
@@ -87,29 +90,65 @@ func (a *Audit) Close() error {
 func (a *Audit) write(attrs ...slog.Attr) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err := a.line("audit", attrs); err != nil {
-		a.lost++
-		a.meter.auditFailures.Inc()
-		return err
-	}
-	return nil
+	return a.add(attrs)
 }
 
-// stranger adds a line about somebody unknown, within bounds.
-func (a *Audit) stranger(attrs ...slog.Attr) error {
+// add is called with the lock held.
+func (a *Audit) add(attrs []slog.Attr) error {
+	err := a.line("audit", attrs)
+	if err != nil {
+		a.lost++
+		a.meter.auditFailures.Inc()
+	}
+	return err
+}
+
+// refuse adds a line about what was refused, within the bounds of the key.
+func (a *Audit) refuse(key string, attrs ...slog.Attr) error {
 	a.mu.Lock()
-	if !a.strangers.AllowN(a.now(), 1) {
-		a.unwritten++
-		a.mu.Unlock()
+	defer a.mu.Unlock()
+	lines := a.linesOf(key)
+	if !lines.take(a.now()) {
 		a.meter.auditUnwritten.Inc()
+		if lines.unwritten == 1 {
+			time.AfterFunc(settleAfter, func() { a.settle(key) })
+		}
 		return nil
 	}
-	if a.unwritten > 0 {
-		attrs = append(attrs, slog.Int("unwritten", a.unwritten))
-		a.unwritten = 0
+	if n := lines.told(); n > 0 {
+		attrs = append(attrs, slog.Int("unwritten", n))
 	}
-	a.mu.Unlock()
-	return a.write(attrs...)
+	return a.add(attrs)
+}
+
+func (a *Audit) linesOf(key string) *allowance {
+	if a.refused[key] == nil {
+		perSecond := rate.Limit(keyLinesPerSecond)
+		if key == "" {
+			perSecond = linesPerSecond
+		}
+		a.refused[key] = newAllowance(perSecond)
+	}
+	return a.refused[key]
+}
+
+// settle writes how many lines about a key were not written, unless one has said so.
+func (a *Audit) settle(key string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	lines := a.refused[key]
+	if lines.unwritten == 0 {
+		return
+	}
+	if a.line("audit unwritten", []slog.Attr{slog.String("key", key), slog.Int("unwritten", lines.unwritten)}) == nil {
+		lines.told()
+	}
+}
+
+func (a *Audit) keys() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Collect(maps.Keys(a.refused))
 }
 
 // check reports whether lines can be written. After one that could not it tries.
@@ -143,43 +182,4 @@ func (w whole) Write(line []byte) (int, error) {
 	n, err := w.out.Write(line)
 	w.torn = err != nil && (n > 0 || w.torn)
 	return n, err
-}
-
-// audited refuses requests while there is no audit log to write.
-func (s *Server) audited(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := s.config.Audit.check(); err != nil {
-			s.config.Log.Error("the audit log cannot be written; requests are refused", "error", err.Error())
-			unavailable(w, busyAnswer)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// onCall counts a call and writes its line.
-func (s *Server) onCall(ctx context.Context, c cloud.Call) error {
-	outcome, slug := "ok", s.slugs.of(c.Tenant)
-	if c.Err != "" {
-		outcome = c.Err
-	}
-	s.meter.call(operation(c.Field), slug, outcome)
-	about := requestOf(ctx)
-	attrs := []slog.Attr{
-		slog.String("request", about.id), slog.String("remote", about.remote), slog.String("key", c.Key),
-		slog.String("operation", operation(c.Field)), slog.String("tenant", slug), slog.String("tenant_id", c.Tenant),
-		slog.String("name", c.Secret[:min(len(c.Secret), cloud.MaxName)]), slog.String("outcome", outcome),
-	}
-	if about.github != nil {
-		attrs = append(attrs, about.github.attr())
-	}
-	if c.Key == "" {
-		return s.config.Audit.stranger(attrs...)
-	}
-	return s.config.Audit.write(attrs...)
-}
-
-// onError logs what a store says, which holds no value; clients do not get it.
-func (s *Server) onError(field string, err error) {
-	s.config.Log.Error("the store failed", "operation", operation(field), "error", err.Error())
 }

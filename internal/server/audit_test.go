@@ -16,7 +16,8 @@ import (
 // entry is a line of the audit log.
 type entry struct {
 	Msg, Key, Operation, Tenant, Name, Outcome, Remote, Request string
-	Lost, Unwritten                                             int
+	Lost, Unwritten, Count                                      int
+	Names                                                       []string
 }
 
 func (r *rig) entries() (out []entry) {
@@ -49,7 +50,7 @@ func TestAuditLines(t *testing.T) {
 	}
 	want := []entry{
 		line("ci", "set_secret", "A", "ok"), line("ci", "set_secret", "B", "ok"), line("ci", "delete_secret", "B", "ok"),
-		line("agent", "secret_value", "A", "ok"), line("agent", "secret_value", "none", "INTERNAL_SERVER_ERROR"), line("agent", "secret_names", "", "ok"),
+		line("agent", "secret_value", "A", "ok"), line("agent", "secret_names", "", "ok"), line("agent", "secret_value", "none", "NOT_FOUND"),
 		line("ci", "secret_value", "A", "FORBIDDEN"),
 		line("", "none", "", "UNAUTHENTICATED"), line("", "none", "", "UNAUTHENTICATED"),
 		line("ci", "none", "", "GRAPHQL_VALIDATION_FAILED"), line("ci", "none", "", "GRAPHQL_PARSE_FAILED"), line("ci", "none", "", "HTTP_400"),

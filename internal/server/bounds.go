@@ -20,6 +20,9 @@ const patience = time.Second
 // clients try again after.
 const busyAnswer = `{"errors":[{"message":"The server is busy. Try again.","extensions":{"code":"API_ERROR"}}]}` + "\n"
 
+// awayAnswer is what a token gets whose issuer has not said what its keys are.
+const awayAnswer = `{"errors":[{"message":"The token cannot be verified now, for its issuer does not answer. Try again.","extensions":{"code":"API_ERROR"}}]}` + "\n"
+
 // bounds are places for requests in work and for the bytes of their bodies. What
 // a request claims to hold is taken before anybody reads it; one that is refused
 // for its key gives it back unread.

@@ -3,14 +3,12 @@ package server
 import (
 	"cmp"
 	"context"
-	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/coreos/go-oidc/v3/oidc"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
@@ -52,23 +50,28 @@ func (g *gitHub) admit(audience string, mappings []Mapping) {
 	g.audience, g.mappings, g.issuers = audience, mappings, issuers
 }
 
-// authenticate is the key of a token that a mapping admits, or nil. Whatever is
-// wrong, the client learns no more than that; the log says what, and holds
-// nothing of a token whose signature is not good.
-func (g *gitHub) authenticate(ctx context.Context, token string) (*cloud.Key, error) {
-	if len(token) > maxToken || strings.Count(token, ".") != 2 {
-		return nil, nil
-	}
+// judge gives the key of a token that a mapping admits, or nil. Whatever is wrong,
+// the client learns no more than that; the log says what, and holds nothing of a
+// token whose signature is not good. The error is [errNoAnswer], and then the
+// client may come again.
+func (g *gitHub) judge(ctx context.Context, token string) (*cloud.Key, error) {
 	g.mu.Lock()
 	audience, mappings, issuer := g.audience, g.mappings, g.issuers[claimedIssuer(token)]
 	g.mu.Unlock()
-	if issuer == nil {
+	switch {
+	case len(mappings) == 0 || strings.Count(token, ".") != 2:
+		return nil, nil
+	case issuer == nil:
 		g.refused(ctx, "no mapping has its issuer", nil)
 		return nil, nil
 	}
-	found, reason := issuer.verify(ctx, token)
-	if reason != "" {
-		g.refused(ctx, reason, nil)
+	found, err := issuer.verify(ctx, token)
+	if errors.Is(err, errNoAnswer) {
+		g.note(ctx, "unjudged", "a GitHub token could not be judged", err.Error(), nil)
+		return nil, errNoAnswer
+	}
+	if err != nil {
+		g.refused(ctx, err.Error(), nil)
 		return nil, nil
 	}
 	m, reason := found.match(issuer.url, audience, mappings)
@@ -82,50 +85,38 @@ func (g *gitHub) authenticate(ctx context.Context, token string) (*cloud.Key, er
 }
 
 func (g *gitHub) refused(ctx context.Context, reason string, c *claims) {
-	g.meter.gitHub("refused")
+	g.note(ctx, "refused", "a GitHub token was refused", reason, c)
+}
+
+// note counts a token that was not admitted, and logs why.
+func (g *gitHub) note(ctx context.Context, outcome, message, reason string, c *claims) {
+	g.meter.gitHub(outcome)
 	about := requestOf(ctx)
 	attrs := []any{"reason", reason, "request", about.id, "remote", about.remote}
 	if c != nil {
 		attrs = append(attrs, c.attr())
 	}
-	g.log.Warn("a GitHub token was refused", attrs...)
+	g.log.Warn(message, attrs...)
 }
 
-// claimedIssuer is who a token says that it is from, unverified: it only chooses
-// whose keys the token is held to.
-func claimedIssuer(token string) string {
-	_, rest, _ := strings.Cut(token, ".")
-	body, _, _ := strings.Cut(rest, ".")
-	var c struct {
-		Issuer string `json:"iss"`
-	}
-	if json.Unmarshal(decodeSegment(body), &c) != nil {
-		return ""
-	}
-	return c.Issuer
-}
-
-// verify holds a token to its issuer's keys, its issuer and its times, and reads
-// its claims. A reason says why it is refused.
-func (i *issuer) verify(ctx context.Context, token string) (c *claims, reason string) {
-	keys, err := i.keySet(ctx)
-	if err != nil {
-		return nil, "its issuer could not be asked for its keys"
-	}
-	verifier := oidc.NewVerifier(i.url, keys, &oidc.Config{
-		SupportedSigningAlgs: []string{oidc.RS256}, Now: i.now,
-		SkipClientIDCheck: true, // claims.match is stricter
+// judged finds out whose a token of GitHub's is before its request takes a place
+// among those in work, for its issuer may have to be asked. Where that has no answer
+// the client is to come again.
+func (s *Server) judged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, _ := cloud.Bearer(r.Header)
+		key, err := s.github.judge(r.Context(), token)
+		if err != nil {
+			_ = s.onCall(r.Context(), cloud.Call{Err: "API_ERROR"})
+			unavailable(w, awayAnswer)
+			return
+		}
+		requestOf(r.Context()).token = key
+		next.ServeHTTP(w, r)
 	})
-	verified, err := verifier.Verify(ctx, token)
-	if err != nil {
-		return nil, wordsFor(err)
-	}
-	c = &claims{expires: verified.Expiry}
-	if verified.Claims(c) != nil {
-		return nil, "its claims are not those of GitHub Actions"
-	}
-	if c.NotBefore > i.now().Add(clockSkew).Unix() || verified.Expiry.IsZero() {
-		return nil, "it is not valid yet, or has no expiry"
-	}
-	return c, ""
+}
+
+// tokenOf is what [Server.judged] found out about the token of a request.
+func tokenOf(ctx context.Context, _ string) (*cloud.Key, error) {
+	return requestOf(ctx).token, nil
 }

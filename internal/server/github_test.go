@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/hmac"
 	"crypto/rand"
@@ -29,6 +30,9 @@ type testIssuer struct {
 	down      bool
 	asked     int // how often for keys
 	discovery int
+	held      chan struct{}     // if set, no answer comes before it is closed
+	redirects map[string]string // from a path to a URL
+	keysURL   string            // of its keys; empty means its own
 }
 
 var testKeys = sync.OnceValue(func() [2]*rsa.PrivateKey {
@@ -48,7 +52,18 @@ func newIssuerServer(t *testing.T) *testIssuer {
 
 func (i *testIssuer) answer(w http.ResponseWriter, r *http.Request) {
 	i.mu.Lock()
+	held := i.held
+	i.mu.Unlock()
+	if held != nil {
+		<-held
+	}
+	i.mu.Lock()
 	defer i.mu.Unlock()
+	if to := i.redirects[r.URL.Path]; to != "" {
+		http.Redirect(w, r, to, http.StatusFound)
+		return
+	}
+	r.URL.Path = strings.TrimPrefix(r.URL.Path, "/moved")
 	if i.down {
 		http.Error(w, "CANARY outage", http.StatusBadGateway)
 		return
@@ -56,7 +71,7 @@ func (i *testIssuer) answer(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	if r.URL.Path == "/.well-known/openid-configuration" {
 		i.discovery++
-		_ = json.NewEncoder(w).Encode(map[string]any{"issuer": i.URL, "jwks_uri": i.URL + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"}})
+		_ = json.NewEncoder(w).Encode(map[string]any{"issuer": i.URL, "jwks_uri": cmp.Or(i.keysURL, i.URL+"/keys"), "id_token_signing_alg_values_supported": []string{"RS256"}})
 		return
 	}
 	i.asked++
@@ -86,10 +101,23 @@ func unsigned(header, claims map[string]any) string {
 
 // sign makes a token with a key under a key id.
 func sign(key *rsa.PrivateKey, id string, claims map[string]any) string {
-	text := unsigned(map[string]any{"alg": "RS256", "typ": "JWT", "kid": id}, claims)
+	return signed(key, unsigned(map[string]any{"alg": "RS256", "typ": "JWT", "kid": id}, claims))
+}
+
+func signed(key *rsa.PrivateKey, text string) string {
 	digest := sha256.Sum256([]byte(text))
 	signature, _ := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
 	return text + "." + segment(signature)
+}
+
+// signText makes a token whose claims are the text.
+func signText(key *rsa.PrivateKey, claims string) string {
+	return signed(key, segment([]byte(`{"alg":"RS256","typ":"JWT","kid":"one"}`))+"."+segment([]byte(claims)))
+}
+
+func (r *rig) claimsText(issuer string) string {
+	text, _ := json.Marshal(r.claims(issuer))
+	return string(text)
 }
 
 func (r *rig) claims(issuer string) map[string]any {
@@ -217,6 +245,16 @@ func (r *rig) refused(t *testing.T, token string) {
 	}
 }
 
+// unjudged wants the answer that a client tries again after.
+func (r *rig) unjudged(t *testing.T, token string) {
+	t.Helper()
+	got := r.do(token, `{ secret_names }`)
+	got.wants(t, 503, "API_ERROR", "its issuer does not answer")
+	if got.header.Get("Retry-After") != "1" {
+		t.Errorf("headers %v", got.header)
+	}
+}
+
 // clean wants nothing of a token or an issuer's answer in what the server wrote.
 func (r *rig) clean(t *testing.T) {
 	t.Helper()
@@ -238,8 +276,8 @@ func TestGitHubTokenForgery(t *testing.T) {
 		h.Write([]byte(text))
 		return text + "." + segment(h.Sum(nil))
 	}
-	signed := sign(testKeys()[0], "one", good)
-	parts := strings.Split(signed, ".")
+	whole := sign(testKeys()[0], "one", good)
+	parts := strings.Split(whole, ".")
 	evil := r.claims(i.URL)
 	evil["repository_id"] = "42"
 	none := unsigned(map[string]any{"alg": "none", "typ": "JWT"}, good)
@@ -253,10 +291,10 @@ func TestGitHubTokenForgery(t *testing.T) {
 		"unknown key id":      sign(testKeys()[1], "two", good),
 		"other claims":        parts[0] + "." + strings.Split(unsigned(nil, evil), ".")[1] + "." + parts[2],
 		"no signature":        parts[0] + "." + parts[1] + ".",
-		"cut":                 signed[:len(signed)-4],
+		"cut":                 whole[:len(whole)-4],
 		"two dots":            "..",
 		"not base64":          "a.b.c",
-		"too long":            signed + strings.Repeat("A", maxToken),
+		"too long":            whole + strings.Repeat("A", maxToken),
 		"key in the header":   headerKey(good),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -273,9 +311,7 @@ func TestGitHubTokenForgery(t *testing.T) {
 func headerKey(claims map[string]any) string {
 	key := testKeys()[1]
 	text := unsigned(map[string]any{"alg": "RS256", "jwk": map[string]any{"kty": "RSA", "n": segment(key.N.Bytes()), "e": "AQAB"}}, claims)
-	digest := sha256.Sum256([]byte(text))
-	signature, _ := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
-	return text + "." + segment(signature)
+	return signed(key, text)
 }
 
 func TestGitHubEnvironment(t *testing.T) {
@@ -310,7 +346,7 @@ func TestIssuerOutageAndRotation(t *testing.T) {
 	r := newRig(t, mappings(i.URL)) // starts all the same
 	token := func(key int, id string) string { return sign(testKeys()[key], id, r.claims(i.URL)) }
 	names := `{ secret_names }`
-	r.refused(t, token(0, "one"))
+	r.unjudged(t, token(0, "one"))
 
 	i.change(func() { i.down = false })
 	r.clock.move(10 * time.Second)
@@ -320,7 +356,7 @@ func TestIssuerOutageAndRotation(t *testing.T) {
 	r.do(token(0, "one"), names).wants(t, 200, `"secret_names":[]`)
 	r.clock.move(2 * time.Hour)
 	r.do(token(0, "one"), names).wants(t, 200, `"secret_names":[]`)
-	r.refused(t, token(1, "two"))
+	r.unjudged(t, token(1, "two"))
 
 	i.change(func() {
 		i.down = false

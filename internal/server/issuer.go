@@ -2,62 +2,146 @@ package server
 
 import (
 	"context"
-	"encoding/base64"
+	"crypto"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
-	"golang.org/x/time/rate"
+	"github.com/go-jose/go-jose/v4"
 )
 
 const (
-	issuerTimeout = 5 * time.Second // for one question to an issuer
-	maxKeys       = 1 << 20         // bytes of its answer
+	issuerTimeout = 5 * time.Second // for an issuer to say what its keys are
+	maxKeys       = 1 << 20         // bytes of one of its answers
+	// askEvery is how long an issuer is left alone once it was asked: a token with a
+	// made-up key id costs a question, and anybody can make one up.
+	askEvery = 5 * time.Second
 	// keysFor is how long an issuer's keys count before they are asked for again,
 	// so that one it withdraws is trusted no longer. An issuer that does not answer
 	// keeps its keys.
 	keysFor = time.Hour
+	// maxWaiting bounds the requests that wait for one issuer.
+	maxWaiting = 8
+	// keyPatience is how long a token waits for its issuer whose key is known, and
+	// only older than keysFor.
+	keyPatience = time.Second
 )
 
-// errAskedEnough is for questions that would come too fast: a token with a made-up
-// key id costs a question, and anybody can make one up.
-var errAskedEnough = errors.New("the issuer was asked a moment ago")
+var (
+	// errNoAnswer is of a token that cannot be judged, for its issuer has not said
+	// what its keys are.
+	errNoAnswer   = errors.New("its issuer could not be asked for its keys")
+	errUnknownKey = errors.New("its issuer has no such key")
+)
 
 // issuer is one that signs tokens, asked for its keys when the first comes.
 type issuer struct {
-	url string
-	now func() time.Time
-	ask http.Client
+	url     string
+	now     func() time.Time
+	ask     *http.Client
+	waiting chan struct{} // has an element for each request that waits
 
-	discovery, fetches *rate.Limiter
-	answered           atomic.Int64 // how many questions for keys were answered
-
-	mu   sync.Mutex
-	keys *keySet
+	mu       sync.Mutex
+	keys     map[string]crypto.PublicKey // by key id; nil before the first answer
+	answered time.Time                   // when it said so
+	asked    time.Time                   // when the last question began or ended
+	question chan struct{}               // closed once it has an answer or none; nil where there is no question
 }
 
 func newIssuer(url string, transport http.RoundTripper, now func() time.Time) *issuer {
-	i := &issuer{url: url, now: now, discovery: rate.NewLimiter(rate.Every(5*time.Second), 2), fetches: rate.NewLimiter(rate.Every(5*time.Second), 4)}
-	i.ask = http.Client{Timeout: issuerTimeout, Transport: limitedAnswers{i, transport}}
+	i := &issuer{url: url, now: now, waiting: make(chan struct{}, maxWaiting)}
+	i.ask = &http.Client{Timeout: issuerTimeout, Transport: issuerTransport{url, transport}, CheckRedirect: sameHost}
 	return i
 }
 
-// keySet finds out where the issuer's keys are, if that is not known yet.
-func (i *issuer) keySet(ctx context.Context) (oidc.KeySet, error) {
+// key finds the key that a token names. It waits for the issuer only where that can
+// change anything, and then not long.
+func (i *issuer) key(ctx context.Context, id string) (crypto.PublicKey, error) {
+	key, sure := i.look(id)
+	if !sure {
+		patience := issuerTimeout
+		if key != nil {
+			patience = keyPatience
+		}
+		i.wait(ctx, patience)
+		key, sure = i.look(id)
+	}
+	switch {
+	case key != nil:
+		return key, nil
+	case sure:
+		return nil, errUnknownKey
+	}
+	return nil, errNoAnswer
+}
+
+// look finds a key among those that are known. It is sure where the issuer need not
+// be asked: of a key that it named within the hour, and of any a moment after it was.
+func (i *issuer) look(id string) (key crypto.PublicKey, sure bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.keys != nil {
-		return i.keys, nil
+	key = i.keys[id]
+	age := i.now().Sub(i.answered)
+	return key, i.keys != nil && (age < askEvery || key != nil && age < keysFor)
+}
+
+// wait asks the issuer, or joins who has, if there is a place to wait.
+func (i *issuer) wait(ctx context.Context, patience time.Duration) {
+	select {
+	case i.waiting <- struct{}{}:
+		defer func() { <-i.waiting }()
+	default:
+		return
 	}
-	if !i.discovery.AllowN(i.now(), 1) {
-		return nil, errAskedEnough
+	question := i.questioned()
+	if question == nil {
+		return
 	}
-	asking := oidc.ClientContext(ctx, &http.Client{Timeout: issuerTimeout, Transport: limitedAnswers{nil, i.ask.Transport.(limitedAnswers).next}})
-	provider, err := oidc.NewProvider(asking, i.url)
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case <-question:
+	case <-late.C:
+	case <-ctx.Done():
+	}
+}
+
+// questioned gives the question that is under way or begins one. It is nil where the
+// issuer was asked a moment ago.
+func (i *issuer) questioned() <-chan struct{} {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.question == nil && (i.asked.IsZero() || i.now().Sub(i.asked) >= askEvery) {
+		i.question, i.asked = make(chan struct{}), i.now()
+		go i.answer()
+	}
+	return i.question
+}
+
+// answer asks the issuer for its keys. No request's end ends it.
+func (i *issuer) answer() {
+	ctx, cancel := context.WithTimeout(context.Background(), issuerTimeout)
+	defer cancel()
+	keys, err := i.fetch(ctx)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.asked = i.now()
+	if err == nil {
+		i.keys, i.answered = keys, i.now()
+	}
+	close(i.question)
+	i.question = nil
+}
+
+// fetch finds out where the issuer's keys are, and what they are.
+func (i *issuer) fetch(ctx context.Context) (map[string]crypto.PublicKey, error) {
+	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, i.ask), i.url)
 	if err != nil {
 		return nil, err
 	}
@@ -67,83 +151,61 @@ func (i *issuer) keySet(ctx context.Context) (oidc.KeySet, error) {
 	if err := provider.Claims(&found); err != nil {
 		return nil, err
 	}
-	i.keys = &keySet{issuer: i, url: found.KeysURL}
-	i.keys.current, i.keys.born = i.keys.fresh(), i.now()
-	return i.keys, nil
-}
-
-// keySet are an issuer's keys, held in memory by go-oidc, which never drops one
-// until it meets an unknown key id.
-type keySet struct {
-	*issuer
-	url string
-
-	mu      sync.Mutex
-	current *oidc.RemoteKeySet
-	born    time.Time
-}
-
-func (k *keySet) fresh() *oidc.RemoteKeySet {
-	return oidc.NewRemoteKeySet(oidc.ClientContext(context.Background(), &k.ask), k.url)
-}
-
-// VerifySignature implements [oidc.KeySet]. Keys that are old are asked for anew,
-// and stay if there is no answer.
-func (k *keySet) VerifySignature(ctx context.Context, token string) ([]byte, error) {
-	k.mu.Lock()
-	current, old := k.current, k.now().Sub(k.born) >= keysFor
-	k.mu.Unlock()
-	if !old {
-		return current.VerifySignature(ctx, token)
+	var set jose.JSONWebKeySet
+	if err := i.get(ctx, found.KeysURL, &set); err != nil {
+		return nil, err
 	}
-	next, before := k.fresh(), k.answered.Load()
-	payload, err := next.VerifySignature(ctx, token)
-	if err != nil && k.answered.Load() == before {
-		return current.VerifySignature(ctx, token)
+	keys := map[string]crypto.PublicKey{}
+	for _, k := range set.Keys {
+		if k.KeyID != "" && k.IsPublic() {
+			keys[k.KeyID] = k.Key
+		}
 	}
-	k.mu.Lock()
-	k.current, k.born = next, k.now()
-	k.mu.Unlock()
-	return payload, err
+	return keys, nil
 }
 
-// limitedAnswers bounds how often and how much an issuer is asked for keys.
-type limitedAnswers struct {
-	issuer *issuer // nil for discovery, which is bounded elsewhere
+func (i *issuer) get(ctx context.Context, url string, out any) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := i.ask.Do(r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("the issuer answered with status %d", resp.StatusCode)
+	}
+	return json.NewDecoder(resp.Body).Decode(out)
+}
+
+// sameHost follows no redirect to a host that the issuer did not name.
+func sameHost(r *http.Request, via []*http.Request) error {
+	if r.URL.Host != via[0].URL.Host || len(via) > 5 {
+		return errors.New("the issuer redirects elsewhere")
+	}
+	return nil
+}
+
+// issuerTransport bounds the answers of an issuer, and asks by https alone where the
+// issuer is https, whatever its answers name.
+type issuerTransport struct {
+	issuer string
 	next   http.RoundTripper
 }
 
-func (l limitedAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
-	if l.issuer != nil && !l.issuer.fetches.AllowN(l.issuer.now(), 1) {
-		return nil, errAskedEnough
+func (t issuerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if u, err := url.Parse(t.issuer); err != nil || u.Scheme == "https" && r.URL.Scheme != "https" {
+		return nil, errors.New("the issuer is https and names keys that are not")
 	}
-	resp, err := l.next.RoundTrip(r)
+	resp, err := t.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
-	}
-	if l.issuer != nil && resp.StatusCode == http.StatusOK {
-		l.issuer.answered.Add(1)
 	}
 	resp.Body = struct {
 		io.Reader
 		io.Closer
 	}{io.LimitReader(resp.Body, maxKeys), resp.Body}
 	return resp, nil
-}
-
-// wordsFor says why a token was refused in words that hold nothing of it.
-func wordsFor(err error) string {
-	var expired *oidc.TokenExpiredError
-	if errors.As(err, &expired) {
-		return "it has expired"
-	}
-	return "its signature, algorithm, issuer or time is not good, or its issuer's keys could not be had"
-}
-
-func decodeSegment(segment string) []byte {
-	text, err := base64.RawURLEncoding.DecodeString(segment)
-	if err != nil {
-		return nil
-	}
-	return text
 }

@@ -2,7 +2,6 @@ package server
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -82,23 +81,6 @@ func (m *meter) serve(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	m.set.WritePrometheus(w)
 	metrics.WriteProcessMetrics(w)
-}
-
-// listen counts the open connections of a listener.
-func (m *meter) listen(l net.Listener) net.Listener { return countingListener{l, &m.connections} }
-
-type countingListener struct {
-	net.Listener
-	open *atomic.Int64
-}
-
-func (l countingListener) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	l.open.Add(1)
-	return &limitedConn{Conn: conn, done: func() { l.open.Add(-1) }}, nil
 }
 
 // operation is a field's name in one spelling for both, or "none" for what came

@@ -13,7 +13,8 @@ import (
 //	Config.Routes   handlers of their own beside the API, such as a backup
 //	all else        Config.Wrap around the API, such as an upstream, or the API
 //
-// All but the health is bounded, and waits for an audit log that can be written.
+// All but the health waits for an audit log that can be written and is bounded. A
+// token of GitHub's is judged before that, since its issuer may have to be asked.
 func (s *Server) mount() (http.Handler, error) {
 	var api http.Handler = s.api
 	if s.config.Wrap != nil {
@@ -28,10 +29,10 @@ func (s *Server) mount() (http.Handler, error) {
 	mux.HandleFunc("/readyz", s.readyz)
 	if s.config.Routes != nil {
 		for pattern, h := range s.config.Routes(s) {
-			mux.Handle(pattern, s.bounded(s.audited(unhurried(h)), routeTimeout))
+			mux.Handle(pattern, s.audited(s.judged(s.bounded(unhurried(h), routeTimeout))))
 		}
 	}
-	mux.Handle("/", s.bounded(s.audited(api), limit))
+	mux.Handle("/", s.audited(s.judged(s.bounded(api, limit))))
 	return s.tracked(mux), nil
 }
 

@@ -90,6 +90,7 @@ func (s *Server) refresh(asked bool) {
 	if s.cert != nil {
 		s.take(reloadCertificate, &s.cert.watched, asked, s.cert.use)
 	}
+	s.lookAtFiles()
 }
 
 // take uses what files hold now, if that is new or was asked for.

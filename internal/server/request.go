@@ -8,14 +8,22 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
 // request is what the server knows of an HTTP request beside what it asks for.
 type request struct {
-	id     string
-	remote string
-	github *workflow // who it is, if a token of GitHub's said so
+	id       string
+	remote   string
+	known    bool       // whether a key was recognised
+	github   *workflow  // who it is, if a token of GitHub's said so
+	token    *cloud.Key // what a token of GitHub's is good for, nil if there is none
+	outcomes outcomes
 }
+
+// headerRequest tells the client under which id the logs have its request.
+const headerRequest = "X-Request-Id"
 
 type requestKey struct{}
 
@@ -31,8 +39,8 @@ func requestOf(ctx context.Context) *request {
 func (s *Server) tracked(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		about := &request{id: rand.Text()[:16], remote: s.remote(r)}
-		w.Header().Set("X-Request-Id", about.id)
-		seen := &statusWriter{ResponseWriter: w}
+		w.Header().Set(headerRequest, about.id)
+		seen := &statusWriter{ResponseWriter: w, about: about}
 		begin := time.Now()
 		s.meter.inFlight.Inc()
 		defer func() {
@@ -74,9 +82,11 @@ func (s *Server) remote(r *http.Request) string {
 	return host
 }
 
-// statusWriter remembers the status of an answer.
+// statusWriter remembers the status of an answer. After one to a stranger the
+// connection ends.
 type statusWriter struct {
 	http.ResponseWriter
+	about  *request
 	status int
 }
 
@@ -84,12 +94,15 @@ func (w *statusWriter) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
 	}
+	if !w.about.known {
+		w.Header().Set("Connection", "close")
+	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *statusWriter) Write(b []byte) (int, error) {
 	if w.status == 0 {
-		w.status = http.StatusOK
+		w.WriteHeader(http.StatusOK)
 	}
 	return w.ResponseWriter.Write(b)
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
@@ -34,7 +35,7 @@ type Config struct {
 	NoIntrospection bool
 	// Audit is where every call is written before its answer goes out. Required.
 	Audit *Audit
-	// Log is the server's own log. Required.
+	// Log is the server's own log, a [SpareLog] where clients are not trusted. Required.
 	Log *slog.Logger
 	// Now tells the time. Required.
 	Now func() time.Time
@@ -46,8 +47,9 @@ type Config struct {
 	// They are bounded like it, but may take ten minutes, and each asks for itself
 	// who may use it, such as by [Server.AllowsBackup].
 	Routes func(s *Server) map[string]http.Handler
-	// MaxConnections bounds open connections; 0 means 1,024. Further ones wait to
-	// be accepted.
+	// MaxConnections bounds open connections; 0 means 1,024. A further one takes the
+	// place of the one that has sent nothing for the longest time, and waits to be
+	// accepted where all have a request in work.
 	MaxConnections int
 	// MaxRequests bounds requests in work; 0 means 128. Further ones wait a second
 	// and are then answered 503.
@@ -77,6 +79,7 @@ type Server struct {
 	keys    *watched
 	cert    *certificate // nil without TLS
 	bounds  *bounds
+	exposed []*exposed
 	slugs   slugs
 	again   chan struct{}
 	handler http.Handler
@@ -95,6 +98,8 @@ func New(c Config) (*Server, error) {
 	s.meter.watch(s)
 	s.github = newGitHub(c, s.meter)
 	s.health = newHealth(c.Store, c.Now)
+	s.exposed = []*exposed{{what: reloadKeys, path: c.KeysFile}, {what: reloadAudit, path: c.Audit.path}}
+	s.meter.watchFiles(s.exposed)
 	c.Audit.meter = s.meter
 	if err := s.openAPI(); err != nil {
 		return nil, err
@@ -107,6 +112,7 @@ func New(c Config) (*Server, error) {
 	}
 	var err error
 	s.handler, err = s.mount()
+	s.lookAtFiles()
 	return s, err
 }
 
@@ -125,7 +131,8 @@ func (s *Server) openAPI() error {
 		Store:   meteredStore{s.config.Store, s.meter},
 		Tenants: access.Tenants, Keys: access.Keys, Now: s.config.Now,
 		Parallel: s.config.Parallel, TokenSecret: s.config.TokenSecret, NoIntrospection: s.config.NoIntrospection,
-		Authenticate: s.github.authenticate, OnCall: s.onCall, OnError: s.onError,
+		Authenticate: tokenOf, OnKnown: func(ctx context.Context) { requestOf(ctx).known = true },
+		OnCall: s.onCall, OnError: s.onError,
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.config.KeysFile, err)
@@ -151,12 +158,12 @@ func (s *Server) Serve(ctx context.Context, listener, metrics net.Listener) erro
 	if metrics != nil {
 		aside := s.httpServer(s.Metrics())
 		defer aside.Close()
-		go func() { _ = aside.Serve(newLimitListener(metrics, 64)) }()
+		go func() { _ = aside.Serve(s.places(metrics, 64, new(atomic.Int64))) }()
 	}
 	server := s.httpServer(s.handler)
 	failed := make(chan error, 1)
 	go func() {
-		failed <- server.Serve(s.secure(newLimitListener(s.meter.listen(listener), cmp.Or(s.config.MaxConnections, 1024))))
+		failed <- server.Serve(s.secure(s.places(listener, cmp.Or(s.config.MaxConnections, 1024), &s.meter.connections)))
 	}()
 	select {
 	case err := <-failed:
@@ -164,6 +171,10 @@ func (s *Server) Serve(ctx context.Context, listener, metrics net.Listener) erro
 	case <-ctx.Done():
 		return s.shutdown(server)
 	}
+}
+
+func (s *Server) places(l net.Listener, limit int, open *atomic.Int64) *places {
+	return newPlaces(l, limit, spareConns, cmp.Or(s.config.timeouts.header, headerTimeout), open)
 }
 
 // shutdown stops being ready before it stops accepting, so that whoever balances

@@ -26,17 +26,20 @@ const (
 	tenantsText = "[[tenants]]\nid = \"" + dataID + "\"\nslug = \"data\"\n\n[[tenants]]\nid = \"" + mlID + "\"\nslug = \"ml\"\n\n"
 )
 
-// buffer is a log that many write to. Failing makes it refuse.
+// buffer is a log that many write to. Failing makes it refuse, after so many lines.
 type buffer struct {
 	mu      sync.Mutex
 	text    bytes.Buffer
 	failing bool
+	good    int
 }
 
 func (b *buffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.failing {
+	if b.failing && b.good > 0 {
+		b.good--
+	} else if b.failing {
 		n, _ := b.text.Write(p[:len(p)/2])
 		return n, fmt.Errorf("no space left on device")
 	}
@@ -53,6 +56,12 @@ func (b *buffer) fail(on bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.failing = on
+}
+
+func (b *buffer) failAfter(lines int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.failing, b.good = true, lines
 }
 
 // clock is a time that tests move.
@@ -91,7 +100,7 @@ func newRig(t *testing.T, more string, change ...func(*Config)) *rig {
 	r.writeKeys(r.keys() + more)
 	c := Config{
 		Store: cloud.NewMemory(r.clock.now), KeysFile: r.keysFile, Audit: NewAudit(r.audit, r.clock.now), Now: r.clock.now,
-		Log:             slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Log:             SpareLog(slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 		ShutdownTimeout: 15 * time.Second, Poll: 10 * time.Millisecond,
 	}
 	for _, f := range change {
@@ -347,6 +356,13 @@ func TestTokensNeedMoreThanTheKeysFile(t *testing.T) {
 	b.do(token, `{ secret_names }`).wants(t, 200, "UNAUTHENTICATED")
 	if a.AllowsBackup(a.request(token, "")) {
 		t.Error("a token had a backup")
+	}
+	single := strings.Replace(a.keys(), tenantsText[strings.Index(tenantsText, "\n\n"):], "\n\n", 1)
+	if err := a.admit([]byte(single)); err != nil {
+		t.Fatal(err)
+	}
+	if !a.AllowsBackup(a.request(a.admin, "")) || a.AllowsBackup(a.request(token, "")) {
+		t.Error("of a single tenant, the key had no backup or its token had one")
 	}
 	access, err := ParseKeys("keys.toml", []byte(a.keys()))
 	if err != nil {
