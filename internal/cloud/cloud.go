@@ -8,6 +8,7 @@
 package cloud
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -108,6 +109,8 @@ type Config struct {
 	// nothing. Field is [FieldForwarded] for a request that [Caller.Forwarded] tells
 	// of. It may be called concurrently.
 	OnCall func(ctx context.Context, c Call) error
+	// Bounds hold what requests take of the process; nil means that nothing does.
+	Bounds Bounds
 	// OnError, if set, is told of errors of the store, whose text the client does
 	// not get. It may be called concurrently.
 	OnError func(field string, err error)
@@ -144,6 +147,7 @@ func New(c Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.Bounds = cmp.Or[Bounds](c.Bounds, unbounded{})
 	a := &API{config: c, schema: schema, calls: calls{on: c.Record}}
 	if err := a.Admit(c.Tenants, c.Keys); err != nil {
 		return nil, err

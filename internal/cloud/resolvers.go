@@ -25,7 +25,9 @@ func readUUID(raw json.RawMessage) (any, error) {
 
 // session is who asks: the root of every resolver of Query and Mutation.
 type session struct {
-	api    *API
+	api *API
+	// ctx is that of the work on the request.
+	ctx    context.Context
 	key    *key
 	tenant Tenant
 	// faults are the rules that apply to the request's fields; delayed are those

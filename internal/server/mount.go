@@ -22,16 +22,15 @@ func (s *Server) mount() (http.Handler, error) {
 			return nil, err
 		}
 	}
-	limit := cmp.Or(s.config.timeouts.request, RequestTimeout)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/healthz", healthz)
 	mux.HandleFunc("/readyz", s.readyz)
 	if s.config.Routes != nil {
 		for pattern, h := range s.config.Routes(s) {
-			mux.Handle(pattern, s.bounded(s.audited(unhurried(h)), routeTimeout))
+			mux.Handle(pattern, s.bounded(s.audited(s.few(h)), routeTimeout))
 		}
 	}
-	mux.Handle("/", s.bounded(s.audited(api), limit))
+	mux.Handle("/", s.bounded(s.audited(api), cmp.Or(s.config.timeouts.write, writeTimeout)))
 	return s.tracked(mux), nil
 }
 

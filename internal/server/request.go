@@ -15,6 +15,7 @@ type request struct {
 	id     string
 	remote string
 	github *workflow // who it is, if a token of GitHub's said so
+	share  share     // what it has taken of the bounds
 }
 
 type requestKey struct{}

@@ -49,9 +49,12 @@ type Config struct {
 	// MaxConnections bounds open connections; 0 means 1,024. Further ones wait to
 	// be accepted.
 	MaxConnections int
-	// MaxRequests bounds requests in work; 0 means 128. Further ones wait a second
-	// and are then answered 503.
+	// MaxRequests bounds requests in work; 0 means 128. Further ones wait for their
+	// turn and are answered 503 if it does not come in time.
 	MaxRequests int
+	// Memory is how many bytes the process may take; 0 means 1 GiB. What requests may
+	// hold follows from it, and there is at most one in work for each 2 MiB.
+	Memory int64
 	// TrustForwardedFor takes the client's address from the last entry of
 	// X-Forwarded-For, which whoever is in front must set.
 	TrustForwardedFor bool
@@ -91,7 +94,8 @@ func New(c Config) (*Server, error) {
 	if len(c.TokenSecret) == 0 {
 		c.TokenSecret = []byte(rand.Text())
 	}
-	s := &Server{config: c, again: make(chan struct{}, 1), meter: newMeter(), bounds: newBounds(cmp.Or(c.MaxRequests, 128))}
+	s := &Server{config: c, again: make(chan struct{}, 1), meter: newMeter()}
+	s.bounds = newBounds(c, s.meter)
 	s.meter.watch(s)
 	s.github = newGitHub(c, s.meter)
 	s.health = newHealth(c.Store, c.Now)
@@ -125,7 +129,7 @@ func (s *Server) openAPI() error {
 		Store:   meteredStore{s.config.Store, s.meter},
 		Tenants: access.Tenants, Keys: access.Keys, Now: s.config.Now,
 		Parallel: s.config.Parallel, TokenSecret: s.config.TokenSecret, NoIntrospection: s.config.NoIntrospection,
-		Authenticate: s.github.authenticate, OnCall: s.onCall, OnError: s.onError,
+		Authenticate: s.github.authenticate, OnCall: s.onCall, OnError: s.onError, Bounds: s.bounds,
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.config.KeysFile, err)
@@ -156,7 +160,7 @@ func (s *Server) Serve(ctx context.Context, listener, metrics net.Listener) erro
 	server := s.httpServer(s.handler)
 	failed := make(chan error, 1)
 	go func() {
-		failed <- server.Serve(s.secure(newLimitListener(s.meter.listen(listener), cmp.Or(s.config.MaxConnections, 1024))))
+		failed <- server.Serve(s.secure(newLimitListener(s.meter.listen(sendListener{listener}), cmp.Or(s.config.MaxConnections, 1024))))
 	}()
 	select {
 	case err := <-failed:

@@ -1,0 +1,123 @@
+package server
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// A client that reads an answer, or sends a large body, slower than pace is cut off,
+// once it is more than grace behind.
+const (
+	pace  = 64 << 10 // bytes a second
+	grace = 5 * time.Second
+	// sendBuffer is what the kernel keeps of an answer that is not read. What it has
+	// taken counts as read.
+	sendBuffer = 256 << 10
+)
+
+func timeFor(bytes int) time.Duration {
+	return time.Duration(bytes) * time.Second / pace
+}
+
+// lag is how far a client may still fall behind.
+type lag struct{ left, grace time.Duration }
+
+// moved tells that so many bytes took so long.
+func (l *lag) moved(bytes int, took time.Duration) {
+	l.left = min(l.grace, l.left+timeFor(bytes)-took)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// pacedWriter cuts off who reads too slowly.
+type pacedWriter struct {
+	http.ResponseWriter
+	conn *http.ResponseController
+	end  time.Time // for the whole answer
+	lag  lag
+}
+
+func newPacedWriter(w http.ResponseWriter, end time.Time, grace time.Duration) *pacedWriter {
+	return &pacedWriter{w, http.NewResponseController(w), end, lag{grace, grace}}
+}
+
+// Write writes a second's worth at a time.
+func (w *pacedWriter) Write(b []byte) (n int, err error) {
+	for {
+		part := b[n:min(len(b), n+pace)]
+		m, err := w.part(part)
+		if n += m; err != nil || n >= len(b) {
+			return n, err
+		}
+	}
+}
+
+func (w *pacedWriter) part(b []byte) (int, error) {
+	begin := time.Now()
+	_ = w.conn.SetWriteDeadline(earlier(w.end, begin.Add(w.lag.left+timeFor(len(b)))))
+	n, err := w.ResponseWriter.Write(b)
+	w.lag.moved(n, time.Since(begin))
+	_ = w.conn.SetWriteDeadline(w.end)
+	return n, err
+}
+
+// SetWriteDeadline is for http.ResponseController: it moves the end.
+func (w *pacedWriter) SetWriteDeadline(end time.Time) error {
+	w.end = end
+	return w.conn.SetWriteDeadline(end)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *pacedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// pacedBody cuts off who sends a large body too slowly.
+type pacedBody struct {
+	io.ReadCloser
+	conn *http.ResponseController
+	end  time.Time // for the whole body
+	lag  lag
+	read int
+}
+
+func newPacedBody(w *pacedWriter, r *http.Request, end time.Time) *pacedBody {
+	b := &pacedBody{ReadCloser: r.Body, conn: w.conn, end: end, lag: lag{w.lag.grace, w.lag.grace}}
+	if r.ContentLength == 0 {
+		b.whole()
+	}
+	return b
+}
+
+func (b *pacedBody) Read(p []byte) (int, error) {
+	begin := time.Now()
+	if b.read >= smallSize {
+		_ = b.conn.SetReadDeadline(earlier(b.end, begin.Add(b.lag.left)))
+	}
+	n, err := b.ReadCloser.Read(p)
+	b.read += n
+	b.lag.moved(n, time.Since(begin))
+	if err == io.EOF {
+		b.whole()
+	}
+	return n, err
+}
+
+// whole takes the deadline away, at which net/http would take the client for gone.
+func (b *pacedBody) whole() { _ = b.conn.SetReadDeadline(time.Time{}) }
+
+// sendListener bounds what the kernel keeps for each connection.
+type sendListener struct{ net.Listener }
+
+func (l sendListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetWriteBuffer(sendBuffer)
+	}
+	return conn, err
+}
