@@ -23,6 +23,8 @@ type Bounds interface {
 	// Answer makes room for so many more bytes of the answer, between Begin and End.
 	// While it waits others have their turns.
 	Answer(ctx context.Context, bytes int) error
+	// List waits for the turn to list names, between Begin and End; done ends it.
+	List(ctx context.Context, key string) (done func(), err error)
 	// End ends the turn; the answer is not written yet.
 	End(ctx context.Context)
 	// Forward waits for the turn of a request that somebody else answers. It is over
@@ -37,7 +39,10 @@ func (unbounded) Body(context.Context, string, int) error { return nil }
 func (unbounded) Begin(ctx context.Context, _ string, _ int) (context.Context, error) {
 	return ctx, nil
 }
-func (unbounded) Answer(context.Context, int) error     { return nil }
+func (unbounded) Answer(context.Context, int) error { return nil }
+func (unbounded) List(context.Context, string) (done func(), err error) {
+	return func() {}, nil
+}
 func (unbounded) End(context.Context)                   {}
 func (unbounded) Forward(context.Context, string) error { return nil }
 

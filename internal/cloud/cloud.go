@@ -124,6 +124,7 @@ type API struct {
 	epoch  atomic.Int64
 	faults faults
 	calls  calls
+	sizes  sizes
 }
 
 // Interrupt makes requests under way fail at their next write, so that none of

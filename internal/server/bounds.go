@@ -21,6 +21,8 @@ const (
 	assumedMemory = 1 << 30
 	// memoryOfTurn is what the process must have for each request in work.
 	memoryOfTurn = 2 << 20
+	// memoryOfList is the same for each listing of names under way.
+	memoryOfList = 32 << 20
 )
 
 // busyAnswer is what a request gets while there is no audit log, in the form that
@@ -33,6 +35,7 @@ const busyAnswer = `{"errors":[{"message":"The server is busy. Try again.","exte
 type bounds struct {
 	slots    *turns.Pool // requests in work
 	work     *turns.Pool // bytes that the work on them takes
+	lists    *turns.Pool // listings of names under way
 	forwards *turns.Pool // requests that an upstream answers
 	bodies   room
 	answers  room
@@ -48,6 +51,7 @@ func newBounds(c Config, m *meter) *bounds {
 	requests := int64(cmp.Or(c.MaxRequests, 128))
 	return &bounds{
 		slots:    turns.New(turns.Config{Size: min(requests, max(1, memory/memoryOfTurn))}),
+		lists:    turns.New(turns.Config{Size: max(1, memory/memoryOfList)}),
 		forwards: turns.New(turns.Config{Size: requests, Most: (requests + 1) / 2}),
 		work:     half(memory / 8),
 		bodies:   room{half(memory / 64), half(memory / 32)},
@@ -133,6 +137,13 @@ func (b *bounds) Answer(ctx context.Context, bytes int) error {
 	return s.slot.Take(s.whole, 1)
 }
 
+// List implements [cloud.Bounds].
+func (b *bounds) List(ctx context.Context, key string) (done func(), err error) {
+	place := b.lists.Claim(key)
+	err = place.Take(ctx, 1)
+	return place.Release, err
+}
+
 // End implements [cloud.Bounds].
 func (b *bounds) End(ctx context.Context) { b.of(ctx, "").end() }
 
@@ -183,8 +194,9 @@ func (s *Server) bounded(next http.Handler, limit time.Duration) http.Handler {
 		end := begin.Add(limit)
 		ctx, cancel := context.WithDeadline(r.Context(), end)
 		defer cancel()
-		defer requestOf(ctx).share.close()
-		paced := newPacedWriter(w, end, cmp.Or(t.grace, grace))
+		share := &requestOf(ctx).share
+		defer share.close()
+		paced := newPacedWriter(w, end, cmp.Or(t.grace, grace), share.answer.awaited)
 		r = r.WithContext(ctx)
 		r.Body = newPacedBody(paced, r, begin.Add(cmp.Or(t.read, readTimeout)))
 		next.ServeHTTP(paced, r)

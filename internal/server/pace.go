@@ -12,22 +12,23 @@ import (
 const (
 	pace  = 64 << 10 // bytes a second
 	grace = 5 * time.Second
+	// hurried is the pace of an answer for which there was no room, and which goes
+	// ahead of others, while another key waits.
+	hurried = 1 << 20
 	// sendBuffer is what the kernel keeps of an answer that is not read. What it has
 	// taken counts as read.
 	sendBuffer = 256 << 10
 )
 
-func timeFor(bytes int) time.Duration {
-	return time.Duration(bytes) * time.Second / pace
+func timeFor(bytes, pace int) time.Duration {
+	return time.Duration(bytes) * time.Second / time.Duration(pace)
 }
 
 // lag is how far a client may still fall behind.
 type lag struct{ left, grace time.Duration }
 
-// moved tells that so many bytes took so long.
-func (l *lag) moved(bytes int, took time.Duration) {
-	l.left = min(l.grace, l.left+timeFor(bytes)-took)
-}
+// moved tells that bytes which may take so long have taken so long.
+func (l *lag) moved(due, took time.Duration) { l.left = min(l.grace, l.left+due-took) }
 
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
@@ -42,10 +43,12 @@ type pacedWriter struct {
 	conn *http.ResponseController
 	end  time.Time // for the whole answer
 	lag  lag
+	// awaited reports whether another key waits for the end of the answer.
+	awaited func() bool
 }
 
-func newPacedWriter(w http.ResponseWriter, end time.Time, grace time.Duration) *pacedWriter {
-	return &pacedWriter{w, http.NewResponseController(w), end, lag{grace, grace}}
+func newPacedWriter(w http.ResponseWriter, end time.Time, grace time.Duration, awaited func() bool) *pacedWriter {
+	return &pacedWriter{w, http.NewResponseController(w), end, lag{grace, grace}, awaited}
 }
 
 // Write writes a second's worth at a time.
@@ -60,10 +63,13 @@ func (w *pacedWriter) Write(b []byte) (n int, err error) {
 }
 
 func (w *pacedWriter) part(b []byte) (int, error) {
-	begin := time.Now()
-	_ = w.conn.SetWriteDeadline(earlier(w.end, begin.Add(w.lag.left+timeFor(len(b)))))
+	begin, pace := time.Now(), pace
+	if w.awaited() {
+		pace = hurried
+	}
+	_ = w.conn.SetWriteDeadline(earlier(w.end, begin.Add(w.lag.left+timeFor(len(b), pace))))
 	n, err := w.ResponseWriter.Write(b)
-	w.lag.moved(n, time.Since(begin))
+	w.lag.moved(timeFor(n, pace), time.Since(begin))
 	_ = w.conn.SetWriteDeadline(w.end)
 	return n, err
 }
@@ -101,7 +107,7 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	}
 	n, err := b.ReadCloser.Read(p)
 	b.read += n
-	b.lag.moved(n, time.Since(begin))
+	b.lag.moved(timeFor(n, pace), time.Since(begin))
 	if err == io.EOF {
 		b.whole()
 	}

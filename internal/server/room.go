@@ -66,3 +66,6 @@ func (g *grown) release() {
 	g.large.Release()
 	g.bytes = 0
 }
+
+// awaited reports whether another key waits for the end of these bytes.
+func (g *grown) awaited() bool { return g.small.Awaited() || g.large.Awaited() }

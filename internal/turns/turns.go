@@ -111,6 +111,17 @@ func (c *Claim) Held() bool {
 	return c.held > 0 || c.pool.ahead == c
 }
 
+// Awaited reports whether the claim is ahead and another key waits.
+func (c *Claim) Awaited() bool {
+	p := c.pool
+	if p == nil {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.ahead == c && slices.ContainsFunc(p.waiting, func(l *line) bool { return l.key != c.key })
+}
+
 // Release gives back all that the claim holds. The claim may be used again, and
 // released again, which does nothing.
 func (c *Claim) Release() {
