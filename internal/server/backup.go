@@ -27,6 +27,7 @@ func (s *Server) few(next http.Handler) http.Handler {
 			return
 		}
 		defer place.Release()
+		unhurried(http.NewResponseController(w))
 		next.ServeHTTP(w, r)
 	})
 }

@@ -72,6 +72,8 @@ type share struct {
 	known            bool
 	key              string
 	whole            context.Context // of the request, not of the work on it
+	until            time.Time       // the request may take, and its answer
+	conn             *http.ResponseController
 	body, answer     grown
 	work, slot, sent turns.Claim
 	time             *worktime
@@ -82,7 +84,7 @@ func (b *bounds) of(ctx context.Context, key string) *share {
 	s := &requestOf(ctx).share
 	if !s.known {
 		*s = share{
-			known: true, key: key, whole: ctx, body: b.bodies.grown(key), answer: b.answers.grown(key),
+			known: true, key: key, whole: ctx, until: s.until, conn: s.conn, body: b.bodies.grown(key), answer: b.answers.grown(key),
 			work: b.work.Claim(key), slot: b.slots.Claim(key), sent: b.forwards.Claim(key),
 		}
 	}
@@ -102,6 +104,7 @@ func (b *bounds) Body(ctx context.Context, key string, bytes int) error {
 func (b *bounds) Begin(ctx context.Context, key string, bytes int) (context.Context, error) {
 	s := b.of(ctx, key)
 	if !s.work.Try(int64(bytes)) || !s.slot.Try(1) {
+		unhurried(s.conn)
 		if err := b.wait(ctx, func(ctx context.Context) error { return s.queue(ctx, int64(bytes)) }); err != nil {
 			s.end()
 			return nil, err
@@ -131,10 +134,13 @@ func (b *bounds) Answer(ctx context.Context, bytes int) error {
 	s.slot.Release()
 	s.time.pause()
 	defer s.time.resume()
-	if err := s.answer.take(s.whole, int64(bytes)); err != nil {
+	unhurried(s.conn)
+	ctx, cancel := context.WithDeadline(s.whole, s.until)
+	defer cancel()
+	if err := s.answer.take(ctx, int64(bytes)); err != nil {
 		return err
 	}
-	return s.slot.Take(s.whole, 1)
+	return s.slot.Take(ctx, 1)
 }
 
 // List implements [cloud.Bounds].
@@ -191,15 +197,22 @@ func (s *Server) bounded(next http.Handler, limit time.Duration) http.Handler {
 	t := s.config.timeouts
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begin := time.Now()
-		end := begin.Add(limit)
-		ctx, cancel := context.WithDeadline(r.Context(), end)
-		defer cancel()
-		share := &requestOf(ctx).share
+		share := &requestOf(r.Context()).share
 		defer share.close()
-		paced := newPacedWriter(w, end, cmp.Or(t.grace, grace), share.answer.awaited)
-		r = r.WithContext(ctx)
-		r.Body = newPacedBody(paced, r, begin.Add(cmp.Or(t.read, readTimeout)))
+		share.until = begin.Add(limit)
+		paced := newPacedWriter(w, share.until, cmp.Or(t.grace, grace), share.answer.awaited)
+		share.conn = paced.conn
+		r.Body = newPacedBody(paced, r.Body, begin.Add(cmp.Or(t.read, readTimeout)))
 		next.ServeHTTP(paced, r)
+	})
+}
+
+// timed ends what takes no turn of the API's when its time is over.
+func timed(next http.Handler, limit time.Duration) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), limit)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 

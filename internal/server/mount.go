@@ -16,21 +16,23 @@ import (
 // All but the health is bounded, and waits for an audit log that can be written.
 func (s *Server) mount() (http.Handler, error) {
 	var api http.Handler = s.api
+	limit := cmp.Or(s.config.timeouts.write, writeTimeout)
 	if s.config.Wrap != nil {
-		var err error
-		if api, err = s.config.Wrap(s.api); err != nil {
+		wrapped, err := s.config.Wrap(s.api)
+		if err != nil {
 			return nil, err
 		}
+		api = timed(wrapped, limit)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/healthz", healthz)
 	mux.HandleFunc("/readyz", s.readyz)
 	if s.config.Routes != nil {
 		for pattern, h := range s.config.Routes(s) {
-			mux.Handle(pattern, s.bounded(s.audited(s.few(h)), routeTimeout))
+			mux.Handle(pattern, s.bounded(s.audited(timed(s.few(h), routeTimeout)), routeTimeout))
 		}
 	}
-	mux.Handle("/", s.bounded(s.audited(api), cmp.Or(s.config.timeouts.write, writeTimeout)))
+	mux.Handle("/", s.bounded(s.audited(api), limit))
 	return s.tracked(mux), nil
 }
 

@@ -15,6 +15,9 @@ const (
 	// hurried is the pace of an answer for which there was no room, and which goes
 	// ahead of others, while another key waits.
 	hurried = 1 << 20
+	// unpaced is up to how much of an answer fits into what the kernel keeps of it, so
+	// that nobody needs to look at a clock.
+	unpaced = 16 << 10
 	// sendBuffer is what the kernel keeps of an answer that is not read. What it has
 	// taken counts as read.
 	sendBuffer = 256 << 10
@@ -45,10 +48,11 @@ type pacedWriter struct {
 	lag  lag
 	// awaited reports whether another key waits for the end of the answer.
 	awaited func() bool
+	written int
 }
 
 func newPacedWriter(w http.ResponseWriter, end time.Time, grace time.Duration, awaited func() bool) *pacedWriter {
-	return &pacedWriter{w, http.NewResponseController(w), end, lag{grace, grace}, awaited}
+	return &pacedWriter{w, http.NewResponseController(w), end, lag{grace, grace}, awaited, 0}
 }
 
 // Write writes a second's worth at a time.
@@ -63,6 +67,9 @@ func (w *pacedWriter) Write(b []byte) (n int, err error) {
 }
 
 func (w *pacedWriter) part(b []byte) (int, error) {
+	if w.written += len(b); w.written <= unpaced {
+		return w.ResponseWriter.Write(b)
+	}
 	begin, pace := time.Now(), pace
 	if w.awaited() {
 		pace = hurried
@@ -92,30 +99,29 @@ type pacedBody struct {
 	read int
 }
 
-func newPacedBody(w *pacedWriter, r *http.Request, end time.Time) *pacedBody {
-	b := &pacedBody{ReadCloser: r.Body, conn: w.conn, end: end, lag: lag{w.lag.grace, w.lag.grace}}
-	if r.ContentLength == 0 {
-		b.whole()
-	}
-	return b
+func newPacedBody(w *pacedWriter, body io.ReadCloser, end time.Time) *pacedBody {
+	return &pacedBody{ReadCloser: body, conn: w.conn, end: end, lag: lag{w.lag.grace, w.lag.grace}}
 }
 
-func (b *pacedBody) Read(p []byte) (int, error) {
-	begin := time.Now()
-	if b.read >= smallSize {
-		_ = b.conn.SetReadDeadline(earlier(b.end, begin.Add(b.lag.left)))
+func (b *pacedBody) Read(p []byte) (n int, err error) {
+	if b.read < smallSize {
+		n, err = b.ReadCloser.Read(p)
+		b.read += n
+		return n, err
 	}
-	n, err := b.ReadCloser.Read(p)
-	b.read += n
+	begin := time.Now()
+	_ = b.conn.SetReadDeadline(earlier(b.end, begin.Add(b.lag.left)))
+	n, err = b.ReadCloser.Read(p)
 	b.lag.moved(timeFor(n, pace), time.Since(begin))
 	if err == io.EOF {
-		b.whole()
+		unhurried(b.conn)
 	}
 	return n, err
 }
 
-// whole takes the deadline away, at which net/http would take the client for gone.
-func (b *pacedBody) whole() { _ = b.conn.SetReadDeadline(time.Time{}) }
+// unhurried takes away the deadline for a request that has been read. At it net/http
+// would take the client for gone.
+func unhurried(conn *http.ResponseController) { _ = conn.SetReadDeadline(time.Time{}) }
 
 // sendListener bounds what the kernel keeps for each connection.
 type sendListener struct{ net.Listener }

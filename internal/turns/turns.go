@@ -72,6 +72,7 @@ type Claim struct {
 	pool *Pool
 	key  string
 	held int64
+	used bool // since it was released
 }
 
 // Claim makes a claim that holds nothing.
@@ -79,10 +80,13 @@ func (p *Pool) Claim(key string) Claim { return Claim{pool: p, key: key} }
 
 // Try takes units if that needs no waiting.
 func (c *Claim) Try(units int64) bool {
+	if units == 0 {
+		return true
+	}
 	p := c.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return units == 0 || p.ahead == c || len(p.waiting) == 0 && p.give(c, p.line(c.key), units)
+	return p.ahead == c || len(p.waiting) == 0 && p.give(c, p.line(c.key), units)
 }
 
 // Take waits for units and takes them. It returns the error of ctx if that ends
@@ -101,22 +105,18 @@ func (c *Claim) Take(ctx context.Context, units int64) error {
 	if c.pool.leave(w) {
 		return ctx.Err()
 	}
-	return nil
+	return nil // it was served just now
 }
 
 // Held reports whether the claim holds anything.
-func (c *Claim) Held() bool {
-	c.pool.mu.Lock()
-	defer c.pool.mu.Unlock()
-	return c.held > 0 || c.pool.ahead == c
-}
+func (c *Claim) Held() bool { return c.used }
 
 // Awaited reports whether the claim is ahead and another key waits.
 func (c *Claim) Awaited() bool {
-	p := c.pool
-	if p == nil {
+	if !c.used {
 		return false
 	}
+	p := c.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.ahead == c && slices.ContainsFunc(p.waiting, func(l *line) bool { return l.key != c.key })
@@ -125,10 +125,11 @@ func (c *Claim) Awaited() bool {
 // Release gives back all that the claim holds. The claim may be used again, and
 // released again, which does nothing.
 func (c *Claim) Release() {
-	p := c.pool
-	if p == nil {
+	if !c.used {
 		return
 	}
+	c.used = false
+	p := c.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.ahead == c {
@@ -178,6 +179,7 @@ func (p *Pool) give(c *Claim, l *line, units int64) bool {
 	p.used += units
 	l.held += units
 	c.held += units
+	c.used = true
 	return true
 }
 
@@ -230,6 +232,7 @@ func (p *Pool) serve() {
 	}
 	if p.lets && p.ahead == nil && len(p.waiting) > 0 {
 		p.ahead = p.waiting[0].queue[0].claim
+		p.ahead.used = true
 		p.served(0)
 	}
 }
