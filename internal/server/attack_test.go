@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +11,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/turns"
 )
 
 // Attacks of who holds one key, over sockets, on a server that may take little
@@ -69,12 +73,8 @@ func live() int {
 
 // idle reports whether nothing is held any more.
 func (b *bounds) idle() bool {
-	for _, p := range []interface{ Used() (int64, int) }{b.slots, b.work, b.lists, b.forwards, b.bodies.small, b.bodies.large, b.answers.small, b.answers.large} {
-		if used, waiting := p.Used(); used != 0 || waiting != 0 {
-			return false
-		}
-	}
-	return true
+	units, waiting := used([]*turns.Pool{b.slots, b.work, b.lists, b.forwards, b.bodies.small, b.bodies.large, b.answers.small, b.answers.large})
+	return units == 0 && waiting == 0
 }
 
 // A request of 8 KB has an answer of 16 MiB. Many at once are all answered, with no
@@ -155,6 +155,7 @@ func TestHeadersWithoutBodies(t *testing.T) {
 		open(t, address, r.runner, "{", 4<<20)
 	}
 	eventually(t, "the bodies' beginnings", func() bool { used, _ := r.bounds.bodies.small.Used(); return used == 128*4<<10 })
+	r.get("/metrics").wants(t, 200, `prefect_secrets_held_bytes{what="body"} 524288`, `prefect_secrets_requests_waiting{what="turn"} 0`)
 	for _, key := range []string{other, r.runner} {
 		if got := r.post("http://"+address, key, value("A")); !strings.Contains(got, `"v"`) {
 			t.Errorf("%.200s", got)
@@ -262,5 +263,40 @@ func TestListingsAreBounded(t *testing.T) {
 	}
 	if most > littleMemory*3/4 {
 		t.Errorf("%d MiB are in use", most>>20)
+	}
+}
+
+// listed is a store that counts who lists names, and lets them wait.
+type listed struct {
+	*cloud.Memory
+	entered, held chan struct{}
+}
+
+func (l *listed) Names(ctx context.Context, tenant string) ([]string, error) {
+	l.entered <- struct{}{}
+	<-l.held
+	return l.Memory.Names(ctx, tenant)
+}
+
+// Few listings are under way at once, since nobody knows how large they are.
+func TestFewListingsAtOnce(t *testing.T) {
+	store := &listed{entered: make(chan struct{}, 10), held: make(chan struct{})}
+	r, _, address := newAttacked(t, func(c *Config) {
+		store.Memory = c.Store.(*cloud.Memory)
+		c.Store = store
+	})
+	answers := make(chan string, 10)
+	for range 10 {
+		go func() { answers <- r.post("http://"+address, r.runner, `{ secret_names }`) }()
+	}
+	eventually(t, "the queue", func() bool {
+		held, waiting := r.bounds.lists.Used()
+		return held == littleMemory/memoryOfList && waiting == 10-littleMemory/memoryOfList
+	})
+	close(store.held)
+	for range 10 {
+		if got := <-answers; !strings.Contains(got, `"LARGE"`) {
+			t.Errorf("%.200s", got)
+		}
 	}
 }

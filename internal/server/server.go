@@ -96,6 +96,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{config: c, again: make(chan struct{}, 1), meter: newMeter()}
 	s.bounds = newBounds(c, s.meter)
+	s.meter.hold(s.bounds)
 	s.meter.watch(s)
 	s.github = newGitHub(c, s.meter)
 	s.health = newHealth(c.Store, c.Now)
