@@ -54,7 +54,7 @@ func (s *session) Grow(bytes int) error { return s.api.config.Bounds.Answer(s.ct
 // Sizes of what a document takes while it is parsed and in use, as multiples of its
 // length: measured with documents of nothing but fields of one letter.
 const (
-	parsedSize = 160
+	ParsedSize = 160
 	usedSize   = 48
 	maxParsed  = 6 << 20 // of the 20,000 tokens that a document may have
 	// leastSize is what a request takes that asks for little.
@@ -66,21 +66,22 @@ const (
 func (r *requests) size(body int) int {
 	parsed, used := 0, 0
 	for _, d := range r.list {
-		parsed = max(parsed, min(parsedSize*len(d.Query), maxParsed))
+		parsed = max(parsed, min(ParsedSize*len(d.Query), maxParsed))
 		used += min(usedSize*len(d.Query), maxParsed)
 	}
 	return leastSize + body + parsed + used
 }
 
-const (
-	busyText  = "The server is busy. Try again."
-	firstRead = 4 << 10 // bytes that are made room for before any of a body came
-)
+// Busy is the message of a request for which there is no room.
+const Busy = "The server is busy. Try again."
+
+// firstRead are the bytes that there is room for before any of a body came.
+const firstRead = 4 << 10
 
 // busy is what a request gets for which there is no room, in the form that Prefect's
 // clients try again after.
 func busy() *reply {
-	out := errorReply(http.StatusServiceUnavailable, &graphql.Error{Message: busyText, Code: errAPI.Code}, nil)
+	out := errorReply(http.StatusServiceUnavailable, &graphql.Error{Message: Busy, Code: errAPI.Code}, nil)
 	out.retryAfter = "1"
 	return out
 }

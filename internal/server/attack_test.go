@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"runtime"
 	"strings"
 	"sync"
@@ -48,13 +49,18 @@ func many(values int) string {
 // bytes, and reads nothing.
 func open(t *testing.T, address, key, body string, missing int) net.Conn {
 	t.Helper()
+	return openAt(t, address, "/", key, body, missing)
+}
+
+func openAt(t *testing.T, address, path, key, body string, missing int) net.Conn {
+	t.Helper()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
 	_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
-	_, _ = fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s", key, len(body)+missing, body)
+	_, _ = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s", path, key, len(body)+missing, body)
 	return conn
 }
 
@@ -298,5 +304,40 @@ func TestFewListingsAtOnce(t *testing.T) {
 		if got := <-answers; !strings.Contains(got, `"LARGE"`) {
 			t.Errorf("%.200s", got)
 		}
+	}
+}
+
+// What an upstream does not answer takes no turn, and leaves room for another key's.
+func TestUpstreamThatHangs(t *testing.T) {
+	hangs := make(chan struct{})
+	r, other, address := newAttacked(t, func(c *Config) {
+		c.MaxRequests = 4
+		c.Wrap = func(api *cloud.API) (http.Handler, error) {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				caller, _ := api.Authorized(r)
+				if r.URL.Path != "/upstream" || caller.Forward(r.Context()) != nil {
+					api.ServeHTTP(w, r)
+					return
+				}
+				if r.ContentLength == 0 {
+					<-hangs
+				}
+				_, _ = io.WriteString(w, "forwarded")
+			}), nil
+		}
+	})
+	defer close(hangs)
+	for range 8 {
+		openAt(t, address, "/upstream", r.runner, "", 0)
+	}
+	eventually(t, "waiting", func() bool {
+		held, waiting := r.bounds.forwards.Used()
+		return held == 2 && waiting == 6
+	})
+	if got := r.post("http://"+address+"/upstream", other, value("A")); got != "forwarded" {
+		t.Errorf("%.200s", got)
+	}
+	if got := r.post("http://"+address, r.runner, value("A")); !strings.Contains(got, `"v"`) {
+		t.Errorf("%.200s", got)
 	}
 }

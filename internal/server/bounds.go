@@ -27,7 +27,7 @@ const (
 
 // busyAnswer is what a request gets while there is no audit log, in the form that
 // Prefect's clients try again after.
-const busyAnswer = `{"errors":[{"message":"The server is busy. Try again.","extensions":{"code":"API_ERROR"}}]}` + "\n"
+const busyAnswer = `{"errors":[{"message":"` + cloud.Busy + `","extensions":{"code":"API_ERROR"}}]}` + "\n"
 
 // bounds hold what requests take together: of turns, and of the memory that the
 // process may have. Each key has its part, so that what one of them takes, or

@@ -94,7 +94,7 @@ func TestWorktime(t *testing.T) {
 			t.Errorf("ended after 9 s: %v", w.Err())
 		}
 		time.Sleep(2 * time.Second)
-		if <-w.Done(); !errors.Is(w.Err(), context.DeadlineExceeded) {
+		if synctest.Wait(); !errors.Is(w.Err(), context.DeadlineExceeded) {
 			t.Errorf("after 11 s: %v", w.Err())
 		}
 	})

@@ -148,15 +148,11 @@ func read(caller cloud.Caller, r *http.Request) (body []byte, whole bool, full e
 	return body, ended && len(body) <= cloud.MaxBody, full
 }
 
-// parsedSize is what a document takes while [graphql.TopFields] reads it, as a
-// multiple of its length, and maxParsed the most.
-const (
-	parsedSize = 160
-	maxParsed  = 50 << 20
-)
+// maxParsed is the most that [graphql.TopFields] takes, in bytes.
+const maxParsed = 50 << 20
 
 func classifyInTurn(ctx context.Context, caller cloud.Caller, body []byte) (side, []string, error) {
-	end, err := caller.Begin(ctx, min(parsedSize*len(body), maxParsed))
+	end, err := caller.Begin(ctx, min(cloud.ParsedSize*len(body), maxParsed))
 	if err != nil {
 		return ours, nil, err
 	}
@@ -167,7 +163,7 @@ func classifyInTurn(ctx context.Context, caller cloud.Caller, body []byte) (side
 
 func refuseBusy(w http.ResponseWriter) {
 	w.Header().Set("Retry-After", "1")
-	writeError(w, http.StatusServiceUnavailable, "API_ERROR", "The server is busy. Try again.")
+	writeError(w, http.StatusServiceUnavailable, "API_ERROR", cloud.Busy)
 }
 
 // again is r with a body that can be sent more than once: the transport does so where
