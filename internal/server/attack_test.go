@@ -173,10 +173,10 @@ func TestHeadersWithoutBodies(t *testing.T) {
 func TestBodiesWithoutAnEnd(t *testing.T) {
 	r, other, address := newAttacked(t)
 	before := live()
-	part := `{"query":"` + strings.Repeat(" ", 2<<20)
+	part := []byte(`{"query":"` + strings.Repeat(" ", 2<<20))
 	for range 40 {
 		conn := open(t, address, r.runner, "", len(part)+100)
-		go func() { _, _ = io.WriteString(conn, part) }()
+		go func() { _, _ = conn.Write(part) }()
 	}
 	eventually(t, "waiting for room", func() bool { _, waiting := r.bounds.bodies.large.Used(); return waiting > 0 })
 	if got := r.post("http://"+address, other, value("A")+strings.Repeat(" ", 512<<10)); !strings.Contains(got, `"v"`) {
