@@ -24,7 +24,7 @@ var arrows = map[string][]string{
 	"internal/cloud/fake":         {"internal/cloud", "internal/leaks"},
 	"internal/cloud/contract":     nil,
 	"internal/cloud/storetest":    {"internal/cloud"},
-	"internal/server":             {"internal/cloud", "internal/nearest", "internal/tomlpos"},
+	"internal/server":             {"internal/cloud", "internal/nearest", "internal/tomlpos", "internal/turns"},
 	"internal/vault":              {"internal/cloud"},
 	"internal/vault/vaulttest":    {"internal/cloud"},
 	"internal/filestore":          {"internal/cloud"},
@@ -37,6 +37,7 @@ var arrows = map[string][]string{
 	"test/bench/decode":           nil,
 	"internal/pysource":           {"internal/pyliteral"},
 	"internal/tomlpos":            nil,
+	"internal/turns":              nil,
 	"internal/upstream":           {"internal/cloud", "internal/graphql"},
 	"prefect":                     {"internal/configfile", "internal/leaks", "internal/nearest", "internal/pyliteral", "internal/pytoml"},
 }

@@ -50,7 +50,7 @@ func (o *productionFlags) add(cmd *cobra.Command) {
 	f.StringVar(&o.logFormat, "log-format", "text", "text or json")
 	f.StringVar(&o.metricsListen, "metrics-listen", "", "HOST:PORT for /metrics and the health, plain http; default: none")
 	f.IntVar(&o.connections, "max-connections", 1024, "open connections; a further one takes the place of the longest idle one")
-	f.IntVar(&o.requests, "max-requests", 128, "requests in work; further ones get 503")
+	f.IntVar(&o.requests, "max-requests", 128, "requests in work; further ones wait for their turn, and get 503 if it does not come in 10 s")
 	f.DurationVar(&o.shutdownDelay, "shutdown-delay", 2*time.Second, "how long /readyz says 503 before a stopping server accepts no more")
 	f.BoolVar(&o.noIntrospection, "no-introspection", false, "refuse questions about the schema")
 	f.StringVar(&o.tokenSecret, "token-secret-file", "", "a file, mode 0600, that replicas share, so that each accepts the tokens that another gave to Prefect 0.9's login; default: random")
@@ -161,7 +161,7 @@ func (c *Command) serveProduction(ctx context.Context, o serveOptions) (err erro
 	}
 	s, err := server.New(server.Config{
 		Store: store.Store, Parallel: store.parallel, Routes: store.routes, KeysFile: o.keysFile, URL: o.url, CertificateFile: o.certificate, CertificateKey: o.key,
-		Audit: audit, Log: log, Now: time.Now, MaxConnections: o.connections, MaxRequests: o.requests,
+		Audit: audit, Log: log, Now: time.Now, MaxConnections: o.connections, MaxRequests: o.requests, Memory: server.LimitMemory(os.DirFS("/")),
 		TokenSecret: secret, NoIntrospection: o.noIntrospection, Wrap: frontOf(o.upstream, log), TrustForwardedFor: o.forwardedFor, ShutdownDelay: o.shutdownDelay,
 	})
 	if err != nil {

@@ -8,6 +8,7 @@
 package cloud
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -101,6 +102,8 @@ type Config struct {
 	// [FieldForwarded] for a request that [Caller.Forwarded] tells of. It may be
 	// called concurrently.
 	OnCall func(ctx context.Context, c Call) error
+	// Bounds hold what requests take of the process; nil means that nothing does.
+	Bounds Bounds
 	// OnError, if set, is told of errors of the store, whose text the client does
 	// not get. It may be called concurrently.
 	OnError func(field string, err error)
@@ -114,6 +117,7 @@ type API struct {
 	epoch  atomic.Int64
 	faults faults
 	calls  calls
+	sizes  sizes
 }
 
 // Interrupt makes requests under way fail at their next write, so that none of
@@ -137,6 +141,7 @@ func New(c Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.Bounds = cmp.Or[Bounds](c.Bounds, unbounded{})
 	a := &API{config: c, schema: schema, calls: calls{on: c.Record}}
 	if err := a.Admit(c.Tenants, c.Keys); err != nil {
 		return nil, err

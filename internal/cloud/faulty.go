@@ -63,7 +63,7 @@ func (f *Fault) answer() *reply {
 func (f *Fault) spoilt(answer *reply) *reply {
 	answer.truncated = f.Truncate
 	if f.Malformed {
-		answer.contentType, answer.body = typeText, []byte(proxyPage)
+		answer.contentType, answer.body = typeText, whole([]byte(proxyPage))
 	}
 	return answer
 }

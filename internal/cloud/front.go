@@ -26,6 +26,32 @@ func (a *API) Authorized(r *http.Request) (Caller, bool) {
 	return Caller{s}, true
 }
 
+// Room makes room for so many more bytes of the body, as [Bounds.Body].
+func (c Caller) Room(ctx context.Context, bytes int) error {
+	if c.session == nil {
+		return nil
+	}
+	return c.session.api.config.Bounds.Body(ctx, c.session.key.Name, bytes)
+}
+
+// Begin waits for the request's turn to be looked at, whose end the caller calls.
+func (c Caller) Begin(ctx context.Context, bytes int) (end func(), err error) {
+	if c.session == nil {
+		return func() {}, nil
+	}
+	bounds := c.session.api.config.Bounds
+	ctx, err = bounds.Begin(ctx, c.session.key.Name, bytes)
+	return func() { bounds.End(ctx) }, err
+}
+
+// Forward waits for the request's turn to be passed on.
+func (c Caller) Forward(ctx context.Context) error {
+	if c.session == nil {
+		return nil
+	}
+	return c.session.api.config.Bounds.Forward(ctx, c.session.key.Name)
+}
+
 // Forwarded tells [Config.OnCall] that the request was passed on and got that HTTP
 // status. On an error the client must not get the answer.
 func (c Caller) Forwarded(ctx context.Context, status int) error {

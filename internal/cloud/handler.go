@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"net/http"
@@ -39,14 +40,19 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		truncate(w, answer)
 	}
 	w.WriteHeader(answer.status)
-	_, _ = w.Write(answer.body)
+	for _, part := range answer.body {
+		if _, err := w.Write(part); err != nil {
+			return
+		}
+	}
 }
 
 // truncate sends half of an answer and ends the connection.
 func truncate(w http.ResponseWriter, answer *reply) {
-	w.Header().Set("Content-Length", strconv.Itoa(len(answer.body)))
+	body := bytes.Join(answer.body, nil)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(answer.status)
-	_, _ = w.Write(answer.body[:len(answer.body)/2])
+	_, _ = w.Write(body[:len(body)/2])
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }
@@ -65,13 +71,25 @@ func (a *API) answer(r *http.Request) *reply {
 		a.toldRefused(r.Context(), s, refused.code)
 		return refused
 	}
-	requests, refused := readRequests(r)
+	requests, refused := readRequests(r, func(bytes int) error { return a.config.Bounds.Body(r.Context(), s.key.Name, bytes) })
 	if refused != nil {
-		a.invalid(string(refused.body))
+		a.invalid(string(bytes.Join(refused.body, nil)))
 		a.toldRefused(r.Context(), s, cmp.Or(refused.code, "HTTP_"+strconv.Itoa(refused.status)))
 		return refused
 	}
-	return s.run(r.Context(), requests)
+	return s.inTurn(r.Context(), requests)
+}
+
+// inTurn runs requests when it is their turn, which ends before they are answered.
+func (s *session) inTurn(ctx context.Context, requests *requests) *reply {
+	work, err := s.api.config.Bounds.Begin(ctx, s.key.Name, requests.size(requests.length))
+	if err != nil {
+		s.api.toldRefused(ctx, s, errAPI.Code)
+		return busy()
+	}
+	defer s.api.config.Bounds.End(work)
+	s.ctx = work
+	return s.run(work, requests)
 }
 
 // sawRefused tells of the values of a request that is refused unread.
@@ -79,7 +97,7 @@ func (a *API) sawRefused(r *http.Request) {
 	if a.config.OnValue == nil {
 		return
 	}
-	if requests, refused := readRequests(r); refused == nil {
+	if requests, refused := readRequests(r, func(int) error { return nil }); refused == nil {
 		for _, request := range requests.list {
 			a.sawVariables(request.Variables)
 		}
@@ -87,7 +105,7 @@ func (a *API) sawRefused(r *http.Request) {
 }
 
 func plain(status int, text string) *reply {
-	return &reply{status: status, contentType: typeText, body: []byte(text)}
+	return &reply{status: status, contentType: typeText, body: whole([]byte(text))}
 }
 
 func notAllowed(text, allow string) *reply {
@@ -165,13 +183,13 @@ func (a *API) invalid(message string) {
 // respond executes. A single document that was not executed is 400; a batch is
 // 200 whatever its parts are.
 func (s *session) respond(ctx context.Context, batch bool, documents []prepared) *reply {
-	out := &reply{status: http.StatusOK, contentType: typeJSON}
+	out := &reply{status: http.StatusOK, contentType: typeJSON, body: whole(nil)}
 	if batch {
-		out.body = append(out.body, '[')
+		out.append("[")
 	}
 	for i, p := range documents {
 		if i > 0 {
-			out.body = append(out.body, ',')
+			out.append(",")
 		}
 		resp := &graphql.Response{Errors: p.errs}
 		if p.op != nil {
@@ -179,12 +197,15 @@ func (s *session) respond(ctx context.Context, batch bool, documents []prepared)
 		} else if !batch && p.errs[0] != errPersisted {
 			out.status = http.StatusBadRequest
 		}
-		out.body = resp.Append(out.body)
+		if resp.Full != nil {
+			return busy()
+		}
+		out.body = resp.Parts(out.body)
 	}
 	if batch {
-		out.body = append(out.body, ']')
+		out.append("]")
 	}
-	out.body = append(out.body, '\n')
+	out.append("\n")
 	return out
 }
 

@@ -31,6 +31,8 @@ type requests struct {
 	list  []document
 	batch bool
 	get   bool // the one document came in the URL
+	// length is that of the body.
+	length int
 }
 
 // document is one of a request. Where refused is set, it is the answer.
@@ -39,7 +41,8 @@ type document struct {
 	refused *graphql.Error
 }
 
-func readRequests(r *http.Request) (*requests, *reply) {
+// readRequests makes room for a body as it comes.
+func readRequests(r *http.Request, room func(bytes int) error) (*requests, *reply) {
 	if r.Method == http.MethodGet {
 		return readURL(r.URL.RawQuery)
 	}
@@ -49,26 +52,23 @@ func readRequests(r *http.Request) (*requests, *reply) {
 	if r.ContentLength > MaxBody {
 		return nil, tooLarge(r, 0)
 	}
-	text, err := readBody(r)
+	var full error
+	text, err := ReadBody(r.Body, r.ContentLength, func(bytes int) error { full = room(bytes); return full })
 	switch {
-	case err != nil:
+	case full != nil:
+		return nil, busy()
+	case err != nil && (err != io.EOF || int64(len(text)) < r.ContentLength):
 		return nil, plain(http.StatusBadRequest, "Bad Request: the body ended early.")
 	case len(text) > MaxBody:
 		return nil, tooLarge(r, len(text))
 	case !utf8.Valid(text):
 		return nil, plain(http.StatusBadRequest, "Bad Request: the body is not UTF-8.")
 	}
-	return split(bytes.TrimPrefix(text, []byte("\ufeff")))
-}
-
-// readBody reads at most one byte more than MaxBody.
-func readBody(r *http.Request) ([]byte, error) {
-	if r.ContentLength < 0 {
-		return io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	out, refused := split(bytes.TrimPrefix(text, []byte("\ufeff")))
+	if refused == nil {
+		out.length = len(text)
 	}
-	text := make([]byte, r.ContentLength)
-	_, err := io.ReadFull(r.Body, text)
-	return text, err
+	return out, refused
 }
 
 // unsupported refuses what is not JSON in UTF-8 as it is.

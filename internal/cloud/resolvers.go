@@ -25,7 +25,9 @@ func readUUID(raw json.RawMessage) (any, error) {
 
 // session is who asks: the root of every resolver of Query and Mutation.
 type session struct {
-	api    *API
+	api *API
+	// ctx is that of the work on the request.
+	ctx    context.Context
 	key    *key
 	tenant Tenant
 	// faults are the rules that apply to the request's fields; delayed are those
@@ -39,6 +41,7 @@ type session struct {
 	// write has come since. They are not changed in place.
 	// Writes that go on at once forget them.
 	listed atomic.Pointer[[]string]
+	held   int // bytes that there is room for, of names
 	// outcome, where a fault has set it, is what is recorded of every call.
 	outcome string
 }
@@ -248,7 +251,7 @@ func (s *session) names(ctx context.Context, f *graphql.Field) ([]string, error)
 	if names := s.listed.Load(); names != nil {
 		return *names, nil
 	}
-	all, err := s.api.config.Store.Names(ctx, s.tenant.ID)
+	all, err := s.list(ctx)
 	if err != nil {
 		return nil, s.failed(f, err)
 	}

@@ -60,6 +60,9 @@ func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) 
 		return nil, err
 	}
 	s.budget.list(names, len(f.Fields))
+	if err := s.Grow(len(names) * sizeOfRow); err != nil {
+		return nil, errAPI
+	}
 	var infos map[string]Info
 	if f.Selects("updated") || f.Selects("updated_by") || f.Selects("version") {
 		s.budget.rows += len(names) * rowsOfInfo

@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -39,26 +40,41 @@ func at(pos *ast.Position) []Location {
 // Response is the answer to one document.
 type Response struct {
 	Errors []*Error
-	// Data is the JSON text of data. It is nil where nothing was executed, and
-	// then the answer has no data key.
-	Data []byte
+	// Data is the JSON text of data, in parts. It is nil where nothing was executed,
+	// and then the answer has no data key.
+	Data [][]byte
+	// Full is why there was no room for the answer, as [Growing] said. What was
+	// executed may have been done, and the rest is an error.
+	Full error
 }
 
 // Append writes the response as JSON, errors before data as Apollo does, and
 // no errors key where there are none.
 func (r *Response) Append(dst []byte) []byte {
-	dst = append(dst, '{')
+	parts := r.Parts([][]byte{dst})
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return slices.Concat(parts...)
+}
+
+// Parts writes the response behind the last of parts, without a copy of its data.
+func (r *Response) Parts(parts [][]byte) [][]byte {
+	last := &parts[len(parts)-1]
+	*last = append(*last, '{')
 	if len(r.Errors) > 0 {
-		dst = appendErrors(dst, r.Errors)
+		*last = appendErrors(*last, r.Errors)
 		if r.Data != nil {
-			dst = append(dst, ',')
+			*last = append(*last, ',')
 		}
 	}
 	if r.Data != nil {
-		dst = append(dst, `"data":`...)
-		dst = append(dst, r.Data...)
+		*last = append(*last, `"data":`...)
+		parts = append(parts, r.Data...)
 	}
-	return append(dst, '}')
+	last = &parts[len(parts)-1]
+	*last = append(*last, '}')
+	return parts
 }
 
 func appendErrors(dst []byte, errs []*Error) []byte {

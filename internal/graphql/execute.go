@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,14 +21,14 @@ type Around func(ctx context.Context, f *Field, resolve func() (any, error)) (an
 const messageUnknown = "An unknown error occurred."
 
 // Execute runs the operation field by field in document order, unless root is
-// [Keyed]. A cancelled context makes errors of the fields not yet resolved.
+// [Keyed]. A cancelled context makes errors of the fields not yet resolved, and so
+// does a lack of room where root is [Growing].
 func (op *Operation) Execute(ctx context.Context, root any, around Around) *Response {
-	e := execution{ctx: ctx, schema: op.schema}
+	e := execution{ctx: ctx, schema: op.schema, size: sizeOf(root)}
 	resolver, wait := op.inParallel(root, func(f *Field) (any, error) { return e.resolve(f, root) })
 	defer wait()
-	dst := make([]byte, 0, 256)
-	dst, ok := e.object(dst, op.Fields, nil, func(f *Field) (any, error) {
-		if err := ctx.Err(); err != nil {
+	data, ok := e.top(op.Fields, func(f *Field) (any, error) {
+		if err := cmp.Or(ctx.Err(), e.size.full); err != nil {
 			return nil, err
 		}
 		resolve := func() (any, error) { return resolver(f) }
@@ -37,15 +38,16 @@ func (op *Operation) Execute(ctx context.Context, root any, around Around) *Resp
 		return around(ctx, f, resolve)
 	})
 	if !ok {
-		dst = append(dst[:0], "null"...)
+		data = [][]byte{[]byte("null")}
 	}
-	return &Response{Errors: e.errs, Data: dst}
+	return &Response{Errors: e.errs, Data: data, Full: e.size.full}
 }
 
 type execution struct {
 	ctx    context.Context
 	schema *Schema
 	errs   []*Error
+	size   size
 }
 
 // step is one element of the path to a value, linked to the one before it.
@@ -92,16 +94,20 @@ func (e *execution) fail(err error, f *Field, here *step) {
 func (e *execution) object(dst []byte, fields []*Field, up *step, resolve func(*Field) (any, error)) ([]byte, bool) {
 	dst = append(dst, '{')
 	for i, f := range fields {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(appendString(dst, f.Key), ':')
 		var ok bool
-		if dst, ok = e.field(dst, f, up, resolve); !ok {
+		if dst, ok = e.member(dst, i, f, up, resolve); !ok {
 			return dst, false
 		}
 	}
 	return append(dst, '}'), true
+}
+
+// member writes a field with its name.
+func (e *execution) member(dst []byte, i int, f *Field, up *step, resolve func(*Field) (any, error)) ([]byte, bool) {
+	if i > 0 {
+		dst = append(dst, ',')
+	}
+	return e.field(append(appendString(dst, f.Key), ':'), f, up, resolve)
 }
 
 func (e *execution) field(dst []byte, f *Field, up *step, resolve func(*Field) (any, error)) ([]byte, bool) {
@@ -152,7 +158,7 @@ func (e *execution) complete(dst []byte, f *Field, t *ast.Type, value any, here 
 func (e *execution) list(dst []byte, f *Field, t *ast.Type, value any, here *step) ([]byte, bool) {
 	dst = append(dst, '[')
 	if texts, isTexts := value.([]string); isTexts && t.Elem.NamedType == "String" {
-		return appendTexts(dst, texts), true
+		return e.texts(dst, texts), true
 	}
 	var ok bool
 	item := func(i int, v any) bool {
@@ -160,6 +166,7 @@ func (e *execution) list(dst []byte, f *Field, t *ast.Type, value any, here *ste
 			dst = append(dst, ',')
 		}
 		dst, ok = e.complete(dst, f, t.Elem, v, &step{up: here, index: i})
+		e.size.grown(dst)
 		return ok
 	}
 	switch list := value.(type) {
@@ -182,14 +189,15 @@ func (e *execution) list(dst []byte, f *Field, t *ast.Type, value any, here *ste
 	return append(dst, ']'), true
 }
 
-// appendTexts writes the items of a list of String and its end; none of them can
-// fail, and there may be many.
-func appendTexts(dst []byte, texts []string) []byte {
+// texts writes the items of a list of String and its end; none of them can fail,
+// and there may be many.
+func (e *execution) texts(dst []byte, texts []string) []byte {
 	for i, text := range texts {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		dst = appendString(dst, text)
+		e.size.grown(dst)
 	}
 	return append(dst, ']')
 }

@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"testing"
@@ -77,7 +78,7 @@ func TestAroundSeesTopLevelFieldsInOrder(t *testing.T) {
 		t.Errorf("fields (-want +got):\n%s", diff)
 	}
 	want := `{"__typename":"Query","a":{"id":1},"b":null,"c":{"s":"v"}}`
-	if diff := cmp.Diff(want, string(resp.Data)); diff != "" {
+	if diff := cmp.Diff(want, string(bytes.Join(resp.Data, nil))); diff != "" {
 		t.Errorf("data (-want +got):\n%s", diff)
 	}
 	if !op.Fields[1].Selects("id") || op.Fields[1].Selects("name") {

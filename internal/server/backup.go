@@ -1,20 +1,33 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/turns"
 )
 
 // routeTimeout bounds a request to one of Config.Routes: a backup takes as long as
 // the client's line needs for it.
 const routeTimeout = 10 * time.Minute
 
-// unhurried lets an answer take as long as routeTimeout.
-func unhurried(next http.Handler) http.Handler {
+// routePlaces bounds how many of them are answered at once. They take no turn of the
+// API's, since their answers are long.
+const routePlaces = 4
+
+// few answers so many at once. The others wait, since a stranger is refused at once.
+func (s *Server) few(next http.Handler) http.Handler {
+	places := turns.New(turns.Config{Size: routePlaces})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(routeTimeout))
+		place := places.Claim("")
+		if s.bounds.wait(r.Context(), func(ctx context.Context) error { return place.Take(ctx, 1) }) != nil {
+			unavailable(w, busyAnswer)
+			return
+		}
+		defer place.Release()
+		unhurried(http.NewResponseController(w))
 		next.ServeHTTP(w, r)
 	})
 }

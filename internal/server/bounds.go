@@ -1,67 +1,218 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
 
-	"golang.org/x/sync/semaphore"
-
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/turns"
 )
 
-// maxBodies bounds the bytes of all bodies that are in work at once.
-const maxBodies = 64 << 20
+const (
+	// patience is how long a request waits for room for its body, and for its turn.
+	// Prefect's clients wait 15 s for an answer (request_timeout in config.toml).
+	patience = 10 * time.Second
+	// smallSize is up to how many bytes a body or an answer has its share of a room:
+	// a secret of the largest size, and what JSON makes of it.
+	smallSize = 128 << 10
+	// assumedMemory is what the process may take where nothing says how much.
+	assumedMemory = 1 << 30
+	// memoryOfTurn is what the process must have for each request in work.
+	memoryOfTurn = 2 << 20
+	// memoryOfList is the same for each listing of names under way.
+	memoryOfList = 32 << 20
+)
 
-// patience is how long a request waits for a place.
-const patience = time.Second
-
-// busyAnswer is what a request without a place gets, in the form that Prefect's
-// clients try again after.
-const busyAnswer = `{"errors":[{"message":"The server is busy. Try again.","extensions":{"code":"API_ERROR"}}]}` + "\n"
+// busyAnswer is what a request gets while there is no audit log, in the form that
+// Prefect's clients try again after.
+const busyAnswer = `{"errors":[{"message":"` + cloud.Busy + `","extensions":{"code":"API_ERROR"}}]}` + "\n"
 
 // awayAnswer is what a token gets whose issuer has not said what its keys are.
 const awayAnswer = `{"errors":[{"message":"The token cannot be verified now, for its issuer does not answer. Try again.","extensions":{"code":"API_ERROR"}}]}` + "\n"
 
-// bounds are places for requests in work and for the bytes of their bodies. What
-// a request claims to hold is taken before anybody reads it; one that is refused
-// for its key gives it back unread.
+// bounds hold what requests take together: of turns, and of the memory that the
+// process may have. Each key has its part, so that what one of them takes, or
+// leaves unread, holds up no other.
 type bounds struct {
-	requests, bytes *semaphore.Weighted
+	slots    *turns.Pool // requests in work
+	work     *turns.Pool // bytes that the work on them takes
+	lists    *turns.Pool // listings of names under way
+	forwards *turns.Pool // requests that an upstream answers
+	bodies   room
+	answers  room
+
+	patience, limit time.Duration
+	meter           *meter
 }
 
-func newBounds(requests int) *bounds {
-	return &bounds{semaphore.NewWeighted(int64(requests)), semaphore.NewWeighted(maxBodies)}
+var _ cloud.Bounds = (*bounds)(nil)
+
+func newBounds(c Config, m *meter) *bounds {
+	memory := cmp.Or(c.Memory, assumedMemory)
+	requests := int64(cmp.Or(c.MaxRequests, 128))
+	return &bounds{
+		slots:    turns.New(turns.Config{Size: min(requests, max(1, memory/memoryOfTurn))}),
+		lists:    turns.New(turns.Config{Size: max(1, memory/memoryOfList)}),
+		forwards: turns.New(turns.Config{Size: requests, Most: (requests + 1) / 2}),
+		work:     half(memory / 8),
+		bodies:   room{half(memory / 64), half(memory / 32)},
+		answers:  room{half(memory / 32), half(memory / 8)},
+		patience: cmp.Or(c.timeouts.patience, patience),
+		limit:    cmp.Or(c.timeouts.request, RequestTimeout),
+		meter:    m,
+	}
 }
 
-// enter takes a place, and the weight of the body, or reports false.
-func (b *bounds) enter(ctx context.Context, length int64) (leave func(), ok bool) {
-	weight := length
-	if weight < 0 || weight > cloud.MaxBody {
-		weight = cloud.MaxBody
-	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if b.requests.Acquire(ctx, 1) != nil {
-		return nil, false
-	}
-	if b.bytes.Acquire(ctx, weight) != nil {
-		b.requests.Release(1)
-		return nil, false
-	}
-	return func() { b.bytes.Release(weight); b.requests.Release(1) }, true
+// half is a pool of bytes of which one key holds no more than half.
+func half(bytes int64) *turns.Pool {
+	return turns.New(turns.Config{Size: bytes, Most: bytes / 2, Ahead: true})
 }
 
-// bounded holds requests to the bounds and to their time.
-func (s *Server) bounded(next http.Handler, limit time.Duration) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		leave, ok := s.bounds.enter(r.Context(), r.ContentLength)
-		if !ok {
-			s.meter.busy.Inc()
-			unavailable(w, busyAnswer)
-			return
+// share is what one request has taken.
+type share struct {
+	known            bool
+	key              string
+	whole            context.Context // of the request, not of the work on it
+	until            time.Time       // the request may take, and its answer
+	conn             *http.ResponseController
+	body, answer     grown
+	work, slot, sent turns.Claim
+	time             *worktime
+}
+
+// of finds the share of the request that a context is of.
+func (b *bounds) of(ctx context.Context, key string) *share {
+	s := &requestOf(ctx).share
+	if !s.known {
+		*s = share{
+			known: true, key: key, whole: ctx, until: s.until, conn: s.conn, body: b.bodies.grown(key), answer: b.answers.grown(key),
+			work: b.work.Claim(key), slot: b.slots.Claim(key), sent: b.forwards.Claim(key),
 		}
-		defer leave()
+	}
+	return s
+}
+
+// Body implements [cloud.Bounds].
+func (b *bounds) Body(ctx context.Context, key string, bytes int) error {
+	s := b.of(ctx, key)
+	if s.body.try(int64(bytes)) {
+		return nil
+	}
+	return b.wait(ctx, func(ctx context.Context) error { return s.body.take(ctx, int64(bytes)) })
+}
+
+// Begin implements [cloud.Bounds]. The time for the work begins with it.
+func (b *bounds) Begin(ctx context.Context, key string, bytes int) (context.Context, error) {
+	s := b.of(ctx, key)
+	if !s.work.Try(int64(bytes)) || !s.slot.Try(1) {
+		unhurried(s.conn)
+		if err := b.wait(ctx, func(ctx context.Context) error { return s.queue(ctx, int64(bytes)) }); err != nil {
+			s.end()
+			return nil, err
+		}
+	}
+	s.time = newWorktime(ctx, b.limit)
+	return s.time, nil
+}
+
+// queue waits for what of a turn is lacking.
+func (s *share) queue(ctx context.Context, bytes int64) error {
+	if !s.work.Held() {
+		if err := s.work.Take(ctx, bytes); err != nil {
+			return err
+		}
+	}
+	return s.slot.Take(ctx, 1)
+}
+
+// Answer implements [cloud.Bounds]. A large answer waits as long as its client does;
+// meanwhile its turn is another's, and its time stands still.
+func (b *bounds) Answer(ctx context.Context, bytes int) error {
+	s := b.of(ctx, "")
+	if s.answer.try(int64(bytes)) {
+		return nil
+	}
+	s.slot.Release()
+	s.time.pause()
+	defer s.time.resume()
+	unhurried(s.conn)
+	ctx, cancel := context.WithDeadline(s.whole, s.until)
+	defer cancel()
+	if err := s.answer.take(ctx, int64(bytes)); err != nil {
+		return err
+	}
+	return s.slot.Take(ctx, 1)
+}
+
+// List implements [cloud.Bounds].
+func (b *bounds) List(ctx context.Context, key string) (done func(), err error) {
+	place := b.lists.Claim(key)
+	err = place.Take(ctx, 1)
+	return place.Release, err
+}
+
+// End implements [cloud.Bounds].
+func (b *bounds) End(ctx context.Context) { b.of(ctx, "").end() }
+
+func (s *share) end() {
+	s.slot.Release()
+	s.work.Release()
+	if s.time != nil {
+		s.time.stop()
+	}
+}
+
+// Forward implements [cloud.Bounds].
+func (b *bounds) Forward(ctx context.Context, key string) error {
+	s := b.of(ctx, key)
+	if s.sent.Try(1) {
+		return nil
+	}
+	return b.wait(ctx, func(ctx context.Context) error { return s.sent.Take(ctx, 1) })
+}
+
+// wait waits with patience, and counts those who waited in vain.
+func (b *bounds) wait(ctx context.Context, take func(context.Context) error) error {
+	patient, cancel := context.WithTimeout(ctx, b.patience)
+	defer cancel()
+	err := take(patient)
+	if err != nil && ctx.Err() == nil {
+		b.meter.busy.Inc()
+	}
+	return err
+}
+
+// close gives back what a request still has.
+func (s *share) close() {
+	if s.known {
+		s.end()
+		s.sent.Release()
+		s.body.release()
+		s.answer.release()
+	}
+}
+
+// bounded holds requests to the bounds, both directions to a pace, and all of it to
+// a time.
+func (s *Server) bounded(next http.Handler, limit time.Duration) http.Handler {
+	t := s.config.timeouts
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begin := time.Now()
+		share := &requestOf(r.Context()).share
+		defer share.close()
+		share.until = begin.Add(limit)
+		paced := newPacedWriter(w, share.until, cmp.Or(t.grace, grace), share.answer.awaited)
+		share.conn = paced.conn
+		r.Body = newPacedBody(paced, r.Body, begin.Add(cmp.Or(t.read, readTimeout)))
+		next.ServeHTTP(paced, r)
+	})
+}
+
+// timed ends what takes no turn of the API's when its time is over.
+func timed(next http.Handler, limit time.Duration) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), limit)
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))

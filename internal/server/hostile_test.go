@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -187,7 +186,7 @@ func TestManyConnections(t *testing.T) {
 // Requests beyond the bound are told to come again, and take nothing from those
 // at work.
 func TestManyRequests(t *testing.T) {
-	r, f := newFragile(t, func(c *Config) { c.MaxRequests = 2 })
+	r, f := newFragile(t, func(c *Config) { c.MaxRequests, c.timeouts.patience = 2, 100*time.Millisecond })
 	r.do(r.admin, set("A", "v"))
 	f.held, f.entered = make(chan struct{}), make(chan struct{}, 2)
 	answers := make(chan string, 2)
@@ -210,31 +209,5 @@ func TestManyRequests(t *testing.T) {
 		if got := <-answers; !strings.Contains(got, `"v"`) {
 			t.Error(got)
 		}
-	}
-}
-
-// Bodies in work are bounded by their sum.
-func TestBodiesAreBounded(t *testing.T) {
-	b := newBounds(100)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var leave func()
-	n := 0
-	for ; n < 100; n++ {
-		if n == maxBodies/cloud.MaxBody {
-			cancel() // the next would wait
-		}
-		free, ok := b.enter(ctx, -1)
-		if !ok {
-			break
-		}
-		leave = free
-	}
-	if n != maxBodies/cloud.MaxBody {
-		t.Errorf("%d bodies entered", n)
-	}
-	leave()
-	if _, ok := b.enter(t.Context(), -1); !ok {
-		t.Error("no place after one left")
 	}
 }

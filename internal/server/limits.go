@@ -23,7 +23,7 @@ const (
 )
 
 // timeouts are those bounds where a test needs shorter ones.
-type timeouts struct{ header, read, write, request time.Duration }
+type timeouts struct{ header, read, write, request, patience, grace time.Duration }
 
 func (s *Server) httpServer(h http.Handler) *http.Server {
 	t := s.config.timeouts

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/turns"
 )
 
 // meter counts what the server does. Labels are operations, outcomes and slugs of
@@ -50,6 +52,32 @@ func (m *meter) watch(s *Server) {
 		}
 		return stale(&s.cert.watched)
 	})
+}
+
+// hold adds the gauges of what requests hold and wait for.
+func (m *meter) hold(b *bounds) {
+	for what, pools := range map[string][]*turns.Pool{
+		"turn": {b.slots}, "work": {b.work}, "body": {b.bodies.small, b.bodies.large}, "answer": {b.answers.small, b.answers.large},
+	} {
+		m.set.NewGauge(fmt.Sprintf(`prefect_secrets_requests_waiting{what=%q}`, what), func() float64 {
+			_, waiting := used(pools)
+			return float64(waiting)
+		})
+		if what != "turn" {
+			m.set.NewGauge(fmt.Sprintf(`prefect_secrets_held_bytes{what=%q}`, what), func() float64 {
+				bytes, _ := used(pools)
+				return float64(bytes)
+			})
+		}
+	}
+}
+
+func used(pools []*turns.Pool) (units int64, waiting int) {
+	for _, p := range pools {
+		u, w := p.Used()
+		units, waiting = units+u, waiting+w
+	}
+	return units, waiting
 }
 
 func (m *meter) call(operation, tenant, outcome string) {

@@ -17,19 +17,20 @@ import (
 // token of GitHub's is judged before that, since its issuer may have to be asked.
 func (s *Server) mount() (http.Handler, error) {
 	var api http.Handler = s.api
+	limit := cmp.Or(s.config.timeouts.write, writeTimeout)
 	if s.config.Wrap != nil {
-		var err error
-		if api, err = s.config.Wrap(s.api); err != nil {
+		wrapped, err := s.config.Wrap(s.api)
+		if err != nil {
 			return nil, err
 		}
+		api = timed(wrapped, limit)
 	}
-	limit := cmp.Or(s.config.timeouts.request, RequestTimeout)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/healthz", healthz)
 	mux.HandleFunc("/readyz", s.readyz)
 	if s.config.Routes != nil {
 		for pattern, h := range s.config.Routes(s) {
-			mux.Handle(pattern, s.audited(s.judged(s.bounded(unhurried(h), routeTimeout))))
+			mux.Handle(pattern, s.audited(s.judged(s.bounded(timed(s.few(h), routeTimeout), routeTimeout))))
 		}
 	}
 	mux.Handle("/", s.audited(s.judged(s.bounded(api, limit))))

@@ -20,6 +20,7 @@ type request struct {
 	github   *workflow  // who it is, if a token of GitHub's said so
 	token    *cloud.Key // what a token of GitHub's is good for, nil if there is none
 	outcomes outcomes
+	share    share // what it has taken of the bounds
 }
 
 // headerRequest tells the client under which id the logs have its request.

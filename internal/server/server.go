@@ -51,9 +51,12 @@ type Config struct {
 	// place of the one that has sent nothing for the longest time, and waits to be
 	// accepted where all have a request in work.
 	MaxConnections int
-	// MaxRequests bounds requests in work; 0 means 128. Further ones wait a second
-	// and are then answered 503.
+	// MaxRequests bounds requests in work; 0 means 128. Further ones wait for their
+	// turn and are answered 503 if it does not come in time.
 	MaxRequests int
+	// Memory is how many bytes the process may take; 0 means 1 GiB. What requests may
+	// hold follows from it, and there is at most one in work for each 2 MiB.
+	Memory int64
 	// TrustForwardedFor takes the client's address from the last entry of
 	// X-Forwarded-For, which whoever is in front must set.
 	TrustForwardedFor bool
@@ -94,7 +97,9 @@ func New(c Config) (*Server, error) {
 	if len(c.TokenSecret) == 0 {
 		c.TokenSecret = []byte(rand.Text())
 	}
-	s := &Server{config: c, again: make(chan struct{}, 1), meter: newMeter(), bounds: newBounds(cmp.Or(c.MaxRequests, 128))}
+	s := &Server{config: c, again: make(chan struct{}, 1), meter: newMeter()}
+	s.bounds = newBounds(c, s.meter)
+	s.meter.hold(s.bounds)
 	s.meter.watch(s)
 	s.github = newGitHub(c, s.meter)
 	s.health = newHealth(c.Store, c.Now)
@@ -132,7 +137,7 @@ func (s *Server) openAPI() error {
 		Tenants: access.Tenants, Keys: access.Keys, Now: s.config.Now,
 		Parallel: s.config.Parallel, TokenSecret: s.config.TokenSecret, NoIntrospection: s.config.NoIntrospection,
 		Authenticate: tokenOf, OnKnown: func(ctx context.Context) { requestOf(ctx).known = true },
-		OnCall: s.onCall, OnError: s.onError,
+		OnCall: s.onCall, OnError: s.onError, Bounds: s.bounds,
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.config.KeysFile, err)
@@ -163,7 +168,7 @@ func (s *Server) Serve(ctx context.Context, listener, metrics net.Listener) erro
 	server := s.httpServer(s.handler)
 	failed := make(chan error, 1)
 	go func() {
-		failed <- server.Serve(s.secure(s.places(listener, cmp.Or(s.config.MaxConnections, 1024), &s.meter.connections)))
+		failed <- server.Serve(s.secure(s.places(sendListener{listener}, cmp.Or(s.config.MaxConnections, 1024), &s.meter.connections)))
 	}()
 	select {
 	case err := <-failed:

@@ -15,6 +15,7 @@ package upstream
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -105,32 +106,64 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.api.ServeHTTP(w, r)
 		return
 	}
-	body, whole := read(r)
+	body, whole, err := read(caller, r)
+	if err != nil {
+		refuseBusy(w)
+		return
+	}
 	if !whole {
 		h.api.ServeHTTP(w, r)
 		return
 	}
-	switch whose, names := classify(body); whose {
-	case ours:
+	whose, names, err := classifyInTurn(r.Context(), caller, body)
+	if err == nil && whose == theirs {
+		err = caller.Forward(r.Context())
+	}
+	switch {
+	case err != nil:
+		refuseBusy(w)
+	case whose == ours:
 		h.api.ServeHTTP(w, r)
-	case theirs:
+	case whose == theirs:
 		h.proxy.ServeHTTP(w, again(from(caller, r), body))
-	case mixed:
+	case whose == mixed:
 		caller.Refused(r.Context(), http.StatusBadRequest)
 		refuseMix(w, names)
 	}
 }
 
 // read takes the body and leaves r as if it had not. It is not whole where it broke
-// off or is longer than the API takes.
-func read(r *http.Request) (body []byte, whole bool) {
+// off or is longer than the API takes; an error says that there was no room for it.
+func read(caller cloud.Caller, r *http.Request) (body []byte, whole bool, full error) {
 	rest := r.Body
-	body, err := io.ReadAll(io.LimitReader(rest, cloud.MaxBody+1))
+	body, err := cloud.ReadBody(rest, r.ContentLength, func(bytes int) error {
+		full = caller.Room(r.Context(), bytes)
+		return full
+	})
 	r.Body = struct {
 		io.Reader
 		io.Closer
 	}{io.MultiReader(bytes.NewReader(body), rest), rest}
-	return body, err == nil && len(body) <= cloud.MaxBody
+	ended := err == nil || err == io.EOF && int64(len(body)) >= r.ContentLength
+	return body, ended && len(body) <= cloud.MaxBody, full
+}
+
+// maxParsed is the most that [graphql.TopFields] takes, in bytes.
+const maxParsed = 50 << 20
+
+func classifyInTurn(ctx context.Context, caller cloud.Caller, body []byte) (side, []string, error) {
+	end, err := caller.Begin(ctx, min(cloud.ParsedSize*len(body), maxParsed))
+	if err != nil {
+		return ours, nil, err
+	}
+	defer end()
+	whose, names := classify(body)
+	return whose, names, nil
+}
+
+func refuseBusy(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "1")
+	writeError(w, http.StatusServiceUnavailable, "API_ERROR", cloud.Busy)
 }
 
 // again is r with a body that can be sent more than once: the transport does so where
