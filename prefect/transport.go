@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/neterror"
 )
 
 // maxReply bounds how much of an answer is read, in bytes. The names of 100,000
@@ -199,8 +201,8 @@ type unanswered struct{ reason error }
 func (u unanswered) Error() string   { return u.reason.Error() }
 func (u unanswered) Unwrap() []error { return []error{ErrNoAnswer, u.reason} }
 
-// transportError words what kept a request from being answered. The error of
-// net/http names the URL and the reason, never the body.
+// transportError words what kept a request from being answered: the URL and the
+// reason, and no byte of an answer.
 func transportError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return unanswered{ctx.Err()}
@@ -208,7 +210,7 @@ func transportError(ctx context.Context, err error) error {
 	if err == nil {
 		return errors.New("the request was not sent")
 	}
-	return fmt.Errorf("%w: %w", ErrNoAnswer, err)
+	return fmt.Errorf("%w: %w", ErrNoAnswer, neterror.Safe(err))
 }
 
 // refusal is the error of an answer whose status is not 200. Its text is not
