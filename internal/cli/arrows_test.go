@@ -13,11 +13,11 @@ const module = "github.com/prefect-secrets/prefect-secrets"
 // everything but testkit, which would bring go-cmp into the binary.
 var arrows = map[string][]string{
 	"":                            {"internal/cli"},
-	"internal/cli":                {"internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect"},
+	"internal/cli":                {"internal/neterror", "internal/panics", "internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect"},
 	"internal/actions/githubtest": nil,
 	"internal/actions":            {"internal/nearest", "internal/report", "sync", "check", "prefect"},
 	"internal/report":             {"sync", "check"},
-	"sync":                        {"prefect", "internal/nearest", "internal/tomlpos"},
+	"sync":                        {"internal/panics", "prefect", "internal/nearest", "internal/tomlpos"},
 	"check":                       {"prefect", "internal/nearest", "internal/tomlpos", "internal/pyliteral", "internal/pysource", "internal/pytoml"},
 	"testkit":                     {"prefect", "internal/cloud", "internal/cloud/fake"},
 	"internal/cloud":              {"internal/graphql", "internal/nearest"},
@@ -31,14 +31,19 @@ var arrows = map[string][]string{
 	"internal/graphql":            nil,
 	"internal/leaks":              nil,
 	"internal/nearest":            nil,
+	"internal/neterror":           nil,
+	"internal/panics":             nil,
 	"internal/pyliteral":          nil,
 	"internal/pytoml":             nil,
 	"internal/configfile":         nil,
 	"test/bench/decode":           nil,
+	"test/attack":                 {"test/binary"},
+	"test/binary":                 {"internal/filestore", "internal/server"},
+	"test/canary":                 nil,
 	"internal/pysource":           {"internal/pyliteral"},
 	"internal/tomlpos":            nil,
 	"internal/upstream":           {"internal/cloud", "internal/graphql"},
-	"prefect":                     {"internal/configfile", "internal/nearest", "internal/pyliteral", "internal/pytoml"},
+	"prefect":                     {"internal/configfile", "internal/neterror", "internal/nearest", "internal/pyliteral", "internal/pytoml"},
 }
 
 func TestImportArrows(t *testing.T) {
