@@ -38,7 +38,7 @@ var arrows = map[string][]string{
 	"internal/configfile":         nil,
 	"test/bench/decode":           nil,
 	"test/attack":                 {"test/binary"},
-	"test/binary":                 {"internal/filestore", "internal/server"},
+	"test/binary":                 {"internal/cli", "internal/filestore", "internal/server"},
 	"test/canary":                 nil,
 	"internal/pysource":           {"internal/pyliteral"},
 	"internal/tomlpos":            nil,

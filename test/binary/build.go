@@ -9,6 +9,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	// The command's packages, so that go test runs again once one of them has changed.
+	_ "github.com/prefect-secrets/prefect-secrets/internal/cli"
 )
 
 const module = "github.com/prefect-secrets/prefect-secrets"

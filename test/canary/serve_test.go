@@ -173,8 +173,7 @@ func (w *watch) answer(where string, a binary.Answer) {
 	w.see(where+": an answer", a.Body+fmt.Sprint(a.Header, a.Err))
 }
 
-// badRequests hold a value where none belongs. The URL and headers of the first ones
-// are the client's own doing.
+// badRequests hold a value where none belongs: in names, types, headers and the URL.
 func (w *watch) badRequests(where string, site *binary.Site, server *binary.Server, c canary) {
 	text := jsonText(c.value)
 	headers := func(more ...string) http.Header {
