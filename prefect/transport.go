@@ -12,8 +12,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
-
-	"github.com/prefect-secrets/prefect-secrets/internal/neterror"
 )
 
 // maxReply bounds how much of an answer is read, in bytes. The names of 100,000
@@ -201,8 +199,8 @@ type unanswered struct{ reason error }
 func (u unanswered) Error() string   { return u.reason.Error() }
 func (u unanswered) Unwrap() []error { return []error{ErrNoAnswer, u.reason} }
 
-// transportError words what kept a request from being answered: the URL and the
-// reason, and no byte of an answer.
+// transportError words what kept a request from being answered. The error of
+// net/http names the URL and the reason, never the body.
 func transportError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return unanswered{ctx.Err()}
@@ -210,7 +208,7 @@ func transportError(ctx context.Context, err error) error {
 	if err == nil {
 		return errors.New("the request was not sent")
 	}
-	return fmt.Errorf("%w: %w", ErrNoAnswer, neterror.Safe(err))
+	return fmt.Errorf("%w: %w", ErrNoAnswer, err)
 }
 
 // refusal is the error of an answer whose status is not 200. Its text is not

@@ -13,7 +13,7 @@ const module = "github.com/prefect-secrets/prefect-secrets"
 // everything but testkit, which would bring go-cmp into the binary.
 var arrows = map[string][]string{
 	"":                            {"internal/cli"},
-	"internal/cli":                {"internal/neterror", "internal/panics", "internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect"},
+	"internal/cli":                {"internal/panics", "internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect"},
 	"internal/actions/githubtest": nil,
 	"internal/actions":            {"internal/nearest", "internal/report", "sync", "check", "prefect"},
 	"internal/report":             {"sync", "check"},
@@ -31,7 +31,6 @@ var arrows = map[string][]string{
 	"internal/graphql":            nil,
 	"internal/leaks":              nil,
 	"internal/nearest":            nil,
-	"internal/neterror":           nil,
 	"internal/panics":             nil,
 	"internal/pyliteral":          nil,
 	"internal/pytoml":             nil,
@@ -43,7 +42,7 @@ var arrows = map[string][]string{
 	"internal/pysource":           {"internal/pyliteral"},
 	"internal/tomlpos":            nil,
 	"internal/upstream":           {"internal/cloud", "internal/graphql"},
-	"prefect":                     {"internal/configfile", "internal/neterror", "internal/nearest", "internal/pyliteral", "internal/pytoml"},
+	"prefect":                     {"internal/configfile", "internal/nearest", "internal/pyliteral", "internal/pytoml"},
 }
 
 func TestImportArrows(t *testing.T) {

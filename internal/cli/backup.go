@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
-	"github.com/prefect-secrets/prefect-secrets/internal/neterror"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
@@ -117,7 +116,7 @@ func fetchBackup(ctx context.Context, w io.Writer, transport http.RoundTripper, 
 	client := http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(r)
 	if err != nil {
-		return &exitError{code: ExitFailed, err: fmt.Errorf("asking for the backup: %w", neterror.Safe(err))}
+		return &exitError{code: ExitFailed, err: fmt.Errorf("asking for the backup: %w", err)}
 	}
 	defer resp.Body.Close()
 	if err := backupStatus(resp.StatusCode); err != nil {
