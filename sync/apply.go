@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -122,14 +123,17 @@ func (a *applier) indexes(kinds ...Kind) []int {
 // has its result.
 func (a *applier) run(ctx context.Context, indexes []int) {
 	var group errgroup.Group
+	var panicked panics.Catcher
 	group.SetLimit(inFlight)
 	for _, batch := range a.batches(indexes, prefect.MaxBatch) {
 		group.Go(func() error {
+			defer panicked.Catch()
 			a.send(ctx, batch)
 			return nil
 		})
 	}
 	_ = group.Wait()
+	panicked.Pass()
 }
 
 // batches are documents of bounded length.

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -106,9 +107,11 @@ func VerifyValues(ctx context.Context, runner *Store, r *Report) error {
 	same := make([]bool, len(r.Actions))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(inFlight)
+	var panicked panics.Catcher
 	for i := range r.Actions {
 		if action := &r.Actions[i]; action.written() || action.Result == Unknown {
 			group.Go(func() error {
+				defer panicked.Catch()
 				return runner.ask(ctx, applyAttempts, func() (err error) {
 					same[i], err = action.readsBack(ctx)
 					return err
@@ -116,7 +119,9 @@ func VerifyValues(ctx context.Context, runner *Store, r *Report) error {
 			})
 		}
 	}
-	if err := group.Wait(); err != nil {
+	err = group.Wait()
+	panicked.Pass()
+	if err != nil {
 		return fmt.Errorf("verifying: %w", err)
 	}
 	r.Verified.Values = new(int)

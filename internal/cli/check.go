@@ -16,6 +16,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
+	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -149,9 +150,11 @@ func checkAll(paths []string, o check.Options) (checked, error) {
 	}
 	diagnostics := make([][]check.Diagnostic, len(paths))
 	var workers errgroup.Group
+	var panicked panics.Catcher
 	workers.SetLimit(runtime.GOMAXPROCS(0))
 	for i, path := range paths {
 		workers.Go(func() error {
+			defer panicked.Catch()
 			text, err := configfile.Read(path)
 			if err != nil {
 				return fmt.Errorf("reading config: %w", err)
@@ -161,6 +164,7 @@ func checkAll(paths []string, o check.Options) (checked, error) {
 		})
 	}
 	err := workers.Wait()
+	panicked.Pass()
 	return checked{slices.Concat(diagnostics...), len(paths)}, err
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -38,7 +39,13 @@ type Command struct {
 }
 
 // Main runs the command and returns its exit code. Cancelling ctx stops it.
-func (c *Command) Main(ctx context.Context, args []string) int {
+func (c *Command) Main(ctx context.Context, args []string) (code int) {
+	defer func() {
+		if e := panics.Of(recover()); e != nil {
+			fmt.Fprintln(c.Stderr, "prefect-secrets:", e)
+			code = ExitPartly
+		}
+	}()
 	root := c.root()
 	root.SetArgs(args)
 	err := errors.Join(root.ExecuteContext(ctx), c.end())

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -160,10 +161,15 @@ func (r *run) open(ctx context.Context, wanted []string) error {
 // each does something for all tenants at once.
 func (r *run) each(do func(i int, t *report.Tenant)) {
 	var group sync.WaitGroup
+	var panicked panics.Catcher
 	for i := range r.tenants {
-		group.Go(func() { do(i, &r.tenants[i]) })
+		group.Go(func() {
+			defer panicked.Catch()
+			do(i, &r.tenants[i])
+		})
 	}
 	group.Wait()
+	panicked.Pass()
 }
 
 // plan makes a tenant's plan. It asks at the same time whether the runner's key may

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
+	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 )
 
 // Bounds on one connection of the server.
@@ -84,7 +85,7 @@ func (c *Command) runServe(ctx context.Context, o serveOptions) error {
 	}
 	// No time limits the answer: a fault may delay it as long as a test wants.
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: requestTimeout, IdleTimeout: idleTimeout,
+		Handler: c.withoutPanics(handler), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
@@ -103,6 +104,24 @@ func (c *Command) runServe(ctx context.Context, o serveOptions) error {
 	}
 	_, err = fmt.Fprintln(c.Stdout, "stopped")
 	return err
+}
+
+// withoutPanics ends a request that panics with 500. What the panic says may hold
+// anything, and net/http would print it.
+func (c *Command) withoutPanics(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			recovered := recover()
+			if recovered == http.ErrAbortHandler {
+				panic(recovered)
+			}
+			if e := panics.Of(recovered); e != nil {
+				fmt.Fprintln(c.Stderr, "a request ended in a panic:", e)
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
 }
 
 // checkLoopback refuses an address that other machines could reach.

@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -119,6 +120,9 @@ type API struct {
 	calls  calls
 	sizes  sizes
 }
+
+// Format writes no secret, whatever the verb: the store may hold values in memory.
+func (*API) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "cloud.API") }
 
 // Interrupt makes requests under way fail at their next write, so that none of
 // them reaches a store that is given another state meanwhile.

@@ -1,0 +1,371 @@
+package canary
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/test/binary"
+)
+
+// scene is what the commands run on: inputs that hold the values, a directory that
+// what they write goes into, and a store.
+type scene struct {
+	*watch
+	inputs string
+	store  *binary.Server
+	apiKey string
+
+	mu  sync.Mutex
+	ran map[string]bool // commands, and "command format"
+}
+
+// tokens are credentials that let nobody in: they are the wrong key, or stand where
+// no key belongs.
+var (
+	wrongKey    = credential("WRONG_KEY", "pfs_"+strings.ToUpper(random(40, 33)))
+	gitHubToken = credential("GITHUB_TOKEN", "ghs_"+random(41, 36))
+	vaultToken  = credential("VAULT_TOKEN", "hvs."+random(42, 90))
+	storeKey    = credential("STORE_KEY", random(43, 43)+"=")
+	tokenSecret = credential("TOKEN_SECRET", random(44, 64))
+)
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	store := binary.Serve(t, binary.Options{Dir: t.TempDir()}, "--dev")
+	known := []canary{wrongKey, gitHubToken, vaultToken, storeKey, tokenSecret, credential("ADMIN_KEY", store.Admin), credential("RUNNER_KEY", store.Runner)}
+	s := &scene{watch: newWatch(t, known...), inputs: t.TempDir(), store: store, apiKey: store.Admin, ran: map[string]bool{}}
+	for name, text := range inputFiles() {
+		if err := os.WriteFile(filepath.Join(s.inputs, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.input("key", store.Admin+"\n")
+	return s
+}
+
+func (s *scene) input(name, text string) {
+	if err := os.WriteFile(filepath.Join(s.inputs, name), []byte(text), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// inputFiles hold the values in every way that a command reads them, whole and
+// broken.
+func inputFiles() map[string]string {
+	all, plain, url := asJSON(values()), values()[0].value, values()[6].value
+	dotenv, toml := "", "[context.secrets]\n"
+	for _, c := range values() {
+		if !strings.ContainsAny(c.value, "\"\\'`$\n") {
+			dotenv += c.name + "_ENV=\"" + c.value + "\"\n"
+		}
+		toml += c.name + "_TOML = " + tomlText(c.value) + " # " + strings.ReplaceAll(strings.ReplaceAll(c.value, "\n", " "), "\r", " ") + "\n"
+	}
+	return map[string]string{
+		"secrets.json": all, "vars.json": asJSON(values()[:1]), "secrets.env": dotenv, "config.toml": toml,
+		"more.toml":       "[cloud]\napi_key = \"" + plain + "\"\n[my]\nurl = \"" + url + "\"\nlist = [\"" + plain + "\"]\nagain = \"${my.url}\"\n",
+		"huge.json":       `{"HUGE":"` + strings.Repeat(plain, 3000) + `"}`,
+		"broken.json":     all[:len(all)-20],
+		"list.json":       `["` + plain + `"]`,
+		"twice.json":      `{"A":"` + plain + `","A":"` + plain + `x"}`,
+		"inner.json":      `{"A":{"B":"` + plain + `"},"C":[8304617295530418]}`,
+		"broken.env":      "A=\"" + plain + "\nB=" + plain + "\nexport C D=" + plain + "\n" + plain + "\n'" + plain + "\n",
+		"broken.toml":     "[context.secrets]\nA = \"" + plain + "\nB = " + plain + "\n",
+		"broken2.toml":    "x = \"ok\"\n" + plain + "\ny = {a = \"" + plain + "\"\n",
+		"broken3.toml":    "A = \"\"\"" + plain + "\\q" + plain + "\"\"\"\nA = 1\n",
+		"broken4.toml":    "[" + plain + "\n\"" + plain + "\" = 1\n",
+		"binary.toml":     "A = \"" + plain + "\x00\xff\"\n",
+		"ignore.toml":     "A = 1 # prefect-secrets: ignore[" + plain + "] " + plain + "\nB = \"${C}\" # prefect-secrets: ignore[syntax] " + plain + "\n",
+		"broken.keys":     plain + "\n" + plain + "\n",
+		"flow.py":         "from prefect.client import Secret\nx = '" + plain + "'\nSecret('PLAIN').get()\nSecret('" + "GONE').get()\n",
+		"broken.py":       "from prefect.client import Secret\nx = '" + plain + "\nSecret('PLAIN'.get(\n",
+		"broken-manifest": "include = [\"" + plain + "\n",
+		"manifest":        "[names]\nA = \"PLAIN\"\nB = { from = \"GONE\", required = true }\n",
+		"wrong.key":       wrongKey.value + "\n",
+		"store.key":       storeKey.value + "\n",
+		"token.secret":    tokenSecret.value + "\n",
+		"vault.token":     vaultToken.value + "\n",
+		"keys-with-key":   "[[tenants]]\nid = \"" + binary.DataID + "\"\nslug = \"data\"\n[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + wrongKey.value + "\"\n",
+		"keys-broken":     "[[keys]]\nhash = \"" + wrongKey.value + "\nname = " + plain + "\n",
+		"keys-unknown":    "[[tenants]]\nid = \"" + plain + "\"\nslug = \"data\"\n[[keys]]\nname = \"ci\"\nkey = \"" + wrongKey.value + "\"\nrole = \"" + plain + "\"\n",
+		"tls.pem":         values()[1].value,
+	}
+}
+
+func tomlText(s string) string {
+	text := pythonJSON(s)
+	text = regexp.MustCompile(`\\u(d[89ab]..)\\u(d[c-f]..)`).ReplaceAllStringFunc(text, func(pair string) string { return `\U0001F600` })
+	return `"` + text + `"`
+}
+
+// run runs the command, and sees all that it leaves. Want is its exit codes.
+func (s *scene) run(o binary.Options, stdin string, want []int, args ...string) *binary.Process {
+	s.t.Helper()
+	if o.Dir == "" {
+		o.Dir = s.t.TempDir()
+	}
+	if o.Env == nil {
+		o.Env = []string{"PREFECT__CLOUD__API_KEY=" + s.apiKey}
+	}
+	o.Stdin = stdin
+	for i, arg := range args {
+		args[i] = strings.ReplaceAll(strings.ReplaceAll(arg, "IN/", s.inputs+"/"), "$URL", s.store.URL)
+	}
+	code, p := binary.Run(s.t, o, args...)
+	where := strings.Join(args, " ")
+	if !slices.Contains(want, code) {
+		s.t.Errorf("%s: exit code %d, want %v: %.500s", where, code, want, p.Stderr)
+	}
+	s.note(args)
+	if args[0] != "keygen" && !slices.Contains(args, "--reveal") {
+		s.process(where, p)
+	}
+	s.files(where, o.Dir)
+	return p
+}
+
+// note remembers which command ran in which format.
+func (s *scene) note(args []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ran[args[0]] = true
+	for i, arg := range args {
+		if strings.HasSuffix(arg, "format") && i+1 < len(args) {
+			s.ran[args[0]+" "+args[i+1]] = true
+		}
+	}
+}
+
+var (
+	ok, usage, refused = []int{0}, []int{2}, []int{4}
+	failed             = []int{1, 3} // what the store did, or what the file says
+	anyFailure         = []int{1, 2, 3, 4}
+	anyEnd             = []int{0, 1, 2, 3, 4, 5}
+)
+
+// Every command, in every format, with inputs of every kind.
+func TestCommands(t *testing.T) {
+	s := newScene(t)
+	help := commands(t)
+	s.syncs(help)
+	s.singles(help["names"].formats)
+	s.checks(help["check"].formats)
+	s.configs(help["config"].formats)
+	s.keysAndFiles()
+	s.wrongFlags()
+	s.serveRefuses()
+	s.action()
+	s.ran["help"] = true // it reads nothing
+	for name, c := range help {
+		if !s.ran[name] {
+			t.Errorf("the command %s was not run: add it to this suite", name)
+		}
+		for _, format := range c.formats {
+			if !s.ran[name+" "+format] {
+				t.Errorf("%s --format %s was not run", name, format)
+			}
+		}
+	}
+}
+
+// help is what a command says of itself.
+type help struct{ formats []string }
+
+// commands are all that there are, as --help lists them. So a new one, and a new
+// format, is one that this suite asks for.
+func commands(t *testing.T) map[string]help {
+	t.Helper()
+	o := binary.Options{Dir: t.TempDir()}
+	_, root := binary.Run(t, o, "--help")
+	list := map[string]help{}
+	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+) {2,}`).FindAllStringSubmatch(root.Stdout.String(), -1) {
+		_, p := binary.Run(t, o, m[1], "--help")
+		var h help
+		if f := regexp.MustCompile(`(?m)--(?:log-)?format string +(.*?) \(default`).FindStringSubmatch(p.Stdout.String()); f != nil {
+			h.formats = strings.Split(strings.ReplaceAll(f[1], " or ", ", "), ", ")
+		}
+		list[m[1]] = h
+	}
+	if len(list) < 14 || len(list["check"].formats) < 5 || len(list["serve"].formats) < 2 {
+		t.Fatalf("--help gave %v", list)
+	}
+	return list
+}
+
+func (s *scene) syncs(all map[string]help) {
+	for _, cmd := range []string{"plan", "sync"} {
+		for _, format := range all[cmd].formats {
+			with := func(args ...string) []string {
+				return append([]string{cmd, "--api-url", "$URL", "--format", format, "--timeout", "5s"}, args...)
+			}
+			s.run(binary.Options{}, "", anyEnd, with("--secrets-file", "IN/secrets.json", "--secrets-file", "IN/secrets.env", "--vars-file", "IN/vars.json", "--name", "X=PLAIN")...)
+			s.run(binary.Options{}, "", ok, with("--secrets-file", "IN/secrets.json", "--prune-scope", "X*", "--format-of", "OBJECT=json")...)
+			s.run(binary.Options{}, "", anyEnd, with("--secrets-config", "IN/config.toml", "--config-files", "IN/more.toml", "--fail-on", "never")...)
+			s.run(binary.Options{}, asJSON(values()), ok, with("--secrets-file", "-")...)
+			s.run(binary.Options{}, "", ok, with("--secrets-file", "IN/secrets.json", "--manifest", "IN/manifest", "--name", "B=PLAIN")...)
+			s.run(binary.Options{}, "", anyFailure, with("--secrets-file", "IN/secrets.json", "--config-files", "IN/*.toml")...)
+			s.run(binary.Options{}, "", usage, with("--secrets-file", "IN/secrets.json", "--format-of", "PLAIN=json")...)
+			for _, file := range []string{"broken.json", "list.json", "broken.env", "broken.toml", "tls.pem"} {
+				s.run(binary.Options{}, "", usage, with("--secrets-file", "IN/"+file)...)
+			}
+			for _, file := range []string{"twice.json", "inner.json", "huge.json"} {
+				s.run(binary.Options{}, "", anyEnd, with("--secrets-file", "IN/"+file)...)
+			}
+			s.run(binary.Options{}, "", usage, with("--secrets-file", "IN/secrets.json", "--manifest", "IN/broken-manifest")...)
+			s.run(binary.Options{}, "", usage, with("--secrets-file", "IN/secrets.json", "--secrets-config", "IN/broken.toml")...)
+			s.run(binary.Options{}, "", refused, with("--secrets-file", "IN/secrets.json", "--api-key-file", "IN/wrong.key")...)
+			s.run(binary.Options{}, "", anyFailure, with("--secrets-file", "IN/secrets.json", "--api-key-file", "IN/broken.keys")...)
+			s.run(binary.Options{Shell: "exec >/dev/full"}, "", anyFailure, with("--secrets-file", "IN/secrets.json")...)
+			s.run(binary.Options{Env: []string{"PREFECT_SECRETS_STORE_KEY=" + storeKey.value}}, "", anyEnd,
+				cmd, "--api-url", "embedded:store.db", "--secrets-file", "IN/secrets.json", "--format", format)
+			s.run(binary.Options{Env: []string{"PREFECT_SECRETS_STORE_KEY=" + storeKey.value}, Shell: "ulimit -f 20"}, "", append(anyFailure, 0, -25),
+				cmd, "--api-url", "embedded:store.db", "--secrets-file", "IN/secrets.json", "--format", format)
+		}
+		s.run(binary.Options{}, "", []int{1, 2}, cmd, "--api-url", "$URL", "--secrets-file", "IN/secrets.json", "--plan-file", "none/plan.json")
+	}
+	s.run(binary.Options{}, "", ok, "plan", "--api-url", "$URL", "--secrets-file", "IN/secrets.json", "--plan-file", "plan.json")
+	runner := filepath.Join(s.inputs, "runner.key")
+	s.input("runner.key", s.store.Runner)
+	s.run(binary.Options{}, "", anyEnd, "sync", "--api-url", "$URL", "--secrets-file", "IN/secrets.json", "--verify-key-file", runner)
+	s.run(binary.Options{}, "", anyFailure, "sync", "--api-url", "$URL", "--secrets-file", "IN/secrets.json", "--verify-key-file", "IN/wrong.key")
+}
+
+func (s *scene) singles(formats []string) {
+	for _, c := range values() {
+		s.run(binary.Options{}, c.value, ok, "set", "S_"+c.name, "--api-url", "$URL")
+	}
+	plain := values()[0].value
+	s.run(binary.Options{}, values()[7].value, ok, "set", "J", "--json", "--api-url", "$URL")
+	s.run(binary.Options{}, plain, usage, "set", "J", "--json", "--api-url", "$URL")
+	s.run(binary.Options{}, `{"a":"`+plain, usage, "set", "J", "--json", "--api-url", "$URL")
+	s.run(binary.Options{}, strings.Repeat(plain, 2000), failed, "set", "J", "--api-url", "$URL")
+	s.run(binary.Options{}, strings.Repeat(plain, 30_000), usage, "set", "J", "--api-url", "$URL")
+	s.run(binary.Options{}, plain+"\xff\xfe", usage, "set", "J", "--api-url", "$URL")
+	s.run(binary.Options{}, plain, refused, "set", "J", "--api-url", "$URL", "--api-key-file", "IN/wrong.key")
+	s.run(binary.Options{Shell: "exec >/dev/full"}, plain, []int{1, 2, 3}, "set", "J", "--api-url", "$URL")
+	for _, format := range formats {
+		s.run(binary.Options{}, "", ok, "names", "--api-url", "$URL", "--format", format)
+		s.run(binary.Options{}, "", refused, "names", "--api-url", "$URL", "--format", format, "--api-key-file", "IN/wrong.key")
+	}
+	s.run(binary.Options{}, "", ok, "delete", "J", "--api-url", "$URL")
+	s.run(binary.Options{}, "", refused, "delete", "J", "--api-url", "$URL", "--api-key-file", "IN/wrong.key")
+}
+
+func (s *scene) checks(formats []string) {
+	set := []string{"C=" + values()[0].value}
+	for _, format := range formats {
+		for _, file := range []string{"IN/*.toml", "IN/config.toml", "IN/more.toml", "IN/broken-manifest", "IN/manifest"} {
+			for _, version := range []string{"documented", "0.9", "1.4"} {
+				s.run(binary.Options{Env: set}, "", anyEnd, "check", file, "--format", format, "--require-env", "--prefect-version", version)
+			}
+			s.run(binary.Options{}, "", anyEnd, "check", file, "--format", format)
+		}
+		s.run(binary.Options{}, "", failed, "check", "--flows", s.inputs, "--api-url", "$URL", "--format", format)
+		s.run(binary.Options{}, "", refused, "check", "--flows", s.inputs, "--api-url", "$URL", "--api-key-file", "IN/wrong.key", "--format", format)
+	}
+}
+
+func (s *scene) configs(formats []string) {
+	env := []string{}
+	for _, c := range values() {
+		env = append(env, "PREFECT__CONTEXT__SECRETS__"+c.name+"="+c.value)
+	}
+	env = append(env, "PREFECT__CLOUD__API_KEY="+wrongKey.value, "PREFECT__MY__URL="+values()[6].value)
+	for _, format := range formats {
+		for _, version := range []string{"documented", "0.9", "1.4"} {
+			for _, file := range []string{"config.toml", "more.toml", "broken.toml", "broken2.toml", "broken3.toml", "broken4.toml", "binary.toml", "ignore.toml"} {
+				s.run(binary.Options{Env: env}, "", []int{0, 1}, "config", "--file", "IN/"+file, "--format", format, "--prefect-version", version)
+			}
+		}
+		shown := s.run(binary.Options{}, "", ok, "config", "--file", "IN/config.toml", "--format", format, "--reveal")
+		s.see("config --reveal", without(s.t, "config --reveal", shown.Stdout.String())+shown.Stderr.String())
+	}
+}
+
+func (s *scene) keysAndFiles() {
+	for _, args := range [][]string{{"keygen", "--store-key"}, {"keygen", "--name", "ci", "--role", "admin", "--tenant", "data"}} {
+		made := s.run(binary.Options{}, "", ok, args...)
+		rest := without(s.t, "keygen", made.Stdout.String())
+		key := regexp.MustCompile(`(?m)^(pfs_[A-Z2-7]{33}|[A-Za-z0-9+/]{43}=)$`).FindString(made.Stdout.String())
+		if _, at, found := newSearcher([]canary{credential("MADE", key)}).find(rest + made.Stderr.String()); found || key == "" {
+			s.t.Errorf("keygen shows its key twice, or never: at %d of %q", at, rest)
+		}
+	}
+	s.run(binary.Options{}, "", usage, "keygen", "--rotate", "ci", "--keys-file", "IN/keys-with-key")
+	dir := s.t.TempDir()
+	file := binary.Options{Dir: dir, Env: []string{"PREFECT_SECRETS_STORE_KEY=" + storeKey.value}}
+	s.run(file, values()[0].value, ok, "set", "A", "--api-url", "embedded:store.db")
+	s.run(file, "", ok, "backup", "a.bak", "--store", "file:store.db")
+	s.run(file, "", anyFailure, "backup", "none/a.bak", "--store", "file:store.db")
+	s.run(file, "", ok, "restore", "a.bak", "--store", "file:again.db")
+	s.run(file, "", anyFailure, "restore", filepath.Join(s.inputs, "secrets.json"), "--store", "file:third.db")
+	file.Env = []string{"PREFECT_SECRETS_STORE_KEY=" + strings.Repeat("A", 42) + "E="}
+	s.run(file, "", anyFailure, "restore", "a.bak", "--store", "file:fourth.db")
+	file.Env = []string{"PREFECT_SECRETS_STORE_KEY=" + tokenSecret.value}
+	s.run(file, "", anyFailure, "restore", "a.bak", "--store", "file:fourth.db")
+	s.run(binary.Options{Dir: dir}, "", anyFailure, "backup", "b.bak", "--api-url", "$URL", "--api-key-file", "IN/wrong.key")
+	s.run(binary.Options{Dir: dir}, "", anyFailure, "backup", "b.bak", "--api-url", "$URL")
+	s.run(binary.Options{}, "", ok, "version")
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		s.run(binary.Options{}, "", ok, "completion", shell)
+	}
+}
+
+// wrongFlags has secrets where a flag or argument wants something else. The user's
+// own command line shows them; what the command says does not, where it can know
+// that a part is a password.
+func (s *scene) wrongFlags() {
+	withPassword := "http://svc:" + random(7, 20) + "@127.0.0.1:1"
+	for _, args := range [][]string{
+		{"names", "--api-url", withPassword}, {"sync", "--api-url", withPassword, "--secrets-file", "IN/secrets.json"},
+		{"serve", "--store", "memory", "--keys-file", "IN/keys-with-key", "--upstream", withPassword},
+		{"serve", "--store", "memory", "--keys-file", "IN/keys-with-key", "--url", withPassword},
+		{"serve", "--store", "vault", "--keys-file", "IN/keys-with-key", "--vault-address", withPassword},
+	} {
+		s.run(binary.Options{}, "", anyFailure, args...)
+	}
+}
+
+// serveRefuses starts serve with files that are wrong.
+func (s *scene) serveRefuses() {
+	site := binary.NewSite(s.t, "")
+	keys := filepath.Join(site.Dir, "keys.toml")
+	vault := httptest.NewServer(echoing(http.StatusForbidden))
+	defer vault.Close()
+	for _, format := range []string{"text", "json"} {
+		for _, level := range levels {
+			start := func(env []string, args ...string) {
+				s.run(binary.Options{Env: append([]string{}, env...)}, "", []int{1, 2}, append([]string{"serve", "--listen", "127.0.0.1:0", "--log-format", format, "--log-level", level}, args...)...)
+			}
+			for _, file := range []string{"keys-with-key", "keys-broken", "keys-unknown", "secrets.json"} {
+				start(nil, "--store", "memory", "--keys-file", "IN/"+file)
+			}
+			start(nil, "--store", "file:store.db", "--store-key-file", "IN/token.secret", "--keys-file", keys)
+			start(nil, "--store", "file:"+s.inputs+"/secrets.json", "--store-key-file", filepath.Join(site.Dir, "store.key"), "--keys-file", keys)
+			start(nil, "--store", "memory", "--keys-file", keys, "--tls-certificate", "IN/tls.pem", "--tls-key", "IN/tls.pem")
+			start(nil, "--store", "memory", "--keys-file", keys, "--audit-log", "none/audit.log")
+			start([]string{"VAULT_ADDR=" + vault.URL, "VAULT_TOKEN=" + vaultToken.value}, "--store", "vault", "--keys-file", keys)
+			start([]string{"VAULT_ADDR=" + vault.URL}, "--store", "vault", "--keys-file", keys, "--vault-auth", "approle", "--vault-role-id", "role", "--vault-secret-id-file", "IN/vault.token")
+		}
+	}
+	s.note([]string{"serve", "--log-format", "text"})
+}
+
+var levels = []string{"debug", "info", "warn", "error"}
+
+// echoing answers with all that it was sent, as a careless server does.
+func echoing(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body := readBody(r)
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		fmt.Fprintf(w, `{"errors":[%s]}`, jsonText(body+" "+fmt.Sprint(r.Header)))
+	}
+}

@@ -1,0 +1,118 @@
+package canary
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+// tester is a test that fails, and what it says.
+type tester struct {
+	said     []string
+	cleanups []func()
+}
+
+func (f *tester) Helper() {}
+func (f *tester) Errorf(format string, args ...any) {
+	f.said = append(f.said, fmt.Sprintf(format, args...))
+}
+func (f *tester) Fatalf(format string, args ...any) { f.Errorf(format, args...) }
+func (f *tester) Cleanup(fn func())                 { f.cleanups = append(f.cleanups, fn) }
+
+// testkit's failures show names and no values: assertions, faults that nothing ran
+// into, documents that the API refuses, local configs that do not parse, and its
+// types however they are printed.
+func TestTestkit(t *testing.T) {
+	w := newWatch(t, credential("ADMIN", testkit.AdminKey), credential("RUNNER", testkit.RunnerKey))
+	tb := &tester{}
+	cloud := testkit.New(tb)
+	ctx := context.Background()
+	client := cloud.Client()
+	var shown []any
+	for i, c := range values() {
+		other := values()[(i+1)%len(values())].value
+		cloud.Set(c.name, c.value)
+		cloud.AssertSecrets(tb, map[string]any{c.name: other, "MISSING": c.value})
+		cloud.AssertNames(tb, "MISSING")
+		cloud.Inject(testkit.Match{Field: "setSecret", Secret: "NEVER_" + c.name}, testkit.Fault{Message: "no"})
+		remove := cloud.Inject(testkit.Match{Field: "set_secret", Secret: c.name}, testkit.Fault{Status: 500})
+		err := client.SetSecret(ctx, c.name, c.value)
+		remove()
+		value, err2 := cloud.Runner().SecretValue(ctx, c.name)
+		_, err3 := cloud.ClientWithKey("wrong").SecretValue(ctx, c.name)
+		err4 := client.SetSecret(ctx, "HUGE", strings.Repeat(c.value, 70_000/len(c.value)))
+		ctx = testkit.LocalSecrets(ctx, map[string]any{c.name: c.value})
+		_, err5 := prefect.Get[int](ctx, c.name)
+		_, err6 := prefect.Secret("MISSING").Get(ctx)
+		testkit.LocalConfig(tb, ctx, "[context.secrets]\nA = "+c.value, nil)
+		testkit.LocalConfig(tb, ctx, "[context.secrets]\nA = \"${B}\"\nB = \"${A}\"\n"+c.name+" = "+tomlText(c.value)+"\n[", nil)
+		shown = append(shown, err, value, err2, err3, err4, err5, err6, prefect.NamedValue{Name: c.name, Value: value})
+	}
+	shown = append(shown, cloud, *cloud, client, cloud.Calls(testkit.Match{}), cloud.Tenant("ml"), cloud.HTTPClient(), cloud.Handler())
+	for _, f := range tb.cleanups {
+		f()
+	}
+	w.see("what failing tests say", strings.Join(tb.said, "\n"))
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		for _, v := range shown {
+			w.see(fmt.Sprintf("%s of %T", verb, v), fmt.Sprintf(verb, v))
+		}
+	}
+	for _, v := range shown {
+		text, _ := json.Marshal(v)
+		w.see(fmt.Sprintf("JSON of %T", v), string(text))
+	}
+	if len(tb.said) < len(values())*4 {
+		t.Errorf("only %d failures: %v", len(tb.said), tb.said)
+	}
+}
+
+// panicVariable makes the test binary the process that panics.
+const panicVariable = "CANARY_PANIC"
+
+// A test that panics with a fake, a client and a value at hand shows none of them.
+func TestTestkitPanics(t *testing.T) {
+	if how := os.Getenv(panicVariable); how != "" {
+		panics(t, how)
+		return
+	}
+	w := newWatch(t, credential("ADMIN", testkit.AdminKey), credential("RUNNER", testkit.RunnerKey))
+	for _, how := range []string{"print", "value", "error", "fake", "handler"} {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTestkitPanics$", "-test.v")
+		cmd.Env = append(os.Environ(), panicVariable+"="+how, "GOTRACEBACK=all")
+		out, err := cmd.CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "goroutine") {
+			t.Errorf("%s: no panic: %v: %s", how, err, out)
+		}
+		w.see("a panic of a test: "+how, string(out))
+	}
+}
+
+func panics(t *testing.T, how string) {
+	cloud := testkit.New(t)
+	plain := values()[0]
+	cloud.Set(plain.name, plain.value)
+	value, err := cloud.Runner().SecretValue(t.Context(), plain.name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch how {
+	case "print":
+		panic(fmt.Sprintf("%+v %#v %v", cloud, value, cloud.Client()))
+	case "value":
+		panic(value)
+	case "error":
+		panic(fmt.Errorf("with %v: %w", value, cloud.Client().SetSecret(t.Context(), "", plain.value)))
+	case "fake":
+		panic(cloud)
+	case "handler":
+		cloud.Handler().ServeHTTP(nil, nil)
+	}
+}
