@@ -23,7 +23,7 @@ var envelopes = []struct {
 	{func(o object) bool {
 		return len(o) == 2 && o.at("metadata").has("created_time", "version") && o.has("data")
 	}, errors.New("the data of an answer of Vault, whose secrets are in .data: take them out with jq .data")},
-	{func(o object) bool { return o.at("sops").has("mac") || o.at("sops").has("lastmodified") }, sops},
+	{func(o object) bool { return o.at("sops").has("mac") || o.at("sops").has("lastmodified") }, errSops},
 	{func(o object) bool { return o.has("apiVersion", "kind") }, errors.New("an object of Kubernetes: take the secrets of one Secret out with jq '.data | map_values(@base64d)'")},
 	{func(o object) bool { return o.first("Parameters").has("Name", "Value") }, errors.New("an answer of AWS Systems Manager, whose secrets are in .Parameters: take them out with jq '.Parameters | map({(.Name): .Value}) | add'")},
 	{func(o object) bool { return o.has("ARN", "SecretString") }, errors.New("an answer of AWS Secrets Manager, whose secret is in .SecretString: take it out with jq -r .SecretString")},
@@ -33,7 +33,7 @@ var envelopes = []struct {
 	{func(o object) bool { return o.all("sensitive", "value") }, errors.New("what terraform output -json prints, with each secret in .value: take them out with jq 'map_values(.value)'")},
 }
 
-var sops = errors.New("encrypted by sops: decrypt it first, with sops decrypt")
+var errSops = errors.New("encrypted by sops: decrypt it first, with sops decrypt")
 
 // sopsDotenv finds the line that sops adds to a dotenv file.
 var sopsDotenv = regexp.MustCompile(`(?m)^sops_mac=ENC\[`)

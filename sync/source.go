@@ -69,7 +69,7 @@ func ParseSecretsFile(label, name string, data []byte) (*Source, error) {
 	case strings.HasSuffix(strings.ToLower(name), ".json") || bracketed(text):
 		return parseTyped(label, []byte(text))
 	case sopsDotenv.MatchString(text):
-		return nil, fmt.Errorf("%s: %w", label, sops)
+		return nil, fmt.Errorf("%s: %w", label, errSops)
 	}
 	return parseDotenv(label, []byte(strings.ReplaceAll(text, "\r\n", "\n")))
 }

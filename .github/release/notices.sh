@@ -28,11 +28,20 @@ text_of() { # FILE: the first platform that has it
   done
 }
 
+# Where a release of a module that GitHub hosts is tagged: a module in a directory has it before the version.
+source_of() { # MODULE VERSION
+  local owner repository directory
+  IFS=/ read -r _ owner repository directory <<<"$1"
+  [[ $1 == github.com/* ]] || { echo "notices.sh: where is the source of $1?" >&2; return 1; }
+  directory=$(sed -E 's:(^|/)v[0-9]+$::' <<<"$directory")
+  echo "https://github.com/$owner/$repository/tree/${directory:+$directory/}${2%+incompatible}"
+}
+
 mozilla() { # prints the modules under the MPL-2.0
   local module version
   while read -r module version; do
     ! grep -qi 'Mozilla Public License' "$work"/*/"$module"/LICENSE* 2>/dev/null ||
-      echo "$module $version, https://proxy.golang.org/$(sed 's/[A-Z]/!\L&/g' <<<"$module")/@v/$version.zip"
+      echo "$module $version, $(source_of "$module" "$version")"
   done <"$work/modules"
 }
 
@@ -43,11 +52,11 @@ notices() {
 Third-party notices of prefect-secrets
 
 The binary is made of the modules below and of Go's standard library. The image
-also holds the certificate authorities of Mozilla, as Debian's ca-certificates
-packages them (https://packages.debian.org/ca-certificates), under the MPL-2.0.
+also holds Mozilla's certificate authorities, from Debian's package
+ca-certificates, under the MPL-2.0.
 
-The source of the modules under the Mozilla Public License 2.0, unchanged, is to
-be had at these addresses:
+The source of the modules under the Mozilla Public License 2.0, which are used
+unchanged:
 
 END
   mozilla
