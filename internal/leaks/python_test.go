@@ -26,8 +26,9 @@ func TestFormsOfPython(t *testing.T) {
 		t.Fatalf("%d values", len(cases))
 	}
 	for _, c := range cases {
+		finder := leaks.NewFinder([]leaks.Secret{{Name: "S", Value: c.Value}, text("OTHER", "another-secret-value")})
 		for expression, form := range c.Forms {
-			got := names("INFO | "+form+" |\nnext", leaks.Secret{Name: "S", Value: c.Value}, text("OTHER", "another-secret-value"))
+			got := finder.Names([]byte("INFO | " + form + " |\nnext"))
 			if len(got) != 1 || got[0] != "S" {
 				t.Errorf("%s of %s: found %v in\n%s", expression, c.Value, got, form)
 			}

@@ -25,7 +25,7 @@ func TestRandomSecrets(t *testing.T) {
 		}
 		return b.String()
 	}
-	for range 500 {
+	for range 200 {
 		value, other := "k"+draw(12+random.IntN(30))+"k", "q"+draw(14+random.IntN(30))+"q"
 		form := forms[random.IntN(len(forms))]
 		log := draw(random.IntN(40)) + " " + encodings[form](value) + " " + draw(random.IntN(40))

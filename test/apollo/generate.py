@@ -30,7 +30,7 @@ def spell(t):
 
 
 def inner(t):
-    while t["ofType"]:
+    while t.get("ofType"):
         t = t["ofType"]
     return t["name"]
 
