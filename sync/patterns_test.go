@@ -61,7 +61,7 @@ func TestPatternsThatMatchSomething(t *testing.T) {
 func TestAnIncludeThatLeavesNothing(t *testing.T) {
 	for says, rules := range map[string]secretsync.Rules{
 		`did you mean "SLACK*"?`:                {Include: []string{"slack*"}},
-		"of the names that it takes none has":   {Include: []string{"ZZZ*"}},
+		`write: include "ZZZ*" matches no name`: {Include: []string{"ZZZ*"}},
 		"it is empty, and of the names":         {Include: []string{}, Names: map[string]secretsync.NameRule{"a": {From: "ZZZ"}}},
 		"of the names that it takes none has a": {Include: []string{"SLACK"}, Exclude: []string{"S*"}},
 	} {
