@@ -90,7 +90,16 @@ func meant(pattern string, names []string) string {
 	if likely := like(bare, names); likely != "" || bare == pattern {
 		return likely
 	}
-	return bare
+	return alternatives(bare)
+}
+
+// alternatives are those of a regular expression as a list of patterns.
+func alternatives(expression string) string {
+	inner := strings.TrimSuffix(strings.TrimPrefix(expression, "("), ")")
+	if strings.ContainsAny(inner, "()") {
+		return expression
+	}
+	return strings.ReplaceAll(inner, "|", ", ")
 }
 
 // like is the pattern in another case that matches, or the name that it nearly

@@ -27,6 +27,7 @@ func TestPatternsThatMatchNothing(t *testing.T) {
 		`"CODECOV_TOKEN"`: "CODECOV_TOKEN", "'codecov_token'": "CODECOV_TOKEN", "`SLACK`": "SLACK", `"MISSING"`: "MISSING",
 		"- CODECOV_TOKEN": "CODECOV_TOKEN", "-SLACK": "SLACK", `- "SLACK"`: "SLACK", "- MISSING": "MISSING",
 		"^CODECOV_TOKEN$": "CODECOV_TOKEN", "^CODECOV_.*$": "CODECOV_*", "SLACK.*": "SLACK*", "^MISSING": "MISSING",
+		"^(SLACK|CODECOV_TOKEN)$": "SLACK, CODECOV_TOKEN", "/SLACK|NPM_TOKEN/": "SLACK, NPM_TOKEN", "^NPM_(A|B)$": "NPM_(A|B)",
 		"secrets.SLACK": "SLACK", "$SLACK": "SLACK", "!SLACK": "SLACK",
 		"CODCOV_TOKEN": "CODECOV_TOKEN", "CODECOV_TOKENS": "CODECOV_TOKEN", "SLCAK": "SLACK", "CODCOV_*": "CODECOV_TOKEN",
 		"NPM_TOKEN": "", "NPM_*": "", "[A-Z]": "", "DOCKER*": "", "S": "",
