@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -95,7 +97,7 @@ func (p *Plan) ownersOfOlder(ctx context.Context, store *Store) error {
 // mark says at each name to be overwritten who wrote it, and fails if a name may
 // not be overwritten.
 func (p *Plan) mark(owners map[string]string) error {
-	var refused []string
+	refused := map[string][]string{} // by who wrote them
 	for i := range p.Actions {
 		a := &p.Actions[i]
 		if a.Kind != Overwrite {
@@ -106,18 +108,24 @@ func (p *Plan) mark(owners map[string]string) error {
 			a.WrittenBy, a.Reason = owner, strings.TrimPrefix(a.Reason+"; "+note, "; ")
 		}
 		if owner != p.owners.own {
-			refused = append(refused, refusal(a.Name, owner))
+			refused[owner] = append(refused[owner], a.Name)
 		}
 	}
 	if p.overwrite != OverwriteOwned || p.owners.planner || len(refused) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w, and overwrite is owned: leave them out, or allow any: %s", ErrNotOwned, strings.Join(refused, ", "))
+	return fmt.Errorf("%w, and overwrite is owned: leave them out, or allow any: %s", ErrNotOwned, refusals(refused))
 }
 
-func refusal(name, owner string) string {
-	if owner == "" {
-		return fmt.Sprintf("%q (the store does not say who wrote it)", name)
+// refusals says who wrote which names, a writer once.
+func refusals(byOwner map[string][]string) string {
+	var texts []string
+	for _, owner := range slices.Sorted(maps.Keys(byOwner)) {
+		wrote := fmt.Sprintf("%q wrote", owner)
+		if owner == "" {
+			wrote = "the store does not say who wrote"
+		}
+		texts = append(texts, wrote+" "+someQuoted(byOwner[owner]))
 	}
-	return fmt.Sprintf("%q (%q wrote it)", name, owner)
+	return strings.Join(texts, "; ")
 }

@@ -55,7 +55,7 @@ func older(t *testing.T, h http.Handler) http.Handler {
 }
 
 func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
-	const refused = `the key's own, and overwrite is owned: leave them out, or allow any: "B" ("bob" wrote it)`
+	const refused = `the key's own, and overwrite is owned: leave them out, or allow any: "bob" wrote "B"`
 	unknown := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"data":{"secrets_api":{"key":"admin","role":"admin","tenant":"t","unreachable":[]},"secret":[{"name":"A"}],"owned":[{"name":"A","updated_by":null}]}}`)
 	})
@@ -66,13 +66,29 @@ func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
 		"ours":              {shared(t).Handler(), refused},
 		"ours, but older":   {older(t, shared(t).Handler()), refused},
 		"another":           {shared(t, testkit.WithDialect(prefect.DialectSnake)).Handler(), "overwrite is owned, and this store does not say who wrote a secret: allow any"},
-		"an unknown writer": {unknown, `"A" (the store does not say who wrote it)`},
+		"an unknown writer": {unknown, `the store does not say who wrote "A"`},
 		"nothing there":     {testkit.New(t, testkit.WithDialect(prefect.DialectCamel)).Handler(), ""},
 	} {
 		_, err := against(t, storeOver(t, tt.store), secretsync.PlanInput{Overwrite: secretsync.OverwriteOwned})
 		if (err != nil) != (tt.want != "") || err != nil && (!errors.Is(err, secretsync.ErrNotOwned) || !strings.Contains(err.Error(), tt.want)) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// However many names another key wrote, it is named once.
+func TestOwnedNamesAWriterOnce(t *testing.T) {
+	cloud := testkit.New(t)
+	bob := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: testkit.Admin}))
+	in := secretsync.PlanInput{Sources: []*secretsync.Source{numbered(30)}, Overwrite: secretsync.OverwriteOwned}
+	secretsync.Apply(t.Context(), secretsync.NewStore(bob), planned(t, secretsync.NewStore(bob), in), secretsync.ApplyOptions{})
+	plan, err := secretsync.NewPlan(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = plan.Against(t.Context(), secretsync.NewStore(cloud.Client()))
+	if err == nil || strings.Count(err.Error(), "bob") != 1 || !strings.HasSuffix(err.Error(), `"S009" and 20 more names`) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -21,45 +21,49 @@ var ErrNothingIncluded = errors.New("include leaves nothing to write")
 // nothing to write.
 func (p *planner) selects(plan *Plan) error {
 	names := p.ciNames()
-	plan.judge("include", p.in.Rules.Include, "no name of a source", names)
+	idle := plan.judge("include", p.in.Rules.Include, "no name of a source", names)
 	plan.judge("exclude", p.in.Rules.Exclude, "no name of a source", names)
 	if p.in.Prune.MaxDeletes != nil && len(p.in.Prune.Scope) == 0 {
 		plan.Remarks = append(plan.Remarks, "max-deletes is set and there is no prune scope: nothing is deleted")
 	}
 	if p.in.Rules.Include != nil && !plan.Pending() {
-		return nothingIncluded(p.in.Rules.Include, plan.Warnings)
+		return nothingIncluded(len(p.in.Rules.Include), idle)
 	}
 	return nil
 }
 
-func nothingIncluded(include, warnings []string) error {
-	why := "of the names that it takes none has a value"
-	if len(include) == 0 {
-		why = "it is empty, and of the names in [names] none has a value"
+// nothingIncluded says why: idle is what is to be said of the patterns that match
+// nothing.
+func nothingIncluded(patterns int, idle []string) error {
+	switch {
+	case patterns == 0:
+		idle = []string{"it is empty, and of the names in [names] none has a value"}
+	case len(idle) < patterns:
+		idle = slices.Insert(idle, 0, "of the names that it takes none has a value")
 	}
-	if len(warnings) > 0 {
-		why = strings.Join(warnings, "; ")
-	}
-	return fmt.Errorf("%w: %s", ErrNothingIncluded, why)
+	return fmt.Errorf("%w: %s", ErrNothingIncluded, strings.Join(idle, "; "))
 }
 
 // ciNames are the names that some source has, sorted.
 func (p *planner) ciNames() []string { return slices.Sorted(maps.Keys(p.seen)) }
 
 // judge notes each pattern that matches none of the names: as a warning where it
-// looks like a mistake.
-func (p *Plan) judge(what string, patterns []string, noName string, names []string) {
+// looks like a mistake. It returns what it noted.
+func (p *Plan) judge(what string, patterns []string, noName string, names []string) (idle []string) {
 	for _, pattern := range patterns {
 		if slices.ContainsFunc(names, func(name string) bool { return firstMatch([]string{pattern}, name) != "" }) {
 			continue
 		}
 		said := fmt.Sprintf("%s %q matches %s", what, p.masked(pattern), noName)
 		if likely := meant(pattern, names); likely != "" {
-			p.Warnings = append(p.Warnings, said+didYouMean(p.masked(likely)))
+			said += didYouMean(p.masked(likely))
+			p.Warnings = append(p.Warnings, said)
 		} else {
 			p.Remarks = append(p.Remarks, said)
 		}
+		idle = append(idle, said)
 	}
+	return idle
 }
 
 func (p *Plan) masked(pattern string) string {
@@ -86,7 +90,16 @@ func meant(pattern string, names []string) string {
 	if likely := like(bare, names); likely != "" || bare == pattern {
 		return likely
 	}
-	return bare
+	return alternatives(bare)
+}
+
+// alternatives are those of a regular expression as a list of patterns.
+func alternatives(expression string) string {
+	inner := strings.TrimSuffix(strings.TrimPrefix(expression, "("), ")")
+	if strings.ContainsAny(inner, "()") {
+		return expression
+	}
+	return strings.ReplaceAll(inner, "|", ", ")
 }
 
 // like is the pattern in another case that matches, or the name that it nearly

@@ -27,6 +27,7 @@ func TestPatternsThatMatchNothing(t *testing.T) {
 		`"CODECOV_TOKEN"`: "CODECOV_TOKEN", "'codecov_token'": "CODECOV_TOKEN", "`SLACK`": "SLACK", `"MISSING"`: "MISSING",
 		"- CODECOV_TOKEN": "CODECOV_TOKEN", "-SLACK": "SLACK", `- "SLACK"`: "SLACK", "- MISSING": "MISSING",
 		"^CODECOV_TOKEN$": "CODECOV_TOKEN", "^CODECOV_.*$": "CODECOV_*", "SLACK.*": "SLACK*", "^MISSING": "MISSING",
+		"^(SLACK|CODECOV_TOKEN)$": "SLACK, CODECOV_TOKEN", "/SLACK|NPM_TOKEN/": "SLACK, NPM_TOKEN", "^NPM_(A|B)$": "NPM_(A|B)",
 		"secrets.SLACK": "SLACK", "$SLACK": "SLACK", "!SLACK": "SLACK",
 		"CODCOV_TOKEN": "CODECOV_TOKEN", "CODECOV_TOKENS": "CODECOV_TOKEN", "SLCAK": "SLACK", "CODCOV_*": "CODECOV_TOKEN",
 		"NPM_TOKEN": "", "NPM_*": "", "[A-Z]": "", "DOCKER*": "", "S": "",
@@ -61,7 +62,7 @@ func TestPatternsThatMatchSomething(t *testing.T) {
 func TestAnIncludeThatLeavesNothing(t *testing.T) {
 	for says, rules := range map[string]secretsync.Rules{
 		`did you mean "SLACK*"?`:                {Include: []string{"slack*"}},
-		"of the names that it takes none has":   {Include: []string{"ZZZ*"}},
+		`write: include "ZZZ*" matches no name`: {Include: []string{"ZZZ*"}},
 		"it is empty, and of the names":         {Include: []string{}, Names: map[string]secretsync.NameRule{"a": {From: "ZZZ"}}},
 		"of the names that it takes none has a": {Include: []string{"SLACK"}, Exclude: []string{"S*"}},
 	} {

@@ -47,8 +47,8 @@ type Action struct {
 	Kind   Kind   `json:"action"`
 	Source string `json:"source,omitempty"` // the CI name
 	Reason string `json:"reason,omitempty"`
-	// WrittenBy is the name of the key that last wrote what is overwritten, where it
-	// is another than this run's.
+	// WrittenBy is the name of the key that last wrote what is overwritten, or what no
+	// source has any more, where it is another than this run's.
 	WrittenBy string `json:"written_by,omitempty"`
 	Result    Result `json:"result,omitempty"`
 	// Warn marks a skip that the user may not have meant.

@@ -26,6 +26,14 @@ type ReviewedName struct {
 	Tenant string `json:"tenant"`
 	Name   string `json:"name"`
 	Kind   Kind   `json:"action"` // create, overwrite or delete
+	// WrittenBy is the key that alone makes a deletion, where a planner has planned it.
+	WrittenBy string `json:"written_by,omitempty"`
+}
+
+// change is what was reviewed, whoever makes it.
+func (n ReviewedName) change() ReviewedName {
+	n.WrittenBy = ""
+	return n
 }
 
 // NewPlanFile keeps what the plans would change in the store behind apiURL.
@@ -43,7 +51,11 @@ func NewPlanFile(apiURL string, plans ...*Plan) *PlanFile {
 }
 
 func (a *Action) reviewed() ReviewedName {
-	return ReviewedName{Tenant: a.Tenant, Name: a.Name, Kind: a.Kind}
+	n := ReviewedName{Tenant: a.Tenant, Name: a.Name, Kind: a.Kind}
+	if a.Kind == Delete {
+		n.WrittenBy = a.WrittenBy
+	}
+	return n
 }
 
 // Encode writes the file's text.
@@ -92,11 +104,11 @@ func (f *PlanFile) Restrict(plans ...*Plan) error {
 	if err := f.checkTenants(plans); err != nil {
 		return err
 	}
-	now := map[ReviewedName]Kind{} // by tenant and name alone
+	now := map[ReviewedName]Action{} // by tenant and name alone
 	for _, plan := range plans {
 		for _, a := range plan.Actions {
-			if a.Kind != Skip {
-				now[ReviewedName{Tenant: a.Tenant, Name: a.Name}] = a.Kind
+			if a.Kind != Skip || a.WrittenBy != "" {
+				now[ReviewedName{Tenant: a.Tenant, Name: a.Name}] = a
 			}
 		}
 	}
@@ -130,18 +142,24 @@ func tenantList(tenants []string) string {
 	return strings.Join(labels, ", ")
 }
 
-func (f *PlanFile) changes(now map[ReviewedName]Kind) []string {
+func (f *PlanFile) changes(now map[ReviewedName]Action) []string {
 	var changes []string
 	for _, a := range f.Actions {
-		kind, planned := now[ReviewedName{Tenant: a.Tenant, Name: a.Name}]
+		planned, there := now[ReviewedName{Tenant: a.Tenant, Name: a.Name}]
 		switch {
-		case !planned:
+		case planned.Kind == a.Kind, a.leftTo(planned):
+		case !there || planned.Kind == Skip:
 			changes = append(changes, fmt.Sprintf("%s: %s was reviewed, and nothing is planned now", label(a), a.Kind))
-		case kind != a.Kind:
-			changes = append(changes, fmt.Sprintf("%s: %s was reviewed, and it is %s now", label(a), a.Kind, kind))
+		default:
+			changes = append(changes, fmt.Sprintf("%s: %s was reviewed, and it is %s now", label(a), a.Kind, planned.Kind))
 		}
 	}
 	return changes
+}
+
+// leftTo reports whether a deletion was reviewed as another key's, and still is.
+func (n ReviewedName) leftTo(planned Action) bool {
+	return n.WrittenBy != "" && planned.Kind == Skip && planned.WrittenBy == n.WrittenBy
 }
 
 func label(a ReviewedName) string { return fmt.Sprintf("%q of %s", a.Name, TenantLabel(a.Tenant)) }
@@ -149,11 +167,11 @@ func label(a ReviewedName) string { return fmt.Sprintf("%q of %s", a.Name, Tenan
 func (f *PlanFile) skipOthers(plans []*Plan) {
 	reviewed := map[ReviewedName]bool{}
 	for _, a := range f.Actions {
-		reviewed[a] = true
+		reviewed[a.change()] = true
 	}
 	for _, plan := range plans {
 		for i := range plan.Actions {
-			if a := &plan.Actions[i]; a.Kind != Skip && !reviewed[a.reviewed()] {
+			if a := &plan.Actions[i]; a.Kind != Skip && !reviewed[a.reviewed().change()] {
 				a.Kind, a.Reason, a.Warn, a.WrittenBy = Skip, "not in the plan file", true, ""
 			}
 		}

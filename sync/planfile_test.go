@@ -26,7 +26,7 @@ func TestAPlanFileHoldsNamesAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []secretsync.ReviewedName{{"testkit", "A", secretsync.Create}, {"testkit", "B", secretsync.Overwrite}, {"testkit", "OLD", secretsync.Delete}}
+	want := []secretsync.ReviewedName{{Tenant: "testkit", Name: "A", Kind: secretsync.Create}, {Tenant: "testkit", Name: "B", Kind: secretsync.Overwrite}, {Tenant: "testkit", Name: "OLD", Kind: secretsync.Delete}}
 	if diff := cmp.Diff(want, file.Actions); diff != "" || file.APIURL != fileURL {
 		t.Errorf("%s: %s", file.APIURL, diff)
 	}

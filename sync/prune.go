@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -66,21 +68,62 @@ func (p *Plan) deletion(name, owner string) Action {
 		a.Kind, a.Warn = Skip, true
 		a.Reason = gone + "; not deleted: the store does not say who wrote it (--prune-unowned)"
 	case p.owners.another(owner) && p.owners.planner:
-		a.Reason = fmt.Sprintf("%s; only the key that wrote it, %q, deletes it", gone, owner)
+		a.WrittenBy, a.Reason = owner, fmt.Sprintf("%s; only the key that wrote it, %q, deletes it", gone, owner)
 	case p.owners.another(owner):
 		a.Kind, a.Warn = Skip, true
-		a.Reason = fmt.Sprintf("%s; not deleted: the key %q wrote it last", gone, owner)
+		a.WrittenBy, a.Reason = owner, fmt.Sprintf("%s; not deleted: the key %q wrote it last", gone, owner)
 	}
 	return a
 }
 
+// withinLimit fails if a sync would delete more than it may. A planner, which does
+// not know whose sync it will be, fails if that holds for every key's.
 func (p *Plan) withinLimit() error {
-	limit, names := p.prune.Limit(), p.names(Delete)
-	if len(names) <= limit {
-		return nil
+	limit, all := p.prune.Limit(), p.deleters()
+	var over []deleter
+	for _, d := range all {
+		if len(d.names) > limit {
+			over = append(over, d)
+		}
 	}
-	return fmt.Errorf("%w: %d, and max-deletes allows %d: narrow the prune scope, or raise max-deletes if all of these are to go: %s",
-		ErrTooManyDeletes, len(names), limit, quotedList(names))
+	if len(over) > 0 && len(over) == len(all) {
+		return fmt.Errorf("%w: %d, and max-deletes allows %d: narrow the prune scope, or raise max-deletes if all of these are to go: %s",
+			ErrTooManyDeletes, len(over[0].names), limit, quotedList(over[0].names))
+	}
+	for _, d := range over {
+		p.Remarks = append(p.Remarks, fmt.Sprintf("a sync with %q would fail: it would delete %d names, and max-deletes allows %d", d.key, len(d.names), limit))
+	}
+	return nil
+}
+
+// deleter is a key whose sync deletes names; without a name the key in use.
+type deleter struct {
+	key   string
+	names []string
+}
+
+// deleters are the keys that one of may make the plan's deletions, sorted: a name
+// that another key wrote is deleted by that key alone, any other by each.
+func (p *Plan) deleters() []deleter {
+	byKey := map[string][]string{}
+	for _, a := range p.Actions {
+		if a.Kind == Delete {
+			byKey[a.WrittenBy] = append(byKey[a.WrittenBy], a.Name)
+		}
+	}
+	anyones := byKey[""]
+	if len(byKey) > 1 {
+		delete(byKey, "")
+	}
+	var all []deleter
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
+		names := byKey[key]
+		if key != "" {
+			names = slices.Concat(anyones, names)
+		}
+		all = append(all, deleter{key, names})
+	}
+	return all
 }
 
 func (p *Plan) names(kind Kind) []string {

@@ -56,6 +56,17 @@ func (r NameRule) shown() string {
 	return "the name in " + cmp.Or(r.At, "[names]")
 }
 
+// Optional are the same rules with no name required, for a run that was not given
+// every secret.
+func (r Rules) Optional() Rules {
+	r.Names = maps.Clone(r.Names)
+	for name, rule := range r.Names {
+		rule.Required = false
+		r.Names[name] = rule
+	}
+	return r
+}
+
 // Validate reports a pattern that is not a glob, and an exclusion that takes away
 // what a name requires.
 func (r Rules) Validate() error {

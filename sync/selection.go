@@ -22,7 +22,7 @@ var cisOwn = []string{
 	// the forge, and bots in it
 	"GH_*", "*_PAT", "PAT", "PERSONAL_ACCESS_TOKEN", "*_GITHUB_TOKEN", "RENOVATE_*", "DEPENDABOT_*", "RELEASE_*", "SEMANTIC_RELEASE_*",
 	// releases and deployments
-	"*DEPLOY_KEY*", "DEPLOY_TOKEN", "DEPLOYMENT_KEY", "SSH_DEPLOY_*", "SSH_KNOWN_HOSTS", "COSIGN_*", "GPG_*", "SIGNING_*", "*_SIGNING_KEY",
+	"*DEPLOY*KEY*", "DEPLOY_TOKEN", "SSH_DEPLOY_*", "SSH_KNOWN_HOSTS", "COSIGN_*", "GPG_*", "SIGNING_*", "*_SIGNING_KEY",
 	"VERCEL_*", "NETLIFY_*", "TF_API_TOKEN", "TFC_*", "PULUMI_ACCESS_TOKEN", "KUBECONFIG", "KUBE_CONFIG*", "TURBO_*", "NX_CLOUD_*",
 	// another store's key
 	"PREFECT_*KEY*", "PREFECT__CLOUD__*",

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -65,7 +66,7 @@ func (o *ruleOptions) over(m *secretsync.Manifest) error {
 	if err := o.overNames(m.Names); err != nil {
 		return err
 	}
-	return m.Rules.Validate()
+	return errors.Join(m.Rules.Validate(), m.Prune.Validate())
 }
 
 func (o *ruleOptions) overNames(names map[string]secretsync.NameRule) error {

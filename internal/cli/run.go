@@ -106,7 +106,8 @@ func (c *Command) planInput(o *syncOptions, out printer) (secretsync.PlanInput, 
 		Overwrite: manifest.Overwrite, Notes: o.notes, Mask: check.MaskTokens,
 	}
 	if o.untrusted != "" {
-		input.Prune, input.First = secretsync.Prune{}, o.untrusted+": nothing is deleted, and no plan file is written"
+		input.Rules, input.Prune = input.Rules.Optional(), secretsync.Prune{}
+		input.First = o.untrusted + ": nothing is deleted, and no plan file is written"
 	}
 	return input, manifest, nil
 }

@@ -38,10 +38,14 @@ func (c *Command) untrusted() string {
 
 // checkOnly is a sync in an untrusted run: it reads what was reviewed, and ends.
 func checkOnly(o syncOptions, out printer) error {
-	if _, err := o.readManifest(out); err != nil {
+	manifest, err := o.readManifest(out)
+	if err != nil {
 		return err
 	}
 	if err := checkConfigs(o, out); err != nil {
+		return err
+	}
+	if err := o.ruleOptions.over(manifest); err != nil {
 		return err
 	}
 	return errUntrusted

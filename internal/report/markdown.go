@@ -18,16 +18,7 @@ func PlanMarkdown(tenants []Tenant) string {
 		if t.Plan == nil {
 			continue
 		}
-		for _, line := range t.Plan.FirstLines() {
-			fmt.Fprintf(&b, "**%s.**\n\n", cell(line))
-		}
-		fmt.Fprintf(&b, "%s: %s.\n\n", targetMarkdown(t), planCounts(t.Plan, "**%d**"))
-		for _, warning := range t.Plan.Warnings {
-			fmt.Fprintf(&b, "**Warning**: %s\n\n", cell(warning))
-		}
-		for _, note := range notes(t.Plan) {
-			fmt.Fprintf(&b, "Note: %s.\n\n", cell(note))
-		}
+		headMarkdown(&b, t, planCounts(t.Plan, "**%d**"))
 		table(&b, []string{"action", "name", "note"}, t.Plan.Actions, func(a secretsync.Action) []string {
 			return []string{string(a.Kind), cell(shownName(a)), cell(a.Reason)}
 		})
@@ -35,6 +26,21 @@ func PlanMarkdown(tenants []Tenant) string {
 	}
 	failedMarkdown(&b, without(tenants, hasPlan))
 	return b.String()
+}
+
+// headMarkdown is what stands above a tenant's table: what a reader should know
+// first, the counts, and what looks like a mistake.
+func headMarkdown(b *strings.Builder, t Tenant, counts string) {
+	for _, line := range t.Plan.FirstLines() {
+		fmt.Fprintf(b, "**%s.**\n\n", cell(line))
+	}
+	fmt.Fprintf(b, "%s: %s.\n\n", targetMarkdown(t), counts)
+	for _, warning := range t.Plan.Warnings {
+		fmt.Fprintf(b, "**Warning**: %s\n\n", cell(warning))
+	}
+	for _, note := range notes(t.Plan) {
+		fmt.Fprintf(b, "Note: %s.\n\n", cell(note))
+	}
 }
 
 func failedMarkdown(b *strings.Builder, failures []Failure) {
@@ -51,7 +57,7 @@ func ResultMarkdown(tenants []Tenant) string {
 		if t.Report == nil {
 			continue
 		}
-		fmt.Fprintf(&b, "%s: %s.\n\n", targetMarkdown(t), resultCounts(t.Report, "**%d**"))
+		headMarkdown(&b, t, resultCounts(t.Report, "**%d**"))
 		for _, line := range verifiedLines(t.Report) {
 			fmt.Fprintf(&b, "- Verified: %s\n", cell(line))
 		}

@@ -1,0 +1,104 @@
+package sync_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+// onePair is a source without any of the names that shared has, all of which may be
+// deleted.
+func onePair() secretsync.PlanInput {
+	return pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "NEW", "x")}})
+}
+
+func plannerStore(cloud *testkit.Cloud) *secretsync.Store {
+	return secretsync.NewStore(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: testkit.Planner})))
+}
+
+// What a planner has planned is synced by a key that deletes its own alone.
+func TestAPlannersFileLeavesOthersSecrets(t *testing.T) {
+	cloud := shared(t)
+	text, err := secretsync.NewPlanFile(fileURL, planned(t, plannerStore(cloud), onePair())).Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := secretsync.ParsePlanFile("plan.json", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := planned(t, secretsync.NewStore(cloud.Client()), onePair())
+	want := []string{
+		"delete A< no source has it", `skip B< no source has it; not deleted: the key "bob" wrote it last`, "create NEW<NEW",
+	}
+	err = file.Restrict(plan)
+	if diff := cmp.Diff(want, lines(plan)); err != nil || diff != "" {
+		t.Errorf("%v: %s", err, diff)
+	}
+}
+
+// A deletion that was reviewed as a key's own is not another's without a word.
+func TestADeletionThatBecameAnothers(t *testing.T) {
+	cloud := shared(t)
+	file := secretsync.NewPlanFile(fileURL, planned(t, secretsync.NewStore(cloud.Client()), onePair()))
+	carol := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "carol", Role: testkit.Admin}))
+	if err := carol.SetSecret(t.Context(), "A", 1); err != nil {
+		t.Fatal(err)
+	}
+	err := file.Restrict(planned(t, secretsync.NewStore(cloud.Client()), onePair()))
+	if err == nil || !strings.Contains(err.Error(), `"A" of tenant testkit: delete was reviewed, and nothing is planned now`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A sync deletes what one key wrote, and so a planner counts the names of each.
+func TestAPlannerCountsTheDeletionsOfEachKey(t *testing.T) {
+	cloud := shared(t)
+	if err := cloud.Client().SetSecret(t.Context(), "A2", 1); err != nil {
+		t.Fatal(err)
+	}
+	store := plannerStore(cloud)
+	for limit, want := range map[int]string{0: "too many names", 1: "", 2: ""} {
+		in := onePair()
+		in.Prune.MaxDeletes = &limit
+		plan, err := secretsync.NewPlan(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = plan.Against(t.Context(), store)
+		if (err != nil) != (want != "") || err != nil && !errors.Is(err, secretsync.ErrTooManyDeletes) {
+			t.Errorf("max-deletes %d: %v", limit, err)
+		}
+		over := `a sync with "admin" would fail: it would delete 2 names, and max-deletes allows 1`
+		if got := strings.Join(plan.Remarks, "; "); (limit == 1) != (got == over) {
+			t.Errorf("max-deletes %d: remarks %q", limit, got)
+		}
+	}
+}
+
+// What nobody is known to have written, every key deletes.
+func TestAPlannerCountsUnownedNamesForEachKey(t *testing.T) {
+	store := storeOver(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := `{"data":{"secrets_api":{"key":"pr"},"secret":[{"name":"A","updated_by":null},{"name":"B","updated_by":"bob"}]}}`
+		if strings.Contains(readBody(t, r), "unreachable") {
+			answer = `{"data":{"secrets_api":{"key":"pr","role":"planner","tenant":"t","unreachable":[]},"secret":[{"name":"A"},{"name":"B"}],"owned":[]}}`
+		}
+		_, _ = io.WriteString(w, answer)
+	}))
+	in, limit := onePair(), 1
+	in.PruneUnowned, in.Prune.MaxDeletes = true, &limit
+	plan, err := secretsync.NewPlan(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := plan.Against(t.Context(), store); err == nil || !strings.Contains(err.Error(), "deleted: 2, and max-deletes allows 1") {
+		t.Errorf("got %v", err)
+	}
+}
