@@ -86,7 +86,7 @@ func (b *bounds) idle() bool {
 // A request of 8 KB has an answer of 16 MiB. Many at once are all answered, with no
 // more of them in memory than there is room for.
 func TestLargeAnswersAllComeInTurn(t *testing.T) {
-	r, _, address := newAttacked(t)
+	r, _, address := newAttacked(t, func(c *Config) { c.timeouts.patience = time.Minute })
 	most, done := 0, make(chan struct{})
 	var clients, watch sync.WaitGroup
 	before := live()
