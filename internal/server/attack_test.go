@@ -116,7 +116,7 @@ func TestLargeAnswersAllComeInTurn(t *testing.T) {
 	clients.Wait()
 	close(done)
 	watch.Wait()
-	if most > littleMemory*3/4 {
+	if most > littleMemory {
 		t.Errorf("%d MiB were in use", most>>20)
 	}
 	eventually(t, "all given back", r.bounds.idle)
@@ -267,7 +267,7 @@ func TestListingsAreBounded(t *testing.T) {
 			t.Errorf("%.200s", got)
 		}
 	}
-	if most > littleMemory*3/4 {
+	if most > littleMemory {
 		t.Errorf("%d MiB are in use", most>>20)
 	}
 }
