@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -59,6 +60,10 @@ const (
 	maxParsed  = 6 << 20 // of the 20,000 tokens that a document may have
 	// leastSize is what a request takes that asks for little.
 	leastSize = 32 << 10
+	// What a value and an object in variables take once they are read.
+	inputSize  = 64
+	objectSize = 320
+	maxInputs  = 8 << 20 // of the 100,000 values that variables may have
 )
 
 // size is about what it takes to work on the documents of a body of that length.
@@ -68,8 +73,16 @@ func (r *requests) size(body int) int {
 	for _, d := range r.list {
 		parsed = max(parsed, min(ParsedSize*len(d.Query), maxParsed))
 		used += min(usedSize*len(d.Query), maxParsed)
+		used += min(inputsSize(d.Variables), maxInputs)
 	}
 	return leastSize + body + parsed + used
+}
+
+func inputsSize(v graphql.Variables) (size int) {
+	for _, text := range v.Texts() {
+		size += inputSize*bytes.Count(text, []byte(",")) + objectSize*bytes.Count(text, []byte("{"))
+	}
+	return size
 }
 
 // Busy is the message of a request for which there is no room.

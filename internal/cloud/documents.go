@@ -32,9 +32,9 @@ func split(text []byte) (*requests, *reply) {
 	if trimmed := bytes.TrimLeft(text, " \t\r\n"); !bytes.HasPrefix(trimmed, []byte("[")) {
 		return single(text)
 	}
-	var list []json.RawMessage
+	list, ok := graphql.Elements(text, MaxBatch+1)
 	switch {
-	case json.Unmarshal(text, &list) != nil:
+	case !ok:
 		return nil, plain(http.StatusBadRequest, unreadable(text))
 	case len(list) == 0:
 		return nil, plain(http.StatusInternalServerError, bodyMissing)

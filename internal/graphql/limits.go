@@ -17,6 +17,10 @@ const (
 	maxFragments = 50  // definitions, and as many spreads
 	maxDepth     = 7   // levels below the first, outside introspection, as PrefectHQ/server limits it
 	maxName      = 255
+	// maxInputs bounds the values that variables are made of, of which an object
+	// counts as many.
+	maxInputs      = 100_000
+	inputsOfObject = 8
 )
 
 func limitText(what string, limit int) string {

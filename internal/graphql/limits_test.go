@@ -83,3 +83,44 @@ func TestManyErrorsAreCut(t *testing.T) {
 		t.Errorf("%d errors of variables, want %d", len(errs), maxInputErrors)
 	}
 }
+
+// Lists and objects in variables take many times the bytes of their text.
+func TestVariablesAreFew(t *testing.T) {
+	const tooMany, members = "The variables have more than 100000 values.", "The request has more than 1000 variables."
+	list := func(n int, value string) string {
+		return "[" + strings.TrimSuffix(strings.Repeat(value+",", n), ",") + "]"
+	}
+	tests := map[string]struct{ variables, want string }{
+		"strings":          {`{"l":` + list(maxInputs-2, `""`) + `}`, ""},
+		"too many strings": {`{"l":` + list(maxInputs, `""`) + `}`, tooMany},
+		"too many objects": {`{"t":{"value":1,"name":"n","inner":{"list":` + list(maxInputs, "{}") + `}}}`, tooMany},
+		"raw JSON":         {`{"t":{"value":` + list(2*maxInputs, "{}") + `,"name":"n"}}`, ""},
+		"members":          {"{" + strings.TrimSuffix(fields(maxVariables, `"a%d":1,`), ",") + "}", ""},
+		"too many members": {"{" + strings.TrimSuffix(fields(maxVariables+1, `"a%d":1,`), ",") + "}", members},
+	}
+	s := newTestSchema(t)
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, errs := s.Prepare(Request{Query: `query($l: [String], $t: thing){echo(list: $l, thing: $t)}`, Variables: variables(tt.variables)})
+			got := ""
+			if len(errs) > 0 {
+				got = errs[0].Message
+			}
+			if got != tt.want || len(errs) > 1 {
+				t.Errorf("got %q and %d errors, want %q", got, len(errs), tt.want)
+			}
+		})
+	}
+}
+
+func TestElements(t *testing.T) {
+	got, ok := Elements([]byte(` [1, {"a": [2]}, "]"] `), 2)
+	if !ok || len(got) != 2 || string(got[1]) != `{"a": [2]}` {
+		t.Errorf("%q %t", got, ok)
+	}
+	for _, text := range []string{``, ` `, `{}`, `[`, `[1] 2`} {
+		if _, ok := Elements([]byte(text), 2); ok {
+			t.Errorf("%q is no list", text)
+		}
+	}
+}

@@ -24,6 +24,8 @@ type Variables struct {
 	texts map[string]json.RawMessage
 	// odd tells that they were JSON but neither an object nor null.
 	odd bool
+	// many tells that there were more than may be.
+	many bool
 }
 
 // Texts are the variables' values as JSON, by name, in no order.
@@ -46,12 +48,12 @@ func ReadVariables(text []byte) (Variables, error) {
 	default:
 		return Variables{odd: true}, nil
 	}
-	texts, _ := members(c)
-	return Variables{texts: texts}, nil
+	texts, few := members(c)
+	return Variables{texts: texts, many: !few}, nil
 }
 
 // Members cuts a JSON object into its members, the last of equal keys. It reports
-// false for text that is no JSON object.
+// false for text that is no JSON object, or has more than 1,000 members.
 func Members(text []byte) (map[string]json.RawMessage, bool) {
 	if !json.Valid(text) {
 		return nil, false
@@ -59,13 +61,34 @@ func Members(text []byte) (map[string]json.RawMessage, bool) {
 	return members(cursor{b: text})
 }
 
+// Elements cuts a JSON list into its elements, of which it gives the first so many.
+// It reports false for text that is no JSON list.
+func Elements(text []byte, most int) (out []json.RawMessage, ok bool) {
+	c := cursor{b: text}
+	if !json.Valid(text) || c.kind() != '[' {
+		return nil, false
+	}
+	c.elements(func(i int) {
+		if element := c.skip(); i < most {
+			out = append(out, element)
+		}
+	})
+	return out, true
+}
+
 func members(c cursor) (map[string]json.RawMessage, bool) {
 	if c.kind() != '{' {
 		return nil, false
 	}
-	out := map[string]json.RawMessage{}
-	c.members(func(key string) { out[key] = c.skip() })
-	return out, true
+	out, few := map[string]json.RawMessage{}, true
+	c.members(func(key string) {
+		if few = few && len(out) < maxVariables; few {
+			out[key] = c.skip()
+		} else {
+			c.skip()
+		}
+	})
+	return out, few
 }
 
 // variables coerces variables to the types that the operation declares. Those
@@ -73,6 +96,9 @@ func members(c cursor) (map[string]json.RawMessage, bool) {
 func (s *Schema) variables(defs ast.VariableDefinitionList, given Variables) (map[string]any, []*Error) {
 	if given.odd {
 		return nil, []*Error{{Message: "Variables must be provided as an Object where each property is a variable value.", Code: CodeInternal}}
+	}
+	if given.many {
+		return nil, []*Error{{Message: fmt.Sprintf("The request has more than %d variables.", maxVariables), Code: CodeBadUserInput}}
 	}
 	in := variableReader{schema: s}
 	out := make(map[string]any, len(defs))
@@ -94,6 +120,7 @@ func (s *Schema) variables(defs ast.VariableDefinitionList, given Variables) (ma
 type variableReader struct {
 	schema *Schema
 	errs   []*Error
+	inputs int // so far
 	// of one variable
 	cursor
 	def  *ast.VariableDefinition
@@ -101,7 +128,7 @@ type variableReader struct {
 }
 
 func (r *variableReader) fail(code, message string, def *ast.VariableDefinition) {
-	if len(r.errs) < maxInputErrors {
+	if len(r.errs) < maxInputErrors && r.inputs <= maxInputs {
 		r.errs = append(r.errs, &Error{Message: message, Code: code, Locations: at(def.Position)})
 	}
 }
@@ -139,8 +166,18 @@ func (r *variableReader) within(step string, f func() any) any {
 	return f()
 }
 
+// spend counts values, and reports whether there may be more. Once there are too
+// many, that is all that is wrong.
+func (r *variableReader) spend(inputs int) bool {
+	if r.inputs += inputs; r.inputs > maxInputs {
+		r.errs = []*Error{{Message: fmt.Sprintf("The variables have more than %d values.", maxInputs), Code: CodeBadUserInput}}
+		return false
+	}
+	return len(r.errs) < maxInputErrors
+}
+
 func (r *variableReader) value(t *ast.Type) any {
-	if len(r.errs) >= maxInputErrors {
+	if !r.spend(1) {
 		r.skip()
 		return nil
 	}
@@ -174,6 +211,10 @@ func (r *variableReader) list(t *ast.Type) any {
 	}
 	out := []any{}
 	r.elements(func(int) {
+		if r.inputs > maxInputs {
+			r.skip()
+			return
+		}
 		out = append(out, r.within("[]", func() any { return r.value(t.Elem) }))
 	})
 	return out
@@ -197,6 +238,10 @@ func (r *variableReader) object(def *ast.Definition) any {
 	}
 	if r.kind() != '{' {
 		return r.invalid(fmt.Sprintf("Expected type %s to be an object.", def.Name))
+	}
+	if !r.spend(inputsOfObject) {
+		r.skip()
+		return nil
 	}
 	out := map[string]any{}
 	r.members(func(key string) {

@@ -230,7 +230,7 @@ func TestFirstRequestBegins(t *testing.T) {
 		}
 	}
 	_ = s.SetReadDeadline(later)
-	if s.begin(); !conn.last.Equal(later) {
+	if s.begin(0); !conn.last.Equal(later) {
 		t.Errorf("the body's deadline is %v", conn.last)
 	}
 	if _ = s.SetReadDeadline(time.Time{}); !conn.last.IsZero() {

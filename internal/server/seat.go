@@ -13,6 +13,7 @@ import (
 type seat struct {
 	net.Conn
 	places *places
+	head   *head        // counts the lines of its requests; nil where nobody does
 	first  time.Time    // when its first request must have begun
 	heard  atomic.Int64 // when it last sent something, in nanoseconds
 
@@ -51,8 +52,12 @@ func (s *seat) SetReadDeadline(t time.Time) error {
 	return s.Conn.SetReadDeadline(t)
 }
 
-// begin is called once the headers of a request are there.
-func (s *seat) begin() {
+// begin is called once the headers of a request are there, with the length of its
+// body.
+func (s *seat) begin(body int64) {
+	if s.head != nil {
+		s.head.begin(body)
+	}
 	s.places.mu.Lock()
 	again, until := s.begun, s.until
 	s.begun = true
@@ -74,6 +79,9 @@ func (s *seat) work() bool {
 // rest is called once a request has its answer.
 func (s *seat) rest() {
 	s.hear()
+	if s.head != nil {
+		s.head.begin(0)
+	}
 	s.places.mu.Lock()
 	defer s.places.mu.Unlock()
 	s.working = false
@@ -126,6 +134,9 @@ func onSeats(server *http.Server) *http.Server {
 }
 
 func seatOf(conn net.Conn) *seat {
+	if h, ok := conn.(*head); ok {
+		conn = h.Conn
+	}
 	if secure, ok := conn.(*tls.Conn); ok {
 		conn = secure.NetConn()
 	}

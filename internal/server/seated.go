@@ -19,7 +19,11 @@ func seated(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		s.begin()
+		if r.Body != http.NoBody {
+			s.begin(r.ContentLength)
+		} else {
+			s.begin(0)
+		}
 		if !isHealth(r.URL.Path) && !s.regular() {
 			w.Header().Set("Connection", "close")
 			unavailable(w, busyAnswer)

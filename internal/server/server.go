@@ -163,12 +163,12 @@ func (s *Server) Serve(ctx context.Context, listener, metrics net.Listener) erro
 	if metrics != nil {
 		aside := s.httpServer(s.Metrics())
 		defer aside.Close()
-		go func() { _ = aside.Serve(s.places(metrics, 64, new(atomic.Int64))) }()
+		go func() { _ = aside.Serve(heads{s.places(metrics, 64, new(atomic.Int64))}) }()
 	}
 	server := s.httpServer(s.handler)
 	failed := make(chan error, 1)
 	go func() {
-		failed <- server.Serve(s.secure(s.places(sendListener{listener}, cmp.Or(s.config.MaxConnections, 1024), &s.meter.connections)))
+		failed <- server.Serve(heads{s.secure(s.places(sendListener{listener}, cmp.Or(s.config.MaxConnections, 1024), &s.meter.connections))})
 	}()
 	select {
 	case err := <-failed:
