@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -57,11 +58,13 @@ func isAddress(text string) bool {
 	if _, err := netip.ParseAddr(text); err == nil {
 		return true
 	}
-	return host.MatchString(text)
+	return host().MatchString(text)
 }
 
 // host is a name of several labels, of which the last is a word.
-var host = regexp.MustCompile(`^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}\.?(:[0-9]{1,5})?$`)
+var host = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}\.?(:[0-9]{1,5})?$`)
+})
 
 // isLabel reports whether a text is a label of words and numbers, as projects,
 // buckets and regions have.
