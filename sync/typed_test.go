@@ -102,7 +102,7 @@ func TestTypedJSONErrors(t *testing.T) {
 func TestContextsStayStrings(t *testing.T) {
 	for _, value := range []string{"1", "true", "[1]", `{"a": 1}`, "null"} {
 		for _, parse := range []func(string, []byte) (*Source, error){ParseSecrets, ParseVars} {
-			if _, err := parse("s", []byte(`{"A": `+value+`}`)); err == nil || !strings.Contains(err.Error(), `where a text was due`) {
+			if _, err := parse("s", []byte(`{"A": `+value+`}`)); err == nil || !strings.Contains(err.Error(), `but must be a string`) {
 				t.Errorf("%s: got %v", value, err)
 			}
 			if _, err := parse("s", []byte("\ufeff{\"A\": \"x\"}")); err != nil {

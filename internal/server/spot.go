@@ -150,6 +150,6 @@ func (s spot) each(what string, read func(spot)) {
 			read(s.below("", int32(i), v))
 		}
 	default:
-		s.wrong("a list was due", what)
+		s.wrong("expected a list", what)
 	}
 }
