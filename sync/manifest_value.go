@@ -49,7 +49,7 @@ func (s spot) texts(v any) []string {
 		case !ok:
 			s.wrongItem(i, "expected a string", "put it into quotation marks")
 		case strings.TrimSpace(text) == "":
-			s.wrongItem(i, "this string is empty", "write what it is to be, or take it out")
+			s.wrongItem(i, "this string is empty", "fill it in, or take it out")
 		}
 		texts[i] = text
 	}

@@ -33,9 +33,9 @@ func (p *planner) selects(plan *Plan) error {
 }
 
 func nothingIncluded(include, warnings []string) error {
-	why := "of the names that it takes none has a value"
+	why := "none of the names that it takes has a value"
 	if len(include) == 0 {
-		why = "it is empty, and of the names in [names] none has a value"
+		why = "it is empty, and none of the names in [names] has a value"
 	}
 	if len(warnings) > 0 {
 		why = strings.Join(warnings, "; ")

@@ -61,9 +61,9 @@ func TestPatternsThatMatchSomething(t *testing.T) {
 func TestAnIncludeThatLeavesNothing(t *testing.T) {
 	for says, rules := range map[string]secretsync.Rules{
 		`did you mean "SLACK*"?`:                {Include: []string{"slack*"}},
-		"of the names that it takes none has":   {Include: []string{"ZZZ*"}},
-		"it is empty, and of the names":         {Include: []string{}, Names: map[string]secretsync.NameRule{"a": {From: "ZZZ"}}},
-		"of the names that it takes none has a": {Include: []string{"SLACK"}, Exclude: []string{"S*"}},
+		"none of the names that it takes has":   {Include: []string{"ZZZ*"}},
+		"it is empty, and none of the names":         {Include: []string{}, Names: map[string]secretsync.NameRule{"a": {From: "ZZZ"}}},
+		"none of the names that it takes has a": {Include: []string{"SLACK"}, Exclude: []string{"S*"}},
 	} {
 		_, err := planWith(t, secretsync.PlanInput{Rules: rules})
 		if !errors.Is(err, secretsync.ErrNothingIncluded) || !strings.Contains(err.Error(), says) {

@@ -22,7 +22,7 @@ func (s spot) text() string {
 	case !ok:
 		s.wrong("expected a string", "put it into quotation marks")
 	case strings.TrimSpace(text) == "":
-		s.wrong("this string is empty", "write what it is to be, or take it out")
+		s.wrong("this string is empty", "fill it in, or take it out")
 	case len(text) > cloud.MaxName || strings.ContainsFunc(text, unicode.IsControl):
 		s.wrong("this string is too long or has a line break", fmt.Sprintf("use one line of at most %d bytes", cloud.MaxName))
 	case looksLikeKey(text):
