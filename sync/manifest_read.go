@@ -167,11 +167,7 @@ func (s spot) format(v any) Format {
 	if err == nil && text != "" {
 		return f
 	}
-	hint := "a format is auto, string, json or raw"
-	if near := nearest.Of(text, formats); near != "" {
-		hint = "did you mean " + near + "? " + hint
-	}
-	s.wrong("unknown format", hint)
+	s.wrong("unknown format", nearest.Hint(text, formats, "a format is auto, string, json or raw"))
 	return FormatAuto
 }
 

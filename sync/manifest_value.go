@@ -64,10 +64,7 @@ func (s spot) overwrites(v any) Overwrites {
 	o, err := ParseOverwrites(text)
 	if err != nil {
 		hint := "overwrite is any (every name) or owned (names that the key itself wrote)"
-		if near := nearest.Of(text, []string{string(OverwriteAny), string(OverwriteOwned)}); near != "" {
-			hint = "did you mean " + near + "? " + hint
-		}
-		s.wrong("unknown value", hint)
+		s.wrong("unknown value", nearest.Hint(text, []string{string(OverwriteAny), string(OverwriteOwned)}, hint))
 	}
 	return o
 }

@@ -73,7 +73,7 @@ func (r *Runner) Inputs() (Inputs, error) {
 		CACertificate: text("ca-certificate"),
 	}
 	if !slices.Contains([]string{"sync", "plan", "check"}, in.Mode) {
-		return Inputs{}, fmt.Errorf("input mode: %q is none of sync, plan and check", in.Mode)
+		return Inputs{}, fmt.Errorf("input mode: %q is not sync, plan or check", in.Mode)
 	}
 	var errs [3]error
 	in.Comment, errs[0] = boolean("comment", text("comment"))

@@ -70,11 +70,7 @@ func (s spot) role() cloud.Role {
 	text := s.text()
 	role := cloud.Role(text)
 	if !role.Known() {
-		hint := "a role is " + cloud.RolesHelp()
-		if near := nearest.Of(text, roleNames()); near != "" {
-			hint = "did you mean " + near + "? " + hint
-		}
-		s.wrong("unknown role", hint)
+		s.wrong("unknown role", nearest.Hint(text, roleNames(), "a role is "+cloud.RolesHelp()))
 	}
 	return role
 }
