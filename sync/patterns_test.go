@@ -62,7 +62,7 @@ func TestAnIncludeThatLeavesNothing(t *testing.T) {
 	for says, rules := range map[string]secretsync.Rules{
 		`did you mean "SLACK*"?`:                {Include: []string{"slack*"}},
 		"none of the names that it takes has":   {Include: []string{"ZZZ*"}},
-		"it is empty, and none of the names":         {Include: []string{}, Names: map[string]secretsync.NameRule{"a": {From: "ZZZ"}}},
+		"it is empty, and none of the names":    {Include: []string{}, Names: map[string]secretsync.NameRule{"a": {From: "ZZZ"}}},
 		"none of the names that it takes has a": {Include: []string{"SLACK"}, Exclude: []string{"S*"}},
 	} {
 		_, err := planWith(t, secretsync.PlanInput{Rules: rules})
