@@ -63,8 +63,8 @@ func unknownRule(name string, rules []string) (message, hint string) {
 	return "there is no rule of the name that stands here", all
 }
 
-// nearRule is the rule that a name was most likely meant to be, or nothing. A name
-// that has more than letters and dashes is none, for it may hold a value.
+// nearRule is the rule that a name was most likely meant to be, or empty. A name that
+// has more than letters and dashes gets no suggestion, because it may hold a value.
 func nearRule(name string, rules []string) string {
 	if run(name, "abcdefghijklmnopqrstuvwxyz-") < len(name) {
 		return ""

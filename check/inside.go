@@ -6,17 +6,18 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 )
 
-// longString is from how many bytes on a string without spaces is taken for a
-// secret inside a JSON secret.
+// longString is the length in bytes from which a string without spaces, inside a
+// JSON secret, counts as a secret itself.
 const longString = 20
 
-// SecretInside reports whether a string of an object or list that is a secret is
-// one by itself, and no region, project or address: it stands under a key that says
-// so, has the shape of a credential, or is long and without spaces. The key is empty
-// for an element of a list at the top.
+// SecretInside reports whether a string inside a JSON secret is a secret itself, and
+// not a region, project or address: its key says so, it has the shape of a
+// credential, or it is long and has no spaces. The key is empty for an element of a
+// list at the top.
 func SecretInside(key, text string) bool {
 	switch {
 	case text == "":
@@ -29,8 +30,8 @@ func SecretInside(key, text string) bool {
 	return !isAddress(text) && !(namesPlace(key) && isLabel(text))
 }
 
-// SecretKey reports whether a key of a JSON secret says that a secret stands
-// there. There no key names a secret of Prefect's, as one of a config may.
+// SecretKey reports whether a key inside a JSON secret says that its value is secret.
+// Unlike a key of a config, it never holds the name of a Prefect secret.
 func SecretKey(key string) bool {
 	key = snake(key)
 	if sensitive(key) {
@@ -57,11 +58,13 @@ func isAddress(text string) bool {
 	if _, err := netip.ParseAddr(text); err == nil {
 		return true
 	}
-	return host.MatchString(text)
+	return host().MatchString(text)
 }
 
 // host is a name of several labels, of which the last is a word.
-var host = regexp.MustCompile(`^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}\.?(:[0-9]{1,5})?$`)
+var host = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}\.?(:[0-9]{1,5})?$`)
+})
 
 // isLabel reports whether a text is a label of words and numbers, as projects,
 // buckets and regions have.

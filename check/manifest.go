@@ -132,8 +132,8 @@ func (at places) span(node tomlpos.NodeID, key bool) span {
 	return span{first.Start, first.End}
 }
 
-// withPasted are the tokens of a manifest: beside those that the text itself shows,
-// the keys and strings that look like something else than what they should be.
+// withPasted returns the tokens of a manifest: those that the text itself shows, and
+// the keys and strings that look like a pasted value.
 func (s *source) withPasted() []token {
 	if !s.parses() {
 		return s.tokens
@@ -173,7 +173,7 @@ func isSourceName(path []string) bool {
 	return len(path) > 1 && path[0] == "names" && (len(path) == 2 || len(path) == 3 && path[2] == "from")
 }
 
-// maskNames masks those of the names that look like credentials.
+// maskNames masks in text those of the names that look like credentials.
 func maskNames(text string, names []string) string {
 	for _, name := range names {
 		if pasted(name) != "" {
@@ -193,6 +193,6 @@ func (s *source) shownPath(n tomlpos.NodeID) string {
 	return maskTokens(path)
 }
 
-// Pasted says what a flag's CI name looks like that no name should; empty for one
-// that could be a name.
+// Pasted names the kind of value that a CI name in a flag looks like. It is empty for
+// one that can be a name.
 func Pasted(name string) string { return pastedName(name) }

@@ -1,4 +1,4 @@
 package check
 
-// MaskTokens is a text with whatever in it looks like a credential masked.
+// MaskTokens masks whatever in a text looks like a credential.
 func MaskTokens(text string) string { return maskTokens(text) }

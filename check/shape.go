@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// pasted says what a string in a manifest looks like that no name, pattern or URL
-// there should: a credential. It is empty for any other.
+// pasted names the kind of credential that a string in a manifest looks like. It is
+// empty for a string that can be a name, a pattern or a URL.
 func pasted(text string) string {
 	if tokens := findTokens(text); len(tokens) > 0 {
 		return tokens[0].what
@@ -26,7 +26,7 @@ func pasted(text string) string {
 	return ""
 }
 
-// pastedName is pasted for what is a CI name and nothing else.
+// pastedName is pasted for a place where only a CI name can be.
 func pastedName(text string) string {
 	what := pasted(text)
 	switch {
@@ -62,8 +62,8 @@ func pastedURL(text string) string {
 	return ""
 }
 
-// How a random string differs from words: one of at least so many letters and digits
-// turns once in so many of them, a few times in any case and at a digit, too.
+// How a random string differs from words: it has at least so many characters, and
+// changes between capitals, small letters and digits at least so often.
 const (
 	randomWord    = 16
 	bytesPerTurn  = 4
@@ -72,8 +72,8 @@ const (
 	leastDigits   = 2
 )
 
-// random reports whether a word of a text, or all of it as base64, turns between
-// capitals, small letters and digits as often as chance has it, and words of a
+// random reports whether a word of a text, or all of it as base64, changes between
+// capitals, small letters and digits as often as random strings do, and words of a
 // language do not.
 func random(text string) bool {
 	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' })

@@ -175,8 +175,8 @@ type Owners struct {
 	ByName map[string]string // for each secret that there is; empty if the store does not know
 }
 
-// ErrNoOwners means that the API does not tell who wrote a secret.
-var ErrNoOwners = errors.New("this API does not tell who wrote a secret")
+// ErrNoOwners means that the API does not say who wrote a secret.
+var ErrNoOwners = errors.New("this API does not say who wrote a secret")
 
 // SecretOwners asks which key wrote each of the names last. Only this project's
 // store knows; the error of any other is [ErrNoOwners].

@@ -22,7 +22,7 @@ func CheckAPIKey(key string) error {
 	case isPrefectCloudKey(key):
 		return ErrPrefectCloudKey
 	case strings.ContainsFunc(key, isBlank):
-		return errors.New("the API key holds a blank or a control character")
+		return errors.New("the API key contains a space or a control character")
 	}
 	return nil
 }

@@ -94,7 +94,7 @@ func NewClient(c ClientConfig) (*Client, error) {
 // count of requests. The error is that id could not stand in a header.
 func (c *Client) ForTenant(id string) (*Client, error) {
 	if strings.ContainsFunc(id, isBlank) {
-		return nil, errors.New("the tenant's id holds a blank or a control character")
+		return nil, errors.New("the tenant's id contains a space or a control character")
 	}
 	other := *c
 	other.sender.tenantID = id

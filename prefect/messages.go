@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // knownMessages are what a secrets API is known to send in errors: Prefect Cloud
@@ -42,16 +43,16 @@ var knownMessages = []string{
 	"The document exceeds the maximum operation depth of *", "The document selects one field more than *", "The literals of the document hold more than *",
 }
 
-var knownForms = compiled(knownMessages)
-
-func compiled(messages []string) []*regexp.Regexp {
+// knownForms are compiled for the first error that a server sends: most runs of a
+// command see none.
+var knownForms = sync.OnceValue(func() []*regexp.Regexp {
 	var forms []*regexp.Regexp
-	for _, message := range messages {
+	for _, message := range knownMessages {
 		form := strings.ReplaceAll(regexp.QuoteMeta(message), `\*`, `(.*)`)
 		forms = append(forms, regexp.MustCompile(`^(?s:`+form+`)$`))
 	}
 	return forms
-}
+})
 
 // knownMessage is what may be shown of a server's text; empty for one that is not
 // known.
@@ -61,7 +62,7 @@ func knownMessage(text string) string {
 			return told
 		}
 	}
-	for i, form := range knownForms {
+	for i, form := range knownForms() {
 		if form.MatchString(text) {
 			return strings.ReplaceAll(knownMessages[i], "*", "…")
 		}

@@ -44,6 +44,11 @@ func withoutQuery(text string) string {
 	if err != nil {
 		return "a URL"
 	}
+	return place(u)
+}
+
+// place writes the parts of a URL that may be shown: scheme, host and path.
+func place(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 

@@ -15,12 +15,12 @@ import (
 var (
 	errNoPair    = errors.New("not NAME=value")
 	errEnvName   = errors.New("not a name before the =: it is of letters, digits, _ . and /, does not begin with a digit, and only export may stand before it; JSON takes any name")
-	errUnquoted  = errors.New("a quotation mark, a # or a control character in a value without quotes: put the value into single quotes, or a blank before a comment")
+	errUnquoted  = errors.New("a quotation mark, a # or a control character in a value without quotes: put the value into single quotes, or a space before a comment")
 	errDouble    = errors.New(`not valid in double quotes: a backslash begins one of \n \r \t \b \f \" \\ \/ and \uXXXX there, and control characters are written so; single quotes take the text as it is`)
 	errSingle    = errors.New(`a control character in single quotes: write it in double quotes, as \t for example`)
 	errNotClosed = errors.New("a quotation mark that is never closed: put a value that begins with one into the other kind of quotes")
 	errLong      = errors.New("its line has 64 KiB or more: no store takes a value that long")
-	errTrailing  = errors.New("text after the closing quotation mark: quote the whole value once, or put a blank before a comment")
+	errTrailing  = errors.New("text after the closing quotation mark: quote the whole value once, or put a space before a comment")
 )
 
 const blank = " \t"

@@ -67,7 +67,7 @@ func decodeManifest(name, text string) (tree map[string]any, doc *tomlpos.Docume
 // Environment is the manifest as it is for one of its environments, whose lists
 // stand in place of the top ones and whose tables are merged with them: [names]
 // by name, an entry as a whole, and [prune] by key. The empty name is the top
-// alone. The error for a name that there is not says which there are.
+// alone. The error for an unknown name lists those that exist.
 func (m *Manifest) Environment(name string) (*Manifest, error) {
 	e, ok := m.environments[name]
 	switch {

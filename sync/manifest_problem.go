@@ -91,10 +91,9 @@ func (s spot) add(p ManifestProblem) {
 func (s spot) unknown(what string, known []string) {
 	name := s.path[len(s.path)-1]
 	hint := fmt.Sprintf("%s has %s and %s", what, strings.Join(known[:len(known)-1], ", "), known[len(known)-1])
-	if near := nearest.Of(name, known); near != "" {
-		hint = "did you mean " + near + "? " + hint
-	} else if slices.Contains(topKeys, name) {
-		hint = name + " of the manifest itself stands above its first [table]"
+	suggestion := nearest.Hint(name, known, hint)
+	if suggestion == hint && slices.Contains(topKeys, name) {
+		suggestion = name + " of the manifest itself stands above its first [table]"
 	}
-	s.wrongKey(fmt.Sprintf("unknown key %q", name), hint)
+	s.wrongKey(fmt.Sprintf("unknown key %q", name), suggestion)
 }

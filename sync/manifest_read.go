@@ -40,7 +40,7 @@ func (r *manifestReader) manifest(tree map[string]any) *Manifest {
 func (m *Manifest) readEnvironments(at spot, v any) {
 	table, ok := v.(map[string]any)
 	if !ok {
-		at.wrong("a table was due", "write [environments.NAME] above what it says")
+		at.wrong("expected a table", "write [environments.NAME] above what it says")
 		return
 	}
 	m.environments = map[string]*Manifest{}
@@ -57,7 +57,7 @@ func (m *Manifest) readEnvironment(at spot, name string, v any) *Manifest {
 	}
 	table, ok := v.(map[string]any)
 	if !ok {
-		at.wrong("a table was due", "write [environments.NAME] above what it says")
+		at.wrong("expected a table", "write [environments.NAME] above what it says")
 	}
 	for _, key := range slices.Sorted(maps.Keys(table)) {
 		if slices.Contains(environmentKeys, key) {
@@ -93,7 +93,7 @@ func (m *Manifest) read(at spot, key string, v any) {
 func (s spot) names(v any) map[string]NameRule {
 	table, ok := v.(map[string]any)
 	if !ok {
-		s.wrong("a table was due", `write [names] above lines such as NAME = "CI_NAME"`)
+		s.wrong("expected a table", `write [names] above lines such as NAME = "CI_NAME"`)
 		return nil
 	}
 	names := make(map[string]NameRule, len(table))
@@ -117,9 +117,9 @@ func (s spot) nameRule(name string, v any) NameRule {
 	case ok:
 		return NameRule{From: s.ciName(text), At: s.place(text)}
 	case slices.Contains(topKeys, name):
-		s.wrong("a CI name was due", name+" of the manifest itself stands above its first [table]")
+		s.wrong("expected a CI name", name+" of the manifest itself stands above its first [table]")
 	default:
-		s.wrong("a CI name was due", `give it as a text, or as a table such as { from = "CI_NAME", required = true }`)
+		s.wrong("expected a CI name", `give it as a string, or as a table such as { from = "CI_NAME", required = true }`)
 	}
 	return NameRule{}
 }
@@ -167,18 +167,14 @@ func (s spot) format(v any) Format {
 	if err == nil && text != "" {
 		return f
 	}
-	hint := "a format is auto, string, json or raw"
-	if near := nearest.Of(text, formats); near != "" {
-		hint = "did you mean " + near + "? " + hint
-	}
-	s.wrong("unknown format", hint)
+	s.wrong("unknown format", nearest.Hint(text, formats, "a format is auto, string, json or raw"))
 	return FormatAuto
 }
 
 func (s spot) prune(v any) (p Prune) {
 	table, ok := v.(map[string]any)
 	if !ok {
-		s.wrong("a table was due", `write [prune] above lines such as scope = ["team_*"]`)
+		s.wrong("expected a table", `write [prune] above lines such as scope = ["team_*"]`)
 		return p
 	}
 	for _, key := range slices.Sorted(maps.Keys(table)) {

@@ -12,7 +12,7 @@ import (
 func (s spot) text(v any) (string, bool) {
 	text, ok := v.(string)
 	if !ok {
-		s.wrong("a text was due", "put it into quotation marks")
+		s.wrong("expected a string", "put it into quotation marks")
 	}
 	return text, ok
 }
@@ -20,7 +20,7 @@ func (s spot) text(v any) (string, bool) {
 func (s spot) boolean(v any) bool {
 	b, ok := v.(bool)
 	if !ok {
-		s.wrong("true or false was due", "write it without quotation marks")
+		s.wrong("expected true or false", "write it without quotation marks")
 	}
 	return b
 }
@@ -29,7 +29,7 @@ func (s spot) boolean(v any) bool {
 func (s spot) count(v any) *int {
 	n, ok := v.(int64)
 	if !ok || n < 0 || n > math.MaxInt32 {
-		s.wrong("a number from 0 on was due", "give how many deletions a plan may have; 0 means none")
+		s.wrong("expected a number from 0 on", "give how many deletions a plan may have; 0 means none")
 		return nil
 	}
 	count := int(n)
@@ -40,16 +40,16 @@ func (s spot) count(v any) *int {
 func (s spot) texts(v any) []string {
 	list, ok := v.([]any)
 	if !ok {
-		s.wrong("a list of texts was due", `write a list of texts, such as ["A", "B"]`)
+		s.wrong("expected a list of strings", `write it as a list, such as ["A", "B"]`)
 	}
 	texts := make([]string, len(list))
 	for i, item := range list {
 		text, ok := item.(string)
 		switch {
 		case !ok:
-			s.wrongItem(i, "a text was due", "put it into quotation marks")
+			s.wrongItem(i, "expected a string", "put it into quotation marks")
 		case strings.TrimSpace(text) == "":
-			s.wrongItem(i, "this text is empty", "write what it is to be, or take it out")
+			s.wrongItem(i, "this string is empty", "fill it in, or take it out")
 		}
 		texts[i] = text
 	}
@@ -64,10 +64,7 @@ func (s spot) overwrites(v any) Overwrites {
 	o, err := ParseOverwrites(text)
 	if err != nil {
 		hint := "overwrite is any (every name) or owned (names that the key itself wrote)"
-		if near := nearest.Of(text, []string{string(OverwriteAny), string(OverwriteOwned)}); near != "" {
-			hint = "did you mean " + near + "? " + hint
-		}
-		s.wrong("unknown value", hint)
+		s.wrong("unknown value", nearest.Hint(text, []string{string(OverwriteAny), string(OverwriteOwned)}, hint))
 	}
 	return o
 }
@@ -90,7 +87,7 @@ func (s spot) tenants(v any) []string {
 		case strings.TrimSpace(tenant) == "":
 			continue
 		case strings.ContainsFunc(tenant, func(r rune) bool { return r <= ' ' || r == 0x7f }):
-			s.wrongItem(i, "a tenant's slug or id holds a blank", "take it out")
+			s.wrongItem(i, "a tenant's slug or id contains a space", "take it out")
 		case seen[tenant]:
 			s.wrongItem(i, "this tenant stands a second time", "take one out")
 		}
@@ -109,7 +106,7 @@ func (s spot) apiURL(v any) string {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "":
-		s.wrong("this is no absolute URL", "write the whole URL of the secrets API, "+example)
+		s.wrong("this is not an absolute URL", "write the whole URL of the secrets API, "+example)
 	case u.User != nil:
 		s.wrong("a URL must not hold a user or a password here", "take them out, "+example+"; the key is given by PREFECT_SECRETS_API_KEY")
 	}

@@ -144,7 +144,7 @@ func TestOverwriteInAManifest(t *testing.T) {
 			t.Errorf("%q: %v, %q", name, err, e.Overwrite)
 		}
 	}
-	for bad, want := range map[string]string{`"ownd"`: "unknown value: did you mean owned?", `"own"`: "unknown value: overwrite is any", `""`: "unknown value", `true`: "a text was due", `["owned"]`: "a text was due"} {
+	for bad, want := range map[string]string{`"ownd"`: "unknown value: did you mean owned?", `"own"`: "unknown value: overwrite is any", `""`: "unknown value", `true`: "expected a string", `["owned"]`: "expected a string"} {
 		if _, err := secretsync.ParseManifest("m.toml", []byte("overwrite = "+bad)); err == nil || !strings.Contains(err.Error(), "m.toml: overwrite: "+want) {
 			t.Errorf("%s: %v", bad, err)
 		}

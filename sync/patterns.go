@@ -37,9 +37,9 @@ func (p *planner) selects(plan *Plan) error {
 func nothingIncluded(patterns int, idle []string) error {
 	switch {
 	case patterns == 0:
-		idle = []string{"it is empty, and of the names in [names] none has a value"}
+		idle = []string{"it is empty, and none of the names in [names] has a value"}
 	case len(idle) < patterns:
-		idle = slices.Insert(idle, 0, "of the names that it takes none has a value")
+		idle = slices.Insert(idle, 0, "none of the names that it takes has a value")
 	}
 	return fmt.Errorf("%w: %s", ErrNothingIncluded, strings.Join(idle, "; "))
 }

@@ -63,8 +63,8 @@ func TestAnIncludeThatLeavesNothing(t *testing.T) {
 	for says, rules := range map[string]secretsync.Rules{
 		`did you mean "SLACK*"?`:                {Include: []string{"slack*"}},
 		`write: include "ZZZ*" matches no name`: {Include: []string{"ZZZ*"}},
-		"it is empty, and of the names":         {Include: []string{}, Names: map[string]secretsync.NameRule{"a": {From: "ZZZ"}}},
-		"of the names that it takes none has a": {Include: []string{"SLACK"}, Exclude: []string{"S*"}},
+		"it is empty, and none of the names":    {Include: []string{}, Names: map[string]secretsync.NameRule{"a": {From: "ZZZ"}}},
+		"none of the names that it takes has a": {Include: []string{"SLACK"}, Exclude: []string{"S*"}},
 	} {
 		_, err := planWith(t, secretsync.PlanInput{Rules: rules})
 		if !errors.Is(err, secretsync.ErrNothingIncluded) || !strings.Contains(err.Error(), says) {

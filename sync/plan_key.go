@@ -23,7 +23,7 @@ func (p *planner) keyIn(name, text string, listed bool) string {
 		}
 	}
 	if slices.Contains(prefect.APIKeyVariables, name) && text != "" && !listed && !slices.Contains(p.in.Rules.Include, name) {
-		return "an API key goes by this name; give it a name in [names] if flows are to read it"
+		return "this is the name of an API key; give it a name in [names] if flows are to read it"
 	}
 	return ""
 }

@@ -46,7 +46,7 @@ func parseTyped(label string, data []byte) (*Source, error) {
 
 type objectParser struct {
 	sourceText
-	context  string // whose JSON was due
+	context  string // whose JSON is expected
 	typed    bool   // values may be of any type but null
 	dec      *json.Decoder
 	members  map[string]json.RawMessage // the whole object; nil if it is not valid JSON
@@ -95,7 +95,7 @@ func (p *objectParser) isWhole() bool {
 
 func (p *objectParser) open() error {
 	if len(bytes.TrimSpace(p.data)) == 0 {
-		return fmt.Errorf("%s: empty: a JSON object was due, as ${{ toJSON(%s) }} gives it", p.label, p.context)
+		return fmt.Errorf("%s: empty: expected a JSON object, as ${{ toJSON(%s) }} gives it", p.label, p.context)
 	}
 	at := p.nextToken()
 	tok, err := p.dec.Token()
@@ -157,7 +157,7 @@ func (p *objectParser) entry(name string, raw json.RawMessage) (Entry, error) {
 	case p.typed:
 		return typedEntry(name, raw), nil
 	}
-	return Entry{}, fmt.Errorf("%q is %s where a text was due: put it into quotation marks", name, kind)
+	return Entry{}, fmt.Errorf("%q is %s but must be a string: put it into quotation marks", name, kind)
 }
 
 // kindOf says what valid JSON is.

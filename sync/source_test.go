@@ -34,13 +34,13 @@ func TestParseSecrets(t *testing.T) {
 
 func TestParseSecretsErrors(t *testing.T) {
 	tests := []struct{ name, data, want string }{
-		{"empty file", " \n", "secrets: empty: a JSON object was due"},
+		{"empty file", " \n", "secrets: empty: expected a JSON object"},
 		{"array", `["` + canary + `"]`, "secrets:1:1: not a JSON object"},
 		{"text", `"` + canary + `"`, "secrets:1:1: not a JSON object"},
 		{"bare word", canary, "secrets:1:1: not valid JSON"},
-		{"object inside", "{\"A\": \"x\",\n \"B\": {\"c\": \"" + canary + "\"}}", `secrets:2:2: "B" is an object where a text was due`},
-		{"array inside", `{"B": ["` + canary + `"]}`, `"B" is an array where a text was due`},
-		{"number", `{"B": 7700123}`, `"B" is a number where a text was due: put it into quotation marks`},
+		{"object inside", "{\"A\": \"x\",\n \"B\": {\"c\": \"" + canary + "\"}}", `secrets:2:2: "B" is an object but must be a string`},
+		{"array inside", `{"B": ["` + canary + `"]}`, `"B" is an array but must be a string`},
+		{"number", `{"B": 7700123}`, `"B" is a number but must be a string: put it into quotation marks`},
 		{"boolean", `{"B": true}`, `"B" is a boolean`},
 		{"null", `{"B": null}`, `"B" is null`},
 		{"duplicate", "{\"A\": \"" + canary + "\",\n\"A\": \"" + canary + "\"}", `secrets:2:1: the name "A" stands a second time, after line 1`},
@@ -75,7 +75,7 @@ func TestParseVars(t *testing.T) {
 	if diff := cmp.Diff([]string{"REGION=eu", "EMPTY="}, pairs(source)); diff != "" {
 		t.Error(diff)
 	}
-	for text, want := range map[string]string{"": "input vars: empty: a JSON object was due, as ${{ toJSON(vars) }} gives it", "[]": "pass what ${{ toJSON(vars) }} gives"} {
+	for text, want := range map[string]string{"": "input vars: empty: expected a JSON object, as ${{ toJSON(vars) }} gives it", "[]": "pass what ${{ toJSON(vars) }} gives"} {
 		if _, err := secretsync.ParseVars("input vars", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}

@@ -58,7 +58,7 @@ func (e Entry) encode(rule Format) (encoding, error) {
 		return sent, err
 	case err != nil && rule == FormatAuto:
 		sent, err = textEncoding(text), nil
-		sent.reason = e.Type + "; sent as a string, for it " + unreadable
+		sent.reason = e.Type + "; sent as a string, because it " + unreadable
 	case sent.parsed:
 		sent.reason = e.Type
 	default:

@@ -49,7 +49,7 @@ func TestTypedJSONGoesAsItIs(t *testing.T) {
 	got := rows(t, PlanInput{Sources: []*Source{source}})
 	for name, reason := range map[string]string{
 		"INT": "number", "EXP": "number", "ON": "boolean", "LIST": "list with 2 items", "OBJECT": "object with 2 keys", "ONE": "list with 1 item",
-		"NONE": "object with 0 keys", "DEEP": "list with 1 item", "LONG": "number; sent as a string, for it " + unreadable,
+		"NONE": "object with 0 keys", "DEEP": "list with 1 item", "LONG": "number; sent as a string, because it " + unreadable,
 	} {
 		if got[name] != "create: "+reason {
 			t.Errorf("%s: %s", name, got[name])
@@ -102,7 +102,7 @@ func TestTypedJSONErrors(t *testing.T) {
 func TestContextsStayStrings(t *testing.T) {
 	for _, value := range []string{"1", "true", "[1]", `{"a": 1}`, "null"} {
 		for _, parse := range []func(string, []byte) (*Source, error){ParseSecrets, ParseVars} {
-			if _, err := parse("s", []byte(`{"A": `+value+`}`)); err == nil || !strings.Contains(err.Error(), `where a text was due`) {
+			if _, err := parse("s", []byte(`{"A": `+value+`}`)); err == nil || !strings.Contains(err.Error(), `but must be a string`) {
 				t.Errorf("%s: got %v", value, err)
 			}
 			if _, err := parse("s", []byte("\ufeff{\"A\": \"x\"}")); err != nil {
@@ -122,7 +122,7 @@ func TestKeysStayOut(t *testing.T) {
 		Sources: []*Source{source}, APIKey: prefect.TextValue(key),
 		OtherKeys: []prefect.Value{prefect.TextValue(other), prefect.TextValue(""), prefect.TextValue("7700123"), {}},
 	}
-	const is, holds, named = "skip: its value is the API key of this run", "skip: it holds the API key of this run", "skip: an API key goes by this name; give it a name in [names] if flows are to read it"
+	const is, holds, named = "skip: its value is the API key of this run", "skip: it holds the API key of this run", "skip: this is the name of an API key; give it a name in [names] if flows are to read it"
 	want := map[string]string{
 		"A": "create: number", "OBJECT": holds, "LIST": holds, "TEXT": holds, "NUMBER": is, "SECOND": is, "NEAR": "create: list with 1 item", "NAMED": "create: object with 1 key",
 		"PREFECT_SECRETS_API_KEY": named, "PREFECT__CLOUD__API_KEY": "skip: empty", "PREFECT_API_KEY": named,

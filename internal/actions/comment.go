@@ -45,7 +45,7 @@ func (g *GitHub) Comment(ctx context.Context, markdown string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("commenting on pull request %d: other jobs wrote the comment anew each time", g.event.PullRequest)
+	return fmt.Errorf("commenting on pull request %d: other jobs changed the comment each time", g.event.PullRequest)
 }
 
 func (g *GitHub) signed(markdown string) string {

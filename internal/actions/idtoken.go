@@ -36,7 +36,7 @@ func (r *Runner) IDToken(ctx context.Context, client *http.Client, audience stri
 	return value, nil
 }
 
-var errNoToken = errors.New("no answer that holds one")
+var errNoToken = errors.New("no answer that has one")
 
 // idTokenCause is why there is no token, and whether there will be none later.
 func idTokenCause(ctx context.Context, err error) (cause error, final bool) {

@@ -73,7 +73,7 @@ func (r *Runner) Inputs() (Inputs, error) {
 		CACertificate: text("ca-certificate"),
 	}
 	if !slices.Contains([]string{"sync", "plan", "check"}, in.Mode) {
-		return Inputs{}, fmt.Errorf("input mode: %q is none of sync, plan and check", in.Mode)
+		return Inputs{}, fmt.Errorf("input mode: %q is not sync, plan or check", in.Mode)
 	}
 	var errs [3]error
 	in.Comment, errs[0] = boolean("comment", text("comment"))
@@ -160,7 +160,7 @@ func boolean(name, text string) (bool, error) {
 	case "false", "":
 		return false, nil
 	}
-	return false, fmt.Errorf("input %s: true or false was due", name)
+	return false, fmt.Errorf("input %s: expected true or false", name)
 }
 
 func duration(name, text string) (time.Duration, error) {
@@ -169,7 +169,7 @@ func duration(name, text string) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
-		return 0, fmt.Errorf("input %s: a duration such as 90s or 5m was due", name)
+		return 0, fmt.Errorf("input %s: expected a duration such as 90s or 5m", name)
 	}
 	return d, nil
 }

@@ -41,8 +41,8 @@ func (r *Runner) Mask() (unmasked []string) {
 }
 
 // MaskValue hides one secret's value: the text of a JSON string, or other JSON as it
-// is. It reports false for one that is too short to be masked. A word that logs and
-// outputs are full of is none to hide.
+// is. It reports false for one that is too short to be masked. It does not mask a word
+// that logs and outputs are full of.
 func (r *Runner) MaskValue(name string, value prefect.Value) bool {
 	if !r.OnGitHub() {
 		return true

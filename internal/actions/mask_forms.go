@@ -38,8 +38,8 @@ func quotedText(text string) (inner string, ok bool) {
 // and line by line. GitHub's runner takes a mask apart at line ends and hides each
 // line that is not empty, of any length (actions/runner, AddMaskCommandExtension),
 // and runners before late 2021 mask one line alone. So the whole of several lines
-// is a form only if each of them is. A line for which plain holds is none; nil means
-// that there is no such line.
+// is a form only if each of them is. Lines for which plain holds are left out; nil
+// keeps all lines.
 func textForms(text string, plain func(line string) bool) []string {
 	if !maskable(text) {
 		return nil

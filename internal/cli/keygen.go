@@ -35,7 +35,7 @@ key before is good until --grace is over.`,
 		RunE: func(*cobra.Command, []string) error { return c.runKeygen(o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.name, "name", "", "name of the key; secrets that it sets are kept as this name's")
+	f.StringVar(&o.name, "name", "", "name of the key; the store records it with each secret that the key sets")
 	f.StringVar(&o.role, "role", "", cloud.RolesHelp())
 	f.StringArrayVar(&o.tenants, "tenant", nil, "slug or id of a tenant (repeatable); the first is the default")
 	f.StringArrayVar(&o.patterns, "pattern", nil, "glob over the names that the key reaches (repeatable); default: all")
@@ -79,7 +79,7 @@ func (c *Command) runKeygen(o keygenOptions) error {
 func (o keygenOptions) described() (k cloud.Key, err error) {
 	switch {
 	case o.name == "":
-		return k, errors.New("keygen needs --name, what the key is called; secrets that it sets are kept as this name's")
+		return k, errors.New("keygen needs --name: the name of the key; the store records it with each secret that the key sets")
 	case o.role == "":
 		return k, errors.New("keygen needs --role: " + cloud.RolesHelp())
 	case !cloud.Role(o.role).Known():

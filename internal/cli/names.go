@@ -77,7 +77,7 @@ func (c *Command) set() *cobra.Command {
 		Long: `Set reads the value from standard input as text, one final newline dropped, and
 stores it under NAME, over the value that NAME may have. A flow gets that text,
 digits too. With --json the input is JSON, and a flow gets what it says. An empty
-string is refused as text, for it is what a variable that is not set gives; with
+string is refused as text, because it is what a variable that is not set gives; with
 --json "" sets one.`,
 		Args: onlyName,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -92,7 +92,7 @@ func checkURL(text string) error {
 		return nil
 	}
 	if u, err := url.Parse(text); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
-		return errors.New("--url: this is no absolute URL: write the whole of it, such as https://secrets.example.com")
+		return errors.New("--url: this is not an absolute URL: write the whole of it, such as https://secrets.example.com")
 	}
 	return nil
 }

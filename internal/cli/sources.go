@@ -33,7 +33,7 @@ func (o *sourceOptions) register(flags *pflag.FlagSet) {
 var errNoSource = errors.New("no secrets")
 
 // readSources reads every source that o names; one that cannot be read fails them
-// all, so that nothing is pruned for want of it.
+// all, so that nothing is pruned because it is missing.
 func (c *Command) readSources(o sourceOptions) ([]*secretsync.Source, error) {
 	sources := o.given
 	add := func(source *secretsync.Source, err error) error {

@@ -21,7 +21,7 @@ const maxValue = 1 << 20
 // What set refuses to take for a value.
 var (
 	errNoValue    = errors.New(`no value on standard input: pipe it in, as in printf %s "$VALUE" | prefect-secrets set NAME`)
-	errEmptyValue = errors.New(`the value on standard input is empty, as of a variable that is not set; if it is to be empty: printf '""' | prefect-secrets set NAME --json`)
+	errEmptyValue = errors.New(`the value on standard input is empty, which is what a variable that is not set gives; to set an empty string: printf '""' | prefect-secrets set NAME --json`)
 	errNotUTF8    = errors.New("the value on standard input is not UTF-8: encode it, with base64 for example")
 	errUTF16      = errors.New("the value on standard input is UTF-16, as PowerShell writes files: save it as UTF-8")
 )
@@ -29,7 +29,7 @@ var (
 // onlyName is the argument of set: its value would be in the process list.
 func onlyName(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return errors.New("give the name alone: the value comes from standard input, for every process sees a command line")
+		return errors.New("give the name alone: the value comes from standard input, because every process sees a command line")
 	}
 	return one("NAME")(cmd, args)
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// CodeNotFound is what [Config.OnCall] is told of a read of a name that is not
+// CodeNotFound is the code that [Config.OnCall] gets for a read of a name that is not
 // there. Clients get Apollo's INTERNAL_SERVER_ERROR, as from Prefect Cloud.
 const CodeNotFound = "NOT_FOUND"
 

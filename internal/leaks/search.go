@@ -4,6 +4,8 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"unicode"
+	"unicode/utf8"
 )
 
 // searcher looks for patterns in a log as it is, without its line breaks and
@@ -48,19 +50,28 @@ func (s *searcher) search(log []byte, found map[string]bool) {
 // letter.
 const maxBefore = 4
 
-var (
-	// A letter that ends an escape, such as \n or %20, is not part of a word.
-	endsInEscape = regexp.MustCompile(`(\\[abfnrtv]|%[0-9A-Fa-f]{2})$`)
-	endsInWord   = regexp.MustCompile(`[\pL\pN_]$`)
-	startsInWord = regexp.MustCompile(`^[\pL\pN_]`)
-)
+// endsInEscape matches an escape, such as \n or %20: the letter that ends it is not
+// part of a word.
+var endsInEscape = regexp.MustCompile(`(\\[abfnrtv]|%[0-9A-Fa-f]{2})$`)
+
+func startsInWord(text []byte) bool {
+	r, _ := utf8.DecodeRune(text)
+	return isWord(r)
+}
+
+func endsInWord(text []byte) bool {
+	r, _ := utf8.DecodeLastRune(text)
+	return isWord(r)
+}
+
+func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) }
 
 // countsAt reports whether a pattern counts at a place of the log, where a short
 // one may be part of another word or number.
 func (p *pattern) countsAt(log []byte, start int) bool {
 	end := start + len(p.text)
 	before := log[max(0, start-maxBefore):start]
-	inWord := startsInWord.Match(log[end:]) || endsInWord.Match(before) && !endsInEscape.Match(before)
+	inWord := startsInWord(log[end:]) || endsInWord(before) && !endsInEscape.Match(before)
 	return !(p.alone && inWord) && !(p.number && isFraction(log, start, end))
 }
 

@@ -30,3 +30,12 @@ func Of(name string, candidates []string) string {
 	}
 	return best
 }
+
+// Hint asks in front of a hint whether the nearest candidate was meant. It is the
+// hint alone if none is near.
+func Hint(name string, candidates []string, hint string) string {
+	if near := Of(name, candidates); near != "" {
+		return "did you mean " + near + "? " + hint
+	}
+	return hint
+}

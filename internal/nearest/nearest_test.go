@@ -32,3 +32,12 @@ func TestOf(t *testing.T) {
 		}
 	}
 }
+
+func TestHint(t *testing.T) {
+	roles := []string{"admin", "runner"}
+	for name, want := range map[string]string{"admn": "did you mean admin? a role is any", "xyz": "a role is any"} {
+		if got := nearest.Hint(name, roles, "a role is any"); got != want {
+			t.Errorf("%q: got %q, want %q", name, got, want)
+		}
+	}
+}

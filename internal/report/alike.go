@@ -61,7 +61,7 @@ func Several(things string, names []string) string {
 
 func (g *alike) String() string { return Several("names", g.names) }
 
-// LeftOut are the skips of a plan that may not be meant, a text for each reason.
+// LeftOut are the skips of a plan that may be unintended, a sentence for each reason.
 func LeftOut(plan *secretsync.Plan) []string {
 	var warned []secretsync.Action
 	for _, a := range plan.Actions {

@@ -30,7 +30,7 @@ const (
 const busyAnswer = `{"errors":[{"message":"` + cloud.Busy + `","extensions":{"code":"API_ERROR"}}]}` + "\n"
 
 // awayAnswer is what a token gets whose issuer has not said what its keys are.
-const awayAnswer = `{"errors":[{"message":"The token cannot be verified now, for its issuer does not answer. Try again.","extensions":{"code":"API_ERROR"}}]}` + "\n"
+const awayAnswer = `{"errors":[{"message":"The token cannot be verified now, because its issuer does not answer. Try again.","extensions":{"code":"API_ERROR"}}]}` + "\n"
 
 // bounds hold what requests take together: of turns, and of the memory that the
 // process may have. Each key has its part, so that what one of them takes, or

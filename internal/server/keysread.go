@@ -85,7 +85,7 @@ func (r *accessReader) once(s spot, name string) {
 func (r *accessReader) key(s spot) {
 	var k cloud.Key
 	s.table("a key", map[string]field{
-		"name":     {read: func(s spot) { k.Name = r.unique(s, "key") }, required: `name = "…"; secrets that it sets are kept as this name's`},
+		"name":     {read: func(s spot) { k.Name = r.unique(s, "key") }, required: `name = "…"; the store records it with each secret that the key sets`},
 		"role":     {read: func(s spot) { k.Role = s.role() }, required: `role = "admin", "runner" or "planner"`},
 		"tenants":  {read: func(s spot) { k.Tenants = r.tenantList(s) }, required: "tenants, a list of slugs or ids; the first is the default"},
 		"hash":     {read: func(s spot) { k.Hash = r.uniqueHash(s) }, required: "the hash that prefect-secrets keygen prints"},

@@ -12,8 +12,8 @@ import (
 
 // LimitMemory finds out how many bytes the process may take, for [Config.Memory]; 0
 // means that nothing says so. GOMEMLIMIT decides where it is set. Else it is the
-// limit of the process's control group, and Go's collector is told of it: it works
-// harder before the limit, and leaves an eighth for what is not Go's.
+// limit of the process's control group, of which Go's collector gets seven eighths as
+// its own: an eighth is left for memory that is not Go's.
 func LimitMemory(root fs.FS) int64 {
 	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 {
 		return limit

@@ -128,12 +128,9 @@ func (s spot) table(what string, fields map[string]field) {
 var clearText = []string{"key", "secret", "token", "value", "password", "api_key", "api-key"}
 
 func (s spot) unknown(what, name string, known []string) {
-	hint := fmt.Sprintf("%s has %s and %s", what, strings.Join(known[:len(known)-1], ", "), known[len(known)-1])
-	switch near := nearest.Of(name, known); {
-	case slices.Contains(clearText, name) && s.values[s.node].Kind.IsString():
+	hint := nearest.Hint(name, known, fmt.Sprintf("%s has %s and %s", what, strings.Join(known[:len(known)-1], ", "), known[len(known)-1]))
+	if slices.Contains(clearText, name) && s.values[s.node].Kind.IsString() {
 		hint = `this file holds no keys, only hash = "sha256:…" as keygen prints it; replace this key, since it was written down`
-	case near != "":
-		hint = "did you mean " + near + "? " + hint
 	}
 	s.wrongKey(fmt.Sprintf("unknown key %q", name), hint)
 }
@@ -150,6 +147,6 @@ func (s spot) each(what string, read func(spot)) {
 			read(s.below("", int32(i), v))
 		}
 	default:
-		s.wrong("a list was due", what)
+		s.wrong("expected a list", what)
 	}
 }

@@ -120,7 +120,7 @@ func wordsFor(err error) error {
 	case errors.Is(err, errNoAnswer), errors.Is(err, errUnknownKey):
 		return err
 	}
-	return errors.New("its signature, algorithm, issuer or time is not good")
+	return errors.New("its signature, algorithm, issuer or time is not valid")
 }
 
 func decodeSegment(segment string) []byte {

@@ -20,11 +20,11 @@ func (s spot) text() string {
 	text, ok := s.value.(string)
 	switch {
 	case !ok:
-		s.wrong("a text was due", "put it into quotation marks")
+		s.wrong("expected a string", "put it into quotation marks")
 	case strings.TrimSpace(text) == "":
-		s.wrong("this text is empty", "write what it is to be, or take it out")
+		s.wrong("this string is empty", "fill it in, or take it out")
 	case len(text) > cloud.MaxName || strings.ContainsFunc(text, unicode.IsControl):
-		s.wrong("this text is too long or has a line break", fmt.Sprintf("use one line of at most %d bytes", cloud.MaxName))
+		s.wrong("this string is too long or has a line break", fmt.Sprintf("use one line of at most %d bytes", cloud.MaxName))
 	case looksLikeKey(text):
 		s.wrong("this is the text of a key", "this file holds hashes only; replace this key, since it was written down")
 	}
@@ -33,7 +33,7 @@ func (s spot) text() string {
 
 func (s spot) texts() []string {
 	var out []string
-	s.each(`write a list of texts, such as ["a", "b"]`, func(s spot) { out = append(out, s.text()) })
+	s.each(`write it as a list, such as ["a", "b"]`, func(s spot) { out = append(out, s.text()) })
 	if list, ok := s.value.([]any); ok && len(list) == 0 {
 		s.wrong("this list is empty", "name at least one, or take the key out")
 	}
@@ -43,7 +43,7 @@ func (s spot) texts() []string {
 func (s spot) moment() time.Time {
 	t, ok := s.value.(time.Time)
 	if !ok || s.values[s.node].Kind != tomlpos.OffsetDateTime {
-		s.wrong("a date and time with its offset was due", "write it without quotation marks, such as 2027-01-31T00:00:00Z")
+		s.wrong("expected a date and time with its offset", "write it without quotation marks, such as 2027-01-31T00:00:00Z")
 	}
 	return t
 }
@@ -70,11 +70,7 @@ func (s spot) role() cloud.Role {
 	text := s.text()
 	role := cloud.Role(text)
 	if !role.Known() {
-		hint := "a role is " + cloud.RolesHelp()
-		if near := nearest.Of(text, roleNames()); near != "" {
-			hint = "did you mean " + near + "? " + hint
-		}
-		s.wrong("unknown role", hint)
+		s.wrong("unknown role", nearest.Hint(text, roleNames(), "a role is "+cloud.RolesHelp()))
 	}
 	return role
 }
@@ -105,7 +101,7 @@ func (s spot) address() string {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		s.wrong("this is no absolute URL", "write the whole of it, such as https://secrets.example.com")
+		s.wrong("this is not an absolute URL", "write the whole of it, such as https://secrets.example.com")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		s.wrong("this URL has more than a server and a path", "write it as clients use it, such as https://secrets.example.com")
 	}

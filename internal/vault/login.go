@@ -44,7 +44,7 @@ func (t Text) read(what string) (string, error) {
 	case text == "":
 		return "", fmt.Errorf("the %s for vault is empty", what)
 	case strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsGraphic(r) || r == ' ' }):
-		return "", fmt.Errorf("the %s for vault holds blanks or control characters", what)
+		return "", fmt.Errorf("the %s for vault contains spaces or control characters", what)
 	}
 	return text, nil
 }

@@ -154,7 +154,7 @@ func TestLoginThatIsRefused(t *testing.T) {
 		"service token": {vault.Kubernetes{Role: vaulttest.Role, JWT: vault.Is("CANARY")}, `"auth/kubernetes/login"`},
 		"no file":       {vault.Kubernetes{Role: vaulttest.Role, JWT: vault.File("/nowhere/token")}, "/nowhere/token"},
 		"empty":         {vault.Token{Token: vault.Is("")}, "the token for vault is empty"},
-		"line break":    {vault.Token{Token: vault.Is("CANARY\nX: y")}, "holds blanks or control characters"},
+		"line break":    {vault.Token{Token: vault.Is("CANARY\nX: y")}, "contains spaces or control characters"},
 		"failing":       {vault.Token{Token: func() (string, error) { return "", errors.New("no agent") }}, "no agent"},
 	}
 	for name, tt := range tests {
