@@ -73,6 +73,9 @@ func (s *Schema) document(query string) (doc *ast.QueryDocument, errs []*Error) 
 			doc, errs = nil, []*Error{{Message: "The document cannot be checked.", Code: CodeInternal}}
 		}
 	}()
+	if strings.Count(query, "\n") > maxLines {
+		return nil, []*Error{{Message: limitText("lines", maxLines), Code: CodeValidationFailed}}
+	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, maxTokens)
 	if err != nil {
 		return nil, []*Error{syntaxError(err)}

@@ -11,7 +11,8 @@ import (
 // square of the number of fields that share a name and of a field's arguments.
 const (
 	maxTokens    = 20_000
-	maxFields    = 1_000 // written out, and again with every fragment expanded
+	maxLines     = 100_000 // which a block string is cut into
+	maxFields    = 1_000   // written out, and again with every fragment expanded
 	maxVariables = 1_000
 	maxArguments = 100 // of one field or directive
 	maxFragments = 50  // definitions, and as many spreads

@@ -38,6 +38,7 @@ func TestLimits(t *testing.T) {
 		"too many fragments": {"{name}" + fields(51, "fragment f%d on Query{name}"), "The document has more than 50 fragments."},
 		"too many spreads":   {"{" + fields(51, "...f%[1]d") + "}", "The document has more than 50 fragment spreads."},
 		"too many tokens":    {"{echo(list: [" + strings.Repeat("1 ", 20_000) + "])}", "The document has more than 20000 tokens."},
+		"too many lines":     {`{echo(s: """` + strings.Repeat("\n", maxLines+1) + `""")}`, "The document has more than 100000 lines."},
 		"arguments":          {"{echo(" + fields(101, "a%d:1 ") + ")}", "The document has a field of more than 100 arguments."},
 		"repeats":            {"{" + strings.Repeat("name ", 100) + "}", ""},
 		"too many repeats":   {"{" + strings.Repeat("name ", 101) + "}", tooMany},
