@@ -86,14 +86,17 @@ func checkConfig(t *testing.T, image imageConfig) {
 	}
 }
 
-// checkContents holds the image to the binary, the certificate authorities and the licence.
+// checkContents holds the image to the binary, the certificate authorities and the licences.
 func checkContents(t *testing.T, files map[string][]byte) {
-	want := []string{"LICENSE", "etc/ssl/certs/ca-certificates.crt", "prefect-secrets"}
+	want := []string{"LICENSE", "THIRD_PARTY_NOTICES", "etc/ssl/certs/ca-certificates.crt", "prefect-secrets"}
 	if diff := cmp.Diff(want, sortedNames(files)); diff != "" {
 		t.Fatalf("files in the image (-want +got):\n%s", diff)
 	}
 	if !bytes.Contains(files["LICENSE"], []byte("Apache License")) {
 		t.Error("LICENSE is not the Apache License")
+	}
+	if !bytes.Contains(files["THIRD_PARTY_NOTICES"], []byte("github.com/hashicorp/vault/api ")) {
+		t.Error("THIRD_PARTY_NOTICES does not name Vault's client")
 	}
 	if !bytes.Contains(files["etc/ssl/certs/ca-certificates.crt"], []byte("BEGIN CERTIFICATE")) {
 		t.Error("there is no certificate authority in the image")
