@@ -36,7 +36,7 @@ func TestMaskForms(t *testing.T) {
 		{"  padded  ", []string{"  padded  ", `"  padded  "`, "padded"}},
 	}
 	for _, tt := range tests {
-		if diff := cmp.Diff(tt.want, maskForms(tt.text)); diff != "" {
+		if diff := cmp.Diff(tt.want, maskForms("", tt.text)); diff != "" {
 			t.Errorf("%q: %s", tt.text, diff)
 		}
 	}

@@ -52,11 +52,13 @@ func (r *Runner) MaskValue(name string, value prefect.Value) bool {
 		text = raw
 	}
 	r.mask(name, text)
-	return text == "" || len(text) >= minMask || isOrdinary(text)
+	return len(text) >= minMask || isOrdinary(text) || holdsNothing(text)
 }
 
+func holdsNothing(text string) bool { return slices.Contains([]string{"", "{}", "[]"}, text) }
+
 func (r *Runner) mask(name, text string) {
-	forms := maskForms(text)
+	forms := maskForms(name, text)
 	if r.readsCommandsGreedily() {
 		forms = slices.Concat(pieces(forms), forms)
 	}
@@ -82,7 +84,7 @@ func pieces(forms []string) []string {
 			continue
 		}
 		for piece := range strings.SplitSeq(form, "::") {
-			kept = append(kept, maskForms(piece)...)
+			kept = append(kept, maskForms("", piece)...)
 		}
 	}
 	return kept

@@ -13,11 +13,12 @@ import (
 const minMask = 4
 
 // maskForms are the ways in which a secret may turn up in a log. Of an object or
-// list they are also those of the secrets inside it.
-func maskForms(text string) []string {
-	inside, isJSON := insideJSON(text)
+// list they are also those of the secrets inside it. The name of the secret is the key
+// of a list's elements.
+func maskForms(name, text string) []string {
+	inside, isJSON := insideJSON(name, text)
 	if inner, ok := quotedText(text); ok {
-		return distinct(append(textForms(text, nil), maskForms(inner)...))
+		return distinct(append(textForms(text, nil), maskForms(name, inner)...))
 	}
 	if !isJSON {
 		return distinct(textForms(text, nil))

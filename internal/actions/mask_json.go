@@ -14,19 +14,19 @@ type jsonStrings struct{ secrets []string }
 // maxInside bounds how often an object or list stands in a string of another.
 const maxInside = 4
 
-// insideJSON reads a text that is an object or list.
-func insideJSON(text string) (found jsonStrings, ok bool) {
-	return found, found.read(text, maxInside)
+// insideJSON reads a text that is an object or list and stands under a key.
+func insideJSON(key, text string) (found jsonStrings, ok bool) {
+	return found, found.read(key, text, maxInside)
 }
 
-func (j *jsonStrings) read(text string, depth int) bool {
+func (j *jsonStrings) read(key, text string, depth int) bool {
 	text = strings.TrimSpace(text)
 	if text == "" || text[0] != '{' && text[0] != '[' || !json.Valid([]byte(text)) {
 		return false
 	}
 	dec := json.NewDecoder(strings.NewReader(text))
 	dec.UseNumber()
-	j.value(dec, "", depth)
+	j.value(dec, key, depth)
 	return true
 }
 
@@ -55,7 +55,7 @@ func (j *jsonStrings) value(dec *json.Decoder, key string, depth int) {
 }
 
 func (j *jsonStrings) text(key, text string, depth int) {
-	isJSON := depth > 0 && j.read(text, depth-1)
+	isJSON := depth > 0 && j.read(key, text, depth-1)
 	if check.SecretInside(key, text) && (!isJSON || check.SecretKey(key)) {
 		j.secrets = append(j.secrets, text)
 	}

@@ -138,3 +138,27 @@ func TestAMaskInAnOutputIsToldOf(t *testing.T) {
 		t.Errorf("the output itself is %s (%v)", text, err)
 	}
 }
+
+func TestMasksOfTypedValues(t *testing.T) {
+	var b strings.Builder
+	r := newRunner(&b, []string{"GITHUB_ACTIONS=true"})
+	for name, raw := range map[string]string{"DB_PASSWORD": `["hunter22", "two words"]`, "HOSTS": `["db.example.com", "eu-central-1"]`, "EMPTY": "{}", "NONE": "[]", "FLAG": "true", "PORT": "54321"} {
+		if !r.MaskValue(name, prefect.TextValue(raw)) {
+			t.Errorf("%s counts as too short", name)
+		}
+	}
+	if r.MaskValue("PIN", prefect.TextValue("123")) {
+		t.Error("a number of three digits does not count as too short")
+	}
+	hidden := runnerMasks(b.String())
+	for _, secret := range []string{"hunter22", "two words", "54321"} {
+		if survives(hidden, secret) {
+			t.Errorf("%s is not hidden", secret)
+		}
+	}
+	for _, output := range []string{"db.example.com", "eu-central-1", "{}", "[]", "true"} {
+		if !survives(hidden, output) {
+			t.Errorf("the output %s is hidden", output)
+		}
+	}
+}
