@@ -39,7 +39,7 @@ var knownMessages = []string{
 	"the name of a secret is not UTF-8", "the name of a secret must not be empty", "the name of a secret holds at most * bytes",
 	"the value of a secret is not JSON", "the value of a secret must not be null", "the value of a secret holds at most * bytes of JSON",
 	"uuid cannot represent a value that is no UUID", "The request is larger than * bytes.", "The document cannot be checked.",
-	"The document has more than *", "The document has a field of more than * arguments.", "The document has a name of more than * characters.",
+	"The document has more than *", "The request has more than * variables.", "The variables have more than * values.", "The document has a field of more than * arguments.", "The document has a name of more than * characters.",
 	"The server is busy. Try again.", "the request asks for too much at once: send its fields in several requests",
 	"the request selects more than * fields of one row", "limit and offset must not be negative", "where has more than * conditions",
 	"The document exceeds the maximum operation depth of *", "The document selects one field more than *", "The literals of the document hold more than *",

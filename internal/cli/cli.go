@@ -46,6 +46,9 @@ func (c *Command) Main(ctx context.Context, args []string) (code int) {
 			code = ExitPartly
 		}
 	}()
+	if c.Stdin != nil {
+		c.Stdin = interruptible{ctx, c.Stdin}
+	}
 	root := c.root()
 	root.SetArgs(args)
 	err := errors.Join(root.ExecuteContext(ctx), c.end())

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/signal"
 	"sync"
@@ -90,4 +91,30 @@ func (c *Command) patient(ctx context.Context) (context.Context, context.CancelF
 		}
 	}()
 	return kept, sync.OnceFunc(func() { close(over); cancel(nil) })
+}
+
+// interruptible is standard input whose reading ends with the context.
+type interruptible struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+// Read gives up when the context ends. The bytes that come later are lost.
+func (r interruptible) Read(p []byte) (int, error) {
+	type result struct {
+		bytes []byte
+		err   error
+	}
+	read := make(chan result, 1)
+	go func() {
+		buffer := make([]byte, len(p))
+		n, err := r.in.Read(buffer)
+		read <- result{buffer[:n], err}
+	}()
+	select {
+	case got := <-read:
+		return copy(p, got.bytes), got.err
+	case <-r.ctx.Done():
+		return 0, &exitError{code: ExitPartly, err: errors.New("interrupted before standard input ended; nothing was changed")}
+	}
 }

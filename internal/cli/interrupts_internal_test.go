@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -55,5 +58,23 @@ func TestInterruptsGoByKind(t *testing.T) {
 				t.Errorf("%s, exit code %d; want %s, %d", state, exited, tt.state, tt.exit)
 			}
 		})
+	}
+}
+
+// A command that waits for standard input ends with its context.
+func TestStandardInputIsInterrupted(t *testing.T) {
+	for _, args := range [][]string{
+		{"set", "NAME", "--api-url", "http://127.0.0.1:1"},
+		{"plan", "--secrets-file", "-", "--api-url", "http://127.0.0.1:1"},
+	} {
+		in, writer := io.Pipe()
+		t.Cleanup(func() { _ = writer.Close() })
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		var stdout, stderr bytes.Buffer
+		c := Command{Stdin: in, Stdout: &stdout, Stderr: &stderr, Env: []string{"PREFECT_SECRETS_API_KEY=k"}}
+		if code := c.Main(ctx, args); code != ExitPartly || !strings.Contains(stderr.String(), "interrupted before standard input ended") {
+			t.Errorf("%v: exit code %d: %s", args, code, stderr.String())
+		}
 	}
 }
