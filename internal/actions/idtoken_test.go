@@ -98,7 +98,7 @@ func TestHasIDToken(t *testing.T) {
 	}
 }
 
-// A token that there is not yet, or never will be, is not the API's failure.
+// A missing token, or one that GitHub refuses to give, is not the failure of the API.
 func TestIDTokenSaysWhoFailed(t *testing.T) {
 	api := roundTripper(func(*http.Request) (*http.Response, error) { panic("the API was asked") })
 	for status, final := range map[int]bool{403: true, 400: true, 429: false, 502: false} {

@@ -45,18 +45,18 @@ func TestOnlyKnownMessagesAreShown(t *testing.T) {
 		answer func(http.ResponseWriter)
 		says   string
 	}{
-		"an echo":               {refusing(200, "value ("+value+") is not allowed", ""), "the API answered with an error, with a message that is not shown"},
-		"half of it":            {refusing(200, "value (4111…) is not allowed", ""), "with a message that is not shown"},
-		"a code":                {refusing(200, "Unauthorized", "E"+value), "the API answered with an error: Unauthorized"},
-		"a known form":          {refusing(200, `Variable "$i0" got invalid value "`+value+`" at "i0.value"; no`, "BAD_USER_INPUT"), "Variable … got invalid value… (BAD_USER_INPUT)"},
-		"a known number":        {refusing(200, "the value of a secret holds at most 65536 bytes of JSON", "BAD_USER_INPUT"), "the value of a secret holds at most 65536 bytes of JSON (BAD_USER_INPUT)"},
-		"another number":        {refusing(200, "the value of a secret holds at most "+value+" bytes of JSON", ""), "holds at most … bytes of JSON"},
-		"a status with a text":  {refusing(500, value, value), "the API is not available (HTTP 500)"},
-		"a known text":          {refusing(200, "Unable to complete operation. An internal API error occurred.", "API_ERROR"), "An internal API error occurred. (API_ERROR)"},
-		"a redirect":            {redirecting("https://u:" + value + "@login.example.com/sso?token=" + value + "#" + value), "the API answered with a redirect to https://login.example.com/sso: give the URL it leads to (HTTP 302)"},
-		"a redirect by echo":    {redirecting("https://login.example.com/" + value), "https://login.example.com/[redacted]"},
-		"what is no HTTP":       {raw("HTTP/1.1 2x0 " + value + "\r\n\r\n"), "what came back is not an HTTP answer"},
-		"a header that is none": {raw("HTTP/1.1 200 OK\r\n" + value + "\r\n\r\n"), "what came back is not an HTTP answer"},
+		"an echo":              {refusing(200, "value ("+value+") is not allowed", ""), "the API answered with an error, with a message that is not shown"},
+		"half of it":           {refusing(200, "value (4111…) is not allowed", ""), "with a message that is not shown"},
+		"a code":               {refusing(200, "Unauthorized", "E"+value), "the API answered with an error: Unauthorized"},
+		"a known form":         {refusing(200, `Variable "$i0" got invalid value "`+value+`" at "i0.value"; no`, "BAD_USER_INPUT"), "Variable … got invalid value… (BAD_USER_INPUT)"},
+		"a known number":       {refusing(200, "the value of a secret holds at most 65536 bytes of JSON", "BAD_USER_INPUT"), "the value of a secret holds at most 65536 bytes of JSON (BAD_USER_INPUT)"},
+		"another number":       {refusing(200, "the value of a secret holds at most "+value+" bytes of JSON", ""), "holds at most … bytes of JSON"},
+		"a status with a text": {refusing(500, value, value), "the API is not available (HTTP 500)"},
+		"a known text":         {refusing(200, "Unable to complete operation. An internal API error occurred.", "API_ERROR"), "An internal API error occurred. (API_ERROR)"},
+		"a redirect":           {redirecting("https://u:" + value + "@login.example.com/sso?token=" + value + "#" + value), "the API answered with a redirect to https://login.example.com/sso: give the URL it leads to (HTTP 302)"},
+		"a redirect by echo":   {redirecting("https://login.example.com/" + value), "https://login.example.com/[redacted]"},
+		"what is no HTTP":      {raw("HTTP/1.1 2x0 " + value + "\r\n\r\n"), "what came back is not an HTTP answer"},
+		"an invalid header":    {raw("HTTP/1.1 200 OK\r\n" + value + "\r\n\r\n"), "what came back is not an HTTP answer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			url := echoing(t, tt.answer)

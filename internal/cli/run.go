@@ -222,7 +222,7 @@ func (r *run) plannedError(detailed bool) error {
 	return nil
 }
 
-// joined are the tenants' errors as one, equal ones once; nil if there is none.
+// joined returns the errors of the tenants as one, equal ones once, or nil.
 func (r *run) joined(before string, errs []error) error {
 	names := make([]string, len(r.tenants))
 	for i, t := range r.tenants {

@@ -143,7 +143,7 @@ func TestGitHubTokenHasNoBackup(t *testing.T) {
 	}
 }
 
-// A claim in another case is not the claim, and one that is there twice is none.
+// A claim counts only in its own case, and only if the token has it once.
 func TestClaimsMatchByCase(t *testing.T) {
 	i := newIssuerServer(t)
 	r := newRig(t, mappings(i.URL))

@@ -26,7 +26,7 @@ func LimitMemory(root fs.FS) int64 {
 }
 
 // groupLimit is the least of the limits of the process's control group and of those
-// above it; 0 means that there is none. Version 2 has one tree, version 1 one for
+// above it; 0 means unlimited. Version 2 has one tree, version 1 one for
 // memory alone, and a system may have both (proc(5), cgroups(7)).
 func groupLimit(root fs.FS) int64 {
 	table, _ := fs.ReadFile(root, "proc/self/cgroup")
