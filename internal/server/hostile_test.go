@@ -168,8 +168,10 @@ func TestManyConnections(t *testing.T) {
 		}
 		conns[i] = conn
 	}
-	eventually(t, "the bound", func() bool { return r.meter.connections.Load() == limit })
-	r.get("/metrics").wants(t, 200, fmt.Sprintf("prefect_secrets_connections %d", limit))
+	// A connection that loses its place to a newcomer is missing for a moment.
+	eventually(t, "the bound in the metrics", func() bool {
+		return strings.Contains(r.get("/metrics").body, fmt.Sprintf("prefect_secrets_connections %d\n", limit))
+	})
 	answer := make(chan string, 1)
 	go func() { answer <- r.post("http://"+address, r.admin, `{ secret_names }`) }()
 	for _, conn := range conns {
