@@ -142,6 +142,8 @@ func TestServeIsKilledInTheMiddleOfASync(t *testing.T) {
 	t.Logf("exit code %d: %d acknowledged, %d reported as created, %d there", code, len(c.acknowledged), len(got["created"]), len(names))
 	c.killed.run(t)
 	code, got = results(t.Context(), t, c.killed.url, c.source)
-	wantCounts(t, code, got, map[string]int{"unchanged": len(names), "created": 400 - len(names)})
+	// A write that Vault had when the replica was killed may have ended after the names were asked for.
+	there := max(len(names), len(got["unchanged"]))
+	wantCounts(t, code, got, map[string]int{"unchanged": there, "created": 400 - there})
 	wantSecrets(t, c.store, c.source)
 }
