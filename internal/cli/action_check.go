@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 

@@ -20,7 +20,7 @@ type measured struct {
 
 func readMeasured(t testing.TB) []measured {
 	t.Helper()
-	lines := strings.Split(strings.TrimSpace(string(readFile(t, "../fixtures/prefect/settings.jsonl"))), "\n")
+	lines := strings.Split(strings.TrimSpace(string(readFile(t, "../../fixtures/prefect/settings.jsonl"))), "\n")
 	rows := make([]measured, len(lines)-1)
 	for i, line := range lines[1:] {
 		if err := json.Unmarshal([]byte(line), &rows[i]); err != nil {

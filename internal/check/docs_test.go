@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const docsPath = "../docs/checks.md"
+const docsPath = "../../docs/checks.md"
 
 // TestDocs holds docs/checks.md to a section for each rule, in their order, with
 // an example whose output is what File gives.
