@@ -3,11 +3,10 @@ package check
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 // checkCasts reports texts that stop being texts: Prefect from 0.11.2 on reads
@@ -32,10 +31,10 @@ func checkCasts(s *source, report func(finding)) {
 // in14 reports whether Prefect 1.4 is among the versions that a file is checked for,
 // and which words say that it alone does something, where others are as well.
 func (s *source) in14() (words string, ok bool) {
-	if !slices.Contains(s.versions(), prefect.V1_4) {
+	if !s.opts.Version.Includes(release.V1_4) {
 		return "", false
 	}
-	if s.opts.Version == AnyVersion {
+	if s.opts.Version == release.Any {
 		words = " in Prefect 1.4"
 	}
 	return words, true
@@ -51,11 +50,8 @@ func isContainer(text string) bool {
 // castType is what Prefect 1.4 makes of a text, and whether that is no longer the
 // same text.
 func castType(text string) (kind string, changed bool) {
-	if strings.EqualFold(text, "true") || strings.EqualFold(text, "false") {
-		return "a bool", true
-	}
-	value, err := pyliteral.Parse(text)
-	if err != nil {
+	value, changed := release.V1_4.CastInFile(text)
+	if !changed {
 		return "", false
 	}
 	if _, isText := value.(string); isText {
@@ -72,8 +68,8 @@ func castType(text string) (kind string, changed bool) {
 // expects reports whether Prefect wants no text there: a setting of its own that
 // is no text to begin with, or that it casts itself.
 func (s *source) expects(v setting) bool {
-	wanted, known := wantedTypes()[v.name]
-	return known && wanted != "str"
+	wanted := release.SettingType(v.name)
+	return wanted != "" && wanted != "str"
 }
 
 func castHint(v setting) string {

@@ -10,6 +10,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 // Severity says how grave a diagnostic is.
@@ -58,7 +60,7 @@ type Options struct {
 	// syntax is always applied, since the others need a file that parses.
 	Rules []string
 	// Version is the Prefect that the file is meant for; the zero value is any.
-	Version Version
+	Version release.Version
 	// Env is the environment that Prefect will run in, as os.Environ gives it.
 	// With nil it is not known, and nothing is said to be missing from it; an empty
 	// one has no variables. No value in it is ever shown.

@@ -141,8 +141,8 @@ func TestDecodeGivesAnOffset(t *testing.T) {
 	}
 }
 
-// config is a configuration of about 6 KB.
-func config() string {
+// longConfig is a configuration of about 6 KB.
+func longConfig() string {
 	var b strings.Builder
 	for i := 0; b.Len() < 6000; i++ {
 		fmt.Fprintf(&b, `# Section %d, as teams write them.
@@ -168,7 +168,7 @@ started = 1979-05-27T07:32:00Z
 }
 
 func BenchmarkFile(b *testing.B) {
-	text := []byte(config())
+	text := []byte(longConfig())
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		if found := File("config.toml", text, Options{}); len(found) > 0 {
@@ -179,7 +179,7 @@ func BenchmarkFile(b *testing.B) {
 
 // BenchmarkDecode is what BenchmarkFile is measured against.
 func BenchmarkDecode(b *testing.B) {
-	text := config()
+	text := longConfig()
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		var m map[string]any

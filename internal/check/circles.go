@@ -1,13 +1,15 @@
 package check
 
+import "github.com/prefect-secrets/prefect-secrets/internal/release"
+
 // graph is which keys the text of each key refers to.
 type graph map[string][]string
 
 func (s *source) referenceGraph() graph {
 	g := graph{}
 	for _, v := range s.withDollar() {
-		for _, m := range keyReference.FindAllStringSubmatch(v.text, -1) {
-			g[v.name] = append(g[v.name], m[1])
+		if names := release.Keys(v.text); len(names) > 0 {
+			g[v.name] = append(g[v.name], names...)
 		}
 	}
 	return g

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 func TestConfigSecrets(t *testing.T) {
@@ -17,11 +19,11 @@ table = { a = 1 }
 api_key = "x"
 `
 	env := []string{"PREFECT__CONTEXT__SECRETS__Env=x"}
-	for version, want := range map[Version][]string{
-		V0_9:       {"Env", "KEY", "Plain", "table"},
-		V1_4:       {"Env", "KEY", "Plain", "table"},
-		Documented: {"Plain", "env", "key", "table"},
-		AnyVersion: {"Env", "KEY", "Plain", "env", "key", "table"},
+	for version, want := range map[release.Version][]string{
+		release.V0_9:       {"Env", "KEY", "Plain", "table"},
+		release.V1_4:       {"Env", "KEY", "Plain", "table"},
+		release.Documented: {"Plain", "env", "key", "table"},
+		release.Any:        {"Env", "KEY", "Plain", "env", "key", "table"},
 	} {
 		got, err := ConfigSecrets([]byte(config), Options{Version: version, Env: env})
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {

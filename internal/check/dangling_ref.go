@@ -2,17 +2,12 @@ package check
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
-
-// keyReference is a reference to another key (configuration.py of Prefect 0.9.3
-// and 1.4.1).
-var keyReference = regexp.MustCompile(`\$\{(.[^${}]*)\}`)
 
 // checkDanglingRefs reports ${section.key} that leads nowhere, which Prefect
 // replaces by the empty text, and references that go round in a circle.
@@ -20,9 +15,8 @@ func checkDanglingRefs(s *source, report func(finding)) {
 	env, _ := s.env()
 	circles := s.referenceGraph().circles()
 	for _, v := range s.withDollar() {
-		for _, m := range keyReference.FindAllStringSubmatch(v.text, -1) {
-			name := m[1]
-			if env[name] || s.setByVariable(env, name) {
+		for _, name := range release.Keys(v.text) {
+			if env[name] || env[release.Variable(name)] {
 				continue
 			}
 			if problem := s.dangling(name); problem != "" {
@@ -64,11 +58,6 @@ func (s *source) isTable(node tomlpos.NodeID) bool {
 // isDefault reports whether a release that is asked about begins with a setting.
 func (s *source) isDefault(name string) bool { return catalogueOf(s.opts.Version).defaults[name] }
 
-// setByVariable reports whether a PREFECT__ variable at hand sets a key.
-func (s *source) setByVariable(env map[string]bool, name string) bool {
-	return env["PREFECT__"+strings.ToUpper(strings.ReplaceAll(name, ".", "__"))]
-}
-
 func (s *source) danglingHint(name string) string {
 	var names []string
 	if len(s.doc.Nodes) <= maxSuggested {
@@ -77,7 +66,7 @@ func (s *source) danglingHint(name string) string {
 		}
 	}
 	for _, v := range s.versions() {
-		names = append(names, prefect.Settings(v)...)
+		names = append(names, v.Settings()...)
 	}
 	if near := nearest.Of(name, names); near != "" {
 		return fmt.Sprintf("the nearest key is %s; case matters", maskTokens(near))

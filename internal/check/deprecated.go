@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 // move is the beginning of class paths that Prefect 1.4 does not load. A release
@@ -13,7 +13,7 @@ import (
 // here, too.
 type move struct {
 	from, to    string
-	moved, last release
+	moved, last release.Number
 	renamed     []string // classes that have no like in to; * for all of them
 }
 
@@ -21,10 +21,10 @@ type move struct {
 // prefect.engine.executors and imports it no more, so that a setting's path does
 // not find it.
 var moves = []move{
-	{"prefect.environments.storage.", "prefect.storage", release{0, 14, 0}, release{0, 14, 22}, []string{"Bytes", "Memory"}},
-	{"prefect.engine.executors.", "prefect.executors", release{0, 14, 0}, release{0, 15, 13}, []string{"SynchronousExecutor"}},
-	{"prefect.environments.execution.", "prefect.run_configs", release{0, 13, 10}, release{0, 15, 13}, []string{"*"}},
-	{"prefect.engine.result_handlers.", "prefect.engine.results", release{0, 10, 1}, release{0, 13, 19}, []string{"*"}},
+	{"prefect.environments.storage.", "prefect.storage", release.Number{0, 14, 0}, release.Number{0, 14, 22}, []string{"Bytes", "Memory"}},
+	{"prefect.engine.executors.", "prefect.executors", release.Number{0, 14, 0}, release.Number{0, 15, 13}, []string{"SynchronousExecutor"}},
+	{"prefect.environments.execution.", "prefect.run_configs", release.Number{0, 13, 10}, release.Number{0, 15, 13}, []string{"*"}},
+	{"prefect.engine.result_handlers.", "prefect.engine.results", release.Number{0, 10, 1}, release.Number{0, 13, 19}, []string{"*"}},
 }
 
 // daskAddress is a setting that 0.9 begins with the text "local" for, which means
@@ -34,12 +34,12 @@ const daskAddress = "engine.executor.dask.address"
 
 // checkDeprecated reports what Prefect 1.4 no longer uses.
 func checkDeprecated(s *source, report func(finding)) {
-	if !slices.Contains(s.versions(), prefect.V1_4) {
+	if !s.opts.Version.Includes(release.V1_4) {
 		return
 	}
 	for _, v := range s.settings() {
-		if h, ok := historyOf(v.name); ok && !h.readBy(prefect.V1_4) && v.text != "" {
-			report(s.atKey(v, len(v.path), fmt.Sprintf("Prefect 1.4 does not use %s", v.name), fmt.Sprintf("%s was the last release that did: %s", h.last, h.instead)))
+		if h, ok := release.HistoryOf(v.name); ok && !h.ReadBy(release.V1_4) && v.text != "" {
+			report(s.atKey(v, len(v.path), fmt.Sprintf("Prefect 1.4 does not use %s", v.name), fmt.Sprintf("%s was the last release that did: %s", h.Last, h.Instead)))
 		}
 		if v.name == daskAddress && v.text == "local" {
 			report(v.about(v.name+" means a host called local to Prefect 1.4", "0.13.19 was the last release that took local for a cluster of its own: leave it empty"))

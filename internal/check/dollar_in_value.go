@@ -3,6 +3,8 @@ package check
 import (
 	"fmt"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 // checkDollars reports secrets with a $ in them that is not meant as a reference:
@@ -14,7 +16,7 @@ func checkDollars(s *source, report func(finding)) {
 		}
 		what := ""
 		switch {
-		case len(references(v.text)) > 0:
+		case len(release.References(v.text)) > 0:
 			what = "Prefect replaces what follows it wherever the environment has a variable of that name"
 		case strings.Contains(v.text, "$$"):
 			what = "on Windows Prefect makes one $ of two"

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 var update = flag.Bool("update", false, "write the .out files and the outputs in docs/checks.md anew")
@@ -28,7 +30,7 @@ func optionsOf(t testing.TB, text []byte) Options {
 		key, value, _ := strings.Cut(word, "=")
 		switch key {
 		case "version":
-			o.Version = Version(value)
+			o.Version = release.Version(value)
 		case "env":
 			o.Env = append(o.Env, value+"=x")
 		case "require-env":

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 func outline(found []Diagnostic) []string {
@@ -62,7 +64,7 @@ func TestIgnoreWithSomeRules(t *testing.T) {
 // aboutNames finds every key whose name is unset in the environment at hand, under
 // the oldest release alone.
 func aboutNames(s *source, report func(finding)) {
-	if s.opts.Env == nil || s.opts.Version != AnyVersion && s.opts.Version != V0_9 {
+	if s.opts.Env == nil || s.opts.Version != release.Any && s.opts.Version != release.V0_9 {
 		return
 	}
 	severity := Severity("")
@@ -95,8 +97,8 @@ func TestRulesSeeTheOptions(t *testing.T) {
 		{Options{Env: []string{}}, []Severity{Warning, Warning}},
 		{Options{Env: []string{"a=1"}}, []Severity{Warning}},
 		{Options{Env: []string{"a=1", "b=2"}, RequireEnv: true}, nil},
-		{Options{Env: []string{}, RequireEnv: true, Version: V0_9}, []Severity{Error, Error}},
-		{Options{Env: []string{}, Version: V1_4}, nil},
+		{Options{Env: []string{}, RequireEnv: true, Version: release.V0_9}, []Severity{Error, Error}},
+		{Options{Env: []string{}, Version: release.V1_4}, nil},
 	} {
 		var got []Severity
 		for _, d := range File("a.toml", []byte("a = 1\nb = 2\n"), tt.opts) {
@@ -114,7 +116,7 @@ func TestIgnoreIsUsedUnderOtherOptions(t *testing.T) {
 	withRule(t, Rule{"names", Warning, "a test", aboutNames})
 	text := []byte("a = 1 # prefect-secrets: ignore[names] set at the start\n# prefect-secrets: ignore[names] for nothing\n")
 	want := []string{"2 ignore: names finds nothing on line 3 that this could ignore"}
-	for _, opts := range []Options{{}, {Version: V1_4}, {Env: []string{"a=1"}}, {Env: []string{}}, {Env: []string{"a=1"}, RequireEnv: true}} {
+	for _, opts := range []Options{{}, {Version: release.V1_4}, {Env: []string{"a=1"}}, {Env: []string{}}, {Env: []string{"a=1"}, RequireEnv: true}} {
 		if diff := cmp.Diff(want, outline(File("a.toml", text, opts))); diff != "" {
 			t.Errorf("%+v: %s", opts, diff)
 		}

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
@@ -79,8 +80,8 @@ func (s *source) plaintextHint(named tomlpos.NodeID, secret bool) string {
 	if secret {
 		hint += "; or take it out and put it into the store with prefect-secrets sync"
 	}
-	if s.doc.Path(n.Parent) == "context.secrets" && n.Name != strings.ToLower(n.Name) {
-		hint += "; Prefect's documentation says that a secret set through the environment gets a lower-case name"
+	if s.doc.Path(n.Parent) == "context.secrets" && n.Name != release.EnvironmentName(n.Name) {
+		hint += documentedCase
 	}
 	if n.InList || s.isList(named) {
 		return "Prefect expands no $NAME inside an array: take it out of the array, or put it into the store with prefect-secrets sync"

@@ -1,20 +1,16 @@
 package check
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
+)
 
 // isReference reports whether a text is one reference and nothing else: $NAME
-// or ${NAME} to the environment, or ${section.key} to another setting. Prefect
-// 1.4.1, configuration.py: a bare NAME is of ASCII letters, digits and _, and
-// anything may stand in braces.
+// or ${NAME} to the environment, or ${section.key} to another setting.
 func isReference(text string) bool {
-	name, ok := strings.CutPrefix(text, "$")
-	if !ok || name == "" {
-		return false
-	}
-	if braced, ok := strings.CutPrefix(name, "{"); ok {
-		return strings.IndexByte(braced, '}') == len(braced)-1 && len(braced) > 1
-	}
-	return run(name, alphanumeric+"_") == len(name)
+	r, ok := release.WholeReference(text)
+	return ok && r.Name != ""
 }
 
 // isTemplate reports whether a text has a ${NAME} in it, as in

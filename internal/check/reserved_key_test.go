@@ -1,40 +1,12 @@
 package check
 
 import (
-	"bytes"
-	"encoding/json"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-)
 
-// TestReservedNames holds the table to testdata/reserved-keys.jsonl: dir() of
-// python-box's Box without its object's own, asked of each release that is named.
-func TestReservedNames(t *testing.T) {
-	releases, counts := 0, map[string]int{}
-	for line := range bytes.Lines(readFile(t, "testdata/reserved-keys.jsonl")) {
-		var release struct{ Dir []string }
-		if err := json.Unmarshal(line, &release); err != nil {
-			t.Fatal(err)
-		}
-		releases++
-		for _, name := range release.Dir {
-			counts[name]++
-		}
-	}
-	for name, n := range counts {
-		want := reservedSome
-		if n == releases {
-			want = reservedAll
-		}
-		if got := reservedIn(AnyVersion, name); got != want {
-			t.Errorf("%s: got %d, recorded %d", name, got, want)
-		}
-	}
-	if releases != len(boxes(AnyVersion)) || reservedIn(AnyVersion, "name") != 0 {
-		t.Errorf("%d releases, and name is %d", releases, reservedIn(AnyVersion, "name"))
-	}
-}
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
+)
 
 // TestReservedKeys has what Prefect 0.9.3 and 1.4.1 do with each, as recorded
 // from them.
@@ -78,7 +50,7 @@ func TestReservedInAVersion(t *testing.T) {
 		{"box_it_up", 1, 1, 0},
 		{"name", 0, 0, 0},
 	} {
-		for v, want := range map[Version]int{AnyVersion: tt.any, Documented: tt.v0_9, V0_9: tt.v0_9, V1_4: tt.v1_4} {
+		for v, want := range map[release.Version]int{release.Any: tt.any, release.Documented: tt.v0_9, release.V0_9: tt.v0_9, release.V1_4: tt.v1_4} {
 			if got := File("f", []byte("[a]\n"+tt.name+" = 1"), Options{Version: v, Rules: []string{"reserved-key"}}); len(got) != want {
 				t.Errorf("%s under %q: got %d findings, want %d", tt.name, v, len(got), want)
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 // checkReservedTexts reports texts that Prefect 1.4 reads as a table with a reserved
@@ -41,7 +42,7 @@ func reservedInValue(value any) string {
 	dict, _ := value.(pyliteral.Dict)
 	for _, item := range dict {
 		name, isText := item.Key.(string)
-		if isText && reservedIn(V1_4, name) != 0 {
+		if isText && release.V1_4.Reserved(name) != release.Free {
 			return name
 		}
 		if inner := reservedInValue(item.Value); inner != "" {

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 // TestReservedTexts has what Prefect 1.4.1 does with each text.
@@ -12,18 +14,18 @@ func TestReservedTexts(t *testing.T) {
 	const fails = ": import prefect fails with ValueError"
 	for _, tt := range []struct {
 		value   string
-		version Version
+		version release.Version
 		want    []string
 	}{
-		{`'{"keys": 1}'`, AnyVersion, []string{"2 " + keys + " in Prefect 1.4" + fails}},
-		{`'{"a": {"keys": {}}, "items": 1}'`, V1_4, []string{"2 " + keys + fails}},
-		{`" ({'keys': '$X'})"`, V1_4, []string{"2 " + keys + fails}},
-		{`'{"keys": 1}'`, V0_9, nil},
-		{`'{"keys": 1}'`, Documented, nil},
-		{`'{"keys": true}'`, V1_4, nil},
-		{`'{"a": [{"keys": 1}], 1: "items"}'`, V1_4, nil},
-		{`"'{\"keys\": 1}'"`, V1_4, nil},
-		{`['{"keys": 1}']`, V1_4, nil},
+		{`'{"keys": 1}'`, release.Any, []string{"2 " + keys + " in Prefect 1.4" + fails}},
+		{`'{"a": {"keys": {}}, "items": 1}'`, release.V1_4, []string{"2 " + keys + fails}},
+		{`" ({'keys': '$X'})"`, release.V1_4, []string{"2 " + keys + fails}},
+		{`'{"keys": 1}'`, release.V0_9, nil},
+		{`'{"keys": 1}'`, release.Documented, nil},
+		{`'{"keys": true}'`, release.V1_4, nil},
+		{`'{"a": [{"keys": 1}], 1: "items"}'`, release.V1_4, nil},
+		{`"'{\"keys\": 1}'"`, release.V1_4, nil},
+		{`['{"keys": 1}']`, release.V1_4, nil},
 	} {
 		found := File("a.toml", []byte("[context.secrets]\nj = "+tt.value), Options{Version: tt.version, Rules: []string{"reserved-key"}})
 		if diff := cmp.Diff(tt.want, outline(found)); diff != "" {

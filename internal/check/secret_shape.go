@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // knownShapes are the secrets that Prefect's task library reads by name: the keys that
@@ -73,7 +73,7 @@ func (s *source) keysAt(node tomlpos.NodeID) (keys []string, form string, known 
 			if keys, isObject := objectKeys(text); isObject {
 				return keys, anObject, true
 			}
-			return nil, typeNamed(typeUnder(prefect.V0_9, setting{Value: v})), true
+			return nil, typeNamed(typeUnder(release.V0_9, setting{Value: v})), true
 		}
 	}
 	return nil, "", false

@@ -7,7 +7,7 @@ import (
 )
 
 // TestStart has what import prefect fails with once the config is read, as
-// prefect.LoadConfig knows it, and what it starts with.
+// config.Load knows it, and what it starts with.
 func TestStart(t *testing.T) {
 	const fails = " import prefect fails with "
 	for _, tt := range []struct {

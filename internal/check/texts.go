@@ -1,12 +1,11 @@
 package check
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // setting is a value that Prefect takes for one of its settings: it stands in no
@@ -88,13 +87,13 @@ func (s *source) label(v setting) string {
 }
 
 // versions are the releases that are asked about.
-func (s *source) versions() []prefect.Version {
-	return s.opts.Version.Prefects()
+func (s *source) versions() []release.Version {
+	return s.opts.Version.Releases()
 }
 
 // which are the releases of those asked about for which holds is true, and the
 // words for them: none if it is all of several or the only one.
-func (s *source) which(holds func(prefect.Version) bool) (words string, some bool) {
+func (s *source) which(holds func(release.Version) bool) (words string, some bool) {
 	var names []string
 	all := s.versions()
 	for _, v := range all {
@@ -106,25 +105,6 @@ func (s *source) which(holds func(prefect.Version) bool) (words string, some boo
 		return "", len(names) > 0
 	}
 	return " in " + strings.Join(names, " and "), len(names) > 0
-}
-
-// envName matches what Prefect takes for a variable: $NAME or ${NAME}
-// (os.path.expandvars of Python).
-var envName = regexp.MustCompile(`\$(?:([0-9A-Za-z_]+)|\{([^}]*)\})`)
-
-// variable is a reference in a text.
-type reference struct {
-	text   string // as it is written
-	name   string
-	braces bool
-}
-
-func references(text string) []reference {
-	var all []reference
-	for _, m := range envName.FindAllStringSubmatch(text, -1) {
-		all = append(all, reference{m[0], m[1] + m[2], m[1] == ""})
-	}
-	return all
 }
 
 // lookup is the node that a dotted name leads to.

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // checkTypes reports settings of Prefect's own whose value is, after the release's
@@ -16,11 +16,11 @@ func checkTypes(s *source, report func(finding)) {
 	checkStarts(s, report)
 	for _, v := range s.settings() {
 		name := v.name
-		wanted := wantedTypes()[name]
+		wanted := release.SettingType(name)
 		if !slices.Contains([]string{"bool", "int", "float"}, wanted) || strings.ContainsAny(v.text, "$~") {
 			continue
 		}
-		words, some := s.which(func(version prefect.Version) bool { return !fits(typeUnder(version, v), wanted) })
+		words, some := s.which(func(version release.Version) bool { return !fits(typeUnder(version, v), wanted) })
 		if !some {
 			continue
 		}
@@ -32,7 +32,7 @@ func checkTypes(s *source, report func(finding)) {
 }
 
 // typeUnder is the type of a value to a release.
-func typeUnder(version prefect.Version, v setting) string {
+func typeUnder(version release.Version, v setting) string {
 	switch v.Kind {
 	case tomlpos.Integer:
 		return "int"
@@ -46,13 +46,7 @@ func typeUnder(version prefect.Version, v setting) string {
 	if !v.Kind.IsString() {
 		return "date"
 	}
-	if version != prefect.V1_4 {
-		return "str"
-	}
-	if strings.EqualFold(v.text, "true") || strings.EqualFold(v.text, "false") {
-		return "bool"
-	}
-	if value, err := pyliteral.Parse(v.text); err == nil {
+	if value, changed := version.CastInFile(v.text); changed {
 		return pyliteral.TypeName(value)
 	}
 	return "str"

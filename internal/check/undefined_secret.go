@@ -7,6 +7,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/pysource"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
@@ -126,8 +127,8 @@ func (k *knowledge) hint(name string) string {
 func (k *knowledge) suggest(name string) string {
 	if other, ok := k.folded[strings.ToLower(name)]; ok {
 		hint := fmt.Sprintf("case counts, and %s has %q", k.where[other], maskTokens(other))
-		if other == strings.ToLower(other) {
-			hint += "; Prefect's documentation says that a secret set through the environment gets a lower-case name"
+		if other == release.EnvironmentName(other) {
+			hint += documentedCase
 		}
 		return hint
 	}

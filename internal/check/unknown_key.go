@@ -9,7 +9,7 @@ import (
 
 	"github.com/agnivade/levenshtein"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 // envVars is the table of what an agent gives its flows, under any names. No release
@@ -41,7 +41,7 @@ func checkUnknownKeys(s *source, report func(finding)) {
 
 // catalogue is what the releases asked about know.
 type catalogue struct {
-	versions []prefect.Version // the releases
+	versions []release.Version // the releases
 	settings map[string]bool   // that one of them reads
 	defaults map[string]bool   // that one of them begins with
 	first    []string          // the first parts of settings, and context
@@ -49,12 +49,12 @@ type catalogue struct {
 }
 
 var (
-	catalogues = map[Version]*catalogue{}
+	catalogues = map[release.Version]*catalogue{}
 	gathering  sync.Mutex
 )
 
 // catalogueOf is gathered once for each version.
-func catalogueOf(v Version) *catalogue {
+func catalogueOf(v release.Version) *catalogue {
 	gathering.Lock()
 	defer gathering.Unlock()
 	if catalogues[v] == nil {
@@ -63,14 +63,14 @@ func catalogueOf(v Version) *catalogue {
 	return catalogues[v]
 }
 
-func gather(v Version) *catalogue {
-	k := &catalogue{versions: v.Prefects(), settings: map[string]bool{}, defaults: map[string]bool{}}
+func gather(v release.Version) *catalogue {
+	k := &catalogue{versions: v.Releases(), settings: map[string]bool{}, defaults: map[string]bool{}}
 	for _, p := range k.versions {
-		for _, name := range prefect.Settings(p) {
+		for _, name := range p.Settings() {
 			k.settings[name], k.defaults[name] = true, true
 		}
-		for _, h := range histories {
-			k.settings[h.name] = k.settings[h.name] || h.readBy(p)
+		for _, h := range release.Histories() {
+			k.settings[h.Name] = k.settings[h.Name] || h.ReadBy(p)
 		}
 	}
 	maps.DeleteFunc(k.settings, func(_ string, read bool) bool { return !read })
@@ -88,9 +88,9 @@ func gather(v Version) *catalogue {
 
 // tables are those in which any release's settings stand.
 var tables = sync.OnceValue(func() map[string]bool {
-	names := slices.Concat(prefect.Settings(prefect.V0_9), prefect.Settings(prefect.V1_4))
-	for _, h := range histories {
-		names = append(names, h.name)
+	names := slices.Concat(release.V0_9.Settings(), release.V1_4.Settings())
+	for _, h := range release.Histories() {
+		names = append(names, h.Name)
 	}
 	return tablesOf(names)
 })
@@ -108,7 +108,7 @@ func tablesOf(names []string) map[string]bool {
 
 // isReserved leaves to reserved-key what it reports.
 func isReserved(path []string) bool {
-	return slices.ContainsFunc(path, func(name string) bool { return len(prefect.ReservedIn(name)) > 0 })
+	return slices.ContainsFunc(path, func(name string) bool { return release.Any.Reserved(name) != release.Free })
 }
 
 // isOpen reports whether a setting is one of those that may have any name.
@@ -118,8 +118,8 @@ func (k *catalogue) isOpen(name string) bool {
 
 // deprecated leaves to that rule what it reports.
 func (k *catalogue) deprecated(name string) bool {
-	h, ok := historyOf(name)
-	return ok && slices.Contains(k.versions, prefect.V1_4) && !h.readBy(prefect.V1_4)
+	h, ok := release.HistoryOf(name)
+	return ok && slices.Contains(k.versions, release.V1_4) && !h.ReadBy(release.V1_4)
 }
 
 // unknown says what is wrong with the first parts of a path, up to the part at;
@@ -166,11 +166,11 @@ func misspelt(a, b string) bool {
 
 // otherEra is the releases that have a setting, if the one asked about has not.
 func otherEra(name string) string {
-	if h, ok := historyOf(name); ok {
-		return h.span()
+	if h, ok := release.HistoryOf(name); ok {
+		return h.Span()
 	}
-	for _, v := range []prefect.Version{prefect.V0_9, prefect.V1_4} {
-		if isSetting(v, name) {
+	for _, v := range release.Any.Releases() {
+		if v.IsDefault(name) {
 			return v.String()
 		}
 	}

@@ -3,6 +3,8 @@ package check
 import (
 	"fmt"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 // checkUnsetEnv reports references to variables that the environment at hand does
@@ -17,11 +19,11 @@ func checkUnsetEnv(s *source, report func(finding)) {
 		if !isReference(v.text) && !isTemplate(v.text) {
 			continue // a $ in a password: see dollar-in-value
 		}
-		for _, ref := range references(v.text) {
-			if env[ref.name] || ref.braces && s.isKey(ref.name) || strings.ContainsAny(ref.name, ".${") || ref.name == "" {
+		for _, ref := range release.References(v.text) {
+			if env[ref.Name] || ref.Braces && s.isKey(ref.Name) || strings.ContainsAny(ref.Name, ".${") || ref.Name == "" {
 				continue
 			}
-			f := v.about(unsetMessage(s.label(v), ref), fmt.Sprintf("set %s where Prefect runs, or take the reference out", shownName(ref.name, "it")))
+			f := v.about(unsetMessage(s.label(v), ref), fmt.Sprintf("set %s where Prefect runs, or take the reference out", shownName(ref.Name, "it")))
 			if s.opts.RequireEnv {
 				f.severity = Error
 			}
@@ -38,12 +40,12 @@ func (s *source) isKey(name string) bool {
 	return ok || s.isDefault(name)
 }
 
-func unsetMessage(label string, ref reference) string {
+func unsetMessage(label string, ref release.Reference) string {
 	becomes := "the reference stays in the text as it is"
-	if ref.braces {
+	if ref.Braces {
 		becomes = "the reference becomes the empty text"
 	}
-	return fmt.Sprintf("%s names the environment variable %s, which is not set: %s", label, shownName(ref.name, "after the $"), becomes)
+	return fmt.Sprintf("%s names the environment variable %s, which is not set: %s", label, shownName(ref.Name, "after the $"), becomes)
 }
 
 // shownName is the name in a reference, if it is certain enough that it is one and

@@ -17,7 +17,7 @@ func (a *actionRun) check(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("input fail-on: %w", err)
 	}
-	version, err := check.ParseVersion(in.Version)
+	version, err := versionOrAny(in.Version)
 	if err != nil {
 		return fmt.Errorf("input prefect-version: %w", err)
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // checkFlags are what check is told beside its files.
@@ -69,7 +69,7 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 	if err != nil {
 		return fmt.Errorf("--fail-on: %w", err)
 	}
-	version, err := check.ParseVersion(f.version)
+	version, err := versionOrAny(f.version)
 	if err != nil {
 		return fmt.Errorf("--prefect-version: %w", err)
 	}
@@ -85,6 +85,14 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 		return checkWithManifest(f.manifest, paths, o, threshold, show)
 	}
 	return c.checkNamed(paths, o, threshold, show)
+}
+
+// versionOrAny reads the Prefect that configs are for. Empty text is any.
+func versionOrAny(text string) (config.Version, error) {
+	if text == "" {
+		return config.Any, nil
+	}
+	return config.ParseVersion(text)
 }
 
 const diagnosticsFormats = "text, github, json, sarif or markdown"
@@ -110,7 +118,7 @@ func diagnosticsWriter(format string) (func(io.Writer, []check.Diagnostic, int) 
 // Prefect reads, and exits with what they say.
 func (c *Command) checkNamed(patterns []string, o check.Options, threshold check.FailOn, show func(checked) error) error {
 	if len(patterns) == 0 {
-		path := prefect.UserConfigPath(c.Env)
+		path := config.UserConfigPath(c.Env)
 		if path == "" {
 			return errors.New("the environment names no config that Prefect would read: give a PATH")
 		}

@@ -14,7 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // flowOptions say which flows are read beside the configs, and where their secrets
@@ -74,7 +74,7 @@ func (c *Command) configsBesideFlows(patterns []string) ([]string, error) {
 	if len(patterns) > 0 {
 		return expandPatterns(patterns)
 	}
-	path := prefect.UserConfigPath(c.Env)
+	path := config.UserConfigPath(c.Env)
 	if _, err := os.Stat(path); path == "" || errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // places are the files that settings come from, read once more for their lines.
@@ -60,7 +60,7 @@ func child(doc *tomlpos.Document, parent tomlpos.NodeID, name string) (tomlpos.N
 	return tomlpos.Root, false
 }
 
-func (p places) origin(e prefect.Entry) string {
+func (p places) origin(e config.Entry) string {
 	switch {
 	case e.Origin.Env != "":
 		return "environment " + e.Origin.Env
@@ -75,7 +75,7 @@ func (p places) origin(e prefect.Entry) string {
 
 // complete adds the line to an error about a file, and what is wrong with one that
 // is no text: Python fails there before it looks for TOML.
-func (p places) complete(e *prefect.ConfigError) error {
+func (p places) complete(e *config.Error) error {
 	out := *e
 	if out.File == "" || out.Env != "" {
 		return &out
