@@ -79,7 +79,7 @@ func (o Options) has(r Rule) bool {
 // comment silences is left out.
 func File(name string, text []byte, opts Options) []Diagnostic {
 	s := read(name, string(text))
-	s.opts, s.rules = opts, rules
+	s.opts, s.rules, s.known = opts, configRules, Rules
 	return s.diagnose()
 }
 
@@ -89,7 +89,7 @@ func (s *source) diagnose() []Diagnostic {
 	for _, r := range s.applied() {
 		r.check(s, func(f finding) {
 			if !s.silences(r.Name, f) {
-				found = append(found, s.diagnostic(r, f))
+				found = append(found, s.diagnostic(r.Rule, f))
 			}
 		})
 	}
@@ -100,13 +100,13 @@ func (s *source) diagnose() []Diagnostic {
 }
 
 // applied are the rules that the options and the file admit.
-func (s *source) applied() []Rule {
+func (s *source) applied() []checker {
 	if !s.parses() {
 		return s.rules[:1]
 	}
-	var applied []Rule
+	var applied []checker
 	for _, r := range s.rules {
-		if s.opts.has(r) {
+		if s.opts.has(r.Rule) {
 			applied = append(applied, r)
 		}
 	}

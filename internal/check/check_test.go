@@ -123,7 +123,7 @@ func TestDecoderRefuses(t *testing.T) {
 	s := read("a.toml", "[a]\nkey = 'hidden'\nother = 2\n")
 	s.refused = strings.Index(s.doc.Text, "other")
 	var found []Diagnostic
-	checkSyntax(s, func(f finding) { found = append(found, s.diagnostic(rules[0], f)) })
+	checkSyntax(s, func(f finding) { found = append(found, s.diagnostic(syntaxRule, f)) })
 	if len(found) != 1 || found[0].Line != 3 || found[0].Message != "this is not TOML 1.0" {
 		t.Fatalf("got %+v", found)
 	}

@@ -51,7 +51,7 @@ func docsSection(t *testing.T, r Rule, section string) string {
 // is one, or a manifest.
 func docsFindings(t *testing.T, r Rule, section, example string) []Diagnostic {
 	t.Helper()
-	if r.Name == manifestRule {
+	if r.Name == "manifest" {
 		return checkManifest("prefect-secrets.toml", []byte(example))
 	}
 	options := optionsOf(t, []byte(example))

@@ -84,10 +84,11 @@ func (r *FlowReads) Unknown() []Place {
 
 // source is the file as rules see it. Of its texts and numbers only the names of
 // secrets are shown.
-func (f flow) source(opts Options, rules []Rule) *source {
+func (f flow) source(opts Options) *source {
 	s := &source{
 		name: f.name, doc: f.doc, refused: -1, certain: f.doc.Text != "", tokens: findTokens(f.doc.Text),
-		ignores: readIgnores(f.doc), opts: opts, rules: rules,
+		ignores: readIgnores(f.doc), opts: opts, flow: &f,
+		rules: flowRules, known: func() []Rule { return rulesOf(flowRules) },
 	}
 	s.hidden = s.hide()
 	for _, l := range f.module.Literals {

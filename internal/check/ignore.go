@@ -101,13 +101,13 @@ func (s *source) lookWider() {
 }
 
 func (s *source) isRule(name string) bool {
-	return slices.ContainsFunc(s.rules, func(r Rule) bool { return r.Name == name })
+	return slices.ContainsFunc(s.known(), func(r Rule) bool { return r.Name == name })
 }
 
 // ignorable are the names of the rules that a comment may ignore.
 func (s *source) ignorable() []string {
 	var names []string
-	for _, r := range s.rules {
+	for _, r := range s.known() {
 		if canIgnore(r.Name) {
 			names = append(names, r.Name)
 		}

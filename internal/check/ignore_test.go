@@ -79,16 +79,16 @@ func aboutNames(s *source, report func(finding)) {
 }
 
 // withRule adds a rule as a new file of this package would.
-func withRule(t *testing.T, r Rule) {
+func withRule(t *testing.T, r checker) {
 	t.Helper()
-	saved := rules
-	t.Cleanup(func() { rules = saved })
+	saved := configRules
+	t.Cleanup(func() { configRules = saved })
 	last := len(saved) - 1
-	rules = append(append(append([]Rule(nil), saved[:last]...), r), saved[last])
+	configRules = append(append(append([]checker(nil), saved[:last]...), r), saved[last])
 }
 
 func TestRulesSeeTheOptions(t *testing.T) {
-	withRule(t, Rule{"names", Warning, "a test", aboutNames})
+	withRule(t, checker{Rule{"names", Warning, "a test"}, aboutNames})
 	for _, tt := range []struct {
 		opts Options
 		want []Severity
@@ -113,7 +113,7 @@ func TestRulesSeeTheOptions(t *testing.T) {
 // TestIgnoreIsUsedUnderOtherOptions has one comment that is right for every run,
 // whatever its release and environment, and one that is for none.
 func TestIgnoreIsUsedUnderOtherOptions(t *testing.T) {
-	withRule(t, Rule{"names", Warning, "a test", aboutNames})
+	withRule(t, checker{Rule{"names", Warning, "a test"}, aboutNames})
 	text := []byte("a = 1 # prefect-secrets: ignore[names] set at the start\n# prefect-secrets: ignore[names] for nothing\n")
 	want := []string{"2 ignore: names finds nothing on line 3 that this could ignore"}
 	for _, opts := range []Options{{}, {Version: release.V1_4}, {Env: []string{"a=1"}}, {Env: []string{}}, {Env: []string{"a=1"}, RequireEnv: true}} {

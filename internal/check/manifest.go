@@ -8,8 +8,6 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-const manifestRule = "manifest"
-
 // Problem is something that is wrong with a TOML file at a key, as whoever reads
 // the file says it. Neither text may quote a value.
 type Problem struct {
@@ -30,18 +28,12 @@ func Manifest(name string, text []byte, problems []Problem) []Diagnostic {
 	s := read(name, string(text))
 	s.manifest = true
 	s.tokens = s.withPasted()
-	s.rules = manifestRules(problems)
+	s.reported, s.rules, s.known = problems, manifestRules, func() []Rule { return rulesOf(manifestRules) }
 	return s.diagnose()
 }
 
-// manifestRules are in the order of the rules of a configuration.
-func manifestRules(problems []Problem) []Rule {
-	broken, tokens, manifest := ruleNamed(syntax), ruleNamed("plaintext-secret"), ruleNamed(manifestRule)
-	broken.check = checkManifestSyntax
-	tokens.check = checkPasted
-	manifest.check = func(s *source, report func(finding)) { s.place(problems, report) }
-	return []Rule{broken, tokens, manifest, ruleNamed(ignoreRule)}
-}
+// checkReported reports what the manifest's reader found.
+func checkReported(s *source, report func(finding)) { s.place(s.reported, report) }
 
 // checkManifestSyntax is checkSyntax, but for what comes of it.
 func checkManifestSyntax(s *source, report func(finding)) {

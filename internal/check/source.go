@@ -27,7 +27,11 @@ type source struct {
 	tables    []bool          // which nodes have names below them; see isTable
 	manifest  bool            // and no configuration
 	opts      Options
-	rules     []Rule // all there are
+	rules     []checker     // of this kind of file
+	known     func() []Rule // that an ignore comment may name
+	reported  []Problem     // of a manifest: what its reader found
+	flow      *flow         // of a Python file
+	secrets   *knowledge    // of a Python file: those that there are
 }
 
 // span is a part of the text, in byte offsets, end exclusive.

@@ -11,13 +11,6 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-const undefinedSecret = "undefined-secret"
-
-// checkNoConfig is, in a configuration, a rule about other files: undefined-secret
-// is about flows, manifest about manifests. See [FlowReads.Undefined] and
-// [Manifest].
-func checkNoConfig(*source, func(finding)) {}
-
 // Known is a place that has secrets.
 type Known struct {
 	Where string   // what messages call it, such as "config.toml" or "the store"
@@ -36,16 +29,15 @@ func (r *FlowReads) Undefined(known []Known, opts Options) []Diagnostic {
 	k := newKnowledge(known)
 	var found []Diagnostic
 	for _, f := range r.flows {
-		rule, judge := ruleNamed(undefinedSecret), ruleNamed(ignoreRule)
-		rule.check = func(_ *source, report func(finding)) { f.undefined(k, report) }
-		found = append(found, f.source(opts, []Rule{rule, judge}).diagnose()...)
+		s := f.source(opts)
+		s.secrets = k
+		found = append(found, s.diagnose()...)
 	}
 	return found
 }
 
-func ruleNamed(name string) Rule {
-	return rules[slices.IndexFunc(rules, func(r Rule) bool { return r.Name == name })]
-}
+// checkUndefined reports what a flow reads and nothing defines.
+func checkUndefined(s *source, report func(finding)) { s.flow.undefined(s.secrets, report) }
 
 func (f flow) undefined(k *knowledge, report func(finding)) {
 	if p := f.module.Problem; p != nil {
