@@ -1,6 +1,10 @@
 package check
 
-import "github.com/prefect-secrets/prefect-secrets/internal/release"
+import (
+	"math"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
+)
 
 // graph is which keys the text of each key refers to.
 type graph map[string][]string
@@ -19,89 +23,57 @@ func (s *source) referenceGraph() graph {
 // the strongly connected components of more than one key, by Tarjan's algorithm,
 // which visits each reference once; and the keys that name themselves.
 func (g graph) circles() map[string]bool {
-	w := walk{graph: g, places: map[string]*place{}, circles: map[string]bool{}}
+	w := walk{graph: g, lowest: map[string]int{}, circles: map[string]bool{}}
 	for key := range g {
-		if w.places[key] == nil {
-			w.from(key)
+		if w.lowest[key] == 0 {
+			w.visit(key)
 		}
 	}
 	return w.circles
 }
 
-// place is how far a key has been looked at.
-type place struct {
-	key    string
-	next   int  // of its references
-	number int  // in the order of the visit
-	low    int  // the first key, by number, that it leads back to
-	open   bool // its component is not complete
-}
-
 type walk struct {
 	graph
-	places  map[string]*place
-	open    []*place // in the order of the visit
+	lowest  map[string]int // of each key seen: the first, numbered from 1, that it leads back to
+	open    []string       // keys whose component is not complete, in the order of the visit
 	circles map[string]bool
 }
 
-func (w *walk) enter(key string) *place {
-	p := &place{key: key, number: len(w.places), low: len(w.places), open: true}
-	w.places[key] = p
-	w.open = append(w.open, p)
-	return p
+// complete stands in place of a number for a key that leads back no further.
+const complete = math.MaxInt
+
+// visit goes to what a key leads to, and returns the first key that it leads back
+// to. The stack grows with a chain of keys, and a file has no room for a chain that
+// overflows it.
+func (w *walk) visit(key string) int {
+	number, at := len(w.lowest)+1, len(w.open)
+	w.lowest[key], w.open = number, append(w.open, key)
+	low := number
+	for _, name := range w.graph[key] {
+		back := w.lowest[name]
+		if back == 0 {
+			back = w.visit(name)
+		}
+		low = min(low, back)
+		if name == key {
+			w.circles[key] = true
+		}
+	}
+	if low < number {
+		w.lowest[key] = low
+		return low
+	}
+	w.close(at)
+	return complete
 }
 
-// from visits what a key leads to. It keeps its own stack, for a file may hold a
-// chain of a million keys.
-func (w *walk) from(key string) {
-	stack := []*place{w.enter(key)}
-	for len(stack) > 0 {
-		at := stack[len(stack)-1]
-		if at.next < len(w.graph[at.key]) {
-			if to := w.follow(at); to != nil {
-				stack = append(stack, to)
-			}
-			continue
-		}
-		w.leave(at)
-		if stack = stack[:len(stack)-1]; len(stack) > 0 {
-			above := stack[len(stack)-1]
-			above.low = min(above.low, at.low)
+// close completes the component that begins at an index of the open keys.
+func (w *walk) close(at int) {
+	for _, key := range w.open[at:] {
+		w.lowest[key] = complete
+		if len(w.open) > at+1 {
+			w.circles[key] = true
 		}
 	}
-}
-
-// follow takes the next reference of a key, and returns the key that it leads to if
-// that is new.
-func (w *walk) follow(at *place) *place {
-	name := w.graph[at.key][at.next]
-	at.next++
-	to := w.places[name]
-	switch {
-	case to == nil:
-		return w.enter(name)
-	case to == at:
-		w.circles[name] = true
-	case to.open:
-		at.low = min(at.low, to.number)
-	}
-	return nil
-}
-
-// leave completes the component that a key was the first of.
-func (w *walk) leave(at *place) {
-	if at.low < at.number {
-		return
-	}
-	for alone := true; ; alone = false {
-		p := w.open[len(w.open)-1]
-		w.open = w.open[:len(w.open)-1]
-		p.open = false
-		if p != at || !alone {
-			w.circles[p.key] = true
-		}
-		if p == at {
-			return
-		}
-	}
+	w.open = w.open[:at]
 }
