@@ -48,7 +48,7 @@ func (a *actionRun) checkFlows(o syncOptions, r *run) error {
 		return err
 	}
 	options := check.Options{Version: o.configsFor}
-	known, err := configuredSecrets(configs, a.inputs.Manifest, options)
+	known, err := newFiles().configuredSecrets(configs, a.inputs.Manifest, options)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
-	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
@@ -143,7 +142,7 @@ func checkFiles(patterns []string, o check.Options, threshold check.FailOn, show
 	if err != nil {
 		return false, err
 	}
-	found, err := checkAll(paths, o)
+	found, err := (*files)(nil).checkAll(paths, o)
 	if err != nil {
 		return false, err
 	}
@@ -152,7 +151,7 @@ func checkFiles(patterns []string, o check.Options, threshold check.FailOn, show
 
 // checkAll checks files side by side. Of many the garbage collector may leave more
 // lying about: what a file takes is small, and the process ends soon.
-func checkAll(paths []string, o check.Options) (checked, error) {
+func (f *files) checkAll(paths []string, o check.Options) (checked, error) {
 	if len(paths) > 1 {
 		defer debug.SetGCPercent(debug.SetGCPercent(400))
 	}
@@ -163,11 +162,11 @@ func checkAll(paths []string, o check.Options) (checked, error) {
 	for i, path := range paths {
 		workers.Go(func() error {
 			defer panicked.Catch()
-			text, err := configfile.Read(path)
+			found, err := f.check(path, o)
 			if err != nil {
 				return fmt.Errorf("reading config: %w", err)
 			}
-			diagnostics[i] = checkFile(path, text, o)
+			diagnostics[i] = found
 			return nil
 		})
 	}

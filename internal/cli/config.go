@@ -51,10 +51,10 @@ func (c *Command) runConfig(o configOptions) error {
 	if o.format != "text" && o.format != "json" {
 		return unknownFormat(o.format)
 	}
+	places := newPlaces()
 	loaded, err := config.Load(config.Options{
-		Version: version, Path: o.file, BackendPath: o.backendFile, NoDefaults: o.noDefaults, Env: c.Env,
+		Version: version, Path: o.file, BackendPath: o.backendFile, NoDefaults: o.noDefaults, Env: c.Env, ReadFile: places.read,
 	})
-	places := places{}
 	var problem *config.Error
 	if errors.As(err, &problem) {
 		return &exitError{code: ExitFailed, err: places.complete(problem)}
@@ -65,7 +65,7 @@ func (c *Command) runConfig(o configOptions) error {
 	return c.writeConfig(loaded.Entries(), o, places)
 }
 
-func (c *Command) writeConfig(entries []config.Entry, o configOptions, places places) error {
+func (c *Command) writeConfig(entries []config.Entry, o configOptions, places *places) error {
 	shown := make([]configEntry, len(entries))
 	hidden := hiddenTexts(entries)
 	for i, e := range entries {

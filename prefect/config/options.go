@@ -29,6 +29,9 @@ type Options struct {
 	// load_configuration(path=FILE, env_var_prefix="PREFECT") does: no default
 	// settings, no backend file, no task defaults.
 	NoDefaults bool
+	// ReadFile reads a file that Prefect reads. Nil means from disk, and no file of
+	// more than 16 MiB. That a file is missing is an error that is [fs.ErrNotExist].
+	ReadFile func(name string) ([]byte, error)
 	// Env is the environment as NAME=value, as os.Environ gives it; nil is an empty one.
 	Env []string
 }
@@ -60,7 +63,11 @@ func (o Options) read(named, usual string) (*release.Table, error) {
 	if file == "" {
 		return nil, nil
 	}
-	data, err := configfile.Read(file)
+	read := o.ReadFile
+	if read == nil {
+		read = configfile.Read
+	}
+	data, err := read(file)
 	if mayBeMissing && (errors.Is(err, fs.ErrNotExist) || isDirectory(file)) {
 		return nil, nil
 	}
