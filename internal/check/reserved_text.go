@@ -30,10 +30,7 @@ func reservedInText(text string) string {
 	if !strings.HasPrefix(strings.TrimLeft(text, " \t("), "{") {
 		return ""
 	}
-	value, err := pyliteral.Parse(text)
-	if err != nil {
-		return ""
-	}
+	value, _ := release.V1_4.CastInFile(text)
 	return reservedInValue(value)
 }
 
