@@ -12,7 +12,6 @@ FROM golang:1.26.8 AS build
 ARG VERSION
 WORKDIR /src
 COPY go.mod go.sum main.go ./
-COPY check ./check
 COPY internal ./internal
 COPY prefect ./prefect
 COPY sync ./sync

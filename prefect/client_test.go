@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
@@ -148,12 +149,12 @@ func TestGetInCloudExecution(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("S", `{"a": 1}`)
 	cloud.Set("QUOTED", `"123456"`)
-	config, err := prefect.LoadConfig(prefect.ConfigOptions{Text: "[cloud]\nuse_local_secrets = false\n"})
+	loaded, err := config.Load(config.Options{Text: "[cloud]\nuse_local_secrets = false\n"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx := prefect.WithSecrets(t.Context(), map[string]any{"S": "local"})
-	ctx = prefect.WithClient(prefect.WithConfig(ctx, config), cloud.Runner())
+	ctx = prefect.WithClient(prefect.WithConfig(ctx, loaded), cloud.Runner())
 	checkGet(t, ctx, "S", map[string]int{"a": 1})
 	checkGet(t, ctx, "QUOTED", "123456")
 	if ok, err := prefect.Secret("S").Exists(ctx); !ok || err != nil {

@@ -3,6 +3,8 @@ package prefect
 import (
 	"context"
 	"maps"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // What a context carries for a flow run.
@@ -51,7 +53,7 @@ func WithSecrets(ctx context.Context, secrets map[string]any) context.Context {
 // WithConfig returns a child context that runs under c: its [context.secrets]
 // populate the context's secrets, and its cloud.use_local_secrets says where
 // [Secret.Get] looks.
-func WithConfig(ctx context.Context, c *Config) context.Context {
+func WithConfig(ctx context.Context, c *config.Config) context.Context {
 	explicit, fromConfig := localFrom(ctx)
 	ctx = withLocal(ctx, explicit, merged(fromConfig, c.Secrets()))
 	return context.WithValue(ctx, configKey{}, c)
@@ -73,9 +75,9 @@ func isBuilding(ctx context.Context) bool { return ctx.Value(buildingKey{}) != n
 
 // configFrom is the config that ctx runs under: Prefect's defaults where
 // [WithConfig] has put in none.
-func configFrom(ctx context.Context) *Config {
-	if c, ok := ctx.Value(configKey{}).(*Config); ok && c != nil {
+func configFrom(ctx context.Context) *config.Config {
+	if c, ok := ctx.Value(configKey{}).(*config.Config); ok && c != nil {
 		return c
 	}
-	return &Config{}
+	return &config.Config{}
 }

@@ -7,6 +7,6 @@
 // carries one without ever showing it.
 //
 // The meaning of every word here is Prefect's own: the text of a secret that is
-// JSON is parsed when it is read, as Python's json.loads would, and [LoadConfig]
+// JSON is parsed when it is read, as Python's json.loads would, and [config.Load]
 // reads the user configuration.
 package prefect

@@ -34,23 +34,6 @@ func ExampleGet() {
 	// local secret "DB_PASSWORT" was not found: the nearest name is "DB_PASSWORD"; there are "DB_PASSWORD"
 }
 
-func ExampleLoadConfig() {
-	config, err := prefect.LoadConfig(prefect.ConfigOptions{
-		Text: "[context.secrets]\nKEY = \"VALUE\"\nSLACK_URL = \"$SLACK_URL\"\n",
-		Env:  []string{"SLACK_URL=https://hooks.example.com"},
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	ctx := prefect.WithConfig(context.Background(), config)
-	fmt.Println(prefect.Get[string](ctx, "KEY"))
-	fmt.Println(prefect.Get[string](ctx, "slack_url")) // names that the environment sets are lower-case
-	// Output:
-	// VALUE <nil>
-	// https://hooks.example.com <nil>
-}
-
 // Secrets are read wherever a context goes: here in a state handler.
 func ExampleSecret_Get_stateHandler() {
 	type state string

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // Secret is the name of a secret: Secret("my secret").Get(ctx) reads its value.
@@ -21,7 +22,7 @@ type Secret string
 //
 // In local execution (cloud.use_local_secrets is true, the default) it comes from
 // the context; in cloud execution from the store of the context's [Client]. Under
-// a [Config] of [V0_9] or [V1_4] the context comes first in cloud execution, too,
+// a [config.Config] of [config.V0_9] or [config.V1_4] the context comes first in cloud execution, too,
 // and with V1_4 there is cloud execution only if backend is cloud; both as those
 // releases do it. Text that is JSON, in a string or in bytes, is parsed by
 // [Loads], any other value comes back as it is.
@@ -44,13 +45,13 @@ func (s Secret) Get(ctx context.Context) (any, error) {
 // cloud execution, among the names in the store. It may be asked while a flow is
 // being built.
 func (s Secret) Exists(ctx context.Context) (bool, error) {
-	config := configFrom(ctx)
-	if config.consultsContext() {
+	settings := configFrom(ctx)
+	if settings.ReadsContext() {
 		if _, ok := s.local(ctx); ok {
 			return true, nil
 		}
 	}
-	if !config.asksStore() {
+	if !settings.ReadsStore() {
 		return false, nil
 	}
 	c, err := s.client(ctx)
@@ -82,13 +83,13 @@ func (s Secret) lookup(ctx context.Context) (any, error) {
 	if isBuilding(ctx) {
 		return nil, fmt.Errorf("secret %q: %w", string(s), ErrBuildingFlow)
 	}
-	config := configFrom(ctx)
-	if config.consultsContext() {
+	settings := configFrom(ctx)
+	if settings.ReadsContext() {
 		if v, ok := s.local(ctx); ok {
 			return unwrapped(v)
 		}
 	}
-	if !config.asksStore() {
+	if !settings.ReadsStore() {
 		return nil, s.missing(ctx)
 	}
 	c, err := s.client(ctx)
@@ -126,12 +127,11 @@ func (s Secret) missing(ctx context.Context) error {
 	return &missingError{name: string(s), hint: missingHint(string(s), names, configFrom(ctx))}
 }
 
-func missingHint(name string, names []string, c *Config) string {
-	folded := strings.ToLower(name)
-	switch {
-	case c.folded[folded]:
-		return fmt.Sprintf("the environment sets it, and names set that way are lower-case: %q", folded)
-	case len(names) == 0:
+func missingHint(name string, names []string, c *config.Config) string {
+	if lower, ok := c.LowerCased(name); ok {
+		return fmt.Sprintf("the environment sets it, and names set that way are lower-case: %q", lower)
+	}
+	if len(names) == 0 {
 		return "there are no local secrets"
 	}
 	hint := "there are " + quotedList(names)

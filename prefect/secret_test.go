@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 func TestGetReadsTextAsPrefectDoes(t *testing.T) {
@@ -114,12 +115,12 @@ func TestMissingLocalSecret(t *testing.T) {
 }
 
 func TestContextsMerge(t *testing.T) {
-	config, err := prefect.LoadConfig(prefect.ConfigOptions{Text: "[context.secrets]\nA = \"config\"\nB = \"config\"\n"})
+	loaded, err := config.Load(config.Options{Text: "[context.secrets]\nA = \"config\"\nB = \"config\"\n"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	parent := prefect.WithSecrets(t.Context(), map[string]any{"A": "first", "C": "first"})
-	child := prefect.WithSecrets(prefect.WithConfig(parent, config), map[string]any{"C": "second"})
+	child := prefect.WithSecrets(prefect.WithConfig(parent, loaded), map[string]any{"C": "second"})
 	for name, want := range map[string]any{"A": "first", "B": "config", "C": "second"} {
 		if got, err := prefect.Secret(name).Get(child); err != nil || got != want {
 			t.Errorf("child: %s = %v, %v; want %v", name, got, err, want)
@@ -131,7 +132,7 @@ func TestContextsMerge(t *testing.T) {
 	if ok, _ := prefect.Secret("B").Exists(parent); ok {
 		t.Error("parent: B is there")
 	}
-	if shown := fmt.Sprintf("%v %+v", child, config); strings.Contains(shown, "config\"") || strings.Contains(shown, "second") {
+	if shown := fmt.Sprintf("%v %+v", child, loaded); strings.Contains(shown, "config\"") || strings.Contains(shown, "second") {
 		t.Error("printing the context or the config shows a value")
 	}
 }
@@ -147,12 +148,23 @@ func TestBuildingFlow(t *testing.T) {
 }
 
 func TestCloudExecutionIgnoresLocalSecrets(t *testing.T) {
-	config, err := prefect.LoadConfig(prefect.ConfigOptions{Env: []string{"PREFECT__CLOUD__USE_LOCAL_SECRETS=false"}})
+	loaded, err := config.Load(config.Options{Env: []string{"PREFECT__CLOUD__USE_LOCAL_SECRETS=false"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx := prefect.WithConfig(prefect.WithSecrets(t.Context(), map[string]any{"S": "local"}), config)
+	ctx := prefect.WithConfig(prefect.WithSecrets(t.Context(), map[string]any{"S": "local"}), loaded)
 	if v, err := prefect.Secret("S").Get(ctx); err == nil {
 		t.Errorf("Get gave %v without asking a store", v)
+	}
+}
+
+func TestNotFoundSaysWhyANameIsLowerCase(t *testing.T) {
+	loaded, err := config.Load(config.Options{Env: []string{"PREFECT__CONTEXT__SECRETS__SLACK_URL=v"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = prefect.Secret("SLACK_URL").Get(prefect.WithConfig(t.Context(), loaded))
+	if err == nil || !strings.Contains(err.Error(), `lower-case: "slack_url"`) {
+		t.Errorf("got %v", err)
 	}
 }

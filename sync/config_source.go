@@ -10,7 +10,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // FromConfig takes the secrets of a config's [context.secrets], read by the rules
@@ -23,40 +25,37 @@ import (
 // list or table as JSON; under FormatString a flow gets the text, or the text of
 // that JSON.
 //
-// FromConfig fails with what [prefect.LoadConfig] fails with; if a secret is None
-// or holds what JSON lacks (see [prefect.Entry.JSON]); if its text refers to a
+// FromConfig fails with what [config.Load] fails with; if a secret is None
+// or holds what JSON lacks (see [prefect.EntryValue]); if its text refers to a
 // variable that is not set or a setting that the file lacks, or is JSON deeper than
 // Prefect reads; if no store takes its name. The error names file, secret and
 // type, never a value.
-func FromConfig(path string, version prefect.Version, environ []string) (*Source, error) {
+func FromConfig(path string, version config.Version, environ []string) (*Source, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading config: %w", err)
 	}
-	config, err := prefect.LoadConfig(prefect.ConfigOptions{
+	loaded, err := config.Load(config.Options{
 		Version: version, Path: path, Text: string(text), NoDefaults: true, Env: withoutSettings(environ),
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := checkReferences(path, string(text), config); err != nil {
+	if err := checkReferences(path, string(text), loaded); err != nil {
 		return nil, err
 	}
-	return configSource(path, config)
+	return configSource(path, loaded)
 }
 
-// settingPrefix begins the names of the variables that are settings.
-const settingPrefix = "PREFECT__"
-
 func withoutSettings(environ []string) []string {
-	return slices.DeleteFunc(slices.Clone(environ), func(entry string) bool { return strings.HasPrefix(entry, settingPrefix) })
+	return slices.DeleteFunc(slices.Clone(environ), func(entry string) bool { return strings.HasPrefix(entry, release.Prefix) })
 }
 
 // checkReferences refuses secrets whose text refers to what is not there, which
 // Prefect would leave as it stands, or leave out, without a word.
-func checkReferences(label, text string, config *prefect.Config) error {
+func checkReferences(label, text string, loaded *config.Config) error {
 	var problems []error
-	for _, entry := range config.Entries() {
+	for _, entry := range loaded.Entries() {
 		secrets := len(entry.Path) > 1 && entry.Path[0] == "context" && entry.Path[1] == "secrets"
 		switch {
 		case secrets && len(entry.Path) == 2:
@@ -70,8 +69,8 @@ func checkReferences(label, text string, config *prefect.Config) error {
 }
 
 func settingHint(name string) string {
-	if strings.HasPrefix(name, settingPrefix) {
-		return ": variables that begin with " + settingPrefix + " are settings and do not count here"
+	if strings.HasPrefix(name, release.Prefix) {
+		return ": variables that begin with " + release.Prefix + " are settings and do not count here"
 	}
 	return ""
 }
@@ -89,9 +88,9 @@ func shownReference(name, file string) string {
 	return "what stands after a $ in it"
 }
 
-func configSource(label string, config *prefect.Config) (*Source, error) {
+func configSource(label string, loaded *config.Config) (*Source, error) {
 	source := &Source{Label: label}
-	secrets, written := config.Secrets(), writtenNames(config)
+	secrets, written := loaded.Secrets(), writtenNames(loaded)
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(secrets)) {
 		entry, err := configEntry(name, secrets[name])
@@ -110,9 +109,9 @@ func configSource(label string, config *prefect.Config) (*Source, error) {
 }
 
 // writtenNames are, by name, what the file calls secrets that have another name.
-func writtenNames(config *prefect.Config) map[string]string {
+func writtenNames(loaded *config.Config) map[string]string {
 	names := map[string]string{}
-	for _, entry := range config.Entries() {
+	for _, entry := range loaded.Entries() {
 		if entry.Written != "" {
 			names[entry.Path[2]] = entry.Written
 		}
@@ -131,7 +130,7 @@ func configEntry(name string, v any) (Entry, error) {
 	case isText:
 		return Entry{Name: name, Text: prefect.TextValue(text), Format: FormatRaw}, checkText(name, text)
 	}
-	value, err := (prefect.Entry{Value: v}).JSON()
+	value, err := prefect.EntryValue(config.Entry{Value: v})
 	if err != nil {
 		return Entry{}, fmt.Errorf("secret %q is or holds a value %w", name, err)
 	}

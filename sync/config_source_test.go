@@ -11,11 +11,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 const hidden = "CANARY51c0"
 
-var versions = []prefect.Version{prefect.Documented, prefect.V0_9, prefect.V1_4}
+var versions = []config.Version{config.Documented, config.V0_9, config.V1_4}
 
 func writeConfig(t *testing.T, text string) string {
 	t.Helper()
@@ -69,14 +70,14 @@ port = 5432
 		"TEXT": `"plain"`, "DIGITS": `"123456"`, "NUMBER": "42", "FLOAT": "100000.0", "OFF": "false", "LIST": "[1,2]", "JSON": `"{\"a\": NaN}"`,
 		"from_env": `"v"`, "partly": `"xvy"`, "SETTING": `"https://c.example.com/graphql"`, "PASSWORD": `"pa$word"`, "TABLE": `{"port":5432,"user":"u"}`,
 	}
-	source, err := FromConfig(path, prefect.Documented, environ)
+	source, err := FromConfig(path, config.Documented, environ)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, sent(t, source, Rules{})); diff != "" {
 		t.Error(diff)
 	}
-	if source, err = FromConfig(path, prefect.V1_4, environ); err != nil {
+	if source, err = FromConfig(path, config.V1_4, environ); err != nil {
 		t.Fatal(err)
 	}
 	for old, name := range map[string]string{"from_env": "FROM_ENV", "partly": "PARTLY"} {
@@ -113,12 +114,12 @@ func TestAConfigsSecretReachesAFlowUnchanged(t *testing.T) {
 			if err != nil {
 				continue // TestFromConfigErrors
 			}
-			config, err := prefect.LoadConfig(prefect.ConfigOptions{Version: version, Path: path})
+			loaded, err := config.Load(config.Options{Version: version, Path: path})
 			if err != nil {
 				t.Fatal(err)
 			}
-			local := prefect.WithConfig(t.Context(), config)
-			for name := range config.Secrets() {
+			local := prefect.WithConfig(t.Context(), loaded)
+			for name := range loaded.Secrets() {
 				want, err := prefect.Secret(name).Get(local)
 				if err != nil {
 					t.Fatal(err)
@@ -142,7 +143,7 @@ func TestAConfigsSecretReachesAFlowUnchanged(t *testing.T) {
 
 // asPython tells numbers apart as Python does, however Go holds them.
 func asPython(v any) string {
-	if value, err := (prefect.Entry{Value: v}).JSON(); err == nil {
+	if value, err := prefect.EntryValue(config.Entry{Value: v}); err == nil {
 		return string(value.Reveal())
 	}
 	if value, err := prefect.NewValue(v); err == nil {
@@ -152,7 +153,7 @@ func asPython(v any) string {
 }
 
 func TestFormatsOfAConfigsSecrets(t *testing.T) {
-	source, err := FromConfig(writeConfig(t, "[context.secrets]\nNUMBER = 1.0\nTABLE = {a = 1}\nTEXT = '42'\n"), prefect.Documented, nil)
+	source, err := FromConfig(writeConfig(t, "[context.secrets]\nNUMBER = 1.0\nTABLE = {a = 1}\nTEXT = '42'\n"), config.Documented, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,12 +176,12 @@ func TestFromConfigErrors(t *testing.T) {
 	deep := strings.Repeat("[", prefect.MaxDepth+1) + hidden
 	tests := []struct {
 		name, secrets string
-		version       prefect.Version
+		version       config.Version
 		want          string
 	}{
 		{"no TOML", "K = " + hidden, "", "config.toml:2: not valid TOML"},
 		{"unset", "K = '$SLACK_URL'", "", `secret "k" refers to SLACK_URL, which is neither a variable`},
-		{"unset in 1.4", "K = '$SLACK_URL'", prefect.V1_4, `secret "K" refers to SLACK_URL`},
+		{"unset in 1.4", "K = '$SLACK_URL'", config.V1_4, `secret "K" refers to SLACK_URL`},
 		{"unset in braces", "K = '" + hidden + "${SLACK_URL}'", "", `secret "k" refers to SLACK_URL`},
 		{"unset in a table", "K.inner = '$SLACK_URL'", "", `secret "K" refers to SLACK_URL`},
 		{"perhaps a password", "K = '$" + hidden + "'", "", `refers to what stands after a $ in it`},
@@ -190,10 +191,10 @@ func TestFromConfigErrors(t *testing.T) {
 		{"date", "K = 1979-05-27", "", `secret "K" is or holds a value of type date`},
 		{"infinity", "K = inf", "", "of type float that is NaN or infinite"},
 		{"inside", "K = [['" + hidden + "'], [nan]]", "", "of type float that is NaN or infinite"},
-		{"tuple", "K = '1,7700123'", prefect.V1_4, "of type tuple"},
-		{"bytes", "K = \"b'" + hidden + "'\"", prefect.V1_4, "of type bytes"},
-		{"complex", "K = '7700123j'", prefect.V1_4, "of type complex"},
-		{"None", "K = 'None'", prefect.V1_4, `secret "K" is None`},
+		{"tuple", "K = '1,7700123'", config.V1_4, "of type tuple"},
+		{"bytes", "K = \"b'" + hidden + "'\"", config.V1_4, "of type bytes"},
+		{"complex", "K = '7700123j'", config.V1_4, "of type complex"},
+		{"None", "K = 'None'", config.V1_4, `secret "K" is None`},
 		{"not UTF-8", "K = '$NOT_UTF8'", "", `secret "k" is a text that is not UTF-8`},
 		{"too deep", "K = '" + deep + "'", "", `secret "K" opens more than 500 brackets`},
 		{"empty name", "'' = '" + hidden + "'", "", "a name is empty"},

@@ -64,7 +64,7 @@ func FromEnvironment(environ, patterns []string) (*Source, error) {
 }
 
 // variables are those of an environment by name; of two the later counts, as in
-// [prefect.LoadConfig]. Windows keeps some whose name is empty.
+// [config.Load]. Windows keeps some whose name is empty.
 func variables(environ []string) map[string]string {
 	vars := make(map[string]string, len(environ))
 	for _, entry := range environ {

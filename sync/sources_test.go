@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -31,7 +32,7 @@ var forms = map[string]func(t *testing.T, names []string, texts map[string]strin
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		return secretsync.FromConfig(path, prefect.Documented, nil)
+		return secretsync.FromConfig(path, config.Documented, nil)
 	},
 	"environment": func(_ *testing.T, names []string, texts map[string]string) (*secretsync.Source, error) {
 		return secretsync.FromEnvironment(strings.Split(written(names, texts, "", "=", "", "\n"), "\n"), []string{"*"})

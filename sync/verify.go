@@ -12,6 +12,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // Verified is what the store was found to hold after a sync.
@@ -152,11 +153,11 @@ func (r *Report) verifyValue(action *Action, same bool) {
 
 // asFlow is a context in which secrets are read as a flow run reads them.
 func asFlow(ctx context.Context, runner *prefect.Client) (context.Context, error) {
-	config, err := prefect.LoadConfig(prefect.ConfigOptions{Env: []string{"PREFECT__CLOUD__USE_LOCAL_SECRETS=false"}})
+	loaded, err := config.Load(config.Options{Env: []string{"PREFECT__CLOUD__USE_LOCAL_SECRETS=false"}})
 	if err != nil {
 		return nil, err
 	}
-	return prefect.WithClient(prefect.WithConfig(ctx, config), runner), nil
+	return prefect.WithClient(prefect.WithConfig(ctx, loaded), runner), nil
 }
 
 // readsBack reports whether a flow gets from the store what the source promised.

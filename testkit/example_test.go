@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
@@ -63,8 +64,8 @@ func ExampleCloud_AssertSecrets() {
 func ExampleCloud_Runner() {
 	cloud := testkit.New(t)
 	cloud.Set("DB_PASSWORD", "p")
-	config, _ := prefect.LoadConfig(prefect.ConfigOptions{Text: "[cloud]\nuse_local_secrets = false\n"})
-	run := prefect.WithClient(prefect.WithConfig(ctx, config), cloud.Runner()) // a flow run in cloud execution
+	loaded, _ := config.Load(config.Options{Text: "[cloud]\nuse_local_secrets = false\n"})
+	run := prefect.WithClient(prefect.WithConfig(ctx, loaded), cloud.Runner()) // a flow run in cloud execution
 	fmt.Println(prefect.Get[string](run, "DB_PASSWORD"))
 	// Output: p <nil>
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // LocalSecrets returns a child context for local execution in which the secrets
@@ -16,7 +17,7 @@ func LocalSecrets(ctx context.Context, secrets map[string]any) context.Context {
 }
 
 // LocalConfig returns a child context that runs under a configuration: the text
-// of a TOML file and an environment, read as [prefect.LoadConfig] reads them. No
+// of a TOML file and an environment, read as [config.Load] reads them. No
 // file and no variable of the process is read. A text that does not parse fails
 // the test.
 func LocalConfig(t TB, ctx context.Context, tomlText string, env map[string]string) context.Context {
@@ -25,13 +26,13 @@ func LocalConfig(t TB, ctx context.Context, tomlText string, env map[string]stri
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		environ = append(environ, name+"="+env[name])
 	}
-	// A text that is not empty keeps LoadConfig from looking for a file.
-	config, err := prefect.LoadConfig(prefect.ConfigOptions{Text: tomlText + "\n", Env: environ})
+	// A text that is not empty keeps config.Load from looking for a file.
+	loaded, err := config.Load(config.Options{Text: tomlText + "\n", Env: environ})
 	if err != nil {
 		t.Fatalf("testkit: LocalConfig: %v", err)
 		return ctx
 	}
-	return prefect.WithConfig(ctx, config)
+	return prefect.WithConfig(ctx, loaded)
 }
 
 // copied is v with every map and slice in it copied. What a pointer leads to and

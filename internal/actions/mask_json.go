@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
 )
 
 // jsonStrings are the strings and numbers of an object or list that are secrets.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
@@ -17,7 +17,7 @@ func (a *actionRun) check(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("input fail-on: %w", err)
 	}
-	version, err := check.ParseVersion(in.Version)
+	version, err := versionOrAny(in.Version)
 	if err != nil {
 		return fmt.Errorf("input prefect-version: %w", err)
 	}
@@ -48,7 +48,7 @@ func (a *actionRun) checkFlows(o syncOptions, r *run) error {
 		return err
 	}
 	options := check.Options{Version: o.configsFor}
-	known, err := configuredSecrets(configs, a.inputs.Manifest, options)
+	known, err := newFiles().configuredSecrets(configs, a.inputs.Manifest, options)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/prefect-secrets/prefect-secrets/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/actions"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -52,7 +51,7 @@ func (a *actionRun) reviewedOptions() (syncOptions, error) {
 		configFiles:    in.ConfigFiles, failOn: in.FailOn, untrusted: a.event.Untrusted,
 	}
 	var err error
-	if o.configsFor, err = check.ParseVersion(in.Version); err != nil {
+	if o.configsFor, err = versionOrAny(in.Version); err != nil {
 		return o, fmt.Errorf("input prefect-version: %w", err)
 	}
 	o.manifest, err = readEnvironment(in.Manifest, in.Environment, a.checked)

@@ -13,13 +13,13 @@ const module = "github.com/prefect-secrets/prefect-secrets"
 // everything but testkit, which would bring go-cmp into the binary.
 var arrows = map[string][]string{
 	"":                            {"internal/cli"},
-	"internal/cli":                {"internal/panics", "internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect"},
+	"internal/cli":                {"internal/panics", "internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "internal/check", "internal/release", "prefect", "prefect/config"},
 	"internal/actions/githubtest": nil,
-	"internal/actions":            {"internal/nearest", "internal/report", "sync", "check", "prefect"},
-	"internal/report":             {"sync", "check"},
-	"sync":                        {"internal/panics", "prefect", "internal/nearest", "internal/tomlpos"},
-	"check":                       {"prefect", "internal/nearest", "internal/tomlpos", "internal/pyliteral", "internal/pysource", "internal/pytoml"},
-	"testkit":                     {"prefect", "internal/cloud", "internal/cloud/fake"},
+	"internal/actions":            {"internal/nearest", "internal/report", "sync", "internal/check", "prefect"},
+	"internal/report":             {"sync", "internal/check"},
+	"sync":                        {"internal/panics", "prefect", "prefect/config", "internal/nearest", "internal/release", "internal/tomlpos"},
+	"internal/check":              {"prefect/config", "internal/nearest", "internal/release", "internal/tomlpos", "internal/pyliteral", "internal/pysource", "internal/pytoml"},
+	"testkit":                     {"prefect", "prefect/config", "internal/cloud", "internal/cloud/fake"},
 	"internal/cloud":              {"internal/graphql", "internal/nearest"},
 	"internal/cloud/fake":         {"internal/cloud", "internal/leaks"},
 	"internal/cloud/contract":     nil,
@@ -43,7 +43,9 @@ var arrows = map[string][]string{
 	"internal/tomlpos":            nil,
 	"internal/turns":              nil,
 	"internal/upstream":           {"internal/cloud", "internal/graphql"},
-	"prefect":                     {"internal/configfile", "internal/leaks", "internal/nearest", "internal/pyliteral", "internal/pytoml"},
+	"internal/release":            {"internal/pyliteral", "internal/pytoml"},
+	"prefect":                     {"internal/leaks", "internal/nearest", "internal/pyliteral", "prefect/config"},
+	"prefect/config":              {"internal/configfile", "internal/pyliteral", "internal/release"},
 }
 
 func TestImportArrows(t *testing.T) {

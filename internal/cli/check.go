@@ -14,11 +14,10 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/prefect-secrets/prefect-secrets/check"
-	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // checkFlags are what check is told beside its files.
@@ -69,7 +68,7 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 	if err != nil {
 		return fmt.Errorf("--fail-on: %w", err)
 	}
-	version, err := check.ParseVersion(f.version)
+	version, err := versionOrAny(f.version)
 	if err != nil {
 		return fmt.Errorf("--prefect-version: %w", err)
 	}
@@ -85,6 +84,14 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 		return checkWithManifest(f.manifest, paths, o, threshold, show)
 	}
 	return c.checkNamed(paths, o, threshold, show)
+}
+
+// versionOrAny reads the Prefect that configs are for. Empty text is any.
+func versionOrAny(text string) (config.Version, error) {
+	if text == "" {
+		return config.Any, nil
+	}
+	return config.ParseVersion(text)
 }
 
 const diagnosticsFormats = "text, github, json, sarif or markdown"
@@ -110,7 +117,7 @@ func diagnosticsWriter(format string) (func(io.Writer, []check.Diagnostic, int) 
 // Prefect reads, and exits with what they say.
 func (c *Command) checkNamed(patterns []string, o check.Options, threshold check.FailOn, show func(checked) error) error {
 	if len(patterns) == 0 {
-		path := prefect.UserConfigPath(c.Env)
+		path := config.UserConfigPath(c.Env)
 		if path == "" {
 			return errors.New("the environment names no config that Prefect would read: give a PATH")
 		}
@@ -135,7 +142,7 @@ func checkFiles(patterns []string, o check.Options, threshold check.FailOn, show
 	if err != nil {
 		return false, err
 	}
-	found, err := checkAll(paths, o)
+	found, err := (*files)(nil).checkAll(paths, o)
 	if err != nil {
 		return false, err
 	}
@@ -144,7 +151,7 @@ func checkFiles(patterns []string, o check.Options, threshold check.FailOn, show
 
 // checkAll checks files side by side. Of many the garbage collector may leave more
 // lying about: what a file takes is small, and the process ends soon.
-func checkAll(paths []string, o check.Options) (checked, error) {
+func (f *files) checkAll(paths []string, o check.Options) (checked, error) {
 	if len(paths) > 1 {
 		defer debug.SetGCPercent(debug.SetGCPercent(400))
 	}
@@ -155,11 +162,11 @@ func checkAll(paths []string, o check.Options) (checked, error) {
 	for i, path := range paths {
 		workers.Go(func() error {
 			defer panicked.Catch()
-			text, err := configfile.Read(path)
+			found, err := f.check(path, o)
 			if err != nil {
 				return fmt.Errorf("reading config: %w", err)
 			}
-			diagnostics[i] = checkFile(path, text, o)
+			diagnostics[i] = found
 			return nil
 		})
 	}

@@ -11,10 +11,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // flowOptions say which flows are read beside the configs, and where their secrets
@@ -36,18 +36,19 @@ func (c *Command) checkFlows(ctx context.Context, f checkFlags, paths []string, 
 	if err != nil {
 		return fmt.Errorf("--flows: %w", err)
 	}
-	known, err := c.knownSecrets(ctx, f, configs, o)
+	inputs := newFiles()
+	known, err := c.knownSecrets(ctx, inputs, f, configs, o)
 	if err != nil {
 		return err
 	}
 	if f.flows.usedBy {
-		if _, err := readManifest(f.manifest, c.showOnStderr); err != nil {
+		if _, err := inputs.readManifest(f.manifest, c.showOnStderr); err != nil {
 			return err
 		}
 		return c.showUses(f.format, reads, known)
 	}
 	c.tellComputed(reads)
-	found, err := checkBesideManifest(manifestAtHand(f.manifest), configs, o)
+	found, err := inputs.checkBesideManifest(manifestAtHand(f.manifest), configs, o)
 	if err != nil {
 		return err
 	}
@@ -74,7 +75,7 @@ func (c *Command) configsBesideFlows(patterns []string) ([]string, error) {
 	if len(patterns) > 0 {
 		return expandPatterns(patterns)
 	}
-	path := prefect.UserConfigPath(c.Env)
+	path := config.UserConfigPath(c.Env)
 	if _, err := os.Stat(path); path == "" || errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -105,30 +106,30 @@ func readFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 
 // knownSecrets are the secrets of the configs, of the environment, of the manifest
 // and, with an --api-url, of the store.
-func (c *Command) knownSecrets(ctx context.Context, f checkFlags, configs []string, o check.Options) ([]check.Known, error) {
-	known, err := configuredSecrets(configs, f.manifest, o)
+func (c *Command) knownSecrets(ctx context.Context, inputs *files, f checkFlags, configs []string, o check.Options) ([]check.Known, error) {
+	known, err := inputs.configuredSecrets(configs, f.manifest, o)
 	if err != nil || f.flows.connect.apiURL == "" {
 		return known, err
 	}
-	stored, err := c.storedNames(ctx, f.flows.connect)
+	stored, err := c.storedNames(ctx, inputs, f.flows.connect)
 	return append(known, check.Known{Where: "the store", Names: stored}), err
 }
 
 // configuredSecrets are those of the configs, of the environment and of the
 // manifest.
-func configuredSecrets(configs []string, manifest string, o check.Options) ([]check.Known, error) {
+func (f *files) configuredSecrets(configs []string, manifest string, o check.Options) ([]check.Known, error) {
 	names, err := check.ConfigSecrets(nil, o)
 	if err != nil {
 		return nil, &exitError{code: ExitFailed, err: err}
 	}
 	known := []check.Known{{Where: "the environment", Names: names}}
 	for _, path := range configs {
-		text, err := configfile.Read(path)
+		text, err := f.read(path)
 		if err != nil {
 			return nil, fmt.Errorf("reading config: %w", err)
 		}
 		if isManifest(path) {
-			known = withManifestText(known, path, text)
+			known = withManifest(known, path, f.parse(path, text))
 			continue
 		}
 		// A config that no Prefect loads has none; its own finding says why.
@@ -136,11 +137,18 @@ func configuredSecrets(configs []string, manifest string, o check.Options) ([]ch
 			known = append(known, check.Known{Where: filepath.ToSlash(path), Names: names})
 		}
 	}
-	return withManifest(known, manifest)
+	if manifest = manifestAtHand(manifest); manifest == "" {
+		return known, nil
+	}
+	read, err := f.manifest(manifest)
+	if err != nil {
+		return nil, fmt.Errorf("reading manifest: %w", err)
+	}
+	return withManifest(known, manifest, read), nil
 }
 
-func (c *Command) storedNames(ctx context.Context, o connectOptions) (names []string, err error) {
-	err = c.withStore(ctx, o, func(ctx context.Context, conn *connection) error {
+func (c *Command) storedNames(ctx context.Context, inputs *files, o connectOptions) (names []string, err error) {
+	err = c.withStore(ctx, inputs, o, func(ctx context.Context, conn *connection) error {
 		if names, err = conn.client.SecretNames(ctx); err != nil {
 			return storeError(err)
 		}

@@ -8,8 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/prefect-secrets/prefect-secrets/check"
-	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -23,27 +22,31 @@ func isManifest(path string) bool { return filepath.Base(path) == defaultManifes
 // readManifest reads the manifest at hand, and shows what check finds in it, if
 // that is anything. One that check finds an error in is not for use.
 func readManifest(path string, show func(checked) error) (*secretsync.Manifest, error) {
+	return (*files)(nil).readManifest(path, show)
+}
+
+// readManifest is that of files which may have been read.
+func (f *files) readManifest(path string, show func(checked) error) (*secretsync.Manifest, error) {
 	path = manifestAtHand(path)
 	if path == "" {
 		return &secretsync.Manifest{}, nil
 	}
-	text, err := configfile.Read(path)
+	read, err := f.manifest(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading manifest: %w", err)
 	}
-	manifest, found, err := parseManifest(path, text)
-	if len(found) > 0 {
-		if err := show(checked{found, 1}); err != nil {
+	if len(read.found) > 0 {
+		if err := show(checked{read.found, 1}); err != nil {
 			return nil, err
 		}
 	}
-	switch errs, _ := report.CountSeverities(found); {
+	switch errs, _ := report.CountSeverities(read.found); {
 	case errs > 0:
 		return nil, errors.New("the manifest has errors; nothing was changed")
-	case err != nil:
-		return nil, fmt.Errorf("an ignore comment does not mend a manifest; nothing was changed\n%w", err)
+	case read.err != nil:
+		return nil, fmt.Errorf("an ignore comment does not mend a manifest; nothing was changed\n%w", read.err)
 	}
-	return manifest, nil
+	return read.manifest, nil
 }
 
 // manifestAtHand is the file that is named, else the one in the working directory,
@@ -72,13 +75,17 @@ func parseManifest(path string, text []byte) (*secretsync.Manifest, []check.Diag
 	return manifest, check.Manifest(filepath.ToSlash(path), text, problems), err
 }
 
-// checkFile checks a config, or a file of a manifest's name as a manifest.
-func checkFile(path string, text []byte, o check.Options) []check.Diagnostic {
+// check checks a config, or a file of a manifest's name as a manifest.
+func (f *files) check(path string, o check.Options) ([]check.Diagnostic, error) {
 	if isManifest(path) {
-		_, found, _ := parseManifest(path, text)
-		return found
+		read, err := f.manifest(path)
+		return read.found, err
 	}
-	return check.File(filepath.ToSlash(path), text, o)
+	text, err := f.read(path)
+	if err != nil {
+		return nil, err
+	}
+	return check.File(filepath.ToSlash(path), text, o), nil
 }
 
 // checkWithManifest checks a manifest and the configs that are named, if any, shows
@@ -88,7 +95,7 @@ func checkWithManifest(manifest string, patterns []string, o check.Options, thre
 	if err != nil {
 		return err
 	}
-	found, err := checkBesideManifest(manifest, configs, o)
+	found, err := (*files)(nil).checkBesideManifest(manifest, configs, o)
 	if err != nil {
 		return err
 	}
@@ -99,44 +106,30 @@ func checkWithManifest(manifest string, patterns []string, o check.Options, thre
 }
 
 // checkBesideManifest checks a manifest, whatever its name, and configs.
-func checkBesideManifest(manifest string, configs []string, o check.Options) (checked, error) {
+func (f *files) checkBesideManifest(manifest string, configs []string, o check.Options) (checked, error) {
 	if manifest == "" {
-		return checkAll(configs, o)
+		return f.checkAll(configs, o)
 	}
-	text, err := configfile.Read(manifest)
+	read, err := f.manifest(manifest)
 	if err != nil {
 		return checked{}, fmt.Errorf("reading manifest: %w", err)
 	}
-	_, found, _ := parseManifest(manifest, text)
-	others, err := checkAll(withoutFile(configs, manifest), o)
-	return checked{slices.Concat(found, others.diagnostics), 1 + others.files}, err
+	others, err := f.checkAll(withoutFile(configs, manifest), o)
+	return checked{slices.Concat(read.found, others.diagnostics), 1 + others.files}, err
 }
 
 func withoutFile(paths []string, path string) []string {
 	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return filepath.Clean(p) == filepath.Clean(path) })
 }
 
-// withManifest adds the names that the manifest at hand gives to secrets.
-func withManifest(known []check.Known, path string) ([]check.Known, error) {
-	if path = manifestAtHand(path); path == "" {
-		return known, nil
-	}
-	text, err := configfile.Read(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading manifest: %w", err)
-	}
-	return withManifestText(known, path, text), nil
-}
-
-// withManifestText adds the names that a manifest gives to secrets in any of its
+// withManifest adds the names that a manifest gives to secrets in any of its
 // environments. One that is not right has none; its own findings say why.
-func withManifestText(known []check.Known, path string, text []byte) []check.Known {
+func withManifest(known []check.Known, path string, read parsedManifest) []check.Known {
 	where := filepath.ToSlash(filepath.Clean(path))
-	manifest, err := secretsync.ParseManifest(path, text)
-	if err != nil || len(manifest.SecretNames()) == 0 || slices.ContainsFunc(known, func(k check.Known) bool { return k.Where == where }) {
+	if read.err != nil || len(read.manifest.SecretNames()) == 0 || slices.ContainsFunc(known, func(k check.Known) bool { return k.Where == where }) {
 		return known
 	}
-	return append(known, check.Known{Where: where, Names: manifest.SecretNames()})
+	return append(known, check.Known{Where: where, Names: read.manifest.SecretNames()})
 }
 
 // showOnStderr shows what check finds in a manifest to a command that is about

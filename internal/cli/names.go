@@ -26,7 +26,7 @@ func (c *Command) names() *cobra.Command {
 			if !ok {
 				return unknownFormat(format)
 			}
-			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connection) error {
+			return c.withStore(cmd.Context(), nil, o, func(ctx context.Context, conn *connection) error {
 				names, err := conn.client.SecretNames(ctx)
 				if err != nil {
 					return storeError(err)
@@ -45,8 +45,9 @@ func unknownFormat(format string) error {
 }
 
 // withStore runs one command against the store that o means, within its timeout.
-func (c *Command) withStore(ctx context.Context, o connectOptions, run func(context.Context, *connection) error) error {
-	manifest, err := readManifest("", c.showOnStderr)
+// The manifest at hand may have been read.
+func (c *Command) withStore(ctx context.Context, inputs *files, o connectOptions, run func(context.Context, *connection) error) error {
+	manifest, err := inputs.readManifest("", c.showOnStderr)
 	if err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ string is refused as text, because it is what a variable that is not set gives; 
 			if err != nil {
 				return err
 			}
-			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connection) error {
+			return c.withStore(cmd.Context(), nil, o, func(ctx context.Context, conn *connection) error {
 				if err := conn.client.SetSecret(ctx, args[0], value); err != nil {
 					return storeError(err)
 				}
@@ -118,7 +119,7 @@ func (c *Command) delete() *cobra.Command {
 			if skip, err := c.skipWrite(); skip {
 				return err
 			}
-			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connection) error {
+			return c.withStore(cmd.Context(), nil, o, func(ctx context.Context, conn *connection) error {
 				said, err := deleteNamed(ctx, conn.client, args[0])
 				if err != nil {
 					return storeError(err)

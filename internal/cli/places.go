@@ -4,31 +4,42 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
-// places are the files that settings come from, read once more for their lines.
-type places map[string]*tomlpos.Document
+// places are the files that settings come from, for their lines.
+type places struct {
+	*files
+	scanned map[string]scanned
+}
 
-func (p places) document(file string) *tomlpos.Document {
-	if doc, ok := p[file]; ok {
-		return doc
+type scanned struct {
+	doc     *tomlpos.Document
+	problem *tomlpos.Error
+}
+
+func newPlaces() *places { return &places{newFiles(), map[string]scanned{}} }
+
+// scan finds out where the keys of a file stand; the document is nil if the file
+// cannot be read.
+func (p *places) scan(file string) scanned {
+	if found, ok := p.scanned[file]; ok {
+		return found
 	}
-	text, err := configfile.Read(file)
+	text, err := p.read(file)
 	if err != nil {
-		return nil
+		return scanned{}
 	}
-	doc, _ := tomlpos.Scan(string(text))
-	p[file] = doc
-	return doc
+	doc, problem := tomlpos.Scan(string(text))
+	p.scanned[file] = scanned{doc, problem}
+	return p.scanned[file]
 }
 
 // line is where a setting, or what it is part of, stands in a file; 0 if that is
 // not known.
-func (p places) line(file string, path []string) int {
-	doc := p.document(file)
+func (p *places) line(file string, path []string) int {
+	doc := p.scan(file).doc
 	if doc == nil {
 		return 0
 	}
@@ -60,7 +71,7 @@ func child(doc *tomlpos.Document, parent tomlpos.NodeID, name string) (tomlpos.N
 	return tomlpos.Root, false
 }
 
-func (p places) origin(e prefect.Entry) string {
+func (p *places) origin(e config.Entry) string {
 	switch {
 	case e.Origin.Env != "":
 		return "environment " + e.Origin.Env
@@ -75,7 +86,7 @@ func (p places) origin(e prefect.Entry) string {
 
 // complete adds the line to an error about a file, and what is wrong with one that
 // is no text: Python fails there before it looks for TOML.
-func (p places) complete(e *prefect.ConfigError) error {
+func (p *places) complete(e *config.Error) error {
 	out := *e
 	if out.File == "" || out.Env != "" {
 		return &out
@@ -84,17 +95,14 @@ func (p places) complete(e *prefect.ConfigError) error {
 		out.Line = p.line(out.File, out.Path)
 		return &out
 	}
-	text, err := configfile.Read(out.File)
-	if err != nil {
-		return &out
-	}
-	if doc, problem := tomlpos.Scan(string(text)); problem != nil {
-		out.Line = doc.Position(problem.Start).Line
-		switch problem.Problem {
+	if found := p.scan(out.File); found.problem != nil {
+		problem := found.problem.Problem
+		out.Line = found.doc.Position(found.problem.Start).Line
+		switch problem {
 		case tomlpos.NotUTF8, tomlpos.UTF16:
-			out.Class, out.Problem = "UnicodeDecodeError", problem.Problem.String()
+			out.Class, out.Problem = "UnicodeDecodeError", problem.String()
 		case tomlpos.Binary:
-			out.Problem = problem.Problem.String()
+			out.Problem = problem.String()
 		}
 	}
 	return &out

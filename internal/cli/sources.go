@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -27,7 +27,7 @@ func (o *sourceOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.varsFile, "vars-file", "", "a JSON file as ${{ toJSON(vars) }} gives it")
 	flags.StringSliceVar(&o.envNames, "env-names", nil, "names or globs of environment variables that are secrets")
 	flags.StringVar(&o.secretsConfig, "secrets-config", "", "a Prefect config whose [context.secrets] are secrets")
-	flags.StringVar(&o.version, "prefect-version", prefect.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, 0.9 or 1.4, or a release such as 1.4.1")
+	flags.StringVar(&o.version, "prefect-version", config.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, 0.9 or 1.4, or a release such as 1.4.1")
 }
 
 var errNoSource = errors.New("no secrets")
@@ -97,7 +97,7 @@ func (c *Command) readInput(path string) (label string, data []byte, err error) 
 }
 
 func (c *Command) readSecretsConfig(o sourceOptions) (*secretsync.Source, error) {
-	version, err := prefect.ParseVersion(o.version)
+	version, err := config.ParseVersion(o.version)
 	if err != nil {
 		return nil, err
 	}

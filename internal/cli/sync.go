@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -21,12 +21,12 @@ type syncOptions struct {
 	configFiles  []string
 	failOn       string
 	format       string
-	apply        bool          // the plan, so that the key must be one that writes
-	planFile     string        // to be written
-	reviewed     string        // a plan file to keep to
-	configsFor   check.Version // the Prefect that configFiles are for
-	notes        []string      // for the plan
-	untrusted    string        // why the run may neither write nor delete; empty if it may
+	apply        bool           // the plan, so that the key must be one that writes
+	planFile     string         // to be written
+	reviewed     string         // a plan file to keep to
+	configsFor   config.Version // the Prefect that configFiles are for
+	notes        []string       // for the plan
+	untrusted    string         // why the run may neither write nor delete; empty if it may
 	// afterPlan, if set, may stop the run once every plan is made and shown.
 	afterPlan func(*run) error
 }
@@ -50,7 +50,7 @@ func (o *syncOptions) readVersion(cmd *cobra.Command) (err error) {
 	if !cmd.Flags().Changed("prefect-version") {
 		return nil
 	}
-	if o.configsFor, err = check.ParseVersion(o.version); err != nil {
+	if o.configsFor, err = versionOrAny(o.version); err != nil {
 		return fmt.Errorf("--prefect-version: %w", err)
 	}
 	return nil

@@ -6,7 +6,7 @@ import (
 	"io"
 	"slices"
 
-	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
 )
 
 // DiagnosticsText writes each finding with its code frame and hint, and a line of

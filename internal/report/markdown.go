@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 

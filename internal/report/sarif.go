@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
 )
 
 // SARIF writes findings as a SARIF 2.1.0 log with one run.

@@ -1,6 +1,6 @@
 package report
 
-import "github.com/prefect-secrets/prefect-secrets/check"
+import "github.com/prefect-secrets/prefect-secrets/internal/check"
 
 // The part of a SARIF 2.1.0 log that check fills in, by its names there.
 

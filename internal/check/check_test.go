@@ -1,0 +1,209 @@
+package check
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestDiagnosticAsJSON(t *testing.T) {
+	found := File("a.toml", []byte("[cloud]\napi_key = 'x'\n"), Options{})
+	got, err := json.MarshalIndent(found, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `[
+ {
+  "rule": "plaintext-secret",
+  "severity": "warning",
+  "message": "cloud.api_key stands here in plain text",
+  "hint": "name an environment variable instead: api_key = \"$API_KEY\"",
+  "file": "a.toml",
+  "line": 2,
+  "column": 11,
+  "end_line": 2,
+  "end_column": 14,
+  "key": "cloud.api_key",
+  "help": "https://github.com/prefect-secrets/prefect-secrets/blob/main/docs/checks.md#plaintext-secret"
+ }
+]`
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("JSON (-want +got):\n%s", diff)
+	}
+}
+
+// TestSorted has findings of two rules, the later rule's first in the text.
+func TestSorted(t *testing.T) {
+	found := File("a.toml", []byte("password = 'x'\nkeys = 1\ntoken = 'y'\n"), Options{})
+	var got []string
+	for _, d := range found {
+		got = append(got, fmt.Sprint(d.Line, " ", d.Rule))
+	}
+	if diff := cmp.Diff([]string{"1 plaintext-secret", "2 reserved-key", "3 plaintext-secret"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOptionsRules(t *testing.T) {
+	both := []byte("password = 'x'\nkeys = 1\n")
+	for _, tt := range []struct {
+		rules []string
+		text  []byte
+		want  []string
+	}{
+		{nil, both, []string{"plaintext-secret", "reserved-key"}},
+		{[]string{"reserved-key"}, both, []string{"reserved-key"}},
+		{[]string{}, both, nil},
+		{[]string{"reserved-key"}, []byte("a ="), []string{"syntax"}},
+	} {
+		var got []string
+		for _, d := range File("a.toml", tt.text, Options{Rules: tt.rules}) {
+			got = append(got, d.Rule)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("rules %q: %s", tt.rules, diff)
+		}
+	}
+}
+
+func TestRulesIsACopy(t *testing.T) {
+	Rules()[0].Name = "changed"
+	if got := Rules()[0].Name; got != "syntax" {
+		t.Errorf("the first rule is %q", got)
+	}
+}
+
+func TestFailOn(t *testing.T) {
+	warning, grave := []Diagnostic{{Severity: Warning}}, []Diagnostic{{Severity: Warning}, {Severity: Error}}
+	for _, tt := range []struct {
+		text                       string
+		onNone, onWarning, onError bool
+	}{
+		{"", false, false, true},
+		{"error", false, false, true},
+		{"warning", false, true, true},
+		{"never", false, false, false},
+	} {
+		f, err := ParseFailOn(tt.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := [3]bool{f.Fails(nil), f.Fails(warning), f.Fails(grave)}; got != [3]bool{tt.onNone, tt.onWarning, tt.onError} {
+			t.Errorf("%q: got %v", tt.text, got)
+		}
+	}
+	if zero := FailOn(""); zero.Fails(warning) || !zero.Fails(grave) {
+		t.Error("the zero value is not error")
+	}
+	if _, err := ParseFailOn("errors"); err == nil {
+		t.Error("no error for what is none of them")
+	}
+}
+
+// TestUncertainPlaces puts findings on the file as a whole where the scanner and
+// the decoder disagree.
+func TestUncertainPlaces(t *testing.T) {
+	s := read("a.toml", "password = 'x'\n")
+	s.certain = false
+	d := s.diagnostic(Rule{Name: "plaintext-secret", Severity: Warning}, finding{message: "m", start: 11, end: 14})
+	if d.Line != 0 || d.Column != 0 || d.EndLine != 0 || d.EndColumn != 0 || d.Frame != "" {
+		t.Errorf("got a place: %+v", d)
+	}
+	if got, want := d.String(), "a.toml: warning: m [plaintext-secret]"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestDecoderRefuses has the decoder refuse what the scanner passes.
+func TestDecoderRefuses(t *testing.T) {
+	s := read("a.toml", "[a]\nkey = 'hidden'\nother = 2\n")
+	s.refused = strings.Index(s.doc.Text, "other")
+	var found []Diagnostic
+	checkSyntax(s, func(f finding) { found = append(found, s.diagnostic(syntaxRule, f)) })
+	if len(found) != 1 || found[0].Line != 3 || found[0].Message != "this is not TOML 1.0" {
+		t.Fatalf("got %+v", found)
+	}
+	if want := "    1 | ***\n    2 | ***\n    3 | ***\n      | ^"; found[0].Frame != want {
+		t.Errorf("got frame\n%s\nwant\n%s", found[0].Frame, want)
+	}
+}
+
+func TestDecodeGivesAnOffset(t *testing.T) {
+	if _, refused := decode("\ufeffa = 1\nb = ?\n"); refused < 9 || refused > 13 {
+		t.Errorf("refused at %d", refused)
+	}
+	if keys, refused := decode("a.b = 1"); refused != -1 || len(keys) != 1 {
+		t.Errorf("got %v, %d", keys, refused)
+	}
+}
+
+// longConfig is a configuration of about 6 KB.
+func longConfig() string {
+	var b strings.Builder
+	for i := 0; b.Len() < 6000; i++ {
+		fmt.Fprintf(&b, `# Section %d, as teams write them.
+[team_%d]
+debug = true
+home_dir = "~/.prefect/team_%d"
+api = "https://api-%d.example.com/graphql" # behind the proxy
+heartbeat_interval = 30.0
+labels = ["prod", "team-%d", 'gpu']
+retry = { max_retries = 3, delay = 10 }
+
+[team_%d.context]
+region = "$REGION_%d"
+started = 1979-05-27T07:32:00Z
+
+`, i, i, i, i, i, i, i)
+	}
+	b.WriteString("[context.secrets]\n")
+	for i := range 12 {
+		fmt.Fprintf(&b, "secret_%d = \"$SECRET_%d\"\n", i, i)
+	}
+	return b.String()
+}
+
+func BenchmarkFile(b *testing.B) {
+	text := []byte(longConfig())
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		if found := File("config.toml", text, Options{}); len(found) > 0 {
+			b.Fatal(found)
+		}
+	}
+}
+
+// BenchmarkDecode is what BenchmarkFile is measured against.
+func BenchmarkDecode(b *testing.B) {
+	text := longConfig()
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		var m map[string]any
+		if _, err := toml.Decode(text, &m); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkFindings shows that the time for a finding does not grow with their
+// number, even in one line.
+func BenchmarkFindings(b *testing.B) {
+	for _, n := range []int{1_000, 100_000} {
+		var keys strings.Builder
+		keys.WriteString("[context]\nsecrets = { ")
+		for i := range n {
+			fmt.Fprintf(&keys, "key_%d = 'x', ", i)
+		}
+		keys.WriteString("last = 'x' }")
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				File("config.toml", []byte(keys.String()), Options{})
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/finding")
+		})
+	}
+}

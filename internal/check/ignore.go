@@ -1,0 +1,120 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
+)
+
+// ignoreRule judges the ignore comments after every other rule was applied.
+const ignoreRule = "ignore"
+
+const (
+	ignoreForm = "write # prefect-secrets: ignore[rule] and the reason; several rules have commas between them"
+	ignoreGone = "take it out, or move it: it stands at the end of the line it is for, or alone on the line above"
+)
+
+// checkIgnore reports ignore comments that are not written as such, have no
+// reason, or name a rule that is unknown, cannot be ignored or finds nothing.
+func checkIgnore(s *source, report func(finding)) {
+	s.lookWider()
+	for _, c := range s.ignores.comments {
+		switch {
+		case c.malformed:
+			report(finding{message: "this begins with prefect-secrets: and is not written as an ignore comment", hint: ignoreForm, start: c.start, end: c.end})
+			continue
+		case !c.reasoned:
+			report(finding{message: "this ignore comment has no reason", hint: "say after the bracket why it may stay", start: c.start, end: c.end})
+		}
+		for _, i := range c.rules {
+			s.judge(i, c.line, report)
+		}
+	}
+}
+
+// judge reports what is wrong with one rule that an ignore comment names for a
+// line.
+func (s *source) judge(i ignored, line int, report func(finding)) {
+	f := finding{start: i.start, end: i.end}
+	switch {
+	case !s.isRule(i.rule):
+		f.message, f.hint = unknownRule(i.rule, s.ignorable())
+	case !canIgnore(i.rule):
+		f.message, f.hint = "the rule "+i.rule+" cannot be ignored", "take it out and mend what it finds"
+	case !s.ignores.used[silenced{line, i.rule}]:
+		f.message, f.hint = fmt.Sprintf("%s finds nothing on line %d that this could ignore", i.rule, line), ignoreGone
+	default:
+		return
+	}
+	report(f)
+}
+
+// unknownRule quotes the name only if it is surely a misspelt rule's.
+func unknownRule(name string, rules []string) (message, hint string) {
+	all := "there are " + strings.Join(rules, ", ")
+	if name == "" {
+		return "the name of a rule is missing here", all
+	}
+	if near := nearRule(name, rules); near != "" {
+		return fmt.Sprintf("there is no rule %q", name), "did you mean " + near + "?"
+	}
+	return "there is no rule of the name that stands here", all
+}
+
+// nearRule is the rule that a name was most likely meant to be, or empty. A name that
+// has more than letters and dashes gets no suggestion, because it may hold a value.
+func nearRule(name string, rules []string) string {
+	if run(name, "abcdefghijklmnopqrstuvwxyz-") < len(name) {
+		return ""
+	}
+	return nearest.Of(name, rules)
+}
+
+// hiddenFrom is where a comment is hidden from in frames: from its text on, but
+// for ignore[rule] if each name in it is a rule's or near one.
+func (s *source) hiddenFrom(comment int) int {
+	c, ok := s.ignores.starts[comment]
+	if !ok || c.malformed {
+		return comment + 1
+	}
+	for _, i := range c.rules {
+		if !s.isRule(i.rule) && nearRule(i.rule, s.ignorable()) == "" {
+			return comment + 1
+		}
+	}
+	return c.bracket
+}
+
+// lookWider finds out what an ignore comment that silenced nothing would silence
+// under any release and in an environment that has nothing, so that the same
+// comment is right for every run of check.
+func (s *source) lookWider() {
+	wide := *s
+	wide.opts, wide.variables = Options{Env: []string{}, RequireEnv: true}, nil
+	for _, r := range s.rules {
+		if s.ignores.unused(r.Name) {
+			r.check(&wide, func(f finding) { s.silences(r.Name, f) })
+		}
+	}
+}
+
+func (s *source) isRule(name string) bool {
+	return slices.ContainsFunc(s.known(), func(r Rule) bool { return r.Name == name })
+}
+
+// ignorable are the names of the rules that a comment may ignore.
+func (s *source) ignorable() []string {
+	var names []string
+	for _, r := range s.known() {
+		if canIgnore(r.Name) {
+			names = append(names, r.Name)
+		}
+	}
+	return names
+}
+
+// canIgnore excludes syntax, for in a file that does not parse nobody knows what
+// is a comment, and the judge of ignore comments itself.
+func canIgnore(rule string) bool { return rule != syntax && rule != ignoreRule }

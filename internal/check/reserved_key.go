@@ -1,0 +1,67 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+)
+
+// checkReservedKeys reports each table, setting or secret whose name Prefect's
+// configuration object has for itself. Tables with nothing in them vanish before
+// Prefect looks, and it does not look into arrays. Texts that become tables are for
+// checkReservedTexts.
+func checkReservedKeys(s *source, report func(finding)) {
+	checkReservedTexts(s, report)
+	filled, secrets := s.filled(), s.below("context", "secrets")
+	done := make([]bool, len(s.doc.Nodes))
+	for _, k := range s.doc.Keys {
+		n := s.doc.Nodes[k.Node]
+		reserved := s.opts.Version.Reserved(n.Name)
+		if reserved == release.Free || done[k.Node] || n.InList || !filled[k.Node] {
+			continue
+		}
+		done[k.Node] = true
+		report(finding{
+			message: reservedMessage(n.Name, secrets[n.Parent], reserved),
+			hint:    reservedHint(n.Name, secrets[n.Parent]),
+			node:    k.Node,
+			start:   k.Start,
+			end:     k.End,
+		})
+	}
+}
+
+func reservedMessage(name string, secret bool, reserved release.Reservation) string {
+	what, where := "key", ""
+	if secret {
+		what = "secret"
+	}
+	if reserved == release.ReservedBySome {
+		where = " in some releases"
+	}
+	return fmt.Sprintf("no %s can be named %q: import prefect fails with ValueError%s", what, name, where)
+}
+
+func reservedHint(name string, secret bool) string {
+	hint := fmt.Sprintf("Prefect's configuration has a method or attribute of that name; use another, such as my_%s", strings.Trim(name, "_"))
+	if secret {
+		hint += ", in the flows that read it too"
+	}
+	return hint
+}
+
+// filled reports, for each node, whether it is a setting or has one somewhere
+// below it. An array is a setting, even an empty one.
+func (s *source) filled() []bool {
+	filled := make([]bool, len(s.doc.Nodes))
+	for _, v := range s.doc.Values {
+		filled[v.Node] = filled[v.Node] || v.Kind != tomlpos.InlineTable
+	}
+	for i := len(filled) - 1; i > 0; i-- {
+		n := s.doc.Nodes[i]
+		filled[n.Parent] = filled[n.Parent] || filled[i] || n.Index >= 0
+	}
+	return filled
+}

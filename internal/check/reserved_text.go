@@ -1,0 +1,50 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
+)
+
+// checkReservedTexts reports texts that Prefect 1.4 reads as a table with a reserved
+// key in it, such as a secret that is a JSON object.
+func checkReservedTexts(s *source, report func(finding)) {
+	words, ok := s.in14()
+	if !ok {
+		return
+	}
+	for _, v := range s.texts() {
+		if name := reservedInText(v.text); name != "" {
+			report(v.about(
+				fmt.Sprintf("the text of %s becomes a table with the key %q%s: import prefect fails with ValueError", s.label(v), name, words),
+				"Prefect's configuration has a method or attribute of that name: use another key, or quote the text twice, so that it stays a text",
+			))
+		}
+	}
+}
+
+// reservedInText is the first reserved key of a text that is a Python dict, or empty.
+func reservedInText(text string) string {
+	if !strings.HasPrefix(strings.TrimLeft(text, " \t("), "{") {
+		return ""
+	}
+	value, _ := release.V1_4.CastInFile(text)
+	return reservedInValue(value)
+}
+
+// reservedInValue looks where Prefect does: into dicts, and not into lists.
+func reservedInValue(value any) string {
+	dict, _ := value.(pyliteral.Dict)
+	for _, item := range dict {
+		name, isText := item.Key.(string)
+		if isText && release.V1_4.Reserved(name) != release.Free {
+			return name
+		}
+		if inner := reservedInValue(item.Value); inner != "" {
+			return inner
+		}
+	}
+	return ""
+}

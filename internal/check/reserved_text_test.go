@@ -1,0 +1,35 @@
+package check
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
+)
+
+// TestReservedTexts has what Prefect 1.4.1 does with each text.
+func TestReservedTexts(t *testing.T) {
+	const keys = `reserved-key: the text of secret j becomes a table with the key "keys"`
+	const fails = ": import prefect fails with ValueError"
+	for _, tt := range []struct {
+		value   string
+		version release.Version
+		want    []string
+	}{
+		{`'{"keys": 1}'`, release.Any, []string{"2 " + keys + " in Prefect 1.4" + fails}},
+		{`'{"a": {"keys": {}}, "items": 1}'`, release.V1_4, []string{"2 " + keys + fails}},
+		{`" ({'keys': '$X'})"`, release.V1_4, []string{"2 " + keys + fails}},
+		{`'{"keys": 1}'`, release.V0_9, nil},
+		{`'{"keys": 1}'`, release.Documented, nil},
+		{`'{"keys": true}'`, release.V1_4, nil},
+		{`'{"a": [{"keys": 1}], 1: "items"}'`, release.V1_4, nil},
+		{`"'{\"keys\": 1}'"`, release.V1_4, nil},
+		{`['{"keys": 1}']`, release.V1_4, nil},
+	} {
+		found := File("a.toml", []byte("[context.secrets]\nj = "+tt.value), Options{Version: tt.version, Rules: []string{"reserved-key"}})
+		if diff := cmp.Diff(tt.want, outline(found)); diff != "" {
+			t.Errorf("%s under %q: %s", tt.value, tt.version, diff)
+		}
+	}
+}

@@ -1,0 +1,33 @@
+package check
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestStart has what import prefect fails with once the config is read, as
+// config.Load knows it, and what it starts with.
+func TestStart(t *testing.T) {
+	const fails = " import prefect fails with "
+	for _, tt := range []struct {
+		text string
+		want []string
+	}{
+		{"[logging]\nlevel = 'debug'", []string{"2 type: with this logging.level" + fails + "ValueError"}},
+		{"logging = { level = 1.5 }", []string{"1 type: with this logging.level" + fails + "TypeError"}},
+		{"[logging]\nlevel = '10'", []string{"2 type: with this logging.level" + fails + "ValueError in Prefect 0.9"}},
+		{"[logging]\nformat = 'x'", []string{"2 type: with this logging.format" + fails + "ValueError"}},
+		{"[logging]\nextra_loggers = 1", []string{"2 type: with this logging.extra_loggers" + fails + "TypeError in Prefect 1.4"}},
+		{"[context]\nconfig = 1", []string{"2 type: with this context.config" + fails + "AttributeError"}},
+		{"context = 'x'", []string{"1 type: with this context" + fails + "ValueError"}},
+		{"logging = 1", []string{"1 type: with this logging" + fails + "AttributeError"}},
+		{"[logging]\nlevel = 'NOTSET'\nformat = '%(name)s'\nextra_loggers = ['a']", nil},
+		{"[logging]\nlevel = '$LEVEL'\nformat = '%(message)s'\nextra_loggers = [1, 'a']", nil},
+		{"[mine]\nlevel = 'debug'\n[context]\nfoo = 1", nil},
+	} {
+		if diff := cmp.Diff(tt.want, outline(File("a.toml", []byte(tt.text), Options{Rules: []string{"type"}}))); diff != "" {
+			t.Errorf("%q: %s", tt.text, diff)
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+)
+
+// checkTypes reports settings of Prefect's own whose value is, after the release's
+// casting, of another type than Prefect needs, or such that Prefect does not start.
+func checkTypes(s *source, report func(finding)) {
+	checkStarts(s, report)
+	for _, v := range s.settings() {
+		name := v.name
+		wanted := release.SettingType(name)
+		if !slices.Contains([]string{"bool", "int", "float"}, wanted) || strings.ContainsAny(v.text, "$~") {
+			continue
+		}
+		words, some := s.which(func(version release.Version) bool { return !fits(typeUnder(version, v), wanted) })
+		if !some {
+			continue
+		}
+		report(v.about(
+			fmt.Sprintf("%s is %s%s, where Prefect needs %s", name, typeNamed(typeUnder(s.versions()[0], v)), words, typeNamed(wanted)),
+			typeHint(name, wanted),
+		))
+	}
+}
+
+// typeUnder is the type of a value to a release.
+func typeUnder(version release.Version, v setting) string {
+	switch v.Kind {
+	case tomlpos.Integer:
+		return "int"
+	case tomlpos.Float:
+		return "float"
+	case tomlpos.Boolean:
+		return "bool"
+	case tomlpos.Array:
+		return "list"
+	}
+	if !v.Kind.IsString() {
+		return "date"
+	}
+	if value, changed := version.CastInFile(v.text); changed {
+		return pyliteral.TypeName(value)
+	}
+	return "str"
+}
+
+// fits reports whether Prefect can do with a type: Python takes a bool for an int
+// and an int for a float.
+func fits(have, want string) bool {
+	switch want {
+	case "float":
+		return have == "float" || have == "int"
+	case "int":
+		return have == "int" || have == "float"
+	}
+	return have == want
+}
+
+func typeNamed(name string) string {
+	switch name {
+	case "str":
+		return "a text"
+	case "bool":
+		return "true or false"
+	case "int", "float":
+		return "a number"
+	}
+	return "a " + name
+}
+
+func typeHint(name, wanted string) string {
+	if name == "cloud.use_local_secrets" {
+		return "only the bare false turns local secrets off: to Prefect any other value means that they stay local"
+	}
+	if wanted == "bool" {
+		return "write true or false without quotes: to Python any text but the empty one counts as true"
+	}
+	return "write the number without quotes"
+}

@@ -1,0 +1,56 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+)
+
+// TestAFileIsReadOnce has pipes, which give their text once.
+func TestAFileIsReadOnce(t *testing.T) {
+	dir := t.TempDir()
+	flow := filepath.Join(dir, "flow.py")
+	if err := os.WriteFile(flow, []byte("from prefect.client import Secret\nSecret('IN_CONFIG'), Secret('IN_MANIFEST')\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config := pipe(t, dir, "config.toml", "[context.secrets]\nIN_CONFIG = '$X'\n[cloud]\napy = 1\n")
+	manifest := pipe(t, dir, "m.toml", "[names.IN_MANIFEST]\nfrom = 'A'\nmisspelt = 1\n")
+	r := runCommand(t, nil, "", "check", "--flows", flow, "--manifest", manifest, config)
+	for _, want := range []string{"config.toml:4:1: warning: no release of Prefect knows the setting cloud.apy", "m.toml:3:1: error:", `config.toml has the secret "IN_MANIFEST"`} {
+		if !strings.Contains(r.stdout, want) {
+			t.Errorf("no %q in\n%s%s", want, r.stdout, r.stderr)
+		}
+	}
+	config = pipe(t, dir, "once.toml", "[mine]\nx = 1\n")
+	if r := runCommand(t, nil, "", "config", "--file", config); r.code != cli.ExitOK || !strings.Contains(r.stdout, "once.toml:2") {
+		t.Errorf("config: %s%s", r.stdout, r.stderr)
+	}
+}
+
+// pipe is a file that whoever opens it first reads; whoever opens it after that
+// finds nothing.
+func pipe(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for range 2 {
+			file, err := os.OpenFile(path, os.O_WRONLY, 0)
+			if err != nil {
+				return
+			}
+			_, _ = file.WriteString(text)
+			_ = file.Close()
+			text = ""
+		}
+	}()
+	return path
+}

@@ -1,0 +1,35 @@
+package release
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pytoml"
+)
+
+// MaxDepth is how many levels a TOML text may nest, and of how many parts a key may
+// be: CPython gives up at 1,000 frames, the caller's own included.
+const MaxDepth = 500
+
+// Decode reads the TOML text of a file. A release refuses also what the parser
+// inside Prefect does. The error is a [*Failure].
+func (v Version) Decode(file, text string) (*Table, error) {
+	t, err := decode(file, text)
+	if err == nil && v != Documented {
+		err = refusedByPython(file, text)
+	}
+	return t, err
+}
+
+// refusedByPython reads the text as Python's toml 0.10.2 does, the parser inside
+// every release, and says whether and on which line it refuses it.
+func refusedByPython(file, text string) error {
+	_, err := pytoml.Read(text)
+	var refused *pytoml.Error
+	if !errors.As(err, &refused) {
+		return nil
+	}
+	line := 1 + strings.Count(string([]rune(text)[:min(refused.Offset, utf8.RuneCountInString(text))]), "\n")
+	return &Failure{Class: refused.Class, File: file, Line: line, Problem: "valid TOML that the parser inside Prefect refuses: prefect-secrets check says why"}
+}

@@ -1,0 +1,104 @@
+package release
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// The releases of python-box whose Box Prefect's configuration object is, from
+// 0.6.6 on. The measured 0.9.3 ran with the first, 1.4.1 with the last.
+const (
+	box346 = "3.4.6"
+	box423 = "4.2.3"
+	box510 = "5.1.0"
+	box541 = "5.4.1"
+)
+
+// boxes are the releases of python-box that the configuration object of a version
+// may be a Box of, oldest first; of Any those of all since 0.6.6.
+func (v Version) boxes() []string {
+	switch v {
+	case V1_4:
+		return boxes14
+	case Any:
+		return allBoxes
+	}
+	return boxes09
+}
+
+var (
+	allBoxes = []string{box346, box423, box510, box541}
+	boxes09  = []string{box346}
+	boxes14  = []string{box510, box541}
+)
+
+// Reservation says how many of several releases reserve a name.
+type Reservation int
+
+// The reservations.
+const (
+	Free           Reservation = iota // by no release
+	ReservedByAll                     // by each release
+	ReservedBySome                    // and free in others
+)
+
+// Reserved says whether the releases of v reserve a name, so that with a key of
+// that name import prefect fails with ValueError.
+func (v Version) Reserved(name string) Reservation {
+	in := reserved()[name]
+	count := 0
+	for _, box := range v.boxes() {
+		if slices.Contains(in, box) {
+			count++
+		}
+	}
+	switch count {
+	case 0:
+		return Free
+	case len(v.boxes()):
+		return ReservedByAll
+	}
+	return ReservedBySome
+}
+
+// reservesWhenRead reports whether the release that v was measured with reserves a
+// name: the latest.
+func (v Version) reservesWhenRead(name string) bool {
+	boxes := v.boxes()
+	return slices.Contains(reserved()[name], boxes[len(boxes)-1])
+}
+
+var reserved = sync.OnceValue(func() map[string][]string {
+	names := map[string][]string{}
+	for _, name := range strings.Fields(reservedInAll) {
+		names[name] = allBoxes
+	}
+	for box, more := range reservedInSome {
+		for _, name := range strings.Fields(more) {
+			names[name] = append(names[name], box)
+		}
+	}
+	return names
+})
+
+// reservedInAll is what dir(Config) has in common over all four.
+const reservedInAll = `
+_Box__box_config _Box__convert_and_store _Box__get_default __class__
+__class_getitem__ __contains__ __copy__ __deepcopy__ __delattr__ __delitem__
+__dict__ __dir__ __doc__ __eq__ __format__ __ge__ __getattr__ __getattribute__
+__getitem__ __getstate__ __gt__ __hash__ __init__ __init_subclass__ __ior__
+__iter__ __le__ __len__ __lt__ __module__ __ne__ __new__ __or__ __reduce__
+__reduce_ex__ __repr__ __reversed__ __ror__ __setattr__ __setitem__
+__setstate__ __sizeof__ __str__ __subclasshook__ __weakref__ _protected_keys
+clear copy from_json from_yaml fromkeys get items keys pop popitem setdefault
+to_dict to_json to_yaml update values
+`
+
+// reservedInSome is what dir(Config) has beyond that.
+var reservedInSome = map[string]string{
+	box346: "_Box__add_ordered _Box__create_lineage box_it_up",
+	box423: "_Box__recast __add__ _conversion_checks _safe_attr from_toml merge_update to_toml",
+	box510: "_Box__recast __add__ __annotations__ __iadd__ __radd__ __sub__ _conversion_checks _safe_attr from_msgpack from_toml merge_update to_msgpack to_toml",
+	box541: "_Box__recast __add__ __annotations__ __iadd__ __radd__ __sub__ _conversion_checks _safe_attr from_msgpack from_toml merge_update to_msgpack to_toml",
+}

@@ -1,0 +1,98 @@
+package release
+
+import (
+	"math/big"
+	"regexp"
+	"slices"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
+)
+
+// checkStart refuses what import prefect fails with once the configuration is read:
+// a context that is no table, and settings that Python's logging cannot use.
+func (t *Table) checkStart(v Version) error {
+	if l := t.leafAt(path{"context"}); l != nil {
+		if _, isText := l.value.(string); isText {
+			return l.failure("ValueError", "it is a text and no table")
+		}
+		return l.failure("TypeError", "it is of type %s and no table", pyliteral.TypeName(l.value))
+	}
+	if l := t.leafAt(path{"context", "config"}); l != nil {
+		return l.failure("AttributeError", "Prefect keeps its configuration under this name")
+	}
+	if l := t.leafAt(path{"logging"}); l != nil {
+		return l.failure("AttributeError", "it is of type %s and no table", pyliteral.TypeName(l.value))
+	}
+	if err := t.checkLevel(); err != nil {
+		return err
+	}
+	if err := t.checkFormat(); err != nil || v != V1_4 {
+		return err
+	}
+	return t.checkLoggers()
+}
+
+// percentStyle is what a format of Python's logging has to have in it (CPython
+// 3.11, logging.PercentStyle).
+var percentStyle = regexp.MustCompile(`(?i)%\(\w+\)[#0+ -]*(\*|\d+)?(\.(\*|\d+))?[diouxefgcrsa%]`)
+
+func (t *Table) checkFormat() error {
+	l := t.leafAt(path{"logging", "format"})
+	if l == nil || l.value == nil || l.value == "" {
+		return nil
+	}
+	text, isText := l.value.(string)
+	switch {
+	case !isText:
+		return l.failure("TypeError", "it is of type %s and no format", pyliteral.TypeName(l.value))
+	case !percentStyle.MatchString(text):
+		return l.failure("ValueError", "it names nothing that is logged, such as %%(message)s")
+	}
+	return nil
+}
+
+// checkLoggers refuses logging.extra_loggers that is no list of names.
+func (t *Table) checkLoggers() error {
+	l := t.leafAt(path{"logging", "extra_loggers"})
+	if l == nil {
+		return nil
+	}
+	list, ok := l.value.([]any)
+	for _, name := range list {
+		if _, isText := name.(string); !isText {
+			ok = false
+		}
+	}
+	switch l.value.(type) {
+	case int64, float64, bool, nil:
+		ok = false
+	case []any:
+	default:
+		ok = true
+	}
+	if !ok {
+		return l.failure("TypeError", "it is no list of names")
+	}
+	return nil
+}
+
+// levels are what Python's logging takes for a level.
+var levels = []string{"CRITICAL", "FATAL", "ERROR", "WARN", "WARNING", "INFO", "DEBUG", "NOTSET"}
+
+// checkLevel refuses a logging.level that Python's logging does not know.
+func (t *Table) checkLevel() error {
+	l := t.leafAt(path{"logging", "level"})
+	if l == nil {
+		return nil
+	}
+	switch v := l.value.(type) {
+	case string:
+		if !slices.Contains(levels, v) {
+			return l.failure("ValueError", "it is no level: use one of %q", levels)
+		}
+	case int64, *big.Int, bool:
+	default:
+		return l.failure("TypeError", "it is of type %s and no level: use one of %q", pyliteral.TypeName(l.value), levels)
+	}
+	return nil
+}

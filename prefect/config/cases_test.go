@@ -1,0 +1,316 @@
+package config_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
+)
+
+const casesDir = "../../fixtures/prefect/"
+
+var releases = map[config.Version]string{config.V0_9: "0.9.3", config.V1_4: "1.4.1"}
+
+// configCase is one row of fixtures/prefect/config-cases: a configuration, and
+// what the real release made of it.
+type configCase struct {
+	ID       string
+	Mode     string // interp: load_configuration of the one file; user: import prefect
+	TOML     *string
+	Env      orderedEnv
+	Backend  string
+	Files    map[string]string
+	Expected struct {
+		Flat, Changed, Removed, Baseline []wantEntry
+		Error                            *struct{ Class string }
+	}
+}
+
+type wantEntry struct {
+	Path  []any
+	Type  string
+	Value json.RawMessage
+	Repr  *string
+}
+
+// orderedEnv is an environment in the order of the case, in which Prefect reads
+// it.
+type orderedEnv []string
+
+func (e *orderedEnv) UnmarshalJSON(text []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	var words []string
+	for {
+		token, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if word, ok := token.(string); ok {
+			words = append(words, word)
+		}
+	}
+	for pair := range slices.Chunk(words, 2) {
+		*e = append(*e, pair[0]+"="+pair[1])
+	}
+	return nil
+}
+
+// differs are the cases in which TOML 1.0, or BurntSushi's reading of it, is not
+// what Python's toml 0.10.2 reads. docs/compatibility.md says why.
+var differs = map[string]string{
+	"toml-dotted-space": "toml 0.10.2 keeps the blank in the key",
+	"toml-date-lower":   "toml 0.10.2 drops the zone z",
+	"toml-int-big":      "an integer over 64 bits is a syntax error here",
+	"toml-int-huge":     "an integer over 64 bits is a syntax error here",
+}
+
+func TestCasesOfReleases(t *testing.T) {
+	runCases(t, casesDir)
+}
+
+// TestRandomCasesOfReleases compares with what test/prefect/run.sh has just asked
+// the real releases; without that there is nothing to compare with.
+func TestRandomCasesOfReleases(t *testing.T) {
+	if dir := os.Getenv("CONFIG_CASES_DIR"); dir != "" {
+		runCases(t, dir+"/")
+	}
+}
+
+func runCases(t *testing.T, dir string) {
+	for v, release := range releases {
+		t.Run(release, func(t *testing.T) {
+			cases := readCases(t, dir+"config-cases-"+release+".jsonl")
+			if len(cases) < 150 {
+				t.Fatalf("only %d cases", len(cases))
+			}
+			for _, c := range cases {
+				problem := c.run(t, v)
+				if reason, known := differs[c.ID]; known && problem == "" {
+					t.Errorf("%s holds, though it is listed: %s", c.ID, reason)
+				} else if !known && problem != "" {
+					t.Errorf("%s: %s\n\ttoml %q env %v", c.ID, problem, text(c.TOML), c.Env)
+				}
+			}
+		})
+	}
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func readCases(t *testing.T, path string) []configCase {
+	t.Helper()
+	var cases []configCase
+	for _, line := range readLines(t, path) {
+		var c configCase
+		if err := json.Unmarshal(line, &c); err != nil {
+			t.Fatal(err)
+		}
+		if c.ID != "" {
+			cases = append(cases, c)
+		}
+	}
+	return cases
+}
+
+func readLines(t *testing.T, path string) [][]byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines [][]byte
+	scanner := bufio.NewScanner(bytes.NewReader(data))
+	scanner.Buffer(nil, 1<<20)
+	for scanner.Scan() {
+		lines = append(lines, bytes.Clone(scanner.Bytes()))
+	}
+	return lines
+}
+
+func (c *configCase) run(t *testing.T, v config.Version) string {
+	t.Helper()
+	home := t.TempDir()
+	env := []string{"HOME=" + home}
+	for _, entry := range c.Env {
+		env = append(env, strings.ReplaceAll(entry, "/home/user", home))
+	}
+	options := config.Options{Version: v, Env: env, NoDefaults: c.Mode == "interp"}
+	bare := load(t, config.Options{Version: v, Env: env[:1]})
+	c.writeFiles(t, home)
+	if c.Mode == "interp" {
+		options.Text = *c.TOML + "\n"
+		if *c.TOML != "" {
+			options.Text = *c.TOML
+		}
+	}
+	loaded, err := config.Load(options)
+	if want := c.Expected.Error; want != nil || err != nil {
+		return compareErrors(err, want)
+	}
+	if c.Mode == "interp" {
+		return compareEntries(loaded.Entries(), c.Expected.Flat, home)
+	}
+	return c.compareUser(bare, loaded, home)
+}
+
+func load(t *testing.T, o config.Options) *config.Config {
+	t.Helper()
+	loaded, err := config.Load(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loaded
+}
+
+func (c *configCase) writeFiles(t *testing.T, home string) {
+	t.Helper()
+	files := map[string]string{}
+	for name, content := range c.Files {
+		files[name] = content
+	}
+	if c.Mode == "user" && c.TOML != nil {
+		files[".prefect/config.toml"] = *c.TOML
+	}
+	if c.Backend != "" {
+		files[".prefect/backend.toml"] = c.Backend
+	}
+	for name, content := range files {
+		path := filepath.Join(home, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(strings.ReplaceAll(content, "/home/user", home)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func compareErrors(err error, want *struct{ Class string }) string {
+	var e *config.Error
+	switch {
+	case want == nil:
+		return fmt.Sprintf("error %v", err)
+	case err == nil:
+		return fmt.Sprintf("no error, want %s", want.Class)
+	case !errors.As(err, &e) || e.Class != want.Class:
+		return fmt.Sprintf("error %v, want %s", err, want.Class)
+	}
+	return ""
+}
+
+func compareEntries(got []config.Entry, want []wantEntry, home string) string {
+	have := map[string]string{}
+	for _, e := range got {
+		have[fmt.Sprintf("%q", e.Path)] = shown(e)
+	}
+	for _, w := range want {
+		key := fmt.Sprintf("%q", pathOf(w))
+		if have[key] != strings.ReplaceAll(w.shown(), "/home/user", home) {
+			return fmt.Sprintf("%s is %s, want %s", key, have[key], w.shown())
+		}
+		delete(have, key)
+	}
+	if len(have) > 0 {
+		return fmt.Sprintf("surplus: %v", have)
+	}
+	return ""
+}
+
+func pathOf(w wantEntry) []string {
+	var p []string
+	for _, part := range w.Path {
+		p = append(p, fmt.Sprint(part))
+	}
+	return p
+}
+
+// shown is a value as the cases write it: JSON where there is, else a text.
+func (w wantEntry) shown() string {
+	if w.Repr != nil {
+		return w.Type + " " + *w.Repr
+	}
+	var s string
+	if w.Type == "NoneType" {
+		return "NoneType null"
+	}
+	if json.Unmarshal(w.Value, &s) == nil {
+		return w.Type + " " + s
+	}
+	if w.Type == "float" {
+		f, _ := strconv.ParseFloat(string(w.Value), 64)
+		return fmt.Sprint(w.Type, " ", f)
+	}
+	return w.Type + " " + string(w.Value)
+}
+
+func shown(e config.Entry) string {
+	var value string
+	switch v := e.Value.(type) {
+	case nil:
+		value = "null"
+	case bool, int64, *big.Int, string:
+		value = fmt.Sprint(v)
+	case float64:
+		value = strings.TrimPrefix(strings.ToLower(fmt.Sprint(v)), "+")
+	case time.Duration:
+		value = fmt.Sprintf("seconds=%.1f", v.Seconds())
+	case time.Time:
+		value = isoformat(e.Type(), v)
+	default:
+		value = e.Repr()
+	}
+	return e.Type() + " " + value
+}
+
+func isoformat(kind string, t time.Time) string {
+	layout := map[string]string{"date": "2006-01-02", "time": "15:04:05", "datetime": "2006-01-02T15:04:05"}[kind]
+	if t.Nanosecond() != 0 {
+		layout += ".000000"
+	}
+	if kind == "datetime" && !strings.HasSuffix(t.Location().String(), "-local") {
+		layout += "-07:00"
+	}
+	return t.Format(layout)
+}
+
+// compareUser compares what a user's file changes.
+func (c *configCase) compareUser(bare, loaded *config.Config, home string) string {
+	if len(c.Expected.Baseline) > 0 {
+		if problem := compareEntries(bare.Entries(), c.Expected.Baseline, home); problem != "" {
+			return "baseline: " + problem
+		}
+	}
+	before := map[string]string{}
+	for _, e := range bare.Entries() {
+		before[fmt.Sprintf("%q", e.Path)] = shown(e)
+	}
+	var changed []config.Entry
+	for _, e := range loaded.Entries() {
+		key := fmt.Sprintf("%q", e.Path)
+		if before[key] != shown(e) {
+			changed = append(changed, e)
+		}
+		delete(before, key)
+	}
+	if len(before) != len(c.Expected.Removed) {
+		return fmt.Sprintf("removed: %v", before)
+	}
+	return compareEntries(changed, c.Expected.Changed, home)
+}

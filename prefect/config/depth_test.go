@@ -1,0 +1,70 @@
+package config_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
+)
+
+func TestADeepConfigIsAnError(t *testing.T) {
+	const many = 1 << 20
+	for name, text := range map[string]string{
+		"arrays":        "a = 1\nb = " + strings.Repeat("[", many),
+		"tables":        "a = 1\n" + strings.Repeat("[", many),
+		"inline tables": "a = 1\nb = " + strings.Repeat("{a=", many),
+		"a dotted key":  "a = 1\n" + strings.Repeat("a.", many) + "a = 1",
+		"over lines":    "a = [\n" + strings.Repeat("[", many),
+		"closed":        "a = 1\nb = " + strings.Repeat("[", many) + strings.Repeat("]", many),
+		"after texts":   "a = \"]]]\\\"\" # ]]\nb = ['''\\''', " + strings.Repeat("[", many),
+	} {
+		_, err := config.Load(config.Options{Text: text})
+		var bad *config.Error
+		if !errors.As(err, &bad) || bad.Line != 2 || !strings.Contains(err.Error(), "deeper than 500 levels") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func TestBracketsThatNestNothing(t *testing.T) {
+	open := strings.Repeat("[{.", 1000)
+	for name, text := range map[string]string{
+		"in texts":     fmt.Sprintf("a = \"%s\"\nb = '%[1]s'\nc = \"\"\"\n%[1]s\\\"\"\"\"\nd = '''\n%[1]s'''", open),
+		"in comments":  strings.Repeat("# "+open+"\n", 3),
+		"side by side": "a = [" + strings.Repeat("[1.5],", 1000) + "]\n" + strings.Repeat("[[t]]\nx.y = 1.5\n", 1000),
+	} {
+		if _, err := config.Load(config.Options{Text: text}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestAVariableThatGrows has one that names itself more than once, and so many
+// texts that name a long one.
+func TestAVariableThatGrows(t *testing.T) {
+	laughs, long := "A="+strings.Repeat("$A", 200), "A="+strings.Repeat("x", 100<<10)
+	for _, v := range []config.Version{config.Documented, config.V0_9, config.V1_4} {
+		for name, o := range map[string]config.Options{
+			"in a text":     {Text: "a = \"$A\"", Env: []string{laughs}},
+			"in many texts": {Text: "a0 = \"$A\"\n" + manyKeys(200), Env: []string{long}},
+			"in a variable": {Text: "b = 1", Env: []string{laughs, "PREFECT__A=$A"}},
+		} {
+			o.Version = v
+			_, err := config.Load(o)
+			var bad *config.Error
+			if !errors.As(err, &bad) || bad.Class != "MemoryError" || !strings.Contains(err.Error(), "grow by more than 16 MiB") {
+				t.Errorf("%s %s: got %.200v", v, name, err)
+			}
+		}
+	}
+}
+
+func manyKeys(n int) string {
+	var text strings.Builder
+	for i := range n {
+		fmt.Fprintf(&text, "k%d = \"$A\"\n", i)
+	}
+	return text.String()
+}

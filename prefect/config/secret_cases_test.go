@@ -1,0 +1,193 @@
+package config_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
+)
+
+// secretCase is one row of fixtures/prefect/secret-get: where a secret stands,
+// its value, and what Secret("K").get() of the real release gave.
+type secretCase struct {
+	Placement, Value, Step string
+	Result                 *struct {
+		Type, Repr string
+		Value      json.RawMessage
+		JSON       json.RawMessage
+	}
+	Error *struct{ Class string }
+}
+
+// objects are what the rows of context-object name.
+var objects = map[string]any{
+	"42": int64(42), "True": true, "['a']": []any{"a"}, "b'42'": []byte("42"), "bytearray(b'true')": []byte("true"), "nan": math.NaN(),
+	"None": nil, "1.5": 1.5, "{'a': 1}": map[string]any{"a": 1}, "(1, 2)": config.Tuple{int64(1), int64(2)}, "False": false, "b'x'": []byte("x"),
+}
+
+// context is where the row's secret is read, and its error if there is none.
+func (c secretCase) context(t *testing.T, v config.Version) (context.Context, error) {
+	t.Helper()
+	options := config.Options{Version: v, Env: []string{"HOME=/home/user"}, Text: "\n"}
+	switch c.Placement {
+	case "context":
+		return prefect.WithSecrets(t.Context(), map[string]any{"K": c.Value}), nil
+	case "context-object":
+		object, ok := objects[c.Value]
+		if !ok {
+			t.Fatalf("no object %s", c.Value)
+		}
+		return prefect.WithSecrets(t.Context(), map[string]any{"K": object}), nil
+	case "env":
+		options.Env = append(options.Env, "PREFECT__CONTEXT__SECRETS__K="+c.Value)
+	case "toml-raw":
+		options.Text = "[context.secrets]\n" + c.Value + "\n"
+	case "toml":
+		quoted, _ := json.Marshal(c.Value)
+		options.Text = "[context.secrets]\nK = " + string(quoted) + "\n"
+	default:
+		t.Fatalf("no placement %q", c.Placement)
+	}
+	loaded, err := config.Load(options)
+	return prefect.WithConfig(t.Context(), loaded), err
+}
+
+func TestSecretGetOfReleases(t *testing.T) {
+	for v, release := range releases {
+		t.Run(release, func(t *testing.T) {
+			n := 0
+			for _, line := range readLines(t, casesDir+"secret-get-"+release+".jsonl") {
+				var c secretCase
+				if err := json.Unmarshal(line, &c); err != nil {
+					t.Fatal(err)
+				}
+				if c.Placement == "" {
+					continue // steps are the tests below
+				}
+				n++
+				ctx, err := c.context(t, v)
+				var got any
+				if err == nil {
+					got, err = prefect.Secret("K").Get(ctx)
+				}
+				if problem := c.compare(got, err); problem != "" {
+					t.Errorf("%s %q: %s", c.Placement, c.Value, problem)
+				}
+			}
+			if n < 60 {
+				t.Errorf("only %d rows", n)
+			}
+		})
+	}
+}
+
+func (c secretCase) compare(got any, err error) string {
+	var failed *config.Error
+	switch {
+	case c.Error != nil && err == nil:
+		return "no error"
+	case c.Error != nil && !errors.Is(err, prefect.ErrNotFound) && (!errors.As(err, &failed) || failed.Class != c.Error.Class):
+		return fmt.Sprintf("error %v, want %s", err, c.Error.Class)
+	case c.Error != nil:
+		return ""
+	case err != nil:
+		return fmt.Sprintf("error %v", err)
+	case c.Result.JSON != nil:
+		text, err := json.Marshal(got)
+		var a, b any
+		if err != nil || json.Unmarshal(text, &a) != nil || json.Unmarshal(c.Result.JSON, &b) != nil {
+			return fmt.Sprintf("%v is not JSON", got)
+		}
+		return cmp.Diff(b, a)
+	}
+	want := wantEntry{Type: c.Result.Type, Value: c.Result.Value}
+	if c.Result.Repr != "" {
+		want.Repr = &c.Result.Repr
+	}
+	if have := shown(config.Entry{Value: pythonNumber(got)}); have != want.shown() {
+		return fmt.Sprintf("got %s, want %s", have, want.shown())
+	}
+	return ""
+}
+
+// pythonNumber is a number of JSON as Python has it.
+func pythonNumber(v any) any {
+	number, ok := v.(json.Number)
+	if !ok {
+		return v
+	}
+	if n, ok := new(big.Int).SetString(number.String(), 10); ok {
+		if n.IsInt64() {
+			return n.Int64()
+		}
+		return n
+	}
+	f, _ := number.Float64()
+	return f
+}
+
+// The steps of the rows, for both releases.
+func TestStepsOfReleases(t *testing.T) {
+	for v := range releases {
+		run := func(text string) context.Context {
+			loaded, err := config.Load(config.Options{Version: v, Text: text + "\n"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return prefect.WithConfig(t.Context(), loaded)
+		}
+		local := "[context.secrets]\nK = 'v'\n"
+		for text, name := range map[string]prefect.Secret{local: "NOPE", "": "NOPE", "[cloud]\nuse_local_secrets = 0\n": "NOPE", local + "#": "None"} {
+			if _, err := name.Get(run(text)); !errors.Is(err, prefect.ErrNotFound) || !strings.Contains(err.Error(), "local secret") {
+				t.Errorf("%s %q: %v", v, text, err)
+			}
+		}
+		for _, ctx := range []context.Context{run(local), prefect.BuildingFlow(run(local))} {
+			if ok, err := prefect.Secret("K").Exists(ctx); !ok || err != nil {
+				t.Errorf("%s: %v, %v", v, ok, err)
+			}
+		}
+		if _, err := prefect.Secret("K").Get(prefect.BuildingFlow(run(local))); !errors.Is(err, prefect.ErrBuildingFlow) {
+			t.Errorf("%s: %v", v, err)
+		}
+	}
+}
+
+// Under a release the context comes first in cloud execution, too; with the
+// documented rules it is not looked at.
+func TestWhereSecretsAreReadInCloudExecution(t *testing.T) {
+	const text = "[cloud]\nuse_local_secrets = false\n[context.secrets]\nK = 'local'\n"
+	for v, want := range map[config.Version]string{config.V0_9: "local", config.V1_4: "local", config.Documented: "no client"} {
+		loaded, err := config.Load(config.Options{Version: v, Text: text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx := prefect.WithConfig(t.Context(), loaded)
+		if got, err := prefect.Secret("K").Get(ctx); fmt.Sprintf("%v %v", got, err) != want+" <nil>" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, %v", v, got, err)
+		}
+		if _, err := prefect.Secret("OTHER").Get(ctx); err == nil || !strings.Contains(err.Error(), "no client") {
+			t.Errorf("%s asks no store: %v", v, err)
+		}
+	}
+	loaded, err := config.Load(config.Options{Version: config.V1_4, Text: "backend = 'server'\n" + text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := prefect.WithConfig(t.Context(), loaded)
+	if _, err := prefect.Secret("OTHER").Get(ctx); !errors.Is(err, prefect.ErrNotFound) {
+		t.Errorf("a server backend asks a store: %v", err)
+	}
+	if ok, err := prefect.Secret("OTHER").Exists(ctx); ok || err != nil {
+		t.Errorf("%v, %v", ok, err)
+	}
+}
