@@ -18,8 +18,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
-
-	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
 // Tenant is a set of secrets that no other tenant's keys see.
@@ -113,7 +111,7 @@ type Config struct {
 // API answers the GraphQL requests of clients. It is safe for concurrent use.
 type API struct {
 	config Config
-	schema *graphql.Schema
+	schema *schema
 	access atomic.Pointer[access]
 	epoch  atomic.Int64
 	faults faults

@@ -123,7 +123,7 @@ func (a *API) checkRule(m Match, f Fault) error {
 	if err := a.Check(m); err != nil {
 		return err
 	}
-	if f.Sealed && m.Field != "" && !asksStore(m.Field) {
+	if f.Sealed && m.Field != "" && !about(m.Field).Store {
 		return fmt.Errorf("a fault seals the store for %s, which does not ask it", m.Field)
 	}
 	return f.Validate()
@@ -200,7 +200,7 @@ func (fs *faults) first(c seenCall, fired map[*rule]int) *rule {
 }
 
 func (r *rule) concerns(c seenCall) bool {
-	return r.Match.covers(c) && (!r.Sealed || asksStore(c.Field))
+	return r.Match.covers(c) && (!r.Sealed || about(c.Field).Store)
 }
 
 // wait passes time, or returns the error of the context that ended first.

@@ -57,7 +57,7 @@ func (a *API) Check(m Match) error {
 	if err := a.checkField(m.Field); err != nil {
 		return err
 	}
-	if m.Secret != "" && m.Field != "" && !takesName(m.Field) {
+	if m.Secret != "" && m.Field != "" && !about(m.Field).Named {
 		return fmt.Errorf("a match has the secret %q: %s is about none", m.Secret, m.Field)
 	}
 	if err := a.checkKey(m.Key); err != nil {
@@ -120,16 +120,12 @@ func spelling(field string) string {
 	return strings.ToLower(strings.ReplaceAll(field, "_", ""))
 }
 
-// takesName reports whether a field is about one secret.
-func takesName(field string) bool {
-	switch spelling(field) {
-	case "setsecret", "deletesecret", "secretvalue":
-		return true
+// about is what the field is that a match names in either spelling.
+func about(field string) Field {
+	for name, f := range schemas[Both]().fields {
+		if spelling(name) == spelling(field) {
+			return f
+		}
 	}
-	return false
-}
-
-// asksStore reports whether a field needs the store for its answer.
-func asksStore(field string) bool {
-	return strings.Contains(spelling(field), "secret") && field != "secrets_api"
+	return Field{}
 }
