@@ -19,9 +19,10 @@ var arrows = map[string][]string{
 	"internal/report":             {"sync", "check"},
 	"sync":                        {"internal/panics", "prefect", "internal/nearest", "internal/tomlpos"},
 	"check":                       {"prefect", "internal/nearest", "internal/tomlpos", "internal/pyliteral", "internal/pysource", "internal/pytoml"},
-	"testkit":                     {"prefect", "internal/cloud", "internal/cloud/fake"},
-	"internal/cloud":              {"internal/graphql", "internal/nearest"},
-	"internal/cloud/fake":         {"internal/cloud", "internal/leaks"},
+	"testkit":                     {"prefect", "internal/cloud", "internal/cloud/fake", "testkit/faults"},
+	"testkit/faults":              nil,
+	"internal/cloud":              {"internal/graphql"},
+	"internal/cloud/fake":         {"internal/cloud", "internal/leaks", "internal/nearest", "testkit/faults"},
 	"internal/cloud/contract":     nil,
 	"internal/cloud/storetest":    {"internal/cloud"},
 	"internal/server":             {"internal/cloud", "internal/nearest", "internal/tomlpos", "internal/turns"},
@@ -73,6 +74,20 @@ func TestBinaryHoldsNoTestLibrary(t *testing.T) {
 		}
 	}
 	if len(deps) < 10 {
+		t.Errorf("go list gave only %d packages", len(deps))
+	}
+}
+
+// What serves in production knows no faults, and has no code that could make one.
+func TestProductionKnowsNoFaults(t *testing.T) {
+	deps := goList(t, "{{.ImportPath}}", "-deps", module+"/internal/server", module+"/internal/cloud", module+"/internal/upstream",
+		module+"/internal/vault", module+"/internal/filestore")
+	for _, dep := range deps {
+		if strings.HasPrefix(dep, module+"/testkit") || dep == module+"/internal/cloud/fake" {
+			t.Errorf("a server holds %s", dep)
+		}
+	}
+	if !slices.Contains(deps, module+"/internal/graphql") {
 		t.Errorf("go list gave only %d packages", len(deps))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 const (
@@ -46,8 +47,10 @@ func BenchmarkBatchOf100(b *testing.B) {
 }
 
 func TestConcurrentUse(t *testing.T) {
-	a := newAPI(t)
-	inject(t, a, cloud.Match{Secret: "N3"}, cloud.Fault{Code: "API_ERROR"})
+	a := newEngine(t)
+	if _, err := a.Inject(faults.Match{Secret: "N3"}, faults.Fault{Code: "API_ERROR"}); err != nil {
+		t.Fatal(err)
+	}
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
@@ -59,8 +62,8 @@ func TestConcurrentUse(t *testing.T) {
 					t.Error(got)
 					return
 				}
-				a.Calls(cloud.Match{Secret: name})
-				unused(a)
+				a.Calls(faults.Match{Secret: name})
+				a.Faults()
 			}
 		})
 	}
