@@ -32,7 +32,9 @@ import (
 //
 // [Config.OnValue] hears of a field's value before Resolve is called, and of all values
 // where Respond is not. Without a hook steps 3, 5 and 7 are left out and take nothing.
-type Hook func(ctx context.Context, r *Request) *Reply
+type Hook interface {
+	Request(ctx context.Context, r *Request) *Reply
+}
 
 // Around stands around the fields of one request.
 type Around interface {
@@ -44,13 +46,14 @@ type Around interface {
 	Resolve(ctx context.Context, index int, resolve func() (any, error)) (any, error)
 	// Record is called with the code of the error that the field ended with; "" is
 	// success.
-	Record(index int, code string)
+	Record(r *Request, index int, code string)
 }
 
 // Request is a request whose documents are prepared.
 type Request struct {
 	session   *session
 	documents []prepared
+	room      [1]prepared // for those of most requests
 	batch     bool
 	fields    []*graphql.Field
 	around    Around
@@ -72,13 +75,15 @@ func (r *Request) Respond(ctx context.Context, around Around) *Reply {
 	return r.session.respond(ctx, r.batch, r.documents)
 }
 
-// hook leaves a request to the hook.
+// hook leaves a request to the hook. The documents are copied, so that they stay on
+// the stack where there is no hook.
 func (s *session) hook(ctx context.Context, batch bool, documents []prepared) *Reply {
-	r := &Request{session: s, documents: documents, batch: batch, fields: documents[0].fields()}
+	r := &Request{session: s, batch: batch, fields: documents[0].fields()}
+	r.documents = append(r.room[:0], documents...)
 	for i := range documents[1:] {
 		r.fields = slices.Concat(r.fields, documents[1+i].fields())
 	}
-	reply := s.api.config.Hook(ctx, r)
+	reply := s.api.config.Hook.Request(ctx, r)
 	if s.hooked == nil {
 		for _, f := range r.fields {
 			s.sawValue(f)
@@ -92,7 +97,7 @@ func (r *Request) resolve(ctx context.Context, f *graphql.Field, resolve func() 
 		r.turn++
 	}
 	value, err := r.around.Resolve(ctx, r.turn, resolve)
-	r.around.Record(r.turn, codeOf(err))
+	r.around.Record(r, r.turn, codeOf(err))
 	return value, err
 }
 

@@ -30,11 +30,11 @@ func (s *session) call(f *graphql.Field) Call {
 
 // codeOf is what a client sees of an error as extensions.code.
 func codeOf(err error) string {
-	var known *graphql.Error
-	switch {
-	case err == nil:
+	if err == nil {
 		return ""
-	case errors.As(err, &known) && known.Code != "":
+	}
+	var known *graphql.Error
+	if errors.As(err, &known) && known.Code != "" {
 		return known.Code
 	}
 	return graphql.CodeInternal

@@ -28,6 +28,16 @@ func BenchmarkNewSetGet(b *testing.B) {
 	}
 }
 
+// BenchmarkSet is one set with variables over an API that is there already, without a
+// hook.
+func BenchmarkSet(b *testing.B) {
+	a := newAPI(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		post(b, a, adminKey, setBody)
+	}
+}
+
 // BenchmarkBatchOf100 is one document of 100 aliased sets with variables.
 func BenchmarkBatchOf100(b *testing.B) {
 	var vars, aliases, values strings.Builder

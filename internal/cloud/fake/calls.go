@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -18,6 +19,7 @@ type call struct {
 	slug string
 }
 
+// calls are those that were made; alone they let every field be resolved.
 type calls struct {
 	on   bool
 	mu   sync.Mutex
@@ -31,7 +33,18 @@ func callOf(r *cloud.Request, index int) call {
 	return call{faults.Call{Alias: c.Alias, Field: c.Field, Tenant: c.Tenant, Secret: c.Secret, Key: c.Key}, r.Tenant().Slug}
 }
 
-func (c *calls) add(r *cloud.Request, index int, code string) {
+var _ cloud.Around = (*calls)(nil)
+
+// InTurn implements [cloud.Around].
+func (*calls) InTurn() bool { return false }
+
+// Resolve implements [cloud.Around].
+func (*calls) Resolve(_ context.Context, _ int, resolve func() (any, error)) (any, error) {
+	return resolve()
+}
+
+// Record implements [cloud.Around].
+func (c *calls) Record(r *cloud.Request, index int, code string) {
 	if !c.on {
 		return
 	}
@@ -49,19 +62,19 @@ func (c *calls) add(r *cloud.Request, index int, code string) {
 
 // ClearCalls forgets the calls; the next has the number 1.
 func (e *Engine) ClearCalls() {
-	e.calls.mu.Lock()
-	defer e.calls.mu.Unlock()
-	e.calls.list, e.calls.seq = nil, 0
+	e.hook.calls.mu.Lock()
+	defer e.hook.calls.mu.Unlock()
+	e.hook.calls.list, e.hook.calls.seq = nil, 0
 }
 
 // Calls returns the recorded calls that match, oldest first: with Nth only the
 // nth of them, with Times at most so many. At least the latest 100,000 calls are
 // kept; there are none unless the engine records.
 func (e *Engine) Calls(m faults.Match) []faults.Call {
-	e.calls.mu.Lock()
-	defer e.calls.mu.Unlock()
+	e.hook.calls.mu.Lock()
+	defer e.hook.calls.mu.Unlock()
 	var out []faults.Call
-	for _, c := range e.calls.list {
+	for _, c := range e.hook.calls.list {
 		if covers(m, c) {
 			out = append(out, c.Call)
 		}

@@ -1,7 +1,9 @@
 package fake_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 const (
@@ -73,5 +76,36 @@ func query(t *testing.T, h http.Handler, key, document, want string) {
 	body, _ := json.Marshal(map[string]string{"query": document})
 	if diff := cmp.Diff(want+"\n", post(t, h, key, string(body)).body); diff != "" {
 		t.Errorf("%s as %s (-want +got):\n%s", document, key, diff)
+	}
+}
+
+// sealed is a store that does not answer.
+type sealed struct{ cloud.Store }
+
+func (sealed) Names(context.Context, string) ([]string, error) { return nil, errors.New("sealed") }
+
+// The presets say what the API itself says in that case.
+func TestPresetsAreInTheWordsOfTheAPI(t *testing.T) {
+	const list = `{"query":"{secret_names}"}`
+	config := cloud.Config{
+		Store: sealed{}, Now: time.Now, Tenants: []cloud.Tenant{{ID: tenantA, Slug: "main"}},
+		Keys: []cloud.Key{{Name: "ci", Secret: adminKey, Role: cloud.Admin, Tenants: []string{tenantA}}},
+	}
+	broken, err := fake.NewEngine(config, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed, refused := post(t, broken, adminKey, list), post(t, broken, "another-key", list)
+	for _, tt := range []struct {
+		preset faults.Fault
+		want   answer
+	}{
+		{faults.KeyExpired(), refused}, {faults.PartialFailure(), failed}, {faults.StoreSealed(), failed},
+	} {
+		e := newEngine(t, false)
+		inject(t, e, faults.Match{}, tt.preset)
+		if got := post(t, e, adminKey, list); got.status != tt.want.status || got.body != tt.want.body {
+			t.Errorf("%+v: %d %s, want %s", tt.preset, got.status, got.body, tt.want.body)
+		}
 	}
 }

@@ -14,10 +14,9 @@ import (
 // proxyPage is what stands between a client and an API answers in its place.
 const proxyPage = "<html>\r\n<head><title>Bad Gateway</title></head>\r\n<body><h1>Bad Gateway</h1></body>\r\n</html>\r\n"
 
-// exchange is one request, and what is to happen to it.
+// exchange is a request that faults happen to.
 type exchange struct {
-	engine  *Engine
-	request *cloud.Request
+	*calls
 	// faults are the rules that apply to fields, by index; delayed are those whose
 	// delay has passed.
 	faults  map[int]*rule
@@ -27,28 +26,32 @@ type exchange struct {
 	outcome string
 }
 
-// hook implements [cloud.Hook].
-func (e *Engine) hook(ctx context.Context, r *cloud.Request) *cloud.Reply {
-	whole, byField := e.rules.assign(r)
-	x := &exchange{engine: e, request: r, faults: byField}
-	if whole != nil {
-		return x.faulty(ctx, whole)
+var _ cloud.Around = (*exchange)(nil)
+
+// Request implements [cloud.Hook].
+func (h *hook) Request(ctx context.Context, r *cloud.Request) *cloud.Reply {
+	whole, byField := h.rules.assign(r)
+	switch {
+	case whole != nil:
+		x := &exchange{calls: &h.calls, outcome: whole.outcome()}
+		return x.faulty(ctx, r, whole)
+	case len(byField) > 0:
+		return r.Respond(ctx, &exchange{calls: &h.calls, faults: byField})
 	}
-	return r.Respond(ctx, x)
+	return r.Respond(ctx, &h.calls)
 }
 
 // faulty replies to a request that a fault is about as a whole.
-func (x *exchange) faulty(ctx context.Context, f *fault) *cloud.Reply {
-	x.outcome = f.outcome()
+func (x *exchange) faulty(ctx context.Context, r *cloud.Request, f *fault) *cloud.Reply {
 	if !f.Applied && wait(ctx, f.Delay) != nil {
-		x.recordAll()
+		x.recordAll(r)
 		return &cloud.Reply{Drop: true}
 	}
 	reply := &cloud.Reply{}
 	if f.carriedOut() {
-		reply = x.request.Respond(ctx, x)
+		reply = r.Respond(ctx, x)
 	} else {
-		x.recordAll()
+		x.recordAll(r)
 	}
 	if f.Applied && wait(ctx, f.Delay) != nil || f.Drop {
 		return &cloud.Reply{Drop: true}
@@ -60,15 +63,15 @@ func (x *exchange) faulty(ctx context.Context, f *fault) *cloud.Reply {
 }
 
 // recordAll records a request of which nothing is carried out, field by field.
-func (x *exchange) recordAll() {
-	for i := range x.request.Len() {
-		x.Record(i, x.outcome)
+func (x *exchange) recordAll(r *cloud.Request) {
+	for i := range r.Len() {
+		x.Record(r, i, x.outcome)
 	}
 }
 
 // Record implements [cloud.Around].
-func (x *exchange) Record(index int, code string) {
-	x.engine.calls.add(x.request, index, cmp.Or(x.outcome, code))
+func (x *exchange) Record(r *cloud.Request, index int, code string) {
+	x.calls.Record(r, index, cmp.Or(x.outcome, code))
 }
 
 // InTurn implements [cloud.Around]: where a field fails or waits, all is done in

@@ -47,7 +47,7 @@ type Config struct {
 
 // Fake is a secrets API and all that is in it. It is safe for concurrent use.
 type Fake struct {
-	*Engine
+	Engine
 	store               *cloud.Memory
 	secrets             cloud.Store // the store, or the one that was given
 	Tenant              cloud.Tenant
@@ -90,9 +90,7 @@ func New(c Config) (*Fake, error) {
 	if c.OnInvalid == nil {
 		config.OnInvalid = f.refused.add
 	}
-	var err error
-	f.Engine, err = NewEngine(config, c.Record)
-	return f, err
+	return f, f.start(config, c.Record)
 }
 
 // beginning is what a fake admits at first and after a reset.

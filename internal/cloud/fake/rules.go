@@ -37,12 +37,12 @@ func (e *Engine) Inject(m faults.Match, f faults.Fault) (remove func(), err erro
 		return nil, err
 	}
 	r := &rule{match: m, fault: fault{f}}
-	e.rules.mu.Lock()
-	defer e.rules.mu.Unlock()
-	e.rules.list = append(e.rules.list, r)
+	e.hook.rules.mu.Lock()
+	defer e.hook.rules.mu.Unlock()
+	e.hook.rules.list = append(e.hook.rules.list, r)
 	return func() {
-		e.rules.mu.Lock()
-		defer e.rules.mu.Unlock()
+		e.hook.rules.mu.Lock()
+		defer e.hook.rules.mu.Unlock()
 		r.removed = true
 	}, nil
 }
@@ -59,10 +59,10 @@ func (e *Engine) checkRule(m faults.Match, f faults.Fault) error {
 
 // Faults are the rules that were injected, in their order.
 func (e *Engine) Faults() []Injected {
-	e.rules.mu.Lock()
-	defer e.rules.mu.Unlock()
-	out := make([]Injected, len(e.rules.list))
-	for i, r := range e.rules.list {
+	e.hook.rules.mu.Lock()
+	defer e.hook.rules.mu.Unlock()
+	out := make([]Injected, len(e.hook.rules.list))
+	for i, r := range e.hook.rules.list {
 		out[i] = Injected{r.match, r.fault.Fault, r.seen, r.fired}
 	}
 	return out
@@ -70,9 +70,9 @@ func (e *Engine) Faults() []Injected {
 
 // ClearFaults takes all rules away.
 func (e *Engine) ClearFaults() {
-	e.rules.mu.Lock()
-	defer e.rules.mu.Unlock()
-	e.rules.list = nil
+	e.hook.rules.mu.Lock()
+	defer e.hook.rules.mu.Unlock()
+	e.hook.rules.list = nil
 }
 
 // assign finds, before anything is carried out, the rule for each field of a
