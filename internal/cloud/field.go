@@ -16,13 +16,23 @@ type Field struct {
 	Named bool
 }
 
+// fields are those of both spellings. There are none where the schema cannot be
+// loaded, as [New] says then.
+func fields() map[string]Field {
+	s, err := schemas[Both]()
+	if err != nil {
+		return nil
+	}
+	return s.fields
+}
+
 // FieldOf is what a field of either spelling is; of any other it is the zero value.
-func FieldOf(name string) Field { return schemas[Both]().fields[name] }
+func FieldOf(name string) Field { return fields()[name] }
 
 // Owns reports whether a field of Query or Mutation is the secrets API's, in either
 // spelling.
 func Owns(name string) bool {
-	_, owned := schemas[Both]().fields[name]
+	_, owned := fields()[name]
 	return owned
 }
 

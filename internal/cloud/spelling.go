@@ -32,18 +32,12 @@ type schema struct {
 }
 
 // schemas are loaded once in a process; requests are told apart by their session.
-var schemas = map[Spelling]func() *schema{
+var schemas = map[Spelling]func() (*schema, error){
 	Both: loadOnce(Both), Camel: loadOnce(Camel), Snake: loadOnce(Snake),
 }
 
-func loadOnce(spelling Spelling) func() *schema {
-	return sync.OnceValue(func() *schema {
-		s, err := load(sdl, spelling)
-		if err != nil {
-			panic("cloud: schema.graphql lacks something: " + err.Error())
-		}
-		return s
-	})
+func loadOnce(spelling Spelling) func() (*schema, error) {
+	return sync.OnceValues(func() (*schema, error) { return load(sdl, spelling) })
 }
 
 func load(sdl string, spelling Spelling) (*schema, error) {
@@ -57,13 +51,16 @@ func load(sdl string, spelling Spelling) (*schema, error) {
 			return spelling.has(f), complete(f)
 		},
 	})
-	return &schema{s, fields}, err
+	if err != nil {
+		return nil, fmt.Errorf("schema.graphql: %w", err)
+	}
+	return &schema{s, fields}, nil
 }
 
 func (s Spelling) schema() (*schema, error) {
-	schema, ok := schemas[s]
+	load, ok := schemas[s]
 	if !ok {
 		return nil, fmt.Errorf("unknown spelling %q: it is %q, %q, or empty for both", string(s), Camel, Snake)
 	}
-	return schema(), nil
+	return load()
 }
