@@ -24,14 +24,15 @@ import (
 //     inside [Around.Resolve], document by document and in document order. Fields may
 //     have no turn: after one that fails and must not be null, when the context ends,
 //     and without room for the answer.
-//  5. [Around.Record] hears how the field ended.
-//  6. So does [Config.OnCall], after it. If that fails the client gets API_ERROR, and
-//     what was recorded stays.
+//  5. [Around.Record] is called with the code that the field ended with.
+//  6. [Config.OnCall] is called, which is a server's audit log. If it fails the client
+//     gets API_ERROR, and what was recorded stays.
 //  7. The hook returns what Respond gave it, changed or not, or a reply of its own.
 //     [Reply.Drop] ends the connection without it, [Reply.Cut] in its middle.
 //
-// [Config.OnValue] hears of a field's value before Resolve is called, and of all values
-// where Respond is not. Without a hook steps 3, 5 and 7 are left out and take nothing.
+// [Config.OnValue] is called with a field's value before Resolve, and with all values
+// where the hook does not call Respond. Without a hook steps 3, 5 and 7 are left out
+// and cost nothing.
 type Hook interface {
 	Request(ctx context.Context, r *Request) *Reply
 }
