@@ -42,6 +42,15 @@ func TestConsumer(t *testing.T) {
 	}
 }
 
+// TestFaultsBringNothing shows that the words for faults need the standard library
+// alone, and of that no testing.
+func TestFaultsBringNothing(t *testing.T) {
+	deps := strings.Fields(run(t, "faults", "list", "-deps", "-f", "{{if or .Module (eq .ImportPath \"testing\")}}{{.ImportPath}}{{end}}", "."))
+	if diff := cmp.Diff([]string{module + "/testkit/faults"}, deps); diff != "" {
+		t.Errorf("packages that testkit/faults brings in (-want +got):\n%s", diff)
+	}
+}
+
 // consumer is a copy of testdata/consumer whose go.mod has the versions of this
 // module's, so that nothing needs to be fetched.
 func consumer(t *testing.T) string {

@@ -79,6 +79,20 @@ func TestBinaryHoldsNoTestLibrary(t *testing.T) {
 	}
 }
 
+// What serves in production knows no faults, and has no code that could make one.
+func TestProductionKnowsNoFaults(t *testing.T) {
+	deps := goList(t, "{{.ImportPath}}", "-deps", module+"/internal/server", module+"/internal/cloud", module+"/internal/upstream",
+		module+"/internal/vault", module+"/internal/filestore")
+	for _, dep := range deps {
+		if strings.HasPrefix(dep, module+"/testkit") || dep == module+"/internal/cloud/fake" {
+			t.Errorf("a server holds %s", dep)
+		}
+	}
+	if !slices.Contains(deps, module+"/internal/graphql") {
+		t.Errorf("go list gave only %d packages", len(deps))
+	}
+}
+
 func goList(t *testing.T, format string, args ...string) []string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", append([]string{"list", "-f", format}, args...)...).Output()

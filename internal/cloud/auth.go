@@ -26,48 +26,15 @@ var (
 // "Bearer X", as Prefect Cloud gave it: errors is a string there.
 const malformedHeader = `{"errors":"Malformed Authorization header"}`
 
-// reply is what a request is answered with: a status and a body of that type, in
-// parts.
-type reply struct {
-	status      int
-	contentType string
-	body        [][]byte
-	retryAfter  string
-	allow       string // the Allow header
-	truncated   bool   // half of the body goes out
-	code        string // of the error that is the whole of it, for [Config.OnCall]
-}
-
-func whole(body []byte) [][]byte { return [][]byte{body} }
-
-// append writes behind the last part.
-func (r *reply) append(text string) {
-	last := &r.body[len(r.body)-1]
-	*last = append(*last, text...)
-}
-
-func refuse(e *graphql.Error) *reply {
-	return errorReply(http.StatusOK, e, []byte("null"))
-}
-
-// errorReply answers with one error, and with data unless that is nil.
-func errorReply(status int, e *graphql.Error, data []byte) *reply {
-	resp := graphql.Response{Errors: []*graphql.Error{e}}
-	if data != nil {
-		resp.Data = whole(data)
-	}
-	return &reply{status: status, contentType: typeJSON, body: whole(append(resp.Append(nil), '\n')), code: e.Code}
-}
-
 // authenticate finds the key and the tenant of a request. A session that comes
 // with a refusal has only its key.
-func (a *API) authenticate(ctx context.Context, h http.Header) (*session, *reply) {
+func (a *API) authenticate(ctx context.Context, h http.Header) (*session, *Reply) {
 	token, present, ok := bearer(h)
 	if !present {
 		return nil, refuse(errUnauthenticated)
 	}
 	if !ok {
-		return nil, &reply{status: http.StatusOK, contentType: typeJSON, body: whole([]byte(malformedHeader + "\n")), code: errUnauthenticated.Code}
+		return nil, &Reply{Status: http.StatusOK, ContentType: typeJSON, Body: whole([]byte(malformedHeader + "\n")), code: errUnauthenticated.Code}
 	}
 	k := a.identify(ctx, token)
 	if k == nil {

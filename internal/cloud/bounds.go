@@ -93,9 +93,9 @@ const firstRead = 4 << 10
 
 // busy is what a request gets for which there is no room, in the form that Prefect's
 // clients try again after.
-func busy() *reply {
+func busy() *Reply {
 	out := errorReply(http.StatusServiceUnavailable, &graphql.Error{Message: Busy, Code: errAPI.Code}, nil)
-	out.retryAfter = "1"
+	out.RetryAfter = "1"
 	return out
 }
 

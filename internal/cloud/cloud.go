@@ -18,8 +18,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
-
-	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
 // Tenant is a set of secrets that no other tenant's keys see.
@@ -74,8 +72,9 @@ type Config struct {
 	// the key. APIs that are to accept each other's tokens have the same one. Empty
 	// means the hashes alone: whoever knows a key's hash can then make its tokens.
 	TokenSecret []byte
-	// Record keeps the calls for [API.Calls]; without it there are none.
-	Record bool
+	// Hook, if set, stands around each request; see there for its contract. It is for
+	// tests, and no server has one.
+	Hook Hook
 	// OnValue, if set, is told of each value that a client asks to have set, also
 	// where the key or the document is refused, unless the value stands in the text
 	// of a refused document. It may be called concurrently, and must not keep or
@@ -95,7 +94,7 @@ type Config struct {
 	// once for a request.
 	OnKnown func(ctx context.Context)
 	// OnCall, if set, is told of each field of Query and Mutation that a client
-	// asked for, once its outcome is known and before the client is; Seq is 0. On
+	// asked for, once its outcome is known and before the client is. On
 	// an error the client gets API_ERROR in place of the outcome. Of a request or
 	// document that is refused as a whole it is told too: Field is empty then, Err
 	// says why, Key is empty where nobody was recognised, and an error changes
@@ -113,11 +112,9 @@ type Config struct {
 // API answers the GraphQL requests of clients. It is safe for concurrent use.
 type API struct {
 	config Config
-	schema *graphql.Schema
+	schema *schema
 	access atomic.Pointer[access]
 	epoch  atomic.Int64
-	faults faults
-	calls  calls
 	sizes  sizes
 }
 
@@ -146,7 +143,7 @@ func New(c Config) (*API, error) {
 		return nil, err
 	}
 	c.Bounds = cmp.Or[Bounds](c.Bounds, unbounded{})
-	a := &API{config: c, schema: schema, calls: calls{on: c.Record}}
+	a := &API{config: c, schema: schema}
 	if err := a.Admit(c.Tenants, c.Keys); err != nil {
 		return nil, err
 	}

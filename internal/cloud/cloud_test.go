@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/storetest"
 )
 
@@ -30,7 +31,7 @@ func now() time.Time { return clock }
 
 func testConfig() cloud.Config {
 	return cloud.Config{
-		Store: cloud.NewMemory(now), Now: now, Record: true,
+		Store: cloud.NewMemory(now), Now: now,
 		Tenants: []cloud.Tenant{{ID: tenantA, Slug: "main", Name: "Main"}, {ID: tenantB, Slug: "data"}},
 		Keys: []cloud.Key{
 			{Name: "ci", Secret: adminKey, Role: cloud.Admin, Tenants: []string{tenantA, tenantB}},
@@ -54,6 +55,20 @@ func newAPI(t testing.TB, change ...func(*cloud.Config)) *cloud.API {
 		t.Fatal(err)
 	}
 	return a
+}
+
+// newEngine is newAPI with faults and a record of calls.
+func newEngine(t testing.TB, change ...func(*cloud.Config)) *fake.Engine {
+	t.Helper()
+	c := testConfig()
+	for _, f := range change {
+		f(&c)
+	}
+	e, err := fake.NewEngine(c, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
 }
 
 // answer is what a client gets.

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the counts in docs/compatibility.md anew")
+var update = flag.Bool("update", false, "write the counts in docs/compatibility.md, and the schemas that clients see")
 
 const (
 	compatibilityDoc = "../../docs/compatibility.md"

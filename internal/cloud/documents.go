@@ -28,7 +28,7 @@ var errPersisted = &graphql.Error{Message: "PersistedQueryNotSupported", Code: "
 type parameters map[string]json.RawMessage
 
 // split reads a body: one request, or a list of them.
-func split(text []byte) (*requests, *reply) {
+func split(text []byte) (*requests, *Reply) {
 	if trimmed := bytes.TrimLeft(text, " \t\r\n"); !bytes.HasPrefix(trimmed, []byte("[")) {
 		return single(text)
 	}
@@ -54,7 +54,7 @@ func split(text []byte) (*requests, *reply) {
 	return out, nil
 }
 
-func single(text []byte) (*requests, *reply) {
+func single(text []byte) (*requests, *Reply) {
 	p, ok := graphql.Members(text)
 	switch {
 	case len(text) == 0 || ok && len(p) == 0:
@@ -92,7 +92,7 @@ func unreadable(text []byte) string {
 }
 
 // readURL reads the parameters of a GET.
-func readURL(query string) (*requests, *reply) {
+func readURL(query string) (*requests, *Reply) {
 	values, err := url.ParseQuery(query)
 	switch {
 	case err != nil:

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 )
 
 // What a handler needs that stands in front of an API and passes on what is not the
@@ -78,15 +77,3 @@ const FieldForwarded = "forwarded"
 
 // IsEndpoint reports whether clients send GraphQL to that path.
 func IsEndpoint(path string) bool { return endpoints[strings.TrimSuffix(path, "/")] }
-
-// Owns reports whether a field of Query or Mutation is the secrets API's, in either
-// spelling.
-func Owns(field string) bool { return owned()[field] }
-
-var owned = sync.OnceValue(func() map[string]bool {
-	names := map[string]bool{}
-	for _, name := range schemas[Both]().RootFields() {
-		names[name] = true
-	}
-	return names
-})

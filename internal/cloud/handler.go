@@ -5,20 +5,12 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
-
-// Content types as Express and Apollo Server write them.
-const (
-	typeJSON = "application/json; charset=utf-8"
-	typeText = "text/html; charset=utf-8"
-)
-
-// Values of headers that every answer has; nobody changes them.
-var noStore, noSniff = []string{"no-store"}, []string{"nosniff"}
 
 // endpoints are where clients send: Prefect Core from 0.15.0 to the root, 0.11.3
 // and from 0.12.1 to /graphql, the others to /graphql/alpha. A slash may follow.
@@ -26,39 +18,10 @@ var endpoints = map[string]bool{"": true, "/graphql": true, "/graphql/alpha": tr
 
 // ServeHTTP answers a POST of a GraphQL request, or of a JSON array of them, and a
 // GET of a query. No answer may be kept by a cache.
-func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answer := a.answer(r)
-	h := w.Header()
-	h["Content-Type"], h["Cache-Control"], h["X-Content-Type-Options"] = []string{answer.contentType}, noStore, noSniff
-	if answer.retryAfter != "" {
-		h.Set("Retry-After", answer.retryAfter)
-	}
-	if answer.allow != "" {
-		h.Set("Allow", answer.allow)
-	}
-	if answer.truncated {
-		truncate(w, answer)
-	}
-	w.WriteHeader(answer.status)
-	for _, part := range answer.body {
-		if _, err := w.Write(part); err != nil {
-			return
-		}
-	}
-}
-
-// truncate sends half of an answer and ends the connection.
-func truncate(w http.ResponseWriter, answer *reply) {
-	body := bytes.Join(answer.body, nil)
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(answer.status)
-	_, _ = w.Write(body[:len(body)/2])
-	_ = http.NewResponseController(w).Flush()
-	panic(http.ErrAbortHandler)
-}
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.answer(r).write(w) }
 
 // answer asks who it is before it reads what they want.
-func (a *API) answer(r *http.Request) *reply {
+func (a *API) answer(r *http.Request) *Reply {
 	if !endpoints[strings.TrimSuffix(r.URL.Path, "/")] {
 		return plain(http.StatusNotFound, "There is nothing here. The secrets API answers at /, /graphql and /graphql/alpha.")
 	}
@@ -73,15 +36,15 @@ func (a *API) answer(r *http.Request) *reply {
 	}
 	requests, refused := readRequests(r, func(bytes int) error { return a.config.Bounds.Body(r.Context(), s.key.Name, bytes) })
 	if refused != nil {
-		a.invalid(string(bytes.Join(refused.body, nil)))
-		a.toldRefused(r.Context(), s, cmp.Or(refused.code, "HTTP_"+strconv.Itoa(refused.status)))
+		a.invalid(string(bytes.Join(refused.Body, nil)))
+		a.toldRefused(r.Context(), s, cmp.Or(refused.code, "HTTP_"+strconv.Itoa(refused.Status)))
 		return refused
 	}
 	return s.inTurn(r.Context(), requests)
 }
 
 // inTurn runs requests when it is their turn, which ends before they are answered.
-func (s *session) inTurn(ctx context.Context, requests *requests) *reply {
+func (s *session) inTurn(ctx context.Context, requests *requests) *Reply {
 	work, err := s.api.config.Bounds.Begin(ctx, s.key.Name, requests.size(requests.length))
 	if err != nil {
 		s.api.toldRefused(ctx, s, errAPI.Code)
@@ -104,18 +67,8 @@ func (a *API) sawRefused(r *http.Request) {
 	}
 }
 
-func plain(status int, text string) *reply {
-	return &reply{status: status, contentType: typeText, body: whole([]byte(text))}
-}
-
-func notAllowed(text, allow string) *reply {
-	out := plain(http.StatusMethodNotAllowed, text)
-	out.allow = allow
-	return out
-}
-
 // refuseMutation answers a mutation that came by GET, which caches and logs see.
-func (s *session) refuseMutation(op *graphql.Operation) *reply {
+func (s *session) refuseMutation(op *graphql.Operation) *Reply {
 	for _, f := range op.Fields {
 		s.sawValue(f)
 	}
@@ -124,9 +77,9 @@ func (s *session) refuseMutation(op *graphql.Operation) *reply {
 	return notAllowed(text, http.MethodPost)
 }
 
-// run prepares every document before it executes any, so that a fault that ends
-// the whole request comes before anything is applied.
-func (s *session) run(ctx context.Context, in *requests) *reply {
+// run prepares every document before it executes any, so that a [Hook] that ends
+// the whole request comes before anything is carried out.
+func (s *session) run(ctx context.Context, in *requests) *Reply {
 	prepared := make([]prepared, len(in.list))
 	for i, d := range in.list {
 		r := d.Request
@@ -146,11 +99,9 @@ func (s *session) run(ctx context.Context, in *requests) *reply {
 		s.api.toldRefused(ctx, s, "HTTP_405")
 		return s.refuseMutation(prepared[0].op)
 	}
-	whole, byField := s.api.faults.assign(s, prepared)
-	if whole != nil {
-		return s.faulty(ctx, whole, in.batch, prepared)
+	if s.api.config.Hook != nil {
+		return s.hook(ctx, in.batch, prepared)
 	}
-	s.faults = byField
 	return s.respond(ctx, in.batch, prepared)
 }
 
@@ -160,19 +111,19 @@ type prepared struct {
 	errs []*graphql.Error
 }
 
-// fields are the fields that faults and calls are about.
+// fields are those of Query and Mutation, but for those that every schema has.
 func (p *prepared) fields() []*graphql.Field {
-	if p.op == nil {
+	switch {
+	case p.op == nil:
 		return nil
+	case !slices.ContainsFunc(p.op.Fields, everyones):
+		return p.op.Fields
 	}
-	out := make([]*graphql.Field, 0, len(p.op.Fields))
-	for _, f := range p.op.Fields {
-		if !strings.HasPrefix(f.Name, "__") {
-			out = append(out, f)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(p.op.Fields), everyones)
 }
+
+// everyones tells the fields that every schema has.
+func everyones(f *graphql.Field) bool { return strings.HasPrefix(f.Name, "__") }
 
 func (a *API) invalid(message string) {
 	if a.config.OnInvalid != nil {
@@ -182,8 +133,8 @@ func (a *API) invalid(message string) {
 
 // respond executes. A single document that was not executed is 400; a batch is
 // 200 whatever its parts are.
-func (s *session) respond(ctx context.Context, batch bool, documents []prepared) *reply {
-	out := &reply{status: http.StatusOK, contentType: typeJSON, body: whole(nil)}
+func (s *session) respond(ctx context.Context, batch bool, documents []prepared) *Reply {
+	out := &Reply{Status: http.StatusOK, ContentType: typeJSON, Body: whole(nil)}
 	if batch {
 		out.append("[")
 	}
@@ -195,12 +146,12 @@ func (s *session) respond(ctx context.Context, batch bool, documents []prepared)
 		if p.op != nil {
 			resp = p.op.Execute(ctx, s, s.around)
 		} else if !batch && p.errs[0] != errPersisted {
-			out.status = http.StatusBadRequest
+			out.Status = http.StatusBadRequest
 		}
 		if resp.Full != nil {
 			return busy()
 		}
-		out.body = resp.Parts(out.body)
+		out.Body = resp.Parts(out.Body)
 	}
 	if batch {
 		out.append("]")
@@ -209,16 +160,18 @@ func (s *session) respond(ctx context.Context, batch bool, documents []prepared)
 	return out
 }
 
-// around puts faults before a field and records it afterwards.
-func (s *session) around(ctx context.Context, f *graphql.Field, resolve func() (any, error)) (any, error) {
-	if strings.HasPrefix(f.Name, "__") {
+// around puts a hook around a field, and tells of the outcome.
+func (s *session) around(ctx context.Context, f *graphql.Field, resolve func() (any, error)) (value any, err error) {
+	if everyones(f) {
 		return resolve()
 	}
 	s.sawValue(f)
-	value, err := s.withFault(ctx, f, resolve)
-	code := cmp.Or(s.outcome, codeOf(err))
-	s.api.calls.add(s, f, code)
-	if untold := s.told(ctx, f, code, err); untold != nil {
+	if s.hooked != nil {
+		value, err = s.hooked.resolve(ctx, f, resolve)
+	} else {
+		value, err = resolve()
+	}
+	if untold := s.told(ctx, f, codeOf(err), err); untold != nil {
 		return nil, untold
 	}
 	return value, err

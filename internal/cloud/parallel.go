@@ -4,13 +4,10 @@ import "github.com/prefect-secrets/prefect-secrets/internal/graphql"
 
 var _ graphql.Keyed = (*session)(nil)
 
-// changes are the fields that write one secret.
-var changes = map[string]bool{"setSecret": true, "set_secret": true, "deleteSecret": true, "delete_secret": true}
-
 // Key implements [graphql.Keyed]: writes of different secrets may go to the store
-// at once. Where a fault is to happen, all is done in its turn.
+// at once, unless a hook wants all in turn.
 func (s *session) Key(f *graphql.Field) string {
-	if len(s.faults) > 0 || !changes[f.Name] {
+	if s.hooked != nil && s.hooked.around.InTurn() || !s.api.schema.fields[f.Name].Named {
 		return ""
 	}
 	return secretName(f)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // slow is a store across a network: a write takes a second, and one fails.
@@ -44,24 +45,24 @@ const eightWrites = `mutation {
 // what the store holds.
 type outcome struct {
 	Body  string
-	Calls []cloud.Call
+	Calls []faults.Call
 	One   string
 	Names []string
 }
 
 // writeEight sends the document with so many writes at once, and tells how long
 // it took.
-func writeEight(t *testing.T, parallel int, faults ...cloud.Fault) (outcome, time.Duration) {
+func writeEight(t *testing.T, parallel int, injected ...faults.Fault) (outcome, time.Duration) {
 	store := slow{cloud.NewMemory(now)}
-	a := newAPI(t, func(c *cloud.Config) { c.Store, c.Parallel = store, parallel })
-	for _, fault := range faults {
-		if _, err := a.Inject(cloud.Match{Secret: "two", Nth: 2}, fault); err != nil {
+	a := newEngine(t, func(c *cloud.Config) { c.Store, c.Parallel = store, parallel })
+	for _, fault := range injected {
+		if _, err := a.Inject(faults.Match{Secret: "two", Nth: 2}, fault); err != nil {
 			t.Fatal(err)
 		}
 	}
 	start := time.Now()
 	body, _ := json.Marshal(map[string]string{"query": eightWrites})
-	out := outcome{Body: post(t, a, adminKey, string(body)).body, Calls: a.Calls(cloud.Match{})}
+	out := outcome{Body: post(t, a, adminKey, string(body)).body, Calls: a.Calls(faults.Match{})}
 	took := time.Since(start)
 	one, err := store.Get(t.Context(), tenantA, "one")
 	names, namesErr := store.Names(t.Context(), tenantA)
@@ -74,12 +75,12 @@ func writeEight(t *testing.T, parallel int, faults ...cloud.Fault) (outcome, tim
 
 func TestParallelWritesAreObservedInOrder(t *testing.T) {
 	tests := map[string]struct {
-		faults      []cloud.Fault
+		faults      []faults.Fault
 		one, atOnce time.Duration
 	}{
 		"no fault":             {nil, 7 * time.Second, 3 * time.Second},
-		"a fault keeps turns":  {[]cloud.Fault{{Code: "API_ERROR"}}, 6 * time.Second, 6 * time.Second},
-		"a fault of the whole": {[]cloud.Fault{{Status: 503, Applied: true}}, 7 * time.Second, 3 * time.Second},
+		"a fault keeps turns":  {[]faults.Fault{{Code: "API_ERROR"}}, 6 * time.Second, 6 * time.Second},
+		"a fault of the whole": {[]faults.Fault{{Status: 503, Applied: true}}, 7 * time.Second, 3 * time.Second},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

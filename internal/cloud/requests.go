@@ -42,7 +42,7 @@ type document struct {
 }
 
 // readRequests makes room for a body as it comes.
-func readRequests(r *http.Request, room func(bytes int) error) (*requests, *reply) {
+func readRequests(r *http.Request, room func(bytes int) error) (*requests, *Reply) {
 	if r.Method == http.MethodGet {
 		return readURL(r.URL.RawQuery)
 	}
@@ -72,7 +72,7 @@ func readRequests(r *http.Request, room func(bytes int) error) (*requests, *repl
 }
 
 // unsupported refuses what is not JSON in UTF-8 as it is.
-func unsupported(h http.Header) *reply {
+func unsupported(h http.Header) *Reply {
 	contentType := h.Get("Content-Type")
 	media, parameters, err := "application/json", map[string]string(nil), error(nil)
 	if contentType != media {
@@ -91,7 +91,7 @@ func unsupported(h http.Header) *reply {
 }
 
 // tooLarge refuses a body of which so many bytes were read, and reads on.
-func tooLarge(r *http.Request, read int) *reply {
+func tooLarge(r *http.Request, read int) *Reply {
 	_, _ = io.CopyN(io.Discard, r.Body, int64(maxRead-read))
 	e := &graphql.Error{Message: fmt.Sprintf("The request is larger than %d bytes.", MaxBody), Code: graphql.CodeBadUserInput}
 	return errorReply(http.StatusRequestEntityTooLarge, e, nil)

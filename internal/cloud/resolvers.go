@@ -30,10 +30,8 @@ type session struct {
 	ctx    context.Context
 	key    *key
 	tenant Tenant
-	// faults are the rules that apply to the request's fields; delayed are those
-	// whose delay has passed.
-	faults  map[*graphql.Field]*rule
-	delayed map[*rule]bool
+	// hooked is the request while a hook stands around its fields.
+	hooked *Request
 	// epoch is that of the API when the request began.
 	epoch  int64
 	budget budget
@@ -42,8 +40,6 @@ type session struct {
 	// Writes that go on at once forget them.
 	listed atomic.Pointer[[]string]
 	held   int // bytes that there is room for, of names
-	// outcome, where a fault has set it, is what is recorded of every call.
-	outcome string
 }
 
 type resolver func(ctx context.Context, s *session, f *graphql.Field) (any, error)

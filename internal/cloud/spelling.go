@@ -3,7 +3,6 @@ package cloud
 import (
 	_ "embed"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
@@ -25,46 +24,43 @@ const (
 //go:embed schema.graphql
 var sdl string
 
-// What an API of one spelling lacks: the other spelling, and what Prefect Cloud
-// never had.
-var (
-	extensions = []string{"Query.secrets_api", "secrets_api", "success_payload.changed", "secret.updated", "secret.updated_by", "secret.version"}
-	camelOnly  = []string{
-		"Query.secretValue", "Query.secretNames", "Query.secret", "secret", "secret_bool_exp", "secret_order_by",
-		"Mutation.setSecret", "Mutation.deleteSecret", "setSecretInput", "deleteSecretInput",
-		"Mutation.switchTenant", "switchTenantInput", "Mutation.refreshToken", "refreshTokenInput", "tokenPayload",
-	}
-	snakeOnly = []string{
-		"Query.secret_value", "Query.secret_names",
-		"Mutation.set_secret", "Mutation.delete_secret", "set_secret_input", "delete_secret_input",
-		"Mutation.switch_tenant", "switch_tenant_input", "Mutation.refresh_token", "refresh_token_input", "token_payload",
-	}
-)
+// schema is schema.graphql as clients of one spelling see it, and what it says of its
+// fields beside.
+type schema struct {
+	*graphql.Schema
+	fields map[string]Field
+}
 
 // schemas are loaded once in a process; requests are told apart by their session.
-var schemas = map[Spelling]func() *graphql.Schema{
-	Both:  load(),
-	Camel: load(slices.Concat(extensions, snakeOnly)...),
-	Snake: load(slices.Concat(extensions, camelOnly)...),
+var schemas = map[Spelling]func() (*schema, error){
+	Both: loadOnce(Both), Camel: loadOnce(Camel), Snake: loadOnce(Snake),
 }
 
-func load(without ...string) func() *graphql.Schema {
-	return sync.OnceValue(func() *graphql.Schema {
-		s, err := graphql.New(graphql.Config{
-			SDL: sdl, Resolvers: resolvers(), Without: without,
-			Scalars: map[string]graphql.Scalar{"uuid": readUUID},
-		})
-		if err != nil {
-			panic("cloud: schema.graphql and its resolvers disagree: " + err.Error())
-		}
-		return s
+func loadOnce(spelling Spelling) func() (*schema, error) {
+	return sync.OnceValues(func() (*schema, error) { return load(sdl, spelling) })
+}
+
+func load(sdl string, spelling Spelling) (*schema, error) {
+	fields := map[string]Field{}
+	s, err := graphql.New(graphql.Config{
+		SDL: sdl, Resolvers: resolvers(), Scalars: map[string]graphql.Scalar{"uuid": readUUID},
+		Keep: func(f graphql.Marked) (bool, error) {
+			if f.Root {
+				fields[f.Name] = fieldOf(f)
+			}
+			return spelling.has(f), complete(f)
+		},
 	})
+	if err != nil {
+		return nil, fmt.Errorf("schema.graphql: %w", err)
+	}
+	return &schema{s, fields}, nil
 }
 
-func (s Spelling) schema() (*graphql.Schema, error) {
-	schema, ok := schemas[s]
+func (s Spelling) schema() (*schema, error) {
+	load, ok := schemas[s]
 	if !ok {
 		return nil, fmt.Errorf("unknown spelling %q: it is %q, %q, or empty for both", string(s), Camel, Snake)
 	}
-	return schema(), nil
+	return load()
 }

@@ -34,6 +34,8 @@ func TestSpellings(t *testing.T) {
 	}
 }
 
+const askList = `{"query":"{secret_names}"}`
+
 func TestAdmitReplacesTenantsAndKeys(t *testing.T) {
 	a := newAPI(t)
 	c := testConfig()

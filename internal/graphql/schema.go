@@ -9,8 +9,8 @@ package graphql
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -61,9 +61,11 @@ type Config struct {
 	SDL string
 	// Resolvers must hold every field of every object type, and no other.
 	Resolvers Resolvers
-	// Without names fields, as Type.field, and types that the SDL has and this
-	// schema is to lack, resolvers included.
-	Without []string
+	// Keep, if set, is asked for each field of an object type whether the schema has
+	// it; an error fails [New]. Clients see neither the directives that the SDL
+	// defines, which are for Keep alone, nor a type that no field names then. The
+	// resolvers of what is left out are not used.
+	Keep func(f Marked) (bool, error)
 	// Scalars reads custom scalars. One that is missing here is kept as
 	// json.RawMessage, with every digit and without insignificant white space.
 	Scalars map[string]Scalar
@@ -79,7 +81,8 @@ type Schema struct {
 }
 
 // New loads a schema and binds its resolvers. It fails on an invalid SDL, on a
-// field without a resolver and on a resolver without a field.
+// field without a resolver and on a resolver without a field. The error names every
+// field that lacks something.
 func New(c Config) (*Schema, error) {
 	loaded, err := gqlparser.LoadSchema(&ast.Source{Name: "schema", Input: c.SDL})
 	if err != nil {
@@ -87,52 +90,27 @@ func New(c Config) (*Schema, error) {
 	}
 	delete(loaded.Directives, "defer")
 	addSpecifiedByURL(loaded)
-	bound, err := without(loaded, c.Resolvers, c.Without)
-	if err != nil {
-		return nil, err
-	}
+	bound, cutErr := c.cut(loaded)
 	s := &Schema{ast: loaded, resolvers: map[*ast.FieldDefinition]Resolver{}, scalars: c.Scalars}
-	if err := s.bind(bound, introspection(loaded)); err != nil {
+	if err := errors.Join(cutErr, s.bind(bound, introspection(loaded))); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-// without takes fields and types out of the schema, and gives the resolvers that
-// are left.
-func without(loaded *ast.Schema, resolvers Resolvers, names []string) (Resolvers, error) {
-	left := Resolvers{}
-	for name, fields := range resolvers {
-		left[name] = maps.Clone(fields)
-	}
-	for _, name := range names {
-		owner, field, isField := strings.Cut(name, ".")
-		def := loaded.Types[owner]
-		if def == nil || isField && def.Fields.ForName(field) == nil {
-			return nil, fmt.Errorf("the schema has no %s to leave out", name)
-		}
-		if !isField {
-			delete(loaded.Types, owner)
-			delete(left, owner)
-			continue
-		}
-		def.Fields = slices.DeleteFunc(def.Fields, func(f *ast.FieldDefinition) bool { return f.Name == field })
-		delete(left[owner], field)
-	}
-	return left, nil
-}
-
 func (s *Schema) bind(bound, builtIn Resolvers) error {
+	var missing []error
 	for _, name := range sortedKeys(s.ast.Types) {
 		def := s.ast.Types[name]
 		switch def.Kind {
 		case ast.Interface, ast.Union:
 			return fmt.Errorf("type %s: interfaces and unions are not supported", name)
 		case ast.Object:
-			if err := s.bindType(def, bound[name], builtIn[name]); err != nil {
-				return err
-			}
+			missing = append(missing, s.bindType(def, bound[name], builtIn[name]))
 		}
+	}
+	if err := errors.Join(missing...); err != nil {
+		return err
 	}
 	if s.ast.Subscription != nil {
 		return fmt.Errorf("type %s: subscriptions are not supported", s.ast.Subscription.Name)
@@ -141,17 +119,18 @@ func (s *Schema) bind(bound, builtIn Resolvers) error {
 }
 
 func (s *Schema) bindType(def *ast.Definition, bound, builtIn map[string]Resolver) error {
+	var missing []error
 	for _, field := range def.Fields {
 		resolver := bound[field.Name]
 		if resolver == nil {
 			resolver = builtIn[field.Name]
 		}
 		if resolver == nil {
-			return fmt.Errorf("field %s.%s has no resolver", def.Name, field.Name)
+			missing = append(missing, fmt.Errorf("field %s.%s has no resolver", def.Name, field.Name))
 		}
 		s.resolvers[field] = resolver
 	}
-	return nil
+	return errors.Join(missing...)
 }
 
 func (s *Schema) surplus(bound Resolvers) error {

@@ -172,17 +172,31 @@ func TestCacheIsBoundedAndTakesNoLiterals(t *testing.T) {
 	}
 }
 
-func TestWithout(t *testing.T) {
-	resolvers := Resolvers{"Query": {"a": give("A", nil), "b": give("B", nil)}, "thing": {"x": give("X", nil)}}
-	config := Config{SDL: "type thing { x: String }\ntype Query { a: String b: thing }", Resolvers: resolvers}
-	for name, without := range map[string][]string{"no such type": {"nothing"}, "no such field": {"Query.c"}} {
-		config.Without = without
-		if _, err := New(config); err == nil {
-			t.Errorf("%s: no error", name)
-		}
+const markedSDL = `
+enum side { left right }
+directive @side(of: [side!]!, much: Boolean! = true) on FIELD_DEFINITION
+type thing { x: String @deprecated y: other }
+type other { z: String }
+input hidden { a: String }
+input shown { a: String, again: shown }
+type Query {
+  "A"
+  a(in: shown): String @side(of: [left])
+  b(in: hidden): thing @side(of: [right, left], much: false)
+}
+`
+
+func markedResolvers() Resolvers {
+	return Resolvers{"Query": {"a": give("A", nil), "b": give("B", nil)}, "thing": {"x": give("X", nil), "y": give("Y", nil)}, "other": {"z": give("Z", nil)}}
+}
+
+func TestKeep(t *testing.T) {
+	resolvers, asked := markedResolvers(), map[string]Marked{}
+	keep := func(f Marked) (bool, error) {
+		asked[f.Type+"."+f.Name] = f
+		return f.Name != "b", nil
 	}
-	config.Without = []string{"Query.b", "thing"}
-	s, err := New(config)
+	s, err := New(Config{SDL: markedSDL, Resolvers: resolvers, Keep: keep})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,8 +206,44 @@ func TestWithout(t *testing.T) {
 	if _, errs := s.Prepare(Request{Query: "{b{x}}"}); len(errs) == 0 {
 		t.Error("a field that is left out is known")
 	}
-	if len(resolvers["Query"]) != 2 || len(resolvers["thing"]) != 1 {
+	if len(resolvers["Query"]) != 2 || len(resolvers["thing"]) != 2 {
 		t.Error("the caller's resolvers were changed")
+	}
+	want := map[string]Marked{
+		"Query.a": {"Query", "a", true, map[string]map[string]any{"side": {"of": []any{"left"}, "much": true}}},
+		"Query.b": {"Query", "b", true, map[string]map[string]any{"side": {"of": []any{"right", "left"}, "much": false}}},
+		"thing.x": {"thing", "x", false, map[string]map[string]any{}}, "thing.y": {"thing", "y", false, map[string]map[string]any{}},
+		"other.z": {"other", "z", false, map[string]map[string]any{}},
+	}
+	if diff := cmp.Diff(want, asked); diff != "" {
+		t.Errorf("Keep was asked (-want +got):\n%s", diff)
+	}
+	for _, name := range []string{"thing", "other", "hidden", "side"} {
+		if s.ast.Types[name] != nil {
+			t.Errorf("there is %s, which nothing names", name)
+		}
+	}
+	if s.ast.Types["shown"] == nil || s.ast.Types["ID"] == nil || s.ast.Directives["side"] != nil || s.ast.Directives["skip"] == nil {
+		t.Error("more or less is gone than what only Keep needs")
+	}
+	if f := s.ast.Query.Fields.ForName("a"); len(f.Directives) != 0 {
+		t.Error("a directive of the SDL's own stays at its field")
+	}
+}
+
+// The error lists all that is missing.
+func TestKeepRefuses(t *testing.T) {
+	resolvers := markedResolvers()
+	delete(resolvers["thing"], "y")
+	_, err := New(Config{SDL: markedSDL, Resolvers: resolvers, Keep: func(f Marked) (bool, error) {
+		if f.Marks["side"] == nil {
+			return true, fmt.Errorf("%s.%s has no side", f.Type, f.Name)
+		}
+		return true, nil
+	}})
+	want := "other.z has no side\nthing.x has no side\nthing.y has no side\nfield thing.y has no resolver"
+	if err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
 	}
 }
 

@@ -1,8 +1,6 @@
 package graphql
 
 import (
-	"strings"
-
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 )
@@ -82,18 +80,4 @@ func (t *top) fragment(name string, top bool) {
 	for _, f := range t.fragments[name] {
 		t.set(f.SelectionSet, top)
 	}
-}
-
-// RootFields lists the fields of Query and Mutation, but for those that every schema
-// has.
-func (s *Schema) RootFields() []string {
-	var names []string
-	for _, root := range []*ast.Definition{s.ast.Query, s.ast.Mutation} {
-		for _, f := range root.Fields {
-			if !strings.HasPrefix(f.Name, "__") {
-				names = append(names, f.Name)
-			}
-		}
-	}
-	return names
 }

@@ -10,7 +10,7 @@ import time
 import compare
 
 HERE = pathlib.Path(__file__).parent
-SCHEMA = HERE.parents[1] / "internal" / "cloud" / "schema.graphql"
+SCHEMA = HERE.parents[1] / "fixtures" / "graphql" / "schema-ours.graphql"
 
 # What both hold at the start of every case, in the first of the two tenants.
 SECRETS = {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // Prefix is where [Fake.Handler] takes orders from tests.
@@ -114,7 +115,7 @@ func (f *Fake) seed(_ *http.Request, body []byte) (any, error) {
 		Tenant  string                     `json:"tenant"`
 		Secrets map[string]json.RawMessage `json:"secrets"`
 	}
-	if err := cloud.Strict(body, &in); err != nil {
+	if err := strict(body, &in); err != nil {
 		return nil, unreadable(`{"tenant": SLUG, "secrets": {NAME: VALUE}}`)
 	}
 	for name, value := range in.Secrets {
@@ -147,10 +148,10 @@ func (f *Fake) listFaults(*http.Request, []byte) (any, error) {
 
 func (f *Fake) inject(_ *http.Request, body []byte) (any, error) {
 	var in struct {
-		Match cloud.Match  `json:"match"`
-		Fault *cloud.Fault `json:"fault"`
+		Match faults.Match  `json:"match"`
+		Fault *faults.Fault `json:"fault"`
 	}
-	if err := cloud.Strict(body, &in); err != nil {
+	if err := strict(body, &in); err != nil {
 		return nil, fmt.Errorf(`the body is not {"match": …, "fault": …}: %w`, err)
 	}
 	if in.Fault == nil {
@@ -167,7 +168,7 @@ func (f *Fake) clearFaults(*http.Request, []byte) (any, error) {
 
 // listCalls reads a Match from the query of the URL.
 func (f *Fake) listCalls(r *http.Request, _ []byte) (any, error) {
-	var m cloud.Match
+	var m faults.Match
 	texts := map[string]*string{"field": &m.Field, "secret": &m.Secret, "alias": &m.Alias, "tenant": &m.Tenant, "key": &m.Key}
 	counts := map[string]*int{"nth": &m.Nth, "times": &m.Times}
 	for name, values := range r.URL.Query() {
@@ -189,7 +190,7 @@ func (f *Fake) listCalls(r *http.Request, _ []byte) (any, error) {
 	}
 	calls := f.Calls(m)
 	if calls == nil {
-		calls = []cloud.Call{}
+		calls = []faults.Call{}
 	}
 	return map[string]any{"calls": calls, "invalid": f.Invalid()}, nil
 }

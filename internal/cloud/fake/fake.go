@@ -47,7 +47,7 @@ type Config struct {
 
 // Fake is a secrets API and all that is in it. It is safe for concurrent use.
 type Fake struct {
-	*cloud.API
+	Engine
 	store               *cloud.Memory
 	secrets             cloud.Store // the store, or the one that was given
 	Tenant              cloud.Tenant
@@ -82,7 +82,7 @@ func New(c Config) (*Fake, error) {
 	f.tenants, f.keys = f.beginning()
 	config := cloud.Config{
 		Store: f.secrets, Tenants: f.tenants, Keys: f.keys, Now: time.Now,
-		Spelling: c.Spelling, OnInvalid: c.OnInvalid, Record: c.Record,
+		Spelling: c.Spelling, OnInvalid: c.OnInvalid,
 	}
 	if c.Record {
 		config.OnValue = f.seen.add
@@ -90,9 +90,7 @@ func New(c Config) (*Fake, error) {
 	if c.OnInvalid == nil {
 		config.OnInvalid = f.refused.add
 	}
-	var err error
-	f.API, err = cloud.New(config)
-	return f, err
+	return f, f.start(config, c.Record)
 }
 
 // beginning is what a fake admits at first and after a reset.

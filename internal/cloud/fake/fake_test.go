@@ -5,9 +5,10 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-var matchAll = cloud.Match{}
+var matchAll = faults.Match{}
 
 func TestATenantsIDIsItsSlugs(t *testing.T) {
 	first, err := fake.New(fake.Config{Tenant: "dev"})

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
-
-	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
 // maxSnapshots bounds what is remembered until a reset.
@@ -47,7 +45,7 @@ func (f *Fake) restore(_ *http.Request, body []byte) (any, error) {
 	var in struct {
 		Snapshot int `json:"snapshot"`
 	}
-	if err := cloud.Strict(body, &in); err != nil {
+	if err := strict(body, &in); err != nil {
 		return nil, unreadable(`{"snapshot": NUMBER}`)
 	}
 	f.saved.mu.Lock()

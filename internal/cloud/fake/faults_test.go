@@ -1,9 +1,8 @@
-package cloud_test
+package fake_test
 
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"syscall"
@@ -14,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 const (
@@ -22,8 +23,8 @@ const (
 )
 
 func TestStatusFaultAppliesNothing(t *testing.T) {
-	a := newAPI(t)
-	inject(t, a, cloud.Match{Field: "setSecret", Secret: "A", Times: 2}, cloud.Fault{Status: 503, RetryAfter: 1500 * time.Millisecond})
+	a := newEngine(t, true)
+	inject(t, a, faults.Match{Field: "setSecret", Secret: "A", Times: 2}, faults.Fault{Status: 503, RetryAfter: 1500 * time.Millisecond})
 	for range 2 {
 		got := post(t, a, adminKey, setAB)
 		if got.status != 503 || got.header.Get("Retry-After") != "2" || got.body != `{"errors":[{"message":"503 Service Unavailable (injected)"}]}`+"\n" {
@@ -35,12 +36,12 @@ func TestStatusFaultAppliesNothing(t *testing.T) {
 		t.Error(got)
 	}
 	want := []string{"HTTP_503", "HTTP_503", "HTTP_503", "HTTP_503", "", ""}
-	if diff := cmp.Diff(want, codes(a.Calls(cloud.Match{Field: "set_secret"}))); diff != "" {
+	if diff := cmp.Diff(want, codes(a.Calls(faults.Match{Field: "set_secret"}))); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
 }
 
-func inject(t *testing.T, a *cloud.API, m cloud.Match, f cloud.Fault) {
+func inject(t *testing.T, a *fake.Engine, m faults.Match, f faults.Fault) {
 	t.Helper()
 	if _, err := a.Inject(m, f); err != nil {
 		t.Fatal(err)
@@ -48,8 +49,8 @@ func inject(t *testing.T, a *cloud.API, m cloud.Match, f cloud.Fault) {
 }
 
 // unused are the rules that never applied.
-func unused(a *cloud.API) []cloud.Match {
-	var out []cloud.Match
+func unused(a *fake.Engine) []faults.Match {
+	var out []faults.Match
 	for _, r := range a.Faults() {
 		if r.Fired == 0 {
 			out = append(out, r.Match)
@@ -58,7 +59,7 @@ func unused(a *cloud.API) []cloud.Match {
 	return out
 }
 
-func codes(calls []cloud.Call) []string {
+func codes(calls []faults.Call) []string {
 	var out []string
 	for _, c := range calls {
 		out = append(out, c.Err)
@@ -67,8 +68,8 @@ func codes(calls []cloud.Call) []string {
 }
 
 func TestFieldFaultFailsOneAlias(t *testing.T) {
-	a := newAPI(t)
-	inject(t, a, cloud.Match{Alias: "a"}, cloud.Fault{Code: "API_ERROR", Message: "An internal API error occurred."})
+	a := newEngine(t, true)
+	inject(t, a, faults.Match{Alias: "a"}, faults.Fault{Code: "API_ERROR", Message: "An internal API error occurred."})
 	want := `{"errors":[{"message":"An internal API error occurred.","locations":[{"line":1,"column":10}],"path":["a"],"extensions":{"code":"API_ERROR"}}],"data":{"a":null,"b":{"success":true}}}`
 	if diff := cmp.Diff(want+"\n", post(t, a, adminKey, setAB).body); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -78,31 +79,31 @@ func TestFieldFaultFailsOneAlias(t *testing.T) {
 
 func TestWhichCallsAFaultMatches(t *testing.T) {
 	tests := map[string]struct {
-		match cloud.Match
+		match faults.Match
 		want  []string // codes of calls: A, B, names, then the same again
 	}{
-		"any":            {cloud.Match{}, []string{"X", "X", "X", "X", "X", "X"}},
-		"either form":    {cloud.Match{Field: "set_secret"}, []string{"X", "X", "", "X", "X", ""}},
-		"alias":          {cloud.Match{Alias: "b"}, []string{"", "X", "", "", "X", ""}},
-		"default alias":  {cloud.Match{Alias: "secret_names"}, []string{"", "", "X", "", "", "X"}},
-		"secret":         {cloud.Match{Secret: "A"}, []string{"X", "", "", "X", "", ""}},
-		"tenant's id":    {cloud.Match{Tenant: strings.ToUpper(tenantA)}, []string{"X", "X", "X", "X", "X", "X"}},
-		"tenant's slug":  {cloud.Match{Tenant: "main", Secret: "B"}, []string{"", "X", "", "", "X", ""}},
-		"another tenant": {cloud.Match{Tenant: "data"}, []string{"", "", "", "", "", ""}},
-		"third":          {cloud.Match{Nth: 3}, []string{"", "", "X", "", "", ""}},
-		"third set":      {cloud.Match{Field: "setSecret", Nth: 3}, []string{"", "", "", "X", "", ""}},
-		"twice":          {cloud.Match{Times: 2}, []string{"X", "X", "", "", "", ""}},
-		"never":          {cloud.Match{Nth: 99}, []string{"", "", "", "", "", ""}},
+		"any":            {faults.Match{}, []string{"X", "X", "X", "X", "X", "X"}},
+		"either form":    {faults.Match{Field: "set_secret"}, []string{"X", "X", "", "X", "X", ""}},
+		"alias":          {faults.Match{Alias: "b"}, []string{"", "X", "", "", "X", ""}},
+		"default alias":  {faults.Match{Alias: "secret_names"}, []string{"", "", "X", "", "", "X"}},
+		"secret":         {faults.Match{Secret: "A"}, []string{"X", "", "", "X", "", ""}},
+		"tenant's id":    {faults.Match{Tenant: strings.ToUpper(tenantA)}, []string{"X", "X", "X", "X", "X", "X"}},
+		"tenant's slug":  {faults.Match{Tenant: "main", Secret: "B"}, []string{"", "X", "", "", "X", ""}},
+		"another tenant": {faults.Match{Tenant: "data"}, []string{"", "", "", "", "", ""}},
+		"third":          {faults.Match{Nth: 3}, []string{"", "", "X", "", "", ""}},
+		"third set":      {faults.Match{Field: "setSecret", Nth: 3}, []string{"", "", "", "X", "", ""}},
+		"twice":          {faults.Match{Times: 2}, []string{"X", "X", "", "", "", ""}},
+		"never":          {faults.Match{Nth: 99}, []string{"", "", "", "", "", ""}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			a := newAPI(t)
-			inject(t, a, tt.match, cloud.Fault{Code: "X"})
+			a := newEngine(t, true)
+			inject(t, a, tt.match, faults.Fault{Code: "X"})
 			for range 2 {
 				post(t, a, adminKey, setAB)
 				post(t, a, adminKey, askList)
 			}
-			if diff := cmp.Diff(tt.want, codes(a.Calls(cloud.Match{}))); diff != "" {
+			if diff := cmp.Diff(tt.want, codes(a.Calls(faults.Match{}))); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			idle := unused(a)
@@ -117,22 +118,22 @@ func TestWhichCallsAFaultMatches(t *testing.T) {
 }
 
 func TestFirstFaultWins(t *testing.T) {
-	a := newAPI(t)
-	inject(t, a, cloud.Match{Secret: "A", Times: 1}, cloud.Fault{Code: "FIRST"})
-	inject(t, a, cloud.Match{}, cloud.Fault{Code: "SECOND"})
+	a := newEngine(t, true)
+	inject(t, a, faults.Match{Secret: "A", Times: 1}, faults.Fault{Code: "FIRST"})
+	inject(t, a, faults.Match{}, faults.Fault{Code: "SECOND"})
 	post(t, a, adminKey, setAB)
-	if diff := cmp.Diff([]string{"FIRST", "SECOND"}, codes(a.Calls(cloud.Match{}))); diff != "" {
+	if diff := cmp.Diff([]string{"FIRST", "SECOND"}, codes(a.Calls(faults.Match{}))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 func TestCalls(t *testing.T) {
-	a := newAPI(t)
+	a := newEngine(t, true)
 	post(t, a, adminKey, setAB, cloud.HeaderTenant+": "+tenantB)
 	post(t, a, runKey, `{"query":"{__typename v: secretValue(name: \"A\") w: secret_value(name: \"\") secret_names}"}`)
 	post(t, a, runKey, setAB)
 	post(t, a, "wrong", setAB)
-	want := []cloud.Call{
+	want := []faults.Call{
 		{Seq: 1, Alias: "a", Field: "set_secret", Tenant: tenantB, Secret: "A", Key: "ci"},
 		{Seq: 2, Alias: "b", Field: "setSecret", Tenant: tenantB, Secret: "B", Key: "ci"},
 		{Seq: 3, Alias: "v", Field: "secretValue", Tenant: tenantA, Secret: "A", Key: "agent", Err: "INTERNAL_SERVER_ERROR"},
@@ -142,36 +143,36 @@ func TestCalls(t *testing.T) {
 		{Seq: 7, Alias: "b", Field: "setSecret", Tenant: tenantA, Secret: "B", Key: "agent", Err: "FORBIDDEN"},
 	}
 	selections := map[string]struct {
-		match cloud.Match
-		want  []cloud.Call
+		match faults.Match
+		want  []faults.Call
 	}{
-		"all":    {cloud.Match{}, want},
-		"secret": {cloud.Match{Secret: "A"}, []cloud.Call{want[0], want[2], want[5]}},
-		"nth":    {cloud.Match{Field: "setSecret", Nth: 3}, want[5:6]},
-		"times":  {cloud.Match{Tenant: "main", Times: 2}, want[2:4]},
-		"beyond": {cloud.Match{Nth: 8}, []cloud.Call{}},
+		"all":    {faults.Match{}, want},
+		"secret": {faults.Match{Secret: "A"}, []faults.Call{want[0], want[2], want[5]}},
+		"nth":    {faults.Match{Field: "setSecret", Nth: 3}, want[5:6]},
+		"times":  {faults.Match{Tenant: "main", Times: 2}, want[2:4]},
+		"beyond": {faults.Match{Nth: 8}, []faults.Call{}},
 	}
 	for name, tt := range selections {
 		if diff := cmp.Diff(tt.want, a.Calls(tt.match)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
-	if quiet := newAPI(t, func(c *cloud.Config) { c.Record = false }); post(t, quiet, adminKey, setAB).status != 200 || len(quiet.Calls(cloud.Match{})) != 0 {
+	if quiet := newEngine(t, false); post(t, quiet, adminKey, setAB).status != 200 || len(quiet.Calls(faults.Match{})) != 0 {
 		t.Error("calls are recorded without Record")
 	}
 }
 
 func TestDelayKeepsNoLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAPI(t)
-		inject(t, a, cloud.Match{Secret: "A"}, cloud.Fault{Delay: 10 * time.Second})
-		inject(t, a, cloud.Match{Alias: "slow"}, cloud.Fault{Delay: time.Hour, Status: 504})
+		a := newEngine(t, true)
+		inject(t, a, faults.Match{Secret: "A"}, faults.Fault{Delay: 10 * time.Second})
+		inject(t, a, faults.Match{Alias: "slow"}, faults.Fault{Delay: time.Hour, Status: 504})
 		start := time.Now()
 		done := make(chan answer)
 		go func() { done <- post(t, a, adminKey, setAB) }()
 		synctest.Wait()
 		query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
-		inject(t, a, cloud.Match{Secret: "Z"}, cloud.Fault{})
+		inject(t, a, faults.Match{Secret: "Z"}, faults.Fault{})
 		if len(unused(a)) != 2 || time.Since(start) != 0 {
 			t.Errorf("unused %v after %s", unused(a), time.Since(start))
 		}
@@ -185,11 +186,11 @@ func TestDelayKeepsNoLock(t *testing.T) {
 }
 
 func TestClientGivesUpDuringADelay(t *testing.T) {
-	for name, fault := range map[string]cloud.Fault{"field": {Delay: time.Hour}, "request": {Delay: time.Hour, Status: 503}} {
+	for name, fault := range map[string]faults.Fault{"field": {Delay: time.Hour}, "request": {Delay: time.Hour, Status: 503}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				a := newAPI(t)
-				inject(t, a, cloud.Match{Secret: "A"}, fault)
+				a := newEngine(t, true)
+				inject(t, a, faults.Match{Secret: "A"}, fault)
 				client := http.Client{Transport: cloud.Transport(a), Timeout: time.Second}
 				start := time.Now()
 				r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/", strings.NewReader(setAB))
@@ -205,61 +206,15 @@ func TestClientGivesUpDuringADelay(t *testing.T) {
 }
 
 func TestDroppedConnection(t *testing.T) {
-	a := newAPI(t)
-	inject(t, a, cloud.Match{Secret: "B", Times: 1}, cloud.Fault{Drop: true})
+	a := newEngine(t, true)
+	inject(t, a, faults.Match{Secret: "B", Times: 1}, faults.Fault{Drop: true})
 	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/", strings.NewReader(setAB))
 	r.Header = http.Header{"Authorization": {"Bearer " + adminKey}, "Content-Type": {"application/json"}}
 	if _, err := cloud.Transport(a).RoundTrip(r); !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("RoundTrip: %v", err)
 	}
 	query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
-	if diff := cmp.Diff([]string{"DROPPED", "DROPPED", ""}, codes(a.Calls(cloud.Match{}))); diff != "" {
+	if diff := cmp.Diff([]string{"DROPPED", "DROPPED", ""}, codes(a.Calls(faults.Match{}))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-}
-
-func TestTransport(t *testing.T) {
-	partial := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, "half")
-		panic(http.ErrAbortHandler)
-	})
-	r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/path?q=1", nil)
-	resp, err := cloud.Transport(partial).RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if body, err := io.ReadAll(resp.Body); string(body) != "half" || !errors.Is(err, io.ErrUnexpectedEOF) || resp.ContentLength != -1 {
-		t.Errorf("partial body: %q, %v, length %d", body, err, resp.ContentLength)
-	}
-
-	var seen *http.Request
-	silent := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		seen = r
-		r.Header.Set("X-Mutated", "1")
-		w.Header().Set("X-Sent", "1")
-		w.WriteHeader(http.StatusEarlyHints)
-		w.WriteHeader(http.StatusTeapot)
-		w.WriteHeader(http.StatusOK)
-		w.Header().Set("X-Late", "1")
-	})
-	resp, err = cloud.Transport(silent).RoundTrip(r)
-	if err != nil || resp.Status != "418 I'm a teapot" || resp.Header.Get("X-Sent") != "1" || resp.Header.Get("X-Late") != "" {
-		t.Errorf("%+v, %v", resp, err)
-	}
-	if seen.RequestURI != "/path?q=1" || seen.Host != "api.test" || seen.Body == nil || r.Header.Get("X-Mutated") != "" {
-		t.Errorf("the handler saw %+v", seen)
-	}
-
-	ctx, cancel := context.WithCancelCause(t.Context())
-	reason := errors.New("enough")
-	cancel(reason)
-	if _, err := cloud.Transport(silent).RoundTrip(r.WithContext(ctx)); !errors.Is(err, reason) {
-		t.Errorf("cancelled: %v", err)
-	}
-	defer func() {
-		if p := recover(); p != "bug" {
-			t.Errorf("a handler's panic became %v", p)
-		}
-	}()
-	_, _ = cloud.Transport(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("bug") })).RoundTrip(r)
 }

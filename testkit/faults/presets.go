@@ -1,4 +1,4 @@
-package cloud
+package faults
 
 import (
 	"net/http"
@@ -24,20 +24,22 @@ func RateLimited(retryAfter time.Duration) Fault {
 // Unavailable is HTTP 503: a deploy, or a load balancer with no server behind it.
 func Unavailable() Fault { return Fault{Status: http.StatusServiceUnavailable} }
 
-// ReplyLost carries out what is asked for and drops the connection in place of
-// the answer.
+// ReplyLost does what is asked for and drops the connection in place of the
+// answer: the client cannot know that it was done.
 func ReplyLost() Fault { return Fault{Drop: true, Applied: true} }
 
-// KeyExpired is how an expired or revoked key is refused: HTTP 200,
-// UNAUTHENTICATED, data null.
+// KeyExpired is how an expired or revoked key is refused: UNAUTHENTICATED under
+// HTTP 200, with data: null.
 func KeyExpired() Fault {
-	return Fault{Status: http.StatusOK, Code: errUnauthenticated.Code, Message: errUnauthenticated.Message}
+	return Fault{Status: http.StatusOK, Code: "UNAUTHENTICATED", Message: "Unauthenticated"}
 }
 
-// PartialFailure fails the one field with API_ERROR; the others of its document
-// are carried out.
-func PartialFailure() Fault { return Fault{Code: errAPI.Code, Message: errAPI.Message} }
+// PartialFailure fails the matching fields with API_ERROR; the others of their
+// document are carried out.
+func PartialFailure() Fault {
+	return Fault{Code: "API_ERROR", Message: "Unable to complete operation. An internal API error occurred."}
+}
 
-// StoreSealed fails every field that asks the store with API_ERROR, as an API
-// does whose Vault is sealed.
+// StoreSealed fails every matching field that asks the store with API_ERROR, as
+// an API does whose Vault is sealed.
 func StoreSealed() Fault { return Fault{Sealed: true} }

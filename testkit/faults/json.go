@@ -1,11 +1,10 @@
-package cloud
+package faults
 
 import (
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"time"
@@ -28,7 +27,8 @@ type faultJSON struct {
 // maxSeconds bounds the times of a fault in JSON: a year.
 const maxSeconds = 365 * 24 * 60 * 60
 
-// MarshalJSON writes times in seconds.
+// MarshalJSON writes what serve --dev takes under /_testkit/faults: keys in snake
+// case, times in seconds.
 func (f Fault) MarshalJSON() ([]byte, error) {
 	return json.Marshal(faultJSON{
 		Status: f.Status, Code: f.Code, Message: f.Message, Sealed: f.Sealed, Drop: f.Drop,
@@ -37,14 +37,16 @@ func (f Fault) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// UnmarshalJSON reads what MarshalJSON writes, or the name of a preset, such as
-// "reply_lost". It refuses keys that it does not know.
+// UnmarshalJSON reads what MarshalJSON writes, or the name of a preset in snake
+// case, such as "reply_lost". It refuses keys that it does not know.
 func (f *Fault) UnmarshalJSON(text []byte) error {
 	if bytes.HasPrefix(text, []byte(`"`)) {
 		return f.preset(text)
 	}
 	var in faultJSON
-	if err := Strict(text, &in); err != nil {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&in); err != nil {
 		return err
 	}
 	if max(in.Delay, in.RetryAfter) > maxSeconds {
@@ -75,17 +77,3 @@ func (f *Fault) preset(text []byte) error {
 }
 
 func duration(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }
-
-// Strict decodes one JSON value into target and refuses unknown keys and what
-// follows the value.
-func Strict(text []byte, target any) error {
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(target); err != nil {
-		return err
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return errors.New("more follows the JSON value")
-	}
-	return nil
-}

@@ -1,0 +1,120 @@
+package cloud_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What introspection tells of a schema.
+type (
+	shownSchema struct {
+		Types, Directives []shownType
+	}
+	shownType struct {
+		Kind, Name, Description         string
+		Fields, InputFields, EnumValues []shownField
+		Args                            []shownField // of a directive
+		Locations                       []string
+	}
+	shownField struct {
+		Name, Description string
+		DefaultValue      *string
+		Args              []shownField
+		Type              shownRef
+	}
+	shownRef struct {
+		Kind, Name string
+		OfType     *shownRef
+	}
+)
+
+// What every schema has.
+var (
+	everyonesTypes      = []string{"Boolean", "Float", "ID", "Int", "String"}
+	everyonesDirectives = []string{"deprecated", "include", "oneOf", "skip", "specifiedBy"}
+)
+
+// writeSDL writes a schema in GraphQL's definition language as introspection tells of
+// it, without what every schema has.
+func writeSDL(t *testing.T, answer []byte) string {
+	t.Helper()
+	var in struct {
+		Data struct {
+			Schema shownSchema `json:"__schema"`
+		}
+	}
+	if err := json.Unmarshal(answer, &in); err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, d := range in.Data.Schema.Directives {
+		if !slices.Contains(everyonesDirectives, d.Name) {
+			fmt.Fprintf(&b, "%sdirective @%s%s on %s\n\n", quoted("", d.Description), d.Name, listed(d.Args), strings.Join(d.Locations, " | "))
+		}
+	}
+	for _, s := range in.Data.Schema.Types {
+		if !slices.Contains(everyonesTypes, s.Name) && !strings.HasPrefix(s.Name, "__") {
+			b.WriteString(s.sdl() + "\n")
+		}
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func (s shownType) sdl() string {
+	words := map[string]string{"OBJECT": "type", "INPUT_OBJECT": "input", "ENUM": "enum", "SCALAR": "scalar"}
+	head := quoted("", s.Description) + words[s.Kind] + " " + s.Name
+	if s.Kind == "SCALAR" {
+		return head + "\n"
+	}
+	var b strings.Builder
+	for _, f := range slices.Concat(s.Fields, s.InputFields, s.EnumValues) {
+		b.WriteString(quoted("  ", f.Description) + "  " + f.sdl() + "\n")
+	}
+	return head + " {\n" + b.String() + "}\n"
+}
+
+func (f shownField) sdl() string {
+	out := f.Name + listed(f.Args)
+	if f.Type.Kind != "" {
+		out += ": " + f.Type.sdl()
+	}
+	if f.DefaultValue != nil {
+		out += " = " + *f.DefaultValue
+	}
+	return out
+}
+
+func (r shownRef) sdl() string {
+	switch r.Kind {
+	case "NON_NULL":
+		return r.OfType.sdl() + "!"
+	case "LIST":
+		return "[" + r.OfType.sdl() + "]"
+	}
+	return r.Name
+}
+
+func listed(args []shownField) string {
+	if len(args) == 0 {
+		return ""
+	}
+	var out []string
+	for _, a := range args {
+		out = append(out, a.sdl())
+	}
+	return "(" + strings.Join(out, ", ") + ")"
+}
+
+// quoted writes a description, one of several lines as a block.
+func quoted(indent, text string) string {
+	switch {
+	case text == "":
+		return ""
+	case strings.Contains(text, "\n"):
+		return indent + `"""` + "\n" + indent + strings.ReplaceAll(text, "\n", "\n"+indent) + "\n" + indent + `"""` + "\n"
+	}
+	return indent + fmt.Sprintf("%q", text) + "\n"
+}
