@@ -13,7 +13,7 @@ const module = "github.com/prefect-secrets/prefect-secrets"
 // everything but testkit, which would bring go-cmp into the binary.
 var arrows = map[string][]string{
 	"":                            {"internal/cli"},
-	"internal/cli":                {"internal/panics", "internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect"},
+	"internal/cli":                {"internal/panics", "internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/keysfile", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect"},
 	"internal/actions/githubtest": nil,
 	"internal/actions":            {"internal/nearest", "internal/report", "sync", "check", "prefect"},
 	"internal/report":             {"sync", "check"},
@@ -24,7 +24,8 @@ var arrows = map[string][]string{
 	"internal/cloud/fake":         {"internal/cloud", "internal/leaks"},
 	"internal/cloud/contract":     nil,
 	"internal/cloud/storetest":    {"internal/cloud"},
-	"internal/server":             {"internal/cloud", "internal/nearest", "internal/tomlpos", "internal/turns"},
+	"internal/server":             {"internal/cloud", "internal/keysfile", "internal/turns"},
+	"internal/keysfile":           {"internal/cloud", "internal/nearest", "internal/tomlpos"},
 	"internal/vault":              {"internal/cloud"},
 	"internal/vault/vaulttest":    {"internal/cloud"},
 	"internal/filestore":          {"internal/cloud"},
@@ -37,7 +38,7 @@ var arrows = map[string][]string{
 	"internal/configfile":         nil,
 	"test/bench/decode":           nil,
 	"test/attack":                 nil,
-	"test/binary":                 {"internal/cli", "internal/filestore", "internal/server"},
+	"test/binary":                 {"internal/cli", "internal/filestore", "internal/keysfile"},
 	"test/canary":                 nil,
 	"internal/pysource":           {"internal/pyliteral"},
 	"internal/tomlpos":            nil,

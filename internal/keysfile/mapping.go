@@ -1,4 +1,4 @@
-package server
+package keysfile
 
 import (
 	"slices"
@@ -42,6 +42,10 @@ var (
 	trustedEvents = []string{"push", "workflow_dispatch", "schedule", "release", "repository_dispatch", "deployment"}
 	defaultEvents = []string{"push", "workflow_dispatch", "schedule"}
 )
+
+// TrustedEvent reports whether tokens of workflows that an event started may be
+// admitted.
+func TrustedEvent(event string) bool { return slices.Contains(trustedEvents, event) }
 
 func (r *accessReader) mapping(s spot) {
 	m := Mapping{Issuer: GitHubIssuer, Events: defaultEvents}
@@ -103,7 +107,7 @@ func (s spot) events() []string {
 		return nil
 	}
 	s.each("", func(s spot) {
-		if text, ok := s.value.(string); ok && text != "" && !slices.Contains(trustedEvents, text) {
+		if text, ok := s.value.(string); ok && text != "" && !TrustedEvent(text) {
 			s.wrong("no token of this event is admitted", "use "+strings.Join(trustedEvents, ", ")+"; others may run what somebody from outside wrote")
 		}
 	})

@@ -1,4 +1,4 @@
-package server
+package keysfile
 
 import (
 	"fmt"
@@ -41,8 +41,8 @@ func (a *Access) slugsOf(ids []string) []string {
 	return out
 }
 
-// CheckKey reports a text of a key that a keys file cannot hold.
-func CheckKey(k cloud.Key) error {
+// Check reports a text of a key that a keys file cannot hold.
+func Check(k cloud.Key) error {
 	texts := append(append([]string{k.Name}, k.Tenants...), k.Patterns...)
 	for _, text := range texts {
 		if strings.TrimSpace(text) == "" || len(text) > cloud.MaxName || strings.ContainsFunc(text, unicode.IsControl) {

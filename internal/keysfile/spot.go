@@ -1,4 +1,4 @@
-package server
+package keysfile
 
 import (
 	"cmp"
@@ -55,7 +55,7 @@ func (r *reader) err() error {
 	for i, p := range r.problems {
 		lines[i] = r.at(p.offset) + ": " + p.text
 	}
-	return &KeysError{lines}
+	return &Error{lines}
 }
 
 func (r *reader) at(offset int) string {
@@ -63,11 +63,11 @@ func (r *reader) at(offset int) string {
 	return fmt.Sprintf("%s:%d:%d", r.name, at.Line, at.Column)
 }
 
-// KeysError is why a keys file cannot be used: everything that is wrong with it,
+// Error is why a keys file cannot be used: everything that is wrong with it,
 // one line each, as FILE:LINE:COLUMN: what is wrong: what to do.
-type KeysError struct{ lines []string }
+type Error struct{ lines []string }
 
-func (e *KeysError) Error() string { return strings.Join(e.lines, "\n") }
+func (e *Error) Error() string { return strings.Join(e.lines, "\n") }
 
 // spot is a place in the file while it is read, with what it holds.
 type spot struct {

@@ -1,4 +1,4 @@
-package server
+package keysfile
 
 import (
 	"errors"
@@ -26,10 +26,10 @@ type Access struct {
 	GitHub  []Mapping   // in the order of the file
 }
 
-// ParseKeys reads a keys file; name is what errors call it. A text that is not
+// Parse reads a keys file; name is what errors call it. A text that is not
 // TOML 1.0 fails with the place of the first fault, anything else that is wrong
-// with a [*KeysError], which has all of it. No error quotes a value.
-func ParseKeys(name string, text []byte) (*Access, error) {
+// with a [*Error], which has all of it. No error quotes a value.
+func Parse(name string, text []byte) (*Access, error) {
 	doc, tree, err := decode(name, string(text))
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package server
+package keysfile
 
 import (
 	"crypto/sha256"

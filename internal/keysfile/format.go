@@ -1,4 +1,4 @@
-package server
+package keysfile
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// FormatKey writes a key as the lines of a keys file. The key must have a Hash;
+// Format writes a key as the lines of a keys file. The key must have a Hash;
 // its tenants stand as they are given, ids or slugs.
-func FormatKey(k cloud.Key) string {
+func Format(k cloud.Key) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "[[keys]]\nname = %s\nrole = %s\ntenants = %s\n", quote(k.Name), quote(string(k.Role)), quoteList(k.Tenants))
 	if len(k.Patterns) > 0 {

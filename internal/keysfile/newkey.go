@@ -1,4 +1,4 @@
-package server
+package keysfile
 
 import (
 	"crypto/rand"
@@ -25,12 +25,6 @@ func checksum(text string) string {
 	var sum [4]byte
 	binary.BigEndian.PutUint32(sum[:], crc32.ChecksumIEEE([]byte(text)))
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:])
-}
-
-// HashKey is the bearer text's hash as a keys file holds it.
-func HashKey(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return FormatHash(sum)
 }
 
 // FormatHash writes a hash as a keys file holds it.

@@ -1,4 +1,4 @@
-package server
+package keysfile
 
 import (
 	"crypto/sha256"
@@ -156,8 +156,8 @@ func (r *accessReader) tenantHint(text string) string {
 	return hint
 }
 
-// expired tells which names of an access are of no use at a moment.
-func (a *Access) expired(now time.Time) (names []string) {
+// Expired names the keys that are refused at a moment.
+func (a *Access) Expired(now time.Time) (names []string) {
 	for _, k := range a.Keys {
 		if !k.Expires.IsZero() && !now.Before(k.Expires) {
 			names = append(names, k.Name)
