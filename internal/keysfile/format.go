@@ -1,9 +1,12 @@
 package keysfile
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
@@ -26,6 +29,12 @@ func Format(k cloud.Key) string {
 	return b.String()
 }
 
+// hashPrefix is written before the hexadecimal digits of a key's SHA-256.
+const hashPrefix = "sha256:"
+
+// FormatHash writes a hash as a keys file holds it.
+func FormatHash(sum [sha256.Size]byte) string { return hashPrefix + hex.EncodeToString(sum[:]) }
+
 // quote writes a text that has no control characters as TOML's basic string.
 func quote(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
@@ -37,4 +46,20 @@ func quoteList(texts []string) string {
 		quoted[i] = quote(text)
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// Check reports a text of a key that a keys file cannot hold.
+func Check(k cloud.Key) error {
+	texts := append(append([]string{k.Name}, k.Tenants...), k.Patterns...)
+	for _, text := range texts {
+		if strings.TrimSpace(text) == "" || !isLine(text) {
+			return fmt.Errorf("a name, tenant or pattern is empty, has a line break, or is longer than %d bytes", cloud.MaxName)
+		}
+	}
+	return nil
+}
+
+// isLine reports whether a text stays on one line and is not longer than a name.
+func isLine(text string) bool {
+	return len(text) <= cloud.MaxName && !strings.ContainsFunc(text, unicode.IsControl)
 }

@@ -2,10 +2,8 @@ package keysfile
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
-	"encoding/hex"
 	"hash/crc32"
 	"regexp"
 )
@@ -26,9 +24,6 @@ func checksum(text string) string {
 	binary.BigEndian.PutUint32(sum[:], crc32.ChecksumIEEE([]byte(text)))
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:])
 }
-
-// FormatHash writes a hash as a keys file holds it.
-func FormatHash(sum [sha256.Size]byte) string { return hashPrefix + hex.EncodeToString(sum[:]) }
 
 var keyShape = regexp.MustCompile(regexp.QuoteMeta(keyPrefix) + `[A-Z2-7]{16}`)
 

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
@@ -23,7 +22,7 @@ func (s spot) text() string {
 		s.wrong("expected a string", "put it into quotation marks")
 	case strings.TrimSpace(text) == "":
 		s.wrong("this string is empty", "fill it in, or take it out")
-	case len(text) > cloud.MaxName || strings.ContainsFunc(text, unicode.IsControl):
+	case !isLine(text):
 		s.wrong("this string is too long or has a line break", fmt.Sprintf("use one line of at most %d bytes", cloud.MaxName))
 	case looksLikeKey(text):
 		s.wrong("this is the text of a key", "this file holds hashes only; replace this key, since it was written down")
@@ -47,9 +46,6 @@ func (s spot) moment() time.Time {
 	}
 	return t
 }
-
-// hashPrefix is written before the hexadecimal digits of a key's SHA-256.
-const hashPrefix = "sha256:"
 
 func (s spot) hash() (sum [sha256.Size]byte) {
 	text, ok := s.value.(string)
