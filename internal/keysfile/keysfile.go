@@ -1,13 +1,10 @@
 package keysfile
 
 import (
-	"errors"
-	"fmt"
-
-	"github.com/BurntSushi/toml"
+	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
-	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 )
 
 // Access is who may ask for what, as a keys file says it.
@@ -26,36 +23,29 @@ type Access struct {
 	GitHub  []Mapping   // in the order of the file
 }
 
-// Parse reads a keys file; name is what errors call it. A text that is not
-// TOML 1.0 fails with the place of the first fault, anything else that is wrong
-// with a [*Error], which has all of it. No error quotes a value.
+// Parse reads a keys file; name is what errors call it. A text that is not TOML 1.0
+// fails with the place of the first fault, anything else that is wrong with a
+// [*tomlfile.Error], which has all of it. No error quotes a value.
 func Parse(name string, text []byte) (*Access, error) {
-	doc, tree, err := decode(name, string(text))
+	file, err := tomlfile.Open(name, string(text))
 	if err != nil {
 		return nil, err
 	}
-	r := newReader(name, doc)
-	a := (&accessReader{reader: r}).access(spot{r, tomlpos.Root, tree})
-	if err := r.err(); err != nil {
+	file.Unknown = keyInTheClear
+	r := newReader()
+	r.access(file.Root())
+	if err := file.Err(); err != nil {
 		return nil, err
 	}
-	return a, nil
+	return &r.out, nil
 }
 
-// decode keeps nothing of the decoder's own text, which quotes the input.
-func decode(name, text string) (doc *tomlpos.Document, tree map[string]any, err error) {
-	doc, problem := tomlpos.Scan(text)
-	if problem != nil {
-		at := doc.Position(problem.Start)
-		return nil, nil, fmt.Errorf("%s:%d:%d: not valid TOML: %s", name, at.Line, at.Column, problem.Problem)
+// Expired names the keys that are refused at a moment.
+func (a *Access) Expired(now time.Time) (names []string) {
+	for _, k := range a.Keys {
+		if !k.Expires.IsZero() && !now.Before(k.Expires) {
+			names = append(names, k.Name)
+		}
 	}
-	_, err = toml.Decode(text, &tree)
-	var parse toml.ParseError
-	if errors.As(err, &parse) {
-		return nil, nil, fmt.Errorf("%s:%d: not valid TOML", name, parse.Position.Line)
-	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: not valid TOML", name)
-	}
-	return doc, tree, nil
+	return names
 }

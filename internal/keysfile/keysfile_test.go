@@ -150,7 +150,7 @@ func TestKeysFileProblems(t *testing.T) {
 		"tenants same":     {tenant + tenant, []string{"k:5:6: another tenant has this id or slug", "k:6:8: another tenant has this id or slug"}},
 		"tenant no id":     {"[[tenants]]\nslug = \"a\"\n", []string{"k:1:3: a tenant has no id: add id"}},
 		"keys a table":     {tenant + "[keys]\nname = \"a\"\n", []string{"k:4:2: expected a list: write [[keys]] above each"}},
-		"keys a text":      {"keys = [\"CANARY\"]\n" + tenant, []string{"k:1:9: a key is a table"}},
+		"keys a text":      {"keys = [\"CANARY\"]\n" + tenant, []string{"k:1:9: expected a table: write its keys below a header"}},
 		"url":              {"url = \"secrets.example.com\"\n" + tenant, []string{"k:1:7: this is not an absolute URL"}},
 		"url user":         {"url = \"https://CANARY:x@e.com\"\n" + tenant, []string{"k:1:7: this URL has more than a server and a path"}},
 		"repository alone": {tenant + swap("repository-id = 1\n", "repository = \"a/b\"\n").Replace(mapping), []string{"k:4:3: a [[github]] mapping has no repository-id: add repository-id, the number"}},

@@ -6,69 +6,84 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
-	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 )
 
-// text reads a text that is not blank and stays on one line.
-func (s spot) text() string {
-	text, ok := s.value.(string)
-	switch {
-	case !ok:
-		s.wrong("expected a string", "put it into quotation marks")
-	case strings.TrimSpace(text) == "":
-		s.wrong("this string is empty", "fill it in, or take it out")
-	case !isLine(text):
-		s.wrong("this string is too long or has a line break", fmt.Sprintf("use one line of at most %d bytes", cloud.MaxName))
-	case looksLikeKey(text):
-		s.wrong("this is the text of a key", "this file holds hashes only; replace this key, since it was written down")
+// line reads a string of one line that holds more than spaces.
+func line(v tomlfile.Value) string {
+	text, ok := v.FilledText()
+	if ok {
+		checkLine(v, text)
 	}
 	return text
 }
 
-func (s spot) texts() []string {
-	var out []string
-	s.each(`write it as a list, such as ["a", "b"]`, func(s spot) { out = append(out, s.text()) })
-	if list, ok := s.value.([]any); ok && len(list) == 0 {
-		s.wrong("this list is empty", "name at least one, or take the key out")
+// checkLine reports a string that a keys file cannot hold.
+func checkLine(v tomlfile.Value, text string) bool {
+	switch {
+	case !isLine(text):
+		v.Wrong("this string is too long or has a line break", fmt.Sprintf("use one line of at most %d bytes", cloud.MaxName))
+	case looksLikeKey(text):
+		v.Wrong("this is the text of a key", "this file holds hashes only; replace this key, since it was written down")
+	default:
+		return true
 	}
-	return out
+	return false
 }
 
-func (s spot) moment() time.Time {
-	t, ok := s.value.(time.Time)
-	if !ok || s.values[s.node].Kind != tomlpos.OffsetDateTime {
-		s.wrong("expected a date and time with its offset", "write it without quotation marks, such as 2027-01-31T00:00:00Z")
+func lines(v tomlfile.Value) []string { return linesTo(v, func(tomlfile.Value, string) {}) }
+
+// linesTo reads a list of at least one line, each of which goes to read.
+func linesTo(v tomlfile.Value, read func(tomlfile.Value, string)) []string {
+	texts := v.Texts(func(v tomlfile.Value, text string) {
+		if checkLine(v, text) {
+			read(v, text)
+		}
+	})
+	if list, ok := v.List(); ok && len(list) == 0 {
+		v.Wrong("this list is empty", "name at least one, or take the key out")
 	}
-	return t
+	return texts
 }
 
-func (s spot) hash() (sum [sha256.Size]byte) {
-	text, ok := s.value.(string)
+// clearText are names under which people put a key itself.
+var clearText = []string{"key", "secret", "token", "value", "password", "api_key", "api-key"}
+
+// keyInTheClear is the hint for a key that stands where only its hash may.
+func keyInTheClear(v tomlfile.Value) string {
+	if _, ok := v.Any().(string); !ok || !slices.Contains(clearText, v.Name()) {
+		return ""
+	}
+	return `this file holds no keys, only hash = "sha256:…" as keygen prints it; replace this key, since it was written down`
+}
+
+func hash(v tomlfile.Value) (sum [sha256.Size]byte) {
+	text, ok := v.Any().(string)
 	digits, prefixed := strings.CutPrefix(text, hashPrefix)
 	raw, err := hex.DecodeString(digits)
 	switch {
 	case looksLikeKey(text):
-		s.wrong("this is the text of a key, and not its hash", "replace the key, since it was written down: prefect-secrets keygen prints a new one and the hash to put here")
+		v.Wrong("this is the text of a key, and not its hash", "replace the key, since it was written down: prefect-secrets keygen prints a new one and the hash to put here")
 	case !ok || !prefixed || err != nil || len(raw) != len(sum):
-		s.wrong("this is no hash of a key", "prefect-secrets keygen prints it, as sha256: and 64 hexadecimal digits; a key itself must not stand here")
+		v.Wrong("this is no hash of a key", "prefect-secrets keygen prints it, as sha256: and 64 hexadecimal digits; a key itself must not stand here")
 	default:
 		copy(sum[:], raw)
 	}
 	return sum
 }
 
-func (s spot) role() cloud.Role {
-	text := s.text()
-	role := cloud.Role(text)
-	if !role.Known() {
-		s.wrong("unknown role", nearest.Hint(text, roleNames(), "a role is "+cloud.RolesHelp()))
+func role(v tomlfile.Value) cloud.Role {
+	text := line(v)
+	r := cloud.Role(text)
+	if !r.Known() {
+		v.Wrong("unknown role", nearest.Hint(text, roleNames(), "a role is "+cloud.RolesHelp()))
 	}
-	return role
+	return r
 }
 
 func roleNames() []string {
@@ -79,36 +94,36 @@ func roleNames() []string {
 	return names
 }
 
-// id reads GitHub's number of a repository.
-func (s spot) id() string {
-	if n, ok := s.value.(int64); ok && n > 0 {
+// repositoryID reads GitHub's number of a repository.
+func repositoryID(v tomlfile.Value) string {
+	if n, ok := v.Any().(int64); ok && n > 0 {
 		return fmt.Sprint(n)
 	}
-	text, _ := s.value.(string)
+	text, _ := v.Any().(string)
 	if text == "" || text[0] == '0' || strings.Trim(text, "0123456789") != "" {
-		s.wrong("this is no id of a repository", "write the number that gh api repos/OWNER/NAME --jq .id prints")
+		v.Wrong("this is no id of a repository", "write the number that gh api repos/OWNER/NAME --jq .id prints")
 	}
 	return text
 }
 
 // address reads the URL of a server, https but for this machine's own.
-func (s spot) address() string {
-	text := s.text()
+func address(v tomlfile.Value) string {
+	text := line(v)
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		s.wrong("this is not an absolute URL", "write the whole of it, such as https://secrets.example.com")
+		v.Wrong("this is not an absolute URL", "write the whole of it, such as https://secrets.example.com")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		s.wrong("this URL has more than a server and a path", "write it as clients use it, such as https://secrets.example.com")
+		v.Wrong("this URL has more than a server and a path", "write it as clients use it, such as https://secrets.example.com")
 	}
 	return text
 }
 
 // issuer is an address whose keys nobody on the way can replace.
-func (s spot) issuer() string {
-	text := s.address()
+func issuer(v tomlfile.Value) string {
+	text := address(v)
 	if u, err := url.Parse(text); err == nil && u.Scheme == "http" && !Loopback(u.Hostname()) {
-		s.wrong("this issuer's keys would come over plain http", "use https")
+		v.Wrong("this issuer's keys would come over plain http", "use https")
 	}
 	return text
 }
