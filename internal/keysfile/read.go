@@ -26,7 +26,7 @@ func newReader() *reader {
 
 func (r *reader) access(root tomlfile.Value) {
 	root.Table("a keys file", "", []tomlfile.Field{
-		{Name: "url", Read: tomlfile.Into(&r.out.URL, address)},
+		{Name: "url", Read: tomlfile.Into(&r.out.URL, serverURL)},
 		{Name: "tenants", Read: func(v tomlfile.Value) { v.Each("write [[tenants]] above each", r.tenant) }},
 		{Name: "keys", Read: func(v tomlfile.Value) { v.Each("write [[keys]] above each", r.key) }},
 		{Name: "github", Read: func(v tomlfile.Value) { v.Each("write [[github]] above each", r.mapping) }},

@@ -106,8 +106,8 @@ func repositoryID(v tomlfile.Value) string {
 	return text
 }
 
-// address reads the URL of a server, https but for this machine's own.
-func address(v tomlfile.Value) string {
+// serverURL reads the URL of a server, https but for this machine's own.
+func serverURL(v tomlfile.Value) string {
 	text := line(v)
 	u, err := url.Parse(text)
 	switch {
@@ -119,9 +119,9 @@ func address(v tomlfile.Value) string {
 	return text
 }
 
-// issuer is an address whose keys nobody on the way can replace.
+// issuer is the URL of a server whose keys nobody on the way can replace.
 func issuer(v tomlfile.Value) string {
-	text := address(v)
+	text := serverURL(v)
 	if u, err := url.Parse(text); err == nil && u.Scheme == "http" && !Loopback(u.Hostname()) {
 		v.Wrong("this issuer's keys would come over plain http", "use https")
 	}

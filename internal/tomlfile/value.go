@@ -35,15 +35,11 @@ func (v Value) Key(name string) Value {
 }
 
 func (v Value) element(i int, decoded any) Value {
-	node, ok := v.file.elements[element{v.node, int32(i)}]
-	if !ok {
-		node = v.node
-	}
-	return Value{v.file, node, decoded}
+	return Value{v.file, v.file.elements[element{v.node, int32(i)}], decoded}
 }
 
-// List is the elements of a list; ok is false if the value is none, which is not
-// reported.
+// List is the elements of a list. It reports nothing; ok is false if the value is not
+// a list.
 func (v Value) List() (list []Value, ok bool) {
 	switch elements := v.decoded.(type) {
 	case []any:
