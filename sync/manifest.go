@@ -8,9 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
@@ -32,36 +31,18 @@ type Manifest struct {
 // TOML 1.0 fails with the place of the first fault, anything else that is wrong
 // with a [*ManifestError], which has all of it. No error quotes a value.
 func ParseManifest(name string, text []byte) (*Manifest, error) {
-	tree, doc, err := decodeManifest(name, string(text))
+	file, err := tomlfile.Open(name, string(text))
 	if err != nil {
 		return nil, err
 	}
-	r := &manifestReader{places: newPlaces(name, doc)}
-	m := r.manifest(tree)
-	if len(r.problems) > 0 {
-		return nil, &ManifestError{File: name, Problems: r.problems}
-	}
+	file.Unknown = misplaced
+	m := readManifest(file.Root())
 	m.file = name
+	var bad *tomlfile.Error
+	if errors.As(file.Err(), &bad) {
+		return nil, newManifestError(bad)
+	}
 	return m, nil
-}
-
-// decodeManifest keeps nothing of the decoder's own text, which quotes the input.
-// The scanner comes first, since the decoder recurses as deep as a text nests.
-func decodeManifest(name, text string) (tree map[string]any, doc *tomlpos.Document, err error) {
-	doc, problem := tomlpos.Scan(text)
-	if problem != nil {
-		at := doc.Position(problem.Start)
-		return nil, nil, fmt.Errorf("%s:%d:%d: not valid TOML: %s", name, at.Line, at.Column, problem.Problem)
-	}
-	_, err = toml.Decode(text, &tree)
-	var parse toml.ParseError
-	if errors.As(err, &parse) {
-		return nil, nil, fmt.Errorf("%s: not valid TOML near line %d", name, parse.Position.Line)
-	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: not valid TOML", name)
-	}
-	return tree, doc, nil
 }
 
 // Environment is the manifest as it is for one of its environments, whose lists

@@ -78,8 +78,8 @@ func TestParseManifestProblems(t *testing.T) {
 			t.Errorf("%q:\ngot  %v\nwant %s", tt.text, err, tt.want)
 		} else if strings.Contains(err.Error(), canary) {
 			t.Errorf("%q: the error holds a value", tt.want)
-		} else if p := bad.Problems[0]; p.Message == "" || p.Hint == "" {
-			t.Errorf("%q: message or hint is missing: %+v", tt.want, p)
+		} else if p := bad.Problems[0]; p.Message == "" || p.Hint == "" || p.Line < 1 || p.Column < 1 {
+			t.Errorf("%q: message, hint or place is missing: %+v", tt.want, p)
 		}
 	}
 }
@@ -96,9 +96,9 @@ max-deletes = -1
 tenants = [""]
 `))
 	want := []string{
-		`m.toml: exclude[0]: this is not a glob: `, `m.toml: names.A.format: unknown format: `,
-		`m.toml: nmaes: unknown key "nmaes": `, `m.toml: prune.max-deletes: expected a number `,
-		`m.toml: names.A: it is required, and exclude[1] `, `m.toml: environments.a.tenants[0]: this string is empty: `,
+		`m.toml: exclude[0]: this is not a glob: `, `m.toml: nmaes: unknown key "nmaes": `,
+		`m.toml: names.A: it is required, and exclude[1] `, `m.toml: names.A.format: unknown format: `,
+		`m.toml: prune.max-deletes: expected a number `, `m.toml: environments.a.tenants[0]: this string is empty: `,
 	}
 	got := strings.Split(fmt.Sprint(err), "\n")
 	if len(got) != len(want) {

@@ -2,164 +2,129 @@ package sync
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// The keys of a manifest, of one of its environments and of its tables.
-var (
-	environmentKeys = []string{"api-url", "tenants", "include", "exclude", "overwrite", "names", "prune"}
-	topKeys         = append(slices.Clip(environmentKeys), "environments")
-	pruneKeys       = []string{"scope", "max-deletes"}
-	nameKeys        = []string{"from", "format", "required"}
-)
-
-// manifest reads the whole of it.
-func (r *manifestReader) manifest(tree map[string]any) *Manifest {
-	top, at := &Manifest{}, spot{reader: r}
-	for _, key := range slices.Sorted(maps.Keys(tree)) {
-		switch {
-		case key == "environments":
-		case slices.Contains(topKeys, key):
-			top.read(at.key(key), key, tree[key])
-		default:
-			at.key(key).unknown("a manifest", topKeys)
-		}
-	}
-	checkRequired(at, top, &Manifest{})
-	if v, ok := tree["environments"]; ok {
-		top.readEnvironments(at.key("environments"), v)
-	}
+// readManifest reads the whole of a manifest.
+func readManifest(root tomlfile.Value) *Manifest {
+	top := &Manifest{}
+	root.Table("a manifest", "", top.fields())
+	checkRequired(root, top, &Manifest{})
 	return top
 }
 
-func (m *Manifest) readEnvironments(at spot, v any) {
-	table, ok := v.(map[string]any)
-	if !ok {
-		at.wrong("expected a table", "write [environments.NAME] above what it says")
-		return
+// fields are the keys of a manifest.
+func (m *Manifest) fields() []tomlfile.Field {
+	return append(m.environmentFields(), tomlfile.Field{Name: "environments", Read: m.readEnvironments})
+}
+
+// environmentFields are the keys of a manifest that an environment has, too.
+func (m *Manifest) environmentFields() []tomlfile.Field {
+	return []tomlfile.Field{
+		{Name: "api-url", Read: tomlfile.Into(&m.APIURL, readAPIURL)},
+		{Name: "tenants", Read: tomlfile.Into(&m.Tenants, readTenants)},
+		{Name: "include", Read: tomlfile.Into(&m.Include, readGlobs)},
+		{Name: "exclude", Read: tomlfile.Into(&m.Exclude, readGlobs)},
+		{Name: "overwrite", Read: tomlfile.Into(&m.Overwrite, readOverwrites)},
+		{Name: "names", Read: tomlfile.Into(&m.Names, readNames)},
+		{Name: "prune", Read: tomlfile.Into(&m.Prune, readPrune)},
 	}
+}
+
+// misplaced is the hint for a key of the manifest itself that a table has.
+func misplaced(key tomlfile.Value) string {
+	if !slices.ContainsFunc((&Manifest{}).fields(), func(f tomlfile.Field) bool { return f.Name == key.Name() }) {
+		return ""
+	}
+	return key.Name() + " of the manifest itself stands above its first [table]"
+}
+
+const aboveEnvironment = "write [environments.NAME] above what it says"
+
+func (m *Manifest) readEnvironments(v tomlfile.Value) {
 	m.environments = map[string]*Manifest{}
-	for _, name := range slices.Sorted(maps.Keys(table)) {
-		m.environments[name] = m.readEnvironment(at.key(name), name, table[name])
-	}
+	v.Entries(aboveEnvironment, func(v tomlfile.Value) { m.environments[v.Name()] = m.readEnvironment(v) })
 }
 
 // readEnvironment is what an environment says; m is the top.
-func (m *Manifest) readEnvironment(at spot, name string, v any) *Manifest {
+func (m *Manifest) readEnvironment(v tomlfile.Value) *Manifest {
+	if strings.TrimSpace(v.Name()) == "" {
+		v.WrongKey("an environment's name is empty", "name it, such as [environments.staging]")
+	}
 	e := &Manifest{}
-	if strings.TrimSpace(name) == "" {
-		at.wrongKey("an environment's name is empty", "name it, such as [environments.staging]")
-	}
-	table, ok := v.(map[string]any)
-	if !ok {
-		at.wrong("expected a table", "write [environments.NAME] above what it says")
-	}
-	for _, key := range slices.Sorted(maps.Keys(table)) {
-		if slices.Contains(environmentKeys, key) {
-			e.read(at.key(key), key, table[key])
-		} else {
-			at.key(key).unknown("an environment", environmentKeys)
-		}
-	}
-	checkRequired(at, e, m)
+	v.Table("an environment", aboveEnvironment, e.environmentFields())
+	checkRequired(v, e, m)
 	return e
 }
 
-// read reads one key of the top or of an environment.
-func (m *Manifest) read(at spot, key string, v any) {
-	switch key {
-	case "api-url":
-		m.APIURL = at.apiURL(v)
-	case "tenants":
-		m.Tenants = at.tenants(v)
-	case "include":
-		m.Include = at.globs(v)
-	case "exclude":
-		m.Exclude = at.globs(v)
-	case "overwrite":
-		m.Overwrite = at.overwrites(v)
-	case "names":
-		m.Names = at.names(v)
-	case "prune":
-		m.Prune = at.prune(v)
-	}
-}
-
-func (s spot) names(v any) map[string]NameRule {
-	table, ok := v.(map[string]any)
-	if !ok {
-		s.wrong("expected a table", `write [names] above lines such as NAME = "CI_NAME"`)
-		return nil
-	}
-	names := make(map[string]NameRule, len(table))
-	for _, name := range slices.Sorted(maps.Keys(table)) {
-		at := s.key(name)
-		if err := prefect.CheckName(name); err != nil {
-			at.wrongKey(err.Error(), "no store takes it; choose another")
+func readNames(v tomlfile.Value) map[string]NameRule {
+	names := map[string]NameRule{}
+	v.Entries(`write [names] above lines such as NAME = "CI_NAME"`, func(v tomlfile.Value) {
+		if err := prefect.CheckName(v.Name()); err != nil {
+			v.WrongKey(err.Error(), "no store takes it; choose another")
 		}
-		names[name] = at.nameRule(name, table[name])
-	}
+		names[v.Name()] = readNameRule(v)
+	})
 	return names
 }
 
-// nameRule reads the CI name, or a table with from.
-func (s spot) nameRule(name string, v any) NameRule {
-	if table, ok := v.(map[string]any); ok {
-		return s.nameTable(table)
-	}
-	text, ok := v.(string)
-	switch {
-	case ok:
-		return NameRule{From: s.ciName(text), At: s.place(text)}
-	case slices.Contains(topKeys, name):
-		s.wrong("expected a CI name", name+" of the manifest itself stands above its first [table]")
+// readNameRule reads the CI name, or a table with from.
+func readNameRule(v tomlfile.Value) (rule NameRule) {
+	switch v.Any().(type) {
+	case map[string]any:
+		return readNameTable(v)
+	case string:
+		rule.readFrom(v)
 	default:
-		s.wrong("expected a CI name", `give it as a string, or as a table such as { from = "CI_NAME", required = true }`)
-	}
-	return NameRule{}
-}
-
-func (s spot) nameTable(table map[string]any) (rule NameRule) {
-	if _, ok := table["from"]; !ok {
-		s.wrong("it names no CI secret", `add from = "CI_NAME"`)
-	}
-	for _, key := range slices.Sorted(maps.Keys(table)) {
-		at, v := s.key(key), table[key]
-		switch key {
-		case "from":
-			if text, ok := at.text(v); ok {
-				rule.From, rule.At = at.ciName(text), at.place(text)
-			}
-		case "format":
-			rule.Format = at.format(v)
-		case "required":
-			rule.Required = at.boolean(v)
-		default:
-			at.unknown("an entry of [names]", nameKeys)
+		hint := misplaced(v)
+		if hint == "" {
+			hint = `give it as a string, or as a table such as { from = "CI_NAME", required = true }`
 		}
+		v.Wrong("expected a CI name", hint)
 	}
 	return rule
 }
 
-func (s spot) ciName(text string) string {
-	if strings.TrimSpace(text) == "" {
-		s.wrong("it names no CI secret", "give the name of one")
-	} else if prefect.CheckName(text) != nil {
-		s.wrong("this is too long for a name", fmt.Sprintf("a CI name has at most %d bytes; give the name, not the value", prefect.MaxName))
+func readNameTable(v tomlfile.Value) (rule NameRule) {
+	if v.Key("from").Any() == nil {
+		v.Wrong("it names no CI secret", `add from = "CI_NAME"`)
 	}
-	return text
+	v.Table("an entry of [names]", "", []tomlfile.Field{
+		{Name: "from", Read: rule.readFrom},
+		{Name: "format", Read: tomlfile.Into(&rule.Format, readFormat)},
+		{Name: "required", Read: tomlfile.Into(&rule.Required, tomlfile.Value.Bool)},
+	})
+	return rule
+}
+
+// readFrom reads a CI name. Where it stands is kept only of one that reports are not
+// to show.
+func (r *NameRule) readFrom(v tomlfile.Value) {
+	text, ok := v.Text()
+	switch {
+	case !ok:
+		return
+	case strings.TrimSpace(text) == "":
+		v.Wrong("it names no CI secret", "give the name of one")
+	case prefect.CheckName(text) != nil:
+		v.Wrong("this is too long for a name", fmt.Sprintf("a CI name has at most %d bytes; give the name, not the value", prefect.MaxName))
+	}
+	r.From = text
+	if !ciName.MatchString(text) {
+		r.At = v.Place()
+	}
 }
 
 // formats are the names of formats.
 var formats = []string{"auto", string(FormatString), string(FormatJSON), string(FormatRaw)}
 
-func (s spot) format(v any) Format {
-	text, ok := s.text(v)
+func readFormat(v tomlfile.Value) Format {
+	text, ok := v.Text()
 	if !ok {
 		return FormatAuto
 	}
@@ -167,26 +132,14 @@ func (s spot) format(v any) Format {
 	if err == nil && text != "" {
 		return f
 	}
-	s.wrong("unknown format", nearest.Hint(text, formats, "a format is auto, string, json or raw"))
+	v.Wrong("unknown format", nearest.Hint(text, formats, "a format is auto, string, json or raw"))
 	return FormatAuto
 }
 
-func (s spot) prune(v any) (p Prune) {
-	table, ok := v.(map[string]any)
-	if !ok {
-		s.wrong("expected a table", `write [prune] above lines such as scope = ["team_*"]`)
-		return p
-	}
-	for _, key := range slices.Sorted(maps.Keys(table)) {
-		at, v := s.key(key), table[key]
-		switch key {
-		case "scope":
-			p.Scope = at.globs(v)
-		case "max-deletes":
-			p.MaxDeletes = at.count(v)
-		default:
-			at.unknown("[prune]", pruneKeys)
-		}
-	}
+func readPrune(v tomlfile.Value) (p Prune) {
+	v.Table("[prune]", `write [prune] above lines such as scope = ["team_*"]`, []tomlfile.Field{
+		{Name: "scope", Read: tomlfile.Into(&p.Scope, readGlobs)},
+		{Name: "max-deletes", Read: tomlfile.Into(&p.MaxDeletes, readCount)},
+	})
 	return p
 }

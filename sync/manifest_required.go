@@ -4,21 +4,24 @@ import (
 	"maps"
 	"path"
 	"slices"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 )
 
 const noPlan = "no plan can succeed: change one of them"
 
 // checkRequired reports an exclusion that takes away what a name requires. The
-// part of the manifest at a spot stands over the top, which is empty for the top
+// part of the manifest at v stands over the top, which is empty for the top
 // itself; what the top alone says is reported there.
-func checkRequired(at spot, part, top *Manifest) {
-	exclude, home := part.Exclude, at.key("exclude")
+func checkRequired(v tomlfile.Value, part, top *Manifest) {
+	exclude, key := part.Exclude, v.Key("exclude")
 	if exclude == nil {
-		exclude, home = top.Exclude, spot{at.reader, []string{"exclude"}}
+		exclude, key = top.Exclude, v.Root().Key("exclude")
 	}
+	patterns, _ := key.List()
 	for _, name := range slices.Sorted(maps.Keys(part.Names)) {
 		if i := part.Names[name].excludedBy(exclude); i >= 0 {
-			at.key("names").key(name).wrong("it is required, and "+itemPath(home.path, i)+" takes its source out", noPlan)
+			v.Key("names").Key(name).Wrong("it is required, and "+patterns[i].Path()+" takes its source out", noPlan)
 		}
 	}
 	if len(part.Exclude) == 0 {
@@ -27,7 +30,7 @@ func checkRequired(at spot, part, top *Manifest) {
 	for _, name := range slices.Sorted(maps.Keys(top.Names)) {
 		_, replaced := part.Names[name]
 		if i := top.Names[name].excludedBy(part.Exclude); i >= 0 && !replaced {
-			home.wrongItem(i, "it takes out the source of "+keyPath([]string{"names", name})+", which is required", noPlan)
+			patterns[i].Wrong("it takes out the source of "+v.Root().Key("names").Key(name).Path()+", which is required", noPlan)
 		}
 	}
 }

@@ -90,10 +90,13 @@ func (p Prune) Validate() error {
 	return validGlobs(p.Scope)
 }
 
+// mendGlob is the hint for a pattern that is not a glob.
+const mendGlob = "close its bracket, or write a literal bracket as [[]"
+
 func validGlobs(patterns []string) error {
 	for _, pattern := range patterns {
 		if _, err := path.Match(pattern, ""); err != nil {
-			return fmt.Errorf("pattern %q: not a glob: close its bracket, or write a literal bracket as \\[", pattern)
+			return fmt.Errorf("pattern %q: not a glob: %s", pattern, mendGlob)
 		}
 	}
 	return nil

@@ -5,18 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
-
-// Problem is something that is wrong with a TOML file at a key, as whoever reads
-// the file says it. Neither text may quote a value.
-type Problem struct {
-	Path    []string // the key that it is about
-	Item    int      // the element of the list there, from 1; 0 means all of it
-	Key     bool     // the key itself is wrong, and not its value
-	Message string
-	Hint    string // what to do about it
-}
 
 // Manifest checks the text of a manifest, prefect-secrets.toml: the problems that
 // its reader found come out at their places, by the rule manifest; beside them
@@ -24,7 +15,7 @@ type Problem struct {
 // right. No rule about Prefect's configuration applies. The name is for the
 // diagnostics only, which come sorted by position. Frames mask what they do in a
 // configuration: every value but booleans and references.
-func Manifest(name string, text []byte, problems []Problem) []Diagnostic {
+func Manifest(name string, text []byte, problems []tomlfile.Problem) []Diagnostic {
 	s := read(name, string(text))
 	s.manifest = true
 	s.tokens = s.withPasted()
@@ -33,7 +24,7 @@ func Manifest(name string, text []byte, problems []Problem) []Diagnostic {
 }
 
 // checkReported reports what the manifest's reader found.
-func checkReported(s *source, report func(finding)) { s.place(s.reported, report) }
+func checkReported(s *source, report func(finding)) { s.problems(s.reported, report) }
 
 // checkManifestSyntax is checkSyntax, but for what comes of it.
 func checkManifestSyntax(s *source, report func(finding)) {
@@ -59,69 +50,13 @@ func checkPasted(s *source, found func(finding)) {
 	s.checkTokens(report)
 }
 
-// place makes a finding of each problem.
-func (s *source) place(problems []Problem, report func(finding)) {
-	if len(problems) == 0 {
-		return
-	}
-	at := newPlaces(s.doc)
+// problems makes a finding of each problem.
+func (s *source) problems(problems []tomlfile.Problem, report func(finding)) {
 	for _, p := range problems {
-		node := at.node(p)
-		where := at.span(node, p.Key)
-		message, hint := maskNames(p.Message, p.Path), maskNames(p.Hint, p.Path)
-		report(finding{message: maskTokens(message), hint: maskTokens(hint), node: node, start: where.start, end: where.end})
+		names := s.path(p.Node)
+		message, hint := maskNames(p.Message, names), maskNames(p.Hint, names)
+		report(finding{message: maskTokens(message), hint: maskTokens(hint), node: p.Node, start: p.Start, end: p.End})
 	}
-}
-
-// element is one of an array.
-type element struct {
-	array tomlpos.NodeID
-	index int32
-}
-
-// places finds nodes and values of a document.
-type places struct {
-	doc      *tomlpos.Document
-	elements map[element]tomlpos.NodeID
-	values   map[tomlpos.NodeID]span
-}
-
-func newPlaces(doc *tomlpos.Document) places {
-	at := places{doc, map[element]tomlpos.NodeID{}, map[tomlpos.NodeID]span{}}
-	for id, n := range doc.Nodes {
-		if n.Index >= 0 {
-			at.elements[element{n.Parent, n.Index}] = tomlpos.NodeID(id)
-		}
-	}
-	for _, v := range doc.Values {
-		at.values[v.Node] = span{v.Start, v.End}
-	}
-	return at
-}
-
-// node is what a problem is about, or the nearest thing above it that there is.
-func (at places) node(p Problem) tomlpos.NodeID {
-	node := tomlpos.Root
-	for _, name := range p.Path {
-		next, ok := at.doc.Child(node, name)
-		if !ok {
-			return node
-		}
-		node = next
-	}
-	if next, ok := at.elements[element{node, int32(p.Item - 1)}]; ok {
-		return next
-	}
-	return node
-}
-
-// span is where the value of a node stands, else its key.
-func (at places) span(node tomlpos.NodeID, key bool) span {
-	if value, ok := at.values[node]; ok && !key {
-		return value
-	}
-	first, _ := at.doc.FirstKey(node)
-	return span{first.Start, first.End}
 }
 
 // withPasted returns the tokens of a manifest: those that the text itself shows, and

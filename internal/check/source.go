@@ -3,10 +3,10 @@ package check
 import (
 	"errors"
 	"sort"
-	"strings"
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
@@ -27,11 +27,11 @@ type source struct {
 	tables    []bool          // which nodes have names below them; see isTable
 	manifest  bool            // and no configuration
 	opts      Options
-	rules     []checker     // of this kind of file
-	known     func() []Rule // that an ignore comment may name
-	reported  []Problem     // of a manifest: what its reader found
-	flow      *flow         // of a Python file
-	secrets   *knowledge    // of a Python file: those that there are
+	rules     []checker          // of this kind of file
+	known     func() []Rule      // that an ignore comment may name
+	reported  []tomlfile.Problem // of a manifest: what its reader found
+	flow      *flow              // of a Python file
+	secrets   *knowledge         // of a Python file: those that there are
 }
 
 // span is a part of the text, in byte offsets, end exclusive.
@@ -64,17 +64,10 @@ func decode(text string) (keys []toml.Key, refused int) {
 	}
 	var parse toml.ParseError
 	if errors.As(err, &parse) {
-		refused = max(0, min(parse.Position.Start+markLength(text), len(text)))
+		// The decoder does not count the byte order mark.
+		refused = max(0, min(parse.Position.Start+tomlpos.MarkLength(text), len(text)))
 	}
 	return nil, refused
-}
-
-// markLength is that of the byte order mark, which the decoder does not count.
-func markLength(text string) int {
-	if strings.HasPrefix(text, "\ufeff") {
-		return len("\ufeff")
-	}
-	return 0
 }
 
 // parses reports whether the file is TOML.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
-	"github.com/prefect-secrets/prefect-secrets/internal/server"
+	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
 type keygenOptions struct {
@@ -65,13 +65,13 @@ func (c *Command) runKeygen(o keygenOptions) error {
 	if err != nil {
 		return err
 	}
-	text := server.NewKey()
+	text := keysfile.NewKey()
 	k.Hash = sha256.Sum256([]byte(text))
 	advice := "put these lines into the keys file of serve:"
 	if o.rotate != "" {
 		advice = "put these lines into the keys file in place of the key's:"
 	}
-	_, err = fmt.Fprintf(c.Stdout, "the key, shown this once:\n\n%s\n\n%s\n\n%s", text, advice, server.FormatKey(k))
+	_, err = fmt.Fprintf(c.Stdout, "the key, shown this once:\n\n%s\n\n%s\n\n%s", text, advice, keysfile.Format(k))
 	return err
 }
 
@@ -93,7 +93,7 @@ func (o keygenOptions) described() (k cloud.Key, err error) {
 			return k, fmt.Errorf("--expires: %q is no date and time with its offset: write it such as 2027-01-31T00:00:00Z", o.expires)
 		}
 	}
-	return k, server.CheckKey(k)
+	return k, keysfile.Check(k)
 }
 
 // rotated is the key of that name with the hash that it has now as its former one.
@@ -108,7 +108,7 @@ func (o keygenOptions) rotated() (k cloud.Key, err error) {
 	if err != nil {
 		return k, fmt.Errorf("reading keys file: %w", err)
 	}
-	access, err := server.ParseKeys(o.keysFile, text)
+	access, err := keysfile.Parse(o.keysFile, text)
 	if err != nil {
 		return k, err
 	}

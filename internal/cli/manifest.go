@@ -10,6 +10,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -65,14 +66,7 @@ func manifestAtHand(path string) string {
 // [secretsync.ParseManifest].
 func parseManifest(path string, text []byte) (*secretsync.Manifest, []check.Diagnostic, error) {
 	manifest, err := secretsync.ParseManifest(path, text)
-	var problems []check.Problem
-	var bad *secretsync.ManifestError
-	if errors.As(err, &bad) {
-		for _, p := range bad.Problems {
-			problems = append(problems, check.Problem(p))
-		}
-	}
-	return manifest, check.Manifest(filepath.ToSlash(path), text, problems), err
+	return manifest, check.Manifest(filepath.ToSlash(path), text, tomlfile.Problems(err)), err
 }
 
 // check checks a config, or a file of a manifest's name as a manifest.

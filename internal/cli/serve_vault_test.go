@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -15,7 +16,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
-	"github.com/prefect-secrets/prefect-secrets/internal/server"
+	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 	"github.com/prefect-secrets/prefect-secrets/internal/vault/vaulttest"
 )
@@ -99,8 +100,8 @@ func (g *gathering) hold(_ http.ResponseWriter, r *http.Request) bool {
 // oneKey is a keys file with one admin key.
 func oneKey(t *testing.T) (path, key string) {
 	t.Helper()
-	key = server.NewKey()
-	text := "[[tenants]]\nid = \"11111111-1111-4111-8111-111111111111\"\nslug = \"data\"\n[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + server.HashKey(key) + "\"\n"
+	key = keysfile.NewKey()
+	text := "[[tenants]]\nid = \"11111111-1111-4111-8111-111111111111\"\nslug = \"data\"\n[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + keysfile.FormatHash(sha256.Sum256([]byte(key))) + "\"\n"
 	return writeFile(t, "keys.toml", text), key
 }
 

@@ -3,6 +3,8 @@ package server
 import (
 	"fmt"
 	"sync/atomic"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
 // slugs are those of the tenants, by id.
@@ -13,8 +15,8 @@ type slugs struct {
 func (s *slugs) of(id string) string { return (*s.Load())[id] }
 
 // parse reads a keys file and what has to hold between it and the flags.
-func (s *Server) parse(text []byte) (*Access, error) {
-	a, err := ParseKeys(s.config.KeysFile, text)
+func (s *Server) parse(text []byte) (*keysfile.Access, error) {
+	a, err := keysfile.Parse(s.config.KeysFile, text)
 	if err != nil {
 		return nil, err
 	}
@@ -40,14 +42,14 @@ func (s *Server) admit(text []byte) error {
 	return nil
 }
 
-func (s *Server) admitted(a *Access) {
+func (s *Server) admitted(a *keysfile.Access) {
 	s.github.admit(a.URL, a.GitHub)
 	slugs := map[string]string{}
 	for _, t := range a.Tenants {
 		slugs[t.ID] = t.Slug
 	}
 	s.slugs.Store(&slugs)
-	if names := a.expired(s.config.Now()); len(names) > 0 {
+	if names := a.Expired(s.config.Now()); len(names) > 0 {
 		s.config.Log.Warn("keys have expired", "names", names)
 	}
 	s.config.Log.Info("keys are in use", "keys", len(a.Keys), "tenants", len(a.Tenants), "github", len(a.GitHub))

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/turns"
 )
 
@@ -27,7 +28,7 @@ const (
 
 func newAttacked(t *testing.T, change ...func(*Config)) (r *rig, other, address string) {
 	t.Helper()
-	other = NewKey()
+	other = keysfile.NewKey()
 	change = append([]func(*Config){func(c *Config) { c.Memory = littleMemory }}, change...)
 	r = newRig(t, keyText(otherKey, "runner", other), change...)
 	r.do(r.admin, set("A", "v")).wants(t, 200, `"success":true`)
@@ -202,7 +203,7 @@ func TestSlowSenderIsCutOff(t *testing.T) {
 // the queue of the first.
 func TestTurnsByKey(t *testing.T) {
 	r, f := newFragile(t, func(c *Config) { c.MaxRequests = 1 })
-	other := NewKey()
+	other := keysfile.NewKey()
 	if err := r.admit([]byte(r.keys() + keyText(otherKey, "runner", other))); err != nil {
 		t.Fatal(err)
 	}

@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
 // BenchmarkOneKey is how fast one runner key alone reads a value, with more requests
 // at once than there are turns.
 func BenchmarkOneKey(b *testing.B) {
-	admin, runner := NewKey(), NewKey()
+	admin, runner := keysfile.NewKey(), keysfile.NewKey()
 	file := filepath.Join(b.TempDir(), "keys.toml")
 	text := tenantsText + keyText("ci", "admin", admin) + keyText("agent", "runner", runner)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
 // claims are those of a token of GitHub Actions whose signature was good
@@ -49,12 +51,12 @@ func (a *audience) UnmarshalJSON(data []byte) error {
 
 // match finds the first mapping of the issuer that admits the token. A reason
 // says why none does.
-func (c *claims) match(issuer, audience string, mappings []Mapping) (Mapping, string) {
+func (c *claims) match(issuer, audience string, mappings []keysfile.Mapping) (keysfile.Mapping, string) {
 	if len(c.Audience) != 1 || c.Audience[0] != audience {
-		return Mapping{}, "its audience is not the URL of this server and nothing else"
+		return keysfile.Mapping{}, "its audience is not the URL of this server and nothing else"
 	}
 	if reason := c.outside(); reason != "" {
-		return Mapping{}, reason
+		return keysfile.Mapping{}, reason
 	}
 	reason := "no mapping has its repository-id"
 	for _, m := range mappings {
@@ -65,7 +67,7 @@ func (c *claims) match(issuer, audience string, mappings []Mapping) (Mapping, st
 			return m, ""
 		}
 	}
-	return Mapping{}, reason
+	return keysfile.Mapping{}, reason
 }
 
 // outside tells what shows that the workflow may run what somebody from outside
@@ -75,7 +77,7 @@ func (c *claims) match(issuer, audience string, mappings []Mapping) (Mapping, st
 // by its refs, and whatever the mapping says.
 func (c *claims) outside() string {
 	switch {
-	case !slices.Contains(trustedEvents, c.Event):
+	case !keysfile.TrustedEvent(c.Event):
 		return "its event may run what somebody from outside wrote"
 	case c.HeadRef != "" || c.BaseRef != "" || strings.HasPrefix(c.Ref, "refs/pull/"):
 		return "it is of a pull request"
@@ -86,7 +88,7 @@ func (c *claims) outside() string {
 }
 
 // differs tells what of a mapping of its repository a token does not have.
-func (c *claims) differs(m Mapping) string {
+func (c *claims) differs(m keysfile.Mapping) string {
 	switch {
 	case m.Repository != "" && !strings.EqualFold(m.Repository, c.Repository):
 		return "its repository has another name than the mapping says"

@@ -2,7 +2,7 @@
 // [cloud.API], with keys from a file, tokens of GitHub Actions, TLS, an audit
 // log, metrics, health, and bounds on what a client can take.
 //
-// [ParseKeys] reads the keys file, [New] makes a [Server] of it, and
-// [Server.Serve] runs until its context ends. The server keeps no state: any
-// number of them can stand before one store.
+// [New] makes a [Server] and reads its keys file, and [Server.Serve] runs until its
+// context ends. The server keeps no state: any number of them can stand before one
+// store.
 package server

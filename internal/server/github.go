@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
 const (
@@ -29,7 +30,7 @@ type gitHub struct {
 
 	mu       sync.Mutex
 	audience string
-	mappings []Mapping
+	mappings []keysfile.Mapping
 	issuers  map[string]*issuer // those that mappings name
 }
 
@@ -38,7 +39,7 @@ func newGitHub(c Config, m *meter) *gitHub {
 }
 
 // admit takes the mappings of a keys file. Issuers that stay keep their keys.
-func (g *gitHub) admit(audience string, mappings []Mapping) {
+func (g *gitHub) admit(audience string, mappings []keysfile.Mapping) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	issuers := map[string]*issuer{}

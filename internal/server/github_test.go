@@ -20,6 +20,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
 // testIssuer signs tokens as GitHub does: RS256, keys by discovery.
@@ -189,7 +191,7 @@ func TestGitHubTokenAttacks(t *testing.T) {
 		"issuer with slash":                    {"iss": i.URL + "/"},
 		"issuer other":                         {"iss": other.URL},
 		"issuer none":                          {"iss": nil},
-		"issuer GitHub":                        {"iss": GitHubIssuer},
+		"issuer GitHub":                        {"iss": keysfile.GitHubIssuer},
 		"expired":                              {"exp": r.clock.now().Add(-time.Second).Unix()},
 		"no expiry":                            {"exp": nil},
 		"not yet valid":                        {"nbf": r.clock.now().Add(2 * time.Minute).Unix()},
@@ -410,8 +412,8 @@ func TestMappingNeedsURL(t *testing.T) {
 func TestOutsideWhateverTheMappingSays(t *testing.T) {
 	for _, event := range []string{"pull_request_target", "pull_request", "workflow_run", "issue_comment", "merge_group", ""} {
 		c := &claims{Audience: audience{"https://s"}, RepositoryID: "1", workflow: workflow{Ref: "refs/heads/main", Event: event}}
-		m := Mapping{Issuer: "i", RepositoryID: "1", Ref: "refs/heads/main", Events: []string{event}}
-		if _, reason := c.match("i", "https://s", []Mapping{m}); reason == "" {
+		m := keysfile.Mapping{Issuer: "i", RepositoryID: "1", Ref: "refs/heads/main", Events: []string{event}}
+		if _, reason := c.match("i", "https://s", []keysfile.Mapping{m}); reason == "" {
 			t.Errorf("%q was admitted", event)
 		}
 	}

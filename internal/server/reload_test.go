@@ -18,6 +18,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
 // The keys change all the while, and no request fails for it.
@@ -43,7 +45,7 @@ func TestReloadDropsNothing(t *testing.T) {
 		})
 	}
 	for n := range 20 {
-		extra := NewKey()
+		extra := keysfile.NewKey()
 		r.writeWhole(r.keys() + keyText("extra", "runner", extra))
 		if n%2 == 0 {
 			r.Reload()
@@ -78,7 +80,7 @@ func (r *rig) writeWhole(text string) {
 // A broken or missing file leaves the keys as they were, and shows.
 func TestBrokenKeysFile(t *testing.T) {
 	r := newRig(t, "")
-	second := NewKey()
+	second := keysfile.NewKey()
 	for _, step := range []struct {
 		name     string
 		change   func()

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
 const (
@@ -95,7 +97,7 @@ type rig struct {
 // newRig makes a server of two keys; more stands at the end of its keys file.
 func newRig(t *testing.T, more string, change ...func(*Config)) *rig {
 	t.Helper()
-	r := &rig{t: t, clock: &clock{at: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}, log: &buffer{}, audit: &buffer{}, admin: NewKey(), runner: NewKey()}
+	r := &rig{t: t, clock: &clock{at: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}, log: &buffer{}, audit: &buffer{}, admin: keysfile.NewKey(), runner: keysfile.NewKey()}
 	r.keysFile = filepath.Join(t.TempDir(), "keys.toml")
 	r.writeKeys(r.keys() + more)
 	c := Config{
@@ -117,8 +119,10 @@ func (r *rig) keys() string {
 	return "url = \"https://secrets.example.com\"\n" + tenantsText + keyText("ci", "admin", r.admin) + keyText("agent", "runner", r.runner)
 }
 
+func sum(key string) [sha256.Size]byte { return sha256.Sum256([]byte(key)) }
+
 func keyText(name, role, key string) string {
-	return fmt.Sprintf("[[keys]]\nname = %q\nrole = %q\ntenants = [\"data\"]\nhash = %q\n\n", name, role, HashKey(key))
+	return fmt.Sprintf("[[keys]]\nname = %q\nrole = %q\ntenants = [\"data\"]\nhash = %q\n\n", name, role, keysfile.FormatHash(sum(key)))
 }
 
 func (r *rig) writeKeys(text string) {
@@ -277,17 +281,17 @@ func TestServesBothRoles(t *testing.T) {
 
 func TestRotationKeepsBothKeysForAWhile(t *testing.T) {
 	r := newRig(t, "")
-	access, err := ParseKeys("keys.toml", []byte(r.keys()))
+	access, err := keysfile.Parse("keys.toml", []byte(r.keys()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	next := NewKey()
+	next := keysfile.NewKey()
 	k, err := access.Rotate("ci", r.clock.now().Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
 	k.Hash = sum(next)
-	if err := r.admit([]byte(tenantsText + FormatKey(k))); err != nil {
+	if err := r.admit([]byte(tenantsText + keysfile.Format(k))); err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range []string{r.admin, next} {
@@ -317,7 +321,7 @@ func TestWrapAndRoutes(t *testing.T) {
 	if answer.header.Get("Wrapped") != "yes" || !strings.Contains(answer.body, `"secret_names":[]`) {
 		t.Errorf("%+v", answer)
 	}
-	full := NewKey()
+	full := keysfile.NewKey()
 	if err := r.admit([]byte(r.keys() + strings.Replace(keyText("full", "admin", full), `["data"]`, `["ml", "data"]`, 1))); err != nil {
 		t.Fatal(err)
 	}
@@ -364,7 +368,7 @@ func TestTokensNeedMoreThanTheKeysFile(t *testing.T) {
 	if !a.AllowsBackup(a.request(a.admin, "")) || a.AllowsBackup(a.request(token, "")) {
 		t.Error("of a single tenant, the key had no backup or its token had one")
 	}
-	access, err := ParseKeys("keys.toml", []byte(a.keys()))
+	access, err := keysfile.Parse("keys.toml", []byte(a.keys()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -373,7 +377,7 @@ func TestTokensNeedMoreThanTheKeysFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	k.Hash = sum("next")
-	if err := a.admit([]byte(tenantsText + FormatKey(k))); err != nil {
+	if err := a.admit([]byte(tenantsText + keysfile.Format(k))); err != nil {
 		t.Fatal(err)
 	}
 	a.do(token, `{ secret_names }`).wants(t, 200, `"secret_names":[]`)

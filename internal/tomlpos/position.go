@@ -23,7 +23,7 @@ type lines struct {
 }
 
 func newLines(text string) lines {
-	l := lines{text: text, starts: []int{markLength(text)}}
+	l := lines{text: text, starts: []int{MarkLength(text)}}
 	for at := l.starts[0]; ; {
 		i := strings.IndexByte(text[at:], '\n')
 		if i < 0 {
@@ -41,10 +41,13 @@ func Plain(text string, comments []Comment) *Document {
 	return &Document{Text: text, Nodes: make([]Node, 1), Comments: comments, lines: newLines(text)}
 }
 
-// markLength is the length of the byte order mark, 3 or 0.
-func markLength(text string) int {
-	if strings.HasPrefix(text, "\ufeff") {
-		return len("\ufeff")
+// ByteOrderMark is what PowerShell and editors put before a text.
+const ByteOrderMark = "\ufeff"
+
+// MarkLength is the length of the byte order mark before a text, 3 or 0.
+func MarkLength(text string) int {
+	if strings.HasPrefix(text, ByteOrderMark) {
+		return len(ByteOrderMark)
 	}
 	return 0
 }

@@ -1,6 +1,7 @@
 package binary
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,7 +14,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
-	"github.com/prefect-secrets/prefect-secrets/internal/server"
+	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
 // Ids of the tenants of a [Site].
@@ -37,7 +38,7 @@ type Site struct {
 func NewSite(t testing.TB, more string) *Site {
 	t.Helper()
 	s := &Site{
-		Dir: t.TempDir(), Admin: server.NewKey(), Runner: server.NewKey(), Part: server.NewKey(), Other: server.NewKey(),
+		Dir: t.TempDir(), Admin: keysfile.NewKey(), Runner: keysfile.NewKey(), Part: keysfile.NewKey(), Other: keysfile.NewKey(),
 		StoreKey: filestore.NewKey(),
 	}
 	text := "url = \"https://secrets.example.com\"\n"
@@ -50,7 +51,7 @@ func NewSite(t testing.TB, more string) *Site {
 }
 
 func keyText(name, role, tenants, key string) string {
-	return fmt.Sprintf("[[keys]]\nname = %q\nrole = %q\ntenants = [%s]\nhash = %q\n", name, role, tenants, server.HashKey(key))
+	return fmt.Sprintf("[[keys]]\nname = %q\nrole = %q\ntenants = [%s]\nhash = %q\n", name, role, tenants, keysfile.FormatHash(sha256.Sum256([]byte(key))))
 }
 
 // Write puts a file of mode 0600 into the site.

@@ -4,6 +4,7 @@ package vault_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"io"
@@ -19,7 +20,7 @@ import (
 	"strings"
 	"testing"
 
-	serving "github.com/prefect-secrets/prefect-secrets/internal/server"
+	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
 // replica is the built command as serve, in a process of its own.
@@ -36,7 +37,7 @@ func serveReplica(t testing.TB, s *server, address, prefix string) *replica {
 	t.Helper()
 	r := &replica{dir: t.TempDir(), env: []string{"VAULT_ADDR=" + address, "VAULT_TOKEN=" + s.Token}}
 	keys := "[[tenants]]\nid = \"" + tenant + "\"\nslug = \"data\"\n" +
-		"[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + serving.HashKey(adminKey) + "\"\n"
+		"[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + keysfile.FormatHash(sha256.Sum256([]byte(adminKey))) + "\"\n"
 	if err := os.WriteFile(r.file("keys.toml"), []byte(keys), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -1,11 +1,9 @@
-package server
+package keysfile
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
-	"encoding/hex"
 	"hash/crc32"
 	"regexp"
 )
@@ -26,15 +24,6 @@ func checksum(text string) string {
 	binary.BigEndian.PutUint32(sum[:], crc32.ChecksumIEEE([]byte(text)))
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:])
 }
-
-// HashKey is the bearer text's hash as a keys file holds it.
-func HashKey(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return FormatHash(sum)
-}
-
-// FormatHash writes a hash as a keys file holds it.
-func FormatHash(sum [sha256.Size]byte) string { return hashPrefix + hex.EncodeToString(sum[:]) }
 
 var keyShape = regexp.MustCompile(regexp.QuoteMeta(keyPrefix) + `[A-Z2-7]{16}`)
 

@@ -1,8 +1,11 @@
-package server
+package keysfile
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 )
 
 // GitHubIssuer is the issuer of the tokens of GitHub Actions on github.com
@@ -43,69 +46,63 @@ var (
 	defaultEvents = []string{"push", "workflow_dispatch", "schedule"}
 )
 
-func (r *accessReader) mapping(s spot) {
+// TrustedEvent reports whether tokens of workflows that an event started may be
+// admitted.
+func TrustedEvent(event string) bool { return slices.Contains(trustedEvents, event) }
+
+func (r *reader) mapping(v tomlfile.Value) {
 	m := Mapping{Issuer: GitHubIssuer, Events: defaultEvents}
-	s.table("a [[github]] mapping", map[string]field{
-		"name":          {read: func(spot) {}},
-		"issuer":        {read: func(s spot) { m.Issuer = s.issuer() }},
-		"repository-id": {read: func(s spot) { m.RepositoryID = s.id() }, required: "repository-id, the number that gh api repos/OWNER/NAME --jq .id prints; a name alone can be taken over"},
-		"repository":    {read: func(s spot) { m.Repository = s.repository() }},
-		"ref":           {read: func(s spot) { m.Ref = s.ref() }},
-		"environment":   {read: func(s spot) { m.Environment = s.text() }},
-		"events":        {read: func(s spot) { m.Events = s.events() }},
-		"tenants":       {read: func(s spot) { m.Tenants = r.tenantList(s) }, required: "tenants, a list of slugs or ids; the first is the default"},
-		"patterns":      {read: func(s spot) { m.Patterns = s.texts() }},
+	v.Table("a [[github]] mapping", aboveKeys, []tomlfile.Field{
+		{Name: "issuer", Read: tomlfile.Into(&m.Issuer, issuer)},
+		{Name: "repository-id", Read: tomlfile.Into(&m.RepositoryID, repositoryID), Add: "repository-id, the number that gh api repos/OWNER/NAME --jq .id prints; a name alone can be taken over"},
+		{Name: "repository", Read: tomlfile.Into(&m.Repository, repository)},
+		{Name: "ref", Read: tomlfile.Into(&m.Ref, ref)},
+		{Name: "environment", Read: tomlfile.Into(&m.Environment, line)},
+		{Name: "events", Read: tomlfile.Into(&m.Events, events)},
+		{Name: "tenants", Read: tomlfile.Into(&m.Tenants, r.tenantList), Add: "tenants, a list of slugs or ids; the first is the default"},
+		{Name: "patterns", Read: tomlfile.Into(&m.Patterns, lines)},
+		{Name: "name", Read: func(v tomlfile.Value) { m.Name = r.unique(v, m.RepositoryID) }},
 	})
 	if m.Ref == "" && m.Environment == "" {
-		s.wrongKey("this mapping would admit every branch", `add ref = "refs/heads/main" or environment = "production"`)
+		v.Wrong("this mapping would admit every branch", `add ref = "refs/heads/main" or environment = "production"`)
 	}
-	m.Name = r.mappingName(s, m)
+	if v.Key("name").Any() == nil {
+		m.Name = r.nameOf(v, m)
+	}
 	r.out.GitHub = append(r.out.GitHub, m)
 }
 
-// mappingName is the name that is given, else one made of the repository.
-func (r *accessReader) mappingName(s spot, m Mapping) string {
-	table, _ := s.value.(map[string]any)
-	if name, ok := table["name"]; ok {
-		return r.unique(s.below("name", -1, name), m.RepositoryID)
-	}
-	name := "github:" + m.Repository
-	if m.Repository == "" {
-		name = "github:" + m.RepositoryID
-	}
+// nameOf makes the name of a mapping that is given none of its repository.
+func (r *reader) nameOf(v tomlfile.Value, m Mapping) string {
+	name := "github:" + cmp.Or(m.Repository, m.RepositoryID)
 	if other, taken := r.names[name]; taken && other != m.RepositoryID {
-		s.wrongKey("another entry has the name of this mapping", `add name = "…"`)
+		v.Wrong("another entry has the name of this mapping", `add name = "…"`)
 	}
 	r.names[name] = m.RepositoryID
 	return name
 }
 
-func (s spot) repository() string {
-	text := s.text()
+func repository(v tomlfile.Value) string {
+	text := line(v)
 	owner, name, ok := strings.Cut(text, "/")
 	if !ok || owner == "" || name == "" || strings.ContainsAny(name, "/ *") {
-		s.wrong("this is no repository", "write OWNER/NAME")
+		v.Wrong("this is no repository", "write OWNER/NAME")
 	}
 	return text
 }
 
-func (s spot) ref() string {
-	text := s.text()
+func ref(v tomlfile.Value) string {
+	text := line(v)
 	if !strings.HasPrefix(text, "refs/heads/") && !strings.HasPrefix(text, "refs/tags/") || strings.ContainsAny(text, "*? ") {
-		s.wrong("this is no whole ref of a branch or tag", "write it out, such as refs/heads/main; a ref is compared as it is, without globs")
+		v.Wrong("this is no whole ref of a branch or tag", "write it out, such as refs/heads/main; a ref is compared as it is, without globs")
 	}
 	return text
 }
 
-func (s spot) events() []string {
-	events := s.texts()
-	if events == nil {
-		return nil
-	}
-	s.each("", func(s spot) {
-		if text, ok := s.value.(string); ok && text != "" && !slices.Contains(trustedEvents, text) {
-			s.wrong("no token of this event is admitted", "use "+strings.Join(trustedEvents, ", ")+"; others may run what somebody from outside wrote")
+func events(v tomlfile.Value) []string {
+	return linesTo(v, func(v tomlfile.Value, event string) {
+		if !TrustedEvent(event) {
+			v.Wrong("no token of this event is admitted", "use "+strings.Join(trustedEvents, ", ")+"; others may run what somebody from outside wrote")
 		}
 	})
-	return events
 }

@@ -1,10 +1,8 @@
-package server
+package keysfile
 
 import (
 	"fmt"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
@@ -39,15 +37,4 @@ func (a *Access) slugsOf(ids []string) []string {
 		}
 	}
 	return out
-}
-
-// CheckKey reports a text of a key that a keys file cannot hold.
-func CheckKey(k cloud.Key) error {
-	texts := append(append([]string{k.Name}, k.Tenants...), k.Patterns...)
-	for _, text := range texts {
-		if strings.TrimSpace(text) == "" || len(text) > cloud.MaxName || strings.ContainsFunc(text, unicode.IsControl) {
-			return fmt.Errorf("a name, tenant or pattern is empty, has a line break, or is longer than %d bytes", cloud.MaxName)
-		}
-	}
-	return nil
 }

@@ -1,4 +1,4 @@
-package server
+package keysfile
 
 import (
 	"crypto/sha256"
@@ -11,11 +11,18 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
+const (
+	dataID = "11111111-1111-4111-8111-111111111111"
+	mlID   = "22222222-2222-4222-8222-222222222222"
+
+	tenantsText = "[[tenants]]\nid = \"" + dataID + "\"\nslug = \"data\"\n\n[[tenants]]\nid = \"" + mlID + "\"\nslug = \"ml\"\n\n"
+)
+
 func sum(key string) [sha256.Size]byte { return sha256.Sum256([]byte(key)) }
 
 func TestParseKeys(t *testing.T) {
 	first, second, old := NewKey(), NewKey(), NewKey()
-	got, err := ParseKeys("keys.toml", []byte(`
+	got, err := Parse("keys.toml", []byte(`
 url = "https://secrets.example.com"
 tenants = [
   { id = "11111111-1111-4111-8111-11111111111A", slug = "data", name = "Data team" },
@@ -28,15 +35,15 @@ role = "admin"
 tenants = ["ml", "11111111-1111-4111-8111-11111111111A"]
 patterns = ["team_*"]
 expires = 2027-01-31T00:00:00+01:00
-hash = "`+HashKey(first)+`"
-previous.hash = "`+HashKey(old)+`"
+hash = "`+FormatHash(sum(first))+`"
+previous.hash = "`+FormatHash(sum(old))+`"
 previous.expires = 2026-12-01T00:00:00Z
 
 [[keys]]
 name = "agent"
 role = "runner"
 tenants = ["data"]
-hash = "`+HashKey(second)+`"
+hash = "`+FormatHash(sum(second))+`"
 
 [[github]]
 repository-id = 1296269
@@ -84,7 +91,7 @@ func TestFormatKeyRoundTrip(t *testing.T) {
 		Name: `say "hi" \ there`, Role: cloud.Runner, Tenants: []string{dataID}, Patterns: []string{`a"*`, `\?`}, Hash: sum("x"),
 		Expires: time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC), Former: []cloud.FormerHash{{Hash: sum("y"), Expires: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}},
 	}
-	got, err := ParseKeys("k", []byte(tenantsText+FormatKey(want)))
+	got, err := Parse("k", []byte(tenantsText+Format(want)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +109,7 @@ func TestNewKey(t *testing.T) {
 
 // Each file has one fault, or those that the lines say.
 func TestKeysFileProblems(t *testing.T) {
-	hash := HashKey("anything")
+	hash := FormatHash(sum("anything"))
 	tenant := "[[tenants]]\nid = \"" + dataID + "\"\nslug = \"data\"\n" // 3 lines
 	key := "[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + hash + "\"\n"
 	mapping := "[[github]]\nrepository-id = 1\nref = \"refs/heads/main\"\ntenants = [\"data\"]\n"
@@ -133,9 +140,9 @@ func TestKeysFileProblems(t *testing.T) {
 		"expires text":     {tenant + key + "expires = \"2027-01-01T00:00:00Z\"\n", []string{"k:9:11: expected a date and time with its offset"}},
 		"expires local":    {tenant + key + "expires = 2027-01-01T00:00:00\n", []string{"k:9:11: expected a date and time with its offset"}},
 		"expires date":     {tenant + key + "expires = 2027-01-01\n", []string{"k:9:11: expected a date and time with its offset"}},
-		"previous":         {tenant + key + "previous.hash = \"" + HashKey("b") + "\"\n", []string{"k:9:1: previous has no expires: add expires"}},
+		"previous":         {tenant + key + "previous.hash = \"" + FormatHash(sum("b")) + "\"\n", []string{"k:9:1: previous has no expires: add expires"}},
 		"previous same":    {tenant + key + "previous.hash = \"" + hash + "\"\nprevious.expires = 2027-01-01T00:00:00Z\n", []string{"k:9:17: this hash is given twice"}},
-		"two of a name":    {tenant + key + swap(hash, HashKey("b")).Replace(key), []string{"k:10:8: this name is given twice: "}},
+		"two of a name":    {tenant + key + swap(hash, FormatHash(sum("b"))).Replace(key), []string{"k:10:8: this name is given twice: "}},
 		"two of a hash":    {tenant + key + swap(`"ci"`, `"b"`).Replace(key), []string{"k:13:8: this hash is given twice"}},
 		"duplicate in key": {tenant + key + "role = \"runner\"\n", []string{"k:9:1: not valid TOML: this key is defined twice"}},
 		"tenant id":        {swap(dataID, "CANARY").Replace(tenant), []string{"k:2:6: this id is no UUID: uuidgen prints one"}},
@@ -143,7 +150,7 @@ func TestKeysFileProblems(t *testing.T) {
 		"tenants same":     {tenant + tenant, []string{"k:5:6: another tenant has this id or slug", "k:6:8: another tenant has this id or slug"}},
 		"tenant no id":     {"[[tenants]]\nslug = \"a\"\n", []string{"k:1:3: a tenant has no id: add id"}},
 		"keys a table":     {tenant + "[keys]\nname = \"a\"\n", []string{"k:4:2: expected a list: write [[keys]] above each"}},
-		"keys a text":      {"keys = [\"CANARY\"]\n" + tenant, []string{"k:1:9: a key is a table"}},
+		"keys a text":      {"keys = [\"CANARY\"]\n" + tenant, []string{"k:1:9: expected a table: write its keys below a header"}},
 		"url":              {"url = \"secrets.example.com\"\n" + tenant, []string{"k:1:7: this is not an absolute URL"}},
 		"url user":         {"url = \"https://CANARY:x@e.com\"\n" + tenant, []string{"k:1:7: this URL has more than a server and a path"}},
 		"repository alone": {tenant + swap("repository-id = 1\n", "repository = \"a/b\"\n").Replace(mapping), []string{"k:4:3: a [[github]] mapping has no repository-id: add repository-id, the number"}},
@@ -161,7 +168,7 @@ func TestKeysFileProblems(t *testing.T) {
 		"name of another":  {tenant + mapping + "name = \"a\"\n" + swap("= 1", "= 2").Replace(mapping) + "name = \"a\"\n", []string{"k:13:8: this name is given twice"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := ParseKeys("k", []byte(test.text))
+			_, err := Parse("k", []byte(test.text))
 			if err == nil {
 				t.Fatal("accepted")
 			}
@@ -184,7 +191,7 @@ func TestKeysFileProblems(t *testing.T) {
 // Mappings of one repository may write under one name.
 func TestMappingsShareAName(t *testing.T) {
 	const mapping = "[[github]]\nrepository-id = 1\nrepository = \"a/b\"\ntenants = [\"data\"]\n"
-	got, err := ParseKeys("k", []byte(tenantsText+mapping+"ref = \"refs/heads/main\"\n"+mapping+"environment = \"production\"\n"))
+	got, err := Parse("k", []byte(tenantsText+mapping+"ref = \"refs/heads/main\"\n"+mapping+"environment = \"production\"\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,10 +206,10 @@ func TestMappingsShareAName(t *testing.T) {
 const canaryKey = "pfs_CANARYCANARYCANARYCANARYCANARYCAN"
 
 func FuzzParseKeys(f *testing.F) {
-	f.Add(tenantsText + keyText("ci", "admin", "x") + "[[github]]\nrepository-id = 1\nref = \"refs/heads/main\"\ntenants = [\"data\"]\n")
+	f.Add(tenantsText + Format(cloud.Key{Name: "ci", Role: cloud.Admin, Tenants: []string{"data"}, Hash: sum("x")}) + "[[github]]\nrepository-id = 1\nref = \"refs/heads/main\"\ntenants = [\"data\"]\n")
 	f.Add("tenants = 1\nkeys = [[1], {}]\ngithub.a = 1\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		access, err := ParseKeys("k", []byte(text))
+		access, err := Parse("k", []byte(text))
 		if err != nil {
 			return
 		}
