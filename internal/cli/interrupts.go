@@ -76,6 +76,9 @@ func (i *Interrupts) Hurry() <-chan struct{} {
 // errStopped is why what was under way was not waited for.
 var errStopped = errors.New("the run was stopped before the answer came")
 
+// hurried reports whether nothing more is to be waited for.
+func hurried(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errStopped) }
+
 // patient is a context that outlives ctx, until there is no more time to wait.
 func (c *Command) patient(ctx context.Context) (context.Context, context.CancelFunc) {
 	kept, cancel := context.WithCancelCause(context.WithoutCancel(ctx))

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"os"
 	"strings"
@@ -55,7 +54,7 @@ func TestInterruptsGoByKind(t *testing.T) {
 			} else if tt.reports && patient.Err() != nil {
 				t.Error("what is under way is not waited for")
 			}
-			if state != tt.state || exited != tt.exit || tt.state == hurrying && !errors.Is(context.Cause(patient), errStopped) {
+			if state != tt.state || exited != tt.exit || tt.state == hurrying && !hurried(patient) {
 				t.Errorf("%s, exit code %d; want %s, %d", state, exited, tt.state, tt.exit)
 			}
 		})
