@@ -73,11 +73,13 @@ func (s *plainStore) each(secrets []prefect.NamedValue, ask prefect.Ask, do func
 // comparingStore can tell which values it has.
 type comparingStore struct {
 	*plainStore
+	calls int
 	asked []string
 	err   error
 }
 
 func (s *comparingStore) Unchanged(_ context.Context, secrets []prefect.NamedValue) (same []string, err error) {
+	s.calls++
 	for _, secret := range secrets {
 		s.asked = append(s.asked, secret.Name)
 		if s.values[secret.Name] == string(secret.Value.Reveal()) {
@@ -177,8 +179,8 @@ func TestAStoreIsNotAskedToCompare(t *testing.T) {
 		"about what is new":     {Sources: []*secretsync.Source{source("s", "NEW", "x")}},
 	} {
 		store := &comparingStore{plainStore: storeOf(map[string]string{"SAME": `"x"`})}
-		if plan := planned(t, store, in); plan.Count(secretsync.Keep) != 0 || store.asked != nil {
-			t.Errorf("%s: it was asked about %q: %+v", name, store.asked, plan.Actions)
+		if plan := planned(t, store, in); plan.Count(secretsync.Keep) != 0 || store.calls != 0 {
+			t.Errorf("%s: it was asked %d times: %+v", name, store.calls, plan.Actions)
 		}
 	}
 }
