@@ -68,12 +68,15 @@ func (o ownership) overwritten(owner string) string {
 
 // overwrites turns the creations of names that are there into what they are, and
 // says whose secrets they overwrite.
-func (p *Plan) overwrites(ctx context.Context, store *Store, o prefect.Overview) error {
+func (p *Plan) overwrites(ctx context.Context, store *paced, o prefect.Overview) error {
 	there := setOf(o.Names)
 	for i := range p.Actions {
 		if a := &p.Actions[i]; a.Kind == Create && there[a.Name] {
 			a.Kind = Overwrite
 		}
+	}
+	if err := p.compare(ctx, store); err != nil {
+		return err
 	}
 	if o.Owners == nil && p.overwrite == OverwriteOwned && p.Count(Overwrite) > 0 {
 		return p.ownersOfOlder(ctx, store)
@@ -82,7 +85,7 @@ func (p *Plan) overwrites(ctx context.Context, store *Store, o prefect.Overview)
 }
 
 // ownersOfOlder asks a store for owners that did not tell them with the names.
-func (p *Plan) ownersOfOlder(ctx context.Context, store *Store) error {
+func (p *Plan) ownersOfOlder(ctx context.Context, store *paced) error {
 	owners, err := store.owners(ctx, p.names(Overwrite))
 	if errors.Is(err, prefect.ErrNoOwners) {
 		return fmt.Errorf("%w: overwrite is owned, and this store does not say who wrote a secret: allow any", ErrNotOwned)

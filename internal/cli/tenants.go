@@ -3,51 +3,19 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
-	"regexp"
-	"slices"
-	"strings"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// tenant is one to plan for: as reports name it, and its id. Both are empty for the
-// key's own, until the store says which that is.
-type tenant struct{ label, id string }
-
-var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-
-// tenantsOf finds the tenants that are wanted by slug or id, each once. The API is
-// asked only for a slug.
-func (conn *connection) tenantsOf(ctx context.Context, store *secretsync.Store, wanted []string) ([]tenant, error) {
-	if len(wanted) == 0 {
-		return []tenant{{}}, nil
+// accounts are what the two keys reach; that of the reader has no store where there is
+// no key for it.
+func (conn *connection) accounts() (writer, reader secretsync.Account) {
+	writer = secretsync.AccountOf(conn.client)
+	writer.AddTenants = conn.addTenants
+	if conn.runner != nil {
+		reader = secretsync.AccountOf(conn.runner)
 	}
-	if conn.addTenants != nil {
-		if err := conn.addTenants(wanted); err != nil {
-			return nil, err
-		}
-	}
-	var known []prefect.Tenant
-	if slices.ContainsFunc(wanted, func(name string) bool { return !uuid.MatchString(name) }) {
-		var err error
-		if known, err = store.Tenants(ctx); err != nil {
-			return nil, storeError(err)
-		}
-	}
-	var found []tenant
-	for _, name := range wanted {
-		id, err := tenantID(known, name)
-		if err != nil {
-			return nil, err
-		}
-		if !slices.ContainsFunc(found, func(t tenant) bool { return t.id == id }) {
-			found = append(found, tenant{name, id})
-		}
-	}
-	return found, nil
+	return writer, reader
 }
 
 // choose makes the connection one to the tenant that is wanted, if one is.
@@ -55,29 +23,11 @@ func (conn *connection) choose(ctx context.Context, wanted []string) error {
 	if len(wanted) > 1 {
 		return errors.New("--tenant: this command is about one tenant")
 	}
-	found, err := conn.tenantsOf(ctx, secretsync.NewStore(conn.client), wanted)
+	writer, _ := conn.accounts()
+	found, err := writer.Find(ctx, wanted)
 	if err != nil {
-		return err
+		return runError(err)
 	}
-	conn.client, err = conn.client.ForTenant(found[0].id)
+	conn.client, err = conn.client.ForTenant(found[0].ID)
 	return err
-}
-
-func tenantID(known []prefect.Tenant, name string) (string, error) {
-	if uuid.MatchString(name) {
-		return strings.ToLower(name), nil
-	}
-	slugs := make([]string, len(known))
-	for i, t := range known {
-		if slugs[i] = t.Slug; t.Slug == name {
-			return t.ID, nil
-		}
-	}
-	hint := "it may use " + strings.Join(slugs, ", ")
-	if near := nearest.Of(name, slugs); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", near)
-	} else if len(slugs) == 0 {
-		hint = "it may use none"
-	}
-	return "", fmt.Errorf("the key may use no tenant with the slug %q: %s", name, hint)
 }

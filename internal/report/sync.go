@@ -10,19 +10,12 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// Tenant is what a run did for one tenant, as far as it came.
-type Tenant struct {
-	Name   string
-	Plan   *secretsync.Plan   // nil if it failed
-	Report *secretsync.Report // nil before a sync
-	Err    error              // why this tenant's run ended before its report
-}
-
 var planMarks = map[secretsync.Kind]string{
 	secretsync.Create:    "+",
 	secretsync.Overwrite: "~",
 	secretsync.Delete:    "x",
 	secretsync.Skip:      "-",
+	secretsync.Keep:      "=",
 }
 
 // PlanText writes a plan, a line for each name, and its counts.
@@ -48,8 +41,8 @@ func PlanText(w io.Writer, plan *secretsync.Plan) error {
 	return err
 }
 
-// planCounts counts what a plan would do, deletions where there are any. What
-// changes the store is written by the given verb.
+// planCounts counts what a plan would do, deletions and what is unchanged where
+// there are any. What changes the store is written by the given verb.
 func planCounts(plan *secretsync.Plan, verb string) string {
 	parts := []string{
 		fmt.Sprintf(verb+" to create", plan.Count(secretsync.Create)),
@@ -57,6 +50,9 @@ func planCounts(plan *secretsync.Plan, verb string) string {
 	}
 	if n := plan.Count(secretsync.Delete); n > 0 {
 		parts = append(parts, fmt.Sprintf(verb+" to delete", n))
+	}
+	if n := plan.Count(secretsync.Keep); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d unchanged", n))
 	}
 	return strings.Join(append(parts, fmt.Sprintf("%d skipped", plan.Count(secretsync.Skip))), ", ")
 }
@@ -98,7 +94,7 @@ func nameWidth(actions []secretsync.Action) int {
 
 // ResultText writes what a sync did for each tenant and what was verified
 // afterwards. The number of requests is that of them all.
-func ResultText(w io.Writer, tenants []Tenant, requests int64) error {
+func ResultText(w io.Writer, tenants []secretsync.TenantResult, requests int64) error {
 	var b strings.Builder
 	for _, t := range tenants {
 		head := "result"
@@ -203,7 +199,7 @@ type tenantDocument struct {
 }
 
 // SyncJSON writes a plan, or what a sync did, as one JSON document.
-func SyncJSON(w io.Writer, tenants []Tenant, requests int64) error {
+func SyncJSON(w io.Writer, tenants []secretsync.TenantResult, requests int64) error {
 	d := newSyncDocument(requests)
 	for _, t := range tenants {
 		d.add(t)
@@ -218,7 +214,7 @@ func newSyncDocument(requests int64) syncDocument {
 	}
 }
 
-func (d *syncDocument) add(t Tenant) {
+func (d *syncDocument) add(t secretsync.TenantResult) {
 	doc := tenantDocument{Tenant: t.Name}
 	if t.Err != nil {
 		doc.Error = t.Err.Error()
@@ -233,7 +229,7 @@ func (d *syncDocument) add(t Tenant) {
 	}
 	for _, a := range actions {
 		d.Summary[string(a.Kind)]++
-		if a.Result != "" {
+		if a.Result != "" && a.Kind != secretsync.Keep { // whose result has its name
 			d.Summary[string(a.Result)]++
 		}
 	}
