@@ -2,10 +2,10 @@ package sync
 
 import (
 	"math"
-	"net/url"
 	"path"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 )
 
@@ -103,9 +103,8 @@ func (s spot) apiURL(v any) string {
 	if !ok || text == "embedded" || strings.HasPrefix(text, "embedded:") {
 		return text
 	}
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "":
+	switch u, ok := address.Absolute(text); {
+	case !ok:
 		s.wrong("this is not an absolute URL", "write the whole URL of the secrets API, "+example)
 	case u.User != nil:
 		s.wrong("a URL must not hold a user or a password here", "take them out, "+example+"; the key is given by PREFECT_SECRETS_API_KEY")

@@ -13,19 +13,20 @@ const module = "github.com/prefect-secrets/prefect-secrets"
 // everything but testkit, which would bring go-cmp into the binary.
 var arrows = map[string][]string{
 	"":                            {"internal/cli"},
-	"internal/cli":                {"internal/panics", "internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect"},
+	"internal/cli":                {"internal/panics", "internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect", "internal/address"},
+	"internal/address":            nil,
 	"internal/actions/githubtest": nil,
 	"internal/actions":            {"internal/nearest", "internal/report", "sync", "check", "prefect"},
 	"internal/report":             {"sync", "check"},
-	"sync":                        {"internal/panics", "prefect", "internal/nearest", "internal/tomlpos"},
+	"sync":                        {"internal/panics", "prefect", "internal/nearest", "internal/tomlpos", "internal/address"},
 	"check":                       {"prefect", "internal/nearest", "internal/tomlpos", "internal/pyliteral", "internal/pysource", "internal/pytoml"},
 	"testkit":                     {"prefect", "internal/cloud", "internal/cloud/fake"},
 	"internal/cloud":              {"internal/graphql", "internal/nearest"},
-	"internal/cloud/fake":         {"internal/cloud", "internal/leaks"},
+	"internal/cloud/fake":         {"internal/cloud", "internal/leaks", "internal/address"},
 	"internal/cloud/contract":     nil,
 	"internal/cloud/storetest":    {"internal/cloud"},
-	"internal/server":             {"internal/cloud", "internal/nearest", "internal/tomlpos", "internal/turns"},
-	"internal/vault":              {"internal/cloud"},
+	"internal/server":             {"internal/cloud", "internal/nearest", "internal/tomlpos", "internal/turns", "internal/address"},
+	"internal/vault":              {"internal/cloud", "internal/address"},
 	"internal/vault/vaulttest":    {"internal/cloud"},
 	"internal/filestore":          {"internal/cloud"},
 	"internal/graphql":            nil,
@@ -42,8 +43,8 @@ var arrows = map[string][]string{
 	"internal/pysource":           {"internal/pyliteral"},
 	"internal/tomlpos":            nil,
 	"internal/turns":              nil,
-	"internal/upstream":           {"internal/cloud", "internal/graphql"},
-	"prefect":                     {"internal/configfile", "internal/leaks", "internal/nearest", "internal/pyliteral", "internal/pytoml"},
+	"internal/upstream":           {"internal/cloud", "internal/graphql", "internal/address"},
+	"prefect":                     {"internal/configfile", "internal/leaks", "internal/nearest", "internal/pyliteral", "internal/pytoml", "internal/address"},
 }
 
 func TestImportArrows(t *testing.T) {

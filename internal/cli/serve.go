@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 )
@@ -125,12 +126,12 @@ func (c *Command) withoutPanics(next http.Handler) http.Handler {
 }
 
 // checkLoopback refuses an address that other machines could reach.
-func checkLoopback(address string) error {
-	host, _, err := net.SplitHostPort(address)
+func checkLoopback(listen string) error {
+	host, _, err := net.SplitHostPort(listen)
 	if err != nil {
-		return fmt.Errorf("--listen: %q is not HOST:PORT", address)
+		return fmt.Errorf("--listen: %q is not HOST:PORT", listen)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !address.Loopback(host) {
 		return fmt.Errorf("--listen: serve --dev is for this machine alone: use 127.0.0.1 in place of %q", host)
 	}
 	return nil

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/url"
 	"os"
 	"os/signal"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
@@ -77,7 +77,7 @@ func (o serveOptions) check() error {
 		return errors.New("serve needs --keys-file, which says who may ask for what: prefect-secrets keygen prints a key and the lines for it")
 	case err != nil:
 		return fmt.Errorf("--listen: %q is not HOST:PORT", o.listen)
-	case o.certificate == "" && !o.allowHTTP && !server.Loopback(host):
+	case o.certificate == "" && !o.allowHTTP && !address.Loopback(host):
 		return fmt.Errorf("--listen: %q would be plain http for other machines: give --tls-certificate and --tls-key, or --allow-http behind something that does TLS", o.listen)
 	case o.connections < 1 || o.requests < 1:
 		return errors.New("--max-connections and --max-requests: at least 1 each")
@@ -91,7 +91,7 @@ func checkURL(text string) error {
 	if text == "" {
 		return nil
 	}
-	if u, err := url.Parse(text); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
+	if u, ok := address.Absolute(text); !ok || u.User != nil {
 		return errors.New("--url: this is not an absolute URL: write the whole of it, such as https://secrets.example.com")
 	}
 	return nil

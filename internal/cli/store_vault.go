@@ -6,13 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 )
 
@@ -94,8 +93,8 @@ func (c *Command) vaultConfig(f vaultFlags) (vault.Config, error) {
 	if out.Address == "" {
 		return out, errors.New("--store vault: no address: give --vault-address or set VAULT_ADDR")
 	}
-	if !f.allowHTTP && clearText(out.Address) {
-		return out, fmt.Errorf("--store vault: %s would carry token and values in clear text: use https, or say --vault-allow-http", hostOf(out.Address))
+	if u, ok := address.Absolute(out.Address); ok && !f.allowHTTP && address.ClearText(u) {
+		return out, fmt.Errorf("--store vault: %s would carry token and values in clear text: use https, or say --vault-allow-http", u.Scheme+"://"+u.Host)
 	}
 	var err error
 	out.Login, err = c.vaultLogin(f)
@@ -124,23 +123,4 @@ func (c *Command) vaultLogin(f vaultFlags) (vault.Login, error) {
 		return vault.Kubernetes{Mount: f.authMount, Role: f.role, JWT: vault.File(f.jwtFile)}, nil
 	}
 	return nil, fmt.Errorf("--vault-auth: %q is no login: use token, approle or kubernetes", f.auth)
-}
-
-// clearText reports whether an address sends in clear text beyond this machine.
-func clearText(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "http" {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
-}
-
-// hostOf is an address without the credentials that may stand in it.
-func hostOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "the address"
-	}
-	return u.Scheme + "://" + u.Host
 }

@@ -4,12 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net"
-	"net/url"
 	"strings"
 	"time"
 	"unicode"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
@@ -98,9 +97,8 @@ func (s spot) id() string {
 // address reads the URL of a server, https but for this machine's own.
 func (s spot) address() string {
 	text := s.text()
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+	switch u, ok := address.Absolute(text); {
+	case !ok:
 		s.wrong("this is not an absolute URL", "write the whole of it, such as https://secrets.example.com")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		s.wrong("this URL has more than a server and a path", "write it as clients use it, such as https://secrets.example.com")
@@ -111,14 +109,8 @@ func (s spot) address() string {
 // issuer is an address whose keys nobody on the way can replace.
 func (s spot) issuer() string {
 	text := s.address()
-	if u, err := url.Parse(text); err == nil && u.Scheme == "http" && !Loopback(u.Hostname()) {
+	if u, ok := address.Absolute(text); ok && address.ClearText(u) {
 		s.wrong("this issuer's keys would come over plain http", "use https")
 	}
 	return text
-}
-
-// Loopback reports whether a host is this machine alone.
-func Loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
