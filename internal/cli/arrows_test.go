@@ -44,7 +44,7 @@ var arrows = map[string][]string{
 	"internal/tomlpos":            nil,
 	"internal/turns":              nil,
 	"internal/upstream":           {"internal/cloud", "internal/graphql", "internal/address"},
-	"prefect":                     {"internal/configfile", "internal/leaks", "internal/nearest", "internal/pyliteral", "internal/pytoml", "internal/address"},
+	"prefect":                     {"internal/tomlpos", "internal/configfile", "internal/leaks", "internal/nearest", "internal/pyliteral", "internal/pytoml", "internal/address"},
 }
 
 func TestImportArrows(t *testing.T) {
