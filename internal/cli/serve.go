@@ -51,7 +51,7 @@ It listens on this machine alone and forgets everything when it stops. Tests in
 other languages seed it, inject faults and read the calls under /_testkit/.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkStoreFlags(cmd.Flags(), o.store); err != nil {
+			if err := checkStoreFlags(cmd.Flags(), o.stores, o.store); err != nil {
 				return err
 			}
 			return c.runServe(cmd.Context(), o)
@@ -61,7 +61,7 @@ other languages seed it, inject faults and read the calls under /_testkit/.`,
 	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:4200", "HOST:PORT; port 0 takes a free one; with --dev on this machine alone")
 	cmd.Flags().StringVar(&o.readyFile, "ready-file", "", "write url, and with --dev tenant_id, admin_key and runner_key, to this file as JSON, once connections are accepted")
 	addUpstream(cmd, &o.upstream)
-	o.add(cmd)
+	o.add(cmd, c.storeKinds())
 	return cmd
 }
 

@@ -47,6 +47,22 @@ func (f *vaultFlags) register(flags *pflag.FlagSet) {
 	flags.IntVar(&f.maxVersions, "vault-max-versions", 0, "versions to keep of each secret (default: the mount's setting)")
 }
 
+// vaultStore is the kind of store that is in Vault.
+func (c *Command) vaultStore() storeKind {
+	var f vaultFlags
+	kind := storeKind{name: "vault", usage: "vault", flags: &pflag.FlagSet{}}
+	f.register(kind.flags)
+	kind.open = func(ctx context.Context, _ string, log *slog.Logger) (*servedStore, error) {
+		store, err := c.openVault(ctx, f, log)
+		if err != nil {
+			return nil, err
+		}
+		c.atEnd = append(c.atEnd, store.Close)
+		return &servedStore{Store: store, parallel: vault.Concurrency}, nil
+	}
+	return kind
+}
+
 // openVault opens the store in Vault, and asks once whether it would answer. A
 // Vault that is sealed or not there yet is no error: the store waits for it.
 func (c *Command) openVault(ctx context.Context, f vaultFlags, log *slog.Logger) (*vault.Store, error) {
