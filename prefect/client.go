@@ -5,14 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/shurcooL/graphql"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 )
 
 // ClientConfig says which API a [Client] speaks to, and how.
@@ -110,14 +110,14 @@ func (c *Client) Requests() int64 { return c.sender.requests.Load() }
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "prefect.Client") }
 
 func endpointURL(c ClientConfig) (string, error) {
-	u, err := url.Parse(c.URL)
-	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+	u, ok := address.Absolute(c.URL)
+	if !ok {
 		return "", errors.New("the API URL must be absolute, such as https://secrets.example.com")
 	}
 	if u.User != nil {
 		return "", errors.New("the API URL must not hold a user or a password: the key goes into a header")
 	}
-	if u.Scheme == "http" && !c.AllowHTTP && !isLoopback(u.Hostname()) {
+	if !c.AllowHTTP && address.ClearText(u) {
 		return "", fmt.Errorf("plain http to %s %w", u.Host, ErrPlainHTTP)
 	}
 	if u.Path == "" {
@@ -127,11 +127,6 @@ func endpointURL(c ClientConfig) (string, error) {
 }
 
 func isBlank(r rune) bool { return r <= ' ' || r == 0x7f }
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
-}
 
 // NamedValue is a secret to be written.
 type NamedValue struct {

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 )
 
 // maxReply bounds how much of an answer is read, in bytes. The names of 100,000
@@ -229,7 +231,7 @@ func redirect(from *url.URL, resp *http.Response) string {
 	if header == "" || err != nil || resp.StatusCode < 300 || resp.StatusCode >= 400 {
 		return ""
 	}
-	return place(to)
+	return address.Shown(to)
 }
 
 // refusal is the error of an answer whose status is not 200. Its text is not

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 )
 
 // UnsentError is why a [ClientConfig] Transport did not send a request at all. The
@@ -44,12 +46,7 @@ func withoutQuery(text string) string {
 	if err != nil {
 		return "a URL"
 	}
-	return place(u)
-}
-
-// place writes the parts of a URL that may be shown: scheme, host and path.
-func place(u *url.URL) string {
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+	return address.Shown(u)
 }
 
 func ownCause(err error) error {

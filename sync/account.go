@@ -1,10 +1,12 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
@@ -112,12 +114,8 @@ func tenantID(known []prefect.Tenant, name string) (string, error) {
 			return t.ID, nil
 		}
 	}
-	hint := "it may use " + strings.Join(slugs, ", ")
-	if near := nearest.Of(name, slugs); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", near)
-	} else if len(slugs) == 0 {
-		hint = "it may use none"
-	}
+	mayUse := "it may use " + cmp.Or(strings.Join(slugs, ", "), "none")
+	hint := cmp.Or(nearest.Question(name, slugs, strconv.Quote), mayUse)
 	return "", fmt.Errorf("the key may use no tenant with the slug %q: %s", name, hint)
 }
 

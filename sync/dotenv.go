@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/go-envparse"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/surrogate"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -125,7 +126,7 @@ func (p *dotenvParser) quoted(open int, quote byte) (string, error) {
 		return "", errTrailing
 	}
 	raw := p.data[open+1 : end]
-	if quote == '"' && loneSurrogate(raw) {
+	if quote == '"' && surrogate.Lone(raw) {
 		return "", errDouble
 	}
 	return unquote(string(raw), string(quote))

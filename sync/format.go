@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/surrogate"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -89,7 +90,7 @@ func jsonEncoding(text string) (encoding, error) {
 	if err != nil {
 		return encoding{}, errors.New("its value " + unreadable)
 	}
-	if loneSurrogate([]byte(text)) || deeper(loaded, boxDepth) {
+	if surrogate.Lone([]byte(text)) || deeper(loaded, boxDepth) {
 		return encoding{prefect.TextValue(text), true, kindOfJSON(text)}, nil
 	}
 	if quoted, ok := loaded.(string); ok {
@@ -139,7 +140,7 @@ func python(text string) bool {
 	return err == nil
 }
 
-func portable(text string) bool { return json.Valid([]byte(text)) && !loneSurrogate([]byte(text)) }
+func portable(text string) bool { return json.Valid([]byte(text)) && !surrogate.Lone([]byte(text)) }
 
 func bracketed(text string) bool {
 	text = strings.TrimLeft(text, " \t\n\r")

@@ -65,11 +65,7 @@ func (m *Manifest) noEnvironment(name string) error {
 	if len(all) == 0 {
 		return fmt.Errorf("there is no environment %q: %s: add [environments.%s] to a manifest", name, file, tomlpos.QuoteKey(name))
 	}
-	there := "there are " + quotedList(all)
-	if near := nearest.Of(name, all); near != "" {
-		there = fmt.Sprintf("did you mean %q? %s", near, there)
-	}
-	return fmt.Errorf("%s has no environment %q: %s", file, name, there)
+	return fmt.Errorf("%s has no environment %q: %s", file, name, nearest.QuotedHint(name, all, "there are "+quotedList(all)))
 }
 
 func quotedList(names []string) string {

@@ -122,7 +122,7 @@ func TestParseManifestThatIsNotTOML(t *testing.T) {
 		"\nkey = " + canary:                 "m.toml:2:7: not valid TOML: this is no value",
 		"key = 7700123__4":                  "m.toml:1:7: not valid TOML: ",
 		"a = 1\na = '" + canary + "'":       "m.toml:2:1: not valid TOML: this key is defined twice",
-		"a = " + strings.Repeat("[", 4<<20): "m.toml:1:37: not valid TOML: this nests more than 32 levels deep",
+		"a = " + strings.Repeat("[", 4<<20): "m.toml:1:105: not valid TOML: this nests more than 100 levels deep",
 		"\xff\xfea":                         "m.toml:1:1: not valid TOML: the file is UTF-16",
 	} {
 		_, err := secretsync.ParseManifest("m.toml", []byte(text))

@@ -2,10 +2,10 @@ package sync
 
 import (
 	"math"
-	"net/url"
 	"path"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 )
@@ -62,9 +62,8 @@ func readAPIURL(v tomlfile.Value) string {
 	if !ok || text == "embedded" || strings.HasPrefix(text, "embedded:") {
 		return text
 	}
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "":
+	switch u, ok := address.Absolute(text); {
+	case !ok:
 		v.Wrong("this is not an absolute URL", "write the whole URL of the secrets API, "+example)
 	case u.User != nil:
 		v.Wrong("a URL must not hold a user or a password here", "take them out, "+example+"; the key is given by PREFECT_SECRETS_API_KEY")

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/surrogate"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -147,8 +148,8 @@ func (p *objectParser) member(into map[string]json.RawMessage) error {
 func (p *objectParser) entry(name string, raw json.RawMessage) (Entry, error) {
 	kind := kindOf(raw)
 	switch {
-	case kind == "a string" && loneSurrogate(raw):
-		return Entry{}, fmt.Errorf(halfPair, name)
+	case kind == "a string" && surrogate.Lone(raw):
+		return Entry{}, fmt.Errorf("%q holds half a surrogate pair, which is no character: encode the value, with base64 for example", name)
 	case kind == "a string":
 		var text string
 		err := json.Unmarshal(raw, &text)

@@ -1,6 +1,10 @@
 package sync
 
-import "net/url"
+import (
+	"net/url"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
+)
 
 // TenantLabel names a tenant in a sentence: by its slug or id, or as the key's own
 // where the store does not say which that is.
@@ -18,5 +22,5 @@ func ShownURL(text string) string {
 	if err != nil || u.Host == "" {
 		return text
 	}
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
+	return address.Shown(u)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -129,17 +130,14 @@ func checkVariable(name string) error {
 	if slices.Contains(otherVariables, name) || slices.Contains(InputNames, input) {
 		return nil
 	}
-	if best := nearest.Of(input, InputNames); best != "" {
-		return fmt.Errorf("unknown variable %s: did you mean %s?", name, variable(best))
+	if question := nearest.Question(input, InputNames, variable); question != "" {
+		return fmt.Errorf("unknown variable %s: %s", name, question)
 	}
 	return nil
 }
 
 func suggestion(name string) string {
-	if best := nearest.Of(name, InputNames); best != "" {
-		return fmt.Sprintf("did you mean %q?", best)
-	}
-	return "there are " + strings.Join(InputNames, ", ")
+	return cmp.Or(nearest.Question(name, InputNames, strconv.Quote), "there are "+strings.Join(InputNames, ", "))
 }
 
 // list reads items between newlines and commas.

@@ -45,7 +45,7 @@ password = "canary-7f3a" # prefect-secrets: ignore[plaintext-secret, reserved-ke
 `
 
 // deepHeader nests deeper than is read.
-var deepHeader = "[a" + strings.Repeat(".a", 40) + "]\n"
+var deepHeader = "[a" + strings.Repeat(".a", 110) + "]\n"
 
 // leaks reports where a text is found in diagnostics, frames included.
 func leaks(t *testing.T, text, secret string) {

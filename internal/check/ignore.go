@@ -57,19 +57,19 @@ func unknownRule(name string, rules []string) (message, hint string) {
 	if name == "" {
 		return "the name of a rule is missing here", all
 	}
-	if near := nearRule(name, rules); near != "" {
-		return fmt.Sprintf("there is no rule %q", name), "did you mean " + near + "?"
+	if question := whichRule(name, rules); question != "" {
+		return fmt.Sprintf("there is no rule %q", name), question
 	}
 	return "there is no rule of the name that stands here", all
 }
 
-// nearRule is the rule that a name was most likely meant to be, or empty. A name that
-// has more than letters and dashes gets no suggestion, because it may hold a value.
-func nearRule(name string, rules []string) string {
+// whichRule asks whether the nearest rule was meant. A name that has more than letters
+// and dashes gets no suggestion, because it may hold a value.
+func whichRule(name string, rules []string) string {
 	if run(name, "abcdefghijklmnopqrstuvwxyz-") < len(name) {
 		return ""
 	}
-	return nearest.Of(name, rules)
+	return nearest.Question(name, rules, func(rule string) string { return rule })
 }
 
 // hiddenFrom is where a comment is hidden from in frames: from its text on, but
@@ -80,7 +80,7 @@ func (s *source) hiddenFrom(comment int) int {
 		return comment + 1
 	}
 	for _, i := range c.rules {
-		if !s.isRule(i.rule) && nearRule(i.rule, s.ignorable()) == "" {
+		if !s.isRule(i.rule) && whichRule(i.rule, s.ignorable()) == "" {
 			return comment + 1
 		}
 	}

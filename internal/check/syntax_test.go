@@ -21,9 +21,9 @@ func TestSyntax(t *testing.T) {
 		{"NUL", "a = 1\nb = '\x00'", "2:6", "the file holds a NUL byte; TOML is text"},
 		{"binary", "\x7fELF\x02\x01\x01\x00\x00", "1:8", "the file holds a NUL byte; TOML is text"},
 		{"within an array", "a = [\n1\n2]", "3:1", "a comma or a closing bracket is missing here, in what opens on line 1"},
-		{"deep", "a = " + strings.Repeat("[", 1<<20), "1:37", "this nests more than 32 levels deep, which is as far as prefect-secrets reads"},
-		{"deep header", "[a" + strings.Repeat(".a", 40) + "]", "1:2", "this nests more than 32 levels deep, which is as far as prefect-secrets reads"},
-		{"deep header after another", "[b]\n[a" + strings.Repeat(".a", 40) + "]", "2:2", "this nests more than 32 levels deep, which is as far as prefect-secrets reads"},
+		{"deep", "a = " + strings.Repeat("[", 1<<20), "1:105", "this nests more than 100 levels deep, which is as far as prefect-secrets reads"},
+		{"deep header", "[a" + strings.Repeat(".a", 110) + "]", "1:2", "this nests more than 100 levels deep, which is as far as prefect-secrets reads"},
+		{"deep header after another", "[b]\n[a" + strings.Repeat(".a", 110) + "]", "2:2", "this nests more than 100 levels deep, which is as far as prefect-secrets reads"},
 		{"end of the text", "a", "1:2", "an equals sign is missing after the key"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -95,8 +95,8 @@ func (c *Command) serverBackup(o connectOptions) (func(context.Context, io.Write
 	if _, err := o.open(key.value, key.from, transport); err != nil { // refuses what the other commands refuse
 		return nil, err
 	}
-	target, err := url.Parse(o.apiURL)
-	if err != nil {
+	target, ok := address.Absolute(o.apiURL)
+	if !ok {
 		return nil, errors.New("--api-url: it is no URL")
 	}
 	target.Path, target.RawPath, target.RawQuery = filestore.BackupPath, "", ""

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 )
@@ -50,7 +51,7 @@ It listens on this machine alone and forgets everything when it stops. Tests in
 other languages seed it, inject faults and read the calls under /_testkit/.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkStoreFlags(cmd.Flags(), o.store); err != nil {
+			if err := checkStoreFlags(cmd.Flags(), o.stores, o.store); err != nil {
 				return err
 			}
 			return c.runServe(cmd.Context(), o)
@@ -60,7 +61,7 @@ other languages seed it, inject faults and read the calls under /_testkit/.`,
 	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:4200", "HOST:PORT; port 0 takes a free one; with --dev on this machine alone")
 	cmd.Flags().StringVar(&o.readyFile, "ready-file", "", "write url, and with --dev tenant_id, admin_key and runner_key, to this file as JSON, once connections are accepted")
 	addUpstream(cmd, &o.upstream)
-	o.add(cmd)
+	o.add(cmd, c.storeKinds())
 	return cmd
 }
 
@@ -125,12 +126,12 @@ func (c *Command) withoutPanics(next http.Handler) http.Handler {
 }
 
 // checkLoopback refuses an address that other machines could reach.
-func checkLoopback(address string) error {
-	host, _, err := net.SplitHostPort(address)
+func checkLoopback(listen string) error {
+	host, _, err := net.SplitHostPort(listen)
 	if err != nil {
-		return fmt.Errorf("--listen: %q is not HOST:PORT", address)
+		return fmt.Errorf("--listen: %q is not HOST:PORT", listen)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !address.Loopback(host) {
 		return fmt.Errorf("--listen: serve --dev is for this machine alone: use 127.0.0.1 in place of %q", host)
 	}
 	return nil

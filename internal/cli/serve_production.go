@@ -7,10 +7,8 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/url"
 	"os"
 	"os/signal"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -18,7 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
@@ -33,13 +31,13 @@ type productionFlags struct {
 	shutdownDelay              time.Duration
 	noIntrospection            bool
 	tokenSecret                string
-	file                       fileFlags
-	vault                      vaultFlags
+	stores                     []storeKind
 }
 
-func (o *productionFlags) add(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.StringVar(&o.store, "store", "", "where secrets are kept: memory, file:PATH or vault")
+func (o *productionFlags) add(cmd *cobra.Command, stores []storeKind) {
+	o.stores = stores
+	var f pflag.FlagSet
+	f.StringVar(&o.store, "store", "", "where secrets are kept: "+storeUsage(stores))
 	f.StringVar(&o.keysFile, "keys-file", "", "TOML file of tenants and keys, which holds hashes only (see keygen)")
 	f.StringVar(&o.url, "url", "", "URL at which clients reach this server, the audience of GitHub's tokens; default: what the keys file says")
 	f.StringVar(&o.certificate, "tls-certificate", "", "PEM file of the certificate, its chain behind it")
@@ -55,16 +53,11 @@ func (o *productionFlags) add(cmd *cobra.Command) {
 	f.DurationVar(&o.shutdownDelay, "shutdown-delay", 2*time.Second, "how long /readyz says 503 before a stopping server accepts no more")
 	f.BoolVar(&o.noIntrospection, "no-introspection", false, "refuse questions about the schema")
 	f.StringVar(&o.tokenSecret, "token-secret-file", "", "a file, mode 0600, that replicas share, so that each accepts the tokens that another gave to Prefect 0.9's login; default: random")
-	o.file.register(f)
-	o.vault.register(f)
-	f.VisitAll(func(flag *pflag.Flag) {
-		if strings.HasPrefix(flag.Name, "vault-") {
-			cmd.MarkFlagsMutuallyExclusive("dev", flag.Name)
-		}
-	})
-	for _, name := range []string{"store", "store-key-file", "keys-file", "url", "tls-certificate", "tls-key", "allow-http", "trust-forwarded-for", "audit-log", "log-level", "log-format", "metrics-listen", "no-introspection", "token-secret-file", "max-connections", "max-requests", "shutdown-delay"} {
-		cmd.MarkFlagsMutuallyExclusive("dev", name)
+	for _, store := range stores {
+		f.AddFlagSet(store.flags)
 	}
+	cmd.Flags().AddFlagSet(&f)
+	f.VisitAll(func(flag *pflag.Flag) { cmd.MarkFlagsMutuallyExclusive("dev", flag.Name) })
 	cmd.MarkFlagsRequiredTogether("tls-certificate", "tls-key")
 }
 
@@ -73,12 +66,12 @@ func (o serveOptions) check() error {
 	host, _, err := net.SplitHostPort(o.listen)
 	switch {
 	case o.store == "":
-		return errors.New("serve needs to know where secrets are kept: give --store memory, file:PATH or vault; for a trial in memory with keys of its own say --dev")
+		return fmt.Errorf("serve needs to know where secrets are kept: give --store %s; for a trial in memory with keys of its own say --dev", storeUsage(o.stores))
 	case o.keysFile == "":
 		return errors.New("serve needs --keys-file, which says who may ask for what: prefect-secrets keygen prints a key and the lines for it")
 	case err != nil:
 		return fmt.Errorf("--listen: %q is not HOST:PORT", o.listen)
-	case o.certificate == "" && !o.allowHTTP && !keysfile.Loopback(host):
+	case o.certificate == "" && !o.allowHTTP && !address.Loopback(host):
 		return fmt.Errorf("--listen: %q would be plain http for other machines: give --tls-certificate and --tls-key, or --allow-http behind something that does TLS", o.listen)
 	case o.connections < 1 || o.requests < 1:
 		return errors.New("--max-connections and --max-requests: at least 1 each")
@@ -92,7 +85,7 @@ func checkURL(text string) error {
 	if text == "" {
 		return nil
 	}
-	if u, err := url.Parse(text); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
+	if u, ok := address.Absolute(text); !ok || u.User != nil {
 		return errors.New("--url: this is not an absolute URL: write the whole of it, such as https://secrets.example.com")
 	}
 	return nil
@@ -152,7 +145,7 @@ func (c *Command) serveProduction(ctx context.Context, o serveOptions) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, audit.Close()) }()
-	store, err := c.servedStore(ctx, o, log)
+	store, err := o.openStore(ctx, log)
 	if err != nil {
 		return err
 	}

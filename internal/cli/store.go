@@ -11,9 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
-	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
-	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 )
 
 // servedStore is what serve keeps secrets in, with the handlers that it has beside
@@ -25,53 +23,72 @@ type servedStore struct {
 	parallel int
 }
 
+// storeKind is a kind of store that serve can keep secrets in.
+type storeKind struct {
+	name  string // what --store begins with
+	usage string // the whole of --store, as a user writes it
+	flags *pflag.FlagSet
+	open  func(ctx context.Context, store string, log *slog.Logger) (*servedStore, error)
+}
+
+// storeKinds makes one of each kind, with flags that are not parsed yet.
+func (c *Command) storeKinds() []storeKind {
+	return []storeKind{memoryStore(), c.fileStore(), c.vaultStore()}
+}
+
+func memoryStore() storeKind {
+	return storeKind{
+		name: "memory", usage: "memory", flags: &pflag.FlagSet{},
+		open: func(context.Context, string, *slog.Logger) (*servedStore, error) {
+			return &servedStore{Store: cloud.NewMemory(time.Now)}, nil
+		},
+	}
+}
+
+// storeUsage lists what --store takes.
+func storeUsage(kinds []storeKind) string {
+	var all []string
+	for _, kind := range kinds {
+		all = append(all, kind.usage)
+	}
+	last := len(all) - 1
+	return strings.Join(all[:last], ", ") + " or " + all[last]
+}
+
+// kindOf finds the kind that --store names. What follows a colon is for the kinds
+// whose usage has one.
+func kindOf(kinds []storeKind, store string) (storeKind, bool) {
+	name, _, colon := strings.Cut(store, ":")
+	for _, kind := range kinds {
+		if kind.name == name && (!colon || strings.Contains(kind.usage, ":")) {
+			return kind, true
+		}
+	}
+	return storeKind{}, false
+}
+
 // checkStoreFlags refuses flags of a store that is not the one named: whoever gives them
 // means another.
-func checkStoreFlags(flags *pflag.FlagSet, store string) (err error) {
-	kind, _, _ := strings.Cut(store, ":")
+func checkStoreFlags(flags *pflag.FlagSet, kinds []storeKind, store string) (err error) {
+	named, ok := kindOf(kinds, store)
+	if !ok {
+		return nil
+	}
 	flags.Visit(func(f *pflag.Flag) {
-		switch {
-		case strings.HasPrefix(f.Name, "vault-") && (kind == "memory" || kind == "file"):
-			err = fmt.Errorf("--%s is of --store vault: leave it out, or name that store", f.Name)
-		case f.Name == "store-key-file" && (kind == "memory" || kind == "vault"):
-			err = fmt.Errorf("--%s is of --store file:PATH: leave it out, or name that store", f.Name)
+		for _, kind := range kinds {
+			if kind.name != named.name && kind.flags.Lookup(f.Name) != nil {
+				err = fmt.Errorf("--%s is of --store %s: leave it out, or name that store", f.Name, kind.usage)
+			}
 		}
 	})
 	return err
 }
 
-// servedStore opens the store that --store names.
-func (c *Command) servedStore(ctx context.Context, o serveOptions, log *slog.Logger) (*servedStore, error) {
-	switch kind, _, _ := strings.Cut(o.store, ":"); {
-	case o.store == "memory":
-		return &servedStore{Store: cloud.NewMemory(time.Now)}, nil
-	case kind == "file":
-		return c.servedFile(o)
-	case o.store == "vault":
-		return c.servedVault(ctx, o, log)
+// openStore opens the store that --store names.
+func (o serveOptions) openStore(ctx context.Context, log *slog.Logger) (*servedStore, error) {
+	kind, ok := kindOf(o.stores, o.store)
+	if !ok {
+		return nil, fmt.Errorf("--store: %q is no store: use %s", o.store, storeUsage(o.stores))
 	}
-	return nil, fmt.Errorf("--store: %q is no store: use memory, file:PATH or vault", o.store)
-}
-
-func (c *Command) servedFile(o serveOptions) (*servedStore, error) {
-	path, err := filePath(o.store)
-	if err != nil {
-		return nil, err
-	}
-	store, err := c.openFile(path, o.file)
-	if err != nil {
-		return nil, err
-	}
-	return &servedStore{Store: store, routes: func(s *server.Server) map[string]http.Handler {
-		return map[string]http.Handler{filestore.BackupPath: store.BackupHandler(s.AllowsBackup)}
-	}}, nil
-}
-
-func (c *Command) servedVault(ctx context.Context, o serveOptions, log *slog.Logger) (*servedStore, error) {
-	store, err := c.openVault(ctx, o.vault, log)
-	if err != nil {
-		return nil, err
-	}
-	c.atEnd = append(c.atEnd, store.Close)
-	return &servedStore{Store: store, parallel: vault.Concurrency}, nil
+	return kind.open(ctx, o.store, log)
 }

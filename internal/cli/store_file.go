@@ -1,14 +1,18 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
+	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
 // storeKeyVariable holds the key of a file store where --store-key-file is not
@@ -20,6 +24,27 @@ type fileFlags struct{ keyFile string }
 
 func (f *fileFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.keyFile, "store-key-file", "", "a file, mode 0600, that holds the key of a file store (default: "+storeKeyVariable+")")
+}
+
+// fileStore is the kind of store that is one encrypted file.
+func (c *Command) fileStore() storeKind {
+	var f fileFlags
+	kind := storeKind{name: "file", usage: "file:PATH", flags: &pflag.FlagSet{}}
+	f.register(kind.flags)
+	kind.open = func(_ context.Context, store string, _ *slog.Logger) (*servedStore, error) {
+		path, err := filePath(store)
+		if err != nil {
+			return nil, err
+		}
+		opened, err := c.openFile(path, f)
+		if err != nil {
+			return nil, err
+		}
+		return &servedStore{Store: opened, routes: func(s *server.Server) map[string]http.Handler {
+			return map[string]http.Handler{filestore.BackupPath: opened.BackupHandler(s.AllowsBackup)}
+		}}, nil
+	}
+	return kind
 }
 
 // openFile opens the store in a file, or makes it. It is closed when the command

@@ -6,13 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 )
 
@@ -46,6 +45,22 @@ func (f *vaultFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.tls.ServerName, "vault-server-name", "", "the name in Vault's certificate (default: VAULT_TLS_SERVER_NAME)")
 	flags.BoolVar(&f.allowHTTP, "vault-allow-http", false, "send token and values to Vault in clear text beyond this machine")
 	flags.IntVar(&f.maxVersions, "vault-max-versions", 0, "versions to keep of each secret (default: the mount's setting)")
+}
+
+// vaultStore is the kind of store that is in Vault.
+func (c *Command) vaultStore() storeKind {
+	var f vaultFlags
+	kind := storeKind{name: "vault", usage: "vault", flags: &pflag.FlagSet{}}
+	f.register(kind.flags)
+	kind.open = func(ctx context.Context, _ string, log *slog.Logger) (*servedStore, error) {
+		store, err := c.openVault(ctx, f, log)
+		if err != nil {
+			return nil, err
+		}
+		c.atEnd = append(c.atEnd, store.Close)
+		return &servedStore{Store: store, parallel: vault.Concurrency}, nil
+	}
+	return kind
 }
 
 // openVault opens the store in Vault, and asks once whether it would answer. A
@@ -94,8 +109,8 @@ func (c *Command) vaultConfig(f vaultFlags) (vault.Config, error) {
 	if out.Address == "" {
 		return out, errors.New("--store vault: no address: give --vault-address or set VAULT_ADDR")
 	}
-	if !f.allowHTTP && clearText(out.Address) {
-		return out, fmt.Errorf("--store vault: %s would carry token and values in clear text: use https, or say --vault-allow-http", hostOf(out.Address))
+	if u, ok := address.Absolute(out.Address); ok && !f.allowHTTP && address.ClearText(u) {
+		return out, fmt.Errorf("--store vault: %s would carry token and values in clear text: use https, or say --vault-allow-http", u.Scheme+"://"+u.Host)
 	}
 	var err error
 	out.Login, err = c.vaultLogin(f)
@@ -124,23 +139,4 @@ func (c *Command) vaultLogin(f vaultFlags) (vault.Login, error) {
 		return vault.Kubernetes{Mount: f.authMount, Role: f.role, JWT: vault.File(f.jwtFile)}, nil
 	}
 	return nil, fmt.Errorf("--vault-auth: %q is no login: use token, approle or kubernetes", f.auth)
-}
-
-// clearText reports whether an address sends in clear text beyond this machine.
-func clearText(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "http" {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
-}
-
-// hostOf is an address without the credentials that may stand in it.
-func hostOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "the address"
-	}
-	return u.Scheme + "://" + u.Host
 }

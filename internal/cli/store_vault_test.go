@@ -73,6 +73,7 @@ func TestVaultFlagsThatAreRefused(t *testing.T) {
 		"AppRole":           {nil, []string{"--vault-address=https://v.test", "--vault-auth=approle", "--vault-role-id=x"}, "--vault-secret-id-file"},
 		"Kubernetes":        {nil, []string{"--vault-address=https://v.test", "--vault-auth=kubernetes"}, "--vault-role"},
 		"clear text":        {[]string{"VAULT_TOKEN=CANARY"}, []string{"--vault-address=http://u:CANARY@v.test"}, "http://v.test would carry"},
+		"no URL":            {[]string{"VAULT_TOKEN=CANARY"}, []string{"--vault-address=https://v.test:CANARY"}, "must begin with https://"},
 		"credentials":       {[]string{"VAULT_TOKEN=CANARY"}, []string{"--vault-address=https://u:CANARY@v.test"}, "holds credentials"},
 		"VAULT_SKIP_VERIFY": {[]string{"VAULT_TOKEN=CANARY", "VAULT_SKIP_VERIFY=CANARY"}, []string{"--vault-address=https://v.test"}, "VAULT_SKIP_VERIFY"},
 	}

@@ -1,5 +1,9 @@
 package filestore
 
+// bbolt's own Tx.Check cannot serve here: it walks the file in a goroutine of its
+// own, where a damaged page that points beyond the file raises SIGBUS, and nothing
+// can recover a panic of another goroutine. The process would end.
+
 import (
 	"bytes"
 	"encoding/binary"

@@ -2,7 +2,8 @@ package graphql
 
 import (
 	"strings"
-	"unicode/utf16"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/surrogate"
 )
 
 // loneSurrogate reports whether a string of a document that was parsed has half of
@@ -20,7 +21,7 @@ func loneSurrogate(query string) bool {
 			i += lengthOf(rest, 3, `"""`)
 		case rest[0] == '"':
 			n := lengthOf(rest, 1, `"`)
-			if halfPair(rest[:n]) {
+			if surrogate.Lone([]byte(rest[:n])) {
 				return true
 			}
 			i += n
@@ -43,23 +44,4 @@ func lengthOf(text string, from int, end string) int {
 		}
 	}
 	return len(text)
-}
-
-// halfPair looks at the escapes of one string.
-func halfPair(text string) bool {
-	for i := 0; i+6 <= len(text); i++ {
-		if text[i] != '\\' {
-			continue
-		}
-		if text[i+1] != 'u' || text[i+2] == '{' {
-			i++
-			continue
-		}
-		r, n := unescape([]byte(text[i:min(i+12, len(text))]))
-		if utf16.IsSurrogate(r) {
-			return true
-		}
-		i += n - 1
-	}
-	return false
 }

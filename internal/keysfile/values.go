@@ -4,11 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net"
-	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
@@ -109,9 +108,8 @@ func repositoryID(v tomlfile.Value) string {
 // serverURL reads the URL of a server, https but for this machine's own.
 func serverURL(v tomlfile.Value) string {
 	text := line(v)
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+	switch u, ok := address.Absolute(text); {
+	case !ok:
 		v.Wrong("this is not an absolute URL", "write the whole of it, such as https://secrets.example.com")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		v.Wrong("this URL has more than a server and a path", "write it as clients use it, such as https://secrets.example.com")
@@ -122,14 +120,8 @@ func serverURL(v tomlfile.Value) string {
 // issuer is the URL of a server whose keys nobody on the way can replace.
 func issuer(v tomlfile.Value) string {
 	text := serverURL(v)
-	if u, err := url.Parse(text); err == nil && u.Scheme == "http" && !Loopback(u.Hostname()) {
+	if u, ok := address.Absolute(text); ok && address.ClearText(u) {
 		v.Wrong("this issuer's keys would come over plain http", "use https")
 	}
 	return text
-}
-
-// Loopback reports whether a host is this machine alone.
-func Loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -2,6 +2,8 @@
 package nearest
 
 import (
+	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
@@ -31,11 +33,26 @@ func Of(name string, candidates []string) string {
 	return best
 }
 
+// Question asks whether the nearest candidate was meant, which show writes. It is
+// empty if none is near.
+func Question(name string, candidates []string, show func(string) string) string {
+	if near := Of(name, candidates); near != "" {
+		return "did you mean " + show(near) + "?"
+	}
+	return ""
+}
+
 // Hint asks in front of a hint whether the nearest candidate was meant. It is the
 // hint alone if none is near.
 func Hint(name string, candidates []string, hint string) string {
-	if near := Of(name, candidates); near != "" {
-		return "did you mean " + near + "? " + hint
-	}
-	return hint
+	return before(Question(name, candidates, plain), hint)
 }
+
+// QuotedHint is [Hint] with the candidate between quotation marks.
+func QuotedHint(name string, candidates []string, hint string) string {
+	return before(Question(name, candidates, strconv.Quote), hint)
+}
+
+func plain(name string) string { return name }
+
+func before(question, hint string) string { return strings.TrimPrefix(question+" "+hint, " ") }

@@ -40,4 +40,16 @@ func TestHint(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", name, got, want)
 		}
 	}
+	if got := nearest.QuotedHint("admn", roles, "a role is any"); got != `did you mean "admin"? a role is any` {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestQuestion(t *testing.T) {
+	roles := []string{"admin", "runner"}
+	for name, want := range map[string]string{"admn": "did you mean ADMIN?", "xyz": ""} {
+		if got := nearest.Question(name, roles, strings.ToUpper); got != want {
+			t.Errorf("%q: got %q, want %q", name, got, want)
+		}
+	}
 }

@@ -8,10 +8,6 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pytoml"
 )
 
-// MaxDepth is how many levels a TOML text may nest, and of how many parts a key may
-// be: CPython gives up at 1,000 frames, the caller's own included.
-const MaxDepth = 500
-
 // Decode reads the TOML text of a file. A release refuses also what the parser
 // inside Prefect does. The error is a [*Failure].
 func (v Version) Decode(file, text string) (*Table, error) {

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
 // path is where a setting stands: [context.secrets] KEY is context, secrets, KEY.
@@ -93,41 +95,43 @@ func defaultTable(settings []defaultSetting) *Table {
 	return root
 }
 
-// decode reads TOML. The error holds no value: the decoder's own text would.
+// decode reads TOML. The error holds no value: the decoder's own text would. The
+// scanner comes first, since the decoder recurses as deep as a text nests.
 func decode(file, text string) (*Table, error) {
-	if line := tooDeep(text); line > 0 {
-		return nil, &Failure{Class: "TomlDecodeError", File: file, Line: line, Problem: fmt.Sprintf("it nests deeper than %d levels: use fewer", MaxDepth)}
+	doc, problem := tomlpos.Scan(text)
+	if problem != nil {
+		return nil, scanError(file, doc.Position(problem.Start).Line, problem.Problem)
 	}
 	raw := map[string]any{}
-	meta, err := toml.Decode(text, &raw)
-	if err != nil {
+	if _, err := toml.Decode(text, &raw); err != nil {
 		return nil, tomlError(file, err)
 	}
-	return ordered(raw, nil, orderOf(meta.Keys()), Origin{File: file}), nil
+	return ordered(raw, nil, orderOf(doc), tomlpos.Root, Origin{File: file}), nil
 }
 
-// orderOf is, by the key of each table's path, the order of the names in it.
-func orderOf(keys []toml.Key) map[string][]string {
-	order, seen := map[string][]string{}, map[string]bool{}
-	for _, key := range keys {
-		p := path(key)
-		for i, name := range p {
-			if at := p[:i+1].key(); !seen[at] {
-				seen[at] = true
-				above := p[:i].key()
-				order[above] = append(order[above], name)
-			}
-		}
+// tableOrder links the nodes of each table in the order of the text; Root, which
+// stands in no table, ends a chain.
+type tableOrder struct {
+	doc         *tomlpos.Document
+	first, next []tomlpos.NodeID
+}
+
+func orderOf(doc *tomlpos.Document) tableOrder {
+	o := tableOrder{doc, make([]tomlpos.NodeID, len(doc.Nodes)), make([]tomlpos.NodeID, len(doc.Nodes))}
+	for id := tomlpos.NodeID(len(doc.Nodes)) - 1; id > tomlpos.Root; id-- {
+		parent := doc.Nodes[id].Parent
+		o.next[id], o.first[parent] = o.first[parent], id
 	}
-	return order
+	return o
 }
 
-func ordered(raw map[string]any, at path, order map[string][]string, from Origin) *Table {
+func ordered(raw map[string]any, at path, order tableOrder, node tomlpos.NodeID, from Origin) *Table {
 	t := newTable()
-	for _, name := range order[at.key()] {
+	for id := order.first[node]; id != tomlpos.Root; id = order.next[id] {
+		name := order.doc.Nodes[id].Name
 		value, ok := raw[name]
 		if inner, isTable := value.(map[string]any); isTable {
-			t.set(name, ordered(inner, at.child(name), order, from))
+			t.set(name, ordered(inner, at.child(name), order, id, from))
 		} else if ok {
 			t.set(name, &leaf{path: at.child(name), value: normal(value), origin: from})
 		}
@@ -147,6 +151,15 @@ func normal(value any) any {
 		list[i] = t
 	}
 	return list
+}
+
+// scanError says on which line the TOML does not parse.
+func scanError(file string, line int, problem tomlpos.Problem) error {
+	e := &Failure{Class: "TomlDecodeError", File: file, Line: line, Problem: "not valid TOML: prefect-secrets check shows the place"}
+	if problem == tomlpos.TooDeep {
+		e.Problem = fmt.Sprintf("it nests deeper than %d levels: use fewer", tomlpos.MaxDepth)
+	}
+	return e
 }
 
 // tomlError says where the TOML does not parse. The decoder's own text is not

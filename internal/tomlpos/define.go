@@ -177,7 +177,7 @@ func (s *scanner) addKey(n NodeID, p part, last, header bool) {
 // shallow fails if the key just read, within the containers that are open, nests
 // too deep.
 func (s *scanner) shallow(more int) bool {
-	if len(s.open)+more > maxDepth {
+	if len(s.open)+more > MaxDepth {
 		return s.fail(TooDeep, s.parts[0].start, s.parts[len(s.parts)-1].end)
 	}
 	return true

@@ -1,5 +1,7 @@
 package tomlpos
 
+import "fmt"
+
 // Error is the first thing in a text that is not TOML 1.0. Offsets are in bytes.
 type Error struct {
 	Problem    Problem
@@ -68,7 +70,7 @@ var problems = [...]string{
 	Binary:           "the file holds a NUL byte; TOML is text",
 	ControlCharacter: "a control character stands here; write it as an escape, such as \\u001B",
 	LoneReturn:       "a carriage return stands here without a line feed",
-	TooDeep:          "this nests more than 32 levels deep, which is as far as prefect-secrets reads",
+	TooDeep:          fmt.Sprintf("this nests more than %d levels deep, which is as far as prefect-secrets reads", MaxDepth),
 
 	NoKey:          "a key is missing here",
 	EmptyKeyPart:   "a part of a dotted key is missing here",

@@ -226,10 +226,10 @@ func TestDepth(t *testing.T) {
 		"header":        func(n int) string { return "[" + strings.Repeat("a.", n-1) + "a]" },
 	}
 	for name, text := range forms {
-		if _, err := Scan(text(maxDepth)); err != nil {
+		if _, err := Scan(text(MaxDepth)); err != nil {
 			t.Errorf("%s: %s", name, err.Problem)
 		}
-		for _, n := range []int{2*maxDepth + 4, 1 << 20} {
+		for _, n := range []int{2*MaxDepth + 4, 1 << 20} {
 			if _, err := Scan(text(n)); err == nil || err.Problem != TooDeep {
 				t.Errorf("%s, %d deep: got %+v", name, n, err)
 			}

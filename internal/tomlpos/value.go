@@ -36,7 +36,7 @@ func (s *scanner) value(n NodeID) bool {
 }
 
 func (s *scanner) openContainer(n NodeID, kind Kind, f form) bool {
-	if len(s.open)+1 > maxDepth {
+	if len(s.open)+1 > MaxDepth {
 		return s.fail(TooDeep, s.at, s.at+1)
 	}
 	s.scopes++

@@ -25,6 +25,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
@@ -79,9 +80,9 @@ func New(c Config) (http.Handler, error) {
 
 // parseURL keeps the text of a bad URL out of the error: it may hold a password.
 func parseURL(text string) (*url.URL, error) {
-	u, err := url.Parse(text)
+	u, ok := address.Absolute(text)
 	switch {
-	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+	case !ok:
 		return nil, errors.New("the upstream's URL cannot be used: write http://HOST:PORT or https://HOST")
 	case u.User != nil:
 		return nil, fmt.Errorf("the upstream's URL at %s holds a user: leave it out", u.Host)

@@ -196,7 +196,7 @@ func TestConfigThatIsRefused(t *testing.T) {
 	}{
 		"no address":       {func(c *vault.Config) { c.Address = "" }, "the address of vault"},
 		"no scheme":        {func(c *vault.Config) { c.Address = "vault:8200" }, "https://"},
-		"no URL":           {func(c *vault.Config) { c.Address = "http://CANARY:%zz@x" }, "no URL"},
+		"no URL":           {func(c *vault.Config) { c.Address = "http://CANARY:%zz@x" }, "must begin with https://"},
 		"credentials":      {func(c *vault.Config) { c.Address = "https://u:CANARY@vault.test" }, "holds credentials"},
 		"query":            {func(c *vault.Config) { c.Address = "https://vault.test?x=1" }, "a query"},
 		"no login":         {func(c *vault.Config) { c.Login = nil }, "no way to log in"},

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 )
 
 // Defaults of [Config].
@@ -89,12 +90,10 @@ func (c *Config) checkRest() error {
 	return c.Login.check()
 }
 
-func checkAddress(address string) error {
-	u, err := url.Parse(address)
+func checkAddress(text string) error {
+	u, ok := address.Absolute(text)
 	switch {
-	case err != nil:
-		return errors.New("the address of vault is no URL")
-	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+	case !ok:
 		return errors.New("the address of vault must begin with https:// or http:// and name a host")
 	case u.User != nil:
 		return errors.New("the address of vault holds credentials: use a token, an AppRole or a Kubernetes role")

@@ -110,12 +110,15 @@ func testCancelledMidway(t *testing.T, c *checker) {
 	c.wantValue(tenantA, "last", `"after"`)
 }
 
+// manyNames is how many names are listed at once.
+const manyNames = 10_000
+
 // testManyNames lists as many names as teams have, written by many at once.
 func (o options) testManyNames(t *testing.T, c *checker) {
 	const writers = 100
-	want := make([]string, o.names)
+	want := make([]string, manyNames)
 	for i := range want {
-		want[i] = fmt.Sprintf("team_%d/NAME_%05d", i%7, (i*7919)%o.names)
+		want[i] = fmt.Sprintf("team_%d/NAME_%05d", i%7, (i*7919)%manyNames)
 	}
 	inParallel(t, writers, func(w int) error {
 		for i := w; i < len(want); i += writers {
@@ -185,7 +188,6 @@ func (o options) testReopen(t *testing.T, c *checker) {
 // options are what a store's test asks of the suite.
 type options struct {
 	reopen func(t *testing.T, store cloud.Store) cloud.Store
-	names  int
 }
 
 // Option changes what [Run] does.
@@ -196,6 +198,3 @@ type Option func(*options)
 func WithReopen(reopen func(t *testing.T, store cloud.Store) cloud.Store) Option {
 	return func(o *options) { o.reopen = reopen }
 }
-
-// WithNames is how many names are listed at once, 10,000 without it.
-func WithNames(n int) Option { return func(o *options) { o.names = n } }

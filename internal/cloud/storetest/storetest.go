@@ -39,7 +39,7 @@ var values = []string{
 
 // Run holds a store to its contract. Open gives a new, empty store.
 func Run(t *testing.T, open func(t *testing.T) cloud.Store, opts ...Option) {
-	o := options{names: 10_000}
+	var o options
 	for _, opt := range opts {
 		opt(&o)
 	}

@@ -1,4 +1,5 @@
-package sync
+// Package surrogate finds halves of surrogate pairs, which no Go string holds.
+package surrogate
 
 import (
 	"bytes"
@@ -6,13 +7,10 @@ import (
 	"unicode/utf16"
 )
 
-// halfPair is the problem with a name's value that [loneSurrogate] finds.
-const halfPair = "%q holds half a surrogate pair, which is no character: encode the value, with base64 for example"
-
-// loneSurrogate reports whether valid JSON, or what is escaped as in JSON, has an
-// escape in it of half a surrogate pair. Python's json keeps one; Go's and most
-// others put U+FFFD in its place.
-func loneSurrogate(raw []byte) bool {
+// Lone reports whether valid JSON, or what is escaped as in JSON, such as a string of
+// GraphQL, has an escape of half a surrogate pair in it. Python's json keeps one; Go's
+// and most others put U+FFFD in its place.
+func Lone(raw []byte) bool {
 	for {
 		at := bytes.IndexByte(raw, '\\')
 		if at < 0 {
