@@ -139,7 +139,7 @@ func pythonTime(t time.Time) pytoml.Time {
 // booleans and times, and lists and inline tables of those that hold no other.
 // FuzzPlain holds that.
 func (s *source) plain() bool {
-	if strings.Contains(s.doc.Text, "\r") || strings.HasPrefix(s.doc.Text, byteOrderMark) {
+	if strings.Contains(s.doc.Text, "\r") || strings.HasPrefix(s.doc.Text, tomlpos.ByteOrderMark) {
 		return false
 	}
 	kinds := make([]tomlpos.Kind, len(s.doc.Nodes))

@@ -3,7 +3,6 @@ package check
 import (
 	"errors"
 	"sort"
-	"strings"
 
 	"github.com/BurntSushi/toml"
 
@@ -60,17 +59,10 @@ func decode(text string) (keys []toml.Key, refused int) {
 	}
 	var parse toml.ParseError
 	if errors.As(err, &parse) {
-		refused = max(0, min(parse.Position.Start+markLength(text), len(text)))
+		// The decoder does not count the byte order mark.
+		refused = max(0, min(parse.Position.Start+tomlpos.MarkLength(text), len(text)))
 	}
 	return nil, refused
-}
-
-// markLength is that of the byte order mark, which the decoder does not count.
-func markLength(text string) int {
-	if strings.HasPrefix(text, "\ufeff") {
-		return len("\ufeff")
-	}
-	return 0
 }
 
 // parses reports whether the file is TOML.

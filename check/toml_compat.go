@@ -16,8 +16,6 @@ const (
 	misread = "Prefect reads something else"
 )
 
-const byteOrderMark = "\ufeff"
-
 // checkCompat reports valid TOML that toml 0.10.2 refuses or reads differently.
 // Whether it does is what pytoml finds; the shapes that are known to be the reason
 // give the place and the words.
@@ -179,8 +177,8 @@ func (s *source) compatLines(v tomlpos.Value) (message, hint string) {
 
 // compatKeys is about how keys are written, each where it stands.
 func (s *source) compatKeys(report func(finding)) {
-	if strings.HasPrefix(s.doc.Text, byteOrderMark) {
-		report(finding{message: "a byte order mark: " + misread + ", or " + fails, hint: "save the file as UTF-8 without a mark", end: len(byteOrderMark)})
+	if strings.HasPrefix(s.doc.Text, tomlpos.ByteOrderMark) {
+		report(finding{message: "a byte order mark: " + misread + ", or " + fails, hint: "save the file as UTF-8 without a mark", end: len(tomlpos.ByteOrderMark)})
 	}
 	for i, k := range s.doc.Keys {
 		raw := s.doc.Text[k.Start:k.End]

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -64,7 +65,7 @@ func (e Entry) format(rule Format) Format {
 // mark or # in a value without quotes, text after a closing quote, a backslash
 // that begins no escape, a name that stands twice.
 func ParseSecretsFile(label, name string, data []byte) (*Source, error) {
-	text := strings.TrimPrefix(string(data), byteOrderMark)
+	text := strings.TrimPrefix(string(data), tomlpos.ByteOrderMark)
 	switch {
 	case strings.HasSuffix(strings.ToLower(name), ".json") || bracketed(text):
 		return parseTyped(label, []byte(text))
@@ -73,6 +74,3 @@ func ParseSecretsFile(label, name string, data []byte) (*Source, error) {
 	}
 	return parseDotenv(label, []byte(strings.ReplaceAll(text, "\r\n", "\n")))
 }
-
-// byteOrderMark is what PowerShell and editors put before a text.
-const byteOrderMark = "\ufeff"

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/surrogate"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -27,7 +28,7 @@ func ParseVars(label string, data []byte) (*Source, error) {
 
 // parseObject reads one of GitHub's contexts, whose values are all strings.
 func parseObject(context, label string, data []byte) (*Source, error) {
-	p := newObjectParser(context, label, []byte(strings.TrimPrefix(string(data), byteOrderMark)))
+	p := newObjectParser(context, label, []byte(strings.TrimPrefix(string(data), tomlpos.ByteOrderMark)))
 	p.readAll()
 	return p.source()
 }

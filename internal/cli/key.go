@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -67,7 +68,7 @@ func (c *Command) variable(name string) candidate {
 
 // trimmed is a key or a URL without what editors and shells put around it.
 func trimmed(text string) string {
-	return strings.TrimSpace(strings.TrimPrefix(text, byteOrderMark))
+	return strings.TrimSpace(strings.TrimPrefix(text, tomlpos.ByteOrderMark))
 }
 
 var errNoKey = errors.New("no API key")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -46,7 +47,7 @@ func (c *Command) readValue(isJSON bool) (prefect.Value, error) {
 	case !utf8.Valid(data):
 		return prefect.Value{}, errNotUTF8
 	}
-	text := strings.TrimPrefix(string(data), byteOrderMark)
+	text := strings.TrimPrefix(string(data), tomlpos.ByteOrderMark)
 	switch {
 	case text == "":
 		return prefect.Value{}, errNoValue
@@ -71,6 +72,3 @@ func jsonValue(text string) (prefect.Value, error) {
 func withoutNewline(text string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
 }
-
-// byteOrderMark is what PowerShell and editors put before a text.
-const byteOrderMark = "\ufeff"

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
+	"github.com/prefect-secrets/prefect-secrets/internal/pause"
 )
 
 // Fault is what happens to a call that matches. A fault of the whole request
@@ -208,12 +209,5 @@ func wait(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
+	return pause.For(ctx, d)
 }

@@ -23,7 +23,7 @@ type lines struct {
 }
 
 func newLines(text string) lines {
-	l := lines{text: text, starts: []int{markLength(text)}}
+	l := lines{text: text, starts: []int{MarkLength(text)}}
 	for at := l.starts[0]; ; {
 		i := strings.IndexByte(text[at:], '\n')
 		if i < 0 {
@@ -41,12 +41,12 @@ func Plain(text string, comments []Comment) *Document {
 	return &Document{Text: text, Nodes: make([]Node, 1), Comments: comments, lines: newLines(text)}
 }
 
-// markLength is the length of the byte order mark, 3 or 0.
-func markLength(text string) int {
-	if strings.HasPrefix(text, "\ufeff") {
-		return len("\ufeff")
-	}
-	return 0
+// ByteOrderMark is what PowerShell and editors put before a text.
+const ByteOrderMark = "\ufeff"
+
+// MarkLength is the length of the byte order mark, 3 or 0.
+func MarkLength(text string) int {
+	return len(text) - len(strings.TrimPrefix(text, ByteOrderMark))
 }
 
 // codePoints counts those that begin before offset. The text is UTF-8 up to there.

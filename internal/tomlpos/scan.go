@@ -39,7 +39,7 @@ func Scan(text string) (*Document, *Error) {
 			lines:    newLines(text),
 			children: make(map[child]NodeID, 8+len(text)/48),
 		},
-		at:  markLength(text),
+		at:  MarkLength(text),
 		end: len(text),
 	}
 	s.Nodes[Root] = Node{Index: -1, form: formHeader}
