@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-github/v60/github"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pause"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -50,7 +51,7 @@ func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 		place: r.place(), workspace: r.getenv("GITHUB_WORKSPACE"), now: c.Now, pause: c.Pause,
 	}
 	if g.pause == nil {
-		g.pause = pause
+		g.pause = pause.For
 	}
 	base := r.getenv("GITHUB_API_URL")
 	if base == "" {
@@ -62,17 +63,6 @@ func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 	}
 	g.api.BaseURL = api
 	return g, nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // ask sends a request, and again once a rate limit is over if that is within the

@@ -44,6 +44,7 @@ var arrows = map[string][]string{
 	"internal/tomlfile":           {"internal/nearest", "internal/tomlpos"},
 	"internal/tomlpos":            nil,
 	"internal/surrogate":          nil,
+	"internal/pause":              nil,
 	"internal/turns":              nil,
 	"internal/upstream":           {"internal/cloud", "internal/graphql"},
 	"internal/release":            {"internal/pyliteral", "internal/pytoml"},

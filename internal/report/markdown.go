@@ -143,3 +143,6 @@ func cell(text string) string { return cellEscapes.Replace(Safe(text)) }
 
 // code is such a text to be copied, in which GitHub looks for no mention.
 func code(text string) string { return "<code>" + codeEscapes.Replace(text) + "</code>" }
+
+// codeSpan is text as a code span, in which GitHub finds no link and no mention.
+func codeSpan(text string) string { return "`" + strings.ReplaceAll(Safe(text), "`", "'") + "`" }

@@ -26,9 +26,6 @@ func targetMarkdown(t secretsync.TenantResult) string {
 	return label + " at " + codeSpan(secretsync.ShownURL(t.Plan.URL))
 }
 
-// codeSpan is text as a code span, in which GitHub finds no link and no mention.
-func codeSpan(text string) string { return "`" + strings.ReplaceAll(Safe(text), "`", "'") + "`" }
-
 // notes are what a reader of a plan should know beside its actions.
 func notes(plan *secretsync.Plan) []string {
 	all := slices.Concat(plan.Notes, plan.Remarks)

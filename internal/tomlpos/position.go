@@ -46,10 +46,7 @@ const ByteOrderMark = "\ufeff"
 
 // MarkLength is the length of the byte order mark before a text, 3 or 0.
 func MarkLength(text string) int {
-	if strings.HasPrefix(text, ByteOrderMark) {
-		return len(ByteOrderMark)
-	}
-	return 0
+	return len(text) - len(strings.TrimPrefix(text, ByteOrderMark))
 }
 
 // codePoints counts those that begin before offset. The text is UTF-8 up to there.

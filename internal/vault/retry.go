@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pause"
 )
 
 // Waits between attempts, each with up to half of it more or less.
@@ -103,14 +105,7 @@ func wait(ctx context.Context, d time.Duration) error {
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
 		return context.DeadlineExceeded
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
+	return pause.For(ctx, d)
 }
 
 // judge makes an error of what is no success. It holds Vault's own words only

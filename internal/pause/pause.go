@@ -1,0 +1,19 @@
+// Package pause waits within a context.
+package pause
+
+import (
+	"context"
+	"time"
+)
+
+// For waits for a time, or returns the error of the context that ends first.
+func For(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
