@@ -28,7 +28,7 @@ func Manifest(name string, text []byte, problems []Problem) []Diagnostic {
 	s := read(name, string(text))
 	s.manifest = true
 	s.tokens = s.withPasted()
-	s.reported, s.rules, s.known = problems, manifestRules, func() []Rule { return rulesOf(manifestRules) }
+	s.reported, s.rules, s.list = problems, manifestRules, func() []Rule { return rulesOf(manifestRules) }
 	return s.diagnose()
 }
 
