@@ -79,7 +79,7 @@ func (o Options) has(r Rule) bool {
 // comment silences is left out.
 func File(name string, text []byte, opts Options) []Diagnostic {
 	s := read(name, string(text))
-	s.opts, s.rules, s.known = opts, configRules, Rules
+	s.opts, s.rules, s.list = opts, configRules, Rules
 	return s.diagnose()
 }
 

@@ -88,7 +88,7 @@ func (f flow) source(opts Options) *source {
 	s := &source{
 		name: f.name, doc: f.doc, refused: -1, certain: f.doc.Text != "", tokens: findTokens(f.doc.Text),
 		ignores: readIgnores(f.doc), opts: opts, flow: &f,
-		rules: flowRules, known: func() []Rule { return rulesOf(flowRules) },
+		rules: flowRules, list: func() []Rule { return rulesOf(flowRules) },
 	}
 	s.hidden = s.hide()
 	for _, l := range f.module.Literals {

@@ -100,14 +100,22 @@ func (s *source) lookWider() {
 	}
 }
 
+// knownRules are the rules that an ignore comment may name, listed once a file.
+func (s *source) knownRules() []Rule {
+	if s.known == nil {
+		s.known = s.list()
+	}
+	return s.known
+}
+
 func (s *source) isRule(name string) bool {
-	return slices.ContainsFunc(s.known(), func(r Rule) bool { return r.Name == name })
+	return slices.ContainsFunc(s.knownRules(), func(r Rule) bool { return r.Name == name })
 }
 
 // ignorable are the names of the rules that a comment may ignore.
 func (s *source) ignorable() []string {
 	var names []string
-	for _, r := range s.known() {
+	for _, r := range s.knownRules() {
 		if canIgnore(r.Name) {
 			names = append(names, r.Name)
 		}

@@ -19,7 +19,7 @@ func Manifest(name string, text []byte, problems []tomlfile.Problem) []Diagnosti
 	s := read(name, string(text))
 	s.manifest = true
 	s.tokens = s.withPasted()
-	s.reported, s.rules, s.known = problems, manifestRules, func() []Rule { return rulesOf(manifestRules) }
+	s.reported, s.rules, s.list = problems, manifestRules, func() []Rule { return rulesOf(manifestRules) }
 	return s.diagnose()
 }
 

@@ -28,7 +28,8 @@ type source struct {
 	manifest  bool            // and no configuration
 	opts      Options
 	rules     []checker          // of this kind of file
-	known     func() []Rule      // that an ignore comment may name
+	list      func() []Rule      // gives known
+	known     []Rule             // that an ignore comment may name; see knownRules
 	reported  []tomlfile.Problem // of a manifest: what its reader found
 	flow      *flow              // of a Python file
 	secrets   *knowledge         // of a Python file: those that there are
