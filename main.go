@@ -8,12 +8,13 @@ import (
 	"os"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
 func main() {
 	if err := cli.ForbidCoreDumps(); err != nil {
 		fmt.Fprintln(os.Stderr, "prefect-secrets: forbidding core dumps:", err)
-		os.Exit(cli.ExitFailed)
+		os.Exit(exit.Failed)
 	}
 	ctx, interrupts, end := cli.NewInterrupts(context.Background())
 	defer end()

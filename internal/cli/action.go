@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/actions"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
@@ -28,25 +29,25 @@ func (c *Command) runAction(ctx context.Context) error {
 	patient, release := c.patient(ctx)
 	defer release()
 	err := a.do(ctx, patient)
-	code := exitCode(err)
+	code := exit.CodeOf(err)
 	switch {
-	case code == ExitOK:
-	case code == ExitPartly:
+	case code == exit.OK:
+	case code == exit.Partly:
 		a.status = actions.Partial
 	default:
 		a.status = actions.Failure
 	}
-	if message := messageOf(err); message != "" {
+	if message := exit.MessageOf(err); message != "" {
 		a.runner.Error(message)
 	}
 	if err := errors.Join(a.writeSARIF(), a.outputs()); err != nil {
 		a.runner.Error(err.Error())
-		code = max(code, ExitFailed)
+		code = max(code, exit.Failed)
 	}
-	if code == ExitOK {
+	if code == exit.OK {
 		return nil
 	}
-	return &exitError{code: code}
+	return &exit.Error{Code: code}
 }
 
 // actionRun is one run of the Action, and the printer of its steps.
@@ -87,7 +88,7 @@ func (a *actionRun) do(ctx, patient context.Context) (err error) {
 	}
 	telling, cancel := context.WithTimeout(patient, a.inputs.Timeout)
 	defer cancel()
-	a.checkRun(telling, exitCode(err) != ExitOK)
+	a.checkRun(telling, exit.CodeOf(err) != exit.OK)
 	failed := a.comment(telling)
 	switch {
 	case failed == nil:
@@ -99,9 +100,9 @@ func (a *actionRun) do(ctx, patient context.Context) (err error) {
 		a.runner.Error(failed.Error())
 		return err
 	case a.inputs.Mode == "sync":
-		return &exitError{code: ExitPartly, err: failed}
+		return &exit.Error{Code: exit.Partly, Err: failed}
 	default:
-		return &exitError{code: ExitFailed, err: failed}
+		return &exit.Error{Code: exit.Failed, Err: failed}
 	}
 }
 

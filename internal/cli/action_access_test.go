@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
@@ -32,7 +32,7 @@ func TestActionPlansWithAPlannerKey(t *testing.T) {
 		"api-key": fake.AddKey(testkit.Key{Name: "pr", Role: testkit.Planner}),
 	})
 	r := runCommand(t, w.env, "", "action")
-	if r.code != cli.ExitOK || w.outputs(t)["status"] != "success" || strings.Contains(r.stdout, "::warning") {
+	if r.code != exit.OK || w.outputs(t)["status"] != "success" || strings.Contains(r.stdout, "::warning") {
 		t.Fatalf("exit code %d: %s", r.code, unmasked(r.stdout))
 	}
 	comment := github.Comments()[0].Body
@@ -57,7 +57,7 @@ func TestActionMarksAnotherKeysSecret(t *testing.T) {
 		"api-key": testkit.AdminKey,
 	})
 	r := runCommand(t, w.env, "", "action")
-	if r.code != cli.ExitOK || !strings.Contains(r.stdout, `~ overwrite A  overwrites what "deploy" wrote`) {
+	if r.code != exit.OK || !strings.Contains(r.stdout, `~ overwrite A  overwrites what "deploy" wrote`) {
 		t.Fatalf("exit code %d: %s", r.code, unmasked(r.stdout))
 	}
 	if comment := github.Comments()[0].Body; !strings.Contains(comment, `| overwrite | A | overwrites what "deploy" wrote |`) {
@@ -81,7 +81,7 @@ func TestActionWithAKeyThatMayNot(t *testing.T) {
 			"mode": tt.mode, "api-url": url, "api-key": tt.key, "secrets": secretsJSON(t, map[string]string{"A": canary, "B": canary}),
 		})
 		r := runCommand(t, w.env, "", "action")
-		if r.code != cli.ExitRefused || w.outputs(t)["status"] != "failed" || !strings.Contains(r.stdout, "::error::") || !strings.Contains(r.stdout, tt.want) {
+		if r.code != exit.Refused || w.outputs(t)["status"] != "failed" || !strings.Contains(r.stdout, "::error::") || !strings.Contains(r.stdout, tt.want) {
 			t.Errorf("%s: exit code %d: %s", tt.mode, r.code, unmasked(r.stdout))
 		}
 	}

@@ -4,14 +4,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
 // A flow's secrets may come from the store, and from what the step is about to
 // write.
 func TestActionChecksFlows(t *testing.T) {
 	store := startServer(t)
-	if r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + store.AdminKey}, "x", "set", "STORED", "--api-url", store.URL); r.code != cli.ExitOK {
+	if r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + store.AdminKey}, "x", "set", "STORED", "--api-url", store.URL); r.code != exit.OK {
 		t.Fatal(r.stderr)
 	}
 	const flow = "from prefect.client import Secret\nSecret('STORED').get()\nSecret('PASSED').get()\n"
@@ -29,7 +29,7 @@ func TestActionChecksFlows(t *testing.T) {
 	}
 	for _, mode := range []string{"plan", "sync"} {
 		r, w := run(mode, flow+"Secret('NOWHERE').get()\n", nil)
-		if r.code != cli.ExitUsage || !strings.Contains(r.stdout, "NOWHERE") || !strings.Contains(r.stdout, "nothing was written") || strings.Contains(r.stdout, `secret "STORED"`) {
+		if r.code != exit.Usage || !strings.Contains(r.stdout, "NOWHERE") || !strings.Contains(r.stdout, "nothing was written") || strings.Contains(r.stdout, `secret "STORED"`) {
 			t.Errorf("%s with a secret that nothing has: exit code %d: %s", mode, r.code, unmasked(r.stdout))
 		}
 		out := w.outputs(t)
@@ -39,14 +39,14 @@ func TestActionChecksFlows(t *testing.T) {
 		if got := store.names(t); len(got) != 1 {
 			t.Fatalf("%s wrote %v", mode, got)
 		}
-		if r, _ := run(mode, flow+"Secret('NOWHERE').get()\n", map[string]string{"fail-on": "never", "exclude": "PASSED", "mode": "plan"}); r.code != cli.ExitOK || !strings.Contains(r.stdout, "PASSED") {
+		if r, _ := run(mode, flow+"Secret('NOWHERE').get()\n", map[string]string{"fail-on": "never", "exclude": "PASSED", "mode": "plan"}); r.code != exit.OK || !strings.Contains(r.stdout, "PASSED") {
 			t.Errorf("fail-on: never: exit code %d: %s", r.code, unmasked(r.stdout))
 		}
 	}
-	if r, _ := run("check", flow, nil); r.code != cli.ExitFailed || !strings.Contains(r.stdout, "PASSED") || strings.Contains(r.stdout, `secret "STORED"`) {
+	if r, _ := run("check", flow, nil); r.code != exit.Failed || !strings.Contains(r.stdout, "PASSED") || strings.Contains(r.stdout, `secret "STORED"`) {
 		t.Errorf("check: exit code %d: %s", r.code, unmasked(r.stdout))
 	}
-	if r, w := run("sync", flow, nil); r.code != cli.ExitOK || w.outputs(t)["created-names"] != `["PASSED"]` {
+	if r, w := run("sync", flow, nil); r.code != exit.OK || w.outputs(t)["created-names"] != `["PASSED"]` {
 		t.Errorf("sync: exit code %d: %s", r.code, unmasked(r.stdout))
 	}
 }
@@ -56,12 +56,12 @@ func TestActionTakesAVersion(t *testing.T) {
 		w := newWorkspace(t, map[string]string{"mode": "check", "prefect-version": version})
 		w.env = append(w.env, "INPUT_CONFIG-FILES="+w.write(t, "config.toml", "[context.secrets]\nPIN = \"1_000\" # prefect-secrets: ignore[plaintext-secret] a test\n"))
 		r := runCommand(t, w.env, "", "action")
-		if got := w.outputs(t)["warning-count"]; r.code != cli.ExitOK || got != warnings {
+		if got := w.outputs(t)["warning-count"]; r.code != exit.OK || got != warnings {
 			t.Errorf("%s: exit code %d, %s warnings: %s", version, r.code, got, r.stdout)
 		}
 	}
 	w := newWorkspace(t, map[string]string{"mode": "check", "prefect-version": "2", "config-files": "x.toml"})
-	if r := runCommand(t, w.env, "", "action"); r.code != cli.ExitUsage || !strings.Contains(r.stdout, "input prefect-version: ") {
+	if r := runCommand(t, w.env, "", "action"); r.code != exit.Usage || !strings.Contains(r.stdout, "input prefect-version: ") {
 		t.Errorf("exit code %d: %s", r.code, r.stdout)
 	}
 }
@@ -75,7 +75,7 @@ func TestActionWarnsOfALongInput(t *testing.T) {
 		}
 		w := newWorkspace(t, map[string]string{"mode": "plan", "api-url": store.URL, "api-key": store.AdminKey, "secrets": secretsJSON(t, secrets)})
 		r := runCommand(t, w.env, "", "action")
-		if r.code != cli.ExitOK || warned != strings.Contains(r.stdout, "give the larger secrets by secrets-file or env-names") {
+		if r.code != exit.OK || warned != strings.Contains(r.stdout, "give the larger secrets by secrets-file or env-names") {
 			t.Errorf("%d bytes: exit code %d, warned: %t", size, r.code, !warned)
 		}
 	}

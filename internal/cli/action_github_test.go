@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
 // onGitHub is a workspace of a job on a pull request, with a fake GitHub.
@@ -38,7 +38,7 @@ func TestActionKeepsOneComment(t *testing.T) {
 	}
 	for i, name := range []string{"FIRST", "SECOND"} {
 		r, w := run(githubtest.Token, map[string]string{name: canary})
-		if r.code != cli.ExitOK || w.outputs(t)["status"] != "success" {
+		if r.code != exit.OK || w.outputs(t)["status"] != "success" {
 			t.Fatalf("exit code %d: %s", r.code, unmasked(r.stdout))
 		}
 		comments := fake.Comments()
@@ -54,7 +54,7 @@ func TestActionKeepsOneComment(t *testing.T) {
 	}
 	for token, says := range map[string]string{"other": "did not accept the token", "": "the input github-token is missing"} {
 		r, w := run(token, map[string]string{"A": canary})
-		if r.code != cli.ExitFailed || w.outputs(t)["status"] != "failed" || !strings.Contains(r.stdout, says) {
+		if r.code != exit.Failed || w.outputs(t)["status"] != "failed" || !strings.Contains(r.stdout, says) {
 			t.Errorf("token %q: exit code %d: %s", token, r.code, unmasked(r.stdout))
 		}
 	}
@@ -79,7 +79,7 @@ func TestEachEnvironmentHasItsSection(t *testing.T) {
 			"secrets": secretsJSON(t, map[string]string{name: canary}), "environment": environment, "matrix": os,
 		})
 		w.env = append(w.env, "INPUT_MANIFEST="+w.write(t, "manifest.toml", "[environments.staging]\n[environments.production]\n"))
-		if r := runCommand(t, w.env, "", "action"); r.code != cli.ExitOK {
+		if r := runCommand(t, w.env, "", "action"); r.code != exit.OK {
 			t.Fatalf("exit code %d: %s", r.code, unmasked(r.stdout))
 		}
 	}
@@ -127,7 +127,7 @@ func TestActionShowsWhatAnnotationsDoNot(t *testing.T) {
 		w.env = append(w.env, "GITHUB_WORKSPACE="+w.dir, "INPUT_CONFIG-FILES="+w.write(t, "config.toml", manyWarnings(tt.warnings)))
 		r := runCommand(t, w.env, "", "action")
 		runs := fake.CheckRuns()
-		if r.code != cli.ExitOK || len(runs) != tt.runs || (tt.warnings > 10) != strings.Contains(r.stdout, tt.says) {
+		if r.code != exit.OK || len(runs) != tt.runs || (tt.warnings > 10) != strings.Contains(r.stdout, tt.says) {
 			t.Fatalf("%d warnings: exit code %d, %d check runs: %s", tt.warnings, r.code, len(runs), r.stdout)
 		}
 		if tt.runs > 0 && (len(runs[0].Annotations) != tt.warnings || runs[0].Annotations[0].Path != "config.toml" || runs[0].Conclusion != "neutral") {
@@ -149,7 +149,7 @@ func TestPlanSaysWhatWasNotPassed(t *testing.T) {
 		Secrets:     map[string][]string{"repository": {"A", "B", "FORGOTTEN"}, "organization": {"ORG_WIDE"}},
 	}
 	r := runCommand(t, onGitHub(t, fake, inputs).env, "", "action")
-	if r.code != cli.ExitOK || !strings.Contains(r.stdout, "note: set in the repository but not passed to this step: FORGOTTEN, ORG_WIDE\n") {
+	if r.code != exit.OK || !strings.Contains(r.stdout, "note: set in the repository but not passed to this step: FORGOTTEN, ORG_WIDE\n") {
 		t.Errorf("exit code %d: %s", r.code, unmasked(r.stdout))
 	}
 	if strings.Count(r.stdout, "::warning::set in the repository") != 1 {
@@ -157,7 +157,7 @@ func TestPlanSaysWhatWasNotPassed(t *testing.T) {
 	}
 	refusing := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
 	r = runCommand(t, onGitHub(t, refusing, inputs).env, "", "action")
-	if r.code != cli.ExitOK || !strings.Contains(r.stdout, "the token needs the permission secrets: read") || strings.Contains(r.stdout, "::warning::") {
+	if r.code != exit.OK || !strings.Contains(r.stdout, "the token needs the permission secrets: read") || strings.Contains(r.stdout, "::warning::") {
 		t.Errorf("without the permission: exit code %d: %s", r.code, unmasked(r.stdout))
 	}
 }
@@ -189,7 +189,7 @@ func TestActionWritesAsTheJobItIs(t *testing.T) {
 
 	// A key of its own is used in place of a token.
 	w.env = append(w.env, "INPUT_API-URL="+store.URL, "INPUT_API-KEY="+store.AdminKey)
-	if r := runCommand(t, w.env, "", "action"); r.code != cli.ExitOK || len(audiences) != 1 {
+	if r := runCommand(t, w.env, "", "action"); r.code != exit.OK || len(audiences) != 1 {
 		t.Errorf("with a key: exit code %d, audiences %v", r.code, audiences)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
 // Typed values of a file are masked by their strings and digits; what is true or
@@ -26,7 +26,7 @@ func TestActionMasksTypedValues(t *testing.T) {
 	if strings.Contains(r.stdout, "::add-mask::true") || !strings.Contains(r.stdout, "SHORT is too short to be masked") || strings.Contains(r.stdout, "SMALL is too short") {
 		t.Errorf("the masks are wrong: %s", unmasked(r.stdout))
 	}
-	if outputs := w.outputs(t); r.code != cli.ExitOK || outputs["created-count"] != "6" || !strings.Contains(w.read(t, "summary"), "object with 1 key") {
+	if outputs := w.outputs(t); r.code != exit.OK || outputs["created-count"] != "6" || !strings.Contains(w.read(t, "summary"), "object with 1 key") {
 		t.Errorf("exit code %d, outputs %v", r.code, outputs)
 	}
 }
@@ -73,7 +73,7 @@ func TestActionSendsNoKeyOfPrefectCloud(t *testing.T) {
 	} {
 		w := newWorkspace(t, inputs)
 		w.env = append(w.env, env.entry)
-		if r := runCommand(t, w.env, "", "action"); r.code != cli.ExitUsage || !strings.Contains(r.stdout, "::error::"+env.says) {
+		if r := runCommand(t, w.env, "", "action"); r.code != exit.Usage || !strings.Contains(r.stdout, "::error::"+env.says) {
 			t.Errorf("%s: exit code %d: %s", name, r.code, unmasked(r.stdout))
 		}
 	}
@@ -86,11 +86,11 @@ func TestActionTakesTheURLOfAVariable(t *testing.T) {
 	for _, env := range []string{"PREFECT_SECRETS_API_URL=" + server.URL, "PREFECT__CLOUD__API=" + server.URL} {
 		w := newWorkspace(t, map[string]string{"api-key": server.AdminKey, "mode": "plan", "secrets": secretsJSON(t, map[string]string{"A": canary})})
 		w.env = append(w.env, env)
-		if r := runCommand(t, w.env, "", "action"); r.code != cli.ExitOK {
+		if r := runCommand(t, w.env, "", "action"); r.code != exit.OK {
 			t.Errorf("%s: exit code %d: %s", env, r.code, unmasked(r.stdout))
 		}
 		w.env = append(w.env, "INPUT_MANIFEST="+w.write(t, "m.toml", "api-url = \"https://attacker.example.com\"\n"))
-		if r := runCommand(t, w.env, "", "action"); r.code != cli.ExitUsage || !strings.Contains(r.stdout, "names another host") {
+		if r := runCommand(t, w.env, "", "action"); r.code != exit.Usage || !strings.Contains(r.stdout, "names another host") {
 			t.Errorf("%s: exit code %d: %s", env, r.code, unmasked(r.stdout))
 		}
 	}

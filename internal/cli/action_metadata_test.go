@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/actions"
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
 var update = flag.Bool("update", false, "write the README's tables of inputs and outputs anew")
@@ -57,7 +57,7 @@ func names(list []described) []string {
 func TestActionMetadata(t *testing.T) {
 	inputs, outputs := actionYML(t)
 	w := newWorkspace(t, map[string]string{"mode": "check", "config-files": "../../fixtures/config/local.toml"})
-	if r := runCommand(t, w.env, "", "action"); r.code != cli.ExitOK {
+	if r := runCommand(t, w.env, "", "action"); r.code != exit.OK {
 		t.Fatalf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 	}
 	var set []string

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
 // hiddenBy are what GitHub's runner hides after a run: each line of each mask that
@@ -27,7 +27,7 @@ func TestOutputsSurviveTheMasks(t *testing.T) {
 	w.env = append(w.env, "INPUT_SECRETS-FILE="+w.write(t, "ci.env", "SA='{\n  \"type\": \"service_account\",\n  \"project\": \"acme-analytics\",\n  \"password\": \""+canary+"\",\n  \"scopes\": [\n    1\n  ]\n}'\nDEBUG=true\nSTATE=success\nRESULT=Created\n"))
 	r := runCommand(t, w.env, "", "action")
 	outputs, hidden := w.outputs(t), hiddenBy(r.stdout)
-	if r.code != cli.ExitOK || outputs["status"] != "success" || outputs["created-names"] != `["DEBUG","RESULT","SA","STATE"]` {
+	if r.code != exit.OK || outputs["status"] != "success" || outputs["created-names"] != `["DEBUG","RESULT","SA","STATE"]` {
 		t.Fatalf("exit code %d, outputs %v: %s", r.code, outputs, unmasked(r.stdout))
 	}
 	outputs["of a later job"] = "acme-analytics"
@@ -45,7 +45,7 @@ func TestAMaskInAnOutputIsAWarning(t *testing.T) {
 	store := startServer(t)
 	w := newWorkspace(t, map[string]string{"api-url": store.URL, "api-key": store.AdminKey, "secrets": secretsJSON(t, map[string]string{"STAGE": "prod", "prod_db": canary})})
 	r := runCommand(t, w.env, "", "action")
-	if want := "::warning::the mask of STAGE hides a part of created-names: as an output of the job it stays empty\n"; r.code != cli.ExitOK || !strings.Contains(r.stdout, want) {
+	if want := "::warning::the mask of STAGE hides a part of created-names: as an output of the job it stays empty\n"; r.code != exit.OK || !strings.Contains(r.stdout, want) {
 		t.Errorf("exit code %d: %s", r.code, unmasked(r.stdout))
 	}
 }
@@ -58,12 +58,12 @@ func TestActionShowsNothingOfAPastedValue(t *testing.T) {
 		code     int
 		says     string
 	}{
-		"a webhook":     {"[names]\nslack = \"https://hooks.slack.com/services/T00000000/B00000000/" + canary + "\"\n", cli.ExitUsage, "looks like a Slack webhook"},
-		"any other":     {"[names]\nslack = \"" + canary + "!\"\n", cli.ExitOK, "no source has the name in "},
-		"in a table":    {"names.slack = { from = \"" + canary + "!\", required = true }\n", cli.ExitUsage, "is required and no source has the name in "},
-		"a key":         {"[names]\n\"ghp_" + strings.Repeat(canary, 3) + "\" = \"A\"\n", cli.ExitUsage, "this key holds what looks like a GitHub token"},
-		"a pattern":     {"include = [\"https://u:" + canary + "@x.example.com\"]\n", cli.ExitUsage, "looks like a URL with a password"},
-		"the API's URL": {"api-url = \"https://u:" + canary + "@x.example.com\"\n", cli.ExitUsage, "looks like a URL with a password"},
+		"a webhook":     {"[names]\nslack = \"https://hooks.slack.com/services/T00000000/B00000000/" + canary + "\"\n", exit.Usage, "looks like a Slack webhook"},
+		"any other":     {"[names]\nslack = \"" + canary + "!\"\n", exit.OK, "no source has the name in "},
+		"in a table":    {"names.slack = { from = \"" + canary + "!\", required = true }\n", exit.Usage, "is required and no source has the name in "},
+		"a key":         {"[names]\n\"ghp_" + strings.Repeat(canary, 3) + "\" = \"A\"\n", exit.Usage, "this key holds what looks like a GitHub token"},
+		"a pattern":     {"include = [\"https://u:" + canary + "@x.example.com\"]\n", exit.Usage, "looks like a URL with a password"},
+		"the API's URL": {"api-url = \"https://u:" + canary + "@x.example.com\"\n", exit.Usage, "looks like a URL with a password"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
@@ -21,7 +21,7 @@ func TestActionTakesEverySource(t *testing.T) {
 	w.env = append(w.env, "WEBHOOK_URL="+canary+"-hook")
 	w.env = append(w.env, "INPUT_SECRETS-FILE="+w.write(t, "extra.env", "DOTENV='"+canary+"-file'\n"))
 	r := runCommand(t, w.env, "", "action")
-	if r.code != cli.ExitOK {
+	if r.code != exit.OK {
 		t.Fatalf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 	}
 	fake.AssertSecrets(t, map[string]any{"A": canary, "REGION": "eu-west-1", "WEBHOOK_URL": canary + "-hook", "DOTENV": canary + "-file"})
@@ -45,7 +45,7 @@ func TestActionUsesAnEnvironmentOfTheManifest(t *testing.T) {
 	w := newWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey, "environment": "staging", "secrets": `{"A": "value"}`})
 	w.env = append(w.env, "INPUT_MANIFEST="+w.write(t, "m.toml", "[environments.staging]\ntenants = ['data-staging']\n[environments.production]\ntenants = ['data']\n"))
 	r := runCommand(t, w.env, "", "action")
-	if r.code != cli.ExitOK || len(staging.Names()) != 1 || len(production.Names()) != 0 {
+	if r.code != exit.OK || len(staging.Names()) != 1 || len(production.Names()) != 0 {
 		t.Errorf("exit code %d: %v %v: %s", r.code, staging.Names(), production.Names(), r.stdout)
 	}
 }
@@ -56,7 +56,7 @@ func TestAnEnvironmentCannotRedirectTheKey(t *testing.T) {
 	w := newWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey, "environment": "staging", "secrets": `{"A": "value"}`})
 	w.env = append(w.env, "INPUT_MANIFEST="+w.write(t, "m.toml", "api-url = '"+url+"'\n[environments.staging]\napi-url = 'https://evil.example.com'\n"))
 	r := runCommand(t, w.env, "", "action")
-	if r.code != cli.ExitUsage || len(fake.Calls(testkit.Match{})) != 0 || !strings.Contains(r.stdout, "names another host") {
+	if r.code != exit.Usage || len(fake.Calls(testkit.Match{})) != 0 || !strings.Contains(r.stdout, "names another host") {
 		t.Errorf("exit code %d: %s", r.code, r.stdout)
 	}
 }
@@ -74,7 +74,7 @@ func TestAForkPrunesNothing(t *testing.T) {
 	w.env = append(w.env, "HOOK=")
 	w.pullRequest(t, "fork/r")
 	r := runCommand(t, append(w.env, "GITHUB_EVENT_NAME=pull_request"), "", "action")
-	if r.code != cli.ExitOK || w.outputs(t)["status"] != "skipped" || len(fake.Names()) != 1 {
+	if r.code != exit.OK || w.outputs(t)["status"] != "skipped" || len(fake.Names()) != 1 {
 		t.Errorf("exit code %d, names %v: %s", r.code, fake.Names(), r.stdout)
 	}
 }
@@ -85,17 +85,17 @@ func TestActionKeepsToAReviewedPlan(t *testing.T) {
 	w := newWorkspace(t, inputs)
 	file := w.path("plan.json")
 	w.env = append(w.env, "INPUT_PLAN-FILE="+file)
-	if r := runCommand(t, w.env, "", "action"); r.code != cli.ExitOK || w.outputs(t)["plan-file"] != file || strings.Contains(w.read(t, "plan.json"), canary) {
+	if r := runCommand(t, w.env, "", "action"); r.code != exit.OK || w.outputs(t)["plan-file"] != file || strings.Contains(w.read(t, "plan.json"), canary) {
 		t.Fatalf("exit code %d, outputs %v", r.code, w.outputs(t))
 	}
 	inputs["mode"], inputs["secrets"] = "sync", `{"A": "`+canary+`", "B": "`+canary+`"}`
 	again := newWorkspace(t, inputs)
 	r := runCommand(t, append(again.env, "INPUT_PLAN-FILE="+file), "", "action")
-	if names := fake.Names(); r.code != cli.ExitOK || len(names) != 1 || names[0] != "A" {
+	if names := fake.Names(); r.code != exit.OK || len(names) != 1 || names[0] != "A" {
 		t.Errorf("exit code %d, names %v: %s", r.code, names, unmasked(r.stdout))
 	}
 	r = runCommand(t, append(newWorkspace(t, inputs).env, "INPUT_PLAN-FILE="+file), "", "action")
-	if r.code != cli.ExitUsage || !strings.Contains(r.stdout, "the plan file no longer fits") {
+	if r.code != exit.Usage || !strings.Contains(r.stdout, "the plan file no longer fits") {
 		t.Errorf("exit code %d: %s", r.code, unmasked(r.stdout))
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
 const canary = "CANARY9d41"
@@ -96,7 +96,7 @@ func TestActionSyncs(t *testing.T) {
 	})
 	w.env = append(w.env, "INPUT_CONFIG-FILES="+w.write(t, "warn.toml", "[context.secrets]\nA = \""+canary+"\"\n"))
 	r := runCommand(t, w.env, "", "action")
-	if r.code != cli.ExitOK {
+	if r.code != exit.OK {
 		t.Fatalf("exit code %d: %s", r.code, unmasked(r.stdout))
 	}
 	if diff := cmp.Diff([]string{"KEY", "SHORT"}, server.names(t)); diff != "" {
@@ -142,20 +142,20 @@ func TestActionErrors(t *testing.T) {
 		code   int
 		says   string
 	}{
-		{"misspelt input", map[string]string{"api-ulr": "x"}, cli.ExitUsage, `unknown input "api-ulr": did you mean "api-url"?`},
-		{"unknown mode", map[string]string{"mode": "write"}, cli.ExitUsage, `input mode: "write"`},
-		{"no URL", map[string]string{"api-url": ""}, cli.ExitUsage, "input api-url is missing"},
-		{"no key", map[string]string{"api-key": ""}, cli.ExitUsage, "no API key"},
-		{"wrong key", map[string]string{"api-key": "wrong-key"}, cli.ExitRefused, "the API key was not accepted"},
-		{"no secrets", map[string]string{"secrets": ""}, cli.ExitUsage, "give the input secrets"},
-		{"broken secrets", map[string]string{"secrets": `{"A": "` + canary}, cli.ExitUsage, "input secrets:1:"},
-		{"no boolean", map[string]string{"comment": "maybe"}, cli.ExitUsage, "input comment: expected true or false"},
-		{"no duration", map[string]string{"timeout": "soon"}, cli.ExitUsage, "input timeout: expected a duration"},
-		{"only GitHub's token", map[string]string{"secrets": `{"github_token": "` + canary + `"}`}, cli.ExitUsage, "the source holds no secrets"},
-		{"bad config", map[string]string{"config-files": "CONFIG"}, cli.ExitUsage, "the configs have errors; nothing was written"},
-		{"another host in the manifest", map[string]string{"manifest": "MANIFEST"}, cli.ExitUsage, "names another host"},
-		{"bad manifest", map[string]string{"manifest": "BROKEN"}, cli.ExitUsage, "::error col=9,endColumn=21,endLine=1,"},
-		{"check", map[string]string{"mode": "check", "config-files": "CONFIG"}, cli.ExitFailed, "::error "},
+		{"misspelt input", map[string]string{"api-ulr": "x"}, exit.Usage, `unknown input "api-ulr": did you mean "api-url"?`},
+		{"unknown mode", map[string]string{"mode": "write"}, exit.Usage, `input mode: "write"`},
+		{"no URL", map[string]string{"api-url": ""}, exit.Usage, "input api-url is missing"},
+		{"no key", map[string]string{"api-key": ""}, exit.Usage, "no API key"},
+		{"wrong key", map[string]string{"api-key": "wrong-key"}, exit.Refused, "the API key was not accepted"},
+		{"no secrets", map[string]string{"secrets": ""}, exit.Usage, "give the input secrets"},
+		{"broken secrets", map[string]string{"secrets": `{"A": "` + canary}, exit.Usage, "input secrets:1:"},
+		{"no boolean", map[string]string{"comment": "maybe"}, exit.Usage, "input comment: expected true or false"},
+		{"no duration", map[string]string{"timeout": "soon"}, exit.Usage, "input timeout: expected a duration"},
+		{"only GitHub's token", map[string]string{"secrets": `{"github_token": "` + canary + `"}`}, exit.Usage, "the source holds no secrets"},
+		{"bad config", map[string]string{"config-files": "CONFIG"}, exit.Usage, "the configs have errors; nothing was written"},
+		{"another host in the manifest", map[string]string{"manifest": "MANIFEST"}, exit.Usage, "names another host"},
+		{"bad manifest", map[string]string{"manifest": "BROKEN"}, exit.Usage, "::error col=9,endColumn=21,endLine=1,"},
+		{"check", map[string]string{"mode": "check", "config-files": "CONFIG"}, exit.Failed, "::error "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -202,7 +202,7 @@ func TestActionMasksWhatIsNoInput(t *testing.T) {
 			t.Error("a mask is missing")
 		}
 	}
-	if r.code != cli.ExitOK || !strings.Contains(r.stdout, "::warning::OLD_KEY was left out: its value is the API key") {
+	if r.code != exit.OK || !strings.Contains(r.stdout, "::warning::OLD_KEY was left out: its value is the API key") {
 		t.Errorf("exit code %d: %s", r.code, unmasked(r.stdout))
 	}
 }
@@ -214,7 +214,7 @@ func TestAReportThatCannotBeWrittenSaysWhatWasWritten(t *testing.T) {
 	})
 	w.env = append(w.env, "GITHUB_STEP_SUMMARY="+w.path("no/such/summary"))
 	r := runCommand(t, w.env, "", "action")
-	if r.code != cli.ExitPartly || !strings.Contains(r.stdout, "::error::1 secrets were written, and the report was not") {
+	if r.code != exit.Partly || !strings.Contains(r.stdout, "::error::1 secrets were written, and the report was not") {
 		t.Errorf("exit code %d: %s", r.code, unmasked(r.stdout))
 	}
 	if outputs := w.outputs(t); outputs["status"] != "partial" || outputs["created-count"] != "1" {

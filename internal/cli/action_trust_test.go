@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
@@ -40,7 +40,7 @@ func TestActionTrustsTheAuthorityOfGitHubToo(t *testing.T) {
 	w.pullRequest(t, "o/r")
 	w.env = append(w.env, "INPUT_API-URL="+store, "INPUT_CA-CERTIFICATE="+authority)
 	r := runCommand(t, w.env, "", "action")
-	if r.code != cli.ExitOK || issued != 1 || len(fake.Comments()) != 1 {
+	if r.code != exit.OK || issued != 1 || len(fake.Comments()) != 1 {
 		t.Errorf("exit code %d, %d tokens, %d comments: %s", r.code, issued, len(fake.Comments()), unmasked(r.stdout))
 	}
 }
@@ -62,7 +62,7 @@ func TestAnUntrustedIssuerIsNamed(t *testing.T) {
 		}
 	}
 	says := "asking GitHub for an id token at " + host + ": tls: failed to verify certificate: x509: certificate signed by unknown authority"
-	if r.code != cli.ExitFailed || !strings.Contains(r.stdout, says) || strings.Contains(r.stdout, "did not answer") || strings.Contains(r.stdout, "Post ") {
+	if r.code != exit.Failed || !strings.Contains(r.stdout, says) || strings.Contains(r.stdout, "did not answer") || strings.Contains(r.stdout, "Post ") {
 		t.Errorf("exit code %d: %s", r.code, unmasked(r.stdout))
 	}
 }
@@ -85,7 +85,7 @@ func TestARefusalOfNamesIsToldToWhoAsked(t *testing.T) {
 		r := runCommand(t, onGitHub(t, fake, map[string]string{
 			"mode": "plan", "comment": tt.comment, "api-url": store.URL, "api-key": store.AdminKey, "secrets": secretsJSON(t, tt.secrets), "github-token": githubtest.Token,
 		}).env, "", "action")
-		if told := strings.Contains(r.stdout, "secrets: read") || strings.Contains(r.stdout, "403"); r.code != cli.ExitOK || told != tt.told {
+		if told := strings.Contains(r.stdout, "secrets: read") || strings.Contains(r.stdout, "403"); r.code != exit.OK || told != tt.told {
 			t.Errorf("%s: exit code %d: %s", name, r.code, unmasked(r.stdout))
 		}
 	}

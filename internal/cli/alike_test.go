@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
@@ -18,7 +18,7 @@ func TestEqualFailuresAreOneLine(t *testing.T) {
 	const names = "7 names (S0000, S0001, S0002, S0003, S0004 and 2 more)"
 	w := newWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey})
 	r := runCommand(t, append(w.env, "INPUT_SECRETS-FILE="+secrets), "", "action")
-	if r.code != cli.ExitRefused || strings.Count(r.stdout, "! failed    "+names+": ") != 1 || strings.Count(r.stdout, "! failed") != 1 {
+	if r.code != exit.Refused || strings.Count(r.stdout, "! failed    "+names+": ") != 1 || strings.Count(r.stdout, "! failed") != 1 {
 		t.Errorf("exit code %d: %s", r.code, unmasked(r.stdout))
 	}
 	if summary := w.read(t, "summary"); strings.Count(summary, "| failed | "+names+" | ") != 1 || strings.Count(summary, "| failed |") != 1 {
@@ -42,7 +42,7 @@ func TestEqualFailuresOfPlans(t *testing.T) {
 		fake.Inject(testkit.Match{Field: "secret", Tenant: tenant}, testkit.Fault{Code: "FORBIDDEN"})
 	}
 	r := runCommand(t, adminEnv, "", "plan", "--api-url", url, "--secrets-file", secrets, "--tenant", "data,ml,web", "--format", "markdown")
-	if r.code != cli.ExitPartly || strings.Count(r.stdout, "2 tenants (data, ml): **failed**: ") != 1 || strings.Count(r.stdout, "**failed**") != 1 {
+	if r.code != exit.Partly || strings.Count(r.stdout, "2 tenants (data, ml): **failed**: ") != 1 || strings.Count(r.stdout, "**failed**") != 1 {
 		t.Errorf("exit code %d: %s", r.code, r.stdout)
 	}
 	if !strings.HasPrefix(r.stderr, "prefect-secrets: no plan for 2 tenants (data, ml): ") || strings.Count(r.stderr, "\n") != 1 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -115,14 +116,14 @@ func fetchBackup(ctx context.Context, w io.Writer, transport http.RoundTripper, 
 	client := http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(r)
 	if err != nil {
-		return &exitError{code: ExitFailed, err: fmt.Errorf("asking for the backup: %w", prefect.Cause(err))}
+		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("asking for the backup: %w", prefect.Cause(err))}
 	}
 	defer resp.Body.Close()
 	if err := backupStatus(resp.StatusCode); err != nil {
 		return err
 	}
 	if _, err = io.Copy(w, resp.Body); err != nil {
-		return &exitError{code: ExitFailed, err: fmt.Errorf("copying the backup: %w", err)}
+		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("copying the backup: %w", err)}
 	}
 	return nil
 }
@@ -132,11 +133,11 @@ func backupStatus(status int) error {
 	case http.StatusOK:
 		return nil
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return &exitError{code: ExitRefused, err: errors.New("the server refused the key: a backup needs an admin key of every tenant")}
+		return &exit.Error{Code: exit.Refused, Err: errors.New("the server refused the key: a backup needs an admin key of every tenant")}
 	case http.StatusNotFound, http.StatusMethodNotAllowed:
-		return &exitError{code: ExitFailed, err: errors.New("the server gives no backup: it does not keep its secrets in a file store")}
+		return &exit.Error{Code: exit.Failed, Err: errors.New("the server gives no backup: it does not keep its secrets in a file store")}
 	}
-	return &exitError{code: ExitFailed, err: fmt.Errorf("the server answered the backup with status %d", status)}
+	return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("the server answered the backup with status %d", status)}
 }
 
 func (c *Command) restore() *cobra.Command {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -118,7 +119,7 @@ func (c *Command) checkNamed(patterns []string, o check.Options, threshold check
 	}
 	fails, err := checkFiles(patterns, o, threshold, show)
 	if err == nil && fails {
-		err = &exitError{code: ExitFailed}
+		err = &exit.Error{Code: exit.Failed}
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -56,7 +57,7 @@ func (c *Command) runConfig(o configOptions) error {
 	places := places{}
 	var problem *prefect.ConfigError
 	if errors.As(err, &problem) {
-		return &exitError{code: ExitFailed, err: places.complete(problem)}
+		return &exit.Error{Code: exit.Failed, Err: places.complete(problem)}
 	}
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -57,7 +58,7 @@ func (c *Command) checkFlows(ctx context.Context, f checkFlags, paths []string, 
 		return err
 	}
 	if threshold.Fails(found.diagnostics) {
-		return &exitError{code: ExitFailed}
+		return &exit.Error{Code: exit.Failed}
 	}
 	return nil
 }
@@ -119,7 +120,7 @@ func (c *Command) knownSecrets(ctx context.Context, f checkFlags, configs []stri
 func configuredSecrets(configs []string, manifest string, o check.Options) ([]check.Known, error) {
 	names, err := check.ConfigSecrets(nil, o)
 	if err != nil {
-		return nil, &exitError{code: ExitFailed, err: err}
+		return nil, &exit.Error{Code: exit.Failed, Err: err}
 	}
 	known := []check.Known{{Where: "the environment", Names: names}}
 	for _, path := range configs {
@@ -142,7 +143,7 @@ func configuredSecrets(configs []string, manifest string, o check.Options) ([]ch
 func (c *Command) storedNames(ctx context.Context, o connectOptions) (names []string, err error) {
 	err = c.withStore(ctx, o, func(ctx context.Context, conn *connection) error {
 		if names, err = conn.client.SecretNames(ctx); err != nil {
-			return storeError(err)
+			return exit.Store(err)
 		}
 		return nil
 	})

@@ -8,6 +8,8 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
 // Interrupts turn SIGINT and SIGTERM into steps. The first signal ends the context,
@@ -47,18 +49,12 @@ func (i *Interrupts) hear(s os.Signal) {
 	i.seen[s] = true
 	switch {
 	case again || len(i.seen) > 1 && !i.reports:
-		i.exit(signalled(s))
+		i.exit(exit.Signalled(s))
 	case len(i.seen) > 1:
 		close(i.hurry)
 	default:
 		i.stop()
 	}
-}
-
-// signalled is the exit code by which shells know a process that a signal ended.
-func signalled(s os.Signal) int {
-	number, _ := s.(syscall.Signal)
-	return 128 + int(number)
 }
 
 // Hurry is closed when there is no more time to wait for what is under way. Who
@@ -115,6 +111,6 @@ func (r interruptible) Read(p []byte) (int, error) {
 	case got := <-read:
 		return copy(p, got.bytes), got.err
 	case <-r.ctx.Done():
-		return 0, &exitError{code: ExitPartly, err: errors.New("interrupted before standard input ended; nothing was changed")}
+		return 0, &exit.Error{Code: exit.Partly, Err: errors.New("interrupted before standard input ended; nothing was changed")}
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
 func TestInterruptsGoByKind(t *testing.T) {
@@ -73,7 +75,7 @@ func TestStandardInputIsInterrupted(t *testing.T) {
 		cancel()
 		var stdout, stderr bytes.Buffer
 		c := Command{Stdin: in, Stdout: &stdout, Stderr: &stderr, Env: []string{"PREFECT_SECRETS_API_KEY=k"}}
-		if code := c.Main(ctx, args); code != ExitPartly || !strings.Contains(stderr.String(), "interrupted before standard input ended") {
+		if code := c.Main(ctx, args); code != exit.Partly || !strings.Contains(stderr.String(), "interrupted before standard input ended") {
 			t.Errorf("%v: exit code %d: %s", args, code, stderr.String())
 		}
 	}

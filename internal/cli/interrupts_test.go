@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
@@ -114,7 +114,7 @@ func testCancelledSync(t *testing.T, binary string) {
 	p := store.start(t, adminEnv, binary, "sync", "--api-url", store.url, "--secrets-file", secrets)
 	p.send(t, syscall.SIGINT)
 	p.send(t, syscall.SIGTERM)
-	if code := p.exitCode(t); code != cli.ExitPartly {
+	if code := p.exitCode(t); code != exit.Partly {
 		t.Errorf("exit code %d", code)
 	}
 	for _, want := range []string{"! unknown   2 names (ALPHA, BETA): the run was stopped before the answer came", "2 unknown"} {
@@ -134,7 +134,7 @@ func testCancelledAction(t *testing.T, binary string) {
 	p.send(t, syscall.SIGINT)
 	p.send(t, syscall.SIGTERM)
 	code, outputs := p.exitCode(t), w.outputs(t)
-	if code != cli.ExitPartly || outputs["status"] != "partial" || outputs["failed-names"] != `["ALPHA"]` {
+	if code != exit.Partly || outputs["status"] != "partial" || outputs["failed-names"] != `["ALPHA"]` {
 		t.Errorf("exit code %d, outputs %v", code, outputs)
 	}
 	if summary := w.read(t, "summary"); !strings.Contains(summary, "| unknown | ALPHA |") {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -95,7 +96,7 @@ func checkWithManifest(manifest string, patterns []string, o check.Options, thre
 	if err := show(found); err != nil || !threshold.Fails(found.diagnostics) {
 		return err
 	}
-	return &exitError{code: ExitFailed}
+	return &exit.Error{Code: exit.Failed}
 }
 
 // checkBesideManifest checks a manifest, whatever its name, and configs.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -29,7 +30,7 @@ func (c *Command) names() *cobra.Command {
 			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connection) error {
 				names, err := conn.client.SecretNames(ctx)
 				if err != nil {
-					return storeError(err)
+					return exit.Store(err)
 				}
 				return write(c.Stdout, names)
 			})
@@ -93,7 +94,7 @@ string is refused as text, because it is what a variable that is not set gives; 
 			}
 			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connection) error {
 				if err := conn.client.SetSecret(ctx, args[0], value); err != nil {
-					return storeError(err)
+					return exit.Store(err)
 				}
 				_, err := fmt.Fprintf(c.Stdout, "set %s\n", report.Safe(args[0]))
 				return err
@@ -121,7 +122,7 @@ func (c *Command) delete() *cobra.Command {
 			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connection) error {
 				said, err := deleteNamed(ctx, conn.client, args[0])
 				if err != nil {
-					return storeError(err)
+					return exit.Store(err)
 				}
 				_, err = fmt.Fprintln(c.Stdout, said)
 				return err

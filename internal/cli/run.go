@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -202,7 +203,7 @@ func planError(err error) error {
 	if errors.Is(err, secretsync.ErrTooManyDeletes) || errors.Is(err, secretsync.ErrNotOwned) {
 		return err
 	}
-	return storeError(err)
+	return exit.Store(err)
 }
 
 // plannedError is the exit of a plan that has been shown.
@@ -214,10 +215,10 @@ func (r *run) plannedError(detailed bool) error {
 		failed = append(failed, t.Err)
 	}
 	if err := r.joined("no plan for ", failed); err != nil {
-		return &exitError{code: ExitPartly, err: err}
+		return &exit.Error{Code: exit.Partly, Err: err}
 	}
 	if detailed && pending {
-		return &exitError{code: ExitPending}
+		return &exit.Error{Code: exit.Pending}
 	}
 	return nil
 }
@@ -270,7 +271,7 @@ func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*run
 	})
 	progress.finish()
 	if err := out.applied(r.tenants, r.requests()); err != nil {
-		return r, &exitError{code: ExitPartly, err: fmt.Errorf("%d secrets were written, and the report was not: %w", r.done(), err)}
+		return r, &exit.Error{Code: exit.Partly, Err: fmt.Errorf("%d secrets were written, and the report was not: %w", r.done(), err)}
 	}
 	return r, nil
 }
@@ -319,21 +320,21 @@ func (r *run) resultError() error {
 	case err == nil:
 		return nil
 	case slices.Contains(errs, nil) || r.done() > 0:
-		return &exitError{code: ExitPartly, err: err}
+		return &exit.Error{Code: exit.Partly, Err: err}
 	default:
-		return &exitError{code: allCode(errs), err: err}
+		return &exit.Error{Code: allCode(errs), Err: err}
 	}
 }
 
 // allCode is the exit where nothing was done for any tenant.
 func allCode(failed []error) int {
-	code := ExitRefused
+	code := exit.Refused
 	for _, err := range failed {
 		if !errors.Is(err, prefect.ErrUnauthenticated) && !errors.Is(err, prefect.ErrForbidden) {
-			code = ExitFailed
+			code = exit.Failed
 		}
 		if errors.Is(err, secretsync.ErrInterrupted) {
-			return ExitPartly
+			return exit.Partly
 		}
 	}
 	return code
@@ -345,15 +346,15 @@ func resultError(r *secretsync.Report) error {
 	case r.Err == nil:
 		return nil
 	case undone == 0:
-		return &exitError{code: ExitPartly, err: r.Err}
+		return &exit.Error{Code: exit.Partly, Err: r.Err}
 	case errors.Is(r.Err, secretsync.ErrInterrupted):
-		return &exitError{code: ExitPartly, err: fmt.Errorf("interrupted: %d of %d changes were not made", undone, undone+r.Done())}
+		return &exit.Error{Code: exit.Partly, Err: fmt.Errorf("interrupted: %d of %d changes were not made", undone, undone+r.Done())}
 	case errors.Is(r.Err, errStopped):
-		return &exitError{code: ExitPartly, err: fmt.Errorf("interrupted: %w", partlyError(r))}
+		return &exit.Error{Code: exit.Partly, Err: fmt.Errorf("interrupted: %w", partlyError(r))}
 	case r.Done() > 0 || r.Count(secretsync.Unknown) > 0:
-		return &exitError{code: ExitPartly, err: partlyError(r)}
+		return &exit.Error{Code: exit.Partly, Err: partlyError(r)}
 	default:
-		return &exitError{code: storeCode(r.Err), err: fmt.Errorf("no write was acknowledged: %w", r.Err)}
+		return &exit.Error{Code: exit.StoreCode(r.Err), Err: fmt.Errorf("no write was acknowledged: %w", r.Err)}
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
@@ -174,13 +175,13 @@ func (c *Command) serveProduction(ctx context.Context, o serveOptions) (err erro
 func (c *Command) listenAndServe(ctx context.Context, o serveOptions, s *server.Server, log *slog.Logger) error {
 	listener, err := net.Listen("tcp", o.listen)
 	if err != nil {
-		return &exitError{code: ExitFailed, err: fmt.Errorf("--listen: %w", err)}
+		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("--listen: %w", err)}
 	}
 	defer listener.Close()
 	var metrics net.Listener
 	if o.metricsListen != "" {
 		if metrics, err = net.Listen("tcp", o.metricsListen); err != nil {
-			return &exitError{code: ExitFailed, err: fmt.Errorf("--metrics-listen: %w", err)}
+			return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("--metrics-listen: %w", err)}
 		}
 		defer metrics.Close()
 	}
@@ -196,7 +197,7 @@ func (c *Command) listenAndServe(ctx context.Context, o serveOptions, s *server.
 		return err
 	}
 	if err := s.Serve(ctx, listener, metrics); err != nil {
-		return &exitError{code: ExitFailed, err: err}
+		return &exit.Error{Code: exit.Failed, Err: err}
 	}
 	log.Info("stopped")
 	return nil

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -85,7 +86,7 @@ func (c *Command) plan() *cobra.Command {
 	}
 	o.register(cmd)
 	cmd.Flags().StringVar(&o.planFile, "plan-file", "", "a file to write names and actions to, for sync --plan-file")
-	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 5 if there are changes to make")
+	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, fmt.Sprintf("exit with %d if there are changes to make", exit.Pending))
 	return cmd
 }
 

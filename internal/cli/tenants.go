@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -34,7 +35,7 @@ func (conn *connection) tenantsOf(ctx context.Context, store *secretsync.Store, 
 	if slices.ContainsFunc(wanted, func(name string) bool { return !uuid.MatchString(name) }) {
 		var err error
 		if known, err = store.Tenants(ctx); err != nil {
-			return nil, storeError(err)
+			return nil, exit.Store(err)
 		}
 	}
 	var found []tenant

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
@@ -27,7 +27,7 @@ func seeded(t *testing.T) (fake *testkit.Cloud, inputs map[string]string) {
 	t.Helper()
 	fake, url, _ := served(t, 0)
 	for _, name := range []string{"TEAM_DB", "TEAM_S3"} {
-		if r := runCommand(t, adminEnv, canary, "set", name, "--api-url", url); r.code != cli.ExitOK {
+		if r := runCommand(t, adminEnv, canary, "set", name, "--api-url", url); r.code != exit.OK {
 			t.Fatal(r.stderr)
 		}
 	}
@@ -55,7 +55,7 @@ func TestAnUntrustedRunNeitherWritesNorDeletes(t *testing.T) {
 		asked := len(fake.Calls(testkit.Match{}))
 		r := runCommand(t, w.env, "", "action")
 		outputs := w.outputs(t)
-		if r.code != cli.ExitOK || outputs["status"] != "skipped" || outputs["changed"] != "false" || outputs["created-count"] != "0" {
+		if r.code != exit.OK || outputs["status"] != "skipped" || outputs["changed"] != "false" || outputs["created-count"] != "0" {
 			t.Errorf("%s: exit code %d, outputs %v", name, r.code, outputs)
 		}
 		if !strings.Contains(r.stdout, "::notice::") || !strings.Contains(r.stdout, tt.why) || !strings.Contains(r.stdout, nothingSynced) || strings.Contains(r.stdout, "\n::error::") {
@@ -79,7 +79,7 @@ func TestAnUntrustedPlan(t *testing.T) {
 	r := runCommand(t, w.env, "", "action")
 	const first = "the secrets of the Dependabot store and not the repository's own: nothing is deleted, and no plan file is written"
 	lines := strings.Split(strings.TrimSpace(unmasked(r.stdout)), "\n")
-	if r.code != cli.ExitOK || !strings.HasSuffix(lines[1], first) || !strings.HasPrefix(lines[2], "plan for tenant ") || strings.Contains(r.stdout, "delete ") {
+	if r.code != exit.OK || !strings.HasSuffix(lines[1], first) || !strings.HasPrefix(lines[2], "plan for tenant ") || strings.Contains(r.stdout, "delete ") {
 		t.Errorf("exit code %d: %s", r.code, unmasked(r.stdout))
 	}
 	if outputs := w.outputs(t); outputs["plan-file"] != "" || outputs["status"] != "success" {
@@ -103,16 +103,16 @@ func TestWhatAnUntrustedRunLacks(t *testing.T) {
 		sync, plan   string // the status
 		planExitCode int
 	}{
-		{nil, cli.ExitOK, "skipped", "failed", cli.ExitFailed},
-		{map[string]string{"secrets": ""}, cli.ExitOK, "skipped", "skipped", cli.ExitOK},
-		{map[string]string{"secrets": `{"github_token": "t", "A": ""}`}, cli.ExitOK, "skipped", "skipped", cli.ExitOK},
-		{map[string]string{"include": "B_*"}, cli.ExitOK, "skipped", "skipped", cli.ExitOK},
-		{map[string]string{"api-url": ""}, cli.ExitOK, "skipped", "skipped", cli.ExitOK},
-		{map[string]string{"api-key": ""}, cli.ExitOK, "skipped", "skipped", cli.ExitOK},
-		{map[string]string{"config-files": "good.toml"}, cli.ExitOK, "skipped", "failed", cli.ExitFailed},
-		{map[string]string{"config-files": "bad.toml"}, cli.ExitUsage, "failed", "failed", cli.ExitUsage},
-		{map[string]string{"manifest": "bad.toml"}, cli.ExitUsage, "failed", "failed", cli.ExitUsage},
-		{map[string]string{"mode": "wipe"}, cli.ExitUsage, "failed", "", 0},
+		{nil, exit.OK, "skipped", "failed", exit.Failed},
+		{map[string]string{"secrets": ""}, exit.OK, "skipped", "skipped", exit.OK},
+		{map[string]string{"secrets": `{"github_token": "t", "A": ""}`}, exit.OK, "skipped", "skipped", exit.OK},
+		{map[string]string{"include": "B_*"}, exit.OK, "skipped", "skipped", exit.OK},
+		{map[string]string{"api-url": ""}, exit.OK, "skipped", "skipped", exit.OK},
+		{map[string]string{"api-key": ""}, exit.OK, "skipped", "skipped", exit.OK},
+		{map[string]string{"config-files": "good.toml"}, exit.OK, "skipped", "failed", exit.Failed},
+		{map[string]string{"config-files": "bad.toml"}, exit.Usage, "failed", "failed", exit.Usage},
+		{map[string]string{"manifest": "bad.toml"}, exit.Usage, "failed", "failed", exit.Usage},
+		{map[string]string{"mode": "wipe"}, exit.Usage, "failed", "", 0},
 	}
 	for _, tt := range tests {
 		for mode, want := range map[string]string{"sync": tt.sync, "plan": tt.plan} {
@@ -153,7 +153,7 @@ func TestTheCommentOfASkippedRun(t *testing.T) {
 		for _, c := range fake.Comments() {
 			body += c.Body
 		}
-		if r.code != cli.ExitOK || w.outputs(t)["status"] != "skipped" || (body == "") != (says == "") || !strings.Contains(body, says) {
+		if r.code != exit.OK || w.outputs(t)["status"] != "skipped" || (body == "") != (says == "") || !strings.Contains(body, says) {
 			t.Errorf("%s: exit code %d: %s\n%s", permission, r.code, r.stdout, body)
 		}
 	}
@@ -174,7 +174,7 @@ func TestUntrustedCommands(t *testing.T) {
 		append([]string{"plan", "--include", "x*"}, source...),
 	} {
 		r := runCommand(t, env, canary, args...)
-		if r.code != cli.ExitOK || !strings.Contains(strings.ToLower(r.stdout), "skipped") || !strings.Contains(strings.ReplaceAll(r.stdout, "\u200b", ""), nothingSynced) {
+		if r.code != exit.OK || !strings.Contains(strings.ToLower(r.stdout), "skipped") || !strings.Contains(strings.ReplaceAll(r.stdout, "\u200b", ""), nothingSynced) {
 			t.Errorf("%v: exit code %d: %s%s", args, r.code, r.stdout, r.stderr)
 		}
 	}
@@ -189,7 +189,7 @@ func TestUntrustedCommands(t *testing.T) {
 		t.Errorf("%v: %s", err, r.stdout)
 	}
 	r = runCommand(t, env, "", append([]string{"plan", "--plan-file", planFile}, source...)...)
-	if _, err := os.Stat(planFile); r.code != cli.ExitOK || !os.IsNotExist(err) || !strings.Contains(r.stdout, "the secrets of the Dependabot store") || strings.Contains(r.stdout, "x delete") {
+	if _, err := os.Stat(planFile); r.code != exit.OK || !os.IsNotExist(err) || !strings.Contains(r.stdout, "the secrets of the Dependabot store") || strings.Contains(r.stdout, "x delete") {
 		t.Errorf("plan: exit code %d, %v: %s%s", r.code, err, r.stdout, r.stderr)
 	}
 	if diff := cmp.Diff([]string{"TEAM_DB", "TEAM_S3"}, fake.Names()); diff != "" {
