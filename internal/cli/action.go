@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/actions"
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
@@ -82,9 +83,9 @@ func (a *actionRun) do(ctx, patient context.Context) (err error) {
 		a.note(a.event.Unsaid)
 		err = unlessUntrusted(a.event.Untrusted, a, a.planOrSync(ctx))
 	}
-	var noKey noKeyError
+	var noKey connect.NoKeyError
 	if errors.As(err, &noKey) {
-		err = errors.New(noKey.message("give the input api-key, or the job permissions: id-token: write for a store that knows this repository"))
+		err = errors.New(noKey.Message("give the input api-key, or the job permissions: id-token: write for a store that knows this repository"))
 	}
 	telling, cancel := context.WithTimeout(patient, a.inputs.Timeout)
 	defer cancel()

@@ -27,7 +27,7 @@ func (a *actionRun) check(ctx context.Context) error {
 	}
 	flows := flowOptions{dirs: in.Flows, connect: a.connectOptions()}
 	if a.event.Untrusted != "" {
-		flows.connect.apiURL = "" // an untrusted run has no key of its own to ask the store with
+		flows.connect.APIURL = "" // an untrusted run has no key of its own to ask the store with
 	}
 	return a.c.checkFlows(ctx, checkFlags{manifest: in.Manifest, flows: flows}, in.ConfigFiles, o, threshold, a.checked)
 }

@@ -20,7 +20,7 @@ import (
 // github trusts the authority of ca-certificate, too: a GitHub Enterprise may have
 // its certificate from the same.
 func (a *actionRun) github() (*actions.GitHub, error) {
-	transport, err := a.connectOptions().transport()
+	transport, err := a.connectOptions().Transport()
 	if err != nil {
 		return nil, err
 	}

@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/actions"
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -18,7 +19,7 @@ import (
 // the input api-url alone: a pull request may change a manifest.
 func (a *actionRun) options(ctx context.Context) (syncOptions, error) {
 	if a.inputs.APIURL == "" {
-		a.inputs.APIURL = a.c.variable(prefectURLVariable).value
+		a.inputs.APIURL = connect.PrefectURL(a.c.getenv)
 	}
 	o, err := a.reviewedOptions()
 	if err != nil || o.untrusted != "" && a.inputs.Mode == "sync" {
@@ -47,9 +48,9 @@ var errNoURLInput = errors.New("input api-url is missing: the URL of the secrets
 func (a *actionRun) reviewedOptions() (syncOptions, error) {
 	in := a.inputs
 	o := syncOptions{
-		connectOptions: a.connectOptions(),
-		ruleOptions:    ruleOptions{include: in.Include, exclude: in.Exclude, pruneScope: in.Prune},
-		configFiles:    in.ConfigFiles, failOn: in.FailOn, untrusted: a.event.Untrusted,
+		connect:     a.connectOptions(),
+		ruleOptions: ruleOptions{include: in.Include, exclude: in.Exclude, pruneScope: in.Prune},
+		configFiles: in.ConfigFiles, failOn: in.FailOn, untrusted: a.event.Untrusted,
 	}
 	var err error
 	if o.configsFor, err = check.ParseVersion(in.Version); err != nil {
@@ -59,14 +60,16 @@ func (a *actionRun) reviewedOptions() (syncOptions, error) {
 	return o, err
 }
 
-func (a *actionRun) connectOptions() connectOptions {
+func (a *actionRun) connectOptions() connect.Options {
 	in := a.inputs
-	o := connectOptions{
-		apiURL: in.APIURL, apiKey: in.APIKey, dialect: "auto", allowHTTP: in.AllowHTTP,
-		caCertificate: in.CACertificate, timeout: in.Timeout,
+	o := connect.Options{
+		APIURL: in.APIURL, APIKey: in.APIKey, Dialect: "auto", AllowHTTP: in.AllowHTTP,
+		CACertificate: in.CACertificate, Timeout: in.Timeout,
 	}
 	if a.runner.HasIDToken() {
-		o.identity = &actions.IDTokenTransport{Runner: a.runner, Now: time.Now}
+		o.Identity = func(base http.RoundTripper, audience string) http.RoundTripper {
+			return &actions.IDTokenTransport{Runner: a.runner, Base: base, Audience: audience, Now: time.Now}
+		}
 	}
 	return o
 }
@@ -136,7 +139,7 @@ func (a *actionRun) warnOfLength(secrets string) {
 }
 
 func sameHost(input, manifest string) error {
-	if manifest == "" || input == embedded || strings.HasPrefix(input, embedded+":") {
+	if manifest == "" || connect.InProcess(input) {
 		return nil
 	}
 	given, err := url.Parse(input)

@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -26,8 +27,8 @@ func (a *actionRun) checked(found checked) error {
 	return a.runner.Summary(report.DiagnosticsMarkdown(found.diagnostics, found.files))
 }
 
-func (a *actionRun) connected(conn *connection) error {
-	return conn.tell(a.c.Stdout)
+func (a *actionRun) connected(conn *connect.Connection) error {
+	return report.OriginText(a.c.Stdout, conn.KeyFrom, conn.URLFrom)
 }
 
 func (a *actionRun) planned(plan *secretsync.Plan) error {

@@ -55,7 +55,7 @@ The comment # prefect-secrets: ignore[rule] reason silences a rule on its line.`
 	flags.StringArrayVar(&f.flows.dirs, "flows", nil, "a directory of flow code, or a Python file, whose secrets are looked for; may be given again")
 	flags.BoolVar(&f.flows.usedBy, "used-by", false, "with --flows: print each secret with the places that read it, and nothing else")
 	flags.StringVar(&f.manifest, "manifest", "", "a manifest to check, whatever its name (default with --flows: prefect-secrets.toml, if it is there)")
-	f.flows.connect.register(flags)
+	connectFlags(flags, &f.flows.connect)
 	flags.Lookup("api-url").Usage = "with --flows: the secrets API whose names count as well"
 	return cmd
 }
@@ -79,7 +79,7 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 	if len(f.flows.dirs) > 0 {
 		return c.checkFlows(ctx, f, paths, o, threshold, show)
 	}
-	if f.flows.usedBy || f.flows.connect.apiURL != "" {
+	if f.flows.usedBy || f.flows.connect.APIURL != "" {
 		return errors.New("--used-by and --api-url are about the flows that --flows names")
 	}
 	if f.manifest != "" {

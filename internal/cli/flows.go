@@ -13,6 +13,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -23,7 +24,7 @@ import (
 type flowOptions struct {
 	dirs    []string
 	usedBy  bool
-	connect connectOptions
+	connect connect.Options
 }
 
 // checkFlows checks configs and, against what they, the manifest and the store have,
@@ -108,7 +109,7 @@ func readFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 // and, with an --api-url, of the store.
 func (c *Command) knownSecrets(ctx context.Context, f checkFlags, configs []string, o check.Options) ([]check.Known, error) {
 	known, err := configuredSecrets(configs, f.manifest, o)
-	if err != nil || f.flows.connect.apiURL == "" {
+	if err != nil || f.flows.connect.APIURL == "" {
 		return known, err
 	}
 	stored, err := c.storedNames(ctx, f.flows.connect)
@@ -140,9 +141,9 @@ func configuredSecrets(configs []string, manifest string, o check.Options) ([]ch
 	return withManifest(known, manifest)
 }
 
-func (c *Command) storedNames(ctx context.Context, o connectOptions) (names []string, err error) {
-	err = c.withStore(ctx, o, func(ctx context.Context, conn *connection) error {
-		if names, err = conn.client.SecretNames(ctx); err != nil {
+func (c *Command) storedNames(ctx context.Context, o connect.Options) (names []string, err error) {
+	err = c.withStore(ctx, o, func(ctx context.Context, conn *connect.Connection) error {
+		if names, err = conn.Client.SecretNames(ctx); err != nil {
 			return exit.Store(err)
 		}
 		return nil

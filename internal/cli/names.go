@@ -2,13 +2,13 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
@@ -16,7 +16,7 @@ import (
 )
 
 func (c *Command) names() *cobra.Command {
-	var o connectOptions
+	var o connect.Options
 	var format string
 	cmd := &cobra.Command{
 		Use:   "names",
@@ -27,8 +27,8 @@ func (c *Command) names() *cobra.Command {
 			if !ok {
 				return unknownFormat(format)
 			}
-			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connection) error {
-				names, err := conn.client.SecretNames(ctx)
+			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
+				names, err := conn.Client.SecretNames(ctx)
 				if err != nil {
 					return exit.Store(err)
 				}
@@ -36,7 +36,7 @@ func (c *Command) names() *cobra.Command {
 			})
 		},
 	}
-	o.register(cmd.Flags())
+	connectFlags(cmd.Flags(), &o)
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	return cmd
 }
@@ -45,32 +45,8 @@ func unknownFormat(format string) error {
 	return fmt.Errorf("--format: unknown format %q: it is text or json", format)
 }
 
-// withStore runs one command against the store that o means, within its timeout.
-func (c *Command) withStore(ctx context.Context, o connectOptions, run func(context.Context, *connection) error) error {
-	manifest, err := readManifest("", c.showOnStderr)
-	if err != nil {
-		return err
-	}
-	conn, err := c.connect(o, manifest.APIURL)
-	if err != nil {
-		return err
-	}
-	if conn.url == embedded {
-		return errors.New("the embedded store begins empty and ends with this process: give the URL of a store, or embedded:PATH to keep it in a file")
-	}
-	if err := conn.tellAmbiguous(c.Stderr); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
-	defer cancel()
-	if err := conn.choose(ctx, o.tenants); err != nil {
-		return err
-	}
-	return run(ctx, conn)
-}
-
 func (c *Command) set() *cobra.Command {
-	var o connectOptions
+	var o connect.Options
 	var isJSON bool
 	cmd := &cobra.Command{
 		Use:   "set NAME",
@@ -92,8 +68,8 @@ string is refused as text, because it is what a variable that is not set gives; 
 			if err != nil {
 				return err
 			}
-			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connection) error {
-				if err := conn.client.SetSecret(ctx, args[0], value); err != nil {
+			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
+				if err := conn.Client.SetSecret(ctx, args[0], value); err != nil {
 					return exit.Store(err)
 				}
 				_, err := fmt.Fprintf(c.Stdout, "set %s\n", report.Safe(args[0]))
@@ -101,13 +77,13 @@ string is refused as text, because it is what a variable that is not set gives; 
 			})
 		},
 	}
-	o.register(cmd.Flags())
+	connectFlags(cmd.Flags(), &o)
 	cmd.Flags().BoolVar(&isJSON, "json", false, "the input is JSON")
 	return cmd
 }
 
 func (c *Command) delete() *cobra.Command {
-	var o connectOptions
+	var o connect.Options
 	cmd := &cobra.Command{
 		Use:   "delete NAME",
 		Short: "Delete one secret",
@@ -119,8 +95,8 @@ func (c *Command) delete() *cobra.Command {
 			if skip, err := c.skipWrite(); skip {
 				return err
 			}
-			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connection) error {
-				said, err := deleteNamed(ctx, conn.client, args[0])
+			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
+				said, err := deleteNamed(ctx, conn.Client, args[0])
 				if err != nil {
 					return exit.Store(err)
 				}
@@ -129,7 +105,7 @@ func (c *Command) delete() *cobra.Command {
 			})
 		},
 	}
-	o.register(cmd.Flags())
+	connectFlags(cmd.Flags(), &o)
 	return cmd
 }
 

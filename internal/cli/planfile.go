@@ -24,7 +24,7 @@ func (r *run) writePlanFile(o syncOptions) (path string, err error) {
 	if o.planFile == "" || o.untrusted != "" {
 		return "", nil
 	}
-	text, err := secretsync.NewPlanFile(r.conn.url, r.plans()...).Encode()
+	text, err := secretsync.NewPlanFile(r.conn.URL, r.plans()...).Encode()
 	if err == nil {
 		err = os.WriteFile(o.planFile, text, 0o644)
 	}

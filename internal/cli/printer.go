@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -30,27 +31,9 @@ func (p *textPrinter) checked(found checked) error {
 	return report.DiagnosticsText(p.c.Stdout, found.diagnostics, found.files)
 }
 
-func (p *textPrinter) connected(conn *connection) error {
-	p.embedded = conn.url == embedded
-	return conn.tell(p.c.Stdout)
-}
-
-// tell says where the key is from, and the URL if other places have another.
-func (conn *connection) tell(w io.Writer) error {
-	text := "key: from " + report.Safe(conn.keyFrom) + "\n"
-	if len(conn.urlFrom.ignored) > 0 {
-		text += "url: from " + report.Safe(conn.urlFrom.origin()) + "\n"
-	}
-	_, err := io.WriteString(w, text)
-	return err
-}
-
-// tellAmbiguous is tell for what prints nothing else beside its result.
-func (conn *connection) tellAmbiguous(w io.Writer) error {
-	if !conn.ambiguous {
-		return nil
-	}
-	return conn.tell(w)
+func (p *textPrinter) connected(conn *connect.Connection) error {
+	p.embedded = conn.URL == connect.Embedded
+	return report.OriginText(p.c.Stdout, conn.KeyFrom, conn.URLFrom)
 }
 
 func (p *textPrinter) planned(plan *secretsync.Plan) error {
@@ -81,7 +64,7 @@ func (p *jsonPrinter) checked(found checked) error {
 	return report.DiagnosticsText(p.c.Stderr, found.diagnostics, found.files)
 }
 
-func (p *jsonPrinter) connected(conn *connection) error { return conn.tellAmbiguous(p.c.Stderr) }
+func (p *jsonPrinter) connected(conn *connect.Connection) error { return p.c.tellAmbiguous(conn) }
 
 func (p *jsonPrinter) planned(*secretsync.Plan) error { return nil }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
@@ -19,7 +20,7 @@ import (
 
 // run is a plan for each tenant, and after runSync its outcome.
 type run struct {
-	conn    *connection
+	conn    *connect.Connection
 	stores  []stores // of the tenants, in their order
 	tenants []report.Tenant
 }
@@ -31,7 +32,7 @@ type stores struct{ writer, runner *secretsync.Store }
 // printer shows each step as it happens.
 type printer interface {
 	checked(found checked) error
-	connected(conn *connection) error
+	connected(conn *connect.Connection) error
 	planned(plan *secretsync.Plan) error
 	onlyPlanned(tenants []report.Tenant, requests int64) error
 	progress(done, total int, last bool)
@@ -43,7 +44,7 @@ type printer interface {
 // runPlan reads every input before it asks the store for anything. One tenant
 // whose plan fails keeps no other from having one.
 func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run, error) {
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	ctx, cancel := context.WithTimeout(ctx, o.connect.Timeout)
 	defer cancel()
 	input, manifest, err := c.planInput(&o, out)
 	if err != nil {
@@ -53,8 +54,8 @@ func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run
 	if err != nil {
 		return nil, err
 	}
-	input.APIKey, input.OtherKeys, input.KeyFrom = conn.key, c.otherKeys(conn), conn.keyFrom
-	input.URL, input.Apply = conn.url, o.apply
+	input.APIKey, input.OtherKeys, input.KeyFrom = conn.Key, conn.OtherKeys, conn.KeyFrom
+	input.URL, input.Apply = conn.URL, o.apply
 	if _, err := secretsync.NewPlan(input); err != nil {
 		return nil, err
 	}
@@ -62,10 +63,10 @@ func (c *Command) runPlan(ctx context.Context, o syncOptions, out printer) (*run
 		return nil, err
 	}
 	r := &run{conn: conn}
-	if err := r.open(ctx, wantedTenants(o.tenants, manifest.Tenants)); err != nil {
+	if err := r.open(ctx, wantedTenants(o.connect.Tenants, manifest.Tenants)); err != nil {
 		return nil, err
 	}
-	r.each(func(i int, t *report.Tenant) { r.stores[i].plan(ctx, input, conn.runnerFrom, t) })
+	r.each(func(i int, t *report.Tenant) { r.stores[i].plan(ctx, input, conn.RunnerFrom, t) })
 	if len(r.plans()) == 0 {
 		return nil, planError(r.tenants[0].Err)
 	}
@@ -115,14 +116,14 @@ func (c *Command) planInput(o *syncOptions, out printer) (secretsync.PlanInput, 
 
 // connectFor opens the store, of which nothing is asked yet, and reads the plan file
 // that the run is to keep to, if there is one.
-func (c *Command) connectFor(o syncOptions, manifestURL string) (*connection, *secretsync.PlanFile, error) {
+func (c *Command) connectFor(o syncOptions, manifestURL string) (*connect.Connection, *secretsync.PlanFile, error) {
 	reviewed, err := readReviewed(o.reviewed)
 	if err != nil {
 		return nil, nil, err
 	}
-	conn, err := c.connect(o.connectOptions, manifestURL)
+	conn, err := c.connect(o.connect, manifestURL)
 	if err == nil && reviewed != nil {
-		err = reviewed.CheckURL(conn.url)
+		err = reviewed.CheckURL(conn.URL)
 	}
 	return conn, reviewed, err
 }
@@ -136,14 +137,14 @@ func wantedTenants(flags, manifest []string) []string {
 
 // open finds the tenants and their stores, which share one pace.
 func (r *run) open(ctx context.Context, wanted []string) error {
-	writer := secretsync.NewStore(r.conn.client)
-	found, err := r.conn.tenantsOf(ctx, writer, wanted)
+	writer := secretsync.NewStore(r.conn.Client)
+	found, err := tenantsOf(ctx, r.conn, writer, wanted)
 	if err != nil {
 		return err
 	}
 	var runner *secretsync.Store
-	if r.conn.runner != nil {
-		runner = secretsync.NewStore(r.conn.runner)
+	if r.conn.Runner != nil {
+		runner = secretsync.NewStore(r.conn.Runner)
 	}
 	for _, t := range found {
 		s := stores{writer: writer, runner: runner}
@@ -236,7 +237,7 @@ func (r *run) joined(before string, errs []error) error {
 	return errors.Join(joined...)
 }
 
-func (r *run) requests() int64 { return r.conn.client.Requests() }
+func (r *run) requests() int64 { return r.conn.Client.Requests() }
 
 // verifyReserve is what of a run's time is kept for asking what is there.
 func verifyReserve(timeout time.Duration) time.Duration { return min(timeout/10, 15*time.Second) }
@@ -255,9 +256,9 @@ func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*run
 	if err != nil {
 		return nil, err
 	}
-	whole, cancel := context.WithDeadline(patient, began.Add(o.timeout))
+	whole, cancel := context.WithDeadline(patient, began.Add(o.connect.Timeout))
 	defer cancel()
-	writing, cancelWriting := context.WithDeadline(whole, began.Add(o.timeout-verifyReserve(o.timeout)))
+	writing, cancelWriting := context.WithDeadline(whole, began.Add(o.connect.Timeout-verifyReserve(o.connect.Timeout)))
 	defer cancelWriting()
 	progress := newProgress(r.tenants, out.progress)
 	r.each(func(i int, t *report.Tenant) {

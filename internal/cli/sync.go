@@ -7,13 +7,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 // syncOptions are what plan and sync are told, by flags or by the Action's inputs.
 type syncOptions struct {
-	connectOptions
+	connect connect.Options
 	sourceOptions
 	ruleOptions
 	manifestFile string
@@ -34,14 +35,14 @@ type syncOptions struct {
 
 func (o *syncOptions) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	o.connectOptions.register(flags)
+	connectFlags(flags, &o.connect)
 	o.sourceOptions.register(flags)
 	flags.StringVar(&o.manifestFile, "manifest", "", "what goes where (default: prefect-secrets.toml, if it is there)")
 	flags.StringVar(&o.environment, "environment", "", "the manifest's environment to use (default: none, what stands at the top alone)")
 	o.ruleOptions.register(flags)
 	flags.StringSliceVar(&o.configFiles, "config-files", nil, "Prefect configs, or patterns of them, to check first")
 	flags.StringVar(&o.failOn, "fail-on", "error", "which findings in the configs stop the run: error, warning or never")
-	flags.StringVar(&o.verifyKeyFile, "verify-key-file", "", "a file with a runner key, to read back and compare every value that was written; plan asks whether it may")
+	flags.StringVar(&o.connect.VerifyKeyFile, "verify-key-file", "", "a file with a runner key, to read back and compare every value that was written; plan asks whether it may")
 	flags.StringVar(&o.format, "format", "text", "text, json or markdown")
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -22,12 +23,12 @@ var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{1
 
 // tenantsOf finds the tenants that are wanted by slug or id, each once. The API is
 // asked only for a slug.
-func (conn *connection) tenantsOf(ctx context.Context, store *secretsync.Store, wanted []string) ([]tenant, error) {
+func tenantsOf(ctx context.Context, conn *connect.Connection, store *secretsync.Store, wanted []string) ([]tenant, error) {
 	if len(wanted) == 0 {
 		return []tenant{{}}, nil
 	}
-	if conn.addTenants != nil {
-		if err := conn.addTenants(wanted); err != nil {
+	if conn.AddTenants != nil {
+		if err := conn.AddTenants(wanted); err != nil {
 			return nil, err
 		}
 	}
@@ -52,15 +53,15 @@ func (conn *connection) tenantsOf(ctx context.Context, store *secretsync.Store, 
 }
 
 // choose makes the connection one to the tenant that is wanted, if one is.
-func (conn *connection) choose(ctx context.Context, wanted []string) error {
+func choose(ctx context.Context, conn *connect.Connection, wanted []string) error {
 	if len(wanted) > 1 {
 		return errors.New("--tenant: this command is about one tenant")
 	}
-	found, err := conn.tenantsOf(ctx, secretsync.NewStore(conn.client), wanted)
+	found, err := tenantsOf(ctx, conn, secretsync.NewStore(conn.Client), wanted)
 	if err != nil {
 		return err
 	}
-	conn.client, err = conn.client.ForTenant(found[0].id)
+	conn.Client, err = conn.Client.ForTenant(found[0].id)
 	return err
 }
 

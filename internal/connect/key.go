@@ -1,4 +1,4 @@
-package cli
+package connect
 
 import (
 	"errors"
@@ -52,53 +52,62 @@ func (c chosen) origin() string {
 	}
 }
 
-// apiURL finds the URL of the API. An input of the Action may be the variable.
-func (c *Command) apiURL(given, manifest string) chosen {
-	variable := c.variable(urlVariable)
-	if given != "" && given != variable.value {
-		return chosen{candidate: candidate{"--api-url", given}}
+// url finds the URL of the API. An input of the Action may be the variable.
+func (o Options) url(manifest string) chosen {
+	variable := o.variable(urlVariable)
+	if o.APIURL != "" && o.APIURL != variable.value {
+		return chosen{candidate: candidate{"--api-url", o.APIURL}}
 	}
-	return first(variable, candidate{"the manifest", manifest}, c.variable(prefectURLVariable))
+	return first(variable, candidate{"the manifest", manifest}, o.variable(prefectURLVariable))
 }
 
-func (c *Command) variable(name string) candidate {
-	return candidate{name, trimmed(c.getenv(name))}
-}
+// PrefectURL is the URL that Prefect 1's own variable names, if it does.
+func PrefectURL(getenv func(name string) string) string { return trimmed(getenv(prefectURLVariable)) }
+
+func (o Options) variable(name string) candidate { return candidate{name, trimmed(o.Getenv(name))} }
+
+// byteOrderMark is what PowerShell and editors put before a text.
+const byteOrderMark = "\ufeff"
 
 // trimmed is a key or a URL without what editors and shells put around it.
 func trimmed(text string) string {
 	return strings.TrimSpace(strings.TrimPrefix(text, byteOrderMark))
 }
 
-var errNoKey = errors.New("no API key")
+// ErrNoKey means that no place has a key that can be used. The error is a
+// [NoKeyError].
+var ErrNoKey = errors.New("no API key")
 
-// noKeyError is errNoKey, and the variable with a key that cannot be used.
-type noKeyError struct{ cloudKey string }
+// NoKeyError is [ErrNoKey], and the variable with a key that cannot be used.
+type NoKeyError struct{ cloudKey string }
 
-func (noKeyError) Is(target error) bool { return target == errNoKey }
+// Is reports whether target is [ErrNoKey].
+func (NoKeyError) Is(target error) bool { return target == ErrNoKey }
 
-func (e noKeyError) Error() string {
-	return e.message("set " + prefect.APIKeyVariables[0] + ", or give --api-key-file")
+// Error implements error.
+func (e NoKeyError) Error() string {
+	return e.Message("set " + prefect.APIKeyVariables[0] + ", or give --api-key-file")
 }
 
-func (e noKeyError) message(hint string) string {
+// Message is the error with another hint than the command's.
+func (e NoKeyError) Message(hint string) string {
 	if e.cloudKey == "" {
-		return fmt.Sprintf("%v: %s", errNoKey, hint)
+		return fmt.Sprintf("%v: %s", ErrNoKey, hint)
 	}
-	return fmt.Sprintf("%v: %s: %v; %s", errNoKey, e.cloudKey, prefect.ErrPrefectCloudKey, hint)
+	return fmt.Sprintf("%v: %s: %v; %s", ErrNoKey, e.cloudKey, prefect.ErrPrefectCloudKey, hint)
 }
 
-// apiKey finds the key and says where. A flag never holds it: a command line is
-// visible to every process of the machine.
-func (c *Command) apiKey(o connectOptions) (chosen, error) {
-	if key := trimmed(o.apiKey.RevealText()); key != "" {
+// key finds the key and says where. A flag never holds it: a command line is visible
+// to every process of the machine.
+func (o Options) key() (chosen, error) {
+	if key := trimmed(o.APIKey.RevealText()); key != "" {
 		return usable(candidate{"the input api-key", key})
 	}
-	if o.apiKeyFile == "" {
-		return c.variableKey()
+	if o.APIKeyFile == "" {
+		return o.variableKey()
 	}
-	key, err := readKeyFile("--api-key-file", o.apiKeyFile)
-	return chosen{candidate: candidate{o.apiKeyFile, key}}, err
+	key, err := readKeyFile("--api-key-file", o.APIKeyFile)
+	return chosen{candidate: candidate{o.APIKeyFile, key}}, err
 }
 
 func usable(key candidate) (chosen, error) {
@@ -110,10 +119,10 @@ func usable(key candidate) (chosen, error) {
 
 // variableKey takes the first variable that is set. Those that are Prefect's own may
 // hold a key of Prefect Cloud 2 or 3, which is passed over.
-func (c *Command) variableKey() (chosen, error) {
+func (o Options) variableKey() (chosen, error) {
 	var keys, foreign []candidate
 	for _, name := range prefect.APIKeyVariables {
-		key := c.variable(name)
+		key := o.variable(name)
 		if errors.Is(prefect.CheckAPIKey(key.value), prefect.ErrPrefectCloudKey) {
 			foreign = append(foreign, key)
 		} else {
@@ -125,9 +134,9 @@ func (c *Command) variableKey() (chosen, error) {
 	case len(foreign) > 0 && foreign[0].from == prefect.APIKeyVariables[0]:
 		return usable(foreign[0])
 	case key.value == "":
-		return chosen{}, noKeyError{}
+		return chosen{}, NoKeyError{}
 	case slices.Contains(foreign, key.candidate):
-		return chosen{}, noKeyError{cloudKey: key.from}
+		return chosen{}, NoKeyError{cloudKey: key.from}
 	}
 	return key, nil
 }
@@ -147,11 +156,11 @@ func readKeyFile(flag, path string) (string, error) {
 	return key, nil
 }
 
-// otherKeys are the keys that are at hand beside the one that writes.
-func (c *Command) otherKeys(conn *connection) []prefect.Value {
-	keys := []prefect.Value{conn.runnerKey}
+// variableKeys are the keys of the variables, whichever counts.
+func (o Options) variableKeys() []prefect.Value {
+	var keys []prefect.Value
 	for _, name := range prefect.APIKeyVariables {
-		keys = append(keys, prefect.TextValue(c.variable(name).value))
+		keys = append(keys, prefect.TextValue(o.variable(name).value))
 	}
 	return keys
 }
