@@ -73,7 +73,7 @@ func (a *actionRun) checkRun(ctx context.Context, failed bool) {
 
 // notPassed says which of the repository's secrets the step was not given.
 func (a *actionRun) notPassed(ctx context.Context) []string {
-	text := a.inputs.Secrets.RevealText()
+	text := a.inputs.Sources.Text("secrets")
 	if !a.hasToken() || text == "" || a.event.Untrusted != "" {
 		return nil
 	}

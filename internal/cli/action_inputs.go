@@ -12,6 +12,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/actions"
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/sources"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -74,45 +75,20 @@ func (a *actionRun) connectOptions() connect.Options {
 	return o
 }
 
-// sources reads the inputs that hold secrets, and masks those that come from a
-// file or a variable.
+// sources reads the inputs that hold secrets.
 func (a *actionRun) sources() ([]*secretsync.Source, error) {
-	var sources []*secretsync.Source
-	if text := a.inputs.Secrets.RevealText(); text != "" {
-		source, err := secretsync.ParseSecrets("input secrets", []byte(text))
-		if err != nil {
-			return nil, err
-		}
-		sources = append(sources, source)
-		a.warnOfLength(text)
-	}
-	if a.inputs.SecretsFile != "" {
-		source, err := a.c.readSecretsFile(a.inputs.SecretsFile)
-		if err != nil {
-			return nil, err
-		}
+	reader := sources.Reader{Inputs: true, Stdin: a.c.Stdin, Env: a.c.Env, Done: a.read}
+	return reader.All(a.inputs.Sources)
+}
+
+// read masks what comes from a file or a variable: the runner has masked the inputs.
+func (a *actionRun) read(from sources.Source, source *secretsync.Source) {
+	switch {
+	case from.Takes != sources.Text && !from.Variables:
 		a.maskAll(source)
-		sources = append(sources, source)
+	case from.Name == "secrets":
+		a.warnOfLength(a.inputs.Sources.Text(from.Name))
 	}
-	if len(a.inputs.EnvNames) > 0 {
-		source, err := secretsync.FromEnvironment(a.c.Env, a.inputs.EnvNames)
-		if err != nil {
-			return nil, fmt.Errorf("input env-names: %w", err)
-		}
-		a.maskAll(source)
-		sources = append(sources, source)
-	}
-	if text := a.inputs.Vars.RevealText(); text != "" {
-		source, err := secretsync.ParseVars("input vars", []byte(text))
-		if err != nil {
-			return nil, err
-		}
-		sources = append(sources, source)
-	}
-	if len(sources) == 0 {
-		return nil, fmt.Errorf("%w: give the input secrets: ${{ toJSON(secrets) }}, secrets-file or env-names", errNoSource)
-	}
-	return sources, nil
 }
 
 func (a *actionRun) maskAll(source *secretsync.Source) {

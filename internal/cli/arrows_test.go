@@ -13,11 +13,12 @@ const module = "github.com/prefect-secrets/prefect-secrets"
 // everything but testkit, which would bring go-cmp into the binary.
 var arrows = map[string][]string{
 	"":                            {"internal/cli", "internal/exit"},
-	"internal/cli":                {"internal/panics", "internal/exit", "internal/connect", "internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect"},
+	"internal/cli":                {"internal/panics", "internal/exit", "internal/connect", "internal/sources", "internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect"},
 	"internal/actions/githubtest": nil,
-	"internal/actions":            {"internal/nearest", "internal/report", "sync", "check", "prefect"},
+	"internal/actions":            {"internal/nearest", "internal/report", "internal/sources", "sync", "check", "prefect"},
 	"internal/report":             {"sync", "check"},
 	"internal/connect":            {"internal/cloud", "internal/cloud/fake", "internal/filestore", "prefect"},
+	"internal/sources":            {"sync", "prefect"},
 	"internal/exit":               {"sync", "prefect"},
 	"sync":                        {"internal/panics", "prefect", "internal/nearest", "internal/tomlpos"},
 	"check":                       {"prefect", "internal/nearest", "internal/tomlpos", "internal/pyliteral", "internal/pysource", "internal/pytoml"},

@@ -1,105 +1,52 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
-	"io"
-	"os"
-
 	"github.com/spf13/pflag"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/sources"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 // sourceOptions say where values come from.
 type sourceOptions struct {
-	secretsFiles  []string
-	varsFile      string
-	envNames      []string
-	secretsConfig string
-	version       string
-	given         []*secretsync.Source // read already, from inputs of the Action
+	files   map[string]*string   // of sources that take one file
+	names   map[string]*[]string // of all others
+	version string
+	given   []*secretsync.Source // read already, from inputs of the Action
 }
 
+// register registers a flag for each source that has one.
 func (o *sourceOptions) register(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&o.secretsFiles, "secrets-file", nil, "secrets: JSON as ${{ toJSON(secrets) }} gives it, with values of any type but null, or dotenv; - is standard input (repeatable)")
-	flags.StringVar(&o.varsFile, "vars-file", "", "a JSON file as ${{ toJSON(vars) }} gives it")
-	flags.StringSliceVar(&o.envNames, "env-names", nil, "names or globs of environment variables that are secrets")
-	flags.StringVar(&o.secretsConfig, "secrets-config", "", "a Prefect config whose [context.secrets] are secrets")
+	o.files, o.names = map[string]*string{}, map[string]*[]string{}
+	for _, s := range sources.Table {
+		switch {
+		case s.Flag == "":
+		case s.Takes == sources.Path:
+			o.files[s.Name] = flags.String(s.Name, "", s.Flag)
+		case s.Takes == sources.Paths:
+			o.names[s.Name] = flags.StringArray(s.Name, nil, s.Flag)
+		default:
+			o.names[s.Name] = flags.StringSlice(s.Name, nil, s.Flag)
+		}
+	}
 	flags.StringVar(&o.version, "prefect-version", prefect.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, 0.9 or 1.4, or a release such as 1.4.1")
 }
 
-var errNoSource = errors.New("no secrets")
-
-// readSources reads every source that o names; one that cannot be read fails them
-// all, so that nothing is pruned because it is missing.
+// readSources reads every source that o names.
 func (c *Command) readSources(o sourceOptions) ([]*secretsync.Source, error) {
-	sources := o.given
-	add := func(source *secretsync.Source, err error) error {
-		sources = append(sources, source)
-		return err
+	if o.given != nil {
+		return o.given, nil
 	}
-	for _, path := range o.secretsFiles {
-		if err := add(c.readSecretsFile(path)); err != nil {
-			return nil, err
+	given := sources.Given{Names: map[string][]string{}}
+	for name, file := range o.files {
+		if *file != "" {
+			given.Names[name] = []string{*file}
 		}
 	}
-	if o.varsFile != "" {
-		if err := add(c.readVars(o.varsFile)); err != nil {
-			return nil, err
-		}
+	for name, names := range o.names {
+		given.Names[name] = *names
 	}
-	if len(o.envNames) > 0 {
-		if err := add(secretsync.FromEnvironment(c.Env, o.envNames)); err != nil {
-			return nil, fmt.Errorf("--env-names: %w", err)
-		}
-	}
-	if o.secretsConfig != "" {
-		if err := add(c.readSecretsConfig(o)); err != nil {
-			return nil, fmt.Errorf("--secrets-config: %w", err)
-		}
-	}
-	if len(sources) == 0 {
-		return nil, fmt.Errorf("%w: give --secrets-file, --vars-file, --env-names or --secrets-config", errNoSource)
-	}
-	return sources, nil
-}
-
-// readSecretsFile reads a file, or standard input for -.
-func (c *Command) readSecretsFile(path string) (*secretsync.Source, error) {
-	label, data, err := c.readInput(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading secrets: %w", err)
-	}
-	if path == "-" {
-		path = ""
-	}
-	return secretsync.ParseSecretsFile(label, path, data)
-}
-
-func (c *Command) readVars(path string) (*secretsync.Source, error) {
-	label, data, err := c.readInput(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading vars: %w", err)
-	}
-	return secretsync.ParseVars(label, data)
-}
-
-// readInput reads a file, or standard input for -, and says how errors call it.
-func (c *Command) readInput(path string) (label string, data []byte, err error) {
-	if path == "-" {
-		data, err = io.ReadAll(c.Stdin)
-		return "standard input", data, err
-	}
-	data, err = os.ReadFile(path)
-	return path, data, err
-}
-
-func (c *Command) readSecretsConfig(o sourceOptions) (*secretsync.Source, error) {
-	version, err := prefect.ParseVersion(o.version)
-	if err != nil {
-		return nil, err
-	}
-	return secretsync.FromConfig(o.secretsConfig, version, c.Env)
+	reader := sources.Reader{Stdin: c.Stdin, Env: c.Env, Version: o.version}
+	return reader.All(given)
 }

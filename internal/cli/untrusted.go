@@ -9,6 +9,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/actions"
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/sources"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -21,7 +22,7 @@ var errUntrusted = errors.New("this run may not write")
 // endsUntrusted are the errors that end an untrusted run as skipped. The others are
 // what it lacks without anybody's mistake, since GitHub gives it other secrets and
 // variables.
-var endsUntrusted = []error{errUntrusted, errNoSource, connect.ErrNoURL, errNoURLInput, connect.ErrNoKey, secretsync.ErrEmptySource, secretsync.ErrNothingIncluded}
+var endsUntrusted = []error{errUntrusted, sources.ErrNone, connect.ErrNoURL, errNoURLInput, connect.ErrNoKey, secretsync.ErrEmptySource, secretsync.ErrNothingIncluded}
 
 // untrusted is why a command under GitHub Actions may neither write nor delete;
 // empty if it may.
