@@ -83,7 +83,7 @@ func NewClient(c ClientConfig) (*Client, error) {
 		c.Timeout = defaultTimeout
 	}
 	client := &Client{
-		endpoint: endpoint, learned: &learned{d: known}, timeout: c.Timeout, knownMessages: c.KnownMessages,
+		endpoint: endpoint, learned: &learned{d: known, limit: MaxBatch}, timeout: c.Timeout, knownMessages: c.KnownMessages,
 		sender: transport{base: c.Transport, key: func() string { return c.APIKey }, requests: new(atomic.Int64)},
 	}
 	return client.ForTenant(c.TenantID)
@@ -178,11 +178,7 @@ func (c *Client) SetSecrets(ctx context.Context, secrets []NamedValue) ([]Mutati
 // DeleteSecrets removes up to [MaxBatch] secrets with one document, as
 // [Client.SetSecrets] sets them. Deleting one that is not there succeeds.
 func (c *Client) DeleteSecrets(ctx context.Context, names []string) ([]MutationResult, error) {
-	secrets := make([]NamedValue, len(names))
-	for i, name := range names {
-		secrets[i].Name = name
-	}
-	return c.batch(ctx, deleting, secrets)
+	return c.batch(ctx, deleting, unvalued(names))
 }
 
 func (c *Client) batch(ctx context.Context, m mutation, secrets []NamedValue) ([]MutationResult, error) {
@@ -235,4 +231,18 @@ func (c *Client) SecretValue(ctx context.Context, name string) (Value, error) {
 		return Value{}, fmt.Errorf("reading secret %q: %w", name, err)
 	}
 	return value, nil
+}
+
+// FlowValue reads what a flow gets from [Secret.Get] for the secret name in cloud
+// execution: as [Client.SecretValue] does, and text that is JSON parsed by [Loads].
+func (c *Client) FlowValue(ctx context.Context, name string) (any, error) {
+	stored, err := c.SecretValue(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	v, err := unwrapped(stored)
+	if err != nil {
+		return nil, err
+	}
+	return Secret(name).parsed(v)
 }

@@ -61,8 +61,22 @@ func (d Dialect) known() (dialect, error) {
 
 // learned guards what the client has learned.
 type learned struct {
-	mu sync.Mutex
-	d  dialect
+	mu    sync.Mutex
+	d     dialect
+	limit int // how many secrets a document may have
+}
+
+func (l *learned) documentLimit() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.limit
+}
+
+// shorten keeps documents from having more secrets than limit.
+func (l *learned) shorten(limit int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.limit = min(l.limit, limit)
 }
 
 func (l *learned) get() dialect {

@@ -33,7 +33,11 @@ func (s Secret) Get(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err = parsed(v)
+	return s.parsed(v)
+}
+
+func (s Secret) parsed(v any) (any, error) {
+	v, err := parsed(v)
 	if err != nil {
 		return nil, fmt.Errorf("secret %q: %w", string(s), err)
 	}

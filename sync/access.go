@@ -81,8 +81,8 @@ func (p *Plan) mayPlan(access prefect.Access) error {
 // CheckReader asks a store whether its key may read the names back. It fails with a
 // [*KeyError] if the store says that it may not. A store that says nothing of keys
 // is believed to let it.
-func CheckReader(ctx context.Context, runner *Store, names []string, from string) error {
-	access, err := runner.access(ctx, names)
+func CheckReader(ctx context.Context, reader Store, names []string, from string) error {
+	access, err := pacedStore(reader).access(ctx, names)
 	switch {
 	case err != nil:
 		return fmt.Errorf("%s: %w", keyFrom(from), err)

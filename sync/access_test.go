@@ -15,7 +15,7 @@ import (
 )
 
 // against plans A and B against a store with a key of the given role and patterns.
-func against(t *testing.T, store *secretsync.Store, in secretsync.PlanInput) (*secretsync.Plan, error) {
+func against(t *testing.T, store secretsync.Store, in secretsync.PlanInput) (*secretsync.Plan, error) {
 	t.Helper()
 	in.Sources = []*secretsync.Source{source("s", "A", "x", "B", "y")}
 	plan, err := secretsync.NewPlan(in)
@@ -46,7 +46,7 @@ func TestAKeyThatCouldNotDoThePlan(t *testing.T) {
 			cloud.Set("A", 1)
 			tt.key.Name = "k"
 			client := cloud.ClientWithKey(cloud.AddKey(tt.key))
-			plan, err := against(t, secretsync.NewStore(client), secretsync.PlanInput{KeyFrom: "HERE", Apply: tt.apply})
+			plan, err := against(t, paced(client), secretsync.PlanInput{KeyFrom: "HERE", Apply: tt.apply})
 			var got *secretsync.KeyError
 			if errors.As(err, &got) && (got.From != "HERE" || !errors.Is(err, prefect.ErrForbidden)) {
 				t.Errorf("%+v", got)
@@ -88,11 +88,11 @@ func TestARoleOfLater(t *testing.T) {
 func TestAnotherStoreSaysNothingOfTheKey(t *testing.T) {
 	for _, dialect := range []prefect.Dialect{prefect.DialectCamel, prefect.DialectSnake} {
 		cloud := testkit.New(t, testkit.WithDialect(dialect))
-		plan, err := against(t, secretsync.NewStore(cloud.Runner()), secretsync.PlanInput{Apply: true})
+		plan, err := against(t, paced(cloud.Runner()), secretsync.PlanInput{Apply: true})
 		if err != nil || plan.Tenant != "" || plan.KeyNote != "" {
 			t.Errorf("%v: %+v", err, plan)
 		}
-		if err := secretsync.CheckReader(t.Context(), secretsync.NewStore(cloud.Client()), []string{"A"}, "f"); err != nil {
+		if err := secretsync.CheckReader(t.Context(), paced(cloud.Client()), []string{"A"}, "f"); err != nil {
 			t.Error(err)
 		}
 	}
@@ -111,7 +111,7 @@ func TestCheckReader(t *testing.T) {
 			names = append(names, "C")
 		}
 		client := cloud.ClientWithKey(cloud.AddKey(key))
-		err := secretsync.CheckReader(t.Context(), secretsync.NewStore(client), names, "f")
+		err := secretsync.CheckReader(t.Context(), paced(client), names, "f")
 		if (err == nil) != (want == "") || err != nil && !strings.HasPrefix(err.Error(), want) || client.Requests() != 1 {
 			t.Errorf("%+v: %v, %d requests", key, err, client.Requests())
 		}

@@ -11,14 +11,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-const (
-	// batchBytes bounds one document, in bytes.
-	batchBytes = 1 << 20
-	// aliasBytes is more than a mutation takes beside its name and value.
-	aliasBytes = 160
-	// inFlight bounds how many documents are under way at once.
-	inFlight = 16
-)
+// inFlight bounds how many batches are under way at once.
+const inFlight = 16
 
 // ApplyOptions say how a plan is applied. The zero value is ready to use.
 type ApplyOptions struct {
@@ -34,8 +28,8 @@ type ApplyOptions struct {
 // again, until the context ends; a name that fails for good is in the report with
 // its reason, and does not keep the others from being written. Deletions come
 // last, and only if every write was acknowledged.
-func Apply(ctx context.Context, store *Store, plan *Plan, o ApplyOptions) *Report {
-	a := newApplier(store, plan, o)
+func Apply(ctx context.Context, store Store, plan *Plan, o ApplyOptions) *Report {
+	a := newApplier(pacedStore(store), plan, o)
 	defer a.quitting()()
 	writes, deletes := a.indexes(Create, Overwrite), a.indexes(Delete)
 	a.total = len(writes) + len(deletes)
@@ -51,7 +45,7 @@ func Apply(ctx context.Context, store *Store, plan *Plan, o ApplyOptions) *Repor
 // applier is one run of Apply. An action and its state belong to one worker at a
 // time; mu guards the rest.
 type applier struct {
-	store   *Store
+	store   *paced
 	o       ApplyOptions
 	actions []Action
 	states  []state
@@ -59,7 +53,6 @@ type applier struct {
 	mu    sync.Mutex
 	total int
 	done  int
-	limit int           // how many secrets a document may have
 	quit  chan struct{} // closed to send nothing more
 	why   error         // of quit
 }
@@ -67,18 +60,21 @@ type applier struct {
 // state is what is known of an action beside its result.
 type state struct {
 	mayBeDone bool  // a request for it was lost, and may have been carried out
-	sent      int   // in how many requests
+	sent      int   // in how many batches
 	err       error // the last
 }
 
-func newApplier(store *Store, plan *Plan, o ApplyOptions) *applier {
+func newApplier(store *paced, plan *Plan, o ApplyOptions) *applier {
 	a := &applier{
 		store: store, o: o, actions: slices.Clone(plan.Actions), states: make([]state, len(plan.Actions)),
-		limit: prefect.MaxBatch, quit: make(chan struct{}),
+		quit: make(chan struct{}),
 	}
 	for i := range a.actions {
-		if a.actions[i].Kind == Skip {
+		switch a.actions[i].Kind {
+		case Skip:
 			a.actions[i].Result = Skipped
+		case Keep:
+			a.actions[i].Result = Unchanged
 		}
 	}
 	return a
@@ -125,10 +121,12 @@ func (a *applier) run(ctx context.Context, indexes []int) {
 	var group errgroup.Group
 	var panicked panics.Catcher
 	group.SetLimit(inFlight)
-	for _, batch := range a.batches(indexes, prefect.MaxBatch) {
+	for rest := a.batch(indexes); len(rest.at) > 0; {
+		first := rest.first(max(a.store.BatchLen(rest.secrets), 1))
+		rest = rest.after(len(first.at))
 		group.Go(func() error {
 			defer panicked.Catch()
-			a.send(ctx, batch)
+			a.send(ctx, first)
 			return nil
 		})
 	}
@@ -136,38 +134,24 @@ func (a *applier) run(ctx context.Context, indexes []int) {
 	panicked.Pass()
 }
 
-// batches are documents of bounded length.
-func (a *applier) batches(indexes []int, limit int) [][]int {
-	var batches [][]int
-	var batch []int
-	size := 0
-	for _, i := range indexes {
-		n := a.actions[i].documentBytes()
-		if len(batch) > 0 && (len(batch) == limit || size+n > batchBytes) {
-			batches = append(batches, batch)
-			batch, size = nil, 0
-		}
-		batch = append(batch, i)
-		size += n
-	}
-	if len(batch) > 0 {
-		batches = append(batches, batch)
-	}
-	return batches
+// batch is what one call of the store writes or deletes: the indexes of its actions,
+// and what is sent for each.
+type batch struct {
+	at      []int
+	secrets []prefect.NamedValue
 }
 
-// documentBytes is at least what an action takes of a document, in which <, > and &
-// are six bytes each (encoding/json), as is whatever JSON escapes in a name.
-func (a *Action) documentBytes() int {
-	n := aliasBytes + 6*len(a.Name)
-	for _, b := range a.sent.value.Reveal() {
-		n++
-		if b == '<' || b == '>' || b == '&' {
-			n += 5
-		}
+func (a *applier) batch(indexes []int) batch {
+	b := batch{at: indexes, secrets: make([]prefect.NamedValue, len(indexes))}
+	for i, at := range indexes {
+		b.secrets[i] = a.actions[at].secret()
 	}
-	return n
+	return b
 }
+
+func (b batch) first(n int) batch { return batch{b.at[:n], b.secrets[:n]} }
+
+func (b batch) after(n int) batch { return batch{b.at[n:], b.secrets[n:]} }
 
 // acknowledged reports whether the store took every one of the writes.
 func (a *applier) acknowledged(writes []int) bool {

@@ -18,7 +18,7 @@ import (
 func run(t *testing.T, cloud *testkit.Cloud, in secretsync.PlanInput) (*secretsync.Report, *prefect.Client) {
 	t.Helper()
 	client := cloud.Client()
-	store := secretsync.NewStore(client)
+	store := paced(client)
 	plan := planned(t, store, in)
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
@@ -27,7 +27,7 @@ func run(t *testing.T, cloud *testkit.Cloud, in secretsync.PlanInput) (*secretsy
 	return report, client
 }
 
-func planned(t *testing.T, store *secretsync.Store, in secretsync.PlanInput) *secretsync.Plan {
+func planned(t *testing.T, store secretsync.Store, in secretsync.PlanInput) *secretsync.Plan {
 	t.Helper()
 	plan, err := secretsync.NewPlan(in)
 	if err == nil {
@@ -63,10 +63,10 @@ func TestApplyWritesWhatThePlanSays(t *testing.T) {
 	if client.Requests() != 3 {
 		t.Errorf("%d requests, want 3: names, writes, names", client.Requests())
 	}
-	if err := secretsync.VerifyValues(t.Context(), secretsync.NewStore(cloud.Runner()), report); err != nil {
+	if err := secretsync.VerifyValues(t.Context(), paced(cloud.Runner()), report); err != nil {
 		t.Fatal(err)
 	}
-	if err := secretsync.VerifyWriterRefused(t.Context(), secretsync.NewStore(client), report); err != nil {
+	if err := secretsync.VerifyWriterRefused(t.Context(), paced(client), report); err != nil {
 		t.Fatal(err)
 	}
 	if v := report.Verified; v.Present != 4 || *v.Values != 4 || len(v.Different) != 0 || !*v.WriterRefused {
@@ -136,7 +136,7 @@ func TestARefusedKeyIsTheReason(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := secretsync.Apply(t.Context(), secretsync.NewStore(cloud.Runner()), plan, secretsync.ApplyOptions{})
+	report := secretsync.Apply(t.Context(), paced(cloud.Runner()), plan, secretsync.ApplyOptions{})
 	if !errors.Is(report.Err, prefect.ErrForbidden) || report.Count(secretsync.Failed) != 1 {
 		t.Errorf("%d failed: %v", report.Count(secretsync.Failed), report.Err)
 	}
@@ -146,7 +146,7 @@ func TestARefusedKeyIsTheReason(t *testing.T) {
 func TestVerifyFindsAStoreThatShowsValues(t *testing.T) {
 	cloud := testkit.New(t)
 	report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary)}})
-	if err := secretsync.VerifyWriterRefused(t.Context(), secretsync.NewStore(cloud.Runner()), report); err != nil {
+	if err := secretsync.VerifyWriterRefused(t.Context(), paced(cloud.Runner()), report); err != nil {
 		t.Fatal(err)
 	}
 	if refused := report.Verified.WriterRefused; refused == nil || *refused {
@@ -161,7 +161,7 @@ func TestVerifyFindsWhatIsMissingAndWhatDiffers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store := secretsync.NewStore(client)
+	store := paced(client)
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	cloud.Set("B", canary+"2")
 	if err := client.DeleteSecret(t.Context(), "C"); err != nil {
@@ -170,7 +170,7 @@ func TestVerifyFindsWhatIsMissingAndWhatDiffers(t *testing.T) {
 	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
 		t.Fatal(err)
 	}
-	if err := secretsync.VerifyValues(t.Context(), secretsync.NewStore(cloud.Runner()), report); err != nil {
+	if err := secretsync.VerifyValues(t.Context(), paced(cloud.Runner()), report); err != nil {
 		t.Fatal(err)
 	}
 	one := 1

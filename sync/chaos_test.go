@@ -110,7 +110,7 @@ func (c *chaos) run() {
 	if err != nil {
 		c.Fatal(err)
 	}
-	store := secretsync.NewStore(client)
+	store := paced(client)
 	c.plan = planned(c.T, store, c.input())
 	c.faults()
 	ctx, cancel := context.WithTimeout(c.Context(), c.duration(5*time.Minute))

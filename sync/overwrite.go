@@ -68,12 +68,15 @@ func (o ownership) overwritten(owner string) string {
 
 // overwrites turns the creations of names that are there into what they are, and
 // says whose secrets they overwrite.
-func (p *Plan) overwrites(ctx context.Context, store *Store, o prefect.Overview) error {
+func (p *Plan) overwrites(ctx context.Context, store *paced, o prefect.Overview) error {
 	there := setOf(o.Names)
 	for i := range p.Actions {
 		if a := &p.Actions[i]; a.Kind == Create && there[a.Name] {
 			a.Kind = Overwrite
 		}
+	}
+	if err := p.compare(ctx, store); err != nil {
+		return err
 	}
 	if o.Owners == nil && p.overwrite == OverwriteOwned && p.Count(Overwrite) > 0 {
 		return p.ownersOfOlder(ctx, store)
@@ -81,8 +84,43 @@ func (p *Plan) overwrites(ctx context.Context, store *Store, o prefect.Overview)
 	return p.mark(o.Owners)
 }
 
+// compare keeps those of the names to be overwritten whose value the store can tell
+// that it has.
+func (p *Plan) compare(ctx context.Context, store *paced) error {
+	if p.noCompare || !store.compares() {
+		return nil
+	}
+	names, err := store.unchanged(ctx, p.secrets(Overwrite))
+	if err != nil {
+		return err
+	}
+	same := setOf(names)
+	for i := range p.Actions {
+		if a := &p.Actions[i]; a.Kind == Overwrite && same[a.Name] {
+			a.Kind = Keep
+		}
+	}
+	return nil
+}
+
+// secrets are the names of a kind, and what is sent for them.
+func (p *Plan) secrets(kind Kind) []prefect.NamedValue {
+	var secrets []prefect.NamedValue
+	for i := range p.Actions {
+		if a := &p.Actions[i]; a.Kind == kind {
+			secrets = append(secrets, a.secret())
+		}
+	}
+	return secrets
+}
+
+// secret is what is sent.
+func (a *Action) secret() prefect.NamedValue {
+	return prefect.NamedValue{Name: a.Name, Value: a.sent.value}
+}
+
 // ownersOfOlder asks a store for owners that did not tell them with the names.
-func (p *Plan) ownersOfOlder(ctx context.Context, store *Store) error {
+func (p *Plan) ownersOfOlder(ctx context.Context, store *paced) error {
 	owners, err := store.owners(ctx, p.names(Overwrite))
 	if errors.Is(err, prefect.ErrNoOwners) {
 		return fmt.Errorf("%w: overwrite is owned, and this store does not say who wrote a secret: allow any", ErrNotOwned)

@@ -29,7 +29,7 @@ func shared(t *testing.T, options ...testkit.Option) *testkit.Cloud {
 func TestAnotherKeysSecretIsMarked(t *testing.T) {
 	for _, overwrite := range []secretsync.Overwrites{"", secretsync.OverwriteAny} {
 		client := shared(t).Client()
-		plan, err := against(t, secretsync.NewStore(client), secretsync.PlanInput{Overwrite: overwrite})
+		plan, err := against(t, paced(client), secretsync.PlanInput{Overwrite: overwrite})
 		if err != nil || client.Requests() != 1 {
 			t.Fatalf("%v, %d requests", err, client.Requests())
 		}
@@ -81,12 +81,12 @@ func TestOwnedNamesAWriterOnce(t *testing.T) {
 	cloud := testkit.New(t)
 	bob := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: testkit.Admin}))
 	in := secretsync.PlanInput{Sources: []*secretsync.Source{numbered(30)}, Overwrite: secretsync.OverwriteOwned}
-	secretsync.Apply(t.Context(), secretsync.NewStore(bob), planned(t, secretsync.NewStore(bob), in), secretsync.ApplyOptions{})
+	secretsync.Apply(t.Context(), paced(bob), planned(t, paced(bob), in), secretsync.ApplyOptions{})
 	plan, err := secretsync.NewPlan(in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = plan.Against(t.Context(), secretsync.NewStore(cloud.Client()))
+	err = plan.Against(t.Context(), paced(cloud.Client()))
 	if err == nil || strings.Count(err.Error(), "bob") != 1 || !strings.HasSuffix(err.Error(), `"S009" and 20 more names`) {
 		t.Errorf("got %v", err)
 	}
@@ -111,7 +111,7 @@ func TestAPlannerRefusesNobodysSecrets(t *testing.T) {
 	if err := cloud.Client().SetSecret(t.Context(), "OLD", 1); err != nil {
 		t.Fatal(err)
 	}
-	store := secretsync.NewStore(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: testkit.Planner})))
+	store := paced(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: testkit.Planner})))
 	plan, err := against(t, store, pruneAll(secretsync.PlanInput{Overwrite: secretsync.OverwriteOwned}))
 	if err != nil {
 		t.Fatal(err)
@@ -159,7 +159,7 @@ func TestManyNamesThatAreNotReached(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = plan.Against(t.Context(), secretsync.NewStore(client))
+	err = plan.Against(t.Context(), paced(client))
 	if want := fmt.Sprintf("%q and 2890 more names", "S1008"); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -19,10 +19,16 @@ const (
 	Overwrite Kind = "overwrite"
 	Delete    Kind = "delete"
 	Skip      Kind = "skip"
+	// Keep is a name that the store has with the source's value, so that nothing is
+	// written. Only a [Comparer] can tell.
+	Keep Kind = "unchanged"
 )
 
 // Kinds are all there are.
-var Kinds = []Kind{Create, Overwrite, Delete, Skip}
+var Kinds = []Kind{Create, Overwrite, Delete, Skip, Keep}
+
+// changes reports whether such an action changes the store.
+func (k Kind) changes() bool { return k != Skip && k != Keep }
 
 // Result is what became of an action; empty before [Apply].
 type Result string
@@ -83,6 +89,9 @@ type PlanInput struct {
 	// PruneUnowned lets names be deleted of which the store does not say which key
 	// wrote them.
 	PruneUnowned bool
+	// NoCompare keeps a [Comparer] from being asked, as for a run that may not learn
+	// what the store has.
+	NoCompare bool
 }
 
 // Plan is what [Apply] will do, all of it, sorted by name.
@@ -98,6 +107,7 @@ type Plan struct {
 
 	keyFrom    string
 	apply      bool
+	noCompare  bool
 	overwrite  Overwrites
 	prune      pruning
 	owners     ownership
@@ -131,7 +141,7 @@ func NewPlan(in PlanInput) (*Plan, error) {
 	}
 	plan := &Plan{
 		URL: in.URL, Tenant: in.Tenant, Actions: p.actions, Notes: slices.Clone(in.Notes),
-		keyFrom: in.KeyFrom, apply: in.Apply, overwrite: in.Overwrite, prune: p.pruning(),
+		keyFrom: in.KeyFrom, apply: in.Apply, noCompare: in.NoCompare, overwrite: in.Overwrite, prune: p.pruning(),
 		first: in.First, unselected: p.unselected(), mask: p.in.Mask,
 	}
 	if err := p.selects(plan); err != nil {
@@ -286,12 +296,13 @@ func (p *planner) problem(format string, args ...any) {
 }
 
 // Against completes the plan, once, with what the store has: a name that is there
-// is overwritten, since its value cannot be compared; a name in the scope of
-// pruning that no source has is deleted. It asks for the names, for what the key may
+// is overwritten, unless the store can tell that it has the value ([Comparer]); a
+// name in the scope of pruning that no source has is deleted. It asks for the names, for what the key may
 // do with those of the plan and who wrote them, and for the owners of what it may
 // delete. It fails with a [*KeyError] if the store says that the key could not do
 // what is planned, with [ErrNotOwned], and if there is more to delete than allowed.
-func (p *Plan) Against(ctx context.Context, store *Store) error {
+func (p *Plan) Against(ctx context.Context, s Store) error {
+	store := pacedStore(s)
 	found, err := store.overview(ctx, p.Writes())
 	if err != nil {
 		return err
@@ -347,4 +358,6 @@ func (p *Plan) After() []string {
 }
 
 // Pending reports whether applying the plan would change anything.
-func (p *Plan) Pending() bool { return p.Count(Skip) < len(p.Actions) }
+func (p *Plan) Pending() bool { return p.changes() > 0 }
+
+func (p *Plan) changes() int { return len(p.Actions) - p.Count(Skip) - p.Count(Keep) }

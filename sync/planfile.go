@@ -42,7 +42,7 @@ func NewPlanFile(apiURL string, plans ...*Plan) *PlanFile {
 	for _, plan := range plans {
 		file.Tenants = append(file.Tenants, plan.Tenant)
 		for _, a := range plan.Actions {
-			if a.Kind != Skip {
+			if a.Kind.changes() {
 				file.Actions = append(file.Actions, a.reviewed())
 			}
 		}
@@ -171,7 +171,7 @@ func (f *PlanFile) skipOthers(plans []*Plan) {
 	}
 	for _, plan := range plans {
 		for i := range plan.Actions {
-			if a := &plan.Actions[i]; a.Kind != Skip && !reviewed[a.reviewed().change()] {
+			if a := &plan.Actions[i]; a.Kind.changes() && !reviewed[a.reviewed().change()] {
 				a.Kind, a.Reason, a.Warn, a.WrittenBy = Skip, "not in the plan file", true, ""
 			}
 		}

@@ -19,8 +19,8 @@ func onePair() secretsync.PlanInput {
 	return pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "NEW", "x")}})
 }
 
-func plannerStore(cloud *testkit.Cloud) *secretsync.Store {
-	return secretsync.NewStore(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: testkit.Planner})))
+func plannerStore(cloud *testkit.Cloud) secretsync.Store {
+	return paced(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: testkit.Planner})))
 }
 
 // What a planner has planned is synced by a key that deletes its own alone.
@@ -34,7 +34,7 @@ func TestAPlannersFileLeavesOthersSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan := planned(t, secretsync.NewStore(cloud.Client()), onePair())
+	plan := planned(t, paced(cloud.Client()), onePair())
 	want := []string{
 		"delete A< no source has it", `skip B< no source has it; not deleted: the key "bob" wrote it last`, "create NEW<NEW",
 	}
@@ -47,12 +47,12 @@ func TestAPlannersFileLeavesOthersSecrets(t *testing.T) {
 // A deletion that was reviewed as a key's own is not another's without a word.
 func TestADeletionThatBecameAnothers(t *testing.T) {
 	cloud := shared(t)
-	file := secretsync.NewPlanFile(fileURL, planned(t, secretsync.NewStore(cloud.Client()), onePair()))
+	file := secretsync.NewPlanFile(fileURL, planned(t, paced(cloud.Client()), onePair()))
 	carol := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "carol", Role: testkit.Admin}))
 	if err := carol.SetSecret(t.Context(), "A", 1); err != nil {
 		t.Fatal(err)
 	}
-	err := file.Restrict(planned(t, secretsync.NewStore(cloud.Client()), onePair()))
+	err := file.Restrict(planned(t, paced(cloud.Client()), onePair()))
 	if err == nil || !strings.Contains(err.Error(), `"A" of tenant testkit: delete was reviewed, and nothing is planned now`) {
 		t.Errorf("got %v", err)
 	}

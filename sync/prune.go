@@ -39,7 +39,7 @@ func (p *pruning) candidates(existing []string) []string {
 }
 
 // deletions are what happens to the candidates: deleted, or kept and why.
-func (p *Plan) deletions(ctx context.Context, store *Store, candidates []string) error {
+func (p *Plan) deletions(ctx context.Context, store *paced, candidates []string) error {
 	if len(candidates) == 0 {
 		return nil
 	}

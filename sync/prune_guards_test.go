@@ -95,7 +95,7 @@ func deletesOLD(t *testing.T, guard func(*guardedRun)) bool {
 	r := &guardedRun{T: t, cloud: storing(t, "OLD")}
 	r.in = pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}})
 	guard(r)
-	store := secretsync.NewStore(r.cloud.Client())
+	store := paced(r.cloud.Client())
 	plan, err := secretsync.NewPlan(r.in)
 	if err != nil {
 		t.Fatal(err)

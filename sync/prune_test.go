@@ -47,7 +47,7 @@ func deletes(p *secretsync.Plan) []string {
 func TestPruneDeletesWhatNoSourceHas(t *testing.T) {
 	cloud := storing(t, "A", "team_old", "other_old")
 	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{Scope: []string{"team_*"}}}
-	store := secretsync.NewStore(cloud.Client())
+	store := paced(cloud.Client())
 	plan := planned(t, store, in)
 	if diff := cmp.Diff([]string{"overwrite A<A", "delete team_old< no source has it"}, lines(plan)); diff != "" {
 		t.Fatal(diff)
@@ -68,7 +68,7 @@ func TestPruneDeletesWhatNoSourceHas(t *testing.T) {
 func TestWithoutAScopeNothingIsPruned(t *testing.T) {
 	cloud := storing(t, "A", "OLD")
 	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: true}
-	plan := planned(t, secretsync.NewStore(cloud.Client()), in)
+	plan := planned(t, paced(cloud.Client()), in)
 	if len(deletes(plan)) != 0 || len(cloud.Calls(testkit.Match{Field: "secrets_api"})) != 1 {
 		t.Errorf("deletes %v", deletes(plan))
 	}
@@ -86,7 +86,7 @@ func TestPruneSparesWhatASourceHas(t *testing.T) {
 		},
 		APIKey: prefect.TextValue(canary),
 	})
-	if got := deletes(planned(t, secretsync.NewStore(cloud.Client()), in)); len(got) != 0 {
+	if got := deletes(planned(t, paced(cloud.Client()), in)); len(got) != 0 {
 		t.Errorf("deletes %v", got)
 	}
 }
@@ -109,7 +109,7 @@ func TestPruneHasALimit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = plan.Against(t.Context(), secretsync.NewStore(storing(t, names...).Client()))
+		err = plan.Against(t.Context(), paced(storing(t, names...).Client()))
 		if (err != nil) != tt.fails {
 			t.Errorf("%d names, limit %d: %v", tt.there, in.Prune.Limit(), err)
 		}
@@ -138,7 +138,7 @@ func TestAnEmptySourcePrunesNothing(t *testing.T) {
 	} {
 		cloud := storing(t, "OLD")
 		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x"), empty}, APIKey: prefect.TextValue(canary)})
-		plan := planned(t, secretsync.NewStore(cloud.Client()), in)
+		plan := planned(t, paced(cloud.Client()), in)
 		if diff := cmp.Diff([]string{"nothing is pruned: there is no secret in vars"}, plan.Notes); diff != "" || len(deletes(plan)) != 0 {
 			t.Errorf("%s: deletes %v, %s", name, deletes(plan), diff)
 		}
@@ -153,7 +153,7 @@ func TestPruneSparesWhatAnotherKeyWrote(t *testing.T) {
 	}
 	for _, unowned := range []bool{false, true} {
 		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: unowned})
-		plan := planned(t, secretsync.NewStore(cloud.Client()), in)
+		plan := planned(t, paced(cloud.Client()), in)
 		want := []string{"create A<A", "delete MINE< no source has it", `skip THEIRS< no source has it; not deleted: the key "bob" wrote it last`}
 		if diff := cmp.Diff(want, lines(plan)); diff != "" {
 			t.Error(diff)
@@ -184,7 +184,7 @@ func TestAStoreThatNamesNoOwner(t *testing.T) {
 		cloud := testkit.New(t, testkit.WithDialect(prefect.DialectSnake))
 		cloud.Set("OLD", 1)
 		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: unowned})
-		plan := planned(t, secretsync.NewStore(cloud.Client()), in)
+		plan := planned(t, paced(cloud.Client()), in)
 		want := []string{"create A<A", "skip OLD< no source has it; not deleted: the store does not say who wrote it (--prune-unowned)"}
 		if unowned {
 			want[1] = "delete OLD< no source has it"
@@ -202,7 +202,7 @@ func TestOwnersThatCannotBeAskedForFailThePlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := plan.Against(t.Context(), secretsync.NewStore(cloud.Client())); !errors.Is(err, prefect.ErrForbidden) {
+	if err := plan.Against(t.Context(), paced(cloud.Client())); !errors.Is(err, prefect.ErrForbidden) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -210,7 +210,7 @@ func TestOwnersThatCannotBeAskedForFailThePlan(t *testing.T) {
 func TestNothingIsDeletedUnlessEveryWriteSucceeded(t *testing.T) {
 	cloud := storing(t, "OLD")
 	cloud.Inject(testkit.Match{Field: "setSecret", Secret: "B"}, testkit.Fault{Code: "FORBIDDEN"})
-	store := secretsync.NewStore(cloud.Client())
+	store := paced(cloud.Client())
 	plan := planned(t, store, pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x", "B", "x")}}))
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	old := report.Actions[2]
@@ -223,7 +223,7 @@ func TestNothingIsDeletedUnlessEveryWriteSucceeded(t *testing.T) {
 // Apply deletes after the writes, never beside them.
 func TestDeletionsComeLast(t *testing.T) {
 	cloud := storing(t, "OLD")
-	store := secretsync.NewStore(cloud.Client())
+	store := paced(cloud.Client())
 	plan := planned(t, store, pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}}))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

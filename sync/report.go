@@ -25,9 +25,16 @@ func (r *Report) Names(result Result) []string {
 	return names
 }
 
-// Written is how many names the store accepted.
+// Written is how many names the store accepted. Those that the plan has kept were not
+// sent.
 func (r *Report) Written() int {
-	return r.Count(Created) + r.Count(Overwritten) + r.Count(Unchanged)
+	n := 0
+	for i := range r.Actions {
+		if r.Actions[i].written() {
+			n++
+		}
+	}
+	return n
 }
 
 // Done is how many actions the store acknowledged, deletions included.

@@ -4,55 +4,74 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // send gives each action of a batch its result. What failed for a moment is sent
-// again, alone with others that did. A document that the API refuses as a whole is
-// halved, so that one secret takes no other with it.
-func (a *applier) send(ctx context.Context, batch []int) (taken bool) {
-	for failures := 0; len(batch) > 0; {
-		if limit := a.documentLimit(); len(batch) > limit {
-			return a.split(ctx, batch, limit)
+// again, alone with others that did.
+func (a *applier) send(ctx context.Context, b batch) {
+	ask := a.asking(ctx)
+	for failures := 0; len(b.at) > 0; {
+		if err := a.waitAfter(ctx, failures); err != nil {
+			a.giveUp(b.at, err)
+			return
 		}
-		sent, err := a.turn(ctx, failures)
-		if err != nil {
-			a.giveUp(batch, err)
-			return taken
-		}
-		a.count(batch)
-		results, err := a.mutate(ctx, batch)
-		a.store.pacer.heard(sent, err)
-		if len(batch) > 1 && isRefusal(err) {
-			return a.halve(ctx, batch)
-		}
-		if !errors.Is(err, prefect.ErrRateLimited) {
+		results := a.mutate(ctx, b, ask)
+		if failed(results) {
 			failures++
 		}
-		taken = taken || err == nil
-		batch = a.settle(batch, results, err, failures)
+		b = a.settle(b, results, failures)
 	}
-	return taken
 }
 
-// turn waits until the batch may be sent. Once Stop is closed none may, even before
-// quitting has heard of it.
-func (a *applier) turn(ctx context.Context, failures int) (time.Time, error) {
+// failed reports whether a batch has failed in another way than by being too early.
+func failed(results []prefect.MutationResult) bool {
+	for i := range results {
+		if err := results[i].Err; err != nil && !errors.Is(err, prefect.ErrRateLimited) {
+			return true
+		}
+	}
+	return false
+}
+
+// notSent is why the store's ask has sent nothing.
+type notSent struct{ why error }
+
+func (e *notSent) Error() string { return "not sent: " + e.why.Error() }
+
+func (e *notSent) Unwrap() error { return e.why }
+
+// asking sends the requests of a batch, each at its turn. Once Stop is closed none may
+// be sent, even before quitting has heard of it.
+func (a *applier) asking(ctx context.Context) prefect.Ask {
+	return func(send func() error) error {
+		a.checkStop()
+		sent, err := a.store.pacer.wait(ctx, a.quit)
+		if err != nil {
+			return &notSent{a.reason(err)}
+		}
+		err = send()
+		a.store.pacer.heard(sent, err)
+		return err
+	}
+}
+
+func (a *applier) checkStop() {
 	select {
 	case <-a.o.Stop:
 		a.halt(ErrInterrupted)
 	default:
 	}
-	if failures > 0 {
-		if err := pause(ctx, a.quit, backoff(failures)); err != nil {
-			return time.Time{}, a.reason(err)
-		}
+}
+
+// waitAfter waits before a batch is sent that has failed so often.
+func (a *applier) waitAfter(ctx context.Context, failures int) error {
+	if failures == 0 {
+		return nil
 	}
-	sent, err := a.store.pacer.wait(ctx, a.quit)
-	return sent, a.reason(err)
+	a.checkStop()
+	return a.reason(pause(ctx, a.quit, backoff(failures)))
 }
 
 // reason is why the run has come to an end, where that is why a wait did.
@@ -65,91 +84,49 @@ func (a *applier) reason(err error) error {
 	return err
 }
 
-func (a *applier) mutate(ctx context.Context, batch []int) ([]prefect.MutationResult, error) {
-	if a.actions[batch[0]].Kind == Delete {
-		names := make([]string, len(batch))
-		for i, at := range batch {
-			names[i] = a.actions[at].Name
-		}
-		return a.store.client.DeleteSecrets(ctx, names)
-	}
-	secrets := make([]prefect.NamedValue, len(batch))
-	for i, at := range batch {
-		secrets[i] = prefect.NamedValue{Name: a.actions[at].Name, Value: a.actions[at].sent.value}
-	}
-	return a.store.client.SetSecrets(ctx, secrets)
-}
-
-// isRefusal reports whether the API refused the document itself: for its size, its
-// depth, or anything in it. Data that is null because of one field is that too.
-func isRefusal(err error) bool {
-	var e *prefect.APIError
-	switch {
-	case !errors.As(err, &e), errors.Is(err, prefect.ErrUnauthenticated):
-		return false
-	case e.Status == http.StatusOK:
-		return e.Path != ""
-	default:
-		return e.Status == http.StatusBadRequest || e.Status == http.StatusRequestEntityTooLarge
-	}
-}
-
-// halve sends the two halves of a document that was refused. If both are taken,
-// its length was the reason, and no other document is longer than they are.
-func (a *applier) halve(ctx context.Context, batch []int) bool {
-	half := (len(batch) + 1) / 2
-	first, second := a.send(ctx, batch[:half]), a.send(ctx, batch[half:])
-	if first && second {
-		a.mu.Lock()
-		a.limit = min(a.limit, half)
-		a.mu.Unlock()
-	}
-	return first && second
-}
-
-// count notes that a batch is sent.
-func (a *applier) count(batch []int) {
-	for _, at := range batch {
+func (a *applier) mutate(ctx context.Context, b batch, ask prefect.Ask) []prefect.MutationResult {
+	for _, at := range b.at {
 		a.states[at].sent++
 	}
-}
-
-func (a *applier) split(ctx context.Context, batch []int, limit int) bool {
-	all := true
-	for _, part := range a.batches(batch, limit) {
-		all = a.send(ctx, part) && all
+	if a.actions[b.at[0]].Kind != Delete {
+		return a.store.WriteBatch(ctx, b.secrets, ask)
 	}
-	return all
-}
-
-func (a *applier) documentLimit() int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.limit
+	names := make([]string, len(b.secrets))
+	for i := range names {
+		names[i] = b.secrets[i].Name
+	}
+	return a.store.DeleteBatch(ctx, names, ask)
 }
 
 // settle gives the actions of a batch their results, and returns those that are to
-// be sent again. The error is that of the whole document.
-func (a *applier) settle(batch []int, results []prefect.MutationResult, err error, failures int) (again []int) {
+// be sent again.
+func (a *applier) settle(b batch, results []prefect.MutationResult, failures int) (again batch) {
 	ended := 0
-	for i, at := range batch {
-		result := prefect.MutationResult{Err: err}
-		if err == nil {
-			result = results[i]
-		}
-		switch {
-		case result.Err == nil:
-			a.finish(at, result.Changed)
-		case a.failed(at, result.Err) && failures < applyAttempts:
-			again = append(again, at)
+	for i, at := range b.at {
+		if a.settled(at, results[i], failures) {
+			ended++
 			continue
-		default:
-			a.fail(at, result.Err)
 		}
-		ended++
+		again.at, again.secrets = append(again.at, at), append(again.secrets, b.secrets[i])
 	}
 	a.progress(ended)
 	return again
+}
+
+// settled gives an action its result, unless it is to be sent again.
+func (a *applier) settled(at int, result prefect.MutationResult, failures int) bool {
+	var unsent *notSent
+	switch {
+	case result.Err == nil:
+		a.finish(at, result.Changed)
+	case errors.As(result.Err, &unsent):
+		a.abandon(at, unsent.why)
+	case a.failed(at, result.Err) && failures < applyAttempts:
+		return false
+	default:
+		a.fail(at, result.Err)
+	}
+	return true
 }
 
 // failed remembers a failure, and reports whether it may help to try again. A key
@@ -189,13 +166,18 @@ func (a *applier) fail(at int, err error) {
 // giveUp ends a batch that is not sent, or not sent again.
 func (a *applier) giveUp(batch []int, why error) {
 	for _, at := range batch {
-		if last := a.states[at].err; last != nil {
-			a.fail(at, notAgain(last, why))
-		} else {
-			a.fail(at, fmt.Errorf("not sent: %w", why))
-		}
+		a.abandon(at, why)
 	}
 	a.progress(len(batch))
+}
+
+func (a *applier) abandon(at int, why error) {
+	if last := a.states[at].err; last != nil {
+		why = notAgain(last, why)
+	} else {
+		why = fmt.Errorf("not sent: %w", why)
+	}
+	a.fail(at, why)
 }
 
 func (a *applier) progress(n int) {

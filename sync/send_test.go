@@ -100,7 +100,7 @@ func TestADeletionThatChangesNothingIsADeletion(t *testing.T) {
 	for name, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := storing(t, "OLD")
-			store := secretsync.NewStore(cloud.Client())
+			store := paced(cloud.Client())
 			plan := planned(t, store, pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}}))
 			if tt.gone {
 				deleteSecret(t, cloud, "OLD")
@@ -153,11 +153,12 @@ func TestRetryAfterHoldsEveryTenantUp(t *testing.T) {
 		cloud := testkit.New(t)
 		other := cloud.Tenant("data")
 		cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S007", Tenant: testkit.TenantID, Times: 1}, testkit.RateLimited(20*time.Second))
-		store := secretsync.NewStore(cloud.Client())
-		second, err := store.ForTenant(other.TenantID())
+		client, pace := cloud.Client(), new(secretsync.Pace)
+		otherClient, err := client.ForTenant(other.TenantID())
 		if err != nil {
 			t.Fatal(err)
 		}
+		store, second := pace.Of(client), pace.Of(otherClient)
 		in := secretsync.PlanInput{Sources: []*secretsync.Source{numbered(10)}}
 		plan, late := planned(t, store, in), planned(t, second, in)
 		began := time.Now()
@@ -192,7 +193,7 @@ func TestTheTimeOfARunEnds(t *testing.T) {
 	for name, fault := range map[string]testkit.Fault{"429": testkit.RateLimited(time.Hour), "503": testkit.Unavailable()} {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := testkit.New(t)
-			store := secretsync.NewStore(cloud.Client())
+			store := paced(cloud.Client())
 			plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(2)}})
 			cloud.Inject(testkit.Match{Field: "setSecret"}, fault)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
@@ -210,7 +211,7 @@ func TestAWriteThatMayHaveHappenedIsUnknown(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Set("OLD", "old")
 		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.ReplyLost())
-		store := secretsync.NewStore(cloud.Client())
+		store := paced(cloud.Client())
 		plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "OLD", canary, "NEW", canary)}})
 		report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 		if diff := cmp.Diff([]string{"NEW", "OLD"}, report.Names(secretsync.Unknown)); diff != "" {
@@ -222,7 +223,7 @@ func TestAWriteThatMayHaveHappenedIsUnknown(t *testing.T) {
 		if report.Actions[0].Result != secretsync.Created || report.Actions[1].Result != secretsync.Unknown || report.Err == nil {
 			t.Errorf("after the names: %+v", report.Actions)
 		}
-		if err := secretsync.VerifyValues(t.Context(), secretsync.NewStore(cloud.Runner()), report); err != nil {
+		if err := secretsync.VerifyValues(t.Context(), paced(cloud.Runner()), report); err != nil {
 			t.Fatal(err)
 		}
 		if report.Actions[1].Result != secretsync.Overwritten || report.Err != nil || report.Undone() != 0 {
@@ -234,16 +235,17 @@ func TestAWriteThatMayHaveHappenedIsUnknown(t *testing.T) {
 func TestARefusedKeyStopsTheRun(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("STALE", 1)
-	store := secretsync.NewStore(cloud.Client())
+	client := cloud.Client()
+	store := paced(client)
 	in := secretsync.PlanInput{Sources: []*secretsync.Source{numbered(4000)}, Prune: secretsync.Prune{Scope: []string{"*"}}, PruneUnowned: true}
 	plan := planned(t, store, in)
 	cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.KeyExpired())
-	before := store.Requests()
+	before := client.Requests()
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if report.Count(secretsync.Failed) != 4000 || !errors.Is(report.Err, prefect.ErrUnauthenticated) {
 		t.Errorf("%d failed: %v", report.Count(secretsync.Failed), report.Err)
 	}
-	if n := store.Requests() - before; n > 16 {
+	if n := client.Requests() - before; n > 16 {
 		t.Errorf("%d requests with a key that is refused", n)
 	}
 	if last := report.Actions[3999]; !strings.HasPrefix(last.Reason, "not sent: ") {
@@ -257,7 +259,7 @@ func TestStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Delay: 10 * time.Second})
-		store := secretsync.NewStore(cloud.Client())
+		store := paced(cloud.Client())
 		plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(2000)}})
 		stop := make(chan struct{})
 		time.AfterFunc(5*time.Second, func() { close(stop) })
@@ -279,7 +281,7 @@ func TestStopEndsWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.RateLimited(time.Hour))
-		store := secretsync.NewStore(cloud.Client())
+		store := paced(cloud.Client())
 		plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
 		stop := make(chan struct{})
 		time.AfterFunc(time.Second, func() { close(stop) })
@@ -293,7 +295,7 @@ func TestStopEndsWaiting(t *testing.T) {
 
 func TestProgressGrowsToTheTotal(t *testing.T) {
 	cloud := testkit.New(t)
-	store := secretsync.NewStore(cloud.Client())
+	store := paced(cloud.Client())
 	plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(250), source("t", "EMPTY", "")}})
 	var heard []int
 	secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{Progress: func(done, total int) {
@@ -358,7 +360,7 @@ func TestAStoreThatKeepsTheOldValue(t *testing.T) {
 	if report.Verified.Present != 1 || report.Verified.Values != nil {
 		t.Errorf("verified by names: %+v", report.Verified)
 	}
-	if err := secretsync.VerifyValues(t.Context(), secretsync.NewStore(cloud.Runner()), report); err != nil {
+	if err := secretsync.VerifyValues(t.Context(), paced(cloud.Runner()), report); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"S000"}, report.Verified.Different); diff != "" || report.Err == nil {

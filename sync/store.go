@@ -2,110 +2,79 @@ package sync
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// How often a request is sent at most, beside those that were refused with HTTP
-// 429, which are sent again for as long as the context lasts.
-const (
-	planAttempts  = 4  // nothing has happened yet, and somebody waits
-	applyAttempts = 10 // up to a minute of waiting in all
+// Store is the secrets of one tenant, as one key sees them. [prefect.Client] is one.
+// It is safe for concurrent use, and no error of its methods holds a value.
+//
+// A method sends what it takes to answer once. Sync spaces the calls, and makes one
+// again whose error is [prefect.Retryable]; an error that is [prefect.MayBeDone]
+// leaves open whether a write was carried out.
+//
+// What only some stores can do is an interface of its own: [OwnerTeller],
+// [AccessTeller], [FlowReader], [Comparer].
+type Store interface {
+	// SecretNames lists the names of all secrets.
+	SecretNames(ctx context.Context) ([]string, error)
+
+	// Overview lists the names of all secrets, and says what the store tells of the
+	// key, and what it may do with the names asked about and who wrote them. Only
+	// Names is told by every store; the zero value stands for anything else.
+	Overview(ctx context.Context, about []string) (prefect.Overview, error)
+
+	// BatchLen is how many of the first secrets are best written with one call, at
+	// least 1. Sync makes up to 16 such calls at once. Deletions are asked about
+	// without values.
+	BatchLen(secrets []prefect.NamedValue) int
+
+	// WriteBatch stores secrets over the values that they may have. It sends each
+	// request through ask, and gives each secret its result, in the order given; where
+	// ask has sent nothing, its error is that of the secrets concerned.
+	//
+	// A result says that nothing was changed only if that is certain of all requests
+	// of the call.
+	WriteBatch(ctx context.Context, secrets []prefect.NamedValue, ask prefect.Ask) []prefect.MutationResult
+
+	// DeleteBatch removes secrets as WriteBatch stores them. Deleting one that is not
+	// there succeeds.
+	DeleteBatch(ctx context.Context, names []string, ask prefect.Ask) []prefect.MutationResult
+}
+
+// OwnerTeller is a [Store] that may know which key wrote a secret last.
+type OwnerTeller interface {
+	// SecretOwners says who wrote each of the names. It fails with
+	// [prefect.ErrNoOwners] if the store does not know after all.
+	SecretOwners(ctx context.Context, names []string) (prefect.Owners, error)
+}
+
+// AccessTeller is a [Store] that may know what the key may do.
+type AccessTeller interface {
+	// KeyAccess says what the key may do with the names; the zero value says nothing.
+	KeyAccess(ctx context.Context, names []string) (prefect.Access, error)
+}
+
+// FlowReader is a [Store] that gives values to a key that may read them.
+type FlowReader interface {
+	// FlowValue reads what a flow gets: whole numbers as json.Number, objects as
+	// map[string]any, arrays as []any, null as nil. It fails with
+	// [prefect.ErrNotFound] for a name that is missing, and with
+	// [prefect.ErrForbidden] if the key may not read.
+	FlowValue(ctx context.Context, name string) (any, error)
+}
+
+// Comparer is a [Store] that can tell before anything is written which values it has
+// already.
+type Comparer interface {
+	// Unchanged returns the names of those secrets whose value the store has, in any
+	// order. A store that may not tell of one leaves it out. It keeps no value.
+	Unchanged(ctx context.Context, secrets []prefect.NamedValue) ([]string, error)
+}
+
+var (
+	_ Store        = (*prefect.Client)(nil)
+	_ OwnerTeller  = (*prefect.Client)(nil)
+	_ AccessTeller = (*prefect.Client)(nil)
+	_ FlowReader   = (*prefect.Client)(nil)
 )
-
-// Store is the secrets of one tenant, behind an API. It asks at the pace that the
-// API wants, and again where that may help. It is safe for concurrent use.
-type Store struct {
-	client *prefect.Client
-	pacer  *pacer
-}
-
-// NewStore is the store that client speaks to.
-func NewStore(client *prefect.Client) *Store { return &Store{client: client, pacer: new(pacer)} }
-
-// ForTenant is another tenant's store behind the same API, by the tenant's id.
-// Both share one pace and one count of requests.
-func (s *Store) ForTenant(id string) (*Store, error) {
-	client, err := s.client.ForTenant(id)
-	if err != nil {
-		return nil, err
-	}
-	return &Store{client: client, pacer: s.pacer}, nil
-}
-
-// Requests is how many requests were sent, those of the other tenants included.
-func (s *Store) Requests() int64 { return s.client.Requests() }
-
-// Tenants lists the tenants that the key may use.
-func (s *Store) Tenants(ctx context.Context) (tenants []prefect.Tenant, err error) {
-	err = s.ask(ctx, planAttempts, func() error {
-		tenants, err = s.client.Tenants(ctx)
-		return err
-	})
-	return tenants, err
-}
-
-func (s *Store) names(ctx context.Context, attempts int) (names []string, err error) {
-	err = s.ask(ctx, attempts, func() error {
-		names, err = s.client.SecretNames(ctx)
-		return err
-	})
-	return names, err
-}
-
-func (s *Store) overview(ctx context.Context, about []string) (found prefect.Overview, err error) {
-	err = s.ask(ctx, planAttempts, func() error {
-		found, err = s.client.Overview(ctx, about)
-		return err
-	})
-	return found, err
-}
-
-func (s *Store) access(ctx context.Context, about []string) (found prefect.Access, err error) {
-	err = s.ask(ctx, planAttempts, func() error {
-		found, err = s.client.KeyAccess(ctx, about)
-		return err
-	})
-	return found, err
-}
-
-func (s *Store) owners(ctx context.Context, names []string) (owners prefect.Owners, err error) {
-	err = s.ask(ctx, planAttempts, func() error {
-		owners, err = s.client.SecretOwners(ctx, names)
-		return err
-	})
-	return owners, err
-}
-
-// ask sends a request, again where that may help.
-func (s *Store) ask(ctx context.Context, attempts int, send func() error) error {
-	failures := 0
-	var last error
-	for {
-		sent, err := s.pacer.wait(ctx, nil)
-		if err == nil && failures > 0 {
-			err = pause(ctx, nil, backoff(failures))
-		}
-		if err != nil {
-			return notAgain(last, err)
-		}
-		last = send()
-		s.pacer.heard(sent, last)
-		if !errors.Is(last, prefect.ErrRateLimited) {
-			failures++
-		}
-		if !prefect.Retryable(last) || failures >= attempts {
-			return last
-		}
-	}
-}
-
-// notAgain is why a request that failed, if it was sent at all, is not sent again.
-func notAgain(last, why error) error {
-	if last == nil {
-		return why
-	}
-	return fmt.Errorf("%w; not tried again: %w", last, why)
-}

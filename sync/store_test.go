@@ -16,14 +16,17 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
+// paced is a store with a pace of its own.
+func paced(store secretsync.Store) secretsync.Store { return new(secretsync.Pace).Of(store) }
+
 // storeOver is a store behind h, asked with the fake's admin key.
-func storeOver(t *testing.T, h http.Handler) *secretsync.Store {
+func storeOver(t *testing.T, h http.Handler) secretsync.Store {
 	t.Helper()
 	client, err := prefect.NewClient(prefect.ClientConfig{URL: "http://localhost/", APIKey: testkit.AdminKey, Transport: cloud.Transport(h)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return secretsync.NewStore(client)
+	return paced(client)
 }
 
 // readBody reads a request's body and puts it back.
@@ -41,7 +44,7 @@ func TestPlanningIsTriedAgainAFewTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := testkit.New(t)
 		fake.Inject(testkit.Match{Field: "secret", Times: 3}, testkit.Unavailable())
-		planned(t, secretsync.NewStore(fake.Client()), secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		planned(t, paced(fake.Client()), secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
 	})
 }
 
@@ -53,10 +56,10 @@ func TestPlanningGivesUp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		store := secretsync.NewStore(fake.Client())
+		client := fake.Client()
 		var answered *prefect.APIError
-		if err := plan.Against(t.Context(), store); !errors.As(err, &answered) || answered.Status != 503 || store.Requests() != 4 {
-			t.Errorf("%v after %d requests", err, store.Requests())
+		if err := plan.Against(t.Context(), paced(client)); !errors.As(err, &answered) || answered.Status != 503 || client.Requests() != 4 {
+			t.Errorf("%v after %d requests", err, client.Requests())
 		}
 	})
 }
@@ -66,7 +69,7 @@ func TestPlanningObeysRetryAfter(t *testing.T) {
 		fake := testkit.New(t)
 		fake.Inject(testkit.Match{Field: "secret", Times: 1}, testkit.RateLimited(30*time.Second))
 		began := time.Now()
-		planned(t, secretsync.NewStore(fake.Client()), secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		planned(t, paced(fake.Client()), secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
 		if took := time.Since(began); took < 30*time.Second {
 			t.Errorf("asked again after %v", took)
 		}

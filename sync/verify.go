@@ -39,8 +39,8 @@ var (
 // says was done. A name that was written and is missing, or was deleted and is
 // there, counts as failed from then on. Where no answer came, the names may tell
 // what became of a creation or a deletion.
-func VerifyNames(ctx context.Context, store *Store, r *Report) error {
-	names, err := store.names(ctx, applyAttempts)
+func VerifyNames(ctx context.Context, store Store, r *Report) error {
+	names, err := pacedStore(store).names(ctx, applyAttempts)
 	if err != nil {
 		return fmt.Errorf("verifying: %w", err)
 	}
@@ -91,18 +91,20 @@ func (r *Report) fail(action *Action, err error) {
 	}
 }
 
+// written reports whether the store acknowledged that it has what was sent.
 func (a *Action) written() bool {
-	return a.Result == Created || a.Result == Overwritten || a.Result == Unchanged
+	return a.Result == Created || a.Result == Overwritten || a.Result == Unchanged && a.Kind != Keep
 }
 
-// VerifyValues reads every value that was written back through runner, whose key
+// VerifyValues reads every value that was written back through reader, whose key
 // may, and compares what a flow gets with the source. It comes after [VerifyNames].
 // A value that differs counts as failed from then on; one whose answer was lost is
-// written if it is there.
-func VerifyValues(ctx context.Context, runner *Store, r *Report) error {
-	ctx, err := asFlow(ctx, runner.client)
-	if err != nil {
-		return err
+// written if it is there. The reader must be a [FlowReader].
+func VerifyValues(ctx context.Context, reader Store, r *Report) error {
+	store := pacedStore(reader)
+	from, ok := store.Store.(FlowReader)
+	if !ok {
+		return errors.New("verifying: this store gives no values")
 	}
 	same := make([]bool, len(r.Actions))
 	group, ctx := errgroup.WithContext(ctx)
@@ -112,14 +114,14 @@ func VerifyValues(ctx context.Context, runner *Store, r *Report) error {
 		if action := &r.Actions[i]; action.written() || action.Result == Unknown {
 			group.Go(func() error {
 				defer panicked.Catch()
-				return runner.ask(ctx, applyAttempts, func() (err error) {
-					same[i], err = action.readsBack(ctx)
+				return store.ask(ctx, applyAttempts, func() (err error) {
+					same[i], err = action.readsBack(ctx, from)
 					return err
 				})
 			})
 		}
 	}
-	err = group.Wait()
+	err := group.Wait()
 	panicked.Pass()
 	if err != nil {
 		return fmt.Errorf("verifying: %w", err)
@@ -150,18 +152,9 @@ func (r *Report) verifyValue(action *Action, same bool) {
 	}
 }
 
-// asFlow is a context in which secrets are read as a flow run reads them.
-func asFlow(ctx context.Context, runner *prefect.Client) (context.Context, error) {
-	config, err := prefect.LoadConfig(prefect.ConfigOptions{Env: []string{"PREFECT__CLOUD__USE_LOCAL_SECRETS=false"}})
-	if err != nil {
-		return nil, err
-	}
-	return prefect.WithClient(prefect.WithConfig(ctx, config), runner), nil
-}
-
 // readsBack reports whether a flow gets from the store what the source promised.
-func (a *Action) readsBack(ctx context.Context) (bool, error) {
-	got, err := prefect.Secret(a.Name).Get(ctx)
+func (a *Action) readsBack(ctx context.Context, from FlowReader) (bool, error) {
+	got, err := from.FlowValue(ctx, a.Name)
 	if errors.Is(err, prefect.ErrNotFound) {
 		return false, nil
 	}
@@ -218,13 +211,17 @@ func sameJSON(a, b any) bool {
 }
 
 // VerifyWriterRefused asks the store for a value with the key that wrote, which
-// a store must refuse.
-func VerifyWriterRefused(ctx context.Context, writer *Store, r *Report) error {
+// a store must refuse. A store that is no [FlowReader] is not asked.
+func VerifyWriterRefused(ctx context.Context, writer Store, r *Report) error {
+	from, ok := pacedStore(writer).Store.(FlowReader)
+	if !ok {
+		return nil
+	}
 	for i := range r.Actions {
 		if !r.Actions[i].written() {
 			continue
 		}
-		_, err := writer.client.SecretValue(ctx, r.Actions[i].Name)
+		_, err := from.FlowValue(ctx, r.Actions[i].Name)
 		refused := errors.Is(err, prefect.ErrForbidden)
 		if err != nil && !refused {
 			return fmt.Errorf("verifying: %w", err)

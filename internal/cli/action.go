@@ -9,7 +9,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/actions"
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
-	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 func (c *Command) action() *cobra.Command {
@@ -60,7 +60,7 @@ type actionRun struct {
 
 	status  actions.Status
 	found   checked
-	tenants []report.Tenant // as far as the run came
+	tenants []secretsync.TenantResult // as far as the run came
 	// planFile is the one that was written.
 	planFile  string
 	sarifFile string // likewise
@@ -114,22 +114,22 @@ func (a *actionRun) planOrSync(ctx context.Context) error {
 	}
 	if a.inputs.Mode == "sync" {
 		o.reviewed = a.inputs.PlanFile
-		r, err := a.c.runSync(ctx, o, a)
+		done, err := a.c.runSync(ctx, o, a)
 		if err != nil {
 			return err
 		}
-		return r.resultError()
+		return exit.Synced(done)
 	}
 	o.planFile = a.inputs.PlanFile
-	r, err := a.c.runPlan(ctx, o, a)
+	done, err := a.c.runPlan(ctx, o, a)
 	if err != nil {
 		return err
 	}
-	if a.planFile, err = r.writePlanFile(o); err != nil {
+	if a.planFile, err = writePlanFile(done, o); err != nil {
 		return err
 	}
-	if err := a.onlyPlanned(r.tenants, r.requests()); err != nil {
+	if err := a.onlyPlanned(done); err != nil {
 		return err
 	}
-	return r.plannedError(false)
+	return exit.Planned(done, false)
 }

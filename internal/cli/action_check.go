@@ -8,6 +8,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 // check reads the configs, and the flows where there are some, and writes nothing.
@@ -34,7 +35,7 @@ func (a *actionRun) check(ctx context.Context) error {
 
 // checkFlows compares what the flows read with what the store has once the plan is
 // applied, beside configs and manifest. It stops the run before anything is written.
-func (a *actionRun) checkFlows(o syncOptions, r *run) error {
+func (a *actionRun) checkFlows(o syncOptions, plans []*secretsync.Plan) error {
 	threshold, err := check.ParseFailOn(o.failOn)
 	if err != nil {
 		return err
@@ -52,7 +53,7 @@ func (a *actionRun) checkFlows(o syncOptions, r *run) error {
 	if err != nil {
 		return err
 	}
-	for _, plan := range r.plans() {
+	for _, plan := range plans {
 		known = append(known, check.Known{Where: "the store", Names: plan.After()})
 	}
 	a.c.tellComputed(reads)

@@ -37,7 +37,7 @@ func (a *actionRun) options(ctx context.Context) (syncOptions, error) {
 	}
 	o.notes = a.notPassed(ctx)
 	if len(a.inputs.Flows) > 0 {
-		o.afterPlan = func(r *run) error { return a.checkFlows(o, r) }
+		o.afterPlan = func(done *secretsync.Outcome) error { return a.checkFlows(o, done.Plans()) }
 	}
 	return o, nil
 }

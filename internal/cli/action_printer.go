@@ -32,7 +32,7 @@ func (a *actionRun) connected(conn *connect.Connection) error {
 }
 
 func (a *actionRun) planned(plan *secretsync.Plan) error {
-	a.tenants = append(a.tenants, report.Tenant{Name: plan.Tenant, Plan: plan})
+	a.tenants = append(a.tenants, secretsync.TenantResult{Name: plan.Tenant, Plan: plan})
 	if err := report.PlanText(a.c.Stdout, plan); err != nil {
 		return err
 	}
@@ -45,21 +45,21 @@ func (a *actionRun) planned(plan *secretsync.Plan) error {
 	return nil
 }
 
-func (a *actionRun) onlyPlanned(tenants []report.Tenant, _ int64) error {
-	a.tenants = tenants
-	return a.runner.Summary(report.PlanMarkdown(tenants))
+func (a *actionRun) onlyPlanned(done *secretsync.Outcome) error {
+	a.tenants = done.Tenants
+	return a.runner.Summary(report.PlanMarkdown(done.Tenants))
 }
 
 func (a *actionRun) progress(done, total int, last bool) {
 	_, _ = io.WriteString(a.c.Stdout, progressText(done, total, last, false))
 }
 
-func (a *actionRun) applied(tenants []report.Tenant, requests int64) error {
-	a.tenants = tenants
-	if err := report.ResultText(a.c.Stdout, tenants, requests); err != nil {
+func (a *actionRun) applied(done *secretsync.Outcome) error {
+	a.tenants = done.Tenants
+	if err := report.ResultText(a.c.Stdout, done.Tenants, done.Requests); err != nil {
 		return err
 	}
-	return a.runner.Summary(report.ResultMarkdown(tenants))
+	return a.runner.Summary(report.ResultMarkdown(done.Tenants))
 }
 
 // skipped says it wherever somebody may look for what was done.

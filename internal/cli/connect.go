@@ -53,7 +53,7 @@ func (c *Command) withStore(ctx context.Context, o connect.Options, run func(con
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
-	if err := choose(ctx, conn, o.Tenants); err != nil {
+	if err := conn.Choose(ctx, o.Tenants); err != nil {
 		return err
 	}
 	return run(ctx, conn)

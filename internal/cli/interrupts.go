@@ -69,12 +69,6 @@ func (i *Interrupts) Hurry() <-chan struct{} {
 	return i.hurry
 }
 
-// errStopped is why what was under way was not waited for.
-var errStopped = errors.New("the run was stopped before the answer came")
-
-// hurried reports whether nothing more is to be waited for.
-func hurried(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errStopped) }
-
 // patient is a context that outlives ctx, until there is no more time to wait.
 func (c *Command) patient(ctx context.Context) (context.Context, context.CancelFunc) {
 	kept, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
@@ -82,7 +76,7 @@ func (c *Command) patient(ctx context.Context) (context.Context, context.CancelF
 	go func() {
 		select {
 		case <-hurry:
-			cancel(errStopped)
+			cancel(exit.ErrStopped)
 		case <-over:
 		}
 	}()

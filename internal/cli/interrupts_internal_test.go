@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -56,7 +57,7 @@ func TestInterruptsGoByKind(t *testing.T) {
 			} else if tt.reports && patient.Err() != nil {
 				t.Error("what is under way is not waited for")
 			}
-			if state != tt.state || exited != tt.exit || tt.state == hurrying && !hurried(patient) {
+			if state != tt.state || exited != tt.exit || tt.state == hurrying && !errors.Is(context.Cause(patient), exit.ErrStopped) {
 				t.Errorf("%s, exit code %d; want %s, %d", state, exited, tt.state, tt.exit)
 			}
 		})

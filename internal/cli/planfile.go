@@ -7,24 +7,14 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-func (r *run) plans() []*secretsync.Plan {
-	var plans []*secretsync.Plan
-	for _, t := range r.tenants {
-		if t.Plan != nil {
-			plans = append(plans, t.Plan)
-		}
-	}
-	return plans
-}
-
 // writePlanFile keeps the plans in the file that o names, if it names one and the
 // run is trusted: nobody should approve what such a run plans. It returns the file
 // that it wrote.
-func (r *run) writePlanFile(o syncOptions) (path string, err error) {
+func writePlanFile(done *secretsync.Outcome, o syncOptions) (path string, err error) {
 	if o.planFile == "" || o.untrusted != "" {
 		return "", nil
 	}
-	text, err := secretsync.NewPlanFile(r.conn.URL, r.plans()...).Encode()
+	text, err := secretsync.NewPlanFile(done.URL, done.Plans()...).Encode()
 	if err == nil {
 		err = os.WriteFile(o.planFile, text, 0o644)
 	}
@@ -48,12 +38,4 @@ func readReviewed(path string) (*secretsync.PlanFile, error) {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
 	return file, nil
-}
-
-// restrict leaves of the plans what was reviewed, if anything was.
-func (r *run) restrict(reviewed *secretsync.PlanFile) error {
-	if reviewed == nil {
-		return nil
-	}
-	return reviewed.Restrict(r.plans()...)
 }

@@ -40,12 +40,12 @@ func (p *textPrinter) planned(plan *secretsync.Plan) error {
 	return report.PlanText(p.c.Stdout, plan)
 }
 
-func (p *textPrinter) onlyPlanned([]report.Tenant, int64) error { return nil }
+func (p *textPrinter) onlyPlanned(*secretsync.Outcome) error { return nil }
 
 func (p *textPrinter) progress(done, total int, last bool) { p.c.progressLine(done, total, last) }
 
-func (p *textPrinter) applied(tenants []report.Tenant, requests int64) error {
-	if err := report.ResultText(p.c.Stdout, tenants, requests); err != nil || !p.embedded {
+func (p *textPrinter) applied(done *secretsync.Outcome) error {
+	if err := report.ResultText(p.c.Stdout, done.Tenants, done.Requests); err != nil || !p.embedded {
 		return err
 	}
 	_, err := fmt.Fprintln(p.c.Stdout, "the embedded store ends here; give --api-url to keep what is written")
@@ -68,14 +68,14 @@ func (p *jsonPrinter) connected(conn *connect.Connection) error { return p.c.tel
 
 func (p *jsonPrinter) planned(*secretsync.Plan) error { return nil }
 
-func (p *jsonPrinter) onlyPlanned(tenants []report.Tenant, requests int64) error {
-	return report.SyncJSON(p.c.Stdout, tenants, requests)
+func (p *jsonPrinter) onlyPlanned(done *secretsync.Outcome) error {
+	return report.SyncJSON(p.c.Stdout, done.Tenants, done.Requests)
 }
 
 func (p *jsonPrinter) progress(done, total int, last bool) { p.c.progressLine(done, total, last) }
 
-func (p *jsonPrinter) applied(tenants []report.Tenant, requests int64) error {
-	return report.SyncJSON(p.c.Stdout, tenants, requests)
+func (p *jsonPrinter) applied(done *secretsync.Outcome) error {
+	return report.SyncJSON(p.c.Stdout, done.Tenants, done.Requests)
 }
 
 func (p *jsonPrinter) skipped(message string) error {
@@ -85,13 +85,13 @@ func (p *jsonPrinter) skipped(message string) error {
 // markdownPrinter writes one document too, as a job summary shows it.
 type markdownPrinter struct{ jsonPrinter }
 
-func (p *markdownPrinter) onlyPlanned(tenants []report.Tenant, _ int64) error {
-	_, err := io.WriteString(p.c.Stdout, report.PlanMarkdown(tenants))
+func (p *markdownPrinter) onlyPlanned(done *secretsync.Outcome) error {
+	_, err := io.WriteString(p.c.Stdout, report.PlanMarkdown(done.Tenants))
 	return err
 }
 
-func (p *markdownPrinter) applied(tenants []report.Tenant, _ int64) error {
-	_, err := io.WriteString(p.c.Stdout, report.ResultMarkdown(tenants))
+func (p *markdownPrinter) applied(done *secretsync.Outcome) error {
+	_, err := io.WriteString(p.c.Stdout, report.ResultMarkdown(done.Tenants))
 	return err
 }
 

@@ -6,45 +6,31 @@ import (
 	"os"
 	"sync"
 	"time"
-
-	"github.com/prefect-secrets/prefect-secrets/internal/report"
-	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// progress adds up how far the tenants have come, and tells of it at most once a
-// second.
+// progress tells how far a run is, at most once a second.
 type progress struct {
-	tell  func(done, total int, last bool)
-	total int // of all tenants
+	tell func(done, total int, last bool)
 
-	mu   sync.Mutex
-	done []int // by tenant
-	last time.Time
-	told bool
+	mu          sync.Mutex
+	done, total int
+	last        time.Time
+	told        bool
 }
 
-func newProgress(tenants []report.Tenant, tell func(done, total int, last bool)) *progress {
-	p := &progress{tell: tell, done: make([]int, len(tenants)), last: time.Now()}
-	for _, t := range tenants {
-		if t.Plan != nil {
-			p.total += len(t.Plan.Actions) - t.Plan.Count(secretsync.Skip)
-		}
-	}
-	return p
+func newProgress(tell func(done, total int, last bool)) *progress {
+	return &progress{tell: tell, last: time.Now()}
 }
 
-// of hears of one tenant.
-func (p *progress) of(tenant int) func(done, total int) {
-	return func(done, _ int) {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.done[tenant] = done
-		if time.Since(p.last) < time.Second {
-			return
-		}
-		p.last, p.told = time.Now(), true
-		p.tell(sum(p.done), p.total, false)
+func (p *progress) heard(done, total int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done, p.total = done, total
+	if time.Since(p.last) < time.Second {
+		return
 	}
+	p.last, p.told = time.Now(), true
+	p.tell(done, total, false)
 }
 
 // finish tells for the last time, if there was a first.
@@ -52,16 +38,8 @@ func (p *progress) finish() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.told {
-		p.tell(sum(p.done), p.total, true)
+		p.tell(p.done, p.total, true)
 	}
-}
-
-func sum(numbers []int) int {
-	n := 0
-	for _, number := range numbers {
-		n += number
-	}
-	return n
 }
 
 // progressLine writes how far a run is to standard error.

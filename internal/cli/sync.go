@@ -23,14 +23,13 @@ type syncOptions struct {
 	configFiles  []string
 	failOn       string
 	format       string
-	apply        bool          // the plan, so that the key must be one that writes
 	planFile     string        // to be written
 	reviewed     string        // a plan file to keep to
 	configsFor   check.Version // the Prefect that configFiles are for
 	notes        []string      // for the plan
 	untrusted    string        // why the run may neither write nor delete; empty if it may
 	// afterPlan, if set, may stop the run once every plan is made and shown.
-	afterPlan func(*run) error
+	afterPlan func(*secretsync.Outcome) error
 }
 
 func (o *syncOptions) register(cmd *cobra.Command) {
@@ -71,17 +70,17 @@ func (c *Command) plan() *cobra.Command {
 			}
 			o.untrusted = c.untrusted()
 			return c.shown(cmd.Context(), o, func(ctx context.Context, out printer) error {
-				r, err := c.runPlan(ctx, o, out)
+				done, err := c.runPlan(ctx, o, out)
 				if err != nil {
 					return unlessUntrusted(o.untrusted, out, err)
 				}
-				if _, err := r.writePlanFile(o); err != nil {
+				if _, err := writePlanFile(done, o); err != nil {
 					return err
 				}
-				if err := out.onlyPlanned(r.tenants, r.requests()); err != nil {
+				if err := out.onlyPlanned(done); err != nil {
 					return err
 				}
-				return r.plannedError(detailed)
+				return exit.Planned(done, detailed)
 			})
 		},
 	}
@@ -106,11 +105,11 @@ workflow run on GitHub that is for a fork or Dependabot's own.`,
 			}
 			o.untrusted = c.untrusted()
 			return c.shown(cmd.Context(), o, func(ctx context.Context, out printer) error {
-				r, err := c.runSync(ctx, o, out)
+				done, err := c.runSync(ctx, o, out)
 				if err != nil {
 					return unlessUntrusted(o.untrusted, out, err)
 				}
-				return r.resultError()
+				return exit.Synced(done)
 			})
 		},
 	}

@@ -59,15 +59,18 @@ func (e *Error) Error() string {
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// CodeOf is the code that err ends the command with. An error that is not an [Error]
-// is one of usage or input.
+// CodeOf is the code that err ends the command with. An error that is neither an
+// [Error] nor the store's is one of usage or input.
 func CodeOf(err error) int {
 	var exit *Error
+	var answered *secretsync.StoreError
 	switch {
 	case err == nil:
 		return OK
 	case errors.As(err, &exit):
 		return exit.Code
+	case errors.As(err, &answered):
+		return StoreCode(err)
 	default:
 		return Usage
 	}

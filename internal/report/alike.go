@@ -110,7 +110,7 @@ func Failures(names []string, errs []error) []Failure {
 }
 
 // without are the failures of those tenants that have no outcome.
-func without(tenants []Tenant, has func(Tenant) bool) []Failure {
+func without(tenants []secretsync.TenantResult, has func(secretsync.TenantResult) bool) []Failure {
 	var names []string
 	var errs []error
 	for _, t := range tenants {
@@ -121,5 +121,5 @@ func without(tenants []Tenant, has func(Tenant) bool) []Failure {
 	return Failures(names, errs)
 }
 
-func hasPlan(t Tenant) bool   { return t.Plan != nil }
-func hasReport(t Tenant) bool { return t.Report != nil }
+func hasPlan(t secretsync.TenantResult) bool   { return t.Plan != nil }
+func hasReport(t secretsync.TenantResult) bool { return t.Report != nil }

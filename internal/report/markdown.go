@@ -11,7 +11,7 @@ import (
 )
 
 // PlanMarkdown is a plan for each tenant, for a job summary or a comment.
-func PlanMarkdown(tenants []Tenant) string {
+func PlanMarkdown(tenants []secretsync.TenantResult) string {
 	var b strings.Builder
 	b.WriteString("### Prefect secrets: plan\n\n")
 	for _, t := range tenants {
@@ -30,7 +30,7 @@ func PlanMarkdown(tenants []Tenant) string {
 
 // headMarkdown is what stands above a tenant's table: what a reader should know
 // first, the counts, and what looks like a mistake.
-func headMarkdown(b *strings.Builder, t Tenant, counts string) {
+func headMarkdown(b *strings.Builder, t secretsync.TenantResult, counts string) {
 	for _, line := range t.Plan.FirstLines() {
 		fmt.Fprintf(b, "**%s.**\n\n", cell(line))
 	}
@@ -50,7 +50,7 @@ func failedMarkdown(b *strings.Builder, failures []Failure) {
 }
 
 // ResultMarkdown is what a sync did for each tenant, for a job summary.
-func ResultMarkdown(tenants []Tenant) string {
+func ResultMarkdown(tenants []secretsync.TenantResult) string {
 	var b strings.Builder
 	b.WriteString("### Prefect secrets: sync\n\n")
 	for _, t := range tenants {

@@ -17,7 +17,7 @@ const hostile = "a|b`c*d_e~f[g](h)<i>@j\\|k #1 GH-2 :tada: $x$ www.k.l https://m
 
 func TestMarkdownStaysInItsCell(t *testing.T) {
 	plan := &secretsync.Plan{Tenant: "t", Actions: []secretsync.Action{{Name: hostile, Kind: secretsync.Create}}}
-	md := report.PlanMarkdown([]report.Tenant{{Name: "t", Plan: plan}})
+	md := report.PlanMarkdown([]secretsync.TenantResult{{Name: "t", Plan: plan}})
 	if !strings.Contains(md, "**1** to create") {
 		t.Errorf("no counts: %s", md)
 	}

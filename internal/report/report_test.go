@@ -56,7 +56,7 @@ func TestTextCannotIssueCommands(t *testing.T) {
 	for _, err := range []error{
 		report.DiagnosticsText(&b, []check.Diagnostic{d}, 1),
 		report.PlanText(&b, &secretsync.Plan{Tenant: "t\n::error::x", Actions: actions}),
-		report.ResultText(&b, []report.Tenant{{Report: &secretsync.Report{Actions: actions}}, {Name: "::error::x", Err: errors.New("::error::y")}}, 1),
+		report.ResultText(&b, []secretsync.TenantResult{{Report: &secretsync.Report{Actions: actions}}, {Name: "::error::x", Err: errors.New("::error::y")}}, 1),
 		report.NamesText(&b, []string{"a\n::error::x", "::error::x", " ::error::x", "a##[error]x"}),
 	} {
 		if err != nil {
@@ -79,7 +79,7 @@ func TestJSONDocuments(t *testing.T) {
 		},
 		Verified: &secretsync.Verified{Present: 1},
 	}
-	if err := report.SyncJSON(&b, []report.Tenant{{Name: "t", Report: r}, {Name: "u", Err: errors.New("down")}}, 3); err != nil {
+	if err := report.SyncJSON(&b, []secretsync.TenantResult{{Name: "t", Report: r}, {Name: "u", Err: errors.New("down")}}, 3); err != nil {
 		t.Fatal(err)
 	}
 	var got struct {
@@ -100,7 +100,7 @@ func TestJSONDocuments(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}
 	b.Reset()
-	if err := report.SyncJSON(&b, []report.Tenant{{Plan: &secretsync.Plan{}}}, 1); err != nil || !strings.Contains(b.String(), `"actions": []`) {
+	if err := report.SyncJSON(&b, []secretsync.TenantResult{{Plan: &secretsync.Plan{}}}, 1); err != nil || !strings.Contains(b.String(), `"actions": []`) {
 		t.Errorf("%v: %s", err, b.String())
 	}
 	b.Reset()

@@ -10,14 +10,6 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// Tenant is what a run did for one tenant, as far as it came.
-type Tenant struct {
-	Name   string
-	Plan   *secretsync.Plan   // nil if it failed
-	Report *secretsync.Report // nil before a sync
-	Err    error              // why this tenant's run ended before its report
-}
-
 var planMarks = map[secretsync.Kind]string{
 	secretsync.Create:    "+",
 	secretsync.Overwrite: "~",
@@ -98,7 +90,7 @@ func nameWidth(actions []secretsync.Action) int {
 
 // ResultText writes what a sync did for each tenant and what was verified
 // afterwards. The number of requests is that of them all.
-func ResultText(w io.Writer, tenants []Tenant, requests int64) error {
+func ResultText(w io.Writer, tenants []secretsync.TenantResult, requests int64) error {
 	var b strings.Builder
 	for _, t := range tenants {
 		head := "result"
@@ -203,7 +195,7 @@ type tenantDocument struct {
 }
 
 // SyncJSON writes a plan, or what a sync did, as one JSON document.
-func SyncJSON(w io.Writer, tenants []Tenant, requests int64) error {
+func SyncJSON(w io.Writer, tenants []secretsync.TenantResult, requests int64) error {
 	d := newSyncDocument(requests)
 	for _, t := range tenants {
 		d.add(t)
@@ -218,7 +210,7 @@ func newSyncDocument(requests int64) syncDocument {
 	}
 }
 
-func (d *syncDocument) add(t Tenant) {
+func (d *syncDocument) add(t secretsync.TenantResult) {
 	doc := tenantDocument{Tenant: t.Name}
 	if t.Err != nil {
 		doc.Error = t.Err.Error()

@@ -11,7 +11,7 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-func pruned() []report.Tenant {
+func pruned() []secretsync.TenantResult {
 	plan := &secretsync.Plan{Tenant: "data", Notes: []string{"a note"}, Actions: []secretsync.Action{
 		{Name: "A", Kind: secretsync.Create, Source: "A"},
 		{Name: "OLD", Kind: secretsync.Delete, Reason: "no source has it"},
@@ -24,7 +24,7 @@ func pruned() []report.Tenant {
 		{Name: "KEPT", Kind: secretsync.Delete, Result: secretsync.Skipped, Reason: "not deleted: why"},
 		{Name: "OLD", Kind: secretsync.Delete, Result: secretsync.Deleted},
 	}, Verified: &secretsync.Verified{Present: 1}}
-	return []report.Tenant{{Name: "data", Plan: plan, Report: r}, {Name: "ml", Err: errors.New("the store is away")}}
+	return []secretsync.TenantResult{{Name: "data", Plan: plan, Report: r}, {Name: "ml", Err: errors.New("the store is away")}}
 }
 
 func TestPlanTextShowsDeletions(t *testing.T) {

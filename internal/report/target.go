@@ -17,7 +17,7 @@ func target(plan *secretsync.Plan) string {
 }
 
 // targetMarkdown begins a sentence with what target says.
-func targetMarkdown(t Tenant) string {
+func targetMarkdown(t secretsync.TenantResult) string {
 	label := secretsync.TenantLabel(t.Name)
 	label = strings.ToUpper(label[:1]) + cell(label[1:])
 	if t.Plan == nil || t.Plan.URL == "" {

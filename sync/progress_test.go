@@ -1,0 +1,26 @@
+package sync
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Progress is that of all tenants that have a plan, whose skips are no changes.
+func TestProgressIsOfAllTenants(t *testing.T) {
+	plan := &Plan{Actions: []Action{{Kind: Create}, {Kind: Delete}, {Kind: Skip}, {Kind: Keep}}}
+	var heard [][2]int
+	p := newProgress([]TenantResult{{Plan: plan}, {}, {Plan: plan}}, func(done, total int) {
+		heard = append(heard, [2]int{done, total})
+	})
+	first, third := p.of(0), p.of(2)
+	first(1, 2)
+	third(1, 2)
+	first(2, 2)
+	if diff := cmp.Diff([][2]int{{1, 4}, {2, 4}, {3, 4}}, heard); diff != "" {
+		t.Error(diff)
+	}
+	if newProgress(nil, nil).of(0) != nil {
+		t.Error("somebody is told, and nobody hears")
+	}
+}
