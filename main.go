@@ -9,6 +9,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
 )
 
 func main() {
@@ -16,8 +17,8 @@ func main() {
 		fmt.Fprintln(os.Stderr, "prefect-secrets: forbidding core dumps:", err)
 		os.Exit(exit.Failed)
 	}
-	ctx, interrupts, end := cli.NewInterrupts(context.Background())
+	ctx, signals, end := interrupts.Listen(context.Background())
 	defer end()
-	command := cli.Command{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ(), Interrupts: interrupts}
+	command := cli.Command{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ(), Interrupts: signals}
 	os.Exit(command.Main(ctx, os.Args[1:]))
 }

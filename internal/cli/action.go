@@ -27,7 +27,7 @@ func (c *Command) runAction(ctx context.Context) error {
 	for _, name := range a.runner.Mask() {
 		a.tooShort(name)
 	}
-	patient, release := c.patient(ctx)
+	patient, release := c.Interrupts.Patient(ctx)
 	defer release()
 	err := a.do(ctx, patient)
 	code := exit.CodeOf(err)

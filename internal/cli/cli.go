@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
@@ -22,7 +23,7 @@ type Command struct {
 	Stdout, Stderr io.Writer
 	Env            []string // as os.Environ gives it
 	// Interrupts are the signals that the process gets; nil for none.
-	Interrupts *Interrupts
+	Interrupts *interrupts.Signals
 
 	atEnd []func() error // closes what the command opened
 }
@@ -36,7 +37,7 @@ func (c *Command) Main(ctx context.Context, args []string) (code int) {
 		}
 	}()
 	if c.Stdin != nil {
-		c.Stdin = interruptible{ctx, c.Stdin}
+		c.Stdin = interrupts.Reader(ctx, c.Stdin)
 	}
 	root := c.root()
 	root.SetArgs(args)

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/cli"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
@@ -154,5 +155,23 @@ func testSecondSignal(t *testing.T, binary string, signal syscall.Signal, code i
 	}
 	if got := p.exitCode(t); got != code || strings.Contains(p.stdout.String(), "result:") {
 		t.Errorf("exit code %d: %s%s", got, p.stdout.String(), p.stderr.String())
+	}
+}
+
+// A command that waits for standard input ends with its context.
+func TestStandardInputIsInterrupted(t *testing.T) {
+	for _, args := range [][]string{
+		{"set", "NAME", "--api-url", "http://127.0.0.1:1"},
+		{"plan", "--secrets-file", "-", "--api-url", "http://127.0.0.1:1"},
+	} {
+		in, writer := io.Pipe()
+		t.Cleanup(func() { _ = writer.Close() })
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		var stdout, stderr bytes.Buffer
+		c := cli.Command{Stdin: in, Stdout: &stdout, Stderr: &stderr, Env: []string{"PREFECT_SECRETS_API_KEY=k"}}
+		if code := c.Main(ctx, args); code != exit.Partly || !strings.Contains(stderr.String(), "interrupted before standard input ended") {
+			t.Errorf("%v: exit code %d: %s", args, code, stderr.String())
+		}
 	}
 }

@@ -40,7 +40,7 @@ func (c *Command) runSync(ctx context.Context, o syncOptions, out printer) (*sec
 	if o.untrusted != "" {
 		return nil, checkOnly(o, out)
 	}
-	patient, release := c.patient(ctx)
+	patient, release := c.Interrupts.Patient(ctx)
 	defer release()
 	whole, cancel := context.WithTimeout(patient, o.connect.Timeout)
 	defer cancel()

@@ -1,4 +1,6 @@
-package cli
+// Package interrupts turns the signals that end a process into steps, so that a run
+// reports what it did.
+package interrupts
 
 import (
 	"context"
@@ -12,13 +14,13 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
-// Interrupts turn SIGINT and SIGTERM into steps. The first signal ends the context,
+// Signals turn SIGINT and SIGTERM into steps. The first signal ends the context,
 // after which a command waits for what is under way. The first of the other kind
-// ends what is under way, for a command that reports ([Interrupts.Hurry]): GitHub
+// ends what is under way, for a command that reports ([Signals.Hurry]): GitHub
 // sends SIGINT to a step that is cancelled, SIGTERM 7.5 s later, and kills it 2.5 s
 // after that (actions/runner, ProcessInvoker.cs). A second signal of one kind ends
 // the process at once.
-type Interrupts struct {
+type Signals struct {
 	exit  func(code int)
 	stop  context.CancelFunc
 	hurry chan struct{}
@@ -28,10 +30,10 @@ type Interrupts struct {
 	reports bool
 }
 
-// NewInterrupts listens for the signals until the returned function is called.
-func NewInterrupts(parent context.Context) (ctx context.Context, i *Interrupts, end func()) {
+// Listen listens for the signals until the returned function is called.
+func Listen(parent context.Context) (ctx context.Context, i *Signals, end func()) {
 	ctx, cancel := context.WithCancel(parent)
-	i = &Interrupts{exit: os.Exit, stop: cancel, hurry: make(chan struct{}), seen: map[os.Signal]bool{}}
+	i = &Signals{exit: os.Exit, stop: cancel, hurry: make(chan struct{}), seen: map[os.Signal]bool{}}
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
@@ -42,7 +44,7 @@ func NewInterrupts(parent context.Context) (ctx context.Context, i *Interrupts, 
 	return ctx, i, func() { signal.Stop(signals); close(signals); cancel() }
 }
 
-func (i *Interrupts) hear(s os.Signal) {
+func (i *Signals) hear(s os.Signal) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	again := i.seen[s]
@@ -59,7 +61,7 @@ func (i *Interrupts) hear(s os.Signal) {
 
 // Hurry is closed when there is no more time to wait for what is under way. Who
 // asks for it reports then; any other process ends. A nil receiver never hurries.
-func (i *Interrupts) Hurry() <-chan struct{} {
+func (i *Signals) Hurry() <-chan struct{} {
 	if i == nil {
 		return nil
 	}
@@ -69,10 +71,11 @@ func (i *Interrupts) Hurry() <-chan struct{} {
 	return i.hurry
 }
 
-// patient is a context that outlives ctx, until there is no more time to wait.
-func (c *Command) patient(ctx context.Context) (context.Context, context.CancelFunc) {
+// Patient is a context that outlives ctx, until there is no more time to wait. A nil
+// receiver has time.
+func (i *Signals) Patient(ctx context.Context) (context.Context, context.CancelFunc) {
 	kept, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	hurry, over := c.Interrupts.Hurry(), make(chan struct{})
+	hurry, over := i.Hurry(), make(chan struct{})
 	go func() {
 		select {
 		case <-hurry:
@@ -83,14 +86,16 @@ func (c *Command) patient(ctx context.Context) (context.Context, context.CancelF
 	return kept, sync.OnceFunc(func() { close(over); cancel(nil) })
 }
 
-// interruptible is standard input whose reading ends with the context.
-type interruptible struct {
+// Reader reads standard input until the context ends.
+func Reader(ctx context.Context, in io.Reader) io.Reader { return reader{ctx, in} }
+
+type reader struct {
 	ctx context.Context
 	in  io.Reader
 }
 
 // Read gives up when the context ends. The bytes that come later are lost.
-func (r interruptible) Read(p []byte) (int, error) {
+func (r reader) Read(p []byte) (int, error) {
 	type result struct {
 		bytes []byte
 		err   error

@@ -1,12 +1,9 @@
-package cli
+package interrupts
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"os"
-	"strings"
 	"syscall"
 	"testing"
 
@@ -36,12 +33,11 @@ func TestInterruptsGoByKind(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			exited := 0
-			i := &Interrupts{exit: func(code int) { exited = code }, stop: cancel, hurry: make(chan struct{}), seen: map[os.Signal]bool{}}
-			command := Command{Interrupts: i}
+			i := &Signals{exit: func(code int) { exited = code }, stop: cancel, hurry: make(chan struct{}), seen: map[os.Signal]bool{}}
 			patient := ctx
 			if tt.reports {
 				var release context.CancelFunc
-				patient, release = command.patient(ctx)
+				patient, release = i.Patient(ctx)
 				defer release()
 			}
 			for _, s := range tt.signals {
@@ -61,23 +57,5 @@ func TestInterruptsGoByKind(t *testing.T) {
 				t.Errorf("%s, exit code %d; want %s, %d", state, exited, tt.state, tt.exit)
 			}
 		})
-	}
-}
-
-// A command that waits for standard input ends with its context.
-func TestStandardInputIsInterrupted(t *testing.T) {
-	for _, args := range [][]string{
-		{"set", "NAME", "--api-url", "http://127.0.0.1:1"},
-		{"plan", "--secrets-file", "-", "--api-url", "http://127.0.0.1:1"},
-	} {
-		in, writer := io.Pipe()
-		t.Cleanup(func() { _ = writer.Close() })
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		var stdout, stderr bytes.Buffer
-		c := Command{Stdin: in, Stdout: &stdout, Stderr: &stderr, Env: []string{"PREFECT_SECRETS_API_KEY=k"}}
-		if code := c.Main(ctx, args); code != exit.Partly || !strings.Contains(stderr.String(), "interrupted before standard input ended") {
-			t.Errorf("%v: exit code %d: %s", args, code, stderr.String())
-		}
 	}
 }
