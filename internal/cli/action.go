@@ -3,46 +3,50 @@ package cli
 import (
 	"context"
 	"errors"
-
-	"github.com/spf13/cobra"
+	"io"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/actions"
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
+	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-func (c *Command) action() *cobra.Command {
-	return &cobra.Command{
-		Use:   "action",
-		Short: "Run as the GitHub Action: inputs from INPUT_ variables",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return c.runAction(cmd.Context()) },
-	}
+// Action is the GitHub Action, with everything that it takes from its process.
+type Action struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Env            []string                 // as os.Environ gives it
+	Getenv         func(name string) string // looks a variable of Env up
+	Signals        *interrupts.Signals      // nil for none
+	Version        string                   // of this program
 }
 
-// runAction masks first, and ends with the outputs set, whatever happened.
-func (c *Command) runAction(ctx context.Context) error {
-	a := &actionRun{c: c, runner: actions.NewRunner(c.Stdout, c.Env, c.getenv), status: actions.Success, told: map[string]bool{}}
-	for _, name := range a.runner.Mask() {
-		a.tooShort(name)
+// Run masks first, and ends with the outputs set, whatever happened. The error says how
+// to exit; the rest has been said.
+func (a Action) Run(ctx context.Context) error {
+	r := &actionRun{Action: a, runner: actions.NewRunner(a.Stdout, a.Env, a.Getenv), status: actions.Success, told: map[string]bool{}}
+	for _, name := range r.runner.Mask() {
+		r.tooShort(name)
 	}
-	patient, release := c.Interrupts.Patient(ctx)
+	patient, release := a.Signals.Patient(ctx)
 	defer release()
-	err := a.do(ctx, patient)
+	err := r.do(ctx, patient)
 	code := exit.CodeOf(err)
 	switch {
 	case code == exit.OK:
 	case code == exit.Partly:
-		a.status = actions.Partial
+		r.status = actions.Partial
 	default:
-		a.status = actions.Failure
+		r.status = actions.Failure
 	}
 	if message := exit.MessageOf(err); message != "" {
-		a.runner.Error(message)
+		r.runner.Error(message)
 	}
-	if err := errors.Join(a.writeSARIF(), a.outputs()); err != nil {
-		a.runner.Error(err.Error())
+	if err := errors.Join(r.writeSARIF(), r.outputs()); err != nil {
+		r.runner.Error(err.Error())
 		code = max(code, exit.Failed)
 	}
 	if code == exit.OK {
@@ -53,13 +57,13 @@ func (c *Command) runAction(ctx context.Context) error {
 
 // actionRun is one run of the Action, and the printer of its steps.
 type actionRun struct {
-	c      *Command
+	Action
 	runner *actions.Runner
 	inputs actions.Inputs
 	event  actions.Event
 
 	status  actions.Status
-	found   checked
+	found   inspect.Found
 	tenants []secretsync.TenantResult // as far as the run came
 	// planFile is the one that was written.
 	planFile  string
@@ -81,7 +85,7 @@ func (a *actionRun) do(ctx, patient context.Context) (err error) {
 		err = a.check(ctx)
 	} else {
 		a.note(a.event.Unsaid)
-		err = unlessUntrusted(a.event.Untrusted, a, a.planOrSync(ctx))
+		err = run.UnlessUntrusted(a.event.Untrusted, a, a.planOrSync(ctx))
 	}
 	var noKey connect.NoKeyError
 	if errors.As(err, &noKey) {
@@ -113,23 +117,10 @@ func (a *actionRun) planOrSync(ctx context.Context) error {
 		return err
 	}
 	if a.inputs.Mode == "sync" {
-		o.reviewed = a.inputs.PlanFile
-		done, err := a.c.runSync(ctx, o, a)
-		if err != nil {
-			return err
-		}
-		return exit.Synced(done)
+		o.Reviewed = a.inputs.PlanFile
+		return run.Sync(ctx, o, a)
 	}
-	o.planFile = a.inputs.PlanFile
-	done, err := a.c.runPlan(ctx, o, a)
-	if err != nil {
-		return err
-	}
-	if a.planFile, err = writePlanFile(done, o); err != nil {
-		return err
-	}
-	if err := a.onlyPlanned(done); err != nil {
-		return err
-	}
-	return exit.Planned(done, false)
+	o.PlanFile = a.inputs.PlanFile
+	a.planFile, err = run.Plan(ctx, o, a)
+	return err
 }

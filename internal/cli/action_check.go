@@ -7,7 +7,9 @@ import (
 	"os"
 
 	"github.com/prefect-secrets/prefect-secrets/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -24,44 +26,56 @@ func (a *actionRun) check(ctx context.Context) error {
 	}
 	o := check.Options{Version: version}
 	if len(in.Flows) == 0 {
-		return a.c.checkNamed(in.ConfigFiles, o, threshold, a.checked)
+		return inspect.Named(in.ConfigFiles, a.Env, o, threshold, a.Checked)
 	}
-	flows := flowOptions{dirs: in.Flows, connect: a.connectOptions()}
-	if a.event.Untrusted != "" {
-		flows.connect.APIURL = "" // an untrusted run has no key of its own to ask the store with
+	flows, err := inspect.ReadBeside(inspect.FlowOptions{
+		Dirs: in.Flows, Configs: in.ConfigFiles, Manifest: in.Manifest, Env: a.Env, Check: o, Stored: a.stored(ctx),
+	})
+	if err != nil {
+		return err
 	}
-	return a.c.checkFlows(ctx, checkFlags{manifest: in.Manifest, flows: flows}, in.ConfigFiles, o, threshold, a.checked)
+	inspect.TellComputed(a.Stderr, flows.Reads)
+	return flows.Check(threshold, a.Checked)
+}
+
+// stored lists the names that the store has; nil where none is given, or where the run
+// is untrusted and has no key of its own to ask with.
+func (a *actionRun) stored(ctx context.Context) func() ([]string, error) {
+	if a.inputs.APIURL == "" || a.event.Untrusted != "" {
+		return nil
+	}
+	return func() ([]string, error) { return run.StoredNames(ctx, a.connectOptions(), a.Stderr) }
 }
 
 // checkFlows compares what the flows read with what the store has once the plan is
 // applied, beside configs and manifest. It stops the run before anything is written.
-func (a *actionRun) checkFlows(o syncOptions, plans []*secretsync.Plan) error {
-	threshold, err := check.ParseFailOn(o.failOn)
+func (a *actionRun) checkFlows(o run.Options, plans []*secretsync.Plan) error {
+	threshold, err := check.ParseFailOn(o.FailOn)
 	if err != nil {
 		return err
 	}
-	reads, files, err := readFlows(a.inputs.Flows)
+	reads, files, err := inspect.ReadFlows(a.inputs.Flows)
 	if err != nil {
 		return fmt.Errorf("input flows: %w", err)
 	}
-	configs, err := expandPatterns(o.configFiles)
+	configs, err := inspect.Expand(o.ConfigFiles)
 	if err != nil {
 		return err
 	}
-	options := check.Options{Version: o.configsFor}
-	known, err := configuredSecrets(configs, a.inputs.Manifest, options)
+	options := check.Options{Version: o.ConfigsFor}
+	known, err := inspect.Configured(configs, a.inputs.Manifest, options)
 	if err != nil {
 		return err
 	}
 	for _, plan := range plans {
 		known = append(known, check.Known{Where: "the store", Names: plan.After()})
 	}
-	a.c.tellComputed(reads)
-	found := checked{reads.Undefined(known, options), files}
-	if err := a.checked(found); err != nil {
+	inspect.TellComputed(a.Stderr, reads)
+	found := inspect.Found{Diagnostics: reads.Undefined(known, options), Files: files}
+	if err := a.Checked(found); err != nil {
 		return err
 	}
-	if threshold.Fails(found.diagnostics) {
+	if threshold.Fails(found.Diagnostics) {
 		return errors.New("flows read secrets that nothing has; nothing was written")
 	}
 	return nil
@@ -81,7 +95,7 @@ func (a *actionRun) writeSARIF() error {
 	if err != nil {
 		return fmt.Errorf("input sarif-file: %w", err)
 	}
-	err = report.SARIF{Version: currentVersion(), Root: root}.Diagnostics(file, a.found.diagnostics, a.found.files)
+	err = report.SARIF{Version: a.Version, Root: root}.Diagnostics(file, a.found.Diagnostics, a.found.Files)
 	if closed := file.Close(); err == nil {
 		err = closed
 	}

@@ -44,8 +44,8 @@ func (a *actionRun) comment(ctx context.Context) error {
 	if len(a.tenants) > 0 {
 		parts = append(parts, report.PlanMarkdown(a.tenants))
 	}
-	if a.found.files > 0 {
-		parts = append(parts, report.DiagnosticsMarkdown(a.found.diagnostics, a.found.files))
+	if a.found.Files > 0 {
+		parts = append(parts, report.DiagnosticsMarkdown(a.found.Diagnostics, a.found.Files))
 	}
 	if !a.inputs.Comment || a.event.PullRequest == 0 || len(parts) == 0 {
 		return nil
@@ -59,12 +59,12 @@ func (a *actionRun) comment(ctx context.Context) error {
 
 // checkRun shows every finding where annotations cannot show them all.
 func (a *actionRun) checkRun(ctx context.Context, failed bool) {
-	if !a.hasToken() || report.Unannotated(a.found.diagnostics) == 0 {
+	if !a.hasToken() || report.Unannotated(a.found.Diagnostics) == 0 {
 		return
 	}
 	api, err := a.github()
 	if err == nil {
-		err = api.CheckRun(ctx, failed, a.found.diagnostics, a.found.files)
+		err = api.CheckRun(ctx, failed, a.found.Diagnostics, a.found.Files)
 	}
 	if err != nil {
 		a.log(err)
@@ -138,6 +138,6 @@ func (a *actionRun) log(err error) {
 // note says something in the log, if there is anything to say.
 func (a *actionRun) note(text string) {
 	if text != "" {
-		fmt.Fprintf(a.c.Stdout, "note: %s\n", report.Safe(text))
+		fmt.Fprintf(a.Stdout, "note: %s\n", report.Safe(text))
 	}
 }

@@ -11,53 +11,62 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/actions"
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	"github.com/prefect-secrets/prefect-secrets/internal/sources"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// options are the inputs as the commands know them. The key goes to the host of
-// the input api-url alone: a pull request may change a manifest.
-func (a *actionRun) options(ctx context.Context) (syncOptions, error) {
+// options are the inputs as a run knows them. The key goes to the host of the input
+// api-url alone: a pull request may change a manifest.
+func (a *actionRun) options(ctx context.Context) (run.Options, error) {
 	if a.inputs.APIURL == "" {
-		a.inputs.APIURL = connect.PrefectURL(a.c.getenv)
+		a.inputs.APIURL = connect.PrefectURL(a.Getenv)
 	}
 	o, err := a.reviewedOptions()
-	if err != nil || o.untrusted != "" && a.inputs.Mode == "sync" {
+	if err != nil || o.Untrusted != "" && a.inputs.Mode == "sync" {
 		return o, err
 	}
 	if a.inputs.APIURL == "" {
-		return o, errNoURLInput
+		return o, noURLInput{}
 	}
-	if err := sameHost(a.inputs.APIURL, o.manifest.APIURL); err != nil {
+	if err := sameHost(a.inputs.APIURL, o.Manifest.APIURL); err != nil {
 		return o, err
 	}
-	if o.given, err = a.sources(); err != nil {
+	read, err := a.sources()
+	if err != nil {
 		return o, err
 	}
-	o.notes = a.notPassed(ctx)
+	o.Sources = func() ([]*secretsync.Source, error) { return read, nil }
+	o.Notes = a.notPassed(ctx)
 	if len(a.inputs.Flows) > 0 {
-		o.afterPlan = func(done *secretsync.Outcome) error { return a.checkFlows(o, done.Plans()) }
+		o.AfterPlan = func(done *secretsync.Outcome) error { return a.checkFlows(o, done.Plans()) }
 	}
 	return o, nil
 }
 
-var errNoURLInput = errors.New("input api-url is missing: the URL of the secrets API")
+// noURLInput is a [connect.ErrNoURL] in the words of the Action.
+type noURLInput struct{}
+
+func (noURLInput) Error() string { return "input api-url is missing: the URL of the secrets API" }
+
+func (noURLInput) Is(target error) bool { return target == connect.ErrNoURL }
 
 // reviewedOptions are those that come from the workflow and the checkout, which a
 // run that is skipped has too.
-func (a *actionRun) reviewedOptions() (syncOptions, error) {
+func (a *actionRun) reviewedOptions() (run.Options, error) {
 	in := a.inputs
-	o := syncOptions{
-		connect:     a.connectOptions(),
-		ruleOptions: ruleOptions{include: in.Include, exclude: in.Exclude, pruneScope: in.Prune},
-		configFiles: in.ConfigFiles, failOn: in.FailOn, untrusted: a.event.Untrusted,
+	o := run.Options{
+		Connect:     a.connectOptions(),
+		Rules:       run.Rules{Include: in.Include, Exclude: in.Exclude, PruneScope: in.Prune},
+		ConfigFiles: in.ConfigFiles, FailOn: in.FailOn, Untrusted: a.event.Untrusted, Signals: a.Signals,
 	}
 	var err error
-	if o.configsFor, err = check.ParseVersion(in.Version); err != nil {
+	if o.ConfigsFor, err = check.ParseVersion(in.Version); err != nil {
 		return o, fmt.Errorf("input prefect-version: %w", err)
 	}
-	o.manifest, err = readEnvironment(in.Manifest, in.Environment, a.checked)
+	o.Manifest, err = inspect.Environment(in.Manifest, in.Environment, a.Checked)
 	return o, err
 }
 
@@ -65,7 +74,7 @@ func (a *actionRun) connectOptions() connect.Options {
 	in := a.inputs
 	o := connect.Options{
 		APIURL: in.APIURL, APIKey: in.APIKey, Dialect: "auto", AllowHTTP: in.AllowHTTP,
-		CACertificate: in.CACertificate, Timeout: in.Timeout,
+		CACertificate: in.CACertificate, Timeout: in.Timeout, Getenv: a.Getenv,
 	}
 	if a.runner.HasIDToken() {
 		o.Identity = func(base http.RoundTripper, audience string) http.RoundTripper {
@@ -77,7 +86,7 @@ func (a *actionRun) connectOptions() connect.Options {
 
 // sources reads the inputs that hold secrets.
 func (a *actionRun) sources() ([]*secretsync.Source, error) {
-	reader := sources.Reader{Inputs: true, Stdin: a.c.Stdin, Env: a.c.Env, Done: a.read}
+	reader := sources.Reader{Inputs: true, Stdin: a.Stdin, Env: a.Env, Done: a.read}
 	return reader.All(a.inputs.Sources)
 }
 

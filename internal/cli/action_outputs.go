@@ -10,7 +10,7 @@ import (
 
 // outputs tells later steps what happened, in names and counts.
 func (a *actionRun) outputs() error {
-	errs, warnings := report.CountSeverities(a.found.diagnostics)
+	errs, warnings := report.CountSeverities(a.found.Diagnostics)
 	outputs := []struct {
 		name  string
 		value any

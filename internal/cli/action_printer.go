@@ -5,35 +5,39 @@ import (
 	"slices"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 // The steps of a plan or a sync, as the Action shows them.
 
-var _ printer = (*actionRun)(nil)
+var _ run.Printer = (*actionRun)(nil)
 
-func (a *actionRun) checked(found checked) error {
+func (a *actionRun) Checked(found inspect.Found) error {
 	a.configsChecked = true
-	a.found = checked{slices.Concat(a.found.diagnostics, found.diagnostics), a.found.files + found.files}
+	a.found = inspect.Found{
+		Diagnostics: slices.Concat(a.found.Diagnostics, found.Diagnostics), Files: a.found.Files + found.Files,
+	}
 	if a.runner.OnGitHub() {
-		if err := report.DiagnosticsGitHub(a.c.Stdout, found.diagnostics, found.files); err != nil {
+		if err := report.DiagnosticsGitHub(a.Stdout, found.Diagnostics, found.Files); err != nil {
 			return err
 		}
 	}
-	if err := report.DiagnosticsText(a.c.Stdout, found.diagnostics, found.files); err != nil {
+	if err := report.DiagnosticsText(a.Stdout, found.Diagnostics, found.Files); err != nil {
 		return err
 	}
-	return a.runner.Summary(report.DiagnosticsMarkdown(found.diagnostics, found.files))
+	return a.runner.Summary(report.DiagnosticsMarkdown(found.Diagnostics, found.Files))
 }
 
-func (a *actionRun) connected(conn *connect.Connection) error {
-	return report.OriginText(a.c.Stdout, conn.KeyFrom, conn.URLFrom)
+func (a *actionRun) Connected(conn *connect.Connection) error {
+	return report.OriginText(a.Stdout, conn.KeyFrom, conn.URLFrom)
 }
 
-func (a *actionRun) planned(plan *secretsync.Plan) error {
+func (a *actionRun) Planned(plan *secretsync.Plan) error {
 	a.tenants = append(a.tenants, secretsync.TenantResult{Name: plan.Tenant, Plan: plan})
-	if err := report.PlanText(a.c.Stdout, plan); err != nil {
+	if err := report.PlanText(a.Stdout, plan); err != nil {
 		return err
 	}
 	for _, warning := range slices.Concat(report.LeftOut(plan), plan.Warnings, plan.Notes) {
@@ -45,25 +49,25 @@ func (a *actionRun) planned(plan *secretsync.Plan) error {
 	return nil
 }
 
-func (a *actionRun) onlyPlanned(done *secretsync.Outcome) error {
+func (a *actionRun) OnlyPlanned(done *secretsync.Outcome) error {
 	a.tenants = done.Tenants
 	return a.runner.Summary(report.PlanMarkdown(done.Tenants))
 }
 
-func (a *actionRun) progress(done, total int, last bool) {
-	_, _ = io.WriteString(a.c.Stdout, progressText(done, total, last, false))
+func (a *actionRun) Progress(done, total int, last bool) {
+	_, _ = io.WriteString(a.Stdout, run.ProgressText(done, total, last, false))
 }
 
-func (a *actionRun) applied(done *secretsync.Outcome) error {
+func (a *actionRun) Applied(done *secretsync.Outcome) error {
 	a.tenants = done.Tenants
-	if err := report.ResultText(a.c.Stdout, done.Tenants, done.Requests); err != nil {
+	if err := report.ResultText(a.Stdout, done.Tenants, done.Requests); err != nil {
 		return err
 	}
 	return a.runner.Summary(report.ResultMarkdown(done.Tenants))
 }
 
 // skipped says it wherever somebody may look for what was done.
-func (a *actionRun) skipped(message string) error {
+func (a *actionRun) Skipped(message string) error {
 	a.status, a.skippedText = "skipped", report.SkippedMarkdown(message)
 	a.runner.Notice(message)
 	return a.runner.Summary(a.skippedText)

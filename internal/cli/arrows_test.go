@@ -13,13 +13,15 @@ const module = "github.com/prefect-secrets/prefect-secrets"
 // everything but testkit, which would bring go-cmp into the binary.
 var arrows = map[string][]string{
 	"":                            {"internal/cli", "internal/exit", "internal/interrupts"},
-	"internal/cli":                {"internal/panics", "internal/exit", "internal/interrupts", "internal/connect", "internal/sources", "internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect"},
+	"internal/cli":                {"internal/panics", "internal/exit", "internal/interrupts", "internal/connect", "internal/sources", "internal/inspect", "internal/run", "internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect"},
 	"internal/actions/githubtest": nil,
 	"internal/actions":            {"internal/nearest", "internal/report", "internal/sources", "sync", "check", "prefect"},
 	"internal/report":             {"sync", "check"},
 	"internal/connect":            {"internal/cloud", "internal/cloud/fake", "internal/filestore", "sync", "prefect"},
 	"internal/sources":            {"sync", "prefect"},
 	"internal/interrupts":         {"internal/exit"},
+	"internal/inspect":            {"internal/configfile", "internal/exit", "internal/panics", "internal/report", "sync", "check", "prefect"},
+	"internal/run":                {"internal/connect", "internal/exit", "internal/inspect", "internal/interrupts", "internal/report", "internal/sources", "sync", "check"},
 	"internal/exit":               {"internal/report", "sync", "prefect"},
 	"sync":                        {"internal/panics", "prefect", "internal/nearest", "internal/tomlpos"},
 	"check":                       {"prefect", "internal/nearest", "internal/tomlpos", "internal/pyliteral", "internal/pysource", "internal/pytoml"},

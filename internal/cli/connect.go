@@ -2,14 +2,13 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
-	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -25,45 +24,13 @@ func connectFlags(flags *pflag.FlagSet, o *connect.Options) {
 	flags.DurationVar(&o.Timeout, "timeout", 5*time.Minute, "how long the whole command may take")
 }
 
-// connect opens the store that o means, or the manifest, until the command ends.
-func (c *Command) connect(o connect.Options, manifestURL string) (*connect.Connection, error) {
+// found is o with the environment, in which URL and keys are looked for.
+func (c *Command) found(o connect.Options) connect.Options {
 	o.Getenv = c.getenv
-	conn, err := connect.Open(o, manifestURL)
-	if conn != nil {
-		c.atEnd = append(c.atEnd, conn.Close)
-	}
-	return conn, err
+	return o
 }
 
-// withStore runs one command against the store that o means, within its timeout.
-func (c *Command) withStore(ctx context.Context, o connect.Options, run func(context.Context, *connect.Connection) error) error {
-	manifest, err := readManifest("", c.showOnStderr)
-	if err != nil {
-		return err
-	}
-	conn, err := c.connect(o, manifest.APIURL)
-	if err != nil {
-		return err
-	}
-	if conn.URL == connect.Embedded {
-		return errors.New("the embedded store begins empty and ends with this process: give the URL of a store, or embedded:PATH to keep it in a file")
-	}
-	if err := c.tellAmbiguous(conn); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
-	defer cancel()
-	if err := conn.Choose(ctx, o.Tenants); err != nil {
-		return err
-	}
-	return run(ctx, conn)
-}
-
-// tellAmbiguous says where key and URL are from, if several places have one, for what
-// prints nothing else beside its result.
-func (c *Command) tellAmbiguous(conn *connect.Connection) error {
-	if !conn.Ambiguous {
-		return nil
-	}
-	return report.OriginText(c.Stderr, conn.KeyFrom, conn.URLFrom)
+// withStore runs one command against the store that o means.
+func (c *Command) withStore(ctx context.Context, o connect.Options, do func(context.Context, *connect.Connection) error) error {
+	return run.WithStore(ctx, c.found(o), c.Stderr, do)
 }

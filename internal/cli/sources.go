@@ -8,16 +8,15 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// sourceOptions say where values come from.
-type sourceOptions struct {
+// sourceFlags say where values come from.
+type sourceFlags struct {
 	files   map[string]*string   // of sources that take one file
 	names   map[string]*[]string // of all others
 	version string
-	given   []*secretsync.Source // read already, from inputs of the Action
 }
 
 // register registers a flag for each source that has one.
-func (o *sourceOptions) register(flags *pflag.FlagSet) {
+func (o *sourceFlags) register(flags *pflag.FlagSet) {
 	o.files, o.names = map[string]*string{}, map[string]*[]string{}
 	for _, s := range sources.Table {
 		switch {
@@ -33,11 +32,8 @@ func (o *sourceOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.version, "prefect-version", prefect.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, 0.9 or 1.4, or a release such as 1.4.1")
 }
 
-// readSources reads every source that o names.
-func (c *Command) readSources(o sourceOptions) ([]*secretsync.Source, error) {
-	if o.given != nil {
-		return o.given, nil
-	}
+// read reads every source that is given.
+func (o sourceFlags) read(c *Command) ([]*secretsync.Source, error) {
 	given := sources.Given{Names: map[string][]string{}}
 	for name, file := range o.files {
 		if *file != "" {

@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"fmt"
@@ -10,18 +10,18 @@ import (
 // writePlanFile keeps the plans in the file that o names, if it names one and the
 // run is trusted: nobody should approve what such a run plans. It returns the file
 // that it wrote.
-func writePlanFile(done *secretsync.Outcome, o syncOptions) (path string, err error) {
-	if o.planFile == "" || o.untrusted != "" {
+func writePlanFile(done *secretsync.Outcome, o Options) (path string, err error) {
+	if o.PlanFile == "" || o.Untrusted != "" {
 		return "", nil
 	}
 	text, err := secretsync.NewPlanFile(done.URL, done.Plans()...).Encode()
 	if err == nil {
-		err = os.WriteFile(o.planFile, text, 0o644)
+		err = os.WriteFile(o.PlanFile, text, 0o644)
 	}
 	if err != nil {
 		return "", fmt.Errorf("plan file: %w", err)
 	}
-	return o.planFile, nil
+	return o.PlanFile, nil
 }
 
 // readReviewed reads a plan file to keep to; nil if path is empty.

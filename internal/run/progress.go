@@ -1,9 +1,7 @@
-package cli
+package run
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"sync"
 	"time"
 )
@@ -42,16 +40,10 @@ func (p *progress) finish() {
 	}
 }
 
-// progressLine writes how far a run is to standard error.
-func (c *Command) progressLine(done, total int, last bool) {
-	file, ok := c.Stderr.(*os.File)
-	_, _ = io.WriteString(c.Stderr, progressText(done, total, last, ok && isTerminal(file)))
-}
-
-// progressText goes over itself on a terminal, until the last ends the line; it is
+// ProgressText goes over itself on a terminal, until the last ends the line; it is
 // a line each time elsewhere, where the report follows the last. What failed is
 // counted too.
-func progressText(done, total int, last, terminal bool) string {
+func ProgressText(done, total int, last, terminal bool) string {
 	text := fmt.Sprintf("%d of %d changes processed", done, total)
 	switch {
 	case terminal && last:
@@ -63,9 +55,4 @@ func progressText(done, total int, last, terminal bool) string {
 	default:
 		return text + "\n"
 	}
-}
-
-func isTerminal(file *os.File) bool {
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

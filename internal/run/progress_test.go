@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"testing"
@@ -17,7 +17,7 @@ func TestProgress(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			text := ""
-			p := newProgress(func(done, total int, last bool) { text += progressText(done, total, last, terminal) })
+			p := newProgress(func(done, total int, last bool) { text += ProgressText(done, total, last, terminal) })
 			p.finish()
 			time.Sleep(time.Second)
 			p.heard(1, 4)

@@ -1,4 +1,4 @@
-package cli
+package inspect
 
 import (
 	"errors"
@@ -21,9 +21,9 @@ const defaultManifest = "prefect-secrets.toml"
 
 func isManifest(path string) bool { return filepath.Base(path) == defaultManifest }
 
-// readManifest reads the manifest at hand, and shows what check finds in it, if
+// Manifest reads the manifest at hand, and shows what check finds in it, if
 // that is anything. One that check finds an error in is not for use.
-func readManifest(path string, show func(checked) error) (*secretsync.Manifest, error) {
+func Manifest(path string, show Show) (*secretsync.Manifest, error) {
 	path = manifestAtHand(path)
 	if path == "" {
 		return &secretsync.Manifest{}, nil
@@ -34,7 +34,7 @@ func readManifest(path string, show func(checked) error) (*secretsync.Manifest, 
 	}
 	manifest, found, err := parseManifest(path, text)
 	if len(found) > 0 {
-		if err := show(checked{found, 1}); err != nil {
+		if err := show(Found{found, 1}); err != nil {
 			return nil, err
 		}
 	}
@@ -57,6 +57,15 @@ func manifestAtHand(path string) string {
 		return defaultManifest
 	}
 	return path
+}
+
+// Environment is the manifest at hand, as it is for one of its environments.
+func Environment(path, environment string, show Show) (*secretsync.Manifest, error) {
+	manifest, err := Manifest(path, show)
+	if err != nil {
+		return nil, err
+	}
+	return manifest.Environment(environment)
 }
 
 // parseManifest reads a manifest and checks it. The error is that of
@@ -82,35 +91,35 @@ func checkFile(path string, text []byte, o check.Options) []check.Diagnostic {
 	return check.File(filepath.ToSlash(path), text, o)
 }
 
-// checkWithManifest checks a manifest and the configs that are named, if any, shows
+// WithManifest checks a manifest and the configs that are named, if any, shows
 // what was found, and exits with that.
-func checkWithManifest(manifest string, patterns []string, o check.Options, threshold check.FailOn, show func(checked) error) error {
-	configs, err := expandPatterns(patterns)
+func WithManifest(manifest string, patterns []string, o check.Options, threshold check.FailOn, show Show) error {
+	configs, err := Expand(patterns)
 	if err != nil {
 		return err
 	}
-	found, err := checkBesideManifest(manifest, configs, o)
+	found, err := besideManifest(manifest, configs, o)
 	if err != nil {
 		return err
 	}
-	if err := show(found); err != nil || !threshold.Fails(found.diagnostics) {
+	if err := show(found); err != nil || !threshold.Fails(found.Diagnostics) {
 		return err
 	}
 	return &exit.Error{Code: exit.Failed}
 }
 
-// checkBesideManifest checks a manifest, whatever its name, and configs.
-func checkBesideManifest(manifest string, configs []string, o check.Options) (checked, error) {
+// besideManifest checks a manifest, whatever its name, and configs.
+func besideManifest(manifest string, configs []string, o check.Options) (Found, error) {
 	if manifest == "" {
 		return checkAll(configs, o)
 	}
 	text, err := configfile.Read(manifest)
 	if err != nil {
-		return checked{}, fmt.Errorf("reading manifest: %w", err)
+		return Found{}, fmt.Errorf("reading manifest: %w", err)
 	}
 	_, found, _ := parseManifest(manifest, text)
 	others, err := checkAll(withoutFile(configs, manifest), o)
-	return checked{slices.Concat(found, others.diagnostics), 1 + others.files}, err
+	return Found{slices.Concat(found, others.Diagnostics), 1 + others.Files}, err
 }
 
 func withoutFile(paths []string, path string) []string {
@@ -138,10 +147,4 @@ func withManifestText(known []check.Known, path string, text []byte) []check.Kno
 		return known
 	}
 	return append(known, check.Known{Where: where, Names: manifest.SecretNames()})
-}
-
-// showOnStderr shows what check finds in a manifest to a command that is about
-// something else.
-func (c *Command) showOnStderr(found checked) error {
-	return report.DiagnosticsText(c.Stderr, found.diagnostics, found.files)
 }
