@@ -15,7 +15,7 @@ var arrows = map[string][]string{
 	"":                            {"internal/cli", "internal/exit", "internal/interrupts"},
 	"internal/cli":                {"internal/panics", "internal/exit", "internal/interrupts", "internal/connect", "internal/sources", "internal/inspect", "internal/run", "internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "check", "prefect"},
 	"internal/actions/githubtest": nil,
-	"internal/actions":            {"internal/nearest", "internal/report", "internal/sources", "sync", "check", "prefect"},
+	"internal/actions":            {"internal/connect", "internal/exit", "internal/inspect", "internal/interrupts", "internal/nearest", "internal/report", "internal/run", "internal/sources", "sync", "check", "prefect"},
 	"internal/report":             {"sync", "check"},
 	"internal/connect":            {"internal/cloud", "internal/cloud/fake", "internal/filestore", "sync", "prefect"},
 	"internal/sources":            {"sync", "prefect"},

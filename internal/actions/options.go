@@ -1,4 +1,4 @@
-package cli
+package actions
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/check"
-	"github.com/prefect-secrets/prefect-secrets/internal/actions"
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
@@ -20,7 +19,7 @@ import (
 
 // options are the inputs as a run knows them. The key goes to the host of the input
 // api-url alone: a pull request may change a manifest.
-func (a *actionRun) options(ctx context.Context) (run.Options, error) {
+func (a *step) options(ctx context.Context) (run.Options, error) {
 	if a.inputs.APIURL == "" {
 		a.inputs.APIURL = connect.PrefectURL(a.Getenv)
 	}
@@ -55,7 +54,7 @@ func (noURLInput) Is(target error) bool { return target == connect.ErrNoURL }
 
 // reviewedOptions are those that come from the workflow and the checkout, which a
 // run that is skipped has too.
-func (a *actionRun) reviewedOptions() (run.Options, error) {
+func (a *step) reviewedOptions() (run.Options, error) {
 	in := a.inputs
 	o := run.Options{
 		Connect:     a.connectOptions(),
@@ -70,7 +69,7 @@ func (a *actionRun) reviewedOptions() (run.Options, error) {
 	return o, err
 }
 
-func (a *actionRun) connectOptions() connect.Options {
+func (a *step) connectOptions() connect.Options {
 	in := a.inputs
 	o := connect.Options{
 		APIURL: in.APIURL, APIKey: in.APIKey, Dialect: "auto", AllowHTTP: in.AllowHTTP,
@@ -78,20 +77,20 @@ func (a *actionRun) connectOptions() connect.Options {
 	}
 	if a.runner.HasIDToken() {
 		o.Identity = func(base http.RoundTripper, audience string) http.RoundTripper {
-			return &actions.IDTokenTransport{Runner: a.runner, Base: base, Audience: audience, Now: time.Now}
+			return &IDTokenTransport{Runner: a.runner, Base: base, Audience: audience, Now: time.Now}
 		}
 	}
 	return o
 }
 
 // sources reads the inputs that hold secrets.
-func (a *actionRun) sources() ([]*secretsync.Source, error) {
+func (a *step) sources() ([]*secretsync.Source, error) {
 	reader := sources.Reader{Inputs: true, Stdin: a.Stdin, Env: a.Env, Done: a.read}
 	return reader.All(a.inputs.Sources)
 }
 
 // read masks what comes from a file or a variable: the runner has masked the inputs.
-func (a *actionRun) read(from sources.Source, source *secretsync.Source) {
+func (a *step) read(from sources.Source, source *secretsync.Source) {
 	switch {
 	case from.Takes != sources.Text && !from.Variables:
 		a.maskAll(source)
@@ -100,7 +99,7 @@ func (a *actionRun) read(from sources.Source, source *secretsync.Source) {
 	}
 }
 
-func (a *actionRun) maskAll(source *secretsync.Source) {
+func (a *step) maskAll(source *secretsync.Source) {
 	for _, entry := range source.Entries {
 		if !a.runner.MaskValue(entry.Name, entry.Text) {
 			a.tooShort(entry.Name)
@@ -108,7 +107,7 @@ func (a *actionRun) maskAll(source *secretsync.Source) {
 	}
 }
 
-func (a *actionRun) tooShort(name string) {
+func (a *step) tooShort(name string) {
 	a.runner.Warning(fmt.Sprintf("%s is too short to be masked in the log", report.Safe(name)))
 }
 
@@ -117,7 +116,7 @@ func (a *actionRun) tooShort(name string) {
 const maxVariable = 128 << 10
 
 // warnOfLength warns before the next secret keeps the step from starting.
-func (a *actionRun) warnOfLength(secrets string) {
+func (a *step) warnOfLength(secrets string) {
 	if len(secrets) > maxVariable*3/4 {
 		a.runner.Warning(fmt.Sprintf("the input secrets has %d KiB; over %d KiB the step cannot start: give the larger secrets by secrets-file or env-names", len(secrets)>>10, maxVariable>>10))
 	}

@@ -1,4 +1,4 @@
-package cli
+package actions
 
 import (
 	"context"
@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/actions"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
@@ -19,24 +18,24 @@ import (
 
 // github trusts the authority of ca-certificate, too: a GitHub Enterprise may have
 // its certificate from the same.
-func (a *actionRun) github() (*actions.GitHub, error) {
+func (a *step) github() (*GitHub, error) {
 	transport, err := a.connectOptions().Transport()
 	if err != nil {
 		return nil, err
 	}
-	return a.runner.GitHub(actions.GitHubConfig{
+	return a.runner.GitHub(GitHubConfig{
 		Client: &http.Client{Timeout: a.inputs.Timeout, Transport: transport}, Token: a.inputs.GitHubToken, Event: a.event, Now: time.Now,
 	})
 }
 
 // hasToken reports whether there is somebody to ask GitHub as.
-func (a *actionRun) hasToken() bool {
+func (a *step) hasToken() bool {
 	return a.inputs.GitHubToken.RevealText() != "" && a.event.Repo != ""
 }
 
 // comment puts the plan and the findings on the pull request, if that was asked
 // for.
-func (a *actionRun) comment(ctx context.Context) error {
+func (a *step) comment(ctx context.Context) error {
 	var parts []string
 	if a.skippedText != "" {
 		parts = append(parts, a.skippedText)
@@ -58,7 +57,7 @@ func (a *actionRun) comment(ctx context.Context) error {
 }
 
 // checkRun shows every finding where annotations cannot show them all.
-func (a *actionRun) checkRun(ctx context.Context, failed bool) {
+func (a *step) checkRun(ctx context.Context, failed bool) {
 	if !a.hasToken() || report.Unannotated(a.found.Diagnostics) == 0 {
 		return
 	}
@@ -72,7 +71,7 @@ func (a *actionRun) checkRun(ctx context.Context, failed bool) {
 }
 
 // notPassed says which of the repository's secrets the step was not given.
-func (a *actionRun) notPassed(ctx context.Context) []string {
+func (a *step) notPassed(ctx context.Context) []string {
 	text := a.inputs.Sources.Text("secrets")
 	if !a.hasToken() || text == "" || a.event.Untrusted != "" {
 		return nil
@@ -85,7 +84,7 @@ func (a *actionRun) notPassed(ctx context.Context) []string {
 		return nil
 	}
 	configured, err := api.SecretNames(ctx, a.inputs.Environment)
-	if err != nil && (a.asksForNames(text) || !errors.Is(err, actions.ErrRefused)) {
+	if err != nil && (a.asksForNames(text) || !errors.Is(err, ErrRefused)) {
 		a.log(err)
 	}
 	missing := slices.DeleteFunc(configured, passedIn(text))
@@ -98,7 +97,7 @@ func (a *actionRun) notPassed(ctx context.Context) []string {
 // asksForNames reports whether the token was given for the names of secrets: it is
 // not the job's own, which GitHub lets nobody list them with, and there is no comment
 // that it could be for.
-func (a *actionRun) asksForNames(secrets string) bool {
+func (a *step) asksForNames(secrets string) bool {
 	return !a.inputs.Comment && !passedAs(secrets, a.inputs.GitHubToken.RevealText())
 }
 
@@ -128,7 +127,7 @@ func passedIn(secrets string) func(name string) bool {
 }
 
 // log says what could not be done and need not be.
-func (a *actionRun) log(err error) {
+func (a *step) log(err error) {
 	if errors.Is(err, context.Canceled) {
 		return
 	}
@@ -136,7 +135,7 @@ func (a *actionRun) log(err error) {
 }
 
 // note says something in the log, if there is anything to say.
-func (a *actionRun) note(text string) {
+func (a *step) note(text string) {
 	if text != "" {
 		fmt.Fprintf(a.Stdout, "note: %s\n", report.Safe(text))
 	}

@@ -1,4 +1,4 @@
-package cli
+package actions
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 )
 
 // outputs tells later steps what happened, in names and counts.
-func (a *actionRun) outputs() error {
+func (a *step) outputs() error {
 	errs, warnings := report.CountSeverities(a.found.Diagnostics)
 	outputs := []struct {
 		name  string
@@ -41,7 +41,7 @@ func (a *actionRun) outputs() error {
 }
 
 // count is how many actions ended so, over all tenants.
-func (a *actionRun) count(results ...secretsync.Result) int {
+func (a *step) count(results ...secretsync.Result) int {
 	n := 0
 	for _, t := range a.tenants {
 		for _, result := range results {
@@ -54,7 +54,7 @@ func (a *actionRun) count(results ...secretsync.Result) int {
 }
 
 // names are the names whose actions ended so for any tenant, each once, sorted.
-func (a *actionRun) names(results ...secretsync.Result) []string {
+func (a *step) names(results ...secretsync.Result) []string {
 	names := []string{}
 	for _, t := range a.tenants {
 		for _, result := range results {

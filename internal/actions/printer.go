@@ -1,4 +1,4 @@
-package cli
+package actions
 
 import (
 	"io"
@@ -13,9 +13,9 @@ import (
 
 // The steps of a plan or a sync, as the Action shows them.
 
-var _ run.Printer = (*actionRun)(nil)
+var _ run.Printer = (*step)(nil)
 
-func (a *actionRun) Checked(found inspect.Found) error {
+func (a *step) Checked(found inspect.Found) error {
 	a.configsChecked = true
 	a.found = inspect.Found{
 		Diagnostics: slices.Concat(a.found.Diagnostics, found.Diagnostics), Files: a.found.Files + found.Files,
@@ -31,11 +31,11 @@ func (a *actionRun) Checked(found inspect.Found) error {
 	return a.runner.Summary(report.DiagnosticsMarkdown(found.Diagnostics, found.Files))
 }
 
-func (a *actionRun) Connected(conn *connect.Connection) error {
+func (a *step) Connected(conn *connect.Connection) error {
 	return report.OriginText(a.Stdout, conn.KeyFrom, conn.URLFrom)
 }
 
-func (a *actionRun) Planned(plan *secretsync.Plan) error {
+func (a *step) Planned(plan *secretsync.Plan) error {
 	a.tenants = append(a.tenants, secretsync.TenantResult{Name: plan.Tenant, Plan: plan})
 	if err := report.PlanText(a.Stdout, plan); err != nil {
 		return err
@@ -49,16 +49,16 @@ func (a *actionRun) Planned(plan *secretsync.Plan) error {
 	return nil
 }
 
-func (a *actionRun) OnlyPlanned(done *secretsync.Outcome) error {
+func (a *step) OnlyPlanned(done *secretsync.Outcome) error {
 	a.tenants = done.Tenants
 	return a.runner.Summary(report.PlanMarkdown(done.Tenants))
 }
 
-func (a *actionRun) Progress(done, total int, last bool) {
+func (a *step) Progress(done, total int, last bool) {
 	_, _ = io.WriteString(a.Stdout, run.ProgressText(done, total, last, false))
 }
 
-func (a *actionRun) Applied(done *secretsync.Outcome) error {
+func (a *step) Applied(done *secretsync.Outcome) error {
 	a.tenants = done.Tenants
 	if err := report.ResultText(a.Stdout, done.Tenants, done.Requests); err != nil {
 		return err
@@ -67,7 +67,7 @@ func (a *actionRun) Applied(done *secretsync.Outcome) error {
 }
 
 // skipped says it wherever somebody may look for what was done.
-func (a *actionRun) Skipped(message string) error {
+func (a *step) Skipped(message string) error {
 	a.status, a.skippedText = "skipped", report.SkippedMarkdown(message)
 	a.runner.Notice(message)
 	return a.runner.Summary(a.skippedText)

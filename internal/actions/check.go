@@ -1,4 +1,4 @@
-package cli
+package actions
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 )
 
 // check reads the configs, and the flows where there are some, and writes nothing.
-func (a *actionRun) check(ctx context.Context) error {
+func (a *step) check(ctx context.Context) error {
 	in := a.inputs
 	threshold, err := check.ParseFailOn(in.FailOn)
 	if err != nil {
@@ -40,7 +40,7 @@ func (a *actionRun) check(ctx context.Context) error {
 
 // stored lists the names that the store has; nil where none is given, or where the run
 // is untrusted and has no key of its own to ask with.
-func (a *actionRun) stored(ctx context.Context) func() ([]string, error) {
+func (a *step) stored(ctx context.Context) func() ([]string, error) {
 	if a.inputs.APIURL == "" || a.event.Untrusted != "" {
 		return nil
 	}
@@ -49,7 +49,7 @@ func (a *actionRun) stored(ctx context.Context) func() ([]string, error) {
 
 // checkFlows compares what the flows read with what the store has once the plan is
 // applied, beside configs and manifest. It stops the run before anything is written.
-func (a *actionRun) checkFlows(o run.Options, plans []*secretsync.Plan) error {
+func (a *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 	threshold, err := check.ParseFailOn(o.FailOn)
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func (a *actionRun) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 }
 
 // writeSARIF writes what was found to the file that the input names.
-func (a *actionRun) writeSARIF() error {
+func (a *step) writeSARIF() error {
 	path := a.inputs.SARIFFile
 	if path == "" || !a.configsChecked {
 		return nil
