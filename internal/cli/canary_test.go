@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
@@ -38,7 +39,7 @@ var canaryConfigs = map[string]string{
 // success, partial failure and refusal, and looks for the values everywhere.
 func TestNoValueShows(t *testing.T) {
 	server := startServer(t)
-	w := newWorkspace(t, nil)
+	w := githubtest.NewWorkspace(t, nil)
 	inputsDir := t.TempDir()
 	secrets := filepath.Join(inputsDir, "secrets.json")
 	data, err := json.Marshal(canaries())
@@ -65,7 +66,7 @@ func TestNoValueShows(t *testing.T) {
 		if r.code != wantCode {
 			t.Errorf("%s: exit code %d, want %d: %.300s", strings.Join(args[:1], " "), r.code, wantCode, r.stderr)
 		}
-		shown.WriteString(unmasked(r.stdout) + r.stderr)
+		shown.WriteString(githubtest.Unmasked(r.stdout) + r.stderr)
 	}
 	for _, format := range []string{"text", "json"} {
 		run(key, "", exit.Partly, "sync", "--api-url", server.URL, "--secrets-file", secrets, "--config-files", plain, "--format", format)
@@ -91,7 +92,7 @@ func TestNoValueShows(t *testing.T) {
 		env := append([]string{
 			"INPUT_MODE=" + mode, "INPUT_API-URL=" + server.URL, "INPUT_API-KEY=" + server.AdminKey,
 			"INPUT_SECRETS=" + string(data), "INPUT_CONFIG-FILES=" + plain,
-		}, w.env...)
+		}, w.Env...)
 		code := map[string]int{"sync": exit.Partly}[mode]
 		run(env, "", code, "action")
 		run(append(env, "INPUT_CONFIG-FILES="+configs), "", map[string]int{"check": exit.Failed, "sync": exit.Usage, "plan": exit.Usage}[mode], "action")
@@ -99,7 +100,7 @@ func TestNoValueShows(t *testing.T) {
 		shown.WriteString(r.stdout + r.stderr) // outside GitHub Actions a mask would show what it hides
 	}
 
-	all := shown.String() + filesUnder(t, w.dir)
+	all := shown.String() + filesUnder(t, w.Dir)
 	forms := []string{
 		canary, url.QueryEscape(canary), base64.StdEncoding.EncodeToString([]byte(canary))[:12], "7700123",
 		server.AdminKey, server.RunnerKey,

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
@@ -130,15 +131,15 @@ func testCancelledSync(t *testing.T, binary string) {
 
 func testCancelledAction(t *testing.T, binary string) {
 	store := newStuck(t)
-	w := newWorkspace(t, map[string]string{"api-url": store.url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, map[string]string{"ALPHA": canary})})
-	p := store.start(t, w.env, binary, "action")
+	w := githubtest.NewWorkspace(t, map[string]string{"api-url": store.url, "api-key": testkit.AdminKey, "secrets": `{"ALPHA": "` + canary + `"}`})
+	p := store.start(t, w.Env, binary, "action")
 	p.send(t, syscall.SIGINT)
 	p.send(t, syscall.SIGTERM)
-	code, outputs := p.exitCode(t), w.outputs(t)
+	code, outputs := p.exitCode(t), w.Outputs(t)
 	if code != exit.Partly || outputs["status"] != "partial" || outputs["failed-names"] != `["ALPHA"]` {
 		t.Errorf("exit code %d, outputs %v", code, outputs)
 	}
-	if summary := w.read(t, "summary"); !strings.Contains(summary, "| unknown | ALPHA |") {
+	if summary := w.Read(t, "summary"); !strings.Contains(summary, "| unknown | ALPHA |") {
 		t.Errorf("the summary is %s", summary)
 	}
 }

@@ -1,4 +1,4 @@
-package cli_test
+package actions_test
 
 import (
 	"regexp"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
 // hiddenBy are what GitHub's runner hides after a run: each line of each mask that
@@ -22,13 +23,13 @@ func hiddenBy(stdout string) []string {
 }
 
 func TestOutputsSurviveTheMasks(t *testing.T) {
-	store := startServer(t)
-	w := newWorkspace(t, map[string]string{"api-url": store.URL, "api-key": store.AdminKey})
-	w.env = append(w.env, "INPUT_SECRETS-FILE="+w.write(t, "ci.env", "SA='{\n  \"type\": \"service_account\",\n  \"project\": \"acme-analytics\",\n  \"password\": \""+canary+"\",\n  \"scopes\": [\n    1\n  ]\n}'\nDEBUG=true\nSTATE=success\nRESULT=Created\n"))
-	r := runCommand(t, w.env, "", "action")
-	outputs, hidden := w.outputs(t), hiddenBy(r.stdout)
+	_, url := served(t)
+	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey})
+	w.Env = append(w.Env, "INPUT_SECRETS-FILE="+w.Write(t, "ci.env", "SA='{\n  \"type\": \"service_account\",\n  \"project\": \"acme-analytics\",\n  \"password\": \""+canary+"\",\n  \"scopes\": [\n    1\n  ]\n}'\nDEBUG=true\nSTATE=success\nRESULT=Created\n"))
+	r := runAction(t, w.Env)
+	outputs, hidden := w.Outputs(t), hiddenBy(r.stdout)
 	if r.code != exit.OK || outputs["status"] != "success" || outputs["created-names"] != `["DEBUG","RESULT","SA","STATE"]` {
-		t.Fatalf("exit code %d, outputs %v: %s", r.code, outputs, unmasked(r.stdout))
+		t.Fatalf("exit code %d, outputs %v: %s", r.code, outputs, githubtest.Unmasked(r.stdout))
 	}
 	outputs["of a later job"] = "acme-analytics"
 	for name, value := range outputs {
@@ -37,22 +38,22 @@ func TestOutputsSurviveTheMasks(t *testing.T) {
 		}
 	}
 	if !slices.Contains(hidden, canary) || strings.Contains(r.stdout, "the mask of") {
-		t.Errorf("the password is not masked, or a warning says what is not so: %s", unmasked(r.stdout))
+		t.Errorf("the password is not masked, or a warning says what is not so: %s", githubtest.Unmasked(r.stdout))
 	}
 }
 
 func TestAMaskInAnOutputIsAWarning(t *testing.T) {
-	store := startServer(t)
-	w := newWorkspace(t, map[string]string{"api-url": store.URL, "api-key": store.AdminKey, "secrets": secretsJSON(t, map[string]string{"STAGE": "prod", "prod_db": canary})})
-	r := runCommand(t, w.env, "", "action")
+	_, url := served(t)
+	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, map[string]string{"STAGE": "prod", "prod_db": canary})})
+	r := runAction(t, w.Env)
 	if want := "::warning::the mask of STAGE hides a part of created-names: as an output of the job it stays empty\n"; r.code != exit.OK || !strings.Contains(r.stdout, want) {
-		t.Errorf("exit code %d: %s", r.code, unmasked(r.stdout))
+		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 }
 
 // A value in the manifest is in nothing that the Action writes.
 func TestActionShowsNothingOfAPastedValue(t *testing.T) {
-	store := startServer(t)
+	_, url := served(t)
 	for name, tt := range map[string]struct {
 		manifest string
 		code     int
@@ -68,17 +69,17 @@ func TestActionShowsNothingOfAPastedValue(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
 			w := onGitHub(t, fake, map[string]string{
-				"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": store.URL, "api-key": store.AdminKey, "secrets": secretsJSON(t, map[string]string{"A": "a value of it"}),
+				"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, map[string]string{"A": "a value of it"}),
 			})
-			w.env = append(w.env, "INPUT_MANIFEST="+w.write(t, "manifest.toml", tt.manifest), "INPUT_PLAN-FILE="+w.path("plan.json"))
-			r := runCommand(t, w.env, "", "action")
+			w.Env = append(w.Env, "INPUT_MANIFEST="+w.Write(t, "manifest.toml", tt.manifest), "INPUT_PLAN-FILE="+w.Path("plan.json"))
+			r := runAction(t, w.Env)
 			var comments strings.Builder
 			for _, c := range fake.Comments() {
 				comments.WriteString(c.Body)
 			}
-			shown := r.stdout + r.stderr + w.read(t, "summary") + w.read(t, "output") + w.read(t, "plan.json") + comments.String()
+			shown := r.stdout + r.stderr + w.Read(t, "summary") + w.Read(t, "output") + w.Read(t, "plan.json") + comments.String()
 			if r.code != tt.code || !strings.Contains(shown, tt.says) || strings.Contains(shown, canary) {
-				t.Errorf("exit code %d: %s", r.code, unmasked(shown))
+				t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(shown))
 			}
 		})
 	}

@@ -1,4 +1,4 @@
-package cli_test
+package actions_test
 
 import (
 	"net/http/httptest"
@@ -31,12 +31,12 @@ func TestActionPlansWithAPlannerKey(t *testing.T) {
 		"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url, "secrets": secretsJSON(t, map[string]string{"A": canary}),
 		"api-key": fake.AddKey(testkit.Key{Name: "pr", Role: testkit.Planner}),
 	})
-	r := runCommand(t, w.env, "", "action")
-	if r.code != exit.OK || w.outputs(t)["status"] != "success" || strings.Contains(r.stdout, "::warning") {
-		t.Fatalf("exit code %d: %s", r.code, unmasked(r.stdout))
+	r := runAction(t, w.Env)
+	if r.code != exit.OK || w.Outputs(t)["status"] != "success" || strings.Contains(r.stdout, "::warning") {
+		t.Fatalf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 	comment := github.Comments()[0].Body
-	for _, where := range []string{comment, w.read(t, "summary")} {
+	for _, where := range []string{comment, w.Read(t, "summary")} {
 		for _, want := range []string{
 			"Tenant testkit at `" + url + "`: **0** to create, **1** to overwrite",
 			"Note: the key from the input api-key is a planner key, which lists names; sync needs an admin key.",
@@ -56,9 +56,9 @@ func TestActionMarksAnotherKeysSecret(t *testing.T) {
 		"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url, "secrets": secretsJSON(t, map[string]string{"A": canary}),
 		"api-key": testkit.AdminKey,
 	})
-	r := runCommand(t, w.env, "", "action")
+	r := runAction(t, w.Env)
 	if r.code != exit.OK || !strings.Contains(r.stdout, `~ overwrite A  overwrites what "deploy" wrote`) {
-		t.Fatalf("exit code %d: %s", r.code, unmasked(r.stdout))
+		t.Fatalf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 	if comment := github.Comments()[0].Body; !strings.Contains(comment, `| overwrite | A | overwrites what "deploy" wrote |`) {
 		t.Errorf("the comment is %s", comment)
@@ -77,12 +77,12 @@ func TestActionWithAKeyThatMayNot(t *testing.T) {
 		{"plan", narrow, `does not reach "A"`},
 		{"sync", narrow, `does not reach "A"`},
 	} {
-		w := newWorkspace(t, map[string]string{
+		w := githubtest.NewWorkspace(t, map[string]string{
 			"mode": tt.mode, "api-url": url, "api-key": tt.key, "secrets": secretsJSON(t, map[string]string{"A": canary, "B": canary}),
 		})
-		r := runCommand(t, w.env, "", "action")
-		if r.code != exit.Refused || w.outputs(t)["status"] != "failed" || !strings.Contains(r.stdout, "::error::") || !strings.Contains(r.stdout, tt.want) {
-			t.Errorf("%s: exit code %d: %s", tt.mode, r.code, unmasked(r.stdout))
+		r := runAction(t, w.Env)
+		if r.code != exit.Refused || w.Outputs(t)["status"] != "failed" || !strings.Contains(r.stdout, "::error::") || !strings.Contains(r.stdout, tt.want) {
+			t.Errorf("%s: exit code %d: %s", tt.mode, r.code, githubtest.Unmasked(r.stdout))
 		}
 	}
 	fake.AssertSecrets(t, map[string]any{"A": "old"})

@@ -1,4 +1,4 @@
-package cli_test
+package actions_test
 
 import (
 	"flag"
@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/actions"
+	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
@@ -56,12 +57,12 @@ func names(list []described) []string {
 
 func TestActionMetadata(t *testing.T) {
 	inputs, outputs := actionYML(t)
-	w := newWorkspace(t, map[string]string{"mode": "check", "config-files": "../../fixtures/config/local.toml"})
-	if r := runCommand(t, w.env, "", "action"); r.code != exit.OK {
+	w := githubtest.NewWorkspace(t, map[string]string{"mode": "check", "config-files": "../../fixtures/config/local.toml"})
+	if r := runAction(t, w.Env); r.code != exit.OK {
 		t.Fatalf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 	}
 	var set []string
-	for name := range w.outputs(t) {
+	for name := range w.Outputs(t) {
 		set = append(set, name)
 	}
 	slices.Sort(set)
@@ -104,34 +105,6 @@ func TestActionDefaults(t *testing.T) {
 	}
 	if with, without := fmt.Sprintf("%+v", with), fmt.Sprintf("%+v", without); with != without {
 		t.Errorf("with the defaults of action.yml: %s\nwithout any: %s", with, without)
-	}
-}
-
-// notFlags are inputs that no flag of the command has the name of, and why.
-var notFlags = map[string]string{
-	"mode":         "the commands sync, plan and check",
-	"api-key":      "a flag's value is seen by every process; --api-key-file, PREFECT_SECRETS_API_KEY",
-	"secrets":      "a flag's value is seen by every process; --secrets-file -",
-	"vars":         "--vars-file",
-	"prune":        "--prune-scope",
-	"sarif-file":   "--format sarif",
-	"comment":      "there is no pull request",
-	"matrix":       "likewise",
-	"github-token": "there is no GitHub",
-}
-
-// The inputs are called what the flags are called.
-func TestInputsAreFlags(t *testing.T) {
-	inputs, _ := actionYML(t)
-	help := ""
-	for _, command := range []string{"sync", "plan", "check"} {
-		help += runCommand(t, nil, "", command, "--help").stdout
-	}
-	for _, in := range inputs {
-		isFlag := strings.Contains(help, "--"+in.name+" ")
-		if _, excused := notFlags[in.name]; isFlag == excused {
-			t.Errorf("input %s: a flag of the command: %t, excused: %t", in.name, isFlag, excused)
-		}
 	}
 }
 

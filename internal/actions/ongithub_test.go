@@ -1,4 +1,4 @@
-package cli_test
+package actions_test
 
 import (
 	"crypto/sha256"
@@ -11,35 +11,36 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
 // onGitHub is a workspace of a job on a pull request, with a fake GitHub.
-func onGitHub(t *testing.T, fake *githubtest.Server, inputs map[string]string) *workspace {
+func onGitHub(t *testing.T, fake *githubtest.Server, inputs map[string]string) *githubtest.Workspace {
 	t.Helper()
 	server := httptest.NewServer(fake.Handler(""))
 	t.Cleanup(server.Close)
-	w := newWorkspace(t, inputs)
-	w.env = append(w.env, "GITHUB_API_URL="+server.URL, "GITHUB_JOB=plan", "GITHUB_REPOSITORY_ID=42", "GITHUB_SHA="+strings.Repeat("0", 40))
-	w.pullRequest(t, "o/r")
+	w := githubtest.NewWorkspace(t, inputs)
+	w.Env = append(w.Env, "GITHUB_API_URL="+server.URL, "GITHUB_JOB=plan", "GITHUB_REPOSITORY_ID=42", "GITHUB_SHA="+strings.Repeat("0", 40))
+	w.PullRequest(t, "o/r")
 	return w
 }
 
 func TestActionKeepsOneComment(t *testing.T) {
-	store := startServer(t)
+	store, url := served(t)
 	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}, PageSize: 2}
 	for range 3 {
 		fake.AddComment("somebody", "User", "NONE", "unrelated")
 	}
-	run := func(token string, secrets map[string]string) (result, *workspace) {
+	run := func(token string, secrets map[string]string) (result, *githubtest.Workspace) {
 		w := onGitHub(t, fake, map[string]string{
-			"mode": "plan", "comment": "TRUE", "github-token": token, "api-url": store.URL, "api-key": store.AdminKey, "secrets": secretsJSON(t, secrets),
+			"mode": "plan", "comment": "TRUE", "github-token": token, "api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, secrets),
 		})
-		return runCommand(t, w.env, "", "action"), w
+		return runAction(t, w.Env), w
 	}
 	for i, name := range []string{"FIRST", "SECOND"} {
 		r, w := run(githubtest.Token, map[string]string{name: canary})
-		if r.code != exit.OK || w.outputs(t)["status"] != "success" {
-			t.Fatalf("exit code %d: %s", r.code, unmasked(r.stdout))
+		if r.code != exit.OK || w.Outputs(t)["status"] != "success" {
+			t.Fatalf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 		}
 		comments := fake.Comments()
 		if len(comments) != 4 || !strings.Contains(comments[3].Body, "| create | "+name+" |") {
@@ -49,13 +50,13 @@ func TestActionKeepsOneComment(t *testing.T) {
 			t.Error("the comment shows a value")
 		}
 	}
-	if names := store.names(t); len(names) != 0 {
+	if names := store.Names(); len(names) != 0 {
 		t.Errorf("plan wrote %v", names)
 	}
 	for token, says := range map[string]string{"other": "did not accept the token", "": "the input github-token is missing"} {
 		r, w := run(token, map[string]string{"A": canary})
-		if r.code != exit.Failed || w.outputs(t)["status"] != "failed" || !strings.Contains(r.stdout, says) {
-			t.Errorf("token %q: exit code %d: %s", token, r.code, unmasked(r.stdout))
+		if r.code != exit.Failed || w.Outputs(t)["status"] != "failed" || !strings.Contains(r.stdout, says) {
+			t.Errorf("token %q: exit code %d: %s", token, r.code, githubtest.Unmasked(r.stdout))
 		}
 	}
 	if asked := fake.Unexpected(); len(asked) > 0 {
@@ -67,7 +68,7 @@ func TestActionKeepsOneComment(t *testing.T) {
 // which a later run of theirs replaces. What an earlier release wrote for the job
 // goes.
 func TestEachEnvironmentHasItsSection(t *testing.T) {
-	store := startServer(t)
+	_, url := served(t)
 	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
 	before := fmt.Sprintf("%x", sha256.Sum256([]byte("plan")))[:16] // by workflow, job and step alone
 	fake.AddComment("github-actions[bot]", "Bot", "NONE", "<!-- prefect-secrets -->\n<!-- prefect-secrets:job "+before+" -->\nstale\n<!-- prefect-secrets:end -->\n"+
@@ -75,12 +76,12 @@ func TestEachEnvironmentHasItsSection(t *testing.T) {
 	run := func(environment, os, name string) {
 		t.Helper()
 		w := onGitHub(t, fake, map[string]string{
-			"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": store.URL, "api-key": store.AdminKey,
+			"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url, "api-key": testkit.AdminKey,
 			"secrets": secretsJSON(t, map[string]string{name: canary}), "environment": environment, "matrix": os,
 		})
-		w.env = append(w.env, "INPUT_MANIFEST="+w.write(t, "manifest.toml", "[environments.staging]\n[environments.production]\n"))
-		if r := runCommand(t, w.env, "", "action"); r.code != exit.OK {
-			t.Fatalf("exit code %d: %s", r.code, unmasked(r.stdout))
+		w.Env = append(w.Env, "INPUT_MANIFEST="+w.Write(t, "manifest.toml", "[environments.staging]\n[environments.production]\n"))
+		if r := runAction(t, w.Env); r.code != exit.OK {
+			t.Fatalf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 		}
 	}
 	linux, mac := "{\n  \"os\": \"linux\"\n}", "{\n  \"os\": \"mac\"\n}"
@@ -124,8 +125,8 @@ func TestActionShowsWhatAnnotationsDoNot(t *testing.T) {
 	} {
 		fake := &githubtest.Server{Permissions: map[string]string{"checks": tt.permission}}
 		w := onGitHub(t, fake, map[string]string{"mode": "check", "github-token": githubtest.Token})
-		w.env = append(w.env, "GITHUB_WORKSPACE="+w.dir, "INPUT_CONFIG-FILES="+w.write(t, "config.toml", manyWarnings(tt.warnings)))
-		r := runCommand(t, w.env, "", "action")
+		w.Env = append(w.Env, "GITHUB_WORKSPACE="+w.Dir, "INPUT_CONFIG-FILES="+w.Write(t, "config.toml", manyWarnings(tt.warnings)))
+		r := runAction(t, w.Env)
 		runs := fake.CheckRuns()
 		if r.code != exit.OK || len(runs) != tt.runs || (tt.warnings > 10) != strings.Contains(r.stdout, tt.says) {
 			t.Fatalf("%d warnings: exit code %d, %d check runs: %s", tt.warnings, r.code, len(runs), r.stdout)
@@ -140,25 +141,25 @@ func TestActionShowsWhatAnnotationsDoNot(t *testing.T) {
 }
 
 func TestPlanSaysWhatWasNotPassed(t *testing.T) {
-	store := startServer(t)
+	_, url := served(t)
 	inputs := map[string]string{
-		"mode": "plan", "api-url": store.URL, "api-key": store.AdminKey, "secrets": secretsJSON(t, map[string]string{"A": canary, "b": canary}), "github-token": githubtest.Token,
+		"mode": "plan", "api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, map[string]string{"A": canary, "b": canary}), "github-token": githubtest.Token,
 	}
 	fake := &githubtest.Server{
 		Permissions: map[string]string{"secrets": "read"},
 		Secrets:     map[string][]string{"repository": {"A", "B", "FORGOTTEN"}, "organization": {"ORG_WIDE"}},
 	}
-	r := runCommand(t, onGitHub(t, fake, inputs).env, "", "action")
+	r := runAction(t, onGitHub(t, fake, inputs).Env)
 	if r.code != exit.OK || !strings.Contains(r.stdout, "note: set in the repository but not passed to this step: FORGOTTEN, ORG_WIDE\n") {
-		t.Errorf("exit code %d: %s", r.code, unmasked(r.stdout))
+		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 	if strings.Count(r.stdout, "::warning::set in the repository") != 1 {
 		t.Error("the note is not annotated once")
 	}
 	refusing := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
-	r = runCommand(t, onGitHub(t, refusing, inputs).env, "", "action")
+	r = runAction(t, onGitHub(t, refusing, inputs).Env)
 	if r.code != exit.OK || !strings.Contains(r.stdout, "the token needs the permission secrets: read") || strings.Contains(r.stdout, "::warning::") {
-		t.Errorf("without the permission: exit code %d: %s", r.code, unmasked(r.stdout))
+		t.Errorf("without the permission: exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 }
 
@@ -170,26 +171,26 @@ func TestActionWritesAsTheJobItIs(t *testing.T) {
 		fmt.Fprint(w, `{"value": "`+canary+`.id.token"}`)
 	}))
 	defer issuer.Close()
-	store := startServer(t)
+	_, url := served(t)
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		keys = append(keys, r.Header.Get("Authorization"))
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(map[string]any{"data": map[string]any{"secret_names": []string{}}})
 	}))
 	defer proxy.Close()
-	w := newWorkspace(t, map[string]string{"mode": "plan", "api-url": proxy.URL, "secrets": secretsJSON(t, map[string]string{"A": canary})})
-	w.env = append(w.env, "ACTIONS_ID_TOKEN_REQUEST_URL="+issuer.URL, "ACTIONS_ID_TOKEN_REQUEST_TOKEN=request-token")
-	r := runCommand(t, w.env, "", "action")
+	w := githubtest.NewWorkspace(t, map[string]string{"mode": "plan", "api-url": proxy.URL, "secrets": secretsJSON(t, map[string]string{"A": canary})})
+	w.Env = append(w.Env, "ACTIONS_ID_TOKEN_REQUEST_URL="+issuer.URL, "ACTIONS_ID_TOKEN_REQUEST_TOKEN=request-token")
+	r := runAction(t, w.Env)
 	if len(audiences) != 1 || audiences[0] != proxy.URL || len(keys) == 0 || keys[0] != "Bearer "+canary+".id.token" {
-		t.Errorf("audiences %v, %d requests, exit code %d: %s", audiences, len(keys), r.code, unmasked(r.stdout))
+		t.Errorf("audiences %v, %d requests, exit code %d: %s", audiences, len(keys), r.code, githubtest.Unmasked(r.stdout))
 	}
-	if !strings.Contains(r.stdout, "::add-mask::"+canary+".id.token\n") || strings.Contains(unmasked(r.stdout), canary) || !strings.Contains(r.stdout, "key: from GitHub, as an id token of this job") {
-		t.Errorf("it printed %s", unmasked(r.stdout))
+	if !strings.Contains(r.stdout, "::add-mask::"+canary+".id.token\n") || strings.Contains(githubtest.Unmasked(r.stdout), canary) || !strings.Contains(r.stdout, "key: from GitHub, as an id token of this job") {
+		t.Errorf("it printed %s", githubtest.Unmasked(r.stdout))
 	}
 
 	// A key of its own is used in place of a token.
-	w.env = append(w.env, "INPUT_API-URL="+store.URL, "INPUT_API-KEY="+store.AdminKey)
-	if r := runCommand(t, w.env, "", "action"); r.code != exit.OK || len(audiences) != 1 {
+	w.Env = append(w.Env, "INPUT_API-URL="+url, "INPUT_API-KEY="+testkit.AdminKey)
+	if r := runAction(t, w.Env); r.code != exit.OK || len(audiences) != 1 {
 		t.Errorf("with a key: exit code %d, audiences %v", r.code, audiences)
 	}
 }
