@@ -82,7 +82,7 @@ func (c *Command) backupSource(o backupOptions) (func(context.Context, io.Writer
 
 // serverBackup asks a server that has the store open.
 func (c *Command) serverBackup(o connect.Options) (func(context.Context, io.Writer) error, error) {
-	conn, err := connect.OpenServer(c.found(o))
+	conn, err := connect.OpenServer(c.withEnv(o))
 	if errors.Is(err, connect.ErrNoURL) {
 		return nil, errors.New("nothing to back up: give --store file:PATH, or --api-url of a server that runs")
 	}

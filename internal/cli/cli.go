@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -96,4 +97,45 @@ func (c *Command) root() *cobra.Command {
 		root.AddCommand(cmd)
 	}
 	return root
+}
+
+// one wants a single argument. No error quotes what was given, which may be a value
+// in the wrong place.
+func one(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch len(args) {
+		case 0:
+			return fmt.Errorf("%s needs %s: write %s", cmd.Name(), what, cmd.UseLine())
+		case 1:
+			return nil
+		}
+		return fmt.Errorf("%s takes one %s, and got %d arguments: write %s", cmd.Name(), what, len(args), cmd.UseLine())
+	}
+}
+
+// version is set by the linker in a release build.
+var version = ""
+
+func (c *Command) version() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(c.Stdout, "prefect-secrets", currentVersion())
+			return err
+		},
+	}
+}
+
+// currentVersion is the release's, else the module's as the Go toolchain
+// recorded it.
+func currentVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
 }

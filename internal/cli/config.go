@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -95,4 +97,23 @@ func (c *Command) writeConfig(entries []prefect.Entry, o configOptions, places p
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", report.Safe(quotedPath(e.Path)), e.Type, report.Safe(value), report.Safe(e.Origin))
 	}
 	return w.Flush()
+}
+
+// configEntry is one setting in the JSON document: a value where JSON has one,
+// else what Python's repr prints.
+type configEntry struct {
+	Path   []string        `json:"path"`
+	Type   string          `json:"type"`
+	Value  json.RawMessage `json:"value,omitempty"`
+	Repr   string          `json:"repr,omitempty"`
+	Masked bool            `json:"masked,omitempty"`
+	Origin string          `json:"origin"`
+}
+
+func quotedPath(path []string) string {
+	parts := make([]string, len(path))
+	for i, part := range path {
+		parts[i] = tomlpos.QuoteKey(part)
+	}
+	return strings.Join(parts, ".")
 }

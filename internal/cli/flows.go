@@ -18,7 +18,7 @@ import (
 func (c *Command) checkFlows(ctx context.Context, f checkFlags, paths []string, o check.Options, threshold check.FailOn, show inspect.Show) error {
 	options := inspect.FlowOptions{Dirs: f.flows, Configs: paths, Manifest: f.manifest, Env: c.Env, Check: o}
 	if f.connect.APIURL != "" {
-		options.Stored = func() ([]string, error) { return run.StoredNames(ctx, c.found(f.connect), c.Stderr) }
+		options.Stored = func() ([]string, error) { return run.StoredNames(ctx, c.withEnv(f.connect), c.Stderr) }
 	}
 	flows, err := inspect.ReadBeside(options)
 	if err != nil {

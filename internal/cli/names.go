@@ -12,6 +12,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -43,6 +44,11 @@ func (c *Command) names() *cobra.Command {
 
 func unknownFormat(format string) error {
 	return fmt.Errorf("--format: unknown format %q: it is text or json", format)
+}
+
+// withStore runs one command against the store that o means.
+func (c *Command) withStore(ctx context.Context, o connect.Options, do func(context.Context, *connect.Connection) error) error {
+	return run.WithStore(ctx, c.withEnv(o), c.Stderr, do)
 }
 
 func (c *Command) set() *cobra.Command {

@@ -54,7 +54,7 @@ func (f syncFlags) run(c *Command, cmd *cobra.Command, do func(context.Context, 
 	if err != nil {
 		return err
 	}
-	f.Connect = c.found(f.Connect)
+	f.Connect = c.withEnv(f.Connect)
 	f.Sources = func() ([]*secretsync.Source, error) { return f.sources.read(c) }
 	f.Signals = c.Interrupts
 	return run.UnlessUntrusted(f.Untrusted, out, do(cmd.Context(), f.Options, out))
