@@ -122,7 +122,7 @@ func (a *applier) run(ctx context.Context, indexes []int) {
 	var panicked panics.Catcher
 	group.SetLimit(inFlight)
 	for rest := a.batch(indexes); len(rest.at) > 0; {
-		first := rest.first(max(a.store.BatchLen(rest.secrets), 1))
+		first := rest.first(min(max(a.store.BatchLen(rest.secrets), 1), len(rest.at)))
 		rest = rest.after(len(first.at))
 		group.Go(func() error {
 			defer panicked.Catch()

@@ -6,6 +6,8 @@
 // [ParseSecrets], [ParseVars], [ParseSecretsFile], [FromEnvironment] and
 // [FromConfig] read sources, [ParseManifest] what goes where, [NewPlan] decides
 // what happens to each name before anything is written, [Apply] does exactly
-// that, and [VerifyNames] asks the store what is there. Values are held as
-// [prefect.Value]; nothing here prints one.
+// that, and [VerifyNames] asks the store what is there. [Run] is all of it, for
+// several tenants at once. A [Store] is where secrets go, such as what a
+// [prefect.Client] speaks to. Values are held as [prefect.Value]; nothing here prints
+// one.
 package sync

@@ -84,41 +84,6 @@ func (p *Plan) overwrites(ctx context.Context, store *paced, o prefect.Overview)
 	return p.mark(o.Owners)
 }
 
-// compare keeps those of the names to be overwritten whose value the store can tell
-// that it has.
-func (p *Plan) compare(ctx context.Context, store *paced) error {
-	if p.noCompare || !store.compares() {
-		return nil
-	}
-	names, err := store.unchanged(ctx, p.secrets(Overwrite))
-	if err != nil {
-		return err
-	}
-	same := setOf(names)
-	for i := range p.Actions {
-		if a := &p.Actions[i]; a.Kind == Overwrite && same[a.Name] {
-			a.Kind = Keep
-		}
-	}
-	return nil
-}
-
-// secrets are the names of a kind, and what is sent for them.
-func (p *Plan) secrets(kind Kind) []prefect.NamedValue {
-	var secrets []prefect.NamedValue
-	for i := range p.Actions {
-		if a := &p.Actions[i]; a.Kind == kind {
-			secrets = append(secrets, a.secret())
-		}
-	}
-	return secrets
-}
-
-// secret is what is sent.
-func (a *Action) secret() prefect.NamedValue {
-	return prefect.NamedValue{Name: a.Name, Value: a.sent.value}
-}
-
 // ownersOfOlder asks a store for owners that did not tell them with the names.
 func (p *Plan) ownersOfOlder(ctx context.Context, store *paced) error {
 	owners, err := store.owners(ctx, p.names(Overwrite))

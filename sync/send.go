@@ -42,6 +42,18 @@ func (e *notSent) Error() string { return "not sent: " + e.why.Error() }
 
 func (e *notSent) Unwrap() error { return e.why }
 
+// unsent is why nothing was sent, where that is the error.
+func unsent(err error) error {
+	if err == nil {
+		return nil
+	}
+	var e *notSent
+	if errors.As(err, &e) {
+		return e.why
+	}
+	return nil
+}
+
 // asking sends the requests of a batch, each at its turn. Once Stop is closed none may
 // be sent, even before quitting has heard of it.
 func (a *applier) asking(ctx context.Context) prefect.Ask {
@@ -115,12 +127,11 @@ func (a *applier) settle(b batch, results []prefect.MutationResult, failures int
 
 // settled gives an action its result, unless it is to be sent again.
 func (a *applier) settled(at int, result prefect.MutationResult, failures int) bool {
-	var unsent *notSent
-	switch {
+	switch why := unsent(result.Err); {
 	case result.Err == nil:
 		a.finish(at, result.Changed)
-	case errors.As(result.Err, &unsent):
-		a.abandon(at, unsent.why)
+	case why != nil:
+		a.abandon(at, why)
 	case a.failed(at, result.Err) && failures < applyAttempts:
 		return false
 	default:

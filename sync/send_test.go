@@ -189,6 +189,17 @@ func TestManyRefusalsSlowDownAndEnd(t *testing.T) {
 	})
 }
 
+// An API that asks for fewer requests is asked for as long as there is time.
+func TestARefusalForTheRateIsNoFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := testkit.New(t)
+		cloud.Inject(testkit.Match{Field: "setSecret", Times: 30}, testkit.RateLimited(0))
+		if report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}}); report.Written() != 1 {
+			t.Errorf("%+v", report.Actions)
+		}
+	})
+}
+
 func TestTheTimeOfARunEnds(t *testing.T) {
 	for name, fault := range map[string]testkit.Fault{"429": testkit.RateLimited(time.Hour), "503": testkit.Unavailable()} {
 		synctest.Test(t, func(t *testing.T) {
@@ -275,6 +286,20 @@ func TestStop(t *testing.T) {
 			t.Errorf("the reason is %q", reason)
 		}
 	})
+}
+
+func TestNothingIsSentAfterStop(t *testing.T) {
+	stop := make(chan struct{})
+	close(stop)
+	for range 20 {
+		client := testkit.New(t).Client()
+		plan := planned(t, client, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		before := client.Requests()
+		report := secretsync.Apply(t.Context(), client, plan, secretsync.ApplyOptions{Stop: stop})
+		if client.Requests() != before || !errors.Is(report.Err, secretsync.ErrInterrupted) {
+			t.Fatalf("%d requests: %v", client.Requests()-before, report.Err)
+		}
+	}
 }
 
 func TestStopEndsWaiting(t *testing.T) {

@@ -15,6 +15,7 @@ var planMarks = map[secretsync.Kind]string{
 	secretsync.Overwrite: "~",
 	secretsync.Delete:    "x",
 	secretsync.Skip:      "-",
+	secretsync.Keep:      "=",
 }
 
 // PlanText writes a plan, a line for each name, and its counts.
@@ -40,8 +41,8 @@ func PlanText(w io.Writer, plan *secretsync.Plan) error {
 	return err
 }
 
-// planCounts counts what a plan would do, deletions where there are any. What
-// changes the store is written by the given verb.
+// planCounts counts what a plan would do, deletions and what is unchanged where
+// there are any. What changes the store is written by the given verb.
 func planCounts(plan *secretsync.Plan, verb string) string {
 	parts := []string{
 		fmt.Sprintf(verb+" to create", plan.Count(secretsync.Create)),
@@ -49,6 +50,9 @@ func planCounts(plan *secretsync.Plan, verb string) string {
 	}
 	if n := plan.Count(secretsync.Delete); n > 0 {
 		parts = append(parts, fmt.Sprintf(verb+" to delete", n))
+	}
+	if n := plan.Count(secretsync.Keep); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d unchanged", n))
 	}
 	return strings.Join(append(parts, fmt.Sprintf("%d skipped", plan.Count(secretsync.Skip))), ", ")
 }
@@ -225,7 +229,7 @@ func (d *syncDocument) add(t secretsync.TenantResult) {
 	}
 	for _, a := range actions {
 		d.Summary[string(a.Kind)]++
-		if a.Result != "" {
+		if a.Result != "" && a.Kind != secretsync.Keep { // whose result has its name
 			d.Summary[string(a.Result)]++
 		}
 	}

@@ -134,13 +134,13 @@ func prepare(o Options, out Printer) (p prepared, err error) {
 	writer, reader := p.conn.Accounts()
 	p.run = secretsync.Run{
 		Input: input, Tenants: wantedTenants(o.Connect.Tenants, manifest.Tenants), Writer: writer, Reader: reader,
-		ReaderFrom: p.conn.RunnerFrom, Reviewed: reviewed, Steps: steps(p.conn, o, out),
+		ReaderFrom: p.conn.RunnerFrom, Reviewed: reviewed, Steps: Steps(p.conn, o, out),
 	}
 	return p, nil
 }
 
-// steps shows the steps of a run by out.
-func steps(conn *connect.Connection, o Options, out Printer) secretsync.Steps {
+// Steps shows the steps of a run by out.
+func Steps(conn *connect.Connection, o Options, out Printer) secretsync.Steps {
 	progress := newProgress(out.Progress)
 	return secretsync.Steps{
 		Connected:  func() error { return out.Connected(conn) },

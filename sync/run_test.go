@@ -1,0 +1,235 @@
+package sync_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+// runOf is a run of one secret for the tenants, whose steps are noted.
+func runOf(cloud *testkit.Cloud, steps *[]string, tenants ...string) secretsync.Run {
+	note := func(step string) error { *steps = append(*steps, step); return nil }
+	return secretsync.Run{
+		Input:   secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary)}},
+		Tenants: tenants, Writer: secretsync.AccountOf(cloud.Client()), Reader: secretsync.AccountOf(cloud.Runner()),
+		Steps: secretsync.Steps{
+			Connected:  func() error { return note("connected") },
+			Planned:    func(p *secretsync.Plan) error { return note("planned " + p.Tenant) },
+			AllPlanned: func(*secretsync.Outcome) error { return note("all planned") },
+			Applied:    func(*secretsync.Outcome) error { return note("applied") },
+		},
+	}
+}
+
+func TestRunSyncsEveryTenant(t *testing.T) {
+	cloud := testkit.New(t)
+	data, ml := cloud.Tenant("data"), cloud.Tenant("ml")
+	var steps []string
+	run := runOf(cloud, &steps, "ml", "data", ml.TenantID())
+	done, err := run.Sync(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"connected", "planned ml", "planned data", "all planned", "applied"}, steps); diff != "" {
+		t.Error(diff)
+	}
+	for _, tenant := range []*testkit.Cloud{data, ml} {
+		tenant.AssertSecrets(t, map[string]any{"A": canary})
+	}
+	if len(cloud.Names()) != 0 || done.Done() != 2 || len(done.Tenants) != 2 || !done.Pending() {
+		t.Errorf("%q in the key's own tenant; %+v", cloud.Names(), done)
+	}
+	for _, result := range done.Tenants {
+		v := result.Report.Verified
+		if result.Err != nil || v.Present != 1 || *v.Values != 1 || !*v.WriterRefused {
+			t.Errorf("%s: %v, %+v", result.Name, result.Err, v)
+		}
+	}
+	if done.Requests != 9 { // the tenants; and of each names, a write, names, a value refused
+		t.Errorf("%d requests", done.Requests)
+	}
+}
+
+func TestRunOfAPlanChangesNothing(t *testing.T) {
+	cloud := testkit.New(t)
+	var steps []string
+	done, err := runOf(cloud, &steps).Plan(t.Context())
+	if err != nil || done.Plans()[0].Count(secretsync.Create) != 1 || done.Tenants[0].Report != nil || done.Requests != 1 {
+		t.Errorf("%v: %+v", err, done)
+	}
+	if len(cloud.Names()) != 0 || slices.Contains(steps, "applied") {
+		t.Errorf("%q after %q", cloud.Names(), steps)
+	}
+}
+
+func TestRunGoesOnWithTheTenantsThatHaveAPlan(t *testing.T) {
+	cloud := testkit.New(t)
+	data := cloud.Tenant("data")
+	var steps []string
+	run := runOf(cloud, &steps, "data", testkit.TenantID)
+	run.Writer.ForTenant = func(id string) (secretsync.Store, error) {
+		if id == data.TenantID() {
+			return cloud.Client().ForTenant(id)
+		}
+		return cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "r", Role: testkit.Runner})), nil
+	}
+	done, err := run.Sync(t.Context())
+	if err != nil || done.Tenants[0].Report == nil || done.Tenants[1].Report != nil {
+		t.Fatalf("%v: %+v", err, done)
+	}
+	if !errors.Is(done.Tenants[1].Err, prefect.ErrForbidden) || len(done.Plans()) != 1 {
+		t.Errorf("%+v", done.Tenants[1])
+	}
+	data.AssertSecrets(t, map[string]any{"A": canary})
+}
+
+// A run that cannot begin says why, and has written nothing.
+func TestRunFails(t *testing.T) {
+	stop := errors.New("stop")
+	failing := func() error { return stop }
+	tests := map[string]struct {
+		change func(*testkit.Cloud, *secretsync.Run)
+		want   string // in the error
+		store  bool   // whose the error is
+		steps  []string
+	}{
+		"no source": {func(_ *testkit.Cloud, r *secretsync.Run) {
+			r.Input.Sources = []*secretsync.Source{source("s", "A", "")}
+		}, "no secret", false, nil},
+		"connected": {func(_ *testkit.Cloud, r *secretsync.Run) { r.Steps.Connected = failing }, "stop", false, nil},
+		"an unknown tenant": {func(_ *testkit.Cloud, r *secretsync.Run) { r.Tenants = []string{"dat"} },
+			`no tenant with the slug "dat": did you mean "data"?`, false, []string{"connected"}},
+		"the list of tenants": {func(c *testkit.Cloud, r *secretsync.Run) {
+			r.Tenants = []string{"data"}
+			c.Inject(testkit.Match{Field: "tenant"}, testkit.Fault{Code: prefect.CodeForbidden})
+		}, prefect.CodeForbidden, true, []string{"connected"}},
+		"a store without tenants": {func(_ *testkit.Cloud, r *secretsync.Run) {
+			r.Tenants, r.Writer = []string{"data"}, secretsync.Account{Store: storeOf(nil)}
+		}, "this store has no tenants", false, []string{"connected"}},
+		"the only plan": {func(c *testkit.Cloud, _ *secretsync.Run) {
+			c.Inject(testkit.Match{Field: "secret"}, testkit.Fault{Code: prefect.CodeForbidden})
+		}, prefect.CodeForbidden, true, []string{"connected"}},
+		"what is not owned": {func(c *testkit.Cloud, r *secretsync.Run) {
+			c.Set("A", 1)
+			r.Input.Overwrite = secretsync.OverwriteOwned
+		}, "overwrite is owned", false, []string{"connected"}},
+		"what was reviewed": {func(_ *testkit.Cloud, r *secretsync.Run) {
+			r.Reviewed = &secretsync.PlanFile{Tenants: []string{"other"}}
+		}, "the plan file is for tenant other", false, []string{"connected"}},
+		"planned": {func(_ *testkit.Cloud, r *secretsync.Run) {
+			r.Steps.Planned = func(*secretsync.Plan) error { return stop }
+		}, "stop", false, []string{"connected"}},
+		"all planned": {func(_ *testkit.Cloud, r *secretsync.Run) {
+			r.Steps.AllPlanned = func(*secretsync.Outcome) error { return stop }
+		}, "stop", false, []string{"connected", "planned testkit"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			cloud := testkit.New(t)
+			cloud.Tenant("data")
+			var steps []string
+			run := runOf(cloud, &steps)
+			tt.change(cloud, &run)
+			before := len(cloud.Names())
+			done, err := run.Sync(t.Context())
+			var answered *secretsync.StoreError
+			if done != nil || err == nil || !strings.Contains(err.Error(), tt.want) || errors.As(err, &answered) != tt.store {
+				t.Errorf("%+v, %v", done, err)
+			}
+			if diff := cmp.Diff(tt.steps, steps); diff != "" || len(cloud.Names()) != before {
+				t.Errorf("%q are stored: %s", cloud.Names(), diff)
+			}
+		})
+	}
+}
+
+func TestARunThatIsStoppedBeforeItPlans(t *testing.T) {
+	cloud := testkit.New(t)
+	var steps []string
+	run, stop := runOf(cloud, &steps), make(chan struct{})
+	run.Stop = stop
+	close(stop)
+	if done, err := run.Sync(t.Context()); !errors.Is(err, secretsync.ErrInterrupted) || done != nil || run.Writer.Requests() != 0 {
+		t.Errorf("%+v, %v, %d requests", done, err, run.Writer.Requests())
+	}
+}
+
+// What is under way is waited for once a run is stopped, and is verified.
+func TestARunThatIsStoppedWhileItWrites(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := testkit.New(t)
+		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Delay: 10 * time.Second})
+		var steps []string
+		run, stop := runOf(cloud, &steps), make(chan struct{})
+		run.Input.Sources, run.Stop = []*secretsync.Source{numbered(2000)}, stop
+		time.AfterFunc(5*time.Second, func() { close(stop) })
+		done, err := run.Sync(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		report := done.Tenants[0].Report
+		if report.Written() != 1600 || report.Verified == nil || report.Verified.Present != 1600 || !errors.Is(report.Err, secretsync.ErrInterrupted) {
+			t.Errorf("%d written, verified %+v: %v", report.Written(), report.Verified, report.Err)
+		}
+	})
+}
+
+// A run whose context is cancelled does not even wait for what is under way.
+func TestARunThatIsCancelled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := testkit.New(t)
+		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Delay: 10 * time.Second})
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(5*time.Second, cancel)
+		var steps []string
+		began := time.Now()
+		done, err := runOf(cloud, &steps).Sync(ctx)
+		if err != nil || time.Since(began) != 5*time.Second {
+			t.Fatal(err, time.Since(began))
+		}
+		if report := done.Tenants[0].Report; report.Undone() != 1 || report.Verified != nil || strings.Contains(report.Err.Error(), "verifying") {
+			t.Errorf("%+v", report)
+		}
+	})
+}
+
+// A tenth of a run's time is kept for asking what is there.
+func TestARunKeepsTimeToVerify(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := testkit.New(t)
+		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Delay: time.Minute})
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		var steps []string
+		began := time.Now()
+		done, err := runOf(cloud, &steps).Sync(ctx)
+		if err != nil || time.Since(began) != 9*time.Second {
+			t.Fatal(err, time.Since(began))
+		}
+		if report := done.Tenants[0].Report; report.Undone() != 1 || report.Verified == nil {
+			t.Errorf("%+v", report)
+		}
+	})
+}
+
+func TestARunWithoutSteps(t *testing.T) {
+	store := storeOf(nil)
+	run := secretsync.Run{
+		Input:  secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}},
+		Writer: secretsync.Account{Store: store},
+	}
+	done, err := run.Sync(t.Context())
+	if err != nil || done.Done() != 1 || store.values["A"] != `"x"` {
+		t.Errorf("%v: %+v", err, done)
+	}
+}
