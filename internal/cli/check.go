@@ -11,6 +11,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
@@ -44,7 +45,7 @@ The comment # prefect-secrets: ignore[rule] reason silences a rule on its line.`
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.format, "format", "text", diagnosticsFormats)
-	flags.StringVar(&f.failOn, "fail-on", "error", "what makes the exit code 1: error, warning or never")
+	flags.StringVar(&f.failOn, "fail-on", "error", fmt.Sprintf("what makes the exit code %d: error, warning or never", exit.Failed))
 	flags.StringVar(&f.version, "prefect-version", "", "the Prefect that the configs are for: documented, 0.9 or 1.4, or a release such as 1.4.1 (default: any release)")
 	flags.BoolVar(&f.requireEnv, "require-env", false, "make a variable that a config names and the environment lacks an error")
 	flags.StringArrayVar(&f.flows, "flows", nil, "a directory of flow code, or a Python file, whose secrets are looked for; may be given again")

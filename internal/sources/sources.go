@@ -107,33 +107,11 @@ func (r *Reader) called(name string) string {
 }
 
 // about says in an error which source it is about.
-func (r *Reader) about(name string) func(*secretsync.Source, error) (*secretsync.Source, error) {
-	return func(source *secretsync.Source, err error) (*secretsync.Source, error) {
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", r.called(name), err)
-		}
-		return source, nil
+func (r *Reader) about(g given, err error) error {
+	if err == nil {
+		return nil
 	}
-}
-
-func (r *Reader) secretsFile(g given) (*secretsync.Source, error) {
-	path := g.text()
-	label, data, err := r.input(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading secrets: %w", err)
-	}
-	if path == "-" {
-		path = ""
-	}
-	return secretsync.ParseSecretsFile(label, path, data)
-}
-
-func (r *Reader) varsFile(g given) (*secretsync.Source, error) {
-	label, data, err := r.input(g.text())
-	if err != nil {
-		return nil, fmt.Errorf("reading vars: %w", err)
-	}
-	return secretsync.ParseVars(label, data)
+	return fmt.Errorf("%s: %w", r.called(g.name), err)
 }
 
 // input reads a file, or standard input for -, and says how errors call it.
@@ -144,12 +122,4 @@ func (r *Reader) input(path string) (label string, data []byte, err error) {
 	}
 	data, err = os.ReadFile(path)
 	return path, data, err
-}
-
-func (r *Reader) config(path string) (*secretsync.Source, error) {
-	version, err := prefect.ParseVersion(r.Version)
-	if err != nil {
-		return nil, err
-	}
-	return secretsync.FromConfig(path, version, r.Env)
 }

@@ -4,6 +4,9 @@
 package sources
 
 import (
+	"fmt"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -32,23 +35,22 @@ const (
 
 // Table is every source, in the order in which a run reads them. The README and
 // action.yml show them in this order.
+//
+// A new source is a reader in sync, a row, and what the tests then miss in action.yml
+// and the README.
 var Table = []Source{
 	{
 		Name:  "secrets",
 		Input: "The secrets to sync, as the expression toJSON(secrets) gives them",
 		Takes: Text,
-		read: func(r *Reader, g given) (*secretsync.Source, error) {
-			return secretsync.ParseSecrets(r.called(g.name), []byte(g.text()))
-		},
+		read:  (*Reader).secrets,
 	},
 	{
 		Name:      "vars",
 		Input:     "Variables to sync beside them, as the expression toJSON(vars) gives them",
 		Takes:     Text,
 		Variables: true,
-		read: func(r *Reader, g given) (*secretsync.Source, error) {
-			return secretsync.ParseVars(r.called(g.name), []byte(g.text()))
-		},
+		read:      (*Reader).vars,
 	},
 	{
 		Name:  "secrets-file",
@@ -69,16 +71,54 @@ var Table = []Source{
 		Flag:  "names or globs of environment variables that are secrets",
 		Input: "Names or globs of environment variables of the step that are secrets too, one a line or between commas",
 		Takes: Names,
-		read: func(r *Reader, g given) (*secretsync.Source, error) {
-			return r.about(g.name)(secretsync.FromEnvironment(r.Env, g.texts))
-		},
+		read:  (*Reader).environment,
 	},
 	{
 		Name:  "secrets-config",
 		Flag:  "a Prefect config whose [context.secrets] are secrets",
 		Takes: Path,
-		read: func(r *Reader, g given) (*secretsync.Source, error) {
-			return r.about(g.name)(r.config(g.text()))
-		},
+		read:  (*Reader).config,
 	},
+}
+
+func (r *Reader) secrets(g given) (*secretsync.Source, error) {
+	return secretsync.ParseSecrets(r.called(g.name), []byte(g.text()))
+}
+
+func (r *Reader) vars(g given) (*secretsync.Source, error) {
+	return secretsync.ParseVars(r.called(g.name), []byte(g.text()))
+}
+
+func (r *Reader) secretsFile(g given) (*secretsync.Source, error) {
+	path := g.text()
+	label, data, err := r.input(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading secrets: %w", err)
+	}
+	if path == "-" {
+		path = ""
+	}
+	return secretsync.ParseSecretsFile(label, path, data)
+}
+
+func (r *Reader) varsFile(g given) (*secretsync.Source, error) {
+	label, data, err := r.input(g.text())
+	if err != nil {
+		return nil, fmt.Errorf("reading vars: %w", err)
+	}
+	return secretsync.ParseVars(label, data)
+}
+
+func (r *Reader) environment(g given) (*secretsync.Source, error) {
+	source, err := secretsync.FromEnvironment(r.Env, g.texts)
+	return source, r.about(g, err)
+}
+
+func (r *Reader) config(g given) (*secretsync.Source, error) {
+	version, err := prefect.ParseVersion(r.Version)
+	if err != nil {
+		return nil, r.about(g, err)
+	}
+	source, err := secretsync.FromConfig(g.text(), version, r.Env)
+	return source, r.about(g, err)
 }
