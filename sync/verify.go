@@ -106,6 +106,23 @@ func VerifyValues(ctx context.Context, reader Store, r *Report) error {
 	if !ok {
 		return errors.New("verifying: this store gives no values")
 	}
+	same, err := r.readBack(ctx, store, from)
+	if err != nil {
+		return fmt.Errorf("verifying: %w", err)
+	}
+	r.Verified.Values = new(int)
+	for i := range r.Actions {
+		r.verifyValue(&r.Actions[i], same[i])
+	}
+	if r.Undone() == 0 {
+		r.Err = nil
+	}
+	return nil
+}
+
+// readBack reports of each action whether a flow gets what the source promised. It is
+// false where nothing may have been written.
+func (r *Report) readBack(ctx context.Context, store *paced, from FlowReader) ([]bool, error) {
 	same := make([]bool, len(r.Actions))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(inFlight)
@@ -123,17 +140,7 @@ func VerifyValues(ctx context.Context, reader Store, r *Report) error {
 	}
 	err := group.Wait()
 	panicked.Pass()
-	if err != nil {
-		return fmt.Errorf("verifying: %w", err)
-	}
-	r.Verified.Values = new(int)
-	for i := range r.Actions {
-		r.verifyValue(&r.Actions[i], same[i])
-	}
-	if r.Undone() == 0 {
-		r.Err = nil
-	}
-	return nil
+	return same, err
 }
 
 func (r *Report) verifyValue(action *Action, same bool) {
