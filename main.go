@@ -8,15 +8,17 @@ import (
 	"os"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
 )
 
 func main() {
 	if err := cli.ForbidCoreDumps(); err != nil {
 		fmt.Fprintln(os.Stderr, "prefect-secrets: forbidding core dumps:", err)
-		os.Exit(cli.ExitFailed)
+		os.Exit(exit.Failed)
 	}
-	ctx, interrupts, end := cli.NewInterrupts(context.Background())
+	ctx, signals, end := interrupts.Listen(context.Background())
 	defer end()
-	command := cli.Command{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ(), Interrupts: interrupts}
+	command := cli.Command{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ(), Interrupts: signals}
 	os.Exit(command.Main(ctx, os.Args[1:]))
 }

@@ -1,8 +1,7 @@
-// Package actions is what the GitHub Action does around a sync or a check: it
-// reads the inputs, masks the secrets before anything else is printed, and
-// afterwards sets the outputs, the job summary and one comment on the pull
-// request. It touches the runner through go-githubactions and GitHub's API
-// through go-github.
+// Package actions is the GitHub Action: it reads the inputs, masks the secrets before
+// anything else is printed, runs a plan, a sync or a check, and sets the outputs, the
+// job summary and one comment on the pull request. It touches the runner through
+// go-githubactions and GitHub's API through go-github.
 package actions
 
 import (

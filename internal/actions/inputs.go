@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
-
+	"github.com/prefect-secrets/prefect-secrets/internal/sources"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -21,10 +21,7 @@ type Inputs struct {
 	APIKey        prefect.Value // a JSON string; of the input alone, as the command knows the variables
 	Manifest      string
 	Environment   string
-	Secrets       prefect.Value // a JSON string that holds ${{ toJSON(secrets) }}
-	Vars          prefect.Value // a JSON string that holds ${{ toJSON(vars) }}
-	SecretsFile   string
-	EnvNames      []string
+	Sources       sources.Given
 	Include       []string
 	Exclude       []string
 	Prune         []string
@@ -42,10 +39,20 @@ type Inputs struct {
 }
 
 // InputNames are the inputs that there are, in the order of action.yml.
-var InputNames = []string{
-	"mode", "api-url", "api-key", "manifest", "environment", "secrets", "vars", "secrets-file", "env-names",
-	"include", "exclude", "prune", "plan-file",
-	"config-files", "flows", "prefect-version", "fail-on", "sarif-file", "comment", "matrix", "github-token", "timeout", "allow-http", "ca-certificate",
+var InputNames = slices.Concat(
+	[]string{"mode", "api-url", "api-key", "manifest", "environment"},
+	sourceInputs(),
+	[]string{"include", "exclude", "prune", "plan-file"},
+	[]string{"config-files", "flows", "prefect-version", "fail-on", "sarif-file", "comment", "matrix", "github-token", "timeout", "allow-http", "ca-certificate"},
+)
+
+func sourceInputs() (names []string) {
+	for _, s := range sources.Table {
+		if s.Input != "" {
+			names = append(names, s.Name)
+		}
+	}
+	return names
 }
 
 // ofDocker are inputs that the runner itself understands (GitHub, "Metadata
@@ -65,8 +72,7 @@ func (r *Runner) Inputs() (Inputs, error) {
 	in := Inputs{
 		Mode: cmp.Or(text("mode"), "sync"), APIURL: text("api-url"), APIKey: prefect.TextValue(r.action.GetInput("api-key")),
 		Manifest: text("manifest"), Environment: text("environment"),
-		Secrets: prefect.TextValue(text("secrets")), Vars: prefect.TextValue(text("vars")),
-		SecretsFile: text("secrets-file"), EnvNames: list(text("env-names")),
+		Sources: r.sources(),
 		Include: list(text("include")), Exclude: list(text("exclude")), Prune: list(text("prune")), PlanFile: text("plan-file"),
 		ConfigFiles: list(text("config-files")), Flows: list(text("flows")), Version: text("prefect-version"),
 		FailOn: cmp.Or(text("fail-on"), "error"), SARIFFile: text("sarif-file"),
@@ -81,6 +87,24 @@ func (r *Runner) Inputs() (Inputs, error) {
 	in.AllowHTTP, errs[1] = boolean("allow-http", text("allow-http"))
 	in.Timeout, errs[2] = duration("timeout", text("timeout"))
 	return in, errors.Join(errs[:]...)
+}
+
+// sources are the inputs that say where secrets come from.
+func (r *Runner) sources() sources.Given {
+	given := sources.Given{Names: map[string][]string{}, Texts: map[string]prefect.Value{}}
+	for _, s := range sources.Table {
+		text := r.input(s.Name)
+		switch {
+		case s.Input == "" || text == "":
+		case s.Takes == sources.Text:
+			given.Texts[s.Name] = prefect.TextValue(text)
+		case s.Takes == sources.Names:
+			given.Names[s.Name] = list(text)
+		default:
+			given.Names[s.Name] = []string{text}
+		}
+	}
+	return given
 }
 
 // variablePrefix begins the variable that gives an input where there is no GitHub:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/sources"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -23,10 +24,21 @@ func (r *Runner) Mask() (unmasked []string) {
 	for _, variable := range prefect.APIKeyVariables {
 		r.mask(variable, strings.TrimSpace(r.getenv(variable)))
 	}
+	for _, s := range sources.Table {
+		if s.Takes == sources.Text && !s.Variables {
+			unmasked = append(unmasked, r.maskSecrets(s.Name)...)
+		}
+	}
+	return unmasked
+}
+
+// maskSecrets masks each value of an input that holds secrets, or the whole of one that
+// is not JSON.
+func (r *Runner) maskSecrets(input string) (unmasked []string) {
 	var secrets map[string]json.RawMessage
-	raw := r.input("secrets")
+	raw := r.input(input)
 	if json.Unmarshal([]byte(raw), &secrets) != nil {
-		r.mask("the input secrets", raw)
+		r.mask("the input "+input, raw)
 	}
 	for _, name := range slices.Sorted(maps.Keys(secrets)) {
 		var text string

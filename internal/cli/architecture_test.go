@@ -45,6 +45,26 @@ func justifiedDependencies(t *testing.T) []string {
 	return modules
 }
 
+// longestPath is how many files a flag may pass on its way to the wire.
+const longestPath = 20
+
+func TestPathOfPruneScope(t *testing.T) {
+	rows := strings.Split(strings.TrimSpace(architecture(t, "From --prune-scope to the wire")), "\n| ")[3:]
+	if len(rows) > longestPath {
+		t.Errorf("the path has %d files, and no more than %d are allowed", len(rows), longestPath)
+	}
+	for _, row := range rows {
+		cells := strings.Split(strings.TrimSuffix(row, " |"), " | ")
+		if len(cells) != 3 {
+			t.Fatalf("the row %q is not of three cells", row)
+		}
+		file, named := strings.Trim(cells[0], "`"), strings.Trim(cells[2], "`")
+		if !strings.Contains(read(t, "../../"+file), named) {
+			t.Errorf("%s has no %s", file, named)
+		}
+	}
+}
+
 // architecture is a section of the page.
 func architecture(t *testing.T, heading string) string {
 	t.Helper()

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -19,9 +21,9 @@ import (
 // backupOptions say what is copied: the file store of a server that runs, or a
 // file that nobody has open.
 type backupOptions struct {
-	connectOptions
-	store string
-	force bool
+	connect connect.Options
+	store   string
+	force   bool
 }
 
 func (c *Command) backup() *cobra.Command {
@@ -36,20 +38,20 @@ store's key: keep that key elsewhere, for without it a backup is worth nothing.`
 		Args: one("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.runBackup(cmd.Context(), o, args[0]) },
 	}
-	o.register(cmd.Flags())
+	connectFlags(cmd.Flags(), &o.connect)
 	cmd.Flags().StringVar(&o.store, "store", "", "file:PATH of a store that no server has open")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace FILE if it exists")
 	return cmd
 }
 
 func (c *Command) runBackup(ctx context.Context, o backupOptions, path string) error {
-	if o.store != "" && o.apiURL != "" {
+	if o.store != "" && o.connect.APIURL != "" {
 		return errors.New("--store and --api-url: give one of them")
 	}
-	if o.timeout <= 0 {
+	if o.connect.Timeout <= 0 {
 		return errors.New("--timeout: it must be longer than 0")
 	}
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	ctx, cancel := context.WithTimeout(ctx, o.connect.Timeout)
 	defer cancel()
 	source, err := c.backupSource(o)
 	if err != nil {
@@ -65,13 +67,13 @@ func (c *Command) runBackup(ctx context.Context, o backupOptions, path string) e
 // backupSource opens what is to be copied.
 func (c *Command) backupSource(o backupOptions) (func(context.Context, io.Writer) error, error) {
 	if o.store == "" {
-		return c.serverBackup(o.connectOptions)
+		return c.serverBackup(o.connect)
 	}
 	path, err := filePath(o.store)
 	if err != nil {
 		return nil, err
 	}
-	store, err := c.openStore(filestore.Config{Path: path, Now: time.Now, MustExist: true}, o.file)
+	store, err := c.openStore(filestore.Config{Path: path, Now: time.Now, MustExist: true}, fileFlags{o.connect.StoreKeyFile})
 	if err != nil {
 		return nil, err
 	}
@@ -79,29 +81,21 @@ func (c *Command) backupSource(o backupOptions) (func(context.Context, io.Writer
 }
 
 // serverBackup asks a server that has the store open.
-func (c *Command) serverBackup(o connectOptions) (func(context.Context, io.Writer) error, error) {
-	o.apiURL = c.apiURL(o.apiURL, "").value
-	if o.apiURL == "" {
+func (c *Command) serverBackup(o connect.Options) (func(context.Context, io.Writer) error, error) {
+	conn, err := connect.OpenServer(c.withEnv(o))
+	if errors.Is(err, connect.ErrNoURL) {
 		return nil, errors.New("nothing to back up: give --store file:PATH, or --api-url of a server that runs")
 	}
-	key, err := c.apiKey(o)
 	if err != nil {
 		return nil, err
 	}
-	transport, err := o.transport()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := o.open(key.value, key.from, transport); err != nil { // refuses what the other commands refuse
-		return nil, err
-	}
-	target, ok := address.Absolute(o.apiURL)
+	target, ok := address.Absolute(conn.URL)
 	if !ok {
 		return nil, errors.New("--api-url: it is no URL")
 	}
 	target.Path, target.RawPath, target.RawQuery = filestore.BackupPath, "", ""
 	return func(ctx context.Context, w io.Writer) error {
-		return fetchBackup(ctx, w, transport, target.String(), key.value)
+		return fetchBackup(ctx, w, conn.Transport, target.String(), conn.Key.RevealText())
 	}, nil
 }
 
@@ -115,14 +109,14 @@ func fetchBackup(ctx context.Context, w io.Writer, transport http.RoundTripper, 
 	client := http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(r)
 	if err != nil {
-		return &exitError{code: ExitFailed, err: fmt.Errorf("asking for the backup: %w", prefect.Cause(err))}
+		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("asking for the backup: %w", prefect.Cause(err))}
 	}
 	defer resp.Body.Close()
 	if err := backupStatus(resp.StatusCode); err != nil {
 		return err
 	}
 	if _, err = io.Copy(w, resp.Body); err != nil {
-		return &exitError{code: ExitFailed, err: fmt.Errorf("copying the backup: %w", err)}
+		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("copying the backup: %w", err)}
 	}
 	return nil
 }
@@ -132,11 +126,11 @@ func backupStatus(status int) error {
 	case http.StatusOK:
 		return nil
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return &exitError{code: ExitRefused, err: errors.New("the server refused the key: a backup needs an admin key of every tenant")}
+		return &exit.Error{Code: exit.Refused, Err: errors.New("the server refused the key: a backup needs an admin key of every tenant")}
 	case http.StatusNotFound, http.StatusMethodNotAllowed:
-		return &exitError{code: ExitFailed, err: errors.New("the server gives no backup: it does not keep its secrets in a file store")}
+		return &exit.Error{Code: exit.Failed, Err: errors.New("the server gives no backup: it does not keep its secrets in a file store")}
 	}
-	return &exitError{code: ExitFailed, err: fmt.Errorf("the server answered the backup with status %d", status)}
+	return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("the server answered the backup with status %d", status)}
 }
 
 func (c *Command) restore() *cobra.Command {

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 )
 
@@ -33,22 +33,22 @@ func TestBackupFromServer(t *testing.T) {
 		key, url string
 		code     int
 	}{
-		{"admin", server.URL + "/graphql", cli.ExitOK},
-		{"runner", server.URL, cli.ExitRefused},
-		{"admin", without.URL, cli.ExitFailed},
-		{"admin", "http://secrets.example.com", cli.ExitUsage},
+		{"admin", server.URL + "/graphql", exit.OK},
+		{"runner", server.URL, exit.Refused},
+		{"admin", without.URL, exit.Failed},
+		{"admin", "http://secrets.example.com", exit.Usage},
 	} {
 		path := filepath.Join(t.TempDir(), "copy.db")
 		r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + run.key}, "", "backup", path, "--api-url", run.url)
 		if r.code != run.code {
 			t.Errorf("%s with the key %s: %d, want %d: %s", run.url, run.key, r.code, run.code, r.stderr)
 		}
-		if err := filestore.Verify(path, key); (err == nil) != (run.code == cli.ExitOK) {
+		if err := filestore.Verify(path, key); (err == nil) != (run.code == exit.OK) {
 			t.Errorf("%s with the key %s: %v", run.url, run.key, err)
 		}
 	}
 	r := runCommand(t, []string{"PREFECT_SECRETS_STORE_KEY=" + text}, "", "backup", filepath.Join(dir, "copy.db"), "--store", "file:"+filepath.Join(dir, "store.db"))
-	if r.code != cli.ExitUsage {
+	if r.code != exit.Usage {
 		t.Errorf("an offline backup of an open store: %d %s", r.code, r.stderr)
 	}
 }

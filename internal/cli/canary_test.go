@@ -10,7 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
 // canaries are values of every kind that a CI secret may have, each holding one
@@ -38,7 +39,7 @@ var canaryConfigs = map[string]string{
 // success, partial failure and refusal, and looks for the values everywhere.
 func TestNoValueShows(t *testing.T) {
 	server := startServer(t)
-	w := newWorkspace(t, nil)
+	w := githubtest.NewWorkspace(t, nil)
 	inputsDir := t.TempDir()
 	secrets := filepath.Join(inputsDir, "secrets.json")
 	data, err := json.Marshal(canaries())
@@ -65,41 +66,41 @@ func TestNoValueShows(t *testing.T) {
 		if r.code != wantCode {
 			t.Errorf("%s: exit code %d, want %d: %.300s", strings.Join(args[:1], " "), r.code, wantCode, r.stderr)
 		}
-		shown.WriteString(unmasked(r.stdout) + r.stderr)
+		shown.WriteString(githubtest.Unmasked(r.stdout) + r.stderr)
 	}
 	for _, format := range []string{"text", "json"} {
-		run(key, "", cli.ExitPartly, "sync", "--api-url", server.URL, "--secrets-file", secrets, "--config-files", plain, "--format", format)
-		run(key, "", cli.ExitOK, "plan", "--api-url", server.URL, "--secrets-file", secrets, "--config-files", plain, "--format", format)
-		run(key, "", cli.ExitUsage, "plan", "--api-url", server.URL, "--secrets-file", secrets, "--config-files", configs, "--format", format)
-		run(key, "", cli.ExitPartly, "sync", "--api-url", "embedded", "--secrets-file", secrets, "--format", format)
-		run(wrongKey, "", cli.ExitRefused, "sync", "--api-url", server.URL, "--secrets-file", secrets, "--format", format)
-		run(wrongKey, "", cli.ExitRefused, "names", "--api-url", server.URL, "--format", format)
+		run(key, "", exit.Partly, "sync", "--api-url", server.URL, "--secrets-file", secrets, "--config-files", plain, "--format", format)
+		run(key, "", exit.OK, "plan", "--api-url", server.URL, "--secrets-file", secrets, "--config-files", plain, "--format", format)
+		run(key, "", exit.Usage, "plan", "--api-url", server.URL, "--secrets-file", secrets, "--config-files", configs, "--format", format)
+		run(key, "", exit.Partly, "sync", "--api-url", "embedded", "--secrets-file", secrets, "--format", format)
+		run(wrongKey, "", exit.Refused, "sync", "--api-url", server.URL, "--secrets-file", secrets, "--format", format)
+		run(wrongKey, "", exit.Refused, "names", "--api-url", server.URL, "--format", format)
 	}
 	for _, format := range diagnosticsFormats {
 		for _, version := range []string{"documented", "0.9", "1.4"} {
-			run([]string{"B=" + canary}, "", cli.ExitFailed, "check", configs, "--format", format, "--require-env", "--prefect-version", version)
+			run([]string{"B=" + canary}, "", exit.Failed, "check", configs, "--format", format, "--require-env", "--prefect-version", version)
 		}
-		run(nil, "", cli.ExitFailed, "check", configs, "--format", format)
-		run(nil, "", cli.ExitOK, "check", configs, "--format", format, "--fail-on", "never")
-		run(nil, "", cli.ExitUsage, "check", configs, "--format", format, "--fail-on", "some")
+		run(nil, "", exit.Failed, "check", configs, "--format", format)
+		run(nil, "", exit.OK, "check", configs, "--format", format, "--fail-on", "never")
+		run(nil, "", exit.Usage, "check", configs, "--format", format, "--fail-on", "some")
 	}
-	run(key, canary, cli.ExitOK, "set", "NAME", "--api-url", server.URL)
-	run(key, canary, cli.ExitUsage, "set", "NAME", "--json", "--api-url", server.URL)
-	run(key, strings.Repeat(canary, 200_000), cli.ExitUsage, "set", "NAME", "--api-url", server.URL)
-	run(nil, "", cli.ExitUsage, "sync", "--api-url", "http://"+canary+"@x", "--secrets-file", secrets)
+	run(key, canary, exit.OK, "set", "NAME", "--api-url", server.URL)
+	run(key, canary, exit.Usage, "set", "NAME", "--json", "--api-url", server.URL)
+	run(key, strings.Repeat(canary, 200_000), exit.Usage, "set", "NAME", "--api-url", server.URL)
+	run(nil, "", exit.Usage, "sync", "--api-url", "http://"+canary+"@x", "--secrets-file", secrets)
 	for _, mode := range []string{"sync", "plan", "check"} {
 		env := append([]string{
 			"INPUT_MODE=" + mode, "INPUT_API-URL=" + server.URL, "INPUT_API-KEY=" + server.AdminKey,
 			"INPUT_SECRETS=" + string(data), "INPUT_CONFIG-FILES=" + plain,
-		}, w.env...)
-		code := map[string]int{"sync": cli.ExitPartly}[mode]
+		}, w.Env...)
+		code := map[string]int{"sync": exit.Partly}[mode]
 		run(env, "", code, "action")
-		run(append(env, "INPUT_CONFIG-FILES="+configs), "", map[string]int{"check": cli.ExitFailed, "sync": cli.ExitUsage, "plan": cli.ExitUsage}[mode], "action")
+		run(append(env, "INPUT_CONFIG-FILES="+configs), "", map[string]int{"check": exit.Failed, "sync": exit.Usage, "plan": exit.Usage}[mode], "action")
 		r := runCommand(t, append(env, "GITHUB_ACTIONS=false"), "", "action")
 		shown.WriteString(r.stdout + r.stderr) // outside GitHub Actions a mask would show what it hides
 	}
 
-	all := shown.String() + filesUnder(t, w.dir)
+	all := shown.String() + filesUnder(t, w.Dir)
 	forms := []string{
 		canary, url.QueryEscape(canary), base64.StdEncoding.EncodeToString([]byte(canary))[:12], "7700123",
 		server.AdminKey, server.RunnerKey,

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
 var diagnosticsFormats = []string{"text", "github", "json", "sarif", "markdown"}
@@ -19,18 +19,18 @@ func TestCheckOddFiles(t *testing.T) {
 		name, text, want string
 		code             int
 	}{
-		{"empty", "", "check: 1 file, 0 errors, 0 warnings", cli.ExitOK},
-		{"crlf", strings.ReplaceAll(good, "\n", "\r\n"), "check: 1 file, 0 errors, 0 warnings", cli.ExitOK},
-		{"bom", "\ufeff" + good, "error: a byte order mark", cli.ExitFailed},
-		{"bom-broken", "\ufeffA = " + canary + "\n", "odd.toml:1:5: error:", cli.ExitFailed},
-		{"crlf-broken", "[a]\r\nA = " + canary + "\r\n", "odd.toml:2:5: error:", cli.ExitFailed},
-		{"lone-return", "[a]\rA = '" + canary + "'", "odd.toml:1:4: error: a carriage return", cli.ExitFailed},
-		{"nul", "A = '" + canary + "\x00" + canary + "'\n", "the file holds a NUL byte", cli.ExitFailed},
-		{"binary", "\x7fELF\x02\x01\x01\x00\x00" + canary + "\x00\xff\xfe", "error: the file ", cli.ExitFailed},
-		{"invalid-utf8", good + "# \xc3\x28 " + canary + "\n", "odd.toml:3:3: error: the file is not UTF-8 text", cli.ExitFailed},
-		{"utf16", "\xff\xfeA\x00=\x00'\x00" + canary, "the file is UTF-16", cli.ExitFailed},
-		{"deep", "A = " + strings.Repeat("[", 100_000) + "'" + canary, "levels deep", cli.ExitFailed},
-		{"one-line", "A = '" + canary + strings.Repeat("x", 1<<20), "error: the closing quote", cli.ExitFailed},
+		{"empty", "", "check: 1 file, 0 errors, 0 warnings", exit.OK},
+		{"crlf", strings.ReplaceAll(good, "\n", "\r\n"), "check: 1 file, 0 errors, 0 warnings", exit.OK},
+		{"bom", "\ufeff" + good, "error: a byte order mark", exit.Failed},
+		{"bom-broken", "\ufeffA = " + canary + "\n", "odd.toml:1:5: error:", exit.Failed},
+		{"crlf-broken", "[a]\r\nA = " + canary + "\r\n", "odd.toml:2:5: error:", exit.Failed},
+		{"lone-return", "[a]\rA = '" + canary + "'", "odd.toml:1:4: error: a carriage return", exit.Failed},
+		{"nul", "A = '" + canary + "\x00" + canary + "'\n", "the file holds a NUL byte", exit.Failed},
+		{"binary", "\x7fELF\x02\x01\x01\x00\x00" + canary + "\x00\xff\xfe", "error: the file ", exit.Failed},
+		{"invalid-utf8", good + "# \xc3\x28 " + canary + "\n", "odd.toml:3:3: error: the file is not UTF-8 text", exit.Failed},
+		{"utf16", "\xff\xfeA\x00=\x00'\x00" + canary, "the file is UTF-16", exit.Failed},
+		{"deep", "A = " + strings.Repeat("[", 100_000) + "'" + canary, "levels deep", exit.Failed},
+		{"one-line", "A = '" + canary + strings.Repeat("x", 1<<20), "error: the closing quote", exit.Failed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "odd.toml")
@@ -51,7 +51,7 @@ func TestCheckOddFiles(t *testing.T) {
 			if !isByte {
 				problem, isByte = strings.CutPrefix(tt.want, "odd.toml:3:3: error: the file ")
 			}
-			if isByte && (r.code != cli.ExitFailed || !strings.Contains(r.stderr, problem) || !strings.Contains(r.stderr, "odd.toml:")) {
+			if isByte && (r.code != exit.Failed || !strings.Contains(r.stderr, problem) || !strings.Contains(r.stderr, "odd.toml:")) {
 				t.Errorf("config: exit code %d: %s", r.code, r.stderr)
 			}
 			if strings.Contains(r.stderr, canary) {
@@ -87,17 +87,17 @@ func TestCheckUnreadableFiles(t *testing.T) {
 		"[.toml":        "not a glob",
 	} {
 		r := runCommand(t, nil, "", "check", at(name))
-		if r.code != cli.ExitUsage || r.stdout != "" || !strings.Contains(r.stderr, want) {
+		if r.code != exit.Usage || r.stdout != "" || !strings.Contains(r.stderr, want) {
 			t.Errorf("%s: exit code %d: %s", name, r.code, r.stderr)
 		}
-		if r := runCommand(t, nil, "", "config", "--file", at(name)); r.code != cli.ExitUsage || r.stdout != "" || !strings.Contains(r.stderr, name) {
+		if r := runCommand(t, nil, "", "config", "--file", at(name)); r.code != exit.Usage || r.stdout != "" || !strings.Contains(r.stderr, name) {
 			t.Errorf("config of %s: exit code %d: %s", name, r.code, r.stderr)
 		}
 	}
 	if r := runCommand(t, nil, "", "config", "--file", at("large.toml")); !strings.Contains(r.stderr, "longer than 16 MiB") {
 		t.Errorf("config of a long file: %s", r.stderr)
 	}
-	if r := runCommand(t, nil, "", "check", at("largest.toml")); r.code != cli.ExitOK {
+	if r := runCommand(t, nil, "", "check", at("largest.toml")); r.code != exit.OK {
 		t.Errorf("a file of 16 MiB: exit code %d: %s%s", r.code, r.stderr, r.stdout)
 	}
 }

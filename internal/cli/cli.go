@@ -1,4 +1,4 @@
-// Package cli is the command prefect-secrets: its commands, flags and exit codes.
+// Package cli is the command prefect-secrets: its commands and flags.
 // It is the one package that knows all the others.
 package cli
 
@@ -7,24 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
-	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
-)
-
-// Exit codes of the command.
-const (
-	ExitOK      = 0 // done
-	ExitFailed  = 1 // check and config: what the file says; else nothing could be written
-	ExitUsage   = 2 // a usage or input error; nothing was changed
-	ExitPartly  = 3 // some was written, some was not, or the run was interrupted
-	ExitRefused = 4 // the store refused the key
-	ExitPending = 5 // plan --detailed-exitcode, and there are changes to make
 )
 
 // Command is the command with everything that it takes from its process.
@@ -33,7 +24,7 @@ type Command struct {
 	Stdout, Stderr io.Writer
 	Env            []string // as os.Environ gives it
 	// Interrupts are the signals that the process gets; nil for none.
-	Interrupts *Interrupts
+	Interrupts *interrupts.Signals
 
 	atEnd []func() error // closes what the command opened
 }
@@ -43,21 +34,21 @@ func (c *Command) Main(ctx context.Context, args []string) (code int) {
 	defer func() {
 		if e := panics.Of(recover()); e != nil {
 			fmt.Fprintln(c.Stderr, "prefect-secrets:", e)
-			code = ExitPartly
+			code = exit.Partly
 		}
 	}()
 	if c.Stdin != nil {
-		c.Stdin = interruptible{ctx, c.Stdin}
+		c.Stdin = interrupts.Reader(ctx, c.Stdin)
 	}
 	root := c.root()
 	root.SetArgs(args)
 	err := errors.Join(root.ExecuteContext(ctx), c.end())
-	for _, line := range strings.Split(messageOf(err), "\n") {
+	for _, line := range strings.Split(exit.MessageOf(err), "\n") {
 		if line != "" {
 			fmt.Fprintln(c.Stderr, "prefect-secrets: "+report.Safe(line))
 		}
 	}
-	return exitCode(err)
+	return exit.CodeOf(err)
 }
 
 // end closes what the command opened.
@@ -70,29 +61,6 @@ func (c *Command) end() error {
 	return errors.Join(errs...)
 }
 
-// exitCode is the code that err ends the command with; any error that is no
-// exitError is one of usage or input.
-func exitCode(err error) int {
-	var exit *exitError
-	switch {
-	case err == nil:
-		return ExitOK
-	case errors.As(err, &exit):
-		return exit.code
-	default:
-		return ExitUsage
-	}
-}
-
-// messageOf is what is still to be said of err.
-func messageOf(err error) string {
-	var exit *exitError
-	if errors.As(err, &exit) && exit.err == nil || err == nil {
-		return ""
-	}
-	return err.Error()
-}
-
 // getenv looks a variable up in c.Env, where a later entry wins.
 func (c *Command) getenv(name string) string {
 	for i := len(c.Env) - 1; i >= 0; i-- {
@@ -101,37 +69,6 @@ func (c *Command) getenv(name string) string {
 		}
 	}
 	return ""
-}
-
-// exitError ends the command with a code. Without an error of its own the
-// command has already said what there is to say.
-type exitError struct {
-	code int
-	err  error
-}
-
-func (e *exitError) Error() string {
-	if e.err == nil {
-		return fmt.Sprintf("exit code %d", e.code)
-	}
-	return e.err.Error()
-}
-
-func (e *exitError) Unwrap() error { return e.err }
-
-// storeError is the exit for what the store answered before anything was written.
-func storeError(err error) error {
-	return &exitError{code: storeCode(err), err: err}
-}
-
-func storeCode(err error) int {
-	if errors.Is(err, secretsync.ErrInterrupted) {
-		return ExitPartly
-	}
-	if errors.Is(err, prefect.ErrUnauthenticated) || errors.Is(err, prefect.ErrForbidden) {
-		return ExitRefused
-	}
-	return ExitFailed
 }
 
 func (c *Command) root() *cobra.Command {
@@ -160,4 +97,45 @@ func (c *Command) root() *cobra.Command {
 		root.AddCommand(cmd)
 	}
 	return root
+}
+
+// one wants a single argument. No error quotes what was given, which may be a value
+// in the wrong place.
+func one(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch len(args) {
+		case 0:
+			return fmt.Errorf("%s needs %s: write %s", cmd.Name(), what, cmd.UseLine())
+		case 1:
+			return nil
+		}
+		return fmt.Errorf("%s takes one %s, and got %d arguments: write %s", cmd.Name(), what, len(args), cmd.UseLine())
+	}
+}
+
+// version is set by the linker in a release build.
+var version = ""
+
+func (c *Command) version() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(c.Stdout, "prefect-secrets", currentVersion())
+			return err
+		},
+	}
+}
+
+// currentVersion is the release's, else the module's as the Go toolchain
+// recorded it.
+func currentVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
 }

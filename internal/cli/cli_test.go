@@ -13,7 +13,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
 )
+
+const canary = "CANARY9d41"
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"prefect-secrets": main})
@@ -21,9 +24,9 @@ func TestMain(m *testing.M) {
 
 // main is the command as the module's main.go runs it.
 func main() {
-	ctx, interrupts, end := cli.NewInterrupts(context.Background())
+	ctx, signals, end := interrupts.Listen(context.Background())
 	defer end()
-	command := cli.Command{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ(), Interrupts: interrupts}
+	command := cli.Command{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ(), Interrupts: signals}
 	os.Exit(command.Main(ctx, os.Args[1:]))
 }
 

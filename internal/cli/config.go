@@ -4,11 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
@@ -53,11 +56,11 @@ func (c *Command) runConfig(o configOptions) error {
 	}
 	places := newPlaces()
 	loaded, err := config.Load(config.Options{
-		Version: version, Path: o.file, BackendPath: o.backendFile, NoDefaults: o.noDefaults, Env: c.Env, ReadFile: places.read,
+		Version: version, Path: o.file, BackendPath: o.backendFile, NoDefaults: o.noDefaults, Env: c.Env, ReadFile: places.Read,
 	})
 	var problem *config.Error
 	if errors.As(err, &problem) {
-		return &exitError{code: ExitFailed, err: places.complete(problem)}
+		return &exit.Error{Code: exit.Failed, Err: places.complete(problem)}
 	}
 	if err != nil {
 		return err
@@ -95,4 +98,23 @@ func (c *Command) writeConfig(entries []config.Entry, o configOptions, places *p
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", report.Safe(quotedPath(e.Path)), e.Type, report.Safe(value), report.Safe(e.Origin))
 	}
 	return w.Flush()
+}
+
+// configEntry is one setting in the JSON document: a value where JSON has one,
+// else what Python's repr prints.
+type configEntry struct {
+	Path   []string        `json:"path"`
+	Type   string          `json:"type"`
+	Value  json.RawMessage `json:"value,omitempty"`
+	Repr   string          `json:"repr,omitempty"`
+	Masked bool            `json:"masked,omitempty"`
+	Origin string          `json:"origin"`
+}
+
+func quotedPath(path []string) string {
+	parts := make([]string, len(path))
+	for i, part := range path {
+		parts[i] = tomlpos.QuoteKey(part)
+	}
+	return strings.Join(parts, ".")
 }

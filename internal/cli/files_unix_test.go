@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
 // TestAFileIsReadOnce has pipes, which give their text once.
@@ -28,7 +28,7 @@ func TestAFileIsReadOnce(t *testing.T) {
 		}
 	}
 	config = pipe(t, dir, "once.toml", "[mine]\nx = 1\n")
-	if r := runCommand(t, nil, "", "config", "--file", config); r.code != cli.ExitOK || !strings.Contains(r.stdout, "once.toml:2") {
+	if r := runCommand(t, nil, "", "config", "--file", config); r.code != exit.OK || !strings.Contains(r.stdout, "once.toml:2") {
 		t.Errorf("config: %s%s", r.stdout, r.stderr)
 	}
 }

@@ -3,158 +3,37 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
-	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
+	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
 )
 
-// flowOptions say which flows are read beside the configs, and where their secrets
-// may be.
-type flowOptions struct {
-	dirs    []string
-	usedBy  bool
-	connect connectOptions
-}
-
 // checkFlows checks configs and, against what they, the manifest and the store have,
-// the flows that read secrets.
-func (c *Command) checkFlows(ctx context.Context, f checkFlags, paths []string, o check.Options, threshold check.FailOn, show func(checked) error) error {
-	configs, err := c.configsBesideFlows(paths)
+// the flows that read secrets; or it prints which flow reads what.
+func (c *Command) checkFlows(ctx context.Context, f checkFlags, paths []string, o check.Options, threshold check.FailOn, show inspect.Show) error {
+	options := inspect.FlowOptions{Dirs: f.flows, Configs: paths, Manifest: f.manifest, Env: c.Env, Check: o}
+	if f.connect.APIURL != "" {
+		options.Stored = func(cache *inspect.Cache) ([]string, error) {
+			return run.StoredNames(ctx, cache, c.withEnv(f.connect), c.Stderr)
+		}
+	}
+	flows, err := inspect.ReadBeside(options)
 	if err != nil {
 		return err
 	}
-	reads, files, err := readFlows(f.flows.dirs)
-	if err != nil {
-		return fmt.Errorf("--flows: %w", err)
-	}
-	inputs := newFiles()
-	known, err := c.knownSecrets(ctx, inputs, f, configs, o)
-	if err != nil {
-		return err
-	}
-	if f.flows.usedBy {
-		if _, err := inputs.readManifest(f.manifest, c.showOnStderr); err != nil {
+	if f.usedBy {
+		if _, err := flows.Manifest(inspect.ShowText(c.Stderr)); err != nil {
 			return err
 		}
-		return c.showUses(f.format, reads, known)
+		return c.showUses(f.format, flows.Reads, flows.Known)
 	}
-	c.tellComputed(reads)
-	found, err := inputs.checkBesideManifest(manifestAtHand(f.manifest), configs, o)
-	if err != nil {
-		return err
-	}
-	found.diagnostics = append(found.diagnostics, reads.Undefined(known, o)...)
-	found.files += files
-	if err := show(found); err != nil {
-		return err
-	}
-	if threshold.Fails(found.diagnostics) {
-		return &exitError{code: ExitFailed}
-	}
-	return nil
-}
-
-func (c *Command) tellComputed(reads *check.FlowReads) {
-	if n := len(reads.Unknown()); n > 0 {
-		fmt.Fprintf(c.Stderr, "prefect-secrets: reads under names that are computed, which are not checked: %d\n", n)
-	}
-}
-
-// configsBesideFlows are the configs that are named, else the one that Prefect
-// reads if it is there.
-func (c *Command) configsBesideFlows(patterns []string) ([]string, error) {
-	if len(patterns) > 0 {
-		return expandPatterns(patterns)
-	}
-	path := config.UserConfigPath(c.Env)
-	if _, err := os.Stat(path); path == "" || errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return []string{path}, nil
-}
-
-// readFlows reads every .py file below the directories, or the files themselves.
-func readFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
-	var flows []check.Flow
-	for _, dir := range dirs {
-		err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".py") {
-				return err
-			}
-			text, err := configfile.Read(path)
-			flows = append(flows, check.Flow{Name: filepath.ToSlash(path), Text: text})
-			return err
-		})
-		if err != nil {
-			return nil, 0, err
-		}
-	}
-	if len(flows) == 0 {
-		return nil, 0, fmt.Errorf("there is no .py file in %s", strings.Join(dirs, ", "))
-	}
-	return check.Flows(flows), len(flows), nil
-}
-
-// knownSecrets are the secrets of the configs, of the environment, of the manifest
-// and, with an --api-url, of the store.
-func (c *Command) knownSecrets(ctx context.Context, inputs *files, f checkFlags, configs []string, o check.Options) ([]check.Known, error) {
-	known, err := inputs.configuredSecrets(configs, f.manifest, o)
-	if err != nil || f.flows.connect.apiURL == "" {
-		return known, err
-	}
-	stored, err := c.storedNames(ctx, inputs, f.flows.connect)
-	return append(known, check.Known{Where: "the store", Names: stored}), err
-}
-
-// configuredSecrets are those of the configs, of the environment and of the
-// manifest.
-func (f *files) configuredSecrets(configs []string, manifest string, o check.Options) ([]check.Known, error) {
-	names, err := check.ConfigSecrets(nil, o)
-	if err != nil {
-		return nil, &exitError{code: ExitFailed, err: err}
-	}
-	known := []check.Known{{Where: "the environment", Names: names}}
-	for _, path := range configs {
-		text, err := f.read(path)
-		if err != nil {
-			return nil, fmt.Errorf("reading config: %w", err)
-		}
-		if isManifest(path) {
-			known = withManifest(known, path, f.parse(path, text))
-			continue
-		}
-		// A config that no Prefect loads has none; its own finding says why.
-		if names, err := check.ConfigSecrets(text, o); err == nil {
-			known = append(known, check.Known{Where: filepath.ToSlash(path), Names: names})
-		}
-	}
-	if manifest = manifestAtHand(manifest); manifest == "" {
-		return known, nil
-	}
-	read, err := f.manifest(manifest)
-	if err != nil {
-		return nil, fmt.Errorf("reading manifest: %w", err)
-	}
-	return withManifest(known, manifest, read), nil
-}
-
-func (c *Command) storedNames(ctx context.Context, inputs *files, o connectOptions) (names []string, err error) {
-	err = c.withStore(ctx, inputs, o, func(ctx context.Context, conn *connection) error {
-		if names, err = conn.client.SecretNames(ctx); err != nil {
-			return storeError(err)
-		}
-		return nil
-	})
-	return names, err
+	inspect.TellComputed(c.Stderr, flows.Reads)
+	return flows.Check(threshold, show)
 }
 
 // showUses prints each secret with the places that read it, and what nobody reads.

@@ -16,7 +16,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
@@ -114,7 +116,7 @@ func testCancelledSync(t *testing.T, binary string) {
 	p := store.start(t, adminEnv, binary, "sync", "--api-url", store.url, "--secrets-file", secrets)
 	p.send(t, syscall.SIGINT)
 	p.send(t, syscall.SIGTERM)
-	if code := p.exitCode(t); code != cli.ExitPartly {
+	if code := p.exitCode(t); code != exit.Partly {
 		t.Errorf("exit code %d", code)
 	}
 	for _, want := range []string{"! unknown   2 names (ALPHA, BETA): the run was stopped before the answer came", "2 unknown"} {
@@ -129,15 +131,15 @@ func testCancelledSync(t *testing.T, binary string) {
 
 func testCancelledAction(t *testing.T, binary string) {
 	store := newStuck(t)
-	w := newWorkspace(t, map[string]string{"api-url": store.url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, map[string]string{"ALPHA": canary})})
-	p := store.start(t, w.env, binary, "action")
+	w := githubtest.NewWorkspace(t, map[string]string{"api-url": store.url, "api-key": testkit.AdminKey, "secrets": `{"ALPHA": "` + canary + `"}`})
+	p := store.start(t, w.Env, binary, "action")
 	p.send(t, syscall.SIGINT)
 	p.send(t, syscall.SIGTERM)
-	code, outputs := p.exitCode(t), w.outputs(t)
-	if code != cli.ExitPartly || outputs["status"] != "partial" || outputs["failed-names"] != `["ALPHA"]` {
+	code, outputs := p.exitCode(t), w.Outputs(t)
+	if code != exit.Partly || outputs["status"] != "partial" || outputs["failed-names"] != `["ALPHA"]` {
 		t.Errorf("exit code %d, outputs %v", code, outputs)
 	}
-	if summary := w.read(t, "summary"); !strings.Contains(summary, "| unknown | ALPHA |") {
+	if summary := w.Read(t, "summary"); !strings.Contains(summary, "| unknown | ALPHA |") {
 		t.Errorf("the summary is %s", summary)
 	}
 }
@@ -154,5 +156,23 @@ func testSecondSignal(t *testing.T, binary string, signal syscall.Signal, code i
 	}
 	if got := p.exitCode(t); got != code || strings.Contains(p.stdout.String(), "result:") {
 		t.Errorf("exit code %d: %s%s", got, p.stdout.String(), p.stderr.String())
+	}
+}
+
+// A command that waits for standard input ends with its context.
+func TestStandardInputIsInterrupted(t *testing.T) {
+	for _, args := range [][]string{
+		{"set", "NAME", "--api-url", "http://127.0.0.1:1"},
+		{"plan", "--secrets-file", "-", "--api-url", "http://127.0.0.1:1"},
+	} {
+		in, writer := io.Pipe()
+		t.Cleanup(func() { _ = writer.Close() })
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		var stdout, stderr bytes.Buffer
+		c := cli.Command{Stdin: in, Stdout: &stdout, Stderr: &stderr, Env: []string{"PREFECT_SECRETS_API_KEY=k"}}
+		if code := c.Main(ctx, args); code != exit.Partly || !strings.Contains(stderr.String(), "interrupted before standard input ended") {
+			t.Errorf("%v: exit code %d: %s", args, code, stderr.String())
+		}
 	}
 }

@@ -2,20 +2,22 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 func (c *Command) names() *cobra.Command {
-	var o connectOptions
+	var o connect.Options
 	var format string
 	cmd := &cobra.Command{
 		Use:   "names",
@@ -26,16 +28,16 @@ func (c *Command) names() *cobra.Command {
 			if !ok {
 				return unknownFormat(format)
 			}
-			return c.withStore(cmd.Context(), nil, o, func(ctx context.Context, conn *connection) error {
-				names, err := conn.client.SecretNames(ctx)
+			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
+				names, err := conn.Client.SecretNames(ctx)
 				if err != nil {
-					return storeError(err)
+					return exit.Store(err)
 				}
 				return write(c.Stdout, names)
 			})
 		},
 	}
-	o.register(cmd.Flags())
+	connectFlags(cmd.Flags(), &o)
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	return cmd
 }
@@ -44,33 +46,13 @@ func unknownFormat(format string) error {
 	return fmt.Errorf("--format: unknown format %q: it is text or json", format)
 }
 
-// withStore runs one command against the store that o means, within its timeout.
-// The manifest at hand may have been read.
-func (c *Command) withStore(ctx context.Context, inputs *files, o connectOptions, run func(context.Context, *connection) error) error {
-	manifest, err := inputs.readManifest("", c.showOnStderr)
-	if err != nil {
-		return err
-	}
-	conn, err := c.connect(o, manifest.APIURL)
-	if err != nil {
-		return err
-	}
-	if conn.url == embedded {
-		return errors.New("the embedded store begins empty and ends with this process: give the URL of a store, or embedded:PATH to keep it in a file")
-	}
-	if err := conn.tellAmbiguous(c.Stderr); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
-	defer cancel()
-	if err := conn.choose(ctx, o.tenants); err != nil {
-		return err
-	}
-	return run(ctx, conn)
+// withStore runs one command against the store that o means.
+func (c *Command) withStore(ctx context.Context, o connect.Options, do func(context.Context, *connect.Connection) error) error {
+	return run.WithStore(ctx, nil, c.withEnv(o), c.Stderr, do)
 }
 
 func (c *Command) set() *cobra.Command {
-	var o connectOptions
+	var o connect.Options
 	var isJSON bool
 	cmd := &cobra.Command{
 		Use:   "set NAME",
@@ -92,22 +74,22 @@ string is refused as text, because it is what a variable that is not set gives; 
 			if err != nil {
 				return err
 			}
-			return c.withStore(cmd.Context(), nil, o, func(ctx context.Context, conn *connection) error {
-				if err := conn.client.SetSecret(ctx, args[0], value); err != nil {
-					return storeError(err)
+			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
+				if err := conn.Client.SetSecret(ctx, args[0], value); err != nil {
+					return exit.Store(err)
 				}
 				_, err := fmt.Fprintf(c.Stdout, "set %s\n", report.Safe(args[0]))
 				return err
 			})
 		},
 	}
-	o.register(cmd.Flags())
+	connectFlags(cmd.Flags(), &o)
 	cmd.Flags().BoolVar(&isJSON, "json", false, "the input is JSON")
 	return cmd
 }
 
 func (c *Command) delete() *cobra.Command {
-	var o connectOptions
+	var o connect.Options
 	cmd := &cobra.Command{
 		Use:   "delete NAME",
 		Short: "Delete one secret",
@@ -119,17 +101,17 @@ func (c *Command) delete() *cobra.Command {
 			if skip, err := c.skipWrite(); skip {
 				return err
 			}
-			return c.withStore(cmd.Context(), nil, o, func(ctx context.Context, conn *connection) error {
-				said, err := deleteNamed(ctx, conn.client, args[0])
+			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
+				said, err := deleteNamed(ctx, conn.Client, args[0])
 				if err != nil {
-					return storeError(err)
+					return exit.Store(err)
 				}
 				_, err = fmt.Fprintln(c.Stdout, said)
 				return err
 			})
 		},
 	}
-	o.register(cmd.Flags())
+	connectFlags(cmd.Flags(), &o)
 	return cmd
 }
 

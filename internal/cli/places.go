@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // places are the files that settings come from, for their lines.
 type places struct {
-	*files
+	*inspect.Cache
 	scanned map[string]scanned
 }
 
@@ -19,7 +20,7 @@ type scanned struct {
 	problem *tomlpos.Error
 }
 
-func newPlaces() *places { return &places{newFiles(), map[string]scanned{}} }
+func newPlaces() *places { return &places{inspect.NewCache(), map[string]scanned{}} }
 
 // scan finds out where the keys of a file stand; the document is nil if the file
 // cannot be read.
@@ -27,7 +28,7 @@ func (p *places) scan(file string) scanned {
 	if found, ok := p.scanned[file]; ok {
 		return found
 	}
-	text, err := p.read(file)
+	text, err := p.Read(file)
 	if err != nil {
 		return scanned{}
 	}

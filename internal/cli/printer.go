@@ -3,12 +3,16 @@ package cli
 import (
 	"fmt"
 	"io"
+	"os"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-func (c *Command) printerFor(format string) (printer, error) {
+func (c *Command) printerFor(format string) (run.Printer, error) {
 	switch format {
 	case "text":
 		return &textPrinter{c: c}, nil
@@ -26,42 +30,24 @@ type textPrinter struct {
 	embedded bool
 }
 
-func (p *textPrinter) checked(found checked) error {
-	return report.DiagnosticsText(p.c.Stdout, found.diagnostics, found.files)
+func (p *textPrinter) Checked(found inspect.Found) error {
+	return report.DiagnosticsText(p.c.Stdout, found.Diagnostics, found.Files)
 }
 
-func (p *textPrinter) connected(conn *connection) error {
-	p.embedded = conn.url == embedded
-	return conn.tell(p.c.Stdout)
+func (p *textPrinter) Connected(conn *connect.Connection) error {
+	p.embedded = conn.URL == connect.Embedded
+	return report.OriginText(p.c.Stdout, conn.KeyFrom, conn.URLFrom)
 }
 
-// tell says where the key is from, and the URL if other places have another.
-func (conn *connection) tell(w io.Writer) error {
-	text := "key: from " + report.Safe(conn.keyFrom) + "\n"
-	if len(conn.urlFrom.ignored) > 0 {
-		text += "url: from " + report.Safe(conn.urlFrom.origin()) + "\n"
-	}
-	_, err := io.WriteString(w, text)
-	return err
-}
-
-// tellAmbiguous is tell for what prints nothing else beside its result.
-func (conn *connection) tellAmbiguous(w io.Writer) error {
-	if !conn.ambiguous {
-		return nil
-	}
-	return conn.tell(w)
-}
-
-func (p *textPrinter) planned(plan *secretsync.Plan) error {
+func (p *textPrinter) Planned(plan *secretsync.Plan) error {
 	return report.PlanText(p.c.Stdout, plan)
 }
 
-func (p *textPrinter) onlyPlanned(*secretsync.Outcome) error { return nil }
+func (p *textPrinter) OnlyPlanned(*secretsync.Outcome) error { return nil }
 
-func (p *textPrinter) progress(done, total int, last bool) { p.c.progressLine(done, total, last) }
+func (p *textPrinter) Progress(done, total int, last bool) { p.c.progressLine(done, total, last) }
 
-func (p *textPrinter) applied(done *secretsync.Outcome) error {
+func (p *textPrinter) Applied(done *secretsync.Outcome) error {
 	if err := report.ResultText(p.c.Stdout, done.Tenants, done.Requests); err != nil || !p.embedded {
 		return err
 	}
@@ -69,7 +55,7 @@ func (p *textPrinter) applied(done *secretsync.Outcome) error {
 	return err
 }
 
-func (p *textPrinter) skipped(message string) error {
+func (p *textPrinter) Skipped(message string) error {
 	return report.SkippedText(p.c.Stdout, message)
 }
 
@@ -77,42 +63,58 @@ func (p *textPrinter) skipped(message string) error {
 // found goes to standard error as text.
 type jsonPrinter struct{ c *Command }
 
-func (p *jsonPrinter) checked(found checked) error {
-	return report.DiagnosticsText(p.c.Stderr, found.diagnostics, found.files)
+func (p *jsonPrinter) Checked(found inspect.Found) error {
+	return report.DiagnosticsText(p.c.Stderr, found.Diagnostics, found.Files)
 }
 
-func (p *jsonPrinter) connected(conn *connection) error { return conn.tellAmbiguous(p.c.Stderr) }
+func (p *jsonPrinter) Connected(conn *connect.Connection) error {
+	if !conn.Ambiguous {
+		return nil
+	}
+	return report.OriginText(p.c.Stderr, conn.KeyFrom, conn.URLFrom)
+}
 
-func (p *jsonPrinter) planned(*secretsync.Plan) error { return nil }
+func (p *jsonPrinter) Planned(*secretsync.Plan) error { return nil }
 
-func (p *jsonPrinter) onlyPlanned(done *secretsync.Outcome) error {
+func (p *jsonPrinter) OnlyPlanned(done *secretsync.Outcome) error {
 	return report.SyncJSON(p.c.Stdout, done.Tenants, done.Requests)
 }
 
-func (p *jsonPrinter) progress(done, total int, last bool) { p.c.progressLine(done, total, last) }
+func (p *jsonPrinter) Progress(done, total int, last bool) { p.c.progressLine(done, total, last) }
 
-func (p *jsonPrinter) applied(done *secretsync.Outcome) error {
+func (p *jsonPrinter) Applied(done *secretsync.Outcome) error {
 	return report.SyncJSON(p.c.Stdout, done.Tenants, done.Requests)
 }
 
-func (p *jsonPrinter) skipped(message string) error {
+func (p *jsonPrinter) Skipped(message string) error {
 	return report.SkippedJSON(p.c.Stdout, message)
 }
 
 // markdownPrinter writes one document too, as a job summary shows it.
 type markdownPrinter struct{ jsonPrinter }
 
-func (p *markdownPrinter) onlyPlanned(done *secretsync.Outcome) error {
+func (p *markdownPrinter) OnlyPlanned(done *secretsync.Outcome) error {
 	_, err := io.WriteString(p.c.Stdout, report.PlanMarkdown(done.Tenants))
 	return err
 }
 
-func (p *markdownPrinter) applied(done *secretsync.Outcome) error {
+func (p *markdownPrinter) Applied(done *secretsync.Outcome) error {
 	_, err := io.WriteString(p.c.Stdout, report.ResultMarkdown(done.Tenants))
 	return err
 }
 
-func (p *markdownPrinter) skipped(message string) error {
+func (p *markdownPrinter) Skipped(message string) error {
 	_, err := io.WriteString(p.c.Stdout, report.SkippedMarkdown(message))
 	return err
+}
+
+// progressLine writes how far a run is to standard error.
+func (c *Command) progressLine(done, total int, last bool) {
+	file, ok := c.Stderr.(*os.File)
+	_, _ = io.WriteString(c.Stderr, run.ProgressText(done, total, last, ok && isTerminal(file)))
+}
+
+func isTerminal(file *os.File) bool {
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

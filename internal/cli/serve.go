@@ -15,6 +15,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 )
 
@@ -82,7 +83,7 @@ func (c *Command) runServe(ctx context.Context, o serveOptions) error {
 	}
 	listener, err := net.Listen("tcp", o.listen)
 	if err != nil {
-		return &exitError{code: ExitFailed, err: fmt.Errorf("--listen: %w", err)}
+		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("--listen: %w", err)}
 	}
 	// No time limits the answer: a fault may delay it as long as a test wants.
 	server := &http.Server{
@@ -95,13 +96,13 @@ func (c *Command) runServe(ctx context.Context, o serveOptions) error {
 	}
 	select {
 	case err := <-served:
-		return &exitError{code: ExitFailed, err: fmt.Errorf("serving: %w", err)}
+		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("serving: %w", err)}
 	case <-ctx.Done():
 	}
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
 	if err := server.Shutdown(stopping); err != nil {
-		return &exitError{code: ExitFailed, err: fmt.Errorf("stopping: %w", err)}
+		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("stopping: %w", err)}
 	}
 	_, err = fmt.Fprintln(c.Stdout, "stopped")
 	return err

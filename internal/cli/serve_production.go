@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -17,6 +19,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
@@ -168,13 +171,13 @@ func (c *Command) serveProduction(ctx context.Context, o serveOptions) (err erro
 func (c *Command) listenAndServe(ctx context.Context, o serveOptions, s *server.Server, log *slog.Logger) error {
 	listener, err := net.Listen("tcp", o.listen)
 	if err != nil {
-		return &exitError{code: ExitFailed, err: fmt.Errorf("--listen: %w", err)}
+		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("--listen: %w", err)}
 	}
 	defer listener.Close()
 	var metrics net.Listener
 	if o.metricsListen != "" {
 		if metrics, err = net.Listen("tcp", o.metricsListen); err != nil {
-			return &exitError{code: ExitFailed, err: fmt.Errorf("--metrics-listen: %w", err)}
+			return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("--metrics-listen: %w", err)}
 		}
 		defer metrics.Close()
 	}
@@ -190,7 +193,7 @@ func (c *Command) listenAndServe(ctx context.Context, o serveOptions, s *server.
 		return err
 	}
 	if err := s.Serve(ctx, listener, metrics); err != nil {
-		return &exitError{code: ExitFailed, err: err}
+		return &exit.Error{Code: exit.Failed, Err: err}
 	}
 	log.Info("stopped")
 	return nil
@@ -215,4 +218,30 @@ func (o serveOptions) announce(s *server.Server, listener, metrics net.Listener,
 		return fmt.Errorf("--ready-file: %w", err)
 	}
 	return nil
+}
+
+// minSecret is 256 bits in hexadecimal digits, in bytes.
+const minSecret = 64
+
+// readSecret reads the secret that replicas share, nil where no file is named. No
+// error holds any of it.
+func readSecret(path string) ([]byte, error) {
+	if path == "" {
+		return nil, nil
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("--token-secret-file: %w", err)
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("--token-secret-file: others may read %s: chmod 600 it", path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("--token-secret-file: %w", err)
+	}
+	if text = bytes.TrimSpace(text); len(text) < minSecret {
+		return nil, errors.New("--token-secret-file: it is too short to be random: openssl rand -hex 32 makes one")
+	}
+	return text, nil
 }

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
 // Four syncs of one key at once send 64 documents at once. With few turns they wait
@@ -29,7 +29,7 @@ func TestFourSyncsAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		runs.Go(func() {
-			if r := runCommand(t, []string{"PREFECT_API_KEY=" + key}, "", "sync", "--api-url", url, "--secrets-file", file); r.code != cli.ExitOK {
+			if r := runCommand(t, []string{"PREFECT_API_KEY=" + key}, "", "sync", "--api-url", url, "--secrets-file", file); r.code != exit.OK {
 				t.Errorf("exit code %d: %.500s %.500s", r.code, r.stdout, r.stderr)
 			}
 		})

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 	"github.com/prefect-secrets/prefect-secrets/internal/vault/vaulttest"
@@ -32,18 +33,18 @@ func TestServeOnVault(t *testing.T) {
 	one, _ := startProduction(t, vaultEnv, "--store", "vault", "--keys-file", keysFile)
 	two, log := startProduction(t, vaultEnv, "--store", "vault", "--keys-file", keysFile)
 	env := []string{"PREFECT_SECRETS_API_KEY=" + key}
-	if r := runCommand(t, env, "CANARY", "set", "APP", "--api-url", one); r.code != cli.ExitOK {
+	if r := runCommand(t, env, "CANARY", "set", "APP", "--api-url", one); r.code != exit.OK {
 		t.Fatal(r.stderr)
 	}
-	if r := runCommand(t, env, "", "names", "--api-url", two); r.code != cli.ExitOK || r.stdout != "APP\n" {
+	if r := runCommand(t, env, "", "names", "--api-url", two); r.code != exit.OK || r.stdout != "APP\n" {
 		t.Errorf("%+v", r)
 	}
 	fake.Seal(true)
-	if r := runCommand(t, env, "CANARY", "set", "B", "--api-url", two, "--timeout", "2s"); r.code == cli.ExitOK {
+	if r := runCommand(t, env, "CANARY", "set", "B", "--api-url", two, "--timeout", "2s"); r.code == exit.OK {
 		t.Errorf("%+v", r)
 	}
 	fake.Seal(false)
-	if r := runCommand(t, env, "CANARY", "set", "B", "--api-url", two); r.code != cli.ExitOK {
+	if r := runCommand(t, env, "CANARY", "set", "B", "--api-url", two); r.code != exit.OK {
 		t.Errorf("%+v", r)
 	}
 	if s := log(); strings.Contains(s, "CANARY") || strings.Contains(s, key) || strings.Contains(s, vaulttest.RootToken) {
@@ -62,7 +63,7 @@ func TestServeOnVaultWritesADocumentInParallel(t *testing.T) {
 	url, _ := startProduction(t, []string{"VAULT_ADDR=" + at.URL, "VAULT_TOKEN=" + vaulttest.RootToken}, "--store", "vault", "--keys-file", keysFile)
 	_, _, secrets := served(t, 50)
 	r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + key}, "", "sync", "--api-url", url, "--secrets-file", secrets)
-	if r.code != cli.ExitOK || !strings.Contains(r.stdout, "50 created") || !strings.Contains(r.stdout, "in 3 requests") {
+	if r.code != exit.OK || !strings.Contains(r.stdout, "50 created") || !strings.Contains(r.stdout, "in 3 requests") {
 		t.Fatalf("%+v", r)
 	}
 	if most := together.most.Load(); most != vault.Concurrency {
@@ -122,7 +123,7 @@ func startProduction(t *testing.T, env []string, args ...string) (url string, lo
 	}()
 	log = func() string {
 		cancel()
-		if code := <-stopped; code != cli.ExitOK {
+		if code := <-stopped; code != exit.OK {
 			t.Errorf("the server exited with %d: %s", code, &stderr)
 		}
 		return stderr.String()

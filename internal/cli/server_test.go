@@ -14,6 +14,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/contract"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
 // devServer is a running serve --dev.
@@ -34,7 +35,7 @@ func startServer(t *testing.T) devServer {
 	}()
 	t.Cleanup(func() {
 		cancel()
-		if code := <-stopped; code != cli.ExitOK {
+		if code := <-stopped; code != exit.OK {
 			t.Errorf("the server exited with %d", code)
 		}
 	})
@@ -134,14 +135,14 @@ func TestFlowsAgainstTheStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	env := []string{"PREFECT_SECRETS_API_KEY=" + s.AdminKey}
-	if r := runCommand(t, env, "value", "set", "IN_STORE", "--api-url", s.URL); r.code != cli.ExitOK {
+	if r := runCommand(t, env, "value", "set", "IN_STORE", "--api-url", s.URL); r.code != exit.OK {
 		t.Fatal(r.stderr)
 	}
 	r := runCommand(t, env, "", "check", "--flows", flow, "--api-url", s.URL)
-	if r.code != cli.ExitFailed || strings.Contains(r.stdout, `the secret "IN_STORE"`) || !strings.Contains(r.stdout, `the secret "NOWHERE"`) {
+	if r.code != exit.Failed || strings.Contains(r.stdout, `the secret "IN_STORE"`) || !strings.Contains(r.stdout, `the secret "NOWHERE"`) {
 		t.Errorf("%d %s %s", r.code, r.stdout, r.stderr)
 	}
-	if r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=wrong"}, "", "check", "--flows", flow, "--api-url", s.URL); r.code != cli.ExitRefused {
+	if r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=wrong"}, "", "check", "--flows", flow, "--api-url", s.URL); r.code != exit.Refused {
 		t.Errorf("a wrong key: %d %s", r.code, r.stderr)
 	}
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -11,19 +10,18 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
-// storeKeyVariable holds the key of a file store where --store-key-file is not
-// given.
-const storeKeyVariable = "PREFECT_SECRETS_STORE_KEY"
-
 // fileFlags say where the key of a file store is.
 type fileFlags struct{ keyFile string }
 
-func (f *fileFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.keyFile, "store-key-file", "", "a file, mode 0600, that holds the key of a file store (default: "+storeKeyVariable+")")
+func (f *fileFlags) register(flags *pflag.FlagSet) { storeKeyFlag(flags, &f.keyFile) }
+
+func storeKeyFlag(flags *pflag.FlagSet, file *string) {
+	flags.StringVar(file, "store-key-file", "", "a file, mode 0600, that holds the key of a file store (default: "+connect.StoreKeyVariable+")")
 }
 
 // fileStore is the kind of store that is one encrypted file.
@@ -66,24 +64,8 @@ func (c *Command) openStore(config filestore.Config, f fileFlags) (*filestore.St
 	return store, nil
 }
 
-// storeKey reads the key; no error holds any of its text.
 func (c *Command) storeKey(f fileFlags) (filestore.Key, error) {
-	if f.keyFile != "" {
-		key, err := filestore.ReadKeyFile(f.keyFile)
-		if err != nil {
-			err = fmt.Errorf("--store-key-file: %w", err)
-		}
-		return key, err
-	}
-	text := c.getenv(storeKeyVariable)
-	if strings.TrimSpace(text) == "" {
-		return filestore.Key{}, errors.New("no key for the file store: give --store-key-file, or set " + storeKeyVariable + "; prefect-secrets keygen --store-key makes one")
-	}
-	key, err := filestore.ParseKey(text)
-	if err != nil {
-		err = fmt.Errorf("%s: %w", storeKeyVariable, err)
-	}
-	return key, err
+	return connect.StoreKey(f.keyFile, c.getenv)
 }
 
 // filePath is the path of a --store that must be a file.

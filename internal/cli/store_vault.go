@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 )
 
@@ -82,7 +83,7 @@ func (c *Command) openVault(ctx context.Context, f vaultFlags, log *slog.Logger)
 			log.Warn("vault does not answer yet", "error", err)
 		}
 	case err != nil:
-		return nil, &exitError{code: ExitFailed, err: errors.Join(fmt.Errorf("--store vault: %w", err), store.Close())}
+		return nil, &exit.Error{Code: exit.Failed, Err: errors.Join(fmt.Errorf("--store vault: %w", err), store.Close())}
 	}
 	return store, nil
 }

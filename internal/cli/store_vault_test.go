@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 	"github.com/prefect-secrets/prefect-secrets/internal/vault/vaulttest"
 )
@@ -80,7 +81,7 @@ func TestVaultFlagsThatAreRefused(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			_, err := (&Command{Env: tt.env}).openVault(t.Context(), parseVault(t, tt.args...), nil)
-			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "CANARY") || exitCode(err) != ExitUsage {
+			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "CANARY") || exit.CodeOf(err) != exit.Usage {
 				t.Errorf("%v, want %q in it", err, tt.want)
 			}
 		})
@@ -115,7 +116,7 @@ func TestOpenVault(t *testing.T) {
 		})
 	}
 	bad := parseVault(t, "--vault-token-file="+filepath.Join(dir, "bad"), "--vault-address="+server.URL)
-	if _, err := (&Command{}).openVault(t.Context(), bad, nil); err == nil || exitCode(err) != ExitFailed || strings.Contains(err.Error(), "CANARY") {
+	if _, err := (&Command{}).openVault(t.Context(), bad, nil); err == nil || exit.CodeOf(err) != exit.Failed || strings.Contains(err.Error(), "CANARY") {
 		t.Errorf("a token that is refused: %v", err)
 	}
 	f.Seal(true)

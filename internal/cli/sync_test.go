@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
@@ -59,7 +60,7 @@ func TestAnInterruptedSyncReports(t *testing.T) {
 	command := cli.Command{Stdout: &stdout, Stderr: &stderr, Env: adminEnv}
 	code := command.Main(ctx, []string{"sync", "--api-url", server.URL, "--secrets-file", secrets})
 	stored := len(fake.Names())
-	if code != cli.ExitPartly || stored == 0 || stored == 2000 {
+	if code != exit.Partly || stored == 0 || stored == 2000 {
 		t.Fatalf("exit code %d, %d stored: %s", code, stored, stderr.String())
 	}
 	for _, want := range []string{fmt.Sprintf("result: %d created", stored), fmt.Sprintf("verified: %d of %d names present", stored, stored)} {
@@ -103,7 +104,7 @@ func TestAnInterruptedPlanChangesNothing(t *testing.T) {
 	interrupt()
 	var stdout, stderr bytes.Buffer
 	command := cli.Command{Stdout: &stdout, Stderr: &stderr, Env: adminEnv}
-	if code := command.Main(ctx, []string{"sync", "--api-url", url, "--secrets-file", secrets}); code != cli.ExitPartly || !strings.Contains(stderr.String(), "interrupted") {
+	if code := command.Main(ctx, []string{"sync", "--api-url", url, "--secrets-file", secrets}); code != exit.Partly || !strings.Contains(stderr.String(), "interrupted") {
 		t.Errorf("exit code %d: %s", code, stderr.String())
 	}
 }
@@ -122,13 +123,13 @@ func TestOneTenantThatFailsHarmsNoOther(t *testing.T) {
 	for name, tt := range tests {
 		remove := fake.Inject(tt.match, tt.fault)
 		r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--tenant", "ml,data")
-		if r.code != cli.ExitPartly || !strings.Contains(r.stdout, tt.want) || !strings.Contains(r.stderr, "tenant ml: ") {
+		if r.code != exit.Partly || !strings.Contains(r.stdout, tt.want) || !strings.Contains(r.stderr, "tenant ml: ") {
 			t.Errorf("%s: exit code %d: %s%s", name, r.code, r.stdout, r.stderr)
 		}
 		if strings.Contains(r.stderr, "tenant data") || len(data.Names()) != 3 || len(ml.Names()) != 0 || len(fake.Names()) != 0 {
 			t.Errorf("%s: data has %v, ml %v: %s", name, data.Names(), ml.Names(), r.stderr)
 		}
-		if p := runCommand(t, adminEnv, "", "plan", "--api-url", url, "--secrets-file", secrets, "--tenant", "ml,data"); (p.code == cli.ExitPartly) != (name == "its plan") {
+		if p := runCommand(t, adminEnv, "", "plan", "--api-url", url, "--secrets-file", secrets, "--tenant", "ml,data"); (p.code == exit.Partly) != (name == "its plan") {
 			t.Errorf("%s: plan exits with %d: %s", name, p.code, p.stderr)
 		}
 		remove()
@@ -139,11 +140,11 @@ func TestATenantIsNamedByItsIDToo(t *testing.T) {
 	fake, url, secrets := served(t, 1)
 	data := fake.Tenant("data")
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--tenant", strings.ToUpper(data.TenantID()))
-	if r.code != cli.ExitOK || len(data.Names()) != 1 || !strings.Contains(r.stdout, "in 3 requests") {
+	if r.code != exit.OK || len(data.Names()) != 1 || !strings.Contains(r.stdout, "in 3 requests") {
 		t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 	}
 	r = runCommand(t, adminEnv, "", "names", "--api-url", url, "--tenant", "data")
-	if r.code != cli.ExitOK || r.stdout != "S0000\n" {
+	if r.code != exit.OK || r.stdout != "S0000\n" {
 		t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 	}
 }
@@ -152,15 +153,15 @@ func TestARunnerKeyVerifiesValues(t *testing.T) {
 	_, url, secrets := served(t, 3)
 	key := writeFile(t, "runner", testkit.RunnerKey+"\n")
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--verify-key-file", key)
-	if r.code != cli.ExitOK || !strings.Contains(r.stdout, "verified: 3 of 3 values, read back under the runner key") || strings.Contains(r.stdout, canary) {
+	if r.code != exit.OK || !strings.Contains(r.stdout, "verified: 3 of 3 values, read back under the runner key") || strings.Contains(r.stdout, canary) {
 		t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 	}
 	r = runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--verify-key-file", writeFile(t, "empty", ""))
-	if r.code != cli.ExitUsage || !strings.Contains(r.stderr, "--verify-key-file: ") {
+	if r.code != exit.Usage || !strings.Contains(r.stderr, "--verify-key-file: ") {
 		t.Errorf("an empty file: exit code %d: %s", r.code, r.stderr)
 	}
 	r = runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--verify-key-file", writeFile(t, "admin", testkit.AdminKey))
-	if r.code != cli.ExitRefused || !strings.Contains(r.stderr, "is an admin key, which writes and is refused values; reading values back needs a runner key") {
+	if r.code != exit.Refused || !strings.Contains(r.stderr, "is an admin key, which writes and is refused values; reading values back needs a runner key") {
 		t.Errorf("a key that may not read: exit code %d: %s", r.code, r.stderr)
 	}
 }
@@ -171,7 +172,7 @@ func TestAKeyThatIsRefusedLater(t *testing.T) {
 	fake, url, secrets := served(t, 3)
 	fake.Inject(testkit.Match{Field: "setSecret"}, testkit.KeyExpired())
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets)
-	if r.code != cli.ExitRefused || !strings.Contains(r.stderr, "the API key was not accepted") {
+	if r.code != exit.Refused || !strings.Contains(r.stderr, "the API key was not accepted") {
 		t.Errorf("exit code %d: %s", r.code, r.stderr)
 	}
 }
@@ -181,7 +182,7 @@ func TestProgressGoesToStandardError(t *testing.T) {
 	fake, url, secrets := served(t, 150)
 	fake.Inject(testkit.Match{Field: "setSecret", Secret: "S0120"}, testkit.Fault{Delay: 1100 * time.Millisecond})
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--format", "json")
-	if r.code != cli.ExitOK || r.stderr != "150 of 150 changes processed\n" || !json.Valid([]byte(r.stdout)) {
+	if r.code != exit.OK || r.stderr != "150 of 150 changes processed\n" || !json.Valid([]byte(r.stdout)) {
 		t.Errorf("exit code %d: %q", r.code, r.stderr)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
@@ -27,7 +27,7 @@ func TestTheKeysOwnTenantOfAnotherStore(t *testing.T) {
 	} {
 		r := runCommand(t, adminEnv, "", "plan", "--api-url", server.URL, "--secrets-file", secrets, "--format", format, "--plan-file", file)
 		for _, want := range wants {
-			if r.code != cli.ExitOK || !strings.Contains(r.stdout, want) || strings.Contains(r.stdout, "of the key") {
+			if r.code != exit.OK || !strings.Contains(r.stdout, want) || strings.Contains(r.stdout, "of the key") {
 				t.Errorf("%s: exit code %d: %s%s", format, r.code, r.stdout, r.stderr)
 			}
 		}
@@ -37,11 +37,11 @@ func TestTheKeysOwnTenantOfAnotherStore(t *testing.T) {
 		t.Errorf("%v: the plan file is %s", err, text)
 	}
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", server.URL, "--secrets-file", secrets, "--plan-file", file, "--format", "markdown")
-	if r.code != cli.ExitOK || !strings.Contains(r.stdout, "The key's own tenant at `"+server.URL+"`: **1** created") {
+	if r.code != exit.OK || !strings.Contains(r.stdout, "The key's own tenant at `"+server.URL+"`: **1** created") {
 		t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 	}
 	r = runCommand(t, adminEnv, "", "sync", "--api-url", server.URL, "--secrets-file", secrets, "--overwrite", "owned")
-	if r.code != cli.ExitUsage || !strings.Contains(r.stderr, "this store does not say who wrote a secret") {
+	if r.code != exit.Usage || !strings.Contains(r.stderr, "this store does not say who wrote a secret") {
 		t.Errorf("exit code %d: %s", r.code, r.stderr)
 	}
 }
@@ -54,7 +54,7 @@ func TestATenantByIDAndAURLWithAQuery(t *testing.T) {
 	for _, format := range []string{"text", "json", "markdown"} {
 		file := filepath.Join(t.TempDir(), "plan.json")
 		r := runCommand(t, adminEnv, "", "plan", "--api-url", url+"/graphql?token="+canary, "--secrets-file", secrets, "--tenant", id, "--format", format, "--plan-file", file)
-		if r.code != cli.ExitOK || !strings.Contains(r.stdout, "data") || strings.Contains(r.stdout, id) || strings.Contains(r.stdout, canary) || !strings.Contains(r.stdout, url+"/graphql") {
+		if r.code != exit.OK || !strings.Contains(r.stdout, "data") || strings.Contains(r.stdout, id) || strings.Contains(r.stdout, canary) || !strings.Contains(r.stdout, url+"/graphql") {
 			t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 		}
 		if text, err := os.ReadFile(file); err != nil || strings.Contains(string(text), canary) {

@@ -8,6 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
@@ -29,7 +32,7 @@ func (s comparing) Unchanged(_ context.Context, secrets []prefect.NamedValue) (s
 }
 
 // unchangedRun is a run of two secrets, of which the store has one with its value.
-func unchangedRun(t *testing.T, format string, other any) (run secretsync.Run, cloud *testkit.Cloud, out printer, stdout *bytes.Buffer) {
+func unchangedRun(t *testing.T, format string, other any) (sync secretsync.Run, cloud *testkit.Cloud, out run.Printer, stdout *bytes.Buffer) {
 	t.Helper()
 	cloud, stdout = testkit.New(t), &bytes.Buffer{}
 	client := cloud.Client()
@@ -43,12 +46,12 @@ func unchangedRun(t *testing.T, format string, other any) (run secretsync.Run, c
 	source := &secretsync.Source{Label: "s", Entries: []secretsync.Entry{
 		{Name: "OTHER", Text: prefect.TextValue("y")}, {Name: "SAME", Text: prefect.TextValue("x")},
 	}}
-	run = secretsync.Run{
+	sync = secretsync.Run{
 		Input:  secretsync.PlanInput{URL: "https://store.example", Sources: []*secretsync.Source{source}},
 		Writer: secretsync.Account{Store: comparing{client, cloud}},
-		Steps:  stepsOf(&connection{keyFrom: "HERE"}, syncOptions{}, out),
+		Steps:  run.Steps(&connect.Connection{KeyFrom: "HERE"}, run.Options{}, out),
 	}
-	return run, cloud, out, stdout
+	return sync, cloud, out, stdout
 }
 
 func TestUnchangedInEveryFormat(t *testing.T) {
@@ -150,7 +153,7 @@ verified: 1 of 1 name present
 			run, _, out, stdout := unchangedRun(t, format, "old")
 			done, err := run.Plan(t.Context())
 			if err == nil {
-				err = out.onlyPlanned(done)
+				err = out.OnlyPlanned(done)
 			}
 			if diff := cmp.Diff(want.plan, stdout.String()); diff != "" || err != nil {
 				t.Errorf("plan: %v: %s", err, diff)
@@ -168,22 +171,22 @@ verified: 1 of 1 name present
 }
 
 func TestExitCodesWhereNothingIsChanged(t *testing.T) {
-	for other, want := range map[string]int{"old": ExitPending, "y": ExitOK} {
+	for other, want := range map[string]int{"old": exit.Pending, "y": exit.OK} {
 		run, cloud, _, _ := unchangedRun(t, "text", other)
 		done, err := run.Plan(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if code := exitCode(plannedError(done, true)); code != want {
+		if code := exit.CodeOf(exit.Planned(done, true)); code != want {
 			t.Errorf("plan over %q: exit code %d", other, code)
 		}
 		if done, err = run.Sync(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if code := exitCode(resultError(done)); code != ExitOK {
+		if code := exit.CodeOf(exit.Synced(done)); code != exit.OK {
 			t.Errorf("sync over %q: exit code %d", other, code)
 		}
-		if n := len(cloud.Calls(testkit.Match{Field: "setSecret"})) - 2; (n == 0) != (want == ExitOK) {
+		if n := len(cloud.Calls(testkit.Match{Field: "setSecret"})) - 2; (n == 0) != (want == exit.OK) {
 			t.Errorf("%d writes over %q", n, other)
 		}
 	}

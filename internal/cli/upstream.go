@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -48,4 +49,16 @@ func (c *Command) devHandler(f *fake.Fake, url string) (http.Handler, error) {
 		}
 		api.ServeHTTP(w, r)
 	})), nil
+}
+
+// frontOf puts an upstream behind the API, or is nil where there is none.
+func frontOf(url string, log *slog.Logger) func(*cloud.API) (http.Handler, error) {
+	if url == "" {
+		return nil
+	}
+	return func(api *cloud.API) (http.Handler, error) {
+		return newUpstream(api, url, func(err error) {
+			log.Warn("the upstream did not answer", "error", err.Error())
+		})
+	}
 }

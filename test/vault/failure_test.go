@@ -22,6 +22,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 )
 
@@ -119,7 +120,7 @@ func TestSealedAndUnsealedInTheMiddleOfASync(t *testing.T) {
 	store := s.open(t, func(c *vault.Config) { c.Transport = sealed })
 	secrets := manySecrets(400)
 	code, report, said := runSync(t.Context(), t, serve(t, store).URL, secrets)
-	if code != cli.ExitOK {
+	if code != exit.OK {
 		t.Errorf("exit code %d\n%s%s", code, report, said)
 	}
 	wantSecrets(t, store, secrets)
@@ -138,7 +139,7 @@ func TestKilledInTheMiddleOfASync(t *testing.T) {
 	store := s.open(t, func(c *vault.Config) { c.Transport = killed })
 	secrets := manySecrets(400)
 	code, report, said := runSync(t.Context(), t, serve(t, store).URL, secrets)
-	if code != cli.ExitOK {
+	if code != exit.OK {
 		t.Errorf("exit code %d\n%s%s", code, report, said)
 	}
 	wantSecrets(t, store, secrets)

@@ -14,8 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 )
 
@@ -81,7 +81,7 @@ func wantCounts(t *testing.T, code int, got map[string][]string, want map[string
 	for result, names := range got {
 		counts[result] = len(names)
 	}
-	if diff := cmp.Diff(want, counts); diff != "" || code != cli.ExitOK {
+	if diff := cmp.Diff(want, counts); diff != "" || code != exit.OK {
 		t.Errorf("exit code %d, results (-want +got):\n%s", code, diff)
 	}
 }
@@ -130,7 +130,7 @@ func TestServeIsKilledInTheMiddleOfASync(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	c := crashing(t, s, 380, interrupt)
 	code, got := results(ctx, t, c.killed.url, c.source, "--timeout", "15s")
-	if code != cli.ExitPartly && code != cli.ExitFailed || len(c.acknowledged) == 0 || len(got["created"]) == 400 {
+	if code != exit.Partly && code != exit.Failed || len(c.acknowledged) == 0 || len(got["created"]) == 400 {
 		t.Errorf("exit code %d, %d acknowledged, %d created", code, len(c.acknowledged), len(got["created"]))
 	}
 	wantAmong(t, c.store, c.source, got["created"])

@@ -1,0 +1,89 @@
+package actions_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+// otherKeys is a store where another key wrote A, with a key of each further kind.
+func otherKeys(t *testing.T) (fake *testkit.Cloud, url string) {
+	t.Helper()
+	fake = testkit.New(t)
+	server := httptest.NewServer(fake.Handler())
+	t.Cleanup(server.Close)
+	other := fake.ClientWithKey(fake.AddKey(testkit.Key{Name: "deploy", Role: testkit.Admin}))
+	if err := other.SetSecret(t.Context(), "A", "old"); err != nil {
+		t.Fatal(err)
+	}
+	return fake, server.URL
+}
+
+// A pull request needs no more than a planner key, and is not annotated for it.
+func TestActionPlansWithAPlannerKey(t *testing.T) {
+	fake, url := otherKeys(t)
+	github := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
+	w := onGitHub(t, github, map[string]string{
+		"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url, "secrets": secretsJSON(t, map[string]string{"A": canary}),
+		"api-key": fake.AddKey(testkit.Key{Name: "pr", Role: testkit.Planner}),
+	})
+	r := runAction(t, w.Env)
+	if r.code != exit.OK || w.Outputs(t)["status"] != "success" || strings.Contains(r.stdout, "::warning") {
+		t.Fatalf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
+	}
+	comment := github.Comments()[0].Body
+	for _, where := range []string{comment, w.Read(t, "summary")} {
+		for _, want := range []string{
+			"Tenant testkit at `" + url + "`: **0** to create, **1** to overwrite",
+			"Note: the key from the input api-key is a planner key, which lists names; sync needs an admin key.",
+			`| overwrite | A | last written by "deploy" |`,
+		} {
+			if !strings.Contains(where, want) {
+				t.Errorf("%q is not in %s", want, where)
+			}
+		}
+	}
+}
+
+func TestActionMarksAnotherKeysSecret(t *testing.T) {
+	_, url := otherKeys(t)
+	github := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
+	w := onGitHub(t, github, map[string]string{
+		"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url, "secrets": secretsJSON(t, map[string]string{"A": canary}),
+		"api-key": testkit.AdminKey,
+	})
+	r := runAction(t, w.Env)
+	if r.code != exit.OK || !strings.Contains(r.stdout, `~ overwrite A  overwrites what "deploy" wrote`) {
+		t.Fatalf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
+	}
+	if comment := github.Comments()[0].Body; !strings.Contains(comment, `| overwrite | A | overwrites what "deploy" wrote |`) {
+		t.Errorf("the comment is %s", comment)
+	}
+}
+
+// The Action fails with a key that may not do it, before anything is written.
+func TestActionWithAKeyThatMayNot(t *testing.T) {
+	fake, url := otherKeys(t)
+	narrow := fake.AddKey(testkit.Key{Name: "narrow", Role: testkit.Admin, Patterns: []string{"B"}})
+	planner := fake.AddKey(testkit.Key{Name: "pr", Role: testkit.Planner})
+	for _, tt := range []struct{ mode, key, want string }{
+		{"sync", testkit.RunnerKey, "the key from the input api-key is a runner key, which reads values; writing needs an admin key"},
+		{"plan", testkit.RunnerKey, "is a runner key"},
+		{"sync", planner, "is a planner key, which lists names; writing needs an admin key"},
+		{"plan", narrow, `does not reach "A"`},
+		{"sync", narrow, `does not reach "A"`},
+	} {
+		w := githubtest.NewWorkspace(t, map[string]string{
+			"mode": tt.mode, "api-url": url, "api-key": tt.key, "secrets": secretsJSON(t, map[string]string{"A": canary, "B": canary}),
+		})
+		r := runAction(t, w.Env)
+		if r.code != exit.Refused || w.Outputs(t)["status"] != "failed" || !strings.Contains(r.stdout, "::error::") || !strings.Contains(r.stdout, tt.want) {
+			t.Errorf("%s: exit code %d: %s", tt.mode, r.code, githubtest.Unmasked(r.stdout))
+		}
+	}
+	fake.AssertSecrets(t, map[string]any{"A": "old"})
+}

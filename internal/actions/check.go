@@ -1,0 +1,109 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// check reads the configs, and the flows where there are some, and writes nothing.
+func (a *step) check(ctx context.Context) error {
+	in := a.inputs
+	threshold, err := check.ParseFailOn(in.FailOn)
+	if err != nil {
+		return fmt.Errorf("input fail-on: %w", err)
+	}
+	version, err := inspect.VersionOrAny(in.Version)
+	if err != nil {
+		return fmt.Errorf("input prefect-version: %w", err)
+	}
+	o := check.Options{Version: version}
+	if len(in.Flows) == 0 {
+		return inspect.Named(in.ConfigFiles, a.Env, o, threshold, a.Checked)
+	}
+	flows, err := inspect.ReadBeside(inspect.FlowOptions{
+		Dirs: in.Flows, Configs: in.ConfigFiles, Manifest: in.Manifest, Env: a.Env, Check: o, Stored: a.stored(ctx),
+	})
+	if err != nil {
+		return err
+	}
+	inspect.TellComputed(a.Stderr, flows.Reads)
+	return flows.Check(threshold, a.Checked)
+}
+
+// stored lists the names that the store has; nil where none is given, or where the run
+// is untrusted and has no key of its own to ask with.
+func (a *step) stored(ctx context.Context) func(*inspect.Cache) ([]string, error) {
+	if a.inputs.APIURL == "" || a.event.Untrusted != "" {
+		return nil
+	}
+	return func(cache *inspect.Cache) ([]string, error) {
+		return run.StoredNames(ctx, cache, a.connectOptions(), a.Stderr)
+	}
+}
+
+// checkFlows compares what the flows read with what the store has once the plan is
+// applied, beside configs and manifest. It stops the run before anything is written.
+func (a *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
+	threshold, err := check.ParseFailOn(o.FailOn)
+	if err != nil {
+		return err
+	}
+	reads, files, err := inspect.ReadFlows(a.inputs.Flows)
+	if err != nil {
+		return fmt.Errorf("input flows: %w", err)
+	}
+	configs, err := inspect.Expand(o.ConfigFiles)
+	if err != nil {
+		return err
+	}
+	options := check.Options{Version: o.ConfigsFor}
+	known, err := inspect.NewCache().Configured(configs, a.inputs.Manifest, options)
+	if err != nil {
+		return err
+	}
+	for _, plan := range plans {
+		known = append(known, check.Known{Where: "the store", Names: plan.After()})
+	}
+	inspect.TellComputed(a.Stderr, reads)
+	found := inspect.Found{Diagnostics: reads.Undefined(known, options), Files: files}
+	if err := a.Checked(found); err != nil {
+		return err
+	}
+	if threshold.Fails(found.Diagnostics) {
+		return errors.New("flows read secrets that nothing has; nothing was written")
+	}
+	return nil
+}
+
+// writeSARIF writes what was found to the file that the input names.
+func (a *step) writeSARIF() error {
+	path := a.inputs.SARIFFile
+	if path == "" || !a.configsChecked {
+		return nil
+	}
+	root, err := os.Getwd()
+	if err != nil {
+		return fmt.Errorf("input sarif-file: %w", err)
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("input sarif-file: %w", err)
+	}
+	err = report.SARIF{Version: a.Version, Root: root}.Diagnostics(file, a.found.Diagnostics, a.found.Files)
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return fmt.Errorf("input sarif-file: %w", err)
+	}
+	a.sarifFile = path
+	return nil
+}

@@ -1,0 +1,142 @@
+package actions
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+)
+
+// What the Action does with GitHub's API. Only the comment was asked for by name;
+// the rest is done where the token may, and said in the log where it may not.
+
+// github trusts the authority of ca-certificate, too: a GitHub Enterprise may have
+// its certificate from the same.
+func (a *step) github() (*GitHub, error) {
+	transport, err := a.connectOptions().Transport()
+	if err != nil {
+		return nil, err
+	}
+	return a.runner.GitHub(GitHubConfig{
+		Client: &http.Client{Timeout: a.inputs.Timeout, Transport: transport}, Token: a.inputs.GitHubToken, Event: a.event, Now: time.Now,
+	})
+}
+
+// hasToken reports whether there is somebody to ask GitHub as.
+func (a *step) hasToken() bool {
+	return a.inputs.GitHubToken.RevealText() != "" && a.event.Repo != ""
+}
+
+// comment puts the plan and the findings on the pull request, if that was asked
+// for.
+func (a *step) comment(ctx context.Context) error {
+	var parts []string
+	if a.skippedText != "" {
+		parts = append(parts, a.skippedText)
+	}
+	if len(a.tenants) > 0 {
+		parts = append(parts, report.PlanMarkdown(a.tenants))
+	}
+	if a.found.Files > 0 {
+		parts = append(parts, report.DiagnosticsMarkdown(a.found.Diagnostics, a.found.Files))
+	}
+	if !a.inputs.Comment || a.event.PullRequest == 0 || len(parts) == 0 {
+		return nil
+	}
+	api, err := a.github()
+	if err != nil {
+		return fmt.Errorf("comment: true: %w", err)
+	}
+	return api.Comment(ctx, strings.Join(parts, "\n"))
+}
+
+// checkRun shows every finding where annotations cannot show them all.
+func (a *step) checkRun(ctx context.Context, failed bool) {
+	if !a.hasToken() || report.Unannotated(a.found.Diagnostics) == 0 {
+		return
+	}
+	api, err := a.github()
+	if err == nil {
+		err = api.CheckRun(ctx, failed, a.found.Diagnostics, a.found.Files)
+	}
+	if err != nil {
+		a.log(err)
+	}
+}
+
+// notPassed says which of the repository's secrets the step was not given.
+func (a *step) notPassed(ctx context.Context) []string {
+	text := a.inputs.Sources.Text("secrets")
+	if !a.hasToken() || text == "" || a.event.Untrusted != "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.inputs.Timeout/4)
+	defer cancel()
+	api, err := a.github()
+	if err != nil {
+		a.log(err)
+		return nil
+	}
+	configured, err := api.SecretNames(ctx, a.inputs.Environment)
+	if err != nil && (a.asksForNames(text) || !errors.Is(err, ErrRefused)) {
+		a.log(err)
+	}
+	missing := slices.DeleteFunc(configured, passedIn(text))
+	if len(missing) == 0 {
+		return nil
+	}
+	return []string{"set in the repository but not passed to this step: " + strings.Join(missing, ", ")}
+}
+
+// asksForNames reports whether the token was given for the names of secrets: it is
+// not the job's own, which GitHub lets nobody list them with, and there is no comment
+// that it could be for.
+func (a *step) asksForNames(secrets string) bool {
+	return !a.inputs.Comment && !passedAs(secrets, a.inputs.GitHubToken.RevealText())
+}
+
+// passedAs reports whether the input secrets has a token as the job's own, which
+// GitHub calls github_token there.
+func passedAs(secrets, token string) bool {
+	var passed map[string]any
+	_ = json.Unmarshal([]byte(secrets), &passed)
+	for name, value := range passed {
+		if strings.EqualFold(name, "github_token") && value == token {
+			return true
+		}
+	}
+	return false
+}
+
+// passedIn reports whether the input secrets has a name; GitHub's names have no
+// case.
+func passedIn(secrets string) func(name string) bool {
+	var passed map[string]json.RawMessage
+	_ = json.Unmarshal([]byte(secrets), &passed) // a source has read it
+	upper := make(map[string]bool, len(passed))
+	for name := range passed {
+		upper[strings.ToUpper(name)] = true
+	}
+	return func(name string) bool { return upper[strings.ToUpper(name)] }
+}
+
+// log says what could not be done and need not be.
+func (a *step) log(err error) {
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	a.note(err.Error())
+}
+
+// note says something in the log, if there is anything to say.
+func (a *step) note(text string) {
+	if text != "" {
+		fmt.Fprintf(a.Stdout, "note: %s\n", report.Safe(text))
+	}
+}

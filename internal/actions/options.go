@@ -1,0 +1,134 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
+	"github.com/prefect-secrets/prefect-secrets/internal/sources"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// options are the inputs as a run knows them. The key goes to the host of the input
+// api-url alone: a pull request may change a manifest.
+func (a *step) options(ctx context.Context) (run.Options, error) {
+	if a.inputs.APIURL == "" {
+		a.inputs.APIURL = connect.PrefectURL(a.Getenv)
+	}
+	o, err := a.reviewedOptions()
+	if err != nil || o.Untrusted != "" && a.inputs.Mode == "sync" {
+		return o, err
+	}
+	if a.inputs.APIURL == "" {
+		return o, noURLInput{}
+	}
+	if err := sameHost(a.inputs.APIURL, o.Manifest.APIURL); err != nil {
+		return o, err
+	}
+	read, err := a.sources()
+	if err != nil {
+		return o, err
+	}
+	o.Sources = func() ([]*secretsync.Source, error) { return read, nil }
+	o.Notes = a.notPassed(ctx)
+	if len(a.inputs.Flows) > 0 {
+		o.AfterPlan = func(done *secretsync.Outcome) error { return a.checkFlows(o, done.Plans()) }
+	}
+	return o, nil
+}
+
+// noURLInput is a [connect.ErrNoURL] in the words of the Action.
+type noURLInput struct{}
+
+func (noURLInput) Error() string { return "input api-url is missing: the URL of the secrets API" }
+
+func (noURLInput) Is(target error) bool { return target == connect.ErrNoURL }
+
+// reviewedOptions are those that come from the workflow and the checkout, which a
+// run that is skipped has too.
+func (a *step) reviewedOptions() (run.Options, error) {
+	in := a.inputs
+	o := run.Options{
+		Connect:     a.connectOptions(),
+		Rules:       run.Rules{Include: in.Include, Exclude: in.Exclude, PruneScope: in.Prune},
+		ConfigFiles: in.ConfigFiles, FailOn: in.FailOn, Untrusted: a.event.Untrusted, Signals: a.Signals,
+	}
+	var err error
+	if o.ConfigsFor, err = inspect.VersionOrAny(in.Version); err != nil {
+		return o, fmt.Errorf("input prefect-version: %w", err)
+	}
+	o.Manifest, err = inspect.Environment(in.Manifest, in.Environment, a.Checked)
+	return o, err
+}
+
+func (a *step) connectOptions() connect.Options {
+	in := a.inputs
+	o := connect.Options{
+		APIURL: in.APIURL, APIKey: in.APIKey, Dialect: "auto", AllowHTTP: in.AllowHTTP,
+		CACertificate: in.CACertificate, Timeout: in.Timeout, Getenv: a.Getenv,
+	}
+	if a.runner.HasIDToken() {
+		o.Identity = func(base http.RoundTripper, audience string) http.RoundTripper {
+			return &IDTokenTransport{Runner: a.runner, Base: base, Audience: audience, Now: time.Now}
+		}
+	}
+	return o
+}
+
+// sources reads the inputs that hold secrets.
+func (a *step) sources() ([]*secretsync.Source, error) {
+	reader := sources.Reader{Inputs: true, Stdin: a.Stdin, Env: a.Env, Done: a.read}
+	return reader.All(a.inputs.Sources)
+}
+
+// read masks what comes from a file or a variable: the runner has masked the inputs.
+func (a *step) read(from sources.Source, source *secretsync.Source) {
+	switch {
+	case from.Takes != sources.Text && !from.Variables:
+		a.maskAll(source)
+	case from.Name == "secrets":
+		a.warnOfLength(a.inputs.Sources.Text(from.Name))
+	}
+}
+
+func (a *step) maskAll(source *secretsync.Source) {
+	for _, entry := range source.Entries {
+		if !a.runner.MaskValue(entry.Name, entry.Text) {
+			a.tooShort(entry.Name)
+		}
+	}
+}
+
+func (a *step) tooShort(name string) {
+	a.runner.Warning(fmt.Sprintf("%s is too short to be masked in the log", report.Safe(name)))
+}
+
+// maxVariable is how long a variable of the environment may be on Linux, in bytes
+// (MAX_ARG_STRLEN, 32 pages); no step with a longer one starts.
+const maxVariable = 128 << 10
+
+// warnOfLength warns before the next secret keeps the step from starting.
+func (a *step) warnOfLength(secrets string) {
+	if len(secrets) > maxVariable*3/4 {
+		a.runner.Warning(fmt.Sprintf("the input secrets has %d KiB; over %d KiB the step cannot start: give the larger secrets by secrets-file or env-names", len(secrets)>>10, maxVariable>>10))
+	}
+}
+
+func sameHost(input, manifest string) error {
+	if manifest == "" || connect.InProcess(input) {
+		return nil
+	}
+	given, err := url.Parse(input)
+	named, err2 := url.Parse(manifest)
+	if err != nil || err2 != nil || given.Host != named.Host {
+		return errors.New("the manifest's api-url names another host than the input api-url: the key goes to the input's host alone")
+	}
+	return nil
+}

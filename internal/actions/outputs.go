@@ -1,0 +1,68 @@
+package actions
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// outputs tells later steps what happened, in names and counts.
+func (a *step) outputs() error {
+	errs, warnings := report.CountSeverities(a.found.Diagnostics)
+	outputs := []struct {
+		name  string
+		value any
+	}{
+		{"status", string(a.status)},
+		{"changed", a.count(secretsync.Created)+a.count(secretsync.Overwritten)+a.count(secretsync.Deleted) > 0},
+		{"created-count", a.count(secretsync.Created)},
+		{"overwritten-count", a.count(secretsync.Overwritten)},
+		{"unchanged-count", a.count(secretsync.Unchanged)},
+		{"deleted-count", a.count(secretsync.Deleted)},
+		{"skipped-count", a.count(secretsync.Skipped)},
+		{"failed-count", a.count(secretsync.Failed, secretsync.Unknown)},
+		{"created-names", a.names(secretsync.Created)},
+		{"overwritten-names", a.names(secretsync.Overwritten)},
+		{"deleted-names", a.names(secretsync.Deleted)},
+		{"failed-names", a.names(secretsync.Failed, secretsync.Unknown)},
+		{"plan-file", a.planFile},
+		{"sarif-file", a.sarifFile},
+		{"error-count", errs},
+		{"warning-count", warnings},
+	}
+	var failures []error
+	for _, output := range outputs {
+		failures = append(failures, a.runner.Output(output.name, output.value))
+	}
+	a.runner.WarnOfHidden()
+	return errors.Join(failures...)
+}
+
+// count is how many actions ended so, over all tenants.
+func (a *step) count(results ...secretsync.Result) int {
+	n := 0
+	for _, t := range a.tenants {
+		for _, result := range results {
+			if t.Report != nil {
+				n += t.Report.Count(result)
+			}
+		}
+	}
+	return n
+}
+
+// names are the names whose actions ended so for any tenant, each once, sorted.
+func (a *step) names(results ...secretsync.Result) []string {
+	names := []string{}
+	for _, t := range a.tenants {
+		for _, result := range results {
+			if t.Report != nil {
+				names = append(names, t.Report.Names(result)...)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

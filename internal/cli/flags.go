@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
+	"github.com/prefect-secrets/prefect-secrets/internal/sources"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// connectFlags registers the flags that say which store is meant.
+func connectFlags(flags *pflag.FlagSet, o *connect.Options) {
+	flags.StringVar(&o.APIURL, "api-url", "", "the secrets API; embedded is a store inside this process, embedded:PATH keeps it in an encrypted file (default: PREFECT_SECRETS_API_URL, the manifest's, then PREFECT__CLOUD__API)")
+	flags.StringVar(&o.APIKeyFile, "api-key-file", "", "a file that holds the API key (default: "+strings.Join(prefect.APIKeyVariables, ", then ")+")")
+	flags.StringSliceVar(&o.Tenants, "tenant", nil, "slug or id of a tenant (default: the key's own tenant)")
+	flags.StringVar(&o.Dialect, "dialect", "auto", "how the API spells its fields: auto, camel or snake")
+	flags.BoolVar(&o.AllowHTTP, "allow-http", false, "send key and values in clear text beyond this machine")
+	storeKeyFlag(flags, &o.StoreKeyFile)
+	flags.StringVar(&o.CACertificate, "ca-certificate", "", "a PEM file with the certificate authority of the API")
+	flags.DurationVar(&o.Timeout, "timeout", 5*time.Minute, "how long the whole command may take")
+}
+
+// withEnv is o with the environment, in which URL and keys are looked for.
+func (c *Command) withEnv(o connect.Options) connect.Options {
+	o.Getenv = c.getenv
+	return o
+}
+
+// sourceFlags say where values come from.
+type sourceFlags struct {
+	files   map[string]*string   // of sources that take one file
+	names   map[string]*[]string // of all others
+	version string
+}
+
+// register registers a flag for each source that has one.
+func (o *sourceFlags) register(flags *pflag.FlagSet) {
+	o.files, o.names = map[string]*string{}, map[string]*[]string{}
+	for _, s := range sources.Table {
+		switch {
+		case s.Flag == "":
+		case s.Takes == sources.Path:
+			o.files[s.Name] = flags.String(s.Name, "", s.Flag)
+		case s.Takes == sources.Paths:
+			o.names[s.Name] = flags.StringArray(s.Name, nil, s.Flag)
+		default:
+			o.names[s.Name] = flags.StringSlice(s.Name, nil, s.Flag)
+		}
+	}
+	flags.StringVar(&o.version, "prefect-version", config.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, 0.9 or 1.4, or a release such as 1.4.1")
+}
+
+// read reads every source that is given.
+func (o sourceFlags) read(c *Command) ([]*secretsync.Source, error) {
+	given := sources.Given{Names: map[string][]string{}}
+	for name, file := range o.files {
+		if *file != "" {
+			given.Names[name] = []string{*file}
+		}
+	}
+	for name, names := range o.names {
+		given.Names[name] = *names
+	}
+	reader := sources.Reader{Stdin: c.Stdin, Env: c.Env, Version: o.version}
+	return reader.All(given)
+}
+
+// ruleFlags registers the flags that say what goes where.
+func ruleFlags(flags *pflag.FlagSet, o *run.Rules) {
+	flags.StringSliceVar(&o.Include, "include", nil, "glob of CI names that go into the store; wins over the manifest's")
+	flags.StringSliceVar(&o.Exclude, "exclude", nil, "glob of CI names that stay out; wins over everything")
+	flags.StringArrayVar(&o.Names, "name", nil, "DEST=SOURCE: the CI name SOURCE goes into the store as DEST (repeatable)")
+	flags.StringArrayVar(&o.Formats, "format-of", nil, "DEST=FORMAT: how DEST is sent: auto, string, json or raw (repeatable)")
+	flags.StringArrayVar(&o.Required, "require", nil, "a name in the store that must have a value (repeatable)")
+	flags.StringSliceVar(&o.PruneScope, "prune-scope", nil, "glob of names in the store that are deleted if no source has them")
+	flags.Func("max-deletes", "a plan that deletes more than `N` names fails (default: the manifest's, then 5)", func(text string) error {
+		n, err := strconv.Atoi(text)
+		o.MaxDeletes = &n
+		return err
+	})
+	flags.Func("overwrite", "which names in the store may be overwritten: any, or owned, those that the key itself wrote (default: the manifest's, then any)", func(text string) (err error) {
+		o.Overwrite, err = secretsync.ParseOverwrites(text)
+		return err
+	})
+	flags.BoolVar(&o.PruneUnowned, "prune-unowned", false, "delete also names of which the store does not say who wrote them")
+}

@@ -1,0 +1,101 @@
+package connect
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
+	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// Embedded is the URL of a store inside this process, which ends with it. With a
+// colon and a path behind it, a file keeps the store.
+const Embedded = "embedded"
+
+// InProcess reports whether a URL is that of a store inside this process.
+func InProcess(url string) bool { return url == Embedded || strings.HasPrefix(url, Embedded+":") }
+
+// openFile opens the store in a file, for this process alone.
+func (o Options) openFile(path string) (*Connection, error) {
+	if path == "" {
+		return nil, errors.New("--api-url: embedded: names no file: write embedded:PATH")
+	}
+	key, err := StoreKey(o.StoreKeyFile, o.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	store, err := filestore.Open(filestore.Config{Path: path, Key: key, Now: time.Now})
+	if err != nil {
+		return nil, err
+	}
+	conn, err := openEmbedded(o.APIURL, store)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	conn.close = store.Close
+	return conn, nil
+}
+
+// openEmbedded serves a store inside this process; without one it makes a store that
+// lives as long as the process.
+func openEmbedded(url string, store cloud.Store) (*Connection, error) {
+	f, err := fake.New(fake.Config{Tenant: Embedded, Store: store})
+	if err != nil {
+		return nil, err
+	}
+	client := func(key string) (*prefect.Client, error) {
+		return prefect.NewClient(prefect.ClientConfig{URL: "http://localhost/", APIKey: key, Transport: cloud.Transport(f.API)})
+	}
+	writer, err := client(f.AdminKey)
+	if err != nil {
+		return nil, err
+	}
+	runner, err := client(f.RunnerKey)
+	if err != nil {
+		return nil, err
+	}
+	return &Connection{
+		URL: url, Client: writer, Runner: runner, Key: prefect.TextValue(f.AdminKey),
+		KeyFrom: "the embedded store", AddTenants: addTenants(f),
+	}, nil
+}
+
+// addTenants lets a trial have the tenants that a manifest names.
+func addTenants(f *fake.Fake) func(slugs []string) error {
+	return func(slugs []string) error {
+		for _, slug := range slugs {
+			if _, err := f.AddTenant(slug); err != nil {
+				return fmt.Errorf("the embedded store: %w", err)
+			}
+		}
+		return nil
+	}
+}
+
+// StoreKeyVariable holds the key of a file store where no file is given.
+const StoreKeyVariable = "PREFECT_SECRETS_STORE_KEY"
+
+// StoreKey reads the key of a file store from a file, else from a variable; no error
+// holds any of its text.
+func StoreKey(file string, getenv func(name string) string) (filestore.Key, error) {
+	if file != "" {
+		key, err := filestore.ReadKeyFile(file)
+		if err != nil {
+			err = fmt.Errorf("--store-key-file: %w", err)
+		}
+		return key, err
+	}
+	text := getenv(StoreKeyVariable)
+	if strings.TrimSpace(text) == "" {
+		return filestore.Key{}, errors.New("no key for the file store: give --store-key-file, or set " + StoreKeyVariable + "; prefect-secrets keygen --store-key makes one")
+	}
+	key, err := filestore.ParseKey(text)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", StoreKeyVariable, err)
+	}
+	return key, err
+}

@@ -1,0 +1,33 @@
+package connect
+
+import (
+	"context"
+	"errors"
+
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// Accounts are what the two keys reach; that of the reader has no store where there is
+// no key for it.
+func (conn *Connection) Accounts() (writer, reader secretsync.Account) {
+	writer = secretsync.AccountOf(conn.Client)
+	writer.AddTenants = conn.AddTenants
+	if conn.Runner != nil {
+		reader = secretsync.AccountOf(conn.Runner)
+	}
+	return writer, reader
+}
+
+// Choose makes the connection one to the tenant that is wanted, if one is.
+func (conn *Connection) Choose(ctx context.Context, wanted []string) error {
+	if len(wanted) > 1 {
+		return errors.New("--tenant: this command is about one tenant")
+	}
+	writer, _ := conn.Accounts()
+	found, err := writer.Find(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	conn.Client, err = conn.Client.ForTenant(found[0].ID)
+	return err
+}

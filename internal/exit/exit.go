@@ -1,0 +1,100 @@
+// Package exit holds the exit codes of the command, and the errors that end it with
+// one of them. The Action ends with the same codes.
+package exit
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// Exit codes of the command. [Codes] says what each means.
+const (
+	OK = iota
+	Failed
+	Usage
+	Partly
+	Refused
+	Pending
+)
+
+// Codes is every exit code, in the order of their numbers, as the README shows them.
+var Codes = []struct {
+	Code          int
+	Name, Meaning string
+}{
+	{OK, "OK", "done"},
+	{Failed, "Failed", "`check`: the file has errors; else nothing could be written"},
+	{Usage, "Usage", "a usage or input error; nothing was changed"},
+	{Partly, "Partly", "some was written, some was not; or the run was interrupted"},
+	{Refused, "Refused", "the store refused the key, or the key may not do what is planned"},
+	{Pending, "Pending", "`plan --detailed-exitcode`, and there are changes to make"},
+}
+
+// Signalled is the exit code by which shells know a process that a signal ended.
+func Signalled(s os.Signal) int {
+	number, _ := s.(syscall.Signal)
+	return 128 + int(number)
+}
+
+// Error ends the command with a code. Without an Err the command has already said
+// what there is to say.
+type Error struct {
+	Code int
+	Err  error
+}
+
+// Error implements error.
+func (e *Error) Error() string {
+	if e.Err == nil {
+		return fmt.Sprintf("exit code %d", e.Code)
+	}
+	return e.Err.Error()
+}
+
+// Unwrap returns Err.
+func (e *Error) Unwrap() error { return e.Err }
+
+// CodeOf is the code that err ends the command with. An error that is neither an
+// [Error] nor the store's is one of usage or input.
+func CodeOf(err error) int {
+	var exit *Error
+	var answered *secretsync.StoreError
+	switch {
+	case err == nil:
+		return OK
+	case errors.As(err, &exit):
+		return exit.Code
+	case errors.As(err, &answered):
+		return StoreCode(err)
+	default:
+		return Usage
+	}
+}
+
+// MessageOf is what is still to be said of err.
+func MessageOf(err error) string {
+	var exit *Error
+	if errors.As(err, &exit) && exit.Err == nil || err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// Store ends the command with what the store answered before anything was written.
+func Store(err error) error { return &Error{Code: StoreCode(err), Err: err} }
+
+// StoreCode is the exit code for what the store answered.
+func StoreCode(err error) int {
+	if errors.Is(err, secretsync.ErrInterrupted) {
+		return Partly
+	}
+	if errors.Is(err, prefect.ErrUnauthenticated) || errors.Is(err, prefect.ErrForbidden) {
+		return Refused
+	}
+	return Failed
+}

@@ -1,0 +1,71 @@
+package exit_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+)
+
+func TestCodesAreInOrder(t *testing.T) {
+	for i, c := range exit.Codes {
+		if c.Code != i || c.Name == "" || c.Meaning == "" {
+			t.Errorf("row %d of the table is %+v", i, c)
+		}
+	}
+	if last := exit.Codes[len(exit.Codes)-1].Code; last != exit.Pending {
+		t.Errorf("the last code is %d, and the table ends with %d", exit.Pending, last)
+	}
+}
+
+func TestReadmeHasTheExitCodes(t *testing.T) {
+	want := "| exit code | meaning |\n| --- | --- |\n"
+	for _, c := range exit.Codes {
+		want += fmt.Sprintf("| %d | %s |\n", c.Code, c.Meaning)
+	}
+	if !strings.Contains(read(t, "../../README.md"), "\n"+want+"\n") {
+		t.Errorf("the README does not have this table:\n%s", want)
+	}
+}
+
+var mentioned = regexp.MustCompile(`exit(?:s with)?(?: code)? (\d+)( or \d+)?`)
+
+// The docs name no exit code that the command does not have.
+func TestDocsNameKnownExitCodes(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatal("no pages", err)
+	}
+	known := map[string]bool{strconv.Itoa(exit.Signalled(syscall.SIGINT)): true, strconv.Itoa(exit.Signalled(syscall.SIGTERM)): true}
+	for _, c := range exit.Codes {
+		known[strconv.Itoa(c.Code)] = true
+	}
+	found := 0
+	for _, page := range append(pages, "../../README.md") {
+		for _, m := range mentioned.FindAllStringSubmatch(read(t, page), -1) {
+			for _, code := range []string{m[1], strings.TrimPrefix(m[2], " or ")} {
+				if found++; code != "" && !known[code] {
+					t.Errorf("%s: %q: there is no exit code %s", page, m[0], code)
+				}
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("the docs name no exit code")
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

@@ -1,0 +1,105 @@
+package exit
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// ErrStopped is why what was under way was not waited for.
+var ErrStopped = errors.New("the run was stopped before the answer came")
+
+// Planned is the exit of a plan that has been shown. One with changes to make has an
+// exit code of its own if detailed is set.
+func Planned(done *secretsync.Outcome, detailed bool) error {
+	var failed []error
+	for _, t := range done.Tenants {
+		failed = append(failed, t.Err)
+	}
+	if err := joined(done, "no plan for ", failed); err != nil {
+		return &Error{Code: Partly, Err: err}
+	}
+	if detailed && done.Pending() {
+		return &Error{Code: Pending}
+	}
+	return nil
+}
+
+// joined returns the errors of the tenants as one, equal ones once, or nil.
+func joined(done *secretsync.Outcome, before string, errs []error) error {
+	names := make([]string, len(done.Tenants))
+	for i, t := range done.Tenants {
+		names[i] = t.Name
+	}
+	var all []error
+	for _, f := range report.Failures(names, errs) {
+		all = append(all, errors.New(before+f.Who+": "+f.Why))
+	}
+	return errors.Join(all...)
+}
+
+// Synced is the exit of a sync whose report has been shown.
+func Synced(done *secretsync.Outcome) error {
+	if len(done.Tenants) == 1 {
+		return reportError(done.Tenants[0].Report)
+	}
+	errs := make([]error, len(done.Tenants))
+	for i, t := range done.Tenants {
+		if errs[i] = t.Err; t.Report != nil {
+			errs[i] = reportError(t.Report)
+		}
+	}
+	err := joined(done, "", errs)
+	switch {
+	case err == nil:
+		return nil
+	case slices.Contains(errs, nil) || done.Done() > 0:
+		return &Error{Code: Partly, Err: err}
+	default:
+		return &Error{Code: allCode(errs), Err: err}
+	}
+}
+
+// allCode is the exit where nothing was done for any tenant.
+func allCode(failed []error) int {
+	code := Refused
+	for _, err := range failed {
+		if !errors.Is(err, prefect.ErrUnauthenticated) && !errors.Is(err, prefect.ErrForbidden) {
+			code = Failed
+		}
+		if errors.Is(err, secretsync.ErrInterrupted) {
+			return Partly
+		}
+	}
+	return code
+}
+
+func reportError(r *secretsync.Report) error {
+	undone := r.Undone()
+	switch {
+	case r.Err == nil:
+		return nil
+	case undone == 0:
+		return &Error{Code: Partly, Err: r.Err}
+	case errors.Is(r.Err, secretsync.ErrInterrupted):
+		return &Error{Code: Partly, Err: fmt.Errorf("interrupted: %d of %d changes were not made", undone, undone+r.Done())}
+	case errors.Is(r.Err, ErrStopped):
+		return &Error{Code: Partly, Err: fmt.Errorf("interrupted: %w", partlyError(r))}
+	case r.Done() > 0 || r.Count(secretsync.Unknown) > 0:
+		return &Error{Code: Partly, Err: partlyError(r)}
+	default:
+		return &Error{Code: StoreCode(r.Err), Err: fmt.Errorf("no write was acknowledged: %w", r.Err)}
+	}
+}
+
+func partlyError(r *secretsync.Report) error {
+	unknown, all := r.Count(secretsync.Unknown), r.Undone()+r.Done()
+	if unknown == 0 {
+		return fmt.Errorf("%d of %d changes were not made", r.Undone(), all)
+	}
+	return fmt.Errorf("of %d changes %d were not made, and of %d nobody knows", all, r.Count(secretsync.Failed), unknown)
+}

@@ -1,0 +1,137 @@
+package inspect
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// defaultManifest is read where no other is named, if it is there. A file of that
+// name is a manifest wherever it is.
+const defaultManifest = "prefect-secrets.toml"
+
+func isManifest(path string) bool { return filepath.Base(path) == defaultManifest }
+
+// Manifest reads the manifest at hand, and shows what check finds in it, if
+// that is anything. One that check finds an error in is not for use.
+func Manifest(path string, show Show) (*secretsync.Manifest, error) {
+	return (*Cache)(nil).Manifest(path, show)
+}
+
+// Manifest is [Manifest] for a manifest that may have been read.
+func (c *Cache) Manifest(path string, show Show) (*secretsync.Manifest, error) {
+	path = manifestAtHand(path)
+	if path == "" {
+		return &secretsync.Manifest{}, nil
+	}
+	read, err := c.manifest(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading manifest: %w", err)
+	}
+	if len(read.found) > 0 {
+		if err := show(Found{read.found, 1}); err != nil {
+			return nil, err
+		}
+	}
+	switch errs, _ := report.CountSeverities(read.found); {
+	case errs > 0:
+		return nil, errors.New("the manifest has errors; nothing was changed")
+	case read.err != nil:
+		return nil, fmt.Errorf("an ignore comment does not mend a manifest; nothing was changed\n%w", read.err)
+	}
+	return read.manifest, nil
+}
+
+// manifestAtHand is the file that is named, else the one in the working directory,
+// else nothing.
+func manifestAtHand(path string) string {
+	if path == "" {
+		if _, err := os.Stat(defaultManifest); errors.Is(err, fs.ErrNotExist) {
+			return ""
+		}
+		return defaultManifest
+	}
+	return path
+}
+
+// Environment is the manifest at hand, as it is for one of its environments.
+func Environment(path, environment string, show Show) (*secretsync.Manifest, error) {
+	manifest, err := Manifest(path, show)
+	if err != nil {
+		return nil, err
+	}
+	return manifest.Environment(environment)
+}
+
+// parseManifest reads a manifest and checks it. The error is that of
+// [secretsync.ParseManifest].
+func parseManifest(path string, text []byte) (*secretsync.Manifest, []check.Diagnostic, error) {
+	manifest, err := secretsync.ParseManifest(path, text)
+	return manifest, check.Manifest(filepath.ToSlash(path), text, tomlfile.Problems(err)), err
+}
+
+// check checks a config, or a file of a manifest's name as a manifest.
+func (c *Cache) check(path string, o check.Options) ([]check.Diagnostic, error) {
+	if isManifest(path) {
+		read, err := c.manifest(path)
+		return read.found, err
+	}
+	text, err := c.Read(path)
+	if err != nil {
+		return nil, err
+	}
+	return check.File(filepath.ToSlash(path), text, o), nil
+}
+
+// WithManifest checks a manifest and the configs that are named, if any, shows
+// what was found, and exits with that.
+func WithManifest(manifest string, patterns []string, o check.Options, threshold check.FailOn, show Show) error {
+	configs, err := Expand(patterns)
+	if err != nil {
+		return err
+	}
+	found, err := (*Cache)(nil).besideManifest(manifest, configs, o)
+	if err != nil {
+		return err
+	}
+	if err := show(found); err != nil || !threshold.Fails(found.Diagnostics) {
+		return err
+	}
+	return &exit.Error{Code: exit.Failed}
+}
+
+// besideManifest checks a manifest, whatever its name, and configs.
+func (c *Cache) besideManifest(manifest string, configs []string, o check.Options) (Found, error) {
+	if manifest == "" {
+		return c.checkAll(configs, o)
+	}
+	read, err := c.manifest(manifest)
+	if err != nil {
+		return Found{}, fmt.Errorf("reading manifest: %w", err)
+	}
+	others, err := c.checkAll(withoutFile(configs, manifest), o)
+	return Found{slices.Concat(read.found, others.Diagnostics), 1 + others.Files}, err
+}
+
+func withoutFile(paths []string, path string) []string {
+	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return filepath.Clean(p) == filepath.Clean(path) })
+}
+
+// withManifest adds the names that a manifest gives to secrets in any of its
+// environments. One that is not right has none; its own findings say why.
+func withManifest(known []check.Known, path string, read parsedManifest) []check.Known {
+	where := filepath.ToSlash(filepath.Clean(path))
+	if read.err != nil || len(read.manifest.SecretNames()) == 0 || slices.ContainsFunc(known, func(k check.Known) bool { return k.Where == where }) {
+		return known
+	}
+	return append(known, check.Known{Where: where, Names: read.manifest.SecretNames()})
+}

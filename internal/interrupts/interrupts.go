@@ -1,0 +1,115 @@
+// Package interrupts turns the signals that end a process into steps, so that a run
+// reports what it did.
+package interrupts
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+)
+
+// Signals turn SIGINT and SIGTERM into steps. The first signal ends the context,
+// after which a command waits for what is under way. The first of the other kind
+// ends what is under way, for a command that reports ([Signals.Hurry]): GitHub
+// sends SIGINT to a step that is cancelled, SIGTERM 7.5 s later, and kills it 2.5 s
+// after that (actions/runner, ProcessInvoker.cs). A second signal of one kind ends
+// the process at once.
+type Signals struct {
+	exit  func(code int)
+	stop  context.CancelFunc
+	hurry chan struct{}
+
+	mu      sync.Mutex
+	seen    map[os.Signal]bool
+	reports bool
+}
+
+// Listen listens for the signals until the returned function is called.
+func Listen(parent context.Context) (ctx context.Context, i *Signals, end func()) {
+	ctx, cancel := context.WithCancel(parent)
+	i = &Signals{exit: os.Exit, stop: cancel, hurry: make(chan struct{}), seen: map[os.Signal]bool{}}
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		for s := range signals {
+			i.hear(s)
+		}
+	}()
+	return ctx, i, func() { signal.Stop(signals); close(signals); cancel() }
+}
+
+func (i *Signals) hear(s os.Signal) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	again := i.seen[s]
+	i.seen[s] = true
+	switch {
+	case again || len(i.seen) > 1 && !i.reports:
+		i.exit(exit.Signalled(s))
+	case len(i.seen) > 1:
+		close(i.hurry)
+	default:
+		i.stop()
+	}
+}
+
+// Hurry is closed when there is no more time to wait for what is under way. Who
+// asks for it reports then; any other process ends. A nil receiver never hurries.
+func (i *Signals) Hurry() <-chan struct{} {
+	if i == nil {
+		return nil
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.reports = true
+	return i.hurry
+}
+
+// Patient is a context that outlives ctx, until there is no more time to wait. A nil
+// receiver has time.
+func (i *Signals) Patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	kept, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	hurry, over := i.Hurry(), make(chan struct{})
+	go func() {
+		select {
+		case <-hurry:
+			cancel(exit.ErrStopped)
+		case <-over:
+		}
+	}()
+	return kept, sync.OnceFunc(func() { close(over); cancel(nil) })
+}
+
+// Reader reads standard input until the context ends.
+func Reader(ctx context.Context, in io.Reader) io.Reader { return reader{ctx, in} }
+
+type reader struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+// Read gives up when the context ends. The bytes that come later are lost.
+func (r reader) Read(p []byte) (int, error) {
+	type result struct {
+		bytes []byte
+		err   error
+	}
+	read := make(chan result, 1)
+	go func() {
+		buffer := make([]byte, len(p))
+		n, err := r.in.Read(buffer)
+		read <- result{buffer[:n], err}
+	}()
+	select {
+	case got := <-read:
+		return copy(p, got.bytes), got.err
+	case <-r.ctx.Done():
+		return 0, &exit.Error{Code: exit.Partly, Err: errors.New("interrupted before standard input ended; nothing was changed")}
+	}
+}

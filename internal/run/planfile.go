@@ -1,0 +1,41 @@
+package run
+
+import (
+	"fmt"
+	"os"
+
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// writePlanFile keeps the plans in the file that o names, if it names one and the
+// run is trusted: nobody should approve what such a run plans. It returns the file
+// that it wrote.
+func writePlanFile(done *secretsync.Outcome, o Options) (path string, err error) {
+	if o.PlanFile == "" || o.Untrusted != "" {
+		return "", nil
+	}
+	text, err := secretsync.NewPlanFile(done.URL, done.Plans()...).Encode()
+	if err == nil {
+		err = os.WriteFile(o.PlanFile, text, 0o644)
+	}
+	if err != nil {
+		return "", fmt.Errorf("plan file: %w", err)
+	}
+	return o.PlanFile, nil
+}
+
+// readReviewed reads a plan file to keep to; nil if path is empty.
+func readReviewed(path string) (*secretsync.PlanFile, error) {
+	if path == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("plan file: %w", err)
+	}
+	file, err := secretsync.ParsePlanFile(path, text)
+	if err != nil {
+		return nil, fmt.Errorf("plan file: %w", err)
+	}
+	return file, nil
+}

@@ -1,0 +1,32 @@
+package run
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// On a terminal the line is ended before the report, also when the last secrets
+// came within a second, or never came; elsewhere it is quiet.
+func TestProgress(t *testing.T) {
+	for terminal, want := range map[bool]string{
+		true:  "\r1 of 4 changes processed\r3 of 4 changes processed\n",
+		false: "1 of 4 changes processed\n",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			text := ""
+			p := newProgress(func(done, total int, last bool) { text += ProgressText(done, total, last, terminal) })
+			p.finish()
+			time.Sleep(time.Second)
+			p.heard(1, 4)
+			p.heard(2, 4)
+			p.heard(3, 4)
+			p.finish()
+			if diff := cmp.Diff(want, text); diff != "" {
+				t.Errorf("terminal %v: %s", terminal, diff)
+			}
+		})
+	}
+}

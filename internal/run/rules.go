@@ -1,0 +1,117 @@
+package run
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// Rules say what goes where; each wins over what the manifest says.
+type Rules struct {
+	Include      []string
+	Exclude      []string
+	Names        []string // DEST=SOURCE
+	Formats      []string // DEST=FORMAT
+	Required     []string
+	PruneScope   []string
+	MaxDeletes   *int
+	Overwrite    secretsync.Overwrites
+	PruneUnowned bool
+}
+
+// over lays the flags over a manifest.
+func (o *Rules) over(m *secretsync.Manifest) error {
+	if len(o.Include) > 0 {
+		m.Include = o.Include
+	}
+	m.Exclude = slices.Concat(m.Exclude, o.Exclude)
+	if len(o.PruneScope) > 0 {
+		m.Prune.Scope = o.PruneScope
+	}
+	if o.MaxDeletes != nil {
+		m.Prune.MaxDeletes = o.MaxDeletes
+	}
+	m.Overwrite = cmp.Or(o.Overwrite, m.Overwrite)
+	if m.Names == nil {
+		m.Names = map[string]secretsync.NameRule{}
+	}
+	if err := o.overNames(m.Names); err != nil {
+		return err
+	}
+	return errors.Join(m.Rules.Validate(), m.Prune.Validate())
+}
+
+func (o *Rules) overNames(names map[string]secretsync.NameRule) error {
+	for i, pair := range o.Names {
+		if what := check.Pasted(pair); what != "" {
+			return pastedFlag(i, what)
+		}
+		dest, source, err := splitPair("--name", "DEST=SOURCE", pair)
+		if err != nil {
+			return err
+		}
+		if what := check.Pasted(source); what != "" {
+			return pastedFlag(i, what)
+		}
+		rule := names[dest]
+		rule.From, rule.At = source, "--name "+dest
+		names[dest] = rule
+	}
+	for _, pair := range o.Formats {
+		dest, text, err := splitPair("--format-of", "DEST=FORMAT", pair)
+		if err != nil {
+			return err
+		}
+		format, err := secretsync.ParseFormat(text)
+		if err != nil {
+			return fmt.Errorf("--format-of %s: %w", dest, err)
+		}
+		rule := listed(names, "--format-of", dest)
+		rule.Format = format
+		names[dest] = rule
+	}
+	for _, dest := range o.Required {
+		rule := listed(names, "--require", dest)
+		rule.Required = true
+		names[dest] = rule
+	}
+	return nil
+}
+
+// pastedFlag refuses the nth --name, from 0, without showing it.
+func pastedFlag(i int, what string) error {
+	return fmt.Errorf("--name: number %d holds what looks like %s: give the CI name of a secret, not its value, and have the value revoked", i+1, what)
+}
+
+// listed is what is said of a name in the store; one of which nothing is said
+// comes from the CI name of the same spelling.
+func listed(names map[string]secretsync.NameRule, flag, dest string) secretsync.NameRule {
+	if rule, ok := names[dest]; ok {
+		return rule
+	}
+	return secretsync.NameRule{From: dest, At: flag + " " + dest}
+}
+
+// splitPair splits at the last =, for a name in the store may hold one.
+func splitPair(flag, form, pair string) (dest, value string, err error) {
+	at := strings.LastIndexByte(pair, '=')
+	if at <= 0 || at == len(pair)-1 {
+		return "", "", fmt.Errorf("%s: %s is not of the form %s", flag, shownPair(pair), form)
+	}
+	return pair[:at], pair[at+1:], nil
+}
+
+// shownPair is a flag's value that is not of its form, if it can hold names alone.
+func shownPair(pair string) string {
+	if strings.ContainsFunc(pair, func(r rune) bool { return r != '=' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		return "what it is given"
+	}
+	return strconv.Quote(pair)
+}

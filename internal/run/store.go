@@ -1,0 +1,52 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+)
+
+// WithStore does one thing with the store that o means, or the manifest, within its
+// timeout. The manifest may be in the cache, which may be nil. What there is to say
+// beside the result goes to stderr.
+func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, stderr io.Writer, do func(context.Context, *connect.Connection) error) (err error) {
+	manifest, err := cache.Manifest("", inspect.ShowText(stderr))
+	if err != nil {
+		return err
+	}
+	conn, err := connect.Open(o, manifest.APIURL)
+	if err != nil {
+		return err
+	}
+	defer func() { err = prepared{conn: conn}.close(err) }()
+	if conn.URL == connect.Embedded {
+		return errors.New("the embedded store begins empty and ends with this process: give the URL of a store, or embedded:PATH to keep it in a file")
+	}
+	if conn.Ambiguous {
+		if err := report.OriginText(stderr, conn.KeyFrom, conn.URLFrom); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
+	defer cancel()
+	if err := conn.Choose(ctx, o.Tenants); err != nil {
+		return err
+	}
+	return do(ctx, conn)
+}
+
+// StoredNames lists the names that the store has.
+func StoredNames(ctx context.Context, cache *inspect.Cache, o connect.Options, stderr io.Writer) (names []string, err error) {
+	err = WithStore(ctx, cache, o, stderr, func(ctx context.Context, conn *connect.Connection) error {
+		if names, err = conn.Client.SecretNames(ctx); err != nil {
+			return exit.Store(err)
+		}
+		return nil
+	})
+	return names, err
+}
