@@ -44,7 +44,9 @@ func (a *step) stored(ctx context.Context) func(*inspect.Cache) ([]string, error
 	if a.inputs.APIURL == "" || a.event.Untrusted != "" {
 		return nil
 	}
-	return func(cache *inspect.Cache) ([]string, error) { return run.StoredNames(ctx, cache, a.connectOptions(), a.Stderr) }
+	return func(cache *inspect.Cache) ([]string, error) {
+		return run.StoredNames(ctx, cache, a.connectOptions(), a.Stderr)
+	}
 }
 
 // checkFlows compares what the flows read with what the store has once the plan is

@@ -69,7 +69,7 @@ func (s *source) danglingHint(name string) string {
 		names = append(names, v.Settings()...)
 	}
 	if near := nearest.Of(name, names); near != "" {
-		return fmt.Sprintf("the nearest key is %s; case matters", maskTokens(near))
+		return fmt.Sprintf("the nearest key is %s; case matters", MaskTokens(near))
 	}
 	return "name a key of this file or of Prefect's own settings; case matters"
 }

@@ -17,7 +17,7 @@ func checkNameCase(s *source, report func(finding)) {
 		if !v.secret || len(v.path) != 3 || v.path[2] == release.EnvironmentName(v.path[2]) || !s.setByEnv(v.text) {
 			continue
 		}
-		name := maskTokens(v.path[2])
+		name := MaskTokens(v.path[2])
 		message, hint := fmt.Sprintf("the environment sets secret %s, whose name is lower-case then by the documentation and keeps its case in the releases", name),
 			fmt.Sprintf("name it %s, which is the same either way, in the flows that read it too; or say with --prefect-version what you run", release.EnvironmentName(name))
 		if s.opts.Version != release.Any {

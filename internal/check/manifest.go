@@ -55,7 +55,7 @@ func (s *source) problems(problems []tomlfile.Problem, report func(finding)) {
 	for _, p := range problems {
 		names := s.path(p.Node)
 		message, hint := maskNames(p.Message, names), maskNames(p.Hint, names)
-		report(finding{message: maskTokens(message), hint: maskTokens(hint), node: p.Node, start: p.Start, end: p.End})
+		report(finding{message: MaskTokens(message), hint: MaskTokens(hint), node: p.Node, start: p.Start, end: p.End})
 	}
 }
 
@@ -85,7 +85,7 @@ func (s *source) pastedValue(v tomlpos.Value) string {
 	case !v.Kind.IsString():
 		return ""
 	case isSourceName(s.path(v.Node)):
-		return pastedName(s.doc.String(v))
+		return Pasted(s.doc.String(v))
 	default:
 		return pasted(s.doc.String(v))
 	}
@@ -117,9 +117,5 @@ func (s *source) shownPath(n tomlpos.NodeID) string {
 	if s.manifest {
 		path = maskNames(path, s.path(n))
 	}
-	return maskTokens(path)
+	return MaskTokens(path)
 }
-
-// Pasted names the kind of value that a CI name in a flag looks like. It is empty for
-// one that can be a name.
-func Pasted(name string) string { return pastedName(name) }

@@ -75,7 +75,7 @@ func (s *source) plaintextMessage(n tomlpos.NodeID, secret bool, what string) st
 // plaintextHint says how to get it out of the file.
 func (s *source) plaintextHint(named tomlpos.NodeID, secret bool) string {
 	n := s.doc.Nodes[named]
-	key := maskTokens(tomlpos.QuoteKey(n.Name))
+	key := MaskTokens(tomlpos.QuoteKey(n.Name))
 	hint := fmt.Sprintf(`name an environment variable instead: %s = "$%s"`, key, variable(key))
 	if secret {
 		hint += "; or take it out and put it into the store with prefect-secrets sync"

@@ -106,7 +106,7 @@ func (s *source) diagnostic(r Rule, f finding) Diagnostic {
 		Message:  f.message,
 		Hint:     f.hint,
 		File:     s.name,
-		Key:      cmp.Or(maskTokens(f.key), s.shownPath(f.node)),
+		Key:      cmp.Or(MaskTokens(f.key), s.shownPath(f.node)),
 		Help:     r.Help(),
 	}
 	if !s.certain {

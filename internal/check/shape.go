@@ -26,8 +26,9 @@ func pasted(text string) string {
 	return ""
 }
 
-// pastedName is pasted for a place where only a CI name can be.
-func pastedName(text string) string {
+// Pasted names the kind of value that a text looks like where only a CI name can be. It
+// is empty for one that can be a name.
+func Pasted(text string) string {
 	what := pasted(text)
 	switch {
 	case what != "":

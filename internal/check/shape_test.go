@@ -10,7 +10,7 @@ func TestPastedGoesByTheLooks(t *testing.T) {
 		"Server=db;User=app;Password=correct-horse", "a\nb", "glpat-abcdefghij0123456789", "AIzaSyA-abcdefghijklmnopqrstuvwxyz01234",
 		"ya29.a0AfH6SMBx8fK2pQ9xLm4Vt7Zr1Wn6Bc3Y",
 	} {
-		if pasted(text) == "" || pastedName(text) == "" {
+		if pasted(text) == "" || Pasted(text) == "" {
 			t.Errorf("%.6s…: it looks like a name", text)
 		}
 	}

@@ -79,7 +79,7 @@ func (v setting) about(message, hint string) finding {
 
 // label is how a message calls a setting.
 func (s *source) label(v setting) string {
-	name := maskTokens(s.doc.Path(v.Node))
+	name := MaskTokens(s.doc.Path(v.Node))
 	if v.secret {
 		return "secret " + strings.TrimPrefix(name, "context.secrets.")
 	}

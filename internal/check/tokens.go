@@ -97,8 +97,8 @@ func apart(sorted []token) []token {
 	return kept
 }
 
-// maskTokens masks what looks like a credential in a name.
-func maskTokens(name string) string {
+// MaskTokens masks what looks like a credential in a text, such as a name.
+func MaskTokens(name string) string {
 	tokens := findTokens(name)
 	for i := len(tokens) - 1; i >= 0; i-- {
 		name = name[:tokens[i].start] + mask + name[tokens[i].end:]

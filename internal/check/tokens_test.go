@@ -54,7 +54,7 @@ func TestFindTokensInOrder(t *testing.T) {
 	if len(got) != 3 || got[0].start != 0 || got[1].end != 49 || got[2].end != len(text) {
 		t.Errorf("got %v", got)
 	}
-	if masked := maskTokens(text); masked != "*** ***/***" {
+	if masked := MaskTokens(text); masked != "*** ***/***" {
 		t.Errorf("masked as %q", masked)
 	}
 }

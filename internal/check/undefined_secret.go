@@ -95,7 +95,7 @@ func (k *knowledge) message(name string) string {
 		places[i] = place.Where
 	}
 	last := len(places) - 1
-	name = maskTokens(name)
+	name = MaskTokens(name)
 	switch {
 	case last < 0:
 		return fmt.Sprintf("nothing defines the secret %q", name)
@@ -118,14 +118,14 @@ func (k *knowledge) hint(name string) string {
 
 func (k *knowledge) suggest(name string) string {
 	if other, ok := k.folded[strings.ToLower(name)]; ok {
-		hint := fmt.Sprintf("case counts, and %s has %q", k.where[other], maskTokens(other))
+		hint := fmt.Sprintf("case counts, and %s has %q", k.where[other], MaskTokens(other))
 		if other == release.EnvironmentName(other) {
 			hint += documentedCase
 		}
 		return hint
 	}
 	if near := nearest.Of(name, k.names); near != "" {
-		return fmt.Sprintf("did you mean %q, which %s has?", maskTokens(near), k.where[near])
+		return fmt.Sprintf("did you mean %q, which %s has?", MaskTokens(near), k.where[near])
 	}
 	return "put it into the store with prefect-secrets sync or set, or under [context.secrets] as the name of an environment variable"
 }

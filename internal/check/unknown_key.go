@@ -142,7 +142,7 @@ func (k *catalogue) unknown(v setting) (message, hint string, at int) {
 	if near := nearest.Of(name, k.names); near != "" {
 		hint = fmt.Sprintf("the nearest name is %s; case matters", near)
 	}
-	return fmt.Sprintf("no release of Prefect knows the setting %s", maskTokens(name)), hint, at
+	return fmt.Sprintf("no release of Prefect knows the setting %s", MaskTokens(name)), hint, at
 }
 
 // unknownTable is about a name that stands in no table.
@@ -151,7 +151,7 @@ func (k *catalogue) unknownTable(name string) (message, hint string) {
 	if near == "" || !misspelt(name, near) {
 		return "", ""
 	}
-	return fmt.Sprintf("no release of Prefect reads %s", maskTokens(name)), fmt.Sprintf("the nearest name is %s; a table of your own is best called by a name that Prefect has nothing like", near)
+	return fmt.Sprintf("no release of Prefect reads %s", MaskTokens(name)), fmt.Sprintf("the nearest name is %s; a table of your own is best called by a name that Prefect has nothing like", near)
 }
 
 // misspelt reports whether two names differ by one letter, or by the order of the

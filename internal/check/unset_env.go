@@ -52,7 +52,7 @@ func unsetMessage(label string, ref release.Reference) string {
 // not a part of a secret; else other words.
 func shownName(name, otherwise string) string {
 	if shownReference("${" + name + "}") {
-		return maskTokens(name)
+		return MaskTokens(name)
 	}
 	return otherwise
 }

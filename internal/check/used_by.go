@@ -47,7 +47,7 @@ func (u usage) of(name string, environment bool) *SecretUse {
 		group = u[1]
 	}
 	if group[name] == nil {
-		group[name] = &SecretUse{Name: maskTokens(name), Environment: environment, Known: []string{}, Places: []Place{}}
+		group[name] = &SecretUse{Name: MaskTokens(name), Environment: environment, Known: []string{}, Places: []Place{}}
 	}
 	return group[name]
 }

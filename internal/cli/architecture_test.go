@@ -3,56 +3,10 @@ package cli_test
 import (
 	"os"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
-
-func TestArchitectureDrawsEveryArrow(t *testing.T) {
-	drawn := drawnArrows(t)
-	for from, imported := range arrows {
-		for _, to := range imported {
-			if from == "internal/cli" || isForTests(from) || slices.Contains(drawn[place(from)], place(to)) {
-				continue
-			}
-			t.Errorf("docs/architecture.md does not draw %s → %s", place(from), place(to))
-		}
-	}
-}
-
-func isForTests(pkg string) bool {
-	return strings.HasPrefix(pkg, "test/") || strings.HasPrefix(pkg, "internal/") && strings.HasSuffix(pkg, "test")
-}
-
-// place is what the drawing calls a package.
-func place(pkg string) string {
-	if pkg == "" {
-		return "main"
-	}
-	return strings.TrimPrefix(pkg, "internal/")
-}
-
-var arrow = regexp.MustCompile(`([^\s,]+(?:, [^\s,]+)*) → ([^\s,]+(?:, [^\s,]+)*)`)
-
-func drawnArrows(t *testing.T) map[string][]string {
-	drawn := map[string][]string{"main": {"cli"}}
-	for _, m := range arrow.FindAllStringSubmatch(architecture(t, "Who imports whom"), -1) {
-		for _, from := range strings.Split(m[1], ", ") {
-			drawn[from] = append(drawn[from], strings.Split(m[2], ", ")...)
-		}
-	}
-	return drawn
-}
-
-func TestArchitectureNamesEveryPackage(t *testing.T) {
-	named := architecture(t, "How it is built")
-	for pkg := range arrows {
-		if !strings.Contains(named, "`"+pkg+"/`") && !strings.Contains(named, "`"+path.Base(pkg)+"` ") && !strings.HasPrefix(pkg, "test/bench/") && pkg != "" {
-			t.Errorf("docs/architecture.md does not say what %s is", pkg)
-		}
-	}
-}
 
 func TestArchitectureJustifiesEveryDependency(t *testing.T) {
 	var direct []string

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"maps"
 	"os/exec"
 	"slices"
 	"strings"
@@ -9,66 +10,75 @@ import (
 
 const module = "github.com/prefect-secrets/prefect-secrets"
 
-// arrows are the imports that docs/architecture.md draws. The command may import
-// everything but testkit, which would bring go-cmp into the binary.
-var arrows = map[string][]string{
-	"":                            {"internal/cli"},
-	"internal/cli":                {"internal/panics", "internal/actions", "internal/configfile", "internal/report", "internal/cloud", "internal/cloud/fake", "internal/filestore", "internal/server", "internal/nearest", "internal/tomlpos", "internal/upstream", "internal/vault", "sync", "internal/check", "internal/release", "prefect", "prefect/config"},
-	"internal/actions/githubtest": nil,
-	"internal/actions":            {"internal/nearest", "internal/report", "sync", "internal/check", "prefect"},
-	"internal/report":             {"sync", "internal/check"},
-	"sync":                        {"internal/panics", "prefect", "prefect/config", "internal/nearest", "internal/release", "internal/tomlpos"},
-	"internal/check":              {"prefect/config", "internal/nearest", "internal/release", "internal/tomlpos", "internal/pyliteral", "internal/pysource", "internal/pytoml"},
-	"testkit":                     {"prefect", "prefect/config", "internal/cloud", "internal/cloud/fake"},
-	"internal/cloud":              {"internal/graphql", "internal/nearest"},
-	"internal/cloud/fake":         {"internal/cloud", "internal/leaks", "internal/address"},
-	"internal/cloud/contract":     nil,
-	"internal/cloud/storetest":    {"internal/cloud"},
-	"internal/server":             {"internal/cloud", "internal/keysfile", "internal/turns"},
-	"internal/keysfile":           {"internal/cloud", "internal/nearest", "internal/tomlfile", "internal/address"},
-	"internal/vault":              {"internal/cloud", "internal/address"},
-	"internal/vault/vaulttest":    {"internal/cloud"},
-	"internal/filestore":          {"internal/cloud"},
-	"internal/graphql":            {"internal/surrogate"},
-	"internal/leaks":              {"internal/pyliteral"},
-	"internal/nearest":            nil,
-	"internal/panics":             nil,
-	"internal/pyliteral":          nil,
-	"internal/pytoml":             nil,
-	"internal/configfile":         nil,
-	"test/bench/decode":           nil,
-	"test/attack":                 nil,
-	"test/binary":                 {"internal/cli", "internal/filestore", "internal/keysfile"},
-	"test/canary":                 nil,
-	"internal/pysource":           {"internal/pyliteral"},
-	"internal/tomlfile":           {"internal/nearest", "internal/tomlpos"},
-	"internal/tomlpos":            nil,
-	"internal/surrogate":          nil,
-	"internal/pause":              nil,
-	"internal/turns":              nil,
-	"internal/upstream":           {"internal/cloud", "internal/graphql"},
-	"internal/release":            {"internal/pyliteral", "internal/pytoml"},
-	"prefect":                     {"internal/leaks", "internal/nearest", "internal/pyliteral", "prefect/config"},
-	"prefect/config":              {"internal/configfile", "internal/pyliteral", "internal/release"},
-}
-
-func TestImportArrows(t *testing.T) {
-	for _, line := range goList(t, "{{.ImportPath}} {{join .Imports \" \"}}", module+"/...") {
-		pkg, imports, _ := strings.Cut(line, " ")
-		allowed, known := arrows[inHouse(pkg)]
-		if !known {
-			t.Errorf("%s has no place in the house", pkg)
+// TestArchitectureDrawsEveryArrow holds the tables of packages in docs/architecture.md
+// to the packages that there are and to what each of them imports of this module.
+func TestArchitectureDrawsEveryArrow(t *testing.T) {
+	drawn, real := drawnImports(t), imports(t)
+	for pkg := range drawn {
+		if _, ok := real[pkg]; !ok {
+			t.Errorf("docs/architecture.md has the package %s, which does not exist", pkg)
 		}
-		for _, imported := range strings.Fields(imports) {
-			if strings.HasPrefix(imported, module+"/") && !slices.Contains(allowed, inHouse(imported)) {
-				t.Errorf("%s imports %s", pkg, imported)
-			}
+	}
+	for _, pkg := range slices.Sorted(maps.Keys(real)) {
+		if _, ok := drawn[pkg]; !ok {
+			t.Errorf("docs/architecture.md has no row for the package %s", pkg)
+		}
+		for _, to := range without(real[pkg], drawn[pkg]) {
+			t.Errorf("docs/architecture.md does not draw %s → %s", pkg, to)
+		}
+		for _, to := range without(drawn[pkg], real[pkg]) {
+			t.Errorf("docs/architecture.md draws %s → %s, and it does not import that", pkg, to)
 		}
 	}
 }
 
+// drawnImports reads the rows of three cells: package, what it is, imports.
+func drawnImports(t *testing.T) map[string][]string {
+	drawn := map[string][]string{}
+	for line := range strings.Lines(architecture(t, "Where things are")) {
+		cells := strings.Split(strings.Trim(line, "|\n"), "|")
+		pkg, isCode := strings.CutPrefix(strings.TrimSpace(cells[0]), "`")
+		if !isCode || len(cells) != 3 {
+			continue
+		}
+		pkg = place(strings.TrimSuffix(pkg, "`"))
+		if _, twice := drawn[pkg]; twice {
+			t.Errorf("docs/architecture.md has two rows for %s", pkg)
+		}
+		drawn[pkg] = strings.FieldsFunc(cells[2], func(r rune) bool { return r == ' ' || r == ',' })
+	}
+	return drawn
+}
+
+// imports are what each package imports of this module.
+func imports(t *testing.T) map[string][]string {
+	all := map[string][]string{}
+	for _, line := range goList(t, "{{.ImportPath}} {{join .Imports \" \"}}", module+"/...") {
+		pkg, imported, _ := strings.Cut(line, " ")
+		all[place(inHouse(pkg))] = nil
+		for _, to := range strings.Fields(imported) {
+			if strings.HasPrefix(to, module+"/") {
+				all[place(inHouse(pkg))] = append(all[place(inHouse(pkg))], place(inHouse(to)))
+			}
+		}
+	}
+	return all
+}
+
 func inHouse(pkg string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/")
+}
+
+// place is what the tables call a package.
+func place(pkg string) string {
+	if pkg == "" {
+		return "main.go"
+	}
+	return strings.TrimPrefix(pkg, "internal/")
+}
+
+func without(list, other []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(other, s) })
 }
 
 func TestBinaryHoldsNoTestLibrary(t *testing.T) {

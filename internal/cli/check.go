@@ -31,6 +31,7 @@ func (c *Command) check() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [PATH...]",
 		Short: "Check Prefect's TOML configs before they are deployed",
+		Args:  cobra.ArbitraryArgs,
 		Long: `Check reads each config and says what would go wrong with it in Prefect.
 Without a PATH it reads the config that Prefect would: the file that
 PREFECT__USER_CONFIG_PATH names, else ~/.prefect/config.toml. A PATH may be a

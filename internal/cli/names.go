@@ -129,12 +129,13 @@ func deleteNamed(ctx context.Context, client *prefect.Client, name string) (stri
 	if err != nil {
 		return "", fmt.Errorf("deleting secret %q: %w", name, err)
 	}
-	if results[0].Changed && slices.Contains(names, name) {
+	listed := slices.Contains(names, name)
+	if results[0].Changed && listed {
 		return "deleted " + report.Safe(name), nil
 	}
 	said := report.Safe(name) + " was not there: nothing was deleted"
-	if near := nearest.Of(name, names); near != "" && near != name {
-		said += "; did you mean " + report.Safe(near) + "?"
+	if question := nearest.Question(name, names, report.Safe); question != "" && !listed {
+		said += "; " + question
 	}
 	return said, nil
 }

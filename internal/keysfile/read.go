@@ -2,7 +2,6 @@ package keysfile
 
 import (
 	"crypto/sha256"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -141,9 +140,5 @@ func (r *reader) tenantList(v tomlfile.Value) (ids []string) {
 }
 
 func (r *reader) tenantHint(text string) string {
-	hint := "use the slug or id of one of the [[tenants]] of this file"
-	if near := nearest.Of(text, slices.Sorted(maps.Keys(r.tenants))); near != "" {
-		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
-	}
-	return hint
+	return nearest.QuotedHint(text, slices.Sorted(maps.Keys(r.tenants)), "use the slug or id of one of the [[tenants]] of this file")
 }

@@ -2,6 +2,7 @@ package keysfile
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
@@ -21,8 +22,8 @@ func (a *Access) Rotate(name string, until time.Time) (cloud.Key, error) {
 			return k, nil
 		}
 	}
-	if near := nearest.Of(name, names); near != "" {
-		return cloud.Key{}, fmt.Errorf("there is no key %q: did you mean %q?", name, near)
+	if question := nearest.Question(name, names, strconv.Quote); question != "" {
+		return cloud.Key{}, fmt.Errorf("there is no key %q: %s", name, question)
 	}
 	return cloud.Key{}, fmt.Errorf("there is no key %q in the keys file: make one with --name", name)
 }

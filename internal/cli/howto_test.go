@@ -1,0 +1,98 @@
+package cli_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// howTo is how many production files adding a thing may touch.
+var howTo = map[string]int{
+	"A source of secrets": 3,
+	"A rule of check":     2,
+	"A kind of store":     3,
+	"A command":           2,
+	"A field of the API":  3,
+}
+
+var (
+	step       = regexp.MustCompile("(?m)^\\d+\\. (?:\\*A file like\\* )?`([^`]+)`")
+	quotedPath = regexp.MustCompile("`([\\w.-]+/[\\w./-]+|[\\w-]+\\.yml)`")
+	quotedTest = regexp.MustCompile("`(Test\\w+)`")
+	testFunc   = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+)
+
+// TestHowToAdd holds the sections of docs/architecture.md to files and tests that there
+// are, and to few steps.
+func TestHowToAdd(t *testing.T) {
+	sections := strings.Split(architecture(t, "How to add"), "\n### ")[1:]
+	if len(sections) != len(howTo) {
+		t.Errorf("docs/architecture.md says how to add %d things, want %d", len(sections), len(howTo))
+	}
+	tests := allTests(t)
+	for _, section := range sections {
+		heading, text, _ := strings.Cut(section, "\n")
+		steps := stepsOf(t, heading, text)
+		if limit := howTo[heading]; len(steps) == 0 || len(steps) > limit {
+			t.Errorf("%s: %d production files, want 1 to %d", heading, len(steps), limit)
+		}
+		for _, path := range matches(quotedPath, text) {
+			if _, err := os.Stat("../../" + path); err != nil {
+				t.Errorf("%s: %s does not exist", heading, path)
+			}
+		}
+		named := matches(quotedTest, text)
+		if len(named) == 0 {
+			t.Errorf("%s: it names no test that says what is missing", heading)
+		}
+		for _, name := range named {
+			if !tests[name] {
+				t.Errorf("%s: there is no %s", heading, name)
+			}
+		}
+	}
+}
+
+// stepsOf are the files of the numbered steps, each of which is about one.
+func stepsOf(t *testing.T, heading, text string) map[string]bool {
+	t.Helper()
+	steps := map[string]bool{}
+	for _, path := range matches(step, text) {
+		info, err := os.Stat("../../" + path)
+		if err != nil || info.IsDir() || strings.HasSuffix(path, "_test.go") || steps[path] {
+			t.Errorf("%s: the step %s is not one production file", heading, path)
+		}
+		steps[path] = true
+	}
+	if items := regexp.MustCompile(`(?m)^\d+\.|^ *[-*] `).FindAllString(text, -1); len(items) != len(steps) {
+		t.Errorf("%s: %d items, and %d that begin with a file", heading, len(items), len(steps))
+	}
+	return steps
+}
+
+func matches(pattern *regexp.Regexp, text string) (all []string) {
+	for _, m := range pattern.FindAllStringSubmatch(text, -1) {
+		all = append(all, m[1])
+	}
+	return all
+}
+
+func allTests(t *testing.T) map[string]bool {
+	t.Helper()
+	all := map[string]bool{}
+	err := filepath.WalkDir("../..", func(path string, _ fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, "_test.go") {
+			for _, name := range matches(testFunc, read(t, path)) {
+				all[name] = true
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
