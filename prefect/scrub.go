@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf16"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/leaks"
 )
@@ -163,13 +162,10 @@ func leaves(v any, depth int) []string {
 	return all
 }
 
-// quotations are the ways in which a message quotes text: raw, and between
-// quotation marks as encoding/json, JSON.stringify and Python's json.dumps escape
-// it; in a URL; in base64; and line by line.
+// quotations are the ways in which a message quotes text: raw, as JSON, in a URL, in
+// base64, and line by line.
 func quotations(text string) []string {
-	escaped, _ := json.Marshal(text)
-	plain := TextValue(text).Reveal()
-	forms := []string{text, string(escaped[1 : len(escaped)-1]), string(plain[1 : len(plain)-1]), ascii(string(plain[1 : len(plain)-1]))}
+	forms := append([]string{text}, leaks.JSONForms(text)...)
 	if len(text) >= shortForm {
 		forms = append(forms, url.QueryEscape(text), url.PathEscape(text),
 			base64.RawStdEncoding.EncodeToString([]byte(text)), base64.RawURLEncoding.EncodeToString([]byte(text)))
@@ -180,19 +176,4 @@ func quotations(text string) []string {
 		}
 	}
 	return forms
-}
-
-// ascii writes characters beyond ASCII as Python's json.dumps does.
-func ascii(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if r < 0x80 {
-			b.WriteRune(r)
-			continue
-		}
-		for _, unit := range utf16.Encode([]rune{r}) {
-			fmt.Fprintf(&b, `\u%04x`, unit)
-		}
-	}
-	return b.String()
 }

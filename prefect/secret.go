@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -181,13 +182,18 @@ func unwrapped(v any) (any, error) {
 }
 
 func decoded(raw json.RawMessage) (any, error) {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
 	var v any
-	if dec.Decode(&v) != nil {
+	if decode(bytes.NewReader(raw), &v) != nil {
 		return nil, errors.New("the value is not JSON")
 	}
 	return v, nil
+}
+
+// decode reads JSON, numbers as they are spelled.
+func decode(text io.Reader, into any) error {
+	dec := json.NewDecoder(text)
+	dec.UseNumber()
+	return dec.Decode(into)
 }
 
 // textOf is the text that json.loads of Python reads: a string or bytes.
@@ -242,9 +248,7 @@ func into[T any](target *T, v any) error {
 	if !json.Valid([]byte(text)) {
 		return fmt.Errorf("it is a text and not the JSON of a %T", *target)
 	}
-	dec := json.NewDecoder(strings.NewReader(text))
-	dec.UseNumber()
-	if dec.Decode(target) != nil {
+	if decode(strings.NewReader(text), target) != nil {
 		return fmt.Errorf("its JSON does not fit a %T", *target)
 	}
 	return nil

@@ -56,7 +56,7 @@ func withoutSettings(environ []string) []string {
 func checkReferences(label, text string, loaded *config.Config) error {
 	var problems []error
 	for _, entry := range loaded.Entries() {
-		secrets := len(entry.Path) > 1 && entry.Path[0] == "context" && entry.Path[1] == "secrets"
+		secrets := release.InSecrets(entry.Path)
 		switch {
 		case secrets && len(entry.Path) == 2:
 			problems = append(problems, fmt.Errorf("%s: context.secrets is of type %s and no table", label, entry.Type()))

@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
-	"reflect"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -190,31 +191,14 @@ func sameJSON(a, b any) bool {
 		return ok && (a == b || math.IsNaN(a) && math.IsNaN(b))
 	case []any:
 		b, ok := b.([]any)
-		if !ok || len(a) != len(b) {
-			return false
-		}
-		for i := range a {
-			if !sameJSON(a[i], b[i]) {
-				return false
-			}
-		}
-		return true
+		return ok && slices.EqualFunc(a, b, sameJSON)
 	case map[string]any:
 		b, ok := b.(map[string]any)
-		if !ok || len(a) != len(b) {
-			return false
-		}
-		for name := range a {
-			if other, ok := b[name]; !ok || !sameJSON(a[name], other) {
-				return false
-			}
-		}
-		return true
+		return ok && maps.EqualFunc(a, b, sameJSON)
 	case json.Number, string, bool, nil:
-		return reflect.DeepEqual(a, b)
-	default:
-		return false
+		return a == b
 	}
+	return false
 }
 
 // VerifyWriterRefused asks the store for a value with the key that wrote, which

@@ -65,7 +65,7 @@ func (a *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 		return err
 	}
 	options := check.Options{Version: o.ConfigsFor}
-	known, err := inspect.NewCache().Configured(configs, a.inputs.Manifest, options)
+	known, err := o.Files.Configured(configs, a.inputs.Manifest, options)
 	if err != nil {
 		return err
 	}

@@ -57,6 +57,7 @@ func (a *step) reviewedOptions() (run.Options, error) {
 	in := a.inputs
 	o := run.Options{
 		Connect:     a.connectOptions(),
+		Files:       inspect.NewCache(),
 		Rules:       run.Rules{Include: in.Include, Exclude: in.Exclude, PruneScope: in.Prune},
 		ConfigFiles: in.ConfigFiles, FailOn: in.FailOn, Untrusted: a.event.Untrusted, Signals: a.Signals,
 	}
@@ -64,7 +65,7 @@ func (a *step) reviewedOptions() (run.Options, error) {
 	if o.ConfigsFor, err = inspect.VersionOrAny(in.Version); err != nil {
 		return o, fmt.Errorf("input prefect-version: %w", err)
 	}
-	o.Manifest, err = inspect.Environment(in.Manifest, in.Environment, a.Checked)
+	o.Manifest, err = o.Files.Environment(in.Manifest, in.Environment, a.Checked)
 	return o, err
 }
 

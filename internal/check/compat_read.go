@@ -2,6 +2,7 @@ package check
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -77,15 +78,7 @@ func sameValue(ours, theirs any) bool {
 	switch ours := ours.(type) {
 	case map[string]any:
 		table, ok := theirs.(pytoml.Table)
-		if !ok || len(ours) != len(table) {
-			return false
-		}
-		for name, value := range ours {
-			if other, there := table[name]; !there || !sameValue(value, other) {
-				return false
-			}
-		}
-		return true
+		return ok && maps.EqualFunc(ours, table, sameValue)
 	case []map[string]any:
 		return sameList(ours, theirs)
 	case []any:
@@ -103,15 +96,7 @@ func sameValue(ours, theirs any) bool {
 
 func sameList[T any](ours []T, theirs any) bool {
 	list, ok := theirs.(*pytoml.List)
-	if !ok || len(ours) != len(list.Items) {
-		return false
-	}
-	for i := range ours {
-		if !sameValue(ours[i], list.Items[i]) {
-			return false
-		}
-	}
-	return true
+	return ok && slices.EqualFunc(ours, list.Items, func(a T, b any) bool { return sameValue(a, b) })
 }
 
 // pythonTime is a time as toml 0.10.2 would have it. The decoder says in the name

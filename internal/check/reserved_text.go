@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
@@ -31,20 +30,5 @@ func reservedInText(text string) string {
 		return ""
 	}
 	value, _ := release.V1_4.CastInFile(text)
-	return reservedInValue(value)
-}
-
-// reservedInValue looks where Prefect does: into dicts, and not into lists.
-func reservedInValue(value any) string {
-	dict, _ := value.(pyliteral.Dict)
-	for _, item := range dict {
-		name, isText := item.Key.(string)
-		if isText && release.V1_4.Reserved(name) != release.Free {
-			return name
-		}
-		if inner := reservedInValue(item.Value); inner != "" {
-			return inner
-		}
-	}
-	return ""
+	return release.V1_4.ReservedIn(value)
 }

@@ -9,7 +9,9 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
 // TestAFileIsReadOnce has pipes, which give their text once.
@@ -30,6 +32,20 @@ func TestAFileIsReadOnce(t *testing.T) {
 	config = pipe(t, dir, "once.toml", "[mine]\nx = 1\n")
 	if r := runCommand(t, nil, "", "config", "--file", config); r.code != exit.OK || !strings.Contains(r.stdout, "once.toml:2") {
 		t.Errorf("config: %s%s", r.stdout, r.stderr)
+	}
+}
+
+// The Action checks configs and manifest first, and compares flows with them later.
+func TestTheActionReadsAFileOnce(t *testing.T) {
+	_, url, _ := served(t, 0)
+	w := githubtest.NewWorkspace(t, map[string]string{
+		"mode": "plan", "api-url": url, "api-key": testkit.AdminKey, "secrets": `{"PASSED": "x"}`,
+		"config-files": pipe(t, t.TempDir(), "config.toml", "[context.secrets]\nIN_CONFIG = '$X'\n"),
+		"manifest":     pipe(t, t.TempDir(), "m.toml", "[names.IN_MANIFEST]\nfrom = 'A'\n"),
+	})
+	w.Env = append(w.Env, "INPUT_FLOWS="+w.Write(t, "flow.py", "from prefect.client import Secret\nSecret('IN_CONFIG'), Secret('IN_MANIFEST')\n"))
+	if r := runCommand(t, w.Env, "", "action"); r.code != exit.OK {
+		t.Errorf("exit code %d: %s%s", r.code, githubtest.Unmasked(r.stdout), r.stderr)
 	}
 }
 

@@ -53,21 +53,21 @@ func Named(patterns, env []string, o check.Options, threshold check.FailOn, show
 		}
 		patterns = []string{path}
 	}
-	fails, err := Files(patterns, o, threshold, show)
+	fails, err := (*Cache)(nil).Check(patterns, o, threshold, show)
 	if err == nil && fails {
 		err = &exit.Error{Code: exit.Failed}
 	}
 	return err
 }
 
-// Files checks every file that the patterns match, each once, shows what was
+// Check checks every file that the patterns match, each once, shows what was
 // found, and reports whether it reaches the threshold.
-func Files(patterns []string, o check.Options, threshold check.FailOn, show Show) (fails bool, err error) {
+func (c *Cache) Check(patterns []string, o check.Options, threshold check.FailOn, show Show) (fails bool, err error) {
 	paths, err := Expand(patterns)
 	if err != nil {
 		return false, err
 	}
-	found, err := (*Cache)(nil).checkAll(paths, o)
+	found, err := c.checkAll(paths, o)
 	if err != nil {
 		return false, err
 	}

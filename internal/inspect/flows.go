@@ -65,7 +65,7 @@ func ReadBeside(o FlowOptions) (*Flows, error) {
 	return &Flows{Reads: reads, Known: known, options: o, cache: cache, configs: configs, files: files}, nil
 }
 
-// Manifest is [Manifest] for the one beside the flows.
+// Manifest is [Cache.Manifest] for the one beside the flows.
 func (f *Flows) Manifest(show Show) (*secretsync.Manifest, error) {
 	return f.cache.Manifest(f.options.Manifest, show)
 }

@@ -23,11 +23,6 @@ func isManifest(path string) bool { return filepath.Base(path) == defaultManifes
 
 // Manifest reads the manifest at hand, and shows what check finds in it, if
 // that is anything. One that check finds an error in is not for use.
-func Manifest(path string, show Show) (*secretsync.Manifest, error) {
-	return (*Cache)(nil).Manifest(path, show)
-}
-
-// Manifest is [Manifest] for a manifest that may have been read.
 func (c *Cache) Manifest(path string, show Show) (*secretsync.Manifest, error) {
 	path = manifestAtHand(path)
 	if path == "" {
@@ -64,8 +59,8 @@ func manifestAtHand(path string) string {
 }
 
 // Environment is the manifest at hand, as it is for one of its environments.
-func Environment(path, environment string, show Show) (*secretsync.Manifest, error) {
-	manifest, err := Manifest(path, show)
+func (c *Cache) Environment(path, environment string, show Show) (*secretsync.Manifest, error) {
+	manifest, err := c.Manifest(path, show)
 	if err != nil {
 		return nil, err
 	}

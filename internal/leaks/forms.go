@@ -24,7 +24,7 @@ type encoding struct {
 
 var encodings = []encoding{
 	{forms: func(s string) []string { return []string{s} }},
-	{forms: jsonForms},
+	{forms: JSONForms},
 	{forms: goForms},
 	{forms: pythonForms},
 	{forms: percentForms},
@@ -66,8 +66,9 @@ func inOneEncoding(f form) []form {
 	return all
 }
 
-// jsonForms are strings of JSON as Go, JavaScript and Python write them.
-func jsonForms(s string) []string {
+// JSONForms are the ways in which Go, JavaScript and Python write a string of JSON,
+// without its quotation marks.
+func JSONForms(s string) []string {
 	var b strings.Builder
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)

@@ -120,7 +120,7 @@ func (p *patterns) addWhole(name string, value []byte) {
 	if compact.Len() < minWhole {
 		return
 	}
-	for i := range jsonForms("") {
+	for i := range JSONForms("") {
 		p.addSqueezed(name, string(squeeze(respelled(compact.Bytes(), "", i))))
 		p.addExact(name, string(respelled(compact.Bytes(), " ", i)), false)
 	}
@@ -129,14 +129,14 @@ func (p *patterns) addWhole(name string, value []byte) {
 var jsonToken = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|[,:]`)
 
 // respelled is JSON with a separator after each comma and colon, and its strings in
-// one of [jsonForms].
+// one of [JSONForms].
 func respelled(compact []byte, separator string, form int) []byte {
 	return jsonToken.ReplaceAllFunc(compact, func(token []byte) []byte {
 		var s string
 		if json.Unmarshal(token, &s) != nil {
 			return []byte(string(token) + separator)
 		}
-		return []byte(`"` + jsonForms(s)[form] + `"`)
+		return []byte(`"` + JSONForms(s)[form] + `"`)
 	})
 }
 

@@ -29,9 +29,19 @@ func NewEnvironment(entries []string) Environment {
 	return e
 }
 
-// FilePath is the file that a variable names, with ~ and variables in it expanded,
-// else the usual one. Where there is no home, ~ leads nowhere.
-func (e Environment) FilePath(variable, usual string) string {
+// UserFile is where Prefect looks for the user's config, or empty.
+func (e Environment) UserFile() string {
+	return e.file("PREFECT__USER_CONFIG_PATH", "~/.prefect/config.toml")
+}
+
+// BackendFile is where Prefect looks for the backend that was switched to, or empty.
+func (e Environment) BackendFile() string {
+	return e.file("PREFECT__BACKEND_CONFIG_PATH", "~/.prefect/backend.toml")
+}
+
+// file is the file that a variable names, with ~ and variables in it expanded, else
+// the usual one. Where there is no home, ~ leads nowhere.
+func (e Environment) file(variable, usual string) string {
 	name, ok := e.values[variable]
 	if !ok {
 		name = usual

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
 // The releases of python-box whose Box Prefect's configuration object is, from
@@ -60,6 +62,22 @@ func (v Version) Reserved(name string) Reservation {
 		return ReservedByAll
 	}
 	return ReservedBySome
+}
+
+// ReservedIn is the first key of a dict, and of dicts in it, that a release of v
+// reserves, or empty. Like Prefect it does not look into lists.
+func (v Version) ReservedIn(value any) string {
+	dict, _ := value.(pyliteral.Dict)
+	for _, item := range dict {
+		name, isText := item.Key.(string)
+		if isText && v.Reserved(name) != Free {
+			return name
+		}
+		if inner := v.ReservedIn(item.Value); inner != "" {
+			return inner
+		}
+	}
+	return ""
 }
 
 // reservesWhenRead reports whether the release that v was measured with reserves a

@@ -30,8 +30,12 @@ func (p path) key() string {
 
 func (p path) child(name string) path { return append(slices.Clip(p), name) }
 
-func (p path) isSecret() bool {
-	return len(p) >= 3 && p[0] == "context" && p[1] == "secrets"
+func (p path) isSecret() bool { return len(p) >= 3 && InSecrets(p) }
+
+// InSecrets reports whether a setting is the table of secrets, [context.secrets], or
+// below it.
+func InSecrets(path []string) bool {
+	return len(path) >= 2 && path[0] == "context" && path[1] == "secrets"
 }
 
 // Table is a table of settings whose order counts, as that of Python's dict does.

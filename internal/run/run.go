@@ -4,6 +4,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,8 +25,9 @@ type Options struct {
 	Sources func() ([]*secretsync.Source, error)
 	// Manifest is used instead of ManifestFile, if it is set.
 	Manifest     *secretsync.Manifest
-	ManifestFile string // empty means the one in the working directory, if it is there
-	Environment  string // of the manifest
+	Files        *inspect.Cache // what was read already; nil for nothing
+	ManifestFile string         // empty means the one in the working directory, if it is there
+	Environment  string         // of the manifest
 	Rules        Rules
 	ConfigFiles  []string       // or patterns of them, to check first
 	ConfigsFor   config.Version // the Prefect that ConfigFiles are for
@@ -184,8 +186,9 @@ func planInput(o Options, out Printer) (secretsync.PlanInput, *secretsync.Manife
 // reviewed reads and checks what was reviewed with the code: the manifest, the configs
 // and the rules over them.
 func reviewed(o Options, out Printer) (manifest *secretsync.Manifest, err error) {
+	o.Files = cmp.Or(o.Files, inspect.NewCache())
 	if manifest = o.Manifest; manifest == nil {
-		manifest, err = inspect.Environment(o.ManifestFile, o.Environment, out.Checked)
+		manifest, err = o.Files.Environment(o.ManifestFile, o.Environment, out.Checked)
 	}
 	if err != nil {
 		return nil, err
@@ -205,7 +208,7 @@ func checkConfigs(o Options, out Printer) error {
 	if len(o.ConfigFiles) == 0 {
 		return nil
 	}
-	fails, err := inspect.Files(o.ConfigFiles, check.Options{Version: o.ConfigsFor}, threshold, out.Checked)
+	fails, err := o.Files.Check(o.ConfigFiles, check.Options{Version: o.ConfigsFor}, threshold, out.Checked)
 	if err == nil && fails {
 		err = errors.New("the configs have errors; nothing was written")
 	}

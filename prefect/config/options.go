@@ -42,7 +42,7 @@ func (o Options) files(env release.Environment) ([]*release.Table, error) {
 	if err != nil || o.NoDefaults || o.Version != V1_4 && o.BackendPath == "" {
 		return []*release.Table{user}, err
 	}
-	backend, err := o.read(o.BackendPath, env.FilePath("PREFECT__BACKEND_CONFIG_PATH", "~/.prefect/backend.toml"))
+	backend, err := o.read(o.BackendPath, env.BackendFile())
 	return []*release.Table{user, backend}, err
 }
 
@@ -50,7 +50,7 @@ func (o Options) user(env release.Environment) (*release.Table, error) {
 	if o.Text != "" {
 		return o.Version.Decode(o.Path, o.Text)
 	}
-	return o.read(o.Path, userConfigPath(env))
+	return o.read(o.Path, env.UserFile())
 }
 
 // read reads the file that is named, or the usual one if it is there. Where there is
@@ -86,9 +86,5 @@ func isDirectory(name string) bool {
 // PREFECT__USER_CONFIG_PATH says, else ~/.prefect/config.toml. The environment is
 // as os.Environ gives it; the path is empty if it does not say.
 func UserConfigPath(environ []string) string {
-	return userConfigPath(release.NewEnvironment(environ))
-}
-
-func userConfigPath(env release.Environment) string {
-	return env.FilePath("PREFECT__USER_CONFIG_PATH", "~/.prefect/config.toml")
+	return release.NewEnvironment(environ).UserFile()
 }
