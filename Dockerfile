@@ -15,6 +15,7 @@ COPY go.mod go.sum main.go ./
 COPY internal ./internal
 COPY prefect ./prefect
 COPY sync ./sync
+COPY testkit/faults ./testkit/faults
 RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false \
     -ldflags "-s -w -X github.com/prefect-secrets/prefect-secrets/internal/cli.version=${VERSION}" \
     -o /prefect-secrets .

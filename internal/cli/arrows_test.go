@@ -3,6 +3,7 @@ package cli_test
 import (
 	"maps"
 	"os/exec"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -90,6 +91,23 @@ func TestBinaryHoldsNoTestLibrary(t *testing.T) {
 	}
 	if len(deps) < 10 {
 		t.Errorf("go list gave only %d packages", len(deps))
+	}
+}
+
+// The image is built of what the Dockerfile copies, out of what .dockerignore lets through.
+func TestImageHasEveryPackage(t *testing.T) {
+	dockerfile, ignore := read(t, "../../Dockerfile"), read(t, "../../.dockerignore")
+	for _, dep := range goList(t, "{{.ImportPath}}", "-deps", module) {
+		if !strings.HasPrefix(dep, module+"/") {
+			continue
+		}
+		dir := inHouse(dep)
+		for !strings.Contains(dockerfile, "\nCOPY "+dir+" ./"+dir+"\n") || !strings.Contains(ignore, "\n!"+dir+"\n") {
+			if dir = path.Dir(dir); dir == "." {
+				t.Errorf("the image is built without %s", inHouse(dep))
+				break
+			}
+		}
 	}
 }
 
