@@ -100,42 +100,44 @@ func defaultTable(settings []defaultSetting) *Table {
 }
 
 // decode reads TOML. The error holds no value: the decoder's own text would. The
-// scanner comes first, since the decoder recurses as deep as a text nests.
+// decoder recurses as deep as a text nests, so the scanner comes first. What it
+// refuses and the decoder may take, such as the forms of TOML 1.1, it has not read to
+// the end, and the brackets are counted.
 func decode(file, text string) (*Table, error) {
 	doc, problem := tomlpos.Scan(text)
-	if problem != nil {
+	if problem != nil && (problem.Problem == tomlpos.TooDeep || tooDeep(text)) {
 		return nil, scanError(file, doc.Position(problem.Start).Line, problem.Problem)
 	}
 	raw := map[string]any{}
-	if _, err := toml.Decode(text, &raw); err != nil {
+	meta, err := toml.Decode(text, &raw)
+	if err != nil {
 		return nil, tomlError(file, err)
 	}
-	return ordered(raw, nil, orderOf(doc), tomlpos.Root, Origin{File: file}), nil
+	return ordered(raw, nil, orderOf(meta.Keys()), Origin{File: file}), nil
 }
 
-// tableOrder links the nodes of each table in the order of the text; Root, which
-// stands in no table, ends a chain.
-type tableOrder struct {
-	doc         *tomlpos.Document
-	first, next []tomlpos.NodeID
-}
-
-func orderOf(doc *tomlpos.Document) tableOrder {
-	o := tableOrder{doc, make([]tomlpos.NodeID, len(doc.Nodes)), make([]tomlpos.NodeID, len(doc.Nodes))}
-	for id := tomlpos.NodeID(len(doc.Nodes)) - 1; id > tomlpos.Root; id-- {
-		parent := doc.Nodes[id].Parent
-		o.next[id], o.first[parent] = o.first[parent], id
+// orderOf is, by the key of each table's path, the order of the names in it.
+func orderOf(keys []toml.Key) map[string][]string {
+	order, seen := map[string][]string{}, map[string]bool{}
+	for _, key := range keys {
+		p := path(key)
+		for i, name := range p {
+			if at := p[:i+1].key(); !seen[at] {
+				seen[at] = true
+				above := p[:i].key()
+				order[above] = append(order[above], name)
+			}
+		}
 	}
-	return o
+	return order
 }
 
-func ordered(raw map[string]any, at path, order tableOrder, node tomlpos.NodeID, from Origin) *Table {
+func ordered(raw map[string]any, at path, order map[string][]string, from Origin) *Table {
 	t := newTable()
-	for id := order.first[node]; id != tomlpos.Root; id = order.next[id] {
-		name := order.doc.Nodes[id].Name
+	for _, name := range order[at.key()] {
 		value, ok := raw[name]
 		if inner, isTable := value.(map[string]any); isTable {
-			t.set(name, ordered(inner, at.child(name), order, id, from))
+			t.set(name, ordered(inner, at.child(name), order, from))
 		} else if ok {
 			t.set(name, &leaf{path: at.child(name), value: normal(value), origin: from})
 		}

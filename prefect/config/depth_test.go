@@ -32,6 +32,27 @@ func TestADeepConfigIsAnError(t *testing.T) {
 	}
 }
 
+// TOML 1.1 is read where no release is chosen, and to no greater depth.
+func TestFormsOfTOML11(t *testing.T) {
+	const text = "b = \"\\e\\x41\"\na = {x = 1,\n y = 2,}\n"
+	loaded, err := config.Load(config.Options{Text: text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range loaded.Entries() {
+		got = append(got, fmt.Sprintf("%s=%q", strings.Join(e.Path, "."), fmt.Sprint(e.Value)))
+	}
+	got = got[len(got)-3:] // behind the defaults
+	if want := `[b="\x1bA" a.x="1" a.y="2"]`; fmt.Sprint(got) != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+	_, err = config.Load(config.Options{Text: text + "c = " + strings.Repeat("[", 1<<20)})
+	if err == nil || !strings.Contains(err.Error(), "not valid TOML") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestBracketsThatNestNothing(t *testing.T) {
 	open := strings.Repeat("[{.", 1000)
 	for name, text := range map[string]string{

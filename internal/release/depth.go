@@ -1,0 +1,63 @@
+package release
+
+import (
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+)
+
+// tooDeep reports whether a text has more than [tomlpos.MaxDepth] levels of brackets,
+// or a key of more parts. A stack that overflows in the decoder ends the process. What
+// is taken for brackets in a text that is not TOML does not matter, for that fails
+// anyway.
+func tooDeep(text string) bool {
+	brackets, parts := 0, 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '#':
+			i = skipTo(text, i, "\n") - 1
+		case '"', '\'':
+			i = skipString(text, i) - 1
+		case '[', '{':
+			brackets, parts = brackets+1, 0
+		case ']', '}':
+			brackets, parts = max(brackets-1, 0), 0
+		case '\n', '=', ',':
+			parts = 0
+		case '.':
+			parts++
+		}
+		if brackets > tomlpos.MaxDepth || parts > tomlpos.MaxDepth {
+			return true
+		}
+	}
+	return false
+}
+
+// skipTo is where the next end stands from i on, or the text ends.
+func skipTo(text string, i int, end string) int {
+	if n := strings.Index(text[i:], end); n >= 0 {
+		return i + n
+	}
+	return len(text)
+}
+
+// skipString is where the string ends that begins at i. One that is not closed
+// ends with its line, or with the text if it may go over lines.
+func skipString(text string, i int) int {
+	quote := text[i : i+1]
+	if long := strings.Repeat(quote, 3); strings.HasPrefix(text[i:], long) {
+		quote = long
+	}
+	for i += len(quote); i < len(text); i++ {
+		switch {
+		case text[i] == '\\' && quote[0] == '"':
+			i++
+		case text[i] == '\n' && len(quote) == 1:
+			return i
+		case strings.HasPrefix(text[i:], quote):
+			return i + len(quote)
+		}
+	}
+	return len(text)
+}
