@@ -72,10 +72,10 @@ func namesVariable(names []string) map[string]any {
 	return map[string]any{"names": list}
 }
 
-// Overview lists the tenant's names as [Client.SecretNames] does. The same request
+// GetOverview lists the tenant's names as [Client.ListSecrets] does. The same request
 // asks what the key may do with the given names and who wrote them, which only this
 // project's store says.
-func (c *Client) Overview(ctx context.Context, names []string) (o Overview, err error) {
+func (c *Client) GetOverview(ctx context.Context, names []string) (o Overview, err error) {
 	if !c.learned.get().silent {
 		o, err = c.ownOverview(ctx, names)
 	}
@@ -113,7 +113,7 @@ func (c *Client) more(ctx context.Context, o *Overview, names []string) error {
 	if len(names) == 0 {
 		return nil
 	}
-	access, err := c.KeyAccess(ctx, names)
+	access, err := c.GetAccess(ctx, names)
 	if err != nil {
 		return err
 	}
@@ -126,9 +126,9 @@ func (c *Client) more(ctx context.Context, o *Overview, names []string) error {
 	return nil
 }
 
-// KeyAccess asks what the key may do, and which of the names it may do nothing
+// GetAccess asks what the key may do, and which of the names it may do nothing
 // with. A store of another kind says nothing of it: that is no error.
-func (c *Client) KeyAccess(ctx context.Context, names []string) (Access, error) {
+func (c *Client) GetAccess(ctx context.Context, names []string) (Access, error) {
 	var found Access
 	for chunk := range chunks(names) {
 		var q struct {

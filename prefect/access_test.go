@@ -14,14 +14,15 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 func TestOverview(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("A", 1)
 	cloud.Set("OTHER", 1)
-	client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "team", Role: testkit.Planner, Patterns: []string{"A", "B"}}))
-	got, err := client.Overview(t.Context(), []string{"A", "B", "C"})
+	client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "team", Role: prefect.RolePlanner, Patterns: []string{"A", "B"}}))
+	got, err := client.GetOverview(t.Context(), []string{"A", "B", "C"})
 	want := prefect.Overview{
 		Access: prefect.Access{Key: "team", Role: prefect.RolePlanner, Tenant: "testkit", Unreachable: []string{"C"}},
 		Names:  []string{"A"}, Owners: map[string]string{"A": "testkit"},
@@ -70,7 +71,7 @@ func TestAnOlderStoreIsStillKnown(t *testing.T) {
 	}
 	h.asked = nil
 	for range 2 {
-		got, err := client.Overview(t.Context(), []string{"A"})
+		got, err := client.GetOverview(t.Context(), []string{"A"})
 		if diff := cmp.Diff(prefect.Overview{Names: []string{"A"}}, got); err != nil || diff != "" {
 			t.Fatalf("%v: %s", err, diff)
 		}
@@ -86,7 +87,7 @@ func TestAnOlderStoreIsStillKnown(t *testing.T) {
 	if err != nil || results[0].Changed {
 		t.Errorf("%v: the same value counts as a change: %+v", err, results)
 	}
-	if access, err := client.KeyAccess(t.Context(), []string{"A"}); err != nil || access.Role != "" {
+	if access, err := client.GetAccess(t.Context(), []string{"A"}); err != nil || access.Role != "" {
 		t.Errorf("%v: it says %+v", err, access)
 	}
 	if owners, err := client.SecretOwners(t.Context(), []string{"A"}); err != nil || owners.ByName["A"] != "admin" {
@@ -110,7 +111,7 @@ func TestOverviewOfAnotherStore(t *testing.T) {
 		s := &server{bodies: tt.bodies}
 		client := s.client(t, tt.given)
 		for range 2 {
-			got, err := client.Overview(t.Context(), []string{"A"})
+			got, err := client.GetOverview(t.Context(), []string{"A"})
 			if diff := cmp.Diff(prefect.Overview{Names: []string{"A"}}, got); err != nil || diff != "" {
 				t.Errorf("%s: %v: %s", name, err, diff)
 			}
@@ -125,9 +126,9 @@ func TestOverviewOfAnotherStore(t *testing.T) {
 func TestOverviewOfARefusedKey(t *testing.T) {
 	for _, dialect := range []prefect.Dialect{prefect.DialectAuto, prefect.DialectSnake} {
 		cloud := testkit.New(t)
-		cloud.Inject(testkit.Match{Field: "secrets_api"}, testkit.KeyExpired())
+		cloud.Inject(faults.Match{Field: "secrets_api"}, faults.KeyExpired())
 		h := &recorded{Handler: cloud.Handler()}
-		if _, err := h.client(t, dialect).Overview(t.Context(), nil); err == nil || len(h.asked) != 1 {
+		if _, err := h.client(t, dialect).GetOverview(t.Context(), nil); err == nil || len(h.asked) != 1 {
 			t.Errorf("%q: %v, %d requests", dialect, err, len(h.asked))
 		}
 	}
@@ -144,8 +145,8 @@ func TestOverviewAsksInParts(t *testing.T) {
 	unreachable = []string{"x", "y"}
 	fake.Set("team_0000", 1)
 	fake.Set("team_4499", 1)
-	client := fake.ClientWithKey(fake.AddKey(testkit.Key{Name: "team", Role: testkit.Admin, Patterns: []string{"team_*"}}))
-	got, err := client.Overview(t.Context(), names)
+	client := fake.ClientWithKey(fake.AddKey(testkit.Key{Name: "team", Role: prefect.RoleAdmin, Patterns: []string{"team_*"}}))
+	got, err := client.GetOverview(t.Context(), names)
 	want := prefect.Overview{
 		Access: prefect.Access{Key: "team", Role: prefect.RoleAdmin, Tenant: "testkit", Unreachable: unreachable},
 		Names:  []string{"team_0000", "team_4499"}, Owners: map[string]string{"team_0000": "testkit", "team_4499": "testkit"},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // batchOf are n secrets of one value.
@@ -29,7 +30,7 @@ func counted(requests *int) prefect.Ask {
 }
 
 func TestBatchLen(t *testing.T) {
-	client := testkit.New(t).Client()
+	client := testkit.New(t).AdminClient()
 	for name, tt := range map[string]struct {
 		secrets []prefect.NamedValue
 		want    int
@@ -52,8 +53,8 @@ func TestBatchLen(t *testing.T) {
 // a document may be.
 func TestABatchIsHalved(t *testing.T) {
 	cloud := testkit.New(t)
-	client := cloud.Client()
-	cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S005"}, testkit.Fault{Status: http.StatusBadRequest})
+	client := cloud.AdminClient()
+	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S005"}, faults.Fault{Status: http.StatusBadRequest})
 	requests := 0
 	results := client.WriteBatch(t.Context(), batchOf(9, "x"), counted(&requests))
 	for i, result := range results {
@@ -69,12 +70,12 @@ func TestABatchIsHalved(t *testing.T) {
 // What length is taken is learned once, for every tenant.
 func TestABatchLearnsItsLength(t *testing.T) {
 	cloud := testkit.New(t)
-	client := cloud.Client()
+	client := cloud.AdminClient()
 	other, err := client.ForTenant(cloud.Tenant("data").TenantID())
 	if err != nil {
 		t.Fatal(err)
 	}
-	cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S000", Times: 1}, testkit.Fault{Status: http.StatusRequestEntityTooLarge})
+	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S000", Times: 1}, faults.Fault{Status: http.StatusRequestEntityTooLarge})
 	requests := 0
 	client.WriteBatch(t.Context(), batchOf(40, "x"), counted(&requests))
 	if got := other.BatchLen(batchOf(200, "x")); got != 20 || requests != 3 {
@@ -92,8 +93,8 @@ func TestWhatWasHalvedMayHaveChanged(t *testing.T) {
 	for _, secret := range batchOf(2, "x") {
 		cloud.Set(secret.Name, "x")
 	}
-	client := cloud.Client()
-	if _, err := client.SecretNames(t.Context()); err != nil { // so that it asks what was changed
+	client := cloud.AdminClient()
+	if _, err := client.ListSecrets(t.Context()); err != nil { // so that it asks what was changed
 		t.Fatal(err)
 	}
 	requests := 0
@@ -106,7 +107,7 @@ func TestWhatWasHalvedMayHaveChanged(t *testing.T) {
 	if diff := cmp.Diff([]bool{false, false}, changed()); diff != "" {
 		t.Error(diff)
 	}
-	cloud.Inject(testkit.Match{Field: "setSecret", Times: 1}, testkit.Fault{Status: http.StatusBadRequest})
+	cloud.Inject(faults.Match{Field: "setSecret", Times: 1}, faults.Fault{Status: http.StatusBadRequest})
 	if diff := cmp.Diff([]bool{true, true}, changed()); diff != "" {
 		t.Error(diff)
 	}
@@ -118,9 +119,9 @@ func TestABatchThatIsNotSentToItsEnd(t *testing.T) {
 	for i := range 4 {
 		cloud.Set(fmt.Sprintf("S%03d", i), "old")
 	}
-	cloud.Inject(testkit.Match{Field: "deleteSecret", Secret: "S000", Times: 1}, testkit.Fault{Status: http.StatusBadRequest})
+	cloud.Inject(faults.Match{Field: "deleteSecret", Secret: "S000", Times: 1}, faults.Fault{Status: http.StatusBadRequest})
 	stop, requests := errors.New("stop"), 0
-	results := cloud.Client().DeleteBatch(t.Context(), cloud.Names(), func(send func() error) error {
+	results := cloud.AdminClient().DeleteBatch(t.Context(), cloud.Names(), func(send func() error) error {
 		if requests++; requests == 3 {
 			return stop
 		}

@@ -204,8 +204,8 @@ func (c *Client) DeleteSecret(ctx context.Context, name string) error {
 	return nil
 }
 
-// SecretNames lists the names of the tenant's secrets, sorted as the API sorts them.
-func (c *Client) SecretNames(ctx context.Context) ([]string, error) {
+// ListSecrets lists the names of the tenant's secrets, sorted as the API sorts them.
+func (c *Client) ListSecrets(ctx context.Context) ([]string, error) {
 	names, err := c.names(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("listing secret names: %w", err)
@@ -213,9 +213,9 @@ func (c *Client) SecretNames(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-// SecretValue reads the value of the secret name, which only the key of a flow
+// GetSecret reads the value of the secret name, which only the key of a flow
 // run may: others get [ErrForbidden]. A missing one is [ErrNotFound].
-func (c *Client) SecretValue(ctx context.Context, name string) (Value, error) {
+func (c *Client) GetSecret(ctx context.Context, name string) (Value, error) {
 	var value Value
 	err := c.inDialect(func(d dialect) error {
 		var err error
@@ -228,10 +228,10 @@ func (c *Client) SecretValue(ctx context.Context, name string) (Value, error) {
 	return value, nil
 }
 
-// FlowValue reads what a flow gets from [Secret.Get] for the secret name in cloud
-// execution: as [Client.SecretValue] does, and text that is JSON parsed by [Loads].
-func (c *Client) FlowValue(ctx context.Context, name string) (any, error) {
-	stored, err := c.SecretValue(ctx, name)
+// GetFlowValue reads what a flow gets from [Secret.Get] for the secret name in cloud
+// execution: as [Client.GetSecret] does, and text that is JSON parsed by [Loads].
+func (c *Client) GetFlowValue(ctx context.Context, name string) (any, error) {
+	stored, err := c.GetSecret(ctx, name)
 	if err != nil {
 		return nil, err
 	}

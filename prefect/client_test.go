@@ -13,11 +13,12 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 func TestClientSetsListsReadsDeletes(t *testing.T) {
 	cloud := testkit.New(t)
-	client := cloud.Client()
+	client := cloud.AdminClient()
 	for name, value := range map[string]any{
 		"my secret": 42, "päß": "ü \"quoted\" $x\n", "OBJECT": map[string]any{"a": []any{1, nil}},
 		"BIG": jsonNumber("123456789012345678901234567890.10"), "TEXT": "<tag>&",
@@ -26,14 +27,14 @@ func TestClientSetsListsReadsDeletes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	names, err := client.SecretNames(t.Context())
+	names, err := client.ListSecrets(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"BIG", "OBJECT", "TEXT", "my secret", "päß"}, names); diff != "" {
 		t.Error(diff)
 	}
-	value, err := cloud.Runner().SecretValue(t.Context(), "BIG")
+	value, err := cloud.RunnerClient().GetSecret(t.Context(), "BIG")
 	if err != nil || string(value.Reveal()) != "123456789012345678901234567890.10" {
 		t.Errorf("BIG lost digits, or: %v", err)
 	}
@@ -53,11 +54,11 @@ func TestSetSecretsHasAResultForEachName(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("s7", "old")
 	cloud.Set("s8", "v8")
-	client := cloud.Client()
-	if _, err := client.SecretNames(t.Context()); err != nil { // finds out that this API answers changed
+	client := cloud.AdminClient()
+	if _, err := client.ListSecrets(t.Context()); err != nil { // finds out that this API answers changed
 		t.Fatal(err)
 	}
-	cloud.Inject(testkit.Match{Field: "set_secret", Secret: "s3"}, testkit.Fault{Code: "API_ERROR", Message: "no: \"" + canary + "3\""})
+	cloud.Inject(faults.Match{Field: "set_secret", Secret: "s3"}, faults.Fault{Code: "API_ERROR", Message: "no: \"" + canary + "3\""})
 	var batch []prefect.NamedValue
 	for i := range prefect.MaxBatch {
 		batch = append(batch, prefect.NamedValue{Name: fmt.Sprint("s", i), Value: prefect.TextValue(valueOf(i))})
@@ -79,7 +80,7 @@ func TestSetSecretsHasAResultForEachName(t *testing.T) {
 	if text := results[3].Err.Error(); strings.Contains(text, canary) || !strings.Contains(text, "API_ERROR") || !strings.Contains(text, "no:") {
 		t.Errorf("the error shows a value, or not what the server said: %s", strings.ReplaceAll(text, canary, "<canary>"))
 	}
-	if calls := cloud.Calls(testkit.Match{Field: "setSecret"}); len(calls) != prefect.MaxBatch || client.Requests() != 2 {
+	if calls := cloud.Calls(faults.Match{Field: "setSecret"}); len(calls) != prefect.MaxBatch || client.Requests() != 2 {
 		t.Errorf("%d calls in %d requests, want %d in 2", len(calls), client.Requests(), prefect.MaxBatch)
 	}
 	if _, err := client.SetSecrets(t.Context(), append(batch, batch...)); err == nil {
@@ -97,22 +98,22 @@ func valueOf(i int) string {
 func TestClientErrors(t *testing.T) {
 	tests := []struct {
 		name  string
-		fault testkit.Fault
+		fault faults.Fault
 		want  error
 		text  string
 	}{
-		{"rate limited", testkit.Fault{Status: 429, RetryAfter: 7e9}, prefect.ErrRateLimited, "too many requests (HTTP 429)"},
-		{"unavailable", testkit.Fault{Status: 503}, nil, "the API is not available (HTTP 503)"},
-		{"unauthorized", testkit.Fault{Status: 401}, prefect.ErrUnauthenticated, "was not accepted"},
-		{"forbidden", testkit.Fault{Code: "FORBIDDEN", Message: "Unauthorized"}, prefect.ErrForbidden, "may not do this: Unauthorized"},
-		{"bad request", testkit.Fault{Status: 400, Code: "BAD_USER_INPUT", Message: canary}, nil, "the API refused the document (BAD_USER_INPUT, HTTP 400)"},
-		{"dropped", testkit.Fault{Drop: true}, nil, "the API did not answer"},
+		{"rate limited", faults.Fault{Status: 429, RetryAfter: 7e9}, prefect.ErrRateLimited, "too many requests (HTTP 429)"},
+		{"unavailable", faults.Fault{Status: 503}, nil, "the API is not available (HTTP 503)"},
+		{"unauthorized", faults.Fault{Status: 401}, prefect.ErrUnauthenticated, "was not accepted"},
+		{"forbidden", faults.Fault{Code: "FORBIDDEN", Message: "Unauthorized"}, prefect.ErrForbidden, "may not do this: Unauthorized"},
+		{"bad request", faults.Fault{Status: 400, Code: "BAD_USER_INPUT", Message: canary}, nil, "the API refused the document (BAD_USER_INPUT, HTTP 400)"},
+		{"dropped", faults.Fault{Drop: true}, nil, "the API did not answer"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			cloud := testkit.New(t)
-			cloud.Inject(testkit.Match{Field: "setSecret"}, tt.fault)
-			err := cloud.Client().SetSecret(t.Context(), "S", canary)
+			cloud.Inject(faults.Match{Field: "setSecret"}, tt.fault)
+			err := cloud.AdminClient().SetSecret(t.Context(), "S", canary)
 			if err == nil || !strings.Contains(err.Error(), tt.text) || tt.want != nil && !errors.Is(err, tt.want) {
 				t.Fatalf("got %v, want %q", err, tt.text)
 			}
@@ -131,16 +132,16 @@ func TestClientErrors(t *testing.T) {
 func TestKeysAndRoles(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("S", canary)
-	if _, err := cloud.Client().SecretValue(t.Context(), "S"); !errors.Is(err, prefect.ErrForbidden) {
+	if _, err := cloud.AdminClient().GetSecret(t.Context(), "S"); !errors.Is(err, prefect.ErrForbidden) {
 		t.Errorf("an admin key reading: %v", err)
 	}
-	if err := cloud.Runner().SetSecret(t.Context(), "S", 1); !errors.Is(err, prefect.ErrForbidden) {
+	if err := cloud.RunnerClient().SetSecret(t.Context(), "S", 1); !errors.Is(err, prefect.ErrForbidden) {
 		t.Errorf("a runner key writing: %v", err)
 	}
-	if _, err := cloud.ClientWithKey("wrong").SecretNames(t.Context()); !errors.Is(err, prefect.ErrUnauthenticated) {
+	if _, err := cloud.ClientWithKey("wrong").ListSecrets(t.Context()); !errors.Is(err, prefect.ErrUnauthenticated) {
 		t.Errorf("a wrong key: %v", err)
 	}
-	if _, err := cloud.Runner().SecretValue(t.Context(), "NOPE"); !errors.Is(err, prefect.ErrNotFound) {
+	if _, err := cloud.RunnerClient().GetSecret(t.Context(), "NOPE"); !errors.Is(err, prefect.ErrNotFound) {
 		t.Errorf("a missing secret: %v", err)
 	}
 }
@@ -154,7 +155,7 @@ func TestGetInCloudExecution(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx := prefect.WithSecrets(t.Context(), map[string]any{"S": "local"})
-	ctx = prefect.WithClient(prefect.WithConfig(ctx, loaded), cloud.Runner())
+	ctx = prefect.WithClient(prefect.WithConfig(ctx, loaded), cloud.RunnerClient())
 	checkGet(t, ctx, "S", map[string]int{"a": 1})
 	checkGet(t, ctx, "QUOTED", "123456")
 	if ok, err := prefect.Secret("S").Exists(ctx); !ok || err != nil {
@@ -225,7 +226,7 @@ func TestDialectIsFoundOut(t *testing.T) {
 				if tt.set {
 					return client.SetSecret(t.Context(), "A", 1)
 				}
-				_, err := client.SecretNames(t.Context())
+				_, err := client.ListSecrets(t.Context())
 				return err
 			}
 			if err := call(); !errors.Is(err, tt.wantErr) {
@@ -306,7 +307,7 @@ func TestKeyIsNotSentAfterARedirect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client.SecretNames(t.Context()); err == nil || !strings.Contains(err.Error(), "redirect") || hops != 1 {
+	if _, err := client.ListSecrets(t.Context()); err == nil || !strings.Contains(err.Error(), "redirect") || hops != 1 {
 		t.Errorf("%d requests, %v", hops, err)
 	}
 }

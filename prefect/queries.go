@@ -83,9 +83,9 @@ type Tenant struct {
 	Name string
 }
 
-// Tenants lists the tenants that the key may use, by slug (the query of Prefect
+// ListTenants lists the tenants that the key may use, by slug (the query of Prefect
 // 1.4.1, client/client.py, get_available_tenants).
-func (c *Client) Tenants(ctx context.Context) ([]Tenant, error) {
+func (c *Client) ListTenants(ctx context.Context) ([]Tenant, error) {
 	var q struct {
 		Tenant []Tenant `graphql:"tenant(order_by:{slug:asc})"`
 	}

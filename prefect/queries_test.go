@@ -8,13 +8,14 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 func TestTenantsAndForTenant(t *testing.T) {
 	cloud := testkit.New(t)
 	data := cloud.Tenant("data")
-	client := cloud.Client()
-	tenants, err := client.Tenants(t.Context())
+	client := cloud.AdminClient()
+	tenants, err := client.ListTenants(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,8 +41,8 @@ func TestTenantsAndForTenant(t *testing.T) {
 
 func TestSecretOwners(t *testing.T) {
 	cloud := testkit.New(t)
-	other := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: testkit.Admin}))
-	client := cloud.Client()
+	other := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: prefect.RoleAdmin}))
+	client := cloud.AdminClient()
 	if err := errors.Join(client.SetSecret(t.Context(), "MINE", 1), other.SetSecret(t.Context(), "BOBS", 2), other.SetSecret(t.Context(), "MORE", 3)); err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +55,7 @@ func TestSecretOwners(t *testing.T) {
 
 func TestAnOldAPIHasNoOwners(t *testing.T) {
 	cloud := testkit.New(t, testkit.WithDialect(prefect.DialectCamel))
-	if _, err := cloud.Client().SecretOwners(t.Context(), []string{"A"}); !errors.Is(err, prefect.ErrNoOwners) {
+	if _, err := cloud.AdminClient().SecretOwners(t.Context(), []string{"A"}); !errors.Is(err, prefect.ErrNoOwners) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -65,9 +66,9 @@ func TestDeleteSecretsHasAResultForEachName(t *testing.T) {
 		cloud.Set("A", 1)
 		cloud.Set("B", 1)
 		cloud.Set("C", 1)
-		cloud.Inject(testkit.Match{Field: "deleteSecret", Secret: "B"}, testkit.PartialFailure())
-		client := cloud.Client()
-		if _, err := client.SecretNames(t.Context()); err != nil {
+		cloud.Inject(faults.Match{Field: "deleteSecret", Secret: "B"}, faults.PartialFailure())
+		client := cloud.AdminClient()
+		if _, err := client.ListSecrets(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		results, err := client.DeleteSecrets(t.Context(), []string{"A", "B", "GONE"})

@@ -12,30 +12,31 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 func TestWhatMayBeTriedAgain(t *testing.T) {
 	tests := map[string]struct {
-		fault            testkit.Fault
+		fault            faults.Fault
 		retry, maybeDone bool
 	}{
-		"429":                 {testkit.RateLimited(0), true, false},
-		"503":                 {testkit.Unavailable(), true, true},
-		"dropped":             {testkit.Fault{Drop: true}, true, true},
-		"applied, reply lost": {testkit.ReplyLost(), true, true},
-		"truncated":           {testkit.Fault{Truncate: true}, true, true},
-		"a proxy's page":      {testkit.Fault{Malformed: true}, true, true},
-		"API_ERROR":           {testkit.PartialFailure(), true, true},
-		"refused by name":     {testkit.Fault{Code: "FORBIDDEN"}, false, false},
-		"400":                 {testkit.Fault{Status: 400}, false, false},
-		"413":                 {testkit.Fault{Status: 413}, false, false},
-		"key refused":         {testkit.KeyExpired(), false, false},
-		"408":                 {testkit.Fault{Status: 408}, true, false},
+		"429":                 {faults.RateLimited(0), true, false},
+		"503":                 {faults.Unavailable(), true, true},
+		"dropped":             {faults.Fault{Drop: true}, true, true},
+		"applied, reply lost": {faults.ReplyLost(), true, true},
+		"truncated":           {faults.Fault{Truncate: true}, true, true},
+		"a proxy's page":      {faults.Fault{Malformed: true}, true, true},
+		"API_ERROR":           {faults.PartialFailure(), true, true},
+		"refused by name":     {faults.Fault{Code: "FORBIDDEN"}, false, false},
+		"400":                 {faults.Fault{Status: 400}, false, false},
+		"413":                 {faults.Fault{Status: 413}, false, false},
+		"key refused":         {faults.KeyExpired(), false, false},
+		"408":                 {faults.Fault{Status: 408}, true, false},
 	}
 	for name, tt := range tests {
 		fake := testkit.New(t)
-		fake.Inject(testkit.Match{Field: "setSecret"}, tt.fault)
-		err := fake.Client().SetSecret(t.Context(), "A", "x")
+		fake.Inject(faults.Match{Field: "setSecret"}, tt.fault)
+		err := fake.AdminClient().SetSecret(t.Context(), "A", "x")
 		if err == nil || prefect.Retryable(err) != tt.retry || prefect.MayBeDone(err) != tt.maybeDone {
 			t.Errorf("%s: retryable %v, may be done %v: %v", name, prefect.Retryable(err), prefect.MayBeDone(err), err)
 		}

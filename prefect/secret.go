@@ -63,7 +63,7 @@ func (s Secret) Exists(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	names, err := c.SecretNames(ctx)
+	names, err := c.ListSecrets(ctx)
 	return slices.Contains(names, string(s)), err
 }
 
@@ -101,7 +101,7 @@ func (s Secret) lookup(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := c.SecretValue(ctx, string(s))
+	v, err := c.GetSecret(ctx, string(s))
 	if err != nil {
 		return nil, err
 	}

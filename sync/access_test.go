@@ -33,12 +33,12 @@ func TestAKeyThatCouldNotDoThePlan(t *testing.T) {
 		want  *secretsync.KeyError
 		note  bool
 	}{
-		{"admin", testkit.Key{Role: testkit.Admin}, true, nil, false},
-		{"runner", testkit.Key{Role: testkit.Runner}, false, &secretsync.KeyError{Role: prefect.RoleRunner, Needs: prefect.RoleAdmin}, false},
-		{"planner, to show", testkit.Key{Role: testkit.Planner}, false, nil, true},
-		{"planner, to apply", testkit.Key{Role: testkit.Planner}, true, &secretsync.KeyError{Role: prefect.RolePlanner, Needs: prefect.RoleAdmin}, false},
-		{"patterns", testkit.Key{Role: testkit.Admin, Patterns: []string{"B"}}, false, &secretsync.KeyError{Role: prefect.RoleAdmin, Names: []string{"A"}}, false},
-		{"a planner's patterns", testkit.Key{Role: testkit.Planner, Patterns: []string{"A"}}, false, &secretsync.KeyError{Role: prefect.RolePlanner, Names: []string{"B"}}, false},
+		{"admin", testkit.Key{Role: prefect.RoleAdmin}, true, nil, false},
+		{"runner", testkit.Key{Role: prefect.RoleRunner}, false, &secretsync.KeyError{Role: prefect.RoleRunner, Needs: prefect.RoleAdmin}, false},
+		{"planner, to show", testkit.Key{Role: prefect.RolePlanner}, false, nil, true},
+		{"planner, to apply", testkit.Key{Role: prefect.RolePlanner}, true, &secretsync.KeyError{Role: prefect.RolePlanner, Needs: prefect.RoleAdmin}, false},
+		{"patterns", testkit.Key{Role: prefect.RoleAdmin, Patterns: []string{"B"}}, false, &secretsync.KeyError{Role: prefect.RoleAdmin, Names: []string{"A"}}, false},
+		{"a planner's patterns", testkit.Key{Role: prefect.RolePlanner, Patterns: []string{"A"}}, false, &secretsync.KeyError{Role: prefect.RolePlanner, Names: []string{"B"}}, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -88,11 +88,11 @@ func TestARoleOfLater(t *testing.T) {
 func TestAnotherStoreSaysNothingOfTheKey(t *testing.T) {
 	for _, dialect := range []prefect.Dialect{prefect.DialectCamel, prefect.DialectSnake} {
 		cloud := testkit.New(t, testkit.WithDialect(dialect))
-		plan, err := against(t, paced(cloud.Runner()), secretsync.PlanInput{Apply: true})
+		plan, err := against(t, paced(cloud.RunnerClient()), secretsync.PlanInput{Apply: true})
 		if err != nil || plan.Tenant != "" || plan.KeyNote != "" {
 			t.Errorf("%v: %+v", err, plan)
 		}
-		if err := secretsync.CheckReader(t.Context(), paced(cloud.Client()), []string{"A"}, "f"); err != nil {
+		if err := secretsync.CheckReader(t.Context(), paced(cloud.AdminClient()), []string{"A"}, "f"); err != nil {
 			t.Error(err)
 		}
 	}
@@ -101,10 +101,10 @@ func TestAnotherStoreSaysNothingOfTheKey(t *testing.T) {
 func TestCheckReader(t *testing.T) {
 	cloud := testkit.New(t)
 	for want, key := range map[string]testkit.Key{
-		"":                                      {Name: "a", Role: testkit.Runner, Patterns: []string{"A", "B*"}},
-		`the key from f does not reach "C": `:   {Name: "b", Role: testkit.Runner, Patterns: []string{"A", "B"}},
-		"the key from f is an admin key, which": {Name: "c", Role: testkit.Admin},
-		"the key from f is a planner key, which li": {Name: "d", Role: testkit.Planner},
+		"":                                      {Name: "a", Role: prefect.RoleRunner, Patterns: []string{"A", "B*"}},
+		`the key from f does not reach "C": `:   {Name: "b", Role: prefect.RoleRunner, Patterns: []string{"A", "B"}},
+		"the key from f is an admin key, which": {Name: "c", Role: prefect.RoleAdmin},
+		"the key from f is a planner key, which li": {Name: "d", Role: prefect.RolePlanner},
 	} {
 		names := []string{"A", "B"}
 		if key.Name == "b" {

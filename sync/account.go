@@ -32,12 +32,12 @@ type Account struct {
 // [prefect.Client] does.
 func AccountOf[S Store](client interface {
 	Store
-	Tenants(context.Context) ([]prefect.Tenant, error)
+	ListTenants(context.Context) ([]prefect.Tenant, error)
 	ForTenant(id string) (S, error)
 	Requests() int64
 }) Account {
 	return Account{
-		Store: client, Tenants: client.Tenants, Requests: client.Requests,
+		Store: client, Tenants: client.ListTenants, Requests: client.Requests,
 		ForTenant: func(id string) (Store, error) { return client.ForTenant(id) },
 	}
 }

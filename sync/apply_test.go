@@ -12,12 +12,13 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // sync plans and applies as the command does: names, writes, names.
 func run(t *testing.T, cloud *testkit.Cloud, in secretsync.PlanInput) (*secretsync.Report, *prefect.Client) {
 	t.Helper()
-	client := cloud.Client()
+	client := cloud.AdminClient()
 	store := paced(client)
 	plan := planned(t, store, in)
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
@@ -63,7 +64,7 @@ func TestApplyWritesWhatThePlanSays(t *testing.T) {
 	if client.Requests() != 3 {
 		t.Errorf("%d requests, want 3: names, writes, names", client.Requests())
 	}
-	if err := secretsync.VerifyValues(t.Context(), paced(cloud.Runner()), report); err != nil {
+	if err := secretsync.VerifyValues(t.Context(), paced(cloud.RunnerClient()), report); err != nil {
 		t.Fatal(err)
 	}
 	if err := secretsync.VerifyWriterRefused(t.Context(), paced(client), report); err != nil {
@@ -76,7 +77,7 @@ func TestApplyWritesWhatThePlanSays(t *testing.T) {
 
 func TestOneFailureTakesNoOtherWithIt(t *testing.T) {
 	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S037"}, testkit.Fault{Code: "NOT_ALLOWED", Message: "down, and " + canary})
+	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S037"}, faults.Fault{Code: "NOT_ALLOWED", Message: "down, and " + canary})
 	report, client := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(250)}})
 	if diff := cmp.Diff([]string{"S037"}, report.Names(secretsync.Failed)); diff != "" {
 		t.Error(diff)
@@ -104,7 +105,7 @@ func numbered(n int) *secretsync.Source {
 
 func TestARefusedDocumentIsHalved(t *testing.T) {
 	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S5"}, testkit.Fault{Status: 400})
+	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S5"}, faults.Fault{Status: 400})
 	var pairs []string
 	for i := range 9 {
 		pairs = append(pairs, fmt.Sprint("S", i), "v")
@@ -136,7 +137,7 @@ func TestARefusedKeyIsTheReason(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := secretsync.Apply(t.Context(), paced(cloud.Runner()), plan, secretsync.ApplyOptions{})
+	report := secretsync.Apply(t.Context(), paced(cloud.RunnerClient()), plan, secretsync.ApplyOptions{})
 	if !errors.Is(report.Err, prefect.ErrForbidden) || report.Count(secretsync.Failed) != 1 {
 		t.Errorf("%d failed: %v", report.Count(secretsync.Failed), report.Err)
 	}
@@ -146,7 +147,7 @@ func TestARefusedKeyIsTheReason(t *testing.T) {
 func TestVerifyFindsAStoreThatShowsValues(t *testing.T) {
 	cloud := testkit.New(t)
 	report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary)}})
-	if err := secretsync.VerifyWriterRefused(t.Context(), paced(cloud.Runner()), report); err != nil {
+	if err := secretsync.VerifyWriterRefused(t.Context(), paced(cloud.RunnerClient()), report); err != nil {
 		t.Fatal(err)
 	}
 	if refused := report.Verified.WriterRefused; refused == nil || *refused {
@@ -156,7 +157,7 @@ func TestVerifyFindsAStoreThatShowsValues(t *testing.T) {
 
 func TestVerifyFindsWhatIsMissingAndWhatDiffers(t *testing.T) {
 	cloud := testkit.New(t)
-	client := cloud.Client()
+	client := cloud.AdminClient()
 	plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary, "B", canary, "C", "x")}})
 	if err != nil {
 		t.Fatal(err)
@@ -170,7 +171,7 @@ func TestVerifyFindsWhatIsMissingAndWhatDiffers(t *testing.T) {
 	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
 		t.Fatal(err)
 	}
-	if err := secretsync.VerifyValues(t.Context(), paced(cloud.Runner()), report); err != nil {
+	if err := secretsync.VerifyValues(t.Context(), paced(cloud.RunnerClient()), report); err != nil {
 		t.Fatal(err)
 	}
 	one := 1

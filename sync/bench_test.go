@@ -37,7 +37,7 @@ func BenchmarkSync(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			in := secretsync.PlanInput{Sources: benchSource(n)}
 			for b.Loop() {
-				store := paced(testkit.New(b).Client())
+				store := paced(testkit.New(b).AdminClient())
 				plan, err := secretsync.NewPlan(in)
 				if err == nil {
 					err = plan.Against(b.Context(), store)

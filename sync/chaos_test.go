@@ -19,6 +19,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 var (
@@ -77,8 +78,8 @@ type chaos struct {
 // rule is a fault that waits for a call.
 type rule struct {
 	kind  string
-	match testkit.Match
-	fault testkit.Fault
+	match faults.Match
+	fault faults.Fault
 }
 
 func newChaos(t *testing.T, seed uint64) *chaos {
@@ -173,7 +174,7 @@ func (c *chaos) faults() {
 		if a.Kind == secretsync.Delete {
 			field = "deleteSecret"
 		}
-		match := testkit.Match{Field: field, Secret: a.Name, Times: c.rand.IntN(4)}
+		match := faults.Match{Field: field, Secret: a.Name, Times: c.rand.IntN(4)}
 		if match.Times == 0 && !c.chance(3) {
 			match.Times = 1
 		}
@@ -183,7 +184,7 @@ func (c *chaos) faults() {
 		c.cloud.Inject(r.match, r.fault)
 	}
 	if c.chance(8) {
-		c.cloud.Inject(testkit.Match{Field: c.names, Times: 1 + c.rand.IntN(12)}, testkit.Unavailable())
+		c.cloud.Inject(faults.Match{Field: c.names, Times: 1 + c.rand.IntN(12)}, faults.Unavailable())
 	}
 }
 
@@ -199,28 +200,28 @@ func (c *chaos) target() secretsync.Action {
 // faultKinds are all that can go wrong, each as likely as the next.
 var faultKinds = []struct {
 	name  string
-	fault func(*chaos) testkit.Fault
+	fault func(*chaos) faults.Fault
 }{
-	{"503", always(testkit.Unavailable())},
-	{"503, applied", always(testkit.Fault{Status: 503, Applied: true})},
-	{"502", func(c *chaos) testkit.Fault { return testkit.Fault{Status: 502, Applied: c.chance(2)} }},
-	{"429", func(c *chaos) testkit.Fault { return testkit.RateLimited(c.duration(40 * time.Second)) }},
-	{"reset", always(testkit.Fault{Drop: true})},
-	{"reply lost", always(testkit.ReplyLost())},
-	{"truncated", always(testkit.Fault{Truncate: true})},
-	{"malformed", always(testkit.Fault{Malformed: true})},
-	{"one alias", func(c *chaos) testkit.Fault { return testkit.Fault{Code: "API_ERROR", Applied: c.chance(2)} }},
-	{"sealed", always(testkit.StoreSealed())},
-	{"forbidden", always(testkit.Fault{Code: "FORBIDDEN"})},
-	{"key expired", always(testkit.KeyExpired())},
-	{"400", always(testkit.Fault{Status: 400})},
-	{"413", always(testkit.Fault{Status: 413})},
-	{"slow", func(c *chaos) testkit.Fault { return testkit.Fault{Delay: c.duration(50 * time.Second)} }},
-	{"slow, applied", func(c *chaos) testkit.Fault { return testkit.Fault{Delay: c.duration(50 * time.Second), Applied: true} }},
+	{"503", always(faults.Unavailable())},
+	{"503, applied", always(faults.Fault{Status: 503, Applied: true})},
+	{"502", func(c *chaos) faults.Fault { return faults.Fault{Status: 502, Applied: c.chance(2)} }},
+	{"429", func(c *chaos) faults.Fault { return faults.RateLimited(c.duration(40 * time.Second)) }},
+	{"reset", always(faults.Fault{Drop: true})},
+	{"reply lost", always(faults.ReplyLost())},
+	{"truncated", always(faults.Fault{Truncate: true})},
+	{"malformed", always(faults.Fault{Malformed: true})},
+	{"one alias", func(c *chaos) faults.Fault { return faults.Fault{Code: "API_ERROR", Applied: c.chance(2)} }},
+	{"sealed", always(faults.StoreSealed())},
+	{"forbidden", always(faults.Fault{Code: "FORBIDDEN"})},
+	{"key expired", always(faults.KeyExpired())},
+	{"400", always(faults.Fault{Status: 400})},
+	{"413", always(faults.Fault{Status: 413})},
+	{"slow", func(c *chaos) faults.Fault { return faults.Fault{Delay: c.duration(50 * time.Second)} }},
+	{"slow, applied", func(c *chaos) faults.Fault { return faults.Fault{Delay: c.duration(50 * time.Second), Applied: true} }},
 }
 
-func always(f testkit.Fault) func(*chaos) testkit.Fault {
-	return func(*chaos) testkit.Fault { return f }
+func always(f faults.Fault) func(*chaos) faults.Fault {
+	return func(*chaos) faults.Fault { return f }
 }
 
 func kindNames() []string {
@@ -240,7 +241,7 @@ func (c *chaos) count(met map[string]int) {
 	if len(c.rules) != 1 {
 		return
 	}
-	if r := c.rules[0]; len(c.cloud.Calls(testkit.Match{Field: r.match.Field, Secret: r.match.Secret})) > 0 {
+	if r := c.rules[0]; len(c.cloud.Calls(faults.Match{Field: r.match.Field, Secret: r.match.Secret})) > 0 {
 		met[r.kind]++
 	}
 }
@@ -315,7 +316,7 @@ func (c *chaos) compare() {
 // compareOrder holds deletions back until every write was sent and acknowledged.
 func (c *chaos) compareOrder() {
 	deleted := false
-	for _, call := range c.cloud.Calls(testkit.Match{}) {
+	for _, call := range c.cloud.Calls(faults.Match{}) {
 		deleted = deleted || call.Field == "deleteSecret" || call.Field == "delete_secret"
 		if deleted && (call.Field == "setSecret" || call.Field == "set_secret") {
 			c.Errorf("seed %d: %s was written after a deletion", c.seed, call.Secret)
@@ -331,7 +332,7 @@ func (c *chaos) compareOrder() {
 // compareDeletes looks at what was asked, not only at what came of it.
 func (c *chaos) compareDeletes() {
 	planned := deletes(c.plan)
-	for _, call := range c.cloud.Calls(testkit.Match{Field: "deleteSecret"}) {
+	for _, call := range c.cloud.Calls(faults.Match{Field: "deleteSecret"}) {
 		if !slices.Contains(planned, call.Secret) {
 			c.Errorf("seed %d: %s was deleted, and the plan did not say so", c.seed, call.Secret)
 		}

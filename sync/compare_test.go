@@ -29,14 +29,14 @@ func storeOf(values map[string]string) *plainStore {
 	return s
 }
 
-func (s *plainStore) SecretNames(context.Context) ([]string, error) {
+func (s *plainStore) ListSecrets(context.Context) ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Sorted(maps.Keys(s.values)), nil
 }
 
-func (s *plainStore) Overview(ctx context.Context, _ []string) (prefect.Overview, error) {
-	names, err := s.SecretNames(ctx)
+func (s *plainStore) GetOverview(ctx context.Context, _ []string) (prefect.Overview, error) {
+	names, err := s.ListSecrets(ctx)
 	return prefect.Overview{Names: names}, err
 }
 

@@ -31,7 +31,7 @@ func secrets() []*secretsync.Source {
 // A client of any API, here of a fake one, is a store.
 func ExampleApply() {
 	cloud := testkit.New(t)
-	client := cloud.Client()
+	client := cloud.AdminClient()
 	plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: secrets()})
 	if err == nil {
 		err = plan.Against(ctx, client)
@@ -57,8 +57,8 @@ func ExampleRun() {
 	run := secretsync.Run{
 		Input:   secretsync.PlanInput{Sources: secrets()},
 		Tenants: []string{"data"},
-		Writer:  secretsync.AccountOf(cloud.Client()),
-		Reader:  secretsync.AccountOf(cloud.Runner()), // compares what a flow gets
+		Writer:  secretsync.AccountOf(cloud.AdminClient()),
+		Reader:  secretsync.AccountOf(cloud.RunnerClient()), // compares what a flow gets
 	}
 	done, err := run.Sync(ctx)
 	if err != nil {

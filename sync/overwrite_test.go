@@ -19,8 +19,8 @@ import (
 func shared(t *testing.T, options ...testkit.Option) *testkit.Cloud {
 	t.Helper()
 	cloud := testkit.New(t, options...)
-	bob := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: testkit.Admin}))
-	if err := errors.Join(cloud.Client().SetSecret(t.Context(), "A", 1), bob.SetSecret(t.Context(), "B", 1)); err != nil {
+	bob := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: prefect.RoleAdmin}))
+	if err := errors.Join(cloud.AdminClient().SetSecret(t.Context(), "A", 1), bob.SetSecret(t.Context(), "B", 1)); err != nil {
 		t.Fatal(err)
 	}
 	return cloud
@@ -28,7 +28,7 @@ func shared(t *testing.T, options ...testkit.Option) *testkit.Cloud {
 
 func TestAnotherKeysSecretIsMarked(t *testing.T) {
 	for _, overwrite := range []secretsync.Overwrites{"", secretsync.OverwriteAny} {
-		client := shared(t).Client()
+		client := shared(t).AdminClient()
 		plan, err := against(t, paced(client), secretsync.PlanInput{Overwrite: overwrite})
 		if err != nil || client.Requests() != 1 {
 			t.Fatalf("%v, %d requests", err, client.Requests())
@@ -79,14 +79,14 @@ func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
 // However many names another key wrote, it is named once.
 func TestOwnedNamesAWriterOnce(t *testing.T) {
 	cloud := testkit.New(t)
-	bob := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: testkit.Admin}))
+	bob := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: prefect.RoleAdmin}))
 	in := secretsync.PlanInput{Sources: []*secretsync.Source{numbered(30)}, Overwrite: secretsync.OverwriteOwned}
 	secretsync.Apply(t.Context(), paced(bob), planned(t, paced(bob), in), secretsync.ApplyOptions{})
 	plan, err := secretsync.NewPlan(in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = plan.Against(t.Context(), paced(cloud.Client()))
+	err = plan.Against(t.Context(), paced(cloud.AdminClient()))
 	if err == nil || strings.Count(err.Error(), "bob") != 1 || !strings.HasSuffix(err.Error(), `"S009" and 20 more names`) {
 		t.Errorf("got %v", err)
 	}
@@ -108,10 +108,10 @@ func TestOwnedLetsTheKeysOwn(t *testing.T) {
 // A planner is not the key that will write.
 func TestAPlannerRefusesNobodysSecrets(t *testing.T) {
 	cloud := shared(t)
-	if err := cloud.Client().SetSecret(t.Context(), "OLD", 1); err != nil {
+	if err := cloud.AdminClient().SetSecret(t.Context(), "OLD", 1); err != nil {
 		t.Fatal(err)
 	}
-	store := paced(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: testkit.Planner})))
+	store := paced(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner})))
 	plan, err := against(t, store, pruneAll(secretsync.PlanInput{Overwrite: secretsync.OverwriteOwned}))
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +154,7 @@ func TestOverwriteInAManifest(t *testing.T) {
 // Thousands of names are planned against a key whose patterns leave out a few.
 func TestManyNamesThatAreNotReached(t *testing.T) {
 	cloud := testkit.New(t)
-	client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "k", Role: testkit.Admin, Patterns: []string{"S0*"}}))
+	client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "k", Role: prefect.RoleAdmin, Patterns: []string{"S0*"}}))
 	plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3000)}, KeyFrom: "HERE"})
 	if err != nil {
 		t.Fatal(err)

@@ -45,7 +45,7 @@ func pacedStore(store Store) *paced {
 
 func (s *paced) names(ctx context.Context, attempts int) (names []string, err error) {
 	err = s.ask(ctx, attempts, func() error {
-		names, err = s.SecretNames(ctx)
+		names, err = s.ListSecrets(ctx)
 		return err
 	})
 	return names, err
@@ -53,7 +53,7 @@ func (s *paced) names(ctx context.Context, attempts int) (names []string, err er
 
 func (s *paced) overview(ctx context.Context, about []string) (found prefect.Overview, err error) {
 	err = s.ask(ctx, planAttempts, func() error {
-		found, err = s.Overview(ctx, about)
+		found, err = s.GetOverview(ctx, about)
 		return err
 	})
 	return found, err
@@ -66,7 +66,7 @@ func (s *paced) access(ctx context.Context, about []string) (found prefect.Acces
 		return found, nil
 	}
 	err = s.ask(ctx, planAttempts, func() error {
-		found, err = teller.KeyAccess(ctx, about)
+		found, err = teller.GetAccess(ctx, about)
 		return err
 	})
 	return found, err

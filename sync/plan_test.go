@@ -91,7 +91,7 @@ func TestPlanAgainstAStore(t *testing.T) {
 	for _, name := range []string{"A", "E", "OTHER"} {
 		cloud.Set(name, 1)
 	}
-	plan := planned(t, paced(cloud.Client()), secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "B", "x", "A", "y", "E", "")}})
+	plan := planned(t, paced(cloud.AdminClient()), secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "B", "x", "A", "y", "E", "")}})
 	if diff := cmp.Diff([]string{`overwrite A<A overwrites what "testkit" wrote`, "create B<B", "skip E<E empty"}, lines(plan)); diff != "" {
 		t.Error(diff)
 	}

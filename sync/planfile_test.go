@@ -14,7 +14,7 @@ const fileURL = "https://secrets.example.com"
 func planFor(t *testing.T, stored []string, pairs ...string) *secretsync.Plan {
 	t.Helper()
 	cloud := storing(t, stored...)
-	return planned(t, paced(cloud.Client()), pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", pairs...)}}))
+	return planned(t, paced(cloud.AdminClient()), pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", pairs...)}}))
 }
 
 func TestAPlanFileHoldsNamesAlone(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
@@ -20,7 +21,7 @@ func onePair() secretsync.PlanInput {
 }
 
 func plannerStore(cloud *testkit.Cloud) secretsync.Store {
-	return paced(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: testkit.Planner})))
+	return paced(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner})))
 }
 
 // What a planner has planned is synced by a key that deletes its own alone.
@@ -34,7 +35,7 @@ func TestAPlannersFileLeavesOthersSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan := planned(t, paced(cloud.Client()), onePair())
+	plan := planned(t, paced(cloud.AdminClient()), onePair())
 	want := []string{
 		"delete A< no source has it", `skip B< no source has it; not deleted: the key "bob" wrote it last`, "create NEW<NEW",
 	}
@@ -47,12 +48,12 @@ func TestAPlannersFileLeavesOthersSecrets(t *testing.T) {
 // A deletion that was reviewed as a key's own is not another's without a word.
 func TestADeletionThatBecameAnothers(t *testing.T) {
 	cloud := shared(t)
-	file := secretsync.NewPlanFile(fileURL, planned(t, paced(cloud.Client()), onePair()))
-	carol := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "carol", Role: testkit.Admin}))
+	file := secretsync.NewPlanFile(fileURL, planned(t, paced(cloud.AdminClient()), onePair()))
+	carol := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "carol", Role: prefect.RoleAdmin}))
 	if err := carol.SetSecret(t.Context(), "A", 1); err != nil {
 		t.Fatal(err)
 	}
-	err := file.Restrict(planned(t, paced(cloud.Client()), onePair()))
+	err := file.Restrict(planned(t, paced(cloud.AdminClient()), onePair()))
 	if err == nil || !strings.Contains(err.Error(), `"A" of tenant testkit: delete was reviewed, and nothing is planned now`) {
 		t.Errorf("got %v", err)
 	}
@@ -61,7 +62,7 @@ func TestADeletionThatBecameAnothers(t *testing.T) {
 // A sync deletes what one key wrote, and so a planner counts the names of each.
 func TestAPlannerCountsTheDeletionsOfEachKey(t *testing.T) {
 	cloud := shared(t)
-	if err := cloud.Client().SetSecret(t.Context(), "A2", 1); err != nil {
+	if err := cloud.AdminClient().SetSecret(t.Context(), "A2", 1); err != nil {
 		t.Fatal(err)
 	}
 	store := plannerStore(cloud)

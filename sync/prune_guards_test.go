@@ -10,6 +10,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // guarded is a run that would delete OLD, which the key admin wrote, but for one
@@ -38,7 +39,7 @@ func (r *guardedRun) lists(name string, rule secretsync.NameRule) {
 
 // writtenBy has another key write OLD.
 func (r *guardedRun) writtenBy(name string) {
-	client := r.cloud.ClientWithKey(r.cloud.AddKey(testkit.Key{Name: name, Role: testkit.Admin}))
+	client := r.cloud.ClientWithKey(r.cloud.AddKey(testkit.Key{Name: name, Role: prefect.RoleAdmin}))
 	if err := client.SetSecret(r.Context(), "OLD", "theirs"); err != nil {
 		r.Fatal(err)
 	}
@@ -68,7 +69,7 @@ var guards = []guarded{
 	{"max-deletes is 0", func(r *guardedRun) { r.in.Prune.MaxDeletes = new(int) }},
 	{"more than 5, without max-deletes", func(r *guardedRun) {
 		for _, name := range strings.Split("OLD1 OLD2 OLD3 OLD4 OLD5", " ") {
-			if err := r.cloud.Client().SetSecret(r.Context(), name, "old"); err != nil {
+			if err := r.cloud.AdminClient().SetSecret(r.Context(), name, "old"); err != nil {
 				r.Fatal(err)
 			}
 		}
@@ -80,11 +81,11 @@ var guards = []guarded{
 		r.cloud.Set("OLD", "old")
 	}},
 	{"a write failed", func(r *guardedRun) {
-		r.cloud.Inject(testkit.Match{Field: "setSecret", Secret: "A"}, testkit.Fault{Code: "FORBIDDEN"})
+		r.cloud.Inject(faults.Match{Field: "setSecret", Secret: "A"}, faults.Fault{Code: "FORBIDDEN"})
 	}},
 	{"a write was not sent", func(r *guardedRun) {
 		stop := make(chan struct{})
-		r.cloud.Inject(testkit.Match{Field: "setSecret", Secret: "A"}, testkit.RateLimited(time.Hour))
+		r.cloud.Inject(faults.Match{Field: "setSecret", Secret: "A"}, faults.RateLimited(time.Hour))
 		time.AfterFunc(time.Second, func() { close(stop) })
 		r.o.Stop = stop
 	}},
@@ -95,7 +96,7 @@ func deletesOLD(t *testing.T, guard func(*guardedRun)) bool {
 	r := &guardedRun{T: t, cloud: storing(t, "OLD")}
 	r.in = pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}})
 	guard(r)
-	store := paced(r.cloud.Client())
+	store := paced(r.cloud.AdminClient())
 	plan, err := secretsync.NewPlan(r.in)
 	if err != nil {
 		t.Fatal(err)

@@ -13,13 +13,14 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // storing is a fake whose secrets the key admin wrote.
 func storing(t *testing.T, names ...string) *testkit.Cloud {
 	t.Helper()
 	cloud := testkit.New(t)
-	client := cloud.Client()
+	client := cloud.AdminClient()
 	for _, name := range names {
 		if err := client.SetSecret(t.Context(), name, "old"); err != nil {
 			t.Fatal(err)
@@ -47,7 +48,7 @@ func deletes(p *secretsync.Plan) []string {
 func TestPruneDeletesWhatNoSourceHas(t *testing.T) {
 	cloud := storing(t, "A", "team_old", "other_old")
 	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{Scope: []string{"team_*"}}}
-	store := paced(cloud.Client())
+	store := paced(cloud.AdminClient())
 	plan := planned(t, store, in)
 	if diff := cmp.Diff([]string{"overwrite A<A", "delete team_old< no source has it"}, lines(plan)); diff != "" {
 		t.Fatal(diff)
@@ -68,8 +69,8 @@ func TestPruneDeletesWhatNoSourceHas(t *testing.T) {
 func TestWithoutAScopeNothingIsPruned(t *testing.T) {
 	cloud := storing(t, "A", "OLD")
 	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: true}
-	plan := planned(t, paced(cloud.Client()), in)
-	if len(deletes(plan)) != 0 || len(cloud.Calls(testkit.Match{Field: "secrets_api"})) != 1 {
+	plan := planned(t, paced(cloud.AdminClient()), in)
+	if len(deletes(plan)) != 0 || len(cloud.Calls(faults.Match{Field: "secrets_api"})) != 1 {
 		t.Errorf("deletes %v", deletes(plan))
 	}
 }
@@ -86,7 +87,7 @@ func TestPruneSparesWhatASourceHas(t *testing.T) {
 		},
 		APIKey: prefect.TextValue(canary),
 	})
-	if got := deletes(planned(t, paced(cloud.Client()), in)); len(got) != 0 {
+	if got := deletes(planned(t, paced(cloud.AdminClient()), in)); len(got) != 0 {
 		t.Errorf("deletes %v", got)
 	}
 }
@@ -109,7 +110,7 @@ func TestPruneHasALimit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = plan.Against(t.Context(), paced(storing(t, names...).Client()))
+		err = plan.Against(t.Context(), paced(storing(t, names...).AdminClient()))
 		if (err != nil) != tt.fails {
 			t.Errorf("%d names, limit %d: %v", tt.there, in.Prune.Limit(), err)
 		}
@@ -138,7 +139,7 @@ func TestAnEmptySourcePrunesNothing(t *testing.T) {
 	} {
 		cloud := storing(t, "OLD")
 		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x"), empty}, APIKey: prefect.TextValue(canary)})
-		plan := planned(t, paced(cloud.Client()), in)
+		plan := planned(t, paced(cloud.AdminClient()), in)
 		if diff := cmp.Diff([]string{"nothing is pruned: there is no secret in vars"}, plan.Notes); diff != "" || len(deletes(plan)) != 0 {
 			t.Errorf("%s: deletes %v, %s", name, deletes(plan), diff)
 		}
@@ -147,13 +148,13 @@ func TestAnEmptySourcePrunesNothing(t *testing.T) {
 
 func TestPruneSparesWhatAnotherKeyWrote(t *testing.T) {
 	cloud := storing(t, "MINE", "THEIRS")
-	other := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: testkit.Admin}))
+	other := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: prefect.RoleAdmin}))
 	if err := other.SetSecret(t.Context(), "THEIRS", "new"); err != nil {
 		t.Fatal(err)
 	}
 	for _, unowned := range []bool{false, true} {
 		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: unowned})
-		plan := planned(t, paced(cloud.Client()), in)
+		plan := planned(t, paced(cloud.AdminClient()), in)
 		want := []string{"create A<A", "delete MINE< no source has it", `skip THEIRS< no source has it; not deleted: the key "bob" wrote it last`}
 		if diff := cmp.Diff(want, lines(plan)); diff != "" {
 			t.Error(diff)
@@ -184,7 +185,7 @@ func TestAStoreThatNamesNoOwner(t *testing.T) {
 		cloud := testkit.New(t, testkit.WithDialect(prefect.DialectSnake))
 		cloud.Set("OLD", 1)
 		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: unowned})
-		plan := planned(t, paced(cloud.Client()), in)
+		plan := planned(t, paced(cloud.AdminClient()), in)
 		want := []string{"create A<A", "skip OLD< no source has it; not deleted: the store does not say who wrote it (--prune-unowned)"}
 		if unowned {
 			want[1] = "delete OLD< no source has it"
@@ -197,20 +198,20 @@ func TestAStoreThatNamesNoOwner(t *testing.T) {
 
 func TestOwnersThatCannotBeAskedForFailThePlan(t *testing.T) {
 	cloud := storing(t, "OLD")
-	cloud.Inject(testkit.Match{Field: "secret", Nth: 2}, testkit.Fault{Code: "FORBIDDEN"})
+	cloud.Inject(faults.Match{Field: "secret", Nth: 2}, faults.Fault{Code: "FORBIDDEN"})
 	plan, err := secretsync.NewPlan(pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: true}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := plan.Against(t.Context(), paced(cloud.Client())); !errors.Is(err, prefect.ErrForbidden) {
+	if err := plan.Against(t.Context(), paced(cloud.AdminClient())); !errors.Is(err, prefect.ErrForbidden) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestNothingIsDeletedUnlessEveryWriteSucceeded(t *testing.T) {
 	cloud := storing(t, "OLD")
-	cloud.Inject(testkit.Match{Field: "setSecret", Secret: "B"}, testkit.Fault{Code: "FORBIDDEN"})
-	store := paced(cloud.Client())
+	cloud.Inject(faults.Match{Field: "setSecret", Secret: "B"}, faults.Fault{Code: "FORBIDDEN"})
+	store := paced(cloud.AdminClient())
 	plan := planned(t, store, pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x", "B", "x")}}))
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	old := report.Actions[2]
@@ -223,13 +224,13 @@ func TestNothingIsDeletedUnlessEveryWriteSucceeded(t *testing.T) {
 // Apply deletes after the writes, never beside them.
 func TestDeletionsComeLast(t *testing.T) {
 	cloud := storing(t, "OLD")
-	store := paced(cloud.Client())
+	store := paced(cloud.AdminClient())
 	plan := planned(t, store, pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}}))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Delay: 20e6})
+	cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: 20e6})
 	report := secretsync.Apply(ctx, store, plan, secretsync.ApplyOptions{})
-	calls := cloud.Calls(testkit.Match{})
+	calls := cloud.Calls(faults.Match{})
 	if last := calls[len(calls)-1]; last.Secret != "OLD" || report.Count(secretsync.Deleted) != 1 {
 		t.Errorf("the last call is %+v", last)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // runOf is a run of one secret for the tenants, whose steps are noted.
@@ -21,7 +22,7 @@ func runOf(cloud *testkit.Cloud, steps *[]string, tenants ...string) secretsync.
 	note := func(step string) error { *steps = append(*steps, step); return nil }
 	return secretsync.Run{
 		Input:   secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary)}},
-		Tenants: tenants, Writer: secretsync.AccountOf(cloud.Client()), Reader: secretsync.AccountOf(cloud.Runner()),
+		Tenants: tenants, Writer: secretsync.AccountOf(cloud.AdminClient()), Reader: secretsync.AccountOf(cloud.RunnerClient()),
 		Steps: secretsync.Steps{
 			Connected:  func() error { return note("connected") },
 			Planned:    func(p *secretsync.Plan) error { return note("planned " + p.Tenant) },
@@ -79,9 +80,9 @@ func TestRunGoesOnWithTheTenantsThatHaveAPlan(t *testing.T) {
 	run := runOf(cloud, &steps, "data", testkit.TenantID)
 	run.Writer.ForTenant = func(id string) (secretsync.Store, error) {
 		if id == data.TenantID() {
-			return cloud.Client().ForTenant(id)
+			return cloud.AdminClient().ForTenant(id)
 		}
-		return cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "r", Role: testkit.Runner})), nil
+		return cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "r", Role: prefect.RoleRunner})), nil
 	}
 	done, err := run.Sync(t.Context())
 	if err != nil || done.Tenants[0].Report == nil || done.Tenants[1].Report != nil {
@@ -111,13 +112,13 @@ func TestRunFails(t *testing.T) {
 			`no tenant with the slug "dat": did you mean "data"?`, false, []string{"connected"}},
 		"the list of tenants": {func(c *testkit.Cloud, r *secretsync.Run) {
 			r.Tenants = []string{"data"}
-			c.Inject(testkit.Match{Field: "tenant"}, testkit.Fault{Code: prefect.CodeForbidden})
+			c.Inject(faults.Match{Field: "tenant"}, faults.Fault{Code: prefect.CodeForbidden})
 		}, prefect.CodeForbidden, true, []string{"connected"}},
 		"a store without tenants": {func(_ *testkit.Cloud, r *secretsync.Run) {
 			r.Tenants, r.Writer = []string{"data"}, secretsync.Account{Store: storeOf(nil)}
 		}, "this store has no tenants", false, []string{"connected"}},
 		"the only plan": {func(c *testkit.Cloud, _ *secretsync.Run) {
-			c.Inject(testkit.Match{Field: "secret"}, testkit.Fault{Code: prefect.CodeForbidden})
+			c.Inject(faults.Match{Field: "secret"}, faults.Fault{Code: prefect.CodeForbidden})
 		}, prefect.CodeForbidden, true, []string{"connected"}},
 		"what is not owned": {func(c *testkit.Cloud, r *secretsync.Run) {
 			c.Set("A", 1)
@@ -168,7 +169,7 @@ func TestARunThatIsStoppedBeforeItPlans(t *testing.T) {
 func TestARunThatIsStoppedWhileItWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
-		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Delay: 10 * time.Second})
+		cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: 10 * time.Second})
 		var steps []string
 		run, stop := runOf(cloud, &steps), make(chan struct{})
 		run.Input.Sources, run.Stop = []*secretsync.Source{numbered(2000)}, stop
@@ -188,7 +189,7 @@ func TestARunThatIsStoppedWhileItWrites(t *testing.T) {
 func TestARunThatIsCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
-		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Delay: 10 * time.Second})
+		cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: 10 * time.Second})
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(5*time.Second, cancel)
 		var steps []string
@@ -207,7 +208,7 @@ func TestARunThatIsCancelled(t *testing.T) {
 func TestARunKeepsTimeToVerify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
-		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Delay: time.Minute})
+		cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: time.Minute})
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		var steps []string

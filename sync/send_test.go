@@ -17,24 +17,25 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // sends is how often a secret was asked to be set or deleted.
 func sends(cloud *testkit.Cloud, field, name string) int {
-	return len(cloud.Calls(testkit.Match{Field: field, Secret: name}))
+	return len(cloud.Calls(faults.Match{Field: field, Secret: name}))
 }
 
 func TestWhatFailsForAMomentIsSentAgain(t *testing.T) {
-	faults := map[string]testkit.Fault{
-		"503": testkit.Unavailable(), "429": testkit.RateLimited(0), "dropped": {Drop: true}, "truncated": {Truncate: true},
-		"a proxy's page": {Malformed: true}, "reply lost": testkit.ReplyLost(), "too slow": {Delay: time.Minute, Applied: true},
-		"one alias": testkit.PartialFailure(), "sealed": testkit.StoreSealed(),
+	kinds := map[string]faults.Fault{
+		"503": faults.Unavailable(), "429": faults.RateLimited(0), "dropped": {Drop: true}, "truncated": {Truncate: true},
+		"a proxy's page": {Malformed: true}, "reply lost": faults.ReplyLost(), "too slow": {Delay: time.Minute, Applied: true},
+		"one alias": faults.PartialFailure(), "sealed": faults.StoreSealed(),
 	}
-	for name, fault := range faults {
+	for name, fault := range kinds {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := testkit.New(t)
 			cloud.Set("S001", "old")
-			cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S001", Times: 3}, fault)
+			cloud.Inject(faults.Match{Field: "setSecret", Secret: "S001", Times: 3}, fault)
 			report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3)}})
 			if report.Err != nil || report.Count(secretsync.Created) != 2 || report.Count(secretsync.Overwritten) != 1 {
 				t.Errorf("%s: %v: %+v", name, report.Err, report.Actions)
@@ -49,9 +50,9 @@ func TestWhatFailsForAMomentIsSentAgain(t *testing.T) {
 func TestOnlyWhatFailedIsSentAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
-		cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S001", Times: 1}, testkit.PartialFailure())
+		cloud.Inject(faults.Match{Field: "setSecret", Secret: "S001", Times: 1}, faults.PartialFailure())
 		run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3)}})
-		if n := len(cloud.Calls(testkit.Match{Field: "setSecret"})); n != 4 {
+		if n := len(cloud.Calls(faults.Match{Field: "setSecret"})); n != 4 {
 			t.Errorf("%d mutations, want 4", n)
 		}
 	})
@@ -61,20 +62,20 @@ func TestOnlyWhatFailedIsSentAgain(t *testing.T) {
 // now says that nothing changed.
 func TestUnchangedIsNeverAGuess(t *testing.T) {
 	tests := map[string]struct {
-		fault testkit.Fault
+		fault faults.Fault
 		old   string
 		want  secretsync.Result
 	}{
-		"lost reply, another value": {testkit.ReplyLost(), "old", secretsync.Overwritten},
-		"lost reply, same value":    {testkit.ReplyLost(), canary, secretsync.Overwritten},
-		"refused before, same":      {testkit.RateLimited(0), canary, secretsync.Overwritten},
-		"sent once, same":           {testkit.Fault{Delay: time.Second}, canary, secretsync.Unchanged},
+		"lost reply, another value": {faults.ReplyLost(), "old", secretsync.Overwritten},
+		"lost reply, same value":    {faults.ReplyLost(), canary, secretsync.Overwritten},
+		"refused before, same":      {faults.RateLimited(0), canary, secretsync.Overwritten},
+		"sent once, same":           {faults.Fault{Delay: time.Second}, canary, secretsync.Unchanged},
 	}
 	for name, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := testkit.New(t)
 			cloud.Set("S000", tt.old)
-			cloud.Inject(testkit.Match{Field: "setSecret", Times: 1}, tt.fault)
+			cloud.Inject(faults.Match{Field: "setSecret", Times: 1}, tt.fault)
 			report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
 			if got := report.Actions[0].Result; got != tt.want {
 				t.Errorf("%s: %s, want %s", name, got, tt.want)
@@ -87,26 +88,26 @@ func TestUnchangedIsNeverAGuess(t *testing.T) {
 // to the first request was lost, or somebody was faster. Either way it is gone.
 func TestADeletionThatChangesNothingIsADeletion(t *testing.T) {
 	tests := map[string]struct {
-		fault testkit.Fault
+		fault faults.Fault
 		sends int
 		gone  bool
 	}{
-		"sent once, gone meanwhile": {testkit.Fault{Delay: time.Second}, 1, true},
-		"reply lost":                {testkit.ReplyLost(), 2, false},
-		"done too slowly":           {testkit.Fault{Delay: time.Minute, Applied: true}, 2, false},
-		"503, and done":             {testkit.Fault{Status: http.StatusServiceUnavailable, Applied: true}, 2, false},
-		"429, gone meanwhile":       {testkit.RateLimited(0), 2, true},
+		"sent once, gone meanwhile": {faults.Fault{Delay: time.Second}, 1, true},
+		"reply lost":                {faults.ReplyLost(), 2, false},
+		"done too slowly":           {faults.Fault{Delay: time.Minute, Applied: true}, 2, false},
+		"503, and done":             {faults.Fault{Status: http.StatusServiceUnavailable, Applied: true}, 2, false},
+		"429, gone meanwhile":       {faults.RateLimited(0), 2, true},
 	}
 	for name, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := storing(t, "OLD")
-			store := paced(cloud.Client())
+			store := paced(cloud.AdminClient())
 			plan := planned(t, store, pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}}))
 			if tt.gone {
 				deleteSecret(t, cloud, "OLD")
 			}
 			before := sends(cloud, "deleteSecret", "OLD")
-			cloud.Inject(testkit.Match{Field: "deleteSecret", Times: 1}, tt.fault)
+			cloud.Inject(faults.Match{Field: "deleteSecret", Times: 1}, tt.fault)
 			report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 			if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
 				t.Fatal(err)
@@ -123,7 +124,7 @@ func TestADeletionThatChangesNothingIsADeletion(t *testing.T) {
 
 func deleteSecret(t *testing.T, cloud *testkit.Cloud, name string) {
 	t.Helper()
-	if err := cloud.Client().DeleteSecret(t.Context(), name); err != nil {
+	if err := cloud.AdminClient().DeleteSecret(t.Context(), name); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -131,7 +132,7 @@ func deleteSecret(t *testing.T, cloud *testkit.Cloud, name string) {
 // A document that was refused as a whole may have been carried out in part.
 func TestWhatWasHalvedIsNotSaidToBeUnchanged(t *testing.T) {
 	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S000", Times: 1}, testkit.Fault{Status: http.StatusBadRequest, Applied: true})
+	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S000", Times: 1}, faults.Fault{Status: http.StatusBadRequest, Applied: true})
 	report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(2)}})
 	if got := report.Count(secretsync.Created); got != 2 {
 		t.Errorf("%d created: %+v", got, report.Actions)
@@ -152,8 +153,8 @@ func TestRetryAfterHoldsEveryTenantUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		other := cloud.Tenant("data")
-		cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S007", Tenant: testkit.TenantID, Times: 1}, testkit.RateLimited(20*time.Second))
-		client, pace := cloud.Client(), new(secretsync.Pace)
+		cloud.Inject(faults.Match{Field: "setSecret", Secret: "S007", Tenant: testkit.TenantID, Times: 1}, faults.RateLimited(20*time.Second))
+		client, pace := cloud.AdminClient(), new(secretsync.Pace)
 		otherClient, err := client.ForTenant(other.TenantID())
 		if err != nil {
 			t.Fatal(err)
@@ -181,7 +182,7 @@ func TestRetryAfterHoldsEveryTenantUp(t *testing.T) {
 func TestManyRefusalsSlowDownAndEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
-		cloud.Inject(testkit.Match{Field: "setSecret", Times: 40}, testkit.RateLimited(0))
+		cloud.Inject(faults.Match{Field: "setSecret", Times: 40}, faults.RateLimited(0))
 		report, client := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1000)}})
 		if report.Written() != 1000 || client.Requests() != 52 {
 			t.Errorf("%d written in %d requests: %v", report.Written(), client.Requests(), report.Err)
@@ -193,7 +194,7 @@ func TestManyRefusalsSlowDownAndEnd(t *testing.T) {
 func TestARefusalForTheRateIsNoFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
-		cloud.Inject(testkit.Match{Field: "setSecret", Times: 30}, testkit.RateLimited(0))
+		cloud.Inject(faults.Match{Field: "setSecret", Times: 30}, faults.RateLimited(0))
 		if report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}}); report.Written() != 1 {
 			t.Errorf("%+v", report.Actions)
 		}
@@ -201,12 +202,12 @@ func TestARefusalForTheRateIsNoFailure(t *testing.T) {
 }
 
 func TestTheTimeOfARunEnds(t *testing.T) {
-	for name, fault := range map[string]testkit.Fault{"429": testkit.RateLimited(time.Hour), "503": testkit.Unavailable()} {
+	for name, fault := range map[string]faults.Fault{"429": faults.RateLimited(time.Hour), "503": faults.Unavailable()} {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := testkit.New(t)
-			store := paced(cloud.Client())
+			store := paced(cloud.AdminClient())
 			plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(2)}})
-			cloud.Inject(testkit.Match{Field: "setSecret"}, fault)
+			cloud.Inject(faults.Match{Field: "setSecret"}, fault)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
 			defer cancel()
 			report := secretsync.Apply(ctx, store, plan, secretsync.ApplyOptions{})
@@ -221,8 +222,8 @@ func TestAWriteThatMayHaveHappenedIsUnknown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Set("OLD", "old")
-		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.ReplyLost())
-		store := paced(cloud.Client())
+		cloud.Inject(faults.Match{Field: "setSecret"}, faults.ReplyLost())
+		store := paced(cloud.AdminClient())
 		plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "OLD", canary, "NEW", canary)}})
 		report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 		if diff := cmp.Diff([]string{"NEW", "OLD"}, report.Names(secretsync.Unknown)); diff != "" {
@@ -234,7 +235,7 @@ func TestAWriteThatMayHaveHappenedIsUnknown(t *testing.T) {
 		if report.Actions[0].Result != secretsync.Created || report.Actions[1].Result != secretsync.Unknown || report.Err == nil {
 			t.Errorf("after the names: %+v", report.Actions)
 		}
-		if err := secretsync.VerifyValues(t.Context(), paced(cloud.Runner()), report); err != nil {
+		if err := secretsync.VerifyValues(t.Context(), paced(cloud.RunnerClient()), report); err != nil {
 			t.Fatal(err)
 		}
 		if report.Actions[1].Result != secretsync.Overwritten || report.Err != nil || report.Undone() != 0 {
@@ -246,11 +247,11 @@ func TestAWriteThatMayHaveHappenedIsUnknown(t *testing.T) {
 func TestARefusedKeyStopsTheRun(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("STALE", 1)
-	client := cloud.Client()
+	client := cloud.AdminClient()
 	store := paced(client)
 	in := secretsync.PlanInput{Sources: []*secretsync.Source{numbered(4000)}, Prune: secretsync.Prune{Scope: []string{"*"}}, PruneUnowned: true}
 	plan := planned(t, store, in)
-	cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.KeyExpired())
+	cloud.Inject(faults.Match{Field: "setSecret"}, faults.KeyExpired())
 	before := client.Requests()
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if report.Count(secretsync.Failed) != 4000 || !errors.Is(report.Err, prefect.ErrUnauthenticated) {
@@ -269,8 +270,8 @@ func TestARefusedKeyStopsTheRun(t *testing.T) {
 func TestStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
-		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Delay: 10 * time.Second})
-		store := paced(cloud.Client())
+		cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: 10 * time.Second})
+		store := paced(cloud.AdminClient())
 		plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(2000)}})
 		stop := make(chan struct{})
 		time.AfterFunc(5*time.Second, func() { close(stop) })
@@ -292,7 +293,7 @@ func TestNothingIsSentAfterStop(t *testing.T) {
 	stop := make(chan struct{})
 	close(stop)
 	for range 20 {
-		client := testkit.New(t).Client()
+		client := testkit.New(t).AdminClient()
 		plan := planned(t, client, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
 		before := client.Requests()
 		report := secretsync.Apply(t.Context(), client, plan, secretsync.ApplyOptions{Stop: stop})
@@ -305,8 +306,8 @@ func TestNothingIsSentAfterStop(t *testing.T) {
 func TestStopEndsWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
-		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.RateLimited(time.Hour))
-		store := paced(cloud.Client())
+		cloud.Inject(faults.Match{Field: "setSecret"}, faults.RateLimited(time.Hour))
+		store := paced(cloud.AdminClient())
 		plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
 		stop := make(chan struct{})
 		time.AfterFunc(time.Second, func() { close(stop) })
@@ -320,7 +321,7 @@ func TestStopEndsWaiting(t *testing.T) {
 
 func TestProgressGrowsToTheTotal(t *testing.T) {
 	cloud := testkit.New(t)
-	store := paced(cloud.Client())
+	store := paced(cloud.AdminClient())
 	plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(250), source("t", "EMPTY", "")}})
 	var heard []int
 	secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{Progress: func(done, total int) {
@@ -385,7 +386,7 @@ func TestAStoreThatKeepsTheOldValue(t *testing.T) {
 	if report.Verified.Present != 1 || report.Verified.Values != nil {
 		t.Errorf("verified by names: %+v", report.Verified)
 	}
-	if err := secretsync.VerifyValues(t.Context(), paced(cloud.Runner()), report); err != nil {
+	if err := secretsync.VerifyValues(t.Context(), paced(cloud.RunnerClient()), report); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"S000"}, report.Verified.Different); diff != "" || report.Err == nil {

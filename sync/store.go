@@ -16,13 +16,13 @@ import (
 // What only some stores can do is an interface of its own: [OwnerTeller],
 // [AccessTeller], [FlowReader], [Comparer].
 type Store interface {
-	// SecretNames lists the names of all secrets.
-	SecretNames(ctx context.Context) ([]string, error)
+	// ListSecrets lists the names of all secrets.
+	ListSecrets(ctx context.Context) ([]string, error)
 
-	// Overview lists the names of all secrets, and says what the store tells of the
+	// GetOverview lists the names of all secrets, and says what the store tells of the
 	// key, and what it may do with the names asked about and who wrote them. Only
 	// Names is told by every store; the zero value stands for anything else.
-	Overview(ctx context.Context, about []string) (prefect.Overview, error)
+	GetOverview(ctx context.Context, about []string) (prefect.Overview, error)
 
 	// BatchLen is how many of the first secrets are best written with one call, at
 	// least 1. Sync makes up to 16 such calls at once. Deletions are asked about
@@ -51,17 +51,17 @@ type OwnerTeller interface {
 
 // AccessTeller is a [Store] that may know what the key may do.
 type AccessTeller interface {
-	// KeyAccess says what the key may do with the names; the zero value says nothing.
-	KeyAccess(ctx context.Context, names []string) (prefect.Access, error)
+	// GetAccess says what the key may do with the names; the zero value says nothing.
+	GetAccess(ctx context.Context, names []string) (prefect.Access, error)
 }
 
 // FlowReader is a [Store] that gives values to a key that may read them.
 type FlowReader interface {
-	// FlowValue reads what a flow gets: whole numbers as json.Number, objects as
+	// GetFlowValue reads what a flow gets: whole numbers as json.Number, objects as
 	// map[string]any, arrays as []any, null as nil. It fails with
 	// [prefect.ErrNotFound] for a name that is missing, and with
 	// [prefect.ErrForbidden] if the key may not read.
-	FlowValue(ctx context.Context, name string) (any, error)
+	GetFlowValue(ctx context.Context, name string) (any, error)
 }
 
 // Comparer is a [Store] that can tell before anything is written which values it has

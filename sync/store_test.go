@@ -14,6 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // paced is a store with a pace of its own.
@@ -43,20 +44,20 @@ func readBody(t *testing.T, r *http.Request) string {
 func TestPlanningIsTriedAgainAFewTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := testkit.New(t)
-		fake.Inject(testkit.Match{Field: "secret", Times: 3}, testkit.Unavailable())
-		planned(t, paced(fake.Client()), secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		fake.Inject(faults.Match{Field: "secret", Times: 3}, faults.Unavailable())
+		planned(t, paced(fake.AdminClient()), secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
 	})
 }
 
 func TestPlanningGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := testkit.New(t)
-		fake.Inject(testkit.Match{Field: "secret"}, testkit.Unavailable())
+		fake.Inject(faults.Match{Field: "secret"}, faults.Unavailable())
 		plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		client := fake.Client()
+		client := fake.AdminClient()
 		var answered *prefect.APIError
 		if err := plan.Against(t.Context(), paced(client)); !errors.As(err, &answered) || answered.Status != 503 || client.Requests() != 4 {
 			t.Errorf("%v after %d requests", err, client.Requests())
@@ -67,9 +68,9 @@ func TestPlanningGivesUp(t *testing.T) {
 func TestPlanningObeysRetryAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := testkit.New(t)
-		fake.Inject(testkit.Match{Field: "secret", Times: 1}, testkit.RateLimited(30*time.Second))
+		fake.Inject(faults.Match{Field: "secret", Times: 1}, faults.RateLimited(30*time.Second))
 		began := time.Now()
-		planned(t, paced(fake.Client()), secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		planned(t, paced(fake.AdminClient()), secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
 		if took := time.Since(began); took < 30*time.Second {
 			t.Errorf("asked again after %v", took)
 		}

@@ -162,7 +162,7 @@ func (r *Report) verifyValue(action *Action, same bool) {
 
 // readsBack reports whether a flow gets from the store what the source promised.
 func (a *Action) readsBack(ctx context.Context, from FlowReader) (bool, error) {
-	got, err := from.FlowValue(ctx, a.Name)
+	got, err := from.GetFlowValue(ctx, a.Name)
 	if errors.Is(err, prefect.ErrNotFound) {
 		return false, nil
 	}
@@ -212,7 +212,7 @@ func VerifyWriterRefused(ctx context.Context, writer Store, r *Report) error {
 		if !r.Actions[i].written() {
 			continue
 		}
-		_, err := from.FlowValue(ctx, r.Actions[i].Name)
+		_, err := from.GetFlowValue(ctx, r.Actions[i].Name)
 		refused := errors.Is(err, prefect.ErrForbidden)
 		if err != nil && !refused {
 			return fmt.Errorf("verifying: %w", err)

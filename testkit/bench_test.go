@@ -14,7 +14,7 @@ func BenchmarkNewSetGet(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		cloud := testkit.New(&fakeTB{})
-		setAndGet(b, cloud.Client(), cloud.Runner())
+		setAndGet(b, cloud.AdminClient(), cloud.RunnerClient())
 	}
 }
 
@@ -41,7 +41,7 @@ func setAndGet(b *testing.B, admin, runner *prefect.Client) {
 	if err := admin.SetSecret(b.Context(), "S", "v"); err != nil {
 		b.Fatal(err)
 	}
-	if _, err := runner.SecretValue(b.Context(), "S"); err != nil {
+	if _, err := runner.GetSecret(b.Context(), "S"); err != nil {
 		b.Fatal(err)
 	}
 }

@@ -10,11 +10,11 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // t stands for the *testing.T of a test, and prints what it is told.
@@ -31,15 +31,15 @@ var ctx = context.Background()
 
 func ExampleNew() {
 	cloud := testkit.New(t) // in memory, no socket, nothing to close
-	err := cloud.Client().SetSecret(ctx, "my secret", 42)
+	err := cloud.AdminClient().SetSecret(ctx, "my secret", 42)
 	fmt.Println(cloud.Names(), err)
 	// Output: [my secret] <nil>
 }
 
 func ExampleWithDialect() {
 	cloud := testkit.New(t, testkit.WithDialect(prefect.DialectSnake)) // as Prefect 0.10 to 1.4 spell it
-	err := cloud.Client().SetSecret(ctx, "S", 1)
-	for _, call := range cloud.Calls(testkit.Match{}) {
+	err := cloud.AdminClient().SetSecret(ctx, "S", 1)
+	for _, call := range cloud.Calls(faults.Match{}) {
 		fmt.Println(call.Field, err)
 	}
 	// Output: set_secret <nil>
@@ -61,18 +61,18 @@ func ExampleCloud_AssertSecrets() {
 	// Output:
 }
 
-func ExampleCloud_Runner() {
+func ExampleCloud_RunnerClient() {
 	cloud := testkit.New(t)
 	cloud.Set("DB_PASSWORD", "p")
 	loaded, _ := config.Load(config.Options{Text: "[cloud]\nuse_local_secrets = false\n"})
-	run := prefect.WithClient(prefect.WithConfig(ctx, loaded), cloud.Runner()) // a flow run in cloud execution
+	run := prefect.WithClient(prefect.WithConfig(ctx, loaded), cloud.RunnerClient()) // a flow run in cloud execution
 	fmt.Println(prefect.Get[string](run, "DB_PASSWORD"))
 	// Output: p <nil>
 }
 
 func ExampleCloud_AddKey() {
 	cloud := testkit.New(t)
-	client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "ci", Role: testkit.Admin, Patterns: []string{"team_*"}}))
+	client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "ci", Role: prefect.RoleAdmin, Patterns: []string{"team_*"}}))
 	fmt.Println(client.SetSecret(ctx, "team_url", 1))
 	fmt.Println(errors.Is(client.SetSecret(ctx, "other", 1), prefect.ErrForbidden))
 	// Output:
@@ -99,22 +99,22 @@ func ExampleCloud_Handler() {
 	server := httptest.NewServer(testkit.New(t).Handler()) // for a client that wants a socket
 	defer server.Close()
 	client, _ := prefect.NewClient(prefect.ClientConfig{URL: server.URL, APIKey: testkit.AdminKey})
-	fmt.Println(client.SecretNames(ctx))
+	fmt.Println(client.ListSecrets(ctx))
 	// Output: [] <nil>
 }
 
 func ExampleCloud_Tenant() {
 	cloud := testkit.New(t)
 	team := cloud.Tenant("data")
-	err := team.Client().SetSecret(ctx, "S", 1)
+	err := team.AdminClient().SetSecret(ctx, "S", 1)
 	fmt.Println(cloud.Names(), team.Names(), err)
 	// Output: [] [S] <nil>
 }
 
 func ExampleCloud_Inject() {
 	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Field: "setSecret", Secret: "SLACK_URL", Times: 1}, testkit.Fault{Status: 503})
-	client := cloud.Client()
+	cloud.Inject(faults.Match{Field: "setSecret", Secret: "SLACK_URL", Times: 1}, faults.Fault{Status: 503})
+	client := cloud.AdminClient()
 	fmt.Println(client.SetSecret(ctx, "SLACK_URL", "https://hooks.example.com"))
 	fmt.Println(client.SetSecret(ctx, "SLACK_URL", "https://hooks.example.com"))
 	// Output:
@@ -122,67 +122,11 @@ func ExampleCloud_Inject() {
 	// <nil>
 }
 
-func ExampleRateLimited() {
-	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Times: 1}, testkit.RateLimited(3*time.Second))
-	var e *prefect.APIError
-	if errors.As(cloud.Client().SetSecret(ctx, "S", 1), &e) {
-		fmt.Println(errors.Is(e, prefect.ErrRateLimited), e.RetryAfter)
-	}
-	// Output: true 3s
-}
-
-func ExampleUnavailable() {
-	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{}, testkit.Unavailable())
-	fmt.Println(cloud.Client().SetSecret(ctx, "S", 1))
-	// Output: setting secret "S": the API is not available (HTTP 503)
-}
-
-func ExampleReplyLost() {
-	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Secret: "S"}, testkit.ReplyLost())
-	err := cloud.Client().SetSecret(ctx, "S", 1)
-	fmt.Println(err != nil, cloud.Names()) // an error, and stored all the same
-	// Output: true [S]
-}
-
-func ExampleKeyExpired() {
-	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Key: "admin"}, testkit.KeyExpired())
-	fmt.Println(errors.Is(cloud.Client().SetSecret(ctx, "S", 1), prefect.ErrUnauthenticated))
-	// Output: true
-}
-
-func ExamplePartialFailure() {
-	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Field: "setSecret", Secret: "B"}, testkit.PartialFailure())
-	results, err := cloud.Client().SetSecrets(ctx, []prefect.NamedValue{
-		{Name: "A", Value: prefect.TextValue("1")}, {Name: "B", Value: prefect.TextValue("2")},
-	})
-	for _, r := range results {
-		fmt.Println(r.Name, r.Err)
-	}
-	fmt.Println(cloud.Names(), err)
-	// Output:
-	// A <nil>
-	// B the API answered with an error: Unable to complete operation. An internal API error occurred. (API_ERROR)
-	// [A] <nil>
-}
-
-func ExampleStoreSealed() {
-	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Times: 1}, testkit.StoreSealed())
-	_, err := cloud.Runner().SecretValue(ctx, "S")
-	fmt.Println(err)
-	// Output: reading secret "S": the API answered with an error: Unable to complete operation. An internal API error occurred. (API_ERROR)
-}
-
 func ExampleCloud_Calls() {
 	cloud := testkit.New(t)
-	_ = cloud.Client().SetSecret(ctx, "SLACK_URL", "https://hooks.example.com")
-	_, _ = cloud.Runner().SecretValue(ctx, "SLACK_URI")
-	for _, call := range cloud.Calls(testkit.Match{}) {
+	_ = cloud.AdminClient().SetSecret(ctx, "SLACK_URL", "https://hooks.example.com")
+	_, _ = cloud.RunnerClient().GetSecret(ctx, "SLACK_URI")
+	for _, call := range cloud.Calls(faults.Match{}) {
 		fmt.Printf("%d %s %s %s %q\n", call.Seq, call.Key, call.Field, call.Secret, call.Err)
 	}
 	// Output:
@@ -194,7 +138,7 @@ func ExampleCloud_Snapshot() {
 	cloud := testkit.New(t)
 	cloud.Set("S", 1)
 	restore := cloud.Snapshot()
-	_ = cloud.Client().DeleteSecret(ctx, "S")
+	_ = cloud.AdminClient().DeleteSecret(ctx, "S")
 	restore()
 	fmt.Println(cloud.Names())
 	// Output: [S]

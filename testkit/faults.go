@@ -3,42 +3,16 @@ package testkit
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
-
-// The words of [faults], which says what they mean.
-type (
-	Match = faults.Match // selects calls
-	Fault = faults.Fault // is what happens to them
-	Call  = faults.Call  // is one that a client made
-)
-
-// RateLimited is [faults.RateLimited].
-func RateLimited(retryAfter time.Duration) Fault { return faults.RateLimited(retryAfter) }
-
-// Unavailable is [faults.Unavailable].
-func Unavailable() Fault { return faults.Unavailable() }
-
-// ReplyLost is [faults.ReplyLost].
-func ReplyLost() Fault { return faults.ReplyLost() }
-
-// KeyExpired is [faults.KeyExpired].
-func KeyExpired() Fault { return faults.KeyExpired() }
-
-// PartialFailure is [faults.PartialFailure].
-func PartialFailure() Fault { return faults.PartialFailure() }
-
-// StoreSealed is [faults.StoreSealed].
-func StoreSealed() Fault { return faults.StoreSealed() }
 
 // Inject makes calls that match run into fault, until remove is called. Of several
 // rules the first that applies to a call wins; if one of them ends the request,
 // the others do not apply to its other fields. Only a key that is refused and a
 // document that is no GraphQL come before a fault. A rule that never applied fails
 // the test at its end; one that no call can fit fails it at once.
-func (c *Cloud) Inject(match Match, fault Fault) (remove func()) {
+func (c *Cloud) Inject(match faults.Match, fault faults.Fault) (remove func()) {
 	c.t.Helper()
 	remove, err := c.fake.Inject(c.match(match), fault)
 	if err != nil {
@@ -51,7 +25,7 @@ func (c *Cloud) Inject(match Match, fault Fault) (remove func()) {
 // Calls are the calls so far that match, the oldest first: with Nth the nth
 // alone, with Times at most so many. What [Cloud.Set] does is no call. A match
 // that no call can fit fails the test.
-func (c *Cloud) Calls(match Match) []Call {
+func (c *Cloud) Calls(match faults.Match) []faults.Call {
 	c.t.Helper()
 	if err := c.fake.Check(c.match(match)); err != nil {
 		c.t.Fatalf("testkit: Calls: %v", err)
@@ -60,7 +34,7 @@ func (c *Cloud) Calls(match Match) []Call {
 	return c.fake.Calls(c.match(match))
 }
 
-func (c *Cloud) match(m Match) Match {
+func (c *Cloud) match(m faults.Match) faults.Match {
 	if c.only && m.Tenant == "" {
 		m.Tenant = c.tenant.ID
 	}
@@ -85,7 +59,7 @@ const listedCalls = 10
 
 // seen says which calls there were.
 func (c *Cloud) seen() string {
-	calls := c.fake.Calls(Match{})
+	calls := c.fake.Calls(faults.Match{})
 	if len(calls) == 0 {
 		return "there was no call"
 	}

@@ -12,46 +12,48 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // Each fault makes a write fail that would otherwise succeed, leaves the store as
 // it says, and is recorded.
-var faults = []struct {
+var kinds = []struct {
 	name    string
-	fault   testkit.Fault
+	fault   faults.Fault
 	is      error  // what the client's error is
 	says    string // what it says
 	applied bool
 	err     string // what is recorded of the call
 }{
-	{"status", testkit.Fault{Status: 500}, nil, "HTTP 500", false, "HTTP_500"},
-	{"code", testkit.Fault{Code: "API_ERROR"}, nil, "API_ERROR", false, "API_ERROR"},
-	{"message", testkit.Fault{Message: "out of order"}, nil, "out of order", false, "INTERNAL_SERVER_ERROR"},
-	{"forbidden", testkit.Fault{Code: "FORBIDDEN", Message: "Unauthorized"}, prefect.ErrForbidden, "may not", false, "FORBIDDEN"},
-	{"drop", testkit.Fault{Drop: true}, nil, "did not answer", false, "DROPPED"},
-	{"drop after applying", testkit.Fault{Drop: true, Applied: true}, nil, "did not answer", true, "DROPPED"},
-	{"status after applying", testkit.Fault{Status: 502, Applied: true}, nil, "HTTP 502", true, "HTTP_502"},
-	{"code after applying", testkit.Fault{Code: "API_ERROR", Applied: true}, nil, "API_ERROR", true, "API_ERROR"},
-	{"truncated", testkit.Fault{Truncate: true}, nil, "broke off", true, "TRUNCATED"},
-	{"truncated refusal", testkit.Fault{Truncate: true, Status: 503}, nil, "HTTP 503", false, "TRUNCATED"},
-	{"malformed", testkit.Fault{Malformed: true}, nil, "not GraphQL's JSON", true, "MALFORMED"},
-	{"proxy's page", testkit.Fault{Malformed: true, Status: 502}, nil, "HTTP 502", false, "MALFORMED"},
-	{"RateLimited", testkit.RateLimited(7 * time.Second), prefect.ErrRateLimited, "too many requests", false, "HTTP_429"},
-	{"Unavailable", testkit.Unavailable(), nil, "not available", false, "HTTP_503"},
-	{"ReplyLost", testkit.ReplyLost(), nil, "did not answer", true, "DROPPED"},
-	{"KeyExpired", testkit.KeyExpired(), prefect.ErrUnauthenticated, "not accepted", false, "UNAUTHENTICATED"},
-	{"PartialFailure", testkit.PartialFailure(), nil, "API_ERROR", false, "API_ERROR"},
-	{"StoreSealed", testkit.StoreSealed(), nil, "API_ERROR", false, "API_ERROR"},
+	{"status", faults.Fault{Status: 500}, nil, "HTTP 500", false, "HTTP_500"},
+	{"code", faults.Fault{Code: "API_ERROR"}, nil, "API_ERROR", false, "API_ERROR"},
+	{"message", faults.Fault{Message: "out of order"}, nil, "out of order", false, "INTERNAL_SERVER_ERROR"},
+	{"forbidden", faults.Fault{Code: "FORBIDDEN", Message: "Unauthorized"}, prefect.ErrForbidden, "may not", false, "FORBIDDEN"},
+	{"drop", faults.Fault{Drop: true}, nil, "did not answer", false, "DROPPED"},
+	{"drop after applying", faults.Fault{Drop: true, Applied: true}, nil, "did not answer", true, "DROPPED"},
+	{"status after applying", faults.Fault{Status: 502, Applied: true}, nil, "HTTP 502", true, "HTTP_502"},
+	{"code after applying", faults.Fault{Code: "API_ERROR", Applied: true}, nil, "API_ERROR", true, "API_ERROR"},
+	{"truncated", faults.Fault{Truncate: true}, nil, "broke off", true, "TRUNCATED"},
+	{"truncated refusal", faults.Fault{Truncate: true, Status: 503}, nil, "HTTP 503", false, "TRUNCATED"},
+	{"malformed", faults.Fault{Malformed: true}, nil, "not GraphQL's JSON", true, "MALFORMED"},
+	{"proxy's page", faults.Fault{Malformed: true, Status: 502}, nil, "HTTP 502", false, "MALFORMED"},
+	{"RateLimited", faults.RateLimited(7 * time.Second), prefect.ErrRateLimited, "too many requests", false, "HTTP_429"},
+	{"Unavailable", faults.Unavailable(), nil, "not available", false, "HTTP_503"},
+	{"ReplyLost", faults.ReplyLost(), nil, "did not answer", true, "DROPPED"},
+	{"KeyExpired", faults.KeyExpired(), prefect.ErrUnauthenticated, "not accepted", false, "UNAUTHENTICATED"},
+	{"PartialFailure", faults.PartialFailure(), nil, "API_ERROR", false, "API_ERROR"},
+	{"StoreSealed", faults.StoreSealed(), nil, "API_ERROR", false, "API_ERROR"},
 }
 
 func TestFaults(t *testing.T) {
-	for _, tt := range faults {
+	for _, tt := range kinds {
 		t.Run(tt.name, func(t *testing.T) {
 			cloud := testkit.New(t)
-			cloud.Inject(testkit.Match{Field: "setSecret", Secret: "S", Times: 1}, tt.fault)
-			client := cloud.Client()
+			cloud.Inject(faults.Match{Field: "setSecret", Secret: "S", Times: 1}, tt.fault)
+			client := cloud.AdminClient()
 			err := client.SetSecret(t.Context(), "S", canary)
 			if err == nil || !strings.Contains(err.Error(), tt.says) || tt.is != nil && !errors.Is(err, tt.is) {
 				t.Errorf("the client got %v", err)
@@ -62,7 +64,7 @@ func TestFaults(t *testing.T) {
 			if _, stored := cloud.Get("S"); stored != tt.applied {
 				t.Errorf("stored: %v", stored)
 			}
-			if calls := cloud.Calls(testkit.Match{}); len(calls) != 1 || calls[0].Err != tt.err {
+			if calls := cloud.Calls(faults.Match{}); len(calls) != 1 || calls[0].Err != tt.err {
 				t.Errorf("recorded: %v", calls)
 			}
 			if err := client.SetSecret(t.Context(), "S", 1); err != nil {
@@ -75,14 +77,14 @@ func TestFaults(t *testing.T) {
 // A test that expects a write to succeed fails under each fault, and one that
 // expects the fault fails without it.
 func TestFaultsFailTestsThatShouldFail(t *testing.T) {
-	for _, tt := range faults {
+	for _, tt := range kinds {
 		t.Run(tt.name, func(t *testing.T) {
 			userTest := func(inject bool) string {
 				return failure(func(tb *fakeTB, cloud *testkit.Cloud) {
 					if inject {
-						cloud.Inject(testkit.Match{Secret: "S"}, tt.fault)
+						cloud.Inject(faults.Match{Secret: "S"}, tt.fault)
 					}
-					if err := cloud.Client().SetSecret(t.Context(), "S", 1); err != nil {
+					if err := cloud.AdminClient().SetSecret(t.Context(), "S", 1); err != nil {
 						tb.Errorf("%v", err)
 					}
 				})
@@ -94,8 +96,8 @@ func TestFaultsFailTestsThatShouldFail(t *testing.T) {
 				t.Errorf("the test fails without the fault: %s", said)
 			}
 			unused := failure(func(_ *fakeTB, cloud *testkit.Cloud) {
-				cloud.Inject(testkit.Match{Secret: "OTHER"}, tt.fault)
-				_ = cloud.Client().SetSecret(t.Context(), "S", 1)
+				cloud.Inject(faults.Match{Secret: "OTHER"}, tt.fault)
+				_ = cloud.AdminClient().SetSecret(t.Context(), "S", 1)
 			})
 			if !strings.Contains(unused, `never fired: no call matched secret "OTHER"; there were setSecret "S"`) {
 				t.Errorf("an unused fault says: %s", unused)
@@ -106,12 +108,12 @@ func TestFaultsFailTestsThatShouldFail(t *testing.T) {
 
 func TestOneAliasOfAHundredFails(t *testing.T) {
 	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Field: "setSecret", Nth: 37}, testkit.PartialFailure())
+	cloud.Inject(faults.Match{Field: "setSecret", Nth: 37}, faults.PartialFailure())
 	secrets := make([]prefect.NamedValue, 100)
 	for i := range secrets {
 		secrets[i] = prefect.NamedValue{Name: fmt.Sprintf("S%03d", i+1), Value: prefect.TextValue(canary)}
 	}
-	results, err := cloud.Client().SetSecrets(t.Context(), secrets)
+	results, err := cloud.AdminClient().SetSecrets(t.Context(), secrets)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +128,7 @@ func TestOneAliasOfAHundredFails(t *testing.T) {
 	if _, stored := cloud.Get("S037"); stored {
 		t.Error("S037 is stored")
 	}
-	failed := cloud.Calls(testkit.Match{Secret: "S037"})
+	failed := cloud.Calls(faults.Match{Secret: "S037"})
 	if len(failed) != 1 || failed[0].Alias != "a36" || failed[0].Err != prefect.CodeAPIError {
 		t.Errorf("recorded: %v", failed)
 	}
@@ -134,16 +136,16 @@ func TestOneAliasOfAHundredFails(t *testing.T) {
 
 func TestRetryAfterReachesTheClient(t *testing.T) {
 	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{}, testkit.RateLimited(1500*time.Millisecond))
+	cloud.Inject(faults.Match{}, faults.RateLimited(1500*time.Millisecond))
 	var e *prefect.APIError
-	if err := cloud.Client().SetSecret(t.Context(), "S", 1); !errors.As(err, &e) || e.RetryAfter != 2*time.Second {
+	if err := cloud.AdminClient().SetSecret(t.Context(), "S", 1); !errors.As(err, &e) || e.RetryAfter != 2*time.Second {
 		t.Errorf("%v", err)
 	}
 }
 
 func TestASealedStoreStillKnowsWhoAsks(t *testing.T) {
 	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{}, testkit.StoreSealed())
+	cloud.Inject(faults.Match{}, faults.StoreSealed())
 	const document = `{"query": "{auth_info{tenant_id} tenant{slug} secrets_api{version} secret_names}"}`
 	want := `"data":{"auth_info":{"tenant_id":"` + testkit.TenantID + `"},"tenant":[{"slug":"testkit"}],"secrets_api":{"version":2},"secret_names":null}}`
 	if got := post(t, cloud, document); !strings.Contains(got, want) || !strings.Contains(got, "API_ERROR") {
@@ -153,8 +155,8 @@ func TestASealedStoreStillKnowsWhoAsks(t *testing.T) {
 
 func TestAFaultFiresAsOftenAsItSays(t *testing.T) {
 	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Field: "setSecret", Nth: 2, Times: 1}, testkit.Fault{Code: "API_ERROR"})
-	client := cloud.Client()
+	cloud.Inject(faults.Match{Field: "setSecret", Nth: 2, Times: 1}, faults.Fault{Code: "API_ERROR"})
+	client := cloud.AdminClient()
 	for i, want := range []bool{true, false, true} {
 		if err := client.SetSecret(t.Context(), "S", i); (err == nil) != want {
 			t.Errorf("call %d: %v", i+1, err)
@@ -165,15 +167,15 @@ func TestAFaultFiresAsOftenAsItSays(t *testing.T) {
 // Every rule counts every call that it matches, also one that another rule wins.
 func TestSeveralRulesCountTheSameCalls(t *testing.T) {
 	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Field: "setSecret", Nth: 1}, testkit.Unavailable())
-	cloud.Inject(testkit.Match{Field: "setSecret", Nth: 2}, testkit.RateLimited(0))
-	cloud.Inject(testkit.Match{Field: "setSecret", Nth: 3}, testkit.PartialFailure())
-	client := cloud.Client()
+	cloud.Inject(faults.Match{Field: "setSecret", Nth: 1}, faults.Unavailable())
+	cloud.Inject(faults.Match{Field: "setSecret", Nth: 2}, faults.RateLimited(0))
+	cloud.Inject(faults.Match{Field: "setSecret", Nth: 3}, faults.PartialFailure())
+	client := cloud.AdminClient()
 	for range 4 {
 		_ = client.SetSecret(t.Context(), "S", 1)
 	}
 	var codes []string
-	for _, call := range cloud.Calls(testkit.Match{}) {
+	for _, call := range cloud.Calls(faults.Match{}) {
 		codes = append(codes, call.Err)
 	}
 	if diff := cmp.Diff([]string{"HTTP_503", "HTTP_429", "API_ERROR", ""}, codes); diff != "" {
@@ -184,17 +186,17 @@ func TestSeveralRulesCountTheSameCalls(t *testing.T) {
 // A rule counts all calls of a request that another rule ends, as Calls does.
 func TestNthIsTheSameInFaultsAndCalls(t *testing.T) {
 	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Times: 1}, testkit.Unavailable())
-	cloud.Inject(testkit.Match{Field: "setSecret", Nth: 15}, testkit.PartialFailure())
+	cloud.Inject(faults.Match{Times: 1}, faults.Unavailable())
+	cloud.Inject(faults.Match{Field: "setSecret", Nth: 15}, faults.PartialFailure())
 	secrets := make([]prefect.NamedValue, 10)
 	for i := range secrets {
 		secrets[i] = prefect.NamedValue{Name: fmt.Sprintf("S%d", i), Value: prefect.TextValue("v")}
 	}
-	client := cloud.Client()
+	client := cloud.AdminClient()
 	for range 2 {
 		_, _ = client.SetSecrets(t.Context(), secrets)
 	}
-	if calls := cloud.Calls(testkit.Match{Field: "setSecret", Nth: 15}); len(calls) != 1 || calls[0].Err != "API_ERROR" || calls[0].Seq != 15 {
+	if calls := cloud.Calls(faults.Match{Field: "setSecret", Nth: 15}); len(calls) != 1 || calls[0].Err != "API_ERROR" || calls[0].Seq != 15 {
 		t.Errorf("the 15th call is %v", calls)
 	}
 }
@@ -202,9 +204,9 @@ func TestNthIsTheSameInFaultsAndCalls(t *testing.T) {
 // One call runs into one rule.
 func TestTheFirstRuleWins(t *testing.T) {
 	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Secret: "S", Times: 1}, testkit.ReplyLost())
-	cloud.Inject(testkit.Match{Secret: "S", Times: 1}, testkit.PartialFailure())
-	client := cloud.Client()
+	cloud.Inject(faults.Match{Secret: "S", Times: 1}, faults.ReplyLost())
+	cloud.Inject(faults.Match{Secret: "S", Times: 1}, faults.PartialFailure())
+	client := cloud.AdminClient()
 	if err := client.SetSecret(t.Context(), "S", 1); err == nil || len(cloud.Names()) != 1 {
 		t.Errorf("the lost reply: %v, stored %v", err, cloud.Names())
 	}
@@ -218,8 +220,8 @@ func TestTheFirstRuleWins(t *testing.T) {
 
 func TestAnOutageThatEnds(t *testing.T) {
 	cloud := testkit.New(t)
-	up := cloud.Inject(testkit.Match{}, testkit.Unavailable())
-	client := cloud.Client()
+	up := cloud.Inject(faults.Match{}, faults.Unavailable())
+	client := cloud.AdminClient()
 	for range 3 {
 		if err := client.SetSecret(t.Context(), "S", 1); err == nil {
 			t.Error("the outage is over too soon")
@@ -233,9 +235,9 @@ func TestAnOutageThatEnds(t *testing.T) {
 
 func TestAStatusOf200IsNoSuccess(t *testing.T) {
 	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{}, testkit.Fault{Status: 200})
-	if err := cloud.Client().SetSecret(t.Context(), "S", 1); err == nil || cloud.Calls(testkit.Match{})[0].Err != "HTTP_200" {
-		t.Errorf("%v, %v", err, cloud.Calls(testkit.Match{}))
+	cloud.Inject(faults.Match{}, faults.Fault{Status: 200})
+	if err := cloud.AdminClient().SetSecret(t.Context(), "S", 1); err == nil || cloud.Calls(faults.Match{})[0].Err != "HTTP_200" {
+		t.Errorf("%v, %v", err, cloud.Calls(faults.Match{}))
 	}
 }
 
@@ -243,13 +245,13 @@ func TestAStatusOf200IsNoSuccess(t *testing.T) {
 func TestDelayOfABatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
-		cloud.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Delay: 10 * time.Second})
+		cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: 10 * time.Second})
 		secrets := make([]prefect.NamedValue, 100)
 		for i := range secrets {
 			secrets[i] = prefect.NamedValue{Name: fmt.Sprintf("S%d", i), Value: prefect.TextValue("v")}
 		}
 		start := time.Now()
-		if _, err := cloud.Client().SetSecrets(t.Context(), secrets); err != nil || time.Since(start) != 10*time.Second {
+		if _, err := cloud.AdminClient().SetSecrets(t.Context(), secrets); err != nil || time.Since(start) != 10*time.Second {
 			t.Errorf("%v after %s", err, time.Since(start))
 		}
 	})
@@ -258,36 +260,36 @@ func TestDelayOfABatch(t *testing.T) {
 func TestAFaultOfOneKey(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("S", 1)
-	cloud.Inject(testkit.Match{Key: "admin"}, testkit.KeyExpired())
-	if err := cloud.Client().SetSecret(t.Context(), "S", 2); !errors.Is(err, prefect.ErrUnauthenticated) {
+	cloud.Inject(faults.Match{Key: "admin"}, faults.KeyExpired())
+	if err := cloud.AdminClient().SetSecret(t.Context(), "S", 2); !errors.Is(err, prefect.ErrUnauthenticated) {
 		t.Errorf("admin: %v", err)
 	}
-	if _, err := cloud.Runner().SecretValue(t.Context(), "S"); err != nil {
+	if _, err := cloud.RunnerClient().GetSecret(t.Context(), "S"); err != nil {
 		t.Errorf("runner: %v", err)
 	}
 }
 
 func TestRulesThatCanNeverApplyFailAtOnce(t *testing.T) {
 	tests := map[string]struct {
-		match testkit.Match
-		fault testkit.Fault
+		match faults.Match
+		fault faults.Fault
 		says  string
 	}{
-		"field":             {testkit.Match{Field: "setSecrets"}, testkit.Fault{}, `no field "setSecrets"; the nearest is "setSecret"`},
-		"tenant":            {testkit.Match{Tenant: "nobody"}, testkit.Fault{}, `no tenant "nobody"; there are ["testkit"]`},
-		"negative count":    {testkit.Match{Nth: -1}, testkit.Fault{}, "below 0"},
-		"no status":         {testkit.Match{}, testkit.Fault{Status: 42}, "status 42"},
-		"informational":     {testkit.Match{}, testkit.Fault{Status: 101}, "status 101"},
-		"negative delay":    {testkit.Match{}, testkit.Fault{Delay: -1}, "negative"},
-		"lone retry-after":  {testkit.Match{}, testkit.Fault{RetryAfter: 1}, "no Status"},
-		"drop and answer":   {testkit.Match{}, testkit.Fault{Drop: true, Status: 503}, "Drop"},
-		"half a page":       {testkit.Match{}, testkit.Fault{Truncate: true, Malformed: true}, "truncates"},
-		"sealed and more":   {testkit.Match{}, testkit.Fault{Sealed: true, Code: "X"}, "Sealed"},
-		"no body":           {testkit.Match{}, testkit.Fault{Status: 204}, "has a body"},
-		"key":               {testkit.Match{Key: "admn"}, testkit.Fault{}, `no key "admn"; there are ["admin" "runner"]`},
-		"secret of names":   {testkit.Match{Field: "secretNames", Secret: "S"}, testkit.Fault{}, "about none"},
-		"sealed elsewhere":  {testkit.Match{Field: "auth_info"}, testkit.StoreSealed(), "does not ask"},
-		"code without body": {testkit.Match{}, testkit.Fault{Drop: true, Code: "X"}, "Status"},
+		"field":             {faults.Match{Field: "setSecrets"}, faults.Fault{}, `no field "setSecrets"; the nearest is "setSecret"`},
+		"tenant":            {faults.Match{Tenant: "nobody"}, faults.Fault{}, `no tenant "nobody"; there are ["testkit"]`},
+		"negative count":    {faults.Match{Nth: -1}, faults.Fault{}, "below 0"},
+		"no status":         {faults.Match{}, faults.Fault{Status: 42}, "status 42"},
+		"informational":     {faults.Match{}, faults.Fault{Status: 101}, "status 101"},
+		"negative delay":    {faults.Match{}, faults.Fault{Delay: -1}, "negative"},
+		"lone retry-after":  {faults.Match{}, faults.Fault{RetryAfter: 1}, "no Status"},
+		"drop and answer":   {faults.Match{}, faults.Fault{Drop: true, Status: 503}, "Drop"},
+		"half a page":       {faults.Match{}, faults.Fault{Truncate: true, Malformed: true}, "truncates"},
+		"sealed and more":   {faults.Match{}, faults.Fault{Sealed: true, Code: "X"}, "Sealed"},
+		"no body":           {faults.Match{}, faults.Fault{Status: 204}, "has a body"},
+		"key":               {faults.Match{Key: "admn"}, faults.Fault{}, `no key "admn"; there are ["admin" "runner"]`},
+		"secret of names":   {faults.Match{Field: "secretNames", Secret: "S"}, faults.Fault{}, "about none"},
+		"sealed elsewhere":  {faults.Match{Field: "auth_info"}, faults.StoreSealed(), "does not ask"},
+		"code without body": {faults.Match{}, faults.Fault{Drop: true, Code: "X"}, "Status"},
 	}
 	for name, tt := range tests {
 		said := failure(func(_ *fakeTB, cloud *testkit.Cloud) { cloud.Inject(tt.match, tt.fault) })
@@ -295,7 +297,7 @@ func TestRulesThatCanNeverApplyFailAtOnce(t *testing.T) {
 			t.Errorf("%s: it said: %s", name, said)
 		}
 	}
-	for _, match := range []testkit.Match{{Field: "sekret"}, {Tenant: "nobody"}, {Times: -1}} {
+	for _, match := range []faults.Match{{Field: "sekret"}, {Tenant: "nobody"}, {Times: -1}} {
 		if failure(func(_ *fakeTB, cloud *testkit.Cloud) { cloud.Calls(match) }) == "" {
 			t.Errorf("Calls accepts %v", match)
 		}
@@ -306,17 +308,17 @@ func TestRulesThatCanNeverApplyFailAtOnce(t *testing.T) {
 // bubble, and the write that was under way is not done.
 func TestDelayInABubble(t *testing.T) {
 	for name, tt := range map[string]struct {
-		fault   testkit.Fault
+		fault   faults.Fault
 		applied bool
 	}{
-		"before": {testkit.Fault{Delay: 10 * time.Second}, false},
-		"after":  {testkit.Fault{Delay: 10 * time.Second, Applied: true}, true},
+		"before": {faults.Fault{Delay: 10 * time.Second}, false},
+		"after":  {faults.Fault{Delay: 10 * time.Second, Applied: true}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cloud := testkit.New(t)
-				cloud.Inject(testkit.Match{Secret: "S", Times: 1}, tt.fault)
-				client, start := cloud.Client(), time.Now()
+				cloud.Inject(faults.Match{Secret: "S", Times: 1}, tt.fault)
+				client, start := cloud.AdminClient(), time.Now()
 				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 				defer cancel()
 				if err := client.SetSecret(ctx, "S", 1); !errors.Is(err, context.DeadlineExceeded) {
@@ -337,20 +339,20 @@ func TestDelayInABubble(t *testing.T) {
 }
 
 func TestMatchAndFaultAsJSON(t *testing.T) {
-	fault := testkit.Fault{Status: 429, Message: "slow down", Delay: 1500 * time.Millisecond, RetryAfter: 2 * time.Second, Applied: true}
+	fault := faults.Fault{Status: 429, Message: "slow down", Delay: 1500 * time.Millisecond, RetryAfter: 2 * time.Second, Applied: true}
 	text, err := json.Marshal(fault)
 	if err != nil || string(text) != `{"status":429,"message":"slow down","applied":true,"delay":1.5,"retry_after":2}` {
 		t.Errorf("%s, %v", text, err)
 	}
-	var read testkit.Fault
+	var read faults.Fault
 	if err := json.Unmarshal(text, &read); err != nil || read != fault {
 		t.Errorf("%+v, %v", read, err)
 	}
-	for name, want := range map[string]testkit.Fault{
-		"rate_limited": testkit.RateLimited(time.Second), "unavailable": testkit.Unavailable(), "reply_lost": testkit.ReplyLost(),
-		"key_expired": testkit.KeyExpired(), "partial_failure": testkit.PartialFailure(), "store_sealed": testkit.StoreSealed(),
+	for name, want := range map[string]faults.Fault{
+		"rate_limited": faults.RateLimited(time.Second), "unavailable": faults.Unavailable(), "reply_lost": faults.ReplyLost(),
+		"key_expired": faults.KeyExpired(), "partial_failure": faults.PartialFailure(), "store_sealed": faults.StoreSealed(),
 	} {
-		var preset testkit.Fault
+		var preset faults.Fault
 		if err := json.Unmarshal(fmt.Appendf(nil, "%q", name), &preset); err != nil || preset != want {
 			t.Errorf("%s: %+v, %v", name, preset, err)
 		}
@@ -360,7 +362,7 @@ func TestMatchAndFaultAsJSON(t *testing.T) {
 			t.Errorf("%s is a fault", wrong)
 		}
 	}
-	match := testkit.Match{Field: "setSecret", Secret: "S", Nth: 2}
+	match := faults.Match{Field: "setSecret", Secret: "S", Nth: 2}
 	if text, err := json.Marshal(match); err != nil || string(text) != `{"field":"setSecret","secret":"S","nth":2}` {
 		t.Errorf("%s, %v", text, err)
 	}

@@ -20,7 +20,7 @@ func LocalSecrets(ctx context.Context, secrets map[string]any) context.Context {
 // of a TOML file and an environment, read as [config.Load] reads them. No
 // file and no variable of the process is read. A text that does not parse fails
 // the test.
-func LocalConfig(t TB, ctx context.Context, tomlText string, env map[string]string) context.Context {
+func LocalConfig(ctx context.Context, t TB, tomlText string, env map[string]string) context.Context {
 	t.Helper()
 	var environ []string
 	for _, name := range slices.Sorted(maps.Keys(env)) {

@@ -69,7 +69,7 @@ func ExampleLocalConfig() {
 AWS_CREDENTIALS = '{"ACCESS_KEY": "a", "SECRET_ACCESS_KEY": "s"}'
 SLACK_WEBHOOK_URL = "$SLACK_WEBHOOK_URL"
 `
-	ctx := testkit.LocalConfig(t, context.Background(), config, map[string]string{"SLACK_WEBHOOK_URL": "https://hooks.example.com"})
+	ctx := testkit.LocalConfig(context.Background(), t, config, map[string]string{"SLACK_WEBHOOK_URL": "https://hooks.example.com"})
 	fmt.Println(resultHandler{"results"}.write(ctx, 42))
 	fmt.Println(prefect.Secret("slack_webhook_url").Get(ctx))
 	// Output:

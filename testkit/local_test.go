@@ -47,7 +47,7 @@ func TestAMissingLocalSecretNamesWhatThereIs(t *testing.T) {
 func TestLocalConfig(t *testing.T) {
 	t.Setenv("PREFECT__CONTEXT__SECRETS__OF_THE_PROCESS", canary)
 	const config = "[context.secrets]\nKEY = \"VALUE\"\nSLACK = \"$SLACK\"\n"
-	ctx := testkit.LocalConfig(t, t.Context(), config, map[string]string{
+	ctx := testkit.LocalConfig(t.Context(), t, config, map[string]string{
 		"SLACK": "https://hooks.example.com", "PREFECT__CONTEXT__SECRETS__DB": "123456",
 	})
 	for name, want := range map[string]string{"KEY": "VALUE", "slack": "https://hooks.example.com", "db": "123456"} {
@@ -62,7 +62,7 @@ func TestLocalConfig(t *testing.T) {
 
 func TestLocalConfigReadsNoFile(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
-	ctx := testkit.LocalConfig(t, t.Context(), "", map[string]string{"HOME": "/nowhere", "PREFECT__USER_CONFIG_PATH": "/nowhere/config.toml"})
+	ctx := testkit.LocalConfig(t.Context(), t, "", map[string]string{"HOME": "/nowhere", "PREFECT__USER_CONFIG_PATH": "/nowhere/config.toml"})
 	if _, err := prefect.Secret("KEY").Get(ctx); !errors.Is(err, prefect.ErrNotFound) {
 		t.Error(err)
 	}
@@ -70,7 +70,7 @@ func TestLocalConfigReadsNoFile(t *testing.T) {
 
 func TestLocalConfigThatDoesNotParseFailsTheTest(t *testing.T) {
 	tb := &fakeTB{}
-	var ctx context.Context = testkit.LocalConfig(tb, t.Context(), "[context.secrets]\nKEY = "+canary, nil)
+	var ctx context.Context = testkit.LocalConfig(t.Context(), tb, "[context.secrets]\nKEY = "+canary, nil)
 	if said := tb.end(); !strings.Contains(said, "config:2") || strings.Contains(said, canary) || ctx == nil {
 		t.Errorf("it said: %s", strings.ReplaceAll(said, canary, "<canary>"))
 	}

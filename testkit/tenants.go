@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // Tenant is the same fake as another tenant sees it, which is made if there is
@@ -24,23 +25,13 @@ func (c *Cloud) Tenant(slug string) *Cloud {
 // tenant made by [Cloud.Tenant] one that is always the same for its slug.
 func (c *Cloud) TenantID() string { return c.tenant.ID }
 
-// Role says what a key may do.
-type Role string
-
-// The roles. Each may list names.
-const (
-	Admin   = Role(cloud.Admin)   // sets and deletes; is refused values
-	Runner  = Role(cloud.Runner)  // reads values; never sets or deletes
-	Planner = Role(cloud.Planner) // does neither
-)
-
 // Key describes a key of a fake.
 type Key struct {
-	// Name is what [Call] and [Match] call the key, and what stands as the writer
+	// Name is what [faults.Call] and [faults.Match] call the key, and what stands as the writer
 	// of what is set with it. It must be unique.
 	Name string
 	// Role is what the key may do. It may not be empty.
-	Role Role
+	Role prefect.Role
 	// Patterns are globs over names (* any text, ? one character); the key reaches
 	// only names that match one. Without any it reaches all.
 	Patterns []string

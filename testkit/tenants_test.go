@@ -8,22 +8,23 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 func TestTenantsSeeOnlyTheirOwn(t *testing.T) {
 	cloud := testkit.New(t)
 	data, ml := cloud.Tenant("data"), cloud.Tenant("ml")
 	for name, tenant := range map[string]*testkit.Cloud{"MAIN": cloud, "DATA": data, "ML": ml} {
-		if err := tenant.Client().SetSecret(t.Context(), name, canary); err != nil {
+		if err := tenant.AdminClient().SetSecret(t.Context(), name, canary); err != nil {
 			t.Fatal(err)
 		}
 		tenant.AssertNames(t, name)
-		names, err := tenant.Runner().SecretNames(t.Context())
+		names, err := tenant.RunnerClient().ListSecrets(t.Context())
 		if err != nil || len(names) != 1 || names[0] != name {
 			t.Errorf("%s lists %v, %v", name, names, err)
 		}
 	}
-	if _, err := ml.Runner().SecretValue(t.Context(), "DATA"); !errors.Is(err, prefect.ErrNotFound) {
+	if _, err := ml.RunnerClient().GetSecret(t.Context(), "DATA"); !errors.Is(err, prefect.ErrNotFound) {
 		t.Errorf("ml reads data's secret: %v", err)
 	}
 	if cloud.Tenant("data").TenantID() != data.TenantID() || data.TenantID() == ml.TenantID() || cloud.TenantID() != testkit.TenantID {
@@ -34,18 +35,18 @@ func TestTenantsSeeOnlyTheirOwn(t *testing.T) {
 func TestATenantsCallsAndFaultsAreItsOwn(t *testing.T) {
 	cloud := testkit.New(t)
 	data := cloud.Tenant("data")
-	data.Inject(testkit.Match{Field: "setSecret"}, testkit.Unavailable())
-	if err := cloud.Client().SetSecret(t.Context(), "S", 1); err != nil {
+	data.Inject(faults.Match{Field: "setSecret"}, faults.Unavailable())
+	if err := cloud.AdminClient().SetSecret(t.Context(), "S", 1); err != nil {
 		t.Errorf("the first tenant met data's fault: %v", err)
 	}
-	if err := data.Client().SetSecret(t.Context(), "S", 1); err == nil {
+	if err := data.AdminClient().SetSecret(t.Context(), "S", 1); err == nil {
 		t.Error("data's fault did not fire")
 	}
 	for name, n := range map[string][2]int{
-		"all":                {2, len(cloud.Calls(testkit.Match{}))},
-		"data":               {1, len(data.Calls(testkit.Match{}))},
-		"by slug":            {1, len(cloud.Calls(testkit.Match{Tenant: "data"}))},
-		"another's, by name": {1, len(data.Calls(testkit.Match{Tenant: "testkit"}))},
+		"all":                {2, len(cloud.Calls(faults.Match{}))},
+		"data":               {1, len(data.Calls(faults.Match{}))},
+		"by slug":            {1, len(cloud.Calls(faults.Match{Tenant: "data"}))},
+		"another's, by name": {1, len(data.Calls(faults.Match{Tenant: "testkit"}))},
 	} {
 		if n[0] != n[1] {
 			t.Errorf("%s: %d calls, want %d", name, n[1], n[0])
@@ -57,19 +58,19 @@ func TestKeysKeepToTheirRoles(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("team_a", 1)
 	cloud.Set("other", 2)
-	admin := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "ci", Role: testkit.Admin, Patterns: []string{"team_*"}}))
-	runner := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "agent", Role: testkit.Runner}))
-	elsewhere := cloud.ClientWithKey(cloud.Tenant("data").AddKey(testkit.Key{Name: "data ci", Role: testkit.Admin}))
+	admin := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "ci", Role: prefect.RoleAdmin, Patterns: []string{"team_*"}}))
+	runner := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "agent", Role: prefect.RoleRunner}))
+	elsewhere := cloud.ClientWithKey(cloud.Tenant("data").AddKey(testkit.Key{Name: "data ci", Role: prefect.RoleAdmin}))
 
 	if err := admin.SetSecret(t.Context(), "team_b", 3); err != nil {
 		t.Error(err)
 	}
-	if names, err := admin.SecretNames(t.Context()); err != nil || len(names) != 2 {
+	if names, err := admin.ListSecrets(t.Context()); err != nil || len(names) != 2 {
 		t.Errorf("the key with a pattern lists %v, %v", names, err)
 	}
 	for name, err := range map[string]error{
 		"admin beyond its pattern": admin.SetSecret(t.Context(), "other", 3),
-		"admin reads":              second(admin.SecretValue(t.Context(), "team_a")),
+		"admin reads":              second(admin.GetSecret(t.Context(), "team_a")),
 		"runner writes":            runner.SetSecret(t.Context(), "team_a", 3),
 		"runner deletes":           runner.DeleteSecret(t.Context(), "team_a"),
 	} {
@@ -81,7 +82,7 @@ func TestKeysKeepToTheirRoles(t *testing.T) {
 		t.Error(err)
 	}
 	cloud.Tenant("data").AssertNames(t, "S")
-	if calls := cloud.Calls(testkit.Match{Key: "ci", Field: "setSecret"}); len(calls) != 2 {
+	if calls := cloud.Calls(faults.Match{Key: "ci", Field: "setSecret"}); len(calls) != 2 {
 		t.Errorf("the key ci set %d times", len(calls))
 	}
 	if err := cloud.ClientWithKey("no-such-key").SetSecret(t.Context(), "S", 1); !errors.Is(err, prefect.ErrUnauthenticated) {
@@ -94,7 +95,7 @@ func second[T any](_ T, err error) error { return err }
 func TestAKeyExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
-		client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "brief", Role: testkit.Admin, Expires: time.Now().Add(time.Hour)}))
+		client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "brief", Role: prefect.RoleAdmin, Expires: time.Now().Add(time.Hour)}))
 		if err := client.SetSecret(t.Context(), "S", 1); err != nil {
 			t.Error(err)
 		}
@@ -111,17 +112,17 @@ func TestDialects(t *testing.T) {
 	for _, d := range []prefect.Dialect{prefect.DialectAuto, prefect.DialectCamel, prefect.DialectSnake} {
 		t.Run("dialect "+string(d), func(t *testing.T) {
 			said := failure(func(_ *fakeTB, cloud *testkit.Cloud) {
-				setFirst, listFirst, runner := cloud.Client(), cloud.Client(), cloud.Runner()
+				setFirst, listFirst, runner := cloud.AdminClient(), cloud.AdminClient(), cloud.RunnerClient()
 				if err := setFirst.SetSecret(t.Context(), "A", 1); err != nil {
 					t.Errorf("set first: %v", err)
 				}
-				if names, err := listFirst.SecretNames(t.Context()); err != nil || len(names) != 1 {
+				if names, err := listFirst.ListSecrets(t.Context()); err != nil || len(names) != 1 {
 					t.Errorf("names: %v, %v", names, err)
 				}
 				if err := listFirst.SetSecret(t.Context(), "B", 2); err != nil {
 					t.Errorf("set after names: %v", err)
 				}
-				if v, err := runner.SecretValue(t.Context(), "A"); err != nil || string(v.Reveal()) != "1" {
+				if v, err := runner.GetSecret(t.Context(), "A"); err != nil || string(v.Reveal()) != "1" {
 					t.Errorf("get: %v", err)
 				}
 				if err := listFirst.DeleteSecret(t.Context(), "A"); err != nil {

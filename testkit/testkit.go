@@ -132,13 +132,13 @@ func (c *Cloud) Names() []string {
 func (c *Cloud) Snapshot() (restore func()) { return c.fake.Snapshot() }
 
 // Client is a new client for the fake with the admin key.
-func (c *Cloud) Client() *prefect.Client {
+func (c *Cloud) AdminClient() *prefect.Client {
 	c.t.Helper()
 	return c.ClientWithKey(AdminKey)
 }
 
 // Runner is a new client for the fake with the runner key, which reads values.
-func (c *Cloud) Runner() *prefect.Client {
+func (c *Cloud) RunnerClient() *prefect.Client {
 	c.t.Helper()
 	return c.ClientWithKey(RunnerKey)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 func TestSetAndGetAreCopies(t *testing.T) {
@@ -33,29 +34,29 @@ func TestSetAndGetAreCopies(t *testing.T) {
 	if _, ok := cloud.Get("NOPE"); ok {
 		t.Error("a name that was never set is there")
 	}
-	if calls := cloud.Calls(testkit.Match{}); len(calls) != 0 {
+	if calls := cloud.Calls(faults.Match{}); len(calls) != 0 {
 		t.Errorf("direct access was recorded: %v", calls)
 	}
 }
 
 func TestCallsNameWhatWasAsked(t *testing.T) {
 	cloud := testkit.New(t)
-	if err := cloud.Client().SetSecret(t.Context(), "SLACK_URL", canary); err != nil {
+	if err := cloud.AdminClient().SetSecret(t.Context(), "SLACK_URL", canary); err != nil {
 		t.Fatal(err)
 	}
-	_, err := cloud.Runner().SecretValue(t.Context(), "NOPE")
+	_, err := cloud.RunnerClient().GetSecret(t.Context(), "NOPE")
 	if !errors.Is(err, prefect.ErrNotFound) {
 		t.Fatal(err)
 	}
-	got := cloud.Calls(testkit.Match{})
-	want := []testkit.Call{
+	got := cloud.Calls(faults.Match{})
+	want := []faults.Call{
 		{Seq: 1, Alias: "a0", Field: "setSecret", Tenant: testkit.TenantID, Secret: "SLACK_URL", Key: "admin"},
 		{Seq: 2, Alias: "secretValue", Field: "secretValue", Tenant: testkit.TenantID, Secret: "NOPE", Key: "runner", Err: "INTERNAL_SERVER_ERROR"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if calls := cloud.Calls(testkit.Match{Field: "set_secret", Secret: "SLACK_URL"}); len(calls) != 1 {
+	if calls := cloud.Calls(faults.Match{Field: "set_secret", Secret: "SLACK_URL"}); len(calls) != 1 {
 		t.Errorf("the other spelling matches %d calls", len(calls))
 	}
 }
@@ -98,9 +99,9 @@ func TestLeaksOfRefusedValues(t *testing.T) {
 	const set = `"query": "mutation($i: set_secret_input!){set_secret(input: $i){success}}"`
 	tb := &fakeTB{}
 	cloud := testkit.New(tb)
-	cloud.Inject(testkit.Match{Secret: "FAULT"}, testkit.Unavailable())
-	_ = cloud.Client().SetSecret(t.Context(), "FAULT", canary+"1")
-	_ = cloud.Runner().SetSecret(t.Context(), "ROLE", canary+"2")
+	cloud.Inject(faults.Match{Secret: "FAULT"}, faults.Unavailable())
+	_ = cloud.AdminClient().SetSecret(t.Context(), "FAULT", canary+"1")
+	_ = cloud.RunnerClient().SetSecret(t.Context(), "ROLE", canary+"2")
 	_ = cloud.ClientWithKey("expired").SetSecret(t.Context(), "KEY", canary+"3")
 	do(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, `{`+set+`, "variables": {"i": {"name": "INPUT", "value": "`+canary+`4", "x": 1}}}`)
 	do(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, `{"query": "mutation($i: no_such!){set(input: $i){success}}", "variables": {"i": {"name": "DOCUMENT", "value": "`+canary+`5"}}}`)
@@ -141,7 +142,7 @@ func TestBadUseFailsTheTest(t *testing.T) {
 		"key without":    func(c *testkit.Cloud) { c.ClientWithKey("") },
 		"tenant without": func(c *testkit.Cloud) { c.Tenant("") },
 		"key's role":     func(c *testkit.Cloud) { c.AddKey(testkit.Key{Name: "ci"}) },
-		"key's name":     func(c *testkit.Cloud) { c.AddKey(testkit.Key{Name: "admin", Role: testkit.Admin}) },
+		"key's name":     func(c *testkit.Cloud) { c.AddKey(testkit.Key{Name: "admin", Role: prefect.RoleAdmin}) },
 	} {
 		said := failure(func(_ *fakeTB, cloud *testkit.Cloud) { use(cloud) })
 		if said == "" || strings.Contains(said, canary) {
@@ -162,14 +163,14 @@ func TestSnapshot(t *testing.T) {
 	for range 2 {
 		cloud.Set("S", "changed")
 		cloud.Set("NEW", 1)
-		if err := team.Client().DeleteSecret(t.Context(), "T"); err != nil {
+		if err := team.AdminClient().DeleteSecret(t.Context(), "T"); err != nil {
 			t.Fatal(err)
 		}
 		restore()
 		cloud.AssertSecrets(t, map[string]any{"S": []any{"a"}})
 		team.AssertSecrets(t, map[string]any{"T": canary})
 	}
-	if len(cloud.Calls(testkit.Match{})) != 2 {
+	if len(cloud.Calls(faults.Match{})) != 2 {
 		t.Error("going back forgot the calls")
 	}
 }
@@ -179,8 +180,8 @@ func TestFakesInParallel(t *testing.T) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
 			cloud := testkit.New(t)
-			cloud.Inject(testkit.Match{Field: "setSecret", Times: 1}, testkit.Unavailable())
-			client := cloud.Client()
+			cloud.Inject(faults.Match{Field: "setSecret", Times: 1}, faults.Unavailable())
+			client := cloud.AdminClient()
 			if err := client.SetSecret(t.Context(), "S", i); err == nil {
 				t.Error("the fault did not fire")
 			}
@@ -188,7 +189,7 @@ func TestFakesInParallel(t *testing.T) {
 				t.Error(err)
 			}
 			cloud.AssertSecrets(t, map[string]any{"S": i})
-			if v, err := cloud.Runner().SecretValue(t.Context(), "S"); err != nil || string(v.Reveal()) != fmt.Sprint(i) {
+			if v, err := cloud.RunnerClient().GetSecret(t.Context(), "S"); err != nil || string(v.Reveal()) != fmt.Sprint(i) {
 				t.Errorf("the runner got an error or another value: %v", err)
 			}
 		})
@@ -197,7 +198,7 @@ func TestFakesInParallel(t *testing.T) {
 
 func TestOneFakeForManyGoroutines(t *testing.T) {
 	cloud := testkit.New(t)
-	client := cloud.Client()
+	client := cloud.AdminClient()
 	var wg sync.WaitGroup
 	for i := range 20 {
 		wg.Go(func() {
@@ -206,7 +207,7 @@ func TestOneFakeForManyGoroutines(t *testing.T) {
 			}
 			cloud.Set("direct", i)
 			cloud.Tenant("data").Set("S", i)
-			cloud.Calls(testkit.Match{Secret: "S00"})
+			cloud.Calls(faults.Match{Secret: "S00"})
 			cloud.Snapshot()
 			cloud.Leaks([]byte("nothing"))
 		})
@@ -221,7 +222,7 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for range 20 {
 		cloud := testkit.New(t)
-		if err := cloud.Client().SetSecret(t.Context(), "S", 1); err != nil {
+		if err := cloud.AdminClient().SetSecret(t.Context(), "S", 1); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -233,11 +234,11 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 func TestPrintingAFakeShowsNoValue(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("S", canary)
-	if err := cloud.Client().SetSecret(t.Context(), "T", canary); err != nil {
+	if err := cloud.AdminClient().SetSecret(t.Context(), "T", canary); err != nil {
 		t.Fatal(err)
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
-		for _, it := range []any{cloud, *cloud, cloud.Client(), []any{cloud}} {
+		for _, it := range []any{cloud, *cloud, cloud.AdminClient(), []any{cloud}} {
 			if text := fmt.Sprintf(verb, it); len(cloud.Leaks([]byte(text))) > 0 || strings.Contains(text, canary) {
 				t.Errorf("%s of a %T shows a value", verb, it)
 			}

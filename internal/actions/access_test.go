@@ -7,6 +7,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
@@ -16,7 +17,7 @@ func otherKeys(t *testing.T) (fake *testkit.Cloud, url string) {
 	fake = testkit.New(t)
 	server := httptest.NewServer(fake.Handler())
 	t.Cleanup(server.Close)
-	other := fake.ClientWithKey(fake.AddKey(testkit.Key{Name: "deploy", Role: testkit.Admin}))
+	other := fake.ClientWithKey(fake.AddKey(testkit.Key{Name: "deploy", Role: prefect.RoleAdmin}))
 	if err := other.SetSecret(t.Context(), "A", "old"); err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +30,7 @@ func TestActionPlansWithAPlannerKey(t *testing.T) {
 	github := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
 	w := onGitHub(t, github, map[string]string{
 		"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url, "secrets": secretsJSON(t, map[string]string{"A": canary}),
-		"api-key": fake.AddKey(testkit.Key{Name: "pr", Role: testkit.Planner}),
+		"api-key": fake.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner}),
 	})
 	r := runAction(t, w.Env)
 	if r.code != exit.OK || w.Outputs(t)["status"] != "success" || strings.Contains(r.stdout, "::warning") {
@@ -68,8 +69,8 @@ func TestActionMarksAnotherKeysSecret(t *testing.T) {
 // The Action fails with a key that may not do it, before anything is written.
 func TestActionWithAKeyThatMayNot(t *testing.T) {
 	fake, url := otherKeys(t)
-	narrow := fake.AddKey(testkit.Key{Name: "narrow", Role: testkit.Admin, Patterns: []string{"B"}})
-	planner := fake.AddKey(testkit.Key{Name: "pr", Role: testkit.Planner})
+	narrow := fake.AddKey(testkit.Key{Name: "narrow", Role: prefect.RoleAdmin, Patterns: []string{"B"}})
+	planner := fake.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner})
 	for _, tt := range []struct{ mode, key, want string }{
 		{"sync", testkit.RunnerKey, "the key from the input api-key is a runner key, which reads values; writing needs an admin key"},
 		{"plan", testkit.RunnerKey, "is a runner key"},

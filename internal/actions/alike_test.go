@@ -8,6 +8,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // What failed for one reason is one line, in the log and in the summary.
@@ -19,7 +20,7 @@ func TestEqualFailuresAreOneLine(t *testing.T) {
 	}
 	fake.Tenant("data")
 	fake.Tenant("ml")
-	fake.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Code: "FORBIDDEN"})
+	fake.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Code: "FORBIDDEN"})
 	const names = "7 names (S0000, S0001, S0002, S0003, S0004 and 2 more)"
 	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey})
 	r := runAction(t, append(w.Env, "INPUT_SECRETS-FILE="+w.Write(t, "secrets.json", secretsJSON(t, secrets))))

@@ -13,7 +13,7 @@ import (
 // write.
 func TestActionChecksFlows(t *testing.T) {
 	fake, url := served(t)
-	if err := fake.Client().SetSecret(t.Context(), "STORED", "x"); err != nil {
+	if err := fake.AdminClient().SetSecret(t.Context(), "STORED", "x"); err != nil {
 		t.Fatal(err)
 	}
 	const flow = "from prefect.client import Secret\nSecret('STORED').get()\nSecret('PASSED').get()\n"

@@ -109,7 +109,7 @@ func TestIDTokenSaysWhoFailed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = client.SecretNames(t.Context())
+		_, err = client.ListSecrets(t.Context())
 		want := fmt.Sprintf(": HTTP %d", status)
 		if err == nil || !strings.HasSuffix(err.Error(), want) || !strings.Contains(err.Error(), "asking GitHub for an id token at 127.0.0.1:") || strings.Contains(err.Error(), "secrets.example.com") || prefect.Retryable(err) == final || prefect.MayBeDone(err) {
 			t.Errorf("status %d: %v, retryable %v", status, err, prefect.Retryable(err))

@@ -7,11 +7,12 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 func TestActionTakesEverySource(t *testing.T) {
 	fake, url := served(t)
-	client := fake.Client()
+	client := fake.AdminClient()
 	if err := client.SetSecret(t.Context(), "OLD", 1); err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +58,7 @@ func TestAnEnvironmentCannotRedirectTheKey(t *testing.T) {
 	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey, "environment": "staging", "secrets": `{"A": "value"}`})
 	w.Env = append(w.Env, "INPUT_MANIFEST="+w.Write(t, "m.toml", "api-url = '"+url+"'\n[environments.staging]\napi-url = 'https://evil.example.com'\n"))
 	r := runAction(t, w.Env)
-	if r.code != exit.Usage || len(fake.Calls(testkit.Match{})) != 0 || !strings.Contains(r.stdout, "names another host") {
+	if r.code != exit.Usage || len(fake.Calls(faults.Match{})) != 0 || !strings.Contains(r.stdout, "names another host") {
 		t.Errorf("exit code %d: %s", r.code, r.stdout)
 	}
 }
@@ -66,7 +67,7 @@ func TestAnEnvironmentCannotRedirectTheKey(t *testing.T) {
 // written, and nothing deleted.
 func TestAForkPrunesNothing(t *testing.T) {
 	fake, url := served(t)
-	if err := fake.Client().SetSecret(t.Context(), "OLD", 1); err != nil {
+	if err := fake.AdminClient().SetSecret(t.Context(), "OLD", 1); err != nil {
 		t.Fatal(err)
 	}
 	w := githubtest.NewWorkspace(t, map[string]string{

@@ -9,6 +9,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 const nothingSynced = ": nothing was synced; the next run by a person on this branch will"
@@ -18,7 +19,7 @@ func seeded(t *testing.T) (fake *testkit.Cloud, inputs map[string]string) {
 	t.Helper()
 	fake, url := served(t)
 	for _, name := range []string{"TEAM_DB", "TEAM_S3"} {
-		if err := fake.Client().SetSecret(t.Context(), name, canary); err != nil {
+		if err := fake.AdminClient().SetSecret(t.Context(), name, canary); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -43,7 +44,7 @@ func TestAnUntrustedRunNeitherWritesNorDeletes(t *testing.T) {
 		inputs["secrets"] = secrets
 		w := githubtest.NewWorkspace(t, inputs)
 		tt.start(w)
-		asked := len(fake.Calls(testkit.Match{}))
+		asked := len(fake.Calls(faults.Match{}))
 		r := runAction(t, w.Env)
 		outputs := w.Outputs(t)
 		if r.code != exit.OK || outputs["status"] != "skipped" || outputs["changed"] != "false" || outputs["created-count"] != "0" {
@@ -55,7 +56,7 @@ func TestAnUntrustedRunNeitherWritesNorDeletes(t *testing.T) {
 		if summary := w.Read(t, "summary"); !strings.Contains(summary, "**Skipped**: ") || strings.Contains(summary, "### Prefect secrets: sync") {
 			t.Errorf("%s: the summary is %s", name, summary)
 		}
-		if names := fake.Names(); len(names) != 2 || len(fake.Calls(testkit.Match{})) != asked {
+		if names := fake.Names(); len(names) != 2 || len(fake.Calls(faults.Match{})) != asked {
 			t.Errorf("%s: the store was asked, and has %v", name, names)
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
-	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // What failed for one reason is one line of the error.
@@ -13,7 +13,7 @@ func TestEqualFailuresAreOneLine(t *testing.T) {
 	fake, url, secrets := served(t, 7)
 	fake.Tenant("data")
 	fake.Tenant("ml")
-	fake.Inject(testkit.Match{Field: "setSecret"}, testkit.Fault{Code: "FORBIDDEN"})
+	fake.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Code: "FORBIDDEN"})
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--tenant", "data,ml")
 	if lines := strings.Split(strings.TrimSpace(r.stderr), "\n"); len(lines) != 1 || !strings.HasPrefix(lines[0], "prefect-secrets: 2 tenants (data, ml): no write was acknowledged: ") {
 		t.Errorf("standard error is %q", r.stderr)
@@ -26,7 +26,7 @@ func TestEqualFailuresOfPlans(t *testing.T) {
 		fake.Tenant(tenant)
 	}
 	for _, tenant := range []string{"data", "ml"} {
-		fake.Inject(testkit.Match{Field: "secret", Tenant: tenant}, testkit.Fault{Code: "FORBIDDEN"})
+		fake.Inject(faults.Match{Field: "secret", Tenant: tenant}, faults.Fault{Code: "FORBIDDEN"})
 	}
 	r := runCommand(t, adminEnv, "", "plan", "--api-url", url, "--secrets-file", secrets, "--tenant", "data,ml,web", "--format", "markdown")
 	if r.code != exit.Partly || strings.Count(r.stdout, "2 tenants (data, ml): **failed**: ") != 1 || strings.Count(r.stdout, "**failed**") != 1 {

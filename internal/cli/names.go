@@ -29,7 +29,7 @@ func (c *Command) names() *cobra.Command {
 				return unknownFormat(format)
 			}
 			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
-				names, err := conn.Client.SecretNames(ctx)
+				names, err := conn.Client.ListSecrets(ctx)
 				if err != nil {
 					return exit.Store(err)
 				}
@@ -118,7 +118,7 @@ func (c *Command) delete() *cobra.Command {
 // deleteNamed says what became of one name. A store that does not say whether
 // anything changed is asked for its names first.
 func deleteNamed(ctx context.Context, client *prefect.Client, name string) (string, error) {
-	names, err := client.SecretNames(ctx)
+	names, err := client.ListSecrets(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // served is a fake behind a socket, and a file of n secrets.
@@ -113,12 +114,12 @@ func TestOneTenantThatFailsHarmsNoOther(t *testing.T) {
 	fake, url, secrets := served(t, 3)
 	data, ml := fake.Tenant("data"), fake.Tenant("ml")
 	tests := map[string]struct {
-		match testkit.Match
-		fault testkit.Fault
+		match faults.Match
+		fault faults.Fault
 		want  string
 	}{
-		"its plan":   {testkit.Match{Field: "secret", Tenant: "ml"}, testkit.Fault{Code: "FORBIDDEN"}, "result for tenant ml: failed: listing secret names"},
-		"its writes": {testkit.Match{Field: "setSecret", Tenant: "ml"}, testkit.Fault{Code: "FORBIDDEN"}, "result for tenant ml: 0 created, 0 overwritten, 0 unchanged, 0 skipped, 3 failed"},
+		"its plan":   {faults.Match{Field: "secret", Tenant: "ml"}, faults.Fault{Code: "FORBIDDEN"}, "result for tenant ml: failed: listing secret names"},
+		"its writes": {faults.Match{Field: "setSecret", Tenant: "ml"}, faults.Fault{Code: "FORBIDDEN"}, "result for tenant ml: 0 created, 0 overwritten, 0 unchanged, 0 skipped, 3 failed"},
 	}
 	for name, tt := range tests {
 		remove := fake.Inject(tt.match, tt.fault)
@@ -170,7 +171,7 @@ func TestARunnerKeyVerifiesValues(t *testing.T) {
 // own exit code.
 func TestAKeyThatIsRefusedLater(t *testing.T) {
 	fake, url, secrets := served(t, 3)
-	fake.Inject(testkit.Match{Field: "setSecret"}, testkit.KeyExpired())
+	fake.Inject(faults.Match{Field: "setSecret"}, faults.KeyExpired())
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets)
 	if r.code != exit.Refused || !strings.Contains(r.stderr, "the API key was not accepted") {
 		t.Errorf("exit code %d: %s", r.code, r.stderr)
@@ -180,7 +181,7 @@ func TestAKeyThatIsRefusedLater(t *testing.T) {
 // A slow run says how far it is, and JSON stays one document.
 func TestProgressGoesToStandardError(t *testing.T) {
 	fake, url, secrets := served(t, 150)
-	fake.Inject(testkit.Match{Field: "setSecret", Secret: "S0120"}, testkit.Fault{Delay: 1100 * time.Millisecond})
+	fake.Inject(faults.Match{Field: "setSecret", Secret: "S0120"}, faults.Fault{Delay: 1100 * time.Millisecond})
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--format", "json")
 	if r.code != exit.OK || r.stderr != "150 of 150 changes processed\n" || !json.Valid([]byte(r.stdout)) {
 		t.Errorf("exit code %d: %q", r.code, r.stderr)

@@ -14,6 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // comparing is a store that can tell which values it has.
@@ -35,7 +36,7 @@ func (s comparing) Unchanged(_ context.Context, secrets []prefect.NamedValue) (s
 func unchangedRun(t *testing.T, format string, other any) (sync secretsync.Run, cloud *testkit.Cloud, out run.Printer, stdout *bytes.Buffer) {
 	t.Helper()
 	cloud, stdout = testkit.New(t), &bytes.Buffer{}
-	client := cloud.Client()
+	client := cloud.AdminClient()
 	if err := errors.Join(client.SetSecret(t.Context(), "OTHER", other), client.SetSecret(t.Context(), "SAME", "x")); err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +164,7 @@ verified: 1 of 1 name present
 			if diff := cmp.Diff(want.sync, stdout.String()); diff != "" || err != nil {
 				t.Errorf("sync: %v: %s", err, diff)
 			}
-			if calls := cloud.Calls(testkit.Match{Field: "setSecret"}); len(calls) != 3 || calls[2].Secret != "OTHER" {
+			if calls := cloud.Calls(faults.Match{Field: "setSecret"}); len(calls) != 3 || calls[2].Secret != "OTHER" {
 				t.Errorf("written: %+v", calls)
 			}
 		})
@@ -186,7 +187,7 @@ func TestExitCodesWhereNothingIsChanged(t *testing.T) {
 		if code := exit.CodeOf(exit.Synced(done)); code != exit.OK {
 			t.Errorf("sync over %q: exit code %d", other, code)
 		}
-		if n := len(cloud.Calls(testkit.Match{Field: "setSecret"})) - 2; (n == 0) != (want == exit.OK) {
+		if n := len(cloud.Calls(faults.Match{Field: "setSecret"})) - 2; (n == 0) != (want == exit.OK) {
 			t.Errorf("%d writes over %q", n, other)
 		}
 	}

@@ -43,7 +43,7 @@ func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, std
 // StoredNames lists the names that the store has.
 func StoredNames(ctx context.Context, cache *inspect.Cache, o connect.Options, stderr io.Writer) (names []string, err error) {
 	err = WithStore(ctx, cache, o, stderr, func(ctx context.Context, conn *connect.Connection) error {
-		if names, err = conn.Client.SecretNames(ctx); err != nil {
+		if names, err = conn.Client.ListSecrets(ctx); err != nil {
 			return exit.Store(err)
 		}
 		return nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // tester is a test that fails, and what it says.
@@ -34,28 +35,28 @@ func TestTestkit(t *testing.T) {
 	tb := &tester{}
 	cloud := testkit.New(tb)
 	ctx := context.Background()
-	client := cloud.Client()
+	client := cloud.AdminClient()
 	var shown []any
 	for i, c := range values() {
 		other := values()[(i+1)%len(values())].value
 		cloud.Set(c.name, c.value)
 		cloud.AssertSecrets(tb, map[string]any{c.name: other, "MISSING": c.value})
 		cloud.AssertNames(tb, "MISSING")
-		cloud.Inject(testkit.Match{Field: "setSecret", Secret: "NEVER_" + c.name}, testkit.Fault{Message: "no"})
-		remove := cloud.Inject(testkit.Match{Field: "set_secret", Secret: c.name}, testkit.Fault{Status: 500})
+		cloud.Inject(faults.Match{Field: "setSecret", Secret: "NEVER_" + c.name}, faults.Fault{Message: "no"})
+		remove := cloud.Inject(faults.Match{Field: "set_secret", Secret: c.name}, faults.Fault{Status: 500})
 		err := client.SetSecret(ctx, c.name, c.value)
 		remove()
-		value, err2 := cloud.Runner().SecretValue(ctx, c.name)
-		_, err3 := cloud.ClientWithKey("wrong").SecretValue(ctx, c.name)
+		value, err2 := cloud.RunnerClient().GetSecret(ctx, c.name)
+		_, err3 := cloud.ClientWithKey("wrong").GetSecret(ctx, c.name)
 		err4 := client.SetSecret(ctx, "HUGE", strings.Repeat(c.value, 70_000/len(c.value)))
 		ctx = testkit.LocalSecrets(ctx, map[string]any{c.name: c.value})
 		_, err5 := prefect.Get[int](ctx, c.name)
 		_, err6 := prefect.Secret("MISSING").Get(ctx)
-		testkit.LocalConfig(tb, ctx, "[context.secrets]\nA = "+c.value, nil)
-		testkit.LocalConfig(tb, ctx, "[context.secrets]\nA = \"${B}\"\nB = \"${A}\"\n"+c.name+" = "+tomlText(c.value)+"\n[", nil)
+		testkit.LocalConfig(ctx, tb, "[context.secrets]\nA = "+c.value, nil)
+		testkit.LocalConfig(ctx, tb, "[context.secrets]\nA = \"${B}\"\nB = \"${A}\"\n"+c.name+" = "+tomlText(c.value)+"\n[", nil)
 		shown = append(shown, err, value, err2, err3, err4, err5, err6, prefect.NamedValue{Name: c.name, Value: value})
 	}
-	shown = append(shown, cloud, *cloud, client, cloud.Calls(testkit.Match{}), cloud.Tenant("ml"), cloud.HTTPClient(), cloud.Handler())
+	shown = append(shown, cloud, *cloud, client, cloud.Calls(faults.Match{}), cloud.Tenant("ml"), cloud.HTTPClient(), cloud.Handler())
 	for _, f := range tb.cleanups {
 		f()
 	}
@@ -99,17 +100,17 @@ func panics(t *testing.T, how string) {
 	cloud := testkit.New(t)
 	plain := values()[0]
 	cloud.Set(plain.name, plain.value)
-	value, err := cloud.Runner().SecretValue(t.Context(), plain.name)
+	value, err := cloud.RunnerClient().GetSecret(t.Context(), plain.name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	switch how {
 	case "print":
-		panic(fmt.Sprintf("%+v %#v %v", cloud, value, cloud.Client()))
+		panic(fmt.Sprintf("%+v %#v %v", cloud, value, cloud.AdminClient()))
 	case "value":
 		panic(value)
 	case "error":
-		panic(fmt.Errorf("with %v: %w", value, cloud.Client().SetSecret(t.Context(), "", plain.value)))
+		panic(fmt.Errorf("with %v: %w", value, cloud.AdminClient().SetSecret(t.Context(), "", plain.value)))
 	case "fake":
 		panic(cloud)
 	case "handler":

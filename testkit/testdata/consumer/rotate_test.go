@@ -10,6 +10,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 func passwords() func() string {
@@ -24,7 +25,7 @@ func TestRotateStoresEveryPassword(t *testing.T) {
 	t.Parallel()
 	cloud := testkit.New(t)
 	cloud.Set("ORDERS_PASSWORD", "old")
-	if err := Rotate(t.Context(), cloud.Client(), []string{"ORDERS", "STOCK"}, passwords()); err != nil {
+	if err := Rotate(t.Context(), cloud.AdminClient(), []string{"ORDERS", "STOCK"}, passwords()); err != nil {
 		t.Fatal(err)
 	}
 	cloud.AssertSecrets(t, map[string]any{"ORDERS_PASSWORD": "correct-horse-1", "STOCK_PASSWORD": "correct-horse-2"})
@@ -33,11 +34,11 @@ func TestRotateStoresEveryPassword(t *testing.T) {
 func TestRotateTriesOnceMore(t *testing.T) {
 	t.Parallel()
 	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Field: "setSecret", Secret: "ORDERS_PASSWORD", Times: 1}, testkit.RateLimited(time.Second))
-	if err := Rotate(t.Context(), cloud.Client(), []string{"ORDERS"}, passwords()); err != nil {
+	cloud.Inject(faults.Match{Field: "setSecret", Secret: "ORDERS_PASSWORD", Times: 1}, faults.RateLimited(time.Second))
+	if err := Rotate(t.Context(), cloud.AdminClient(), []string{"ORDERS"}, passwords()); err != nil {
 		t.Fatal(err)
 	}
-	if calls := cloud.Calls(testkit.Match{Secret: "ORDERS_PASSWORD"}); len(calls) != 2 || calls[0].Err != "HTTP_429" || calls[1].Err != "" {
+	if calls := cloud.Calls(faults.Match{Secret: "ORDERS_PASSWORD"}); len(calls) != 2 || calls[0].Err != "HTTP_429" || calls[1].Err != "" {
 		t.Errorf("calls: %+v", calls)
 	}
 }
@@ -45,8 +46,8 @@ func TestRotateTriesOnceMore(t *testing.T) {
 func TestRotateGoesOnAfterAFailure(t *testing.T) {
 	t.Parallel()
 	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{Secret: "ORDERS_PASSWORD"}, testkit.PartialFailure())
-	if err := Rotate(t.Context(), cloud.Client(), []string{"ORDERS", "STOCK"}, passwords()); err == nil {
+	cloud.Inject(faults.Match{Secret: "ORDERS_PASSWORD"}, faults.PartialFailure())
+	if err := Rotate(t.Context(), cloud.AdminClient(), []string{"ORDERS", "STOCK"}, passwords()); err == nil {
 		t.Error("the failure is not told")
 	}
 	cloud.AssertNames(t, "STOCK_PASSWORD")
@@ -55,8 +56,8 @@ func TestRotateGoesOnAfterAFailure(t *testing.T) {
 func TestRotateWithAnExpiredKey(t *testing.T) {
 	t.Parallel()
 	cloud := testkit.New(t)
-	cloud.Inject(testkit.Match{}, testkit.KeyExpired())
-	if err := Rotate(t.Context(), cloud.Client(), []string{"ORDERS"}, passwords()); !errors.Is(err, prefect.ErrUnauthenticated) {
+	cloud.Inject(faults.Match{}, faults.KeyExpired())
+	if err := Rotate(t.Context(), cloud.AdminClient(), []string{"ORDERS"}, passwords()); !errors.Is(err, prefect.ErrUnauthenticated) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -64,9 +65,9 @@ func TestRotateWithAnExpiredKey(t *testing.T) {
 func TestRotateGivesUpWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
-		cloud.Inject(testkit.Match{}, testkit.Fault{Delay: 10 * time.Minute})
+		cloud.Inject(faults.Match{}, faults.Fault{Delay: 10 * time.Minute})
 		start := time.Now()
-		if err := Rotate(t.Context(), cloud.Client(), []string{"ORDERS"}, passwords()); err == nil {
+		if err := Rotate(t.Context(), cloud.AdminClient(), []string{"ORDERS"}, passwords()); err == nil {
 			t.Error("it waited for ever")
 		}
 		if took := time.Since(start); took != 30*time.Second {
@@ -78,8 +79,8 @@ func TestRotateGivesUpWithItsContext(t *testing.T) {
 func TestRotateLogsNoPassword(t *testing.T) {
 	cloud := testkit.New(t)
 	guard := cloud.LeakGuard(t)
-	cloud.Inject(testkit.Match{}, testkit.Unavailable())
-	log.Print(Rotate(t.Context(), cloud.Client(), []string{"ORDERS"}, passwords()))
+	cloud.Inject(faults.Match{}, faults.Unavailable())
+	log.Print(Rotate(t.Context(), cloud.AdminClient(), []string{"ORDERS"}, passwords()))
 	guard.Log("rotated")
 }
 
@@ -88,7 +89,7 @@ func TestTeamsAreApart(t *testing.T) {
 	cloud := testkit.New(t)
 	data := cloud.Tenant("data")
 	restore := cloud.Snapshot()
-	if err := Rotate(t.Context(), data.Client(), []string{"ORDERS"}, passwords()); err != nil {
+	if err := Rotate(t.Context(), data.AdminClient(), []string{"ORDERS"}, passwords()); err != nil {
 		t.Fatal(err)
 	}
 	cloud.AssertNames(t)
@@ -110,7 +111,7 @@ func TestReport(t *testing.T) {
 
 func TestReportUnderAConfig(t *testing.T) {
 	t.Parallel()
-	ctx := testkit.LocalConfig(t, t.Context(), "[context.secrets]\nORDERS_PASSWORD = '${PREFIX}-horse'\n", map[string]string{"PREFIX": "correct"})
+	ctx := testkit.LocalConfig(t.Context(), t, "[context.secrets]\nORDERS_PASSWORD = '${PREFIX}-horse'\n", map[string]string{"PREFIX": "correct"})
 	if got, err := Report(ctx, "orders"); err == nil {
 		t.Error("names that the environment sets are lower-case altogether", got)
 	}
@@ -123,8 +124,8 @@ func TestReportInCloudExecution(t *testing.T) {
 	t.Parallel()
 	cloud := testkit.New(t)
 	cloud.Set("ORDERS_PASSWORD", "correct-horse")
-	ctx := testkit.LocalConfig(t, t.Context(), "[cloud]\nuse_local_secrets = false\n", nil)
-	if got, err := Report(prefect.WithClient(ctx, cloud.Runner()), "ORDERS"); got != "ORDERS: 13 characters" || err != nil {
+	ctx := testkit.LocalConfig(t.Context(), t, "[cloud]\nuse_local_secrets = false\n", nil)
+	if got, err := Report(prefect.WithClient(ctx, cloud.RunnerClient()), "ORDERS"); got != "ORDERS: 13 characters" || err != nil {
 		t.Errorf("%s, %v", got, err)
 	}
 }
