@@ -48,7 +48,7 @@ password = "canary-7f3a" # prefect-secrets: ignore[plaintext-secret, reserved-ke
 var deepHeader = "[a" + strings.Repeat(".a", 110) + "]\n"
 
 // leaks reports where a text is found in diagnostics, frames included.
-func leaks(t *testing.T, text, secret string) {
+func checkNoLeak(t *testing.T, text, secret string) {
 	t.Helper()
 	found := File("a.toml", []byte(text), Options{})
 	fields, err := json.Marshal(found)
@@ -64,17 +64,17 @@ func TestCanaries(t *testing.T) {
 	if found := File("a.toml", []byte(canaries), Options{}); len(found) < 10 {
 		t.Fatalf("only %d findings in the canaries", len(found))
 	}
-	leaks(t, canaries, canary)
+	checkNoLeak(t, canaries, canary)
 }
 
 // TestCanariesInBrokenFiles breaks the file at every byte, in several ways.
 func TestCanariesInBrokenFiles(t *testing.T) {
 	inserts := []string{"\"", "'", "\"\"\"", "\n", "\"\n", "=", "[", "]", "{", "}", "#", ",", "\\", "\x00", "\xff", "\r", "a", "$", "\"\"\"\n", "\n[a\n", "é"}
 	for at := range len(canaries) {
-		leaks(t, canaries[:at], canary)
-		leaks(t, canaries[:at]+canaries[at+1:], canary)
+		checkNoLeak(t, canaries[:at], canary)
+		checkNoLeak(t, canaries[:at]+canaries[at+1:], canary)
 		for _, insert := range inserts {
-			leaks(t, canaries[:at]+insert+canaries[at:], canary)
+			checkNoLeak(t, canaries[:at]+insert+canaries[at:], canary)
 		}
 	}
 }
@@ -115,10 +115,10 @@ func TestCanariesInOddPlaces(t *testing.T) {
 		"{\"a\": \"canary-7f3a\"}",
 		"<xml canary-7f3a=\"1\">",
 	} {
-		if found := File("a.toml", []byte(text), Options{}); len(found) != 1 || found[0].Rule != syntax {
+		if found := File("a.toml", []byte(text), Options{}); len(found) != 1 || found[0].Rule != syntaxName {
 			t.Errorf("%q: got %v", text, found)
 		}
-		leaks(t, text, canary)
+		checkNoLeak(t, text, canary)
 	}
 }
 
@@ -136,7 +136,7 @@ func TestTokensAreMasked(t *testing.T) {
 		token + " =\n",
 		token + " x = 1\n",
 	} {
-		leaks(t, text, token)
+		checkNoLeak(t, text, token)
 	}
 }
 
@@ -150,13 +150,13 @@ func FuzzCanary(f *testing.F) {
 		if at < 0 || at > len(canaries) || drop < 0 || drop > len(canaries)-at || strings.ContainsAny(insert, "=") {
 			return
 		}
-		leaks(t, canaries[:at]+insert+canaries[at+drop:], canary)
+		checkNoLeak(t, canaries[:at]+insert+canaries[at+drop:], canary)
 	})
 }
 
 // FuzzFile looks for panics and for places outside the text.
 func FuzzFile(f *testing.F) {
-	for _, path := range append(inputs(f, "testdata/err/*.toml"), inputs(f, "testdata/ok/*.toml")...) {
+	for _, path := range append(globFiles(f, "testdata/err/*.toml"), globFiles(f, "testdata/ok/*.toml")...) {
 		f.Add(readFile(f, path))
 	}
 	f.Add([]byte("a = 1\n" + deepHeader))

@@ -12,16 +12,16 @@ import (
 // checkCasts reports texts that stop being texts: Prefect from 0.11.2 on reads
 // every text of the file as a Python literal if it is one.
 func checkCasts(s *source, report func(finding)) {
-	words, ok := s.in14()
+	words, ok := s.includesV1_4()
 	if !ok {
 		return
 	}
-	for _, v := range s.texts() {
-		kind, changed := castType(v.text)
-		if !changed || strings.Contains(v.text, "$") || s.expects(v) || v.secret && isContainer(v.text) {
+	for _, v := range s.stringSettings() {
+		kind, changed := castType(v.str)
+		if !changed || strings.Contains(v.str, "$") || s.isCastAnyway(v) || v.secret && isJSONContainer(v.str) {
 			continue
 		}
-		report(v.about(
+		report(v.finding(
 			fmt.Sprintf("the text of %s becomes %s%s", s.label(v), kind, words),
 			castHint(v),
 		))
@@ -30,7 +30,7 @@ func checkCasts(s *source, report func(finding)) {
 
 // in14 reports whether Prefect 1.4 is among the versions that a file is checked for,
 // and which words say that it alone does something, where others are as well.
-func (s *source) in14() (words string, ok bool) {
+func (s *source) includesV1_4() (words string, ok bool) {
 	if !s.opts.Version.Includes(release.V1_4) {
 		return "", false
 	}
@@ -42,7 +42,7 @@ func (s *source) in14() (words string, ok bool) {
 
 // isContainer reports whether a text is a JSON object or list: a flow gets that in
 // any release, for Secret.get parses JSON.
-func isContainer(text string) bool {
+func isJSONContainer(text string) bool {
 	text = strings.TrimSpace(text)
 	return (strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")) && json.Valid([]byte(text))
 }
@@ -67,7 +67,7 @@ func castType(text string) (kind string, changed bool) {
 
 // expects reports whether Prefect wants no text there: a setting of its own that
 // is no text to begin with, or that it casts itself.
-func (s *source) expects(v setting) bool {
+func (s *source) isCastAnyway(v setting) bool {
 	wanted := release.SettingType(v.name)
 	return wanted != "" && wanted != "str"
 }

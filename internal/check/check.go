@@ -19,8 +19,8 @@ type Severity string
 
 // The severities.
 const (
-	Error   Severity = "error"   // Prefect fails, or does not do what the file says
-	Warning Severity = "warning" // Prefect works, and somebody should look at it
+	SeverityError   Severity = "error"   // Prefect fails, or does not do what the file says
+	SeverityWarning Severity = "warning" // Prefect works, and somebody should look at it
 )
 
 // Diagnostic is one finding. Lines and columns count from 1, columns in Unicode
@@ -69,8 +69,8 @@ type Options struct {
 	RequireEnv bool
 }
 
-func (o Options) has(r Rule) bool {
-	return r.Name == syntax || o.Rules == nil || slices.Contains(o.Rules, r.Name)
+func (o Options) includes(r Rule) bool {
+	return r.Name == syntaxName || o.Rules == nil || slices.Contains(o.Rules, r.Name)
 }
 
 // File checks the text of one configuration file. The name is for the
@@ -78,17 +78,17 @@ func (o Options) has(r Rule) bool {
 // without fault. A file that does not parse has exactly one. What an ignore
 // comment silences is left out.
 func File(name string, text []byte, opts Options) []Diagnostic {
-	s := read(name, string(text))
-	s.opts, s.rules, s.list = opts, configRules, Rules
+	s := newSource(name, string(text))
+	s.opts, s.rules, s.listRules = opts, configRules, Rules
 	return s.diagnose()
 }
 
 // diagnose applies the rules.
 func (s *source) diagnose() []Diagnostic {
 	var found []Diagnostic
-	for _, r := range s.applied() {
+	for _, r := range s.activeRules() {
 		r.check(s, func(f finding) {
-			if !s.silences(r.Name, f) {
+			if !s.suppresses(r.Name, f) {
 				found = append(found, s.diagnostic(r.Rule, f))
 			}
 		})
@@ -100,13 +100,13 @@ func (s *source) diagnose() []Diagnostic {
 }
 
 // applied are the rules that the options and the file admit.
-func (s *source) applied() []checker {
+func (s *source) activeRules() []checker {
 	if !s.parses() {
 		return s.rules[:1]
 	}
 	var applied []checker
 	for _, r := range s.rules {
-		if s.opts.has(r.Rule) {
+		if s.opts.includes(r.Rule) {
 			applied = append(applied, r)
 		}
 	}

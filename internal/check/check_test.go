@@ -78,7 +78,7 @@ func TestRulesIsACopy(t *testing.T) {
 }
 
 func TestFailOn(t *testing.T) {
-	warning, grave := []Diagnostic{{Severity: Warning}}, []Diagnostic{{Severity: Warning}, {Severity: Error}}
+	warning, grave := []Diagnostic{{Severity: SeverityWarning}}, []Diagnostic{{Severity: SeverityWarning}, {Severity: SeverityError}}
 	for _, tt := range []struct {
 		text                       string
 		onNone, onWarning, onError bool
@@ -107,9 +107,9 @@ func TestFailOn(t *testing.T) {
 // TestUncertainPlaces puts findings on the file as a whole where the scanner and
 // the decoder disagree.
 func TestUncertainPlaces(t *testing.T) {
-	s := read("a.toml", "password = 'x'\n")
-	s.certain = false
-	d := s.diagnostic(Rule{Name: "plaintext-secret", Severity: Warning}, finding{message: "m", start: 11, end: 14})
+	s := newSource("a.toml", "password = 'x'\n")
+	s.verified = false
+	d := s.diagnostic(Rule{Name: "plaintext-secret", Severity: SeverityWarning}, finding{message: "m", start: 11, end: 14})
 	if d.Line != 0 || d.Column != 0 || d.EndLine != 0 || d.EndColumn != 0 || d.Frame != "" {
 		t.Errorf("got a place: %+v", d)
 	}
@@ -120,8 +120,8 @@ func TestUncertainPlaces(t *testing.T) {
 
 // TestDecoderRefuses has the decoder refuse what the scanner passes.
 func TestDecoderRefuses(t *testing.T) {
-	s := read("a.toml", "[a]\nkey = 'hidden'\nother = 2\n")
-	s.refused = strings.Index(s.doc.Text, "other")
+	s := newSource("a.toml", "[a]\nkey = 'hidden'\nother = 2\n")
+	s.rejectedAt = strings.Index(s.doc.Text, "other")
 	var found []Diagnostic
 	checkSyntax(s, func(f finding) { found = append(found, s.diagnostic(syntaxRule, f)) })
 	if len(found) != 1 || found[0].Line != 3 || found[0].Message != "this is not TOML 1.0" {
@@ -133,10 +133,10 @@ func TestDecoderRefuses(t *testing.T) {
 }
 
 func TestDecodeGivesAnOffset(t *testing.T) {
-	if _, refused := decode("\ufeffa = 1\nb = ?\n"); refused < 9 || refused > 13 {
+	if _, refused := decodeKeys("\ufeffa = 1\nb = ?\n"); refused < 9 || refused > 13 {
 		t.Errorf("refused at %d", refused)
 	}
-	if keys, refused := decode("a.b = 1"); refused != -1 || len(keys) != 1 {
+	if keys, refused := decodeKeys("a.b = 1"); refused != -1 || len(keys) != 1 {
 		t.Errorf("got %v, %d", keys, refused)
 	}
 }

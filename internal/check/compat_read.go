@@ -16,27 +16,27 @@ import (
 )
 
 // reading is what toml 0.10.2 makes of a file.
-type reading struct {
-	unknown bool             // it would take too long to find out
-	refused int              // the byte offset of the line that it refuses, or -1
-	differs []tomlpos.NodeID // what it reads as something else
+type pythonReading struct {
+	tooSlow    bool             // it would take too long to find out
+	rejectedAt int              // the byte offset of the line that it refuses, or -1
+	misread    []tomlpos.NodeID // what it reads as something else
 }
 
 // pythonReads reads the file as both do.
-func (s *source) pythonReads() reading {
+func (s *source) readAsPython() pythonReading {
 	theirs, err := pytoml.Read(s.doc.Text)
 	var refused *pytoml.Error
 	switch {
 	case errors.As(err, &refused):
-		return reading{refused: byteOffset(s.doc.Text, refused.Offset)}
+		return pythonReading{rejectedAt: byteOffset(s.doc.Text, refused.Offset)}
 	case err != nil:
-		return reading{unknown: true, refused: -1}
+		return pythonReading{tooSlow: true, rejectedAt: -1}
 	}
 	var ours map[string]any
 	if _, err := toml.Decode(s.doc.Text, &ours); err != nil {
-		return reading{unknown: true, refused: -1}
+		return pythonReading{tooSlow: true, rejectedAt: -1}
 	}
-	return reading{refused: -1, differs: s.differences(tomlpos.Root, ours, theirs)}
+	return pythonReading{rejectedAt: -1, misread: s.differences(tomlpos.Root, ours, theirs)}
 }
 
 func byteOffset(text string, characters int) int {
@@ -123,7 +123,7 @@ func pythonTime(t time.Time) pytoml.Time {
 // bare keys, one-line texts without quotes and backslashes in them, plain numbers,
 // booleans and times, and lists and inline tables of those that hold no other.
 // FuzzPlain holds that.
-func (s *source) plain() bool {
+func (s *source) isSimple() bool {
 	if strings.Contains(s.doc.Text, "\r") || tomlpos.MarkLength(s.doc.Text) > 0 {
 		return false
 	}
@@ -133,7 +133,7 @@ func (s *source) plain() bool {
 	}
 	for i, k := range s.doc.Keys {
 		joined := k.Last || s.doc.Keys[i+1].Start == k.End+1 && s.doc.Text[k.End] == '.'
-		if !joined || !plainKey(s.doc.Text[k.Start:k.End]) {
+		if !joined || !isBareKey(s.doc.Text[k.Start:k.End]) {
 			return false
 		}
 	}
@@ -143,23 +143,23 @@ func (s *source) plain() bool {
 		}
 	}
 	for _, v := range s.doc.Values {
-		if !s.plainValue(v, kinds[s.doc.Nodes[v.Node].Parent]) {
+		if !s.isSimpleValue(v, kinds[s.doc.Nodes[v.Node].Parent]) {
 			return false
 		}
 	}
 	return !slices.Contains(s.mixedLists(kinds), true)
 }
 
-func (s *source) plainValue(v tomlpos.Value, parent tomlpos.Kind) bool {
+func (s *source) isSimpleValue(v tomlpos.Value, parent tomlpos.Kind) bool {
 	raw := s.doc.Text[v.Start:v.End]
 	switch v.Kind {
 	case tomlpos.BasicString, tomlpos.LiteralString:
 		inner := raw[1 : len(raw)-1]
 		return !strings.ContainsAny(inner, "\"'\\") && !(parent.IsContainer() && strings.ContainsAny(inner, ",[]{}=#"))
 	case tomlpos.Integer, tomlpos.Float:
-		return plainNumber(raw)
+		return isSimpleNumber(raw)
 	case tomlpos.OffsetDateTime:
-		return plainTime(raw)
+		return isSimpleTime(raw)
 	case tomlpos.Boolean:
 		return true
 	case tomlpos.Array, tomlpos.InlineTable:
@@ -169,11 +169,11 @@ func (s *source) plainValue(v tomlpos.Value, parent tomlpos.Kind) bool {
 }
 
 // plainKey reports whether a part of a key has no quotes.
-func plainKey(raw string) bool { return raw[0] != '"' && raw[0] != '\'' }
+func isBareKey(raw string) bool { return raw[0] != '"' && raw[0] != '\'' }
 
 // plainNumber reports whether a number is digits with at most a minus before them
 // and a point among them, and no zero in front.
-func plainNumber(raw string) bool {
+func isSimpleNumber(raw string) bool {
 	whole, fraction, _ := strings.Cut(raw, ".")
 	if whole != "0" {
 		whole = strings.TrimPrefix(whole, "-")
@@ -181,12 +181,12 @@ func plainNumber(raw string) bool {
 			return false
 		}
 	}
-	return run(whole, digits) == len(whole) && run(fraction, digits) == len(fraction)
+	return prefixLength(whole, digits) == len(whole) && prefixLength(fraction, digits) == len(fraction)
 }
 
 // plainTime reports whether a time is a four-digit year's in UTC, in capitals, and
 // without a fraction.
-func plainTime(raw string) bool {
+func isSimpleTime(raw string) bool {
 	return len(raw) == len("1979-05-27T07:32:00Z") && raw[0] != '0' && raw[10] == 'T' && raw[19] == 'Z'
 }
 
@@ -199,7 +199,7 @@ func lineEnd(text string, start int) int {
 }
 
 // place is where a node stands: its value, else its first key.
-func (s *source) placeOf(node tomlpos.NodeID) (start, end int) {
+func (s *source) spanOf(node tomlpos.NodeID) (start, end int) {
 	for _, v := range s.doc.Values {
 		if v.Node == node {
 			return v.Start, v.End

@@ -13,7 +13,7 @@ import (
 // valid text of toml-test 2.2.0, as compared with what tomllib reads: the table in
 // testdata was measured with both.
 func TestCompatOfCorpus(t *testing.T) {
-	files, _ := corpus(t)
+	files, _ := readCorpus(t)
 	seen := map[string]int{}
 	for row := range strings.Lines(string(readFile(t, "testdata/toml-0.10.2.txt"))) {
 		verdict, name, _ := strings.Cut(strings.TrimSpace(row), " ")
@@ -59,8 +59,8 @@ func FuzzPlain(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		s := read("f", text)
-		if !s.parses() || !s.plain() {
+		s := newSource("f", text)
+		if !s.parses() || !s.isSimple() {
 			return
 		}
 		theirs, err := pytoml.Read(text)

@@ -12,7 +12,7 @@ import (
 )
 
 // corpus is the files of toml-test for TOML 1.0.0, by their names.
-func corpus(t *testing.T) (valid, invalid map[string][]byte) {
+func readCorpus(t *testing.T) (valid, invalid map[string][]byte) {
 	t.Helper()
 	files := tomltest.TestCases()
 	list, err := fs.ReadFile(files, "files-toml-1.0.0")
@@ -43,10 +43,10 @@ func corpus(t *testing.T) (valid, invalid map[string][]byte) {
 // Every invalid file is one finding of syntax, at a line of the file, and nothing
 // to the right of an equals sign is shown.
 func TestInvalidCorpus(t *testing.T) {
-	_, invalid := corpus(t)
+	_, invalid := readCorpus(t)
 	for name, text := range invalid {
 		found := File(name, text, Options{})
-		if len(found) != 1 || found[0].Rule != syntax {
+		if len(found) != 1 || found[0].Rule != syntaxName {
 			t.Errorf("%s: %v", name, found)
 			continue
 		}
@@ -64,7 +64,7 @@ func TestInvalidCorpus(t *testing.T) {
 // TestLinesOfInvalidCorpus holds the finding to the line that somebody who read the
 // file says is wrong.
 func TestLinesOfInvalidCorpus(t *testing.T) {
-	_, invalid := corpus(t)
+	_, invalid := readCorpus(t)
 	lines := 0
 	for row := range strings.Lines(string(readFile(t, "testdata/toml-test-lines.txt"))) {
 		var name string
@@ -86,10 +86,10 @@ func TestLinesOfInvalidCorpus(t *testing.T) {
 // No valid file is a finding of syntax, and each finding that there is stands in
 // the file.
 func TestValidCorpus(t *testing.T) {
-	valid, _ := corpus(t)
+	valid, _ := readCorpus(t)
 	for name, text := range valid {
 		for _, d := range File(name, text, Options{Env: []string{}}) {
-			if d.Rule == syntax {
+			if d.Rule == syntaxName {
 				t.Errorf("%s: %s", name, d)
 			}
 			if lines := 1 + bytes.Count(text, []byte("\n")); d.Line < 1 || d.Line > lines || d.Column < 1 {

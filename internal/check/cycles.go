@@ -11,8 +11,8 @@ type graph map[string][]string
 
 func (s *source) referenceGraph() graph {
 	g := graph{}
-	for _, v := range s.withDollar() {
-		if names := release.Keys(v.text); len(names) > 0 {
+	for _, v := range s.interpolated() {
+		if names := release.Keys(v.str); len(names) > 0 {
 			g[v.name] = append(g[v.name], names...)
 		}
 	}
@@ -22,21 +22,21 @@ func (s *source) referenceGraph() graph {
 // circles are the keys from which references lead back to the key itself. They are
 // the strongly connected components of more than one key, by Tarjan's algorithm,
 // which visits each reference once; and the keys that name themselves.
-func (g graph) circles() map[string]bool {
-	w := walk{graph: g, lowest: map[string]int{}, circles: map[string]bool{}}
+func (g graph) cycles() map[string]bool {
+	w := tarjan{graph: g, lowLink: map[string]int{}, cycles: map[string]bool{}}
 	for key := range g {
-		if w.lowest[key] == 0 {
+		if w.lowLink[key] == 0 {
 			w.visit(key)
 		}
 	}
-	return w.circles
+	return w.cycles
 }
 
-type walk struct {
+type tarjan struct {
 	graph
-	lowest  map[string]int // of each key seen: the first, numbered from 1, that it leads back to
-	open    []string       // keys whose component is not complete, in the order of the visit
-	circles map[string]bool
+	lowLink map[string]int // of each key seen: the first, numbered from 1, that it leads back to
+	stack   []string       // keys whose component is not complete, in the order of the visit
+	cycles  map[string]bool
 }
 
 // complete stands in place of a number for a key that leads back no further.
@@ -45,35 +45,35 @@ const complete = math.MaxInt
 // visit goes to what a key leads to, and returns the first key that it leads back
 // to. The stack grows with a chain of keys, and a file has no room for a chain that
 // overflows it.
-func (w *walk) visit(key string) int {
-	number, at := len(w.lowest)+1, len(w.open)
-	w.lowest[key], w.open = number, append(w.open, key)
+func (w *tarjan) visit(key string) int {
+	number, at := len(w.lowLink)+1, len(w.stack)
+	w.lowLink[key], w.stack = number, append(w.stack, key)
 	low := number
 	for _, name := range w.graph[key] {
-		back := w.lowest[name]
+		back := w.lowLink[name]
 		if back == 0 {
 			back = w.visit(name)
 		}
 		low = min(low, back)
 		if name == key {
-			w.circles[key] = true
+			w.cycles[key] = true
 		}
 	}
 	if low < number {
-		w.lowest[key] = low
+		w.lowLink[key] = low
 		return low
 	}
-	w.close(at)
+	w.popComponent(at)
 	return complete
 }
 
 // close completes the component that begins at an index of the open keys.
-func (w *walk) close(at int) {
-	for _, key := range w.open[at:] {
-		w.lowest[key] = complete
-		if len(w.open) > at+1 {
-			w.circles[key] = true
+func (w *tarjan) popComponent(at int) {
+	for _, key := range w.stack[at:] {
+		w.lowLink[key] = complete
+		if len(w.stack) > at+1 {
+			w.cycles[key] = true
 		}
 	}
-	w.open = w.open[:at]
+	w.stack = w.stack[:at]
 }

@@ -13,25 +13,25 @@ import (
 // replaces by the empty text, and references that go round in a circle.
 func checkDanglingRefs(s *source, report func(finding)) {
 	env, _ := s.env()
-	circles := s.referenceGraph().circles()
-	for _, v := range s.withDollar() {
-		for _, name := range release.Keys(v.text) {
+	circles := s.referenceGraph().cycles()
+	for _, v := range s.interpolated() {
+		for _, name := range release.Keys(v.str) {
 			if env[name] || env[release.Variable(name)] {
 				continue
 			}
-			if problem := s.dangling(name); problem != "" {
-				report(v.about(fmt.Sprintf("%s refers to %s, %s: Prefect silently puts the empty text there", s.label(v), shownName(name, "another key"), problem), s.danglingHint(name)))
+			if problem := s.danglingReason(name); problem != "" {
+				report(v.finding(fmt.Sprintf("%s refers to %s, %s: Prefect silently puts the empty text there", s.label(v), maskedName(name, "another key"), problem), s.danglingHint(name)))
 				break
 			}
 		}
 		if circles[v.name] {
-			report(v.about(fmt.Sprintf("%s refers to itself, so that its text never settles", s.label(v)), "Prefect gives up after ten rounds and keeps what it has then; take the circle out"))
+			report(v.finding(fmt.Sprintf("%s refers to itself, so that its text never settles", s.label(v)), "Prefect gives up after ten rounds and keeps what it has then; take the circle out"))
 		}
 	}
 }
 
 // dangling says why a dotted name leads to no setting; empty if it leads to one.
-func (s *source) dangling(name string) string {
+func (s *source) danglingReason(name string) string {
 	if node, ok := s.lookup(name); ok {
 		if s.isTable(node) {
 			return "which is a table"
@@ -46,13 +46,13 @@ func (s *source) dangling(name string) string {
 
 // isTable reports whether a node has names below it.
 func (s *source) isTable(node tomlpos.NodeID) bool {
-	if s.tables == nil {
-		s.tables = make([]bool, len(s.doc.Nodes))
+	if s.cachedTables == nil {
+		s.cachedTables = make([]bool, len(s.doc.Nodes))
 		for _, n := range s.doc.Nodes[1:] {
-			s.tables[n.Parent] = s.tables[n.Parent] || n.Index < 0
+			s.cachedTables[n.Parent] = s.cachedTables[n.Parent] || n.Index < 0
 		}
 	}
-	return s.tables[node]
+	return s.cachedTables[node]
 }
 
 // isDefault reports whether a release that is asked about begins with a setting.
@@ -60,12 +60,12 @@ func (s *source) isDefault(name string) bool { return catalogueOf(s.opts.Version
 
 func (s *source) danglingHint(name string) string {
 	var names []string
-	if len(s.doc.Nodes) <= maxSuggested {
+	if len(s.doc.Nodes) <= maxNodesSearched {
 		for _, v := range s.settings() {
 			names = append(names, v.name)
 		}
 	}
-	for _, v := range s.versions() {
+	for _, v := range s.releases() {
 		names = append(names, v.Settings()...)
 	}
 	if near := nearest.Of(name, names); near != "" {
@@ -75,4 +75,4 @@ func (s *source) danglingHint(name string) string {
 }
 
 // maxSuggested bounds in how many nodes of a file the nearest name is looked for.
-const maxSuggested = 1000
+const maxNodesSearched = 1000

@@ -38,15 +38,15 @@ func checkDeprecated(s *source, report func(finding)) {
 		return
 	}
 	for _, v := range s.settings() {
-		if h, ok := release.HistoryOf(v.name); ok && !h.ReadBy(release.V1_4) && v.text != "" {
-			report(s.atKey(v, len(v.path), fmt.Sprintf("Prefect 1.4 does not use %s", v.name), fmt.Sprintf("%s was the last release that did: %s", h.Last, h.Instead)))
+		if h, ok := release.HistoryOf(v.name); ok && !h.ReadBy(release.V1_4) && v.str != "" {
+			report(s.keyFinding(v, len(v.path), fmt.Sprintf("Prefect 1.4 does not use %s", v.name), fmt.Sprintf("%s was the last release that did: %s", h.Last, h.Instead)))
 		}
-		if v.name == daskAddress && v.text == "local" {
-			report(v.about(v.name+" means a host called local to Prefect 1.4", "0.13.19 was the last release that took local for a cluster of its own: leave it empty"))
+		if v.name == daskAddress && v.str == "local" {
+			report(v.finding(v.name+" means a host called local to Prefect 1.4", "0.13.19 was the last release that took local for a cluster of its own: leave it empty"))
 		}
 		for _, m := range moves {
-			if class, ok := strings.CutPrefix(v.text, m.from); ok && v.Kind.IsString() && !v.secret {
-				report(v.about(v.name+" names a class that Prefect 1.4 does not load", m.hint(class)))
+			if class, ok := strings.CutPrefix(v.str, m.from); ok && v.Kind.IsString() && !v.secret {
+				report(v.finding(v.name+" names a class that Prefect 1.4 does not load", m.hint(class)))
 			}
 		}
 	}
@@ -58,12 +58,12 @@ func (m move) hint(class string) string {
 	if m.renamed[0] == "*" || slices.Contains(m.renamed, class) {
 		return fmt.Sprintf("%s was the last release that loaded %s: choose a class of %s, which %s has", m.last, from, m.to, m.moved)
 	}
-	return fmt.Sprintf("%s moved it to %s.%s, and %s was the last release that loaded it from %s", m.moved, m.to, classWord(class), m.last, from)
+	return fmt.Sprintf("%s moved it to %s.%s, and %s was the last release that loaded it from %s", m.moved, m.to, displayableClass(class), m.last, from)
 }
 
 // classWord is a class name to be shown; anything else is left out.
-func classWord(text string) string {
-	if text == "" || run(text, alphanumeric) != len(text) {
+func displayableClass(text string) string {
+	if text == "" || prefixLength(text, alphanumeric) != len(text) {
 		return "…"
 	}
 	return text

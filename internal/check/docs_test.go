@@ -54,12 +54,12 @@ func docsFindings(t *testing.T, r Rule, section, example string) []Diagnostic {
 	if r.Name == "manifest" {
 		return checkManifest("prefect-secrets.toml", []byte(example))
 	}
-	options := optionsOf(t, []byte(example))
+	options := readOptions(t, []byte(example))
 	options.Rules = []string{r.Name}
 	found := File("config.toml", []byte(example), options)
 	if _, python, ok := strings.Cut(section, "```python\n"); ok {
 		python, _, _ = strings.Cut(python, "```")
-		found = append(found, flowsAgainst(t, "flow.py", python, example)...)
+		found = append(found, checkFlowText(t, "flow.py", python, example)...)
 	}
 	return found
 }

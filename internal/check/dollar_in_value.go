@@ -10,20 +10,20 @@ import (
 // checkDollars reports secrets with a $ in them that is not meant as a reference:
 // Prefect expands what follows it, and there is no way to escape it.
 func checkDollars(s *source, report func(finding)) {
-	for _, v := range s.withDollar() {
-		if !v.secret && !sensitive(v.path[len(v.path)-1]) || isReference(v.text) || isTemplate(v.text) {
+	for _, v := range s.interpolated() {
+		if !v.secret && !isSensitiveKey(v.path[len(v.path)-1]) || isReference(v.str) || isTemplate(v.str) {
 			continue
 		}
 		what := ""
 		switch {
-		case len(release.References(v.text)) > 0:
+		case len(release.References(v.str)) > 0:
 			what = "Prefect replaces what follows it wherever the environment has a variable of that name"
-		case strings.Contains(v.text, "$$"):
+		case strings.Contains(v.str, "$$"):
 			what = "on Windows Prefect makes one $ of two"
 		default:
 			continue
 		}
-		report(v.about(
+		report(v.finding(
 			fmt.Sprintf("%s has a $ in it: %s", s.label(v), what),
 			"nothing escapes a $ here: name an environment variable instead, whose value is expanded as well, or put the secret into the store with prefect-secrets sync",
 		))

@@ -13,8 +13,8 @@ const documentedCase = "; Prefect's documentation says that a secret set through
 // capitals: the documentation says that such a name becomes lower-case, and the
 // releases keep it.
 func checkNameCase(s *source, report func(finding)) {
-	for _, v := range s.withDollar() {
-		if !v.secret || len(v.path) != 3 || v.path[2] == release.EnvironmentName(v.path[2]) || !s.setByEnv(v.text) {
+	for _, v := range s.interpolated() {
+		if !v.secret || len(v.path) != 3 || v.path[2] == release.EnvironmentName(v.path[2]) || !s.setByEnv(v.str) {
 			continue
 		}
 		name := MaskTokens(v.path[2])
@@ -26,7 +26,7 @@ func checkNameCase(s *source, report func(finding)) {
 			}
 			message = fmt.Sprintf("the environment sets secret %s, so that its name is %s", name, release.EnvironmentName(name))
 		}
-		report(s.atKey(v, len(v.path), message, hint))
+		report(s.keyFinding(v, len(v.path), message, hint))
 	}
 }
 

@@ -29,7 +29,7 @@ func (f FailOn) Fails(found []Diagnostic) bool {
 	for _, d := range found {
 		switch {
 		case f == FailOnNever:
-		case f == FailOnWarning, d.Severity == Error:
+		case f == FailOnWarning, d.Severity == SeverityError:
 			return true
 		}
 	}

@@ -32,17 +32,17 @@ type flow struct {
 // 0.9 Secret("A"), of prefect.tasks.secrets; by prefect.context.secrets["A"] and
 // the like; and by an argument of something of Prefect's that names one, such as
 // credentials_secret="A" or secrets=["A"].
-func Flows(files []Flow) *FlowReads {
+func ReadFlows(files []Flow) *FlowReads {
 	r := &FlowReads{}
 	for _, file := range files {
 		if m := pysource.Read(file.Text); m.Problem != nil || len(m.Reads)+len(m.Unknown) > 0 || len(m.Comments) > 0 {
-			r.flows = append(r.flows, flow{file.Name, m, tomlpos.Plain(m.Text, comments(m))})
+			r.flows = append(r.flows, flow{file.Name, m, tomlpos.Plain(m.Text, commentsOf(m))})
 		}
 	}
 	return r
 }
 
-func comments(m *pysource.Module) []tomlpos.Comment {
+func commentsOf(m *pysource.Module) []tomlpos.Comment {
 	found := make([]tomlpos.Comment, 0, len(m.Comments))
 	for _, c := range m.Comments {
 		found = append(found, tomlpos.Comment(c))
@@ -52,7 +52,7 @@ func comments(m *pysource.Module) []tomlpos.Comment {
 
 // Place is where a secret is read. Line and Column count from 1, Column in
 // Unicode code points.
-type Place struct {
+type Location struct {
 	File   string `json:"file"` // as given to Flows
 	Line   int    `json:"line"`
 	Column int    `json:"column"`
@@ -65,18 +65,18 @@ type Place struct {
 	Optional bool `json:"optional"`
 }
 
-func (f flow) place(a pysource.Access) Place {
+func (f flow) location(a pysource.Access) Location {
 	at := f.doc.Position(a.Start)
-	return Place{File: f.name, Line: at.Line, Column: at.Column, Kind: string(a.Kind), Optional: a.Optional}
+	return Location{File: f.name, Line: at.Line, Column: at.Column, Kind: string(a.Kind), Optional: a.Optional}
 }
 
 // Unknown are the places that read a secret whose name is computed, in the order
 // of the files.
-func (r *FlowReads) Unknown() []Place {
-	var places []Place
+func (r *FlowReads) Unknown() []Location {
+	var places []Location
 	for _, f := range r.flows {
 		for _, a := range f.module.Unknown {
-			places = append(places, f.place(a))
+			places = append(places, f.location(a))
 		}
 	}
 	return places
@@ -84,24 +84,24 @@ func (r *FlowReads) Unknown() []Place {
 
 // source is the file as rules see it. Of its texts and numbers only the names of
 // secrets are shown.
-func (f flow) source(opts Options) *source {
+func (f flow) newSource(opts Options) *source {
 	s := &source{
-		name: f.name, doc: f.doc, refused: -1, certain: f.doc.Text != "", tokens: findTokens(f.doc.Text),
+		name: f.name, doc: f.doc, rejectedAt: -1, verified: f.doc.Text != "", tokens: findTokens(f.doc.Text),
 		ignores: readIgnores(f.doc), opts: opts, flow: &f,
-		rules: flowRules, list: func() []Rule { return rulesOf(flowRules) },
+		rules: flowRules, listRules: func() []Rule { return rulesOf(flowRules) },
 	}
-	s.hidden = s.hide()
+	s.masked = s.maskedSpans()
 	for _, l := range f.module.Literals {
-		if !f.isName(l) {
-			s.hidden = append(s.hidden, span{l.Start, l.End})
+		if !f.isSecretName(l) {
+			s.masked = append(s.masked, span{l.Start, l.End})
 		}
 	}
-	sort.Slice(s.hidden, func(i, j int) bool { return s.hidden[i].start < s.hidden[j].start })
+	sort.Slice(s.masked, func(i, j int) bool { return s.masked[i].start < s.masked[j].start })
 	return s
 }
 
 // isName reports whether a text is a secret's name, or a part of it.
-func (f flow) isName(text pysource.Span) bool {
+func (f flow) isSecretName(text pysource.Span) bool {
 	reads := f.module.Reads
 	i := sort.Search(len(reads), func(i int) bool { return reads[i].Start > text.Start })
 	return i > 0 && text.End <= reads[i-1].End

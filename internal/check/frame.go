@@ -8,20 +8,20 @@ import (
 )
 
 const (
-	before = 2   // lines shown before the one marked
-	widest = 160 // code points shown of a line
-	reach  = 512 // bytes read on either side of what is marked
+	linesBefore    = 2   // lines shown before the one marked
+	maxColumns     = 160 // code points shown of a line
+	maxBytesAround = 512 // bytes read on either side of what is marked
 )
 
 // frame shows the part of the text that is marked.
 func (s *source) frame(mark span) string {
 	last := s.doc.Position(mark.start).Line
 	var b strings.Builder
-	for n := max(1, last-before); n < last; n++ {
-		line := s.show(n, span{-1, -1})
+	for n := max(1, last-linesBefore); n < last; n++ {
+		line := s.maskLine(n, span{-1, -1})
 		writeLine(&b, n, line)
 	}
-	line := s.show(last, mark)
+	line := s.maskLine(last, mark)
 	writeLine(&b, last, line)
 	b.WriteString("      | ")
 	b.WriteString(strings.Repeat(" ", line.mark.start))
@@ -30,7 +30,7 @@ func (s *source) frame(mark span) string {
 	return b.String()
 }
 
-func writeLine(b *strings.Builder, number int, line shown) {
+func writeLine(b *strings.Builder, number int, line maskedLine) {
 	n := strconv.Itoa(number)
 	b.WriteString(strings.Repeat(" ", max(0, 5-len(n))))
 	b.WriteString(n)
@@ -40,25 +40,25 @@ func writeLine(b *strings.Builder, number int, line shown) {
 }
 
 // shown is a line as it is shown, with the columns that are marked, from 0.
-type shown struct {
+type maskedLine struct {
 	runes []rune
 	mark  span
 }
 
 // text ends without blanks.
-func (l *shown) text() string { return strings.TrimRight(string(l.runes), " ") }
+func (l *maskedLine) text() string { return strings.TrimRight(string(l.runes), " ") }
 
 // show masks a line and cuts it around what is marked in it, if anything is.
-func (s *source) show(number int, mark span) shown {
+func (s *source) maskLine(number int, mark span) maskedLine {
 	start, end := s.doc.Line(number)
-	lo, hi := start, min(end, start+2*reach)
+	lo, hi := start, min(end, start+2*maxBytesAround)
 	if mark.start >= 0 {
-		lo, hi = max(start, mark.start-reach), min(end, max(mark.start, min(mark.end, end))+reach)
+		lo, hi = max(start, mark.start-maxBytesAround), min(end, max(mark.start, min(mark.end, end))+maxBytesAround)
 	}
-	lo, hi = boundary(s.doc.Text, lo, start), boundary(s.doc.Text, hi, start)
-	l := shown{runes: make([]rune, 0, hi-lo+2)}
+	lo, hi = runeStart(s.doc.Text, lo, start), runeStart(s.doc.Text, hi, start)
+	l := maskedLine{runes: make([]rune, 0, hi-lo+2)}
 	at := lo
-	for _, m := range s.masks(number, lo, hi) {
+	for _, m := range s.lineMasks(number, lo, hi) {
 		if m.end <= at {
 			continue
 		}
@@ -74,7 +74,7 @@ func (s *source) show(number int, mark span) shown {
 }
 
 // boundary moves an offset back to where a code point begins.
-func boundary(text string, at, least int) int {
+func runeStart(text string, at, least int) int {
 	for at > least && at < len(text) && !utf8.RuneStart(text[at]) {
 		at--
 	}
@@ -82,7 +82,7 @@ func boundary(text string, at, least int) int {
 }
 
 // add shows a part of the text that begins at an offset.
-func (l *shown) add(text string, offset int, mark span) {
+func (l *maskedLine) add(text string, offset int, mark span) {
 	for i, r := range text {
 		l.place(offset+i, mark)
 		if !unicode.IsGraphic(r) {
@@ -93,7 +93,7 @@ func (l *shown) add(text string, offset int, mark span) {
 }
 
 // addMask shows that something is not shown, but for the blanks around it.
-func (l *shown) addMask(text string, m span, mark span) {
+func (l *maskedLine) addMask(text string, m span, mark span) {
 	hidden := text[m.start:m.end]
 	trimmed := strings.TrimLeft(hidden, " \t")
 	l.add(hidden[:len(hidden)-len(trimmed)], m.start, mark)
@@ -112,7 +112,7 @@ func (l *shown) addMask(text string, m span, mark span) {
 }
 
 // place notes the columns of what is marked as its ends come by.
-func (l *shown) place(offset int, mark span) {
+func (l *maskedLine) place(offset int, mark span) {
 	if offset <= mark.start {
 		l.mark.start = len(l.runes)
 	}
@@ -123,7 +123,7 @@ func (l *shown) place(offset int, mark span) {
 
 // closeMark ends what is marked at the end of the line, if it goes on or begins
 // there.
-func (l *shown) closeMark(mark span, hi int) {
+func (l *maskedLine) closeMark(mark span, hi int) {
 	if mark.start >= hi {
 		l.mark.start = len(l.runes)
 	}
@@ -135,13 +135,13 @@ func (l *shown) closeMark(mark span, hi int) {
 
 // cut shortens a line to the widest, around what is marked. The flags say that
 // there is more of it on either side.
-func (l *shown) cut(left, right bool) {
-	if n := len(l.runes); n > widest {
-		from := max(0, min(l.mark.start-widest/2, n-widest))
-		left, right = left || from > 0, right || from+widest < n
-		l.runes = l.runes[from : from+widest]
+func (l *maskedLine) cut(left, right bool) {
+	if n := len(l.runes); n > maxColumns {
+		from := max(0, min(l.mark.start-maxColumns/2, n-maxColumns))
+		left, right = left || from > 0, right || from+maxColumns < n
+		l.runes = l.runes[from : from+maxColumns]
 		l.mark.start -= from
-		l.mark.end = max(l.mark.start+1, min(l.mark.end-from, widest))
+		l.mark.end = max(l.mark.start+1, min(l.mark.end-from, maxColumns))
 	}
 	if left {
 		l.runes = append([]rune{'…'}, l.runes...)

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the .out files and the outputs in
 // optionsOf reads the options for a file from its first line, if that begins with
 // "# options:": version=NAME, env=NAME for a variable that is set, require-env. Of
 // a file that names none the environment is not known.
-func optionsOf(t testing.TB, text []byte) Options {
+func readOptions(t testing.TB, text []byte) Options {
 	t.Helper()
 	first, _, _ := strings.Cut(string(text), "\n")
 	words, ok := strings.CutPrefix(first, "# options:")
@@ -57,10 +57,10 @@ func render(found []Diagnostic) string {
 
 // TestGolden checks each testdata/err/NAME.toml against NAME.out.
 func TestGolden(t *testing.T) {
-	for _, path := range inputs(t, "testdata/err/*.toml") {
+	for _, path := range globFiles(t, "testdata/err/*.toml") {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			text := readFile(t, path)
-			got := render(File(filepath.Base(path), text, optionsOf(t, text)))
+			got := render(File(filepath.Base(path), text, readOptions(t, text)))
 			golden := strings.TrimSuffix(path, ".toml") + ".out"
 			if *update {
 				writeFile(t, golden, got)
@@ -74,9 +74,9 @@ func TestGolden(t *testing.T) {
 
 // TestOK checks that nothing is found in testdata/ok.
 func TestOK(t *testing.T) {
-	for _, path := range inputs(t, "testdata/ok/*.toml") {
+	for _, path := range globFiles(t, "testdata/ok/*.toml") {
 		text := readFile(t, path)
-		if found := File(filepath.Base(path), text, optionsOf(t, text)); len(found) > 0 {
+		if found := File(filepath.Base(path), text, readOptions(t, text)); len(found) > 0 {
 			t.Errorf("%s", render(found))
 		}
 	}
@@ -91,7 +91,7 @@ func TestEveryRuleHasCases(t *testing.T) {
 			continue
 		}
 		text := readFile(t, "testdata/err/"+r.Name+".toml")
-		found := File("x", text, optionsOf(t, text))
+		found := File("x", text, readOptions(t, text))
 		if !slices.ContainsFunc(found, func(d Diagnostic) bool { return d.Rule == r.Name && d.Severity == r.Severity }) {
 			t.Errorf("testdata/err/%s.toml: got %v", r.Name, found)
 		}
@@ -99,7 +99,7 @@ func TestEveryRuleHasCases(t *testing.T) {
 	}
 }
 
-func inputs(t testing.TB, pattern string) []string {
+func globFiles(t testing.TB, pattern string) []string {
 	t.Helper()
 	paths, err := filepath.Glob(pattern)
 	if err != nil || len(paths) == 0 {

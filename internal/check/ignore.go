@@ -9,7 +9,7 @@ import (
 )
 
 // ignoreRule judges the ignore comments after every other rule was applied.
-const ignoreRule = "ignore"
+const ignoreName = "ignore"
 
 const (
 	ignoreForm = "write # prefect-secrets: ignore[rule] and the reason; several rules have commas between them"
@@ -19,31 +19,31 @@ const (
 // checkIgnore reports ignore comments that are not written as such, have no
 // reason, or name a rule that is unknown, cannot be ignored or finds nothing.
 func checkIgnore(s *source, report func(finding)) {
-	s.lookWider()
+	s.findUsedIgnores()
 	for _, c := range s.ignores.comments {
 		switch {
 		case c.malformed:
 			report(finding{message: "this begins with prefect-secrets: and is not written as an ignore comment", hint: ignoreForm, start: c.start, end: c.end})
 			continue
-		case !c.reasoned:
+		case !c.hasReason:
 			report(finding{message: "this ignore comment has no reason", hint: "say after the bracket why it may stay", start: c.start, end: c.end})
 		}
 		for _, i := range c.rules {
-			s.judge(i, c.line, report)
+			s.checkIgnored(i, c.line, report)
 		}
 	}
 }
 
 // judge reports what is wrong with one rule that an ignore comment names for a
 // line.
-func (s *source) judge(i ignored, line int, report func(finding)) {
+func (s *source) checkIgnored(i ignoredRule, line int, report func(finding)) {
 	f := finding{start: i.start, end: i.end}
 	switch {
 	case !s.isRule(i.rule):
-		f.message, f.hint = unknownRule(i.rule, s.ignorable())
-	case !canIgnore(i.rule):
+		f.message, f.hint = unknownRule(i.rule, s.ignorableNames())
+	case !isIgnorable(i.rule):
 		f.message, f.hint = "the rule "+i.rule+" cannot be ignored", "take it out and mend what it finds"
-	case !s.ignores.used[silenced{line, i.rule}]:
+	case !s.ignores.used[suppression{line, i.rule}]:
 		f.message, f.hint = fmt.Sprintf("%s finds nothing on line %d that this could ignore", i.rule, line), ignoreGone
 	default:
 		return
@@ -57,7 +57,7 @@ func unknownRule(name string, rules []string) (message, hint string) {
 	if name == "" {
 		return "the name of a rule is missing here", all
 	}
-	if question := whichRule(name, rules); question != "" {
+	if question := suggestRule(name, rules); question != "" {
 		return fmt.Sprintf("there is no rule %q", name), question
 	}
 	return "there is no rule of the name that stands here", all
@@ -65,8 +65,8 @@ func unknownRule(name string, rules []string) (message, hint string) {
 
 // whichRule asks whether the nearest rule was meant. A name that has more than letters
 // and dashes gets no suggestion, because it may hold a value.
-func whichRule(name string, rules []string) string {
-	if run(name, "abcdefghijklmnopqrstuvwxyz-") < len(name) {
+func suggestRule(name string, rules []string) string {
+	if prefixLength(name, "abcdefghijklmnopqrstuvwxyz-") < len(name) {
 		return ""
 	}
 	return nearest.Question(name, rules, func(rule string) string { return rule })
@@ -74,49 +74,49 @@ func whichRule(name string, rules []string) string {
 
 // hiddenFrom is where a comment is hidden from in frames: from its text on, but
 // for ignore[rule] if each name in it is a rule's or near one.
-func (s *source) hiddenFrom(comment int) int {
-	c, ok := s.ignores.starts[comment]
+func (s *source) maskStart(comment int) int {
+	c, ok := s.ignores.byStart[comment]
 	if !ok || c.malformed {
 		return comment + 1
 	}
 	for _, i := range c.rules {
-		if !s.isRule(i.rule) && whichRule(i.rule, s.ignorable()) == "" {
+		if !s.isRule(i.rule) && suggestRule(i.rule, s.ignorableNames()) == "" {
 			return comment + 1
 		}
 	}
-	return c.bracket
+	return c.bracketEnd
 }
 
 // lookWider finds out what an ignore comment that silenced nothing would silence
 // under any release and in an environment that has nothing, so that the same
 // comment is right for every run of check.
-func (s *source) lookWider() {
+func (s *source) findUsedIgnores() {
 	wide := *s
-	wide.opts, wide.variables = Options{Env: []string{}, RequireEnv: true}, nil
+	wide.opts, wide.cachedEnv = Options{Env: []string{}, RequireEnv: true}, nil
 	for _, r := range s.rules {
 		if s.ignores.unused(r.Name) {
-			r.check(&wide, func(f finding) { s.silences(r.Name, f) })
+			r.check(&wide, func(f finding) { s.suppresses(r.Name, f) })
 		}
 	}
 }
 
 // knownRules are the rules that an ignore comment may name, listed once a file.
-func (s *source) knownRules() []Rule {
-	if s.known == nil {
-		s.known = s.list()
+func (s *source) nameableRules() []Rule {
+	if s.nameable == nil {
+		s.nameable = s.listRules()
 	}
-	return s.known
+	return s.nameable
 }
 
 func (s *source) isRule(name string) bool {
-	return slices.ContainsFunc(s.knownRules(), func(r Rule) bool { return r.Name == name })
+	return slices.ContainsFunc(s.nameableRules(), func(r Rule) bool { return r.Name == name })
 }
 
 // ignorable are the names of the rules that a comment may ignore.
-func (s *source) ignorable() []string {
+func (s *source) ignorableNames() []string {
 	var names []string
-	for _, r := range s.knownRules() {
-		if canIgnore(r.Name) {
+	for _, r := range s.nameableRules() {
+		if isIgnorable(r.Name) {
 			names = append(names, r.Name)
 		}
 	}
@@ -125,4 +125,4 @@ func (s *source) ignorable() []string {
 
 // canIgnore excludes syntax, for in a file that does not parse nobody knows what
 // is a comment, and the judge of ignore comments itself.
-func canIgnore(rule string) bool { return rule != syntax && rule != ignoreRule }
+func isIgnorable(rule string) bool { return rule != syntaxName && rule != ignoreName }

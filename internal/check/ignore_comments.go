@@ -13,12 +13,12 @@ const directive = "prefect-secrets:"
 // ignores are the ignore comments of a file that parses.
 type ignores struct {
 	comments []*ignoreComment
-	starts   map[int]*ignoreComment // by where they begin
-	used     map[silenced]bool      // of each pair that is silenced: whether that was needed
+	byStart  map[int]*ignoreComment // by where they begin
+	used     map[suppression]bool   // of each pair that is silenced: whether that was needed
 }
 
 // silenced is a rule on a line.
-type silenced struct {
+type suppression struct {
 	line int
 	rule string
 }
@@ -26,15 +26,15 @@ type silenced struct {
 // ignoreComment is a comment that begins as an ignore comment does.
 type ignoreComment struct {
 	span
-	line      int  // that it silences: its own, or the one below if it stands alone
-	malformed bool // there is no ignore[rule] in it
-	bracket   int  // where ignore[rule] ends
-	reasoned  bool
-	rules     []ignored
+	line       int  // that it silences: its own, or the one below if it stands alone
+	malformed  bool // there is no ignore[rule] in it
+	bracketEnd int  // where ignore[rule] ends
+	hasReason  bool
+	rules      []ignoredRule
 }
 
 // ignored is one rule that an ignore comment names.
-type ignored struct {
+type ignoredRule struct {
 	span
 	rule string
 }
@@ -42,7 +42,7 @@ type ignored struct {
 // readIgnores reads the ignore comments from the last to the first, so that of
 // several that stand alone one above the other each is for the line below all.
 func readIgnores(doc *tomlpos.Document) ignores {
-	all := ignores{starts: map[int]*ignoreComment{}, used: map[silenced]bool{}}
+	all := ignores{byStart: map[int]*ignoreComment{}, used: map[suppression]bool{}}
 	alone := map[int]int{} // the lines that such a comment has for itself, and which they silence
 	for i := len(doc.Comments) - 1; i >= 0; i-- {
 		c, ok := readIgnore(doc.Text, doc.Comments[i])
@@ -64,10 +64,10 @@ func readIgnores(doc *tomlpos.Document) ignores {
 
 func (all *ignores) add(c *ignoreComment) {
 	all.comments = append(all.comments, c)
-	all.starts[c.start] = c
+	all.byStart[c.start] = c
 	for _, i := range c.rules {
-		if canIgnore(i.rule) {
-			all.used[silenced{c.line, i.rule}] = false
+		if isIgnorable(i.rule) {
+			all.used[suppression{c.line, i.rule}] = false
 		}
 	}
 }
@@ -84,20 +84,20 @@ func readIgnore(text string, at tomlpos.Comment) (*ignoreComment, bool) {
 	if !ok || !closed {
 		return c, true
 	}
-	c.malformed, c.bracket = false, at.End-len(reason)
-	c.reasoned = strings.ContainsFunc(reason, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+	c.malformed, c.bracketEnd = false, at.End-len(reason)
+	c.hasReason = strings.ContainsFunc(reason, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 	c.rules = readRules(names, at.End-len(rest))
 	return c, true
 }
 
 // readRules reads the names between the brackets, which begin at an offset. An
 // empty name is one that no rule has.
-func readRules(names string, offset int) []ignored {
-	var rules []ignored
+func readRules(names string, offset int) []ignoredRule {
+	var rules []ignoredRule
 	for _, name := range strings.Split(names, ",") {
 		rule := strings.Trim(name, " \t")
 		start := offset + strings.Index(name, rule)
-		rules = append(rules, ignored{span{start, start + len(rule)}, rule})
+		rules = append(rules, ignoredRule{span{start, start + len(rule)}, rule})
 		offset += len(name) + len(",")
 	}
 	return rules
@@ -115,13 +115,13 @@ func (all *ignores) unused(rule string) bool {
 
 // silences reports whether an ignore comment is for a finding: for the line it
 // begins on or the line it ends on. The comment then counts as used.
-func (s *source) silences(rule string, f finding) bool {
+func (s *source) suppresses(rule string, f finding) bool {
 	if len(s.ignores.used) == 0 {
 		return false
 	}
 	found := false
 	for _, offset := range []int{f.start, f.end} {
-		pair := silenced{s.doc.Position(offset).Line, rule}
+		pair := suppression{s.doc.Position(offset).Line, rule}
 		if _, ok := s.ignores.used[pair]; ok {
 			s.ignores.used[pair], found = true, true
 		}

@@ -63,13 +63,13 @@ func TestIgnoreWithSomeRules(t *testing.T) {
 
 // aboutNames finds every key whose name is unset in the environment at hand, under
 // the oldest release alone.
-func aboutNames(s *source, report func(finding)) {
+func checkUnsetNames(s *source, report func(finding)) {
 	if s.opts.Env == nil || s.opts.Version != release.Any && s.opts.Version != release.V0_9 {
 		return
 	}
 	severity := Severity("")
 	if s.opts.RequireEnv {
-		severity = Error
+		severity = SeverityError
 	}
 	for _, k := range s.doc.Keys {
 		if name := s.doc.Nodes[k.Node].Name; !strings.Contains(strings.Join(s.opts.Env, "\n"), name+"=") {
@@ -88,16 +88,16 @@ func withRule(t *testing.T, r checker) {
 }
 
 func TestRulesSeeTheOptions(t *testing.T) {
-	withRule(t, checker{Rule{"names", Warning, "a test"}, aboutNames})
+	withRule(t, checker{Rule{"names", SeverityWarning, "a test"}, checkUnsetNames})
 	for _, tt := range []struct {
 		opts Options
 		want []Severity
 	}{
 		{Options{}, nil},
-		{Options{Env: []string{}}, []Severity{Warning, Warning}},
-		{Options{Env: []string{"a=1"}}, []Severity{Warning}},
+		{Options{Env: []string{}}, []Severity{SeverityWarning, SeverityWarning}},
+		{Options{Env: []string{"a=1"}}, []Severity{SeverityWarning}},
 		{Options{Env: []string{"a=1", "b=2"}, RequireEnv: true}, nil},
-		{Options{Env: []string{}, RequireEnv: true, Version: release.V0_9}, []Severity{Error, Error}},
+		{Options{Env: []string{}, RequireEnv: true, Version: release.V0_9}, []Severity{SeverityError, SeverityError}},
 		{Options{Env: []string{}, Version: release.V1_4}, nil},
 	} {
 		var got []Severity
@@ -113,7 +113,7 @@ func TestRulesSeeTheOptions(t *testing.T) {
 // TestIgnoreIsUsedUnderOtherOptions has one comment that is right for every run,
 // whatever its release and environment, and one that is for none.
 func TestIgnoreIsUsedUnderOtherOptions(t *testing.T) {
-	withRule(t, checker{Rule{"names", Warning, "a test"}, aboutNames})
+	withRule(t, checker{Rule{"names", SeverityWarning, "a test"}, checkUnsetNames})
 	text := []byte("a = 1 # prefect-secrets: ignore[names] set at the start\n# prefect-secrets: ignore[names] for nothing\n")
 	want := []string{"2 ignore: names finds nothing on line 3 that this could ignore"}
 	for _, opts := range []Options{{}, {Version: release.V1_4}, {Env: []string{"a=1"}}, {Env: []string{}}, {Env: []string{"a=1"}, RequireEnv: true}} {
@@ -137,14 +137,14 @@ func TestIgnoreOfUnsetEnvIsUsedWhereItIsSet(t *testing.T) {
 // TestIgnoreJudgesLast holds the table to its order.
 func TestIgnoreJudgesLast(t *testing.T) {
 	all := Rules()
-	if all[0].Name != syntax || all[len(all)-1].Name != ignoreRule {
+	if all[0].Name != syntaxName || all[len(all)-1].Name != ignoreName {
 		t.Errorf("syntax is not the first rule, or ignore not the last")
 	}
 }
 
 func TestUncertainPlacesIgnoreNothing(t *testing.T) {
-	s := read("a.toml", "password = 'x'\n")
-	if s.silences("plaintext-secret", finding{}) {
+	s := newSource("a.toml", "password = 'x'\n")
+	if s.suppresses("plaintext-secret", finding{}) {
 		t.Error("something is ignored without a comment")
 	}
 }
@@ -156,8 +156,8 @@ func TestCanariesInIgnoreComments(t *testing.T) {
 		"ignore[" + canary + "] reason", "ignore[plaintext-secret] " + canary, "ignore[plaintext-secret," + canary + "]",
 		canary, "ignore " + canary, "ignore[" + canary, "ignore[reserved-key] " + canary, "ignore[syntax] " + canary,
 	} {
-		leaks(t, "password = 'x' # prefect-secrets: "+comment+"\n", canary)
-		leaks(t, "# prefect-secrets: "+comment+"\n[context.secrets]\n", canary)
+		checkNoLeak(t, "password = 'x' # prefect-secrets: "+comment+"\n", canary)
+		checkNoLeak(t, "# prefect-secrets: "+comment+"\n[context.secrets]\n", canary)
 	}
 }
 

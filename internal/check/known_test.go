@@ -56,17 +56,17 @@ func TestKnownAsMeasured(t *testing.T) {
 			}
 			read, begun := contains(t, row.Read, r), contains(t, row.TOML, r)
 			gone := v == release.V1_4 && !read
-			if got := reports(v, row.Path, "unknown-key"); got != (!read && !begun && !gone) {
+			if got := hasFinding(v, row.Path, "unknown-key"); got != (!read && !begun && !gone) {
 				t.Errorf("%s: unknown-key reports %s: %t", v, row.Path, got)
 			}
-			if got := reports(v, row.Path, "deprecated"); got != gone {
+			if got := hasFinding(v, row.Path, "deprecated"); got != gone {
 				t.Errorf("%s: deprecated reports %s: %t", v, row.Path, got)
 			}
 		}
 	}
 }
 
-func reports(v release.Version, setting, rule string) bool {
+func hasFinding(v release.Version, setting, rule string) bool {
 	found := File("x.toml", []byte(setting+" = 1\n"), Options{Version: v})
 	return slices.ContainsFunc(found, func(d Diagnostic) bool { return d.Rule == rule })
 }
@@ -85,7 +85,7 @@ func TestKnownToAny(t *testing.T) {
 		"context":                       "",
 	} {
 		for _, rule := range []string{"deprecated", "unknown-key"} {
-			if got := reports(release.Any, setting, rule); got != (rule == want) {
+			if got := hasFinding(release.Any, setting, rule); got != (rule == want) {
 				t.Errorf("%s reports %s: %t", rule, setting, got)
 			}
 		}

@@ -16,15 +16,15 @@ import (
 // diagnostics only, which come sorted by position. Frames mask what they do in a
 // configuration: every value but booleans and references.
 func Manifest(name string, text []byte, problems []tomlfile.Problem) []Diagnostic {
-	s := read(name, string(text))
-	s.manifest = true
-	s.tokens = s.withPasted()
-	s.reported, s.rules, s.list = problems, manifestRules, func() []Rule { return rulesOf(manifestRules) }
+	s := newSource(name, string(text))
+	s.isManifest = true
+	s.tokens = s.manifestTokens()
+	s.readerProblems, s.rules, s.listRules = problems, manifestRules, func() []Rule { return rulesOf(manifestRules) }
 	return s.diagnose()
 }
 
 // checkReported reports what the manifest's reader found.
-func checkReported(s *source, report func(finding)) { s.problems(s.reported, report) }
+func checkReaderProblems(s *source, report func(finding)) { s.reportProblems(s.readerProblems, report) }
 
 // checkManifestSyntax is checkSyntax, but for what comes of it.
 func checkManifestSyntax(s *source, report func(finding)) {
@@ -38,9 +38,9 @@ func checkManifestSyntax(s *source, report func(finding)) {
 // under a name such as password is a name, too. They are errors, since plan and sync
 // show what a manifest says.
 func checkPasted(s *source, found func(finding)) {
-	report := func(f finding) { f.severity = Error; found(f) }
+	report := func(f finding) { f.severity = SeverityError; found(f) }
 	for _, v := range s.doc.Values {
-		if what := s.tokenIn(span{v.Start, v.End}); what != "" && !v.Kind.IsContainer() {
+		if what := s.tokenKindIn(span{v.Start, v.End}); what != "" && !v.Kind.IsContainer() {
 			report(finding{
 				message: s.plaintextMessage(v.Node, false, what), hint: "a manifest names secrets and holds none: take it out and have its issuer revoke it",
 				node: v.Node, start: v.Start, end: v.End,
@@ -51,7 +51,7 @@ func checkPasted(s *source, found func(finding)) {
 }
 
 // problems makes a finding of each problem.
-func (s *source) problems(problems []tomlfile.Problem, report func(finding)) {
+func (s *source) reportProblems(problems []tomlfile.Problem, report func(finding)) {
 	for _, p := range problems {
 		names := s.path(p.Node)
 		message, hint := maskNames(p.Message, names), maskNames(p.Hint, names)
@@ -61,13 +61,13 @@ func (s *source) problems(problems []tomlfile.Problem, report func(finding)) {
 
 // withPasted returns the tokens of a manifest: those that the text itself shows, and
 // the keys and strings that look like a pasted value.
-func (s *source) withPasted() []token {
+func (s *source) manifestTokens() []token {
 	if !s.parses() {
 		return s.tokens
 	}
 	tokens := slices.Clone(s.tokens)
 	for _, key := range s.doc.Keys {
-		if what := pasted(s.doc.Nodes[key.Node].Name); what != "" {
+		if what := credentialKind(s.doc.Nodes[key.Node].Name); what != "" {
 			tokens = append(tokens, token{span{key.Start, key.End}, what})
 		}
 	}
@@ -77,23 +77,23 @@ func (s *source) withPasted() []token {
 		}
 	}
 	slices.SortStableFunc(tokens, func(a, b token) int { return cmp.Or(a.start-b.start, b.end-a.end) })
-	return apart(tokens)
+	return dropOverlaps(tokens)
 }
 
 func (s *source) pastedValue(v tomlpos.Value) string {
 	switch {
 	case !v.Kind.IsString():
 		return ""
-	case isSourceName(s.path(v.Node)):
-		return Pasted(s.doc.String(v))
+	case isCIName(s.path(v.Node)):
+		return PastedKind(s.doc.String(v))
 	default:
-		return pasted(s.doc.String(v))
+		return credentialKind(s.doc.String(v))
 	}
 }
 
 // isSourceName reports whether a path leads to a CI name: names.NAME, or from in it,
 // of the manifest or of an environment.
-func isSourceName(path []string) bool {
+func isCIName(path []string) bool {
 	if len(path) > 2 && path[0] == "environments" {
 		path = path[2:]
 	}
@@ -103,7 +103,7 @@ func isSourceName(path []string) bool {
 // maskNames masks in text those of the names that look like credentials.
 func maskNames(text string, names []string) string {
 	for _, name := range names {
-		if pasted(name) != "" {
+		if credentialKind(name) != "" {
 			text = strings.ReplaceAll(text, strings.Trim(tomlpos.QuoteKey(name), `"`), mask)
 			text = strings.ReplaceAll(text, name, mask)
 		}
@@ -112,9 +112,9 @@ func maskNames(text string, names []string) string {
 }
 
 // shownPath is a node's path, with no credential in it.
-func (s *source) shownPath(n tomlpos.NodeID) string {
+func (s *source) maskedPath(n tomlpos.NodeID) string {
 	path := s.doc.Path(n)
-	if s.manifest {
+	if s.isManifest {
 		path = maskNames(path, s.path(n))
 	}
 	return MaskTokens(path)

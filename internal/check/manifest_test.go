@@ -21,7 +21,7 @@ func checkManifest(name string, text []byte) []Diagnostic {
 
 // TestManifestGolden checks each testdata/manifest/err/NAME.toml against NAME.out.
 func TestManifestGolden(t *testing.T) {
-	for _, path := range inputs(t, "testdata/manifest/err/*.toml") {
+	for _, path := range globFiles(t, "testdata/manifest/err/*.toml") {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			got := render(checkManifest("prefect-secrets.toml", readFile(t, path)))
 			golden := strings.TrimSuffix(path, ".toml") + ".out"
@@ -36,7 +36,7 @@ func TestManifestGolden(t *testing.T) {
 }
 
 func TestManifestOK(t *testing.T) {
-	for _, path := range inputs(t, "testdata/manifest/ok/*.toml") {
+	for _, path := range globFiles(t, "testdata/manifest/ok/*.toml") {
 		if found := checkManifest(path, readFile(t, path)); len(found) > 0 {
 			t.Errorf("%s", render(found))
 		}

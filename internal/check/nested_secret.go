@@ -18,23 +18,23 @@ const longString = 20
 // not a region, project or address: its key says so, it has the shape of a
 // credential, or it is long and has no spaces. The key is empty for an element of a
 // list at the top.
-func SecretInside(key, text string) bool {
+func IsNestedSecret(key, text string) bool {
 	switch {
 	case text == "":
 		return false
-	case SecretKey(key), len(findTokens(text)) > 0, connection.MatchString(text):
+	case IsSecretKey(key), len(findTokens(text)) > 0, connectionString.MatchString(text):
 		return true
 	case len(text) < longString || strings.ContainsFunc(text, unicode.IsSpace):
-		return strings.Contains(text, "://") && pastedURL(text) != ""
+		return strings.Contains(text, "://") && urlCredential(text) != ""
 	}
-	return !isAddress(text) && !(namesPlace(key) && isLabel(text))
+	return !isAddress(text) && !(isPlaceKey(key) && isLabel(text))
 }
 
 // SecretKey reports whether a key inside a JSON secret says that its value is secret.
 // Unlike a key of a config, it never holds the name of a Prefect secret.
-func SecretKey(key string) bool {
-	key = snake(key)
-	if sensitive(key) {
+func IsSecretKey(key string) bool {
+	key = snakeCase(key)
+	if isSensitiveKey(key) {
 		return true
 	}
 	for _, suffix := range []string{"password", "passphrase", "passwd", "pass", "token", "secret", "access_key", "account_key", "master_key", "apikey", "pin"} {
@@ -50,7 +50,7 @@ func SecretKey(key string) bool {
 // without a port, or an e-mail address.
 func isAddress(text string) bool {
 	if u, err := url.Parse(text); err == nil && u.Scheme != "" && u.Host != "" {
-		return pastedURL(text) == ""
+		return urlCredential(text) == ""
 	}
 	if address, err := mail.ParseAddress(text); err == nil && address.Address == text {
 		return true
@@ -69,14 +69,14 @@ var host = sync.OnceValue(func() *regexp.Regexp {
 // isLabel reports whether a text is a label of words and numbers, as projects,
 // buckets and regions have.
 func isLabel(text string) bool {
-	return label.MatchString(text) && !random(text) && !uuid.MatchString(text)
+	return label.MatchString(text) && !isRandom(text) && !uuid.MatchString(text)
 }
 
 var label = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._:/-]*$`)
 
 // namesPlace reports whether a key says where or who, which is no secret.
-func namesPlace(key string) bool {
-	key = snake(key)
+func isPlaceKey(key string) bool {
+	key = snakeCase(key)
 	for _, word := range []string{
 		"project", "project_id", "region", "zone", "location", "bucket", "dataset", "database", "schema", "warehouse", "cluster",
 		"host", "hostname", "server", "account", "user", "username", "email", "name", "domain", "role", "type", "url", "uri", "endpoint", "environment",

@@ -9,18 +9,18 @@ import (
 
 // pasted names the kind of credential that a string in a manifest looks like. It is
 // empty for a string that can be a name, a pattern or a URL.
-func pasted(text string) string {
+func credentialKind(text string) string {
 	if tokens := findTokens(text); len(tokens) > 0 {
-		return tokens[0].what
+		return tokens[0].kind
 	}
 	switch {
 	case strings.ContainsAny(text, "\r\n"):
 		return "a value of several lines"
-	case connection.MatchString(text):
+	case connectionString.MatchString(text):
 		return "a connection string with a password"
 	case strings.Contains(text, "://"):
-		return pastedURL(text)
-	case random(text):
+		return urlCredential(text)
+	case isRandom(text):
 		return "a random string"
 	}
 	return ""
@@ -28,8 +28,8 @@ func pasted(text string) string {
 
 // Pasted names the kind of value that a text looks like where only a CI name can be. It
 // is empty for one that can be a name.
-func Pasted(text string) string {
-	what := pasted(text)
+func PastedKind(text string) string {
+	what := credentialKind(text)
 	switch {
 	case what != "":
 		return what
@@ -42,12 +42,12 @@ func Pasted(text string) string {
 }
 
 var (
-	connection = regexp.MustCompile(`(?i)(password|pwd|accountkey|sharedaccesskey|secret)\s*=\s*[^;\s]{4,}`)
-	uuid       = regexp.MustCompile(`^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	connectionString = regexp.MustCompile(`(?i)(password|pwd|accountkey|sharedaccesskey|secret)\s*=\s*[^;\s]{4,}`)
+	uuid             = regexp.MustCompile(`^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 )
 
 // pastedURL says what a URL holds that is secret, if anything.
-func pastedURL(text string) string {
+func urlCredential(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
 		return "a URL"
@@ -55,9 +55,9 @@ func pastedURL(text string) string {
 	switch _, password := u.User.Password(); {
 	case password:
 		return "a URL with a password"
-	case u.User != nil && random(u.User.Username()):
+	case u.User != nil && isRandom(u.User.Username()):
 		return "a URL with a token"
-	case random(u.Path), random(u.RawQuery), random(u.Fragment), random(u.Opaque):
+	case isRandom(u.Path), isRandom(u.RawQuery), isRandom(u.Fragment), isRandom(u.Opaque):
 		return "a webhook or a URL with a token"
 	}
 	return ""
@@ -66,36 +66,36 @@ func pastedURL(text string) string {
 // How a random string differs from words: it has at least so many characters, and
 // changes between capitals, small letters and digits at least so often.
 const (
-	randomWord    = 16
-	bytesPerTurn  = 4
-	base64PerTurn = 5
-	leastTurns    = 5
-	leastDigits   = 2
+	minRandomLength = 16
+	bytesPerChange  = 4
+	base64PerChange = 5
+	minChanges      = 5
+	minDigitChanges = 2
 )
 
 // random reports whether a word of a text, or all of it as base64, changes between
 // capitals, small letters and digits as often as random strings do, and words of a
 // language do not.
-func random(text string) bool {
+func isRandom(text string) bool {
 	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' })
 	for _, word := range words {
-		if turnsLikeChance(word, bytesPerTurn) {
+		if changesLikeRandom(word, bytesPerChange) {
 			return true
 		}
 	}
-	return base64.MatchString(text) && turnsLikeChance(strings.Join(words, ""), base64PerTurn)
+	return base64Text.MatchString(text) && changesLikeRandom(strings.Join(words, ""), base64PerChange)
 }
 
-var base64 = regexp.MustCompile(`^[A-Za-z0-9+/]{20,}={0,2}$`)
+var base64Text = regexp.MustCompile(`^[A-Za-z0-9+/]{20,}={0,2}$`)
 
-func turnsLikeChance(word string, bytes int) bool {
-	all, digits := turns(word)
-	return len(word) >= randomWord && all >= max(leastTurns, len(word)/bytes) && digits >= leastDigits
+func changesLikeRandom(word string, bytes int) bool {
+	all, digits := countChanges(word)
+	return len(word) >= minRandomLength && all >= max(minChanges, len(word)/bytes) && digits >= minDigitChanges
 }
 
 // turns counts where a capital follows a small letter and where a digit follows a
 // letter or the reverse, and the latter alone as well.
-func turns(word string) (all, digits int) {
+func countChanges(word string) (all, digits int) {
 	before := ' '
 	for _, r := range word {
 		switch {

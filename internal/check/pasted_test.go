@@ -10,7 +10,7 @@ func TestPastedGoesByTheLooks(t *testing.T) {
 		"Server=db;User=app;Password=correct-horse", "a\nb", "glpat-abcdefghij0123456789", "AIzaSyA-abcdefghijklmnopqrstuvwxyz01234",
 		"ya29.a0AfH6SMBx8fK2pQ9xLm4Vt7Zr1Wn6Bc3Y",
 	} {
-		if pasted(text) == "" || Pasted(text) == "" {
+		if credentialKind(text) == "" || PastedKind(text) == "" {
 			t.Errorf("%.6s…: it looks like a name", text)
 		}
 	}
@@ -18,7 +18,7 @@ func TestPastedGoesByTheLooks(t *testing.T) {
 		"", "DB_PASSWORD", "password", "TEAM_*", "[A-Z]*_KEY", "SHA256_OF_K8S_EC2_X509_CERT", "serviceAccountKeyForProduction2", "getMyKeyForTheApiOfProd",
 		"team.db-2/password", "https://secrets.example.com/graphql/alpha", "http://localhost:4200", "embedded:store/secrets-2026.db",
 	} {
-		if what := pasted(text); what != "" {
+		if what := credentialKind(text); what != "" {
 			t.Errorf("%s looks like %s", text, what)
 		}
 	}
@@ -38,7 +38,7 @@ func TestSecretInsideKnowsPlacesFromSecrets(t *testing.T) {
 		{"token_uri", "https://oauth2.googleapis.com/token", false}, {"v6", "2001:0db8:85a3:0000:0000:8a2e:0370:7334", false},
 		{"text", "a sentence of several words", false}, {"short", "nineteen-characters", false}, {"password", "", false},
 	} {
-		if got := SecretInside(tt.key, tt.text); got != tt.want {
+		if got := IsNestedSecret(tt.key, tt.text); got != tt.want {
 			t.Errorf("%s = %s: %v", tt.key, tt.text, got)
 		}
 	}

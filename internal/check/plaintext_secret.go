@@ -14,12 +14,12 @@ import (
 // [context.secrets], under a key that says so, or of a credential's shape,
 // wherever that is. Each key is reported once.
 func checkPlaintext(s *source, report func(finding)) {
-	secrets := s.below("context", "secrets")
+	secrets := s.nodesBelow("context", "secrets")
 	done := map[tomlpos.NodeID]bool{}
 	for _, v := range s.doc.Values {
-		named := s.named(v.Node)
-		what := s.tokenIn(span{v.Start, v.End})
-		if v.Kind.IsContainer() || done[named] || what == "" && !s.plaintext(v, named, secrets[v.Node]) {
+		named := s.namedNode(v.Node)
+		what := s.tokenKindIn(span{v.Start, v.End})
+		if v.Kind.IsContainer() || done[named] || what == "" && !s.isPlaintext(v, named, secrets[v.Node]) {
 			continue
 		}
 		done[named] = true
@@ -36,8 +36,8 @@ func checkPlaintext(s *source, report func(finding)) {
 
 // plaintext reports whether a value is a secret by the name it stands under, and
 // is written out.
-func (s *source) plaintext(v tomlpos.Value, named tomlpos.NodeID, secret bool) bool {
-	if !secret && (!v.Kind.IsString() || !sensitive(s.doc.Nodes[named].Name)) {
+func (s *source) isPlaintext(v tomlpos.Value, named tomlpos.NodeID, secret bool) bool {
+	if !secret && (!v.Kind.IsString() || !isSensitiveKey(s.doc.Nodes[named].Name)) {
 		return false
 	}
 	text := s.doc.String(v)
@@ -45,7 +45,7 @@ func (s *source) plaintext(v tomlpos.Value, named tomlpos.NodeID, secret bool) b
 }
 
 // named is the node itself or, for an element of an array, what has a name above.
-func (s *source) named(n tomlpos.NodeID) tomlpos.NodeID {
+func (s *source) namedNode(n tomlpos.NodeID) tomlpos.NodeID {
 	for s.doc.Nodes[n].Index >= 0 && n != tomlpos.Root {
 		n = s.doc.Nodes[n].Parent
 	}
@@ -53,16 +53,16 @@ func (s *source) named(n tomlpos.NodeID) tomlpos.NodeID {
 }
 
 // tokenIn says what the first token within a span looks like, or nothing.
-func (s *source) tokenIn(within span) string {
+func (s *source) tokenKindIn(within span) string {
 	i := sort.Search(len(s.tokens), func(i int) bool { return s.tokens[i].start >= within.start })
 	if i < len(s.tokens) && s.tokens[i].start < within.end {
-		return s.tokens[i].what
+		return s.tokens[i].kind
 	}
 	return ""
 }
 
 func (s *source) plaintextMessage(n tomlpos.NodeID, secret bool, what string) string {
-	message := s.shownPath(n) + " stands here in plain text"
+	message := s.maskedPath(n) + " stands here in plain text"
 	if secret {
 		message = "secret " + strings.TrimPrefix(message, "context.secrets.")
 	}
@@ -76,7 +76,7 @@ func (s *source) plaintextMessage(n tomlpos.NodeID, secret bool, what string) st
 func (s *source) plaintextHint(named tomlpos.NodeID, secret bool) string {
 	n := s.doc.Nodes[named]
 	key := MaskTokens(tomlpos.QuoteKey(n.Name))
-	hint := fmt.Sprintf(`name an environment variable instead: %s = "$%s"`, key, variable(key))
+	hint := fmt.Sprintf(`name an environment variable instead: %s = "$%s"`, key, variableFor(key))
 	if secret {
 		hint += "; or take it out and put it into the store with prefect-secrets sync"
 	}
@@ -96,7 +96,7 @@ func (s *source) isList(n tomlpos.NodeID) bool {
 }
 
 // variable is a name for an environment variable after a key.
-func variable(key string) string {
+func variableFor(key string) string {
 	name := strings.Map(func(r rune) rune {
 		if r < 0x80 && strings.ContainsRune(alphanumeric, r) {
 			return r
@@ -118,10 +118,10 @@ func (s *source) checkTokens(report func(finding)) {
 	const hint = "take it out of the file and have its issuer revoke it"
 	for _, t := range s.tokens {
 		if s.inComment(t.start) {
-			report(finding{message: "this comment holds what looks like " + t.what, hint: hint, start: t.start, end: t.end})
+			report(finding{message: "this comment holds what looks like " + t.kind, hint: hint, start: t.start, end: t.end})
 		}
 		if i := s.keyAt(t.start); i < len(s.doc.Keys) && s.doc.Keys[i].Start <= t.start {
-			report(finding{message: "this key holds what looks like " + t.what, hint: hint, node: s.doc.Keys[i].Node, start: t.start, end: t.end})
+			report(finding{message: "this key holds what looks like " + t.kind, hint: hint, node: s.doc.Keys[i].Node, start: t.start, end: t.end})
 		}
 	}
 }
@@ -136,9 +136,9 @@ func (s *source) inComment(offset int) bool {
 // Prefect's own settings are api_key and auth_token under [cloud],
 // auth_token under [cloud.agent], password under [server.database] and
 // admin_secret under [server.hasura].
-func sensitive(key string) bool {
-	key = snake(key)
-	if sensitiveNames[key] {
+func isSensitiveKey(key string) bool {
+	key = snakeCase(key)
+	if sensitiveKeys[key] {
 		return true
 	}
 	for _, suffix := range []string{"_password", "_passphrase", "_token", "_api_key", "_secret_key", "_private_key"} {
@@ -150,16 +150,16 @@ func sensitive(key string) bool {
 }
 
 // snake is a key in small letters with underscores: clientSecret is client_secret.
-func snake(key string) string {
-	key = camel.ReplaceAllString(key, "${1}_${2}")
+func snakeCase(key string) string {
+	key = camelBoundary.ReplaceAllString(key, "${1}_${2}")
 	return strings.ReplaceAll(strings.ToLower(key), "-", "_")
 }
 
-var camel = regexp.MustCompile(`([a-z])([A-Z])`)
+var camelBoundary = regexp.MustCompile(`([a-z])([A-Z])`)
 
 // sensitiveNames are exact: a key such as credentials_secret names a secret of
 // Prefect's and holds none.
-var sensitiveNames = map[string]bool{
+var sensitiveKeys = map[string]bool{
 	"password": true, "passwd": true, "passphrase": true, "pwd": true,
 	"token": true, "api_key": true, "apikey": true, "secret_key": true, "private_key": true,
 	"secret": true, "admin_secret": true, "client_secret": true, "api_secret": true,

@@ -14,7 +14,7 @@ import (
 // TestKeysStandWhereAnotherParserSeesThem compares the place of every part of every
 // key with what go-toml's parser says, over the valid texts of toml-test.
 func TestKeysStandWhereAnotherParserSeesThem(t *testing.T) {
-	valid, _ := corpus(t)
+	valid, _ := readCorpus(t)
 	compared := 0
 	for name, text := range valid {
 		theirs, err := keysOfGoTOML(text)

@@ -23,13 +23,13 @@ func isTemplate(text string) bool {
 // shownReference reports whether a text is certain enough to be a reference to
 // be shown: a password may begin with $, but hardly goes on as the names of
 // environment variables and settings do.
-func shownReference(text string) bool {
+func isDisplayableReference(text string) bool {
 	if !isReference(text) {
 		return false
 	}
 	name := strings.Trim(text, "${}")
 	if strings.HasPrefix(text, "${") && strings.Contains(name, ".") {
-		return run(name, "abcdefghijklmnopqrstuvwxyz_.") == len(name)
+		return prefixLength(name, "abcdefghijklmnopqrstuvwxyz_.") == len(name)
 	}
-	return run(name, upper+digits+"_") == len(name)
+	return prefixLength(name, upper+digits+"_") == len(name)
 }

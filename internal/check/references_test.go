@@ -26,7 +26,7 @@ func TestReferences(t *testing.T) {
 		if got := isReference(text); got != want.is {
 			t.Errorf("isReference(%q) = %v", text, got)
 		}
-		if got := shownReference(text); got != want.shown {
+		if got := isDisplayableReference(text); got != want.shown {
 			t.Errorf("shownReference(%q) = %v", text, got)
 		}
 		if got := isTemplate(text); got != want.template {

@@ -14,7 +14,7 @@ import (
 // checkReservedTexts.
 func checkReservedKeys(s *source, report func(finding)) {
 	checkReservedTexts(s, report)
-	filled, secrets := s.filled(), s.below("context", "secrets")
+	filled, secrets := s.filled(), s.nodesBelow("context", "secrets")
 	done := make([]bool, len(s.doc.Nodes))
 	for _, k := range s.doc.Keys {
 		n := s.doc.Nodes[k.Node]

@@ -10,13 +10,13 @@ import (
 // checkReservedTexts reports texts that Prefect 1.4 reads as a table with a reserved
 // key in it, such as a secret that is a JSON object.
 func checkReservedTexts(s *source, report func(finding)) {
-	words, ok := s.in14()
+	words, ok := s.includesV1_4()
 	if !ok {
 		return
 	}
-	for _, v := range s.texts() {
-		if name := reservedInText(v.text); name != "" {
-			report(v.about(
+	for _, v := range s.stringSettings() {
+		if name := reservedInText(v.str); name != "" {
+			report(v.finding(
 				fmt.Sprintf("the text of %s becomes a table with the key %q%s: import prefect fails with ValueError", s.label(v), name, words),
 				"Prefect's configuration has a method or attribute of that name: use another key, or quote the text twice, so that it stays a text",
 			))

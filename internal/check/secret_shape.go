@@ -14,7 +14,7 @@ import (
 
 // knownShapes are the secrets that Prefect's task library reads by name: the keys that
 // one of several forms has; none for a text.
-var knownShapes = map[string][][]string{
+var knownForms = map[string][][]string{
 	"AWS_CREDENTIALS":             {{"ACCESS_KEY", "SECRET_ACCESS_KEY"}},
 	"GCP_CREDENTIALS":             {{"type", "project_id", "private_key", "client_email"}},
 	"TWITTER_API_CREDENTIALS":     {{"api_key", "api_secret", "access_token", "access_token_secret"}},
@@ -34,35 +34,35 @@ var knownShapes = map[string][][]string{
 // checkShapes reports a well-known secret that is not what Prefect's own tasks make
 // of it.
 func checkShapes(s *source, report func(finding)) {
-	for _, name := range slices.Sorted(maps.Keys(knownShapes)) {
+	for _, name := range slices.Sorted(maps.Keys(knownForms)) {
 		node, ok := s.lookup("context.secrets." + name)
 		if !ok {
 			continue
 		}
-		keys, form, known := s.keysAt(node)
+		keys, form, known := s.formOf(node)
 		if !known {
 			continue
 		}
-		if problem := misshapen(knownShapes[name], keys, form); problem != "" {
+		if problem := formProblem(knownForms[name], keys, form); problem != "" {
 			key, _ := s.doc.FirstKey(node)
-			report(finding{message: fmt.Sprintf("secret %s %s", name, problem), hint: shapeHint(name), node: node, start: key.Start, end: key.End})
+			report(finding{message: fmt.Sprintf("secret %s %s", name, problem), hint: formHint(name), node: node, start: key.Start, end: key.End})
 		}
 	}
 }
 
 // anObject is a table, or a text that is one in JSON or in Python.
-const anObject = "an object"
+const objectForm = "an object"
 
 // keysAt says of what form a node is, in words, and the keys if it is an object. It
 // is not known for a reference.
-func (s *source) keysAt(node tomlpos.NodeID) (keys []string, form string, known bool) {
+func (s *source) formOf(node tomlpos.NodeID) (keys []string, form string, known bool) {
 	if s.isTable(node) {
 		for _, n := range s.doc.Nodes {
 			if n.Parent == node && n.Index < 0 {
 				keys = append(keys, n.Name)
 			}
 		}
-		return keys, anObject, true
+		return keys, objectForm, true
 	}
 	for _, v := range s.doc.Values {
 		if v.Node == node {
@@ -71,9 +71,9 @@ func (s *source) keysAt(node tomlpos.NodeID) (keys []string, form string, known 
 				return nil, "", false
 			}
 			if keys, isObject := objectKeys(text); isObject {
-				return keys, anObject, true
+				return keys, objectForm, true
 			}
-			return nil, typeNamed(typeUnder(release.V0_9, setting{Value: v})), true
+			return nil, typePhrase(typeIn(release.V0_9, setting{Value: v})), true
 		}
 	}
 	return nil, "", false
@@ -96,13 +96,13 @@ func objectKeys(text string) (keys []string, isObject bool) {
 }
 
 // misshapen says what is wrong; empty if the keys are those of one form.
-func misshapen(forms [][]string, keys []string, form string) string {
+func formProblem(forms [][]string, keys []string, form string) string {
 	switch {
-	case forms == nil && form != typeNamed("str"):
+	case forms == nil && form != typePhrase("str"):
 		return "is " + form + ", and Prefect's tasks want a text"
 	case forms == nil:
 		return ""
-	case form != anObject:
+	case form != objectForm:
 		return "is no object, and Prefect's tasks want one with " + strings.Join(forms[0], ", ")
 	}
 	var missing []string
@@ -118,12 +118,12 @@ func misshapen(forms [][]string, keys []string, form string) string {
 	return "lacks " + strings.Join(missing, ", ")
 }
 
-func shapeHint(name string) string {
-	if knownShapes[name] == nil {
+func formHint(name string) string {
+	if knownForms[name] == nil {
 		return "give the text itself"
 	}
 	var forms []string
-	for _, form := range knownShapes[name] {
+	for _, form := range knownForms[name] {
 		forms = append(forms, strings.Join(form, ", "))
 	}
 	return "its keys are " + strings.Join(forms, "; or ")

@@ -10,7 +10,7 @@ func Sensitive(path []string, text string) bool {
 		return true
 	}
 	for _, key := range path {
-		if sensitive(key) {
+		if isSensitiveKey(key) {
 			return true
 		}
 	}

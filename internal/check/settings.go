@@ -14,45 +14,45 @@ type setting struct {
 	tomlpos.Value
 	path   []string
 	name   string // the path with dots
-	text   string // what a text means; of another value it is how it is written
+	str    string // what a text means; of another value it is how it is written
 	secret bool   // below [context.secrets]
 }
 
 // settings are the settings of a file, in the order of the text.
 func (s *source) settings() []setting {
-	if s.values != nil {
-		return s.values
+	if s.cachedSettings != nil {
+		return s.cachedSettings
 	}
-	secrets := s.below("context", "secrets")
-	s.values = make([]setting, 0, len(s.doc.Values))
+	secrets := s.nodesBelow("context", "secrets")
+	s.cachedSettings = make([]setting, 0, len(s.doc.Values))
 	for _, v := range s.doc.Values {
 		if s.doc.Nodes[v.Node].InList || v.Kind == tomlpos.InlineTable {
 			continue
 		}
 		path := s.path(v.Node)
-		s.values = append(s.values, setting{v, path, strings.Join(path, "."), s.doc.String(v), secrets[v.Node]})
+		s.cachedSettings = append(s.cachedSettings, setting{v, path, strings.Join(path, "."), s.doc.String(v), secrets[v.Node]})
 	}
-	return s.values
+	return s.cachedSettings
 }
 
 // withDollar are the settings that are texts with a $ in them.
-func (s *source) withDollar() []setting {
-	if s.dollars == nil {
-		s.dollars = pick(s.texts(), func(v setting) bool { return strings.Contains(v.text, "$") })
+func (s *source) interpolated() []setting {
+	if s.cachedInterpolated == nil {
+		s.cachedInterpolated = filter(s.stringSettings(), func(v setting) bool { return strings.Contains(v.str, "$") })
 	}
-	return s.dollars
+	return s.cachedInterpolated
 }
 
 // texts are the settings that are texts.
-func (s *source) texts() []setting {
-	if s.strings == nil {
-		s.strings = pick(s.settings(), func(v setting) bool { return v.Kind.IsString() })
+func (s *source) stringSettings() []setting {
+	if s.cachedStrings == nil {
+		s.cachedStrings = filter(s.settings(), func(v setting) bool { return v.Kind.IsString() })
 	}
-	return s.strings
+	return s.cachedStrings
 }
 
 // pick is never nil.
-func pick(from []setting, is func(setting) bool) []setting {
+func filter(from []setting, is func(setting) bool) []setting {
 	picked := make([]setting, 0, len(from))
 	for _, v := range from {
 		if is(v) {
@@ -73,7 +73,7 @@ func (s *source) path(n tomlpos.NodeID) []string {
 }
 
 // about makes a finding about a setting's value.
-func (v setting) about(message, hint string) finding {
+func (v setting) finding(message, hint string) finding {
 	return finding{message: message, hint: hint, node: v.Node, start: v.Start, end: v.End}
 }
 
@@ -87,15 +87,15 @@ func (s *source) label(v setting) string {
 }
 
 // versions are the releases that are asked about.
-func (s *source) versions() []release.Version {
+func (s *source) releases() []release.Version {
 	return s.opts.Version.Releases()
 }
 
 // which are the releases of those asked about for which holds is true, and the
 // words for them: none if it is all of several or the only one.
-func (s *source) which(holds func(release.Version) bool) (words string, some bool) {
+func (s *source) releasesWhere(holds func(release.Version) bool) (words string, some bool) {
 	var names []string
-	all := s.versions()
+	all := s.releases()
 	for _, v := range all {
 		if holds(v) {
 			names = append(names, "Prefect "+v.String())
@@ -125,12 +125,12 @@ func (s *source) env() (values map[string]bool, known bool) {
 	if s.opts.Env == nil {
 		return nil, false
 	}
-	if s.variables == nil {
-		s.variables = make(map[string]bool, len(s.opts.Env))
+	if s.cachedEnv == nil {
+		s.cachedEnv = make(map[string]bool, len(s.opts.Env))
 		for _, entry := range s.opts.Env {
 			name, _, _ := strings.Cut(entry, "=")
-			s.variables[name] = true
+			s.cachedEnv[name] = true
 		}
 	}
-	return s.variables, true
+	return s.cachedEnv, true
 }

@@ -14,11 +14,11 @@ import (
 // same, since Prefect sets up its context and Python's logging with them.
 func checkStarts(s *source, report func(finding)) {
 	for _, v := range s.settings() {
-		if !startsWith(v) || strings.ContainsAny(v.text, "$~") {
+		if !mayPreventStart(v) || strings.ContainsAny(v.str, "$~") {
 			continue
 		}
 		var failed *config.Error
-		words, some := s.which(func(version release.Version) bool {
+		words, some := s.releasesWhere(func(version release.Version) bool {
 			found := s.startFailure(version, v)
 			if found != nil {
 				failed = found
@@ -26,23 +26,23 @@ func checkStarts(s *source, report func(finding)) {
 			return found != nil
 		})
 		if some {
-			report(v.about(fmt.Sprintf("with this %s import prefect fails with %s%s", v.name, failed.Class, words), failed.Problem))
+			report(v.finding(fmt.Sprintf("with this %s import prefect fails with %s%s", v.name, failed.Class, words), failed.Problem))
 		}
 	}
 }
 
 // startsWith reports whether Prefect needs a setting to start, and its value is not
 // one of those that are surely right.
-func startsWith(v setting) bool {
+func mayPreventStart(v setting) bool {
 	switch v.name {
 	case "context", "context.config", "logging":
 		return true
 	case "logging.level":
-		return v.text != "DEBUG" && v.text != "INFO" && v.text != "WARNING" && v.text != "ERROR"
+		return v.str != "DEBUG" && v.str != "INFO" && v.str != "WARNING" && v.str != "ERROR"
 	case "logging.format":
-		return !strings.Contains(v.text, "%(message)s")
+		return !strings.Contains(v.str, "%(message)s")
 	case "logging.extra_loggers":
-		return v.text != "[]"
+		return v.str != "[]"
 	}
 	return false
 }

@@ -45,10 +45,10 @@ func TestSyntaxNamesWhatIsDefinedTwice(t *testing.T) {
 
 func TestProblemHint(t *testing.T) {
 	for problem, want := range map[tomlpos.Problem]string{
-		tomlpos.Trailing:     hintFails,
-		tomlpos.DuplicateKey: hintMay,
-		tomlpos.NotUTF8:      hintBytes,
-		tomlpos.TooDeep:      hintDepth,
+		tomlpos.Trailing:     failsHint,
+		tomlpos.DuplicateKey: mayFailHint,
+		tomlpos.NotUTF8:      encodingHint,
+		tomlpos.TooDeep:      depthHint,
 	} {
 		if got := problemHint(problem); got != want {
 			t.Errorf("%s: got %q", problem, got)

@@ -12,7 +12,7 @@ import (
 // does not read as TOML 1.0 says.
 const (
 	fails   = "import prefect fails"
-	refuses = fails + " with TomlDecodeError"
+	rejects = fails + " with TomlDecodeError"
 	misread = "Prefect reads something else"
 )
 
@@ -20,37 +20,37 @@ const (
 // Whether it does is what pytoml finds; the shapes that are known to be the reason
 // give the place and the words.
 func checkCompat(s *source, report func(finding)) {
-	if s.plain() {
+	if s.isSimple() {
 		return
 	}
-	known := s.knownShapes()
-	r := s.pythonReads()
+	known := s.knownFindings()
+	r := s.readAsPython()
 	switch {
-	case r.refused >= 0:
+	case r.rejectedAt >= 0:
 		if !slices.ContainsFunc(known, func(f finding) bool { return strings.Contains(f.message, fails) }) {
-			known = append(known, s.refusedLine(r.refused))
+			known = append(known, s.rejectedLine(r.rejectedAt))
 		}
-	case !r.unknown:
-		known = s.ofDifferences(known, r.differs)
+	case !r.tooSlow:
+		known = s.misreadFindings(known, r.misread)
 	}
 	for _, f := range known {
 		report(f)
 	}
 }
 
-const hintCompat = "Prefect reads TOML with Python's toml 0.10.2; write this more simply, such as on one line, with one kind of quotes"
+const compatHint = "Prefect reads TOML with Python's toml 0.10.2; write this more simply, such as on one line, with one kind of quotes"
 
-func (s *source) refusedLine(start int) finding {
+func (s *source) rejectedLine(start int) finding {
 	for start < len(s.doc.Text)-1 && strings.IndexByte(" \t\n", s.doc.Text[start]) >= 0 {
 		start++
 	}
 	end := max(lineEnd(s.doc.Text, start), min(start+1, len(s.doc.Text)))
-	return finding{message: "valid TOML that Prefect's parser stops at: " + refuses, hint: hintCompat, start: start, end: end}
+	return finding{message: "valid TOML that Prefect's parser stops at: " + rejects, hint: compatHint, start: start, end: end}
 }
 
 // ofDifferences are the findings about nodes that are read differently, and one
 // more for each such node that no known shape is about.
-func (s *source) ofDifferences(known []finding, differs []tomlpos.NodeID) []finding {
+func (s *source) misreadFindings(known []finding, differs []tomlpos.NodeID) []finding {
 	slices.Sort(differs)
 	var found []finding
 	for _, f := range known {
@@ -62,8 +62,8 @@ func (s *source) ofDifferences(known []finding, differs []tomlpos.NodeID) []find
 		if slices.ContainsFunc(found, func(f finding) bool { return s.related(f.node, n) }) {
 			continue
 		}
-		start, end := s.placeOf(n)
-		found = append(found, finding{message: "valid TOML that Prefect's parser takes for something else: " + misread, hint: hintCompat, node: n, start: start, end: end})
+		start, end := s.spanOf(n)
+		found = append(found, finding{message: "valid TOML that Prefect's parser takes for something else: " + misread, hint: compatHint, node: n, start: start, end: end})
 	}
 	return found
 }
@@ -79,7 +79,7 @@ func (s *source) above(top, n tomlpos.NodeID) bool {
 }
 
 // knownShapes are those that are known to be refused or misread, as measured.
-func (s *source) knownShapes() (found []finding) {
+func (s *source) knownFindings() (found []finding) {
 	kinds := make([]tomlpos.Kind, len(s.doc.Nodes))
 	for _, v := range s.doc.Values {
 		kinds[v.Node] = v.Kind
@@ -87,14 +87,14 @@ func (s *source) knownShapes() (found []finding) {
 	mixed := s.mixedLists(kinds)
 	for _, v := range s.doc.Values {
 		raw := s.doc.Text[v.Start:v.End]
-		message, hint := compatOfValue(v.Kind, raw)
+		message, hint := compatValue(v.Kind, raw)
 		switch {
 		case mixed[v.Node]:
-			message, hint = "a list of several types: "+refuses, "give every element the same type; an int is no float to it, and a date no time"
+			message, hint = "a list of several types: "+rejects, "give every element the same type; an int is no float to it, and a date no time"
 		case kinds[s.doc.Nodes[v.Node].Parent] == tomlpos.InlineTable && message == "":
 			message, hint = compatInline(v.Kind, raw)
 		case message == "" && strings.Contains(raw, "\n") && !v.Kind.IsContainer():
-			message, hint = s.compatLines(v)
+			message, hint = s.compatMultiline(v)
 		}
 		if message != "" {
 			found = append(found, finding{message: message, hint: hint, node: v.Node, start: v.Start, end: v.End})
@@ -131,12 +131,12 @@ func compatType(k tomlpos.Kind) string {
 	return fmt.Sprint(k)
 }
 
-func compatOfValue(kind tomlpos.Kind, raw string) (message, hint string) {
+func compatValue(kind tomlpos.Kind, raw string) (message, hint string) {
 	switch {
 	case kind == tomlpos.MultilineString && len(raw) > 6 && strings.HasSuffix(raw, `""""`) && raw[len(raw)-5] != '\\':
-		return "a text that ends with a quote before its closing quotes: " + refuses, `escape the quote, as in \"`
+		return "a text that ends with a quote before its closing quotes: " + rejects, `escape the quote, as in \"`
 	case kind == tomlpos.MultilineLiteral && len(raw) > 6 && strings.HasSuffix(raw, "''''"):
-		return "a text that ends with a quote before its closing quotes: " + refuses, `use """ and not '''`
+		return "a text that ends with a quote before its closing quotes: " + rejects, `use """ and not '''`
 	case kind == tomlpos.MultilineString && strings.HasPrefix(raw, "\"\"\"\r\n"):
 		return "a text that begins with a Windows line ending: " + misread, `end lines with \n alone, or begin the text right after the quotes`
 	case raw == `"\""`:
@@ -157,14 +157,14 @@ func compatInline(kind tomlpos.Kind, raw string) (message, hint string) {
 		return "a text over lines in an inline table: " + misread + ", or " + fails, "write a table of its own"
 	}
 	if number && (strings.HasPrefix(raw, "+") || strings.HasSuffix(raw, "inf") || strings.HasSuffix(raw, "nan")) {
-		return "a number in an inline table that is inf, nan or has a plus sign: " + refuses, "leave the sign out, or write a table of its own"
+		return "a number in an inline table that is inf, nan or has a plus sign: " + rejects, "leave the sign out, or write a table of its own"
 	}
 	return "", ""
 }
 
 // compatLines is about a text over lines. What is said holds only where the text
 // is found to be read differently.
-func (s *source) compatLines(v tomlpos.Value) (message, hint string) {
+func (s *source) compatMultiline(v tomlpos.Value) (message, hint string) {
 	rest := s.doc.Text[v.End:lineEnd(s.doc.Text, v.End)]
 	switch key, ok := s.doc.FirstKey(v.Node); {
 	case strings.Trim(rest, "\r") != "" && strings.Trim(rest, " \t\r,]}") == "" || strings.Contains(rest, "#"):
@@ -183,7 +183,7 @@ func (s *source) compatKeys(report func(finding)) {
 	for i, k := range s.doc.Keys {
 		raw := s.doc.Text[k.Start:k.End]
 		message, hint := compatKey(raw, k.Header)
-		if message == "" && !k.Last && !k.Header && s.blankBesideDot(i) {
+		if message == "" && !k.Last && !k.Header && s.spaceAtDot(i) {
 			message, hint = "a key with a blank beside its dot: "+misread+", or "+fails, "write the dot without blanks"
 		}
 		if message != "" {
@@ -195,7 +195,7 @@ func (s *source) compatKeys(report func(finding)) {
 func compatKey(raw string, header bool) (message, hint string) {
 	switch {
 	case header && len(raw) == 2 && (raw == `""` || raw == "''"):
-		return "a table without a name: " + refuses, "give it a name"
+		return "a table without a name: " + rejects, "give it a name"
 	case strings.HasPrefix(raw, `"`) && (strings.Contains(raw, `\u`) || strings.Contains(raw, `\U`)):
 		return `a key with the escape \u: ` + misread + ", the escape as it is written", "write the character itself"
 	case strings.HasPrefix(raw, "'") && strings.Contains(raw, `\`):
@@ -205,7 +205,7 @@ func compatKey(raw string, header bool) (message, hint string) {
 }
 
 // blankBesideDot reports whether blanks stand around the dot after a part of a key.
-func (s *source) blankBesideDot(i int) bool {
+func (s *source) spaceAtDot(i int) bool {
 	if i+1 >= len(s.doc.Keys) {
 		return false
 	}

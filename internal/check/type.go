@@ -17,22 +17,22 @@ func checkTypes(s *source, report func(finding)) {
 	for _, v := range s.settings() {
 		name := v.name
 		wanted := release.SettingType(name)
-		if !slices.Contains([]string{"bool", "int", "float"}, wanted) || strings.ContainsAny(v.text, "$~") {
+		if !slices.Contains([]string{"bool", "int", "float"}, wanted) || strings.ContainsAny(v.str, "$~") {
 			continue
 		}
-		words, some := s.which(func(version release.Version) bool { return !fits(typeUnder(version, v), wanted) })
+		words, some := s.releasesWhere(func(version release.Version) bool { return !fits(typeIn(version, v), wanted) })
 		if !some {
 			continue
 		}
-		report(v.about(
-			fmt.Sprintf("%s is %s%s, where Prefect needs %s", name, typeNamed(typeUnder(s.versions()[0], v)), words, typeNamed(wanted)),
+		report(v.finding(
+			fmt.Sprintf("%s is %s%s, where Prefect needs %s", name, typePhrase(typeIn(s.releases()[0], v)), words, typePhrase(wanted)),
 			typeHint(name, wanted),
 		))
 	}
 }
 
 // typeUnder is the type of a value to a release.
-func typeUnder(version release.Version, v setting) string {
+func typeIn(version release.Version, v setting) string {
 	switch v.Kind {
 	case tomlpos.Integer:
 		return "int"
@@ -46,7 +46,7 @@ func typeUnder(version release.Version, v setting) string {
 	if !v.Kind.IsString() {
 		return "date"
 	}
-	if value, changed := version.CastInFile(v.text); changed {
+	if value, changed := version.CastInFile(v.str); changed {
 		return pyliteral.TypeName(value)
 	}
 	return "str"
@@ -64,7 +64,7 @@ func fits(have, want string) bool {
 	return have == want
 }
 
-func typeNamed(name string) string {
+func typePhrase(name string) string {
 	switch name {
 	case "str":
 		return "a text"

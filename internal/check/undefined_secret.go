@@ -12,7 +12,7 @@ import (
 )
 
 // Known is a place that has secrets.
-type Known struct {
+type SecretSet struct {
 	Where string   // what messages call it, such as "config.toml" or "the store"
 	Names []string // of the secrets, in any order
 }
@@ -25,11 +25,11 @@ type Known struct {
 // Not reported are optional reads, names that are computed, what EnvVarSecret
 // reads, and secrets that the same file puts into Prefect's context. The
 // diagnostics come in the order of the files, sorted by position in each.
-func (r *FlowReads) Undefined(known []Known, opts Options) []Diagnostic {
-	k := newKnowledge(known)
+func (r *FlowReads) Undefined(known []SecretSet, opts Options) []Diagnostic {
+	k := newSecretIndex(known)
 	var found []Diagnostic
 	for _, f := range r.flows {
-		s := f.source(opts)
+		s := f.newSource(opts)
 		s.secrets = k
 		found = append(found, s.diagnose()...)
 	}
@@ -39,10 +39,10 @@ func (r *FlowReads) Undefined(known []Known, opts Options) []Diagnostic {
 // checkUndefined reports what a flow reads and nothing defines.
 func checkUndefined(s *source, report func(finding)) { s.flow.undefined(s.secrets, report) }
 
-func (f flow) undefined(k *knowledge, report func(finding)) {
+func (f flow) undefined(k *secretIndex, report func(finding)) {
 	if p := f.module.Problem; p != nil {
 		report(finding{
-			severity: Warning, message: "from here on this file is not read: " + p.Message, start: p.Start, end: p.End,
+			severity: SeverityWarning, message: "from here on this file is not read: " + p.Message, start: p.Start, end: p.End,
 			hint: "which secrets it reads below is not known; see whether Python 3 runs it",
 		})
 	}
@@ -59,20 +59,20 @@ func (f flow) undefined(k *knowledge, report func(finding)) {
 }
 
 // knowledge is which secrets there are.
-type knowledge struct {
-	known  []Known
-	where  map[string]string // of each name, the first place that has it
-	folded map[string]string // of each name in lower case, one that there is
-	names  []string          // sorted
-	hints  map[string]string // of names that are undefined
+type secretIndex struct {
+	sets        []SecretSet
+	definedIn   map[string]string // of each name, the first place that has it
+	byLowerCase map[string]string // of each name in lower case, one that there is
+	names       []string          // sorted
+	hints       map[string]string // of names that are undefined
 }
 
-func newKnowledge(known []Known) *knowledge {
-	k := &knowledge{known: known, where: map[string]string{}, folded: map[string]string{}, hints: map[string]string{}}
+func newSecretIndex(known []SecretSet) *secretIndex {
+	k := &secretIndex{sets: known, definedIn: map[string]string{}, byLowerCase: map[string]string{}, hints: map[string]string{}}
 	for _, place := range known {
 		for _, name := range place.Names {
 			if !k.has(name) {
-				k.where[name], k.folded[strings.ToLower(name)] = place.Where, name
+				k.definedIn[name], k.byLowerCase[strings.ToLower(name)] = place.Where, name
 				k.names = append(k.names, name)
 			}
 		}
@@ -81,17 +81,17 @@ func newKnowledge(known []Known) *knowledge {
 	return k
 }
 
-func (k *knowledge) has(name string) bool {
-	_, ok := k.where[name]
+func (k *secretIndex) has(name string) bool {
+	_, ok := k.definedIn[name]
 	return ok
 }
 
 // mostPlaces is how many places a message names.
-const mostPlaces = 4
+const maxSetsNamed = 4
 
-func (k *knowledge) message(name string) string {
-	places := make([]string, len(k.known))
-	for i, place := range k.known {
+func (k *secretIndex) message(name string) string {
+	places := make([]string, len(k.sets))
+	for i, place := range k.sets {
 		places[i] = place.Where
 	}
 	last := len(places) - 1
@@ -103,29 +103,29 @@ func (k *knowledge) message(name string) string {
 		return fmt.Sprintf("%s does not have the secret %q", places[0], name)
 	case last == 1:
 		return fmt.Sprintf("neither %s nor %s has the secret %q", places[0], places[1], name)
-	case last < mostPlaces:
+	case last < maxSetsNamed:
 		return fmt.Sprintf("none of %s and %s has the secret %q", strings.Join(places[:last], ", "), places[last], name)
 	}
-	return fmt.Sprintf("none of %s and %d more has the secret %q", strings.Join(places[:mostPlaces], ", "), len(places)-mostPlaces, name)
+	return fmt.Sprintf("none of %s and %d more has the secret %q", strings.Join(places[:maxSetsNamed], ", "), len(places)-maxSetsNamed, name)
 }
 
-func (k *knowledge) hint(name string) string {
+func (k *secretIndex) hint(name string) string {
 	if _, ok := k.hints[name]; !ok {
 		k.hints[name] = k.suggest(name)
 	}
 	return k.hints[name]
 }
 
-func (k *knowledge) suggest(name string) string {
-	if other, ok := k.folded[strings.ToLower(name)]; ok {
-		hint := fmt.Sprintf("case counts, and %s has %q", k.where[other], MaskTokens(other))
+func (k *secretIndex) suggest(name string) string {
+	if other, ok := k.byLowerCase[strings.ToLower(name)]; ok {
+		hint := fmt.Sprintf("case counts, and %s has %q", k.definedIn[other], MaskTokens(other))
 		if other == release.EnvironmentName(other) {
 			hint += documentedCase
 		}
 		return hint
 	}
 	if near := nearest.Of(name, k.names); near != "" {
-		return fmt.Sprintf("did you mean %q, which %s has?", MaskTokens(near), k.where[near])
+		return fmt.Sprintf("did you mean %q, which %s has?", MaskTokens(near), k.definedIn[near])
 	}
 	return "put it into the store with prefect-secrets sync or set, or under [context.secrets] as the name of an environment variable"
 }

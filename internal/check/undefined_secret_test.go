@@ -11,34 +11,34 @@ import (
 )
 
 // store is what the store of these tests has.
-var store = Known{Where: "the store", Names: []string{"IN_THE_STORE", "GITHUB_TOKEN"}}
+var storeSet = SecretSet{Where: "the store", Names: []string{"IN_THE_STORE", "GITHUB_TOKEN"}}
 
 // flowsAgainst finds what a Python file reads and a config does not have.
-func flowsAgainst(t testing.TB, name, python, config string) []Diagnostic {
+func checkFlowText(t testing.TB, name, python, config string) []Diagnostic {
 	t.Helper()
-	return Flows([]Flow{{name, []byte(python)}}).Undefined(known(t, config), Options{})
+	return ReadFlows([]Flow{{name, []byte(python)}}).Undefined(readSecretSets(t, config), Options{})
 }
 
-func known(t testing.TB, config string) []Known {
+func readSecretSets(t testing.TB, config string) []SecretSet {
 	t.Helper()
 	names, err := ConfigSecrets([]byte(config), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []Known{{"config.toml", names}}
+	return []SecretSet{{"config.toml", names}}
 }
 
 // testFlow reads a file of testdata/flows against its config and the store.
-func testFlow(t testing.TB, path string) []Diagnostic {
-	all := append(known(t, string(readFile(t, "testdata/flows/config.toml"))), store)
-	return Flows([]Flow{{filepath.Base(path), readFile(t, path)}}).Undefined(all, Options{})
+func checkFlow(t testing.TB, path string) []Diagnostic {
+	all := append(readSecretSets(t, string(readFile(t, "testdata/flows/config.toml"))), storeSet)
+	return ReadFlows([]Flow{{filepath.Base(path), readFile(t, path)}}).Undefined(all, Options{})
 }
 
 // TestFlowsGolden checks each testdata/flows/err/NAME.py against NAME.out.
 func TestFlowsGolden(t *testing.T) {
-	for _, path := range inputs(t, "testdata/flows/err/*.py") {
+	for _, path := range globFiles(t, "testdata/flows/err/*.py") {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			got := render(testFlow(t, path))
+			got := render(checkFlow(t, path))
 			golden := strings.TrimSuffix(path, ".py") + ".out"
 			if *update {
 				writeFile(t, golden, got)
@@ -51,15 +51,15 @@ func TestFlowsGolden(t *testing.T) {
 }
 
 func TestFlowsOK(t *testing.T) {
-	for _, path := range inputs(t, "testdata/flows/ok/*.py") {
-		if found := testFlow(t, path); len(found) > 0 {
+	for _, path := range globFiles(t, "testdata/flows/ok/*.py") {
+		if found := checkFlow(t, path); len(found) > 0 {
 			t.Errorf("%s", render(found))
 		}
 	}
 }
 
 func TestUndefinedAsJSON(t *testing.T) {
-	found := flowsAgainst(t, "dir/flow.py", "import prefect\nx = 'é', prefect.client.Secret('A B')", "")
+	found := checkFlowText(t, "dir/flow.py", "import prefect\nx = 'é', prefect.client.Secret('A B')", "")
 	got, err := json.MarshalIndent(found, "", " ")
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestUndefinedAsJSON(t *testing.T) {
 }
 
 func TestUndefinedNamesThePlaces(t *testing.T) {
-	reads := Flows([]Flow{{"f.py", []byte("from prefect.client import Secret\nSecret('A')")}})
+	reads := ReadFlows([]Flow{{"f.py", []byte("from prefect.client import Secret\nSecret('A')")}})
 	for n, want := range []string{
 		`nothing defines the secret "A"`,
 		`place 1 does not have the secret "A"`,
@@ -94,9 +94,9 @@ func TestUndefinedNamesThePlaces(t *testing.T) {
 		`none of place 1, place 2, place 3 and place 4 has the secret "A"`,
 		`none of place 1, place 2, place 3, place 4 and 1 more has the secret "A"`,
 	} {
-		var all []Known
+		var all []SecretSet
 		for i := range n {
-			all = append(all, Known{Where: fmt.Sprint("place ", i+1)})
+			all = append(all, SecretSet{Where: fmt.Sprint("place ", i+1)})
 		}
 		if found := reads.Undefined(all, Options{}); len(found) != 1 || found[0].Message != want {
 			t.Errorf("%d places: got %v, want %q", n, found, want)
@@ -105,21 +105,21 @@ func TestUndefinedNamesThePlaces(t *testing.T) {
 }
 
 func TestUndefinedHint(t *testing.T) {
-	all := []Known{{"config.toml", []string{"database", "API_KEY"}}, {"the store", []string{"DATABASE_URL", "API_KEY"}}}
+	all := []SecretSet{{"config.toml", []string{"database", "API_KEY"}}, {"the store", []string{"DATABASE_URL", "API_KEY"}}}
 	for name, want := range map[string]string{
 		"DATABASE":     `case counts, and config.toml has "database"; Prefect's documentation says that a secret set through the environment gets a lower-case name`,
 		"api_key":      `case counts, and config.toml has "API_KEY"`,
 		"DATABASE_URI": `did you mean "DATABASE_URL", which the store has?`,
 		"ELSEWHERE":    "put it into the store with prefect-secrets sync or set, or under [context.secrets] as the name of an environment variable",
 	} {
-		if got := newKnowledge(all).hint(name); got != want {
+		if got := newSecretIndex(all).hint(name); got != want {
 			t.Errorf("%s: got %s", name, got)
 		}
 	}
 }
 
 func TestUndefinedOnRequestOnly(t *testing.T) {
-	reads := Flows([]Flow{{"f.py", []byte("from prefect.client import Secret\nSecret('A') # prefect-secrets: ignore[undefined-secret]\nSecret('B')")}})
+	reads := ReadFlows([]Flow{{"f.py", []byte("from prefect.client import Secret\nSecret('A') # prefect-secrets: ignore[undefined-secret]\nSecret('B')")}})
 	if found := reads.Undefined(nil, Options{Rules: []string{"syntax"}}); len(found) > 0 {
 		t.Errorf("got %v", found)
 	}
@@ -129,18 +129,18 @@ func TestUndefinedOnRequestOnly(t *testing.T) {
 // for the names of secrets.
 func TestFlowCanaries(t *testing.T) {
 	text := string(readFile(t, "testdata/flows/err/undefined-secret.py"))
-	flowLeaks(t, text)
+	checkNoFlowLeak(t, text)
 	for at := range len(text) {
-		flowLeaks(t, text[:at])
+		checkNoFlowLeak(t, text[:at])
 		for _, insert := range []string{"'", "\"", "\"\"\"", "\n", "#", "(", ")", "{", "\\", "\x00", "\xff", "f", "b", "“"} {
-			flowLeaks(t, text[:at]+insert+text[at:])
+			checkNoFlowLeak(t, text[:at]+insert+text[at:])
 		}
 	}
 }
 
-func flowLeaks(t *testing.T, text string) {
+func checkNoFlowLeak(t *testing.T, text string) {
 	t.Helper()
-	found := Flows([]Flow{{"f.py", []byte(text)}}).Undefined(nil, Options{})
+	found := ReadFlows([]Flow{{"f.py", []byte(text)}}).Undefined(nil, Options{})
 	fields, err := json.Marshal(found)
 	if err != nil {
 		t.Fatal(err)
@@ -151,11 +151,11 @@ func flowLeaks(t *testing.T, text string) {
 }
 
 func FuzzFlows(f *testing.F) {
-	for _, path := range inputs(f, "testdata/flows/*/*.py") {
+	for _, path := range globFiles(f, "testdata/flows/*/*.py") {
 		f.Add(readFile(f, path))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		for _, d := range Flows([]Flow{{"f.py", text}}).Undefined(nil, Options{}) {
+		for _, d := range ReadFlows([]Flow{{"f.py", text}}).Undefined(nil, Options{}) {
 			if d.File != "f.py" || d.EndLine < d.Line || d.Line > 0 && (d.Column < 1 || d.Frame == "") {
 				t.Fatalf("at %d:%d to %d, frame %q", d.Line, d.Column, d.EndLine, d.Frame)
 			}

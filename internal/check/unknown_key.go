@@ -27,14 +27,14 @@ func checkUnknownKeys(s *source, report func(finding)) {
 		if own[v.path[0]] || known.settings[name] || known.isOpen(name) || isReserved(v.path) || known.deprecated(name) {
 			continue
 		}
-		message, hint, at := known.unknown(v)
+		message, hint, at := known.explain(v)
 		if message == "" {
 			own[v.path[0]] = true
 			continue
 		}
 		if key := strings.Join(v.path[:at], "."); !done[key] {
 			done[key] = true
-			report(s.atKey(v, at, message, hint))
+			report(s.keyFinding(v, at, message, hint))
 		}
 	}
 }
@@ -44,26 +44,26 @@ type catalogue struct {
 	versions []release.Version // the releases
 	settings map[string]bool   // that one of them reads
 	defaults map[string]bool   // that one of them begins with
-	first    []string          // the first parts of settings, and context
+	topNames []string          // the first parts of settings, and context
 	names    []string          // of settings and tables, for the nearest of them
 }
 
 var (
-	catalogues = map[release.Version]*catalogue{}
-	gathering  sync.Mutex
+	catalogues   = map[release.Version]*catalogue{}
+	cataloguesMu sync.Mutex
 )
 
 // catalogueOf is gathered once for each version.
 func catalogueOf(v release.Version) *catalogue {
-	gathering.Lock()
-	defer gathering.Unlock()
+	cataloguesMu.Lock()
+	defer cataloguesMu.Unlock()
 	if catalogues[v] == nil {
-		catalogues[v] = gather(v)
+		catalogues[v] = newCatalogue(v)
 	}
 	return catalogues[v]
 }
 
-func gather(v release.Version) *catalogue {
+func newCatalogue(v release.Version) *catalogue {
 	k := &catalogue{versions: v.Releases(), settings: map[string]bool{}, defaults: map[string]bool{}}
 	for _, p := range k.versions {
 		for _, name := range p.Settings() {
@@ -75,13 +75,13 @@ func gather(v release.Version) *catalogue {
 	}
 	maps.DeleteFunc(k.settings, func(_ string, read bool) bool { return !read })
 	names := slices.Sorted(maps.Keys(k.settings))
-	k.first = []string{"context"}
+	k.topNames = []string{"context"}
 	for _, name := range names {
 		first, _, _ := strings.Cut(name, ".")
-		k.first = append(k.first, first)
+		k.topNames = append(k.topNames, first)
 	}
-	slices.Sort(k.first)
-	k.first = slices.Compact(k.first)
+	slices.Sort(k.topNames)
+	k.topNames = slices.Compact(k.topNames)
 	k.names = append(names, slices.Sorted(maps.Keys(tablesOf(names)))...)
 	return k
 }
@@ -124,18 +124,18 @@ func (k *catalogue) deprecated(name string) bool {
 
 // unknown says what is wrong with the first parts of a path, up to the part at;
 // the message is empty for what is the user's own.
-func (k *catalogue) unknown(v setting) (message, hint string, at int) {
+func (k *catalogue) explain(v setting) (message, hint string, at int) {
 	for at = 1; at < len(v.path) && tables()[strings.Join(v.path[:at], ".")]; at++ {
 	}
 	name := strings.Join(v.path[:at], ".")
-	if other := otherEra(name); other != "" {
+	if other := otherReleases(name); other != "" {
 		return fmt.Sprintf("%s is a setting of Prefect %s, and not of the release asked about", name, other), "Prefect reads it and nothing happens", at
 	}
 	if tables()[name] {
 		return fmt.Sprintf("%s is a table of Prefect's, and here it is a value", name), fmt.Sprintf("write its settings below [%s]", name), at
 	}
 	if at == 1 {
-		message, hint = k.unknownTable(name)
+		message, hint = k.explainTable(name)
 		return message, hint, at
 	}
 	hint = "Prefect reads it and nothing happens"
@@ -146,9 +146,9 @@ func (k *catalogue) unknown(v setting) (message, hint string, at int) {
 }
 
 // unknownTable is about a name that stands in no table.
-func (k *catalogue) unknownTable(name string) (message, hint string) {
-	near := nearest.Of(name, k.first)
-	if near == "" || !misspelt(name, near) {
+func (k *catalogue) explainTable(name string) (message, hint string) {
+	near := nearest.Of(name, k.topNames)
+	if near == "" || !isMisspelling(name, near) {
 		return "", ""
 	}
 	return fmt.Sprintf("no release of Prefect reads %s", MaskTokens(name)), fmt.Sprintf("the nearest name is %s; a table of your own is best called by a name that Prefect has nothing like", near)
@@ -157,7 +157,7 @@ func (k *catalogue) unknownTable(name string) (message, hint string) {
 // misspelt reports whether two names differ by one letter, or by the order of the
 // same letters. A table of the user's own may have a name that is a little like one
 // of Prefect's.
-func misspelt(a, b string) bool {
+func isMisspelling(a, b string) bool {
 	x, y := []rune(a), []rune(b)
 	slices.Sort(x)
 	slices.Sort(y)
@@ -165,7 +165,7 @@ func misspelt(a, b string) bool {
 }
 
 // otherEra is the releases that have a setting, if the one asked about has not.
-func otherEra(name string) string {
+func otherReleases(name string) string {
 	if h, ok := release.HistoryOf(name); ok {
 		return h.Span()
 	}
@@ -178,7 +178,7 @@ func otherEra(name string) string {
 }
 
 // atKey makes a finding about a part of the path of a setting.
-func (s *source) atKey(v setting, part int, message, hint string) finding {
+func (s *source) keyFinding(v setting, part int, message, hint string) finding {
 	node := v.Node
 	for range len(v.path) - part {
 		node = s.doc.Nodes[node].Parent

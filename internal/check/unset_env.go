@@ -15,17 +15,17 @@ func checkUnsetEnv(s *source, report func(finding)) {
 	if !known {
 		return
 	}
-	for _, v := range s.withDollar() {
-		if !isReference(v.text) && !isTemplate(v.text) {
+	for _, v := range s.interpolated() {
+		if !isReference(v.str) && !isTemplate(v.str) {
 			continue // a $ in a password: see dollar-in-value
 		}
-		for _, ref := range release.References(v.text) {
+		for _, ref := range release.References(v.str) {
 			if env[ref.Name] || ref.Braces && s.isKey(ref.Name) || strings.ContainsAny(ref.Name, ".${") || ref.Name == "" {
 				continue
 			}
-			f := v.about(unsetMessage(s.label(v), ref), fmt.Sprintf("set %s where Prefect runs, or take the reference out", shownName(ref.Name, "it")))
+			f := v.finding(unsetMessage(s.label(v), ref), fmt.Sprintf("set %s where Prefect runs, or take the reference out", maskedName(ref.Name, "it")))
 			if s.opts.RequireEnv {
-				f.severity = Error
+				f.severity = SeverityError
 			}
 			report(f)
 			break
@@ -45,13 +45,13 @@ func unsetMessage(label string, ref release.Reference) string {
 	if ref.Braces {
 		becomes = "the reference becomes the empty text"
 	}
-	return fmt.Sprintf("%s names the environment variable %s, which is not set: %s", label, shownName(ref.Name, "after the $"), becomes)
+	return fmt.Sprintf("%s names the environment variable %s, which is not set: %s", label, maskedName(ref.Name, "after the $"), becomes)
 }
 
 // shownName is the name in a reference, if it is certain enough that it is one and
 // not a part of a secret; else other words.
-func shownName(name, otherwise string) string {
-	if shownReference("${" + name + "}") {
+func maskedName(name, otherwise string) string {
+	if isDisplayableReference("${" + name + "}") {
 		return MaskTokens(name)
 	}
 	return otherwise

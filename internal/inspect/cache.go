@@ -19,9 +19,9 @@ type Cache struct {
 
 // parsedManifest is what [parseManifest] returns.
 type parsedManifest struct {
-	manifest *secretsync.Manifest
-	found    []check.Diagnostic
-	err      error
+	manifest    *secretsync.Manifest
+	diagnostics []check.Diagnostic
+	err         error
 }
 
 // NewCache returns an empty cache.
@@ -65,6 +65,6 @@ func (c *Cache) parse(path string, text []byte) (read parsedManifest) {
 		}
 		defer func() { c.manifests[path] = read }()
 	}
-	read.manifest, read.found, read.err = parseManifest(path, text)
+	read.manifest, read.diagnostics, read.err = parseManifest(path, text)
 	return read
 }

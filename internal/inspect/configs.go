@@ -22,21 +22,21 @@ import (
 )
 
 // Found is what check found in files.
-type Found struct {
+type Findings struct {
 	Diagnostics []check.Diagnostic
 	Files       int
 }
 
 // Show shows what was found.
-type Show = func(Found) error
+type Show = func(Findings) error
 
 // ShowText shows what was found as text.
 func ShowText(w io.Writer) Show {
-	return func(found Found) error { return report.DiagnosticsText(w, found.Diagnostics, found.Files) }
+	return func(found Findings) error { return report.DiagnosticsText(w, found.Diagnostics, found.Files) }
 }
 
 // VersionOrAny reads the Prefect that configs are for. An empty string is any.
-func VersionOrAny(text string) (config.Version, error) {
+func ParseVersion(text string) (config.Version, error) {
 	if text == "" {
 		return config.Any, nil
 	}
@@ -45,7 +45,7 @@ func VersionOrAny(text string) (config.Version, error) {
 
 // Named checks the files that the patterns match, else the config that
 // Prefect reads, and exits with what they say.
-func Named(patterns, env []string, o check.Options, threshold check.FailOn, show Show) error {
+func CheckConfigs(patterns, env []string, o check.Options, threshold check.FailOn, show Show) error {
 	if len(patterns) == 0 {
 		path := config.UserConfigPath(env)
 		if path == "" {
@@ -76,7 +76,7 @@ func (c *Cache) Check(patterns []string, o check.Options, threshold check.FailOn
 
 // checkAll checks files side by side. Of many the garbage collector may leave more
 // lying about: what a file takes is small, and the process ends soon.
-func (c *Cache) checkAll(paths []string, o check.Options) (Found, error) {
+func (c *Cache) checkAll(paths []string, o check.Options) (Findings, error) {
 	if len(paths) > 1 {
 		defer debug.SetGCPercent(debug.SetGCPercent(400))
 	}
@@ -87,7 +87,7 @@ func (c *Cache) checkAll(paths []string, o check.Options) (Found, error) {
 	for i, path := range paths {
 		workers.Go(func() error {
 			defer panicked.Catch()
-			found, err := c.check(path, o)
+			found, err := c.checkFile(path, o)
 			if err != nil {
 				return fmt.Errorf("reading config: %w", err)
 			}
@@ -97,7 +97,7 @@ func (c *Cache) checkAll(paths []string, o check.Options) (Found, error) {
 	}
 	err := workers.Wait()
 	panicked.Pass()
-	return Found{slices.Concat(diagnostics...), len(paths)}, err
+	return Findings{slices.Concat(diagnostics...), len(paths)}, err
 }
 
 // Expand is every file that the patterns match, each once, sorted.

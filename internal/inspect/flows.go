@@ -30,8 +30,8 @@ type FlowOptions struct {
 
 // Flows are flows that were read, and the secrets that there are for them.
 type Flows struct {
-	Reads *check.FlowReads
-	Known []check.Known
+	Reads   *check.FlowReads
+	Defined []check.SecretSet
 
 	options FlowOptions
 	cache   *Cache
@@ -41,8 +41,8 @@ type Flows struct {
 
 // ReadBeside reads flows, and the names that the configs, the environment, the manifest
 // and the store have.
-func ReadBeside(o FlowOptions) (*Flows, error) {
-	configs, err := configsBesideFlows(o.Configs, o.Env)
+func LoadFlows(o FlowOptions) (*Flows, error) {
+	configs, err := flowConfigs(o.Configs, o.Env)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func ReadBeside(o FlowOptions) (*Flows, error) {
 		return nil, fmt.Errorf("--flows: %w", err)
 	}
 	cache := NewCache()
-	known, err := cache.Configured(configs, o.Manifest, o.Check)
+	known, err := cache.DefinedSecrets(configs, o.Manifest, o.Check)
 	if err != nil {
 		return nil, err
 	}
@@ -60,9 +60,9 @@ func ReadBeside(o FlowOptions) (*Flows, error) {
 		if err != nil {
 			return nil, err
 		}
-		known = append(known, check.Known{Where: "the store", Names: stored})
+		known = append(known, check.SecretSet{Where: "the store", Names: stored})
 	}
-	return &Flows{Reads: reads, Known: known, options: o, cache: cache, configs: configs, files: files}, nil
+	return &Flows{Reads: reads, Defined: known, options: o, cache: cache, configs: configs, files: files}, nil
 }
 
 // Manifest is [Cache.Manifest] for the one beside the flows.
@@ -73,11 +73,11 @@ func (f *Flows) Manifest(show Show) (*secretsync.Manifest, error) {
 // Check checks the flows, and the configs and the manifest beside them, and exits with
 // what they say.
 func (f *Flows) Check(threshold check.FailOn, show Show) error {
-	found, err := f.cache.besideManifest(manifestAtHand(f.options.Manifest), f.configs, f.options.Check)
+	found, err := f.cache.checkWithManifest(manifestPath(f.options.Manifest), f.configs, f.options.Check)
 	if err != nil {
 		return err
 	}
-	found.Diagnostics = append(found.Diagnostics, f.Reads.Undefined(f.Known, f.options.Check)...)
+	found.Diagnostics = append(found.Diagnostics, f.Reads.Undefined(f.Defined, f.options.Check)...)
 	found.Files += f.files
 	if err := show(found); err != nil {
 		return err
@@ -89,7 +89,7 @@ func (f *Flows) Check(threshold check.FailOn, show Show) error {
 }
 
 // TellComputed says how many reads are not checked.
-func TellComputed(w io.Writer, reads *check.FlowReads) {
+func WriteUncheckedCount(w io.Writer, reads *check.FlowReads) {
 	if n := len(reads.Unknown()); n > 0 {
 		fmt.Fprintf(w, "prefect-secrets: reads under names that are computed, which are not checked: %d\n", n)
 	}
@@ -97,7 +97,7 @@ func TellComputed(w io.Writer, reads *check.FlowReads) {
 
 // configsBesideFlows are the configs that are named, else the one that Prefect
 // reads if it is there.
-func configsBesideFlows(patterns, env []string) ([]string, error) {
+func flowConfigs(patterns, env []string) ([]string, error) {
 	if len(patterns) > 0 {
 		return Expand(patterns)
 	}
@@ -127,36 +127,36 @@ func ReadFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 	if len(flows) == 0 {
 		return nil, 0, fmt.Errorf("there is no .py file in %s", strings.Join(dirs, ", "))
 	}
-	return check.Flows(flows), len(flows), nil
+	return check.ReadFlows(flows), len(flows), nil
 }
 
 // Configured are the secrets of the configs, of the environment and of the manifest.
-func (c *Cache) Configured(configs []string, manifest string, o check.Options) ([]check.Known, error) {
+func (c *Cache) DefinedSecrets(configs []string, manifest string, o check.Options) ([]check.SecretSet, error) {
 	names, err := check.ConfigSecrets(nil, o)
 	if err != nil {
 		return nil, &exit.Error{Code: exit.Failed, Err: err}
 	}
-	known := []check.Known{{Where: "the environment", Names: names}}
+	known := []check.SecretSet{{Where: "the environment", Names: names}}
 	for _, path := range configs {
 		text, err := c.Read(path)
 		if err != nil {
 			return nil, fmt.Errorf("reading config: %w", err)
 		}
 		if isManifest(path) {
-			known = withManifest(known, path, c.parse(path, text))
+			known = appendManifestSecrets(known, path, c.parse(path, text))
 			continue
 		}
 		// A config that no Prefect loads has none; its own finding says why.
 		if names, err := check.ConfigSecrets(text, o); err == nil {
-			known = append(known, check.Known{Where: filepath.ToSlash(path), Names: names})
+			known = append(known, check.SecretSet{Where: filepath.ToSlash(path), Names: names})
 		}
 	}
-	if manifest = manifestAtHand(manifest); manifest == "" {
+	if manifest = manifestPath(manifest); manifest == "" {
 		return known, nil
 	}
 	read, err := c.manifest(manifest)
 	if err != nil {
 		return nil, fmt.Errorf("reading manifest: %w", err)
 	}
-	return withManifest(known, manifest, read), nil
+	return appendManifestSecrets(known, manifest, read), nil
 }

@@ -24,7 +24,7 @@ func isManifest(path string) bool { return filepath.Base(path) == defaultManifes
 // Manifest reads the manifest at hand, and shows what check finds in it, if
 // that is anything. One that check finds an error in is not for use.
 func (c *Cache) Manifest(path string, show Show) (*secretsync.Manifest, error) {
-	path = manifestAtHand(path)
+	path = manifestPath(path)
 	if path == "" {
 		return &secretsync.Manifest{}, nil
 	}
@@ -32,12 +32,12 @@ func (c *Cache) Manifest(path string, show Show) (*secretsync.Manifest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading manifest: %w", err)
 	}
-	if len(read.found) > 0 {
-		if err := show(Found{read.found, 1}); err != nil {
+	if len(read.diagnostics) > 0 {
+		if err := show(Findings{read.diagnostics, 1}); err != nil {
 			return nil, err
 		}
 	}
-	switch errs, _ := report.CountSeverities(read.found); {
+	switch errs, _ := report.CountSeverities(read.diagnostics); {
 	case errs > 0:
 		return nil, errors.New("the manifest has errors; nothing was changed")
 	case read.err != nil:
@@ -48,7 +48,7 @@ func (c *Cache) Manifest(path string, show Show) (*secretsync.Manifest, error) {
 
 // manifestAtHand is the file that is named, else the one in the working directory,
 // else nothing.
-func manifestAtHand(path string) string {
+func manifestPath(path string) string {
 	if path == "" {
 		if _, err := os.Stat(defaultManifest); errors.Is(err, fs.ErrNotExist) {
 			return ""
@@ -75,10 +75,10 @@ func parseManifest(path string, text []byte) (*secretsync.Manifest, []check.Diag
 }
 
 // check checks a config, or a file of a manifest's name as a manifest.
-func (c *Cache) check(path string, o check.Options) ([]check.Diagnostic, error) {
+func (c *Cache) checkFile(path string, o check.Options) ([]check.Diagnostic, error) {
 	if isManifest(path) {
 		read, err := c.manifest(path)
-		return read.found, err
+		return read.diagnostics, err
 	}
 	text, err := c.Read(path)
 	if err != nil {
@@ -89,12 +89,12 @@ func (c *Cache) check(path string, o check.Options) ([]check.Diagnostic, error) 
 
 // WithManifest checks a manifest and the configs that are named, if any, shows
 // what was found, and exits with that.
-func WithManifest(manifest string, patterns []string, o check.Options, threshold check.FailOn, show Show) error {
+func CheckManifest(manifest string, patterns []string, o check.Options, threshold check.FailOn, show Show) error {
 	configs, err := Expand(patterns)
 	if err != nil {
 		return err
 	}
-	found, err := (*Cache)(nil).besideManifest(manifest, configs, o)
+	found, err := (*Cache)(nil).checkWithManifest(manifest, configs, o)
 	if err != nil {
 		return err
 	}
@@ -105,28 +105,28 @@ func WithManifest(manifest string, patterns []string, o check.Options, threshold
 }
 
 // besideManifest checks a manifest, whatever its name, and configs.
-func (c *Cache) besideManifest(manifest string, configs []string, o check.Options) (Found, error) {
+func (c *Cache) checkWithManifest(manifest string, configs []string, o check.Options) (Findings, error) {
 	if manifest == "" {
 		return c.checkAll(configs, o)
 	}
 	read, err := c.manifest(manifest)
 	if err != nil {
-		return Found{}, fmt.Errorf("reading manifest: %w", err)
+		return Findings{}, fmt.Errorf("reading manifest: %w", err)
 	}
-	others, err := c.checkAll(withoutFile(configs, manifest), o)
-	return Found{slices.Concat(read.found, others.Diagnostics), 1 + others.Files}, err
+	others, err := c.checkAll(without(configs, manifest), o)
+	return Findings{slices.Concat(read.diagnostics, others.Diagnostics), 1 + others.Files}, err
 }
 
-func withoutFile(paths []string, path string) []string {
+func without(paths []string, path string) []string {
 	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return filepath.Clean(p) == filepath.Clean(path) })
 }
 
 // withManifest adds the names that a manifest gives to secrets in any of its
 // environments. One that is not right has none; its own findings say why.
-func withManifest(known []check.Known, path string, read parsedManifest) []check.Known {
+func appendManifestSecrets(known []check.SecretSet, path string, read parsedManifest) []check.SecretSet {
 	where := filepath.ToSlash(filepath.Clean(path))
-	if read.err != nil || len(read.manifest.SecretNames()) == 0 || slices.ContainsFunc(known, func(k check.Known) bool { return k.Where == where }) {
+	if read.err != nil || len(read.manifest.SecretNames()) == 0 || slices.ContainsFunc(known, func(k check.SecretSet) bool { return k.Where == where }) {
 		return known
 	}
-	return append(known, check.Known{Where: where, Names: read.manifest.SecretNames()})
+	return append(known, check.SecretSet{Where: where, Names: read.manifest.SecretNames()})
 }
