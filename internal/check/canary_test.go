@@ -47,7 +47,7 @@ password = "canary-7f3a" # prefect-secrets: ignore[plaintext-secret, reserved-ke
 // deepHeader nests deeper than is read.
 var deepHeader = "[a" + strings.Repeat(".a", 110) + "]\n"
 
-// leaks reports where a text is found in diagnostics, frames included.
+// checkNoLeak reports where a text is found in diagnostics, frames included.
 func checkNoLeak(t *testing.T, text, secret string) {
 	t.Helper()
 	found := File("a.toml", []byte(text), Options{})

@@ -53,8 +53,8 @@ func TestCompatOfTexts(t *testing.T) {
 	}
 }
 
-// FuzzPlain holds that what counts as plain is read alike by both.
-func FuzzPlain(f *testing.F) {
+// FuzzSimple holds that what counts as plain is read alike by both.
+func FuzzSimple(f *testing.F) {
 	for _, seed := range []string{"a = 1\n[t]\nb.c = \"x=#[\"\n", "a = '{}' # c\n", "a = [\"x\", 'y']\nb = { c = 1, d.e = true }\nf = 1979-05-27T07:32:00Z\ng = [1, 2]\nh = []\ni = {}", "[a.b]\n[a]\nc = -1.5\nd = true", "a = \"\"\n\n#\n[x-y]\n1 = 0.5"} {
 		f.Add(seed)
 	}

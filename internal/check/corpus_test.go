@@ -11,7 +11,7 @@ import (
 	tomltest "github.com/toml-lang/toml-test/v2"
 )
 
-// corpus is the files of toml-test for TOML 1.0.0, by their names.
+// readCorpus is the files of toml-test for TOML 1.0.0, by their names.
 func readCorpus(t *testing.T) (valid, invalid map[string][]byte) {
 	t.Helper()
 	files := tomltest.TestCases()

@@ -6,7 +6,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// graph is which keys the text of each key refers to.
+// graph maps each key to the keys that its string refers to.
 type graph map[string][]string
 
 func (s *source) referenceGraph() graph {
@@ -19,61 +19,62 @@ func (s *source) referenceGraph() graph {
 	return g
 }
 
-// circles are the keys from which references lead back to the key itself. They are
-// the strongly connected components of more than one key, by Tarjan's algorithm,
-// which visits each reference once; and the keys that name themselves.
+// cycles returns the keys from which references lead back to the key itself: those
+// of the strongly connected components of more than one key, and those that name
+// themselves. Tarjan's algorithm follows each reference once.
 func (g graph) cycles() map[string]bool {
-	w := tarjan{graph: g, lowLink: map[string]int{}, cycles: map[string]bool{}}
-	for key := range g {
-		if w.lowLink[key] == 0 {
-			w.visit(key)
+	t := tarjan{graph: g, lowLink: map[string]int{}, cycles: map[string]bool{}}
+	for vertex := range g {
+		if t.lowLink[vertex] == 0 {
+			t.visit(vertex)
 		}
 	}
-	return w.cycles
+	return t.cycles
 }
 
 type tarjan struct {
 	graph
-	lowLink map[string]int // of each key seen: the first, numbered from 1, that it leads back to
-	stack   []string       // keys whose component is not complete, in the order of the visit
+	lowLink map[string]int // of each visited vertex: the lowest number on the stack that it reaches
+	stack   []string       // vertices whose component is not complete, in the order of the visit
 	cycles  map[string]bool
 }
 
-// complete stands in place of a number for a key that leads back no further.
+// complete is the low link of a vertex whose component is complete.
 const complete = math.MaxInt
 
-// visit goes to what a key leads to, and returns the first key that it leads back
-// to. The stack grows with a chain of keys, and a file has no room for a chain that
-// overflows it.
-func (w *tarjan) visit(key string) int {
-	number, at := len(w.lowLink)+1, len(w.stack)
-	w.lowLink[key], w.stack = number, append(w.stack, key)
+// visit numbers a vertex, visits what it refers to, and returns its low link. It
+// recurses along a chain of keys; no file is long enough for a chain that overflows
+// the stack.
+func (t *tarjan) visit(vertex string) int {
+	number, depth := len(t.lowLink)+1, len(t.stack)
+	t.lowLink[vertex], t.stack = number, append(t.stack, vertex)
 	low := number
-	for _, name := range w.graph[key] {
-		back := w.lowLink[name]
-		if back == 0 {
-			back = w.visit(name)
+	for _, next := range t.graph[vertex] {
+		link := t.lowLink[next]
+		if link == 0 {
+			link = t.visit(next)
 		}
-		low = min(low, back)
-		if name == key {
-			w.cycles[key] = true
+		low = min(low, link)
+		if next == vertex {
+			t.cycles[vertex] = true
 		}
 	}
 	if low < number {
-		w.lowLink[key] = low
+		t.lowLink[vertex] = low
 		return low
 	}
-	w.popComponent(at)
+	t.popComponent(depth)
 	return complete
 }
 
-// close completes the component that begins at an index of the open keys.
-func (w *tarjan) popComponent(at int) {
-	for _, key := range w.stack[at:] {
-		w.lowLink[key] = complete
-		if len(w.stack) > at+1 {
-			w.cycles[key] = true
+// popComponent completes the component of the vertices from an index of the stack
+// on.
+func (t *tarjan) popComponent(from int) {
+	for _, vertex := range t.stack[from:] {
+		t.lowLink[vertex] = complete
+		if len(t.stack) > from+1 {
+			t.cycles[vertex] = true
 		}
 	}
-	w.stack = w.stack[:at]
+	t.stack = t.stack[:from]
 }

@@ -8,18 +8,21 @@ import (
 )
 
 const (
-	linesBefore    = 2   // lines shown before the one marked
+	linesBefore    = 2   // shown before the marked line
 	maxColumns     = 160 // code points shown of a line
-	maxBytesAround = 512 // bytes read on either side of what is marked
+	maxBytesAround = 512 // bytes read on either side of the mark
 )
 
-// frame shows the part of the text that is marked.
+// noMark is a mark on no line.
+var noMark = span{-1, -1}
+
+// frame returns the marked line and the lines before it, masked, with a marker
+// below.
 func (s *source) frame(mark span) string {
 	last := s.doc.Position(mark.start).Line
 	var b strings.Builder
 	for n := max(1, last-linesBefore); n < last; n++ {
-		line := s.maskLine(n, span{-1, -1})
-		writeLine(&b, n, line)
+		writeLine(&b, n, s.maskLine(n, noMark))
 	}
 	line := s.maskLine(last, mark)
 	writeLine(&b, last, line)
@@ -35,25 +38,23 @@ func writeLine(b *strings.Builder, number int, line maskedLine) {
 	b.WriteString(strings.Repeat(" ", max(0, 5-len(n))))
 	b.WriteString(n)
 	b.WriteString(" | ")
-	b.WriteString(line.text())
+	b.WriteString(strings.TrimRight(string(line.runes), " "))
 	b.WriteByte('\n')
 }
 
-// shown is a line as it is shown, with the columns that are marked, from 0.
+// maskedLine is a line to display.
 type maskedLine struct {
 	runes []rune
-	mark  span
+	mark  span // the marked columns, from 0
 }
 
-// text ends without blanks.
-func (l *maskedLine) text() string { return strings.TrimRight(string(l.runes), " ") }
-
-// show masks a line and cuts it around what is marked in it, if anything is.
+// maskLine masks a line and shortens it around the mark, unless that is noMark.
 func (s *source) maskLine(number int, mark span) maskedLine {
 	start, end := s.doc.Line(number)
 	lo, hi := start, min(end, start+2*maxBytesAround)
 	if mark.start >= 0 {
-		lo, hi = max(start, mark.start-maxBytesAround), min(end, max(mark.start, min(mark.end, end))+maxBytesAround)
+		markEnd := max(mark.start, min(mark.end, end))
+		lo, hi = max(start, mark.start-maxBytesAround), min(end, markEnd+maxBytesAround)
 	}
 	lo, hi = runeStart(s.doc.Text, lo, start), runeStart(s.doc.Text, hi, start)
 	l := maskedLine{runes: make([]rune, 0, hi-lo+2)}
@@ -69,11 +70,11 @@ func (s *source) maskLine(number int, mark span) maskedLine {
 	}
 	l.add(s.doc.Text[at:hi], at, mark)
 	l.closeMark(mark, hi)
-	l.cut(lo > start, hi < end)
+	l.truncate(lo > start, hi < end)
 	return l
 }
 
-// boundary moves an offset back to where a code point begins.
+// runeStart moves an offset back to the start of a code point, but not below least.
 func runeStart(text string, at, least int) int {
 	for at > least && at < len(text) && !utf8.RuneStart(text[at]) {
 		at--
@@ -81,10 +82,11 @@ func runeStart(text string, at, least int) int {
 	return at
 }
 
-// add shows a part of the text that begins at an offset.
+// add appends a part of the text that begins at an offset. A character that would
+// move a terminal's cursor becomes a space.
 func (l *maskedLine) add(text string, offset int, mark span) {
 	for i, r := range text {
-		l.place(offset+i, mark)
+		l.extendMark(offset+i, mark)
 		if !unicode.IsGraphic(r) {
 			r = ' '
 		}
@@ -92,7 +94,7 @@ func (l *maskedLine) add(text string, offset int, mark span) {
 	}
 }
 
-// addMask shows that something is not shown, but for the blanks around it.
+// addMask appends a mask for a part of the text. Its leading spaces stay.
 func (l *maskedLine) addMask(text string, m span, mark span) {
 	hidden := text[m.start:m.end]
 	trimmed := strings.TrimLeft(hidden, " \t")
@@ -111,8 +113,8 @@ func (l *maskedLine) addMask(text string, m span, mark span) {
 	}
 }
 
-// place notes the columns of what is marked as its ends come by.
-func (l *maskedLine) place(offset int, mark span) {
+// extendMark moves the ends of the marked columns while add has not reached them.
+func (l *maskedLine) extendMark(offset int, mark span) {
 	if offset <= mark.start {
 		l.mark.start = len(l.runes)
 	}
@@ -121,8 +123,8 @@ func (l *maskedLine) place(offset int, mark span) {
 	}
 }
 
-// closeMark ends what is marked at the end of the line, if it goes on or begins
-// there.
+// closeMark ends the marked columns at the end of the line, if the mark goes on or
+// begins there.
 func (l *maskedLine) closeMark(mark span, hi int) {
 	if mark.start >= hi {
 		l.mark.start = len(l.runes)
@@ -133,9 +135,9 @@ func (l *maskedLine) closeMark(mark span, hi int) {
 	l.mark.end = max(l.mark.end, l.mark.start+1)
 }
 
-// cut shortens a line to the widest, around what is marked. The flags say that
-// there is more of it on either side.
-func (l *maskedLine) cut(left, right bool) {
+// truncate shortens a line to maxColumns around the mark. left and right report that
+// the line has more on that side already.
+func (l *maskedLine) truncate(left, right bool) {
 	if n := len(l.runes); n > maxColumns {
 		from := max(0, min(l.mark.start-maxColumns/2, n-maxColumns))
 		left, right = left || from > 0, right || from+maxColumns < n

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// marked is the part of the last line of a frame that its marker stands under.
+// markedText is the part of the last line of a frame that its marker stands under.
 func markedText(t *testing.T, frame string) string {
 	t.Helper()
 	lines := strings.Split(frame, "\n")

@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write the .out files and the outputs in docs/checks.md anew")
 
-// optionsOf reads the options for a file from its first line, if that begins with
+// readOptions reads the options for a file from its first line, if that begins with
 // "# options:": version=NAME, env=NAME for a variable that is set, require-env. Of
 // a file that names none the environment is not known.
 func readOptions(t testing.TB, text []byte) Options {

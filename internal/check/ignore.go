@@ -8,7 +8,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 )
 
-// ignoreRule judges the ignore comments after every other rule was applied.
+// ignoreName is the rule about ignore comments, which is applied after all others.
 const ignoreName = "ignore"
 
 const (
@@ -16,8 +16,8 @@ const (
 	ignoreGone = "take it out, or move it: it stands at the end of the line it is for, or alone on the line above"
 )
 
-// checkIgnore reports ignore comments that are not written as such, have no
-// reason, or name a rule that is unknown, cannot be ignored or finds nothing.
+// checkIgnore reports ignore comments that are malformed, have no reason, or name a
+// rule that is unknown, cannot be ignored or finds nothing.
 func checkIgnore(s *source, report func(finding)) {
 	s.findUsedIgnores()
 	for _, c := range s.ignores.comments {
@@ -34,7 +34,7 @@ func checkIgnore(s *source, report func(finding)) {
 	}
 }
 
-// judge reports what is wrong with one rule that an ignore comment names for a
+// checkIgnored reports what is wrong with a rule that an ignore comment names for a
 // line.
 func (s *source) checkIgnored(i ignoredRule, line int, report func(finding)) {
 	f := finding{start: i.start, end: i.end}
@@ -51,20 +51,22 @@ func (s *source) checkIgnored(i ignoredRule, line int, report func(finding)) {
 	report(f)
 }
 
-// unknownRule quotes the name only if it is surely a misspelt rule's.
+// unknownRule returns a message and a hint about a rule that does not exist. It
+// quotes the name only if it is similar to a rule's.
 func unknownRule(name string, rules []string) (message, hint string) {
-	all := "there are " + strings.Join(rules, ", ")
+	list := "there are " + strings.Join(rules, ", ")
 	if name == "" {
-		return "the name of a rule is missing here", all
+		return "the name of a rule is missing here", list
 	}
 	if question := suggestRule(name, rules); question != "" {
 		return fmt.Sprintf("there is no rule %q", name), question
 	}
-	return "there is no rule of the name that stands here", all
+	return "there is no rule of the name that stands here", list
 }
 
-// whichRule asks whether the nearest rule was meant. A name that has more than letters
-// and dashes gets no suggestion, because it may hold a value.
+// suggestRule asks whether the nearest rule was meant. It returns "" if none is
+// near, and for a name with more than letters and dashes, because that may hold a
+// value.
 func suggestRule(name string, rules []string) string {
 	if prefixLength(name, "abcdefghijklmnopqrstuvwxyz-") < len(name) {
 		return ""
@@ -72,8 +74,8 @@ func suggestRule(name string, rules []string) string {
 	return nearest.Question(name, rules, func(rule string) string { return rule })
 }
 
-// hiddenFrom is where a comment is hidden from in frames: from its text on, but
-// for ignore[rule] if each name in it is a rule's or near one.
+// maskStart returns the offset from which frames mask a comment: after #, or after
+// ignore[rule] if each name in the brackets is a rule's or near one.
 func (s *source) maskStart(comment int) int {
 	c, ok := s.ignores.byStart[comment]
 	if !ok || c.malformed {
@@ -87,20 +89,20 @@ func (s *source) maskStart(comment int) int {
 	return c.bracketEnd
 }
 
-// lookWider finds out what an ignore comment that silenced nothing would silence
-// under any release and in an environment that has nothing, so that the same
-// comment is right for every run of check.
+// findUsedIgnores marks as used the ignore comments that suppress something under
+// any release and in an empty environment, so that the same comment is right for
+// every run of check.
 func (s *source) findUsedIgnores() {
-	wide := *s
-	wide.opts, wide.cachedEnv = Options{Env: []string{}, RequireEnv: true}, nil
+	strictest := *s
+	strictest.opts, strictest.cachedEnv = Options{Env: []string{}, RequireEnv: true}, nil
 	for _, r := range s.rules {
 		if s.ignores.unused(r.Name) {
-			r.check(&wide, func(f finding) { s.suppresses(r.Name, f) })
+			r.check(&strictest, func(f finding) { s.suppresses(r.Name, f) })
 		}
 	}
 }
 
-// knownRules are the rules that an ignore comment may name, listed once a file.
+// nameableRules returns the rules that an ignore comment may name.
 func (s *source) nameableRules() []Rule {
 	if s.nameable == nil {
 		s.nameable = s.listRules()
@@ -112,7 +114,7 @@ func (s *source) isRule(name string) bool {
 	return slices.ContainsFunc(s.nameableRules(), func(r Rule) bool { return r.Name == name })
 }
 
-// ignorable are the names of the rules that a comment may ignore.
+// ignorableNames returns the names of the rules that a comment can ignore.
 func (s *source) ignorableNames() []string {
 	var names []string
 	for _, r := range s.nameableRules() {
@@ -123,6 +125,7 @@ func (s *source) ignorableNames() []string {
 	return names
 }
 
-// canIgnore excludes syntax, for in a file that does not parse nobody knows what
-// is a comment, and the judge of ignore comments itself.
+// isIgnorable reports whether a comment can ignore a rule: not syntax, since a file
+// that does not parse has no certain comments, and not the rule about ignore
+// comments.
 func isIgnorable(rule string) bool { return rule != syntaxName && rule != ignoreName }

@@ -1,61 +1,62 @@
 package check
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// directive begins the text of every comment that is meant for check.
+// directive begins every comment that is for check.
 const directive = "prefect-secrets:"
 
 // ignores are the ignore comments of a file that parses.
 type ignores struct {
 	comments []*ignoreComment
-	byStart  map[int]*ignoreComment // by where they begin
-	used     map[suppression]bool   // of each pair that is silenced: whether that was needed
+	byStart  map[int]*ignoreComment // by the offset of their #
+	used     map[suppression]bool   // whether the ignore suppressed anything
 }
 
-// silenced is a rule on a line.
+// suppression is a rule that is ignored on a line.
 type suppression struct {
 	line int
 	rule string
 }
 
-// ignoreComment is a comment that begins as an ignore comment does.
+// ignoreComment is a comment that begins with the directive.
 type ignoreComment struct {
 	span
-	line       int  // that it silences: its own, or the one below if it stands alone
-	malformed  bool // there is no ignore[rule] in it
-	bracketEnd int  // where ignore[rule] ends
+	line       int  // that it is for: its own, or the one below if it is alone on its line
+	malformed  bool // it has no ignore[rule]
+	bracketEnd int  // the offset after ignore[rule]
 	hasReason  bool
 	rules      []ignoredRule
 }
 
-// ignored is one rule that an ignore comment names.
+// ignoredRule is a rule that an ignore comment names.
 type ignoredRule struct {
 	span
 	rule string
 }
 
-// readIgnores reads the ignore comments from the last to the first, so that of
-// several that stand alone one above the other each is for the line below all.
+// readIgnores reads the ignore comments. Of several on consecutive lines of their
+// own, each is for the line below all of them; therefore it reads from the last to
+// the first.
 func readIgnores(doc *tomlpos.Document) ignores {
 	all := ignores{byStart: map[int]*ignoreComment{}, used: map[suppression]bool{}}
-	alone := map[int]int{} // the lines that such a comment has for itself, and which they silence
-	for i := len(doc.Comments) - 1; i >= 0; i-- {
-		c, ok := readIgnore(doc.Text, doc.Comments[i])
+	aloneLine, target := 0, 0 // of the last one alone on its line: its line, and the line it is for
+	for _, comment := range slices.Backward(doc.Comments) {
+		c, ok := readIgnore(doc.Text, comment)
 		if !ok {
 			continue
 		}
 		c.line = doc.Position(c.start).Line
 		if start, _ := doc.Line(c.line); strings.Trim(doc.Text[start:c.start], " \t") == "" {
-			own := c.line
-			if c.line = alone[own+1]; c.line == 0 {
-				c.line = own + 1
+			if aloneLine != c.line+1 {
+				target = c.line + 1
 			}
-			alone[own] = c.line
+			aloneLine, c.line = c.line, target
 		}
 		all.add(c)
 	}
@@ -72,9 +73,10 @@ func (all *ignores) add(c *ignoreComment) {
 	}
 }
 
-// readIgnore reads # prefect-secrets: ignore[rule, rule] reason.
-func readIgnore(text string, at tomlpos.Comment) (*ignoreComment, bool) {
-	c := &ignoreComment{span: span{at.Start, at.End}, malformed: true}
+// readIgnore reads a comment such as # prefect-secrets: ignore[rule, rule] reason.
+// ok is false if it does not begin with the directive.
+func readIgnore(text string, at tomlpos.Comment) (c *ignoreComment, ok bool) {
+	c = &ignoreComment{span: span{at.Start, at.End}, malformed: true}
 	rest, ok := strings.CutPrefix(strings.TrimLeft(text[at.Start+1:at.End], " \t"), directive)
 	if !ok {
 		return c, false
@@ -90,8 +92,8 @@ func readIgnore(text string, at tomlpos.Comment) (*ignoreComment, bool) {
 	return c, true
 }
 
-// readRules reads the names between the brackets, which begin at an offset. An
-// empty name is one that no rule has.
+// readRules reads the names between the brackets, which begin at an offset. An empty
+// name counts as an unknown rule.
 func readRules(names string, offset int) []ignoredRule {
 	var rules []ignoredRule
 	for _, name := range strings.Split(names, ",") {
@@ -103,7 +105,7 @@ func readRules(names string, offset int) []ignoredRule {
 	return rules
 }
 
-// unused reports whether some comment names a rule for nothing so far.
+// unused reports whether a comment names a rule and has not suppressed anything yet.
 func (all *ignores) unused(rule string) bool {
 	for pair, used := range all.used {
 		if pair.rule == rule && !used {
@@ -113,8 +115,8 @@ func (all *ignores) unused(rule string) bool {
 	return false
 }
 
-// silences reports whether an ignore comment is for a finding: for the line it
-// begins on or the line it ends on. The comment then counts as used.
+// suppresses reports whether an ignore comment is for a finding, that is for the
+// line on which it begins or ends. The comment then counts as used.
 func (s *source) suppresses(rule string, f finding) bool {
 	if len(s.ignores.used) == 0 {
 		return false

@@ -61,8 +61,8 @@ func TestIgnoreWithSomeRules(t *testing.T) {
 	}
 }
 
-// aboutNames finds every key whose name is unset in the environment at hand, under
-// the oldest release alone.
+// checkUnsetNames finds every key whose name is unset in the environment at hand,
+// under the oldest release alone.
 func checkUnsetNames(s *source, report func(finding)) {
 	if s.opts.Env == nil || s.opts.Version != release.Any && s.opts.Version != release.V0_9 {
 		return

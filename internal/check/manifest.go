@@ -9,12 +9,12 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// Manifest checks the text of a manifest, prefect-secrets.toml: the problems that
-// its reader found come out at their places, by the rule manifest; beside them
-// what is not TOML, what looks like a credential, and ignore comments that are not
-// right. No rule about Prefect's configuration applies. The name is for the
-// diagnostics only, which come sorted by position. Frames mask what they do in a
-// configuration: every value but booleans and references.
+// Manifest checks the text of a manifest, prefect-secrets.toml. It reports the
+// problems that its reader found, by the rule manifest, what is not TOML, what looks
+// like a credential, and invalid ignore comments. No rule about Prefect's
+// configuration applies. The name is only for the diagnostics, which are sorted by
+// position. As in a configuration, frames mask every value except booleans and
+// references.
 func Manifest(name string, text []byte, problems []tomlfile.Problem) []Diagnostic {
 	s := newSource(name, string(text))
 	s.isManifest = true
@@ -23,10 +23,16 @@ func Manifest(name string, text []byte, problems []tomlfile.Problem) []Diagnosti
 	return s.diagnose()
 }
 
-// checkReported reports what the manifest's reader found.
-func checkReaderProblems(s *source, report func(finding)) { s.reportProblems(s.readerProblems, report) }
+// checkReaderProblems reports what the manifest's reader found.
+func checkReaderProblems(s *source, report func(finding)) {
+	for _, p := range s.readerProblems {
+		names := s.path(p.Node)
+		message, hint := maskNames(p.Message, names), maskNames(p.Hint, names)
+		report(finding{message: MaskTokens(message), hint: MaskTokens(hint), node: p.Node, start: p.Start, end: p.End})
+	}
+}
 
-// checkManifestSyntax is checkSyntax, but for what comes of it.
+// checkManifestSyntax is checkSyntax with a hint about the manifest's own readers.
 func checkManifestSyntax(s *source, report func(finding)) {
 	checkSyntax(s, func(f finding) {
 		f.hint = "prefect-secrets plan and sync stop here and change nothing"
@@ -34,53 +40,48 @@ func checkManifestSyntax(s *source, report func(finding)) {
 	})
 }
 
-// checkPasted reports credentials by their shape alone: what stands in a manifest
-// under a name such as password is a name, too. They are errors, since plan and sync
-// show what a manifest says.
-func checkPasted(s *source, found func(finding)) {
-	report := func(f finding) { f.severity = SeverityError; found(f) }
+// checkPasted reports what looks like a credential, whatever its key: in a manifest,
+// the value under a name such as password is a name, too. Findings are errors, since
+// plan and sync print what a manifest says.
+func checkPasted(s *source, report func(finding)) {
+	reportError := func(f finding) { f.severity = SeverityError; report(f) }
 	for _, v := range s.doc.Values {
-		if what := s.tokenKindIn(span{v.Start, v.End}); what != "" && !v.Kind.IsContainer() {
-			report(finding{
-				message: s.plaintextMessage(v.Node, false, what), hint: "a manifest names secrets and holds none: take it out and have its issuer revoke it",
-				node: v.Node, start: v.Start, end: v.End,
+		if kind := s.tokenKindIn(span{v.Start, v.End}); kind != "" && !v.Kind.IsContainer() {
+			reportError(finding{
+				message: s.plaintextMessage(v.Node, false, kind),
+				hint:    "a manifest names secrets and holds none: take it out and have its issuer revoke it",
+				node:    v.Node,
+				start:   v.Start,
+				end:     v.End,
 			})
 		}
 	}
-	s.checkTokens(report)
+	s.checkTokens(reportError)
 }
 
-// problems makes a finding of each problem.
-func (s *source) reportProblems(problems []tomlfile.Problem, report func(finding)) {
-	for _, p := range problems {
-		names := s.path(p.Node)
-		message, hint := maskNames(p.Message, names), maskNames(p.Hint, names)
-		report(finding{message: MaskTokens(message), hint: MaskTokens(hint), node: p.Node, start: p.Start, end: p.End})
-	}
-}
-
-// withPasted returns the tokens of a manifest: those that the text itself shows, and
-// the keys and strings that look like a pasted value.
+// manifestTokens returns the tokens of a manifest: those in its text, and the keys
+// and strings that look like a pasted value.
 func (s *source) manifestTokens() []token {
 	if !s.parses() {
 		return s.tokens
 	}
 	tokens := slices.Clone(s.tokens)
 	for _, key := range s.doc.Keys {
-		if what := credentialKind(s.doc.Nodes[key.Node].Name); what != "" {
-			tokens = append(tokens, token{span{key.Start, key.End}, what})
+		if kind := credentialKind(s.doc.Nodes[key.Node].Name); kind != "" {
+			tokens = append(tokens, token{span{key.Start, key.End}, kind})
 		}
 	}
 	for _, v := range s.doc.Values {
-		if what := s.pastedValue(v); what != "" {
-			tokens = append(tokens, token{span{v.Start, v.End}, what})
+		if kind := s.pastedKind(v); kind != "" {
+			tokens = append(tokens, token{span{v.Start, v.End}, kind})
 		}
 	}
 	slices.SortStableFunc(tokens, func(a, b token) int { return cmp.Or(a.start-b.start, b.end-a.end) })
 	return dropOverlaps(tokens)
 }
 
-func (s *source) pastedValue(v tomlpos.Value) string {
+// pastedKind returns what kind of pasted value v looks like, or "".
+func (s *source) pastedKind(v tomlpos.Value) string {
 	switch {
 	case !v.Kind.IsString():
 		return ""
@@ -91,8 +92,8 @@ func (s *source) pastedValue(v tomlpos.Value) string {
 	}
 }
 
-// isSourceName reports whether a path leads to a CI name: names.NAME, or from in it,
-// of the manifest or of an environment.
+// isCIName reports whether a path is that of a CI name: names.NAME or
+// names.NAME.from, at the top or in an environment.
 func isCIName(path []string) bool {
 	if len(path) > 2 && path[0] == "environments" {
 		path = path[2:]
@@ -100,7 +101,7 @@ func isCIName(path []string) bool {
 	return len(path) > 1 && path[0] == "names" && (len(path) == 2 || len(path) == 3 && path[2] == "from")
 }
 
-// maskNames masks in text those of the names that look like credentials.
+// maskNames masks, in a text, those names that look like credentials.
 func maskNames(text string, names []string) string {
 	for _, name := range names {
 		if credentialKind(name) != "" {
@@ -111,7 +112,7 @@ func maskNames(text string, names []string) string {
 	return text
 }
 
-// shownPath is a node's path, with no credential in it.
+// maskedPath returns a node's path without credentials.
 func (s *source) maskedPath(n tomlpos.NodeID) string {
 	path := s.doc.Path(n)
 	if s.isManifest {

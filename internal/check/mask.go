@@ -7,10 +7,10 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// mask stands for what is not shown.
+// mask replaces what is not shown.
 const mask = "***"
 
-// masks are the parts of a line, from lo to hi, that are not shown, sorted.
+// lineMasks returns the parts of a line, from lo to hi, to mask, sorted.
 func (s *source) lineMasks(line, lo, hi int) []span {
 	var out []span
 	if s.parses() {
@@ -30,6 +30,7 @@ func (s *source) lineMasks(line, lo, hi int) []span {
 	return out
 }
 
+// clip appends the part of s between lo and hi, unless it is empty.
 func clip(to []span, s span, lo, hi int) []span {
 	s.start, s.end = max(s.start, lo), min(s.end, hi)
 	if s.start < s.end {
@@ -38,7 +39,7 @@ func clip(to []span, s span, lo, hi int) []span {
 	return to
 }
 
-// maskedValues are the values and comments between lo and hi.
+// maskedBetween returns the masked values and comments between lo and hi.
 func (s *source) maskedBetween(lo, hi int) []span {
 	if s.masked == nil {
 		s.masked = s.maskedSpans()
@@ -54,8 +55,8 @@ func (s *source) maskedBetween(lo, hi int) []span {
 	return out
 }
 
-// hide lists what is not shown of a file that parses: comments but for
-// ignore[rule], and values but for booleans and references.
+// maskedSpans returns what to mask of a file that parses, sorted: comments except
+// ignore[rule], and values except booleans and references.
 func (s *source) maskedSpans() []span {
 	out := make([]span, 0, len(s.doc.Values)+len(s.doc.Comments))
 	for _, c := range s.doc.Comments {
@@ -71,9 +72,10 @@ func (s *source) maskedSpans() []span {
 	return out
 }
 
-// visible is the offset up to which a line of a file that does not parse is
-// shown: the name of a key with its equals sign, or a plain table header, and
-// nothing of a line that has neither or that the value of another began.
+// visibleEnd returns the offset up to which a line of a file that does not parse is
+// shown: after the name of a key with its equals sign, or after a header without
+// quotes. Nothing is shown of any other line, and of one that a value of an earlier
+// line reaches.
 func (s *source) visibleEnd(line, start, end int) int {
 	if s.problem == nil {
 		return start
@@ -84,7 +86,7 @@ func (s *source) visibleEnd(line, start, end int) int {
 	return s.visibleEndValid(start, end)
 }
 
-// visibleSound is for a line before the key or header that is wrong.
+// visibleEndValid is visibleEnd for a line before the key or header with the error.
 func (s *source) visibleEndValid(start, end int) int {
 	text, keys := s.doc.Text, s.doc.Keys
 	i := s.keyAt(start)
@@ -101,30 +103,37 @@ func (s *source) visibleEndValid(start, end int) int {
 	return keys[i].End + strings.IndexByte(rest, '=') + 1
 }
 
-// visibleBroken is for a line of the key or header that is wrong.
+// visibleEndInvalid is visibleEnd for a line of the key or header with the error, or
+// a line after it.
 func (s *source) visibleEndInvalid(start, end int) int {
-	p, text := s.problem, s.doc.Text
-	if p.Statement < start || p.Statement >= end {
+	statement := s.problem.Statement
+	if statement < start || statement >= end {
 		return start
 	}
-	line := text[p.Statement:end]
-	if p.Named && line[0] == '[' {
-		last := p.End
-		if n := len(s.doc.Keys); n > 0 && !p.Problem.Redefinition() && s.doc.Keys[n-1].Start >= p.Statement {
-			last = s.doc.Keys[n-1].End
-		}
-		return headerEnd(text, start, last+strings.IndexByte(text[last:end], ']')+1)
+	named, line := s.problem.Named, s.doc.Text[statement:end]
+	if named && line[0] == '[' {
+		nameEnd := s.headerNameEnd()
+		return headerEnd(s.doc.Text, start, nameEnd+strings.IndexByte(s.doc.Text[nameEnd:end], ']')+1)
 	}
 	name, rest, ok := strings.Cut(line, "=")
-	if !ok || isBase64Padding(name, rest) || !p.Named && !looksLikeKey(name) {
+	if !ok || isBase64Padding(name, rest) || !named && !looksLikeKey(name) {
 		return start
 	}
-	return p.Statement + len(name) + 1
+	return statement + len(name) + 1
 }
 
-// headed is the end of a header that is surely one, else its start: an array
-// that a fault above has torn from its key may read as a header too, but not one
-// of words without quotes.
+// headerNameEnd returns the end of the last name that was read of the header with
+// the error.
+func (s *source) headerNameEnd() int {
+	p, keys := s.problem, s.doc.Keys
+	if n := len(keys); n > 0 && !p.Problem.Redefinition() && keys[n-1].Start >= p.Statement {
+		return keys[n-1].End
+	}
+	return p.End
+}
+
+// headerEnd returns the end of a header of words without quotes, else its start. An
+// array may look like a header too, if an error above has separated it from its key.
 func headerEnd(text string, start, end int) int {
 	for _, part := range strings.Split(strings.Trim(text[start:end], "[] \t"), ".") {
 		part = strings.Trim(part, " \t")
@@ -135,14 +144,14 @@ func headerEnd(text string, start, end int) int {
 	return end
 }
 
-// padding reports whether an equals sign is the end of base64 rather than what
-// follows a key.
+// isBase64Padding reports whether an equals sign between name and rest is the end of
+// base64 and does not follow a key.
 func isBase64Padding(name, rest string) bool {
 	return len(name) >= 16 && strings.Trim(rest, "= \t") == "" && prefixLength(name, alphanumeric+"+/") == len(name)
 }
 
-// plausible reports whether what was not read as a key was meant as one, and is
-// not the rest of a value.
+// looksLikeKey reports whether a text that the scanner did not read as a key is one,
+// and not the rest of a value.
 func looksLikeKey(name string) bool {
 	return prefixLength(name, alphanumeric+"_-. \t") == len(name)
 }

@@ -14,24 +14,24 @@ import (
 // JSON secret, counts as a secret itself.
 const longString = 20
 
-// SecretInside reports whether a string inside a JSON secret is a secret itself, and
-// not a region, project or address: its key says so, it has the shape of a
+// IsNestedSecret reports whether a string inside a JSON secret is a secret itself,
+// and not a region, project or address: its key is that of a secret, it looks like a
 // credential, or it is long and has no spaces. The key is empty for an element of a
 // list at the top.
-func IsNestedSecret(key, text string) bool {
+func IsNestedSecret(key, str string) bool {
 	switch {
-	case text == "":
+	case str == "":
 		return false
-	case IsSecretKey(key), len(findTokens(text)) > 0, connectionString.MatchString(text):
+	case IsSecretKey(key), len(findTokens(str)) > 0, connectionString.MatchString(str):
 		return true
-	case len(text) < longString || strings.ContainsFunc(text, unicode.IsSpace):
-		return strings.Contains(text, "://") && urlCredential(text) != ""
+	case len(str) < longString || strings.ContainsFunc(str, unicode.IsSpace):
+		return strings.Contains(str, "://") && urlCredential(str) != ""
 	}
-	return !isAddress(text) && !(isPlaceKey(key) && isLabel(text))
+	return !isAddress(str) && !(isPublicKey(key) && isLabel(str))
 }
 
-// SecretKey reports whether a key inside a JSON secret says that its value is secret.
-// Unlike a key of a config, it never holds the name of a Prefect secret.
+// IsSecretKey reports whether the value of a key inside a JSON secret is secret.
+// Unlike the value of a key in a config, it is never the name of a Prefect secret.
 func IsSecretKey(key string) bool {
 	key = snakeCase(key)
 	if isSensitiveKey(key) {
@@ -46,36 +46,37 @@ func IsSecretKey(key string) bool {
 	return strings.HasSuffix(key, "password") || strings.HasSuffix(key, "token")
 }
 
-// isAddress reports whether a text is a URL without a secret in it, a host with or
+// isAddress reports whether a string is a URL without a secret in it, a host with or
 // without a port, or an e-mail address.
-func isAddress(text string) bool {
-	if u, err := url.Parse(text); err == nil && u.Scheme != "" && u.Host != "" {
-		return urlCredential(text) == ""
+func isAddress(str string) bool {
+	if u, err := url.Parse(str); err == nil && u.Scheme != "" && u.Host != "" {
+		return urlCredential(str) == ""
 	}
-	if address, err := mail.ParseAddress(text); err == nil && address.Address == text {
+	if address, err := mail.ParseAddress(str); err == nil && address.Address == str {
 		return true
 	}
-	if _, err := netip.ParseAddr(text); err == nil {
+	if _, err := netip.ParseAddr(str); err == nil {
 		return true
 	}
-	return host().MatchString(text)
+	return host().MatchString(str)
 }
 
-// host is a name of several labels, of which the last is a word.
+// host matches a name of several labels, the last of which is a word.
 var host = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}\.?(:[0-9]{1,5})?$`)
 })
 
-// isLabel reports whether a text is a label of words and numbers, as projects,
-// buckets and regions have.
-func isLabel(text string) bool {
-	return label.MatchString(text) && !isRandom(text) && !uuid.MatchString(text)
+// isLabel reports whether a string is made of words and numbers, like the names of
+// projects, buckets and regions.
+func isLabel(str string) bool {
+	return label.MatchString(str) && !isRandom(str) && !uuid.MatchString(str)
 }
 
 var label = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._:/-]*$`)
 
-// namesPlace reports whether a key says where or who, which is no secret.
-func isPlaceKey(key string) bool {
+// isPublicKey reports whether the value of a key is a location, a user or the like,
+// which is not secret.
+func isPublicKey(key string) bool {
 	key = snakeCase(key)
 	for _, word := range []string{
 		"project", "project_id", "region", "zone", "location", "bucket", "dataset", "database", "schema", "warehouse", "cluster",

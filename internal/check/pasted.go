@@ -7,35 +7,35 @@ import (
 	"unicode"
 )
 
-// pasted names the kind of credential that a string in a manifest looks like. It is
-// empty for a string that can be a name, a pattern or a URL.
-func credentialKind(text string) string {
-	if tokens := findTokens(text); len(tokens) > 0 {
+// credentialKind returns what kind of credential a string in a manifest looks like,
+// or "" for a string that can be a name, a pattern or a URL.
+func credentialKind(str string) string {
+	if tokens := findTokens(str); len(tokens) > 0 {
 		return tokens[0].kind
 	}
 	switch {
-	case strings.ContainsAny(text, "\r\n"):
+	case strings.ContainsAny(str, "\r\n"):
 		return "a value of several lines"
-	case connectionString.MatchString(text):
+	case connectionString.MatchString(str):
 		return "a connection string with a password"
-	case strings.Contains(text, "://"):
-		return urlCredential(text)
-	case isRandom(text):
+	case strings.Contains(str, "://"):
+		return urlCredential(str)
+	case isRandom(str):
 		return "a random string"
 	}
 	return ""
 }
 
-// Pasted names the kind of value that a text looks like where only a CI name can be. It
-// is empty for one that can be a name.
-func PastedKind(text string) string {
-	what := credentialKind(text)
+// PastedKind returns what kind of value a string looks like if only the name of a CI
+// secret is allowed, or "" if it can be a name.
+func PastedKind(str string) string {
+	kind := credentialKind(str)
 	switch {
-	case what != "":
-		return what
-	case strings.Contains(text, "://"):
+	case kind != "":
+		return kind
+	case strings.Contains(str, "://"):
 		return "a URL"
-	case uuid.MatchString(text):
+	case uuid.MatchString(str):
 		return "a UUID"
 	}
 	return ""
@@ -46,9 +46,10 @@ var (
 	uuid             = regexp.MustCompile(`^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 )
 
-// pastedURL says what a URL holds that is secret, if anything.
-func urlCredential(text string) string {
-	u, err := url.Parse(text)
+// urlCredential returns what kind of credential a URL holds, or "". A URL that does
+// not parse counts as one.
+func urlCredential(str string) string {
+	u, err := url.Parse(str)
 	if err != nil {
 		return "a URL"
 	}
@@ -63,8 +64,8 @@ func urlCredential(text string) string {
 	return ""
 }
 
-// How a random string differs from words: it has at least so many characters, and
-// changes between capitals, small letters and digits at least so often.
+// A random string has at least minRandomLength bytes, and changes between capitals,
+// small letters and digits more often than words do.
 const (
 	minRandomLength = 16
 	bytesPerChange  = 4
@@ -73,39 +74,38 @@ const (
 	minDigitChanges = 2
 )
 
-// random reports whether a word of a text, or all of it as base64, changes between
-// capitals, small letters and digits as often as random strings do, and words of a
-// language do not.
-func isRandom(text string) bool {
-	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' })
+// isRandom reports whether a word of a string, or all of it as base64, looks random.
+func isRandom(str string) bool {
+	words := strings.FieldsFunc(str, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' })
 	for _, word := range words {
 		if changesLikeRandom(word, bytesPerChange) {
 			return true
 		}
 	}
-	return base64Text.MatchString(text) && changesLikeRandom(strings.Join(words, ""), base64PerChange)
+	return base64Text.MatchString(str) && changesLikeRandom(strings.Join(words, ""), base64PerChange)
 }
 
 var base64Text = regexp.MustCompile(`^[A-Za-z0-9+/]{20,}={0,2}$`)
 
+// changesLikeRandom reports whether a word changes once in bytes, or more often.
 func changesLikeRandom(word string, bytes int) bool {
 	all, digits := countChanges(word)
 	return len(word) >= minRandomLength && all >= max(minChanges, len(word)/bytes) && digits >= minDigitChanges
 }
 
-// turns counts where a capital follows a small letter and where a digit follows a
-// letter or the reverse, and the latter alone as well.
+// countChanges counts the changes from a small letter to a capital and between
+// digits and letters; digits are only the latter.
 func countChanges(word string) (all, digits int) {
-	before := ' '
+	previous := ' '
 	for _, r := range word {
 		switch {
-		case before == ' ':
-		case unicode.IsDigit(r) != unicode.IsDigit(before):
+		case previous == ' ':
+		case unicode.IsDigit(r) != unicode.IsDigit(previous):
 			all, digits = all+1, digits+1
-		case unicode.IsLower(before) && unicode.IsUpper(r):
+		case unicode.IsLower(previous) && unicode.IsUpper(r):
 			all++
 		}
-		before = r
+		previous = r
 	}
 	return all, digits
 }

@@ -10,21 +10,20 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// checkPlaintext reports values that should not stand in a file: under
-// [context.secrets], under a key that says so, or of a credential's shape,
-// wherever that is. Each key is reported once.
+// checkPlaintext reports secrets in the file itself: values under [context.secrets],
+// under a sensitive key, or that look like a credential. It reports each key once.
 func checkPlaintext(s *source, report func(finding)) {
 	secrets := s.nodesBelow("context", "secrets")
-	done := map[tomlpos.NodeID]bool{}
+	reported := map[tomlpos.NodeID]bool{}
 	for _, v := range s.doc.Values {
 		named := s.namedNode(v.Node)
-		what := s.tokenKindIn(span{v.Start, v.End})
-		if v.Kind.IsContainer() || done[named] || what == "" && !s.isPlaintext(v, named, secrets[v.Node]) {
+		kind := s.tokenKindIn(span{v.Start, v.End})
+		if v.Kind.IsContainer() || reported[named] || kind == "" && !s.isPlaintext(v, named, secrets[v.Node]) {
 			continue
 		}
-		done[named] = true
+		reported[named] = true
 		report(finding{
-			message: s.plaintextMessage(v.Node, secrets[v.Node], what),
+			message: s.plaintextMessage(v.Node, secrets[v.Node], kind),
 			hint:    s.plaintextHint(named, secrets[v.Node]),
 			node:    v.Node,
 			start:   v.Start,
@@ -34,17 +33,18 @@ func checkPlaintext(s *source, report func(finding)) {
 	s.checkTokens(report)
 }
 
-// plaintext reports whether a value is a secret by the name it stands under, and
-// is written out.
+// isPlaintext reports whether a value is a secret because of its key, and is not
+// empty, a reference or a template.
 func (s *source) isPlaintext(v tomlpos.Value, named tomlpos.NodeID, secret bool) bool {
 	if !secret && (!v.Kind.IsString() || !isSensitiveKey(s.doc.Nodes[named].Name)) {
 		return false
 	}
-	text := s.doc.String(v)
-	return text != "" && !isReference(text) && !isTemplate(text)
+	str := s.doc.String(v)
+	return str != "" && !isReference(str) && !isTemplate(str)
 }
 
-// named is the node itself or, for an element of an array, what has a name above.
+// namedNode returns the node itself or, for an element of an array, the nearest
+// parent with a name.
 func (s *source) namedNode(n tomlpos.NodeID) tomlpos.NodeID {
 	for s.doc.Nodes[n].Index >= 0 && n != tomlpos.Root {
 		n = s.doc.Nodes[n].Parent
@@ -52,7 +52,7 @@ func (s *source) namedNode(n tomlpos.NodeID) tomlpos.NodeID {
 	return n
 }
 
-// tokenIn says what the first token within a span looks like, or nothing.
+// tokenKindIn returns the kind of the first token within a span, or "".
 func (s *source) tokenKindIn(within span) string {
 	i := sort.Search(len(s.tokens), func(i int) bool { return s.tokens[i].start >= within.start })
 	if i < len(s.tokens) && s.tokens[i].start < within.end {
@@ -61,20 +61,23 @@ func (s *source) tokenKindIn(within span) string {
 	return ""
 }
 
-func (s *source) plaintextMessage(n tomlpos.NodeID, secret bool, what string) string {
+func (s *source) plaintextMessage(n tomlpos.NodeID, secret bool, kind string) string {
 	message := s.maskedPath(n) + " stands here in plain text"
 	if secret {
 		message = "secret " + strings.TrimPrefix(message, "context.secrets.")
 	}
-	if what != "" {
-		message += ", and looks like " + what
+	if kind != "" {
+		message += ", and looks like " + kind
 	}
 	return message
 }
 
-// plaintextHint says how to get it out of the file.
+// plaintextHint returns how to take a secret out of the file.
 func (s *source) plaintextHint(named tomlpos.NodeID, secret bool) string {
 	n := s.doc.Nodes[named]
+	if n.InList || s.isList(named) {
+		return "Prefect expands no $NAME inside an array: take it out of the array, or put it into the store with prefect-secrets sync"
+	}
 	key := MaskTokens(tomlpos.QuoteKey(n.Name))
 	hint := fmt.Sprintf(`name an environment variable instead: %s = "$%s"`, key, variableFor(key))
 	if secret {
@@ -82,9 +85,6 @@ func (s *source) plaintextHint(named tomlpos.NodeID, secret bool) string {
 	}
 	if s.doc.Path(n.Parent) == "context.secrets" && n.Name != release.EnvironmentName(n.Name) {
 		hint += documentedCase
-	}
-	if n.InList || s.isList(named) {
-		return "Prefect expands no $NAME inside an array: take it out of the array, or put it into the store with prefect-secrets sync"
 	}
 	return hint
 }
@@ -95,7 +95,7 @@ func (s *source) isList(n tomlpos.NodeID) bool {
 	return next < len(s.doc.Nodes) && s.doc.Nodes[next].Parent == n && s.doc.Nodes[next].Index >= 0
 }
 
-// variable is a name for an environment variable after a key.
+// variableFor returns the name of an environment variable for the value of a key.
 func variableFor(key string) string {
 	name := strings.Map(func(r rune) rune {
 		if r < 0x80 && strings.ContainsRune(alphanumeric, r) {
@@ -132,10 +132,9 @@ func (s *source) inComment(offset int) bool {
 	return i < len(comments) && comments[i].Start <= offset
 }
 
-// sensitive reports whether a key is one that holds a credential. Those of
-// Prefect's own settings are api_key and auth_token under [cloud],
-// auth_token under [cloud.agent], password under [server.database] and
-// admin_secret under [server.hasura].
+// isSensitiveKey reports whether a key holds a credential. Of Prefect's own settings
+// that are api_key and auth_token under [cloud], auth_token under [cloud.agent],
+// password under [server.database] and admin_secret under [server.hasura].
 func isSensitiveKey(key string) bool {
 	key = snakeCase(key)
 	if sensitiveKeys[key] {
@@ -149,7 +148,8 @@ func isSensitiveKey(key string) bool {
 	return false
 }
 
-// snake is a key in small letters with underscores: clientSecret is client_secret.
+// snakeCase returns a key in small letters with underscores: client_secret for
+// clientSecret.
 func snakeCase(key string) string {
 	key = camelBoundary.ReplaceAllString(key, "${1}_${2}")
 	return strings.ReplaceAll(strings.ToLower(key), "-", "_")
@@ -157,8 +157,8 @@ func snakeCase(key string) string {
 
 var camelBoundary = regexp.MustCompile(`([a-z])([A-Z])`)
 
-// sensitiveNames are exact: a key such as credentials_secret names a secret of
-// Prefect's and holds none.
+// sensitiveKeys match exactly: a key such as credentials_secret names a secret of
+// Prefect's and does not hold one.
 var sensitiveKeys = map[string]bool{
 	"password": true, "passwd": true, "passphrase": true, "pwd": true,
 	"token": true, "api_key": true, "apikey": true, "secret_key": true, "private_key": true,

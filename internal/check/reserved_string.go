@@ -7,28 +7,29 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// checkReservedTexts reports texts that Prefect 1.4 reads as a table with a reserved
-// key in it, such as a secret that is a JSON object.
+// checkReservedTexts reports strings that Prefect 1.4 reads as a table with a
+// reserved key in it, such as a secret that is a JSON object.
 func checkReservedTexts(s *source, report func(finding)) {
-	words, ok := s.includesV1_4()
+	suffix, ok := s.includesV1_4()
 	if !ok {
 		return
 	}
 	for _, v := range s.stringSettings() {
 		if name := reservedInText(v.str); name != "" {
 			report(v.finding(
-				fmt.Sprintf("the text of %s becomes a table with the key %q%s: import prefect fails with ValueError", s.label(v), name, words),
+				fmt.Sprintf("the text of %s becomes a table with the key %q%s: import prefect fails with ValueError", s.label(v), name, suffix),
 				"Prefect's configuration has a method or attribute of that name: use another key, or quote the text twice, so that it stays a text",
 			))
 		}
 	}
 }
 
-// reservedInText is the first reserved key of a text that is a Python dict, or empty.
-func reservedInText(text string) string {
-	if !strings.HasPrefix(strings.TrimLeft(text, " \t("), "{") {
+// reservedInText returns the first reserved key of a string that is a Python dict,
+// or "".
+func reservedInText(str string) string {
+	if !strings.HasPrefix(strings.TrimLeft(str, " \t("), "{") {
 		return ""
 	}
-	value, _ := release.V1_4.CastInFile(text)
+	value, _ := release.V1_4.CastInFile(str)
 	return release.V1_4.ReservedIn(value)
 }

@@ -7,41 +7,41 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// Rule is one thing that is looked for. docs/checks.md has a section for each.
+// Rule is one kind of finding. docs/checks.md has a section for each.
 type Rule struct {
 	Name     string
 	Severity Severity
 	Doc      string // what it finds, in a line
 }
 
-// checker is a rule with what looks for it in a file.
+// checker is a rule with the function that reports its findings in a file.
 type checker struct {
 	Rule
 	check func(*source, func(finding))
 }
 
-// finding is what a rule says about a part of the text.
+// finding is what a rule reports about a part of the text.
 type finding struct {
 	message, hint string
 	severity      Severity       // if not the rule's own
-	node          tomlpos.NodeID // what it is about, if not Root
-	key           string         // what it is about, if that is no node
+	node          tomlpos.NodeID // what it is about, or Root
+	key           string         // what it is about, if that is not a node
 	start, end    int            // byte offsets
 }
 
-// The rules that stand in more than one list.
+// These rules are in more than one list.
 var (
 	syntaxRule    = Rule{syntaxName, SeverityError, "the file is not TOML 1.0"}
 	plaintextRule = Rule{"plaintext-secret", SeverityWarning, "a secret that stands in the file itself"}
 	ignoreRule    = Rule{ignoreName, SeverityError, "an ignore comment that is not right"}
 )
 
-// syntax is the one rule that a file which does not parse is held to.
+// syntaxName is the only rule that applies to a file that does not parse.
 const syntaxName = "syntax"
 
 // The rules of each kind of file are applied in this order: syntax first, since the
-// others need a file that parses, and the judge of the ignore comments last, since
-// it asks what they silenced. To add a rule, add its line here.
+// others need a file that parses, and the rule about ignore comments last, since it
+// depends on what they suppressed. To add a rule, add its line here.
 var (
 	configRules = []checker{
 		{syntaxRule, checkSyntax},
@@ -72,7 +72,7 @@ var (
 	}
 )
 
-// Rules lists all rules, each once.
+// Rules returns all rules, each once.
 func Rules() []Rule {
 	var all []Rule
 	for _, r := range rulesOf(slices.Concat(configRules, flowRules, manifestRules)) {
@@ -91,14 +91,14 @@ func rulesOf(list []checker) []Rule {
 	return all
 }
 
-// Help is a link to what the rule is for.
+// Help returns a link to the rule's documentation.
 func (r Rule) Help() string { return helpPage + r.Name }
 
-// helpPage is where the rules are explained, each in a section of its name.
+// helpPage is the page that explains the rules, each in a section of its name.
 const helpPage = "https://github.com/prefect-secrets/prefect-secrets/blob/main/docs/checks.md#"
 
-// diagnostic puts a finding at its place, or on the file as a whole where the
-// places are not certain.
+// diagnostic returns a finding as a diagnostic, without a position if the positions
+// of the file are not verified.
 func (s *source) diagnostic(r Rule, f finding) Diagnostic {
 	d := Diagnostic{
 		Rule:     r.Name,

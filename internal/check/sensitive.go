@@ -2,10 +2,10 @@ package check
 
 import "github.com/prefect-secrets/prefect-secrets/internal/release"
 
-// Sensitive reports whether a setting could be a secret: it stands under
-// context.secrets, its key says that it holds one, or its text has the shape of a
-// known token. The text may be empty.
-func Sensitive(path []string, text string) bool {
+// Sensitive reports whether a setting could be a secret: it is below
+// context.secrets, a key of its path is sensitive, or its value, which may be empty,
+// looks like a credential.
+func Sensitive(path []string, value string) bool {
 	if release.InSecrets(path) {
 		return true
 	}
@@ -14,5 +14,5 @@ func Sensitive(path []string, text string) bool {
 			return true
 		}
 	}
-	return len(findTokens(text)) > 0
+	return len(findTokens(value)) > 0
 }

@@ -8,17 +8,16 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// setting is a value that Prefect takes for one of its settings: it stands in no
-// array, whose contents Prefect leaves alone.
+// setting is a value outside arrays. Prefect does not look into arrays.
 type setting struct {
 	tomlpos.Value
 	path   []string
 	name   string // the path with dots
-	str    string // what a text means; of another value it is how it is written
+	str    string // the value of a string; the TOML text of any other value
 	secret bool   // below [context.secrets]
 }
 
-// settings are the settings of a file, in the order of the text.
+// settings returns the settings of a file, in the order of the text.
 func (s *source) settings() []setting {
 	if s.cachedSettings != nil {
 		return s.cachedSettings
@@ -35,7 +34,7 @@ func (s *source) settings() []setting {
 	return s.cachedSettings
 }
 
-// withDollar are the settings that are texts with a $ in them.
+// interpolated returns the settings that are strings with a $ in them.
 func (s *source) interpolated() []setting {
 	if s.cachedInterpolated == nil {
 		s.cachedInterpolated = filter(s.stringSettings(), func(v setting) bool { return strings.Contains(v.str, "$") })
@@ -43,7 +42,7 @@ func (s *source) interpolated() []setting {
 	return s.cachedInterpolated
 }
 
-// texts are the settings that are texts.
+// stringSettings returns the settings that are strings.
 func (s *source) stringSettings() []setting {
 	if s.cachedStrings == nil {
 		s.cachedStrings = filter(s.settings(), func(v setting) bool { return v.Kind.IsString() })
@@ -51,18 +50,18 @@ func (s *source) stringSettings() []setting {
 	return s.cachedStrings
 }
 
-// pick is never nil.
-func filter(from []setting, is func(setting) bool) []setting {
-	picked := make([]setting, 0, len(from))
-	for _, v := range from {
-		if is(v) {
-			picked = append(picked, v)
+// filter returns the settings for which match is true. The result is never nil.
+func filter(all []setting, match func(setting) bool) []setting {
+	matching := make([]setting, 0, len(all))
+	for _, v := range all {
+		if match(v) {
+			matching = append(matching, v)
 		}
 	}
-	return picked
+	return matching
 }
 
-// path is the names that lead to a node.
+// path returns the names that lead to a node.
 func (s *source) path(n tomlpos.NodeID) []string {
 	var names []string
 	for ; n != tomlpos.Root; n = s.doc.Nodes[n].Parent {
@@ -72,12 +71,12 @@ func (s *source) path(n tomlpos.NodeID) []string {
 	return names
 }
 
-// about makes a finding about a setting's value.
+// finding returns a finding about a setting's value.
 func (v setting) finding(message, hint string) finding {
 	return finding{message: message, hint: hint, node: v.Node, start: v.Start, end: v.End}
 }
 
-// label is how a message calls a setting.
+// label returns what messages call a setting.
 func (s *source) label(v setting) string {
 	name := MaskTokens(s.doc.Path(v.Node))
 	if v.secret {
@@ -86,14 +85,14 @@ func (s *source) label(v setting) string {
 	return name
 }
 
-// versions are the releases that are asked about.
+// releases returns the releases that the file is checked for.
 func (s *source) releases() []release.Version {
 	return s.opts.Version.Releases()
 }
 
-// which are the releases of those asked about for which holds is true, and the
-// words for them: none if it is all of several or the only one.
-func (s *source) releasesWhere(holds func(release.Version) bool) (words string, some bool) {
+// releasesWhere reports whether holds is true for one of the releases that the file
+// is checked for. suffix ends a message with their names, and is "" if they are all.
+func (s *source) releasesWhere(holds func(release.Version) bool) (suffix string, ok bool) {
 	var names []string
 	all := s.releases()
 	for _, v := range all {
@@ -107,7 +106,19 @@ func (s *source) releasesWhere(holds func(release.Version) bool) (words string, 
 	return " in " + strings.Join(names, " and "), len(names) > 0
 }
 
-// lookup is the node that a dotted name leads to.
+// includesV1_4 reports whether the file is checked for Prefect 1.4. suffix ends a
+// message with its name, and is "" if it is the only release.
+func (s *source) includesV1_4() (suffix string, ok bool) {
+	if !s.opts.Version.Includes(release.V1_4) {
+		return "", false
+	}
+	if s.opts.Version == release.Any {
+		suffix = " in Prefect 1.4"
+	}
+	return suffix, true
+}
+
+// lookup returns the node that a dotted name leads to.
 func (s *source) lookup(name string) (tomlpos.NodeID, bool) {
 	node := tomlpos.Root
 	for _, part := range strings.Split(name, ".") {
@@ -120,8 +131,9 @@ func (s *source) lookup(name string) (tomlpos.NodeID, bool) {
 	return node, true
 }
 
-// env is the environment at hand by name; known is false if there is none.
-func (s *source) env() (values map[string]bool, known bool) {
+// env returns the names of the environment's variables. ok is false if the
+// environment is unknown.
+func (s *source) env() (names map[string]bool, ok bool) {
 	if s.opts.Env == nil {
 		return nil, false
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// checkSyntax reports why the file does not parse.
+// checkSyntax reports the error that keeps the file from parsing.
 func checkSyntax(s *source, report func(finding)) {
 	switch {
 	case s.problem != nil:
@@ -41,7 +41,7 @@ const (
 	depthHint    = "use fewer levels"
 )
 
-// problemHint says what Prefect does with the file.
+// problemHint returns what Prefect does with the file.
 func problemHint(p tomlpos.Problem) string {
 	switch p {
 	case tomlpos.NotUTF8, tomlpos.UTF16:
@@ -55,9 +55,9 @@ func problemHint(p tomlpos.Problem) string {
 	return mayFailHint
 }
 
-// refusedByPython are the problems with which Python's toml 0.10.2, the parser
-// inside Prefect, refused every text of the toml-test suite (v1.6.0 and v2.2.0)
-// that has them. Of any other it may let a text pass.
+// rejectedByPython are the problems for which Python's toml 0.10.2, the parser
+// inside Prefect, rejected every text of the toml-test suite (v1.6.0 and v2.2.0)
+// that has them. It may accept a text with any other problem.
 var rejectedByPython = map[tomlpos.Problem]bool{
 	tomlpos.NoKey:               true,
 	tomlpos.NoEquals:            true,

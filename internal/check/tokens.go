@@ -11,19 +11,19 @@ type token struct {
 	kind string // as in "looks like a GitHub token"
 }
 
-// shape is how credentials of one kind begin, and how to measure what follows:
-// how many bytes of it were read, none of which begins another, and whether it
-// is one.
+// tokenFormat is the format of one kind of credential. rest reads what follows the
+// prefix: how many bytes of it belong to the same word, so that no credential begins
+// among them, and whether they make one.
 type tokenFormat struct {
 	kind   string
 	prefix string
 	rest   func(string) (int, bool)
 }
 
-// The shapes are those their issuers document: GitHub ("GitHub's token
+// tokenFormats are those that the issuers document: GitHub ("GitHub's token
 // formats"), AWS (unique identifiers of IAM), Slack (token types; incoming
 // webhooks), Prefect Cloud (API keys), each of the others, RFC 7468 and RFC 7519.
-// Shorter ones than are issued count too.
+// Tokens that are shorter than issued ones count too.
 var tokenFormats = []tokenFormat{
 	{"a GitHub token", "ghp_", atLeast(alphanumeric, 20)},
 	{"a GitHub token", "gho_", atLeast(alphanumeric, 20)},
@@ -63,41 +63,42 @@ const (
 // do not overlap.
 func findTokens(text string) []token {
 	var found []token
-	for _, sh := range tokenFormats {
-		found = sh.find(text, found)
+	for _, f := range tokenFormats {
+		found = f.find(text, found)
 	}
 	slices.SortFunc(found, func(a, b token) int { return a.start - b.start })
 	return dropOverlaps(found)
 }
 
-// find appends what has this shape and is not the end of a longer word.
-func (sh tokenFormat) find(text string, found []token) []token {
+// find appends the credentials of this format, except at the end of a longer word.
+func (f tokenFormat) find(text string, found []token) []token {
 	for at := 0; ; {
-		i := strings.Index(text[at:], sh.prefix)
+		i := strings.Index(text[at:], f.prefix)
 		if i < 0 {
 			return found
 		}
 		start := at + i
-		n, ok := sh.rest(text[start+len(sh.prefix):])
-		at = start + len(sh.prefix) + n
+		n, ok := f.rest(text[start+len(f.prefix):])
+		at = start + len(f.prefix) + n
 		if ok && (start == 0 || strings.IndexByte(alphanumeric+"_", text[start-1]) < 0) {
-			found = append(found, token{span{start, at}, sh.kind})
+			found = append(found, token{span{start, at}, f.kind})
 		}
 	}
 }
 
-// apart drops what begins within the one before it.
+// dropOverlaps drops each token that begins inside the one before it. It reuses the
+// slice.
 func dropOverlaps(sorted []token) []token {
-	kept := sorted[:0]
+	separate := sorted[:0]
 	for _, t := range sorted {
-		if len(kept) == 0 || t.start >= kept[len(kept)-1].end {
-			kept = append(kept, t)
+		if len(separate) == 0 || t.start >= separate[len(separate)-1].end {
+			separate = append(separate, t)
 		}
 	}
-	return kept
+	return separate
 }
 
-// MaskTokens masks what looks like a credential in a text, such as a name.
+// MaskTokens masks the parts of a name that look like credentials.
 func MaskTokens(name string) string {
 	tokens := findTokens(name)
 	for i := len(tokens) - 1; i >= 0; i-- {
@@ -106,7 +107,7 @@ func MaskTokens(name string) string {
 	return name
 }
 
-// letters measures a run of at least so many of an alphabet.
+// atLeast returns a function that reads letters of an alphabet, at least so many.
 func atLeast(alphabet string, least int) func(string) (int, bool) {
 	return func(text string) (int, bool) {
 		n := prefixLength(text, alphabet)
@@ -114,6 +115,8 @@ func atLeast(alphabet string, least int) func(string) (int, bool) {
 	}
 }
 
+// prefixLength returns how many bytes text has before the first that is not in the
+// alphabet.
 func prefixLength(text, alphabet string) int {
 	for i := range len(text) {
 		if strings.IndexByte(alphabet, text[i]) < 0 {
@@ -123,7 +126,7 @@ func prefixLength(text, alphabet string) int {
 	return len(text)
 }
 
-// slackToken measures b-123 after xox.
+// slackToken reads b-123 after xox.
 func slackToken(text string) (int, bool) {
 	if len(text) < 2 || !strings.Contains("abeprs", text[:1]) || text[1] != '-' {
 		return 0, false
@@ -132,7 +135,7 @@ func slackToken(text string) (int, bool) {
 	return 2 + n, n >= 10
 }
 
-// privateKey measures RSA PRIVATE KEY----- after the opening dashes.
+// privateKey reads RSA PRIVATE KEY----- after -----BEGIN.
 func privateKey(text string) (int, bool) {
 	const end = "PRIVATE KEY-----"
 	label := prefixLength(text[:min(len(text), 64)], upper+digits+" ")
@@ -143,8 +146,8 @@ func privateKey(text string) (int, bool) {
 	return i + len(end), true
 }
 
-// webToken measures the rest of three parts in base64url, of which the second
-// begins as the first does, with an opening brace and a quote.
+// webToken reads what follows eyJ in three parts of base64url. The second part
+// begins as the first does: eyJ encodes an opening brace and a quote.
 func webToken(text string) (int, bool) {
 	const alphabet = alphanumeric + "-_"
 	first := prefixLength(text, alphabet)

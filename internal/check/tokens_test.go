@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// parts joins what would alarm a scanner of this repository if it stood here in
+// joinParts joins what would alarm a scanner of this repository if it stood here in
 // one piece.
 func joinParts(p ...string) string { return strings.Join(p, "") }
 

@@ -8,38 +8,40 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// What Prefect does with TOML 1.0 that the parser inside it, Python's toml 0.10.2,
-// does not read as TOML 1.0 says.
+// These parts of messages say what happens to TOML 1.0 that the parser inside
+// Prefect, Python's toml 0.10.2, does not read as TOML 1.0.
 const (
 	fails   = "import prefect fails"
 	rejects = fails + " with TomlDecodeError"
 	misread = "Prefect reads something else"
 )
 
-// checkCompat reports valid TOML that toml 0.10.2 refuses or reads differently.
-// Whether it does is what pytoml finds; the shapes that are known to be the reason
-// give the place and the words.
+// checkCompat reports valid TOML that toml 0.10.2 rejects or reads differently.
+// pytoml decides whether it does; the patterns that are known to be the reason give
+// the position and the message.
 func checkCompat(s *source, report func(finding)) {
 	if s.isSimple() {
 		return
 	}
-	known := s.knownFindings()
+	findings := s.patternFindings()
 	r := s.readAsPython()
 	switch {
 	case r.rejectedAt >= 0:
-		if !slices.ContainsFunc(known, func(f finding) bool { return strings.Contains(f.message, fails) }) {
-			known = append(known, s.rejectedLine(r.rejectedAt))
+		if !slices.ContainsFunc(findings, func(f finding) bool { return strings.Contains(f.message, fails) }) {
+			findings = append(findings, s.rejectedLine(r.rejectedAt))
 		}
-	case !r.tooSlow:
-		known = s.misreadFindings(known, r.misread)
+	case !r.unknown:
+		findings = s.misreadFindings(findings, r.misread)
 	}
-	for _, f := range known {
+	for _, f := range findings {
 		report(f)
 	}
 }
 
 const compatHint = "Prefect reads TOML with Python's toml 0.10.2; write this more simply, such as on one line, with one kind of quotes"
 
+// rejectedLine returns a finding about the line at which toml 0.10.2 rejects the
+// file.
 func (s *source) rejectedLine(start int) finding {
 	for start < len(s.doc.Text)-1 && strings.IndexByte(" \t\n", s.doc.Text[start]) >= 0 {
 		start++
@@ -48,17 +50,17 @@ func (s *source) rejectedLine(start int) finding {
 	return finding{message: "valid TOML that Prefect's parser stops at: " + rejects, hint: compatHint, start: start, end: end}
 }
 
-// ofDifferences are the findings about nodes that are read differently, and one
-// more for each such node that no known shape is about.
-func (s *source) misreadFindings(known []finding, differs []tomlpos.NodeID) []finding {
-	slices.Sort(differs)
+// misreadFindings returns the pattern findings about misread nodes, and a finding
+// for each misread node that has none.
+func (s *source) misreadFindings(patterns []finding, misreadNodes []tomlpos.NodeID) []finding {
+	slices.Sort(misreadNodes)
 	var found []finding
-	for _, f := range known {
-		if slices.ContainsFunc(differs, func(n tomlpos.NodeID) bool { return s.related(f.node, n) }) {
+	for _, f := range patterns {
+		if slices.ContainsFunc(misreadNodes, func(n tomlpos.NodeID) bool { return s.related(f.node, n) }) {
 			found = append(found, f)
 		}
 	}
-	for _, n := range slices.Compact(differs) {
+	for _, n := range slices.Compact(misreadNodes) {
 		if slices.ContainsFunc(found, func(f finding) bool { return s.related(f.node, n) }) {
 			continue
 		}
@@ -68,9 +70,10 @@ func (s *source) misreadFindings(known []finding, differs []tomlpos.NodeID) []fi
 	return found
 }
 
-// related reports whether one of two nodes is the other or stands above it.
+// related reports whether one of two nodes is the other or a parent of it.
 func (s *source) related(a, b tomlpos.NodeID) bool { return s.above(a, b) || s.above(b, a) }
 
+// above reports whether top is n or a parent of it.
 func (s *source) above(top, n tomlpos.NodeID) bool {
 	for n != top && n != tomlpos.Root {
 		n = s.doc.Nodes[n].Parent
@@ -78,12 +81,10 @@ func (s *source) above(top, n tomlpos.NodeID) bool {
 	return n == top
 }
 
-// knownShapes are those that are known to be refused or misread, as measured.
-func (s *source) knownFindings() (found []finding) {
-	kinds := make([]tomlpos.Kind, len(s.doc.Nodes))
-	for _, v := range s.doc.Values {
-		kinds[v.Node] = v.Kind
-	}
+// patternFindings returns a finding for each pattern that toml 0.10.2 rejects or
+// misreads, as measured.
+func (s *source) patternFindings() (found []finding) {
+	kinds := s.nodeKinds()
 	mixed := s.mixedLists(kinds)
 	for _, v := range s.doc.Values {
 		raw := s.doc.Text[v.Start:v.End]
@@ -120,7 +121,7 @@ func (s *source) mixedLists(kinds []tomlpos.Kind) []bool {
 	return mixed
 }
 
-// compatType is what the parser takes for one type.
+// compatType returns the type that toml 0.10.2 gives to a kind of value.
 func compatType(k tomlpos.Kind) string {
 	switch k {
 	case tomlpos.OffsetDateTime, tomlpos.LocalDateTime, tomlpos.LocalDate:
@@ -131,6 +132,7 @@ func compatType(k tomlpos.Kind) string {
 	return fmt.Sprint(k)
 }
 
+// compatValue is about values, wherever they are.
 func compatValue(kind tomlpos.Kind, raw string) (message, hint string) {
 	switch {
 	case kind == tomlpos.MultilineString && len(raw) > 6 && strings.HasSuffix(raw, `""""`) && raw[len(raw)-5] != '\\':
@@ -149,8 +151,8 @@ func compatValue(kind tomlpos.Kind, raw string) (message, hint string) {
 	return "", ""
 }
 
-// compatInline is about values in an inline table. Texts over lines come out
-// differently in most of them, and are reported only where they do.
+// compatInline is about values in an inline table. toml 0.10.2 misreads most strings
+// of several lines there; misreadFindings omits those that it reads right.
 func compatInline(kind tomlpos.Kind, raw string) (message, hint string) {
 	number := kind == tomlpos.Integer || kind == tomlpos.Float
 	if strings.Contains(raw, "\n") && (kind == tomlpos.MultilineString || kind == tomlpos.MultilineLiteral) {
@@ -162,8 +164,8 @@ func compatInline(kind tomlpos.Kind, raw string) (message, hint string) {
 	return "", ""
 }
 
-// compatLines is about a text over lines. What is said holds only where the text
-// is found to be read differently.
+// compatMultiline is about a string of several lines. The message is true only if toml
+// 0.10.2 misreads the string; misreadFindings omits it otherwise.
 func (s *source) compatMultiline(v tomlpos.Value) (message, hint string) {
 	rest := s.doc.Text[v.End:lineEnd(s.doc.Text, v.End)]
 	switch key, ok := s.doc.FirstKey(v.Node); {
@@ -175,7 +177,7 @@ func (s *source) compatMultiline(v tomlpos.Value) (message, hint string) {
 	return "", ""
 }
 
-// compatKeys is about how keys are written, each where it stands.
+// compatKeys reports keys, and a byte order mark.
 func (s *source) compatKeys(report func(finding)) {
 	if mark := tomlpos.MarkLength(s.doc.Text); mark > 0 {
 		report(finding{message: "a byte order mark: " + misread + ", or " + fails, hint: "save the file as UTF-8 without a mark", end: mark})
@@ -204,7 +206,7 @@ func compatKey(raw string, header bool) (message, hint string) {
 	return "", ""
 }
 
-// blankBesideDot reports whether blanks stand around the dot after a part of a key.
+// spaceAtDot reports whether there are spaces around the dot after a part of a key.
 func (s *source) spaceAtDot(i int) bool {
 	if i+1 >= len(s.doc.Keys) {
 		return false

@@ -10,8 +10,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// checkTypes reports settings of Prefect's own whose value is, after the release's
-// casting, of another type than Prefect needs, or such that Prefect does not start.
+// checkTypes reports settings of Prefect's own whose value, after the release's
+// casting, has another type than Prefect needs, or keeps Prefect from starting.
 func checkTypes(s *source, report func(finding)) {
 	checkStarts(s, report)
 	for _, v := range s.settings() {
@@ -20,18 +20,18 @@ func checkTypes(s *source, report func(finding)) {
 		if !slices.Contains([]string{"bool", "int", "float"}, wanted) || strings.ContainsAny(v.str, "$~") {
 			continue
 		}
-		words, some := s.releasesWhere(func(version release.Version) bool { return !fits(typeIn(version, v), wanted) })
-		if !some {
+		suffix, ok := s.releasesWhere(func(version release.Version) bool { return !fits(typeIn(version, v), wanted) })
+		if !ok {
 			continue
 		}
 		report(v.finding(
-			fmt.Sprintf("%s is %s%s, where Prefect needs %s", name, typePhrase(typeIn(s.releases()[0], v)), words, typePhrase(wanted)),
+			fmt.Sprintf("%s is %s%s, where Prefect needs %s", name, typePhrase(typeIn(s.releases()[0], v)), suffix, typePhrase(wanted)),
 			typeHint(name, wanted),
 		))
 	}
 }
 
-// typeUnder is the type of a value to a release.
+// typeIn returns the Python type of a value in a release.
 func typeIn(version release.Version, v setting) string {
 	switch v.Kind {
 	case tomlpos.Integer:
@@ -52,8 +52,8 @@ func typeIn(version release.Version, v setting) string {
 	return "str"
 }
 
-// fits reports whether Prefect can do with a type: Python takes a bool for an int
-// and an int for a float.
+// fits reports whether Prefect works with a type: Python takes an int for a float,
+// and the reverse, but neither for a bool.
 func fits(have, want string) bool {
 	switch want {
 	case "float":
@@ -64,6 +64,7 @@ func fits(have, want string) bool {
 	return have == want
 }
 
+// typePhrase returns what messages call a type.
 func typePhrase(name string) string {
 	switch name {
 	case "str":

@@ -10,10 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// store is what the store of these tests has.
+// storeSet is what the store of these tests has.
 var storeSet = SecretSet{Where: "the store", Names: []string{"IN_THE_STORE", "GITHUB_TOKEN"}}
 
-// flowsAgainst finds what a Python file reads and a config does not have.
+// checkFlowText finds what a Python file reads and a config does not have.
 func checkFlowText(t testing.TB, name, python, config string) []Diagnostic {
 	t.Helper()
 	return ReadFlows([]Flow{{name, []byte(python)}}).Undefined(readSecretSets(t, config), Options{})
@@ -28,7 +28,7 @@ func readSecretSets(t testing.TB, config string) []SecretSet {
 	return []SecretSet{{"config.toml", names}}
 }
 
-// testFlow reads a file of testdata/flows against its config and the store.
+// checkFlow reads a file of testdata/flows against its config and the store.
 func checkFlow(t testing.TB, path string) []Diagnostic {
 	all := append(readSecretSets(t, string(readFile(t, "testdata/flows/config.toml"))), storeSet)
 	return ReadFlows([]Flow{{filepath.Base(path), readFile(t, path)}}).Undefined(all, Options{})

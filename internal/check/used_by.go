@@ -7,25 +7,26 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pysource"
 )
 
-// SecretUse is one secret with the places that read it.
+// SecretUse is a secret and where flows read it.
 type SecretUse struct {
 	Name string `json:"name"`
-	// Environment says that this is an environment variable, which EnvVarSecret
-	// reads, and no secret of Prefect's.
+	// Environment reports that this is an environment variable, which EnvVarSecret
+	// reads, and not a secret of Prefect's.
 	Environment bool       `json:"environment"`
-	DefinedIn   []string   `json:"known"`  // the places that have it, as Known.Where names them
-	Locations   []Location `json:"places"` // in the order of the files; none means that nobody reads it
+	DefinedIn   []string   `json:"known"`  // SecretSet.Where of each set that has it
+	Locations   []Location `json:"places"` // in the order of the files; empty if nothing reads it
 }
 
-// UsedBy lists every secret that is read or known with the places that read it,
-// sorted by name, and after them the environment variables. A secret with no place may still be read where
-// [FlowReads.Unknown] says that a name is computed.
-func (r *FlowReads) UsedBy(known []SecretSet) []SecretUse {
+// UsedBy returns every secret that is read or defined, with the locations that read
+// it, sorted by name, and after them the environment variables. A secret without a
+// location may still be read at one of [FlowReads.Unknown], whose names are
+// computed.
+func (r *FlowReads) UsedBy(defined []SecretSet) []SecretUse {
 	uses := usage{{}, {}}
-	for _, place := range known {
-		for _, name := range place.Names {
-			if u := uses.of(name, false); !slices.Contains(u.DefinedIn, place.Where) {
-				u.DefinedIn = append(u.DefinedIn, place.Where)
+	for _, set := range defined {
+		for _, name := range set.Names {
+			if u := uses.of(name, false); !slices.Contains(u.DefinedIn, set.Where) {
+				u.DefinedIn = append(u.DefinedIn, set.Where)
 			}
 		}
 	}
@@ -38,7 +39,7 @@ func (r *FlowReads) UsedBy(known []SecretSet) []SecretUse {
 	return uses.sorted()
 }
 
-// usage is the secrets, and apart from them the environment variables, by name.
+// usage is the secrets and the environment variables, each by name.
 type usage [2]map[string]*SecretUse
 
 func (u usage) of(name string, environment bool) *SecretUse {

@@ -21,7 +21,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
-// Found is what check found in files.
+// Findings is what check found in files.
 type Findings struct {
 	Diagnostics []check.Diagnostic
 	Files       int
@@ -35,7 +35,7 @@ func ShowText(w io.Writer) Show {
 	return func(found Findings) error { return report.DiagnosticsText(w, found.Diagnostics, found.Files) }
 }
 
-// VersionOrAny reads the Prefect that configs are for. An empty string is any.
+// ParseVersion reads the Prefect that configs are for. An empty string is any.
 func ParseVersion(text string) (config.Version, error) {
 	if text == "" {
 		return config.Any, nil
@@ -43,7 +43,7 @@ func ParseVersion(text string) (config.Version, error) {
 	return config.ParseVersion(text)
 }
 
-// Named checks the files that the patterns match, else the config that
+// CheckConfigs checks the files that the patterns match, else the config that
 // Prefect reads, and exits with what they say.
 func CheckConfigs(patterns, env []string, o check.Options, threshold check.FailOn, show Show) error {
 	if len(patterns) == 0 {

@@ -39,7 +39,7 @@ type Flows struct {
 	files   int
 }
 
-// ReadBeside reads flows, and the names that the configs, the environment, the manifest
+// LoadFlows reads flows, and the names that the configs, the environment, the manifest
 // and the store have.
 func LoadFlows(o FlowOptions) (*Flows, error) {
 	configs, err := flowConfigs(o.Configs, o.Env)
@@ -88,14 +88,14 @@ func (f *Flows) Check(threshold check.FailOn, show Show) error {
 	return nil
 }
 
-// TellComputed says how many reads are not checked.
+// WriteUncheckedCount says how many reads are not checked.
 func WriteUncheckedCount(w io.Writer, reads *check.FlowReads) {
 	if n := len(reads.Unknown()); n > 0 {
 		fmt.Fprintf(w, "prefect-secrets: reads under names that are computed, which are not checked: %d\n", n)
 	}
 }
 
-// configsBesideFlows are the configs that are named, else the one that Prefect
+// flowConfigs are the configs that are named, else the one that Prefect
 // reads if it is there.
 func flowConfigs(patterns, env []string) ([]string, error) {
 	if len(patterns) > 0 {
@@ -130,7 +130,7 @@ func ReadFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 	return check.ReadFlows(flows), len(flows), nil
 }
 
-// Configured are the secrets of the configs, of the environment and of the manifest.
+// DefinedSecrets are the secrets of the configs, of the environment and of the manifest.
 func (c *Cache) DefinedSecrets(configs []string, manifest string, o check.Options) ([]check.SecretSet, error) {
 	names, err := check.ConfigSecrets(nil, o)
 	if err != nil {

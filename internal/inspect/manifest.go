@@ -46,7 +46,7 @@ func (c *Cache) Manifest(path string, show Show) (*secretsync.Manifest, error) {
 	return read.manifest, nil
 }
 
-// manifestAtHand is the file that is named, else the one in the working directory,
+// manifestPath is the file that is named, else the one in the working directory,
 // else nothing.
 func manifestPath(path string) string {
 	if path == "" {
@@ -74,7 +74,7 @@ func parseManifest(path string, text []byte) (*secretsync.Manifest, []check.Diag
 	return manifest, check.Manifest(filepath.ToSlash(path), text, tomlfile.Problems(err)), err
 }
 
-// check checks a config, or a file of a manifest's name as a manifest.
+// checkFile checks a config, or a file of a manifest's name as a manifest.
 func (c *Cache) checkFile(path string, o check.Options) ([]check.Diagnostic, error) {
 	if isManifest(path) {
 		read, err := c.manifest(path)
@@ -87,7 +87,7 @@ func (c *Cache) checkFile(path string, o check.Options) ([]check.Diagnostic, err
 	return check.File(filepath.ToSlash(path), text, o), nil
 }
 
-// WithManifest checks a manifest and the configs that are named, if any, shows
+// CheckManifest checks a manifest and the configs that are named, if any, shows
 // what was found, and exits with that.
 func CheckManifest(manifest string, patterns []string, o check.Options, threshold check.FailOn, show Show) error {
 	configs, err := Expand(patterns)
@@ -104,7 +104,7 @@ func CheckManifest(manifest string, patterns []string, o check.Options, threshol
 	return &exit.Error{Code: exit.Failed}
 }
 
-// besideManifest checks a manifest, whatever its name, and configs.
+// checkWithManifest checks a manifest, whatever its name, and configs.
 func (c *Cache) checkWithManifest(manifest string, configs []string, o check.Options) (Findings, error) {
 	if manifest == "" {
 		return c.checkAll(configs, o)
@@ -121,7 +121,7 @@ func without(paths []string, path string) []string {
 	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return filepath.Clean(p) == filepath.Clean(path) })
 }
 
-// withManifest adds the names that a manifest gives to secrets in any of its
+// appendManifestSecrets adds the names that a manifest gives to secrets in any of its
 // environments. One that is not right has none; its own findings say why.
 func appendManifestSecrets(known []check.SecretSet, path string, read parsedManifest) []check.SecretSet {
 	where := filepath.ToSlash(filepath.Clean(path))
