@@ -1,5 +1,5 @@
-// Package inspect reads the files that a run is about, configs, manifest and flows,
-// and has them checked. The command and the Action both come here.
+// Package inspect reads the configs, the manifest and the flows of a run, and checks
+// them, for the command and the Action.
 package inspect
 
 import (
@@ -21,21 +21,21 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
-// Findings is what check found in files.
+// Findings are the results of checking some files.
 type Findings struct {
 	Diagnostics []check.Diagnostic
-	Files       int
+	Files       int // how many were checked
 }
 
-// Show shows what was found.
+// Show prints findings.
 type Show = func(Findings) error
 
-// ShowText shows what was found as text.
+// ShowText returns a Show that writes text to w.
 func ShowText(w io.Writer) Show {
-	return func(found Findings) error { return report.DiagnosticsText(w, found.Diagnostics, found.Files) }
+	return func(f Findings) error { return report.DiagnosticsText(w, f.Diagnostics, f.Files) }
 }
 
-// ParseVersion reads the Prefect that configs are for. An empty string is any.
+// ParseVersion parses the Prefect that configs are for. The empty string is any.
 func ParseVersion(text string) (config.Version, error) {
 	if text == "" {
 		return config.Any, nil
@@ -43,8 +43,9 @@ func ParseVersion(text string) (config.Version, error) {
 	return config.ParseVersion(text)
 }
 
-// CheckConfigs checks the files that the patterns match, else the config that
-// Prefect reads, and exits with what they say.
+// CheckConfigs checks the files that the patterns match, or without patterns the
+// config that Prefect reads, and shows the findings. The error is an [exit.Error] if
+// they reach the threshold.
 func CheckConfigs(patterns, env []string, o check.Options, threshold check.FailOn, show Show) error {
 	if len(patterns) == 0 {
 		path := config.UserConfigPath(env)
@@ -60,22 +61,22 @@ func CheckConfigs(patterns, env []string, o check.Options, threshold check.FailO
 	return err
 }
 
-// Check checks every file that the patterns match, each once, shows what was
-// found, and reports whether it reaches the threshold.
+// Check checks every file that the patterns match, each once, shows the findings,
+// and reports whether they reach the threshold.
 func (c *Cache) Check(patterns []string, o check.Options, threshold check.FailOn, show Show) (fails bool, err error) {
 	paths, err := Expand(patterns)
 	if err != nil {
 		return false, err
 	}
-	found, err := c.checkAll(paths, o)
+	findings, err := c.checkAll(paths, o)
 	if err != nil {
 		return false, err
 	}
-	return threshold.Fails(found.Diagnostics), show(found)
+	return threshold.Fails(findings.Diagnostics), show(findings)
 }
 
-// checkAll checks files side by side. Of many the garbage collector may leave more
-// lying about: what a file takes is small, and the process ends soon.
+// checkAll checks files concurrently. With many files it collects garbage less
+// often: a file needs little memory, and the process ends soon.
 func (c *Cache) checkAll(paths []string, o check.Options) (Findings, error) {
 	if len(paths) > 1 {
 		defer debug.SetGCPercent(debug.SetGCPercent(400))
@@ -100,7 +101,8 @@ func (c *Cache) checkAll(paths []string, o check.Options) (Findings, error) {
 	return Findings{slices.Concat(diagnostics...), len(paths)}, err
 }
 
-// Expand is every file that the patterns match, each once, sorted.
+// Expand returns every file that the patterns match, each once, sorted. A pattern
+// that is the name of a file matches only that.
 func Expand(patterns []string) ([]string, error) {
 	var paths []string
 	for _, pattern := range patterns {
