@@ -6,13 +6,13 @@ import (
 	"testing"
 )
 
-// canary stands for a value that must not be shown. It is lower case because an
-// upper-case $NAME is a reference, which is shown.
+// canary is a value that must not be shown. It is lower case because an upper-case
+// $NAME is a reference, which is shown.
 const canary = "canary-7f3a"
 
-// canaries is a configuration with a canary in each place a value can have. No
-// comment has an equals sign: on a line of its own, what stands before that is
-// a key, and names of keys are shown.
+// canaries is a configuration with a canary wherever a value can be. No comment has
+// an equals sign: on a line of its own, a key is what comes before that, and names
+// of keys are shown.
 const canaries = `# canary-7f3a
 [context.secrets] # canary-7f3a
 basic = "canary-7f3a"
@@ -44,19 +44,25 @@ A = "canary-7f3a"
 password = "canary-7f3a" # prefect-secrets: ignore[plaintext-secret, reserved-key] canary-7f3a
 `
 
-// deepHeader nests deeper than is read.
+// deepHeader nests deeper than tomlpos reads.
 var deepHeader = "[a" + strings.Repeat(".a", 110) + "]\n"
 
-// checkNoLeak reports where a text is found in diagnostics, frames included.
+// checkNoLeak fails if the diagnostics about a config show a secret.
 func checkNoLeak(t *testing.T, text, secret string) {
 	t.Helper()
-	found := File("a.toml", []byte(text), Options{})
+	checkNotShown(t, File("a.toml", []byte(text), Options{}), text, secret)
+}
+
+// checkNotShown fails if diagnostics about a text show a secret, in any field or
+// frame.
+func checkNotShown(t *testing.T, found []Diagnostic, text, secret string) {
+	t.Helper()
 	fields, err := json.Marshal(found)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if out := string(fields) + render(found); strings.Contains(out, secret) {
-		t.Fatalf("%s is shown:\n%s\nof the text\n%s", secret, render(found), text)
+		t.Fatalf("%s is shown:\n%s\nof the text\n%s", secret, out, text)
 	}
 }
 
@@ -69,7 +75,10 @@ func TestCanaries(t *testing.T) {
 
 // TestCanariesInBrokenFiles breaks the file at every byte, in several ways.
 func TestCanariesInBrokenFiles(t *testing.T) {
-	inserts := []string{"\"", "'", "\"\"\"", "\n", "\"\n", "=", "[", "]", "{", "}", "#", ",", "\\", "\x00", "\xff", "\r", "a", "$", "\"\"\"\n", "\n[a\n", "é"}
+	inserts := []string{
+		"\"", "'", "\"\"\"", "\n", "\"\n", "=", "[", "]", "{", "}", "#", ",", "\\",
+		"\x00", "\xff", "\r", "a", "$", "\"\"\"\n", "\n[a\n", "é",
+	}
 	for at := range len(canaries) {
 		checkNoLeak(t, canaries[:at], canary)
 		checkNoLeak(t, canaries[:at]+canaries[at+1:], canary)
@@ -79,7 +88,7 @@ func TestCanariesInBrokenFiles(t *testing.T) {
 	}
 }
 
-// TestCanariesInOddPlaces has what people write where a value should be.
+// TestCanariesInOddPlaces has the mistakes that people make around values.
 func TestCanariesInOddPlaces(t *testing.T) {
 	for _, text := range []string{
 		"a = canary-7f3a",
@@ -122,7 +131,7 @@ func TestCanariesInOddPlaces(t *testing.T) {
 	}
 }
 
-// TestTokensAreMasked has credentials where names and messages come from.
+// TestTokensAreMasked has credentials in what messages quote.
 func TestTokensAreMasked(t *testing.T) {
 	token := "ghp_" + strings.Repeat("Ab1", 12)
 	for _, text := range []string{
@@ -140,8 +149,7 @@ func TestTokensAreMasked(t *testing.T) {
 	}
 }
 
-// FuzzCanary breaks the file by dropping bytes at one place and putting others
-// there.
+// FuzzCanary breaks the file by replacing some bytes with others.
 func FuzzCanary(f *testing.F) {
 	f.Add(0, 0, "")
 	f.Add(70, 3, "\"\"\"\n")
@@ -154,7 +162,7 @@ func FuzzCanary(f *testing.F) {
 	})
 }
 
-// FuzzFile looks for panics and for places outside the text.
+// FuzzFile looks for panics and for positions outside the text.
 func FuzzFile(f *testing.F) {
 	for _, path := range append(globFiles(f, "testdata/err/*.toml"), globFiles(f, "testdata/ok/*.toml")...) {
 		f.Add(readFile(f, path))

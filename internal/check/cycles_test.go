@@ -19,7 +19,7 @@ func TestCircles(t *testing.T) {
 	}
 }
 
-// TestALongCircle has more keys than a stack of calls should.
+// TestALongCircle has more keys than a call stack should have frames.
 func TestALongCircle(t *testing.T) {
 	g := graph{}
 	for i := range 100_000 {

@@ -52,7 +52,7 @@ func commentsOf(m *pysource.Module) []tomlpos.Comment {
 // Location is where a flow reads a secret. Line and Column count from 1, Column in
 // Unicode code points.
 type Location struct {
-	File   string `json:"file"` // as given to Flows
+	File   string `json:"file"` // as given to ReadFlows
 	Line   int    `json:"line"`
 	Column int    `json:"column"`
 	// Kind is client, task, context, parameter or environment, for Secret,

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// markedText is the part of the last line of a frame that its marker stands under.
+// markedText returns the part of a frame's last line above the marker.
 func markedText(t *testing.T, frame string) string {
 	t.Helper()
 	lines := strings.Split(frame, "\n")
@@ -60,7 +60,7 @@ func TestFrameShowsLinesBefore(t *testing.T) {
 	}
 }
 
-// TestFrameIsPlainText has characters that would move a terminal's cursor.
+// TestFrameIsPlainText has characters that would change what a terminal shows.
 func TestFrameIsPlainText(t *testing.T) {
 	s := newSource("f", "'a\u009b31m\u202eb' = 1")
 	if got := s.frame(span{0, 1}); strings.ContainsAny(got, "\u009b\u202e") {

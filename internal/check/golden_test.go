@@ -13,11 +13,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-var update = flag.Bool("update", false, "write the .out files and the outputs in docs/checks.md anew")
+var update = flag.Bool("update", false, "write the .out files and the outputs in docs/checks.md again")
 
 // readOptions reads the options for a file from its first line, if that begins with
-// "# options:": version=NAME, env=NAME for a variable that is set, require-env. Of
-// a file that names none the environment is not known.
+// "# options:". They are version=NAME, env=NAME for a variable that is set, and
+// require-env. Without env= the environment is unknown.
 func readOptions(t testing.TB, text []byte) Options {
 	t.Helper()
 	first, _, _ := strings.Cut(string(text), "\n")
@@ -42,7 +42,7 @@ func readOptions(t testing.TB, text []byte) Options {
 	return o
 }
 
-// render writes diagnostics as text, each with its frame and hint.
+// render returns diagnostics as text, each with its frame and hint.
 func render(found []Diagnostic) string {
 	var b strings.Builder
 	for _, d := range found {
@@ -72,7 +72,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestOK checks that nothing is found in testdata/ok.
+// TestOK checks that testdata/ok has no findings.
 func TestOK(t *testing.T) {
 	for _, path := range globFiles(t, "testdata/ok/*.toml") {
 		text := readFile(t, path)
@@ -82,9 +82,9 @@ func TestOK(t *testing.T) {
 	}
 }
 
-// TestEveryRuleHasCases holds each rule to a golden pair and a file without
-// fault, which bear its name. The one about flow files has them in testdata/flows,
-// the one about manifests in testdata/manifest.
+// TestEveryRuleHasCases checks that each rule has a golden pair and a file without
+// findings, named like the rule. Those of the rule about flows are in
+// testdata/flows, those of the rule about manifests in testdata/manifest.
 func TestEveryRuleHasCases(t *testing.T) {
 	for _, r := range Rules() {
 		if r.Name == "undefined-secret" || r.Name == "manifest" {
@@ -92,7 +92,8 @@ func TestEveryRuleHasCases(t *testing.T) {
 		}
 		text := readFile(t, "testdata/err/"+r.Name+".toml")
 		found := File("x", text, readOptions(t, text))
-		if !slices.ContainsFunc(found, func(d Diagnostic) bool { return d.Rule == r.Name && d.Severity == r.Severity }) {
+		matches := func(d Diagnostic) bool { return d.Rule == r.Name && d.Severity == r.Severity }
+		if !slices.ContainsFunc(found, matches) {
 			t.Errorf("testdata/err/%s.toml: got %v", r.Name, found)
 		}
 		readFile(t, "testdata/ok/"+r.Name+".toml")

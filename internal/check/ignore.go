@@ -12,8 +12,8 @@ import (
 const ignoreName = "ignore"
 
 const (
-	ignoreForm = "write # prefect-secrets: ignore[rule] and the reason; several rules have commas between them"
-	ignoreGone = "take it out, or move it: it stands at the end of the line it is for, or alone on the line above"
+	ignoreFormHint   = "write # prefect-secrets: ignore[rule] and the reason; several rules have commas between them"
+	unusedIgnoreHint = "take it out, or move it: it stands at the end of the line it is for, or alone on the line above"
 )
 
 // checkIgnore reports ignore comments that are malformed, have no reason, or name a
@@ -23,28 +23,28 @@ func checkIgnore(s *source, report func(finding)) {
 	for _, c := range s.ignores.comments {
 		switch {
 		case c.malformed:
-			report(finding{message: "this begins with prefect-secrets: and is not written as an ignore comment", hint: ignoreForm, start: c.start, end: c.end})
+			report(finding{message: "this begins with prefect-secrets: and is not written as an ignore comment", hint: ignoreFormHint, start: c.start, end: c.end})
 			continue
 		case !c.hasReason:
 			report(finding{message: "this ignore comment has no reason", hint: "say after the bracket why it may stay", start: c.start, end: c.end})
 		}
-		for _, i := range c.rules {
-			s.checkIgnored(i, c.line, report)
+		for _, r := range c.rules {
+			s.checkIgnored(r, c.line, report)
 		}
 	}
 }
 
 // checkIgnored reports what is wrong with a rule that an ignore comment names for a
 // line.
-func (s *source) checkIgnored(i ignoredRule, line int, report func(finding)) {
-	f := finding{start: i.start, end: i.end}
+func (s *source) checkIgnored(r ignoredRule, line int, report func(finding)) {
+	f := finding{start: r.start, end: r.end}
 	switch {
-	case !s.isRule(i.rule):
-		f.message, f.hint = unknownRule(i.rule, s.ignorableNames())
-	case !isIgnorable(i.rule):
-		f.message, f.hint = "the rule "+i.rule+" cannot be ignored", "take it out and mend what it finds"
-	case !s.ignores.used[suppression{line, i.rule}]:
-		f.message, f.hint = fmt.Sprintf("%s finds nothing on line %d that this could ignore", i.rule, line), ignoreGone
+	case !s.isRule(r.name):
+		f.message, f.hint = unknownRule(r.name, s.ignorableNames())
+	case !isIgnorable(r.name):
+		f.message, f.hint = "the rule "+r.name+" cannot be ignored", "take it out and mend what it finds"
+	case !s.ignores.used[suppression{line, r.name}]:
+		f.message, f.hint = fmt.Sprintf("%s finds nothing on line %d that this could ignore", r.name, line), unusedIgnoreHint
 	default:
 		return
 	}
@@ -81,8 +81,8 @@ func (s *source) maskStart(comment int) int {
 	if !ok || c.malformed {
 		return comment + 1
 	}
-	for _, i := range c.rules {
-		if !s.isRule(i.rule) && suggestRule(i.rule, s.ignorableNames()) == "" {
+	for _, r := range c.rules {
+		if !s.isRule(r.name) && suggestRule(r.name, s.ignorableNames()) == "" {
 			return comment + 1
 		}
 	}

@@ -37,7 +37,7 @@ type ignoreComment struct {
 // ignoredRule is a rule that an ignore comment names.
 type ignoredRule struct {
 	span
-	rule string
+	name string
 }
 
 // readIgnores reads the ignore comments. Of several on consecutive lines of their
@@ -66,9 +66,9 @@ func readIgnores(doc *tomlpos.Document) ignores {
 func (all *ignores) add(c *ignoreComment) {
 	all.comments = append(all.comments, c)
 	all.byStart[c.start] = c
-	for _, i := range c.rules {
-		if isIgnorable(i.rule) {
-			all.used[suppression{c.line, i.rule}] = false
+	for _, r := range c.rules {
+		if isIgnorable(r.name) {
+			all.used[suppression{c.line, r.name}] = false
 		}
 	}
 }
@@ -96,11 +96,11 @@ func readIgnore(text string, at tomlpos.Comment) (c *ignoreComment, ok bool) {
 // name counts as an unknown rule.
 func readRules(names string, offset int) []ignoredRule {
 	var rules []ignoredRule
-	for _, name := range strings.Split(names, ",") {
-		rule := strings.Trim(name, " \t")
-		start := offset + strings.Index(name, rule)
-		rules = append(rules, ignoredRule{span{start, start + len(rule)}, rule})
-		offset += len(name) + len(",")
+	for _, part := range strings.Split(names, ",") {
+		name := strings.Trim(part, " \t")
+		start := offset + strings.Index(part, name)
+		rules = append(rules, ignoredRule{span{start, start + len(name)}, name})
+		offset += len(part) + len(",")
 	}
 	return rules
 }

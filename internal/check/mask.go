@@ -17,7 +17,7 @@ func (s *source) lineMasks(line, lo, hi int) []span {
 		out = s.maskedBetween(lo, hi)
 	} else {
 		start, end := s.doc.Line(line)
-		out = clip(out, span{s.visibleEnd(line, start, end), end}, lo, hi)
+		out = clip(out, span{s.visibleEnd(start, end), end}, lo, hi)
 	}
 	first := sort.Search(len(s.tokens), func(i int) bool { return s.tokens[i].end > lo })
 	for _, t := range s.tokens[first:] {
@@ -74,9 +74,9 @@ func (s *source) maskedSpans() []span {
 
 // visibleEnd returns the offset up to which a line of a file that does not parse is
 // shown: after the name of a key with its equals sign, or after a header without
-// quotes. Nothing is shown of any other line, and of one that a value of an earlier
-// line reaches.
-func (s *source) visibleEnd(line, start, end int) int {
+// quotes. Of any other line, and of a line in the value of an earlier one, nothing is
+// shown.
+func (s *source) visibleEnd(start, end int) int {
 	if s.problem == nil {
 		return start
 	}

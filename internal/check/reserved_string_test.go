@@ -27,7 +27,8 @@ func TestReservedTexts(t *testing.T) {
 		{`"'{\"keys\": 1}'"`, release.V1_4, nil},
 		{`['{"keys": 1}']`, release.V1_4, nil},
 	} {
-		found := File("a.toml", []byte("[context.secrets]\nj = "+tt.value), Options{Version: tt.version, Rules: []string{"reserved-key"}})
+		opts := Options{Version: tt.version, Rules: []string{"reserved-key"}}
+		found := File("a.toml", []byte("[context.secrets]\nj = "+tt.value), opts)
 		if diff := cmp.Diff(tt.want, outline(found)); diff != "" {
 			t.Errorf("%s under %q: %s", tt.value, tt.version, diff)
 		}

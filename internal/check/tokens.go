@@ -107,11 +107,11 @@ func MaskTokens(name string) string {
 	return name
 }
 
-// atLeast returns a function that reads letters of an alphabet, at least so many.
-func atLeast(alphabet string, least int) func(string) (int, bool) {
+// atLeast returns a tokenFormat.rest for letters of an alphabet, minLength or more.
+func atLeast(alphabet string, minLength int) func(string) (int, bool) {
 	return func(text string) (int, bool) {
 		n := prefixLength(text, alphabet)
-		return n, n >= least
+		return n, n >= minLength
 	}
 }
 

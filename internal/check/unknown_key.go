@@ -22,15 +22,15 @@ const envVars = "cloud.agent.env_vars"
 // own. The releases are those that the file is checked for.
 func checkUnknownKeys(s *source, report func(finding)) {
 	c := catalogueOf(s.opts.Version)
-	reported, usersOwn := map[string]bool{}, map[string]bool{}
+	reported, userTables := map[string]bool{}, map[string]bool{}
 	for _, v := range s.settings() {
 		name := v.name
-		if usersOwn[v.path[0]] || c.settings[name] || c.isOpen(name) || isReserved(v.path) || c.isDeprecated(name) {
+		if userTables[v.path[0]] || c.settings[name] || c.isOpen(name) || isReserved(v.path) || c.isDeprecated(name) {
 			continue
 		}
 		message, hint, n := c.explain(v)
 		if message == "" {
-			usersOwn[v.path[0]] = true
+			userTables[v.path[0]] = true
 			continue
 		}
 		if key := strings.Join(v.path[:n], "."); !reported[key] {

@@ -13,8 +13,8 @@ func TestUsedBy(t *testing.T) {
 		{"a.py", []byte("import prefect\nif True:\n    prefect.context.secrets.get('A', 1)\nprefect.tasks.secrets.EnvVarSecret('A')")},
 		{"none.py", []byte("import prefect")},
 	})
-	known := []SecretSet{{"config.toml", []string{"B", "A", "A"}}, {"the store", []string{"A"}}}
-	got, err := json.MarshalIndent(reads.UsedBy(known), "", " ")
+	defined := []SecretSet{{"config.toml", []string{"B", "A", "A"}}, {"the store", []string{"A"}}}
+	got, err := json.MarshalIndent(reads.UsedBy(defined), "", " ")
 	if err != nil {
 		t.Fatal(err)
 	}
