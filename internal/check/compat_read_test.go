@@ -33,8 +33,8 @@ func TestCompatOfCorpus(t *testing.T) {
 	}
 }
 
-// TestCompatOfTexts has secrets of several lines.
-func TestCompatOfTexts(t *testing.T) {
+// TestCompatOfStrings has secrets of several lines.
+func TestCompatOfStrings(t *testing.T) {
 	for text, want := range map[string]string{
 		"v = '''\na\n''' # note\nw = 1":                "behind its closing quotes",
 		"v = '''\na\n'''\nw = 1":                       "",

@@ -10,10 +10,10 @@ import (
 
 // checkReservedKeys reports each table, setting or secret that has the name of a
 // method or attribute of Prefect's configuration object. Prefect does not look at
-// empty tables, which it drops before, nor into arrays. checkReservedTexts is for
+// empty tables, which it drops before, nor into arrays. checkReservedStrings is for
 // strings that become tables.
 func checkReservedKeys(s *source, report func(finding)) {
-	checkReservedTexts(s, report)
+	checkReservedStrings(s, report)
 	filled, secrets := s.filled(), s.nodesBelow("context", "secrets")
 	reported := make([]bool, len(s.doc.Nodes))
 	for _, k := range s.doc.Keys {

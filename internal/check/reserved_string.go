@@ -7,15 +7,15 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// checkReservedTexts reports strings that Prefect 1.4 reads as a table with a
+// checkReservedStrings reports strings that Prefect 1.4 reads as a table with a
 // reserved key in it, such as a secret that is a JSON object.
-func checkReservedTexts(s *source, report func(finding)) {
+func checkReservedStrings(s *source, report func(finding)) {
 	suffix, ok := s.includesV1_4()
 	if !ok {
 		return
 	}
 	for _, v := range s.stringSettings() {
-		if name := reservedInText(v.str); name != "" {
+		if name := reservedInString(v.str); name != "" {
 			report(v.finding(
 				fmt.Sprintf("the text of %s becomes a table with the key %q%s: import prefect fails with ValueError", s.label(v), name, suffix),
 				"Prefect's configuration has a method or attribute of that name: use another key, or quote the text twice, so that it stays a text",
@@ -24,9 +24,9 @@ func checkReservedTexts(s *source, report func(finding)) {
 	}
 }
 
-// reservedInText returns the first reserved key of a string that is a Python dict,
+// reservedInString returns the first reserved key of a string that is a Python dict,
 // or "".
-func reservedInText(str string) string {
+func reservedInString(str string) string {
 	if !strings.HasPrefix(strings.TrimLeft(str, " \t("), "{") {
 		return ""
 	}

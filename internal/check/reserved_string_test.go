@@ -8,8 +8,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// TestReservedTexts has what Prefect 1.4.1 does with each text.
-func TestReservedTexts(t *testing.T) {
+// TestReservedStrings has what Prefect 1.4.1 does with each text.
+func TestReservedStrings(t *testing.T) {
 	const keys = `reserved-key: the text of secret j becomes a table with the key "keys"`
 	const fails = ": import prefect fails with ValueError"
 	for _, tt := range []struct {

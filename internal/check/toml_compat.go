@@ -127,7 +127,7 @@ func compatType(k tomlpos.Kind) string {
 	case tomlpos.OffsetDateTime, tomlpos.LocalDateTime, tomlpos.LocalDate:
 		return "date"
 	case tomlpos.BasicString, tomlpos.MultilineString, tomlpos.LiteralString, tomlpos.MultilineLiteral:
-		return "text"
+		return "string"
 	}
 	return fmt.Sprint(k)
 }

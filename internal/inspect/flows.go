@@ -108,8 +108,7 @@ func flowConfigs(patterns, env []string) ([]string, error) {
 	return []string{path}, nil
 }
 
-// ReadFlows reads every .py file below the directories. A directory may also be a
-// file.
+// ReadFlows reads every .py file below dirs, which may also be files.
 func ReadFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 	var flows []check.Flow
 	for _, dir := range dirs {
@@ -148,8 +147,7 @@ func (c *Cache) DefinedSecrets(configs []string, manifest string, o check.Option
 			defined = appendManifestSecrets(defined, path, c.parse(path, text))
 			continue
 		}
-		// A config that no Prefect loads defines nothing; a finding about it says
-		// why.
+		// A config that no Prefect loads defines nothing; its own finding says why.
 		if names, err := check.ConfigSecrets(text, o); err == nil {
 			defined = append(defined, check.SecretSet{Where: filepath.ToSlash(path), Names: names})
 		}

@@ -62,7 +62,7 @@ func (p *parser) assign(target, value *node) {
 }
 
 // pairedValue returns the value of a target's item, or nil unless both sides are
-// literals of the same length.
+// lists of the same length and the item is certain.
 func pairedValue(target, value *node, i int) *node {
 	if value == nil || target.kind != nodeList || value.kind != nodeList || len(target.items) != len(value.items) {
 		return nil

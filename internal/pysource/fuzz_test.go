@@ -98,8 +98,8 @@ func TestAliasesGoNoFurther(t *testing.T) {
 	}
 }
 
-// TestTextsGrowNoFurther has a name that would be 2 to the power of 40 bytes long.
-func TestTextsGrowNoFurther(t *testing.T) {
+// TestStringsGrowNoFurther has a name that would be 2 to the power of 40 bytes long.
+func TestStringsGrowNoFurther(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("from prefect.client import Secret\na0 = 'x'\n")
 	for i := range 40 {
