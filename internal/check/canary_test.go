@@ -53,8 +53,7 @@ func checkNoLeak(t *testing.T, text, secret string) {
 	checkNotShown(t, File("a.toml", []byte(text), Options{}), text, secret)
 }
 
-// checkNotShown fails if diagnostics about a text show a secret, in any field or
-// frame.
+// checkNotShown fails if diagnostics about a text show a secret, in any field or frame.
 func checkNotShown(t *testing.T, found []Diagnostic, text, secret string) {
 	t.Helper()
 	fields, err := json.Marshal(found)

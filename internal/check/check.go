@@ -3,8 +3,7 @@
 // with its line and column. [Manifest] does that for a manifest, and [ReadFlows] for
 // flow code.
 //
-// No field of a diagnostic holds a value that could be a secret. Names of keys are
-// shown.
+// No field of a diagnostic holds a value that could be a secret. Names of keys are shown.
 package check
 
 import (

@@ -22,8 +22,7 @@ type pythonReading struct {
 	misread    []tomlpos.NodeID // what it reads as something else
 }
 
-// readAsPython reads the file as toml 0.10.2 does and as TOML 1.0, and compares
-// them.
+// readAsPython reads the file as toml 0.10.2 does and as TOML 1.0, and compares them.
 func (s *source) readAsPython() pythonReading {
 	python, err := pytoml.Read(s.doc.Text)
 	var rejected *pytoml.Error

@@ -67,8 +67,7 @@ func (t *tarjan) visit(vertex string) int {
 	return complete
 }
 
-// popComponent completes the component of the vertices from an index of the stack
-// on.
+// popComponent completes the component of the vertices from an index of the stack on.
 func (t *tarjan) popComponent(from int) {
 	for _, vertex := range t.stack[from:] {
 		t.lowLink[vertex] = complete

@@ -29,8 +29,7 @@ func checkDanglingRefs(s *source, report func(finding)) {
 	}
 }
 
-// firstDangling returns the first key that v refers to and that leads nowhere, and
-// why.
+// firstDangling returns the first key that v refers to and that leads nowhere, and why.
 func (s *source) firstDangling(v setting) (name, reason string) {
 	env, _ := s.env()
 	for _, name := range release.Keys(v.str) {
@@ -44,8 +43,7 @@ func (s *source) firstDangling(v setting) (name, reason string) {
 	return "", ""
 }
 
-// danglingReason returns why a dotted name leads to no setting, or "" if it leads to
-// one.
+// danglingReason returns why a dotted name leads to no setting, or "" if it leads to one.
 func (s *source) danglingReason(name string) string {
 	if node, ok := s.lookup(name); ok {
 		if s.isTable(node) {

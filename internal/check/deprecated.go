@@ -9,8 +9,7 @@ import (
 )
 
 // move is a prefix of class paths from which Prefect 1.4 does not load classes. One
-// release moved the classes, and a later one was the last that loaded them from
-// here.
+// release moved the classes, and a later one was the last that loaded them from here.
 type move struct {
 	from, to    string
 	moved, last release.Number

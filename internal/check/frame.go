@@ -16,8 +16,7 @@ const (
 // noMark is a mark on no line.
 var noMark = span{-1, -1}
 
-// frame returns the marked line and the lines before it, masked, with a marker
-// below.
+// frame returns the marked line and the lines before it, masked, with a marker below.
 func (s *source) frame(mark span) string {
 	last := s.doc.Position(mark.start).Line
 	var b strings.Builder

@@ -34,8 +34,7 @@ func checkIgnore(s *source, report func(finding)) {
 	}
 }
 
-// checkIgnored reports what is wrong with a rule that an ignore comment names for a
-// line.
+// checkIgnored reports what is wrong with a rule that an ignore comment names for a line.
 func (s *source) checkIgnored(r ignoredRule, line int, report func(finding)) {
 	f := finding{start: r.start, end: r.end}
 	switch {
@@ -65,8 +64,7 @@ func unknownRule(name string, rules []string) (message, hint string) {
 }
 
 // suggestRule asks whether the nearest rule was meant. It returns "" if none is
-// near, and for a name with more than letters and dashes, because that may hold a
-// value.
+// near, and for a name with more than letters and dashes, because that may hold a value.
 func suggestRule(name string, rules []string) string {
 	if prefixLength(name, "abcdefghijklmnopqrstuvwxyz-") < len(name) {
 		return ""
@@ -126,6 +124,5 @@ func (s *source) ignorableNames() []string {
 }
 
 // isIgnorable reports whether a comment can ignore a rule: not syntax, since a file
-// that does not parse has no certain comments, and not the rule about ignore
-// comments.
+// that does not parse has no certain comments, and not the rule about ignore comments.
 func isIgnorable(rule string) bool { return rule != syntaxName && rule != ignoreName }

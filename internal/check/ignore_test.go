@@ -175,8 +175,7 @@ func TestUncertainPlacesIgnoreNothing(t *testing.T) {
 	}
 }
 
-// TestCanariesInIgnoreComments has values in place of the name of a rule and the
-// reason.
+// TestCanariesInIgnoreComments has values in place of the name of a rule and the reason.
 func TestCanariesInIgnoreComments(t *testing.T) {
 	for _, comment := range []string{
 		"ignore[" + canary + "] reason", "ignore[plaintext-secret] " + canary,

@@ -14,8 +14,7 @@ func isReference(str string) bool {
 }
 
 // isTemplate reports whether a string has a ${NAME} in it, as in
-// https://user:${PASSWORD}@host. A bare $ is not enough, because passwords have it
-// too.
+// https://user:${PASSWORD}@host. A bare $ is not enough, because passwords have it too.
 func isTemplate(str string) bool {
 	_, after, ok := strings.Cut(str, "${")
 	return ok && strings.IndexByte(after, '}') > 0

@@ -100,8 +100,7 @@ func objectKeys(str string) (keys []string, isObject bool) {
 	return keys, true
 }
 
-// formProblem returns what is wrong with a secret, or "" if it has the keys of one
-// form.
+// formProblem returns what is wrong with a secret, or "" if it has the keys of one form.
 func formProblem(forms [][]string, keys []string, typ string) string {
 	switch {
 	case forms == nil && typ != typePhrase("str"):

@@ -40,8 +40,7 @@ func checkCompat(s *source, report func(finding)) {
 
 const compatHint = "Prefect reads TOML with Python's toml 0.10.2; write this more simply, such as on one line, with one kind of quotes"
 
-// rejectedLine returns a finding about the line at which toml 0.10.2 rejects the
-// file.
+// rejectedLine returns a finding about the line at which toml 0.10.2 rejects the file.
 func (s *source) rejectedLine(start int) finding {
 	for start < len(s.doc.Text)-1 && strings.IndexByte(" \t\n", s.doc.Text[start]) >= 0 {
 		start++

@@ -44,8 +44,7 @@ func (s *source) isVariable(ref release.Reference) bool {
 	return !ref.Braces || !s.isKey(ref.Name)
 }
 
-// isKey reports whether a name is that of a key in the file or of one of Prefect's
-// own.
+// isKey reports whether a name is that of a key in the file or of one of Prefect's own.
 func (s *source) isKey(name string) bool {
 	_, ok := s.lookup(name)
 	return ok || s.isDefault(name)

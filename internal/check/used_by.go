@@ -19,8 +19,7 @@ type SecretUse struct {
 
 // UsedBy returns every secret that is read or defined, with the locations that read
 // it, sorted by name, and after them the environment variables. A secret without a
-// location may still be read at one of [FlowReads.Unknown], whose names are
-// computed.
+// location may still be read at one of [FlowReads.Unknown], whose names are computed.
 func (r *FlowReads) UsedBy(defined []SecretSet) []SecretUse {
 	uses := usage{{}, {}}
 	for _, set := range defined {

@@ -103,8 +103,7 @@ func CheckManifest(manifest string, patterns []string, o check.Options, threshol
 	return &exit.Error{Code: exit.Failed}
 }
 
-// checkWithManifest checks configs and a manifest, whatever its name, unless it is
-// empty.
+// checkWithManifest checks configs and, unless its path is empty, a manifest of any name.
 func (c *Cache) checkWithManifest(manifest string, configs []string, o check.Options) (Findings, error) {
 	if manifest == "" {
 		return c.checkAll(configs, o)

@@ -83,8 +83,7 @@ func (p *parser) del() {
 	p.markRemoved(target)
 }
 
-// markRemoved marks the attributes and subscripts of a del as removed, not stored
-// to.
+// markRemoved marks the attributes and subscripts of a del as removed, not stored to.
 func (p *parser) markRemoved(target *node) {
 	if target.use == store {
 		target.use = remove

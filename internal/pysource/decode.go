@@ -15,8 +15,7 @@ var codingCookie = regexp.MustCompile(`^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0
 // blankLine matches a first line that lets the second hold the cookie.
 var blankLine = regexp.MustCompile(`^[ \t\f]*(?:#.*)?$`)
 
-// decode returns the text as UTF-8 with \n at the end of each line, or why it
-// cannot.
+// decode returns the text as UTF-8 with \n at the end of each line, or why it cannot.
 func decode(data []byte) (string, *Problem) {
 	if len(data) > maxSize {
 		return "", &Problem{Message: fmt.Sprintf("the file has more than %d MiB, which is as far as prefect-secrets reads Python", maxSize>>20)}

@@ -13,8 +13,7 @@ func (p *parser) startsOperand(t token) bool {
 	return t.kind == tokOp && word == "{"
 }
 
-// isCase reports whether the word case begins a pattern of a match, and is not a
-// name.
+// isCase reports whether the word case begins a pattern of a match, and is not a name.
 func (p *parser) isCase() bool {
 	for i := p.next + 1; i < len(p.tokens); i++ {
 		switch {

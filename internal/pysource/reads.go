@@ -14,8 +14,7 @@ func (r *reader) visit(n *node) {
 	}
 }
 
-// visitAttribute records prefect.context.secrets.A, and Secret("A").exists as
-// optional.
+// visitAttribute records prefect.context.secrets.A, and Secret("A").exists as optional.
 func (r *reader) visitAttribute(n *node) {
 	if i, ok := r.readOf[n.base]; ok && n.name == "exists" {
 		r.module.Reads[i].Optional = true
@@ -151,16 +150,16 @@ func (r *reader) visitArguments(n *node, path string) {
 	for _, a := range n.args {
 		switch one, several := nameParameter(path, a.name); {
 		case one:
-			r.secretParameter(a.value)
+			r.recordArgument(a.value)
 		case several:
-			r.secretListParameter(a.value)
+			r.recordListArgument(a.value)
 		}
 	}
 }
 
-// secretParameter records an argument that names a secret. None, the empty string
+// recordArgument records an argument that names a secret. None, the empty string
 // and the like mean no secret, and a call of a task passes a value and not a name.
-func (r *reader) secretParameter(name *node) {
+func (r *reader) recordArgument(name *node) {
 	v := r.value(name)
 	if v.constant || v.literal != nil || v.isString && v.str == "" || v.path == unknownPath {
 		return
@@ -168,13 +167,13 @@ func (r *reader) secretParameter(name *node) {
 	r.recordRead(v, Access{Kind: Parameter}.at(name, name))
 }
 
-// secretListParameter records an argument that names several secrets.
-func (r *reader) secretListParameter(names *node) {
+// recordListArgument records an argument that names several secrets.
+func (r *reader) recordListArgument(names *node) {
 	v := r.value(names)
 	switch {
 	case v.literal != nil && v.literal.kind == nodeList:
 		for _, name := range v.literal.items {
-			r.secretParameter(name)
+			r.recordArgument(name)
 		}
 	case v.literal == nil && !v.constant && !v.isString:
 		r.recordRead(value{}, Access{Kind: Parameter}.at(names, names))

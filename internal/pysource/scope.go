@@ -2,8 +2,7 @@ package pysource
 
 import "sort"
 
-// scope is where names are bound: the module, a class, a function, or a
-// comprehension.
+// scope is where names are bound: the module, a class, a function, or a comprehension.
 type scope struct {
 	parent   *scope
 	kind     scopeKind

@@ -65,8 +65,7 @@ func (s *scanner) fStringPart() {
 	s.addPart(len(s.src))
 }
 
-// maxCharacterName is longer than any name of a character in Unicode, with \N{ and
-// }.
+// maxCharacterName is longer than any name of a character in Unicode, with \N{ and }.
 const maxCharacterName = 128
 
 // escapeLength returns the length of an escape sequence. A brace is never part of

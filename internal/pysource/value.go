@@ -7,9 +7,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// value is what an expression certainly is. At most one of isString, path, constant
-// and literal is set; the zero value is an expression about which nothing is
-// certain.
+// value is what is certain about an expression. At most one of isString, path, constant
+// and literal is set; the zero value is an expression about which nothing is certain.
 type value struct {
 	isString bool
 	str      string // if isString
@@ -33,7 +32,7 @@ type reader struct {
 }
 
 // value returns what an expression is. It returns the zero value for one whose
-// evaluation has begun and not ended, so that a circle of names ends.
+// evaluation has begun and not ended, so that a cycle of names ends.
 func (r *reader) value(n *node) value {
 	if n == nil || n.end > r.limit || r.aliasDepth > maxAliasDepth {
 		return value{}

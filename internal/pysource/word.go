@@ -57,8 +57,7 @@ func isNameRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r) || unicode.Is(unicode.Pc, r)
 }
 
-// baseDigits are the digits of a number that begins with 0 and a letter, by that
-// letter.
+// baseDigits are the digits of a number that begins with 0 and a letter, by that letter.
 var baseDigits = map[byte]string{'x': "0123456789abcdefABCDEF_", 'o': "01234567_", 'b': "01_"}
 
 // numberLength returns the length of the number that src begins with. A word may
