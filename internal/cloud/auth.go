@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"crypto/sha256"
 	"net/http"
 	"strings"
 
@@ -75,4 +76,58 @@ func (k *key) chooseTenant(id string) (Tenant, bool) {
 		}
 	}
 	return Tenant{}, false
+}
+
+// identify finds the key that a bearer text is, or is a token of; nil if there is
+// none or it has expired. The text is looked up by its hash, so the time it takes
+// tells nothing.
+func (a *API) identify(ctx context.Context, token string) *key {
+	access, now := a.keyring.Load(), a.config.Now()
+	k := access.keys[sha256.Sum256([]byte(token))]
+	if k == nil {
+		k = access.keyOfToken(token, a.config.TokenSecret, now)
+	}
+	if k == nil && a.config.Authenticate != nil {
+		k = a.externalKey(ctx, access, token)
+	}
+	if k == nil || !k.Expires.IsZero() && !now.Before(k.Expires) {
+		return nil
+	}
+	if a.config.OnKnown != nil {
+		a.config.OnKnown(ctx)
+	}
+	return k
+}
+
+// foreign asks Config.Authenticate for a key that is not among ours.
+func (a *API) externalKey(ctx context.Context, access *keyring, token string) *key {
+	found, err := a.config.Authenticate(ctx, token)
+	if found == nil || err != nil {
+		return nil
+	}
+	k, err := access.checkKey(*found)
+	if err != nil {
+		return nil
+	}
+	return k
+}
+
+// KeyOf is the key of a request's Authorization header, without Secret, Hash and
+// Former, for handlers beside the API. Itself is false where the header has a token
+// of switchTenant in its place.
+func (a *API) KeyOf(r *http.Request) (k Key, itself, known bool) {
+	text, ok := Bearer(r.Header)
+	if !ok {
+		return Key{}, false, false
+	}
+	found := a.identify(r.Context(), text)
+	if found == nil || found.kind == refreshKind {
+		return Key{}, false, false
+	}
+	k = found.Key
+	k.Tenants = nil
+	for _, t := range found.tenants {
+		k.Tenants = append(k.Tenants, t.ID)
+	}
+	return k, found.kind == keyKind, true
 }

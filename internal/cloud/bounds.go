@@ -3,8 +3,6 @@ package cloud
 import (
 	"bytes"
 	"context"
-	"io"
-	"net/http"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
@@ -47,11 +45,6 @@ func (unbounded) List(context.Context, string) (done func(), err error) {
 func (unbounded) End(context.Context)                   {}
 func (unbounded) Forward(context.Context, string) error { return nil }
 
-var _ graphql.Growing = (*session)(nil)
-
-// Grow implements [graphql.Growing].
-func (s *session) Grow(bytes int) error { return s.api.config.Bounds.Answer(s.ctx, bytes) }
-
 // Sizes of what a document takes while it is parsed and in use, as multiples of its
 // length: measured with documents of nothing but fields of one letter.
 const (
@@ -83,43 +76,4 @@ func inputsSize(v graphql.Variables) (size int) {
 		size += inputSize*bytes.Count(text, []byte(",")) + objectSize*bytes.Count(text, []byte("{"))
 	}
 	return size
-}
-
-// Busy is the message of a request for which there is no room.
-const Busy = "The server is busy. Try again."
-
-// firstRead are the bytes that there is room for before any of a body came.
-const firstRead = 4 << 10
-
-// busy is what a request gets for which there is no room, in the form that Prefect's
-// clients try again after.
-func busy() *Reply {
-	out := errorReply(http.StatusServiceUnavailable, &graphql.Error{Message: Busy, Code: errAPI.Code}, nil)
-	out.RetryAfter = "1"
-	return out
-}
-
-// ReadBody reads a body of that length, or of an unknown one if it is negative, and
-// at most one byte more than MaxBody. It makes room for what has come and not for
-// what is said to come.
-func ReadBody(body io.Reader, length int64, room func(bytes int) error) ([]byte, error) {
-	if length < 0 || length > MaxBody+1 {
-		length = MaxBody + 1
-	}
-	var text []byte
-	for int64(len(text)) < length {
-		if len(text) == cap(text) {
-			size := int(min(length, int64(max(firstRead, 2*cap(text)))))
-			if err := room(size - cap(text)); err != nil {
-				return nil, err
-			}
-			text = append(make([]byte, 0, size), text...)
-		}
-		n, err := body.Read(text[len(text):cap(text)])
-		text = text[:len(text)+n]
-		if err != nil {
-			return text, err
-		}
-	}
-	return text, nil
 }

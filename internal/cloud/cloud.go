@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -47,6 +46,14 @@ type Key struct {
 	// Without any it reaches all.
 	Patterns []string
 	// Expires is the first moment at which the key is refused; zero means never.
+	Expires time.Time
+}
+
+// FormerHash is a bearer text that a [Key] had before.
+type PreviousHash struct {
+	// Hash is the SHA-256 of the text.
+	Hash [sha256.Size]byte
+	// Expires is the first moment at which it is refused. Required.
 	Expires time.Time
 }
 
@@ -125,13 +132,6 @@ func (*API) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "cloud.API") 
 // them reaches a store that is given another state meanwhile.
 func (a *API) Interrupt() { a.epoch.Add(1) }
 
-// access is who may ask for what. It is never changed once it is in use.
-type keyring struct {
-	tenants []Tenant
-	keys    map[[32]byte]*key
-	byName  map[string][]*key // more than one while a key is rotated
-}
-
 // New checks the configuration and makes an API of it. Its errors hold no key's
 // secret.
 func New(c Config) (*API, error) {
@@ -163,52 +163,4 @@ func (a *API) SetKeyring(tenants []Tenant, keys []Key) error {
 	}
 	a.keyring.Store(next)
 	return nil
-}
-
-// IsUUID reports whether s has the form of a UUID in lower case.
-func IsUUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i := range len(s) {
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		if dash != (s[i] == '-') || !dash && !strings.ContainsRune("0123456789abcdef", rune(s[i])) {
-			return false
-		}
-	}
-	return true
-}
-
-func (a *keyring) addTenants(tenants []Tenant) error {
-	if len(tenants) == 0 {
-		return errors.New("an API needs at least one tenant")
-	}
-	seen := map[string]bool{}
-	for _, t := range tenants {
-		t.ID = strings.ToLower(t.ID)
-		if t.Name == "" {
-			t.Name = t.Slug
-		}
-		switch {
-		case !IsUUID(t.ID):
-			return fmt.Errorf("tenant id %q is not a UUID", t.ID)
-		case t.Slug == "":
-			return fmt.Errorf("tenant %s has no slug", t.ID)
-		case seen[t.ID] || seen[t.Slug]:
-			return fmt.Errorf("tenant %s (%s) is given twice", t.Slug, t.ID)
-		}
-		seen[t.ID], seen[t.Slug] = true, true
-		a.tenants = append(a.tenants, t)
-	}
-	return nil
-}
-
-// tenant finds a tenant by its id in lower case.
-func (a *keyring) tenant(id string) (Tenant, bool) {
-	for _, t := range a.tenants {
-		if t.ID == id {
-			return t, true
-		}
-	}
-	return Tenant{}, false
 }

@@ -16,6 +16,9 @@ import (
 // and from 0.12.1 to /graphql, the others to /graphql/alpha. A slash may follow.
 var endpoints = map[string]bool{"": true, "/graphql": true, "/graphql/alpha": true}
 
+// IsEndpoint reports whether clients send GraphQL to that path.
+func IsEndpoint(path string) bool { return endpoints[strings.TrimSuffix(path, "/")] }
+
 // ServeHTTP answers a POST of a GraphQL request, or of a JSON array of them, and a
 // GET of a query. No answer may be kept by a cache.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.answer(r).write(w) }
@@ -53,18 +56,6 @@ func (s *session) runInTurn(ctx context.Context, requests *requests) *Reply {
 	defer s.api.config.Bounds.End(work)
 	s.ctx = work
 	return s.run(work, requests)
-}
-
-// sawRefused tells of the values of a request that is refused unread.
-func (a *API) recordRefused(r *http.Request) {
-	if a.config.OnValue == nil {
-		return
-	}
-	if requests, refused := readRequests(r, func(int) error { return nil }); refused == nil {
-		for _, request := range requests.list {
-			a.recordVariables(request.Variables)
-		}
-	}
 }
 
 // refuseMutation answers a mutation that came by GET, which caches and logs see.
@@ -124,12 +115,6 @@ func (p *prepared) fields() []*graphql.Field {
 
 // everyones tells the fields that every schema has.
 func isMetaField(f *graphql.Field) bool { return strings.HasPrefix(f.Name, "__") }
-
-func (a *API) invalid(message string) {
-	if a.config.OnInvalid != nil {
-		a.config.OnInvalid(message)
-	}
-}
 
 // respond executes. A single document that was not executed is 400; a batch is
 // 200 whatever its parts are.

@@ -2,7 +2,10 @@ package cloud
 
 import (
 	"context"
+	"slices"
 	"sync"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
 const (
@@ -30,6 +33,30 @@ func (s *listSizes) record(tenant string, names []string) int {
 	}
 	s.Store(tenant, size)
 	return size
+}
+
+func secretNames(ctx context.Context, s *session, f *graphql.Field) (any, error) {
+	names, err := s.names(ctx, f)
+	s.budget.spendNames(names, 1)
+	return names, err
+}
+
+// names lists what the key's patterns let it see, sorted: one listing of the store
+// for all fields of a request between two writes. Nobody may change them in place.
+func (s *session) names(ctx context.Context, f *graphql.Field) ([]string, error) {
+	if err := s.budget.check(); err != nil {
+		return nil, err
+	}
+	if names := s.listed.Load(); names != nil {
+		return *names, nil
+	}
+	all, err := s.list(ctx)
+	if err != nil {
+		return nil, s.storeError(f, err)
+	}
+	names := slices.DeleteFunc(all, func(name string) bool { return !s.key.reaches(name) })
+	s.listed.Store(&names)
+	return names, nil
 }
 
 // list lists all names of the tenant. There is room for them before: for as many as

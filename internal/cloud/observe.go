@@ -2,7 +2,9 @@ package cloud
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"net/http"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
@@ -68,4 +70,51 @@ func (a *API) reportRefused(ctx context.Context, s *session, code string) {
 		call.Key, call.Tenant = s.key.Name, s.tenant.ID
 	}
 	_ = a.config.OnCall(ctx, call)
+}
+
+// sawValue tells of a value that a field is to set.
+func (s *session) recordValue(f *graphql.Field) {
+	if s.api.config.OnValue == nil {
+		return
+	}
+	if input, ok := f.Args["input"].(map[string]any); ok {
+		if value, ok := input["value"].(json.RawMessage); ok {
+			s.api.config.OnValue(secretName(f), value)
+		}
+	}
+}
+
+// sawVariables tells of the values in the variables of a document that was not
+// prepared.
+func (a *API) recordVariables(variables graphql.Variables) {
+	if a.config.OnValue == nil {
+		return
+	}
+	for _, text := range variables.Texts() {
+		var input struct {
+			Name  string
+			Value json.RawMessage
+		}
+		if json.Unmarshal(text, &input) == nil && input.Value != nil {
+			a.config.OnValue(input.Name, input.Value)
+		}
+	}
+}
+
+// sawRefused tells of the values of a request that is refused unread.
+func (a *API) recordRefused(r *http.Request) {
+	if a.config.OnValue == nil {
+		return
+	}
+	if requests, refused := readRequests(r, func(int) error { return nil }); refused == nil {
+		for _, request := range requests.list {
+			a.recordVariables(request.Variables)
+		}
+	}
+}
+
+func (a *API) invalid(message string) {
+	if a.config.OnInvalid != nil {
+		a.config.OnInvalid(message)
+	}
 }

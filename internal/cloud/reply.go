@@ -94,3 +94,14 @@ func (r *Reply) cut(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }
+
+// Busy is the message of a request for which there is no room.
+const Busy = "The server is busy. Try again."
+
+// busy is what a request gets for which there is no room, in the form that Prefect's
+// clients try again after.
+func busy() *Reply {
+	out := errorReply(http.StatusServiceUnavailable, &graphql.Error{Message: Busy, Code: errAPI.Code}, nil)
+	out.RetryAfter = "1"
+	return out
+}

@@ -96,3 +96,31 @@ func tooLarge(r *http.Request, read int) *Reply {
 	e := &graphql.Error{Message: fmt.Sprintf("The request is larger than %d bytes.", MaxBody), Code: graphql.CodeBadUserInput}
 	return errorReply(http.StatusRequestEntityTooLarge, e, nil)
 }
+
+// firstRead are the bytes that there is room for before any of a body came.
+const firstRead = 4 << 10
+
+// ReadBody reads a body of that length, or of an unknown one if it is negative, and
+// at most one byte more than MaxBody. It makes room for what has come and not for
+// what is said to come.
+func ReadBody(body io.Reader, length int64, room func(bytes int) error) ([]byte, error) {
+	if length < 0 || length > MaxBody+1 {
+		length = MaxBody + 1
+	}
+	var text []byte
+	for int64(len(text)) < length {
+		if len(text) == cap(text) {
+			size := int(min(length, int64(max(firstRead, 2*cap(text)))))
+			if err := room(size - cap(text)); err != nil {
+				return nil, err
+			}
+			text = append(make([]byte, 0, size), text...)
+		}
+		n, err := body.Read(text[len(text):cap(text)])
+		text = text[:len(text)+n]
+		if err != nil {
+			return text, err
+		}
+	}
+	return text, nil
+}

@@ -15,9 +15,6 @@ const (
 	conditionsOfPattern = 10
 )
 
-// columns read a row's columns, by name.
-type columns[R any] map[string]func(R) string
-
 // condition is one where, or a part of it, made ready for many rows.
 type condition[R any] func(R) bool
 

@@ -89,6 +89,25 @@ func (e *execution) fail(err error, f *Field, here *step) {
 	e.errs = append(e.errs, out)
 }
 
+// top writes the object of the operation in parts. Only what stands within one of
+// its fields can be cut back, so a part ends with one.
+func (e *execution) rootObject(fields []*Field, resolve func(*Field) (any, error)) ([][]byte, bool) {
+	var parts [][]byte
+	dst := append(make([]byte, 0, 256), '{')
+	for i, f := range fields {
+		var ok bool
+		if dst, ok = e.member(dst, i, f, nil, resolve); !ok {
+			return nil, false
+		}
+		e.growth.count(dst)
+		if len(dst) >= partSize {
+			parts = append(parts, dst)
+			dst, e.growth.counted = nil, 0
+		}
+	}
+	return append(parts, append(dst, '}')), true
+}
+
 // object writes an object. It reports false, leaving dst to be cut back by the
 // caller, if a field that must not be null has failed.
 func (e *execution) object(dst []byte, fields []*Field, up *step, resolve func(*Field) (any, error)) ([]byte, bool) {

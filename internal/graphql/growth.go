@@ -32,22 +32,3 @@ func (s *growth) count(part []byte) {
 	s.counted += more
 	s.err = s.root.Grow(more)
 }
-
-// top writes the object of the operation in parts. Only what stands within one of
-// its fields can be cut back, so a part ends with one.
-func (e *execution) rootObject(fields []*Field, resolve func(*Field) (any, error)) ([][]byte, bool) {
-	var parts [][]byte
-	dst := append(make([]byte, 0, 256), '{')
-	for i, f := range fields {
-		var ok bool
-		if dst, ok = e.member(dst, i, f, nil, resolve); !ok {
-			return nil, false
-		}
-		e.growth.count(dst)
-		if len(dst) >= partSize {
-			parts = append(parts, dst)
-			dst, e.growth.counted = nil, 0
-		}
-	}
-	return append(parts, append(dst, '}')), true
-}

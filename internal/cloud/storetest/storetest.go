@@ -2,14 +2,11 @@
 package storetest
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -24,17 +21,24 @@ const (
 	tenantB = "22222222-2222-4222-8222-222222222222"
 )
 
-// names are all legal; none may reach another or leave its tenant.
-var names = []string{
-	"SLACK_URL", "slack_url", "my secret", " ", ".", "..", "../" + tenantB + "/x", "a/b", "a//b", "/a", "a/", "a", `a\b`,
-	"%2e%2e", "%", "ümläut 秘密 🔑", "line\nbreak", "nul\x00", "-rf", "*", "?a=b#c", "con", "data", "metadata",
-	strings.Repeat("n", 255), strings.Repeat("/", 255), strings.Repeat("ä", 127),
-}
-
 // values come back byte for byte.
 var values = []string{
 	`"text"`, `""`, `0`, `123456789012345678901234567890.10`, `1e400`, `true`, `[]`, `{}`, `{"b":1,"a":[null,{"c":"ä"}],"a":2}`,
 	`"\u0000\ud800"`, `"` + strings.Repeat("x", 64<<10-2) + `"`,
+}
+
+// options are what a store's test asks of the suite.
+type options struct {
+	reopen func(t *testing.T, store cloud.Store) cloud.Store
+}
+
+// Option changes what [Run] does.
+type Option func(*options)
+
+// WithReopen tests a durable store: reopen closes a store and opens it again, with
+// what it kept.
+func WithReopen(reopen func(t *testing.T, store cloud.Store) cloud.Store) Option {
+	return func(o *options) { o.reopen = reopen }
 }
 
 // Run holds a store to its contract. Open gives a new, empty store.
@@ -128,16 +132,6 @@ func testValues(t *testing.T, c *checker) {
 		c.set(tenantA, "name", v, false)
 		c.checkValue(tenantA, "name", v)
 	}
-}
-
-func testNames(t *testing.T, c *checker) {
-	for i, n := range names {
-		c.set(tenantA, n, fmt.Sprint(i), false)
-	}
-	for i, n := range names {
-		c.checkValue(tenantA, n, fmt.Sprint(i))
-	}
-	c.checkNames(tenantA, slices.Sorted(slices.Values(names))...)
 }
 
 func testTenants(t *testing.T, c *checker) {
@@ -260,27 +254,27 @@ func testPing(t *testing.T, c *checker) {
 	c.checkNames(tenantA, "x")
 }
 
-// testConcurrency writes values whose halves must agree, from several writers.
-func testConcurrency(t *testing.T, c *checker) {
-	const writers, rounds = 8, 20
-	var wg sync.WaitGroup
-	for w := range writers {
-		wg.Go(func() {
-			for range rounds {
-				half := strings.Repeat(fmt.Sprint(w), 1000)
-				_, err := c.Set(t.Context(), tenantA, "shared", json.RawMessage(`"`+half+half+`"`), "ci", w%2 == 0)
-				value, getErr := c.Get(t.Context(), tenantA, "shared")
-				_, namesErr := c.Names(t.Context(), tenantA)
-				if err := errors.Join(err, getErr, namesErr); err != nil {
-					t.Error(err)
-					return
-				}
-				if inner := bytes.Trim(value, `"`); !bytes.Equal(inner[:1000], inner[1000:]) {
-					t.Error("a reader saw half of a write")
-				}
-			}
-		})
+// testReopen holds a durable store to what it kept before.
+func (o options) testReopen(t *testing.T, c *checker) {
+	for _, n := range names {
+		c.set(tenantA, n, `"kept"`, false)
 	}
-	wg.Wait()
-	c.checkNames(tenantA, "shared")
+	c.set(tenantA, "gone", `1`, false)
+	c.must("Delete", c.Delete(t.Context(), tenantA, "gone"))
+	before, err := c.Info(t.Context(), tenantA, names...)
+	c.must("Info", err)
+	again := &checker{t, o.reopen(t, c.Store)}
+	again.checkNames(tenantA, slices.Sorted(slices.Values(names))...)
+	after, err := again.Info(t.Context(), tenantA, names...)
+	again.must("Info", err)
+	for _, n := range names {
+		again.checkValue(tenantA, n, `"kept"`)
+		if before[n] != after[n] {
+			t.Errorf("info of %q is %+v, was %+v", n, after[n], before[n])
+		}
+	}
+	again.set(tenantA, "a", `"more"`, false)
+	if v := again.version(tenantA, "a"); v != 2 {
+		t.Errorf("version %d after a write before and one after", v)
+	}
 }

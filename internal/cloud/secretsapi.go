@@ -6,6 +6,10 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
+// Version is what secrets_api { version } answers. It grows when clients can
+// count on more.
+const apiVersion = 2
+
 // accessFields tell what this API is, and what the key may do in it.
 var apiFields = map[string]graphql.Resolver{
 	"version":     graphql.On(func(*session) any { return apiVersion }),

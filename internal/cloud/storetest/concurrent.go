@@ -1,20 +1,18 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
 // inParallel runs n functions at once and fails with their errors.
@@ -110,91 +108,27 @@ func testCancelledMidway(t *testing.T, c *checker) {
 	c.checkValue(tenantA, "last", `"after"`)
 }
 
-// manyNames is how many names are listed at once.
-const manyNames = 10_000
-
-// testManyNames lists as many names as teams have, written by many at once.
-func (o options) testManyNames(t *testing.T, c *checker) {
-	const writers = 100
-	want := make([]string, manyNames)
-	for i := range want {
-		want[i] = fmt.Sprintf("team_%d/NAME_%05d", i%7, (i*7919)%manyNames)
-	}
-	inParallel(t, writers, func(w int) error {
-		for i := w; i < len(want); i += writers {
-			if _, err := c.Set(t.Context(), tenantA, want[i], json.RawMessage(`1`), "ci", false); err != nil {
-				return err
+// testConcurrency writes values whose halves must agree, from several writers.
+func testConcurrency(t *testing.T, c *checker) {
+	const writers, rounds = 8, 20
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			for range rounds {
+				half := strings.Repeat(fmt.Sprint(w), 1000)
+				_, err := c.Set(t.Context(), tenantA, "shared", json.RawMessage(`"`+half+half+`"`), "ci", w%2 == 0)
+				value, getErr := c.Get(t.Context(), tenantA, "shared")
+				_, namesErr := c.Names(t.Context(), tenantA)
+				if err := errors.Join(err, getErr, namesErr); err != nil {
+					t.Error(err)
+					return
+				}
+				if inner := bytes.Trim(value, `"`); !bytes.Equal(inner[:1000], inner[1000:]) {
+					t.Error("a reader saw half of a write")
+				}
 			}
-		}
-		return nil
-	})
-	slices.Sort(want)
-	c.checkNames(tenantA, slices.Compact(want)...)
-}
-
-// testRandomNames makes names of pieces that mean something to paths, URLs,
-// globs and databases. Each must be itself and no other.
-func testRandomNames(t *testing.T, c *checker) {
-	pieces := []string{"/", "..", ".", "%", "%2f", "%00", "\x00", "\n", " ", "a", "A", "ä", "a\u0308", "🔑", `\`, "*", "?", "#", "+", "~", "data", tenantB, "\u202e", "=", "_"}
-	random, values := rand.New(rand.NewPCG(7, 7)), map[string]string{}
-	for len(values) < 200 {
-		var name strings.Builder
-		for range 1 + random.IntN(8) {
-			if piece := pieces[random.IntN(len(pieces))]; name.Len()+len(piece) <= 255 {
-				name.WriteString(piece)
-			}
-		}
-		values[name.String()] = fmt.Sprint(len(values))
+		})
 	}
-	for name, value := range values {
-		c.set(tenantA, name, value, false)
-	}
-	want := make([]string, 0, len(values))
-	for name, value := range values {
-		want = append(want, name)
-		c.checkValue(tenantA, name, value)
-		c.checkMissing(tenantB, name)
-	}
-	slices.Sort(want)
-	c.checkNames(tenantA, want...)
-	c.checkNames(tenantB)
-}
-
-// testReopen holds a durable store to what it kept before.
-func (o options) testReopen(t *testing.T, c *checker) {
-	for _, n := range names {
-		c.set(tenantA, n, `"kept"`, false)
-	}
-	c.set(tenantA, "gone", `1`, false)
-	c.must("Delete", c.Delete(t.Context(), tenantA, "gone"))
-	before, err := c.Info(t.Context(), tenantA, names...)
-	c.must("Info", err)
-	again := &checker{t, o.reopen(t, c.Store)}
-	again.checkNames(tenantA, slices.Sorted(slices.Values(names))...)
-	after, err := again.Info(t.Context(), tenantA, names...)
-	again.must("Info", err)
-	for _, n := range names {
-		again.checkValue(tenantA, n, `"kept"`)
-		if before[n] != after[n] {
-			t.Errorf("info of %q is %+v, was %+v", n, after[n], before[n])
-		}
-	}
-	again.set(tenantA, "a", `"more"`, false)
-	if v := again.version(tenantA, "a"); v != 2 {
-		t.Errorf("version %d after a write before and one after", v)
-	}
-}
-
-// options are what a store's test asks of the suite.
-type options struct {
-	reopen func(t *testing.T, store cloud.Store) cloud.Store
-}
-
-// Option changes what [Run] does.
-type Option func(*options)
-
-// WithReopen tests a durable store: reopen closes a store and opens it again, with
-// what it kept.
-func WithReopen(reopen func(t *testing.T, store cloud.Store) cloud.Store) Option {
-	return func(o *options) { o.reopen = reopen }
+	wg.Wait()
+	c.checkNames(tenantA, "shared")
 }

@@ -2,7 +2,10 @@ package cloud
 
 import (
 	_ "embed"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
@@ -63,4 +66,12 @@ func (s Dialect) schema() (*schema, error) {
 		return nil, fmt.Errorf("unknown spelling %q: it is %q, %q, or empty for both", string(s), Camel, Snake)
 	}
 	return load()
+}
+
+func readUUID(raw json.RawMessage) (any, error) {
+	var id string
+	if json.Unmarshal(raw, &id) != nil || !IsUUID(strings.ToLower(id)) {
+		return nil, errors.New("uuid cannot represent a value that is no UUID")
+	}
+	return strings.ToLower(id), nil
 }

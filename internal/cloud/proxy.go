@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 )
 
 // What a handler needs that stands in front of an API and passes on what is not the
@@ -74,6 +73,3 @@ func (c Authorized) ReportRefused(ctx context.Context, status int) {
 // FieldForwarded is the Field of a [Call] for a request that was passed on, whatever
 // it asks for.
 const FieldForwarded = "forwarded"
-
-// IsEndpoint reports whether clients send GraphQL to that path.
-func IsEndpoint(path string) bool { return endpoints[strings.TrimSuffix(path, "/")] }
