@@ -32,18 +32,18 @@ type Bounds interface {
 }
 
 // unbounded are no bounds.
-type unbounded struct{}
+type noBounds struct{}
 
-func (unbounded) Body(context.Context, string, int) error { return nil }
-func (unbounded) Begin(ctx context.Context, _ string, _ int) (context.Context, error) {
+func (noBounds) Body(context.Context, string, int) error { return nil }
+func (noBounds) Begin(ctx context.Context, _ string, _ int) (context.Context, error) {
 	return ctx, nil
 }
-func (unbounded) Answer(context.Context, int) error { return nil }
-func (unbounded) List(context.Context, string) (done func(), err error) {
+func (noBounds) Answer(context.Context, int) error { return nil }
+func (noBounds) List(context.Context, string) (done func(), err error) {
 	return func() {}, nil
 }
-func (unbounded) End(context.Context)                   {}
-func (unbounded) Forward(context.Context, string) error { return nil }
+func (noBounds) End(context.Context)                   {}
+func (noBounds) Forward(context.Context, string) error { return nil }
 
 // Sizes of what a document takes while it is parsed and in use, as multiples of its
 // length: measured with documents of nothing but fields of one letter.

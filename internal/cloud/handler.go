@@ -12,41 +12,45 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// endpoints are where clients send: Prefect Core from 0.15.0 to the root, 0.11.3
-// and from 0.12.1 to /graphql, the others to /graphql/alpha. A slash may follow.
+// endpoints are the paths that clients send to, without the slash that may follow:
+// Prefect Core from 0.15.0 sends to the root, 0.11.3 and from 0.12.1 to /graphql,
+// the others to /graphql/alpha.
 var endpoints = map[string]bool{"": true, "/graphql": true, "/graphql/alpha": true}
 
-// IsEndpoint reports whether clients send GraphQL to that path.
+// IsEndpoint reports whether clients send GraphQL to path.
 func IsEndpoint(path string) bool { return endpoints[strings.TrimSuffix(path, "/")] }
 
 // ServeHTTP answers a POST of a GraphQL request, or of a JSON array of them, and a
-// GET of a query. No answer may be kept by a cache.
+// GET of a query. It forbids caches to store any answer.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.answer(r).write(w) }
 
-// answer asks who it is before it reads what they want.
+// answer authenticates before reading the body.
 func (a *API) answer(r *http.Request) *Reply {
-	if !endpoints[strings.TrimSuffix(r.URL.Path, "/")] {
+	if !IsEndpoint(r.URL.Path) {
 		return textReply(http.StatusNotFound, "There is nothing here. The secrets API answers at /, /graphql and /graphql/alpha.")
 	}
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
 		return methodNotAllowed("Send GraphQL with GET or POST.", "GET, POST")
 	}
-	s, refused := a.authenticate(r.Context(), r.Header)
-	if refused != nil {
+	s, reply := a.authenticate(r.Context(), r.Header)
+	if reply != nil {
 		a.recordRefused(r)
-		a.reportRefused(r.Context(), s, refused.code)
-		return refused
+		a.reportRefused(r.Context(), s, reply.code)
+		return reply
 	}
-	requests, refused := readRequests(r, func(bytes int) error { return a.config.Bounds.Body(r.Context(), s.key.Name, bytes) })
-	if refused != nil {
-		a.invalid(string(bytes.Join(refused.Body, nil)))
-		a.reportRefused(r.Context(), s, cmp.Or(refused.code, "HTTP_"+strconv.Itoa(refused.Status)))
-		return refused
+	requests, reply := readRequests(r, func(bytes int) error {
+		return a.config.Bounds.Body(r.Context(), s.key.Name, bytes)
+	})
+	if reply != nil {
+		a.reportInvalid(string(bytes.Join(reply.Body, nil)))
+		a.reportRefused(r.Context(), s, cmp.Or(reply.code, "HTTP_"+strconv.Itoa(reply.Status)))
+		return reply
 	}
 	return s.runInTurn(r.Context(), requests)
 }
 
-// inTurn runs requests when it is their turn, which ends before they are answered.
+// runInTurn waits for the requests' turn and runs them. The turn ends before the
+// answer is sent.
 func (s *session) runInTurn(ctx context.Context, requests *requests) *Reply {
 	work, err := s.api.config.Bounds.Begin(ctx, s.key.Name, requests.size(requests.length))
 	if err != nil {
@@ -58,51 +62,55 @@ func (s *session) runInTurn(ctx context.Context, requests *requests) *Reply {
 	return s.run(work, requests)
 }
 
-// refuseMutation answers a mutation that came by GET, which caches and logs see.
+// refuseMutation refuses a mutation that came by GET, which caches and logs would
+// see.
 func (s *session) refuseMutation(op *graphql.Operation) *Reply {
 	for _, f := range op.Fields {
 		s.recordValue(f)
 	}
-	const text = "GET supports only query operation"
-	s.api.invalid(text)
-	return methodNotAllowed(text, http.MethodPost)
+	const message = "GET supports only query operation"
+	s.api.reportInvalid(message)
+	return methodNotAllowed(message, http.MethodPost)
 }
 
-// run prepares every document before it executes any, so that a [Hook] that ends
-// the whole request comes before anything is carried out.
-func (s *session) run(ctx context.Context, in *requests) *Reply {
-	prepared := make([]prepared, len(in.list))
-	for i, d := range in.list {
-		r := d.Request
-		r.NoIntrospection = s.api.config.NoIntrospection
-		if d.err != nil {
-			prepared[i].errs = []*graphql.Error{d.err}
-		} else {
-			prepared[i].op, prepared[i].errs = s.api.schema.Prepare(r)
-		}
-		if len(prepared[i].errs) > 0 {
-			s.api.recordVariables(r.Variables)
-			s.api.invalid(prepared[i].errs[0].Message)
-			s.api.reportRefused(ctx, s, prepared[i].errs[0].Code)
+// run prepares every document before it executes any, so that a [Hook] can answer
+// the whole request before anything is executed.
+func (s *session) run(ctx context.Context, requests *requests) *Reply {
+	documents := make([]prepared, len(requests.list))
+	for i, d := range requests.list {
+		documents[i] = s.prepare(d)
+		if errs := documents[i].errs; len(errs) > 0 {
+			s.api.recordVariables(d.Variables)
+			s.api.reportInvalid(errs[0].Message)
+			s.api.reportRefused(ctx, s, errs[0].Code)
 		}
 	}
-	if in.get && prepared[0].op != nil && prepared[0].op.Mutation {
+	if op := documents[0].op; requests.get && op != nil && op.Mutation {
 		s.api.reportRefused(ctx, s, "HTTP_405")
-		return s.refuseMutation(prepared[0].op)
+		return s.refuseMutation(op)
 	}
 	if s.api.config.Hook != nil {
-		return s.hook(ctx, in.batch, prepared)
+		return s.hook(ctx, requests.batch, documents)
 	}
-	return s.respond(ctx, in.batch, prepared)
+	return s.respond(ctx, requests.batch, documents)
 }
 
-// prepared is one document of a request: an operation, or what is wrong with it.
+func (s *session) prepare(d document) (p prepared) {
+	if d.err != nil {
+		return prepared{errs: []*graphql.Error{d.err}}
+	}
+	d.NoIntrospection = s.api.config.NoIntrospection
+	p.op, p.errs = s.api.schema.Prepare(d.Request)
+	return p
+}
+
+// prepared is one document of a request: an operation, or the errors in it.
 type prepared struct {
 	op   *graphql.Operation
 	errs []*graphql.Error
 }
 
-// fields are those of Query and Mutation, but for those that every schema has.
+// fields returns the fields of Query and Mutation, without meta fields.
 func (p *prepared) fields() []*graphql.Field {
 	switch {
 	case p.op == nil:
@@ -113,11 +121,12 @@ func (p *prepared) fields() []*graphql.Field {
 	return slices.DeleteFunc(slices.Clone(p.op.Fields), isMetaField)
 }
 
-// everyones tells the fields that every schema has.
+// isMetaField reports whether f is a field that every schema has, such as
+// __typename.
 func isMetaField(f *graphql.Field) bool { return strings.HasPrefix(f.Name, "__") }
 
-// respond executes. A single document that was not executed is 400; a batch is
-// 200 whatever its parts are.
+// respond executes the documents. The status is 400 for a single document that could
+// not be executed, and 200 for a batch, whatever its documents are.
 func (s *session) respond(ctx context.Context, batch bool, documents []prepared) *Reply {
 	out := &Reply{Status: http.StatusOK, ContentType: typeJSON, Body: onePart(nil)}
 	if batch {
@@ -145,7 +154,8 @@ func (s *session) respond(ctx context.Context, batch bool, documents []prepared)
 	return out
 }
 
-// around puts a hook around a field, and tells of the outcome.
+// middleware resolves a field, through the hook if there is one, and reports the
+// outcome.
 func (s *session) middleware(ctx context.Context, f *graphql.Field, resolve func() (any, error)) (value any, err error) {
 	if isMetaField(f) {
 		return resolve()
@@ -156,8 +166,8 @@ func (s *session) middleware(ctx context.Context, f *graphql.Field, resolve func
 	} else {
 		value, err = resolve()
 	}
-	if untold := s.reportCall(ctx, f, codeOf(err), err); untold != nil {
-		return nil, untold
+	if reportErr := s.reportCall(ctx, f, err); reportErr != nil {
+		return nil, reportErr
 	}
 	return value, err
 }

@@ -29,7 +29,7 @@ func (w *witness) note(format string, args ...any) {
 
 func (w *witness) Handle(ctx context.Context, r *cloud.Request) *cloud.Reply {
 	w.seen = r
-	for i := range r.Len() {
+	for i := range r.NumFields() {
 		w.note("request: %d is %s of %s in %s", i, r.Call(i).Alias, r.Call(i).Key, r.Tenant().Slug)
 	}
 	if w.reply != nil {

@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// access is who may ask for what. It is never changed once it is in use.
+// keyring is the tenants and keys of an API. It is not changed while in use.
 type keyring struct {
 	tenants []Tenant
 	keys    map[[32]byte]*key
-	byName  map[string][]*key // more than one while a key is rotated
+	byName  map[string][]*key // several while a key is rotated
 }
 
-func (a *keyring) addTenants(tenants []Tenant) error {
+func (r *keyring) addTenants(tenants []Tenant) error {
 	if len(tenants) == 0 {
 		return errors.New("an API needs at least one tenant")
 	}
@@ -34,14 +34,14 @@ func (a *keyring) addTenants(tenants []Tenant) error {
 			return fmt.Errorf("tenant %s (%s) is given twice", t.Slug, t.ID)
 		}
 		seen[t.ID], seen[t.Slug] = true, true
-		a.tenants = append(a.tenants, t)
+		r.tenants = append(r.tenants, t)
 	}
 	return nil
 }
 
-// tenant finds a tenant by its id in lower case.
-func (a *keyring) tenant(id string) (Tenant, bool) {
-	for _, t := range a.tenants {
+// tenant returns the tenant with that id, which is in lower case.
+func (r *keyring) tenant(id string) (Tenant, bool) {
+	for _, t := range r.tenants {
 		if t.ID == id {
 			return t, true
 		}
@@ -49,7 +49,7 @@ func (a *keyring) tenant(id string) (Tenant, bool) {
 	return Tenant{}, false
 }
 
-// IsUUID reports whether s has the form of a UUID in lower case.
+// IsUUID reports whether s is a UUID in lower case.
 func IsUUID(s string) bool {
 	if len(s) != 36 {
 		return false
@@ -67,61 +67,62 @@ func IsUUID(s string) bool {
 type key struct {
 	Key
 	tenants []Tenant
-	// digest is the hash that the key is known by, and what its tokens are made of.
+	// digest is the hash by which the key is found, and from which its tokens are
+	// made.
 	digest [32]byte
-	// kind is what was presented: the key itself, or a token of it.
+	// kind says what the client sent: the key itself, or a token of it.
 	kind tokenKind
 }
 
-func (a *keyring) addKeys(keys []Key) error {
-	a.keys = make(map[[32]byte]*key, len(keys))
-	a.byName = make(map[string][]*key, len(keys))
+func (r *keyring) addKeys(keys []Key) error {
+	r.keys = make(map[[32]byte]*key, len(keys))
+	r.byName = make(map[string][]*key, len(keys))
 	for _, k := range keys {
-		if a.byName[k.Name] != nil {
+		if r.byName[k.Name] != nil {
 			return fmt.Errorf("key %q is given twice", k.Name)
 		}
-		checked, err := a.checkKey(k)
+		checked, err := r.checkKey(k)
 		if err != nil {
 			return err
 		}
 		if err := checkSecret(k); err != nil {
 			return err
 		}
-		if err := a.addHashes(k, checked); err != nil {
+		if err := r.addHashes(k, checked); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// addHashes lets a key be found by what it has been given with.
-func (a *keyring) addHashes(k Key, checked *key) error {
+// addHashes makes a key reachable by its present and its previous secrets.
+func (r *keyring) addHashes(k Key, checked *key) error {
 	current := k.Hash
 	if k.Secret != "" {
 		current = sha256.Sum256([]byte(k.Secret))
 	}
-	if err := a.addHash(current, checked); err != nil {
+	if err := r.addHash(current, checked); err != nil {
 		return err
 	}
-	for _, former := range k.Previous {
-		old := *checked
-		if old.Expires.IsZero() || former.Expires.Before(old.Expires) {
-			old.Expires = former.Expires
+	for _, p := range k.Previous {
+		previous := *checked
+		if previous.Expires.IsZero() || p.Expires.Before(previous.Expires) {
+			previous.Expires = p.Expires
 		}
-		if err := a.addHash(former.Hash, &old); err != nil {
+		if err := r.addHash(p.Hash, &previous); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *keyring) addHash(hash [sha256.Size]byte, k *key) error {
-	if other := a.keys[hash]; other != nil {
+func (r *keyring) addHash(hash [sha256.Size]byte, k *key) error {
+	if other := r.keys[hash]; other != nil {
 		return fmt.Errorf("keys %q and %q have the same secret", other.Name, k.Name)
 	}
 	k.digest = hash
-	a.keys[hash] = k
-	a.byName[k.Name] = append(a.byName[k.Name], k)
+	r.keys[hash] = k
+	r.byName[k.Name] = append(r.byName[k.Name], k)
 	return nil
 }
 
@@ -135,7 +136,7 @@ func checkSecret(k Key) error {
 	return nil
 }
 
-func (a *keyring) checkKey(k Key) (*key, error) {
+func (r *keyring) checkKey(k Key) (*key, error) {
 	switch {
 	case k.Name == "":
 		return nil, fmt.Errorf("a key has no name")
@@ -147,10 +148,10 @@ func (a *keyring) checkKey(k Key) (*key, error) {
 		return nil, fmt.Errorf("key %q has an empty pattern", k.Name)
 	}
 	out := &key{Key: k}
-	out.Secret, out.Hash, out.Previous = "", [sha256.Size]byte{}, nil // requests are known by their hashes
+	out.Secret, out.Hash, out.Previous = "", [sha256.Size]byte{}, nil // keys are found by their hashes
 	out.Patterns = slices.Clone(k.Patterns)
 	for _, id := range k.Tenants {
-		t, ok := a.tenant(strings.ToLower(id))
+		t, ok := r.tenant(strings.ToLower(id))
 		if !ok {
 			return nil, fmt.Errorf("key %q has the tenant %q, which does not exist", k.Name, id)
 		}

@@ -13,43 +13,44 @@ import (
 // value.
 type Call struct {
 	Alias  string // the result key
-	Field  string // the field's name in the client's spelling
+	Field  string // the field's name in the client's dialect
 	Tenant string // the tenant's id
-	Secret string // the secret's name, empty if the field is about none
+	Secret string // the secret's name; empty if the field is not about one secret
 	Key    string // the name of the key
-	// Err is the code of the error that the field ended with, empty for success.
+	// Err is the code of the error that the field ended with; empty means success.
 	Err string
 }
 
-// CodeNotFound is the code that [Config.OnCall] gets for a read of a name that is not
-// there. Clients get Apollo's INTERNAL_SERVER_ERROR, as from Prefect Cloud.
+// CodeNotFound is the code that [Config.OnCall] gets if the value to read does not
+// exist. Clients get Apollo's INTERNAL_SERVER_ERROR, as from Prefect Cloud.
 const CodeNotFound = "NOT_FOUND"
 
-// call describes a field before its end is known.
+// call describes a field whose outcome is not known yet.
 func (s *session) call(f *graphql.Field) Call {
 	return Call{Alias: f.Key, Field: f.Name, Tenant: s.tenant.ID, Secret: secretName(f), Key: s.key.Name}
 }
 
-// codeOf is what a client sees of an error as extensions.code.
+// codeOf returns what a client gets as extensions.code for an error.
 func codeOf(err error) string {
 	if err == nil {
 		return ""
 	}
-	var known *graphql.Error
-	if errors.As(err, &known) && known.Code != "" {
-		return known.Code
+	var e *graphql.Error
+	if errors.As(err, &e) && e.Code != "" {
+		return e.Code
 	}
 	return graphql.CodeInternal
 }
 
-// told tells of a field that has its outcome. An error is the client's answer in
-// place of the outcome, which must not go out unseen.
-func (s *session) reportCall(ctx context.Context, f *graphql.Field, code string, err error) error {
+// reportCall reports the outcome of a field to [Config.OnCall]. If it returns an
+// error, the client gets that error instead of the outcome, which must not go out
+// unreported.
+func (s *session) reportCall(ctx context.Context, f *graphql.Field, err error) error {
 	if s.api.config.OnCall == nil {
 		return nil
 	}
 	call := s.call(f)
-	call.Err = code
+	call.Err = codeOf(err)
 	if errors.Is(err, errNoValue) {
 		call.Err = CodeNotFound
 	}
@@ -59,8 +60,9 @@ func (s *session) reportCall(ctx context.Context, f *graphql.Field, code string,
 	return nil
 }
 
-// toldRefused tells of a request, or of a document of one, that came to no field.
-// Who asked is unknown where s is nil. It is refused either way.
+// reportRefused reports a request, or one of its documents, of which no field was
+// resolved. If s is nil the client is unknown. The request is refused even if the
+// report fails.
 func (a *API) reportRefused(ctx context.Context, s *session, code string) {
 	if a.config.OnCall == nil {
 		return
@@ -72,7 +74,7 @@ func (a *API) reportRefused(ctx context.Context, s *session, code string) {
 	_ = a.config.OnCall(ctx, call)
 }
 
-// sawValue tells of a value that a field is to set.
+// recordValue reports the value that a field is to set to [Config.OnValue].
 func (s *session) recordValue(f *graphql.Field) {
 	if s.api.config.OnValue == nil {
 		return
@@ -84,8 +86,8 @@ func (s *session) recordValue(f *graphql.Field) {
 	}
 }
 
-// sawVariables tells of the values in the variables of a document that was not
-// prepared.
+// recordVariables reports the values in the variables of a document that was not
+// prepared to [Config.OnValue].
 func (a *API) recordVariables(variables graphql.Variables) {
 	if a.config.OnValue == nil {
 		return
@@ -101,19 +103,20 @@ func (a *API) recordVariables(variables graphql.Variables) {
 	}
 }
 
-// sawRefused tells of the values of a request that is refused unread.
+// recordRefused reports the values of a request that is refused before it is read to
+// [Config.OnValue].
 func (a *API) recordRefused(r *http.Request) {
 	if a.config.OnValue == nil {
 		return
 	}
-	if requests, refused := readRequests(r, func(int) error { return nil }); refused == nil {
+	if requests, reply := readRequests(r, func(int) error { return nil }); reply == nil {
 		for _, request := range requests.list {
 			a.recordVariables(request.Variables)
 		}
 	}
 }
 
-func (a *API) invalid(message string) {
+func (a *API) reportInvalid(message string) {
 	if a.config.OnInvalid != nil {
 		a.config.OnInvalid(message)
 	}

@@ -20,7 +20,7 @@ const (
 	MaxBatch = 20
 	// maxRead bounds what is read of a body that is too large, in bytes. A client
 	// that is still sending when the connection ends sees no answer.
-	maxRead = 2 * MaxBody
+	maxDrained = 2 * MaxBody
 )
 
 // bodyMissing is what Apollo Server says of a body without anything in it.
@@ -92,7 +92,7 @@ func checkHeaders(h http.Header) *Reply {
 
 // tooLarge refuses a body of which so many bytes were read, and reads on.
 func tooLarge(r *http.Request, read int) *Reply {
-	_, _ = io.CopyN(io.Discard, r.Body, int64(maxRead-read))
+	_, _ = io.CopyN(io.Discard, r.Body, int64(maxDrained-read))
 	e := &graphql.Error{Message: fmt.Sprintf("The request is larger than %d bytes.", MaxBody), Code: graphql.CodeBadUserInput}
 	return errorReply(http.StatusRequestEntityTooLarge, e, nil)
 }

@@ -7,26 +7,27 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// session is who asks: the root of every resolver of Query and Mutation.
+// session is a request with its key and tenant. It is the root of every resolver of
+// Query and Mutation.
 type session struct {
 	api *API
-	// ctx is that of the work on the request.
+	// ctx is the context that the request is executed in, from [Bounds.Begin].
 	ctx    context.Context
 	key    *key
 	tenant Tenant
-	// hooked is the request while a hook stands around its fields.
+	// hooked is the request while a hook wraps its fields, else nil.
 	hooked *Request
 	// epoch is that of the API when the request began.
 	epoch  int64
 	budget budget
-	// listed are the names that the key reaches, or nil if they are not known or a
-	// write has come since. They are not changed in place.
-	// Writes that go on at once forget them.
+	// listed are the names that the key reaches. It is nil if they are not known or
+	// have been written to since; concurrent writes reset it. The slice is never
+	// changed in place.
 	listed   atomic.Pointer[[]string]
-	reserved int // bytes that there is room for, of names
+	reserved int // bytes reserved for lists of names
 }
 
-// reach checks a name against the limits and the key's patterns.
+// checkAccess checks a name against the limits and the key's patterns.
 func (s *session) checkAccess(name string) error {
 	if err := checkName(name); err != nil {
 		return err
@@ -37,7 +38,8 @@ func (s *session) checkAccess(name string) error {
 	return nil
 }
 
-// current refuses a write of a request that was interrupted.
+// checkInterrupted returns an error if the request was interrupted and must not
+// write.
 func (s *session) checkInterrupted() error {
 	if s.epoch != s.api.epoch.Load() {
 		return errAPI
@@ -45,7 +47,8 @@ func (s *session) checkInterrupted() error {
 	return nil
 }
 
-// failed hides an error of the store from the client, which may try again.
+// storeError reports an error of the store, and returns the one that the client
+// gets, who may retry.
 func (s *session) storeError(f *graphql.Field, err error) error {
 	if s.api.config.OnError != nil {
 		s.api.config.OnError(f.Name, err)
@@ -55,8 +58,8 @@ func (s *session) storeError(f *graphql.Field, err error) error {
 
 var _ graphql.Keyed = (*session)(nil)
 
-// Key implements [graphql.Keyed]: writes of different secrets may go to the store
-// at once, unless a hook wants all in turn.
+// Key implements [graphql.Keyed]: writes of different secrets may run concurrently,
+// unless the hook asks for one after another.
 func (s *session) Key(f *graphql.Field) string {
 	if s.hooked != nil && s.hooked.middleware.Sequential() || !s.api.schema.fields[f.Name].Named {
 		return ""

@@ -71,7 +71,7 @@ func TestFieldsUseWhatTheySay(t *testing.T) {
 		if asked := store.asked > 0; asked != said.Store {
 			t.Errorf("%s asks the store: %v, and says %v", field, asked, said.Store)
 		}
-		if w.seen.Len() == 1 && (w.seen.Call(0).Secret != "") != said.Named {
+		if w.seen.NumFields() == 1 && (w.seen.Call(0).Secret != "") != said.Named {
 			t.Errorf("%s is about %q, and says %v", field, w.seen.Call(0).Secret, said.Named)
 		}
 	}

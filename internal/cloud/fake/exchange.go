@@ -65,7 +65,7 @@ func (x *exchange) faulty(ctx context.Context, r *cloud.Request, f *fault) *clou
 
 // recordAll records a request of which nothing is carried out, field by field.
 func (x *exchange) recordAll(r *cloud.Request) {
-	for i := range r.Len() {
+	for i := range r.NumFields() {
 		x.Record(r, i, x.outcome)
 	}
 }
