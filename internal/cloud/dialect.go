@@ -11,39 +11,39 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// Spelling is how an API writes its fields.
+// Dialect is how an API spells its fields.
 type Dialect string
 
 const (
-	// Both spellings stand side by side, beside what only this API has.
+	// Both has the fields of both dialects, and those that only this API has.
 	Both Dialect = ""
-	// Camel is setSecret, as Prefect Core 0.5 to 0.9 ask for it.
+	// Camel is setSecret, for Prefect Core 0.5 to 0.9.
 	Camel Dialect = "camel"
-	// Snake is set_secret, as Prefect Core 0.10 to 1.4 ask for it. The list of
-	// names that the documentation of 0.9 shows, secret { name }, is not there.
+	// Snake is set_secret, for Prefect Core 0.10 to 1.4. It lacks the list of names
+	// that the documentation of 0.9 shows, secret { name }.
 	Snake Dialect = "snake"
 )
 
 //go:embed schema.graphql
 var sdl string
 
-// schema is schema.graphql as clients of one spelling see it, and what it says of its
-// fields beside.
+// schema is schema.graphql as clients of one dialect see it, and what it says about
+// its fields.
 type schema struct {
 	*graphql.Schema
 	fields map[string]Field
 }
 
-// schemas are loaded once in a process; requests are told apart by their session.
+// schemas are loaded once in a process and shared by all APIs.
 var schemas = map[Dialect]func() (*schema, error){
 	Both: loadOnce(Both), Camel: loadOnce(Camel), Snake: loadOnce(Snake),
 }
 
-func loadOnce(spelling Dialect) func() (*schema, error) {
-	return sync.OnceValues(func() (*schema, error) { return load(sdl, spelling) })
+func loadOnce(d Dialect) func() (*schema, error) {
+	return sync.OnceValues(func() (*schema, error) { return load(sdl, d) })
 }
 
-func load(sdl string, spelling Dialect) (*schema, error) {
+func load(sdl string, d Dialect) (*schema, error) {
 	fields := map[string]Field{}
 	s, err := graphql.New(graphql.Config{
 		SDL: sdl, Resolvers: resolvers(), Scalars: map[string]graphql.Scalar{"uuid": readUUID},
@@ -51,7 +51,7 @@ func load(sdl string, spelling Dialect) (*schema, error) {
 			if f.Root {
 				fields[f.Name] = fieldOf(f)
 			}
-			return spelling.includes(f), checkDirectives(f)
+			return d.includes(f), checkDirectives(f)
 		},
 	})
 	if err != nil {
@@ -60,14 +60,15 @@ func load(sdl string, spelling Dialect) (*schema, error) {
 	return &schema{s, fields}, nil
 }
 
-func (s Dialect) schema() (*schema, error) {
-	load, ok := schemas[s]
+func (d Dialect) schema() (*schema, error) {
+	load, ok := schemas[d]
 	if !ok {
-		return nil, fmt.Errorf("unknown spelling %q: it is %q, %q, or empty for both", string(s), Camel, Snake)
+		return nil, fmt.Errorf("unknown spelling %q: it is %q, %q, or empty for both", string(d), Camel, Snake)
 	}
 	return load()
 }
 
+// readUUID reads the scalar uuid.
 func readUUID(raw json.RawMessage) (any, error) {
 	var id string
 	if json.Unmarshal(raw, &id) != nil || !IsUUID(strings.ToLower(id)) {

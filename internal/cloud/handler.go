@@ -52,7 +52,7 @@ func (a *API) answer(r *http.Request) *Reply {
 // runInTurn waits for the requests' turn and runs them. The turn ends before the
 // answer is sent.
 func (s *session) runInTurn(ctx context.Context, requests *requests) *Reply {
-	work, err := s.api.config.Bounds.Begin(ctx, s.key.Name, requests.size(requests.length))
+	work, err := s.api.config.Bounds.Begin(ctx, s.key.Name, requests.workingSize(requests.length))
 	if err != nil {
 		s.api.reportRefused(ctx, s, errAPI.Code)
 		return busy()

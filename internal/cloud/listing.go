@@ -9,15 +9,15 @@ import (
 )
 
 const (
-	// sizeOfName is what a name takes beside its text while it is listed.
+	// sizeOfName is the bytes that a name takes in a list, in addition to its own.
 	sizeOfName = 16
-	// sizeOfRow is what a row takes with its time, version and writer, before it is
-	// text.
+	// sizeOfRow is the bytes that a row takes with its time, version and writer,
+	// before it is written to the answer.
 	sizeOfRow = 256
 )
 
-// sizes remember how many bytes the names of each tenant took when they were last
-// listed.
+// listSizes remembers how many bytes the names of each tenant took when they were
+// last listed.
 type listSizes struct{ sync.Map }
 
 func (s *listSizes) last(tenant string) int {
@@ -41,8 +41,9 @@ func secretNames(ctx context.Context, s *session, f *graphql.Field) (any, error)
 	return names, err
 }
 
-// names lists what the key's patterns let it see, sorted: one listing of the store
-// for all fields of a request between two writes. Nobody may change them in place.
+// names returns the names that the key's patterns match, sorted. All fields of a
+// request between two writes share one listing of the store, so the caller must not
+// change the slice.
 func (s *session) names(ctx context.Context, f *graphql.Field) ([]string, error) {
 	if err := s.budget.check(); err != nil {
 		return nil, err
@@ -59,9 +60,9 @@ func (s *session) names(ctx context.Context, f *graphql.Field) ([]string, error)
 	return names, nil
 }
 
-// list lists all names of the tenant. There is room for them before: for as many as
-// there were the last time. Where somebody learns that there are more, while this
-// request waits for its turn, it makes room again.
+// list returns all names of the tenant. Before it lists them it reserves the bytes
+// that they took the last time. If that number has grown while the request waited
+// for its turn, it gives up the turn and reserves more.
 func (s *session) list(ctx context.Context) ([]string, error) {
 	for {
 		size := s.api.listSizes.last(s.tenant.ID)
@@ -86,7 +87,7 @@ func (s *session) list(ctx context.Context) ([]string, error) {
 	}
 }
 
-// hold makes room for a list of names, beyond what is held for the one before.
+// reserve makes sure that so many bytes are reserved for lists of names in all.
 func (s *session) reserve(bytes int) error {
 	more := bytes - s.reserved
 	if more <= 0 {

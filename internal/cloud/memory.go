@@ -14,7 +14,8 @@ import (
 
 // Memory is a [Store] that ends with the process. Make it with [NewMemory].
 type Memory struct {
-	now     func() time.Time
+	now func() time.Time
+
 	mu      sync.RWMutex
 	tenants map[string]map[string]record
 }
@@ -30,7 +31,7 @@ var _ Store = (*Memory)(nil)
 // Format writes no secret, whatever the verb.
 func (*Memory) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "cloud.Memory") }
 
-// NewMemory makes an empty store that takes the times of writes from now.
+// NewMemory returns an empty store that takes the times of writes from now.
 func NewMemory(now func() time.Time) *Memory {
 	return &Memory{now: now, tenants: map[string]map[string]record{}}
 }
@@ -120,8 +121,8 @@ func (m *Memory) Clear() {
 	m.tenants = map[string]map[string]record{}
 }
 
-// Snapshot remembers the state of all tenants and returns a function that goes
-// back to it, any number of times.
+// Snapshot copies the state of all tenants and returns a function that restores it,
+// any number of times.
 func (m *Memory) Snapshot() (restore func()) {
 	m.mu.RLock()
 	saved := cloneTenants(m.tenants)

@@ -6,25 +6,22 @@ import (
 	"net/http"
 )
 
-// What a handler needs that stands in front of an API and passes on what is not the
-// API's.
-
-// Caller is who sent a request that something else than the API answers. The zero
-// value is nobody, and tells nobody.
+// Authorized is the client of a request that another handler answers. The zero value
+// is unknown: its requests wait for nothing and are not reported.
 type Authorized struct{ session *session }
 
-// Authorized reports whether the API would answer the request, and whose it is: it has
-// a key, and the key may use the tenant that the request names. A planner, which may
-// only list names, is not authorized, nor is a token that is only good for new tokens.
+// Authorize reports whether the API would answer the request, and for whom: the
+// request has a key that may use the tenant that the request names. A planner, which
+// may only list names, is not authorized, nor is a refresh token.
 func (a *API) Authorize(r *http.Request) (Authorized, bool) {
-	s, refused := a.authenticate(r.Context(), r.Header)
-	if refused != nil || s.key.kind == refreshKind || s.key.Role == Planner {
+	s, reply := a.authenticate(r.Context(), r.Header)
+	if reply != nil || s.key.kind == refreshKind || s.key.Role == Planner {
 		return Authorized{}, false
 	}
 	return Authorized{s}, true
 }
 
-// Room makes room for so many more bytes of the body, as [Bounds.Body].
+// ReserveBody reserves that many more bytes for the body, like [Bounds].Body.
 func (c Authorized) ReserveBody(ctx context.Context, bytes int) error {
 	if c.session == nil {
 		return nil
@@ -32,7 +29,7 @@ func (c Authorized) ReserveBody(ctx context.Context, bytes int) error {
 	return c.session.api.config.Bounds.Body(ctx, c.session.key.Name, bytes)
 }
 
-// Begin waits for the request's turn to be looked at, whose end the caller calls.
+// Begin waits for the request's turn to be read. The caller calls end.
 func (c Authorized) Begin(ctx context.Context, bytes int) (end func(), err error) {
 	if c.session == nil {
 		return func() {}, nil
@@ -42,7 +39,7 @@ func (c Authorized) Begin(ctx context.Context, bytes int) (end func(), err error
 	return func() { bounds.End(ctx) }, err
 }
 
-// Forward waits for the request's turn to be passed on.
+// Forward waits for the request's turn to be forwarded.
 func (c Authorized) Forward(ctx context.Context) error {
 	if c.session == nil {
 		return nil
@@ -50,8 +47,8 @@ func (c Authorized) Forward(ctx context.Context) error {
 	return c.session.api.config.Bounds.Forward(ctx, c.session.key.Name)
 }
 
-// Forwarded tells [Config.OnCall] that the request was passed on and got that HTTP
-// status. On an error the client must not get the answer.
+// ReportForwarded reports to [Config.OnCall] that the request was forwarded and got
+// that HTTP status. If it returns an error, the client must not get the answer.
 func (c Authorized) ReportForwarded(ctx context.Context, status int) error {
 	if c.session == nil || c.session.api.config.OnCall == nil {
 		return nil
@@ -63,13 +60,14 @@ func (c Authorized) ReportForwarded(ctx context.Context, status int) error {
 	return c.session.api.config.OnCall(ctx, call)
 }
 
-// Refused tells [Config.OnCall] that the request came to no field, and why.
+// ReportRefused reports to [Config.OnCall] that the request was refused with that
+// HTTP status.
 func (c Authorized) ReportRefused(ctx context.Context, status int) {
 	if c.session != nil {
 		c.session.api.reportRefused(ctx, c.session, fmt.Sprintf("HTTP_%d", status))
 	}
 }
 
-// FieldForwarded is the Field of a [Call] for a request that was passed on, whatever
-// it asks for.
+// FieldForwarded is the Field of a [Call] for a forwarded request, whatever it asks
+// for.
 const FieldForwarded = "forwarded"

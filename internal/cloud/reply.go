@@ -14,35 +14,36 @@ const (
 	typeText = "text/html; charset=utf-8"
 )
 
-// Values of headers that every answer has; nobody changes them.
+// noStore and noSniff are headers of every answer. They are never changed.
 var noStore, noSniff = []string{"no-store"}, []string{"nosniff"}
 
-// Reply is what a request is answered with.
+// Reply is the answer to a request.
 type Reply struct {
 	Status      int
 	ContentType string
 	Body        [][]byte // in parts
 	RetryAfter  string   // the header, if not empty
-	// Drop ends the connection in place of the answer, Cut in the middle of it.
+	// Drop closes the connection instead of answering, Cut in the middle of the answer.
 	Drop, Cut bool
 
-	allow string // the Allow header
-	code  string // of the error that is the whole of it, for [Config.OnCall]
+	allow string // the Allow header, if not empty
+	code  string // of the error, if the reply is one; for [Config.OnCall]
 }
 
 func onePart(body []byte) [][]byte { return [][]byte{body} }
 
-// append writes behind the last part.
+// append adds text to the last part.
 func (r *Reply) append(text string) {
 	last := &r.Body[len(r.Body)-1]
 	*last = append(*last, text...)
 }
 
+// refuse returns the answer to a request whose key is refused.
 func refuse(e *graphql.Error) *Reply {
 	return errorReply(http.StatusOK, e, []byte("null"))
 }
 
-// errorReply answers with one error, and with data unless that is nil.
+// errorReply returns an answer with one error, and with data unless that is nil.
 func errorReply(status int, e *graphql.Error, data []byte) *Reply {
 	resp := graphql.Response{Errors: []*graphql.Error{e}}
 	if data != nil {
@@ -56,12 +57,12 @@ func textReply(status int, text string) *Reply {
 }
 
 func methodNotAllowed(text, allow string) *Reply {
-	out := textReply(http.StatusMethodNotAllowed, text)
-	out.allow = allow
-	return out
+	reply := textReply(http.StatusMethodNotAllowed, text)
+	reply.allow = allow
+	return reply
 }
 
-// write sends a reply. One that is dropped or cut ends the connection.
+// write sends the reply.
 func (r *Reply) write(w http.ResponseWriter) {
 	if r.Drop {
 		panic(http.ErrAbortHandler)
@@ -85,7 +86,7 @@ func (r *Reply) write(w http.ResponseWriter) {
 	}
 }
 
-// cut sends half of a reply and ends the connection.
+// cut sends half of the reply and closes the connection.
 func (r *Reply) cut(w http.ResponseWriter) {
 	body := bytes.Join(r.Body, nil)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
@@ -95,13 +96,13 @@ func (r *Reply) cut(w http.ResponseWriter) {
 	panic(http.ErrAbortHandler)
 }
 
-// Busy is the message of a request for which there is no room.
+// Busy is the message for a request that the bounds refuse.
 const Busy = "The server is busy. Try again."
 
-// busy is what a request gets for which there is no room, in the form that Prefect's
-// clients try again after.
+// busy returns the answer to a request that the bounds refuse, in a form that
+// Prefect's clients retry.
 func busy() *Reply {
-	out := errorReply(http.StatusServiceUnavailable, &graphql.Error{Message: Busy, Code: errAPI.Code}, nil)
-	out.RetryAfter = "1"
-	return out
+	reply := errorReply(http.StatusServiceUnavailable, &graphql.Error{Message: Busy, Code: errAPI.Code}, nil)
+	reply.RetryAfter = "1"
+	return reply
 }

@@ -6,18 +6,20 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
+// resolver resolves a field of Query or Mutation.
 type resolver func(ctx context.Context, s *session, f *graphql.Field) (any, error)
 
+// resolvers returns the resolvers of all fields, of both dialects.
 func resolvers() graphql.Resolvers {
+	self := anyone(func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return s, nil })
 	return graphql.Resolvers{
 		"Query": {
 			"secret_value": only(Runner, secretValue), "secretValue": only(Runner, secretValue),
 			"secret_names": anyone(secretNames), "secretNames": anyone(secretNames),
-			"secret":      anyone(secretRows),
-			"tenant":      anyone(tenantRows),
-			"user":        anyone(func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return []any{s}, nil }),
-			"auth_info":   anyone(func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return s, nil }),
-			"secrets_api": anyone(func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return s, nil }),
+			"secret":    anyone(secretRows),
+			"tenant":    anyone(tenantRows),
+			"user":      anyone(func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return []any{s}, nil }),
+			"auth_info": self, "secrets_api": self,
 		},
 		"Mutation": {
 			"set_secret": only(Admin, setSecret), "setSecret": only(Admin, setSecret),
@@ -37,8 +39,7 @@ func resolvers() graphql.Resolvers {
 	}
 }
 
-// anyone makes a resolver for every role, though not for the bearer of a token
-// that only renews another.
+// anyone returns a resolver for every role. It refuses a refresh token.
 func anyone(f resolver) graphql.Resolver {
 	return func(ctx context.Context, p graphql.Params) (any, error) {
 		s := p.Source.(*session)
@@ -49,7 +50,7 @@ func anyone(f resolver) graphql.Resolver {
 	}
 }
 
-// only makes a resolver that refuses every other role.
+// only returns a resolver that refuses every other role.
 func only(role Role, f resolver) graphql.Resolver {
 	return anyone(func(ctx context.Context, s *session, field *graphql.Field) (any, error) {
 		if s.key.Role != role {
@@ -59,7 +60,7 @@ func only(role Role, f resolver) graphql.Resolver {
 	})
 }
 
-// secretName is the name that a field is about, or "".
+// secretName returns the name of the secret that a field is about, or "".
 func secretName(f *graphql.Field) string {
 	args := f.Args
 	if input, ok := args["input"].(map[string]any); ok {

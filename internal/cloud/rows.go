@@ -9,13 +9,14 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// secretRow is the source of a secret; info is nil if it was not asked for, or
-// if the secret was deleted meanwhile.
+// secretRow is the source of a secret. Info is nil if no field of it is selected, or
+// if the secret was deleted after its name was listed.
 type secretRow struct {
 	name string
 	info *Info
 }
 
+// secretFields resolve the fields of a secret.
 var secretFields = map[string]graphql.Resolver{
 	"name":       graphql.On(func(r secretRow) any { return r.name }),
 	"updated":    infoField(func(i *Info) any { return i.Updated.UTC().Format(time.RFC3339Nano) }),
@@ -23,6 +24,7 @@ var secretFields = map[string]graphql.Resolver{
 	"version":    infoField(func(i *Info) any { return i.Version }),
 }
 
+// infoField returns a resolver that is null for a row without Info.
 func infoField(f func(*Info) any) graphql.Resolver {
 	return graphql.On(func(r secretRow) any {
 		if r.info == nil {
@@ -32,16 +34,24 @@ func infoField(f func(*Info) any) graphql.Resolver {
 	})
 }
 
+// tenantFields resolve the fields of a tenant.
 var tenantFields = map[string]graphql.Resolver{
 	"id":   graphql.On(func(t Tenant) any { return t.ID }),
 	"slug": graphql.On(func(t Tenant) any { return t.Slug }),
 	"name": graphql.On(func(t Tenant) any { return t.Name }),
 }
 
-var secretColumns = columns[string]{"name": func(n string) string { return n }}
+// secretColumns and tenantColumns are what where and order_by can name.
+var (
+	secretColumns = columns[string]{{"name", func(name string) string { return name }}}
+	tenantColumns = columns[Tenant]{
+		{"id", func(t Tenant) string { return t.ID }},
+		{"slug", func(t Tenant) string { return t.Slug }},
+		{"name", func(t Tenant) string { return t.Name }},
+	}
+)
 
-// secretRows asks the store for more than names only if more is selected, and
-// only for the names that the filter and the page leave.
+// secretRows resolves the field secret.
 func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 	if err := checkColumns(f); err != nil {
 		return nil, err
@@ -50,7 +60,7 @@ func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	names, err = selectRows(ctx, &s.budget, slices.Clone(names), f.Args, []string{"name"}, secretColumns)
+	names, err = selectRows(ctx, &s.budget, slices.Clone(names), f.Args, secretColumns)
 	if err != nil {
 		return nil, err
 	}
@@ -61,12 +71,9 @@ func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) 
 	if err := s.Grow(len(names) * sizeOfRow); err != nil {
 		return nil, errAPI
 	}
-	var infos map[string]Info
-	if f.Selects("updated") || f.Selects("updated_by") || f.Selects("version") {
-		s.budget.rows += len(names) * rowsOfInfo
-		if infos, err = s.api.config.Store.Info(ctx, s.tenant.ID, names...); err != nil {
-			return nil, s.storeError(f, err)
-		}
+	infos, err := s.infos(ctx, f, names)
+	if err != nil {
+		return nil, err
 	}
 	rows := make([]any, len(names))
 	for i, name := range names {
@@ -79,17 +86,26 @@ func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) 
 	return rows, nil
 }
 
-var tenantColumns = columns[Tenant]{
-	"id":   func(t Tenant) string { return t.ID },
-	"slug": func(t Tenant) string { return t.Slug },
-	"name": func(t Tenant) string { return t.Name },
+// infos asks the store for what f selects about names, if that is more than the
+// names.
+func (s *session) infos(ctx context.Context, f *graphql.Field, names []string) (map[string]Info, error) {
+	if !f.Selects("updated") && !f.Selects("updated_by") && !f.Selects("version") {
+		return nil, nil
+	}
+	s.budget.rows += len(names) * rowsOfInfo
+	infos, err := s.api.config.Store.Info(ctx, s.tenant.ID, names...)
+	if err != nil {
+		return nil, s.storeError(f, err)
+	}
+	return infos, nil
 }
 
+// tenantRows resolves the field tenant: those of the key's tenants that where allows.
 func tenantRows(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 	if err := errors.Join(checkColumns(f), s.budget.check()); err != nil {
 		return nil, err
 	}
-	tenants, err := selectRows(ctx, &s.budget, slices.Clone(s.key.tenants), f.Args, []string{"id", "slug", "name"}, tenantColumns)
+	tenants, err := selectRows(ctx, &s.budget, slices.Clone(s.key.tenants), f.Args, tenantColumns)
 	if err != nil {
 		return nil, err
 	}

@@ -7,50 +7,57 @@ import (
 	"strings"
 )
 
-// columns read a row's columns, by name.
-type columns[R any] map[string]func(R) string
+// column reads one column of a row.
+type column[R any] struct {
+	name  string
+	value func(R) string
+}
 
-// selectRows applies where and order_by in place, as Hasura's documentation
-// describes them for text columns, and spends what they cost. Rows that order_by
-// leaves equal stay in order.
-func selectRows[R any](ctx context.Context, b *budget, rows []R, args map[string]any, names []string, by columns[R]) ([]R, error) {
-	f := filter[R]{columns: by}
-	wanted, err := f.where(args["where"])
+// columns are all columns of a row.
+type columns[R any] []column[R]
+
+// named returns the column with that name, which the schema knows to exist.
+func (cs columns[R]) named(name string) column[R] {
+	return cs[slices.IndexFunc(cs, func(c column[R]) bool { return c.name == name })]
+}
+
+// selectRows applies where and order_by in place, as Hasura's documentation describes
+// them for text columns, and spends what they cost. Rows that order_by does not
+// distinguish keep their order.
+func selectRows[R any](ctx context.Context, b *budget, rows []R, args map[string]any, cs columns[R]) ([]R, error) {
+	f := filter[R]{columns: cs}
+	matches, err := f.where(args["where"])
 	if err != nil {
 		return nil, err
 	}
 	b.rows += len(rows)*(1+f.conditions) + f.length/bytesOfRow
-	if wanted != nil {
-		rows = slices.DeleteFunc(rows, func(r R) bool { return ctx.Err() == nil && !wanted(r) })
+	if matches != nil {
+		rows = slices.DeleteFunc(rows, func(r R) bool { return ctx.Err() == nil && !matches(r) })
 	}
 	if orders, _ := args["order_by"].([]any); len(orders) > 0 {
-		slices.SortStableFunc(rows, orderBy(orders, names, by))
+		slices.SortStableFunc(rows, orderBy(orders, cs))
 	}
 	return rows, ctx.Err()
 }
 
-// sorting compares rows by each order in turn.
-func orderBy[R any](orders []any, names []string, by columns[R]) func(a, b R) int {
-	type key struct {
-		column     func(R) string
-		descending bool
-	}
-	var keys []key
+// orderBy returns a function that compares rows by each order in turn. If orders name
+// a column again, only the first time counts.
+func orderBy[R any](orders []any, cs columns[R]) func(a, b R) int {
+	var compares []func(a, b R) int
 	seen := map[string]bool{}
 	for _, order := range orders {
-		for _, name := range names {
-			if direction, _ := order.(map[string]any)[name].(string); direction != "" && !seen[name] {
-				seen[name] = true
-				keys = append(keys, key{by[name], strings.HasPrefix(direction, "desc")})
+		for _, c := range cs {
+			direction, _ := order.(map[string]any)[c.name].(string)
+			if direction == "" || seen[c.name] {
+				continue
 			}
+			seen[c.name] = true
+			compares = append(compares, c.compare(strings.HasPrefix(direction, "desc")))
 		}
 	}
 	return func(a, b R) int {
-		for _, k := range keys {
-			if d := cmp.Compare(k.column(a), k.column(b)); d != 0 {
-				if k.descending {
-					return -d
-				}
+		for _, compare := range compares {
+			if d := compare(a, b); d != 0 {
 				return d
 			}
 		}
@@ -58,7 +65,14 @@ func orderBy[R any](orders []any, names []string, by columns[R]) func(a, b R) in
 	}
 }
 
-// page cuts rows to limit and offset.
+func (c column[R]) compare(descending bool) func(a, b R) int {
+	if descending {
+		return func(a, b R) int { return cmp.Compare(c.value(b), c.value(a)) }
+	}
+	return func(a, b R) int { return cmp.Compare(c.value(a), c.value(b)) }
+}
+
+// page returns the rows that limit and offset leave.
 func page(rows []string, args map[string]any) ([]string, error) {
 	limit, limited := args["limit"].(int)
 	offset, _ := args["offset"].(int)
