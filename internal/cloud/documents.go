@@ -139,7 +139,7 @@ func (p parameters) document() (out document, problem string) {
 	out.Query = query
 	given := p["operationName"] != nil && string(p["operationName"]) != "null"
 	if name, isString := p.stringMember("operationName"); isString || given {
-		out.OperationName = &name // "" if it is not a string, which no operation is called
+		out.OperationName = &name // empty if it is not a string: no operation has that name
 	}
 	variables, ok := p.embeddedJSON("variables")
 	if !ok {

@@ -6,8 +6,9 @@ import (
 	"net/http"
 )
 
-// Authorized is the client of a request that another handler answers. The zero value
-// is unknown: its requests wait for nothing and are not reported.
+// Authorized is the client of a request that another handler answers, for a proxy in
+// front of an API that forwards what is not for the API. The zero value is unknown:
+// its requests wait for nothing and are not reported.
 type Authorized struct{ session *session }
 
 // Authorize reports whether the API would answer the request, and for whom: the

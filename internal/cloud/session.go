@@ -47,8 +47,8 @@ func (s *session) checkInterrupted() error {
 	return nil
 }
 
-// storeError reports an error of the store, and returns the one that the client
-// gets, who may retry.
+// storeError reports an error of the store and returns the error for the client,
+// which may retry.
 func (s *session) storeError(f *graphql.Field, err error) error {
 	if s.api.config.OnError != nil {
 		s.api.config.OnError(f.Name, err)

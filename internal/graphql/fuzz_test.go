@@ -69,8 +69,8 @@ func FuzzCanonical(f *testing.F) {
 		if want, got := decode(t, in), decode(t, string(out)); !reflect.DeepEqual(want, got) {
 			t.Fatalf("%q becomes %q", in, out)
 		}
-		if c := (cursor{b: out}); string(c.skip()) != string(out) || c.i != len(out) {
-			t.Fatalf("skip stops at %d of %q", c.i, out)
+		if c := (cursor{text: out}); string(c.skip()) != string(out) || c.pos != len(out) {
+			t.Fatalf("skip stops at %d of %q", c.pos, out)
 		}
 	})
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// typeRef is the source of a __Type: a named definition, or a list or non-null
-// wrapping of what ofType gives.
+// typeRef is the source of a __Type: a named definition, or a list or non-null type
+// of ofType.
 type typeRef struct {
 	def    *ast.Definition
 	kind   string
@@ -26,8 +26,8 @@ type inputValue struct {
 
 type introspector struct{ schema *ast.Schema }
 
-// introspection resolves the types and fields that the GraphQL specification
-// adds to every schema.
+// introspection returns the resolvers of the types and fields that the GraphQL
+// specification adds to every schema.
 func introspection(schema *ast.Schema) Resolvers {
 	in := introspector{schema}
 	return Resolvers{
@@ -57,8 +57,8 @@ func introspection(schema *ast.Schema) Resolvers {
 	}
 }
 
-// addSpecifiedByURL gives __Type the field under the name that graphql-js 15 had
-// for it and that tools of its time ask for.
+// addSpecifiedByURL adds the field of __Type with that name under the name that
+// graphql-js 15 had for it, which tools of its time ask for.
 func addSpecifiedByURL(schema *ast.Schema) {
 	t := schema.Types["__Type"]
 	field := *t.Fields.ForName("specifiedByURL")
@@ -119,7 +119,7 @@ func (in introspector) fieldFields() map[string]Resolver {
 		"name":              On(func(f *ast.FieldDefinition) any { return f.Name }),
 		"description":       On(func(f *ast.FieldDefinition) any { return nullIfEmpty(f.Description) }),
 		"args":              On(func(f *ast.FieldDefinition) any { return arguments(f.Arguments) }),
-		"type":              On(func(f *ast.FieldDefinition) any { return in.wrap(f.Type) }),
+		"type":              On(func(f *ast.FieldDefinition) any { return in.refTo(f.Type) }),
 		"isDeprecated":      On(func(f *ast.FieldDefinition) any { return f.Directives.ForName("deprecated") != nil }),
 		"deprecationReason": On(func(f *ast.FieldDefinition) any { return deprecationReason(f.Directives) }),
 	}
@@ -129,7 +129,7 @@ func (in introspector) inputFields() map[string]Resolver {
 	return map[string]Resolver{
 		"name":        On(func(v inputValue) any { return v.name }),
 		"description": On(func(v inputValue) any { return nullIfEmpty(v.description) }),
-		"type":        On(func(v inputValue) any { return in.wrap(v.typ) }),
+		"type":        On(func(v inputValue) any { return in.refTo(v.typ) }),
 		"defaultValue": On(func(v inputValue) any {
 			if v.fallback == nil {
 				return nil
@@ -148,7 +148,7 @@ func (in introspector) typeByName(name string) any {
 	return nil
 }
 
-// definition gives the __Type of a definition; nil of none.
+// typeOf returns the __Type of a definition, or nil if there is no definition.
 func (in introspector) typeOf(def *ast.Definition) any {
 	if def == nil {
 		return nil
@@ -156,14 +156,14 @@ func (in introspector) typeOf(def *ast.Definition) any {
 	return &typeRef{def: def, kind: string(def.Kind)}
 }
 
-func (in introspector) wrap(t *ast.Type) *typeRef {
+func (in introspector) refTo(t *ast.Type) *typeRef {
 	if t.NonNull {
 		bare := *t
 		bare.NonNull = false
-		return &typeRef{kind: "NON_NULL", ofType: in.wrap(&bare)}
+		return &typeRef{kind: "NON_NULL", ofType: in.refTo(&bare)}
 	}
 	if t.Elem != nil {
-		return &typeRef{kind: "LIST", ofType: in.wrap(t.Elem)}
+		return &typeRef{kind: "LIST", ofType: in.refTo(t.Elem)}
 	}
 	def := in.schema.Types[t.NamedType]
 	return &typeRef{def: def, kind: string(def.Kind)}
@@ -217,7 +217,7 @@ func (in introspector) inputFieldsOf(t *typeRef) any {
 	return out
 }
 
-// listOf is the empty list for types of the kind and null for others.
+// listOf returns the empty list for types of that kind, and null for others.
 func listOf(t *typeRef, kind ast.DefinitionKind) any {
 	if t.kind == string(kind) {
 		return []any{}

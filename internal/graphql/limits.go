@@ -7,37 +7,36 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Limits of one document, checked before validation, whose cost grows with the
-// square of the number of fields that share a name and of a field's arguments.
+// Limits of one document. They are checked before validation, whose cost grows with
+// the square of the number of fields that share a name, and of a field's arguments.
 const (
 	maxTokens    = 20_000
-	maxLines     = 100_000 // which a block string is cut into
-	maxFields    = 1_000   // written out, and again with every fragment expanded
+	maxLines     = 100_000 // block strings are split into lines
+	maxFields    = 1_000   // as written, and again with every fragment expanded
 	maxVariables = 1_000
 	maxArguments = 100 // of one field or directive
 	maxFragments = 50  // definitions, and as many spreads
-	maxDepth     = 7   // levels below the first, outside introspection, as PrefectHQ/server limits it
-	maxName      = 255
-	// maxInputs bounds the values that variables are made of, of which an object
-	// counts as many.
-	maxInputs      = 100_000
-	inputsOfObject = 8
+	maxDepth     = 7   // levels below the first, outside introspection: the limit of PrefectHQ/server
+	maxName      = 255 // bytes
+
+	maxInputs    = 100_000 // values in variables
+	objectInputs = 8       // how many values an object counts as
 )
 
 func limitMessage(what string, limit int) string {
 	return fmt.Sprintf("The document has more than %d %s.", limit, what)
 }
 
-// usage is what a document takes of the limits.
+// usage is what a document uses of the limits.
 type usage struct {
 	fields, variables, fragments, spreads int
 	arguments                             int // of the field that has the most
 	longName                              bool
-	// literals tells that the document holds a string or a number.
-	literals bool
+	literals                              bool // the document has a string or a number
 }
 
-// measure counts a document, and gives the error of the first limit it passes.
+// measure counts a document, and returns an error for the first limit that it
+// exceeds.
 func measure(doc *ast.QueryDocument) (usage, *Error) {
 	var u usage
 	u.fragments = len(doc.Fragments)
@@ -148,8 +147,8 @@ func (u *usage) value(v *ast.Value) {
 	}
 }
 
-// expansion counts fields and depth with every fragment written out, each
-// fragment being measured once.
+// expansion counts fields and depth with every fragment expanded. It measures each
+// fragment once.
 type expansion struct {
 	doc  *ast.QueryDocument
 	memo map[string]extent
@@ -161,18 +160,18 @@ type extent struct{ fields, depth int }
 func checkExpansion(doc *ast.QueryDocument) *Error {
 	e := expansion{doc: doc, memo: map[string]extent{}}
 	for _, op := range doc.Operations {
-		size := e.set(op.SelectionSet)
+		size := e.measure(op.SelectionSet)
 		if size.fields > maxFields {
 			return &Error{Message: limitMessage("fields once its fragments are expanded", maxFields), Code: CodeValidationFailed}
 		}
 		if size.depth > maxDepth {
-			return &Error{Message: fmt.Sprintf("The document exceeds the maximum operation depth of %d.", maxDepth), Code: CodeValidationFailed, Locations: at(op.Position)}
+			return &Error{Message: fmt.Sprintf("The document exceeds the maximum operation depth of %d.", maxDepth), Code: CodeValidationFailed, Locations: locationsOf(op.Position)}
 		}
 	}
 	return nil
 }
 
-func (e *expansion) set(set ast.SelectionSet) extent {
+func (e *expansion) measure(set ast.SelectionSet) extent {
 	var total extent
 	for _, selection := range set {
 		var size extent
@@ -180,7 +179,7 @@ func (e *expansion) set(set ast.SelectionSet) extent {
 		case *ast.Field:
 			size = e.field(it)
 		case *ast.InlineFragment:
-			size = e.set(it.SelectionSet)
+			size = e.measure(it.SelectionSet)
 		case *ast.FragmentSpread:
 			size = e.fragment(it.Name)
 		}
@@ -191,7 +190,7 @@ func (e *expansion) set(set ast.SelectionSet) extent {
 }
 
 func (e *expansion) field(f *ast.Field) extent {
-	size := e.set(f.SelectionSet)
+	size := e.measure(f.SelectionSet)
 	size.fields++
 	switch {
 	case strings.HasPrefix(f.Name, "__"):
@@ -202,14 +201,14 @@ func (e *expansion) field(f *ast.Field) extent {
 	return size
 }
 
-// fragment takes a cycle as empty: validation reports it.
+// fragment treats a cycle as empty: validation reports it.
 func (e *expansion) fragment(name string) extent {
 	if size, ok := e.memo[name]; ok {
 		return size
 	}
 	e.memo[name] = extent{}
 	if def := e.doc.Fragments.ForName(name); def != nil {
-		e.memo[name] = e.set(def.SelectionSet)
+		e.memo[name] = e.measure(def.SelectionSet)
 	}
 	return e.memo[name]
 }

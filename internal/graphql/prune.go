@@ -9,71 +9,74 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Marked is a field of an object type with what the SDL's own directives say of it,
-// for [Config.Include].
+// SDLField is a field of an object type in the SDL, for [Config].Include.
 type SDLField struct {
-	// Type and Name are where it stands; Root tells Query and Mutation.
 	Type, Name string
-	Root       bool
-	// Marks holds the arguments of each directive: bool, string (also an enum), []any.
+	Root       bool // Type is Query or Mutation
+	// Directives are the arguments of the field's directives that the SDL defines, as
+	// bool, string (also for an enum) or []any.
 	Directives map[string]map[string]any
 }
 
-// cut takes out of a schema what Keep does not keep, the SDL's own directives, and
-// the types that no field names any longer. It gives the resolvers that are left.
+// prune removes the fields that Include excludes, the directives that the SDL defines,
+// and the types that no field refers to any more. It returns the resolvers of what
+// remains.
 func (c Config) prune(loaded *ast.Schema) (Resolvers, error) {
 	if c.Include == nil {
 		return c.Resolvers, nil
 	}
-	left := Resolvers{}
+	remaining := Resolvers{}
 	for name, fields := range c.Resolvers {
-		left[name] = maps.Clone(fields)
+		remaining[name] = maps.Clone(fields)
 	}
 	var errs []error
 	for _, name := range sortedKeys(loaded.Types) {
 		if def := loaded.Types[name]; def.Kind == ast.Object && !def.BuiltIn {
-			errs = append(errs, c.pruneFields(loaded, def, left[name]))
+			errs = append(errs, c.pruneFields(loaded, def, remaining[name]))
 		}
 	}
 	maps.DeleteFunc(loaded.Directives, func(_ string, d *ast.DirectiveDefinition) bool { return isCustom(d) })
-	pruneTypes(loaded, left)
-	return left, errors.Join(errs...)
+	pruneTypes(loaded, remaining)
+	return remaining, errors.Join(errs...)
 }
 
-func (c Config) pruneFields(loaded *ast.Schema, def *ast.Definition, left map[string]Resolver) error {
+func (c Config) pruneFields(loaded *ast.Schema, def *ast.Definition, resolvers map[string]Resolver) error {
 	var errs []error
 	def.Fields = slices.DeleteFunc(def.Fields, func(f *ast.FieldDefinition) bool {
 		if strings.HasPrefix(f.Name, "__") {
 			return false
 		}
-		keep, err := c.Include(SDLField{def.Name, f.Name, def == loaded.Query || def == loaded.Mutation, takeDirectives(f)})
+		root := def == loaded.Query || def == loaded.Mutation
+		included, err := c.Include(SDLField{def.Name, f.Name, root, takeDirectives(f)})
 		errs = append(errs, err)
-		if !keep {
-			delete(left, f.Name)
+		if !included {
+			delete(resolvers, f.Name)
 		}
-		return !keep
+		return !included
 	})
 	return errors.Join(errs...)
 }
 
-// takeMarks takes the SDL's own directives from a field.
+// takeDirectives removes the directives that the SDL defines from a field and
+// returns them.
 func takeDirectives(f *ast.FieldDefinition) map[string]map[string]any {
-	marks := map[string]map[string]any{}
+	taken := map[string]map[string]any{}
 	f.Directives = slices.DeleteFunc(f.Directives, func(d *ast.Directive) bool {
 		if !isCustom(d.Definition) {
 			return false
 		}
-		marks[d.Name] = d.ArgumentMap(nil)
+		taken[d.Name] = d.ArgumentMap(nil)
 		return true
 	})
-	return marks
+	return taken
 }
 
-// isOwn tells a directive of the SDL from those that every schema has.
+// isCustom reports whether the SDL defines a directive, which every schema has
+// otherwise.
 func isCustom(d *ast.DirectiveDefinition) bool { return !d.Position.Src.BuiltIn }
 
-// cutTypes takes out the types that no field of Query or Mutation leads to.
-func pruneTypes(loaded *ast.Schema, left Resolvers) {
+// pruneTypes removes the types that no field of Query or Mutation leads to.
+func pruneTypes(loaded *ast.Schema, resolvers Resolvers) {
 	reached := map[string]bool{}
 	for _, root := range []*ast.Definition{loaded.Query, loaded.Mutation} {
 		if root != nil {
@@ -81,15 +84,15 @@ func pruneTypes(loaded *ast.Schema, left Resolvers) {
 		}
 	}
 	maps.DeleteFunc(loaded.Types, func(name string, def *ast.Definition) bool {
-		gone := !reached[name] && !def.BuiltIn
-		if gone {
-			delete(left, name)
+		if reached[name] || def.BuiltIn {
+			return false
 		}
-		return gone
+		delete(resolvers, name)
+		return true
 	})
 }
 
-// reach marks a type and those that its fields and their arguments name.
+// markReachable marks a type and those that its fields and their arguments lead to.
 func markReachable(loaded *ast.Schema, name string, reached map[string]bool) {
 	if reached[name] {
 		return

@@ -6,40 +6,40 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// maxRepeats bounds how often one key of the result may be selected at one place.
-// Validation compares every two of these, while no document of a client has more
-// than a few.
+// maxRepeats bounds how often one result key may be selected in one object.
+// Validation compares every two of these selections; no document of a client has
+// more than a few.
 const maxRepeats = 100
 
-// place is where selections of one key of the result come together, whether they
-// stand in one selection set or in several, or in fragments.
-type position struct {
+// resultField is where selections of one result key are merged, be they in one
+// selection set, in several or in fragments.
+type resultField struct {
 	fields int
-	keys   map[string]*position
+	keys   map[string]*resultField
 	spread map[string]bool
 }
 
-// repeats counts the selections at every place of an operation.
+// repeats counts the selections of every result field of an operation.
 type repeats struct {
 	doc    *ast.QueryDocument
 	active map[string]bool // fragments that are being looked into
-	most   int
+	max    int
 }
 
-// repeated gives an error where a document selects one key too often. It expects a
-// document whose fragments are known not to expand beyond bounds.
+// checkRepeats returns an error if a document selects one result key too often. The
+// document's fragments must be known not to expand beyond the limits.
 func checkRepeats(doc *ast.QueryDocument) *Error {
 	for _, op := range doc.Operations {
 		r := repeats{doc: doc, active: map[string]bool{}}
-		r.set(&position{}, op.SelectionSet)
-		if r.most > maxRepeats {
-			return &Error{Message: fmt.Sprintf("The document selects one field more than %d times in one place.", maxRepeats), Code: CodeValidationFailed, Locations: at(op.Position)}
+		r.set(&resultField{}, op.SelectionSet)
+		if r.max > maxRepeats {
+			return &Error{Message: fmt.Sprintf("The document selects one field more than %d times in one place.", maxRepeats), Code: CodeValidationFailed, Locations: locationsOf(op.Position)}
 		}
 	}
 	return nil
 }
 
-func (r *repeats) set(p *position, set ast.SelectionSet) {
+func (r *repeats) set(p *resultField, set ast.SelectionSet) {
 	for _, selection := range set {
 		switch it := selection.(type) {
 		case *ast.Field:
@@ -52,22 +52,22 @@ func (r *repeats) set(p *position, set ast.SelectionSet) {
 	}
 }
 
-func (r *repeats) field(p *position, f *ast.Field) {
+func (r *repeats) field(p *resultField, f *ast.Field) {
 	here := p.keys[f.Alias]
 	if here == nil {
-		here = &position{}
+		here = &resultField{}
 		if p.keys == nil {
-			p.keys = map[string]*position{}
+			p.keys = map[string]*resultField{}
 		}
 		p.keys[f.Alias] = here
 	}
 	here.fields++
-	r.most = max(r.most, here.fields)
+	r.max = max(r.max, here.fields)
 	r.set(here, f.SelectionSet)
 }
 
-// fragment looks into a fragment once at each place, and never within itself.
-func (r *repeats) fragment(p *position, name string) {
+// fragment enters a fragment once in each result field, and never within itself.
+func (r *repeats) fragment(p *resultField, name string) {
 	def := r.doc.Fragments.ForName(name)
 	if def == nil || p.spread[name] || r.active[name] {
 		return

@@ -157,10 +157,10 @@ func TestCacheIsBoundedAndTakesNoLiterals(t *testing.T) {
 		run(s, Request{Query: fmt.Sprintf(`{echo(s: "CANARY%d")}`, i)})
 	}
 	c := &s.documents
-	if c.size > maxCachedGeneration || len(c.young) == 0 {
-		t.Errorf("cache holds %d bytes in %d documents", c.size, len(c.young))
+	if c.size > maxCachedGeneration || len(c.recent) == 0 {
+		t.Errorf("cache holds %d bytes in %d documents", c.size, len(c.recent))
 	}
-	for query := range maps.Keys(c.young) {
+	for query := range maps.Keys(c.recent) {
 		if strings.Contains(query, "CANARY") {
 			t.Fatalf("a document with a literal was cached: %s", query)
 		}

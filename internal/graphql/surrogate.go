@@ -6,8 +6,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/surrogate"
 )
 
-// loneSurrogate reports whether a string of a document that was parsed has half of
-// a surrogate pair, of which the parser makes another character.
+// loneSurrogate reports whether a string of a parsed document has half of a
+// surrogate pair, which the parser replaces with another character.
 func loneSurrogate(query string) bool {
 	if !strings.Contains(query, `\u`) {
 		return false
@@ -32,8 +32,8 @@ func loneSurrogate(query string) bool {
 	return false
 }
 
-// lengthOf is how much of a text lies before and in its end, which is looked for
-// from the given byte on and does not follow a backslash.
+// lengthThrough returns the length of text through the first end, searched from byte
+// from on. An end after a backslash does not count, except for a line break.
 func lengthThrough(text string, from int, end string) int {
 	for i := from; i < len(text); i++ {
 		switch {
