@@ -54,7 +54,7 @@ func (w writer) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
-func bounded(t *testing.T, refused string) (*steps, http.Handler) {
+func newBoundedAPI(t *testing.T, refused string) (*steps, http.Handler) {
 	s := &steps{bytes: map[string]int{}, refused: refused}
 	a := newAPI(t, func(c *cloud.Config) { c.Bounds = s })
 	return s, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.ServeHTTP(writer{w, s}, r) })
@@ -63,7 +63,7 @@ func bounded(t *testing.T, refused string) (*steps, http.Handler) {
 // A turn begins when the body is there and ends before the answer is written. Who
 // has no key takes nothing.
 func TestOrderOfBounds(t *testing.T) {
-	s, h := bounded(t, "")
+	s, h := newBoundedAPI(t, "")
 	post(t, h, runKey, `{"query":"{ secret_names }"}`)
 	want := []string{"body of agent", "begin", "list", "listed", "answer", "end", "write"}
 	if !slices.Equal(s.seen, want) {
@@ -79,7 +79,7 @@ func TestOrderOfBounds(t *testing.T) {
 // Who is refused at a step is told to come again, and what was begun is ended.
 func TestRefusalsOfBounds(t *testing.T) {
 	for _, step := range []string{"body of agent", "begin", "answer"} {
-		s, h := bounded(t, step)
+		s, h := newBoundedAPI(t, step)
 		got := post(t, h, runKey, `{"query":"{ tenant { id } secret_names }"}`)
 		if got.status != 503 || !strings.Contains(got.body, "API_ERROR") || got.header.Get("Retry-After") != "1" {
 			t.Errorf("%s: %d %s", step, got.status, got.body)
@@ -93,7 +93,7 @@ func TestRefusalsOfBounds(t *testing.T) {
 // An answer counts as it grows, with all that it has, and names before they are
 // listed once their number is known.
 func TestAnswersCountAsTheyGrow(t *testing.T) {
-	s, h := bounded(t, "")
+	s, h := newBoundedAPI(t, "")
 	post(t, h, adminKey, set(fmt.Sprintf(`{"name": "A", "value": %q}`, strings.Repeat("v", 60_000))))
 	s.bytes = map[string]int{}
 	got := post(t, h, runKey, `{"query":"{ a: secret_value(name: \"A\") b: secret_value(name: \"A\") }"}`)

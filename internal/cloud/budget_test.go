@@ -39,7 +39,7 @@ func (s *countingStore) Info(ctx context.Context, tenant string, names ...string
 }
 
 // crowded is an API over a store of n secrets, each of a value of that length.
-func crowded(t testing.TB, n, length int) (*cloud.API, *countingStore) {
+func newCrowdedAPI(t testing.TB, n, length int) (*cloud.API, *countingStore) {
 	t.Helper()
 	memory := cloud.NewMemory(now)
 	value := json.RawMessage(`"` + strings.Repeat("v", length-2) + `"`)
@@ -63,7 +63,7 @@ func aliased(n int, field string) string {
 
 // tally is what became of a document: the fields that were answered, how many were
 // refused, and the reason.
-func tally(t *testing.T, got answer) (answered, refused int, reason string) {
+func countOutcomes(t *testing.T, got answer) (answered, refused int, reason string) {
 	t.Helper()
 	var body struct {
 		Errors []wireError
@@ -110,9 +110,9 @@ func TestFieldsOfARequestShareItsBudget(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			a, store := crowded(t, tt.names, tt.length)
+			a, store := newCrowdedAPI(t, tt.names, tt.length)
 			document, _ := json.Marshal(tt.document)
-			answered, refused, reason := tally(t, post(t, a, tt.key, `{"query": `+string(document)+`, "variables": `+tt.variables+`}`))
+			answered, refused, reason := countOutcomes(t, post(t, a, tt.key, `{"query": `+string(document)+`, "variables": `+tt.variables+`}`))
 			if answered != tt.answered || refused != tt.refuse || refused > 0 && reason != tooMuch {
 				t.Errorf("%d answered, want %d; %d refused, want %d: %s", answered, tt.answered, refused, tt.refuse, reason)
 			}
@@ -124,7 +124,7 @@ func TestFieldsOfARequestShareItsBudget(t *testing.T) {
 }
 
 func TestBudgetIsOfAWholeBatch(t *testing.T) {
-	a, store := crowded(t, 10_000, 3)
+	a, store := newCrowdedAPI(t, 10_000, 3)
 	document, _ := json.Marshal(map[string]string{"query": aliased(30, "secret_names")})
 	got := post(t, a, adminKey, "["+strings.Repeat(string(document)+",", 4)+string(document)+"]")
 	if n := strings.Count(got.body, tooMuch); n != 49 || store.listings != 1 {
@@ -145,19 +145,19 @@ func TestAListingEndsWithAWrite(t *testing.T) {
 
 func TestColumnsOfARow(t *testing.T) {
 	names := strings.TrimSuffix(strings.TrimPrefix(aliased(21, "name"), "{"), "}")
-	query(t, newAPI(t), adminKey, "{secret{"+names+"}}", failure("the request selects more than 20 fields of one row", "secret", "BAD_USER_INPUT"))
-	query(t, newAPI(t), adminKey, "{secret{name "+strings.Repeat("name ", 20)+"}}", `{"data":{"secret":[]}}`)
-	query(t, newAPI(t), adminKey, "{tenant{"+strings.ReplaceAll(names, "name", "id")+"}}", failure("the request selects more than 20 fields of one row", "tenant", "BAD_USER_INPUT"))
+	checkQuery(t, newAPI(t), adminKey, "{secret{"+names+"}}", errorBody("the request selects more than 20 fields of one row", "secret", "BAD_USER_INPUT"))
+	checkQuery(t, newAPI(t), adminKey, "{secret{name "+strings.Repeat("name ", 20)+"}}", `{"data":{"secret":[]}}`)
+	checkQuery(t, newAPI(t), adminKey, "{tenant{"+strings.ReplaceAll(names, "name", "id")+"}}", errorBody("the request selects more than 20 fields of one row", "tenant", "BAD_USER_INPUT"))
 }
 
 func TestTheUserIsTheKey(t *testing.T) {
 	const document = `{user{default_membership{tenant_id}}}`
 	const member = `{"data":{"user":[{"default_membership":{"tenant_id":"%s"}}]}}`
 	a := newAPI(t)
-	query(t, a, adminKey, document, fmt.Sprintf(member, tenantA))
+	checkQuery(t, a, adminKey, document, fmt.Sprintf(member, tenantA))
 	access, refresh := login(t, a, adminKey, tenantB)
-	query(t, a, access, document, fmt.Sprintf(member, tenantB))
-	query(t, a, refresh, document, failure("Unauthenticated", "user", "UNAUTHENTICATED"))
+	checkQuery(t, a, access, document, fmt.Sprintf(member, tenantB))
+	checkQuery(t, a, refresh, document, errorBody("Unauthenticated", "user", "UNAUTHENTICATED"))
 }
 
 // TestABodyThatIsTooLargeIsAnswered sends all of it before it looks for the answer,

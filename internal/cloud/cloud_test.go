@@ -110,7 +110,7 @@ func send(t testing.TB, h http.Handler, r *http.Request) answer {
 }
 
 // query sends a document and wants a body, which ends in a line break.
-func query(t testing.TB, h http.Handler, key, document, want string) {
+func checkQuery(t testing.TB, h http.Handler, key, document, want string) {
 	t.Helper()
 	body, _ := json.Marshal(map[string]string{"query": document})
 	if diff := cmp.Diff(want+"\n", post(t, h, key, string(body)).body); diff != "" {
@@ -118,7 +118,7 @@ func query(t testing.TB, h http.Handler, key, document, want string) {
 	}
 }
 
-func failure(message, path, code string) string {
+func errorBody(message, path, code string) string {
 	return fmt.Sprintf(`{"errors":[{"message":%q,"locations":[{"line":1,"column":2}],"path":[%q],"extensions":{"code":%q}}],"data":{%q:null}}`, message, path, code, path)
 }
 
@@ -152,14 +152,14 @@ func TestBothSpellings(t *testing.T) {
 		},
 	} {
 		a := newAPI(t)
-		query(t, a, adminKey, spelled(`mutation{a: setSecret(input: {name: "k", value: {x: 1.50}}){success} b: setSecret(input: {name: "j", value: "v"}){success}}`),
+		checkQuery(t, a, adminKey, spelled(`mutation{a: setSecret(input: {name: "k", value: {x: 1.50}}){success} b: setSecret(input: {name: "j", value: "v"}){success}}`),
 			`{"data":{"a":{"success":true},"b":{"success":true}}}`)
-		query(t, a, adminKey, spelled(`{n: secretNames}`), `{"data":{"n":["j","k"]}}`)
-		query(t, a, runKey, spelled(`{n: secretNames v: secretValue(name: "k")}`), `{"data":{"n":["j","k"],"v":{"x":1.50}}}`)
-		query(t, a, adminKey, spelled(`mutation{a: deleteSecret(input: {name: "k"}){success} b: deleteSecret(input: {name: "none"}){success}}`),
+		checkQuery(t, a, adminKey, spelled(`{n: secretNames}`), `{"data":{"n":["j","k"]}}`)
+		checkQuery(t, a, runKey, spelled(`{n: secretNames v: secretValue(name: "k")}`), `{"data":{"n":["j","k"],"v":{"x":1.50}}}`)
+		checkQuery(t, a, adminKey, spelled(`mutation{a: deleteSecret(input: {name: "k"}){success} b: deleteSecret(input: {name: "none"}){success}}`),
 			`{"data":{"a":{"success":true},"b":{"success":true}}}`)
-		query(t, a, adminKey, spelled(`{n: secretNames}`), `{"data":{"n":["j"]}}`)
-		query(t, a, runKey, spelled(`{v: secretValue(name: "k")}`), failure("No value found for the requested key", "v", "INTERNAL_SERVER_ERROR"))
+		checkQuery(t, a, adminKey, spelled(`{n: secretNames}`), `{"data":{"n":["j"]}}`)
+		checkQuery(t, a, runKey, spelled(`{v: secretValue(name: "k")}`), errorBody("No value found for the requested key", "v", "INTERNAL_SERVER_ERROR"))
 	}
 }
 
@@ -167,11 +167,11 @@ func TestChanged(t *testing.T) {
 	a := newAPI(t)
 	set := func(value, selection, want string) {
 		t.Helper()
-		query(t, a, adminKey, `mutation{m: set_secret(input: {name: "k", value: `+value+`}){`+selection+`}}`, `{"data":{"m":{`+want+`}}}`)
+		checkQuery(t, a, adminKey, `mutation{m: set_secret(input: {name: "k", value: `+value+`}){`+selection+`}}`, `{"data":{"m":{`+want+`}}}`)
 	}
 	version := func(want string) {
 		t.Helper()
-		query(t, a, adminKey, `{secret{name version updated updated_by}}`,
+		checkQuery(t, a, adminKey, `{secret{name version updated updated_by}}`,
 			`{"data":{"secret":[{"name":"k","version":`+want+`,"updated":"2026-01-02T03:04:05.0000006Z","updated_by":"ci"}]}}`)
 	}
 	set(`"ä"`, "changed success", `"changed":true,"success":true`)
@@ -182,23 +182,23 @@ func TestChanged(t *testing.T) {
 	set(`"b"`, "... on success_payload{changed}", `"changed":true`)
 	version("3")
 	for _, want := range []string{"true", "false"} {
-		query(t, a, adminKey, `mutation{m: delete_secret(input: {name: "k"}){changed}}`, `{"data":{"m":{"changed":`+want+`}}}`)
+		checkQuery(t, a, adminKey, `mutation{m: delete_secret(input: {name: "k"}){changed}}`, `{"data":{"m":{"changed":`+want+`}}}`)
 	}
 }
 
 func TestRoles(t *testing.T) {
 	a := newAPI(t)
-	query(t, a, adminKey, `mutation{set_secret(input: {name: "k", value: "v"}){success}}`, `{"data":{"set_secret":{"success":true}}}`)
+	checkQuery(t, a, adminKey, `mutation{set_secret(input: {name: "k", value: "v"}){success}}`, `{"data":{"set_secret":{"success":true}}}`)
 	shared := `{n: secret_names r: secret{name} i: auth_info{tenant_id} t: tenant{slug} a: secrets_api{version}}`
-	query(t, a, adminKey, shared, `{"data":{"n":["k"],"r":[{"name":"k"}],"i":{"tenant_id":"`+tenantA+`"},"t":[{"slug":"main"},{"slug":"data"}],"a":{"version":2}}}`)
-	query(t, a, runKey, shared, `{"data":{"n":["k"],"r":[{"name":"k"}],"i":{"tenant_id":"`+tenantA+`"},"t":[{"slug":"main"}],"a":{"version":2}}}`)
-	query(t, a, adminKey, `{v: secret_value(name: "k")}`, failure("Unauthorized", "v", "FORBIDDEN"))
-	query(t, a, adminKey, `{v: secretValue(name: "none")}`, failure("Unauthorized", "v", "FORBIDDEN"))
+	checkQuery(t, a, adminKey, shared, `{"data":{"n":["k"],"r":[{"name":"k"}],"i":{"tenant_id":"`+tenantA+`"},"t":[{"slug":"main"},{"slug":"data"}],"a":{"version":2}}}`)
+	checkQuery(t, a, runKey, shared, `{"data":{"n":["k"],"r":[{"name":"k"}],"i":{"tenant_id":"`+tenantA+`"},"t":[{"slug":"main"}],"a":{"version":2}}}`)
+	checkQuery(t, a, adminKey, `{v: secret_value(name: "k")}`, errorBody("Unauthorized", "v", "FORBIDDEN"))
+	checkQuery(t, a, adminKey, `{v: secretValue(name: "none")}`, errorBody("Unauthorized", "v", "FORBIDDEN"))
 	for _, m := range []string{`set_secret(input: {name: "k", value: 2})`, `deleteSecret(input: {name: "k"})`} {
-		want := strings.Replace(failure("Unauthorized", "m", "FORBIDDEN"), `"column":2`, `"column":10`, 1)
-		query(t, a, runKey, `mutation{m: `+m+`{success}}`, want)
+		want := strings.Replace(errorBody("Unauthorized", "m", "FORBIDDEN"), `"column":2`, `"column":10`, 1)
+		checkQuery(t, a, runKey, `mutation{m: `+m+`{success}}`, want)
 	}
-	query(t, a, runKey, `{v: secret_value(name: "k")}`, `{"data":{"v":"v"}}`)
+	checkQuery(t, a, runKey, `{v: secret_value(name: "k")}`, `{"data":{"v":"v"}}`)
 }
 
 func TestTenants(t *testing.T) {
@@ -223,7 +223,7 @@ func TestTenants(t *testing.T) {
 
 func TestNegativePageIsRefused(t *testing.T) {
 	for _, args := range []string{`limit: -1`, `offset: -1`} {
-		query(t, newAPI(t), adminKey, `{secret(`+args+`){name}}`, failure("limit and offset must not be negative", "secret", "BAD_USER_INPUT"))
+		checkQuery(t, newAPI(t), adminKey, `{secret(`+args+`){name}}`, errorBody("limit and offset must not be negative", "secret", "BAD_USER_INPUT"))
 	}
 }
 

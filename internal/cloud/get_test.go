@@ -12,7 +12,7 @@ import (
 )
 
 // getURL sends a GET with a key and a URL's query.
-func getURL(t *testing.T, h http.Handler, key, query string) answer {
+func get(t *testing.T, h http.Handler, key, query string) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/graphql?"+query, nil)
 	if err != nil {
@@ -49,7 +49,7 @@ func TestGet(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := newAPI(t)
 			post(t, a, adminKey, set(`{"name": "A", "value": "v"}`))
-			got := getURL(t, a, runKey, tt.query)
+			got := get(t, a, runKey, tt.query)
 			if diff := cmp.Diff(answer{status: tt.status, body: tt.want}, answer{status: got.status, body: got.body}, cmp.AllowUnexported(answer{})); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -71,17 +71,17 @@ func TestMutationByGetChangesNothing(t *testing.T) {
 	a := newAPI(t, func(c *cloud.Config) {
 		c.OnValue = func(name string, value json.RawMessage) { told = append(told, name+"="+string(value)) }
 	})
-	if got := getURL(t, a, adminKey, "query="+url.QueryEscape(set1)); got.status != http.StatusMethodNotAllowed {
+	if got := get(t, a, adminKey, "query="+url.QueryEscape(set1)); got.status != http.StatusMethodNotAllowed {
 		t.Errorf("%d %s", got.status, got.body)
 	}
-	query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
+	checkQuery(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
 	if diff := cmp.Diff([]string{`B="` + canary + `"`}, told); diff != "" {
 		t.Errorf("OnValue (-want +got):\n%s", diff)
 	}
 }
 
 func TestGetAsksWhoItIsFirst(t *testing.T) {
-	if got := getURL(t, newAPI(t), "wrong", "").body; got != `{"errors":[{"message":"Unauthenticated","extensions":{"code":"UNAUTHENTICATED"}}],"data":null}`+"\n" {
+	if got := get(t, newAPI(t), "wrong", "").body; got != `{"errors":[{"message":"Unauthenticated","extensions":{"code":"UNAUTHENTICATED"}}],"data":null}`+"\n" {
 		t.Error(got)
 	}
 }

@@ -53,7 +53,7 @@ func (w *witness) Record(_ *cloud.Request, index int, code string) {
 }
 
 // watched is an API with a witness, which hears of values and of the audit too.
-func watched(t *testing.T, w *witness) *cloud.API {
+func newWitnessedAPI(t *testing.T, w *witness) *cloud.API {
 	return newAPI(t, func(c *cloud.Config) {
 		c.Hook = w
 		c.OnKnown = func(context.Context) { w.note("known") }
@@ -101,7 +101,7 @@ func TestOrderOfHooks(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			w := &witness{fail: tt.fail}
-			post(t, watched(t, w), adminKey, tt.body)
+			post(t, newWitnessedAPI(t, w), adminKey, tt.body)
 			if diff := cmp.Diff(tt.want, w.events); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -112,7 +112,7 @@ func TestOrderOfHooks(t *testing.T) {
 // What is refused before its documents are prepared reaches no hook.
 func TestHooksSeeNoRefusedRequest(t *testing.T) {
 	w := &witness{}
-	a := watched(t, w)
+	a := newWitnessedAPI(t, w)
 	post(t, a, "wrong", `{"query": "{secret_names}"}`)
 	post(t, a, adminKey, `{"query": 7}`)
 	get, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, `http://api.test/?query=mutation{delete_secret(input:{name:"A"}){success}}`, nil)
@@ -129,7 +129,7 @@ func TestHooksSeeNoRefusedRequest(t *testing.T) {
 func TestAHookDecidesOnTheReply(t *testing.T) {
 	const body = `{"query": "mutation{a: set_secret(input: {name: \"A\", value: 1}){success}}"}`
 	w := &witness{}
-	a := watched(t, w)
+	a := newWitnessedAPI(t, w)
 	w.reply = func(*cloud.Request, cloud.Middleware) *cloud.Reply {
 		return cloud.ErrorReply(http.StatusOK, "Not now", "LATER")
 	}
@@ -140,7 +140,7 @@ func TestAHookDecidesOnTheReply(t *testing.T) {
 		t.Errorf("without Respond (-want +got):\n%s", diff)
 	}
 	w.reply = nil
-	query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
+	checkQuery(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
 	for _, tt := range []struct {
 		change func(*cloud.Reply)
 		err    string
@@ -153,14 +153,14 @@ func TestAHookDecidesOnTheReply(t *testing.T) {
 			tt.change(out)
 			return out
 		}
-		if err := failedPost(t, a, body); err == nil || !strings.Contains(err.Error(), tt.err) {
+		if err := postError(t, a, body); err == nil || !strings.Contains(err.Error(), tt.err) {
 			t.Errorf("%v, want %s", err, tt.err)
 		}
 	}
 }
 
 // failedPost is how a post of a body fails.
-func failedPost(t *testing.T, a *cloud.API, body string) error {
+func postError(t *testing.T, a *cloud.API, body string) error {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/", strings.NewReader(body))
 	if err != nil {

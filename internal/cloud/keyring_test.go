@@ -8,7 +8,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-const askList = `{"query":"{secret_names}"}`
+const namesBody = `{"query":"{secret_names}"}`
 
 func TestAdmitReplacesTenantsAndKeys(t *testing.T) {
 	a := newAPI(t)
@@ -16,7 +16,7 @@ func TestAdmitReplacesTenantsAndKeys(t *testing.T) {
 	if err := a.SetKeyring(c.Tenants[:1], nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := post(t, a, adminKey, askList).body; !strings.Contains(got, "UNAUTHENTICATED") {
+	if got := post(t, a, adminKey, namesBody).body; !strings.Contains(got, "UNAUTHENTICATED") {
 		t.Error(got)
 	}
 	if err := a.SetKeyring(nil, c.Keys); err == nil {
@@ -25,7 +25,7 @@ func TestAdmitReplacesTenantsAndKeys(t *testing.T) {
 	if err := a.SetKeyring(c.Tenants, c.Keys); err != nil {
 		t.Fatal(err)
 	}
-	if got := post(t, a, adminKey, askList).body; got != `{"data":{"secret_names":[]}}`+"\n" {
+	if got := post(t, a, adminKey, namesBody).body; got != `{"data":{"secret_names":[]}}`+"\n" {
 		t.Error(got)
 	}
 }
@@ -74,11 +74,11 @@ func TestNewRefuses(t *testing.T) {
 
 func TestPatterns(t *testing.T) {
 	a := newAPI(t)
-	query(t, a, adminKey, `mutation{a: set_secret(input: {name: "team_a", value: 1}){success} b: set_secret(input: {name: "other", value: 2}){success}}`,
+	checkQuery(t, a, adminKey, `mutation{a: set_secret(input: {name: "team_a", value: 1}){success} b: set_secret(input: {name: "other", value: 2}){success}}`,
 		`{"data":{"a":{"success":true},"b":{"success":true}}}`)
-	query(t, a, "team-key", `{secret_names secret{name}}`, `{"data":{"secret_names":["team_a"],"secret":[{"name":"team_a"}]}}`)
-	query(t, a, "team-runner", `{v: secret_value(name: "team_a")}`, `{"data":{"v":1}}`)
-	query(t, a, "team-runner", `{v: secret_value(name: "other")}`, failure("Unauthorized", "v", "FORBIDDEN"))
+	checkQuery(t, a, "team-key", `{secret_names secret{name}}`, `{"data":{"secret_names":["team_a"],"secret":[{"name":"team_a"}]}}`)
+	checkQuery(t, a, "team-runner", `{v: secret_value(name: "team_a")}`, `{"data":{"v":1}}`)
+	checkQuery(t, a, "team-runner", `{v: secret_value(name: "other")}`, errorBody("Unauthorized", "v", "FORBIDDEN"))
 	allowed := map[string]bool{"team_": true, "team_b": true, "xyz": true, "xäz": true, "xyyz": false, "xteam_a": false, "Team_a": false, "other": false}
 	for name, ok := range allowed {
 		for _, m := range []string{`set_secret(input: {name: "` + name + `", value: 1})`, `delete_secret(input: {name: "` + name + `"})`} {

@@ -15,9 +15,9 @@ import (
 )
 
 // slow is a store across a network: a write takes a second, and one fails.
-type slow struct{ cloud.Store }
+type slowStore struct{ cloud.Store }
 
-func (s slow) Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {
+func (s slowStore) Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {
 	time.Sleep(time.Second)
 	if name == "broken" {
 		return false, errors.New("sealed")
@@ -25,7 +25,7 @@ func (s slow) Set(ctx context.Context, tenant, name string, value json.RawMessag
 	return s.Store.Set(ctx, tenant, name, value, writer, compare)
 }
 
-func (s slow) Delete(ctx context.Context, tenant, name string) error {
+func (s slowStore) Delete(ctx context.Context, tenant, name string) error {
 	time.Sleep(time.Second)
 	return s.Store.Delete(ctx, tenant, name)
 }
@@ -53,7 +53,7 @@ type outcome struct {
 // writeEight sends the document with so many writes at once, and tells how long
 // it took.
 func writeEight(t *testing.T, parallel int, injected ...faults.Fault) (outcome, time.Duration) {
-	store := slow{cloud.NewMemory(now)}
+	store := slowStore{cloud.NewMemory(now)}
 	a := newEngine(t, func(c *cloud.Config) { c.Store, c.Parallel = store, parallel })
 	for _, fault := range injected {
 		if _, err := a.Inject(faults.Match{Secret: "two", Nth: 2}, fault); err != nil {

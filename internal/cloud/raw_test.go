@@ -17,7 +17,7 @@ import (
 // exchange is one request of a recorded client, as it went over its connection.
 type exchange struct {
 	segments []string
-	whole    string
+	request  string
 }
 
 var connection = regexp.MustCompile(`(?m)^=== connection \d+, recv sizes \[([\d, ]+)\]\n`)
@@ -39,7 +39,7 @@ func exchanges(t *testing.T, file string) []exchange {
 			t.Fatalf("%s: connection %d has no end or no body", file, i+1)
 		}
 		head += "\r\n\r\n"
-		e := exchange{whole: head + body, segments: []string{head + body}}
+		e := exchange{request: head + body, segments: []string{head + body}}
 		if strings.Contains(text[mark[2]:mark[3]], ",") {
 			e.segments = []string{head, body}
 		}
@@ -104,13 +104,13 @@ func readRaw(t *testing.T, r *bufio.Reader) string {
 func TestRecordedExchanges(t *testing.T) {
 	ways := map[string]func(exchange) []string{
 		"as recorded":  func(e exchange) []string { return e.segments },
-		"byte by byte": func(e exchange) []string { return strings.Split(e.whole, "") },
+		"byte by byte": func(e exchange) []string { return strings.Split(e.request, "") },
 	}
 	for _, release := range []string{"0.9.3", "0.15.13", "1.4.1"} {
 		want := rawAnswers(release == "0.9.3")
 		for way, cut := range ways {
 			t.Run(release+" "+way, func(t *testing.T) {
-				server := recordedServer(t)
+				server := newRecordedServer(t)
 				for i, e := range exchanges(t, "prefect-"+release+".txt") {
 					conn := dial(t, server)
 					writeRaw(t, conn, cut(withKey(e, i))...)
@@ -118,14 +118,14 @@ func TestRecordedExchanges(t *testing.T) {
 						t.Errorf("request %d (-want +got):\n%s", i+1, diff)
 					}
 				}
-				query(t, server.Config.Handler, runKey, `{secret_value(name: "MY_KEY")}`, `{"data":{"secret_value":"pä\"ss"}}`)
+				checkQuery(t, server.Config.Handler, runKey, `{secret_value(name: "MY_KEY")}`, `{"data":{"secret_value":"pä\"ss"}}`)
 			})
 		}
 		t.Run(release+" on one connection", func(t *testing.T) {
-			conn := dial(t, recordedServer(t))
+			conn := dial(t, newRecordedServer(t))
 			recorded := exchanges(t, "prefect-"+release+".txt")
 			for i, e := range recorded {
-				writeRaw(t, conn, withKey(e, i).whole)
+				writeRaw(t, conn, withKey(e, i).request)
 			}
 			reader := bufio.NewReader(conn)
 			for i := range recorded {
@@ -138,7 +138,7 @@ func TestRecordedExchanges(t *testing.T) {
 }
 
 // recordedServer holds what the recordings ask for.
-func recordedServer(t *testing.T) *httptest.Server {
+func newRecordedServer(t *testing.T) *httptest.Server {
 	t.Helper()
 	a := newAPI(t)
 	post(t, a, adminKey, set(`{"name": "X", "value": "there"}`))
@@ -155,7 +155,7 @@ func withKey(e exchange, i int) exchange {
 		key = runKey
 	}
 	replace := strings.NewReplacer("TOKEN", key, "PORT", "4200")
-	out := exchange{whole: replace.Replace(e.whole), segments: slices.Clone(e.segments)}
+	out := exchange{request: replace.Replace(e.request), segments: slices.Clone(e.segments)}
 	for i, segment := range out.segments {
 		out.segments[i] = replace.Replace(segment)
 	}

@@ -24,11 +24,11 @@ func TestSchemas(t *testing.T) {
 	for name, spelling := range dialects {
 		golden := "../../fixtures/graphql/schema-" + name + ".graphql"
 		got := writeSDL(t, introspect(t, spelling))
-		want := goldenText(t, golden, got)
-		for _, field := range without(fieldsOf(got), fieldsOf(want)) {
+		want := readGolden(t, golden, got)
+		for _, field := range difference(fieldsOf(got), fieldsOf(want)) {
 			t.Errorf("%s lacks %s, which the API has in that spelling: run with -update if it is meant to be there", golden, field)
 		}
-		for _, field := range without(fieldsOf(want), fieldsOf(got)) {
+		for _, field := range difference(fieldsOf(want), fieldsOf(got)) {
 			t.Errorf("the API lacks %s, which %s has", field, golden)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -48,7 +48,7 @@ func TestWhatClientsSeeOfTheSchema(t *testing.T) {
 			got += "\n" + document + "\n" + post(t, a, adminKey, string(body)).body
 		}
 		golden := "testdata/schema-" + name + ".txt"
-		if diff := cmp.Diff(goldenText(t, golden, got), got); diff != "" {
+		if diff := cmp.Diff(readGolden(t, golden, got), got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", golden, diff)
 		}
 	}
@@ -90,7 +90,7 @@ func introspect(t *testing.T, spelling cloud.Dialect) []byte {
 }
 
 // goldenText is what a file holds, which -update makes got.
-func goldenText(t *testing.T, path, got string) string {
+func readGolden(t *testing.T, path, got string) string {
 	t.Helper()
 	if *update {
 		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
@@ -122,6 +122,6 @@ func fieldsOf(sdl string) (fields []string) {
 	return fields
 }
 
-func without(list, others []string) []string {
+func difference(list, others []string) []string {
 	return slices.DeleteFunc(list, func(s string) bool { return slices.Contains(others, s) })
 }

@@ -62,5 +62,5 @@ func TestLimitsOfOneAlias(t *testing.T) {
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":["`+long+`"]}}`)
+	checkQuery(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":["`+long+`"]}}`)
 }

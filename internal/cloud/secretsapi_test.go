@@ -35,20 +35,20 @@ func TestAccessIsTold(t *testing.T) {
 // A planner lists the names that it reaches, with who wrote them, and no more.
 func TestAPlannerNeitherReadsNorWrites(t *testing.T) {
 	a := newAPI(t, withPlanner)
-	query(t, a, adminKey, `mutation{a: set_secret(input: {name: "k", value: "v"}){success} b: set_secret(input: {name: "other", value: "v"}){success}}`, `{"data":{"a":{"success":true},"b":{"success":true}}}`)
-	query(t, a, "planner-key", `{n: secret_names r: secret{name updated_by}}`, `{"data":{"n":["k"],"r":[{"name":"k","updated_by":"ci"}]}}`)
+	checkQuery(t, a, adminKey, `mutation{a: set_secret(input: {name: "k", value: "v"}){success} b: set_secret(input: {name: "other", value: "v"}){success}}`, `{"data":{"a":{"success":true},"b":{"success":true}}}`)
+	checkQuery(t, a, "planner-key", `{n: secret_names r: secret{name updated_by}}`, `{"data":{"n":["k"],"r":[{"name":"k","updated_by":"ci"}]}}`)
 	for _, field := range []string{"secret_value", "secretValue"} {
-		query(t, a, "planner-key", `{v: `+field+`(name: "k")}`, failure("Unauthorized", "v", "FORBIDDEN"))
+		checkQuery(t, a, "planner-key", `{v: `+field+`(name: "k")}`, errorBody("Unauthorized", "v", "FORBIDDEN"))
 	}
 	token := asOldClient(t, a, "planner-key", switching["0.14.22"].switching, "tenant_id", tenantA)["access_token"]
 	for _, key := range []string{"planner-key", token} {
 		for _, m := range []string{`set_secret(input: {name: "k", value: 2})`, `setSecret(input: {name: "k", value: 2})`, `delete_secret(input: {name: "k"})`, `deleteSecret(input: {name: "k"})`} {
-			want := strings.Replace(failure("Unauthorized", "m", "FORBIDDEN"), `"column":2`, `"column":10`, 1)
-			query(t, a, key, `mutation{m: `+m+`{success}}`, want)
+			want := strings.Replace(errorBody("Unauthorized", "m", "FORBIDDEN"), `"column":2`, `"column":10`, 1)
+			checkQuery(t, a, key, `mutation{m: `+m+`{success}}`, want)
 		}
 	}
-	query(t, a, token, `{secrets_api{role}}`, `{"data":{"secrets_api":{"role":"planner"}}}`)
-	query(t, a, runKey, `{v: secret_value(name: "k")}`, `{"data":{"v":"v"}}`)
+	checkQuery(t, a, token, `{secrets_api{role}}`, `{"data":{"secrets_api":{"role":"planner"}}}`)
+	checkQuery(t, a, runKey, `{v: secret_value(name: "k")}`, `{"data":{"v":"v"}}`)
 }
 
 // Asking about names costs what it takes to compare them, so that many questions in

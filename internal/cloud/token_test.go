@@ -60,11 +60,11 @@ func TestSwitchTenant(t *testing.T) {
 			if got[c.ends] != "2026-01-02T04:04:05Z" {
 				t.Errorf("it ends at %q", got[c.ends])
 			}
-			query(t, a, got[c.access], `mutation{setSecret(input: {name: "IN_B", value: 1}){success}}`, `{"data":{"setSecret":{"success":true}}}`)
-			query(t, a, got[c.access], `{auth_info{tenant_id} tenant{slug}}`, `{"data":{"auth_info":{"tenant_id":"`+tenantB+`"},"tenant":[{"slug":"data"}]}}`)
-			query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
+			checkQuery(t, a, got[c.access], `mutation{setSecret(input: {name: "IN_B", value: 1}){success}}`, `{"data":{"setSecret":{"success":true}}}`)
+			checkQuery(t, a, got[c.access], `{auth_info{tenant_id} tenant{slug}}`, `{"data":{"auth_info":{"tenant_id":"`+tenantB+`"},"tenant":[{"slug":"data"}]}}`)
+			checkQuery(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
 			renewed := asOldClient(t, a, got[c.refresh], c.renewing, c.token, got[c.access])
-			query(t, a, renewed[c.access], `{secret_names}`, `{"data":{"secret_names":["IN_B"]}}`)
+			checkQuery(t, a, renewed[c.access], `{secret_names}`, `{"data":{"secret_names":["IN_B"]}}`)
 		})
 	}
 }
@@ -72,7 +72,7 @@ func TestSwitchTenant(t *testing.T) {
 // Any API with the same keys takes a token, and none with others.
 func TestTokensNeedNoSharedState(t *testing.T) {
 	access, _ := login(t, newAPI(t), adminKey, tenantA)
-	if got := post(t, newAPI(t), access, askList).body; got != `{"data":{"secret_names":[]}}`+"\n" {
+	if got := post(t, newAPI(t), access, namesBody).body; got != `{"data":{"secret_names":[]}}`+"\n" {
 		t.Errorf("a replica says %s", got)
 	}
 	others := map[string]func(*cloud.Config){
@@ -84,7 +84,7 @@ func TestTokensNeedNoSharedState(t *testing.T) {
 		"token has ended":          func(c *cloud.Config) { c.Now = func() time.Time { return clock.Add(time.Hour) } },
 	}
 	for name, change := range others {
-		if got := post(t, newAPI(t, change), access, askList).body; got != unauthenticated {
+		if got := post(t, newAPI(t, change), access, namesBody).body; got != unauthenticated {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
@@ -127,7 +127,7 @@ func TestTokensAreLimited(t *testing.T) {
 			t.Errorf("%s: %s\nwant %s", name, got, tt.want)
 		}
 	}
-	if got := post(t, a, access, askList, cloud.HeaderTenant+": "+tenantB).body; got != forbidden {
+	if got := post(t, a, access, namesBody, cloud.HeaderTenant+": "+tenantB).body; got != forbidden {
 		t.Errorf("in another tenant: %s", got)
 	}
 }
@@ -141,10 +141,10 @@ func TestAlteredTokens(t *testing.T) {
 		if altered[i]++; altered[i] == '[' || altered[i] == '{' || altered[i] == ':' {
 			altered[i] = 'a'
 		}
-		if got := post(t, a, string(altered), askList).body; got != unauthenticated {
+		if got := post(t, a, string(altered), namesBody).body; got != unauthenticated {
 			t.Fatalf("byte %d: %s", i, got)
 		}
-		if got := post(t, a, access[:i]+"x", askList).body; got != unauthenticated {
+		if got := post(t, a, access[:i]+"x", namesBody).body; got != unauthenticated {
 			t.Fatalf("cut at byte %d: %s", i, got)
 		}
 	}

@@ -78,5 +78,5 @@ func TestConcurrentUse(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":["N0","N1","N2","N4","N5","N6","N7"]}}`)
+	checkQuery(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":["N0","N1","N2","N4","N5","N6","N7"]}}`)
 }

@@ -12,34 +12,37 @@ import (
 )
 
 // gone is a store that does not answer, and counts how often it is asked.
-type gone struct {
+type unreachableStore struct {
 	cloud.Store
-	asked int
+	calls int
 }
 
-var errGone = errors.New("gone")
+var errUnreachable = errors.New("gone")
 
-func (g *gone) Names(context.Context, string) ([]string, error) { g.asked++; return nil, errGone }
-
-func (g *gone) Get(context.Context, string, string) (json.RawMessage, error) {
-	g.asked++
-	return nil, errGone
+func (g *unreachableStore) Names(context.Context, string) ([]string, error) {
+	g.calls++
+	return nil, errUnreachable
 }
 
-func (g *gone) Set(context.Context, string, string, json.RawMessage, string, bool) (bool, error) {
-	g.asked++
-	return false, errGone
+func (g *unreachableStore) Get(context.Context, string, string) (json.RawMessage, error) {
+	g.calls++
+	return nil, errUnreachable
 }
 
-func (g *gone) Delete(context.Context, string, string) error { g.asked++; return errGone }
+func (g *unreachableStore) Set(context.Context, string, string, json.RawMessage, string, bool) (bool, error) {
+	g.calls++
+	return false, errUnreachable
+}
 
-func (g *gone) Info(context.Context, string, ...string) (map[string]cloud.Info, error) {
-	g.asked++
-	return nil, errGone
+func (g *unreachableStore) Delete(context.Context, string, string) error { g.calls++; return errUnreachable }
+
+func (g *unreachableStore) Info(context.Context, string, ...string) (map[string]cloud.Info, error) {
+	g.calls++
+	return nil, errUnreachable
 }
 
 // asking is how fields are asked for that need more than their name.
-var asking = map[string]string{
+var documents = map[string]string{
 	"secret": `{secret{name}}`, "tenant": `{tenant{id}}`, "user": `{user{__typename}}`, "auth_info": `{auth_info{tenant_id}}`,
 	"secrets_api":  `{secrets_api{version unreachable(names: ["A"])}}`,
 	"secret_value": `{secret_value(name: "A")}`, "secretValue": `{secretValue(name: "A")}`,
@@ -53,14 +56,14 @@ var asking = map[string]string{
 
 // TestFieldsUseWhatTheySay holds @uses in schema.graphql to what each field does.
 func TestFieldsUseWhatTheySay(t *testing.T) {
-	store, w := &gone{}, &witness{}
+	store, w := &unreachableStore{}, &witness{}
 	a := newAPI(t, func(c *cloud.Config) { c.Store, c.Hook = store, w })
 	for _, field := range a.Fields() {
-		document := asking[field]
+		document := documents[field]
 		if document == "" {
 			document = fmt.Sprintf("{%s}", field)
 		}
-		store.asked = 0
+		store.calls = 0
 		body, _ := json.Marshal(map[string]string{"query": document})
 		for _, key := range []string{adminKey, runKey} {
 			if got := post(t, a, key, string(body)).body; strings.Contains(got, "GRAPHQL") {
@@ -68,7 +71,7 @@ func TestFieldsUseWhatTheySay(t *testing.T) {
 			}
 		}
 		said := cloud.FieldOf(field)
-		if asked := store.asked > 0; asked != said.Store {
+		if asked := store.calls > 0; asked != said.Store {
 			t.Errorf("%s asks the store: %v, and says %v", field, asked, said.Store)
 		}
 		if w.seen.NumFields() == 1 && (w.seen.Call(0).Secret != "") != said.Named {

@@ -234,7 +234,7 @@ func TestIntrospectionTurnedOff(t *testing.T) {
 			t.Errorf("%s: %d %s", field, got.status, got.body)
 		}
 	}
-	query(t, a, adminKey, `{__typename auth_info{__typename}}`, `{"data":{"__typename":"Query","auth_info":{"__typename":"auth_info"}}}`)
+	checkQuery(t, a, adminKey, `{__typename auth_info{__typename}}`, `{"data":{"__typename":"Query","auth_info":{"__typename":"auth_info"}}}`)
 }
 
 func TestContentTypes(t *testing.T) {

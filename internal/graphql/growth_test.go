@@ -10,18 +10,18 @@ import (
 )
 
 // roomy is a root whose answers may grow to so many bytes.
-type roomy struct{ grown, room int }
+type limitedRoot struct{ grown, limit int }
 
 var errFull = errors.New("full")
 
-func (r *roomy) Grow(bytes int) error {
-	if r.grown += bytes; r.grown > r.room {
+func (r *limitedRoot) Grow(bytes int) error {
+	if r.grown += bytes; r.grown > r.limit {
 		return errFull
 	}
 	return nil
 }
 
-func growing(t *testing.T) (s *Schema, calls *int) {
+func newGrowingSchema(t *testing.T) (s *Schema, calls *int) {
 	calls = new(int)
 	large := func(context.Context, Params) (any, error) {
 		*calls++
@@ -44,7 +44,7 @@ func growing(t *testing.T) (s *Schema, calls *int) {
 
 // An answer in parts has the text of a whole one, and all of it counts.
 func TestAnswerGrowsInParts(t *testing.T) {
-	s, _ := growing(t)
+	s, _ := newGrowingSchema(t)
 	for query, parts := range map[string]int{
 		"{ list }": 2,
 		"{ a: large list b: large c: large d: large e: list}": 4,
@@ -54,7 +54,7 @@ func TestAnswerGrowsInParts(t *testing.T) {
 		if len(errs) > 0 {
 			t.Fatal(errs[0])
 		}
-		root := &roomy{room: 1 << 20}
+		root := &limitedRoot{limit: 1 << 20}
 		resp := op.Execute(t.Context(), root, nil)
 		text := resp.Append(nil)
 		if len(resp.Data) != parts || !json.Valid(text) || resp.GrowErr != nil {
@@ -68,7 +68,7 @@ func TestAnswerGrowsInParts(t *testing.T) {
 
 // Without room nothing more is resolved.
 func TestFullAnswer(t *testing.T) {
-	s, calls := growing(t)
+	s, calls := newGrowingSchema(t)
 	var b strings.Builder
 	for i := range 100 {
 		fmt.Fprintf(&b, "a%d: large ", i)
@@ -77,7 +77,7 @@ func TestFullAnswer(t *testing.T) {
 	if len(errs) > 0 {
 		t.Fatal(errs[0])
 	}
-	resp := op.Execute(t.Context(), &roomy{room: 30_000}, nil)
+	resp := op.Execute(t.Context(), &limitedRoot{limit: 30_000}, nil)
 	if !errors.Is(resp.GrowErr, errFull) || *calls > 3 {
 		t.Errorf("%v after %d fields", resp.GrowErr, *calls)
 	}

@@ -19,7 +19,7 @@ type slots struct {
 	parallel int
 	mu       sync.Mutex
 	busy     int
-	most     int
+	max      int
 	log      map[string][]string
 }
 
@@ -33,7 +33,7 @@ func (r *slots) Parallel() int { return r.parallel }
 func (r *slots) push(text string) (any, error) {
 	r.mu.Lock()
 	r.busy++
-	r.most = max(r.most, r.busy)
+	r.max = max(r.max, r.busy)
 	r.mu.Unlock()
 	time.Sleep(time.Second)
 	r.mu.Lock()
@@ -108,8 +108,8 @@ func TestParallelIsBounded(t *testing.T) {
 			texts = append(texts, fmt.Sprintf("key %d=1", i))
 		}
 		r := &slots{parallel: 4}
-		if _, took := runSlots(t, r, nil, texts...); took != 3*time.Second || r.most != 4 {
-			t.Errorf("took %v with at most %d at once, want 3s and 4", took, r.most)
+		if _, took := runSlots(t, r, nil, texts...); took != 3*time.Second || r.max != 4 {
+			t.Errorf("took %v with at most %d at once, want 3s and 4", took, r.max)
 		}
 	})
 }

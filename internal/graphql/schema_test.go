@@ -172,7 +172,7 @@ func TestCacheIsBoundedAndTakesNoLiterals(t *testing.T) {
 	}
 }
 
-const markedSDL = `
+const directiveSDL = `
 enum side { left right }
 directive @side(of: [side!]!, much: Boolean! = true) on FIELD_DEFINITION
 type thing { x: String @deprecated y: other }
@@ -186,17 +186,17 @@ type Query {
 }
 `
 
-func markedResolvers() Resolvers {
+func directiveResolvers() Resolvers {
 	return Resolvers{"Query": {"a": give("A", nil), "b": give("B", nil)}, "thing": {"x": give("X", nil), "y": give("Y", nil)}, "other": {"z": give("Z", nil)}}
 }
 
 func TestKeep(t *testing.T) {
-	resolvers, asked := markedResolvers(), map[string]SDLField{}
+	resolvers, asked := directiveResolvers(), map[string]SDLField{}
 	keep := func(f SDLField) (bool, error) {
 		asked[f.Type+"."+f.Name] = f
 		return f.Name != "b", nil
 	}
-	s, err := New(Config{SDL: markedSDL, Resolvers: resolvers, Include: keep})
+	s, err := New(Config{SDL: directiveSDL, Resolvers: resolvers, Include: keep})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,9 +233,9 @@ func TestKeep(t *testing.T) {
 
 // The error lists all that is missing.
 func TestKeepRefuses(t *testing.T) {
-	resolvers := markedResolvers()
+	resolvers := directiveResolvers()
 	delete(resolvers["thing"], "y")
-	_, err := New(Config{SDL: markedSDL, Resolvers: resolvers, Include: func(f SDLField) (bool, error) {
+	_, err := New(Config{SDL: directiveSDL, Resolvers: resolvers, Include: func(f SDLField) (bool, error) {
 		if f.Directives["side"] == nil {
 			return true, fmt.Errorf("%s.%s has no side", f.Type, f.Name)
 		}
