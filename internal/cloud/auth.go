@@ -20,7 +20,9 @@ var (
 	errUnauthenticated = &graphql.Error{Message: "Unauthenticated", Code: "UNAUTHENTICATED"}
 	errForbidden       = &graphql.Error{Message: "Unauthorized", Code: "FORBIDDEN"}
 	errNoValue         = &graphql.Error{Message: "No value found for the requested key"}
-	errAPI             = &graphql.Error{Message: "Unable to complete operation. An internal API error occurred.", Code: "API_ERROR"}
+	errAPI             = &graphql.Error{
+		Message: "Unable to complete operation. An internal API error occurred.", Code: "API_ERROR",
+	}
 )
 
 // malformedHeader is the complete answer to an Authorization header that is not
@@ -36,7 +38,8 @@ func (a *API) authenticate(ctx context.Context, h http.Header) (*session, *Reply
 	}
 	if !ok {
 		body := onePart([]byte(malformedHeader + "\n"))
-		return nil, &Reply{Status: http.StatusOK, ContentType: typeJSON, Body: body, code: errUnauthenticated.Code}
+		code := errUnauthenticated.Code
+		return nil, &Reply{Status: http.StatusOK, ContentType: typeJSON, Body: body, code: code}
 	}
 	k := a.identify(ctx, token)
 	if k == nil {

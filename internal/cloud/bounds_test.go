@@ -120,7 +120,8 @@ func TestReadBody(t *testing.T) {
 		"unknown length": {strings.NewReader(strings.Repeat("x", text)), -1, text, 2 * text},
 		"none came":      {strings.NewReader(""), cloud.MaxBody, 0, 4 << 10},
 		"less came":      {strings.NewReader("x"), cloud.MaxBody, 1, 4 << 10},
-		"byte by byte":   {iotest.OneByteReader(strings.NewReader(strings.Repeat("x", 5000))), -1, 5000, 8 << 10},
+		"byte by byte": {iotest.OneByteReader(strings.NewReader(strings.Repeat("x", 5000))), -1, 5000,
+			8 << 10},
 		"more came":      {strings.NewReader(strings.Repeat("x", text)), 10, 10, 10},
 		"without an end": {endless{}, -1, cloud.MaxBody + 1, cloud.MaxBody + 1},
 	} {

@@ -97,8 +97,9 @@ func TestFieldsOfARequestShareItsBudget(t *testing.T) {
 		"rows":            {adminKey, aliased(500, "secret{name}"), "{}", 10_000, 3, 34, 466},
 		"few rows":        {adminKey, aliased(500, "secret{name}"), "{}", 100, 3, 500, 0},
 		"times of writes": {adminKey, aliased(100, "secret{version}"), "{}", 10_000, 3, 1, 99},
-		"values":          {runKey, aliased(1000, `secret_value(name: "secret 00000")`), "{}", 1, 1 << 16, 257, 743},
-		"small values":    {runKey, aliased(1000, `secret_value(name: "secret 00000")`), "{}", 1, 3, 1000, 0},
+		"values": {runKey, aliased(1000, `secret_value(name: "secret 00000")`), "{}", 1,
+			1 << 16, 257, 743},
+		"small values": {runKey, aliased(1000, `secret_value(name: "secret 00000")`), "{}", 1, 3, 1000, 0},
 		"conditions": {adminKey, where + aliased(400, "secret(where: $w){name}"),
 			`{"w": {"_and": [` + strings.Repeat(`{"name": {"_gt": "x"}},`, 90) + `{}]}}`, 10_000, 3, 1, 399},
 		"a long list": {adminKey, list + aliased(400, "secret(where: {name: {_in: $l}}){name}"),
@@ -112,12 +113,15 @@ func TestFieldsOfARequestShareItsBudget(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a, store := newCrowdedAPI(t, tt.names, tt.length)
 			document, _ := json.Marshal(tt.document)
-			answered, refused, reason := countOutcomes(t, post(t, a, tt.key, `{"query": `+string(document)+`, "variables": `+tt.variables+`}`))
+			answered, refused, reason := countOutcomes(t,
+				post(t, a, tt.key, `{"query": `+string(document)+`, "variables": `+tt.variables+`}`))
 			if answered != tt.answered || refused != tt.refuse || refused > 0 && reason != tooMuch {
-				t.Errorf("%d answered, want %d; %d refused, want %d: %s", answered, tt.answered, refused, tt.refuse, reason)
+				t.Errorf("%d answered, want %d; %d refused, want %d: %s", answered, tt.answered,
+					refused, tt.refuse, reason)
 			}
 			if store.listings > 1 || store.values > tt.answered || store.infos > tt.names {
-				t.Errorf("the store was asked for %d listings, %d values and %d infos", store.listings, store.values, store.infos)
+				t.Errorf("the store was asked for %d listings, %d values and %d infos", store.listings,
+					store.values, store.infos)
 			}
 		})
 	}
@@ -133,11 +137,14 @@ func TestBudgetIsOfAWholeBatch(t *testing.T) {
 }
 
 func TestAListingEndsWithAWrite(t *testing.T) {
-	const names, more = `{"query": "{secret_names}"}`, `{"query": "mutation{set_secret(input: {name: \"new\", value: 1}){success}}"}`
+	const names, more = `{"query": "{secret_names}"}`,
+		`{"query": "mutation{set_secret(input: {name: \"new\", value: 1}){success}}"}`
 	const less = `{"query": "mutation{delete_secret(input: {name: \"new\"}){success}}"}`
-	got := post(t, newAPI(t), adminKey, "["+strings.Join([]string{names, more, names, less, names}, ",")+"]").body
+	got := post(t, newAPI(t), adminKey, "["+strings.Join([]string{names, more, names, less, names},
+		",")+"]").body
 	none, one := `{"data":{"secret_names":[]}}`, `{"data":{"secret_names":["new"]}}`
-	want := "[" + strings.Join([]string{none, `{"data":{"set_secret":{"success":true}}}`, one, `{"data":{"delete_secret":{"success":true}}}`, none}, ",") + "]\n"
+	want := "[" + strings.Join([]string{none, `{"data":{"set_secret":{"success":true}}}`, one,
+		`{"data":{"delete_secret":{"success":true}}}`, none}, ",") + "]\n"
 	if got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
@@ -145,9 +152,12 @@ func TestAListingEndsWithAWrite(t *testing.T) {
 
 func TestColumnsOfARow(t *testing.T) {
 	names := strings.TrimSuffix(strings.TrimPrefix(aliased(21, "name"), "{"), "}")
-	checkQuery(t, newAPI(t), adminKey, "{secret{"+names+"}}", errorBody("the request selects more than 20 fields of one row", "secret", "BAD_USER_INPUT"))
-	checkQuery(t, newAPI(t), adminKey, "{secret{name "+strings.Repeat("name ", 20)+"}}", `{"data":{"secret":[]}}`)
-	checkQuery(t, newAPI(t), adminKey, "{tenant{"+strings.ReplaceAll(names, "name", "id")+"}}", errorBody("the request selects more than 20 fields of one row", "tenant", "BAD_USER_INPUT"))
+	checkQuery(t, newAPI(t), adminKey, "{secret{"+names+"}}",
+		errorBody("the request selects more than 20 fields of one row", "secret", "BAD_USER_INPUT"))
+	checkQuery(t, newAPI(t), adminKey, "{secret{name "+strings.Repeat("name ", 20)+"}}",
+		`{"data":{"secret":[]}}`)
+	checkQuery(t, newAPI(t), adminKey, "{tenant{"+strings.ReplaceAll(names, "name", "id")+"}}",
+		errorBody("the request selects more than 20 fields of one row", "tenant", "BAD_USER_INPUT"))
 }
 
 func TestTheUserIsTheKey(t *testing.T) {
@@ -165,12 +175,14 @@ func TestTheUserIsTheKey(t *testing.T) {
 func TestABodyThatIsTooLargeIsAnswered(t *testing.T) {
 	server := httptest.NewServer(newAPI(t))
 	t.Cleanup(server.Close)
-	for _, framing := range []string{fmt.Sprintf("Content-Length: %d\r\n\r\n", 2*cloud.MaxBody), fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n", 2*cloud.MaxBody)} {
+	for _, framing := range []string{fmt.Sprintf("Content-Length: %d\r\n\r\n", 2*cloud.MaxBody),
+		fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n", 2*cloud.MaxBody)} {
 		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
 		if err != nil {
 			t.Fatal(err)
 		}
-		head := "POST / HTTP/1.1\r\nHost: api.test\r\nAuthorization: Bearer " + adminKey + "\r\nContent-Type: application/json\r\n"
+		head := "POST / HTTP/1.1\r\nHost: api.test\r\nAuthorization: Bearer " + adminKey +
+			"\r\nContent-Type: application/json\r\n"
 		if _, err := io.WriteString(conn, head+framing+strings.Repeat(" ", 2*cloud.MaxBody)+"\r\n0\r\n\r\n"); err != nil {
 			t.Fatal(err)
 		}

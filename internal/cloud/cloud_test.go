@@ -37,9 +37,12 @@ func testConfig() cloud.Config {
 			{Name: "ci", Secret: adminKey, Role: cloud.Admin, Tenants: []string{tenantA, tenantB}},
 			{Name: "agent", Secret: runKey, Role: cloud.Runner, Tenants: []string{tenantA}},
 			{Name: "old", Secret: "old-key", Role: cloud.Admin, Tenants: []string{tenantA}, Expires: clock},
-			{Name: "fresh", Secret: "fresh-key", Role: cloud.Admin, Tenants: []string{tenantA}, Expires: clock.Add(1)},
-			{Name: "team", Secret: "team-key", Role: cloud.Admin, Tenants: []string{tenantA}, Patterns: []string{"team_*", "x?z"}},
-			{Name: "team agent", Secret: "team-runner", Role: cloud.Runner, Tenants: []string{tenantA}, Patterns: []string{"team_*"}},
+			{Name: "fresh", Secret: "fresh-key", Role: cloud.Admin, Tenants: []string{tenantA},
+				Expires: clock.Add(1)},
+			{Name: "team", Secret: "team-key", Role: cloud.Admin, Tenants: []string{tenantA},
+				Patterns: []string{"team_*", "x?z"}},
+			{Name: "team agent", Secret: "team-runner", Role: cloud.Runner, Tenants: []string{tenantA},
+				Patterns: []string{"team_*"}},
 		},
 	}
 }
@@ -81,7 +84,8 @@ type answer struct {
 // post sends a body with a key, headers being "Name: value".
 func post(t testing.TB, h http.Handler, key, body string, headers ...string) answer {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/graphql", strings.NewReader(body))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/graphql",
+		strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +123,8 @@ func checkQuery(t testing.TB, h http.Handler, key, document, want string) {
 }
 
 func errorBody(message, path, code string) string {
-	return fmt.Sprintf(`{"errors":[{"message":%q,"locations":[{"line":1,"column":2}],"path":[%q],"extensions":{"code":%q}}],"data":{%q:null}}`, message, path, code, path)
+	return fmt.Sprintf(`{"errors":[{"message":%q,"locations":[{"line":1,"column":2}],"path":[%q],`+
+		`"extensions":{"code":%q}}],"data":{%q:null}}`, message, path, code, path)
 }
 
 func TestMemoryKeepsTheContract(t *testing.T) {
@@ -148,18 +153,23 @@ func TestBothSpellings(t *testing.T) {
 	for _, spelled := range []func(string) string{
 		func(s string) string { return s },
 		func(s string) string {
-			return strings.NewReplacer("setS", "set_s", "deleteS", "delete_s", "secretN", "secret_n", "secretV", "secret_v").Replace(s)
+			return strings.NewReplacer("setS", "set_s", "deleteS", "delete_s", "secretN", "secret_n",
+				"secretV", "secret_v").Replace(s)
 		},
 	} {
 		a := newAPI(t)
-		checkQuery(t, a, adminKey, spelled(`mutation{a: setSecret(input: {name: "k", value: {x: 1.50}}){success} b: setSecret(input: {name: "j", value: "v"}){success}}`),
+		checkQuery(t, a, adminKey, spelled(`mutation{a: setSecret(input: {name: "k", `+
+			`value: {x: 1.50}}){success} b: setSecret(input: {name: "j", value: "v"}){success}}`),
 			`{"data":{"a":{"success":true},"b":{"success":true}}}`)
 		checkQuery(t, a, adminKey, spelled(`{n: secretNames}`), `{"data":{"n":["j","k"]}}`)
-		checkQuery(t, a, runKey, spelled(`{n: secretNames v: secretValue(name: "k")}`), `{"data":{"n":["j","k"],"v":{"x":1.50}}}`)
-		checkQuery(t, a, adminKey, spelled(`mutation{a: deleteSecret(input: {name: "k"}){success} b: deleteSecret(input: {name: "none"}){success}}`),
+		checkQuery(t, a, runKey, spelled(`{n: secretNames v: secretValue(name: "k")}`),
+			`{"data":{"n":["j","k"],"v":{"x":1.50}}}`)
+		checkQuery(t, a, adminKey, spelled(`mutation{a: deleteSecret(input: {name: "k"}){success} `+
+			`b: deleteSecret(input: {name: "none"}){success}}`),
 			`{"data":{"a":{"success":true},"b":{"success":true}}}`)
 		checkQuery(t, a, adminKey, spelled(`{n: secretNames}`), `{"data":{"n":["j"]}}`)
-		checkQuery(t, a, runKey, spelled(`{v: secretValue(name: "k")}`), errorBody("No value found for the requested key", "v", "INTERNAL_SERVER_ERROR"))
+		checkQuery(t, a, runKey, spelled(`{v: secretValue(name: "k")}`),
+			errorBody("No value found for the requested key", "v", "INTERNAL_SERVER_ERROR"))
 	}
 }
 
@@ -167,12 +177,14 @@ func TestChanged(t *testing.T) {
 	a := newAPI(t)
 	set := func(value, selection, want string) {
 		t.Helper()
-		checkQuery(t, a, adminKey, `mutation{m: set_secret(input: {name: "k", value: `+value+`}){`+selection+`}}`, `{"data":{"m":{`+want+`}}}`)
+		checkQuery(t, a, adminKey, `mutation{m: set_secret(input: {name: "k", `+
+			`value: `+value+`}){`+selection+`}}`, `{"data":{"m":{`+want+`}}}`)
 	}
 	version := func(want string) {
 		t.Helper()
 		checkQuery(t, a, adminKey, `{secret{name version updated updated_by}}`,
-			`{"data":{"secret":[{"name":"k","version":`+want+`,"updated":"2026-01-02T03:04:05.0000006Z","updated_by":"ci"}]}}`)
+			`{"data":{"secret":[{"name":"k","version":`+want+`,"updated":"2026-01-02T03:04:05.0000006Z",`+
+				`"updated_by":"ci"}]}}`)
 	}
 	set(`"ä"`, "changed success", `"changed":true,"success":true`)
 	set(`"\u00e4"`, "changed", `"changed":false`)
@@ -182,16 +194,21 @@ func TestChanged(t *testing.T) {
 	set(`"b"`, "... on success_payload{changed}", `"changed":true`)
 	version("3")
 	for _, want := range []string{"true", "false"} {
-		checkQuery(t, a, adminKey, `mutation{m: delete_secret(input: {name: "k"}){changed}}`, `{"data":{"m":{"changed":`+want+`}}}`)
+		checkQuery(t, a, adminKey, `mutation{m: delete_secret(input: {name: "k"}){changed}}`,
+			`{"data":{"m":{"changed":`+want+`}}}`)
 	}
 }
 
 func TestRoles(t *testing.T) {
 	a := newAPI(t)
-	checkQuery(t, a, adminKey, `mutation{set_secret(input: {name: "k", value: "v"}){success}}`, `{"data":{"set_secret":{"success":true}}}`)
-	shared := `{n: secret_names r: secret{name} i: auth_info{tenant_id} t: tenant{slug} a: secrets_api{version}}`
-	checkQuery(t, a, adminKey, shared, `{"data":{"n":["k"],"r":[{"name":"k"}],"i":{"tenant_id":"`+tenantA+`"},"t":[{"slug":"main"},{"slug":"data"}],"a":{"version":2}}}`)
-	checkQuery(t, a, runKey, shared, `{"data":{"n":["k"],"r":[{"name":"k"}],"i":{"tenant_id":"`+tenantA+`"},"t":[{"slug":"main"}],"a":{"version":2}}}`)
+	checkQuery(t, a, adminKey, `mutation{set_secret(input: {name: "k", value: "v"}){success}}`,
+		`{"data":{"set_secret":{"success":true}}}`)
+	shared := `{n: secret_names r: secret{name} i: auth_info{tenant_id} t: tenant{slug} ` +
+		`a: secrets_api{version}}`
+	checkQuery(t, a, adminKey, shared, `{"data":{"n":["k"],"r":[{"name":"k"}],`+
+		`"i":{"tenant_id":"`+tenantA+`"},"t":[{"slug":"main"},{"slug":"data"}],"a":{"version":2}}}`)
+	checkQuery(t, a, runKey, shared, `{"data":{"n":["k"],"r":[{"name":"k"}],`+
+		`"i":{"tenant_id":"`+tenantA+`"},"t":[{"slug":"main"}],"a":{"version":2}}}`)
 	checkQuery(t, a, adminKey, `{v: secret_value(name: "k")}`, errorBody("Unauthorized", "v", "FORBIDDEN"))
 	checkQuery(t, a, adminKey, `{v: secretValue(name: "none")}`, errorBody("Unauthorized", "v", "FORBIDDEN"))
 	for _, m := range []string{`set_secret(input: {name: "k", value: 2})`, `deleteSecret(input: {name: "k"})`} {
@@ -211,8 +228,10 @@ func TestTenants(t *testing.T) {
 		{adminKey, "", `{"data":{"secret_names":[],"auth_info":{"tenant_id":"` + tenantA + `"}}}`},
 		{adminKey, tenantA, `{"data":{"secret_names":[],"auth_info":{"tenant_id":"` + tenantA + `"}}}`},
 		{adminKey, tenantB, `{"data":{"secret_names":["k"],"auth_info":{"tenant_id":"` + tenantB + `"}}}`},
-		{runKey, tenantB, `{"errors":[{"message":"Unauthorized","extensions":{"code":"FORBIDDEN"}}],"data":null}`},
-		{runKey, "33333333-3333-4333-8333-333333333333", `{"errors":[{"message":"Unauthorized","extensions":{"code":"FORBIDDEN"}}],"data":null}`},
+		{runKey, tenantB, `{"errors":[{"message":"Unauthorized","extensions":{"code":"FORBIDDEN"}}],` +
+			`"data":null}`},
+		{runKey, "33333333-3333-4333-8333-333333333333",
+			`{"errors":[{"message":"Unauthorized","extensions":{"code":"FORBIDDEN"}}],"data":null}`},
 	}
 	for _, tt := range tests {
 		if diff := cmp.Diff(tt.want+"\n", post(t, a, tt.key, ask, in(tt.tenant)).body); diff != "" {
@@ -223,7 +242,8 @@ func TestTenants(t *testing.T) {
 
 func TestNegativePageIsRefused(t *testing.T) {
 	for _, args := range []string{`limit: -1`, `offset: -1`} {
-		checkQuery(t, newAPI(t), adminKey, `{secret(`+args+`){name}}`, errorBody("limit and offset must not be negative", "secret", "BAD_USER_INPUT"))
+		checkQuery(t, newAPI(t), adminKey, `{secret(`+args+`){name}}`,
+			errorBody("limit and offset must not be negative", "secret", "BAD_USER_INPUT"))
 	}
 }
 
@@ -231,18 +251,23 @@ func TestNegativePageIsRefused(t *testing.T) {
 func TestTenantQueries(t *testing.T) {
 	a := newAPI(t)
 	bySlug := `query($slug: String) {tenant(where: {slug: { _eq: $slug } }) {id}}`
-	byEither := `query($slug: String, $id: uuid) {tenant(where: {slug: { _eq: $slug }, id: { _eq: $id } }) {id}}`
+	byEither := `query($slug: String, $id: uuid) {tenant(where: {slug: { _eq: $slug }, id: { _eq: $id } ` +
+		`}) {id}}`
 	tests := map[string]struct{ document, variables, want string }{
-		"all":           {`query {tenant(order_by: {slug: asc}) {slug name id}}`, ``, `[{"slug":"data","name":"data","id":"` + tenantB + `"},{"slug":"main","name":"Main","id":"` + tenantA + `"}]`},
-		"slug":          {bySlug, `{"slug": "data"}`, `[{"id":"` + tenantB + `"}]`},
-		"no such slug":  {bySlug, `{"slug": "none"}`, `[]`},
-		"slug or id":    {byEither, `{"slug": "main", "id": null}`, `[{"id":"` + tenantA + `"}]`},
-		"id":            {byEither, `{"id": "` + strings.ToUpper(tenantB) + `"}`, `[{"id":"` + tenantB + `"}]`},
-		"by two orders": {`{tenant(order_by: [{name: desc}, {id: asc}]){name}}`, ``, `[{"name":"data"},{"name":"Main"}]`},
+		"all": {`query {tenant(order_by: {slug: asc}) {slug name id}}`, ``,
+			`[{"slug":"data","name":"data","id":"` + tenantB +
+				`"},{"slug":"main","name":"Main","id":"` + tenantA + `"}]`},
+		"slug":         {bySlug, `{"slug": "data"}`, `[{"id":"` + tenantB + `"}]`},
+		"no such slug": {bySlug, `{"slug": "none"}`, `[]`},
+		"slug or id":   {byEither, `{"slug": "main", "id": null}`, `[{"id":"` + tenantA + `"}]`},
+		"id":           {byEither, `{"id": "` + strings.ToUpper(tenantB) + `"}`, `[{"id":"` + tenantB + `"}]`},
+		"by two orders": {`{tenant(order_by: [{name: desc}, {id: asc}]){name}}`, ``,
+			`[{"name":"data"},{"name":"Main"}]`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			body, _ := json.Marshal(map[string]string{"query": tt.document, "variables": tt.variables + strings.Repeat("null", 1-min(1, len(tt.variables)))})
+			body, _ := json.Marshal(map[string]string{"query": tt.document,
+				"variables": tt.variables + strings.Repeat("null", 1-min(1, len(tt.variables)))})
 			if diff := cmp.Diff(`{"data":{"tenant":`+tt.want+"}}\n", post(t, a, adminKey, string(body)).body); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

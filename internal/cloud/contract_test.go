@@ -13,7 +13,8 @@ import (
 
 var (
 	apiURL  = flag.String("api", "", "URL of a secrets API that TestContract is to ask")
-	apiKeys = flag.String("keys", "", "file with its admin_key, runner_key and, where they have several, tenant_id, as serve --dev --ready-file writes it")
+	apiKeys = flag.String("keys", "", "file with its admin_key, runner_key and, "+
+		"where they have several, tenant_id, as serve --dev --ready-file writes it")
 )
 
 func TestContract(t *testing.T) {
@@ -22,11 +23,16 @@ func TestContract(t *testing.T) {
 		return
 	}
 	t.Run("handler", func(t *testing.T) {
-		contract.Run(t, contract.Endpoint{URL: "http://api.test", Transport: cloud.Transport(newAPI(t)), AdminKey: adminKey, RunnerKey: runKey})
+		contract.Run(t, contract.Endpoint{URL: "http://api.test", Transport: cloud.Transport(newAPI(t)),
+			AdminKey: adminKey, RunnerKey: runKey})
 	})
 	t.Run("handler without introspection, second tenant named", func(t *testing.T) {
-		a := newAPI(t, func(c *cloud.Config) { c.NoIntrospection = true; c.Keys[1].Tenants = []string{tenantA, tenantB} })
-		contract.Run(t, contract.Endpoint{URL: "http://api.test", Transport: cloud.Transport(a), AdminKey: adminKey, RunnerKey: runKey, Tenant: tenantB})
+		a := newAPI(t, func(c *cloud.Config) {
+			c.NoIntrospection = true
+			c.Keys[1].Tenants = []string{tenantA, tenantB}
+		})
+		contract.Run(t, contract.Endpoint{URL: "http://api.test", Transport: cloud.Transport(a),
+			AdminKey: adminKey, RunnerKey: runKey, Tenant: tenantB})
 	})
 	t.Run("socket", func(t *testing.T) {
 		server := httptest.NewServer(newAPI(t))

@@ -8,11 +8,16 @@ import (
 )
 
 func TestSpellings(t *testing.T) {
-	const fields = `{"query":"{query: __type(name: \"Query\"){fields{name}} mutation: __type(name: \"Mutation\"){fields{name}} payload: __type(name: \"success_payload\"){fields{name}}}"}`
+	const fields = `{"query":"{query: __type(name: \"Query\"){fields{name}} ` +
+		`mutation: __type(name: \"Mutation\"){fields{name}} ` +
+		`payload: __type(name: \"success_payload\"){fields{name}}}"}`
 	for s, want := range map[cloud.Dialect]struct{ has, lacks []string }{
-		cloud.Both:  {[]string{"setSecret", "set_secret", "secretNames", "secret_names", `"secret"`, "secrets_api", "changed"}, nil},
-		cloud.Camel: {[]string{"setSecret", "deleteSecret", "secretNames", "secretValue", `"secret"`, "tenant"}, []string{"set_secret", "delete_secret", "secret_names", "secrets_api", "changed"}},
-		cloud.Snake: {[]string{"set_secret", "delete_secret", "secret_names", "secret_value", "tenant"}, []string{"setSecret", "secretNames", `"secret"`, "secrets_api", "changed"}},
+		cloud.Both: {[]string{"setSecret", "set_secret", "secretNames", "secret_names", `"secret"`,
+			"secrets_api", "changed"}, nil},
+		cloud.Camel: {[]string{"setSecret", "deleteSecret", "secretNames", "secretValue", `"secret"`,
+			"tenant"}, []string{"set_secret", "delete_secret", "secret_names", "secrets_api", "changed"}},
+		cloud.Snake: {[]string{"set_secret", "delete_secret", "secret_names", "secret_value", "tenant"},
+			[]string{"setSecret", "secretNames", `"secret"`, "secrets_api", "changed"}},
 	} {
 		a := newAPI(t, func(c *cloud.Config) { c.Dialect = s })
 		got := post(t, a, adminKey, fields).body

@@ -15,7 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the counts in docs/compatibility.md, and the schemas that clients see")
+var update = flag.Bool("update", false, "write the counts in docs/compatibility.md, "+
+	"and the schemas that clients see")
 
 const (
 	compatibilityDoc = "../../docs/compatibility.md"
@@ -58,18 +59,22 @@ func writtenCounts(t *testing.T) string {
 		row("[real clients](../test/prefect) of "+releases, "verified", clients, "none")
 	}
 	if apollo != nil {
-		row("[Apollo Server 2.25 with graphql-js](../test/apollo) over the same schema, each document sent to both", "verified",
+		row("[Apollo Server 2.25 with graphql-js](../test/apollo) over the same schema, "+
+			"each document sent to both", "verified",
 			fmt.Sprint(apollo.Cases), fmt.Sprintf("%d, for the reasons below", apollo.Cases-apollo.Equal))
 	}
 	probes := len(fixtureLines(t, "apollo-server-2.25.4.jsonl")) - len(probesOfTheirServer)
-	row("[recorded answers of Apollo Server 2.25.4](../fixtures/graphql)", "verified", fmt.Sprint(probes), fmt.Sprintf("%d, in the message alone", len(apolloDiffers)))
-	row("[recorded requests](../fixtures/graphql) of Prefect 0.9.3, 0.15.13 and 1.4.1, byte for byte over a socket", "verified", fmt.Sprint(recordedRequests(t)), "none")
+	row("[recorded answers of Apollo Server 2.25.4](../fixtures/graphql)", "verified",
+		fmt.Sprint(probes), fmt.Sprintf("%d, in the message alone", len(apolloDiffers)))
+	row("[recorded requests](../fixtures/graphql) of Prefect 0.9.3, 0.15.13 and 1.4.1, "+
+		"byte for byte over a socket", "verified", fmt.Sprint(recordedRequests(t)), "none")
 	standing := map[string]int{}
 	for _, c := range hasuraCases(t) {
 		standing[c.Standing]++
 	}
 	for _, s := range []string{"documented", "chosen"} {
-		row("[`secret` as Hasura has such a field](../fixtures/graphql/hasura.jsonl)", s, fmt.Sprint(standing[s]), "none")
+		row("[`secret` as Hasura has such a field](../fixtures/graphql/hasura.jsonl)", s,
+			fmt.Sprint(standing[s]), "none")
 	}
 	if len(reasons) > 0 {
 		b.WriteString("\nWhy answers differ from Apollo Server's:\n\n" + strings.Join(reasons, ""))

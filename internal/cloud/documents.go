@@ -39,7 +39,8 @@ func readBatch(text []byte) (*requests, *Reply) {
 	case len(list) == 0:
 		return nil, textReply(http.StatusInternalServerError, bodyMissing)
 	case len(list) > MaxBatch:
-		return nil, textReply(http.StatusBadRequest, fmt.Sprintf("A batch holds at most %d documents.", MaxBatch))
+		return nil, textReply(http.StatusBadRequest,
+			fmt.Sprintf("A batch holds at most %d documents.", MaxBatch))
 	}
 	out := &requests{batch: true, list: make([]document, len(list))}
 	for i, item := range list {

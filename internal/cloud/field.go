@@ -68,11 +68,13 @@ func checkDirectives(f graphql.SDLField) error {
 	var errs []error
 	in, extension := len(dialectsOf(f)) > 0, f.Directives["extension"] != nil
 	if in && extension || f.Root && !in && !extension {
-		errs = append(errs, fmt.Errorf("field %s.%s needs @in(spellings: …) or @extension, and not both", f.Type, f.Name))
+		errs = append(errs,
+			fmt.Errorf("field %s.%s needs @in(spellings: …) or @extension, and not both", f.Type, f.Name))
 	}
 	for _, d := range dialectsOf(f) {
 		if d != Camel && d != Snake {
-			errs = append(errs, fmt.Errorf("field %s.%s is in the spelling %q: it is %s or %s", f.Type, f.Name, string(d), Camel, Snake))
+			errs = append(errs, fmt.Errorf("field %s.%s is in the spelling %q: it is %s or %s",
+				f.Type, f.Name, string(d), Camel, Snake))
 		}
 	}
 	if f.Root && f.Directives["uses"] == nil {

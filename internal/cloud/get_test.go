@@ -40,10 +40,15 @@ func TestGet(t *testing.T) {
 		"variables no JSON": {document(`{secret_names}`, `{`+canary, ""), 400, "Variables are invalid JSON."},
 		"malformed":         {`query=%zz` + canary, 400, "Bad Request: the URL is malformed."},
 		"not UTF-8":         {`query={secret_names}%ff`, 400, "Bad Request: the URL is malformed."},
-		"invalid":           {document(`{none}`, ``, ""), 400, `{"errors":[{"message":"Cannot query field \"none\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}` + "\n"},
-		"mutation":          {document(set1, ``, ""), 405, "GET supports only query operation"},
-		"mutation of two":   {document(`query Q{secret_names} `+set1, ``, "S"), 405, "GET supports only query operation"},
-		"query of two":      {document(`query Q{secret_names} `+set1, ``, "Q"), 200, `{"data":{"secret_names":["A"]}}` + "\n"},
+		"invalid": {document(`{none}`, ``, ""), 400,
+			`{"errors":[{"message":"Cannot query field \"none\" on type \"Query\".",` +
+				`"locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}` +
+				"\n"},
+		"mutation": {document(set1, ``, ""), 405, "GET supports only query operation"},
+		"mutation of two": {document(`query Q{secret_names} `+set1, ``, "S"), 405,
+			"GET supports only query operation"},
+		"query of two": {document(`query Q{secret_names} `+set1, ``, "Q"), 200,
+			`{"data":{"secret_names":["A"]}}` + "\n"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

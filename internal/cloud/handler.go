@@ -27,7 +27,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.answer(r).wr
 // answer authenticates before reading the body.
 func (a *API) answer(r *http.Request) *Reply {
 	if !IsEndpoint(r.URL.Path) {
-		return textReply(http.StatusNotFound, "There is nothing here. The secrets API answers at /, /graphql and /graphql/alpha.")
+		return textReply(http.StatusNotFound,
+			"There is nothing here. The secrets API answers at /, /graphql and /graphql/alpha.")
 	}
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
 		return methodNotAllowed("Send GraphQL with GET or POST.", "GET, POST")

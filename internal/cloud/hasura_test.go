@@ -67,8 +67,11 @@ func TestHasura(t *testing.T) {
 func TestVariableThatIsNullFiltersNothing(t *testing.T) {
 	a := newAPI(t)
 	post(t, a, adminKey, set(`{"name": "a", "value": 1}`))
-	const ask = `{"query":"query($e: String, $i: [String!], $w: secret_bool_exp, $o: [secret_order_by!], $l: Int){secret(where: {name: {_eq: $e, _in: $i}, _not: $w}, order_by: $o, limit: $l){name}}","variables":`
-	for _, variables := range []string{`{}`, `{"e":null,"i":null,"w":null,"o":null,"l":null}`, `{"i":"a","o":{"name":"desc"},"w":{"name":{"_eq":"b"}}}`} {
+	const ask = `{"query":"query($e: String, $i: [String!], $w: secret_bool_exp, ` +
+		`$o: [secret_order_by!], $l: Int){secret(where: {name: {_eq: $e, _in: $i}, _not: $w}, ` +
+		`order_by: $o, limit: $l){name}}","variables":`
+	for _, variables := range []string{`{}`, `{"e":null,"i":null,"w":null,"o":null,"l":null}`,
+		`{"i":"a","o":{"name":"desc"},"w":{"name":{"_eq":"b"}}}`} {
 		if got := post(t, a, adminKey, ask+variables+"}").body; got != `{"data":{"secret":[{"name":"a"}]}}`+"\n" {
 			t.Errorf("%s: %s", variables, got)
 		}
@@ -83,8 +86,10 @@ func TestConditionsAreLimited(t *testing.T) {
 		return `{"_or":[` + strings.Repeat(`{"name":{"_eq":"a"}},`, n-1) + `{"name":{"_eq":"x"}}]}`
 	}
 	deep := func(n int) string { return strings.Repeat(`{"_not":`, n) + "{}" + strings.Repeat("}", n) }
-	for where, fits := range map[string]bool{wide(99): true, wide(100): false, deep(198): true, deep(200): false, deep(9000): false} {
-		got := post(t, a, adminKey, `{"query":"query($w: secret_bool_exp){secret(where: $w){name}}","variables":{"w":`+where+`}}`).body
+	for where, fits := range map[string]bool{wide(99): true, wide(100): false, deep(198): true,
+		deep(200): false, deep(9000): false} {
+		got := post(t, a, adminKey, `{"query":"query($w: secret_bool_exp){secret(where: $w){name}}",`+
+			`"variables":{"w":`+where+`}}`).body
 		limit := `"message":"where has more than 200 conditions"`
 		if fits && got != `{"data":{"secret":[{"name":"a"}]}}`+"\n" || !fits && (!strings.Contains(got, limit) || !strings.Contains(got, "BAD_USER_INPUT")) {
 			t.Errorf("%.60s: %.200s", where, got)

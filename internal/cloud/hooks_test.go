@@ -81,19 +81,23 @@ func TestOrderOfHooks(t *testing.T) {
 	}{
 		"fields": {one, "", []string{
 			"known", "request: 0 is a of ci in main", "request: 1 is b of ci in main",
-			"value of A", "resolve 0", `record 0 ""`, `audit a ""`, "value of B", "resolve 1", `record 1 ""`, `audit b ""`,
+			"value of A", "resolve 0", `record 0 ""`, `audit a ""`, "value of B", "resolve 1",
+			`record 1 ""`, `audit b ""`,
 		}},
 		"a field that fails": {one, "a", []string{
 			"known", "request: 0 is a of ci in main", "request: 1 is b of ci in main",
-			"value of A", "resolve 0", `record 0 "HOOK"`, `audit a "HOOK"`, "value of B", "resolve 1", `record 1 ""`, `audit b ""`,
+			"value of A", "resolve 0", `record 0 "HOOK"`, `audit a "HOOK"`, "value of B", "resolve 1",
+			`record 1 ""`, `audit b ""`,
 		}},
 		"what the audit refuses stays recorded": {`{"query": "{untold: secret_names}"}`, "", []string{
 			"known", "request: 0 is untold of ci in main", "resolve 0", `record 0 ""`, `audit untold ""`,
 		}},
 		"fields without a turn keep their index": {
-			`[{"query": "{a: secrets_api{version} b: secret_names}"}, {"query": "{c: secret_nams}"}, {"query": "{__typename d: secret_names}"}]`, "a", []string{
+			`[{"query": "{a: secrets_api{version} b: secret_names}"}, {"query": "{c: secret_nams}"}, ` +
+				`{"query": "{__typename d: secret_names}"}]`, "a", []string{
 				"known", `audit  "GRAPHQL_VALIDATION_FAILED"`,
-				"request: 0 is a of ci in main", "request: 1 is b of ci in main", "request: 2 is d of ci in main",
+				"request: 0 is a of ci in main", "request: 1 is b of ci in main",
+				"request: 2 is d of ci in main",
 				"resolve 0", `record 0 "HOOK"`, `audit a "HOOK"`, "resolve 2", `record 2 ""`, `audit d ""`,
 			},
 		},
@@ -115,7 +119,8 @@ func TestHooksSeeNoRefusedRequest(t *testing.T) {
 	a := newWitnessedAPI(t, w)
 	post(t, a, "wrong", `{"query": "{secret_names}"}`)
 	post(t, a, adminKey, `{"query": 7}`)
-	get, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, `http://api.test/?query=mutation{delete_secret(input:{name:"A"}){success}}`, nil)
+	get, _ := http.NewRequestWithContext(t.Context(), http.MethodGet,
+		`http://api.test/?query=mutation{delete_secret(input:{name:"A"}){success}}`, nil)
 	get.Header.Set("Authorization", "Bearer "+adminKey)
 	if got := send(t, a, get); got.status != http.StatusMethodNotAllowed {
 		t.Errorf("%d %s", got.status, got.body)
@@ -162,7 +167,8 @@ func TestAHookDecidesOnTheReply(t *testing.T) {
 // failedPost is how a post of a body fails.
 func postError(t *testing.T, a *cloud.API, body string) error {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/", strings.NewReader(body))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/",
+		strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -131,7 +131,8 @@ func checkSecret(k Key) error {
 		return nil
 	}
 	if k.Secret == "" || strings.ContainsFunc(k.Secret, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return fmt.Errorf("the secret of key %q does not fit a header: use visible ASCII without spaces", k.Name)
+		return fmt.Errorf(
+			"the secret of key %q does not fit a header: use visible ASCII without spaces", k.Name)
 	}
 	return nil
 }
@@ -162,5 +163,6 @@ func (r *keyring) checkKey(k Key) (*key, error) {
 
 // reaches reports whether the key's patterns allow a name.
 func (k *key) reaches(name string) bool {
-	return len(k.Patterns) == 0 || slices.ContainsFunc(k.Patterns, func(p string) bool { return matchGlob(p, name) })
+	matches := func(pattern string) bool { return matchGlob(pattern, name) }
+	return len(k.Patterns) == 0 || slices.ContainsFunc(k.Patterns, matches)
 }

@@ -38,24 +38,30 @@ func TestNewRefuses(t *testing.T) {
 		change func(*cloud.Config)
 		want   string
 	}{
-		"no store":        {func(c *cloud.Config) { c.Store = nil }, "needs a store and a clock"},
-		"no clock":        {func(c *cloud.Config) { c.Now = nil }, "needs a store and a clock"},
-		"no tenant":       {func(c *cloud.Config) { c.Tenants = nil }, "at least one tenant"},
-		"tenant id":       {func(c *cloud.Config) { c.Tenants[0].ID = "main" }, "is not a UUID"},
-		"tenant id form":  {func(c *cloud.Config) { c.Tenants[0].ID = strings.Replace(tenantA, "-", "1", 1) }, "is not a UUID"},
-		"tenant id digit": {func(c *cloud.Config) { c.Tenants[0].ID = strings.Replace(tenantA, "1", "g", 1) }, "is not a UUID"},
-		"tenant slug":     {func(c *cloud.Config) { c.Tenants[0].Slug = "" }, "has no slug"},
-		"tenant twice":    {func(c *cloud.Config) { c.Tenants[1].Slug = "main" }, "is given twice"},
-		"key name":        {key(func(k *cloud.Key) { k.Name = "" }), "has no name"},
-		"key twice":       {key(func(k *cloud.Key) { k.Name = "ci" }), "is given twice"},
-		"secret twice":    {key(func(k *cloud.Key) { k.Secret = adminKey }), "have the same secret"},
-		"secret empty":    {key(func(k *cloud.Key) { k.Secret = "" }), "does not fit a header"},
-		"secret blank":    {key(func(k *cloud.Key) { k.Secret = "CANARY a" }), "does not fit a header"},
-		"role":            {key(func(k *cloud.Key) { k.Role = "" }), "use admin (sets, deletes and lists), runner (reads values and lists) or planner (lists names alone)"},
-		"key tenant":      {key(func(k *cloud.Key) { k.Tenants = []string{"x"} }), "does not exist"},
-		"no key tenant":   {key(func(k *cloud.Key) { k.Tenants = nil }), "has no tenant"},
-		"empty pattern":   {key(func(k *cloud.Key) { k.Patterns = []string{"a", ""} }), "has an empty pattern"},
-		"another tenant":  {func(c *cloud.Config) { c.Tenants = c.Tenants[:1] }, "does not exist"},
+		"no store":  {func(c *cloud.Config) { c.Store = nil }, "needs a store and a clock"},
+		"no clock":  {func(c *cloud.Config) { c.Now = nil }, "needs a store and a clock"},
+		"no tenant": {func(c *cloud.Config) { c.Tenants = nil }, "at least one tenant"},
+		"tenant id": {func(c *cloud.Config) { c.Tenants[0].ID = "main" }, "is not a UUID"},
+		"tenant id form": {func(c *cloud.Config) {
+			c.Tenants[0].ID = strings.Replace(tenantA, "-", "1", 1)
+		}, "is not a UUID"},
+		"tenant id digit": {func(c *cloud.Config) {
+			c.Tenants[0].ID = strings.Replace(tenantA, "1", "g", 1)
+		}, "is not a UUID"},
+		"tenant slug":       {func(c *cloud.Config) { c.Tenants[0].Slug = "" }, "has no slug"},
+		"tenant twice":      {func(c *cloud.Config) { c.Tenants[1].Slug = "main" }, "is given twice"},
+		"key name":          {key(func(k *cloud.Key) { k.Name = "" }), "has no name"},
+		"key twice":         {key(func(k *cloud.Key) { k.Name = "ci" }), "is given twice"},
+		"secret twice":      {key(func(k *cloud.Key) { k.Secret = adminKey }), "have the same secret"},
+		"secret empty":      {key(func(k *cloud.Key) { k.Secret = "" }), "does not fit a header"},
+		"secret with space": {key(func(k *cloud.Key) { k.Secret = "CANARY a" }), "does not fit a header"},
+		"role": {key(func(k *cloud.Key) { k.Role = "" }),
+			"use admin (sets, deletes and lists), runner (reads values and lists) " +
+				"or planner (lists names alone)"},
+		"key tenant":     {key(func(k *cloud.Key) { k.Tenants = []string{"x"} }), "does not exist"},
+		"no key tenant":  {key(func(k *cloud.Key) { k.Tenants = nil }), "has no tenant"},
+		"empty pattern":  {key(func(k *cloud.Key) { k.Patterns = []string{"a", ""} }), "has an empty pattern"},
+		"another tenant": {func(c *cloud.Config) { c.Tenants = c.Tenants[:1] }, "does not exist"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -74,14 +80,19 @@ func TestNewRefuses(t *testing.T) {
 
 func TestPatterns(t *testing.T) {
 	a := newAPI(t)
-	checkQuery(t, a, adminKey, `mutation{a: set_secret(input: {name: "team_a", value: 1}){success} b: set_secret(input: {name: "other", value: 2}){success}}`,
+	checkQuery(t, a, adminKey, `mutation{a: set_secret(input: {name: "team_a", value: 1}){success} `+
+		`b: set_secret(input: {name: "other", value: 2}){success}}`,
 		`{"data":{"a":{"success":true},"b":{"success":true}}}`)
-	checkQuery(t, a, "team-key", `{secret_names secret{name}}`, `{"data":{"secret_names":["team_a"],"secret":[{"name":"team_a"}]}}`)
+	checkQuery(t, a, "team-key", `{secret_names secret{name}}`,
+		`{"data":{"secret_names":["team_a"],"secret":[{"name":"team_a"}]}}`)
 	checkQuery(t, a, "team-runner", `{v: secret_value(name: "team_a")}`, `{"data":{"v":1}}`)
-	checkQuery(t, a, "team-runner", `{v: secret_value(name: "other")}`, errorBody("Unauthorized", "v", "FORBIDDEN"))
-	allowed := map[string]bool{"team_": true, "team_b": true, "xyz": true, "xäz": true, "xyyz": false, "xteam_a": false, "Team_a": false, "other": false}
+	checkQuery(t, a, "team-runner", `{v: secret_value(name: "other")}`,
+		errorBody("Unauthorized", "v", "FORBIDDEN"))
+	allowed := map[string]bool{"team_": true, "team_b": true, "xyz": true, "xäz": true, "xyyz": false,
+		"xteam_a": false, "Team_a": false, "other": false}
 	for name, ok := range allowed {
-		for _, m := range []string{`set_secret(input: {name: "` + name + `", value: 1})`, `delete_secret(input: {name: "` + name + `"})`} {
+		for _, m := range []string{`set_secret(input: {name: "` + name + `", value: 1})`,
+			`delete_secret(input: {name: "` + name + `"})`} {
 			body, _ := json.Marshal(map[string]string{"query": `mutation{m: ` + m + `{success}}`})
 			got := post(t, a, "team-key", string(body)).body
 			if strings.Contains(got, "FORBIDDEN") == ok {

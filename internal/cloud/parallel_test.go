@@ -78,9 +78,10 @@ func TestParallelWritesAreObservedInOrder(t *testing.T) {
 		faults      []faults.Fault
 		one, atOnce time.Duration
 	}{
-		"no fault":             {nil, 7 * time.Second, 3 * time.Second},
-		"a fault keeps turns":  {[]faults.Fault{{Code: "API_ERROR"}}, 6 * time.Second, 6 * time.Second},
-		"a fault of the whole": {[]faults.Fault{{Status: 503, Applied: true}}, 7 * time.Second, 3 * time.Second},
+		"no fault":            {nil, 7 * time.Second, 3 * time.Second},
+		"a fault keeps turns": {[]faults.Fault{{Code: "API_ERROR"}}, 6 * time.Second, 6 * time.Second},
+		"a fault of the whole": {[]faults.Fault{{Status: 503, Applied: true}}, 7 * time.Second,
+			3 * time.Second},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -69,7 +69,8 @@ func rawAnswers(camel bool) []string {
 
 // rawAnswer is all that goes over the connection, but for the time.
 func rawAnswer(body string) string {
-	return fmt.Sprintf("HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nContent-Type: application/json; charset=utf-8\r\n"+
+	return fmt.Sprintf("HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nContent-Type: application/json; "+
+		"charset=utf-8\r\n"+
 		"X-Content-Type-Options: nosniff\r\nDate: NOW\r\nContent-Length: %d\r\n\r\n%s\n", len(body)+1, body)
 }
 
@@ -118,7 +119,8 @@ func TestRecordedExchanges(t *testing.T) {
 						t.Errorf("request %d (-want +got):\n%s", i+1, diff)
 					}
 				}
-				checkQuery(t, server.Config.Handler, runKey, `{secret_value(name: "MY_KEY")}`, `{"data":{"secret_value":"pä\"ss"}}`)
+				checkQuery(t, server.Config.Handler, runKey, `{secret_value(name: "MY_KEY")}`,
+					`{"data":{"secret_value":"pä\"ss"}}`)
 			})
 		}
 		t.Run(release+" on one connection", func(t *testing.T) {

@@ -49,7 +49,8 @@ func errorReply(status int, e *graphql.Error, data []byte) *Reply {
 	if data != nil {
 		resp.Data = onePart(data)
 	}
-	return &Reply{Status: status, ContentType: typeJSON, Body: onePart(append(resp.Append(nil), '\n')), code: e.Code}
+	body := onePart(append(resp.Append(nil), '\n'))
+	return &Reply{Status: status, ContentType: typeJSON, Body: body, code: e.Code}
 }
 
 func textReply(status int, text string) *Reply {
@@ -68,7 +69,8 @@ func (r *Reply) write(w http.ResponseWriter) {
 		panic(http.ErrAbortHandler)
 	}
 	h := w.Header()
-	h["Content-Type"], h["Cache-Control"], h["X-Content-Type-Options"] = []string{r.ContentType}, noStore, noSniff
+	h["Content-Type"] = []string{r.ContentType}
+	h["Cache-Control"], h["X-Content-Type-Options"] = noStore, noSniff
 	if r.RetryAfter != "" {
 		h.Set("Retry-After", r.RetryAfter)
 	}

@@ -89,7 +89,8 @@ func checkHeaders(h http.Header) *Reply {
 	case charset != "" && !strings.EqualFold(charset, "utf-8"):
 		return textReply(http.StatusUnsupportedMediaType, "Unsupported charset: send UTF-8.")
 	case encoding != "" && !strings.EqualFold(encoding, "identity"):
-		return textReply(http.StatusUnsupportedMediaType, "Unsupported content encoding: send the body as it is.")
+		return textReply(http.StatusUnsupportedMediaType,
+			"Unsupported content encoding: send the body as it is.")
 	}
 	return nil
 }
@@ -98,7 +99,8 @@ func checkHeaders(h http.Header) *Reply {
 // it.
 func tooLarge(r *http.Request, read int) *Reply {
 	_, _ = io.CopyN(io.Discard, r.Body, int64(maxDrained-read))
-	e := &graphql.Error{Message: fmt.Sprintf("The request is larger than %d bytes.", MaxBody), Code: graphql.CodeBadUserInput}
+	e := &graphql.Error{Message: fmt.Sprintf("The request is larger than %d bytes.", MaxBody),
+		Code: graphql.CodeBadUserInput}
 	return errorReply(http.StatusRequestEntityTooLarge, e, nil)
 }
 

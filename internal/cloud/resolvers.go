@@ -12,13 +12,14 @@ type resolver func(ctx context.Context, s *session, f *graphql.Field) (any, erro
 // resolvers returns the resolvers of all fields, of both dialects.
 func resolvers() graphql.Resolvers {
 	self := anyone(func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return s, nil })
+	selfInList := func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return []any{s}, nil }
 	return graphql.Resolvers{
 		"Query": {
 			"secret_value": only(Runner, secretValue), "secretValue": only(Runner, secretValue),
 			"secret_names": anyone(secretNames), "secretNames": anyone(secretNames),
 			"secret":    anyone(secretRows),
 			"tenant":    anyone(tenantRows),
-			"user":      anyone(func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return []any{s}, nil }),
+			"user":      anyone(selfInList),
 			"auth_info": self, "secrets_api": self,
 		},
 		"Mutation": {

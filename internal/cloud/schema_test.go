@@ -26,7 +26,8 @@ func TestSchemas(t *testing.T) {
 		got := writeSDL(t, introspect(t, spelling))
 		want := readGolden(t, golden, got)
 		for _, field := range difference(fieldsOf(got), fieldsOf(want)) {
-			t.Errorf("%s lacks %s, which the API has in that spelling: run with -update if it is meant to be there", golden, field)
+			t.Errorf("%s lacks %s, which the API has in that spelling: run with -update if it is meant "+
+				"to be there", golden, field)
 		}
 		for _, field := range difference(fieldsOf(want), fieldsOf(got)) {
 			t.Errorf("the API lacks %s, which %s has", field, golden)
@@ -69,12 +70,17 @@ var wrongDocuments = []string{
 	`query($a: spellin){secret_names}`,
 	`query($a: set_secret_inpu, $b: setSecretInpu, $c: secret_bool_ex, $d: order_b){tenant{id}}`,
 	`{...on success_payloa{success} ...on secret_ap{version} ...on Quer{tenant{id}}}`,
-	`{tenant @in(spellings: [camel]) {id @extension} user @uses(store: false, name: false) {default_membership{tenant_id}}}`,
-	`{a: __type(name: "spelling"){name} b: __type(name: "secrets_api"){name} c: __type(name: "setSecretInput"){name} d: __type(name: "set_secret_input"){name}}`,
+	`{tenant @in(spellings: [camel]) {id @extension} user @uses(store: false, name: false) ` +
+		`{default_membership{tenant_id}}}`,
+	`{a: __type(name: "spelling"){name} b: __type(name: "secrets_api"){name} ` +
+		`c: __type(name: "setSecretInput"){name} d: __type(name: "set_secret_input"){name}}`,
 }
 
-const introspection = `{"query": "{__schema{description queryType{name} mutationType{name} subscriptionType{name} types{...T} directives{name description locations isRepeatable args{...I}}}} ` +
-	`fragment T on __Type{kind name description specifiedByUrl isOneOf interfaces{...R} possibleTypes{...R} fields(includeDeprecated: true){name description isDeprecated deprecationReason args{...I} type{...R}} ` +
+const introspection = `{"query": "{__schema{description queryType{name} mutationType{name} ` +
+	`subscriptionType{name} types{...T} directives{name description locations isRepeatable args{...I}}}} ` +
+	`fragment T on __Type{kind name description specifiedByUrl isOneOf interfaces{...R} ` +
+	`possibleTypes{...R} fields(includeDeprecated: true){name description isDeprecated ` +
+	`deprecationReason args{...I} type{...R}} ` +
 	`inputFields{...I} enumValues(includeDeprecated: true){name description isDeprecated deprecationReason}} ` +
 	`fragment I on __InputValue{name description defaultValue isDeprecated deprecationReason type{...R}} ` +
 	`fragment R on __Type{kind name ofType{kind name ofType{kind name ofType{kind name}}}}"}`

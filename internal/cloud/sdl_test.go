@@ -52,7 +52,8 @@ func writeSDL(t *testing.T, answer []byte) string {
 	var b strings.Builder
 	for _, d := range in.Data.Schema.Directives {
 		if !slices.Contains(standardDirectives, d.Name) {
-			fmt.Fprintf(&b, "%sdirective @%s%s on %s\n\n", description("", d.Description), d.Name, argumentList(d.Args), strings.Join(d.Locations, " | "))
+			fmt.Fprintf(&b, "%sdirective @%s%s on %s\n\n", description("", d.Description), d.Name,
+				argumentList(d.Args), strings.Join(d.Locations, " | "))
 		}
 	}
 	for _, s := range in.Data.Schema.Types {
@@ -114,7 +115,8 @@ func description(indent, text string) string {
 	case text == "":
 		return ""
 	case strings.Contains(text, "\n"):
-		return indent + `"""` + "\n" + indent + strings.ReplaceAll(text, "\n", "\n"+indent) + "\n" + indent + `"""` + "\n"
+		return indent + `"""` + "\n" + indent + strings.ReplaceAll(text, "\n", "\n"+indent) + "\n" +
+			indent + `"""` + "\n"
 	}
 	return indent + fmt.Sprintf("%q", text) + "\n"
 }

@@ -20,7 +20,8 @@ func TestReadSecret(t *testing.T) {
 		}
 	}
 	for name, value := range map[string]string{
-		"": `1`, strings.Repeat("n", 256): `1`, "bad \xff": `1`, "null": ` null `, "no JSON": canary, "nothing": ``,
+		"": `1`, strings.Repeat("n", 256): `1`, "bad \xff": `1`, "null": ` null `, "no JSON": canary,
+		"nothing":  ``,
 		"no UTF-8": "\"\xff\"", "large": `"` + strings.Repeat(canary, 7000) + `"`,
 	} {
 		if _, err := cloud.ReadSecret(name, []byte(value)); err == nil || strings.Contains(err.Error(), canary) {
@@ -34,8 +35,10 @@ func TestLimitsOfOneAlias(t *testing.T) {
 	long := strings.Repeat("n", cloud.MaxName)
 	big := strings.Repeat("v", cloud.MaxValue-2)
 	doc := `mutation($v: JSON!, $w: JSON!){` +
-		`a: set_secret(input: {name: "", value: 1}){success} b: set_secret(input: {name: "` + long + `x", value: 1}){success} ` +
-		`c: set_secret(input: {name: "c", value: $w}){success} d: set_secret(input: {name: "` + long + `", value: $v}){success}}`
+		`a: set_secret(input: {name: "", value: 1}){success} b: set_secret(input: {name: "` + long +
+		`x", value: 1}){success} ` +
+		`c: set_secret(input: {name: "c", value: $w}){success} d: set_secret(input: {name: "` + long +
+		`", value: $v}){success}}`
 	variables := map[string]string{"v": big, "w": big + "x"}
 	body, _ := json.Marshal(map[string]any{"query": doc, "variables": variables})
 	var got struct {

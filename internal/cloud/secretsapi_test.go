@@ -10,20 +10,24 @@ import (
 
 func withPlanner(c *cloud.Config) {
 	c.Keys = append(c.Keys, cloud.Key{
-		Name: "pr", Secret: "planner-key", Role: cloud.Planner, Tenants: []string{tenantA, tenantB}, Patterns: []string{"team_*", "k"},
+		Name: "pr", Secret: "planner-key", Role: cloud.Planner, Tenants: []string{tenantA, tenantB},
+		Patterns: []string{"team_*", "k"},
 	})
 }
 
 // The store says what a key may do, in the tenant that the request is about.
 func TestAccessIsTold(t *testing.T) {
 	a := newAPI(t, withPlanner)
-	document := `{"query": "{secrets_api{version key role tenant unreachable(names: [\"b\", \"team_a\", \"A\", \"b\"])}}"}`
+	document := `{"query": "{secrets_api{version key role tenant unreachable(names: [\"b\", \"team_a\", ` +
+		`\"A\", \"b\"])}}"}`
 	for _, tt := range []struct{ key, header, want string }{
 		{adminKey, "X: y", `"key":"ci","role":"admin","tenant":"main","unreachable":[]`},
-		{adminKey, "X-Prefect-Tenant-Id: " + tenantB, `"key":"ci","role":"admin","tenant":"data","unreachable":[]`},
+		{adminKey, "X-Prefect-Tenant-Id: " + tenantB,
+			`"key":"ci","role":"admin","tenant":"data","unreachable":[]`},
 		{runKey, "X: y", `"key":"agent","role":"runner","tenant":"main","unreachable":[]`},
 		{"team-key", "X: y", `"key":"team","role":"admin","tenant":"main","unreachable":["b","A","b"]`},
-		{"planner-key", "X-Prefect-Tenant-Id: " + tenantB, `"key":"pr","role":"planner","tenant":"data","unreachable":["b","A","b"]`},
+		{"planner-key", "X-Prefect-Tenant-Id: " + tenantB,
+			`"key":"pr","role":"planner","tenant":"data","unreachable":["b","A","b"]`},
 	} {
 		want := `{"data":{"secrets_api":{"version":2,` + tt.want + "}}}\n"
 		if got := post(t, a, tt.key, document, tt.header).body; got != want {
@@ -35,14 +39,21 @@ func TestAccessIsTold(t *testing.T) {
 // A planner lists the names that it reaches, with who wrote them, and no more.
 func TestAPlannerNeitherReadsNorWrites(t *testing.T) {
 	a := newAPI(t, withPlanner)
-	checkQuery(t, a, adminKey, `mutation{a: set_secret(input: {name: "k", value: "v"}){success} b: set_secret(input: {name: "other", value: "v"}){success}}`, `{"data":{"a":{"success":true},"b":{"success":true}}}`)
-	checkQuery(t, a, "planner-key", `{n: secret_names r: secret{name updated_by}}`, `{"data":{"n":["k"],"r":[{"name":"k","updated_by":"ci"}]}}`)
+	checkQuery(t, a, adminKey, `mutation{a: set_secret(input: {name: "k", value: "v"}){success} `+
+		`b: set_secret(input: {name: "other", value: "v"}){success}}`,
+		`{"data":{"a":{"success":true},"b":{"success":true}}}`)
+	checkQuery(t, a, "planner-key", `{n: secret_names r: secret{name updated_by}}`,
+		`{"data":{"n":["k"],"r":[{"name":"k","updated_by":"ci"}]}}`)
 	for _, field := range []string{"secret_value", "secretValue"} {
-		checkQuery(t, a, "planner-key", `{v: `+field+`(name: "k")}`, errorBody("Unauthorized", "v", "FORBIDDEN"))
+		checkQuery(t, a, "planner-key", `{v: `+field+`(name: "k")}`,
+			errorBody("Unauthorized", "v", "FORBIDDEN"))
 	}
-	token := asOldClient(t, a, "planner-key", switching["0.14.22"].switching, "tenant_id", tenantA)["access_token"]
+	token := asOldClient(t, a, "planner-key", switching["0.14.22"].switching, "tenant_id",
+		tenantA)["access_token"]
 	for _, key := range []string{"planner-key", token} {
-		for _, m := range []string{`set_secret(input: {name: "k", value: 2})`, `setSecret(input: {name: "k", value: 2})`, `delete_secret(input: {name: "k"})`, `deleteSecret(input: {name: "k"})`} {
+		for _, m := range []string{`set_secret(input: {name: "k", value: 2})`,
+			`setSecret(input: {name: "k", value: 2})`, `delete_secret(input: {name: "k"})`,
+			`deleteSecret(input: {name: "k"})`} {
 			want := strings.Replace(errorBody("Unauthorized", "m", "FORBIDDEN"), `"column":2`, `"column":10`, 1)
 			checkQuery(t, a, key, `mutation{m: `+m+`{success}}`, want)
 		}
@@ -59,7 +70,8 @@ func TestUnreachableIsBounded(t *testing.T) {
 		for i := range patterns {
 			patterns[i] = fmt.Sprintf("team_%d_*", i)
 		}
-		c.Keys = append(c.Keys, cloud.Key{Name: "many", Secret: "many-key", Role: cloud.Admin, Tenants: []string{tenantA}, Patterns: patterns})
+		c.Keys = append(c.Keys, cloud.Key{Name: "many", Secret: "many-key", Role: cloud.Admin,
+			Tenants: []string{tenantA}, Patterns: patterns})
 	})
 	names := `["` + strings.Repeat(`n","`, 2000) + `n"]`
 	document := func(fields int) string {
@@ -67,7 +79,8 @@ func TestUnreachableIsBounded(t *testing.T) {
 		for i := range fields {
 			fmt.Fprintf(&b, " f%d: unreachable(names: $n)", i)
 		}
-		return `{"query": "query($n: [String!]!){secrets_api{` + b.String() + `}}", "variables": {"n": ` + names + `}}`
+		return `{"query": "query($n: [String!]!){secrets_api{` + b.String() +
+			`}}", "variables": {"n": ` + names + `}}`
 	}
 	if got := post(t, a, "many-key", document(2)).body; strings.Contains(got, "errors") {
 		t.Errorf("two questions: %.200s", got)

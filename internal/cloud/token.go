@@ -72,7 +72,8 @@ func (r *keyring) keyOfToken(text string, secret []byte, now time.Time) *key {
 	if !ok || err != nil || len(raw) < tokenHeadSize+sha256.Size {
 		return nil
 	}
-	head, mac, name := raw[:tokenHeadSize], raw[tokenHeadSize:tokenHeadSize+sha256.Size], raw[tokenHeadSize+sha256.Size:]
+	head, rest := raw[:tokenHeadSize], raw[tokenHeadSize:]
+	mac, name := rest[:sha256.Size], rest[sha256.Size:]
 	var k *key
 	for _, candidate := range r.byName[string(name)] {
 		if hmac.Equal(mac, candidate.mac(head, secret)) {

@@ -13,13 +13,17 @@ import (
 // (client/client.py: login_to_tenant, _refresh_access_token).
 var switching = map[string]struct{ switching, input, renewing, token, access, refresh, ends string }{
 	"0.9.3": {
-		"mutation($input: switchTenantInput!) {\n    switchTenant(input: $input) {\n        accessToken\n        expiresAt\n        refreshToken\n    }\n}", "tenantId",
-		"mutation($input: refreshTokenInput!) {\n    refreshToken(input: $input) {\n        accessToken\n        expiresAt\n        refreshToken\n    }\n}", "accessToken",
+		"mutation($input: switchTenantInput!) {\n    switchTenant(input: $input) " +
+			"{\n        accessToken\n        expiresAt\n        refreshToken\n    }\n}", "tenantId",
+		"mutation($input: refreshTokenInput!) {\n    refreshToken(input: $input) " +
+			"{\n        accessToken\n        expiresAt\n        refreshToken\n    }\n}", "accessToken",
 		"accessToken", "refreshToken", "expiresAt",
 	},
 	"0.14.22": {
-		"mutation($input: switch_tenant_input!) {\n    switch_tenant(input: $input) {\n        access_token\n        expires_at\n        refresh_token\n    }\n}", "tenant_id",
-		"mutation($input: refresh_token_input!) {\n    refresh_token(input: $input) {\n        access_token\n        expires_at\n        refresh_token\n    }\n}", "access_token",
+		"mutation($input: switch_tenant_input!) {\n    switch_tenant(input: $input) " +
+			"{\n        access_token\n        expires_at\n        refresh_token\n    }\n}", "tenant_id",
+		"mutation($input: refresh_token_input!) {\n    refresh_token(input: $input) " +
+			"{\n        access_token\n        expires_at\n        refresh_token\n    }\n}", "access_token",
 		"access_token", "refresh_token", "expires_at",
 	},
 }
@@ -48,8 +52,10 @@ func login(t *testing.T, a *cloud.API, key, tenant string) (access, refresh stri
 }
 
 const (
-	unauthenticated = `{"errors":[{"message":"Unauthenticated","extensions":{"code":"UNAUTHENTICATED"}}],"data":null}` + "\n"
-	forbidden       = `{"errors":[{"message":"Unauthorized","extensions":{"code":"FORBIDDEN"}}],"data":null}` + "\n"
+	unauthenticated = `{"errors":[{"message":"Unauthenticated",` +
+		`"extensions":{"code":"UNAUTHENTICATED"}}],"data":null}` + "\n"
+	forbidden = `{"errors":[{"message":"Unauthorized","extensions":{"code":"FORBIDDEN"}}],` +
+		`"data":null}` + "\n"
 )
 
 func TestSwitchTenant(t *testing.T) {
@@ -60,8 +66,10 @@ func TestSwitchTenant(t *testing.T) {
 			if got[c.ends] != "2026-01-02T04:04:05Z" {
 				t.Errorf("it ends at %q", got[c.ends])
 			}
-			checkQuery(t, a, got[c.access], `mutation{setSecret(input: {name: "IN_B", value: 1}){success}}`, `{"data":{"setSecret":{"success":true}}}`)
-			checkQuery(t, a, got[c.access], `{auth_info{tenant_id} tenant{slug}}`, `{"data":{"auth_info":{"tenant_id":"`+tenantB+`"},"tenant":[{"slug":"data"}]}}`)
+			checkQuery(t, a, got[c.access], `mutation{setSecret(input: {name: "IN_B", `+
+				`value: 1}){success}}`, `{"data":{"setSecret":{"success":true}}}`)
+			checkQuery(t, a, got[c.access], `{auth_info{tenant_id} tenant{slug}}`,
+				`{"data":{"auth_info":{"tenant_id":"`+tenantB+`"},"tenant":[{"slug":"data"}]}}`)
 			checkQuery(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
 			renewed := asOldClient(t, a, got[c.refresh], c.renewing, c.token, got[c.access])
 			checkQuery(t, a, renewed[c.access], `{secret_names}`, `{"data":{"secret_names":["IN_B"]}}`)
@@ -107,20 +115,42 @@ func TestTokensAreLimited(t *testing.T) {
 	ofRunner, _ := login(t, a, runKey, tenantA)
 	ofTeam, _ := login(t, a, "team-key", tenantA)
 	none := func(field, code, message string) string {
-		return `{"errors":[{"message":"` + message + `","locations":[{"line":1,"column":` + map[bool]string{true: "2", false: "10"}[code == "Q"] + `}],"path":["` + field + `"]`
+		return `{"errors":[{"message":"` + message + `","locations":[{"line":1,"column":` +
+			map[bool]string{true: "2", false: "10"}[code == "Q"] + `}],"path":["` + field + `"]`
 	}
 	for name, tt := range map[string]struct{ bearer, document, want string }{
-		"access token, role of admin":    {access, `{secret_value(name: "A")}`, none("secret_value", "Q", "Unauthorized")},
-		"access token, role of runner":   {ofRunner, `mutation{delete_secret(input: {name: "A"}){success}}`, none("delete_secret", "M", "Unauthorized")},
-		"access token, patterns":         {ofTeam, `mutation{delete_secret(input: {name: "A"}){success}}`, none("delete_secret", "M", "Unauthorized")},
-		"access token, another token":    {access, `mutation{switch_tenant(input: {tenant_id: "` + tenantA + `"}){access_token}}`, none("switch_tenant", "M", "Unauthorized")},
-		"access token, renewed":          {access, `mutation{refresh_token(input: {access_token: "x"}){access_token}}`, none("refresh_token", "M", "Unauthenticated")},
-		"key, renewed":                   {adminKey, `mutation{refresh_token(input: {access_token: "x"}){access_token}}`, none("refresh_token", "M", "Unauthenticated")},
-		"refresh token, names":           {refresh, `{secret_names}`, none("secret_names", "Q", "Unauthenticated")},
-		"refresh token, write":           {refresh, `mutation{set_secret(input: {name: "A", value: 1}){success}}`, none("set_secret", "M", "Unauthenticated")},
-		"refresh token, switch":          {refresh, `mutation{switch_tenant(input: {tenant_id: "` + tenantA + `"}){access_token}}`, none("switch_tenant", "M", "Unauthenticated")},
-		"key, tenant that is not its":    {runKey, `mutation{switch_tenant(input: {tenant_id: "` + tenantB + `"}){access_token}}`, none("switch_tenant", "M", "Unauthorized")},
-		"key, tenant that is not at all": {adminKey, `mutation{switch_tenant(input: {tenant_id: "33333333-3333-4333-8333-333333333333"}){access_token}}`, none("switch_tenant", "M", "Unauthorized")},
+		"access token, role of admin": {access, `{secret_value(name: "A")}`,
+			none("secret_value", "Q", "Unauthorized")},
+		"access token, role of runner": {ofRunner,
+			`mutation{delete_secret(input: {name: "A"}){success}}`,
+			none("delete_secret", "M", "Unauthorized")},
+		"access token, patterns": {ofTeam,
+			`mutation{delete_secret(input: {name: "A"}){success}}`,
+			none("delete_secret", "M", "Unauthorized")},
+		"access token, another token": {access,
+			`mutation{switch_tenant(input: {tenant_id: "` + tenantA + `"}){access_token}}`,
+			none("switch_tenant", "M", "Unauthorized")},
+		"access token, renewed": {access,
+			`mutation{refresh_token(input: {access_token: "x"}){access_token}}`,
+			none("refresh_token", "M", "Unauthenticated")},
+		"key, renewed": {adminKey,
+			`mutation{refresh_token(input: {access_token: "x"}){access_token}}`,
+			none("refresh_token", "M", "Unauthenticated")},
+		"refresh token, names": {refresh, `{secret_names}`,
+			none("secret_names", "Q", "Unauthenticated")},
+		"refresh token, write": {refresh,
+			`mutation{set_secret(input: {name: "A", value: 1}){success}}`,
+			none("set_secret", "M", "Unauthenticated")},
+		"refresh token, switch": {refresh,
+			`mutation{switch_tenant(input: {tenant_id: "` + tenantA + `"}){access_token}}`,
+			none("switch_tenant", "M", "Unauthenticated")},
+		"key, tenant that is not its": {runKey,
+			`mutation{switch_tenant(input: {tenant_id: "` + tenantB + `"}){access_token}}`,
+			none("switch_tenant", "M", "Unauthorized")},
+		"key, tenant that is not at all": {adminKey,
+			`mutation{switch_tenant(input: {tenant_id: ` +
+				`"33333333-3333-4333-8333-333333333333"}){access_token}}`,
+			none("switch_tenant", "M", "Unauthorized")},
 	} {
 		body, _ := json.Marshal(map[string]string{"query": tt.document})
 		if got := post(t, a, tt.bearer, string(body)).body; !strings.HasPrefix(got, tt.want) {

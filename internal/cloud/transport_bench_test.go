@@ -11,8 +11,11 @@ import (
 )
 
 const (
-	setBody = `{"query":"mutation($input: set_secret_input!) {\n    set_secret(input: $input) {\n        success\n    }\n}","variables":"{\"input\": {\"name\": \"A\", \"value\": \"p\\u00e4ss\"}}"}`
-	getBody = `{"query":"query($name: String!) {\n        secret_value(name: $name)\n}","variables":"{\"name\": \"A\"}"}`
+	setBody = `{"query":"mutation($input: set_secret_input!) {\n    set_secret(input: $input) ` +
+		`{\n        success\n    }\n}","variables":"{\"input\": {\"name\": \"A\", ` +
+		`\"value\": \"p\\u00e4ss\"}}"}`
+	getBody = `{"query":"query($name: String!) {\n        secret_value(name: $name)\n}",` +
+		`"variables":"{\"name\": \"A\"}"}`
 )
 
 // BenchmarkNewSetGet is a fresh API, a set and a get through GraphQL without a
@@ -46,7 +49,8 @@ func BenchmarkBatchOf100(b *testing.B) {
 		fmt.Fprintf(&aliases, "A%d: set_secret(input: $i%d){success changed} ", i, i)
 		fmt.Fprintf(&values, `,"i%d":{"name":"N%d","value":"v"}`, i, i)
 	}
-	body := `{"query":"mutation(` + vars.String() + `){` + aliases.String() + `}","variables":{` + values.String()[1:] + `}}`
+	body := `{"query":"mutation(` + vars.String() + `){` + aliases.String() + `}","variables":{` +
+		values.String()[1:] + `}}`
 	a := newAPI(b)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -67,7 +71,8 @@ func TestConcurrentUse(t *testing.T) {
 			name := fmt.Sprintf("N%d", i)
 			for range 50 {
 				post(t, a, adminKey, set(`{"name": "`+name+`", "value": "`+name+`"}`))
-				got := post(t, a, runKey, `{"query":"query($n: String!){v: secret_value(name: $n) secret{name version} secret_names}","variables":{"n":"`+name+`"}}`).body
+				got := post(t, a, runKey, `{"query":"query($n: String!){v: secret_value(name: $n) `+
+					`secret{name version} secret_names}","variables":{"n":"`+name+`"}}`).body
 				if (i != 3) != strings.HasPrefix(got, `{"data":{"v":"`+name+`"`) {
 					t.Error(got)
 					return
@@ -78,5 +83,6 @@ func TestConcurrentUse(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	checkQuery(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":["N0","N1","N2","N4","N5","N6","N7"]}}`)
+	checkQuery(t, a, adminKey, `{secret_names}`,
+		`{"data":{"secret_names":["N0","N1","N2","N4","N5","N6","N7"]}}`)
 }

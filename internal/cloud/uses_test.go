@@ -34,7 +34,10 @@ func (g *unreachableStore) Set(context.Context, string, string, json.RawMessage,
 	return false, errUnreachable
 }
 
-func (g *unreachableStore) Delete(context.Context, string, string) error { g.calls++; return errUnreachable }
+func (g *unreachableStore) Delete(context.Context, string, string) error {
+	g.calls++
+	return errUnreachable
+}
 
 func (g *unreachableStore) Info(context.Context, string, ...string) (map[string]cloud.Info, error) {
 	g.calls++
@@ -43,11 +46,14 @@ func (g *unreachableStore) Info(context.Context, string, ...string) (map[string]
 
 // asking is how fields are asked for that need more than their name.
 var documents = map[string]string{
-	"secret": `{secret{name}}`, "tenant": `{tenant{id}}`, "user": `{user{__typename}}`, "auth_info": `{auth_info{tenant_id}}`,
+	"secret": `{secret{name}}`, "tenant": `{tenant{id}}`, "user": `{user{__typename}}`,
+	"auth_info":    `{auth_info{tenant_id}}`,
 	"secrets_api":  `{secrets_api{version unreachable(names: ["A"])}}`,
 	"secret_value": `{secret_value(name: "A")}`, "secretValue": `{secretValue(name: "A")}`,
-	"set_secret": `mutation{set_secret(input: {name: "A", value: 1}){success}}`, "setSecret": `mutation{setSecret(input: {name: "A", value: 1}){success}}`,
-	"delete_secret": `mutation{delete_secret(input: {name: "A"}){success}}`, "deleteSecret": `mutation{deleteSecret(input: {name: "A"}){success}}`,
+	"set_secret":    `mutation{set_secret(input: {name: "A", value: 1}){success}}`,
+	"setSecret":     `mutation{setSecret(input: {name: "A", value: 1}){success}}`,
+	"delete_secret": `mutation{delete_secret(input: {name: "A"}){success}}`,
+	"deleteSecret":  `mutation{deleteSecret(input: {name: "A"}){success}}`,
 	"switch_tenant": `mutation{switch_tenant(input: {tenant_id: "` + tenantA + `"}){access_token}}`,
 	"switchTenant":  `mutation{switchTenant(input: {tenantId: "` + tenantA + `"}){accessToken}}`,
 	"refresh_token": `mutation{refresh_token(input: {access_token: "a"}){access_token}}`,

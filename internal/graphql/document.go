@@ -114,7 +114,8 @@ func checkParsed(doc *ast.QueryDocument, query string) *Error {
 
 // expected matches those messages of gqlparser that hold only kinds of tokens. "At
 // least one definition" is how it words an empty pair of brackets.
-var expected = regexp.MustCompile(`^(?:E|e)xpected (at least one definition|[^\s"]+), found (<?[A-Za-z]+>?|[^\s\w"]+)$`)
+var expected = regexp.MustCompile(`^(?:E|e)xpected (at least one definition|[^\s"]+), ` +
+	`found (<?[A-Za-z]+>?|[^\s\w"]+)$`)
 
 // syntaxError words a parse error. gqlparser's text quotes what it found, which may
 // be a value, so syntaxError takes over only kinds of tokens and the location.
@@ -131,7 +132,8 @@ func syntaxError(err error) *Error {
 		out.Message = limitMessage("tokens", maxTokens)
 	}
 	if strings.HasPrefix(e.Message, "exceeded maximum nesting depth") {
-		out.Message = fmt.Sprintf("Syntax Error: the document nests deeper than %d levels", parser.MaxNestingDepth)
+		out.Message = fmt.Sprintf("Syntax Error: the document nests deeper than %d levels",
+			parser.MaxNestingDepth)
 	}
 	if m := expected.FindStringSubmatch(e.Message); m != nil {
 		want := strings.Replace(m[1], "at least one definition", "Name", 1)

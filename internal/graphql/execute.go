@@ -82,7 +82,8 @@ func (e *execution) resolve(f *Field, source any) (any, error) {
 }
 
 func (e *execution) fail(err error, f *Field, at *step) {
-	out := &Error{Message: messageUnknown, Code: CodeInternal, Locations: locationsOf(f.position), Path: at.path()}
+	out := &Error{Message: messageUnknown, Code: CodeInternal, Locations: locationsOf(f.position),
+		Path: at.path()}
 	var known *Error
 	if errors.As(err, &known) {
 		out.Message = known.Message
@@ -156,7 +157,8 @@ func (e *execution) null(dst []byte, t *ast.Type) ([]byte, bool) {
 func (e *execution) complete(dst []byte, f *Field, t *ast.Type, value any, at *step) ([]byte, bool) {
 	if value == nil {
 		if t.NonNull {
-			e.fail(&Error{Message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", f.owner.Name, f.Name)}, f, at)
+			message := fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", f.owner.Name, f.Name)
+			e.fail(&Error{Message: message}, f, at)
 		}
 		return e.null(dst, t)
 	}
@@ -165,7 +167,8 @@ func (e *execution) complete(dst []byte, f *Field, t *ast.Type, value any, at *s
 	case t.Elem != nil:
 		dst, ok = e.list(dst, f, t, value, at)
 	case def.Kind == ast.Object:
-		dst, ok = e.object(dst, f.Fields, at, func(child *Field) (any, error) { return e.resolve(child, value) })
+		resolve := func(child *Field) (any, error) { return e.resolve(child, value) }
+		dst, ok = e.object(dst, f.Fields, at, resolve)
 	default:
 		var err error
 		if dst, err = appendLeaf(dst, def, value); err != nil {

@@ -13,8 +13,10 @@ import (
 // an error gives away and for input that costs out of proportion.
 func FuzzExecute(f *testing.F) {
 	for _, seed := range []string{
-		`{name}`, `query($t: thing){echo(thing: $t)}`, `{echo(j: {a: ["CANARY", 1e9]})}`, standardIntrospection, chain(3),
-		`query($s: String!){...a} fragment a on Query{required(s: $s) @skip(if: false)}`, `mutation{push(s: "CANARY")}`,
+		`{name}`, `query($t: thing){echo(thing: $t)}`, `{echo(j: {a: ["CANARY", 1e9]})}`,
+		standardIntrospection, chain(3),
+		`query($s: String!){...a} fragment a on Query{required(s: $s) @skip(if: false)}`,
+		`mutation{push(s: "CANARY")}`,
 		"{echo(s: \"\"\"CANARY\"\"\")}", `{echo(s: "\u{1F600}")}`, `{a(b: "CANARY" c)}`, `{echo(way: $x)}`,
 	} {
 		f.Add(seed, `{"t": {"name": "CANARY", "value": [1, {"CANARY": null}]}, "s": "CANARY"}`)
@@ -55,7 +57,8 @@ func nameInDocument(query string) bool {
 // FuzzCanonical holds that canonical JSON means the same as what it was made
 // from and is its own canonical form.
 func FuzzCanonical(f *testing.F) {
-	for _, seed := range []string{`{ "a" : [1.50, -0, 1e400, "\u00e4\ud83d\ude00\/\b"] }`, `"\ud800\udc00\ud800"`, `" <&> "`, `[true,false,null]`} {
+	for _, seed := range []string{`{ "a" : [1.50, -0, 1e400, "\u00e4\ud83d\ude00\/\b"] }`,
+		`"\ud800\udc00\ud800"`, `" <&> "`, `[true,false,null]`} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
@@ -101,7 +104,8 @@ func TestEqualTextsAreEqualBytes(t *testing.T) {
 
 func BenchmarkSetThroughCache(b *testing.B) {
 	s := newTestSchema(b)
-	r := Request{Query: `query($t: thing){echo(thing: $t)}`, Variables: variables(`{"t": {"name": "n", "value": "v"}}`)}
+	r := Request{Query: `query($t: thing){echo(thing: $t)}`,
+		Variables: variables(`{"t": {"name": "n", "value": "v"}}`)}
 	for b.Loop() {
 		run(s, r)
 	}

@@ -41,7 +41,8 @@ func appendEscaped(dst []byte, r rune) []byte {
 		return append(dst, '\\', 't')
 	}
 	if r < 0x20 || utf16.IsSurrogate(r) {
-		return append(dst, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
+		return append(dst, '\\', 'u',
+			hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
 	}
 	return utf8.AppendRune(dst, r)
 }

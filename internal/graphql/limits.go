@@ -162,10 +162,12 @@ func checkExpansion(doc *ast.QueryDocument) *Error {
 	for _, op := range doc.Operations {
 		size := e.measure(op.SelectionSet)
 		if size.fields > maxFields {
-			return &Error{Message: limitMessage("fields once its fragments are expanded", maxFields), Code: CodeValidationFailed}
+			message := limitMessage("fields once its fragments are expanded", maxFields)
+			return &Error{Message: message, Code: CodeValidationFailed}
 		}
 		if size.depth > maxDepth {
-			return &Error{Message: fmt.Sprintf("The document exceeds the maximum operation depth of %d.", maxDepth), Code: CodeValidationFailed, Locations: locationsOf(op.Position)}
+			message := fmt.Sprintf("The document exceeds the maximum operation depth of %d.", maxDepth)
+			return &Error{Message: message, Code: CodeValidationFailed, Locations: locationsOf(op.Position)}
 		}
 	}
 	return nil

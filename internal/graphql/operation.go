@@ -109,14 +109,16 @@ func (op *Operation) introspects() []*Error {
 // chooseOperation returns the operation with that name, or the only one.
 func chooseOperation(doc *ast.QueryDocument, name *string) (*ast.OperationDefinition, *Error) {
 	if name == nil && len(doc.Operations) > 1 {
-		return nil, &Error{Message: "Must provide operation name if query contains multiple operations.", Code: CodeInternal}
+		const message = "Must provide operation name if query contains multiple operations."
+		return nil, &Error{Message: message, Code: CodeInternal}
 	}
 	for _, op := range doc.Operations {
 		if name != nil && (*name == "" || op.Name != *name) {
 			continue
 		}
 		if op.Operation == ast.Subscription {
-			return nil, &Error{Message: "Schema is not configured for subscriptions.", Code: CodeInternal, Locations: locationsOf(op.Position)}
+			const message = "Schema is not configured for subscriptions."
+			return nil, &Error{Message: message, Code: CodeInternal, Locations: locationsOf(op.Position)}
 		}
 		return op, nil
 	}
@@ -182,7 +184,10 @@ func (c *collector) fragment(spread *ast.FragmentSpread) {
 func (c *collector) field(node *ast.Field) {
 	f := c.byKey[node.Alias]
 	if f == nil {
-		f = &Field{Key: node.Alias, Name: node.Name, owner: c.owner, def: node.Definition, position: node.Position}
+		f = &Field{
+			Key: node.Alias, Name: node.Name,
+			owner: c.owner, def: node.Definition, position: node.Position,
+		}
 		f.Args, f.argErr = c.op.arguments(node)
 		c.byKey[f.Key] = f
 		c.fields = append(c.fields, f)
@@ -224,7 +229,8 @@ func (op *Operation) included(list ast.DirectiveList) bool {
 		given := d.Arguments.ForName("if").Value
 		condition, ok := op.schema.literal(given, d.Definition.Arguments.ForName("if").Type, &op.vars)
 		if !ok && op.failed == nil {
-			op.failed = &Error{Message: `Argument "if" of non-null type "Boolean!" must not be null.`, Code: CodeInternal, Locations: locationsOf(given.Position)}
+			const message = `Argument "if" of non-null type "Boolean!" must not be null.`
+			op.failed = &Error{Message: message, Code: CodeInternal, Locations: locationsOf(given.Position)}
 		}
 		if condition == (d.Name == "skip") {
 			return false

@@ -55,7 +55,10 @@ func (r *slots) push(text string) (any, error) {
 func runSlots(t *testing.T, r *slots, around middleware, texts ...string) (*Response, time.Duration) {
 	t.Helper()
 	resolvers := testResolvers()
-	resolvers["Mutation"]["push"] = func(_ context.Context, p Params) (any, error) { return r.push(p.Field.Args["s"].(string)) }
+	resolvers["Mutation"]["push"] = func(_ context.Context, p Params) (any,
+		error) {
+		return r.push(p.Field.Args["s"].(string))
+	}
 	s, err := New(Config{SDL: testSDL, Resolvers: resolvers})
 	if err != nil {
 		t.Fatal(err)

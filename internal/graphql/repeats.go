@@ -33,7 +33,8 @@ func checkRepeats(doc *ast.QueryDocument) *Error {
 		r := repeats{doc: doc, active: map[string]bool{}}
 		r.set(&resultField{}, op.SelectionSet)
 		if r.max > maxRepeats {
-			return &Error{Message: fmt.Sprintf("The document selects one field more than %d times in one place.", maxRepeats), Code: CodeValidationFailed, Locations: locationsOf(op.Position)}
+			message := fmt.Sprintf("The document selects one field more than %d times in one place.", maxRepeats)
+			return &Error{Message: message, Code: CodeValidationFailed, Locations: locationsOf(op.Position)}
 		}
 	}
 	return nil

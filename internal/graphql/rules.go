@@ -134,7 +134,8 @@ func (s *Schema) checkLiteral(v *ast.Value, report core.AddErrFunc) {
 	}
 	if v.Kind == ast.NullValue {
 		if v.ExpectedType.NonNull {
-			report(core.Message(`Expected value of type "%s", found null.`, v.ExpectedType), core.At(v.Position))
+			report(core.Message(`Expected value of type "%s", found null.`, v.ExpectedType),
+				core.At(v.Position))
 		}
 		return
 	}
@@ -146,7 +147,8 @@ func (s *Schema) checkLiteral(v *ast.Value, report core.AddErrFunc) {
 		s.checkObject(v, report)
 	case ast.Enum:
 		if v.Kind != ast.EnumValue || v.Definition.EnumValues.ForName(v.Raw) == nil {
-			report(core.Message(`Enum "%s" cannot represent this value.`, v.Definition.Name), core.At(v.Position))
+			report(core.Message(`Enum "%s" cannot represent this value.`, v.Definition.Name),
+				core.At(v.Position))
 		}
 	case ast.Scalar:
 		if reason := s.literalProblem(v.Definition, v); reason != "" {
@@ -163,7 +165,8 @@ func (s *Schema) checkObject(v *ast.Value, report core.AddErrFunc) {
 	}
 	for _, field := range def.Fields {
 		if field.Type.NonNull && field.DefaultValue == nil && v.Children.ForName(field.Name) == nil {
-			report(core.Message(`Field "%s.%s" of required type "%s" was not provided.`, def.Name, field.Name, field.Type), core.At(v.Position))
+			report(core.Message(`Field "%s.%s" of required type "%s" was not provided.`,
+				def.Name, field.Name, field.Type), core.At(v.Position))
 		}
 	}
 	names := make([]string, len(def.Fields))

@@ -79,8 +79,9 @@ type builtIn struct {
 }
 
 var builtIns = map[string]builtIn{
-	"String":  {[]ast.ValueKind{ast.StringValue, ast.BlockValue}, "String cannot represent a non string value"},
-	"ID":      {[]ast.ValueKind{ast.StringValue, ast.BlockValue, ast.IntValue}, "ID cannot represent a non string value"},
+	"String": {[]ast.ValueKind{ast.StringValue, ast.BlockValue}, "String cannot represent a non string value"},
+	"ID": {[]ast.ValueKind{ast.StringValue, ast.BlockValue, ast.IntValue},
+		"ID cannot represent a non string value"},
 	"Boolean": {[]ast.ValueKind{ast.BooleanValue}, "Boolean cannot represent a non boolean value"},
 	"Int":     {[]ast.ValueKind{ast.IntValue}, "Int cannot represent a non-integer value"},
 	"Float":   {[]ast.ValueKind{ast.IntValue, ast.FloatValue}, "Float cannot represent a non numeric value"},

@@ -66,9 +66,10 @@ func testResolvers() Resolvers {
 			"echo": echo, "defaulted": echo, "required": echo,
 			"name": give("n", nil), "names": give([]string{"a", "b"}, nil),
 			"node": give(root, nil), "nodeMust": give(&tree{id: 9}, nil),
-			"boom":      give(nil, errors.New("connecting to CANARY failed")),
-			"forbidden": give(nil, fmt.Errorf("resolving: %w", &Error{Message: "Unauthorized", Code: "FORBIDDEN"})),
-			"wrongInt":  give("1", nil), "wrongEnum": give("sideways", nil), "wrongList": give("x", nil),
+			"boom": give(nil, errors.New("connecting to CANARY failed")),
+			"forbidden": give(nil, fmt.Errorf("resolving: %w",
+				&Error{Message: "Unauthorized", Code: "FORBIDDEN"})),
+			"wrongInt": give("1", nil), "wrongEnum": give("sideways", nil), "wrongList": give("x", nil),
 			"badJSON": give(json.RawMessage(`{"CANARY"`), nil), "hole": give([]any{"a", nil}, nil),
 		},
 		"Mutation": {"push": func(_ context.Context, p Params) (any, error) {
@@ -86,7 +87,8 @@ func testResolvers() Resolvers {
 
 func newTestSchema(t testing.TB) *Schema {
 	t.Helper()
-	s, err := New(Config{SDL: testSDL, Resolvers: testResolvers(), Scalars: map[string]Scalar{"even": readEven}})
+	s, err := New(Config{SDL: testSDL, Resolvers: testResolvers(),
+		Scalars: map[string]Scalar{"even": readEven}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,12 +131,17 @@ func TestSchemaAndResolversMustAgree(t *testing.T) {
 		resolvers Resolvers
 		want      string
 	}{
-		"missing":      {testSDL, change(func(r Resolvers) { delete(r["node"], "id") }), "field node.id has no resolver"},
-		"surplus":      {testSDL, change(func(r Resolvers) { r["Query"]["nope"] = echo }), "a resolver is bound to Query.nope"},
+		"missing": {testSDL, change(func(r Resolvers) { delete(r["node"], "id") }),
+			"field node.id has no resolver"},
+		"surplus": {testSDL, change(func(r Resolvers) { r["Query"]["nope"] = echo }),
+			"a resolver is bound to Query.nope"},
 		"surplus type": {testSDL, change(func(r Resolvers) { r["nope"] = nil }), "resolvers are bound to nope"},
-		"input type":   {testSDL, change(func(r Resolvers) { r["thing"] = nil }), "resolvers are bound to thing"},
-		"built-in":     {testSDL, change(func(r Resolvers) { r["__Type"] = nil }), "resolvers are bound to __Type"},
-		"interface":    {testSDL + "interface thingy { id: Int }", testResolvers(), "interfaces and unions are not supported"},
+		"input type": {testSDL, change(func(r Resolvers) { r["thing"] = nil }),
+			"resolvers are bound to thing"},
+		"built-in": {testSDL, change(func(r Resolvers) { r["__Type"] = nil }),
+			"resolvers are bound to __Type"},
+		"interface": {testSDL + "interface thingy { id: Int }", testResolvers(),
+			"interfaces and unions are not supported"},
 		"subscription": {testSDL + "type Subscription { a: Int }", change(func(r Resolvers) {
 			r["Subscription"] = map[string]Resolver{"a": echo}
 		}), "subscriptions are not supported"},
@@ -187,7 +194,8 @@ type Query {
 `
 
 func directiveResolvers() Resolvers {
-	return Resolvers{"Query": {"a": give("A", nil), "b": give("B", nil)}, "thing": {"x": give("X", nil), "y": give("Y", nil)}, "other": {"z": give("Z", nil)}}
+	return Resolvers{"Query": {"a": give("A", nil), "b": give("B", nil)},
+		"thing": {"x": give("X", nil), "y": give("Y", nil)}, "other": {"z": give("Z", nil)}}
 }
 
 func TestKeep(t *testing.T) {
@@ -211,8 +219,10 @@ func TestKeep(t *testing.T) {
 	}
 	want := map[string]SDLField{
 		"Query.a": {"Query", "a", true, map[string]map[string]any{"side": {"of": []any{"left"}, "much": true}}},
-		"Query.b": {"Query", "b", true, map[string]map[string]any{"side": {"of": []any{"right", "left"}, "much": false}}},
-		"thing.x": {"thing", "x", false, map[string]map[string]any{}}, "thing.y": {"thing", "y", false, map[string]map[string]any{}},
+		"Query.b": {"Query", "b", true, map[string]map[string]any{"side": {"of": []any{"right", "left"},
+			"much": false}}},
+		"thing.x": {"thing", "x", false, map[string]map[string]any{}},
+		"thing.y": {"thing", "y", false, map[string]map[string]any{}},
 		"other.z": {"other", "z", false, map[string]map[string]any{}},
 	}
 	if diff := cmp.Diff(want, asked); diff != "" {

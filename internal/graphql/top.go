@@ -26,7 +26,9 @@ func TopFields(query string) (names []string, ok bool) {
 	if err != nil {
 		return nil, false
 	}
-	w := topWalker{fragments: map[string][]*ast.FragmentDefinition{}, reached: map[visit]bool{}, seen: map[string]bool{}}
+	w := topWalker{
+		fragments: map[string][]*ast.FragmentDefinition{}, reached: map[visit]bool{}, seen: map[string]bool{},
+	}
 	for _, f := range doc.Fragments {
 		w.fragments[f.Name] = append(w.fragments[f.Name], f)
 	}

@@ -39,5 +39,6 @@ func (v *values) checkCopied() *Error {
 	if v.copied <= maxCopied {
 		return nil
 	}
-	return &Error{Message: "The literals of the document hold more than 5 MiB of its variables.", Code: CodeValidationFailed}
+	return &Error{Message: "The literals of the document hold more than 5 MiB of its variables.",
+		Code: CodeValidationFailed}
 }

@@ -93,10 +93,12 @@ func members(c cursor) (map[string]json.RawMessage, bool) {
 // lacks those that are neither given nor have a default.
 func (s *Schema) variables(defs ast.VariableDefinitionList, given Variables) (map[string]any, []*Error) {
 	if given.notObject {
-		return nil, []*Error{{Message: "Variables must be provided as an Object where each property is a variable value.", Code: CodeInternal}}
+		const message = "Variables must be provided as an Object where each property is a variable value."
+		return nil, []*Error{{Message: message, Code: CodeInternal}}
 	}
 	if given.tooMany {
-		return nil, []*Error{{Message: fmt.Sprintf("The request has more than %d variables.", maxVariables), Code: CodeBadUserInput}}
+		message := fmt.Sprintf("The request has more than %d variables.", maxVariables)
+		return nil, []*Error{{Message: message, Code: CodeBadUserInput}}
 	}
 	in := variableReader{schema: s}
 	out := make(map[string]any, len(defs))
@@ -108,7 +110,8 @@ func (s *Schema) variables(defs ast.VariableDefinitionList, given Variables) (ma
 		case def.DefaultValue != nil:
 			out[def.Variable], _ = s.literal(def.DefaultValue, def.Type, nil)
 		case def.Type.NonNull:
-			in.fail(CodeInternal, fmt.Sprintf(`Variable "$%s" of required type "%s" was not provided.`, def.Variable, def.Type), def)
+			in.fail(CodeInternal, fmt.Sprintf(`Variable "$%s" of required type "%s" was not provided.`,
+				def.Variable, def.Type), def)
 		}
 	}
 	return out, in.errs
@@ -136,7 +139,8 @@ func (r *variableReader) variable(def *ast.VariableDefinition, text json.RawMess
 	r.cursor, r.def, r.path = cursor{text: text}, def, append(r.path[:0], def.Variable)
 	if r.kind() == 'n' {
 		if def.Type.NonNull {
-			r.fail(CodeInternal, fmt.Sprintf(`Variable "$%s" of non-null type "%s" must not be null.`, def.Variable, def.Type), def)
+			r.fail(CodeInternal, fmt.Sprintf(`Variable "$%s" of non-null type "%s" must not be null.`,
+				def.Variable, def.Type), def)
 		}
 		return nil
 	}
@@ -155,7 +159,8 @@ func (r *variableReader) invalid(reason string) any {
 	if n := len(r.path); n > 1 && n <= maxPathSteps {
 		where = ` at "` + strings.Join(r.path, "") + `"`
 	}
-	r.fail(CodeBadUserInput, fmt.Sprintf(`Variable "$%s" got an invalid value%s; %s`, r.def.Variable, where, reason), r.def)
+	message := fmt.Sprintf(`Variable "$%s" got an invalid value%s; %s`, r.def.Variable, where, reason)
+	r.fail(CodeBadUserInput, message, r.def)
 	return nil
 }
 
@@ -170,7 +175,8 @@ func (r *variableReader) inStep(step string, f func() any) any {
 // many, that is the only error.
 func (r *variableReader) spend(inputs int) bool {
 	if r.numInputs += inputs; r.numInputs > maxInputs {
-		r.errs = []*Error{{Message: fmt.Sprintf("The variables have more than %d values.", maxInputs), Code: CodeBadUserInput}}
+		message := fmt.Sprintf("The variables have more than %d values.", maxInputs)
+		r.errs = []*Error{{Message: message, Code: CodeBadUserInput}}
 		return false
 	}
 	return len(r.errs) < maxInputErrors

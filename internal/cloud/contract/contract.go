@@ -41,7 +41,8 @@ func Run(t *testing.T, e Endpoint) {
 		name string
 		run  func(*testing.T)
 	}{
-		{"Secrets", s.secrets}, {"Values", s.values}, {"Names", s.names}, {"Extensions", s.extensions}, {"Limits", s.limits},
+		{"Secrets", s.secrets}, {"Values", s.values}, {"Names", s.names}, {"Extensions", s.extensions},
+		{"Limits", s.limits},
 		{"Wire", s.wire}, {"Batches", s.batches}, {"Get", s.get}, {"Paths", s.paths}, {"Types", s.types},
 		{"Keys", s.keys}, {"Roles", s.roles}, {"Tenants", s.tenants}, {"Tokens", s.tokens}, {"Echo", s.echo},
 	} {
@@ -137,14 +138,16 @@ func (s *suite) name(n string) string { return s.prefix + n }
 func (s *suite) set(t *testing.T, n, value string) {
 	t.Helper()
 	const document = `mutation($input: set_secret_input!){set_secret(input: $input){success}}`
-	got := s.ask(t, s.AdminKey, document, map[string]any{"input": map[string]any{"name": s.name(n), "value": json.RawMessage(value)}})
+	got := s.ask(t, s.AdminKey, document, map[string]any{"input": map[string]any{"name": s.name(n),
+		"value": json.RawMessage(value)}})
 	checkEqual(t, "set "+n, `{"data":{"set_secret":{"success":true}}}`, got)
 }
 
 // sweep removes what the run wrote.
 func (s *suite) sweep(t *testing.T) {
 	for _, n := range s.listed(t) {
-		s.ask(t, s.AdminKey, `mutation($n: String!){delete_secret(input: {name: $n}){success}}`, map[string]string{"n": n})
+		s.ask(t, s.AdminKey, `mutation($n: String!){delete_secret(input: {name: $n}){success}}`,
+			map[string]string{"n": n})
 	}
 	if left := s.listed(t); len(left) > 0 {
 		t.Errorf("secrets of this run are left: %q", left)

@@ -8,9 +8,10 @@ import (
 )
 
 const (
-	unauthenticated = `{"errors":[{"message":"Unauthenticated","extensions":{"code":"UNAUTHENTICATED"}}],"data":null}`
-	malformed       = `{"errors":"Malformed Authorization header"}`
-	forbidden       = `{"errors":[{"message":"Unauthorized","extensions":{"code":"FORBIDDEN"}}],"data":null}`
+	unauthenticated = `{"errors":[{"message":"Unauthenticated",` +
+		`"extensions":{"code":"UNAUTHENTICATED"}}],"data":null}`
+	malformed = `{"errors":"Malformed Authorization header"}`
+	forbidden = `{"errors":[{"message":"Unauthorized","extensions":{"code":"FORBIDDEN"}}],"data":null}`
 )
 
 // keys holds that who it is comes before what they want: the document is wrong.
@@ -43,19 +44,25 @@ func (s *suite) roles(t *testing.T) {
 	s.set(t, "role", `"`+canary+`"`)
 	name := map[string]string{"n": s.name("role")}
 	refused := func(field, column string) string {
-		return `{"errors":[{"message":"Unauthorized","locations":[{"line":1,"column":` + column + `}],"path":["` + field +
+		return `{"errors":[{"message":"Unauthorized","locations":[{"line":1,"column":` + column +
+			`}],"path":["` + field +
 			`"],"extensions":{"code":"FORBIDDEN"}}],"data":{"` + field + `":null}}`
 	}
 	for _, field := range []string{"secret_value", "secretValue"} {
-		checkEqual(t, field, refused(field, "20"), s.ask(t, s.AdminKey, `query($n: String!){`+field+`(name: $n)}`, name))
+		checkEqual(t, field, refused(field, "20"),
+			s.ask(t, s.AdminKey, `query($n: String!){`+field+`(name: $n)}`, name))
 	}
 	for _, field := range []string{"set_secret", "setSecret"} {
-		checkEqual(t, field, refused(field, "23"), s.ask(t, s.RunnerKey, `mutation($n: String!){`+field+`(input: {name: $n, value: 1}){success}}`, name))
+		checkEqual(t, field, refused(field, "23"),
+			s.ask(t, s.RunnerKey,
+				`mutation($n: String!){`+field+`(input: {name: $n, value: 1}){success}}`, name))
 	}
 	for _, field := range []string{"delete_secret", "deleteSecret"} {
-		checkEqual(t, field, refused(field, "23"), s.ask(t, s.RunnerKey, `mutation($n: String!){`+field+`(input: {name: $n}){success}}`, name))
+		checkEqual(t, field, refused(field, "23"),
+			s.ask(t, s.RunnerKey, `mutation($n: String!){`+field+`(input: {name: $n}){success}}`, name))
 	}
-	checkEqual(t, "the value", `{"data":{"secret_value":"`+canary+`"}}`, s.ask(t, s.RunnerKey, `query($n: String!){secret_value(name: $n)}`, name))
+	checkEqual(t, "the value", `{"data":{"secret_value":"`+canary+`"}}`,
+		s.ask(t, s.RunnerKey, `query($n: String!){secret_value(name: $n)}`, name))
 }
 
 // tenant is the id of the tenant in use.
@@ -83,12 +90,14 @@ func (s *suite) tenants(t *testing.T) {
 	}
 	own := `{"data":{"tenant":[{"id":"` + id + `"}]}}`
 	checkEqual(t, "by id, as 0.9.3 does", own, s.ask(t, s.AdminKey,
-		"query($slug: String, $id: uuid) {\n    tenant(where: {slug: { _eq: $slug }, id: { _eq: $id } }) {\n        id\n    }\n}", map[string]any{"slug": nil, "id": id}))
+		"query($slug: String, $id: uuid) {\n    tenant(where: {slug: { _eq: $slug }, id: { _eq: $id } "+
+			"}) {\n        id\n    }\n}", map[string]any{"slug": nil, "id": id}))
 	if all := s.ask(t, s.AdminKey, "query {\n    tenant(order_by: {slug: asc}) {\n        slug\n        name\n        id\n    }\n}", nil); !strings.Contains(all, `"id":"`+id+`"`) {
 		t.Errorf("all tenants: %s", all)
 	}
 	nobodys := "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"
-	got := s.send(t, request{key: s.AdminKey, body: `{"query":"{secret_names}"}`, header: map[string]string{"X-PREFECT-TENANT-ID": nobodys}})
+	got := s.send(t, request{key: s.AdminKey, body: `{"query":"{secret_names}"}`,
+		header: map[string]string{"X-PREFECT-TENANT-ID": nobodys}})
 	checkEqual(t, "a tenant that the key has not", forbidden, got.body)
 }
 
@@ -103,17 +112,21 @@ func (s *suite) tokens(t *testing.T) {
 		var got struct {
 			Data map[string]struct{ A, R string }
 		}
-		text := s.ask(t, s.AdminKey, "mutation($input: "+c.input+"!){"+c.field+"(input: $input){"+c.selection+"}}", map[string]any{"input": map[string]string{c.argument: id}})
+		text := s.ask(t, s.AdminKey, "mutation($input: "+c.input+"!){"+c.field+"(input: "+
+			"$input){"+c.selection+"}}", map[string]any{"input": map[string]string{c.argument: id}})
 		if err := json.Unmarshal([]byte(text), &got); err != nil || got.Data[c.field].A == "" {
 			t.Fatalf("%s: %s", c.field, text)
 		}
 		token := got.Data[c.field]
-		checkEqual(t, "names", `{"data":{"auth_info":{"tenant_id":"`+id+`"}}}`, s.ask(t, token.A, `{auth_info{tenant_id}}`, nil))
+		checkEqual(t, "names", `{"data":{"auth_info":{"tenant_id":"`+id+`"}}}`,
+			s.ask(t, token.A, `{auth_info{tenant_id}}`, nil))
 		checkEqual(t, "a write", `{"data":{"set_secret":{"success":true}}}`, s.ask(t, token.A,
-			`mutation($n: String!){set_secret(input: {name: $n, value: 1}){success}}`, map[string]string{"n": s.name("by token")}))
+			`mutation($n: String!){set_secret(input: {name: $n, value: 1}){success}}`,
+			map[string]string{"n": s.name("by token")}))
 		if renewed := s.ask(t, token.R, `mutation($a: String!){refresh_token(input: {access_token: $a}){access_token}}`, map[string]string{"a": token.A}); !strings.HasPrefix(renewed, `{"data":{"refresh_token":{"access_token":"`) {
 			t.Errorf("renewing: %s", renewed)
 		}
-		checkEqual(t, "an altered token", unauthenticated, s.ask(t, token.A[:len(token.A)-8]+"AAAAAAAA", `{secret_names}`, nil))
+		checkEqual(t, "an altered token", unauthenticated,
+			s.ask(t, token.A[:len(token.A)-8]+"AAAAAAAA", `{secret_names}`, nil))
 	}
 }

@@ -19,11 +19,13 @@ func (s *suite) secrets(t *testing.T) {
 		input := func(value any) map[string]any {
 			return map[string]any{"input": map[string]any{"name": s.name("life"), "value": value}}
 		}
-		set := fmt.Sprintf("mutation($input: %s!) {\n    %s(input: $input) {\n        success\n    }\n}", f.input, f.set)
+		set := fmt.Sprintf("mutation($input: %s!) {\n    %s(input: $input) "+
+			"{\n        success\n    }\n}", f.input, f.set)
 		get := fmt.Sprintf("query($name: String!) {\n        %s(name: $name)\n}", f.get)
 		del := fmt.Sprintf("mutation($input: %s!) {%s(input: $input) {success}}", f.delInput, f.del)
 		done := func(field string) string { return `{"data":{"` + field + `":{"success":true}}}` }
-		missing := `{"errors":[{"message":"No value found for the requested key","locations":[{"line":2,"column":9}],"path":["` + f.get +
+		missing := `{"errors":[{"message":"No value found for the requested key","locations":[{"line":2,` +
+			`"column":9}],"path":["` + f.get +
 			`"],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":{"` + f.get + `":null}}`
 
 		checkEqual(t, "missing", missing, s.ask(t, s.RunnerKey, get, name))
@@ -33,23 +35,27 @@ func (s *suite) secrets(t *testing.T) {
 		checkEqual(t, "get again", `{"data":{"`+f.get+`":[2]}}`, s.ask(t, s.RunnerKey, get, name))
 		checkEqual(t, "delete", done(f.del), s.ask(t, s.AdminKey, del, map[string]any{"input": name}))
 		checkEqual(t, "gone", missing, s.ask(t, s.RunnerKey, get, name))
-		checkEqual(t, "delete what is gone", done(f.del), s.ask(t, s.AdminKey, del, map[string]any{"input": name}))
+		checkEqual(t, "delete what is gone", done(f.del),
+			s.ask(t, s.AdminKey, del, map[string]any{"input": name}))
 	}
 }
 
 // values holds that JSON comes back as it was sent.
 func (s *suite) values(t *testing.T) {
 	for _, value := range []string{
-		`"text"`, `""`, `" 1 "`, `"{\"a\": 1}"`, `0`, `-0`, `1.50`, `12345678901234567890123.10`, `1e400`, `true`, `false`,
+		`"text"`, `""`, `" 1 "`, `"{\"a\": 1}"`, `0`, `-0`, `1.50`, `12345678901234567890123.10`,
+		`1e400`, `true`, `false`,
 		`[]`, `{}`, `{"b":[1,null,{"c":"ä\u0000😀"}],"a":""}`, `"` + strings.Repeat("x", 60_000) + `"`,
 	} {
 		s.set(t, "value", value)
-		got := s.ask(t, s.RunnerKey, `query($n: String!){secret_value(name: $n)}`, map[string]string{"n": s.name("value")})
+		got := s.ask(t, s.RunnerKey, `query($n: String!){secret_value(name: $n)}`,
+			map[string]string{"n": s.name("value")})
 		checkEqual(t, fmt.Sprintf("%.40s", value), `{"data":{"secret_value":`+value+`}}`, got)
 	}
 	for _, n := range []string{"..", "a/b", "%2F", "ä😀", "new\nline", "nul\x00", "{{ }}"} {
 		s.set(t, n, `"`+canary+`"`)
-		got := s.ask(t, s.RunnerKey, `query($n: String!){secretValue(name: $n)}`, map[string]string{"n": s.name(n)})
+		got := s.ask(t, s.RunnerKey, `query($n: String!){secretValue(name: $n)}`,
+			map[string]string{"n": s.name(n)})
 		checkEqual(t, fmt.Sprintf("the name %q", n), `{"data":{"secretValue":"`+canary+`"}}`, got)
 	}
 }
@@ -73,7 +79,8 @@ func (s *suite) names(t *testing.T) {
 		`, order_by: [{name: desc}]`:                    "cba",
 		`, order_by: {name: desc}, limit: 1, offset: 1`: "b",
 	} {
-		got := s.ask(t, s.RunnerKey, `query($w: String){secret(where: {name: {_like: $w, _eq: null}}`+args+`){name}}`, map[string]string{"w": s.name("list _")})
+		got := s.ask(t, s.RunnerKey, `query($w: String){secret(where: {name: {_like: $w, `+
+			`_eq: null}}`+args+`){name}}`, map[string]string{"w": s.name("list _")})
 		var rows []string
 		for _, letter := range wanted {
 			name, _ := json.Marshal(s.name("list " + string(letter)))
@@ -96,7 +103,8 @@ func (s *suite) extensions(t *testing.T) {
 	}
 	checkEqual(t, "new", changed("set_secret", true), s.ask(t, s.AdminKey, set, name))
 	checkEqual(t, "the same", changed("set_secret", false), s.ask(t, s.AdminKey, set, name))
-	checkEqual(t, "its version", `{"data":{"secret":[{"version":1}]}}`, s.ask(t, s.AdminKey, `query($n: String!){secret(where: {name: {_eq: $n}}){version}}`, name))
+	checkEqual(t, "its version", `{"data":{"secret":[{"version":1}]}}`,
+		s.ask(t, s.AdminKey, `query($n: String!){secret(where: {name: {_eq: $n}}){version}}`, name))
 	checkEqual(t, "deleted", changed("delete_secret", true), s.ask(t, s.AdminKey, del, name))
 	checkEqual(t, "deleted again", changed("delete_secret", false), s.ask(t, s.AdminKey, del, name))
 }

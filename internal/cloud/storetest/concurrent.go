@@ -116,7 +116,8 @@ func testConcurrency(t *testing.T, c *checker) {
 		wg.Go(func() {
 			for range rounds {
 				half := strings.Repeat(fmt.Sprint(w), 1000)
-				_, err := c.Set(t.Context(), tenantA, "shared", json.RawMessage(`"`+half+half+`"`), "ci", w%2 == 0)
+				_, err := c.Set(t.Context(), tenantA, "shared", json.RawMessage(`"`+half+half+`"`),
+					"ci", w%2 == 0)
 				value, getErr := c.Get(t.Context(), tenantA, "shared")
 				_, namesErr := c.Names(t.Context(), tenantA)
 				if err := errors.Join(err, getErr, namesErr); err != nil {

@@ -73,7 +73,8 @@ func crashName(writer int) string { return fmt.Sprintf("writer/%d", writer) }
 // KiB.
 func crashValue(round string, count int) json.RawMessage {
 	stamp := fmt.Sprintf("%s:%d", round, count)
-	return json.RawMessage(fmt.Sprintf(`["%s","%s","%s"]`, stamp, strings.Repeat("x", count*7919%(40<<10)), stamp))
+	return json.RawMessage(fmt.Sprintf(`["%s","%s","%s"]`, stamp,
+		strings.Repeat("x", count*7919%(40<<10)), stamp))
 }
 
 // Crash kills a child in the middle of its writes, again and again, and looks

@@ -11,7 +11,8 @@ import (
 
 // names are all legal; none may reach another or leave its tenant.
 var names = []string{
-	"SLACK_URL", "slack_url", "my secret", " ", ".", "..", "../" + tenantB + "/x", "a/b", "a//b", "/a", "a/", "a", `a\b`,
+	"SLACK_URL", "slack_url", "my secret", " ", ".", "..", "../" + tenantB + "/x", "a/b", "a//b", "/a",
+	"a/", "a", `a\b`,
 	"%2e%2e", "%", "ümläut 秘密 🔑", "line\nbreak", "nul\x00", "-rf", "*", "?a=b#c", "con", "data", "metadata",
 	strings.Repeat("n", 255), strings.Repeat("/", 255), strings.Repeat("ä", 127),
 }
@@ -51,7 +52,8 @@ func (o options) testManyNames(t *testing.T, c *checker) {
 // testRandomNames makes names of pieces that mean something to paths, URLs,
 // globs and databases. Each must be itself and no other.
 func testRandomNames(t *testing.T, c *checker) {
-	pieces := []string{"/", "..", ".", "%", "%2f", "%00", "\x00", "\n", " ", "a", "A", "ä", "a\u0308", "🔑", `\`, "*", "?", "#", "+", "~", "data", tenantB, "\u202e", "=", "_"}
+	pieces := []string{"/", "..", ".", "%", "%2f", "%00", "\x00", "\n", " ", "a", "A", "ä", "a\u0308",
+		"🔑", `\`, "*", "?", "#", "+", "~", "data", tenantB, "\u202e", "=", "_"}
 	random, values := rand.New(rand.NewPCG(7, 7)), map[string]string{}
 	for len(values) < 200 {
 		var name strings.Builder

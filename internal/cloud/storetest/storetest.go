@@ -23,7 +23,8 @@ const (
 
 // values come back byte for byte.
 var values = []string{
-	`"text"`, `""`, `0`, `123456789012345678901234567890.10`, `1e400`, `true`, `[]`, `{}`, `{"b":1,"a":[null,{"c":"ä"}],"a":2}`,
+	`"text"`, `""`, `0`, `123456789012345678901234567890.10`, `1e400`, `true`, `[]`, `{}`,
+	`{"b":1,"a":[null,{"c":"ä"}],"a":2}`,
 	`"\u0000\ud800"`, `"` + strings.Repeat("x", 64<<10-2) + `"`,
 }
 
@@ -238,7 +239,8 @@ func testCancelled(t *testing.T, c *checker) {
 	_, get := c.Get(ctx, tenantA, "x")
 	_, list := c.Names(ctx, tenantA)
 	_, info := c.Info(ctx, tenantA, "x")
-	errs := map[string]error{"Set": set, "Get": get, "Delete": c.Delete(ctx, tenantA, "x"), "Names": list, "Info": info, "Ping": c.Ping(ctx)}
+	errs := map[string]error{"Set": set, "Get": get, "Delete": c.Delete(ctx, tenantA, "x"),
+		"Names": list, "Info": info, "Ping": c.Ping(ctx)}
 	for method, err := range errs {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s with a cancelled context: %v", method, err)
