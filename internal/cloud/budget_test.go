@@ -15,9 +15,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-const tooMuch = "the request asks for too much at once: send its fields in several requests"
+const tooMuchMessage = "the request asks for too much at once: send its fields in several requests"
 
-// countingStore counts what a store is asked.
+// countingStore counts the calls of a store.
 type countingStore struct {
 	cloud.Store
 	listings, values, infos int
@@ -38,7 +38,7 @@ func (s *countingStore) Info(ctx context.Context, tenant string, names ...string
 	return s.Store.Info(ctx, tenant, names...)
 }
 
-// crowded is an API over a store of n secrets, each of a value of that length.
+// newCrowdedAPI makes an API over a store of n secrets with values of that length.
 func newCrowdedAPI(t testing.TB, n, length int) (*cloud.API, *countingStore) {
 	t.Helper()
 	memory := cloud.NewMemory(now)
@@ -52,7 +52,7 @@ func newCrowdedAPI(t testing.TB, n, length int) (*cloud.API, *countingStore) {
 	return newAPI(t, func(c *cloud.Config) { c.Store = store }), store
 }
 
-// aliased is a document of n fields under aliases.
+// aliased returns a document with a field under n aliases.
 func aliased(n int, field string) string {
 	var b strings.Builder
 	for i := range n {
@@ -61,8 +61,8 @@ func aliased(n int, field string) string {
 	return "{" + b.String() + "}"
 }
 
-// tally is what became of a document: the fields that were answered, how many were
-// refused, and the reason.
+// countOutcomes counts the fields of a document that were answered and those that
+// were refused, and returns the reason.
 func countOutcomes(t *testing.T, got answer) (answered, refused int, reason string) {
 	t.Helper()
 	var body struct {
@@ -83,8 +83,8 @@ func countOutcomes(t *testing.T, got answer) (answered, refused int, reason stri
 	return answered, len(body.Errors), reason
 }
 
-// TestFieldsOfARequestShareItsBudget asks for as many fields as a document may have,
-// of a store that has many names or large values.
+// TestFieldsOfARequestShareItsBudget sends as many fields as a document may have to
+// a store with many names or large values.
 func TestFieldsOfARequestShareItsBudget(t *testing.T) {
 	const list, where = `query($l: [String!]) `, `query($w: secret_bool_exp) `
 	tests := map[string]struct {
@@ -115,7 +115,7 @@ func TestFieldsOfARequestShareItsBudget(t *testing.T) {
 			document, _ := json.Marshal(tt.document)
 			answered, refused, reason := countOutcomes(t,
 				post(t, a, tt.key, `{"query": `+string(document)+`, "variables": `+tt.variables+`}`))
-			if answered != tt.answered || refused != tt.refuse || refused > 0 && reason != tooMuch {
+			if answered != tt.answered || refused != tt.refuse || refused > 0 && reason != tooMuchMessage {
 				t.Errorf("%d answered, want %d; %d refused, want %d: %s", answered, tt.answered,
 					refused, tt.refuse, reason)
 			}
@@ -131,7 +131,7 @@ func TestBudgetIsOfAWholeBatch(t *testing.T) {
 	a, store := newCrowdedAPI(t, 10_000, 3)
 	document, _ := json.Marshal(map[string]string{"query": aliased(30, "secret_names")})
 	got := post(t, a, adminKey, "["+strings.Repeat(string(document)+",", 4)+string(document)+"]")
-	if n := strings.Count(got.body, tooMuch); n != 49 || store.listings != 1 {
+	if n := strings.Count(got.body, tooMuchMessage); n != 49 || store.listings != 1 {
 		t.Errorf("%d fields of 150 were refused, %d listings", n, store.listings)
 	}
 }
@@ -170,8 +170,8 @@ func TestTheUserIsTheKey(t *testing.T) {
 	checkQuery(t, a, refresh, document, errorBody("Unauthenticated", "user", "UNAUTHENTICATED"))
 }
 
-// TestABodyThatIsTooLargeIsAnswered sends all of it before it looks for the answer,
-// as most clients do.
+// TestABodyThatIsTooLargeIsAnswered sends the entire body before it reads the
+// answer, as most clients do.
 func TestABodyThatIsTooLargeIsAnswered(t *testing.T) {
 	server := httptest.NewServer(newAPI(t))
 	t.Cleanup(server.Close)

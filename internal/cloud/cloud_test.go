@@ -60,7 +60,7 @@ func newAPI(t testing.TB, change ...func(*cloud.Config)) *cloud.API {
 	return a
 }
 
-// newEngine is newAPI with faults and a record of calls.
+// newEngine makes an API like newAPI, with faults and a record of calls.
 func newEngine(t testing.TB, change ...func(*cloud.Config)) *fake.Engine {
 	t.Helper()
 	c := testConfig()
@@ -81,7 +81,7 @@ type answer struct {
 	body   string
 }
 
-// post sends a body with a key, headers being "Name: value".
+// post sends a body with a key. Headers are "Name: value".
 func post(t testing.TB, h http.Handler, key, body string, headers ...string) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/graphql",
@@ -113,7 +113,8 @@ func send(t testing.TB, h http.Handler, r *http.Request) answer {
 	return answer{resp.StatusCode, resp.Header, string(body)}
 }
 
-// query sends a document and wants a body, which ends in a line break.
+// checkQuery sends a document and compares the answer, without the line break at its
+// end.
 func checkQuery(t testing.TB, h http.Handler, key, document, want string) {
 	t.Helper()
 	body, _ := json.Marshal(map[string]string{"query": document})
@@ -122,6 +123,7 @@ func checkQuery(t testing.TB, h http.Handler, key, document, want string) {
 	}
 }
 
+// errorBody returns an answer with one error, at the start of a query.
 func errorBody(message, path, code string) string {
 	return fmt.Sprintf(`{"errors":[{"message":%q,"locations":[{"line":1,"column":2}],"path":[%q],`+
 		`"extensions":{"code":%q}}],"data":{%q:null}}`, message, path, code, path)
@@ -149,8 +151,8 @@ func TestSnapshot(t *testing.T) {
 	}
 }
 
-func TestBothSpellings(t *testing.T) {
-	for _, spelled := range []func(string) string{
+func TestBothDialects(t *testing.T) {
+	for _, spell := range []func(string) string{
 		func(s string) string { return s },
 		func(s string) string {
 			return strings.NewReplacer("setS", "set_s", "deleteS", "delete_s", "secretN", "secret_n",
@@ -158,17 +160,17 @@ func TestBothSpellings(t *testing.T) {
 		},
 	} {
 		a := newAPI(t)
-		checkQuery(t, a, adminKey, spelled(`mutation{a: setSecret(input: {name: "k", `+
+		checkQuery(t, a, adminKey, spell(`mutation{a: setSecret(input: {name: "k", `+
 			`value: {x: 1.50}}){success} b: setSecret(input: {name: "j", value: "v"}){success}}`),
 			`{"data":{"a":{"success":true},"b":{"success":true}}}`)
-		checkQuery(t, a, adminKey, spelled(`{n: secretNames}`), `{"data":{"n":["j","k"]}}`)
-		checkQuery(t, a, runKey, spelled(`{n: secretNames v: secretValue(name: "k")}`),
+		checkQuery(t, a, adminKey, spell(`{n: secretNames}`), `{"data":{"n":["j","k"]}}`)
+		checkQuery(t, a, runKey, spell(`{n: secretNames v: secretValue(name: "k")}`),
 			`{"data":{"n":["j","k"],"v":{"x":1.50}}}`)
-		checkQuery(t, a, adminKey, spelled(`mutation{a: deleteSecret(input: {name: "k"}){success} `+
+		checkQuery(t, a, adminKey, spell(`mutation{a: deleteSecret(input: {name: "k"}){success} `+
 			`b: deleteSecret(input: {name: "none"}){success}}`),
 			`{"data":{"a":{"success":true},"b":{"success":true}}}`)
-		checkQuery(t, a, adminKey, spelled(`{n: secretNames}`), `{"data":{"n":["j"]}}`)
-		checkQuery(t, a, runKey, spelled(`{v: secretValue(name: "k")}`),
+		checkQuery(t, a, adminKey, spell(`{n: secretNames}`), `{"data":{"n":["j"]}}`)
+		checkQuery(t, a, runKey, spell(`{v: secretValue(name: "k")}`),
 			errorBody("No value found for the requested key", "v", "INTERNAL_SERVER_ERROR"))
 	}
 }
@@ -247,7 +249,8 @@ func TestNegativePageIsRefused(t *testing.T) {
 	}
 }
 
-// TestTenantQueries holds the documents of Prefect 1.4.1 and 0.9.3 (client/client.py).
+// TestTenantQueries sends the documents of Prefect 1.4.1 and 0.9.3
+// (client/client.py).
 func TestTenantQueries(t *testing.T) {
 	a := newAPI(t)
 	bySlug := `query($slug: String) {tenant(where: {slug: { _eq: $slug } }) {id}}`
@@ -268,7 +271,8 @@ func TestTenantQueries(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			body, _ := json.Marshal(map[string]string{"query": tt.document,
 				"variables": tt.variables + strings.Repeat("null", 1-min(1, len(tt.variables)))})
-			if diff := cmp.Diff(`{"data":{"tenant":`+tt.want+"}}\n", post(t, a, adminKey, string(body)).body); diff != "" {
+			want := `{"data":{"tenant":` + tt.want + "}}\n"
+			if diff := cmp.Diff(want, post(t, a, adminKey, string(body)).body); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -296,10 +300,10 @@ func (brokenStore) Info(context.Context, string, ...string) (map[string]cloud.In
 }
 
 func TestErrorsOfTheStoreStayInside(t *testing.T) {
-	var told []string
+	var reported []string
 	a := newAPI(t, func(c *cloud.Config) {
 		c.Store = brokenStore{}
-		c.OnError = func(field string, err error) { told = append(told, field+": "+err.Error()) }
+		c.OnError = func(field string, err error) { reported = append(reported, field+": "+err.Error()) }
 	})
 	requests := []struct{ key, document, field string }{
 		{adminKey, `mutation{x: set_secret(input: {name: "a", value: 1}){success}}`, "set_secret"},
@@ -313,12 +317,13 @@ func TestErrorsOfTheStoreStayInside(t *testing.T) {
 	for _, r := range requests {
 		body, _ := json.Marshal(map[string]string{"query": r.document})
 		got := post(t, a, r.key, string(body)).body
-		if !strings.Contains(got, `"path":["x"],"extensions":{"code":"API_ERROR"}}],"data":{"x":null}}`) || strings.Contains(got, "CANARY") {
+		const apiError = `"path":["x"],"extensions":{"code":"API_ERROR"}}],"data":{"x":null}}`
+		if !strings.Contains(got, apiError) || strings.Contains(got, "CANARY") {
 			t.Errorf("%s: %s", r.document, got)
 		}
 		want = append(want, r.field+": "+errBroken.Error())
 	}
-	if diff := cmp.Diff(want, told); diff != "" {
+	if diff := cmp.Diff(want, reported); diff != "" {
 		t.Errorf("OnError (-want +got):\n%s", diff)
 	}
 }

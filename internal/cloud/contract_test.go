@@ -19,7 +19,7 @@ var (
 
 func TestContract(t *testing.T) {
 	if *apiURL != "" {
-		contract.Run(t, remote(t))
+		contract.Run(t, readEndpoint(t))
 		return
 	}
 	t.Run("handler", func(t *testing.T) {
@@ -41,8 +41,8 @@ func TestContract(t *testing.T) {
 	})
 }
 
-// remote is the endpoint that the flags name.
-func remote(t *testing.T) contract.Endpoint {
+// readEndpoint returns the endpoint that the flags name.
+func readEndpoint(t *testing.T) contract.Endpoint {
 	t.Helper()
 	text, err := os.ReadFile(*apiKeys)
 	if err != nil {

@@ -7,11 +7,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-func TestSpellings(t *testing.T) {
+func TestDialects(t *testing.T) {
 	const fields = `{"query":"{query: __type(name: \"Query\"){fields{name}} ` +
 		`mutation: __type(name: \"Mutation\"){fields{name}} ` +
 		`payload: __type(name: \"success_payload\"){fields{name}}}"}`
-	for s, want := range map[cloud.Dialect]struct{ has, lacks []string }{
+	for dialect, want := range map[cloud.Dialect]struct{ has, lacks []string }{
 		cloud.Both: {[]string{"setSecret", "set_secret", "secretNames", "secret_names", `"secret"`,
 			"secrets_api", "changed"}, nil},
 		cloud.Camel: {[]string{"setSecret", "deleteSecret", "secretNames", "secretValue", `"secret"`,
@@ -19,22 +19,22 @@ func TestSpellings(t *testing.T) {
 		cloud.Snake: {[]string{"set_secret", "delete_secret", "secret_names", "secret_value", "tenant"},
 			[]string{"setSecret", "secretNames", `"secret"`, "secrets_api", "changed"}},
 	} {
-		a := newAPI(t, func(c *cloud.Config) { c.Dialect = s })
+		a := newAPI(t, func(c *cloud.Config) { c.Dialect = dialect })
 		got := post(t, a, adminKey, fields).body
 		for _, name := range want.has {
 			if !strings.Contains(got, name) {
-				t.Errorf("%q has no %s", s, name)
+				t.Errorf("%q has no %s", dialect, name)
 			}
 		}
 		for _, name := range want.lacks {
 			if strings.Contains(got, name) {
-				t.Errorf("%q has %s", s, name)
+				t.Errorf("%q has %s", dialect, name)
 			}
 		}
 	}
 	c := testConfig()
 	c.Dialect = "pascal"
 	if _, err := cloud.New(c); err == nil {
-		t.Error("an unknown spelling is accepted")
+		t.Error("an unknown dialect is accepted")
 	}
 }

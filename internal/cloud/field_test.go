@@ -23,13 +23,13 @@ func TestAFieldSaysWhatItIs(t *testing.T) {
 				"or @extension, and not both\n" +
 				"field Query.one has no resolver\nfield Query.two has no resolver",
 		},
-		"no spelling": {`user: [user!] @in(spellings: [camel, snake])`,
+		"no dialect": {`user: [user!] @in(spellings: [camel, snake])`,
 			`user: [user!] @in(spellings: [])`,
 			"field Query.user needs @in(spellings: …) or @extension, and not both"},
 		"both": {`changed: Boolean @extension`,
 			`changed: Boolean @extension @in(spellings: [camel])`,
 			"field success_payload.changed needs @in(spellings: …) or @extension, and not both"},
-		"odd spelling": {`user: [user!] @in(spellings: [camel, snake])`,
+		"unknown dialect": {`user: [user!] @in(spellings: [camel, snake])`,
 			`user: [user!] @in(spellings: [camel, kebab])`,
 			`field Query.user is in the spelling "kebab": it is camel or snake`},
 		"half of @uses": {`secrets_api: secrets_api! @extension @uses(store: false, name: false)`,
@@ -41,9 +41,10 @@ func TestAFieldSaysWhatItIs(t *testing.T) {
 			if !strings.Contains(sdl, tt.old) {
 				t.Fatalf("schema.graphql has no %s", tt.old)
 			}
-			for _, spelling := range []Dialect{Both, Camel, Snake} {
-				if _, err := load(strings.Replace(sdl, tt.old, tt.new, 1), spelling); err == nil || !strings.Contains(err.Error(), tt.want) {
-					t.Errorf("%q: %v, want %s", spelling, err, tt.want)
+			for _, d := range []Dialect{Both, Camel, Snake} {
+				_, err := load(strings.Replace(sdl, tt.old, tt.new, 1), d)
+				if err == nil || !strings.Contains(err.Error(), tt.want) {
+					t.Errorf("%q: %v, want %s", d, err, tt.want)
 				}
 			}
 		})
@@ -63,7 +64,7 @@ func TestFieldOf(t *testing.T) {
 	}
 }
 
-func TestOwnsBothSpellings(t *testing.T) {
+func TestOwnsBothDialects(t *testing.T) {
 	for _, name := range []string{
 		"set_secret", "setSecret", "delete_secret", "deleteSecret", "secret", "secret_names", "secretNames",
 		"secret_value", "secretValue", "tenant", "auth_info", "secrets_api",

@@ -15,11 +15,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// witness is a hook that writes down what happens. It does what it is given to do.
+// witness is a hook that records what happens.
 type witness struct {
 	events []string
-	reply  func(*cloud.Request, cloud.Middleware) *cloud.Reply
-	fail   string // the alias of a field that is not resolved
+	reply  func(*cloud.Request, cloud.Middleware) *cloud.Reply // nil calls Respond
+	fail   string                                              // the alias of a field that is not resolved
 	seen   *cloud.Request
 }
 
@@ -52,7 +52,8 @@ func (w *witness) Record(_ *cloud.Request, index int, code string) {
 	w.note("record %d %q", index, code)
 }
 
-// watched is an API with a witness, which hears of values and of the audit too.
+// newWitnessedAPI makes an API with a witness, which also records values and the
+// audit.
 func newWitnessedAPI(t *testing.T, w *witness) *cloud.API {
 	return newAPI(t, func(c *cloud.Config) {
 		c.Hook = w
@@ -60,7 +61,7 @@ func newWitnessedAPI(t *testing.T, w *witness) *cloud.API {
 		c.OnValue = func(name string, _ json.RawMessage) { w.note("value of %s", name) }
 		c.OnCall = func(_ context.Context, call cloud.Call) error {
 			w.note("audit %s %q", call.Alias, call.Err)
-			if call.Alias == "untold" {
+			if call.Alias == "unreported" {
 				return errors.New("the disk is full")
 			}
 			return nil
@@ -68,7 +69,7 @@ func newWitnessedAPI(t *testing.T, w *witness) *cloud.API {
 	})
 }
 
-// The order that [cloud.Hook] promises.
+// TestOrderOfHooks checks the order that [cloud.Hook] promises.
 func TestOrderOfHooks(t *testing.T) {
 	set := func(alias string) string {
 		return alias + `: set_secret(input: {name: \"` + strings.ToUpper(alias) + `\", value: 1}){success}`
@@ -89,8 +90,9 @@ func TestOrderOfHooks(t *testing.T) {
 			"value of A", "resolve 0", `record 0 "HOOK"`, `audit a "HOOK"`, "value of B", "resolve 1",
 			`record 1 ""`, `audit b ""`,
 		}},
-		"what the audit refuses stays recorded": {`{"query": "{untold: secret_names}"}`, "", []string{
-			"known", "request: 0 is untold of ci in main", "resolve 0", `record 0 ""`, `audit untold ""`,
+		"what the audit refuses stays recorded": {`{"query": "{unreported: secret_names}"}`, "", []string{
+			"known", "request: 0 is unreported of ci in main", "resolve 0", `record 0 ""`,
+			`audit unreported ""`,
 		}},
 		"fields without a turn keep their index": {
 			`[{"query": "{a: secrets_api{version} b: secret_names}"}, {"query": "{c: secret_nams}"}, ` +
@@ -113,7 +115,7 @@ func TestOrderOfHooks(t *testing.T) {
 	}
 }
 
-// What is refused before its documents are prepared reaches no hook.
+// A request that is refused before its documents are prepared reaches no hook.
 func TestHooksSeeNoRefusedRequest(t *testing.T) {
 	w := &witness{}
 	a := newWitnessedAPI(t, w)
@@ -130,7 +132,7 @@ func TestHooksSeeNoRefusedRequest(t *testing.T) {
 	}
 }
 
-// A hook may answer itself, drop the reply or cut it.
+// A hook may return a reply of its own, drop the reply or cut it.
 func TestAHookDecidesOnTheReply(t *testing.T) {
 	const body = `{"query": "mutation{a: set_secret(input: {name: \"A\", value: 1}){success}}"}`
 	w := &witness{}
@@ -138,8 +140,9 @@ func TestAHookDecidesOnTheReply(t *testing.T) {
 	w.reply = func(*cloud.Request, cloud.Middleware) *cloud.Reply {
 		return cloud.ErrorReply(http.StatusOK, "Not now", "LATER")
 	}
-	if got := post(t, a, adminKey, body); got.body != `{"errors":[{"message":"Not now","extensions":{"code":"LATER"}}],"data":null}`+"\n" {
-		t.Error(got.body)
+	want := `{"errors":[{"message":"Not now","extensions":{"code":"LATER"}}],"data":null}` + "\n"
+	if got := post(t, a, adminKey, body).body; got != want {
+		t.Error(got)
 	}
 	if diff := cmp.Diff([]string{"known", "request: 0 is a of ci in main", "value of A"}, w.events); diff != "" {
 		t.Errorf("without Respond (-want +got):\n%s", diff)
@@ -164,7 +167,7 @@ func TestAHookDecidesOnTheReply(t *testing.T) {
 	}
 }
 
-// failedPost is how a post of a body fails.
+// postError posts a body and returns how that fails.
 func postError(t *testing.T, a *cloud.API, body string) error {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/",

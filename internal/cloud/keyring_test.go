@@ -10,7 +10,7 @@ import (
 
 const namesBody = `{"query":"{secret_names}"}`
 
-func TestAdmitReplacesTenantsAndKeys(t *testing.T) {
+func TestSetKeyringReplacesTenantsAndKeys(t *testing.T) {
 	a := newAPI(t)
 	c := testConfig()
 	if err := a.SetKeyring(c.Tenants[:1], nil); err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// slow is a store across a network: a write takes a second, and one fails.
+// slowStore is a store across a network: a write takes a second, and one fails.
 type slowStore struct{ cloud.Store }
 
 func (s slowStore) Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {
@@ -41,8 +41,8 @@ const eightWrites = `mutation {
 	h: delete_secret(input: {name: "three"}) { success }
 }`
 
-// outcome is all that may be observed of a document: the answer, the calls, and
-// what the store holds.
+// outcome is everything that can be observed of a document: the answer, the calls,
+// and what the store holds.
 type outcome struct {
 	Body  string
 	Calls []faults.Call
@@ -50,8 +50,8 @@ type outcome struct {
 	Names []string
 }
 
-// writeEight sends the document with so many writes at once, and tells how long
-// it took.
+// writeEight sends the document with so many concurrent writes, and returns how long
+// that takes.
 func writeEight(t *testing.T, parallel int, injected ...faults.Fault) (outcome, time.Duration) {
 	store := slowStore{cloud.NewMemory(now)}
 	a := newEngine(t, func(c *cloud.Config) { c.Store, c.Parallel = store, parallel })

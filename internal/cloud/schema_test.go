@@ -15,19 +15,20 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// dialects are the spellings by the names of their files.
+// dialects are the dialects by the names of their files.
 var dialects = map[string]cloud.Dialect{"ours": cloud.Both, "camel": cloud.Camel, "snake": cloud.Snake}
 
-// TestSchemas holds what clients see of each spelling's schema to
-// fixtures/graphql/schema-*.graphql, and says which fields are missing there or here.
+// TestSchemas compares what clients see of each dialect's schema with
+// fixtures/graphql/schema-*.graphql, and reports which fields are missing there or
+// here.
 func TestSchemas(t *testing.T) {
-	for name, spelling := range dialects {
+	for name, dialect := range dialects {
 		golden := "../../fixtures/graphql/schema-" + name + ".graphql"
-		got := writeSDL(t, introspect(t, spelling))
+		got := writeSDL(t, introspect(t, dialect))
 		want := readGolden(t, golden, got)
 		for _, field := range difference(fieldsOf(got), fieldsOf(want)) {
-			t.Errorf("%s lacks %s, which the API has in that spelling: run with -update if it is meant "+
-				"to be there", golden, field)
+			t.Errorf("%s lacks %s, which the API has in that dialect: run with -update "+
+				"if it is meant to be there", golden, field)
 		}
 		for _, field := range difference(fieldsOf(want), fieldsOf(got)) {
 			t.Errorf("the API lacks %s, which %s has", field, golden)
@@ -38,12 +39,12 @@ func TestSchemas(t *testing.T) {
 	}
 }
 
-// TestWhatClientsSeeOfTheSchema holds the whole of introspection, byte for byte, and
-// the names that answers to a wrong document suggest.
+// TestWhatClientsSeeOfTheSchema compares the complete introspection, byte for byte,
+// and the names that answers to a wrong document suggest.
 func TestWhatClientsSeeOfTheSchema(t *testing.T) {
-	for name, spelling := range dialects {
-		a := newAPI(t, func(c *cloud.Config) { c.Dialect = spelling })
-		got := fmt.Sprintf("introspection %x\n", sha256.Sum256(introspect(t, spelling)))
+	for name, dialect := range dialects {
+		a := newAPI(t, func(c *cloud.Config) { c.Dialect = dialect })
+		got := fmt.Sprintf("introspection %x\n", sha256.Sum256(introspect(t, dialect)))
 		for _, document := range wrongDocuments {
 			body, _ := json.Marshal(map[string]string{"query": document})
 			got += "\n" + document + "\n" + post(t, a, adminKey, string(body)).body
@@ -55,7 +56,7 @@ func TestWhatClientsSeeOfTheSchema(t *testing.T) {
 	}
 }
 
-// wrongDocuments are answered with the names that are near.
+// wrongDocuments are answered with similar names.
 var wrongDocuments = []string{
 	`{secret_nams}`,
 	`{secretName}`,
@@ -85,9 +86,9 @@ const introspection = `{"query": "{__schema{description queryType{name} mutation
 	`fragment I on __InputValue{name description defaultValue isDeprecated deprecationReason type{...R}} ` +
 	`fragment R on __Type{kind name ofType{kind name ofType{kind name ofType{kind name}}}}"}`
 
-func introspect(t *testing.T, spelling cloud.Dialect) []byte {
+func introspect(t *testing.T, dialect cloud.Dialect) []byte {
 	t.Helper()
-	a := newAPI(t, func(c *cloud.Config) { c.Dialect = spelling })
+	a := newAPI(t, func(c *cloud.Config) { c.Dialect = dialect })
 	got := post(t, a, adminKey, introspection)
 	if got.status != 200 || !strings.HasPrefix(got.body, `{"data":`) {
 		t.Fatalf("introspection: %d %.300s", got.status, got.body)
@@ -95,7 +96,7 @@ func introspect(t *testing.T, spelling cloud.Dialect) []byte {
 	return []byte(got.body)
 }
 
-// goldenText is what a file holds, which -update makes got.
+// readGolden returns the content of a golden file, which -update sets to got.
 func readGolden(t *testing.T, path, got string) string {
 	t.Helper()
 	if *update {

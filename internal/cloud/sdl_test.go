@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// What introspection tells of a schema.
+// What introspection says about a schema.
 type (
 	schemaJSON struct {
 		Types, Directives []typeJSON
@@ -37,8 +37,8 @@ var (
 	standardDirectives = []string{"deprecated", "include", "oneOf", "skip", "specifiedBy"}
 )
 
-// writeSDL writes a schema in GraphQL's definition language as introspection tells of
-// it, without what every schema has.
+// writeSDL returns a schema in GraphQL's definition language, from what
+// introspection says about it, without what every schema has.
 func writeSDL(t *testing.T, answer []byte) string {
 	t.Helper()
 	var in struct {
@@ -109,7 +109,7 @@ func argumentList(args []fieldJSON) string {
 	return "(" + strings.Join(out, ", ") + ")"
 }
 
-// quoted writes a description, one of several lines as a block.
+// description writes a description. One with several lines is a block.
 func description(indent, text string) string {
 	switch {
 	case text == "":

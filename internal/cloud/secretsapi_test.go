@@ -15,8 +15,8 @@ func withPlanner(c *cloud.Config) {
 	})
 }
 
-// The store says what a key may do, in the tenant that the request is about.
-func TestAccessIsTold(t *testing.T) {
+// secrets_api says what a key may do, in the tenant that the request is for.
+func TestAccessIsReported(t *testing.T) {
 	a := newAPI(t, withPlanner)
 	document := `{"query": "{secrets_api{version key role tenant unreachable(names: [\"b\", \"team_a\", ` +
 		`\"A\", \"b\"])}}"}`
@@ -48,7 +48,7 @@ func TestAPlannerNeitherReadsNorWrites(t *testing.T) {
 		checkQuery(t, a, "planner-key", `{v: `+field+`(name: "k")}`,
 			errorBody("Unauthorized", "v", "FORBIDDEN"))
 	}
-	token := asOldClient(t, a, "planner-key", switching["0.14.22"].switching, "tenant_id",
+	token := postAsOldClient(t, a, "planner-key", switching["0.14.22"].switching, "tenant_id",
 		tenantA)["access_token"]
 	for _, key := range []string{"planner-key", token} {
 		for _, m := range []string{`set_secret(input: {name: "k", value: 2})`,

@@ -9,7 +9,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// What clients of 0.9 and of 0.10 to 0.15 send to switch and to renew
+// What clients of 0.9 and of 0.10 to 0.15 send to switch the tenant and to renew tokens
 // (client/client.py: login_to_tenant, _refresh_access_token).
 var switching = map[string]struct{ switching, input, renewing, token, access, refresh, ends string }{
 	"0.9.3": {
@@ -28,8 +28,9 @@ var switching = map[string]struct{ switching, input, renewing, token, access, re
 	},
 }
 
-// asOldClient sends a document with one input field as those clients do.
-func asOldClient(t *testing.T, a *cloud.API, bearer, document, field, value string) map[string]string {
+// postAsOldClient sends a document with one input field as those clients do, and
+// returns the payload.
+func postAsOldClient(t *testing.T, a *cloud.API, bearer, document, field, value string) map[string]string {
 	t.Helper()
 	variables, _ := json.Marshal(map[string]any{"input": map[string]string{field: value}})
 	body, _ := json.Marshal(map[string]string{"query": document, "variables": string(variables)})
@@ -43,11 +44,11 @@ func asOldClient(t *testing.T, a *cloud.API, bearer, document, field, value stri
 	return nil
 }
 
-// login gives the access and the refresh token of a tenant.
+// login returns the access and the refresh token of a tenant.
 func login(t *testing.T, a *cloud.API, key, tenant string) (access, refresh string) {
 	t.Helper()
 	c := switching["0.14.22"]
-	got := asOldClient(t, a, key, c.switching, c.input, tenant)
+	got := postAsOldClient(t, a, key, c.switching, c.input, tenant)
 	return got["access_token"], got["refresh_token"]
 }
 
@@ -62,7 +63,7 @@ func TestSwitchTenant(t *testing.T) {
 	for release, c := range switching {
 		t.Run(release, func(t *testing.T) {
 			a := newAPI(t)
-			got := asOldClient(t, a, adminKey, c.switching, c.input, strings.ToUpper(tenantB))
+			got := postAsOldClient(t, a, adminKey, c.switching, c.input, strings.ToUpper(tenantB))
 			if got[c.ends] != "2026-01-02T04:04:05Z" {
 				t.Errorf("it ends at %q", got[c.ends])
 			}
@@ -71,13 +72,13 @@ func TestSwitchTenant(t *testing.T) {
 			checkQuery(t, a, got[c.access], `{auth_info{tenant_id} tenant{slug}}`,
 				`{"data":{"auth_info":{"tenant_id":"`+tenantB+`"},"tenant":[{"slug":"data"}]}}`)
 			checkQuery(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
-			renewed := asOldClient(t, a, got[c.refresh], c.renewing, c.token, got[c.access])
+			renewed := postAsOldClient(t, a, got[c.refresh], c.renewing, c.token, got[c.access])
 			checkQuery(t, a, renewed[c.access], `{secret_names}`, `{"data":{"secret_names":["IN_B"]}}`)
 		})
 	}
 }
 
-// Any API with the same keys takes a token, and none with others.
+// Any API with the same keys accepts a token, and no other does.
 func TestTokensNeedNoSharedState(t *testing.T) {
 	access, _ := login(t, newAPI(t), adminKey, tenantA)
 	if got := post(t, newAPI(t), access, namesBody).body; got != `{"data":{"secret_names":[]}}`+"\n" {
@@ -102,7 +103,7 @@ func TestTokensAreNoLongerThanTheirKey(t *testing.T) {
 	const half = 30 * time.Minute
 	a := newAPI(t, func(c *cloud.Config) { c.Keys[0].Expires = clock.Add(half) })
 	c := switching["0.14.22"]
-	got := asOldClient(t, a, adminKey, c.switching, c.input, tenantA)
+	got := postAsOldClient(t, a, adminKey, c.switching, c.input, tenantA)
 	if want := clock.Add(half).UTC().Format(time.RFC3339); got["expires_at"] != want {
 		t.Errorf("it ends at %s, the key at %s", got["expires_at"], want)
 	}

@@ -18,8 +18,8 @@ const (
 		`"variables":"{\"name\": \"A\"}"}`
 )
 
-// BenchmarkNewSetGet is a fresh API, a set and a get through GraphQL without a
-// socket.
+// BenchmarkNewSetGet makes an API, sets a secret and gets it through GraphQL,
+// without a socket.
 func BenchmarkNewSetGet(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
@@ -31,8 +31,7 @@ func BenchmarkNewSetGet(b *testing.B) {
 	}
 }
 
-// BenchmarkSet is one set with variables over an API that is there already, without a
-// hook.
+// BenchmarkSet sets a secret with variables over an existing API without a hook.
 func BenchmarkSet(b *testing.B) {
 	a := newAPI(b)
 	b.ReportAllocs()
@@ -41,7 +40,7 @@ func BenchmarkSet(b *testing.B) {
 	}
 }
 
-// BenchmarkBatchOf100 is one document of 100 aliased sets with variables.
+// BenchmarkBatchOf100 executes one document of 100 aliased sets with variables.
 func BenchmarkBatchOf100(b *testing.B) {
 	var vars, aliases, values strings.Builder
 	for i := range 100 {
@@ -70,7 +69,7 @@ func TestConcurrentUse(t *testing.T) {
 		wg.Go(func() {
 			name := fmt.Sprintf("N%d", i)
 			for range 50 {
-				post(t, a, adminKey, set(`{"name": "`+name+`", "value": "`+name+`"}`))
+				post(t, a, adminKey, setSecretBody(`{"name": "`+name+`", "value": "`+name+`"}`))
 				got := post(t, a, runKey, `{"query":"query($n: String!){v: secret_value(name: $n) `+
 					`secret{name version} secret_names}","variables":{"n":"`+name+`"}}`).body
 				if (i != 3) != strings.HasPrefix(got, `{"data":{"v":"`+name+`"`) {

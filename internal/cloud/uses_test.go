@@ -11,7 +11,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// gone is a store that does not answer, and counts how often it is asked.
+// unreachableStore is a store that does not answer, and counts its calls.
 type unreachableStore struct {
 	cloud.Store
 	calls int
@@ -44,7 +44,7 @@ func (g *unreachableStore) Info(context.Context, string, ...string) (map[string]
 	return nil, errUnreachable
 }
 
-// asking is how fields are asked for that need more than their name.
+// documents are the documents of fields that need more than their name.
 var documents = map[string]string{
 	"secret": `{secret{name}}`, "tenant": `{tenant{id}}`, "user": `{user{__typename}}`,
 	"auth_info":    `{auth_info{tenant_id}}`,
@@ -60,7 +60,8 @@ var documents = map[string]string{
 	"refreshToken":  `mutation{refreshToken(input: {accessToken: "a"}){accessToken}}`,
 }
 
-// TestFieldsUseWhatTheySay holds @uses in schema.graphql to what each field does.
+// TestFieldsUseWhatTheySay compares @uses in schema.graphql with what each field
+// does.
 func TestFieldsUseWhatTheySay(t *testing.T) {
 	store, w := &unreachableStore{}, &witness{}
 	a := newAPI(t, func(c *cloud.Config) { c.Store, c.Hook = store, w })
@@ -73,15 +74,15 @@ func TestFieldsUseWhatTheySay(t *testing.T) {
 		body, _ := json.Marshal(map[string]string{"query": document})
 		for _, key := range []string{adminKey, runKey} {
 			if got := post(t, a, key, string(body)).body; strings.Contains(got, "GRAPHQL") {
-				t.Errorf("say in asking how to ask for %s: %s", field, got)
+				t.Errorf("documents lacks a valid one for %s: %s", field, got)
 			}
 		}
-		said := cloud.FieldOf(field)
-		if asked := store.calls > 0; asked != said.Store {
-			t.Errorf("%s asks the store: %v, and says %v", field, asked, said.Store)
+		want := cloud.FieldOf(field)
+		if got := store.calls > 0; got != want.Store {
+			t.Errorf("%s calls the store: %v, want %v", field, got, want.Store)
 		}
-		if w.seen.NumFields() == 1 && (w.seen.Call(0).Secret != "") != said.Named {
-			t.Errorf("%s is about %q, and says %v", field, w.seen.Call(0).Secret, said.Named)
+		if w.seen.NumFields() == 1 && (w.seen.Call(0).Secret != "") != want.Named {
+			t.Errorf("%s is about %q, and Named is %v", field, w.seen.Call(0).Secret, want.Named)
 		}
 	}
 }

@@ -23,9 +23,9 @@ type wireError struct {
 	Extensions struct{ Code string }
 }
 
-// apolloDiffers lists the probes whose answer here differs on purpose. The
-// message is what is said instead; without one only the message differs because
-// Apollo's repeats the input.
+// apolloDiffers lists the probes whose answer here differs on purpose, with our
+// message. If that is empty, only the message differs, because Apollo's repeats the
+// input.
 var apolloDiffers = map[string]string{
 	"value null": `Variable "$input" got an invalid value at "input.value"; ` +
 		`Expected non-nullable type JSON! not to be null.`,
@@ -40,15 +40,15 @@ var apolloDiffers = map[string]string{
 		`"secrets_api", or "secretNames"?`,
 }
 
-// probesOfTheirServer are about Apollo's test server and not about Apollo: its
-// schema without camelCase, a name that its resolver refused, and the page that
-// Express makes of a body that is no JSON.
+// probesOfTheirServer are about Apollo's test server, not about Apollo: its schema
+// without camelCase, a name that its resolver refuses, and the page that Express
+// returns for a body that is not JSON.
 var probesOfTheirServer = map[string]bool{"old field setSecret": true,
 	"AuthenticationError in resolver": true, "body not json": true}
 
 func TestAnswersAreApollos(t *testing.T) {
 	a := newAPI(t)
-	for _, line := range fixtureLines(t, "apollo-server-2.25.4.jsonl") {
+	for _, line := range readFixtureLines(t, "apollo-server-2.25.4.jsonl") {
 		var p struct {
 			Probe, Request, Body string
 			Status               int
@@ -80,7 +80,7 @@ func TestAnswersAreApollos(t *testing.T) {
 	}
 }
 
-// withMessage decodes an answer, and puts another message into its only error.
+// withMessage decodes an answer, and replaces the message of its only error.
 func withMessage(t *testing.T, body, message string) any {
 	t.Helper()
 	if !strings.HasPrefix(body, "{") {
@@ -99,7 +99,7 @@ func withMessage(t *testing.T, body, message string) any {
 	return out
 }
 
-func fixtureLines(t *testing.T, name string) []string {
+func readFixtureLines(t *testing.T, name string) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(fixtures, name))
 	if err != nil {
@@ -140,7 +140,10 @@ func TestAuthentication(t *testing.T) {
 				document = `{"query": "{secret_names}"}`
 			}
 			got := post(t, newAPI(t), "", document, headers...)
-			if diff := cmp.Diff(answer{status: 200, body: tt.want + "\n"}, answer{status: got.status, body: got.body}, cmp.AllowUnexported(answer{})); diff != "" {
+			if got.status != http.StatusOK {
+				t.Errorf("status %d", got.status)
+			}
+			if diff := cmp.Diff(tt.want+"\n", got.body); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -273,7 +276,8 @@ func TestIntrospectionTurnedOff(t *testing.T) {
 	for _, field := range []string{`__schema{description}`, `t: __type(name: \"JSON\"){name}`,
 		`... on Query{...{__schema{description}}}`} {
 		got := post(t, a, adminKey, `{"query":"{`+field+`}"}`)
-		if got.status != 400 || !strings.Contains(got.body, `"message":"GraphQL introspection is not allowed`) || !strings.Contains(got.body, "GRAPHQL_VALIDATION_FAILED") {
+		if got.status != 400 || !strings.Contains(got.body, "GRAPHQL_VALIDATION_FAILED") ||
+			!strings.Contains(got.body, `"message":"GraphQL introspection is not allowed`) {
 			t.Errorf("%s: %d %s", field, got.status, got.body)
 		}
 	}
@@ -320,8 +324,8 @@ func TestBodyThatIsTooLarge(t *testing.T) {
 }
 
 func TestOnInvalid(t *testing.T) {
-	var told []string
-	a := newAPI(t, func(c *cloud.Config) { c.OnInvalid = func(m string) { told = append(told, m) } })
+	var messages []string
+	a := newAPI(t, func(c *cloud.Config) { c.OnInvalid = func(m string) { messages = append(messages, m) } })
 	for _, q := range []string{`{secret_names}`, `{secret_nmaes}`, `{`,
 		`{secret_value(name: \"CANARY\")}`, `query($n: String!){secret_value(name: $n)}`} {
 		post(t, a, adminKey, `{"query":"`+q+`"}`)
@@ -332,7 +336,7 @@ func TestOnInvalid(t *testing.T) {
 		"Syntax Error: Expected Name, found <EOF>",
 		`Variable "$n" of required type "String!" was not provided.`,
 	}
-	if diff := cmp.Diff(want, told); diff != "" {
+	if diff := cmp.Diff(want, messages); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -74,7 +74,7 @@ func TestResultThatDoesNotFitIsAnErrorWithoutText(t *testing.T) {
 	}
 }
 
-func TestAroundSeesTopLevelFieldsInOrder(t *testing.T) {
+func TestMiddlewareSeesTopLevelFieldsInOrder(t *testing.T) {
 	s := newTestSchema(t)
 	op, errs := s.Prepare(Request{Query: `{__typename a: node{id} b: name c: echo(s: "v")}`})
 	if errs != nil {

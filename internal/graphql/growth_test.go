@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// roomy is a root whose answers may grow to so many bytes.
+// limitedRoot is a root whose answers may grow to so many bytes.
 type limitedRoot struct{ grown, limit int }
 
 var errFull = errors.New("full")
@@ -42,7 +42,7 @@ func newGrowingSchema(t *testing.T) (s *Schema, calls *int) {
 	return s, calls
 }
 
-// An answer in parts has the text of a whole one, and all of it counts.
+// An answer in parts has the text of an undivided one, and all of it counts.
 func TestAnswerGrowsInParts(t *testing.T) {
 	s, _ := newGrowingSchema(t)
 	for query, parts := range map[string]int{
@@ -66,7 +66,7 @@ func TestAnswerGrowsInParts(t *testing.T) {
 	}
 }
 
-// Without room nothing more is resolved.
+// Once Grow fails, nothing more is resolved.
 func TestFullAnswer(t *testing.T) {
 	s, calls := newGrowingSchema(t)
 	var b strings.Builder

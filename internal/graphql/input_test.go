@@ -68,7 +68,7 @@ func TestCoercion(t *testing.T) {
 	}
 }
 
-// TestBadInput gives every kind of wrong input with CANARY where the value is.
+// TestBadInput sends every kind of wrong input, with CANARY as the value.
 func TestBadInput(t *testing.T) {
 	type row struct{ query, variables, want, code string }
 	tests := map[string]row{
@@ -231,7 +231,7 @@ func TestVariablesMustBeJSON(t *testing.T) {
 	}
 }
 
-// What is wrong once is told once, as by graphql-js 15.
+// A mistake is reported once, as by graphql-js 15.
 func TestOneErrorForOneMistake(t *testing.T) {
 	s := newTestSchema(t)
 	for query, want := range map[string]int{
@@ -249,14 +249,15 @@ func TestOneErrorForOneMistake(t *testing.T) {
 	}
 }
 
-// Whole pairs, and what only looks like half of one, pass.
+// Complete pairs, and what only looks like half of one, pass.
 func TestSurrogatesThatPass(t *testing.T) {
 	for literal, want := range map[string]string{
 		`"\ud83d\ude00"`: `"😀"`, `"\\ud83d"`: `"\\ud83d"`, `"""\ud83d"""`: `"\\ud83d"`,
 		`"\u{1F600}"`: `"😀"`, `"\ufffd"`: "\"\ufffd\"",
 		`"#\"" # "\ud83d"` + "\n": `"#\""`,
 	} {
-		if got := run(newTestSchema(t), Request{Query: `{echo(s: ` + literal + `)}`}); got != `{"data":{"echo":{"s":`+want+`}}}` {
+		got := run(newTestSchema(t), Request{Query: `{echo(s: ` + literal + `)}`})
+		if got != `{"data":{"echo":{"s":`+want+`}}}` {
 			t.Errorf("%s: %s", literal, got)
 		}
 	}
@@ -264,7 +265,8 @@ func TestSurrogatesThatPass(t *testing.T) {
 
 func TestOperationOfNoName(t *testing.T) {
 	for _, name := range []string{"", "B"} {
-		if _, errs := newTestSchema(t).Prepare(Request{Query: `{name}`, OperationName: ptr(name)}); len(errs) != 1 || errs[0].Message != "Unknown operation name." {
+		_, errs := newTestSchema(t).Prepare(Request{Query: `{name}`, OperationName: ptr(name)})
+		if len(errs) != 1 || errs[0].Message != "Unknown operation name." {
 			t.Errorf("%q: %v", name, errs)
 		}
 	}

@@ -14,8 +14,9 @@ func fields(n int, format string) string {
 	return b.String()
 }
 
-// chain makes n fragments, each of which spreads the next one twice.
-func chain(n int) string {
+// fragmentChain returns a document of n fragments, each of which spreads the next
+// one twice.
+func fragmentChain(n int) string {
 	var b strings.Builder
 	b.WriteString("{node{...f0}}")
 	for i := range n {
@@ -34,7 +35,7 @@ func TestLimits(t *testing.T) {
 	tests := map[string]struct{ query, want string }{
 		"fields":          {"{" + fields(1000, "a%d:name ") + "}", ""},
 		"too many fields": {"{" + fields(1001, "a%d:name ") + "}", "The document has more than 1000 fields."},
-		"expanded fields": {chain(5), ""},
+		"expanded fields": {fragmentChain(5), ""},
 		"too many expanded fields": {"{" + fields(25, "n%d:node{...f} ") + "} fragment f on node{" +
 			fields(40, "a%d:id ") + "}",
 			"The document has more than 1000 fields once its fragments are expanded."},

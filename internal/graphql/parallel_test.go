@@ -50,9 +50,9 @@ func (r *slots) push(text string) (any, error) {
 	return text, nil
 }
 
-// runSlots executes a mutation with one push for each text, and tells how long it
-// took.
-func runSlots(t *testing.T, r *slots, around middleware, texts ...string) (*Response, time.Duration) {
+// runSlots executes a mutation with one push for each text, and returns how long
+// that takes.
+func runSlots(t *testing.T, r *slots, wrap middleware, texts ...string) (*Response, time.Duration) {
 	t.Helper()
 	resolvers := testResolvers()
 	resolvers["Mutation"]["push"] = func(_ context.Context, p Params) (any,
@@ -73,7 +73,7 @@ func runSlots(t *testing.T, r *slots, around middleware, texts ...string) (*Resp
 	}
 	r.log = map[string][]string{}
 	start := time.Now()
-	return op.Execute(context.Background(), r, around), time.Since(start)
+	return op.Execute(context.Background(), r, wrap), time.Since(start)
 }
 
 func TestParallelKeepsWhatIsObserved(t *testing.T) {
@@ -82,13 +82,13 @@ func TestParallelKeepsWhatIsObserved(t *testing.T) {
 	for _, parallel := range []int{0, 16} {
 		synctest.Test(t, func(t *testing.T) {
 			var seen []string
-			around := func(_ context.Context, f *Field, resolve func() (any, error)) (any, error) {
+			wrap := func(_ context.Context, f *Field, resolve func() (any, error)) (any, error) {
 				value, err := resolve()
 				seen = append(seen, f.Key)
 				return value, err
 			}
 			r := &slots{parallel: parallel}
-			resp, took := runSlots(t, r, around, texts...)
+			resp, took := runSlots(t, r, wrap, texts...)
 			outcomes[parallel] = fmt.Sprint(string(resp.Append(nil)), seen, r.log["x"], r.log["y"])
 			want := map[int]time.Duration{0: 7 * time.Second, 16: 4 * time.Second}[parallel]
 			if took != want {

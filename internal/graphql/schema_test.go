@@ -102,7 +102,7 @@ func readEven(raw json.RawMessage) (any, error) {
 	return json.Number(raw), nil
 }
 
-// variables reads text that a test knows to be JSON.
+// variables reads variables from valid JSON.
 func variables(text string) Variables {
 	v, err := ReadVariables([]byte(text))
 	if err != nil {
@@ -111,7 +111,7 @@ func variables(text string) Variables {
 	return v
 }
 
-// run answers a request with the text of its response.
+// run executes a request and returns the text of the response.
 func run(s *Schema, r Request) string {
 	op, errs := s.Prepare(r)
 	if errs != nil {
@@ -198,13 +198,13 @@ func directiveResolvers() Resolvers {
 		"thing": {"x": give("X", nil), "y": give("Y", nil)}, "other": {"z": give("Z", nil)}}
 }
 
-func TestKeep(t *testing.T) {
-	resolvers, asked := directiveResolvers(), map[string]SDLField{}
-	keep := func(f SDLField) (bool, error) {
-		asked[f.Type+"."+f.Name] = f
+func TestInclude(t *testing.T) {
+	resolvers, got := directiveResolvers(), map[string]SDLField{}
+	include := func(f SDLField) (bool, error) {
+		got[f.Type+"."+f.Name] = f
 		return f.Name != "b", nil
 	}
-	s, err := New(Config{SDL: directiveSDL, Resolvers: resolvers, Include: keep})
+	s, err := New(Config{SDL: directiveSDL, Resolvers: resolvers, Include: include})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +212,7 @@ func TestKeep(t *testing.T) {
 		t.Error(diff)
 	}
 	if _, errs := s.Prepare(Request{Query: "{b{x}}"}); len(errs) == 0 {
-		t.Error("a field that is left out is known")
+		t.Error("an excluded field is accepted")
 	}
 	if len(resolvers["Query"]) != 2 || len(resolvers["thing"]) != 2 {
 		t.Error("the caller's resolvers were changed")
@@ -225,24 +225,25 @@ func TestKeep(t *testing.T) {
 		"thing.y": {"thing", "y", false, map[string]map[string]any{}},
 		"other.z": {"other", "z", false, map[string]map[string]any{}},
 	}
-	if diff := cmp.Diff(want, asked); diff != "" {
-		t.Errorf("Keep was asked (-want +got):\n%s", diff)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("fields of Include (-want +got):\n%s", diff)
 	}
 	for _, name := range []string{"thing", "other", "hidden", "side"} {
 		if s.ast.Types[name] != nil {
-			t.Errorf("there is %s, which nothing names", name)
+			t.Errorf("%s remains, which nothing refers to", name)
 		}
 	}
-	if s.ast.Types["shown"] == nil || s.ast.Types["ID"] == nil || s.ast.Directives["side"] != nil || s.ast.Directives["skip"] == nil {
-		t.Error("more or less is gone than what only Keep needs")
+	if s.ast.Types["shown"] == nil || s.ast.Types["ID"] == nil ||
+		s.ast.Directives["side"] != nil || s.ast.Directives["skip"] == nil {
+		t.Error("not exactly what only Include needs is removed")
 	}
 	if f := s.ast.Query.Fields.ForName("a"); len(f.Directives) != 0 {
-		t.Error("a directive of the SDL's own stays at its field")
+		t.Error("a directive that the SDL defines remains")
 	}
 }
 
-// The error lists all that is missing.
-func TestKeepRefuses(t *testing.T) {
+// The error lists everything that is missing.
+func TestIncludeRefuses(t *testing.T) {
 	resolvers := directiveResolvers()
 	delete(resolvers["thing"], "y")
 	_, err := New(Config{SDL: directiveSDL, Resolvers: resolvers, Include: func(f SDLField) (bool, error) {

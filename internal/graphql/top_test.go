@@ -63,8 +63,8 @@ func TestTopFieldsRefuses(t *testing.T) {
 	}
 }
 
-// TestTopFieldsCost walks documents that would cost a walker dear which follows each
-// spread anew, looks for a name among all others or does not bear depth.
+// TestTopFieldsCost reads documents that are expensive for a walker that follows
+// each spread again, compares a name with all others or cannot nest deeply.
 func TestTopFieldsCost(t *testing.T) {
 	var wide, fragments strings.Builder
 	for i := range 12_000 {
@@ -75,7 +75,7 @@ func TestTopFieldsCost(t *testing.T) {
 		"deep":      strings.Repeat("{a", 1000) + strings.Repeat("}", 1000),
 		"wide":      "{" + wide.String() + "}",
 		"fragments": "{a ...f0}" + fragments.String() + "fragment f12000 on T{b}",
-		"doubling":  chain(60),
+		"doubling":  fragmentChain(60),
 	} {
 		if _, ok := TopFields(query); !ok {
 			t.Errorf("%s: refused", name)

@@ -14,7 +14,8 @@ const (
 	forbidden = `{"errors":[{"message":"Unauthorized","extensions":{"code":"FORBIDDEN"}}],"data":null}`
 )
 
-// keys holds that who it is comes before what they want: the document is wrong.
+// keys checks that the key is authenticated before the document, which is wrong, is
+// read.
 func (s *suite) keys(t *testing.T) {
 	for header, body := range map[string]string{
 		"":                         unauthenticated,
@@ -39,7 +40,7 @@ func (s *suite) keys(t *testing.T) {
 	}
 }
 
-// roles holds that the admin never reads a value and the runner never writes.
+// roles checks that the admin never reads a value and the runner never writes.
 func (s *suite) roles(t *testing.T) {
 	s.set(t, "role", `"`+canary+`"`)
 	name := map[string]string{"n": s.name("role")}
@@ -65,7 +66,7 @@ func (s *suite) roles(t *testing.T) {
 		s.ask(t, s.RunnerKey, `query($n: String!){secret_value(name: $n)}`, name))
 }
 
-// tenant is the id of the tenant in use.
+// tenant returns the id of the key's tenant.
 func (s *suite) tenant(t *testing.T, key string) string {
 	t.Helper()
 	var got struct {
@@ -82,7 +83,7 @@ func (s *suite) tenant(t *testing.T, key string) string {
 	return got.Data.Info.ID
 }
 
-// tenants asks as every era of clients does for the tenants of a key.
+// tenants sends the queries for tenants of all eras of clients.
 func (s *suite) tenants(t *testing.T) {
 	id := s.tenant(t, s.AdminKey)
 	if other := s.tenant(t, s.RunnerKey); other != id {
@@ -92,17 +93,18 @@ func (s *suite) tenants(t *testing.T) {
 	checkEqual(t, "by id, as 0.9.3 does", own, s.ask(t, s.AdminKey,
 		"query($slug: String, $id: uuid) {\n    tenant(where: {slug: { _eq: $slug }, id: { _eq: $id } "+
 			"}) {\n        id\n    }\n}", map[string]any{"slug": nil, "id": id}))
-	if all := s.ask(t, s.AdminKey, "query {\n    tenant(order_by: {slug: asc}) {\n        slug\n        name\n        id\n    }\n}", nil); !strings.Contains(all, `"id":"`+id+`"`) {
+	all := s.ask(t, s.AdminKey,
+		"query {\n    tenant(order_by: {slug: asc}) {\n        slug\n        name\n        id\n    }\n}", nil)
+	if !strings.Contains(all, `"id":"`+id+`"`) {
 		t.Errorf("all tenants: %s", all)
 	}
-	nobodys := "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"
+	const foreign = "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"
 	got := s.send(t, request{key: s.AdminKey, body: `{"query":"{secret_names}"}`,
-		header: map[string]string{"X-PREFECT-TENANT-ID": nobodys}})
+		header: map[string]string{"X-PREFECT-TENANT-ID": foreign}})
 	checkEqual(t, "a tenant that the key has not", forbidden, got.body)
 }
 
-// tokens switches to the tenant as clients before 0.15 do, and works with what it
-// gets.
+// tokens switches to the tenant as clients before 0.15 do, and uses the tokens.
 func (s *suite) tokens(t *testing.T) {
 	id := s.tenant(t, s.AdminKey)
 	for _, c := range []struct{ field, input, argument, selection string }{
@@ -123,7 +125,10 @@ func (s *suite) tokens(t *testing.T) {
 		checkEqual(t, "a write", `{"data":{"set_secret":{"success":true}}}`, s.ask(t, token.A,
 			`mutation($n: String!){set_secret(input: {name: $n, value: 1}){success}}`,
 			map[string]string{"n": s.name("by token")}))
-		if renewed := s.ask(t, token.R, `mutation($a: String!){refresh_token(input: {access_token: $a}){access_token}}`, map[string]string{"a": token.A}); !strings.HasPrefix(renewed, `{"data":{"refresh_token":{"access_token":"`) {
+		renewed := s.ask(t, token.R,
+			`mutation($a: String!){refresh_token(input: {access_token: $a}){access_token}}`,
+			map[string]string{"a": token.A})
+		if !strings.HasPrefix(renewed, `{"data":{"refresh_token":{"access_token":"`) {
 			t.Errorf("renewing: %s", renewed)
 		}
 		checkEqual(t, "an altered token", unauthenticated,

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// secrets goes through the life of a secret in both spellings.
+// secrets sets, gets, overwrites and deletes a secret in both dialects.
 func (s *suite) secrets(t *testing.T) {
 	for _, f := range []struct{ set, input, get, del, delInput string }{
 		{"setSecret", "setSecretInput", "secretValue", "deleteSecret", "deleteSecretInput"},
@@ -40,7 +40,7 @@ func (s *suite) secrets(t *testing.T) {
 	}
 }
 
-// values holds that JSON comes back as it was sent.
+// values checks that JSON is returned as it was sent.
 func (s *suite) values(t *testing.T) {
 	for _, value := range []string{
 		`"text"`, `""`, `" 1 "`, `"{\"a\": 1}"`, `0`, `-0`, `1.50`, `12345678901234567890123.10`,
@@ -60,13 +60,13 @@ func (s *suite) values(t *testing.T) {
 	}
 }
 
-// names asks for names in every way there is.
+// names asks for names with both fields, filtered, sorted and in pages.
 func (s *suite) names(t *testing.T) {
 	for _, n := range []string{"list b", "list a", "list c"} {
 		s.set(t, n, `"`+canary+`"`)
 	}
 	var own []string
-	for _, n := range s.listed(t) {
+	for _, n := range s.runNames(t) {
 		if rest := strings.TrimPrefix(n, s.prefix); strings.HasPrefix(rest, "list ") {
 			own = append(own, rest)
 		}
@@ -74,7 +74,7 @@ func (s *suite) names(t *testing.T) {
 	if diff := cmp.Diff([]string{"list a", "list b", "list c"}, own); diff != "" {
 		t.Errorf("secret_names (-want +got):\n%s", diff)
 	}
-	for args, wanted := range map[string]string{
+	for args, letters := range map[string]string{
 		`, order_by: {name: asc}`:                       "abc",
 		`, order_by: [{name: desc}]`:                    "cba",
 		`, order_by: {name: desc}, limit: 1, offset: 1`: "b",
@@ -82,7 +82,7 @@ func (s *suite) names(t *testing.T) {
 		got := s.ask(t, s.RunnerKey, `query($w: String){secret(where: {name: {_like: $w, `+
 			`_eq: null}}`+args+`){name}}`, map[string]string{"w": s.name("list _")})
 		var rows []string
-		for _, letter := range wanted {
+		for _, letter := range letters {
 			name, _ := json.Marshal(s.name("list " + string(letter)))
 			rows = append(rows, `{"name":`+string(name)+`}`)
 		}
@@ -90,9 +90,10 @@ func (s *suite) names(t *testing.T) {
 	}
 }
 
-// extensions are what tells this API from Prefect Cloud's.
+// extensions checks what Prefect Cloud's API does not have.
 func (s *suite) extensions(t *testing.T) {
-	if got := s.ask(t, s.AdminKey, `{secrets_api{version key}}`, nil); !strings.HasPrefix(got, `{"data":{"secrets_api":{"version":2,"key":"`) {
+	got := s.ask(t, s.AdminKey, `{secrets_api{version key}}`, nil)
+	if !strings.HasPrefix(got, `{"data":{"secrets_api":{"version":2,"key":"`) {
 		t.Errorf("secrets_api: %s", got)
 	}
 	name := map[string]string{"n": s.name("changed")}
@@ -109,7 +110,7 @@ func (s *suite) extensions(t *testing.T) {
 	checkEqual(t, "deleted again", changed("delete_secret", false), s.ask(t, s.AdminKey, del, name))
 }
 
-// limits holds what one alias does wrong to that alias.
+// limits checks that exceeding a limit fails one alias and not the others.
 func (s *suite) limits(t *testing.T) {
 	long := strings.Repeat("n", 256)
 	got := s.ask(t, s.AdminKey, `mutation($v: JSON!, $l: String!, $n: String!){

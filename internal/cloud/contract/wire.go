@@ -14,14 +14,14 @@ const (
 	typeQuery = `{"data":{"__typename":"Query"}}` + "\n"
 )
 
-// wire holds the forms of a request, and what is said of others.
+// wire sends requests in the accepted forms, and in others.
 func (s *suite) wire(t *testing.T) {
 	deep := "{__typename" + strings.Repeat(" ...{ __typename", 3) + strings.Repeat("}", 4)
 	for name, tt := range map[string]struct {
 		body   string
 		status int
 		kind   string
-		want   string // the body, or with … how it begins
+		want   string // the body; with … at its end, a prefix
 	}{
 		"no variables":      {`{"query":"{__typename}"}`, 200, typeJSON, typeQuery},
 		"null variables":    {`{"query":"{__typename}","variables":null}`, 200, typeJSON, typeQuery},
@@ -67,8 +67,9 @@ func (s *suite) wire(t *testing.T) {
 				"\n"},
 	} {
 		got := s.send(t, request{key: s.AdminKey, body: tt.body})
-		begins, open := strings.CutSuffix(tt.want, "…")
-		if got.status != tt.status || got.header.Get("Content-Type") != tt.kind || got.body != begins && !(open && strings.HasPrefix(got.body, begins)) {
+		prefix, isPrefix := strings.CutSuffix(tt.want, "…")
+		fits := got.body == prefix || isPrefix && strings.HasPrefix(got.body, prefix)
+		if got.status != tt.status || got.header.Get("Content-Type") != tt.kind || !fits {
 			t.Errorf("%s: %d %s %.300s\nwant %d %s %s", name, got.status,
 				got.header.Get("Content-Type"), got.body, tt.status, tt.kind, tt.want)
 		}
@@ -107,36 +108,40 @@ func (s *suite) batches(t *testing.T) {
 	}
 }
 
-// get holds that queries may come in a URL, and mutations never.
+// get checks that queries may come in a URL, and mutations may not.
 func (s *suite) get(t *testing.T) {
 	s.set(t, "by GET", `"`+canary+`"`)
-	ask := query("query", `query($n: String!){secret_value(name: $n)}`, "variables",
+	ask := urlQuery("query", `query($n: String!){secret_value(name: $n)}`, "variables",
 		`{"n":`+quote(s.name("by GET"))+`}`)
 	got := s.send(t, request{method: http.MethodGet, path: "/graphql" + ask, key: s.RunnerKey})
-	if want := `{"data":{"secret_value":"` + canary + `"}}` + "\n"; got.status != http.StatusOK || got.body != want || got.header.Get("Cache-Control") != "no-store" {
+	want := `{"data":{"secret_value":"` + canary + `"}}` + "\n"
+	if got.status != http.StatusOK || got.body != want || got.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("a query: %d %v %s", got.status, got.header, got.body)
 	}
-	change := query("query", `mutation{delete_secret(input: {name: `+quote(s.name("by GET"))+`}){success}}`)
+	change := urlQuery("query", `mutation{delete_secret(input: {name: `+quote(s.name("by GET"))+`}){success}}`)
 	got = s.send(t, request{method: http.MethodGet, path: "/graphql" + change, key: s.AdminKey})
 	if got.status != http.StatusMethodNotAllowed || got.header.Get("Allow") != http.MethodPost {
 		t.Errorf("a mutation: %d %v %s", got.status, got.header, got.body)
 	}
-	if len(s.listed(t)) == 0 {
+	if len(s.runNames(t)) == 0 {
 		t.Error("a mutation by GET was carried out")
 	}
-	if got := s.send(t, request{method: http.MethodGet, path: "/graphql", key: s.AdminKey}); got.status != http.StatusBadRequest || got.body != "GET query missing." {
+	got = s.send(t, request{method: http.MethodGet, path: "/graphql", key: s.AdminKey})
+	if got.status != http.StatusBadRequest || got.body != "GET query missing." {
 		t.Errorf("no query: %d %s", got.status, got.body)
 	}
-	if got := s.send(t, request{method: http.MethodPut, key: s.AdminKey, body: `{"query":"{__typename}"}`}); got.status != http.StatusMethodNotAllowed {
+	got = s.send(t, request{method: http.MethodPut, key: s.AdminKey, body: `{"query":"{__typename}"}`})
+	if got.status != http.StatusMethodNotAllowed {
 		t.Errorf("PUT: %d %s", got.status, got.body)
 	}
 }
 
-// paths are those of all of Prefect's releases.
+// paths sends to the paths of all releases of Prefect.
 func (s *suite) paths(t *testing.T) {
 	for path, status := range map[string]int{"": 200, "/": 200, "/graphql": 200, "/graphql/": 200,
 		"/graphql/alpha": 200, "/graphql/beta": 404} {
-		if got := s.send(t, request{path: path, key: s.AdminKey, body: `{"query":"{__typename}"}`}); got.status != status {
+		got := s.send(t, request{path: path, key: s.AdminKey, body: `{"query":"{__typename}"}`})
+		if got.status != status {
 			t.Errorf("%q: %d %s, want %d", path, got.status, got.body, status)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// inParallel runs n functions at once and fails with their errors.
+// inParallel calls run n times concurrently and reports the errors.
 func inParallel(t *testing.T, n int, run func(i int) error) {
 	t.Helper()
 	var wg sync.WaitGroup
@@ -29,7 +29,8 @@ func inParallel(t *testing.T, n int, run func(i int) error) {
 	wg.Wait()
 }
 
-// testDistinctWriters: who writes another name loses nothing to anybody.
+// testDistinctWriters checks that writers of different names do not disturb one
+// another.
 func testDistinctWriters(t *testing.T, c *checker) {
 	const writers, rounds = 16, 5
 	inParallel(t, writers, func(w int) error {
@@ -49,7 +50,7 @@ func testDistinctWriters(t *testing.T, c *checker) {
 	}
 }
 
-// testSameName: the versions of a name that many write count every write.
+// testSameName checks that the versions of a name count every write of many writers.
 func testSameName(t *testing.T, c *checker) {
 	const writers, rounds = 8, 5
 	inParallel(t, writers, func(w int) error {
@@ -65,7 +66,8 @@ func testSameName(t *testing.T, c *checker) {
 	}
 }
 
-// testCompareRace: of many that set the same value at once, one changes it.
+// testCompareRace checks that of many concurrent writers of one value, only one
+// changes it.
 func testCompareRace(t *testing.T, c *checker) {
 	var changes atomic.Int32
 	inParallel(t, 8, func(int) error {
@@ -80,9 +82,9 @@ func testCompareRace(t *testing.T, c *checker) {
 	}
 }
 
-// testCancelledMidway: writes that are cancelled while others are under way end
-// with the context's error or succeed. What was acknowledged is covered only by
-// later writes; one that was cancelled may still happen late.
+// testCancelledMidway checks that writes that are cancelled during others fail with
+// the context's error or succeed. An acknowledged write can be overwritten only by
+// later ones; a cancelled one may still happen late.
 func testCancelledMidway(t *testing.T, c *checker) {
 	inParallel(t, 8, func(w int) error {
 		name, acknowledged := fmt.Sprint("name", w), 0

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// names are all legal; none may reach another or leave its tenant.
+// names are all valid. None may reach another or another tenant.
 var names = []string{
 	"SLACK_URL", "slack_url", "my secret", " ", ".", "..", "../" + tenantB + "/x", "a/b", "a//b", "/a",
 	"a/", "a", `a\b`,
@@ -30,7 +30,7 @@ func testNames(t *testing.T, c *checker) {
 // manyNames is how many names are listed at once.
 const manyNames = 10_000
 
-// testManyNames lists as many names as teams have, written by many at once.
+// testManyNames lists as many names as teams have, written by many writers.
 func (o options) testManyNames(t *testing.T, c *checker) {
 	const writers = 100
 	want := make([]string, manyNames)
@@ -49,8 +49,8 @@ func (o options) testManyNames(t *testing.T, c *checker) {
 	c.checkNames(tenantA, slices.Compact(want)...)
 }
 
-// testRandomNames makes names of pieces that mean something to paths, URLs,
-// globs and databases. Each must be itself and no other.
+// testRandomNames makes names of pieces that have a meaning in paths, URLs, globs or
+// databases. None may reach another.
 func testRandomNames(t *testing.T, c *checker) {
 	pieces := []string{"/", "..", ".", "%", "%2f", "%00", "\x00", "\n", " ", "a", "A", "ä", "a\u0308",
 		"🔑", `\`, "*", "?", "#", "+", "~", "data", tenantB, "\u202e", "=", "_"}

@@ -15,20 +15,20 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// Two tenants of which neither may see the other's secrets.
+// Two tenants. Neither may see the other's secrets.
 const (
 	tenantA = "11111111-1111-4111-8111-111111111111"
 	tenantB = "22222222-2222-4222-8222-222222222222"
 )
 
-// values come back byte for byte.
+// values must be returned byte for byte.
 var values = []string{
 	`"text"`, `""`, `0`, `123456789012345678901234567890.10`, `1e400`, `true`, `[]`, `{}`,
 	`{"b":1,"a":[null,{"c":"ä"}],"a":2}`,
 	`"\u0000\ud800"`, `"` + strings.Repeat("x", 64<<10-2) + `"`,
 }
 
-// options are what a store's test asks of the suite.
+// options are the options of [Run].
 type options struct {
 	reopen func(t *testing.T, store cloud.Store) cloud.Store
 }
@@ -37,12 +37,12 @@ type options struct {
 type Option func(*options)
 
 // WithReopen tests a durable store: reopen closes a store and opens it again, with
-// what it kept.
+// what was stored.
 func WithReopen(reopen func(t *testing.T, store cloud.Store) cloud.Store) Option {
 	return func(o *options) { o.reopen = reopen }
 }
 
-// Run holds a store to its contract. Open gives a new, empty store.
+// Run tests a store. Open returns a new, empty store.
 func Run(t *testing.T, open func(t *testing.T) cloud.Store, opts ...Option) {
 	var o options
 	for _, opt := range opts {
@@ -76,12 +76,13 @@ func Run(t *testing.T, open func(t *testing.T) cloud.Store, opts ...Option) {
 	}
 }
 
-// checker is a store whose unexpected errors end the test.
+// checker is a store with methods that fail the test.
 type checker struct {
 	t *testing.T
 	cloud.Store
 }
 
+// must ends the test if err is not nil.
 func (c *checker) must(what string, err error) {
 	c.t.Helper()
 	if err != nil {
@@ -256,7 +257,7 @@ func testPing(t *testing.T, c *checker) {
 	c.checkNames(tenantA, "x")
 }
 
-// testReopen holds a durable store to what it kept before.
+// testReopen checks that a durable store keeps its content when reopened.
 func (o options) testReopen(t *testing.T, c *checker) {
 	for _, n := range names {
 		c.set(tenantA, n, `"kept"`, false)
@@ -265,18 +266,18 @@ func (o options) testReopen(t *testing.T, c *checker) {
 	c.must("Delete", c.Delete(t.Context(), tenantA, "gone"))
 	before, err := c.Info(t.Context(), tenantA, names...)
 	c.must("Info", err)
-	again := &checker{t, o.reopen(t, c.Store)}
-	again.checkNames(tenantA, slices.Sorted(slices.Values(names))...)
-	after, err := again.Info(t.Context(), tenantA, names...)
-	again.must("Info", err)
+	reopened := &checker{t, o.reopen(t, c.Store)}
+	reopened.checkNames(tenantA, slices.Sorted(slices.Values(names))...)
+	after, err := reopened.Info(t.Context(), tenantA, names...)
+	reopened.must("Info", err)
 	for _, n := range names {
-		again.checkValue(tenantA, n, `"kept"`)
+		reopened.checkValue(tenantA, n, `"kept"`)
 		if before[n] != after[n] {
 			t.Errorf("info of %q is %+v, was %+v", n, after[n], before[n])
 		}
 	}
-	again.set(tenantA, "a", `"more"`, false)
-	if v := again.version(tenantA, "a"); v != 2 {
+	reopened.set(tenantA, "a", `"more"`, false)
+	if v := reopened.version(tenantA, "a"); v != 2 {
 		t.Errorf("version %d after a write before and one after", v)
 	}
 }
