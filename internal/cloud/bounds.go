@@ -76,7 +76,7 @@ func (r *requests) workingSize(body int) int {
 }
 
 func sizeOfInputs(v graphql.Variables) (size int) {
-	for _, text := range v.Texts() {
+	for _, text := range v.Values() {
 		size += inputSize*bytes.Count(text, []byte(",")) + objectSize*bytes.Count(text, []byte("{"))
 	}
 	return size

@@ -110,7 +110,7 @@ type Config struct {
 	// It is also called once for a request or document that is refused entirely.
 	// Field is then empty, Err says why, and Key is empty if no key was recognised;
 	// an error that OnCall returns then changes nothing. If a value that is read
-	// does not exist, Err is [CodeNotFound]. For a request that
+	// does not exist, Err is NOT_FOUND. For a request that
 	// [Authorized.ReportForwarded] reports, Field is [FieldForwarded].
 	//
 	// It may be called concurrently.

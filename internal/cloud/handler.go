@@ -126,8 +126,8 @@ func (p *prepared) fields() []*graphql.Field {
 // __typename.
 func isMetaField(f *graphql.Field) bool { return strings.HasPrefix(f.Name, "__") }
 
-// respond executes the documents. The status is 400 for a single document that could
-// not be executed, and 200 for a batch, whatever its documents are.
+// respond executes the documents. The status is 400 for a single document that is not
+// executed, except for a persisted query, and 200 for a batch in any case.
 func (s *session) respond(ctx context.Context, batch bool, documents []prepared) *Reply {
 	out := &Reply{Status: http.StatusOK, ContentType: typeJSON, Body: onePart(nil)}
 	if batch {

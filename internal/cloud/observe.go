@@ -21,9 +21,9 @@ type Call struct {
 	Err string
 }
 
-// CodeNotFound is the code that [Config.OnCall] gets if the value to read does not
+// codeNotFound is the code that [Config.OnCall] gets if the value to read does not
 // exist. Clients get Apollo's INTERNAL_SERVER_ERROR, as from Prefect Cloud.
-const CodeNotFound = "NOT_FOUND"
+const codeNotFound = "NOT_FOUND"
 
 // call describes a field whose outcome is not known yet.
 func (s *session) call(f *graphql.Field) Call {
@@ -52,7 +52,7 @@ func (s *session) reportCall(ctx context.Context, f *graphql.Field, err error) e
 	call := s.call(f)
 	call.Err = codeOf(err)
 	if errors.Is(err, errNoValue) {
-		call.Err = CodeNotFound
+		call.Err = codeNotFound
 	}
 	if s.api.config.OnCall(ctx, call) != nil {
 		return errAPI
@@ -92,7 +92,7 @@ func (a *API) recordVariables(variables graphql.Variables) {
 	if a.config.OnValue == nil {
 		return
 	}
-	for _, text := range variables.Texts() {
+	for _, text := range variables.Values() {
 		var input struct {
 			Name  string
 			Value json.RawMessage

@@ -82,9 +82,9 @@ func (s *Schema) document(query string) (doc *ast.QueryDocument, errs []*Error) 
 	if err := checkParsed(doc, query); err != nil {
 		return nil, []*Error{err}
 	}
-	usage, limit := measure(doc)
-	if limit != nil {
-		return nil, []*Error{limit}
+	usage, limitErr := measure(doc)
+	if limitErr != nil {
+		return nil, []*Error{limitErr}
 	}
 	if errs := s.validate(doc); len(errs) > 0 {
 		return nil, errs
@@ -98,11 +98,12 @@ func (s *Schema) document(query string) (doc *ast.QueryDocument, errs []*Error) 
 // checkParsed returns an error for what gqlparser accepts and graphql-js 15 does
 // not, and for a string that is not valid Unicode.
 func checkParsed(doc *ast.QueryDocument, query string) *Error {
+	hasVariables := func(f *ast.FragmentDefinition) bool { return len(f.VariableDefinition) > 0 }
 	message := ""
 	switch {
 	case len(doc.Operations)+len(doc.Fragments) == 0:
 		message = "Syntax Error: Unexpected <EOF>."
-	case slices.ContainsFunc(doc.Fragments, func(f *ast.FragmentDefinition) bool { return len(f.VariableDefinition) > 0 }):
+	case slices.ContainsFunc(doc.Fragments, hasVariables):
 		message = "Syntax Error: a fragment has no variables of its own."
 	case loneSurrogate(query):
 		message = "Syntax Error: a string has half of a surrogate pair."

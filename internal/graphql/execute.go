@@ -84,11 +84,11 @@ func (e *execution) resolve(f *Field, source any) (any, error) {
 func (e *execution) fail(err error, f *Field, at *step) {
 	out := &Error{Message: messageUnknown, Code: CodeInternal, Locations: locationsOf(f.position),
 		Path: at.path()}
-	var known *Error
-	if errors.As(err, &known) {
-		out.Message = known.Message
-		if known.Code != "" {
-			out.Code = known.Code
+	var clientErr *Error
+	if errors.As(err, &clientErr) {
+		out.Message = clientErr.Message
+		if clientErr.Code != "" {
+			out.Code = clientErr.Code
 		}
 	}
 	e.errs = append(e.errs, out)

@@ -44,7 +44,7 @@ func measure(doc *ast.QueryDocument) (usage, *Error) {
 		u.operation(op)
 	}
 	for _, f := range doc.Fragments {
-		u.name(f.Name, f.TypeCondition)
+		u.checkNames(f.Name, f.TypeCondition)
 		u.directives(f.Directives)
 		u.selections(f.SelectionSet)
 	}
@@ -78,17 +78,17 @@ func (u *usage) exceeded() string {
 	return ""
 }
 
-func (u *usage) name(names ...string) {
+func (u *usage) checkNames(names ...string) {
 	for _, n := range names {
 		u.longName = u.longName || len(n) > maxName
 	}
 }
 
 func (u *usage) operation(op *ast.OperationDefinition) {
-	u.name(op.Name)
+	u.checkNames(op.Name)
 	u.variables += len(op.VariableDefinitions)
 	for _, v := range op.VariableDefinitions {
-		u.name(v.Variable, v.Type.Name())
+		u.checkNames(v.Variable, v.Type.Name())
 		u.directives(v.Directives)
 		if v.DefaultValue != nil {
 			u.value(v.DefaultValue)
@@ -103,17 +103,17 @@ func (u *usage) selections(set ast.SelectionSet) {
 		switch it := selection.(type) {
 		case *ast.Field:
 			u.fields++
-			u.name(it.Alias, it.Name)
+			u.checkNames(it.Alias, it.Name)
 			u.argumentList(it.Arguments)
 			u.directives(it.Directives)
 			u.selections(it.SelectionSet)
 		case *ast.InlineFragment:
-			u.name(it.TypeCondition)
+			u.checkNames(it.TypeCondition)
 			u.directives(it.Directives)
 			u.selections(it.SelectionSet)
 		case *ast.FragmentSpread:
 			u.spreads++
-			u.name(it.Name)
+			u.checkNames(it.Name)
 			u.directives(it.Directives)
 		}
 	}
@@ -121,7 +121,7 @@ func (u *usage) selections(set ast.SelectionSet) {
 
 func (u *usage) directives(list ast.DirectiveList) {
 	for _, d := range list {
-		u.name(d.Name)
+		u.checkNames(d.Name)
 		u.argumentList(d.Arguments)
 	}
 }
@@ -129,7 +129,7 @@ func (u *usage) directives(list ast.DirectiveList) {
 func (u *usage) argumentList(list ast.ArgumentList) {
 	u.arguments = max(u.arguments, len(list))
 	for _, a := range list {
-		u.name(a.Name)
+		u.checkNames(a.Name)
 		u.value(a.Value)
 	}
 }
@@ -139,10 +139,10 @@ func (u *usage) value(v *ast.Value) {
 	case ast.IntValue, ast.FloatValue, ast.StringValue, ast.BlockValue:
 		u.literals = true
 	case ast.Variable:
-		u.name(v.Raw)
+		u.checkNames(v.Raw)
 	}
 	for _, child := range v.Children {
-		u.name(child.Name)
+		u.checkNames(child.Name)
 		u.value(child.Value)
 	}
 }

@@ -71,8 +71,7 @@ func takeDirectives(f *ast.FieldDefinition) map[string]map[string]any {
 	return taken
 }
 
-// isCustom reports whether the SDL defines a directive, which every schema has
-// otherwise.
+// isCustom reports whether a directive is defined by the SDL and not built in.
 func isCustom(d *ast.DirectiveDefinition) bool { return !d.Position.Src.BuiltIn }
 
 // pruneTypes removes the types that no field of Query or Mutation leads to.

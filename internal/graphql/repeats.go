@@ -14,16 +14,16 @@ const maxRepeats = 100
 // resultField is where selections of one result key are merged, be they in one
 // selection set, in several or in fragments.
 type resultField struct {
-	fields int
-	keys   map[string]*resultField
-	spread map[string]bool
+	selections int
+	children   map[string]*resultField // by result key
+	spreads    map[string]bool
 }
 
 // repeats counts the selections of every result field of an operation.
 type repeats struct {
 	doc    *ast.QueryDocument
-	active map[string]bool // fragments that are being looked into
-	max    int
+	active map[string]bool // fragments that are being read
+	max    int             // of selections, so far
 }
 
 // checkRepeats returns an error if a document selects one result key too often. The
@@ -40,43 +40,43 @@ func checkRepeats(doc *ast.QueryDocument) *Error {
 	return nil
 }
 
-func (r *repeats) set(p *resultField, set ast.SelectionSet) {
+func (r *repeats) set(parent *resultField, set ast.SelectionSet) {
 	for _, selection := range set {
 		switch it := selection.(type) {
 		case *ast.Field:
-			r.field(p, it)
+			r.field(parent, it)
 		case *ast.InlineFragment:
-			r.set(p, it.SelectionSet)
+			r.set(parent, it.SelectionSet)
 		case *ast.FragmentSpread:
-			r.fragment(p, it.Name)
+			r.fragment(parent, it.Name)
 		}
 	}
 }
 
-func (r *repeats) field(p *resultField, f *ast.Field) {
-	here := p.keys[f.Alias]
-	if here == nil {
-		here = &resultField{}
-		if p.keys == nil {
-			p.keys = map[string]*resultField{}
+func (r *repeats) field(parent *resultField, f *ast.Field) {
+	field := parent.children[f.Alias]
+	if field == nil {
+		field = &resultField{}
+		if parent.children == nil {
+			parent.children = map[string]*resultField{}
 		}
-		p.keys[f.Alias] = here
+		parent.children[f.Alias] = field
 	}
-	here.fields++
-	r.max = max(r.max, here.fields)
-	r.set(here, f.SelectionSet)
+	field.selections++
+	r.max = max(r.max, field.selections)
+	r.set(field, f.SelectionSet)
 }
 
 // fragment enters a fragment once in each result field, and never within itself.
-func (r *repeats) fragment(p *resultField, name string) {
+func (r *repeats) fragment(parent *resultField, name string) {
 	def := r.doc.Fragments.ForName(name)
-	if def == nil || p.spread[name] || r.active[name] {
+	if def == nil || parent.spreads[name] || r.active[name] {
 		return
 	}
-	if p.spread == nil {
-		p.spread = map[string]bool{}
+	if parent.spreads == nil {
+		parent.spreads = map[string]bool{}
 	}
-	p.spread[name], r.active[name] = true, true
-	r.set(p, def.SelectionSet)
+	parent.spreads[name], r.active[name] = true, true
+	r.set(parent, def.SelectionSet)
 	delete(r.active, name)
 }

@@ -20,13 +20,13 @@ var errVariables = errors.New("variables are invalid JSON")
 
 // Variables are the variables of a request, as JSON. The zero value has none.
 type Variables struct {
-	texts     map[string]json.RawMessage
+	values     map[string]json.RawMessage
 	notObject bool // they were JSON but neither an object nor null
 	tooMany   bool // there were more than maxVariables
 }
 
-// Texts returns the variables' values as JSON, by name.
-func (v Variables) Texts() map[string]json.RawMessage { return v.texts }
+// Values returns the values as JSON, by name.
+func (v Variables) Values() map[string]json.RawMessage { return v.values }
 
 // ReadVariables splits the JSON object of variables into its members. Empty text,
 // null and a list have none. Anything else is an error of [Schema.Prepare].
@@ -45,8 +45,8 @@ func ReadVariables(text []byte) (Variables, error) {
 	default:
 		return Variables{notObject: true}, nil
 	}
-	texts, complete := members(c)
-	return Variables{texts: texts, tooMany: !complete}, nil
+	values, complete := members(c)
+	return Variables{values: values, tooMany: !complete}, nil
 }
 
 // Members splits a JSON object into its members, the last of equal keys. It reports
@@ -103,7 +103,7 @@ func (s *Schema) variables(defs ast.VariableDefinitionList, given Variables) (ma
 	in := variableReader{schema: s}
 	out := make(map[string]any, len(defs))
 	for _, def := range defs {
-		text, ok := given.texts[def.Variable]
+		text, ok := given.values[def.Variable]
 		switch {
 		case ok:
 			out[def.Variable] = in.variable(def, text)
