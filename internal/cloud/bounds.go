@@ -7,12 +7,13 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// Bounds limit what requests take of the process. A request passes through them in
-// this order: its body, its turn, its answer, the end of its turn. Each method is
-// called with the context of the request, or one derived from it, and may wait. If
-// it returns an error the client is asked to try again. Methods may be called
-// concurrently, but not for the same request. What a request has reserved besides
-// its turn is released by whoever made its context, once its answer is written.
+// Bounds limit how much memory requests take and how many are executed at a time. A
+// request passes through them in this order: its body, its turn, its answer, the end
+// of its turn. Each method is called with the context of the request, or one derived
+// from it, and may wait. If it returns an error the client is asked to try again.
+// Methods may be called concurrently, but not for the same request. What a request
+// has reserved besides its turn is released by whoever made its context, once its
+// answer is written.
 type Bounds interface {
 	// Body reserves that many more bytes for the body of a request with that key.
 	Body(ctx context.Context, key string, bytes int) error

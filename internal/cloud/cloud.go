@@ -115,7 +115,7 @@ type Config struct {
 	//
 	// It may be called concurrently.
 	OnCall func(ctx context.Context, c Call) error
-	// Bounds limit what requests take of the process; nil means no limits.
+	// Bounds limit what requests may take of memory and time; nil means no limits.
 	Bounds Bounds
 	// OnError, if set, is called with errors of the store, whose text the client
 	// does not get. It may be called concurrently.

@@ -95,7 +95,7 @@ func (r *keyring) addKeys(keys []Key) error {
 	return nil
 }
 
-// addHashes makes a key reachable by its present and its previous secrets.
+// addHashes makes a key known by the hashes of its current and its previous secrets.
 func (r *keyring) addHashes(k Key, checked *key) error {
 	current := k.Hash
 	if k.Secret != "" {

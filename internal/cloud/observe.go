@@ -42,7 +42,7 @@ func codeOf(err error) string {
 	return graphql.CodeInternal
 }
 
-// reportCall reports the outcome of a field to [Config.OnCall]. If it returns an
+// reportCall calls [Config.OnCall] with the outcome of a field. If it returns an
 // error, the client gets that error instead of the outcome, which must not go out
 // unreported.
 func (s *session) reportCall(ctx context.Context, f *graphql.Field, err error) error {
@@ -60,9 +60,9 @@ func (s *session) reportCall(ctx context.Context, f *graphql.Field, err error) e
 	return nil
 }
 
-// reportRefused reports a request, or one of its documents, of which no field was
-// resolved. If s is nil the client is unknown. The request is refused even if the
-// report fails.
+// reportRefused calls [Config.OnCall] for a request, or one of its documents, that
+// is refused before any of its fields is resolved. If s is nil the client is
+// unknown. The request is refused even if OnCall fails.
 func (a *API) reportRefused(ctx context.Context, s *session, code string) {
 	if a.config.OnCall == nil {
 		return
@@ -74,7 +74,7 @@ func (a *API) reportRefused(ctx context.Context, s *session, code string) {
 	_ = a.config.OnCall(ctx, call)
 }
 
-// recordValue reports the value that a field is to set to [Config.OnValue].
+// recordValue calls [Config.OnValue] with the value that a field is to set.
 func (s *session) recordValue(f *graphql.Field) {
 	if s.api.config.OnValue == nil {
 		return
@@ -86,8 +86,8 @@ func (s *session) recordValue(f *graphql.Field) {
 	}
 }
 
-// recordVariables reports the values in the variables of a document that was not
-// prepared to [Config.OnValue].
+// recordVariables calls [Config.OnValue] with the values in the variables of a
+// document that was not prepared.
 func (a *API) recordVariables(variables graphql.Variables) {
 	if a.config.OnValue == nil {
 		return
@@ -103,8 +103,8 @@ func (a *API) recordVariables(variables graphql.Variables) {
 	}
 }
 
-// recordRefused reports the values of a request that is refused before it is read to
-// [Config.OnValue].
+// recordRefused calls [Config.OnValue] with the values of a request that is refused
+// before it is read.
 func (a *API) recordRefused(r *http.Request) {
 	if a.config.OnValue == nil {
 		return

@@ -51,7 +51,8 @@ var (
 	}
 )
 
-// secretRows resolves the field secret.
+// secretRows resolves the field secret. It asks the store for more than names only
+// if more is selected, and only for the rows that where, limit and offset leave.
 func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 	if err := checkColumns(f); err != nil {
 		return nil, err
@@ -86,8 +87,7 @@ func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) 
 	return rows, nil
 }
 
-// infos asks the store for what f selects about names, if that is more than the
-// names.
+// infos returns what the store knows about names, or nil if f selects none of that.
 func (s *session) infos(ctx context.Context, f *graphql.Field, names []string) (map[string]Info, error) {
 	if !f.Selects("updated") && !f.Selects("updated_by") && !f.Selects("version") {
 		return nil, nil

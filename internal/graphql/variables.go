@@ -20,7 +20,7 @@ var errVariables = errors.New("variables are invalid JSON")
 
 // Variables are the variables of a request, as JSON. The zero value has none.
 type Variables struct {
-	values     map[string]json.RawMessage
+	values    map[string]json.RawMessage
 	notObject bool // they were JSON but neither an object nor null
 	tooMany   bool // there were more than maxVariables
 }
