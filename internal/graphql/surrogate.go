@@ -32,8 +32,9 @@ func loneSurrogate(query string) bool {
 	return false
 }
 
-// lengthThrough returns the length of text through the first end, searched from byte
-// from on. An end after a backslash does not count, except for a line break.
+// lengthThrough returns the length of text up to and including end, which it looks
+// for from the index from. An end after a backslash does not count, unless end is a
+// line break.
 func lengthThrough(text string, from int, end string) int {
 	for i := from; i < len(text); i++ {
 		switch {

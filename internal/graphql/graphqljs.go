@@ -5,11 +5,13 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/core"
 )
 
-// graphqlJSRules makes gqlparser report only once what graphql-js 15 reports only
-// once. It must be registered before gqlparser's rules, and replaces those of them
-// that cannot be made to.
+// graphqlJSRules makes gqlparser report once what graphql-js 15 reports once. It
+// must be registered before gqlparser's rules, and replaces those that would still
+// report more.
 func (s *Schema) graphqlJSRules(events *core.Events, report core.AddErrFunc) {
-	events.OnOperation(func(_ *core.Walker, op *ast.OperationDefinition) { markDuplicatesUsed(op.VariableDefinitions) })
+	events.OnOperation(func(_ *core.Walker, op *ast.OperationDefinition) {
+		markDuplicatesUsed(op.VariableDefinitions)
+	})
 	events.OnValue(func(_ *core.Walker, v *ast.Value) {
 		if v.VariableDefinition != nil && v.VariableDefinition.Definition == nil {
 			v.ExpectedType = nil // its type is unknown, which is reported
