@@ -65,7 +65,7 @@ type Request struct {
 // Tenant returns the tenant that the request is for.
 func (r *Request) Tenant() Tenant { return r.session.tenant }
 
-// Len returns the number of fields.
+// NumFields returns the number of fields.
 func (r *Request) NumFields() int { return len(r.fields) }
 
 // Call describes the field with that index. Its outcome is not known, and Err is
