@@ -87,7 +87,7 @@ func (rs *rules) assign(r *cloud.Request) (whole *fault, byField map[int]*rule) 
 	byField = map[int]*rule{}
 	fired := map[*rule]int{}
 	var ends *rule
-	for i := range r.Len() {
+	for i := range r.NumFields() {
 		found := rs.first(callOf(r, i), fired)
 		switch {
 		case found == nil || ends != nil:
