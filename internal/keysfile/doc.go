@@ -2,5 +2,5 @@
 // keys by their hashes, and workflows of GitHub Actions.
 //
 // [Parse] reads it, [NewKey] makes a key, [Format] writes a key as lines of the file,
-// and [Access.Rotate] replaces one.
+// and [Keyring.Rotate] replaces one.
 package keysfile

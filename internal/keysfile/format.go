@@ -15,9 +15,9 @@ import (
 // its tenants stand as they are given, ids or slugs.
 func Format(k cloud.Key) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "[[keys]]\nname = %s\nrole = %s\ntenants = %s\n", quote(k.Name), quote(string(k.Role)), quoteList(k.Tenants))
+	fmt.Fprintf(&b, "[[keys]]\nname = %s\nrole = %s\ntenants = %s\n", quote(k.Name), quote(string(k.Role)), quoteAll(k.Tenants))
 	if len(k.Patterns) > 0 {
-		fmt.Fprintf(&b, "patterns = %s\n", quoteList(k.Patterns))
+		fmt.Fprintf(&b, "patterns = %s\n", quoteAll(k.Patterns))
 	}
 	if !k.Expires.IsZero() {
 		fmt.Fprintf(&b, "expires = %s\n", k.Expires.UTC().Format(time.RFC3339))
@@ -40,7 +40,7 @@ func quote(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }
 
-func quoteList(texts []string) string {
+func quoteAll(texts []string) string {
 	quoted := make([]string, len(texts))
 	for i, text := range texts {
 		quoted[i] = quote(text)

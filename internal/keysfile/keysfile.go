@@ -14,7 +14,7 @@ import (
 // work factor: those slow the guessing of passwords that people choose, and
 // [NewKey] makes keys of 130 random bits that no guessing reaches. A key that a
 // person chose must not be hashed like this, and keygen takes none.
-type Access struct {
+type Keyring struct {
 	// URL is where clients reach this server, as they write it; the audience of
 	// GitHub's tokens. Empty where the file does not say.
 	URL     string
@@ -26,22 +26,22 @@ type Access struct {
 // Parse reads a keys file; name is what errors call it. A text that is not TOML 1.0
 // fails with the place of the first fault, anything else that is wrong with a
 // [*tomlfile.Error], which has all of it. No error quotes a value.
-func Parse(name string, text []byte) (*Access, error) {
+func Parse(name string, text []byte) (*Keyring, error) {
 	file, err := tomlfile.Open(name, string(text))
 	if err != nil {
 		return nil, err
 	}
-	file.Unknown = keyInTheClear
+	file.Unknown = keyTextHint
 	r := newReader()
-	r.access(file.Root())
+	r.file(file.Root())
 	if err := file.Err(); err != nil {
 		return nil, err
 	}
-	return &r.out, nil
+	return &r.keyring, nil
 }
 
 // Expired names the keys that are refused at a moment.
-func (a *Access) Expired(now time.Time) (names []string) {
+func (a *Keyring) Expired(now time.Time) (names []string) {
 	for _, k := range a.Keys {
 		if !k.Expires.IsZero() && !now.Before(k.Expires) {
 			names = append(names, k.Name)

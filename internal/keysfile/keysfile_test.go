@@ -64,7 +64,7 @@ patterns = ["X"]
 		t.Fatal(err)
 	}
 	aID := "11111111-1111-4111-8111-11111111111a"
-	want := &Access{
+	want := &Keyring{
 		URL:     "https://secrets.example.com",
 		Tenants: []cloud.Tenant{{ID: aID, Slug: "data", Name: "Data team"}, {ID: mlID, Slug: "ml"}},
 		Keys: []cloud.Key{
@@ -76,7 +76,7 @@ patterns = ["X"]
 			{Name: "agent", Role: cloud.Runner, Tenants: []string{aID}, Hash: sum(second)},
 		},
 		GitHub: []Mapping{
-			{Name: "github:octocat/hello-world", Issuer: GitHubIssuer, RepositoryID: "1296269", Repository: "octocat/hello-world", Ref: "refs/heads/main", Events: defaultEvents, Tenants: []string{aID}},
+			{Name: "github:octocat/hello-world", Issuer: gitHubIssuer, RepositoryID: "1296269", Repository: "octocat/hello-world", Ref: "refs/heads/main", Events: defaultEvents, Tenants: []string{aID}},
 			{Name: "deploy", Issuer: "https://ghe.example.com/_services/token", RepositoryID: "42", Environment: "production", Events: []string{"release"}, Tenants: []string{mlID}, Patterns: []string{"X"}},
 		},
 	}

@@ -10,7 +10,7 @@ import (
 
 // GitHubIssuer is the issuer of the tokens of GitHub Actions on github.com
 // (GitHub's documentation, "OpenID Connect reference").
-const GitHubIssuer = "https://token.actions.githubusercontent.com"
+const gitHubIssuer = "https://token.actions.githubusercontent.com"
 
 // Mapping says which workflows of one GitHub repository write to which tenants,
 // as a key of the role admin would.
@@ -18,7 +18,7 @@ type Mapping struct {
 	// Name is kept as the writer of what the workflows set. Mappings of one
 	// repository may share it.
 	Name string
-	// Issuer is who signs the tokens: [GitHubIssuer] unless GitHub Enterprise
+	// Issuer is who signs the tokens: [gitHubIssuer] unless GitHub Enterprise
 	// Server does.
 	Issuer string
 	// RepositoryID is GitHub's number of the repository, which no other repository
@@ -51,7 +51,7 @@ var (
 func TrustedEvent(event string) bool { return slices.Contains(trustedEvents, event) }
 
 func (r *reader) mapping(v tomlfile.Value) {
-	m := Mapping{Issuer: GitHubIssuer, Events: defaultEvents}
+	m := Mapping{Issuer: gitHubIssuer, Events: defaultEvents}
 	v.Table("a [[github]] mapping", aboveKeys, []tomlfile.Field{
 		{Name: "issuer", Read: tomlfile.Into(&m.Issuer, issuer)},
 		{Name: "repository-id", Read: tomlfile.Into(&m.RepositoryID, repositoryID), Add: "repository-id, the number that gh api repos/OWNER/NAME --jq .id prints; a name alone can be taken over"},
@@ -67,13 +67,13 @@ func (r *reader) mapping(v tomlfile.Value) {
 		v.Wrong("this mapping would admit every branch", `add ref = "refs/heads/main" or environment = "production"`)
 	}
 	if v.Key("name").Any() == nil {
-		m.Name = r.nameOf(v, m)
+		m.Name = r.defaultName(v, m)
 	}
-	r.out.GitHub = append(r.out.GitHub, m)
+	r.keyring.GitHub = append(r.keyring.GitHub, m)
 }
 
 // nameOf makes the name of a mapping that is given none of its repository.
-func (r *reader) nameOf(v tomlfile.Value, m Mapping) string {
+func (r *reader) defaultName(v tomlfile.Value, m Mapping) string {
 	name := "github:" + cmp.Or(m.Repository, m.RepositoryID)
 	if other, taken := r.names[name]; taken && other != m.RepositoryID {
 		v.Wrong("another entry has the name of this mapping", `add name = "…"`)

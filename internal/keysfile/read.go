@@ -13,7 +13,7 @@ import (
 
 // reader reads a keys file. Tenants come first, since the rest names them.
 type reader struct {
-	out     Access
+	keyring Keyring
 	tenants map[string]string // ids by id and slug
 	names   map[string]string // what has a name: "key", or a mapping's repository id
 	hashes  map[[sha256.Size]byte]bool
@@ -23,9 +23,9 @@ func newReader() *reader {
 	return &reader{tenants: map[string]string{}, names: map[string]string{}, hashes: map[[sha256.Size]byte]bool{}}
 }
 
-func (r *reader) access(root tomlfile.Value) {
+func (r *reader) file(root tomlfile.Value) {
 	root.Table("a keys file", "", []tomlfile.Field{
-		{Name: "url", Read: tomlfile.Into(&r.out.URL, serverURL)},
+		{Name: "url", Read: tomlfile.Into(&r.keyring.URL, serverURL)},
 		{Name: "tenants", Read: func(v tomlfile.Value) { v.Each("write [[tenants]] above each", r.tenant) }},
 		{Name: "keys", Read: func(v tomlfile.Value) { v.Each("write [[keys]] above each", r.key) }},
 		{Name: "github", Read: func(v tomlfile.Value) { v.Each("write [[github]] above each", r.mapping) }},
@@ -46,7 +46,7 @@ func (r *reader) tenant(v tomlfile.Value) {
 		{Name: "name", Read: tomlfile.Into(&t.Name, line)},
 	})
 	r.tenants[t.ID], r.tenants[t.Slug] = t.ID, t.ID
-	r.out.Tenants = append(r.out.Tenants, t)
+	r.keyring.Tenants = append(r.keyring.Tenants, t)
 }
 
 func (r *reader) tenantID(v tomlfile.Value) string {
@@ -54,24 +54,24 @@ func (r *reader) tenantID(v tomlfile.Value) string {
 	if !cloud.IsUUID(id) {
 		v.Wrong("this id is no UUID", "uuidgen prints one; a tenant's secrets are kept under its id, so it never changes")
 	}
-	r.once(v, id)
+	r.checkUnused(v, id)
 	return id
 }
 
 // slugBytes are those of a slug that needs no escaping in a URL, a label or a path.
-const slugBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+const slugCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 
 func (r *reader) slug(v tomlfile.Value) string {
 	slug := line(v)
-	if strings.Trim(slug, slugBytes) != "" {
+	if strings.Trim(slug, slugCharacters) != "" {
 		v.Wrong("this slug holds more than letters, digits, - _ and .", "choose a short name, such as data-team; name takes any text")
 	}
-	r.once(v, slug)
+	r.checkUnused(v, slug)
 	return slug
 }
 
 // once reports a tenant's id or slug that another has.
-func (r *reader) once(v tomlfile.Value, name string) {
+func (r *reader) checkUnused(v tomlfile.Value, name string) {
 	if _, taken := r.tenants[name]; taken && name != "" {
 		v.Wrong("another tenant has this id or slug", "give each its own")
 	}
@@ -84,19 +84,19 @@ func (r *reader) key(v tomlfile.Value) {
 		{Name: "role", Read: tomlfile.Into(&k.Role, role), Add: `role = "admin", "runner" or "planner"`},
 		{Name: "tenants", Read: tomlfile.Into(&k.Tenants, r.tenantList), Add: "tenants, a list of slugs or ids; the first is the default"},
 		{Name: "patterns", Read: tomlfile.Into(&k.Patterns, lines)},
-		{Name: "expires", Read: tomlfile.Into(&k.Expires, tomlfile.Value.Moment)},
+		{Name: "expires", Read: tomlfile.Into(&k.Expires, tomlfile.Value.DateTime)},
 		{Name: "hash", Read: tomlfile.Into(&k.Hash, r.uniqueHash), Add: "the hash that prefect-secrets keygen prints"},
-		{Name: "previous", Read: tomlfile.Into(&k.Former, r.former)},
+		{Name: "previous", Read: tomlfile.Into(&k.Former, r.previous)},
 	})
-	r.out.Keys = append(r.out.Keys, k)
+	r.keyring.Keys = append(r.keyring.Keys, k)
 }
 
 // former is the hash that a rotation replaces, and until when it is still good.
-func (r *reader) former(v tomlfile.Value) []cloud.FormerHash {
+func (r *reader) previous(v tomlfile.Value) []cloud.FormerHash {
 	var f cloud.FormerHash
 	v.Table("previous", aboveKeys, []tomlfile.Field{
 		{Name: "hash", Read: tomlfile.Into(&f.Hash, r.uniqueHash), Add: "the hash that the key had before"},
-		{Name: "expires", Read: tomlfile.Into(&f.Expires, tomlfile.Value.Moment), Add: "expires, the moment from which the previous key is refused"},
+		{Name: "expires", Read: tomlfile.Into(&f.Expires, tomlfile.Value.DateTime), Add: "expires, the moment from which the previous key is refused"},
 	})
 	return []cloud.FormerHash{f}
 }

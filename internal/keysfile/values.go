@@ -51,11 +51,11 @@ func linesTo(v tomlfile.Value, read func(tomlfile.Value, string)) []string {
 }
 
 // clearText are names under which people put a key itself.
-var clearText = []string{"key", "secret", "token", "value", "password", "api_key", "api-key"}
+var keyNames = []string{"key", "secret", "token", "value", "password", "api_key", "api-key"}
 
 // keyInTheClear is the hint for a key that stands where only its hash may.
-func keyInTheClear(v tomlfile.Value) string {
-	if _, ok := v.Any().(string); !ok || !slices.Contains(clearText, v.Name()) {
+func keyTextHint(v tomlfile.Value) string {
+	if _, ok := v.Any().(string); !ok || !slices.Contains(keyNames, v.Name()) {
 		return ""
 	}
 	return `this file holds no keys, only hash = "sha256:…" as keygen prints it; replace this key, since it was written down`
@@ -120,7 +120,7 @@ func serverURL(v tomlfile.Value) string {
 // issuer is the URL of a server whose keys nobody on the way can replace.
 func issuer(v tomlfile.Value) string {
 	text := serverURL(v)
-	if u, ok := address.Absolute(text); ok && address.ClearText(u) {
+	if u, ok := address.Absolute(text); ok && address.Unencrypted(u) {
 		v.Wrong("this issuer's keys would come over plain http", "use https")
 	}
 	return text

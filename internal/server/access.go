@@ -15,7 +15,7 @@ type slugs struct {
 func (s *slugs) of(id string) string { return (*s.Load())[id] }
 
 // parse reads a keys file and what has to hold between it and the flags.
-func (s *Server) parse(text []byte) (*keysfile.Access, error) {
+func (s *Server) parseKeys(text []byte) (*keysfile.Keyring, error) {
 	a, err := keysfile.Parse(s.config.KeysFile, text)
 	if err != nil {
 		return nil, err
@@ -30,20 +30,20 @@ func (s *Server) parse(text []byte) (*keysfile.Access, error) {
 }
 
 // admit takes what a keys file says now in place of what it said before.
-func (s *Server) admit(text []byte) error {
-	access, err := s.parse(text)
+func (s *Server) replaceKeys(text []byte) error {
+	access, err := s.parseKeys(text)
 	if err != nil {
 		return err
 	}
 	if err := s.api.Admit(access.Tenants, access.Keys); err != nil {
 		return fmt.Errorf("%s: %w", s.config.KeysFile, err)
 	}
-	s.admitted(access)
+	s.useKeyring(access)
 	return nil
 }
 
-func (s *Server) admitted(a *keysfile.Access) {
-	s.github.admit(a.URL, a.GitHub)
+func (s *Server) useKeyring(a *keysfile.Keyring) {
+	s.github.use(a.URL, a.GitHub)
 	slugs := map[string]string{}
 	for _, t := range a.Tenants {
 		slugs[t.ID] = t.Slug

@@ -15,17 +15,17 @@ const (
 
 // allowance bounds the lines of one kind and counts those beyond it, until a line
 // says how many they were. Its user locks it.
-type allowance struct {
+type lineLimiter struct {
 	limiter   *rate.Limiter
 	unwritten int
 }
 
-func newAllowance(perSecond rate.Limit) *allowance {
-	return &allowance{limiter: rate.NewLimiter(perSecond, linesAtOnce)}
+func newLineLimiter(perSecond rate.Limit) *lineLimiter {
+	return &lineLimiter{limiter: rate.NewLimiter(perSecond, linesAtOnce)}
 }
 
 // take reports whether a line may be written. If not, it counts the line.
-func (a *allowance) take(now time.Time) bool {
+func (a *lineLimiter) allow(now time.Time) bool {
 	if a.limiter.AllowN(now, 1) {
 		return true
 	}
@@ -34,7 +34,7 @@ func (a *allowance) take(now time.Time) bool {
 }
 
 // told gives the count of lines that were not written, and begins a new one.
-func (a *allowance) told() int {
+func (a *lineLimiter) takeUnwritten() int {
 	n := a.unwritten
 	a.unwritten = 0
 	return n

@@ -204,7 +204,7 @@ func TestSlowSenderIsCutOff(t *testing.T) {
 func TestTurnsByKey(t *testing.T) {
 	r, f := newFragile(t, func(c *Config) { c.MaxRequests = 1 })
 	other := keysfile.NewKey()
-	if err := r.admit([]byte(r.keys() + keyText(otherKey, "runner", other))); err != nil {
+	if err := r.replaceKeys([]byte(r.keys() + keyText(otherKey, "runner", other))); err != nil {
 		t.Fatal(err)
 	}
 	r.do(r.admin, set("A", "v"))

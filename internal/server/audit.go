@@ -29,16 +29,16 @@ type Audit struct {
 	now   func() time.Time
 	meter *meter
 
-	mu      sync.Mutex
-	out     io.Writer
-	torn    bool                  // the last write may have left a part of a line
-	lost    int                   // lines that could not be written since the last that could
-	refused map[string]*allowance // by the key's name, which is empty for strangers
+	mu        sync.Mutex
+	out       io.Writer
+	truncated bool                    // the last write may have left a part of a line
+	lost      int                     // lines that could not be written since the last that could
+	refusals  map[string]*lineLimiter // by the key's name, which is empty for strangers
 }
 
 // NewAudit writes to w, which is only used by one goroutine at a time.
 func NewAudit(w io.Writer, now func() time.Time) *Audit {
-	return &Audit{out: w, now: now, refused: map[string]*allowance{}}
+	return &Audit{out: w, now: now, refusals: map[string]*lineLimiter{}}
 }
 
 // OpenAudit appends to a file, which is made with mode 0600 if it is not there.
@@ -57,7 +57,7 @@ func openAppend(path string) (*os.File, error) {
 }
 
 // Reopen opens the file by its path again. On an error the old one stays in use.
-func (a *Audit) Reopen() error {
+func (a *Audit) reopen() error {
 	if a.path == "" {
 		return nil
 	}
@@ -76,7 +76,7 @@ func (a *Audit) Reopen() error {
 // what is still to be said of lines that were not written.
 func (a *Audit) Close() error {
 	for _, key := range a.keys() {
-		a.settle(key)
+		a.writeUnwritten(key)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -107,52 +107,52 @@ func (a *Audit) add(attrs []slog.Attr) error {
 func (a *Audit) refuse(key string, attrs ...slog.Attr) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	lines := a.linesOf(key)
-	if !lines.take(a.now()) {
+	lines := a.limiterOf(key)
+	if !lines.allow(a.now()) {
 		a.meter.auditUnwritten.Inc()
 		if lines.unwritten == 1 {
-			time.AfterFunc(settleAfter, func() { a.settle(key) })
+			time.AfterFunc(unwrittenDelay, func() { a.writeUnwritten(key) })
 		}
 		return nil
 	}
-	if n := lines.told(); n > 0 {
+	if n := lines.takeUnwritten(); n > 0 {
 		attrs = append(attrs, slog.Int("unwritten", n))
 	}
 	return a.add(attrs)
 }
 
-func (a *Audit) linesOf(key string) *allowance {
-	if a.refused[key] == nil {
+func (a *Audit) limiterOf(key string) *lineLimiter {
+	if a.refusals[key] == nil {
 		perSecond := rate.Limit(keyLinesPerSecond)
 		if key == "" {
 			perSecond = linesPerSecond
 		}
-		a.refused[key] = newAllowance(perSecond)
+		a.refusals[key] = newLineLimiter(perSecond)
 	}
-	return a.refused[key]
+	return a.refusals[key]
 }
 
 // settle writes how many lines about a key were not written, unless one has said so.
-func (a *Audit) settle(key string) {
+func (a *Audit) writeUnwritten(key string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	lines := a.refused[key]
+	lines := a.refusals[key]
 	if lines.unwritten == 0 {
 		return
 	}
 	if a.line("audit unwritten", []slog.Attr{slog.String("key", key), slog.Int("unwritten", lines.unwritten)}) == nil {
-		lines.told()
+		lines.takeUnwritten()
 	}
 }
 
 func (a *Audit) keys() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return slices.Collect(maps.Keys(a.refused))
+	return slices.Collect(maps.Keys(a.refusals))
 }
 
 // check reports whether lines can be written. After one that could not it tries.
-func (a *Audit) check() error {
+func (a *Audit) checkWritable() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.lost == 0 {
@@ -169,17 +169,17 @@ func (a *Audit) check() error {
 func (a *Audit) line(message string, attrs []slog.Attr) error {
 	record := slog.NewRecord(a.now().UTC(), slog.LevelInfo, message, 0)
 	record.AddAttrs(attrs...)
-	return slog.NewJSONHandler(whole{a}, nil).Handle(context.Background(), record)
+	return slog.NewJSONHandler(lineWriter{a}, nil).Handle(context.Background(), record)
 }
 
 // whole begins a new line after one that was cut short.
-type whole struct{ *Audit }
+type lineWriter struct{ *Audit }
 
-func (w whole) Write(line []byte) (int, error) {
-	if w.torn {
+func (w lineWriter) Write(line []byte) (int, error) {
+	if w.truncated {
 		line = append([]byte("\n"), line...)
 	}
 	n, err := w.out.Write(line)
-	w.torn = err != nil && (n > 0 || w.torn)
+	w.truncated = err != nil && (n > 0 || w.truncated)
 	return n, err
 }

@@ -115,7 +115,7 @@ func TestAuditFileIsOpenedAgain(t *testing.T) {
 	}
 	a.meter = r.meter
 	defer a.Close()
-	if err := errors.Join(a.write(slog.String("n", "1")), os.Rename(path, path+".1"), a.Reopen(), a.write(slog.String("n", "2"))); err != nil {
+	if err := errors.Join(a.write(slog.String("n", "1")), os.Rename(path, path+".1"), a.reopen(), a.write(slog.String("n", "2"))); err != nil {
 		t.Fatal(err)
 	}
 	for file, want := range map[string]string{path + ".1": `"n":"1"`, path: `"n":"2"`} {

@@ -11,7 +11,7 @@ import (
 
 // maxShown bounds the names that a line about many refusals has. Together they are
 // no longer than one may be.
-const maxShown = 5
+const maxNames = 5
 
 // event is what calls of one request have in common that one line stands for. Of
 // refused calls that is not the name: nothing was read or written under it.
@@ -21,14 +21,14 @@ type event struct {
 
 // eventOf is what a call was, in the log's words.
 func (s *Server) eventOf(c cloud.Call) event {
-	e := event{c.Key, operation(c.Field), s.slugs.of(c.Tenant), c.Tenant, cut(c.Secret), "ok"}
+	e := event{c.Key, operationOf(c.Field), s.slugs.of(c.Tenant), c.Tenant, truncate(c.Secret), "ok"}
 	if c.Err != "" {
 		e.outcome = c.Err
 	}
 	return e
 }
 
-func cut(name string) string { return name[:min(len(name), cloud.MaxName)] }
+func truncate(name string) string { return name[:min(len(name), cloud.MaxName)] }
 
 // refused reports whether certainly nothing was done. A write that the store failed
 // may have been, and so may what an upstream was asked for.
@@ -79,17 +79,17 @@ func (o *outcomes) add(e event) (now bool) {
 	}
 	t.count++
 	if refused {
-		t.show(e.name)
+		t.addName(e.name)
 	}
 	return false
 }
 
-func (t *tally) show(name string) {
+func (t *tally) addName(name string) {
 	length := len(name)
 	for _, shown := range t.names {
 		length += len(shown)
 	}
-	if name == "" || length > cloud.MaxName || len(t.names) == maxShown || slices.Contains(t.names, name) {
+	if name == "" || length > cloud.MaxName || len(t.names) == maxNames || slices.Contains(t.names, name) {
 		return
 	}
 	t.names = append(t.names, name)
@@ -111,7 +111,7 @@ func (o *outcomes) take() (out []tally) {
 // onCall counts a call, and writes its line unless one before the answer will do.
 func (s *Server) onCall(ctx context.Context, c cloud.Call) error {
 	e := s.eventOf(c)
-	s.meter.call(e.operation, e.tenant, e.outcome)
+	s.meter.countCall(e.operation, e.tenant, e.outcome)
 	about := requestOf(ctx)
 	if !about.outcomes.add(e) {
 		return nil
@@ -120,7 +120,7 @@ func (s *Server) onCall(ctx context.Context, c cloud.Call) error {
 }
 
 // settle writes the lines of a request that are still to be written.
-func (s *Server) settle(about *request) error {
+func (s *Server) writeLines(about *request) error {
 	for _, t := range about.outcomes.take() {
 		write := s.config.Audit.write
 		if t.refused() {
@@ -150,13 +150,13 @@ func (r *request) attrs(t tally) []slog.Attr {
 	if len(t.names) > 1 {
 		attrs = append(attrs, slog.Any("names", t.names))
 	}
-	if r.github != nil {
-		attrs = append(attrs, r.github.attr())
+	if r.workflow != nil {
+		attrs = append(attrs, r.workflow.attr())
 	}
 	return attrs
 }
 
 // onError logs what a store says, which holds no value; clients do not get it.
 func (s *Server) onError(field string, err error) {
-	s.config.Log.Error("the store failed", "operation", operation(field), "error", err.Error())
+	s.config.Log.Error("the store failed", "operation", operationOf(field), "error", err.Error())
 }

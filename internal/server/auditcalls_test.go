@@ -179,15 +179,15 @@ func TestRefusalsFailClosed(t *testing.T) {
 func TestAnswersWithoutLines(t *testing.T) {
 	broken := func() error { return io.ErrShortWrite }
 	out := &recorder{header: http.Header{"Content-Length": {"5"}, "Set-Cookie": {"CANARY"}, "X-Request-Id": {"id"}}}
-	w := &auditedWriter{ResponseWriter: out, settle: broken}
+	w := &auditWriter{ResponseWriter: out, writeLines: broken}
 	w.WriteHeader(http.StatusOK)
 	_, _ = io.WriteString(w, "CANARY")
 	if out.status != 503 || out.body.String() != busyAnswer || out.header.Get("Content-Length") != "" || out.header.Get("Set-Cookie") != "" || out.header.Get("X-Request-Id") != "id" {
 		t.Errorf("%d %v %s", out.status, out.header, out.body.String())
 	}
-	begun := &auditedWriter{ResponseWriter: &recorder{header: http.Header{}}, settle: func() error { return nil }}
+	begun := &auditWriter{ResponseWriter: &recorder{header: http.Header{}}, writeLines: func() error { return nil }}
 	_, _ = io.WriteString(begun, "first")
-	begun.settle = broken
+	begun.writeLines = broken
 	defer func() {
 		if recover() != http.ErrAbortHandler {
 			t.Error("the answer went on")

@@ -15,19 +15,19 @@ const routeTimeout = 10 * time.Minute
 
 // routePlaces bounds how many of them are answered at once. They take no turn of the
 // API's, since their answers are long.
-const routePlaces = 4
+const maxRoutes = 4
 
 // few answers so many at once. The others wait, since a stranger is refused at once.
-func (s *Server) few(next http.Handler) http.Handler {
-	places := turns.New(turns.Config{Size: routePlaces})
+func (s *Server) withRouteLimit(next http.Handler) http.Handler {
+	places := turns.New(turns.Config{Size: maxRoutes})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		place := places.Claim("")
 		if s.bounds.wait(r.Context(), func(ctx context.Context) error { return place.Take(ctx, 1) }) != nil {
-			unavailable(w, busyAnswer)
+			writeUnavailable(w, busyAnswer)
 			return
 		}
 		defer place.Release()
-		unhurried(http.NewResponseController(w))
+		clearReadDeadline(http.NewResponseController(w))
 		next.ServeHTTP(w, r)
 	})
 }
@@ -42,7 +42,7 @@ func (s *Server) AllowsBackup(r *http.Request) bool {
 	switch {
 	case !known:
 		call.Err = "UNAUTHENTICATED"
-	case !itself || !s.reachesAll(k) || requestOf(r.Context()).github != nil:
+	case !itself || !s.reachesAll(k) || requestOf(r.Context()).workflow != nil:
 		call.Err = "FORBIDDEN"
 	}
 	return s.onCall(r.Context(), call) == nil && call.Err == ""

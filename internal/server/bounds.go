@@ -30,7 +30,7 @@ const (
 const busyAnswer = `{"errors":[{"message":"` + cloud.Busy + `","extensions":{"code":"API_ERROR"}}]}` + "\n"
 
 // awayAnswer is what a token gets whose issuer has not said what its keys are.
-const awayAnswer = `{"errors":[{"message":"The token cannot be verified now, because its issuer does not answer. Try again.","extensions":{"code":"API_ERROR"}}]}` + "\n"
+const noKeysAnswer = `{"errors":[{"message":"The token cannot be verified now, because its issuer does not answer. Try again.","extensions":{"code":"API_ERROR"}}]}` + "\n"
 
 // bounds hold what requests take together: of turns, and of the memory that the
 // process may have. Each key has its part, so that what one of them takes, or
@@ -40,11 +40,11 @@ type bounds struct {
 	work     *turns.Pool // bytes that the work on them takes
 	lists    *turns.Pool // listings of names under way
 	forwards *turns.Pool // requests that an upstream answers
-	bodies   room
-	answers  room
+	bodies   budget
+	answers  budget
 
-	patience, limit time.Duration
-	meter           *meter
+	patience, workLimit time.Duration
+	meter               *meter
 }
 
 var _ cloud.Bounds = (*bounds)(nil)
@@ -53,42 +53,42 @@ func newBounds(c Config, m *meter) *bounds {
 	memory := cmp.Or(c.Memory, assumedMemory)
 	requests := int64(cmp.Or(c.MaxRequests, 128))
 	return &bounds{
-		slots:    turns.New(turns.Config{Size: min(requests, max(1, memory/memoryOfTurn))}),
-		lists:    turns.New(turns.Config{Size: max(1, memory/memoryOfList)}),
-		forwards: turns.New(turns.Config{Size: requests, Most: (requests + 1) / 2}),
-		work:     half(memory / 8),
-		bodies:   room{half(memory / 64), half(memory / 32)},
-		answers:  room{half(memory / 32), half(memory / 8)},
-		patience: cmp.Or(c.timeouts.patience, patience),
-		limit:    cmp.Or(c.timeouts.request, RequestTimeout),
-		meter:    m,
+		slots:     turns.New(turns.Config{Size: min(requests, max(1, memory/memoryOfTurn))}),
+		lists:     turns.New(turns.Config{Size: max(1, memory/memoryOfList)}),
+		forwards:  turns.New(turns.Config{Size: requests, PerKey: (requests + 1) / 2}),
+		work:      newHalfPool(memory / 8),
+		bodies:    budget{newHalfPool(memory / 64), newHalfPool(memory / 32)},
+		answers:   budget{newHalfPool(memory / 32), newHalfPool(memory / 8)},
+		patience:  cmp.Or(c.timeouts.patience, patience),
+		workLimit: cmp.Or(c.timeouts.request, requestTimeout),
+		meter:     m,
 	}
 }
 
 // half is a pool of bytes of which one key holds no more than half.
-func half(bytes int64) *turns.Pool {
-	return turns.New(turns.Config{Size: bytes, Most: bytes / 2, Ahead: true})
+func newHalfPool(bytes int64) *turns.Pool {
+	return turns.New(turns.Config{Size: bytes, PerKey: bytes / 2, Overdraft: true})
 }
 
 // share is what one request has taken.
 type share struct {
-	known            bool
-	key              string
-	whole            context.Context // of the request, not of the work on it
-	until            time.Time       // the request may take, and its answer
-	conn             *http.ResponseController
-	body, answer     grown
-	work, slot, sent turns.Claim
-	time             *worktime
+	claimed             bool
+	key                 string
+	ctx                 context.Context // of the request, not of the work on it
+	deadline            time.Time       // the request may take, and its answer
+	conn                *http.ResponseController
+	body, answer        reservation
+	work, slot, forward turns.Claim
+	workTime            *workContext
 }
 
 // of finds the share of the request that a context is of.
-func (b *bounds) of(ctx context.Context, key string) *share {
+func (b *bounds) shareOf(ctx context.Context, key string) *share {
 	s := &requestOf(ctx).share
-	if !s.known {
+	if !s.claimed {
 		*s = share{
-			known: true, key: key, whole: ctx, until: s.until, conn: s.conn, body: b.bodies.grown(key), answer: b.answers.grown(key),
-			work: b.work.Claim(key), slot: b.slots.Claim(key), sent: b.forwards.Claim(key),
+			claimed: true, key: key, ctx: ctx, deadline: s.deadline, conn: s.conn, body: b.bodies.reserve(key), answer: b.answers.reserve(key),
+			work: b.work.Claim(key), slot: b.slots.Claim(key), forward: b.forwards.Claim(key),
 		}
 	}
 	return s
@@ -96,7 +96,7 @@ func (b *bounds) of(ctx context.Context, key string) *share {
 
 // Body implements [cloud.Bounds].
 func (b *bounds) Body(ctx context.Context, key string, bytes int) error {
-	s := b.of(ctx, key)
+	s := b.shareOf(ctx, key)
 	if s.body.try(int64(bytes)) {
 		return nil
 	}
@@ -105,21 +105,21 @@ func (b *bounds) Body(ctx context.Context, key string, bytes int) error {
 
 // Begin implements [cloud.Bounds]. The time for the work begins with it.
 func (b *bounds) Begin(ctx context.Context, key string, bytes int) (context.Context, error) {
-	s := b.of(ctx, key)
+	s := b.shareOf(ctx, key)
 	if !s.work.Try(int64(bytes)) || !s.slot.Try(1) {
-		unhurried(s.conn)
+		clearReadDeadline(s.conn)
 		if err := b.wait(ctx, func(ctx context.Context) error { return s.queue(ctx, int64(bytes)) }); err != nil {
 			s.end()
 			return nil, err
 		}
 	}
-	s.time = newWorktime(ctx, b.limit)
-	return s.time, nil
+	s.workTime = newWorkContext(ctx, b.workLimit)
+	return s.workTime, nil
 }
 
 // queue waits for what of a turn is lacking.
 func (s *share) queue(ctx context.Context, bytes int64) error {
-	if !s.work.Held() {
+	if !s.work.Active() {
 		if err := s.work.Take(ctx, bytes); err != nil {
 			return err
 		}
@@ -130,15 +130,15 @@ func (s *share) queue(ctx context.Context, bytes int64) error {
 // Answer implements [cloud.Bounds]. A large answer waits as long as its client does;
 // meanwhile its turn is another's, and its time stands still.
 func (b *bounds) Answer(ctx context.Context, bytes int) error {
-	s := b.of(ctx, "")
+	s := b.shareOf(ctx, "")
 	if s.answer.try(int64(bytes)) {
 		return nil
 	}
 	s.slot.Release()
-	s.time.pause()
-	defer s.time.resume()
-	unhurried(s.conn)
-	ctx, cancel := context.WithDeadline(s.whole, s.until)
+	s.workTime.pause()
+	defer s.workTime.resume()
+	clearReadDeadline(s.conn)
+	ctx, cancel := context.WithDeadline(s.ctx, s.deadline)
 	defer cancel()
 	if err := s.answer.take(ctx, int64(bytes)); err != nil {
 		return err
@@ -154,23 +154,23 @@ func (b *bounds) List(ctx context.Context, key string) (done func(), err error) 
 }
 
 // End implements [cloud.Bounds].
-func (b *bounds) End(ctx context.Context) { b.of(ctx, "").end() }
+func (b *bounds) End(ctx context.Context) { b.shareOf(ctx, "").end() }
 
 func (s *share) end() {
 	s.slot.Release()
 	s.work.Release()
-	if s.time != nil {
-		s.time.stop()
+	if s.workTime != nil {
+		s.workTime.stop()
 	}
 }
 
 // Forward implements [cloud.Bounds].
 func (b *bounds) Forward(ctx context.Context, key string) error {
-	s := b.of(ctx, key)
-	if s.sent.Try(1) {
+	s := b.shareOf(ctx, key)
+	if s.forward.Try(1) {
 		return nil
 	}
-	return b.wait(ctx, func(ctx context.Context) error { return s.sent.Take(ctx, 1) })
+	return b.wait(ctx, func(ctx context.Context) error { return s.forward.Take(ctx, 1) })
 }
 
 // wait waits with patience, and counts those who waited in vain.
@@ -186,9 +186,9 @@ func (b *bounds) wait(ctx context.Context, take func(context.Context) error) err
 
 // close gives back what a request still has.
 func (s *share) close() {
-	if s.known {
+	if s.claimed {
 		s.end()
-		s.sent.Release()
+		s.forward.Release()
 		s.body.release()
 		s.answer.release()
 	}
@@ -196,14 +196,14 @@ func (s *share) close() {
 
 // bounded holds requests to the bounds, both directions to a pace, and all of it to
 // a time.
-func (s *Server) bounded(next http.Handler, limit time.Duration) http.Handler {
+func (s *Server) withLimits(next http.Handler, limit time.Duration) http.Handler {
 	t := s.config.timeouts
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begin := time.Now()
 		share := &requestOf(r.Context()).share
 		defer share.close()
-		share.until = begin.Add(limit)
-		paced := newPacedWriter(w, share.until, cmp.Or(t.grace, grace), share.answer.awaited)
+		share.deadline = begin.Add(limit)
+		paced := newPacedWriter(w, share.deadline, cmp.Or(t.grace, grace), share.answer.blocksOthers)
 		share.conn = paced.conn
 		r.Body = newPacedBody(paced, r.Body, begin.Add(cmp.Or(t.read, readTimeout)))
 		next.ServeHTTP(paced, r)
@@ -211,7 +211,7 @@ func (s *Server) bounded(next http.Handler, limit time.Duration) http.Handler {
 }
 
 // timed ends what takes no turn of the API's when its time is over.
-func timed(next http.Handler, limit time.Duration) http.Handler {
+func withTimeout(next http.Handler, limit time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), limit)
 		defer cancel()
@@ -219,7 +219,7 @@ func timed(next http.Handler, limit time.Duration) http.Handler {
 	})
 }
 
-func unavailable(w http.ResponseWriter, body string) {
+func writeUnavailable(w http.ResponseWriter, body string) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Retry-After", "1")

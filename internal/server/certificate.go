@@ -9,12 +9,12 @@ import (
 
 // certificate is a TLS certificate that can be replaced while it is in use.
 type certificate struct {
-	watched
+	reloader
 	current atomic.Pointer[tls.Certificate]
 }
 
 func openCertificate(certFile, keyFile string) (*certificate, error) {
-	c := &certificate{watched: watched{files: []string{certFile, keyFile}}}
+	c := &certificate{reloader: reloader{files: []string{certFile, keyFile}}}
 	texts, _, err := c.read()
 	if err != nil {
 		return nil, fmt.Errorf("reading certificate: %w", err)

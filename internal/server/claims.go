@@ -55,7 +55,7 @@ func (c *claims) match(issuer, audience string, mappings []keysfile.Mapping) (ke
 	if len(c.Audience) != 1 || c.Audience[0] != audience {
 		return keysfile.Mapping{}, "its audience is not the URL of this server and nothing else"
 	}
-	if reason := c.outside(); reason != "" {
+	if reason := c.untrustedReason(); reason != "" {
 		return keysfile.Mapping{}, reason
 	}
 	reason := "no mapping has its repository-id"
@@ -63,7 +63,7 @@ func (c *claims) match(issuer, audience string, mappings []keysfile.Mapping) (ke
 		if m.Issuer != issuer || m.RepositoryID != c.RepositoryID {
 			continue
 		}
-		if reason = c.differs(m); reason == "" {
+		if reason = c.mismatch(m); reason == "" {
 			return m, ""
 		}
 	}
@@ -75,7 +75,7 @@ func (c *claims) match(issuer, audience string, mappings []keysfile.Mapping) (ke
 // A pull request's run in the repository itself, with its ids, whether it comes
 // from a fork or not, and no claim says which: so none is admitted, by its event,
 // by its refs, and whatever the mapping says.
-func (c *claims) outside() string {
+func (c *claims) untrustedReason() string {
 	switch {
 	case !keysfile.TrustedEvent(c.Event):
 		return "its event may run what somebody from outside wrote"
@@ -88,7 +88,7 @@ func (c *claims) outside() string {
 }
 
 // differs tells what of a mapping of its repository a token does not have.
-func (c *claims) differs(m keysfile.Mapping) string {
+func (c *claims) mismatch(m keysfile.Mapping) string {
 	switch {
 	case m.Repository != "" && !strings.EqualFold(m.Repository, c.Repository):
 		return "its repository has another name than the mapping says"

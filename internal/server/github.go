@@ -22,7 +22,7 @@ const (
 
 // gitHub admits the tokens that GitHub Actions gives to a workflow with the
 // permission id-token: write.
-type gitHub struct {
+type gitHubAuth struct {
 	log       *slog.Logger
 	now       func() time.Time
 	meter     *meter
@@ -34,12 +34,12 @@ type gitHub struct {
 	issuers  map[string]*issuer // those that mappings name
 }
 
-func newGitHub(c Config, m *meter) *gitHub {
-	return &gitHub{log: c.Log, now: c.Now, meter: m, transport: cmp.Or[http.RoundTripper](c.Transport, http.DefaultTransport), issuers: map[string]*issuer{}}
+func newGitHubAuth(c Config, m *meter) *gitHubAuth {
+	return &gitHubAuth{log: c.Log, now: c.Now, meter: m, transport: cmp.Or[http.RoundTripper](c.Transport, http.DefaultTransport), issuers: map[string]*issuer{}}
 }
 
 // admit takes the mappings of a keys file. Issuers that stay keep their keys.
-func (g *gitHub) admit(audience string, mappings []keysfile.Mapping) {
+func (g *gitHubAuth) use(audience string, mappings []keysfile.Mapping) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	issuers := map[string]*issuer{}
@@ -55,7 +55,7 @@ func (g *gitHub) admit(audience string, mappings []keysfile.Mapping) {
 // the client learns no more than that; the log says what, and holds nothing of a
 // token whose signature is not good. The error is [errNoAnswer], and then the
 // client may come again.
-func (g *gitHub) judge(ctx context.Context, token string) (*cloud.Key, error) {
+func (g *gitHubAuth) authenticate(ctx context.Context, token string) (*cloud.Key, error) {
 	g.mu.Lock()
 	audience, mappings, issuer := g.audience, g.mappings, g.issuers[claimedIssuer(token)]
 	g.mu.Unlock()
@@ -63,35 +63,35 @@ func (g *gitHub) judge(ctx context.Context, token string) (*cloud.Key, error) {
 	case len(mappings) == 0 || strings.Count(token, ".") != 2:
 		return nil, nil
 	case issuer == nil:
-		g.refused(ctx, "no mapping has its issuer", nil)
+		g.logRefused(ctx, "no mapping has its issuer", nil)
 		return nil, nil
 	}
 	found, err := issuer.verify(ctx, token)
 	if errors.Is(err, errNoAnswer) {
-		g.note(ctx, "unjudged", "a GitHub token could not be judged", err.Error(), nil)
+		g.logOutcome(ctx, "unjudged", "a GitHub token could not be judged", err.Error(), nil)
 		return nil, errNoAnswer
 	}
 	if err != nil {
-		g.refused(ctx, err.Error(), nil)
+		g.logRefused(ctx, err.Error(), nil)
 		return nil, nil
 	}
 	m, reason := found.match(issuer.url, audience, mappings)
 	if reason != "" {
-		g.refused(ctx, reason, found)
+		g.logRefused(ctx, reason, found)
 		return nil, nil
 	}
-	g.meter.gitHub("admitted")
-	requestOf(ctx).github = &found.workflow
+	g.meter.countGitHubToken("admitted")
+	requestOf(ctx).workflow = &found.workflow
 	return &cloud.Key{Name: m.Name, Role: cloud.Admin, Tenants: m.Tenants, Patterns: m.Patterns, Expires: found.expires}, nil
 }
 
-func (g *gitHub) refused(ctx context.Context, reason string, c *claims) {
-	g.note(ctx, "refused", "a GitHub token was refused", reason, c)
+func (g *gitHubAuth) logRefused(ctx context.Context, reason string, c *claims) {
+	g.logOutcome(ctx, "refused", "a GitHub token was refused", reason, c)
 }
 
 // note counts a token that was not admitted, and logs why.
-func (g *gitHub) note(ctx context.Context, outcome, message, reason string, c *claims) {
-	g.meter.gitHub(outcome)
+func (g *gitHubAuth) logOutcome(ctx context.Context, outcome, message, reason string, c *claims) {
+	g.meter.countGitHubToken(outcome)
 	about := requestOf(ctx)
 	attrs := []any{"reason", reason, "request", about.id, "remote", about.remote}
 	if c != nil {
@@ -103,21 +103,21 @@ func (g *gitHub) note(ctx context.Context, outcome, message, reason string, c *c
 // judged finds out whose a token of GitHub's is before its request takes a place
 // among those in work, for its issuer may have to be asked. Where that has no answer
 // the client is to come again.
-func (s *Server) judged(next http.Handler) http.Handler {
+func (s *Server) withGitHubToken(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token, _ := cloud.Bearer(r.Header)
-		key, err := s.github.judge(r.Context(), token)
+		key, err := s.github.authenticate(r.Context(), token)
 		if err != nil {
 			_ = s.onCall(r.Context(), cloud.Call{Err: "API_ERROR"})
-			unavailable(w, awayAnswer)
+			writeUnavailable(w, noKeysAnswer)
 			return
 		}
-		requestOf(r.Context()).token = key
+		requestOf(r.Context()).gitHubKey = key
 		next.ServeHTTP(w, r)
 	})
 }
 
-// tokenOf is what [Server.judged] found out about the token of a request.
-func tokenOf(ctx context.Context, _ string) (*cloud.Key, error) {
-	return requestOf(ctx).token, nil
+// tokenOf is what [Server.withGitHubToken] found out about the token of a request.
+func gitHubKeyOf(ctx context.Context, _ string) (*cloud.Key, error) {
+	return requestOf(ctx).gitHubKey, nil
 }

@@ -191,7 +191,7 @@ func TestGitHubTokenAttacks(t *testing.T) {
 		"issuer with slash":                    {"iss": i.URL + "/"},
 		"issuer other":                         {"iss": other.URL},
 		"issuer none":                          {"iss": nil},
-		"issuer GitHub":                        {"iss": keysfile.GitHubIssuer},
+		"issuer GitHub":                        {"iss": "https://token.actions.githubusercontent.com"},
 		"expired":                              {"exp": r.clock.now().Add(-time.Second).Unix()},
 		"no expiry":                            {"exp": nil},
 		"not yet valid":                        {"nbf": r.clock.now().Add(2 * time.Minute).Unix()},
@@ -393,7 +393,7 @@ func TestMappingIsTakenOut(t *testing.T) {
 	r := newRig(t, mappings(i.URL))
 	token := sign(testKeys()[0], "one", r.claims(i.URL))
 	r.do(token, `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
-	if err := r.admit([]byte(r.keys())); err != nil {
+	if err := r.replaceKeys([]byte(r.keys())); err != nil {
 		t.Fatal(err)
 	}
 	r.refused(t, token)
@@ -401,7 +401,7 @@ func TestMappingIsTakenOut(t *testing.T) {
 
 func TestMappingNeedsURL(t *testing.T) {
 	r := newRig(t, "")
-	err := r.admit([]byte(tenantsText + mappings("https://ghe.example.com")))
+	err := r.replaceKeys([]byte(tenantsText + mappings("https://ghe.example.com")))
 	if err == nil || !strings.Contains(err.Error(), "[[github]] needs the URL of this server") {
 		t.Error(err)
 	}

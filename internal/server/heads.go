@@ -15,20 +15,20 @@ const maxHeaderLines = 100
 
 const (
 	tooManyLines = "HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n431 Request Header Fields Too Large\n"
-	plainToTLS   = "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
+	httpToTLS    = "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
 )
 
 // heads are connections whose requests have few header lines, whoever sends them.
-type heads struct{ net.Listener }
+type headerListener struct{ net.Listener }
 
-func (l heads) Accept() (net.Conn, error) {
+func (l headerListener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	h := &head{Conn: conn}
-	if s := seatOf(conn); s != nil {
-		s.head = h
+	h := &headerConn{Conn: conn}
+	if s := limitedConnOf(conn); s != nil {
+		s.headers = h
 	}
 	return h, nil
 }
@@ -36,26 +36,26 @@ func (l heads) Accept() (net.Conn, error) {
 // head counts the lines of each request before net/http has them. It gives out the
 // end of them, and of a body of known length, at the end of a read, so that nothing
 // of the next request comes uncounted.
-type head struct {
+type headerConn struct {
 	net.Conn
-	rest  []byte // what came behind the end of a read
-	lines int
-	bare  bool // the line so far is empty
+	pending   []byte // what came behind the end of a read
+	lines     int
+	emptyLine bool // the line so far is empty
 
-	mu   sync.Mutex
-	body int64 // how much of it is to come; -1 where that is not known
+	mu       sync.Mutex
+	bodyLeft int64 // how much of it is to come; -1 where that is not known
 }
 
 // begin is called once the lines are there, with the length of the body.
-func (h *head) begin(body int64) {
+func (h *headerConn) startBody(body int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.body = body
+	h.bodyLeft = body
 }
 
-func (h *head) Read(p []byte) (int, error) {
+func (h *headerConn) Read(p []byte) (int, error) {
 	h.mu.Lock()
-	body := h.body
+	body := h.bodyLeft
 	h.mu.Unlock()
 	if body > 0 {
 		p = p[:min(int64(len(p)), body)]
@@ -63,40 +63,40 @@ func (h *head) Read(p []byte) (int, error) {
 	n, err := h.read(p)
 	switch {
 	case body > 0:
-		h.begin(body - int64(n))
+		h.startBody(body - int64(n))
 	case body == 0:
-		return h.count(p[:n], err)
+		return h.countLines(p[:n], err)
 	}
 	return n, err
 }
 
-func (h *head) read(p []byte) (int, error) {
-	if len(h.rest) > 0 {
-		n := copy(p, h.rest)
-		h.rest = h.rest[n:]
+func (h *headerConn) read(p []byte) (int, error) {
+	if len(h.pending) > 0 {
+		n := copy(p, h.pending)
+		h.pending = h.pending[n:]
 		return n, nil
 	}
 	n, err := h.Conn.Read(p)
 	var record tls.RecordHeaderError
 	if errors.As(err, &record) && record.Conn != nil {
-		_, _ = io.WriteString(record.Conn, plainToTLS)
+		_, _ = io.WriteString(record.Conn, httpToTLS)
 	}
 	return n, err
 }
 
 // count looks for the end of the lines in what came.
-func (h *head) count(b []byte, err error) (int, error) {
+func (h *headerConn) countLines(b []byte, err error) (int, error) {
 	for i, c := range b {
 		switch {
 		case c != '\n':
-			h.bare = h.bare && c == '\r'
+			h.emptyLine = h.emptyLine && c == '\r'
 			continue
-		case h.bare:
-			h.rest = append(bytes.Clone(b[i+1:]), h.rest...)
-			h.lines, h.bare = 0, false
+		case h.emptyLine:
+			h.pending = append(bytes.Clone(b[i+1:]), h.pending...)
+			h.lines, h.emptyLine = 0, false
 			return i + 1, nil
 		}
-		if h.lines, h.bare = h.lines+1, true; h.lines > maxHeaderLines {
+		if h.lines, h.emptyLine = h.lines+1, true; h.lines > maxHeaderLines {
 			_, _ = io.WriteString(h.Conn, tooManyLines)
 			return 0, &net.OpError{Op: "read", Net: "tcp", Err: errors.New("too many header lines")}
 		}
@@ -105,7 +105,7 @@ func (h *head) count(b []byte, err error) (int, error) {
 }
 
 // CloseWrite lets net/http end an answer before it drops what it did not read.
-func (h *head) CloseWrite() error {
+func (h *headerConn) CloseWrite() error {
 	if c, ok := h.Conn.(interface{ CloseWrite() error }); ok {
 		return c.CloseWrite()
 	}

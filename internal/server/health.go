@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	readyFor    = time.Second     // how long an answer of the store counts
-	pingTimeout = 2 * time.Second // how long the store may take for it
+	pingInterval = time.Second     // how long an answer of the store counts
+	pingTimeout  = 2 * time.Second // how long the store may take for it
 )
 
 // health is whether the server can be given work.
@@ -22,9 +22,9 @@ type health struct {
 	now      func() time.Time
 	stopping atomic.Bool
 
-	mu    sync.Mutex // held while the store is asked, so that one question does for all
-	asked time.Time
-	err   error
+	mu     sync.Mutex // held while the store is asked, so that one question does for all
+	pinged time.Time
+	err    error
 }
 
 func newHealth(store cloud.Store, now func() time.Time) *health {
@@ -32,16 +32,16 @@ func newHealth(store cloud.Store, now func() time.Time) *health {
 }
 
 // storeAnswers asks the store at most once a second.
-func (h *health) storeAnswers() error {
+func (h *health) pingStore() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if age := h.now().Sub(h.asked); age >= 0 && age < readyFor {
+	if age := h.now().Sub(h.pinged); age >= 0 && age < pingInterval {
 		return h.err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), pingTimeout)
 	defer cancel()
 	h.err = h.store.Ping(ctx)
-	h.asked = h.now()
+	h.pinged = h.now()
 	return h.err
 }
 
@@ -82,10 +82,10 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	if s.cert != nil {
 		a.Certificate = s.cert.state()
 	}
-	if s.health.storeAnswers() != nil {
+	if s.health.pingStore() != nil {
 		a.Store = "unavailable"
 	}
-	if s.config.Audit.check() != nil {
+	if s.config.Audit.checkWritable() != nil {
 		a.Audit = "failing"
 	}
 	a.Ready = !a.Stopping && a.Store == "ok" && a.Audit == "ok"

@@ -75,14 +75,14 @@ func TestSealedStore(t *testing.T) {
 	r.do(r.admin, set("A", "CANARY")).wants(t, 200, `"success":true`)
 	r.get("/readyz").wants(t, 200, `"ready":true`, `"store":"ok"`)
 	f.sealed.Store(true)
-	r.clock.move(readyFor)
+	r.clock.move(pingInterval)
 	r.do(r.runner, value("A")).wants(t, 200, "API_ERROR")
 	r.do(r.admin, set("B", "CANARY")).wants(t, 200, "API_ERROR")
 	r.get("/readyz").wants(t, 503, `"ready":false`, `"store":"unavailable"`)
 	r.get("/healthz").wants(t, 200, "ok")
 	r.get("/metrics").wants(t, 200, `prefect_secrets_store_errors_total{operation="get"} 1`, `prefect_secrets_calls_total{operation="set_secret",tenant="data",outcome="API_ERROR"} 1`)
 	f.sealed.Store(false)
-	r.clock.move(readyFor)
+	r.clock.move(pingInterval)
 	r.get("/readyz").wants(t, 200, `"ready":true`)
 	r.do(r.runner, value("A")).wants(t, 200, `"CANARY"`)
 	if !strings.Contains(r.log.String(), "Vault is sealed") {
@@ -99,7 +99,7 @@ func TestReadyzAsksOncePerSecond(t *testing.T) {
 	if f.pings.Load() != 1 {
 		t.Errorf("%d pings", f.pings.Load())
 	}
-	r.clock.move(readyFor)
+	r.clock.move(pingInterval)
 	r.get("/readyz").wants(t, 200)
 	if f.pings.Load() != 2 {
 		t.Errorf("%d pings", f.pings.Load())
@@ -170,8 +170,8 @@ func TestRequestTime(t *testing.T) {
 	r, f := newFragile(t, func(c *Config) { c.timeouts.request = 30 * time.Millisecond })
 	f.held, f.entered = make(chan struct{}), make(chan struct{}, 1)
 	r.do(r.runner, value("A")).wants(t, 200, "API_ERROR")
-	if RequestTimeout != 30*time.Second {
-		t.Errorf("the request time is %v", RequestTimeout)
+	if requestTimeout != 30*time.Second {
+		t.Errorf("the request time is %v", requestTimeout)
 	}
 }
 

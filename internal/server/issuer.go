@@ -21,16 +21,16 @@ const (
 	maxKeys       = 1 << 20         // bytes of one of its answers
 	// askEvery is how long an issuer is left alone once it was asked: a token with a
 	// made-up key id costs a question, and anybody can make one up.
-	askEvery = 5 * time.Second
+	askInterval = 5 * time.Second
 	// keysFor is how long an issuer's keys count before they are asked for again,
 	// so that one it withdraws is trusted no longer. An issuer that does not answer
 	// keeps its keys.
-	keysFor = time.Hour
+	keysLifetime = time.Hour
 	// maxWaiting bounds the requests that wait for one issuer.
 	maxWaiting = 8
 	// keyPatience is how long a token waits for its issuer whose key is known, and
 	// only older than keysFor.
-	keyPatience = time.Second
+	stalePatience = time.Second
 )
 
 var (
@@ -44,33 +44,33 @@ var (
 type issuer struct {
 	url     string
 	now     func() time.Time
-	ask     *http.Client
+	client  *http.Client
 	waiting chan struct{} // has an element for each request that waits
 
 	mu       sync.Mutex
 	keys     map[string]crypto.PublicKey // by key id; nil before the first answer
-	answered time.Time                   // when it said so
+	fetched  time.Time                   // when it said so
 	asked    time.Time                   // when the last question began or ended
-	question chan struct{}               // closed once it has an answer or none; nil where there is no question
+	fetching chan struct{}               // closed once it has an answer or none; nil where there is no question
 }
 
 func newIssuer(url string, transport http.RoundTripper, now func() time.Time) *issuer {
 	i := &issuer{url: url, now: now, waiting: make(chan struct{}, maxWaiting)}
-	i.ask = &http.Client{Timeout: issuerTimeout, Transport: issuerTransport{url, transport}, CheckRedirect: sameHost}
+	i.client = &http.Client{Timeout: issuerTimeout, Transport: issuerTransport{url, transport}, CheckRedirect: sameHost}
 	return i
 }
 
 // key finds the key that a token names. It waits for the issuer only where that can
 // change anything, and then not long.
 func (i *issuer) key(ctx context.Context, id string) (crypto.PublicKey, error) {
-	key, sure := i.look(id)
+	key, sure := i.cachedKey(id)
 	if !sure {
 		patience := issuerTimeout
 		if key != nil {
-			patience = keyPatience
+			patience = stalePatience
 		}
-		i.wait(ctx, patience)
-		key, sure = i.look(id)
+		i.waitForKeys(ctx, patience)
+		key, sure = i.cachedKey(id)
 	}
 	switch {
 	case key != nil:
@@ -83,23 +83,23 @@ func (i *issuer) key(ctx context.Context, id string) (crypto.PublicKey, error) {
 
 // look finds a key among those that are known. It is sure where the issuer need not
 // be asked: of a key that it named within the hour, and of any a moment after it was.
-func (i *issuer) look(id string) (key crypto.PublicKey, sure bool) {
+func (i *issuer) cachedKey(id string) (key crypto.PublicKey, sure bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	key = i.keys[id]
-	age := i.now().Sub(i.answered)
-	return key, i.keys != nil && (age < askEvery || key != nil && age < keysFor)
+	age := i.now().Sub(i.fetched)
+	return key, i.keys != nil && (age < askInterval || key != nil && age < keysLifetime)
 }
 
 // wait asks the issuer, or joins who has, if there is a place to wait.
-func (i *issuer) wait(ctx context.Context, patience time.Duration) {
+func (i *issuer) waitForKeys(ctx context.Context, patience time.Duration) {
 	select {
 	case i.waiting <- struct{}{}:
 		defer func() { <-i.waiting }()
 	default:
 		return
 	}
-	question := i.questioned()
+	question := i.startFetch()
 	if question == nil {
 		return
 	}
@@ -114,18 +114,18 @@ func (i *issuer) wait(ctx context.Context, patience time.Duration) {
 
 // questioned gives the question that is under way or begins one. It is nil where the
 // issuer was asked a moment ago.
-func (i *issuer) questioned() <-chan struct{} {
+func (i *issuer) startFetch() <-chan struct{} {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.question == nil && (i.asked.IsZero() || i.now().Sub(i.asked) >= askEvery) {
-		i.question, i.asked = make(chan struct{}), i.now()
-		go i.answer()
+	if i.fetching == nil && (i.asked.IsZero() || i.now().Sub(i.asked) >= askInterval) {
+		i.fetching, i.asked = make(chan struct{}), i.now()
+		go i.refresh()
 	}
-	return i.question
+	return i.fetching
 }
 
 // answer asks the issuer for its keys. No request's end ends it.
-func (i *issuer) answer() {
+func (i *issuer) refresh() {
 	ctx, cancel := context.WithTimeout(context.Background(), issuerTimeout)
 	defer cancel()
 	keys, err := i.fetch(ctx)
@@ -133,15 +133,15 @@ func (i *issuer) answer() {
 	defer i.mu.Unlock()
 	i.asked = i.now()
 	if err == nil {
-		i.keys, i.answered = keys, i.now()
+		i.keys, i.fetched = keys, i.now()
 	}
-	close(i.question)
-	i.question = nil
+	close(i.fetching)
+	i.fetching = nil
 }
 
 // fetch finds out where the issuer's keys are, and what they are.
 func (i *issuer) fetch(ctx context.Context) (map[string]crypto.PublicKey, error) {
-	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, i.ask), i.url)
+	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, i.client), i.url)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +152,7 @@ func (i *issuer) fetch(ctx context.Context) (map[string]crypto.PublicKey, error)
 		return nil, err
 	}
 	var set jose.JSONWebKeySet
-	if err := i.get(ctx, found.KeysURL, &set); err != nil {
+	if err := i.getJSON(ctx, found.KeysURL, &set); err != nil {
 		return nil, err
 	}
 	keys := map[string]crypto.PublicKey{}
@@ -164,12 +164,12 @@ func (i *issuer) fetch(ctx context.Context) (map[string]crypto.PublicKey, error)
 	return keys, nil
 }
 
-func (i *issuer) get(ctx context.Context, url string, out any) error {
+func (i *issuer) getJSON(ctx context.Context, url string, out any) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
 	}
-	resp, err := i.ask.Do(r)
+	resp, err := i.client.Do(r)
 	if err != nil {
 		return err
 	}

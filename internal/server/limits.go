@@ -12,7 +12,7 @@ import (
 // Bounds on one connection and one request.
 const (
 	// RequestTimeout bounds the work on one request.
-	RequestTimeout = 30 * time.Second
+	requestTimeout = 30 * time.Second
 
 	headerTimeout = 10 * time.Second // to send a request's headers
 	readTimeout   = 30 * time.Second // to send a request
@@ -27,8 +27,8 @@ type timeouts struct{ header, read, write, request, patience, grace time.Duratio
 
 func (s *Server) httpServer(h http.Handler) *http.Server {
 	t := s.config.timeouts
-	return onSeats(&http.Server{
-		Handler:           seated(h),
+	return trackConns(&http.Server{
+		Handler:           withConn(h),
 		ReadHeaderTimeout: cmp.Or(t.header, headerTimeout),
 		ReadTimeout:       cmp.Or(t.read, readTimeout),
 		WriteTimeout:      cmp.Or(t.write, writeTimeout),

@@ -36,10 +36,10 @@ func groupLimit(root fs.FS) int64 {
 		controllers, group, _ := strings.Cut(rest, ":")
 		switch {
 		case number == "0" && controllers == "":
-			least = lesser(least, limitAbove(root, "sys/fs/cgroup", group, "memory.max"))
-			least = lesser(least, limitAbove(root, "sys/fs/cgroup/unified", group, "memory.max"))
+			least = lowerLimit(least, treeLimit(root, "sys/fs/cgroup", group, "memory.max"))
+			least = lowerLimit(least, treeLimit(root, "sys/fs/cgroup/unified", group, "memory.max"))
 		case strings.Contains(","+controllers+",", ",memory,"):
-			least = lesser(least, limitAbove(root, "sys/fs/cgroup/memory", group, "memory.limit_in_bytes"))
+			least = lowerLimit(least, treeLimit(root, "sys/fs/cgroup/memory", group, "memory.limit_in_bytes"))
 		}
 	}
 	return least
@@ -48,12 +48,12 @@ func groupLimit(root fs.FS) int64 {
 // limitAbove reads the limits from a group up to the root. A container that sees its
 // group as the root, while its table still names it as the host does, has no such
 // directory below: what is missing is passed over.
-func limitAbove(root fs.FS, tree, group, file string) int64 {
+func treeLimit(root fs.FS, tree, group, file string) int64 {
 	least := int64(0)
 	for at := path.Clean("/" + group); ; at = path.Dir(at) {
 		text, _ := fs.ReadFile(root, path.Join(tree, at, file))
 		if limit, err := strconv.ParseInt(string(bytes.TrimSpace(text)), 10, 64); err == nil && limit > 0 && limit < unlimited {
-			least = lesser(least, limit)
+			least = lowerLimit(least, limit)
 		}
 		if at == "/" {
 			return least
@@ -66,7 +66,7 @@ func limitAbove(root fs.FS, tree, group, file string) int64 {
 const unlimited = 1 << 60
 
 // lesser takes 0 for no limit.
-func lesser(a, b int64) int64 {
+func lowerLimit(a, b int64) int64 {
 	if a == 0 || b != 0 && b < a {
 		return b
 	}

@@ -44,18 +44,18 @@ func newMeter() *meter {
 }
 
 // watch adds the gauges that ask the server.
-func (m *meter) watch(s *Server) {
+func (m *meter) addReloadGauges(s *Server) {
 	m.set.NewGauge(`prefect_secrets_reload_stale{what="keys"}`, func() float64 { return stale(s.keys) })
 	m.set.NewGauge(`prefect_secrets_reload_stale{what="certificate"}`, func() float64 {
 		if s.cert == nil {
 			return 0
 		}
-		return stale(&s.cert.watched)
+		return stale(&s.cert.reloader)
 	})
 }
 
 // hold adds the gauges of what requests hold and wait for.
-func (m *meter) hold(b *bounds) {
+func (m *meter) addBoundsGauges(b *bounds) {
 	for what, pools := range map[string][]*turns.Pool{
 		"turn": {b.slots}, "work": {b.work}, "body": {b.bodies.small, b.bodies.large}, "answer": {b.answers.small, b.answers.large},
 	} {
@@ -80,16 +80,16 @@ func used(pools []*turns.Pool) (units int64, waiting int) {
 	return units, waiting
 }
 
-func (m *meter) call(operation, tenant, outcome string) {
+func (m *meter) countCall(operation, tenant, outcome string) {
 	m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_calls_total{operation=%q,tenant=%q,outcome=%q}`, operation, tenant, outcome)).Inc()
 }
 
-func (m *meter) request(status int, took time.Duration) {
+func (m *meter) observeRequest(status int, took time.Duration) {
 	m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_http_requests_total{status="%d"}`, status)).Inc()
 	m.set.GetOrCreatePrometheusHistogramExt("prefect_secrets_http_request_duration_seconds", buckets).Update(took.Seconds())
 }
 
-func (m *meter) store(operation string, took time.Duration, failed bool) {
+func (m *meter) observeStore(operation string, took time.Duration, failed bool) {
 	m.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf(`prefect_secrets_store_duration_seconds{operation=%q}`, operation), buckets).Update(took.Seconds())
 	errors := m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_store_errors_total{operation=%q}`, operation))
 	if failed {
@@ -97,7 +97,7 @@ func (m *meter) store(operation string, took time.Duration, failed bool) {
 	}
 }
 
-func (m *meter) gitHub(outcome string) {
+func (m *meter) countGitHubToken(outcome string) {
 	m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_github_tokens_total{outcome=%q}`, outcome)).Inc()
 }
 
@@ -113,7 +113,7 @@ func (m *meter) serve(w http.ResponseWriter, _ *http.Request) {
 
 // operation is a field's name in one spelling for both, or "none" for what came
 // to no field.
-func operation(field string) string {
+func operationOf(field string) string {
 	if field == "" {
 		return "none"
 	}

@@ -23,22 +23,22 @@ func (s *Server) mount() (http.Handler, error) {
 		if err != nil {
 			return nil, err
 		}
-		api = timed(wrapped, limit)
+		api = withTimeout(wrapped, limit)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/healthz", healthz)
 	mux.HandleFunc("/readyz", s.readyz)
 	if s.config.Routes != nil {
 		for pattern, h := range s.config.Routes(s) {
-			mux.Handle(pattern, s.audited(s.judged(s.bounded(timed(s.few(h), routeTimeout), routeTimeout))))
+			mux.Handle(pattern, s.withAudit(s.withGitHubToken(s.withLimits(withTimeout(s.withRouteLimit(h), routeTimeout), routeTimeout))))
 		}
 	}
-	mux.Handle("/", s.audited(s.judged(s.bounded(api, limit))))
-	return s.tracked(mux), nil
+	mux.Handle("/", s.withAudit(s.withGitHubToken(s.withLimits(api, limit))))
+	return s.withRequestID(mux), nil
 }
 
 // Metrics answers /metrics, and the health beside it.
-func (s *Server) Metrics() http.Handler {
+func (s *Server) metricsHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /metrics", s.meter.serve)
 	mux.HandleFunc("/healthz", healthz)

@@ -57,7 +57,7 @@ func TestPace(t *testing.T) {
 		"never":                  {1, time.Hour, false, true, 7 * time.Second},
 		"beyond the whole time":  {pace, 20 * time.Second, false, true, 20 * time.Second},
 		"slow while others wait": {2 * pace, time.Hour, true, true, 7 * time.Second},
-		"fast while others wait": {2 * hurried, time.Hour, true, false, 3 * time.Second},
+		"fast while others wait": {2 * urgentPace, time.Hour, true, false, 3 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			took, err := paced(t, test.speed, size, test.limit, test.awaited)
@@ -84,7 +84,7 @@ func TestPaceCountsWritingAlone(t *testing.T) {
 // The time for the work stands still while the request waits.
 func TestWorktime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorktime(t.Context(), 10*time.Second)
+		w := newWorkContext(t.Context(), 10*time.Second)
 		time.Sleep(6 * time.Second)
 		w.pause()
 		time.Sleep(time.Hour)

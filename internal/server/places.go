@@ -11,33 +11,33 @@ import (
 // the place of the connection that has sent nothing for the longest time, unless its
 // request is in work. Where all are in work, it gets one of the spare places, on
 // which the health alone is answered, and where those are taken it waits.
-type places struct {
+type limitListener struct {
 	net.Listener
 	limit, spare int
-	patience     time.Duration // for a connection's first request to begin
-	open         *atomic.Int64 // how many there are, for the metrics
+	firstTimeout time.Duration // for a connection's first request to begin
+	count        *atomic.Int64 // how many there are, for the metrics
 
-	mu     sync.Mutex
-	change *sync.Cond // a connection has ended, or its request is no longer in work
-	seats  map[*seat]bool
-	spares int // those of them that are spare
-	closed bool
+	mu      sync.Mutex
+	changed *sync.Cond // a connection has ended, or its request is no longer in work
+	conns   map[*limitedConn]bool
+	spares  int // those of them that are spare
+	closed  bool
 }
 
-func newPlaces(l net.Listener, limit, spare int, patience time.Duration, open *atomic.Int64) *places {
-	p := &places{Listener: l, limit: limit, spare: spare, patience: patience, open: open, seats: map[*seat]bool{}}
-	p.change = sync.NewCond(&p.mu)
+func newLimitListener(l net.Listener, limit, spare int, patience time.Duration, open *atomic.Int64) *limitListener {
+	p := &limitListener{Listener: l, limit: limit, spare: spare, firstTimeout: patience, count: open, conns: map[*limitedConn]bool{}}
+	p.changed = sync.NewCond(&p.mu)
 	return p
 }
 
 // Accept takes a connection and gives it a place, for which it may have to wait.
-func (p *places) Accept() (net.Conn, error) {
+func (p *limitListener) Accept() (net.Conn, error) {
 	conn, err := p.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	s := newSeat(conn, p)
-	if !p.take(s) {
+	s := newLimitedConn(conn, p)
+	if !p.acquire(s) {
 		_ = conn.Close()
 		return nil, net.ErrClosed
 	}
@@ -45,22 +45,22 @@ func (p *places) Accept() (net.Conn, error) {
 }
 
 // take waits until there is a place. It reports false once the listener is closed.
-func (p *places) take(s *seat) bool {
+func (p *limitListener) acquire(s *limitedConn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for !p.closed {
-		if regular := p.room(false); regular || p.room(true) {
+		if regular := p.makeRoom(false); regular || p.makeRoom(true) {
 			p.add(s, !regular)
 			return true
 		}
-		p.change.Wait()
+		p.changed.Wait()
 	}
 	return false
 }
 
 // room makes room for one more connection, of those that are spare or of the others.
-func (p *places) room(spare bool) bool {
-	limit, taken := p.limit, len(p.seats)-p.spares
+func (p *limitListener) makeRoom(spare bool) bool {
+	limit, taken := p.limit, len(p.conns)-p.spares
 	if spare {
 		limit, taken = p.spare, p.spares
 	}
@@ -76,40 +76,40 @@ func (p *places) room(spare bool) bool {
 	return true
 }
 
-func (p *places) longestIdle(spare bool) (found *seat) {
-	for s := range p.seats {
-		if s.spare == spare && !s.working && (found == nil || s.heard.Load() < found.heard.Load()) {
+func (p *limitListener) longestIdle(spare bool) (found *limitedConn) {
+	for s := range p.conns {
+		if s.spare == spare && !s.working && (found == nil || s.lastRead.Load() < found.lastRead.Load()) {
 			found = s
 		}
 	}
 	return found
 }
 
-func (p *places) add(s *seat, spare bool) {
+func (p *limitListener) add(s *limitedConn, spare bool) {
 	if s.spare = spare; spare {
 		p.spares++
 	}
-	p.seats[s] = true
-	p.open.Store(int64(len(p.seats)))
+	p.conns[s] = true
+	p.count.Store(int64(len(p.conns)))
 }
 
-func (p *places) remove(s *seat) {
-	if !p.seats[s] {
+func (p *limitListener) remove(s *limitedConn) {
+	if !p.conns[s] {
 		return
 	}
-	delete(p.seats, s)
+	delete(p.conns, s)
 	if s.spare {
 		p.spares--
 	}
-	p.open.Store(int64(len(p.seats)))
-	p.change.Broadcast()
+	p.count.Store(int64(len(p.conns)))
+	p.changed.Broadcast()
 }
 
 // Close ends an Accept that waits for a place, too.
-func (p *places) Close() error {
+func (p *limitListener) Close() error {
 	p.mu.Lock()
 	p.closed = true
-	p.change.Broadcast()
+	p.changed.Broadcast()
 	p.mu.Unlock()
 	return p.Listener.Close()
 }

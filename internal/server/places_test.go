@@ -156,16 +156,16 @@ func TestLongestIdleGoes(t *testing.T) {
 func TestEachByteIsHeard(t *testing.T) {
 	one, other := net.Pipe()
 	defer other.Close()
-	s := newSeat(one, newPlaces(nil, 1, 0, time.Second, new(atomic.Int64)))
-	s.heard.Store(0)
+	s := newLimitedConn(one, newLimitListener(nil, 1, 0, time.Second, new(atomic.Int64)))
+	s.lastRead.Store(0)
 	go func() { _, _ = io.WriteString(other, "P") }()
-	if _, err := s.Read(make([]byte, 1)); err != nil || s.heard.Load() == 0 {
-		t.Errorf("heard at %d: %v", s.heard.Load(), err)
+	if _, err := s.Read(make([]byte, 1)); err != nil || s.lastRead.Load() == 0 {
+		t.Errorf("heard at %d: %v", s.lastRead.Load(), err)
 	}
 	_ = other.Close()
-	s.heard.Store(0)
-	if _, err := s.Read(make([]byte, 1)); err == nil || s.heard.Load() != 0 {
-		t.Errorf("heard the end at %d: %v", s.heard.Load(), err)
+	s.lastRead.Store(0)
+	if _, err := s.Read(make([]byte, 1)); err == nil || s.lastRead.Load() != 0 {
+		t.Errorf("heard the end at %d: %v", s.lastRead.Load(), err)
 	}
 }
 
@@ -222,15 +222,15 @@ func (d *deadlines) SetReadDeadline(t time.Time) error { d.last = t; return nil 
 // comes after them the time that net/http gives it.
 func TestFirstRequestBegins(t *testing.T) {
 	conn := &deadlines{}
-	s := newSeat(conn, newPlaces(nil, 1, 0, 10*time.Second, new(atomic.Int64)))
+	s := newLimitedConn(conn, newLimitListener(nil, 1, 0, 10*time.Second, new(atomic.Int64)))
 	later := time.Now().Add(time.Hour)
 	for _, wanted := range []time.Time{{}, later, later.Add(time.Hour)} {
-		if _ = s.SetReadDeadline(wanted); !conn.last.Equal(s.first) {
+		if _ = s.SetReadDeadline(wanted); !conn.last.Equal(s.firstDeadline) {
 			t.Errorf("%v became %v", wanted, conn.last)
 		}
 	}
 	_ = s.SetReadDeadline(later)
-	if s.begin(0); !conn.last.Equal(later) {
+	if s.startRequest(0); !conn.last.Equal(later) {
 		t.Errorf("the body's deadline is %v", conn.last)
 	}
 	if _ = s.SetReadDeadline(time.Time{}); !conn.last.IsZero() {

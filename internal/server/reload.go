@@ -20,20 +20,20 @@ const pollInterval = 5 * time.Second
 
 // watched are files whose text is compared with what it was: times of files say
 // little where a directory is swapped by a link, as Kubernetes does.
-type watched struct {
+type reloader struct {
 	files  []string
-	seen   string // the text that was taken or refused last
+	last   string // the text that was taken or refused last
 	broken atomic.Bool
 }
 
-func (w *watched) state() string {
+func (w *reloader) state() string {
 	if w.broken.Load() {
 		return "stale"
 	}
 	return "ok"
 }
 
-func stale(w *watched) float64 {
+func stale(w *reloader) float64 {
 	if w != nil && w.broken.Load() {
 		return 1
 	}
@@ -42,7 +42,7 @@ func stale(w *watched) float64 {
 
 // read gives the files' texts, and whether they, or what keeps them from being
 // read, are another than before.
-func (w *watched) read() (texts []string, changed bool, err error) {
+func (w *reloader) read() (texts []string, changed bool, err error) {
 	for _, file := range w.files {
 		text, failed := os.ReadFile(file)
 		err = cmp.Or(err, failed)
@@ -52,20 +52,20 @@ func (w *watched) read() (texts []string, changed bool, err error) {
 	if err != nil {
 		seen = "unreadable\x00" + err.Error()
 	}
-	changed, w.seen = seen != w.seen, seen
+	changed, w.last = seen != w.last, seen
 	return texts, changed, err
 }
 
 // watch reads the files again when they have changed, until ctx ends.
-func (s *Server) watch(ctx context.Context) {
+func (s *Server) watchFiles(ctx context.Context) {
 	tick := time.NewTicker(cmp.Or(s.config.Poll, pollInterval))
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
-			s.refresh(false)
-		case <-s.again:
-			s.refresh(true)
+			s.reloadFiles(false)
+		case <-s.reload:
+			s.reloadFiles(true)
 		case <-ctx.Done():
 			return
 		}
@@ -77,24 +77,24 @@ func (s *Server) watch(ctx context.Context) {
 // logged. Requests go on meanwhile. It does not wait.
 func (s *Server) Reload() {
 	select {
-	case s.again <- struct{}{}:
+	case s.reload <- struct{}{}:
 	default: // one is due already
 	}
 }
 
-func (s *Server) refresh(asked bool) {
+func (s *Server) reloadFiles(asked bool) {
 	if asked {
-		s.report(reloadAudit, s.config.Audit.Reopen())
+		s.reportReload(reloadAudit, s.config.Audit.reopen())
 	}
-	s.take(reloadKeys, s.keys, asked, func(texts []string) error { return s.admit([]byte(texts[0])) })
+	s.reloadFile(reloadKeys, s.keys, asked, func(texts []string) error { return s.replaceKeys([]byte(texts[0])) })
 	if s.cert != nil {
-		s.take(reloadCertificate, &s.cert.watched, asked, s.cert.use)
+		s.reloadFile(reloadCertificate, &s.cert.reloader, asked, s.cert.use)
 	}
-	s.lookAtFiles()
+	s.checkFiles()
 }
 
 // take uses what files hold now, if that is new or was asked for.
-func (s *Server) take(what string, w *watched, asked bool, use func([]string) error) {
+func (s *Server) reloadFile(what string, w *reloader, asked bool, use func([]string) error) {
 	texts, changed, err := w.read()
 	if !changed && !asked {
 		return
@@ -103,10 +103,10 @@ func (s *Server) take(what string, w *watched, asked bool, use func([]string) er
 		err = use(texts)
 	}
 	w.broken.Store(err != nil)
-	s.report(what, err)
+	s.reportReload(what, err)
 }
 
-func (s *Server) report(what string, err error) {
+func (s *Server) reportReload(what string, err error) {
 	if err == nil {
 		s.config.Log.Info("reloaded", "what", what)
 		return

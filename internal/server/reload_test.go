@@ -94,7 +94,7 @@ func TestBrokenKeysFile(t *testing.T) {
 		{"mended", func() { r.writeKeys(r.keys() + keyText("new", "admin", second)) }, "ok", "3"},
 	} {
 		step.change()
-		r.refresh(false)
+		r.reloadFiles(false)
 		r.do(r.admin, `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
 		r.get("/readyz").wants(t, 200, `"keys":"`+step.state+`"`)
 		r.get("/metrics").wants(t, 200, `prefect_secrets_reload_failures_total{what="keys"} `+step.failures+"\n")
@@ -110,7 +110,7 @@ func TestBrokenKeysFile(t *testing.T) {
 func TestRemovedKey(t *testing.T) {
 	r := newRig(t, "")
 	r.writeKeys(tenantsText + keyText("agent", "runner", r.runner))
-	r.refresh(false)
+	r.reloadFiles(false)
 	r.do(r.admin, `{ secret_names }`).wants(t, 200, "UNAUTHENTICATED")
 	r.do(r.runner, `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
 }

@@ -14,13 +14,13 @@ import (
 
 // request is what the server knows of an HTTP request beside what it asks for.
 type request struct {
-	id       string
-	remote   string
-	known    bool       // whether a key was recognised
-	github   *workflow  // who it is, if a token of GitHub's said so
-	token    *cloud.Key // what a token of GitHub's is good for, nil if there is none
-	outcomes outcomes
-	share    share // what it has taken of the bounds
+	id            string
+	remote        string
+	authenticated bool       // whether a key was recognised
+	workflow      *workflow  // who it is, if a token of GitHub's said so
+	gitHubKey     *cloud.Key // what a token of GitHub's is good for, nil if there is none
+	outcomes      outcomes
+	share         share // what it has taken of the bounds
 }
 
 // headerRequest tells the client under which id the logs have its request.
@@ -37,7 +37,7 @@ func requestOf(ctx context.Context) *request {
 }
 
 // tracked gives each request an id, which the answer has as X-Request-Id.
-func (s *Server) tracked(next http.Handler) http.Handler {
+func (s *Server) withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		about := &request{id: rand.Text()[:16], remote: s.remote(r)}
 		w.Header().Set(headerRequest, about.id)
@@ -46,8 +46,8 @@ func (s *Server) tracked(next http.Handler) http.Handler {
 		s.meter.inFlight.Inc()
 		defer func() {
 			s.meter.inFlight.Dec()
-			s.recovered(recover(), about, seen)
-			s.meter.request(seen.status, time.Since(begin))
+			s.endPanic(recover(), about, seen)
+			s.meter.observeRequest(seen.status, time.Since(begin))
 			s.config.Log.Debug("answered", "request", about.id, "remote", about.remote, "status", seen.status, "took", time.Since(begin))
 		}()
 		next.ServeHTTP(seen, r.WithContext(context.WithValue(r.Context(), requestKey{}, about)))
@@ -55,7 +55,7 @@ func (s *Server) tracked(next http.Handler) http.Handler {
 }
 
 // recovered logs a panic by where it happened. What it says may hold anything.
-func (s *Server) recovered(panicked any, about *request, w *statusWriter) {
+func (s *Server) endPanic(panicked any, about *request, w *statusWriter) {
 	if panicked == nil {
 		return
 	}
@@ -95,7 +95,7 @@ func (w *statusWriter) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
 	}
-	if !w.about.known {
+	if !w.about.authenticated {
 		w.Header().Set("Connection", "close")
 	}
 	w.ResponseWriter.WriteHeader(status)

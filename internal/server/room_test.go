@@ -4,7 +4,7 @@ import "testing"
 
 // What becomes large leaves the share of the small, and gives all back in the end.
 func TestRoomMovesWhatBecomesLarge(t *testing.T) {
-	r := room{half(1 << 20), half(4 << 20)}
+	r := budget{newHalfPool(1 << 20), newHalfPool(4 << 20)}
 	used := func(small, large int64) {
 		t.Helper()
 		gotSmall, _ := r.small.Used()
@@ -13,7 +13,7 @@ func TestRoomMovesWhatBecomesLarge(t *testing.T) {
 			t.Errorf("%d and %d bytes are used, want %d and %d", gotSmall, gotLarge, small, large)
 		}
 	}
-	g := r.grown("a")
+	g := r.reserve("a")
 	if !g.try(smallSize) {
 		t.Fatal("no room for the first")
 	}
@@ -32,13 +32,13 @@ func TestRoomMovesWhatBecomesLarge(t *testing.T) {
 
 // Large ones that fill their part leave that of the small.
 func TestLargeLeaveTheSmallTheirShare(t *testing.T) {
-	r := room{half(1 << 20), half(4 << 20)}
-	a, b := r.grown("a"), r.grown("b")
+	r := budget{newHalfPool(1 << 20), newHalfPool(4 << 20)}
+	a, b := r.reserve("a"), r.reserve("b")
 	if !a.try(2<<20) || !b.try(2<<20) {
 		t.Fatal("no room")
 	}
 	for _, key := range []string{"a", "b", "c"} {
-		if large, small := r.grown(key), r.grown(key); large.try(smallSize+1) || !small.try(smallSize) {
+		if large, small := r.reserve(key), r.reserve(key); large.try(smallSize+1) || !small.try(smallSize) {
 			t.Errorf("%s: a large one found room, or a small one did not", key)
 		}
 	}

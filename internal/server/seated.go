@@ -12,26 +12,26 @@ func isHealth(path string) bool { return path == "/healthz" || path == "/readyz"
 
 // seated keeps the connection of a request open while that is in work, which it is
 // from the last byte of its body on.
-func seated(next http.Handler) http.Handler {
+func withConn(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s, _ := r.Context().Value(seatKey{}).(*seat)
+		s, _ := r.Context().Value(connKey{}).(*limitedConn)
 		if s == nil {
 			next.ServeHTTP(w, r)
 			return
 		}
 		if r.Body != http.NoBody {
-			s.begin(r.ContentLength)
+			s.startRequest(r.ContentLength)
 		} else {
-			s.begin(0)
+			s.startRequest(0)
 		}
-		if !isHealth(r.URL.Path) && !s.regular() {
+		if !isHealth(r.URL.Path) && !s.makeRegular() {
 			w.Header().Set("Connection", "close")
-			unavailable(w, busyAnswer)
+			writeUnavailable(w, busyAnswer)
 			return
 		}
 		if r.Body != http.NoBody {
-			r.Body = &wholeBody{r.Body, s}
-		} else if !s.work() {
+			r.Body = &requestBody{r.Body, s}
+		} else if !s.startWork() {
 			panic(http.ErrAbortHandler)
 		}
 		next.ServeHTTP(w, r)
@@ -39,14 +39,14 @@ func seated(next http.Handler) http.Handler {
 }
 
 // wholeBody begins a request's work at the end of its body.
-type wholeBody struct {
+type requestBody struct {
 	io.ReadCloser
-	seat *seat
+	conn *limitedConn
 }
 
-func (b *wholeBody) Read(p []byte) (int, error) {
+func (b *requestBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if errors.Is(err, io.EOF) && !b.seat.work() {
+	if errors.Is(err, io.EOF) && !b.conn.startWork() {
 		return 0, net.ErrClosed
 	}
 	return n, err

@@ -35,7 +35,7 @@ type Config struct {
 	NoIntrospection bool
 	// Audit is where every call is written before its answer goes out. Required.
 	Audit *Audit
-	// Log is the server's own log, a [SpareLog] where clients are not trusted. Required.
+	// Log is the server's own log, a [LimitLog] where clients are not trusted. Required.
 	Log *slog.Logger
 	// Now tells the time. Required.
 	Now func() time.Time
@@ -64,7 +64,7 @@ type Config struct {
 	Poll time.Duration
 	// ShutdownDelay is how long /readyz says 503 before the server stops accepting.
 	ShutdownDelay time.Duration
-	// ShutdownTimeout bounds what is in flight at the end; 0 means [RequestTimeout].
+	// ShutdownTimeout bounds what is in flight at the end; 0 means [requestTimeout].
 	ShutdownTimeout time.Duration
 	// Transport carries questions to issuers; nil means http.DefaultTransport.
 	Transport http.RoundTripper
@@ -74,18 +74,18 @@ type Config struct {
 
 // Server answers the secrets API. Make it with [New].
 type Server struct {
-	config  Config
-	api     *cloud.API
-	github  *gitHub
-	meter   *meter
-	health  *health
-	keys    *watched
-	cert    *certificate // nil without TLS
-	bounds  *bounds
-	exposed []*exposed
-	slugs   slugs
-	again   chan struct{}
-	handler http.Handler
+	config    Config
+	api       *cloud.API
+	github    *gitHubAuth
+	meter     *meter
+	health    *health
+	keys      *reloader
+	cert      *certificate // nil without TLS
+	bounds    *bounds
+	sensitive []*sensitiveFile
+	slugs     slugs
+	reload    chan struct{}
+	handler   http.Handler
 }
 
 // New reads the keys file and the certificate and makes a server of them. Its
@@ -97,14 +97,14 @@ func New(c Config) (*Server, error) {
 	if len(c.TokenSecret) == 0 {
 		c.TokenSecret = []byte(rand.Text())
 	}
-	s := &Server{config: c, again: make(chan struct{}, 1), meter: newMeter()}
+	s := &Server{config: c, reload: make(chan struct{}, 1), meter: newMeter()}
 	s.bounds = newBounds(c, s.meter)
-	s.meter.hold(s.bounds)
-	s.meter.watch(s)
-	s.github = newGitHub(c, s.meter)
+	s.meter.addBoundsGauges(s.bounds)
+	s.meter.addReloadGauges(s)
+	s.github = newGitHubAuth(c, s.meter)
 	s.health = newHealth(c.Store, c.Now)
-	s.exposed = []*exposed{{what: reloadKeys, path: c.KeysFile}, {what: reloadAudit, path: c.Audit.path}}
-	s.meter.watchFiles(s.exposed)
+	s.sensitive = []*sensitiveFile{{what: reloadKeys, path: c.KeysFile}, {what: reloadAudit, path: c.Audit.path}}
+	s.meter.addFileGauges(s.sensitive)
 	c.Audit.meter = s.meter
 	if err := s.openAPI(); err != nil {
 		return nil, err
@@ -117,18 +117,18 @@ func New(c Config) (*Server, error) {
 	}
 	var err error
 	s.handler, err = s.mount()
-	s.lookAtFiles()
+	s.checkFiles()
 	return s, err
 }
 
 // openAPI makes the API with what the keys file says now.
 func (s *Server) openAPI() error {
-	s.keys = &watched{files: []string{s.config.KeysFile}}
+	s.keys = &reloader{files: []string{s.config.KeysFile}}
 	texts, _, err := s.keys.read()
 	if err != nil {
 		return fmt.Errorf("reading keys file: %w", err)
 	}
-	access, err := s.parse([]byte(texts[0]))
+	access, err := s.parseKeys([]byte(texts[0]))
 	if err != nil {
 		return err
 	}
@@ -136,13 +136,13 @@ func (s *Server) openAPI() error {
 		Store:   meteredStore{s.config.Store, s.meter},
 		Tenants: access.Tenants, Keys: access.Keys, Now: s.config.Now,
 		Parallel: s.config.Parallel, TokenSecret: s.config.TokenSecret, NoIntrospection: s.config.NoIntrospection,
-		Authenticate: tokenOf, OnKnown: func(ctx context.Context) { requestOf(ctx).known = true },
+		Authenticate: gitHubKeyOf, OnKnown: func(ctx context.Context) { requestOf(ctx).authenticated = true },
 		OnCall: s.onCall, OnError: s.onError, Bounds: s.bounds,
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.config.KeysFile, err)
 	}
-	s.admitted(access)
+	s.useKeyring(access)
 	return nil
 }
 
@@ -155,20 +155,20 @@ func (s *Server) TLS() bool { return s.cert != nil }
 // Serve answers on the listener until ctx ends: then /readyz says 503 for
 // ShutdownDelay, what is in flight is finished within ShutdownTimeout, and the
 // rest is cut off. It returns nil if nothing was. Metrics, if not nil, is a
-// listener for what [Server.Metrics] answers, until the very end.
+// listener for what [Server.metricsHandler] answers, until the very end.
 func (s *Server) Serve(ctx context.Context, listener, metrics net.Listener) error {
 	watching, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	go s.watch(watching)
+	go s.watchFiles(watching)
 	if metrics != nil {
-		aside := s.httpServer(s.Metrics())
+		aside := s.httpServer(s.metricsHandler())
 		defer aside.Close()
-		go func() { _ = aside.Serve(heads{s.places(metrics, 64, new(atomic.Int64))}) }()
+		go func() { _ = aside.Serve(headerListener{s.limitConns(metrics, 64, new(atomic.Int64))}) }()
 	}
 	server := s.httpServer(s.handler)
 	failed := make(chan error, 1)
 	go func() {
-		failed <- server.Serve(heads{s.secure(s.places(sendListener{listener}, cmp.Or(s.config.MaxConnections, 1024), &s.meter.connections))})
+		failed <- server.Serve(headerListener{s.secure(s.limitConns(sendBufferListener{listener}, cmp.Or(s.config.MaxConnections, 1024), &s.meter.connections))})
 	}()
 	select {
 	case err := <-failed:
@@ -178,8 +178,8 @@ func (s *Server) Serve(ctx context.Context, listener, metrics net.Listener) erro
 	}
 }
 
-func (s *Server) places(l net.Listener, limit int, open *atomic.Int64) *places {
-	return newPlaces(l, limit, spareConns, cmp.Or(s.config.timeouts.header, headerTimeout), open)
+func (s *Server) limitConns(l net.Listener, limit int, open *atomic.Int64) *limitListener {
+	return newLimitListener(l, limit, spareConns, cmp.Or(s.config.timeouts.header, headerTimeout), open)
 }
 
 // shutdown stops being ready before it stops accepting, so that whoever balances
@@ -188,7 +188,7 @@ func (s *Server) shutdown(server *http.Server) error {
 	s.health.stopping.Store(true)
 	s.config.Log.Info("stopping", "delay", s.config.ShutdownDelay)
 	time.Sleep(s.config.ShutdownDelay)
-	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(s.config.ShutdownTimeout, RequestTimeout))
+	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(s.config.ShutdownTimeout, requestTimeout))
 	defer cancel()
 	if err := server.Shutdown(ctx); err != nil {
 		return errors.Join(fmt.Errorf("stopping: requests were cut off: %w", err), server.Close())

@@ -102,7 +102,7 @@ func newRig(t *testing.T, more string, change ...func(*Config)) *rig {
 	r.writeKeys(r.keys() + more)
 	c := Config{
 		Store: cloud.NewMemory(r.clock.now), KeysFile: r.keysFile, Audit: NewAudit(r.audit, r.clock.now), Now: r.clock.now,
-		Log:             SpareLog(slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
+		Log:             LimitLog(slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 		ShutdownTimeout: 15 * time.Second, Poll: 10 * time.Millisecond,
 	}
 	for _, f := range change {
@@ -210,7 +210,7 @@ func (r *rig) get(path string) response {
 	}
 	h := r.Handler()
 	if path == "/metrics" {
-		h = r.Metrics()
+		h = r.metricsHandler()
 	}
 	return r.ask(h, req)
 }
@@ -291,7 +291,7 @@ func TestRotationKeepsBothKeysForAWhile(t *testing.T) {
 		t.Fatal(err)
 	}
 	k.Hash = sum(next)
-	if err := r.admit([]byte(tenantsText + keysfile.Format(k))); err != nil {
+	if err := r.replaceKeys([]byte(tenantsText + keysfile.Format(k))); err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range []string{r.admin, next} {
@@ -322,7 +322,7 @@ func TestWrapAndRoutes(t *testing.T) {
 		t.Errorf("%+v", answer)
 	}
 	full := keysfile.NewKey()
-	if err := r.admit([]byte(r.keys() + strings.Replace(keyText("full", "admin", full), `["data"]`, `["ml", "data"]`, 1))); err != nil {
+	if err := r.replaceKeys([]byte(r.keys() + strings.Replace(keyText("full", "admin", full), `["data"]`, `["ml", "data"]`, 1))); err != nil {
 		t.Fatal(err)
 	}
 	for key, want := range map[string]string{full: "true", r.admin: "false", r.runner: "false", "wrong": "false", "": "false"} {
@@ -354,7 +354,7 @@ func TestTokensNeedMoreThanTheKeysFile(t *testing.T) {
 	a, b := newRig(t, ""), newRig(t, "", func(c *Config) { c.TokenSecret = []byte("shared") })
 	token := accessToken(t, a.do(a.admin, switched).body)
 	a.do(token, `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
-	if err := b.admit([]byte(a.keys())); err != nil {
+	if err := b.replaceKeys([]byte(a.keys())); err != nil {
 		t.Fatal(err)
 	}
 	b.do(token, `{ secret_names }`).wants(t, 200, "UNAUTHENTICATED")
@@ -362,7 +362,7 @@ func TestTokensNeedMoreThanTheKeysFile(t *testing.T) {
 		t.Error("a token had a backup")
 	}
 	single := strings.Replace(a.keys(), tenantsText[strings.Index(tenantsText, "\n\n"):], "\n\n", 1)
-	if err := a.admit([]byte(single)); err != nil {
+	if err := a.replaceKeys([]byte(single)); err != nil {
 		t.Fatal(err)
 	}
 	if !a.AllowsBackup(a.request(a.admin, "")) || a.AllowsBackup(a.request(token, "")) {
@@ -377,7 +377,7 @@ func TestTokensNeedMoreThanTheKeysFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	k.Hash = sum("next")
-	if err := a.admit([]byte(tenantsText + keysfile.Format(k))); err != nil {
+	if err := a.replaceKeys([]byte(tenantsText + keysfile.Format(k))); err != nil {
 		t.Fatal(err)
 	}
 	a.do(token, `{ secret_names }`).wants(t, 200, `"secret_names":[]`)

@@ -28,9 +28,9 @@ func TestJunkTokensInTheLog(t *testing.T) {
 }
 
 // Each message has bounds of its own, and a line with it tells how many are missing.
-func TestSpareLog(t *testing.T) {
+func TestLimitLog(t *testing.T) {
 	out := &buffer{}
-	handler := &spareHandler{slog.NewTextHandler(out, nil), &spareLines{kinds: map[string]*allowance{}}}
+	handler := &limitHandler{slog.NewTextHandler(out, nil), &limitedLines{messages: map[string]*lineLimiter{}}}
 	at := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 	write := func(message string) {
 		if err := handler.Handle(t.Context(), slog.NewRecord(at, slog.LevelWarn, message, 0)); err != nil {
@@ -49,9 +49,9 @@ func TestSpareLog(t *testing.T) {
 	if strings.Count(log, "msg=often") != 250 || strings.Count(log, "msg=once") != 1 || strings.Count(log, "unwritten=300") != 1 {
 		t.Errorf("%d lines: %s", strings.Count(log, "\n"), log[len(log)-300:])
 	}
-	kind := handler.lines.kinds["often"]
+	kind := handler.lines.messages["often"]
 	for range 2 { // the second has nothing to say
-		handler.settle(kind, slog.LevelWarn, "often")
+		handler.writeUnwritten(kind, slog.LevelWarn, "often")
 	}
 	if log := out.String(); strings.Count(log, "unwritten=10") != 1 {
 		t.Errorf("log: %s", log[len(log)-300:])
@@ -61,7 +61,7 @@ func TestSpareLog(t *testing.T) {
 // Whoever opens connections to write lines has the same bounds, whatever the text.
 func TestFailedConnectionsInTheLog(t *testing.T) {
 	out := &buffer{}
-	log := debugWriter{SpareLog(slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug})))}
+	log := debugWriter{LimitLog(slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug})))}
 	begin := time.Now()
 	for n := range 1000 {
 		_, _ = fmt.Fprintf(log, "http: TLS handshake error from 192.0.2.7:%d: EOF", n)

@@ -33,7 +33,7 @@ func claimedIssuer(token string) string {
 	var c struct {
 		Issuer string `json:"iss"`
 	}
-	if !unambiguous(body) || json.Unmarshal(body, &c) != nil {
+	if !hasDistinctClaims(body) || json.Unmarshal(body, &c) != nil {
 		return ""
 	}
 	return c.Issuer
@@ -41,7 +41,7 @@ func claimedIssuer(token string) string {
 
 // unambiguous reports whether a text is an object that has each claim at most once,
 // and none that differs from it by case alone.
-func unambiguous(body []byte) bool {
+func hasDistinctClaims(body []byte) bool {
 	d := json.NewDecoder(bytes.NewReader(body))
 	if open, err := d.Token(); err != nil || open != json.Delim('{') {
 		return false
@@ -51,7 +51,7 @@ func unambiguous(body []byte) bool {
 		name, err := d.Token()
 		text, isText := name.(string)
 		var value json.RawMessage
-		if err != nil || !isText || seen[text] || lookalike(text) || d.Decode(&value) != nil {
+		if err != nil || !isText || seen[text] || differsByCase(text) || d.Decode(&value) != nil {
 			return false
 		}
 		seen[text] = true
@@ -59,7 +59,7 @@ func unambiguous(body []byte) bool {
 	return true
 }
 
-func lookalike(name string) bool {
+func differsByCase(name string) bool {
 	for _, claim := range claimNames {
 		if name != claim && strings.EqualFold(name, claim) {
 			return true
@@ -79,7 +79,7 @@ func (i *issuer) verify(ctx context.Context, token string) (*claims, error) {
 	})
 	verified, err := verifier.Verify(ctx, token)
 	if err != nil {
-		return nil, wordsFor(cmp.Or(keys.err, err))
+		return nil, publicReason(cmp.Or(keys.err, err))
 	}
 	c := &claims{expires: verified.Expiry}
 	if verified.Claims(c) != nil {
@@ -112,7 +112,7 @@ func (k *keySet) VerifySignature(ctx context.Context, token string) ([]byte, err
 }
 
 // wordsFor says why a token was refused in words that hold nothing of it.
-func wordsFor(err error) error {
+func publicReason(err error) error {
 	var expired *oidc.TokenExpiredError
 	switch {
 	case errors.As(err, &expired):

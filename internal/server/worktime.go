@@ -8,45 +8,45 @@ import (
 
 // worktime is the context of the work on a request. It ends when the work has taken
 // so much time, without the time that it stood still.
-type worktime struct {
+type workContext struct {
 	context.Context
-	cancel context.CancelFunc
-	timer  *time.Timer
-	left   time.Duration
-	since  time.Time
-	over   atomic.Bool
+	cancel    context.CancelFunc
+	timer     *time.Timer
+	remaining time.Duration
+	resumed   time.Time
+	expired   atomic.Bool
 }
 
-func newWorktime(parent context.Context, limit time.Duration) *worktime {
-	w := &worktime{left: limit, since: time.Now()}
+func newWorkContext(parent context.Context, limit time.Duration) *workContext {
+	w := &workContext{remaining: limit, resumed: time.Now()}
 	w.Context, w.cancel = context.WithCancel(parent)
 	w.timer = time.AfterFunc(limit, func() {
-		w.over.Store(true)
+		w.expired.Store(true)
 		w.cancel()
 	})
 	return w
 }
 
 // Err implements [context.Context].
-func (w *worktime) Err() error {
-	if w.over.Load() {
+func (w *workContext) Err() error {
+	if w.expired.Load() {
 		return context.DeadlineExceeded
 	}
 	return w.Context.Err()
 }
 
-func (w *worktime) pause() {
+func (w *workContext) pause() {
 	if w.timer.Stop() {
-		w.left -= time.Since(w.since)
+		w.remaining -= time.Since(w.resumed)
 	}
 }
 
-func (w *worktime) resume() {
-	w.since = time.Now()
-	w.timer.Reset(max(0, w.left))
+func (w *workContext) resume() {
+	w.resumed = time.Now()
+	w.timer.Reset(max(0, w.remaining))
 }
 
-func (w *worktime) stop() {
+func (w *workContext) stop() {
 	w.timer.Stop()
 	w.cancel()
 }

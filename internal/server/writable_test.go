@@ -54,13 +54,13 @@ func TestOpenTo(t *testing.T) {
 			chmod(t, filepath.Dir(file), test.real)
 			chmod(t, dir, test.dir)
 			want := map[string]string{"": "", "file": file, "real": filepath.Dir(file), "dir": dir}[test.want]
-			if got := openTo(link); got != want {
+			if got := writableByOthers(link); got != want {
 				t.Errorf("got %q, want %q", got, want)
 			}
 		})
 	}
 	for _, path := range []string{"", "/dev/null", filepath.Join(t.TempDir(), "none")} {
-		if got := openTo(path); got != "" {
+		if got := writableByOthers(path); got != "" {
 			t.Errorf("%q: %q", path, got)
 		}
 	}
@@ -96,15 +96,15 @@ func TestFilesThatOthersMayWrite(t *testing.T) {
 	}
 	metric("0", "1")
 	chmod(t, r.keysFile, 0o666)
-	r.refresh(false)
-	r.refresh(true)
+	r.reloadFiles(false)
+	r.reloadFiles(true)
 	if got := warned(); got != [2]int{1, 1} {
 		t.Errorf("after it became so: %v", got)
 	}
 	metric("1", "1")
 	chmod(t, r.keysFile, 0o600)
 	chmod(t, audit, 0o600)
-	r.refresh(false)
+	r.reloadFiles(false)
 	metric("0", "0")
 	r.do(r.admin, `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
 }
