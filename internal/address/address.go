@@ -26,9 +26,9 @@ func Loopback(host string) bool {
 }
 
 // ClearText reports whether requests to a URL leave this machine in clear text.
-func ClearText(u *url.URL) bool { return u.Scheme == "http" && !Loopback(u.Hostname()) }
+func Unencrypted(u *url.URL) bool { return u.Scheme == "http" && !Loopback(u.Hostname()) }
 
 // Shown writes the parts of a URL that may be shown: scheme, host and path.
-func Shown(u *url.URL) string {
+func Redacted(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
 }

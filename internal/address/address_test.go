@@ -36,7 +36,7 @@ func TestClearText(t *testing.T) {
 		"http://secrets.example.com": true, "http://10.0.0.1:4200": true, "https://secrets.example.com": false,
 		"http://LOCALHOST:4200": false, "http://[::1]:4200": false, "http://127.0.0.1": false,
 	} {
-		if got := address.ClearText(parse(t, text)); got != want {
+		if got := address.Unencrypted(parse(t, text)); got != want {
 			t.Errorf("%s: got %v", text, got)
 		}
 	}
@@ -47,7 +47,7 @@ func TestShown(t *testing.T) {
 		"https://user:password@host:1/a%2Fb?token=1#part": "https://host:1/a%2Fb",
 		"http://host": "http://host",
 	} {
-		if got := address.Shown(parse(t, text)); got != want {
+		if got := address.Redacted(parse(t, text)); got != want {
 			t.Errorf("%s: got %s", text, got)
 		}
 	}

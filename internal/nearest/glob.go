@@ -6,14 +6,14 @@ import (
 )
 
 // nearGlob is how many letters a name may be away from a glob.
-const nearGlob = 2
+const maxGlobDistance = 2
 
 // Glob is the name that comes nearest to a glob of literal letters, * and ?: at
 // most two letters away, and less than half of those that the glob names, or a
 // third of them if it has a *. It is empty if none is near, or if the glob has a
 // bracket or more than 256 letters.
 func Glob(glob string, names []string) string {
-	if strings.ContainsAny(glob, `[\`) || utf8.RuneCountInString(glob) > longest {
+	if strings.ContainsAny(glob, `[\`) || utf8.RuneCountInString(glob) > maxLetters {
 		return ""
 	}
 	share := 2
@@ -21,12 +21,12 @@ func Glob(glob string, names []string) string {
 		share = 3
 	}
 	letters := utf8.RuneCountInString(strings.NewReplacer("*", "", "?", "").Replace(glob))
-	best, limit := "", min(nearGlob, (letters-1)/share)
+	best, limit := "", min(maxGlobDistance, (letters-1)/share)
 	for _, name := range names {
-		if utf8.RuneCountInString(name) > longest {
+		if utf8.RuneCountInString(name) > maxLetters {
 			continue
 		}
-		if d := apart([]rune(glob), []rune(name)); d <= limit && (best == "" || d < limit) {
+		if d := globDistance([]rune(glob), []rune(name)); d <= limit && (best == "" || d < limit) {
 			best, limit = name, d
 		}
 	}
@@ -35,7 +35,7 @@ func Glob(glob string, names []string) string {
 
 // apart is the least number of letters to insert, delete or change in a name so
 // that the glob matches it.
-func apart(glob, name []rune) int {
+func globDistance(glob, name []rune) int {
 	row := make([]int, len(name)+1) // the distance of the glob so far from each beginning of name
 	for i := range row {
 		row[i] = i

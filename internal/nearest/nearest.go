@@ -11,14 +11,14 @@ import (
 
 // longest is how many letters a name may have, so that comparing two stays cheap
 // whatever a file holds.
-const longest = 256
+const maxLetters = 256
 
 // Of is the candidate that name was most likely meant to be: at most a third of
 // name's letters away, the first of those that are equally near. It is empty if
 // none is near, or if name is longer than 256 letters.
 func Of(name string, candidates []string) string {
 	letters := utf8.RuneCountInString(name)
-	if letters > longest {
+	if letters > maxLetters {
 		return ""
 	}
 	best, distance := "", letters/3+1
@@ -45,14 +45,14 @@ func Question(name string, candidates []string, show func(string) string) string
 // Hint asks in front of a hint whether the nearest candidate was meant. It is the
 // hint alone if none is near.
 func Hint(name string, candidates []string, hint string) string {
-	return before(Question(name, candidates, plain), hint)
+	return prepend(Question(name, candidates, unquoted), hint)
 }
 
 // QuotedHint is [Hint] with the candidate between quotation marks.
 func QuotedHint(name string, candidates []string, hint string) string {
-	return before(Question(name, candidates, strconv.Quote), hint)
+	return prepend(Question(name, candidates, strconv.Quote), hint)
 }
 
-func plain(name string) string { return name }
+func unquoted(name string) string { return name }
 
-func before(question, hint string) string { return strings.TrimPrefix(question+" "+hint, " ") }
+func prepend(question, hint string) string { return strings.TrimPrefix(question+" "+hint, " ") }

@@ -17,8 +17,8 @@ func Lone(raw []byte) bool {
 			return false
 		}
 		raw = raw[at:]
-		first, ok := escaped(raw)
-		switch second, _ := escaped(raw[min(6, len(raw)):]); {
+		first, ok := codeUnit(raw)
+		switch second, _ := codeUnit(raw[min(6, len(raw)):]); {
 		case !ok:
 			raw = raw[min(2, len(raw)):]
 		case !utf16.IsSurrogate(first):
@@ -32,7 +32,7 @@ func Lone(raw []byte) bool {
 }
 
 // escaped is the code unit of the \uXXXX that raw begins with.
-func escaped(raw []byte) (rune, bool) {
+func codeUnit(raw []byte) (rune, bool) {
 	if len(raw) < 6 || raw[0] != '\\' || raw[1] != 'u' {
 		return 0, false
 	}
