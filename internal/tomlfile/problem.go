@@ -69,7 +69,7 @@ func (v Value) span() (start, end int) {
 }
 
 // Place is where a value stands, as file:line:column.
-func (v Value) Place() string {
+func (v Value) Position() string {
 	start, _ := v.span()
 	at := v.file.doc.Position(start)
 	return fmt.Sprintf("%s:%d:%d", v.file.name, at.Line, at.Column)

@@ -70,8 +70,8 @@ func TestPlaces(t *testing.T) {
 		{[]any{"e", 1, "f", "g", 0}, "e[1].f.g[0]", "7:11", "7:6"},
 	} {
 		v := at(open(t, text), tt.steps...)
-		if v.Path() != tt.path || v.Place() != "f.toml:"+tt.value || v.Root().Place() != "f.toml:1:1" {
-			t.Errorf("%q: got %s at %s, want %s", tt.path, v.Path(), v.Place(), tt.value)
+		if v.Path() != tt.path || v.Position() != "f.toml:"+tt.value || v.Root().Position() != "f.toml:1:1" {
+			t.Errorf("%q: got %s at %s, want %s", tt.path, v.Path(), v.Position(), tt.value)
 		}
 		for _, report := range []struct {
 			by   func(v tomlfile.Value, message, hint string)
@@ -114,8 +114,8 @@ when = 2027-01-31T00:00:00Z
 	read("each").Each("write a list", fail)
 	read("entries").Entries("write keys", fail)
 	read("table").Table("a table", "write [table]", []tomlfile.Field{{Name: "one", Read: fail, Add: "one"}})
-	read("local").Moment()
-	read("moment").Moment()
+	read("local").DateTime()
+	read("moment").DateTime()
 	read("bool").Bool()
 	var good []string
 	texts := read("lists").Texts(func(v tomlfile.Value, text string) { good = append(good, v.Path()+text) })
@@ -129,7 +129,7 @@ when = 2027-01-31T00:00:00Z
 	read("text").Text()
 	n := 0
 	read("good").Each("", func(tomlfile.Value) { n++ })
-	if when := read("when").Moment(); n != 2 || when.Unix() != 1801353600 {
+	if when := read("when").DateTime(); n != 2 || when.Unix() != 1801353600 {
 		t.Errorf("got %d elements and %v", n, when)
 	}
 

@@ -45,7 +45,7 @@ func unescape(s string) string {
 }
 
 // singleEscapes are the escapes of one letter.
-var singleEscapes = map[byte]byte{'b': '\b', 't': '\t', 'n': '\n', 'f': '\f', 'r': '\r', '"': '"', '\\': '\\'}
+var letterEscapes = map[byte]byte{'b': '\b', 't': '\t', 'n': '\n', 'f': '\f', 'r': '\r', '"': '"', '\\': '\\'}
 
 // unescapeOne writes what the escape after a backslash means and returns what
 // follows it.
@@ -58,7 +58,7 @@ func unescapeOne(b *strings.Builder, s string) string {
 	case 'U':
 		digits = 8
 	default:
-		b.WriteByte(singleEscapes[s[0]])
+		b.WriteByte(letterEscapes[s[0]])
 		return s[1:]
 	}
 	r, _ := hex(s[1:], digits)

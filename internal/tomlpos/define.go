@@ -17,7 +17,7 @@ const (
 // header or of one inline table share a scope.
 func (s *scanner) defineKey(base NodeID, scope int32) (NodeID, bool) {
 	at, last := base, len(s.parts)-1
-	if !s.shallow(len(s.parts)) {
+	if !s.checkDepth(len(s.parts)) {
 		return Root, false
 	}
 	for i, p := range s.parts {
@@ -29,7 +29,7 @@ func (s *scanner) defineKey(base NodeID, scope int32) (NodeID, bool) {
 		case !known:
 			next = s.addNamed(at, p, formValue)
 		case i == last:
-			return Root, s.defined(DuplicateKey, p, next)
+			return Root, s.failDefined(DuplicateKey, p, next)
 		case !s.dotInto(next, p, scope):
 			return Root, false
 		}
@@ -49,9 +49,9 @@ func (s *scanner) dotInto(n NodeID, p part, scope int32) bool {
 	case node.form == formDotted && node.scope == scope:
 		return true
 	case node.form == formDotted || node.form == formHeader:
-		return s.defined(ExtendsTable, p, n)
+		return s.failDefined(ExtendsTable, p, n)
 	}
-	return s.defined(extension(node.form), p, n)
+	return s.failDefined(extension(node.form), p, n)
 }
 
 // extension is what is wrong with a key or header that leads into such a node.
@@ -70,7 +70,7 @@ func extension(f form) Problem {
 // defineHeader makes the node that the header in parts names, and goes into it.
 func (s *scanner) defineHeader(list bool) bool {
 	at, last := Root, len(s.parts)-1
-	if !s.shallow(len(s.parts)) {
+	if !s.checkDepth(len(s.parts)) {
 		return false
 	}
 	s.scopes++
@@ -83,7 +83,7 @@ func (s *scanner) defineHeader(list bool) bool {
 		s.addKey(next, s.parts[i], false, true)
 		switch s.Nodes[next].form {
 		case formValue, formArray, formInline:
-			return s.defined(extension(s.Nodes[next].form), p, next)
+			return s.failDefined(extension(s.Nodes[next].form), p, next)
 		case formTables:
 			next = s.Nodes[next].newest
 		}
@@ -108,13 +108,13 @@ func (s *scanner) openTable(parent NodeID, p part) bool {
 	case node.form == formImplicit:
 		node.form = formHeader
 	case node.form == formHeader:
-		return s.defined(DuplicateTable, p, n)
+		return s.failDefined(DuplicateTable, p, n)
 	case node.form == formDotted:
-		return s.defined(DottedTable, p, n)
+		return s.failDefined(DottedTable, p, n)
 	default:
-		return s.defined(extension(node.form), p, n)
+		return s.failDefined(extension(node.form), p, n)
 	}
-	s.home = n
+	s.table = n
 	return true
 }
 
@@ -129,24 +129,24 @@ func (s *scanner) openTables(parent NodeID, p part) bool {
 	switch form := s.Nodes[n].form; form {
 	case formTables:
 	case formImplicit, formHeader:
-		return s.defined(DuplicateTable, p, n)
+		return s.failDefined(DuplicateTable, p, n)
 	case formDotted:
-		return s.defined(DottedTable, p, n)
+		return s.failDefined(DottedTable, p, n)
 	default:
-		return s.defined(extension(form), p, n)
+		return s.failDefined(extension(form), p, n)
 	}
 	index := int32(0)
 	if newest := s.Nodes[n].newest; newest != Root {
 		index = s.Nodes[newest].Index + 1
 	}
-	s.home = s.addElement(n, index)
-	s.Nodes[s.home].form = formHeader
-	s.Nodes[s.home].key = int32(len(s.Keys) - 1)
-	s.Nodes[n].newest = s.home
+	s.table = s.addElement(n, index)
+	s.Nodes[s.table].form = formHeader
+	s.Nodes[s.table].key = int32(len(s.Keys) - 1)
+	s.Nodes[n].newest = s.table
 	return true
 }
 
-func (s *scanner) defined(problem Problem, p part, n NodeID) bool {
+func (s *scanner) failDefined(problem Problem, p part, n NodeID) bool {
 	return s.failFrom(problem, p.start, p.end, s.Keys[s.Nodes[n].key].Start, n)
 }
 
@@ -176,8 +176,8 @@ func (s *scanner) addKey(n NodeID, p part, last, header bool) {
 
 // shallow fails if the key just read, within the containers that are open, nests
 // too deep.
-func (s *scanner) shallow(more int) bool {
-	if len(s.open)+more > MaxDepth {
+func (s *scanner) checkDepth(more int) bool {
+	if len(s.unclosed)+more > MaxDepth {
 		return s.fail(TooDeep, s.parts[0].start, s.parts[len(s.parts)-1].end)
 	}
 	return true

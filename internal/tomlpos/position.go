@@ -12,7 +12,7 @@ type Position struct {
 }
 
 // stride is how many bytes stand between two counts of code points.
-const stride = 1 << 10
+const countInterval = 1 << 10
 
 // lines answers for an offset in constant time which code point of which line
 // it is, so that a thousand places in one long line cost no more than in many.
@@ -37,7 +37,7 @@ func newLines(text string) lines {
 
 // Plain is a document of a text that is not TOML, with its comments: it has
 // positions and lines, and no keys or values.
-func Plain(text string, comments []Comment) *Document {
+func NewDocument(text string, comments []Comment) *Document {
 	return &Document{Text: text, Nodes: make([]Node, 1), Comments: comments, lines: newLines(text)}
 }
 
@@ -51,20 +51,20 @@ func MarkLength(text string) int {
 
 // codePoints counts those that begin before offset. The text is UTF-8 up to there.
 func (l *lines) codePoints(offset int) int {
-	for len(l.counts) <= offset/stride {
+	for len(l.counts) <= offset/countInterval {
 		n := len(l.counts)
 		if n == 0 {
 			l.counts = append(l.counts, 0)
 			continue
 		}
-		l.counts = append(l.counts, l.counts[n-1]+int32(leads(l.text[(n-1)*stride:n*stride])))
+		l.counts = append(l.counts, l.counts[n-1]+int32(countCodePoints(l.text[(n-1)*countInterval:n*countInterval])))
 	}
-	mark := offset / stride
-	return int(l.counts[mark]) + leads(l.text[mark*stride:offset])
+	mark := offset / countInterval
+	return int(l.counts[mark]) + countCodePoints(l.text[mark*countInterval:offset])
 }
 
 // leads counts the bytes that begin a code point.
-func leads(s string) int {
+func countCodePoints(s string) int {
 	n := 0
 	for i := 0; i < len(s); i++ {
 		if s[i]&0xC0 != 0x80 {
@@ -83,9 +83,6 @@ func (d *Document) Position(offset int) Position {
 	column := l.codePoints(offset) - l.codePoints(l.starts[line-1]) + 1
 	return Position{Offset: offset, Line: line, Column: column}
 }
-
-// LineCount is the number of lines; one that a newline ends the text with counts.
-func (d *Document) LineCount() int { return len(d.lines.starts) }
 
 // Line gives the byte offsets of a line, without its newline. The first is 1;
 // what is no line of the text is an empty span at its end.

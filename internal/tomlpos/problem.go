@@ -115,9 +115,6 @@ var problems = [...]string{
 // String says it in a sentence that quotes nothing.
 func (p Problem) String() string { return problems[p] }
 
-// Version11 reports whether TOML 1.1 allows it.
-func (p Problem) Version11() bool { return p >= InlineNewline && p <= NoSeconds }
-
 // Redefinition reports whether the text is well-formed here, and only says twice
 // what may be said once.
 func (p Problem) Redefinition() bool { return p >= DuplicateKey && p <= ExtendsValue }

@@ -14,17 +14,17 @@ const MaxDepth = 100
 // scanner reads a text once, from start to end.
 type scanner struct {
 	*Document
-	at        int // the next byte
+	pos       int // the next byte
 	end       int // where the text ends, or the part of it that is text
 	statement int // where the current key or header begins
 	named     bool
 	err       *Error
 
-	parts  []part // of the key just read
-	home   NodeID // the table of the last header
-	scope  int32  // counts headers and inline tables
-	scopes int32
-	open   []container
+	parts    []part // of the key just read
+	table    NodeID // the table of the last header
+	scope    int32  // counts headers and inline tables
+	scopes   int32
+	unclosed []container
 }
 
 // Scan reads a text. The error is nil if the text is TOML 1.0. The document
@@ -39,12 +39,12 @@ func Scan(text string) (*Document, *Error) {
 			lines:    newLines(text),
 			children: make(map[child]NodeID, 8+len(text)/48),
 		},
-		at:  MarkLength(text),
+		pos: MarkLength(text),
 		end: len(text),
 	}
 	s.Nodes[Root] = Node{Index: -1, form: formHeader}
 	bad := s.encoding()
-	for s.err == nil && s.at < s.end {
+	for s.err == nil && s.pos < s.end {
 		s.line()
 	}
 	if bad != 0 {
@@ -102,28 +102,28 @@ func (s *scanner) failFrom(p Problem, start, end, origin int, node NodeID) bool 
 
 // peek is the next byte, 0 at the end; the text holds no other NUL.
 func (s *scanner) peek() byte {
-	if s.at >= s.end {
+	if s.pos >= s.end {
 		return 0
 	}
-	return s.Text[s.at]
+	return s.Text[s.pos]
 }
 
 // has reports whether the text goes on with a word.
 func (s *scanner) has(word string) bool {
-	return strings.HasPrefix(s.Text[s.at:s.end], word)
+	return strings.HasPrefix(s.Text[s.pos:s.end], word)
 }
 
-func (s *scanner) blanks() {
-	for s.at < s.end && (s.Text[s.at] == ' ' || s.Text[s.at] == '\t') {
-		s.at++
+func (s *scanner) skipSpaces() {
+	for s.pos < s.end && (s.Text[s.pos] == ' ' || s.Text[s.pos] == '\t') {
+		s.pos++
 	}
 }
 
 // line reads one line of the top level, and the further lines that its value
 // takes.
 func (s *scanner) line() bool {
-	s.blanks()
-	s.statement, s.named = s.at, false
+	s.skipSpaces()
+	s.statement, s.named = s.pos, false
 	switch s.peek() {
 	case 0, '#', '\n', '\r':
 	case '[':
@@ -139,11 +139,11 @@ func (s *scanner) line() bool {
 }
 
 func (s *scanner) lineEnd() bool {
-	s.blanks()
+	s.skipSpaces()
 	if s.peek() == '#' && !s.comment() {
 		return false
 	}
-	if s.at >= s.end || s.newline() {
+	if s.pos >= s.end || s.newline() {
 		return s.err == nil
 	}
 	return s.unexpected(Trailing)
@@ -153,9 +153,9 @@ func (s *scanner) lineEnd() bool {
 func (s *scanner) newline() bool {
 	switch {
 	case s.has("\n"):
-		s.at++
+		s.pos++
 	case s.has("\r\n"):
-		s.at += 2
+		s.pos += 2
 	default:
 		return false
 	}
@@ -164,21 +164,21 @@ func (s *scanner) newline() bool {
 
 // comment steps over one, up to its newline.
 func (s *scanner) comment() bool {
-	start := s.at
-	for s.at < s.end && s.Text[s.at] != '\n' && !s.has("\r\n") {
-		if isControl(s.Text[s.at]) {
+	start := s.pos
+	for s.pos < s.end && s.Text[s.pos] != '\n' && !s.has("\r\n") {
+		if isControl(s.Text[s.pos]) {
 			return s.unexpected(ControlCharacter)
 		}
-		s.at++
+		s.pos++
 	}
-	s.Comments = append(s.Comments, Comment{start, s.at})
+	s.Comments = append(s.Comments, Comment{start, s.pos})
 	return true
 }
 
 // unexpected fails at the next character: with p, unless the character is one
 // that may stand nowhere.
 func (s *scanner) unexpected(p Problem) bool {
-	_, size := utf8.DecodeRuneInString(s.Text[s.at:s.end])
+	_, size := utf8.DecodeRuneInString(s.Text[s.pos:s.end])
 	switch c := s.peek(); {
 	case c == '\n' || s.has("\r\n"):
 		size = 0
@@ -187,7 +187,7 @@ func (s *scanner) unexpected(p Problem) bool {
 	case c != 0 && isControl(c):
 		p = ControlCharacter
 	}
-	return s.fail(p, s.at, s.at+size)
+	return s.fail(p, s.pos, s.pos+size)
 }
 
 // isControl reports whether TOML forbids a byte in texts and comments.

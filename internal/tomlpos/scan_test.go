@@ -188,7 +188,7 @@ func TestPathQuotesWhatIsNotBare(t *testing.T) {
 
 // TestPositionInALongLine crosses the marks at which code points are counted.
 func TestPositionInALongLine(t *testing.T) {
-	text := "a = 1\nb = '" + strings.Repeat("ü€😀", 3*stride) + "'\nc = 2"
+	text := "a = 1\nb = '" + strings.Repeat("ü€😀", 3*countInterval) + "'\nc = 2"
 	d := scan(t, text)
 	line, column := 1, 1
 	for i, r := range text {
@@ -208,7 +208,7 @@ func TestPositionInALongLine(t *testing.T) {
 func TestLine(t *testing.T) {
 	d := scan(t, "\ufeffa = 1\r\n\nb = 2\n")
 	var got []string
-	for n := 0; n <= d.LineCount()+1; n++ {
+	for n := 0; n <= len(d.lines.starts)+1; n++ {
 		start, end := d.Line(n)
 		got = append(got, d.Text[start:end])
 	}

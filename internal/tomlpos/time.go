@@ -30,11 +30,11 @@ func classifyTime(word string) (Kind, Problem) {
 }
 
 // isDate reports whether a text has the shape of 1979-05-27.
-func isDate(text string) bool { return shaped(text, "0000-00-00") }
+func isDate(text string) bool { return hasShape(text, "0000-00-00") }
 
 // shaped reports whether a text has digits where shape has zeros, and else what
 // shape has.
-func shaped(text, shape string) bool {
+func hasShape(text, shape string) bool {
 	if len(text) != len(shape) {
 		return false
 	}
@@ -63,18 +63,18 @@ func splitZone(word string) (clock, zone string) {
 }
 
 func zoneExists(zone string) bool {
-	return zone == "Z" || zone == "z" || shaped(zone[1:], "00:00") && below(zone[1:3], "24") && below(zone[4:6], "60")
+	return zone == "Z" || zone == "z" || hasShape(zone[1:], "00:00") && less(zone[1:3], "24") && less(zone[4:6], "60")
 }
 
 // localTime reads 07:32:00 and 07:32:00.5.
 func localTime(word string) (Kind, Problem) {
-	if len(word) < 5 || !shaped(word[:5], "00:00") || !below(word[:2], "24") || !below(word[3:5], "60") {
+	if len(word) < 5 || !hasShape(word[:5], "00:00") || !less(word[:2], "24") || !less(word[3:5], "60") {
 		return 0, BadDate
 	}
 	if len(word) == 5 {
 		return 0, NoSeconds
 	}
-	if len(word) < 8 || !shaped(word[5:8], ":00") || !below(word[6:8], "60") {
+	if len(word) < 8 || !hasShape(word[5:8], ":00") || !less(word[6:8], "60") {
 		return 0, BadDate
 	}
 	if rest := word[8:]; rest != "" && !decimals(rest) {
@@ -84,7 +84,7 @@ func localTime(word string) (Kind, Problem) {
 }
 
 // below compares two numbers of the same number of digits.
-func below(number, limit string) bool { return number < limit }
+func less(number, limit string) bool { return number < limit }
 
 // decimals reports whether a text is a point and at least one digit.
 func decimals(text string) bool {

@@ -14,8 +14,8 @@ type container struct {
 
 // value reads a value, of a container only the bracket that opens it.
 func (s *scanner) value(n NodeID) bool {
-	s.blanks()
-	start := s.at
+	s.skipSpaces()
+	start := s.pos
 	kind, ok := Kind(0), true
 	switch s.peek() {
 	case 0, '\n', '\r', '#', ',', ']', '}':
@@ -25,32 +25,32 @@ func (s *scanner) value(n NodeID) bool {
 	case '{':
 		return s.openContainer(n, InlineTable, formInline)
 	case '"', '\'':
-		kind, ok = s.text()
+		kind, ok = s.quotedString()
 	default:
 		kind, ok = s.word()
 	}
 	if ok {
-		s.Values = append(s.Values, Value{n, kind, start, s.at})
+		s.Values = append(s.Values, Value{n, kind, start, s.pos})
 	}
 	return ok
 }
 
 func (s *scanner) openContainer(n NodeID, kind Kind, f form) bool {
-	if len(s.open)+1 > MaxDepth {
-		return s.fail(TooDeep, s.at, s.at+1)
+	if len(s.unclosed)+1 > MaxDepth {
+		return s.fail(TooDeep, s.pos, s.pos+1)
 	}
 	s.scopes++
-	s.open = append(s.open, container{value: len(s.Values), kind: kind, scope: s.scopes})
-	s.Values = append(s.Values, Value{n, kind, s.at, s.at + 1})
+	s.unclosed = append(s.unclosed, container{value: len(s.Values), kind: kind, scope: s.scopes})
+	s.Values = append(s.Values, Value{n, kind, s.pos, s.pos + 1})
 	s.Nodes[n].form = f
-	s.at++
+	s.pos++
 	return true
 }
 
 // contents reads on until every open container is closed.
 func (s *scanner) contents() bool {
-	for len(s.open) > 0 {
-		c := &s.open[len(s.open)-1]
+	for len(s.unclosed) > 0 {
+		c := &s.unclosed[len(s.unclosed)-1]
 		step := s.inTable
 		if c.kind == Array {
 			step = s.inArray
@@ -64,7 +64,7 @@ func (s *scanner) contents() bool {
 
 // inArray reads what comes next in an array: a comma, its end, or an element.
 func (s *scanner) inArray(c *container) bool {
-	if !s.gap() {
+	if !s.skipWhitespace() {
 		return false
 	}
 	switch s.peek() {
@@ -77,7 +77,7 @@ func (s *scanner) inArray(c *container) bool {
 		return s.comma(c)
 	}
 	if c.started && !c.comma {
-		return s.missing(c)
+		return s.failComma(c)
 	}
 	c.started, c.comma = true, false
 	element := s.addElement(s.Values[c.value].Node, c.elements)
@@ -88,7 +88,7 @@ func (s *scanner) inArray(c *container) bool {
 // inTable reads what comes next in an inline table: a comma, its end, or a key
 // and its value.
 func (s *scanner) inTable(c *container) bool {
-	s.blanks()
+	s.skipSpaces()
 	start := s.Values[c.value].Start
 	switch s.peek() {
 	case 0:
@@ -97,14 +97,14 @@ func (s *scanner) inTable(c *container) bool {
 		return s.tableNewline(start)
 	case '}':
 		if c.comma {
-			return s.fail(InlineTrailingComma, strings.LastIndexByte(s.Text[:s.at], ','), s.at+1)
+			return s.fail(InlineTrailingComma, strings.LastIndexByte(s.Text[:s.pos], ','), s.pos+1)
 		}
 		return s.closeContainer(c)
 	case ',':
 		return s.comma(c)
 	}
 	if c.started && !c.comma {
-		return s.missing(c)
+		return s.failComma(c)
 	}
 	c.started, c.comma = true, false
 	if !s.keyEquals() {
@@ -120,10 +120,10 @@ func (s *scanner) tableNewline(start int) bool {
 	if s.peek() == '\r' && !s.has("\r\n") {
 		return s.unexpected(LoneReturn)
 	}
-	if strings.IndexByte(s.Text[s.at:s.end], '}') < 0 {
+	if strings.IndexByte(s.Text[s.pos:s.end], '}') < 0 {
 		return s.fail(UnclosedTable, start, start+1)
 	}
-	return s.fail(InlineNewline, s.at, s.at)
+	return s.fail(InlineNewline, s.pos, s.pos)
 }
 
 // comma steps over one, if one may stand here.
@@ -132,18 +132,18 @@ func (s *scanner) comma(c *container) bool {
 		return s.unexpected(ExtraComma)
 	}
 	c.comma = true
-	s.at++
+	s.pos++
 	return true
 }
 
 func (s *scanner) closeContainer(c *container) bool {
-	s.at++
-	s.Values[c.value].End = s.at
-	s.open = s.open[:len(s.open)-1]
+	s.pos++
+	s.Values[c.value].End = s.pos
+	s.unclosed = s.unclosed[:len(s.unclosed)-1]
 	return true
 }
 
-func (s *scanner) missing(c *container) bool {
+func (s *scanner) failComma(c *container) bool {
 	if s.unexpected(NoComma); s.err.Problem == NoComma {
 		s.err.Origin = s.Values[c.value].Start
 	}
@@ -151,9 +151,9 @@ func (s *scanner) missing(c *container) bool {
 }
 
 // gap steps over blanks, newlines and comments.
-func (s *scanner) gap() bool {
+func (s *scanner) skipWhitespace() bool {
 	for {
-		s.blanks()
+		s.skipSpaces()
 		if s.peek() == '#' {
 			if !s.comment() {
 				return false

@@ -11,7 +11,7 @@ func Verify[K ~[]string](d *Document, keys []K) bool {
 		if !k.Last {
 			continue
 		}
-		if n == len(keys) || !d.named(k.Node, keys[n]) {
+		if n == len(keys) || !d.hasNames(k.Node, keys[n]) {
 			return false
 		}
 		n++
@@ -20,7 +20,7 @@ func Verify[K ~[]string](d *Document, keys []K) bool {
 }
 
 // named reports whether the names on the way to a node are these.
-func (d *Document) named(n NodeID, names []string) bool {
+func (d *Document) hasNames(n NodeID, names []string) bool {
 	for i := len(names); n != Root; n = d.Nodes[n].Parent {
 		node := &d.Nodes[n]
 		if node.Index >= 0 {

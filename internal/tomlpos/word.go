@@ -7,30 +7,30 @@ import (
 
 // word steps over a value without quotes: a number, a boolean, a date or time.
 func (s *scanner) word() (Kind, bool) {
-	start := s.at
+	start := s.pos
 	s.wordEnd()
-	if isDate(s.Text[start:s.at]) && s.at+1 < s.end && s.Text[s.at] == ' ' && isDigit(s.Text[s.at+1]) {
-		s.at++
+	if isDate(s.Text[start:s.pos]) && s.pos+1 < s.end && s.Text[s.pos] == ' ' && isDigit(s.Text[s.pos+1]) {
+		s.pos++
 		s.wordEnd()
 	}
-	if s.at < s.end && isControl(s.Text[s.at]) && !s.has("\n") && !s.has("\r\n") {
+	if s.pos < s.end && isControl(s.Text[s.pos]) && !s.has("\n") && !s.has("\r\n") {
 		return 0, s.unexpected(ControlCharacter)
 	}
-	kind, problem := classify(s.Text[start:s.at])
+	kind, problem := classify(s.Text[start:s.pos])
 	if problem != 0 {
-		return 0, s.fail(problem, start, s.at)
+		return 0, s.fail(problem, start, s.pos)
 	}
 	return kind, true
 }
 
 // wordEnd steps to what ends a word.
 func (s *scanner) wordEnd() {
-	for s.at < s.end {
-		switch c := s.Text[s.at]; {
+	for s.pos < s.end {
+		switch c := s.Text[s.pos]; {
 		case c <= ' ', c == 0x7f, c == ',', c == ']', c == '}', c == '#':
 			return
 		}
-		s.at++
+		s.pos++
 	}
 }
 
@@ -67,7 +67,7 @@ func isAssignment(word string) bool {
 
 // isTime reports whether a word begins as dates and times do.
 func isTime(word string) bool {
-	return len(word) > 4 && shaped(word[:5], "0000-") || len(word) > 2 && shaped(word[:3], "00:")
+	return len(word) > 4 && hasShape(word[:5], "0000-") || len(word) > 2 && hasShape(word[:3], "00:")
 }
 
 // classifyNumber takes a number with and without its sign.
@@ -107,7 +107,7 @@ func classifyInteger(word, alphabet string, radix int) (Kind, Problem) {
 	if radix == 10 {
 		unsigned = strings.TrimLeft(word, "+-")
 	}
-	if n := grouped(unsigned, alphabet); n == 0 || n < len(unsigned) {
+	if n := digitsLength(unsigned, alphabet); n == 0 || n < len(unsigned) {
 		return 0, BadNumber
 	}
 	if _, err := strconv.ParseInt(strings.ReplaceAll(word, "_", ""), radix, 64); err != nil {
@@ -118,7 +118,7 @@ func classifyInteger(word, alphabet string, radix int) (Kind, Problem) {
 
 // integerPart reads decimal digits without a leading zero and returns the rest.
 func integerPart(digits string) (string, bool) {
-	n := grouped(digits, "0123456789")
+	n := digitsLength(digits, "0123456789")
 	if n == 0 || n > 1 && digits[0] == '0' {
 		return "", false
 	}
@@ -128,7 +128,7 @@ func integerPart(digits string) (string, bool) {
 // fraction reports whether a text is .5, e5 or .5e5.
 func fraction(rest string) bool {
 	if rest[0] == '.' {
-		n := grouped(rest[1:], "0123456789")
+		n := digitsLength(rest[1:], "0123456789")
 		if n == 0 {
 			return false
 		}
@@ -144,13 +144,13 @@ func fraction(rest string) bool {
 	if exponent != "" && (exponent[0] == '+' || exponent[0] == '-') {
 		exponent = exponent[1:]
 	}
-	n := grouped(exponent, "0123456789")
+	n := digitsLength(exponent, "0123456789")
 	return n > 0 && n == len(exponent)
 }
 
 // grouped is the length of a run of digits with single underscores between
 // them; 0 if an underscore stands elsewhere.
-func grouped(text, alphabet string) int {
+func digitsLength(text, alphabet string) int {
 	n := 0
 	for n < len(text) && (text[n] == '_' || strings.IndexByte(alphabet, text[n]) >= 0) {
 		n++
