@@ -23,15 +23,15 @@ import (
 // in the end, and so everybody is served; at no time is more than one claim beyond
 // the size.
 type Pool struct {
-	mu      sync.Mutex
-	size    int64
-	most    int64 // that one key may hold
-	lets    bool  // one claim ahead
-	used    int64
-	ahead   *Claim
-	keys    map[string]*line
-	spare   *line   // one that was forgotten
-	waiting []*line // that have somebody who waits; the next to be served is first
+	mu        sync.Mutex
+	size      int64
+	perKey    int64 // that one key may hold
+	overdraft bool  // one claim ahead
+	used      int64
+	overdrawn *Claim
+	queues    map[string]*queue
+	reusable  *queue   // one that was forgotten
+	waiting   []*queue // that have somebody who waits; the next to be served is first
 }
 
 // Config describes a pool.
@@ -39,25 +39,25 @@ type Config struct {
 	// Size is how many units there are.
 	Size int64
 	// Most is how many of them one key may hold; 0 means all.
-	Most int64
+	PerKey int64
 	// Ahead lets one claim of those that wait take more than there is. It is needed
 	// where a claim takes more than once.
-	Ahead bool
+	Overdraft bool
 }
 
 // New makes a pool.
 func New(c Config) *Pool {
-	if c.Most == 0 {
-		c.Most = c.Size
+	if c.PerKey == 0 {
+		c.PerKey = c.Size
 	}
-	return &Pool{size: c.Size, most: c.Most, lets: c.Ahead, keys: map[string]*line{}}
+	return &Pool{size: c.Size, perKey: c.PerKey, overdraft: c.Overdraft, queues: map[string]*queue{}}
 }
 
 // line is a key that holds something or waits.
-type line struct {
-	key   string
-	held  int64
-	queue []*waiter
+type queue struct {
+	key     string
+	used    int64
+	waiters []*waiter
 }
 
 type waiter struct {
@@ -69,10 +69,10 @@ type waiter struct {
 // Claim is what one request of a key holds of a pool. It is used by one goroutine
 // at a time.
 type Claim struct {
-	pool *Pool
-	key  string
-	held int64
-	used bool // since it was released
+	pool   *Pool
+	key    string
+	units  int64
+	active bool // since it was released
 }
 
 // Claim makes a claim that holds nothing.
@@ -86,7 +86,7 @@ func (c *Claim) Try(units int64) bool {
 	p := c.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.ahead == c || len(p.waiting) == 0 && p.give(c, p.line(c.key), units)
+	return p.overdrawn == c || len(p.waiting) == 0 && p.grant(c, p.queue(c.key), units)
 }
 
 // Take waits for units and takes them. It returns the error of ctx if that ends
@@ -102,45 +102,45 @@ func (c *Claim) Take(ctx context.Context, units int64) error {
 		return nil
 	case <-ctx.Done():
 	}
-	if c.pool.leave(w) {
+	if c.pool.dequeue(w) {
 		return ctx.Err()
 	}
 	return nil // it was served just now
 }
 
 // Held reports whether the claim holds anything.
-func (c *Claim) Held() bool { return c.used }
+func (c *Claim) Active() bool { return c.active }
 
 // Awaited reports whether the claim is ahead and another key waits.
-func (c *Claim) Awaited() bool {
-	if !c.used {
+func (c *Claim) BlocksOthers() bool {
+	if !c.active {
 		return false
 	}
 	p := c.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.ahead == c && slices.ContainsFunc(p.waiting, func(l *line) bool { return l.key != c.key })
+	return p.overdrawn == c && slices.ContainsFunc(p.waiting, func(l *queue) bool { return l.key != c.key })
 }
 
 // Release gives back all that the claim holds. The claim may be used again, and
 // released again, which does nothing.
 func (c *Claim) Release() {
-	if !c.used {
+	if !c.active {
 		return
 	}
-	c.used = false
+	c.active = false
 	p := c.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.ahead == c {
-		p.ahead = nil
+	if p.overdrawn == c {
+		p.overdrawn = nil
 	}
-	if l := p.keys[c.key]; l != nil {
-		p.used -= c.held
-		l.held -= c.held
+	if l := p.queues[c.key]; l != nil {
+		p.used -= c.units
+		l.used -= c.units
 		p.forget(l)
 	}
-	c.held = 0
+	c.units = 0
 	p.serve()
 }
 
@@ -149,65 +149,65 @@ func (p *Pool) Used() (units int64, waiting int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, l := range p.waiting {
-		waiting += len(l.queue)
+		waiting += len(l.waiters)
 	}
 	return p.used, waiting
 }
 
-func (p *Pool) line(key string) *line {
-	l := p.keys[key]
+func (p *Pool) queue(key string) *queue {
+	l := p.queues[key]
 	if l == nil {
-		l, p.spare = cmp.Or(p.spare, new(line)), nil
-		l.key, p.keys[key] = key, l
+		l, p.reusable = cmp.Or(p.reusable, new(queue)), nil
+		l.key, p.queues[key] = key, l
 	}
 	return l
 }
 
 // forget drops a key of which nothing is left.
-func (p *Pool) forget(l *line) {
-	if l.held == 0 && len(l.queue) == 0 {
-		delete(p.keys, l.key)
-		p.spare = l
+func (p *Pool) forget(l *queue) {
+	if l.used == 0 && len(l.waiters) == 0 {
+		delete(p.queues, l.key)
+		p.reusable = l
 	}
 }
 
-func (p *Pool) give(c *Claim, l *line, units int64) bool {
-	if l.held+units > p.most || p.used+units > p.size {
+func (p *Pool) grant(c *Claim, l *queue, units int64) bool {
+	if l.used+units > p.perKey || p.used+units > p.size {
 		p.forget(l)
 		return false
 	}
 	p.used += units
-	l.held += units
-	c.held += units
-	c.used = true
+	l.used += units
+	c.units += units
+	c.active = true
 	return true
 }
 
 func (p *Pool) enqueue(w *waiter) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	l := p.line(w.claim.key)
-	if l.queue = append(l.queue, w); len(l.queue) == 1 {
+	l := p.queue(w.claim.key)
+	if l.waiters = append(l.waiters, w); len(l.waiters) == 1 {
 		p.waiting = append(p.waiting, l)
 	}
 	p.serve()
 }
 
 // leave takes away one who waits no longer. It is false if it was served just now.
-func (p *Pool) leave(w *waiter) bool {
+func (p *Pool) dequeue(w *waiter) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	l := p.keys[w.claim.key]
+	l := p.queues[w.claim.key]
 	if l == nil {
 		return false
 	}
-	i := slices.Index(l.queue, w)
+	i := slices.Index(l.waiters, w)
 	if i < 0 {
 		return false
 	}
-	l.queue = slices.Delete(l.queue, i, i+1)
-	if len(l.queue) == 0 {
-		p.waiting = slices.DeleteFunc(p.waiting, func(other *line) bool { return other == l })
+	l.waiters = slices.Delete(l.waiters, i, i+1)
+	if len(l.waiters) == 0 {
+		p.waiting = slices.DeleteFunc(p.waiting, func(other *queue) bool { return other == l })
 		p.forget(l)
 	}
 	p.serve()
@@ -219,31 +219,31 @@ func (p *Pool) leave(w *waiter) bool {
 func (p *Pool) serve() {
 	for i := 0; i < len(p.waiting); {
 		l := p.waiting[i]
-		first := l.queue[0]
+		first := l.waiters[0]
 		switch {
-		case p.most < p.size && l.held+first.units > p.most:
+		case p.perKey < p.size && l.used+first.units > p.perKey:
 			i++ // waits for its own key alone
-		case p.give(first.claim, l, first.units):
-			p.served(i)
+		case p.grant(first.claim, l, first.units):
+			p.grantFirst(i)
 			i = 0
 		default:
 			i = len(p.waiting)
 		}
 	}
-	if p.lets && p.ahead == nil && len(p.waiting) > 0 {
-		p.ahead = p.waiting[0].queue[0].claim
-		p.ahead.used = true
-		p.served(0)
+	if p.overdraft && p.overdrawn == nil && len(p.waiting) > 0 {
+		p.overdrawn = p.waiting[0].waiters[0].claim
+		p.overdrawn.active = true
+		p.grantFirst(0)
 	}
 }
 
 // served lets the first of a key go on, whose next turn is behind the other keys'.
-func (p *Pool) served(i int) {
+func (p *Pool) grantFirst(i int) {
 	l := p.waiting[i]
-	close(l.queue[0].done)
-	l.queue = slices.Delete(l.queue, 0, 1)
+	close(l.waiters[0].done)
+	l.waiters = slices.Delete(l.waiters, 0, 1)
 	p.waiting = slices.Delete(p.waiting, i, i+1)
-	if len(l.queue) > 0 {
+	if len(l.waiters) > 0 {
 		p.waiting = append(p.waiting, l)
 	}
 }

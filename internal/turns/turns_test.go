@@ -63,8 +63,8 @@ func TestKeysAreServedInTurn(t *testing.T) {
 		holder.Release()
 		close(at)
 		log.want(t, "a", "b", "c", "a", "b", "a")
-		if used, waiting := p.Used(); used != 0 || waiting != 0 || len(p.keys) != 0 {
-			t.Errorf("%d units are used, %d wait, %d keys are known", used, waiting, len(p.keys))
+		if used, waiting := p.Used(); used != 0 || waiting != 0 || len(p.queues) != 0 {
+			t.Errorf("%d units are used, %d wait, %d keys are known", used, waiting, len(p.queues))
 		}
 	})
 }
@@ -80,7 +80,7 @@ func TestMostOfOneKey(t *testing.T) {
 			}
 		}
 		var log served
-		p := New(Config{Size: 8, Most: 4})
+		p := New(Config{Size: 8, PerKey: 4})
 		first := p.Claim("a")
 		if !first.Try(4) {
 			t.Fatal("a key did not get its half")
@@ -140,7 +140,7 @@ func TestCancelledWaiterLeaves(t *testing.T) {
 func TestGrowingClaimsAllEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const size, whole = 100, 90
-		p := New(Config{Size: size, Most: size / 2, Ahead: true})
+		p := New(Config{Size: size, PerKey: size / 2, Overdraft: true})
 		var mu sync.Mutex
 		taken, most := map[*Claim]int64{}, int64(0)
 		var wg sync.WaitGroup
@@ -170,8 +170,8 @@ func TestGrowingClaimsAllEnd(t *testing.T) {
 		if most > size+whole {
 			t.Errorf("%d units were out at once", most)
 		}
-		if used, waiting := p.Used(); used != 0 || waiting != 0 || len(p.keys) != 0 {
-			t.Errorf("%d units are used, %d wait, %d keys are known", used, waiting, len(p.keys))
+		if used, waiting := p.Used(); used != 0 || waiting != 0 || len(p.queues) != 0 {
+			t.Errorf("%d units are used, %d wait, %d keys are known", used, waiting, len(p.queues))
 		}
 	})
 }
@@ -180,7 +180,7 @@ func TestGrowingClaimsAllEnd(t *testing.T) {
 func TestAheadIsInTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log served
-		p := New(Config{Size: 10, Most: 5, Ahead: true})
+		p := New(Config{Size: 10, PerKey: 5, Overdraft: true})
 		first := log.take(t, p, "a", 50, nil)
 		second := log.take(t, p, "a", 50, nil)
 		third := log.take(t, p, "b", 50, nil)
@@ -199,7 +199,7 @@ func TestAheadIsInTurn(t *testing.T) {
 
 // Whatever claims do, in any order, what is counted is what they hold.
 func TestCountsAreKept(t *testing.T) {
-	p := New(Config{Size: 50, Most: 30, Ahead: true})
+	p := New(Config{Size: 50, PerKey: 30, Overdraft: true})
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
@@ -219,13 +219,13 @@ func TestCountsAreKept(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if used, waiting := p.Used(); used != 0 || waiting != 0 || len(p.keys) != 0 || p.ahead != nil {
-		t.Errorf("%d units are used, %d wait, %d keys are known", used, waiting, len(p.keys))
+	if used, waiting := p.Used(); used != 0 || waiting != 0 || len(p.queues) != 0 || p.overdrawn != nil {
+		t.Errorf("%d units are used, %d wait, %d keys are known", used, waiting, len(p.queues))
 	}
 }
 
 func BenchmarkTake(b *testing.B) {
-	p := New(Config{Size: 8, Most: 8})
+	p := New(Config{Size: 8, PerKey: 8})
 	b.ReportAllocs()
 	for b.Loop() {
 		c := p.Claim("a")
