@@ -13,19 +13,19 @@ import (
 )
 
 // side is whose a request is.
-type side int
+type owner int
 
 const (
 	// ours is what the API answers, and all that cannot be told: nothing is passed on
 	// that was not understood.
-	ours side = iota
-	theirs
-	mixed
+	ownerAPI owner = iota
+	ownerUpstream
+	ownerBoth
 )
 
 // plainBody reports whether the body is what its bytes say, so that no other reader
 // finds another document in it: JSON in UTF-8 and uncompressed.
-func plainBody(h http.Header) bool {
+func isPlainJSON(h http.Header) bool {
 	if len(h["Content-Encoding"]) > 0 || len(h["Content-Type"]) != 1 {
 		return false
 	}
@@ -35,16 +35,16 @@ func plainBody(h http.Header) bool {
 }
 
 // classify tells whose a body is, and which of our fields it names.
-func classify(body []byte) (whose side, mine []string) {
-	documents, ok := queries(body)
+func classify(body []byte) (whose owner, mine []string) {
+	documents, ok := documents(body)
 	if !ok {
-		return ours, nil
+		return ownerAPI, nil
 	}
 	others := false
 	for _, document := range documents {
 		names, ok := graphql.TopFields(document)
 		if !ok || len(names) == 0 {
-			return ours, nil
+			return ownerAPI, nil
 		}
 		for _, name := range names {
 			switch {
@@ -57,17 +57,17 @@ func classify(body []byte) (whose side, mine []string) {
 	}
 	switch {
 	case !others:
-		return ours, mine
+		return ownerAPI, mine
 	case len(mine) > 0:
-		return mixed, mine
+		return ownerBoth, mine
 	}
-	return theirs, nil
+	return ownerUpstream, nil
 }
 
 // queries are the GraphQL documents of a body: of one request, or of each in an array.
 // Keys are compared exactly, and the last of several equal ones counts, as in
 // JavaScript; a struct would take "Query" for "query".
-func queries(body []byte) ([]string, bool) {
+func documents(body []byte) ([]string, bool) {
 	var list []json.RawMessage
 	if !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("[")) {
 		list = append(list, body)

@@ -15,38 +15,38 @@ import (
 
 // withheld are the request's headers that the upstream does not get: the key, what a
 // browser keeps for this host, and what is between the client and this server alone.
-var withheld = []string{"Authorization", "Proxy-Authorization", "Cookie", "Connection", "Expect", "TE", "Upgrade"}
+var strippedHeaders = []string{"Authorization", "Proxy-Authorization", "Cookie", "Connection", "Expect", "TE", "Upgrade"}
 
 func newProxy(c Config, target *url.URL) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite: func(p *httputil.ProxyRequest) {
 			to := *target
 			p.Out.URL, p.Out.Host = &to, ""
-			for _, name := range withheld {
+			for _, name := range strippedHeaders {
 				p.Out.Header.Del(name)
 			}
 		},
 		Transport:      cmp.Or[http.RoundTripper](c.Transport, newTransport(cmp.Or(c.Timeout, 25*time.Second))),
 		FlushInterval:  -1, // each part of an answer at once
 		ErrorLog:       log.New(io.Discard, "", 0),
-		ModifyResponse: func(r *http.Response) error { return told(r.Request, r.StatusCode) },
-		ErrorHandler:   c.unanswered,
+		ModifyResponse: func(r *http.Response) error { return report(r.Request, r.StatusCode) },
+		ErrorHandler:   c.answerError,
 	}
 }
 
 // unanswered answers in the upstream's place.
-func (c Config) unanswered(w http.ResponseWriter, r *http.Request, err error) {
+func (c Config) answerError(w http.ResponseWriter, r *http.Request, err error) {
 	status, text := http.StatusBadGateway, "The upstream cannot be reached."
 	if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {
 		status, text = http.StatusGatewayTimeout, "The upstream does not answer in time."
 	}
-	if !errors.Is(err, errUntold) {
+	if !errors.Is(err, errUnreported) {
 		if c.OnError != nil && r.Context().Err() == nil { // else the client has gone
 			c.OnError(err)
 		}
-		err = told(r, status)
+		err = report(r, status)
 	}
-	if errors.Is(err, errUntold) {
+	if errors.Is(err, errUnreported) {
 		status, text = http.StatusServiceUnavailable, "Unable to complete operation. An internal API error occurred."
 	}
 	writeError(w, status, "API_ERROR", text)

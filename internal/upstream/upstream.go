@@ -98,7 +98,7 @@ func parseURL(text string) (*url.URL, error) {
 // ServeHTTP decides by the key first, then by the body.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost || !cloud.IsEndpoint(r.URL.Path) || r.ContentLength > cloud.MaxBody ||
-		!plainBody(r.Header) {
+		!isPlainJSON(r.Header) {
 		h.api.ServeHTTP(w, r)
 		return
 	}
@@ -107,9 +107,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.api.ServeHTTP(w, r)
 		return
 	}
-	body, whole, err := read(caller, r)
+	body, whole, err := readBody(caller, r)
 	if err != nil {
-		refuseBusy(w)
+		writeBusy(w)
 		return
 	}
 	if !whole {
@@ -117,25 +117,25 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	whose, names, err := classifyInTurn(r.Context(), caller, body)
-	if err == nil && whose == theirs {
+	if err == nil && whose == ownerUpstream {
 		err = caller.Forward(r.Context())
 	}
 	switch {
 	case err != nil:
-		refuseBusy(w)
-	case whose == ours:
+		writeBusy(w)
+	case whose == ownerAPI:
 		h.api.ServeHTTP(w, r)
-	case whose == theirs:
-		h.proxy.ServeHTTP(w, again(from(caller, r), body))
-	case whose == mixed:
+	case whose == ownerUpstream:
+		h.proxy.ServeHTTP(w, withBody(withCaller(caller, r), body))
+	case whose == ownerBoth:
 		caller.Refused(r.Context(), http.StatusBadRequest)
-		refuseMix(w, names)
+		writeMixed(w, names)
 	}
 }
 
 // read takes the body and leaves r as if it had not. It is not whole where it broke
 // off or is longer than the API takes; an error says that there was no room for it.
-func read(caller cloud.Caller, r *http.Request) (body []byte, whole bool, full error) {
+func readBody(caller cloud.Caller, r *http.Request) (body []byte, whole bool, full error) {
 	rest := r.Body
 	body, err := cloud.ReadBody(rest, r.ContentLength, func(bytes int) error {
 		full = caller.Room(r.Context(), bytes)
@@ -152,24 +152,24 @@ func read(caller cloud.Caller, r *http.Request) (body []byte, whole bool, full e
 // maxParsed is the most that [graphql.TopFields] takes, in bytes.
 const maxParsed = 50 << 20
 
-func classifyInTurn(ctx context.Context, caller cloud.Caller, body []byte) (side, []string, error) {
+func classifyInTurn(ctx context.Context, caller cloud.Caller, body []byte) (owner, []string, error) {
 	end, err := caller.Begin(ctx, min(cloud.ParsedSize*len(body), maxParsed))
 	if err != nil {
-		return ours, nil, err
+		return ownerAPI, nil, err
 	}
 	defer end()
 	whose, names := classify(body)
 	return whose, names, nil
 }
 
-func refuseBusy(w http.ResponseWriter) {
+func writeBusy(w http.ResponseWriter) {
 	w.Header().Set("Retry-After", "1")
 	writeError(w, http.StatusServiceUnavailable, "API_ERROR", cloud.Busy)
 }
 
 // again is r with a body that can be sent more than once: the transport does so where
 // a kept connection turns out to be closed.
-func again(r *http.Request, body []byte) *http.Request {
+func withBody(r *http.Request, body []byte) *http.Request {
 	out := r.WithContext(r.Context())
 	out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	out.Body, _ = out.GetBody()
@@ -177,7 +177,7 @@ func again(r *http.Request, body []byte) *http.Request {
 	return out
 }
 
-func refuseMix(w http.ResponseWriter, names []string) {
+func writeMixed(w http.ResponseWriter, names []string) {
 	slices.Sort(names)
 	writeError(w, http.StatusBadRequest, graphql.CodeValidationFailed, fmt.Sprintf(
 		"The request asks for fields of the secrets API (%s) and of the upstream: send them apart.",
