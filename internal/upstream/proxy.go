@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -11,6 +12,8 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
 // withheld are the request's headers that the upstream does not get: the key, what a
@@ -50,6 +53,25 @@ func (c Config) answerError(w http.ResponseWriter, r *http.Request, err error) {
 		status, text = http.StatusServiceUnavailable, "Unable to complete operation. An internal API error occurred."
 	}
 	writeError(w, status, "API_ERROR", text)
+}
+
+// errUntold keeps an answer from the client that the API could not be told of.
+var errUnreported = errors.New("the API could not be told of what was passed on")
+
+type callerKey struct{}
+
+// from is r with who sent it, which the proxy's copies of it keep.
+func withCaller(caller cloud.Caller, r *http.Request) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), callerKey{}, caller))
+}
+
+// told tells the API of a request that was passed on.
+func report(r *http.Request, status int) error {
+	caller, _ := r.Context().Value(callerKey{}).(cloud.Caller)
+	if caller.Forwarded(r.Context(), status) != nil {
+		return errUnreported
+	}
+	return nil
 }
 
 func newTransport(timeout time.Duration) *http.Transport {
