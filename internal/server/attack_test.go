@@ -298,7 +298,7 @@ func TestFewListingsAtOnce(t *testing.T) {
 	}
 	eventually(t, "the queue", func() bool {
 		held, waiting := r.bounds.lists.Used()
-		return held == littleMemory/memoryOfList && waiting == 10-littleMemory/memoryOfList
+		return held == littleMemory/memoryPerList && waiting == 10-littleMemory/memoryPerList
 	})
 	close(store.held)
 	for range 10 {

@@ -2,7 +2,7 @@ package server
 
 import "net/http"
 
-// audited refuses requests while there is no audit log to write, and lets no answer
+// withAudit refuses requests while the audit log cannot be written, and lets no answer
 // begin before the lines of its request are written.
 func (s *Server) withAudit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -11,23 +11,23 @@ func (s *Server) withAudit(next http.Handler) http.Handler {
 			writeUnavailable(w, busyAnswer)
 			return
 		}
-		about := requestOf(r.Context())
-		out := &auditWriter{ResponseWriter: w, writeLines: func() error { return s.writeLines(about) }}
-		defer out.mayAnswer()
+		req := requestOf(r.Context())
+		out := &auditWriter{ResponseWriter: w, writeLines: func() error { return s.writeLines(req) }}
+		defer out.ready()
 		next.ServeHTTP(out, r)
 	})
 }
 
-// auditedWriter holds an answer back until its request's lines are written, and puts
-// API_ERROR in its place if they cannot be.
+// auditWriter withholds an answer until the lines of its request are written. If they
+// cannot be written it answers API_ERROR instead.
 type auditWriter struct {
 	http.ResponseWriter
 	writeLines      func() error
 	started, failed bool
 }
 
-// settled reports whether the answer may go on.
-func (w *auditWriter) mayAnswer() bool {
+// ready writes the lines and reports whether the answer may go on.
+func (w *auditWriter) ready() bool {
 	if w.failed || w.writeLines() == nil {
 		return !w.failed
 	}
@@ -40,7 +40,7 @@ func (w *auditWriter) mayAnswer() bool {
 	return false
 }
 
-// forget takes back the headers of an answer that does not go out.
+// clearHeaders removes the headers of an answer that does not go out.
 func (w *auditWriter) clearHeaders() {
 	for name := range w.Header() {
 		if name != headerRequest {
@@ -52,14 +52,14 @@ func (w *auditWriter) clearHeaders() {
 func (w *auditWriter) WriteHeader(status int) {
 	if status < http.StatusOK {
 		w.ResponseWriter.WriteHeader(status)
-	} else if w.mayAnswer() {
+	} else if w.ready() {
 		w.started = true
 		w.ResponseWriter.WriteHeader(status)
 	}
 }
 
 func (w *auditWriter) Write(b []byte) (int, error) {
-	if !w.mayAnswer() {
+	if !w.ready() {
 		return len(b), nil
 	}
 	w.started = true

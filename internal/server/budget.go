@@ -6,66 +6,69 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/turns"
 )
 
-// room is for bytes that become more while they are held. Small ones have a part of
-// it that larger ones cannot take.
+// budget is memory for requests whose size grows while they hold it. Small ones have
+// a part of it that larger ones cannot take.
 type budget struct{ small, large *turns.Pool }
 
-// grown are bytes in a room.
+// reservation is what one request holds of a budget.
 type reservation struct {
 	small, large turns.Claim
 	bytes        int64
 }
 
-func (r budget) reserve(key string) reservation {
-	return reservation{small: r.small.Claim(key), large: r.large.Claim(key)}
+func (b budget) reserve(key string) reservation {
+	return reservation{small: b.small.Claim(key), large: b.large.Claim(key)}
 }
 
-// try takes more bytes if that needs no waiting.
-func (g *reservation) try(more int64) bool {
-	small, large := g.split(more)
-	if !g.small.Try(small) || !g.large.Try(large) {
+// try takes more bytes if that needs no waiting, and reports whether it did.
+func (r *reservation) try(more int64) bool {
+	small, large := r.split(more)
+	if !r.small.Try(small) || !r.large.Try(large) {
 		return false
 	}
-	g.grow(more)
+	r.grow(more)
 	return true
 }
 
 // take waits for more bytes and takes them.
-func (g *reservation) take(ctx context.Context, more int64) error {
-	small, large := g.split(more)
-	if err := g.small.Take(ctx, small); err != nil {
+func (r *reservation) take(ctx context.Context, more int64) error {
+	small, large := r.split(more)
+	if err := r.small.Take(ctx, small); err != nil {
 		return err
 	}
-	if err := g.large.Take(ctx, large); err != nil {
+	if err := r.large.Take(ctx, large); err != nil {
 		return err
 	}
-	g.grow(more)
+	r.grow(more)
 	return nil
 }
 
-// missing says where more bytes are taken. Those that become large with them move.
-func (g *reservation) split(more int64) (small, large int64) {
+// split returns how many bytes to take from each part. A reservation that becomes
+// large takes all of its bytes from the large part.
+func (r *reservation) split(more int64) (small, large int64) {
 	switch {
-	case g.bytes+more <= smallSize:
+	case r.bytes+more <= smallSize:
 		return more, 0
-	case g.bytes <= smallSize:
-		return 0, g.bytes + more
+	case r.bytes <= smallSize:
+		return 0, r.bytes + more
 	}
 	return 0, more
 }
 
-func (g *reservation) grow(more int64) {
-	g.bytes += more
-	if g.bytes > smallSize {
-		g.small.Release()
+// grow counts the bytes just taken, and leaves the small part if they made the
+// reservation large.
+func (r *reservation) grow(more int64) {
+	r.bytes += more
+	if r.bytes > smallSize {
+		r.small.Release()
 	}
 }
 
-func (g *reservation) release() {
-	g.small.Release()
-	g.large.Release()
-	g.bytes = 0
+func (r *reservation) release() {
+	r.small.Release()
+	r.large.Release()
+	r.bytes = 0
 }
 
-// awaited reports whether another key waits for the end of these bytes.
-func (g *reservation) blocksOthers() bool { return g.small.BlocksOthers() || g.large.BlocksOthers() }
+// blocksOthers reports whether another key waits for this reservation's release.
+func (r *reservation) blocksOthers() bool { return r.small.BlocksOthers() || r.large.BlocksOthers() }

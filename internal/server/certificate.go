@@ -22,7 +22,7 @@ func openCertificate(certFile, keyFile string) (*certificate, error) {
 	return c, c.use(texts)
 }
 
-// use takes the texts of a certificate and its key.
+// use replaces the certificate by the texts of a certificate and its key.
 func (c *certificate) use(texts []string) error {
 	pair, err := tls.X509KeyPair([]byte(texts[0]), []byte(texts[1]))
 	if err != nil {

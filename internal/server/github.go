@@ -16,11 +16,11 @@ import (
 
 const (
 	maxToken = 8 << 10 // bytes; GitHub's tokens take about 2 KiB
-	// clockSkew is how far an issuer's clock may be before ours.
+	// clockSkew is how far an issuer's clock may be ahead of ours.
 	clockSkew = time.Minute
 )
 
-// gitHub admits the tokens that GitHub Actions gives to a workflow with the
+// gitHubAuth authenticates the tokens that GitHub Actions issues to workflows with the
 // permission id-token: write.
 type gitHubAuth struct {
 	log       *slog.Logger
@@ -31,14 +31,19 @@ type gitHubAuth struct {
 	mu       sync.Mutex
 	audience string
 	mappings []keysfile.Mapping
-	issuers  map[string]*issuer // those that mappings name
+	issuers  map[string]*issuer // those that mappings name, by URL
 }
 
 func newGitHubAuth(c Config, m *meter) *gitHubAuth {
-	return &gitHubAuth{log: c.Log, now: c.Now, meter: m, transport: cmp.Or[http.RoundTripper](c.Transport, http.DefaultTransport), issuers: map[string]*issuer{}}
+	return &gitHubAuth{
+		log: c.Log, now: c.Now, meter: m,
+		transport: cmp.Or[http.RoundTripper](c.Transport, http.DefaultTransport),
+		issuers:   map[string]*issuer{},
+	}
 }
 
-// admit takes the mappings of a keys file. Issuers that stay keep their keys.
+// use replaces the mappings by those of a keys file. Issuers that remain keep their
+// keys.
 func (g *gitHubAuth) use(audience string, mappings []keysfile.Mapping) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -51,10 +56,10 @@ func (g *gitHubAuth) use(audience string, mappings []keysfile.Mapping) {
 	g.audience, g.mappings, g.issuers = audience, mappings, issuers
 }
 
-// judge gives the key of a token that a mapping admits, or nil. Whatever is wrong,
-// the client learns no more than that; the log says what, and holds nothing of a
-// token whose signature is not good. The error is [errNoAnswer], and then the
-// client may come again.
+// authenticate returns the key of a token that a mapping accepts, else nil. The client
+// does not learn why its token is refused. The log does, and it holds nothing of a
+// token whose signature is not valid. The only error is [errNoAnswer]: the client may
+// retry then.
 func (g *gitHubAuth) authenticate(ctx context.Context, token string) (*cloud.Key, error) {
 	g.mu.Lock()
 	audience, mappings, issuer := g.audience, g.mappings, g.issuers[claimedIssuer(token)]
@@ -89,20 +94,20 @@ func (g *gitHubAuth) logRefused(ctx context.Context, reason string, c *claims) {
 	g.logOutcome(ctx, "refused", "a GitHub token was refused", reason, c)
 }
 
-// note counts a token that was not admitted, and logs why.
+// logOutcome counts a token that was not accepted, and logs why.
 func (g *gitHubAuth) logOutcome(ctx context.Context, outcome, message, reason string, c *claims) {
 	g.meter.countGitHubToken(outcome)
-	about := requestOf(ctx)
-	attrs := []any{"reason", reason, "request", about.id, "remote", about.remote}
+	req := requestOf(ctx)
+	attrs := []any{"reason", reason, "request", req.id, "remote", req.remote}
 	if c != nil {
 		attrs = append(attrs, c.attr())
 	}
 	g.log.Warn(message, attrs...)
 }
 
-// judged finds out whose a token of GitHub's is before its request takes a place
-// among those in work, for its issuer may have to be asked. Where that has no answer
-// the client is to come again.
+// withGitHubToken authenticates a GitHub token before its request takes a turn, since
+// that may have to wait for the issuer. If the issuer does not answer, the client is
+// asked to retry.
 func (s *Server) withGitHubToken(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token, _ := cloud.Bearer(r.Header)
@@ -117,7 +122,7 @@ func (s *Server) withGitHubToken(next http.Handler) http.Handler {
 	})
 }
 
-// tokenOf is what [Server.withGitHubToken] found out about the token of a request.
+// gitHubKeyOf returns the key that [Server.withGitHubToken] found for a request.
 func gitHubKeyOf(ctx context.Context, _ string) (*cloud.Key, error) {
 	return requestOf(ctx).gitHubKey, nil
 }

@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// maxHeaderLines bounds the lines before a request's body. net/http keeps about 20
-// times the bytes of a short one, for as long as the request lasts.
+// maxHeaderLines bounds the lines before a request's body. For a short line net/http
+// uses about 20 times its bytes, as long as the request lasts.
 const maxHeaderLines = 100
 
 const (
@@ -18,7 +18,7 @@ const (
 	httpToTLS    = "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
 )
 
-// heads are connections whose requests have few header lines, whoever sends them.
+// headerListener bounds the header lines of each request on its connections.
 type headerListener struct{ net.Listener }
 
 func (l headerListener) Accept() (net.Conn, error) {
@@ -27,30 +27,30 @@ func (l headerListener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	h := &headerConn{Conn: conn}
-	if s := limitedConnOf(conn); s != nil {
-		s.headers = h
+	if c := limitedConnOf(conn); c != nil {
+		c.headers = h
 	}
 	return h, nil
 }
 
-// head counts the lines of each request before net/http has them. It gives out the
-// end of them, and of a body of known length, at the end of a read, so that nothing
-// of the next request comes uncounted.
+// headerConn counts the header lines of each request before net/http reads them. A
+// read ends where the lines end, and where a body of known length ends, so that no
+// line of the next request is read uncounted.
 type headerConn struct {
 	net.Conn
-	pending   []byte // what came behind the end of a read
+	pending   []byte // read from Conn, and not returned yet
 	lines     int
 	emptyLine bool // the line so far is empty
 
 	mu       sync.Mutex
-	bodyLeft int64 // how much of it is to come; -1 where that is not known
+	bodyLeft int64 // bytes of the body that are not read yet; -1 if unknown
 }
 
-// begin is called once the lines are there, with the length of the body.
-func (h *headerConn) startBody(body int64) {
+// startBody is called once the header lines are read, with the length of the body.
+func (h *headerConn) startBody(length int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.bodyLeft = body
+	h.bodyLeft = length
 }
 
 func (h *headerConn) Read(p []byte) (int, error) {
@@ -84,7 +84,8 @@ func (h *headerConn) read(p []byte) (int, error) {
 	return n, err
 }
 
-// count looks for the end of the lines in what came.
+// countLines counts the lines in b and returns how much of b to return: all of it, or
+// what is before the end of the header lines.
 func (h *headerConn) countLines(b []byte, err error) (int, error) {
 	for i, c := range b {
 		switch {
@@ -104,7 +105,8 @@ func (h *headerConn) countLines(b []byte, err error) (int, error) {
 	return len(b), err
 }
 
-// CloseWrite lets net/http end an answer before it drops what it did not read.
+// CloseWrite lets net/http end an answer before it closes a connection with unread
+// data.
 func (h *headerConn) CloseWrite() error {
 	if c, ok := h.Conn.(interface{ CloseWrite() error }); ok {
 		return c.CloseWrite()

@@ -13,16 +13,16 @@ import (
 
 const (
 	pingInterval = time.Second     // how long an answer of the store counts
-	pingTimeout  = 2 * time.Second // how long the store may take for it
+	pingTimeout  = 2 * time.Second // how long the store may take to answer
 )
 
-// health is whether the server can be given work.
+// health is whether the server can serve requests.
 type health struct {
 	store    cloud.Store
 	now      func() time.Time
 	stopping atomic.Bool
 
-	mu     sync.Mutex // held while the store is asked, so that one question does for all
+	mu     sync.Mutex // held while the store is pinged, so that all share one ping
 	pinged time.Time
 	err    error
 }
@@ -31,7 +31,7 @@ func newHealth(store cloud.Store, now func() time.Time) *health {
 	return &health{store: store, now: now}
 }
 
-// storeAnswers asks the store at most once a second.
+// pingStore pings the store at most once a second.
 func (h *health) pingStore() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -50,8 +50,8 @@ func healthz(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("ok\n"))
 }
 
-// WithHealth answers /healthz and /readyz in front of a handler that is always
-// ready, such as one that keeps everything in memory.
+// WithHealth answers /healthz and /readyz for a handler that is always ready, such as
+// one that keeps everything in memory.
 func WithHealth(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -65,9 +65,9 @@ func WithHealth(next http.Handler) http.Handler {
 	})
 }
 
-// readiness is the answer of /readyz. Keys and certificate are "ok" or "stale":
-// the file is broken, and what it said before is still in use. That alone does
-// not make a server unready, since all replicas would be so at once.
+// readiness is the answer of /readyz. Keys and certificate are "ok" or "stale": the
+// file is broken, and its previous text is still in use. That alone does not make a
+// server unready, since it would make all replicas unready at once.
 type readiness struct {
 	Ready       bool   `json:"ready"`
 	Stopping    bool   `json:"stopping,omitempty"`

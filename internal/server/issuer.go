@@ -3,44 +3,36 @@ package server
 import (
 	"context"
 	"crypto"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
-
-	"github.com/coreos/go-oidc/v3/oidc"
-	"github.com/go-jose/go-jose/v4"
 )
 
 const (
-	issuerTimeout = 5 * time.Second // for an issuer to say what its keys are
-	maxKeys       = 1 << 20         // bytes of one of its answers
-	// askEvery is how long an issuer is left alone once it was asked: a token with a
-	// made-up key id costs a question, and anybody can make one up.
+	issuerTimeout = 5 * time.Second // for an issuer to return its keys
+	// askInterval is how long an issuer is not asked again once it was asked: a token
+	// with an invented key id costs a request, and anybody can invent one.
 	askInterval = 5 * time.Second
-	// keysFor is how long an issuer's keys count before they are asked for again,
-	// so that one it withdraws is trusted no longer. An issuer that does not answer
-	// keeps its keys.
+	// keysLifetime is how long an issuer's keys are used before they are fetched
+	// again, so that a key that the issuer withdraws is no longer trusted. The keys of
+	// an issuer that does not answer stay in use.
 	keysLifetime = time.Hour
 	// maxWaiting bounds the requests that wait for one issuer.
 	maxWaiting = 8
-	// keyPatience is how long a token waits for its issuer whose key is known, and
-	// only older than keysFor.
+	// stalePatience is how long a token waits for its issuer if its key is known and
+	// only older than keysLifetime.
 	stalePatience = time.Second
 )
 
 var (
-	// errNoAnswer is of a token that cannot be judged, for its issuer has not said
-	// what its keys are.
+	// errNoAnswer is the error for a token that cannot be judged, because its issuer
+	// has not returned its keys.
 	errNoAnswer   = errors.New("its issuer could not be asked for its keys")
 	errUnknownKey = errors.New("its issuer has no such key")
 )
 
-// issuer is one that signs tokens, asked for its keys when the first comes.
+// issuer signs tokens. Its keys are fetched when the first token comes.
 type issuer struct {
 	url     string
 	now     func() time.Time
@@ -49,49 +41,58 @@ type issuer struct {
 
 	mu       sync.Mutex
 	keys     map[string]crypto.PublicKey // by key id; nil before the first answer
-	fetched  time.Time                   // when it said so
-	asked    time.Time                   // when the last question began or ended
-	fetching chan struct{}               // closed once it has an answer or none; nil where there is no question
+	fetched  time.Time                   // when the keys came
+	asked    time.Time                   // when the last fetch began or ended
+	fetching chan struct{}               // closed when the fetch in progress ends; nil without one
 }
 
 func newIssuer(url string, transport http.RoundTripper, now func() time.Time) *issuer {
-	i := &issuer{url: url, now: now, waiting: make(chan struct{}, maxWaiting)}
-	i.client = &http.Client{Timeout: issuerTimeout, Transport: issuerTransport{url, transport}, CheckRedirect: sameHost}
-	return i
+	return &issuer{
+		url: url, now: now, waiting: make(chan struct{}, maxWaiting),
+		client: &http.Client{Timeout: issuerTimeout, Transport: issuerTransport{url, transport}, CheckRedirect: sameHost},
+	}
 }
 
-// key finds the key that a token names. It waits for the issuer only where that can
-// change anything, and then not long.
+// key returns the key with an id. It waits for the issuer only if that can change the
+// result, and then not long.
 func (i *issuer) key(ctx context.Context, id string) (crypto.PublicKey, error) {
-	key, sure := i.cachedKey(id)
-	if !sure {
+	key, current := i.cachedKey(id)
+	if !current {
 		patience := issuerTimeout
 		if key != nil {
 			patience = stalePatience
 		}
 		i.waitForKeys(ctx, patience)
-		key, sure = i.cachedKey(id)
+		key, current = i.cachedKey(id)
 	}
 	switch {
 	case key != nil:
 		return key, nil
-	case sure:
+	case current:
 		return nil, errUnknownKey
 	}
 	return nil, errNoAnswer
 }
 
-// look finds a key among those that are known. It is sure where the issuer need not
-// be asked: of a key that it named within the hour, and of any a moment after it was.
-func (i *issuer) cachedKey(id string) (key crypto.PublicKey, sure bool) {
+// cachedKey returns the key with an id, nil if the issuer did not name it. It is
+// current if the issuer need not be asked again: a known key for an hour, and a
+// missing one for a moment.
+func (i *issuer) cachedKey(id string) (key crypto.PublicKey, current bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	if i.keys == nil {
+		return nil, false
+	}
 	key = i.keys[id]
-	age := i.now().Sub(i.fetched)
-	return key, i.keys != nil && (age < askInterval || key != nil && age < keysLifetime)
+	lifetime := askInterval
+	if key != nil {
+		lifetime = keysLifetime
+	}
+	return key, i.now().Sub(i.fetched) < lifetime
 }
 
-// wait asks the issuer, or joins who has, if there is a place to wait.
+// waitForKeys fetches the keys, or waits for the fetch in progress. It does not wait
+// if too many requests do, or if the issuer was asked a moment ago.
 func (i *issuer) waitForKeys(ctx context.Context, patience time.Duration) {
 	select {
 	case i.waiting <- struct{}{}:
@@ -99,21 +100,21 @@ func (i *issuer) waitForKeys(ctx context.Context, patience time.Duration) {
 	default:
 		return
 	}
-	question := i.startFetch()
-	if question == nil {
+	fetching := i.startFetch()
+	if fetching == nil {
 		return
 	}
-	late := time.NewTimer(patience)
-	defer late.Stop()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
 	select {
-	case <-question:
-	case <-late.C:
+	case <-fetching:
+	case <-timer.C:
 	case <-ctx.Done():
 	}
 }
 
-// questioned gives the question that is under way or begins one. It is nil where the
-// issuer was asked a moment ago.
+// startFetch returns a channel that is closed when the fetch in progress, or the one
+// that it starts, has ended. It returns nil if the issuer was asked a moment ago.
 func (i *issuer) startFetch() <-chan struct{} {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -124,7 +125,7 @@ func (i *issuer) startFetch() <-chan struct{} {
 	return i.fetching
 }
 
-// answer asks the issuer for its keys. No request's end ends it.
+// refresh fetches the keys. It goes on if the request that started it ends.
 func (i *issuer) refresh() {
 	ctx, cancel := context.WithTimeout(context.Background(), issuerTimeout)
 	defer cancel()
@@ -137,75 +138,4 @@ func (i *issuer) refresh() {
 	}
 	close(i.fetching)
 	i.fetching = nil
-}
-
-// fetch finds out where the issuer's keys are, and what they are.
-func (i *issuer) fetch(ctx context.Context) (map[string]crypto.PublicKey, error) {
-	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, i.client), i.url)
-	if err != nil {
-		return nil, err
-	}
-	var found struct {
-		KeysURL string `json:"jwks_uri"`
-	}
-	if err := provider.Claims(&found); err != nil {
-		return nil, err
-	}
-	var set jose.JSONWebKeySet
-	if err := i.getJSON(ctx, found.KeysURL, &set); err != nil {
-		return nil, err
-	}
-	keys := map[string]crypto.PublicKey{}
-	for _, k := range set.Keys {
-		if k.KeyID != "" && k.IsPublic() {
-			keys[k.KeyID] = k.Key
-		}
-	}
-	return keys, nil
-}
-
-func (i *issuer) getJSON(ctx context.Context, url string, out any) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return err
-	}
-	resp, err := i.client.Do(r)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("the issuer answered with status %d", resp.StatusCode)
-	}
-	return json.NewDecoder(resp.Body).Decode(out)
-}
-
-// sameHost follows no redirect to a host that the issuer did not name.
-func sameHost(r *http.Request, via []*http.Request) error {
-	if r.URL.Host != via[0].URL.Host || len(via) > 5 {
-		return errors.New("the issuer redirects elsewhere")
-	}
-	return nil
-}
-
-// issuerTransport bounds the answers of an issuer, and asks by https alone where the
-// issuer is https, whatever its answers name.
-type issuerTransport struct {
-	issuer string
-	next   http.RoundTripper
-}
-
-func (t issuerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if u, err := url.Parse(t.issuer); err != nil || u.Scheme == "https" && r.URL.Scheme != "https" {
-		return nil, errors.New("the issuer is https and names keys that are not")
-	}
-	resp, err := t.next.RoundTrip(r)
-	if err != nil {
-		return nil, err
-	}
-	resp.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.LimitReader(resp.Body, maxKeys), resp.Body}
-	return resp, nil
 }

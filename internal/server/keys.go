@@ -7,50 +7,51 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
-// slugs are those of the tenants, by id.
+// slugs are the tenants' slugs, by id.
 type slugs struct {
 	atomic.Pointer[map[string]string]
 }
 
 func (s *slugs) of(id string) string { return (*s.Load())[id] }
 
-// parse reads a keys file and what has to hold between it and the flags.
+// parseKeys reads a keys file and checks it against the flags.
 func (s *Server) parseKeys(text []byte) (*keysfile.Keyring, error) {
-	a, err := keysfile.Parse(s.config.KeysFile, text)
+	k, err := keysfile.Parse(s.config.KeysFile, text)
 	if err != nil {
 		return nil, err
 	}
 	if s.config.URL != "" {
-		a.URL = s.config.URL
+		k.URL = s.config.URL
 	}
-	if len(a.GitHub) > 0 && a.URL == "" {
+	if len(k.GitHub) > 0 && k.URL == "" {
 		return nil, fmt.Errorf("%s: [[github]] needs the URL of this server, which its tokens are for: add url = \"https://…\" at the top, or give --url", s.config.KeysFile)
 	}
-	return a, nil
+	return k, nil
 }
 
-// admit takes what a keys file says now in place of what it said before.
+// replaceKeys replaces tenants, keys and mappings by those of a keys file.
 func (s *Server) replaceKeys(text []byte) error {
-	access, err := s.parseKeys(text)
+	keyring, err := s.parseKeys(text)
 	if err != nil {
 		return err
 	}
-	if err := s.api.Admit(access.Tenants, access.Keys); err != nil {
+	if err := s.api.Admit(keyring.Tenants, keyring.Keys); err != nil {
 		return fmt.Errorf("%s: %w", s.config.KeysFile, err)
 	}
-	s.useKeyring(access)
+	s.useKeyring(keyring)
 	return nil
 }
 
-func (s *Server) useKeyring(a *keysfile.Keyring) {
-	s.github.use(a.URL, a.GitHub)
+// useKeyring is called once the API has the keyring's tenants and keys.
+func (s *Server) useKeyring(k *keysfile.Keyring) {
+	s.github.use(k.URL, k.GitHub)
 	slugs := map[string]string{}
-	for _, t := range a.Tenants {
+	for _, t := range k.Tenants {
 		slugs[t.ID] = t.Slug
 	}
 	s.slugs.Store(&slugs)
-	if names := a.Expired(s.config.Now()); len(names) > 0 {
+	if names := k.Expired(s.config.Now()); len(names) > 0 {
 		s.config.Log.Warn("keys have expired", "names", names)
 	}
-	s.config.Log.Info("keys are in use", "keys", len(a.Keys), "tenants", len(a.Tenants), "github", len(a.GitHub))
+	s.config.Log.Info("keys are in use", "keys", len(k.Keys), "tenants", len(k.Tenants), "github", len(k.GitHub))
 }

@@ -6,6 +6,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -46,4 +47,9 @@ func (s *Server) secure(l net.Listener) net.Listener {
 	return tls.NewListener(l, &tls.Config{
 		MinVersion: tls.VersionTLS12, GetCertificate: s.cert.get, NextProtos: []string{"http/1.1"},
 	})
+}
+
+// limitConns bounds the connections that a listener has open at once.
+func (s *Server) limitConns(l net.Listener, limit int, count *atomic.Int64) *limitListener {
+	return newLimitListener(l, limit, spareConns, cmp.Or(s.config.timeouts.header, headerTimeout), count)
 }

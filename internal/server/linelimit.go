@@ -6,15 +6,15 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Bounds on lines that cost whoever causes them nothing.
+// Bounds on log lines that clients can cause at no cost to themselves.
 const (
 	linesAtOnce       = 200
-	linesPerSecond    = 50 // of one message of the log, and of all strangers in the audit log
+	linesPerSecond    = 50 // of one message of the log, and of all unrecognised keys in the audit log
 	keyLinesPerSecond = 10 // of one key in the audit log
 )
 
-// allowance bounds the lines of one kind and counts those beyond it, until a line
-// says how many they were. Its user locks it.
+// lineLimiter bounds the lines of one kind and counts those it drops, until a line
+// reports how many they were. Callers hold a lock of their own.
 type lineLimiter struct {
 	limiter   *rate.Limiter
 	unwritten int
@@ -24,18 +24,18 @@ func newLineLimiter(perSecond rate.Limit) *lineLimiter {
 	return &lineLimiter{limiter: rate.NewLimiter(perSecond, linesAtOnce)}
 }
 
-// take reports whether a line may be written. If not, it counts the line.
-func (a *lineLimiter) allow(now time.Time) bool {
-	if a.limiter.AllowN(now, 1) {
+// allow reports whether a line may be written. If not, it counts the line.
+func (l *lineLimiter) allow(now time.Time) bool {
+	if l.limiter.AllowN(now, 1) {
 		return true
 	}
-	a.unwritten++
+	l.unwritten++
 	return false
 }
 
-// told gives the count of lines that were not written, and begins a new one.
-func (a *lineLimiter) takeUnwritten() int {
-	n := a.unwritten
-	a.unwritten = 0
+// takeUnwritten returns the number of dropped lines and sets it to zero.
+func (l *lineLimiter) takeUnwritten() int {
+	n := l.unwritten
+	l.unwritten = 0
 	return n
 }
