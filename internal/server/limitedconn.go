@@ -1,145 +1,116 @@
 package server
 
 import (
-	"context"
-	"crypto/tls"
 	"net"
-	"net/http"
 	"sync/atomic"
 	"time"
 )
 
-// seat is a connection in its place.
+// limitedConn is a connection of a limitListener.
 type limitedConn struct {
 	net.Conn
 	listener      *limitListener
-	headers       *headerConn  // counts the lines of its requests; nil where nobody does
+	headers       *headerConn  // nil without a headerListener
 	firstDeadline time.Time    // when its first request must have begun
-	lastRead      atomic.Int64 // when it last sent something, in nanoseconds
+	lastRead      atomic.Int64 // when its client last sent something, in nanoseconds
 
-	// The lock of the places guards the rest.
+	// The listener's lock guards the rest.
 	spare        bool
-	working      bool      // its request is whole and has no answer yet
+	working      bool      // its request has been read and is not answered yet
 	begun        bool      // its first request has begun
-	readDeadline time.Time // the read deadline that net/http has set
+	readDeadline time.Time // as net/http set it
 }
 
-func newLimitedConn(conn net.Conn, p *limitListener) *limitedConn {
-	s := &limitedConn{Conn: conn, listener: p, firstDeadline: time.Now().Add(p.firstTimeout)}
-	s.touch()
-	return s
+func newLimitedConn(conn net.Conn, l *limitListener) *limitedConn {
+	c := &limitedConn{Conn: conn, listener: l, firstDeadline: time.Now().Add(l.firstTimeout)}
+	c.touch()
+	return c
 }
 
-func (s *limitedConn) touch() { s.lastRead.Store(time.Now().UnixNano()) }
+func (c *limitedConn) touch() { c.lastRead.Store(time.Now().UnixNano()) }
 
-func (s *limitedConn) Read(b []byte) (int, error) {
-	n, err := s.Conn.Read(b)
+func (c *limitedConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
 	if n > 0 {
-		s.touch()
+		c.touch()
 	}
 	return n, err
 }
 
-// SetReadDeadline lets nothing before the first request last beyond its time, a TLS
-// handshake and the headers together.
-func (s *limitedConn) SetReadDeadline(t time.Time) error {
-	s.listener.mu.Lock()
-	s.readDeadline = t
-	if !s.begun && (t.IsZero() || t.After(s.firstDeadline)) {
-		t = s.firstDeadline
+// SetReadDeadline sets the deadline, but no later one than firstDeadline until the
+// first request has begun. That bounds a TLS handshake and the headers together.
+func (c *limitedConn) SetReadDeadline(t time.Time) error {
+	c.listener.mu.Lock()
+	c.readDeadline = t
+	if !c.begun && (t.IsZero() || t.After(c.firstDeadline)) {
+		t = c.firstDeadline
 	}
-	s.listener.mu.Unlock()
-	return s.Conn.SetReadDeadline(t)
+	c.listener.mu.Unlock()
+	return c.Conn.SetReadDeadline(t)
 }
 
-// begin is called once the headers of a request are there, with the length of its
-// body.
-func (s *limitedConn) startRequest(body int64) {
-	if s.headers != nil {
-		s.headers.startBody(body)
+// startRequest is called once the headers of a request are read, with the length of
+// its body.
+func (c *limitedConn) startRequest(bodyLength int64) {
+	if c.headers != nil {
+		c.headers.startBody(bodyLength)
 	}
-	s.listener.mu.Lock()
-	again, until := s.begun, s.readDeadline
-	s.begun = true
-	s.listener.mu.Unlock()
-	if !again {
-		_ = s.Conn.SetReadDeadline(until)
+	c.listener.mu.Lock()
+	first, deadline := !c.begun, c.readDeadline
+	c.begun = true
+	c.listener.mu.Unlock()
+	if first {
+		_ = c.Conn.SetReadDeadline(deadline)
 	}
 }
 
-// work is called once a request is whole. It reports false where the connection has
-// lost its place: nobody would get the answer.
-func (s *limitedConn) startWork() bool {
-	s.listener.mu.Lock()
-	defer s.listener.mu.Unlock()
-	s.working = true
-	return s.listener.conns[s]
+// startWork is called once a request is read in full. It returns false if another
+// connection has replaced this one: nobody would get the answer.
+func (c *limitedConn) startWork() bool {
+	c.listener.mu.Lock()
+	defer c.listener.mu.Unlock()
+	c.working = true
+	return c.listener.conns[c]
 }
 
-// rest is called once a request has its answer.
-func (s *limitedConn) finishRequest() {
-	s.touch()
-	if s.headers != nil {
-		s.headers.startBody(0)
+// finishRequest is called once a request is answered.
+func (c *limitedConn) finishRequest() {
+	c.touch()
+	if c.headers != nil {
+		c.headers.startBody(0)
 	}
-	s.listener.mu.Lock()
-	defer s.listener.mu.Unlock()
-	s.working = false
-	s.listener.changed.Broadcast()
+	c.listener.mu.Lock()
+	defer c.listener.mu.Unlock()
+	c.working = false
+	c.listener.changed.Broadcast()
 }
 
-// regular moves a spare connection to another place, if there is one, and reports
-// whether it has one.
-func (s *limitedConn) makeRegular() bool {
-	p := s.listener
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if s.spare && p.conns[s] && p.makeRoom(false) {
-		p.remove(s)
-		p.add(s, false)
+// makeRegular makes a spare connection a regular one if the limit allows it, and
+// reports whether the connection is regular now.
+func (c *limitedConn) makeRegular() bool {
+	l := c.listener
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c.spare && l.conns[c] && l.makeRoom(false) {
+		l.remove(c)
+		l.add(c, false)
 	}
-	return !s.spare
+	return !c.spare
 }
 
-// Close gives the place free.
-func (s *limitedConn) Close() error {
-	s.listener.mu.Lock()
-	s.listener.remove(s)
-	s.listener.mu.Unlock()
-	return s.Conn.Close()
+// Close closes the connection and lets another take its place.
+func (c *limitedConn) Close() error {
+	c.listener.mu.Lock()
+	c.listener.remove(c)
+	c.listener.mu.Unlock()
+	return c.Conn.Close()
 }
 
-// CloseWrite lets net/http end an answer before it drops what it did not read.
-func (s *limitedConn) CloseWrite() error {
-	if c, ok := s.Conn.(interface{ CloseWrite() error }); ok {
-		return c.CloseWrite()
+// CloseWrite lets net/http end an answer before it closes a connection with unread
+// data.
+func (c *limitedConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
 	}
 	return nil
-}
-
-type connKey struct{}
-
-// onSeats lets a server's handlers know the seat of each request, and its seats when
-// a request has its answer.
-func trackConns(server *http.Server) *http.Server {
-	server.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
-		return context.WithValue(ctx, connKey{}, limitedConnOf(conn))
-	}
-	server.ConnState = func(conn net.Conn, state http.ConnState) {
-		if s := limitedConnOf(conn); s != nil && state == http.StateIdle {
-			s.finishRequest()
-		}
-	}
-	return server
-}
-
-func limitedConnOf(conn net.Conn) *limitedConn {
-	if h, ok := conn.(*headerConn); ok {
-		conn = h.Conn
-	}
-	if secure, ok := conn.(*tls.Conn); ok {
-		conn = secure.NetConn()
-	}
-	s, _ := conn.(*limitedConn)
-	return s
 }

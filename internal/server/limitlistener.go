@@ -7,109 +7,114 @@ import (
 	"time"
 )
 
-// places are the connections that may be open. Where all are taken, a newcomer gets
-// the place of the connection that has sent nothing for the longest time, unless its
-// request is in work. Where all are in work, it gets one of the spare places, on
-// which the health alone is answered, and where those are taken it waits.
+// limitListener bounds the connections that are open at once. At the limit a new
+// connection replaces the one that has been silent longest and has no request in
+// progress. If all have one, it becomes a spare connection, which is only for health
+// checks. If those are at their limit too, it waits.
 type limitListener struct {
 	net.Listener
-	limit, spare int
-	firstTimeout time.Duration // for a connection's first request to begin
-	count        *atomic.Int64 // how many there are, for the metrics
+	limit, spareLimit int
+	firstTimeout      time.Duration // for a connection's first request to begin
+	count             *atomic.Int64 // of connections, for the metrics
 
 	mu      sync.Mutex
-	changed *sync.Cond // a connection has ended, or its request is no longer in work
+	changed *sync.Cond // a connection was closed, or has no request in progress any more
 	conns   map[*limitedConn]bool
-	spares  int // those of them that are spare
+	spares  int // how many of them are spare
 	closed  bool
 }
 
-func newLimitListener(l net.Listener, limit, spare int, patience time.Duration, open *atomic.Int64) *limitListener {
-	p := &limitListener{Listener: l, limit: limit, spare: spare, firstTimeout: patience, count: open, conns: map[*limitedConn]bool{}}
-	p.changed = sync.NewCond(&p.mu)
-	return p
+func newLimitListener(l net.Listener, limit, spareLimit int, firstTimeout time.Duration, count *atomic.Int64) *limitListener {
+	ll := &limitListener{
+		Listener: l, limit: limit, spareLimit: spareLimit, firstTimeout: firstTimeout, count: count,
+		conns: map[*limitedConn]bool{},
+	}
+	ll.changed = sync.NewCond(&ll.mu)
+	return ll
 }
 
-// Accept takes a connection and gives it a place, for which it may have to wait.
-func (p *limitListener) Accept() (net.Conn, error) {
-	conn, err := p.Listener.Accept()
+// Accept accepts a connection, and waits until the limits allow it.
+func (l *limitListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	s := newLimitedConn(conn, p)
-	if !p.acquire(s) {
+	c := newLimitedConn(conn, l)
+	if !l.acquire(c) {
 		_ = conn.Close()
 		return nil, net.ErrClosed
 	}
-	return s, nil
+	return c, nil
 }
 
-// take waits until there is a place. It reports false once the listener is closed.
-func (p *limitListener) acquire(s *limitedConn) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for !p.closed {
-		if regular := p.makeRoom(false); regular || p.makeRoom(true) {
-			p.add(s, !regular)
+// acquire waits until the connection may be open. It returns false once the listener
+// is closed.
+func (l *limitListener) acquire(c *limitedConn) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for !l.closed {
+		if regular := l.makeRoom(false); regular || l.makeRoom(true) {
+			l.add(c, !regular)
 			return true
 		}
-		p.changed.Wait()
+		l.changed.Wait()
 	}
 	return false
 }
 
-// room makes room for one more connection, of those that are spare or of the others.
-func (p *limitListener) makeRoom(spare bool) bool {
-	limit, taken := p.limit, len(p.conns)-p.spares
+// makeRoom reports whether one more connection may be open, spare or regular. At the
+// limit it closes an idle one.
+func (l *limitListener) makeRoom(spare bool) bool {
+	limit, open := l.limit, len(l.conns)-l.spares
 	if spare {
-		limit, taken = p.spare, p.spares
+		limit, open = l.spareLimit, l.spares
 	}
-	if taken < limit {
+	if open < limit {
 		return true
 	}
-	idle := p.longestIdle(spare)
+	idle := l.longestIdle(spare)
 	if idle == nil {
 		return false
 	}
-	p.remove(idle)
+	l.remove(idle)
 	_ = idle.Conn.Close()
 	return true
 }
 
-func (p *limitListener) longestIdle(spare bool) (found *limitedConn) {
-	for s := range p.conns {
-		if s.spare == spare && !s.working && (found == nil || s.lastRead.Load() < found.lastRead.Load()) {
-			found = s
+func (l *limitListener) longestIdle(spare bool) (idle *limitedConn) {
+	for c := range l.conns {
+		if c.spare == spare && !c.working && (idle == nil || c.lastRead.Load() < idle.lastRead.Load()) {
+			idle = c
 		}
 	}
-	return found
+	return idle
 }
 
-func (p *limitListener) add(s *limitedConn, spare bool) {
-	if s.spare = spare; spare {
-		p.spares++
+func (l *limitListener) add(c *limitedConn, spare bool) {
+	if c.spare = spare; spare {
+		l.spares++
 	}
-	p.conns[s] = true
-	p.count.Store(int64(len(p.conns)))
+	l.conns[c] = true
+	l.count.Store(int64(len(l.conns)))
 }
 
-func (p *limitListener) remove(s *limitedConn) {
-	if !p.conns[s] {
+func (l *limitListener) remove(c *limitedConn) {
+	if !l.conns[c] {
 		return
 	}
-	delete(p.conns, s)
-	if s.spare {
-		p.spares--
+	delete(l.conns, c)
+	if c.spare {
+		l.spares--
 	}
-	p.count.Store(int64(len(p.conns)))
-	p.changed.Broadcast()
+	l.count.Store(int64(len(l.conns)))
+	l.changed.Broadcast()
 }
 
-// Close ends an Accept that waits for a place, too.
-func (p *limitListener) Close() error {
-	p.mu.Lock()
-	p.closed = true
-	p.changed.Broadcast()
-	p.mu.Unlock()
-	return p.Listener.Close()
+// Close also ends an Accept that waits for the limits.
+func (l *limitListener) Close() error {
+	l.mu.Lock()
+	l.closed = true
+	l.changed.Broadcast()
+	l.mu.Unlock()
+	return l.Listener.Close()
 }

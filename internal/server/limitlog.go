@@ -7,26 +7,26 @@ import (
 	"time"
 )
 
-// settleAfter is how long lines may stay uncounted that were not written.
+// unwrittenDelay is how long dropped lines may stay unreported.
 const unwrittenDelay = 5 * time.Second
 
-// SpareLog bounds the lines of a log that clients can cause: of each message 200 at
-// once and 50 a second are written. Those beyond it are counted, and the next line
-// with the message has the count as unwritten, 5 s later at the latest.
+// LimitLog bounds the lines of a log that clients can cause: of each message 200 at
+// once and 50 a second are written. Those beyond are counted. The next line with the
+// message has the count as unwritten, 5 s later at the latest.
 func LimitLog(log *slog.Logger) *slog.Logger {
-	return slog.New(&limitHandler{log.Handler(), &limitedLines{messages: map[string]*lineLimiter{}}})
+	return slog.New(&limitHandler{log.Handler(), &messageLimits{limiters: map[string]*lineLimiter{}}})
 }
 
-// spareLines are the lines of each message that may still be written. Messages are
-// this program's own constants, and few.
-type limitedLines struct {
+// messageLimits bound the lines of each message. Messages are constants of this
+// program, and few.
+type messageLimits struct {
 	mu       sync.Mutex
-	messages map[string]*lineLimiter
+	limiters map[string]*lineLimiter
 }
 
 type limitHandler struct {
 	slog.Handler
-	lines *limitedLines
+	limits *messageLimits
 }
 
 func (h *limitHandler) Handle(ctx context.Context, r slog.Record) error {
@@ -40,30 +40,30 @@ func (h *limitHandler) Handle(ctx context.Context, r slog.Record) error {
 	return h.Handler.Handle(ctx, r)
 }
 
-// take reports whether a line may be written, and how many before it were not. The
-// first that is not has a line follow it that counts them.
+// allow reports whether a line may be written, and how many before it were not. The
+// first line that may not be written schedules one that reports the count.
 func (h *limitHandler) allow(r slog.Record) (unwritten int, ok bool) {
-	h.lines.mu.Lock()
-	defer h.lines.mu.Unlock()
-	kind := h.lines.messages[r.Message]
-	if kind == nil {
-		kind = newLineLimiter(linesPerSecond)
-		h.lines.messages[r.Message] = kind
+	h.limits.mu.Lock()
+	defer h.limits.mu.Unlock()
+	limiter := h.limits.limiters[r.Message]
+	if limiter == nil {
+		limiter = newLineLimiter(linesPerSecond)
+		h.limits.limiters[r.Message] = limiter
 	}
-	if kind.allow(r.Time) {
-		return kind.takeUnwritten(), true
+	if limiter.allow(r.Time) {
+		return limiter.takeUnwritten(), true
 	}
-	if kind.unwritten == 1 {
-		time.AfterFunc(unwrittenDelay, func() { h.writeUnwritten(kind, r.Level, r.Message) })
+	if limiter.unwritten == 1 {
+		time.AfterFunc(unwrittenDelay, func() { h.writeUnwritten(limiter, r.Level, r.Message) })
 	}
 	return 0, false
 }
 
-// settle writes a line that counts, unless one has.
-func (h *limitHandler) writeUnwritten(kind *lineLimiter, level slog.Level, message string) {
-	h.lines.mu.Lock()
-	unwritten := kind.takeUnwritten()
-	h.lines.mu.Unlock()
+// writeUnwritten writes a line with the count, unless another line has reported it.
+func (h *limitHandler) writeUnwritten(limiter *lineLimiter, level slog.Level, message string) {
+	h.limits.mu.Lock()
+	unwritten := limiter.takeUnwritten()
+	h.limits.mu.Unlock()
 	if unwritten == 0 {
 		return
 	}
@@ -73,15 +73,15 @@ func (h *limitHandler) writeUnwritten(kind *lineLimiter, level slog.Level, messa
 }
 
 func (h *limitHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return &limitHandler{h.Handler.WithAttrs(attrs), h.lines}
+	return &limitHandler{h.Handler.WithAttrs(attrs), h.limits}
 }
 
 func (h *limitHandler) WithGroup(name string) slog.Handler {
-	return &limitHandler{h.Handler.WithGroup(name), h.lines}
+	return &limitHandler{h.Handler.WithGroup(name), h.limits}
 }
 
-// debugWriter gives what net/http says of connections one message, for it writes
-// the client's address into its own.
+// debugWriter logs net/http's lines about connections under one message, since their
+// texts differ by the client's address.
 type debugWriter struct{ log *slog.Logger }
 
 func (w debugWriter) Write(line []byte) (int, error) {

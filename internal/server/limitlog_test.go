@@ -30,7 +30,7 @@ func TestJunkTokensInTheLog(t *testing.T) {
 // Each message has bounds of its own, and a line with it tells how many are missing.
 func TestLimitLog(t *testing.T) {
 	out := &buffer{}
-	handler := &limitHandler{slog.NewTextHandler(out, nil), &limitedLines{messages: map[string]*lineLimiter{}}}
+	handler := &limitHandler{slog.NewTextHandler(out, nil), &messageLimits{limiters: map[string]*lineLimiter{}}}
 	at := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 	write := func(message string) {
 		if err := handler.Handle(t.Context(), slog.NewRecord(at, slog.LevelWarn, message, 0)); err != nil {
@@ -49,7 +49,7 @@ func TestLimitLog(t *testing.T) {
 	if strings.Count(log, "msg=often") != 250 || strings.Count(log, "msg=once") != 1 || strings.Count(log, "unwritten=300") != 1 {
 		t.Errorf("%d lines: %s", strings.Count(log, "\n"), log[len(log)-300:])
 	}
-	kind := handler.lines.messages["often"]
+	kind := handler.limits.limiters["often"]
 	for range 2 { // the second has nothing to say
 		handler.writeUnwritten(kind, slog.LevelWarn, "often")
 	}

@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// A client that reads an answer, or sends a large body, slower than pace is cut off,
-// once it is more than grace behind.
+// A client that reads an answer, or sends a large body, more slowly than pace is cut
+// off once it is more than grace behind.
 const (
 	pace  = 64 << 10 // bytes a second
 	grace = 5 * time.Second
-	// hurried is the pace of an answer for which there was no room, and which goes
-	// ahead of others, while another key waits.
+	// urgentPace is the pace of an answer that exceeds its budget while another key
+	// waits for it.
 	urgentPace = 1 << 20
-	// unpaced is up to how much of an answer fits into what the kernel keeps of it, so
-	// that nobody needs to look at a clock.
+	// unpacedSize is up to how many bytes an answer is written without looking at the
+	// clock, since they fit into the kernel's buffer.
 	unpacedSize = 16 << 10
-	// sendBuffer is what the kernel keeps of an answer that is not read. What it has
-	// taken counts as read.
+	// sendBuffer is how much of an unread answer the kernel buffers. What it has taken
+	// counts as read.
 	sendBuffer = 256 << 10
 )
 
@@ -30,8 +30,8 @@ func timeFor(bytes, pace int) time.Duration {
 // lag is how far a client may still fall behind.
 type lag struct{ left, grace time.Duration }
 
-// moved tells that bytes which may take so long have taken so long.
-func (l *lag) add(due, took time.Duration) { l.left = min(l.grace, l.left+due-took) }
+// add counts a transfer that took a time and was allowed another.
+func (l *lag) add(allowed, took time.Duration) { l.left = min(l.grace, l.left+allowed-took) }
 
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
@@ -40,22 +40,21 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// pacedWriter cuts off who reads too slowly.
+// pacedWriter cuts off clients that read too slowly.
 type pacedWriter struct {
 	http.ResponseWriter
-	conn *http.ResponseController
-	end  time.Time // for the whole answer
-	lag  lag
-	// awaited reports whether another key waits for the end of the answer.
-	urgent  func() bool
+	conn    *http.ResponseController
+	end     time.Time // for the whole answer
+	lag     lag
+	urgent  func() bool // reports whether another key waits for the end of the answer
 	written int
 }
 
-func newPacedWriter(w http.ResponseWriter, end time.Time, grace time.Duration, awaited func() bool) *pacedWriter {
-	return &pacedWriter{w, http.NewResponseController(w), end, lag{grace, grace}, awaited, 0}
+func newPacedWriter(w http.ResponseWriter, end time.Time, grace time.Duration, urgent func() bool) *pacedWriter {
+	return &pacedWriter{w, http.NewResponseController(w), end, lag{grace, grace}, urgent, 0}
 }
 
-// Write writes a second's worth at a time.
+// Write writes the bytes for one second at a time.
 func (w *pacedWriter) Write(b []byte) (n int, err error) {
 	for {
 		part := b[n:min(len(b), n+pace)]
@@ -81,7 +80,7 @@ func (w *pacedWriter) writePart(b []byte) (int, error) {
 	return n, err
 }
 
-// SetWriteDeadline is for http.ResponseController: it moves the end.
+// SetWriteDeadline moves the end of the answer. http.ResponseController calls it.
 func (w *pacedWriter) SetWriteDeadline(end time.Time) error {
 	w.end = end
 	return w.conn.SetWriteDeadline(end)
@@ -90,7 +89,7 @@ func (w *pacedWriter) SetWriteDeadline(end time.Time) error {
 // Unwrap lets http.ResponseController reach the connection.
 func (w *pacedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// pacedBody cuts off who sends a large body too slowly.
+// pacedBody cuts off clients that send a large body too slowly.
 type pacedBody struct {
 	io.ReadCloser
 	conn     *http.ResponseController
@@ -119,11 +118,11 @@ func (b *pacedBody) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// unhurried takes away the deadline for a request that has been read. At it net/http
-// would take the client for gone.
+// clearReadDeadline removes the deadline of a request that has been read. Otherwise
+// net/http would treat the client as gone when it passes.
 func clearReadDeadline(conn *http.ResponseController) { _ = conn.SetReadDeadline(time.Time{}) }
 
-// sendListener bounds what the kernel keeps for each connection.
+// sendBufferListener bounds how much the kernel buffers for each connection.
 type sendBufferListener struct{ net.Listener }
 
 func (l sendBufferListener) Accept() (net.Conn, error) {

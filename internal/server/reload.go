@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// What is read again while the server runs, as metrics and the log call it.
+// The files that are read again while the server runs, as metrics and the log name
+// them.
 const (
 	reloadKeys        = "keys"
 	reloadCertificate = "certificate"
@@ -18,51 +19,51 @@ const (
 
 const pollInterval = 5 * time.Second
 
-// watched are files whose text is compared with what it was: times of files say
-// little where a directory is swapped by a link, as Kubernetes does.
+// reloader reads files and compares their text with the previous one. Modification
+// times are no help if a directory is swapped by a symbolic link, as Kubernetes does.
 type reloader struct {
 	files  []string
-	last   string // the text that was taken or refused last
+	last   string // the text that was read last, whether it was used or not
 	broken atomic.Bool
 }
 
-func (w *reloader) state() string {
-	if w.broken.Load() {
+func (r *reloader) state() string {
+	if r.broken.Load() {
 		return "stale"
 	}
 	return "ok"
 }
 
-func stale(w *reloader) float64 {
-	if w != nil && w.broken.Load() {
+func stale(r *reloader) float64 {
+	if r != nil && r.broken.Load() {
 		return 1
 	}
 	return 0
 }
 
-// read gives the files' texts, and whether they, or what keeps them from being
-// read, are another than before.
-func (w *reloader) read() (texts []string, changed bool, err error) {
-	for _, file := range w.files {
-		text, failed := os.ReadFile(file)
-		err = cmp.Or(err, failed)
+// read returns the files' texts. It reports whether they, or the error that keeps them
+// from being read, have changed since the last call.
+func (r *reloader) read() (texts []string, changed bool, err error) {
+	for _, file := range r.files {
+		text, readErr := os.ReadFile(file)
+		err = cmp.Or(err, readErr)
 		texts = append(texts, string(text))
 	}
-	seen := strings.Join(texts, "\x00")
+	current := strings.Join(texts, "\x00")
 	if err != nil {
-		seen = "unreadable\x00" + err.Error()
+		current = "unreadable\x00" + err.Error()
 	}
-	changed, w.last = seen != w.last, seen
+	changed, r.last = current != r.last, current
 	return texts, changed, err
 }
 
-// watch reads the files again when they have changed, until ctx ends.
+// watchFiles reads the files again when they have changed, until ctx ends.
 func (s *Server) watchFiles(ctx context.Context) {
-	tick := time.NewTicker(cmp.Or(s.config.Poll, pollInterval))
-	defer tick.Stop()
+	ticker := time.NewTicker(cmp.Or(s.config.Poll, pollInterval))
+	defer ticker.Stop()
 	for {
 		select {
-		case <-tick.C:
+		case <-ticker.C:
 			s.reloadFiles(false)
 		case <-s.reload:
 			s.reloadFiles(true)
@@ -72,37 +73,37 @@ func (s *Server) watchFiles(ctx context.Context) {
 	}
 }
 
-// Reload reads the keys file and the certificate again and opens the audit log
-// anew, for a log that was moved away. What is broken stays as it was, and is
-// logged. Requests go on meanwhile. It does not wait.
+// Reload reads the keys file and the certificate again, and reopens the audit log, for
+// a log file that was moved away. If a file is broken its previous text stays in use,
+// and that is logged. Requests continue meanwhile. Reload does not wait.
 func (s *Server) Reload() {
 	select {
 	case s.reload <- struct{}{}:
-	default: // one is due already
+	default: // a reload is pending already
 	}
 }
 
-func (s *Server) reloadFiles(asked bool) {
-	if asked {
+// reloadFiles uses the files that have changed; if forced, all of them.
+func (s *Server) reloadFiles(forced bool) {
+	if forced {
 		s.reportReload(reloadAudit, s.config.Audit.reopen())
 	}
-	s.reloadFile(reloadKeys, s.keys, asked, func(texts []string) error { return s.replaceKeys([]byte(texts[0])) })
+	s.reloadFile(reloadKeys, s.keys, forced, func(texts []string) error { return s.replaceKeys([]byte(texts[0])) })
 	if s.cert != nil {
-		s.reloadFile(reloadCertificate, &s.cert.reloader, asked, s.cert.use)
+		s.reloadFile(reloadCertificate, &s.cert.reloader, forced, s.cert.use)
 	}
 	s.checkFiles()
 }
 
-// take uses what files hold now, if that is new or was asked for.
-func (s *Server) reloadFile(what string, w *reloader, asked bool, use func([]string) error) {
-	texts, changed, err := w.read()
-	if !changed && !asked {
+func (s *Server) reloadFile(what string, r *reloader, forced bool, use func([]string) error) {
+	texts, changed, err := r.read()
+	if !changed && !forced {
 		return
 	}
 	if err == nil {
 		err = use(texts)
 	}
-	w.broken.Store(err != nil)
+	r.broken.Store(err != nil)
 	s.reportReload(what, err)
 }
 

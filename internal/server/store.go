@@ -9,7 +9,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// meteredStore times and counts what a store does.
+// meteredStore times and counts the operations of a store.
 type meteredStore struct {
 	cloud.Store
 	meter *meter
@@ -17,7 +17,7 @@ type meteredStore struct {
 
 var _ cloud.Store = meteredStore{}
 
-// count is deferred with the time at which the operation began.
+// observe is deferred, with the time at which the operation began.
 func (s meteredStore) observe(operation string, begin time.Time, err *error) {
 	failed := *err != nil && !errors.Is(*err, cloud.ErrNotFound) && !errors.Is(*err, context.Canceled)
 	s.meter.observeStore(operation, time.Since(begin), failed)

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// worktime is the context of the work on a request. It ends when the work has taken
-// so much time, without the time that it stood still.
+// workContext is the context of the work on a request. It ends once the work has taken
+// its time; while it is paused no time passes.
 type workContext struct {
 	context.Context
 	cancel    context.CancelFunc
 	timer     *time.Timer
-	remaining time.Duration
+	remaining time.Duration // at resumed
 	resumed   time.Time
 	expired   atomic.Bool
 }
