@@ -2,44 +2,44 @@ package server
 
 import "testing"
 
-// What becomes large leaves the share of the small, and gives all back in the end.
+// A reservation that becomes large leaves the part for small ones, and releases all.
 func TestRoomMovesWhatBecomesLarge(t *testing.T) {
-	r := budget{newHalfPool(1 << 20), newHalfPool(4 << 20)}
-	used := func(small, large int64) {
+	b := budget{newHalfPool(1 << 20), newHalfPool(4 << 20)}
+	checkUsed := func(small, large int64) {
 		t.Helper()
-		gotSmall, _ := r.small.Used()
-		gotLarge, _ := r.large.Used()
+		gotSmall, _ := b.small.Used()
+		gotLarge, _ := b.large.Used()
 		if gotSmall != small || gotLarge != large {
 			t.Errorf("%d and %d bytes are used, want %d and %d", gotSmall, gotLarge, small, large)
 		}
 	}
-	g := r.reserve("a")
-	if !g.try(smallSize) {
-		t.Fatal("no room for the first")
+	r := b.reserve("a")
+	if !r.try(smallSize) {
+		t.Fatal("the first found no memory")
 	}
-	used(smallSize, 0)
-	if !g.try(1) || !g.try(100) {
-		t.Fatal("no room for a larger one")
+	checkUsed(smallSize, 0)
+	if !r.try(1) || !r.try(100) {
+		t.Fatal("a larger one found no memory")
 	}
-	used(0, smallSize+101)
-	if g.try(2 << 20) {
+	checkUsed(0, smallSize+101)
+	if r.try(2 << 20) {
 		t.Error("more than half went to one key")
 	}
-	used(0, smallSize+101)
-	g.release()
-	used(0, 0)
+	checkUsed(0, smallSize+101)
+	r.release()
+	checkUsed(0, 0)
 }
 
-// Large ones that fill their part leave that of the small.
+// Large reservations that fill their part leave the part for small ones.
 func TestLargeLeaveTheSmallTheirShare(t *testing.T) {
-	r := budget{newHalfPool(1 << 20), newHalfPool(4 << 20)}
-	a, b := r.reserve("a"), r.reserve("b")
-	if !a.try(2<<20) || !b.try(2<<20) {
-		t.Fatal("no room")
+	b := budget{newHalfPool(1 << 20), newHalfPool(4 << 20)}
+	first, second := b.reserve("a"), b.reserve("b")
+	if !first.try(2<<20) || !second.try(2<<20) {
+		t.Fatal("no memory")
 	}
 	for _, key := range []string{"a", "b", "c"} {
-		if large, small := r.reserve(key), r.reserve(key); large.try(smallSize+1) || !small.try(smallSize) {
-			t.Errorf("%s: a large one found room, or a small one did not", key)
+		if large, small := b.reserve(key), b.reserve(key); large.try(smallSize+1) || !small.try(smallSize) {
+			t.Errorf("%s: a large one found memory, or a small one did not", key)
 		}
 	}
 }
