@@ -66,7 +66,7 @@ type Option func(*fake.Config)
 // document in the other spelling is refused with HTTP 400 and does not fail the
 // test. [prefect.DialectAuto] is a fake without this option.
 func WithDialect(d prefect.Dialect) Option {
-	return func(c *fake.Config) { c.Spelling = cloud.Spelling(d) }
+	return func(c *fake.Config) { c.Dialect = cloud.Dialect(d) }
 }
 
 // New makes an empty fake with one tenant. A document that the API would refuse
@@ -80,7 +80,7 @@ func New(t TB, options ...Option) *Cloud {
 	for _, option := range options {
 		option(&config)
 	}
-	if config.Spelling == cloud.Both {
+	if config.Dialect == cloud.Both {
 		config.OnInvalid = func(message string) { t.Errorf("testkit: the API refuses this document: %s", message) }
 	}
 	f, err := fake.New(config)

@@ -7,8 +7,8 @@ import (
 )
 
 // accessFields tell what this API is, and what the key may do in it.
-var accessFields = map[string]graphql.Resolver{
-	"version":     graphql.On(func(*session) any { return Version }),
+var apiFields = map[string]graphql.Resolver{
+	"version":     graphql.On(func(*session) any { return apiVersion }),
 	"key":         graphql.On(func(s *session) any { return s.key.Name }),
 	"role":        graphql.On(func(s *session) any { return string(s.key.Role) }),
 	"tenant":      graphql.On(func(s *session) any { return s.tenant.Slug }),
@@ -18,7 +18,7 @@ var accessFields = map[string]graphql.Resolver{
 // unreachable spends a row for each name and each pattern that it is compared with.
 func unreachable(_ context.Context, p graphql.Params) (any, error) {
 	s := p.Source.(*session)
-	if err := s.budget.left(); err != nil {
+	if err := s.budget.check(); err != nil {
 		return nil, err
 	}
 	names, _ := p.Field.Args["names"].([]any)

@@ -34,13 +34,13 @@ func (a *API) authenticate(ctx context.Context, h http.Header) (*session, *Reply
 		return nil, refuse(errUnauthenticated)
 	}
 	if !ok {
-		return nil, &Reply{Status: http.StatusOK, ContentType: typeJSON, Body: whole([]byte(malformedHeader + "\n")), code: errUnauthenticated.Code}
+		return nil, &Reply{Status: http.StatusOK, ContentType: typeJSON, Body: onePart([]byte(malformedHeader + "\n")), code: errUnauthenticated.Code}
 	}
 	k := a.identify(ctx, token)
 	if k == nil {
 		return nil, refuse(errUnauthenticated)
 	}
-	tenant, ok := k.choose(h.Get(HeaderTenant))
+	tenant, ok := k.chooseTenant(h.Get(HeaderTenant))
 	if !ok {
 		return &session{key: k}, refuse(errForbidden)
 	}
@@ -65,7 +65,7 @@ func bearer(h http.Header) (token string, present, ok bool) {
 
 // choose gives the key's first tenant where none is named. A tenant that does
 // not exist and one that the key may not use are refused alike.
-func (k *key) choose(id string) (Tenant, bool) {
+func (k *key) chooseTenant(id string) (Tenant, bool) {
 	if id == "" {
 		return k.tenants[0], true
 	}

@@ -29,7 +29,7 @@ const (
 type budget struct{ rows, bytes int }
 
 // left refuses a field once those before it have taken the whole budget.
-func (b *budget) left() error {
+func (b *budget) check() error {
 	if b.rows > maxRows || b.bytes > maxAnswer {
 		return badInput("the request asks for too much at once: send its fields in several requests")
 	}
@@ -37,7 +37,7 @@ func (b *budget) left() error {
 }
 
 // list spends what it costs to answer with names, in rows of so many columns.
-func (b *budget) list(names []string, columns int) {
+func (b *budget) spendNames(names []string, columns int) {
 	b.rows += len(names) * columns
 	for _, name := range names {
 		b.bytes += len(name) * columns
@@ -45,7 +45,7 @@ func (b *budget) list(names []string, columns int) {
 }
 
 // narrow refuses a field that selects more of each row than there is.
-func narrow(f *graphql.Field) error {
+func checkColumns(f *graphql.Field) error {
 	if len(f.Fields) > maxColumns {
 		return badInput(fmt.Sprintf("the request selects more than %d fields of one row", maxColumns))
 	}

@@ -38,8 +38,8 @@ type Key struct {
 	Hash [sha256.Size]byte
 	// Former are bearer texts that are good for a while longer, so that a key can
 	// be given a new one and keep its name.
-	Former []FormerHash
-	Role   Role
+	Previous []PreviousHash
+	Role     Role
 	// Tenants are ids. The first is used where a request names none.
 	Tenants []string
 	// Patterns are globs over names (* any text, ? one character, anchored at
@@ -62,7 +62,7 @@ type Config struct {
 	Now func() time.Time
 	// Spelling leaves the other spelling's fields out, and what no Prefect Cloud
 	// had; the zero value keeps all.
-	Spelling Spelling
+	Dialect Dialect
 	// Parallel bounds how many writes of one document, to different secrets, are in
 	// the store at once. Zero means one; a store across a network gains from more.
 	Parallel int
@@ -99,7 +99,7 @@ type Config struct {
 	// document that is refused as a whole it is told too: Field is empty then, Err
 	// says why, Key is empty where nobody was recognised, and an error changes
 	// nothing. Of a read of a value that is not there Err is [CodeNotFound]. Field is
-	// [FieldForwarded] for a request that [Caller.Forwarded] tells of. It may be
+	// [FieldForwarded] for a request that [Authorized.Forwarded] tells of. It may be
 	// called concurrently.
 	OnCall func(ctx context.Context, c Call) error
 	// Bounds hold what requests take of the process; nil means that nothing does.
@@ -111,11 +111,11 @@ type Config struct {
 
 // API answers the GraphQL requests of clients. It is safe for concurrent use.
 type API struct {
-	config Config
-	schema *schema
-	access atomic.Pointer[access]
-	epoch  atomic.Int64
-	sizes  sizes
+	config    Config
+	schema    *schema
+	keyring   atomic.Pointer[keyring]
+	epoch     atomic.Int64
+	listSizes listSizes
 }
 
 // Format writes no secret, whatever the verb: the store may hold values in memory.
@@ -126,7 +126,7 @@ func (*API) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "cloud.API") 
 func (a *API) Interrupt() { a.epoch.Add(1) }
 
 // access is who may ask for what. It is never changed once it is in use.
-type access struct {
+type keyring struct {
 	tenants []Tenant
 	keys    map[[32]byte]*key
 	byName  map[string][]*key // more than one while a key is rotated
@@ -138,13 +138,13 @@ func New(c Config) (*API, error) {
 	if c.Store == nil || c.Now == nil {
 		return nil, errors.New("an API needs a store and a clock: set Store and Now")
 	}
-	schema, err := c.Spelling.schema()
+	schema, err := c.Dialect.schema()
 	if err != nil {
 		return nil, err
 	}
 	c.Bounds = cmp.Or[Bounds](c.Bounds, unbounded{})
 	a := &API{config: c, schema: schema}
-	if err := a.Admit(c.Tenants, c.Keys); err != nil {
+	if err := a.SetKeyring(c.Tenants, c.Keys); err != nil {
 		return nil, err
 	}
 	a.config.Tenants, a.config.Keys = nil, nil // the text of a key is not needed again
@@ -153,15 +153,15 @@ func New(c Config) (*API, error) {
 
 // Admit replaces all tenants and keys at once. Requests under way end with those
 // that they began with. On an error, which is as [New]'s, nothing changes.
-func (a *API) Admit(tenants []Tenant, keys []Key) error {
-	next := &access{}
+func (a *API) SetKeyring(tenants []Tenant, keys []Key) error {
+	next := &keyring{}
 	if err := next.addTenants(tenants); err != nil {
 		return err
 	}
 	if err := next.addKeys(keys); err != nil {
 		return err
 	}
-	a.access.Store(next)
+	a.keyring.Store(next)
 	return nil
 }
 
@@ -179,7 +179,7 @@ func IsUUID(s string) bool {
 	return true
 }
 
-func (a *access) addTenants(tenants []Tenant) error {
+func (a *keyring) addTenants(tenants []Tenant) error {
 	if len(tenants) == 0 {
 		return errors.New("an API needs at least one tenant")
 	}
@@ -204,7 +204,7 @@ func (a *access) addTenants(tenants []Tenant) error {
 }
 
 // tenant finds a tenant by its id in lower case.
-func (a *access) tenant(id string) (Tenant, bool) {
+func (a *keyring) tenant(id string) (Tenant, bool) {
 	for _, t := range a.tenants {
 		if t.ID == id {
 			return t, true

@@ -28,49 +28,49 @@ var errPersisted = &graphql.Error{Message: "PersistedQueryNotSupported", Code: "
 type parameters map[string]json.RawMessage
 
 // split reads a body: one request, or a list of them.
-func split(text []byte) (*requests, *Reply) {
+func readBatch(text []byte) (*requests, *Reply) {
 	if trimmed := bytes.TrimLeft(text, " \t\r\n"); !bytes.HasPrefix(trimmed, []byte("[")) {
-		return single(text)
+		return readSingle(text)
 	}
 	list, ok := graphql.Elements(text, MaxBatch+1)
 	switch {
 	case !ok:
-		return nil, plain(http.StatusBadRequest, unreadable(text))
+		return nil, textReply(http.StatusBadRequest, bodyProblem(text))
 	case len(list) == 0:
-		return nil, plain(http.StatusInternalServerError, bodyMissing)
+		return nil, textReply(http.StatusInternalServerError, bodyMissing)
 	case len(list) > MaxBatch:
-		return nil, plain(http.StatusBadRequest, fmt.Sprintf("A batch holds at most %d documents.", MaxBatch))
+		return nil, textReply(http.StatusBadRequest, fmt.Sprintf("A batch holds at most %d documents.", MaxBatch))
 	}
 	out := &requests{batch: true, list: make([]document, len(list))}
 	for i, item := range list {
 		p, _ := graphql.Members(item) // what is no object has no query
 		var complaint string
 		if out.list[i], complaint = parameters(p).document(); complaint == noQuery {
-			out.list[i].refused = &graphql.Error{Message: noQuery, Code: graphql.CodeInternal}
+			out.list[i].err = &graphql.Error{Message: noQuery, Code: graphql.CodeInternal}
 		} else if complaint != "" {
-			return nil, plain(http.StatusBadRequest, complaint)
+			return nil, textReply(http.StatusBadRequest, complaint)
 		}
 	}
 	return out, nil
 }
 
-func single(text []byte) (*requests, *Reply) {
+func readSingle(text []byte) (*requests, *Reply) {
 	p, ok := graphql.Members(text)
 	switch {
 	case len(text) == 0 || ok && len(p) == 0:
-		return nil, plain(http.StatusInternalServerError, bodyMissing)
+		return nil, textReply(http.StatusInternalServerError, bodyMissing)
 	case !ok:
-		return nil, plain(http.StatusBadRequest, unreadable(text))
+		return nil, textReply(http.StatusBadRequest, bodyProblem(text))
 	}
 	d, complaint := parameters(p).document()
 	if complaint != "" {
-		return nil, plain(http.StatusBadRequest, complaint)
+		return nil, textReply(http.StatusBadRequest, complaint)
 	}
 	return &requests{list: []document{d}}, nil
 }
 
 // unreadable says why a body is refused. Go's JSON gives up beyond 10,000 levels.
-func unreadable(text []byte) string {
+func bodyProblem(text []byte) string {
 	depth, most, within := 0, 0, false
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
@@ -96,17 +96,17 @@ func readURL(query string) (*requests, *Reply) {
 	values, err := url.ParseQuery(query)
 	switch {
 	case err != nil:
-		return nil, plain(http.StatusBadRequest, "Bad Request: the URL is malformed.")
+		return nil, textReply(http.StatusBadRequest, "Bad Request: the URL is malformed.")
 	case len(values) == 0:
-		return nil, plain(http.StatusBadRequest, "GET query missing.")
+		return nil, textReply(http.StatusBadRequest, "GET query missing.")
 	}
 	p := parameters{}
 	for name, list := range values {
 		if !utf8.ValidString(list[0]) || len(list) > 1 && name != "query" {
-			return nil, plain(http.StatusBadRequest, "Bad Request: the URL is malformed.")
+			return nil, textReply(http.StatusBadRequest, "Bad Request: the URL is malformed.")
 		}
 		if len(list) > 1 {
-			return nil, plain(http.StatusBadRequest, oddQuery)
+			return nil, textReply(http.StatusBadRequest, oddQuery)
 		}
 		if list[0] != "" {
 			p[name], _ = json.Marshal(list[0])
@@ -114,31 +114,31 @@ func readURL(query string) (*requests, *Reply) {
 	}
 	d, complaint := p.document()
 	if complaint != "" {
-		return nil, plain(http.StatusBadRequest, complaint)
+		return nil, textReply(http.StatusBadRequest, complaint)
 	}
 	return &requests{list: []document{d}, get: true}, nil
 }
 
 // document reads the forms that Apollo Server accepts, with its words for others.
 func (p parameters) document() (out document, complaint string) {
-	extensions, ok := p.textOr("extensions")
+	extensions, ok := p.embeddedJSON("extensions")
 	if !ok || len(extensions) > 0 && !json.Valid(extensions) {
 		return out, badExtensions
 	}
-	query, isText := p.text("query")
+	query, isText := p.stringMember("query")
 	switch {
 	case !isText && !p.falsy("query"):
 		return out, oddQuery
-	case query == "" && persisted(extensions):
-		return document{refused: errPersisted}, ""
+	case query == "" && isPersisted(extensions):
+		return document{err: errPersisted}, ""
 	case query == "":
 		return out, noQuery
 	}
 	out.Query = query
-	if name, isText := p.text("operationName"); isText || p["operationName"] != nil && string(p["operationName"]) != "null" {
+	if name, isText := p.stringMember("operationName"); isText || p["operationName"] != nil && string(p["operationName"]) != "null" {
 		out.OperationName = &name // no operation has the name that is no text
 	}
-	variables, ok := p.textOr("variables")
+	variables, ok := p.embeddedJSON("variables")
 	if !ok {
 		return out, badVariables
 	}
@@ -150,7 +150,7 @@ func (p parameters) document() (out document, complaint string) {
 }
 
 // text is the text of a member that is one.
-func (p parameters) text(name string) (text string, ok bool) {
+func (p parameters) stringMember(name string) (text string, ok bool) {
 	raw := p[name]
 	if len(raw) == 0 || raw[0] != '"' {
 		return "", false
@@ -161,12 +161,12 @@ func (p parameters) text(name string) (text string, ok bool) {
 
 // textOr is the JSON of a member, which may be given as a text that holds it, as
 // Prefect Core gives variables. An empty text stays one.
-func (p parameters) textOr(name string) (raw []byte, ok bool) {
+func (p parameters) embeddedJSON(name string) (raw []byte, ok bool) {
 	raw = p[name]
 	if len(raw) == 0 || raw[0] != '"' || string(raw) == `""` {
 		return raw, true
 	}
-	text, ok := p.text(name)
+	text, ok := p.stringMember(name)
 	return []byte(text), ok
 }
 
@@ -180,7 +180,7 @@ func (p parameters) falsy(name string) bool {
 }
 
 // persisted tells that a document is named by its hash.
-func persisted(extensions []byte) bool {
+func isPersisted(extensions []byte) bool {
 	members, _ := graphql.Members(extensions)
 	return len(members["persistedQuery"]) > 0
 }

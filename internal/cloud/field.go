@@ -36,44 +36,44 @@ func Owns(name string) bool {
 	return owned
 }
 
-func fieldOf(f graphql.Marked) Field {
-	uses := f.Marks["uses"]
+func fieldOf(f graphql.SDLField) Field {
+	uses := f.Directives["uses"]
 	return Field{Store: uses["store"] == true, Named: uses["name"] == true}
 }
 
 // has decides which fields an API of that spelling has.
-func (s Spelling) has(f graphql.Marked) bool {
-	in, extension := f.Marks["in"], f.Marks["extension"]
+func (s Dialect) includes(f graphql.SDLField) bool {
+	in, extension := f.Directives["in"], f.Directives["extension"]
 	switch {
 	case s == Both:
 		return true
 	case in == nil:
 		return extension == nil
 	}
-	return slices.Contains(spellingsOf(f), s)
+	return slices.Contains(dialectsOf(f), s)
 }
 
-func spellingsOf(f graphql.Marked) (out []Spelling) {
-	list, _ := f.Marks["in"]["spellings"].([]any)
+func dialectsOf(f graphql.SDLField) (out []Dialect) {
+	list, _ := f.Directives["in"]["spellings"].([]any)
 	for _, name := range list {
-		out = append(out, Spelling(name.(string)))
+		out = append(out, Dialect(name.(string)))
 	}
 	return out
 }
 
 // complete says what a field lacks, or has that it may not have.
-func complete(f graphql.Marked) error {
+func checkDirectives(f graphql.SDLField) error {
 	var errs []error
-	in, extension := len(spellingsOf(f)) > 0, f.Marks["extension"] != nil
+	in, extension := len(dialectsOf(f)) > 0, f.Directives["extension"] != nil
 	if in && extension || f.Root && !in && !extension {
 		errs = append(errs, fmt.Errorf("field %s.%s needs @in(spellings: …) or @extension, and not both", f.Type, f.Name))
 	}
-	for _, s := range spellingsOf(f) {
+	for _, s := range dialectsOf(f) {
 		if s != Camel && s != Snake {
 			errs = append(errs, fmt.Errorf("field %s.%s is in the spelling %q: it is %s or %s", f.Type, f.Name, string(s), Camel, Snake))
 		}
 	}
-	if f.Root && f.Marks["uses"] == nil {
+	if f.Root && f.Directives["uses"] == nil {
 		errs = append(errs, fmt.Errorf("field %s.%s needs @uses(store: …, name: …)", f.Type, f.Name))
 	}
 	return errors.Join(errs...)

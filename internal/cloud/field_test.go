@@ -29,7 +29,7 @@ func TestAFieldSaysWhatItIs(t *testing.T) {
 			if !strings.Contains(sdl, tt.old) {
 				t.Fatalf("schema.graphql has no %s", tt.old)
 			}
-			for _, spelling := range []Spelling{Both, Camel, Snake} {
+			for _, spelling := range []Dialect{Both, Camel, Snake} {
 				if _, err := load(strings.Replace(sdl, tt.old, tt.new, 1), spelling); err == nil || !strings.Contains(err.Error(), tt.want) {
 					t.Errorf("%q: %v, want %s", spelling, err, tt.want)
 				}

@@ -12,21 +12,21 @@ import (
 
 // Caller is who sent a request that something else than the API answers. The zero
 // value is nobody, and tells nobody.
-type Caller struct{ session *session }
+type Authorized struct{ session *session }
 
 // Authorized reports whether the API would answer the request, and whose it is: it has
 // a key, and the key may use the tenant that the request names. A planner, which may
 // only list names, is not authorized, nor is a token that is only good for new tokens.
-func (a *API) Authorized(r *http.Request) (Caller, bool) {
+func (a *API) Authorize(r *http.Request) (Authorized, bool) {
 	s, refused := a.authenticate(r.Context(), r.Header)
 	if refused != nil || s.key.kind == refreshKind || s.key.Role == Planner {
-		return Caller{}, false
+		return Authorized{}, false
 	}
-	return Caller{s}, true
+	return Authorized{s}, true
 }
 
 // Room makes room for so many more bytes of the body, as [Bounds.Body].
-func (c Caller) Room(ctx context.Context, bytes int) error {
+func (c Authorized) ReserveBody(ctx context.Context, bytes int) error {
 	if c.session == nil {
 		return nil
 	}
@@ -34,7 +34,7 @@ func (c Caller) Room(ctx context.Context, bytes int) error {
 }
 
 // Begin waits for the request's turn to be looked at, whose end the caller calls.
-func (c Caller) Begin(ctx context.Context, bytes int) (end func(), err error) {
+func (c Authorized) Begin(ctx context.Context, bytes int) (end func(), err error) {
 	if c.session == nil {
 		return func() {}, nil
 	}
@@ -44,7 +44,7 @@ func (c Caller) Begin(ctx context.Context, bytes int) (end func(), err error) {
 }
 
 // Forward waits for the request's turn to be passed on.
-func (c Caller) Forward(ctx context.Context) error {
+func (c Authorized) Forward(ctx context.Context) error {
 	if c.session == nil {
 		return nil
 	}
@@ -53,7 +53,7 @@ func (c Caller) Forward(ctx context.Context) error {
 
 // Forwarded tells [Config.OnCall] that the request was passed on and got that HTTP
 // status. On an error the client must not get the answer.
-func (c Caller) Forwarded(ctx context.Context, status int) error {
+func (c Authorized) ReportForwarded(ctx context.Context, status int) error {
 	if c.session == nil || c.session.api.config.OnCall == nil {
 		return nil
 	}
@@ -65,9 +65,9 @@ func (c Caller) Forwarded(ctx context.Context, status int) error {
 }
 
 // Refused tells [Config.OnCall] that the request came to no field, and why.
-func (c Caller) Refused(ctx context.Context, status int) {
+func (c Authorized) ReportRefused(ctx context.Context, status int) {
 	if c.session != nil {
-		c.session.api.toldRefused(ctx, c.session, fmt.Sprintf("HTTP_%d", status))
+		c.session.api.reportRefused(ctx, c.session, fmt.Sprintf("HTTP_%d", status))
 	}
 }
 

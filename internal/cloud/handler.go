@@ -23,31 +23,31 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.answer(r).wr
 // answer asks who it is before it reads what they want.
 func (a *API) answer(r *http.Request) *Reply {
 	if !endpoints[strings.TrimSuffix(r.URL.Path, "/")] {
-		return plain(http.StatusNotFound, "There is nothing here. The secrets API answers at /, /graphql and /graphql/alpha.")
+		return textReply(http.StatusNotFound, "There is nothing here. The secrets API answers at /, /graphql and /graphql/alpha.")
 	}
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
-		return notAllowed("Send GraphQL with GET or POST.", "GET, POST")
+		return methodNotAllowed("Send GraphQL with GET or POST.", "GET, POST")
 	}
 	s, refused := a.authenticate(r.Context(), r.Header)
 	if refused != nil {
-		a.sawRefused(r)
-		a.toldRefused(r.Context(), s, refused.code)
+		a.recordRefused(r)
+		a.reportRefused(r.Context(), s, refused.code)
 		return refused
 	}
 	requests, refused := readRequests(r, func(bytes int) error { return a.config.Bounds.Body(r.Context(), s.key.Name, bytes) })
 	if refused != nil {
 		a.invalid(string(bytes.Join(refused.Body, nil)))
-		a.toldRefused(r.Context(), s, cmp.Or(refused.code, "HTTP_"+strconv.Itoa(refused.Status)))
+		a.reportRefused(r.Context(), s, cmp.Or(refused.code, "HTTP_"+strconv.Itoa(refused.Status)))
 		return refused
 	}
-	return s.inTurn(r.Context(), requests)
+	return s.runInTurn(r.Context(), requests)
 }
 
 // inTurn runs requests when it is their turn, which ends before they are answered.
-func (s *session) inTurn(ctx context.Context, requests *requests) *Reply {
+func (s *session) runInTurn(ctx context.Context, requests *requests) *Reply {
 	work, err := s.api.config.Bounds.Begin(ctx, s.key.Name, requests.size(requests.length))
 	if err != nil {
-		s.api.toldRefused(ctx, s, errAPI.Code)
+		s.api.reportRefused(ctx, s, errAPI.Code)
 		return busy()
 	}
 	defer s.api.config.Bounds.End(work)
@@ -56,13 +56,13 @@ func (s *session) inTurn(ctx context.Context, requests *requests) *Reply {
 }
 
 // sawRefused tells of the values of a request that is refused unread.
-func (a *API) sawRefused(r *http.Request) {
+func (a *API) recordRefused(r *http.Request) {
 	if a.config.OnValue == nil {
 		return
 	}
 	if requests, refused := readRequests(r, func(int) error { return nil }); refused == nil {
 		for _, request := range requests.list {
-			a.sawVariables(request.Variables)
+			a.recordVariables(request.Variables)
 		}
 	}
 }
@@ -70,11 +70,11 @@ func (a *API) sawRefused(r *http.Request) {
 // refuseMutation answers a mutation that came by GET, which caches and logs see.
 func (s *session) refuseMutation(op *graphql.Operation) *Reply {
 	for _, f := range op.Fields {
-		s.sawValue(f)
+		s.recordValue(f)
 	}
 	const text = "GET supports only query operation"
 	s.api.invalid(text)
-	return notAllowed(text, http.MethodPost)
+	return methodNotAllowed(text, http.MethodPost)
 }
 
 // run prepares every document before it executes any, so that a [Hook] that ends
@@ -84,19 +84,19 @@ func (s *session) run(ctx context.Context, in *requests) *Reply {
 	for i, d := range in.list {
 		r := d.Request
 		r.NoIntrospection = s.api.config.NoIntrospection
-		if d.refused != nil {
-			prepared[i].errs = []*graphql.Error{d.refused}
+		if d.err != nil {
+			prepared[i].errs = []*graphql.Error{d.err}
 		} else {
 			prepared[i].op, prepared[i].errs = s.api.schema.Prepare(r)
 		}
 		if len(prepared[i].errs) > 0 {
-			s.api.sawVariables(r.Variables)
+			s.api.recordVariables(r.Variables)
 			s.api.invalid(prepared[i].errs[0].Message)
-			s.api.toldRefused(ctx, s, prepared[i].errs[0].Code)
+			s.api.reportRefused(ctx, s, prepared[i].errs[0].Code)
 		}
 	}
 	if in.get && prepared[0].op != nil && prepared[0].op.Mutation {
-		s.api.toldRefused(ctx, s, "HTTP_405")
+		s.api.reportRefused(ctx, s, "HTTP_405")
 		return s.refuseMutation(prepared[0].op)
 	}
 	if s.api.config.Hook != nil {
@@ -116,14 +116,14 @@ func (p *prepared) fields() []*graphql.Field {
 	switch {
 	case p.op == nil:
 		return nil
-	case !slices.ContainsFunc(p.op.Fields, everyones):
+	case !slices.ContainsFunc(p.op.Fields, isMetaField):
 		return p.op.Fields
 	}
-	return slices.DeleteFunc(slices.Clone(p.op.Fields), everyones)
+	return slices.DeleteFunc(slices.Clone(p.op.Fields), isMetaField)
 }
 
 // everyones tells the fields that every schema has.
-func everyones(f *graphql.Field) bool { return strings.HasPrefix(f.Name, "__") }
+func isMetaField(f *graphql.Field) bool { return strings.HasPrefix(f.Name, "__") }
 
 func (a *API) invalid(message string) {
 	if a.config.OnInvalid != nil {
@@ -134,7 +134,7 @@ func (a *API) invalid(message string) {
 // respond executes. A single document that was not executed is 400; a batch is
 // 200 whatever its parts are.
 func (s *session) respond(ctx context.Context, batch bool, documents []prepared) *Reply {
-	out := &Reply{Status: http.StatusOK, ContentType: typeJSON, Body: whole(nil)}
+	out := &Reply{Status: http.StatusOK, ContentType: typeJSON, Body: onePart(nil)}
 	if batch {
 		out.append("[")
 	}
@@ -144,11 +144,11 @@ func (s *session) respond(ctx context.Context, batch bool, documents []prepared)
 		}
 		resp := &graphql.Response{Errors: p.errs}
 		if p.op != nil {
-			resp = p.op.Execute(ctx, s, s.around)
+			resp = p.op.Execute(ctx, s, s.middleware)
 		} else if !batch && p.errs[0] != errPersisted {
 			out.Status = http.StatusBadRequest
 		}
-		if resp.Full != nil {
+		if resp.GrowErr != nil {
 			return busy()
 		}
 		out.Body = resp.Parts(out.Body)
@@ -161,17 +161,17 @@ func (s *session) respond(ctx context.Context, batch bool, documents []prepared)
 }
 
 // around puts a hook around a field, and tells of the outcome.
-func (s *session) around(ctx context.Context, f *graphql.Field, resolve func() (any, error)) (value any, err error) {
-	if everyones(f) {
+func (s *session) middleware(ctx context.Context, f *graphql.Field, resolve func() (any, error)) (value any, err error) {
+	if isMetaField(f) {
 		return resolve()
 	}
-	s.sawValue(f)
+	s.recordValue(f)
 	if s.hooked != nil {
 		value, err = s.hooked.resolve(ctx, f, resolve)
 	} else {
 		value, err = resolve()
 	}
-	if untold := s.told(ctx, f, codeOf(err), err); untold != nil {
+	if untold := s.reportCall(ctx, f, codeOf(err), err); untold != nil {
 		return nil, untold
 	}
 	return value, err

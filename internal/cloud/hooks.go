@@ -21,10 +21,10 @@ import (
 //     a document that is refused has none. The place of a field in this list is its
 //     index, which stays the same in what follows.
 //  4. The hook calls [Request.Respond], once or not at all. Each field is then resolved
-//     inside [Around.Resolve], document by document and in document order. Fields may
+//     inside [Middleware.Resolve], document by document and in document order. Fields may
 //     have no turn: after one that fails and must not be null, when the context ends,
 //     and without room for the answer.
-//  5. [Around.Record] is called with the code that the field ended with.
+//  5. [Middleware.Record] is called with the code that the field ended with.
 //  6. [Config.OnCall] is called, which is a server's audit log. If it fails the client
 //     gets API_ERROR, and what was recorded stays.
 //  7. The hook returns what Respond gave it, changed or not, or a reply of its own.
@@ -34,15 +34,15 @@ import (
 // where the hook does not call Respond. Without a hook steps 3, 5 and 7 are left out
 // and cost nothing.
 type Hook interface {
-	Request(ctx context.Context, r *Request) *Reply
+	Handle(ctx context.Context, r *Request) *Reply
 }
 
 // Around stands around the fields of one request.
-type Around interface {
+type Middleware interface {
 	// InTurn reports whether writes of different secrets are to wait for one another,
 	// as they do not where [Config.Parallel] is more than one. Resolve may fail a field
 	// without resolving it only if it does.
-	InTurn() bool
+	Sequential() bool
 	// Resolve resolves the field of that index, or fails it.
 	Resolve(ctx context.Context, index int, resolve func() (any, error)) (any, error)
 	// Record is called with the code of the error that the field ended with; "" is
@@ -52,13 +52,13 @@ type Around interface {
 
 // Request is a request whose documents are prepared.
 type Request struct {
-	session   *session
-	documents []prepared
-	room      [1]prepared // for those of most requests
-	batch     bool
-	fields    []*graphql.Field
-	around    Around
-	turn      int // the index of the field whose turn it is
+	session    *session
+	documents  []prepared
+	buffer     [1]prepared // for those of most requests
+	batch      bool
+	fields     []*graphql.Field
+	middleware Middleware
+	current    int // the index of the field whose turn it is
 }
 
 // Tenant is the tenant that the request is about.
@@ -71,8 +71,8 @@ func (r *Request) Len() int { return len(r.fields) }
 func (r *Request) Call(index int) Call { return r.session.call(r.fields[index]) }
 
 // Respond carries the request out, and gives the reply of the API.
-func (r *Request) Respond(ctx context.Context, around Around) *Reply {
-	r.around, r.session.hooked = around, r
+func (r *Request) Respond(ctx context.Context, around Middleware) *Reply {
+	r.middleware, r.session.hooked = around, r
 	return r.session.respond(ctx, r.batch, r.documents)
 }
 
@@ -80,25 +80,25 @@ func (r *Request) Respond(ctx context.Context, around Around) *Reply {
 // the stack where there is no hook.
 func (s *session) hook(ctx context.Context, batch bool, documents []prepared) *Reply {
 	r := &Request{session: s, batch: batch, fields: documents[0].fields()}
-	r.documents = append(r.room[:0], documents...)
+	r.documents = append(r.buffer[:0], documents...)
 	for i := range documents[1:] {
 		r.fields = slices.Concat(r.fields, documents[1+i].fields())
 	}
-	reply := s.api.config.Hook.Request(ctx, r)
+	reply := s.api.config.Hook.Handle(ctx, r)
 	if s.hooked == nil {
 		for _, f := range r.fields {
-			s.sawValue(f)
+			s.recordValue(f)
 		}
 	}
 	return reply
 }
 
 func (r *Request) resolve(ctx context.Context, f *graphql.Field, resolve func() (any, error)) (any, error) {
-	for r.fields[r.turn] != f {
-		r.turn++
+	for r.fields[r.current] != f {
+		r.current++
 	}
-	value, err := r.around.Resolve(ctx, r.turn, resolve)
-	r.around.Record(r, r.turn, codeOf(err))
+	value, err := r.middleware.Resolve(ctx, r.current, resolve)
+	r.middleware.Record(r, r.current, codeOf(err))
 	return value, err
 }
 
@@ -116,13 +116,13 @@ func ErrorReply(status int, message, code string) *Reply {
 }
 
 // SetText puts a text, as HTML, in place of the body.
-func (r *Reply) SetText(text string) { r.ContentType, r.Body = typeText, whole([]byte(text)) }
+func (r *Reply) SetText(text string) { r.ContentType, r.Body = typeText, onePart([]byte(text)) }
 
 // Fields are the names of the fields of Query and Mutation, sorted.
 func (a *API) Fields() []string { return a.schema.Fields() }
 
 // KeyNames are the names of the keys, sorted.
-func (a *API) KeyNames() []string { return slices.Sorted(maps.Keys(a.access.Load().byName)) }
+func (a *API) KeyNames() []string { return slices.Sorted(maps.Keys(a.keyring.Load().byName)) }
 
 // Tenants are the tenants; the caller must not change them.
-func (a *API) Tenants() []Tenant { return a.access.Load().tenants }
+func (a *API) Tenants() []Tenant { return a.keyring.Load().tenants }

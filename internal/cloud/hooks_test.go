@@ -18,7 +18,7 @@ import (
 // witness is a hook that writes down what happens. It does what it is given to do.
 type witness struct {
 	events []string
-	reply  func(*cloud.Request, cloud.Around) *cloud.Reply
+	reply  func(*cloud.Request, cloud.Middleware) *cloud.Reply
 	fail   string // the alias of a field that is not resolved
 	seen   *cloud.Request
 }
@@ -27,7 +27,7 @@ func (w *witness) note(format string, args ...any) {
 	w.events = append(w.events, fmt.Sprintf(format, args...))
 }
 
-func (w *witness) Request(ctx context.Context, r *cloud.Request) *cloud.Reply {
+func (w *witness) Handle(ctx context.Context, r *cloud.Request) *cloud.Reply {
 	w.seen = r
 	for i := range r.Len() {
 		w.note("request: %d is %s of %s in %s", i, r.Call(i).Alias, r.Call(i).Key, r.Tenant().Slug)
@@ -38,7 +38,7 @@ func (w *witness) Request(ctx context.Context, r *cloud.Request) *cloud.Reply {
 	return r.Respond(ctx, w)
 }
 
-func (w *witness) InTurn() bool { return true }
+func (w *witness) Sequential() bool { return true }
 
 func (w *witness) Resolve(_ context.Context, index int, resolve func() (any, error)) (any, error) {
 	w.note("resolve %d", index)
@@ -130,7 +130,7 @@ func TestAHookDecidesOnTheReply(t *testing.T) {
 	const body = `{"query": "mutation{a: set_secret(input: {name: \"A\", value: 1}){success}}"}`
 	w := &witness{}
 	a := watched(t, w)
-	w.reply = func(*cloud.Request, cloud.Around) *cloud.Reply {
+	w.reply = func(*cloud.Request, cloud.Middleware) *cloud.Reply {
 		return cloud.ErrorReply(http.StatusOK, "Not now", "LATER")
 	}
 	if got := post(t, a, adminKey, body); got.body != `{"errors":[{"message":"Not now","extensions":{"code":"LATER"}}],"data":null}`+"\n" {
@@ -148,8 +148,8 @@ func TestAHookDecidesOnTheReply(t *testing.T) {
 		{func(r *cloud.Reply) { r.Drop = true }, syscall.ECONNRESET.Error()},
 		{func(r *cloud.Reply) { r.Cut = true }, "unexpected EOF"},
 	} {
-		w.reply = func(r *cloud.Request, around cloud.Around) *cloud.Reply {
-			out := r.Respond(t.Context(), around)
+		w.reply = func(r *cloud.Request, m cloud.Middleware) *cloud.Reply {
+			out := r.Respond(t.Context(), m)
 			tt.change(out)
 			return out
 		}

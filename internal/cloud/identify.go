@@ -9,7 +9,7 @@ import (
 )
 
 // FormerHash is a bearer text that a [Key] had before.
-type FormerHash struct {
+type PreviousHash struct {
 	// Hash is the SHA-256 of the text.
 	Hash [sha256.Size]byte
 	// Expires is the first moment at which it is refused. Required.
@@ -20,13 +20,13 @@ type FormerHash struct {
 // none or it has expired. The text is looked up by its hash, so the time it takes
 // tells nothing.
 func (a *API) identify(ctx context.Context, token string) *key {
-	access, now := a.access.Load(), a.config.Now()
+	access, now := a.keyring.Load(), a.config.Now()
 	k := access.keys[sha256.Sum256([]byte(token))]
 	if k == nil {
 		k = access.keyOfToken(token, a.config.TokenSecret, now)
 	}
 	if k == nil && a.config.Authenticate != nil {
-		k = a.foreign(ctx, access, token)
+		k = a.externalKey(ctx, access, token)
 	}
 	if k == nil || !k.Expires.IsZero() && !now.Before(k.Expires) {
 		return nil
@@ -58,7 +58,7 @@ func (a *API) KeyOf(r *http.Request) (k Key, itself, known bool) {
 }
 
 // foreign asks Config.Authenticate for a key that is not among ours.
-func (a *API) foreign(ctx context.Context, access *access, token string) *key {
+func (a *API) externalKey(ctx context.Context, access *keyring, token string) *key {
 	found, err := a.config.Authenticate(ctx, token)
 	if found == nil || err != nil {
 		return nil
@@ -71,7 +71,7 @@ func (a *API) foreign(ctx context.Context, access *access, token string) *key {
 }
 
 // addHashes lets a key be found by what it has been given with.
-func (a *access) addHashes(k Key, checked *key) error {
+func (a *keyring) addHashes(k Key, checked *key) error {
 	current := k.Hash
 	if k.Secret != "" {
 		current = sha256.Sum256([]byte(k.Secret))
@@ -79,7 +79,7 @@ func (a *access) addHashes(k Key, checked *key) error {
 	if err := a.addHash(current, checked); err != nil {
 		return err
 	}
-	for _, former := range k.Former {
+	for _, former := range k.Previous {
 		old := *checked
 		if old.Expires.IsZero() || former.Expires.Before(old.Expires) {
 			old.Expires = former.Expires
@@ -91,7 +91,7 @@ func (a *access) addHashes(k Key, checked *key) error {
 	return nil
 }
 
-func (a *access) addHash(hash [sha256.Size]byte, k *key) error {
+func (a *keyring) addHash(hash [sha256.Size]byte, k *key) error {
 	if other := a.keys[hash]; other != nil {
 		return fmt.Errorf("keys %q and %q have the same secret", other.Name, k.Name)
 	}

@@ -17,7 +17,7 @@ type key struct {
 	kind tokenKind
 }
 
-func (a *access) addKeys(keys []Key) error {
+func (a *keyring) addKeys(keys []Key) error {
 	a.keys = make(map[[32]byte]*key, len(keys))
 	a.byName = make(map[string][]*key, len(keys))
 	for _, k := range keys {
@@ -48,7 +48,7 @@ func checkSecret(k Key) error {
 	return nil
 }
 
-func (a *access) checkKey(k Key) (*key, error) {
+func (a *keyring) checkKey(k Key) (*key, error) {
 	switch {
 	case k.Name == "":
 		return nil, fmt.Errorf("a key has no name")
@@ -60,7 +60,7 @@ func (a *access) checkKey(k Key) (*key, error) {
 		return nil, fmt.Errorf("key %q has an empty pattern", k.Name)
 	}
 	out := &key{Key: k}
-	out.Secret, out.Hash, out.Former = "", [sha256.Size]byte{}, nil // requests are known by their hashes
+	out.Secret, out.Hash, out.Previous = "", [sha256.Size]byte{}, nil // requests are known by their hashes
 	out.Patterns = slices.Clone(k.Patterns)
 	for _, id := range k.Tenants {
 		t, ok := a.tenant(strings.ToLower(id))
@@ -74,5 +74,5 @@ func (a *access) checkKey(k Key) (*key, error) {
 
 // reaches reports whether the key's patterns allow a name.
 func (k *key) reaches(name string) bool {
-	return len(k.Patterns) == 0 || slices.ContainsFunc(k.Patterns, func(p string) bool { return matches(p, name) })
+	return len(k.Patterns) == 0 || slices.ContainsFunc(k.Patterns, func(p string) bool { return matchGlob(p, name) })
 }

@@ -15,15 +15,15 @@ const (
 
 // sizes remember how many bytes the names of each tenant took when they were last
 // listed.
-type sizes struct{ sync.Map }
+type listSizes struct{ sync.Map }
 
-func (s *sizes) of(tenant string) int {
+func (s *listSizes) last(tenant string) int {
 	size, _ := s.Load(tenant)
 	n, _ := size.(int)
 	return n
 }
 
-func (s *sizes) learn(tenant string, names []string) int {
+func (s *listSizes) record(tenant string, names []string) int {
 	size := 0
 	for _, name := range names {
 		size += sizeOfName + len(name)
@@ -37,34 +37,34 @@ func (s *sizes) learn(tenant string, names []string) int {
 // request waits for its turn, it makes room again.
 func (s *session) list(ctx context.Context) ([]string, error) {
 	for {
-		size := s.api.sizes.of(s.tenant.ID)
-		if err := s.hold(size); err != nil {
+		size := s.api.listSizes.last(s.tenant.ID)
+		if err := s.reserve(size); err != nil {
 			return nil, err
 		}
 		done, err := s.api.config.Bounds.List(ctx, s.key.Name)
 		if err != nil {
 			return nil, err
 		}
-		if s.api.sizes.of(s.tenant.ID) > s.held {
+		if s.api.listSizes.last(s.tenant.ID) > s.reserved {
 			done()
 			continue
 		}
 		names, err := s.api.config.Store.Names(ctx, s.tenant.ID)
-		size = s.api.sizes.learn(s.tenant.ID, names)
+		size = s.api.listSizes.record(s.tenant.ID, names)
 		done()
 		if err != nil {
 			return nil, err
 		}
-		return names, s.hold(size)
+		return names, s.reserve(size)
 	}
 }
 
 // hold makes room for a list of names, beyond what is held for the one before.
-func (s *session) hold(bytes int) error {
-	more := bytes - s.held
+func (s *session) reserve(bytes int) error {
+	more := bytes - s.reserved
 	if more <= 0 {
 		return nil
 	}
-	s.held = bytes
+	s.reserved = bytes
 	return s.Grow(more)
 }

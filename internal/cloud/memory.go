@@ -37,7 +37,7 @@ func NewMemory(now func() time.Time) *Memory {
 
 // Set implements [Store].
 func (m *Memory) Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {
-	if err := alive(ctx); err != nil {
+	if err := checkContext(ctx); err != nil {
 		return false, err
 	}
 	updated := m.now().UTC()
@@ -56,7 +56,7 @@ func (m *Memory) Set(ctx context.Context, tenant, name string, value json.RawMes
 
 // Get implements [Store].
 func (m *Memory) Get(ctx context.Context, tenant, name string) (json.RawMessage, error) {
-	if err := alive(ctx); err != nil {
+	if err := checkContext(ctx); err != nil {
 		return nil, err
 	}
 	m.mu.RLock()
@@ -70,7 +70,7 @@ func (m *Memory) Get(ctx context.Context, tenant, name string) (json.RawMessage,
 
 // Delete implements [Store].
 func (m *Memory) Delete(ctx context.Context, tenant, name string) error {
-	if err := alive(ctx); err != nil {
+	if err := checkContext(ctx); err != nil {
 		return err
 	}
 	m.mu.Lock()
@@ -81,7 +81,7 @@ func (m *Memory) Delete(ctx context.Context, tenant, name string) error {
 
 // Names implements [Store].
 func (m *Memory) Names(ctx context.Context, tenant string) ([]string, error) {
-	if err := alive(ctx); err != nil {
+	if err := checkContext(ctx); err != nil {
 		return nil, err
 	}
 	m.mu.RLock()
@@ -96,7 +96,7 @@ func (m *Memory) Names(ctx context.Context, tenant string) ([]string, error) {
 
 // Info implements [Store].
 func (m *Memory) Info(ctx context.Context, tenant string, names ...string) (map[string]Info, error) {
-	if err := alive(ctx); err != nil {
+	if err := checkContext(ctx); err != nil {
 		return nil, err
 	}
 	m.mu.RLock()
@@ -111,7 +111,7 @@ func (m *Memory) Info(ctx context.Context, tenant string, names ...string) (map[
 }
 
 // Ping implements [Store].
-func (m *Memory) Ping(ctx context.Context) error { return alive(ctx) }
+func (m *Memory) Ping(ctx context.Context) error { return checkContext(ctx) }
 
 // Clear removes all secrets of all tenants.
 func (m *Memory) Clear() {
@@ -141,7 +141,7 @@ func cloneTenants(tenants map[string]map[string]record) map[string]map[string]re
 	return out
 }
 
-func alive(ctx context.Context) error {
+func checkContext(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("the store stopped: %w", err)
 	}

@@ -42,7 +42,7 @@ func codeOf(err error) string {
 
 // told tells of a field that has its outcome. An error is the client's answer in
 // place of the outcome, which must not go out unseen.
-func (s *session) told(ctx context.Context, f *graphql.Field, code string, err error) error {
+func (s *session) reportCall(ctx context.Context, f *graphql.Field, code string, err error) error {
 	if s.api.config.OnCall == nil {
 		return nil
 	}
@@ -59,7 +59,7 @@ func (s *session) told(ctx context.Context, f *graphql.Field, code string, err e
 
 // toldRefused tells of a request, or of a document of one, that came to no field.
 // Who asked is unknown where s is nil. It is refused either way.
-func (a *API) toldRefused(ctx context.Context, s *session, code string) {
+func (a *API) reportRefused(ctx context.Context, s *session, code string) {
 	if a.config.OnCall == nil {
 		return
 	}

@@ -8,7 +8,7 @@ const (
 
 // matches reports whether a glob covers the whole of name: * is any text, ? one
 // character.
-func matches(glob, name string) bool {
+func matchGlob(glob, name string) bool {
 	tokens := []rune(glob)
 	for i, r := range tokens {
 		switch r {
@@ -18,14 +18,14 @@ func matches(glob, name string) bool {
 			tokens[i] = anyRune
 		}
 	}
-	return covers(tokens, name)
+	return matchTokens(tokens, name)
 }
 
 // like makes a pattern of SQL's LIKE ready, as PostgreSQL reads it: % is any
 // text, _ one character, and a backslash takes the meaning from what follows.
 func like(pattern string, negated bool) func(string) bool {
 	tokens := likeTokens(pattern)
-	return func(s string) bool { return covers(tokens, s) != negated }
+	return func(s string) bool { return matchTokens(tokens, s) != negated }
 }
 
 // likeTokens writes one % for several. A pattern of more characters than a name
@@ -60,7 +60,7 @@ func likeTokens(pattern string) []rune {
 
 // covers reports whether a pattern covers the whole of a text. It goes back to the last % only, so it takes at most the product of both
 // lengths.
-func covers(pattern []rune, s string) bool {
+func matchTokens(pattern []rune, s string) bool {
 	text := []rune(s)
 	i, j, star, mark := 0, 0, -1, 0
 	for j < len(text) {

@@ -30,7 +30,7 @@ type Reply struct {
 	code  string // of the error that is the whole of it, for [Config.OnCall]
 }
 
-func whole(body []byte) [][]byte { return [][]byte{body} }
+func onePart(body []byte) [][]byte { return [][]byte{body} }
 
 // append writes behind the last part.
 func (r *Reply) append(text string) {
@@ -46,17 +46,17 @@ func refuse(e *graphql.Error) *Reply {
 func errorReply(status int, e *graphql.Error, data []byte) *Reply {
 	resp := graphql.Response{Errors: []*graphql.Error{e}}
 	if data != nil {
-		resp.Data = whole(data)
+		resp.Data = onePart(data)
 	}
-	return &Reply{Status: status, ContentType: typeJSON, Body: whole(append(resp.Append(nil), '\n')), code: e.Code}
+	return &Reply{Status: status, ContentType: typeJSON, Body: onePart(append(resp.Append(nil), '\n')), code: e.Code}
 }
 
-func plain(status int, text string) *Reply {
-	return &Reply{Status: status, ContentType: typeText, Body: whole([]byte(text))}
+func textReply(status int, text string) *Reply {
+	return &Reply{Status: status, ContentType: typeText, Body: onePart([]byte(text))}
 }
 
-func notAllowed(text, allow string) *Reply {
-	out := plain(http.StatusMethodNotAllowed, text)
+func methodNotAllowed(text, allow string) *Reply {
+	out := textReply(http.StatusMethodNotAllowed, text)
 	out.allow = allow
 	return out
 }

@@ -38,7 +38,7 @@ type requests struct {
 // document is one of a request. Where refused is set, it is the answer.
 type document struct {
 	graphql.Request
-	refused *graphql.Error
+	err *graphql.Error
 }
 
 // readRequests makes room for a body as it comes.
@@ -46,7 +46,7 @@ func readRequests(r *http.Request, room func(bytes int) error) (*requests, *Repl
 	if r.Method == http.MethodGet {
 		return readURL(r.URL.RawQuery)
 	}
-	if refused := unsupported(r.Header); refused != nil {
+	if refused := checkHeaders(r.Header); refused != nil {
 		return nil, refused
 	}
 	if r.ContentLength > MaxBody {
@@ -58,13 +58,13 @@ func readRequests(r *http.Request, room func(bytes int) error) (*requests, *Repl
 	case full != nil:
 		return nil, busy()
 	case err != nil && (err != io.EOF || int64(len(text)) < r.ContentLength):
-		return nil, plain(http.StatusBadRequest, "Bad Request: the body ended early.")
+		return nil, textReply(http.StatusBadRequest, "Bad Request: the body ended early.")
 	case len(text) > MaxBody:
 		return nil, tooLarge(r, len(text))
 	case !utf8.Valid(text):
-		return nil, plain(http.StatusBadRequest, "Bad Request: the body is not UTF-8.")
+		return nil, textReply(http.StatusBadRequest, "Bad Request: the body is not UTF-8.")
 	}
-	out, refused := split(bytes.TrimPrefix(text, []byte("\ufeff")))
+	out, refused := readBatch(bytes.TrimPrefix(text, []byte("\ufeff")))
 	if refused == nil {
 		out.length = len(text)
 	}
@@ -72,7 +72,7 @@ func readRequests(r *http.Request, room func(bytes int) error) (*requests, *Repl
 }
 
 // unsupported refuses what is not JSON in UTF-8 as it is.
-func unsupported(h http.Header) *Reply {
+func checkHeaders(h http.Header) *Reply {
 	contentType := h.Get("Content-Type")
 	media, parameters, err := "application/json", map[string]string(nil), error(nil)
 	if contentType != media {
@@ -81,11 +81,11 @@ func unsupported(h http.Header) *Reply {
 	charset, encoding := parameters["charset"], h.Get("Content-Encoding")
 	switch {
 	case err != nil || media != "application/json":
-		return plain(http.StatusInternalServerError, bodyMissing)
+		return textReply(http.StatusInternalServerError, bodyMissing)
 	case charset != "" && !strings.EqualFold(charset, "utf-8"):
-		return plain(http.StatusUnsupportedMediaType, "Unsupported charset: send UTF-8.")
+		return textReply(http.StatusUnsupportedMediaType, "Unsupported charset: send UTF-8.")
 	case encoding != "" && !strings.EqualFold(encoding, "identity"):
-		return plain(http.StatusUnsupportedMediaType, "Unsupported content encoding: send the body as it is.")
+		return textReply(http.StatusUnsupportedMediaType, "Unsupported content encoding: send the body as it is.")
 	}
 	return nil
 }

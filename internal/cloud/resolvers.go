@@ -13,7 +13,7 @@ import (
 
 // Version is what secrets_api { version } answers. It grows when clients can
 // count on more.
-const Version = 2
+const apiVersion = 2
 
 func readUUID(raw json.RawMessage) (any, error) {
 	var id string
@@ -38,8 +38,8 @@ type session struct {
 	// listed are the names that the key reaches, or nil if they are not known or a
 	// write has come since. They are not changed in place.
 	// Writes that go on at once forget them.
-	listed atomic.Pointer[[]string]
-	held   int // bytes that there is room for, of names
+	listed   atomic.Pointer[[]string]
+	reserved int // bytes that there is room for, of names
 }
 
 type resolver func(ctx context.Context, s *session, f *graphql.Field) (any, error)
@@ -61,12 +61,12 @@ func resolvers() graphql.Resolvers {
 			"switch_tenant": anyone(switchTenant), "switchTenant": anyone(switchTenant),
 			"refresh_token": refreshToken, "refreshToken": refreshToken,
 		},
-		"secret":          rowFields,
+		"secret":          secretFields,
 		"tenant":          tenantFields,
 		"user":            {"default_membership": graphql.On(func(s *session) any { return s })},
 		"membership":      {"tenant_id": graphql.On(func(s *session) any { return s.key.tenants[0].ID })},
 		"auth_info":       {"tenant_id": graphql.On(func(s *session) any { return s.tenant.ID })},
-		"secrets_api":     accessFields,
+		"secrets_api":     apiFields,
 		"success_payload": payloadFields,
 		"token_payload":   tokenFields("access_token", "expires_at", "refresh_token"),
 		"tokenPayload":    tokenFields("accessToken", "expiresAt", "refreshToken"),
@@ -114,7 +114,7 @@ func secretName(f *graphql.Field) string {
 }
 
 // reach checks a name against the limits and the key's patterns.
-func (s *session) reach(name string) error {
+func (s *session) checkAccess(name string) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (s *session) reach(name string) error {
 }
 
 // current refuses a write of a request that was interrupted.
-func (s *session) current() error {
+func (s *session) checkInterrupted() error {
 	if s.epoch != s.api.epoch.Load() {
 		return errAPI
 	}
@@ -133,7 +133,7 @@ func (s *session) current() error {
 }
 
 // sawValue tells of a value that a field is to set.
-func (s *session) sawValue(f *graphql.Field) {
+func (s *session) recordValue(f *graphql.Field) {
 	if s.api.config.OnValue == nil {
 		return
 	}
@@ -146,7 +146,7 @@ func (s *session) sawValue(f *graphql.Field) {
 
 // sawVariables tells of the values in the variables of a document that was not
 // prepared.
-func (a *API) sawVariables(variables graphql.Variables) {
+func (a *API) recordVariables(variables graphql.Variables) {
 	if a.config.OnValue == nil {
 		return
 	}
@@ -162,7 +162,7 @@ func (a *API) sawVariables(variables graphql.Variables) {
 }
 
 // failed hides an error of the store from the client, which may try again.
-func (s *session) failed(f *graphql.Field, err error) error {
+func (s *session) storeError(f *graphql.Field, err error) error {
 	if s.api.config.OnError != nil {
 		s.api.config.OnError(f.Name, err)
 	}
@@ -171,20 +171,20 @@ func (s *session) failed(f *graphql.Field, err error) error {
 
 func setSecret(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 	name := secretName(f)
-	if err := s.reach(name); err != nil {
+	if err := s.checkAccess(name); err != nil {
 		return nil, err
 	}
 	value := f.Args["input"].(map[string]any)["value"].(json.RawMessage)
 	if err := checkValue(value); err != nil {
 		return nil, err
 	}
-	if err := s.current(); err != nil {
+	if err := s.checkInterrupted(); err != nil {
 		return nil, err
 	}
 	s.listed.Store(nil)
 	changed, err := s.api.config.Store.Set(ctx, s.tenant.ID, name, value, s.key.Name, f.Selects("changed"))
 	if err != nil {
-		return nil, s.failed(f, err)
+		return nil, s.storeError(f, err)
 	}
 	return payload{changed}, nil
 }
@@ -192,33 +192,33 @@ func setSecret(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 // deleteSecret asks whether the name exists only if changed is selected.
 func deleteSecret(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 	name := secretName(f)
-	if err := s.reach(name); err != nil {
+	if err := s.checkAccess(name); err != nil {
 		return nil, err
 	}
 	existed := true
 	if f.Selects("changed") {
 		info, err := s.api.config.Store.Info(ctx, s.tenant.ID, name)
 		if err != nil {
-			return nil, s.failed(f, err)
+			return nil, s.storeError(f, err)
 		}
 		_, existed = info[name]
 	}
-	if err := s.current(); err != nil {
+	if err := s.checkInterrupted(); err != nil {
 		return nil, err
 	}
 	s.listed.Store(nil)
 	if err := s.api.config.Store.Delete(ctx, s.tenant.ID, name); err != nil {
-		return nil, s.failed(f, err)
+		return nil, s.storeError(f, err)
 	}
 	return payload{existed}, nil
 }
 
 func secretValue(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 	name := secretName(f)
-	if err := s.reach(name); err != nil {
+	if err := s.checkAccess(name); err != nil {
 		return nil, err
 	}
-	if err := s.budget.left(); err != nil {
+	if err := s.budget.check(); err != nil {
 		return nil, err
 	}
 	value, err := s.api.config.Store.Get(ctx, s.tenant.ID, name)
@@ -226,7 +226,7 @@ func secretValue(ctx context.Context, s *session, f *graphql.Field) (any, error)
 		return nil, errNoValue
 	}
 	if err != nil {
-		return nil, s.failed(f, err)
+		return nil, s.storeError(f, err)
 	}
 	s.budget.bytes += len(value)
 	return value, nil
@@ -234,14 +234,14 @@ func secretValue(ctx context.Context, s *session, f *graphql.Field) (any, error)
 
 func secretNames(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 	names, err := s.names(ctx, f)
-	s.budget.list(names, 1)
+	s.budget.spendNames(names, 1)
 	return names, err
 }
 
 // names lists what the key's patterns let it see, sorted: one listing of the store
 // for all fields of a request between two writes. Nobody may change them in place.
 func (s *session) names(ctx context.Context, f *graphql.Field) ([]string, error) {
-	if err := s.budget.left(); err != nil {
+	if err := s.budget.check(); err != nil {
 		return nil, err
 	}
 	if names := s.listed.Load(); names != nil {
@@ -249,7 +249,7 @@ func (s *session) names(ctx context.Context, f *graphql.Field) ([]string, error)
 	}
 	all, err := s.list(ctx)
 	if err != nil {
-		return nil, s.failed(f, err)
+		return nil, s.storeError(f, err)
 	}
 	names := slices.DeleteFunc(all, func(name string) bool { return !s.key.reaches(name) })
 	s.listed.Store(&names)

@@ -24,7 +24,7 @@ const (
 var Roles = []Role{Admin, Runner, Planner}
 
 // may says what each role is for.
-var may = map[Role]string{
+var roleHelp = map[Role]string{
 	Admin:   "sets, deletes and lists",
 	Runner:  "reads values and lists",
 	Planner: "lists names alone",
@@ -37,7 +37,7 @@ func (r Role) Known() bool { return slices.Contains(Roles, r) }
 func RolesHelp() string {
 	parts := make([]string, len(Roles))
 	for i, r := range Roles {
-		parts[i] = fmt.Sprintf("%s (%s)", r, may[r])
+		parts[i] = fmt.Sprintf("%s (%s)", r, roleHelp[r])
 	}
 	last := len(parts) - 1
 	return strings.Join(parts[:last], ", ") + " or " + parts[last]

@@ -18,14 +18,14 @@ type secretRow struct {
 	info *Info
 }
 
-var rowFields = map[string]graphql.Resolver{
+var secretFields = map[string]graphql.Resolver{
 	"name":       graphql.On(func(r secretRow) any { return r.name }),
-	"updated":    known(func(i *Info) any { return i.Updated.UTC().Format(time.RFC3339Nano) }),
-	"updated_by": known(func(i *Info) any { return i.Writer }),
-	"version":    known(func(i *Info) any { return i.Version }),
+	"updated":    infoField(func(i *Info) any { return i.Updated.UTC().Format(time.RFC3339Nano) }),
+	"updated_by": infoField(func(i *Info) any { return i.Writer }),
+	"version":    infoField(func(i *Info) any { return i.Version }),
 }
 
-func known(f func(*Info) any) graphql.Resolver {
+func infoField(f func(*Info) any) graphql.Resolver {
 	return graphql.On(func(r secretRow) any {
 		if r.info == nil {
 			return nil
@@ -45,7 +45,7 @@ var secretColumns = columns[string]{"name": func(n string) string { return n }}
 // secretRows asks the store for more than names only if more is selected, and
 // only for the names that the filter and the page leave.
 func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) {
-	if err := narrow(f); err != nil {
+	if err := checkColumns(f); err != nil {
 		return nil, err
 	}
 	names, err := s.names(ctx, f)
@@ -59,7 +59,7 @@ func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) 
 	if names, err = page(names, f.Args); err != nil {
 		return nil, err
 	}
-	s.budget.list(names, len(f.Fields))
+	s.budget.spendNames(names, len(f.Fields))
 	if err := s.Grow(len(names) * sizeOfRow); err != nil {
 		return nil, errAPI
 	}
@@ -67,7 +67,7 @@ func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) 
 	if f.Selects("updated") || f.Selects("updated_by") || f.Selects("version") {
 		s.budget.rows += len(names) * rowsOfInfo
 		if infos, err = s.api.config.Store.Info(ctx, s.tenant.ID, names...); err != nil {
-			return nil, s.failed(f, err)
+			return nil, s.storeError(f, err)
 		}
 	}
 	rows := make([]any, len(names))
@@ -88,7 +88,7 @@ var tenantColumns = columns[Tenant]{
 }
 
 func tenantRows(ctx context.Context, s *session, f *graphql.Field) (any, error) {
-	if err := errors.Join(narrow(f), s.budget.left()); err != nil {
+	if err := errors.Join(checkColumns(f), s.budget.check()); err != nil {
 		return nil, err
 	}
 	tenants, err := selectRows(ctx, &s.budget, slices.Clone(s.key.tenants), f.Args, []string{"id", "slug", "name"}, tenantColumns)
@@ -117,13 +117,13 @@ func selectRows[R any](ctx context.Context, b *budget, rows []R, args map[string
 		rows = slices.DeleteFunc(rows, func(r R) bool { return ctx.Err() == nil && !wanted(r) })
 	}
 	if orders, _ := args["order_by"].([]any); len(orders) > 0 {
-		slices.SortStableFunc(rows, sorting(orders, names, by))
+		slices.SortStableFunc(rows, orderBy(orders, names, by))
 	}
 	return rows, ctx.Err()
 }
 
 // sorting compares rows by each order in turn.
-func sorting[R any](orders []any, names []string, by columns[R]) func(a, b R) int {
+func orderBy[R any](orders []any, names []string, by columns[R]) func(a, b R) int {
 	type key struct {
 		column     func(R) string
 		descending bool

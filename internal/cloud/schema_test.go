@@ -16,7 +16,7 @@ import (
 )
 
 // dialects are the spellings by the names of their files.
-var dialects = map[string]cloud.Spelling{"ours": cloud.Both, "camel": cloud.Camel, "snake": cloud.Snake}
+var dialects = map[string]cloud.Dialect{"ours": cloud.Both, "camel": cloud.Camel, "snake": cloud.Snake}
 
 // TestSchemas holds what clients see of each spelling's schema to
 // fixtures/graphql/schema-*.graphql, and says which fields are missing there or here.
@@ -41,7 +41,7 @@ func TestSchemas(t *testing.T) {
 // the names that answers to a wrong document suggest.
 func TestWhatClientsSeeOfTheSchema(t *testing.T) {
 	for name, spelling := range dialects {
-		a := newAPI(t, func(c *cloud.Config) { c.Spelling = spelling })
+		a := newAPI(t, func(c *cloud.Config) { c.Dialect = spelling })
 		got := fmt.Sprintf("introspection %x\n", sha256.Sum256(introspect(t, spelling)))
 		for _, document := range wrongDocuments {
 			body, _ := json.Marshal(map[string]string{"query": document})
@@ -79,9 +79,9 @@ const introspection = `{"query": "{__schema{description queryType{name} mutation
 	`fragment I on __InputValue{name description defaultValue isDeprecated deprecationReason type{...R}} ` +
 	`fragment R on __Type{kind name ofType{kind name ofType{kind name ofType{kind name}}}}"}`
 
-func introspect(t *testing.T, spelling cloud.Spelling) []byte {
+func introspect(t *testing.T, spelling cloud.Dialect) []byte {
 	t.Helper()
-	a := newAPI(t, func(c *cloud.Config) { c.Spelling = spelling })
+	a := newAPI(t, func(c *cloud.Config) { c.Dialect = spelling })
 	got := post(t, a, adminKey, introspection)
 	if got.status != 200 || !strings.HasPrefix(got.body, `{"data":`) {
 		t.Fatalf("introspection: %d %.300s", got.status, got.body)

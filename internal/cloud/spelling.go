@@ -9,16 +9,16 @@ import (
 )
 
 // Spelling is how an API writes its fields.
-type Spelling string
+type Dialect string
 
 const (
 	// Both spellings stand side by side, beside what only this API has.
-	Both Spelling = ""
+	Both Dialect = ""
 	// Camel is setSecret, as Prefect Core 0.5 to 0.9 ask for it.
-	Camel Spelling = "camel"
+	Camel Dialect = "camel"
 	// Snake is set_secret, as Prefect Core 0.10 to 1.4 ask for it. The list of
 	// names that the documentation of 0.9 shows, secret { name }, is not there.
-	Snake Spelling = "snake"
+	Snake Dialect = "snake"
 )
 
 //go:embed schema.graphql
@@ -32,23 +32,23 @@ type schema struct {
 }
 
 // schemas are loaded once in a process; requests are told apart by their session.
-var schemas = map[Spelling]func() (*schema, error){
+var schemas = map[Dialect]func() (*schema, error){
 	Both: loadOnce(Both), Camel: loadOnce(Camel), Snake: loadOnce(Snake),
 }
 
-func loadOnce(spelling Spelling) func() (*schema, error) {
+func loadOnce(spelling Dialect) func() (*schema, error) {
 	return sync.OnceValues(func() (*schema, error) { return load(sdl, spelling) })
 }
 
-func load(sdl string, spelling Spelling) (*schema, error) {
+func load(sdl string, spelling Dialect) (*schema, error) {
 	fields := map[string]Field{}
 	s, err := graphql.New(graphql.Config{
 		SDL: sdl, Resolvers: resolvers(), Scalars: map[string]graphql.Scalar{"uuid": readUUID},
-		Keep: func(f graphql.Marked) (bool, error) {
+		Include: func(f graphql.SDLField) (bool, error) {
 			if f.Root {
 				fields[f.Name] = fieldOf(f)
 			}
-			return spelling.has(f), complete(f)
+			return spelling.includes(f), checkDirectives(f)
 		},
 	})
 	if err != nil {
@@ -57,7 +57,7 @@ func load(sdl string, spelling Spelling) (*schema, error) {
 	return &schema{s, fields}, nil
 }
 
-func (s Spelling) schema() (*schema, error) {
+func (s Dialect) schema() (*schema, error) {
 	load, ok := schemas[s]
 	if !ok {
 		return nil, fmt.Errorf("unknown spelling %q: it is %q, %q, or empty for both", string(s), Camel, Snake)

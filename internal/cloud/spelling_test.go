@@ -9,12 +9,12 @@ import (
 
 func TestSpellings(t *testing.T) {
 	const fields = `{"query":"{query: __type(name: \"Query\"){fields{name}} mutation: __type(name: \"Mutation\"){fields{name}} payload: __type(name: \"success_payload\"){fields{name}}}"}`
-	for s, want := range map[cloud.Spelling]struct{ has, lacks []string }{
+	for s, want := range map[cloud.Dialect]struct{ has, lacks []string }{
 		cloud.Both:  {[]string{"setSecret", "set_secret", "secretNames", "secret_names", `"secret"`, "secrets_api", "changed"}, nil},
 		cloud.Camel: {[]string{"setSecret", "deleteSecret", "secretNames", "secretValue", `"secret"`, "tenant"}, []string{"set_secret", "delete_secret", "secret_names", "secrets_api", "changed"}},
 		cloud.Snake: {[]string{"set_secret", "delete_secret", "secret_names", "secret_value", "tenant"}, []string{"setSecret", "secretNames", `"secret"`, "secrets_api", "changed"}},
 	} {
-		a := newAPI(t, func(c *cloud.Config) { c.Spelling = s })
+		a := newAPI(t, func(c *cloud.Config) { c.Dialect = s })
 		got := post(t, a, adminKey, fields).body
 		for _, name := range want.has {
 			if !strings.Contains(got, name) {
@@ -28,7 +28,7 @@ func TestSpellings(t *testing.T) {
 		}
 	}
 	c := testConfig()
-	c.Spelling = "pascal"
+	c.Dialect = "pascal"
 	if _, err := cloud.New(c); err == nil {
 		t.Error("an unknown spelling is accepted")
 	}
@@ -39,16 +39,16 @@ const askList = `{"query":"{secret_names}"}`
 func TestAdmitReplacesTenantsAndKeys(t *testing.T) {
 	a := newAPI(t)
 	c := testConfig()
-	if err := a.Admit(c.Tenants[:1], nil); err != nil {
+	if err := a.SetKeyring(c.Tenants[:1], nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := post(t, a, adminKey, askList).body; !strings.Contains(got, "UNAUTHENTICATED") {
 		t.Error(got)
 	}
-	if err := a.Admit(nil, c.Keys); err == nil {
+	if err := a.SetKeyring(nil, c.Keys); err == nil {
 		t.Error("keys are admitted without tenants")
 	}
-	if err := a.Admit(c.Tenants, c.Keys); err != nil {
+	if err := a.SetKeyring(c.Tenants, c.Keys); err != nil {
 		t.Fatal(err)
 	}
 	if got := post(t, a, adminKey, askList).body; got != `{"data":{"secret_names":[]}}`+"\n" {

@@ -66,7 +66,7 @@ func (k *key) mac(head, secret []byte) []byte {
 // keyOfToken gives the key that a token stands for, with the token's tenant alone.
 // It gives nil for what is no token, and for one that was altered or has ended, or
 // whose key is gone or may no longer use the tenant.
-func (a *access) keyOfToken(text string, secret []byte, now time.Time) *key {
+func (a *keyring) keyOfToken(text string, secret []byte, now time.Time) *key {
 	encoded, ok := strings.CutPrefix(text, tokenPrefix)
 	raw, err := tokenText.DecodeString(encoded)
 	if !ok || err != nil || len(raw) < tokenHead+sha256.Size {
@@ -82,7 +82,7 @@ func (a *access) keyOfToken(text string, secret []byte, now time.Time) *key {
 	if k == nil {
 		return nil
 	}
-	tenant, ok := k.choose(string(head[9:]))
+	tenant, ok := k.chooseTenant(string(head[9:]))
 	ends := time.Unix(int64(binary.BigEndian.Uint64(head[1:])), 0)
 	if !ok || !now.Before(ends) {
 		return nil
@@ -132,7 +132,7 @@ func switchTenant(_ context.Context, s *session, f *graphql.Field) (any, error) 
 	if camel, ok := input["tenantId"].(string); ok {
 		id = camel
 	}
-	tenant, ok := s.key.choose(id)
+	tenant, ok := s.key.chooseTenant(id)
 	if !ok || s.key.kind != keyKind {
 		return nil, errForbidden
 	}

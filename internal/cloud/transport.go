@@ -32,7 +32,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, context.Cause(ctx)
 	}
 	var w recorder
-	aborted := serve(t.handler, &w, incoming(r))
+	aborted := serve(t.handler, &w, serverRequest(r))
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -43,7 +43,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // incoming makes of a client's request what a server would see.
-func incoming(r *http.Request) *http.Request {
+func serverRequest(r *http.Request) *http.Request {
 	in := r.WithContext(r.Context())
 	in.Header = r.Header.Clone()
 	if in.Header == nil {
@@ -116,7 +116,7 @@ func (w *recorder) response(r *http.Request, aborted bool) *http.Response {
 	w.WriteHeader(http.StatusOK)
 	body, length := io.Reader(bytes.NewReader(w.body)), int64(len(w.body))
 	if aborted {
-		body, length = io.MultiReader(body, broken{}), -1
+		body, length = io.MultiReader(body, brokenBody{}), -1
 	}
 	return &http.Response{
 		Status: strconv.Itoa(w.status) + " " + http.StatusText(w.status), StatusCode: w.status,
@@ -126,6 +126,6 @@ func (w *recorder) response(r *http.Request, aborted bool) *http.Response {
 }
 
 // broken is where a body stops whose connection was lost.
-type broken struct{}
+type brokenBody struct{}
 
-func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+func (brokenBody) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

@@ -38,7 +38,7 @@ func (f *filter[R]) where(exp any) (condition[R], error) {
 	}
 	parts := make([]condition[R], 0, len(object))
 	for key, operand := range object {
-		part, err := f.part(key, operand)
+		part, err := f.member(key, operand)
 		if err != nil {
 			return nil, err
 		}
@@ -54,16 +54,16 @@ func (f *filter[R]) count(conditions int) error {
 	return nil
 }
 
-func (f *filter[R]) part(key string, operand any) (condition[R], error) {
+func (f *filter[R]) member(key string, operand any) (condition[R], error) {
 	if operand == nil {
 		return nil, nil
 	}
 	switch key {
 	case "_and":
-		parts, err := f.list(operand.([]any))
+		parts, err := f.each(operand.([]any))
 		return all(parts), err
 	case "_or":
-		parts, err := f.list(operand.([]any))
+		parts, err := f.each(operand.([]any))
 		return either(parts), err
 	case "_not":
 		inner, err := f.where(operand)
@@ -72,7 +72,7 @@ func (f *filter[R]) part(key string, operand any) (condition[R], error) {
 	return f.comparison(f.columns[key], operand.(map[string]any))
 }
 
-func (f *filter[R]) list(exps []any) ([]condition[R], error) {
+func (f *filter[R]) each(exps []any) ([]condition[R], error) {
 	parts := make([]condition[R], len(exps))
 	for i, exp := range exps {
 		var err error

@@ -74,13 +74,13 @@ func (s *Schema) document(query string) (doc *ast.QueryDocument, errs []*Error) 
 		}
 	}()
 	if strings.Count(query, "\n") > maxLines {
-		return nil, []*Error{{Message: limitText("lines", maxLines), Code: CodeValidationFailed}}
+		return nil, []*Error{{Message: limitMessage("lines", maxLines), Code: CodeValidationFailed}}
 	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, maxTokens)
 	if err != nil {
 		return nil, []*Error{syntaxError(err)}
 	}
-	if err := unreadable(doc, query); err != nil {
+	if err := checkParsed(doc, query); err != nil {
 		return nil, []*Error{err}
 	}
 	usage, limit := measure(doc)
@@ -98,7 +98,7 @@ func (s *Schema) document(query string) (doc *ast.QueryDocument, errs []*Error) 
 
 // unreadable gives an error for what gqlparser reads and graphql-js 15 does not,
 // and for text that is not Unicode.
-func unreadable(doc *ast.QueryDocument, query string) *Error {
+func checkParsed(doc *ast.QueryDocument, query string) *Error {
 	message := ""
 	switch {
 	case len(doc.Operations)+len(doc.Fragments) == 0:
@@ -110,7 +110,7 @@ func unreadable(doc *ast.QueryDocument, query string) *Error {
 	default:
 		return nil
 	}
-	return &Error{Message: message, Code: CodeParseFailed}
+	return &Error{Message: message, Code: codeParseFailed}
 }
 
 // expected matches those of gqlparser's messages that hold kinds of tokens only.
@@ -120,7 +120,7 @@ var expected = regexp.MustCompile(`^(?:E|e)xpected (at least one definition|[^\s
 // syntaxError words a failure to parse. gqlparser's text quotes what it found,
 // which may be a value, so only kinds of tokens and the place are kept.
 func syntaxError(err error) *Error {
-	out := &Error{Message: "Syntax Error: the document cannot be parsed", Code: CodeParseFailed}
+	out := &Error{Message: "Syntax Error: the document cannot be parsed", Code: codeParseFailed}
 	e, ok := err.(*gqlerror.Error)
 	if !ok {
 		return out
@@ -129,7 +129,7 @@ func syntaxError(err error) *Error {
 		out.Locations = append(out.Locations, Location{l.Line, l.Column})
 	}
 	if len(e.Locations) == 0 {
-		out.Message = limitText("tokens", maxTokens)
+		out.Message = limitMessage("tokens", maxTokens)
 	}
 	if strings.HasPrefix(e.Message, "exceeded maximum nesting depth") {
 		out.Message = fmt.Sprintf("Syntax Error: the document nests deeper than %d levels", parser.MaxNestingDepth)

@@ -9,7 +9,7 @@ import (
 
 // Codes of errors, as Apollo Server 2.25 gives them in extensions.code.
 const (
-	CodeParseFailed      = "GRAPHQL_PARSE_FAILED"
+	codeParseFailed      = "GRAPHQL_PARSE_FAILED"
 	CodeValidationFailed = "GRAPHQL_VALIDATION_FAILED"
 	CodeBadUserInput     = "BAD_USER_INPUT"
 	CodeInternal         = "INTERNAL_SERVER_ERROR"
@@ -45,7 +45,7 @@ type Response struct {
 	Data [][]byte
 	// Full is why there was no room for the answer, as [Growing] said. What was
 	// executed may have been done, and the rest is an error.
-	Full error
+	GrowErr error
 }
 
 // Append writes the response as JSON, errors before data as Apollo does, and

@@ -15,7 +15,7 @@ import (
 
 // An Around is called instead of the resolver of each field of Query and
 // Mutation. It decides whether and when to call resolve.
-type Around func(ctx context.Context, f *Field, resolve func() (any, error)) (any, error)
+type middleware func(ctx context.Context, f *Field, resolve func() (any, error)) (any, error)
 
 // messageUnknown stands for errors that are not meant for clients.
 const messageUnknown = "An unknown error occurred."
@@ -23,12 +23,12 @@ const messageUnknown = "An unknown error occurred."
 // Execute runs the operation field by field in document order, unless root is
 // [Keyed]. A cancelled context makes errors of the fields not yet resolved, and so
 // does a lack of room where root is [Growing].
-func (op *Operation) Execute(ctx context.Context, root any, around Around) *Response {
-	e := execution{ctx: ctx, schema: op.schema, size: sizeOf(root)}
+func (op *Operation) Execute(ctx context.Context, root any, around middleware) *Response {
+	e := execution{ctx: ctx, schema: op.schema, growth: newGrowth(root)}
 	resolver, wait := op.inParallel(root, func(f *Field) (any, error) { return e.resolve(f, root) })
 	defer wait()
-	data, ok := e.top(op.Fields, func(f *Field) (any, error) {
-		if err := cmp.Or(ctx.Err(), e.size.full); err != nil {
+	data, ok := e.rootObject(op.Fields, func(f *Field) (any, error) {
+		if err := cmp.Or(ctx.Err(), e.growth.err); err != nil {
 			return nil, err
 		}
 		resolve := func() (any, error) { return resolver(f) }
@@ -40,26 +40,26 @@ func (op *Operation) Execute(ctx context.Context, root any, around Around) *Resp
 	if !ok {
 		data = [][]byte{[]byte("null")}
 	}
-	return &Response{Errors: e.errs, Data: data, Full: e.size.full}
+	return &Response{Errors: e.errs, Data: data, GrowErr: e.growth.err}
 }
 
 type execution struct {
 	ctx    context.Context
 	schema *Schema
 	errs   []*Error
-	size   size
+	growth growth
 }
 
 // step is one element of the path to a value, linked to the one before it.
 type step struct {
-	up    *step
-	key   string
-	index int // where key is ""
+	parent *step
+	key    string
+	index  int // where key is ""
 }
 
 func (s *step) path() []any {
 	var path []any
-	for ; s != nil; s = s.up {
+	for ; s != nil; s = s.parent {
 		if s.key != "" {
 			path = append(path, s.key)
 		} else {
@@ -114,7 +114,7 @@ func (e *execution) field(dst []byte, f *Field, up *step, resolve func(*Field) (
 	if f.Name == "__typename" {
 		return appendString(dst, f.owner.Name), true
 	}
-	here := &step{up: up, key: f.Key}
+	here := &step{parent: up, key: f.Key}
 	value, err := resolve(f)
 	if err != nil {
 		e.fail(err, f, here)
@@ -158,15 +158,15 @@ func (e *execution) complete(dst []byte, f *Field, t *ast.Type, value any, here 
 func (e *execution) list(dst []byte, f *Field, t *ast.Type, value any, here *step) ([]byte, bool) {
 	dst = append(dst, '[')
 	if texts, isTexts := value.([]string); isTexts && t.Elem.NamedType == "String" {
-		return e.texts(dst, texts), true
+		return e.stringItems(dst, texts), true
 	}
 	var ok bool
 	item := func(i int, v any) bool {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst, ok = e.complete(dst, f, t.Elem, v, &step{up: here, index: i})
-		e.size.grown(dst)
+		dst, ok = e.complete(dst, f, t.Elem, v, &step{parent: here, index: i})
+		e.growth.count(dst)
 		return ok
 	}
 	switch list := value.(type) {
@@ -191,13 +191,13 @@ func (e *execution) list(dst []byte, f *Field, t *ast.Type, value any, here *ste
 
 // texts writes the items of a list of String and its end; none of them can fail,
 // and there may be many.
-func (e *execution) texts(dst []byte, texts []string) []byte {
+func (e *execution) stringItems(dst []byte, texts []string) []byte {
 	for i, text := range texts {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		dst = appendString(dst, text)
-		e.size.grown(dst)
+		e.growth.count(dst)
 	}
 	return append(dst, ']')
 }

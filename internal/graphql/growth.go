@@ -12,30 +12,30 @@ type Growing interface {
 const partSize = 16 << 10
 
 // size follows how an answer grows. The zero value follows nothing.
-type size struct {
-	root Growing
-	part int   // bytes of the present part that are accounted for
-	full error // what Grow said
+type growth struct {
+	root    Growing
+	counted int   // bytes of the present part that are accounted for
+	err     error // what Grow said
 }
 
-func sizeOf(root any) size {
+func newGrowth(root any) growth {
 	growing, _ := root.(Growing)
-	return size{root: growing}
+	return growth{root: growing}
 }
 
 // grown accounts for the present part, whose memory counts and not its text alone.
-func (s *size) grown(part []byte) {
-	more := cap(part) - s.part
-	if s.root == nil || s.full != nil || more <= 0 {
+func (s *growth) count(part []byte) {
+	more := cap(part) - s.counted
+	if s.root == nil || s.err != nil || more <= 0 {
 		return
 	}
-	s.part += more
-	s.full = s.root.Grow(more)
+	s.counted += more
+	s.err = s.root.Grow(more)
 }
 
 // top writes the object of the operation in parts. Only what stands within one of
 // its fields can be cut back, so a part ends with one.
-func (e *execution) top(fields []*Field, resolve func(*Field) (any, error)) ([][]byte, bool) {
+func (e *execution) rootObject(fields []*Field, resolve func(*Field) (any, error)) ([][]byte, bool) {
 	var parts [][]byte
 	dst := append(make([]byte, 0, 256), '{')
 	for i, f := range fields {
@@ -43,10 +43,10 @@ func (e *execution) top(fields []*Field, resolve func(*Field) (any, error)) ([][
 		if dst, ok = e.member(dst, i, f, nil, resolve); !ok {
 			return nil, false
 		}
-		e.size.grown(dst)
+		e.growth.count(dst)
 		if len(dst) >= partSize {
 			parts = append(parts, dst)
-			dst, e.size.part = nil, 0
+			dst, e.growth.counted = nil, 0
 		}
 	}
 	return append(parts, append(dst, '}')), true

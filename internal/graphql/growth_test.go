@@ -57,8 +57,8 @@ func TestAnswerGrowsInParts(t *testing.T) {
 		root := &roomy{room: 1 << 20}
 		resp := op.Execute(t.Context(), root, nil)
 		text := resp.Append(nil)
-		if len(resp.Data) != parts || !json.Valid(text) || resp.Full != nil {
-			t.Errorf("%s: %d parts, full: %v", query, len(resp.Data), resp.Full)
+		if len(resp.Data) != parts || !json.Valid(text) || resp.GrowErr != nil {
+			t.Errorf("%s: %d parts, full: %v", query, len(resp.Data), resp.GrowErr)
 		}
 		if len(resp.Errors) == 0 && (root.grown < len(text)-100 || root.grown > 2*len(text)) {
 			t.Errorf("%s: %d bytes counted of %d", query, root.grown, len(text))
@@ -78,7 +78,7 @@ func TestFullAnswer(t *testing.T) {
 		t.Fatal(errs[0])
 	}
 	resp := op.Execute(t.Context(), &roomy{room: 30_000}, nil)
-	if !errors.Is(resp.Full, errFull) || *calls > 3 {
-		t.Errorf("%v after %d fields", resp.Full, *calls)
+	if !errors.Is(resp.GrowErr, errFull) || *calls > 3 {
+		t.Errorf("%v after %d fields", resp.GrowErr, *calls)
 	}
 }

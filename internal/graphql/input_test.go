@@ -87,17 +87,17 @@ func TestBadInput(t *testing.T) {
 		"field twice":               {`{echo(thing: {name: "CANARY", name: "CANARY", value: 1})}`, ``, `There can be only one input field named "name".`, CodeValidationFailed},
 		"literal field missing":     {`{echo(thing: {name: "CANARY"})}`, ``, `Field "thing.value" of required type "JSON!" was not provided.`, CodeValidationFailed},
 		"literal field unknown":     {`{echo(thing: {name: "CANARY", value: 1, valeu: 2})}`, ``, `Field "valeu" is not defined by type "thing". Did you mean "value" or "name"?`, CodeValidationFailed},
-		"syntax":                    {`{echo(s: "CANARY" CANARY)}`, ``, `Syntax Error: Expected :, found )`, CodeParseFailed},
-		"syntax, keyword":           {`fragment a "CANARY" {name}`, ``, `Syntax Error: the document cannot be parsed`, CodeParseFailed},
-		"syntax, end":               {`query{`, ``, `Syntax Error: Expected Name, found <EOF>`, CodeParseFailed},
-		"syntax, string":            {`{echo(s: "CANARY`, ``, `Syntax Error: the document cannot be parsed`, CodeParseFailed},
-		"syntax, bare name":         {`CANARY`, ``, `Syntax Error: the document cannot be parsed`, CodeParseFailed},
+		"syntax":                    {`{echo(s: "CANARY" CANARY)}`, ``, `Syntax Error: Expected :, found )`, codeParseFailed},
+		"syntax, keyword":           {`fragment a "CANARY" {name}`, ``, `Syntax Error: the document cannot be parsed`, codeParseFailed},
+		"syntax, end":               {`query{`, ``, `Syntax Error: Expected Name, found <EOF>`, codeParseFailed},
+		"syntax, string":            {`{echo(s: "CANARY`, ``, `Syntax Error: the document cannot be parsed`, codeParseFailed},
+		"syntax, bare name":         {`CANARY`, ``, `Syntax Error: the document cannot be parsed`, codeParseFailed},
 		"no operation":              {`fragment a on Query{name}`, ``, `Fragment "a" is never used.`, CodeValidationFailed},
-		"only a comment":            {`# CANARY`, ``, `Syntax Error: Unexpected <EOF>.`, CodeParseFailed},
+		"only a comment":            {`# CANARY`, ``, `Syntax Error: Unexpected <EOF>.`, codeParseFailed},
 		"subscription":              {`subscription{name}`, ``, `Schema is not configured for subscriptions.`, CodeInternal},
 		"a list for an object":      {`query($t: thing){echo(thing: $t)}`, `{"t": ["CANARY"]}`, `Variable "$t" got an invalid value; A field is not defined by type thing, which has: name, value, inner, way.`, CodeBadUserInput},
-		"half a surrogate pair":     {`{echo(s: "CANARY\ud83d\u0041")}`, ``, `Syntax Error: a string has half of a surrogate pair.`, CodeParseFailed},
-		"fragment with a variable":  {`{...f} fragment f($a: String = "CANARY") on Query{name}`, ``, `Syntax Error: a fragment has no variables of its own.`, CodeParseFailed},
+		"half a surrogate pair":     {`{echo(s: "CANARY\ud83d\u0041")}`, ``, `Syntax Error: a string has half of a surrogate pair.`, codeParseFailed},
+		"fragment with a variable":  {`{...f} fragment f($a: String = "CANARY") on Query{name}`, ``, `Syntax Error: a fragment has no variables of its own.`, codeParseFailed},
 		"directive with null":       {`query($b: Boolean = true){name @skip(if: $b)}`, `{"b": null}`, `Argument "if" of non-null type "Boolean!" must not be null.`, CodeInternal},
 		"which operation":           {`query A{name} query B{name}`, ``, `Must provide operation name if query contains multiple operations.`, CodeInternal},
 		"unknown field":             {`{nmae}`, ``, `Cannot query field "nmae" on type "Query". Did you mean "name" or "node"?`, CodeValidationFailed},
@@ -136,7 +136,7 @@ func TestNullForAnArgumentThatMustNotBe(t *testing.T) {
 
 func TestVariablesMustBeJSON(t *testing.T) {
 	for _, text := range []string{`{CANARY}`, `{"a": NaN}`, ` `, `{} {}`, strings.Repeat("[", 20_000)} {
-		if _, err := ReadVariables([]byte(text)); err != ErrVariables {
+		if _, err := ReadVariables([]byte(text)); err != errVariables {
 			t.Errorf("ReadVariables(%.20s): %v", text, err)
 		}
 	}

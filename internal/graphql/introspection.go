@@ -33,7 +33,9 @@ func introspection(schema *ast.Schema) Resolvers {
 	return Resolvers{
 		schema.Query.Name: {
 			"__schema": func(context.Context, Params) (any, error) { return schema, nil },
-			"__type":   func(_ context.Context, p Params) (any, error) { return in.named(p.Field.Args["name"].(string)), nil },
+			"__type": func(_ context.Context, p Params) (any, error) {
+				return in.typeByName(p.Field.Args["name"].(string)), nil
+			},
 		},
 		"__Schema":     in.schemaFields(),
 		"__Type":       in.typeFields(),
@@ -41,13 +43,13 @@ func introspection(schema *ast.Schema) Resolvers {
 		"__InputValue": in.inputFields(),
 		"__EnumValue": {
 			"name":              On(func(v *ast.EnumValueDefinition) any { return v.Name }),
-			"description":       On(func(v *ast.EnumValueDefinition) any { return optional(v.Description) }),
+			"description":       On(func(v *ast.EnumValueDefinition) any { return nullIfEmpty(v.Description) }),
 			"isDeprecated":      On(func(v *ast.EnumValueDefinition) any { return v.Directives.ForName("deprecated") != nil }),
-			"deprecationReason": On(func(v *ast.EnumValueDefinition) any { return reason(v.Directives) }),
+			"deprecationReason": On(func(v *ast.EnumValueDefinition) any { return deprecationReason(v.Directives) }),
 		},
 		"__Directive": {
 			"name":         On(func(d *ast.DirectiveDefinition) any { return d.Name }),
-			"description":  On(func(d *ast.DirectiveDefinition) any { return optional(d.Description) }),
+			"description":  On(func(d *ast.DirectiveDefinition) any { return nullIfEmpty(d.Description) }),
 			"locations":    On(locations),
 			"args":         On(func(d *ast.DirectiveDefinition) any { return arguments(d.Arguments) }),
 			"isRepeatable": On(func(d *ast.DirectiveDefinition) any { return d.IsRepeatable }),
@@ -66,10 +68,10 @@ func addSpecifiedByURL(schema *ast.Schema) {
 
 func (in introspector) schemaFields() map[string]Resolver {
 	return map[string]Resolver{
-		"description":      On(func(s *ast.Schema) any { return optional(s.Description) }),
+		"description":      On(func(s *ast.Schema) any { return nullIfEmpty(s.Description) }),
 		"types":            On(in.types),
-		"queryType":        On(func(s *ast.Schema) any { return in.definition(s.Query) }),
-		"mutationType":     On(func(s *ast.Schema) any { return in.definition(s.Mutation) }),
+		"queryType":        On(func(s *ast.Schema) any { return in.typeOf(s.Query) }),
+		"mutationType":     On(func(s *ast.Schema) any { return in.typeOf(s.Mutation) }),
 		"subscriptionType": On(func(*ast.Schema) any { return nil }),
 		"directives":       On(directives),
 	}
@@ -88,7 +90,7 @@ func (in introspector) typeFields() map[string]Resolver {
 			if t.def == nil {
 				return nil
 			}
-			return optional(t.def.Description)
+			return nullIfEmpty(t.def.Description)
 		}),
 		"specifiedByURL": On(func(*typeRef) any { return nil }),
 		"specifiedByUrl": On(func(*typeRef) any { return nil }),
@@ -115,18 +117,18 @@ func (in introspector) typeFields() map[string]Resolver {
 func (in introspector) fieldFields() map[string]Resolver {
 	return map[string]Resolver{
 		"name":              On(func(f *ast.FieldDefinition) any { return f.Name }),
-		"description":       On(func(f *ast.FieldDefinition) any { return optional(f.Description) }),
+		"description":       On(func(f *ast.FieldDefinition) any { return nullIfEmpty(f.Description) }),
 		"args":              On(func(f *ast.FieldDefinition) any { return arguments(f.Arguments) }),
 		"type":              On(func(f *ast.FieldDefinition) any { return in.wrap(f.Type) }),
 		"isDeprecated":      On(func(f *ast.FieldDefinition) any { return f.Directives.ForName("deprecated") != nil }),
-		"deprecationReason": On(func(f *ast.FieldDefinition) any { return reason(f.Directives) }),
+		"deprecationReason": On(func(f *ast.FieldDefinition) any { return deprecationReason(f.Directives) }),
 	}
 }
 
 func (in introspector) inputFields() map[string]Resolver {
 	return map[string]Resolver{
 		"name":        On(func(v inputValue) any { return v.name }),
-		"description": On(func(v inputValue) any { return optional(v.description) }),
+		"description": On(func(v inputValue) any { return nullIfEmpty(v.description) }),
 		"type":        On(func(v inputValue) any { return in.wrap(v.typ) }),
 		"defaultValue": On(func(v inputValue) any {
 			if v.fallback == nil {
@@ -135,19 +137,19 @@ func (in introspector) inputFields() map[string]Resolver {
 			return v.fallback.String()
 		}),
 		"isDeprecated":      On(func(v inputValue) any { return v.directives.ForName("deprecated") != nil }),
-		"deprecationReason": On(func(v inputValue) any { return reason(v.directives) }),
+		"deprecationReason": On(func(v inputValue) any { return deprecationReason(v.directives) }),
 	}
 }
 
-func (in introspector) named(name string) any {
+func (in introspector) typeByName(name string) any {
 	if def := in.schema.Types[name]; def != nil {
-		return in.definition(def)
+		return in.typeOf(def)
 	}
 	return nil
 }
 
 // definition gives the __Type of a definition; nil of none.
-func (in introspector) definition(def *ast.Definition) any {
+func (in introspector) typeOf(def *ast.Definition) any {
 	if def == nil {
 		return nil
 	}
@@ -170,7 +172,7 @@ func (in introspector) wrap(t *ast.Type) *typeRef {
 func (in introspector) types(s *ast.Schema) any {
 	var out []any
 	for _, name := range sortedKeys(s.Types) {
-		out = append(out, in.definition(s.Types[name]))
+		out = append(out, in.typeOf(s.Types[name]))
 	}
 	return out
 }
@@ -249,14 +251,14 @@ func locations(d *ast.DirectiveDefinition) any {
 	return out
 }
 
-func optional(s string) any {
+func nullIfEmpty(s string) any {
 	if s == "" {
 		return nil
 	}
 	return s
 }
 
-func reason(list ast.DirectiveList) any {
+func deprecationReason(list ast.DirectiveList) any {
 	d := list.ForName("deprecated")
 	if d == nil {
 		return nil

@@ -61,7 +61,7 @@ func appendCanonical(dst, raw []byte) []byte {
 		case ' ', '\t', '\n', '\r':
 			c.i++
 		case '"':
-			dst = appendText(append(dst, '"'), c.stringSpan(), appendEscaped)
+			dst = appendUnescaped(append(dst, '"'), c.stringSpan(), appendEscaped)
 			dst = append(dst, '"')
 		default:
 			dst = append(dst, b)
@@ -75,7 +75,7 @@ func appendCanonical(dst, raw []byte) []byte {
 // surrogate, which is no text.
 func unquote(span []byte) (string, bool) {
 	lone := false
-	out := appendText(nil, span, func(dst []byte, r rune) []byte {
+	out := appendUnescaped(nil, span, func(dst []byte, r rune) []byte {
 		lone = lone || utf16.IsSurrogate(r)
 		return utf8.AppendRune(dst, r)
 	})
@@ -84,7 +84,7 @@ func unquote(span []byte) (string, bool) {
 
 // appendText decodes the inside of a JSON string and writes each escaped
 // character with emit; the rest is copied.
-func appendText(dst, span []byte, emit func([]byte, rune) []byte) []byte {
+func appendUnescaped(dst, span []byte, emit func([]byte, rune) []byte) []byte {
 	for i := 0; i < len(span); {
 		if span[i] != '\\' {
 			dst = append(dst, span[i])

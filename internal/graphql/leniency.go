@@ -8,14 +8,14 @@ import (
 // fewerErrors registers what graphql-js 15 does not hold against a document twice,
 // before gqlparser's rules see it, and stands in for those of its rules that would
 // all the same.
-func (s *Schema) fewerErrors(events *core.Events, report core.AddErrFunc) {
-	events.OnOperation(func(_ *core.Walker, op *ast.OperationDefinition) { useTwins(op.VariableDefinitions) })
+func (s *Schema) graphqlJSRules(events *core.Events, report core.AddErrFunc) {
+	events.OnOperation(func(_ *core.Walker, op *ast.OperationDefinition) { markDuplicatesUsed(op.VariableDefinitions) })
 	events.OnValue(func(_ *core.Walker, v *ast.Value) {
 		if v.VariableDefinition != nil && v.VariableDefinition.Definition == nil {
 			v.ExpectedType = nil // its type is unknown, and reported
 		}
 	})
-	events.OnField(func(_ *core.Walker, f *ast.Field) { knownField(f, report) })
+	events.OnField(func(_ *core.Walker, f *ast.Field) { checkField(f, report) })
 	operations := map[string]bool{}
 	events.OnOperation(func(_ *core.Walker, op *ast.OperationDefinition) {
 		if op.Name != "" && operations[op.Name] {
@@ -26,7 +26,7 @@ func (s *Schema) fewerErrors(events *core.Events, report core.AddErrFunc) {
 }
 
 // useTwins takes a variable as used where another of its name is.
-func useTwins(list ast.VariableDefinitionList) {
+func markDuplicatesUsed(list ast.VariableDefinitionList) {
 	used := map[string]bool{}
 	for _, v := range list {
 		used[v.Variable] = used[v.Variable] || v.Used
@@ -38,7 +38,7 @@ func useTwins(list ast.VariableDefinitionList) {
 
 // knownField reports a field that its type lacks. A type that can have none is
 // reported elsewhere.
-func knownField(f *ast.Field, report core.AddErrFunc) {
+func checkField(f *ast.Field, report core.AddErrFunc) {
 	owner := f.ObjectDefinition
 	if owner == nil || owner.Kind != ast.Object || f.Definition != nil {
 		return

@@ -24,7 +24,7 @@ const (
 	inputsOfObject = 8
 )
 
-func limitText(what string, limit int) string {
+func limitMessage(what string, limit int) string {
 	return fmt.Sprintf("The document has more than %d %s.", limit, what)
 }
 
@@ -52,27 +52,27 @@ func measure(doc *ast.QueryDocument) (usage, *Error) {
 	if text := u.exceeded(); text != "" {
 		return u, &Error{Message: text, Code: CodeValidationFailed}
 	}
-	if err := expanded(doc); err != nil {
+	if err := checkExpansion(doc); err != nil {
 		return u, err
 	}
 	if u.fields <= maxRepeats && u.spreads == 0 {
 		return u, nil
 	}
-	return u, repeated(doc)
+	return u, checkRepeats(doc)
 }
 
 func (u *usage) exceeded() string {
 	switch {
 	case u.fields > maxFields:
-		return limitText("fields", maxFields)
+		return limitMessage("fields", maxFields)
 	case u.variables > maxVariables:
-		return limitText("variables", maxVariables)
+		return limitMessage("variables", maxVariables)
 	case u.arguments > maxArguments:
 		return fmt.Sprintf("The document has a field of more than %d arguments.", maxArguments)
 	case u.fragments > maxFragments:
-		return limitText("fragments", maxFragments)
+		return limitMessage("fragments", maxFragments)
 	case u.spreads > maxFragments:
-		return limitText("fragment spreads", maxFragments)
+		return limitMessage("fragment spreads", maxFragments)
 	case u.longName:
 		return fmt.Sprintf("The document has a name of more than %d characters.", maxName)
 	}
@@ -158,12 +158,12 @@ type expansion struct {
 // extent is the size of a selection set: its fields, and the levels below it.
 type extent struct{ fields, depth int }
 
-func expanded(doc *ast.QueryDocument) *Error {
+func checkExpansion(doc *ast.QueryDocument) *Error {
 	e := expansion{doc: doc, memo: map[string]extent{}}
 	for _, op := range doc.Operations {
 		size := e.set(op.SelectionSet)
 		if size.fields > maxFields {
-			return &Error{Message: limitText("fields once its fragments are expanded", maxFields), Code: CodeValidationFailed}
+			return &Error{Message: limitMessage("fields once its fragments are expanded", maxFields), Code: CodeValidationFailed}
 		}
 		if size.depth > maxDepth {
 			return &Error{Message: fmt.Sprintf("The document exceeds the maximum operation depth of %d.", maxDepth), Code: CodeValidationFailed, Locations: at(op.Position)}

@@ -10,19 +10,19 @@ import (
 )
 
 // Marked is a field of an object type with what the SDL's own directives say of it,
-// for [Config.Keep].
-type Marked struct {
+// for [Config.Include].
+type SDLField struct {
 	// Type and Name are where it stands; Root tells Query and Mutation.
 	Type, Name string
 	Root       bool
 	// Marks holds the arguments of each directive: bool, string (also an enum), []any.
-	Marks map[string]map[string]any
+	Directives map[string]map[string]any
 }
 
 // cut takes out of a schema what Keep does not keep, the SDL's own directives, and
 // the types that no field names any longer. It gives the resolvers that are left.
-func (c Config) cut(loaded *ast.Schema) (Resolvers, error) {
-	if c.Keep == nil {
+func (c Config) prune(loaded *ast.Schema) (Resolvers, error) {
+	if c.Include == nil {
 		return c.Resolvers, nil
 	}
 	left := Resolvers{}
@@ -32,21 +32,21 @@ func (c Config) cut(loaded *ast.Schema) (Resolvers, error) {
 	var errs []error
 	for _, name := range sortedKeys(loaded.Types) {
 		if def := loaded.Types[name]; def.Kind == ast.Object && !def.BuiltIn {
-			errs = append(errs, c.cutFields(loaded, def, left[name]))
+			errs = append(errs, c.pruneFields(loaded, def, left[name]))
 		}
 	}
-	maps.DeleteFunc(loaded.Directives, func(_ string, d *ast.DirectiveDefinition) bool { return isOwn(d) })
-	cutTypes(loaded, left)
+	maps.DeleteFunc(loaded.Directives, func(_ string, d *ast.DirectiveDefinition) bool { return isCustom(d) })
+	pruneTypes(loaded, left)
 	return left, errors.Join(errs...)
 }
 
-func (c Config) cutFields(loaded *ast.Schema, def *ast.Definition, left map[string]Resolver) error {
+func (c Config) pruneFields(loaded *ast.Schema, def *ast.Definition, left map[string]Resolver) error {
 	var errs []error
 	def.Fields = slices.DeleteFunc(def.Fields, func(f *ast.FieldDefinition) bool {
 		if strings.HasPrefix(f.Name, "__") {
 			return false
 		}
-		keep, err := c.Keep(Marked{def.Name, f.Name, def == loaded.Query || def == loaded.Mutation, takeMarks(f)})
+		keep, err := c.Include(SDLField{def.Name, f.Name, def == loaded.Query || def == loaded.Mutation, takeDirectives(f)})
 		errs = append(errs, err)
 		if !keep {
 			delete(left, f.Name)
@@ -57,10 +57,10 @@ func (c Config) cutFields(loaded *ast.Schema, def *ast.Definition, left map[stri
 }
 
 // takeMarks takes the SDL's own directives from a field.
-func takeMarks(f *ast.FieldDefinition) map[string]map[string]any {
+func takeDirectives(f *ast.FieldDefinition) map[string]map[string]any {
 	marks := map[string]map[string]any{}
 	f.Directives = slices.DeleteFunc(f.Directives, func(d *ast.Directive) bool {
-		if !isOwn(d.Definition) {
+		if !isCustom(d.Definition) {
 			return false
 		}
 		marks[d.Name] = d.ArgumentMap(nil)
@@ -70,14 +70,14 @@ func takeMarks(f *ast.FieldDefinition) map[string]map[string]any {
 }
 
 // isOwn tells a directive of the SDL from those that every schema has.
-func isOwn(d *ast.DirectiveDefinition) bool { return !d.Position.Src.BuiltIn }
+func isCustom(d *ast.DirectiveDefinition) bool { return !d.Position.Src.BuiltIn }
 
 // cutTypes takes out the types that no field of Query or Mutation leads to.
-func cutTypes(loaded *ast.Schema, left Resolvers) {
+func pruneTypes(loaded *ast.Schema, left Resolvers) {
 	reached := map[string]bool{}
 	for _, root := range []*ast.Definition{loaded.Query, loaded.Mutation} {
 		if root != nil {
-			reach(loaded, root.Name, reached)
+			markReachable(loaded, root.Name, reached)
 		}
 	}
 	maps.DeleteFunc(loaded.Types, func(name string, def *ast.Definition) bool {
@@ -90,15 +90,15 @@ func cutTypes(loaded *ast.Schema, left Resolvers) {
 }
 
 // reach marks a type and those that its fields and their arguments name.
-func reach(loaded *ast.Schema, name string, reached map[string]bool) {
+func markReachable(loaded *ast.Schema, name string, reached map[string]bool) {
 	if reached[name] {
 		return
 	}
 	reached[name] = true
 	for _, f := range loaded.Types[name].Fields {
-		reach(loaded, f.Type.Name(), reached)
+		markReachable(loaded, f.Type.Name(), reached)
 		for _, a := range f.Arguments {
-			reach(loaded, a.Type.Name(), reached)
+			markReachable(loaded, a.Type.Name(), reached)
 		}
 	}
 }

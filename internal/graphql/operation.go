@@ -66,7 +66,7 @@ func (s *Schema) Prepare(r Request) (*Operation, []*Error) {
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	def, err := choose(doc, r.OperationName)
+	def, err := chooseOperation(doc, r.OperationName)
 	if err != nil {
 		return nil, []*Error{err}
 	}
@@ -80,7 +80,7 @@ func (s *Schema) Prepare(r Request) (*Operation, []*Error) {
 		root = s.ast.Mutation
 	}
 	op.Fields = op.collect(root, []ast.SelectionSet{def.SelectionSet})
-	if failed := cmp.Or(op.failed, op.vars.excess()); failed != nil {
+	if failed := cmp.Or(op.failed, op.vars.checkCopied()); failed != nil {
 		return nil, []*Error{failed}
 	}
 	if r.NoIntrospection {
@@ -106,7 +106,7 @@ func (op *Operation) introspects() []*Error {
 	return errs
 }
 
-func choose(doc *ast.QueryDocument, name *string) (*ast.OperationDefinition, *Error) {
+func chooseOperation(doc *ast.QueryDocument, name *string) (*ast.OperationDefinition, *Error) {
 	if name == nil && len(doc.Operations) > 1 {
 		return nil, &Error{Message: "Must provide operation name if query contains multiple operations.", Code: CodeInternal}
 	}

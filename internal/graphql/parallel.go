@@ -18,7 +18,7 @@ type Keyed interface {
 }
 
 // ahead holds the results of fields that are resolved before their turn.
-type ahead struct {
+type lookahead struct {
 	root    Keyed
 	resolve func(*Field) (any, error)
 	results map[*Field]chan result
@@ -38,21 +38,21 @@ func (op *Operation) inParallel(root any, resolve func(*Field) (any, error)) (fu
 	if !ok || !op.Mutation || len(op.Fields) < 2 || keyed.Parallel() < 2 {
 		return resolve, func() {}
 	}
-	a := &ahead{root: keyed, resolve: resolve, results: map[*Field]chan result{}}
+	a := &lookahead{root: keyed, resolve: resolve, results: map[*Field]chan result{}}
 	turn := 0
 	return func(f *Field) (any, error) {
 		for op.Fields[turn] != f {
 			turn++
 		}
 		if a.results[f] == nil {
-			a.begin(op.Fields[turn:])
+			a.start(op.Fields[turn:])
 		}
-		return a.take(f)
+		return a.wait(f)
 	}, a.running.Wait
 }
 
 // begin resolves the fields with a key with which a list of fields begins.
-func (a *ahead) begin(fields []*Field) {
+func (a *lookahead) start(fields []*Field) {
 	byKey, order := map[string][]*Field{}, []string{}
 	for _, f := range fields {
 		key := a.root.Key(f)
@@ -75,22 +75,22 @@ func (a *ahead) begin(fields []*Field) {
 	}
 }
 
-func (a *ahead) work(queue <-chan []*Field) {
+func (a *lookahead) work(queue <-chan []*Field) {
 	for same := range queue {
 		for _, f := range same {
-			a.results[f] <- a.safely(f)
+			a.results[f] <- a.resolveSafely(f)
 		}
 	}
 }
 
 // safely keeps a panic for the goroutine that waits for the field.
-func (a *ahead) safely(f *Field) (out result) {
+func (a *lookahead) resolveSafely(f *Field) (out result) {
 	defer func() { out.panicked = recover() }()
 	out.value, out.err = a.resolve(f)
 	return out
 }
 
-func (a *ahead) take(f *Field) (any, error) {
+func (a *lookahead) wait(f *Field) (any, error) {
 	begun, ok := a.results[f]
 	if !ok {
 		return a.resolve(f)

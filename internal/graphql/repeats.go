@@ -13,25 +13,25 @@ const maxRepeats = 100
 
 // place is where selections of one key of the result come together, whether they
 // stand in one selection set or in several, or in fragments.
-type place struct {
+type position struct {
 	fields int
-	keys   map[string]*place
+	keys   map[string]*position
 	spread map[string]bool
 }
 
 // repeats counts the selections at every place of an operation.
 type repeats struct {
 	doc    *ast.QueryDocument
-	within map[string]bool // fragments that are being looked into
+	active map[string]bool // fragments that are being looked into
 	most   int
 }
 
 // repeated gives an error where a document selects one key too often. It expects a
 // document whose fragments are known not to expand beyond bounds.
-func repeated(doc *ast.QueryDocument) *Error {
+func checkRepeats(doc *ast.QueryDocument) *Error {
 	for _, op := range doc.Operations {
-		r := repeats{doc: doc, within: map[string]bool{}}
-		r.set(&place{}, op.SelectionSet)
+		r := repeats{doc: doc, active: map[string]bool{}}
+		r.set(&position{}, op.SelectionSet)
 		if r.most > maxRepeats {
 			return &Error{Message: fmt.Sprintf("The document selects one field more than %d times in one place.", maxRepeats), Code: CodeValidationFailed, Locations: at(op.Position)}
 		}
@@ -39,7 +39,7 @@ func repeated(doc *ast.QueryDocument) *Error {
 	return nil
 }
 
-func (r *repeats) set(p *place, set ast.SelectionSet) {
+func (r *repeats) set(p *position, set ast.SelectionSet) {
 	for _, selection := range set {
 		switch it := selection.(type) {
 		case *ast.Field:
@@ -52,12 +52,12 @@ func (r *repeats) set(p *place, set ast.SelectionSet) {
 	}
 }
 
-func (r *repeats) field(p *place, f *ast.Field) {
+func (r *repeats) field(p *position, f *ast.Field) {
 	here := p.keys[f.Alias]
 	if here == nil {
-		here = &place{}
+		here = &position{}
 		if p.keys == nil {
-			p.keys = map[string]*place{}
+			p.keys = map[string]*position{}
 		}
 		p.keys[f.Alias] = here
 	}
@@ -67,15 +67,15 @@ func (r *repeats) field(p *place, f *ast.Field) {
 }
 
 // fragment looks into a fragment once at each place, and never within itself.
-func (r *repeats) fragment(p *place, name string) {
+func (r *repeats) fragment(p *position, name string) {
 	def := r.doc.Fragments.ForName(name)
-	if def == nil || p.spread[name] || r.within[name] {
+	if def == nil || p.spread[name] || r.active[name] {
 		return
 	}
 	if p.spread == nil {
 		p.spread = map[string]bool{}
 	}
-	p.spread[name], r.within[name] = true, true
+	p.spread[name], r.active[name] = true, true
 	r.set(p, def.SelectionSet)
-	delete(r.within, name)
+	delete(r.active, name)
 }

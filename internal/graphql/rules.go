@@ -44,8 +44,8 @@ func (s *Schema) validate(doc *ast.QueryDocument) []*Error {
 	var found problems
 	report := found.add
 	var events core.Events
-	s.knownTypes(&events, report)
-	s.fewerErrors(&events, report)
+	s.typeNameRule(&events, report)
+	s.graphqlJSRules(&events, report)
 	for _, rule := range gqlparserRules {
 		rule.RuleFunc(&events, report)
 	}
@@ -94,7 +94,7 @@ func (p *problems) add(options ...core.ErrorOption) {
 
 // knownTypes stands in for gqlparser's rule, which suggests nothing for the type
 // of a variable and suggests in random order for a fragment's.
-func (s *Schema) knownTypes(events *core.Events, report core.AddErrFunc) {
+func (s *Schema) typeNameRule(events *core.Events, report core.AddErrFunc) {
 	check := func(name string, pos *ast.Position, input bool) {
 		if name != "" && s.ast.Types[name] == nil {
 			report(core.Message(`Unknown type "%s".`, name), s.suggestType(name, input), core.At(pos))
@@ -126,8 +126,8 @@ func (s *Schema) suggestType(name string, input bool) core.ErrorOption {
 // UniqueInputFieldNames: those quote literals and the keys of JSON literals, and
 // refuse a large number inside a JSON literal.
 func (s *Schema) checkLiteral(v *ast.Value, report core.AddErrFunc) {
-	if twice := repeatedKey(v); twice != nil {
-		s.reportRepeated(v, twice, report)
+	if twice := duplicateKey(v); twice != nil {
+		s.reportDuplicate(v, twice, report)
 	}
 	if v.Definition == nil || v.ExpectedType == nil || v.Kind == ast.Variable {
 		return
@@ -152,7 +152,7 @@ func (s *Schema) checkLiteral(v *ast.Value, report core.AddErrFunc) {
 		if v.Kind == ast.ListValue && v.ExpectedType.Elem != nil {
 			return
 		}
-		if reason := s.literalFits(v.Definition, v); reason != "" {
+		if reason := s.literalProblem(v.Definition, v); reason != "" {
 			report(core.Message("%s.", reason), core.At(v.Position))
 		}
 	}
@@ -185,7 +185,7 @@ func (s *Schema) checkObject(v *ast.Value, report core.AddErrFunc) {
 }
 
 // repeatedKey finds the second of two equal keys in an object literal.
-func repeatedKey(v *ast.Value) *ast.ChildValue {
+func duplicateKey(v *ast.Value) *ast.ChildValue {
 	if v.Kind != ast.ObjectValue {
 		return nil
 	}
@@ -199,7 +199,7 @@ func repeatedKey(v *ast.Value) *ast.ChildValue {
 	return nil
 }
 
-func (s *Schema) reportRepeated(v *ast.Value, twice *ast.ChildValue, report core.AddErrFunc) {
+func (s *Schema) reportDuplicate(v *ast.Value, twice *ast.ChildValue, report core.AddErrFunc) {
 	if v.Definition != nil && v.Definition.Kind == ast.InputObject {
 		report(core.Message(`There can be only one input field named "%s".`, twice.Name), core.At(twice.Position))
 		return

@@ -13,14 +13,14 @@ import (
 func (s *Schema) scalar(name string, raw []byte) (value any, reason string) {
 	switch name {
 	case "String", "ID":
-		return text(name, raw)
+		return stringScalar(name, raw)
 	case "Boolean":
 		if raw[0] != 't' && raw[0] != 'f' {
 			return nil, "Boolean cannot represent a non boolean value"
 		}
 		return raw[0] == 't', ""
 	case "Int":
-		return integer(raw)
+		return intScalar(raw)
 	case "Float":
 		if !isNumber(raw) {
 			return nil, "Float cannot represent a non numeric value"
@@ -41,7 +41,7 @@ func (s *Schema) scalar(name string, raw []byte) (value any, reason string) {
 
 func isNumber(raw []byte) bool { return raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9' }
 
-func text(name string, raw []byte) (any, string) {
+func stringScalar(name string, raw []byte) (any, string) {
 	if raw[0] == '"' {
 		s, ok := unquote(raw[1 : len(raw)-1])
 		if !ok {
@@ -56,7 +56,7 @@ func text(name string, raw []byte) (any, string) {
 }
 
 // integer takes any spelling of a whole number, as JavaScript does: 1.0, 1e2.
-func integer(raw []byte) (any, string) {
+func intScalar(raw []byte) (any, string) {
 	if !isNumber(raw) {
 		return nil, "Int cannot represent a non-integer value"
 	}
@@ -72,7 +72,7 @@ func integer(raw []byte) (any, string) {
 
 // literalFits reports why a literal of the document cannot be the scalar; ""
 // where it can, or where only its variables decide.
-func (s *Schema) literalFits(def *ast.Definition, v *ast.Value) string {
+func (s *Schema) literalProblem(def *ast.Definition, v *ast.Value) string {
 	switch def.Name {
 	case "String", "ID":
 		if v.Kind == ast.StringValue || v.Kind == ast.BlockValue || def.Name == "ID" && v.Kind == ast.IntValue {
@@ -93,10 +93,10 @@ func (s *Schema) literalFits(def *ast.Definition, v *ast.Value) string {
 			return "Float cannot represent a non numeric value"
 		}
 	default:
-		if holds(v, ast.EnumValue) {
+		if contains(v, ast.EnumValue) {
 			return def.Name + " cannot represent an unquoted name"
 		}
-		if holds(v, ast.Variable) {
+		if contains(v, ast.Variable) {
 			return ""
 		}
 	}
@@ -105,12 +105,12 @@ func (s *Schema) literalFits(def *ast.Definition, v *ast.Value) string {
 }
 
 // holds reports whether a literal is or contains one of the kind.
-func holds(v *ast.Value, kind ast.ValueKind) bool {
+func contains(v *ast.Value, kind ast.ValueKind) bool {
 	if v.Kind == kind {
 		return true
 	}
 	for _, child := range v.Children {
-		if holds(child.Value, kind) {
+		if contains(child.Value, kind) {
 			return true
 		}
 	}

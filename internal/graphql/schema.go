@@ -65,7 +65,7 @@ type Config struct {
 	// it; an error fails [New]. Clients see neither the directives that the SDL
 	// defines, which are for Keep alone, nor a type that no field names then. The
 	// resolvers of what is left out are not used.
-	Keep func(f Marked) (bool, error)
+	Include func(f SDLField) (bool, error)
 	// Scalars reads custom scalars. One that is missing here is kept as
 	// json.RawMessage, with every digit and without insignificant white space.
 	Scalars map[string]Scalar
@@ -90,7 +90,7 @@ func New(c Config) (*Schema, error) {
 	}
 	delete(loaded.Directives, "defer")
 	addSpecifiedByURL(loaded)
-	bound, cutErr := c.cut(loaded)
+	bound, cutErr := c.prune(loaded)
 	s := &Schema{ast: loaded, resolvers: map[*ast.FieldDefinition]Resolver{}, scalars: c.Scalars}
 	if err := errors.Join(cutErr, s.bind(bound, introspection(loaded))); err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func (s *Schema) bind(bound, builtIn Resolvers) error {
 	if s.ast.Subscription != nil {
 		return fmt.Errorf("type %s: subscriptions are not supported", s.ast.Subscription.Name)
 	}
-	return s.surplus(bound)
+	return s.checkSurplus(bound)
 }
 
 func (s *Schema) bindType(def *ast.Definition, bound, builtIn map[string]Resolver) error {
@@ -133,7 +133,7 @@ func (s *Schema) bindType(def *ast.Definition, bound, builtIn map[string]Resolve
 	return errors.Join(missing...)
 }
 
-func (s *Schema) surplus(bound Resolvers) error {
+func (s *Schema) checkSurplus(bound Resolvers) error {
 	for _, name := range sortedKeys(bound) {
 		def := s.ast.Types[name]
 		if def == nil || def.Kind != ast.Object || def.BuiltIn {

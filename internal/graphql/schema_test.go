@@ -191,12 +191,12 @@ func markedResolvers() Resolvers {
 }
 
 func TestKeep(t *testing.T) {
-	resolvers, asked := markedResolvers(), map[string]Marked{}
-	keep := func(f Marked) (bool, error) {
+	resolvers, asked := markedResolvers(), map[string]SDLField{}
+	keep := func(f SDLField) (bool, error) {
 		asked[f.Type+"."+f.Name] = f
 		return f.Name != "b", nil
 	}
-	s, err := New(Config{SDL: markedSDL, Resolvers: resolvers, Keep: keep})
+	s, err := New(Config{SDL: markedSDL, Resolvers: resolvers, Include: keep})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func TestKeep(t *testing.T) {
 	if len(resolvers["Query"]) != 2 || len(resolvers["thing"]) != 2 {
 		t.Error("the caller's resolvers were changed")
 	}
-	want := map[string]Marked{
+	want := map[string]SDLField{
 		"Query.a": {"Query", "a", true, map[string]map[string]any{"side": {"of": []any{"left"}, "much": true}}},
 		"Query.b": {"Query", "b", true, map[string]map[string]any{"side": {"of": []any{"right", "left"}, "much": false}}},
 		"thing.x": {"thing", "x", false, map[string]map[string]any{}}, "thing.y": {"thing", "y", false, map[string]map[string]any{}},
@@ -235,8 +235,8 @@ func TestKeep(t *testing.T) {
 func TestKeepRefuses(t *testing.T) {
 	resolvers := markedResolvers()
 	delete(resolvers["thing"], "y")
-	_, err := New(Config{SDL: markedSDL, Resolvers: resolvers, Keep: func(f Marked) (bool, error) {
-		if f.Marks["side"] == nil {
+	_, err := New(Config{SDL: markedSDL, Resolvers: resolvers, Include: func(f SDLField) (bool, error) {
+		if f.Directives["side"] == nil {
 			return true, fmt.Errorf("%s.%s has no side", f.Type, f.Name)
 		}
 		return true, nil

@@ -16,11 +16,11 @@ func loneSurrogate(query string) bool {
 		rest := query[i:]
 		switch {
 		case rest[0] == '#':
-			i += lengthOf(rest, 1, "\n")
+			i += lengthThrough(rest, 1, "\n")
 		case strings.HasPrefix(rest, `"""`):
-			i += lengthOf(rest, 3, `"""`)
+			i += lengthThrough(rest, 3, `"""`)
 		case rest[0] == '"':
-			n := lengthOf(rest, 1, `"`)
+			n := lengthThrough(rest, 1, `"`)
 			if surrogate.Lone([]byte(rest[:n])) {
 				return true
 			}
@@ -34,7 +34,7 @@ func loneSurrogate(query string) bool {
 
 // lengthOf is how much of a text lies before and in its end, which is looked for
 // from the given byte on and does not follow a backslash.
-func lengthOf(text string, from int, end string) int {
+func lengthThrough(text string, from int, end string) int {
 	for i := from; i < len(text); i++ {
 		switch {
 		case strings.HasPrefix(text[i:], end):

@@ -26,7 +26,7 @@ func TopFields(query string) (names []string, ok bool) {
 	if err != nil {
 		return nil, false
 	}
-	t := top{fragments: map[string][]*ast.FragmentDefinition{}, reached: map[visit]bool{}, seen: map[string]bool{}}
+	t := topWalker{fragments: map[string][]*ast.FragmentDefinition{}, reached: map[visit]bool{}, seen: map[string]bool{}}
 	for _, f := range doc.Fragments {
 		t.fragments[f.Name] = append(t.fragments[f.Name], f)
 	}
@@ -41,7 +41,7 @@ func TopFields(query string) (names []string, ok bool) {
 	return t.names, true
 }
 
-type top struct {
+type topWalker struct {
 	fragments map[string][]*ast.FragmentDefinition // a bad document has several of one name
 	reached   map[visit]bool
 	seen      map[string]bool
@@ -54,7 +54,7 @@ type visit struct {
 	top      bool
 }
 
-func (t *top) set(set ast.SelectionSet, top bool) {
+func (t *topWalker) set(set ast.SelectionSet, top bool) {
 	for _, selection := range set {
 		switch it := selection.(type) {
 		case *ast.Field:
@@ -72,7 +72,7 @@ func (t *top) set(set ast.SelectionSet, top bool) {
 }
 
 // fragment walks every definition of that name once at each place.
-func (t *top) fragment(name string, top bool) {
+func (t *topWalker) fragment(name string, top bool) {
 	if t.reached[visit{name, top}] {
 		return
 	}

@@ -35,7 +35,7 @@ func (v *values) appendCopy(dst []byte, name string) []byte {
 }
 
 // excess gives the error of an operation that copied too much.
-func (v *values) excess() *Error {
+func (v *values) checkCopied() *Error {
 	if v.copied <= maxCopied {
 		return nil
 	}

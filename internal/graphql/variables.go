@@ -17,15 +17,15 @@ const (
 )
 
 // ErrVariables is what [ReadVariables] returns for text that is no JSON.
-var ErrVariables = errors.New("variables are invalid JSON")
+var errVariables = errors.New("variables are invalid JSON")
 
 // Variables are the texts of a request's variables. The zero value has none.
 type Variables struct {
 	texts map[string]json.RawMessage
 	// odd tells that they were JSON but neither an object nor null.
-	odd bool
+	notObject bool
 	// many tells that there were more than may be.
-	many bool
+	tooMany bool
 }
 
 // Texts are the variables' values as JSON, by name, in no order.
@@ -38,7 +38,7 @@ func ReadVariables(text []byte) (Variables, error) {
 		return Variables{}, nil
 	}
 	if !json.Valid(text) {
-		return Variables{}, ErrVariables
+		return Variables{}, errVariables
 	}
 	c := cursor{b: text}
 	switch c.kind() {
@@ -46,10 +46,10 @@ func ReadVariables(text []byte) (Variables, error) {
 		return Variables{}, nil
 	case '{':
 	default:
-		return Variables{odd: true}, nil
+		return Variables{notObject: true}, nil
 	}
 	texts, few := members(c)
-	return Variables{texts: texts, many: !few}, nil
+	return Variables{texts: texts, tooMany: !few}, nil
 }
 
 // Members cuts a JSON object into its members, the last of equal keys. It reports
@@ -94,10 +94,10 @@ func members(c cursor) (map[string]json.RawMessage, bool) {
 // variables coerces variables to the types that the operation declares. Those
 // that are neither given nor have a default are absent from the result.
 func (s *Schema) variables(defs ast.VariableDefinitionList, given Variables) (map[string]any, []*Error) {
-	if given.odd {
+	if given.notObject {
 		return nil, []*Error{{Message: "Variables must be provided as an Object where each property is a variable value.", Code: CodeInternal}}
 	}
-	if given.many {
+	if given.tooMany {
 		return nil, []*Error{{Message: fmt.Sprintf("The request has more than %d variables.", maxVariables), Code: CodeBadUserInput}}
 	}
 	in := variableReader{schema: s}
@@ -145,12 +145,12 @@ func (r *variableReader) variable(def *ast.VariableDefinition, text json.RawMess
 }
 
 // invalid reports the next value, which it steps over, and gives nil.
-func (r *variableReader) invalid(reason string) any {
+func (r *variableReader) skipInvalid(reason string) any {
 	r.skip()
-	return r.wrong(reason)
+	return r.invalid(reason)
 }
 
-func (r *variableReader) wrong(reason string) any {
+func (r *variableReader) invalid(reason string) any {
 	where := ""
 	if n := len(r.path); n > 1 && n <= maxShownPath {
 		where = ` at "` + strings.Join(r.path, "") + `"`
@@ -160,7 +160,7 @@ func (r *variableReader) wrong(reason string) any {
 }
 
 // within runs f one step deeper in the path that errors name.
-func (r *variableReader) within(step string, f func() any) any {
+func (r *variableReader) inStep(step string, f func() any) any {
 	r.path = append(r.path, step)
 	defer func() { r.path = r.path[:len(r.path)-1] }()
 	return f()
@@ -183,7 +183,7 @@ func (r *variableReader) value(t *ast.Type) any {
 	}
 	if r.kind() == 'n' {
 		if t.NonNull {
-			return r.invalid(fmt.Sprintf("Expected non-nullable type %s not to be null.", t))
+			return r.skipInvalid(fmt.Sprintf("Expected non-nullable type %s not to be null.", t))
 		}
 		r.skip()
 		return nil
@@ -200,7 +200,7 @@ func (r *variableReader) value(t *ast.Type) any {
 	}
 	out, reason := r.schema.scalar(def.Name, r.skip())
 	if reason != "" {
-		return r.wrong(fmt.Sprintf("Expected type %s. %s.", def.Name, reason))
+		return r.invalid(fmt.Sprintf("Expected type %s. %s.", def.Name, reason))
 	}
 	return out
 }
@@ -215,7 +215,7 @@ func (r *variableReader) list(t *ast.Type) any {
 			r.skip()
 			return
 		}
-		out = append(out, r.within("[]", func() any { return r.value(t.Elem) }))
+		out = append(out, r.inStep("[]", func() any { return r.value(t.Elem) }))
 	})
 	return out
 }
@@ -225,19 +225,19 @@ func (r *variableReader) enum(def *ast.Definition) any {
 		if name, _ := unquote(r.stringSpan()); def.EnumValues.ForName(name) != nil {
 			return name
 		}
-		return r.wrong(fmt.Sprintf("Expected type %s.", def.Name))
+		return r.invalid(fmt.Sprintf("Expected type %s.", def.Name))
 	}
-	return r.invalid(fmt.Sprintf("Expected type %s.", def.Name))
+	return r.skipInvalid(fmt.Sprintf("Expected type %s.", def.Name))
 }
 
 func (r *variableReader) object(def *ast.Definition) any {
 	if r.kind() == '[' { // an object whose keys are numbers, as JavaScript has it
-		r.elements(func(int) { r.invalid(unknownInputField(def)) })
+		r.elements(func(int) { r.skipInvalid(unknownInputField(def)) })
 		r.complete(def, map[string]any{})
 		return nil
 	}
 	if r.kind() != '{' {
-		return r.invalid(fmt.Sprintf("Expected type %s to be an object.", def.Name))
+		return r.skipInvalid(fmt.Sprintf("Expected type %s to be an object.", def.Name))
 	}
 	if !r.spend(inputsOfObject) {
 		r.skip()
@@ -247,10 +247,10 @@ func (r *variableReader) object(def *ast.Definition) any {
 	r.members(func(key string) {
 		field := def.Fields.ForName(key)
 		if field == nil {
-			r.invalid(unknownInputField(def))
+			r.skipInvalid(unknownInputField(def))
 			return
 		}
-		out[key] = r.within("."+key, func() any { return r.value(field.Type) })
+		out[key] = r.inStep("."+key, func() any { return r.value(field.Type) })
 	})
 	r.complete(def, out)
 	return out
@@ -274,7 +274,7 @@ func (r *variableReader) complete(def *ast.Definition, out map[string]any) {
 		if field.DefaultValue != nil {
 			out[field.Name], _ = r.schema.literal(field.DefaultValue, field.Type, nil)
 		} else if field.Type.NonNull {
-			r.wrong(fmt.Sprintf("Field %s of required type %s was not provided.", field.Name, field.Type))
+			r.invalid(fmt.Sprintf("Field %s of required type %s was not provided.", field.Name, field.Type))
 		}
 	}
 }

@@ -35,7 +35,7 @@ func (s *Server) replaceKeys(text []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := s.api.Admit(keyring.Tenants, keyring.Keys); err != nil {
+	if err := s.api.SetKeyring(keyring.Tenants, keyring.Keys); err != nil {
 		return fmt.Errorf("%s: %w", s.config.KeysFile, err)
 	}
 	s.useKeyring(keyring)

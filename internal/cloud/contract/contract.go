@@ -123,7 +123,7 @@ func (s *suite) document(t *testing.T, document string, variables any) string {
 }
 
 // want compares an answer with a whole body.
-func want(t *testing.T, what, body, got string) {
+func checkEqual(t *testing.T, what, body, got string) {
 	t.Helper()
 	if diff := cmp.Diff(body+"\n", got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
@@ -138,7 +138,7 @@ func (s *suite) set(t *testing.T, n, value string) {
 	t.Helper()
 	const document = `mutation($input: set_secret_input!){set_secret(input: $input){success}}`
 	got := s.ask(t, s.AdminKey, document, map[string]any{"input": map[string]any{"name": s.name(n), "value": json.RawMessage(value)}})
-	want(t, "set "+n, `{"data":{"set_secret":{"success":true}}}`, got)
+	checkEqual(t, "set "+n, `{"data":{"set_secret":{"success":true}}}`, got)
 }
 
 // sweep removes what the run wrote.

@@ -26,14 +26,14 @@ func (s *suite) secrets(t *testing.T) {
 		missing := `{"errors":[{"message":"No value found for the requested key","locations":[{"line":2,"column":9}],"path":["` + f.get +
 			`"],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":{"` + f.get + `":null}}`
 
-		want(t, "missing", missing, s.ask(t, s.RunnerKey, get, name))
-		want(t, "set", done(f.set), s.ask(t, s.AdminKey, set, input("one")))
-		want(t, "get", `{"data":{"`+f.get+`":"one"}}`, s.ask(t, s.RunnerKey, get, name))
-		want(t, "set again", done(f.set), s.ask(t, s.AdminKey, set, input([]int{2})))
-		want(t, "get again", `{"data":{"`+f.get+`":[2]}}`, s.ask(t, s.RunnerKey, get, name))
-		want(t, "delete", done(f.del), s.ask(t, s.AdminKey, del, map[string]any{"input": name}))
-		want(t, "gone", missing, s.ask(t, s.RunnerKey, get, name))
-		want(t, "delete what is gone", done(f.del), s.ask(t, s.AdminKey, del, map[string]any{"input": name}))
+		checkEqual(t, "missing", missing, s.ask(t, s.RunnerKey, get, name))
+		checkEqual(t, "set", done(f.set), s.ask(t, s.AdminKey, set, input("one")))
+		checkEqual(t, "get", `{"data":{"`+f.get+`":"one"}}`, s.ask(t, s.RunnerKey, get, name))
+		checkEqual(t, "set again", done(f.set), s.ask(t, s.AdminKey, set, input([]int{2})))
+		checkEqual(t, "get again", `{"data":{"`+f.get+`":[2]}}`, s.ask(t, s.RunnerKey, get, name))
+		checkEqual(t, "delete", done(f.del), s.ask(t, s.AdminKey, del, map[string]any{"input": name}))
+		checkEqual(t, "gone", missing, s.ask(t, s.RunnerKey, get, name))
+		checkEqual(t, "delete what is gone", done(f.del), s.ask(t, s.AdminKey, del, map[string]any{"input": name}))
 	}
 }
 
@@ -45,12 +45,12 @@ func (s *suite) values(t *testing.T) {
 	} {
 		s.set(t, "value", value)
 		got := s.ask(t, s.RunnerKey, `query($n: String!){secret_value(name: $n)}`, map[string]string{"n": s.name("value")})
-		want(t, fmt.Sprintf("%.40s", value), `{"data":{"secret_value":`+value+`}}`, got)
+		checkEqual(t, fmt.Sprintf("%.40s", value), `{"data":{"secret_value":`+value+`}}`, got)
 	}
 	for _, n := range []string{"..", "a/b", "%2F", "ä😀", "new\nline", "nul\x00", "{{ }}"} {
 		s.set(t, n, `"`+canary+`"`)
 		got := s.ask(t, s.RunnerKey, `query($n: String!){secretValue(name: $n)}`, map[string]string{"n": s.name(n)})
-		want(t, fmt.Sprintf("the name %q", n), `{"data":{"secretValue":"`+canary+`"}}`, got)
+		checkEqual(t, fmt.Sprintf("the name %q", n), `{"data":{"secretValue":"`+canary+`"}}`, got)
 	}
 }
 
@@ -79,7 +79,7 @@ func (s *suite) names(t *testing.T) {
 			name, _ := json.Marshal(s.name("list " + string(letter)))
 			rows = append(rows, `{"name":`+string(name)+`}`)
 		}
-		want(t, args, `{"data":{"secret":[`+strings.Join(rows, ",")+`]}}`, got)
+		checkEqual(t, args, `{"data":{"secret":[`+strings.Join(rows, ",")+`]}}`, got)
 	}
 }
 
@@ -94,11 +94,11 @@ func (s *suite) extensions(t *testing.T) {
 	changed := func(field string, is bool) string {
 		return fmt.Sprintf(`{"data":{%q:{"success":true,"changed":%t}}}`, field, is)
 	}
-	want(t, "new", changed("set_secret", true), s.ask(t, s.AdminKey, set, name))
-	want(t, "the same", changed("set_secret", false), s.ask(t, s.AdminKey, set, name))
-	want(t, "its version", `{"data":{"secret":[{"version":1}]}}`, s.ask(t, s.AdminKey, `query($n: String!){secret(where: {name: {_eq: $n}}){version}}`, name))
-	want(t, "deleted", changed("delete_secret", true), s.ask(t, s.AdminKey, del, name))
-	want(t, "deleted again", changed("delete_secret", false), s.ask(t, s.AdminKey, del, name))
+	checkEqual(t, "new", changed("set_secret", true), s.ask(t, s.AdminKey, set, name))
+	checkEqual(t, "the same", changed("set_secret", false), s.ask(t, s.AdminKey, set, name))
+	checkEqual(t, "its version", `{"data":{"secret":[{"version":1}]}}`, s.ask(t, s.AdminKey, `query($n: String!){secret(where: {name: {_eq: $n}}){version}}`, name))
+	checkEqual(t, "deleted", changed("delete_secret", true), s.ask(t, s.AdminKey, del, name))
+	checkEqual(t, "deleted again", changed("delete_secret", false), s.ask(t, s.AdminKey, del, name))
 }
 
 // limits holds what one alias does wrong to that alias.

@@ -33,17 +33,17 @@ func callOf(r *cloud.Request, index int) call {
 	return call{faults.Call{Alias: c.Alias, Field: c.Field, Tenant: c.Tenant, Secret: c.Secret, Key: c.Key}, r.Tenant().Slug}
 }
 
-var _ cloud.Around = (*calls)(nil)
+var _ cloud.Middleware = (*calls)(nil)
 
-// InTurn implements [cloud.Around].
-func (*calls) InTurn() bool { return false }
+// Sequential implements [cloud.Middleware].
+func (*calls) Sequential() bool { return false }
 
-// Resolve implements [cloud.Around].
+// Resolve implements [cloud.Middleware].
 func (*calls) Resolve(_ context.Context, _ int, resolve func() (any, error)) (any, error) {
 	return resolve()
 }
 
-// Record implements [cloud.Around].
+// Record implements [cloud.Middleware].
 func (c *calls) Record(r *cloud.Request, index int, code string) {
 	if !c.on {
 		return

@@ -27,10 +27,10 @@ type exchange struct {
 	outcome string
 }
 
-var _ cloud.Around = (*exchange)(nil)
+var _ cloud.Middleware = (*exchange)(nil)
 
-// Request implements [cloud.Hook].
-func (h *hook) Request(ctx context.Context, r *cloud.Request) *cloud.Reply {
+// Handle implements [cloud.Hook].
+func (h *hook) Handle(ctx context.Context, r *cloud.Request) *cloud.Reply {
 	whole, byField := h.rules.assign(r)
 	switch {
 	case whole != nil:
@@ -70,16 +70,16 @@ func (x *exchange) recordAll(r *cloud.Request) {
 	}
 }
 
-// Record implements [cloud.Around].
+// Record implements [cloud.Middleware].
 func (x *exchange) Record(r *cloud.Request, index int, code string) {
 	x.calls.Record(r, index, cmp.Or(x.outcome, code))
 }
 
-// InTurn implements [cloud.Around]: where a field fails or waits, all is done in
+// Sequential implements [cloud.Middleware]: where a field fails or waits, all is done in
 // its turn.
-func (x *exchange) InTurn() bool { return len(x.faults) > 0 }
+func (x *exchange) Sequential() bool { return len(x.faults) > 0 }
 
-// Resolve implements [cloud.Around]: it resolves a field, or lets the fault happen
+// Resolve implements [cloud.Middleware]: it resolves a field, or lets the fault happen
 // that there is for it.
 func (x *exchange) Resolve(ctx context.Context, index int, resolve func() (any, error)) (any, error) {
 	r := x.faults[index]

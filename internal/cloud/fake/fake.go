@@ -34,8 +34,8 @@ type Config struct {
 	TenantID string
 	// AdminKey and RunnerKey are bearer texts; empty means a random one.
 	AdminKey, RunnerKey string
-	// Spelling is [cloud.Config]'s.
-	Spelling cloud.Spelling
+	// Dialect is [cloud.Config]'s.
+	Dialect cloud.Dialect
 	// Store keeps the secrets; nil means memory. Reset and snapshots are about
 	// memory alone.
 	Store cloud.Store
@@ -82,7 +82,7 @@ func New(c Config) (*Fake, error) {
 	f.tenants, f.keys = f.beginning()
 	config := cloud.Config{
 		Store: f.secrets, Tenants: f.tenants, Keys: f.keys, Now: time.Now,
-		Spelling: c.Spelling, OnInvalid: c.OnInvalid,
+		Dialect: c.Dialect, OnInvalid: c.OnInvalid,
 	}
 	if c.Record {
 		config.OnValue = f.seen.add
@@ -143,7 +143,7 @@ func (f *Fake) AddKey(k cloud.Key) (secret string, err error) {
 }
 
 func (f *Fake) admit(tenants []cloud.Tenant, keys []cloud.Key) error {
-	if err := f.Admit(tenants, keys); err != nil {
+	if err := f.SetKeyring(tenants, keys); err != nil {
 		return err
 	}
 	f.tenants, f.keys = tenants, keys

@@ -44,7 +44,7 @@ func CrashMain(open func() (cloud.Store, error)) {
 	}
 	store, err := open()
 	if err == nil {
-		err = writeOn(store, round)
+		err = writeForever(store, round)
 	}
 	fmt.Fprintln(os.Stderr, err)
 	os.Exit(1)
@@ -52,7 +52,7 @@ func CrashMain(open func() (cloud.Store, error)) {
 
 // writeOn says "WRITER COUNT" on standard output for each write that the store
 // acknowledged. Only an error ends it.
-func writeOn(store cloud.Store, round string) error {
+func writeForever(store cloud.Store, round string) error {
 	failed := make(chan error)
 	for w := range crashWriters {
 		go func() {

@@ -44,7 +44,7 @@ func testDistinctWriters(t *testing.T, c *checker) {
 	})
 	for w := range writers {
 		name := fmt.Sprintf("name/%02d", w)
-		c.wantValue(tenantA, name, fmt.Sprint(rounds-1))
+		c.checkValue(tenantA, name, fmt.Sprint(rounds-1))
 		if v := c.version(tenantA, name); v != rounds {
 			t.Errorf("%s has version %d, want %d", name, v, rounds)
 		}
@@ -107,7 +107,7 @@ func testCancelledMidway(t *testing.T, c *checker) {
 		return nil
 	})
 	c.set(tenantA, "last", `"after"`, false)
-	c.wantValue(tenantA, "last", `"after"`)
+	c.checkValue(tenantA, "last", `"after"`)
 }
 
 // manyNames is how many names are listed at once.
@@ -129,7 +129,7 @@ func (o options) testManyNames(t *testing.T, c *checker) {
 		return nil
 	})
 	slices.Sort(want)
-	c.wantNames(tenantA, slices.Compact(want)...)
+	c.checkNames(tenantA, slices.Compact(want)...)
 }
 
 // testRandomNames makes names of pieces that mean something to paths, URLs,
@@ -152,12 +152,12 @@ func testRandomNames(t *testing.T, c *checker) {
 	want := make([]string, 0, len(values))
 	for name, value := range values {
 		want = append(want, name)
-		c.wantValue(tenantA, name, value)
-		c.wantMissing(tenantB, name)
+		c.checkValue(tenantA, name, value)
+		c.checkMissing(tenantB, name)
 	}
 	slices.Sort(want)
-	c.wantNames(tenantA, want...)
-	c.wantNames(tenantB)
+	c.checkNames(tenantA, want...)
+	c.checkNames(tenantB)
 }
 
 // testReopen holds a durable store to what it kept before.
@@ -170,11 +170,11 @@ func (o options) testReopen(t *testing.T, c *checker) {
 	before, err := c.Info(t.Context(), tenantA, names...)
 	c.must("Info", err)
 	again := &checker{t, o.reopen(t, c.Store)}
-	again.wantNames(tenantA, slices.Sorted(slices.Values(names))...)
+	again.checkNames(tenantA, slices.Sorted(slices.Values(names))...)
 	after, err := again.Info(t.Context(), tenantA, names...)
 	again.must("Info", err)
 	for _, n := range names {
-		again.wantValue(tenantA, n, `"kept"`)
+		again.checkValue(tenantA, n, `"kept"`)
 		if before[n] != after[n] {
 			t.Errorf("info of %q is %+v, was %+v", n, after[n], before[n])
 		}

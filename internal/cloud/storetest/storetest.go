@@ -91,7 +91,7 @@ func (c *checker) set(tenant, name, value string, compare bool) bool {
 	return changed
 }
 
-func (c *checker) wantValue(tenant, name, want string) {
+func (c *checker) checkValue(tenant, name, want string) {
 	c.t.Helper()
 	got, err := c.Get(c.t.Context(), tenant, name)
 	c.must("Get", err)
@@ -100,14 +100,14 @@ func (c *checker) wantValue(tenant, name, want string) {
 	}
 }
 
-func (c *checker) wantMissing(tenant, name string) {
+func (c *checker) checkMissing(tenant, name string) {
 	c.t.Helper()
 	if _, err := c.Get(c.t.Context(), tenant, name); !errors.Is(err, cloud.ErrNotFound) {
 		c.t.Errorf("Get(%q): %v, want ErrNotFound", name, err)
 	}
 }
 
-func (c *checker) wantNames(tenant string, want ...string) {
+func (c *checker) checkNames(tenant string, want ...string) {
 	c.t.Helper()
 	got, err := c.Names(c.t.Context(), tenant)
 	c.must("Names", err)
@@ -126,7 +126,7 @@ func (c *checker) version(tenant, name string) int {
 func testValues(t *testing.T, c *checker) {
 	for _, v := range values {
 		c.set(tenantA, "name", v, false)
-		c.wantValue(tenantA, "name", v)
+		c.checkValue(tenantA, "name", v)
 	}
 }
 
@@ -135,29 +135,29 @@ func testNames(t *testing.T, c *checker) {
 		c.set(tenantA, n, fmt.Sprint(i), false)
 	}
 	for i, n := range names {
-		c.wantValue(tenantA, n, fmt.Sprint(i))
+		c.checkValue(tenantA, n, fmt.Sprint(i))
 	}
-	c.wantNames(tenantA, slices.Sorted(slices.Values(names))...)
+	c.checkNames(tenantA, slices.Sorted(slices.Values(names))...)
 }
 
 func testTenants(t *testing.T, c *checker) {
 	for _, n := range names {
 		c.set(tenantA, n, `"a"`, false)
 	}
-	c.wantNames(tenantB)
+	c.checkNames(tenantB)
 	for _, n := range names {
-		c.wantMissing(tenantB, n)
+		c.checkMissing(tenantB, n)
 	}
 	c.set(tenantB, "a", `"b"`, false)
 	c.must("Delete", c.Delete(t.Context(), tenantB, "SLACK_URL"))
-	c.wantValue(tenantA, "a", `"a"`)
-	c.wantValue(tenantA, "SLACK_URL", `"a"`)
-	c.wantNames(tenantB, "a")
+	c.checkValue(tenantA, "a", `"a"`)
+	c.checkValue(tenantA, "SLACK_URL", `"a"`)
+	c.checkNames(tenantB, "a")
 }
 
 func testMissing(t *testing.T, c *checker) {
-	c.wantNames(tenantA)
-	c.wantMissing(tenantA, "none")
+	c.checkNames(tenantA)
+	c.checkMissing(tenantA, "none")
 	c.must("Delete", c.Delete(t.Context(), tenantA, "none"))
 	info, err := c.Info(t.Context(), tenantA, "none")
 	c.must("Info", err)
@@ -170,8 +170,8 @@ func testDelete(t *testing.T, c *checker) {
 	c.set(tenantA, "a", `1`, false)
 	c.set(tenantA, "b", `2`, false)
 	c.must("Delete", c.Delete(t.Context(), tenantA, "a"))
-	c.wantMissing(tenantA, "a")
-	c.wantNames(tenantA, "b")
+	c.checkMissing(tenantA, "a")
+	c.checkNames(tenantA, "b")
 	if changed := c.set(tenantA, "a", `1`, true); !changed {
 		t.Error("setting a deleted name reports no change")
 	}
@@ -200,7 +200,7 @@ func testCompare(t *testing.T, c *checker) {
 			t.Errorf("step %d: version is %d, want %d", i, v, s.version)
 		}
 	}
-	c.wantValue(tenantA, "x", `"bb"`)
+	c.checkValue(tenantA, "x", `"bb"`)
 }
 
 func testInfo(t *testing.T, c *checker) {
@@ -233,7 +233,7 @@ func testCopies(t *testing.T, c *checker) {
 	got, err := c.Get(t.Context(), tenantA, "x")
 	c.must("Get", err)
 	copy(got, `"yyy"`)
-	c.wantValue(tenantA, "x", `"abc"`)
+	c.checkValue(tenantA, "x", `"abc"`)
 }
 
 func testCancelled(t *testing.T, c *checker) {
@@ -250,14 +250,14 @@ func testCancelled(t *testing.T, c *checker) {
 			t.Errorf("%s with a cancelled context: %v", method, err)
 		}
 	}
-	c.wantValue(tenantA, "x", `1`)
+	c.checkValue(tenantA, "x", `1`)
 }
 
 func testPing(t *testing.T, c *checker) {
 	c.must("Ping of an empty store", c.Ping(t.Context()))
 	c.set(tenantA, "x", `1`, false)
 	c.must("Ping", c.Ping(t.Context()))
-	c.wantNames(tenantA, "x")
+	c.checkNames(tenantA, "x")
 }
 
 // testConcurrency writes values whose halves must agree, from several writers.
@@ -282,5 +282,5 @@ func testConcurrency(t *testing.T, c *checker) {
 		})
 	}
 	wg.Wait()
-	c.wantNames(tenantA, "shared")
+	c.checkNames(tenantA, "shared")
 }
