@@ -15,13 +15,14 @@ const (
 	dataID = "11111111-1111-4111-8111-111111111111"
 	mlID   = "22222222-2222-4222-8222-222222222222"
 
-	tenantsText = "[[tenants]]\nid = \"" + dataID + "\"\nslug = \"data\"\n\n[[tenants]]\nid = \"" + mlID + "\"\nslug = \"ml\"\n\n"
+	tenantsText = "[[tenants]]\nid = \"" + dataID + "\"\nslug = \"data\"\n\n" +
+		"[[tenants]]\nid = \"" + mlID + "\"\nslug = \"ml\"\n\n"
 )
 
-func sum(key string) [sha256.Size]byte { return sha256.Sum256([]byte(key)) }
+func hashOf(key string) [sha256.Size]byte { return sha256.Sum256([]byte(key)) }
 
 func TestParseKeys(t *testing.T) {
-	first, second, old := NewKey(), NewKey(), NewKey()
+	ci, agent, previous := NewKey(), NewKey(), NewKey()
 	got, err := Parse("keys.toml", []byte(`
 url = "https://secrets.example.com"
 tenants = [
@@ -35,15 +36,15 @@ role = "admin"
 tenants = ["ml", "11111111-1111-4111-8111-11111111111A"]
 patterns = ["team_*"]
 expires = 2027-01-31T00:00:00+01:00
-hash = "`+FormatHash(sum(first))+`"
-previous.hash = "`+FormatHash(sum(old))+`"
+hash = "`+FormatHash(hashOf(ci))+`"
+previous.hash = "`+FormatHash(hashOf(previous))+`"
 previous.expires = 2026-12-01T00:00:00Z
 
 [[keys]]
 name = "agent"
 role = "runner"
 tenants = ["data"]
-hash = "`+FormatHash(sum(second))+`"
+hash = "`+FormatHash(hashOf(agent))+`"
 
 [[github]]
 repository-id = 1296269
@@ -69,15 +70,23 @@ patterns = ["X"]
 		Tenants: []cloud.Tenant{{ID: aID, Slug: "data", Name: "Data team"}, {ID: mlID, Slug: "ml"}},
 		Keys: []cloud.Key{
 			{
-				Name: "ci", Role: cloud.Admin, Tenants: []string{mlID, aID}, Patterns: []string{"team_*"}, Hash: sum(first),
+				Name: "ci", Role: cloud.Admin, Tenants: []string{mlID, aID}, Patterns: []string{"team_*"}, Hash: hashOf(ci),
 				Expires:  time.Date(2027, 1, 30, 23, 0, 0, 0, time.UTC),
-				Previous: []cloud.PreviousHash{{Hash: sum(old), Expires: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}},
+				Previous: []cloud.PreviousHash{{Hash: hashOf(previous), Expires: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}},
 			},
-			{Name: "agent", Role: cloud.Runner, Tenants: []string{aID}, Hash: sum(second)},
+			{Name: "agent", Role: cloud.Runner, Tenants: []string{aID}, Hash: hashOf(agent)},
 		},
 		GitHub: []Mapping{
-			{Name: "github:octocat/hello-world", Issuer: gitHubIssuer, RepositoryID: "1296269", Repository: "octocat/hello-world", Ref: "refs/heads/main", Events: defaultEvents, Tenants: []string{aID}},
-			{Name: "deploy", Issuer: "https://ghe.example.com/_services/token", RepositoryID: "42", Environment: "production", Events: []string{"release"}, Tenants: []string{mlID}, Patterns: []string{"X"}},
+			{
+				Name: "github:octocat/hello-world", Issuer: gitHubIssuer,
+				RepositoryID: "1296269", Repository: "octocat/hello-world", Ref: "refs/heads/main",
+				Events: defaultEvents, Tenants: []string{aID},
+			},
+			{
+				Name: "deploy", Issuer: "https://ghe.example.com/_services/token",
+				RepositoryID: "42", Environment: "production",
+				Events: []string{"release"}, Tenants: []string{mlID}, Patterns: []string{"X"},
+			},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -85,11 +94,12 @@ patterns = ["X"]
 	}
 }
 
-// What keygen prints is read back as what it was made of.
+// A key that is formatted and parsed is the same key.
 func TestFormatKeyRoundTrip(t *testing.T) {
 	want := cloud.Key{
-		Name: `say "hi" \ there`, Role: cloud.Runner, Tenants: []string{dataID}, Patterns: []string{`a"*`, `\?`}, Hash: sum("x"),
-		Expires: time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC), Previous: []cloud.PreviousHash{{Hash: sum("y"), Expires: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}},
+		Name: `say "hi" \ there`, Role: cloud.Runner, Tenants: []string{dataID}, Patterns: []string{`a"*`, `\?`},
+		Hash: hashOf("x"), Expires: time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC),
+		Previous: []cloud.PreviousHash{{Hash: hashOf("y"), Expires: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}},
 	}
 	got, err := Parse("k", []byte(tenantsText+Format(want)))
 	if err != nil {
@@ -107,14 +117,16 @@ func TestNewKey(t *testing.T) {
 	}
 }
 
-// Each file has one fault, or those that the lines say.
+// Each file has the problems that are listed, at their positions, and no error quotes a
+// value.
 func TestKeysFileProblems(t *testing.T) {
-	hash := FormatHash(sum("anything"))
+	hash := FormatHash(hashOf("anything"))
 	tenant := "[[tenants]]\nid = \"" + dataID + "\"\nslug = \"data\"\n" // 3 lines
 	key := "[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + hash + "\"\n"
 	mapping := "[[github]]\nrepository-id = 1\nref = \"refs/heads/main\"\ntenants = [\"data\"]\n"
 	swap := strings.NewReplacer
-	for name, test := range map[string]struct {
+	const previousExpires = "previous.expires = 2027-01-01T00:00:00Z\n"
+	for name, tt := range map[string]struct {
 		text string
 		want []string
 	}{
@@ -140,9 +152,9 @@ func TestKeysFileProblems(t *testing.T) {
 		"expires text":     {tenant + key + "expires = \"2027-01-01T00:00:00Z\"\n", []string{"k:9:11: expected a date and time with its offset"}},
 		"expires local":    {tenant + key + "expires = 2027-01-01T00:00:00\n", []string{"k:9:11: expected a date and time with its offset"}},
 		"expires date":     {tenant + key + "expires = 2027-01-01\n", []string{"k:9:11: expected a date and time with its offset"}},
-		"previous":         {tenant + key + "previous.hash = \"" + FormatHash(sum("b")) + "\"\n", []string{"k:9:1: previous has no expires: add expires"}},
-		"previous same":    {tenant + key + "previous.hash = \"" + hash + "\"\nprevious.expires = 2027-01-01T00:00:00Z\n", []string{"k:9:17: this hash is given twice"}},
-		"two of a name":    {tenant + key + swap(hash, FormatHash(sum("b"))).Replace(key), []string{"k:10:8: this name is given twice: "}},
+		"previous":         {tenant + key + "previous.hash = \"" + FormatHash(hashOf("b")) + "\"\n", []string{"k:9:1: previous has no expires: add expires"}},
+		"previous same":    {tenant + key + "previous.hash = \"" + hash + "\"\n" + previousExpires, []string{"k:9:17: this hash is given twice"}},
+		"two of a name":    {tenant + key + swap(hash, FormatHash(hashOf("b"))).Replace(key), []string{"k:10:8: this name is given twice: "}},
 		"two of a hash":    {tenant + key + swap(`"ci"`, `"b"`).Replace(key), []string{"k:13:8: this hash is given twice"}},
 		"duplicate in key": {tenant + key + "role = \"runner\"\n", []string{"k:9:1: not valid TOML: this key is defined twice"}},
 		"tenant id":        {swap(dataID, "CANARY").Replace(tenant), []string{"k:2:6: this id is no UUID: uuidgen prints one"}},
@@ -168,21 +180,21 @@ func TestKeysFileProblems(t *testing.T) {
 		"name of another":  {tenant + mapping + "name = \"a\"\n" + swap("= 1", "= 2").Replace(mapping) + "name = \"a\"\n", []string{"k:13:8: this name is given twice"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Parse("k", []byte(test.text))
+			_, err := Parse("k", []byte(tt.text))
 			if err == nil {
 				t.Fatal("accepted")
 			}
 			lines := strings.Split(err.Error(), "\n")
-			if len(lines) != len(test.want) {
-				t.Fatalf("%d problems, want %d:\n%s", len(lines), len(test.want), err)
+			if len(lines) != len(tt.want) {
+				t.Fatalf("%d problems, want %d:\n%s", len(lines), len(tt.want), err)
 			}
-			for i, want := range test.want {
+			for i, want := range tt.want {
 				if !strings.HasPrefix(lines[i], want) {
 					t.Errorf("got  %s\nwant %s", lines[i], want)
 				}
 			}
 			if strings.Contains(err.Error(), "CANARY") || strings.Contains(err.Error(), canaryKey) {
-				t.Errorf("a value shows: %s", err)
+				t.Errorf("a value is shown: %s", err)
 			}
 		})
 	}
@@ -191,7 +203,8 @@ func TestKeysFileProblems(t *testing.T) {
 // Mappings of one repository may write under one name.
 func TestMappingsShareAName(t *testing.T) {
 	const mapping = "[[github]]\nrepository-id = 1\nrepository = \"a/b\"\ntenants = [\"data\"]\n"
-	got, err := Parse("k", []byte(tenantsText+mapping+"ref = \"refs/heads/main\"\n"+mapping+"environment = \"production\"\n"))
+	text := tenantsText + mapping + "ref = \"refs/heads/main\"\n" + mapping + "environment = \"production\"\n"
+	got, err := Parse("k", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,16 +219,20 @@ func TestMappingsShareAName(t *testing.T) {
 const canaryKey = "pfs_CANARYCANARYCANARYCANARYCANARYCAN"
 
 func FuzzParseKeys(f *testing.F) {
-	f.Add(tenantsText + Format(cloud.Key{Name: "ci", Role: cloud.Admin, Tenants: []string{"data"}, Hash: sum("x")}) + "[[github]]\nrepository-id = 1\nref = \"refs/heads/main\"\ntenants = [\"data\"]\n")
+	key := cloud.Key{Name: "ci", Role: cloud.Admin, Tenants: []string{"data"}, Hash: hashOf("x")}
+	f.Add(tenantsText + Format(key) +
+		"[[github]]\nrepository-id = 1\nref = \"refs/heads/main\"\ntenants = [\"data\"]\n")
 	f.Add("tenants = 1\nkeys = [[1], {}]\ngithub.a = 1\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		access, err := Parse("k", []byte(text))
+		keyring, err := Parse("k", []byte(text))
 		if err != nil {
 			return
 		}
-		_, err = cloud.New(cloud.Config{Store: cloud.NewMemory(time.Now), Now: time.Now, Tenants: access.Tenants, Keys: access.Keys})
+		_, err = cloud.New(cloud.Config{
+			Store: cloud.NewMemory(time.Now), Now: time.Now, Tenants: keyring.Tenants, Keys: keyring.Keys,
+		})
 		if err != nil {
-			t.Errorf("a file that was read is refused by the API: %v", err)
+			t.Errorf("the API refuses a file that was parsed: %v", err)
 		}
 	})
 }

@@ -14,8 +14,8 @@ import (
 // reader reads a keys file. Tenants come first, since the rest names them.
 type reader struct {
 	keyring Keyring
-	tenants map[string]string // ids by id and slug
-	names   map[string]string // what has a name: "key", or a mapping's repository id
+	tenants map[string]string // tenant ids, by id and by slug
+	names   map[string]string // owners of names: "key", or a mapping's repository id
 	hashes  map[[sha256.Size]byte]bool
 }
 
@@ -38,6 +38,9 @@ func (r *reader) file(root tomlfile.Value) {
 // aboveKeys is the hint for an element of a list that is not a table.
 const aboveKeys = "write its keys below a header"
 
+// addTenants is what to add to an entry without tenants.
+const addTenants = "tenants, a list of slugs or ids; the first is the default"
+
 func (r *reader) tenant(v tomlfile.Value) {
 	var t cloud.Tenant
 	v.Table("a tenant", aboveKeys, []tomlfile.Field{
@@ -58,7 +61,7 @@ func (r *reader) tenantID(v tomlfile.Value) string {
 	return id
 }
 
-// slugBytes are those of a slug that needs no escaping in a URL, a label or a path.
+// slugCharacters need no escaping in a URL, a label or a path.
 const slugCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 
 func (r *reader) slug(v tomlfile.Value) string {
@@ -70,7 +73,7 @@ func (r *reader) slug(v tomlfile.Value) string {
 	return slug
 }
 
-// once reports a tenant's id or slug that another has.
+// checkUnused reports the id or slug of a tenant if another tenant has it.
 func (r *reader) checkUnused(v tomlfile.Value, name string) {
 	if _, taken := r.tenants[name]; taken && name != "" {
 		v.Wrong("another tenant has this id or slug", "give each its own")
@@ -80,9 +83,12 @@ func (r *reader) checkUnused(v tomlfile.Value, name string) {
 func (r *reader) key(v tomlfile.Value) {
 	var k cloud.Key
 	v.Table("a key", aboveKeys, []tomlfile.Field{
-		{Name: "name", Read: func(v tomlfile.Value) { k.Name = r.unique(v, "key") }, Add: `name = "…"; the store records it with each secret that the key sets`},
+		{
+			Name: "name", Read: func(v tomlfile.Value) { k.Name = r.unique(v, "key") },
+			Add: `name = "…"; the store records it with each secret that the key sets`,
+		},
 		{Name: "role", Read: tomlfile.Into(&k.Role, role), Add: `role = "admin", "runner" or "planner"`},
-		{Name: "tenants", Read: tomlfile.Into(&k.Tenants, r.tenantList), Add: "tenants, a list of slugs or ids; the first is the default"},
+		{Name: "tenants", Read: tomlfile.Into(&k.Tenants, r.tenantList), Add: addTenants},
 		{Name: "patterns", Read: tomlfile.Into(&k.Patterns, lines)},
 		{Name: "expires", Read: tomlfile.Into(&k.Expires, tomlfile.Value.DateTime)},
 		{Name: "hash", Read: tomlfile.Into(&k.Hash, r.uniqueHash), Add: "the hash that prefect-secrets keygen prints"},
@@ -91,17 +97,20 @@ func (r *reader) key(v tomlfile.Value) {
 	r.keyring.Keys = append(r.keyring.Keys, k)
 }
 
-// former is the hash that a rotation replaces, and until when it is still good.
+// previous reads the hash that a rotation replaced, and until when it is valid.
 func (r *reader) previous(v tomlfile.Value) []cloud.PreviousHash {
-	var f cloud.PreviousHash
+	var p cloud.PreviousHash
 	v.Table("previous", aboveKeys, []tomlfile.Field{
-		{Name: "hash", Read: tomlfile.Into(&f.Hash, r.uniqueHash), Add: "the hash that the key had before"},
-		{Name: "expires", Read: tomlfile.Into(&f.Expires, tomlfile.Value.DateTime), Add: "expires, the moment from which the previous key is refused"},
+		{Name: "hash", Read: tomlfile.Into(&p.Hash, r.uniqueHash), Add: "the hash that the key had before"},
+		{
+			Name: "expires", Read: tomlfile.Into(&p.Expires, tomlfile.Value.DateTime),
+			Add: "expires, the moment from which the previous key is refused",
+		},
 	})
-	return []cloud.PreviousHash{f}
+	return []cloud.PreviousHash{p}
 }
 
-// unique reads a name that only entries of one owner have.
+// unique reads a name. Keys do not share names; mappings do if they have one owner.
 func (r *reader) unique(v tomlfile.Value, owner string) string {
 	name := line(v)
 	if other, taken := r.names[name]; taken && (owner == "key" || other != owner) {
@@ -120,16 +129,16 @@ func (r *reader) uniqueHash(v tomlfile.Value) [sha256.Size]byte {
 	return sum
 }
 
-// tenantList gives the ids of tenants that are named by slug or id.
+// tenantList reads a list of slugs or ids, and returns the ids.
 func (r *reader) tenantList(v tomlfile.Value) (ids []string) {
-	linesTo(v, func(v tomlfile.Value, text string) {
-		id, known := r.tenants[text]
-		if !known {
-			id, known = r.tenants[strings.ToLower(text)]
+	readLines(v, func(v tomlfile.Value, name string) {
+		id, found := r.tenants[name]
+		if !found {
+			id, found = r.tenants[strings.ToLower(name)]
 		}
 		switch {
-		case !known:
-			v.Wrong("there is no such tenant", r.tenantHint(text))
+		case !found:
+			v.Wrong("there is no such tenant", r.tenantHint(name))
 		case slices.Contains(ids, id):
 			v.Wrong("this tenant stands a second time", "take one out")
 		default:
@@ -139,6 +148,6 @@ func (r *reader) tenantList(v tomlfile.Value) (ids []string) {
 	return ids
 }
 
-func (r *reader) tenantHint(text string) string {
-	return nearest.QuotedHint(text, slices.Sorted(maps.Keys(r.tenants)), "use the slug or id of one of the [[tenants]] of this file")
+func (r *reader) tenantHint(name string) string {
+	return nearest.QuotedHint(name, slices.Sorted(maps.Keys(r.tenants)), "use the slug or id of one of the [[tenants]] of this file")
 }
