@@ -5,13 +5,13 @@ import (
 	"unicode/utf8"
 )
 
-// nearGlob is how many letters a name may be away from a glob.
+// maxGlobDistance is how many letters a name may differ from a glob.
 const maxGlobDistance = 2
 
-// Glob is the name that comes nearest to a glob of literal letters, * and ?: at
-// most two letters away, and less than half of those that the glob names, or a
-// third of them if it has a *. It is empty if none is near, or if the glob has a
-// bracket or more than 256 letters.
+// Glob returns the name that is nearest to a glob of letters, * and ?. At most two
+// letters may differ, and fewer than half of the glob's letters, or a third of them if
+// it has a *. It returns "" if no name is near, or if the glob has a bracket or a
+// backslash or more than 256 letters.
 func Glob(glob string, names []string) string {
 	if strings.ContainsAny(glob, `[\`) || utf8.RuneCountInString(glob) > maxLetters {
 		return ""
@@ -33,15 +33,15 @@ func Glob(glob string, names []string) string {
 	return best
 }
 
-// apart is the least number of letters to insert, delete or change in a name so
-// that the glob matches it.
+// globDistance returns the least number of letters to insert, delete or change in a
+// name so that the glob matches it.
 func globDistance(glob, name []rune) int {
-	row := make([]int, len(name)+1) // the distance of the glob so far from each beginning of name
+	row := make([]int, len(name)+1) // distances of the glob so far from each prefix of name
 	for i := range row {
 		row[i] = i
 	}
 	for _, g := range glob {
-		before := row[0] // of the row above, one to the left
+		diagonal := row[0] // in the row above, one to the left
 		if g != '*' {
 			row[0]++
 		}
@@ -51,11 +51,11 @@ func globDistance(glob, name []rune) int {
 			case g == '*':
 				row[i+1] = min(above, left)
 			case g == '?' || g == letter:
-				row[i+1] = min(before, above+1, left+1)
+				row[i+1] = min(diagonal, above+1, left+1)
 			default:
-				row[i+1] = min(before, above, left) + 1
+				row[i+1] = min(diagonal, above, left) + 1
 			}
-			before = above
+			diagonal = above
 		}
 	}
 	return row[len(name)]

@@ -67,7 +67,7 @@ func (v Value) Each(hint string, read func(Value)) {
 }
 
 func (v Value) table(hint string) (map[string]any, bool) {
-	table, ok := v.any.(map[string]any)
+	table, ok := v.decoded.(map[string]any)
 	if !ok {
 		v.Wrong("expected a table", hint)
 	}

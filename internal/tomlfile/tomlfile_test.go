@@ -49,7 +49,7 @@ func at(f *tomlfile.File, steps ...any) tomlfile.Value {
 	return v
 }
 
-func TestPlaces(t *testing.T) {
+func TestPositions(t *testing.T) {
 	const text = "\na.list = [1, 2]\n\n[b.\"c d\"]\n[[e]]\n[[e]]\nf = {g = [{}]}\n"
 	for _, tt := range []struct {
 		steps            []any

@@ -11,11 +11,11 @@ import (
 type Value struct {
 	file *File
 	node tomlpos.NodeID
-	any  any
+	decoded  any
 }
 
 // Any is the value as BurntSushi/toml decodes it, nil if the file does not have it.
-func (v Value) Any() any { return v.any }
+func (v Value) Any() any { return v.decoded }
 
 // Name is the last part of the value's key.
 func (v Value) Name() string { return v.file.doc.Nodes[v.node].Name }
@@ -26,7 +26,7 @@ func (v Value) Root() Value { return v.file.Root() }
 // Key is what a table holds under a name. If there is nothing, its place is that of
 // the table.
 func (v Value) Key(name string) Value {
-	table, _ := v.any.(map[string]any)
+	table, _ := v.decoded.(map[string]any)
 	node, ok := v.file.doc.Child(v.node, name)
 	if !ok {
 		node = v.node
@@ -41,7 +41,7 @@ func (v Value) element(i int, decoded any) Value {
 // List is the elements of a list. It reports nothing; ok is false if the value is not
 // a list.
 func (v Value) List() (list []Value, ok bool) {
-	switch elements := v.any.(type) {
+	switch elements := v.decoded.(type) {
 	case []any:
 		for i, e := range elements {
 			list = append(list, v.element(i, e))
@@ -58,7 +58,7 @@ func (v Value) List() (list []Value, ok bool) {
 
 // Text reads a string.
 func (v Value) Text() (text string, ok bool) {
-	if text, ok = v.any.(string); !ok {
+	if text, ok = v.decoded.(string); !ok {
 		v.Wrong("expected a string", "put it into quotation marks")
 	}
 	return text, ok
@@ -92,7 +92,7 @@ func (v Value) Texts(read func(Value, string)) []string {
 
 // Bool reads true or false.
 func (v Value) Bool() bool {
-	b, ok := v.any.(bool)
+	b, ok := v.decoded.(bool)
 	if !ok {
 		v.Wrong("expected true or false", "write it without quotation marks")
 	}
@@ -101,7 +101,7 @@ func (v Value) Bool() bool {
 
 // Moment reads a date and time with its offset.
 func (v Value) DateTime() time.Time {
-	t, ok := v.any.(time.Time)
+	t, ok := v.decoded.(time.Time)
 	if !ok || v.file.values[v.node].Kind != tomlpos.OffsetDateTime {
 		v.Wrong("expected a date and time with its offset", "write it without quotation marks, such as 2027-01-31T00:00:00Z")
 	}
