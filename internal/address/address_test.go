@@ -11,7 +11,7 @@ func TestAbsolute(t *testing.T) {
 	for text, want := range map[string]bool{
 		"https://secrets.example.com": true, "http://127.0.0.1:4200/api": true, "HTTPS://HOST": true,
 		"https://user@host": true,
-		"": false, "embedded": false, "secrets.example.com": false, "https://": false, "https:/host": false,
+		"":                  false, "embedded": false, "secrets.example.com": false, "https://": false, "https:/host": false,
 		"ftp://host": false, "//host": false, "https://host:port": false, "https://a b": false, "http://%zz": false,
 	} {
 		u, got := address.Absolute(text)

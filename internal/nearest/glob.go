@@ -9,7 +9,7 @@ import (
 const maxGlobDistance = 2
 
 // Glob returns the name that is nearest to a glob of letters, * and ?. At most two
-// letters may differ, and fewer than half of the glob's letters, or a third of them if
+// letters may differ, and fewer than half of the glob's letters, or than a third if
 // it has a *. It returns "" if no name is near, or if the glob has a bracket or a
 // backslash or more than 256 letters.
 func Glob(glob string, names []string) string {
