@@ -18,12 +18,17 @@ import (
 // Prefect Server's does. Documents that it cannot parse are not checked.
 func FuzzForwarding(f *testing.F) {
 	for _, seed := range []string{
-		`{hello}`, `{secret_names}`, `{hello x: secret_value(name: "a")}`, `mutation($i: I!){hello: set_secret(input: $i){success}}`,
-		`{hello ...F} fragment F on Query{... @skip(if: true){...G}} fragment G on Query{tenant{id}}`, `{hello ... on Query {secret_names}}`,
+		`{hello}`, `{secret_names}`, `{hello x: secret_value(name: "a")}`,
+		`mutation($i: I!){hello: set_secret(input: $i){success}}`,
+		`{hello ...F} fragment F on Query{... @skip(if: true){...G}} fragment G on Query{tenant{id}}`,
+		`{hello ... on Query {secret_names}}`,
 		`query A{hello} query B{auth_info{tenant_id}}`,
-		"{hello # \r secret_names\n}", `{hello(s: "\"} {secret_names}")}`, `{hello(s: """ \""" """) secretNames}`, "\ufeff{,secret\ufeff,}",
-		`{flow(where: {secret: {_eq: 1}}) {secret {name} tenant {id}}}`, `{...F} fragment F on Q{hello} fragment F on Q{secret_names}`,
-		`subscription{secrets_api{version}}`, `{__typename}`, `{hello} fragment F on Query{delete_secret(input: {name: "a"}){success}}`,
+		"{hello # \r secret_names\n}", `{hello(s: "\"} {secret_names}")}`,
+		`{hello(s: """ \""" """) secretNames}`, "\ufeff{,secret\ufeff,}",
+		`{flow(where: {secret: {_eq: 1}}) {secret {name} tenant {id}}}`,
+		`{...F} fragment F on Q{hello} fragment F on Q{secret_names}`,
+		`subscription{secrets_api{version}}`, `{__typename}`,
+		`{hello} fragment F on Query{delete_secret(input: {name: "a"}){success}}`,
 	} {
 		body, err := json.Marshal(map[string]string{"query": seed})
 		if err != nil {

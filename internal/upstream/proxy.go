@@ -19,7 +19,9 @@ import (
 
 // strippedHeaders are headers of the request that are not forwarded: the key, what a
 // browser stores for this host, and what is between the client and this server alone.
-var strippedHeaders = []string{"Authorization", "Proxy-Authorization", "Cookie", "Connection", "Expect", "TE", "Upgrade"}
+var strippedHeaders = []string{
+	"Authorization", "Proxy-Authorization", "Cookie", "Connection", "Expect", "TE", "Upgrade",
+}
 
 func newProxy(c Config, target *url.URL) http.Handler {
 	return &httputil.ReverseProxy{

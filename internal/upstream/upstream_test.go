@@ -152,7 +152,7 @@ func (s *testServer) post(t testing.TB, path, body string, header ...string) (in
 	return answer.StatusCode, strings.TrimSpace(text)
 }
 
-func TestForwardsByteForByte(t *testing.T) {
+func TestPassesOnByteForByte(t *testing.T) {
 	bodies := map[string]string{
 		"as Prefect sends it": `{"query": "mutation($input: write_run_logs_input!) {\n` +
 			`    write_run_logs(input: $input) {\n        success\n    }\n}", ` +
@@ -214,33 +214,87 @@ func TestNothingOfOursLeaves(t *testing.T) {
 		header []string
 		status int
 	}{
-		"does not validate":   {body: `{"query":"mutation{set_secret(input:{name:\"a\",valeu:\"` + canary + `\"}){success}}"}`, status: 400},
-		"wrong operation":     {body: `{"query":"query{set_secret(name:\"a\",value:\"` + canary + `\")}"}`, status: 400},
-		"subscription":        {body: `{"query":"subscription{secret(name:\"` + canary + `\")}"}`, status: 400},
-		"mix":                 {body: `{"query":"mutation{hello set_secret(input:{name:\"a\",value:\"` + canary + `\"}){success}}"}`, status: 400},
-		"mix under an alias":  {body: `{"query":"{hello x:secret_value(name:\"` + canary + `\")}"}`, status: 400},
-		"mix in a fragment":   {body: `{"query":"{hello ...F} fragment F on Query {... {secret_value(name:\"` + canary + `\")}}"}`, status: 400},
-		"mix in an operation": {body: `{"query":"query A {hello} query B {secret_value(name:\"` + canary + `\")}","operationName":"A"}`, status: 400},
-		"mix in a batch":      {body: `[{"query":"{hello}"},{"query":"{secret_value(name:\"` + canary + `\")}"}]`, status: 400},
-		"unused fragment":     {body: `{"query":"{hello} fragment F on Query {secret_value(name:\"` + canary + `\")}"}`, status: 400},
-		"does not parse":      {body: `{"query":"mutation{set_secret(input:{name:\"a\",value:\"` + canary + `"}`, status: 400},
-		"no JSON":             {body: `{hello "` + canary + `"`, status: 400},
-		"a string":            {body: `"{hello}` + canary + `"`, status: 400},
-		"no query":            {body: `{"variables":"` + canary + `"}`, status: 400},
-		"null":                {body: `[{"query":"{hello}"},{"query":null,"x":"` + canary + `"}]`, status: 200},
-		"by its hash":         {body: `[{"query":"{hello}"},{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"` + canary + `"}}}]`, status: 200},
-		"keys by their case":  {body: `{"query":"{secret_value(name:\"` + canary + `\")}","Query":"{hello}"}`, status: 200},
-		"keys the other way":  {body: `{"Query":"{secret_value(name:\"` + canary + `\")}"}`, status: 400},
-		"the last one counts": {body: `{"query":"{hello}","query":"mutation{set_secret(x:\"` + canary + `\")}"}`, status: 400},
-		"not UTF-8":           {body: "{\"query\":\"{hello}\",\"x\":\"" + canary + "\xff\"}", status: 400},
-		"another charset":     {body: `{"query":"{hello #` + canary + `+AAo-secret_names\n}"}`, header: []string{"Content-Type", "application/json; charset=utf-7"}, status: 415},
-		"compressed":          {body: gzipped + canary, header: []string{"Content-Encoding", "gzip"}, status: 415},
-		"labelled as such":    {body: `{"query":"{hello}","x":"` + canary + `"}`, header: []string{"Content-Encoding", "gzip"}, status: 415},
-		"a form":              {body: `query={hello}&x=` + canary, header: []string{"Content-Type", "application/x-www-form-urlencoded"}, status: 500},
-		"no type":             {body: `{"query":"{hello}","x":"` + canary + `"}`, header: []string{"Content-Type", ""}, status: 500},
-		"too large":           {body: `{"query":"{hello}","x":"` + canary + strings.Repeat(" ", cloud.MaxBody) + `"}`, status: 413},
-		"too large a batch":   {body: `[` + strings.Repeat(`{"query":"{hello}"},`, cloud.MaxBatch) + `{"query":"{hello}","x":"` + canary + `"}]`, status: 400},
-		"too many words":      {body: `{"query":"{` + strings.Repeat("hello ", 100_000) + `}","x":"` + canary + `"}`, status: 400},
+		"does not validate": {
+			body:   `{"query":"mutation{set_secret(input:{name:\"a\",valeu:\"` + canary + `\"}){success}}"}`,
+			status: 400,
+		},
+		"wrong operation": {
+			body:   `{"query":"query{set_secret(name:\"a\",value:\"` + canary + `\")}"}`,
+			status: 400,
+		},
+		"subscription": {body: `{"query":"subscription{secret(name:\"` + canary + `\")}"}`, status: 400},
+		"mix": {
+			body:   `{"query":"mutation{hello set_secret(input:{name:\"a\",value:\"` + canary + `\"}){success}}"}`,
+			status: 400,
+		},
+		"mix under an alias": {body: `{"query":"{hello x:secret_value(name:\"` + canary + `\")}"}`, status: 400},
+		"mix in a fragment": {
+			body:   `{"query":"{hello ...F} fragment F on Query {... {secret_value(name:\"` + canary + `\")}}"}`,
+			status: 400,
+		},
+		"mix in an operation": {
+			body:   `{"query":"query A {hello} query B {secret_value(name:\"` + canary + `\")}","operationName":"A"}`,
+			status: 400,
+		},
+		"mix in a batch": {
+			body:   `[{"query":"{hello}"},{"query":"{secret_value(name:\"` + canary + `\")}"}]`,
+			status: 400,
+		},
+		"unused fragment": {
+			body:   `{"query":"{hello} fragment F on Query {secret_value(name:\"` + canary + `\")}"}`,
+			status: 400,
+		},
+		"does not parse": {
+			body:   `{"query":"mutation{set_secret(input:{name:\"a\",value:\"` + canary + `"}`,
+			status: 400,
+		},
+		"no JSON":  {body: `{hello "` + canary + `"`, status: 400},
+		"a string": {body: `"{hello}` + canary + `"`, status: 400},
+		"no query": {body: `{"variables":"` + canary + `"}`, status: 400},
+		"null":     {body: `[{"query":"{hello}"},{"query":null,"x":"` + canary + `"}]`, status: 200},
+		"by its hash": {
+			body:   `[{"query":"{hello}"},{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"` + canary + `"}}}]`,
+			status: 200,
+		},
+		"keys by their case": {
+			body:   `{"query":"{secret_value(name:\"` + canary + `\")}","Query":"{hello}"}`,
+			status: 200,
+		},
+		"keys the other way": {body: `{"Query":"{secret_value(name:\"` + canary + `\")}"}`, status: 400},
+		"the last one counts": {
+			body:   `{"query":"{hello}","query":"mutation{set_secret(x:\"` + canary + `\")}"}`,
+			status: 400,
+		},
+		"not UTF-8": {body: "{\"query\":\"{hello}\",\"x\":\"" + canary + "\xff\"}", status: 400},
+		"another charset": {
+			body:   `{"query":"{hello #` + canary + `+AAo-secret_names\n}"}`,
+			header: []string{"Content-Type", "application/json; charset=utf-7"}, status: 415,
+		},
+		"compressed": {body: gzipped + canary, header: []string{"Content-Encoding", "gzip"}, status: 415},
+		"labelled as such": {
+			body:   `{"query":"{hello}","x":"` + canary + `"}`,
+			header: []string{"Content-Encoding", "gzip"}, status: 415,
+		},
+		"a form": {
+			body:   `query={hello}&x=` + canary,
+			header: []string{"Content-Type", "application/x-www-form-urlencoded"}, status: 500,
+		},
+		"no type": {
+			body:   `{"query":"{hello}","x":"` + canary + `"}`,
+			header: []string{"Content-Type", ""}, status: 500,
+		},
+		"too large": {
+			body:   `{"query":"{hello}","x":"` + canary + strings.Repeat(" ", cloud.MaxBody) + `"}`,
+			status: 413,
+		},
+		"too large a batch": {
+			body:   `[` + strings.Repeat(`{"query":"{hello}"},`, cloud.MaxBatch) + `{"query":"{hello}","x":"` + canary + `"}]`,
+			status: 400,
+		},
+		"too many words": {
+			body:   `{"query":"{` + strings.Repeat("hello ", 100_000) + `}","x":"` + canary + `"}`,
+			status: 400,
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
