@@ -6,7 +6,7 @@ type part struct {
 	name       string
 }
 
-// key reads a key, dotted or not, into parts, and the blanks around it.
+// key reads a key, dotted or not, into s.parts, and the spaces around it.
 func (s *scanner) key() bool {
 	s.parts = s.parts[:0]
 	for {
@@ -49,7 +49,7 @@ func (s *scanner) quotedPart() bool {
 	return true
 }
 
-// noPart says what is wrong where a part of a key should begin.
+// failPart fails because no part of a key begins here.
 func (s *scanner) failPart() bool {
 	switch s.peek() {
 	case '=', ']', 0, '\n', '\r', '.':
@@ -61,7 +61,7 @@ func (s *scanner) failPart() bool {
 	return s.unexpected(BareKey)
 }
 
-// bareLength is how far a text is a key that needs no quotes.
+// bareLength returns the length of the text's prefix that is a bare key.
 func bareLength(text string) int {
 	for i := 0; i < len(text); i++ {
 		if !bareBytes[text[i]] {

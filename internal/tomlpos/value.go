@@ -4,15 +4,15 @@ import "strings"
 
 // container is an array or inline table that is not closed yet.
 type container struct {
-	value    int // its index in Values
+	value    int // index in Values
 	kind     Kind
 	scope    int32 // of an inline table's keys
 	elements int32 // of an array, so far
-	comma    bool  // the last thing read was a comma
-	started  bool  // something was read since it opened
+	comma    bool  // a comma was read last
+	started  bool  // an element or a key was read
 }
 
-// value reads a value, of a container only the bracket that opens it.
+// value reads a value. Of a container it reads only the opening bracket.
 func (s *scanner) value(n NodeID) bool {
 	s.skipSpaces()
 	start := s.pos
@@ -47,22 +47,22 @@ func (s *scanner) openContainer(n NodeID, kind Kind, f form) bool {
 	return true
 }
 
-// contents reads on until every open container is closed.
+// contents reads until every container is closed.
 func (s *scanner) contents() bool {
 	for len(s.unclosed) > 0 {
 		c := &s.unclosed[len(s.unclosed)-1]
-		step := s.inTable
+		next := s.inTable
 		if c.kind == Array {
-			step = s.inArray
+			next = s.inArray
 		}
-		if !step(c) {
+		if !next(c) {
 			return false
 		}
 	}
 	return true
 }
 
-// inArray reads what comes next in an array: a comma, its end, or an element.
+// inArray reads the next part of an array: a comma, its end, or an element.
 func (s *scanner) inArray(c *container) bool {
 	if !s.skipWhitespace() {
 		return false
@@ -85,8 +85,8 @@ func (s *scanner) inArray(c *container) bool {
 	return s.value(element)
 }
 
-// inTable reads what comes next in an inline table: a comma, its end, or a key
-// and its value.
+// inTable reads the next part of an inline table: a comma, its end, or a key and its
+// value.
 func (s *scanner) inTable(c *container) bool {
 	s.skipSpaces()
 	start := s.Values[c.value].Start
@@ -114,8 +114,8 @@ func (s *scanner) inTable(c *container) bool {
 	return ok && s.value(n)
 }
 
-// tableNewline tells a table that goes on in the next line from one that was
-// not meant to.
+// tableNewline fails at a newline in an inline table: with InlineNewline if the table is
+// closed on a later line, and with UnclosedTable if it never is.
 func (s *scanner) tableNewline(start int) bool {
 	if s.peek() == '\r' && !s.has("\r\n") {
 		return s.unexpected(LoneReturn)
@@ -126,7 +126,7 @@ func (s *scanner) tableNewline(start int) bool {
 	return s.fail(InlineNewline, s.pos, s.pos)
 }
 
-// comma steps over one, if one may stand here.
+// comma reads a comma, and fails if none may be here.
 func (s *scanner) comma(c *container) bool {
 	if !c.started || c.comma {
 		return s.unexpected(ExtraComma)
@@ -143,6 +143,7 @@ func (s *scanner) closeContainer(c *container) bool {
 	return true
 }
 
+// failComma fails because a comma is missing.
 func (s *scanner) failComma(c *container) bool {
 	if s.unexpected(NoComma); s.err.Problem == NoComma {
 		s.err.Origin = s.Values[c.value].Start
@@ -150,7 +151,7 @@ func (s *scanner) failComma(c *container) bool {
 	return false
 }
 
-// gap steps over blanks, newlines and comments.
+// skipWhitespace skips spaces, newlines and comments.
 func (s *scanner) skipWhitespace() bool {
 	for {
 		s.skipSpaces()

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// word steps over a value without quotes: a number, a boolean, a date or time.
+// word reads a value without quotes: a number, a boolean, a date or time.
 func (s *scanner) word() (Kind, bool) {
 	start := s.pos
-	s.wordEnd()
+	s.skipWord()
 	if isDate(s.Text[start:s.pos]) && s.pos+1 < s.end && s.Text[s.pos] == ' ' && isDigit(s.Text[s.pos+1]) {
 		s.pos++
-		s.wordEnd()
+		s.skipWord()
 	}
 	if s.pos < s.end && isControl(s.Text[s.pos]) && !s.has("\n") && !s.has("\r\n") {
 		return 0, s.unexpected(ControlCharacter)
@@ -23,8 +23,8 @@ func (s *scanner) word() (Kind, bool) {
 	return kind, true
 }
 
-// wordEnd steps to what ends a word.
-func (s *scanner) wordEnd() {
+// skipWord skips to the end of a word.
+func (s *scanner) skipWord() {
 	for s.pos < s.end {
 		switch c := s.Text[s.pos]; {
 		case c <= ' ', c == 0x7f, c == ',', c == ']', c == '}', c == '#':
@@ -34,7 +34,7 @@ func (s *scanner) wordEnd() {
 	}
 }
 
-// classify says what a word is, or what is wrong with it.
+// classify returns the kind of a word, or the problem with it.
 func classify(word string) (Kind, Problem) {
 	digits := word
 	if word[0] == '+' || word[0] == '-' {
@@ -59,7 +59,7 @@ func classify(word string) (Kind, Problem) {
 	return 0, Unquoted
 }
 
-// isAssignment reports whether a word is a key and a value, as in b=1.
+// isAssignment reports whether a word is a key and a value, such as b=1.
 func isAssignment(word string) bool {
 	key, value, _ := strings.Cut(word, "=")
 	return bareLength(key) == len(key) && strings.Trim(value, "=") != ""
@@ -70,7 +70,8 @@ func isTime(word string) bool {
 	return len(word) > 4 && hasShape(word[:5], "0000-") || len(word) > 2 && hasShape(word[:3], "00:")
 }
 
-// classifyNumber takes a number with and without its sign.
+// classifyNumber returns the kind of a number, given with and without its sign, or the
+// problem with it.
 func classifyNumber(word, digits string) (Kind, Problem) {
 	if base, ok := bases[prefix(word)]; ok {
 		return classifyInteger(word[2:], base.alphabet, base.radix)
@@ -82,7 +83,7 @@ func classifyNumber(word, digits string) (Kind, Problem) {
 	if rest == "" {
 		return classifyInteger(word, "0123456789", 10)
 	}
-	if !fraction(rest) {
+	if !isFraction(rest) {
 		return 0, BadNumber
 	}
 	if _, err := strconv.ParseFloat(strings.ReplaceAll(word, "_", ""), 64); err != nil {
@@ -116,7 +117,7 @@ func classifyInteger(word, alphabet string, radix int) (Kind, Problem) {
 	return Integer, 0
 }
 
-// integerPart reads decimal digits without a leading zero and returns the rest.
+// integerPart skips decimal digits without a leading zero and returns the rest.
 func integerPart(digits string) (string, bool) {
 	n := digitsLength(digits, "0123456789")
 	if n == 0 || n > 1 && digits[0] == '0' {
@@ -125,8 +126,8 @@ func integerPart(digits string) (string, bool) {
 	return digits[n:], true
 }
 
-// fraction reports whether a text is .5, e5 or .5e5.
-func fraction(rest string) bool {
+// isFraction reports whether a text is a fraction, an exponent or both: .5, e5 or .5e5.
+func isFraction(rest string) bool {
 	if rest[0] == '.' {
 		n := digitsLength(rest[1:], "0123456789")
 		if n == 0 {
@@ -148,8 +149,8 @@ func fraction(rest string) bool {
 	return n > 0 && n == len(exponent)
 }
 
-// grouped is the length of a run of digits with single underscores between
-// them; 0 if an underscore stands elsewhere.
+// digitsLength returns the length of the text's prefix of digits with single underscores
+// between them; 0 if an underscore is anywhere else.
 func digitsLength(text, alphabet string) int {
 	n := 0
 	for n < len(text) && (text[n] == '_' || strings.IndexByte(alphabet, text[n]) >= 0) {

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// text steps over a quoted text of any kind.
+// quotedString reads a string of any kind.
 func (s *scanner) quotedString() (Kind, bool) {
 	switch {
 	case s.has(`"""`):
@@ -55,7 +55,7 @@ func (s *scanner) multiline(quote byte) bool {
 		case isControl(c):
 			return s.unexpected(ControlCharacter)
 		case c == '\\' && quote == '"':
-			if !s.continued() && !s.escape() {
+			if !s.lineContinuation() && !s.escape() {
 				return false
 			}
 		default:
@@ -65,8 +65,8 @@ func (s *scanner) multiline(quote byte) bool {
 	return s.fail(UnclosedMultiline, start, start+3)
 }
 
-// closingQuotes steps over a run of quotes and reports whether it closes the
-// text: three do, and up to two before them belong to it.
+// closingQuotes skips a run of quotes and reports whether it closes the string: three
+// do, and up to two before them belong to the string.
 func (s *scanner) closingQuotes(quote byte) bool {
 	start := s.pos
 	for s.pos < s.end && s.Text[s.pos] == quote && s.pos-start < 5 {
@@ -75,21 +75,21 @@ func (s *scanner) closingQuotes(quote byte) bool {
 	return s.pos-start >= 3
 }
 
-// continued steps over a backslash that ends a line, if it is one.
-func (s *scanner) continued() bool {
-	at := s.pos + 1
-	for at < s.end && (s.Text[at] == ' ' || s.Text[at] == '\t') {
-		at++
+// lineContinuation skips a backslash that ends a line, and reports whether it is one.
+func (s *scanner) lineContinuation() bool {
+	pos := s.pos + 1
+	for pos < s.end && (s.Text[pos] == ' ' || s.Text[pos] == '\t') {
+		pos++
 	}
-	rest := s.Text[at:s.end]
+	rest := s.Text[pos:s.end]
 	if !strings.HasPrefix(rest, "\n") && !strings.HasPrefix(rest, "\r\n") {
 		return false
 	}
-	s.pos = at
+	s.pos = pos
 	return true
 }
 
-// escape steps over one, from its backslash.
+// escape reads an escape, from its backslash.
 func (s *scanner) escape() bool {
 	if s.pos+1 >= s.end {
 		s.pos++
@@ -129,7 +129,7 @@ func (s *scanner) codePoint(digits int) bool {
 	return true
 }
 
-// hex reads so many hexadecimal digits.
+// hex reads a number of hexadecimal digits.
 func hex(text string, digits int) (n uint32, ok bool) {
 	if len(text) < digits {
 		return 0, false
