@@ -18,7 +18,7 @@ import (
 // repository, gains no access. A hash is a plain SHA-256 without salt or work factor.
 // Those slow down guessing the passwords that people choose, and [NewKey] makes keys of
 // 130 random bits, which cannot be guessed. A key that a person chose must not be
-// hashed like this, and keygen takes none.
+// hashed like this, and keygen accepts none.
 type Keyring struct {
 	// URL is where clients reach this server, as they write it; the audience of
 	// GitHub's tokens. Empty if the file does not say.

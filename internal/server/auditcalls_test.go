@@ -138,7 +138,7 @@ func TestAuditBoundsEachKey(t *testing.T) {
 }
 
 // A count that no other line reports has a line of its own, at the end at the latest.
-func TestAuditTellsWhatIsUnwritten(t *testing.T) {
+func TestAuditReportsWhatIsUnwritten(t *testing.T) {
 	r := newRig(t, "")
 	for range 300 {
 		r.query(r.admin, valueQuery("A"))
@@ -161,7 +161,7 @@ func TestAuditTellsWhatIsUnwritten(t *testing.T) {
 // A refusal that cannot be audited is not answered either.
 func TestRefusalsFailClosed(t *testing.T) {
 	for name, ask := range map[string]func(*rig) response{
-		"stranger":  func(r *rig) response { return r.query("wrong", valueQuery("A")) },
+		"unknown":   func(r *rig) response { return r.query("wrong", valueQuery("A")) },
 		"forbidden": func(r *rig) response { return r.query(r.admin, valueQuery("A")) },
 		"missing":   func(r *rig) response { return r.query(r.runner, valueQuery("A")) },
 		"repeated": func(r *rig) response {

@@ -3,7 +3,7 @@ package server
 import "testing"
 
 // A reservation that becomes large leaves the part for small ones, and releases all.
-func TestRoomMovesWhatBecomesLarge(t *testing.T) {
+func TestReservationsBecomeLarge(t *testing.T) {
 	b := budget{newHalfPool(1 << 20), newHalfPool(4 << 20)}
 	checkUsed := func(small, large int64) {
 		t.Helper()

@@ -74,8 +74,8 @@ func (c *claims) match(issuer, audience string, mappings []keysfile.Mapping) (m 
 //
 // A fork's own workflows have the fork's repository_id and match no mapping. The run
 // of a pull request has the ids of the repository that it is opened against, whether
-// it comes from a fork or not, and no claim says which. So none is accepted, by its
-// event and by its refs, whatever the mapping says.
+// it comes from a fork or not, and no claim says which of the two. So none is accepted:
+// its event and its refs are refused, whatever the mapping says.
 func (c *claims) untrustedReason() string {
 	switch {
 	case !keysfile.TrustedEvent(c.Event):

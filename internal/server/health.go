@@ -16,7 +16,7 @@ const (
 	pingTimeout  = 2 * time.Second // how long the store may take to answer
 )
 
-// health is whether the server can serve requests.
+// health decides whether the server is ready to serve requests.
 type health struct {
 	store    cloud.Store
 	now      func() time.Time

@@ -61,8 +61,8 @@ func treeLimit(root fs.FS, tree, group, file string) int64 {
 	}
 }
 
-// unlimited is the number from which on a limit means none: version 1 writes the
-// greatest multiple of a page.
+// unlimited and greater numbers mean that there is no limit: version 1 of control groups
+// writes the greatest multiple of a page then.
 const unlimited = 1 << 60
 
 // lowerLimit returns the lower limit. 0 means no limit.

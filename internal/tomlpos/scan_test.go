@@ -140,7 +140,7 @@ func TestSuperTablesMayFollow(t *testing.T) {
 	}
 }
 
-func TestVerifyTellsOtherKeys(t *testing.T) {
+func TestVerifyFindsOtherKeys(t *testing.T) {
 	d := mustScan(t, "a.b = 1\n[[c]]\n[c.d]\ne = {f = 1}\n\"\" = 2")
 	want := [][]string{{"a", "b"}, {"c"}, {"c", "d"}, {"c", "d", "e"}, {"c", "d", "e", "f"}, {"c", "d", ""}}
 	if !Verify(d, want) {
