@@ -100,7 +100,8 @@ func repository(v tomlfile.Value) string {
 func ref(v tomlfile.Value) string {
 	s := line(v)
 	if !strings.HasPrefix(s, "refs/heads/") && !strings.HasPrefix(s, "refs/tags/") || strings.ContainsAny(s, "*? ") {
-		v.Wrong("this is no whole ref of a branch or tag", "write it out, such as refs/heads/main; a ref is compared as it is, without globs")
+		v.Wrong("this is no whole ref of a branch or tag",
+			"write it out, such as refs/heads/main; a ref is compared as it is, without globs")
 	}
 	return s
 }
@@ -109,7 +110,8 @@ func ref(v tomlfile.Value) string {
 func events(v tomlfile.Value) []string {
 	return readLines(v, func(v tomlfile.Value, event string) {
 		if !TrustedEvent(event) {
-			v.Wrong("no token of this event is admitted", "use "+strings.Join(trustedEvents, ", ")+"; others may run what somebody from outside wrote")
+			v.Wrong("no token of this event is admitted",
+				"use "+strings.Join(trustedEvents, ", ")+"; others may run what somebody from outside wrote")
 		}
 	})
 }

@@ -55,7 +55,8 @@ func (r *reader) tenant(v tomlfile.Value) {
 func (r *reader) tenantID(v tomlfile.Value) string {
 	id := strings.ToLower(line(v))
 	if !cloud.IsUUID(id) {
-		v.Wrong("this id is no UUID", "uuidgen prints one; a tenant's secrets are kept under its id, so it never changes")
+		v.Wrong("this id is no UUID",
+			"uuidgen prints one; a tenant's secrets are kept under its id, so it never changes")
 	}
 	r.checkUnused(v, id)
 	return id
@@ -67,7 +68,8 @@ const slugCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123
 func (r *reader) slug(v tomlfile.Value) string {
 	slug := line(v)
 	if strings.Trim(slug, slugCharacters) != "" {
-		v.Wrong("this slug holds more than letters, digits, - _ and .", "choose a short name, such as data-team; name takes any text")
+		v.Wrong("this slug holds more than letters, digits, - _ and .",
+			"choose a short name, such as data-team; name takes any text")
 	}
 	r.checkUnused(v, slug)
 	return slug
@@ -114,7 +116,8 @@ func (r *reader) previous(v tomlfile.Value) []cloud.PreviousHash {
 func (r *reader) unique(v tomlfile.Value, owner string) string {
 	name := line(v)
 	if other, taken := r.names[name]; taken && (owner == "key" || other != owner) {
-		v.Wrong("this name is given twice", "secrets are kept as their writer's, so give each its own; for a new key under the old name use keygen --rotate")
+		v.Wrong("this name is given twice",
+			"secrets are kept as their writer's, so give each its own; for a new key under the old name use keygen --rotate")
 	}
 	r.names[name] = owner
 	return name
@@ -149,5 +152,6 @@ func (r *reader) tenantList(v tomlfile.Value) (ids []string) {
 }
 
 func (r *reader) tenantHint(name string) string {
-	return nearest.QuotedHint(name, slices.Sorted(maps.Keys(r.tenants)), "use the slug or id of one of the [[tenants]] of this file")
+	names := slices.Sorted(maps.Keys(r.tenants))
+	return nearest.QuotedHint(name, names, "use the slug or id of one of the [[tenants]] of this file")
 }

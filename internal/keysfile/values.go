@@ -26,9 +26,11 @@ func line(v tomlfile.Value) string {
 func checkLine(v tomlfile.Value, s string) bool {
 	switch {
 	case !isLine(s):
-		v.Wrong("this string is too long or has a line break", fmt.Sprintf("use one line of at most %d bytes", cloud.MaxName))
+		v.Wrong("this string is too long or has a line break",
+			fmt.Sprintf("use one line of at most %d bytes", cloud.MaxName))
 	case looksLikeKey(s):
-		v.Wrong("this is the text of a key", "this file holds hashes only; replace this key, since it was written down")
+		v.Wrong("this is the text of a key",
+			"this file holds hashes only; replace this key, since it was written down")
 	default:
 		return true
 	}
@@ -68,9 +70,11 @@ func hash(v tomlfile.Value) (sum [sha256.Size]byte) {
 	raw, err := hex.DecodeString(digits)
 	switch {
 	case looksLikeKey(s):
-		v.Wrong("this is the text of a key, and not its hash", "replace the key, since it was written down: prefect-secrets keygen prints a new one and the hash to put here")
+		v.Wrong("this is the text of a key, and not its hash",
+			"replace the key, since it was written down: prefect-secrets keygen prints a new one and the hash to put here")
 	case !ok || !prefixed || err != nil || len(raw) != len(sum):
-		v.Wrong("this is no hash of a key", "prefect-secrets keygen prints it, as sha256: and 64 hexadecimal digits; a key itself must not stand here")
+		v.Wrong("this is no hash of a key",
+			"prefect-secrets keygen prints it, as sha256: and 64 hexadecimal digits; a key itself must not stand here")
 	default:
 		copy(sum[:], raw)
 	}
@@ -113,7 +117,8 @@ func serverURL(v tomlfile.Value) string {
 	case !ok:
 		v.Wrong("this is not an absolute URL", "write the whole of it, such as https://secrets.example.com")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		v.Wrong("this URL has more than a server and a path", "write it as clients use it, such as https://secrets.example.com")
+		v.Wrong("this URL has more than a server and a path",
+			"write it as clients use it, such as https://secrets.example.com")
 	}
 	return s
 }

@@ -106,7 +106,8 @@ func TestLargeAnswersAllComeInTurn(t *testing.T) {
 	})
 	for range 16 {
 		clients.Go(func() {
-			resp, err := httpClient.Do(r.newRequest("http://"+address, r.runner, strings.NewReader(queryBody(largeQuery(256)))))
+			body := strings.NewReader(queryBody(largeQuery(256)))
+			resp, err := httpClient.Do(r.newRequest("http://"+address, r.runner, body))
 			if err != nil {
 				t.Error(err)
 				return
@@ -164,7 +165,10 @@ func TestHeadersWithoutBodies(t *testing.T) {
 	for range 128 {
 		openRequest(t, address, r.runner, "{", 4<<20)
 	}
-	eventually(t, "the bodies' beginnings", func() bool { used, _ := r.bounds.bodies.small.Used(); return used == 128*4<<10 })
+	eventually(t, "the bodies' beginnings", func() bool {
+		used, _ := r.bounds.bodies.small.Used()
+		return used == 128*4<<10
+	})
 	r.get("/metrics").check(t, 200,
 		`prefect_secrets_held_bytes{what="body"} 524288`, `prefect_secrets_requests_waiting{what="turn"} 0`)
 	for _, key := range []string{other, r.runner} {
@@ -184,7 +188,8 @@ func TestBodiesWithoutAnEnd(t *testing.T) {
 		go func() { _, _ = conn.Write(part) }()
 	}
 	eventually(t, "waiting for memory", func() bool { _, waiting := r.bounds.bodies.large.Used(); return waiting > 0 })
-	if got := r.queryURL("http://"+address, other, valueQuery("A")+strings.Repeat(" ", 512<<10)); !strings.Contains(got, `"v"`) {
+	got := r.queryURL("http://"+address, other, valueQuery("A")+strings.Repeat(" ", 512<<10))
+	if !strings.Contains(got, `"v"`) {
 		t.Errorf("%.200s", got)
 	}
 	if used := heapInUse() - before; used > littleMemory/2 {
@@ -255,10 +260,11 @@ func TestTurnEndsBeforeTheAnswerIsWritten(t *testing.T) {
 // Many concurrent listings of many names stay within the memory of the process.
 func TestListingsAreBounded(t *testing.T) {
 	r, other, address := startSmallServer(t)
+	prefix := strings.Repeat("n", 200)
 	for i := range 100 {
 		var b strings.Builder
 		for j := range 100 {
-			fmt.Fprintf(&b, "a%d: set_secret(input: {name: \"%s%d\", value: 1}) { success } ", j, strings.Repeat("n", 200), i*100+j)
+			fmt.Fprintf(&b, "a%d: set_secret(input: {name: \"%s%d\", value: 1}) { success } ", j, prefix, i*100+j)
 		}
 		r.query(r.admin, "mutation {"+b.String()+"}").check(t, 200, `"success":true`)
 	}

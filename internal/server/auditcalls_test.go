@@ -46,18 +46,23 @@ func TestAuditFoldsOneRequest(t *testing.T) {
 	}{
 		"forbidden": {r.admin, func(n int) string { return fmt.Sprintf(`secret_value(name: "N%d")`, n) },
 			[]string{"ci secret_value N0 FORBIDDEN 20000 [N0 N1 N2 N3 N4]"}},
-		"forbidden in both spellings": {r.admin, func(n int) string { return []string{`secretValue`, `secret_value`}[n%2] + `(name: "N")` },
-			[]string{"ci secret_value N FORBIDDEN 20000 []"}},
+		"forbidden in both spellings": {r.admin, func(n int) string {
+			return []string{`secretValue`, `secret_value`}[n%2] + `(name: "N")`
+		}, []string{"ci secret_value N FORBIDDEN 20000 []"}},
 		"missing": {r.runner, func(n int) string { return fmt.Sprintf(`secret_value(name: "N%d")`, n) },
 			[]string{"agent secret_value N0 NOT_FOUND 20000 [N0 N1 N2 N3 N4]"}},
 		"allowed, one name": {r.runner, func(int) string { return `secret_value(name: "A")` },
 			[]string{"agent secret_value A ok 0 []", "agent secret_value A ok 19999 []"}},
 		"allowed, two names and none": {r.runner, func(n int) string {
 			return []string{`secret_value(name: "A")`, `secret_value(name: "B")`, `secret_value(name: "C")`, `secret_names`}[n%4]
-		}, []string{"agent secret_value A ok 0 []", "agent secret_value B ok 0 []", "agent secret_names  ok 0 []",
-			"agent secret_value A ok 4999 []", "agent secret_value B ok 4999 []", "agent secret_value C NOT_FOUND 5000 []", "agent secret_names  ok 4999 []"}},
-		"long names": {r.admin, func(n int) string { return fmt.Sprintf(`secret_value(name: "%s%d")`, strings.Repeat("n", 200), n) },
-			[]string{"ci secret_value " + strings.Repeat("n", 200) + "0 FORBIDDEN 20000 []"}},
+		}, []string{
+			"agent secret_value A ok 0 []", "agent secret_value B ok 0 []", "agent secret_names  ok 0 []",
+			"agent secret_value A ok 4999 []", "agent secret_value B ok 4999 []",
+			"agent secret_value C NOT_FOUND 5000 []", "agent secret_names  ok 4999 []",
+		}},
+		"long names": {r.admin, func(n int) string {
+			return fmt.Sprintf(`secret_value(name: "%s%d")`, strings.Repeat("n", 200), n)
+		}, []string{"ci secret_value " + strings.Repeat("n", 200) + "0 FORBIDDEN 20000 []"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := len(r.entries())

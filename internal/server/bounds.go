@@ -31,7 +31,9 @@ const (
 const busyAnswer = `{"errors":[{"message":"` + cloud.Busy + `","extensions":{"code":"API_ERROR"}}]}` + "\n"
 
 // noKeysAnswer is the answer to a token whose issuer's keys are not known.
-const noKeysAnswer = `{"errors":[{"message":"The token cannot be verified now, because its issuer does not answer. Try again.","extensions":{"code":"API_ERROR"}}]}` + "\n"
+const noKeysAnswer = `{"errors":[{"message":"` +
+	`The token cannot be verified now, because its issuer does not answer. Try again.` +
+	`","extensions":{"code":"API_ERROR"}}]}` + "\n"
 
 // bounds limit what requests take together: turns, and the memory that the process may
 // use. Each key has its part, so that what one key takes, or leaves unread, delays no

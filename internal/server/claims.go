@@ -34,7 +34,8 @@ type workflow struct {
 }
 
 func (w *workflow) attr() slog.Attr {
-	return slog.Group("github", "repository", w.Repository, "ref", w.Ref, "event", w.Event, "actor", w.Actor, "run_id", w.RunID)
+	return slog.Group("github",
+		"repository", w.Repository, "ref", w.Ref, "event", w.Event, "actor", w.Actor, "run_id", w.RunID)
 }
 
 // audience is a string or a list of strings (RFC 7519).

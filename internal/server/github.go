@@ -87,7 +87,9 @@ func (g *gitHubAuth) authenticate(ctx context.Context, token string) (*cloud.Key
 	}
 	g.meter.countGitHubToken("admitted")
 	requestOf(ctx).workflow = &found.workflow
-	return &cloud.Key{Name: m.Name, Role: cloud.Admin, Tenants: m.Tenants, Patterns: m.Patterns, Expires: found.expires}, nil
+	return &cloud.Key{
+		Name: m.Name, Role: cloud.Admin, Tenants: m.Tenants, Patterns: m.Patterns, Expires: found.expires,
+	}, nil
 }
 
 func (g *gitHubAuth) logRefused(ctx context.Context, reason string, c *claims) {

@@ -167,10 +167,12 @@ func TestGitHubTokenWrites(t *testing.T) {
 	}
 	token := sign(testKeys()[0], "one", r.claims(i.URL))
 	r.query(token, setQuery("team_a", "v")).check(t, 200, `"success":true`)
-	r.query(token, `{ auth_info { tenant_id } secret { name updated_by } }`).check(t, 200, mlID, `"updated_by":"github:octocat/hello-world"`)
+	r.query(token, `{ auth_info { tenant_id } secret { name updated_by } }`).
+		check(t, 200, mlID, `"updated_by":"github:octocat/hello-world"`)
 	r.query(token, setQuery("other", "v")).check(t, 200, "FORBIDDEN")
 	r.query(token, valueQuery("team_a")).check(t, 200, "FORBIDDEN")
-	if audit := r.audit.String(); !strings.Contains(audit, `"key":"github:octocat/hello-world"`) || !strings.Contains(audit, `"run_id":"77"`) {
+	audit := r.audit.String()
+	if !strings.Contains(audit, `"key":"github:octocat/hello-world"`) || !strings.Contains(audit, `"run_id":"77"`) {
 		t.Errorf("audit: %s", audit)
 	}
 	if i.asked != 1 || i.discovery != 1 {
@@ -333,7 +335,8 @@ func TestGitHubEnvironment(t *testing.T) {
 	maps.Copy(claims, map[string]any{
 		"repository_id": "42", "environment": "production", "ref": "refs/heads/any", "event_name": "release",
 	})
-	r.query(sign(testKeys()[0], "one", claims), `{ auth_info { tenant_id } secrets_api { key } }`).check(t, 200, dataID, `"github:42"`)
+	r.query(sign(testKeys()[0], "one", claims), `{ auth_info { tenant_id } secrets_api { key } }`).
+		check(t, 200, dataID, `"github:42"`)
 	for _, environment := range []any{"staging", "Production", "", nil} {
 		claims["environment"] = environment
 		r.checkRefused(t, sign(testKeys()[0], "one", claims))
@@ -346,9 +349,7 @@ func TestGitHubTokenTenants(t *testing.T) {
 	r := newRig(t, mappings(i.URL))
 	token := sign(testKeys()[0], "one", r.claims(i.URL))
 	for tenant, want := range map[string]string{mlID: `"secret_names":[]`, dataID: "FORBIDDEN"} {
-		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(`{"query":"{ secret_names }"}`))
-		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set("Authorization", "Bearer "+token)
+		req := r.newQuery(token, `{ secret_names }`)
 		req.Header.Set("X-Prefect-Tenant-Id", tenant)
 		r.record(r.Handler(), req).check(t, 200, want)
 	}

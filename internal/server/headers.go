@@ -14,8 +14,10 @@ import (
 const maxHeaderLines = 100
 
 const (
-	tooManyLines = "HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n431 Request Header Fields Too Large\n"
-	httpToTLS    = "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
+	tooManyLines = "HTTP/1.1 431 Request Header Fields Too Large\r\n" +
+		"Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n" +
+		"431 Request Header Fields Too Large\n"
+	httpToTLS = "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
 )
 
 // headerListener bounds the header lines of each request on its connections.

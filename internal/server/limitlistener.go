@@ -24,7 +24,9 @@ type limitListener struct {
 	closed  bool
 }
 
-func newLimitListener(l net.Listener, limit, spareLimit int, firstTimeout time.Duration, count *atomic.Int64) *limitListener {
+func newLimitListener(
+	l net.Listener, limit, spareLimit int, firstTimeout time.Duration, count *atomic.Int64,
+) *limitListener {
 	ll := &limitListener{
 		Listener: l, limit: limit, spareLimit: spareLimit, firstTimeout: firstTimeout, count: count,
 		conns: map[*limitedConn]bool{},

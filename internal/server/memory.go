@@ -52,7 +52,8 @@ func treeLimit(root fs.FS, tree, group, file string) int64 {
 	lowest := int64(0)
 	for dir := path.Clean("/" + group); ; dir = path.Dir(dir) {
 		text, _ := fs.ReadFile(root, path.Join(tree, dir, file))
-		if limit, err := strconv.ParseInt(string(bytes.TrimSpace(text)), 10, 64); err == nil && limit > 0 && limit < unlimited {
+		limit, err := strconv.ParseInt(string(bytes.TrimSpace(text)), 10, 64)
+		if err == nil && limit > 0 && limit < unlimited {
 			lowest = lowerLimit(lowest, limit)
 		}
 		if dir == "/" {

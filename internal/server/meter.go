@@ -57,7 +57,10 @@ func (m *meter) addReloadGauges(s *Server) {
 // addBoundsGauges adds the gauges of what requests hold and wait for.
 func (m *meter) addBoundsGauges(b *bounds) {
 	for resource, pools := range map[string][]*turns.Pool{
-		"turn": {b.slots}, "work": {b.work}, "body": {b.bodies.small, b.bodies.large}, "answer": {b.answers.small, b.answers.large},
+		"turn":   {b.slots},
+		"work":   {b.work},
+		"body":   {b.bodies.small, b.bodies.large},
+		"answer": {b.answers.small, b.answers.large},
 	} {
 		m.set.NewGauge(fmt.Sprintf(`prefect_secrets_requests_waiting{what=%q}`, resource), func() float64 {
 			_, waiting := used(pools)
@@ -81,7 +84,8 @@ func used(pools []*turns.Pool) (units int64, waiting int) {
 }
 
 func (m *meter) countCall(operation, tenant, outcome string) {
-	m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_calls_total{operation=%q,tenant=%q,outcome=%q}`, operation, tenant, outcome)).Inc()
+	const format = `prefect_secrets_calls_total{operation=%q,tenant=%q,outcome=%q}`
+	m.set.GetOrCreateCounter(fmt.Sprintf(format, operation, tenant, outcome)).Inc()
 }
 
 func (m *meter) observeRequest(status int, took time.Duration) {
@@ -90,7 +94,8 @@ func (m *meter) observeRequest(status int, took time.Duration) {
 }
 
 func (m *meter) observeStore(operation string, took time.Duration, failed bool) {
-	m.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf(`prefect_secrets_store_duration_seconds{operation=%q}`, operation), buckets).Update(took.Seconds())
+	duration := fmt.Sprintf(`prefect_secrets_store_duration_seconds{operation=%q}`, operation)
+	m.set.GetOrCreatePrometheusHistogramExt(duration, buckets).Update(took.Seconds())
 	errors := m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_store_errors_total{operation=%q}`, operation))
 	if failed {
 		errors.Inc()

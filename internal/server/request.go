@@ -49,7 +49,8 @@ func (s *Server) withRequestID(next http.Handler) http.Handler {
 			s.meter.inFlight.Dec()
 			s.endPanic(recover(), req, out)
 			s.meter.observeRequest(out.status, time.Since(begin))
-			s.config.Log.Debug("answered", "request", req.id, "remote", req.remote, "status", out.status, "took", time.Since(begin))
+			s.config.Log.Debug("answered",
+				"request", req.id, "remote", req.remote, "status", out.status, "took", time.Since(begin))
 		}()
 		next.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), requestKey{}, req)))
 	})

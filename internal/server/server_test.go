@@ -126,13 +126,15 @@ func newRig(t *testing.T, more string, change ...func(*Config)) *rig {
 }
 
 func (r *rig) keys() string {
-	return "url = \"https://secrets.example.com\"\n" + tenantsText + keyText("ci", "admin", r.admin) + keyText("agent", "runner", r.runner)
+	return "url = \"https://secrets.example.com\"\n" + tenantsText +
+		keyText("ci", "admin", r.admin) + keyText("agent", "runner", r.runner)
 }
 
 func hashOf(key string) [sha256.Size]byte { return sha256.Sum256([]byte(key)) }
 
 func keyText(name, role, key string) string {
-	return fmt.Sprintf("[[keys]]\nname = %q\nrole = %q\ntenants = [\"data\"]\nhash = %q\n\n", name, role, keysfile.FormatHash(hashOf(key)))
+	return fmt.Sprintf("[[keys]]\nname = %q\nrole = %q\ntenants = [\"data\"]\nhash = %q\n\n",
+		name, role, keysfile.FormatHash(hashOf(key)))
 }
 
 func (r *rig) writeKeys(text string) {

@@ -103,7 +103,8 @@ func (v Value) Bool() bool {
 func (v Value) DateTime() time.Time {
 	t, ok := v.decoded.(time.Time)
 	if !ok || v.file.values[v.node].Kind != tomlpos.OffsetDateTime {
-		v.Wrong("expected a date and time with its offset", "write it without quotation marks, such as 2027-01-31T00:00:00Z")
+		v.Wrong("expected a date and time with its offset",
+			"write it without quotation marks, such as 2027-01-31T00:00:00Z")
 	}
 	return t
 }
