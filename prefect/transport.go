@@ -231,7 +231,7 @@ func redirect(from *url.URL, resp *http.Response) string {
 	if header == "" || err != nil || resp.StatusCode < 300 || resp.StatusCode >= 400 {
 		return ""
 	}
-	return address.Redacted(to)
+	return address.Shown(to)
 }
 
 // refusal is the error of an answer whose status is not 200. Its text is not

@@ -46,7 +46,7 @@ func withoutQuery(text string) string {
 	if err != nil {
 		return "a URL"
 	}
-	return address.Redacted(u)
+	return address.Shown(u)
 }
 
 func ownCause(err error) error {

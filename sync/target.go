@@ -22,5 +22,5 @@ func ShownURL(text string) string {
 	if err != nil || u.Host == "" {
 		return text
 	}
-	return address.Redacted(u)
+	return address.Shown(u)
 }

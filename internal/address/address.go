@@ -28,7 +28,7 @@ func Loopback(host string) bool {
 // Unencrypted reports whether requests to a URL leave this machine unencrypted.
 func Unencrypted(u *url.URL) bool { return u.Scheme == "http" && !Loopback(u.Hostname()) }
 
-// Redacted returns the parts of a URL that hold no secrets: scheme, host and path.
-func Redacted(u *url.URL) string {
+// Shown returns the parts of a URL that hold no secrets: scheme, host and path.
+func Shown(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
 }

@@ -45,12 +45,12 @@ func TestUnencrypted(t *testing.T) {
 	}
 }
 
-func TestRedacted(t *testing.T) {
+func TestShown(t *testing.T) {
 	for text, want := range map[string]string{
 		"https://user:password@host:1/a%2Fb?token=1#part": "https://host:1/a%2Fb",
 		"http://host": "http://host",
 	} {
-		if got := address.Redacted(mustParse(t, text)); got != want {
+		if got := address.Shown(mustParse(t, text)); got != want {
 			t.Errorf("%s: got %s", text, got)
 		}
 	}

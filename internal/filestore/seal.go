@@ -66,7 +66,7 @@ func (s *sealer) data(purpose, tenant, name string, info []byte) []byte {
 	return associated(purpose, s.store, []byte(tenant), []byte(name), info)
 }
 
-// info opens the info of a record; rest is for [sealer.valueQuery].
+// info opens the info of a record; rest is for [sealer.value].
 func (s *sealer) info(tenant, name string, record []byte) (info cloud.Info, rest openedInfo, err error) {
 	n, read := binary.Uvarint(record)
 	if read <= 0 || n > uint64(len(record)-read) {
