@@ -116,7 +116,7 @@ func (r *NameRule) readFrom(v tomlfile.Value) {
 	}
 	r.From = text
 	if !ciName.MatchString(text) {
-		r.At = v.Place()
+		r.At = v.Position()
 	}
 }
 
