@@ -15,7 +15,7 @@ import (
 // Backup writes the store as it is at one moment, sealed as ever: a file that
 // [Restore] and [Open] take. Readers and writers go on meanwhile.
 func (s *Store) Backup(ctx context.Context, w io.Writer) error {
-	out := &stopWriter{ctx: ctx, w: w}
+	out := &contextWriter{ctx: ctx, w: w}
 	return s.view(ctx, func(tx *bbolt.Tx) error {
 		if _, err := tx.WriteTo(out); out.err != nil {
 			return fmt.Errorf("backup: %w", out.err)
@@ -28,14 +28,14 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) error {
 
 // stopWriter stops where its context does. It keeps its error, of which bbolt
 // passes on the text alone.
-type stopWriter struct {
+type contextWriter struct {
 	ctx context.Context
 	w   io.Writer
 	err error
 }
 
-func (s *stopWriter) Write(p []byte) (n int, err error) {
-	if s.err = alive(s.ctx); s.err != nil {
+func (s *contextWriter) Write(p []byte) (n int, err error) {
+	if s.err = contextError(s.ctx); s.err != nil {
 		return 0, s.err
 	}
 	n, s.err = s.w.Write(p)
@@ -46,7 +46,7 @@ func (s *stopWriter) Write(p []byte) (n int, err error) {
 // [Store.Backup], or another source of the same bytes. A file that exists is
 // replaced only with force; otherwise the error wraps fs.ErrExist.
 func SaveBackup(path string, force bool, copy func(io.Writer) error) error {
-	return place(path, force, copy, CheckBackup)
+	return replaceFile(path, force, copy, checkBackup)
 }
 
 // Restore verifies that key opens every secret of the backup, and then puts a copy
@@ -58,7 +58,7 @@ func Restore(backup, store string, key Key, force bool) error {
 		return err
 	}
 	defer f.Close()
-	release, err := holdOld(store, force)
+	release, err := lockExisting(store, force)
 	if err != nil {
 		return err
 	}
@@ -70,16 +70,16 @@ func Restore(backup, store string, key Key, force bool) error {
 		}
 		return nil
 	}
-	return place(store, force, copyAll, check)
+	return replaceFile(store, force, copyAll, check)
 }
 
 // holdOld locks the store that is to be replaced, if there is one that can be
 // locked; one that is damaged beyond that is replaced all the same.
-func holdOld(store string, force bool) (release func(), err error) {
+func lockExisting(store string, force bool) (release func(), err error) {
 	if _, err := os.Stat(store); err != nil || !force {
 		return func() {}, nil
 	}
-	old, err := openFile(store, defaultLockWait, false)
+	old, err := openBoltFile(store, defaultLockWait, false)
 	if errors.Is(err, ErrLocked) {
 		return nil, fmt.Errorf("store %s: %w", store, err)
 	}
@@ -90,7 +90,7 @@ func holdOld(store string, force bool) (release func(), err error) {
 }
 
 // place makes a file beside its place, checks it, and renames it there.
-func place(path string, force bool, write func(io.Writer) error, check func(path string) error) error {
+func replaceFile(path string, force bool, write func(io.Writer) error, check func(path string) error) error {
 	if _, err := os.Lstat(path); err == nil && !force {
 		return fmt.Errorf("%s: %w: use --force to replace it", path, fs.ErrExist)
 	}

@@ -60,7 +60,7 @@ func initialise(path string, key Key) error {
 		_, secrets := tx.CreateBucket(bucketSecrets)
 		return errors.Join(secrets,
 			header.Put(keyFormat, []byte{format}),
-			header.Put(keyID, seal(key.aead(), id, associated(purposeHeader, []byte{format}))))
+			header.Put(keyID, seal(key.aead(), id, joinFields(purposeHeader, []byte{format}))))
 	})
 	return errors.Join(err, db.Close())
 }
@@ -80,11 +80,11 @@ func readHeader(tx *bbolt.Tx, key Key) (*sealer, error) {
 	case secrets == nil:
 		return nil, fmt.Errorf("%w (its secrets are missing)", ErrDamaged)
 	}
-	id, err := unseal(key.aead(), header.Get(keyID), associated(purposeHeader, version))
+	id, err := unseal(key.aead(), header.Get(keyID), joinFields(purposeHeader, version))
 	if err != nil {
 		return nil, ErrKey
 	}
-	return &sealer{aead: key.aead(), store: id}, nil
+	return &sealer{aead: key.aead(), storeID: id}, nil
 }
 
 // syncDir makes the entry of path in its directory durable.

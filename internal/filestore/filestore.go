@@ -81,7 +81,7 @@ func (c Config) lockWait() time.Duration {
 // Store is an open file. It is safe for concurrent use.
 type Store struct {
 	now func() time.Time
-	opened
+	boltFile
 	sealer *sealer
 	writer *writer
 }
@@ -115,11 +115,11 @@ func open(c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := openFile(c.Path, c.lockWait(), false)
+	file, err := openBoltFile(c.Path, c.lockWait(), false)
 	if err != nil {
 		return nil, err
 	}
-	return &Store{now: c.Now, opened: file, sealer: sealer, writer: startWriter(file)}, nil
+	return &Store{now: c.Now, boltFile: file, sealer: sealer, writer: startWriter(file)}, nil
 }
 
 // Close waits for the writes that are under way and gives the file back. It may
@@ -147,17 +147,17 @@ func checkFile(path string) error {
 	case info.Size() == 0:
 		return fmt.Errorf("%w: it is empty; remove it, and a new one is made", ErrForeign)
 	}
-	return private(info)
+	return checkPermissions(info)
 }
 
 // opened is a file as bbolt has it open and locked.
-type opened struct {
+type boltFile struct {
 	db   *bbolt.DB
 	file *os.File // db's own
 }
 
 // inPlace reports whether the path still leads to the file that is open.
-func (o opened) inPlace() error {
+func (o boltFile) inPlace() error {
 	there, err := os.Stat(o.db.Path())
 	if err != nil {
 		return fmt.Errorf("%w (%w)", ErrGone, err)
@@ -171,8 +171,8 @@ func (o opened) inPlace() error {
 
 // openFile opens a file that exists: a store that vanishes is not replaced by an
 // empty one.
-func openFile(path string, wait time.Duration, readOnly bool) (opened, error) {
-	var o opened
+func openBoltFile(path string, wait time.Duration, readOnly bool) (boltFile, error) {
+	var o boltFile
 	options := &bbolt.Options{Timeout: wait, ReadOnly: readOnly, FreelistType: bbolt.FreelistMapType, NoStatistics: true}
 	options.OpenFile = func(path string, flag int, mode os.FileMode) (*os.File, error) {
 		var err error
@@ -180,22 +180,22 @@ func openFile(path string, wait time.Duration, readOnly bool) (opened, error) {
 		return o.file, err
 	}
 	if !readOnly {
-		options.InitialMmapSize = initialMap()
+		options.InitialMmapSize = initialMapSize()
 	}
-	err := guard(func() error {
+	err := recoverDamage(func() error {
 		var err error
 		o.db, err = bbolt.Open(path, 0o600, options)
 		return err
 	})
 	if err != nil {
-		return o, o.refused(err)
+		return o, o.openError(err)
 	}
 	o.db.AllocSize = 1 << 20
 	return o, nil
 }
 
 // refused says why bbolt did not open a file, and lets go of it.
-func (o opened) refused(err error) error {
+func (o boltFile) openError(err error) error {
 	_ = o.file.Close() // nil, or closed already, unless bbolt panicked
 	var system *fs.PathError
 	switch {
@@ -207,7 +207,7 @@ func (o opened) refused(err error) error {
 	return fmt.Errorf("%w (%w)", ErrDamaged, err)
 }
 
-func (o opened) checkPages() error {
+func (o boltFile) checkPages() error {
 	info, err := o.file.Stat()
 	if err != nil {
 		return err

@@ -69,7 +69,7 @@ func ReadKeyFile(path string) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	if err := private(info); err != nil {
+	if err := checkPermissions(info); err != nil {
 		return Key{}, fmt.Errorf("%s: %w", path, err)
 	}
 	text, err := io.ReadAll(io.LimitReader(f, maxKeyFile))

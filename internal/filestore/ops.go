@@ -14,13 +14,13 @@ import (
 )
 
 // askEvery is after how many names a cancelled context is noticed.
-const askEvery = 256
+const checkEvery = 256
 
 // Set implements [cloud.Store].
 func (s *Store) Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {
 	// The caller may leave before the writer has read the value.
 	value, updated := append(json.RawMessage(nil), value...), s.now()
-	return s.writer.do(ctx, func(tx *bbolt.Tx) (bool, error) {
+	return s.writer.write(ctx, func(tx *bbolt.Tx) (bool, error) {
 		info := cloud.Info{Version: 1, Updated: updated, Writer: writer}
 		if record := lookup(tx, tenant, name); record != nil {
 			old, same, err := s.compare(tenant, name, record, value, compare)
@@ -33,7 +33,7 @@ func (s *Store) Set(ctx context.Context, tenant, name string, value json.RawMess
 		if err != nil {
 			return false, err
 		}
-		return true, bucket.Put([]byte(name), s.sealer.record(tenant, name, info, value))
+		return true, bucket.Put([]byte(name), s.sealer.sealRecord(tenant, name, info, value))
 	})
 }
 
@@ -41,9 +41,9 @@ func (s *Store) Set(ctx context.Context, tenant, name string, value json.RawMess
 func (s *Store) compare(tenant, name string, record, value []byte, compare bool) (old cloud.Info, same bool, err error) {
 	var oldValue []byte
 	if compare {
-		old, oldValue, err = s.sealer.value(tenant, name, record)
+		old, oldValue, err = s.sealer.openValue(tenant, name, record)
 	} else {
-		old, _, err = s.sealer.info(tenant, name, record)
+		old, _, err = s.sealer.openInfo(tenant, name, record)
 	}
 	if err != nil {
 		return old, false, damagedSecret(tenant, name)
@@ -58,7 +58,7 @@ func (s *Store) Get(ctx context.Context, tenant, name string) (value json.RawMes
 		if record == nil {
 			return fmt.Errorf("%q: %w", name, cloud.ErrNotFound)
 		}
-		_, plain, err := s.sealer.value(tenant, name, record)
+		_, plain, err := s.sealer.openValue(tenant, name, record)
 		if err != nil {
 			return damagedSecret(tenant, name)
 		}
@@ -70,7 +70,7 @@ func (s *Store) Get(ctx context.Context, tenant, name string) (value json.RawMes
 
 // Delete implements [cloud.Store].
 func (s *Store) Delete(ctx context.Context, tenant, name string) error {
-	_, err := s.writer.do(ctx, func(tx *bbolt.Tx) (bool, error) {
+	_, err := s.writer.write(ctx, func(tx *bbolt.Tx) (bool, error) {
 		bucket := tx.Bucket(bucketSecrets).Bucket([]byte(tenant))
 		if bucket == nil {
 			return false, nil
@@ -90,7 +90,7 @@ func (s *Store) Names(ctx context.Context, tenant string) ([]string, error) {
 		}
 		return bucket.ForEach(func(name, _ []byte) error {
 			names = append(names, string(name))
-			return aliveEvery(ctx, len(names))
+			return contextErrorEvery(ctx, len(names))
 		})
 	})
 	if err != nil {
@@ -104,14 +104,14 @@ func (s *Store) Info(ctx context.Context, tenant string, names ...string) (map[s
 	out := make(map[string]cloud.Info, len(names))
 	err := s.view(ctx, func(tx *bbolt.Tx) error {
 		for i, name := range names {
-			if err := aliveEvery(ctx, i); err != nil {
+			if err := contextErrorEvery(ctx, i); err != nil {
 				return err
 			}
 			record := lookup(tx, tenant, name)
 			if record == nil {
 				continue
 			}
-			info, _, err := s.sealer.info(tenant, name, record)
+			info, _, err := s.sealer.openInfo(tenant, name, record)
 			if err != nil {
 				return damagedSecret(tenant, name)
 			}
@@ -132,10 +132,10 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // view reads in one transaction, which sees no write that comes after it.
 func (s *Store) view(ctx context.Context, read func(*bbolt.Tx) error) error {
-	if err := alive(ctx); err != nil {
+	if err := contextError(ctx); err != nil {
 		return err
 	}
-	err := guard(func() error { return s.db.View(read) })
+	err := recoverDamage(func() error { return s.db.View(read) })
 	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
 		return ErrClosed
 	}
@@ -151,11 +151,11 @@ func lookup(tx *bbolt.Tx, tenant, name string) []byte {
 	return bucket.Get([]byte(name))
 }
 
-func aliveEvery(ctx context.Context, n int) error {
-	if n%askEvery != 0 {
+func contextErrorEvery(ctx context.Context, n int) error {
+	if n%checkEvery != 0 {
 		return nil
 	}
-	return alive(ctx)
+	return contextError(ctx)
 }
 
 func damagedSecret(tenant, name string) error {

@@ -35,7 +35,7 @@ var order = binary.NativeEndian
 // or free, keys are in order, and each byte that says where something is agrees
 // with the others. What bbolt itself would do on a file that fails here is panic,
 // recurse without end, or quietly miss keys.
-type pages struct {
+type pageChecker struct {
 	file  io.ReaderAt
 	size  int64 // of a page
 	inUse []bool
@@ -57,23 +57,23 @@ func checkPages(file io.ReaderAt, length int64) error {
 	if pages := uint64(length) / uint64(m.pageSize); m.next > pages {
 		return fmt.Errorf("%w (it is cut off: %d of %d pages are there)", ErrDamaged, pages, m.next)
 	}
-	p := &pages{file: file, size: int64(m.pageSize), inUse: make([]bool, m.next)}
+	p := &pageChecker{file: file, size: int64(m.pageSize), inUse: make([]bool, m.next)}
 	p.inUse[0], p.inUse[1] = true, true
-	if err := p.free(m.freelist); err != nil {
+	if err := p.checkFreelist(m.freelist); err != nil {
 		return err
 	}
-	if err := p.tree(m.root, span{}, 0); err != nil {
+	if err := p.checkTree(m.root, keyRange{}, 0); err != nil {
 		return err
 	}
 	for id, used := range p.inUse {
 		if !used {
-			return damaged(uint64(id), "nothing leads to it")
+			return damagedPage(uint64(id), "nothing leads to it")
 		}
 	}
 	return nil
 }
 
-func damaged(page uint64, what string) error {
+func damagedPage(page uint64, what string) error {
 	return fmt.Errorf("%w (page %d: %s)", ErrDamaged, page, what)
 }
 
@@ -95,7 +95,7 @@ func newestMeta(file io.ReaderAt, length int64) (meta, error) {
 		first, second = second, first
 	}
 	if first.pageSize != second.pageSize || first.txid-second.txid > 1 || first.next < 2 {
-		return meta{}, damaged(0, "the two heads of the file do not fit")
+		return meta{}, damagedPage(0, "the two heads of the file do not fit")
 	}
 	return first, nil
 }
@@ -110,9 +110,9 @@ func readMeta(file io.ReaderAt, id uint64, offset int64) (meta, error) {
 	_, _ = sum.Write(b[:metaSize-8])
 	switch {
 	case order.Uint64(page) != id || order.Uint16(page[8:]) != flagMeta:
-		return meta{}, damaged(id, "it is no head of the file")
+		return meta{}, damagedPage(id, "it is no head of the file")
 	case order.Uint32(b) != boltMagic || order.Uint32(b[4:]) != boltVersion || sum.Sum64() != order.Uint64(b[metaSize-8:]):
-		return meta{}, damaged(id, "its checksum is wrong")
+		return meta{}, damagedPage(id, "its checksum is wrong")
 	}
 	return meta{
 		pageSize: order.Uint32(b[8:]), root: order.Uint64(b[16:]), freelist: order.Uint64(b[32:]),
@@ -121,9 +121,9 @@ func readMeta(file io.ReaderAt, id uint64, offset int64) (meta, error) {
 }
 
 // read takes a page and those that it runs over into, and marks them as in use.
-func (p *pages) read(id uint64) ([]byte, error) {
+func (p *pageChecker) readPage(id uint64) ([]byte, error) {
 	if id >= uint64(len(p.inUse)) {
-		return nil, damaged(id, "it is beyond the end")
+		return nil, damagedPage(id, "it is beyond the end")
 	}
 	head := make([]byte, pageHeader)
 	if _, err := p.file.ReadAt(head, int64(id)*p.size); err != nil {
@@ -131,10 +131,10 @@ func (p *pages) read(id uint64) ([]byte, error) {
 	}
 	count := uint64(order.Uint32(head[12:])) + 1
 	if order.Uint64(head) != id || count > uint64(len(p.inUse))-id {
-		return nil, damaged(id, "its head is wrong")
+		return nil, damagedPage(id, "its head is wrong")
 	}
 	for i := id; i < id+count; i++ {
-		if err := p.use(i); err != nil {
+		if err := p.markUsed(i); err != nil {
 			return nil, err
 		}
 	}
@@ -143,9 +143,9 @@ func (p *pages) read(id uint64) ([]byte, error) {
 	return body, err
 }
 
-func (p *pages) use(id uint64) error {
+func (p *pageChecker) markUsed(id uint64) error {
 	if id >= uint64(len(p.inUse)) || p.inUse[id] {
-		return damaged(id, "it is in use twice, or beyond the end")
+		return damagedPage(id, "it is in use twice, or beyond the end")
 	}
 	p.inUse[id] = true
 	return nil
@@ -153,8 +153,8 @@ func (p *pages) use(id uint64) error {
 
 // free marks the pages of the freelist. A count of 0xFFFF means that the first
 // entry is the count.
-func (p *pages) free(id uint64) error {
-	page, err := p.read(id)
+func (p *pageChecker) checkFreelist(id uint64) error {
+	page, err := p.readPage(id)
 	if err != nil {
 		return err
 	}
@@ -163,10 +163,10 @@ func (p *pages) free(id uint64) error {
 		count, list = order.Uint64(list), list[8:]
 	}
 	if order.Uint16(page[8:]) != flagFreelist || count > uint64(len(list))/8 {
-		return damaged(id, "it is no list of free pages")
+		return damagedPage(id, "it is no list of free pages")
 	}
 	for i := range count {
-		if err := p.use(order.Uint64(list[i*8:])); err != nil {
+		if err := p.markUsed(order.Uint64(list[i*8:])); err != nil {
 			return err
 		}
 	}
@@ -175,40 +175,40 @@ func (p *pages) free(id uint64) error {
 
 // span is what the keys of a page must lie in: from first on, before end. Nil is
 // open.
-type span struct{ first, end []byte }
+type keyRange struct{ first, end []byte }
 
-func (s span) holds(key []byte) bool {
+func (s keyRange) contains(key []byte) bool {
 	return bytes.Compare(key, s.first) >= 0 && (s.end == nil || bytes.Compare(key, s.end) < 0)
 }
 
 // tree checks a bucket's pages from their root.
-func (p *pages) tree(id uint64, keys span, depth int) error {
+func (p *pageChecker) checkTree(id uint64, keys keyRange, depth int) error {
 	if depth > maxDepth {
-		return damaged(id, "it is too deep")
+		return damagedPage(id, "it is too deep")
 	}
-	page, err := p.read(id)
+	page, err := p.readPage(id)
 	if err != nil {
 		return err
 	}
-	return p.page(id, page, keys, depth)
+	return p.checkPage(id, page, keys, depth)
 }
 
 // page checks a page of a tree, which may be inline in a leaf.
-func (p *pages) page(id uint64, page []byte, keys span, depth int) error {
-	elements, err := readElements(id, page, keys)
+func (p *pageChecker) checkPage(id uint64, page []byte, keys keyRange, depth int) error {
+	elements, err := elementsOf(id, page, keys)
 	if err != nil {
 		return err
 	}
 	for i, e := range elements {
 		switch {
 		case e.branch:
-			below := span{e.key, keys.end}
+			below := keyRange{e.key, keys.end}
 			if i+1 < len(elements) {
 				below.end = elements[i+1].key
 			}
-			err = p.tree(e.child, below, depth+1)
+			err = p.checkTree(e.child, below, depth+1)
 		case e.bucket:
-			err = p.bucket(id, e.value, depth+1)
+			err = p.checkBucket(id, e.value, depth+1)
 		}
 		if err != nil {
 			return err
@@ -217,18 +217,18 @@ func (p *pages) page(id uint64, page []byte, keys span, depth int) error {
 	return nil
 }
 
-func (p *pages) bucket(id uint64, value []byte, depth int) error {
+func (p *pageChecker) checkBucket(id uint64, value []byte, depth int) error {
 	if len(value) < bucketHead {
-		return damaged(id, "a bucket is too short")
+		return damagedPage(id, "a bucket is too short")
 	}
 	if root := order.Uint64(value); root != 0 {
-		return p.tree(root, span{}, depth)
+		return p.checkTree(root, keyRange{}, depth)
 	}
 	inline := value[bucketHead:]
 	if len(inline) < pageHeader || order.Uint16(inline[8:]) != flagLeaf || depth > maxDepth {
-		return damaged(id, "a bucket within it is wrong")
+		return damagedPage(id, "a bucket within it is wrong")
 	}
-	return p.page(id, inline, span{}, depth)
+	return p.checkPage(id, inline, keyRange{}, depth)
 }
 
 // element is one entry of a page.
@@ -240,11 +240,11 @@ type element struct {
 
 // readElements wants keys and values to follow the table and one another without
 // a gap, as bbolt writes them, so that no count or length can be wrong alone.
-func readElements(id uint64, page []byte, keys span) ([]element, error) {
+func elementsOf(id uint64, page []byte, keys keyRange) ([]element, error) {
 	flags, count := order.Uint16(page[8:]), int(order.Uint16(page[10:]))
 	at := pageHeader + count*elementSize
 	if at > len(page) || flags != flagLeaf && (flags != flagBranch || count == 0) {
-		return nil, damaged(id, "it is neither branch nor leaf")
+		return nil, damagedPage(id, "it is neither branch nor leaf")
 	}
 	out := make([]element, count)
 	for i := range out {
@@ -252,11 +252,11 @@ func readElements(id uint64, page []byte, keys span) ([]element, error) {
 		e, pos, ksize, vsize := rawElement(page[table:], flags)
 		end := int64(at) + ksize + vsize
 		if int64(table)+pos != int64(at) || ksize == 0 || end > int64(len(page)) {
-			return nil, damaged(id, "an entry is not where it should be")
+			return nil, damagedPage(id, "an entry is not where it should be")
 		}
 		e.key, e.value = page[at:int64(at)+ksize], page[int64(at)+ksize:end]
-		if !keys.holds(e.key) || i > 0 && bytes.Compare(out[i-1].key, e.key) >= 0 {
-			return nil, damaged(id, "its keys are out of order")
+		if !keys.contains(e.key) || i > 0 && bytes.Compare(out[i-1].key, e.key) >= 0 {
+			return nil, damagedPage(id, "its keys are out of order")
 		}
 		out[i], at = e, int(end)
 	}

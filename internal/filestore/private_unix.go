@@ -11,7 +11,7 @@ import (
 
 // private refuses a file that others than its owner may read or write, and one
 // that belongs to neither this process's user nor root.
-func private(info fs.FileInfo) error {
+func checkPermissions(info fs.FileInfo) error {
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
 		return fmt.Errorf("its mode is %04o: %w", mode, ErrPermissions)
 	}
@@ -22,4 +22,4 @@ func private(info fs.FileInfo) error {
 }
 
 // initialMap is how much to map at first; it makes no file larger here.
-func initialMap() int { return mapped }
+func initialMapSize() int { return mapped }

@@ -13,7 +13,7 @@ import (
 // sealer seals the records of one store.
 type sealer struct {
 	aead  cipher.AEAD
-	store []byte // the id of the store, part of all associated data
+	storeID []byte // the id of the store, part of all associated data
 }
 
 // Purposes keep one kind of sealed text from standing in for another.
@@ -26,7 +26,7 @@ const (
 var errSeal = errors.New("a seal is broken")
 
 // associated joins fields so that no two lists of fields give the same bytes.
-func associated(purpose string, fields ...[]byte) []byte {
+func joinFields(purpose string, fields ...[]byte) []byte {
 	out := append(binary.AppendUvarint(nil, uint64(len(purpose))), purpose...)
 	for _, field := range fields {
 		out = append(binary.AppendUvarint(out, uint64(len(field))), field...)
@@ -55,25 +55,25 @@ func unseal(aead cipher.AEAD, sealed, data []byte) ([]byte, error) {
 
 // record makes what the file has under a name: the length of the sealed info, the
 // sealed info, the sealed value.
-func (s *sealer) record(tenant, name string, info cloud.Info, value []byte) []byte {
+func (s *sealer) sealRecord(tenant, name string, info cloud.Info, value []byte) []byte {
 	plain := encodeInfo(info)
-	sealedInfo := seal(s.aead, plain, s.data(purposeInfo, tenant, name, nil))
+	sealedInfo := seal(s.aead, plain, s.associatedData(purposeInfo, tenant, name, nil))
 	out := append(binary.AppendUvarint(nil, uint64(len(sealedInfo))), sealedInfo...)
-	return append(out, seal(s.aead, value, s.data(purposeValue, tenant, name, plain))...)
+	return append(out, seal(s.aead, value, s.associatedData(purposeValue, tenant, name, plain))...)
 }
 
-func (s *sealer) data(purpose, tenant, name string, info []byte) []byte {
-	return associated(purpose, s.store, []byte(tenant), []byte(name), info)
+func (s *sealer) associatedData(purpose, tenant, name string, info []byte) []byte {
+	return joinFields(purpose, s.storeID, []byte(tenant), []byte(name), info)
 }
 
-// info opens the info of a record; rest is for [sealer.value].
-func (s *sealer) info(tenant, name string, record []byte) (info cloud.Info, rest openedInfo, err error) {
+// info opens the info of a record; rest is for [sealer.openValue].
+func (s *sealer) openInfo(tenant, name string, record []byte) (info cloud.Info, rest openedInfo, err error) {
 	n, read := binary.Uvarint(record)
 	if read <= 0 || n > uint64(len(record)-read) {
 		return info, rest, errSeal
 	}
 	record = record[read:]
-	plain, err := unseal(s.aead, record[:n], s.data(purposeInfo, tenant, name, nil))
+	plain, err := unseal(s.aead, record[:n], s.associatedData(purposeInfo, tenant, name, nil))
 	if err != nil {
 		return info, rest, err
 	}
@@ -85,12 +85,12 @@ func (s *sealer) info(tenant, name string, record []byte) (info cloud.Info, rest
 type openedInfo struct{ plain, sealedValue []byte }
 
 // value opens the whole of a record.
-func (s *sealer) value(tenant, name string, record []byte) (cloud.Info, []byte, error) {
-	info, opened, err := s.info(tenant, name, record)
+func (s *sealer) openValue(tenant, name string, record []byte) (cloud.Info, []byte, error) {
+	info, opened, err := s.openInfo(tenant, name, record)
 	if err != nil {
 		return info, nil, err
 	}
-	value, err := unseal(s.aead, opened.sealedValue, s.data(purposeValue, tenant, name, opened.plain))
+	value, err := unseal(s.aead, opened.sealedValue, s.associatedData(purposeValue, tenant, name, opened.plain))
 	return info, value, err
 }
 

@@ -11,7 +11,7 @@ import (
 // outOfSpace reports whether a commit failed for want of room, which leaves the
 // file as it was: disk, quota, or the process's limit on a file's size. Of some
 // errors bbolt keeps the text alone.
-func outOfSpace(err error) bool {
+func isOutOfSpace(err error) bool {
 	for _, full := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
 		if errors.Is(err, full) || strings.Contains(err.Error(), full.Error()) {
 			return true

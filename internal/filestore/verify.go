@@ -30,7 +30,7 @@ func verify(path string, key Key, wait time.Duration, values bool) (s *sealer, e
 	if err := checkMagic(path); err != nil {
 		return nil, err
 	}
-	opened, err := openFile(path, wait, true)
+	opened, err := openBoltFile(path, wait, true)
 	if err != nil {
 		return nil, err
 	}
@@ -38,13 +38,13 @@ func verify(path string, key Key, wait time.Duration, values bool) (s *sealer, e
 	if err := opened.checkPages(); err != nil {
 		return nil, err
 	}
-	err = guard(func() error {
+	err = recoverDamage(func() error {
 		return opened.db.View(func(tx *bbolt.Tx) error {
 			var err error
 			if s, err = readHeader(tx, key); err != nil {
 				return err
 			}
-			return s.verify(tx, values)
+			return s.verifyRecords(tx, values)
 		})
 	})
 	return s, err
@@ -52,7 +52,7 @@ func verify(path string, key Key, wait time.Duration, values bool) (s *sealer, e
 
 // CheckBackup looks through the structure of a file that is no store in use: it
 // needs no key, and tells a backup that is cut off.
-func CheckBackup(path string) error {
+func checkBackup(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func checkMagic(path string) error {
 }
 
 // verify opens each record, or the info of each.
-func (s *sealer) verify(tx *bbolt.Tx, values bool) error {
+func (s *sealer) verifyRecords(tx *bbolt.Tx, values bool) error {
 	secrets := tx.Bucket(bucketSecrets)
 	return secrets.ForEach(func(tenant, _ []byte) error {
 		bucket := secrets.Bucket(tenant)
@@ -92,9 +92,9 @@ func (s *sealer) verify(tx *bbolt.Tx, values bool) error {
 			return fmt.Errorf("%w (tenant %q)", ErrDamaged, tenant)
 		}
 		return bucket.ForEach(func(name, record []byte) error {
-			open := func() error { _, _, err := s.info(string(tenant), string(name), record); return err }
+			open := func() error { _, _, err := s.openInfo(string(tenant), string(name), record); return err }
 			if values {
-				open = func() error { _, _, err := s.value(string(tenant), string(name), record); return err }
+				open = func() error { _, _, err := s.openValue(string(tenant), string(name), record); return err }
 			}
 			if open() != nil {
 				return damagedSecret(string(tenant), string(name))

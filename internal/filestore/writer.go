@@ -15,8 +15,8 @@ const maxCommit = 256
 // that wait when it is done go into the next commit, and with it to the disk at
 // once.
 type writer struct {
-	opened
-	queue  chan *write
+	boltFile
+	queue  chan *change
 	closed chan struct{} // closed by stop
 	done   chan struct{} // closed when run has ended
 	once   sync.Once
@@ -24,7 +24,7 @@ type writer struct {
 }
 
 // write is one change. Apply either makes the whole change or returns an error.
-type write struct {
+type change struct {
 	ctx   context.Context
 	apply func(*bbolt.Tx) (changed bool, err error)
 	reply chan result // has room for one
@@ -35,8 +35,8 @@ type result struct {
 	err     error
 }
 
-func startWriter(file opened) *writer {
-	w := &writer{opened: file, queue: make(chan *write), closed: make(chan struct{}), done: make(chan struct{})}
+func startWriter(file boltFile) *writer {
+	w := &writer{boltFile: file, queue: make(chan *change), closed: make(chan struct{}), done: make(chan struct{})}
 	go w.run()
 	return w
 }
@@ -50,12 +50,12 @@ func (w *writer) stop() (first bool) {
 }
 
 // do queues a change and waits until it is on the disk or refused.
-func (w *writer) do(ctx context.Context, apply func(*bbolt.Tx) (bool, error)) (bool, error) {
-	change := &write{ctx, apply, make(chan result, 1)}
+func (w *writer) write(ctx context.Context, apply func(*bbolt.Tx) (bool, error)) (bool, error) {
+	change := &change{ctx, apply, make(chan result, 1)}
 	select {
 	case w.queue <- change:
 	case <-ctx.Done():
-		return false, alive(ctx)
+		return false, contextError(ctx)
 	case <-w.closed:
 		return false, ErrClosed
 	}
@@ -63,7 +63,7 @@ func (w *writer) do(ctx context.Context, apply func(*bbolt.Tx) (bool, error)) (b
 	case r := <-change.reply:
 		return r.changed, r.err
 	case <-ctx.Done():
-		return false, alive(ctx)
+		return false, contextError(ctx)
 	}
 }
 
@@ -80,8 +80,8 @@ func (w *writer) run() {
 }
 
 // collect takes what waits beside the first.
-func (w *writer) collect(first *write) []*write {
-	writes := []*write{first}
+func (w *writer) collect(first *change) []*change {
+	writes := []*change{first}
 	for len(writes) < maxCommit {
 		select {
 		case next := <-w.queue:
@@ -95,11 +95,11 @@ func (w *writer) collect(first *write) []*write {
 
 // commit makes changes durable together and then answers. Where that fails, as on
 // a full disk, each is tried alone, for some may still have room.
-func (w *writer) commit(writes []*write) {
+func (w *writer) commit(writes []*change) {
 	results, err := w.transact(writes)
 	if err != nil && len(writes) > 1 {
 		for _, one := range writes {
-			w.commit([]*write{one})
+			w.commit([]*change{one})
 		}
 		return
 	}
@@ -112,7 +112,7 @@ func (w *writer) commit(writes []*write) {
 }
 
 // transact returns the results of changes and, if none of them was kept, why.
-func (w *writer) transact(writes []*write) ([]result, error) {
+func (w *writer) transact(writes []*change) ([]result, error) {
 	results := make([]result, len(writes))
 	if w.broken != nil {
 		return results, w.broken
@@ -120,10 +120,10 @@ func (w *writer) transact(writes []*write) ([]result, error) {
 	if err := w.inPlace(); err != nil {
 		return results, fmt.Errorf("nothing was written: %w", err)
 	}
-	err := guard(func() error {
+	err := recoverDamage(func() error {
 		return w.db.Update(func(tx *bbolt.Tx) error {
 			for i, one := range writes {
-				if results[i].err = alive(one.ctx); results[i].err == nil {
+				if results[i].err = contextError(one.ctx); results[i].err == nil {
 					results[i].changed, results[i].err = one.apply(tx)
 				}
 			}
@@ -133,13 +133,13 @@ func (w *writer) transact(writes []*write) ([]result, error) {
 	if err == nil {
 		return results, nil
 	}
-	if !outOfSpace(err) {
+	if !isOutOfSpace(err) {
 		w.broken = fmt.Errorf("the store takes no more writes, open it again: %w", err)
 	}
 	return results, fmt.Errorf("nothing was written: %w", err)
 }
 
-func alive(ctx context.Context) error {
+func contextError(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("the store stopped: %w", err)
 	}
