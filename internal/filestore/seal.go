@@ -12,7 +12,7 @@ import (
 
 // sealer seals the records of one store.
 type sealer struct {
-	aead  cipher.AEAD
+	aead    cipher.AEAD
 	storeID []byte // the id of the store, part of all associated data
 }
 
