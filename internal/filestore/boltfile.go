@@ -9,13 +9,10 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
-// mapped is how much of the file's address space is mapped at once. Up to that
-// size a backup that is under way holds no writer up.
-const mapped = 1 << 30
-
-// checkFile looks at what can be told of a file before it is opened.
+// checkFile checks what the system says about a file, before it is opened.
 func checkFile(path string) error {
 	info, err := os.Stat(path)
 	switch {
@@ -31,53 +28,42 @@ func checkFile(path string) error {
 	return checkPermissions(info)
 }
 
-// opened is a file as bbolt has it open and locked.
+// boltFile is a file that bbolt has opened and locked.
 type boltFile struct {
 	db   *bbolt.DB
-	file *os.File // db's own
+	file *os.File // the one that db uses
 }
 
-// inPlace reports whether the path still leads to the file that is open.
-func (o boltFile) inPlace() error {
-	there, err := os.Stat(o.db.Path())
-	if err != nil {
-		return fmt.Errorf("%w (%w)", ErrGone, err)
-	}
-	here, err := o.file.Stat()
-	if err == nil && !os.SameFile(there, here) {
-		err = ErrGone
-	}
-	return err
-}
-
-// openFile opens a file that exists: a store that vanishes is not replaced by an
-// empty one.
+// openBoltFile opens a file that exists. It never creates one, so that a store that
+// vanishes is not replaced by an empty one.
 func openBoltFile(path string, wait time.Duration, readOnly bool) (boltFile, error) {
-	var o boltFile
-	options := &bbolt.Options{Timeout: wait, ReadOnly: readOnly, FreelistType: bbolt.FreelistMapType, NoStatistics: true}
-	options.OpenFile = func(path string, flag int, mode os.FileMode) (*os.File, error) {
-		var err error
-		o.file, err = os.OpenFile(path, flag&^os.O_CREATE, mode)
-		return o.file, err
+	var f boltFile
+	opts := &bbolt.Options{
+		Timeout: wait, ReadOnly: readOnly, FreelistType: bbolt.FreelistMapType, NoStatistics: true,
+		OpenFile: func(path string, flag int, mode os.FileMode) (*os.File, error) {
+			var err error
+			f.file, err = os.OpenFile(path, flag&^os.O_CREATE, mode)
+			return f.file, err
+		},
 	}
 	if !readOnly {
-		options.InitialMmapSize = initialMapSize()
+		opts.InitialMmapSize = initialMapSize()
 	}
 	err := recoverDamage(func() error {
 		var err error
-		o.db, err = bbolt.Open(path, 0o600, options)
+		f.db, err = bbolt.Open(path, 0o600, opts)
 		return err
 	})
 	if err != nil {
-		return o, o.openError(err)
+		_ = f.file.Close() // nil, or closed already, unless bbolt panicked
+		return f, openError(err)
 	}
-	o.db.AllocSize = 1 << 20
-	return o, nil
+	f.db.AllocSize = 1 << 20
+	return f, nil
 }
 
-// refused says why bbolt did not open a file, and lets go of it.
-func (o boltFile) openError(err error) error {
-	_ = o.file.Close() // nil, or closed already, unless bbolt panicked
+// openError turns bbolt's error on opening a file into one of this package.
+func openError(err error) error {
 	var system *fs.PathError
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
@@ -88,16 +74,30 @@ func (o boltFile) openError(err error) error {
 	return fmt.Errorf("%w (%w)", ErrDamaged, err)
 }
 
-func (o boltFile) checkPages() error {
-	info, err := o.file.Stat()
+// checkInPlace returns [ErrGone] if the path no longer leads to the open file.
+func (f boltFile) checkInPlace() error {
+	atPath, err := os.Stat(f.db.Path())
+	if err != nil {
+		return fmt.Errorf("%w (%w)", ErrGone, err)
+	}
+	open, err := f.file.Stat()
+	if err == nil && !os.SameFile(atPath, open) {
+		err = ErrGone
+	}
+	return err
+}
+
+func (f boltFile) checkPages() error {
+	info, err := f.file.Stat()
 	if err != nil {
 		return err
 	}
-	return checkPages(o.file, info.Size())
+	return checkPages(f.file, info.Size())
 }
 
-// guard turns into ErrDamaged what bbolt panics with where a page is not what it
-// expects, and the fault of a file that was cut off beneath its mapping.
+// recoverDamage turns two panics of run into [ErrDamaged]: bbolt's own, on a page
+// that it does not expect, and the memory fault when a file was truncated beneath its
+// mapping.
 func recoverDamage(run func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {

@@ -4,11 +4,12 @@ package filestore
 
 import "io/fs"
 
-// private cannot be told from a mode here.
-func private(fs.FileInfo) error { return nil }
+// checkPermissions accepts every file: its mode does not say who may read it here.
+func checkPermissions(fs.FileInfo) error { return nil }
 
-// initialMap is nothing, for the file would be made as large as its mapping.
-func initialMap() int { return 0 }
+// initialMapSize returns 0: bbolt would make the file as large as its mapping here.
+func initialMapSize() int { return 0 }
 
-// outOfSpace cannot be told here: the store is to be opened again.
-func outOfSpace(error) bool { return false }
+// isOutOfSpace returns false: the error does not say so here. After any failed commit
+// the store has to be opened again.
+func isOutOfSpace(error) bool { return false }

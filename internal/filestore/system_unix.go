@@ -11,8 +11,8 @@ import (
 	"syscall"
 )
 
-// private refuses a file that others than its owner may read or write, and one
-// that belongs to neither this process's user nor root.
+// checkPermissions refuses a file that users other than its owner may read or write,
+// and one that belongs to neither this process's user nor root.
 func checkPermissions(info fs.FileInfo) error {
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
 		return fmt.Errorf("its mode is %04o: %w", mode, ErrPermissions)
@@ -23,12 +23,14 @@ func checkPermissions(info fs.FileInfo) error {
 	return nil
 }
 
-// initialMap is how much to map at first; it makes no file larger here.
-func initialMapSize() int { return mapped }
+// initialMapSize returns how much address space to map for the file, in bytes. Until
+// the file is larger, a running backup does not block writers. On unix the mapping
+// does not enlarge the file.
+func initialMapSize() int { return 1 << 30 }
 
-// outOfSpace reports whether a commit failed for want of room, which leaves the
-// file as it was: disk, quota, or the process's limit on a file's size. Of some
-// errors bbolt keeps the text alone.
+// isOutOfSpace reports whether a commit failed because the disk, the quota or the
+// process's limit on a file's size is exhausted, which leaves the file as it was.
+// Some errors of bbolt carry only the text of the system's error.
 func isOutOfSpace(err error) bool {
 	for _, full := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
 		if errors.Is(err, full) || strings.Contains(err.Error(), full.Error()) {
