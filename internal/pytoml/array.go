@@ -6,22 +6,22 @@ import (
 )
 
 // beginsWithText reports whether the first element of an array is a text.
-func beginsWithText(array string) bool {
+func beginsWithString(array string) bool {
 	inner := strip(between(array, 1, 1))
 	return inner != "" && (inner[0] == '"' || inner[0] == '\'')
 }
 
-func (r *reader) array(text string) *List {
-	r.down()
-	defer r.up()
+func (r *reader) readArray(text string) *List {
+	r.enterValue()
+	defer r.leaveValue()
 	text = strip(text)
 	list := &List{}
 	kind := ""
-	for _, part := range r.elements(text) {
+	for _, part := range r.splitArray(text) {
 		if part = strip(part); part == "" {
 			continue
 		}
-		value, its := r.load(part, true)
+		value, its := r.readValue(part, true)
 		if kind != "" && its != kind {
 			refuse("Not a homogeneous array")
 		}
@@ -34,23 +34,23 @@ func (r *reader) array(text string) *List {
 // elements splits an array at its commas: those outside of inner arrays if it
 // begins with one, those between tables if it begins with one, else all, of which
 // texts are put together again.
-func (r *reader) elements(text string) []string {
+func (r *reader) splitArray(text string) []string {
 	inner := between(text, 1, 1)
 	r.cost(len(inner))
 	if before, _, found := strings.Cut(inner, "["); found && strip(before) == "" {
-		return outerCommas(inner)
+		return splitOuterCommas(inner)
 	}
 	if strings.HasPrefix(strip(inner), "{") {
-		return r.tables([]rune(text))
+		return r.inlineTables([]rune(text))
 	}
 	parts := strings.Split(inner, ",")
-	if beginsWithText(text) {
-		return r.joinTexts(parts)
+	if beginsWithString(text) {
+		return r.joinStrings(parts)
 	}
 	return parts
 }
 
-func outerCommas(inner string) []string {
+func splitOuterCommas(inner string) []string {
 	var parts []string
 	open, begin := 0, 0
 	for i := range len(inner) {
@@ -68,7 +68,7 @@ func outerCommas(inner string) []string {
 }
 
 // tables are the inline tables of an array, and nothing else of it.
-func (r *reader) tables(a []rune) []string {
+func (r *reader) inlineTables(a []rune) []string {
 	var parts []string
 	begin, end, open := 1, 2, 0
 	if a[begin] == '{' {
@@ -108,9 +108,9 @@ func (r *reader) tables(a []rune) []string {
 }
 
 // joinTexts puts together texts that hold commas.
-func (r *reader) joinTexts(parts []string) []string {
+func (r *reader) joinStrings(parts []string) []string {
 	for b := 0; b < len(parts)-1; b++ {
-		for text := strip(parts[b]); !bounded(text) || opensThree(text); text = strip(parts[b]) {
+		for text := strip(parts[b]); !isBounded(text) || opensMultiline(text); text = strip(parts[b]) {
 			if b+1 >= len(parts) {
 				raise(indexError)
 			}
@@ -128,7 +128,7 @@ func (r *reader) joinTexts(parts []string) []string {
 
 // opensThree is a text that begins with three of a character and ends in at most
 // one of it.
-func opensThree(text string) bool {
+func opensMultiline(text string) bool {
 	if utf8.RuneCountInString(text) <= 2 {
 		return false
 	}
@@ -138,7 +138,7 @@ func opensThree(text string) bool {
 }
 
 // bounded reports whether a text ends as it begins, with no backslash before.
-func bounded(text string) bool {
+func isBounded(text string) bool {
 	if text == "" {
 		return true
 	}

@@ -9,11 +9,11 @@ import (
 )
 
 // timeOfDay is looked for at the beginning of a value.
-var timeOfDay = regexp.MustCompile(`^([0-9]{2}):([0-9]{2}):([0-9]{2})(\.([0-9]{3,6}))?`)
+var timePattern = regexp.MustCompile(`^([0-9]{2}):([0-9]{2}):([0-9]{2})(\.([0-9]{3,6}))?`)
 
 // clock is a time of day; its fraction is taken for microseconds, whatever its
 // length.
-func clock(m []string) Time {
+func timeOf(m []string) Time {
 	at := make([]int, 6)
 	for i := range at {
 		at[i], _ = strconv.Atoi(m[i])
@@ -31,7 +31,7 @@ func dateOf(text string) (t Time, ok bool) {
 		return Time{}, false
 	}
 	if len(v) > 19 {
-		t.Micro, t.Zoned, t.Offset = zoneOf(v)
+		t.Micro, t.Zoned, t.Offset = fractionAndZone(v)
 	}
 	part := func(into *int, from, to, least, most int) bool {
 		n, ok := decimal(cut(text, from, to))
@@ -57,7 +57,7 @@ func daysIn(year, month int) int {
 }
 
 // zoneOf reads what follows the seconds: a fraction and an offset.
-func zoneOf(v []rune) (microsecond int, zoned bool, offset int) {
+func fractionAndZone(v []rune) (microsecond int, zoned bool, offset int) {
 	rest := string(v[19:])
 	if v[19] != '.' {
 		offset, zoned = offsetOf(rest)

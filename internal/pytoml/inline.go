@@ -4,9 +4,9 @@ import "strings"
 
 // inline reads the pairs of an inline table, between commas. A part that ends in
 // no value is put together with the next.
-func (r *reader) inline(text string, into any) {
-	r.down()
-	defer r.up()
+func (r *reader) readInlineTable(text string, into any) {
+	r.enterValue()
+	defer r.leaveValue()
 	parts := strings.Split(between(text, 1, 1), ",")
 	if len(parts) == 1 && strip(parts[0]) == "" {
 		return
@@ -21,7 +21,7 @@ func (r *reader) inline(text string, into any) {
 			refuse("Invalid inline table encountered")
 		}
 		switch value = strip(value); {
-		case isWhole(value):
+		case isCompleteValue(value):
 			pairs = append(pairs, part)
 			carried = ""
 		case i < len(parts)-1:
@@ -31,22 +31,22 @@ func (r *reader) inline(text string, into any) {
 		}
 	}
 	for _, pair := range pairs {
-		if r.pair(pair, into, false) != nil {
+		if r.readPair(pair, into, false) != nil {
 			return
 		}
 	}
 }
 
-func isWhole(value string) bool {
-	c, end := first(value), value[len(value)-1]
+func isCompleteValue(value string) bool {
+	c, end := firstByte(value), value[len(value)-1]
 	return c == end && (c == '"' || c == '\'') || strings.IndexByte("-0123456789", c) >= 0 ||
 		value == "true" || value == "false" || c == '[' && end == ']' || c == '{' && end == '}'
 }
 
-func (r *reader) down() {
+func (r *reader) enterValue() {
 	if r.depth++; r.depth > maxDepth {
 		raise("RecursionError")
 	}
 }
 
-func (r *reader) up() { r.depth-- }
+func (r *reader) leaveValue() { r.depth-- }

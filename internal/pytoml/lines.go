@@ -8,29 +8,29 @@ import (
 )
 
 // lines is the second pass, line by line of what the first has left.
-func (r *reader) lines(text string) {
+func (r *reader) readLines(text string) {
 	pos := 0
 	for raw := range strings.SplitSeq(text, "\n") {
-		r.at = pos
+		r.pos = pos
 		pos += utf8.RuneCountInString(raw) + 1
 		r.cost(len(raw))
 		line := raw
-		if len(r.value) == 0 || r.backslash || !r.broken {
+		if len(r.value) == 0 || r.backslash || !r.hasNewline {
 			line = strip(line)
 		}
 		switch {
 		case line == "" && (r.key == nil || r.backslash):
 		case r.key != nil:
-			r.goOn(line)
+			r.continueValue(line)
 		case line[0] == '[':
-			r.header(line)
+			r.readHeader(line)
 		case line[0] == '{':
 			if line[len(line)-1] != '}' {
 				refuse("Line breaks are not allowed in inlineobjects")
 			}
-			r.inline(line, r.level)
+			r.readInlineTable(line, r.table)
 		case strings.Contains(line, "="):
-			r.pairLine(line)
+			r.readPairLine(line)
 		}
 	}
 }
@@ -43,19 +43,19 @@ func tableOf(v any) Table {
 	return t
 }
 
-func (r *reader) pairLine(line string) {
-	if more := r.pair(line, r.level, r.backslash); more != nil {
+func (r *reader) readPairLine(line string) {
+	if more := r.readPair(line, r.table, r.backslash); more != nil {
 		r.key, r.value, r.backslash = &more.key, []byte(more.value), more.backslash
-		r.broken = strings.Contains(more.value, "\n")
+		r.hasNewline = strings.Contains(more.value, "\n")
 	}
 }
 
 // goOn adds a line to a value that goes on over lines.
-func (r *reader) goOn(line string) {
+func (r *reader) continueValue(line string) {
 	r.value = append(r.value, line...)
 	r.backslash = false
-	if r.closes(line) {
-		value, _ := r.load(string(r.value), true)
+	if r.closesValue(line) {
+		value, _ := r.readValue(string(r.value), true)
 		r.put(*r.key, value)
 		r.key, r.value = nil, nil
 		return
@@ -66,12 +66,12 @@ func (r *reader) goOn(line string) {
 	if r.backslash {
 		r.value = r.value[:len(r.value)-1]
 	} else {
-		r.value, r.broken = append(r.value, '\n'), true
+		r.value, r.hasNewline = append(r.value, '\n'), true
 	}
 }
 
-func (r *reader) closes(line string) bool {
-	quote := first(string(r.value[:min(1, len(r.value))]))
+func (r *reader) closesValue(line string) bool {
+	quote := firstByte(string(r.value[:min(1, len(r.value))]))
 	if quote == '[' {
 		c, ok := last(line, 1)
 		if !ok {
@@ -83,12 +83,12 @@ func (r *reader) closes(line string) bool {
 }
 
 // put is what a value that goes over lines does to a key of that name: it replaces it.
-func (r *reader) put(key string, value any) { tableOf(r.level)[key] = value }
+func (r *reader) put(key string, value any) { tableOf(r.table)[key] = value }
 
 var bareName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
 // header reads [a.b] or [[a.b]].
-func (r *reader) header(line string) {
+func (r *reader) readHeader(line string) {
 	if len(line) == 1 {
 		refuse("Opening key group bracket on line by itself.")
 	}
@@ -97,16 +97,16 @@ func (r *reader) header(line string) {
 	if array {
 		line, end = line[1:], "]]"
 	}
-	groups := r.groups(headerText(line, end))
+	groups := r.splitHeader(headerNames(line, end))
 	level := any(r.root)
 	for i, name := range groups {
-		level = r.enter(level, name, i == len(groups)-1, array)
+		level = r.enterTable(level, name, i == len(groups)-1, array)
 	}
-	r.level = level
+	r.table = level
 }
 
 // headerText is what stands before the closing brackets, which end the line.
-func headerText(line, end string) string {
+func headerNames(line, end string) string {
 	splits := 1
 	quoted := false
 	for _, part := range splitOnQuotes(line) {
@@ -124,7 +124,7 @@ func headerText(line, end string) string {
 }
 
 // groups are the names of a header. One in quotes may hold dots.
-func (r *reader) groups(text string) []string {
+func (r *reader) splitHeader(text string) []string {
 	parts := strings.Split(text, ".")
 	for i := 0; i < len(parts); i++ {
 		r.cost(len(parts))
@@ -152,20 +152,20 @@ func (r *reader) groups(text string) []string {
 }
 
 // enter goes into the table of a header's part, and makes it where it is not.
-func (r *reader) enter(level any, name string, isLast, array bool) any {
+func (r *reader) enterTable(level any, name string, isLast, array bool) any {
 	if name == "" {
 		refuse("Can't have a keygroup with an empty name")
 	}
 	list, isList := level.(*List)
 	var table Table
 	if isList {
-		table = lastTable(list)
+		table = lastTableOf(list)
 		if _, there := table[name]; !there {
-			table[name] = r.fresh(isLast && array)
+			table[name] = r.newTable(isLast && array)
 		}
 	} else {
 		table = tableOf(level)
-		r.define(table, name, isLast, array)
+		r.defineTable(table, name, isLast, array)
 	}
 	level = table[name]
 	if !array {
@@ -189,21 +189,21 @@ func (r *reader) enter(level any, name string, isLast, array bool) any {
 	return nil
 }
 
-func lastTable(list *List) Table {
+func lastTableOf(list *List) Table {
 	if len(list.Items) == 0 {
 		raise(indexError)
 	}
 	return tableOf(list.Items[len(list.Items)-1])
 }
 
-func (r *reader) define(table Table, name string, isLast, array bool) {
+func (r *reader) defineTable(table Table, name string, isLast, array bool) {
 	inner, there := table[name]
 	switch {
 	case !there:
 		if !isLast {
 			r.implicit = append(r.implicit, name)
 		}
-		table[name] = r.fresh(isLast && array)
+		table[name] = r.newTable(isLast && array)
 	case !isLast:
 	case slices.Contains(r.implicit, name):
 		at := slices.Index(r.implicit, name)
@@ -222,7 +222,7 @@ func (r *reader) define(table Table, name string, isLast, array bool) {
 	}
 }
 
-func (r *reader) fresh(array bool) any {
+func (r *reader) newTable(array bool) any {
 	if array {
 		return &List{Items: []any{Table{}}}
 	}

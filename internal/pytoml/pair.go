@@ -9,13 +9,13 @@ type unfinished struct {
 }
 
 // pair reads key = value into a table, unless the value goes on over lines.
-func (r *reader) pair(line string, level any, backslash bool) *unfinished {
+func (r *reader) readPair(line string, level any, backslash bool) *unfinished {
 	key, text, strict := r.splitPair(line)
-	level, key = keyOf(level, key)
-	more := goesOn(key, text, backslash)
+	level, key = resolveKey(level, key)
+	more := startMultiline(key, text, backslash)
 	var value any
 	if more == nil {
-		value, _ = r.load(text, strict)
+		value, _ = r.readValue(text, strict)
 	}
 	table, isTable := level.(Table)
 	if _, there := table[key]; there || !isTable {
@@ -44,7 +44,7 @@ func (r *reader) splitPair(line string) (key, value string, strict bool) {
 	}
 	pair := strings.SplitN(line, "=", splits+1)
 	at := len(pair) - 1
-	strict = strictNumber(pair[at])
+	strict = isStrictNumber(pair[at])
 	if strings.ContainsAny(pair[at][:min(1, len(pair[at]))], "0123456789") {
 		pair[at] = strings.ReplaceAll(pair[at], "_", "")
 	}
@@ -56,7 +56,7 @@ func (r *reader) splitPair(line string) (key, value string, strict bool) {
 		if at = len(pair) - 1; pair[at] == before {
 			refuse("Invalid date or number")
 		}
-		strict = strict && strictNumber(pair[at])
+		strict = strict && isStrictNumber(pair[at])
 	}
 	return strip(strings.Join(pair[:at], "=")), strip(pair[at]), strict
 }
@@ -70,18 +70,18 @@ func (r *reader) beginsValue(text string) bool {
 		return true
 	}
 	_, isDate := dateOf(text)
-	return isDate || timeOfDay.MatchString(text)
+	return isDate || timePattern.MatchString(text)
 }
 
 // keyOf goes down a dotted key, and gives the table and the name that it ends in.
-func keyOf(level any, key string) (any, string) {
+func resolveKey(level any, key string) (any, string) {
 	if !strings.Contains(key, ".") {
-		if c := first(key); (c == '"' || c == '\'') && key[len(key)-1] == c {
+		if c := firstByte(key); (c == '"' || c == '\'') && key[len(key)-1] == c {
 			return level, unescape(between(key, 1, 1))
 		}
 		return level, key
 	}
-	parts := keyParts(key)
+	parts := splitKey(key)
 	for len(parts) > 0 && parts[len(parts)-1] == "" {
 		parts = parts[:len(parts)-1]
 	}
@@ -101,7 +101,7 @@ func keyOf(level any, key string) (any, string) {
 	return level, strip(parts[len(parts)-1])
 }
 
-func keyParts(key string) []string {
+func splitKey(key string) []string {
 	if !strings.ContainsAny(key, `"'`) {
 		return strings.Split(key, ".")
 	}
@@ -121,8 +121,8 @@ func keyParts(key string) []string {
 }
 
 // goesOn is a text in three quotes that does not end on its line.
-func goesOn(key, text string, backslash bool) *unfinished {
-	begin := opening(text)
+func startMultiline(key, text string, backslash bool) *unfinished {
+	begin := multilineStart(text)
 	if begin < 0 {
 		return nil
 	}
@@ -137,15 +137,15 @@ func goesOn(key, text string, backslash bool) *unfinished {
 
 // opening is where such a text begins, the last of an array's if it is one; -1
 // if there is none.
-func opening(text string) int {
+func multilineStart(text string) int {
 	if len([]rune(text)) < 3 {
 		return -1
 	}
 	begin := 0
-	if text[0] == '[' && !strings.HasSuffix(strip(text), "]") && beginsWithText(text) {
+	if text[0] == '[' && !strings.HasSuffix(strip(text), "]") && beginsWithString(text) {
 		parts := strings.Split(strip(text[1:]), ",")
 		for len(parts) > 1 {
-			if c := first(parts[len(parts)-1]); c == '"' || c == '\'' {
+			if c := firstByte(parts[len(parts)-1]); c == '"' || c == '\'' {
 				break
 			}
 			n := len(parts)
@@ -154,7 +154,7 @@ func opening(text string) int {
 		begin = len(text) - len(parts[len(parts)-1])
 	}
 	rest := text[begin:]
-	if first(rest) != '"' && first(rest) != '\'' {
+	if firstByte(rest) != '"' && firstByte(rest) != '\'' {
 		return -1
 	}
 	three := strings.Repeat(rest[:1], 3)

@@ -25,7 +25,7 @@ func last(s string, n int) (c byte, ok bool) {
 }
 
 // first is s[0]; Python raises where there is none.
-func first(s string) byte {
+func firstByte(s string) byte {
 	if s == "" {
 		raise(indexError)
 	}

@@ -62,7 +62,7 @@ func Read(text string) (table Table, err error) {
 		switch p := recover().(type) {
 		case nil:
 		case refusal:
-			table, err = nil, &Error{Offset: r.at, Class: p.class, Reason: p.reason}
+			table, err = nil, &Error{Offset: r.pos, Class: p.class, Reason: p.reason}
 		case tooLong:
 			table, err = nil, ErrTooLong
 		default:
@@ -86,18 +86,18 @@ const indexError = "IndexError"
 
 // reader is the state of one reading.
 type reader struct {
-	at    int // where it is, for errors
+	pos   int // where it is, for errors
 	steps int
 	depth int
 
 	root     Table
-	level    any      // the table that the next key goes into
+	table    any      // the table that the next key goes into
 	implicit []string // names of tables that only a longer header has made
 
-	key       *string // whose value goes on over lines
-	value     []byte
-	broken    bool // value holds the end of a line
-	backslash bool // the last line ended in one
+	key        *string // whose value goes on over lines
+	value      []byte
+	hasNewline bool // value holds the end of a line
+	backslash  bool // the last line ended in one
 }
 
 func (r *reader) cost(n int) {
@@ -107,10 +107,10 @@ func (r *reader) cost(n int) {
 }
 
 func (r *reader) read(text string) Table {
-	s := newScan([]rune(text))
+	s := newScanner([]rune(text))
 	s.run(r)
 	r.root = Table{}
-	r.level = r.root
-	r.lines(string(s.text))
+	r.table = r.root
+	r.readLines(string(s.text))
 	return r.root
 }

@@ -43,7 +43,7 @@ func TestReadsAsPythonDoes(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 			failed++
 		case refused != (err != nil):
-			t.Errorf("%q: got %v %v, want %v", text, shown(got), err, c[1])
+			t.Errorf("%q: got %v %v, want %v", text, encode(got), err, c[1])
 			failed++
 		case refused:
 			if got := err.(*Error).Class; got != class {
@@ -51,7 +51,7 @@ func TestReadsAsPythonDoes(t *testing.T) {
 				failed++
 			}
 		default:
-			if diff := cmp.Diff(normal(c[1]), shown(got)); diff != "" {
+			if diff := cmp.Diff(normalize(c[1]), encode(got)); diff != "" {
 				t.Errorf("%q: %s", text, diff)
 				failed++
 			}
@@ -60,32 +60,32 @@ func TestReadsAsPythonDoes(t *testing.T) {
 }
 
 // shown is a value as the cases hold it.
-func shown(v any) any {
+func encode(v any) any {
 	switch v := v.(type) {
 	case Table:
 		m := map[string]any{}
 		for name, value := range v {
-			m[name] = shown(value)
+			m[name] = encode(value)
 		}
 		return m
 	case *List:
 		list := []any{}
 		for _, value := range v.Items {
-			list = append(list, shown(value))
+			list = append(list, encode(value))
 		}
 		return list
 	case Int:
 		return map[string]any{"$int": string(v)}
 	case float64:
-		return map[string]any{"$float": float(v)}
+		return map[string]any{"$float": encodeFloat(v)}
 	case Time:
-		return map[string]any{"$time": timeText(v)}
+		return map[string]any{"$time": encodeTime(v)}
 	}
 	return v
 }
 
 // timeText is a time as the cases hold it.
-func timeText(t Time) (text string) {
+func encodeTime(t Time) (text string) {
 	if t.HasDate {
 		text = fmt.Sprintf("%04d-%02d-%02d", t.Year, t.Month, t.Day)
 	}
@@ -99,22 +99,22 @@ func timeText(t Time) (text string) {
 }
 
 // float is a float as one text, NaN too.
-func float(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+func encodeFloat(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 
 // normal writes the floats of a case as float does; Python writes some otherwise.
-func normal(v any) any {
+func normalize(v any) any {
 	switch v := v.(type) {
 	case []any:
 		for i := range v {
-			v[i] = normal(v[i])
+			v[i] = normalize(v[i])
 		}
 	case map[string]any:
 		if text, ok := v["$float"].(string); ok && len(v) == 1 {
 			f, _ := strconv.ParseFloat(text, 64)
-			return map[string]any{"$float": float(f)}
+			return map[string]any{"$float": encodeFloat(f)}
 		}
 		for name := range v {
-			v[name] = normal(v[name])
+			v[name] = normalize(v[name])
 		}
 	}
 	return v

@@ -4,19 +4,19 @@ import "slices"
 
 // scan is the first pass: it joins arrays and texts that go over lines, blanks
 // comments, and finds what is no key. It changes characters and never their number.
-type scan struct {
+type scanner struct {
 	text []rune
 
-	brackets    int
-	inText      bool
-	quote       rune // that the text began with; 0 outside
-	long        bool // in a text of three quotes
-	arrayTables bool // in a header of two brackets
-	group       bool // in a header
-	lineBegins  bool
+	brackets      int
+	inString      bool
+	quote         rune // that the text began with; 0 outside
+	multiline     bool // in a text of three quotes
+	inArrayHeader bool // in a header of two brackets
+	inHeader      bool // in a header
+	atLineStart   bool
 
-	key    keyState
-	dotted bool
+	key       keyState
+	dottedKey bool
 }
 
 // keyState is where in a key the scan is.
@@ -28,11 +28,11 @@ const (
 	afterKey // in or after a part of it that has ended
 )
 
-func newScan(text []rune) *scan { return &scan{text: text, lineBegins: true} }
+func newScanner(text []rune) *scanner { return &scanner{text: text, atLineStart: true} }
 
 // back is text[i]; a negative index counts from the end, as in Python, and one
 // beyond it is what an IndexError is there.
-func (s *scan) back(i int) (c rune, ok bool) {
+func (s *scanner) at(i int) (c rune, ok bool) {
 	if i < 0 {
 		i += len(s.text)
 	}
@@ -43,53 +43,53 @@ func (s *scan) back(i int) (c rune, ok bool) {
 }
 
 // must is text[i], where no IndexError is caught.
-func (s *scan) must(i int) rune {
-	c, ok := s.back(i)
+func (s *scanner) mustAt(i int) rune {
+	c, ok := s.at(i)
 	if !ok {
 		raise(indexError)
 	}
 	return c
 }
 
-func (s *scan) run(r *reader) {
+func (s *scanner) run(r *reader) {
 	for i := 0; i < len(s.text); i++ {
-		r.at = i
+		r.pos = i
 		r.cost(1)
 		c := s.text[i]
-		if c == '\r' && s.must(i+1) == '\n' {
+		if c == '\r' && s.mustAt(i+1) == '\n' {
 			s.text[i] = ' '
 			continue
 		}
-		if s.key != noKey && s.inKeyAt(i, c) {
+		if s.key != noKey && s.scanKey(i, c) {
 			continue
 		}
-		s.quotes(r, i, c)
-		if c == '#' && s.plain() && !s.comment(i) {
+		s.scanQuote(r, i, c)
+		if c == '#' && s.outside() && !s.blankComment(i) {
 			break
 		}
-		s.bracket(i, c)
-		s.newline(i, c)
+		s.scanBracket(i, c)
+		s.scanNewline(i, c)
 	}
-	r.at = len(s.text)
+	r.pos = len(s.text)
 	switch {
 	case s.key != noKey:
 		refuse("Key name found without value. Reached end of file.")
-	case s.inText:
+	case s.inString:
 		refuse("Unterminated string found. Reached end of file.")
 	}
 }
 
 // plain is outside of texts and headers.
-func (s *scan) plain() bool { return !s.inText && !s.group && !s.arrayTables }
+func (s *scanner) outside() bool { return !s.inString && !s.inHeader && !s.inArrayHeader }
 
 // inKeyAt reads a character of a key, and reports whether there is no more to it.
-func (s *scan) inKeyAt(i int, c rune) (done bool) {
+func (s *scanner) scanKey(i int, c rune) (done bool) {
 	if c == '\n' {
 		refuse("Key name found without value. Reached end of line.")
 	}
-	if s.inText {
+	if s.inString {
 		if c == s.quote && !s.escaped(i) {
-			s.key, s.inText, s.quote = afterKey, false, 0
+			s.key, s.inString, s.quote = afterKey, false, 0
 		}
 		return true
 	}
@@ -98,38 +98,38 @@ func (s *scan) inKeyAt(i int, c rune) (done bool) {
 		s.key = afterKey
 		return true
 	case s.key == inKey && c == '.':
-		s.dotted = true
+		s.dottedKey = true
 		return true
 	case s.key == inKey && (isAlnum(c) || c == '_' || c == '-'):
 		return true
-	case s.key == inKey && s.dotted && s.must(i-1) == '.' && (c == '"' || c == '\''):
-		s.inText, s.quote = true, c
+	case s.key == inKey && s.dottedKey && s.mustAt(i-1) == '.' && (c == '"' || c == '\''):
+		s.inString, s.quote = true, c
 		return true
 	case s.key == afterKey && isSpace(c):
-		if s.dotted {
+		if s.dottedKey {
 			s.nextPart(i)
 		}
 		return true
 	case s.key == afterKey && c == '.':
-		s.dotted = true
+		s.dottedKey = true
 		s.nextPart(i)
 		return true
 	case c != '=':
 		refuse("Found invalid character in key name. Try quoting the key name.")
 	}
-	s.key, s.dotted = noKey, false
+	s.key, s.dottedKey = noKey, false
 	return false
 }
 
-func (s *scan) nextPart(i int) {
-	if next := s.must(i + 1); !isSpace(next) && next != '.' {
+func (s *scanner) nextPart(i int) {
+	if next := s.mustAt(i + 1); !isSpace(next) && next != '.' {
 		s.key = inKey
 	}
 }
 
 // escaped reports an odd number of backslashes before i, and of none before the
 // beginning.
-func (s *scan) escaped(i int) bool {
+func (s *scanner) escaped(i int) bool {
 	odd := false
 	for k := 1; i >= k && s.text[i-k] == '\\'; k++ {
 		odd = !odd
@@ -139,40 +139,40 @@ func (s *scan) escaped(i int) bool {
 
 // quotes keeps track of texts. Quotes are counted backwards, over whatever came
 // before.
-func (s *scan) quotes(r *reader, i int, c rune) {
+func (s *scanner) scanQuote(r *reader, i int, c rune) {
 	switch {
 	case c == '\'' && s.quote != '"':
-		if three, _ := s.run3(i, '\''); three {
-			s.long = !s.long
-			s.inText = s.long
+		if three, _ := s.countQuotes(i, '\''); three {
+			s.multiline = !s.multiline
+			s.inString = s.multiline
 		} else {
-			s.inText = !s.inText
+			s.inString = !s.inString
 		}
 	case c == '"' && s.quote != '\'':
-		three, k := s.run3(i, '"')
-		if odd := s.oddBackslashes(r, i, k, three); odd {
+		three, k := s.countQuotes(i, '"')
+		if odd := s.isEscapedQuote(r, i, k, three); odd {
 			break
 		}
 		if three {
-			s.long = !s.long
-			s.inText = s.long
+			s.multiline = !s.multiline
+			s.inString = s.multiline
 		} else {
-			s.inText = !s.inText
+			s.inString = !s.inString
 		}
 	default:
 		return
 	}
 	s.quote = 0
-	if s.inText {
+	if s.inString {
 		s.quote = c
 	}
 }
 
 // run3 reports whether the quote at i is the third of a kind, and how many there
 // are up to it.
-func (s *scan) run3(i int, quote rune) (three bool, k int) {
+func (s *scanner) countQuotes(i int, quote rune) (three bool, k int) {
 	for k = 1; ; {
-		c, ok := s.back(i - k)
+		c, ok := s.at(i - k)
 		if !ok || c != quote {
 			return false, k
 		}
@@ -182,13 +182,13 @@ func (s *scan) run3(i int, quote rune) (three bool, k int) {
 	}
 }
 
-func (s *scan) oddBackslashes(r *reader, i, k int, three bool) bool {
-	if _, ok := s.back(i - k); !ok || k == 2 || k == 3 && !three {
+func (s *scanner) isEscapedQuote(r *reader, i, k int, three bool) bool {
+	if _, ok := s.at(i - k); !ok || k == 2 || k == 3 && !three {
 		return false
 	}
 	odd := false
 	for {
-		c, ok := s.back(i - k)
+		c, ok := s.at(i - k)
 		if !ok || c != '\\' {
 			return odd
 		}
@@ -199,7 +199,7 @@ func (s *scan) oddBackslashes(r *reader, i, k int, three bool) bool {
 }
 
 // comment blanks a comment, and reports whether a line follows it.
-func (s *scan) comment(i int) bool {
+func (s *scanner) blankComment(i int) bool {
 	end := slices.Index(s.text[i:], '\n')
 	if end < 0 {
 		end = len(s.text) - i
@@ -210,49 +210,49 @@ func (s *scan) comment(i int) bool {
 	return i+end < len(s.text)
 }
 
-func (s *scan) bracket(i int, c rune) {
+func (s *scanner) scanBracket(i int, c rune) {
 	switch {
-	case c == '[' && s.plain() && s.lineBegins:
+	case c == '[' && s.outside() && s.atLineStart:
 		if i+1 < len(s.text) && s.text[i+1] == '[' {
-			s.arrayTables = true
+			s.inArrayHeader = true
 		} else {
-			s.group = true
+			s.inHeader = true
 		}
-	case c == '[' && s.plain():
+	case c == '[' && s.outside():
 		s.brackets++
-	case c == ']' && !s.inText && s.group:
-		s.group = false
-	case c == ']' && !s.inText && s.arrayTables:
-		if s.must(i-1) == ']' {
-			s.arrayTables = false
+	case c == ']' && !s.inString && s.inHeader:
+		s.inHeader = false
+	case c == ']' && !s.inString && s.inArrayHeader:
+		if s.mustAt(i-1) == ']' {
+			s.inArrayHeader = false
 		}
-	case c == ']' && !s.inText:
+	case c == ']' && !s.inString:
 		s.brackets--
 	}
 }
 
-func (s *scan) newline(i int, c rune) {
+func (s *scanner) scanNewline(i int, c rune) {
 	now := s.text[i]
 	switch {
 	case c != '\n':
-		if s.lineBegins && now != ' ' && now != '\t' {
+		if s.atLineStart && now != ' ' && now != '\t' {
 			s.beginLine(now)
 		}
-	case s.inText || s.long:
-		if !s.long {
+	case s.inString || s.multiline:
+		if !s.multiline {
 			refuse("Unbalanced quotes")
 		}
 		s.joinQuotes(i)
 	case s.brackets != 0:
 		s.text[i] = ' '
 	default:
-		s.lineBegins = true
+		s.atLineStart = true
 	}
 }
 
-func (s *scan) beginLine(c rune) {
-	s.lineBegins = false
-	if s.group || s.arrayTables {
+func (s *scanner) beginLine(c rune) {
+	s.atLineStart = false
+	if s.inHeader || s.inArrayHeader {
 		return
 	}
 	if c == '=' {
@@ -262,13 +262,13 @@ func (s *scan) beginLine(c rune) {
 }
 
 // joinQuotes is what becomes of a line's end after two quotes: a third one.
-func (s *scan) joinQuotes(i int) {
-	quote := s.must(i - 1)
-	if quote != '\'' && quote != '"' || s.must(i-2) != quote {
+func (s *scanner) joinQuotes(i int) {
+	quote := s.mustAt(i - 1)
+	if quote != '\'' && quote != '"' || s.mustAt(i-2) != quote {
 		return
 	}
 	s.text[i] = quote
-	if s.must(i-3) == quote {
+	if s.mustAt(i-3) == quote {
 		j := i - 3
 		if j < 0 {
 			j += len(s.text)

@@ -10,7 +10,7 @@ import (
 )
 
 // load reads a value, and says which type it takes it for.
-func (r *reader) load(v string, strict bool) (value any, kind string) {
+func (r *reader) readValue(v string, strict bool) (value any, kind string) {
 	r.cost(len(v))
 	if v == "" {
 		refuse("Empty value is invalid")
@@ -21,16 +21,16 @@ func (r *reader) load(v string, strict bool) (value any, kind string) {
 	case lower == "true" || lower == "false":
 		refuse("Only all lowercase booleans allowed")
 	case v[0] == '"' || v[0] == '\'':
-		return textOf(v), "str"
+		return stringOf(v), "str"
 	case v[0] == '[':
-		return r.array(v), "array"
+		return r.readArray(v), "array"
 	case v[0] == '{':
 		table := Table{}
-		r.inline(v, table)
+		r.readInlineTable(v, table)
 		return table, "inline_object"
 	}
-	if m := timeOfDay.FindStringSubmatch(v); m != nil {
-		return clock(m), "time"
+	if m := timePattern.FindStringSubmatch(v); m != nil {
+		return timeOf(m), "time"
 	}
 	if date, ok := dateOf(v); ok {
 		return date, "date"
@@ -38,10 +38,10 @@ func (r *reader) load(v string, strict bool) (value any, kind string) {
 	if !strict {
 		refuse("Weirdness with leading zeroes or underscores in your number.")
 	}
-	return number(v)
+	return numberOf(v)
 }
 
-func number(v string) (value any, kind string) {
+func numberOf(v string) (value any, kind string) {
 	negative := v[0] == '-'
 	v = strings.ReplaceAll(strings.TrimPrefix(v[:1], "-")+v[1:], "_", "")
 	if !negative {
@@ -53,7 +53,7 @@ func number(v string) (value any, kind string) {
 		if _, after, found := strings.Cut(v, "."); found && after == "" {
 			refuse("This float is missing digits after the point")
 		}
-		if !isDigit(first(v)) {
+		if !isDigit(firstByte(v)) {
 			refuse("This float doesn't have a leading digit")
 		}
 	case lower != "inf" && lower != "nan":
@@ -74,7 +74,7 @@ func number(v string) (value any, kind string) {
 }
 
 // strictNumber refuses what a number may not look like. It looks at any value.
-func strictNumber(n string) bool {
+func isStrictNumber(n string) bool {
 	n = strip(n)
 	switch {
 	case n == "" || n[0] == '_' || n[len(n)-1] == '_' || strings.Contains(n, "_.") || strings.Contains(n, "._"):
@@ -93,27 +93,27 @@ func strictNumber(n string) bool {
 }
 
 // escaped are the escapes of one letter.
-var escaped = map[byte]string{'0': "\x00", 'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t", '"': `"`}
+var escapes = map[byte]string{'0': "\x00", 'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t", '"': `"`}
 
 // textOf reads a text with its quotes.
-func textOf(v string) string {
+func stringOf(v string) string {
 	checkClosed(v)
 	if v[0] == '"' {
 		checkEscapes(v)
 		for _, prefix := range []string{`\u`, `\U`} {
 			if strings.Contains(v, prefix) {
 				parts := strings.Split(v, prefix)
-				v = unicodeEscapes(parts[0], parts[1:], prefix)
+				v = decodeUnicodeEscapes(parts[0], parts[1:], prefix)
 			}
 		}
 		quote := v[0]
 		v = unescape(v)
-		return unquoted(v, quote)
+		return trimQuotes(v, quote)
 	}
-	return unquoted(v, v[0])
+	return trimQuotes(v, v[0])
 }
 
-func unquoted(v string, quote byte) string {
+func trimQuotes(v string, quote byte) string {
 	runes := []rune(v)
 	if len(runes) > 1 && runes[1] == rune(quote) && (len(runes) < 3 || runes[1] == runes[2]) {
 		v = between(v, 2, 2)
@@ -135,7 +135,7 @@ func checkClosed(v string) {
 			empty++
 		case part == "":
 			closed = true
-		case oddBackslashes(part):
+		case endsInOddBackslashes(part):
 		case closed:
 			refuse("Found tokens after a closed string. Invalid TOML.")
 		case !three || empty > 1:
@@ -147,7 +147,7 @@ func checkClosed(v string) {
 }
 
 // oddBackslashes reports whether a text ends in an odd number of backslashes.
-func oddBackslashes(text string) bool {
+func endsInOddBackslashes(text string) bool {
 	return (len(text)-len(strings.TrimRight(text, `\`)))%2 == 1
 }
 
@@ -157,7 +157,7 @@ func checkEscapes(v string) {
 		switch {
 		case part == "":
 			backslash = !backslash
-		case escaped[part[0]] == "" && part[0] != 'u' && part[0] != 'U' && !backslash:
+		case escapes[part[0]] == "" && part[0] != 'u' && part[0] != 'U' && !backslash:
 			refuse("Reserved escape sequence used")
 		default:
 			backslash = false
@@ -167,17 +167,17 @@ func checkEscapes(v string) {
 
 var hexDigits = regexp.MustCompile(`^[0-9a-f]+$`)
 
-func unicodeEscapes(head string, parts []string, prefix string) string {
+func decodeUnicodeEscapes(head string, parts []string, prefix string) string {
 	var b strings.Builder
 	b.WriteString(head)
 	digits := 4
 	if prefix == `\U` {
 		digits = 8
 	}
-	skip := oddBackslashes(head)
+	skip := endsInOddBackslashes(head)
 	for _, part := range parts {
 		if skip {
-			skip = oddBackslashes(part)
+			skip = endsInOddBackslashes(part)
 			b.WriteString(prefix + part)
 			continue
 		}
@@ -208,8 +208,8 @@ func unescape(v string) string {
 		}
 		i++
 		switch c := v[i]; {
-		case escaped[c] != "":
-			b.WriteString(escaped[c])
+		case escapes[c] != "":
+			b.WriteString(escapes[c])
 		case c == '\\':
 			b.WriteByte(c)
 		case c == 'u' || c == 'U':
