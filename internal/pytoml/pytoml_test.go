@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// casesFile holds texts and what Python's toml 0.10.2 makes of each, as measured
-// with it: a table, or the error.
+// casesFile holds TOML texts and what Python's toml 0.10.2 returned for each: a table,
+// or the error. The environment's PYTOML_CASES replaces it.
 var casesFile = "testdata/cases.jsonl"
 
 func TestReadsAsPythonDoes(t *testing.T) {
@@ -59,7 +59,7 @@ func TestReadsAsPythonDoes(t *testing.T) {
 	}
 }
 
-// shown is a value as the cases hold it.
+// encode returns a value in the form of the cases.
 func encode(v any) any {
 	switch v := v.(type) {
 	case Table:
@@ -84,7 +84,7 @@ func encode(v any) any {
 	return v
 }
 
-// timeText is a time as the cases hold it.
+// encodeTime returns a time in the form of the cases.
 func encodeTime(t Time) (text string) {
 	if t.HasDate {
 		text = fmt.Sprintf("%04d-%02d-%02d", t.Year, t.Month, t.Day)
@@ -98,10 +98,11 @@ func encodeTime(t Time) (text string) {
 	return text
 }
 
-// float is a float as one text, NaN too.
+// encodeFloat returns a float, or NaN, as one string.
 func encodeFloat(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 
-// normal writes the floats of a case as float does; Python writes some otherwise.
+// normalize formats the floats of a case as encodeFloat does: Python formats some
+// differently.
 func normalize(v any) any {
 	switch v := v.(type) {
 	case []any:
@@ -120,10 +121,11 @@ func normalize(v any) any {
 	return v
 }
 
-// FuzzRead looks for panics, and for texts that take long.
+// FuzzRead looks for panics, and for texts that are slow to read.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
-		"a = 1\n[t]\nb.c = [1, \"x\"]\n[[u]]\nv = {a = '''x\ny'''}\n", "k = \"\"\"\n\\\n\"\"\"\n", "v = [{a = 1}, [", "\"", "[", "=\r", "'''", "a={b=[\"",
+		"a = 1\n[t]\nb.c = [1, \"x\"]\n[[u]]\nv = {a = '''x\ny'''}\n",
+		"k = \"\"\"\n\\\n\"\"\"\n", "v = [{a = 1}, [", "\"", "[", "=\r", "'''", "a={b=[\"",
 	} {
 		f.Add(seed)
 	}
@@ -140,11 +142,11 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// What Python would take hours for ends, with an answer or without.
+// Texts for which Python would take hours end soon, with a result or ErrTooLong.
 func TestLongTextsEnd(t *testing.T) {
 	const n = 1 << 20
 	const read, refused, tooLong = "read", "refused", "too long"
-	for name, c := range map[string]struct{ text, want string }{
+	for name, tt := range map[string]struct{ text, want string }{
 		"equals signs":  {"a = " + strings.Repeat("=", n), refused},
 		"lines":         {"a = \"\"\"\n" + strings.Repeat("line\n", n/5) + "\"\"\"\n", read},
 		"quotes":        {"a = [" + strings.Repeat("\"", n), read},
@@ -157,15 +159,15 @@ func TestLongTextsEnd(t *testing.T) {
 		"more quotes":   {"a = '" + strings.Repeat("'\"", n/2) + "\n", refused},
 		"tables":        {strings.Repeat("[t.u]\n[t]\n", n/10), refused},
 	} {
-		_, err := Read(c.text)
+		_, err := Read(tt.text)
 		got := read
 		if errors.Is(err, ErrTooLong) {
 			got = tooLong
 		} else if err != nil {
 			got = refused
 		}
-		if got != c.want {
-			t.Errorf("%s: %s, want %s: %v", name, got, c.want, err)
+		if got != tt.want {
+			t.Errorf("%s: %s, want %s: %v", name, got, tt.want, err)
 		}
 	}
 }

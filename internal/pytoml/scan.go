@@ -2,36 +2,35 @@ package pytoml
 
 import "slices"
 
-// scan is the first pass: it joins arrays and texts that go over lines, blanks
-// comments, and finds what is no key. It changes characters and never their number.
+// scanner is the first pass (loads, lines 191–363): it joins arrays and multi-line
+// strings, blanks comments, and refuses what is not a key. It replaces characters, but
+// never changes their number.
 type scanner struct {
 	text []rune
 
-	brackets      int
-	inString      bool
-	quote         rune // that the text began with; 0 outside
-	multiline     bool // in a text of three quotes
-	inArrayHeader bool // in a header of two brackets
-	inHeader      bool // in a header
-	atLineStart   bool
+	brackets      int  // open ones of arrays
+	inString      bool // openstring in Python
+	quote         rune // that opened the string; 0 outside
+	multiline     bool // in a multi-line string
+	inHeader      bool // in [a] (keygroup)
+	inArrayHeader bool // in [[a]] (arrayoftables)
+	atLineStart   bool // beginline
 
-	key       keyState
+	key       keyState // keyname
 	dottedKey bool
 }
 
-// keyState is where in a key the scan is.
+// keyState is where in a key the scanner is.
 type keyState uint8
 
 const (
 	noKey keyState = iota
 	inKey
-	afterKey // in or after a part of it that has ended
+	afterKey // behind a part of a key: the next is a dot or the equals sign
 )
 
-func newScanner(text []rune) *scanner { return &scanner{text: text, atLineStart: true} }
-
-// back is text[i]; a negative index counts from the end, as in Python, and one
-// beyond it is what an IndexError is there.
+// at is text[i] in Python: a negative index counts from the end. Ok is false where
+// Python raises IndexError.
 func (s *scanner) at(i int) (c rune, ok bool) {
 	if i < 0 {
 		i += len(s.text)
@@ -42,7 +41,7 @@ func (s *scanner) at(i int) (c rune, ok bool) {
 	return s.text[i], true
 }
 
-// must is text[i], where no IndexError is caught.
+// mustAt is at where Python does not catch IndexError.
 func (s *scanner) mustAt(i int) rune {
 	c, ok := s.at(i)
 	if !ok {
@@ -79,40 +78,24 @@ func (s *scanner) run(r *reader) {
 	}
 }
 
-// plain is outside of texts and headers.
+// outside reports whether the scanner is outside of strings and headers.
 func (s *scanner) outside() bool { return !s.inString && !s.inHeader && !s.inArrayHeader }
 
-// inKeyAt reads a character of a key, and reports whether there is no more to it.
-func (s *scanner) scanKey(i int, c rune) (done bool) {
+// scanKey scans a character of a key (lines 210–262). It returns false for the equals
+// sign after the key.
+func (s *scanner) scanKey(i int, c rune) bool {
 	if c == '\n' {
 		refuse("Key name found without value. Reached end of line.")
 	}
-	if s.inString {
-		if c == s.quote && !s.escaped(i) {
+	switch {
+	case s.inString:
+		if c == s.quote && !isEscaped(s.text, i) {
 			s.key, s.inString, s.quote = afterKey, false, 0
 		}
 		return true
-	}
-	switch {
-	case s.key == inKey && isSpace(c):
-		s.key = afterKey
+	case s.key == inKey && s.scanInKey(i, c):
 		return true
-	case s.key == inKey && c == '.':
-		s.dottedKey = true
-		return true
-	case s.key == inKey && (isAlnum(c) || c == '_' || c == '-'):
-		return true
-	case s.key == inKey && s.dottedKey && s.mustAt(i-1) == '.' && (c == '"' || c == '\''):
-		s.inString, s.quote = true, c
-		return true
-	case s.key == afterKey && isSpace(c):
-		if s.dottedKey {
-			s.nextPart(i)
-		}
-		return true
-	case s.key == afterKey && c == '.':
-		s.dottedKey = true
-		s.nextPart(i)
+	case s.key == afterKey && s.scanAfterKey(i, c):
 		return true
 	case c != '=':
 		refuse("Found invalid character in key name. Try quoting the key name.")
@@ -121,46 +104,66 @@ func (s *scanner) scanKey(i int, c rune) (done bool) {
 	return false
 }
 
-func (s *scanner) nextPart(i int) {
-	if next := s.mustAt(i + 1); !isSpace(next) && next != '.' {
-		s.key = inKey
+// scanInKey scans a character in a part of a key, and reports whether it is valid
+// there (lines 227–240).
+func (s *scanner) scanInKey(i int, c rune) bool {
+	switch {
+	case isSpace(c):
+		s.key = afterKey
+	case c == '.':
+		s.dottedKey = true
+	case isAlnum(c) || c == '_' || c == '-':
+	case s.dottedKey && s.mustAt(i-1) == '.' && isQuote(c):
+		s.inString, s.quote = true, c
+	default:
+		return false
 	}
+	return true
 }
 
-// escaped reports an odd number of backslashes before i, and of none before the
-// beginning.
-func (s *scanner) escaped(i int) bool {
+// scanAfterKey scans a character behind a part of a key, and reports whether it is
+// valid there (lines 241–253). Behind a dot the next part begins.
+func (s *scanner) scanAfterKey(i int, c rune) bool {
+	if c != '.' && !isSpace(c) {
+		return false
+	}
+	if c == '.' {
+		s.dottedKey = true
+	}
+	if s.dottedKey {
+		if next := s.mustAt(i + 1); !isSpace(next) && next != '.' {
+			s.key = inKey
+		}
+	}
+	return true
+}
+
+// isEscaped reports whether an odd number of backslashes precedes text[i].
+func isEscaped(text []rune, i int) bool {
 	odd := false
-	for k := 1; i >= k && s.text[i-k] == '\\'; k++ {
+	for i--; i >= 0 && text[i] == '\\'; i-- {
 		odd = !odd
 	}
 	return odd
 }
 
-// quotes keeps track of texts. Quotes are counted backwards, over whatever came
-// before.
+// scanQuote opens and closes strings (lines 263–306). Quotes are counted backwards,
+// whatever came before them.
 func (s *scanner) scanQuote(r *reader, i int, c rune) {
-	switch {
-	case c == '\'' && s.quote != '"':
-		if three, _ := s.countQuotes(i, '\''); three {
-			s.multiline = !s.multiline
-			s.inString = s.multiline
-		} else {
-			s.inString = !s.inString
-		}
-	case c == '"' && s.quote != '\'':
-		three, k := s.countQuotes(i, '"')
-		if odd := s.isEscapedQuote(r, i, k, three); odd {
-			break
-		}
-		if three {
-			s.multiline = !s.multiline
-			s.inString = s.multiline
-		} else {
-			s.inString = !s.inString
-		}
-	default:
+	other := '"'
+	if c == '"' {
+		other = '\''
+	}
+	if !isQuote(c) || s.quote == other {
 		return
+	}
+	switch count := s.countQuotes(i, c); {
+	case c == '"' && s.isEscapedQuote(r, i, count):
+	case count == 3:
+		s.multiline = !s.multiline
+		s.inString = s.multiline
+	default:
+		s.inString = !s.inString
 	}
 	s.quote = 0
 	if s.inString {
@@ -168,37 +171,36 @@ func (s *scanner) scanQuote(r *reader, i int, c rune) {
 	}
 }
 
-// run3 reports whether the quote at i is the third of a kind, and how many there
-// are up to it.
-func (s *scanner) countQuotes(i int, quote rune) (three bool, k int) {
-	for k = 1; ; {
-		c, ok := s.at(i - k)
-		if !ok || c != quote {
-			return false, k
+// countQuotes returns how many equal quotes in a row end at text[i], at most three.
+func (s *scanner) countQuotes(i int, quote rune) int {
+	count := 1
+	for count < 3 {
+		if c, ok := s.at(i - count); !ok || c != quote {
+			break
 		}
-		if k++; k == 3 {
-			return true, k
-		}
+		count++
 	}
+	return count
 }
 
-func (s *scanner) isEscapedQuote(r *reader, i, k int, three bool) bool {
-	if _, ok := s.at(i - k); !ok || k == 2 || k == 3 && !three {
+// isEscapedQuote reports whether an odd number of backslashes precedes the quotes that
+// end at text[i]. Python does not look before two quotes.
+func (s *scanner) isEscapedQuote(r *reader, i, count int) bool {
+	if count == 2 {
 		return false
 	}
 	odd := false
-	for {
+	for k := count; ; k++ {
 		c, ok := s.at(i - k)
 		if !ok || c != '\\' {
 			return odd
 		}
 		r.cost(1)
 		odd = !odd
-		k++
 	}
 }
 
-// comment blanks a comment, and reports whether a line follows it.
+// blankComment replaces a comment with spaces, and reports whether a line follows it.
 func (s *scanner) blankComment(i int) bool {
 	end := slices.Index(s.text[i:], '\n')
 	if end < 0 {
@@ -210,6 +212,7 @@ func (s *scanner) blankComment(i int) bool {
 	return i+end < len(s.text)
 }
 
+// scanBracket opens and closes headers and arrays (lines 320–336).
 func (s *scanner) scanBracket(i int, c rune) {
 	switch {
 	case c == '[' && s.outside() && s.atLineStart:
@@ -231,12 +234,13 @@ func (s *scanner) scanBracket(i int, c rune) {
 	}
 }
 
+// scanNewline joins lines, or ends one and begins the next (lines 337–357).
 func (s *scanner) scanNewline(i int, c rune) {
-	now := s.text[i]
+	replaced := s.text[i]
 	switch {
 	case c != '\n':
-		if s.atLineStart && now != ' ' && now != '\t' {
-			s.beginLine(now)
+		if s.atLineStart && replaced != ' ' && replaced != '\t' {
+			s.beginLine(replaced)
 		}
 	case s.inString || s.multiline:
 		if !s.multiline {
@@ -261,10 +265,11 @@ func (s *scanner) beginLine(c rune) {
 	s.key = inKey
 }
 
-// joinQuotes is what becomes of a line's end after two quotes: a third one.
+// joinQuotes replaces a line break behind two quotes in a multi-line string with a
+// third quote, and blanks a quote before them (lines 341–345).
 func (s *scanner) joinQuotes(i int) {
 	quote := s.mustAt(i - 1)
-	if quote != '\'' && quote != '"' || s.mustAt(i-2) != quote {
+	if !isQuote(quote) || s.mustAt(i-2) != quote {
 		return
 	}
 	s.text[i] = quote

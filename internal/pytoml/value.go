@@ -9,7 +9,7 @@ import (
 	"unicode"
 )
 
-// load reads a value, and says which type it takes it for.
+// readValue reads a value (load_value, lines 810–921). Kind is the type's name there.
 func (r *reader) readValue(v string, strict bool) (value any, kind string) {
 	r.cost(len(v))
 	if v == "" {
@@ -20,7 +20,7 @@ func (r *reader) readValue(v string, strict bool) (value any, kind string) {
 		return v == "true", "bool"
 	case lower == "true" || lower == "false":
 		refuse("Only all lowercase booleans allowed")
-	case v[0] == '"' || v[0] == '\'':
+	case isQuote(v[0]):
 		return stringOf(v), "str"
 	case v[0] == '[':
 		return r.readArray(v), "array"
@@ -29,8 +29,8 @@ func (r *reader) readValue(v string, strict bool) (value any, kind string) {
 		r.readInlineTable(v, table)
 		return table, "inline_object"
 	}
-	if m := timePattern.FindStringSubmatch(v); m != nil {
-		return timeOf(m), "time"
+	if match := timePattern.FindStringSubmatch(v); match != nil {
+		return timeOf(match), "time"
 	}
 	if date, ok := dateOf(v); ok {
 		return date, "date"
@@ -41,6 +41,7 @@ func (r *reader) readValue(v string, strict bool) (value any, kind string) {
 	return numberOf(v)
 }
 
+// numberOf reads a number (lines 896–921).
 func numberOf(v string) (value any, kind string) {
 	negative := v[0] == '-'
 	v = strings.ReplaceAll(strings.TrimPrefix(v[:1], "-")+v[1:], "_", "")
@@ -53,7 +54,7 @@ func numberOf(v string) (value any, kind string) {
 		if _, after, found := strings.Cut(v, "."); found && after == "" {
 			refuse("This float is missing digits after the point")
 		}
-		if !isDigit(firstByte(v)) {
+		if !isDigit(byteAt(v, 0)) {
 			refuse("This float doesn't have a leading digit")
 		}
 	case lower != "inf" && lower != "nan":
@@ -73,7 +74,8 @@ func numberOf(v string) (value any, kind string) {
 	return f, "float"
 }
 
-// strictNumber refuses what a number may not look like. It looks at any value.
+// isStrictNumber returns false for what no number may look like. It is called with
+// values of any kind (_strictly_valid_num, lines 90–110).
 func isStrictNumber(n string) bool {
 	n = strip(n)
 	switch {
@@ -92,13 +94,14 @@ func isStrictNumber(n string) bool {
 	return !strings.Contains(n, "__")
 }
 
-// escaped are the escapes of one letter.
+// escapes maps the letter of an escape to its character.
 var escapes = map[byte]string{'0': "\x00", 'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t", '"': `"`}
 
-// textOf reads a text with its quotes.
+// stringOf reads a string with its quotes (lines 821–878).
 func stringOf(v string) string {
 	checkClosed(v)
-	if v[0] == '"' {
+	quote := v[0]
+	if quote == '"' {
 		checkEscapes(v)
 		for _, prefix := range []string{`\u`, `\U`} {
 			if strings.Contains(v, prefix) {
@@ -106,13 +109,12 @@ func stringOf(v string) string {
 				v = decodeUnicodeEscapes(parts[0], parts[1:], prefix)
 			}
 		}
-		quote := v[0]
 		v = unescape(v)
-		return trimQuotes(v, quote)
 	}
-	return trimQuotes(v, v[0])
+	return trimQuotes(v, quote)
 }
 
+// trimQuotes removes one or three quotes at both ends (lines 875–878).
 func trimQuotes(v string, quote byte) string {
 	runes := []rune(v)
 	if len(runes) > 1 && runes[1] == rune(quote) && (len(runes) < 3 || runes[1] == runes[2]) {
@@ -121,7 +123,8 @@ func trimQuotes(v string, quote byte) string {
 	return between(v, 1, 1)
 }
 
-// checkClosed refuses what follows a closing quote.
+// checkClosed refuses what follows a closing quote (lines 822–855). Python decides by
+// the parts between quotes which quote closes the string.
 func checkClosed(v string) {
 	parts := strings.Split(v[1:], v[:1])
 	three := len(parts) > 1 && parts[0] == "" && parts[1] == ""
@@ -146,11 +149,12 @@ func checkClosed(v string) {
 	}
 }
 
-// oddBackslashes reports whether a text ends in an odd number of backslashes.
+// endsInOddBackslashes reports whether text ends in an odd number of backslashes.
 func endsInOddBackslashes(text string) bool {
 	return (len(text)-len(strings.TrimRight(text, `\`)))%2 == 1
 }
 
+// checkEscapes refuses an unknown escape (lines 857–868).
 func checkEscapes(v string) {
 	backslash := false
 	for _, part := range strings.Split(v, `\`)[1:] {
@@ -167,6 +171,8 @@ func checkEscapes(v string) {
 
 var hexDigits = regexp.MustCompile(`^[0-9a-f]+$`)
 
+// decodeUnicodeEscapes joins the parts of a string that was split at an escape's prefix,
+// `\u` or `\U`, and replaces the escapes (_load_unicode_escapes, lines 567–596).
 func decodeUnicodeEscapes(head string, parts []string, prefix string) string {
 	var b strings.Builder
 	b.WriteString(head)
@@ -198,7 +204,7 @@ func decodeUnicodeEscapes(head string, parts []string, prefix string) string {
 	return b.String()
 }
 
-// unescape leaves the escapes of code points as they are.
+// unescape replaces all escapes but those of code points (_unescape, lines 609–628).
 func unescape(v string) string {
 	var b strings.Builder
 	for i := 0; i < len(v); i++ {
