@@ -22,10 +22,10 @@ const (
 	methodList = "LIST"
 	// attemptTime bounds one attempt, so that a connection which hangs is given up
 	// while there is time for another.
-	attemptTime = 10 * time.Second
+	attemptTimeout = 10 * time.Second
 	// maxAnswer bounds what is read of an answer, in bytes: a list of 250,000 names
 	// of 255 bytes.
-	maxAnswer = 64 << 20
+	maxResponse = 64 << 20
 )
 
 // client sends requests to Vault, once each.
@@ -44,7 +44,7 @@ func newClient(c Config) (*client, error) {
 	out, err := api.NewClient(&api.Config{
 		Address: c.Address,
 		// The time stands here because a LifetimeWatcher has no context of ours.
-		HttpClient: &http.Client{Transport: bounded{transport}, CheckRedirect: checkRedirect, Timeout: attemptTime},
+		HttpClient: &http.Client{Transport: limitedTransport{transport}, CheckRedirect: checkRedirect, Timeout: attemptTimeout},
 		CheckRetry: func(context.Context, *http.Response, error) (bool, error) { return false, nil },
 		// A redirect is followed by net/http, which sends the body again.
 		DisableRedirects: true,
@@ -62,15 +62,15 @@ func newClient(c Config) (*client, error) {
 }
 
 // bounded reads no more than maxAnswer of an answer.
-type bounded struct{ http.RoundTripper }
+type limitedTransport struct{ http.RoundTripper }
 
-func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+func (b limitedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := b.RoundTripper.RoundTrip(r)
 	if err == nil {
 		resp.Body = struct {
 			io.Reader
 			io.Closer
-		}{io.LimitReader(resp.Body, maxAnswer), resp.Body}
+		}{io.LimitReader(resp.Body, maxResponse), resp.Body}
 	}
 	return resp, err
 }
@@ -89,7 +89,7 @@ func checkRedirect(r *http.Request, via []*http.Request) error {
 func newTransport(c TLS) (*http.Transport, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.ServerName, InsecureSkipVerify: c.Insecure}
 	var err error
-	if config.RootCAs, err = c.roots(); err != nil {
+	if config.RootCAs, err = c.rootCAs(); err != nil {
 		return nil, err
 	}
 	if c.ClientCert != "" {
@@ -106,7 +106,7 @@ func newTransport(c TLS) (*http.Transport, error) {
 }
 
 // roots are the CAs to trust; nil means the system's.
-func (c TLS) roots() (*x509.CertPool, error) {
+func (c TLS) rootCAs() (*x509.CertPool, error) {
 	files := []string{c.CACert}
 	switch {
 	case c.CACert == "" && c.CAPath == "":
@@ -150,7 +150,7 @@ type request struct {
 }
 
 // answer is what Vault said. Status is 0 where nothing came back.
-type answer struct {
+type response struct {
 	status     int
 	body       []byte
 	errors     []string
@@ -159,7 +159,7 @@ type answer struct {
 }
 
 // as is Vault's own client with a token.
-func (c *client) as(token string) *api.Client {
+func (c *client) withToken(token string) *api.Client {
 	return c.api.WithRequestCallbacks(func(out *api.Request) { out.ClientToken = token })
 }
 
@@ -167,10 +167,10 @@ var errUnreadable = errors.New("vault's answer about the token is not readable")
 
 // call lets do ask Vault once with a token. Of what do makes of the answer, only the
 // errors that say nothing of it are kept: the answer might repeat what was sent.
-func (c *client) call(token string, do func(*api.Client) (*api.Secret, error)) (*api.Secret, answer, error) {
-	var a answer
-	got, err := do(c.as(token).WithResponseCallbacks(func(r *api.Response) {
-		a = answer{status: r.StatusCode, retryAfter: r.Header.Get("Retry-After")}
+func (c *client) call(token string, do func(*api.Client) (*api.Secret, error)) (*api.Secret, response, error) {
+	var a response
+	got, err := do(c.withToken(token).WithResponseCallbacks(func(r *api.Response) {
+		a = response{status: r.StatusCode, retryAfter: r.Header.Get("Retry-After")}
 	}))
 	var refused *api.ResponseError
 	var lost net.Error
@@ -187,17 +187,17 @@ func (c *client) call(token string, do func(*api.Client) (*api.Secret, error)) (
 
 // once sends a request with a token. The error is one of the connection; what
 // Vault refuses is an answer.
-func (c *client) once(ctx context.Context, token string, r request) (answer, error) {
-	resp, err := send(ctx, c.as(token).Logical(), r)
+func (c *client) send(ctx context.Context, token string, r request) (response, error) {
+	resp, err := sendRaw(ctx, c.withToken(token).Logical(), r)
 	if resp == nil {
-		return answer{}, err
+		return response{}, err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	out := answer{status: resp.StatusCode, body: body, retryAfter: resp.Header.Get("Retry-After")}
+	out := response{status: resp.StatusCode, body: body, retryAfter: resp.Header.Get("Retry-After")}
 	if out.status >= http.StatusBadRequest {
 		var said api.ErrorResponse
 		_ = json.Unmarshal(body, &said)
@@ -206,7 +206,7 @@ func (c *client) once(ctx context.Context, token string, r request) (answer, err
 	return out, nil
 }
 
-func send(ctx context.Context, c *api.Logical, r request) (*api.Response, error) {
+func sendRaw(ctx context.Context, c *api.Logical, r request) (*api.Response, error) {
 	switch r.method {
 	case http.MethodGet:
 		return c.ReadRawWithContext(ctx, r.path)

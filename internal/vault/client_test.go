@@ -204,19 +204,21 @@ func TestConfigThatIsRefused(t *testing.T) {
 		"empty AppRole":    {func(c *vault.Config) { c.Login = vault.AppRole{} }, "no role id"},
 		"no secret id":     {func(c *vault.Config) { c.Login = vault.AppRole{RoleID: "x"} }, "no secret id"},
 		"empty Kubernetes": {func(c *vault.Config) { c.Login = vault.Kubernetes{} }, "no role"},
-		"login mount":      {func(c *vault.Config) { c.Login = vault.AppRole{Mount: "../sys", RoleID: "x", SecretID: vault.Is("x")} }, "login mount"},
-		"mount":            {func(c *vault.Config) { c.Mount = "a/../b" }, `mount "a/../b"`},
-		"prefix":           {func(c *vault.Config) { c.Prefix = "a b" }, `prefix "a b"`},
-		"max versions":     {func(c *vault.Config) { c.MaxVersions = -1 }, "max versions is -1"},
-		"half a client":    {func(c *vault.Config) { c.TLS.ClientCert = "x" }, "give both"},
-		"no CA file":       {func(c *vault.Config) { c.Transport, c.TLS.CACert = nil, filepath.Join(dir, "none") }, "none"},
-		"no PEM":           {func(c *vault.Config) { c.Transport, c.TLS.CACert = nil, noPEM }, "it must be PEM"},
-		"no CA path":       {func(c *vault.Config) { c.Transport, c.TLS.CAPath = nil, filepath.Join(dir, "none") }, "none"},
-		"no client file":   {func(c *vault.Config) { c.Transport, c.TLS.ClientCert, c.TLS.ClientKey = nil, noPEM, noPEM }, "client certificate"},
+		"login mount": {func(c *vault.Config) {
+			c.Login = vault.AppRole{Mount: "../sys", RoleID: "x", SecretID: vault.Static("x")}
+		}, "login mount"},
+		"mount":          {func(c *vault.Config) { c.Mount = "a/../b" }, `mount "a/../b"`},
+		"prefix":         {func(c *vault.Config) { c.Prefix = "a b" }, `prefix "a b"`},
+		"max versions":   {func(c *vault.Config) { c.MaxVersions = -1 }, "max versions is -1"},
+		"half a client":  {func(c *vault.Config) { c.TLS.ClientCert = "x" }, "give both"},
+		"no CA file":     {func(c *vault.Config) { c.Transport, c.TLS.CACert = nil, filepath.Join(dir, "none") }, "none"},
+		"no PEM":         {func(c *vault.Config) { c.Transport, c.TLS.CACert = nil, noPEM }, "it must be PEM"},
+		"no CA path":     {func(c *vault.Config) { c.Transport, c.TLS.CAPath = nil, filepath.Join(dir, "none") }, "none"},
+		"no client file": {func(c *vault.Config) { c.Transport, c.TLS.ClientCert, c.TLS.ClientKey = nil, noPEM, noPEM }, "client certificate"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			c := vault.Config{Address: "http://vault.test", Login: vault.Token{Token: vault.Is("t")}, Transport: http.DefaultTransport}
+			c := vault.Config{Address: "http://vault.test", Login: vault.Token{Token: vault.Static("t")}, Transport: http.DefaultTransport}
 			tt.change(&c)
 			_, err := vault.New(c)
 			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "CANARY") {

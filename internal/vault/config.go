@@ -62,7 +62,7 @@ type TLS struct {
 }
 
 // complete fills in what is missing and checks the rest.
-func (c *Config) complete() error {
+func (c *Config) setDefaults() error {
 	if c.Mount = strings.Trim(c.Mount, "/"); c.Mount == "" {
 		c.Mount = DefaultMount
 	}
@@ -106,11 +106,11 @@ func checkAddress(text string) error {
 // checkPath refuses what Vault or a proxy might read as another path.
 func checkPath(what, path string) error {
 	for segment := range strings.SplitSeq(path, "/") {
-		if segment == "" || segment == "." || segment == ".." || strings.ContainsFunc(segment, unsafePath) || strings.Contains(segment, "..") {
+		if segment == "" || segment == "." || segment == ".." || strings.ContainsFunc(segment, isUnsafeInPath) || strings.Contains(segment, "..") {
 			return fmt.Errorf("vault %s %q: use segments of letters, digits, '-', '_' and '.' between slashes", what, path)
 		}
 	}
 	return nil
 }
 
-func unsafePath(r rune) bool { return r > 0x7f || !plain(byte(r)) && r != '.' }
+func isUnsafeInPath(r rune) bool { return r > 0x7f || !isUnescaped(byte(r)) && r != '.' }

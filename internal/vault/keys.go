@@ -12,7 +12,7 @@ type keys []string
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (k *keys) UnmarshalJSON(text []byte) error {
-	if parts, ok := takeApart(string(text)); ok {
+	if parts, ok := splitUnescaped(string(text)); ok {
 		*k = parts
 		return nil
 	}
@@ -21,7 +21,7 @@ func (k *keys) UnmarshalJSON(text []byte) error {
 
 // takeApart takes an array of JSON apart that holds texts without escapes and
 // nothing else: between the quotation marks stand texts and commas in turns.
-func takeApart(text string) ([]string, bool) {
+func splitUnescaped(text string) ([]string, bool) {
 	if strings.Contains(text, `\`) || !utf8.ValidString(text) {
 		return nil, false
 	}

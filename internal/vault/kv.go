@@ -12,24 +12,24 @@ import (
 
 // What the KV engine says of a write with check-and-set (path_data.go).
 var (
-	errCASLost     = errors.New("somebody else wrote in between")
+	errCASMismatch = errors.New("somebody else wrote in between")
 	errCASRequired = errors.New("the mount demands check-and-set")
 )
 
 const (
-	sayCASLost     = "check-and-set parameter did not match"
-	sayCASRequired = "check-and-set parameter required"
-	sayNoRoute     = "no handler for route"
+	msgCASMismatch = "check-and-set parameter did not match"
+	msgCASRequired = "check-and-set parameter required"
+	msgNoRoute     = "no handler for route"
 )
 
-func (s *Store) data(place string) string     { return s.config.Mount + "/data/" + place }
-func (s *Store) metadata(place string) string { return s.config.Mount + "/metadata/" + place }
+func (s *Store) dataPath(place string) string     { return s.config.Mount + "/data/" + place }
+func (s *Store) metadataPath(place string) string { return s.config.Mount + "/metadata/" + place }
 
 // read gets the current version of a secret.
-func (s *Store) read(ctx context.Context, place string) (held, error) {
-	a, err := s.do(ctx, request{method: http.MethodGet, path: s.data(place), needs: "read", missing: true})
+func (s *Store) read(ctx context.Context, place string) (storedSecret, error) {
+	a, err := s.do(ctx, request{method: http.MethodGet, path: s.dataPath(place), needs: "read", missing: true})
 	if err != nil {
-		return held{}, err
+		return storedSecret{}, err
 	}
 	var body struct {
 		Data struct {
@@ -42,23 +42,23 @@ func (s *Store) read(ctx context.Context, place string) (held, error) {
 	}
 	if len(a.body) > 0 {
 		if err := json.Unmarshal(a.body, &body); err != nil {
-			return held{}, s.foreign(place)
+			return storedSecret{}, s.foreignError(place)
 		}
 	}
-	out := held{exists: a.status == http.StatusOK, version: body.Data.Metadata.Version, created: body.Data.Metadata.Created}
+	out := storedSecret{exists: a.status == http.StatusOK, version: body.Data.Metadata.Version, created: body.Data.Metadata.Created}
 	if !out.exists {
 		return out, nil
 	}
 	if body.Data.Data == nil || body.Data.Data.Value == nil || out.version == 0 {
-		return held{}, s.foreign(place)
+		return storedSecret{}, s.foreignError(place)
 	}
 	out.doc = *body.Data.Data
 	return out, nil
 }
 
 // foreign is the error for a secret that this package has not written.
-func (s *Store) foreign(place string) error {
-	return fmt.Errorf("the secret at %q in vault is not of this store's making: it needs the field value, a text that holds JSON, on a KV mount of version 2", s.data(place))
+func (s *Store) foreignError(place string) error {
+	return fmt.Errorf("the secret at %q in vault is not of this store's making: it needs the field value, a text that holds JSON, on a KV mount of version 2", s.dataPath(place))
 }
 
 // write makes a new version, with cas only if that is the current version. Again
@@ -74,7 +74,7 @@ func (s *Store) write(ctx context.Context, place string, doc document, cas *int)
 	if cas != nil {
 		in.Options = &options{*cas}
 	}
-	a, err := s.do(ctx, request{method: http.MethodPut, path: s.data(place), body: in, needs: "create and update"})
+	a, err := s.do(ctx, request{method: http.MethodPut, path: s.dataPath(place), body: in, needs: "create and update"})
 	if err != nil {
 		return a.sent > 1, err
 	}
@@ -92,13 +92,13 @@ func (s *Store) write(ctx context.Context, place string, doc document, cas *int)
 
 func (s *Store) limitVersions(ctx context.Context, place string) error {
 	in := map[string]int{"max_versions": s.config.MaxVersions}
-	_, err := s.do(ctx, request{method: http.MethodPut, path: s.metadata(place), body: in, needs: "create and update"})
+	_, err := s.do(ctx, request{method: http.MethodPut, path: s.metadataPath(place), body: in, needs: "create and update"})
 	return err
 }
 
 // list gives what is in a folder, folders with a slash at their end.
 func (s *Store) list(ctx context.Context, folder string) ([]string, error) {
-	a, err := s.do(ctx, request{method: methodList, path: s.metadata(strings.TrimSuffix(folder, "/")), needs: "list", missing: true})
+	a, err := s.do(ctx, request{method: methodList, path: s.metadataPath(strings.TrimSuffix(folder, "/")), needs: "list", missing: true})
 	if err != nil || a.status == http.StatusNotFound {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (s *Store) list(ctx context.Context, folder string) ([]string, error) {
 		Data struct{ Keys keys }
 	}
 	if err := json.Unmarshal(a.body, &body); err != nil {
-		return nil, fmt.Errorf("vault's list of %q is not readable", s.metadata(folder))
+		return nil, fmt.Errorf("vault's list of %q is not readable", s.metadataPath(folder))
 	}
 	return body.Data.Keys, nil
 }

@@ -22,13 +22,13 @@ type Login interface {
 
 // Text gives a secret text each time one is needed, so that it may change while
 // the store runs.
-type Text func() (string, error)
+type Credential func() (string, error)
 
 // Is is a text that does not change.
-func Is(text string) Text { return func() (string, error) { return text, nil } }
+func Static(text string) Credential { return func() (string, error) { return text, nil } }
 
 // File is what is in a file, without white space around it.
-func File(path string) Text {
+func File(path string) Credential {
 	return func() (string, error) {
 		text, err := os.ReadFile(path)
 		return strings.TrimSpace(string(text)), err
@@ -36,7 +36,7 @@ func File(path string) Text {
 }
 
 // read refuses what cannot be sent, and does not repeat it.
-func (t Text) read(what string) (string, error) {
+func (t Credential) read(what string) (string, error) {
 	text, err := t()
 	switch {
 	case err != nil:
@@ -51,7 +51,7 @@ func (t Text) read(what string) (string, error) {
 
 // Token is a token that somebody else has made and, if it cannot be renewed,
 // replaces in time.
-type Token struct{ Token Text }
+type Token struct{ Token Credential }
 
 func (l Token) check() error {
 	if l.Token == nil {
@@ -69,7 +69,7 @@ func (l Token) login(ctx context.Context, c *client) (token, error) {
 	if err == nil && a.status == http.StatusForbidden { // ended, or not allowed to look
 		return token{ClientToken: text}, nil
 	}
-	if err := judge(lookupSelf, a, err); err != nil {
+	if err := checkResponse(lookupSelf, a, err); err != nil {
 		return token{}, err
 	}
 	ttl, err := found.TokenTTL()
@@ -84,7 +84,7 @@ func (l Token) login(ctx context.Context, c *client) (token, error) {
 type AppRole struct {
 	Mount    string // empty means "approle"
 	RoleID   string
-	SecretID Text
+	SecretID Credential
 }
 
 func (l AppRole) check() error {
@@ -99,7 +99,7 @@ func (l AppRole) login(ctx context.Context, c *client) (token, error) {
 	if err != nil {
 		return token{}, err
 	}
-	mount := or(l.Mount, "approle")
+	mount := mountOr(l.Mount, "approle")
 	method, err := approle.NewAppRoleAuth(l.RoleID, &approle.SecretID{FromString: text}, approle.WithMountPath(mount))
 	if err != nil {
 		return token{}, err
@@ -114,7 +114,7 @@ const ServiceAccount = "/var/run/secrets/kubernetes.io/serviceaccount/token"
 type Kubernetes struct {
 	Mount string // empty means "kubernetes"
 	Role  string
-	JWT   Text // nil means the file [ServiceAccount]
+	JWT   Credential // nil means the file [ServiceAccount]
 }
 
 func (l Kubernetes) check() error {
@@ -133,7 +133,7 @@ func (l Kubernetes) login(ctx context.Context, c *client) (token, error) {
 	if err != nil {
 		return token{}, err
 	}
-	mount := or(l.Mount, "kubernetes")
+	mount := mountOr(l.Mount, "kubernetes")
 	method, err := kubernetes.NewKubernetesAuth(l.Role, kubernetes.WithServiceAccountToken(jwt), kubernetes.WithMountPath(mount))
 	if err != nil {
 		return token{}, err
@@ -141,7 +141,7 @@ func (l Kubernetes) login(ctx context.Context, c *client) (token, error) {
 	return c.login(ctx, mount, method)
 }
 
-func or(text, otherwise string) string {
+func mountOr(text, otherwise string) string {
 	if text == "" {
 		return otherwise
 	}
@@ -160,9 +160,9 @@ func (c *client) login(ctx context.Context, mount string, method api.AuthMethod)
 	r := request{method: http.MethodPut, path: "auth/" + mount + "/login"}
 	given, a, err := c.call("", func(as *api.Client) (*api.Secret, error) { return method.Login(ctx, as) })
 	if err == nil && a.status/100 == 4 && a.status != http.StatusTooManyRequests && a.status != http.StatusPreconditionFailed {
-		return token{}, fmt.Errorf("vault refused the login at %q: %s", r.path, a.text())
+		return token{}, fmt.Errorf("vault refused the login at %q: %s", r.path, a.message())
 	}
-	if err := judge(r, a, err); err != nil {
+	if err := checkResponse(r, a, err); err != nil {
 		return token{}, err
 	}
 	if given == nil || given.Auth == nil || given.Auth.ClientToken == "" {

@@ -17,17 +17,17 @@ import (
 )
 
 func appRole(c *vault.Config) {
-	c.Login = vault.AppRole{RoleID: vaulttest.RoleID, SecretID: vault.Is(vaulttest.SecretID)}
+	c.Login = vault.AppRole{RoleID: vaulttest.RoleID, SecretID: vault.Static(vaulttest.SecretID)}
 }
 
 func kubernetes(c *vault.Config) {
-	c.Login = vault.Kubernetes{Role: vaulttest.Role, JWT: vault.Is(vaulttest.JWT)}
+	c.Login = vault.Kubernetes{Role: vaulttest.Role, JWT: vault.Static(vaulttest.JWT)}
 }
 
 func TestTokenIsRenewedWhileNobodyAsks(t *testing.T) {
 	for name, login := range map[string]func(*vault.Config){
 		"AppRole": appRole, "Kubernetes": kubernetes,
-		"token": func(c *vault.Config) { c.Login = vault.Token{Token: vault.Is("given")} },
+		"token": func(c *vault.Config) { c.Login = vault.Token{Token: vault.Static("given")} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -76,7 +76,7 @@ func TestKeeperOutlivesASealedVault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := vaulttest.NewFake()
 		f.TTL = time.Hour
-		s := open(t, f, func(c *vault.Config) { c.Login = vault.Token{Token: vault.Is("given")} })
+		s := open(t, f, func(c *vault.Config) { c.Login = vault.Token{Token: vault.Static("given")} })
 		f.AddToken("given")
 		set(t, s, "x", `1`, false)
 		time.Sleep(39 * time.Minute)
@@ -149,12 +149,12 @@ func TestLoginThatIsRefused(t *testing.T) {
 		login vault.Login
 		want  string
 	}{
-		"secret id":     {vault.AppRole{RoleID: vaulttest.RoleID, SecretID: vault.Is("CANARY")}, "invalid role or secret ID"},
-		"mount":         {vault.AppRole{Mount: "other/", RoleID: vaulttest.RoleID, SecretID: vault.Is(vaulttest.SecretID)}, `"auth/other/login"`},
-		"service token": {vault.Kubernetes{Role: vaulttest.Role, JWT: vault.Is("CANARY")}, `"auth/kubernetes/login"`},
+		"secret id":     {vault.AppRole{RoleID: vaulttest.RoleID, SecretID: vault.Static("CANARY")}, "invalid role or secret ID"},
+		"mount":         {vault.AppRole{Mount: "other/", RoleID: vaulttest.RoleID, SecretID: vault.Static(vaulttest.SecretID)}, `"auth/other/login"`},
+		"service token": {vault.Kubernetes{Role: vaulttest.Role, JWT: vault.Static("CANARY")}, `"auth/kubernetes/login"`},
 		"no file":       {vault.Kubernetes{Role: vaulttest.Role, JWT: vault.File("/nowhere/token")}, "/nowhere/token"},
-		"empty":         {vault.Token{Token: vault.Is("")}, "the token for vault is empty"},
-		"line break":    {vault.Token{Token: vault.Is("CANARY\nX: y")}, "contains spaces or control characters"},
+		"empty":         {vault.Token{Token: vault.Static("")}, "the token for vault is empty"},
+		"line break":    {vault.Token{Token: vault.Static("CANARY\nX: y")}, "contains spaces or control characters"},
 		"failing":       {vault.Token{Token: func() (string, error) { return "", errors.New("no agent") }}, "no agent"},
 	}
 	for name, tt := range tests {
@@ -198,7 +198,7 @@ func TestLoginAnswersThatHoldNoToken(t *testing.T) {
 					return true
 				}
 				err := s.Ping(t.Context())
-				if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "CANARY") || vault.Momentary(err) {
+				if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "CANARY") || vault.Temporary(err) {
 					t.Errorf("%v, want %q in it", err, tt.want)
 				}
 			})

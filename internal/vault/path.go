@@ -12,7 +12,7 @@ import (
 const maxSegment = 100
 
 // plain bytes stand for themselves in an escaped name.
-func plain(b byte) bool {
+func isUnescaped(b byte) bool {
 	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b == '-' || b == '_'
 }
 
@@ -25,7 +25,7 @@ func escape(name string) string {
 	var out strings.Builder
 	for i := range len(name) {
 		b := name[i]
-		if plain(b) || b == '.' && i > 0 && i < len(name)-1 && plain(name[i-1]) && plain(name[i+1]) {
+		if isUnescaped(b) || b == '.' && i > 0 && i < len(name)-1 && isUnescaped(name[i-1]) && isUnescaped(name[i+1]) {
 			out.WriteByte(b)
 		} else {
 			out.WriteByte('=')
@@ -38,7 +38,7 @@ func escape(name string) string {
 
 // unescape is the reverse of escape, and false for what escape never writes.
 func unescape(text string) (string, bool) {
-	if !strings.ContainsFunc(text, func(r rune) bool { return r > 0x7f || !plain(byte(r)) }) {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r > 0x7f || !isUnescaped(byte(r)) }) {
 		return text, text != ""
 	}
 	var out strings.Builder
@@ -58,7 +58,7 @@ func unescape(text string) (string, bool) {
 }
 
 // folder is the path of a tenant's secrets within data/ or metadata/.
-func (s *Store) folder(tenant string) (string, error) {
+func (s *Store) tenantPath(tenant string) (string, error) {
 	if tenant == "" {
 		return "", errors.New("a tenant without an id")
 	}
@@ -68,18 +68,18 @@ func (s *Store) folder(tenant string) (string, error) {
 // place is the path of a secret within data/ or metadata/: the escaped name, cut
 // into segments where it is long. The segments put together are the escaped name
 // again, and so no two names share a path.
-func (s *Store) place(tenant, name string) (string, error) {
-	folder, err := s.folder(tenant)
+func (s *Store) secretPath(tenant, name string) (string, error) {
+	folder, err := s.tenantPath(tenant)
 	if err != nil {
 		return "", err
 	}
 	if name == "" {
 		return "", errors.New("a secret without a name")
 	}
-	return folder + "/" + split(escape(name)), nil
+	return folder + "/" + splitPath(escape(name)), nil
 }
 
-func split(escaped string) string {
+func splitPath(escaped string) string {
 	var out strings.Builder
 	for len(escaped) > maxSegment {
 		out.WriteString(escaped[:maxSegment])
@@ -93,7 +93,7 @@ func split(escaped string) string {
 // namesIn tells the entries of a folder that are names from those that are folders
 // of longer names. Parent is the folder's own part of the escaped names. What
 // others have put beside them is neither.
-func namesIn(parent string, keys []string) (names, folders []string) {
+func splitKeys(parent string, keys []string) (names, folders []string) {
 	names = make([]string, 0, len(keys))
 	for _, key := range keys {
 		segment, isFolder := strings.CutSuffix(key, "/")

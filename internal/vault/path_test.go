@@ -16,7 +16,7 @@ func TestEscapedNames(t *testing.T) {
 		strings.Repeat("n", 101): strings.Repeat("n", 100) + "/n",
 	}
 	for name, want := range tests {
-		if got := split(escape(name)); got != want {
+		if got := splitPath(escape(name)); got != want {
 			t.Errorf("%q stands at %q, want %q", name, got, want)
 		}
 	}
@@ -32,8 +32,8 @@ func FuzzPlace(f *testing.F) {
 		if a == "" || b == "" {
 			return
 		}
-		at, errA := s.place("tenant", a)
-		bt, errB := s.place("tenant", b)
+		at, errA := s.secretPath("tenant", a)
+		bt, errB := s.secretPath("tenant", b)
 		if errA != nil || errB != nil {
 			t.Fatal(errA, errB)
 		}

@@ -18,17 +18,17 @@ import (
 // Waits between attempts, each with up to half of it more or less.
 const (
 	firstWait = 50 * time.Millisecond
-	longWait  = 2 * time.Second
+	maxWait   = 2 * time.Second
 )
 
 // sayUpgrading is a KV mount that was created a moment ago (upgrade.go).
-const sayUpgrading = "Upgrading from non-versioned to versioned data"
+const msgUpgrading = "Upgrading from non-versioned to versioned data"
 
 // do sends a request, with a new token where the old one has ended, until it is
 // answered, the context ends or the patience does. An answer of 412, 429 or 5xx,
 // which is what a sealed, busy, starting or leaderless Vault gives, and a lost
 // connection are reasons to send again: every request here may be repeated.
-func (s *Store) do(ctx context.Context, r request) (answer, error) {
+func (s *Store) do(ctx context.Context, r request) (response, error) {
 	until, cancel := context.WithTimeout(ctx, s.config.Patience)
 	defer cancel()
 	renewed := false
@@ -36,21 +36,21 @@ func (s *Store) do(ctx context.Context, r request) (answer, error) {
 	for sent := 1; ; sent++ {
 		a, err := s.attempt(until, r, &renewed)
 		a.sent = sent
-		var moment *momentary
+		var moment *temporaryError
 		if !errors.As(err, &moment) {
-			return a, s.ended(ctx, until, err, last)
+			return a, s.operationError(ctx, until, err, last)
 		}
 		if until.Err() == nil {
 			last = err
 		}
-		if wait(until, moment.after(sent)) != nil {
-			return a, s.ended(ctx, until, err, last)
+		if wait(until, moment.wait(sent)) != nil {
+			return a, s.operationError(ctx, until, err, last)
 		}
 	}
 }
 
 // ended says why an operation ended: the caller's context comes first.
-func (s *Store) ended(ctx, until context.Context, err, last error) error {
+func (s *Store) operationError(ctx, until context.Context, err, last error) error {
 	switch {
 	case err == nil:
 		return nil
@@ -65,12 +65,12 @@ func (s *Store) ended(ctx, until context.Context, err, last error) error {
 }
 
 // attempt sends a request once, or twice where the token had ended.
-func (s *Store) attempt(ctx context.Context, r request, renewed *bool) (answer, error) {
+func (s *Store) attempt(ctx context.Context, r request, renewed *bool) (response, error) {
 	t, err := s.tokens.get(ctx)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	a, err := s.client.once(ctx, t.ClientToken, r)
+	a, err := s.client.send(ctx, t.ClientToken, r)
 	if err == nil && a.status == http.StatusForbidden && !*renewed {
 		*renewed = true
 		fresh, err := s.tokens.replace(ctx, t)
@@ -81,23 +81,23 @@ func (s *Store) attempt(ctx context.Context, r request, renewed *bool) (answer, 
 			return s.attempt(ctx, r, renewed)
 		}
 	}
-	return a, judge(r, a, err)
+	return a, checkResponse(r, a, err)
 }
 
 // momentary is an error that may be gone in a moment.
-type momentary struct {
+type temporaryError struct {
 	text  string
 	delay time.Duration // what Vault asks for; zero where it does not
 }
 
-func (m *momentary) Error() string { return m.text }
+func (m *temporaryError) Error() string { return m.text }
 
 // after is how long to wait before another attempt.
-func (m *momentary) after(attempt int) time.Duration {
+func (m *temporaryError) wait(attempt int) time.Duration {
 	if m.delay > 0 {
 		return m.delay
 	}
-	d := min(firstWait<<min(attempt-1, 10), longWait)
+	d := min(firstWait<<min(attempt-1, 10), maxWait)
 	return d/2 + rand.N(d)
 }
 
@@ -110,42 +110,42 @@ func wait(ctx context.Context, d time.Duration) error {
 
 // judge makes an error of what is no success. It holds Vault's own words only
 // where they are known, for others might repeat what was sent.
-func judge(r request, a answer, err error) error {
+func checkResponse(r request, a response, err error) error {
 	switch {
 	case errors.Is(err, errUnreadable):
 		return err
 	case err != nil:
-		return &momentary{text: "no answer from vault: " + unwrapURL(err).Error()}
-	case a.said(sayCASLost):
-		return errCASLost
-	case a.said(sayCASRequired):
+		return &temporaryError{text: "no answer from vault: " + withoutURL(err).Error()}
+	case a.hasError(msgCASMismatch):
+		return errCASMismatch
+	case a.hasError(msgCASRequired):
 		return errCASRequired
-	case a.said(sayNoRoute):
+	case a.hasError(msgNoRoute):
 		return fmt.Errorf("nothing in vault answers at %q: mount a KV engine of version 2 there", r.path)
-	case a.said(sayUpgrading):
-		return &momentary{text: "the KV engine of vault is starting"}
+	case a.hasError(msgUpgrading):
+		return &temporaryError{text: "the KV engine of vault is starting"}
 	case a.status == http.StatusForbidden:
 		return fmt.Errorf("vault denied permission: the token's policy must grant %s on %q", r.needs, r.path)
 	case a.status == http.StatusNotFound && r.missing, a.status/100 == 2:
 		return nil
 	case a.status >= 500, a.status == http.StatusTooManyRequests, a.status == http.StatusPreconditionFailed:
-		return &momentary{text: a.text(), delay: delay(a.retryAfter)}
+		return &temporaryError{text: a.message(), delay: parseRetryAfter(a.retryAfter)}
 	}
-	return fmt.Errorf("vault refused %s %q: %s", r.method, r.path, a.text())
+	return fmt.Errorf("vault refused %s %q: %s", r.method, r.path, a.message())
 }
 
-func (a answer) said(phrase string) bool {
+func (a response) hasError(phrase string) bool {
 	return slices.ContainsFunc(a.errors, func(e string) bool { return strings.Contains(e, phrase) })
 }
 
 // text says what an answer means in words that hold nothing of the request.
-func (a answer) text() string {
+func (a response) message() string {
 	for _, known := range []string{
 		"Vault is sealed", "OpenBao is sealed", "no active node", "active cluster node not found", "security barrier not initialized",
 		"request body too large", "rate limit quota exceeded", "invalid role ID", "invalid role or secret ID", "invalid secret id",
 		"service account name not authorized", "namespace not authorized", "could not load role", "invalid role name",
 	} {
-		if a.said(known) {
+		if a.hasError(known) {
 			return fmt.Sprintf("%d, %s", a.status, known)
 		}
 	}
@@ -153,7 +153,7 @@ func (a answer) text() string {
 }
 
 // delay reads Retry-After in its one form that Vault uses.
-func delay(text string) time.Duration {
+func parseRetryAfter(text string) time.Duration {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
 		return 0
@@ -164,7 +164,7 @@ func delay(text string) time.Duration {
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
 // unwrapURL takes away the URL, which the caller knows.
-func unwrapURL(err error) error {
+func withoutURL(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
 		return u.Err
@@ -174,7 +174,7 @@ func unwrapURL(err error) error {
 
 // Momentary reports whether an error may be gone in a moment: Vault is sealed,
 // busy or not there.
-func Momentary(err error) bool {
-	var m *momentary
+func Temporary(err error) bool {
+	var m *temporaryError
 	return errors.As(err, &m)
 }

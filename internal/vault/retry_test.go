@@ -109,7 +109,7 @@ func TestWhatStaysIsNotTriedAgain(t *testing.T) {
 			s := open(t, f)
 			asked := answering(f, 100, tt.answer)
 			_, err := s.Set(t.Context(), tenant, "x", json.RawMessage(`"`+canary+`"`), "ci", false)
-			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "CANARY") || vault.Momentary(err) {
+			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "CANARY") || vault.Temporary(err) {
 				t.Errorf("%v, want %q in it", err, tt.want)
 			}
 			if *asked != 1 && name != "a login page" {
@@ -154,7 +154,7 @@ func TestSealedVaultIsWaitedForAndThenGivenUp(t *testing.T) {
 		if took := time.Since(start); err == nil || !strings.Contains(err.Error(), "Vault is sealed") || took > vault.DefaultPatience || took < vault.DefaultPatience-4*time.Second {
 			t.Errorf("%v after %v", err, took)
 		}
-		if !vault.Momentary(err) || !vault.Momentary(s.Ping(t.Context())) {
+		if !vault.Temporary(err) || !vault.Temporary(s.Ping(t.Context())) {
 			t.Error("a sealed vault is not momentary")
 		}
 	})
@@ -209,7 +209,7 @@ func TestErrorsHoldNoValueAndNoToken(t *testing.T) {
 			f := vaulttest.NewFake()
 			token := "CANARY-token"
 			f.AddToken(token)
-			s := open(t, f, func(c *vault.Config) { c.Login = vault.Token{Token: vault.Is(token)} })
+			s := open(t, f, func(c *vault.Config) { c.Login = vault.Token{Token: vault.Static(token)} })
 			f.Before = func(w http.ResponseWriter, r *http.Request) bool {
 				body, _ := io.ReadAll(r.Body)
 				echo, _ := json.Marshal(map[string]any{"errors": []string{"refused: " + r.Header.Get("X-Vault-Token") + string(body)}})

@@ -39,7 +39,7 @@ var _ cloud.Store = (*Store)(nil)
 // New checks the configuration and reads the certificates. It asks Vault for
 // nothing: the first operation logs in.
 func New(c Config) (*Store, error) {
-	if err := c.complete(); err != nil {
+	if err := c.setDefaults(); err != nil {
 		return nil, err
 	}
 	client, err := newClient(c)
@@ -64,7 +64,7 @@ type document struct {
 // Set implements [cloud.Store]: one request, and with compare a read before it.
 // On a mount that demands check-and-set there is always a read.
 func (s *Store) Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {
-	place, err := s.place(tenant, name)
+	place, err := s.secretPath(tenant, name)
 	if err != nil {
 		return false, err
 	}
@@ -92,7 +92,7 @@ func (s *Store) swap(ctx context.Context, place string, doc document, compare bo
 			return maybeOurs, nil
 		}
 		again, err := s.write(ctx, place, doc, &old.version)
-		if !errors.Is(err, errCASLost) {
+		if !errors.Is(err, errCASMismatch) {
 			return err == nil, err
 		}
 		maybeOurs = maybeOurs || again
@@ -101,7 +101,7 @@ func (s *Store) swap(ctx context.Context, place string, doc document, compare bo
 
 // Get implements [cloud.Store].
 func (s *Store) Get(ctx context.Context, tenant, name string) (json.RawMessage, error) {
-	place, err := s.place(tenant, name)
+	place, err := s.secretPath(tenant, name)
 	if err != nil {
 		return nil, err
 	}
@@ -112,25 +112,25 @@ func (s *Store) Get(ctx context.Context, tenant, name string) (json.RawMessage, 
 	case !r.exists:
 		return nil, fmt.Errorf("%q: %w", name, cloud.ErrNotFound)
 	case !json.Valid([]byte(*r.doc.Value)):
-		return nil, s.foreign(place)
+		return nil, s.foreignError(place)
 	}
 	return json.RawMessage(*r.doc.Value), nil
 }
 
 // Delete implements [cloud.Store]: no version is left.
 func (s *Store) Delete(ctx context.Context, tenant, name string) error {
-	place, err := s.place(tenant, name)
+	place, err := s.secretPath(tenant, name)
 	if err != nil {
 		return err
 	}
-	_, err = s.do(ctx, request{method: http.MethodDelete, path: s.metadata(place), needs: "delete"})
+	_, err = s.do(ctx, request{method: http.MethodDelete, path: s.metadataPath(place), needs: "delete"})
 	return err
 }
 
 // Names implements [cloud.Store]: one listing, and one more for each folder of
 // names whose escaped form is longer than a segment.
 func (s *Store) Names(ctx context.Context, tenant string) ([]string, error) {
-	folder, err := s.folder(tenant)
+	folder, err := s.tenantPath(tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -142,8 +142,8 @@ func (s *Store) Names(ctx context.Context, tenant string) ([]string, error) {
 		group.SetLimit(Concurrency)
 		for _, parent := range parents {
 			group.Go(func() error {
-				keys, err := s.list(ctx, folder+"/"+split(parent))
-				found, folders := namesIn(parent, keys)
+				keys, err := s.list(ctx, folder+"/"+splitPath(parent))
+				found, folders := splitKeys(parent, keys)
 				mu.Lock()
 				defer mu.Unlock()
 				names, next = append(names, found...), append(next, folders...)
@@ -167,7 +167,7 @@ func (s *Store) Info(ctx context.Context, tenant string, names ...string) (map[s
 	group.SetLimit(Concurrency)
 	for _, name := range names {
 		group.Go(func() error {
-			place, err := s.place(tenant, name)
+			place, err := s.secretPath(tenant, name)
 			if err != nil {
 				return err
 			}
@@ -190,12 +190,12 @@ func (s *Store) Info(ctx context.Context, tenant string, names ...string) (map[s
 // Ping implements [cloud.Store]: Vault is unsealed and takes the token. It is not
 // tried again.
 func (s *Store) Ping(ctx context.Context) error {
-	return s.ended(ctx, ctx, s.tokens.ping(ctx), nil)
+	return s.operationError(ctx, ctx, s.tokens.ping(ctx), nil)
 }
 
 // held is what Vault has at a path. The version counts also where the secret is
 // deleted but its versions are kept.
-type held struct {
+type storedSecret struct {
 	exists  bool
 	version int
 	created time.Time

@@ -15,7 +15,7 @@ const tenant = "11111111-1111-4111-8111-111111111111"
 func open(t *testing.T, f *vaulttest.Fake, change ...func(*vault.Config)) *vault.Store {
 	t.Helper()
 	c := vault.Config{
-		Address: "http://vault.test:8200", Login: vault.Token{Token: vault.Is(vaulttest.RootToken)},
+		Address: "http://vault.test:8200", Login: vault.Token{Token: vault.Static(vaulttest.RootToken)},
 		Transport: cloud.Transport(f),
 	}
 	for _, do := range change {

@@ -20,33 +20,33 @@ var errTokenEnded = errors.New("vault takes the token no more: it has ended or w
 // tokens keeps the token in use, and in the background renews it or gets another
 // before it ends.
 type tokens struct {
-	config Config
-	client *client
-	life   context.Context
-	end    context.CancelFunc
-	keeper sync.WaitGroup
+	config   Config
+	client   *client
+	ctx      context.Context
+	cancel   context.CancelFunc
+	renewals sync.WaitGroup
 
-	turn chan struct{} // held while a token is got, so that one login serves all
+	loginLock chan struct{} // held while a token is got, so that one login serves all
 
-	mu      sync.Mutex
-	current token
-	stop    context.CancelFunc // of the keeper of current
+	mu          sync.Mutex
+	current     token
+	stopRenewal context.CancelFunc // of the keeper of current
 }
 
 func newTokens(c Config, client *client) *tokens {
-	t := &tokens{config: c, client: client, turn: make(chan struct{}, 1), stop: func() {}}
-	t.life, t.end = context.WithCancel(context.Background())
+	t := &tokens{config: c, client: client, loginLock: make(chan struct{}, 1), stopRenewal: func() {}}
+	t.ctx, t.cancel = context.WithCancel(context.Background())
 	return t
 }
 
 func (t *tokens) close() {
 	t.mu.Lock()
-	t.end()
+	t.cancel()
 	t.mu.Unlock()
-	t.keeper.Wait()
+	t.renewals.Wait()
 }
 
-func (t *tokens) now() token {
+func (t *tokens) inUse() token {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.current
@@ -54,7 +54,7 @@ func (t *tokens) now() token {
 
 // get gives the token in use, and logs in if there is none.
 func (t *tokens) get(ctx context.Context) (token, error) {
-	if now := t.now(); now.ClientToken != "" {
+	if now := t.inUse(); now.ClientToken != "" {
 		return now, nil
 	}
 	return t.login(ctx, token{})
@@ -63,12 +63,12 @@ func (t *tokens) get(ctx context.Context) (token, error) {
 // login logs in, unless another token than old is in use by then.
 func (t *tokens) login(ctx context.Context, old token) (token, error) {
 	select {
-	case t.turn <- struct{}{}:
-		defer func() { <-t.turn }()
+	case t.loginLock <- struct{}{}:
+		defer func() { <-t.loginLock }()
 	case <-ctx.Done():
 		return token{}, ctx.Err()
 	}
-	if now := t.now(); now.ClientToken != old.ClientToken {
+	if now := t.inUse(); now.ClientToken != old.ClientToken {
 		return now, nil
 	}
 	fresh, err := t.config.Login.login(ctx, t.client)
@@ -80,17 +80,17 @@ func (t *tokens) login(ctx context.Context, old token) (token, error) {
 		return token{}, err
 	}
 	t.config.Log.Info("vault: logged in", "ttl", seconds(fresh.LeaseDuration))
-	t.use(fresh)
+	t.setCurrent(fresh)
 	return fresh, nil
 }
 
 // replace gets another token if Vault does not know the one in use any more; else
 // it was refused what its policy does not grant, and stays.
 func (t *tokens) replace(ctx context.Context, old token) (token, error) {
-	if now := t.now(); now.ClientToken != old.ClientToken {
+	if now := t.inUse(); now.ClientToken != old.ClientToken {
 		return now, nil
 	}
-	a, err := t.client.once(ctx, old.ClientToken, lookupSelf)
+	a, err := t.client.send(ctx, old.ClientToken, lookupSelf)
 	if err != nil || a.status != http.StatusForbidden {
 		return old, nil
 	}
@@ -98,22 +98,22 @@ func (t *tokens) replace(ctx context.Context, old token) (token, error) {
 }
 
 // use puts a token in use and keeps it.
-func (t *tokens) use(fresh token) {
+func (t *tokens) setCurrent(fresh token) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.stop()
+	t.stopRenewal()
 	t.current = fresh
-	if fresh.LeaseDuration <= 0 || t.life.Err() != nil {
+	if fresh.LeaseDuration <= 0 || t.ctx.Err() != nil {
 		return
 	}
 	var ctx context.Context
-	ctx, t.stop = context.WithCancel(t.life)
-	t.keeper.Go(func() { t.keep(ctx, fresh) })
+	ctx, t.stopRenewal = context.WithCancel(t.ctx)
+	t.renewals.Go(func() { t.keepAlive(ctx, fresh) })
 }
 
 // keep has a token renewed, and logs in again when it nears its end all the same.
-func (t *tokens) keep(ctx context.Context, held token) {
-	t.watch(ctx, held)
+func (t *tokens) keepAlive(ctx context.Context, held token) {
+	t.renew(ctx, held)
 	for ctx.Err() == nil {
 		if _, err := t.login(ctx, held); err == nil {
 			return // what it gave has a keeper of its own
@@ -123,7 +123,7 @@ func (t *tokens) keep(ctx context.Context, held token) {
 }
 
 // watch renews a token until that gives it no more time.
-func (t *tokens) watch(ctx context.Context, held token) {
+func (t *tokens) renew(ctx context.Context, held token) {
 	as := t.client.api.WithResponseCallbacks(func(r *api.Response) {
 		if r.StatusCode != http.StatusOK {
 			t.config.Log.Warn("vault: the token was not renewed", "status", r.StatusCode)
@@ -147,10 +147,10 @@ func (t *tokens) ping(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := t.client.once(ctx, now.ClientToken, lookupSelf)
+	a, err := t.client.send(ctx, now.ClientToken, lookupSelf)
 	if err == nil && a.status == http.StatusForbidden {
 		_, err = t.login(ctx, now)
 		return err
 	}
-	return judge(lookupSelf, a, err)
+	return checkResponse(lookupSelf, a, err)
 }

@@ -131,13 +131,13 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.requests = append(f.requests, method+" "+path)
 	switch {
 	case !ok || strings.Contains(path, "//") || strings.Contains(path, "..") || r.Header.Get("X-Vault-Request") != "true":
-		refuse(w, http.StatusBadRequest, "no such request: "+r.URL.Path)
+		writeErrors(w, http.StatusBadRequest, "no such request: "+r.URL.Path)
 	case f.sealed:
-		refuse(w, http.StatusServiceUnavailable, "Vault is sealed")
+		writeErrors(w, http.StatusServiceUnavailable, "Vault is sealed")
 	case strings.HasSuffix(path, "/login"):
 		f.login(w, path, r)
-	case !f.alive(r.Header.Get("X-Vault-Token")):
-		refuse(w, http.StatusForbidden, "permission denied")
+	case !f.isValid(r.Header.Get("X-Vault-Token")):
+		writeErrors(w, http.StatusForbidden, "permission denied")
 	default:
 		f.serve(w, r, method, path)
 	}
@@ -163,20 +163,20 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, method, path string
 	case isMetadata && method == "LIST":
 		f.list(w, metadata)
 	case !strings.HasPrefix(path, "secret/"):
-		refuse(w, http.StatusNotFound, fmt.Sprintf("no handler for route %q. route entry not found.", path))
+		writeErrors(w, http.StatusNotFound, fmt.Sprintf("no handler for route %q. route entry not found.", path))
 	default:
-		refuse(w, http.StatusMethodNotAllowed, "unsupported operation")
+		writeErrors(w, http.StatusMethodNotAllowed, "unsupported operation")
 	}
 }
 
-func refuse(w http.ResponseWriter, status int, errors ...string) {
+func writeErrors(w http.ResponseWriter, status int, errors ...string) {
 	if errors == nil {
 		errors = []string{}
 	}
-	reply(w, status, map[string]any{"errors": errors})
+	writeJSON(w, status, map[string]any{"errors": errors})
 }
 
-func reply(w http.ResponseWriter, status int, body any) {
+func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body)

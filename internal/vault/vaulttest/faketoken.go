@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func (f *Fake) alive(token string) bool {
+func (f *Fake) isValid(token string) bool {
 	l := f.tokens[token]
 	return l != nil && (l.until.IsZero() || time.Now().Before(l.until))
 }
@@ -55,7 +55,7 @@ func (f *Fake) login(w http.ResponseWriter, path string, r *http.Request) {
 	byRole := path == "auth/approle/login" && in.RoleID == RoleID && in.SecretID == SecretID
 	byPod := path == "auth/kubernetes/login" && in.Role == Role && in.JWT == JWT
 	if r.Method != http.MethodPut || r.Header.Get("X-Vault-Token") != "" || !byRole && !byPod {
-		refuse(w, http.StatusBadRequest, "invalid role or secret ID")
+		writeErrors(w, http.StatusBadRequest, "invalid role or secret ID")
 		return
 	}
 	f.logins++
@@ -70,13 +70,13 @@ func (f *Fake) renew(w http.ResponseWriter, token string) {
 }
 
 func (f *Fake) auth(w http.ResponseWriter, token string) {
-	reply(w, http.StatusOK, map[string]any{"auth": map[string]any{
+	writeJSON(w, http.StatusOK, map[string]any{"auth": map[string]any{
 		"client_token": token, "lease_duration": f.tokens[token].seconds(), "renewable": token != RootToken,
 	}})
 }
 
 func (f *Fake) lookup(w http.ResponseWriter, token string) {
-	reply(w, http.StatusOK, map[string]any{"data": map[string]any{
+	writeJSON(w, http.StatusOK, map[string]any{"data": map[string]any{
 		"ttl": f.tokens[token].seconds(), "renewable": token != RootToken,
 	}})
 }

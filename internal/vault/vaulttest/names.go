@@ -61,7 +61,7 @@ func TestNames(t *testing.T, store cloud.Store, seed uint64, n int) {
 		}
 	}
 	for _, tenant := range tenants {
-		holds(t, store, tenant, want[tenant])
+		checkSecrets(t, store, tenant, want[tenant])
 		for name := range want[tenant] {
 			if len(want[tenant]) <= n/2 {
 				break
@@ -71,11 +71,11 @@ func TestNames(t *testing.T, store cloud.Store, seed uint64, n int) {
 			}
 			delete(want[tenant], name)
 		}
-		holds(t, store, tenant, want[tenant])
+		checkSecrets(t, store, tenant, want[tenant])
 	}
 }
 
-func holds(t *testing.T, store cloud.Store, tenant string, want map[string]string) {
+func checkSecrets(t *testing.T, store cloud.Store, tenant string, want map[string]string) {
 	t.Helper()
 	names, err := store.Names(t.Context(), tenant)
 	if err != nil {
