@@ -14,19 +14,19 @@ import (
 
 const (
 	methodList = "LIST"
-	// attemptTime bounds one attempt, so that a connection which hangs is given up
-	// while there is time for another.
+	// attemptTimeout bounds one attempt, so that after a connection that hangs there is
+	// time for another attempt.
 	attemptTimeout = 10 * time.Second
-	// maxAnswer bounds what is read of an answer, in bytes: a list of 250,000 names
+	// maxResponse bounds what is read of a response, in bytes: a list of 250,000 names
 	// of 255 bytes.
 	maxResponse = 64 << 20
 )
 
-// client sends requests to Vault, once each.
+// client sends requests to Vault, without retries.
 type client struct{ api *api.Client }
 
-// newClient makes a client that takes nothing from the environment: what
-// [api.NewClient] reads there is put back.
+// newClient returns a client that uses nothing from the environment: it resets what
+// [api.NewClient] reads there.
 func newClient(c Config) (*client, error) {
 	transport := c.Transport
 	if transport == nil {
@@ -35,24 +35,27 @@ func newClient(c Config) (*client, error) {
 			return nil, err
 		}
 	}
-	out, err := api.NewClient(&api.Config{
+	vault, err := api.NewClient(&api.Config{
 		Address: c.Address,
-		// The time stands here because a LifetimeWatcher has no context of ours.
-		HttpClient: &http.Client{Transport: limitedTransport{transport}, CheckRedirect: checkRedirect, Timeout: attemptTimeout},
+		HttpClient: &http.Client{
+			Transport:     limitedTransport{transport},
+			CheckRedirect: checkRedirect,
+			Timeout:       attemptTimeout, // not in contexts, because a LifetimeWatcher has its own
+		},
 		CheckRetry: func(context.Context, *http.Response, error) (bool, error) { return false, nil },
-		// A redirect is followed by net/http, which sends the body again.
+		// net/http follows redirects instead, and sends the body again.
 		DisableRedirects: true,
 	})
 	if err != nil {
 		return nil, errors.New("the client of vault cannot be made: look at the VAULT_ variables of the environment")
 	}
-	out.ClearToken()
-	out.SetHeaders(http.Header{api.RequestHeaderName: {"true"}})
-	out.SetWrappingLookupFunc(func(string, string) string { return "" })
+	vault.ClearToken()
+	vault.SetHeaders(http.Header{api.RequestHeaderName: {"true"}})
+	vault.SetWrappingLookupFunc(func(string, string) string { return "" })
 	if c.Namespace != "" {
-		out.SetNamespace(c.Namespace)
+		vault.SetNamespace(c.Namespace)
 	}
-	return &client{out}, nil
+	return &client{vault}, nil
 }
 
 // request is one request to Vault.
@@ -62,79 +65,81 @@ type request struct {
 	body any
 	// needs is the capability that a policy must grant, for the error.
 	needs string
-	// missing makes of a 404 an answer.
+	// missing means that a 404 is not an error.
 	missing bool
 }
 
-// answer is what Vault said. Status is 0 where nothing came back.
+// response is a response of Vault.
 type response struct {
-	status     int
+	status     int // 0 if there was no response
 	body       []byte
 	errors     []string
 	retryAfter string
-	sent       int
+	sent       int // how often Store.do sent the request
 }
 
-// as is Vault's own client with a token.
+// withToken returns Vault's own client, with a token.
 func (c *client) withToken(token string) *api.Client {
 	return c.api.WithRequestCallbacks(func(out *api.Request) { out.ClientToken = token })
 }
 
 var errUnreadable = errors.New("vault's answer about the token is not readable")
 
-// call lets do ask Vault once with a token. Of what do makes of the answer, only the
-// errors that say nothing of it are kept: the answer might repeat what was sent.
-func (c *client) call(token string, do func(*api.Client) (*api.Secret, error)) (*api.Secret, response, error) {
-	var a response
-	got, err := do(c.withToken(token).WithResponseCallbacks(func(r *api.Response) {
-		a = response{status: r.StatusCode, retryAfter: r.Header.Get("Retry-After")}
+// call calls send, which sends one request, with Vault's client and a token. It returns
+// the error of send only if the connection failed: other errors may repeat what was
+// sent, because the response may.
+func (c *client) call(token string, send func(*api.Client) (*api.Secret, error)) (*api.Secret, response, error) {
+	var resp response
+	secret, err := send(c.withToken(token).WithResponseCallbacks(func(r *api.Response) {
+		resp = response{status: r.StatusCode, retryAfter: r.Header.Get("Retry-After")}
 	}))
 	var refused *api.ResponseError
-	var lost net.Error
+	var network net.Error
+	connectionFailed := errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
 	switch {
 	case errors.As(err, &refused):
-		a.errors, err = refused.Errors, nil
-	case a.status >= http.StatusMultipleChoices:
+		resp.errors, err = refused.Errors, nil
+	case resp.status >= http.StatusMultipleChoices:
 		err = nil
-	case a.status != 0 && (err != nil || got == nil) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, &lost):
+	case resp.status != 0 && (err != nil || secret == nil) && !connectionFailed:
 		err = errUnreadable
 	}
-	return got, a, err
+	return secret, resp, err
 }
 
-// once sends a request with a token. The error is one of the connection; what
-// Vault refuses is an answer.
-func (c *client) send(ctx context.Context, token string, r request) (response, error) {
-	resp, err := sendRaw(ctx, c.withToken(token).Logical(), r)
-	if resp == nil {
+// send sends a request with a token. The error is one of the connection; if Vault
+// refuses the request, the response says so.
+func (c *client) send(ctx context.Context, token string, req request) (response, error) {
+	raw, err := sendRaw(ctx, c.withToken(token).Logical(), req)
+	if raw == nil {
 		return response{}, err
 	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(resp.Body)
+	defer func() { _ = raw.Body.Close() }()
+	body, err := io.ReadAll(raw.Body)
 	if err != nil {
 		return response{}, err
 	}
-	out := response{status: resp.StatusCode, body: body, retryAfter: resp.Header.Get("Retry-After")}
-	if out.status >= http.StatusBadRequest {
-		var said api.ErrorResponse
-		_ = json.Unmarshal(body, &said)
-		out.errors = said.Errors
+	resp := response{status: raw.StatusCode, body: body, retryAfter: raw.Header.Get("Retry-After")}
+	if resp.status >= http.StatusBadRequest {
+		var refused api.ErrorResponse
+		_ = json.Unmarshal(body, &refused)
+		resp.errors = refused.Errors
 	}
-	return out, nil
+	return resp, nil
 }
 
-func sendRaw(ctx context.Context, c *api.Logical, r request) (*api.Response, error) {
-	switch r.method {
+func sendRaw(ctx context.Context, c *api.Logical, req request) (*api.Response, error) {
+	switch req.method {
 	case http.MethodGet:
-		return c.ReadRawWithContext(ctx, r.path)
+		return c.ReadRawWithContext(ctx, req.path)
 	case methodList:
-		return c.ReadRawWithDataWithContext(ctx, r.path, map[string][]string{"list": {"true"}})
+		return c.ReadRawWithDataWithContext(ctx, req.path, map[string][]string{"list": {"true"}})
 	case http.MethodDelete:
-		return c.DeleteRawWithContext(ctx, r.path)
+		return c.DeleteRawWithContext(ctx, req.path)
 	}
-	body, err := json.Marshal(r.body)
+	body, err := json.Marshal(req.body)
 	if err != nil {
 		return nil, err
 	}
-	return c.WriteRawWithContext(ctx, r.path, body)
+	return c.WriteRawWithContext(ctx, req.path, body)
 }

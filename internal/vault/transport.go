@@ -11,11 +11,11 @@ import (
 	"strings"
 )
 
-// bounded reads no more than maxAnswer of an answer.
+// limitedTransport reads at most maxResponse bytes of a response.
 type limitedTransport struct{ http.RoundTripper }
 
-func (b limitedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := b.RoundTripper.RoundTrip(r)
+func (t limitedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := t.RoundTripper.RoundTrip(r)
 	if err == nil {
 		resp.Body = struct {
 			io.Reader
@@ -25,7 +25,7 @@ func (b limitedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// checkRedirect follows a standby node to the active one: the same request at
+// checkRedirect follows a standby node to the active one: only the same request at
 // another host, and never from https to http.
 func checkRedirect(r *http.Request, via []*http.Request) error {
 	first := via[0]
@@ -49,41 +49,51 @@ func newTransport(c TLS) (*http.Transport, error) {
 		}
 		config.Certificates = []tls.Certificate{pair}
 	}
-	out := http.DefaultTransport.(*http.Transport).Clone()
-	out.TLSClientConfig, out.ForceAttemptHTTP2 = config, true
-	out.MaxIdleConns, out.MaxIdleConnsPerHost = 256, 256
-	return out, nil
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig, transport.ForceAttemptHTTP2 = config, true
+	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 256, 256
+	return transport, nil
 }
 
-// roots are the CAs to trust; nil means the system's.
+// rootCAs returns the CAs to trust; nil means the system's.
 func (c TLS) rootCAs() (*x509.CertPool, error) {
-	files := []string{c.CACert}
-	switch {
-	case c.CACert == "" && c.CAPath == "":
+	if c.CACert == "" && c.CAPath == "" {
 		return nil, nil
-	case c.CACert == "":
-		entries, err := os.ReadDir(c.CAPath)
-		if err != nil {
-			return nil, fmt.Errorf("reading the CA certificates for vault: %w", err)
-		}
-		files = nil
-		for _, e := range entries {
-			if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
-				files = append(files, filepath.Join(c.CAPath, e.Name()))
-			}
-		}
+	}
+	files, err := c.caFiles()
+	if err != nil {
+		return nil, fmt.Errorf("reading the CA certificates for vault: %w", err)
 	}
 	pool := x509.NewCertPool()
 	found := false
 	for _, file := range files {
-		text, err := os.ReadFile(file)
+		pem, err := os.ReadFile(file)
 		if err != nil {
 			return nil, fmt.Errorf("reading the CA certificate for vault: %w", err)
 		}
-		found = pool.AppendCertsFromPEM(text) || found
+		found = pool.AppendCertsFromPEM(pem) || found
 	}
 	if !found {
 		return nil, fmt.Errorf("no CA certificate for vault in %s%s: it must be PEM", c.CACert, c.CAPath)
 	}
 	return pool, nil
+}
+
+// caFiles returns CACert, or else the files in CAPath whose names do not begin with a
+// dot.
+func (c TLS) caFiles() ([]string, error) {
+	if c.CACert != "" {
+		return []string{c.CACert}, nil
+	}
+	entries, err := os.ReadDir(c.CAPath)
+	if err != nil {
+		return nil, err
+	}
+	var files []string
+	for _, e := range entries {
+		if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+			files = append(files, filepath.Join(c.CAPath, e.Name()))
+		}
+	}
+	return files, nil
 }

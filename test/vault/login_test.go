@@ -50,7 +50,7 @@ func TestAppRole(t *testing.T) {
 		s.clear(t)
 		return s.openAs(t, login)
 	})
-	login.SecretID = vault.Is("CANARY")
+	login.SecretID = vault.Static("CANARY")
 	err := s.openAs(t, login).Ping(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "invalid role or secret ID") && !strings.Contains(err.Error(), "invalid secret id") || strings.Contains(err.Error(), "CANARY") {
 		t.Errorf("with another secret id: %v", err)
@@ -135,8 +135,8 @@ func TestKubernetes(t *testing.T) {
 	s.write(t, "auth/kubernetes/role/serve", map[string]any{
 		"bound_service_account_names": "serve", "bound_service_account_namespaces": "flows", "token_policies": "prefect-secrets",
 	})
-	set(t, s.openAs(t, vault.Kubernetes{Role: "serve", JWT: vault.Is(jwt)}), "x", `1`)
-	err := s.openAs(t, vault.Kubernetes{Role: "other", JWT: vault.Is(jwt)}).Ping(t.Context())
+	set(t, s.openAs(t, vault.Kubernetes{Role: "serve", JWT: vault.Static(jwt)}), "x", `1`)
+	err := s.openAs(t, vault.Kubernetes{Role: "other", JWT: vault.Static(jwt)}).Ping(t.Context())
 	if err == nil || !strings.Contains(err.Error(), `login at "auth/kubernetes/login"`) || strings.Contains(err.Error(), jwt) {
 		t.Errorf("with another role: %v", err)
 	}

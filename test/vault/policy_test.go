@@ -36,7 +36,7 @@ func (s *server) limited(t *testing.T, policy string, ttl time.Duration) string 
 }
 
 func withToken(token string) func(*vault.Config) {
-	return func(c *vault.Config) { c.Prefix, c.Login = vault.DefaultPrefix, vault.Token{Token: vault.Is(token)} }
+	return func(c *vault.Config) { c.Prefix, c.Login = vault.DefaultPrefix, vault.Token{Token: vault.Static(token)} }
 }
 
 func TestPolicyIsEnough(t *testing.T) {

@@ -194,7 +194,7 @@ func (s *server) open(t testing.TB, change ...func(*vault.Config)) *vault.Store 
 	t.Helper()
 	c := vault.Config{
 		Address: s.Address, Prefix: "p-" + strings.ToLower(rand.Text()), Patience: patience,
-		Login: vault.Token{Token: vault.Is(s.Token)},
+		Login: vault.Token{Token: vault.Static(s.Token)},
 	}
 	for _, do := range change {
 		do(&c)

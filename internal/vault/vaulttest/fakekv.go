@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// defaultVersions is how many versions the KV engine keeps unless it is told.
+// defaultMaxVersions is how many versions the KV engine keeps by default.
 const defaultMaxVersions = 10
 
 func (f *Fake) write(w http.ResponseWriter, r *http.Request, path string) {
@@ -42,11 +42,11 @@ func (f *Fake) put(path string, data json.RawMessage) map[string]any {
 	}
 	s.current++
 	s.versions[s.current] = version{data: data, created: time.Now()}
-	keep := s.maxVersions
-	if keep == 0 {
-		keep = defaultMaxVersions
+	limit := s.maxVersions
+	if limit == 0 {
+		limit = defaultMaxVersions
 	}
-	for n := s.current - keep; s.versions[n].data != nil; n-- {
+	for n := s.current - limit; s.versions[n].data != nil; n-- {
 		delete(s.versions, n)
 	}
 	return s.metadata()

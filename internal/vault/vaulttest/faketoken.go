@@ -12,7 +12,7 @@ func (f *Fake) isValid(token string) bool {
 	return l != nil && (l.until.IsZero() || time.Now().Before(l.until))
 }
 
-// AddToken makes a token as a login would.
+// AddToken adds a token with the lifetime of one from a login.
 func (f *Fake) AddToken(token string) {
 	f.locked(func() { f.grant(token) })
 }
@@ -20,20 +20,20 @@ func (f *Fake) AddToken(token string) {
 func (f *Fake) grant(token string) {
 	l := &lease{}
 	if f.MaxTTL > 0 {
-		l.end = time.Now().Add(f.MaxTTL)
+		l.max = time.Now().Add(f.MaxTTL)
 	}
 	f.tokens[token] = l
 	f.extend(l)
 }
 
-// extend gives a lease its full time, or what is left of its greatest age.
+// extend extends a lease by TTL, but not beyond MaxTTL.
 func (f *Fake) extend(l *lease) {
 	if f.TTL == 0 {
 		return
 	}
 	l.until = time.Now().Add(f.TTL)
-	if !l.end.IsZero() && l.end.Before(l.until) {
-		l.until = l.end
+	if !l.max.IsZero() && l.max.Before(l.until) {
+		l.until = l.max
 	}
 }
 
@@ -52,9 +52,9 @@ func (f *Fake) login(w http.ResponseWriter, path string, r *http.Request) {
 		JWT      string
 	}
 	_ = json.NewDecoder(r.Body).Decode(&in)
-	byRole := path == "auth/approle/login" && in.RoleID == RoleID && in.SecretID == SecretID
-	byPod := path == "auth/kubernetes/login" && in.Role == Role && in.JWT == JWT
-	if r.Method != http.MethodPut || r.Header.Get("X-Vault-Token") != "" || !byRole && !byPod {
+	validAppRole := path == "auth/approle/login" && in.RoleID == RoleID && in.SecretID == SecretID
+	validJWT := path == "auth/kubernetes/login" && in.Role == Role && in.JWT == JWT
+	if r.Method != http.MethodPut || r.Header.Get("X-Vault-Token") != "" || !validAppRole && !validJWT {
 		writeErrors(w, http.StatusBadRequest, "invalid role or secret ID")
 		return
 	}
