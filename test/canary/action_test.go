@@ -15,7 +15,7 @@ import (
 
 // job is the environment that a runner gives the Action, and the directory of its
 // files.
-func (s *scene) job(api string, on bool, inputs map[string]string) binary.Options {
+func (s *scene) jobOptions(api string, on bool, inputs map[string]string) binary.Options {
 	dir := s.t.TempDir()
 	event := filepath.Join(dir, "event.json")
 	if err := os.WriteFile(event, []byte(`{"pull_request": {"number": 7, "head": {"sha": "`+strings.Repeat("0", 40)+`", "repo": {"full_name": "o/r"}}}}`), 0o600); err != nil {
@@ -34,15 +34,15 @@ func (s *scene) job(api string, on bool, inputs map[string]string) binary.Option
 
 // action runs the Action in every mode, on GitHub and off it, with a GitHub that
 // works, one that refuses and repeats, and inputs of every kind.
-func (s *scene) action() {
+func (s *scene) runActions() {
 	hub := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write", "checks": "write", "secrets": "read"}}
 	good := httptest.NewServer(hub.Handler(""))
 	s.t.Cleanup(good.Close)
-	bad := httptest.NewServer(echoing(http.StatusForbidden))
+	bad := httptest.NewServer(newEcho(http.StatusForbidden))
 	s.t.Cleanup(bad.Close)
-	gitHub := credential("FAKE_GITHUB_TOKEN", githubtest.Token)
-	s.find = newSearcher(append(values(), wrongKey, gitHubToken, vaultToken, storeKey, tokenSecret, gitHub,
-		credential("ADMIN_KEY", s.store.Admin), credential("RUNNER_KEY", s.store.Runner)))
+	gitHub := newCredential("FAKE_GITHUB_TOKEN", githubtest.Token)
+	s.searcher = newSearcher(append(values(), wrongKey, gitHubToken, vaultToken, storeKey, tokenSecret, gitHub,
+		newCredential("ADMIN_KEY", s.store.Admin), newCredential("RUNNER_KEY", s.store.Runner)))
 	for _, mode := range []string{"sync", "plan", "check"} {
 		for _, on := range []bool{true, false} {
 			for _, change := range []map[string]string{
@@ -53,32 +53,32 @@ func (s *scene) action() {
 				{"include": "PLAIN", "exclude": "X"}, {"env-names": "EXTRA_*"}, {"prune": "X*"}, {"unknown": "x"},
 			} {
 				for _, api := range []string{good.URL, bad.URL} {
-					s.act(mode, on, api, change)
+					s.runAction(mode, on, api, change)
 				}
 			}
 		}
 	}
 	for _, c := range hub.Comments() {
-		s.see("the comment", c.Body)
+		s.check("the comment", c.Body)
 	}
 	for _, run := range hub.CheckRuns() {
-		s.see("the check run", fmt.Sprint(run))
+		s.check("the check run", fmt.Sprint(run))
 	}
 	for _, r := range hub.Requests() {
-		s.see("the URL of a request to GitHub", r)
+		s.check("the URL of a request to GitHub", r)
 	}
 	if len(hub.Comments()) == 0 || len(hub.CheckRuns()) == 0 {
 		s.t.Error("no comment and no check run was made")
 	}
-	s.note([]string{"action"})
+	s.markRan([]string{"action"})
 }
 
-func (s *scene) act(mode string, on bool, api string, change map[string]string) {
+func (s *scene) runAction(mode string, on bool, api string, change map[string]string) {
 	inputs := map[string]string{"mode": mode, "api-url": s.store.URL, "api-key": s.store.Admin, "secrets": asJSON(values()), "config-files": "IN/more.toml", "fail-on": "never", "timeout": "5s"}
 	for name, value := range change {
 		inputs[name] = value
 	}
-	o := s.job(api, on, inputs)
+	o := s.jobOptions(api, on, inputs)
 	for _, c := range values() {
 		o.Env = append(o.Env, "EXTRA_"+c.name+"="+c.value)
 	}
@@ -86,17 +86,17 @@ func (s *scene) act(mode string, on bool, api string, change map[string]string) 
 	where := fmt.Sprintf("action %s %v on=%v %.80v", mode, api[len("http://127.0.0.1:"):], on, change)
 	stdout := p.Stdout.String()
 	if on {
-		stdout = without(s.t, "mask", stdout)
+		stdout = removeException(s.t, "mask", stdout)
 	}
-	s.see(where+": standard output", stdout)
-	s.see(where+": standard error", p.Stderr.String())
-	s.files(where, o.Dir)
+	s.check(where+": standard output", stdout)
+	s.check(where+": standard error", p.Stderr.String())
+	s.checkFiles(where, o.Dir)
 }
 
 // Masks come before anything else, so that the runner hides what it may still see.
 func TestMasksComeFirst(t *testing.T) {
 	s := newScene(t)
-	o := s.job("http://127.0.0.1:1", true, map[string]string{"mode": "plan", "api-url": s.store.URL, "api-key": s.store.Admin, "secrets": asJSON(values())})
+	o := s.jobOptions("http://127.0.0.1:1", true, map[string]string{"mode": "plan", "api-url": s.store.URL, "api-key": s.store.Admin, "secrets": asJSON(values())})
 	_, p := binary.Run(t, o, "action")
 	seen := false
 	for line := range strings.Lines(p.Stdout.String()) {
@@ -106,7 +106,7 @@ func TestMasksComeFirst(t *testing.T) {
 		}
 		seen = seen || !mask
 	}
-	s.see("standard error", p.Stderr.String())
+	s.check("standard error", p.Stderr.String())
 	if !seen {
 		t.Error("nothing was printed")
 	}

@@ -30,28 +30,28 @@ type scene struct {
 // tokens are credentials that let nobody in: they are the wrong key, or stand where
 // no key belongs.
 var (
-	wrongKey    = credential("WRONG_KEY", "pfs_"+strings.ToUpper(random(40, 33)))
-	gitHubToken = credential("GITHUB_TOKEN", "ghs_"+random(41, 36))
-	vaultToken  = credential("VAULT_TOKEN", "hvs."+random(42, 90))
-	storeKey    = credential("STORE_KEY", random(43, 43)+"=")
-	tokenSecret = credential("TOKEN_SECRET", random(44, 64))
+	wrongKey    = newCredential("WRONG_KEY", "pfs_"+strings.ToUpper(randomString(40, 33)))
+	gitHubToken = newCredential("GITHUB_TOKEN", "ghs_"+randomString(41, 36))
+	vaultToken  = newCredential("VAULT_TOKEN", "hvs."+randomString(42, 90))
+	storeKey    = newCredential("STORE_KEY", randomString(43, 43)+"=")
+	tokenSecret = newCredential("TOKEN_SECRET", randomString(44, 64))
 )
 
 func newScene(t *testing.T) *scene {
 	t.Helper()
 	store := binary.Serve(t, binary.Options{Dir: t.TempDir()}, "--dev")
-	known := []canary{wrongKey, gitHubToken, vaultToken, storeKey, tokenSecret, credential("ADMIN_KEY", store.Admin), credential("RUNNER_KEY", store.Runner)}
+	known := []canary{wrongKey, gitHubToken, vaultToken, storeKey, tokenSecret, newCredential("ADMIN_KEY", store.Admin), newCredential("RUNNER_KEY", store.Runner)}
 	s := &scene{watch: newWatch(t, known...), inputs: t.TempDir(), store: store, apiKey: store.Admin, ran: map[string]bool{}}
 	for name, text := range inputFiles() {
 		if err := os.WriteFile(filepath.Join(s.inputs, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.input("key", store.Admin+"\n")
+	s.writeInput("key", store.Admin+"\n")
 	return s
 }
 
-func (s *scene) input(name, text string) {
+func (s *scene) writeInput(name, text string) {
 	if err := os.WriteFile(filepath.Join(s.inputs, name), []byte(text), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
@@ -123,16 +123,16 @@ func (s *scene) run(o binary.Options, stdin string, want []int, args ...string) 
 	if !slices.Contains(want, code) {
 		s.t.Errorf("%s: exit code %d, want %v: %.500s", where, code, want, p.Stderr)
 	}
-	s.note(args)
+	s.markRan(args)
 	if args[0] != "keygen" && !slices.Contains(args, "--reveal") {
-		s.process(where, p)
+		s.checkProcess(where, p)
 	}
-	s.files(where, o.Dir)
+	s.checkFiles(where, o.Dir)
 	return p
 }
 
 // note remembers which command ran in which format.
-func (s *scene) note(args []string) {
+func (s *scene) markRan(args []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ran[args[0]] = true
@@ -153,15 +153,15 @@ var (
 // Every command, in every format, with inputs of every kind.
 func TestCommands(t *testing.T) {
 	s := newScene(t)
-	help := commands(t)
-	s.syncs(help)
-	s.singles(help["names"].formats)
-	s.checks(help["check"].formats)
-	s.configs(help["config"].formats)
-	s.keysAndFiles()
-	s.wrongFlags()
-	s.serveRefuses()
-	s.action()
+	help := listCommands(t)
+	s.runSyncs(help)
+	s.runSingles(help["names"].formats)
+	s.runChecks(help["check"].formats)
+	s.runConfigs(help["config"].formats)
+	s.runKeysAndFiles()
+	s.runWrongFlags()
+	s.runBrokenServes()
+	s.runActions()
 	s.ran["help"] = true // it reads nothing
 	for name, c := range help {
 		if !s.ran[name] {
@@ -176,18 +176,18 @@ func TestCommands(t *testing.T) {
 }
 
 // help is what a command says of itself.
-type help struct{ formats []string }
+type commandHelp struct{ formats []string }
 
 // commands are all that there are, as --help lists them. So a new one, and a new
 // format, is one that this suite asks for.
-func commands(t *testing.T) map[string]help {
+func listCommands(t *testing.T) map[string]commandHelp {
 	t.Helper()
 	o := binary.Options{Dir: t.TempDir()}
 	_, root := binary.Run(t, o, "--help")
-	list := map[string]help{}
+	list := map[string]commandHelp{}
 	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+) {2,}`).FindAllStringSubmatch(root.Stdout.String(), -1) {
 		_, p := binary.Run(t, o, m[1], "--help")
-		var h help
+		var h commandHelp
 		if f := regexp.MustCompile(`(?m)--(?:log-)?format string +(.*?) \(default`).FindStringSubmatch(p.Stdout.String()); f != nil {
 			h.formats = strings.Split(strings.ReplaceAll(f[1], " or ", ", "), ", ")
 		}
@@ -199,7 +199,7 @@ func commands(t *testing.T) map[string]help {
 	return list
 }
 
-func (s *scene) syncs(all map[string]help) {
+func (s *scene) runSyncs(all map[string]commandHelp) {
 	for _, cmd := range []string{"plan", "sync"} {
 		for _, format := range all[cmd].formats {
 			with := func(args ...string) []string {
@@ -232,12 +232,12 @@ func (s *scene) syncs(all map[string]help) {
 	}
 	s.run(binary.Options{}, "", ok, "plan", "--api-url", "$URL", "--secrets-file", "IN/secrets.json", "--plan-file", "plan.json")
 	runner := filepath.Join(s.inputs, "runner.key")
-	s.input("runner.key", s.store.Runner)
+	s.writeInput("runner.key", s.store.Runner)
 	s.run(binary.Options{}, "", anyEnd, "sync", "--api-url", "$URL", "--secrets-file", "IN/secrets.json", "--verify-key-file", runner)
 	s.run(binary.Options{}, "", anyFailure, "sync", "--api-url", "$URL", "--secrets-file", "IN/secrets.json", "--verify-key-file", "IN/wrong.key")
 }
 
-func (s *scene) singles(formats []string) {
+func (s *scene) runSingles(formats []string) {
 	for _, c := range values() {
 		s.run(binary.Options{}, c.value, ok, "set", "S_"+c.name, "--api-url", "$URL")
 	}
@@ -258,7 +258,7 @@ func (s *scene) singles(formats []string) {
 	s.run(binary.Options{}, "", refused, "delete", "J", "--api-url", "$URL", "--api-key-file", "IN/wrong.key")
 }
 
-func (s *scene) checks(formats []string) {
+func (s *scene) runChecks(formats []string) {
 	set := []string{"C=" + values()[0].value}
 	for _, format := range formats {
 		for _, file := range []string{"IN/*.toml", "IN/config.toml", "IN/more.toml", "IN/broken-manifest", "IN/manifest"} {
@@ -272,7 +272,7 @@ func (s *scene) checks(formats []string) {
 	}
 }
 
-func (s *scene) configs(formats []string) {
+func (s *scene) runConfigs(formats []string) {
 	env := []string{}
 	for _, c := range values() {
 		env = append(env, "PREFECT__CONTEXT__SECRETS__"+c.name+"="+c.value)
@@ -285,16 +285,16 @@ func (s *scene) configs(formats []string) {
 			}
 		}
 		shown := s.run(binary.Options{}, "", ok, "config", "--file", "IN/config.toml", "--format", format, "--reveal")
-		s.see("config --reveal", without(s.t, "config --reveal", shown.Stdout.String())+shown.Stderr.String())
+		s.check("config --reveal", removeException(s.t, "config --reveal", shown.Stdout.String())+shown.Stderr.String())
 	}
 }
 
-func (s *scene) keysAndFiles() {
+func (s *scene) runKeysAndFiles() {
 	for _, args := range [][]string{{"keygen", "--store-key"}, {"keygen", "--name", "ci", "--role", "admin", "--tenant", "data"}} {
 		made := s.run(binary.Options{}, "", ok, args...)
-		rest := without(s.t, "keygen", made.Stdout.String())
+		rest := removeException(s.t, "keygen", made.Stdout.String())
 		key := regexp.MustCompile(`(?m)^(pfs_[A-Z2-7]{33}|[A-Za-z0-9+/]{43}=)$`).FindString(made.Stdout.String())
-		if _, at, found := newSearcher([]canary{credential("MADE", key)}).find(rest + made.Stderr.String()); found || key == "" {
+		if _, at, found := newSearcher([]canary{newCredential("MADE", key)}).find(rest + made.Stderr.String()); found || key == "" {
 			s.t.Errorf("keygen shows its key twice, or never: at %d of %q", at, rest)
 		}
 	}
@@ -321,8 +321,8 @@ func (s *scene) keysAndFiles() {
 // wrongFlags has secrets where a flag or argument wants something else. The user's
 // own command line shows them; what the command says does not, where it can know
 // that a part is a password.
-func (s *scene) wrongFlags() {
-	withPassword := "http://svc:" + random(7, 20) + "@127.0.0.1:1"
+func (s *scene) runWrongFlags() {
+	withPassword := "http://svc:" + randomString(7, 20) + "@127.0.0.1:1"
 	for _, args := range [][]string{
 		{"names", "--api-url", withPassword}, {"sync", "--api-url", withPassword, "--secrets-file", "IN/secrets.json"},
 		{"serve", "--store", "memory", "--keys-file", "IN/keys-with-key", "--upstream", withPassword},
@@ -334,10 +334,10 @@ func (s *scene) wrongFlags() {
 }
 
 // serveRefuses starts serve with files that are wrong.
-func (s *scene) serveRefuses() {
+func (s *scene) runBrokenServes() {
 	site := binary.NewSite(s.t, "")
 	keys := filepath.Join(site.Dir, "keys.toml")
-	vault := httptest.NewServer(echoing(http.StatusForbidden))
+	vault := httptest.NewServer(newEcho(http.StatusForbidden))
 	defer vault.Close()
 	for _, format := range []string{"text", "json"} {
 		for _, level := range levels {
@@ -355,13 +355,13 @@ func (s *scene) serveRefuses() {
 			start([]string{"VAULT_ADDR=" + vault.URL}, "--store", "vault", "--keys-file", keys, "--vault-auth", "approle", "--vault-role-id", "role", "--vault-secret-id-file", "IN/vault.token")
 		}
 	}
-	s.note([]string{"serve", "--log-format", "text"})
+	s.markRan([]string{"serve", "--log-format", "text"})
 }
 
 var levels = []string{"debug", "info", "warn", "error"}
 
 // echoing answers with all that it was sent, as a careless server does.
-func echoing(status int) http.HandlerFunc {
+func newEcho(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body := readBody(r)
 		w.Header().Set("Content-Type", "application/json")

@@ -32,14 +32,14 @@ func TestPanicInServe(t *testing.T) {
 	for _, format := range []string{"text", "json"} {
 		for _, level := range levels {
 			site := binary.NewSite(t, "")
-			w := newWatch(t, vaultToken, credential("ADMIN", site.Admin), credential("STORE", site.StoreKey))
+			w := newWatch(t, vaultToken, newCredential("ADMIN", site.Admin), newCredential("STORE", site.StoreKey))
 			for name, store := range newBackend(w).stores(site) {
 				dir := t.TempDir()
 				args := append([]string{"--log-format", format, "--log-level", level, "--audit-log", filepath.Join(dir, "audit.log"), "--metrics-listen", "127.0.0.1:0"}, store.flags...)
 				server := site.Serve(t, binary.Options{Path: broken, Dir: dir, Env: append([]string{"GOTRACEBACK=all"}, store.env...)}, args...)
 				for _, query := range []string{binary.Set("PANIC", plain), many} {
 					a := server.Ask(t, site.Admin, query)
-					w.answer(name, a)
+					w.checkAnswer(name, a)
 					if a.Status != 500 {
 						t.Errorf("%s: a panic is answered %d %s %v", name, a.Status, a.Body, a.Err)
 					}
@@ -51,8 +51,8 @@ func TestPanicInServe(t *testing.T) {
 					t.Errorf("%s: the panics are not counted", name)
 				}
 				server.Stop(t)
-				w.process(name, server.Process)
-				w.files(name, dir)
+				w.checkProcess(name, server.Process)
+				w.checkFiles(name, dir)
 			}
 		}
 	}
@@ -61,14 +61,14 @@ func TestPanicInServe(t *testing.T) {
 func TestPanicInServeDev(t *testing.T) {
 	dir := t.TempDir()
 	server := binary.Serve(t, binary.Options{Path: broken, Dir: dir, Env: []string{"GOTRACEBACK=all"}}, "--dev")
-	w := newWatch(t, credential("ADMIN", server.Admin))
-	w.answer("serve --dev", server.Ask(t, server.Admin, binary.Set("PANIC", values()[0].value)))
+	w := newWatch(t, newCredential("ADMIN", server.Admin))
+	w.checkAnswer("serve --dev", server.Ask(t, server.Admin, binary.Set("PANIC", values()[0].value)))
 	if a := server.Ask(t, server.Admin, binary.Set("A", "v")); !a.Has(`"success":true`) {
 		t.Errorf("after a panic: %v", a)
 	}
 	server.Stop(t)
-	w.process("serve --dev", server.Process)
-	w.files("serve --dev", dir)
+	w.checkProcess("serve --dev", server.Process)
+	w.checkFiles("serve --dev", dir)
 }
 
 // A panic of a command ends it with a code of its own kind, says where it was, and
@@ -76,7 +76,7 @@ func TestPanicInServeDev(t *testing.T) {
 func TestPanicInCommands(t *testing.T) {
 	s := newScene(t)
 	plain := values()[0].value
-	s.input("crash.json", `{"CRASH":"`+plain+`","B":"`+plain+`"}`)
+	s.writeInput("crash.json", `{"CRASH":"`+plain+`","B":"`+plain+`"}`)
 	for _, args := range [][]string{
 		{"set", "CRASH", "--api-url", "$URL"}, {"sync", "--api-url", "$URL", "--secrets-file", "IN/crash.json"},
 		{"sync", "--api-url", "embedded", "--secrets-file", "IN/crash.json"}, {"sync", "--format", "json", "--api-url", "$URL", "--secrets-file", "IN/crash.json"},

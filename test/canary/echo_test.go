@@ -33,7 +33,7 @@ type echo struct {
 
 var echoes = []echo{
 	{"raw", func(s string) string { return s }},
-	{"JSON", func(s string) string { return inner(jsonText(s)) }},
+	{"JSON", func(s string) string { return unquoted(jsonText(s)) }},
 	{"Python's JSON", pythonJSON},
 	{"Go quoted", func(s string) string { return fmt.Sprintf("%+q", s) }},
 	{"URL", url.QueryEscape},
@@ -54,11 +54,11 @@ func callers() map[string][]string {
 }
 
 // at runs every command that asks a store against a server, all at once.
-func (s *scene) at(t *testing.T, server string, options binary.Options) {
+func (s *scene) runAllAt(t *testing.T, server string, options binary.Options) {
 	for name, args := range callers() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			in := &scene{watch: &watch{t, s.find, s.seen}, inputs: s.inputs, store: s.store, apiKey: s.apiKey, ran: map[string]bool{}}
+			in := &scene{watch: &watch{t, s.searcher, s.checked}, inputs: s.inputs, store: s.store, apiKey: s.apiKey, ran: map[string]bool{}}
 			in.run(options, values()[0].value, anyEnd, append(args, "--api-url", server, "--timeout", "400ms")...)
 		})
 	}
@@ -76,12 +76,12 @@ func TestEchoedByStatus(t *testing.T) {
 		} {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				all := readBody(r) + " " + fmt.Sprint(r.Header)
-				w.Header().Set("X-Echo", inner(jsonText(all)))
+				w.Header().Set("X-Echo", unquoted(jsonText(all)))
 				w.WriteHeader(status)
 				_, _ = io.WriteString(w, answer(all))
 			}))
 			t.Cleanup(server.Close)
-			t.Run(fmt.Sprint(status, " ", kind), func(t *testing.T) { s.at(t, server.URL, binary.Options{}) })
+			t.Run(fmt.Sprint(status, " ", kind), func(t *testing.T) { s.runAllAt(t, server.URL, binary.Options{}) })
 		}
 	}
 }
@@ -93,7 +93,7 @@ func TestEchoedByField(t *testing.T) {
 		for _, code := range []string{"", "FORBIDDEN", "BAD_USER_INPUT", "API_ERROR", "GRAPHQL_VALIDATION_FAILED", "odd"} {
 			server := httptest.NewServer(fieldEcho(e.encode, code))
 			t.Cleanup(server.Close)
-			t.Run(e.name+" "+code, func(t *testing.T) { s.at(t, server.URL, binary.Options{}) })
+			t.Run(e.name+" "+code, func(t *testing.T) { s.runAllAt(t, server.URL, binary.Options{}) })
 		}
 	}
 }
@@ -134,7 +134,7 @@ func valueIn(variable json.RawMessage) string {
 // What goes wrong on the way shows no value either, and no URL holds one.
 func TestConnections(t *testing.T) {
 	s := newScene(t)
-	asked := func(r *http.Request) { s.see("the URL of a request", r.URL.String()) }
+	asked := func(r *http.Request) { s.check("the URL of a request", r.URL.String()) }
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		t.Errorf("a redirect was followed to another host with a key: %v", r.Header["Authorization"] != nil)
 	}))
@@ -169,12 +169,12 @@ func TestConnections(t *testing.T) {
 		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { asked(r); answer(w, r) }))
 		server.Start()
 		t.Cleanup(server.CloseClientConnections)
-		t.Run(name, func(t *testing.T) { s.at(t, server.URL, binary.Options{}) })
+		t.Run(name, func(t *testing.T) { s.runAllAt(t, server.URL, binary.Options{}) })
 	}
 	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
-	t.Run("TLS", func(t *testing.T) { s.at(t, secure.URL, binary.Options{}) })
-	t.Run("http to TLS", func(t *testing.T) { s.at(t, "http"+strings.TrimPrefix(secure.URL, "https"), binary.Options{}) })
-	t.Run("nobody", func(t *testing.T) { s.at(t, "http://127.0.0.1:1", binary.Options{}) })
+	t.Run("TLS", func(t *testing.T) { s.runAllAt(t, secure.URL, binary.Options{}) })
+	t.Run("http to TLS", func(t *testing.T) { s.runAllAt(t, "http"+strings.TrimPrefix(secure.URL, "https"), binary.Options{}) })
+	t.Run("nobody", func(t *testing.T) { s.runAllAt(t, "http://127.0.0.1:1", binary.Options{}) })
 }

@@ -27,21 +27,21 @@ var exceptions = []exception{
 }
 
 var (
-	needed   = map[string]bool{}
-	neededMu sync.Mutex
+	usedExceptions = map[string]bool{}
+	usedMu         sync.Mutex
 )
 
 // without takes out of text what an exception admits.
-func without(t *testing.T, name, text string) string {
+func removeException(t *testing.T, name, text string) string {
 	t.Helper()
 	for _, e := range exceptions {
 		if e.name != name {
 			continue
 		}
 		rest := e.admits.ReplaceAllString(text, "")
-		neededMu.Lock()
-		defer neededMu.Unlock()
-		needed[name] = needed[name] || rest != text
+		usedMu.Lock()
+		defer usedMu.Unlock()
+		usedExceptions[name] = usedExceptions[name] || rest != text
 		return rest
 	}
 	t.Fatalf("no exception is called %q", name)
@@ -51,7 +51,7 @@ func without(t *testing.T, name, text string) string {
 // checkExceptions gives the exit code of a suite that has run as a whole.
 func checkExceptions() (code int) {
 	for _, e := range exceptions {
-		if !needed[e.name] {
+		if !usedExceptions[e.name] {
 			fmt.Fprintf(os.Stderr, "FAIL: nothing needs the exception %q: take it out\n", e.name)
 			code = 1
 		}

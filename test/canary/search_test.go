@@ -53,21 +53,21 @@ func (s searcher) addWindows(name, encoding, text string, width int) {
 
 // encoded are the texts that an encoding makes of a secret, and how many of their
 // bytes hold eight of the secret's.
-type encoded struct {
+type encodedSecret struct {
 	window int
 	texts  []string
 }
 
-func encodings(secret string) map[string]encoded {
+func encodings(secret string) map[string]encodedSecret {
 	bytes := []byte(secret)
 	escaped, _ := json.Marshal(secret)
 	ascii := strconv.QuoteToASCII(secret)
-	return map[string]encoded{
+	return map[string]encodedSecret{
 		"raw":          {window, []string{secret, strings.ToLower(secret), strings.ToUpper(secret)}},
-		"JSON":         {window, []string{inner(string(escaped)), unescapedJSON(secret), pythonJSON(secret)}},
-		"quoted":       {window, []string{inner(strconv.Quote(secret)), inner(ascii)}},
+		"JSON":         {window, []string{unquoted(string(escaped)), unescapedJSON(secret), pythonJSON(secret)}},
+		"quoted":       {window, []string{unquoted(strconv.Quote(secret)), unquoted(ascii)}},
 		"URL":          {window, []string{url.QueryEscape(secret), url.PathEscape(secret), strings.ToLower(url.QueryEscape(secret))}},
-		"base64":       {11, aligned(bytes, base64.StdEncoding, base64.URLEncoding)},
+		"base64":       {11, base64Alignments(bytes, base64.StdEncoding, base64.URLEncoding)},
 		"hex":          {16, []string{hex.EncodeToString(bytes), strings.ToUpper(hex.EncodeToString(bytes))}},
 		"spaced hex":   {23, []string{fmt.Sprintf("% x", bytes), fmt.Sprintf("% X", bytes)}},
 		"list of hex":  {38, []string{fmt.Sprintf("%#v", bytes)[len("[]byte{"):]}},
@@ -75,14 +75,14 @@ func encodings(secret string) map[string]encoded {
 	}
 }
 
-func inner(quoted string) string { return quoted[1 : len(quoted)-1] }
+func unquoted(quoted string) string { return quoted[1 : len(quoted)-1] }
 
 func unescapedJSON(s string) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(s)
-	return inner(strings.TrimSpace(b.String()))
+	return unquoted(strings.TrimSpace(b.String()))
 }
 
 // pythonJSON is a JSON string as Python's json.dumps writes it, in ASCII alone.
@@ -102,7 +102,7 @@ func pythonJSON(s string) string {
 }
 
 // aligned are the three ways in which base64 of a longer text may hold a secret.
-func aligned(secret []byte, alphabets ...*base64.Encoding) (texts []string) {
+func base64Alignments(secret []byte, alphabets ...*base64.Encoding) (texts []string) {
 	for _, alphabet := range alphabets {
 		for offset := range 3 {
 			rest := secret[offset:]
@@ -130,7 +130,7 @@ func TestSearch(t *testing.T) {
 	s := newSearcher(all)
 	for _, c := range all {
 		for _, secret := range c.secret {
-			for name, wrap := range wraps {
+			for name, wrap := range formats {
 				for i := 0; i+window <= len(secret); i += 5 {
 					if _, _, found := s.find(wrap(secret)); !found {
 						t.Errorf("%s: %s is not found", c.name, name)
@@ -151,7 +151,7 @@ func TestSearch(t *testing.T) {
 }
 
 // wraps are ways in which a program shows a string.
-var wraps = map[string]func(string) string{
+var formats = map[string]func(string) string{
 	"as it is":          func(s string) string { return "a " + s + " z" },
 	"JSON":              func(s string) string { b, _ := json.Marshal(map[string]string{"a": s}); return string(b) },
 	"%q":                func(s string) string { return fmt.Sprintf("%q", s) },

@@ -43,16 +43,16 @@ func run(m *testing.M) int {
 
 // watch looks for secrets in what is shown to it.
 type watch struct {
-	t    *testing.T
-	find searcher
-	seen *atomic.Int64 // how many texts
+	t        *testing.T
+	searcher searcher
+	checked  *atomic.Int64 // how many texts
 }
 
 // newWatch looks for the values and for some credentials.
 func newWatch(t *testing.T, credentials ...canary) *watch {
 	w := &watch{t, newSearcher(append(values(), credentials...)), &atomic.Int64{}}
 	t.Cleanup(func() {
-		if w.seen.Load() == 0 {
+		if w.checked.Load() == 0 {
 			t.Error("nothing was looked at")
 		}
 	})
@@ -60,24 +60,24 @@ func newWatch(t *testing.T, credentials ...canary) *watch {
 }
 
 // see fails the test if text holds a secret. Where says whose text it is.
-func (w *watch) see(where, text string) {
+func (w *watch) check(where, text string) {
 	w.t.Helper()
-	w.seen.Add(1)
-	if f, at, found := w.find.find(text); found {
+	w.checked.Add(1)
+	if f, at, found := w.searcher.find(text); found {
 		w.t.Errorf("%s: %s shows, %s, at byte %d: %q", where, f.canary, f.encoding, at, text[max(0, at-120):min(len(text), at+40)])
 	}
 }
 
 // process sees all that a process left: its streams and its arguments.
-func (w *watch) process(where string, p *binary.Process) {
+func (w *watch) checkProcess(where string, p *binary.Process) {
 	w.t.Helper()
-	w.see(where+": standard output", p.Stdout.String())
-	w.see(where+": standard error", p.Stderr.String())
+	w.check(where+": standard output", p.Stdout.String())
+	w.check(where+": standard error", p.Stderr.String())
 }
 
 // files sees every file beneath a directory, by name and content, and wants no
 // core among them.
-func (w *watch) files(where, dir string) {
+func (w *watch) checkFiles(where, dir string) {
 	w.t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -88,7 +88,7 @@ func (w *watch) files(where, dir string) {
 			w.t.Errorf("%s: a core was written: %s", where, name)
 		}
 		data, err := os.ReadFile(path)
-		w.see(where+": file "+name, name+"\n"+string(data))
+		w.check(where+": file "+name, name+"\n"+string(data))
 		return err
 	})
 	if err != nil {

@@ -16,13 +16,13 @@ import (
 
 // tester is a test that fails, and what it says.
 type tester struct {
-	said     []string
+	failures []string
 	cleanups []func()
 }
 
 func (f *tester) Helper() {}
 func (f *tester) Errorf(format string, args ...any) {
-	f.said = append(f.said, fmt.Sprintf(format, args...))
+	f.failures = append(f.failures, fmt.Sprintf(format, args...))
 }
 func (f *tester) Fatalf(format string, args ...any) { f.Errorf(format, args...) }
 func (f *tester) Cleanup(fn func())                 { f.cleanups = append(f.cleanups, fn) }
@@ -31,7 +31,7 @@ func (f *tester) Cleanup(fn func())                 { f.cleanups = append(f.clea
 // into, documents that the API refuses, local configs that do not parse, and its
 // types however they are printed.
 func TestTestkit(t *testing.T) {
-	w := newWatch(t, credential("ADMIN", testkit.AdminKey), credential("RUNNER", testkit.RunnerKey))
+	w := newWatch(t, newCredential("ADMIN", testkit.AdminKey), newCredential("RUNNER", testkit.RunnerKey))
 	tb := &tester{}
 	cloud := testkit.New(tb)
 	ctx := context.Background()
@@ -60,18 +60,18 @@ func TestTestkit(t *testing.T) {
 	for _, f := range tb.cleanups {
 		f()
 	}
-	w.see("what failing tests say", strings.Join(tb.said, "\n"))
+	w.check("what failing tests say", strings.Join(tb.failures, "\n"))
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		for _, v := range shown {
-			w.see(fmt.Sprintf("%s of %T", verb, v), fmt.Sprintf(verb, v))
+			w.check(fmt.Sprintf("%s of %T", verb, v), fmt.Sprintf(verb, v))
 		}
 	}
 	for _, v := range shown {
 		text, _ := json.Marshal(v)
-		w.see(fmt.Sprintf("JSON of %T", v), string(text))
+		w.check(fmt.Sprintf("JSON of %T", v), string(text))
 	}
-	if len(tb.said) < len(values())*4 {
-		t.Errorf("only %d failures: %v", len(tb.said), tb.said)
+	if len(tb.failures) < len(values())*4 {
+		t.Errorf("only %d failures: %v", len(tb.failures), tb.failures)
 	}
 }
 
@@ -81,10 +81,10 @@ const panicVariable = "CANARY_PANIC"
 // A test that panics with a fake, a client and a value at hand shows none of them.
 func TestTestkitPanics(t *testing.T) {
 	if how := os.Getenv(panicVariable); how != "" {
-		panics(t, how)
+		panicWith(t, how)
 		return
 	}
-	w := newWatch(t, credential("ADMIN", testkit.AdminKey), credential("RUNNER", testkit.RunnerKey))
+	w := newWatch(t, newCredential("ADMIN", testkit.AdminKey), newCredential("RUNNER", testkit.RunnerKey))
 	for _, how := range []string{"print", "value", "error", "fake", "handler"} {
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTestkitPanics$", "-test.v")
 		cmd.Env = append(os.Environ(), panicVariable+"="+how, "GOTRACEBACK=all")
@@ -92,11 +92,11 @@ func TestTestkitPanics(t *testing.T) {
 		if err == nil || !strings.Contains(string(out), "goroutine") {
 			t.Errorf("%s: no panic: %v: %s", how, err, out)
 		}
-		w.see("a panic of a test: "+how, string(out))
+		w.check("a panic of a test: "+how, string(out))
 	}
 }
 
-func panics(t *testing.T, how string) {
+func panicWith(t *testing.T, how string) {
 	cloud := testkit.New(t)
 	plain := values()[0]
 	cloud.Set(plain.name, plain.value)
