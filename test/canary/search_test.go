@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// window is how many bytes of a secret are a leak, in a row.
+// window is how many consecutive bytes of a secret are a leak.
 const window = 8
 
 // form is a piece of a secret in one encoding.
@@ -51,8 +51,8 @@ func (s searcher) addWindows(name, encoding, text string, width int) {
 	}
 }
 
-// encoded are the texts that an encoding makes of a secret, and how many of their
-// bytes hold eight of the secret's.
+// encodedSecret holds the forms of a secret in one encoding, and how many of their bytes
+// hold eight bytes of the secret.
 type encodedSecret struct {
 	window int
 	texts  []string
@@ -85,7 +85,8 @@ func unescapedJSON(s string) string {
 	return unquoted(strings.TrimSpace(b.String()))
 }
 
-// pythonJSON is a JSON string as Python's json.dumps writes it, in ASCII alone.
+// pythonJSON returns a JSON string, without its quotes, as Python's json.dumps writes it:
+// only in ASCII.
 func pythonJSON(s string) string {
 	var b strings.Builder
 	for _, r := range unescapedJSON(s) {
@@ -101,7 +102,8 @@ func pythonJSON(s string) string {
 	return b.String()
 }
 
-// aligned are the three ways in which base64 of a longer text may hold a secret.
+// base64Alignments returns the three forms in which base64 of a longer text may hold a
+// secret.
 func base64Alignments(secret []byte, alphabets ...*base64.Encoding) (texts []string) {
 	for _, alphabet := range alphabets {
 		for offset := range 3 {
@@ -112,7 +114,7 @@ func base64Alignments(secret []byte, alphabets ...*base64.Encoding) (texts []str
 	return texts
 }
 
-// find gives the first piece of a secret in text, and where it is.
+// find returns the first piece of a secret in text, and its offset.
 func (s searcher) find(text string) (form, int, bool) {
 	for i := 0; i+window <= len(text); i++ {
 		for _, f := range s[[window]byte([]byte(text[i:i+window]))] {
@@ -124,7 +126,7 @@ func (s searcher) find(text string) (form, int, bool) {
 	return form{}, 0, false
 }
 
-// The suite is worth what its search finds.
+// The search finds secrets in every form, and nothing else.
 func TestSearch(t *testing.T) {
 	all := values()
 	s := newSearcher(all)
@@ -145,12 +147,13 @@ func TestSearch(t *testing.T) {
 			}
 		}
 	}
-	if f, _, found := s.find(`time=2026-11-25T16:13:26.992Z level=INFO msg=audit took=1.234567ms {"name":"PLAIN","user":"svc"} -----BEGIN RSA PRIVATE KEY-----`); found {
-		t.Errorf("%+v is found where nothing is", f)
+	innocent := `time=2026-11-25T16:13:26.992Z level=INFO msg=audit took=1.234567ms {"name":"PLAIN","user":"svc"} -----BEGIN RSA PRIVATE KEY-----`
+	if f, _, found := s.find(innocent); found {
+		t.Errorf("%+v is found in an innocent text", f)
 	}
 }
 
-// wraps are ways in which a program shows a string.
+// formats are forms in which a program prints a string.
 var formats = map[string]func(string) string{
 	"as it is":          func(s string) string { return "a " + s + " z" },
 	"JSON":              func(s string) string { b, _ := json.Marshal(map[string]string{"a": s}); return string(b) },

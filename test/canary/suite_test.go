@@ -1,5 +1,5 @@
-// Package canary runs the whole product with values that must not show, and looks
-// for them in everything that it writes.
+// Package canary runs the complete product with secret values, and checks that nothing
+// that it writes shows one.
 package canary
 
 import (
@@ -41,42 +41,43 @@ func run(m *testing.M) int {
 	return code
 }
 
-// watch looks for secrets in what is shown to it.
+// watch checks output for secrets.
 type watch struct {
 	t        *testing.T
 	searcher searcher
-	checked  *atomic.Int64 // how many texts
+	checked  *atomic.Int64 // number of texts
 }
 
-// newWatch looks for the values and for some credentials.
+// newWatch returns a watch for the values and for credentials.
 func newWatch(t *testing.T, credentials ...canary) *watch {
 	w := &watch{t, newSearcher(append(values(), credentials...)), &atomic.Int64{}}
 	t.Cleanup(func() {
 		if w.checked.Load() == 0 {
-			t.Error("nothing was looked at")
+			t.Error("nothing was checked")
 		}
 	})
 	return w
 }
 
-// see fails the test if text holds a secret. Where says whose text it is.
+// check fails the test if text holds a secret. Where is the origin of text.
 func (w *watch) check(where, text string) {
 	w.t.Helper()
 	w.checked.Add(1)
 	if f, at, found := w.searcher.find(text); found {
-		w.t.Errorf("%s: %s shows, %s, at byte %d: %q", where, f.canary, f.encoding, at, text[max(0, at-120):min(len(text), at+40)])
+		excerpt := text[max(0, at-120):min(len(text), at+40)]
+		w.t.Errorf("%s: %s shows, %s, at byte %d: %q", where, f.canary, f.encoding, at, excerpt)
 	}
 }
 
-// process sees all that a process left: its streams and its arguments.
+// checkProcess checks the output of a process.
 func (w *watch) checkProcess(where string, p *binary.Process) {
 	w.t.Helper()
 	w.check(where+": standard output", p.Stdout.String())
 	w.check(where+": standard error", p.Stderr.String())
 }
 
-// files sees every file beneath a directory, by name and content, and wants no
-// core among them.
+// checkFiles checks every file below a directory, its name and its content, and that
+// none is a core dump.
 func (w *watch) checkFiles(where, dir string) {
 	w.t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
