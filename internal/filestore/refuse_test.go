@@ -151,7 +151,8 @@ func TestMovedRecords(t *testing.T) {
 	}
 }
 
-// If the file of an open store is truncated, operations return errors and nothing crashes.
+// If the file of an open store is truncated, operations return errors and nothing
+// crashes.
 func TestCutOffWhileOpen(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
 	s := mustOpen(t, path, newKey(t))

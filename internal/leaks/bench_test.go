@@ -22,8 +22,8 @@ func manySecrets(n int) []leaks.Secret {
 	return secrets
 }
 
-// encodedLog returns a log with something encoded in each line, and the common beginning
-// of manySecrets.
+// encodedLog returns a log with something encoded in each line, and the common
+// beginning of manySecrets.
 func encodedLog(size int) []byte {
 	line := `2026-01-02T03:04:05Z INFO flow run "daily\nreport" state=Running ` +
 		`url=https://api.example.com/%7Eteam/?q=a+b key=s3cr3t- id=ZmxvdyBydW4gaWQgMTIzNA==` + "\n"

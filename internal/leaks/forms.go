@@ -14,8 +14,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// encoding is an encoding of strings. Each of its forms is the part that depends only on
-// the string, so it can be searched for inside a longer encoded string.
+// encoding is an encoding of strings. Each of its forms is the part that depends
+// only on the string, so it can be searched for inside a longer encoded string.
 type encoding struct {
 	forms func(s string) []string
 	// hidesWords is true if word boundaries are not visible in the encoded string.
@@ -159,8 +159,8 @@ func percentForms(s string) []string {
 	return forms
 }
 
-// These replace the escapes in which JavaScript's encodeURIComponent and URLSearchParams
-// differ from Go's url.QueryEscape.
+// These replace the escapes in which JavaScript's encodeURIComponent and
+// URLSearchParams differ from Go's url.QueryEscape.
 var (
 	componentReplacer = strings.NewReplacer("%21", "!", "%2A", "*", "%27", "'", "%28", "(", "%29", ")")
 	paramsReplacer    = strings.NewReplacer("~", "%7E", "%2A", "*")

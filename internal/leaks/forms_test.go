@@ -48,8 +48,8 @@ var encodings = map[string]func(string) string{
 	"hex, odd":           func(s string) string { return "f" + hex.EncodeToString([]byte(s)) },
 }
 
-// layouts are what a log may do to a value, encoded or not. Of encodings after them only
-// JSON is found.
+// layouts are what a log may do to a value, encoded or not. Of encodings after them
+// only JSON is found.
 var layouts = map[string]func(string) string{
 	"in lines":         func(s string) string { return wrap(s, 5, "\n") },
 	"in lines in json": func(s string) string { return marshalled(wrap(s, 7, "\n")) },

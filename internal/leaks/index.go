@@ -7,9 +7,9 @@ import (
 	"sort"
 )
 
-// index finds all of its patterns in one pass over a text. The patterns are sorted: those
-// with which a text begins are on the chain of longestPrefix from the last pattern that
-// does not sort after the text.
+// index finds all of its patterns in one pass over a text. The patterns are sorted:
+// those with which a text begins are on the chain of longestPrefix from the last
+// pattern that does not sort after the text.
 type index struct {
 	patterns   []pattern
 	spans      map[prefix]span

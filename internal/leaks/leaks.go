@@ -1,5 +1,5 @@
-// Package leaks finds the values of secrets in a log, encoded too. It encodes the values
-// and searches for the results.
+// Package leaks finds the values of secrets in a log, encoded too. It encodes the
+// values and searches for the results.
 package leaks
 
 import (
@@ -9,9 +9,9 @@ import (
 	"log/slog"
 )
 
-// Secret is a name and its value as JSON. Printed, logged or marshalled to JSON it shows
-// only its name. The exceptions are where fmt calls no method: in an unexported field of
-// another struct, and with %p and %w, which go vet refuses here.
+// Secret is a name and its value as JSON. Printed, logged or marshalled to JSON it
+// shows only its name. The exceptions are where fmt calls no method: in an
+// unexported field of another struct, and with %p and %w, which go vet refuses here.
 type Secret struct {
 	Name  string
 	Value json.RawMessage

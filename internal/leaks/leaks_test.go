@@ -224,8 +224,8 @@ func checkPrinted(t *testing.T, verbs string, v any) {
 	checkHidden(t, log.String()+string(raw))
 }
 
-// checkHidden checks, without the finder, that out does not hold the canary, not even as
-// decimal bytes.
+// checkHidden checks, without the finder, that out does not hold the canary, not
+// even as decimal bytes.
 func checkHidden(t *testing.T, out string) {
 	t.Helper()
 	const canary = "CANARY"

@@ -126,8 +126,8 @@ func (p *patterns) addJSON(name string, value []byte) {
 
 var jsonToken = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|[,:]`)
 
-// reencodeJSON returns JSON with a separator after each comma and colon, and its strings
-// in one of [JSONForms].
+// reencodeJSON returns JSON with a separator after each comma and colon, and its
+// strings in one of [JSONForms].
 func reencodeJSON(compact []byte, separator string, form int) []byte {
 	return jsonToken.ReplaceAllFunc(compact, func(token []byte) []byte {
 		var s string

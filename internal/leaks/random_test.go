@@ -35,8 +35,8 @@ func TestRandomSecrets(t *testing.T) {
 	}
 }
 
-// A string of at least 6 bytes is found in base64 and hexadecimal whatever surrounds it,
-// before or after encoding.
+// A string of at least 6 bytes is found in base64 and hexadecimal whatever surrounds
+// it, before or after encoding.
 func FuzzNames(f *testing.F) {
 	for _, value := range values {
 		for _, encode := range encodings {

@@ -68,8 +68,8 @@ func endsInWord(text []byte) bool {
 
 func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) }
 
-// countsAt reports whether a pattern counts at a position of the log: a short one may be
-// part of a longer word or number there.
+// countsAt reports whether a pattern counts at a position of the log: a short one
+// may be part of a longer word or number there.
 func (p *pattern) countsAt(log []byte, start int) bool {
 	end := start + len(p.text)
 	before := log[max(0, start-maxLookback):start]
@@ -77,8 +77,8 @@ func (p *pattern) countsAt(log []byte, start int) bool {
 	return !(p.wholeWord && inWord) && !(p.number && isFraction(log, start, end))
 }
 
-// isFraction reports whether log[start:end] is only the part of a number before or after
-// its decimal point, as in 10:00:00.123456.
+// isFraction reports whether log[start:end] is only the part of a number before or
+// after its decimal point, as in 10:00:00.123456.
 func isFraction(log []byte, start, end int) bool {
 	return start > 1 && log[start-1] == '.' && isDigit(log[start-2]) ||
 		end+1 < len(log) && log[end] == '.' && isDigit(log[end+1])

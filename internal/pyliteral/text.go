@@ -84,9 +84,9 @@ func (p *parser) stringBody(quote string) (string, bool) {
 // newlines replaces line breaks: each is one \n in Python's source.
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// Unescape decodes text as Python's codec unicode_escape does: its bytes as Latin-1, and
-// the escapes of a string literal. It reports false for a truncated escape, and for an
-// unknown name.
+// Unescape decodes text as Python's codec unicode_escape does: its bytes as Latin-1,
+// and the escapes of a string literal. It reports false for a truncated escape, and
+// for an unknown name.
 func Unescape(text string) (string, bool) {
 	latin := make([]rune, len(text))
 	for i := range len(text) {

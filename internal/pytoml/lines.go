@@ -232,8 +232,8 @@ func newTable(inArray bool) any {
 	return Table{}
 }
 
-// splitOnQuotes splits a line at its quotes (_get_split_on_quotes, lines 684–704). Every
-// second part, from the second on, is meant to be a quoted one.
+// splitOnQuotes splits a line at its quotes (_get_split_on_quotes, lines 684–704).
+// Every second part, from the second on, is meant to be a quoted one.
 func splitOnQuotes(line string) []string {
 	double := strings.Split(line, `"`)
 	var parts []string

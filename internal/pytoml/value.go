@@ -171,8 +171,9 @@ func checkEscapes(v string) {
 
 var hexDigits = regexp.MustCompile(`^[0-9a-f]+$`)
 
-// decodeUnicodeEscapes joins the parts of a string that was split at an escape's prefix,
-// `\u` or `\U`, and replaces the escapes (_load_unicode_escapes, lines 567–596).
+// decodeUnicodeEscapes joins the parts of a string that was split at an escape's
+// prefix, `\u` or `\U`, and replaces the escapes (_load_unicode_escapes, lines
+// 567–596).
 func decodeUnicodeEscapes(head string, parts []string, prefix string) string {
 	var b strings.Builder
 	b.WriteString(head)

@@ -65,9 +65,9 @@ func (s *Store) tenantPath(tenant string) (string, error) {
 	return s.config.Prefix + "/" + escape(tenant), nil
 }
 
-// secretPath returns the path of a secret within data/ or metadata/: the escaped name,
-// split into segments if it is long. The segments joined are the escaped name, so no two
-// names share a path.
+// secretPath returns the path of a secret within data/ or metadata/: the escaped
+// name, split into segments if it is long. The segments joined are the escaped name,
+// so no two names share a path.
 func (s *Store) secretPath(tenant, name string) (string, error) {
 	folder, err := s.tenantPath(tenant)
 	if err != nil {
@@ -91,9 +91,10 @@ func splitPath(escaped string) string {
 	return path.String()
 }
 
-// splitKeys separates the entries of a folder that are names from those that are folders
-// of longer names. Parent is the part of the escaped names that the folder stands for.
-// It ignores entries that escape never returns, which others have written.
+// splitKeys separates the entries of a folder that are names from those that are
+// folders of longer names. Parent is the part of the escaped names that the folder
+// stands for. It ignores entries that escape never returns, which others have
+// written.
 func splitKeys(parent string, keys []string) (names, folders []string) {
 	names = make([]string, 0, len(keys))
 	for _, key := range keys {

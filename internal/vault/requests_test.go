@@ -129,8 +129,8 @@ func TestCompareRetriesWhenItLosesARace(t *testing.T) {
 	}
 }
 
-// The write succeeds, its response is lost, and the retried write finds another version:
-// that of its own first attempt.
+// The write succeeds, its response is lost, and the retried write finds another
+// version: that of its own first attempt.
 func TestCompareReportsAChangeWhoseReplyWasLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := vaulttest.NewFake()

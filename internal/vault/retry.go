@@ -111,8 +111,9 @@ func wait(ctx context.Context, d time.Duration) error {
 	return pause.For(ctx, d)
 }
 
-// checkResponse returns the error of a request: err, or that of the response. Of Vault's
-// own messages it quotes only known ones, because others may repeat what was sent.
+// checkResponse returns the error of a request: err, or that of the response. Of
+// Vault's own messages it quotes only known ones, because others may repeat what was
+// sent.
 func checkResponse(req request, resp response, err error) error {
 	switch {
 	case errors.Is(err, errUnreadable):
@@ -183,8 +184,8 @@ func withoutURL(err error) error {
 	return err
 }
 
-// Temporary reports whether a retry after an error may succeed: Vault is sealed, busy or
-// unreachable.
+// Temporary reports whether a retry after an error may succeed: Vault is sealed,
+// busy or unreachable.
 func Temporary(err error) bool {
 	var temporary *temporaryError
 	return errors.As(err, &temporary)

@@ -128,8 +128,8 @@ func (s *Store) Delete(ctx context.Context, tenant, name string) error {
 	return err
 }
 
-// Names implements [cloud.Store] with one listing, and one more for each folder of names
-// whose escaped form is longer than a segment.
+// Names implements [cloud.Store] with one listing, and one more for each folder of
+// names whose escaped form is longer than a segment.
 func (s *Store) Names(ctx context.Context, tenant string) ([]string, error) {
 	folder, err := s.tenantPath(tenant)
 	if err != nil {

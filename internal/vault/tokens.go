@@ -84,8 +84,8 @@ func (t *tokens) login(ctx context.Context, old token) (token, error) {
 	return fresh, nil
 }
 
-// replace gets another token if Vault no longer accepts old. Otherwise Vault denied what
-// the token's policy does not grant, and replace returns old.
+// replace gets another token if Vault no longer accepts old. Otherwise Vault denied
+// what the token's policy does not grant, and replace returns old.
 func (t *tokens) replace(ctx context.Context, old token) (token, error) {
 	if current := t.inUse(); current.ClientToken != old.ClientToken {
 		return current, nil

@@ -43,8 +43,8 @@ func TestDevTakesThreeFlags(t *testing.T) {
 	}
 }
 
-// Only the owner may read files that hold keys: those that serve reads and those that it
-// creates.
+// Only the owner may read files that hold keys: those that serve reads and those
+// that it creates.
 func TestFilesAreForTheirOwner(t *testing.T) {
 	site := binary.NewSite(t, "")
 	dir := t.TempDir()
@@ -118,7 +118,8 @@ func TestURLIsTheAudience(t *testing.T) {
 	}
 }
 
-// The metrics are those that docs/serve.md lists, and only --metrics-listen serves them.
+// The metrics are those that docs/serve.md lists, and only --metrics-listen serves
+// them.
 func TestMetricsAreDocumented(t *testing.T) {
 	i := newIssuer(&run{T: t})
 	_, s := startServer(t, i.mapping(), "--metrics-listen", "127.0.0.1:0")

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	// The command's packages, so that go test does not use a cached result after a change
-	// in one of them.
+	// The command's packages, so that go test does not use a cached result after a
+	// change in one of them.
 	_ "github.com/prefect-secrets/prefect-secrets/internal/cli"
 )
 

@@ -17,8 +17,8 @@ type Options struct {
 	Dir   string // working directory, HOME and TMPDIR; required
 	Env   []string
 	Stdin string
-	// Shell is a shell command to run first in the same process, such as a ulimit; empty
-	// means none.
+	// Shell is a shell command to run first in the same process, such as a ulimit;
+	// empty means none.
 	Shell string
 }
 

@@ -179,8 +179,8 @@ func TestCommands(t *testing.T) {
 // commandHelp is what the tests need of a command's --help.
 type commandHelp struct{ formats []string }
 
-// listCommands returns all commands that --help lists, so that the suite fails without a
-// run of a new command or format.
+// listCommands returns all commands that --help lists, so that the suite fails
+// without a run of a new command or format.
 func listCommands(t *testing.T) map[string]commandHelp {
 	t.Helper()
 	o := binary.Options{Dir: t.TempDir()}

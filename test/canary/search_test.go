@@ -51,8 +51,8 @@ func (s searcher) addWindows(name, encoding, text string, width int) {
 	}
 }
 
-// encodedSecret holds the forms of a secret in one encoding, and how many of their bytes
-// hold eight bytes of the secret.
+// encodedSecret holds the forms of a secret in one encoding, and how many of their
+// bytes hold eight bytes of the secret.
 type encodedSecret struct {
 	window int
 	texts  []string
@@ -85,8 +85,8 @@ func unescapedJSON(s string) string {
 	return unquoted(strings.TrimSpace(b.String()))
 }
 
-// pythonJSON returns a JSON string, without its quotes, as Python's json.dumps writes it:
-// only in ASCII.
+// pythonJSON returns a JSON string, without its quotes, as Python's json.dumps
+// writes it: only in ASCII.
 func pythonJSON(s string) string {
 	var b strings.Builder
 	for _, r := range unescapedJSON(s) {

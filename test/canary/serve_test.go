@@ -21,8 +21,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/test/binary"
 )
 
-// backend holds a Vault and a Prefect Server for serve. The Prefect Server never answers,
-// so that requests are running when the process ends.
+// backend holds a Vault and a Prefect Server for serve. The Prefect Server never
+// answers, so that requests are running when the process ends.
 type backend struct {
 	*watch
 	vault, upstream *httptest.Server
@@ -67,8 +67,8 @@ func (b *backend) stores(site *binary.Site) map[string]struct{ flags, env []stri
 	}
 }
 
-// endings are the signals that end a server, with its possible exit codes; negative ones
-// are signals. At the last four Go's runtime prints every goroutine.
+// endings are the signals that end a server, with its possible exit codes; negative
+// ones are signals. At the last four Go's runtime prints every goroutine.
 var endings = []struct {
 	signal syscall.Signal
 	codes  []int
@@ -78,9 +78,9 @@ var endings = []struct {
 	{syscall.SIGSEGV, []int{2, -11, -6}}, {syscall.SIGBUS, []int{2, -7, -6}},
 }
 
-// serve shows no value with each store, in each format and level of its log, and ended by
-// each signal in the middle of requests: not in its output, audit log, metrics,
-// responses, files or stack traces.
+// serve shows no value with each store, in each format and level of its log, and
+// ended by each signal in the middle of requests: not in its output, audit log,
+// metrics, responses, files or stack traces.
 func TestServe(t *testing.T) {
 	for _, format := range listCommands(t)["serve"].formats {
 		for _, level := range levels {

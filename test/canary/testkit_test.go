@@ -28,8 +28,8 @@ func (f *tester) Fatalf(format string, args ...any) { f.Errorf(format, args...) 
 func (f *tester) Cleanup(fn func())                 { f.cleanups = append(f.cleanups, fn) }
 
 // testkit shows names and no values: in failed assertions, faults that did not fire,
-// documents that the API refuses, local configs that do not parse, and its types however
-// they are printed.
+// documents that the API refuses, local configs that do not parse, and its types
+// however they are printed.
 func TestTestkit(t *testing.T) {
 	w := newWatch(t, newCanary("ADMIN", testkit.AdminKey), newCanary("RUNNER", testkit.RunnerKey))
 	tb := &tester{}

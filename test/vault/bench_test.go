@@ -18,8 +18,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 )
 
-// The benchmarks send the same requests directly to Vault and through a replica of serve
-// with its audit log, in turn.
+// The benchmarks send the same requests directly to Vault and through a replica of
+// serve with its audit log, in turn.
 const (
 	writers        = 16
 	writesPerRound = 1600

@@ -20,8 +20,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 )
 
-// appRole creates a role whose tokens have the policy of docs/, and returns a login with
-// it.
+// appRole creates a role whose tokens have the policy of docs/, and returns a login
+// with it.
 func (s *server) appRole(t *testing.T, mount string, role map[string]any) vault.AppRole {
 	t.Helper()
 	s.write(t, "sys/policies/acl/prefect-secrets", map[string]any{"policy": policyFile(t)})

@@ -93,8 +93,8 @@ func (r *replica) kill() {
 	}
 }
 
-// acknowledged returns the names that were written according to the audit log: the store
-// acknowledged them, and the client may have received that.
+// acknowledged returns the names that were written according to the audit log: the
+// store acknowledged them, and the client may have received that.
 func (r *replica) acknowledged(t testing.TB) []string {
 	t.Helper()
 	text, err := os.ReadFile(r.file("audit"))
@@ -116,8 +116,8 @@ func (r *replica) acknowledged(t testing.TB) []string {
 	}
 }
 
-// startProxy starts a proxy of the Vault that calls onNth before it sends the nth write,
-// and returns its URL.
+// startProxy starts a proxy of the Vault that calls onNth before it sends the nth
+// write, and returns its URL.
 func startProxy(t testing.TB, s *server, n int64, onNth func()) string {
 	t.Helper()
 	target, err := url.Parse(s.Address)

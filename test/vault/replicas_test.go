@@ -56,8 +56,8 @@ func checkValues(t *testing.T, store cloud.Store, source map[string]string, name
 	}
 }
 
-// syncResults runs a sync that also deletes names without a source, and returns the exit
-// code and the names by result.
+// syncResults runs a sync that also deletes names without a source, and returns the
+// exit code and the names by result.
 func syncResults(ctx context.Context, t *testing.T, url string, source map[string]string, args ...string) (int, map[string][]string) {
 	t.Helper()
 	args = append(args, "--format", "json", "--prune-scope", "SECRET_*", "--max-deletes", "100")

@@ -55,8 +55,8 @@ type version struct {
 	deleted bool
 }
 
-// lease is the lifetime of a token: until the next renewal, and at most. Zero times mean
-// forever.
+// lease is the lifetime of a token: until the next renewal, and at most. Zero times
+// mean forever.
 type lease struct{ until, max time.Time }
 
 // NewFake returns an empty, unsealed Vault.

@@ -1,5 +1,5 @@
-// Command decode decodes TOML files with BurntSushi's decoder and does nothing else. The
-// benchmarks compare check with it.
+// Command decode decodes TOML files with BurntSushi's decoder and does nothing else.
+// The benchmarks compare check with it.
 package main
 
 import (
