@@ -180,7 +180,7 @@ func TestBackupHandler(t *testing.T) {
 	}
 }
 
-// backupOf returns s.Backup as [filestore.SaveBackup] takes it.
+// backupOf returns s.Backup as an argument of [filestore.SaveBackup].
 func backupOf(t *testing.T, s *filestore.Store) func(io.Writer) error {
 	return func(w io.Writer) error { return s.Backup(t.Context(), w) }
 }

@@ -12,7 +12,7 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 )
 
-// checkFile checks what the system says about a file, before it is opened.
+// checkFile checks the type, size and permissions of a file, before it is opened.
 func checkFile(path string) error {
 	info, err := os.Stat(path)
 	switch {
