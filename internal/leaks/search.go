@@ -48,8 +48,7 @@ func (s *searcher) collect(log []byte, found map[string]bool) {
 	s.hex.find(removeHexSeparators(squeezed), anywhere)
 }
 
-// maxLookback is how many bytes before a pattern endsInWord reads: an escape or a
-// letter.
+// maxLookback is how many bytes before a pattern countsAt reads: an escape or a letter.
 const maxLookback = 4
 
 // endsInEscape matches an escape, such as \n or %20, whose last letter is not part of a

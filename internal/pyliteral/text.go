@@ -127,8 +127,9 @@ var escapes = map[byte]byte{
 	'\\': '\\', '\'': '\'', '"': '"', 'a': '\a', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t', 'v': '\v',
 }
 
-// appendEscape appends the character whose escape, without its backslash, rest begins
-// with, and returns the length of the escape. An unknown escape keeps its backslash.
+// appendEscape appends the character of an escape whose backslash precedes rest, and
+// returns how many bytes of rest belong to the escape. An unknown escape keeps its
+// backslash.
 func appendEscape(dst []byte, rest string, bytes bool) ([]byte, int, bool) {
 	if rest == "" {
 		return nil, 0, false
