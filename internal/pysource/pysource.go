@@ -29,7 +29,7 @@ const (
 )
 
 // Access is a place that reads a secret. Start and End are byte offsets into
-// [Module.Credential], End exclusive: those of the expression that gives the name, or
+// [Module.Text], End exclusive: those of the expression that gives the name, or
 // of the call where there is none.
 type Access struct {
 	Name       string // empty among Module.Unknown, and only there
@@ -38,7 +38,7 @@ type Access struct {
 	Start, End int
 }
 
-// Span is a part of [Module.Credential], in byte offsets, End exclusive.
+// Span is a part of [Module.Text], in byte offsets, End exclusive.
 type Span struct{ Start, End int }
 
 // Module is what a Python module does with secrets. Reads, Unknown, Literals

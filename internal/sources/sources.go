@@ -14,10 +14,10 @@ import (
 // Given is what was given for each source, by its name.
 type Given struct {
 	Names map[string][]string      // files, names and globs
-	Texts map[string]prefect.Value // for a source that takes [Credential]; each a JSON string
+	Texts map[string]prefect.Value // for a source that takes [Text]; each a JSON string
 }
 
-// Text is what was given for a source that takes [Credential], or empty.
+// Text is what was given for a source that takes [Text], or empty.
 func (g Given) Text(name string) string { return g.Texts[name].RevealText() }
 
 // given is what one source is read from.
