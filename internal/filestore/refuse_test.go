@@ -95,7 +95,9 @@ func TestOpenRefuses(t *testing.T) {
 			editFile(t, path, func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte("x")); return err })
 		}, filestore.ErrForeign, "another program's"},
 		"newer format": {func(t *testing.T, path string) {
-			editFile(t, path, func(tx *bbolt.Tx) error { return tx.Bucket([]byte("prefect-secrets")).Put([]byte("format"), []byte{2}) })
+			editFile(t, path, func(tx *bbolt.Tx) error {
+				return tx.Bucket([]byte("prefect-secrets")).Put([]byte("format"), []byte{2})
+			})
 		}, filestore.ErrNewer, "format is 2"},
 		"no secrets": {func(t *testing.T, path string) {
 			editFile(t, path, func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("secrets")) })
@@ -129,7 +131,9 @@ func TestMovedRecords(t *testing.T) {
 		return to.Put([]byte(toName), append([]byte{}, secrets.Bucket([]byte(tenant)).Get([]byte("NAME_01"))...))
 	}
 	for name, to := range map[string][2]string{
-		"name": {tenant, "NAME_02"}, "new name": {tenant, "NEW"}, "tenant": {"22222222-2222-4222-8222-222222222222", "NAME_01"},
+		"name":     {tenant, "NAME_02"},
+		"new name": {tenant, "NEW"},
+		"tenant":   {"22222222-2222-4222-8222-222222222222", "NAME_01"},
 	} {
 		path := newStoreFile(t, key)
 		editFile(t, path, func(tx *bbolt.Tx) error { return moveRecord(tx, to[0], to[1]) })
@@ -212,7 +216,9 @@ func TestParseKey(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	for _, text := range []string{"", "CANARY", strings.Repeat("0f", 31), strings.Repeat("0f", 33), strings.Repeat("CANARY", 7)} {
+	for _, text := range []string{
+		"", "CANARY", strings.Repeat("0f", 31), strings.Repeat("0f", 33), strings.Repeat("CANARY", 7),
+	} {
 		if _, err := filestore.ParseKey(text); err == nil || strings.Contains(err.Error(), "CANARY") {
 			t.Errorf("%q: %v", text, err)
 		}

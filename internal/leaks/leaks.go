@@ -61,8 +61,8 @@ func NewFinder(secrets []Secret) *Finder { return &Finder{names: newSearcher(sec
 //   - as it is;
 //   - escaped as in strings of JSON, Go and Python (str and bytes);
 //   - percent-encoded, with %20 or + for a space;
-//   - from 6 bytes on in base64 and base64url anywhere in a longer encoded string, and in hexadecimal, also with colons, dashes or spaces between the
-//     digits;
+//   - from 6 bytes on in base64 and base64url anywhere in a longer encoded string, and
+//     in hexadecimal, also with colons, dashes or spaces between the digits;
 //   - from 8 bytes on across lines, wherever they are wrapped and however they are
 //     indented;
 //   - in one of these encodings inside another, such as JSON inside JSON or base64

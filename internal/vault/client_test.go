@@ -156,7 +156,9 @@ func TestTLS(t *testing.T) {
 	f := vaulttest.NewFake()
 	server := httptest.NewUnstartedServer(f)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert}
+	server.TLS = &tls.Config{
+		Certificates: []tls.Certificate{pair}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert,
+	}
 	server.StartTLS()
 	defer server.Close()
 
@@ -168,13 +170,15 @@ func TestTLS(t *testing.T) {
 		change func(*vault.TLS)
 		want   string // in the error; empty if there is none
 	}{
-		"all":            {func(*vault.TLS) {}, ""},
-		"CAs of a path":  {func(c *vault.TLS) { c.CACert, c.CAPath = "", ca.dir }, ""},
-		"insecure":       {func(c *vault.TLS) { c.CACert, c.ServerName, c.Insecure = other.path("ca.pem"), "", true }, ""},
-		"another CA":     {func(c *vault.TLS) { c.CACert = other.path("ca.pem") }, "certificate signed by unknown authority"},
-		"another name":   {func(c *vault.TLS) { c.ServerName = "" }, "certificate"},
-		"no client":      {func(c *vault.TLS) { c.ClientCert, c.ClientKey = "", "" }, "certificate"},
-		"another client": {func(c *vault.TLS) { c.ClientCert, c.ClientKey = other.path("serve.pem"), other.path("serve.key") }, "certificate"},
+		"all":           {func(*vault.TLS) {}, ""},
+		"CAs of a path": {func(c *vault.TLS) { c.CACert, c.CAPath = "", ca.dir }, ""},
+		"insecure":      {func(c *vault.TLS) { c.CACert, c.ServerName, c.Insecure = other.path("ca.pem"), "", true }, ""},
+		"another CA":    {func(c *vault.TLS) { c.CACert = other.path("ca.pem") }, "certificate signed by unknown authority"},
+		"another name":  {func(c *vault.TLS) { c.ServerName = "" }, "certificate"},
+		"no client":     {func(c *vault.TLS) { c.ClientCert, c.ClientKey = "", "" }, "certificate"},
+		"another client": {func(c *vault.TLS) {
+			c.ClientCert, c.ClientKey = other.path("serve.pem"), other.path("serve.key")
+		}, "certificate"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -212,14 +216,16 @@ func TestConfigThatIsRefused(t *testing.T) {
 		"login mount": {func(c *vault.Config) {
 			c.Login = vault.AppRole{Mount: "../sys", RoleID: "x", SecretID: vault.Static("x")}
 		}, "login mount"},
-		"mount":          {func(c *vault.Config) { c.Mount = "a/../b" }, `mount "a/../b"`},
-		"prefix":         {func(c *vault.Config) { c.Prefix = "a b" }, `prefix "a b"`},
-		"max versions":   {func(c *vault.Config) { c.MaxVersions = -1 }, "max versions is -1"},
-		"half a client":  {func(c *vault.Config) { c.TLS.ClientCert = "x" }, "give both"},
-		"no CA file":     {func(c *vault.Config) { c.Transport, c.TLS.CACert = nil, filepath.Join(dir, "none") }, "none"},
-		"no PEM":         {func(c *vault.Config) { c.Transport, c.TLS.CACert = nil, noPEM }, "it must be PEM"},
-		"no CA path":     {func(c *vault.Config) { c.Transport, c.TLS.CAPath = nil, filepath.Join(dir, "none") }, "none"},
-		"no client file": {func(c *vault.Config) { c.Transport, c.TLS.ClientCert, c.TLS.ClientKey = nil, noPEM, noPEM }, "client certificate"},
+		"mount":         {func(c *vault.Config) { c.Mount = "a/../b" }, `mount "a/../b"`},
+		"prefix":        {func(c *vault.Config) { c.Prefix = "a b" }, `prefix "a b"`},
+		"max versions":  {func(c *vault.Config) { c.MaxVersions = -1 }, "max versions is -1"},
+		"half a client": {func(c *vault.Config) { c.TLS.ClientCert = "x" }, "give both"},
+		"no CA file":    {func(c *vault.Config) { c.Transport, c.TLS.CACert = nil, filepath.Join(dir, "none") }, "none"},
+		"no PEM":        {func(c *vault.Config) { c.Transport, c.TLS.CACert = nil, noPEM }, "it must be PEM"},
+		"no CA path":    {func(c *vault.Config) { c.Transport, c.TLS.CAPath = nil, filepath.Join(dir, "none") }, "none"},
+		"no client file": {func(c *vault.Config) {
+			c.Transport, c.TLS.ClientCert, c.TLS.ClientKey = nil, noPEM, noPEM
+		}, "client certificate"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

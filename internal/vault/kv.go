@@ -62,7 +62,8 @@ func (s *Store) read(ctx context.Context, path string) (storedSecret, error) {
 
 // foreignError returns the error for a secret that this package did not write.
 func (s *Store) foreignError(path string) error {
-	return fmt.Errorf("the secret at %q in vault is not of this store's making: it needs the field value, a text that holds JSON, on a KV mount of version 2", s.dataPath(path))
+	return fmt.Errorf("the secret at %q in vault is not of this store's making: "+
+		"it needs the field value, a text that holds JSON, on a KV mount of version 2", s.dataPath(path))
 }
 
 // write writes a new version. If cas is not nil, it does so only if *cas is the current
@@ -86,7 +87,8 @@ func (s *Store) write(ctx context.Context, path string, doc document, cas *int) 
 		Data struct{ Version int }
 	}
 	if json.Unmarshal(resp.body, &written) != nil || written.Data.Version == 0 {
-		return false, fmt.Errorf("the mount %q of vault gave no version for what it was sent: it must be a KV engine of version 2", s.config.Mount)
+		return false, fmt.Errorf(
+			"the mount %q of vault gave no version for what it was sent: it must be a KV engine of version 2", s.config.Mount)
 	}
 	if written.Data.Version == 1 && s.config.MaxVersions > 0 {
 		return false, s.limitVersions(ctx, path)
@@ -102,7 +104,8 @@ func (s *Store) limitVersions(ctx context.Context, path string) error {
 
 // list returns the names in a folder; those of folders end in a slash.
 func (s *Store) list(ctx context.Context, folder string) ([]string, error) {
-	resp, err := s.do(ctx, request{method: methodList, path: s.metadataPath(strings.TrimSuffix(folder, "/")), needs: "list", missing: true})
+	path := s.metadataPath(strings.TrimSuffix(folder, "/"))
+	resp, err := s.do(ctx, request{method: methodList, path: path, needs: "list", missing: true})
 	if err != nil || resp.status == http.StatusNotFound {
 		return nil, err
 	}

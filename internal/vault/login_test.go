@@ -149,8 +149,11 @@ func TestLoginThatIsRefused(t *testing.T) {
 		login vault.Login
 		want  string
 	}{
-		"secret id":     {vault.AppRole{RoleID: vaulttest.RoleID, SecretID: vault.Static("CANARY")}, "invalid role or secret ID"},
-		"mount":         {vault.AppRole{Mount: "other/", RoleID: vaulttest.RoleID, SecretID: vault.Static(vaulttest.SecretID)}, `"auth/other/login"`},
+		"secret id": {vault.AppRole{RoleID: vaulttest.RoleID, SecretID: vault.Static("CANARY")}, "invalid role or secret ID"},
+		"mount": {
+			vault.AppRole{Mount: "other/", RoleID: vaulttest.RoleID, SecretID: vault.Static(vaulttest.SecretID)},
+			`"auth/other/login"`,
+		},
 		"service token": {vault.Kubernetes{Role: vaulttest.Role, JWT: vault.Static("CANARY")}, `"auth/kubernetes/login"`},
 		"no file":       {vault.Kubernetes{Role: vaulttest.Role, JWT: vault.File("/nowhere/token")}, "/nowhere/token"},
 		"empty":         {vault.Token{Token: vault.Static("")}, "the token for vault is empty"},

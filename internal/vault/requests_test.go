@@ -51,14 +51,19 @@ func TestRequestsOfEachOperation(t *testing.T) {
 			return err
 		},
 			[]string{"PUT secret/data/" + folder + "a=20b"}},
-		{"set an equal value", func() error { mustSet(t, s, "b", `1`, true); return nil }, []string{"GET secret/data/" + folder + "b"}},
+		{"set an equal value", func() error { mustSet(t, s, "b", `1`, true); return nil },
+			[]string{"GET secret/data/" + folder + "b"}},
 		{"set another", func() error { mustSet(t, s, "b", `2`, true); return nil },
 			[]string{"GET secret/data/" + folder + "b", "PUT secret/data/" + folder + "b"}},
-		{"get", func() error { _, err := s.Get(t.Context(), tenant, "b"); return err }, []string{"GET secret/data/" + folder + "b"}},
-		{"names", func() error { _, err := s.Names(t.Context(), tenant); return err }, []string{"LIST secret/metadata/" + folder[:len(folder)-1]}},
-		{"info", func() error { _, err := s.Info(t.Context(), tenant, "b"); return err }, []string{"GET secret/data/" + folder + "b"}},
+		{"get", func() error { _, err := s.Get(t.Context(), tenant, "b"); return err },
+			[]string{"GET secret/data/" + folder + "b"}},
+		{"names", func() error { _, err := s.Names(t.Context(), tenant); return err },
+			[]string{"LIST secret/metadata/" + folder[:len(folder)-1]}},
+		{"info", func() error { _, err := s.Info(t.Context(), tenant, "b"); return err },
+			[]string{"GET secret/data/" + folder + "b"}},
 		{"ping", func() error { return s.Ping(t.Context()) }, []string{"GET auth/token/lookup-self"}},
-		{"delete", func() error { return s.Delete(t.Context(), tenant, "b") }, []string{"DELETE secret/metadata/" + folder + "b"}},
+		{"delete", func() error { return s.Delete(t.Context(), tenant, "b") },
+			[]string{"DELETE secret/metadata/" + folder + "b"}},
 		{"names, one of them long", func() error {
 			mustSet(t, s, long, `1`, false)
 			f.Requests()

@@ -18,10 +18,22 @@ import (
 
 func accessAttacks() []attack {
 	return []attack{
-		{"keys that are missing, wrong, cut, changed in one character, or sent in another place", "`UNAUTHENTICATED`, or the header is malformed; without data", wrongKeys},
-		{"a key for what its role or its patterns do not allow", "`FORBIDDEN`, without data; nothing is written", otherRoles},
-		{"a key for another tenant: its id, its slug, `switchTenant`, names with the tenant's path in them", "refused, or its own tenant alone", otherTenants},
-		{"tokens of `switchTenant` changed in one character, cut, made by another server, or renewed when altered", "`UNAUTHENTICATED`", alteredTokens},
+		{
+			"keys that are missing, wrong, cut, changed in one character, or sent in another place",
+			"`UNAUTHENTICATED`, or the header is malformed; without data", wrongKeys,
+		},
+		{
+			"a key for what its role or its patterns do not allow",
+			"`FORBIDDEN`, without data; nothing is written", otherRoles,
+		},
+		{
+			"a key for another tenant: its id, its slug, `switchTenant`, names with the tenant's path in them",
+			"refused, or its own tenant alone", otherTenants,
+		},
+		{
+			"tokens of `switchTenant` changed in one character, cut, made by another server, or renewed when altered",
+			"`UNAUTHENTICATED`", alteredTokens,
+		},
 	}
 }
 

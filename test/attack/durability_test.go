@@ -18,8 +18,14 @@ import (
 
 func durabilityAttacks() []attack {
 	return []attack{
-		{"SIGKILL while eight clients write to a file store", "every acknowledged write is there after the restart", killedServers},
-		{"a file store with one bit changed, or cut off, then served", "refused, or an error, or the right value; never a wrong one", damagedStores},
+		{
+			"SIGKILL while eight clients write to a file store",
+			"every acknowledged write is there after the restart", killedServers,
+		},
+		{
+			"a file store with one bit changed, or cut off, then served",
+			"refused, or an error, or the right value; never a wrong one", damagedStores,
+		},
 		{"a backup, or a store, opened with another key", "refused; nothing is written", otherStoreKeys},
 		{"a disk without room", "`API_ERROR`, nothing acknowledged is lost, reads go on", fullDisk},
 	}

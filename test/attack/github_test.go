@@ -18,8 +18,14 @@ import (
 
 func gitHubAttacks() []attack {
 	return []attack{
-		{"workflow tokens whose claims are another repository's, branch's, event's, audience's or time's, or are missing", "`UNAUTHENTICATED`, like an unknown key, to the byte", otherClaims},
-		{"workflow tokens that are forged: `none`, HMAC with the public key, another key, no key id, changed parts", "`UNAUTHENTICATED`, like an unknown key, to the byte", forgedTokens},
+		{
+			"workflow tokens whose claims are another repository's, branch's, event's, audience's or time's, or are missing",
+			"`UNAUTHENTICATED`, like an unknown key, to the byte", otherClaims,
+		},
+		{
+			"workflow tokens that are forged: `none`, HMAC with the public key, another key, no key id, changed parts",
+			"`UNAUTHENTICATED`, like an unknown key, to the byte", forgedTokens,
+		},
 	}
 }
 
@@ -80,7 +86,8 @@ func (i *issuer) claims() map[string]any {
 		"iss": i.URL, "aud": "https://secrets.example.com", "sub": "repo:octocat/hello:ref:refs/heads/main",
 		"iat": now.Unix(), "nbf": now.Add(-time.Minute).Unix(), "exp": now.Add(5 * time.Minute).Unix(),
 		"repository": "octocat/hello", "repository_id": "1296269", "ref": "refs/heads/main", "ref_type": "branch", "event_name": "push",
-		"head_ref": "", "base_ref": "", "workflow_ref": "octocat/hello/.github/workflows/sync.yml@refs/heads/main", "actor": "octocat", "run_id": "77",
+		"head_ref": "", "base_ref": "", "actor": "octocat", "run_id": "77",
+		"workflow_ref": "octocat/hello/.github/workflows/sync.yml@refs/heads/main",
 	}
 }
 
@@ -100,7 +107,8 @@ func otherClaims(r *run) {
 		{"exp": past}, {"exp": nil}, {"exp": "soon"}, {"nbf": time.Now().Add(time.Hour).Unix()},
 		{"repository_id": "999"}, {"repository_id": nil}, {"repository_id": 1296269},
 		{"repository": "attacker/hello"}, {"repository": nil},
-		{"ref": "refs/tags/main"}, {"ref": "refs/heads/main2"}, {"ref": "refs/heads/Main"}, {"ref": "main"}, {"ref": nil}, {"ref": "refs/pull/7/merge"},
+		{"ref": "refs/tags/main"}, {"ref": "refs/heads/main2"}, {"ref": "refs/heads/Main"},
+		{"ref": "main"}, {"ref": nil}, {"ref": "refs/pull/7/merge"},
 		{"event_name": "pull_request"}, {"event_name": "pull_request_target"}, {"event_name": "workflow_run"},
 		{"event_name": "issue_comment"}, {"event_name": "merge_group"}, {"event_name": "release"}, {"event_name": nil},
 		{"head_ref": "patch"}, {"base_ref": "main"}, {"workflow_ref": "attacker/x/.github/workflows/sync.yml@refs/heads/main"},

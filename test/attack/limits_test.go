@@ -20,13 +20,28 @@ import (
 // limitAttacks returns attacks on what all share: memory, slots, logs and connections.
 func limitAttacks() []attack {
 	return []attack{
-		{"one key asks for a 64 KB value under 256 names, with 100 clients that never read", "the process stays under 256 MiB at `GOMEMLIMIT=64MiB`; other keys are answered", hugeAnswers},
+		{
+			"one key asks for a 64 KB value under 256 names, with 100 clients that never read",
+			"the process stays under 256 MiB at `GOMEMLIMIT=64MiB`; other keys are answered", hugeAnswers,
+		},
 		{"one weak key opens 128 requests and sends no body", "other keys are answered", bodyless},
-		{"requests of 1,000 fields that a key may not ask for", "the audit log grows by less than 1 KiB a request", forbiddenFields},
-		{"bearer tokens that look like a workflow's, without any key", "the server's log stays under 64 KiB; silent without `[[github]]`", junkTokens},
+		{
+			"requests of 1,000 fields that a key may not ask for",
+			"the audit log grows by less than 1 KiB a request", forbiddenFields,
+		},
+		{
+			"bearer tokens that look like a workflow's, without any key",
+			"the server's log stays under 64 KiB; silent without `[[github]]`", junkTokens,
+		},
 		{"a client without a key that keeps its connection", "closed after its answer", idleClient},
-		{"clients without a key fill every connection, after one request or before it", "health and keys are answered", idleClients},
-		{"140 clients with junk tokens while the issuer does not answer", "ordinary keys are answered", hangingIssuer},
+		{
+			"clients without a key fill every connection, after one request or before it",
+			"health and keys are answered", idleClients,
+		},
+		{
+			"140 clients with junk tokens while the issuer does not answer",
+			"ordinary keys are answered", hangingIssuer,
+		},
 	}
 }
 

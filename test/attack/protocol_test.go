@@ -15,9 +15,18 @@ import (
 
 func protocolAttacks() []attack {
 	return []attack{
-		{"documents too large, deep, long, repeated or cyclic, and packed bodies", "refused, each by its bound; the next request is answered", oversizedDocuments},
-		{"what a web page can make a browser send: forms, GET, plain text, other methods", "refused; nothing is written", browserRequests},
-		{"documents that mix fields of the secrets API and of the upstream, in aliases, fragments, batches and spellings", "the upstream never sees a key, nor a field of the secrets API", mixedDocuments},
+		{
+			"documents too large, deep, long, repeated or cyclic, and packed bodies",
+			"refused, each by its bound; the next request is answered", oversizedDocuments,
+		},
+		{
+			"what a web page can make a browser send: forms, GET, plain text, other methods",
+			"refused; nothing is written", browserRequests,
+		},
+		{
+			"documents that mix fields of the secrets API and of the upstream, in aliases, fragments, batches and spellings",
+			"the upstream never sees a key, nor a field of the secrets API", mixedDocuments,
+		},
 	}
 }
 

@@ -18,11 +18,26 @@ type exception struct {
 
 // exceptions lists all exceptions. An unused one fails the suite.
 var exceptions = []exception{
-	{"runner's answer", "a flow run reads its secret: the wire of secret_value, for a key with the role runner", regexp.MustCompile(`(?s)\{"data":\{"secret_value":.*\}\}`)},
-	{"mask", "GitHub's runner hides what it is told to hide; only under GITHUB_ACTIONS=true", regexp.MustCompile(`(?m)^::add-mask::.*$`)},
-	{"keygen", "it makes a key and shows it this once", regexp.MustCompile(`(?m)^(pfs_[A-Z2-7]{33}|[A-Za-z0-9+/]{43}=)$`)},
-	{"ready-file of serve --dev", "tests in other languages take the keys of their own fake from it; mode 0600", regexp.MustCompile(`"(admin|runner)_key":"[^"]*"`)},
-	{"serve --dev without a ready-file", "the keys of a fake that ends with the process", regexp.MustCompile(`PREFECT(__CLOUD__)?(_SECRETS)?_API_KEY=\S+`)},
+	{
+		"runner's answer", "a flow run reads its secret: the wire of secret_value, for a key with the role runner",
+		regexp.MustCompile(`(?s)\{"data":\{"secret_value":.*\}\}`),
+	},
+	{
+		"mask", "GitHub's runner hides what it is told to hide; only under GITHUB_ACTIONS=true",
+		regexp.MustCompile(`(?m)^::add-mask::.*$`),
+	},
+	{
+		"keygen", "it makes a key and shows it this once",
+		regexp.MustCompile(`(?m)^(pfs_[A-Z2-7]{33}|[A-Za-z0-9+/]{43}=)$`),
+	},
+	{
+		"ready-file of serve --dev", "tests in other languages take the keys of their own fake from it; mode 0600",
+		regexp.MustCompile(`"(admin|runner)_key":"[^"]*"`),
+	},
+	{
+		"serve --dev without a ready-file", "the keys of a fake that ends with the process",
+		regexp.MustCompile(`PREFECT(__CLOUD__)?(_SECRETS)?_API_KEY=\S+`),
+	},
 	{"config --reveal", "it was asked to", regexp.MustCompile(`(?s).*`)},
 }
 

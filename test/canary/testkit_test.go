@@ -54,7 +54,8 @@ func TestTestkit(t *testing.T) {
 		_, missingErr := prefect.Secret("MISSING").Get(ctx)
 		testkit.LocalConfig(ctx, tb, "[context.secrets]\nA = "+c.value, nil)
 		testkit.LocalConfig(ctx, tb, "[context.secrets]\nA = \"${B}\"\nB = \"${A}\"\n"+c.name+" = "+tomlText(c.value)+"\n[", nil)
-		printed = append(printed, err, value, getErr, keyErr, sizeErr, typeErr, missingErr, prefect.NamedValue{Name: c.name, Value: value})
+		printed = append(printed, err, value, getErr, keyErr, sizeErr, typeErr, missingErr,
+			prefect.NamedValue{Name: c.name, Value: value})
 	}
 	printed = append(printed, cloud, *cloud, client, cloud.Calls(faults.Match{}), cloud.Tenant("ml"),
 		cloud.HTTPClient(), cloud.Handler())
