@@ -78,7 +78,7 @@ func (c *Command) openVault(ctx context.Context, f vaultFlags, log *slog.Logger)
 	}
 	err = store.Ping(ctx)
 	switch {
-	case vault.Momentary(err):
+	case vault.Temporary(err):
 		if log != nil {
 			log.Warn("vault does not answer yet", "error", err)
 		}
@@ -125,7 +125,7 @@ func (c *Command) vaultLogin(f vaultFlags) (vault.Login, error) {
 			return vault.Token{Token: vault.File(f.tokenFile)}, nil
 		}
 		if text := strings.TrimSpace(c.getenv("VAULT_TOKEN")); text != "" {
-			return vault.Token{Token: vault.Is(text)}, nil
+			return vault.Token{Token: vault.Static(text)}, nil
 		}
 		return nil, errors.New("--store vault: no token: give --vault-token-file, set VAULT_TOKEN, or log in with --vault-auth")
 	case "approle":

@@ -17,24 +17,24 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 )
 
-// writerFunc lets a test do something in the middle of a copy.
+// writerFunc is an io.Writer.
 type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
-// A backup is the store at the moment when it began, and writes go on beside it.
+// A backup is the store at the moment when it began; writes go on meanwhile.
 func TestBackupWhileWriting(t *testing.T) {
 	dir, key := t.TempDir(), newKey(t)
 	path, copied := filepath.Join(dir, "store.db"), filepath.Join(dir, "copy.db")
-	s := open(t, path, key)
-	set(t, s, "BEFORE", "1")
+	s := mustOpen(t, path, key)
+	mustSet(t, s, "BEFORE", "1")
 	var data bytes.Buffer
 	began := false
 	err := s.Backup(t.Context(), writerFunc(func(p []byte) (int, error) {
 		if !began {
 			began = true
 			for range 50 {
-				set(t, s, "DURING", string(bytes.Repeat([]byte("x"), 60<<10)))
+				mustSet(t, s, "DURING", string(bytes.Repeat([]byte("x"), 60<<10)))
 			}
 		}
 		return data.Write(p)
@@ -42,14 +42,15 @@ func TestBackupWhileWriting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := filestore.SaveBackup(copied, false, func(w io.Writer) error { _, err := w.Write(data.Bytes()); return err }); err != nil {
+	copyData := func(w io.Writer) error { _, err := w.Write(data.Bytes()); return err }
+	if err := filestore.SaveBackup(copied, false, copyData); err != nil {
 		t.Fatal(err)
 	}
-	second := filepath.Join(dir, "second.db")
-	if err := filestore.Restore(copied, second, key, false); err != nil {
+	restored := filepath.Join(dir, "restored.db")
+	if err := filestore.Restore(copied, restored, key, false); err != nil {
 		t.Fatal(err)
 	}
-	names, err := open(t, second, key).Names(t.Context(), tenant)
+	names, err := mustOpen(t, restored, key).Names(t.Context(), tenant)
 	if diff := cmp.Diff([]string{"BEFORE"}, names); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
@@ -57,7 +58,7 @@ func TestBackupWhileWriting(t *testing.T) {
 
 func TestBackupStops(t *testing.T) {
 	key := newKey(t)
-	s := open(t, written(t, key), key)
+	s := mustOpen(t, newStoreFile(t, key), key)
 	ctx, cancel := context.WithCancel(t.Context())
 	err := s.Backup(ctx, writerFunc(func(p []byte) (int, error) { cancel(); return len(p), nil }))
 	if !errors.Is(err, context.Canceled) {
@@ -65,57 +66,57 @@ func TestBackupStops(t *testing.T) {
 	}
 }
 
-// What cannot be restored whole leaves the store that is there as it is, and no
-// file beside it.
+// A backup that cannot be restored completely leaves the existing store as it is, and
+// no other file in its directory.
 func TestRestoreRefuses(t *testing.T) {
 	key := newKey(t)
-	good := written(t, key)
-	whole, err := os.ReadFile(good)
+	good := newStoreFile(t, key)
+	data, err := os.ReadFile(good)
 	if err != nil {
 		t.Fatal(err)
 	}
-	torn := append([]byte{}, whole...)
-	for at := bytes.Index(torn, []byte("NAME_19")) + 200; at < len(torn) && at%4096 != 0; at++ {
-		torn[at] ^= 1
+	changed := append([]byte{}, data...)
+	for i := bytes.Index(changed, []byte("NAME_19")) + 200; i < len(changed) && i%4096 != 0; i++ {
+		changed[i] ^= 1
 	}
-	backups := map[string]struct {
+	tests := map[string]struct {
 		data  []byte
 		key   filestore.Key
 		force bool
 		want  error
 	}{
-		"wrong key":      {whole, newKey(t), true, filestore.ErrKey},
-		"cut off":        {whole[:6*4096], key, true, filestore.ErrDamaged},
-		"changed values": {torn, key, true, filestore.ErrDamaged},
-		"not forced":     {whole, key, false, fs.ErrExist},
+		"wrong key":      {data, newKey(t), true, filestore.ErrKey},
+		"cut off":        {data[:6*4096], key, true, filestore.ErrDamaged},
+		"changed values": {changed, key, true, filestore.ErrDamaged},
+		"not forced":     {data, key, false, fs.ErrExist},
 	}
-	for name, b := range backups {
-		store := written(t, key)
+	for name, tt := range tests {
+		store := newStoreFile(t, key)
 		before, err := os.ReadFile(store)
 		backup := filepath.Join(t.TempDir(), "backup.db")
-		if err := errors.Join(err, os.WriteFile(backup, b.data, 0o600)); err != nil {
+		if err := errors.Join(err, os.WriteFile(backup, tt.data, 0o600)); err != nil {
 			t.Fatal(err)
 		}
-		if err := filestore.Restore(backup, store, b.key, b.force); !errors.Is(err, b.want) {
-			t.Errorf("%s: %v, want %v", name, err, b.want)
+		if err := filestore.Restore(backup, store, tt.key, tt.force); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", name, err, tt.want)
 		}
 		after, err := os.ReadFile(store)
 		if err != nil || !bytes.Equal(before, after) {
-			t.Errorf("%s: the store is another: %v", name, err)
+			t.Errorf("%s: the store has changed: %v", name, err)
 		}
 		if files, err := os.ReadDir(filepath.Dir(store)); err != nil || len(files) != 1 {
 			t.Errorf("%s: files are left behind: %v", name, files)
 		}
 	}
-	store := written(t, key)
-	open(t, store, key)
+	store := newStoreFile(t, key)
+	mustOpen(t, store, key)
 	if err := filestore.Restore(good, store, key, true); !errors.Is(err, filestore.ErrLocked) {
 		t.Errorf("over an open store: %v", err)
 	}
 }
 
-// A source that fails in the middle leaves no backup, and the old one whole.
-func TestSaveBackupWhole(t *testing.T) {
+// A source that fails in the middle leaves no new backup, and the old one complete.
+func TestSaveBackupComplete(t *testing.T) {
 	path, broken := filepath.Join(t.TempDir(), "copy.db"), errors.New("broken")
 	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
 		t.Fatal(err)
@@ -134,10 +135,11 @@ func TestSaveBackupWhole(t *testing.T) {
 
 func TestBackupHandler(t *testing.T) {
 	key := newKey(t)
-	s := open(t, written(t, key), key)
-	server := httptest.NewServer(s.BackupHandler(func(r *http.Request) bool { return r.Header.Get("Authorization") == "Bearer admin" }))
+	s := mustOpen(t, newStoreFile(t, key), key)
+	isAdmin := func(r *http.Request) bool { return r.Header.Get("Authorization") == "Bearer admin" }
+	server := httptest.NewServer(s.BackupHandler(isAdmin))
 	defer server.Close()
-	ask := func(method, token string) (int, []byte) {
+	send := func(method, token string) (int, []byte) {
 		r, err := http.NewRequestWithContext(t.Context(), method, server.URL+filestore.BackupPath, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -154,21 +156,21 @@ func TestBackupHandler(t *testing.T) {
 		}
 		return resp.StatusCode, body
 	}
-	if status, _ := ask("GET", "runner"); status != http.StatusForbidden {
+	if status, _ := send("GET", "runner"); status != http.StatusForbidden {
 		t.Errorf("a runner gets %d", status)
 	}
-	asked := 0
-	allow := s.BackupHandler(func(*http.Request) bool { asked++; return true })
+	allowed := 0
+	allowAll := s.BackupHandler(func(*http.Request) bool { allowed++; return true })
 	for _, method := range []string{"POST", "HEAD", "PUT", "DELETE"} {
-		if status, _ := ask(method, "admin"); status != http.StatusMethodNotAllowed {
+		if status, _ := send(method, "admin"); status != http.StatusMethodNotAllowed {
 			t.Errorf("%s gets %d", method, status)
 		}
-		allow.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, filestore.BackupPath, nil))
+		allowAll.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, filestore.BackupPath, nil))
 	}
-	if asked != 0 {
-		t.Error("a request that cannot have a backup was allowed one")
+	if allowed != 0 {
+		t.Error("allow was called for a method other than GET")
 	}
-	status, body := ask("GET", "admin")
+	status, body := send("GET", "admin")
 	path := filepath.Join(t.TempDir(), "copy.db")
 	if err := os.WriteFile(path, body, 0o600); err != nil {
 		t.Fatal(err)
@@ -178,6 +180,7 @@ func TestBackupHandler(t *testing.T) {
 	}
 }
 
+// backupOf returns s.Backup as an argument of [filestore.SaveBackup].
 func backupOf(t *testing.T, s *filestore.Store) func(io.Writer) error {
 	return func(w io.Writer) error { return s.Backup(t.Context(), w) }
 }

@@ -15,7 +15,7 @@ import (
 // rounds is how many times the writing child is killed; CI asks for 1,000.
 var rounds = flag.Int("crash.rounds", 10, "rounds of the crash test")
 
-// Variables that tell the child which store to open.
+// Environment variables that hold the path and key of the store for a child process.
 const pathVariable, keyVariable = "FILESTORE_CRASH_PATH", "FILESTORE_CRASH_KEY"
 
 func TestMain(m *testing.M) {
@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 }
 
 // A process that is killed in the middle of writing has lost nothing that it
-// acknowledged, and left nothing torn.
+// acknowledged, and has left no partial record.
 func TestCrash(t *testing.T) {
 	text, path := filestore.NewKey(), filepath.Join(t.TempDir(), "store.db")
 	key, err := filestore.ParseKey(text)
@@ -41,7 +41,7 @@ func TestCrash(t *testing.T) {
 		Rounds: *rounds,
 		Env:    []string{pathVariable + "=" + path, keyVariable + "=" + text},
 		Open: func(t *testing.T) (cloud.Store, func() error) {
-			s := open(t, path, key)
+			s := mustOpen(t, path, key)
 			return s, s.Close
 		},
 	})

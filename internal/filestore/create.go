@@ -11,25 +11,25 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// Buckets of the file. Secrets has one bucket for each tenant, by its id, and in
-// it a record for each name.
+// Top-level buckets of the file. bucketSecrets holds a bucket for each tenant, by its
+// id, which holds a record for each name.
 var (
 	bucketHeader  = []byte("prefect-secrets")
 	bucketSecrets = []byte("secrets")
 )
 
-// Keys of the header: the version of the format in clear, and the sealed id of
-// the store, by which a wrong key is known.
+// Keys of the header: the version of the format, unencrypted, and the sealed id of
+// the store, which only the right key opens.
 var (
 	keyFormat = []byte("format")
 	keyID     = []byte("id")
 )
 
-// format is the version of the format that this package writes, one byte.
+// format is the version of the file format that this package writes, one byte.
 const format = 1
 
-// create makes an empty store beside its place and then puts it there, so that
-// a crash leaves no half of one. If another process is faster, its store stays.
+// create writes an empty store to a temporary file and links it to path, so that a
+// crash leaves no partial store. If another process is faster, its store stays.
 func create(path string, key Key) error {
 	temp, err := os.CreateTemp(filepath.Dir(path), ".new-store-*") // mode 0600
 	if err != nil {
@@ -57,15 +57,16 @@ func initialise(path string, key Key) error {
 		if err != nil {
 			return err
 		}
-		_, secrets := tx.CreateBucket(bucketSecrets)
-		return errors.Join(secrets,
+		_, err = tx.CreateBucket(bucketSecrets)
+		return errors.Join(err,
 			header.Put(keyFormat, []byte{format}),
-			header.Put(keyID, seal(key.aead(), id, associated(purposeHeader, []byte{format}))))
+			header.Put(keyID, seal(key.aead(), id, joinFields(purposeHeader, []byte{format}))))
 	})
 	return errors.Join(err, db.Close())
 }
 
-// readHeader finds out whose file it is, and opens it with the key.
+// readHeader checks that the file is a store of a known format, and opens the store's
+// id with the key.
 func readHeader(tx *bbolt.Tx, key Key) (*sealer, error) {
 	header, secrets := tx.Bucket(bucketHeader), tx.Bucket(bucketSecrets)
 	if header == nil {
@@ -80,14 +81,14 @@ func readHeader(tx *bbolt.Tx, key Key) (*sealer, error) {
 	case secrets == nil:
 		return nil, fmt.Errorf("%w (its secrets are missing)", ErrDamaged)
 	}
-	id, err := unseal(key.aead(), header.Get(keyID), associated(purposeHeader, version))
+	id, err := unseal(key.aead(), header.Get(keyID), joinFields(purposeHeader, version))
 	if err != nil {
 		return nil, ErrKey
 	}
-	return &sealer{aead: key.aead(), store: id}, nil
+	return &sealer{aead: key.aead(), storeID: id}, nil
 }
 
-// syncDir makes the entry of path in its directory durable.
+// syncDir makes the directory entry of path durable.
 func syncDir(path string) error {
 	dir, err := os.Open(filepath.Dir(path))
 	if err != nil {

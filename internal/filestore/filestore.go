@@ -1,73 +1,68 @@
 // Package filestore keeps secrets in one encrypted file: the [cloud.Store] for
-// one machine. [Open] opens or makes it, with a [Key] that is never made silently.
+// one machine. [Open] opens or creates the file with a [Key]; the key itself is never
+// created silently.
 //
 // The file is a bbolt database. Each value is sealed with XChaCha20-Poly1305
-// under a random nonce; the id of the store, the tenant, the name, and what
-// [cloud.Info] tells are its associated data, so that a value moved within the
-// file, or into another, is refused. Info is sealed too. What a reader of the
-// file without the key sees is the ids of tenants, names, lengths, and which
-// record changed between two copies. Pages that an overwritten or deleted secret
-// leaves behind stay in the file, sealed, until they are used again, and so in
-// its backups. That a whole file was put back to an earlier state cannot be told.
+// under a random nonce. The id of the store, the tenant, the name and the
+// [cloud.Info] are its associated data, so a value that was moved within the
+// file, or into another, is refused. Info is sealed too. Without the key a reader of
+// the file sees the ids of tenants, names, lengths, and which record changed between
+// two copies. Pages that an overwritten or deleted secret leaves behind stay in the
+// file, sealed, until they are reused; so they are in its backups. If the complete
+// file is put back to an earlier state, nothing detects that.
 //
 // A write that was acknowledged is on the disk. Writers that wait at the same
-// time share one commit. Where the file is no longer in its place, writes are refused
-// until it is back, for what opens the path next would lack them. One process at a time has the file open.
+// time share one commit. If the file is no longer at its path, writes are refused
+// until it is back, because the next process to open the path would miss them. One
+// process at a time has the file open.
 package filestore
 
 import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"time"
-
-	"go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// What [Open] and the others refuse, wrapped with the path and the particulars.
+// The errors of [Open] and the other functions, wrapped with the path and details.
 var (
-	// ErrKey: the file was sealed with another key.
+	// ErrKey means that the file was sealed with another key.
 	ErrKey = errors.New("the key is not the one that this store was made with")
-	// ErrForeign: the file is something else, or nothing at all.
+	// ErrForeign means that the file is not a store, or is empty.
 	ErrForeign = errors.New("this is no store of prefect-secrets")
-	// ErrDamaged: the file was a store, and is cut off or changed.
+	// ErrDamaged means that the file was a store, and is truncated or changed.
 	ErrDamaged = errors.New("the store is damaged: restore it from a backup")
-	// ErrLocked: another process has the store open.
+	// ErrLocked means that another process has the store open.
 	ErrLocked = errors.New("another process has the store open: stop it, or ask it with --api-url")
-	// ErrNewer: a later release wrote the file.
+	// ErrNewer means that a later release wrote the file.
 	ErrNewer = errors.New("a later release of prefect-secrets made this store: use that one")
-	// ErrPermissions: others than the owner may read or write the file.
+	// ErrPermissions means that users other than the owner may read or write the file.
 	ErrPermissions = errors.New("others may read or write it: chmod 600")
-	// ErrGone: while the store was open its file was moved, deleted or replaced.
+	// ErrGone means that the file was moved, deleted or replaced while the store was
+	// open.
 	ErrGone = errors.New("the file of the store is no longer in its place: put it back, or start again with the one that is there")
-	// ErrClosed: the store was closed.
+	// ErrClosed means that the store was closed.
 	ErrClosed = errors.New("the store is closed")
 )
 
-// defaultLockWait is how long Open waits for another process, unless told.
+// defaultLockWait is the default of [Config.LockWait].
 const defaultLockWait = 2 * time.Second
 
-// mapped is how much of the file's address space is mapped at once. Up to that
-// size a backup that is under way holds no writer up.
-const mapped = 1 << 30
-
-// Config says which file is meant.
+// Config describes the file and how to open it.
 type Config struct {
-	// Path is the file. Required.
+	// Path is the path of the file. Required.
 	Path string
-	// Key opens it. Required.
+	// Key opens the file. Required.
 	Key Key
-	// Now tells the times of writes. Required.
+	// Now returns the current time, which is stored with each write. Required.
 	Now func() time.Time
 	// LockWait is how long to wait for another process to close the file; zero
 	// means 2 seconds.
 	LockWait time.Duration
-	// MustExist refuses, with an error that wraps fs.ErrNotExist, to make a new
-	// file where there is none.
+	// MustExist makes Open return an error that wraps fs.ErrNotExist, instead of
+	// creating the file, if it does not exist.
 	MustExist bool
 }
 
@@ -81,17 +76,17 @@ func (c Config) lockWait() time.Duration {
 // Store is an open file. It is safe for concurrent use.
 type Store struct {
 	now func() time.Time
-	opened
+	boltFile
 	sealer *sealer
 	writer *writer
 }
 
 var _ cloud.Store = (*Store)(nil)
 
-// Open opens the file, or makes it with mode 0600. Before it writes anything it
-// looks through the whole file but for the values: structure, key, and the seal
-// of each secret's name and info. The errors wrap those of this package, or what
-// the system said.
+// Open opens the file, or creates it with mode 0600. Before it writes anything it
+// checks the whole file except for the values: the structure, the key, and the seal
+// of each secret's name and info. The errors wrap those of this package, or the
+// system's.
 func Open(c Config) (*Store, error) {
 	if c.Path == "" || c.Now == nil || c.Key.aead == nil {
 		return nil, errors.New("a file store needs Path, Key and Now")
@@ -115,102 +110,21 @@ func open(c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := openFile(c.Path, c.lockWait(), false)
+	file, err := openBoltFile(c.Path, c.lockWait(), false)
 	if err != nil {
 		return nil, err
 	}
-	return &Store{now: c.Now, opened: file, sealer: sealer, writer: startWriter(file)}, nil
+	return &Store{now: c.Now, boltFile: file, sealer: sealer, writer: startWriter(file)}, nil
 }
 
-// Close waits for the writes that are under way and gives the file back. It may
-// be called more than once.
+// Close waits for the running commit and closes the file. It may be called more
+// than once.
 func (s *Store) Close() error {
 	if !s.writer.stop() {
 		return nil
 	}
 	if s.writer.broken != nil {
-		return s.file.Close() // bbolt may wait for ever for the commit that failed
+		return s.file.Close() // db.Close may wait forever for the commit that failed
 	}
 	return s.db.Close()
-}
-
-// checkFile looks at what can be told of a file before it is opened.
-func checkFile(path string) error {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return err
-	case info.IsDir():
-		return fmt.Errorf("%w: it is a directory", ErrForeign)
-	case !info.Mode().IsRegular():
-		return fmt.Errorf("%w: it is no regular file", ErrForeign)
-	case info.Size() == 0:
-		return fmt.Errorf("%w: it is empty; remove it, and a new one is made", ErrForeign)
-	}
-	return private(info)
-}
-
-// opened is a file as bbolt has it open and locked.
-type opened struct {
-	db   *bbolt.DB
-	file *os.File // db's own
-}
-
-// inPlace reports whether the path still leads to the file that is open.
-func (o opened) inPlace() error {
-	there, err := os.Stat(o.db.Path())
-	if err != nil {
-		return fmt.Errorf("%w (%w)", ErrGone, err)
-	}
-	here, err := o.file.Stat()
-	if err == nil && !os.SameFile(there, here) {
-		err = ErrGone
-	}
-	return err
-}
-
-// openFile opens a file that exists: a store that vanishes is not replaced by an
-// empty one.
-func openFile(path string, wait time.Duration, readOnly bool) (opened, error) {
-	var o opened
-	options := &bbolt.Options{Timeout: wait, ReadOnly: readOnly, FreelistType: bbolt.FreelistMapType, NoStatistics: true}
-	options.OpenFile = func(path string, flag int, mode os.FileMode) (*os.File, error) {
-		var err error
-		o.file, err = os.OpenFile(path, flag&^os.O_CREATE, mode)
-		return o.file, err
-	}
-	if !readOnly {
-		options.InitialMmapSize = initialMap()
-	}
-	err := guard(func() error {
-		var err error
-		o.db, err = bbolt.Open(path, 0o600, options)
-		return err
-	})
-	if err != nil {
-		return o, o.refused(err)
-	}
-	o.db.AllocSize = 1 << 20
-	return o, nil
-}
-
-// refused says why bbolt did not open a file, and lets go of it.
-func (o opened) refused(err error) error {
-	_ = o.file.Close() // nil, or closed already, unless bbolt panicked
-	var system *fs.PathError
-	switch {
-	case errors.Is(err, berrors.ErrTimeout):
-		return ErrLocked
-	case errors.As(err, &system) || errors.Is(err, ErrDamaged):
-		return err
-	}
-	return fmt.Errorf("%w (%w)", ErrDamaged, err)
-}
-
-func (o opened) checkPages() error {
-	info, err := o.file.Stat()
-	if err != nil {
-		return err
-	}
-	return checkPages(o.file, info.Size())
 }

@@ -21,8 +21,8 @@ func newKey(t testing.TB) filestore.Key {
 	return key
 }
 
-// open opens a store that ends with the test.
-func open(t testing.TB, path string, key filestore.Key) *filestore.Store {
+// mustOpen opens a store and closes it at the end of the test.
+func mustOpen(t testing.TB, path string, key filestore.Key) *filestore.Store {
 	t.Helper()
 	s, err := filestore.Open(filestore.Config{Path: path, Key: key, Now: time.Now})
 	if err != nil {
@@ -36,13 +36,13 @@ func TestContract(t *testing.T) {
 	paths, key := map[cloud.Store]string{}, newKey(t)
 	storetest.Run(t, func(t *testing.T) cloud.Store {
 		path := filepath.Join(t.TempDir(), "store.db")
-		s := open(t, path, key)
+		s := mustOpen(t, path, key)
 		paths[s] = path
 		return s
 	}, storetest.WithReopen(func(t *testing.T, s cloud.Store) cloud.Store {
 		if err := s.(*filestore.Store).Close(); err != nil {
 			t.Fatal(err)
 		}
-		return open(t, paths[s], key)
+		return mustOpen(t, paths[s], key)
 	}))
 }

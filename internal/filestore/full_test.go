@@ -16,12 +16,12 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 )
 
-// fullVariable makes the test binary the process whose files may not grow.
+// fullVariable makes the test binary the child process whose files may not grow.
 const fullVariable = "FILESTORE_FULL"
 
-// Where there is no more room a write fails whole, what was acknowledged stays,
-// and with room again the store goes on. A process's limit on the size of a file
-// (setrlimit) is a full disk that needs no disk.
+// On a full disk a write fails completely and acknowledged writes stay; once there is
+// space again the store goes on. A process's limit on the size of a file (setrlimit)
+// stands in for the full disk.
 func TestFullDisk(t *testing.T) {
 	if os.Getenv(fullVariable) != "" {
 		fillUp(t)
@@ -34,43 +34,44 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
+// fillUp runs in the child process.
 func fillUp(t *testing.T) {
 	signal.Ignore(syscall.SIGXFSZ)
 	key, path := newKey(t), filepath.Join(t.TempDir(), "store.db")
-	s := open(t, path, key)
+	s := mustOpen(t, path, key)
 	big := json.RawMessage(`"` + strings.Repeat("x", 60<<10) + `"`)
-	set(t, s, "FIRST", "1")
-	limit(t, 2<<20)
-	written, failed := 0, error(nil)
-	for failed == nil && written < 100 {
-		if _, failed = s.Set(t.Context(), tenant, name(written), big, "ci", false); failed == nil {
+	mustSet(t, s, "FIRST", "1")
+	limitFileSize(t, 2<<20)
+	written, err := 0, error(nil)
+	for err == nil && written < 100 {
+		if _, err = s.Set(t.Context(), tenant, name(written), big, "ci", false); err == nil {
 			written++
 		}
 	}
-	if failed == nil || !strings.Contains(failed.Error(), "nothing was written") || written == 0 {
-		t.Fatalf("after %d writes: %v", written, failed)
+	if err == nil || !strings.Contains(err.Error(), "nothing was written") || written == 0 {
+		t.Fatalf("after %d writes: %v", written, err)
 	}
 	if names, err := s.Names(t.Context(), tenant); err != nil || len(names) != written+1 {
 		t.Errorf("%d names, %v", len(names), err)
 	}
-	limit(t, 1<<40)
-	set(t, s, "LAST", "2")
+	limitFileSize(t, 1<<40)
+	mustSet(t, s, "LAST", "2")
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if err := filestore.Verify(path, key); err != nil {
 		t.Error(err)
 	}
-	again := open(t, path, key)
-	if names, err := again.Names(t.Context(), tenant); err != nil || len(names) != written+2 {
-		t.Errorf("opened again: %d names, %v", len(names), err)
+	reopened := mustOpen(t, path, key)
+	if names, err := reopened.Names(t.Context(), tenant); err != nil || len(names) != written+2 {
+		t.Errorf("reopened: %d names, %v", len(names), err)
 	}
 }
 
 func name(i int) string { return fmt.Sprintf("NAME_%d", i) }
 
-// limit lowers or raises the soft limit alone.
-func limit(t *testing.T, bytes uint64) {
+// limitFileSize sets the soft limit only, so that it can be raised again.
+func limitFileSize(t *testing.T, bytes uint64) {
 	t.Helper()
 	var l syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &l); err != nil {

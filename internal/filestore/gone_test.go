@@ -12,8 +12,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 )
 
-// TestFileGone holds that no write is acknowledged that only a file has which the path
-// no longer leads to, and that the store goes on once it is back.
+// TestFileGone checks that no write is acknowledged while the path does not lead to
+// the open file, and that the store goes on once the file is back.
 func TestFileGone(t *testing.T) {
 	for name, take := range map[string]func(path, aside string) error{
 		"moved": os.Rename,
@@ -23,8 +23,8 @@ func TestFileGone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "store.db")
-			s := open(t, path, newKey(t))
-			set(t, s, "A", "1")
+			s := mustOpen(t, path, newKey(t))
+			mustSet(t, s, "A", "1")
 			if err := take(path, path+".aside"); err != nil {
 				t.Fatal(err)
 			}
@@ -40,7 +40,7 @@ func TestFileGone(t *testing.T) {
 			if err := os.Rename(path+".aside", path); err != nil {
 				t.Fatal(err)
 			}
-			set(t, s, "B", "2")
+			mustSet(t, s, "B", "2")
 			if err := s.Ping(t.Context()); err != nil {
 				t.Error(err)
 			}

@@ -14,46 +14,46 @@ import (
 	"golang.org/x/crypto/chacha20poly1305"
 )
 
-// Key seals a store. It is made by [ParseKey] or [ReadKeyFile]; the zero Key
-// opens nothing. It prints as [redacted] under every verb.
+// Key seals a store. [ParseKey] and [ReadKeyFile] return one; the zero Key opens
+// nothing. It prints as [redacted] under every verb.
 type Key struct{ aead func() cipher.AEAD }
 
-// Format implements fmt.Formatter and tells nothing.
+// Format implements fmt.Formatter and hides the key.
 func (Key) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "[redacted]") }
 
-// errKeyText quotes nothing, for what it is about is a key, or nearly one.
-var errKeyText = errors.New("a store key is 32 bytes in base64 or 64 hexadecimal digits: prefect-secrets keygen --store-key makes one")
+// errBadKey quotes nothing: what was parsed may be nearly a key.
+var errBadKey = errors.New("a store key is 32 bytes in base64 or 64 hexadecimal digits: prefect-secrets keygen --store-key makes one")
 
-// NewKey is the text of a new random key, in base64, without a newline.
+// NewKey returns a new random key in base64, without a newline.
 func NewKey() string {
 	key := make([]byte, chacha20poly1305.KeySize)
 	_, _ = rand.Read(key) // never fails, by its documentation
 	return base64.StdEncoding.EncodeToString(key)
 }
 
-// ParseKey reads the text of a key: 32 bytes in hexadecimal digits, or in base64
-// of either alphabet, with padding or without. Blanks around it do not count. No
-// error holds any of the text.
+// ParseKey parses a key: 32 bytes in hexadecimal digits, or in base64 of either
+// alphabet, with padding or without. It ignores surrounding white space. No error
+// holds any part of text.
 func ParseKey(text string) (Key, error) {
 	text = strings.TrimSpace(text)
 	key, err := hex.DecodeString(text)
 	if err != nil {
-		plain := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(text, "="))
-		key, err = base64.RawStdEncoding.DecodeString(plain)
+		unpadded := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(text, "="))
+		key, err = base64.RawStdEncoding.DecodeString(unpadded)
 	}
 	if err != nil || len(key) != chacha20poly1305.KeySize {
-		return Key{}, errKeyText
+		return Key{}, errBadKey
 	}
 	aead, err := chacha20poly1305.NewX(key)
 	return Key{func() cipher.AEAD { return aead }}, err
 }
 
-// maxKeyFile is more than any text of a key has, in bytes.
+// maxKeyFile bounds what is read of a key file, in bytes. No valid key is as long.
 const maxKeyFile = 1 << 10
 
-// ReadKeyFile reads a key from a file that nobody but its owner may read or
-// write; the owner must be the process's own user or root. Otherwise the error
-// wraps [ErrPermissions].
+// ReadKeyFile reads a key from a file. The file must belong to the process's user or
+// to root, and only its owner may read or write it; otherwise the error wraps
+// [ErrPermissions].
 func ReadKeyFile(path string) (Key, error) {
 	if info, err := os.Stat(path); err != nil {
 		return Key{}, err
@@ -69,7 +69,7 @@ func ReadKeyFile(path string) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	if err := private(info); err != nil {
+	if err := checkPermissions(info); err != nil {
 		return Key{}, fmt.Errorf("%s: %w", path, err)
 	}
 	text, err := io.ReadAll(io.LimitReader(f, maxKeyFile))

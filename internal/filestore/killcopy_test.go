@@ -12,15 +12,15 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 )
 
-// copyVariable makes the test binary a process that backs up and restores until
-// it is killed; it holds the directory.
+// copyVariable makes the test binary a child process that backs up and restores until
+// it is killed. Its value is the directory.
 const copyVariable = "FILESTORE_COPY_DIR"
 
-// A process that is killed in the middle of a backup or a restore leaves the store
-// that there was, or the new one, whole, and the backup likewise.
+// A process that is killed in the middle of a backup or a restore leaves the old store
+// or the new one, complete, and the old backup or the new one, complete.
 func TestKilledCopy(t *testing.T) {
 	if dir := os.Getenv(copyVariable); dir != "" {
-		copyOn(t, dir)
+		copyUntilKilled(t, dir)
 	}
 	dir, text := t.TempDir(), filestore.NewKey()
 	key, err := filestore.ParseKey(text)
@@ -28,8 +28,8 @@ func TestKilledCopy(t *testing.T) {
 		t.Fatal(err)
 	}
 	paths := []string{"store.db", "copy.db", "restored.db"}
-	s := open(t, filepath.Join(dir, paths[0]), key)
-	set(t, s, "A", string(bytes.Repeat([]byte("x"), 60<<10)))
+	s := mustOpen(t, filepath.Join(dir, paths[0]), key)
+	mustSet(t, s, "A", string(bytes.Repeat([]byte("x"), 60<<10)))
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestKilledCopy(t *testing.T) {
 	}
 }
 
-// killCopy kills the child some time after its first whole turn.
+// killCopy starts the child and kills it some time after its first complete turn.
 func killCopy(t *testing.T, dir, key string, after time.Duration) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledCopy$")
@@ -66,14 +66,14 @@ func killCopy(t *testing.T, dir, key string, after time.Duration) {
 	}
 }
 
-func copyOn(t *testing.T, dir string) {
+func copyUntilKilled(t *testing.T, dir string) {
 	key, err := filestore.ParseKey(os.Getenv(keyVariable))
 	if err != nil {
 		t.Fatal(err)
 	}
 	in := func(name string) string { return filepath.Join(dir, name) }
 	for {
-		s := open(t, in("store.db"), key)
+		s := mustOpen(t, in("store.db"), key)
 		if err := filestore.SaveBackup(in("copy.db"), true, backupOf(t, s)); err != nil {
 			t.Fatal(err)
 		}

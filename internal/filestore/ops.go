@@ -13,18 +13,18 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// askEvery is after how many names a cancelled context is noticed.
-const askEvery = 256
+// checkEvery is how many names are read between two checks of the context.
+const checkEvery = 256
 
 // Set implements [cloud.Store].
 func (s *Store) Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {
-	// The caller may leave before the writer has read the value.
+	// The caller may return, and reuse value, before the writer has read it.
 	value, updated := append(json.RawMessage(nil), value...), s.now()
-	return s.writer.do(ctx, func(tx *bbolt.Tx) (bool, error) {
+	return s.writer.write(ctx, func(tx *bbolt.Tx) (bool, error) {
 		info := cloud.Info{Version: 1, Updated: updated, Writer: writer}
 		if record := lookup(tx, tenant, name); record != nil {
-			old, same, err := s.compare(tenant, name, record, value, compare)
-			if err != nil || same {
+			old, equal, err := s.compare(tenant, name, record, value, compare)
+			if err != nil || equal {
 				return false, err
 			}
 			info.Version = old.Version + 1
@@ -33,22 +33,23 @@ func (s *Store) Set(ctx context.Context, tenant, name string, value json.RawMess
 		if err != nil {
 			return false, err
 		}
-		return true, bucket.Put([]byte(name), s.sealer.record(tenant, name, info, value))
+		return true, bucket.Put([]byte(name), s.sealer.sealRecord(tenant, name, info, value))
 	})
 }
 
-// compare opens the info of a record and, only if told, its value.
-func (s *Store) compare(tenant, name string, record, value []byte, compare bool) (old cloud.Info, same bool, err error) {
+// compare opens the info of a record and, if values is true, reports whether the
+// record's value equals value.
+func (s *Store) compare(tenant, name string, record, value []byte, values bool) (old cloud.Info, equal bool, err error) {
 	var oldValue []byte
-	if compare {
-		old, oldValue, err = s.sealer.value(tenant, name, record)
+	if values {
+		old, oldValue, err = s.sealer.openValue(tenant, name, record)
 	} else {
-		old, _, err = s.sealer.info(tenant, name, record)
+		old, err = s.sealer.openInfo(tenant, name, record)
 	}
 	if err != nil {
 		return old, false, damagedSecret(tenant, name)
 	}
-	return old, compare && subtle.ConstantTimeCompare(oldValue, value) == 1, nil
+	return old, values && subtle.ConstantTimeCompare(oldValue, value) == 1, nil
 }
 
 // Get implements [cloud.Store].
@@ -58,11 +59,11 @@ func (s *Store) Get(ctx context.Context, tenant, name string) (value json.RawMes
 		if record == nil {
 			return fmt.Errorf("%q: %w", name, cloud.ErrNotFound)
 		}
-		_, plain, err := s.sealer.value(tenant, name, record)
+		_, opened, err := s.sealer.openValue(tenant, name, record)
 		if err != nil {
 			return damagedSecret(tenant, name)
 		}
-		value = plain
+		value = opened
 		return nil
 	})
 	return value, err
@@ -70,7 +71,7 @@ func (s *Store) Get(ctx context.Context, tenant, name string) (value json.RawMes
 
 // Delete implements [cloud.Store].
 func (s *Store) Delete(ctx context.Context, tenant, name string) error {
-	_, err := s.writer.do(ctx, func(tx *bbolt.Tx) (bool, error) {
+	_, err := s.writer.write(ctx, func(tx *bbolt.Tx) (bool, error) {
 		bucket := tx.Bucket(bucketSecrets).Bucket([]byte(tenant))
 		if bucket == nil {
 			return false, nil
@@ -90,7 +91,7 @@ func (s *Store) Names(ctx context.Context, tenant string) ([]string, error) {
 		}
 		return bucket.ForEach(func(name, _ []byte) error {
 			names = append(names, string(name))
-			return aliveEvery(ctx, len(names))
+			return contextErrorEvery(ctx, len(names))
 		})
 	})
 	if err != nil {
@@ -101,48 +102,49 @@ func (s *Store) Names(ctx context.Context, tenant string) ([]string, error) {
 
 // Info implements [cloud.Store].
 func (s *Store) Info(ctx context.Context, tenant string, names ...string) (map[string]cloud.Info, error) {
-	out := make(map[string]cloud.Info, len(names))
+	infos := make(map[string]cloud.Info, len(names))
 	err := s.view(ctx, func(tx *bbolt.Tx) error {
 		for i, name := range names {
-			if err := aliveEvery(ctx, i); err != nil {
+			if err := contextErrorEvery(ctx, i); err != nil {
 				return err
 			}
 			record := lookup(tx, tenant, name)
 			if record == nil {
 				continue
 			}
-			info, _, err := s.sealer.info(tenant, name, record)
+			info, err := s.sealer.openInfo(tenant, name, record)
 			if err != nil {
 				return damagedSecret(tenant, name)
 			}
-			out[name] = info
+			infos[name] = info
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return out, nil
+	return infos, nil
 }
 
 // Ping implements [cloud.Store].
 func (s *Store) Ping(ctx context.Context) error {
-	return s.view(ctx, func(*bbolt.Tx) error { return s.inPlace() })
+	return s.view(ctx, func(*bbolt.Tx) error { return s.checkInPlace() })
 }
 
-// view reads in one transaction, which sees no write that comes after it.
+// view runs read in one transaction, which sees no later write.
 func (s *Store) view(ctx context.Context, read func(*bbolt.Tx) error) error {
-	if err := alive(ctx); err != nil {
+	if err := contextError(ctx); err != nil {
 		return err
 	}
-	err := guard(func() error { return s.db.View(read) })
+	err := recoverDamage(func() error { return s.db.View(read) })
 	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
 		return ErrClosed
 	}
 	return err
 }
 
-// lookup finds a record, valid as long as the transaction.
+// lookup returns a record, nil if there is none. It is valid until the transaction
+// ends.
 func lookup(tx *bbolt.Tx, tenant, name string) []byte {
 	bucket := tx.Bucket(bucketSecrets).Bucket([]byte(tenant))
 	if bucket == nil {
@@ -151,11 +153,12 @@ func lookup(tx *bbolt.Tx, tenant, name string) []byte {
 	return bucket.Get([]byte(name))
 }
 
-func aliveEvery(ctx context.Context, n int) error {
-	if n%askEvery != 0 {
+// contextErrorEvery checks the context at every n that checkEvery divides.
+func contextErrorEvery(ctx context.Context, n int) error {
+	if n%checkEvery != 0 {
 		return nil
 	}
-	return alive(ctx)
+	return contextError(ctx)
 }
 
 func damagedSecret(tenant, name string) error {

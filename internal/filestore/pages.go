@@ -1,8 +1,8 @@
 package filestore
 
-// bbolt's own Tx.Check cannot serve here: it walks the file in a goroutine of its
-// own, where a damaged page that points beyond the file raises SIGBUS, and nothing
-// can recover a panic of another goroutine. The process would end.
+// bbolt's Tx.Check is of no use here: it walks the file in a goroutine of its own. A
+// damaged page that points beyond the end of the file raises SIGBUS there, which no
+// other goroutine can recover, so the process would end.
 
 import (
 	"bytes"
@@ -12,43 +12,44 @@ import (
 	"io"
 )
 
-// The file format of bbolt (go.etcd.io/bbolt/internal/common, version 2): integers
-// in the machine's order, a header of 16 bytes before each page.
+// The file format of bbolt (go.etcd.io/bbolt/internal/common, version 2). Integers
+// are in the machine's byte order, and a page begins with a header of 16 bytes: id,
+// flags, count, and how many pages it overflows into.
 const (
-	pageHeader   = 16
-	metaSize     = 64
-	elementSize  = 16
-	bucketHead   = 16 // root page and sequence, before an inline page
-	boltMagic    = 0xED0CDAED
-	boltVersion  = 2
-	flagBranch   = 0x01
-	flagLeaf     = 0x02
-	flagMeta     = 0x04
-	flagFreelist = 0x10
-	flagBucket   = 0x01 // of a leaf's element
-	maxDepth     = 64   // far more levels than 2^64 keys need
+	pageHeaderSize   = 16
+	metaSize         = 64
+	elementSize      = 16
+	bucketHeaderSize = 16 // root page and sequence, before an inline page
+	boltMagic        = 0xED0CDAED
+	boltVersion      = 2
+	flagBranch       = 0x01
+	flagLeaf         = 0x02
+	flagMeta         = 0x04
+	flagFreelist     = 0x10
+	flagBucket       = 0x01 // of an element in a leaf
+	maxDepth         = 64   // far more levels than 2^64 keys need
 )
 
 var order = binary.NativeEndian
 
-// pages checks the structure of a bbolt file: every page is in use exactly once
-// or free, keys are in order, and each byte that says where something is agrees
-// with the others. What bbolt itself would do on a file that fails here is panic,
-// recurse without end, or quietly miss keys.
-type pages struct {
+// pageChecker checks the structure of a bbolt file: every page is either in use
+// exactly once or free, keys are in order, and all offsets, lengths and page ids
+// agree. On a file that fails here bbolt itself would panic, recurse without end, or
+// silently miss keys.
+type pageChecker struct {
 	file  io.ReaderAt
-	size  int64 // of a page
-	inUse []bool
+	size  int64  // of a page
+	inUse []bool // by page id; free pages count too
 }
 
-// meta is one of the two pages that say where everything is.
+// meta is one of the two pages from which all others are reached.
 type meta struct {
 	pageSize             uint32
-	root, freelist, next uint64
+	root, freelist, next uint64 // page ids; next is the first beyond the end
 	txid                 uint64
 }
 
-// checkPages looks through a file of the given length.
+// checkPages checks the structure of a file of the given length.
 func checkPages(file io.ReaderAt, length int64) error {
 	m, err := newestMeta(file, length)
 	if err != nil {
@@ -57,28 +58,28 @@ func checkPages(file io.ReaderAt, length int64) error {
 	if pages := uint64(length) / uint64(m.pageSize); m.next > pages {
 		return fmt.Errorf("%w (it is cut off: %d of %d pages are there)", ErrDamaged, pages, m.next)
 	}
-	p := &pages{file: file, size: int64(m.pageSize), inUse: make([]bool, m.next)}
+	p := &pageChecker{file: file, size: int64(m.pageSize), inUse: make([]bool, m.next)}
 	p.inUse[0], p.inUse[1] = true, true
-	if err := p.free(m.freelist); err != nil {
+	if err := p.checkFreelist(m.freelist); err != nil {
 		return err
 	}
-	if err := p.tree(m.root, span{}, 0); err != nil {
+	if err := p.checkTree(m.root, keyRange{}, 0); err != nil {
 		return err
 	}
 	for id, used := range p.inUse {
 		if !used {
-			return damaged(uint64(id), "nothing leads to it")
+			return damagedPage(uint64(id), "nothing leads to it")
 		}
 	}
 	return nil
 }
 
-func damaged(page uint64, what string) error {
+func damagedPage(page uint64, what string) error {
 	return fmt.Errorf("%w (page %d: %s)", ErrDamaged, page, what)
 }
 
-// newestMeta wants both metas whole. To go on with the older one would silently
-// take back the last write.
+// newestMeta requires both metas to be intact. To fall back to the older one would
+// silently undo the last write.
 func newestMeta(file io.ReaderAt, length int64) (meta, error) {
 	first, err := readMeta(file, 0, 0)
 	if err != nil {
@@ -95,24 +96,24 @@ func newestMeta(file io.ReaderAt, length int64) (meta, error) {
 		first, second = second, first
 	}
 	if first.pageSize != second.pageSize || first.txid-second.txid > 1 || first.next < 2 {
-		return meta{}, damaged(0, "the two heads of the file do not fit")
+		return meta{}, damagedPage(0, "the two heads of the file do not fit")
 	}
 	return first, nil
 }
 
 func readMeta(file io.ReaderAt, id uint64, offset int64) (meta, error) {
-	page := make([]byte, pageHeader+metaSize)
+	page := make([]byte, pageHeaderSize+metaSize)
 	if _, err := file.ReadAt(page, offset); err != nil && err != io.EOF {
 		return meta{}, err
 	}
-	b := page[pageHeader:]
+	b := page[pageHeaderSize:]
 	sum := fnv.New64a()
 	_, _ = sum.Write(b[:metaSize-8])
 	switch {
 	case order.Uint64(page) != id || order.Uint16(page[8:]) != flagMeta:
-		return meta{}, damaged(id, "it is no head of the file")
+		return meta{}, damagedPage(id, "it is no head of the file")
 	case order.Uint32(b) != boltMagic || order.Uint32(b[4:]) != boltVersion || sum.Sum64() != order.Uint64(b[metaSize-8:]):
-		return meta{}, damaged(id, "its checksum is wrong")
+		return meta{}, damagedPage(id, "its checksum is wrong")
 	}
 	return meta{
 		pageSize: order.Uint32(b[8:]), root: order.Uint64(b[16:]), freelist: order.Uint64(b[32:]),
@@ -120,21 +121,21 @@ func readMeta(file io.ReaderAt, id uint64, offset int64) (meta, error) {
 	}, nil
 }
 
-// read takes a page and those that it runs over into, and marks them as in use.
-func (p *pages) read(id uint64) ([]byte, error) {
+// readPage reads a page and those that it overflows into, and marks them as in use.
+func (p *pageChecker) readPage(id uint64) ([]byte, error) {
 	if id >= uint64(len(p.inUse)) {
-		return nil, damaged(id, "it is beyond the end")
+		return nil, damagedPage(id, "it is beyond the end")
 	}
-	head := make([]byte, pageHeader)
+	head := make([]byte, pageHeaderSize)
 	if _, err := p.file.ReadAt(head, int64(id)*p.size); err != nil {
 		return nil, err
 	}
 	count := uint64(order.Uint32(head[12:])) + 1
 	if order.Uint64(head) != id || count > uint64(len(p.inUse))-id {
-		return nil, damaged(id, "its head is wrong")
+		return nil, damagedPage(id, "its head is wrong")
 	}
 	for i := id; i < id+count; i++ {
-		if err := p.use(i); err != nil {
+		if err := p.markUsed(i); err != nil {
 			return nil, err
 		}
 	}
@@ -143,58 +144,58 @@ func (p *pages) read(id uint64) ([]byte, error) {
 	return body, err
 }
 
-func (p *pages) use(id uint64) error {
+func (p *pageChecker) markUsed(id uint64) error {
 	if id >= uint64(len(p.inUse)) || p.inUse[id] {
-		return damaged(id, "it is in use twice, or beyond the end")
+		return damagedPage(id, "it is in use twice, or beyond the end")
 	}
 	p.inUse[id] = true
 	return nil
 }
 
-// free marks the pages of the freelist. A count of 0xFFFF means that the first
-// entry is the count.
-func (p *pages) free(id uint64) error {
-	page, err := p.read(id)
+// checkFreelist marks the pages of the freelist. A count of 0xFFFF means that the
+// first entry is the count.
+func (p *pageChecker) checkFreelist(id uint64) error {
+	page, err := p.readPage(id)
 	if err != nil {
 		return err
 	}
-	count, list := uint64(order.Uint16(page[10:])), page[pageHeader:]
+	count, list := uint64(order.Uint16(page[10:])), page[pageHeaderSize:]
 	if count == 0xFFFF {
 		count, list = order.Uint64(list), list[8:]
 	}
 	if order.Uint16(page[8:]) != flagFreelist || count > uint64(len(list))/8 {
-		return damaged(id, "it is no list of free pages")
+		return damagedPage(id, "it is no list of free pages")
 	}
 	for i := range count {
-		if err := p.use(order.Uint64(list[i*8:])); err != nil {
+		if err := p.markUsed(order.Uint64(list[i*8:])); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// span is what the keys of a page must lie in: from first on, before end. Nil is
-// open.
-type span struct{ first, end []byte }
+// keyRange bounds the keys of a page: from first on, before end. A nil end is no
+// bound.
+type keyRange struct{ first, end []byte }
 
-func (s span) holds(key []byte) bool {
+func (s keyRange) contains(key []byte) bool {
 	return bytes.Compare(key, s.first) >= 0 && (s.end == nil || bytes.Compare(key, s.end) < 0)
 }
 
-// tree checks a bucket's pages from their root.
-func (p *pages) tree(id uint64, keys span, depth int) error {
+// checkTree checks the pages of a bucket, or of a branch of one, from the root id.
+func (p *pageChecker) checkTree(id uint64, keys keyRange, depth int) error {
 	if depth > maxDepth {
-		return damaged(id, "it is too deep")
+		return damagedPage(id, "it is too deep")
 	}
-	page, err := p.read(id)
+	page, err := p.readPage(id)
 	if err != nil {
 		return err
 	}
-	return p.page(id, page, keys, depth)
+	return p.checkPage(id, page, keys, depth)
 }
 
-// page checks a page of a tree, which may be inline in a leaf.
-func (p *pages) page(id uint64, page []byte, keys span, depth int) error {
+// checkPage checks a page of a tree and all below it. The page may be inline in a leaf.
+func (p *pageChecker) checkPage(id uint64, page []byte, keys keyRange, depth int) error {
 	elements, err := readElements(id, page, keys)
 	if err != nil {
 		return err
@@ -202,13 +203,13 @@ func (p *pages) page(id uint64, page []byte, keys span, depth int) error {
 	for i, e := range elements {
 		switch {
 		case e.branch:
-			below := span{e.key, keys.end}
+			below := keyRange{e.key, keys.end}
 			if i+1 < len(elements) {
 				below.end = elements[i+1].key
 			}
-			err = p.tree(e.child, below, depth+1)
+			err = p.checkTree(e.child, below, depth+1)
 		case e.bucket:
-			err = p.bucket(id, e.value, depth+1)
+			err = p.checkBucket(id, e.value, depth+1)
 		}
 		if err != nil {
 			return err
@@ -217,56 +218,65 @@ func (p *pages) page(id uint64, page []byte, keys span, depth int) error {
 	return nil
 }
 
-func (p *pages) bucket(id uint64, value []byte, depth int) error {
-	if len(value) < bucketHead {
-		return damaged(id, "a bucket is too short")
+// checkBucket checks the bucket that is the value of an element.
+func (p *pageChecker) checkBucket(id uint64, value []byte, depth int) error {
+	if len(value) < bucketHeaderSize {
+		return damagedPage(id, "a bucket is too short")
 	}
 	if root := order.Uint64(value); root != 0 {
-		return p.tree(root, span{}, depth)
+		return p.checkTree(root, keyRange{}, depth)
 	}
-	inline := value[bucketHead:]
-	if len(inline) < pageHeader || order.Uint16(inline[8:]) != flagLeaf || depth > maxDepth {
-		return damaged(id, "a bucket within it is wrong")
+	inline := value[bucketHeaderSize:]
+	if len(inline) < pageHeaderSize || order.Uint16(inline[8:]) != flagLeaf || depth > maxDepth {
+		return damagedPage(id, "a bucket within it is wrong")
 	}
-	return p.page(id, inline, span{}, depth)
+	return p.checkPage(id, inline, keyRange{}, depth)
 }
 
-// element is one entry of a page.
+// element is one entry of a page: an entry of a branch has a child, one of a leaf a
+// value, which may be a bucket.
 type element struct {
 	key, value     []byte
 	child          uint64
 	branch, bucket bool
 }
 
-// readElements wants keys and values to follow the table and one another without
-// a gap, as bbolt writes them, so that no count or length can be wrong alone.
-func readElements(id uint64, page []byte, keys span) ([]element, error) {
+// readElements reads the elements of a page. Their keys and values must follow the
+// table of elements, and one another, without a gap, as bbolt writes them: then no
+// single count or length can be wrong unnoticed.
+func readElements(id uint64, page []byte, keys keyRange) ([]element, error) {
 	flags, count := order.Uint16(page[8:]), int(order.Uint16(page[10:]))
-	at := pageHeader + count*elementSize
-	if at > len(page) || flags != flagLeaf && (flags != flagBranch || count == 0) {
-		return nil, damaged(id, "it is neither branch nor leaf")
+	tableEnd := pageHeaderSize + count*elementSize
+	isLeaf, isBranch := flags == flagLeaf, flags == flagBranch && count > 0
+	if tableEnd > len(page) || !isLeaf && !isBranch {
+		return nil, damagedPage(id, "it is neither branch nor leaf")
 	}
-	out := make([]element, count)
-	for i := range out {
-		table := pageHeader + i*elementSize
-		e, pos, ksize, vsize := rawElement(page[table:], flags)
-		end := int64(at) + ksize + vsize
-		if int64(table)+pos != int64(at) || ksize == 0 || end > int64(len(page)) {
-			return nil, damaged(id, "an entry is not where it should be")
+	elements := make([]element, count)
+	keyStart := int64(tableEnd)
+	for i := range elements {
+		row := pageHeaderSize + i*elementSize
+		e, offset, keyLen, valueLen := readRow(page[row:], isBranch)
+		valueStart := keyStart + keyLen
+		end := valueStart + valueLen
+		if int64(row)+offset != keyStart || keyLen == 0 || end > int64(len(page)) {
+			return nil, damagedPage(id, "an entry is not where it should be")
 		}
-		e.key, e.value = page[at:int64(at)+ksize], page[int64(at)+ksize:end]
-		if !keys.holds(e.key) || i > 0 && bytes.Compare(out[i-1].key, e.key) >= 0 {
-			return nil, damaged(id, "its keys are out of order")
+		e.key, e.value = page[keyStart:valueStart], page[valueStart:end]
+		if !keys.contains(e.key) || i > 0 && bytes.Compare(elements[i-1].key, e.key) >= 0 {
+			return nil, damagedPage(id, "its keys are out of order")
 		}
-		out[i], at = e, int(end)
+		elements[i], keyStart = e, end
 	}
-	return out, nil
+	return elements, nil
 }
 
-func rawElement(b []byte, flags uint16) (e element, pos, ksize, vsize int64) {
-	if flags == flagBranch {
-		return element{branch: true, child: order.Uint64(b[8:])}, int64(order.Uint32(b)), int64(order.Uint32(b[4:])), 0
+// readRow reads a row of the table of elements. Offset is that of the key, counted
+// from the row.
+func readRow(row []byte, isBranch bool) (e element, offset, keyLen, valueLen int64) {
+	if isBranch {
+		e = element{branch: true, child: order.Uint64(row[8:])}
+		return e, int64(order.Uint32(row)), int64(order.Uint32(row[4:])), 0
 	}
-	e.bucket = order.Uint32(b)&flagBucket != 0
-	return e, int64(order.Uint32(b[4:])), int64(order.Uint32(b[8:])), int64(order.Uint32(b[12:]))
+	e.bucket = order.Uint32(row)&flagBucket != 0
+	return e, int64(order.Uint32(row[4:])), int64(order.Uint32(row[8:])), int64(order.Uint32(row[12:]))
 }

@@ -12,21 +12,23 @@ import (
 
 // sealer seals the records of one store.
 type sealer struct {
-	aead  cipher.AEAD
-	store []byte // the id of the store, part of all associated data
+	aead    cipher.AEAD
+	storeID []byte // part of all associated data
 }
 
-// Purposes keep one kind of sealed text from standing in for another.
+// Purposes are part of the associated data, so that one kind of sealed data is not
+// accepted as another.
 const (
 	purposeHeader = "prefect-secrets header"
 	purposeInfo   = "prefect-secrets info"
 	purposeValue  = "prefect-secrets value"
 )
 
+// errSeal is never shown: its callers return ErrKey or ErrDamaged instead.
 var errSeal = errors.New("a seal is broken")
 
-// associated joins fields so that no two lists of fields give the same bytes.
-func associated(purpose string, fields ...[]byte) []byte {
+// joinFields joins fields so that no two lists of fields give the same bytes.
+func joinFields(purpose string, fields ...[]byte) []byte {
 	out := append(binary.AppendUvarint(nil, uint64(len(purpose))), purpose...)
 	for _, field := range fields {
 		out = append(binary.AppendUvarint(out, uint64(len(field))), field...)
@@ -34,11 +36,11 @@ func associated(purpose string, fields ...[]byte) []byte {
 	return out
 }
 
-// seal is a random nonce, 24 bytes, and the sealed text.
-func seal(aead cipher.AEAD, plain, data []byte) []byte {
-	out := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
+// seal returns a random nonce of 24 bytes followed by the sealed plaintext.
+func seal(aead cipher.AEAD, plaintext, data []byte) []byte {
+	out := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plaintext)+aead.Overhead())
 	_, _ = rand.Read(out)
-	return aead.Seal(out, out, plain, data)
+	return aead.Seal(out, out, plaintext, data)
 }
 
 func unseal(aead cipher.AEAD, sealed, data []byte) ([]byte, error) {
@@ -46,68 +48,74 @@ func unseal(aead cipher.AEAD, sealed, data []byte) ([]byte, error) {
 	if len(sealed) < n {
 		return nil, errSeal
 	}
-	plain, err := aead.Open(nil, sealed[:n], sealed[n:], data)
+	plaintext, err := aead.Open(nil, sealed[:n], sealed[n:], data)
 	if err != nil {
 		return nil, errSeal
 	}
-	return plain, nil
+	return plaintext, nil
 }
 
-// record makes what the file has under a name: the length of the sealed info, the
-// sealed info, the sealed value.
-func (s *sealer) record(tenant, name string, info cloud.Info, value []byte) []byte {
-	plain := encodeInfo(info)
-	sealedInfo := seal(s.aead, plain, s.data(purposeInfo, tenant, name, nil))
+// sealRecord returns what the file holds for a name: the length of the sealed info,
+// the sealed info, the sealed value.
+func (s *sealer) sealRecord(tenant, name string, info cloud.Info, value []byte) []byte {
+	encoded := encodeInfo(info)
+	sealedInfo := seal(s.aead, encoded, s.associatedData(purposeInfo, tenant, name, nil))
 	out := append(binary.AppendUvarint(nil, uint64(len(sealedInfo))), sealedInfo...)
-	return append(out, seal(s.aead, value, s.data(purposeValue, tenant, name, plain))...)
+	return append(out, seal(s.aead, value, s.associatedData(purposeValue, tenant, name, encoded))...)
 }
 
-func (s *sealer) data(purpose, tenant, name string, info []byte) []byte {
-	return associated(purpose, s.store, []byte(tenant), []byte(name), info)
+func (s *sealer) associatedData(purpose, tenant, name string, info []byte) []byte {
+	return joinFields(purpose, s.storeID, []byte(tenant), []byte(name), info)
 }
 
-// info opens the info of a record; rest is for [sealer.value].
-func (s *sealer) info(tenant, name string, record []byte) (info cloud.Info, rest openedInfo, err error) {
-	n, read := binary.Uvarint(record)
-	if read <= 0 || n > uint64(len(record)-read) {
-		return info, rest, errSeal
-	}
-	record = record[read:]
-	plain, err := unseal(s.aead, record[:n], s.data(purposeInfo, tenant, name, nil))
+// openInfo opens the info of a record.
+func (s *sealer) openInfo(tenant, name string, record []byte) (cloud.Info, error) {
+	encoded, _, err := s.splitRecord(tenant, name, record)
 	if err != nil {
-		return info, rest, err
+		return cloud.Info{}, err
 	}
-	info, err = decodeInfo(plain)
-	return info, openedInfo{plain, record[n:]}, err
+	return decodeInfo(encoded)
 }
 
-// openedInfo is the info that a value is sealed together with, and that value.
-type openedInfo struct{ plain, sealedValue []byte }
-
-// value opens the whole of a record.
-func (s *sealer) value(tenant, name string, record []byte) (cloud.Info, []byte, error) {
-	info, opened, err := s.info(tenant, name, record)
+// openValue opens the info and the value of a record.
+func (s *sealer) openValue(tenant, name string, record []byte) (cloud.Info, []byte, error) {
+	encoded, sealedValue, err := s.splitRecord(tenant, name, record)
+	if err != nil {
+		return cloud.Info{}, nil, err
+	}
+	info, err := decodeInfo(encoded)
 	if err != nil {
 		return info, nil, err
 	}
-	value, err := unseal(s.aead, opened.sealedValue, s.data(purposeValue, tenant, name, opened.plain))
+	value, err := unseal(s.aead, sealedValue, s.associatedData(purposeValue, tenant, name, encoded))
 	return info, value, err
 }
 
-// encodeInfo writes the version, the time in nanoseconds since 1970, the writer.
+// splitRecord opens the info of a record, still encoded, and returns its sealed value.
+func (s *sealer) splitRecord(tenant, name string, record []byte) (encodedInfo, sealedValue []byte, err error) {
+	n, read := binary.Uvarint(record)
+	if read <= 0 || n > uint64(len(record)-read) {
+		return nil, nil, errSeal
+	}
+	sealedInfo, sealedValue := record[read:][:n], record[read:][n:]
+	encodedInfo, err = unseal(s.aead, sealedInfo, s.associatedData(purposeInfo, tenant, name, nil))
+	return encodedInfo, sealedValue, err
+}
+
+// encodeInfo encodes the version, the time in nanoseconds since 1970, and the writer.
 func encodeInfo(i cloud.Info) []byte {
 	out := binary.AppendUvarint(nil, uint64(i.Version))
 	return append(binary.AppendVarint(out, i.Updated.UnixNano()), i.Writer...)
 }
 
-func decodeInfo(plain []byte) (cloud.Info, error) {
-	version, n := binary.Uvarint(plain)
+func decodeInfo(encoded []byte) (cloud.Info, error) {
+	version, n := binary.Uvarint(encoded)
 	if n <= 0 {
 		return cloud.Info{}, errSeal
 	}
-	nanos, m := binary.Varint(plain[n:])
+	nanos, m := binary.Varint(encoded[n:])
 	if m <= 0 {
 		return cloud.Info{}, errSeal
 	}
-	return cloud.Info{Version: int(version), Updated: time.Unix(0, nanos).UTC(), Writer: string(plain[n+m:])}, nil
+	return cloud.Info{Version: int(version), Updated: time.Unix(0, nanos).UTC(), Writer: string(encoded[n+m:])}, nil
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Verify opens every secret of a store that no other process has open, and writes
-// nothing. The errors are as [Open]'s; a missing file is one that wraps
+// nothing. The errors are those of [Open]; if the file is missing, the error wraps
 // fs.ErrNotExist.
 func Verify(path string, key Key) error {
 	err := checkFile(path)
@@ -24,35 +24,34 @@ func Verify(path string, key Key) error {
 	return nil
 }
 
-// verify looks through a file, through the values only if told, and writes
-// nothing.
+// verify checks a file, and its values only if values is true. It writes nothing.
 func verify(path string, key Key, wait time.Duration, values bool) (s *sealer, err error) {
 	if err := checkMagic(path); err != nil {
 		return nil, err
 	}
-	opened, err := openFile(path, wait, true)
+	file, err := openBoltFile(path, wait, true)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, opened.db.Close()) }()
-	if err := opened.checkPages(); err != nil {
+	defer func() { err = errors.Join(err, file.db.Close()) }()
+	if err := file.checkPages(); err != nil {
 		return nil, err
 	}
-	err = guard(func() error {
-		return opened.db.View(func(tx *bbolt.Tx) error {
+	err = recoverDamage(func() error {
+		return file.db.View(func(tx *bbolt.Tx) error {
 			var err error
 			if s, err = readHeader(tx, key); err != nil {
 				return err
 			}
-			return s.verify(tx, values)
+			return s.verifyRecords(tx, values)
 		})
 	})
 	return s, err
 }
 
-// CheckBackup looks through the structure of a file that is no store in use: it
-// needs no key, and tells a backup that is cut off.
-func CheckBackup(path string) error {
+// checkBackup checks the structure of a file that no process has open, without a key.
+// It finds a truncated backup.
+func checkBackup(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -68,23 +67,23 @@ func CheckBackup(path string) error {
 	return checkPages(f, info.Size())
 }
 
-// checkMagic tells a bbolt file from others. Its first bytes never change, so no
-// lock is needed.
+// checkMagic refuses a file that is not a bbolt file. The first bytes of one never
+// change, so no lock is needed.
 func checkMagic(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	head := make([]byte, pageHeader+4)
-	if _, err := io.ReadFull(f, head); err != nil || order.Uint32(head[pageHeader:]) != boltMagic {
+	head := make([]byte, pageHeaderSize+4)
+	if _, err := io.ReadFull(f, head); err != nil || order.Uint32(head[pageHeaderSize:]) != boltMagic {
 		return fmt.Errorf("%w: it is no bbolt file", ErrForeign)
 	}
 	return nil
 }
 
-// verify opens each record, or the info of each.
-func (s *sealer) verify(tx *bbolt.Tx, values bool) error {
+// verifyRecords opens each record, or only its info.
+func (s *sealer) verifyRecords(tx *bbolt.Tx, values bool) error {
 	secrets := tx.Bucket(bucketSecrets)
 	return secrets.ForEach(func(tenant, _ []byte) error {
 		bucket := secrets.Bucket(tenant)
@@ -92,11 +91,13 @@ func (s *sealer) verify(tx *bbolt.Tx, values bool) error {
 			return fmt.Errorf("%w (tenant %q)", ErrDamaged, tenant)
 		}
 		return bucket.ForEach(func(name, record []byte) error {
-			open := func() error { _, _, err := s.info(string(tenant), string(name), record); return err }
+			var err error
 			if values {
-				open = func() error { _, _, err := s.value(string(tenant), string(name), record); return err }
+				_, _, err = s.openValue(string(tenant), string(name), record)
+			} else {
+				_, err = s.openInfo(string(tenant), string(name), record)
 			}
-			if open() != nil {
+			if err != nil {
 				return damagedSecret(string(tenant), string(name))
 			}
 			return nil

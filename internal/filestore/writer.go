@@ -11,23 +11,22 @@ import (
 // maxCommit is the most writes that share one commit.
 const maxCommit = 256
 
-// writer is the one goroutine that writes. While it commits, others queue; all
-// that wait when it is done go into the next commit, and with it to the disk at
-// once.
+// writer is the one goroutine that writes. While it commits, changes queue; all
+// that wait when it is done share the next commit.
 type writer struct {
-	opened
-	queue  chan *write
+	boltFile
+	queue  chan *change
 	closed chan struct{} // closed by stop
 	done   chan struct{} // closed when run has ended
 	once   sync.Once
-	broken error // of run alone: a commit after which the file is not to be trusted
+	broken error // used by run alone: why the file is not trusted after a commit
 }
 
-// write is one change. Apply either makes the whole change or returns an error.
-type write struct {
+// change is one write. Apply makes all of it or returns an error.
+type change struct {
 	ctx   context.Context
 	apply func(*bbolt.Tx) (changed bool, err error)
-	reply chan result // has room for one
+	reply chan result // buffers one
 }
 
 type result struct {
@@ -35,27 +34,26 @@ type result struct {
 	err     error
 }
 
-func startWriter(file opened) *writer {
-	w := &writer{opened: file, queue: make(chan *write), closed: make(chan struct{}), done: make(chan struct{})}
+func startWriter(file boltFile) *writer {
+	w := &writer{boltFile: file, queue: make(chan *change), closed: make(chan struct{}), done: make(chan struct{})}
 	go w.run()
 	return w
 }
 
-// stop waits for the commit that is under way. It reports whether it was the
-// first to stop.
+// stop waits for the running commit. It reports whether this was the first call.
 func (w *writer) stop() (first bool) {
 	w.once.Do(func() { close(w.closed); first = true })
 	<-w.done
 	return first
 }
 
-// do queues a change and waits until it is on the disk or refused.
-func (w *writer) do(ctx context.Context, apply func(*bbolt.Tx) (bool, error)) (bool, error) {
-	change := &write{ctx, apply, make(chan result, 1)}
+// write queues a change and waits until it is on the disk or refused.
+func (w *writer) write(ctx context.Context, apply func(*bbolt.Tx) (bool, error)) (bool, error) {
+	change := &change{ctx, apply, make(chan result, 1)}
 	select {
 	case w.queue <- change:
 	case <-ctx.Done():
-		return false, alive(ctx)
+		return false, contextError(ctx)
 	case <-w.closed:
 		return false, ErrClosed
 	}
@@ -63,7 +61,7 @@ func (w *writer) do(ctx context.Context, apply func(*bbolt.Tx) (bool, error)) (b
 	case r := <-change.reply:
 		return r.changed, r.err
 	case <-ctx.Done():
-		return false, alive(ctx)
+		return false, contextError(ctx)
 	}
 }
 
@@ -79,52 +77,53 @@ func (w *writer) run() {
 	}
 }
 
-// collect takes what waits beside the first.
-func (w *writer) collect(first *write) []*write {
-	writes := []*write{first}
-	for len(writes) < maxCommit {
+// collect returns first and the changes that are waiting, up to maxCommit.
+func (w *writer) collect(first *change) []*change {
+	changes := []*change{first}
+	for len(changes) < maxCommit {
 		select {
 		case next := <-w.queue:
-			writes = append(writes, next)
+			changes = append(changes, next)
 		default:
-			return writes
+			return changes
 		}
 	}
-	return writes
+	return changes
 }
 
-// commit makes changes durable together and then answers. Where that fails, as on
-// a full disk, each is tried alone, for some may still have room.
-func (w *writer) commit(writes []*write) {
-	results, err := w.transact(writes)
-	if err != nil && len(writes) > 1 {
-		for _, one := range writes {
-			w.commit([]*write{one})
+// commit makes changes durable together and then replies. If that fails, as on a
+// full disk, it tries each alone, because some may still fit.
+func (w *writer) commit(changes []*change) {
+	results, err := w.transact(changes)
+	if err != nil && len(changes) > 1 {
+		for _, c := range changes {
+			w.commit([]*change{c})
 		}
 		return
 	}
-	for i, one := range writes {
+	for i, c := range changes {
 		if err != nil {
 			results[i] = result{err: err}
 		}
-		one.reply <- results[i]
+		c.reply <- results[i]
 	}
 }
 
-// transact returns the results of changes and, if none of them was kept, why.
-func (w *writer) transact(writes []*write) ([]result, error) {
-	results := make([]result, len(writes))
+// transact returns the results of changes, or the error that kept all of them from
+// being committed.
+func (w *writer) transact(changes []*change) ([]result, error) {
+	results := make([]result, len(changes))
 	if w.broken != nil {
 		return results, w.broken
 	}
-	if err := w.inPlace(); err != nil {
+	if err := w.checkInPlace(); err != nil {
 		return results, fmt.Errorf("nothing was written: %w", err)
 	}
-	err := guard(func() error {
+	err := recoverDamage(func() error {
 		return w.db.Update(func(tx *bbolt.Tx) error {
-			for i, one := range writes {
-				if results[i].err = alive(one.ctx); results[i].err == nil {
-					results[i].changed, results[i].err = one.apply(tx)
+			for i, c := range changes {
+				if results[i].err = contextError(c.ctx); results[i].err == nil {
+					results[i].changed, results[i].err = c.apply(tx)
 				}
 			}
 			return nil
@@ -133,13 +132,14 @@ func (w *writer) transact(writes []*write) ([]result, error) {
 	if err == nil {
 		return results, nil
 	}
-	if !outOfSpace(err) {
+	if !isOutOfSpace(err) {
 		w.broken = fmt.Errorf("the store takes no more writes, open it again: %w", err)
 	}
 	return results, fmt.Errorf("nothing was written: %w", err)
 }
 
-func alive(ctx context.Context) error {
+// contextError returns nil while ctx is not done.
+func contextError(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("the store stopped: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/leaks"
 )
 
+// manySecrets returns n secrets that begin alike.
 func manySecrets(n int) []leaks.Secret {
 	secrets := make([]leaks.Secret, n)
 	for i := range secrets {
@@ -21,10 +22,11 @@ func manySecrets(n int) []leaks.Secret {
 	return secrets
 }
 
-// someLog has something to decode in each line, and the beginning of all secrets
-// of manySecrets.
-func someLog(size int) []byte {
-	line := `2026-01-02T03:04:05Z INFO flow run "daily\nreport" state=Running url=https://api.example.com/%7Eteam/?q=a+b key=s3cr3t- id=ZmxvdyBydW4gaWQgMTIzNA==` + "\n"
+// encodedLog returns a log with something encoded in each line, and the common
+// beginning of manySecrets.
+func encodedLog(size int) []byte {
+	line := `2026-01-02T03:04:05Z INFO flow run "daily\nreport" state=Running ` +
+		`url=https://api.example.com/%7Eteam/?q=a+b key=s3cr3t- id=ZmxvdyBydW4gaWQgMTIzNA==` + "\n"
 	return bytes.Repeat([]byte(line), size/len(line)+1)
 }
 
@@ -34,7 +36,7 @@ func plainLog(size int) []byte {
 }
 
 func BenchmarkNames(b *testing.B) {
-	for kind, logOf := range map[string]func(int) []byte{"plain": plainLog, "encoded": someLog} {
+	for kind, logOf := range map[string]func(int) []byte{"plain": plainLog, "encoded": encodedLog} {
 		for _, secrets := range []int{1, 100, 1000} {
 			for _, size := range []int{1_000, 1_000_000, 10_000_000} {
 				b.Run(fmt.Sprintf("%s/%dsecrets/%dbytes", kind, secrets, size), func(b *testing.B) {

@@ -14,12 +14,12 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// encoding is one way to write a string. Each result is the part that depends on
-// the string alone, so it can be searched for inside a longer encoded string.
+// encoding is an encoding of strings. Each of its forms is the part that depends
+// only on the string, so it can be searched for inside a longer encoded string.
 type encoding struct {
 	forms func(s string) []string
-	// opaque encodings hide the word boundaries of what they encode.
-	opaque bool
+	// hidesWords is true if word boundaries are not visible in the encoded string.
+	hidesWords bool
 }
 
 var encodings = []encoding{
@@ -28,24 +28,25 @@ var encodings = []encoding{
 	{forms: goForms},
 	{forms: pythonForms},
 	{forms: percentForms},
-	{forms: base64Forms, opaque: true},
-	{forms: func(s string) []string { h := hex.EncodeToString([]byte(s)); return []string{h, strings.ToUpper(h)} }, opaque: true},
+	{forms: base64Forms, hidesWords: true},
+	{forms: hexForms, hidesWords: true},
 }
 
 // form is an encoded string.
 type form struct {
-	text   string
-	opaque bool
+	text       string
+	hidesWords bool
 }
 
-// formsOf returns s in each encoding, and in each inside another one, each once.
-func formsOf(s string) []form {
+// allForms returns s in each encoding, and in each encoding inside another, without
+// duplicates.
+func allForms(s string) []form {
 	var all []form
-	known := map[string]bool{}
-	for _, once := range inOneEncoding(form{text: s}) {
-		for _, twice := range inOneEncoding(once) {
-			if !known[twice.text] {
-				known[twice.text] = true
+	seen := map[string]bool{}
+	for _, once := range encodeOnce(form{text: s}) {
+		for _, twice := range encodeOnce(once) {
+			if !seen[twice.text] {
+				seen[twice.text] = true
 				all = append(all, twice)
 			}
 		}
@@ -53,11 +54,12 @@ func formsOf(s string) []form {
 	return all
 }
 
-func inOneEncoding(f form) []form {
+// encodeOnce returns f in each encoding, without duplicates.
+func encodeOnce(f form) []form {
 	var all []form
 	for _, e := range encodings {
 		for _, text := range e.forms(f.text) {
-			next := form{text, f.opaque || e.opaque}
+			next := form{text, f.hidesWords || e.hidesWords}
 			if !slices.Contains(all, next) {
 				all = append(all, next)
 			}
@@ -66,26 +68,29 @@ func inOneEncoding(f form) []form {
 	return all
 }
 
-// JSONForms are the ways in which Go, JavaScript and Python write a string of JSON,
-// without its quotation marks.
+// JSONForms returns the forms in which Go, JavaScript and Python write s as a JSON
+// string, without the quotation marks.
 func JSONForms(s string) []string {
 	var b strings.Builder
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(s)
-	plain := strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
-	html := inHTML.Replace(plain)
+	minimal := strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
+	html := htmlEscaper.Replace(minimal)
 	return []string{
-		plain, html, inASCII(plain, "%04x"), inASCII(html, "%04x"), inASCII(plain, "%04X"), strings.ReplaceAll(plain, "/", `\/`),
+		minimal, html,
+		escapeToASCII(minimal, "%04x"), escapeToASCII(html, "%04x"), escapeToASCII(minimal, "%04X"),
+		strings.ReplaceAll(minimal, "/", `\/`),
 	}
 }
 
-// inHTML escapes what [json.Marshal] escapes.
-var inHTML = strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`)
+// htmlEscaper escapes what [json.Marshal] escapes for HTML.
+var htmlEscaper = strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`)
 
-// inASCII escapes what Python's json.dumps escapes beside.
-func inASCII(s, digits string) string {
-	return escape(s, func(r rune) string {
+// escapeToASCII escapes all but printable ASCII, as Python's json.dumps does. Digits
+// formats the hexadecimal digits.
+func escapeToASCII(s, digits string) string {
+	return replaceNonASCII(s, func(r rune) string {
 		var b strings.Builder
 		for _, unit := range utf16.Encode([]rune{r}) {
 			fmt.Fprintf(&b, `\u`+digits, unit)
@@ -94,14 +99,14 @@ func inASCII(s, digits string) string {
 	})
 }
 
-// escape replaces each character that is not printable ASCII.
-func escape(s string, with func(rune) string) string {
+// replaceNonASCII replaces each character that is not printable ASCII.
+func replaceNonASCII(s string, replacement func(rune) string) string {
 	var b strings.Builder
 	for _, r := range s {
 		if ' ' <= r && r <= '~' {
 			b.WriteRune(r)
 		} else {
-			b.WriteString(with(r))
+			b.WriteString(replacement(r))
 		}
 	}
 	return b.String()
@@ -112,8 +117,8 @@ func goForms(s string) []string {
 	return []string{quoted[1 : len(quoted)-1], ascii[1 : len(ascii)-1]}
 }
 
-// pythonForms are repr() and ascii() of the string and repr() of its bytes. Python
-// escapes a ' only where the whole string also holds a ".
+// pythonForms returns repr() and ascii() of the string and repr() of its bytes. Python
+// escapes a ' only if the string in the log also holds a ".
 func pythonForms(s string) []string {
 	const both = `'"`
 	var forms []string
@@ -122,7 +127,7 @@ func pythonForms(s string) []string {
 		text = strings.TrimSuffix(text[1:len(text)-1], strings.ReplaceAll(end, "'", `\'`))
 		bytes := pyliteral.Repr([]byte(s + end))
 		bytes = strings.TrimSuffix(bytes[2:len(bytes)-1], strings.ReplaceAll(end, "'", `\'`))
-		forms = append(forms, text, escape(text, pythonEscape), bytes)
+		forms = append(forms, text, replaceNonASCII(text, pythonEscape), bytes)
 	}
 	return forms
 }
@@ -138,31 +143,35 @@ func pythonEscape(r rune) string {
 	}
 }
 
-// percentForms are what Go's net/url, Python's urllib and JavaScript write, with
-// digits of either case, and every byte encoded.
+// percentForms returns the forms of Go's net/url, Python's urllib and JavaScript, and
+// one with every byte encoded, each with digits of either case.
 func percentForms(s string) []string {
 	path, query := url.PathEscape(s), url.QueryEscape(s)
 	python := strings.ReplaceAll(strings.ReplaceAll(query, "+", "%20"), "%2F", "/")
 	all := strings.ReplaceAll(python, "/", "%2F")
-	forms := []string{path, query, python, all, inComponent.Replace(all), inParams.Replace(query), strings.ToUpper(everyByte(s))}
+	forms := []string{
+		path, query, python, all, componentReplacer.Replace(all), paramsReplacer.Replace(query),
+		strings.ToUpper(percentEncodeAll(s)),
+	}
 	for _, form := range forms {
-		forms = append(forms, lowerDigits(form))
+		forms = append(forms, lowerPercentDigits(form))
 	}
 	return forms
 }
 
-// JavaScript's encodeURIComponent and URLSearchParams differ from Go's query.
+// These replace the escapes in which JavaScript's encodeURIComponent and
+// URLSearchParams differ from Go's url.QueryEscape.
 var (
-	inComponent = strings.NewReplacer("%21", "!", "%2A", "*", "%27", "'", "%28", "(", "%29", ")")
-	inParams    = strings.NewReplacer("~", "%7E", "%2A", "*")
+	componentReplacer = strings.NewReplacer("%21", "!", "%2A", "*", "%27", "'", "%28", "(", "%29", ")")
+	paramsReplacer    = strings.NewReplacer("~", "%7E", "%2A", "*")
 )
 
-func everyByte(s string) string {
+func percentEncodeAll(s string) string {
 	return strings.ReplaceAll(fmt.Sprintf("% x", "\x00"+s)[2:], " ", "%")
 }
 
-// lowerDigits writes the digits of percent-encoding in lower case.
-func lowerDigits(s string) string {
+// lowerPercentDigits writes the digits of percent-encoding in lower case.
+func lowerPercentDigits(s string) string {
 	parts := strings.Split(s, "%")
 	for i, part := range parts[1:] {
 		parts[i+1] = strings.ToLower(part[:2]) + part[2:]
@@ -170,8 +179,8 @@ func lowerDigits(s string) string {
 	return strings.Join(parts, "%")
 }
 
-// base64Forms are the digits that depend on s alone where it begins at each of the
-// three places in a group of bytes, in both alphabets.
+// base64Forms returns the digits that depend only on s, for each of the three positions
+// in a group of bytes at which s may begin, in both alphabets.
 func base64Forms(s string) []string {
 	var forms []string
 	for before := range 3 {
@@ -182,4 +191,9 @@ func base64Forms(s string) []string {
 			base64.RawURLEncoding.EncodeToString(padded)[from:to])
 	}
 	return forms
+}
+
+func hexForms(s string) []string {
+	lower := hex.EncodeToString([]byte(s))
+	return []string{lower, strings.ToUpper(lower)}
 }

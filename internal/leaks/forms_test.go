@@ -25,7 +25,7 @@ var values = map[string]string{
 	"control":  "tab\tand\u0001control\u007f\a\b\f\v end",
 }
 
-// encodings are what a log may have made of a value, each in one way.
+// encodings are the encodings of values in a log.
 var encodings = map[string]func(string) string{
 	"raw":                func(s string) string { return s },
 	"json":               marshalled,
@@ -48,8 +48,8 @@ var encodings = map[string]func(string) string{
 	"hex, odd":           func(s string) string { return "f" + hex.EncodeToString([]byte(s)) },
 }
 
-// layouts are what a log may make of a value, encoded or not, after which no
-// further encoding is found but JSON.
+// layouts are what a log may do to a value, encoded or not. Of encodings after them
+// only JSON is found.
 var layouts = map[string]func(string) string{
 	"in lines":         func(s string) string { return wrap(s, 5, "\n") },
 	"in lines in json": func(s string) string { return marshalled(wrap(s, 7, "\n")) },
@@ -69,7 +69,7 @@ func marshalledPlainly(s string) string {
 	return b.String()
 }
 
-// ascii is what json.dumps of Python writes.
+// ascii encodes s as Python's json.dumps does.
 func ascii(s string) string {
 	var b strings.Builder
 	for _, r := range marshalled(s) {
@@ -112,9 +112,9 @@ func wrap(s string, width int, separator string) string {
 
 func TestEveryTwoFormsAreFound(t *testing.T) {
 	for name, value := range values {
-		for inner, first := range encodings {
-			for outer, second := range encodings {
-				checkOnlyS(t, name+" as "+inner+" as "+outer, second(first(value)), value)
+		for inner, encodeInner := range encodings {
+			for outer, encodeOuter := range encodings {
+				checkOnlyS(t, name+" as "+inner+" as "+outer, encodeOuter(encodeInner(value)), value)
 			}
 		}
 	}
@@ -123,9 +123,9 @@ func TestEveryTwoFormsAreFound(t *testing.T) {
 func TestEveryFormIsFoundAcrossLines(t *testing.T) {
 	for _, name := range []string{"plain", "special", "unicode", "json", "url", "short", "newlines"} {
 		value := values[name]
-		for inner, first := range encodings {
-			for layout, second := range layouts {
-				checkOnlyS(t, name+" as "+inner+" "+layout, second(first(value)), value)
+		for encoding, encode := range encodings {
+			for layout, format := range layouts {
+				checkOnlyS(t, name+" as "+encoding+" "+layout, format(encode(value)), value)
 			}
 		}
 	}
@@ -141,6 +141,8 @@ func TestSeparatedHexadecimalIsFound(t *testing.T) {
 
 var finders = map[string]*leaks.Finder{}
 
+// checkOnlyS checks that a finder of value, the secret S, and of another secret finds S
+// in a log that holds form.
 func checkOnlyS(t *testing.T, what, form, value string) {
 	t.Helper()
 	if finders[value] == nil {

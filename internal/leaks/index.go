@@ -7,19 +7,19 @@ import (
 	"sort"
 )
 
-// index finds all of its patterns in one pass over a text. Its patterns are
-// sorted: those that a text begins with are the last one that does not come after
-// the text, if it fits, and then one inner pattern after the other.
+// index finds all of its patterns in one pass over a text. The patterns are sorted:
+// those with which a text begins are on the chain of longestPrefix from the last
+// pattern that does not sort after the text.
 type index struct {
-	patterns []pattern
-	spans    map[prefix]span
-	begin    [256]uint64 // for the first byte of a pattern, a bit for each second one modulo 64
+	patterns   []pattern
+	spans      map[prefix]span
+	firstBytes [256]uint64 // by the first byte of a pattern: a bit for each second byte, modulo 64
 }
 
-// prefix is the beginning of a pattern. No pattern is shorter.
-type prefix [minAlone]byte
+// prefix is the beginning of a pattern. No pattern is shorter than it.
+type prefix [minWord]byte
 
-// span is the part of the patterns that have one prefix.
+// span is the range of the patterns with one prefix.
 type span struct{ from, to int }
 
 func newIndex(patterns []pattern) *index {
@@ -31,31 +31,32 @@ func newIndex(patterns []pattern) *index {
 	})
 	x := &index{patterns: patterns, spans: make(map[prefix]span, len(patterns))}
 	for i, p := range patterns {
-		x.patterns[i].inner = x.innerOf(i)
-		at := prefix(p.text)
-		if s, ok := x.spans[at]; ok {
-			x.spans[at] = span{s.from, i + 1}
+		x.patterns[i].longestPrefix = x.longestPrefixOf(i)
+		first := prefix(p.text)
+		if s, ok := x.spans[first]; ok {
+			x.spans[first] = span{s.from, i + 1}
 		} else {
-			x.spans[at] = span{i, i + 1}
+			x.spans[first] = span{i, i + 1}
 		}
-		x.begin[at[0]] |= 1 << (at[1] & 63)
+		x.firstBytes[first[0]] |= 1 << (first[1] & 63)
 	}
 	return x
 }
 
-// innerOf needs the inner patterns of all that come before.
-func (x *index) innerOf(i int) int {
-	inner := i - 1
-	for inner >= 0 && !bytes.HasPrefix(x.patterns[i].text, x.patterns[inner].text) {
-		inner = x.patterns[inner].inner
+// longestPrefixOf returns longestPrefix of pattern i. It needs that of all patterns
+// before i.
+func (x *index) longestPrefixOf(i int) int {
+	j := i - 1
+	for j >= 0 && !bytes.HasPrefix(x.patterns[i].text, x.patterns[j].text) {
+		j = x.patterns[j].longestPrefix
 	}
-	return inner
+	return j
 }
 
-// find visits each place of text where a pattern begins.
+// find calls visit for each pattern in text.
 func (x *index) find(text []byte, visit func(p *pattern, start int)) {
-	for i := 0; i+minAlone <= len(text); i++ {
-		if x.begin[text[i]]&(1<<(text[i+1]&63)) == 0 {
+	for i := 0; i+minWord <= len(text); i++ {
+		if x.firstBytes[text[i]]&(1<<(text[i+1]&63)) == 0 {
 			continue
 		}
 		if s, ok := x.spans[prefix(text[i:])]; ok {
@@ -64,12 +65,12 @@ func (x *index) find(text []byte, visit func(p *pattern, start int)) {
 	}
 }
 
-// match visits the patterns of a span that text begins with.
+// match calls visit for the patterns of a span with which text begins.
 func (x *index) match(s span, text []byte, visit func(*pattern)) {
 	after := sort.Search(s.to-s.from, func(i int) bool {
 		return bytes.Compare(x.patterns[s.from+i].text, text) > 0
 	})
-	for i := s.from + after - 1; i >= s.from; i = x.patterns[i].inner {
+	for i := s.from + after - 1; i >= s.from; i = x.patterns[i].longestPrefix {
 		if p := &x.patterns[i]; bytes.HasPrefix(text, p.text) {
 			visit(p)
 		}

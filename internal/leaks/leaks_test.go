@@ -15,18 +15,22 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/leaks"
 )
 
+// text returns a secret whose value is a string.
 func text(name, value string) leaks.Secret {
 	raw, _ := json.Marshal(value)
 	return leaks.Secret{Name: name, Value: raw}
 }
 
+// names returns what a new finder of secrets finds in log.
 func names(log string, secrets ...leaks.Secret) []string {
 	return leaks.NewFinder(secrets).Names([]byte(log))
 }
 
 func TestPartsOfAValue(t *testing.T) {
-	value := leaks.Secret{Name: "S", Value: json.RawMessage(`{"user":"reporter","nested":[{"pass":"correct horse"},12345678,true,null,"abc"],"n":42}`)}
-	pem := text("PEM", "-----BEGIN KEY-----\nProc-Type: 4,ENCRYPTED\nMIIEvQIBADANBgkq\n  hkiG9w0BAQEFAASC\r\ndGFpbA==\nshort==\n-----END KEY-----\n")
+	value := leaks.Secret{Name: "S", Value: json.RawMessage(
+		`{"user":"reporter","nested":[{"pass":"correct horse"},12345678,true,null,"abc"],"n":42}`)}
+	pem := text("PEM", "-----BEGIN KEY-----\nProc-Type: 4,ENCRYPTED\nMIIEvQIBADANBgkq\n"+
+		"  hkiG9w0BAQEFAASC\r\ndGFpbA==\nshort==\n-----END KEY-----\n")
 	for log, want := range map[string][]string{
 		"user reporter logged in":     {"S"},
 		`pass="correct horse"`:        {"S"},
@@ -167,7 +171,7 @@ func TestNamesAreSortedAndUnique(t *testing.T) {
 }
 
 func TestInnocentTextIsNotFound(t *testing.T) {
-	log := string(someLog(100_000))
+	log := string(encodedLog(100_000))
 	var secrets []leaks.Secret
 	for name, value := range values {
 		secrets = append(secrets, text(name, value+"~"))
@@ -176,9 +180,11 @@ func TestInnocentTextIsNotFound(t *testing.T) {
 	if got := names(log, secrets...); len(got) != 0 {
 		t.Errorf("found %v", got)
 	}
-	for _, near := range []string{"correct-horse-batterx", "Correct-horse-battery", "correct-horse--battery", "correct-horse battery"} {
-		if got := names(near, text("S", values["plain"])); len(got) != 0 {
-			t.Errorf("%q is found", near)
+	for _, similar := range []string{
+		"correct-horse-batterx", "Correct-horse-battery", "correct-horse--battery", "correct-horse battery",
+	} {
+		if got := names(similar, text("S", values["plain"])); len(got) != 0 {
+			t.Errorf("%q is found", similar)
 		}
 	}
 }
@@ -218,13 +224,15 @@ func checkPrinted(t *testing.T, verbs string, v any) {
 	checkHidden(t, log.String()+string(raw))
 }
 
-// checkHidden looks for a canary without the finder, decimal bytes too.
+// checkHidden checks, without the finder, that out does not hold the canary, not
+// even as decimal bytes.
 func checkHidden(t *testing.T, out string) {
 	t.Helper()
 	const canary = "CANARY"
 	hexed := hex.EncodeToString([]byte(canary))
 	decimal := strings.Trim(fmt.Sprint([]byte(canary)), "[]")
-	for _, form := range []string{canary, hexed, strings.ToUpper(hexed), decimal, base64.StdEncoding.EncodeToString([]byte(canary))} {
+	inBase64 := base64.StdEncoding.EncodeToString([]byte(canary))
+	for _, form := range []string{canary, hexed, strings.ToUpper(hexed), decimal, inBase64} {
 		if strings.Contains(out, form) {
 			t.Errorf("a value is printed: %s", out)
 		}

@@ -10,19 +10,19 @@ import (
 
 // From how many bytes on a string is searched for.
 const (
-	minAlone  = 4 // as a word of its own
-	minAnyhow = 6 // anywhere, and opaquely encoded
-	minAcross = 8 // across lines, and by one of its lines
-	minNumber = 6 // as a number of its own
-	minWhole  = 6 // as the JSON of an object or list, without white space
+	minWord        = 4 // as a separate word
+	minAnywhere    = 6 // anywhere, and in encodings that hide words
+	minAcrossLines = 8 // across lines, and by one of its lines
+	minNumber      = 6 // as a separate number
+	minJSON        = 6 // as the JSON of an object or list, without white space
 )
 
-// maxSearched is how many bytes of a string are searched for: its beginning tells
-// it from others, and each byte costs thousands in its encodings.
+// maxSearched is how many bytes of a string are searched for. Its beginning identifies
+// it, and each byte costs thousands of bytes in all encodings.
 const maxSearched = 256
 
-// beginning is at most maxSearched bytes of s, and no part of a character.
-func beginning(s string) string {
+// truncate returns at most the first maxSearched bytes of s, in complete characters.
+func truncate(s string) string {
 	if len(s) <= maxSearched {
 		return s
 	}
@@ -35,18 +35,16 @@ func beginning(s string) string {
 
 // pattern is an encoded string to search for.
 type pattern struct {
-	text  []byte
-	name  string
-	alone bool // counts only as a word of its own
-	// number is that a fraction does not count, either.
-	number bool
-	// across is that it counts across lines, too.
-	across bool
-	inner  int // the longest other pattern that this one begins with, or -1
+	text          []byte
+	name          string // of the secret
+	wholeWord     bool   // counts only as a separate word
+	number        bool   // does not count as the part of a number before or after its point
+	acrossLines   bool   // counts across lines too
+	longestPrefix int    // index of the longest other pattern that this one begins with, or -1
 }
 
-// patterns are those to search for in the log, in the log without white space, and
-// in the log without what may stand between bytes in hexadecimal.
+// patterns are searched for in the log, in the log without white space, and in the log
+// without white space and separators of hexadecimal bytes.
 type patterns struct{ exact, squeezed, hex []pattern }
 
 func (p *patterns) addSecret(s Secret) {
@@ -56,8 +54,8 @@ func (p *patterns) addSecret(s Secret) {
 	if !json.Valid(s.Value) || dec.Decode(&value) != nil {
 		return
 	}
-	if p.addLeaves(s.Name, value) && isContainer(value) {
-		p.addWhole(s.Name, s.Value)
+	if p.addScalars(s.Name, value) && isContainer(value) {
+		p.addJSON(s.Name, s.Value)
 	}
 }
 
@@ -69,17 +67,17 @@ func isContainer(value any) bool {
 	return false
 }
 
-// addLeaves adds what a value is made of. It reports whether that is more than
-// booleans and null.
-func (p *patterns) addLeaves(name string, value any) (tells bool) {
+// addScalars adds the strings and numbers in a value. It reports whether there are
+// any.
+func (p *patterns) addScalars(name string, value any) (found bool) {
 	switch v := value.(type) {
 	case map[string]any:
 		for _, inner := range v {
-			tells = p.addLeaves(name, inner) || tells
+			found = p.addScalars(name, inner) || found
 		}
 	case []any:
 		for _, inner := range v {
-			tells = p.addLeaves(name, inner) || tells
+			found = p.addScalars(name, inner) || found
 		}
 	case json.Number:
 		if len(v) >= minNumber {
@@ -90,47 +88,47 @@ func (p *patterns) addLeaves(name string, value any) (tells bool) {
 		p.addString(name, strings.TrimSpace(v))
 		return true
 	}
-	return tells
+	return found
 }
 
 func (p *patterns) addString(name, s string) {
-	if len(s) >= minAlone {
+	if len(s) >= minWord {
 		p.addExact(name, s, false)
 	}
 	for line := range strings.Lines(s) {
-		if line = strings.TrimSpace(line); line != s && len(line) >= minAcross && !isHeader(line) {
+		if line = strings.TrimSpace(line); line != s && len(line) >= minAcrossLines && !isPEMHeader(line) {
 			p.addExact(name, line, false)
 		}
 	}
-	if squeezed := squeeze([]byte(s)); len(squeezed) < len(s) && len(squeezed) >= minAcross {
+	if squeezed := squeeze([]byte(s)); len(squeezed) < len(s) && len(squeezed) >= minAcrossLines {
 		p.addSqueezed(name, string(squeezed))
 	}
 }
 
-// isHeader reports whether a line of a PEM file is the same in many others.
-func isHeader(line string) bool {
+// isPEMHeader reports whether a line of a PEM file is the same in many others.
+func isPEMHeader(line string) bool {
 	return strings.HasPrefix(line, "----") || strings.HasPrefix(line, "Proc-Type:")
 }
 
-// addWhole adds the JSON of an object or list in each spelling of its strings, in
-// the spacing of JavaScript and Go and in that of Python.
-func (p *patterns) addWhole(name string, value []byte) {
+// addJSON adds the JSON of an object or list, with its strings in each of [JSONForms],
+// with the spacing of JavaScript and Go and with that of Python.
+func (p *patterns) addJSON(name string, value []byte) {
 	var compact bytes.Buffer
 	_ = json.Compact(&compact, value)
-	if compact.Len() < minWhole {
+	if compact.Len() < minJSON {
 		return
 	}
 	for i := range JSONForms("") {
-		p.addSqueezed(name, string(squeeze(respelled(compact.Bytes(), "", i))))
-		p.addExact(name, string(respelled(compact.Bytes(), " ", i)), false)
+		p.addSqueezed(name, string(squeeze(reencodeJSON(compact.Bytes(), "", i))))
+		p.addExact(name, string(reencodeJSON(compact.Bytes(), " ", i)), false)
 	}
 }
 
 var jsonToken = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|[,:]`)
 
-// respelled is JSON with a separator after each comma and colon, and its strings in
-// one of [JSONForms].
-func respelled(compact []byte, separator string, form int) []byte {
+// reencodeJSON returns JSON with a separator after each comma and colon, and its
+// strings in one of [JSONForms].
+func reencodeJSON(compact []byte, separator string, form int) []byte {
 	return jsonToken.ReplaceAllFunc(compact, func(token []byte) []byte {
 		var s string
 		if json.Unmarshal(token, &s) != nil {
@@ -141,17 +139,19 @@ func respelled(compact []byte, separator string, form int) []byte {
 }
 
 func (p *patterns) addExact(name, s string, number bool) {
-	for _, f := range formsOf(beginning(s)) {
-		if f.opaque && len(s) < minAnyhow {
+	for _, f := range allForms(truncate(s)) {
+		if f.hidesWords && len(s) < minAnywhere {
 			continue
 		}
-		add := pattern{
-			text: []byte(f.text), name: name, number: number && !f.opaque,
-			alone: !f.opaque && (number || len(s) < minAnyhow), across: f.opaque || len(s) >= minAcross,
+		added := pattern{
+			text: []byte(f.text), name: name,
+			wholeWord:   !f.hidesWords && (number || len(s) < minAnywhere),
+			number:      number && !f.hidesWords,
+			acrossLines: f.hidesWords || len(s) >= minAcrossLines,
 		}
-		p.exact = append(p.exact, add)
-		if f.opaque && isHex.MatchString(f.text) {
-			p.hex = append(p.hex, add)
+		p.exact = append(p.exact, added)
+		if f.hidesWords && isHex.MatchString(f.text) {
+			p.hex = append(p.hex, added)
 		}
 	}
 }
@@ -159,7 +159,7 @@ func (p *patterns) addExact(name, s string, number bool) {
 var isHex = regexp.MustCompile("^[0-9A-Fa-f]+$")
 
 func (p *patterns) addSqueezed(name, s string) {
-	for _, f := range formsOf(beginning(s)) {
+	for _, f := range allForms(truncate(s)) {
 		p.squeezed = append(p.squeezed, pattern{text: []byte(f.text), name: name})
 	}
 }

@@ -13,12 +13,12 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/leaks"
 )
 
-// A random text in a random place and a random form is found, and no other is.
+// A random string in a random encoding at a random position is found, and no other is.
 func TestRandomSecrets(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	forms := slices.Sorted(maps.Keys(encodings))
 	alphabet := []rune("abcXYZ019 _-+/=%\\\"'<>&$ä日🔑\n\t")
-	draw := func(n int) string {
+	randomString := func(n int) string {
 		var b strings.Builder
 		for range n {
 			b.WriteRune(alphabet[random.IntN(len(alphabet))])
@@ -26,17 +26,17 @@ func TestRandomSecrets(t *testing.T) {
 		return b.String()
 	}
 	for range 200 {
-		value, other := "k"+draw(12+random.IntN(30))+"k", "q"+draw(14+random.IntN(30))+"q"
+		value, other := "k"+randomString(12+random.IntN(30))+"k", "q"+randomString(14+random.IntN(30))+"q"
 		form := forms[random.IntN(len(forms))]
-		log := draw(random.IntN(40)) + " " + encodings[form](value) + " " + draw(random.IntN(40))
+		log := randomString(random.IntN(40)) + " " + encodings[form](value) + " " + randomString(random.IntN(40))
 		if got := names(log, text("S", value), text("OTHER", other)); !slices.Equal(got, []string{"S"}) {
 			t.Fatalf("%q as %s in %q: found %v", value, form, log, got)
 		}
 	}
 }
 
-// A text of at least 6 bytes is found in base64 and hexadecimal whatever stands
-// around it, before or after encoding.
+// A string of at least 6 bytes is found in base64 and hexadecimal whatever surrounds
+// it, before or after encoding.
 func FuzzNames(f *testing.F) {
 	for _, value := range values {
 		for _, encode := range encodings {
@@ -56,13 +56,13 @@ func FuzzNames(f *testing.F) {
 		if json.Unmarshal([]byte(value), &s) != nil || len(strings.TrimSpace(s)) < 6 {
 			return
 		}
-		whole := []byte(around + s + around)
+		surrounded := []byte(around + s + around)
 		for form, log := range map[string]string{
-			"as it is":       string(whole),
-			"base64":         "/v1/" + base64.StdEncoding.EncodeToString(whole) + "/x",
-			"base64url":      "key" + base64.RawURLEncoding.EncodeToString(whole) + "key",
-			"hexadecimal":    "f" + hex.EncodeToString(whole) + "0",
-			"wrapped base64": wrap(base64.StdEncoding.EncodeToString(whole), 76, "\r\n\t"),
+			"as it is":       string(surrounded),
+			"base64":         "/v1/" + base64.StdEncoding.EncodeToString(surrounded) + "/x",
+			"base64url":      "key" + base64.RawURLEncoding.EncodeToString(surrounded) + "key",
+			"hexadecimal":    "f" + hex.EncodeToString(surrounded) + "0",
+			"wrapped base64": wrap(base64.StdEncoding.EncodeToString(surrounded), 76, "\r\n\t"),
 		} {
 			if len(names(log, secret)) != 1 {
 				t.Errorf("%q is not found %s", s, form)

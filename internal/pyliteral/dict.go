@@ -8,29 +8,20 @@ import (
 	"strings"
 )
 
-// braces reads a dict or a set. The first element decides which.
+// braces reads a dict or a set, which the first element decides.
 func (p *parser) braces() (node, bool) {
-	c := collection{at: map[string]int{}}
-	for {
-		if !p.skip() {
-			return node{}, false
-		}
-		if p.peek() == '}' {
-			return node{value: c.value()}, true
-		}
+	c := collection{index: map[string]int{}}
+	_, ok := p.commaSeparated('}', func() bool {
 		item, paired, ok := p.element()
-		if !ok || !c.add(item, paired) {
-			return node{}, false
-		}
-		if p.peek() == ',' {
-			p.pos++
-		} else if p.peek() != '}' {
-			return node{}, false
-		}
+		return ok && c.add(item, paired)
+	})
+	if !ok {
+		return node{}, false
 	}
+	return node{value: c.value()}, true
 }
 
-// element reads an expression, and a second one if a colon follows.
+// element reads a key of a set, or the key and value of a dict, which are paired.
 func (p *parser) element() (item Item, paired, ok bool) {
 	key, ok := p.expression()
 	if !ok || !p.skip() {
@@ -47,28 +38,29 @@ func (p *parser) element() (item Item, paired, ok bool) {
 	return Item{key.value, value.value}, true, ok && p.skip()
 }
 
-// collection is a dict, or a set as long as nothing is paired in it.
+// collection is the dict or set that braces reads.
 type collection struct {
 	items Dict
-	at    map[string]int
+	index map[string]int // into items, by hashKey
 	isSet bool
 }
 
-// add takes one more element, or reports false if it does not fit: a dict keeps
-// the first of equal keys with the last of their values.
+// add adds an element. Of equal keys the collection keeps the first, with the last of
+// their values. It reports false if the key is not hashable, or if only some of the
+// elements are paired.
 func (c *collection) add(item Item, paired bool) bool {
 	if len(c.items) == 0 {
 		c.isSet = !paired
 	}
-	key, ok := hashable(item.Key)
+	key, ok := hashKey(item.Key)
 	if !ok || paired == c.isSet {
 		return false
 	}
-	if i, again := c.at[key]; again {
+	if i, exists := c.index[key]; exists {
 		c.items[i].Value = item.Value
 		return true
 	}
-	c.at[key] = len(c.items)
+	c.index[key] = len(c.items)
 	c.items = append(c.items, item)
 	return true
 }
@@ -84,9 +76,9 @@ func (c *collection) value() any {
 	return set
 }
 
-// hashable gives a text that is the same for what Python takes as equal keys; it
-// reports false for what cannot be a key.
-func hashable(v any) (string, bool) {
+// hashKey returns a string that is equal for keys that Python considers equal. It
+// reports false for a value that is not hashable in Python.
+func hashKey(v any) (string, bool) {
 	switch v := v.(type) {
 	case nil:
 		return "None", true
@@ -104,31 +96,31 @@ func hashable(v any) (string, bool) {
 	case int64, *big.Int:
 		return fmt.Sprint(v), true
 	case float64:
-		return hashFloat(v), true
+		return hashKeyOfFloat(v), true
 	case complex128:
 		if imag(v) == 0 {
-			return hashFloat(real(v)), true
+			return hashKeyOfFloat(real(v)), true
 		}
 		return fmt.Sprint(v), true
 	case Tuple:
-		return hashTuple(v)
+		return hashKeyOfTuple(v)
 	}
 	return "", false
 }
 
-func hashFloat(f float64) string {
+func hashKeyOfFloat(f float64) string {
 	if math.IsInf(f, 0) || f != math.Trunc(f) {
 		return strconv.FormatFloat(f, 'g', -1, 64)
 	}
-	whole, _ := big.NewFloat(f).Int(nil)
-	return whole.String()
+	n, _ := big.NewFloat(f).Int(nil)
+	return n.String()
 }
 
-func hashTuple(t Tuple) (string, bool) {
+func hashKeyOfTuple(t Tuple) (string, bool) {
 	var b strings.Builder
 	b.WriteByte('(')
 	for _, item := range t {
-		key, ok := hashable(item)
+		key, ok := hashKey(item)
 		if !ok {
 			return "", false
 		}

@@ -10,23 +10,23 @@ import (
 	"sync"
 )
 
-// namesFile holds the characters of Unicode 14.0 by name and by alias, as
-// CPython 3.11's unicodedata and the Unicode Character Database (NameAliases)
-// have them: one name a line, before it and a tab the distance from the
-// character of the line before, where that is not 1. Hangul syllables and
-// unified ideographs are named by rule and not in it.
+// namesFile holds the names and aliases of the characters of Unicode 14.0, from
+// CPython 3.11's unicodedata and the Unicode Character Database (NameAliases). Each
+// line holds a name. If the character does not directly follow that of the line
+// before, the name is preceded by the distance and a tab. Hangul syllables and unified
+// ideographs are not listed: rules name them.
 //
 //go:embed names.deflate
 var namesFile []byte
 
-var charactersByName = sync.OnceValue(func() map[string]rune {
-	all, err := io.ReadAll(flate.NewReader(bytes.NewReader(namesFile)))
+var loadRunes = sync.OnceValue(func() map[string]rune {
+	text, err := io.ReadAll(flate.NewReader(bytes.NewReader(namesFile)))
 	if err != nil {
 		panic("names.deflate: " + err.Error())
 	}
-	names := make(map[string]rune, 35_000)
+	runes := make(map[string]rune, 35_000)
 	r := rune(-1)
-	for line := range strings.SplitSeq(string(all), "\n") {
+	for line := range strings.SplitSeq(string(text), "\n") {
 		distance, name, found := strings.Cut(line, "\t")
 		step := 1
 		if found {
@@ -35,25 +35,25 @@ var charactersByName = sync.OnceValue(func() map[string]rune {
 			name = distance
 		}
 		r += rune(step)
-		names[name] = r
+		runes[name] = r
 	}
-	return names
+	return runes
 })
 
-// Named is the character of \N{name}. The case of a name that stands in
-// the table does not matter.
-func Named(name string) (rune, bool) {
+// runeByName returns the character of \N{name}. Names in namesFile match in any case,
+// the names by rule only in upper case.
+func runeByName(name string) (rune, bool) {
 	if syllable, ok := strings.CutPrefix(name, "HANGUL SYLLABLE "); ok {
-		return hangul(syllable)
+		return hangulSyllable(syllable)
 	}
 	if digits, ok := strings.CutPrefix(name, "CJK UNIFIED IDEOGRAPH-"); ok {
 		return ideograph(digits)
 	}
-	r, ok := charactersByName()[strings.ToUpper(name)]
+	r, ok := loadRunes()[strings.ToUpper(name)]
 	return r, ok
 }
 
-// ideographs are the first and last of each block (CPython 3.11,
+// ideographs holds the first and last character of each block (CPython 3.11,
 // Modules/unicodedata.c, is_unified_ideograph).
 var ideographs = [][2]rune{
 	{0x3400, 0x4DBF}, {0x4E00, 0x9FFF}, {0x20000, 0x2A6DF}, {0x2A700, 0x2B738},
@@ -73,23 +73,24 @@ func ideograph(digits string) (rune, bool) {
 	return 0, false
 }
 
-// The short names of the parts of a syllable (Unicode Character Database,
-// Jamo.txt).
+// Short names of the parts of a syllable (Unicode Character Database, Jamo.txt).
 var (
 	leadingJamo  = strings.Split("G GG N D DD R M B BB S SS  J JJ C K T P H", " ")
 	vowelJamo    = strings.Split("A AE YA YAE EO E YEO YE O WA WAE OE YO U WEO WE WI YU EU YI I", " ")
 	trailingJamo = strings.Split(" G GG GS N NJ NH D L LG LM LB LS LT LP LH M B BS S SS NG J C K T P H", " ")
 )
 
-func hangul(syllable string) (rune, bool) {
-	l, rest, ok1 := longestPart(syllable, leadingJamo)
-	v, rest, ok2 := longestPart(rest, vowelJamo)
-	t, rest, ok3 := longestPart(rest, trailingJamo)
-	r := 0xAC00 + (l*len(vowelJamo)+v)*len(trailingJamo) + t
-	return rune(r), ok1 && ok2 && ok3 && rest == ""
+func hangulSyllable(syllable string) (rune, bool) {
+	leading, rest, hasLeading := cutLongest(syllable, leadingJamo)
+	vowel, rest, hasVowel := cutLongest(rest, vowelJamo)
+	trailing, rest, hasTrailing := cutLongest(rest, trailingJamo)
+	r := 0xAC00 + (leading*len(vowelJamo)+vowel)*len(trailingJamo) + trailing
+	return rune(r), hasLeading && hasVowel && hasTrailing && rest == ""
 }
 
-func longestPart(s string, parts []string) (index int, rest string, ok bool) {
+// cutLongest returns the index of the longest of parts with which s begins, and the
+// rest of s.
+func cutLongest(s string, parts []string) (index int, rest string, ok bool) {
 	for i, part := range parts {
 		if strings.HasPrefix(s, part) && (!ok || len(part) > len(parts[index])) {
 			index, ok = i, true

@@ -12,19 +12,20 @@ import (
 // sys.int_info.default_max_str_digits).
 const maxDigits = 4300
 
-// Numbers as Python's lexical analysis describes them.
+// Numbers as Python's lexical analysis defines them.
 var (
-	based   = regexp.MustCompile(`^0(?:[xX](?:_?[0-9a-fA-F])+|[oO](?:_?[0-7])+|[bB](?:_?[01])+)`)
-	decimal = regexp.MustCompile(`^(?:(?:\d(?:_?\d)*)?\.\d(?:_?\d)*|\d(?:_?\d)*\.?)(?:[eE][+-]?\d(?:_?\d)*)?[jJ]?`)
+	prefixedInt = regexp.MustCompile(`^0(?:[xX](?:_?[0-9a-fA-F])+|[oO](?:_?[0-7])+|[bB](?:_?[01])+)`)
+	decimal     = regexp.MustCompile(`^(?:(?:\d(?:_?\d)*)?\.\d(?:_?\d)*|\d(?:_?\d)*\.?)(?:[eE][+-]?\d(?:_?\d)*)?[jJ]?`)
 )
 
+// number reads an unsigned number, or the ellipsis.
 func (p *parser) number() (node, bool) {
 	rest := p.text[p.pos:]
 	if strings.HasPrefix(rest, "...") {
 		p.pos += 3
 		return node{value: Ellipsis{}}, true
 	}
-	text := based.FindString(rest)
+	text := prefixedInt.FindString(rest)
 	if text == "" {
 		text = decimal.FindString(rest)
 	}
@@ -33,7 +34,7 @@ func (p *parser) number() (node, bool) {
 	}
 	p.pos += len(text)
 	value, ok := numberOf(strings.ReplaceAll(text, "_", ""))
-	return node{value, plain}, ok
+	return node{value, unsigned}, ok
 }
 
 // numberOf reads a number without underscores.
@@ -61,10 +62,10 @@ func intOf(digits string, base int) (any, bool) {
 	return n, ok
 }
 
-func negated(v any) any {
+func negate(v any) any {
 	switch v := v.(type) {
 	case int64:
-		return -v // what Parse reads is never negative, so this fits
+		return -v // v is unsigned in the text, so this does not overflow
 	case *big.Int:
 		n := new(big.Int).Neg(v)
 		if n.IsInt64() {

@@ -5,59 +5,61 @@ import (
 	"strings"
 )
 
-// MaxDepth is how many brackets Python's tokenizer lets stand open at once
-// (CPython 3.11, Parser/tokenizer.h).
+// MaxDepth is how deep Python's tokenizer lets brackets nest (CPython 3.11,
+// Parser/tokenizer.h).
 const MaxDepth = 200
 
-// number says which arithmetic literal_eval allows on a node.
-type number int
+// numberKind is the kind of number a node is. literal_eval allows signs and sums for
+// some.
+type numberKind int
 
 const (
-	none   number = iota
-	plain         // a number as it is written
-	signed        // one with a sign
+	notNumber numberKind = iota
+	unsigned             // a number without a sign
+	signed               // a number with a sign
 )
 
-// node is what was read, with its part in arithmetic.
+// node is a value that was read. Kind is notNumber after any operator but a sign.
 type node struct {
 	value any
-	kind  number
+	kind  numberKind
 }
 
 type parser struct {
 	text  string
 	pos   int
-	level int // open brackets
+	depth int // open brackets
 }
 
-// file reads the whole text: one expression, and blank lines and comments around
+// parse reads the complete text: one expression, with blank lines and comments around
 // it.
-func (p *parser) file() (node, bool) {
+func (p *parser) parse() (node, bool) {
 	if strings.ContainsRune(p.text, 0) {
 		return node{}, false
 	}
 	p.text = strings.TrimLeft(p.text, " \t")
-	if !p.firstLine() {
+	if !p.skipToFirstLine() {
 		return node{}, false
 	}
 	out, ok := p.sequence(0)
-	if !ok || !p.lastLines() {
+	if !ok || !p.skipLastLines() {
 		return node{}, false
 	}
 	return out, true
 }
 
-// firstLine skips lines without an expression; the line with it is not indented.
-func (p *parser) firstLine() bool {
+// skipToFirstLine skips lines without an expression. It reports false if no line holds
+// one, or if that line is indented.
+func (p *parser) skipToFirstLine() bool {
 	for p.pos < len(p.text) {
 		width, ok := p.indent()
 		switch {
 		case !ok:
 			return false
-		case p.eol():
-			p.newline()
+		case p.atNewline():
+			p.skipNewline()
 		case p.peek() == '#':
-			p.comment()
+			p.skipComment()
 		default:
 			return width == 0
 		}
@@ -65,9 +67,9 @@ func (p *parser) firstLine() bool {
 	return false
 }
 
-// indent passes over the blanks that begin a line and gives their width. A form
-// feed takes it back to none. Of continued lines the first that is indented
-// counts.
+// indent skips the spaces and tabs that begin a line and returns their number. A form
+// feed resets it to 0. If a backslash continues the line, the first indented line
+// counts. It reports false for a backslash that does not continue a line.
 func (p *parser) indent() (width int, ok bool) {
 	continued := 0
 	for p.pos < len(p.text) {
@@ -77,10 +79,10 @@ func (p *parser) indent() (width int, ok bool) {
 		case '\f':
 			width = 0
 		case '\\':
-			if p.pos++; !p.eol() {
+			if p.pos++; !p.atNewline() {
 				return 0, false
 			}
-			if p.newline(); p.pos == len(p.text) {
+			if p.skipNewline(); p.pos == len(p.text) {
 				return 0, false
 			}
 			continued, width = cmp.Or(continued, width), 0
@@ -93,18 +95,18 @@ func (p *parser) indent() (width int, ok bool) {
 	return cmp.Or(continued, width), true
 }
 
-// lastLines allows nothing but blank lines and comments. Python refuses a last
-// line of blanks that does not end.
-func (p *parser) lastLines() bool {
+// skipLastLines skips blank lines and comments, and reports false if anything else
+// follows. Python refuses a last line of spaces without a line break.
+func (p *parser) skipLastLines() bool {
 	if !p.skip() {
 		return false
 	}
 	for p.pos < len(p.text) {
 		switch {
 		case p.peek() == '#':
-			p.comment()
-		case p.eol():
-			p.newline()
+			p.skipComment()
+		case p.atNewline():
+			p.skipNewline()
 			width, ok := p.indent()
 			if !ok || p.pos == len(p.text) && width > 0 {
 				return false
@@ -116,6 +118,7 @@ func (p *parser) lastLines() bool {
 	return true
 }
 
+// peek returns the next byte, or 0 at the end.
 func (p *parser) peek() byte {
 	if p.pos < len(p.text) {
 		return p.text[p.pos]
@@ -123,23 +126,23 @@ func (p *parser) peek() byte {
 	return 0
 }
 
-func (p *parser) eol() bool { return p.peek() == '\n' || p.peek() == '\r' }
+func (p *parser) atNewline() bool { return p.peek() == '\n' || p.peek() == '\r' }
 
-func (p *parser) newline() {
+func (p *parser) skipNewline() {
 	if strings.HasPrefix(p.text[p.pos:], "\r\n") {
 		p.pos++
 	}
 	p.pos++
 }
 
-func (p *parser) comment() {
-	for p.pos < len(p.text) && !p.eol() {
+func (p *parser) skipComment() {
+	for p.pos < len(p.text) && !p.atNewline() {
 		p.pos++
 	}
 }
 
-// skip passes over blanks, continued lines and, within brackets, new lines and
-// comments. It reports false for a backslash that continues nothing.
+// skip skips white space, continued lines and, within brackets, line breaks and
+// comments. It reports false for a backslash that does not continue a line.
 func (p *parser) skip() bool {
 	for p.pos < len(p.text) {
 		switch c := p.text[p.pos]; {
@@ -147,16 +150,16 @@ func (p *parser) skip() bool {
 			p.pos++
 		case c == '\\':
 			p.pos++
-			if !p.eol() {
+			if !p.atNewline() {
 				return false
 			}
-			if p.newline(); p.pos == len(p.text) {
+			if p.skipNewline(); p.pos == len(p.text) {
 				return false
 			}
-		case p.level > 0 && c == '#':
-			p.comment()
-		case p.level > 0 && p.eol():
-			p.newline()
+		case p.depth > 0 && c == '#':
+			p.skipComment()
+		case p.depth > 0 && p.atNewline():
+			p.skipNewline()
 		default:
 			return true
 		}
@@ -164,53 +167,53 @@ func (p *parser) skip() bool {
 	return true
 }
 
-// sequence reads expressions with commas between them up to a closing bracket,
-// or, with 0, to the end of the line. Several, or one with a comma, are a tuple.
+// sequence reads expressions up to a closing bracket or, with 0, to the end of the
+// line. Several expressions, or one with a comma, are a tuple.
 func (p *parser) sequence(closing byte) (node, bool) {
 	var items []any
 	var last node
-	comma := false
-	for {
-		if !p.skip() {
-			return node{}, false
-		}
-		if p.ended(closing) {
-			break
-		}
-		if len(items) > 0 && !comma {
-			return node{}, false
-		}
-		var ok bool
-		if last, ok = p.expression(); !ok {
-			return node{}, false
-		}
+	comma, ok := p.commaSeparated(closing, func() (ok bool) {
+		last, ok = p.expression()
 		items = append(items, last.value)
-		if !p.skip() {
-			return node{}, false
+		return ok
+	})
+	switch {
+	case !ok, len(items) == 0 && closing == 0:
+		return node{}, false
+	case len(items) == 1 && !comma:
+		return last, true
+	}
+	return node{value: Tuple(items)}, true
+}
+
+// commaSeparated calls read for each of the elements up to a closing bracket or, with
+// 0, to the end of the line. It does not read the bracket. Comma reports whether one
+// follows the last element.
+func (p *parser) commaSeparated(closing byte, read func() bool) (comma, ok bool) {
+	for first := true; p.skip(); first = false {
+		if p.atEnd(closing) {
+			return comma, true
+		}
+		if !first && !comma || !read() || !p.skip() {
+			return false, false
 		}
 		if comma = p.peek() == ','; comma {
 			p.pos++
 		}
 	}
-	switch {
-	case len(items) == 1 && !comma:
-		return last, true
-	case len(items) == 0 && closing == 0:
-		return node{}, false
-	}
-	return node{value: Tuple(items)}, true
+	return false, false
 }
 
-// ended reports whether the closing bracket, the end of the line or a comment is
-// next.
-func (p *parser) ended(closing byte) bool {
+// atEnd reports whether the closing bracket is next or, with 0, a line break, a comment
+// or the end of the text.
+func (p *parser) atEnd(closing byte) bool {
 	if closing != 0 {
 		return p.peek() == closing
 	}
-	return p.pos == len(p.text) || p.eol() || p.peek() == '#'
+	return p.pos == len(p.text) || p.atNewline() || p.peek() == '#'
 }
 
-// expression reads a literal, and the sum or difference that a complex number is.
+// expression reads a literal, or the sum or difference that makes a complex number.
 func (p *parser) expression() (node, bool) {
 	left, ok := p.signedAtom()
 	if !ok || !p.skip() {
@@ -221,11 +224,11 @@ func (p *parser) expression() (node, bool) {
 		return left, true
 	}
 	p.pos++
-	if !p.skip() || left.kind == none {
+	if !p.skip() || left.kind == notNumber {
 		return node{}, false
 	}
 	right, ok := p.atom()
-	if !ok || right.kind != plain {
+	if !ok || right.kind != unsigned {
 		return node{}, false
 	}
 	return complexOf(left.value, right.value, operator == '-')
@@ -241,11 +244,11 @@ func (p *parser) signedAtom() (node, bool) {
 		return node{}, false
 	}
 	operand, ok := p.atom()
-	if !ok || operand.kind != plain {
+	if !ok || operand.kind != unsigned {
 		return node{}, false
 	}
 	if sign == '-' {
-		operand.value = negated(operand.value)
+		operand.value = negate(operand.value)
 	}
 	return node{operand.value, signed}, true
 }
@@ -267,49 +270,30 @@ func (p *parser) atom() (node, bool) {
 	return p.name()
 }
 
-// bracketed reads what stands between an opening bracket, which is next, and its
-// closing one.
+// bracketed reads an opening bracket, what inner reads, and the closing bracket.
 func (p *parser) bracketed(closing byte, inner func() (node, bool)) (node, bool) {
-	if p.level == MaxDepth {
+	if p.depth == MaxDepth {
 		return node{}, false
 	}
 	p.pos++
-	p.level++
+	p.depth++
 	out, ok := inner()
 	if !ok || p.peek() != closing {
 		return node{}, false
 	}
 	p.pos++
-	p.level--
+	p.depth--
 	return out, true
 }
 
 func (p *parser) list() (node, bool) {
-	items, ok := p.items(']')
-	return node{value: items}, ok
-}
-
-// items reads the elements of a list or set.
-func (p *parser) items(closing byte) ([]any, bool) {
 	items := []any{}
-	for {
-		if !p.skip() {
-			return nil, false
-		}
-		if p.peek() == closing {
-			return items, true
-		}
+	_, ok := p.commaSeparated(']', func() bool {
 		item, ok := p.expression()
-		if !ok || !p.skip() {
-			return nil, false
-		}
 		items = append(items, item.value)
-		if p.peek() == ',' {
-			p.pos++
-		} else if p.peek() != closing {
-			return nil, false
-		}
-	}
+		return ok
+	})
+	return node{value: items}, ok
 }
 
 // name reads True, False, None and set(), the one call that is a literal.

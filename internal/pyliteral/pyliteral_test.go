@@ -14,14 +14,14 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// oracle is one row of testdata: a text, and what repr(ast.literal_eval(text)) of
-// Python 3.11 is; null if literal_eval refuses the text.
+// oracle is one row of testdata: a text, and repr(ast.literal_eval(text)) of Python
+// 3.11, null if literal_eval refuses the text.
 type oracle struct {
 	Text string  `json:"text"`
 	Repr *string `json:"repr"`
 }
 
-func oracles(t testing.TB, path string) []oracle {
+func readOracles(t testing.TB, path string) []oracle {
 	t.Helper()
 	file, err := os.Open(path)
 	if err != nil {
@@ -45,7 +45,7 @@ func TestAsPython(t *testing.T) {
 	if other := os.Getenv("PYLITERAL_ORACLE"); other != "" {
 		path = other
 	}
-	rows := oracles(t, path)
+	rows := readOracles(t, path)
 	if len(rows) < 400 {
 		t.Fatalf("only %d rows", len(rows))
 	}
@@ -63,29 +63,30 @@ func TestAsPython(t *testing.T) {
 }
 
 func TestTypes(t *testing.T) {
-	big, _ := new(big.Int).SetString("123456789012345678901", 10)
+	const digits = "123456789012345678901" // beyond int64
+	want, _ := new(big.Int).SetString(digits, 10)
 	for text, want := range map[string]any{
 		"42": int64(42), "-9223372036854775808": int64(-9223372036854775808), "1.5": 1.5, "True": true, "None": nil,
-		"'a'": "a", "b'a'": []byte("a"), "[1]": []any{int64(1)}, "(1,)": pyliteral.Tuple{int64(1)}, "{1}": pyliteral.Set{int64(1)},
-		"{'a': 1}": pyliteral.Dict{{Key: "a", Value: int64(1)}}, "...": pyliteral.Ellipsis{}, "1j": 1i, "set()": pyliteral.Set{},
+		"'a'": "a", "b'a'": []byte("a"), "[1]": []any{int64(1)}, "(1,)": pyliteral.Tuple{int64(1)},
+		"{1}": pyliteral.Set{int64(1)}, "{'a': 1}": pyliteral.Dict{{Key: "a", Value: int64(1)}},
+		"...": pyliteral.Ellipsis{}, "1j": 1i, "set()": pyliteral.Set{},
 	} {
 		got, err := pyliteral.Parse(text)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%s: %v %s", text, err, diff)
 		}
 	}
-	if got, err := pyliteral.Parse("123456789012345678901"); err != nil || got.(interface{ Cmp(y *bigInt) int }).Cmp(big) != 0 {
+	if got, err := pyliteral.Parse(digits); err != nil || got.(*big.Int).Cmp(want) != 0 {
 		t.Errorf("%v, %v", got, err)
 	}
 }
-
-type bigInt = big.Int
 
 func TestNesting(t *testing.T) {
 	for _, brackets := range []string{"[]", "()"} {
 		for depth, fits := range map[int]bool{200: true, 201: false, 100_000: false} {
 			text := strings.Repeat(brackets[:1], depth) + strings.Repeat(brackets[1:], depth)
-			if _, err := pyliteral.Parse(text); (err == nil) != fits || err != nil && !errors.Is(err, pyliteral.ErrNotLiteral) {
+			_, err := pyliteral.Parse(text)
+			if (err == nil) != fits || err != nil && !errors.Is(err, pyliteral.ErrNotLiteral) {
 				t.Errorf("%d of %s: %v", depth, brackets, err)
 			}
 		}
@@ -96,7 +97,7 @@ func TestNesting(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, row := range oracles(f, "testdata/python3.11.jsonl") {
+	for _, row := range readOracles(f, "testdata/python3.11.jsonl") {
 		f.Add(row.Text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -108,8 +109,9 @@ func FuzzParse(f *testing.F) {
 		if strings.ContainsAny(text, "eEjJ.") {
 			return // infinities, negative zeros and ... are not printed as literals
 		}
-		if again, err := pyliteral.Parse(printed); err != nil || pyliteral.Repr(again) != printed {
-			t.Errorf("%q is printed as %q, which is read as %s, %v", text, printed, pyliteral.Repr(again), err)
+		got, err := pyliteral.Parse(printed)
+		if err != nil || pyliteral.Repr(got) != printed {
+			t.Errorf("%q is printed as %q, which is read as %s, %v", text, printed, pyliteral.Repr(got), err)
 		}
 	})
 }

@@ -11,8 +11,8 @@ import (
 	"unicode"
 )
 
-// Str is what Python's str() makes of a value: a text as it is, a date or time in
-// ISO's form, anything else as [Repr].
+// Str formats a value as Python's str() does: a string as it is, a date or time in
+// ISO form, anything else as [Repr].
 func Str(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -23,10 +23,9 @@ func Str(v any) string {
 	return Repr(v)
 }
 
-// Repr is what Python's repr() makes of a value that [Parse] can give, or that a
-// decoder of TOML can. The order of a set's elements, which in Python depends on
-// their hashes, is that in which they were given; a Go map's keys are sorted.
-// Other values are written as fmt writes them.
+// Repr formats a value that [Parse] or a TOML decoder returns, as Python's repr() does.
+// The elements of a set, whose order in Python depends on hashes, are in the order of
+// the text; a Go map's keys are sorted. Any other value is formatted by fmt.
 func Repr(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -38,25 +37,25 @@ func Repr(v any) string {
 	case complex128:
 		return reprComplex(v)
 	case string:
-		return quoted(v)
+		return reprString(v)
 	case []byte:
-		return "b" + quotedBytes(v)
+		return "b" + reprBytes(v)
 	case []any:
-		return "[" + joined(v) + "]"
+		return "[" + reprItems(v) + "]"
 	case Tuple:
 		if len(v) == 1 {
 			return "(" + Repr(v[0]) + ",)"
 		}
-		return "(" + joined(v) + ")"
+		return "(" + reprItems(v) + ")"
 	case Set:
 		if len(v) == 0 {
 			return "set()"
 		}
-		return "{" + joined(v) + "}"
+		return "{" + reprItems(v) + "}"
 	case Dict:
 		return v.repr()
 	case map[string]any:
-		return sorted(v).repr()
+		return sortedDict(v).repr()
 	case Ellipsis:
 		return "Ellipsis"
 	case time.Time:
@@ -67,7 +66,7 @@ func Repr(v any) string {
 	return fmt.Sprint(v)
 }
 
-func joined(items []any) string {
+func reprItems(items []any) string {
 	parts := make([]string, len(items))
 	for i, item := range items {
 		parts[i] = Repr(item)
@@ -75,7 +74,7 @@ func joined(items []any) string {
 	return strings.Join(parts, ", ")
 }
 
-func sorted(table map[string]any) Dict {
+func sortedDict(table map[string]any) Dict {
 	dict := make(Dict, 0, len(table))
 	for _, key := range slices.Sorted(maps.Keys(table)) {
 		dict = append(dict, Item{key, table[key]})
@@ -91,19 +90,18 @@ func (d Dict) repr() string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// Float is how Python prints f: the shortest digits that read back, with an
-// exponent from 1e16 on and below 1e-4.
+// Float formats f as Python does: the shortest digits that parse as f, with an exponent
+// from 1e16 on and below 1e-4.
 func Float(f float64) string {
-	text := bareFloat(f)
+	text := shortFloat(f)
 	if strings.Trim(text, "-0123456789") == "" {
 		text += ".0"
 	}
 	return text
 }
 
-// bareFloat is Float without the .0 of a whole number, as it stands in complex
-// numbers.
-func bareFloat(f float64) string {
+// shortFloat is Float without the .0 of an integral number, as in complex numbers.
+func shortFloat(f float64) string {
 	switch {
 	case math.IsNaN(f):
 		return "nan"
@@ -117,26 +115,26 @@ func bareFloat(f float64) string {
 }
 
 func reprComplex(c complex128) string {
-	imaginary := bareFloat(imag(c)) + "j"
+	imaginary := shortFloat(imag(c)) + "j"
 	if real(c) == 0 && !math.Signbit(real(c)) {
 		return imaginary
 	}
 	if !strings.HasPrefix(imaginary, "-") {
 		imaginary = "+" + imaginary
 	}
-	return "(" + bareFloat(real(c)) + imaginary + ")"
+	return "(" + shortFloat(real(c)) + imaginary + ")"
 }
 
-// quote is the quotation mark that Python puts around text.
-func quote(text string) byte {
+// quoteFor returns the quotation mark that Python uses around text.
+func quoteFor(text string) byte {
 	if strings.Contains(text, "'") && !strings.Contains(text, `"`) {
 		return '"'
 	}
 	return '\''
 }
 
-func quoted(text string) string {
-	q := quote(text)
+func reprString(text string) string {
+	q := quoteFor(text)
 	var b strings.Builder
 	b.WriteByte(q)
 	for _, r := range text {
@@ -160,8 +158,8 @@ func quoted(text string) string {
 	return b.String()
 }
 
-func quotedBytes(text []byte) string {
-	q := quote(string(text))
+func reprBytes(text []byte) string {
+	q := quoteFor(string(text))
 	var b strings.Builder
 	b.WriteByte(q)
 	for _, c := range text {

@@ -7,38 +7,39 @@ import (
 	"unicode/utf8"
 )
 
-// strings reads string literals that stand side by side, which are one; bytes
-// and texts do not mix.
+// strings reads adjacent string literals as one value; Python does not join bytes with
+// str. IsString reports whether there is one.
 func (p *parser) strings() (value any, isString, ok bool) {
-	var all []byte
-	var isBytes, any bool
+	var joined []byte
+	var isBytes bool
 	for {
-		prefix, quote := p.opening()
+		prefix, quote := p.stringStart()
 		if quote == "" {
 			break
 		}
 		bytes := strings.ContainsAny(prefix, "bB")
-		if any && bytes != isBytes || strings.ContainsAny(prefix, "fF") {
+		if isString && bytes != isBytes || strings.ContainsAny(prefix, "fF") {
 			return nil, true, false
 		}
-		isBytes, any = bytes, true
+		isBytes, isString = bytes, true
 		p.pos += len(prefix) + len(quote)
-		body, ok := p.body(quote)
+		body, ok := p.stringBody(quote)
 		if !ok {
 			return nil, true, false
 		}
-		if all, ok = appendBody(all, body, bytes, strings.ContainsAny(prefix, "rR")); !ok || !p.skip() {
+		if joined, ok = appendBody(joined, body, bytes, strings.ContainsAny(prefix, "rR")); !ok || !p.skip() {
 			return nil, true, false
 		}
 	}
 	if isBytes {
-		return append([]byte{}, all...), true, true
+		return append([]byte{}, joined...), true, true
 	}
-	return string(all), any, any
+	return string(joined), isString, isString
 }
 
-// opening is the prefix and the quote that begin a string here, or no quote.
-func (p *parser) opening() (prefix, quote string) {
+// stringStart returns the prefix and the quote with which the next string literal
+// begins. Quote is empty if something else is next.
+func (p *parser) stringStart() (prefix, quote string) {
 	rest := p.text[p.pos:]
 	n := 0
 	for n < len(rest) && n < 3 && strings.IndexByte("rRbBuUfF", rest[n]) >= 0 {
@@ -57,8 +58,9 @@ func (p *parser) opening() (prefix, quote string) {
 	return "", ""
 }
 
-// body is what stands up to the closing quote, which is passed over.
-func (p *parser) body(quote string) (string, bool) {
+// stringBody reads a string literal to its closing quote, and returns it without the
+// quote.
+func (p *parser) stringBody(quote string) (string, bool) {
 	start := p.pos
 	for p.pos < len(p.text) {
 		switch {
@@ -70,7 +72,7 @@ func (p *parser) body(quote string) (string, bool) {
 		case strings.HasPrefix(p.text[p.pos:], quote):
 			p.pos += len(quote)
 			return p.text[start : p.pos-len(quote)], true
-		case len(quote) == 1 && p.eol():
+		case len(quote) == 1 && p.atNewline():
 			return "", false
 		default:
 			p.pos++
@@ -79,12 +81,12 @@ func (p *parser) body(quote string) (string, bool) {
 	return "", false
 }
 
-// newlines are one character in Python's source, however they are written.
+// newlines replaces line breaks: each is one \n in Python's source.
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// Unescape decodes text as the codec unicode_escape of Python does: its bytes as
-// Latin-1, and the escapes of a string literal. It reports false for an escape
-// that is cut short or names nothing.
+// Unescape decodes text as Python's codec unicode_escape does: its bytes as Latin-1,
+// and the escapes of a string literal. It reports false for a truncated escape, and
+// for an unknown name.
 func Unescape(text string) (string, bool) {
 	latin := make([]rune, len(text))
 	for i := range len(text) {
@@ -125,8 +127,9 @@ var escapes = map[byte]byte{
 	'\\': '\\', '\'': '\'', '"': '"', 'a': '\a', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t', 'v': '\v',
 }
 
-// appendEscape writes the character whose escape follows a backslash, and gives
-// the length of what follows. What is no escape keeps its backslash.
+// appendEscape appends the character of an escape whose backslash precedes rest, and
+// returns how many bytes of rest belong to the escape. An unknown escape keeps its
+// backslash.
 func appendEscape(dst []byte, rest string, bytes bool) ([]byte, int, bool) {
 	if rest == "" {
 		return nil, 0, false
@@ -153,11 +156,11 @@ func appendEscape(dst []byte, rest string, bytes bool) ([]byte, int, bool) {
 	return append(dst, '\\'), 0, true
 }
 
-// appendNamed reads N{NAME}.
+// appendNamed appends the character of N{NAME}.
 func appendNamed(dst []byte, rest string) ([]byte, int, bool) {
 	name, _, closed := strings.Cut(strings.TrimPrefix(rest, "N{"), "}")
-	r, known := Named(name)
-	if !closed || !known || !strings.HasPrefix(rest, "N{") {
+	r, ok := runeByName(name)
+	if !closed || !ok || !strings.HasPrefix(rest, "N{") {
 		return nil, 0, false
 	}
 	return utf8.AppendRune(dst, r), len("N{}") + len(name), true
@@ -175,8 +178,7 @@ func appendHex(dst []byte, rest string, bytes bool) ([]byte, int, bool) {
 	return appendCode(dst, rune(code), bytes), 1 + n, true
 }
 
-// appendCode writes a code as a byte or as a character, a lone surrogate as
-// U+FFFD.
+// appendCode appends a code as a byte or as a character, a surrogate as U+FFFD.
 func appendCode(dst []byte, code rune, bytes bool) []byte {
 	if bytes {
 		return append(dst, byte(code))

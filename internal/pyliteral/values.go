@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// Names of the locations by which BurntSushi/toml tells TOML's local times, which
-// have no zone, from others.
+// Names of the locations by which BurntSushi/toml marks TOML's local times, which have
+// no time zone.
 const (
 	localDateTime = "datetime-local"
 	localDate     = "date-local"
 	localTime     = "time-local"
 )
 
-// TypeName is what Python calls the type of a value: bool, str, NoneType, int,
+// TypeName returns Python's name for the type of a value: bool, str, NoneType, int,
 // float, complex, bytes, list, tuple, set, dict, ellipsis, datetime, date, time or
-// timedelta; for any other value it is Go's.
+// timedelta. For any other value it returns the Go type.
 func TypeName(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -100,8 +100,8 @@ func reprTime(t time.Time) string {
 	return "datetime.datetime(" + date + ", " + clock + zone + ")"
 }
 
-// reprDelta is repr() of a timedelta, whose parts are days, seconds and
-// microseconds, the days alone being below 0.
+// reprDelta is repr() of a timedelta. Its parts are days, seconds and microseconds, of
+// which only the days may be negative.
 func reprDelta(d time.Duration) string {
 	const day = 24 * time.Hour
 	days := d / day

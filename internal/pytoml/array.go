@@ -5,130 +5,128 @@ import (
 	"unicode/utf8"
 )
 
-// beginsWithText reports whether the first element of an array is a text.
-func beginsWithText(array string) bool {
-	inner := strip(between(array, 1, 1))
-	return inner != "" && (inner[0] == '"' || inner[0] == '\'')
-}
-
-func (r *reader) array(text string) *List {
-	r.down()
-	defer r.up()
+// readArray reads an array (load_array, lines 944–1033).
+func (r *reader) readArray(text string) *List {
+	r.enterValue()
+	defer r.leaveValue()
 	text = strip(text)
 	list := &List{}
-	kind := ""
-	for _, part := range r.elements(text) {
-		if part = strip(part); part == "" {
+	firstKind := ""
+	for _, element := range r.splitArray(text) {
+		if element = strip(element); element == "" {
 			continue
 		}
-		value, its := r.load(part, true)
-		if kind != "" && its != kind {
+		value, kind := r.readValue(element, true)
+		if firstKind != "" && kind != firstKind {
 			refuse("Not a homogeneous array")
 		}
-		kind = its
+		firstKind = kind
 		list.Items = append(list.Items, value)
 	}
 	return list
 }
 
-// elements splits an array at its commas: those outside of inner arrays if it
-// begins with one, those between tables if it begins with one, else all, of which
-// texts are put together again.
-func (r *reader) elements(text string) []string {
+// splitArray returns the elements of an array, unread. It splits at the commas outside
+// of inner arrays if the first element is an array, and between inline tables if it is
+// one. Otherwise it splits at every comma, and joins strings that hold commas.
+func (r *reader) splitArray(text string) []string {
 	inner := between(text, 1, 1)
 	r.cost(len(inner))
 	if before, _, found := strings.Cut(inner, "["); found && strip(before) == "" {
-		return outerCommas(inner)
+		return splitOuterCommas(inner)
 	}
 	if strings.HasPrefix(strip(inner), "{") {
-		return r.tables([]rune(text))
+		return r.inlineTables([]rune(text))
 	}
 	parts := strings.Split(inner, ",")
-	if beginsWithText(text) {
-		return r.joinTexts(parts)
+	if beginsWithString(text) {
+		return r.joinStrings(parts)
 	}
 	return parts
 }
 
-func outerCommas(inner string) []string {
+// beginsWithString reports whether the first element of an array is a string
+// (_load_array_isstrarray, lines 938–942).
+func beginsWithString(array string) bool {
+	inner := strip(between(array, 1, 1))
+	return inner != "" && isQuote(inner[0])
+}
+
+func splitOuterCommas(inner string) []string {
 	var parts []string
-	open, begin := 0, 0
+	depth, start := 0, 0
 	for i := range len(inner) {
 		switch c := inner[i]; {
 		case c == '[':
-			open++
+			depth++
 		case c == ']':
-			open--
-		case c == ',' && open == 0:
-			parts = append(parts, inner[begin:i])
-			begin = i + 1
+			depth--
+		case c == ',' && depth == 0:
+			parts = append(parts, inner[start:i])
+			start = i + 1
 		}
 	}
-	return append(parts, inner[begin:])
+	return append(parts, inner[start:])
 }
 
-// tables are the inline tables of an array, and nothing else of it.
-func (r *reader) tables(a []rune) []string {
-	var parts []string
-	begin, end, open := 1, 2, 0
-	if a[begin] == '{' {
-		open = 1
+// inlineTables returns the inline tables of an array (lines 955–992). It skips
+// everything between them, other values too. The names are start_group_index,
+// end_group_index, open_bracket_count and in_str in Python. The indices begin behind
+// the bracket of the array; depth is not reset between tables, whose own brackets it
+// counts only once.
+func (r *reader) inlineTables(array []rune) []string {
+	var tables []string
+	start, end, depth, inString := 1, 2, 0, false
+	if array[start] == '{' {
+		depth = 1
 	}
-	inText := false
-	for end < len(a)-1 {
+	for end < len(array)-1 {
 		r.cost(1)
-		switch c := a[end]; {
-		case c == '"' || c == '\'':
-			if inText {
-				for k := end - 1; k > -1 && a[k] == '\\'; k-- {
-					inText = !inText
-				}
-			}
-			inText = !inText
-		case !inText && c == '{':
-			open++
-		}
-		if inText || a[end] != '}' {
-			end++
-			continue
-		}
-		if open > 1 {
-			open--
-			end++
-			continue
-		}
+		c := array[end]
 		end++
-		parts = append(parts, string(a[begin:end]))
-		for begin = end + 1; begin < len(a)-1 && a[begin] != '{'; begin++ {
-			r.cost(1)
+		switch {
+		case isQuote(c):
+			if !inString || !isEscaped(array, end-1) {
+				inString = !inString
+			}
+		case inString:
+		case c == '{':
+			depth++
+		case c == '}' && depth > 1:
+			depth--
+		case c == '}':
+			tables = append(tables, string(array[start:end]))
+			for start = end + 1; start < len(array)-1 && array[start] != '{'; start++ {
+				r.cost(1)
+			}
+			end = start + 1
 		}
-		end = begin + 1
 	}
-	return parts
+	return tables
 }
 
-// joinTexts puts together texts that hold commas.
-func (r *reader) joinTexts(parts []string) []string {
-	for b := 0; b < len(parts)-1; b++ {
-		for text := strip(parts[b]); !bounded(text) || opensThree(text); text = strip(parts[b]) {
-			if b+1 >= len(parts) {
+// joinStrings joins the parts of strings that hold commas (lines 995–1008).
+func (r *reader) joinStrings(parts []string) []string {
+	for i := 0; i < len(parts)-1; i++ {
+		for part := strip(parts[i]); !isBounded(part) || opensMultiline(part); part = strip(parts[i]) {
+			if i+1 >= len(parts) {
 				raise(indexError)
 			}
-			r.cost(len(parts[b]) + len(parts))
-			parts[b] += "," + parts[b+1]
-			if b < len(parts)-2 {
-				parts = append(parts[:b+1], parts[b+2:]...)
+			r.cost(len(parts[i]) + len(parts))
+			parts[i] += "," + parts[i+1]
+			if i < len(parts)-2 {
+				parts = append(parts[:i+1], parts[i+2:]...)
 			} else {
-				parts = parts[:b+1]
+				parts = parts[:i+1]
 			}
 		}
 	}
 	return parts
 }
 
-// opensThree is a text that begins with three of a character and ends in at most
-// one of it.
-func opensThree(text string) bool {
+// opensMultiline reports whether text begins with three of one character, and neither
+// of the two characters before its last one is that (lines 998–1001).
+func opensMultiline(text string) bool {
 	if utf8.RuneCountInString(text) <= 2 {
 		return false
 	}
@@ -137,8 +135,9 @@ func opensThree(text string) bool {
 	return runes[1] == c && runes[2] == c && runes[n-2] != c && runes[n-3] != c
 }
 
-// bounded reports whether a text ends as it begins, with no backslash before.
-func bounded(text string) bool {
+// isBounded reports whether text ends in the character with which it begins, not
+// escaped (bounded_string, lines 923–936).
+func isBounded(text string) bool {
 	if text == "" {
 		return true
 	}

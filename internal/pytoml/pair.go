@@ -2,36 +2,38 @@ package pytoml
 
 import "strings"
 
-// unfinished is a value that goes on over lines.
+// unfinished is a value that continues on the next line.
 type unfinished struct {
 	key, value string
-	backslash  bool
+	backslash  bool // the line ended in one
 }
 
-// pair reads key = value into a table, unless the value goes on over lines.
-func (r *reader) pair(line string, level any, backslash bool) *unfinished {
+// readPair reads key = value into a table, unless the value continues on the next line
+// (load_line, lines 706–788).
+func (r *reader) readPair(line string, level any, backslash bool) *unfinished {
 	key, text, strict := r.splitPair(line)
-	level, key = keyOf(level, key)
-	more := goesOn(key, text, backslash)
+	level, key = resolveKey(level, key)
+	rest := startMultiline(key, text, backslash)
 	var value any
-	if more == nil {
-		value, _ = r.load(text, strict)
+	if rest == nil {
+		value, _ = r.readValue(text, strict)
 	}
 	table, isTable := level.(Table)
-	if _, there := table[key]; there || !isTable {
+	if _, exists := table[key]; exists || !isTable { // Python raises the same for both
 		refuse("Duplicate keys!")
 	}
 	switch {
-	case more == nil:
+	case rest == nil:
 		table[key] = value
 	case key == "":
 		raise("UnboundLocalError")
 	}
-	return more
+	return rest
 }
 
-// splitPair finds the equals sign that key and value stand around: not the first,
-// if what follows it begins no value.
+// splitPair splits a line at the equals sign between key and value (lines 707–740).
+// That is the first one outside of quotes, or a later one if what follows the first
+// does not begin a value. Strict reports whether the value may be a number.
 func (r *reader) splitPair(line string) (key, value string, strict bool) {
 	splits := 1
 	quoted := false
@@ -43,22 +45,22 @@ func (r *reader) splitPair(line string) (key, value string, strict bool) {
 		quoted = !quoted
 	}
 	pair := strings.SplitN(line, "=", splits+1)
-	at := len(pair) - 1
-	strict = strictNumber(pair[at])
-	if strings.ContainsAny(pair[at][:min(1, len(pair[at]))], "0123456789") {
-		pair[at] = strings.ReplaceAll(pair[at], "_", "")
+	last := len(pair) - 1
+	strict = isStrictNumber(pair[last])
+	if pair[last] != "" && isDigit(pair[last][0]) {
+		pair[last] = strings.ReplaceAll(pair[last], "_", "")
 	}
-	for len(pair[at]) > 0 && !r.beginsValue(pair[at]) {
+	for len(pair[last]) > 0 && !r.beginsValue(pair[last]) {
 		splits++
-		before := pair[at]
+		before := pair[last]
 		r.cost(len(line))
 		pair = strings.SplitN(line, "=", splits+1)
-		if at = len(pair) - 1; pair[at] == before {
+		if last = len(pair) - 1; pair[last] == before {
 			refuse("Invalid date or number")
 		}
-		strict = strict && strictNumber(pair[at])
+		strict = strict && isStrictNumber(pair[last])
 	}
-	return strip(strings.Join(pair[:at], "=")), strip(pair[at]), strict
+	return strip(strings.Join(pair[:last], "=")), strip(pair[last]), strict
 }
 
 func (r *reader) beginsValue(text string) bool {
@@ -70,18 +72,19 @@ func (r *reader) beginsValue(text string) bool {
 		return true
 	}
 	_, isDate := dateOf(text)
-	return isDate || timeOfDay.MatchString(text)
+	return isDate || timePattern.MatchString(text)
 }
 
-// keyOf goes down a dotted key, and gives the table and the name that it ends in.
-func keyOf(level any, key string) (any, string) {
+// resolveKey follows a dotted key from level, and creates the tables that are missing
+// (lines 741–766). It returns the table of the last part, and that part.
+func resolveKey(level any, key string) (any, string) {
 	if !strings.Contains(key, ".") {
-		if c := first(key); (c == '"' || c == '\'') && key[len(key)-1] == c {
+		if c := byteAt(key, 0); isQuote(c) && key[len(key)-1] == c {
 			return level, unescape(between(key, 1, 1))
 		}
 		return level, key
 	}
-	parts := keyParts(key)
+	parts := splitKey(key)
 	for len(parts) > 0 && parts[len(parts)-1] == "" {
 		parts = parts[:len(parts)-1]
 	}
@@ -93,7 +96,7 @@ func keyOf(level any, key string) (any, string) {
 			continue
 		}
 		table := tableOf(level)
-		if _, there := table[part]; !there {
+		if _, exists := table[part]; !exists {
 			table[part] = Table{}
 		}
 		level = table[part]
@@ -101,7 +104,7 @@ func keyOf(level any, key string) (any, string) {
 	return level, strip(parts[len(parts)-1])
 }
 
-func keyParts(key string) []string {
+func splitKey(key string) []string {
 	if !strings.ContainsAny(key, `"'`) {
 		return strings.Split(key, ".")
 	}
@@ -111,8 +114,8 @@ func keyParts(key string) []string {
 		if quoted {
 			parts = append(parts, part)
 		} else {
-			for level := range strings.SplitSeq(part, ".") {
-				parts = append(parts, strip(level))
+			for name := range strings.SplitSeq(part, ".") {
+				parts = append(parts, strip(name))
 			}
 		}
 		quoted = !quoted
@@ -120,13 +123,15 @@ func keyParts(key string) []string {
 	return parts
 }
 
-// goesOn is a text in three quotes that does not end on its line.
-func goesOn(key, text string, backslash bool) *unfinished {
-	begin := opening(text)
-	if begin < 0 {
+// startMultiline returns the beginning of a multi-line string that does not end on its
+// line, nil if text is a complete value (lines 767–776). Python counts backslashes
+// from the end of the line back to the beginning of the string.
+func startMultiline(key, text string, backslash bool) *unfinished {
+	start := multilineStart(text)
+	if start < 0 {
 		return nil
 	}
-	for k := len(text) - 1; k >= begin && text[k] == '\\'; k-- {
+	for i := len(text) - 1; i >= start && text[i] == '\\'; i-- {
 		backslash = !backslash
 	}
 	if backslash {
@@ -135,37 +140,36 @@ func goesOn(key, text string, backslash bool) *unfinished {
 	return &unfinished{key, text + "\n", false}
 }
 
-// opening is where such a text begins, the last of an array's if it is one; -1
-// if there is none.
-func opening(text string) int {
+// multilineStart returns the offset of a multi-line string that does not end in text,
+// -1 if there is none (_load_line_multiline_str, lines 790–808). In an array it is the
+// last element.
+func multilineStart(text string) int {
 	if len([]rune(text)) < 3 {
 		return -1
 	}
-	begin := 0
-	if text[0] == '[' && !strings.HasSuffix(strip(text), "]") && beginsWithText(text) {
-		parts := strings.Split(strip(text[1:]), ",")
-		for len(parts) > 1 {
-			if c := first(parts[len(parts)-1]); c == '"' || c == '\'' {
-				break
-			}
-			n := len(parts)
-			parts = append(parts[:n-2], parts[n-2]+","+parts[n-1])
-		}
-		begin = len(text) - len(parts[len(parts)-1])
+	start := 0
+	if text[0] == '[' && !strings.HasSuffix(strip(text), "]") && beginsWithString(text) {
+		start = len(text) - len(lastString(text))
 	}
-	rest := text[begin:]
-	if first(rest) != '"' && first(rest) != '\'' {
+	value := text[start:]
+	quote := byteAt(value, 0)
+	if !isQuote(quote) || byteAt(value, 1) != quote || byteAt(value, 2) != quote {
 		return -1
 	}
-	three := strings.Repeat(rest[:1], 3)
-	if len(rest) < 3 {
-		if len(rest) == 2 && rest[1] != rest[0] {
-			return -1
-		}
-		raise(indexError)
-	}
-	if !strings.HasPrefix(rest, three) || len([]rune(rest)) > 5 && strings.HasSuffix(rest, three) {
+	if len([]rune(value)) > 5 && strings.HasSuffix(value, value[:3]) {
 		return -1
 	}
-	return begin
+	return start
+}
+
+// lastString returns the end of an array, from the last element that begins with a
+// quote (lines 796–799).
+func lastString(array string) string {
+	parts := strings.Split(strip(array[1:]), ",")
+	last := len(parts) - 1
+	for last > 0 && !isQuote(byteAt(parts[last], 0)) {
+		parts[last-1] += "," + parts[last]
+		last--
+	}
+	return parts[last]
 }

@@ -7,29 +7,24 @@ import (
 	"unicode"
 )
 
-// What follows does what the methods of Python's str and its numbers do.
+// These functions do what Python's str methods, slices and numbers do.
 
+// isSpace is str.isspace of one character.
 func isSpace(c rune) bool { return unicode.IsSpace(c) || c >= 0x1c && c <= 0x1f }
 
+// strip is str.strip.
 func strip(s string) string { return strings.TrimFunc(s, isSpace) }
 
+// isAlnum is str.isalnum of one character.
 func isAlnum(c rune) bool { return unicode.IsLetter(c) || unicode.IsNumber(c) }
 
-// last is s[-n:][0] as a byte, for comparison with ASCII; ok is false beyond the
-// beginning.
-func last(s string, n int) (c byte, ok bool) {
-	if n > len(s) {
-		return 0, false
-	}
-	return s[len(s)-n], true
-}
-
-// first is s[0]; Python raises where there is none.
-func first(s string) byte {
-	if s == "" {
+// byteAt is s[i], for comparison with ASCII: i counts bytes. It raises IndexError
+// outside of s.
+func byteAt[S string | []byte](s S, i int) byte {
+	if i < 0 || i >= len(s) {
 		raise(indexError)
 	}
-	return s[0]
+	return s[i]
 }
 
 // between is s[from:-to] in characters.
@@ -65,7 +60,7 @@ func floatOf(s string) (float64, bool) {
 	return f, true
 }
 
-// withoutUnderscores takes out underscores, which may stand between digits alone.
+// withoutUnderscores removes underscores, which are allowed only between digits.
 func withoutUnderscores(s string) (string, bool) {
 	for i := range len(s) {
 		if s[i] == '_' && (i == 0 || i == len(s)-1 || !isDigit(s[i-1]) || !isDigit(s[i+1])) {
@@ -75,9 +70,12 @@ func withoutUnderscores(s string) (string, bool) {
 	return strings.ReplaceAll(s, "_", ""), true
 }
 
+// isQuote reports whether c is a single or a double quote.
+func isQuote[C byte | rune](c C) bool { return c == '"' || c == '\'' }
+
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// intOf is int(s, 0), of a text without underscores.
+// intOf is int(s, 0) for a string without underscores.
 func intOf(s string) *big.Int {
 	text := strip(s)
 	digits := strings.TrimLeft(text, "+-")

@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// casesFile holds texts and what Python's toml 0.10.2 makes of each, as measured
-// with it: a table, or the error.
+// casesFile holds TOML texts and what Python's toml 0.10.2 returned for each: a table,
+// or the error. The environment's PYTOML_CASES replaces it.
 var casesFile = "testdata/cases.jsonl"
 
 func TestReadsAsPythonDoes(t *testing.T) {
@@ -43,7 +43,7 @@ func TestReadsAsPythonDoes(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 			failed++
 		case refused != (err != nil):
-			t.Errorf("%q: got %v %v, want %v", text, shown(got), err, c[1])
+			t.Errorf("%q: got %v %v, want %v", text, encode(got), err, c[1])
 			failed++
 		case refused:
 			if got := err.(*Error).Class; got != class {
@@ -51,7 +51,7 @@ func TestReadsAsPythonDoes(t *testing.T) {
 				failed++
 			}
 		default:
-			if diff := cmp.Diff(normal(c[1]), shown(got)); diff != "" {
+			if diff := cmp.Diff(normalize(c[1]), encode(got)); diff != "" {
 				t.Errorf("%q: %s", text, diff)
 				failed++
 			}
@@ -59,33 +59,33 @@ func TestReadsAsPythonDoes(t *testing.T) {
 	}
 }
 
-// shown is a value as the cases hold it.
-func shown(v any) any {
+// encode returns a value in the form of the cases.
+func encode(v any) any {
 	switch v := v.(type) {
 	case Table:
 		m := map[string]any{}
 		for name, value := range v {
-			m[name] = shown(value)
+			m[name] = encode(value)
 		}
 		return m
 	case *List:
 		list := []any{}
 		for _, value := range v.Items {
-			list = append(list, shown(value))
+			list = append(list, encode(value))
 		}
 		return list
 	case Int:
 		return map[string]any{"$int": string(v)}
 	case float64:
-		return map[string]any{"$float": float(v)}
+		return map[string]any{"$float": encodeFloat(v)}
 	case Time:
-		return map[string]any{"$time": timeText(v)}
+		return map[string]any{"$time": encodeTime(v)}
 	}
 	return v
 }
 
-// timeText is a time as the cases hold it.
-func timeText(t Time) (text string) {
+// encodeTime returns a time in the form of the cases.
+func encodeTime(t Time) (text string) {
 	if t.HasDate {
 		text = fmt.Sprintf("%04d-%02d-%02d", t.Year, t.Month, t.Day)
 	}
@@ -98,32 +98,34 @@ func timeText(t Time) (text string) {
 	return text
 }
 
-// float is a float as one text, NaN too.
-func float(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+// encodeFloat returns a float, or NaN, as one string.
+func encodeFloat(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 
-// normal writes the floats of a case as float does; Python writes some otherwise.
-func normal(v any) any {
+// normalize formats the floats of a case as encodeFloat does: Python formats some
+// differently.
+func normalize(v any) any {
 	switch v := v.(type) {
 	case []any:
 		for i := range v {
-			v[i] = normal(v[i])
+			v[i] = normalize(v[i])
 		}
 	case map[string]any:
 		if text, ok := v["$float"].(string); ok && len(v) == 1 {
 			f, _ := strconv.ParseFloat(text, 64)
-			return map[string]any{"$float": float(f)}
+			return map[string]any{"$float": encodeFloat(f)}
 		}
 		for name := range v {
-			v[name] = normal(v[name])
+			v[name] = normalize(v[name])
 		}
 	}
 	return v
 }
 
-// FuzzRead looks for panics, and for texts that take long.
+// FuzzRead looks for panics, and for texts that are slow to read.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
-		"a = 1\n[t]\nb.c = [1, \"x\"]\n[[u]]\nv = {a = '''x\ny'''}\n", "k = \"\"\"\n\\\n\"\"\"\n", "v = [{a = 1}, [", "\"", "[", "=\r", "'''", "a={b=[\"",
+		"a = 1\n[t]\nb.c = [1, \"x\"]\n[[u]]\nv = {a = '''x\ny'''}\n",
+		"k = \"\"\"\n\\\n\"\"\"\n", "v = [{a = 1}, [", "\"", "[", "=\r", "'''", "a={b=[\"",
 	} {
 		f.Add(seed)
 	}
@@ -140,11 +142,11 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// What Python would take hours for ends, with an answer or without.
+// Texts for which Python would take hours end soon, with a result or ErrTooLong.
 func TestLongTextsEnd(t *testing.T) {
 	const n = 1 << 20
 	const read, refused, tooLong = "read", "refused", "too long"
-	for name, c := range map[string]struct{ text, want string }{
+	for name, tt := range map[string]struct{ text, want string }{
 		"equals signs":  {"a = " + strings.Repeat("=", n), refused},
 		"lines":         {"a = \"\"\"\n" + strings.Repeat("line\n", n/5) + "\"\"\"\n", read},
 		"quotes":        {"a = [" + strings.Repeat("\"", n), read},
@@ -157,15 +159,15 @@ func TestLongTextsEnd(t *testing.T) {
 		"more quotes":   {"a = '" + strings.Repeat("'\"", n/2) + "\n", refused},
 		"tables":        {strings.Repeat("[t.u]\n[t]\n", n/10), refused},
 	} {
-		_, err := Read(c.text)
+		_, err := Read(tt.text)
 		got := read
 		if errors.Is(err, ErrTooLong) {
 			got = tooLong
 		} else if err != nil {
 			got = refused
 		}
-		if got != c.want {
-			t.Errorf("%s: %s, want %s: %v", name, got, c.want, err)
+		if got != tt.want {
+			t.Errorf("%s: %s, want %s: %v", name, got, tt.want, err)
 		}
 	}
 }

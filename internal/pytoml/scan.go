@@ -2,37 +2,36 @@ package pytoml
 
 import "slices"
 
-// scan is the first pass: it joins arrays and texts that go over lines, blanks
-// comments, and finds what is no key. It changes characters and never their number.
-type scan struct {
+// scanner is the first pass (loads, lines 191–363): it joins arrays and multi-line
+// strings, blanks comments, and refuses what is not a key. It replaces characters, but
+// never changes their number.
+type scanner struct {
 	text []rune
 
-	brackets    int
-	inText      bool
-	quote       rune // that the text began with; 0 outside
-	long        bool // in a text of three quotes
-	arrayTables bool // in a header of two brackets
-	group       bool // in a header
-	lineBegins  bool
+	brackets      int  // open ones of arrays
+	inString      bool // openstring in Python
+	quote         rune // that opened the string; 0 outside
+	multiline     bool // in a multi-line string
+	inHeader      bool // in [a] (keygroup)
+	inArrayHeader bool // in [[a]] (arrayoftables)
+	atLineStart   bool // beginline
 
-	key    keyState
-	dotted bool
+	key       keyState // keyname
+	dottedKey bool
 }
 
-// keyState is where in a key the scan is.
+// keyState is where in a key the scanner is.
 type keyState uint8
 
 const (
 	noKey keyState = iota
 	inKey
-	afterKey // in or after a part of it that has ended
+	afterKey // behind a part of a key: the next is a dot or the equals sign
 )
 
-func newScan(text []rune) *scan { return &scan{text: text, lineBegins: true} }
-
-// back is text[i]; a negative index counts from the end, as in Python, and one
-// beyond it is what an IndexError is there.
-func (s *scan) back(i int) (c rune, ok bool) {
+// at is text[i] in Python: a negative index counts from the end. Ok is false where
+// Python raises IndexError.
+func (s *scanner) at(i int) (c rune, ok bool) {
 	if i < 0 {
 		i += len(s.text)
 	}
@@ -42,164 +41,167 @@ func (s *scan) back(i int) (c rune, ok bool) {
 	return s.text[i], true
 }
 
-// must is text[i], where no IndexError is caught.
-func (s *scan) must(i int) rune {
-	c, ok := s.back(i)
+// mustAt is at where Python does not catch IndexError.
+func (s *scanner) mustAt(i int) rune {
+	c, ok := s.at(i)
 	if !ok {
 		raise(indexError)
 	}
 	return c
 }
 
-func (s *scan) run(r *reader) {
+func (s *scanner) run(r *reader) {
 	for i := 0; i < len(s.text); i++ {
-		r.at = i
+		r.pos = i
 		r.cost(1)
 		c := s.text[i]
-		if c == '\r' && s.must(i+1) == '\n' {
+		if c == '\r' && s.mustAt(i+1) == '\n' {
 			s.text[i] = ' '
 			continue
 		}
-		if s.key != noKey && s.inKeyAt(i, c) {
+		if s.key != noKey && s.scanKey(i, c) {
 			continue
 		}
-		s.quotes(r, i, c)
-		if c == '#' && s.plain() && !s.comment(i) {
+		s.scanQuote(r, i, c)
+		if c == '#' && s.outside() && !s.blankComment(i) {
 			break
 		}
-		s.bracket(i, c)
-		s.newline(i, c)
+		s.scanBracket(i, c)
+		s.scanNewline(i, c)
 	}
-	r.at = len(s.text)
+	r.pos = len(s.text)
 	switch {
 	case s.key != noKey:
 		refuse("Key name found without value. Reached end of file.")
-	case s.inText:
+	case s.inString:
 		refuse("Unterminated string found. Reached end of file.")
 	}
 }
 
-// plain is outside of texts and headers.
-func (s *scan) plain() bool { return !s.inText && !s.group && !s.arrayTables }
+// outside reports whether the scanner is outside of strings and headers.
+func (s *scanner) outside() bool { return !s.inString && !s.inHeader && !s.inArrayHeader }
 
-// inKeyAt reads a character of a key, and reports whether there is no more to it.
-func (s *scan) inKeyAt(i int, c rune) (done bool) {
+// scanKey scans a character of a key (lines 210–262). It returns false for the equals
+// sign after the key.
+func (s *scanner) scanKey(i int, c rune) bool {
 	if c == '\n' {
 		refuse("Key name found without value. Reached end of line.")
 	}
-	if s.inText {
-		if c == s.quote && !s.escaped(i) {
-			s.key, s.inText, s.quote = afterKey, false, 0
-		}
-		return true
-	}
 	switch {
-	case s.key == inKey && isSpace(c):
-		s.key = afterKey
-		return true
-	case s.key == inKey && c == '.':
-		s.dotted = true
-		return true
-	case s.key == inKey && (isAlnum(c) || c == '_' || c == '-'):
-		return true
-	case s.key == inKey && s.dotted && s.must(i-1) == '.' && (c == '"' || c == '\''):
-		s.inText, s.quote = true, c
-		return true
-	case s.key == afterKey && isSpace(c):
-		if s.dotted {
-			s.nextPart(i)
+	case s.inString:
+		if c == s.quote && !isEscaped(s.text, i) {
+			s.key, s.inString, s.quote = afterKey, false, 0
 		}
 		return true
-	case s.key == afterKey && c == '.':
-		s.dotted = true
-		s.nextPart(i)
+	case s.key == inKey && s.scanInKey(i, c):
+		return true
+	case s.key == afterKey && s.scanAfterKey(i, c):
 		return true
 	case c != '=':
 		refuse("Found invalid character in key name. Try quoting the key name.")
 	}
-	s.key, s.dotted = noKey, false
+	s.key, s.dottedKey = noKey, false
 	return false
 }
 
-func (s *scan) nextPart(i int) {
-	if next := s.must(i + 1); !isSpace(next) && next != '.' {
-		s.key = inKey
+// scanInKey scans a character in a part of a key, and reports whether it is valid
+// there (lines 227–240).
+func (s *scanner) scanInKey(i int, c rune) bool {
+	switch {
+	case isSpace(c):
+		s.key = afterKey
+	case c == '.':
+		s.dottedKey = true
+	case isAlnum(c) || c == '_' || c == '-':
+	case s.dottedKey && s.mustAt(i-1) == '.' && isQuote(c):
+		s.inString, s.quote = true, c
+	default:
+		return false
 	}
+	return true
 }
 
-// escaped reports an odd number of backslashes before i, and of none before the
-// beginning.
-func (s *scan) escaped(i int) bool {
+// scanAfterKey scans a character behind a part of a key, and reports whether it is
+// valid there (lines 241–253). Behind a dot the next part begins.
+func (s *scanner) scanAfterKey(i int, c rune) bool {
+	if c != '.' && !isSpace(c) {
+		return false
+	}
+	if c == '.' {
+		s.dottedKey = true
+	}
+	if s.dottedKey {
+		if next := s.mustAt(i + 1); !isSpace(next) && next != '.' {
+			s.key = inKey
+		}
+	}
+	return true
+}
+
+// isEscaped reports whether an odd number of backslashes precedes text[i].
+func isEscaped(text []rune, i int) bool {
 	odd := false
-	for k := 1; i >= k && s.text[i-k] == '\\'; k++ {
+	for i--; i >= 0 && text[i] == '\\'; i-- {
 		odd = !odd
 	}
 	return odd
 }
 
-// quotes keeps track of texts. Quotes are counted backwards, over whatever came
-// before.
-func (s *scan) quotes(r *reader, i int, c rune) {
-	switch {
-	case c == '\'' && s.quote != '"':
-		if three, _ := s.run3(i, '\''); three {
-			s.long = !s.long
-			s.inText = s.long
-		} else {
-			s.inText = !s.inText
-		}
-	case c == '"' && s.quote != '\'':
-		three, k := s.run3(i, '"')
-		if odd := s.oddBackslashes(r, i, k, three); odd {
-			break
-		}
-		if three {
-			s.long = !s.long
-			s.inText = s.long
-		} else {
-			s.inText = !s.inText
-		}
-	default:
+// scanQuote opens and closes strings (lines 263–306). Quotes are counted backwards,
+// whatever came before them.
+func (s *scanner) scanQuote(r *reader, i int, c rune) {
+	other := '"'
+	if c == '"' {
+		other = '\''
+	}
+	if !isQuote(c) || s.quote == other {
 		return
 	}
+	switch count := s.countQuotes(i, c); {
+	case c == '"' && s.isEscapedQuote(r, i, count):
+	case count == 3:
+		s.multiline = !s.multiline
+		s.inString = s.multiline
+	default:
+		s.inString = !s.inString
+	}
 	s.quote = 0
-	if s.inText {
+	if s.inString {
 		s.quote = c
 	}
 }
 
-// run3 reports whether the quote at i is the third of a kind, and how many there
-// are up to it.
-func (s *scan) run3(i int, quote rune) (three bool, k int) {
-	for k = 1; ; {
-		c, ok := s.back(i - k)
-		if !ok || c != quote {
-			return false, k
+// countQuotes returns how many equal quotes in a row end at text[i], at most three.
+func (s *scanner) countQuotes(i int, quote rune) int {
+	count := 1
+	for count < 3 {
+		if c, ok := s.at(i - count); !ok || c != quote {
+			break
 		}
-		if k++; k == 3 {
-			return true, k
-		}
+		count++
 	}
+	return count
 }
 
-func (s *scan) oddBackslashes(r *reader, i, k int, three bool) bool {
-	if _, ok := s.back(i - k); !ok || k == 2 || k == 3 && !three {
+// isEscapedQuote reports whether an odd number of backslashes precedes the quotes that
+// end at text[i]. Python does not look before two quotes.
+func (s *scanner) isEscapedQuote(r *reader, i, count int) bool {
+	if count == 2 {
 		return false
 	}
 	odd := false
-	for {
-		c, ok := s.back(i - k)
+	for k := count; ; k++ {
+		c, ok := s.at(i - k)
 		if !ok || c != '\\' {
 			return odd
 		}
 		r.cost(1)
 		odd = !odd
-		k++
 	}
 }
 
-// comment blanks a comment, and reports whether a line follows it.
-func (s *scan) comment(i int) bool {
+// blankComment replaces a comment with spaces, and reports whether a line follows it.
+func (s *scanner) blankComment(i int) bool {
 	end := slices.Index(s.text[i:], '\n')
 	if end < 0 {
 		end = len(s.text) - i
@@ -210,49 +212,51 @@ func (s *scan) comment(i int) bool {
 	return i+end < len(s.text)
 }
 
-func (s *scan) bracket(i int, c rune) {
+// scanBracket opens and closes headers and arrays (lines 320–336).
+func (s *scanner) scanBracket(i int, c rune) {
 	switch {
-	case c == '[' && s.plain() && s.lineBegins:
+	case c == '[' && s.outside() && s.atLineStart:
 		if i+1 < len(s.text) && s.text[i+1] == '[' {
-			s.arrayTables = true
+			s.inArrayHeader = true
 		} else {
-			s.group = true
+			s.inHeader = true
 		}
-	case c == '[' && s.plain():
+	case c == '[' && s.outside():
 		s.brackets++
-	case c == ']' && !s.inText && s.group:
-		s.group = false
-	case c == ']' && !s.inText && s.arrayTables:
-		if s.must(i-1) == ']' {
-			s.arrayTables = false
+	case c == ']' && !s.inString && s.inHeader:
+		s.inHeader = false
+	case c == ']' && !s.inString && s.inArrayHeader:
+		if s.mustAt(i-1) == ']' {
+			s.inArrayHeader = false
 		}
-	case c == ']' && !s.inText:
+	case c == ']' && !s.inString:
 		s.brackets--
 	}
 }
 
-func (s *scan) newline(i int, c rune) {
-	now := s.text[i]
+// scanNewline joins lines, or ends one and begins the next (lines 337–357).
+func (s *scanner) scanNewline(i int, c rune) {
+	replaced := s.text[i]
 	switch {
 	case c != '\n':
-		if s.lineBegins && now != ' ' && now != '\t' {
-			s.beginLine(now)
+		if s.atLineStart && replaced != ' ' && replaced != '\t' {
+			s.beginLine(replaced)
 		}
-	case s.inText || s.long:
-		if !s.long {
+	case s.inString || s.multiline:
+		if !s.multiline {
 			refuse("Unbalanced quotes")
 		}
 		s.joinQuotes(i)
 	case s.brackets != 0:
 		s.text[i] = ' '
 	default:
-		s.lineBegins = true
+		s.atLineStart = true
 	}
 }
 
-func (s *scan) beginLine(c rune) {
-	s.lineBegins = false
-	if s.group || s.arrayTables {
+func (s *scanner) beginLine(c rune) {
+	s.atLineStart = false
+	if s.inHeader || s.inArrayHeader {
 		return
 	}
 	if c == '=' {
@@ -261,14 +265,15 @@ func (s *scan) beginLine(c rune) {
 	s.key = inKey
 }
 
-// joinQuotes is what becomes of a line's end after two quotes: a third one.
-func (s *scan) joinQuotes(i int) {
-	quote := s.must(i - 1)
-	if quote != '\'' && quote != '"' || s.must(i-2) != quote {
+// joinQuotes replaces a line break behind two quotes in a multi-line string with a
+// third quote, and blanks a quote before them (lines 341–345).
+func (s *scanner) joinQuotes(i int) {
+	quote := s.mustAt(i - 1)
+	if !isQuote(quote) || s.mustAt(i-2) != quote {
 		return
 	}
 	s.text[i] = quote
-	if s.must(i-3) == quote {
+	if s.mustAt(i-3) == quote {
 		j := i - 3
 		if j < 0 {
 			j += len(s.text)

@@ -9,8 +9,8 @@ import (
 	"unicode"
 )
 
-// load reads a value, and says which type it takes it for.
-func (r *reader) load(v string, strict bool) (value any, kind string) {
+// readValue reads a value (load_value, lines 810–921). Kind is the type's name there.
+func (r *reader) readValue(v string, strict bool) (value any, kind string) {
 	r.cost(len(v))
 	if v == "" {
 		refuse("Empty value is invalid")
@@ -20,17 +20,17 @@ func (r *reader) load(v string, strict bool) (value any, kind string) {
 		return v == "true", "bool"
 	case lower == "true" || lower == "false":
 		refuse("Only all lowercase booleans allowed")
-	case v[0] == '"' || v[0] == '\'':
-		return textOf(v), "str"
+	case isQuote(v[0]):
+		return stringOf(v), "str"
 	case v[0] == '[':
-		return r.array(v), "array"
+		return r.readArray(v), "array"
 	case v[0] == '{':
 		table := Table{}
-		r.inline(v, table)
+		r.readInlineTable(v, table)
 		return table, "inline_object"
 	}
-	if m := timeOfDay.FindStringSubmatch(v); m != nil {
-		return clock(m), "time"
+	if match := timePattern.FindStringSubmatch(v); match != nil {
+		return timeOf(match), "time"
 	}
 	if date, ok := dateOf(v); ok {
 		return date, "date"
@@ -38,10 +38,11 @@ func (r *reader) load(v string, strict bool) (value any, kind string) {
 	if !strict {
 		refuse("Weirdness with leading zeroes or underscores in your number.")
 	}
-	return number(v)
+	return numberOf(v)
 }
 
-func number(v string) (value any, kind string) {
+// numberOf reads a number (lines 896–921).
+func numberOf(v string) (value any, kind string) {
 	negative := v[0] == '-'
 	v = strings.ReplaceAll(strings.TrimPrefix(v[:1], "-")+v[1:], "_", "")
 	if !negative {
@@ -53,7 +54,7 @@ func number(v string) (value any, kind string) {
 		if _, after, found := strings.Cut(v, "."); found && after == "" {
 			refuse("This float is missing digits after the point")
 		}
-		if !isDigit(first(v)) {
+		if !isDigit(byteAt(v, 0)) {
 			refuse("This float doesn't have a leading digit")
 		}
 	case lower != "inf" && lower != "nan":
@@ -73,8 +74,9 @@ func number(v string) (value any, kind string) {
 	return f, "float"
 }
 
-// strictNumber refuses what a number may not look like. It looks at any value.
-func strictNumber(n string) bool {
+// isStrictNumber returns false for what no number may look like. It is called with
+// values of any kind (_strictly_valid_num, lines 90–110).
+func isStrictNumber(n string) bool {
 	n = strip(n)
 	switch {
 	case n == "" || n[0] == '_' || n[len(n)-1] == '_' || strings.Contains(n, "_.") || strings.Contains(n, "._"):
@@ -92,28 +94,28 @@ func strictNumber(n string) bool {
 	return !strings.Contains(n, "__")
 }
 
-// escaped are the escapes of one letter.
-var escaped = map[byte]string{'0': "\x00", 'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t", '"': `"`}
+// escapes maps the letter of an escape to its character.
+var escapes = map[byte]string{'0': "\x00", 'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t", '"': `"`}
 
-// textOf reads a text with its quotes.
-func textOf(v string) string {
+// stringOf reads a string with its quotes (lines 821–878).
+func stringOf(v string) string {
 	checkClosed(v)
-	if v[0] == '"' {
+	quote := v[0]
+	if quote == '"' {
 		checkEscapes(v)
 		for _, prefix := range []string{`\u`, `\U`} {
 			if strings.Contains(v, prefix) {
 				parts := strings.Split(v, prefix)
-				v = unicodeEscapes(parts[0], parts[1:], prefix)
+				v = decodeUnicodeEscapes(parts[0], parts[1:], prefix)
 			}
 		}
-		quote := v[0]
 		v = unescape(v)
-		return unquoted(v, quote)
 	}
-	return unquoted(v, v[0])
+	return trimQuotes(v, quote)
 }
 
-func unquoted(v string, quote byte) string {
+// trimQuotes removes one or three quotes at both ends (lines 875–878).
+func trimQuotes(v string, quote byte) string {
 	runes := []rune(v)
 	if len(runes) > 1 && runes[1] == rune(quote) && (len(runes) < 3 || runes[1] == runes[2]) {
 		v = between(v, 2, 2)
@@ -121,7 +123,8 @@ func unquoted(v string, quote byte) string {
 	return between(v, 1, 1)
 }
 
-// checkClosed refuses what follows a closing quote.
+// checkClosed refuses what follows a closing quote (lines 822–855). Python decides by
+// the parts between quotes which quote closes the string.
 func checkClosed(v string) {
 	parts := strings.Split(v[1:], v[:1])
 	three := len(parts) > 1 && parts[0] == "" && parts[1] == ""
@@ -135,7 +138,7 @@ func checkClosed(v string) {
 			empty++
 		case part == "":
 			closed = true
-		case oddBackslashes(part):
+		case endsInOddBackslashes(part):
 		case closed:
 			refuse("Found tokens after a closed string. Invalid TOML.")
 		case !three || empty > 1:
@@ -146,18 +149,19 @@ func checkClosed(v string) {
 	}
 }
 
-// oddBackslashes reports whether a text ends in an odd number of backslashes.
-func oddBackslashes(text string) bool {
+// endsInOddBackslashes reports whether text ends in an odd number of backslashes.
+func endsInOddBackslashes(text string) bool {
 	return (len(text)-len(strings.TrimRight(text, `\`)))%2 == 1
 }
 
+// checkEscapes refuses an unknown escape (lines 857–868).
 func checkEscapes(v string) {
 	backslash := false
 	for _, part := range strings.Split(v, `\`)[1:] {
 		switch {
 		case part == "":
 			backslash = !backslash
-		case escaped[part[0]] == "" && part[0] != 'u' && part[0] != 'U' && !backslash:
+		case escapes[part[0]] == "" && part[0] != 'u' && part[0] != 'U' && !backslash:
 			refuse("Reserved escape sequence used")
 		default:
 			backslash = false
@@ -167,17 +171,20 @@ func checkEscapes(v string) {
 
 var hexDigits = regexp.MustCompile(`^[0-9a-f]+$`)
 
-func unicodeEscapes(head string, parts []string, prefix string) string {
+// decodeUnicodeEscapes joins the parts of a string that was split at an escape's
+// prefix, `\u` or `\U`, and replaces the escapes (_load_unicode_escapes, lines
+// 567–596).
+func decodeUnicodeEscapes(head string, parts []string, prefix string) string {
 	var b strings.Builder
 	b.WriteString(head)
 	digits := 4
 	if prefix == `\U` {
 		digits = 8
 	}
-	skip := oddBackslashes(head)
+	skip := endsInOddBackslashes(head)
 	for _, part := range parts {
 		if skip {
-			skip = oddBackslashes(part)
+			skip = endsInOddBackslashes(part)
 			b.WriteString(prefix + part)
 			continue
 		}
@@ -198,7 +205,7 @@ func unicodeEscapes(head string, parts []string, prefix string) string {
 	return b.String()
 }
 
-// unescape leaves the escapes of code points as they are.
+// unescape replaces all escapes but those of code points (_unescape, lines 609–628).
 func unescape(v string) string {
 	var b strings.Builder
 	for i := 0; i < len(v); i++ {
@@ -208,8 +215,8 @@ func unescape(v string) string {
 		}
 		i++
 		switch c := v[i]; {
-		case escaped[c] != "":
-			b.WriteString(escaped[c])
+		case escapes[c] != "":
+			b.WriteString(escapes[c])
 		case c == '\\':
 			b.WriteByte(c)
 		case c == 'u' || c == 'U':

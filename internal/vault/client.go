@@ -2,17 +2,11 @@ package vault
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/vault/api"
@@ -20,19 +14,19 @@ import (
 
 const (
 	methodList = "LIST"
-	// attemptTime bounds one attempt, so that a connection which hangs is given up
-	// while there is time for another.
-	attemptTime = 10 * time.Second
-	// maxAnswer bounds what is read of an answer, in bytes: a list of 250,000 names
+	// attemptTimeout bounds one attempt, so that after a connection that hangs there is
+	// time for another attempt.
+	attemptTimeout = 10 * time.Second
+	// maxResponse bounds what is read of a response, in bytes: a list of 250,000 names
 	// of 255 bytes.
-	maxAnswer = 64 << 20
+	maxResponse = 64 << 20
 )
 
-// client sends requests to Vault, once each.
+// client sends requests to Vault, without retries.
 type client struct{ api *api.Client }
 
-// newClient makes a client that takes nothing from the environment: what
-// [api.NewClient] reads there is put back.
+// newClient returns a client that uses nothing from the environment: it resets what
+// [api.NewClient] reads there.
 func newClient(c Config) (*client, error) {
 	transport := c.Transport
 	if transport == nil {
@@ -41,101 +35,27 @@ func newClient(c Config) (*client, error) {
 			return nil, err
 		}
 	}
-	out, err := api.NewClient(&api.Config{
+	vault, err := api.NewClient(&api.Config{
 		Address: c.Address,
-		// The time stands here because a LifetimeWatcher has no context of ours.
-		HttpClient: &http.Client{Transport: bounded{transport}, CheckRedirect: checkRedirect, Timeout: attemptTime},
+		HttpClient: &http.Client{
+			Transport:     limitedTransport{transport},
+			CheckRedirect: checkRedirect,
+			Timeout:       attemptTimeout, // not in contexts, because a LifetimeWatcher has its own
+		},
 		CheckRetry: func(context.Context, *http.Response, error) (bool, error) { return false, nil },
-		// A redirect is followed by net/http, which sends the body again.
+		// net/http follows redirects instead, and sends the body again.
 		DisableRedirects: true,
 	})
 	if err != nil {
 		return nil, errors.New("the client of vault cannot be made: look at the VAULT_ variables of the environment")
 	}
-	out.ClearToken()
-	out.SetHeaders(http.Header{api.RequestHeaderName: {"true"}})
-	out.SetWrappingLookupFunc(func(string, string) string { return "" })
+	vault.ClearToken()
+	vault.SetHeaders(http.Header{api.RequestHeaderName: {"true"}})
+	vault.SetWrappingLookupFunc(func(string, string) string { return "" })
 	if c.Namespace != "" {
-		out.SetNamespace(c.Namespace)
+		vault.SetNamespace(c.Namespace)
 	}
-	return &client{out}, nil
-}
-
-// bounded reads no more than maxAnswer of an answer.
-type bounded struct{ http.RoundTripper }
-
-func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := b.RoundTripper.RoundTrip(r)
-	if err == nil {
-		resp.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.LimitReader(resp.Body, maxAnswer), resp.Body}
-	}
-	return resp, err
-}
-
-// checkRedirect follows a standby node to the active one: the same request at
-// another host, and never from https to http.
-func checkRedirect(r *http.Request, via []*http.Request) error {
-	first := via[0]
-	same := r.Method == first.Method && r.URL.Path == first.URL.Path && r.URL.RawQuery == first.URL.RawQuery
-	if len(via) > 2 || !same || first.URL.Scheme == "https" && r.URL.Scheme != "https" {
-		return http.ErrUseLastResponse
-	}
-	return nil
-}
-
-func newTransport(c TLS) (*http.Transport, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.ServerName, InsecureSkipVerify: c.Insecure}
-	var err error
-	if config.RootCAs, err = c.roots(); err != nil {
-		return nil, err
-	}
-	if c.ClientCert != "" {
-		pair, err := tls.LoadX509KeyPair(c.ClientCert, c.ClientKey)
-		if err != nil {
-			return nil, fmt.Errorf("reading the client certificate for vault: %w", err)
-		}
-		config.Certificates = []tls.Certificate{pair}
-	}
-	out := http.DefaultTransport.(*http.Transport).Clone()
-	out.TLSClientConfig, out.ForceAttemptHTTP2 = config, true
-	out.MaxIdleConns, out.MaxIdleConnsPerHost = 256, 256
-	return out, nil
-}
-
-// roots are the CAs to trust; nil means the system's.
-func (c TLS) roots() (*x509.CertPool, error) {
-	files := []string{c.CACert}
-	switch {
-	case c.CACert == "" && c.CAPath == "":
-		return nil, nil
-	case c.CACert == "":
-		entries, err := os.ReadDir(c.CAPath)
-		if err != nil {
-			return nil, fmt.Errorf("reading the CA certificates for vault: %w", err)
-		}
-		files = nil
-		for _, e := range entries {
-			if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
-				files = append(files, filepath.Join(c.CAPath, e.Name()))
-			}
-		}
-	}
-	pool := x509.NewCertPool()
-	found := false
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return nil, fmt.Errorf("reading the CA certificate for vault: %w", err)
-		}
-		found = pool.AppendCertsFromPEM(text) || found
-	}
-	if !found {
-		return nil, fmt.Errorf("no CA certificate for vault in %s%s: it must be PEM", c.CACert, c.CAPath)
-	}
-	return pool, nil
+	return &client{vault}, nil
 }
 
 // request is one request to Vault.
@@ -145,79 +65,81 @@ type request struct {
 	body any
 	// needs is the capability that a policy must grant, for the error.
 	needs string
-	// missing makes of a 404 an answer.
+	// missing means that a 404 is not an error.
 	missing bool
 }
 
-// answer is what Vault said. Status is 0 where nothing came back.
-type answer struct {
-	status     int
+// response is a response of Vault.
+type response struct {
+	status     int // 0 if there was no response
 	body       []byte
 	errors     []string
 	retryAfter string
-	sent       int
+	sent       int // how often Store.do sent the request
 }
 
-// as is Vault's own client with a token.
-func (c *client) as(token string) *api.Client {
+// withToken returns Vault's own client, with a token.
+func (c *client) withToken(token string) *api.Client {
 	return c.api.WithRequestCallbacks(func(out *api.Request) { out.ClientToken = token })
 }
 
 var errUnreadable = errors.New("vault's answer about the token is not readable")
 
-// call lets do ask Vault once with a token. Of what do makes of the answer, only the
-// errors that say nothing of it are kept: the answer might repeat what was sent.
-func (c *client) call(token string, do func(*api.Client) (*api.Secret, error)) (*api.Secret, answer, error) {
-	var a answer
-	got, err := do(c.as(token).WithResponseCallbacks(func(r *api.Response) {
-		a = answer{status: r.StatusCode, retryAfter: r.Header.Get("Retry-After")}
+// call calls send, which sends one request, with Vault's client and a token. It returns
+// the error of send only if the connection failed: other errors may repeat what was
+// sent, because the response may.
+func (c *client) call(token string, send func(*api.Client) (*api.Secret, error)) (*api.Secret, response, error) {
+	var resp response
+	secret, err := send(c.withToken(token).WithResponseCallbacks(func(r *api.Response) {
+		resp = response{status: r.StatusCode, retryAfter: r.Header.Get("Retry-After")}
 	}))
 	var refused *api.ResponseError
-	var lost net.Error
+	var network net.Error
+	connectionFailed := errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
 	switch {
 	case errors.As(err, &refused):
-		a.errors, err = refused.Errors, nil
-	case a.status >= http.StatusMultipleChoices:
+		resp.errors, err = refused.Errors, nil
+	case resp.status >= http.StatusMultipleChoices:
 		err = nil
-	case a.status != 0 && (err != nil || got == nil) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, &lost):
+	case resp.status != 0 && (err != nil || secret == nil) && !connectionFailed:
 		err = errUnreadable
 	}
-	return got, a, err
+	return secret, resp, err
 }
 
-// once sends a request with a token. The error is one of the connection; what
-// Vault refuses is an answer.
-func (c *client) once(ctx context.Context, token string, r request) (answer, error) {
-	resp, err := send(ctx, c.as(token).Logical(), r)
-	if resp == nil {
-		return answer{}, err
+// send sends a request with a token. The error is one of the connection; if Vault
+// refuses the request, the response says so.
+func (c *client) send(ctx context.Context, token string, req request) (response, error) {
+	raw, err := sendRaw(ctx, c.withToken(token).Logical(), req)
+	if raw == nil {
+		return response{}, err
 	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(resp.Body)
+	defer func() { _ = raw.Body.Close() }()
+	body, err := io.ReadAll(raw.Body)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	out := answer{status: resp.StatusCode, body: body, retryAfter: resp.Header.Get("Retry-After")}
-	if out.status >= http.StatusBadRequest {
-		var said api.ErrorResponse
-		_ = json.Unmarshal(body, &said)
-		out.errors = said.Errors
+	resp := response{status: raw.StatusCode, body: body, retryAfter: raw.Header.Get("Retry-After")}
+	if resp.status >= http.StatusBadRequest {
+		var refused api.ErrorResponse
+		_ = json.Unmarshal(body, &refused)
+		resp.errors = refused.Errors
 	}
-	return out, nil
+	return resp, nil
 }
 
-func send(ctx context.Context, c *api.Logical, r request) (*api.Response, error) {
-	switch r.method {
+func sendRaw(ctx context.Context, c *api.Logical, req request) (*api.Response, error) {
+	switch req.method {
 	case http.MethodGet:
-		return c.ReadRawWithContext(ctx, r.path)
+		return c.ReadRawWithContext(ctx, req.path)
 	case methodList:
-		return c.ReadRawWithDataWithContext(ctx, r.path, map[string][]string{"list": {"true"}})
+		return c.ReadRawWithDataWithContext(ctx, req.path, map[string][]string{"list": {"true"}})
 	case http.MethodDelete:
-		return c.DeleteRawWithContext(ctx, r.path)
+		return c.DeleteRawWithContext(ctx, req.path)
 	}
-	body, err := json.Marshal(r.body)
+	body, err := json.Marshal(req.body)
 	if err != nil {
 		return nil, err
 	}
-	return c.WriteRawWithContext(ctx, r.path, body)
+	return c.WriteRawWithContext(ctx, req.path, body)
 }

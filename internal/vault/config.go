@@ -15,7 +15,7 @@ import (
 const (
 	DefaultMount    = "secret"
 	DefaultPrefix   = "prefect-secrets"
-	DefaultPatience = 15 * time.Second
+	defaultPatience = 15 * time.Second
 )
 
 // Config describes a store. Nothing is read from the environment.
@@ -24,45 +24,45 @@ type Config struct {
 	Address string
 	// Mount is where the KV engine of version 2 is mounted; empty means "secret".
 	Mount string
-	// Prefix is the path within the mount beneath which everything is kept; empty
-	// means "prefect-secrets".
+	// Prefix is the path within the mount below which everything is stored; empty means
+	// "prefect-secrets".
 	Prefix string
-	// Namespace is that of Vault Enterprise or OpenBao; empty means the root.
+	// Namespace is a namespace of Vault Enterprise or OpenBao; empty means the root.
 	Namespace string
-	// Login says how to get a token: [Token], [AppRole] or [Kubernetes]. Required.
+	// Login is how to get a token: [Token], [AppRole] or [Kubernetes]. Required.
 	Login Login
 	// TLS is for an https address; the zero value trusts the system's CAs.
 	TLS TLS
-	// MaxVersions is how many versions of a secret are kept. It is set when a
-	// secret is created, for one request more; existing secrets keep what they
-	// have. Zero leaves it to the mount, whose own default is 10.
+	// MaxVersions is how many versions of a secret Vault keeps. It is set when a secret
+	// is created, which costs one more request; existing secrets keep their setting.
+	// Zero leaves it to the mount, whose own default is 10.
 	MaxVersions int
-	// Patience bounds how long an operation is tried again while Vault is sealed,
-	// busy or gone, within the caller's context; zero means 15 s.
+	// Patience bounds how long an operation is retried while Vault is sealed, busy or
+	// unreachable, within the caller's context; zero means 15 s.
 	Patience time.Duration
-	// Transport carries the requests; nil means HTTP over the network. TLS is not
-	// applied to it.
+	// Transport sends the requests; nil means HTTP over the network. TLS does not apply
+	// to another one.
 	Transport http.RoundTripper
-	// Log is told of logins, renewals and their failures; nil means nobody.
+	// Log receives logins, renewals and their failures; nil discards them.
 	Log *slog.Logger
 }
 
-// TLS says whom to trust, and who we are.
+// TLS configures which certificates to trust, and the client certificate.
 type TLS struct {
 	// CACert and CAPath are a file and a directory of PEM certificates; with
 	// neither, the system's are trusted. CACert wins.
 	CACert, CAPath string
 	// ClientCert and ClientKey are files in PEM, given together or not at all.
 	ClientCert, ClientKey string
-	// ServerName is the name that the certificate must have; empty means the
-	// address's.
+	// ServerName is the name that the server's certificate must have; empty means the
+	// host of the address.
 	ServerName string
 	// Insecure accepts any certificate.
 	Insecure bool
 }
 
-// complete fills in what is missing and checks the rest.
-func (c *Config) complete() error {
+// setDefaults replaces empty fields with their defaults.
+func (c *Config) setDefaults() {
 	if c.Mount = strings.Trim(c.Mount, "/"); c.Mount == "" {
 		c.Mount = DefaultMount
 	}
@@ -70,15 +70,19 @@ func (c *Config) complete() error {
 		c.Prefix = DefaultPrefix
 	}
 	if c.Patience == 0 {
-		c.Patience = DefaultPatience
+		c.Patience = defaultPatience
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return errors.Join(checkAddress(c.Address), checkPath("mount", c.Mount), checkPath("prefix", c.Prefix), c.checkRest())
 }
 
-func (c *Config) checkRest() error {
+func (c *Config) check() error {
+	return errors.Join(
+		checkAddress(c.Address), checkPath("mount", c.Mount), checkPath("prefix", c.Prefix), c.checkOptions())
+}
+
+func (c *Config) checkOptions() error {
 	switch {
 	case c.Login == nil:
 		return errors.New("no way to log in to vault: give a token, an AppRole or a Kubernetes role")
@@ -90,8 +94,8 @@ func (c *Config) checkRest() error {
 	return c.Login.check()
 }
 
-func checkAddress(text string) error {
-	u, ok := address.Absolute(text)
+func checkAddress(addr string) error {
+	u, ok := address.Absolute(addr)
 	switch {
 	case !ok:
 		return errors.New("the address of vault must begin with https:// or http:// and name a host")
@@ -103,14 +107,14 @@ func checkAddress(text string) error {
 	return nil
 }
 
-// checkPath refuses what Vault or a proxy might read as another path.
+// checkPath refuses a path that Vault or a proxy might treat as another one.
 func checkPath(what, path string) error {
 	for segment := range strings.SplitSeq(path, "/") {
-		if segment == "" || segment == "." || segment == ".." || strings.ContainsFunc(segment, unsafePath) || strings.Contains(segment, "..") {
+		if segment == "" || segment == "." || strings.Contains(segment, "..") || strings.ContainsFunc(segment, isUnsafeInPath) {
 			return fmt.Errorf("vault %s %q: use segments of letters, digits, '-', '_' and '.' between slashes", what, path)
 		}
 	}
 	return nil
 }
 
-func unsafePath(r rune) bool { return r > 0x7f || !plain(byte(r)) && r != '.' }
+func isUnsafeInPath(r rune) bool { return r > 0x7f || !isUnescaped(byte(r)) && r != '.' }

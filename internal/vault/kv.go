@@ -10,26 +10,27 @@ import (
 	"time"
 )
 
-// What the KV engine says of a write with check-and-set (path_data.go).
+// Errors of a write with check-and-set.
 var (
-	errCASLost     = errors.New("somebody else wrote in between")
+	errCASMismatch = errors.New("somebody else wrote in between")
 	errCASRequired = errors.New("the mount demands check-and-set")
 )
 
+// Messages of the KV engine (path_data.go), and of Vault for an unknown mount.
 const (
-	sayCASLost     = "check-and-set parameter did not match"
-	sayCASRequired = "check-and-set parameter required"
-	sayNoRoute     = "no handler for route"
+	msgCASMismatch = "check-and-set parameter did not match"
+	msgCASRequired = "check-and-set parameter required"
+	msgNoRoute     = "no handler for route"
 )
 
-func (s *Store) data(place string) string     { return s.config.Mount + "/data/" + place }
-func (s *Store) metadata(place string) string { return s.config.Mount + "/metadata/" + place }
+func (s *Store) dataPath(path string) string     { return s.config.Mount + "/data/" + path }
+func (s *Store) metadataPath(path string) string { return s.config.Mount + "/metadata/" + path }
 
-// read gets the current version of a secret.
-func (s *Store) read(ctx context.Context, place string) (held, error) {
-	a, err := s.do(ctx, request{method: http.MethodGet, path: s.data(place), needs: "read", missing: true})
+// read reads the current version of a secret.
+func (s *Store) read(ctx context.Context, path string) (storedSecret, error) {
+	resp, err := s.do(ctx, request{method: http.MethodGet, path: s.dataPath(path), needs: "read", missing: true})
 	if err != nil {
-		return held{}, err
+		return storedSecret{}, err
 	}
 	var body struct {
 		Data struct {
@@ -40,73 +41,79 @@ func (s *Store) read(ctx context.Context, place string) (held, error) {
 			}
 		}
 	}
-	if len(a.body) > 0 {
-		if err := json.Unmarshal(a.body, &body); err != nil {
-			return held{}, s.foreign(place)
+	if len(resp.body) > 0 {
+		if err := json.Unmarshal(resp.body, &body); err != nil {
+			return storedSecret{}, s.foreignError(path)
 		}
 	}
-	out := held{exists: a.status == http.StatusOK, version: body.Data.Metadata.Version, created: body.Data.Metadata.Created}
-	if !out.exists {
-		return out, nil
+	stored := storedSecret{
+		exists:  resp.status == http.StatusOK,
+		version: body.Data.Metadata.Version, created: body.Data.Metadata.Created,
 	}
-	if body.Data.Data == nil || body.Data.Data.Value == nil || out.version == 0 {
-		return held{}, s.foreign(place)
+	if !stored.exists {
+		return stored, nil
 	}
-	out.doc = *body.Data.Data
-	return out, nil
+	if body.Data.Data == nil || body.Data.Data.Value == nil || stored.version == 0 {
+		return storedSecret{}, s.foreignError(path)
+	}
+	stored.doc = *body.Data.Data
+	return stored, nil
 }
 
-// foreign is the error for a secret that this package has not written.
-func (s *Store) foreign(place string) error {
-	return fmt.Errorf("the secret at %q in vault is not of this store's making: it needs the field value, a text that holds JSON, on a KV mount of version 2", s.data(place))
+// foreignError returns the error for a secret that this package did not write.
+func (s *Store) foreignError(path string) error {
+	return fmt.Errorf("the secret at %q in vault is not of this store's making: "+
+		"it needs the field value, a text that holds JSON, on a KV mount of version 2", s.dataPath(path))
 }
 
-// write makes a new version, with cas only if that is the current version. Again
-// tells that the request was sent more than once.
-func (s *Store) write(ctx context.Context, place string, doc document, cas *int) (again bool, err error) {
+// write writes a new version. If cas is not nil, it does so only if *cas is the current
+// version. Resent reports whether a failed write was sent more than once.
+func (s *Store) write(ctx context.Context, path string, doc document, cas *int) (resent bool, err error) {
 	type options struct {
 		CAS int `json:"cas"`
 	}
-	in := struct {
+	body := struct {
 		Data    document `json:"data"`
 		Options *options `json:"options,omitempty"`
 	}{Data: doc}
 	if cas != nil {
-		in.Options = &options{*cas}
+		body.Options = &options{*cas}
 	}
-	a, err := s.do(ctx, request{method: http.MethodPut, path: s.data(place), body: in, needs: "create and update"})
+	resp, err := s.do(ctx, request{method: http.MethodPut, path: s.dataPath(path), body: body, needs: "create and update"})
 	if err != nil {
-		return a.sent > 1, err
+		return resp.sent > 1, err
 	}
-	var out struct {
+	var written struct {
 		Data struct{ Version int }
 	}
-	if json.Unmarshal(a.body, &out) != nil || out.Data.Version == 0 {
-		return false, fmt.Errorf("the mount %q of vault gave no version for what it was sent: it must be a KV engine of version 2", s.config.Mount)
+	if json.Unmarshal(resp.body, &written) != nil || written.Data.Version == 0 {
+		return false, fmt.Errorf(
+			"the mount %q of vault gave no version for what it was sent: it must be a KV engine of version 2", s.config.Mount)
 	}
-	if out.Data.Version == 1 && s.config.MaxVersions > 0 {
-		return false, s.limitVersions(ctx, place)
+	if written.Data.Version == 1 && s.config.MaxVersions > 0 {
+		return false, s.limitVersions(ctx, path)
 	}
 	return false, nil
 }
 
-func (s *Store) limitVersions(ctx context.Context, place string) error {
-	in := map[string]int{"max_versions": s.config.MaxVersions}
-	_, err := s.do(ctx, request{method: http.MethodPut, path: s.metadata(place), body: in, needs: "create and update"})
+func (s *Store) limitVersions(ctx context.Context, path string) error {
+	body := map[string]int{"max_versions": s.config.MaxVersions}
+	_, err := s.do(ctx, request{method: http.MethodPut, path: s.metadataPath(path), body: body, needs: "create and update"})
 	return err
 }
 
-// list gives what is in a folder, folders with a slash at their end.
+// list returns the names in a folder; those of folders end in a slash.
 func (s *Store) list(ctx context.Context, folder string) ([]string, error) {
-	a, err := s.do(ctx, request{method: methodList, path: s.metadata(strings.TrimSuffix(folder, "/")), needs: "list", missing: true})
-	if err != nil || a.status == http.StatusNotFound {
+	path := s.metadataPath(strings.TrimSuffix(folder, "/"))
+	resp, err := s.do(ctx, request{method: methodList, path: path, needs: "list", missing: true})
+	if err != nil || resp.status == http.StatusNotFound {
 		return nil, err
 	}
 	var body struct {
 		Data struct{ Keys keys }
 	}
-	if err := json.Unmarshal(a.body, &body); err != nil {
-		return nil, fmt.Errorf("vault's list of %q is not readable", s.metadata(folder))
+	if err := json.Unmarshal(resp.body, &body); err != nil {
+		return nil, fmt.Errorf("vault's list of %q is not readable", s.metadataPath(folder))
 	}
 	return body.Data.Keys, nil
 }

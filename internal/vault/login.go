@@ -20,38 +20,40 @@ type Login interface {
 	login(ctx context.Context, c *client) (token, error)
 }
 
-// Text gives a secret text each time one is needed, so that it may change while
-// the store runs.
-type Text func() (string, error)
+// Credential returns a token, secret id or JWT. It is called whenever one is needed, so
+// the credential may change while the store runs.
+type Credential func() (string, error)
 
-// Is is a text that does not change.
-func Is(text string) Text { return func() (string, error) { return text, nil } }
+// Static returns a Credential that never changes.
+func Static(value string) Credential { return func() (string, error) { return value, nil } }
 
-// File is what is in a file, without white space around it.
-func File(path string) Text {
+// File returns a Credential that reads a file, without surrounding white space.
+func File(path string) Credential {
 	return func() (string, error) {
-		text, err := os.ReadFile(path)
-		return strings.TrimSpace(string(text)), err
+		data, err := os.ReadFile(path)
+		return strings.TrimSpace(string(data)), err
 	}
 }
 
-// read refuses what cannot be sent, and does not repeat it.
-func (t Text) read(what string) (string, error) {
-	text, err := t()
+// read returns the credential. It refuses one that cannot be sent, without quoting it.
+func (c Credential) read(what string) (string, error) {
+	value, err := c()
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("reading the %s for vault: %w", what, err)
-	case text == "":
+	case value == "":
 		return "", fmt.Errorf("the %s for vault is empty", what)
-	case strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsGraphic(r) || r == ' ' }):
+	case strings.ContainsFunc(value, isUnsendable):
 		return "", fmt.Errorf("the %s for vault contains spaces or control characters", what)
 	}
-	return text, nil
+	return value, nil
 }
 
-// Token is a token that somebody else has made and, if it cannot be renewed,
-// replaces in time.
-type Token struct{ Token Text }
+func isUnsendable(r rune) bool { return r > unicode.MaxASCII || !unicode.IsGraphic(r) || r == ' ' }
+
+// Token logs in with a token from elsewhere. If it cannot be renewed, its provider has
+// to replace it in time.
+type Token struct{ Token Credential }
 
 func (l Token) check() error {
 	if l.Token == nil {
@@ -61,30 +63,32 @@ func (l Token) check() error {
 }
 
 func (l Token) login(ctx context.Context, c *client) (token, error) {
-	text, err := l.Token.read("token")
+	value, err := l.Token.read("token")
 	if err != nil {
 		return token{}, err
 	}
-	found, a, err := c.call(text, func(as *api.Client) (*api.Secret, error) { return as.Auth().Token().LookupSelfWithContext(ctx) })
-	if err == nil && a.status == http.StatusForbidden { // ended, or not allowed to look
-		return token{ClientToken: text}, nil
+	found, resp, err := c.call(value, func(vault *api.Client) (*api.Secret, error) {
+		return vault.Auth().Token().LookupSelfWithContext(ctx)
+	})
+	if err == nil && resp.status == http.StatusForbidden { // ended, or without permission to look itself up
+		return token{ClientToken: value}, nil
 	}
-	if err := judge(lookupSelf, a, err); err != nil {
+	if err := checkResponse(lookupSelf, resp, err); err != nil {
 		return token{}, err
 	}
-	ttl, err := found.TokenTTL()
-	renewable, err2 := found.TokenIsRenewable()
-	if errors.Join(err, err2) != nil {
+	ttl, ttlErr := found.TokenTTL()
+	renewable, renewableErr := found.TokenIsRenewable()
+	if ttlErr != nil || renewableErr != nil {
 		return token{}, errUnreadable
 	}
-	return token{ClientToken: text, LeaseDuration: int(ttl.Seconds()), Renewable: renewable}, nil
+	return token{ClientToken: value, LeaseDuration: int(ttl.Seconds()), Renewable: renewable}, nil
 }
 
 // AppRole logs in with a role id and a secret id.
 type AppRole struct {
 	Mount    string // empty means "approle"
 	RoleID   string
-	SecretID Text
+	SecretID Credential
 }
 
 func (l AppRole) check() error {
@@ -95,26 +99,28 @@ func (l AppRole) check() error {
 }
 
 func (l AppRole) login(ctx context.Context, c *client) (token, error) {
-	text, err := l.SecretID.read("secret id")
+	secretID, err := l.SecretID.read("secret id")
 	if err != nil {
 		return token{}, err
 	}
-	mount := or(l.Mount, "approle")
-	method, err := approle.NewAppRoleAuth(l.RoleID, &approle.SecretID{FromString: text}, approle.WithMountPath(mount))
+	mount := mountOr(l.Mount, "approle")
+	id := &approle.SecretID{FromString: secretID}
+	method, err := approle.NewAppRoleAuth(l.RoleID, id, approle.WithMountPath(mount))
 	if err != nil {
 		return token{}, err
 	}
 	return c.login(ctx, mount, method)
 }
 
-// ServiceAccount is where Kubernetes puts the token of a pod's service account.
+// ServiceAccount is the path at which Kubernetes puts the token of a pod's service
+// account.
 const ServiceAccount = "/var/run/secrets/kubernetes.io/serviceaccount/token"
 
 // Kubernetes logs in with the token of a pod's service account.
 type Kubernetes struct {
 	Mount string // empty means "kubernetes"
 	Role  string
-	JWT   Text // nil means the file [ServiceAccount]
+	JWT   Credential // nil means the file at [ServiceAccount]
 }
 
 func (l Kubernetes) check() error {
@@ -125,27 +131,29 @@ func (l Kubernetes) check() error {
 }
 
 func (l Kubernetes) login(ctx context.Context, c *client) (token, error) {
-	source := l.JWT
-	if source == nil {
-		source = File(ServiceAccount)
+	credential := l.JWT
+	if credential == nil {
+		credential = File(ServiceAccount)
 	}
-	jwt, err := source.read("service account's token")
+	jwt, err := credential.read("service account's token")
 	if err != nil {
 		return token{}, err
 	}
-	mount := or(l.Mount, "kubernetes")
-	method, err := kubernetes.NewKubernetesAuth(l.Role, kubernetes.WithServiceAccountToken(jwt), kubernetes.WithMountPath(mount))
+	mount := mountOr(l.Mount, "kubernetes")
+	method, err := kubernetes.NewKubernetesAuth(
+		l.Role, kubernetes.WithServiceAccountToken(jwt), kubernetes.WithMountPath(mount))
 	if err != nil {
 		return token{}, err
 	}
 	return c.login(ctx, mount, method)
 }
 
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
+// mountOr returns a login mount, or its default.
+func mountOr(mount, defaultMount string) string {
+	if mount == "" {
+		return defaultMount
 	}
-	return strings.Trim(text, "/")
+	return strings.Trim(mount, "/")
 }
 
 func checkMount(mount string) error {
@@ -155,18 +163,18 @@ func checkMount(mount string) error {
 	return checkPath("login mount", strings.Trim(mount, "/"))
 }
 
-// login asks an auth mount for a token.
+// login requests a token from an auth mount.
 func (c *client) login(ctx context.Context, mount string, method api.AuthMethod) (token, error) {
-	r := request{method: http.MethodPut, path: "auth/" + mount + "/login"}
-	given, a, err := c.call("", func(as *api.Client) (*api.Secret, error) { return method.Login(ctx, as) })
-	if err == nil && a.status/100 == 4 && a.status != http.StatusTooManyRequests && a.status != http.StatusPreconditionFailed {
-		return token{}, fmt.Errorf("vault refused the login at %q: %s", r.path, a.text())
+	req := request{method: http.MethodPut, path: "auth/" + mount + "/login"}
+	secret, resp, err := c.call("", func(vault *api.Client) (*api.Secret, error) { return method.Login(ctx, vault) })
+	if err == nil && resp.status/100 == 4 && !resp.isTemporary() {
+		return token{}, fmt.Errorf("vault refused the login at %q: %s", req.path, resp.message())
 	}
-	if err := judge(r, a, err); err != nil {
+	if err := checkResponse(req, resp, err); err != nil {
 		return token{}, err
 	}
-	if given == nil || given.Auth == nil || given.Auth.ClientToken == "" {
+	if secret == nil || secret.Auth == nil || secret.Auth.ClientToken == "" {
 		return token{}, errors.New("vault's answer to the login holds no token")
 	}
-	return *given.Auth, nil
+	return *secret.Auth, nil
 }

@@ -17,32 +17,32 @@ import (
 )
 
 func appRole(c *vault.Config) {
-	c.Login = vault.AppRole{RoleID: vaulttest.RoleID, SecretID: vault.Is(vaulttest.SecretID)}
+	c.Login = vault.AppRole{RoleID: vaulttest.RoleID, SecretID: vault.Static(vaulttest.SecretID)}
 }
 
 func kubernetes(c *vault.Config) {
-	c.Login = vault.Kubernetes{Role: vaulttest.Role, JWT: vault.Is(vaulttest.JWT)}
+	c.Login = vault.Kubernetes{Role: vaulttest.Role, JWT: vault.Static(vaulttest.JWT)}
 }
 
-func TestTokenIsRenewedWhileNobodyAsks(t *testing.T) {
+func TestTokenIsRenewedWithoutRequests(t *testing.T) {
 	for name, login := range map[string]func(*vault.Config){
 		"AppRole": appRole, "Kubernetes": kubernetes,
-		"token": func(c *vault.Config) { c.Login = vault.Token{Token: vault.Is("given")} },
+		"token": func(c *vault.Config) { c.Login = vault.Token{Token: vault.Static("given")} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := vaulttest.NewFake()
 				f.TTL = time.Hour
 				f.AddToken("given")
-				s := open(t, f, login)
-				set(t, s, "x", `1`, false)
+				s := newStore(t, f, login)
+				mustSet(t, s, "x", `1`, false)
 				logins := f.Logins()
 				time.Sleep(100*time.Hour + time.Minute) // no multiple of the time between renewals
 				synctest.Wait()
 				f.Requests()
-				set(t, s, "x", `2`, false)
-				if asked := f.Requests(); f.Logins() != logins || len(asked) != 1 {
-					t.Errorf("%d logins, %v", f.Logins(), asked)
+				mustSet(t, s, "x", `2`, false)
+				if got := f.Requests(); f.Logins() != logins || len(got) != 1 {
+					t.Errorf("%d logins, %v", f.Logins(), got)
 				}
 			})
 		})
@@ -53,50 +53,50 @@ func TestTokenIsReplacedBeforeItsGreatestAge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := vaulttest.NewFake()
 		f.TTL, f.MaxTTL = time.Hour, 5*time.Hour
-		var refused atomic.Int32
+		var lookups atomic.Int32
 		f.Before = func(_ http.ResponseWriter, r *http.Request) bool {
 			if strings.HasSuffix(r.URL.Path, "lookup-self") {
-				refused.Add(1) // asked only after a 403
+				lookups.Add(1) // sent only after a 403
 			}
 			return false
 		}
-		s := open(t, f, appRole)
-		set(t, s, "x", `1`, false)
+		s := newStore(t, f, appRole)
+		mustSet(t, s, "x", `1`, false)
 		for range 100 {
 			time.Sleep(time.Hour)
-			set(t, s, "x", `1`, false)
+			mustSet(t, s, "x", `1`, false)
 		}
-		if n := f.Logins(); n < 20 || n > 30 || refused.Load() > 0 {
-			t.Errorf("%d logins in 100 hours of tokens that last 5, %d requests refused", n, refused.Load())
+		if n := f.Logins(); n < 20 || n > 30 || lookups.Load() > 0 {
+			t.Errorf("%d logins in 100 hours of tokens that last 5, %d requests refused", n, lookups.Load())
 		}
 	})
 }
 
-func TestKeeperOutlivesASealedVault(t *testing.T) {
+func TestRenewalOutlivesASealedVault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := vaulttest.NewFake()
 		f.TTL = time.Hour
-		s := open(t, f, func(c *vault.Config) { c.Login = vault.Token{Token: vault.Is("given")} })
+		s := newStore(t, f, func(c *vault.Config) { c.Login = vault.Token{Token: vault.Static("given")} })
 		f.AddToken("given")
-		set(t, s, "x", `1`, false)
+		mustSet(t, s, "x", `1`, false)
 		time.Sleep(39 * time.Minute)
 		f.Seal(true)
 		time.Sleep(12 * time.Minute)
 		f.Seal(false)
 		time.Sleep(10 * time.Hour)
-		set(t, s, "x", `1`, false)
+		mustSet(t, s, "x", `1`, false)
 	})
 }
 
 func TestRevokedTokenCostsOneLogin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := vaulttest.NewFake()
-		s := open(t, f, appRole)
-		set(t, s, "x", `1`, false)
+		s := newStore(t, f, appRole)
+		mustSet(t, s, "x", `1`, false)
 		f.Revoke()
 		var all sync.WaitGroup
 		for range 50 {
-			all.Go(func() { set(t, s, "x", `1`, true) })
+			all.Go(func() { mustSet(t, s, "x", `1`, true) })
 		}
 		all.Wait()
 		if n := f.Logins(); n != 2 {
@@ -111,8 +111,8 @@ func TestRevokedTokenCostsOneLogin(t *testing.T) {
 
 func TestDenialCostsNoLogin(t *testing.T) {
 	f := vaulttest.NewFake()
-	s := open(t, f, appRole)
-	answering(f, 100, status(403, `{"errors":["permission denied"]}`))
+	s := newStore(t, f, appRole)
+	intercept(f, 100, respond(403, `{"errors":["permission denied"]}`))
 	for range 5 {
 		if err := s.Delete(t.Context(), tenant, "x"); err == nil {
 			t.Error("no error")
@@ -123,25 +123,25 @@ func TestDenialCostsNoLogin(t *testing.T) {
 	}
 }
 
-func TestTokenFileIsReadAgain(t *testing.T) {
+func TestTokenFileIsReloaded(t *testing.T) {
 	f := vaulttest.NewFake()
 	path := filepath.Join(t.TempDir(), "token")
-	put := func(token string) {
+	writeToken := func(token string) {
 		if err := os.WriteFile(path, []byte(token+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	put("first")
+	writeToken("first")
 	f.AddToken("first")
-	s := open(t, f, func(c *vault.Config) { c.Login = vault.Token{Token: vault.File(path)} })
-	set(t, s, "x", `1`, false)
+	s := newStore(t, f, func(c *vault.Config) { c.Login = vault.Token{Token: vault.File(path)} })
+	mustSet(t, s, "x", `1`, false)
 	f.Revoke()
 	if err := s.Delete(t.Context(), tenant, "x"); err == nil || !strings.Contains(err.Error(), "has ended or was revoked") {
 		t.Errorf("with a token that has ended: %v", err)
 	}
-	put("second")
+	writeToken("second")
 	f.AddToken("second")
-	set(t, s, "x", `1`, false)
+	mustSet(t, s, "x", `1`, false)
 }
 
 func TestLoginThatIsRefused(t *testing.T) {
@@ -149,17 +149,20 @@ func TestLoginThatIsRefused(t *testing.T) {
 		login vault.Login
 		want  string
 	}{
-		"secret id":     {vault.AppRole{RoleID: vaulttest.RoleID, SecretID: vault.Is("CANARY")}, "invalid role or secret ID"},
-		"mount":         {vault.AppRole{Mount: "other/", RoleID: vaulttest.RoleID, SecretID: vault.Is(vaulttest.SecretID)}, `"auth/other/login"`},
-		"service token": {vault.Kubernetes{Role: vaulttest.Role, JWT: vault.Is("CANARY")}, `"auth/kubernetes/login"`},
+		"secret id": {vault.AppRole{RoleID: vaulttest.RoleID, SecretID: vault.Static("CANARY")}, "invalid role or secret ID"},
+		"mount": {
+			vault.AppRole{Mount: "other/", RoleID: vaulttest.RoleID, SecretID: vault.Static(vaulttest.SecretID)},
+			`"auth/other/login"`,
+		},
+		"service token": {vault.Kubernetes{Role: vaulttest.Role, JWT: vault.Static("CANARY")}, `"auth/kubernetes/login"`},
 		"no file":       {vault.Kubernetes{Role: vaulttest.Role, JWT: vault.File("/nowhere/token")}, "/nowhere/token"},
-		"empty":         {vault.Token{Token: vault.Is("")}, "the token for vault is empty"},
-		"line break":    {vault.Token{Token: vault.Is("CANARY\nX: y")}, "contains spaces or control characters"},
+		"empty":         {vault.Token{Token: vault.Static("")}, "the token for vault is empty"},
+		"line break":    {vault.Token{Token: vault.Static("CANARY\nX: y")}, "contains spaces or control characters"},
 		"failing":       {vault.Token{Token: func() (string, error) { return "", errors.New("no agent") }}, "no agent"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := open(t, vaulttest.NewFake(), func(c *vault.Config) { c.Login = tt.login })
+			s := newStore(t, vaulttest.NewFake(), func(c *vault.Config) { c.Login = tt.login })
 			err := s.Ping(t.Context())
 			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "CANARY") {
 				t.Errorf("%v, want %q in it", err, tt.want)
@@ -168,7 +171,7 @@ func TestLoginThatIsRefused(t *testing.T) {
 	}
 }
 
-// Whoever answers at the login is not always Vault, and may repeat what was sent.
+// The response to a login may come from a proxy, and may repeat what was sent.
 func TestLoginAnswersThatHoldNoToken(t *testing.T) {
 	tests := map[string]struct {
 		code int
@@ -179,7 +182,7 @@ func TestLoginAnswersThatHoldNoToken(t *testing.T) {
 		"nothing":           {200, ``, "not readable"},
 		"no content":        {204, ``, "not readable"},
 		"another kind":      {200, `{"lease_duration":"CANARY"}`, "not readable"},
-		"errors beside":     {200, `{"errors":["CANARY"],"more":1}`, "not readable"},
+		"errors and more":   {200, `{"errors":["CANARY"],"more":1}`, "not readable"},
 		"no auth":           {200, `{"data":{"x":"CANARY"}}`, "holds no token"},
 		"a missing page":    {404, `<p>CANARY</p>`, "404 Not Found"},
 		"an empty 404":      {404, ``, "404 Not Found"},
@@ -192,13 +195,13 @@ func TestLoginAnswersThatHoldNoToken(t *testing.T) {
 		for kind, login := range map[string]func(*vault.Config){"AppRole": appRole, "Kubernetes": kubernetes} {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				f := vaulttest.NewFake()
-				s := open(t, f, login)
+				s := newStore(t, f, login)
 				f.Before = func(w http.ResponseWriter, r *http.Request) bool {
-					status(tt.code, tt.body)(w, r)
+					respond(tt.code, tt.body)(w, r)
 					return true
 				}
 				err := s.Ping(t.Context())
-				if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "CANARY") || vault.Momentary(err) {
+				if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "CANARY") || vault.Temporary(err) {
 					t.Errorf("%v, want %q in it", err, tt.want)
 				}
 			})
@@ -209,30 +212,30 @@ func TestLoginAnswersThatHoldNoToken(t *testing.T) {
 func TestLoginWaitsAsLongAsItIsAskedTo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := vaulttest.NewFake()
-		s := open(t, f, appRole)
-		asked := 0
+		s := newStore(t, f, appRole)
+		requests := 0
 		f.Before = func(w http.ResponseWriter, r *http.Request) bool {
-			asked++
-			if asked > 1 {
+			requests++
+			if requests > 1 {
 				return false
 			}
-			status(429, `{"errors":["rate limit quota exceeded"]}`, "Retry-After: 7")(w, r)
+			respond(429, `{"errors":["rate limit quota exceeded"]}`, "Retry-After: 7")(w, r)
 			return true
 		}
 		start := time.Now()
-		set(t, s, "x", `1`, false)
+		mustSet(t, s, "x", `1`, false)
 		if took := time.Since(start); took != 7*time.Second {
 			t.Errorf("the second login came after %v, want 7s", took)
 		}
 	})
 }
 
-// A renewal that hangs is given up, and the token is renewed after all.
+// A renewal that hangs is given up, and a later one renews the token.
 func TestRenewalThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := vaulttest.NewFake()
 		f.TTL = time.Hour
-		s := open(t, f, appRole)
+		s := newStore(t, f, appRole)
 		hung := 0
 		f.Before = func(_ http.ResponseWriter, r *http.Request) bool {
 			if hung > 1 || !strings.HasSuffix(r.URL.Path, "renew-self") {
@@ -242,13 +245,13 @@ func TestRenewalThatHangs(t *testing.T) {
 			<-r.Context().Done()
 			return true
 		}
-		set(t, s, "x", `1`, false)
+		mustSet(t, s, "x", `1`, false)
 		time.Sleep(10*time.Hour + time.Minute)
 		synctest.Wait()
 		f.Requests()
-		set(t, s, "x", `1`, false)
-		if asked := f.Requests(); hung != 2 || f.Logins() != 1 || len(asked) != 1 {
-			t.Errorf("%d renewals hung, %d logins, %v", hung, f.Logins(), asked)
+		mustSet(t, s, "x", `1`, false)
+		if got := f.Requests(); hung != 2 || f.Logins() != 1 || len(got) != 1 {
+			t.Errorf("%d renewals hung, %d logins, %v", hung, f.Logins(), got)
 		}
 	})
 }
@@ -258,6 +261,6 @@ func TestLoginWaitsForASealedVault(t *testing.T) {
 		f := vaulttest.NewFake()
 		f.Seal(true)
 		time.AfterFunc(5*time.Second, func() { f.Seal(false) })
-		set(t, open(t, f, kubernetes), "x", `1`, false)
+		mustSet(t, newStore(t, f, kubernetes), "x", `1`, false)
 	})
 }

@@ -5,95 +5,97 @@ import (
 	"strings"
 )
 
-// maxSegment bounds a segment of a path, in bytes. The KV engine encrypts each
-// segment and writes it in base62, so that 100 bytes become 235; Vault's file
-// storage makes a file name of that, which may have 255 (measured with 1.14.0: 110
-// are refused).
+// maxSegment bounds a segment of a path, in bytes. The KV engine encrypts each segment
+// and encodes it in base62, so 100 bytes become 235. Vault's file storage uses that as
+// a file name, which may have 255 bytes (measured with 1.14.0: 110 are refused).
 const maxSegment = 100
 
-// plain bytes stand for themselves in an escaped name.
-func plain(b byte) bool {
+// isUnescaped reports whether escape writes b as itself.
+func isUnescaped(b byte) bool {
 	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b == '-' || b == '_'
 }
 
 const hexDigits = "0123456789ABCDEF"
 
-// escape writes a name in the bytes that no URL, proxy, policy or storage of Vault
-// takes for something else. Every other byte is "=" and two hex digits; a dot is
-// plain between two plain bytes.
+// escape encodes a name in bytes that have no special meaning in a URL, a proxy, a
+// policy or a storage of Vault. Every other byte becomes "=" and two hex digits. A dot
+// stays between two bytes that isUnescaped.
 func escape(name string) string {
-	var out strings.Builder
+	var escaped strings.Builder
 	for i := range len(name) {
 		b := name[i]
-		if plain(b) || b == '.' && i > 0 && i < len(name)-1 && plain(name[i-1]) && plain(name[i+1]) {
-			out.WriteByte(b)
+		if isUnescaped(b) || b == '.' && i > 0 && i < len(name)-1 && isUnescaped(name[i-1]) && isUnescaped(name[i+1]) {
+			escaped.WriteByte(b)
 		} else {
-			out.WriteByte('=')
-			out.WriteByte(hexDigits[b>>4])
-			out.WriteByte(hexDigits[b&15])
+			escaped.WriteByte('=')
+			escaped.WriteByte(hexDigits[b>>4])
+			escaped.WriteByte(hexDigits[b&15])
 		}
 	}
-	return out.String()
+	return escaped.String()
 }
 
-// unescape is the reverse of escape, and false for what escape never writes.
-func unescape(text string) (string, bool) {
-	if !strings.ContainsFunc(text, func(r rune) bool { return r > 0x7f || !plain(byte(r)) }) {
-		return text, text != ""
+// unescape reverses escape. It reports false for a string that escape never returns.
+func unescape(escaped string) (string, bool) {
+	if !strings.ContainsFunc(escaped, func(r rune) bool { return r > 0x7f || !isUnescaped(byte(r)) }) {
+		return escaped, escaped != ""
 	}
-	var out strings.Builder
-	for i := 0; i < len(text); i++ {
-		if text[i] != '=' {
-			out.WriteByte(text[i])
+	var unescaped strings.Builder
+	for i := 0; i < len(escaped); i++ {
+		if escaped[i] != '=' {
+			unescaped.WriteByte(escaped[i])
 			continue
 		}
-		if i+2 >= len(text) {
+		if i+2 >= len(escaped) {
 			return "", false
 		}
-		out.WriteByte(byte(strings.IndexByte(hexDigits, text[i+1])<<4 | strings.IndexByte(hexDigits, text[i+2])&15))
+		high, low := strings.IndexByte(hexDigits, escaped[i+1]), strings.IndexByte(hexDigits, escaped[i+2])
+		unescaped.WriteByte(byte(high<<4 | low&15)) // if one is -1, escape(name) will differ
 		i += 2
 	}
-	name := out.String()
-	return name, escape(name) == text
+	name := unescaped.String()
+	return name, escape(name) == escaped
 }
 
-// folder is the path of a tenant's secrets within data/ or metadata/.
-func (s *Store) folder(tenant string) (string, error) {
+// tenantPath returns the path of a tenant's secrets within data/ or metadata/.
+func (s *Store) tenantPath(tenant string) (string, error) {
 	if tenant == "" {
 		return "", errors.New("a tenant without an id")
 	}
 	return s.config.Prefix + "/" + escape(tenant), nil
 }
 
-// place is the path of a secret within data/ or metadata/: the escaped name, cut
-// into segments where it is long. The segments put together are the escaped name
-// again, and so no two names share a path.
-func (s *Store) place(tenant, name string) (string, error) {
-	folder, err := s.folder(tenant)
+// secretPath returns the path of a secret within data/ or metadata/: the escaped
+// name, split into segments if it is long. The segments joined are the escaped name,
+// so no two names share a path.
+func (s *Store) secretPath(tenant, name string) (string, error) {
+	folder, err := s.tenantPath(tenant)
 	if err != nil {
 		return "", err
 	}
 	if name == "" {
 		return "", errors.New("a secret without a name")
 	}
-	return folder + "/" + split(escape(name)), nil
+	return folder + "/" + splitPath(escape(name)), nil
 }
 
-func split(escaped string) string {
-	var out strings.Builder
+// splitPath splits an escaped name into segments of maxSegment bytes.
+func splitPath(escaped string) string {
+	var path strings.Builder
 	for len(escaped) > maxSegment {
-		out.WriteString(escaped[:maxSegment])
-		out.WriteByte('/')
+		path.WriteString(escaped[:maxSegment])
+		path.WriteByte('/')
 		escaped = escaped[maxSegment:]
 	}
-	out.WriteString(escaped)
-	return out.String()
+	path.WriteString(escaped)
+	return path.String()
 }
 
-// namesIn tells the entries of a folder that are names from those that are folders
-// of longer names. Parent is the folder's own part of the escaped names. What
-// others have put beside them is neither.
-func namesIn(parent string, keys []string) (names, folders []string) {
+// splitKeys separates the entries of a folder that are names from those that are
+// folders of longer names. Parent is the part of the escaped names that the folder
+// stands for. It ignores entries that escape never returns, which others have
+// written.
+func splitKeys(parent string, keys []string) (names, folders []string) {
 	names = make([]string, 0, len(keys))
 	for _, key := range keys {
 		segment, isFolder := strings.CutSuffix(key, "/")

@@ -6,23 +6,23 @@ import (
 	"testing"
 )
 
-// Names as they stand in Vault are part of what stored data means: they must not
-// change.
+// Escaped names are part of the format of stored data: they must not change.
 func TestEscapedNames(t *testing.T) {
 	tests := map[string]string{
 		"SLACK_URL": "SLACK_URL", "slack-url": "slack-url", "my secret": "my=20secret", "db.password": "db.password",
-		".": "=2E", "..": "=2E=2E", "a..b": "a=2E=2Eb", ".a": "=2Ea", "a.": "a=2E", "a/b": "a=2Fb", "=": "=3D", "=2E": "=3D2E", "%2e": "=252e",
+		".": "=2E", "..": "=2E=2E", "a..b": "a=2E=2Eb", ".a": "=2Ea", "a.": "a=2E", "a/b": "a=2Fb",
+		"=": "=3D", "=2E": "=3D2E", "%2e": "=252e",
 		"é": "=C3=A9", "a.é": "a=2E=C3=A9", "\x00": "=00", "+": "=2B", "*": "=2A",
 		strings.Repeat("n", 101): strings.Repeat("n", 100) + "/n",
 	}
 	for name, want := range tests {
-		if got := split(escape(name)); got != want {
-			t.Errorf("%q stands at %q, want %q", name, got, want)
+		if got := splitPath(escape(name)); got != want {
+			t.Errorf("%q is at %q, want %q", name, got, want)
 		}
 	}
 }
 
-func FuzzPlace(f *testing.F) {
+func FuzzSecretPath(f *testing.F) {
 	f.Add("..", "../x")
 	f.Add("a/", "A/")
 	f.Add("=2E", ".")
@@ -32,17 +32,17 @@ func FuzzPlace(f *testing.F) {
 		if a == "" || b == "" {
 			return
 		}
-		at, errA := s.place("tenant", a)
-		bt, errB := s.place("tenant", b)
+		pathA, errA := s.secretPath("tenant", a)
+		pathB, errB := s.secretPath("tenant", b)
 		if errA != nil || errB != nil {
 			t.Fatal(errA, errB)
 		}
-		if (at == bt) != (a == b) {
-			t.Errorf("%q and %q stand at %q and %q", a, b, at, bt)
+		if (pathA == pathB) != (a == b) {
+			t.Errorf("%q and %q are at %q and %q", a, b, pathA, pathB)
 		}
-		rest, inside := strings.CutPrefix(at, "p/tenant/")
-		if !inside || path.Clean(at) != at || strings.Contains(at, "..") {
-			t.Errorf("%q stands at %q", a, at)
+		rest, inside := strings.CutPrefix(pathA, "p/tenant/")
+		if !inside || path.Clean(pathA) != pathA || strings.Contains(pathA, "..") {
+			t.Errorf("%q is at %q", a, pathA)
 		}
 		for _, segment := range strings.Split(rest, "/") {
 			if segment == "" || len(segment) > maxSegment {
@@ -50,7 +50,7 @@ func FuzzPlace(f *testing.F) {
 			}
 		}
 		if name, ok := unescape(strings.ReplaceAll(rest, "/", "")); !ok || name != a {
-			t.Errorf("%q comes back as %q, %t", a, name, ok)
+			t.Errorf("%q is unescaped to %q, %t", a, name, ok)
 		}
 	})
 }
@@ -62,7 +62,7 @@ func FuzzUnescape(f *testing.F) {
 	f.Add("=zz")
 	f.Fuzz(func(t *testing.T, text string) {
 		if name, ok := unescape(text); ok && escape(name) != text {
-			t.Errorf("%q is read as %q, which is written %q", text, name, escape(name))
+			t.Errorf("%q is unescaped to %q, which is escaped to %q", text, name, escape(name))
 		}
 	})
 }

@@ -15,42 +15,43 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pause"
 )
 
-// Waits between attempts, each with up to half of it more or less.
+// Waits between attempts, before a jitter of half the wait in either direction.
 const (
 	firstWait = 50 * time.Millisecond
-	longWait  = 2 * time.Second
+	maxWait   = 2 * time.Second
 )
 
-// sayUpgrading is a KV mount that was created a moment ago (upgrade.go).
-const sayUpgrading = "Upgrading from non-versioned to versioned data"
+// msgUpgrading is the message of a KV mount that was just created (upgrade.go).
+const msgUpgrading = "Upgrading from non-versioned to versioned data"
 
-// do sends a request, with a new token where the old one has ended, until it is
-// answered, the context ends or the patience does. An answer of 412, 429 or 5xx,
-// which is what a sealed, busy, starting or leaderless Vault gives, and a lost
-// connection are reasons to send again: every request here may be repeated.
-func (s *Store) do(ctx context.Context, r request) (answer, error) {
-	until, cancel := context.WithTimeout(ctx, s.config.Patience)
+// do sends a request until it succeeds or fails for good, the context ends, or the
+// patience does. It replaces the token if that has ended. It retries after a lost
+// connection and a status of 412, 429 or 5xx, which a sealed, busy, starting or
+// leaderless Vault returns: every request here may be repeated.
+func (s *Store) do(ctx context.Context, req request) (response, error) {
+	patient, cancel := context.WithTimeout(ctx, s.config.Patience)
 	defer cancel()
-	renewed := false
+	tokenReplaced := false
 	var last error
 	for sent := 1; ; sent++ {
-		a, err := s.attempt(until, r, &renewed)
-		a.sent = sent
-		var moment *momentary
-		if !errors.As(err, &moment) {
-			return a, s.ended(ctx, until, err, last)
+		resp, err := s.attempt(patient, req, &tokenReplaced)
+		resp.sent = sent
+		var temporary *temporaryError
+		if !errors.As(err, &temporary) {
+			return resp, s.operationError(ctx, patient, err, last)
 		}
-		if until.Err() == nil {
+		if patient.Err() == nil {
 			last = err
 		}
-		if wait(until, moment.after(sent)) != nil {
-			return a, s.ended(ctx, until, err, last)
+		if wait(patient, temporary.wait(sent)) != nil {
+			return resp, s.operationError(ctx, patient, err, last)
 		}
 	}
 }
 
-// ended says why an operation ended: the caller's context comes first.
-func (s *Store) ended(ctx, until context.Context, err, last error) error {
+// operationError returns the error of an operation: that of the caller's context first,
+// then that of patience with the last error of an attempt before it ended, then err.
+func (s *Store) operationError(ctx, patient context.Context, err, last error) error {
 	switch {
 	case err == nil:
 		return nil
@@ -58,49 +59,51 @@ func (s *Store) ended(ctx, until context.Context, err, last error) error {
 		return fmt.Errorf("asking vault: %w (before that: %v)", ctx.Err(), last)
 	case ctx.Err() != nil:
 		return fmt.Errorf("asking vault: %w", ctx.Err())
-	case until.Err() != nil && last != nil:
+	case patient.Err() != nil && last != nil:
 		return fmt.Errorf("vault did not do it within %v: %w", s.config.Patience, last)
 	}
 	return err
 }
 
-// attempt sends a request once, or twice where the token had ended.
-func (s *Store) attempt(ctx context.Context, r request, renewed *bool) (answer, error) {
-	t, err := s.tokens.get(ctx)
+// attempt sends a request once, or twice if the token had ended. It replaces the token
+// only if tokenReplaced is false, and then sets it.
+func (s *Store) attempt(ctx context.Context, req request, tokenReplaced *bool) (response, error) {
+	old, err := s.tokens.get(ctx)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	a, err := s.client.once(ctx, t.ClientToken, r)
-	if err == nil && a.status == http.StatusForbidden && !*renewed {
-		*renewed = true
-		fresh, err := s.tokens.replace(ctx, t)
+	resp, err := s.client.send(ctx, old.ClientToken, req)
+	if err == nil && resp.status == http.StatusForbidden && !*tokenReplaced {
+		*tokenReplaced = true
+		fresh, err := s.tokens.replace(ctx, old)
 		if err != nil {
-			return a, err
+			return resp, err
 		}
-		if fresh.ClientToken != t.ClientToken {
-			return s.attempt(ctx, r, renewed)
+		if fresh.ClientToken != old.ClientToken {
+			return s.attempt(ctx, req, tokenReplaced)
 		}
 	}
-	return a, judge(r, a, err)
+	return resp, checkResponse(req, resp, err)
 }
 
-// momentary is an error that may be gone in a moment.
-type momentary struct {
-	text  string
-	delay time.Duration // what Vault asks for; zero where it does not
+// temporaryError is an error after which a retry may succeed.
+type temporaryError struct {
+	msg   string
+	delay time.Duration // which Vault asks for; zero if it does not
 }
 
-func (m *momentary) Error() string { return m.text }
+func (e *temporaryError) Error() string { return e.msg }
 
-// after is how long to wait before another attempt.
-func (m *momentary) after(attempt int) time.Duration {
-	if m.delay > 0 {
-		return m.delay
+// wait returns how long to wait after an attempt.
+func (e *temporaryError) wait(attempt int) time.Duration {
+	if e.delay > 0 {
+		return e.delay
 	}
-	d := min(firstWait<<min(attempt-1, 10), longWait)
+	d := min(firstWait<<min(attempt-1, 10), maxWait)
 	return d/2 + rand.N(d)
 }
 
+// wait waits for d. It returns at once if the context would end before.
 func wait(ctx context.Context, d time.Duration) error {
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
 		return context.DeadlineExceeded
@@ -108,53 +111,62 @@ func wait(ctx context.Context, d time.Duration) error {
 	return pause.For(ctx, d)
 }
 
-// judge makes an error of what is no success. It holds Vault's own words only
-// where they are known, for others might repeat what was sent.
-func judge(r request, a answer, err error) error {
+// checkResponse returns the error of a request: err, or that of the response. Of
+// Vault's own messages it quotes only known ones, because others may repeat what was
+// sent.
+func checkResponse(req request, resp response, err error) error {
 	switch {
 	case errors.Is(err, errUnreadable):
 		return err
 	case err != nil:
-		return &momentary{text: "no answer from vault: " + unwrapURL(err).Error()}
-	case a.said(sayCASLost):
-		return errCASLost
-	case a.said(sayCASRequired):
+		return &temporaryError{msg: "no answer from vault: " + withoutURL(err).Error()}
+	case resp.hasError(msgCASMismatch):
+		return errCASMismatch
+	case resp.hasError(msgCASRequired):
 		return errCASRequired
-	case a.said(sayNoRoute):
-		return fmt.Errorf("nothing in vault answers at %q: mount a KV engine of version 2 there", r.path)
-	case a.said(sayUpgrading):
-		return &momentary{text: "the KV engine of vault is starting"}
-	case a.status == http.StatusForbidden:
-		return fmt.Errorf("vault denied permission: the token's policy must grant %s on %q", r.needs, r.path)
-	case a.status == http.StatusNotFound && r.missing, a.status/100 == 2:
+	case resp.hasError(msgNoRoute):
+		return fmt.Errorf("nothing in vault answers at %q: mount a KV engine of version 2 there", req.path)
+	case resp.hasError(msgUpgrading):
+		return &temporaryError{msg: "the KV engine of vault is starting"}
+	case resp.status == http.StatusForbidden:
+		return fmt.Errorf("vault denied permission: the token's policy must grant %s on %q", req.needs, req.path)
+	case resp.status == http.StatusNotFound && req.missing, resp.status/100 == 2:
 		return nil
-	case a.status >= 500, a.status == http.StatusTooManyRequests, a.status == http.StatusPreconditionFailed:
-		return &momentary{text: a.text(), delay: delay(a.retryAfter)}
+	case resp.isTemporary():
+		return &temporaryError{msg: resp.message(), delay: parseRetryAfter(resp.retryAfter)}
 	}
-	return fmt.Errorf("vault refused %s %q: %s", r.method, r.path, a.text())
+	return fmt.Errorf("vault refused %s %q: %s", req.method, req.path, resp.message())
 }
 
-func (a answer) said(phrase string) bool {
-	return slices.ContainsFunc(a.errors, func(e string) bool { return strings.Contains(e, phrase) })
+// isTemporary reports whether a retry may succeed, by the status.
+func (r response) isTemporary() bool {
+	return r.status >= 500 || r.status == http.StatusTooManyRequests || r.status == http.StatusPreconditionFailed
 }
 
-// text says what an answer means in words that hold nothing of the request.
-func (a answer) text() string {
+// hasError reports whether one of the errors in the response contains msg.
+func (r response) hasError(msg string) bool {
+	return slices.ContainsFunc(r.errors, func(e string) bool { return strings.Contains(e, msg) })
+}
+
+// message describes the response, without anything that might repeat the request.
+func (r response) message() string {
 	for _, known := range []string{
-		"Vault is sealed", "OpenBao is sealed", "no active node", "active cluster node not found", "security barrier not initialized",
-		"request body too large", "rate limit quota exceeded", "invalid role ID", "invalid role or secret ID", "invalid secret id",
+		"Vault is sealed", "OpenBao is sealed", "no active node", "active cluster node not found",
+		"security barrier not initialized", "request body too large", "rate limit quota exceeded",
+		"invalid role ID", "invalid role or secret ID", "invalid secret id",
 		"service account name not authorized", "namespace not authorized", "could not load role", "invalid role name",
 	} {
-		if a.said(known) {
-			return fmt.Sprintf("%d, %s", a.status, known)
+		if r.hasError(known) {
+			return fmt.Sprintf("%d, %s", r.status, known)
 		}
 	}
-	return strings.TrimSpace(strconv.Itoa(a.status) + " " + http.StatusText(a.status))
+	return strings.TrimSpace(strconv.Itoa(r.status) + " " + http.StatusText(r.status))
 }
 
-// delay reads Retry-After in its one form that Vault uses.
-func delay(text string) time.Duration {
-	n, err := strconv.Atoi(text)
+// parseRetryAfter parses Retry-After in the one form that Vault uses, seconds. It
+// returns zero for any other.
+func parseRetryAfter(value string) time.Duration {
+	n, err := strconv.Atoi(value)
 	if err != nil || n < 0 {
 		return 0
 	}
@@ -163,8 +175,8 @@ func delay(text string) time.Duration {
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
-// unwrapURL takes away the URL, which the caller knows.
-func unwrapURL(err error) error {
+// withoutURL returns the error below a *url.Error, whose URL the caller knows.
+func withoutURL(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
 		return u.Err
@@ -172,9 +184,9 @@ func unwrapURL(err error) error {
 	return err
 }
 
-// Momentary reports whether an error may be gone in a moment: Vault is sealed,
-// busy or not there.
-func Momentary(err error) bool {
-	var m *momentary
-	return errors.As(err, &m)
+// Temporary reports whether a retry after an error may succeed: Vault is sealed,
+// busy or unreachable.
+func Temporary(err error) bool {
+	var temporary *temporaryError
+	return errors.As(err, &temporary)
 }

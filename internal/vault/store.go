@@ -1,10 +1,10 @@
 // Package vault is the [cloud.Store] in the KV engine (version 2) of HashiCorp
 // Vault or OpenBao.
 //
-// A secret stands at <mount>/data/<prefix>/<tenant>/<escaped name>, with the two
-// fields value (its JSON as a text, so that every byte survives) and writer.
-// Version and time are Vault's own. docs/vault-policy.hcl is all that the token
-// must be allowed.
+// A secret is at <mount>/data/<prefix>/<tenant>/<escaped name>, with the two fields
+// value (its JSON as a string, so that every byte survives) and writer. Version and
+// time are Vault's own. docs/vault-policy.hcl lists everything that the token must be
+// allowed to do.
 package vault
 
 import (
@@ -23,11 +23,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// Concurrency bounds the requests that one operation has under way.
+// Concurrency bounds the concurrent requests of one operation.
 const Concurrency = 16
 
-// Store keeps secrets in Vault. It is safe for concurrent use, by any number of
-// processes on the same paths. Close ends what it does in the background.
+// Store stores secrets in Vault. It is safe for concurrent use, by any number of
+// processes on the same paths too. Close ends its background work.
 type Store struct {
 	config Config
 	client *client
@@ -36,10 +36,11 @@ type Store struct {
 
 var _ cloud.Store = (*Store)(nil)
 
-// New checks the configuration and reads the certificates. It asks Vault for
-// nothing: the first operation logs in.
+// New checks the configuration and reads the certificates. It sends no request to
+// Vault: the first operation logs in.
 func New(c Config) (*Store, error) {
-	if err := c.complete(); err != nil {
+	c.setDefaults()
+	if err := c.check(); err != nil {
 		return nil, err
 	}
 	client, err := newClient(c)
@@ -49,88 +50,88 @@ func New(c Config) (*Store, error) {
 	return &Store{config: c, client: client, tokens: newTokens(c, client)}, nil
 }
 
-// Close stops renewing the token, which is left to expire. It returns nil.
+// Close stops renewing the token, which then expires. It returns nil.
 func (s *Store) Close() error {
 	s.tokens.close()
 	return nil
 }
 
-// document is what a secret is in Vault.
+// document is a secret as Vault stores it.
 type document struct {
 	Value  *string `json:"value"`
 	Writer string  `json:"writer"`
 }
 
-// Set implements [cloud.Store]: one request, and with compare a read before it.
-// On a mount that demands check-and-set there is always a read.
+// Set implements [cloud.Store] with one request, and with compare a read before it. On
+// a mount that requires check-and-set it always reads first.
 func (s *Store) Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {
-	place, err := s.place(tenant, name)
+	path, err := s.secretPath(tenant, name)
 	if err != nil {
 		return false, err
 	}
-	text := string(value)
-	doc := document{Value: &text, Writer: writer}
+	encoded := string(value)
+	doc := document{Value: &encoded, Writer: writer}
 	if !compare {
-		_, err := s.write(ctx, place, doc, nil)
+		_, err := s.write(ctx, path, doc, nil)
 		if !errors.Is(err, errCASRequired) {
 			return err == nil, err
 		}
 	}
-	return s.swap(ctx, place, doc, compare)
+	return s.swap(ctx, path, doc, compare)
 }
 
-// swap reads and writes until nobody else has written in between. Where a write
-// was sent more than once, a value that equals ours may be of our own writing.
-func (s *Store) swap(ctx context.Context, place string, doc document, compare bool) (bool, error) {
-	maybeOurs := false
+// swap reads and writes until nobody else writes in between. Once a write was sent more
+// than once, a stored value that equals doc's may come from that write.
+func (s *Store) swap(ctx context.Context, path string, doc document, compare bool) (bool, error) {
+	mayHaveWritten := false
 	for {
-		old, err := s.read(ctx, place)
+		old, err := s.read(ctx, path)
 		if err != nil {
 			return false, err
 		}
 		if compare && old.exists && subtle.ConstantTimeCompare([]byte(*old.doc.Value), []byte(*doc.Value)) == 1 {
-			return maybeOurs, nil
+			return mayHaveWritten, nil
 		}
-		again, err := s.write(ctx, place, doc, &old.version)
-		if !errors.Is(err, errCASLost) {
+		resent, err := s.write(ctx, path, doc, &old.version)
+		if !errors.Is(err, errCASMismatch) {
 			return err == nil, err
 		}
-		maybeOurs = maybeOurs || again
+		mayHaveWritten = mayHaveWritten || resent
 	}
 }
 
 // Get implements [cloud.Store].
 func (s *Store) Get(ctx context.Context, tenant, name string) (json.RawMessage, error) {
-	place, err := s.place(tenant, name)
+	path, err := s.secretPath(tenant, name)
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.read(ctx, place)
+	stored, err := s.read(ctx, path)
 	switch {
 	case err != nil:
 		return nil, err
-	case !r.exists:
+	case !stored.exists:
 		return nil, fmt.Errorf("%q: %w", name, cloud.ErrNotFound)
-	case !json.Valid([]byte(*r.doc.Value)):
-		return nil, s.foreign(place)
+	case !json.Valid([]byte(*stored.doc.Value)):
+		return nil, s.foreignError(path)
 	}
-	return json.RawMessage(*r.doc.Value), nil
+	return json.RawMessage(*stored.doc.Value), nil
 }
 
-// Delete implements [cloud.Store]: no version is left.
+// Delete implements [cloud.Store]. It leaves no version.
 func (s *Store) Delete(ctx context.Context, tenant, name string) error {
-	place, err := s.place(tenant, name)
+	path, err := s.secretPath(tenant, name)
 	if err != nil {
 		return err
 	}
-	_, err = s.do(ctx, request{method: http.MethodDelete, path: s.metadata(place), needs: "delete"})
+	_, err = s.do(ctx, request{method: http.MethodDelete, path: s.metadataPath(path), needs: "delete"})
 	return err
 }
 
-// Names implements [cloud.Store]: one listing, and one more for each folder of
+// Names implements [cloud.Store] with one listing, and one more for each folder of
 // names whose escaped form is longer than a segment.
 func (s *Store) Names(ctx context.Context, tenant string) ([]string, error) {
-	folder, err := s.folder(tenant)
+	folder, err := s.tenantPath(tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -142,8 +143,8 @@ func (s *Store) Names(ctx context.Context, tenant string) ([]string, error) {
 		group.SetLimit(Concurrency)
 		for _, parent := range parents {
 			group.Go(func() error {
-				keys, err := s.list(ctx, folder+"/"+split(parent))
-				found, folders := namesIn(parent, keys)
+				keys, err := s.list(ctx, folder+"/"+splitPath(parent))
+				found, folders := splitKeys(parent, keys)
 				mu.Lock()
 				defer mu.Unlock()
 				names, next = append(names, found...), append(next, folders...)
@@ -159,43 +160,44 @@ func (s *Store) Names(ctx context.Context, tenant string) ([]string, error) {
 	return names, nil
 }
 
-// Info implements [cloud.Store]: one request for each name, 16 at a time.
+// Info implements [cloud.Store] with one request for each name, up to [Concurrency] at
+// once.
 func (s *Store) Info(ctx context.Context, tenant string, names ...string) (map[string]cloud.Info, error) {
 	var mu sync.Mutex
-	out := make(map[string]cloud.Info, len(names))
+	infos := make(map[string]cloud.Info, len(names))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(Concurrency)
 	for _, name := range names {
 		group.Go(func() error {
-			place, err := s.place(tenant, name)
+			path, err := s.secretPath(tenant, name)
 			if err != nil {
 				return err
 			}
-			r, err := s.read(ctx, place)
-			if err != nil || !r.exists {
+			stored, err := s.read(ctx, path)
+			if err != nil || !stored.exists {
 				return err
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			out[name] = cloud.Info{Version: r.version, Updated: r.created.UTC(), Writer: r.doc.Writer}
+			infos[name] = cloud.Info{Version: stored.version, Updated: stored.created.UTC(), Writer: stored.doc.Writer}
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	return out, nil
+	return infos, nil
 }
 
-// Ping implements [cloud.Store]: Vault is unsealed and takes the token. It is not
-// tried again.
+// Ping implements [cloud.Store]: it returns nil if Vault is unsealed and accepts the
+// token. It does not retry.
 func (s *Store) Ping(ctx context.Context) error {
-	return s.ended(ctx, ctx, s.tokens.ping(ctx), nil)
+	return s.operationError(ctx, ctx, s.tokens.ping(ctx), nil)
 }
 
-// held is what Vault has at a path. The version counts also where the secret is
-// deleted but its versions are kept.
-type held struct {
+// storedSecret is what Vault stores at a path. Version is set also if the secret is
+// deleted but its versions remain.
+type storedSecret struct {
 	exists  bool
 	version int
 	created time.Time

@@ -11,15 +11,15 @@ import (
 
 const tenant = "11111111-1111-4111-8111-111111111111"
 
-// open makes a store over a Vault in the process.
-func open(t *testing.T, f *vaulttest.Fake, change ...func(*vault.Config)) *vault.Store {
+// newStore makes a store over a fake, and closes it at the end of the test.
+func newStore(t *testing.T, f *vaulttest.Fake, change ...func(*vault.Config)) *vault.Store {
 	t.Helper()
 	c := vault.Config{
-		Address: "http://vault.test:8200", Login: vault.Token{Token: vault.Is(vaulttest.RootToken)},
+		Address: "http://vault.test:8200", Login: vault.Token{Token: vault.Static(vaulttest.RootToken)},
 		Transport: cloud.Transport(f),
 	}
-	for _, do := range change {
-		do(&c)
+	for _, apply := range change {
+		apply(&c)
 	}
 	s, err := vault.New(c)
 	if err != nil {
@@ -30,19 +30,19 @@ func open(t *testing.T, f *vaulttest.Fake, change ...func(*vault.Config)) *vault
 }
 
 func TestContract(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) cloud.Store { return open(t, vaulttest.NewFake()) })
+	storetest.Run(t, func(t *testing.T) cloud.Store { return newStore(t, vaulttest.NewFake()) })
 }
 
-func TestContractWhereTheMountDemandsCheckAndSet(t *testing.T) {
+func TestContractWhereTheMountRequiresCheckAndSet(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) cloud.Store {
 		f := vaulttest.NewFake()
 		f.RequireCAS()
-		return open(t, f)
+		return newStore(t, f)
 	})
 }
 
 func TestNamesCannotLeaveTheirTenantOrMeet(t *testing.T) {
 	for seed := range uint64(20) {
-		vaulttest.TestNames(t, open(t, vaulttest.NewFake()), seed, 60)
+		vaulttest.TestNames(t, newStore(t, vaulttest.NewFake()), seed, 60)
 	}
 }

@@ -9,67 +9,67 @@ import (
 	"github.com/hashicorp/vault/api"
 )
 
-// token is what requests are sent with. Its LeaseDuration is from when it was
-// given; 0 means for ever, or not known.
+// token authenticates requests. Its LeaseDuration counts from when it was issued; 0
+// means that it never expires, or that this is unknown.
 type token = api.SecretAuth
 
 var lookupSelf = request{method: http.MethodGet, path: "auth/token/lookup-self", needs: "read"}
 
 var errTokenEnded = errors.New("vault takes the token no more: it has ended or was revoked, or its policy does not grant read on auth/token/lookup-self")
 
-// tokens keeps the token in use, and in the background renews it or gets another
+// tokens holds the token in use. In the background it renews the token, or replaces it
 // before it ends.
 type tokens struct {
-	config Config
-	client *client
-	life   context.Context
-	end    context.CancelFunc
-	keeper sync.WaitGroup
+	config   Config
+	client   *client
+	ctx      context.Context // of the renewals
+	cancel   context.CancelFunc
+	renewals sync.WaitGroup
 
-	turn chan struct{} // held while a token is got, so that one login serves all
+	loginLock chan struct{} // held during a login, so that one login serves all
 
-	mu      sync.Mutex
-	current token
-	stop    context.CancelFunc // of the keeper of current
+	mu          sync.Mutex
+	current     token
+	stopRenewal context.CancelFunc // of current
 }
 
 func newTokens(c Config, client *client) *tokens {
-	t := &tokens{config: c, client: client, turn: make(chan struct{}, 1), stop: func() {}}
-	t.life, t.end = context.WithCancel(context.Background())
+	t := &tokens{config: c, client: client, loginLock: make(chan struct{}, 1), stopRenewal: func() {}}
+	t.ctx, t.cancel = context.WithCancel(context.Background())
 	return t
 }
 
 func (t *tokens) close() {
 	t.mu.Lock()
-	t.end()
+	t.cancel()
 	t.mu.Unlock()
-	t.keeper.Wait()
+	t.renewals.Wait()
 }
 
-func (t *tokens) now() token {
+func (t *tokens) inUse() token {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.current
 }
 
-// get gives the token in use, and logs in if there is none.
+// get returns the token in use, and logs in if there is none.
 func (t *tokens) get(ctx context.Context) (token, error) {
-	if now := t.now(); now.ClientToken != "" {
-		return now, nil
+	if current := t.inUse(); current.ClientToken != "" {
+		return current, nil
 	}
 	return t.login(ctx, token{})
 }
 
-// login logs in, unless another token than old is in use by then.
+// login logs in, unless a token other than old is in use by then.
 func (t *tokens) login(ctx context.Context, old token) (token, error) {
 	select {
-	case t.turn <- struct{}{}:
-		defer func() { <-t.turn }()
+	case t.loginLock <- struct{}{}:
+		defer func() { <-t.loginLock }()
 	case <-ctx.Done():
 		return token{}, ctx.Err()
 	}
-	if now := t.now(); now.ClientToken != old.ClientToken {
-		return now, nil
+	if current := t.inUse(); current.ClientToken != old.ClientToken {
+		return current, nil
 	}
 	fresh, err := t.config.Login.login(ctx, t.client)
 	if err == nil && fresh.ClientToken == old.ClientToken && fresh.LeaseDuration == 0 {
@@ -80,56 +80,56 @@ func (t *tokens) login(ctx context.Context, old token) (token, error) {
 		return token{}, err
 	}
 	t.config.Log.Info("vault: logged in", "ttl", seconds(fresh.LeaseDuration))
-	t.use(fresh)
+	t.setCurrent(fresh)
 	return fresh, nil
 }
 
-// replace gets another token if Vault does not know the one in use any more; else
-// it was refused what its policy does not grant, and stays.
+// replace gets another token if Vault no longer accepts old. Otherwise Vault denied
+// what the token's policy does not grant, and replace returns old.
 func (t *tokens) replace(ctx context.Context, old token) (token, error) {
-	if now := t.now(); now.ClientToken != old.ClientToken {
-		return now, nil
+	if current := t.inUse(); current.ClientToken != old.ClientToken {
+		return current, nil
 	}
-	a, err := t.client.once(ctx, old.ClientToken, lookupSelf)
-	if err != nil || a.status != http.StatusForbidden {
+	resp, err := t.client.send(ctx, old.ClientToken, lookupSelf)
+	if err != nil || resp.status != http.StatusForbidden {
 		return old, nil
 	}
 	return t.login(ctx, old)
 }
 
-// use puts a token in use and keeps it.
-func (t *tokens) use(fresh token) {
+// setCurrent puts a token in use, and keeps it alive if it expires.
+func (t *tokens) setCurrent(fresh token) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.stop()
+	t.stopRenewal()
 	t.current = fresh
-	if fresh.LeaseDuration <= 0 || t.life.Err() != nil {
+	if fresh.LeaseDuration <= 0 || t.ctx.Err() != nil {
 		return
 	}
 	var ctx context.Context
-	ctx, t.stop = context.WithCancel(t.life)
-	t.keeper.Go(func() { t.keep(ctx, fresh) })
+	ctx, t.stopRenewal = context.WithCancel(t.ctx)
+	t.renewals.Go(func() { t.keepAlive(ctx, fresh) })
 }
 
-// keep has a token renewed, and logs in again when it nears its end all the same.
-func (t *tokens) keep(ctx context.Context, held token) {
-	t.watch(ctx, held)
+// keepAlive renews a token as long as that extends it, and then logs in again.
+func (t *tokens) keepAlive(ctx context.Context, old token) {
+	t.renew(ctx, old)
 	for ctx.Err() == nil {
-		if _, err := t.login(ctx, held); err == nil {
-			return // what it gave has a keeper of its own
+		if _, err := t.login(ctx, old); err == nil {
+			return // login has started keepAlive for the new token
 		}
-		_ = wait(ctx, seconds(held.LeaseDuration)/30) // some tries before the token ends
+		_ = wait(ctx, seconds(old.LeaseDuration)/30) // leaves several attempts before the token ends
 	}
 }
 
-// watch renews a token until that gives it no more time.
-func (t *tokens) watch(ctx context.Context, held token) {
-	as := t.client.api.WithResponseCallbacks(func(r *api.Response) {
+// renew renews a token until that no longer extends it.
+func (t *tokens) renew(ctx context.Context, current token) {
+	vault := t.client.api.WithResponseCallbacks(func(r *api.Response) {
 		if r.StatusCode != http.StatusOK {
 			t.config.Log.Warn("vault: the token was not renewed", "status", r.StatusCode)
 		}
 	})
-	watcher, err := as.NewLifetimeWatcher(&api.LifetimeWatcherInput{Secret: &api.Secret{Auth: &held}})
+	watcher, err := vault.NewLifetimeWatcher(&api.LifetimeWatcherInput{Secret: &api.Secret{Auth: &current}})
 	if err != nil {
 		return
 	}
@@ -141,16 +141,16 @@ func (t *tokens) watch(ctx context.Context, held token) {
 	}
 }
 
-// ping sends one request with the token in use, and logs in where it has ended.
+// ping sends one request with the token in use, and logs in if the token has ended.
 func (t *tokens) ping(ctx context.Context) error {
-	now, err := t.get(ctx)
+	current, err := t.get(ctx)
 	if err != nil {
 		return err
 	}
-	a, err := t.client.once(ctx, now.ClientToken, lookupSelf)
-	if err == nil && a.status == http.StatusForbidden {
-		_, err = t.login(ctx, now)
+	resp, err := t.client.send(ctx, current.ClientToken, lookupSelf)
+	if err == nil && resp.status == http.StatusForbidden {
+		_, err = t.login(ctx, current)
 		return err
 	}
-	return judge(lookupSelf, a, err)
+	return checkResponse(lookupSelf, resp, err)
 }

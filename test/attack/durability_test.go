@@ -16,25 +16,31 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/test/binary"
 )
 
-func durability() []attack {
+func durabilityAttacks() []attack {
 	return []attack{
-		{"SIGKILL while eight clients write to a file store", "every acknowledged write is there after the restart", kills},
-		{"a file store with one bit changed, or cut off, then served", "refused, or an error, or the right value; never a wrong one", damage},
+		{
+			"SIGKILL while eight clients write to a file store",
+			"every acknowledged write is there after the restart", killedServers,
+		},
+		{
+			"a file store with one bit changed, or cut off, then served",
+			"refused, or an error, or the right value; never a wrong one", damagedStores,
+		},
 		{"a backup, or a store, opened with another key", "refused; nothing is written", otherStoreKeys},
 		{"a disk without room", "`API_ERROR`, nothing acknowledged is lost, reads go on", fullDisk},
 	}
 }
 
-func kills(r *run) {
+func killedServers(r *run) {
 	site := binary.NewSite(r.T, "")
 	acknowledged := map[string]string{}
 	for round := range 10 {
 		s := site.Serve(r.T, binary.Options{}, site.FileStore()...)
-		r.want(r.holds(s, site, acknowledged), "acknowledged writes", round)
+		r.check(r.hasValues(s, site, acknowledged), "acknowledged writes", round)
 		writeUntilKilled(r, site, s, round, acknowledged)
 	}
 	s := site.Serve(r.T, binary.Options{}, site.FileStore()...)
-	if !r.holds(s, site, acknowledged) {
+	if !r.hasValues(s, site, acknowledged) {
 		r.Error("acknowledged writes are gone")
 	}
 	if len(acknowledged) < 100 {
@@ -67,8 +73,8 @@ func writeUntilKilled(r *run, site *binary.Site, s *binary.Server, round int, ac
 	s.Wait(r.T)
 }
 
-// holds reports whether the server has each of some values, as it was.
-func (r *run) holds(s *binary.Server, site *binary.Site, values map[string]string) bool {
+// hasValues reports whether the server returns each of values.
+func (r *run) hasValues(s *binary.Server, site *binary.Site, values map[string]string) bool {
 	for name, want := range values {
 		if a := s.Ask(r.T, site.Runner, binary.Value(name)); !a.Has(want) {
 			r.Logf("%s: %v", name, a)
@@ -78,21 +84,21 @@ func (r *run) holds(s *binary.Server, site *binary.Site, values map[string]strin
 	return true
 }
 
-// answers are what a secret's answer may be: its value, or an error.
-func right(a binary.Answer, value string) bool {
+// isValueOrError reports whether an answer is the secret's value, an error or missing.
+func isValueOrError(a binary.Answer, value string) bool {
 	var body struct {
 		Data   map[string]any
 		Errors []any
 	}
 	if a.Err != nil || json.Unmarshal([]byte(a.Body), &body) != nil {
-		return true // no answer at all
+		return true // no answer
 	}
 	got := body.Data["secret_value"]
 	return got == value || got == nil && len(body.Errors) > 0
 }
 
-func damage(r *run) {
-	site, s := treasure(r.T, "")
+func damagedStores(r *run) {
+	site, s := startServer(r.T, "")
 	values := map[string]string{"A": "treasure"}
 	for i := range 20 {
 		values[fmt.Sprint("S", i)] = fmt.Sprintf("treasure %d %s", i, strings.Repeat("x", i*40))
@@ -100,8 +106,9 @@ func damage(r *run) {
 	}
 	s.Stop(r.T)
 	path := filepath.Join(site.Dir, "secrets.db")
-	backup := filepath.Join(site.Dir, "all.bak") // the store without its free room
-	if code, p := binary.Run(r.T, binary.Options{Dir: site.Dir}, "backup", backup, "--store", "file:"+path, "--store-key-file", "store.key"); code != 0 {
+	backup := filepath.Join(site.Dir, "all.bak") // the store without its unused pages
+	args := []string{"backup", backup, "--store", "file:" + path, "--store-key-file", "store.key"}
+	if code, p := binary.Run(r.T, binary.Options{Dir: site.Dir}, args...); code != 0 {
 		r.Fatal(p.Stderr)
 	}
 	original, err := os.ReadFile(backup)
@@ -111,31 +118,31 @@ func damage(r *run) {
 	random, refused := rand.New(rand.NewPCG(1, 2)), 0
 	for n := range 100 {
 		data := append([]byte{}, original...)
-		at := random.IntN(len(original))
-		for original[at] == 0 && random.IntN(8) > 0 {
-			at = random.IntN(len(original))
+		offset := random.IntN(len(original))
+		for original[offset] == 0 && random.IntN(8) > 0 {
+			offset = random.IntN(len(original))
 		}
 		if n%2 == 0 {
-			at = at&^4095 + random.IntN(64) // where a page says what it holds
+			offset = offset&^4095 + random.IntN(64) // the header and element table of a page
 		}
-		data[at] ^= 1 << random.IntN(8)
+		data[offset] ^= 1 << random.IntN(8)
 		if n%10 == 0 {
-			data = data[:at]
+			data = data[:offset]
 		}
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			r.Fatal(err)
 		}
-		ok, whole := true, true
+		ok, complete := true, true
 		opened := r.tryServe(site, func(s *binary.Server) {
 			for name, value := range values {
 				a := s.Ask(r.T, site.Runner, binary.Value(name))
-				ok, whole = ok && right(a, value), whole && a.Has(value)
+				ok, complete = ok && isValueOrError(a, value), complete && a.Has(value)
 			}
 		})
-		if !opened || !whole {
+		if !opened || !complete {
 			refused++
 		}
-		r.want(ok, "a wrong value", at)
+		r.check(ok, "a wrong value", offset)
 	}
 	r.Logf("%d of the copies were refused or gave errors", refused)
 	if refused == 0 {
@@ -143,12 +150,16 @@ func damage(r *run) {
 	}
 }
 
-// tryServe starts serve on what may be damaged. It reports whether it came up.
+// tryServe starts serve with a store that may be damaged. It reports whether serve
+// became ready.
 func (r *run) tryServe(site *binary.Site, use func(*binary.Server)) bool {
 	ready := filepath.Join(site.Dir, "ready.json")
 	_ = os.Remove(ready)
-	args := append([]string{"serve", "--listen", "127.0.0.1:0", "--ready-file", ready, "--shutdown-delay", "0s", "--keys-file", filepath.Join(site.Dir, "keys.toml")}, site.FileStore()...)
-	s := &binary.Server{Process: binary.Start(r.T, binary.Options{Dir: site.Dir}, args...)}
+	args := []string{
+		"serve", "--listen", "127.0.0.1:0", "--ready-file", ready, "--shutdown-delay", "0s",
+		"--keys-file", filepath.Join(site.Dir, "keys.toml"),
+	}
+	s := &binary.Server{Process: binary.Start(r.T, binary.Options{Dir: site.Dir}, append(args, site.FileStore()...)...)}
 	for !s.Ended() {
 		if data, err := os.ReadFile(ready); err == nil && json.Unmarshal(data, s) == nil {
 			use(s)
@@ -162,7 +173,7 @@ func (r *run) tryServe(site *binary.Site, use func(*binary.Server)) bool {
 }
 
 func otherStoreKeys(r *run) {
-	site, s := treasure(r.T, "")
+	site, s := startServer(r.T, "")
 	s.Stop(r.T)
 	site.Write(r.T, "other.key", filestore.NewKey()+"\n")
 	file := "file:" + filepath.Join(site.Dir, "secrets.db")
@@ -171,36 +182,39 @@ func otherStoreKeys(r *run) {
 		r.Fatal(p.Stderr)
 	}
 	for _, args := range [][]string{
-		{"restore", "a.bak", "--store", "file:new.db", "--store-key-file", "other.key"}, {"restore", "a.bak", "--store", file, "--force", "--store-key-file", "other.key"},
-		{"serve", "--keys-file", "keys.toml", "--listen", "127.0.0.1:0", "--store", file, "--store-key-file", "other.key"}, {"backup", "b.bak", "--store", file, "--store-key-file", "other.key"},
+		{"restore", "a.bak", "--store", "file:new.db", "--store-key-file", "other.key"},
+		{"restore", "a.bak", "--store", file, "--force", "--store-key-file", "other.key"},
+		{"serve", "--keys-file", "keys.toml", "--listen", "127.0.0.1:0", "--store", file, "--store-key-file", "other.key"},
+		{"backup", "b.bak", "--store", file, "--store-key-file", "other.key"},
 	} {
 		code, p := binary.Run(r.T, o, args...)
 		_, err := os.Stat(filepath.Join(site.Dir, "new.db"))
-		r.want(code != 0 && os.IsNotExist(err), args[0], p.Stderr)
+		r.check(code != 0 && os.IsNotExist(err), args[0], p.Stderr)
 	}
-	again := site.Serve(r.T, o, site.FileStore()...)
-	a := again.Ask(r.T, site.Runner, binary.Value("A"))
-	r.want(a.Has("treasure"), "the store is as it was", a)
+	restarted := site.Serve(r.T, o, site.FileStore()...)
+	a := restarted.Ask(r.T, site.Runner, binary.Value("A"))
+	r.check(a.Has("treasure"), "the store is as it was", a)
 }
 
 func fullDisk(r *run) {
 	site := binary.NewSite(r.T, "")
-	s := site.Serve(r.T, binary.Options{Shell: "trap '' XFSZ; ulimit -f 4096"}, append(site.FileStore(), "--audit-log", "/dev/null")...)
+	o := binary.Options{Shell: "trap '' XFSZ; ulimit -f 4096"}
+	s := site.Serve(r.T, o, append(site.FileStore(), "--audit-log", "/dev/null")...)
 	acknowledged, big := map[string]string{}, strings.Repeat("x", 60_000)
-	failed := binary.Answer{}
-	for i := 0; i < 100 && !failed.Has("API_ERROR"); i++ {
+	last := binary.Answer{}
+	for i := 0; i < 100 && !last.Has("API_ERROR"); i++ {
 		name := fmt.Sprint("S", i)
-		if failed = s.Ask(r.T, site.Admin, binary.Set(name, big)); failed.Has(`"success":true`) {
+		if last = s.Ask(r.T, site.Admin, binary.Set(name, big)); last.Has(`"success":true`) {
 			acknowledged[name] = big
 		}
 	}
-	r.want(failed.Has("API_ERROR") && len(acknowledged) > 0, "a write without room", failed)
+	r.check(last.Has("API_ERROR") && len(acknowledged) > 0, "a write to a full disk", last)
 	ready := s.Send(r.T, "GET", "/readyz", nil, "")
-	r.want(ready.Status == 200, "readyz", ready)
-	r.want(r.holds(s, site, acknowledged), "reads go on", len(acknowledged))
+	r.check(ready.Status == 200, "readyz", ready)
+	r.check(r.hasValues(s, site, acknowledged), "reads go on", len(acknowledged))
 	s.Stop(r.T)
-	again := site.Serve(r.T, binary.Options{}, site.FileStore()...)
-	r.want(r.holds(again, site, acknowledged), "after a restart", len(acknowledged))
-	a := again.Ask(r.T, site.Admin, binary.Set("LAST", "v"))
-	r.want(a.Has(`"success":true`), "a write with room again", a)
+	restarted := site.Serve(r.T, binary.Options{}, site.FileStore()...)
+	r.check(r.hasValues(restarted, site, acknowledged), "after a restart", len(acknowledged))
+	a := restarted.Ask(r.T, site.Admin, binary.Set("LAST", "v"))
+	r.check(a.Has(`"success":true`), "a write once there is space", a)
 }

@@ -16,14 +16,20 @@ import (
 	"time"
 )
 
-func gitHub() []attack {
+func gitHubAttacks() []attack {
 	return []attack{
-		{"workflow tokens whose claims are another repository's, branch's, event's, audience's or time's, or are missing", "`UNAUTHENTICATED`, like an unknown key, to the byte", otherClaims},
-		{"workflow tokens that are forged: `none`, HMAC with the public key, another key, no key id, changed parts", "`UNAUTHENTICATED`, like an unknown key, to the byte", forgedTokens},
+		{
+			"workflow tokens whose claims are another repository's, branch's, event's, audience's or time's, or are missing",
+			"`UNAUTHENTICATED`, like an unknown key, to the byte", otherClaims,
+		},
+		{
+			"workflow tokens that are forged: `none`, HMAC with the public key, another key, no key id, changed parts",
+			"`UNAUTHENTICATED`, like an unknown key, to the byte", forgedTokens,
+		},
 	}
 }
 
-// issuer publishes one key, and signs with it.
+// issuer is an issuer of tokens that publishes one key.
 type issuer struct {
 	*httptest.Server
 	key *rsa.PrivateKey
@@ -42,7 +48,8 @@ func newIssuer(r *run) *issuer {
 			return
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"keys": []any{map[string]any{
-			"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "one", "n": segment(key.N.Bytes()), "e": segment(big.NewInt(int64(key.E)).Bytes()),
+			"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "one",
+			"n": segment(key.N.Bytes()), "e": segment(big.NewInt(int64(key.E)).Bytes()),
 		}}})
 	}))
 	r.Cleanup(i.Close)
@@ -51,14 +58,14 @@ func newIssuer(r *run) *issuer {
 
 func segment(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
-func unsigned(header, claims map[string]any) string {
+func unsignedToken(header, claims map[string]any) string {
 	h, _ := json.Marshal(header)
 	c, _ := json.Marshal(claims)
 	return segment(h) + "." + segment(c)
 }
 
-func sign(key *rsa.PrivateKey, header, claims map[string]any) string {
-	text := unsigned(header, claims)
+func signedToken(key *rsa.PrivateKey, header, claims map[string]any) string {
+	text := unsignedToken(header, claims)
 	digest := sha256.Sum256([]byte(text))
 	signature, _ := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
 	return text + "." + segment(signature)
@@ -66,70 +73,84 @@ func sign(key *rsa.PrivateKey, header, claims map[string]any) string {
 
 var rs256 = map[string]any{"alg": "RS256", "typ": "JWT", "kid": "one"}
 
+// mapping returns a mapping for the keys file.
 func (i *issuer) mapping() string {
-	return fmt.Sprintf("[[github]]\nissuer = %q\nrepository-id = 1296269\nrepository = \"octocat/hello\"\nref = \"refs/heads/main\"\ntenants = [\"data\"]\n", i.URL)
+	return fmt.Sprintf("[[github]]\nissuer = %q\nrepository-id = 1296269\nrepository = \"octocat/hello\"\n"+
+		"ref = \"refs/heads/main\"\ntenants = [\"data\"]\n", i.URL)
 }
 
+// claims returns claims that the mapping accepts.
 func (i *issuer) claims() map[string]any {
 	now := time.Now()
 	return map[string]any{
 		"iss": i.URL, "aud": "https://secrets.example.com", "sub": "repo:octocat/hello:ref:refs/heads/main",
 		"iat": now.Unix(), "nbf": now.Add(-time.Minute).Unix(), "exp": now.Add(5 * time.Minute).Unix(),
 		"repository": "octocat/hello", "repository_id": "1296269", "ref": "refs/heads/main", "ref_type": "branch", "event_name": "push",
-		"head_ref": "", "base_ref": "", "workflow_ref": "octocat/hello/.github/workflows/sync.yml@refs/heads/main", "actor": "octocat", "run_id": "77",
+		"head_ref": "", "base_ref": "", "actor": "octocat", "run_id": "77",
+		"workflow_ref": "octocat/hello/.github/workflows/sync.yml@refs/heads/main",
 	}
 }
 
 func otherClaims(r *run) {
 	i := newIssuer(r)
-	_, s := treasure(r.T, i.mapping())
-	good := sign(i.key, rs256, i.claims())
+	_, s := startServer(r.T, i.mapping())
+	good := signedToken(i.key, rs256, i.claims())
 	if a := s.Ask(r.T, good, "{ secret_names }"); !a.Has(`"A"`) {
 		r.Fatal(a)
 	}
 	unknown := s.Ask(r.T, "unknown", "{ secret_names }")
 	past := time.Now().Add(-time.Hour).Unix()
 	for _, change := range []map[string]any{
-		{"aud": "https://other.example.com"}, {"aud": "https://secrets.example.com/"}, {"aud": "https://github.com/octocat"}, {"aud": []string{"https://secrets.example.com", "https://x"}}, {"aud": nil}, {"aud": []string{}}, {"aud": 7},
-		{"iss": i.URL + "/"}, {"iss": nil}, {"iss": "https://token.actions.githubusercontent.com"}, {"exp": past}, {"exp": nil}, {"exp": "soon"}, {"nbf": time.Now().Add(time.Hour).Unix()},
-		{"repository_id": "999"}, {"repository_id": nil}, {"repository_id": 1296269}, {"repository": "attacker/hello"}, {"repository": nil},
-		{"ref": "refs/tags/main"}, {"ref": "refs/heads/main2"}, {"ref": "refs/heads/Main"}, {"ref": "main"}, {"ref": nil}, {"ref": "refs/pull/7/merge"},
-		{"event_name": "pull_request"}, {"event_name": "pull_request_target"}, {"event_name": "workflow_run"}, {"event_name": "issue_comment"}, {"event_name": "merge_group"}, {"event_name": "release"}, {"event_name": nil},
+		{"aud": "https://other.example.com"}, {"aud": "https://secrets.example.com/"}, {"aud": "https://github.com/octocat"},
+		{"aud": []string{"https://secrets.example.com", "https://x"}}, {"aud": nil}, {"aud": []string{}}, {"aud": 7},
+		{"iss": i.URL + "/"}, {"iss": nil}, {"iss": "https://token.actions.githubusercontent.com"},
+		{"exp": past}, {"exp": nil}, {"exp": "soon"}, {"nbf": time.Now().Add(time.Hour).Unix()},
+		{"repository_id": "999"}, {"repository_id": nil}, {"repository_id": 1296269},
+		{"repository": "attacker/hello"}, {"repository": nil},
+		{"ref": "refs/tags/main"}, {"ref": "refs/heads/main2"}, {"ref": "refs/heads/Main"},
+		{"ref": "main"}, {"ref": nil}, {"ref": "refs/pull/7/merge"},
+		{"event_name": "pull_request"}, {"event_name": "pull_request_target"}, {"event_name": "workflow_run"},
+		{"event_name": "issue_comment"}, {"event_name": "merge_group"}, {"event_name": "release"}, {"event_name": nil},
 		{"head_ref": "patch"}, {"base_ref": "main"}, {"workflow_ref": "attacker/x/.github/workflows/sync.yml@refs/heads/main"},
 		{"repository": "attacker/hello", "repository_id": "31337"},
 	} {
 		claims := i.claims()
 		maps.Copy(claims, change)
-		a := s.Ask(r.T, sign(i.key, rs256, claims), "{ secret_names }")
-		r.want(a.Body == unknown.Body && a.Status == unknown.Status, fmt.Sprint(change), a)
+		a := s.Ask(r.T, signedToken(i.key, rs256, claims), "{ secret_names }")
+		r.check(a.Body == unknown.Body && a.Status == unknown.Status, fmt.Sprint(change), a)
 	}
 	a := s.Ask(r.T, good, "{ secret_names }")
-	r.want(a.Has(`"A"`), "the right claims", a)
+	r.check(a.Has(`"A"`), "the right claims", a)
 }
 
 func forgedTokens(r *run) {
 	i := newIssuer(r)
-	_, s := treasure(r.T, i.mapping())
+	_, s := startServer(r.T, i.mapping())
 	other, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		r.Fatal(err)
 	}
 	unknown := s.Ask(r.T, "unknown", "{ secret_names }")
-	good, claims := sign(i.key, rs256, i.claims()), i.claims()
+	good, claims := signedToken(i.key, rs256, i.claims()), i.claims()
 	head, rest, _ := strings.Cut(good, ".")
 	body, signature, _ := strings.Cut(rest, ".")
-	none := func(alg string) string {
-		return unsigned(map[string]any{"alg": alg, "typ": "JWT", "kid": "one"}, claims) + "."
+	unsigned := func(alg string) string {
+		return unsignedToken(map[string]any{"alg": alg, "typ": "JWT", "kid": "one"}, claims) + "."
 	}
 	for _, token := range []string{
-		none("none"), none("None"), none(""), none("RS256"), none("HS256") + signature, none("RS512") + signature, none("PS256") + signature,
-		sign(other, rs256, claims), sign(other, map[string]any{"alg": "RS256", "kid": "two"}, claims), sign(other, map[string]any{"alg": "RS256"}, claims),
-		sign(other, map[string]any{"alg": "RS256", "kid": "one", "jku": i.URL + "/evil", "x5u": i.URL + "/evil"}, claims),
-		sign(i.key, map[string]any{"alg": "RS384", "kid": "one"}, claims), head + "." + body, head + "." + body + ".", head + ".." + signature, "." + body + "." + signature,
-		head + "." + segment([]byte(`{}`)) + "." + signature, head + "." + segment([]byte(`null`)) + "." + signature, good + ".x", good[:len(good)-20] + "AAAAAAAAAAAAAAAAAAAA",
+		unsigned("none"), unsigned("None"), unsigned(""), unsigned("RS256"),
+		unsigned("HS256") + signature, unsigned("RS512") + signature, unsigned("PS256") + signature,
+		signedToken(other, rs256, claims),
+		signedToken(other, map[string]any{"alg": "RS256", "kid": "two"}, claims),
+		signedToken(other, map[string]any{"alg": "RS256"}, claims),
+		signedToken(other, map[string]any{"alg": "RS256", "kid": "one", "jku": i.URL + "/evil", "x5u": i.URL + "/evil"}, claims),
+		signedToken(i.key, map[string]any{"alg": "RS384", "kid": "one"}, claims),
+		head + "." + body, head + "." + body + ".", head + ".." + signature, "." + body + "." + signature,
+		head + "." + segment([]byte(`{}`)) + "." + signature, head + "." + segment([]byte(`null`)) + "." + signature,
+		good + ".x", good[:len(good)-20] + "AAAAAAAAAAAAAAAAAAAA",
 		segment([]byte(`{"alg":"RS256","kid":"../../etc/passwd"}`)) + "." + body + "." + signature,
 	} {
 		a := s.Ask(r.T, token, "{ secret_names }")
-		r.want(a.Body == unknown.Body && a.Status == unknown.Status, token[:min(len(token), 60)], a)
+		r.check(a.Body == unknown.Body && a.Status == unknown.Status, token[:min(len(token), 60)], a)
 	}
 }

@@ -14,12 +14,13 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/test/binary"
 )
 
-// Of serve's flags --dev takes three, and --help.
+// Of serve's flags --dev accepts three, and --help.
 func TestDevTakesThreeFlags(t *testing.T) {
 	o := binary.Options{Dir: t.TempDir()}
 	_, help := binary.Run(t, o, "serve", "--help")
 	refused := 0
-	for _, flag := range regexp.MustCompile(`(?m)^  .*--([a-z-]+)( (?:string|int|duration))? {3,}`).FindAllStringSubmatch(help.Stdout.String(), -1) {
+	flags := regexp.MustCompile(`(?m)^  .*--([a-z-]+)( (?:string|int|duration))? {3,}`)
+	for _, flag := range flags.FindAllStringSubmatch(help.Stdout.String(), -1) {
 		if slices.Contains([]string{"dev", "listen", "upstream", "ready-file", "help"}, flag[1]) {
 			continue
 		}
@@ -42,8 +43,8 @@ func TestDevTakesThreeFlags(t *testing.T) {
 	}
 }
 
-// Files that hold keys are for their owner alone, those that serve reads and those
-// that it makes.
+// Only the owner may read files that hold keys: those that serve reads and those
+// that it creates.
 func TestFilesAreForTheirOwner(t *testing.T) {
 	site := binary.NewSite(t, "")
 	dir := t.TempDir()
@@ -62,8 +63,9 @@ func TestFilesAreForTheirOwner(t *testing.T) {
 		if err := os.Chmod(path, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		args := append([]string{"serve", "--listen", "127.0.0.1:0", "--keys-file", "keys.toml", "--token-secret-file", "token.secret"}, site.FileStore()...)
-		if code, p := binary.Run(t, binary.Options{Dir: site.Dir}, args...); code != 2 || !strings.Contains(p.Stderr.String(), "0600") && !strings.Contains(p.Stderr.String(), "600") {
+		args := []string{"serve", "--listen", "127.0.0.1:0", "--keys-file", "keys.toml", "--token-secret-file", "token.secret"}
+		code, p := binary.Run(t, binary.Options{Dir: site.Dir}, append(args, site.FileStore()...)...)
+		if code != 2 || !strings.Contains(p.Stderr.String(), "600") {
 			t.Errorf("%s that others may read: exit code %d: %s", name, code, p.Stderr)
 		}
 		if err := os.Chmod(path, 0o600); err != nil {
@@ -72,10 +74,10 @@ func TestFilesAreForTheirOwner(t *testing.T) {
 	}
 }
 
-// --no-introspection refuses questions about the schema.
+// --no-introspection refuses introspection.
 func TestNoIntrospection(t *testing.T) {
-	_, open := treasure(t, "")
-	site, closed := treasure(t, "", "--no-introspection")
+	_, open := startServer(t, "")
+	site, closed := startServer(t, "", "--no-introspection")
 	for _, query := range []string{"{ __schema { types { name } } }", `{ __type(name: "Query") { name } }`} {
 		if a := closed.Ask(t, site.Admin, query); a.Status != 400 || strings.Contains(a.Body, `"data":{`) {
 			t.Errorf("%s: %v", query, a)
@@ -86,18 +88,18 @@ func TestNoIntrospection(t *testing.T) {
 	}
 }
 
-// Tokens of switchTenant count at the replicas that share a secret, and at no other.
+// Replicas accept tokens of switchTenant only if they share a secret.
 func TestReplicasShareTokens(t *testing.T) {
 	site := binary.NewSite(t, "")
 	secret := site.Write(t, "token.secret", strings.Repeat("0123456789abcdef", 4))
 	one := site.Serve(t, binary.Options{}, "--store", "memory", "--token-secret-file", secret)
 	two := site.Serve(t, binary.Options{}, "--store", "memory", "--token-secret-file", secret)
-	third := site.Serve(t, binary.Options{}, "--store", "memory")
+	other := site.Serve(t, binary.Options{}, "--store", "memory")
 	token := login(t, one, site.Admin, binary.DataID)
 	if a := two.Ask(t, token, "{ secret_names }"); !a.Has(`"secret_names":[]`) {
 		t.Errorf("at a replica: %v", a)
 	}
-	if a := third.Ask(t, token, "{ secret_names }"); !a.Has("UNAUTHENTICATED") {
+	if a := other.Ask(t, token, "{ secret_names }"); !a.Has("UNAUTHENTICATED") {
 		t.Errorf("at another: %v", a)
 	}
 }
@@ -105,24 +107,26 @@ func TestReplicasShareTokens(t *testing.T) {
 // --url wins over the keys file's as the audience of workflow tokens.
 func TestURLIsTheAudience(t *testing.T) {
 	i := newIssuer(&run{T: t})
-	_, s := treasure(t, i.mapping(), "--url", "https://other.example.com")
+	_, s := startServer(t, i.mapping(), "--url", "https://other.example.com")
 	claims := i.claims()
-	if a := s.Ask(t, sign(i.key, rs256, claims), "{ secret_names }"); !a.Has("UNAUTHENTICATED") {
+	if a := s.Ask(t, signedToken(i.key, rs256, claims), "{ secret_names }"); !a.Has("UNAUTHENTICATED") {
 		t.Errorf("the keys file's URL: %v", a)
 	}
 	claims["aud"] = "https://other.example.com"
-	if a := s.Ask(t, sign(i.key, rs256, claims), "{ secret_names }"); !a.Has(`"A"`) {
+	if a := s.Ask(t, signedToken(i.key, rs256, claims), "{ secret_names }"); !a.Has(`"A"`) {
 		t.Errorf("--url: %v", a)
 	}
 }
 
-// The metrics are those that docs/serve.md lists, and stand at --metrics-listen alone.
+// The metrics are those that docs/serve.md lists, and only --metrics-listen serves
+// them.
 func TestMetricsAreDocumented(t *testing.T) {
 	i := newIssuer(&run{T: t})
-	_, s := treasure(t, i.mapping(), "--metrics-listen", "127.0.0.1:0")
-	s.Ask(t, sign(i.key, rs256, i.claims()), "{ secret_names }")
-	doc, seen := read(t, "docs/serve.md"), map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?m)^(prefect_secrets_[a-z_]+?)(?:_bucket|_sum|_count)?[{ ]`).FindAllStringSubmatch(binary.Text(t, s.Metrics), -1) {
+	_, s := startServer(t, i.mapping(), "--metrics-listen", "127.0.0.1:0")
+	s.Ask(t, signedToken(i.key, rs256, i.claims()), "{ secret_names }")
+	doc, seen := readFile(t, "docs/serve.md"), map[string]bool{}
+	metrics := regexp.MustCompile(`(?m)^(prefect_secrets_[a-z_]+?)(?:_bucket|_sum|_count)?[{ ]`)
+	for _, m := range metrics.FindAllStringSubmatch(binary.Text(t, s.Metrics), -1) {
 		seen[m[1]] = true
 		if !strings.Contains(doc, "`"+m[1]+"`") {
 			t.Errorf("docs/serve.md does not list %s", m[1])
@@ -143,8 +147,8 @@ func TestMetricsAreDocumented(t *testing.T) {
 	}
 }
 
-// SIGTERM ends serve with 0 where nothing is under way; a second signal ends it at
-// once, whatever is.
+// SIGTERM ends serve with 0 if no request is running; a second signal ends it at once,
+// whatever is running.
 func TestSignals(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		site := binary.NewSite(t, "")

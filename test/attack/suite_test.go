@@ -1,5 +1,5 @@
-// Package attack attacks the built command over real sockets and disks, and writes
-// what came of it into docs/security.md.
+// Package attack attacks the built command over real sockets and disks. It writes the
+// results to docs/security.md.
 package attack
 
 import (
@@ -30,43 +30,43 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// attack is one row of the table. Its outcome is what try holds every one of its
-// tries to.
+// attack is a row of the table. Try runs the attack and checks that each try has the
+// outcome.
 type attack struct {
 	name, outcome string
 	try           func(r *run)
 }
 
-// run is an attack under way.
+// run is a running attack.
 type run struct {
 	*testing.T
 	tries int
 }
 
-// want counts a try, which fails the test unless it came out right.
-func (r *run) want(right bool, what string, got any) {
+// check counts a try, and fails the test unless ok is true.
+func (r *run) check(ok bool, what string, got any) {
 	r.Helper()
 	r.tries++
-	if !right {
+	if !ok {
 		text := fmt.Sprint(got)
 		r.Errorf("%s: %s", what, text[:min(len(text), 600)])
 	}
 }
 
-// refused wants an answer with a code and without data.
-func (r *run) refused(code, what string, a binary.Answer) {
+// checkRefused checks that an answer has an error code and no data.
+func (r *run) checkRefused(code, what string, a binary.Answer) {
 	r.Helper()
-	r.want(a.Has(code) && !strings.Contains(a.Body, "treasure") && !strings.Contains(a.Body, `"success":true`), what, a)
+	r.check(a.Has(code) && !strings.Contains(a.Body, "treasure") && !strings.Contains(a.Body, `"success":true`), what, a)
 }
 
-// attacks are all that are known to be withstood.
+// attacks returns all attacks.
 func attacks() []attack {
-	return slices.Concat(access(), protocol(), gitHub(), durability(), bounded())
+	return slices.Concat(accessAttacks(), protocolAttacks(), gitHubAttacks(), durabilityAttacks(), limitAttacks())
 }
 
 const page = "../../docs/security.md"
 
-// The table in docs/security.md is what this run has found.
+// The table in docs/security.md agrees with the results of this run.
 func TestAttacks(t *testing.T) {
 	var table strings.Builder
 	table.WriteString("| attack | tries | outcome |\n| --- | ---: | --- |\n")
@@ -80,15 +80,15 @@ func TestAttacks(t *testing.T) {
 	if t.Failed() {
 		return
 	}
-	text, err := os.ReadFile(page)
+	data, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	const begin, end = "<!-- attacks -->\n", "<!-- end of attacks -->"
-	before, rest, found := strings.Cut(string(text), begin)
-	old, after, closed := strings.Cut(rest, end)
+	before, rest, hasBegin := strings.Cut(string(data), begin)
+	old, after, hasEnd := strings.Cut(rest, end)
 	switch {
-	case !found || !closed:
+	case !hasBegin || !hasEnd:
 		t.Fatalf("%s has no place for the table", page)
 	case *update:
 		if err := os.WriteFile(page, []byte(before+begin+table.String()+end+after), 0o644); err != nil {

@@ -1,5 +1,4 @@
-// Package binary builds the command and runs it, for suites that attack it from
-// outside.
+// Package binary builds the command and runs it, for test suites.
 package binary
 
 import (
@@ -10,23 +9,24 @@ import (
 	"path/filepath"
 	"strings"
 
-	// The command's packages, so that go test runs again once one of them has changed.
+	// The command's packages, so that go test does not use a cached result after a
+	// change in one of them.
 	_ "github.com/prefect-secrets/prefect-secrets/internal/cli"
 )
 
 const module = "github.com/prefect-secrets/prefect-secrets"
 
-// Path is the command under test, once [Build] has made it.
+// Path is the path of the command under test, once [Build] has built it.
 var Path string
 
-// Build makes the command in dir.
+// Build builds the command in dir.
 func Build(dir string) (err error) {
 	Path, err = build(filepath.Join(dir, "prefect-secrets"))
 	return err
 }
 
-// BuildBroken makes the command in dir with text put into a source file behind
-// each of some lines of it, so that production code needs no hook for tests.
+// BuildBroken builds the command in dir with changes to its source, and returns its
+// path. So production code needs no hooks for tests.
 func BuildBroken(dir string, changes ...Change) (string, error) {
 	root, err := goTool("list", "-m", "-f", "{{.Dir}}")
 	if err != nil {
@@ -50,18 +50,18 @@ func BuildBroken(dir string, changes ...Change) (string, error) {
 	return build(filepath.Join(dir, "broken"), "-overlay", list)
 }
 
-// Change puts a statement behind the one line of a file that ends so.
+// Change inserts a statement after the only line of a file that ends in After.
 type Change struct{ File, After, Statement string }
 
 func (c Change) write(source, path string) (string, error) {
-	text, err := os.ReadFile(source)
+	code, err := os.ReadFile(source)
 	if err != nil {
 		return "", err
 	}
-	if n := strings.Count(string(text), c.After+"\n"); n != 1 {
+	if n := strings.Count(string(code), c.After+"\n"); n != 1 {
 		return "", fmt.Errorf("%s has %q %d times, expected once", c.File, c.After, n)
 	}
-	changed := strings.Replace(string(text), c.After+"\n", c.After+"\n"+c.Statement+"\n", 1)
+	changed := strings.Replace(string(code), c.After+"\n", c.After+"\n"+c.Statement+"\n", 1)
 	return path, os.WriteFile(path, []byte(changed), 0o600)
 }
 

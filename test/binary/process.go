@@ -11,25 +11,25 @@ import (
 	"time"
 )
 
-// Options say how a process runs.
+// Options are how to run a process.
 type Options struct {
-	Path  string // the command; empty means [Path]
-	Dir   string // its directory, which is its HOME and TMPDIR too; required
+	Path  string // of the command; empty means [Path]
+	Dir   string // working directory, HOME and TMPDIR; required
 	Env   []string
 	Stdin string
-	// Shell is put before the command in a shell, such as a ulimit; empty means none.
+	// Shell is a shell command to run first in the same process, such as a ulimit;
+	// empty means none.
 	Shell string
 }
 
-// Process is the command while it runs. What it has written is complete once it
-// has ended.
+// Process is a running command. Its output is complete once it has ended.
 type Process struct {
 	Stdout, Stderr *Buffer
 	cmd            *exec.Cmd
 	ended          chan struct{}
 }
 
-// Buffer is a stream of a process, which may be read while it grows.
+// Buffer holds the output of a process. It may be read while the process runs.
 type Buffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -47,7 +47,7 @@ func (b *Buffer) String() string {
 	return b.text.String()
 }
 
-// Start runs the command. It ends with the test at the latest.
+// Start starts the command, and kills it at the end of the test if it still runs.
 func Start(t testing.TB, o Options, args ...string) *Process {
 	t.Helper()
 	path := o.Path
@@ -71,17 +71,17 @@ func Start(t testing.TB, o Options, args ...string) *Process {
 	return p
 }
 
-// Run runs the command to its end and gives its exit code.
+// Run runs the command to its end and returns its exit code.
 func Run(t testing.TB, o Options, args ...string) (code int, p *Process) {
 	t.Helper()
 	p = Start(t, o, args...)
 	return p.Wait(t), p
 }
 
-// PID is the process's id.
+// PID returns the process id.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
-// Signal sends a signal; a process that has ended gets none.
+// Signal sends a signal, unless the process has ended.
 func (p *Process) Signal(s syscall.Signal) { _ = p.cmd.Process.Signal(s) }
 
 // Ended reports whether the process has ended.
@@ -94,7 +94,8 @@ func (p *Process) Ended() bool {
 	}
 }
 
-// Wait gives the exit code, or the negative signal that ended the process.
+// Wait waits for the end of the process, and returns its exit code, or the negative
+// number of the signal that killed it.
 func (p *Process) Wait(t testing.TB) int {
 	t.Helper()
 	select {

@@ -23,38 +23,39 @@ const (
 	MLID   = "22222222-2222-4222-8222-222222222222"
 )
 
-// Site is a directory with all that serve needs: a keys file with two tenants and
-// a key of each kind, and the key of a file store.
+// Site is a directory with everything that serve needs: a keys file with two tenants
+// and several keys, and the key of a file store.
 type Site struct {
 	Dir   string
-	Admin string // of both tenants, data first
-	// Runner reads data, Part writes names that begin with team_ in data, Other
-	// writes ml.
+	Admin string // writes both tenants; data is its default
+	// Runner reads data. Part writes names in data that begin with team_. Other writes
+	// ml.
 	Runner, Part, Other string
 	StoreKey            string
 }
 
-// NewSite makes a site; more stands at the end of its keys file.
-func NewSite(t testing.TB, more string) *Site {
+// NewSite makes a site. It appends extra to the keys file.
+func NewSite(t testing.TB, extra string) *Site {
 	t.Helper()
 	s := &Site{
-		Dir: t.TempDir(), Admin: keysfile.NewKey(), Runner: keysfile.NewKey(), Part: keysfile.NewKey(), Other: keysfile.NewKey(),
-		StoreKey: filestore.NewKey(),
+		Dir: t.TempDir(), StoreKey: filestore.NewKey(),
+		Admin: keysfile.NewKey(), Runner: keysfile.NewKey(), Part: keysfile.NewKey(), Other: keysfile.NewKey(),
 	}
 	text := "url = \"https://secrets.example.com\"\n"
 	text += fmt.Sprintf("[[tenants]]\nid = %q\nslug = \"data\"\n[[tenants]]\nid = %q\nslug = \"ml\"\n", DataID, MLID)
-	text += keyText("ci", "admin", `"data", "ml"`, s.Admin) + keyText("agent", "runner", `"data"`, s.Runner)
-	text += keyText("other", "admin", `"ml"`, s.Other) + keyText("part", "admin", `"data"`, s.Part) + "patterns = [\"team_*\"]\n"
-	s.Write(t, "keys.toml", text+more)
+	text += keyTOML("ci", "admin", `"data", "ml"`, s.Admin) + keyTOML("agent", "runner", `"data"`, s.Runner)
+	text += keyTOML("other", "admin", `"ml"`, s.Other) + keyTOML("part", "admin", `"data"`, s.Part) + "patterns = [\"team_*\"]\n"
+	s.Write(t, "keys.toml", text+extra)
 	s.Write(t, "store.key", s.StoreKey+"\n")
 	return s
 }
 
-func keyText(name, role, tenants, key string) string {
-	return fmt.Sprintf("[[keys]]\nname = %q\nrole = %q\ntenants = [%s]\nhash = %q\n", name, role, tenants, keysfile.FormatHash(sha256.Sum256([]byte(key))))
+func keyTOML(name, role, tenants, key string) string {
+	hash := keysfile.FormatHash(sha256.Sum256([]byte(key)))
+	return fmt.Sprintf("[[keys]]\nname = %q\nrole = %q\ntenants = [%s]\nhash = %q\n", name, role, tenants, hash)
 }
 
-// Write puts a file of mode 0600 into the site.
+// Write writes a file of mode 0600 to the site, and returns its path.
 func (s *Site) Write(t testing.TB, name, text string) string {
 	t.Helper()
 	path := filepath.Join(s.Dir, name)
@@ -64,12 +65,15 @@ func (s *Site) Write(t testing.TB, name, text string) string {
 	return path
 }
 
-// FileStore are the flags of a store in the site's directory.
+// FileStore returns the flags of a file store in the site's directory.
 func (s *Site) FileStore() []string {
-	return []string{"--store", "file:" + filepath.Join(s.Dir, "secrets.db"), "--store-key-file", filepath.Join(s.Dir, "store.key")}
+	return []string{
+		"--store", "file:" + filepath.Join(s.Dir, "secrets.db"),
+		"--store-key-file", filepath.Join(s.Dir, "store.key"),
+	}
 }
 
-// Server is serve, ready to answer.
+// Server is a process of serve that is ready.
 type Server struct {
 	*Process
 	URL     string
@@ -115,14 +119,14 @@ func Serve(t testing.TB, o Options, args ...string) *Server {
 	return nil
 }
 
-// Stop ends the server as an operator would, and gives its exit code.
+// Stop stops the server with SIGTERM, and returns its exit code.
 func (s *Server) Stop(t testing.TB) int {
 	t.Helper()
 	s.Signal(syscall.SIGTERM)
 	return s.Wait(t)
 }
 
-// Answer is what came back, or the error that came in its place.
+// Answer is a response, or the error of the request.
 type Answer struct {
 	Status int
 	Header http.Header
@@ -130,17 +134,17 @@ type Answer struct {
 	Err    error
 }
 
-// Has reports whether the answer's body has each of some texts.
-func (a Answer) Has(texts ...string) bool {
-	for _, text := range texts {
-		if !strings.Contains(a.Body, text) {
+// Has reports whether the body contains each of the substrings.
+func (a Answer) Has(substrings ...string) bool {
+	for _, substring := range substrings {
+		if !strings.Contains(a.Body, substring) {
 			return false
 		}
 	}
 	return a.Err == nil
 }
 
-// client keeps no connection, for a stopping server would wait for it.
+// client does not reuse connections, because a stopping server would wait for them.
 var client = &http.Client{
 	Transport:     &http.Transport{DisableKeepAlives: true},
 	Timeout:       time.Minute,
@@ -150,23 +154,24 @@ var client = &http.Client{
 // Ask sends a document with a key.
 func (s *Server) Ask(t testing.TB, key, query string) Answer {
 	t.Helper()
-	return s.Send(t, "POST", "/", http.Header{"Authorization": {"Bearer " + key}, "Content-Type": {"application/json"}}, Body(query))
+	header := http.Header{"Authorization": {"Bearer " + key}, "Content-Type": {"application/json"}}
+	return s.Send(t, "POST", "/", header, Body(query))
 }
 
-// Body is a document as clients send it.
+// Body returns the request body of a document.
 func Body(query string) string {
 	body, _ := json.Marshal(map[string]string{"query": query})
 	return string(body)
 }
 
-// Set is a document that sets a secret to a string.
+// Set returns a document that sets a secret to a string.
 func Set(name, value string) string {
 	n, _ := json.Marshal(name)
 	v, _ := json.Marshal(value)
 	return fmt.Sprintf(`mutation { set_secret(input: {name: %s, value: %s}) { success } }`, n, v)
 }
 
-// Value is a document that asks for a secret's value.
+// Value returns a document that reads a secret's value.
 func Value(name string) string { return fmt.Sprintf(`{ secret_value(name: %q) }`, name) }
 
 // Send sends any request.
@@ -191,7 +196,7 @@ func (s *Server) Send(t testing.TB, method, path string, header http.Header, bod
 	return Answer{resp.StatusCode, resp.Header, string(text), err}
 }
 
-// Text is what the server's own pages answer, such as its metrics.
+// Text returns the body at a URL, such as that of the metrics.
 func Text(t testing.TB, url string) string {
 	t.Helper()
 	resp, err := client.Get(url)

@@ -15,8 +15,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/test/binary"
 )
 
-// scene is what the commands run on: inputs that hold the values, a directory that
-// what they write goes into, and a store.
+// scene is what commands need: a directory of inputs that hold the values, and a store.
 type scene struct {
 	*watch
 	inputs string
@@ -27,38 +26,38 @@ type scene struct {
 	ran map[string]bool // commands, and "command format"
 }
 
-// tokens are credentials that let nobody in: they are the wrong key, or stand where
-// no key belongs.
+// Credentials that nothing accepts: wrong ones, or some where none belongs.
 var (
-	wrongKey    = credential("WRONG_KEY", "pfs_"+strings.ToUpper(random(40, 33)))
-	gitHubToken = credential("GITHUB_TOKEN", "ghs_"+random(41, 36))
-	vaultToken  = credential("VAULT_TOKEN", "hvs."+random(42, 90))
-	storeKey    = credential("STORE_KEY", random(43, 43)+"=")
-	tokenSecret = credential("TOKEN_SECRET", random(44, 64))
+	wrongKey    = newCanary("WRONG_KEY", "pfs_"+strings.ToUpper(randomString(40, 33)))
+	gitHubToken = newCanary("GITHUB_TOKEN", "ghs_"+randomString(41, 36))
+	vaultToken  = newCanary("VAULT_TOKEN", "hvs."+randomString(42, 90))
+	storeKey    = newCanary("STORE_KEY", randomString(43, 43)+"=")
+	tokenSecret = newCanary("TOKEN_SECRET", randomString(44, 64))
 )
 
 func newScene(t *testing.T) *scene {
 	t.Helper()
 	store := binary.Serve(t, binary.Options{Dir: t.TempDir()}, "--dev")
-	known := []canary{wrongKey, gitHubToken, vaultToken, storeKey, tokenSecret, credential("ADMIN_KEY", store.Admin), credential("RUNNER_KEY", store.Runner)}
-	s := &scene{watch: newWatch(t, known...), inputs: t.TempDir(), store: store, apiKey: store.Admin, ran: map[string]bool{}}
+	w := newWatch(t, wrongKey, gitHubToken, vaultToken, storeKey, tokenSecret,
+		newCanary("ADMIN_KEY", store.Admin), newCanary("RUNNER_KEY", store.Runner))
+	s := &scene{watch: w, inputs: t.TempDir(), store: store, apiKey: store.Admin, ran: map[string]bool{}}
 	for name, text := range inputFiles() {
 		if err := os.WriteFile(filepath.Join(s.inputs, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.input("key", store.Admin+"\n")
+	s.writeInput("key", store.Admin+"\n")
 	return s
 }
 
-func (s *scene) input(name, text string) {
+func (s *scene) writeInput(name, text string) {
 	if err := os.WriteFile(filepath.Join(s.inputs, name), []byte(text), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-// inputFiles hold the values in every way that a command reads them, whole and
-// broken.
+// inputFiles returns files that hold the values, in every format that a command reads,
+// valid and broken.
 func inputFiles() map[string]string {
 	all, plain, url := asJSON(values()), values()[0].value, values()[6].value
 	dotenv, toml := "", "[context.secrets]\n"
@@ -66,7 +65,8 @@ func inputFiles() map[string]string {
 		if !strings.ContainsAny(c.value, "\"\\'`$\n") {
 			dotenv += c.name + "_ENV=\"" + c.value + "\"\n"
 		}
-		toml += c.name + "_TOML = " + tomlText(c.value) + " # " + strings.ReplaceAll(strings.ReplaceAll(c.value, "\n", " "), "\r", " ") + "\n"
+		comment := strings.ReplaceAll(strings.ReplaceAll(c.value, "\n", " "), "\r", " ")
+		toml += c.name + "_TOML = " + tomlText(c.value) + " # " + comment + "\n"
 	}
 	return map[string]string{
 		"secrets.json": all, "vars.json": asJSON(values()[:1]), "secrets.env": dotenv, "config.toml": toml,
@@ -105,7 +105,8 @@ func tomlText(s string) string {
 	return `"` + text + `"`
 }
 
-// run runs the command, and sees all that it leaves. Want is its exit codes.
+// run runs the command, and checks its output and files. Want lists the allowed exit
+// codes.
 func (s *scene) run(o binary.Options, stdin string, want []int, args ...string) *binary.Process {
 	s.t.Helper()
 	if o.Dir == "" {
@@ -123,16 +124,16 @@ func (s *scene) run(o binary.Options, stdin string, want []int, args ...string) 
 	if !slices.Contains(want, code) {
 		s.t.Errorf("%s: exit code %d, want %v: %.500s", where, code, want, p.Stderr)
 	}
-	s.note(args)
+	s.markRan(args)
 	if args[0] != "keygen" && !slices.Contains(args, "--reveal") {
-		s.process(where, p)
+		s.checkProcess(where, p)
 	}
-	s.files(where, o.Dir)
+	s.checkFiles(where, o.Dir)
 	return p
 }
 
-// note remembers which command ran in which format.
-func (s *scene) note(args []string) {
+// markRan records which command ran in which format.
+func (s *scene) markRan(args []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ran[args[0]] = true
@@ -145,24 +146,24 @@ func (s *scene) note(args []string) {
 
 var (
 	ok, usage, refused = []int{0}, []int{2}, []int{4}
-	failed             = []int{1, 3} // what the store did, or what the file says
+	failed             = []int{1, 3} // by the store, or by what the file holds
 	anyFailure         = []int{1, 2, 3, 4}
 	anyEnd             = []int{0, 1, 2, 3, 4, 5}
 )
 
-// Every command, in every format, with inputs of every kind.
+// No command shows a value, in any format, with inputs of any kind.
 func TestCommands(t *testing.T) {
 	s := newScene(t)
-	help := commands(t)
-	s.syncs(help)
-	s.singles(help["names"].formats)
-	s.checks(help["check"].formats)
-	s.configs(help["config"].formats)
-	s.keysAndFiles()
-	s.wrongFlags()
-	s.serveRefuses()
-	s.action()
-	s.ran["help"] = true // it reads nothing
+	help := listCommands(t)
+	s.runSyncs(help)
+	s.runSingles(help["names"].formats)
+	s.runChecks(help["check"].formats)
+	s.runConfigs(help["config"].formats)
+	s.runKeysAndFiles()
+	s.runWrongFlags()
+	s.runBrokenServes()
+	s.runActions()
+	s.ran["help"] = true // it reads no input
 	for name, c := range help {
 		if !s.ran[name] {
 			t.Errorf("the command %s was not run: add it to this suite", name)
@@ -175,20 +176,22 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// help is what a command says of itself.
-type help struct{ formats []string }
+// commandHelp is what the tests need of a command's --help.
+type commandHelp struct{ formats []string }
 
-// commands are all that there are, as --help lists them. So a new one, and a new
-// format, is one that this suite asks for.
-func commands(t *testing.T) map[string]help {
+// listCommands returns all commands that --help lists, so that the suite fails
+// without a run of a new command or format.
+func listCommands(t *testing.T) map[string]commandHelp {
 	t.Helper()
 	o := binary.Options{Dir: t.TempDir()}
 	_, root := binary.Run(t, o, "--help")
-	list := map[string]help{}
-	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+) {2,}`).FindAllStringSubmatch(root.Stdout.String(), -1) {
+	list := map[string]commandHelp{}
+	names := regexp.MustCompile(`(?m)^  ([a-z]+) {2,}`)
+	formats := regexp.MustCompile(`(?m)--(?:log-)?format string +(.*?) \(default`)
+	for _, m := range names.FindAllStringSubmatch(root.Stdout.String(), -1) {
 		_, p := binary.Run(t, o, m[1], "--help")
-		var h help
-		if f := regexp.MustCompile(`(?m)--(?:log-)?format string +(.*?) \(default`).FindStringSubmatch(p.Stdout.String()); f != nil {
+		var h commandHelp
+		if f := formats.FindStringSubmatch(p.Stdout.String()); f != nil {
 			h.formats = strings.Split(strings.ReplaceAll(f[1], " or ", ", "), ", ")
 		}
 		list[m[1]] = h
@@ -199,13 +202,15 @@ func commands(t *testing.T) map[string]help {
 	return list
 }
 
-func (s *scene) syncs(all map[string]help) {
+func (s *scene) runSyncs(all map[string]commandHelp) {
 	for _, cmd := range []string{"plan", "sync"} {
 		for _, format := range all[cmd].formats {
 			with := func(args ...string) []string {
 				return append([]string{cmd, "--api-url", "$URL", "--format", format, "--timeout", "5s"}, args...)
 			}
-			s.run(binary.Options{}, "", anyEnd, with("--secrets-file", "IN/secrets.json", "--secrets-file", "IN/secrets.env", "--vars-file", "IN/vars.json", "--name", "X=PLAIN")...)
+			s.run(binary.Options{}, "", anyEnd, with(
+				"--secrets-file", "IN/secrets.json", "--secrets-file", "IN/secrets.env", "--vars-file", "IN/vars.json",
+				"--name", "X=PLAIN")...)
 			s.run(binary.Options{}, "", ok, with("--secrets-file", "IN/secrets.json", "--prune-scope", "X*", "--format-of", "OBJECT=json")...)
 			s.run(binary.Options{}, "", anyEnd, with("--secrets-config", "IN/config.toml", "--config-files", "IN/more.toml", "--fail-on", "never")...)
 			s.run(binary.Options{}, asJSON(values()), ok, with("--secrets-file", "-")...)
@@ -232,12 +237,12 @@ func (s *scene) syncs(all map[string]help) {
 	}
 	s.run(binary.Options{}, "", ok, "plan", "--api-url", "$URL", "--secrets-file", "IN/secrets.json", "--plan-file", "plan.json")
 	runner := filepath.Join(s.inputs, "runner.key")
-	s.input("runner.key", s.store.Runner)
+	s.writeInput("runner.key", s.store.Runner)
 	s.run(binary.Options{}, "", anyEnd, "sync", "--api-url", "$URL", "--secrets-file", "IN/secrets.json", "--verify-key-file", runner)
 	s.run(binary.Options{}, "", anyFailure, "sync", "--api-url", "$URL", "--secrets-file", "IN/secrets.json", "--verify-key-file", "IN/wrong.key")
 }
 
-func (s *scene) singles(formats []string) {
+func (s *scene) runSingles(formats []string) {
 	for _, c := range values() {
 		s.run(binary.Options{}, c.value, ok, "set", "S_"+c.name, "--api-url", "$URL")
 	}
@@ -258,7 +263,7 @@ func (s *scene) singles(formats []string) {
 	s.run(binary.Options{}, "", refused, "delete", "J", "--api-url", "$URL", "--api-key-file", "IN/wrong.key")
 }
 
-func (s *scene) checks(formats []string) {
+func (s *scene) runChecks(formats []string) {
 	set := []string{"C=" + values()[0].value}
 	for _, format := range formats {
 		for _, file := range []string{"IN/*.toml", "IN/config.toml", "IN/more.toml", "IN/broken-manifest", "IN/manifest"} {
@@ -272,7 +277,7 @@ func (s *scene) checks(formats []string) {
 	}
 }
 
-func (s *scene) configs(formats []string) {
+func (s *scene) runConfigs(formats []string) {
 	env := []string{}
 	for _, c := range values() {
 		env = append(env, "PREFECT__CONTEXT__SECRETS__"+c.name+"="+c.value)
@@ -280,21 +285,24 @@ func (s *scene) configs(formats []string) {
 	env = append(env, "PREFECT__CLOUD__API_KEY="+wrongKey.value, "PREFECT__MY__URL="+values()[6].value)
 	for _, format := range formats {
 		for _, version := range []string{"documented", "0.9", "1.4"} {
-			for _, file := range []string{"config.toml", "more.toml", "broken.toml", "broken2.toml", "broken3.toml", "broken4.toml", "binary.toml", "ignore.toml"} {
-				s.run(binary.Options{Env: env}, "", []int{0, 1}, "config", "--file", "IN/"+file, "--format", format, "--prefect-version", version)
+			for _, file := range []string{
+				"config.toml", "more.toml", "broken.toml", "broken2.toml", "broken3.toml", "broken4.toml", "binary.toml", "ignore.toml",
+			} {
+				s.run(binary.Options{Env: env}, "", []int{0, 1},
+					"config", "--file", "IN/"+file, "--format", format, "--prefect-version", version)
 			}
 		}
-		shown := s.run(binary.Options{}, "", ok, "config", "--file", "IN/config.toml", "--format", format, "--reveal")
-		s.see("config --reveal", without(s.t, "config --reveal", shown.Stdout.String())+shown.Stderr.String())
+		p := s.run(binary.Options{}, "", ok, "config", "--file", "IN/config.toml", "--format", format, "--reveal")
+		s.check("config --reveal", removeException(s.t, "config --reveal", p.Stdout.String())+p.Stderr.String())
 	}
 }
 
-func (s *scene) keysAndFiles() {
+func (s *scene) runKeysAndFiles() {
 	for _, args := range [][]string{{"keygen", "--store-key"}, {"keygen", "--name", "ci", "--role", "admin", "--tenant", "data"}} {
-		made := s.run(binary.Options{}, "", ok, args...)
-		rest := without(s.t, "keygen", made.Stdout.String())
-		key := regexp.MustCompile(`(?m)^(pfs_[A-Z2-7]{33}|[A-Za-z0-9+/]{43}=)$`).FindString(made.Stdout.String())
-		if _, at, found := newSearcher([]canary{credential("MADE", key)}).find(rest + made.Stderr.String()); found || key == "" {
+		p := s.run(binary.Options{}, "", ok, args...)
+		rest := removeException(s.t, "keygen", p.Stdout.String())
+		key := regexp.MustCompile(`(?m)^(pfs_[A-Z2-7]{33}|[A-Za-z0-9+/]{43}=)$`).FindString(p.Stdout.String())
+		if _, at, found := newSearcher([]canary{newCanary("MADE", key)}).find(rest + p.Stderr.String()); found || key == "" {
 			s.t.Errorf("keygen shows its key twice, or never: at %d of %q", at, rest)
 		}
 	}
@@ -318,11 +326,11 @@ func (s *scene) keysAndFiles() {
 	}
 }
 
-// wrongFlags has secrets where a flag or argument wants something else. The user's
-// own command line shows them; what the command says does not, where it can know
-// that a part is a password.
-func (s *scene) wrongFlags() {
-	withPassword := "http://svc:" + random(7, 20) + "@127.0.0.1:1"
+// runWrongFlags passes secrets in flags that expect something else. The user's own
+// command line shows them. The command does not, if it can know that a part is a
+// password.
+func (s *scene) runWrongFlags() {
+	withPassword := "http://svc:" + randomString(7, 20) + "@127.0.0.1:1"
 	for _, args := range [][]string{
 		{"names", "--api-url", withPassword}, {"sync", "--api-url", withPassword, "--secrets-file", "IN/secrets.json"},
 		{"serve", "--store", "memory", "--keys-file", "IN/keys-with-key", "--upstream", withPassword},
@@ -333,35 +341,38 @@ func (s *scene) wrongFlags() {
 	}
 }
 
-// serveRefuses starts serve with files that are wrong.
-func (s *scene) serveRefuses() {
+// runBrokenServes starts serve with invalid files.
+func (s *scene) runBrokenServes() {
 	site := binary.NewSite(s.t, "")
 	keys := filepath.Join(site.Dir, "keys.toml")
-	vault := httptest.NewServer(echoing(http.StatusForbidden))
+	vault := httptest.NewServer(newEcho(http.StatusForbidden))
 	defer vault.Close()
 	for _, format := range []string{"text", "json"} {
 		for _, level := range levels {
 			start := func(env []string, args ...string) {
-				s.run(binary.Options{Env: append([]string{}, env...)}, "", []int{1, 2}, append([]string{"serve", "--listen", "127.0.0.1:0", "--log-format", format, "--log-level", level}, args...)...)
+				serve := []string{"serve", "--listen", "127.0.0.1:0", "--log-format", format, "--log-level", level}
+				s.run(binary.Options{Env: append([]string{}, env...)}, "", []int{1, 2}, append(serve, args...)...)
 			}
 			for _, file := range []string{"keys-with-key", "keys-broken", "keys-unknown", "secrets.json"} {
 				start(nil, "--store", "memory", "--keys-file", "IN/"+file)
 			}
 			start(nil, "--store", "file:store.db", "--store-key-file", "IN/token.secret", "--keys-file", keys)
-			start(nil, "--store", "file:"+s.inputs+"/secrets.json", "--store-key-file", filepath.Join(site.Dir, "store.key"), "--keys-file", keys)
+			start(nil, "--store", "file:"+s.inputs+"/secrets.json", "--store-key-file", filepath.Join(site.Dir, "store.key"),
+				"--keys-file", keys)
 			start(nil, "--store", "memory", "--keys-file", keys, "--tls-certificate", "IN/tls.pem", "--tls-key", "IN/tls.pem")
 			start(nil, "--store", "memory", "--keys-file", keys, "--audit-log", "none/audit.log")
 			start([]string{"VAULT_ADDR=" + vault.URL, "VAULT_TOKEN=" + vaultToken.value}, "--store", "vault", "--keys-file", keys)
-			start([]string{"VAULT_ADDR=" + vault.URL}, "--store", "vault", "--keys-file", keys, "--vault-auth", "approle", "--vault-role-id", "role", "--vault-secret-id-file", "IN/vault.token")
+			start([]string{"VAULT_ADDR=" + vault.URL}, "--store", "vault", "--keys-file", keys,
+				"--vault-auth", "approle", "--vault-role-id", "role", "--vault-secret-id-file", "IN/vault.token")
 		}
 	}
-	s.note([]string{"serve", "--log-format", "text"})
+	s.markRan([]string{"serve", "--log-format", "text"})
 }
 
 var levels = []string{"debug", "info", "warn", "error"}
 
-// echoing answers with all that it was sent, as a careless server does.
-func echoing(status int) http.HandlerFunc {
+// newEcho returns a handler that repeats what it receives, as a careless server does.
+func newEcho(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body := readBody(r)
 		w.Header().Set("Content-Type", "application/json")

@@ -25,7 +25,7 @@ func jsonText(s string) string {
 	return string(text)
 }
 
-// echo is how a careless server repeats what it was sent.
+// echo is an encoding in which a careless server repeats what it received.
 type echo struct {
 	name   string
 	encode func(string) string
@@ -33,7 +33,7 @@ type echo struct {
 
 var echoes = []echo{
 	{"raw", func(s string) string { return s }},
-	{"JSON", func(s string) string { return inner(jsonText(s)) }},
+	{"JSON", func(s string) string { return unquoted(jsonText(s)) }},
 	{"Python's JSON", pythonJSON},
 	{"Go quoted", func(s string) string { return fmt.Sprintf("%+q", s) }},
 	{"URL", url.QueryEscape},
@@ -43,28 +43,36 @@ var echoes = []echo{
 	{"upper case", strings.ToUpper},
 }
 
-// callers are the commands that ask a store, each with what it needs.
+// callers returns the arguments of each command that sends requests to a store.
 func callers() map[string][]string {
 	return map[string][]string{
-		"plan": {"plan", "--secrets-file", "IN/secrets.json"}, "sync": {"sync", "--secrets-file", "IN/secrets.json"},
-		"sync JSON": {"sync", "--secrets-file", "IN/secrets.json", "--format", "json"}, "plan Markdown": {"plan", "--secrets-file", "IN/secrets.json", "--format", "markdown"},
-		"set": {"set", "A"}, "delete": {"delete", "A"}, "names": {"names"}, "names JSON": {"names", "--format", "json"},
-		"check": {"check", "--flows", "IN/flow.py"}, "backup": {"backup", "a.bak"},
+		"plan":          {"plan", "--secrets-file", "IN/secrets.json"},
+		"plan Markdown": {"plan", "--secrets-file", "IN/secrets.json", "--format", "markdown"},
+		"sync":          {"sync", "--secrets-file", "IN/secrets.json"},
+		"sync JSON":     {"sync", "--secrets-file", "IN/secrets.json", "--format", "json"},
+		"set":           {"set", "A"},
+		"delete":        {"delete", "A"},
+		"names":         {"names"},
+		"names JSON":    {"names", "--format", "json"},
+		"check":         {"check", "--flows", "IN/flow.py"},
+		"backup":        {"backup", "a.bak"},
 	}
 }
 
-// at runs every command that asks a store against a server, all at once.
-func (s *scene) at(t *testing.T, server string, options binary.Options) {
+// runAllAt runs every one of callers against a server, concurrently.
+func (s *scene) runAllAt(t *testing.T, server string, options binary.Options) {
 	for name, args := range callers() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			in := &scene{watch: &watch{t, s.find, s.seen}, inputs: s.inputs, store: s.store, apiKey: s.apiKey, ran: map[string]bool{}}
-			in.run(options, values()[0].value, anyEnd, append(args, "--api-url", server, "--timeout", "400ms")...)
+			sub := &scene{
+				watch: &watch{t, s.searcher, s.checked}, inputs: s.inputs, store: s.store, apiKey: s.apiKey, ran: map[string]bool{},
+			}
+			sub.run(options, values()[0].value, anyEnd, append(args, "--api-url", server, "--timeout", "400ms")...)
 		})
 	}
 }
 
-// A server that repeats what it was sent, whatever its status, is not quoted.
+// A command does not quote a server that repeats what it received, whatever the status.
 func TestEchoedByStatus(t *testing.T) {
 	s := newScene(t)
 	for _, status := range []int{200, 400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 501, 502, 503, 504} {
@@ -76,30 +84,30 @@ func TestEchoedByStatus(t *testing.T) {
 		} {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				all := readBody(r) + " " + fmt.Sprint(r.Header)
-				w.Header().Set("X-Echo", inner(jsonText(all)))
+				w.Header().Set("X-Echo", unquoted(jsonText(all)))
 				w.WriteHeader(status)
 				_, _ = io.WriteString(w, answer(all))
 			}))
 			t.Cleanup(server.Close)
-			t.Run(fmt.Sprint(status, " ", kind), func(t *testing.T) { s.at(t, server.URL, binary.Options{}) })
+			t.Run(fmt.Sprint(status, " ", kind), func(t *testing.T) { s.runAllAt(t, server.URL, binary.Options{}) })
 		}
 	}
 }
 
-// An error of one field that repeats a value, in any encoding, shows no value.
+// A command does not quote the error of a field that repeats a value, in any encoding.
 func TestEchoedByField(t *testing.T) {
 	s := newScene(t)
 	for _, e := range echoes {
 		for _, code := range []string{"", "FORBIDDEN", "BAD_USER_INPUT", "API_ERROR", "GRAPHQL_VALIDATION_FAILED", "odd"} {
 			server := httptest.NewServer(fieldEcho(e.encode, code))
 			t.Cleanup(server.Close)
-			t.Run(e.name+" "+code, func(t *testing.T) { s.at(t, server.URL, binary.Options{}) })
+			t.Run(e.name+" "+code, func(t *testing.T) { s.runAllAt(t, server.URL, binary.Options{}) })
 		}
 	}
 }
 
-// fieldEcho answers each alias of a document with an error that holds its value and
-// the key.
+// fieldEcho answers with an error for each alias of a document, which holds its value,
+// and one that holds the key.
 func fieldEcho(encode func(string) string, code string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var in struct{ Variables map[string]json.RawMessage }
@@ -108,13 +116,14 @@ func fieldEcho(encode func(string) string, code string) http.HandlerFunc {
 		errs := []string{fmt.Sprintf(`{"message":%s,"extensions":{"code":%q}}`, jsonText("key "+encode(key)+" may not"), code)}
 		for name, variable := range in.Variables {
 			alias := "a" + strings.TrimPrefix(name, "i")
-			errs = append(errs, fmt.Sprintf(`{"message":%s,"path":[%q],"extensions":{"code":%q}}`, jsonText("value "+encode(valueIn(variable))+" is not allowed"), alias, code))
+			msg := jsonText("value " + encode(valueIn(variable)) + " is not allowed")
+			errs = append(errs, fmt.Sprintf(`{"message":%s,"path":[%q],"extensions":{"code":%q}}`, msg, alias, code))
 		}
 		fmt.Fprintf(w, `{"data":null,"errors":[%s]}`, strings.Join(errs, ","))
 	}
 }
 
-// valueIn is the value of a mutation's input.
+// valueIn returns the value of a mutation's input.
 func valueIn(variable json.RawMessage) string {
 	var in struct{ Value any }
 	if json.Unmarshal(variable, &in) != nil || in.Value == nil {
@@ -131,17 +140,18 @@ func valueIn(variable json.RawMessage) string {
 	return string(text)
 }
 
-// What goes wrong on the way shows no value either, and no URL holds one.
+// A command shows no value if the connection fails, and no URL holds one.
 func TestConnections(t *testing.T) {
 	s := newScene(t)
-	asked := func(r *http.Request) { s.see("the URL of a request", r.URL.String()) }
+	checkURL := func(r *http.Request) { s.check("the URL of a request", r.URL.String()) }
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		t.Errorf("a redirect was followed to another host with a key: %v", r.Header["Authorization"] != nil)
 	}))
 	t.Cleanup(other.Close)
-	ways := map[string]http.HandlerFunc{
+	handlers := map[string]http.HandlerFunc{
 		"redirect": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, other.URL+"/?"+url.Values{"echo": {readBody(r)}, "key": {r.Header.Get("Authorization")}}.Encode(), http.StatusFound)
+			query := url.Values{"echo": {readBody(r)}, "key": {r.Header.Get("Authorization")}}
+			http.Redirect(w, r, other.URL+"/?"+query.Encode(), http.StatusFound)
 		},
 		"redirect 307": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, other.URL+"/"+url.PathEscape(readBody(r)), http.StatusTemporaryRedirect)
@@ -165,16 +175,18 @@ func TestConnections(t *testing.T) {
 			_ = conn.Close()
 		},
 	}
-	for name, answer := range ways {
-		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { asked(r); answer(w, r) }))
-		server.Start()
+	for name, handler := range handlers {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			checkURL(r)
+			handler(w, r)
+		}))
 		t.Cleanup(server.CloseClientConnections)
-		t.Run(name, func(t *testing.T) { s.at(t, server.URL, binary.Options{}) })
+		t.Run(name, func(t *testing.T) { s.runAllAt(t, server.URL, binary.Options{}) })
 	}
 	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
-	t.Run("TLS", func(t *testing.T) { s.at(t, secure.URL, binary.Options{}) })
-	t.Run("http to TLS", func(t *testing.T) { s.at(t, "http"+strings.TrimPrefix(secure.URL, "https"), binary.Options{}) })
-	t.Run("nobody", func(t *testing.T) { s.at(t, "http://127.0.0.1:1", binary.Options{}) })
+	t.Run("TLS", func(t *testing.T) { s.runAllAt(t, secure.URL, binary.Options{}) })
+	t.Run("http to TLS", func(t *testing.T) { s.runAllAt(t, "http"+strings.TrimPrefix(secure.URL, "https"), binary.Options{}) })
+	t.Run("nobody", func(t *testing.T) { s.runAllAt(t, "http://127.0.0.1:1", binary.Options{}) })
 }

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// window is how many bytes of a secret are a leak, in a row.
+// window is how many consecutive bytes of a secret are a leak.
 const window = 8
 
 // form is a piece of a secret in one encoding.
@@ -51,23 +51,23 @@ func (s searcher) addWindows(name, encoding, text string, width int) {
 	}
 }
 
-// encoded are the texts that an encoding makes of a secret, and how many of their
-// bytes hold eight of the secret's.
-type encoded struct {
+// encodedSecret holds the forms of a secret in one encoding, and how many of their
+// bytes hold eight bytes of the secret.
+type encodedSecret struct {
 	window int
 	texts  []string
 }
 
-func encodings(secret string) map[string]encoded {
+func encodings(secret string) map[string]encodedSecret {
 	bytes := []byte(secret)
 	escaped, _ := json.Marshal(secret)
 	ascii := strconv.QuoteToASCII(secret)
-	return map[string]encoded{
+	return map[string]encodedSecret{
 		"raw":          {window, []string{secret, strings.ToLower(secret), strings.ToUpper(secret)}},
-		"JSON":         {window, []string{inner(string(escaped)), unescapedJSON(secret), pythonJSON(secret)}},
-		"quoted":       {window, []string{inner(strconv.Quote(secret)), inner(ascii)}},
+		"JSON":         {window, []string{unquoted(string(escaped)), unescapedJSON(secret), pythonJSON(secret)}},
+		"quoted":       {window, []string{unquoted(strconv.Quote(secret)), unquoted(ascii)}},
 		"URL":          {window, []string{url.QueryEscape(secret), url.PathEscape(secret), strings.ToLower(url.QueryEscape(secret))}},
-		"base64":       {11, aligned(bytes, base64.StdEncoding, base64.URLEncoding)},
+		"base64":       {11, base64Alignments(bytes, base64.StdEncoding, base64.URLEncoding)},
 		"hex":          {16, []string{hex.EncodeToString(bytes), strings.ToUpper(hex.EncodeToString(bytes))}},
 		"spaced hex":   {23, []string{fmt.Sprintf("% x", bytes), fmt.Sprintf("% X", bytes)}},
 		"list of hex":  {38, []string{fmt.Sprintf("%#v", bytes)[len("[]byte{"):]}},
@@ -75,17 +75,18 @@ func encodings(secret string) map[string]encoded {
 	}
 }
 
-func inner(quoted string) string { return quoted[1 : len(quoted)-1] }
+func unquoted(quoted string) string { return quoted[1 : len(quoted)-1] }
 
 func unescapedJSON(s string) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(s)
-	return inner(strings.TrimSpace(b.String()))
+	return unquoted(strings.TrimSpace(b.String()))
 }
 
-// pythonJSON is a JSON string as Python's json.dumps writes it, in ASCII alone.
+// pythonJSON returns a JSON string, without its quotes, as Python's json.dumps
+// writes it: only in ASCII.
 func pythonJSON(s string) string {
 	var b strings.Builder
 	for _, r := range unescapedJSON(s) {
@@ -101,8 +102,9 @@ func pythonJSON(s string) string {
 	return b.String()
 }
 
-// aligned are the three ways in which base64 of a longer text may hold a secret.
-func aligned(secret []byte, alphabets ...*base64.Encoding) (texts []string) {
+// base64Alignments returns the three forms in which base64 of a longer text may hold a
+// secret.
+func base64Alignments(secret []byte, alphabets ...*base64.Encoding) (texts []string) {
 	for _, alphabet := range alphabets {
 		for offset := range 3 {
 			rest := secret[offset:]
@@ -112,7 +114,7 @@ func aligned(secret []byte, alphabets ...*base64.Encoding) (texts []string) {
 	return texts
 }
 
-// find gives the first piece of a secret in text, and where it is.
+// find returns the first piece of a secret in text, and its offset.
 func (s searcher) find(text string) (form, int, bool) {
 	for i := 0; i+window <= len(text); i++ {
 		for _, f := range s[[window]byte([]byte(text[i:i+window]))] {
@@ -124,13 +126,13 @@ func (s searcher) find(text string) (form, int, bool) {
 	return form{}, 0, false
 }
 
-// The suite is worth what its search finds.
+// The search finds secrets in every form, and nothing else.
 func TestSearch(t *testing.T) {
 	all := values()
 	s := newSearcher(all)
 	for _, c := range all {
 		for _, secret := range c.secret {
-			for name, wrap := range wraps {
+			for name, wrap := range formats {
 				for i := 0; i+window <= len(secret); i += 5 {
 					if _, _, found := s.find(wrap(secret)); !found {
 						t.Errorf("%s: %s is not found", c.name, name)
@@ -145,13 +147,14 @@ func TestSearch(t *testing.T) {
 			}
 		}
 	}
-	if f, _, found := s.find(`time=2026-11-25T16:13:26.992Z level=INFO msg=audit took=1.234567ms {"name":"PLAIN","user":"svc"} -----BEGIN RSA PRIVATE KEY-----`); found {
-		t.Errorf("%+v is found where nothing is", f)
+	innocent := `time=2026-11-25T16:13:26.992Z level=INFO msg=audit took=1.234567ms {"name":"PLAIN","user":"svc"} -----BEGIN RSA PRIVATE KEY-----`
+	if f, _, found := s.find(innocent); found {
+		t.Errorf("%+v is found in an innocent text", f)
 	}
 }
 
-// wraps are ways in which a program shows a string.
-var wraps = map[string]func(string) string{
+// formats are forms in which a program prints a string.
+var formats = map[string]func(string) string{
 	"as it is":          func(s string) string { return "a " + s + " z" },
 	"JSON":              func(s string) string { b, _ := json.Marshal(map[string]string{"a": s}); return string(b) },
 	"%q":                func(s string) string { return fmt.Sprintf("%q", s) },

@@ -1,5 +1,5 @@
-// Package canary runs the whole product with values that must not show, and looks
-// for them in everything that it writes.
+// Package canary runs the complete product with secret values, and checks that nothing
+// that it writes shows one.
 package canary
 
 import (
@@ -41,43 +41,44 @@ func run(m *testing.M) int {
 	return code
 }
 
-// watch looks for secrets in what is shown to it.
+// watch checks output for secrets.
 type watch struct {
-	t    *testing.T
-	find searcher
-	seen *atomic.Int64 // how many texts
+	t        *testing.T
+	searcher searcher
+	checked  *atomic.Int64 // number of texts
 }
 
-// newWatch looks for the values and for some credentials.
+// newWatch returns a watch for the values and for credentials.
 func newWatch(t *testing.T, credentials ...canary) *watch {
 	w := &watch{t, newSearcher(append(values(), credentials...)), &atomic.Int64{}}
 	t.Cleanup(func() {
-		if w.seen.Load() == 0 {
-			t.Error("nothing was looked at")
+		if w.checked.Load() == 0 {
+			t.Error("nothing was checked")
 		}
 	})
 	return w
 }
 
-// see fails the test if text holds a secret. Where says whose text it is.
-func (w *watch) see(where, text string) {
+// check fails the test if text holds a secret. Where is the origin of text.
+func (w *watch) check(where, text string) {
 	w.t.Helper()
-	w.seen.Add(1)
-	if f, at, found := w.find.find(text); found {
-		w.t.Errorf("%s: %s shows, %s, at byte %d: %q", where, f.canary, f.encoding, at, text[max(0, at-120):min(len(text), at+40)])
+	w.checked.Add(1)
+	if f, at, found := w.searcher.find(text); found {
+		excerpt := text[max(0, at-120):min(len(text), at+40)]
+		w.t.Errorf("%s: %s shows, %s, at byte %d: %q", where, f.canary, f.encoding, at, excerpt)
 	}
 }
 
-// process sees all that a process left: its streams and its arguments.
-func (w *watch) process(where string, p *binary.Process) {
+// checkProcess checks the output of a process.
+func (w *watch) checkProcess(where string, p *binary.Process) {
 	w.t.Helper()
-	w.see(where+": standard output", p.Stdout.String())
-	w.see(where+": standard error", p.Stderr.String())
+	w.check(where+": standard output", p.Stdout.String())
+	w.check(where+": standard error", p.Stderr.String())
 }
 
-// files sees every file beneath a directory, by name and content, and wants no
-// core among them.
-func (w *watch) files(where, dir string) {
+// checkFiles checks every file below a directory, its name and its content, and that
+// none is a core dump.
+func (w *watch) checkFiles(where, dir string) {
 	w.t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -88,7 +89,7 @@ func (w *watch) files(where, dir string) {
 			w.t.Errorf("%s: a core was written: %s", where, name)
 		}
 		data, err := os.ReadFile(path)
-		w.see(where+": file "+name, name+"\n"+string(data))
+		w.check(where+": file "+name, name+"\n"+string(data))
 		return err
 	})
 	if err != nil {

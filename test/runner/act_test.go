@@ -19,18 +19,19 @@ type job struct {
 	secrets  map[string]string // the secrets context
 	vars     map[string]string // the vars context
 	env      map[string]string // of every step
-	files    map[string]string // beside the checkout's own
-	fails    bool              // the job is to fail
+	files    map[string]string // added to the checkout
+	fails    bool              // the job is expected to fail
 }
 
-// run starts the event on a fresh checkout, waits for the workflow, and returns its log byte for byte. It fails the
-// test if the job does not end as it is to.
+// run runs the workflow for the event on a fresh checkout, and returns its log byte
+// for byte. It fails the test if the job does not end as expected.
 func (j job) run(t *testing.T) []byte {
 	t.Helper()
 	buildImage(t)
 	cache := filepath.Join(workDir, "cache")
-	// act's host mode knows the files for outputs and summary by their paths on this host, so the container has to
-	// see them under the same paths; without this volume it cannot open them, and the job succeeds with empty outputs.
+	// act's host mode knows the files for outputs and summary by their paths on this
+	// host, so the container has to see them under the same paths; without this
+	// volume it cannot open them, and the job succeeds with empty outputs.
 	container := "--network host -v " + cache + "/act:" + cache + "/act"
 	args := []string{
 		cmp.Or(j.event, "push"), "-P", "ubuntu-latest=-self-hosted", "--pull=false", "--rebuild=false",
@@ -50,14 +51,15 @@ func (j job) run(t *testing.T) []byte {
 	cmd.Env = actEnvironment(t, cache)
 	cmd.Stdout, cmd.Stderr = &log, &log
 	err := cmd.Run()
-	keepLog(t, log.Bytes())
+	writeLog(t, log.Bytes())
 	if failed := err != nil; failed != j.fails {
-		t.Fatalf("the job failed: %t, and that is not what it is to do: %v\n%s", failed, err, log.Bytes())
+		t.Fatalf("the job failed: %t, want %t: %v\n%s", failed, j.fails, err, log.Bytes())
 	}
 	return log.Bytes()
 }
 
-// file is YAML or JSON, written as JSON: act's other format of secrets, dotenv, expands `$`.
+// file writes content as JSON, which is YAML too, and returns the path. act's other
+// format of secrets, dotenv, expands `$`.
 func (j job) file(t *testing.T, name string, content any) string {
 	t.Helper()
 	if content == nil {
@@ -74,7 +76,7 @@ func (j job) file(t *testing.T, name string, content any) string {
 	return path
 }
 
-// actEnvironment keeps act away from the user's own settings and from any token in the environment.
+// actEnvironment returns an environment without the user's own settings and tokens.
 func actEnvironment(t *testing.T, cache string) []string {
 	t.Helper()
 	env := []string{"XDG_CACHE_HOME=" + cache, "HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}
@@ -84,8 +86,8 @@ func actEnvironment(t *testing.T, cache string) []string {
 	return env
 }
 
-// keepLog leaves the log of the last run where a person can read it.
-func keepLog(t *testing.T, log []byte) {
+// writeLog writes the log of the last run to workDir.
+func writeLog(t *testing.T, log []byte) {
 	t.Helper()
 	path := filepath.Join(workDir, strings.ReplaceAll(t.Name(), "/", "-")+".log")
 	if err := os.WriteFile(path, log, 0o600); err != nil {

@@ -9,9 +9,10 @@ import (
 	"testing"
 )
 
-// checkout makes a git repository with one commit that holds the Action, as it stands in the working tree, and one
-// workflow of this suite in the place of the repository's own, which act would run too, and files of a test's own. act
-// reads branch and commit from it.
+// checkout makes a git repository with one commit, from which act reads branch and
+// commit. It holds the Action as it is in the working tree, files of the test, and
+// one workflow of this suite. It does not hold the repository's own workflows, which
+// act would run too.
 func checkout(t *testing.T, workflow string, files map[string]string) string {
 	t.Helper()
 	from, to := root(t), t.TempDir()
@@ -39,7 +40,8 @@ func commit(t *testing.T, dir string) {
 		"commit", "--quiet", "--no-gpg-sign", "--message", "The action and a workflow")
 }
 
-// copyFile keeps the mode and passes over a file that git still lists and the working tree no longer has.
+// copyFile copies a file and its mode. It ignores a file that git still lists but
+// the working tree no longer has.
 func copyFile(t *testing.T, from, to string) {
 	t.Helper()
 	info, err := os.Stat(from)

@@ -1,5 +1,6 @@
-// Package runner runs the Action as its users do: a workflow, a runner (nektos/act on a Docker engine), the image built
-// from the Dockerfile, and a store on this host. run.sh prepares what the tests need and is the way to start them.
+// Package runner runs the Action as its users do: a workflow, a runner (nektos/act
+// on a Docker engine), the image built from the Dockerfile, and a store on this
+// host. Run the tests with run.sh, which prepares what they need.
 package runner
 
 import (
@@ -11,7 +12,7 @@ import (
 	"testing"
 )
 
-// What run.sh prepares: the path of act, and a directory that survives from run to run.
+// run.sh provides the path of act, and a directory that it keeps between runs.
 var (
 	actPath = os.Getenv("RUNNER_ACT")
 	workDir = os.Getenv("RUNNER_WORK")
@@ -25,7 +26,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// root is the checkout that this suite stands in.
+// root returns the root of the repository.
 func root(t *testing.T) string {
 	t.Helper()
 	path, err := filepath.Abs("../..")
@@ -35,7 +36,8 @@ func root(t *testing.T) string {
 	return path
 }
 
-// run executes a command in dir and returns its standard output; what it says on standard error goes to the test's log.
+// run runs a command in dir and returns its standard output. Its standard error goes
+// to the test's log.
 func run(t *testing.T, dir, name string, args ...string) []byte {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...)
@@ -48,5 +50,5 @@ func run(t *testing.T, dir, name string, args ...string) []byte {
 	return out
 }
 
-// canary returns a text that occurs nowhere else, so that finding it means a leak.
+// canary returns a string that occurs nowhere else, so that finding it means a leak.
 func canary() string { return "canary" + rand.Text() }

@@ -8,21 +8,22 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
 )
 
-// startGitHub serves a fake GitHub on this host. env is what steps know it by; act takes it from --env in place of its
-// own, which GitHub's runner would not.
+// startGitHub serves a fake GitHub on this host, and returns the environment in
+// which steps find it. act lets --env replace its own variables, which GitHub's
+// runner would not.
 func startGitHub(t *testing.T, fake *githubtest.Server) (env map[string]string) {
 	t.Helper()
 	server := httptest.NewServer(fake.Handler("/api/v3"))
 	t.Cleanup(server.Close)
 	t.Cleanup(func() {
-		if asked := fake.Unexpected(); len(asked) > 0 {
-			t.Errorf("GitHub was asked for %v", asked)
+		if unexpected := fake.Unexpected(); len(unexpected) > 0 {
+			t.Errorf("unexpected requests to GitHub: %v", unexpected)
 		}
 	})
 	return map[string]string{"GITHUB_API_URL": server.URL + "/api/v3", "GITHUB_REPOSITORY": "o/r", "GITHUB_REPOSITORY_ID": "42"}
 }
 
-// pullRequest is the payload of the event, from a branch of a repository.
+// pullRequest returns the payload of the event, for a branch of the repository head.
 func pullRequest(head string) any {
 	return map[string]any{
 		"action": "opened",

@@ -8,11 +8,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestHostileValues: nothing that a value holds is carried out, and nothing of it is shown.
+// TestHostileValues checks that no value is executed as a command, and no part of
+// one is shown.
 func TestHostileValues(t *testing.T) {
 	store := startStore(t)
-	// As long as a secret may be at GitHub, in bytes. The workflow puts four more of them into a file, as the
-	// environment holds no more than two.
+	// The longest secret that GitHub allows, in bytes. The workflow writes four more
+	// of them to a file, because the environment holds at most two.
 	long := canary()
 	long += strings.Repeat("x", 48<<10-len(long))
 	hidden := map[string]string{
@@ -33,11 +34,14 @@ func TestHostileValues(t *testing.T) {
 		workflow: "hostile.yml", secrets: secrets, vars: map[string]string{"PREFECT_API_URL": store.URL},
 	}.run(t)
 
-	want := []string{"COPY_1", "COPY_2", "COPY_3", "COPY_4", "ENCODED", "FROM_ENV", "HEREDOC", "HOOK_FROM_ENV", "JSON", "LONG", "QUOTES", "SET_OUTPUT", "STOP", "TERMINAL"}
+	want := []string{
+		"COPY_1", "COPY_2", "COPY_3", "COPY_4", "ENCODED", "FROM_ENV", "HEREDOC", "HOOK_FROM_ENV",
+		"JSON", "LONG", "QUOTES", "SET_OUTPUT", "STOP", "TERMINAL",
+	}
 	if diff := cmp.Diff(want, store.names(t)); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
-	wantLines(t, log, "injected::\n", `"status":"success"`)
+	checkLog(t, log, "injected::\n", `"status":"success"`)
 	for name, value := range hidden {
 		for _, part := range strings.FieldsFunc(value, func(r rune) bool { return r == '\n' || r == '"' }) {
 			if strings.Contains(part, "canary") && bytes.Contains(log, []byte(part)) {
@@ -46,6 +50,6 @@ func TestHostileValues(t *testing.T) {
 		}
 	}
 	if bytes.Contains(log, []byte("::warning::canary")) || bytes.Contains(log, []byte("\x1b]0;")) {
-		t.Error("a value was carried out")
+		t.Error("a value was executed")
 	}
 }

@@ -14,15 +14,17 @@ import (
 )
 
 const (
-	// imageTag is the name that act v0.2.89 looks for before it runs `uses: ./` with --rebuild=false.
+	// imageTag is the name that act v0.2.89 looks for before it runs `uses: ./` with
+	// --rebuild=false.
 	imageTag     = "act-dockeraction:latest"
 	imageVersion = "0.0.0-runner-suite"
 
-	// maxImageBytes is the project's own promise: 15 MB, so that pulling it is no wait.
+	// maxImageBytes is the limit that the project promises, 15 MB, so that pulling
+	// the image is fast.
 	maxImageBytes = 15_000_000
 )
 
-// imageConfig is the part of `docker image inspect` that a runner sees.
+// imageConfig is the part of `docker image inspect` that a runner uses.
 type imageConfig struct {
 	Size   int64
 	Config struct {
@@ -34,8 +36,9 @@ type imageConfig struct {
 	}
 }
 
-// buildImage builds the Dockerfile with `docker build`, as GitHub's runner does. act would build it by its own client,
-// which for a local action ignores .dockerignore and so shares no layer with this build.
+// buildImage builds the Dockerfile with `docker build`, as GitHub's runner does. act
+// would build it with its own client, which ignores .dockerignore for a local
+// action, and so would share no layer with this build.
 func buildImage(t *testing.T) {
 	t.Helper()
 	run(t, root(t), "docker", "build", "--quiet", "--build-arg", "VERSION="+imageVersion, "--tag", imageTag, ".")
@@ -48,7 +51,7 @@ func TestImage(t *testing.T) {
 	t.Run("version", func(t *testing.T) {
 		out := run(t, "", "docker", "run", "--rm", "--entrypoint", "/prefect-secrets", imageTag, "version")
 		if !bytes.Contains(out, []byte(imageVersion)) {
-			t.Errorf("version says %q, not the %s that it was built as", out, imageVersion)
+			t.Errorf("version prints %q, want %s", out, imageVersion)
 		}
 	})
 }
@@ -86,7 +89,8 @@ func checkConfig(t *testing.T, image imageConfig) {
 	}
 }
 
-// checkContents holds the image to the binary, the certificate authorities and the licences.
+// checkContents checks that the image holds only the binary, the certificate
+// authorities and the licences.
 func checkContents(t *testing.T, files map[string][]byte) {
 	want := []string{"LICENSE", "THIRD_PARTY_NOTICES", "etc/ssl/certs/ca-certificates.crt", "prefect-secrets"}
 	if diff := cmp.Diff(want, sortedNames(files)); diff != "" {
@@ -99,12 +103,13 @@ func checkContents(t *testing.T, files map[string][]byte) {
 		t.Error("THIRD_PARTY_NOTICES does not name Vault's client")
 	}
 	if !bytes.Contains(files["etc/ssl/certs/ca-certificates.crt"], []byte("BEGIN CERTIFICATE")) {
-		t.Error("there is no certificate authority in the image")
+		t.Error("the image has no certificate authorities")
 	}
 	checkStatic(t, files["prefect-secrets"])
 }
 
-// checkStatic: on scratch there is no loader that a dynamic binary could ask for.
+// checkStatic checks that the binary is linked statically: the scratch image has no
+// dynamic loader.
 func checkStatic(t *testing.T, binary []byte) {
 	t.Helper()
 	file, err := elf.NewFile(bytes.NewReader(binary))
@@ -118,7 +123,7 @@ func checkStatic(t *testing.T, binary []byte) {
 	}
 }
 
-// imageFiles returns what the image's layers hold, without directories.
+// imageFiles returns the files in the image's layers.
 func imageFiles(t *testing.T) map[string][]byte {
 	t.Helper()
 	saved := readTar(t, run(t, "", "docker", "image", "save", imageTag))

@@ -25,13 +25,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// issuer is GitHub's: its discovery and keys for the store, and for the job the service that gives tokens.
+// issuer stands in for GitHub's issuer: discovery and keys for the store, and the
+// token service for the job.
 type issuer struct {
 	url      string
 	key      *rsa.PrivateKey
 	claims   map[string]any // of the next tokens
-	audience []string       // that were asked for
-	tokens   []string       // that were given
+	audience []string       // of each token
+	tokens   []string       // all that were issued
 }
 
 const requestToken = "the-runners-own-request-token"
@@ -45,7 +46,9 @@ func startIssuer(t *testing.T) *issuer {
 	s := &issuer{key: key}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(map[string]any{"issuer": s.url, "jwks_uri": s.url + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"}})
+		_ = json.NewEncoder(w).Encode(map[string]any{
+			"issuer": s.url, "jwks_uri": s.url + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"},
+		})
 	})
 	mux.HandleFunc("GET /keys", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"keys": []map[string]string{{
@@ -69,7 +72,10 @@ func (s *issuer) token(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	audience, now := r.URL.Query().Get("audience"), time.Now()
-	claims := map[string]any{"iss": s.url, "aud": audience, "iat": now.Unix(), "nbf": now.Add(-time.Minute).Unix(), "exp": now.Add(5 * time.Minute).Unix()}
+	claims := map[string]any{
+		"iss": s.url, "aud": audience,
+		"iat": now.Unix(), "nbf": now.Add(-time.Minute).Unix(), "exp": now.Add(5 * time.Minute).Unix(),
+	}
 	maps.Copy(claims, s.claims)
 	token, err := s.sign(claims)
 	if err != nil {
@@ -91,14 +97,19 @@ func (s *issuer) sign(claims map[string]any) (string, error) {
 	return text + "." + encoded(signature), err
 }
 
-// startServe runs serve as in production, in memory, for one repository's main branch and an admin key.
+// startServe starts serve in production mode with a memory store, for one
+// repository's main branch and an admin key.
 func startServe(t *testing.T, issuer string) store {
 	t.Helper()
 	dir := t.TempDir()
-	binary, keys, ready := filepath.Join(dir, "prefect-secrets"), filepath.Join(dir, "keys.toml"), filepath.Join(dir, "ready.json")
+	binary, ready := filepath.Join(dir, "prefect-secrets"), filepath.Join(dir, "ready.json")
+	keys := filepath.Join(dir, "keys.toml")
 	run(t, root(t), "go", "build", "-o", binary, ".")
 	printed := string(run(t, dir, binary, "keygen", "--name", "people", "--role", "admin", "--tenant", "data"))
-	s := store{AdminKey: regexp.MustCompile(`pfs_[A-Z2-7]{33}`).FindString(printed), TenantID: "11111111-1111-4111-8111-111111111111"}
+	s := store{
+		AdminKey: regexp.MustCompile(`pfs_[A-Z2-7]{33}`).FindString(printed),
+		TenantID: "11111111-1111-4111-8111-111111111111",
+	}
 	_, entry, _ := strings.Cut(printed, "[[keys]]")
 	text := "[[tenants]]\nid = \"" + s.TenantID + "\"\nslug = \"data\"\n\n[[keys]]" + entry + `
 [[github]]
@@ -112,7 +123,8 @@ tenants = ["data"]
 		t.Fatal(err)
 	}
 	address := freeAddress(t)
-	cmd := exec.Command(binary, "serve", "--store", "memory", "--keys-file", keys, "--listen", address, "--url", "http://"+address, "--ready-file", ready, "--shutdown-delay", "0s")
+	cmd := exec.Command(binary, "serve", "--store", "memory", "--keys-file", keys, "--listen", address,
+		"--url", "http://"+address, "--ready-file", ready, "--shutdown-delay", "0s")
 	cmd.Stdout, cmd.Stderr = t.Output(), t.Output()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -134,7 +146,8 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// TestIDToken: a job without a key writes as the repository that it is, and a pull request's is refused.
+// TestIDToken checks that a job without a key writes with its repository's token,
+// and that a pull request's token is refused.
 func TestIDToken(t *testing.T) {
 	issuer := startIssuer(t)
 	store := startServe(t, issuer.url)
@@ -145,16 +158,19 @@ func TestIDToken(t *testing.T) {
 	}
 	j := job{
 		workflow: "oidc.yml", secrets: map[string]string{"APP_KEY": hidden}, vars: map[string]string{"PREFECT_API_URL": store.URL},
-		env: map[string]string{"ACTIONS_ID_TOKEN_REQUEST_URL": issuer.url + "/token?api-version=2.0", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": requestToken},
+		env: map[string]string{
+			"ACTIONS_ID_TOKEN_REQUEST_URL":   issuer.url + "/token?api-version=2.0",
+			"ACTIONS_ID_TOKEN_REQUEST_TOKEN": requestToken,
+		},
 	}
 	issuer.claims = push
 	log := j.run(t)
-	wantLines(t, log, `"created-names":"[\"APP_KEY\"]"`, "key: from GitHub, as an id token of this job")
+	checkLog(t, log, `"created-names":"[\"APP_KEY\"]"`, "key: from GitHub, as an id token of this job")
 	if diff := cmp.Diff([]string{"APP_KEY"}, store.names(t)); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
 	if fmt.Sprint(issuer.audience) != fmt.Sprint([]string{store.URL}) {
-		t.Errorf("tokens were asked for %v", issuer.audience)
+		t.Errorf("tokens were requested for %v", issuer.audience)
 	}
 
 	j.fails, j.secrets = true, map[string]string{"APP_OTHER": hidden}
@@ -165,9 +181,9 @@ func TestIDToken(t *testing.T) {
 	} {
 		issuer.claims = maps.Clone(push)
 		maps.Copy(issuer.claims, claim)
-		refused := j.run(t)
-		wantLines(t, refused, "the API key was not accepted", `"status":"failed"`)
-		log = append(log, refused...)
+		refusedLog := j.run(t)
+		checkLog(t, refusedLog, "the API key was not accepted", `"status":"failed"`)
+		log = append(log, refusedLog...)
 		if names := store.names(t); len(names) != 1 {
 			t.Errorf("%s wrote: %q", name, names)
 		}

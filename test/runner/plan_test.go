@@ -21,7 +21,8 @@ names."slack webhook" = "APP_SLACK"
 tenants = ["data", "ml"]
 `
 
-// TestPlan runs workflows/plan.yml: a pull request gets a comment, and nothing is written.
+// TestPlan runs workflows/plan.yml: a pull request gets a comment, and nothing is
+// written.
 func TestPlan(t *testing.T) {
 	store := startStore(t)
 	store.seed(t, "data-staging", map[string]any{"APP_OLD": 1})
@@ -33,15 +34,17 @@ func TestPlan(t *testing.T) {
 	log := job{
 		workflow: "plan.yml", event: "pull_request", payload: pullRequest("o/r"), env: startGitHub(t, fake),
 		secrets: map[string]string{
-			"APP_KEY": hidden[0], "APP_SLACK": hidden[1], "PREFECT_SECRETS_API_KEY": store.AdminKey, "A_GITHUB_TOKEN": githubtest.Token,
+			"APP_KEY": hidden[0], "APP_SLACK": hidden[1],
+			"PREFECT_SECRETS_API_KEY": store.AdminKey, "A_GITHUB_TOKEN": githubtest.Token,
 		},
 		vars:  map[string]string{"PREFECT_API_URL": store.URL, "APP_REGION": "eu-west-1"},
 		files: map[string]string{"deploy.toml": deployManifest, "config.toml": "[context.secrets]\nTOKEN = \"" + hidden[1] + "\"\n"},
 	}.run(t)
 
 	checkNoLeak(t, log, append(hidden, store.AdminKey, githubtest.Token))
-	wantLines(t, log,
-		"plan for tenant data-staging", "+ create    APP_KEY", "+ create    APP_REGION", "+ create    slack webhook = APP_SLACK", "! skip      APP_OLD ",
+	checkLog(t, log,
+		"plan for tenant data-staging", "+ create    APP_KEY", "+ create    APP_REGION",
+		"+ create    slack webhook = APP_SLACK", "! skip      APP_OLD ",
 		"set in the repository but not passed to this step: APP_FORGOTTEN", "output plan-file=plan.json", `"action":"create"`,
 	)
 	comments := fake.Comments()
@@ -64,12 +67,12 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// wantLines asks for texts that the log must hold.
-func wantLines(t *testing.T, log []byte, texts ...string) {
+// checkLog checks that the log contains each of want.
+func checkLog(t *testing.T, log []byte, want ...string) {
 	t.Helper()
-	for _, text := range texts {
-		if !bytes.Contains(log, []byte(text)) {
-			t.Errorf("the log does not hold %q", text)
+	for _, s := range want {
+		if !bytes.Contains(log, []byte(s)) {
+			t.Errorf("the log does not contain %q", s)
 		}
 	}
 	if t.Failed() {

@@ -20,7 +20,8 @@ type store struct {
 	AdminKey string `json:"admin_key"`
 }
 
-// startStore builds the command and serves an empty store on this host until the test ends.
+// startStore builds the command and serves an empty store on this host until the
+// test ends.
 func startStore(t *testing.T) store {
 	t.Helper()
 	dir := t.TempDir()
@@ -40,7 +41,7 @@ func startStore(t *testing.T) store {
 	return s
 }
 
-// checkPrivate: the ready file holds keys.
+// checkPrivate checks the mode of the ready file, which holds keys.
 func checkPrivate(t *testing.T, path string) {
 	t.Helper()
 	info, err := os.Stat(path)
@@ -52,7 +53,8 @@ func checkPrivate(t *testing.T, path string) {
 	}
 }
 
-// awaitStore returns once the ready file is complete, and fails the test if the command ends before.
+// awaitStore waits until the ready file is complete, and fails the test if the
+// command ends before.
 func awaitStore(t *testing.T, ready string, stopped chan error) store {
 	t.Helper()
 	var s store
@@ -79,7 +81,7 @@ func stopStore(t *testing.T, process *os.Process, stopped chan error) {
 	}
 }
 
-// names asks the store, with Prefect's own query, which secrets it holds; the query sorts them.
+// names lists the store's secrets, with Prefect's own query, which sorts them.
 func (s store) names(t *testing.T) []string {
 	t.Helper()
 	var data struct{ Secret []struct{ Name string } }
@@ -91,20 +93,21 @@ func (s store) names(t *testing.T) []string {
 	return names
 }
 
-// seed puts secrets into a tenant, which is made if there is none of that slug.
+// seed writes secrets to a tenant, and creates the tenant if its slug is unknown.
 func (s store) seed(t *testing.T, tenant string, secrets map[string]any) {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"tenant": tenant, "secrets": secrets})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.order(t, "seed", body)
+	s.post(t, "seed", body)
 }
 
-// inject makes a fault, as serve --dev takes it.
-func (s store) inject(t *testing.T, fault string) { s.order(t, "faults", []byte(fault)) }
+// inject injects a fault, in the JSON of serve --dev.
+func (s store) inject(t *testing.T, fault string) { s.post(t, "faults", []byte(fault)) }
 
-func (s store) order(t *testing.T, what string, body []byte) (reply map[string]string) {
+// post sends a request to the testkit API of serve --dev.
+func (s store) post(t *testing.T, what string, body []byte) (reply map[string]string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/_testkit/"+what, bytes.NewReader(body))
 	if err != nil {
@@ -122,15 +125,15 @@ func (s store) order(t *testing.T, what string, body []byte) (reply map[string]s
 	return reply
 }
 
-// namesOf asks for the names of another tenant, by its slug.
+// namesOf lists the secrets of another tenant, by its slug.
 func (s store) namesOf(t *testing.T, tenant string) []string {
 	t.Helper()
 	other := s
-	other.TenantID = s.order(t, "seed", []byte(`{"tenant": "`+tenant+`"}`))["tenant_id"]
+	other.TenantID = s.post(t, "seed", []byte(`{"tenant": "`+tenant+`"}`))["tenant_id"]
 	return other.names(t)
 }
 
-// query sends one GraphQL document with the admin key and decodes what stands under "data".
+// query sends a GraphQL document with the admin key and decodes "data" of the response.
 func (s store) query(t *testing.T, document string, data any) {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"query": document})

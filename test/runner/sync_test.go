@@ -47,7 +47,8 @@ func checkNoLeak(t *testing.T, log []byte, hidden []string) {
 	}
 }
 
-// checkMasked asks for each line of the secret that the later step printed: there, and masked as a whole.
+// checkMasked checks that each line of the secret that the later step printed is
+// completely masked.
 func checkMasked(t *testing.T, log []byte, lines int) {
 	t.Helper()
 	if got := bytes.Count(log, []byte("later step: ***\n")); got != lines {
@@ -68,8 +69,8 @@ func checkOutputs(t *testing.T, log []byte, names []string) {
 	}
 }
 
-// checkSummary reads the job summary from the log, where act prints it after its step. There a value would be masked,
-// so that not even a mask may stand in it.
+// checkSummary checks the job summary, which act prints to the log after its step. A
+// value would be masked there, so it must not hold a mask either.
 func checkSummary(t *testing.T, log []byte, names []string) {
 	t.Helper()
 	_, rest, found := bytes.Cut(log, []byte("Summary - "))

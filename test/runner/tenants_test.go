@@ -7,13 +7,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// deploy is a run of workflows/tenants.yml.
+// deploy returns a job that runs workflows/tenants.yml.
 func deploy(store store, environment string) job {
 	return job{
 		workflow: "tenants.yml",
-		secrets:  map[string]string{"APP_KEY": canary(), "APP_SLACK": canary(), "OTHER": canary(), "PREFECT_SECRETS_API_KEY": store.AdminKey},
-		vars:     map[string]string{"PREFECT_API_URL": store.URL, "ENVIRONMENT": environment},
-		files:    map[string]string{"deploy.toml": deployManifest},
+		secrets: map[string]string{
+			"APP_KEY": canary(), "APP_SLACK": canary(), "OTHER": canary(), "PREFECT_SECRETS_API_KEY": store.AdminKey,
+		},
+		vars:  map[string]string{"PREFECT_API_URL": store.URL, "ENVIRONMENT": environment},
+		files: map[string]string{"deploy.toml": deployManifest},
 	}
 }
 
@@ -29,7 +31,7 @@ func TestTenants(t *testing.T) {
 			t.Errorf("names of %s (-want +got):\n%s", tenant, diff)
 		}
 	}
-	wantLines(t, log, `"created-count":"3"`, `"overwritten-count":"1"`, `"status":"success"`, "result for tenant data:", "result for tenant ml:")
+	checkLog(t, log, `"created-count":"3"`, `"overwritten-count":"1"`, `"status":"success"`, "result for tenant data:", "result for tenant ml:")
 }
 
 func TestPrune(t *testing.T) {
@@ -40,28 +42,30 @@ func TestPrune(t *testing.T) {
 	first.secrets["APP_OLD_KEY"] = canary()
 	first.run(t)
 	log := deploy(store, "production").run(t)
-	wantLines(t, log, "x deleted   APP_OLD_KEY", `"deleted-names":"[\"APP_OLD_KEY\"]"`, `"deleted-count":"2"`)
+	checkLog(t, log, "x deleted   APP_OLD_KEY", `"deleted-names":"[\"APP_OLD_KEY\"]"`, `"deleted-count":"2"`)
 	if diff := cmp.Diff([]string{"APP_KEY", "APP_SLACK", "UNRELATED"}, store.namesOf(t, "data")); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
 }
 
-// The job fails, and says what is where.
+// The job fails, and reports what was written where.
 func TestPartialFailure(t *testing.T) {
 	store := startStore(t)
 	store.seed(t, "data", nil)
 	store.seed(t, "ml", nil)
-	store.inject(t, `{"match": {"field": "setSecret", "secret": "APP_SLACK", "tenant": "ml"}, "fault": {"code": "FORBIDDEN", "message": "Unauthorized"}}`)
+	store.inject(t, `{"match": {"field": "setSecret", "secret": "APP_SLACK", "tenant": "ml"},
+		"fault": {"code": "FORBIDDEN", "message": "Unauthorized"}}`)
 	j := deploy(store, "production")
 	j.fails = true
 	log := j.run(t)
-	wantLines(t, log, `"status":"partial"`, `"created-count":"3"`, `"failed-count":"1"`, `"failed-names":"[\"APP_SLACK\"]"`, "! failed    APP_SLACK: ")
+	checkLog(t, log, `"status":"partial"`, `"created-count":"3"`, `"failed-count":"1"`,
+		`"failed-names":"[\"APP_SLACK\"]"`, "! failed    APP_SLACK: ")
 	if diff := cmp.Diff([]string{"APP_KEY"}, store.namesOf(t, "ml")); diff != "" {
 		t.Errorf("names of ml (-want +got):\n%s", diff)
 	}
 }
 
-// A config with an error keeps everything from being written.
+// If a config has an error, nothing is written.
 func TestConfigError(t *testing.T) {
 	store := startStore(t)
 	store.seed(t, "data-staging", nil)
@@ -69,7 +73,7 @@ func TestConfigError(t *testing.T) {
 	j.fails, j.vars["CONFIG_FILES"] = true, "config.toml"
 	j.files["config.toml"] = "[context.secrets\nTOKEN = \"" + j.secrets["OTHER"] + "\"\n"
 	log := j.run(t)
-	wantLines(t, log, "file=config.toml,line=1,", "nothing was written", `"status":"failed"`, `"error-count":"1"`)
+	checkLog(t, log, "file=config.toml,line=1,", "nothing was written", `"status":"failed"`, `"error-count":"1"`)
 	checkNoLeak(t, log, []string{j.secrets["OTHER"]})
 	if names := store.namesOf(t, "data-staging"); len(names) > 0 {
 		t.Errorf("something was written: %q", names)
@@ -84,7 +88,8 @@ func TestFork(t *testing.T) {
 	j.event, j.payload, j.secrets = "pull_request", pullRequest("mallory/r"), nil
 	j.workflow, j.env = "fork.yml", map[string]string{"GITHUB_REPOSITORY": "o/r"}
 	log := j.run(t)
-	wantLines(t, log, "::notice::this run is for a pull request from another repository, mallory/r,", "nothing was synced; the next run by a person on this branch will", `"status":"skipped"`)
+	checkLog(t, log, "::notice::this run is for a pull request from another repository, mallory/r,",
+		"nothing was synced; the next run by a person on this branch will", `"status":"skipped"`)
 	if diff := cmp.Diff([]string{"APP_OLD_KEY"}, store.namesOf(t, "data-staging")); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
@@ -97,7 +102,7 @@ func TestMisspeltInput(t *testing.T) {
 		secrets: map[string]string{"PREFECT_SECRETS_API_KEY": store.AdminKey, "A": canary()},
 		vars:    map[string]string{"PREFECT_API_URL": store.URL},
 	}.run(t)
-	wantLines(t, log, `unknown input "secret": did you mean "secrets"?`)
+	checkLog(t, log, `unknown input "secret": did you mean "secrets"?`)
 	if bytes.Contains(log, []byte(store.AdminKey)) {
 		t.Error("the log shows the key")
 	}

@@ -18,91 +18,94 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 )
 
-// The same writes, 16 at a time, straight to Vault and through a replica of serve
-// with its audit log, in turns.
-// Each round is of so many writes.
+// The benchmarks send the same requests directly to Vault and through a replica of
+// serve with its audit log, in turn.
 const (
-	writers      = 16
-	writesARound = 1600
-	manyNames    = 10_000
+	writers        = 16
+	writesPerRound = 1600
+	manyNames      = 10_000
 )
 
 func BenchmarkSets(b *testing.B) {
-	for _, args := range [][]string{{"-storage", "inmem"}, {"-storage", "file", "-path", "DIR/data"}, {"-storage", "raft", "-path", "DIR"}} {
+	for _, args := range [][]string{
+		{"-storage", "inmem"}, {"-storage", "file", "-path", "DIR/data"}, {"-storage", "raft", "-path", "DIR"},
+	} {
 		b.Run(args[1], func(b *testing.B) {
-			s := start(b, args...)
+			s := startServer(b, args...)
 			api := serveReplica(b, s, s.Address, "served")
-			straight, served := rounds(b, []int{s.process.Process.Pid, api.process.Process.Pid}, &round{
+			direct, served := rounds(b, []int{s.process.Process.Pid, api.process.Process.Pid}, &round{
 				method: http.MethodPut, header: http.Header{"X-Vault-Token": {s.Token}},
-				url:  func(i int) string { return fmt.Sprintf("%s/v1/secret/data/straight/%s/S%d", s.Address, tenant, i) },
+				url:  func(i int) string { return fmt.Sprintf("%s/v1/secret/data/direct/%s/S%d", s.Address, tenant, i) },
 				body: func(i int) string { return fmt.Sprintf(`{"data":{"value":"\"value %d\"","writer":"ci"}}`, i) },
 			}, &round{
-				method: http.MethodPost, header: http.Header{"Authorization": {"Bearer " + adminKey}, "Content-Type": {"application/json"}},
+				method: http.MethodPost, header: apiHeader,
 				url: func(int) string { return api.url },
 				body: func(i int) string {
-					return fmt.Sprintf(`{"query":"mutation($input: setSecretInput!){setSecret(input:$input){success}}","variables":{"input":{"name":"S%d","value":"value %d"}}}`, i, i)
+					return fmt.Sprintf(`{"query":"mutation($input: setSecretInput!){setSecret(input:$input){success}}",`+
+						`"variables":{"input":{"name":"S%d","value":"value %d"}}}`, i, i)
 				},
 			})
-			b.ReportMetric(writesARound/straight.time.Seconds(), "straight/s")
-			b.ReportMetric(writesARound/served.time.Seconds(), "served/s")
-			b.ReportMetric(straight.time.Seconds()/served.time.Seconds(), "ratio")
-			b.ReportMetric(straight.cpu.Seconds()/served.cpu.Seconds(), "cpu-ratio")
+			b.ReportMetric(writesPerRound/direct.time.Seconds(), "direct/s")
+			b.ReportMetric(writesPerRound/served.time.Seconds(), "served/s")
+			b.ReportMetric(direct.time.Seconds()/served.time.Seconds(), "ratio")
+			b.ReportMetric(direct.cpu.Seconds()/served.cpu.Seconds(), "cpu-ratio")
 			b.ReportMetric(api.resident(b), "replica-MB")
 		})
 	}
 }
 
 func BenchmarkNames(b *testing.B) {
-	s := start(b)
+	s := startServer(b)
 	store := s.open(b, func(c *vault.Config) { c.Prefix = "served" })
 	var all sync.WaitGroup
 	for w := range writers {
 		all.Go(func() {
 			for i := w; i < manyNames; i += writers {
-				set(b, store, fmt.Sprintf("SECRET_NAME_%05d", i), `"v"`)
+				mustSet(b, store, fmt.Sprintf("SECRET_NAME_%05d", i), `"v"`)
 			}
 		})
 	}
 	all.Wait()
 	api := serveReplica(b, s, s.Address, "served")
-	straight, served := rounds(b, []int{s.process.Process.Pid, api.process.Process.Pid}, &round{
+	direct, served := rounds(b, []int{s.process.Process.Pid, api.process.Process.Pid}, &round{
 		requests: 20, method: http.MethodGet, header: http.Header{"X-Vault-Token": {s.Token}},
 		url: func(int) string { return s.Address + "/v1/secret/metadata/served/" + tenant + "?list=true" },
 	}, &round{
-		requests: 20, method: http.MethodPost, header: http.Header{"Authorization": {"Bearer " + adminKey}, "Content-Type": {"application/json"}},
+		requests: 20, method: http.MethodPost, header: apiHeader,
 		url:  func(int) string { return api.url },
 		body: func(int) string { return `{"query":"{secretNames}"}` },
 	})
-	b.ReportMetric(float64(straight.time.Microseconds())/20_000, "straight-ms")
+	b.ReportMetric(float64(direct.time.Microseconds())/20_000, "direct-ms")
 	b.ReportMetric(float64(served.time.Microseconds())/20_000, "served-ms")
-	b.ReportMetric(served.time.Seconds()/straight.time.Seconds(), "ratio")
-	b.ReportMetric(served.cpu.Seconds()/straight.cpu.Seconds(), "cpu-ratio")
+	b.ReportMetric(served.time.Seconds()/direct.time.Seconds(), "ratio")
+	b.ReportMetric(served.cpu.Seconds()/direct.cpu.Seconds(), "cpu-ratio")
 	b.ReportMetric(api.resident(b), "replica-MB")
 }
 
-// round is one round of requests.
+var apiHeader = http.Header{"Authorization": {"Bearer " + adminKey}, "Content-Type": {"application/json"}}
+
+// round is a round of requests.
 type round struct {
-	requests int // writesARound if 0
+	requests int // writesPerRound if 0
 	method   string
 	header   http.Header
 	url      func(i int) string
 	body     func(i int) string
 }
 
-// cost is what a round took: time, and the processor's time of Vault, the replica
-// and this process together, which tells what the machine is busy with otherwise
-// apart.
+// cost is what a round took: time, and the CPU time of Vault, the replica and this
+// process together, which does not include what else the machine is busy with.
 type cost struct{ time, cpu time.Duration }
 
-// rounds runs two kinds of rounds in turns and gives the median of each. It counts
-// the processor's time of the processes beside its own.
-func rounds(b *testing.B, processes []int, straight, served *round) (cost, cost) {
+// rounds runs two kinds of rounds in turn and returns the median of each. It counts the
+// CPU time of processes and its own.
+func rounds(b *testing.B, processes []int, direct, served *round) (cost, cost) {
 	client := &http.Client{Transport: transport()}
-	straight.run(b, client)
+	direct.run(b, client)
 	served.run(b, client)
 	var times, cpus [2][]time.Duration
 	for b.Loop() {
-		for i, r := range []*round{straight, served} {
+		for i, r := range []*round{direct, served} {
 			before := cpu(b, processes)
 			times[i] = append(times[i], r.run(b, client))
 			cpus[i] = append(cpus[i], cpu(b, processes)-before)
@@ -116,8 +119,7 @@ func median(times []time.Duration) time.Duration {
 	return times[len(times)/2]
 }
 
-// resident is the most memory that the replica has had, in megabytes (proc(5),
-// status).
+// resident returns the replica's peak memory in megabytes (proc(5), status).
 func (r *replica) resident(b *testing.B) float64 {
 	b.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", r.process.Process.Pid))
@@ -132,8 +134,8 @@ func (r *replica) resident(b *testing.B) float64 {
 	return float64(kB) / 1000
 }
 
-// cpu is the processor's time of this process and of others up to now, in steps of
-// 10 ms (proc(5), stat).
+// cpu returns the CPU time so far of this process and of others, in steps of 10 ms
+// (proc(5), stat).
 func cpu(b *testing.B, processes []int) time.Duration {
 	b.Helper()
 	var ticks int
@@ -157,7 +159,7 @@ func cpu(b *testing.B, processes []int) time.Duration {
 func (r *round) run(b *testing.B, client *http.Client) time.Duration {
 	total := r.requests
 	if total == 0 {
-		total = writesARound
+		total = writesPerRound
 	}
 	start := time.Now()
 	var all sync.WaitGroup
@@ -177,20 +179,20 @@ func (r *round) send(b *testing.B, client *http.Client, i int) {
 	if r.body != nil {
 		body = bytes.NewReader([]byte(r.body(i)))
 	}
-	request, err := http.NewRequestWithContext(b.Context(), r.method, r.url(i), body)
+	req, err := http.NewRequestWithContext(b.Context(), r.method, r.url(i), body)
 	if err != nil {
 		b.Error(err)
 		return
 	}
-	request.Header = r.header.Clone()
-	resp, err := client.Do(request)
+	req.Header = r.header.Clone()
+	resp, err := client.Do(req)
 	if err != nil {
 		b.Error(err)
 		return
 	}
 	defer func() { _ = resp.Body.Close() }()
-	answer, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK || bytes.Contains(answer, []byte(`"errors"`)) {
-		b.Errorf("%d %.200s %v", resp.StatusCode, answer, err)
+	got, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK || bytes.Contains(got, []byte(`"errors"`)) {
+		b.Errorf("%d %.200s %v", resp.StatusCode, got, err)
 	}
 }

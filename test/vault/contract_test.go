@@ -17,19 +17,19 @@ import (
 const tenant = "11111111-1111-4111-8111-111111111111"
 
 func TestContract(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) cloud.Store { return common(t).open(t) })
+	storetest.Run(t, func(t *testing.T) cloud.Store { return sharedServer(t).open(t) })
 }
 
-// File storage makes file names of what a path is made of.
+// File storage makes file names of the segments of a path.
 func TestContractOnFiles(t *testing.T) {
 	t.Parallel()
-	s := start(t, "-storage", "file", "-path", "DIR/data")
+	s := startServer(t, "-storage", "file", "-path", "DIR/data")
 	storetest.Run(t, func(t *testing.T) cloud.Store { return s.open(t) })
 	vaulttest.TestNames(t, s.open(t), 1, 100)
 }
 
-func TestContractWhereTheMountDemandsCheckAndSet(t *testing.T) {
-	s := common(t)
+func TestContractWhereTheMountRequiresCheckAndSet(t *testing.T) {
+	s := sharedServer(t)
 	s.write(t, "sys/mounts/cas", map[string]any{"type": "kv", "options": map[string]any{"version": "2"}})
 	eventually(t, "KV engine", func() error {
 		_, err := s.root(t).Logical().Write("cas/config", map[string]any{"cas_required": true})
@@ -42,36 +42,36 @@ func TestContractWhereTheMountDemandsCheckAndSet(t *testing.T) {
 
 func TestNamesCannotLeaveTheirTenantOrMeet(t *testing.T) {
 	for seed := range uint64(3) {
-		vaulttest.TestNames(t, common(t).open(t), seed, 60)
+		vaulttest.TestNames(t, sharedServer(t).open(t), seed, 60)
 	}
 }
 
 func TestNoVersionIsLeftBehind(t *testing.T) {
-	s := common(t)
+	s := sharedServer(t)
 	store := s.open(t, func(c *vault.Config) { c.Prefix, c.MaxVersions = "versions", 3 })
 	for range 8 {
-		set(t, store, "x", `1`)
+		mustSet(t, store, "x", `1`)
 	}
 	path := "secret/metadata/versions/" + tenant + "/x"
-	about, err := s.root(t).Logical().Read(path)
+	metadata, err := s.root(t).Logical().Read(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if kept := about.Data["versions"].(map[string]any); len(kept) != 3 {
-		t.Errorf("%d versions are kept, want 3", len(kept))
+	if got := metadata.Data["versions"].(map[string]any); len(got) != 3 {
+		t.Errorf("%d versions, want 3", len(got))
 	}
 	if err := store.Delete(t.Context(), tenant, "x"); err != nil {
 		t.Fatal(err)
 	}
-	if about, err := s.root(t).Logical().Read(path); about != nil || err != nil {
-		t.Errorf("left behind: %v, %v", about, err)
+	if metadata, err := s.root(t).Logical().Read(path); metadata != nil || err != nil {
+		t.Errorf("left behind: %v, %v", metadata, err)
 	}
 }
 
 func TestSoftDeletedIsMissingAndCanBeSetAgain(t *testing.T) {
-	s := common(t)
+	s := sharedServer(t)
 	store := s.open(t, func(c *vault.Config) { c.Prefix = "soft" })
-	set(t, store, "x", `1`)
+	mustSet(t, store, "x", `1`)
 	if _, err := s.root(t).Logical().Delete("secret/data/soft/" + tenant + "/x"); err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestSoftDeletedIsMissingAndCanBeSetAgain(t *testing.T) {
 }
 
 func TestMountsThatAreNoKVOfVersion2(t *testing.T) {
-	s := common(t)
+	s := sharedServer(t)
 	s.write(t, "sys/mounts/old", map[string]any{"type": "kv", "options": map[string]any{"version": "1"}})
 	for mount, want := range map[string]string{"old": "KV engine of version 2", "none": "mount a KV engine of version 2"} {
 		store := s.open(t, func(c *vault.Config) { c.Mount = mount })
@@ -95,7 +95,7 @@ func TestMountsThatAreNoKVOfVersion2(t *testing.T) {
 	}
 }
 
-func set(t testing.TB, s cloud.Store, name, value string) {
+func mustSet(t testing.TB, s cloud.Store, name, value string) {
 	t.Helper()
 	if _, err := s.Set(context.WithoutCancel(t.Context()), tenant, name, json.RawMessage(value), "ci", false); err != nil {
 		t.Fatal(err)

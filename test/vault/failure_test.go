@@ -28,30 +28,30 @@ import (
 
 const adminKey = "admin-key-of-the-test"
 
-// counting calls a function once so many requests of a method have been sent.
-type counting struct {
+// countingTransport calls onNth when it sends the nth request of a method.
+type countingTransport struct {
 	next   http.RoundTripper
 	method string
-	after  int64
-	do     func()
+	n      int64
+	onNth  func()
 	sent   atomic.Int64
 }
 
-func (c *counting) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Method == c.method && c.sent.Add(1) == c.after {
-		c.do()
+func (c *countingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method == c.method && c.sent.Add(1) == c.n {
+		c.onNth()
 	}
 	return c.next.RoundTrip(r)
 }
 
 func transport() *http.Transport {
-	out := http.DefaultTransport.(*http.Transport).Clone()
-	out.MaxIdleConnsPerHost = 64
-	return out
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 64
+	return transport
 }
 
-// serve is the secrets API over a store.
-func serve(t testing.TB, store cloud.Store) *httptest.Server {
+// serveAPI serves the secrets API over a store.
+func serveAPI(t testing.TB, store cloud.Store) *httptest.Server {
 	t.Helper()
 	handler, err := cloud.New(cloud.Config{
 		Store: store, Now: time.Now, Parallel: vault.Concurrency,
@@ -62,22 +62,22 @@ func serve(t testing.TB, store cloud.Store) *httptest.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := httptest.NewServer(handler)
-	t.Cleanup(out.Close)
-	return out
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server
 }
 
-// manySecrets is what CI has, by name.
+// manySecrets returns n secrets of CI, by name.
 func manySecrets(n int) map[string]string {
-	out := map[string]string{}
+	secrets := map[string]string{}
 	for i := range n {
-		out[fmt.Sprintf("SECRET_%04d", i)] = fmt.Sprintf("value %d of the test", i)
+		secrets[fmt.Sprintf("SECRET_%04d", i)] = fmt.Sprintf("value %d of the test", i)
 	}
-	return out
+	return secrets
 }
 
-// runSync runs the command until the context interrupts it, and gives its exit code
-// and what it says.
+// runSync runs the command, which ctx can interrupt, and returns its exit code and
+// output.
 func runSync(ctx context.Context, t *testing.T, url string, secrets map[string]string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "secrets.json")
@@ -85,14 +85,17 @@ func runSync(ctx context.Context, t *testing.T, url string, secrets map[string]s
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var out, said bytes.Buffer
-	command := cli.Command{Stdin: bytes.NewReader(nil), Stdout: &out, Stderr: &said, Env: []string{"PREFECT_SECRETS_API_KEY=" + adminKey}}
+	var out, errOut bytes.Buffer
+	command := cli.Command{
+		Stdin: bytes.NewReader(nil), Stdout: &out, Stderr: &errOut,
+		Env: []string{"PREFECT_SECRETS_API_KEY=" + adminKey},
+	}
 	code = command.Main(ctx, append([]string{"sync", "--api-url", url, "--secrets-file", file, "--timeout", "2m"}, args...))
-	return code, out.String(), said.String()
+	return code, out.String(), errOut.String()
 }
 
-// wantSecrets compares the store with the source.
-func wantSecrets(t *testing.T, store cloud.Store, want map[string]string) {
+// checkSecrets checks that the store holds exactly the secrets in want.
+func checkSecrets(t *testing.T, store cloud.Store, want map[string]string) {
 	t.Helper()
 	names, err := store.Names(t.Context(), tenant)
 	if err != nil {
@@ -112,24 +115,24 @@ func wantSecrets(t *testing.T, store cloud.Store, want map[string]string) {
 
 func TestSealedAndUnsealedInTheMiddleOfASync(t *testing.T) {
 	t.Parallel()
-	s := start(t)
-	sealed := &counting{next: transport(), method: http.MethodPut, after: 150, do: func() {
+	s := startServer(t)
+	sealed := &countingTransport{next: transport(), method: http.MethodPut, n: 150, onNth: func() {
 		s.seal(t)
 		time.AfterFunc(3*time.Second, func() { s.unseal(t) })
 	}}
 	store := s.open(t, func(c *vault.Config) { c.Transport = sealed })
 	secrets := manySecrets(400)
-	code, report, said := runSync(t.Context(), t, serve(t, store).URL, secrets)
+	code, stdout, stderr := runSync(t.Context(), t, serveAPI(t, store).URL, secrets)
 	if code != exit.OK {
-		t.Errorf("exit code %d\n%s%s", code, report, said)
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
-	wantSecrets(t, store, secrets)
+	checkSecrets(t, store, secrets)
 }
 
 func TestKilledInTheMiddleOfASync(t *testing.T) {
 	t.Parallel()
-	s := start(t, "-storage", "file", "-path", "DIR/data")
-	killed := &counting{next: transport(), method: http.MethodPut, after: 150, do: func() {
+	s := startServer(t, "-storage", "file", "-path", "DIR/data")
+	killed := &countingTransport{next: transport(), method: http.MethodPut, n: 150, onNth: func() {
 		s.kill()
 		time.AfterFunc(time.Second, func() {
 			s.run(t)
@@ -138,18 +141,18 @@ func TestKilledInTheMiddleOfASync(t *testing.T) {
 	}}
 	store := s.open(t, func(c *vault.Config) { c.Transport = killed })
 	secrets := manySecrets(400)
-	code, report, said := runSync(t.Context(), t, serve(t, store).URL, secrets)
+	code, stdout, stderr := runSync(t.Context(), t, serveAPI(t, store).URL, secrets)
 	if code != exit.OK {
-		t.Errorf("exit code %d\n%s%s", code, report, said)
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
-	wantSecrets(t, store, secrets)
+	checkSecrets(t, store, secrets)
 }
 
-// Every write that was acknowledged before a crash is there after it, whole.
+// Every write that was acknowledged before a crash is complete after it.
 func TestCrashesLoseNothing(t *testing.T) {
 	t.Parallel()
 	const writers, crashes = 8, 3
-	s := start(t, "-storage", "file", "-path", "DIR/data")
+	s := startServer(t, "-storage", "file", "-path", "DIR/data")
 	store := s.open(t)
 	ctx, stop := context.WithCancel(t.Context())
 	var all sync.WaitGroup

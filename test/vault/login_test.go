@@ -20,7 +20,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 )
 
-// appRole makes a role whose tokens have the policy of docs/, and logs in with it.
+// appRole creates a role whose tokens have the policy of docs/, and returns a login
+// with it.
 func (s *server) appRole(t *testing.T, mount string, role map[string]any) vault.AppRole {
 	t.Helper()
 	s.write(t, "sys/policies/acl/prefect-secrets", map[string]any{"policy": policyFile(t)})
@@ -44,49 +45,54 @@ func (s *server) openAs(t *testing.T, login vault.Login) *vault.Store {
 }
 
 func TestAppRole(t *testing.T) {
-	s := common(t)
+	s := sharedServer(t)
 	login := s.appRole(t, "approle", map[string]any{})
 	storetest.Run(t, func(t *testing.T) cloud.Store {
 		s.clear(t)
 		return s.openAs(t, login)
 	})
-	login.SecretID = vault.Is("CANARY")
+	login.SecretID = vault.Static("CANARY")
 	err := s.openAs(t, login).Ping(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "invalid role or secret ID") && !strings.Contains(err.Error(), "invalid secret id") || strings.Contains(err.Error(), "CANARY") {
+	if err == nil {
+		t.Fatal("with another secret id: no error")
+	}
+	msg := err.Error()
+	invalid := strings.Contains(msg, "invalid role or secret ID") || strings.Contains(msg, "invalid secret id")
+	if !invalid || strings.Contains(msg, "CANARY") {
 		t.Errorf("with another secret id: %v", err)
 	}
 }
 
-// Tokens that last two seconds and may not get older than five: they are renewed,
-// and replaced, and no request notices.
+// Tokens that last two seconds, and five at most, are renewed and replaced, and no
+// request fails.
 func TestTokensEndAndNobodyNotices(t *testing.T) {
 	t.Parallel()
-	s := common(t)
+	s := sharedServer(t)
 	store := s.openAs(t, s.appRole(t, "short", map[string]any{"token_ttl": "2s", "token_max_ttl": "5s"}))
 	for end := time.Now().Add(12 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		set(t, store, "x", `1`)
+		mustSet(t, store, "x", `1`)
 	}
-	time.Sleep(6 * time.Second) // nobody asks
-	set(t, store, "x", `1`)
+	time.Sleep(6 * time.Second) // without requests
+	mustSet(t, store, "x", `1`)
 }
 
 func TestRevokedTokensAreReplaced(t *testing.T) {
-	s := common(t)
+	s := sharedServer(t)
 	store := s.openAs(t, s.appRole(t, "revoked", map[string]any{}))
-	set(t, store, "x", `1`)
+	mustSet(t, store, "x", `1`)
 	s.write(t, "sys/leases/revoke-prefix/auth/revoked/login", nil)
 	var all sync.WaitGroup
 	for range 20 {
-		all.Go(func() { set(t, store, "x", `1`) })
+		all.Go(func() { mustSet(t, store, "x", `1`) })
 	}
 	all.Wait()
 }
 
 func TestRevokedTokenThatCannotBeReplaced(t *testing.T) {
-	s := common(t)
-	token := s.limited(t, policyFile(t), time.Hour)
+	s := sharedServer(t)
+	token := s.newToken(t, policyFile(t), time.Hour)
 	store := s.open(t, withToken(token))
-	set(t, store, "x", `1`)
+	mustSet(t, store, "x", `1`)
 	s.write(t, "auth/token/revoke", map[string]any{"token": token})
 	err := store.Delete(t.Context(), tenant, "x")
 	if err == nil || !strings.Contains(err.Error(), "has ended or was revoked") || strings.Contains(err.Error(), token) {
@@ -95,8 +101,8 @@ func TestRevokedTokenThatCannotBeReplaced(t *testing.T) {
 }
 
 func TestPermissionDenied(t *testing.T) {
-	s := common(t)
-	token := s.limited(t, policyFile(t), time.Hour)
+	s := sharedServer(t)
+	token := s.newToken(t, policyFile(t), time.Hour)
 	store := s.open(t, withToken(token), func(c *vault.Config) { c.Prefix = "elsewhere" })
 	_, err := store.Set(t.Context(), tenant, "x", json.RawMessage(`"CANARY"`), "ci", false)
 	want := `vault denied permission: the token's policy must grant create and update on "secret/data/elsewhere/` + tenant + `/x"`
@@ -105,9 +111,9 @@ func TestPermissionDenied(t *testing.T) {
 	}
 }
 
-// Vault asks Kubernetes whose token it is; here that is a server of the test.
+// Vault asks Kubernetes whose token it is; here a server of the test answers.
 func TestKubernetes(t *testing.T) {
-	s := common(t)
+	s := sharedServer(t)
 	jwt := unsignedJWT(map[string]any{
 		"iss": "kubernetes/serviceaccount", "kubernetes.io/serviceaccount/namespace": "flows",
 		"kubernetes.io/serviceaccount/service-account.name": "serve", "kubernetes.io/serviceaccount/service-account.uid": "u-1",
@@ -121,7 +127,9 @@ func TestKubernetes(t *testing.T) {
 			"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview",
 			"status": map[string]any{
 				"authenticated": review.Spec.Token == jwt,
-				"user":          map[string]any{"username": "system:serviceaccount:flows:serve", "uid": "u-1", "groups": []string{"system:serviceaccounts"}},
+				"user": map[string]any{
+					"username": "system:serviceaccount:flows:serve", "uid": "u-1", "groups": []string{"system:serviceaccounts"},
+				},
 			},
 		})
 	}))
@@ -130,13 +138,14 @@ func TestKubernetes(t *testing.T) {
 	s.write(t, "sys/auth/kubernetes", map[string]any{"type": "kubernetes"})
 	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cluster.Certificate().Raw})
 	s.write(t, "auth/kubernetes/config", map[string]any{
-		"kubernetes_host": cluster.URL, "kubernetes_ca_cert": string(ca), "token_reviewer_jwt": jwt, "disable_iss_validation": true, "disable_local_ca_jwt": true,
+		"kubernetes_host": cluster.URL, "kubernetes_ca_cert": string(ca), "token_reviewer_jwt": jwt,
+		"disable_iss_validation": true, "disable_local_ca_jwt": true,
 	})
 	s.write(t, "auth/kubernetes/role/serve", map[string]any{
 		"bound_service_account_names": "serve", "bound_service_account_namespaces": "flows", "token_policies": "prefect-secrets",
 	})
-	set(t, s.openAs(t, vault.Kubernetes{Role: "serve", JWT: vault.Is(jwt)}), "x", `1`)
-	err := s.openAs(t, vault.Kubernetes{Role: "other", JWT: vault.Is(jwt)}).Ping(t.Context())
+	mustSet(t, s.openAs(t, vault.Kubernetes{Role: "serve", JWT: vault.Static(jwt)}), "x", `1`)
+	err := s.openAs(t, vault.Kubernetes{Role: "other", JWT: vault.Static(jwt)}).Ping(t.Context())
 	if err == nil || !strings.Contains(err.Error(), `login at "auth/kubernetes/login"`) || strings.Contains(err.Error(), jwt) {
 		t.Errorf("with another role: %v", err)
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 )
 
-// policyFile is the policy that users are shown.
+// policyFile returns the policy in the docs.
 func policyFile(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile("../../docs/vault-policy.hcl")
@@ -26,29 +26,33 @@ func policyFile(t *testing.T) string {
 	return string(text)
 }
 
-// limited is a token with that policy and no other.
-func (s *server) limited(t *testing.T, policy string, ttl time.Duration) string {
+// newToken creates a token with one policy.
+func (s *server) newToken(t *testing.T, policy string, ttl time.Duration) string {
 	t.Helper()
 	name := fmt.Sprintf("limited-%d", time.Now().UnixNano())
 	s.write(t, "sys/policies/acl/"+name, map[string]any{"policy": policy})
-	out := s.write(t, "auth/token/create", map[string]any{"policies": []string{name}, "no_default_policy": true, "ttl": ttl.String()})
-	return out.Auth.ClientToken
+	secret := s.write(t, "auth/token/create", map[string]any{
+		"policies": []string{name}, "no_default_policy": true, "ttl": ttl.String(),
+	})
+	return secret.Auth.ClientToken
 }
 
 func withToken(token string) func(*vault.Config) {
-	return func(c *vault.Config) { c.Prefix, c.Login = vault.DefaultPrefix, vault.Token{Token: vault.Is(token)} }
+	return func(c *vault.Config) {
+		c.Prefix, c.Login = vault.DefaultPrefix, vault.Token{Token: vault.Static(token)}
+	}
 }
 
 func TestPolicyIsEnough(t *testing.T) {
-	s := common(t)
-	token := s.limited(t, policyFile(t), time.Hour)
+	s := sharedServer(t)
+	token := s.newToken(t, policyFile(t), time.Hour)
 	storetest.Run(t, func(t *testing.T) cloud.Store {
 		s.clear(t)
 		return s.open(t, withToken(token))
 	})
 }
 
-// clear deletes what is beneath the default prefix.
+// clear deletes the secrets below the default prefix.
 func (s *server) clear(t *testing.T) {
 	t.Helper()
 	root := s.open(t, func(c *vault.Config) { c.Prefix = vault.DefaultPrefix })
@@ -65,12 +69,11 @@ func (s *server) clear(t *testing.T) {
 	}
 }
 
-// everything does what a store is asked for, and lives beyond its token's first
-// time.
-func everything(t *testing.T, s *server, policy string, change ...func(*vault.Config)) error {
+// useStore calls each method of a store, until after the first lifetime of its token.
+func useStore(t *testing.T, s *server, policy string, change ...func(*vault.Config)) error {
 	const ttl = 3 * time.Second
 	start := time.Now()
-	store := s.open(t, append([]func(*vault.Config){withToken(s.limited(t, policy, ttl))}, change...)...)
+	store := s.open(t, append([]func(*vault.Config){withToken(s.newToken(t, policy, ttl))}, change...)...)
 	defer func() { _ = store.Close() }()
 	ctx, name := t.Context(), "x "+rand.Text()
 	steps := []func() error{
@@ -91,10 +94,10 @@ func everything(t *testing.T, s *server, policy string, change ...func(*vault.Co
 }
 
 func TestPolicyHoldsNothingThatIsNotNeeded(t *testing.T) {
-	s, policy := common(t), policyFile(t)
+	s, policy := sharedServer(t), policyFile(t)
 	s.clear(t)
-	if err := everything(t, s, policy); err != nil {
-		t.Fatalf("with the whole policy: %v", err)
+	if err := useStore(t, s, policy); err != nil {
+		t.Fatalf("with the complete policy: %v", err)
 	}
 	for _, capability := range []string{`"create", `, `"read", `, `, "update"]`, `"list", `, `, "delete"]`, `["read"]`, `["update"]`} {
 		t.Run(strings.Trim(capability, `[], `), func(t *testing.T) {
@@ -102,12 +105,12 @@ func TestPolicyHoldsNothingThatIsNotNeeded(t *testing.T) {
 			if strings.HasPrefix(capability, "[") {
 				without = `["deny"]`
 			}
-			less := strings.Replace(policy, capability, without, 1)
-			if less == policy {
+			reduced := strings.Replace(policy, capability, without, 1)
+			if reduced == policy {
 				t.Fatal("the policy does not have it")
 			}
 			t.Parallel()
-			err := everything(t, s, less)
+			err := useStore(t, s, reduced)
 			if err == nil || !strings.Contains(err.Error(), "policy must grant") && !strings.Contains(err.Error(), "has ended") {
 				t.Errorf("nothing breaks: %v", err)
 			}
@@ -116,19 +119,19 @@ func TestPolicyHoldsNothingThatIsNotNeeded(t *testing.T) {
 }
 
 func TestPolicyWithMaxVersions(t *testing.T) {
-	s, policy := common(t), policyFile(t)
+	s, policy := sharedServer(t), policyFile(t)
 	limit := func(c *vault.Config) { c.MaxVersions = 2 }
-	if err := everything(t, s, policy, limit); err == nil || !strings.Contains(err.Error(), `create and update on "secret/metadata/`) {
+	if err := useStore(t, s, policy, limit); err == nil || !strings.Contains(err.Error(), `create and update on "secret/metadata/`) {
 		t.Errorf("without what it needs: %v", err)
 	}
 	s.clear(t)
-	if err := everything(t, s, uncommented(t, policy), limit); err != nil {
+	if err := useStore(t, s, uncommented(t, policy), limit); err != nil {
 		t.Errorf("with what it needs: %v", err)
 	}
 }
 
-// uncommented takes the policy's last paragraph out of its comment, and what it
-// replaces away.
+// uncommented applies the policy's last paragraph, which is a comment: it replaces what
+// the paragraph replaces.
 func uncommented(t *testing.T, policy string) string {
 	t.Helper()
 	before, paragraph, ok := strings.Cut(policy, "# Only with --vault-max-versions:\n#\n")

@@ -16,27 +16,28 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 )
 
-// cluster is three nodes on raft storage, of which the first leads.
-func cluster(t *testing.T) []*server {
+// startCluster starts three nodes on raft storage, of which the first leads.
+func startCluster(t *testing.T) []*server {
 	t.Helper()
-	nodes := []*server{start(t, "-storage", "raft", "-path", "DIR", "-node", "n0")}
+	nodes := []*server{startServer(t, "-storage", "raft", "-path", "DIR", "-node", "n0")}
 	for i := 1; i < 3; i++ {
-		n := start(t, "-storage", "raft", "-path", "DIR", "-node", fmt.Sprint("n", i), "-join")
+		n := startServer(t, "-storage", "raft", "-path", "DIR", "-node", fmt.Sprint("n", i), "-join")
 		n.Token, n.Key = nodes[0].Token, nodes[0].Key
-		if _, err := n.root(t).Logical().Write("sys/storage/raft/join", map[string]any{"leader_api_addr": nodes[0].Address}); err != nil {
+		leader := map[string]any{"leader_api_addr": nodes[0].Address}
+		if _, err := n.root(t).Logical().Write("sys/storage/raft/join", leader); err != nil {
 			t.Fatal(err)
 		}
 		n.unseal(t)
 		nodes = append(nodes, n)
 	}
 	for _, n := range nodes {
-		eventually(t, "node that answers", func() error { return n.voters(t, 3) })
+		eventually(t, "node that answers", func() error { return n.checkVoters(t, 3) })
 	}
 	return nodes
 }
 
-// voters is an error unless so many nodes vote.
-func (s *server) voters(t *testing.T, want int) error {
+// checkVoters returns an error unless the cluster has that many voters.
+func (s *server) checkVoters(t *testing.T, want int) error {
 	config, err := s.root(t).Logical().Read("sys/storage/raft/configuration")
 	if err != nil {
 		return err
@@ -55,15 +56,15 @@ func (s *server) voters(t *testing.T, want int) error {
 
 func TestContractOnAStandbyOfARaftCluster(t *testing.T) {
 	t.Parallel()
-	nodes := cluster(t)
+	nodes := startCluster(t)
 	storetest.Run(t, func(t *testing.T) cloud.Store { return nodes[1].open(t) })
 }
 
-// The leader is killed while writers write through another node. What was
-// acknowledged is there, and writing goes on.
+// The leader is killed while writers write through another node. Acknowledged writes
+// are stored, and writing goes on.
 func TestRaftClusterLosesItsLeader(t *testing.T) {
 	t.Parallel()
-	nodes := cluster(t)
+	nodes := startCluster(t)
 	store := nodes[1].open(t, raftPrefix)
 	ctx, stop := context.WithCancel(t.Context())
 	var all sync.WaitGroup

@@ -23,7 +23,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
-// replica is the built command as serve, in a process of its own.
+// replica is serve, as a process of the built command.
 type replica struct {
 	url     string
 	dir     string
@@ -32,18 +32,19 @@ type replica struct {
 	process *exec.Cmd
 }
 
-// serveReplica serves what stands beneath a prefix of the Vault at an address.
+// serveReplica starts a replica for a prefix in the Vault at an address.
 func serveReplica(t testing.TB, s *server, address, prefix string) *replica {
 	t.Helper()
 	r := &replica{dir: t.TempDir(), env: []string{"VAULT_ADDR=" + address, "VAULT_TOKEN=" + s.Token}}
+	hash := keysfile.FormatHash(sha256.Sum256([]byte(adminKey)))
 	keys := "[[tenants]]\nid = \"" + tenant + "\"\nslug = \"data\"\n" +
-		"[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + keysfile.FormatHash(sha256.Sum256([]byte(adminKey))) + "\"\n"
+		"[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + hash + "\"\n"
 	if err := os.WriteFile(r.file("keys.toml"), []byte(keys), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	r.args = []string{
-		"serve", "--store", "vault", "--vault-prefix", prefix, "--keys-file", r.file("keys.toml"), "--audit-log", r.file("audit"),
-		"--ready-file", r.file("ready.json"), "--shutdown-delay", "0s",
+		"serve", "--store", "vault", "--vault-prefix", prefix, "--keys-file", r.file("keys.toml"),
+		"--audit-log", r.file("audit"), "--ready-file", r.file("ready.json"), "--shutdown-delay", "0s",
 	}
 	r.run(t)
 	t.Cleanup(r.kill)
@@ -52,8 +53,8 @@ func serveReplica(t testing.TB, s *server, address, prefix string) *replica {
 
 func (r *replica) file(name string) string { return filepath.Join(r.dir, name) }
 
-// run starts the process and waits until it accepts connections. It keeps the
-// address that it once had.
+// run starts the process and waits until it accepts connections. A restarted process
+// uses the same address.
 func (r *replica) run(t testing.TB) {
 	t.Helper()
 	_ = os.Remove(r.file("ready.json"))
@@ -92,8 +93,8 @@ func (r *replica) kill() {
 	}
 }
 
-// acknowledged are the names that the audit log says were written: the store had
-// said so, and the client may have heard it.
+// acknowledged returns the names that were written according to the audit log: the
+// store acknowledged them, and the client may have received that.
 func (r *replica) acknowledged(t testing.TB) []string {
 	t.Helper()
 	text, err := os.ReadFile(r.file("audit"))
@@ -115,25 +116,25 @@ func (r *replica) acknowledged(t testing.TB) []string {
 	}
 }
 
-// through is the Vault behind something that calls a function before it passes the
-// nth write on.
-func through(t testing.TB, s *server, nth int64, do func()) string {
+// startProxy starts a proxy of the Vault that calls onNth before it sends the nth
+// write, and returns its URL.
+func startProxy(t testing.TB, s *server, n int64, onNth func()) string {
 	t.Helper()
-	to, err := url.Parse(s.Address)
+	target, err := url.Parse(s.Address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	proxy := httputil.NewSingleHostReverseProxy(to)
-	proxy.Transport = &counting{next: transport(), method: http.MethodPut, after: nth, do: do}
-	proxy.ErrorLog = log.New(io.Discard, "", 0) // what was cut when a replica was killed
-	out := httptest.NewServer(proxy)
-	t.Cleanup(out.Close)
-	return out.URL
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.Transport = &countingTransport{next: transport(), method: http.MethodPut, n: n, onNth: onNth}
+	proxy.ErrorLog = log.New(io.Discard, "", 0) // connections that end when a replica is killed
+	server := httptest.NewServer(proxy)
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
-// balance passes connections on to the first address that takes them, which is how
-// a load balancer hides that a replica is gone: those it had are cut.
-func balance(t testing.TB, urls ...string) string {
+// startBalancer starts a load balancer and returns its URL. It forwards each connection
+// to the first address that accepts it. When a replica is killed, its connections end.
+func startBalancer(t testing.TB, urls ...string) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -146,16 +147,16 @@ func balance(t testing.TB, urls ...string) string {
 			if err != nil {
 				return
 			}
-			go pass(client, urls)
+			go forward(client, urls)
 		}
 	}()
 	return "http://" + listener.Addr().String()
 }
 
-func pass(client net.Conn, urls []string) {
+func forward(client net.Conn, urls []string) {
 	defer func() { _ = client.Close() }()
-	for _, to := range urls {
-		replica, err := net.Dial("tcp", strings.TrimPrefix(to, "http://"))
+	for _, target := range urls {
+		replica, err := net.Dial("tcp", strings.TrimPrefix(target, "http://"))
 		if err != nil {
 			continue
 		}

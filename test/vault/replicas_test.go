@@ -21,31 +21,31 @@ import (
 
 // crash is a replica that is killed in the middle of a sync.
 type crash struct {
-	store  cloud.Store // past every replica
+	store  cloud.Store // of Vault, without a replica
 	prefix string
 	killed *replica
 	source map[string]string
-	// acknowledged is what it had written down as done.
+	// acknowledged are the names in its audit log when it was killed.
 	acknowledged []string
 }
 
-// crashing starts a replica that is killed before the nth write of 400 is passed on
-// to Vault. After is called then.
-func crashing(t *testing.T, s *server, nth int64, after func()) *crash {
+// newCrash starts a replica that is killed before Vault receives the nth of 400 writes.
+// After that, it calls after.
+func newCrash(t *testing.T, s *server, n int64, after func()) *crash {
 	t.Helper()
 	c := &crash{prefix: "p-" + strings.ToLower(rand.Text()), source: manySecrets(400)}
 	c.store = s.open(t, func(v *vault.Config) { v.Prefix = c.prefix })
-	c.killed = serveReplica(t, s, through(t, s, nth, func() {
+	c.killed = serveReplica(t, s, startProxy(t, s, n, func() {
 		c.killed.kill()
 		c.acknowledged = c.killed.acknowledged(t)
-		wantAmong(t, c.store, c.source, c.acknowledged)
+		checkValues(t, c.store, c.source, c.acknowledged)
 		after()
 	}), c.prefix)
 	return c
 }
 
-// wantAmong fails unless each name is in the store with its value.
-func wantAmong(t *testing.T, store cloud.Store, source map[string]string, names []string) {
+// checkValues checks that the store holds each name with its value.
+func checkValues(t *testing.T, store cloud.Store, source map[string]string, names []string) {
 	t.Helper()
 	for _, name := range names {
 		var got string
@@ -56,26 +56,27 @@ func wantAmong(t *testing.T, store cloud.Store, source map[string]string, names 
 	}
 }
 
-// results is what a sync says of each name, as names by result. It deletes what
-// stands in the store and in the source no more.
-func results(ctx context.Context, t *testing.T, url string, source map[string]string, args ...string) (int, map[string][]string) {
+// syncResults runs a sync that also deletes names without a source, and returns the
+// exit code and the names by result.
+func syncResults(ctx context.Context, t *testing.T, url string, source map[string]string, args ...string) (int, map[string][]string) {
 	t.Helper()
-	code, stdout, stderr := runSync(ctx, t, url, source, append(args, "--format", "json", "--prune-scope", "SECRET_*", "--max-deletes", "100")...)
+	args = append(args, "--format", "json", "--prune-scope", "SECRET_*", "--max-deletes", "100")
+	code, stdout, stderr := runSync(ctx, t, url, source, args...)
 	var report struct {
 		Actions []struct{ Name, Result string }
 	}
 	if err := json.Unmarshal([]byte(stdout), &report); err != nil {
 		t.Fatalf("exit code %d, %v: %s%s", code, err, stdout, stderr)
 	}
-	out := map[string][]string{}
+	names := map[string][]string{}
 	for _, a := range report.Actions {
-		out[a.Result] = append(out[a.Result], a.Name)
+		names[a.Result] = append(names[a.Result], a.Name)
 	}
-	return code, out
+	return code, names
 }
 
-// wantCounts compares how many names have each result.
-func wantCounts(t *testing.T, code int, got map[string][]string, want map[string]int) {
+// checkCounts checks how many names have each result.
+func checkCounts(t *testing.T, code int, got map[string][]string, want map[string]int) {
 	t.Helper()
 	counts := map[string]int{}
 	for result, names := range got {
@@ -86,64 +87,66 @@ func wantCounts(t *testing.T, code int, got map[string][]string, want map[string
 	}
 }
 
-// Clients see replicas through a balancer. One that is killed takes no write with
-// it: the sync goes on with the other, and says what is true.
+// A balancer is in front of two replicas. When one is killed no write is lost: the sync
+// goes on with the other, and its report is true.
 func TestAReplicaIsKilledInTheMiddleOfASync(t *testing.T) {
 	t.Parallel()
-	s := common(t)
-	c := crashing(t, s, 200, func() {})
+	s := sharedServer(t)
+	c := newCrash(t, s, 200, func() {})
 	other := serveReplica(t, s, s.Address, c.prefix)
-	code, got := results(t.Context(), t, balance(t, c.killed.url, other.url), c.source)
-	wantCounts(t, code, got, map[string]int{"created": 400})
-	wantSecrets(t, c.store, c.source)
-	took := len(other.acknowledged(t))
-	if len(c.acknowledged) == 0 || took == 0 {
-		t.Errorf("%d writes by the replica that was killed, %d by the other: not in the middle", len(c.acknowledged), took)
+	code, got := syncResults(t.Context(), t, startBalancer(t, c.killed.url, other.url), c.source)
+	checkCounts(t, code, got, map[string]int{"created": 400})
+	checkSecrets(t, c.store, c.source)
+	before, after := len(c.acknowledged), len(other.acknowledged(t))
+	if before == 0 || after == 0 {
+		t.Errorf("%d writes by the replica that was killed, %d by the other: not in the middle", before, after)
 	}
-	t.Logf("%d writes acknowledged before the kill, %d after it", len(c.acknowledged), took)
+	t.Logf("%d writes acknowledged before the kill, %d after it", before, after)
 	next := changed(c.source)
-	code, got = results(t.Context(), t, other.url, next)
-	wantCounts(t, code, got, map[string]int{"unchanged": 350, "overwritten": 30, "deleted": 20, "created": 10})
-	wantSecrets(t, c.store, next)
+	code, got = syncResults(t.Context(), t, other.url, next)
+	checkCounts(t, code, got, map[string]int{"unchanged": 350, "overwritten": 30, "deleted": 20, "created": 10})
+	checkSecrets(t, c.store, next)
 }
 
-// changed is the source after 20 names went, 10 came and 30 have another value.
+// changed returns source with 20 names removed, 10 added and 30 values changed.
 func changed(source map[string]string) map[string]string {
-	out := maps.Clone(source)
+	next := maps.Clone(source)
 	for i, name := range slices.Sorted(maps.Keys(source))[:50] {
-		out[name] = "another value"
+		next[name] = "another value"
 		if i < 20 {
-			delete(out, name)
+			delete(next, name)
 		}
 	}
 	for i := range 10 {
-		out[fmt.Sprint("SECRET_NEW_", i)] = "a new value"
+		next[fmt.Sprint("SECRET_NEW_", i)] = "a new value"
 	}
-	return out
+	return next
 }
 
-// Without a balancer the sync ends partly done; the next one, once the replica is
-// back, does the rest.
+// Without a balancer the sync ends partly done; the next one, after the replica's
+// restart, does the rest.
 func TestServeIsKilledInTheMiddleOfASync(t *testing.T) {
 	t.Parallel()
-	s := common(t)
+	s := sharedServer(t)
 	ctx, interrupt := context.WithCancel(t.Context())
-	c := crashing(t, s, 380, interrupt)
-	code, got := results(ctx, t, c.killed.url, c.source, "--timeout", "15s")
+	c := newCrash(t, s, 380, interrupt)
+	code, got := syncResults(ctx, t, c.killed.url, c.source, "--timeout", "15s")
 	if code != exit.Partly && code != exit.Failed || len(c.acknowledged) == 0 || len(got["created"]) == 400 {
 		t.Errorf("exit code %d, %d acknowledged, %d created", code, len(c.acknowledged), len(got["created"]))
 	}
-	wantAmong(t, c.store, c.source, got["created"])
-	wantAmong(t, c.store, c.source, c.acknowledged)
+	checkValues(t, c.store, c.source, got["created"])
+	checkValues(t, c.store, c.source, c.acknowledged)
 	names, err := c.store.Names(t.Context(), tenant)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("exit code %d: %d acknowledged, %d reported as created, %d there", code, len(c.acknowledged), len(got["created"]), len(names))
+	t.Logf("exit code %d: %d acknowledged, %d reported as created, %d stored",
+		code, len(c.acknowledged), len(got["created"]), len(names))
 	c.killed.run(t)
-	code, got = results(t.Context(), t, c.killed.url, c.source)
-	// A write that Vault had when the replica was killed may have ended after the names were asked for.
-	there := max(len(names), len(got["unchanged"]))
-	wantCounts(t, code, got, map[string]int{"unchanged": there, "created": 400 - there})
-	wantSecrets(t, c.store, c.source)
+	code, got = syncResults(t.Context(), t, c.killed.url, c.source)
+	// A write that Vault had received when the replica was killed may have ended after
+	// the names were listed.
+	stored := max(len(names), len(got["unchanged"]))
+	checkCounts(t, code, got, map[string]int{"unchanged": stored, "created": 400 - stored})
+	checkSecrets(t, c.store, c.source)
 }

@@ -1,7 +1,7 @@
 //go:build realvault
 
-// Package vault_test holds the store in Vault to its contract on a real server,
-// which test/vault/run.sh builds.
+// Package vault_test tests the store in Vault on a real server, which test/vault/run.sh
+// builds.
 package vault_test
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 )
 
-// patience is how long a test waits for what a server is to do.
+// patience is how long a test waits for a server.
 const patience = time.Minute
 
 func TestMain(m *testing.M) {
@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// server is a Vault in a process of its own.
+// server is a process of Vault.
 type server struct {
 	Address string `json:"address"`
 	Cluster string `json:"cluster"`
@@ -51,13 +51,14 @@ type server struct {
 	process *exec.Cmd
 }
 
-// shared is a server in memory for tests that do it no harm.
+// shared holds a server in memory for tests that do not seal or kill it.
 var shared struct {
 	once   sync.Once
 	server *server
 }
 
-func common(t testing.TB) *server {
+// sharedServer returns the server that tests share, and starts it if necessary.
+func sharedServer(t testing.TB) *server {
 	t.Helper()
 	shared.once.Do(func() {
 		dir, err := os.MkdirTemp("", "vault")
@@ -75,9 +76,9 @@ func common(t testing.TB) *server {
 	return shared.server
 }
 
-// start runs a server of the test's own, and mounts a KV engine where it has
-// initialised itself.
-func start(t testing.TB, args ...string) *server {
+// startServer starts a server for one test. It mounts a KV engine if the server has
+// initialised itself. DIR in args is the server's directory.
+func startServer(t testing.TB, args ...string) *server {
 	t.Helper()
 	s := &server{dir: t.TempDir()}
 	for i, arg := range args {
@@ -92,8 +93,8 @@ func start(t testing.TB, args ...string) *server {
 	return s
 }
 
-// run starts the process and waits until it answers. Once the server has an
-// address it keeps it, and its keys.
+// run starts the process and waits until it answers. A restarted process uses the same
+// addresses and keys.
 func (s *server) run(t testing.TB) {
 	t.Helper()
 	ready := filepath.Join(s.dir, "ready.json")
@@ -135,6 +136,7 @@ func (s *server) kill() {
 	}
 }
 
+// eventually retries until there is no error, or patience ends.
 func eventually(t testing.TB, what string, try func() error) {
 	t.Helper()
 	end := time.Now().Add(patience)
@@ -147,7 +149,7 @@ func eventually(t testing.TB, what string, try func() error) {
 	}
 }
 
-// root is a client that may do everything.
+// root returns a client with the root token.
 func (s *server) root(t testing.TB) *api.Client {
 	t.Helper()
 	c, err := api.NewClient(&api.Config{Address: s.Address})
@@ -158,14 +160,14 @@ func (s *server) root(t testing.TB) *api.Client {
 	return c
 }
 
-// write writes as root and gives what comes back.
+// write writes as root and returns the response.
 func (s *server) write(t testing.TB, path string, data map[string]any) *api.Secret {
 	t.Helper()
-	out, err := s.root(t).Logical().WriteWithContext(context.WithoutCancel(t.Context()), path, data)
+	secret, err := s.root(t).Logical().WriteWithContext(context.WithoutCancel(t.Context()), path, data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return out
+	return secret
 }
 
 func (s *server) mountKV(t testing.TB) {
@@ -189,20 +191,20 @@ func (s *server) unseal(t testing.TB) {
 	}
 }
 
-// open makes a store as root, beneath a prefix of its own.
+// open opens a store as root, with a new prefix.
 func (s *server) open(t testing.TB, change ...func(*vault.Config)) *vault.Store {
 	t.Helper()
 	c := vault.Config{
 		Address: s.Address, Prefix: "p-" + strings.ToLower(rand.Text()), Patience: patience,
-		Login: vault.Token{Token: vault.Is(s.Token)},
+		Login: vault.Token{Token: vault.Static(s.Token)},
 	}
-	for _, do := range change {
-		do(&c)
+	for _, apply := range change {
+		apply(&c)
 	}
-	out, err := vault.New(c)
+	store, err := vault.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = out.Close() })
-	return out
+	t.Cleanup(func() { _ = store.Close() })
+	return store
 }

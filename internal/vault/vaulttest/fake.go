@@ -1,5 +1,5 @@
-// Package vaulttest holds a small Vault in the process, and the tests that both
-// it and a real server must pass.
+// Package vaulttest provides a small Vault in memory, and the tests that both it and a
+// real server must pass.
 package vaulttest
 
 import (
@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// RootToken is a token of a [Fake] that never ends.
+// RootToken is a token of a [Fake] that never expires.
 const RootToken = "fake-root-token"
 
-// Credentials that a [Fake] takes at auth/approle and auth/kubernetes.
+// Credentials that a [Fake] accepts at auth/approle and auth/kubernetes.
 const (
 	RoleID   = "fake-role-id"
 	SecretID = "fake-secret-id"
@@ -22,20 +22,21 @@ const (
 	JWT      = "fake.service.account"
 )
 
-// Fake is as much of Vault as the store uses: a KV engine of version 2 at
-// "secret", tokens, and two logins. It is an http.Handler.
+// Fake is the part of Vault that the store uses: a KV engine of version 2 at "secret",
+// tokens, and two logins. It is an http.Handler.
 type Fake struct {
-	// TTL is the time of a token that a login gives; zero means for ever.
+	// TTL is the lifetime of a token from a login; zero means forever.
 	TTL time.Duration
-	// MaxTTL ends a token however often it is renewed; zero means never.
+	// MaxTTL is the lifetime of a token however often it is renewed; zero means
+	// forever.
 	MaxTTL time.Duration
-	// Before, if set, is asked first, and may answer itself and return true. No
-	// lock is held meanwhile.
+	// Before, if set, is called first, without a lock. It returns true if it has
+	// answered the request.
 	Before func(w http.ResponseWriter, r *http.Request) bool
 
 	mu       sync.Mutex
 	sealed   bool
-	cas      bool
+	cas      bool // the mount requires check-and-set
 	secrets  map[string]*secret
 	tokens   map[string]*lease
 	logins   int
@@ -54,48 +55,49 @@ type version struct {
 	deleted bool
 }
 
-type lease struct{ until, end time.Time }
+// lease is the lifetime of a token: until the next renewal, and at most. Zero times
+// mean forever.
+type lease struct{ until, max time.Time }
 
-// NewFake makes an empty Vault that is not sealed.
+// NewFake returns an empty, unsealed Vault.
 func NewFake() *Fake {
 	return &Fake{secrets: map[string]*secret{}, tokens: map[string]*lease{RootToken: {}}}
 }
 
-// Seal seals or unseals.
+// Seal seals or unseals the Vault.
 func (f *Fake) Seal(sealed bool) { f.locked(func() { f.sealed = sealed }) }
 
-// RequireCAS makes the mount demand check-and-set.
+// RequireCAS makes the mount require check-and-set.
 func (f *Fake) RequireCAS() { f.locked(func() { f.cas = true }) }
 
-// Revoke ends every token but the root's.
+// Revoke revokes every token except RootToken.
 func (f *Fake) Revoke() {
 	f.locked(func() { f.tokens = map[string]*lease{RootToken: {}} })
 }
 
-// Logins is how many logins there were.
+// Logins returns the number of logins.
 func (f *Fake) Logins() (n int) {
 	f.locked(func() { n = f.logins })
 	return n
 }
 
-// Requests gives "METHOD path" of what was asked since the last call.
-func (f *Fake) Requests() (out []string) {
-	f.locked(func() { out, f.requests = f.requests, nil })
-	return out
+// Requests returns "METHOD path" of each request since the last call.
+func (f *Fake) Requests() (requests []string) {
+	f.locked(func() { requests, f.requests = f.requests, nil })
+	return requests
 }
 
-// Versions gives the numbers of versions kept at a path of the mount, and the
-// number that may be kept.
-func (f *Fake) Versions(path string) (kept, limit int) {
+// Versions returns the number of versions at a path of the mount, and its limit.
+func (f *Fake) Versions(path string) (n, limit int) {
 	f.locked(func() {
 		if s := f.secrets[path]; s != nil {
-			kept, limit = len(s.versions), s.maxVersions
+			n, limit = len(s.versions), s.maxVersions
 		}
 	})
-	return kept, limit
+	return n, limit
 }
 
-// Put makes a version of other content, as somebody else would.
+// Put writes a version, as another client would.
 func (f *Fake) Put(path, data string) {
 	f.locked(func() { f.put(path, json.RawMessage(data)) })
 }
@@ -110,10 +112,10 @@ func (f *Fake) SoftDelete(path string) {
 	})
 }
 
-func (f *Fake) locked(do func()) {
+func (f *Fake) locked(run func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	do()
+	run()
 }
 
 // ServeHTTP implements [http.Handler].
@@ -131,13 +133,13 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.requests = append(f.requests, method+" "+path)
 	switch {
 	case !ok || strings.Contains(path, "//") || strings.Contains(path, "..") || r.Header.Get("X-Vault-Request") != "true":
-		refuse(w, http.StatusBadRequest, "no such request: "+r.URL.Path)
+		writeErrors(w, http.StatusBadRequest, "no such request: "+r.URL.Path)
 	case f.sealed:
-		refuse(w, http.StatusServiceUnavailable, "Vault is sealed")
+		writeErrors(w, http.StatusServiceUnavailable, "Vault is sealed")
 	case strings.HasSuffix(path, "/login"):
 		f.login(w, path, r)
-	case !f.alive(r.Header.Get("X-Vault-Token")):
-		refuse(w, http.StatusForbidden, "permission denied")
+	case !f.isValid(r.Header.Get("X-Vault-Token")):
+		writeErrors(w, http.StatusForbidden, "permission denied")
 	default:
 		f.serve(w, r, method, path)
 	}
@@ -146,10 +148,10 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (f *Fake) serve(w http.ResponseWriter, r *http.Request, method, path string) {
 	data, isData := strings.CutPrefix(path, "secret/data/")
 	metadata, isMetadata := strings.CutPrefix(path, "secret/metadata/")
-	switch call := method + " " + path; {
-	case call == "GET auth/token/lookup-self":
+	switch request := method + " " + path; {
+	case request == "GET auth/token/lookup-self":
 		f.lookup(w, r.Header.Get("X-Vault-Token"))
-	case call == "PUT auth/token/renew-self":
+	case request == "PUT auth/token/renew-self":
 		f.renew(w, r.Header.Get("X-Vault-Token"))
 	case isData && method == http.MethodPut:
 		f.write(w, r, data)
@@ -163,20 +165,20 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, method, path string
 	case isMetadata && method == "LIST":
 		f.list(w, metadata)
 	case !strings.HasPrefix(path, "secret/"):
-		refuse(w, http.StatusNotFound, fmt.Sprintf("no handler for route %q. route entry not found.", path))
+		writeErrors(w, http.StatusNotFound, fmt.Sprintf("no handler for route %q. route entry not found.", path))
 	default:
-		refuse(w, http.StatusMethodNotAllowed, "unsupported operation")
+		writeErrors(w, http.StatusMethodNotAllowed, "unsupported operation")
 	}
 }
 
-func refuse(w http.ResponseWriter, status int, errors ...string) {
+func writeErrors(w http.ResponseWriter, status int, errors ...string) {
 	if errors == nil {
 		errors = []string{}
 	}
-	reply(w, status, map[string]any{"errors": errors})
+	writeJSON(w, status, map[string]any{"errors": errors})
 }
 
-func reply(w http.ResponseWriter, status int, body any) {
+func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body)

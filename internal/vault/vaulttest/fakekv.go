@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// defaultVersions is how many versions the KV engine keeps unless it is told.
-const defaultVersions = 10
+// defaultMaxVersions is how many versions the KV engine keeps by default.
+const defaultMaxVersions = 10
 
 func (f *Fake) write(w http.ResponseWriter, r *http.Request, path string) {
 	var in struct {
@@ -17,7 +17,7 @@ func (f *Fake) write(w http.ResponseWriter, r *http.Request, path string) {
 		Options struct{ CAS *int }
 	}
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || len(in.Data) == 0 {
-		refuse(w, http.StatusBadRequest, "no data provided")
+		writeErrors(w, http.StatusBadRequest, "no data provided")
 		return
 	}
 	current := 0
@@ -26,11 +26,11 @@ func (f *Fake) write(w http.ResponseWriter, r *http.Request, path string) {
 	}
 	switch {
 	case in.Options.CAS == nil && f.cas:
-		refuse(w, http.StatusBadRequest, "check-and-set parameter required for this call")
+		writeErrors(w, http.StatusBadRequest, "check-and-set parameter required for this call")
 	case in.Options.CAS != nil && *in.Options.CAS != current:
-		refuse(w, http.StatusBadRequest, "check-and-set parameter did not match the current version")
+		writeErrors(w, http.StatusBadRequest, "check-and-set parameter did not match the current version")
 	default:
-		reply(w, http.StatusOK, map[string]any{"data": f.put(path, in.Data)})
+		writeJSON(w, http.StatusOK, map[string]any{"data": f.put(path, in.Data)})
 	}
 }
 
@@ -42,17 +42,17 @@ func (f *Fake) put(path string, data json.RawMessage) map[string]any {
 	}
 	s.current++
 	s.versions[s.current] = version{data: data, created: time.Now()}
-	keep := s.maxVersions
-	if keep == 0 {
-		keep = defaultVersions
+	limit := s.maxVersions
+	if limit == 0 {
+		limit = defaultMaxVersions
 	}
-	for n := s.current - keep; s.versions[n].data != nil; n-- {
+	for n := s.current - limit; s.versions[n].data != nil; n-- {
 		delete(s.versions, n)
 	}
-	return s.about()
+	return s.metadata()
 }
 
-func (s *secret) about() map[string]any {
+func (s *secret) metadata() map[string]any {
 	v := s.versions[s.current]
 	return map[string]any{"version": s.current, "created_time": v.created.UTC().Format(time.RFC3339Nano), "destroyed": false}
 }
@@ -60,15 +60,15 @@ func (s *secret) about() map[string]any {
 func (f *Fake) read(w http.ResponseWriter, path string) {
 	s := f.secrets[path]
 	if s == nil || s.current == 0 {
-		refuse(w, http.StatusNotFound)
+		writeErrors(w, http.StatusNotFound)
 		return
 	}
 	v := s.versions[s.current]
 	if v.deleted {
-		reply(w, http.StatusNotFound, map[string]any{"data": map[string]any{"data": nil, "metadata": s.about()}})
+		writeJSON(w, http.StatusNotFound, map[string]any{"data": map[string]any{"data": nil, "metadata": s.metadata()}})
 		return
 	}
-	reply(w, http.StatusOK, map[string]any{"data": map[string]any{"data": v.data, "metadata": s.about()}})
+	writeJSON(w, http.StatusOK, map[string]any{"data": map[string]any{"data": v.data, "metadata": s.metadata()}})
 }
 
 func (f *Fake) limit(w http.ResponseWriter, r *http.Request, path string) {
@@ -76,7 +76,7 @@ func (f *Fake) limit(w http.ResponseWriter, r *http.Request, path string) {
 		Max int `json:"max_versions"`
 	}
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
-		refuse(w, http.StatusBadRequest, "failed to parse JSON input")
+		writeErrors(w, http.StatusBadRequest, "failed to parse JSON input")
 		return
 	}
 	if f.secrets[path] == nil {
@@ -97,9 +97,9 @@ func (f *Fake) list(w http.ResponseWriter, folder string) {
 		}
 	}
 	if keys == nil {
-		refuse(w, http.StatusNotFound)
+		writeErrors(w, http.StatusNotFound)
 		return
 	}
 	slices.Sort(keys)
-	reply(w, http.StatusOK, map[string]any{"data": map[string]any{"keys": slices.Compact(keys)}})
+	writeJSON(w, http.StatusOK, map[string]any{"data": map[string]any{"keys": slices.Compact(keys)}})
 }

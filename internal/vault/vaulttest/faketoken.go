@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-func (f *Fake) alive(token string) bool {
+func (f *Fake) isValid(token string) bool {
 	l := f.tokens[token]
 	return l != nil && (l.until.IsZero() || time.Now().Before(l.until))
 }
 
-// AddToken makes a token as a login would.
+// AddToken adds a token with the lifetime of one from a login.
 func (f *Fake) AddToken(token string) {
 	f.locked(func() { f.grant(token) })
 }
@@ -20,20 +20,20 @@ func (f *Fake) AddToken(token string) {
 func (f *Fake) grant(token string) {
 	l := &lease{}
 	if f.MaxTTL > 0 {
-		l.end = time.Now().Add(f.MaxTTL)
+		l.max = time.Now().Add(f.MaxTTL)
 	}
 	f.tokens[token] = l
 	f.extend(l)
 }
 
-// extend gives a lease its full time, or what is left of its greatest age.
+// extend extends a lease by TTL, but not beyond MaxTTL.
 func (f *Fake) extend(l *lease) {
 	if f.TTL == 0 {
 		return
 	}
 	l.until = time.Now().Add(f.TTL)
-	if !l.end.IsZero() && l.end.Before(l.until) {
-		l.until = l.end
+	if !l.max.IsZero() && l.max.Before(l.until) {
+		l.until = l.max
 	}
 }
 
@@ -52,10 +52,10 @@ func (f *Fake) login(w http.ResponseWriter, path string, r *http.Request) {
 		JWT      string
 	}
 	_ = json.NewDecoder(r.Body).Decode(&in)
-	byRole := path == "auth/approle/login" && in.RoleID == RoleID && in.SecretID == SecretID
-	byPod := path == "auth/kubernetes/login" && in.Role == Role && in.JWT == JWT
-	if r.Method != http.MethodPut || r.Header.Get("X-Vault-Token") != "" || !byRole && !byPod {
-		refuse(w, http.StatusBadRequest, "invalid role or secret ID")
+	validAppRole := path == "auth/approle/login" && in.RoleID == RoleID && in.SecretID == SecretID
+	validJWT := path == "auth/kubernetes/login" && in.Role == Role && in.JWT == JWT
+	if r.Method != http.MethodPut || r.Header.Get("X-Vault-Token") != "" || !validAppRole && !validJWT {
+		writeErrors(w, http.StatusBadRequest, "invalid role or secret ID")
 		return
 	}
 	f.logins++
@@ -70,13 +70,13 @@ func (f *Fake) renew(w http.ResponseWriter, token string) {
 }
 
 func (f *Fake) auth(w http.ResponseWriter, token string) {
-	reply(w, http.StatusOK, map[string]any{"auth": map[string]any{
+	writeJSON(w, http.StatusOK, map[string]any{"auth": map[string]any{
 		"client_token": token, "lease_duration": f.tokens[token].seconds(), "renewable": token != RootToken,
 	}})
 }
 
 func (f *Fake) lookup(w http.ResponseWriter, token string) {
-	reply(w, http.StatusOK, map[string]any{"data": map[string]any{
+	writeJSON(w, http.StatusOK, map[string]any{"data": map[string]any{
 		"ttl": f.tokens[token].seconds(), "renewable": token != RootToken,
 	}})
 }

@@ -13,22 +13,25 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// The tenants whose secrets the property writes.
+// tenants are the tenants whose secrets TestNames writes.
 var tenants = []string{"33333333-3333-4333-8333-333333333333", "44444444-4444-4444-8444-444444444444"}
 
-// parts are what names are put together from: what separates, what escapes, what
-// differs in case only, and what takes three bytes for each.
-var parts = []string{"..", ".", "/", "//", "%", "%2e", "=", "=2E", "=2e", "a", "A", "b", "ä", "秘密", "🔑", " ", "\x00", "\n", "+", "*", "metadata", "data", "-", "_"}
+// parts are what names are built of: separators, escapes, letters that differ only in
+// case, and characters of several bytes.
+var parts = []string{
+	"..", ".", "/", "//", "%", "%2e", "=", "=2E", "=2e", "a", "A", "b", "ä", "秘密", "🔑",
+	" ", "\x00", "\n", "+", "*", "metadata", "data", "-", "_",
+}
 
-// RandomNames gives different names of at most 255 bytes, many of which begin
-// with others of them.
-func RandomNames(r *rand.Rand, n int) []string {
+// randomNames returns n different names of at most 255 bytes, many of which begin with
+// another one.
+func randomNames(r *rand.Rand, n int) []string {
 	seen := map[string]bool{}
-	var out []string
-	for len(out) < n {
+	var names []string
+	for len(names) < n {
 		var name strings.Builder
-		if len(out) > 0 && r.IntN(3) == 0 {
-			name.WriteString(out[r.IntN(len(out))] + []string{"", "/"}[r.IntN(2)])
+		if len(names) > 0 && r.IntN(3) == 0 {
+			name.WriteString(names[r.IntN(len(names))] + []string{"", "/"}[r.IntN(2)])
 		}
 		part := parts[r.IntN(len(parts))]
 		for range []int{1, 1, 2, 3, 60, 250}[r.IntN(6)] {
@@ -37,22 +40,22 @@ func RandomNames(r *rand.Rand, n int) []string {
 			}
 			name.WriteString(part)
 		}
-		if text := strings.ToValidUTF8(name.String()[:min(name.Len(), cloud.MaxName)], ""); text != "" && !seen[text] {
-			seen[text] = true
-			out = append(out, text)
+		valid := strings.ToValidUTF8(name.String()[:min(name.Len(), cloud.MaxName)], "")
+		if valid != "" && !seen[valid] {
+			seen[valid] = true
+			names = append(names, valid)
 		}
 	}
-	return out
+	return names
 }
 
-// TestNames holds a store to what no name may do: leave its tenant, reach another
-// name, or get lost.
+// TestNames checks that no name leaves its tenant, reaches another name, or gets lost.
 func TestNames(t *testing.T, store cloud.Store, seed uint64, n int) {
 	r := rand.New(rand.NewPCG(seed, 0))
 	want := map[string]map[string]string{}
 	for i, tenant := range tenants {
 		want[tenant] = map[string]string{}
-		for j, name := range RandomNames(r, n) {
+		for j, name := range randomNames(r, n) {
 			value := fmt.Sprintf("[%d,%d]", i, j)
 			if _, err := store.Set(t.Context(), tenant, name, json.RawMessage(value), "ci", false); err != nil {
 				t.Fatalf("seed %d: Set(%q): %v", seed, name, err)
@@ -61,7 +64,7 @@ func TestNames(t *testing.T, store cloud.Store, seed uint64, n int) {
 		}
 	}
 	for _, tenant := range tenants {
-		holds(t, store, tenant, want[tenant])
+		checkSecrets(t, store, tenant, want[tenant])
 		for name := range want[tenant] {
 			if len(want[tenant]) <= n/2 {
 				break
@@ -71,11 +74,12 @@ func TestNames(t *testing.T, store cloud.Store, seed uint64, n int) {
 			}
 			delete(want[tenant], name)
 		}
-		holds(t, store, tenant, want[tenant])
+		checkSecrets(t, store, tenant, want[tenant])
 	}
 }
 
-func holds(t *testing.T, store cloud.Store, tenant string, want map[string]string) {
+// checkSecrets checks that a tenant has exactly the secrets in want.
+func checkSecrets(t *testing.T, store cloud.Store, tenant string, want map[string]string) {
 	t.Helper()
 	names, err := store.Names(t.Context(), tenant)
 	if err != nil {

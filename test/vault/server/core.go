@@ -21,7 +21,7 @@ import (
 	"github.com/hashicorp/vault/vault"
 )
 
-// maxRequest is Vault's own default, in bytes.
+// maxRequest bounds a request, in bytes. It is Vault's own default.
 const maxRequest = 32 << 20
 
 func newCore(o options, address string, cluster *net.TCPAddr) (*vault.Core, error) {
@@ -68,7 +68,7 @@ func handler(core *vault.Core) http.Handler {
 	})
 }
 
-// registry has no plugins: what is needed is compiled in.
+// registry holds no plugins: those that are needed are compiled in.
 type registry struct{}
 
 func (registry) Contains(string, consts.PluginType) bool { return false }

@@ -2,9 +2,8 @@
 // tests: its core, the KV, AppRole, JWT and Kubernetes backends, and its HTTP
 // handler, without the rest of the command.
 //
-// On empty storage it initialises itself with one unseal key. On storage that
-// holds data, and with -join, it stays sealed until somebody unseals it through
-// the API.
+// On empty storage it initialises itself with one unseal key. On storage that holds
+// data, and with -join, it stays sealed until it is unsealed through the API.
 package main
 
 import (
@@ -30,8 +29,8 @@ type options struct {
 	join                                        bool
 }
 
-// ready is what the ready file holds. Token and Key are empty where the server
-// did not initialise itself.
+// ready is the content of the ready file. Token and Key are empty if the server did not
+// initialise itself.
 type ready struct {
 	Address string `json:"address"`
 	Cluster string `json:"cluster"`
@@ -118,14 +117,14 @@ func initialize(core *vault.Core, join bool, r *ready) error {
 	return nil
 }
 
-// write puts the whole file in place at once.
+// write writes the ready file atomically.
 func write(path string, r ready) error {
-	text, err := json.Marshal(r)
+	data, err := json.Marshal(r)
 	if err != nil || path == "" {
 		return err
 	}
 	temporary := filepath.Join(filepath.Dir(path), "."+base64.RawURLEncoding.EncodeToString([]byte(filepath.Base(path))))
-	if err := os.WriteFile(temporary, text, 0o600); err != nil {
+	if err := os.WriteFile(temporary, data, 0o600); err != nil {
 		return err
 	}
 	return os.Rename(temporary, path)
