@@ -77,7 +77,7 @@ func TestRunGoesOnWithTheTenantsThatHaveAPlan(t *testing.T) {
 	cloud := testkit.New(t)
 	data := cloud.Tenant("data")
 	var steps []string
-	run := runOf(cloud, &steps, "data", testkit.TenantID)
+	run := runOf(cloud, &steps, "data", cloud.TenantID())
 	run.Writer.ForTenant = func(id string) (secretsync.Store, error) {
 		if id == data.TenantID() {
 			return cloud.AdminClient().ForTenant(id)

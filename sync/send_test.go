@@ -153,7 +153,7 @@ func TestRetryAfterHoldsEveryTenantUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		other := cloud.Tenant("data")
-		cloud.Inject(faults.Match{Field: "setSecret", Secret: "S007", Tenant: testkit.TenantID, Times: 1}, faults.RateLimited(20*time.Second))
+		cloud.Inject(faults.Match{Field: "setSecret", Secret: "S007", Tenant: cloud.TenantID(), Times: 1}, faults.RateLimited(20*time.Second))
 		client, pace := cloud.AdminClient(), new(secretsync.Pace)
 		otherClient, err := client.ForTenant(other.TenantID())
 		if err != nil {
