@@ -24,12 +24,26 @@ var thirdParty = map[string]int{
 	"github.com/google/go-cmp":        5,
 }
 
-// A module outside this one, as a user has it, builds and passes its tests, and
-// testkit brings no more into it than is known.
+// A module outside this one, as a user has it, builds and passes its tests, among them
+// the Go code of the README and of docs/testing.md. testkit brings no more into it than
+// is known.
 func TestConsumer(t *testing.T) {
 	dir := newConsumer(t)
-	if out := runGo(t, dir, "test", "./..."); !strings.Contains(out, "ok") {
-		t.Errorf("the consumer's tests did not run: %s", out)
+	const readmeImports = `import (
+	"testing"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
+)
+`
+	writeFile(t, filepath.Join(dir, "readme_test.go"), []byte("package consumer\n\n"+readmeImports+goBlocks(t, "../README.md")))
+	writeFile(t, filepath.Join(dir, "docs_test.go"), []byte("package consumer\n\n"+goBlocks(t, "../docs/testing.md")))
+	got := runGo(t, dir, "test", "-v", "./...")
+	for _, name := range []string{"TestReport", "TestNotify", "TestReportLocally"} { // of the consumer, the README, the docs
+		if !strings.Contains(got, "--- PASS: "+name+" (") {
+			t.Errorf("%s did not run: %s", name, got)
+		}
 	}
 	packages := map[string]int{}
 	const format = "{{if .Module}}{{.Module.Path}} {{.ImportPath}}{{end}}"
@@ -42,6 +56,16 @@ func TestConsumer(t *testing.T) {
 	if diff := cmp.Diff(thirdParty, packages); diff != "" {
 		t.Errorf("packages that testkit brings in, by module (-want +got):\n%s", diff)
 	}
+}
+
+// goBlocks returns the blocks of Go of a page.
+func goBlocks(t *testing.T, page string) string {
+	t.Helper()
+	var blocks strings.Builder
+	for _, block := range regexp.MustCompile("(?ms)^```go\n(.*?)^```$").FindAllSubmatch(readFile(t, page), -1) {
+		blocks.Write(block[1])
+	}
+	return blocks.String()
 }
 
 // Package faults needs only the standard library, and of that no testing.

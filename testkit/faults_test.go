@@ -196,7 +196,8 @@ func TestNthIsTheSameInFaultsAndCalls(t *testing.T) {
 	for range 2 {
 		_, _ = client.SetSecrets(t.Context(), secrets)
 	}
-	if calls := cloud.Calls(faults.Match{Field: "setSecret", Nth: 15}); len(calls) != 1 || calls[0].Err != "API_ERROR" || calls[0].Seq != 15 {
+	calls := cloud.Calls(faults.Match{Field: "setSecret", Nth: 15})
+	if len(calls) != 1 || calls[0].Err != "API_ERROR" || calls[0].Seq != 15 {
 		t.Errorf("the 15th call is %v", calls)
 	}
 }
