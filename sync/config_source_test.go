@@ -125,7 +125,7 @@ func TestAConfigsSecretReachesAFlowUnchanged(t *testing.T) {
 					t.Fatal(err)
 				}
 				entry := source.Entries[0]
-				encoded, err := entry.format(FormatAuto).encode(entry.Text.RevealText())
+				encoded, err := entry.formatUnder(FormatAuto).encode(entry.Text.RevealText())
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -228,7 +228,7 @@ func (p *planner) leaveOut(entry Entry, names []string, reason string, warn bool
 			p.problem("%q is required and comes from %s, which stays out: %s", name, entry.Name, reason)
 		}
 	}
-	p.skip(entry.Name, entry.Name, noted(reason, entry.Note), warn)
+	p.skip(entry.Name, entry.Name, noted(reason, entry.note), warn)
 }
 
 // noted is a reason, and after it a note; either may be empty.
@@ -255,7 +255,7 @@ func (p *planner) write(source *Source, entry Entry, name, text string) {
 			p.problem("%q is required and its source %s is empty", name, where)
 			return
 		}
-		p.skip(name, entry.Name, noted("empty", entry.Note), true)
+		p.skip(name, entry.Name, noted("empty", entry.note), true)
 		return
 	}
 	sent, err := entry.encode(rule.Format)
@@ -264,7 +264,7 @@ func (p *planner) write(source *Source, entry Entry, name, text string) {
 		return
 	}
 	p.actions = append(p.actions, Action{
-		Tenant: p.in.Tenant, Name: name, Kind: Create, Source: entry.Name, Reason: noted(sent.reason, entry.Note),
+		Tenant: p.in.Tenant, Name: name, Kind: Create, Source: entry.Name, Reason: noted(sent.reason, entry.note),
 		sent: sent, text: entry.Text,
 	})
 }

@@ -49,7 +49,7 @@ func (p *Plan) FirstLines() []string {
 func (p *planner) unselected() int {
 	rules := p.in.Rules
 	selected := rules.Include != nil || len(rules.Exclude) > 0 || len(rules.Names) > 0
-	if selected || !slices.ContainsFunc(p.in.Sources, func(s *Source) bool { return s.Whole }) {
+	if selected || !slices.ContainsFunc(p.in.Sources, func(s *Source) bool { return s.complete }) {
 		return 0
 	}
 	return len(p.seen)
