@@ -30,7 +30,7 @@ func writeConfig(t *testing.T, text string) string {
 // sent is the JSON that a plan of one source sends, by name.
 func sent(t *testing.T, source *Source, rules Rules) map[string]string {
 	t.Helper()
-	plan, err := NewPlan(PlanInput{Sources: []*Source{source}, Rules: rules})
+	plan, err := NewPlan(Run{Sources: []*Source{source}, Rules: rules})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func TestFirstLinesWithoutASelection(t *testing.T) {
 		{source, secretsync.Rules{Names: map[string]secretsync.NameRule{"a": {From: "DB_PASSWORD"}}}, "", nil},
 	}
 	for _, tt := range tests {
-		plan, err := secretsync.NewPlan(secretsync.PlanInput{Tenant: "data", Sources: []*secretsync.Source{tt.source}, Rules: tt.rules, First: tt.first})
+		plan, err := secretsync.NewPlanFor(secretsync.Run{Sources: []*secretsync.Source{tt.source}, Rules: tt.rules, First: tt.first}, "data")
 		if err != nil {
 			t.Fatal(err)
 		}
