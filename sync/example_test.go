@@ -168,8 +168,8 @@ tenants = ["data-staging"]
 		return
 	}
 	fmt.Println(manifest.Environments(), manifest.SecretNames())
-	staging, err := manifest.Environment("staging")
-	if err != nil {
+	var staging *secretsync.Manifest
+	if staging, err = manifest.Environment("staging"); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -202,10 +202,14 @@ tenants = ["data-staging"]
 func ExampleManifestError() {
 	_, err := secretsync.ParseManifest("prefect-secrets.toml", []byte("overwrite = \"ownd\"\n"))
 	var invalid *secretsync.ManifestError
-	if errors.As(err, &invalid) {
-		for _, p := range invalid.Problems {
-			fmt.Printf("%s:%d:%d: %s: %s (%s)\n", invalid.File, p.Line, p.Column, p.Key, p.Message, p.Hint)
-		}
+	if !errors.As(err, &invalid) {
+		return
+	}
+	show := func(p secretsync.ManifestProblem) {
+		fmt.Printf("%s:%d:%d: %s: %s (%s)\n", invalid.File, p.Line, p.Column, p.Key, p.Message, p.Hint)
+	}
+	for _, problem := range invalid.Problems {
+		show(problem)
 	}
 	// Output:
 	// prefect-secrets.toml:1:13: overwrite: unknown value (did you mean owned? overwrite is any (every name) or owned (names that the key itself wrote))
@@ -296,12 +300,15 @@ func ExampleRun_Sync() {
 		fmt.Println(err)
 		return
 	}
-	for _, tenant := range done.Tenants {
+	show := func(tenant secretsync.TenantResult) {
 		if tenant.Err != nil {
 			fmt.Println(tenant.Name, "has no plan:", tenant.Err)
-			continue
+			return
 		}
 		fmt.Println(tenant.Name, tenant.Plan.Pending(), tenant.Report.Done())
+	}
+	for _, tenant := range done.Tenants {
+		show(tenant)
 	}
 	fmt.Println(done.Done(), data.Names(), ml.Names(), cloud.Names())
 	// Output:
@@ -324,6 +331,11 @@ func ExampleResult() {
 	for _, result := range secretsync.Results {
 		fmt.Println(report.Count(result), result)
 	}
+	reasons := map[secretsync.Result][]string{}
+	for _, action := range report.Actions {
+		reasons[action.Result] = append(reasons[action.Result], action.Reason)
+	}
+	fmt.Println(reasons[secretsync.Skipped])
 	changed := report.Names(secretsync.Created, secretsync.Overwritten, secretsync.Deleted)
 	fmt.Println("changed:", changed)
 	fmt.Println("as they were:", report.Names(secretsync.Unchanged, secretsync.Skipped))
@@ -336,6 +348,7 @@ func ExampleResult() {
 	// 1 skipped
 	// 0 failed
 	// 0 unknown
+	// [GitHub's own token]
 	// changed: [NPM_TOKEN SLACK_URL]
 	// as they were: [DB_PASSWORD github_token]
 	// to look into: []
@@ -424,8 +437,9 @@ func ExamplePlan() {
 	}
 	plan := planned.Plans()[0]
 	fmt.Println(plan.FirstLines())
+	show := func(action secretsync.Action) { fmt.Println(action.Tenant, action.Kind, action.Name) }
 	for _, action := range plan.Actions {
-		fmt.Println(action.Tenant, action.Kind, action.Name)
+		show(action)
 	}
 	for _, kind := range secretsync.Kinds {
 		fmt.Println(kind, plan.Count(kind))
