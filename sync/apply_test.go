@@ -16,7 +16,7 @@ import (
 )
 
 // sync plans and applies as the command does: names, writes, names.
-func run(t *testing.T, cloud *testkit.Cloud, in secretsync.PlanInput) (*secretsync.Report, *prefect.Client) {
+func run(t *testing.T, cloud *testkit.Cloud, in secretsync.Run) (*secretsync.Report, *prefect.Client) {
 	t.Helper()
 	client := cloud.AdminClient()
 	store := paced(client)
@@ -28,7 +28,7 @@ func run(t *testing.T, cloud *testkit.Cloud, in secretsync.PlanInput) (*secretsy
 	return report, client
 }
 
-func planned(t *testing.T, store secretsync.Store, in secretsync.PlanInput) *secretsync.Plan {
+func planned(t *testing.T, store secretsync.Store, in secretsync.Run) *secretsync.Plan {
 	t.Helper()
 	plan, err := secretsync.NewPlan(in)
 	if err == nil {
@@ -45,7 +45,7 @@ func TestApplyWritesWhatThePlanSays(t *testing.T) {
 	cloud.Set("SAME", "v")
 	cloud.Set("OLD", "old")
 	cloud.Set("OTHER", "stays")
-	report, client := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{
+	report, client := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{
 		source("s", "SAME", "v", "OLD", "new", "NEW", `{"a": 1}`, "PIN", "123456", "EMPTY", ""),
 	}})
 	cloud.AssertSecrets(t, map[string]any{
@@ -78,7 +78,7 @@ func TestApplyWritesWhatThePlanSays(t *testing.T) {
 func TestOneFailureTakesNoOtherWithIt(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S037"}, faults.Fault{Code: "NOT_ALLOWED", Message: "down, and " + canary})
-	report, client := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(250)}})
+	report, client := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{numbered(250)}})
 	if diff := cmp.Diff([]string{"S037"}, report.Names(secretsync.Failed)); diff != "" {
 		t.Error(diff)
 	}
@@ -110,7 +110,7 @@ func TestARefusedDocumentIsHalved(t *testing.T) {
 	for i := range 9 {
 		pairs = append(pairs, fmt.Sprint("S", i), "v")
 	}
-	report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{source("s", pairs...)}})
+	report, _ := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{source("s", pairs...)}})
 	if diff := cmp.Diff([]string{"S5"}, report.Names(secretsync.Failed)); diff != "" {
 		t.Error(diff)
 	}
@@ -125,7 +125,7 @@ func TestLargeValuesGoInSeveralDocuments(t *testing.T) {
 	for i := range 40 {
 		pairs = append(pairs, fmt.Sprint("S", i), strings.Repeat("x", 48<<10))
 	}
-	report, client := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{source("s", pairs...)}})
+	report, client := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{source("s", pairs...)}})
 	if report.Written() != 40 || client.Requests() != 4 {
 		t.Errorf("%d written in %d requests; want 40 in 4", report.Written(), client.Requests())
 	}
@@ -133,7 +133,7 @@ func TestLargeValuesGoInSeveralDocuments(t *testing.T) {
 
 func TestARefusedKeyIsTheReason(t *testing.T) {
 	cloud := testkit.New(t)
-	plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}})
+	plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +146,7 @@ func TestARefusedKeyIsTheReason(t *testing.T) {
 // A store that shows a value to whoever asks is found out.
 func TestVerifyFindsAStoreThatShowsValues(t *testing.T) {
 	cloud := testkit.New(t)
-	report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary)}})
+	report, _ := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{source("s", "A", canary)}})
 	if err := secretsync.VerifyWriterRefused(t.Context(), paced(cloud.RunnerClient()), report); err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func TestVerifyFindsAStoreThatShowsValues(t *testing.T) {
 func TestVerifyFindsWhatIsMissingAndWhatDiffers(t *testing.T) {
 	cloud := testkit.New(t)
 	client := cloud.AdminClient()
-	plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary, "B", canary, "C", "x")}})
+	plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{source("s", "A", canary, "B", canary, "C", "x")}})
 	if err != nil {
 		t.Fatal(err)
 	}

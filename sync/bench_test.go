@@ -20,7 +20,7 @@ func benchSource(n int) []*secretsync.Source {
 func BenchmarkPlan(b *testing.B) {
 	for _, n := range []int{10, 100, 1000, 10000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			in := secretsync.PlanInput{Sources: benchSource(n)}
+			in := secretsync.Run{Sources: benchSource(n)}
 			for b.Loop() {
 				if _, err := secretsync.NewPlan(in); err != nil {
 					b.Fatal(err)
@@ -35,7 +35,7 @@ func BenchmarkPlan(b *testing.B) {
 func BenchmarkSync(b *testing.B) {
 	for _, n := range []int{10, 100, 1000, 10000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			in := secretsync.PlanInput{Sources: benchSource(n)}
+			in := secretsync.Run{Sources: benchSource(n)}
 			for b.Loop() {
 				store := paced(testkit.New(b).AdminClient())
 				plan, err := secretsync.NewPlan(in)

@@ -135,7 +135,7 @@ func (c *chaos) duration(most time.Duration) time.Duration {
 
 // input is a source of secrets, of which the store has some already, beside names
 // that no source has.
-func (c *chaos) input() secretsync.PlanInput {
+func (c *chaos) input() secretsync.Run {
 	var pairs []string
 	for i := range 1 + c.rand.IntN(250) {
 		name, value := fmt.Sprintf("S%03d", i), fmt.Sprintf("%s %d", canary, i)
@@ -151,8 +151,8 @@ func (c *chaos) input() secretsync.PlanInput {
 		c.store(fmt.Sprint("team_old", i), "old")
 		c.store(fmt.Sprint("other", i), "old")
 	}
-	return secretsync.PlanInput{
-		Sources: []*secretsync.Source{source("s", pairs...)}, Prune: secretsync.Prune{Scope: []string{"team_*"}}, PruneUnowned: true,
+	return secretsync.Run{
+		Sources: []*secretsync.Source{source("s", pairs...)}, Prune: secretsync.Prune{Scope: []string{"team_*"}, Unowned: true},
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -91,8 +90,8 @@ func (s *comparingStore) Unchanged(_ context.Context, secrets []prefect.NamedVal
 
 func TestAStoreOfAnotherKind(t *testing.T) {
 	store := storeOf(map[string]string{"A": `"old"`, "STALE": `1`})
-	in := secretsync.PlanInput{
-		Sources: []*secretsync.Source{source("s", "A", "x", "B", "y")}, Prune: secretsync.Prune{Scope: []string{"*"}}, PruneUnowned: true,
+	in := secretsync.Run{
+		Sources: []*secretsync.Source{source("s", "A", "x", "B", "y")}, Prune: secretsync.Prune{Scope: []string{"*"}, Unowned: true},
 	}
 	plan := planned(t, store, in)
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
@@ -108,9 +107,6 @@ func TestAStoreOfAnotherKind(t *testing.T) {
 	if err := secretsync.VerifyWriterRefused(t.Context(), store, report); err != nil || report.Verified.WriterRefused != nil {
 		t.Errorf("%v: a store that gives no values is said to refuse them", err)
 	}
-	if err := secretsync.VerifyValues(t.Context(), store, report); err == nil || report.Verified.Values != nil {
-		t.Errorf("%v: a store that gives no values was asked for them", err)
-	}
 	in.Overwrite = secretsync.OverwriteOwned
 	plan, err := secretsync.NewPlan(in)
 	if err == nil {
@@ -125,7 +121,7 @@ func TestAStoreOfAnotherKind(t *testing.T) {
 // nobody's leave.
 func TestUnchangedIsPlannedWhereTheStoreCanTell(t *testing.T) {
 	store := &comparingStore{plainStore: storeOf(map[string]string{"SAME": `"x"`, "OTHER": `"old"`})}
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "SAME", "x", "OTHER", "y", "NEW", "z", "EMPTY", "")}}
+	in := secretsync.Run{Sources: []*secretsync.Source{source("s", "SAME", "x", "OTHER", "y", "NEW", "z", "EMPTY", "")}}
 	plan := planned(t, store, in)
 	want := map[string]secretsync.Kind{"SAME": secretsync.Keep, "OTHER": secretsync.Overwrite, "NEW": secretsync.Create, "EMPTY": secretsync.Skip}
 	if diff := cmp.Diff(want, kinds(plan)); diff != "" {
@@ -137,7 +133,7 @@ func TestUnchangedIsPlannedWhereTheStoreCanTell(t *testing.T) {
 	if diff := cmp.Diff([]string{"NEW", "OTHER"}, plan.Writes()); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"NEW", "OTHER", "SAME"}, plan.After()); diff != "" {
+	if diff := cmp.Diff([]string{"NEW", "OTHER", "SAME"}, plan.NamesAfter()); diff != "" {
 		t.Error(diff)
 	}
 	total := 0
@@ -167,14 +163,14 @@ func kinds(plan *secretsync.Plan) map[string]secretsync.Kind {
 
 func TestUnchangedNeedsNoOwner(t *testing.T) {
 	store := &comparingStore{plainStore: storeOf(map[string]string{"SAME": `"x"`})}
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "SAME", "x")}, Overwrite: secretsync.OverwriteOwned}
+	in := secretsync.Run{Sources: []*secretsync.Source{source("s", "SAME", "x")}, Overwrite: secretsync.OverwriteOwned}
 	if plan := planned(t, store, in); plan.Pending() {
 		t.Errorf("%+v", plan.Actions)
 	}
 }
 
 func TestAStoreIsNotAskedToCompare(t *testing.T) {
-	for name, in := range map[string]secretsync.PlanInput{
+	for name, in := range map[string]secretsync.Run{
 		"where the run may not": {Sources: []*secretsync.Source{source("s", "SAME", "x")}, NoCompare: true},
 		"about what is new":     {Sources: []*secretsync.Source{source("s", "NEW", "x")}},
 	} {
@@ -187,35 +183,11 @@ func TestAStoreIsNotAskedToCompare(t *testing.T) {
 
 func TestAComparisonThatFails(t *testing.T) {
 	store := &comparingStore{plainStore: storeOf(map[string]string{"SAME": `"x"`}), err: prefect.ErrForbidden}
-	plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "SAME", "x")}})
+	plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{source("s", "SAME", "x")}})
 	if err == nil {
 		err = plan.Against(t.Context(), store)
 	}
 	if !errors.Is(err, prefect.ErrForbidden) || len(store.asked) != 1 {
 		t.Errorf("%v, asked about %q", err, store.asked)
-	}
-}
-
-// A plan file has changes alone, and does not fit where a reviewed change is none any
-// more.
-func TestAPlanFileWithoutWhatIsUnchanged(t *testing.T) {
-	store := &comparingStore{plainStore: storeOf(map[string]string{"SAME": `"x"`, "OTHER": `"old"`})}
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "SAME", "x", "OTHER", "y")}}
-	file := secretsync.NewPlanFile("https://store.example", planned(t, store, in))
-	if len(file.Actions) != 1 || file.Actions[0].Name != "OTHER" {
-		t.Errorf("%+v", file.Actions)
-	}
-	plan := planned(t, store, in)
-	if err := file.Restrict(plan); err != nil || plan.Count(secretsync.Keep) != 1 || plan.Count(secretsync.Overwrite) != 1 {
-		t.Errorf("%v: %+v", err, plan.Actions)
-	}
-	store.values["OTHER"] = `"y"`
-	err := file.Restrict(planned(t, store, in))
-	if err == nil || !strings.Contains(err.Error(), "overwrite was reviewed, and it is unchanged now") {
-		t.Error(err)
-	}
-	text := []byte(`{"format_version":2,"api_url":"https://store.example","tenants":[""],"actions":[{"tenant":"","name":"SAME","action":"unchanged"}]}`)
-	if _, err := secretsync.ParsePlanFile("f", text); err == nil {
-		t.Error("a plan file changes nothing")
 	}
 }

@@ -98,7 +98,7 @@ func configSource(label string, loaded *config.Config) (*Source, error) {
 			problems = append(problems, fmt.Errorf("%s: %w", label, err))
 		}
 		if other := written[name]; other != "" {
-			entry.Note = fmt.Sprintf("%s in the config; the environment sets it, and such names are lower-case", other)
+			entry.note = fmt.Sprintf("%s in the config; the environment sets it, and such names are lower-case", other)
 		}
 		source.Entries = append(source.Entries, entry)
 	}
@@ -128,7 +128,7 @@ func configEntry(name string, v any) (Entry, error) {
 	case v == nil:
 		return Entry{}, fmt.Errorf("secret %q is None, which no store takes", name)
 	case isText:
-		return Entry{Name: name, Text: prefect.TextValue(text), Format: FormatRaw}, checkText(name, text)
+		return Entry{Name: name, Text: prefect.TextValue(text), format: FormatRaw}, checkText(name, text)
 	}
 	value, err := prefect.EntryValue(config.Entry{Value: v})
 	if err != nil {

@@ -35,7 +35,7 @@ const prefectsGitHubToken = "GITHUB_ACCESS_TOKEN"
 // take a variable that is not UTF-8. No error holds a value. A variable that is
 // set to the empty text is an entry.
 func FromEnvironment(environ, patterns []string) (*Source, error) {
-	if err := (Rules{Include: patterns}).Validate(); err != nil {
+	if err := (Rules{Include: patterns}).validate(); err != nil {
 		return nil, err
 	}
 	vars := variables(environ)

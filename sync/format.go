@@ -27,15 +27,17 @@ const (
 	FormatRaw Format = "raw"
 )
 
-// ParseFormat reads auto, string, json or raw.
-func ParseFormat(text string) (Format, error) {
-	switch f := Format(text); f {
+// UnmarshalText reads auto, string, json or raw; an empty text is auto.
+func (f *Format) UnmarshalText(text []byte) error {
+	switch read := Format(text); read {
 	case FormatString, FormatJSON, FormatRaw:
-		return f, nil
+		*f = read
 	case "auto", FormatAuto:
-		return FormatAuto, nil
+		*f = FormatAuto
+	default:
+		return fmt.Errorf("unknown format %q: it is auto, string, json or raw", text)
 	}
-	return "", fmt.Errorf("unknown format %q: it is auto, string, json or raw", text)
+	return nil
 }
 
 // Value is what a store is to hold so that a flow gets what f promises. It fails

@@ -43,7 +43,7 @@ func watched(t *testing.T, n int, value string) *traffic {
 	for i := range in.Entries {
 		in.Entries[i].Text = source("", "", value).Entries[0].Text
 	}
-	report := secretsync.Apply(t.Context(), store, planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{in}}), secretsync.ApplyOptions{})
+	report := secretsync.Apply(t.Context(), store, planned(t, store, secretsync.Run{Sources: []*secretsync.Source{in}}), secretsync.ApplyOptions{})
 	if report.Err != nil || report.Written() != n {
 		t.Errorf("%d of %d written: %v", report.Written(), n, report.Err)
 	}

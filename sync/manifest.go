@@ -76,6 +76,11 @@ func quotedList(names []string) string {
 	return strings.Join(quoted, ", ")
 }
 
+// Validate fails if a pattern is not a glob, if an exclusion takes away what a name
+// requires, or if another setting is none of those that it can be. A manifest that was
+// read is valid; one that was changed may not be.
+func (m *Manifest) Validate() error { return validate(m.Rules, m.Prune, m.Overwrite) }
+
 // Environments are the names of the manifest's environments, sorted.
 func (m *Manifest) Environments() []string { return slices.Sorted(maps.Keys(m.environments)) }
 

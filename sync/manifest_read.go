@@ -128,8 +128,8 @@ func readFormat(v tomlfile.Value) Format {
 	if !ok {
 		return FormatAuto
 	}
-	f, err := ParseFormat(text)
-	if err == nil && text != "" {
+	var f Format
+	if err := f.UnmarshalText([]byte(text)); err == nil && text != "" {
 		return f
 	}
 	v.Wrong("unknown format", nearest.Hint(text, formats, "a format is auto, string, json or raw"))

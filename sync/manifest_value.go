@@ -26,8 +26,8 @@ func readOverwrites(v tomlfile.Value) Overwrites {
 	if !ok {
 		return ""
 	}
-	o, err := ParseOverwrites(text)
-	if err != nil {
+	var o Overwrites
+	if err := o.UnmarshalText([]byte(text)); err != nil {
 		hint := "overwrite is any (every name) or owned (names that the key itself wrote)"
 		v.Wrong("unknown value", nearest.Hint(text, []string{string(OverwriteAny), string(OverwriteOwned)}, hint))
 	}

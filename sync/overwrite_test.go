@@ -29,7 +29,7 @@ func shared(t *testing.T, options ...testkit.Option) *testkit.Cloud {
 func TestAnotherKeysSecretIsMarked(t *testing.T) {
 	for _, overwrite := range []secretsync.Overwrites{"", secretsync.OverwriteAny} {
 		client := shared(t).AdminClient()
-		plan, err := against(t, paced(client), secretsync.PlanInput{Overwrite: overwrite})
+		plan, err := against(t, paced(client), secretsync.Run{Overwrite: overwrite})
 		if err != nil || client.Requests() != 1 {
 			t.Fatalf("%v, %d requests", err, client.Requests())
 		}
@@ -69,7 +69,7 @@ func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
 		"an unknown writer": {unknown, `the store does not say who wrote "A"`},
 		"nothing there":     {testkit.New(t, testkit.WithDialect(prefect.DialectCamel)).Handler(), ""},
 	} {
-		_, err := against(t, storeOver(t, tt.store), secretsync.PlanInput{Overwrite: secretsync.OverwriteOwned})
+		_, err := against(t, storeOver(t, tt.store), secretsync.Run{Overwrite: secretsync.OverwriteOwned})
 		if (err != nil) != (tt.want != "") || err != nil && (!errors.Is(err, secretsync.ErrNotOwned) || !strings.Contains(err.Error(), tt.want)) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -80,7 +80,7 @@ func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
 func TestOwnedNamesAWriterOnce(t *testing.T) {
 	cloud := testkit.New(t)
 	bob := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: prefect.RoleAdmin}))
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{numbered(30)}, Overwrite: secretsync.OverwriteOwned}
+	in := secretsync.Run{Sources: []*secretsync.Source{numbered(30)}, Overwrite: secretsync.OverwriteOwned}
 	secretsync.Apply(t.Context(), paced(bob), planned(t, paced(bob), in), secretsync.ApplyOptions{})
 	plan, err := secretsync.NewPlan(in)
 	if err != nil {
@@ -95,7 +95,7 @@ func TestOwnedNamesAWriterOnce(t *testing.T) {
 func TestOwnedLetsTheKeysOwn(t *testing.T) {
 	for _, h := range []func(http.Handler) http.Handler{func(h http.Handler) http.Handler { return h }, func(h http.Handler) http.Handler { return older(t, h) }} {
 		store := storeOver(t, h(storing(t, "A", "B").Handler()))
-		plan, err := against(t, store, secretsync.PlanInput{Overwrite: secretsync.OverwriteOwned})
+		plan, err := against(t, store, secretsync.Run{Overwrite: secretsync.OverwriteOwned})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,7 +112,7 @@ func TestAPlannerRefusesNobodysSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	store := paced(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner})))
-	plan, err := against(t, store, pruneAll(secretsync.PlanInput{Overwrite: secretsync.OverwriteOwned}))
+	plan, err := against(t, store, pruneAll(secretsync.Run{Overwrite: secretsync.OverwriteOwned}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestAPlannerRefusesNobodysSecrets(t *testing.T) {
 
 // An unknown policy must not count as any.
 func TestAnUnknownPolicy(t *testing.T) {
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Overwrite: "own"}
+	in := secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}, Overwrite: "own"}
 	if _, err := secretsync.NewPlan(in); err == nil || !strings.Contains(err.Error(), "any or owned") {
 		t.Errorf("got %v", err)
 	}
@@ -155,7 +155,7 @@ func TestOverwriteInAManifest(t *testing.T) {
 func TestManyNamesThatAreNotReached(t *testing.T) {
 	cloud := testkit.New(t)
 	client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "k", Role: prefect.RoleAdmin, Patterns: []string{"S0*"}}))
-	plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3000)}, KeyFrom: "HERE"})
+	plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{numbered(3000)}, WriterFrom: "HERE"})
 	if err != nil {
 		t.Fatal(err)
 	}

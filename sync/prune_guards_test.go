@@ -23,7 +23,7 @@ type guarded struct {
 type guardedRun struct {
 	*testing.T
 	cloud *testkit.Cloud
-	in    secretsync.PlanInput
+	in    secretsync.Run
 	o     secretsync.ApplyOptions
 }
 
@@ -54,7 +54,7 @@ var guards = []guarded{
 	{"a source has it, empty", func(r *guardedRun) { r.has("OLD", "") }},
 	{"a source has it, excluded", func(r *guardedRun) { r.has("OLD", "x"); r.in.Rules.Exclude = []string{"OLD"} }},
 	{"a source has it, not included", func(r *guardedRun) { r.has("OLD", "x"); r.in.Rules.Include = []string{"A"} }},
-	{"a source has it, the key of this run", func(r *guardedRun) { r.has("OLD", canary); r.in.APIKey = prefect.TextValue(canary) }},
+	{"a source has it, the key of this run", func(r *guardedRun) { r.has("OLD", canary); r.in.Keys = []prefect.Value{prefect.TextValue(canary)} }},
 	{"a source has it, under another name", func(r *guardedRun) {
 		r.has("OLD", "x")
 		r.lists("NEW", secretsync.NameRule{From: "OLD"})
@@ -64,7 +64,7 @@ var guards = []guarded{
 	{"a source is empty", func(r *guardedRun) { r.in.Sources = append(r.in.Sources, source("vars")) }},
 	{"a source has the key of this run alone", func(r *guardedRun) {
 		r.in.Sources = append(r.in.Sources, source("vars", "KEY", canary))
-		r.in.APIKey = prefect.TextValue(canary)
+		r.in.Keys = []prefect.Value{prefect.TextValue(canary)}
 	}},
 	{"max-deletes is 0", func(r *guardedRun) { r.in.Prune.MaxDeletes = new(int) }},
 	{"more than 5, without max-deletes", func(r *guardedRun) {
@@ -75,7 +75,7 @@ var guards = []guarded{
 		}
 	}},
 	{"another key wrote it", func(r *guardedRun) { r.writtenBy("bob") }},
-	{"another key wrote it, and what nobody owns may go", func(r *guardedRun) { r.writtenBy("bob"); r.in.PruneUnowned = true }},
+	{"another key wrote it, and what nobody owns may go", func(r *guardedRun) { r.writtenBy("bob"); r.in.Prune.Unowned = true }},
 	{"the store does not say who wrote it", func(r *guardedRun) {
 		r.cloud = testkit.New(r.T, testkit.WithDialect(prefect.DialectSnake))
 		r.cloud.Set("OLD", "old")
@@ -94,7 +94,7 @@ var guards = []guarded{
 // deletesOLD reports whether a run that is guarded so, or not at all, deletes OLD.
 func deletesOLD(t *testing.T, guard func(*guardedRun)) bool {
 	r := &guardedRun{T: t, cloud: storing(t, "OLD")}
-	r.in = pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}})
+	r.in = pruneAll(secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}})
 	guard(r)
 	store := paced(r.cloud.AdminClient())
 	plan, err := secretsync.NewPlan(r.in)

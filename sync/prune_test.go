@@ -29,7 +29,7 @@ func storing(t *testing.T, names ...string) *testkit.Cloud {
 	return cloud
 }
 
-func pruneAll(in secretsync.PlanInput) secretsync.PlanInput {
+func pruneAll(in secretsync.Run) secretsync.Run {
 	in.Prune.Scope = []string{"*"}
 	return in
 }
@@ -47,7 +47,7 @@ func deletes(p *secretsync.Plan) []string {
 
 func TestPruneDeletesWhatNoSourceHas(t *testing.T) {
 	cloud := storing(t, "A", "team_old", "other_old")
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{Scope: []string{"team_*"}}}
+	in := secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{Scope: []string{"team_*"}}}
 	store := paced(cloud.AdminClient())
 	plan := planned(t, store, in)
 	if diff := cmp.Diff([]string{"overwrite A<A", "delete team_old< no source has it"}, lines(plan)); diff != "" {
@@ -68,7 +68,7 @@ func TestPruneDeletesWhatNoSourceHas(t *testing.T) {
 
 func TestWithoutAScopeNothingIsPruned(t *testing.T) {
 	cloud := storing(t, "A", "OLD")
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: true}
+	in := secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{Unowned: true}}
 	plan := planned(t, paced(cloud.AdminClient()), in)
 	if len(deletes(plan)) != 0 || len(cloud.Calls(faults.Match{Field: "secrets_api"})) != 1 {
 		t.Errorf("deletes %v", deletes(plan))
@@ -79,13 +79,13 @@ func TestWithoutAScopeNothingIsPruned(t *testing.T) {
 func TestPruneSparesWhatASourceHas(t *testing.T) {
 	names := []string{"EMPTY", "EXCLUDED", "GITHUB_TOKEN", "KEY", "NOT_INCLUDED", "LISTED", "MISSING", "RENAMED"}
 	cloud := storing(t, names...)
-	in := pruneAll(secretsync.PlanInput{
+	in := pruneAll(secretsync.Run{
 		Sources: []*secretsync.Source{source("s", "A", "x", "EMPTY", "", "EXCLUDED", "x", "GITHUB_TOKEN", "x", "KEY", canary, "NOT_INCLUDED", "x", "RENAMED", "x")},
 		Rules: secretsync.Rules{
 			Include: []string{"A", "EMPTY", "EXCLUDED"}, Exclude: []string{"EXCLUDED"},
 			Names: map[string]secretsync.NameRule{"LISTED": {From: "RENAMED"}, "MISSING": {From: "NOWHERE"}},
 		},
-		APIKey: prefect.TextValue(canary),
+		Keys: []prefect.Value{prefect.TextValue(canary)},
 	})
 	if got := deletes(planned(t, paced(cloud.AdminClient()), in)); len(got) != 0 {
 		t.Errorf("deletes %v", got)
@@ -104,7 +104,7 @@ func TestPruneHasALimit(t *testing.T) {
 		for i := range tt.there {
 			names = append(names, fmt.Sprint("OLD", i))
 		}
-		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}})
+		in := pruneAll(secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}})
 		in.Prune.MaxDeletes = tt.limit
 		plan, err := secretsync.NewPlan(in)
 		if err != nil {
@@ -122,11 +122,11 @@ func TestPruneHasALimit(t *testing.T) {
 
 func TestALimitBelowZeroIsNoLimit(t *testing.T) {
 	n := -1
-	_, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{MaxDeletes: &n}})
+	_, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{MaxDeletes: &n}})
 	if err == nil || !strings.Contains(err.Error(), "max-deletes is -1") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := secretsync.NewPlan(secretsync.PlanInput{Prune: secretsync.Prune{Scope: []string{"["}}}); err == nil || !strings.Contains(err.Error(), "not a glob") {
+	if _, err := secretsync.NewPlan(secretsync.Run{Prune: secretsync.Prune{Scope: []string{"["}}}); err == nil || !strings.Contains(err.Error(), "not a glob") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -138,7 +138,7 @@ func TestAnEmptySourcePrunesNothing(t *testing.T) {
 		"the key": source("vars", "PREFECT_SECRETS_API_KEY", canary),
 	} {
 		cloud := storing(t, "OLD")
-		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x"), empty}, APIKey: prefect.TextValue(canary)})
+		in := pruneAll(secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x"), empty}, Keys: []prefect.Value{prefect.TextValue(canary)}})
 		plan := planned(t, paced(cloud.AdminClient()), in)
 		if diff := cmp.Diff([]string{"nothing is pruned: there is no secret in vars"}, plan.Notes); diff != "" || len(deletes(plan)) != 0 {
 			t.Errorf("%s: deletes %v, %s", name, deletes(plan), diff)
@@ -153,7 +153,7 @@ func TestPruneSparesWhatAnotherKeyWrote(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, unowned := range []bool{false, true} {
-		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: unowned})
+		in := pruneAll(secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{Unowned: unowned}})
 		plan := planned(t, paced(cloud.AdminClient()), in)
 		want := []string{"create A<A", "delete MINE< no source has it", `skip THEIRS< no source has it; not deleted: the key "bob" wrote it last`}
 		if diff := cmp.Diff(want, lines(plan)); diff != "" {
@@ -173,7 +173,7 @@ func TestOnlyCandidatesAreAskedFor(t *testing.T) {
 		}
 		h.ServeHTTP(w, r)
 	}))
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{Scope: []string{"team_*"}}}
+	in := secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{Scope: []string{"team_*"}}}
 	planned(t, store, in)
 	if len(asked) != 2 || !strings.Contains(asked[0], `{"names":["A"]}`) || !strings.Contains(asked[1], `{"names":["team_OLD"]}`) {
 		t.Errorf("asked %q", asked)
@@ -184,7 +184,7 @@ func TestAStoreThatNamesNoOwner(t *testing.T) {
 	for _, unowned := range []bool{false, true} {
 		cloud := testkit.New(t, testkit.WithDialect(prefect.DialectSnake))
 		cloud.Set("OLD", 1)
-		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: unowned})
+		in := pruneAll(secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{Unowned: unowned}})
 		plan := planned(t, paced(cloud.AdminClient()), in)
 		want := []string{"create A<A", "skip OLD< no source has it; not deleted: the store does not say who wrote it (--prune-unowned)"}
 		if unowned {
@@ -199,7 +199,7 @@ func TestAStoreThatNamesNoOwner(t *testing.T) {
 func TestOwnersThatCannotBeAskedForFailThePlan(t *testing.T) {
 	cloud := storing(t, "OLD")
 	cloud.Inject(faults.Match{Field: "secret", Nth: 2}, faults.Fault{Code: "FORBIDDEN"})
-	plan, err := secretsync.NewPlan(pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: true}))
+	plan, err := secretsync.NewPlan(pruneAll(secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{Unowned: true}}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +212,7 @@ func TestNothingIsDeletedUnlessEveryWriteSucceeded(t *testing.T) {
 	cloud := storing(t, "OLD")
 	cloud.Inject(faults.Match{Field: "setSecret", Secret: "B"}, faults.Fault{Code: "FORBIDDEN"})
 	store := paced(cloud.AdminClient())
-	plan := planned(t, store, pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x", "B", "x")}}))
+	plan := planned(t, store, pruneAll(secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x", "B", "x")}}))
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	old := report.Actions[2]
 	if old.Result != secretsync.Skipped || old.Reason != "not deleted: not every write has succeeded" || !old.Warn {
@@ -225,7 +225,7 @@ func TestNothingIsDeletedUnlessEveryWriteSucceeded(t *testing.T) {
 func TestDeletionsComeLast(t *testing.T) {
 	cloud := storing(t, "OLD")
 	store := paced(cloud.AdminClient())
-	plan := planned(t, store, pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}}))
+	plan := planned(t, store, pruneAll(secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}}))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: 20e6})

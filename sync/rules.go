@@ -2,6 +2,7 @@ package sync
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -20,16 +21,19 @@ type Rules struct {
 // Prune says which names of the store may be deleted when no source has them.
 type Prune struct {
 	Scope      []string // anchored globs over names in the store; empty deletes nothing
-	MaxDeletes *int     // a plan with more deletions fails; nil means [DefaultMaxDeletes], 0 none
+	MaxDeletes *int     // a plan with more deletions fails; nil means 5, 0 none
+	// Unowned also lets names be deleted of which the store does not say who wrote them.
+	// A manifest cannot set it.
+	Unowned bool
 }
 
-// DefaultMaxDeletes is how many deletions a plan may have where nothing else is said.
-const DefaultMaxDeletes = 5
+// defaultMaxDeletes is how many deletions a plan may have by default.
+const defaultMaxDeletes = 5
 
-// Limit is how many deletions a plan may have.
-func (p Prune) Limit() int {
+// limit returns how many deletions a plan may have.
+func (p Prune) limit() int {
 	if p.MaxDeletes == nil {
-		return DefaultMaxDeletes
+		return defaultMaxDeletes
 	}
 	return *p.MaxDeletes
 }
@@ -56,20 +60,14 @@ func (r NameRule) shown() string {
 	return "the name in " + cmp.Or(r.At, "[names]")
 }
 
-// Optional are the same rules with no name required, for a run that was not given
-// every secret.
-func (r Rules) Optional() Rules {
-	r.Names = maps.Clone(r.Names)
-	for name, rule := range r.Names {
-		rule.Required = false
-		r.Names[name] = rule
-	}
-	return r
+// validate returns what is wrong with the rules, by themselves, of a manifest or a run.
+func validate(r Rules, p Prune, o Overwrites) error {
+	return errors.Join(r.validate(), p.validate(), o.validate())
 }
 
-// Validate reports a pattern that is not a glob, and an exclusion that takes away
-// what a name requires.
-func (r Rules) Validate() error {
+// validate fails if a pattern is not a glob, or if an exclusion takes away what a name
+// requires.
+func (r Rules) validate() error {
 	if err := validGlobs(slices.Concat(r.Include, r.Exclude)); err != nil {
 		return err
 	}
@@ -82,10 +80,10 @@ func (r Rules) Validate() error {
 	return nil
 }
 
-// Validate reports a pattern that is not a glob, and a negative limit.
-func (p Prune) Validate() error {
-	if p.Limit() < 0 {
-		return fmt.Errorf("max-deletes is %d: it is how many names may be deleted, 0 or more", p.Limit())
+// validate fails if a pattern is not a glob, or if the limit is negative.
+func (p Prune) validate() error {
+	if p.limit() < 0 {
+		return fmt.Errorf("max-deletes is %d: it is how many names may be deleted, 0 or more", p.limit())
 	}
 	return validGlobs(p.Scope)
 }

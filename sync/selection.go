@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
 )
 
 // cisOwn are globs of upper-case names that CI jobs need for themselves: for
@@ -49,7 +51,7 @@ func (p *Plan) FirstLines() []string {
 func (p *planner) unselected() int {
 	rules := p.in.Rules
 	selected := rules.Include != nil || len(rules.Exclude) > 0 || len(rules.Names) > 0
-	if selected || !slices.ContainsFunc(p.in.Sources, func(s *Source) bool { return s.Whole }) {
+	if selected || !slices.ContainsFunc(p.in.Sources, func(s *Source) bool { return s.complete }) {
 		return 0
 	}
 	return len(p.seen)
@@ -57,7 +59,7 @@ func (p *planner) unselected() int {
 
 func (p *Plan) unselectedLine() string {
 	written := slices.Concat(p.names(Create), p.names(Overwrite))
-	line := fmt.Sprintf("%d of %d secrets go to %s, and no include, exclude or [names] selects them", len(written), p.unselected, TenantLabel(p.Tenant))
+	line := fmt.Sprintf("%d of %d secrets go to %s, and no include, exclude or [names] selects them", len(written), p.unselected, tenant.Label(p.Tenant))
 	own := slices.DeleteFunc(written, func(name string) bool { return !isCIsOwn(name) })
 	if len(own) == 0 {
 		return line

@@ -36,7 +36,7 @@ func TestWhatFailsForAMomentIsSentAgain(t *testing.T) {
 			cloud := testkit.New(t)
 			cloud.Set("S001", "old")
 			cloud.Inject(faults.Match{Field: "setSecret", Secret: "S001", Times: 3}, fault)
-			report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3)}})
+			report, _ := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{numbered(3)}})
 			if report.Err != nil || report.Count(secretsync.Created) != 2 || report.Count(secretsync.Overwritten) != 1 {
 				t.Errorf("%s: %v: %+v", name, report.Err, report.Actions)
 			}
@@ -51,7 +51,7 @@ func TestOnlyWhatFailedIsSentAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret", Secret: "S001", Times: 1}, faults.PartialFailure())
-		run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3)}})
+		run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{numbered(3)}})
 		if n := len(cloud.Calls(faults.Match{Field: "setSecret"})); n != 4 {
 			t.Errorf("%d mutations, want 4", n)
 		}
@@ -76,7 +76,7 @@ func TestUnchangedIsNeverAGuess(t *testing.T) {
 			cloud := testkit.New(t)
 			cloud.Set("S000", tt.old)
 			cloud.Inject(faults.Match{Field: "setSecret", Times: 1}, tt.fault)
-			report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+			report, _ := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{numbered(1)}})
 			if got := report.Actions[0].Result; got != tt.want {
 				t.Errorf("%s: %s, want %s", name, got, tt.want)
 			}
@@ -102,7 +102,7 @@ func TestADeletionThatChangesNothingIsADeletion(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := storing(t, "OLD")
 			store := paced(cloud.AdminClient())
-			plan := planned(t, store, pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}}))
+			plan := planned(t, store, pruneAll(secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}}))
 			if tt.gone {
 				deleteSecret(t, cloud, "OLD")
 			}
@@ -133,7 +133,7 @@ func deleteSecret(t *testing.T, cloud *testkit.Cloud, name string) {
 func TestWhatWasHalvedIsNotSaidToBeUnchanged(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S000", Times: 1}, faults.Fault{Status: http.StatusBadRequest, Applied: true})
-	report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(2)}})
+	report, _ := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{numbered(2)}})
 	if got := report.Count(secretsync.Created); got != 2 {
 		t.Errorf("%d created: %+v", got, report.Actions)
 	}
@@ -142,7 +142,7 @@ func TestWhatWasHalvedIsNotSaidToBeUnchanged(t *testing.T) {
 func TestAnOldStoreIsNeverSaidToBeUnchanged(t *testing.T) {
 	cloud := testkit.New(t, testkit.WithDialect(prefect.DialectSnake))
 	cloud.Set("S000", canary)
-	report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+	report, _ := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{numbered(1)}})
 	if got := report.Actions[0].Result; got != secretsync.Overwritten {
 		t.Errorf("got %s", got)
 	}
@@ -160,7 +160,7 @@ func TestRetryAfterHoldsEveryTenantUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		store, second := pace.Of(client), pace.Of(otherClient)
-		in := secretsync.PlanInput{Sources: []*secretsync.Source{numbered(10)}}
+		in := secretsync.Run{Sources: []*secretsync.Source{numbered(10)}}
 		plan, late := planned(t, store, in), planned(t, second, in)
 		began := time.Now()
 		done := make(chan time.Duration)
@@ -183,7 +183,7 @@ func TestManyRefusalsSlowDownAndEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret", Times: 40}, faults.RateLimited(0))
-		report, client := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1000)}})
+		report, client := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{numbered(1000)}})
 		if report.Written() != 1000 || client.Requests() != 52 {
 			t.Errorf("%d written in %d requests: %v", report.Written(), client.Requests(), report.Err)
 		}
@@ -195,7 +195,7 @@ func TestARefusalForTheRateIsNoFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret", Times: 30}, faults.RateLimited(0))
-		if report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}}); report.Written() != 1 {
+		if report, _ := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{numbered(1)}}); report.Written() != 1 {
 			t.Errorf("%+v", report.Actions)
 		}
 	})
@@ -206,7 +206,7 @@ func TestTheTimeOfARunEnds(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := testkit.New(t)
 			store := paced(cloud.AdminClient())
-			plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(2)}})
+			plan := planned(t, store, secretsync.Run{Sources: []*secretsync.Source{numbered(2)}})
 			cloud.Inject(faults.Match{Field: "setSecret"}, fault)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
 			defer cancel()
@@ -224,7 +224,7 @@ func TestAWriteThatMayHaveHappenedIsUnknown(t *testing.T) {
 		cloud.Set("OLD", "old")
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.ReplyLost())
 		store := paced(cloud.AdminClient())
-		plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "OLD", canary, "NEW", canary)}})
+		plan := planned(t, store, secretsync.Run{Sources: []*secretsync.Source{source("s", "OLD", canary, "NEW", canary)}})
 		report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 		if diff := cmp.Diff([]string{"NEW", "OLD"}, report.Names(secretsync.Unknown)); diff != "" {
 			t.Error(diff)
@@ -249,7 +249,7 @@ func TestARefusedKeyStopsTheRun(t *testing.T) {
 	cloud.Set("STALE", 1)
 	client := cloud.AdminClient()
 	store := paced(client)
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{numbered(4000)}, Prune: secretsync.Prune{Scope: []string{"*"}}, PruneUnowned: true}
+	in := secretsync.Run{Sources: []*secretsync.Source{numbered(4000)}, Prune: secretsync.Prune{Scope: []string{"*"}, Unowned: true}}
 	plan := planned(t, store, in)
 	cloud.Inject(faults.Match{Field: "setSecret"}, faults.KeyExpired())
 	before := client.Requests()
@@ -272,7 +272,7 @@ func TestStop(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: 10 * time.Second})
 		store := paced(cloud.AdminClient())
-		plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(2000)}})
+		plan := planned(t, store, secretsync.Run{Sources: []*secretsync.Source{numbered(2000)}})
 		stop := make(chan struct{})
 		time.AfterFunc(5*time.Second, func() { close(stop) })
 		began := time.Now()
@@ -294,7 +294,7 @@ func TestNothingIsSentAfterStop(t *testing.T) {
 	close(stop)
 	for range 20 {
 		client := testkit.New(t).AdminClient()
-		plan := planned(t, client, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		plan := planned(t, client, secretsync.Run{Sources: []*secretsync.Source{numbered(1)}})
 		before := client.Requests()
 		report := secretsync.Apply(t.Context(), client, plan, secretsync.ApplyOptions{Stop: stop})
 		if client.Requests() != before || !errors.Is(report.Err, secretsync.ErrInterrupted) {
@@ -308,7 +308,7 @@ func TestStopEndsWaiting(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.RateLimited(time.Hour))
 		store := paced(cloud.AdminClient())
-		plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		plan := planned(t, store, secretsync.Run{Sources: []*secretsync.Source{numbered(1)}})
 		stop := make(chan struct{})
 		time.AfterFunc(time.Second, func() { close(stop) })
 		began := time.Now()
@@ -322,7 +322,7 @@ func TestStopEndsWaiting(t *testing.T) {
 func TestProgressGrowsToTheTotal(t *testing.T) {
 	cloud := testkit.New(t)
 	store := paced(cloud.AdminClient())
-	plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(250), source("t", "EMPTY", "")}})
+	plan := planned(t, store, secretsync.Run{Sources: []*secretsync.Source{numbered(250), source("t", "EMPTY", "")}})
 	var heard []int
 	secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{Progress: func(done, total int) {
 		if total != 250 {
@@ -353,7 +353,7 @@ func TestDocumentsShrinkToWhatIsTaken(t *testing.T) {
 		h.ServeHTTP(w, r)
 	})
 	store := storeOver(t, limited)
-	plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3200)}})
+	plan := planned(t, store, secretsync.Run{Sources: []*secretsync.Source{numbered(3200)}})
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if report.Written() != 3200 || report.Err != nil {
 		t.Fatalf("%d written: %v", report.Written(), report.Err)
@@ -378,7 +378,7 @@ func TestAStoreThatKeepsTheOldValue(t *testing.T) {
 		h.ServeHTTP(w, r)
 	})
 	store := storeOver(t, lying)
-	plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+	plan := planned(t, store, secretsync.Run{Sources: []*secretsync.Source{numbered(1)}})
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
 		t.Fatal(err)

@@ -3,7 +3,6 @@ package sync
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
@@ -16,36 +15,31 @@ var ErrEmptySource = errors.New("the source holds no secrets: a workflow run of 
 
 // Source is where values come from.
 type Source struct {
-	Label   string // how reports and errors call it
+	Label   string // what reports and errors call it
 	Entries []Entry
-	// Whole marks all secrets that somebody had at hand, which nobody chose one by one.
-	Whole bool
-}
 
-// HasSecrets reports whether any entry has a text, beside GitHub's own token, which
-// every run is given. A secret that is not set is an empty text.
-func (s *Source) HasSecrets() bool {
-	return slices.ContainsFunc(s.Entries, func(e Entry) bool { return !isGitHubToken(e.Name) && e.Text.RevealText() != "" })
+	complete bool // all secrets of a repository, which nobody chose one by one
 }
 
 // Entry is a secret or variable: a name and its text.
 type Entry struct {
 	Name string
 	Text prefect.Value // always a JSON string; of a value of another type it holds the JSON
-	// Format is how the text is sent where the rules leave it to FormatAuto. The
+
+	// format is how the text is sent where the rules leave it to FormatAuto. The
 	// zero value is FormatAuto itself, which is right for CI texts.
-	Format Format
-	// Type is what a value is that is not a string, such as "number" or "list with 3
+	format Format
+	// kind is what a value is that is not a string, such as "number" or "list with 3
 	// items"; empty for a string.
-	Type string
-	// Note is what a plan says of the entry, whatever it does with it.
-	Note string
+	kind string
+	// note is what a plan says of the entry, whatever it does with it.
+	note string
 }
 
-// format is how the entry is sent: as a rule says, else as its source does.
-func (e Entry) format(rule Format) Format {
+// formatUnder returns how the entry is sent: as a rule says, else as its source does.
+func (e Entry) formatUnder(rule Format) Format {
 	if rule == FormatAuto {
-		return e.Format
+		return e.format
 	}
 	return rule
 }

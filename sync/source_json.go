@@ -87,7 +87,7 @@ func (p *objectParser) source() (*Source, error) {
 	if len(p.problems) > 0 {
 		return nil, errors.Join(p.problems...)
 	}
-	return &Source{Label: p.label, Entries: p.entries, Whole: p.isWhole()}, nil
+	return &Source{Label: p.label, Entries: p.entries, complete: p.isWhole()}, nil
 }
 
 // isWhole reports whether the object is GitHub's own, which always has its token.

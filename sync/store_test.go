@@ -45,7 +45,7 @@ func TestPlanningIsTriedAgainAFewTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := testkit.New(t)
 		fake.Inject(faults.Match{Field: "secret", Times: 3}, faults.Unavailable())
-		planned(t, paced(fake.AdminClient()), secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		planned(t, paced(fake.AdminClient()), secretsync.Run{Sources: []*secretsync.Source{numbered(1)}})
 	})
 }
 
@@ -53,7 +53,7 @@ func TestPlanningGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := testkit.New(t)
 		fake.Inject(faults.Match{Field: "secret"}, faults.Unavailable())
-		plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{numbered(1)}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +70,7 @@ func TestPlanningObeysRetryAfter(t *testing.T) {
 		fake := testkit.New(t)
 		fake.Inject(faults.Match{Field: "secret", Times: 1}, faults.RateLimited(30*time.Second))
 		began := time.Now()
-		planned(t, paced(fake.AdminClient()), secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		planned(t, paced(fake.AdminClient()), secretsync.Run{Sources: []*secretsync.Source{numbered(1)}})
 		if took := time.Since(began); took < 30*time.Second {
 			t.Errorf("asked again after %v", took)
 		}
@@ -86,7 +86,7 @@ func TestAnErrorOfTheStoreHoldsNoValue(t *testing.T) {
 		}
 		_, _ = w.Write([]byte(`{"data":{"secrets_api":{"key":"admin","role":"admin","tenant":"t","unreachable":[]},"secret":[],"owned":[]}}`))
 	}))
-	plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3)}})
+	plan := planned(t, store, secretsync.Run{Sources: []*secretsync.Source{numbered(3)}})
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if report.Count(secretsync.Failed) != 3 {
 		t.Fatalf("%+v", report.Actions)

@@ -20,7 +20,7 @@ const (
 func typedEntry(name string, raw json.RawMessage) Entry {
 	var compact bytes.Buffer
 	_ = json.Compact(&compact, raw)
-	return Entry{Name: name, Text: prefect.TextValue(compact.String()), Format: FormatJSON, Type: typeOf(raw)}
+	return Entry{Name: name, Text: prefect.TextValue(compact.String()), format: FormatJSON, kind: typeOf(raw)}
 }
 
 // typeOf is what a plan calls a value that is not a string.
@@ -52,17 +52,17 @@ func counted(kind string, n int, part string) string {
 // Prefect cannot read goes as a string where no rule says otherwise.
 func (e Entry) encode(rule Format) (encoding, error) {
 	text := e.Text.RevealText()
-	sent, err := e.format(rule).encode(text)
+	sent, err := e.formatUnder(rule).encode(text)
 	switch {
-	case e.Type == "":
+	case e.kind == "":
 		return sent, err
 	case err != nil && rule == FormatAuto:
 		sent, err = textEncoding(text), nil
-		sent.reason = e.Type + "; sent as a string, because it " + unreadable
+		sent.reason = e.kind + "; sent as a string, because it " + unreadable
 	case sent.parsed:
-		sent.reason = e.Type
+		sent.reason = e.kind
 	default:
-		sent.reason = e.Type + "; sent as a string"
+		sent.reason = e.kind + "; sent as a string"
 	}
 	return sent, err
 }
