@@ -50,7 +50,7 @@ func received(t *testing.T, v prefect.Value) (any, error) {
 func promisedBy(format Format, text string) (any, error) {
 	loaded, err := prefect.Loads(text)
 	switch {
-	case errors.Is(err, prefect.ErrNotJSON), format == FormatString, format == FormatAuto && (err != nil || !bracketed(text)):
+	case errors.Is(err, prefect.ErrNotJSON), format == FormatString, format == FormatAuto && (err != nil || !startsWithBracket(text)):
 		return text, nil
 	}
 	return loaded, err

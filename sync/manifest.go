@@ -35,7 +35,7 @@ func ParseManifest(name string, text []byte) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	file.Unknown = misplaced
+	file.Unknown = misplacedHint
 	m := readManifest(file.Root())
 	m.file = name
 	var bad *tomlfile.Error
@@ -55,12 +55,12 @@ func (m *Manifest) Environment(name string) (*Manifest, error) {
 	case name == "":
 		e = &Manifest{}
 	case !ok:
-		return nil, m.noEnvironment(name)
+		return nil, m.unknownEnvironment(name)
 	}
-	return e.over(m), nil
+	return e.mergedOver(m), nil
 }
 
-func (m *Manifest) noEnvironment(name string) error {
+func (m *Manifest) unknownEnvironment(name string) error {
 	file, all := cmp.Or(m.file, "no manifest was read"), m.Environments()
 	if len(all) == 0 {
 		return fmt.Errorf("there is no environment %q: %s: add [environments.%s] to a manifest", name, file, tomlpos.QuoteKey(name))
@@ -96,12 +96,12 @@ func (m *Manifest) SecretNames() []string {
 }
 
 // over is what m says, and for what it does not say what the top does.
-func (m *Manifest) over(top *Manifest) *Manifest {
+func (m *Manifest) mergedOver(top *Manifest) *Manifest {
 	merged := &Manifest{file: top.file, APIURL: cmp.Or(m.APIURL, top.APIURL)}
-	merged.Tenants = said(m.Tenants, top.Tenants)
-	merged.Include = said(m.Include, top.Include)
-	merged.Exclude = said(m.Exclude, top.Exclude)
-	merged.Prune.Scope = said(m.Prune.Scope, top.Prune.Scope)
+	merged.Tenants = firstGiven(m.Tenants, top.Tenants)
+	merged.Include = firstGiven(m.Include, top.Include)
+	merged.Exclude = firstGiven(m.Exclude, top.Exclude)
+	merged.Prune.Scope = firstGiven(m.Prune.Scope, top.Prune.Scope)
 	merged.Prune.MaxDeletes = cmp.Or(m.Prune.MaxDeletes, top.Prune.MaxDeletes)
 	merged.Overwrite = cmp.Or(m.Overwrite, top.Overwrite)
 	merged.Names = make(map[string]NameRule, len(top.Names)+len(m.Names))
@@ -111,7 +111,7 @@ func (m *Manifest) over(top *Manifest) *Manifest {
 }
 
 // said is the first list that is not nil: an empty one says that there is none.
-func said(list, otherwise []string) []string {
+func firstGiven(list, otherwise []string) []string {
 	if list == nil {
 		return slices.Clone(otherwise)
 	}

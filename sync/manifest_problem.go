@@ -13,7 +13,7 @@ type ManifestError struct {
 	File     string            // as given to ParseManifest
 	Problems []ManifestProblem // in the order of the file
 
-	places error // a [tomlfile.Error], of the same problems
+	positions error // a [tomlfile.Error], of the same problems
 }
 
 // ManifestProblem is one thing that is wrong with a manifest.
@@ -29,7 +29,7 @@ func newManifestError(err *tomlfile.Error) *ManifestError {
 	for i, p := range err.Problems {
 		problems[i] = ManifestProblem{p.Key, p.Line, p.Column, p.Message, p.Hint}
 	}
-	return &ManifestError{File: err.File, Problems: problems, places: err}
+	return &ManifestError{File: err.File, Problems: problems, positions: err}
 }
 
 // Error has a line for each problem.
@@ -43,4 +43,4 @@ func (e *ManifestError) Error() string {
 
 // Unwrap returns an error with the same problems and their places in bytes, for the
 // command's own checks.
-func (e *ManifestError) Unwrap() error { return e.places }
+func (e *ManifestError) Unwrap() error { return e.positions }

@@ -37,18 +37,18 @@ func (m *Manifest) environmentFields() []tomlfile.Field {
 }
 
 // misplaced is the hint for a key of the manifest itself that a table has.
-func misplaced(key tomlfile.Value) string {
+func misplacedHint(key tomlfile.Value) string {
 	if !slices.ContainsFunc((&Manifest{}).fields(), func(f tomlfile.Field) bool { return f.Name == key.Name() }) {
 		return ""
 	}
 	return key.Name() + " of the manifest itself stands above its first [table]"
 }
 
-const aboveEnvironment = "write [environments.NAME] above what it says"
+const environmentForm = "write [environments.NAME] above what it says"
 
 func (m *Manifest) readEnvironments(v tomlfile.Value) {
 	m.environments = map[string]*Manifest{}
-	v.Entries(aboveEnvironment, func(v tomlfile.Value) { m.environments[v.Name()] = m.readEnvironment(v) })
+	v.Entries(environmentForm, func(v tomlfile.Value) { m.environments[v.Name()] = m.readEnvironment(v) })
 }
 
 // readEnvironment is what an environment says; m is the top.
@@ -57,7 +57,7 @@ func (m *Manifest) readEnvironment(v tomlfile.Value) *Manifest {
 		v.WrongKey("an environment's name is empty", "name it, such as [environments.staging]")
 	}
 	e := &Manifest{}
-	v.Table("an environment", aboveEnvironment, e.environmentFields())
+	v.Table("an environment", environmentForm, e.environmentFields())
 	checkRequired(v, e, m)
 	return e
 }
@@ -81,7 +81,7 @@ func readNameRule(v tomlfile.Value) (rule NameRule) {
 	case string:
 		rule.readFrom(v)
 	default:
-		hint := misplaced(v)
+		hint := misplacedHint(v)
 		if hint == "" {
 			hint = `give it as a string, or as a table such as { from = "CI_NAME", required = true }`
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 )
 
-const noPlan = "no plan can succeed: change one of them"
+const requiredHint = "no plan can succeed: change one of them"
 
 // checkRequired reports an exclusion that takes away what a name requires. The
 // part of the manifest at v stands over the top, which is empty for the top
@@ -21,7 +21,7 @@ func checkRequired(v tomlfile.Value, part, top *Manifest) {
 	patterns, _ := key.List()
 	for _, name := range slices.Sorted(maps.Keys(part.Names)) {
 		if i := part.Names[name].excludedBy(exclude); i >= 0 {
-			v.Key("names").Key(name).Wrong("it is required, and "+patterns[i].Path()+" takes its source out", noPlan)
+			v.Key("names").Key(name).Wrong("it is required, and "+patterns[i].Path()+" takes its source out", requiredHint)
 		}
 	}
 	if len(part.Exclude) == 0 {
@@ -30,7 +30,7 @@ func checkRequired(v tomlfile.Value, part, top *Manifest) {
 	for _, name := range slices.Sorted(maps.Keys(top.Names)) {
 		_, replaced := part.Names[name]
 		if i := top.Names[name].excludedBy(part.Exclude); i >= 0 && !replaced {
-			patterns[i].Wrong("it takes out the source of "+v.Root().Key("names").Key(name).Path()+", which is required", noPlan)
+			patterns[i].Wrong("it takes out the source of "+v.Root().Key("names").Key(name).Path()+", which is required", requiredHint)
 		}
 	}
 }

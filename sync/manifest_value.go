@@ -37,7 +37,7 @@ func readOverwrites(v tomlfile.Value) Overwrites {
 func readGlobs(v tomlfile.Value) []string {
 	return v.Texts(func(v tomlfile.Value, pattern string) {
 		if _, err := path.Match(pattern, ""); err != nil {
-			v.Wrong("this is not a glob", mendGlob)
+			v.Wrong("this is not a glob", globHint)
 		}
 	})
 }

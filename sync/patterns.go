@@ -27,14 +27,14 @@ func (p *planner) selects(plan *Plan) error {
 		plan.Remarks = append(plan.Remarks, "max-deletes is set and there is no prune scope: nothing is deleted")
 	}
 	if p.in.Rules.Include != nil && !plan.Pending() {
-		return nothingIncluded(len(p.in.Rules.Include), idle)
+		return nothingIncludedError(len(p.in.Rules.Include), idle)
 	}
 	return nil
 }
 
 // nothingIncluded says why: idle is what is to be said of the patterns that match
 // nothing.
-func nothingIncluded(patterns int, idle []string) error {
+func nothingIncludedError(patterns int, idle []string) error {
 	switch {
 	case patterns == 0:
 		idle = []string{"it is empty, and none of the names in [names] has a value"}
@@ -55,7 +55,7 @@ func (p *Plan) judge(what string, patterns []string, noName string, names []stri
 			continue
 		}
 		said := fmt.Sprintf("%s %q matches %s", what, p.masked(pattern), noName)
-		if likely := meant(pattern, names); likely != "" {
+		if likely := suggestPattern(pattern, names); likely != "" {
 			said += didYouMean(p.masked(likely))
 			p.Warnings = append(p.Warnings, said)
 		} else {
@@ -81,20 +81,22 @@ func didYouMean(name string) string {
 }
 
 // likeName suggests a name of a source in place of one that no source has.
-func (p *planner) likeName(name string) string { return didYouMean(like(bareGlob(name), p.ciNames())) }
+func (p *planner) likeName(name string) string {
+	return didYouMean(suggest(undecorated(name), p.ciNames()))
+}
 
 // meant is what a pattern that matches nothing most likely was to be; empty if it
 // may be right.
-func meant(pattern string, names []string) string {
-	bare := bareGlob(pattern)
-	if likely := like(bare, names); likely != "" || bare == pattern {
+func suggestPattern(pattern string, names []string) string {
+	bare := undecorated(pattern)
+	if likely := suggest(bare, names); likely != "" || bare == pattern {
 		return likely
 	}
-	return alternatives(bare)
+	return asPatterns(bare)
 }
 
 // alternatives are those of a regular expression as a list of patterns.
-func alternatives(expression string) string {
+func asPatterns(expression string) string {
 	inner := strings.TrimSuffix(strings.TrimPrefix(expression, "("), ")")
 	if strings.ContainsAny(inner, "()") {
 		return expression
@@ -104,13 +106,13 @@ func alternatives(expression string) string {
 
 // like is the pattern in another case that matches, or the name that it nearly
 // matches; empty if there is none.
-func like(pattern string, names []string) string {
-	return cmp.Or(inAnyCase(pattern, names), nearest.Glob(pattern, names))
+func suggest(pattern string, names []string) string {
+	return cmp.Or(suggestCase(pattern, names), nearest.Glob(pattern, names))
 }
 
 // inAnyCase is a pattern in the case in which it matches one of the names, or else
 // the name that it matches in another; empty if it matches in none.
-func inAnyCase(pattern string, names []string) string {
+func suggestCase(pattern string, names []string) string {
 	forms := []string{pattern, strings.ToUpper(pattern), strings.ToLower(pattern)}
 	for _, form := range forms {
 		if slices.ContainsFunc(names, func(name string) bool { ok, _ := path.Match(form, name); return ok }) {
@@ -128,14 +130,14 @@ func inAnyCase(pattern string, names []string) string {
 // notGlob is what people write around a pattern where it counts as a part of it: a
 // list's dash, quotation marks, the context, a variable's $, and a regular
 // expression's slashes and anchors.
-var notGlob = regexp.MustCompile("^(- *|[\"'`]|\\$\\{\\{ *|secrets\\.|vars\\.|env\\.|[$^/! ])|( *\\}\\}|[\"'`$/ ])$")
+var decoration = regexp.MustCompile("^(- *|[\"'`]|\\$\\{\\{ *|secrets\\.|vars\\.|env\\.|[$^/! ])|( *\\}\\}|[\"'`$/ ])$")
 
 // bareGlob is a pattern without that, and with a regular expression's .* and .+ as
 // globs.
-func bareGlob(pattern string) string {
+func undecorated(pattern string) string {
 	bare := strings.NewReplacer(".*", "*", ".+", "*").Replace(pattern)
 	for {
-		next := notGlob.ReplaceAllString(bare, "")
+		next := decoration.ReplaceAllString(bare, "")
 		if next == bare || next == "" {
 			return bare
 		}

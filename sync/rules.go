@@ -68,7 +68,7 @@ func validate(r Rules, p Prune, o Overwrites) error {
 // validate fails if a pattern is not a glob, or if an exclusion takes away what a name
 // requires.
 func (r Rules) validate() error {
-	if err := validGlobs(slices.Concat(r.Include, r.Exclude)); err != nil {
+	if err := checkGlobs(slices.Concat(r.Include, r.Exclude)); err != nil {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Names)) {
@@ -85,16 +85,16 @@ func (p Prune) validate() error {
 	if p.limit() < 0 {
 		return fmt.Errorf("max-deletes is %d: it is how many names may be deleted, 0 or more", p.limit())
 	}
-	return validGlobs(p.Scope)
+	return checkGlobs(p.Scope)
 }
 
 // mendGlob is the hint for a pattern that is not a glob.
-const mendGlob = "close its bracket, or write a literal bracket as [[]"
+const globHint = "close its bracket, or write a literal bracket as [[]"
 
-func validGlobs(patterns []string) error {
+func checkGlobs(patterns []string) error {
 	for _, pattern := range patterns {
 		if _, err := path.Match(pattern, ""); err != nil {
-			return fmt.Errorf("pattern %q: not a glob: %s", pattern, mendGlob)
+			return fmt.Errorf("pattern %q: not a glob: %s", pattern, globHint)
 		}
 	}
 	return nil

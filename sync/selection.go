@@ -12,7 +12,7 @@ import (
 // registries of packages and images, coverage, scanners, releases, deployments and
 // the forge. It is a hint for people, so it holds what a flow seldom reads; the
 // names are those that the vendors' own setup pages for GitHub Actions use.
-var cisOwn = []string{
+var ciPatterns = []string{
 	// registries of packages
 	"NPM_*", "*_NPM_TOKEN", "NODE_AUTH_TOKEN", "YARN_*", "JSR_TOKEN", "PYPI_*", "*_PYPI_*", "TWINE_*", "UV_PUBLISH_*", "CARGO_REGISTRY_*", "CRATES_*",
 	"RUBYGEMS_*", "GEM_HOST_*", "NUGET_*", "MAVEN_*", "OSSRH_*", "SONATYPE_*", "GRADLE_*", "COCOAPODS_*", "PACKAGIST_*", "HEX_API_KEY", "HOMEBREW_*",
@@ -30,7 +30,7 @@ var cisOwn = []string{
 	"PREFECT_*KEY*", "PREFECT__CLOUD__*",
 }
 
-func isCIsOwn(name string) bool { return firstMatch(cisOwn, strings.ToUpper(name)) != "" }
+func looksLikeCI(name string) bool { return firstMatch(ciPatterns, strings.ToUpper(name)) != "" }
 
 // FirstLines are what a reader should know before the actions: what the plan's
 // maker said, and how much goes where if all secrets were given and nobody said
@@ -60,7 +60,7 @@ func (p *planner) unselected() int {
 func (p *Plan) unselectedLine() string {
 	written := slices.Concat(p.names(Create), p.names(Overwrite))
 	line := fmt.Sprintf("%d of %d secrets go to %s, and no include, exclude or [names] selects them", len(written), p.unselected, tenant.Label(p.Tenant))
-	own := slices.DeleteFunc(written, func(name string) bool { return !isCIsOwn(name) })
+	own := slices.DeleteFunc(written, func(name string) bool { return !looksLikeCI(name) })
 	if len(own) == 0 {
 		return line
 	}
