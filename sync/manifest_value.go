@@ -10,7 +10,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 )
 
-// readCount reads how many there may be at most.
+// readCount reads a maximum, which is 0 or more; nil if it is not valid.
 func readCount(v tomlfile.Value) *int {
 	n, ok := v.Any().(int64)
 	if !ok || n < 0 || n > math.MaxInt32 {
