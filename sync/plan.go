@@ -68,7 +68,7 @@ type planInput struct {
 	apply  bool   // the plan is to be applied, so the key must be one that may write
 }
 
-// Plan is what a sync will do to one tenant's store, all of it, sorted by name.
+// Plan is everything that a sync will do to one tenant's store, sorted by name.
 type Plan struct {
 	URL     string // of the store
 	Tenant  string // slug or id; empty if the store does not say which the key's own is
