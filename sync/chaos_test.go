@@ -111,8 +111,8 @@ func (c *chaos) run() {
 	if err != nil {
 		c.Fatal(err)
 	}
-	store := paced(client)
-	c.plan = planned(c.T, store, c.input())
+	store := newPaced(client)
+	c.plan = mustPlan(c.T, store, c.input())
 	c.faults()
 	ctx, cancel := context.WithTimeout(c.Context(), c.duration(5*time.Minute))
 	defer cancel()
@@ -152,7 +152,7 @@ func (c *chaos) input() secretsync.Run {
 		c.store(fmt.Sprint("other", i), "old")
 	}
 	return secretsync.Run{
-		Sources: []*secretsync.Source{source("s", pairs...)}, Prune: secretsync.Prune{Scope: []string{"team_*"}, Unowned: true},
+		Sources: []*secretsync.Source{newSource("s", pairs...)}, Prune: secretsync.Prune{Scope: []string{"team_*"}, Unowned: true},
 	}
 }
 
@@ -293,16 +293,16 @@ func (c *chaos) compare() {
 		}
 		switch a.Result {
 		case secretsync.Created, secretsync.Overwritten, secretsync.Unchanged, secretsync.Deleted:
-			c.must(now == want, a, "is not what was acknowledged")
+			c.check(now == want, a, "is not what was acknowledged")
 		case secretsync.Failed, secretsync.Skipped:
-			c.must(now == before || c.twice && a.Result == secretsync.Failed && now == want, a, "was changed nevertheless")
+			c.check(now == before || c.twice && a.Result == secretsync.Failed && now == want, a, "was changed nevertheless")
 		case secretsync.Unknown:
-			c.must(now == before || now == want, a, "is neither the old nor the new one")
+			c.check(now == before || now == want, a, "is neither the old nor the new one")
 		default:
-			c.must(false, a, "has no result")
+			c.check(false, a, "has no result")
 		}
 		if a.Result == secretsync.Unchanged && !c.twice {
-			c.must(before == want, a, "was another one before")
+			c.check(before == want, a, "was another one before")
 		}
 	}
 	for name, value := range untouched {
@@ -324,14 +324,14 @@ func (c *chaos) compareOrder() {
 	}
 	for _, a := range c.report.Actions {
 		if deleted && a.Kind != secretsync.Delete && (a.Result == secretsync.Failed || a.Result == secretsync.Unknown) {
-			c.must(false, a, "was not acknowledged, and something was deleted nevertheless")
+			c.check(false, a, "was not acknowledged, and something was deleted nevertheless")
 		}
 	}
 }
 
 // compareDeletes looks at what was asked, not only at what came of it.
 func (c *chaos) compareDeletes() {
-	planned := deletes(c.plan)
+	planned := deletedNames(c.plan)
 	for _, call := range c.cloud.Calls(faults.Match{Field: "deleteSecret"}) {
 		if !slices.Contains(planned, call.Secret) {
 			c.Errorf("seed %d: %s was deleted, and the plan did not say so", c.seed, call.Secret)
@@ -361,7 +361,7 @@ func valueOf(name string) string {
 	return fmt.Sprintf("%s %d", canary, i)
 }
 
-func (c *chaos) must(ok bool, a secretsync.Action, what string) {
+func (c *chaos) check(ok bool, a secretsync.Action, what string) {
 	if !ok {
 		c.Errorf("seed %d: %s, to %s and said to be %s, %s: %s", c.seed, a.Name, a.Kind, a.Result, what, a.Reason)
 	}

@@ -22,7 +22,7 @@ type plainStore struct {
 	writes int
 }
 
-func storeOf(values map[string]string) *plainStore {
+func newPlainStore(values map[string]string) *plainStore {
 	s := &plainStore{values: map[string]string{}}
 	maps.Copy(s.values, values)
 	return s
@@ -89,11 +89,11 @@ func (s *comparingStore) Unchanged(_ context.Context, secrets []prefect.NamedVal
 }
 
 func TestAStoreOfAnotherKind(t *testing.T) {
-	store := storeOf(map[string]string{"A": `"old"`, "STALE": `1`})
+	store := newPlainStore(map[string]string{"A": `"old"`, "STALE": `1`})
 	in := secretsync.Run{
-		Sources: []*secretsync.Source{source("s", "A", "x", "B", "y")}, Prune: secretsync.Prune{Scope: []string{"*"}, Unowned: true},
+		Sources: []*secretsync.Source{newSource("s", "A", "x", "B", "y")}, Prune: secretsync.Prune{Scope: []string{"*"}, Unowned: true},
 	}
-	plan := planned(t, store, in)
+	plan := mustPlan(t, store, in)
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil || report.Err != nil {
 		t.Fatal(err, report.Err)
@@ -120,11 +120,11 @@ func TestAStoreOfAnotherKind(t *testing.T) {
 // What the store can tell that it has is no change: it is not written, and needs
 // nobody's leave.
 func TestUnchangedIsPlannedWhereTheStoreCanTell(t *testing.T) {
-	store := &comparingStore{plainStore: storeOf(map[string]string{"SAME": `"x"`, "OTHER": `"old"`})}
-	in := secretsync.Run{Sources: []*secretsync.Source{source("s", "SAME", "x", "OTHER", "y", "NEW", "z", "EMPTY", "")}}
-	plan := planned(t, store, in)
+	store := &comparingStore{plainStore: newPlainStore(map[string]string{"SAME": `"x"`, "OTHER": `"old"`})}
+	in := secretsync.Run{Sources: []*secretsync.Source{newSource("s", "SAME", "x", "OTHER", "y", "NEW", "z", "EMPTY", "")}}
+	plan := mustPlan(t, store, in)
 	want := map[string]secretsync.Kind{"SAME": secretsync.Keep, "OTHER": secretsync.Overwrite, "NEW": secretsync.Create, "EMPTY": secretsync.Skip}
-	if diff := cmp.Diff(want, kinds(plan)); diff != "" {
+	if diff := cmp.Diff(want, kindsOf(plan)); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"OTHER", "SAME"}, store.asked); diff != "" {
@@ -147,13 +147,13 @@ func TestUnchangedIsPlannedWhereTheStoreCanTell(t *testing.T) {
 	if diff := cmp.Diff([]string{"SAME"}, report.Names(secretsync.Unchanged)); diff != "" || report.Err != nil {
 		t.Errorf("%v: %s", report.Err, diff)
 	}
-	again := planned(t, store, in)
+	again := mustPlan(t, store, in)
 	if again.Pending() || again.Count(secretsync.Keep) != 3 {
 		t.Errorf("%+v", again.Actions)
 	}
 }
 
-func kinds(plan *secretsync.Plan) map[string]secretsync.Kind {
+func kindsOf(plan *secretsync.Plan) map[string]secretsync.Kind {
 	kinds := map[string]secretsync.Kind{}
 	for _, a := range plan.Actions {
 		kinds[a.Name] = a.Kind
@@ -162,28 +162,28 @@ func kinds(plan *secretsync.Plan) map[string]secretsync.Kind {
 }
 
 func TestUnchangedNeedsNoOwner(t *testing.T) {
-	store := &comparingStore{plainStore: storeOf(map[string]string{"SAME": `"x"`})}
-	in := secretsync.Run{Sources: []*secretsync.Source{source("s", "SAME", "x")}, Overwrite: secretsync.OverwriteOwned}
-	if plan := planned(t, store, in); plan.Pending() {
+	store := &comparingStore{plainStore: newPlainStore(map[string]string{"SAME": `"x"`})}
+	in := secretsync.Run{Sources: []*secretsync.Source{newSource("s", "SAME", "x")}, Overwrite: secretsync.OverwriteOwned}
+	if plan := mustPlan(t, store, in); plan.Pending() {
 		t.Errorf("%+v", plan.Actions)
 	}
 }
 
 func TestAStoreIsNotAskedToCompare(t *testing.T) {
 	for name, in := range map[string]secretsync.Run{
-		"where the run may not": {Sources: []*secretsync.Source{source("s", "SAME", "x")}, NoCompare: true},
-		"about what is new":     {Sources: []*secretsync.Source{source("s", "NEW", "x")}},
+		"where the run may not": {Sources: []*secretsync.Source{newSource("s", "SAME", "x")}, NoCompare: true},
+		"about what is new":     {Sources: []*secretsync.Source{newSource("s", "NEW", "x")}},
 	} {
-		store := &comparingStore{plainStore: storeOf(map[string]string{"SAME": `"x"`})}
-		if plan := planned(t, store, in); plan.Count(secretsync.Keep) != 0 || store.calls != 0 {
+		store := &comparingStore{plainStore: newPlainStore(map[string]string{"SAME": `"x"`})}
+		if plan := mustPlan(t, store, in); plan.Count(secretsync.Keep) != 0 || store.calls != 0 {
 			t.Errorf("%s: it was asked %d times: %+v", name, store.calls, plan.Actions)
 		}
 	}
 }
 
 func TestAComparisonThatFails(t *testing.T) {
-	store := &comparingStore{plainStore: storeOf(map[string]string{"SAME": `"x"`}), err: prefect.ErrForbidden}
-	plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{source("s", "SAME", "x")}})
+	store := &comparingStore{plainStore: newPlainStore(map[string]string{"SAME": `"x"`}), err: prefect.ErrForbidden}
+	plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{newSource("s", "SAME", "x")}})
 	if err == nil {
 		err = plan.Against(t.Context(), store)
 	}

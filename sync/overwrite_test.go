@@ -16,7 +16,7 @@ import (
 )
 
 // shared is a fake where the key admin wrote A and the key bob wrote B.
-func shared(t *testing.T, options ...testkit.Option) *testkit.Cloud {
+func newSharedCloud(t *testing.T, options ...testkit.Option) *testkit.Cloud {
 	t.Helper()
 	cloud := testkit.New(t, options...)
 	bob := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: prefect.RoleAdmin}))
@@ -28,8 +28,8 @@ func shared(t *testing.T, options ...testkit.Option) *testkit.Cloud {
 
 func TestAnotherKeysSecretIsMarked(t *testing.T) {
 	for _, overwrite := range []secretsync.Overwrites{"", secretsync.OverwriteAny} {
-		client := shared(t).AdminClient()
-		plan, err := against(t, paced(client), secretsync.Run{Overwrite: overwrite})
+		client := newSharedCloud(t).AdminClient()
+		plan, err := planPair(t, newPaced(client), secretsync.Run{Overwrite: overwrite})
 		if err != nil || client.Requests() != 1 {
 			t.Fatalf("%v, %d requests", err, client.Requests())
 		}
@@ -43,7 +43,7 @@ func TestAnotherKeysSecretIsMarked(t *testing.T) {
 }
 
 // older is a version of our store that says who wrote a name, and nothing of keys.
-func older(t *testing.T, h http.Handler) http.Handler {
+func newOlderStore(t *testing.T, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(readBody(t, r), "unreachable") {
 			w.WriteHeader(http.StatusBadRequest)
@@ -63,13 +63,13 @@ func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
 		store http.Handler
 		want  string
 	}{
-		"ours":              {shared(t).Handler(), refused},
-		"ours, but older":   {older(t, shared(t).Handler()), refused},
-		"another":           {shared(t, testkit.WithDialect(prefect.DialectSnake)).Handler(), "overwrite is owned, and this store does not say who wrote a secret: allow any"},
+		"ours":              {newSharedCloud(t).Handler(), refused},
+		"ours, but older":   {newOlderStore(t, newSharedCloud(t).Handler()), refused},
+		"another":           {newSharedCloud(t, testkit.WithDialect(prefect.DialectSnake)).Handler(), "overwrite is owned, and this store does not say who wrote a secret: allow any"},
 		"an unknown writer": {unknown, `the store does not say who wrote "A"`},
 		"nothing there":     {testkit.New(t, testkit.WithDialect(prefect.DialectCamel)).Handler(), ""},
 	} {
-		_, err := against(t, storeOver(t, tt.store), secretsync.Run{Overwrite: secretsync.OverwriteOwned})
+		_, err := planPair(t, newStore(t, tt.store), secretsync.Run{Overwrite: secretsync.OverwriteOwned})
 		if (err != nil) != (tt.want != "") || err != nil && (!errors.Is(err, secretsync.ErrNotOwned) || !strings.Contains(err.Error(), tt.want)) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -80,22 +80,22 @@ func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
 func TestOwnedNamesAWriterOnce(t *testing.T) {
 	cloud := testkit.New(t)
 	bob := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: prefect.RoleAdmin}))
-	in := secretsync.Run{Sources: []*secretsync.Source{numbered(30)}, Overwrite: secretsync.OverwriteOwned}
-	secretsync.Apply(t.Context(), paced(bob), planned(t, paced(bob), in), secretsync.ApplyOptions{})
+	in := secretsync.Run{Sources: []*secretsync.Source{newNumbered(30)}, Overwrite: secretsync.OverwriteOwned}
+	secretsync.Apply(t.Context(), newPaced(bob), mustPlan(t, newPaced(bob), in), secretsync.ApplyOptions{})
 	plan, err := secretsync.NewPlan(in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = plan.Against(t.Context(), paced(cloud.AdminClient()))
+	err = plan.Against(t.Context(), newPaced(cloud.AdminClient()))
 	if err == nil || strings.Count(err.Error(), "bob") != 1 || !strings.HasSuffix(err.Error(), `"S009" and 20 more names`) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestOwnedLetsTheKeysOwn(t *testing.T) {
-	for _, h := range []func(http.Handler) http.Handler{func(h http.Handler) http.Handler { return h }, func(h http.Handler) http.Handler { return older(t, h) }} {
-		store := storeOver(t, h(storing(t, "A", "B").Handler()))
-		plan, err := against(t, store, secretsync.Run{Overwrite: secretsync.OverwriteOwned})
+	for _, h := range []func(http.Handler) http.Handler{func(h http.Handler) http.Handler { return h }, func(h http.Handler) http.Handler { return newOlderStore(t, h) }} {
+		store := newStore(t, h(newCloud(t, "A", "B").Handler()))
+		plan, err := planPair(t, store, secretsync.Run{Overwrite: secretsync.OverwriteOwned})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,12 +107,12 @@ func TestOwnedLetsTheKeysOwn(t *testing.T) {
 
 // A planner is not the key that will write.
 func TestAPlannerRefusesNobodysSecrets(t *testing.T) {
-	cloud := shared(t)
+	cloud := newSharedCloud(t)
 	if err := cloud.AdminClient().SetSecret(t.Context(), "OLD", 1); err != nil {
 		t.Fatal(err)
 	}
-	store := paced(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner})))
-	plan, err := against(t, store, pruneAll(secretsync.Run{Overwrite: secretsync.OverwriteOwned}))
+	store := newPaced(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner})))
+	plan, err := planPair(t, store, pruneAll(secretsync.Run{Overwrite: secretsync.OverwriteOwned}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestAPlannerRefusesNobodysSecrets(t *testing.T) {
 
 // An unknown policy must not count as any.
 func TestAnUnknownPolicy(t *testing.T) {
-	in := secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}, Overwrite: "own"}
+	in := secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", "x")}, Overwrite: "own"}
 	if _, err := secretsync.NewPlan(in); err == nil || !strings.Contains(err.Error(), "any or owned") {
 		t.Errorf("got %v", err)
 	}
@@ -155,11 +155,11 @@ func TestOverwriteInAManifest(t *testing.T) {
 func TestManyNamesThatAreNotReached(t *testing.T) {
 	cloud := testkit.New(t)
 	client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "k", Role: prefect.RoleAdmin, Patterns: []string{"S0*"}}))
-	plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{numbered(3000)}, WriterFrom: "HERE"})
+	plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{newNumbered(3000)}, WriterFrom: "HERE"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = plan.Against(t.Context(), paced(client))
+	err = plan.Against(t.Context(), newPaced(client))
 	if want := fmt.Sprintf("%q and 2890 more names", "S1008"); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)
 	}

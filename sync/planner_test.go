@@ -14,23 +14,23 @@ import (
 
 // onePair is a source without any of the names that shared has, all of which may be
 // deleted.
-func onePair() secretsync.Run {
-	return pruneAll(secretsync.Run{Sources: []*secretsync.Source{source("s", "NEW", "x")}})
+func newPruneRun() secretsync.Run {
+	return pruneAll(secretsync.Run{Sources: []*secretsync.Source{newSource("s", "NEW", "x")}})
 }
 
-func plannerStore(cloud *testkit.Cloud) secretsync.Store {
-	return paced(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner})))
+func newPlannerStore(cloud *testkit.Cloud) secretsync.Store {
+	return newPaced(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner})))
 }
 
 // A sync deletes what one key wrote, and so a planner counts the names of each.
 func TestAPlannerCountsTheDeletionsOfEachKey(t *testing.T) {
-	cloud := shared(t)
+	cloud := newSharedCloud(t)
 	if err := cloud.AdminClient().SetSecret(t.Context(), "A2", 1); err != nil {
 		t.Fatal(err)
 	}
-	store := plannerStore(cloud)
+	store := newPlannerStore(cloud)
 	for limit, want := range map[int]string{0: "too many names", 1: "", 2: ""} {
-		in := onePair()
+		in := newPruneRun()
 		in.Prune.MaxDeletes = &limit
 		plan, err := secretsync.NewPlan(in)
 		if err != nil {
@@ -49,14 +49,14 @@ func TestAPlannerCountsTheDeletionsOfEachKey(t *testing.T) {
 
 // What nobody is known to have written, every key deletes.
 func TestAPlannerCountsUnownedNamesForEachKey(t *testing.T) {
-	store := storeOver(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	store := newStore(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := `{"data":{"secrets_api":{"key":"pr"},"secret":[{"name":"A","updated_by":null},{"name":"B","updated_by":"bob"}]}}`
 		if strings.Contains(readBody(t, r), "unreachable") {
 			answer = `{"data":{"secrets_api":{"key":"pr","role":"planner","tenant":"t","unreachable":[]},"secret":[{"name":"A"},{"name":"B"}],"owned":[]}}`
 		}
 		_, _ = io.WriteString(w, answer)
 	}))
-	in, limit := onePair(), 1
+	in, limit := newPruneRun(), 1
 	in.Prune.Unowned, in.Prune.MaxDeletes = true, &limit
 	plan, err := secretsync.NewPlan(in)
 	if err != nil {

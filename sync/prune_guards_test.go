@@ -30,7 +30,7 @@ type guardedRun struct {
 // has adds an entry to the one source.
 func (r *guardedRun) has(name, value string) {
 	s := r.in.Sources[0]
-	s.Entries = append(s.Entries, source("", name, value).Entries...)
+	s.Entries = append(s.Entries, newSource("", name, value).Entries...)
 }
 
 func (r *guardedRun) lists(name string, rule secretsync.NameRule) {
@@ -61,9 +61,9 @@ var guards = []guarded{
 	}},
 	{"a rule lists it", func(r *guardedRun) { r.lists("OLD", secretsync.NameRule{From: "A"}) }},
 	{"a rule lists it, and no source has it", func(r *guardedRun) { r.lists("OLD", secretsync.NameRule{From: "NOWHERE"}) }},
-	{"a source is empty", func(r *guardedRun) { r.in.Sources = append(r.in.Sources, source("vars")) }},
+	{"a source is empty", func(r *guardedRun) { r.in.Sources = append(r.in.Sources, newSource("vars")) }},
 	{"a source has the key of this run alone", func(r *guardedRun) {
-		r.in.Sources = append(r.in.Sources, source("vars", "KEY", canary))
+		r.in.Sources = append(r.in.Sources, newSource("vars", "KEY", canary))
 		r.in.Keys = []prefect.Value{prefect.TextValue(canary)}
 	}},
 	{"max-deletes is 0", func(r *guardedRun) { r.in.Prune.MaxDeletes = new(int) }},
@@ -92,11 +92,11 @@ var guards = []guarded{
 }
 
 // deletesOLD reports whether a run that is guarded so, or not at all, deletes OLD.
-func deletesOLD(t *testing.T, guard func(*guardedRun)) bool {
-	r := &guardedRun{T: t, cloud: storing(t, "OLD")}
-	r.in = pruneAll(secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}})
+func runDeletesOLD(t *testing.T, guard func(*guardedRun)) bool {
+	r := &guardedRun{T: t, cloud: newCloud(t, "OLD")}
+	r.in = pruneAll(secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", "x")}})
 	guard(r)
-	store := paced(r.cloud.AdminClient())
+	store := newPaced(r.cloud.AdminClient())
 	plan, err := secretsync.NewPlan(r.in)
 	if err != nil {
 		t.Fatal(err)
@@ -108,13 +108,13 @@ func deletesOLD(t *testing.T, guard func(*guardedRun)) bool {
 }
 
 func TestEachGuardOfPruneKeepsAName(t *testing.T) {
-	if !deletesOLD(t, func(*guardedRun) {}) {
+	if !runDeletesOLD(t, func(*guardedRun) {}) {
 		t.Fatal("without a guard nothing is deleted, so that no guard is tested")
 	}
 	for _, g := range guards {
 		t.Run(g.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				if deletesOLD(t, g.guard) {
+				if runDeletesOLD(t, g.guard) {
 					t.Error("it was deleted")
 				}
 			})

@@ -18,10 +18,10 @@ import (
 )
 
 // runOf is a run of one secret for the tenants, whose steps are noted.
-func runOf(cloud *testkit.Cloud, steps *[]string, tenants ...string) secretsync.Run {
+func newRun(cloud *testkit.Cloud, steps *[]string, tenants ...string) secretsync.Run {
 	note := func(step string) error { *steps = append(*steps, step); return nil }
 	return secretsync.Run{
-		Sources: []*secretsync.Source{source("s", "A", canary)},
+		Sources: []*secretsync.Source{newSource("s", "A", canary)},
 		Tenants: tenants, Writer: cloud.AdminClient(), Reader: cloud.RunnerClient(),
 		Steps: secretsync.Steps{
 			Connected: func() error { return note("connected") },
@@ -43,7 +43,7 @@ func TestRunSyncsEveryTenant(t *testing.T) {
 	cloud := testkit.New(t)
 	data, ml := cloud.Tenant("data"), cloud.Tenant("ml")
 	var steps []string
-	run := runOf(cloud, &steps, "ml", "data", ml.TenantID())
+	run := newRun(cloud, &steps, "ml", "data", ml.TenantID())
 	done, err := run.Sync(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +71,7 @@ func TestRunSyncsEveryTenant(t *testing.T) {
 func TestRunOfAPlanChangesNothing(t *testing.T) {
 	cloud := testkit.New(t)
 	var steps []string
-	done, err := runOf(cloud, &steps).Plan(t.Context())
+	done, err := newRun(cloud, &steps).Plan(t.Context())
 	if err != nil || done.Plans()[0].Count(secretsync.Create) != 1 || done.Tenants[0].Report != nil || done.Requests != 1 {
 		t.Errorf("%v: %+v", err, done)
 	}
@@ -98,7 +98,7 @@ func TestRunGoesOnWithTheTenantsThatHaveAPlan(t *testing.T) {
 	cloud := testkit.New(t)
 	data := cloud.Tenant("data")
 	var steps []string
-	run := runOf(cloud, &steps, "data", testkit.TenantID)
+	run := newRun(cloud, &steps, "data", testkit.TenantID)
 	run.Writer = adminOf{cloud.AdminClient(), data.TenantID(), cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "r", Role: prefect.RoleRunner}))}
 	done, err := run.Sync(t.Context())
 	if err != nil || done.Tenants[0].Report == nil || done.Tenants[1].Report != nil {
@@ -121,7 +121,7 @@ func TestRunFails(t *testing.T) {
 		steps  []string
 	}{
 		"no source": {func(_ *testkit.Cloud, r *secretsync.Run) {
-			r.Sources = []*secretsync.Source{source("s", "A", "")}
+			r.Sources = []*secretsync.Source{newSource("s", "A", "")}
 		}, "no secret", false, nil},
 		"connected": {func(_ *testkit.Cloud, r *secretsync.Run) { r.Steps.Connected = failing }, "stop", false, nil},
 		"an unknown tenant": {func(_ *testkit.Cloud, r *secretsync.Run) { r.Tenants = []string{"dat"} },
@@ -131,7 +131,7 @@ func TestRunFails(t *testing.T) {
 			c.Inject(faults.Match{Field: "tenant"}, faults.Fault{Code: prefect.CodeForbidden})
 		}, prefect.CodeForbidden, true, []string{"connected"}},
 		"a store without tenants": {func(_ *testkit.Cloud, r *secretsync.Run) {
-			r.Tenants, r.Writer = []string{"data"}, storeOf(nil)
+			r.Tenants, r.Writer = []string{"data"}, newPlainStore(nil)
 		}, "this store has no tenants", false, []string{"connected"}},
 		"the only plan": {func(c *testkit.Cloud, _ *secretsync.Run) {
 			c.Inject(faults.Match{Field: "secret"}, faults.Fault{Code: prefect.CodeForbidden})
@@ -149,7 +149,7 @@ func TestRunFails(t *testing.T) {
 			cloud := testkit.New(t)
 			cloud.Tenant("data")
 			var steps []string
-			run := runOf(cloud, &steps)
+			run := newRun(cloud, &steps)
 			tt.change(cloud, &run)
 			before := len(cloud.Names())
 			done, err := run.Sync(t.Context())
@@ -166,7 +166,7 @@ func TestRunFails(t *testing.T) {
 func TestARunThatIsStoppedBeforeItPlans(t *testing.T) {
 	cloud := testkit.New(t)
 	var steps []string
-	run, client, stop := runOf(cloud, &steps), cloud.AdminClient(), make(chan struct{})
+	run, client, stop := newRun(cloud, &steps), cloud.AdminClient(), make(chan struct{})
 	run.Writer, run.Stop = client, stop
 	close(stop)
 	if done, err := run.Sync(t.Context()); !errors.Is(err, secretsync.ErrInterrupted) || done != nil || client.Requests() != 0 {
@@ -180,8 +180,8 @@ func TestARunThatIsStoppedWhileItWrites(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: 10 * time.Second})
 		var steps []string
-		run, stop := runOf(cloud, &steps), make(chan struct{})
-		run.Sources, run.Stop = []*secretsync.Source{numbered(2000)}, stop
+		run, stop := newRun(cloud, &steps), make(chan struct{})
+		run.Sources, run.Stop = []*secretsync.Source{newNumbered(2000)}, stop
 		time.AfterFunc(5*time.Second, func() { close(stop) })
 		done, err := run.Sync(t.Context())
 		if err != nil {
@@ -203,7 +203,7 @@ func TestARunThatIsCancelled(t *testing.T) {
 		time.AfterFunc(5*time.Second, cancel)
 		var steps []string
 		began := time.Now()
-		done, err := runOf(cloud, &steps).Sync(ctx)
+		done, err := newRun(cloud, &steps).Sync(ctx)
 		if err != nil || time.Since(began) != 5*time.Second {
 			t.Fatal(err, time.Since(began))
 		}
@@ -222,7 +222,7 @@ func TestARunKeepsTimeToVerify(t *testing.T) {
 		defer cancel()
 		var steps []string
 		began := time.Now()
-		done, err := runOf(cloud, &steps).Sync(ctx)
+		done, err := newRun(cloud, &steps).Sync(ctx)
 		if err != nil || time.Since(began) != 9*time.Second {
 			t.Fatal(err, time.Since(began))
 		}
@@ -233,8 +233,8 @@ func TestARunKeepsTimeToVerify(t *testing.T) {
 }
 
 func TestARunWithoutSteps(t *testing.T) {
-	store := storeOf(nil)
-	run := secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}, Writer: store}
+	store := newPlainStore(nil)
+	run := secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", "x")}, Writer: store}
 	done, err := run.Sync(t.Context())
 	if err != nil || done.Done() != 1 || store.values["A"] != `"x"` {
 		t.Errorf("%v: %+v", err, done)

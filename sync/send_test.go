@@ -21,7 +21,7 @@ import (
 )
 
 // sends is how often a secret was asked to be set or deleted.
-func sends(cloud *testkit.Cloud, field, name string) int {
+func countSends(cloud *testkit.Cloud, field, name string) int {
 	return len(cloud.Calls(faults.Match{Field: field, Secret: name}))
 }
 
@@ -36,11 +36,11 @@ func TestWhatFailsForAMomentIsSentAgain(t *testing.T) {
 			cloud := testkit.New(t)
 			cloud.Set("S001", "old")
 			cloud.Inject(faults.Match{Field: "setSecret", Secret: "S001", Times: 3}, fault)
-			report, _ := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{numbered(3)}})
+			report, _ := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newNumbered(3)}})
 			if report.Err != nil || report.Count(secretsync.Created) != 2 || report.Count(secretsync.Overwritten) != 1 {
 				t.Errorf("%s: %v: %+v", name, report.Err, report.Actions)
 			}
-			if n := sends(cloud, "setSecret", "S001"); n != 4 {
+			if n := countSends(cloud, "setSecret", "S001"); n != 4 {
 				t.Errorf("%s: sent %d times, want 4", name, n)
 			}
 		})
@@ -51,7 +51,7 @@ func TestOnlyWhatFailedIsSentAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret", Secret: "S001", Times: 1}, faults.PartialFailure())
-		run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{numbered(3)}})
+		mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newNumbered(3)}})
 		if n := len(cloud.Calls(faults.Match{Field: "setSecret"})); n != 4 {
 			t.Errorf("%d mutations, want 4", n)
 		}
@@ -76,7 +76,7 @@ func TestUnchangedIsNeverAGuess(t *testing.T) {
 			cloud := testkit.New(t)
 			cloud.Set("S000", tt.old)
 			cloud.Inject(faults.Match{Field: "setSecret", Times: 1}, tt.fault)
-			report, _ := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{numbered(1)}})
+			report, _ := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newNumbered(1)}})
 			if got := report.Actions[0].Result; got != tt.want {
 				t.Errorf("%s: %s, want %s", name, got, tt.want)
 			}
@@ -100,13 +100,13 @@ func TestADeletionThatChangesNothingIsADeletion(t *testing.T) {
 	}
 	for name, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := storing(t, "OLD")
-			store := paced(cloud.AdminClient())
-			plan := planned(t, store, pruneAll(secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}}))
+			cloud := newCloud(t, "OLD")
+			store := newPaced(cloud.AdminClient())
+			plan := mustPlan(t, store, pruneAll(secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", "x")}}))
 			if tt.gone {
-				deleteSecret(t, cloud, "OLD")
+				mustDelete(t, cloud, "OLD")
 			}
-			before := sends(cloud, "deleteSecret", "OLD")
+			before := countSends(cloud, "deleteSecret", "OLD")
 			cloud.Inject(faults.Match{Field: "deleteSecret", Times: 1}, tt.fault)
 			report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 			if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
@@ -115,14 +115,14 @@ func TestADeletionThatChangesNothingIsADeletion(t *testing.T) {
 			if diff := cmp.Diff([]string{"OLD"}, report.Names(secretsync.Deleted)); diff != "" || report.Err != nil || report.Undone() != 0 {
 				t.Errorf("%s: %v: %s", name, report.Err, diff)
 			}
-			if n := sends(cloud, "deleteSecret", "OLD") - before; n != tt.sends {
+			if n := countSends(cloud, "deleteSecret", "OLD") - before; n != tt.sends {
 				t.Errorf("%s: sent %d times, want %d", name, n, tt.sends)
 			}
 		})
 	}
 }
 
-func deleteSecret(t *testing.T, cloud *testkit.Cloud, name string) {
+func mustDelete(t *testing.T, cloud *testkit.Cloud, name string) {
 	t.Helper()
 	if err := cloud.AdminClient().DeleteSecret(t.Context(), name); err != nil {
 		t.Fatal(err)
@@ -133,7 +133,7 @@ func deleteSecret(t *testing.T, cloud *testkit.Cloud, name string) {
 func TestWhatWasHalvedIsNotSaidToBeUnchanged(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S000", Times: 1}, faults.Fault{Status: http.StatusBadRequest, Applied: true})
-	report, _ := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{numbered(2)}})
+	report, _ := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newNumbered(2)}})
 	if got := report.Count(secretsync.Created); got != 2 {
 		t.Errorf("%d created: %+v", got, report.Actions)
 	}
@@ -142,7 +142,7 @@ func TestWhatWasHalvedIsNotSaidToBeUnchanged(t *testing.T) {
 func TestAnOldStoreIsNeverSaidToBeUnchanged(t *testing.T) {
 	cloud := testkit.New(t, testkit.WithDialect(prefect.DialectSnake))
 	cloud.Set("S000", canary)
-	report, _ := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{numbered(1)}})
+	report, _ := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newNumbered(1)}})
 	if got := report.Actions[0].Result; got != secretsync.Overwritten {
 		t.Errorf("got %s", got)
 	}
@@ -160,8 +160,8 @@ func TestRetryAfterHoldsEveryTenantUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		store, second := pace.Of(client), pace.Of(otherClient)
-		in := secretsync.Run{Sources: []*secretsync.Source{numbered(10)}}
-		plan, late := planned(t, store, in), planned(t, second, in)
+		in := secretsync.Run{Sources: []*secretsync.Source{newNumbered(10)}}
+		plan, late := mustPlan(t, store, in), mustPlan(t, second, in)
 		began := time.Now()
 		done := make(chan time.Duration)
 		go func() {
@@ -183,7 +183,7 @@ func TestManyRefusalsSlowDownAndEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret", Times: 40}, faults.RateLimited(0))
-		report, client := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{numbered(1000)}})
+		report, client := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newNumbered(1000)}})
 		if report.Written() != 1000 || client.Requests() != 52 {
 			t.Errorf("%d written in %d requests: %v", report.Written(), client.Requests(), report.Err)
 		}
@@ -195,7 +195,7 @@ func TestARefusalForTheRateIsNoFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret", Times: 30}, faults.RateLimited(0))
-		if report, _ := run(t, cloud, secretsync.Run{Sources: []*secretsync.Source{numbered(1)}}); report.Written() != 1 {
+		if report, _ := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newNumbered(1)}}); report.Written() != 1 {
 			t.Errorf("%+v", report.Actions)
 		}
 	})
@@ -205,8 +205,8 @@ func TestTheTimeOfARunEnds(t *testing.T) {
 	for name, fault := range map[string]faults.Fault{"429": faults.RateLimited(time.Hour), "503": faults.Unavailable()} {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := testkit.New(t)
-			store := paced(cloud.AdminClient())
-			plan := planned(t, store, secretsync.Run{Sources: []*secretsync.Source{numbered(2)}})
+			store := newPaced(cloud.AdminClient())
+			plan := mustPlan(t, store, secretsync.Run{Sources: []*secretsync.Source{newNumbered(2)}})
 			cloud.Inject(faults.Match{Field: "setSecret"}, fault)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
 			defer cancel()
@@ -223,8 +223,8 @@ func TestAWriteThatMayHaveHappenedIsUnknown(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Set("OLD", "old")
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.ReplyLost())
-		store := paced(cloud.AdminClient())
-		plan := planned(t, store, secretsync.Run{Sources: []*secretsync.Source{source("s", "OLD", canary, "NEW", canary)}})
+		store := newPaced(cloud.AdminClient())
+		plan := mustPlan(t, store, secretsync.Run{Sources: []*secretsync.Source{newSource("s", "OLD", canary, "NEW", canary)}})
 		report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 		if diff := cmp.Diff([]string{"NEW", "OLD"}, report.Names(secretsync.Unknown)); diff != "" {
 			t.Error(diff)
@@ -235,7 +235,7 @@ func TestAWriteThatMayHaveHappenedIsUnknown(t *testing.T) {
 		if report.Actions[0].Result != secretsync.Created || report.Actions[1].Result != secretsync.Unknown || report.Err == nil {
 			t.Errorf("after the names: %+v", report.Actions)
 		}
-		if err := secretsync.VerifyValues(t.Context(), paced(cloud.RunnerClient()), report); err != nil {
+		if err := secretsync.VerifyValues(t.Context(), newPaced(cloud.RunnerClient()), report); err != nil {
 			t.Fatal(err)
 		}
 		if report.Actions[1].Result != secretsync.Overwritten || report.Err != nil || report.Undone() != 0 {
@@ -248,9 +248,9 @@ func TestARefusedKeyStopsTheRun(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("STALE", 1)
 	client := cloud.AdminClient()
-	store := paced(client)
-	in := secretsync.Run{Sources: []*secretsync.Source{numbered(4000)}, Prune: secretsync.Prune{Scope: []string{"*"}, Unowned: true}}
-	plan := planned(t, store, in)
+	store := newPaced(client)
+	in := secretsync.Run{Sources: []*secretsync.Source{newNumbered(4000)}, Prune: secretsync.Prune{Scope: []string{"*"}, Unowned: true}}
+	plan := mustPlan(t, store, in)
 	cloud.Inject(faults.Match{Field: "setSecret"}, faults.KeyExpired())
 	before := client.Requests()
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
@@ -271,8 +271,8 @@ func TestStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: 10 * time.Second})
-		store := paced(cloud.AdminClient())
-		plan := planned(t, store, secretsync.Run{Sources: []*secretsync.Source{numbered(2000)}})
+		store := newPaced(cloud.AdminClient())
+		plan := mustPlan(t, store, secretsync.Run{Sources: []*secretsync.Source{newNumbered(2000)}})
 		stop := make(chan struct{})
 		time.AfterFunc(5*time.Second, func() { close(stop) })
 		began := time.Now()
@@ -294,7 +294,7 @@ func TestNothingIsSentAfterStop(t *testing.T) {
 	close(stop)
 	for range 20 {
 		client := testkit.New(t).AdminClient()
-		plan := planned(t, client, secretsync.Run{Sources: []*secretsync.Source{numbered(1)}})
+		plan := mustPlan(t, client, secretsync.Run{Sources: []*secretsync.Source{newNumbered(1)}})
 		before := client.Requests()
 		report := secretsync.Apply(t.Context(), client, plan, secretsync.ApplyOptions{Stop: stop})
 		if client.Requests() != before || !errors.Is(report.Err, secretsync.ErrInterrupted) {
@@ -307,8 +307,8 @@ func TestStopEndsWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.RateLimited(time.Hour))
-		store := paced(cloud.AdminClient())
-		plan := planned(t, store, secretsync.Run{Sources: []*secretsync.Source{numbered(1)}})
+		store := newPaced(cloud.AdminClient())
+		plan := mustPlan(t, store, secretsync.Run{Sources: []*secretsync.Source{newNumbered(1)}})
 		stop := make(chan struct{})
 		time.AfterFunc(time.Second, func() { close(stop) })
 		began := time.Now()
@@ -321,8 +321,8 @@ func TestStopEndsWaiting(t *testing.T) {
 
 func TestProgressGrowsToTheTotal(t *testing.T) {
 	cloud := testkit.New(t)
-	store := paced(cloud.AdminClient())
-	plan := planned(t, store, secretsync.Run{Sources: []*secretsync.Source{numbered(250), source("t", "EMPTY", "")}})
+	store := newPaced(cloud.AdminClient())
+	plan := mustPlan(t, store, secretsync.Run{Sources: []*secretsync.Source{newNumbered(250), newSource("t", "EMPTY", "")}})
 	var heard []int
 	secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{Progress: func(done, total int) {
 		if total != 250 {
@@ -352,8 +352,8 @@ func TestDocumentsShrinkToWhatIsTaken(t *testing.T) {
 		}
 		h.ServeHTTP(w, r)
 	})
-	store := storeOver(t, limited)
-	plan := planned(t, store, secretsync.Run{Sources: []*secretsync.Source{numbered(3200)}})
+	store := newStore(t, limited)
+	plan := mustPlan(t, store, secretsync.Run{Sources: []*secretsync.Source{newNumbered(3200)}})
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if report.Written() != 3200 || report.Err != nil {
 		t.Fatalf("%d written: %v", report.Written(), report.Err)
@@ -377,8 +377,8 @@ func TestAStoreThatKeepsTheOldValue(t *testing.T) {
 		}
 		h.ServeHTTP(w, r)
 	})
-	store := storeOver(t, lying)
-	plan := planned(t, store, secretsync.Run{Sources: []*secretsync.Source{numbered(1)}})
+	store := newStore(t, lying)
+	plan := mustPlan(t, store, secretsync.Run{Sources: []*secretsync.Source{newNumbered(1)}})
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
 		t.Fatal(err)
@@ -386,7 +386,7 @@ func TestAStoreThatKeepsTheOldValue(t *testing.T) {
 	if report.Verified.Present != 1 || report.Verified.Values != nil {
 		t.Errorf("verified by names: %+v", report.Verified)
 	}
-	if err := secretsync.VerifyValues(t.Context(), paced(cloud.RunnerClient()), report); err != nil {
+	if err := secretsync.VerifyValues(t.Context(), newPaced(cloud.RunnerClient()), report); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"S000"}, report.Verified.Different); diff != "" || report.Err == nil {
