@@ -12,16 +12,18 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// against plans A and B against a store with a key of the given role and patterns.
+// planPair plans A and B against a store, not to be applied.
 func planPair(t *testing.T, store secretsync.Store, in secretsync.Run) (*secretsync.Plan, error) {
 	t.Helper()
 	return planPairWith(t, store, in, secretsync.NewPlan)
 }
 
-// planPairWith plans A and B against a store.
-func planPairWith(t *testing.T, store secretsync.Store, in secretsync.Run, newPlan func(secretsync.Run) (*secretsync.Plan, error)) (*secretsync.Plan, error) {
+// planPairWith plans A and B against a store, with the newPlan that is given.
+func planPairWith(
+	t *testing.T, store secretsync.Store, in secretsync.Run, newPlan func(secretsync.Run) (*secretsync.Plan, error),
+) (*secretsync.Plan, error) {
 	t.Helper()
-	in.Sources = []*secretsync.Source{newSource("s", "A", "x", "B", "y")}
+	in.Sources = newSources("A", "x", "B", "y")
 	plan, err := newPlan(in)
 	if err != nil {
 		t.Fatal(err)
@@ -33,8 +35,9 @@ func TestAKeyThatCouldNotDoThePlan(t *testing.T) {
 	const (
 		runner       = "the key from HERE is a runner key, which reads values; writing needs an admin key"
 		planner      = "the key from HERE is a planner key, which lists names; writing needs an admin key"
-		unreachableA = `the key from HERE does not reach "A": add a pattern to the key in the store's keys file, or leave out what it does not reach`
-		unreachableB = `the key from HERE does not reach "B": add a pattern to the key in the store's keys file, or leave out what it does not reach`
+		add          = ": add a pattern to the key in the store's keys file, or leave out what it does not reach"
+		unreachableA = `the key from HERE does not reach "A"` + add
+		unreachableB = `the key from HERE does not reach "B"` + add
 	)
 	tests := []struct {
 		name  string

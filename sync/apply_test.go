@@ -15,7 +15,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// sync plans and applies as the command does: names, writes, names.
+// mustSync plans, applies and verifies the names.
 func mustSync(t *testing.T, cloud *testkit.Cloud, in secretsync.Run) (*secretsync.Report, *prefect.Client) {
 	t.Helper()
 	client := cloud.AdminClient()
@@ -28,6 +28,7 @@ func mustSync(t *testing.T, cloud *testkit.Cloud, in secretsync.Run) (*secretsyn
 	return report, client
 }
 
+// mustPlan plans against a store.
 func mustPlan(t *testing.T, store secretsync.Store, in secretsync.Run) *secretsync.Plan {
 	t.Helper()
 	plan, err := secretsync.NewPlan(in)
@@ -78,7 +79,7 @@ func TestApplyWritesWhatThePlanSays(t *testing.T) {
 func TestOneFailureTakesNoOtherWithIt(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S037"}, faults.Fault{Code: "NOT_ALLOWED", Message: "down, and " + canary})
-	report, client := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newNumbered(250)}})
+	report, client := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(250)})
 	if diff := cmp.Diff([]string{"S037"}, report.Names(secretsync.Failed)); diff != "" {
 		t.Error(diff)
 	}
@@ -94,13 +95,13 @@ func TestOneFailureTakesNoOtherWithIt(t *testing.T) {
 	}
 }
 
-// numbered is a source of n secrets, S000 and so on.
-func newNumbered(n int) *secretsync.Source {
+// newNumbered makes a source of n secrets, S000 and so on.
+func newNumbered(n int) []*secretsync.Source {
 	var pairs []string
 	for i := range n {
 		pairs = append(pairs, fmt.Sprintf("S%03d", i), canary)
 	}
-	return newSource("s", pairs...)
+	return newSources(pairs...)
 }
 
 func TestARefusedDocumentIsHalved(t *testing.T) {
@@ -110,7 +111,7 @@ func TestARefusedDocumentIsHalved(t *testing.T) {
 	for i := range 9 {
 		pairs = append(pairs, fmt.Sprint("S", i), "v")
 	}
-	report, _ := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newSource("s", pairs...)}})
+	report, _ := mustSync(t, cloud, secretsync.Run{Sources: newSources(pairs...)})
 	if diff := cmp.Diff([]string{"S5"}, report.Names(secretsync.Failed)); diff != "" {
 		t.Error(diff)
 	}
@@ -125,7 +126,7 @@ func TestLargeValuesGoInSeveralDocuments(t *testing.T) {
 	for i := range 40 {
 		pairs = append(pairs, fmt.Sprint("S", i), strings.Repeat("x", 48<<10))
 	}
-	report, client := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newSource("s", pairs...)}})
+	report, client := mustSync(t, cloud, secretsync.Run{Sources: newSources(pairs...)})
 	if report.Written() != 40 || client.Requests() != 4 {
 		t.Errorf("%d written in %d requests; want 40 in 4", report.Written(), client.Requests())
 	}
@@ -133,7 +134,7 @@ func TestLargeValuesGoInSeveralDocuments(t *testing.T) {
 
 func TestARefusedKeyIsTheReason(t *testing.T) {
 	cloud := testkit.New(t)
-	plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", "x")}})
+	plan, err := secretsync.NewPlan(secretsync.Run{Sources: newSources("A", "x")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +147,7 @@ func TestARefusedKeyIsTheReason(t *testing.T) {
 // A store that shows a value to whoever asks is found out.
 func TestVerifyFindsAStoreThatShowsValues(t *testing.T) {
 	cloud := testkit.New(t)
-	report, _ := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", canary)}})
+	report, _ := mustSync(t, cloud, secretsync.Run{Sources: newSources("A", canary)})
 	if err := secretsync.VerifyWriterRefused(t.Context(), newPaced(cloud.RunnerClient()), report); err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +159,7 @@ func TestVerifyFindsAStoreThatShowsValues(t *testing.T) {
 func TestVerifyFindsWhatIsMissingAndWhatDiffers(t *testing.T) {
 	cloud := testkit.New(t)
 	client := cloud.AdminClient()
-	plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", canary, "B", canary, "C", "x")}})
+	plan, err := secretsync.NewPlan(secretsync.Run{Sources: newSources("A", canary, "B", canary, "C", "x")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,10 +40,10 @@ func watched(t *testing.T, n int, value string) *traffic {
 		h.ServeHTTP(w, r)
 	}))
 	in := newNumbered(n)
-	for i := range in.Entries {
-		in.Entries[i].Text = newSource("", "", value).Entries[0].Text
+	for i := range in[0].Entries {
+		in[0].Entries[i].Text = newSource("", "", value).Entries[0].Text
 	}
-	report := secretsync.Apply(t.Context(), store, mustPlan(t, store, secretsync.Run{Sources: []*secretsync.Source{in}}), secretsync.ApplyOptions{})
+	report := secretsync.Apply(t.Context(), store, mustPlan(t, store, secretsync.Run{Sources: in}), secretsync.ApplyOptions{})
 	if report.Err != nil || report.Written() != n {
 		t.Errorf("%d of %d written: %v", report.Written(), n, report.Err)
 	}

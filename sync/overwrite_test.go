@@ -15,7 +15,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// shared is a fake where the key admin wrote A and the key bob wrote B.
+// newSharedCloud makes a fake where the key admin wrote A and the key bob wrote B.
 func newSharedCloud(t *testing.T, options ...testkit.Option) *testkit.Cloud {
 	t.Helper()
 	cloud := testkit.New(t, options...)
@@ -42,7 +42,8 @@ func TestAnotherKeysSecretIsMarked(t *testing.T) {
 	}
 }
 
-// older is a version of our store that says who wrote a name, and nothing of keys.
+// newOlderStore makes an older release of the store, which says who wrote a name, and
+// nothing of keys.
 func newOlderStore(t *testing.T, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(readBody(t, r), "unreachable") {
@@ -67,7 +68,7 @@ func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
 		"ours, but older":   {newOlderStore(t, newSharedCloud(t).Handler()), refused},
 		"another":           {newSharedCloud(t, testkit.WithDialect(prefect.DialectSnake)).Handler(), "overwrite is owned, and this store does not say who wrote a secret: allow any"},
 		"an unknown writer": {unknown, `the store does not say who wrote "A"`},
-		"nothing there":     {testkit.New(t, testkit.WithDialect(prefect.DialectCamel)).Handler(), ""},
+		"nothing stored":    {testkit.New(t, testkit.WithDialect(prefect.DialectCamel)).Handler(), ""},
 	} {
 		_, err := planPair(t, newStore(t, tt.store), secretsync.Run{Overwrite: secretsync.OverwriteOwned})
 		if (err != nil) != (tt.want != "") || err != nil && (!errors.Is(err, secretsync.ErrNotOwned) || !strings.Contains(err.Error(), tt.want)) {
@@ -76,11 +77,11 @@ func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
 	}
 }
 
-// However many names another key wrote, it is named once.
+// A writer is named once, however many names it wrote.
 func TestOwnedNamesAWriterOnce(t *testing.T) {
 	cloud := testkit.New(t)
 	bob := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: prefect.RoleAdmin}))
-	in := secretsync.Run{Sources: []*secretsync.Source{newNumbered(30)}, Overwrite: secretsync.OverwriteOwned}
+	in := secretsync.Run{Sources: newNumbered(30), Overwrite: secretsync.OverwriteOwned}
 	secretsync.Apply(t.Context(), newPaced(bob), mustPlan(t, newPaced(bob), in), secretsync.ApplyOptions{})
 	plan, err := secretsync.NewPlan(in)
 	if err != nil {
@@ -127,7 +128,7 @@ func TestAPlannerRefusesNobodysSecrets(t *testing.T) {
 
 // An unknown policy must not count as any.
 func TestAnUnknownPolicy(t *testing.T) {
-	in := secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", "x")}, Overwrite: "own"}
+	in := secretsync.Run{Sources: newSources("A", "x"), Overwrite: "own"}
 	if _, err := secretsync.NewPlan(in); err == nil || !strings.Contains(err.Error(), "any or owned") {
 		t.Errorf("got %v", err)
 	}
@@ -151,11 +152,11 @@ func TestOverwriteInAManifest(t *testing.T) {
 	}
 }
 
-// Thousands of names are planned against a key whose patterns leave out a few.
+// Thousands of names are planned with a key whose patterns exclude most of them.
 func TestManyNamesThatAreNotReached(t *testing.T) {
 	cloud := testkit.New(t)
 	client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "k", Role: prefect.RoleAdmin, Patterns: []string{"S0*"}}))
-	plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{newNumbered(3000)}, WriterFrom: "HERE"})
+	plan, err := secretsync.NewPlan(secretsync.Run{Sources: newNumbered(3000), WriterFrom: "HERE"})
 	if err != nil {
 		t.Fatal(err)
 	}

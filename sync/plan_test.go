@@ -13,6 +13,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
+// newSource makes a source of names and texts, in turn.
 func newSource(label string, pairs ...string) *secretsync.Source {
 	s := &secretsync.Source{Label: label}
 	for i := 0; i < len(pairs); i += 2 {
@@ -21,7 +22,12 @@ func newSource(label string, pairs ...string) *secretsync.Source {
 	return s
 }
 
-// lines shows a plan as kind, name, source and reason.
+// newSources is newSource, for a run with one source.
+func newSources(pairs ...string) []*secretsync.Source {
+	return []*secretsync.Source{newSource("s", pairs...)}
+}
+
+// lines returns the actions of a plan as kind, name, source and reason.
 func lines(p *secretsync.Plan) []string {
 	var all []string
 	for _, a := range p.Actions {
@@ -38,18 +44,18 @@ func TestNewPlan(t *testing.T) {
 	}{
 		{
 			"GitHub's token in any case, and an empty one",
-			secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", "x", "github_token", "t", "GITHUB_TOKEN", "t", "E", "")}},
+			secretsync.Run{Sources: newSources("A", "x", "github_token", "t", "GITHUB_TOKEN", "t", "E", "")},
 			[]string{"create A<A", "skip E<E empty", "skip GITHUB_TOKEN<GITHUB_TOKEN GitHub's own token", "skip github_token<github_token GitHub's own token"},
 		},
 		{
 			"the key of this run, whatever its name",
-			secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", "x", "DEPLOY", canary+"\n")}, Keys: []prefect.Value{prefect.TextValue(canary)}},
+			secretsync.Run{Sources: newSources("A", "x", "DEPLOY", canary+"\n"), Keys: []prefect.Value{prefect.TextValue(canary)}},
 			[]string{"create A<A", "skip DEPLOY<DEPLOY its value is the API key of this run"},
 		},
 		{
 			"include and exclude are anchored, exclude wins",
 			secretsync.Run{
-				Sources: []*secretsync.Source{newSource("s", "DB_URL", "x", "DB_TEST", "x", "MY_DB_URL", "x")},
+				Sources: newSources("DB_URL", "x", "DB_TEST", "x", "MY_DB_URL", "x"),
 				Rules:   secretsync.Rules{Include: []string{"DB_*"}, Exclude: []string{"*_TEST"}},
 			},
 			[]string{`skip DB_TEST<DB_TEST excluded by "*_TEST"`, "create DB_URL<DB_URL", "skip MY_DB_URL<MY_DB_URL not included"},
@@ -57,7 +63,7 @@ func TestNewPlan(t *testing.T) {
 		{
 			"names imply include, and are the only ones",
 			secretsync.Run{
-				Sources: []*secretsync.Source{newSource("s", "SLACK", "x", "KEY", "42", "B", "x")},
+				Sources: newSources("SLACK", "x", "KEY", "42", "B", "x"),
 				Rules: secretsync.Rules{Include: []string{"B"}, Names: map[string]secretsync.NameRule{
 					"slack webhook": {From: "SLACK"}, "slack copy": {From: "SLACK"}, "n": {From: "KEY", Format: secretsync.FormatJSON}, "gone": {From: "NOPE"},
 				}},
@@ -67,7 +73,7 @@ func TestNewPlan(t *testing.T) {
 		{
 			"a listed name that exclude takes out",
 			secretsync.Run{
-				Sources: []*secretsync.Source{newSource("s", "A", "x", "B", "x")},
+				Sources: newSources("A", "x", "B", "x"),
 				Rules:   secretsync.Rules{Exclude: []string{"A"}, Names: map[string]secretsync.NameRule{"a": {From: "A"}}},
 			},
 			[]string{`skip A<A excluded by "A"`, "create B<B"},
@@ -91,7 +97,7 @@ func TestPlanAgainstAStore(t *testing.T) {
 	for _, name := range []string{"A", "E", "OTHER"} {
 		cloud.Set(name, 1)
 	}
-	plan := mustPlan(t, newPaced(cloud.AdminClient()), secretsync.Run{Sources: []*secretsync.Source{newSource("s", "B", "x", "A", "y", "E", "")}})
+	plan := mustPlan(t, newPaced(cloud.AdminClient()), secretsync.Run{Sources: newSources("B", "x", "A", "y", "E", "")})
 	if diff := cmp.Diff([]string{`overwrite A<A overwrites what "testkit" wrote`, "create B<B", "skip E<E empty"}, lines(plan)); diff != "" {
 		t.Error(diff)
 	}
@@ -112,15 +118,15 @@ func TestNewPlanErrors(t *testing.T) {
 			Sources: []*secretsync.Source{newSource("one", "A", canary, "B", canary)},
 			Rules:   secretsync.Rules{Names: map[string]secretsync.NameRule{"B": {From: "A"}}},
 		}, `"B" has two sources`},
-		{"required and missing", secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", "x")}, Rules: required("NOPE", "")},
+		{"required and missing", secretsync.Run{Sources: newSources("A", "x"), Rules: required("NOPE", "")},
 			`"D" is required and no source has NOPE`},
-		{"required and empty", secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", "", "B", "x")}, Rules: required("A", "")},
+		{"required and empty", secretsync.Run{Sources: newSources("A", "", "B", "x"), Rules: required("A", "")},
 			`"D" is required and its source A in s is empty`},
-		{"required and GitHub's token", secretsync.Run{Sources: []*secretsync.Source{newSource("s", "github_token", "t", "B", "x")}, Rules: required("github_token", "")},
+		{"required and GitHub's token", secretsync.Run{Sources: newSources("github_token", "t", "B", "x"), Rules: required("github_token", "")},
 			`"D" is required and comes from github_token, which stays out: GitHub's own token`},
-		{"required and the key", secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", canary, "B", "x")}, Rules: required("A", ""), Keys: []prefect.Value{prefect.TextValue(canary)}},
+		{"required and the key", secretsync.Run{Sources: newSources("A", canary, "B", "x"), Rules: required("A", ""), Keys: []prefect.Value{prefect.TextValue(canary)}},
 			`"D" is required and comes from A, which stays out: its value is the API key`},
-		{"not its format", secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", canary)}, Rules: required("A", secretsync.FormatJSON)},
+		{"not its format", secretsync.Run{Sources: newSources("A", canary), Rules: required("A", secretsync.FormatJSON)},
 			`"D", from A in s: its value is not JSON`},
 	}
 	for _, tt := range tests {

@@ -13,8 +13,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// guarded is a run that would delete OLD, which the key admin wrote, but for one
-// guard.
+// guarded is a run that would delete OLD, which the key admin wrote, if it were not for
+// one guard.
 type guarded struct {
 	name  string
 	guard func(*guardedRun)
@@ -27,7 +27,7 @@ type guardedRun struct {
 	o     secretsync.ApplyOptions
 }
 
-// has adds an entry to the one source.
+// has adds an entry to the source.
 func (r *guardedRun) has(name, value string) {
 	s := r.in.Sources[0]
 	s.Entries = append(s.Entries, newSource("", name, value).Entries...)
@@ -45,8 +45,8 @@ func (r *guardedRun) writtenBy(name string) {
 	}
 }
 
-// guards are those of pruning, one a row; a source that failed is the command's to
-// guard against (prune.txtar).
+// guards are the guards of pruning. A source that failed is guarded against by the
+// command (prune.txtar).
 var guards = []guarded{
 	{"without a scope", func(r *guardedRun) { r.in.Prune.Scope = nil }},
 	{"outside of the scope", func(r *guardedRun) { r.in.Prune.Scope = []string{"team_*"} }},
@@ -91,10 +91,10 @@ var guards = []guarded{
 	}},
 }
 
-// deletesOLD reports whether a run that is guarded so, or not at all, deletes OLD.
+// runDeletesOLD reports whether a run with a guard deletes OLD.
 func runDeletesOLD(t *testing.T, guard func(*guardedRun)) bool {
 	r := &guardedRun{T: t, cloud: newCloud(t, "OLD")}
-	r.in = pruneAll(secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", "x")}})
+	r.in = pruneAll(secretsync.Run{Sources: newSources("A", "x")})
 	guard(r)
 	store := newPaced(r.cloud.AdminClient())
 	plan, err := secretsync.NewPlan(r.in)

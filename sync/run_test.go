@@ -17,11 +17,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// runOf is a run of one secret for the tenants, whose steps are noted.
+// newRun makes a run of one secret for the tenants, which adds its steps to steps.
 func newRun(cloud *testkit.Cloud, steps *[]string, tenants ...string) secretsync.Run {
 	note := func(step string) error { *steps = append(*steps, step); return nil }
 	return secretsync.Run{
-		Sources: []*secretsync.Source{newSource("s", "A", canary)},
+		Sources: newSources("A", canary),
 		Tenants: tenants, Writer: cloud.AdminClient(), Reader: cloud.RunnerClient(),
 		Steps: secretsync.Steps{
 			Connected: func() error { return note("connected") },
@@ -80,7 +80,7 @@ func TestRunOfAPlanChangesNothing(t *testing.T) {
 	}
 }
 
-// adminOf is a client with an admin key of one tenant, and with another key of others.
+// adminOf is a client with an admin key in one tenant, and with another key in others.
 type adminOf struct {
 	*prefect.Client
 	tenantID string
@@ -121,7 +121,7 @@ func TestRunFails(t *testing.T) {
 		steps  []string
 	}{
 		"no source": {func(_ *testkit.Cloud, r *secretsync.Run) {
-			r.Sources = []*secretsync.Source{newSource("s", "A", "")}
+			r.Sources = newSources("A", "")
 		}, "no secret", false, nil},
 		"connected": {func(_ *testkit.Cloud, r *secretsync.Run) { r.Steps.Connected = failing }, "stop", false, nil},
 		"an unknown tenant": {func(_ *testkit.Cloud, r *secretsync.Run) { r.Tenants = []string{"dat"} },
@@ -174,14 +174,14 @@ func TestARunThatIsStoppedBeforeItPlans(t *testing.T) {
 	}
 }
 
-// What is under way is waited for once a run is stopped, and is verified.
+// A run that is stopped waits for what is in flight, and verifies it.
 func TestARunThatIsStoppedWhileItWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: 10 * time.Second})
 		var steps []string
 		run, stop := newRun(cloud, &steps), make(chan struct{})
-		run.Sources, run.Stop = []*secretsync.Source{newNumbered(2000)}, stop
+		run.Sources, run.Stop = newNumbered(2000), stop
 		time.AfterFunc(5*time.Second, func() { close(stop) })
 		done, err := run.Sync(t.Context())
 		if err != nil {
@@ -194,7 +194,7 @@ func TestARunThatIsStoppedWhileItWrites(t *testing.T) {
 	})
 }
 
-// A run whose context is cancelled does not even wait for what is under way.
+// A run whose context is cancelled does not even wait for what is in flight.
 func TestARunThatIsCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
@@ -213,7 +213,7 @@ func TestARunThatIsCancelled(t *testing.T) {
 	})
 }
 
-// A tenth of a run's time is kept for asking what is there.
+// A tenth of a run's time is reserved for verification.
 func TestARunKeepsTimeToVerify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
@@ -234,7 +234,7 @@ func TestARunKeepsTimeToVerify(t *testing.T) {
 
 func TestARunWithoutSteps(t *testing.T) {
 	store := newPlainStore(nil)
-	run := secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", "x")}, Writer: store}
+	run := secretsync.Run{Sources: newSources("A", "x"), Writer: store}
 	done, err := run.Sync(t.Context())
 	if err != nil || done.Done() != 1 || store.values["A"] != `"x"` {
 		t.Errorf("%v: %+v", err, done)

@@ -20,7 +20,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// sends is how often a secret was asked to be set or deleted.
+// countSends returns how many requests set or deleted a secret.
 func countSends(cloud *testkit.Cloud, field, name string) int {
 	return len(cloud.Calls(faults.Match{Field: field, Secret: name}))
 }
@@ -36,7 +36,7 @@ func TestWhatFailsForAMomentIsSentAgain(t *testing.T) {
 			cloud := testkit.New(t)
 			cloud.Set("S001", "old")
 			cloud.Inject(faults.Match{Field: "setSecret", Secret: "S001", Times: 3}, fault)
-			report, _ := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newNumbered(3)}})
+			report, _ := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(3)})
 			if report.Err != nil || report.Count(secretsync.Created) != 2 || report.Count(secretsync.Overwritten) != 1 {
 				t.Errorf("%s: %v: %+v", name, report.Err, report.Actions)
 			}
@@ -51,7 +51,7 @@ func TestOnlyWhatFailedIsSentAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret", Secret: "S001", Times: 1}, faults.PartialFailure())
-		mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newNumbered(3)}})
+		mustSync(t, cloud, secretsync.Run{Sources: newNumbered(3)})
 		if n := len(cloud.Calls(faults.Match{Field: "setSecret"})); n != 4 {
 			t.Errorf("%d mutations, want 4", n)
 		}
@@ -76,7 +76,7 @@ func TestUnchangedIsNeverAGuess(t *testing.T) {
 			cloud := testkit.New(t)
 			cloud.Set("S000", tt.old)
 			cloud.Inject(faults.Match{Field: "setSecret", Times: 1}, tt.fault)
-			report, _ := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newNumbered(1)}})
+			report, _ := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(1)})
 			if got := report.Actions[0].Result; got != tt.want {
 				t.Errorf("%s: %s, want %s", name, got, tt.want)
 			}
@@ -84,8 +84,8 @@ func TestUnchangedIsNeverAGuess(t *testing.T) {
 	}
 }
 
-// The store answers changed: false to a deletion of what is not there: the reply
-// to the first request was lost, or somebody was faster. Either way it is gone.
+// The store answers changed: false to the deletion of a missing name: the reply to the
+// first request was lost, or somebody was faster. Either way the name is gone.
 func TestADeletionThatChangesNothingIsADeletion(t *testing.T) {
 	tests := map[string]struct {
 		fault faults.Fault
@@ -102,7 +102,7 @@ func TestADeletionThatChangesNothingIsADeletion(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := newCloud(t, "OLD")
 			store := newPaced(cloud.AdminClient())
-			plan := mustPlan(t, store, pruneAll(secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", "x")}}))
+			plan := mustPlan(t, store, pruneAll(secretsync.Run{Sources: newSources("A", "x")}))
 			if tt.gone {
 				mustDelete(t, cloud, "OLD")
 			}
@@ -122,6 +122,7 @@ func TestADeletionThatChangesNothingIsADeletion(t *testing.T) {
 	}
 }
 
+// mustDelete deletes a secret with the admin key.
 func mustDelete(t *testing.T, cloud *testkit.Cloud, name string) {
 	t.Helper()
 	if err := cloud.AdminClient().DeleteSecret(t.Context(), name); err != nil {
@@ -129,11 +130,11 @@ func mustDelete(t *testing.T, cloud *testkit.Cloud, name string) {
 	}
 }
 
-// A document that was refused as a whole may have been carried out in part.
+// A document that was refused may have been carried out in part.
 func TestWhatWasHalvedIsNotSaidToBeUnchanged(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S000", Times: 1}, faults.Fault{Status: http.StatusBadRequest, Applied: true})
-	report, _ := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newNumbered(2)}})
+	report, _ := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(2)})
 	if got := report.Count(secretsync.Created); got != 2 {
 		t.Errorf("%d created: %+v", got, report.Actions)
 	}
@@ -142,13 +143,13 @@ func TestWhatWasHalvedIsNotSaidToBeUnchanged(t *testing.T) {
 func TestAnOldStoreIsNeverSaidToBeUnchanged(t *testing.T) {
 	cloud := testkit.New(t, testkit.WithDialect(prefect.DialectSnake))
 	cloud.Set("S000", canary)
-	report, _ := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newNumbered(1)}})
+	report, _ := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(1)})
 	if got := report.Actions[0].Result; got != secretsync.Overwritten {
 		t.Errorf("got %s", got)
 	}
 }
 
-// The pace that one worker is told is that of all workers and of all tenants.
+// The pace that one answer asks for applies to all workers and all tenants.
 func TestRetryAfterHoldsEveryTenantUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
@@ -159,9 +160,9 @@ func TestRetryAfterHoldsEveryTenantUp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		store, second := pace.Of(client), pace.Of(otherClient)
-		in := secretsync.Run{Sources: []*secretsync.Source{newNumbered(10)}}
-		plan, late := mustPlan(t, store, in), mustPlan(t, second, in)
+		store, otherStore := pace.Of(client), pace.Of(otherClient)
+		in := secretsync.Run{Sources: newNumbered(10)}
+		plan, otherPlan := mustPlan(t, store, in), mustPlan(t, otherStore, in)
 		began := time.Now()
 		done := make(chan time.Duration)
 		go func() {
@@ -169,7 +170,7 @@ func TestRetryAfterHoldsEveryTenantUp(t *testing.T) {
 			done <- time.Since(began)
 		}()
 		time.Sleep(time.Second)
-		secretsync.Apply(t.Context(), second, late, secretsync.ApplyOptions{})
+		secretsync.Apply(t.Context(), otherStore, otherPlan, secretsync.ApplyOptions{})
 		if took := time.Since(began); took < 20*time.Second {
 			t.Errorf("the other tenant waited %v", took)
 		}
@@ -183,19 +184,19 @@ func TestManyRefusalsSlowDownAndEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret", Times: 40}, faults.RateLimited(0))
-		report, client := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newNumbered(1000)}})
+		report, client := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(1000)})
 		if report.Written() != 1000 || client.Requests() != 52 {
 			t.Errorf("%d written in %d requests: %v", report.Written(), client.Requests(), report.Err)
 		}
 	})
 }
 
-// An API that asks for fewer requests is asked for as long as there is time.
+// Requests that the rate limit refuses are repeated for as long as there is time.
 func TestARefusalForTheRateIsNoFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret", Times: 30}, faults.RateLimited(0))
-		if report, _ := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{newNumbered(1)}}); report.Written() != 1 {
+		if report, _ := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(1)}); report.Written() != 1 {
 			t.Errorf("%+v", report.Actions)
 		}
 	})
@@ -206,12 +207,13 @@ func TestTheTimeOfARunEnds(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := testkit.New(t)
 			store := newPaced(cloud.AdminClient())
-			plan := mustPlan(t, store, secretsync.Run{Sources: []*secretsync.Source{newNumbered(2)}})
+			plan := mustPlan(t, store, secretsync.Run{Sources: newNumbered(2)})
 			cloud.Inject(faults.Match{Field: "setSecret"}, fault)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
 			defer cancel()
 			report := secretsync.Apply(ctx, store, plan, secretsync.ApplyOptions{})
-			if report.Undone() != 2 || !strings.Contains(report.Actions[0].Reason, "the time of this run is over") || !strings.Contains(report.Actions[0].Reason, "HTTP "+name) {
+			reason := report.Actions[0].Reason
+			if report.Undone() != 2 || !strings.Contains(reason, "the time of this run is over") || !strings.Contains(reason, "HTTP "+name) {
 				t.Errorf("%s: %+v", name, report.Actions)
 			}
 		})
@@ -224,7 +226,7 @@ func TestAWriteThatMayHaveHappenedIsUnknown(t *testing.T) {
 		cloud.Set("OLD", "old")
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.ReplyLost())
 		store := newPaced(cloud.AdminClient())
-		plan := mustPlan(t, store, secretsync.Run{Sources: []*secretsync.Source{newSource("s", "OLD", canary, "NEW", canary)}})
+		plan := mustPlan(t, store, secretsync.Run{Sources: newSources("OLD", canary, "NEW", canary)})
 		report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 		if diff := cmp.Diff([]string{"NEW", "OLD"}, report.Names(secretsync.Unknown)); diff != "" {
 			t.Error(diff)
@@ -249,7 +251,7 @@ func TestARefusedKeyStopsTheRun(t *testing.T) {
 	cloud.Set("STALE", 1)
 	client := cloud.AdminClient()
 	store := newPaced(client)
-	in := secretsync.Run{Sources: []*secretsync.Source{newNumbered(4000)}, Prune: secretsync.Prune{Scope: []string{"*"}, Unowned: true}}
+	in := secretsync.Run{Sources: newNumbered(4000), Prune: secretsync.Prune{Scope: []string{"*"}, Unowned: true}}
 	plan := mustPlan(t, store, in)
 	cloud.Inject(faults.Match{Field: "setSecret"}, faults.KeyExpired())
 	before := client.Requests()
@@ -266,13 +268,13 @@ func TestARefusedKeyStopsTheRun(t *testing.T) {
 	cloud.AssertSecrets(t, map[string]any{"STALE": 1})
 }
 
-// A run that is told to stop waits for what is under way, and sends nothing more.
+// A run that is stopped waits for what is in flight, and sends nothing more.
 func TestStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: 10 * time.Second})
 		store := newPaced(cloud.AdminClient())
-		plan := mustPlan(t, store, secretsync.Run{Sources: []*secretsync.Source{newNumbered(2000)}})
+		plan := mustPlan(t, store, secretsync.Run{Sources: newNumbered(2000)})
 		stop := make(chan struct{})
 		time.AfterFunc(5*time.Second, func() { close(stop) })
 		began := time.Now()
@@ -294,7 +296,7 @@ func TestNothingIsSentAfterStop(t *testing.T) {
 	close(stop)
 	for range 20 {
 		client := testkit.New(t).AdminClient()
-		plan := mustPlan(t, client, secretsync.Run{Sources: []*secretsync.Source{newNumbered(1)}})
+		plan := mustPlan(t, client, secretsync.Run{Sources: newNumbered(1)})
 		before := client.Requests()
 		report := secretsync.Apply(t.Context(), client, plan, secretsync.ApplyOptions{Stop: stop})
 		if client.Requests() != before || !errors.Is(report.Err, secretsync.ErrInterrupted) {
@@ -308,7 +310,7 @@ func TestStopEndsWaiting(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.RateLimited(time.Hour))
 		store := newPaced(cloud.AdminClient())
-		plan := mustPlan(t, store, secretsync.Run{Sources: []*secretsync.Source{newNumbered(1)}})
+		plan := mustPlan(t, store, secretsync.Run{Sources: newNumbered(1)})
 		stop := make(chan struct{})
 		time.AfterFunc(time.Second, func() { close(stop) })
 		began := time.Now()
@@ -322,20 +324,21 @@ func TestStopEndsWaiting(t *testing.T) {
 func TestProgressGrowsToTheTotal(t *testing.T) {
 	cloud := testkit.New(t)
 	store := newPaced(cloud.AdminClient())
-	plan := mustPlan(t, store, secretsync.Run{Sources: []*secretsync.Source{newNumbered(250), newSource("t", "EMPTY", "")}})
-	var heard []int
+	plan := mustPlan(t, store, secretsync.Run{Sources: append(newNumbered(250), newSource("t", "EMPTY", ""))})
+	var calls []int
 	secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{Progress: func(done, total int) {
 		if total != 250 {
 			t.Errorf("the total is %d", total)
 		}
-		heard = append(heard, done)
+		calls = append(calls, done)
 	}})
-	if !slices.IsSorted(heard) || len(heard) != 3 || heard[2] != 250 {
-		t.Errorf("heard %v", heard)
+	if !slices.IsSorted(calls) || len(calls) != 3 || calls[2] != 250 {
+		t.Errorf("called with %v", calls)
 	}
 }
 
-// A server that takes ten mutations a document gets ten, once that is known.
+// A server that accepts ten mutations a document gets ten, once the client has learned
+// that.
 func TestDocumentsShrinkToWhatIsTaken(t *testing.T) {
 	cloud := testkit.New(t)
 	var refused, taken atomic.Int64
@@ -353,7 +356,7 @@ func TestDocumentsShrinkToWhatIsTaken(t *testing.T) {
 		h.ServeHTTP(w, r)
 	})
 	store := newStore(t, limited)
-	plan := mustPlan(t, store, secretsync.Run{Sources: []*secretsync.Source{newNumbered(3200)}})
+	plan := mustPlan(t, store, secretsync.Run{Sources: newNumbered(3200)})
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if report.Written() != 3200 || report.Err != nil {
 		t.Fatalf("%d written: %v", report.Written(), report.Err)
@@ -363,8 +366,8 @@ func TestDocumentsShrinkToWhatIsTaken(t *testing.T) {
 	}
 }
 
-// A store that answers success and keeps the old value is found out by its names
-// or its values, and never said to be verified.
+// A store that answers success and retains the old value is detected by its names or
+// its values, and never reported as verified.
 func TestAStoreThatKeepsTheOldValue(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("S000", "old")
@@ -378,7 +381,7 @@ func TestAStoreThatKeepsTheOldValue(t *testing.T) {
 		h.ServeHTTP(w, r)
 	})
 	store := newStore(t, lying)
-	plan := mustPlan(t, store, secretsync.Run{Sources: []*secretsync.Source{newNumbered(1)}})
+	plan := mustPlan(t, store, secretsync.Run{Sources: newNumbered(1)})
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
 		t.Fatal(err)

@@ -17,13 +17,15 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// paced is a store with a pace of its own.
+// newPaced makes a store with a pace of its own.
 func newPaced(store secretsync.Store) secretsync.Store { return new(secretsync.Pace).Of(store) }
 
-// storeOver is a store behind h, asked with the fake's admin key.
+// newStore makes a client of h with the fake's admin key, and gives it a pace.
 func newStore(t *testing.T, h http.Handler) secretsync.Store {
 	t.Helper()
-	client, err := prefect.NewClient(prefect.ClientConfig{URL: "http://localhost/", APIKey: testkit.AdminKey, Transport: cloud.Transport(h)})
+	client, err := prefect.NewClient(prefect.ClientConfig{
+		URL: "http://localhost/", APIKey: testkit.AdminKey, Transport: cloud.Transport(h),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +47,7 @@ func TestPlanningIsTriedAgainAFewTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := testkit.New(t)
 		fake.Inject(faults.Match{Field: "secret", Times: 3}, faults.Unavailable())
-		mustPlan(t, newPaced(fake.AdminClient()), secretsync.Run{Sources: []*secretsync.Source{newNumbered(1)}})
+		mustPlan(t, newPaced(fake.AdminClient()), secretsync.Run{Sources: newNumbered(1)})
 	})
 }
 
@@ -53,13 +55,14 @@ func TestPlanningGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := testkit.New(t)
 		fake.Inject(faults.Match{Field: "secret"}, faults.Unavailable())
-		plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{newNumbered(1)}})
+		plan, err := secretsync.NewPlan(secretsync.Run{Sources: newNumbered(1)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		client := fake.AdminClient()
 		var answered *prefect.APIError
-		if err := plan.Against(t.Context(), newPaced(client)); !errors.As(err, &answered) || answered.Status != 503 || client.Requests() != 4 {
+		err = plan.Against(t.Context(), newPaced(client))
+		if !errors.As(err, &answered) || answered.Status != 503 || client.Requests() != 4 {
 			t.Errorf("%v after %d requests", err, client.Requests())
 		}
 	})
@@ -70,7 +73,7 @@ func TestPlanningObeysRetryAfter(t *testing.T) {
 		fake := testkit.New(t)
 		fake.Inject(faults.Match{Field: "secret", Times: 1}, faults.RateLimited(30*time.Second))
 		began := time.Now()
-		mustPlan(t, newPaced(fake.AdminClient()), secretsync.Run{Sources: []*secretsync.Source{newNumbered(1)}})
+		mustPlan(t, newPaced(fake.AdminClient()), secretsync.Run{Sources: newNumbered(1)})
 		if took := time.Since(began); took < 30*time.Second {
 			t.Errorf("asked again after %v", took)
 		}
@@ -86,7 +89,7 @@ func TestAnErrorOfTheStoreHoldsNoValue(t *testing.T) {
 		}
 		_, _ = w.Write([]byte(`{"data":{"secrets_api":{"key":"admin","role":"admin","tenant":"t","unreachable":[]},"secret":[],"owned":[]}}`))
 	}))
-	plan := mustPlan(t, store, secretsync.Run{Sources: []*secretsync.Source{newNumbered(3)}})
+	plan := mustPlan(t, store, secretsync.Run{Sources: newNumbered(3)})
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if report.Count(secretsync.Failed) != 3 {
 		t.Fatalf("%+v", report.Actions)

@@ -41,7 +41,7 @@ func newRun(store secretsync.Store, pairs ...string) secretsync.Run {
 	}
 }
 
-// newCloud is a fake with secrets that the admin key wrote.
+// newCloud makes a fake with secrets that the admin key wrote.
 func newCloud(t *testing.T, names ...string) *testkit.Cloud {
 	t.Helper()
 	cloud := testkit.New(t)
@@ -58,7 +58,7 @@ func setSecrets(t *testing.T, client *prefect.Client, names ...string) {
 	}
 }
 
-// clientOf is a client with a new key.
+// clientOf makes a client with a new key.
 func clientOf(cloud *testkit.Cloud, name string, role prefect.Role) *prefect.Client {
 	return cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: name, Role: role}))
 }
@@ -100,10 +100,10 @@ func TestRestrict(t *testing.T) {
 		{"the same", fileURL, []string{"B", "OLD"}, []string{"A", "x", "B", "other"}, "", []string{"create A<A", "overwrite B<B", "delete OLD< no source has it"}},
 		{"a new name", fileURL, []string{"B", "OLD"}, []string{"A", "x", "B", "x", "NEW", "x"}, "", []string{"create A<A", "overwrite B<B", "skip NEW<NEW not in the plan file", "delete OLD< no source has it"}},
 		{"a name to delete more", fileURL, []string{"B", "OLD", "OLD2"}, []string{"A", "x", "B", "x"}, "", []string{"create A<A", "overwrite B<B", "delete OLD< no source has it", "skip OLD2< not in the plan file"}},
-		{"there meanwhile", fileURL, []string{"A", "B", "OLD"}, []string{"A", "x", "B", "x"}, `"A" of tenant testkit: create was reviewed, and it is overwrite now`, nil},
-		{"gone meanwhile", fileURL, []string{"OLD"}, []string{"A", "x", "B", "x"}, `"B" of tenant testkit: overwrite was reviewed, and it is create now`, nil},
+		{"created meanwhile", fileURL, []string{"A", "B", "OLD"}, []string{"A", "x", "B", "x"}, `"A" of tenant testkit: create was reviewed, and it is overwrite now`, nil},
+		{"deleted meanwhile", fileURL, []string{"OLD"}, []string{"A", "x", "B", "x"}, `"B" of tenant testkit: overwrite was reviewed, and it is create now`, nil},
 		{"no source any more", fileURL, []string{"B", "OLD"}, []string{"A", "x", "B", ""}, `"B" of tenant testkit: overwrite was reviewed, and nothing is planned now`, nil},
-		{"a source again", fileURL, []string{"B", "OLD"}, []string{"A", "x", "B", "x", "OLD", "x"}, `"OLD" of tenant testkit: delete was reviewed, and it is overwrite now`, nil},
+		{"a source once more", fileURL, []string{"B", "OLD"}, []string{"A", "x", "B", "x", "OLD", "x"}, `"OLD" of tenant testkit: delete was reviewed, and it is overwrite now`, nil},
 		{"another store", "https://other.example.com", []string{"B", "OLD"}, []string{"A", "x", "B", "x"}, "another API URL", nil},
 	}
 	for _, tt := range tests {
@@ -142,7 +142,7 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
-// newShared is a fake where the key admin wrote A and the key bob wrote B.
+// newShared makes a fake where the key admin wrote A and the key bob wrote B.
 func newShared(t *testing.T) *testkit.Cloud {
 	t.Helper()
 	cloud := newCloud(t, "A")
@@ -171,7 +171,7 @@ func TestAPlannersFileLeavesOthersSecrets(t *testing.T) {
 	}
 }
 
-// A deletion that was reviewed as a key's own is not another's without a word.
+// A deletion that was reviewed as one key's is not silently another's.
 func TestADeletionThatBecameAnothers(t *testing.T) {
 	cloud := newShared(t)
 	file := planfile.New(fileURL, newPlan(t, cloud.AdminClient(), "NEW", "x"))
@@ -182,7 +182,7 @@ func TestADeletionThatBecameAnothers(t *testing.T) {
 	}
 }
 
-// comparing is a store that says that it has some values.
+// comparing is a store that says which values it has.
 type comparing struct {
 	secretsync.Store
 	unchanged []string
@@ -197,8 +197,8 @@ func (s comparing) Unchanged(_ context.Context, secrets []prefect.NamedValue) (n
 	return names, nil
 }
 
-// A plan file has changes alone, and does not fit if a reviewed change is none any
-// more.
+// A plan file has changes alone, and does not fit if a reviewed change is not a change
+// any more.
 func TestAPlanFileWithoutWhatIsUnchanged(t *testing.T) {
 	client := newCloud(t, "OTHER", "SAME").AdminClient()
 	store := comparing{client, []string{"SAME"}}
@@ -221,7 +221,7 @@ func TestAPlanFileWithoutWhatIsUnchanged(t *testing.T) {
 	}
 }
 
-// A run whose plans are held to a file of another tenant writes nothing.
+// A run whose plan file is for another tenant writes nothing.
 func TestAFileForAnotherTenant(t *testing.T) {
 	cloud := newCloud(t)
 	run := newRun(cloud.AdminClient(), "A", "x")
