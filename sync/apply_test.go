@@ -57,7 +57,8 @@ func TestApplyWritesWhatThePlanSays(t *testing.T) {
 		results[a.Name] = a.Result
 	}
 	want := map[string]secretsync.Result{
-		"SAME": secretsync.Unchanged, "OLD": secretsync.Overwritten, "NEW": secretsync.Created, "PIN": secretsync.Created, "EMPTY": secretsync.Skipped,
+		"SAME": secretsync.Unchanged, "OLD": secretsync.Overwritten, "NEW": secretsync.Created, "PIN": secretsync.Created,
+		"EMPTY": secretsync.Skipped,
 	}
 	if diff := cmp.Diff(want, results); diff != "" {
 		t.Error(diff)
@@ -78,7 +79,8 @@ func TestApplyWritesWhatThePlanSays(t *testing.T) {
 
 func TestOneFailureTakesNoOtherWithIt(t *testing.T) {
 	cloud := testkit.New(t)
-	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S037"}, faults.Fault{Code: "NOT_ALLOWED", Message: "down, and " + canary})
+	fault := faults.Fault{Code: "NOT_ALLOWED", Message: "down, and " + canary}
+	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S037"}, fault)
 	report, client := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(250)})
 	if diff := cmp.Diff([]string{"S037"}, report.Names(secretsync.Failed)); diff != "" {
 		t.Error(diff)

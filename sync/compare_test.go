@@ -125,7 +125,9 @@ func TestUnchangedIsPlannedWhereTheStoreCanTell(t *testing.T) {
 	store := &comparingStore{plainStore: newPlainStore(map[string]string{"SAME": `"x"`, "OTHER": `"old"`})}
 	in := secretsync.Run{Sources: newSources("SAME", "x", "OTHER", "y", "NEW", "z", "EMPTY", "")}
 	plan := mustPlan(t, store, in)
-	want := map[string]secretsync.Kind{"SAME": secretsync.Keep, "OTHER": secretsync.Overwrite, "NEW": secretsync.Create, "EMPTY": secretsync.Skip}
+	want := map[string]secretsync.Kind{
+		"SAME": secretsync.Keep, "OTHER": secretsync.Overwrite, "NEW": secretsync.Create, "EMPTY": secretsync.Skip,
+	}
 	if diff := cmp.Diff(want, kindsOf(plan)); diff != "" {
 		t.Error(diff)
 	}
@@ -139,7 +141,9 @@ func TestUnchangedIsPlannedWhereTheStoreCanTell(t *testing.T) {
 		t.Error(diff)
 	}
 	total := 0
-	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{Progress: func(_, of int) { total = of }})
+	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{
+		Progress: func(_, of int) { total = of },
+	})
 	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
 		t.Fatal(err)
 	}

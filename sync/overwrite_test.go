@@ -20,7 +20,8 @@ func newSharedCloud(t *testing.T, options ...testkit.Option) *testkit.Cloud {
 	t.Helper()
 	cloud := testkit.New(t, options...)
 	bob := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: prefect.RoleAdmin}))
-	if err := errors.Join(cloud.AdminClient().SetSecret(t.Context(), "A", 1), bob.SetSecret(t.Context(), "B", 1)); err != nil {
+	err := errors.Join(cloud.AdminClient().SetSecret(t.Context(), "A", 1), bob.SetSecret(t.Context(), "B", 1))
+	if err != nil {
 		t.Fatal(err)
 	}
 	return cloud
@@ -48,7 +49,8 @@ func newOlderStore(t *testing.T, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(readBody(t, r), "unreachable") {
 			w.WriteHeader(http.StatusBadRequest)
-			_, _ = io.WriteString(w, `{"errors":[{"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`)
+			_, _ = io.WriteString(w, `{"errors":[{
+				"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`)
 			return
 		}
 		h.ServeHTTP(w, r)
@@ -56,9 +58,13 @@ func newOlderStore(t *testing.T, h http.Handler) http.Handler {
 }
 
 func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
-	const refused = `the key's own, and overwrite is owned: leave them out, or allow any: "bob" wrote "B"`
+	const (
+		refused = `the key's own, and overwrite is owned: leave them out, or allow any: "bob" wrote "B"`
+		noOwner = "overwrite is owned, and this store does not say who wrote a secret: allow any"
+	)
 	unknown := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, `{"data":{"secrets_api":{"key":"admin","role":"admin","tenant":"t","unreachable":[]},"secret":[{"name":"A"}],"owned":[{"name":"A","updated_by":null}]}}`)
+		_, _ = io.WriteString(w, `{"data":{"secrets_api":{"key":"admin","role":"admin","tenant":"t","unreachable":[]},
+			"secret":[{"name":"A"}],"owned":[{"name":"A","updated_by":null}]}}`)
 	})
 	for name, tt := range map[string]struct {
 		store http.Handler
@@ -66,12 +72,15 @@ func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
 	}{
 		"ours":              {newSharedCloud(t).Handler(), refused},
 		"ours, but older":   {newOlderStore(t, newSharedCloud(t).Handler()), refused},
-		"another":           {newSharedCloud(t, testkit.WithDialect(prefect.DialectSnake)).Handler(), "overwrite is owned, and this store does not say who wrote a secret: allow any"},
+		"another":           {newSharedCloud(t, testkit.WithDialect(prefect.DialectSnake)).Handler(), noOwner},
 		"an unknown writer": {unknown, `the store does not say who wrote "A"`},
 		"nothing stored":    {testkit.New(t, testkit.WithDialect(prefect.DialectCamel)).Handler(), ""},
 	} {
 		_, err := planPair(t, newStore(t, tt.store), secretsync.Run{Overwrite: secretsync.OverwriteOwned})
-		if (err != nil) != (tt.want != "") || err != nil && (!errors.Is(err, secretsync.ErrNotOwned) || !strings.Contains(err.Error(), tt.want)) {
+		if (err != nil) != (tt.want != "") || errors.Is(err, secretsync.ErrNotOwned) != (tt.want != "") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err != nil && !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -94,8 +103,10 @@ func TestOwnedNamesAWriterOnce(t *testing.T) {
 }
 
 func TestOwnedLetsTheKeysOwn(t *testing.T) {
-	for _, h := range []func(http.Handler) http.Handler{func(h http.Handler) http.Handler { return h }, func(h http.Handler) http.Handler { return newOlderStore(t, h) }} {
-		store := newStore(t, h(newCloud(t, "A", "B").Handler()))
+	for _, handler := range []http.Handler{
+		newCloud(t, "A", "B").Handler(), newOlderStore(t, newCloud(t, "A", "B").Handler()),
+	} {
+		store := newStore(t, handler)
 		plan, err := planPair(t, store, secretsync.Run{Overwrite: secretsync.OverwriteOwned})
 		if err != nil {
 			t.Fatal(err)
@@ -135,7 +146,12 @@ func TestAnUnknownPolicy(t *testing.T) {
 }
 
 func TestOverwriteInAManifest(t *testing.T) {
-	m, err := secretsync.ParseManifest("m.toml", []byte("overwrite = \"owned\"\n[environments.a]\n[environments.b]\noverwrite = \"any\"\n"))
+	m, err := secretsync.ParseManifest("m.toml", []byte(`
+overwrite = "owned"
+[environments.a]
+[environments.b]
+overwrite = "any"
+`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,8 +161,15 @@ func TestOverwriteInAManifest(t *testing.T) {
 			t.Errorf("%q: %v, %q", name, err, e.Overwrite)
 		}
 	}
-	for bad, want := range map[string]string{`"ownd"`: "unknown value: did you mean owned?", `"own"`: "unknown value: overwrite is any", `""`: "unknown value", `true`: "expected a string", `["owned"]`: "expected a string"} {
-		if _, err := secretsync.ParseManifest("m.toml", []byte("overwrite = "+bad)); err == nil || !strings.Contains(err.Error(), "m.toml: overwrite: "+want) {
+	for bad, want := range map[string]string{
+		`"ownd"`:    "unknown value: did you mean owned?",
+		`"own"`:     "unknown value: overwrite is any",
+		`""`:        "unknown value",
+		`true`:      "expected a string",
+		`["owned"]`: "expected a string",
+	} {
+		_, err := secretsync.ParseManifest("m.toml", []byte("overwrite = "+bad))
+		if err == nil || !strings.Contains(err.Error(), "m.toml: overwrite: "+want) {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}

@@ -45,7 +45,10 @@ func TestNewPlan(t *testing.T) {
 		{
 			"GitHub's token in any case, and an empty one",
 			secretsync.Run{Sources: newSources("A", "x", "github_token", "t", "GITHUB_TOKEN", "t", "E", "")},
-			[]string{"create A<A", "skip E<E empty", "skip GITHUB_TOKEN<GITHUB_TOKEN GitHub's own token", "skip github_token<github_token GitHub's own token"},
+			[]string{
+				"create A<A", "skip E<E empty", "skip GITHUB_TOKEN<GITHUB_TOKEN GitHub's own token",
+				"skip github_token<github_token GitHub's own token",
+			},
 		},
 		{
 			"the key of this run, whatever its name",
@@ -65,10 +68,14 @@ func TestNewPlan(t *testing.T) {
 			secretsync.Run{
 				Sources: newSources("SLACK", "x", "KEY", "42", "B", "x"),
 				Rules: secretsync.Rules{Include: []string{"B"}, Names: map[string]secretsync.NameRule{
-					"slack webhook": {From: "SLACK"}, "slack copy": {From: "SLACK"}, "n": {From: "KEY", Format: secretsync.FormatJSON}, "gone": {From: "NOPE"},
+					"slack webhook": {From: "SLACK"}, "slack copy": {From: "SLACK"},
+					"n": {From: "KEY", Format: secretsync.FormatJSON}, "gone": {From: "NOPE"},
 				}},
 			},
-			[]string{"create B<B", "skip gone<NOPE no source has NOPE", "create n<KEY a JSON scalar; a flow gets its value", "create slack copy<SLACK", "create slack webhook<SLACK"},
+			[]string{
+				"create B<B", "skip gone<NOPE no source has NOPE", "create n<KEY a JSON scalar; a flow gets its value",
+				"create slack copy<SLACK", "create slack webhook<SLACK",
+			},
 		},
 		{
 			"a listed name that exclude takes out",
@@ -98,7 +105,8 @@ func TestPlanAgainstAStore(t *testing.T) {
 		cloud.Set(name, 1)
 	}
 	plan := mustPlan(t, newPaced(cloud.AdminClient()), secretsync.Run{Sources: newSources("B", "x", "A", "y", "E", "")})
-	if diff := cmp.Diff([]string{`overwrite A<A overwrites what "testkit" wrote`, "create B<B", "skip E<E empty"}, lines(plan)); diff != "" {
+	want := []string{`overwrite A<A overwrites what "testkit" wrote`, "create B<B", "skip E<E empty"}
+	if diff := cmp.Diff(want, lines(plan)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -112,8 +120,9 @@ func TestNewPlanErrors(t *testing.T) {
 		in   secretsync.Run
 		want string
 	}{
-		{"two sources", secretsync.Run{Sources: []*secretsync.Source{newSource("one", "A", canary), newSource("two", "A", canary)}},
-			`"A" has two sources, A in one and A in two`},
+		{"two sources", secretsync.Run{
+			Sources: []*secretsync.Source{newSource("one", "A", canary), newSource("two", "A", canary)},
+		}, `"A" has two sources, A in one and A in two`},
 		{"two names", secretsync.Run{
 			Sources: []*secretsync.Source{newSource("one", "A", canary, "B", canary)},
 			Rules:   secretsync.Rules{Names: map[string]secretsync.NameRule{"B": {From: "A"}}},
@@ -122,10 +131,13 @@ func TestNewPlanErrors(t *testing.T) {
 			`"D" is required and no source has NOPE`},
 		{"required and empty", secretsync.Run{Sources: newSources("A", "", "B", "x"), Rules: required("A", "")},
 			`"D" is required and its source A in s is empty`},
-		{"required and GitHub's token", secretsync.Run{Sources: newSources("github_token", "t", "B", "x"), Rules: required("github_token", "")},
-			`"D" is required and comes from github_token, which stays out: GitHub's own token`},
-		{"required and the key", secretsync.Run{Sources: newSources("A", canary, "B", "x"), Rules: required("A", ""), Keys: []prefect.Value{prefect.TextValue(canary)}},
-			`"D" is required and comes from A, which stays out: its value is the API key`},
+		{"required and GitHub's token", secretsync.Run{
+			Sources: newSources("github_token", "t", "B", "x"), Rules: required("github_token", ""),
+		}, `"D" is required and comes from github_token, which stays out: GitHub's own token`},
+		{"required and the key", secretsync.Run{
+			Sources: newSources("A", canary, "B", "x"), Rules: required("A", ""),
+			Keys: []prefect.Value{prefect.TextValue(canary)},
+		}, `"D" is required and comes from A, which stays out: its value is the API key`},
 		{"not its format", secretsync.Run{Sources: newSources("A", canary), Rules: required("A", secretsync.FormatJSON)},
 			`"D", from A in s: its value is not JSON`},
 	}
@@ -142,7 +154,8 @@ func TestNewPlanErrors(t *testing.T) {
 func TestAnEmptySourceFailsThePlan(t *testing.T) {
 	key := prefect.TextValue(canary)
 	for _, s := range []*secretsync.Source{
-		newSource("s"), newSource("s", "github_token", "t"), newSource("s", "UNSET", ""), newSource("s", "github_token", "t", "PREFECT_SECRETS_API_KEY", canary),
+		newSource("s"), newSource("s", "github_token", "t"), newSource("s", "UNSET", ""),
+		newSource("s", "github_token", "t", "PREFECT_SECRETS_API_KEY", canary),
 	} {
 		_, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{s}, Keys: []prefect.Value{key}})
 		if !errors.Is(err, secretsync.ErrEmptySource) {

@@ -51,9 +51,11 @@ func TestAPlannerCountsTheDeletionsOfEachKey(t *testing.T) {
 // Every key deletes what has no known writer.
 func TestAPlannerCountsUnownedNamesForEachKey(t *testing.T) {
 	store := newStore(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := `{"data":{"secrets_api":{"key":"pr"},"secret":[{"name":"A","updated_by":null},{"name":"B","updated_by":"bob"}]}}`
+		answer := `{"data":{"secrets_api":{"key":"pr"},
+			"secret":[{"name":"A","updated_by":null},{"name":"B","updated_by":"bob"}]}}`
 		if strings.Contains(readBody(t, r), "unreachable") {
-			answer = `{"data":{"secrets_api":{"key":"pr","role":"planner","tenant":"t","unreachable":[]},"secret":[{"name":"A"},{"name":"B"}],"owned":[]}}`
+			answer = `{"data":{"secrets_api":{"key":"pr","role":"planner","tenant":"t","unreachable":[]},
+				"secret":[{"name":"A"},{"name":"B"}],"owned":[]}}`
 		}
 		_, _ = io.WriteString(w, answer)
 	}))

@@ -54,7 +54,10 @@ var guards = []guarded{
 	{"a source has it, empty", func(r *guardedRun) { r.has("OLD", "") }},
 	{"a source has it, excluded", func(r *guardedRun) { r.has("OLD", "x"); r.in.Rules.Exclude = []string{"OLD"} }},
 	{"a source has it, not included", func(r *guardedRun) { r.has("OLD", "x"); r.in.Rules.Include = []string{"A"} }},
-	{"a source has it, the key of this run", func(r *guardedRun) { r.has("OLD", canary); r.in.Keys = []prefect.Value{prefect.TextValue(canary)} }},
+	{"a source has it, the key of this run", func(r *guardedRun) {
+		r.has("OLD", canary)
+		r.in.Keys = []prefect.Value{prefect.TextValue(canary)}
+	}},
 	{"a source has it, under another name", func(r *guardedRun) {
 		r.has("OLD", "x")
 		r.lists("NEW", secretsync.NameRule{From: "OLD"})
@@ -75,7 +78,10 @@ var guards = []guarded{
 		}
 	}},
 	{"another key wrote it", func(r *guardedRun) { r.writtenBy("bob") }},
-	{"another key wrote it, and what nobody owns may go", func(r *guardedRun) { r.writtenBy("bob"); r.in.Prune.Unowned = true }},
+	{"another key wrote it, and what nobody owns may be deleted", func(r *guardedRun) {
+		r.writtenBy("bob")
+		r.in.Prune.Unowned = true
+	}},
 	{"the store does not say who wrote it", func(r *guardedRun) {
 		r.cloud = testkit.New(r.T, testkit.WithDialect(prefect.DialectSnake))
 		r.cloud.Set("OLD", "old")

@@ -80,7 +80,9 @@ func TestPruneSparesWhatASourceHas(t *testing.T) {
 	names := []string{"EMPTY", "EXCLUDED", "GITHUB_TOKEN", "KEY", "NOT_INCLUDED", "LISTED", "MISSING", "RENAMED"}
 	cloud := newCloud(t, names...)
 	in := pruneAll(secretsync.Run{
-		Sources: newSources("A", "x", "EMPTY", "", "EXCLUDED", "x", "GITHUB_TOKEN", "x", "KEY", canary, "NOT_INCLUDED", "x", "RENAMED", "x"),
+		Sources: newSources(
+			"A", "x", "EMPTY", "", "EXCLUDED", "x", "GITHUB_TOKEN", "x", "KEY", canary, "NOT_INCLUDED", "x", "RENAMED", "x",
+		),
 		Rules: secretsync.Rules{
 			Include: []string{"A", "EMPTY", "EXCLUDED"}, Exclude: []string{"EXCLUDED"},
 			Names: map[string]secretsync.NameRule{"LISTED": {From: "RENAMED"}, "MISSING": {From: "NOWHERE"}},
@@ -126,7 +128,8 @@ func TestALimitBelowZeroIsNoLimit(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "max-deletes is -1") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := secretsync.NewPlan(secretsync.Run{Prune: secretsync.Prune{Scope: []string{"["}}}); err == nil || !strings.Contains(err.Error(), "not a glob") {
+	_, err = secretsync.NewPlan(secretsync.Run{Prune: secretsync.Prune{Scope: []string{"["}}})
+	if err == nil || !strings.Contains(err.Error(), "not a glob") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -134,13 +137,18 @@ func TestALimitBelowZeroIsNoLimit(t *testing.T) {
 // A source that is empty may be one that failed upstream.
 func TestAnEmptySourcePrunesNothing(t *testing.T) {
 	for name, empty := range map[string]*secretsync.Source{
-		"no entries": newSource("vars"), "no texts": newSource("vars", "X", ""), "GitHub's token": newSource("vars", "github_token", "x"),
-		"the key": newSource("vars", "PREFECT_SECRETS_API_KEY", canary),
+		"no entries":     newSource("vars"),
+		"no texts":       newSource("vars", "X", ""),
+		"GitHub's token": newSource("vars", "github_token", "x"),
+		"the key":        newSource("vars", "PREFECT_SECRETS_API_KEY", canary),
 	} {
 		cloud := newCloud(t, "OLD")
-		in := pruneAll(secretsync.Run{Sources: []*secretsync.Source{newSource("s", "A", "x"), empty}, Keys: []prefect.Value{prefect.TextValue(canary)}})
+		in := pruneAll(secretsync.Run{
+			Sources: append(newSources("A", "x"), empty), Keys: []prefect.Value{prefect.TextValue(canary)},
+		})
 		plan := mustPlan(t, newPaced(cloud.AdminClient()), in)
-		if diff := cmp.Diff([]string{"nothing is pruned: there is no secret in vars"}, plan.Notes); diff != "" || len(deletedNames(plan)) != 0 {
+		diff := cmp.Diff([]string{"nothing is pruned: there is no secret in vars"}, plan.Notes)
+		if diff != "" || len(deletedNames(plan)) != 0 {
 			t.Errorf("%s: deletes %v, %s", name, deletedNames(plan), diff)
 		}
 	}
@@ -155,7 +163,10 @@ func TestPruneSparesWhatAnotherKeyWrote(t *testing.T) {
 	for _, unowned := range []bool{false, true} {
 		in := pruneAll(secretsync.Run{Sources: newSources("A", "x"), Prune: secretsync.Prune{Unowned: unowned}})
 		plan := mustPlan(t, newPaced(cloud.AdminClient()), in)
-		want := []string{"create A<A", "delete MINE< no source has it", `skip THEIRS< no source has it; not deleted: the key "bob" wrote it last`}
+		want := []string{
+			"create A<A", "delete MINE< no source has it",
+			`skip THEIRS< no source has it; not deleted: the key "bob" wrote it last`,
+		}
 		if diff := cmp.Diff(want, lines(plan)); diff != "" {
 			t.Error(diff)
 		}
@@ -186,7 +197,9 @@ func TestAStoreThatNamesNoOwner(t *testing.T) {
 		cloud.Set("OLD", 1)
 		in := pruneAll(secretsync.Run{Sources: newSources("A", "x"), Prune: secretsync.Prune{Unowned: unowned}})
 		plan := mustPlan(t, newPaced(cloud.AdminClient()), in)
-		want := []string{"create A<A", "skip OLD< no source has it; not deleted: the store does not say who wrote it (--prune-unowned)"}
+		want := []string{
+			"create A<A", "skip OLD< no source has it; not deleted: the store does not say who wrote it (--prune-unowned)",
+		}
 		if unowned {
 			want[1] = "delete OLD< no source has it"
 		}

@@ -99,7 +99,8 @@ func TestRunGoesOnWithTheTenantsThatHaveAPlan(t *testing.T) {
 	data := cloud.Tenant("data")
 	var steps []string
 	run := newRun(cloud, &steps, "data", testkit.TenantID)
-	run.Writer = adminOf{cloud.AdminClient(), data.TenantID(), cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "r", Role: prefect.RoleRunner}))}
+	runner := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "r", Role: prefect.RoleRunner}))
+	run.Writer = adminOf{cloud.AdminClient(), data.TenantID(), runner}
 	done, err := run.Sync(t.Context())
 	if err != nil || done.Tenants[0].Report == nil || done.Tenants[1].Report != nil {
 		t.Fatalf("%v: %+v", err, done)
@@ -188,8 +189,9 @@ func TestARunThatIsStoppedWhileItWrites(t *testing.T) {
 			t.Fatal(err)
 		}
 		report := done.Tenants[0].Report
-		if report.Written() != 1600 || report.Verified == nil || report.Verified.Present != 1600 || !errors.Is(report.Err, secretsync.ErrInterrupted) {
-			t.Errorf("%d written, verified %+v: %v", report.Written(), report.Verified, report.Err)
+		v := report.Verified
+		if report.Written() != 1600 || v == nil || v.Present != 1600 || !errors.Is(report.Err, secretsync.ErrInterrupted) {
+			t.Errorf("%d written, verified %+v: %v", report.Written(), v, report.Err)
 		}
 	})
 }
@@ -207,7 +209,8 @@ func TestARunThatIsCancelled(t *testing.T) {
 		if err != nil || time.Since(began) != 5*time.Second {
 			t.Fatal(err, time.Since(began))
 		}
-		if report := done.Tenants[0].Report; report.Undone() != 1 || report.Verified != nil || strings.Contains(report.Err.Error(), "verifying") {
+		report := done.Tenants[0].Report
+		if report.Undone() != 1 || report.Verified != nil || strings.Contains(report.Err.Error(), "verifying") {
 			t.Errorf("%+v", report)
 		}
 	})

@@ -112,7 +112,8 @@ func TestADeletionThatChangesNothingIsADeletion(t *testing.T) {
 			if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff([]string{"OLD"}, report.Names(secretsync.Deleted)); diff != "" || report.Err != nil || report.Undone() != 0 {
+			diff := cmp.Diff([]string{"OLD"}, report.Names(secretsync.Deleted))
+			if diff != "" || report.Err != nil || report.Undone() != 0 {
 				t.Errorf("%s: %v: %s", name, report.Err, diff)
 			}
 			if n := countSends(cloud, "deleteSecret", "OLD") - before; n != tt.sends {
@@ -133,7 +134,8 @@ func mustDelete(t *testing.T, cloud *testkit.Cloud, name string) {
 // A document that was refused may have been carried out in part.
 func TestWhatWasHalvedIsNotSaidToBeUnchanged(t *testing.T) {
 	cloud := testkit.New(t)
-	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S000", Times: 1}, faults.Fault{Status: http.StatusBadRequest, Applied: true})
+	match := faults.Match{Field: "setSecret", Secret: "S000", Times: 1}
+	cloud.Inject(match, faults.Fault{Status: http.StatusBadRequest, Applied: true})
 	report, _ := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(2)})
 	if got := report.Count(secretsync.Created); got != 2 {
 		t.Errorf("%d created: %+v", got, report.Actions)
@@ -154,7 +156,8 @@ func TestRetryAfterHoldsEveryTenantUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		other := cloud.Tenant("data")
-		cloud.Inject(faults.Match{Field: "setSecret", Secret: "S007", Tenant: testkit.TenantID, Times: 1}, faults.RateLimited(20*time.Second))
+		match := faults.Match{Field: "setSecret", Secret: "S007", Tenant: testkit.TenantID, Times: 1}
+		cloud.Inject(match, faults.RateLimited(20*time.Second))
 		client, pace := cloud.AdminClient(), new(secretsync.Pace)
 		otherClient, err := client.ForTenant(other.TenantID())
 		if err != nil {

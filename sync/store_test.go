@@ -87,7 +87,8 @@ func TestAnErrorOfTheStoreHoldsNoValue(t *testing.T) {
 			_, _ = w.Write([]byte(`{"errors":[{"message":"got ` + canary + `"}]}`))
 			return
 		}
-		_, _ = w.Write([]byte(`{"data":{"secrets_api":{"key":"admin","role":"admin","tenant":"t","unreachable":[]},"secret":[],"owned":[]}}`))
+		_, _ = w.Write([]byte(`{"data":{"secrets_api":{"key":"admin","role":"admin","tenant":"t","unreachable":[]},
+			"secret":[],"owned":[]}}`))
 	}))
 	plan := mustPlan(t, store, secretsync.Run{Sources: newNumbered(3)})
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})

@@ -81,7 +81,11 @@ func TestAPlanFileHoldsNamesAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []planfile.Change{{Tenant: "testkit", Name: "A", Kind: secretsync.Create}, {Tenant: "testkit", Name: "B", Kind: secretsync.Overwrite}, {Tenant: "testkit", Name: "OLD", Kind: secretsync.Delete}}
+	want := []planfile.Change{
+		{Tenant: "testkit", Name: "A", Kind: secretsync.Create},
+		{Tenant: "testkit", Name: "B", Kind: secretsync.Overwrite},
+		{Tenant: "testkit", Name: "OLD", Kind: secretsync.Delete},
+	}
 	if diff := cmp.Diff(want, file.Actions); diff != "" || file.APIURL != fileURL {
 		t.Errorf("%s: %s", file.APIURL, diff)
 	}
@@ -89,22 +93,33 @@ func TestAPlanFileHoldsNamesAlone(t *testing.T) {
 
 func TestRestrict(t *testing.T) {
 	file := planfile.New(fileURL, newPlan(t, newCloud(t, "B", "OLD").AdminClient(), "A", "x", "B", "x"))
+	stored, pairs := []string{"B", "OLD"}, []string{"A", "x", "B", "x"} // as in the file
 	tests := []struct {
 		name   string
 		url    string
 		stored []string
 		pairs  []string
-		fault  string
+		fails  string
 		want   []string
 	}{
-		{"the same", fileURL, []string{"B", "OLD"}, []string{"A", "x", "B", "other"}, "", []string{"create A<A", "overwrite B<B", "delete OLD< no source has it"}},
-		{"a new name", fileURL, []string{"B", "OLD"}, []string{"A", "x", "B", "x", "NEW", "x"}, "", []string{"create A<A", "overwrite B<B", "skip NEW<NEW not in the plan file", "delete OLD< no source has it"}},
-		{"a name to delete more", fileURL, []string{"B", "OLD", "OLD2"}, []string{"A", "x", "B", "x"}, "", []string{"create A<A", "overwrite B<B", "delete OLD< no source has it", "skip OLD2< not in the plan file"}},
-		{"created meanwhile", fileURL, []string{"A", "B", "OLD"}, []string{"A", "x", "B", "x"}, `"A" of tenant testkit: create was reviewed, and it is overwrite now`, nil},
-		{"deleted meanwhile", fileURL, []string{"OLD"}, []string{"A", "x", "B", "x"}, `"B" of tenant testkit: overwrite was reviewed, and it is create now`, nil},
-		{"no source any more", fileURL, []string{"B", "OLD"}, []string{"A", "x", "B", ""}, `"B" of tenant testkit: overwrite was reviewed, and nothing is planned now`, nil},
-		{"a source once more", fileURL, []string{"B", "OLD"}, []string{"A", "x", "B", "x", "OLD", "x"}, `"OLD" of tenant testkit: delete was reviewed, and it is overwrite now`, nil},
-		{"another store", "https://other.example.com", []string{"B", "OLD"}, []string{"A", "x", "B", "x"}, "another API URL", nil},
+		{"the same", fileURL, stored, []string{"A", "x", "B", "other"}, "", []string{
+			"create A<A", "overwrite B<B", "delete OLD< no source has it",
+		}},
+		{"a new name", fileURL, stored, append(pairs[:4:4], "NEW", "x"), "", []string{
+			"create A<A", "overwrite B<B", "skip NEW<NEW not in the plan file", "delete OLD< no source has it",
+		}},
+		{"a name to delete more", fileURL, []string{"B", "OLD", "OLD2"}, pairs, "", []string{
+			"create A<A", "overwrite B<B", "delete OLD< no source has it", "skip OLD2< not in the plan file",
+		}},
+		{"created meanwhile", fileURL, []string{"A", "B", "OLD"}, pairs,
+			`"A" of tenant testkit: create was reviewed, and it is overwrite now`, nil},
+		{"deleted meanwhile", fileURL, []string{"OLD"}, pairs,
+			`"B" of tenant testkit: overwrite was reviewed, and it is create now`, nil},
+		{"no source any more", fileURL, stored, []string{"A", "x", "B", ""},
+			`"B" of tenant testkit: overwrite was reviewed, and nothing is planned now`, nil},
+		{"a source once more", fileURL, stored, append(pairs[:4:4], "OLD", "x"),
+			`"OLD" of tenant testkit: delete was reviewed, and it is overwrite now`, nil},
+		{"another store", "https://other.example.com", stored, pairs, "another API URL", nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -113,8 +128,8 @@ func TestRestrict(t *testing.T) {
 			if err == nil {
 				err = file.Restrict(plan)
 			}
-			if tt.fault != "" {
-				if err == nil || !strings.Contains(err.Error(), tt.fault) {
+			if tt.fails != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.fails) {
 					t.Errorf("got %v", err)
 				}
 				return
@@ -136,7 +151,8 @@ func TestParseErrors(t *testing.T) {
 		`{"format_version": 2, "actions": [{"name": "A", "action": "skip"}]}`:                        "action 1 is not",
 		`{"format_version": 2, "actions": [{"name": "A", "action": "create"}, {"action":"delete"}]}`: "action 2 is not",
 	} {
-		if _, err := planfile.Parse("plan.json", []byte(text)); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), canary) {
+		_, err := planfile.Parse("plan.json", []byte(text))
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), canary) {
 			t.Errorf("%s: got %v", text, err)
 		}
 	}
@@ -215,7 +231,8 @@ func TestAPlanFileWithoutWhatIsUnchanged(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "overwrite was reviewed, and it is unchanged now") {
 		t.Error(err)
 	}
-	text := []byte(`{"format_version":2,"api_url":"https://store.example","tenants":[""],"actions":[{"tenant":"","name":"SAME","action":"unchanged"}]}`)
+	text := []byte(`{"format_version":2,"api_url":"https://store.example","tenants":[""],
+		"actions":[{"tenant":"","name":"SAME","action":"unchanged"}]}`)
 	if _, err := planfile.Parse("f", text); err == nil {
 		t.Error("a plan file changes nothing")
 	}
