@@ -12,16 +12,18 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// against plans A and B against a store with a key of the given role and patterns.
-func against(t *testing.T, store secretsync.Store, in secretsync.Run) (*secretsync.Plan, error) {
+// planPair plans A and B against a store, not to be applied.
+func planPair(t *testing.T, store secretsync.Store, in secretsync.Run) (*secretsync.Plan, error) {
 	t.Helper()
-	return planTwo(t, store, in, secretsync.NewPlan)
+	return planPairWith(t, store, in, secretsync.NewPlan)
 }
 
-// planTwo plans A and B against a store.
-func planTwo(t *testing.T, store secretsync.Store, in secretsync.Run, newPlan func(secretsync.Run) (*secretsync.Plan, error)) (*secretsync.Plan, error) {
+// planPairWith plans A and B against a store, with the newPlan that is given.
+func planPairWith(
+	t *testing.T, store secretsync.Store, in secretsync.Run, newPlan func(secretsync.Run) (*secretsync.Plan, error),
+) (*secretsync.Plan, error) {
 	t.Helper()
-	in.Sources = []*secretsync.Source{source("s", "A", "x", "B", "y")}
+	in.Sources = newSources("A", "x", "B", "y")
 	plan, err := newPlan(in)
 	if err != nil {
 		t.Fatal(err)
@@ -33,8 +35,9 @@ func TestAKeyThatCouldNotDoThePlan(t *testing.T) {
 	const (
 		runner       = "the key from HERE is a runner key, which reads values; writing needs an admin key"
 		planner      = "the key from HERE is a planner key, which lists names; writing needs an admin key"
-		unreachableA = `the key from HERE does not reach "A": add a pattern to the key in the store's keys file, or leave out what it does not reach`
-		unreachableB = `the key from HERE does not reach "B": add a pattern to the key in the store's keys file, or leave out what it does not reach`
+		add          = ": add a pattern to the key in the store's keys file, or leave out what it does not reach"
+		unreachableA = `the key from HERE does not reach "A"` + add
+		unreachableB = `the key from HERE does not reach "B"` + add
 	)
 	tests := []struct {
 		name  string
@@ -60,7 +63,7 @@ func TestAKeyThatCouldNotDoThePlan(t *testing.T) {
 			if tt.apply {
 				newPlan = secretsync.NewPlanToApply
 			}
-			plan, err := planTwo(t, paced(client), secretsync.Run{WriterFrom: "HERE"}, newPlan)
+			plan, err := planPairWith(t, newPaced(client), secretsync.Run{WriterFrom: "HERE"}, newPlan)
 			got := ""
 			if err != nil {
 				got = err.Error()
@@ -80,14 +83,14 @@ func TestAKeyThatCouldNotDoThePlan(t *testing.T) {
 
 // A role that this release does not know may be one that writes.
 func TestARoleOfLater(t *testing.T) {
-	store := storeOver(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	store := newStore(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		lists := ""
 		if strings.Contains(readBody(t, r), "owned:") {
 			lists = `,"secret":[],"owned":[]`
 		}
 		_, _ = io.WriteString(w, `{"data":{"secrets_api":{"key":"k","role":"writer","tenant":"t","unreachable":[]}`+lists+`}}`)
 	}))
-	plan, err := planTwo(t, store, secretsync.Run{}, secretsync.NewPlanToApply)
+	plan, err := planPairWith(t, store, secretsync.Run{}, secretsync.NewPlanToApply)
 	if err != nil || plan.Tenant != "t" || plan.Actions[0].Tenant != "t" {
 		t.Errorf("%v: %+v", err, plan)
 	}
@@ -99,11 +102,11 @@ func TestARoleOfLater(t *testing.T) {
 func TestAnotherStoreSaysNothingOfTheKey(t *testing.T) {
 	for _, dialect := range []prefect.Dialect{prefect.DialectCamel, prefect.DialectSnake} {
 		cloud := testkit.New(t, testkit.WithDialect(dialect))
-		plan, err := planTwo(t, paced(cloud.RunnerClient()), secretsync.Run{}, secretsync.NewPlanToApply)
+		plan, err := planPairWith(t, newPaced(cloud.RunnerClient()), secretsync.Run{}, secretsync.NewPlanToApply)
 		if err != nil || plan.Tenant != "" || plan.KeyNote != "" {
 			t.Errorf("%v: %+v", err, plan)
 		}
-		if err := secretsync.CheckReader(t.Context(), paced(cloud.AdminClient()), []string{"A"}, "f"); err != nil {
+		if err := secretsync.CheckReader(t.Context(), newPaced(cloud.AdminClient()), []string{"A"}, "f"); err != nil {
 			t.Error(err)
 		}
 	}
@@ -122,7 +125,7 @@ func TestCheckReader(t *testing.T) {
 			names = append(names, "C")
 		}
 		client := cloud.ClientWithKey(cloud.AddKey(key))
-		err := secretsync.CheckReader(t.Context(), paced(client), names, "f")
+		err := secretsync.CheckReader(t.Context(), newPaced(client), names, "f")
 		if (err == nil) != (want == "") || err != nil && !strings.HasPrefix(err.Error(), want) || client.Requests() != 1 {
 			t.Errorf("%+v: %v, %d requests", key, err, client.Requests())
 		}

@@ -19,15 +19,15 @@ type applyOptions struct {
 	// progress is called with how many of the actions that change the store are done,
 	// each time that number grows, from one goroutine at a time; nil is not called.
 	progress func(done, total int)
-	// stop, once closed, keeps what was not sent yet from being sent; what is in
-	// flight is waited for. A nil channel never stops.
+	// stop, once closed, ends the sending; what is in flight is waited for. A nil
+	// channel never stops.
 	stop <-chan struct{}
 }
 
 // apply does what the plan says and nothing else. What failed for a moment is sent
 // again, until the context ends. A name that fails for good is in the report with its
-// reason, and does not keep the others from being written. Deletions come last, and
-// only if every write was acknowledged.
+// reason, and the others are written nevertheless. Deletions come last, and only if
+// every write was acknowledged.
 func apply(ctx context.Context, store *paced, plan *Plan, opts applyOptions) *Report {
 	a := newApplier(store, plan, opts)
 	defer a.forwardStop()()
@@ -95,7 +95,7 @@ func (a *applier) forwardStop() (end func()) {
 	return func() { close(ending); <-ended }
 }
 
-// halt keeps anything more from being sent.
+// halt ends the sending.
 func (a *applier) halt(why error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

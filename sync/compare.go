@@ -6,8 +6,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// compareValues plans to keep those names that were to be overwritten whose value the
-// store, if it is a [Comparer], says that it has.
+// compareValues finds the names to be overwritten whose value the store has already, if
+// it is a [Comparer] and says so. Nothing is written for them.
 func (p *Plan) compareValues(ctx context.Context, store *paced) error {
 	if p.noCompare || !store.compares() {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// keyIn says that an entry is or holds a key of the run, which no flow is to get;
+// keyIn says that an entry equals or contains a key of the run, which no flow is to get;
 // empty if it does not. An entry with the name of a key's variable counts as a key as
 // well, such as that of another run, and is sent only if it is asked for by its name.
 func (p *planner) keyIn(name, text string, listed bool) string {

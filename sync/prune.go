@@ -23,7 +23,7 @@ type pruning struct {
 }
 
 // candidates returns which of the existing names may be deleted, before their owners
-// are known. If a source is empty, it is none: the source may have failed.
+// are known. If a source is empty, no name may be: the source may have failed.
 func (p *pruning) candidates(existing []string) []string {
 	if len(p.empty) > 0 {
 		return nil

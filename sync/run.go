@@ -33,8 +33,8 @@ type Run struct {
 	// ReaderFrom says where Reader's key was found, for people to read. If it is set,
 	// planning asks the store whether that key may read what is planned.
 	ReaderFrom string
-	// Keys are the API keys that the run has, each a JSON string. An entry that is or
-	// holds one of them is not sent.
+	// Keys are the API keys that the run has, each a JSON string. An entry that equals or
+	// contains one of them is not sent.
 	Keys []prefect.Value
 	// Tenants are the slugs or ids of those to sync to; empty means the key's own. Any
 	// other tenant needs a Writer, and a Reader, that are a [prefect.Client].
@@ -46,15 +46,15 @@ type Run struct {
 	First string
 	// Notes are added to the notes of each plan.
 	Notes []string
-	// Mask, if set, is applied to a pattern before a text quotes it: somebody may have
+	// Mask, if set, is applied to a pattern before a message quotes it: somebody may have
 	// pasted a secret there.
 	Mask func(pattern string) string
-	// NoCompare keeps a [Comparer] from being asked: what it answers shows what the
-	// store has, which some runs may not learn.
+	// NoCompare plans without asking a [Comparer]: its answers show which values the
+	// store has, and some runs may not learn that.
 	NoCompare bool
 
-	// Stop, once closed, keeps anything more from being sent: planning ends, and a run
-	// that writes waits for what is in flight. A nil channel never stops.
+	// Stop, once closed, ends the sending: planning ends, and a run that writes waits for
+	// what is in flight. A nil channel never stops.
 	Stop <-chan struct{}
 	// Steps are called as the run goes on.
 	Steps Steps
@@ -91,11 +91,11 @@ func (e storeError) Unwrap() error { return e.err }
 
 func (e storeError) Is(target error) bool { return target == ErrStore }
 
-// Plan plans for each tenant and changes nothing. The context bounds all of it.
+// Plan plans for each tenant and changes nothing. The context is for the whole run.
 //
 // It fails with [ErrEmptySource] or [ErrNothingIncluded]; if two sources give one name,
-// a required name has no value, or a value does not fit its format; if there is no such
-// tenant; and with the errors of the steps. If no tenant has a plan, the error is why
+// a required name has no value, or a value does not fit its format; if a tenant is
+// unknown; and with the errors of the steps. If no tenant has a plan, the error is why
 // the first has none: [ErrTooManyDeletes], [ErrNotOwned] or [ErrStore], and
 // [prefect.ErrForbidden] if the key may not do what is planned. If some tenants have
 // one, the others' errors are in the outcome.
@@ -110,7 +110,7 @@ func (r Run) Plan(ctx context.Context) (*Outcome, error) {
 // Sync plans, writes and then verifies what the stores have. It writes nothing if
 // [Run.Plan] would fail; what fails later is in the outcome.
 //
-// The context bounds all of it. Of the time until its deadline a tenth, and at most
+// The context is for the whole run. A tenth of the time until its deadline, at most
 // 15 s, is reserved for verification.
 func (r Run) Sync(ctx context.Context) (*Outcome, error) {
 	writing, cancel := writingTime(ctx)

@@ -17,11 +17,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// runOf is a run of one secret for the tenants, whose steps are noted.
-func runOf(cloud *testkit.Cloud, steps *[]string, tenants ...string) secretsync.Run {
+// newRun makes a run of one secret for the tenants, which adds its steps to steps.
+func newRun(cloud *testkit.Cloud, steps *[]string, tenants ...string) secretsync.Run {
 	note := func(step string) error { *steps = append(*steps, step); return nil }
 	return secretsync.Run{
-		Sources: []*secretsync.Source{source("s", "A", canary)},
+		Sources: newSources("A", canary),
 		Tenants: tenants, Writer: cloud.AdminClient(), Reader: cloud.RunnerClient(),
 		Steps: secretsync.Steps{
 			Connected: func() error { return note("connected") },
@@ -43,7 +43,7 @@ func TestRunSyncsEveryTenant(t *testing.T) {
 	cloud := testkit.New(t)
 	data, ml := cloud.Tenant("data"), cloud.Tenant("ml")
 	var steps []string
-	run := runOf(cloud, &steps, "ml", "data", ml.TenantID())
+	run := newRun(cloud, &steps, "ml", "data", ml.TenantID())
 	done, err := run.Sync(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +71,7 @@ func TestRunSyncsEveryTenant(t *testing.T) {
 func TestRunOfAPlanChangesNothing(t *testing.T) {
 	cloud := testkit.New(t)
 	var steps []string
-	done, err := runOf(cloud, &steps).Plan(t.Context())
+	done, err := newRun(cloud, &steps).Plan(t.Context())
 	if err != nil || done.Plans()[0].Count(secretsync.Create) != 1 || done.Tenants[0].Report != nil || done.Requests != 1 {
 		t.Errorf("%v: %+v", err, done)
 	}
@@ -80,7 +80,7 @@ func TestRunOfAPlanChangesNothing(t *testing.T) {
 	}
 }
 
-// adminOf is a client with an admin key of one tenant, and with another key of others.
+// adminOf is a client with an admin key in one tenant, and with another key in others.
 type adminOf struct {
 	*prefect.Client
 	tenantID string
@@ -98,8 +98,9 @@ func TestRunGoesOnWithTheTenantsThatHaveAPlan(t *testing.T) {
 	cloud := testkit.New(t)
 	data := cloud.Tenant("data")
 	var steps []string
-	run := runOf(cloud, &steps, "data", cloud.TenantID())
-	run.Writer = adminOf{cloud.AdminClient(), data.TenantID(), cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "r", Role: prefect.RoleRunner}))}
+	run := newRun(cloud, &steps, "data", cloud.TenantID())
+	runner := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "r", Role: prefect.RoleRunner}))
+	run.Writer = adminOf{cloud.AdminClient(), data.TenantID(), runner}
 	done, err := run.Sync(t.Context())
 	if err != nil || done.Tenants[0].Report == nil || done.Tenants[1].Report != nil {
 		t.Fatalf("%v: %+v", err, done)
@@ -121,7 +122,7 @@ func TestRunFails(t *testing.T) {
 		steps  []string
 	}{
 		"no source": {func(_ *testkit.Cloud, r *secretsync.Run) {
-			r.Sources = []*secretsync.Source{source("s", "A", "")}
+			r.Sources = newSources("A", "")
 		}, "no secret", false, nil},
 		"connected": {func(_ *testkit.Cloud, r *secretsync.Run) { r.Steps.Connected = failing }, "stop", false, nil},
 		"an unknown tenant": {func(_ *testkit.Cloud, r *secretsync.Run) { r.Tenants = []string{"dat"} },
@@ -131,7 +132,7 @@ func TestRunFails(t *testing.T) {
 			c.Inject(faults.Match{Field: "tenant"}, faults.Fault{Code: prefect.CodeForbidden})
 		}, prefect.CodeForbidden, true, []string{"connected"}},
 		"a store without tenants": {func(_ *testkit.Cloud, r *secretsync.Run) {
-			r.Tenants, r.Writer = []string{"data"}, storeOf(nil)
+			r.Tenants, r.Writer = []string{"data"}, newPlainStore(nil)
 		}, "this store has no tenants", false, []string{"connected"}},
 		"the only plan": {func(c *testkit.Cloud, _ *secretsync.Run) {
 			c.Inject(faults.Match{Field: "secret"}, faults.Fault{Code: prefect.CodeForbidden})
@@ -149,7 +150,7 @@ func TestRunFails(t *testing.T) {
 			cloud := testkit.New(t)
 			cloud.Tenant("data")
 			var steps []string
-			run := runOf(cloud, &steps)
+			run := newRun(cloud, &steps)
 			tt.change(cloud, &run)
 			before := len(cloud.Names())
 			done, err := run.Sync(t.Context())
@@ -166,7 +167,7 @@ func TestRunFails(t *testing.T) {
 func TestARunThatIsStoppedBeforeItPlans(t *testing.T) {
 	cloud := testkit.New(t)
 	var steps []string
-	run, client, stop := runOf(cloud, &steps), cloud.AdminClient(), make(chan struct{})
+	run, client, stop := newRun(cloud, &steps), cloud.AdminClient(), make(chan struct{})
 	run.Writer, run.Stop = client, stop
 	close(stop)
 	if done, err := run.Sync(t.Context()); !errors.Is(err, secretsync.ErrInterrupted) || done != nil || client.Requests() != 0 {
@@ -174,27 +175,28 @@ func TestARunThatIsStoppedBeforeItPlans(t *testing.T) {
 	}
 }
 
-// What is under way is waited for once a run is stopped, and is verified.
+// A run that is stopped waits for what is in flight, and verifies it.
 func TestARunThatIsStoppedWhileItWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: 10 * time.Second})
 		var steps []string
-		run, stop := runOf(cloud, &steps), make(chan struct{})
-		run.Sources, run.Stop = []*secretsync.Source{numbered(2000)}, stop
+		run, stop := newRun(cloud, &steps), make(chan struct{})
+		run.Sources, run.Stop = newNumbered(2000), stop
 		time.AfterFunc(5*time.Second, func() { close(stop) })
 		done, err := run.Sync(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		report := done.Tenants[0].Report
-		if report.Written() != 1600 || report.Verified == nil || report.Verified.Present != 1600 || !errors.Is(report.Err, secretsync.ErrInterrupted) {
-			t.Errorf("%d written, verified %+v: %v", report.Written(), report.Verified, report.Err)
+		v := report.Verified
+		if report.Written() != 1600 || v == nil || v.Present != 1600 || !errors.Is(report.Err, secretsync.ErrInterrupted) {
+			t.Errorf("%d written, verified %+v: %v", report.Written(), v, report.Err)
 		}
 	})
 }
 
-// A run whose context is cancelled does not even wait for what is under way.
+// A run whose context is cancelled does not even wait for what is in flight.
 func TestARunThatIsCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
@@ -203,17 +205,18 @@ func TestARunThatIsCancelled(t *testing.T) {
 		time.AfterFunc(5*time.Second, cancel)
 		var steps []string
 		began := time.Now()
-		done, err := runOf(cloud, &steps).Sync(ctx)
+		done, err := newRun(cloud, &steps).Sync(ctx)
 		if err != nil || time.Since(began) != 5*time.Second {
 			t.Fatal(err, time.Since(began))
 		}
-		if report := done.Tenants[0].Report; report.Undone() != 1 || report.Verified != nil || strings.Contains(report.Err.Error(), "verifying") {
+		report := done.Tenants[0].Report
+		if report.Undone() != 1 || report.Verified != nil || strings.Contains(report.Err.Error(), "verifying") {
 			t.Errorf("%+v", report)
 		}
 	})
 }
 
-// A tenth of a run's time is kept for asking what is there.
+// A tenth of a run's time is reserved for verification.
 func TestARunKeepsTimeToVerify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
@@ -222,7 +225,7 @@ func TestARunKeepsTimeToVerify(t *testing.T) {
 		defer cancel()
 		var steps []string
 		began := time.Now()
-		done, err := runOf(cloud, &steps).Sync(ctx)
+		done, err := newRun(cloud, &steps).Sync(ctx)
 		if err != nil || time.Since(began) != 9*time.Second {
 			t.Fatal(err, time.Since(began))
 		}
@@ -233,8 +236,8 @@ func TestARunKeepsTimeToVerify(t *testing.T) {
 }
 
 func TestARunWithoutSteps(t *testing.T) {
-	store := storeOf(nil)
-	run := secretsync.Run{Sources: []*secretsync.Source{source("s", "A", "x")}, Writer: store}
+	store := newPlainStore(nil)
+	run := secretsync.Run{Sources: newSources("A", "x"), Writer: store}
 	done, err := run.Sync(t.Context())
 	if err != nil || done.Done() != 1 || store.values["A"] != `"x"` {
 		t.Errorf("%v: %+v", err, done)

@@ -42,23 +42,37 @@ func (r *running) open(ctx context.Context) error {
 		return err
 	}
 	for _, t := range tenants {
-		s := tenantStores{writer: &paced{r.Writer, &writing}}
-		if client, ok := r.Writer.(multiTenant); ok && t.ID != "" {
-			if s.writer.Store, err = client.ForTenant(t.ID); err != nil {
-				return err
-			}
+		writer, err := r.writerFor(t.ID)
+		if err != nil {
+			return err
 		}
-		if r.Reader != nil {
-			s.reader = &pacedReader{r.Reader, &reading}
+		reader, err := r.readerFor(t.ID)
+		if err != nil {
+			return err
 		}
-		if client, ok := r.Reader.(multiTenant); ok && t.ID != "" {
-			if s.reader.Reader, err = client.ForTenant(t.ID); err != nil {
-				return err
-			}
+		s := tenantStores{writer: &paced{writer, &writing}}
+		if reader != nil {
+			s.reader = &pacedReader{reader, &reading}
 		}
 		r.stores, r.out.Tenants = append(r.stores, s), append(r.out.Tenants, TenantResult{Name: t.Name})
 	}
 	return nil
+}
+
+// writerFor returns the store of a tenant; id is empty for the key's own.
+func (r *running) writerFor(id string) (Store, error) {
+	if client, ok := r.Writer.(multiTenant); ok && id != "" {
+		return client.ForTenant(id)
+	}
+	return r.Writer, nil
+}
+
+// readerFor returns the reader of a tenant, nil if no key reads.
+func (r *running) readerFor(id string) (Reader, error) {
+	if client, ok := r.Reader.(multiTenant); ok && id != "" {
+		return client.ForTenant(id)
+	}
+	return r.Reader, nil
 }
 
 // findTenants returns the tenants to sync to; a zero one for the key's own.

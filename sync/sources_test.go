@@ -89,7 +89,7 @@ func TestTwoSourcesOfOneName(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		other := source("other", "A", canary)
+		other := newSource("other", "A", canary)
 		_, err = secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{one, other}})
 		if err == nil || !strings.Contains(err.Error(), `"A" has two sources, A in `+one.Label+" and A in other") || strings.Contains(err.Error(), canary) {
 			t.Errorf("%s: got %v", kind, err)
@@ -99,7 +99,7 @@ func TestTwoSourcesOfOneName(t *testing.T) {
 
 // One source without secrets among others is no reason to fail.
 func TestOneEmptySourceAmongSeveral(t *testing.T) {
-	empty, full := source("empty", "github_token", "t"), source("full", "A", "x")
+	empty, full := newSource("empty", "github_token", "t"), newSource("full", "A", "x")
 	plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{empty, full}})
 	if err != nil || !plan.Pending() || empty.HasSecrets() || !full.HasSecrets() {
 		t.Errorf("got %v, %v", plan, err)
@@ -111,7 +111,7 @@ func TestOneEmptySourceAmongSeveral(t *testing.T) {
 
 func TestTheKeyInQuotes(t *testing.T) {
 	plan, err := secretsync.NewPlan(secretsync.Run{
-		Sources: []*secretsync.Source{source("s", "A", "x", "QUOTED", `"`+canary+`"`, "ESCAPED", ` "\u0043`+canary[1:]+`\n" `, "LONGER", canary+"1")},
+		Sources: []*secretsync.Source{newSource("s", "A", "x", "QUOTED", `"`+canary+`"`, "ESCAPED", ` "\u0043`+canary[1:]+`\n" `, "LONGER", canary+"1")},
 		Keys:    []prefect.Value{prefect.TextValue(canary)},
 	})
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 // How often a request is sent at most. Those that were refused with HTTP 429 do not
 // count: they are sent again for as long as the context lasts.
 const (
-	PlanAttempts  = 4  // nothing has happened yet, and somebody waits
+	PlanAttempts  = 4  // before anything is written, while somebody waits
 	ApplyAttempts = 10 // up to a minute of waiting in all
 )
 

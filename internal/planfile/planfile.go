@@ -1,5 +1,5 @@
-// Package planfile reads and writes plans for somebody to review, and holds a sync to
-// what was reviewed.
+// Package planfile reads and writes plans for somebody to review, and restricts a sync
+// to what was reviewed.
 package planfile
 
 import (

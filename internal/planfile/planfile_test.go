@@ -41,7 +41,7 @@ func newRun(store secretsync.Store, pairs ...string) secretsync.Run {
 	}
 }
 
-// newCloud is a fake with secrets that the admin key wrote.
+// newCloud makes a fake with secrets that the admin key wrote.
 func newCloud(t *testing.T, names ...string) *testkit.Cloud {
 	t.Helper()
 	cloud := testkit.New(t)
@@ -58,7 +58,7 @@ func setSecrets(t *testing.T, client *prefect.Client, names ...string) {
 	}
 }
 
-// clientOf is a client with a new key.
+// clientOf makes a client with a new key.
 func clientOf(cloud *testkit.Cloud, name string, role prefect.Role) *prefect.Client {
 	return cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: name, Role: role}))
 }
@@ -81,7 +81,11 @@ func TestAPlanFileHoldsNamesAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []planfile.Change{{Tenant: "testkit", Name: "A", Kind: secretsync.Create}, {Tenant: "testkit", Name: "B", Kind: secretsync.Overwrite}, {Tenant: "testkit", Name: "OLD", Kind: secretsync.Delete}}
+	want := []planfile.Change{
+		{Tenant: "testkit", Name: "A", Kind: secretsync.Create},
+		{Tenant: "testkit", Name: "B", Kind: secretsync.Overwrite},
+		{Tenant: "testkit", Name: "OLD", Kind: secretsync.Delete},
+	}
 	if diff := cmp.Diff(want, file.Actions); diff != "" || file.APIURL != fileURL {
 		t.Errorf("%s: %s", file.APIURL, diff)
 	}
@@ -89,22 +93,33 @@ func TestAPlanFileHoldsNamesAlone(t *testing.T) {
 
 func TestRestrict(t *testing.T) {
 	file := planfile.New(fileURL, newPlan(t, newCloud(t, "B", "OLD").AdminClient(), "A", "x", "B", "x"))
+	stored, pairs := []string{"B", "OLD"}, []string{"A", "x", "B", "x"} // as in the file
 	tests := []struct {
 		name   string
 		url    string
 		stored []string
 		pairs  []string
-		fault  string
+		fails  string
 		want   []string
 	}{
-		{"the same", fileURL, []string{"B", "OLD"}, []string{"A", "x", "B", "other"}, "", []string{"create A<A", "overwrite B<B", "delete OLD< no source has it"}},
-		{"a new name", fileURL, []string{"B", "OLD"}, []string{"A", "x", "B", "x", "NEW", "x"}, "", []string{"create A<A", "overwrite B<B", "skip NEW<NEW not in the plan file", "delete OLD< no source has it"}},
-		{"a name to delete more", fileURL, []string{"B", "OLD", "OLD2"}, []string{"A", "x", "B", "x"}, "", []string{"create A<A", "overwrite B<B", "delete OLD< no source has it", "skip OLD2< not in the plan file"}},
-		{"there meanwhile", fileURL, []string{"A", "B", "OLD"}, []string{"A", "x", "B", "x"}, `"A" of tenant testkit: create was reviewed, and it is overwrite now`, nil},
-		{"gone meanwhile", fileURL, []string{"OLD"}, []string{"A", "x", "B", "x"}, `"B" of tenant testkit: overwrite was reviewed, and it is create now`, nil},
-		{"no source any more", fileURL, []string{"B", "OLD"}, []string{"A", "x", "B", ""}, `"B" of tenant testkit: overwrite was reviewed, and nothing is planned now`, nil},
-		{"a source again", fileURL, []string{"B", "OLD"}, []string{"A", "x", "B", "x", "OLD", "x"}, `"OLD" of tenant testkit: delete was reviewed, and it is overwrite now`, nil},
-		{"another store", "https://other.example.com", []string{"B", "OLD"}, []string{"A", "x", "B", "x"}, "another API URL", nil},
+		{"the same", fileURL, stored, []string{"A", "x", "B", "other"}, "", []string{
+			"create A<A", "overwrite B<B", "delete OLD< no source has it",
+		}},
+		{"a new name", fileURL, stored, append(pairs[:4:4], "NEW", "x"), "", []string{
+			"create A<A", "overwrite B<B", "skip NEW<NEW not in the plan file", "delete OLD< no source has it",
+		}},
+		{"a name to delete more", fileURL, []string{"B", "OLD", "OLD2"}, pairs, "", []string{
+			"create A<A", "overwrite B<B", "delete OLD< no source has it", "skip OLD2< not in the plan file",
+		}},
+		{"created meanwhile", fileURL, []string{"A", "B", "OLD"}, pairs,
+			`"A" of tenant testkit: create was reviewed, and it is overwrite now`, nil},
+		{"deleted meanwhile", fileURL, []string{"OLD"}, pairs,
+			`"B" of tenant testkit: overwrite was reviewed, and it is create now`, nil},
+		{"no source any more", fileURL, stored, []string{"A", "x", "B", ""},
+			`"B" of tenant testkit: overwrite was reviewed, and nothing is planned now`, nil},
+		{"a source once more", fileURL, stored, append(pairs[:4:4], "OLD", "x"),
+			`"OLD" of tenant testkit: delete was reviewed, and it is overwrite now`, nil},
+		{"another store", "https://other.example.com", stored, pairs, "another API URL", nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -113,8 +128,8 @@ func TestRestrict(t *testing.T) {
 			if err == nil {
 				err = file.Restrict(plan)
 			}
-			if tt.fault != "" {
-				if err == nil || !strings.Contains(err.Error(), tt.fault) {
+			if tt.fails != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.fails) {
 					t.Errorf("got %v", err)
 				}
 				return
@@ -136,13 +151,14 @@ func TestParseErrors(t *testing.T) {
 		`{"format_version": 2, "actions": [{"name": "A", "action": "skip"}]}`:                        "action 1 is not",
 		`{"format_version": 2, "actions": [{"name": "A", "action": "create"}, {"action":"delete"}]}`: "action 2 is not",
 	} {
-		if _, err := planfile.Parse("plan.json", []byte(text)); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), canary) {
+		_, err := planfile.Parse("plan.json", []byte(text))
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), canary) {
 			t.Errorf("%s: got %v", text, err)
 		}
 	}
 }
 
-// newShared is a fake where the key admin wrote A and the key bob wrote B.
+// newShared makes a fake where the key admin wrote A and the key bob wrote B.
 func newShared(t *testing.T) *testkit.Cloud {
 	t.Helper()
 	cloud := newCloud(t, "A")
@@ -171,7 +187,7 @@ func TestAPlannersFileLeavesOthersSecrets(t *testing.T) {
 	}
 }
 
-// A deletion that was reviewed as a key's own is not another's without a word.
+// A deletion that was reviewed as one key's is not silently another's.
 func TestADeletionThatBecameAnothers(t *testing.T) {
 	cloud := newShared(t)
 	file := planfile.New(fileURL, newPlan(t, cloud.AdminClient(), "NEW", "x"))
@@ -182,7 +198,7 @@ func TestADeletionThatBecameAnothers(t *testing.T) {
 	}
 }
 
-// comparing is a store that says that it has some values.
+// comparing is a store that says which values it has.
 type comparing struct {
 	secretsync.Store
 	unchanged []string
@@ -197,8 +213,8 @@ func (s comparing) Unchanged(_ context.Context, secrets []prefect.NamedValue) (n
 	return names, nil
 }
 
-// A plan file has changes alone, and does not fit if a reviewed change is none any
-// more.
+// A plan file has changes alone, and does not fit if a reviewed change is not a change
+// any more.
 func TestAPlanFileWithoutWhatIsUnchanged(t *testing.T) {
 	client := newCloud(t, "OTHER", "SAME").AdminClient()
 	store := comparing{client, []string{"SAME"}}
@@ -215,13 +231,14 @@ func TestAPlanFileWithoutWhatIsUnchanged(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "overwrite was reviewed, and it is unchanged now") {
 		t.Error(err)
 	}
-	text := []byte(`{"format_version":2,"api_url":"https://store.example","tenants":[""],"actions":[{"tenant":"","name":"SAME","action":"unchanged"}]}`)
+	text := []byte(`{"format_version":2,"api_url":"https://store.example","tenants":[""],
+		"actions":[{"tenant":"","name":"SAME","action":"unchanged"}]}`)
 	if _, err := planfile.Parse("f", text); err == nil {
 		t.Error("a plan file changes nothing")
 	}
 }
 
-// A run whose plans are held to a file of another tenant writes nothing.
+// A run whose plan file is for another tenant writes nothing.
 func TestAFileForAnotherTenant(t *testing.T) {
 	cloud := newCloud(t)
 	run := newRun(cloud.AdminClient(), "A", "x")

@@ -161,21 +161,12 @@ func Steps(conn *connect.Connection, o Options, reviewed *planfile.File, out Pri
 			return conn.AddTenants(o.Connect.Tenants)
 		},
 		Planned: func(done *secretsync.Outcome) error {
-			plans := done.Plans()
 			if reviewed != nil {
-				if err := reviewed.Restrict(plans...); err != nil {
+				if err := reviewed.Restrict(done.Plans()...); err != nil {
 					return err
 				}
 			}
-			for _, plan := range plans {
-				if err := out.Planned(plan); err != nil {
-					return err
-				}
-			}
-			if o.AfterPlan == nil {
-				return nil
-			}
-			return o.AfterPlan(done)
+			return showPlans(done, o, out)
 		},
 		Progress: progress.heard,
 		Applied: func(done *secretsync.Outcome) error {
@@ -186,6 +177,18 @@ func Steps(conn *connect.Connection, o Options, reviewed *planfile.File, out Pri
 			return nil
 		},
 	}
+}
+
+func showPlans(done *secretsync.Outcome, o Options, out Printer) error {
+	for _, plan := range done.Plans() {
+		if err := out.Planned(plan); err != nil {
+			return err
+		}
+	}
+	if o.AfterPlan == nil {
+		return nil
+	}
+	return o.AfterPlan(done)
 }
 
 // readInputs reads sources, manifest and configs, and makes a run of them that has no

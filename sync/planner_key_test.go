@@ -12,25 +12,26 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// onePair is a source without any of the names that shared has, all of which may be
-// deleted.
-func onePair() secretsync.Run {
-	return pruneAll(secretsync.Run{Sources: []*secretsync.Source{source("s", "NEW", "x")}})
+// newPruneRun makes a run with none of the names that newSharedCloud has, all of which
+// may be deleted.
+func newPruneRun() secretsync.Run {
+	return pruneAll(secretsync.Run{Sources: newSources("NEW", "x")})
 }
 
-func plannerStore(cloud *testkit.Cloud) secretsync.Store {
-	return paced(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner})))
+// newPlannerStore makes a store with a planner key.
+func newPlannerStore(cloud *testkit.Cloud) secretsync.Store {
+	return newPaced(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner})))
 }
 
-// A sync deletes what one key wrote, and so a planner counts the names of each.
+// A sync deletes what one key wrote, so a planner counts the names of each key.
 func TestAPlannerCountsTheDeletionsOfEachKey(t *testing.T) {
-	cloud := shared(t)
+	cloud := newSharedCloud(t)
 	if err := cloud.AdminClient().SetSecret(t.Context(), "A2", 1); err != nil {
 		t.Fatal(err)
 	}
-	store := plannerStore(cloud)
+	store := newPlannerStore(cloud)
 	for limit, want := range map[int]string{0: "too many names", 1: "", 2: ""} {
-		in := onePair()
+		in := newPruneRun()
 		in.Prune.MaxDeletes = &limit
 		plan, err := secretsync.NewPlan(in)
 		if err != nil {
@@ -40,23 +41,25 @@ func TestAPlannerCountsTheDeletionsOfEachKey(t *testing.T) {
 		if (err != nil) != (want != "") || err != nil && !errors.Is(err, secretsync.ErrTooManyDeletes) {
 			t.Errorf("max-deletes %d: %v", limit, err)
 		}
-		over := `a sync with "admin" would fail: it would delete 2 names, and max-deletes allows 1`
-		if got := strings.Join(plan.Remarks, "; "); (limit == 1) != (got == over) {
+		remark := `a sync with "admin" would fail: it would delete 2 names, and max-deletes allows 1`
+		if got := strings.Join(plan.Remarks, "; "); (limit == 1) != (got == remark) {
 			t.Errorf("max-deletes %d: remarks %q", limit, got)
 		}
 	}
 }
 
-// What nobody is known to have written, every key deletes.
+// Every key deletes what has no known writer.
 func TestAPlannerCountsUnownedNamesForEachKey(t *testing.T) {
-	store := storeOver(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := `{"data":{"secrets_api":{"key":"pr"},"secret":[{"name":"A","updated_by":null},{"name":"B","updated_by":"bob"}]}}`
+	store := newStore(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := `{"data":{"secrets_api":{"key":"pr"},
+			"secret":[{"name":"A","updated_by":null},{"name":"B","updated_by":"bob"}]}}`
 		if strings.Contains(readBody(t, r), "unreachable") {
-			answer = `{"data":{"secrets_api":{"key":"pr","role":"planner","tenant":"t","unreachable":[]},"secret":[{"name":"A"},{"name":"B"}],"owned":[]}}`
+			answer = `{"data":{"secrets_api":{"key":"pr","role":"planner","tenant":"t","unreachable":[]},
+				"secret":[{"name":"A"},{"name":"B"}],"owned":[]}}`
 		}
 		_, _ = io.WriteString(w, answer)
 	}))
-	in, limit := onePair(), 1
+	in, limit := newPruneRun(), 1
 	in.Prune.Unowned, in.Prune.MaxDeletes = true, &limit
 	plan, err := secretsync.NewPlan(in)
 	if err != nil {
