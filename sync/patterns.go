@@ -17,12 +17,12 @@ import (
 // empty source it is never a reason to delete.
 var ErrNothingIncluded = errors.New("include leaves nothing to write")
 
-// selects notes the patterns over CI names that match nothing. It fails if there is an
+// checkPatterns notes the patterns over CI names that match nothing. It fails if there is an
 // include, and nothing to write.
-func (p *planner) selects(plan *Plan) error {
+func (p *planner) checkPatterns(plan *Plan) error {
 	names := p.ciNames()
-	unmatched := plan.judge("include", p.in.Rules.Include, "no name of a source", names)
-	plan.judge("exclude", p.in.Rules.Exclude, "no name of a source", names)
+	unmatched := plan.noteUnmatched("include", p.in.Rules.Include, "no name of a source", names)
+	plan.noteUnmatched("exclude", p.in.Rules.Exclude, "no name of a source", names)
 	if p.in.Prune.MaxDeletes != nil && len(p.in.Prune.Scope) == 0 {
 		plan.Remarks = append(plan.Remarks, "max-deletes is set and there is no prune scope: nothing is deleted")
 	}
@@ -48,9 +48,9 @@ func nothingIncludedError(patterns int, unmatched []string) error {
 // ciNames returns the CI names that a source has, sorted.
 func (p *planner) ciNames() []string { return slices.Sorted(maps.Keys(p.seen)) }
 
-// judge notes each pattern that matches none of the names: as a warning if it looks like a
+// noteUnmatched notes each pattern that matches none of the names: as a warning if it looks like a
 // mistake, else as a remark. It returns the notes.
-func (p *Plan) judge(what string, patterns []string, noName string, names []string) (notes []string) {
+func (p *Plan) noteUnmatched(what string, patterns []string, noName string, names []string) (notes []string) {
 	for _, pattern := range patterns {
 		if slices.ContainsFunc(names, func(name string) bool { return firstMatch([]string{pattern}, name) != "" }) {
 			continue
@@ -83,9 +83,9 @@ func didYouMean(name string) string {
 	return fmt.Sprintf(": did you mean %q?", name)
 }
 
-// likeName returns a question for a CI name that no source has: whether a similar one was
+// suggestName returns a question for a CI name that no source has: whether a similar one was
 // meant.
-func (p *planner) likeName(name string) string {
+func (p *planner) suggestName(name string) string {
 	return didYouMean(suggest(undecorated(name), p.ciNames()))
 }
 

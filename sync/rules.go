@@ -51,9 +51,9 @@ type NameRule struct {
 // ciName matches what CI accepts as a name (GitHub, "Naming your secrets").
 var ciName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// shown returns the CI name as reports show it if no source has it. What does not look
+// maskedFrom returns the CI name as reports show it if no source has it. What does not look
 // like a name is not shown: it may be a value that was pasted in its place.
-func (r NameRule) shown() string {
+func (r NameRule) maskedFrom() string {
 	if ciName.MatchString(r.From) {
 		return r.From
 	}
@@ -74,7 +74,7 @@ func (r Rules) validate() error {
 	for _, name := range slices.Sorted(maps.Keys(r.Names)) {
 		rule := r.Names[name]
 		if i := rule.excludedBy(r.Exclude); i >= 0 {
-			return fmt.Errorf("%q is required and comes from %s, which exclude %q takes out", name, rule.shown(), r.Exclude[i])
+			return fmt.Errorf("%q is required and comes from %s, which exclude %q takes out", name, rule.maskedFrom(), r.Exclude[i])
 		}
 	}
 	return nil
@@ -117,8 +117,8 @@ const githubToken = "GitHub's own token"
 
 func isGitHubToken(ciName string) bool { return strings.EqualFold(ciName, "github_token") }
 
-// refusal says why a CI name is skipped; it is empty if it is not.
-func (r Rules) refusal(ciName string, listed bool) string {
+// skipReason says why a CI name is skipped; it is empty if it is not.
+func (r Rules) skipReason(ciName string, listed bool) string {
 	if isGitHubToken(ciName) {
 		return githubToken
 	}
