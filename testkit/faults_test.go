@@ -29,7 +29,10 @@ var faultTests = []struct {
 	{"status", faults.Fault{Status: 500}, nil, "HTTP 500", false, "HTTP_500"},
 	{"code", faults.Fault{Code: "API_ERROR"}, nil, "API_ERROR", false, "API_ERROR"},
 	{"message", faults.Fault{Message: "out of order"}, nil, "out of order", false, "INTERNAL_SERVER_ERROR"},
-	{"forbidden", faults.Fault{Code: "FORBIDDEN", Message: "Unauthorized"}, prefect.ErrForbidden, "may not", false, "FORBIDDEN"},
+	{
+		"forbidden", faults.Fault{Code: "FORBIDDEN", Message: "Unauthorized"}, prefect.ErrForbidden,
+		"may not", false, "FORBIDDEN",
+	},
 	{"drop", faults.Fault{Drop: true}, nil, "did not answer", false, "DROPPED"},
 	{"drop after applying", faults.Fault{Drop: true, Applied: true}, nil, "did not answer", true, "DROPPED"},
 	{"status after applying", faults.Fault{Status: 502, Applied: true}, nil, "HTTP 502", true, "HTTP_502"},
@@ -277,7 +280,10 @@ func TestRulesThatCanNeverApplyFailAtOnce(t *testing.T) {
 		fault faults.Fault
 		want  string
 	}{
-		"field":             {faults.Match{Field: "setSecrets"}, faults.Fault{}, `no field "setSecrets"; the nearest is "setSecret"`},
+		"field": {
+			faults.Match{Field: "setSecrets"}, faults.Fault{},
+			`no field "setSecrets"; the nearest is "setSecret"`,
+		},
 		"tenant":            {faults.Match{Tenant: "nobody"}, faults.Fault{}, `no tenant "nobody"; there are ["testkit"]`},
 		"negative count":    {faults.Match{Nth: -1}, faults.Fault{}, "below 0"},
 		"no status":         {faults.Match{}, faults.Fault{Status: 42}, "status 42"},

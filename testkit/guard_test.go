@@ -37,7 +37,10 @@ func TestLeakGuardFailsATestThatLogsAValue(t *testing.T) {
 		leak func(*testkit.Guard)
 		want string
 	}{
-		"print":          {func(*testkit.Guard) { fmt.Println("ok\nurl", value) }, `standard output holds the value of ["S"] in line 2`},
+		"print": {
+			func(*testkit.Guard) { fmt.Println("ok\nurl", value) },
+			`standard output holds the value of ["S"] in line 2`,
+		},
 		"standard error": {func(*testkit.Guard) { fmt.Fprintln(os.Stderr, value) }, "standard error"},
 		"log":            {func(*testkit.Guard) { log.Print(value) }, "standard error"},
 		"slog":           {func(*testkit.Guard) { slog.Info("set", "value", value) }, "standard error"},
