@@ -220,7 +220,7 @@ func TestARunThatIsCancelled(t *testing.T) {
 }
 
 // A tenth of a run's time is reserved for verification.
-func TestARunKeepsTimeToVerify(t *testing.T) {
+func TestARunReservesTimeToVerify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: time.Minute})
