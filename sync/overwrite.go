@@ -33,7 +33,7 @@ func (o *Overwrites) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// validate fails if the value is none of these.
+// validate fails unless the value is empty or one of these.
 func (o Overwrites) validate() error {
 	if o == "" {
 		return nil
