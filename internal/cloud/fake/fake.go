@@ -35,7 +35,7 @@ type Config struct {
 	AdminKey, RunnerKey string
 	// Spelling is the Spelling of [cloud.Config].
 	Spelling cloud.Spelling
-	// Store keeps the secrets; nil means memory. Reset and snapshots work with
+	// Store stores the secrets; nil means memory. Reset and snapshots work with
 	// memory only.
 	Store cloud.Store
 	// OnInvalid is the OnInvalid of [cloud.Config].
