@@ -312,8 +312,8 @@ func TestRulesThatCanNeverApplyFailAtOnce(t *testing.T) {
 	}
 }
 
-// In a bubble a delay of ten seconds, of which the client waits for one, costs no real
-// time. With Applied the interrupted write is stored, without it is not.
+// In a bubble a delay of ten seconds, of which the client waits for one, costs no
+// real time. With Applied the interrupted write is stored, without it is not.
 func TestDelayInABubble(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault   faults.Fault
@@ -346,7 +346,8 @@ func TestDelayInABubble(t *testing.T) {
 	}
 }
 
-// post sends a body with the admin key, and returns the answer, whose status must be 200.
+// post sends a body with the admin key, and returns the answer, whose status must be
+// 200.
 func post(t *testing.T, cloud *testkit.Cloud, body string) string {
 	t.Helper()
 	resp, answer := send(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, body)

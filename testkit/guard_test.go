@@ -150,8 +150,8 @@ func TestLeakGuardFindsALaterSecret(t *testing.T) {
 // guardedVariable makes the test binary the process whose tests are guarded.
 const guardedVariable = "TESTKIT_GUARDED"
 
-// What a clean test prints comes out in the end. A guarded test cannot be parallel, and
-// the failure says why, also where t.Parallel panics.
+// What a clean test prints comes out in the end. A guarded test cannot be parallel,
+// and the failure says why, also where t.Parallel panics.
 func TestLeakGuardInARealTest(t *testing.T) {
 	if guarded := os.Getenv(guardedVariable); guarded != "" {
 		runGuardedTest(t, guarded)
