@@ -165,13 +165,16 @@ func ExampleCloud_Tenant() {
 	cloud := testkit.New(t)
 	team := cloud.Tenant("data")
 	err := team.AdminClient().SetSecret(ctx, "S", 1)
-	fmt.Println(cloud.Names(), team.Names(), err)
+	for _, tenant := range []*testkit.Cloud{cloud, team} {
+		fmt.Println(tenant.Names(), err)
+	}
 	fmt.Println(prefect.Get[int](team.Context(ctx), "S"))
 	for _, call := range team.Calls(faults.Match{Key: "runner"}) {
 		fmt.Println(call.Tenant == team.TenantID())
 	}
 	// Output:
-	// [] [S] <nil>
+	// [] <nil>
+	// [S] <nil>
 	// 1 <nil>
 	// true
 }
@@ -223,6 +226,7 @@ func ExampleCloud_LeakGuard() {
 		cloud.Set("DB_PASSWORD", "hunter22")
 		log.Println("connecting with", "hunter22") // fails the test and is not shown
 		guard.Log("connected")                     // instead of t.Log
+		guard.Logf("%d rows", 7)                   // instead of t.Logf
 	}
 	_ = test
 }
