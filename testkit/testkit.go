@@ -57,7 +57,7 @@ type Option interface{ apply(*fake.Config) }
 
 type dialectOption prefect.Dialect
 
-func (d dialectOption) apply(c *fake.Config) { c.Spelling = cloud.Spelling(d) }
+func (d dialectOption) apply(c *fake.Config) { c.Dialect = cloud.Dialect(d) }
 
 // WithDialect makes a fake that has the fields of one spelling, as Prefect Cloud had
 // at one time, and nothing that only this project's store has. It answers a document
@@ -76,7 +76,7 @@ func New(t TB, options ...Option) *Cloud {
 	for _, option := range options {
 		option.apply(&config)
 	}
-	if config.Spelling == cloud.Both {
+	if config.Dialect == cloud.Both {
 		config.OnInvalid = func(message string) { t.Errorf("testkit: the API refuses this document: %s", message) }
 	}
 	f, err := fake.New(config)

@@ -2,55 +2,60 @@ package cloud
 
 import (
 	"context"
+	"crypto/sha256"
 	"net/http"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// HeaderTenant names the tenant of a request by its id; Prefect Core sends it
-// from 0.15.0 on (client/client.py).
+// HeaderTenant is the header that names the tenant of a request by its id. Prefect
+// Core sends it from 0.15.0 on (client/client.py).
 const HeaderTenant = "X-Prefect-Tenant-Id"
 
-// Codes and messages that clients look for: PrefectHQ/server's exceptions, and
-// "No value found", by which Prefect 1.4.1 (client/secrets.py) knows a missing
-// secret.
+// The codes and messages that clients look for: those of PrefectHQ/server's
+// exceptions, and "No value found", by which Prefect 1.4.1 (client/secrets.py)
+// recognises a missing secret.
 var (
 	errUnauthenticated = &graphql.Error{Message: "Unauthenticated", Code: "UNAUTHENTICATED"}
 	errForbidden       = &graphql.Error{Message: "Unauthorized", Code: "FORBIDDEN"}
 	errNoValue         = &graphql.Error{Message: "No value found for the requested key"}
-	errAPI             = &graphql.Error{Message: "Unable to complete operation. An internal API error occurred.", Code: "API_ERROR"}
+	errAPI             = &graphql.Error{
+		Message: "Unable to complete operation. An internal API error occurred.", Code: "API_ERROR",
+	}
 )
 
-// malformedHeader is the whole answer to an Authorization header that is not
+// malformedHeader is the complete answer to an Authorization header that is not
 // "Bearer X", as Prefect Cloud gave it: errors is a string there.
 const malformedHeader = `{"errors":"Malformed Authorization header"}`
 
-// authenticate finds the key and the tenant of a request. A session that comes
-// with a refusal has only its key.
+// authenticate finds the key and the tenant of a request. If the reply is not nil,
+// at most session.key is set, and session is nil if the key is unknown.
 func (a *API) authenticate(ctx context.Context, h http.Header) (*session, *Reply) {
 	token, present, ok := bearer(h)
 	if !present {
 		return nil, refuse(errUnauthenticated)
 	}
 	if !ok {
-		return nil, &Reply{Status: http.StatusOK, ContentType: typeJSON, Body: whole([]byte(malformedHeader + "\n")), code: errUnauthenticated.Code}
+		body := onePart([]byte(malformedHeader + "\n"))
+		code := errUnauthenticated.Code
+		return nil, &Reply{Status: http.StatusOK, ContentType: typeJSON, Body: body, code: code}
 	}
 	k := a.identify(ctx, token)
 	if k == nil {
 		return nil, refuse(errUnauthenticated)
 	}
-	tenant, ok := k.choose(h.Get(HeaderTenant))
+	tenant, ok := k.chooseTenant(h.Get(HeaderTenant))
 	if !ok {
 		return &session{key: k}, refuse(errForbidden)
 	}
 	return &session{api: a, key: k, tenant: tenant, epoch: a.epoch.Load()}, nil
 }
 
-// Bearer is the bearer text of a request's headers, if they have exactly one.
-func Bearer(h http.Header) (text string, ok bool) {
-	text, _, ok = bearer(h)
-	return text, ok
+// Bearer returns the bearer token of a request's headers, if they have exactly one.
+func Bearer(h http.Header) (token string, ok bool) {
+	token, _, ok = bearer(h)
+	return token, ok
 }
 
 func bearer(h http.Header) (token string, present, ok bool) {
@@ -63,9 +68,10 @@ func bearer(h http.Header) (token string, present, ok bool) {
 	return token, true, ok
 }
 
-// choose gives the key's first tenant where none is named. A tenant that does
-// not exist and one that the key may not use are refused alike.
-func (k *key) choose(id string) (Tenant, bool) {
+// chooseTenant returns the key's tenant with that id, or its first if id is empty.
+// It does not distinguish a tenant that does not exist from one that the key may not
+// use.
+func (k *key) chooseTenant(id string) (Tenant, bool) {
 	if id == "" {
 		return k.tenants[0], true
 	}
@@ -75,4 +81,58 @@ func (k *key) choose(id string) (Tenant, bool) {
 		}
 	}
 	return Tenant{}, false
+}
+
+// identify finds the key that a bearer token is, or was issued for. It returns nil
+// if there is none or it has expired. The lookup is by the token's hash, so the time
+// it takes reveals nothing.
+func (a *API) identify(ctx context.Context, token string) *key {
+	ring, now := a.keyring.Load(), a.config.Now()
+	k := ring.keys[sha256.Sum256([]byte(token))]
+	if k == nil {
+		k = ring.keyOfToken(token, a.config.TokenSecret, now)
+	}
+	if k == nil && a.config.Authenticate != nil {
+		k = a.externalKey(ctx, ring, token)
+	}
+	if k == nil || !k.Expires.IsZero() && !now.Before(k.Expires) {
+		return nil
+	}
+	if a.config.OnKnown != nil {
+		a.config.OnKnown(ctx)
+	}
+	return k
+}
+
+// externalKey asks Config.Authenticate for a key that is not in the keyring.
+func (a *API) externalKey(ctx context.Context, ring *keyring, token string) *key {
+	found, err := a.config.Authenticate(ctx, token)
+	if found == nil || err != nil {
+		return nil
+	}
+	k, err := ring.checkKey(*found)
+	if err != nil {
+		return nil
+	}
+	return k
+}
+
+// KeyOf returns the key of a request's Authorization header, without Secret, Hash
+// and Previous, for handlers other than the API. Direct reports whether the header
+// has the key itself, not a token of switchTenant.
+func (a *API) KeyOf(r *http.Request) (k Key, direct, ok bool) {
+	token, ok := Bearer(r.Header)
+	if !ok {
+		return Key{}, false, false
+	}
+	found := a.identify(r.Context(), token)
+	if found == nil || found.kind == refreshKind {
+		return Key{}, false, false
+	}
+	k = found.Key
+	k.Tenants = nil
+	for _, t := range found.tenants {
+		k.Tenants = append(k.Tenants, t.ID)
+	}
+	return k, found.kind == keyKind, true
 }

@@ -3,123 +3,82 @@ package cloud
 import (
 	"bytes"
 	"context"
-	"io"
-	"net/http"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// Bounds hold what requests take of a process. A request comes through them in this
-// order: its body, its turn, its answer, the end of its turn. Each method is called
-// with the context of the request, or one made of it, and may wait; on an error the
-// client is told to try again. They may be called concurrently, though not for one
-// request. What a request has taken beside its turn is given back by whoever made
-// its context, once its answer is written.
+// Bounds limit how much memory requests take and how many are executed at a time. A
+// request passes through them in this order: its body, its turn, its answer, the end
+// of its turn. Each method is called with the context of the request, or one derived
+// from it, and may wait. If it returns an error the client is asked to try again.
+// Methods may be called concurrently, but not for the same request. What a request
+// has reserved besides its turn is released by whoever made its context, once its
+// answer is written.
 type Bounds interface {
-	// Body makes room for so many more bytes of the body of a request of that key.
+	// Body reserves that many more bytes for the body of a request with that key.
 	Body(ctx context.Context, key string, bytes int) error
-	// Begin waits for the request's turn: its body is there, and to work on it takes
-	// about so many bytes. The work has the context that it returns.
+	// Begin waits for the request's turn. The request's body has arrived, and
+	// executing it takes about that many bytes. The request is executed in the
+	// context that Begin returns.
 	Begin(ctx context.Context, key string, bytes int) (context.Context, error)
-	// Answer makes room for so many more bytes of the answer, between Begin and End.
-	// While it waits others have their turns.
+	// Answer reserves that many more bytes for the answer, between Begin and End.
+	// While it waits, other requests have their turns.
 	Answer(ctx context.Context, bytes int) error
-	// List waits for the turn to list names, between Begin and End; done ends it.
+	// List waits for the turn to list names, between Begin and End; done ends that
+	// turn.
 	List(ctx context.Context, key string) (done func(), err error)
-	// End ends the turn; the answer is not written yet.
+	// End ends the request's turn. The answer is not written yet.
 	End(ctx context.Context)
-	// Forward waits for the turn of a request that somebody else answers. It is over
-	// when the request is.
+	// Forward waits for the turn of a request that another handler answers. That
+	// turn ends with the request.
 	Forward(ctx context.Context, key string) error
 }
 
-// unbounded are no bounds.
-type unbounded struct{}
+// noBounds limits nothing.
+type noBounds struct{}
 
-func (unbounded) Body(context.Context, string, int) error { return nil }
-func (unbounded) Begin(ctx context.Context, _ string, _ int) (context.Context, error) {
+func (noBounds) Body(context.Context, string, int) error { return nil }
+func (noBounds) Begin(ctx context.Context, _ string, _ int) (context.Context, error) {
 	return ctx, nil
 }
-func (unbounded) Answer(context.Context, int) error { return nil }
-func (unbounded) List(context.Context, string) (done func(), err error) {
+func (noBounds) Answer(context.Context, int) error { return nil }
+func (noBounds) List(context.Context, string) (done func(), err error) {
 	return func() {}, nil
 }
-func (unbounded) End(context.Context)                   {}
-func (unbounded) Forward(context.Context, string) error { return nil }
+func (noBounds) End(context.Context)                   {}
+func (noBounds) Forward(context.Context, string) error { return nil }
 
-var _ graphql.Growing = (*session)(nil)
-
-// Grow implements [graphql.Growing].
-func (s *session) Grow(bytes int) error { return s.api.config.Bounds.Answer(s.ctx, bytes) }
-
-// Sizes of what a document takes while it is parsed and in use, as multiples of its
-// length: measured with documents of nothing but fields of one letter.
+// The memory that requests take, in bytes.
 const (
+	// ParsedSize and usedSize are what each byte of a document takes, while it is
+	// parsed and afterwards: measured with documents of nothing but one-letter fields.
 	ParsedSize = 160
 	usedSize   = 48
-	maxParsed  = 6 << 20 // of the 20,000 tokens that a document may have
-	// leastSize is what a request takes that asks for little.
+	maxParsed  = 6 << 20 // for the 20,000 tokens that a document may have
+	// leastSize is what the smallest request takes.
 	leastSize = 32 << 10
-	// What a value and an object in variables take once they are read.
+	// inputSize and objectSize are what a value and an object in variables take once
+	// they are read.
 	inputSize  = 64
 	objectSize = 320
-	maxInputs  = 8 << 20 // of the 100,000 values that variables may have
+	maxInputs  = 8 << 20 // for the 100,000 values that variables may have
 )
 
-// size is about what it takes to work on the documents of a body of that length.
-// They are parsed one after another.
-func (r *requests) size(body int) int {
+// workingSize estimates how many bytes it takes to execute the documents of a body
+// of that length. They are parsed one after another.
+func (r *requests) workingSize(body int) int {
 	parsed, used := 0, 0
 	for _, d := range r.list {
 		parsed = max(parsed, min(ParsedSize*len(d.Query), maxParsed))
 		used += min(usedSize*len(d.Query), maxParsed)
-		used += min(inputsSize(d.Variables), maxInputs)
+		used += min(sizeOfInputs(d.Variables), maxInputs)
 	}
 	return leastSize + body + parsed + used
 }
 
-func inputsSize(v graphql.Variables) (size int) {
-	for _, text := range v.Texts() {
+func sizeOfInputs(v graphql.Variables) (size int) {
+	for _, text := range v.Values() {
 		size += inputSize*bytes.Count(text, []byte(",")) + objectSize*bytes.Count(text, []byte("{"))
 	}
 	return size
-}
-
-// Busy is the message of a request for which there is no room.
-const Busy = "The server is busy. Try again."
-
-// firstRead are the bytes that there is room for before any of a body came.
-const firstRead = 4 << 10
-
-// busy is what a request gets for which there is no room, in the form that Prefect's
-// clients try again after.
-func busy() *Reply {
-	out := errorReply(http.StatusServiceUnavailable, &graphql.Error{Message: Busy, Code: errAPI.Code}, nil)
-	out.RetryAfter = "1"
-	return out
-}
-
-// ReadBody reads a body of that length, or of an unknown one if it is negative, and
-// at most one byte more than MaxBody. It makes room for what has come and not for
-// what is said to come.
-func ReadBody(body io.Reader, length int64, room func(bytes int) error) ([]byte, error) {
-	if length < 0 || length > MaxBody+1 {
-		length = MaxBody + 1
-	}
-	var text []byte
-	for int64(len(text)) < length {
-		if len(text) == cap(text) {
-			size := int(min(length, int64(max(firstRead, 2*cap(text)))))
-			if err := room(size - cap(text)); err != nil {
-				return nil, err
-			}
-			text = append(make([]byte, 0, size), text...)
-		}
-		n, err := body.Read(text[len(text):cap(text)])
-		text = text[:len(text)+n]
-		if err != nil {
-			return text, err
-		}
-	}
-	return text, nil
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// steps are bounds that remember what they were asked, and refuse one step.
+// steps are bounds that record their calls and refuse one of them.
 type steps struct {
 	seen    []string
 	bytes   map[string]int
@@ -27,7 +27,7 @@ func (s *steps) step(name string, bytes int) error {
 	}
 	s.bytes[name] += bytes
 	if name == s.refused {
-		return errors.New("no room")
+		return errors.New("refused")
 	}
 	return nil
 }
@@ -43,7 +43,7 @@ func (s *steps) Answer(_ context.Context, n int) error       { return s.step("an
 func (s *steps) End(context.Context)                         { _ = s.step("end", 0) }
 func (s *steps) Forward(_ context.Context, key string) error { return s.step("forward", 0) }
 
-// writer tells the steps when the answer is written.
+// writer records when the answer is written.
 type writer struct {
 	http.ResponseWriter
 	steps *steps
@@ -54,16 +54,16 @@ func (w writer) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
-func bounded(t *testing.T, refused string) (*steps, http.Handler) {
+func newBoundedAPI(t *testing.T, refused string) (*steps, http.Handler) {
 	s := &steps{bytes: map[string]int{}, refused: refused}
 	a := newAPI(t, func(c *cloud.Config) { c.Bounds = s })
 	return s, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.ServeHTTP(writer{w, s}, r) })
 }
 
-// A turn begins when the body is there and ends before the answer is written. Who
-// has no key takes nothing.
+// A turn begins when the body has arrived, and ends before the answer is written. A
+// request without a key takes nothing.
 func TestOrderOfBounds(t *testing.T) {
-	s, h := bounded(t, "")
+	s, h := newBoundedAPI(t, "")
 	post(t, h, runKey, `{"query":"{ secret_names }"}`)
 	want := []string{"body of agent", "begin", "list", "listed", "answer", "end", "write"}
 	if !slices.Equal(s.seen, want) {
@@ -72,29 +72,30 @@ func TestOrderOfBounds(t *testing.T) {
 	s.seen = nil
 	post(t, h, "wrong", `{"query":"{ secret_names }"}`)
 	if !slices.Equal(s.seen, []string{"write"}) {
-		t.Errorf("a stranger: %q", s.seen)
+		t.Errorf("an unknown key: %q", s.seen)
 	}
 }
 
-// Who is refused at a step is told to come again, and what was begun is ended.
+// A request that is refused at a step is asked to try again, and its turn ends.
 func TestRefusalsOfBounds(t *testing.T) {
 	for _, step := range []string{"body of agent", "begin", "answer"} {
-		s, h := bounded(t, step)
+		s, h := newBoundedAPI(t, step)
 		got := post(t, h, runKey, `{"query":"{ tenant { id } secret_names }"}`)
 		if got.status != 503 || !strings.Contains(got.body, "API_ERROR") || got.header.Get("Retry-After") != "1" {
 			t.Errorf("%s: %d %s", step, got.status, got.body)
 		}
-		if begun, ended := slices.Contains(s.seen, "begin") && step != "begin", slices.Contains(s.seen, "end"); begun != ended {
+		begun, ended := slices.Contains(s.seen, "begin") && step != "begin", slices.Contains(s.seen, "end")
+		if begun != ended {
 			t.Errorf("%s: %q", step, s.seen)
 		}
 	}
 }
 
-// An answer counts as it grows, with all that it has, and names before they are
-// listed once their number is known.
+// An answer counts as it grows, with everything in it. Names count before they are
+// listed, once their size is known.
 func TestAnswersCountAsTheyGrow(t *testing.T) {
-	s, h := bounded(t, "")
-	post(t, h, adminKey, set(fmt.Sprintf(`{"name": "A", "value": %q}`, strings.Repeat("v", 60_000))))
+	s, h := newBoundedAPI(t, "")
+	post(t, h, adminKey, setSecretBody(fmt.Sprintf(`{"name": "A", "value": %q}`, strings.Repeat("v", 60_000))))
 	s.bytes = map[string]int{}
 	got := post(t, h, runKey, `{"query":"{ a: secret_value(name: \"A\") b: secret_value(name: \"A\") }"}`)
 	if n := s.bytes["answer"]; n < len(got.body)-100 || n > 2*len(got.body) {
@@ -103,32 +104,34 @@ func TestAnswersCountAsTheyGrow(t *testing.T) {
 	s.seen = nil
 	post(t, h, runKey, `{"query":"{ secret_names }"}`)
 	post(t, h, runKey, `{"query":"{ secret_names }"}`)
-	if second := s.seen[slices.Index(s.seen, "write")+1:]; slices.Index(second, "answer") > slices.Index(second, "list") {
-		t.Errorf("%q", second)
+	repeated := s.seen[slices.Index(s.seen, "write")+1:]
+	if slices.Index(repeated, "answer") > slices.Index(repeated, "list") {
+		t.Errorf("%q", repeated)
 	}
 }
 
 func TestReadBody(t *testing.T) {
 	const text = 100_000
-	for name, test := range map[string]struct {
-		body   io.Reader
-		length int64
-		want   int
-		room   int
+	for name, tt := range map[string]struct {
+		body        io.Reader
+		length      int64
+		want        int
+		maxReserved int
 	}{
-		"whole":          {strings.NewReader(strings.Repeat("x", text)), text, text, text},
+		"complete":       {strings.NewReader(strings.Repeat("x", text)), text, text, text},
 		"unknown length": {strings.NewReader(strings.Repeat("x", text)), -1, text, 2 * text},
 		"none came":      {strings.NewReader(""), cloud.MaxBody, 0, 4 << 10},
 		"less came":      {strings.NewReader("x"), cloud.MaxBody, 1, 4 << 10},
-		"byte by byte":   {iotest.OneByteReader(strings.NewReader(strings.Repeat("x", 5000))), -1, 5000, 8 << 10},
+		"byte by byte": {iotest.OneByteReader(strings.NewReader(strings.Repeat("x", 5000))), -1, 5000,
+			8 << 10},
 		"more came":      {strings.NewReader(strings.Repeat("x", text)), 10, 10, 10},
 		"without an end": {endless{}, -1, cloud.MaxBody + 1, cloud.MaxBody + 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			room := 0
-			got, _ := cloud.ReadBody(test.body, test.length, func(n int) error { room += n; return nil })
-			if len(got) != test.want || room > test.room || room < len(got) {
-				t.Errorf("%d bytes, room for %d", len(got), room)
+			reserved := 0
+			got, _ := cloud.ReadBody(tt.body, tt.length, func(n int) error { reserved += n; return nil })
+			if len(got) != tt.want || reserved > tt.maxReserved || reserved < len(got) {
+				t.Errorf("%d bytes, %d reserved", len(got), reserved)
 			}
 		})
 	}

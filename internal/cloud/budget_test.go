@@ -15,9 +15,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-const tooMuch = "the request asks for too much at once: send its fields in several requests"
+const tooMuchMessage = "the request asks for too much at once: send its fields in several requests"
 
-// countingStore counts what a store is asked.
+// countingStore counts the calls of a store.
 type countingStore struct {
 	cloud.Store
 	listings, values, infos int
@@ -38,8 +38,8 @@ func (s *countingStore) Info(ctx context.Context, tenant string, names ...string
 	return s.Store.Info(ctx, tenant, names...)
 }
 
-// crowded is an API over a store of n secrets, each of a value of that length.
-func crowded(t testing.TB, n, length int) (*cloud.API, *countingStore) {
+// newCrowdedAPI makes an API over a store of n secrets with values of that length.
+func newCrowdedAPI(t testing.TB, n, length int) (*cloud.API, *countingStore) {
 	t.Helper()
 	memory := cloud.NewMemory(now)
 	value := json.RawMessage(`"` + strings.Repeat("v", length-2) + `"`)
@@ -52,7 +52,7 @@ func crowded(t testing.TB, n, length int) (*cloud.API, *countingStore) {
 	return newAPI(t, func(c *cloud.Config) { c.Store = store }), store
 }
 
-// aliased is a document of n fields under aliases.
+// aliased returns a document with a field under n aliases.
 func aliased(n int, field string) string {
 	var b strings.Builder
 	for i := range n {
@@ -61,9 +61,9 @@ func aliased(n int, field string) string {
 	return "{" + b.String() + "}"
 }
 
-// tally is what became of a document: the fields that were answered, how many were
-// refused, and the reason.
-func tally(t *testing.T, got answer) (answered, refused int, reason string) {
+// countOutcomes counts the fields of a document that were answered and those that
+// were refused, and returns the reason.
+func countOutcomes(t *testing.T, got answer) (answered, refused int, reason string) {
 	t.Helper()
 	var body struct {
 		Errors []wireError
@@ -83,8 +83,8 @@ func tally(t *testing.T, got answer) (answered, refused int, reason string) {
 	return answered, len(body.Errors), reason
 }
 
-// TestFieldsOfARequestShareItsBudget asks for as many fields as a document may have,
-// of a store that has many names or large values.
+// TestFieldsOfARequestShareItsBudget sends as many fields as a document may have to
+// a store with many names or large values.
 func TestFieldsOfARequestShareItsBudget(t *testing.T) {
 	const list, where = `query($l: [String!]) `, `query($w: secret_bool_exp) `
 	tests := map[string]struct {
@@ -97,8 +97,9 @@ func TestFieldsOfARequestShareItsBudget(t *testing.T) {
 		"rows":            {adminKey, aliased(500, "secret{name}"), "{}", 10_000, 3, 34, 466},
 		"few rows":        {adminKey, aliased(500, "secret{name}"), "{}", 100, 3, 500, 0},
 		"times of writes": {adminKey, aliased(100, "secret{version}"), "{}", 10_000, 3, 1, 99},
-		"values":          {runKey, aliased(1000, `secret_value(name: "secret 00000")`), "{}", 1, 1 << 16, 257, 743},
-		"small values":    {runKey, aliased(1000, `secret_value(name: "secret 00000")`), "{}", 1, 3, 1000, 0},
+		"values": {runKey, aliased(1000, `secret_value(name: "secret 00000")`), "{}", 1,
+			1 << 16, 257, 743},
+		"small values": {runKey, aliased(1000, `secret_value(name: "secret 00000")`), "{}", 1, 3, 1000, 0},
 		"conditions": {adminKey, where + aliased(400, "secret(where: $w){name}"),
 			`{"w": {"_and": [` + strings.Repeat(`{"name": {"_gt": "x"}},`, 90) + `{}]}}`, 10_000, 3, 1, 399},
 		"a long list": {adminKey, list + aliased(400, "secret(where: {name: {_in: $l}}){name}"),
@@ -110,34 +111,40 @@ func TestFieldsOfARequestShareItsBudget(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			a, store := crowded(t, tt.names, tt.length)
+			a, store := newCrowdedAPI(t, tt.names, tt.length)
 			document, _ := json.Marshal(tt.document)
-			answered, refused, reason := tally(t, post(t, a, tt.key, `{"query": `+string(document)+`, "variables": `+tt.variables+`}`))
-			if answered != tt.answered || refused != tt.refuse || refused > 0 && reason != tooMuch {
-				t.Errorf("%d answered, want %d; %d refused, want %d: %s", answered, tt.answered, refused, tt.refuse, reason)
+			answered, refused, reason := countOutcomes(t,
+				post(t, a, tt.key, `{"query": `+string(document)+`, "variables": `+tt.variables+`}`))
+			if answered != tt.answered || refused != tt.refuse || refused > 0 && reason != tooMuchMessage {
+				t.Errorf("%d answered, want %d; %d refused, want %d: %s", answered, tt.answered,
+					refused, tt.refuse, reason)
 			}
 			if store.listings > 1 || store.values > tt.answered || store.infos > tt.names {
-				t.Errorf("the store was asked for %d listings, %d values and %d infos", store.listings, store.values, store.infos)
+				t.Errorf("the store was asked for %d listings, %d values and %d infos", store.listings,
+					store.values, store.infos)
 			}
 		})
 	}
 }
 
 func TestBudgetIsOfAWholeBatch(t *testing.T) {
-	a, store := crowded(t, 10_000, 3)
+	a, store := newCrowdedAPI(t, 10_000, 3)
 	document, _ := json.Marshal(map[string]string{"query": aliased(30, "secret_names")})
 	got := post(t, a, adminKey, "["+strings.Repeat(string(document)+",", 4)+string(document)+"]")
-	if n := strings.Count(got.body, tooMuch); n != 49 || store.listings != 1 {
+	if n := strings.Count(got.body, tooMuchMessage); n != 49 || store.listings != 1 {
 		t.Errorf("%d fields of 150 were refused, %d listings", n, store.listings)
 	}
 }
 
 func TestAListingEndsWithAWrite(t *testing.T) {
-	const names, more = `{"query": "{secret_names}"}`, `{"query": "mutation{set_secret(input: {name: \"new\", value: 1}){success}}"}`
+	const names, more = `{"query": "{secret_names}"}`,
+		`{"query": "mutation{set_secret(input: {name: \"new\", value: 1}){success}}"}`
 	const less = `{"query": "mutation{delete_secret(input: {name: \"new\"}){success}}"}`
-	got := post(t, newAPI(t), adminKey, "["+strings.Join([]string{names, more, names, less, names}, ",")+"]").body
+	got := post(t, newAPI(t), adminKey, "["+strings.Join([]string{names, more, names, less, names},
+		",")+"]").body
 	none, one := `{"data":{"secret_names":[]}}`, `{"data":{"secret_names":["new"]}}`
-	want := "[" + strings.Join([]string{none, `{"data":{"set_secret":{"success":true}}}`, one, `{"data":{"delete_secret":{"success":true}}}`, none}, ",") + "]\n"
+	want := "[" + strings.Join([]string{none, `{"data":{"set_secret":{"success":true}}}`, one,
+		`{"data":{"delete_secret":{"success":true}}}`, none}, ",") + "]\n"
 	if got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
@@ -145,32 +152,37 @@ func TestAListingEndsWithAWrite(t *testing.T) {
 
 func TestColumnsOfARow(t *testing.T) {
 	names := strings.TrimSuffix(strings.TrimPrefix(aliased(21, "name"), "{"), "}")
-	query(t, newAPI(t), adminKey, "{secret{"+names+"}}", failure("the request selects more than 20 fields of one row", "secret", "BAD_USER_INPUT"))
-	query(t, newAPI(t), adminKey, "{secret{name "+strings.Repeat("name ", 20)+"}}", `{"data":{"secret":[]}}`)
-	query(t, newAPI(t), adminKey, "{tenant{"+strings.ReplaceAll(names, "name", "id")+"}}", failure("the request selects more than 20 fields of one row", "tenant", "BAD_USER_INPUT"))
+	checkQuery(t, newAPI(t), adminKey, "{secret{"+names+"}}",
+		errorBody("the request selects more than 20 fields of one row", "secret", "BAD_USER_INPUT"))
+	checkQuery(t, newAPI(t), adminKey, "{secret{name "+strings.Repeat("name ", 20)+"}}",
+		`{"data":{"secret":[]}}`)
+	checkQuery(t, newAPI(t), adminKey, "{tenant{"+strings.ReplaceAll(names, "name", "id")+"}}",
+		errorBody("the request selects more than 20 fields of one row", "tenant", "BAD_USER_INPUT"))
 }
 
 func TestTheUserIsTheKey(t *testing.T) {
 	const document = `{user{default_membership{tenant_id}}}`
 	const member = `{"data":{"user":[{"default_membership":{"tenant_id":"%s"}}]}}`
 	a := newAPI(t)
-	query(t, a, adminKey, document, fmt.Sprintf(member, tenantA))
+	checkQuery(t, a, adminKey, document, fmt.Sprintf(member, tenantA))
 	access, refresh := login(t, a, adminKey, tenantB)
-	query(t, a, access, document, fmt.Sprintf(member, tenantB))
-	query(t, a, refresh, document, failure("Unauthenticated", "user", "UNAUTHENTICATED"))
+	checkQuery(t, a, access, document, fmt.Sprintf(member, tenantB))
+	checkQuery(t, a, refresh, document, errorBody("Unauthenticated", "user", "UNAUTHENTICATED"))
 }
 
-// TestABodyThatIsTooLargeIsAnswered sends all of it before it looks for the answer,
-// as most clients do.
+// TestABodyThatIsTooLargeIsAnswered sends the entire body before it reads the
+// answer, as most clients do.
 func TestABodyThatIsTooLargeIsAnswered(t *testing.T) {
 	server := httptest.NewServer(newAPI(t))
 	t.Cleanup(server.Close)
-	for _, framing := range []string{fmt.Sprintf("Content-Length: %d\r\n\r\n", 2*cloud.MaxBody), fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n", 2*cloud.MaxBody)} {
+	for _, framing := range []string{fmt.Sprintf("Content-Length: %d\r\n\r\n", 2*cloud.MaxBody),
+		fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n", 2*cloud.MaxBody)} {
 		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
 		if err != nil {
 			t.Fatal(err)
 		}
-		head := "POST / HTTP/1.1\r\nHost: api.test\r\nAuthorization: Bearer " + adminKey + "\r\nContent-Type: application/json\r\n"
+		head := "POST / HTTP/1.1\r\nHost: api.test\r\nAuthorization: Bearer " + adminKey +
+			"\r\nContent-Type: application/json\r\n"
 		if _, err := io.WriteString(conn, head+framing+strings.Repeat(" ", 2*cloud.MaxBody)+"\r\n0\r\n\r\n"); err != nil {
 			t.Fatal(err)
 		}

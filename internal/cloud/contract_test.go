@@ -13,20 +13,26 @@ import (
 
 var (
 	apiURL  = flag.String("api", "", "URL of a secrets API that TestContract is to ask")
-	apiKeys = flag.String("keys", "", "file with its admin_key, runner_key and, where they have several, tenant_id, as serve --dev --ready-file writes it")
+	apiKeys = flag.String("keys", "", "file with its admin_key, runner_key and, "+
+		"where they have several, tenant_id, as serve --dev --ready-file writes it")
 )
 
 func TestContract(t *testing.T) {
 	if *apiURL != "" {
-		contract.Run(t, remote(t))
+		contract.Run(t, readEndpoint(t))
 		return
 	}
 	t.Run("handler", func(t *testing.T) {
-		contract.Run(t, contract.Endpoint{URL: "http://api.test", Transport: cloud.Transport(newAPI(t)), AdminKey: adminKey, RunnerKey: runKey})
+		contract.Run(t, contract.Endpoint{URL: "http://api.test", Transport: cloud.Transport(newAPI(t)),
+			AdminKey: adminKey, RunnerKey: runKey})
 	})
 	t.Run("handler without introspection, second tenant named", func(t *testing.T) {
-		a := newAPI(t, func(c *cloud.Config) { c.NoIntrospection = true; c.Keys[1].Tenants = []string{tenantA, tenantB} })
-		contract.Run(t, contract.Endpoint{URL: "http://api.test", Transport: cloud.Transport(a), AdminKey: adminKey, RunnerKey: runKey, Tenant: tenantB})
+		a := newAPI(t, func(c *cloud.Config) {
+			c.NoIntrospection = true
+			c.Keys[1].Tenants = []string{tenantA, tenantB}
+		})
+		contract.Run(t, contract.Endpoint{URL: "http://api.test", Transport: cloud.Transport(a),
+			AdminKey: adminKey, RunnerKey: runKey, Tenant: tenantB})
 	})
 	t.Run("socket", func(t *testing.T) {
 		server := httptest.NewServer(newAPI(t))
@@ -35,8 +41,8 @@ func TestContract(t *testing.T) {
 	})
 }
 
-// remote is the endpoint that the flags name.
-func remote(t *testing.T) contract.Endpoint {
+// readEndpoint returns the endpoint that the flags name.
+func readEndpoint(t *testing.T) contract.Endpoint {
 	t.Helper()
 	text, err := os.ReadFile(*apiKeys)
 	if err != nil {

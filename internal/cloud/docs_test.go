@@ -15,7 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the counts in docs/compatibility.md, and the schemas that clients see")
+var update = flag.Bool("update", false, "write the counts in docs/compatibility.md, "+
+	"and the schemas that clients see")
 
 const (
 	compatibilityDoc = "../../docs/compatibility.md"
@@ -23,8 +24,8 @@ const (
 	writtenEnd       = "<!-- /Written -->\n"
 )
 
-// TestCompatibilityDoc holds the counts in docs/compatibility.md to the fixtures
-// and to the results that the suites under test/ leave.
+// TestCompatibilityDoc compares the counts in docs/compatibility.md with the
+// fixtures and with the results of the suites under test/.
 func TestCompatibilityDoc(t *testing.T) {
 	page, err := os.ReadFile(compatibilityDoc)
 	if err != nil {
@@ -52,24 +53,28 @@ func writtenCounts(t *testing.T) string {
 	row := func(by, standing, cases, differ string) {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", by, standing, cases, differ)
 	}
-	apollo, reasons := apolloResults(t)
-	clients, releases := prefectResults(t)
+	apollo, reasons := readApolloResults(t)
+	clients, releases := readPrefectResults(t)
 	if clients != "" {
 		row("[real clients](../test/prefect) of "+releases, "verified", clients, "none")
 	}
 	if apollo != nil {
-		row("[Apollo Server 2.25 with graphql-js](../test/apollo) over the same schema, each document sent to both", "verified",
+		row("[Apollo Server 2.25 with graphql-js](../test/apollo) over the same schema, "+
+			"each document sent to both", "verified",
 			fmt.Sprint(apollo.Cases), fmt.Sprintf("%d, for the reasons below", apollo.Cases-apollo.Equal))
 	}
-	probes := len(fixtureLines(t, "apollo-server-2.25.4.jsonl")) - len(probesOfTheirServer)
-	row("[recorded answers of Apollo Server 2.25.4](../fixtures/graphql)", "verified", fmt.Sprint(probes), fmt.Sprintf("%d, in the message alone", len(apolloDiffers)))
-	row("[recorded requests](../fixtures/graphql) of Prefect 0.9.3, 0.15.13 and 1.4.1, byte for byte over a socket", "verified", fmt.Sprint(recordedRequests(t)), "none")
+	probes := len(readFixtureLines(t, "apollo-server-2.25.4.jsonl")) - len(probesOfTheirServer)
+	row("[recorded answers of Apollo Server 2.25.4](../fixtures/graphql)", "verified",
+		fmt.Sprint(probes), fmt.Sprintf("%d, in the message alone", len(apolloDiffers)))
+	row("[recorded requests](../fixtures/graphql) of Prefect 0.9.3, 0.15.13 and 1.4.1, "+
+		"byte for byte over a socket", "verified", fmt.Sprint(recordedRequests(t)), "none")
 	standing := map[string]int{}
-	for _, c := range hasuraCases(t) {
+	for _, c := range readHasuraCases(t) {
 		standing[c.Standing]++
 	}
 	for _, s := range []string{"documented", "chosen"} {
-		row("[`secret` as Hasura has such a field](../fixtures/graphql/hasura.jsonl)", s, fmt.Sprint(standing[s]), "none")
+		row("[`secret` as Hasura has such a field](../fixtures/graphql/hasura.jsonl)", s,
+			fmt.Sprint(standing[s]), "none")
 	}
 	if len(reasons) > 0 {
 		b.WriteString("\nWhy answers differ from Apollo Server's:\n\n" + strings.Join(reasons, ""))
@@ -81,7 +86,7 @@ func recordedRequests(t *testing.T) int {
 	t.Helper()
 	n := 0
 	for _, release := range []string{"0.9.3", "0.15.13", "1.4.1"} {
-		n += len(exchanges(t, "prefect-"+release+".txt"))
+		n += len(readExchanges(t, "prefect-"+release+".txt"))
 	}
 	return n
 }
@@ -92,11 +97,12 @@ type apollo struct {
 	Differences  []struct{ Case, Ours, Apollo, Reason string }
 }
 
-// apolloResults gives nil where the suite has left none, and the reasons as a list.
-func apolloResults(t *testing.T) (*apollo, []string) {
+// readApolloResults returns the results and the list of reasons, or nil if there are
+// none.
+func readApolloResults(t *testing.T) (*apollo, []string) {
 	t.Helper()
 	var out apollo
-	if !suiteResults(t, "apollo", &out) {
+	if !readSuiteResults(t, "apollo", &out) {
 		return nil, nil
 	}
 	if out.Cases == 0 || out.Cases-out.Equal != len(out.Differences) {
@@ -117,12 +123,12 @@ func apolloResults(t *testing.T) (*apollo, []string) {
 	return &out, reasons
 }
 
-// prefectResults are the releases in test/prefect/results.json and how many tests
-// passed with each.
-func prefectResults(t *testing.T) (tests, releases string) {
+// readPrefectResults returns the releases in test/prefect/results.json and the
+// number of tests that passed.
+func readPrefectResults(t *testing.T) (tests, releases string) {
 	t.Helper()
 	var out struct{ Releases map[string]int }
-	if !suiteResults(t, "prefect", &out) {
+	if !readSuiteResults(t, "prefect", &out) {
 		return "", ""
 	}
 	total, names := 0, []string{}
@@ -139,10 +145,10 @@ func prefectResults(t *testing.T) (tests, releases string) {
 
 // byRelease puts 0.9.8 before 0.10.0.
 func byRelease(a, b string) int {
-	return slices.Compare(numbers(a), numbers(b))
+	return slices.Compare(releaseNumbers(a), releaseNumbers(b))
 }
 
-func numbers(release string) []int {
+func releaseNumbers(release string) []int {
 	var out []int
 	for part := range strings.SplitSeq(release, ".") {
 		n := 0
@@ -152,8 +158,9 @@ func numbers(release string) []int {
 	return out
 }
 
-// suiteResults reads test/SUITE/results.json. It reports false where there is none.
-func suiteResults(t *testing.T, suite string, into any) bool {
+// readSuiteResults reads test/SUITE/results.json. It reports false if the file is
+// missing.
+func readSuiteResults(t *testing.T, suite string, into any) bool {
 	t.Helper()
 	path := filepath.Join("../../test", suite, "results.json")
 	text, err := os.ReadFile(path)

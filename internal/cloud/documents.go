@@ -11,7 +11,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// What Apollo Server says of documents that it does not take.
+// What Apollo Server answers to documents that it does not accept.
 const (
 	noQuery       = "Must provide query string."
 	oddQuery      = "GraphQL queries must be strings."
@@ -21,71 +21,73 @@ const (
 	deepBody      = "Bad Request: the body nests deeper than 10000 levels."
 )
 
-// errPersisted tells a client that it is to send documents themselves.
+// errPersisted tells a client to send the documents themselves.
 var errPersisted = &graphql.Error{Message: "PersistedQueryNotSupported", Code: "PERSISTED_QUERY_NOT_SUPPORTED"}
 
-// parameters are a request as clients send it: the JSON of each member.
+// parameters are the members of a request as clients send them, each as JSON.
 type parameters map[string]json.RawMessage
 
-// split reads a body: one request, or a list of them.
-func split(text []byte) (*requests, *Reply) {
+// readBatch reads a body: one request, or a list of them.
+func readBatch(text []byte) (*requests, *Reply) {
 	if trimmed := bytes.TrimLeft(text, " \t\r\n"); !bytes.HasPrefix(trimmed, []byte("[")) {
-		return single(text)
+		return readSingle(text)
 	}
 	list, ok := graphql.Elements(text, MaxBatch+1)
 	switch {
 	case !ok:
-		return nil, plain(http.StatusBadRequest, unreadable(text))
+		return nil, textReply(http.StatusBadRequest, bodyProblem(text))
 	case len(list) == 0:
-		return nil, plain(http.StatusInternalServerError, bodyMissing)
+		return nil, textReply(http.StatusInternalServerError, bodyMissing)
 	case len(list) > MaxBatch:
-		return nil, plain(http.StatusBadRequest, fmt.Sprintf("A batch holds at most %d documents.", MaxBatch))
+		return nil, textReply(http.StatusBadRequest,
+			fmt.Sprintf("A batch holds at most %d documents.", MaxBatch))
 	}
 	out := &requests{batch: true, list: make([]document, len(list))}
 	for i, item := range list {
-		p, _ := graphql.Members(item) // what is no object has no query
-		var complaint string
-		if out.list[i], complaint = parameters(p).document(); complaint == noQuery {
-			out.list[i].refused = &graphql.Error{Message: noQuery, Code: graphql.CodeInternal}
-		} else if complaint != "" {
-			return nil, plain(http.StatusBadRequest, complaint)
+		p, _ := graphql.Members(item) // what is not an object has no query
+		var problem string
+		if out.list[i], problem = parameters(p).document(); problem == noQuery {
+			out.list[i].err = &graphql.Error{Message: noQuery, Code: graphql.CodeInternal}
+		} else if problem != "" {
+			return nil, textReply(http.StatusBadRequest, problem)
 		}
 	}
 	return out, nil
 }
 
-func single(text []byte) (*requests, *Reply) {
+func readSingle(text []byte) (*requests, *Reply) {
 	p, ok := graphql.Members(text)
 	switch {
 	case len(text) == 0 || ok && len(p) == 0:
-		return nil, plain(http.StatusInternalServerError, bodyMissing)
+		return nil, textReply(http.StatusInternalServerError, bodyMissing)
 	case !ok:
-		return nil, plain(http.StatusBadRequest, unreadable(text))
+		return nil, textReply(http.StatusBadRequest, bodyProblem(text))
 	}
-	d, complaint := parameters(p).document()
-	if complaint != "" {
-		return nil, plain(http.StatusBadRequest, complaint)
+	d, problem := parameters(p).document()
+	if problem != "" {
+		return nil, textReply(http.StatusBadRequest, problem)
 	}
 	return &requests{list: []document{d}}, nil
 }
 
-// unreadable says why a body is refused. Go's JSON gives up beyond 10,000 levels.
-func unreadable(text []byte) string {
-	depth, most, within := 0, 0, false
+// bodyProblem says why a body is refused. Go's JSON decoder fails beyond 10,000
+// levels.
+func bodyProblem(text []byte) string {
+	depth, deepest, inString := 0, 0, false
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
-		case within && c == '\\':
+		case inString && c == '\\':
 			i++
 		case c == '"':
-			within = !within
-		case !within && (c == '[' || c == '{'):
+			inString = !inString
+		case !inString && (c == '[' || c == '{'):
 			depth++
-			most = max(most, depth)
-		case !within && (c == ']' || c == '}'):
+			deepest = max(deepest, depth)
+		case !inString && (c == ']' || c == '}'):
 			depth--
 		}
 	}
-	if most > 10_000 {
+	if deepest > 10_000 {
 		return deepBody
 	}
 	return badBody
@@ -96,49 +98,51 @@ func readURL(query string) (*requests, *Reply) {
 	values, err := url.ParseQuery(query)
 	switch {
 	case err != nil:
-		return nil, plain(http.StatusBadRequest, "Bad Request: the URL is malformed.")
+		return nil, textReply(http.StatusBadRequest, "Bad Request: the URL is malformed.")
 	case len(values) == 0:
-		return nil, plain(http.StatusBadRequest, "GET query missing.")
+		return nil, textReply(http.StatusBadRequest, "GET query missing.")
 	}
 	p := parameters{}
 	for name, list := range values {
 		if !utf8.ValidString(list[0]) || len(list) > 1 && name != "query" {
-			return nil, plain(http.StatusBadRequest, "Bad Request: the URL is malformed.")
+			return nil, textReply(http.StatusBadRequest, "Bad Request: the URL is malformed.")
 		}
 		if len(list) > 1 {
-			return nil, plain(http.StatusBadRequest, oddQuery)
+			return nil, textReply(http.StatusBadRequest, oddQuery)
 		}
 		if list[0] != "" {
 			p[name], _ = json.Marshal(list[0])
 		}
 	}
-	d, complaint := p.document()
-	if complaint != "" {
-		return nil, plain(http.StatusBadRequest, complaint)
+	d, problem := p.document()
+	if problem != "" {
+		return nil, textReply(http.StatusBadRequest, problem)
 	}
 	return &requests{list: []document{d}, get: true}, nil
 }
 
-// document reads the forms that Apollo Server accepts, with its words for others.
-func (p parameters) document() (out document, complaint string) {
-	extensions, ok := p.textOr("extensions")
+// document reads the forms that Apollo Server accepts. For others it returns
+// Apollo's message.
+func (p parameters) document() (out document, problem string) {
+	extensions, ok := p.embeddedJSON("extensions")
 	if !ok || len(extensions) > 0 && !json.Valid(extensions) {
 		return out, badExtensions
 	}
-	query, isText := p.text("query")
+	query, isString := p.stringMember("query")
 	switch {
-	case !isText && !p.falsy("query"):
+	case !isString && !p.falsy("query"):
 		return out, oddQuery
-	case query == "" && persisted(extensions):
-		return document{refused: errPersisted}, ""
+	case query == "" && isPersisted(extensions):
+		return document{err: errPersisted}, ""
 	case query == "":
 		return out, noQuery
 	}
 	out.Query = query
-	if name, isText := p.text("operationName"); isText || p["operationName"] != nil && string(p["operationName"]) != "null" {
-		out.OperationName = &name // no operation has the name that is no text
+	given := p["operationName"] != nil && string(p["operationName"]) != "null"
+	if name, isString := p.stringMember("operationName"); isString || given {
+		out.OperationName = &name // empty if it is not a string: no operation has that name
 	}
-	variables, ok := p.textOr("variables")
+	variables, ok := p.embeddedJSON("variables")
 	if !ok {
 		return out, badVariables
 	}
@@ -149,8 +153,8 @@ func (p parameters) document() (out document, complaint string) {
 	return out, ""
 }
 
-// text is the text of a member that is one.
-func (p parameters) text(name string) (text string, ok bool) {
+// stringMember decodes a member, if it is a string.
+func (p parameters) stringMember(name string) (text string, ok bool) {
 	raw := p[name]
 	if len(raw) == 0 || raw[0] != '"' {
 		return "", false
@@ -159,18 +163,18 @@ func (p parameters) text(name string) (text string, ok bool) {
 	return text, err == nil
 }
 
-// textOr is the JSON of a member, which may be given as a text that holds it, as
-// Prefect Core gives variables. An empty text stays one.
-func (p parameters) textOr(name string) (raw []byte, ok bool) {
+// embeddedJSON returns the JSON of a member. If the member is a string, its text is
+// that JSON, as Prefect Core sends variables; an empty string is returned as it is.
+func (p parameters) embeddedJSON(name string) (raw []byte, ok bool) {
 	raw = p[name]
 	if len(raw) == 0 || raw[0] != '"' || string(raw) == `""` {
 		return raw, true
 	}
-	text, ok := p.text(name)
+	text, ok := p.stringMember(name)
 	return []byte(text), ok
 }
 
-// falsy tells a member that JavaScript takes for false.
+// falsy reports whether JavaScript treats a member as false.
 func (p parameters) falsy(name string) bool {
 	switch string(p[name]) {
 	case "", "null", "false", "0", "-0", `""`:
@@ -179,8 +183,8 @@ func (p parameters) falsy(name string) bool {
 	return false
 }
 
-// persisted tells that a document is named by its hash.
-func persisted(extensions []byte) bool {
+// isPersisted reports whether extensions name a document by its hash.
+func isPersisted(extensions []byte) bool {
 	members, _ := graphql.Members(extensions)
 	return len(members["persistedQuery"]) > 0
 }

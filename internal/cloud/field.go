@@ -8,16 +8,15 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// Field is what the directives in schema.graphql say of a field of Query or Mutation.
+// Field is what the directives in schema.graphql say about a field of Query or
+// Mutation.
 type Field struct {
-	// Store tells that the answer needs the store.
-	Store bool
-	// Named tells that the field is about one secret, whose name it takes.
-	Named bool
+	Store bool // the answer needs the store
+	Named bool // the field is about one secret, whose name is an argument
 }
 
-// fields are those of both spellings. There are none where the schema cannot be
-// loaded, as [New] says then.
+// fields returns the fields of both dialects by name. It returns none if the schema
+// cannot be loaded, which [New] then reports.
 func fields() map[string]Field {
 	s, err := schemas[Both]()
 	if err != nil {
@@ -26,54 +25,59 @@ func fields() map[string]Field {
 	return s.fields
 }
 
-// FieldOf is what a field of either spelling is; of any other it is the zero value.
+// FieldOf describes a field of either dialect. For any other it returns the zero
+// value.
 func FieldOf(name string) Field { return fields()[name] }
 
-// Owns reports whether a field of Query or Mutation is the secrets API's, in either
-// spelling.
+// Owns reports whether a field of Query or Mutation belongs to the secrets API, in
+// either dialect.
 func Owns(name string) bool {
-	_, owned := fields()[name]
-	return owned
+	_, ok := fields()[name]
+	return ok
 }
 
-func fieldOf(f graphql.Marked) Field {
-	uses := f.Marks["uses"]
+// fieldOf reads @uses.
+func fieldOf(f graphql.SDLField) Field {
+	uses := f.Directives["uses"]
 	return Field{Store: uses["store"] == true, Named: uses["name"] == true}
 }
 
-// has decides which fields an API of that spelling has.
-func (s Spelling) has(f graphql.Marked) bool {
-	in, extension := f.Marks["in"], f.Marks["extension"]
+// includes reports whether an API of the dialect has the field.
+func (d Dialect) includes(f graphql.SDLField) bool {
 	switch {
-	case s == Both:
+	case d == Both:
 		return true
-	case in == nil:
-		return extension == nil
+	case f.Directives["in"] == nil:
+		return f.Directives["extension"] == nil
 	}
-	return slices.Contains(spellingsOf(f), s)
+	return slices.Contains(dialectsOf(f), d)
 }
 
-func spellingsOf(f graphql.Marked) (out []Spelling) {
-	list, _ := f.Marks["in"]["spellings"].([]any)
+// dialectsOf returns the dialects that @in lists.
+func dialectsOf(f graphql.SDLField) (out []Dialect) {
+	list, _ := f.Directives["in"]["spellings"].([]any)
 	for _, name := range list {
-		out = append(out, Spelling(name.(string)))
+		out = append(out, Dialect(name.(string)))
 	}
 	return out
 }
 
-// complete says what a field lacks, or has that it may not have.
-func complete(f graphql.Marked) error {
+// checkDirectives returns an error if a field lacks a directive, or has one that it
+// may not have.
+func checkDirectives(f graphql.SDLField) error {
 	var errs []error
-	in, extension := len(spellingsOf(f)) > 0, f.Marks["extension"] != nil
+	in, extension := len(dialectsOf(f)) > 0, f.Directives["extension"] != nil
 	if in && extension || f.Root && !in && !extension {
-		errs = append(errs, fmt.Errorf("field %s.%s needs @in(spellings: …) or @extension, and not both", f.Type, f.Name))
+		errs = append(errs,
+			fmt.Errorf("field %s.%s needs @in(spellings: …) or @extension, and not both", f.Type, f.Name))
 	}
-	for _, s := range spellingsOf(f) {
-		if s != Camel && s != Snake {
-			errs = append(errs, fmt.Errorf("field %s.%s is in the spelling %q: it is %s or %s", f.Type, f.Name, string(s), Camel, Snake))
+	for _, d := range dialectsOf(f) {
+		if d != Camel && d != Snake {
+			errs = append(errs, fmt.Errorf("field %s.%s is in the spelling %q: it is %s or %s",
+				f.Type, f.Name, string(d), Camel, Snake))
 		}
 	}
-	if f.Root && f.Marks["uses"] == nil {
+	if f.Root && f.Directives["uses"] == nil {
 		errs = append(errs, fmt.Errorf("field %s.%s needs @uses(store: …, name: …)", f.Type, f.Name))
 	}
 	return errors.Join(errs...)

@@ -11,8 +11,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// getURL sends a GET with a key and a URL's query.
-func getURL(t *testing.T, h http.Handler, key, query string) answer {
+// get sends a GET with a key and the query of a URL.
+func get(t *testing.T, h http.Handler, key, query string) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/graphql?"+query, nil)
 	if err != nil {
@@ -40,17 +40,25 @@ func TestGet(t *testing.T) {
 		"variables no JSON": {document(`{secret_names}`, `{`+canary, ""), 400, "Variables are invalid JSON."},
 		"malformed":         {`query=%zz` + canary, 400, "Bad Request: the URL is malformed."},
 		"not UTF-8":         {`query={secret_names}%ff`, 400, "Bad Request: the URL is malformed."},
-		"invalid":           {document(`{none}`, ``, ""), 400, `{"errors":[{"message":"Cannot query field \"none\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}` + "\n"},
-		"mutation":          {document(set1, ``, ""), 405, "GET supports only query operation"},
-		"mutation of two":   {document(`query Q{secret_names} `+set1, ``, "S"), 405, "GET supports only query operation"},
-		"query of two":      {document(`query Q{secret_names} `+set1, ``, "Q"), 200, `{"data":{"secret_names":["A"]}}` + "\n"},
+		"invalid": {document(`{none}`, ``, ""), 400,
+			`{"errors":[{"message":"Cannot query field \"none\" on type \"Query\".",` +
+				`"locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}` +
+				"\n"},
+		"mutation": {document(setByGet, ``, ""), 405, "GET supports only query operation"},
+		"mutation of two": {document(`query Q{secret_names} `+setByGet, ``, "S"), 405,
+			"GET supports only query operation"},
+		"query of two": {document(`query Q{secret_names} `+setByGet, ``, "Q"), 200,
+			`{"data":{"secret_names":["A"]}}` + "\n"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			a := newAPI(t)
-			post(t, a, adminKey, set(`{"name": "A", "value": "v"}`))
-			got := getURL(t, a, runKey, tt.query)
-			if diff := cmp.Diff(answer{status: tt.status, body: tt.want}, answer{status: got.status, body: got.body}, cmp.AllowUnexported(answer{})); diff != "" {
+			post(t, a, adminKey, setSecretBody(`{"name": "A", "value": "v"}`))
+			got := get(t, a, runKey, tt.query)
+			if got.status != tt.status {
+				t.Errorf("status %d, want %d", got.status, tt.status)
+			}
+			if diff := cmp.Diff(tt.want, got.body); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if got.header.Get("Cache-Control") != "no-store" {
@@ -63,25 +71,27 @@ func TestGet(t *testing.T) {
 	}
 }
 
-const set1 = `mutation S{set_secret(input: {name: "B", value: "` + canary + `"}){success}}`
+const setByGet = `mutation S{set_secret(input: {name: "B", value: "` + canary + `"}){success}}`
 
-// A mutation by GET changes nothing, whoever asks, and its value is watched for.
+// A mutation by GET changes nothing, whatever the key, and OnValue gets its value.
 func TestMutationByGetChangesNothing(t *testing.T) {
-	var told []string
+	var recorded []string
 	a := newAPI(t, func(c *cloud.Config) {
-		c.OnValue = func(name string, value json.RawMessage) { told = append(told, name+"="+string(value)) }
+		c.OnValue = func(name string, value json.RawMessage) {
+			recorded = append(recorded, name+"="+string(value))
+		}
 	})
-	if got := getURL(t, a, adminKey, "query="+url.QueryEscape(set1)); got.status != http.StatusMethodNotAllowed {
+	if got := get(t, a, adminKey, "query="+url.QueryEscape(setByGet)); got.status != http.StatusMethodNotAllowed {
 		t.Errorf("%d %s", got.status, got.body)
 	}
-	query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
-	if diff := cmp.Diff([]string{`B="` + canary + `"`}, told); diff != "" {
+	checkQuery(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
+	if diff := cmp.Diff([]string{`B="` + canary + `"`}, recorded); diff != "" {
 		t.Errorf("OnValue (-want +got):\n%s", diff)
 	}
 }
 
-func TestGetAsksWhoItIsFirst(t *testing.T) {
-	if got := getURL(t, newAPI(t), "wrong", "").body; got != `{"errors":[{"message":"Unauthenticated","extensions":{"code":"UNAUTHENTICATED"}}],"data":null}`+"\n" {
+func TestGetAuthenticatesFirst(t *testing.T) {
+	if got := get(t, newAPI(t), "wrong", "").body; got != unauthenticated {
 		t.Error(got)
 	}
 }

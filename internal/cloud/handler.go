@@ -12,42 +12,50 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// endpoints are where clients send: Prefect Core from 0.15.0 to the root, 0.11.3
-// and from 0.12.1 to /graphql, the others to /graphql/alpha. A slash may follow.
+// endpoints are the paths that clients send to, without the slash that may follow:
+// Prefect Core from 0.15.0 sends to the root, 0.11.3 and from 0.12.1 to /graphql,
+// the others to /graphql/alpha.
 var endpoints = map[string]bool{"": true, "/graphql": true, "/graphql/alpha": true}
 
+// IsEndpoint reports whether clients send GraphQL to path.
+func IsEndpoint(path string) bool { return endpoints[strings.TrimSuffix(path, "/")] }
+
 // ServeHTTP answers a POST of a GraphQL request, or of a JSON array of them, and a
-// GET of a query. No answer may be kept by a cache.
+// GET of a query. It forbids caches to store any answer.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.answer(r).write(w) }
 
-// answer asks who it is before it reads what they want.
+// answer authenticates before reading the body.
 func (a *API) answer(r *http.Request) *Reply {
-	if !endpoints[strings.TrimSuffix(r.URL.Path, "/")] {
-		return plain(http.StatusNotFound, "There is nothing here. The secrets API answers at /, /graphql and /graphql/alpha.")
+	if !IsEndpoint(r.URL.Path) {
+		return textReply(http.StatusNotFound,
+			"There is nothing here. The secrets API answers at /, /graphql and /graphql/alpha.")
 	}
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
-		return notAllowed("Send GraphQL with GET or POST.", "GET, POST")
+		return methodNotAllowed("Send GraphQL with GET or POST.", "GET, POST")
 	}
-	s, refused := a.authenticate(r.Context(), r.Header)
-	if refused != nil {
-		a.sawRefused(r)
-		a.toldRefused(r.Context(), s, refused.code)
-		return refused
+	s, reply := a.authenticate(r.Context(), r.Header)
+	if reply != nil {
+		a.recordRefused(r)
+		a.reportRefused(r.Context(), s, reply.code)
+		return reply
 	}
-	requests, refused := readRequests(r, func(bytes int) error { return a.config.Bounds.Body(r.Context(), s.key.Name, bytes) })
-	if refused != nil {
-		a.invalid(string(bytes.Join(refused.Body, nil)))
-		a.toldRefused(r.Context(), s, cmp.Or(refused.code, "HTTP_"+strconv.Itoa(refused.Status)))
-		return refused
+	requests, reply := readRequests(r, func(bytes int) error {
+		return a.config.Bounds.Body(r.Context(), s.key.Name, bytes)
+	})
+	if reply != nil {
+		a.reportInvalid(string(bytes.Join(reply.Body, nil)))
+		a.reportRefused(r.Context(), s, cmp.Or(reply.code, "HTTP_"+strconv.Itoa(reply.Status)))
+		return reply
 	}
-	return s.inTurn(r.Context(), requests)
+	return s.runInTurn(r.Context(), requests)
 }
 
-// inTurn runs requests when it is their turn, which ends before they are answered.
-func (s *session) inTurn(ctx context.Context, requests *requests) *Reply {
-	work, err := s.api.config.Bounds.Begin(ctx, s.key.Name, requests.size(requests.length))
+// runInTurn waits for the requests' turn and runs them. The turn ends before the
+// answer is sent.
+func (s *session) runInTurn(ctx context.Context, requests *requests) *Reply {
+	work, err := s.api.config.Bounds.Begin(ctx, s.key.Name, requests.workingSize(requests.length))
 	if err != nil {
-		s.api.toldRefused(ctx, s, errAPI.Code)
+		s.api.reportRefused(ctx, s, errAPI.Code)
 		return busy()
 	}
 	defer s.api.config.Bounds.End(work)
@@ -55,86 +63,73 @@ func (s *session) inTurn(ctx context.Context, requests *requests) *Reply {
 	return s.run(work, requests)
 }
 
-// sawRefused tells of the values of a request that is refused unread.
-func (a *API) sawRefused(r *http.Request) {
-	if a.config.OnValue == nil {
-		return
-	}
-	if requests, refused := readRequests(r, func(int) error { return nil }); refused == nil {
-		for _, request := range requests.list {
-			a.sawVariables(request.Variables)
-		}
-	}
-}
-
-// refuseMutation answers a mutation that came by GET, which caches and logs see.
+// refuseMutation refuses a mutation that came by GET, which caches and logs would
+// see.
 func (s *session) refuseMutation(op *graphql.Operation) *Reply {
 	for _, f := range op.Fields {
-		s.sawValue(f)
+		s.recordValue(f)
 	}
-	const text = "GET supports only query operation"
-	s.api.invalid(text)
-	return notAllowed(text, http.MethodPost)
+	const message = "GET supports only query operation"
+	s.api.reportInvalid(message)
+	return methodNotAllowed(message, http.MethodPost)
 }
 
-// run prepares every document before it executes any, so that a [Hook] that ends
-// the whole request comes before anything is carried out.
-func (s *session) run(ctx context.Context, in *requests) *Reply {
-	prepared := make([]prepared, len(in.list))
-	for i, d := range in.list {
-		r := d.Request
-		r.NoIntrospection = s.api.config.NoIntrospection
-		if d.refused != nil {
-			prepared[i].errs = []*graphql.Error{d.refused}
-		} else {
-			prepared[i].op, prepared[i].errs = s.api.schema.Prepare(r)
-		}
-		if len(prepared[i].errs) > 0 {
-			s.api.sawVariables(r.Variables)
-			s.api.invalid(prepared[i].errs[0].Message)
-			s.api.toldRefused(ctx, s, prepared[i].errs[0].Code)
+// run prepares every document before it executes any, so that a [Hook] can answer
+// the whole request before anything is executed.
+func (s *session) run(ctx context.Context, requests *requests) *Reply {
+	documents := make([]prepared, len(requests.list))
+	for i, d := range requests.list {
+		documents[i] = s.prepare(d)
+		if errs := documents[i].errs; len(errs) > 0 {
+			s.api.recordVariables(d.Variables)
+			s.api.reportInvalid(errs[0].Message)
+			s.api.reportRefused(ctx, s, errs[0].Code)
 		}
 	}
-	if in.get && prepared[0].op != nil && prepared[0].op.Mutation {
-		s.api.toldRefused(ctx, s, "HTTP_405")
-		return s.refuseMutation(prepared[0].op)
+	if op := documents[0].op; requests.get && op != nil && op.Mutation {
+		s.api.reportRefused(ctx, s, "HTTP_405")
+		return s.refuseMutation(op)
 	}
 	if s.api.config.Hook != nil {
-		return s.hook(ctx, in.batch, prepared)
+		return s.hook(ctx, requests.batch, documents)
 	}
-	return s.respond(ctx, in.batch, prepared)
+	return s.respond(ctx, requests.batch, documents)
 }
 
-// prepared is one document of a request: an operation, or what is wrong with it.
+func (s *session) prepare(d document) (p prepared) {
+	if d.err != nil {
+		return prepared{errs: []*graphql.Error{d.err}}
+	}
+	d.NoIntrospection = s.api.config.NoIntrospection
+	p.op, p.errs = s.api.schema.Prepare(d.Request)
+	return p
+}
+
+// prepared is one document of a request: an operation, or the errors in it.
 type prepared struct {
 	op   *graphql.Operation
 	errs []*graphql.Error
 }
 
-// fields are those of Query and Mutation, but for those that every schema has.
+// fields returns the fields of Query and Mutation, without meta fields.
 func (p *prepared) fields() []*graphql.Field {
 	switch {
 	case p.op == nil:
 		return nil
-	case !slices.ContainsFunc(p.op.Fields, everyones):
+	case !slices.ContainsFunc(p.op.Fields, isMetaField):
 		return p.op.Fields
 	}
-	return slices.DeleteFunc(slices.Clone(p.op.Fields), everyones)
+	return slices.DeleteFunc(slices.Clone(p.op.Fields), isMetaField)
 }
 
-// everyones tells the fields that every schema has.
-func everyones(f *graphql.Field) bool { return strings.HasPrefix(f.Name, "__") }
+// isMetaField reports whether f is a field that every schema has, such as
+// __typename.
+func isMetaField(f *graphql.Field) bool { return strings.HasPrefix(f.Name, "__") }
 
-func (a *API) invalid(message string) {
-	if a.config.OnInvalid != nil {
-		a.config.OnInvalid(message)
-	}
-}
-
-// respond executes. A single document that was not executed is 400; a batch is
-// 200 whatever its parts are.
+// respond executes the documents. The status is 400 for a single document that is not
+// executed, except for a persisted query, and 200 for a batch in any case.
 func (s *session) respond(ctx context.Context, batch bool, documents []prepared) *Reply {
-	out := &Reply{Status: http.StatusOK, ContentType: typeJSON, Body: whole(nil)}
+	out := &Reply{Status: http.StatusOK, ContentType: typeJSON, Body: onePart(nil)}
 	if batch {
 		out.append("[")
 	}
@@ -144,11 +139,11 @@ func (s *session) respond(ctx context.Context, batch bool, documents []prepared)
 		}
 		resp := &graphql.Response{Errors: p.errs}
 		if p.op != nil {
-			resp = p.op.Execute(ctx, s, s.around)
+			resp = p.op.Execute(ctx, s, s.middleware)
 		} else if !batch && p.errs[0] != errPersisted {
 			out.Status = http.StatusBadRequest
 		}
-		if resp.Full != nil {
+		if resp.GrowErr != nil {
 			return busy()
 		}
 		out.Body = resp.Parts(out.Body)
@@ -160,19 +155,20 @@ func (s *session) respond(ctx context.Context, batch bool, documents []prepared)
 	return out
 }
 
-// around puts a hook around a field, and tells of the outcome.
-func (s *session) around(ctx context.Context, f *graphql.Field, resolve func() (any, error)) (value any, err error) {
-	if everyones(f) {
+// middleware resolves a field, through the hook if there is one, and reports the
+// outcome.
+func (s *session) middleware(ctx context.Context, f *graphql.Field, resolve func() (any, error)) (value any, err error) {
+	if isMetaField(f) {
 		return resolve()
 	}
-	s.sawValue(f)
+	s.recordValue(f)
 	if s.hooked != nil {
 		value, err = s.hooked.resolve(ctx, f, resolve)
 	} else {
 		value, err = resolve()
 	}
-	if untold := s.told(ctx, f, codeOf(err), err); untold != nil {
-		return nil, untold
+	if reportErr := s.reportCall(ctx, f, err); reportErr != nil {
+		return nil, reportErr
 	}
 	return value, err
 }

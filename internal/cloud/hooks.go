@@ -11,102 +11,104 @@ import (
 
 // Hook stands between clients and an API, for tests: it makes requests fail as they
 // fail in production, and records what was asked for. It may be called concurrently.
-// Of an HTTP request this happens, in this order:
+// For each HTTP request, this happens in order:
 //
-//  1. The API finds the key and the tenant, and reads the body. No hook sees a request
-//     that is refused there.
-//  2. It prepares all documents: parses and validates them and coerces their variables.
-//     Nothing is carried out yet. A mutation that came by GET is refused here.
-//  3. It calls the hook, once, with every field of Query and Mutation in all documents;
-//     a document that is refused has none. The place of a field in this list is its
-//     index, which stays the same in what follows.
+//  1. The API identifies the key and the tenant, and reads the body. A request that is
+//     refused here reaches no hook.
+//  2. The API prepares all documents: it parses and validates them and coerces their
+//     variables. Nothing is executed yet. A mutation that came by GET is refused here.
+//  3. The API calls Handle once, with every field of Query and Mutation in all
+//     documents; a document that is refused has none. The position of a field in this
+//     list is its index, which stays the same in the following steps.
 //  4. The hook calls [Request.Respond], once or not at all. Each field is then resolved
-//     inside [Around.Resolve], document by document and in document order. Fields may
-//     have no turn: after one that fails and must not be null, when the context ends,
-//     and without room for the answer.
-//  5. [Around.Record] is called with the code that the field ended with.
-//  6. [Config.OnCall] is called, which is a server's audit log. If it fails the client
-//     gets API_ERROR, and what was recorded stays.
-//  7. The hook returns what Respond gave it, changed or not, or a reply of its own.
-//     [Reply.Drop] ends the connection without it, [Reply.Cut] in its middle.
+//     inside [Middleware.Resolve], document by document and in document order. Some
+//     fields may be skipped: those after a non-null field that fails, those left when
+//     the context ends, and those left when the answer has exceeded its bounds.
+//  5. The API calls [Middleware.Record] with the code that the field ended with.
+//  6. The API calls [Config.OnCall], which is a server's audit log. If that fails, the
+//     client gets API_ERROR, and what was recorded stays.
+//  7. Handle returns the reply of Respond, changed or not, or a reply of its own.
+//     [Reply.Drop] closes the connection without sending it, [Reply.Cut] in the middle.
 //
-// [Config.OnValue] is called with a field's value before Resolve, and with all values
-// where the hook does not call Respond. Without a hook steps 3, 5 and 7 are left out
+// [Config.OnValue] is called with a field's value before Resolve, or with all values
+// if the hook does not call Respond. Without a hook, steps 3, 5 and 7 do not exist
 // and cost nothing.
 type Hook interface {
-	Request(ctx context.Context, r *Request) *Reply
+	Handle(ctx context.Context, r *Request) *Reply
 }
 
-// Around stands around the fields of one request.
-type Around interface {
-	// InTurn reports whether writes of different secrets are to wait for one another,
-	// as they do not where [Config.Parallel] is more than one. Resolve may fail a field
-	// without resolving it only if it does.
-	InTurn() bool
-	// Resolve resolves the field of that index, or fails it.
+// Middleware wraps the fields of one request.
+type Middleware interface {
+	// Sequential reports whether writes of different secrets must run one after
+	// another. If not, they run concurrently where [Config.Parallel] is more than
+	// one. Resolve may fail a field without resolving it only if Sequential returns
+	// true.
+	Sequential() bool
+	// Resolve resolves the field with that index by calling resolve, or fails it.
 	Resolve(ctx context.Context, index int, resolve func() (any, error)) (any, error)
-	// Record is called with the code of the error that the field ended with; "" is
-	// success.
+	// Record is called with the code of the error that the field ended with; ""
+	// means success.
 	Record(r *Request, index int, code string)
 }
 
 // Request is a request whose documents are prepared.
 type Request struct {
-	session   *session
-	documents []prepared
-	room      [1]prepared // for those of most requests
-	batch     bool
-	fields    []*graphql.Field
-	around    Around
-	turn      int // the index of the field whose turn it is
+	session    *session
+	documents  []prepared
+	buffer     [1]prepared // holds documents if there is one, as in most requests
+	batch      bool
+	fields     []*graphql.Field
+	middleware Middleware
+	current    int // the index of the field that is being resolved
 }
 
-// Tenant is the tenant that the request is about.
+// Tenant returns the tenant that the request is for.
 func (r *Request) Tenant() Tenant { return r.session.tenant }
 
-// Len is how many fields there are.
-func (r *Request) Len() int { return len(r.fields) }
+// NumFields returns the number of fields.
+func (r *Request) NumFields() int { return len(r.fields) }
 
-// Call describes the field of that index. Its end is not known, and Err empty.
+// Call describes the field with that index. Its outcome is not known, and Err is
+// empty.
 func (r *Request) Call(index int) Call { return r.session.call(r.fields[index]) }
 
-// Respond carries the request out, and gives the reply of the API.
-func (r *Request) Respond(ctx context.Context, around Around) *Reply {
-	r.around, r.session.hooked = around, r
+// Respond executes the request and returns the API's reply.
+func (r *Request) Respond(ctx context.Context, m Middleware) *Reply {
+	r.middleware, r.session.hooked = m, r
 	return r.session.respond(ctx, r.batch, r.documents)
 }
 
-// hook leaves a request to the hook. The documents are copied, so that they stay on
-// the stack where there is no hook.
+// hook passes a request to the hook. It copies the documents, so that they stay on
+// the stack if there is no hook.
 func (s *session) hook(ctx context.Context, batch bool, documents []prepared) *Reply {
 	r := &Request{session: s, batch: batch, fields: documents[0].fields()}
-	r.documents = append(r.room[:0], documents...)
+	r.documents = append(r.buffer[:0], documents...)
 	for i := range documents[1:] {
 		r.fields = slices.Concat(r.fields, documents[1+i].fields())
 	}
-	reply := s.api.config.Hook.Request(ctx, r)
+	reply := s.api.config.Hook.Handle(ctx, r)
 	if s.hooked == nil {
 		for _, f := range r.fields {
-			s.sawValue(f)
+			s.recordValue(f)
 		}
 	}
 	return reply
 }
 
 func (r *Request) resolve(ctx context.Context, f *graphql.Field, resolve func() (any, error)) (any, error) {
-	for r.fields[r.turn] != f {
-		r.turn++
+	for r.fields[r.current] != f {
+		r.current++
 	}
-	value, err := r.around.Resolve(ctx, r.turn, resolve)
-	r.around.Record(r, r.turn, codeOf(err))
+	value, err := r.middleware.Resolve(ctx, r.current, resolve)
+	r.middleware.Record(r, r.current, codeOf(err))
 	return value, err
 }
 
-// FieldError is an error that a client gets with that message and code.
+// FieldError returns an error that a client gets with that message and code.
 func FieldError(message, code string) error { return &graphql.Error{Message: message, Code: code} }
 
-// ErrorReply answers a request with one error. Under 200 there is data: null beside
-// it, which is how an API refuses a key.
+// ErrorReply returns a reply with one error. With status 200 it also has data: null,
+// which is how an API refuses a key.
 func ErrorReply(status int, message, code string) *Reply {
 	var data []byte
 	if status == http.StatusOK {
@@ -115,14 +117,14 @@ func ErrorReply(status int, message, code string) *Reply {
 	return errorReply(status, &graphql.Error{Message: message, Code: code}, data)
 }
 
-// SetText puts a text, as HTML, in place of the body.
-func (r *Reply) SetText(text string) { r.ContentType, r.Body = typeText, whole([]byte(text)) }
+// SetText replaces the body with text, sent as HTML.
+func (r *Reply) SetText(text string) { r.ContentType, r.Body = typeText, onePart([]byte(text)) }
 
-// Fields are the names of the fields of Query and Mutation, sorted.
+// Fields returns the names of the fields of Query and Mutation, sorted.
 func (a *API) Fields() []string { return a.schema.Fields() }
 
-// KeyNames are the names of the keys, sorted.
-func (a *API) KeyNames() []string { return slices.Sorted(maps.Keys(a.access.Load().byName)) }
+// KeyNames returns the names of the keys, sorted.
+func (a *API) KeyNames() []string { return slices.Sorted(maps.Keys(a.keyring.Load().byName)) }
 
-// Tenants are the tenants; the caller must not change them.
-func (a *API) Tenants() []Tenant { return a.access.Load().tenants }
+// Tenants returns the tenants. The caller must not change the slice.
+func (a *API) Tenants() []Tenant { return a.keyring.Load().tenants }

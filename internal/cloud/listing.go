@@ -2,28 +2,31 @@ package cloud
 
 import (
 	"context"
+	"slices"
 	"sync"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
 const (
-	// sizeOfName is what a name takes beside its text while it is listed.
+	// sizeOfName is the bytes that a name takes in a list, in addition to its own.
 	sizeOfName = 16
-	// sizeOfRow is what a row takes with its time, version and writer, before it is
-	// text.
+	// sizeOfRow is the bytes that a row takes with its time, version and writer,
+	// before it is written to the answer.
 	sizeOfRow = 256
 )
 
-// sizes remember how many bytes the names of each tenant took when they were last
-// listed.
-type sizes struct{ sync.Map }
+// listSizes remembers how many bytes the names of each tenant took when they were
+// last listed.
+type listSizes struct{ sync.Map }
 
-func (s *sizes) of(tenant string) int {
+func (s *listSizes) last(tenant string) int {
 	size, _ := s.Load(tenant)
 	n, _ := size.(int)
 	return n
 }
 
-func (s *sizes) learn(tenant string, names []string) int {
+func (s *listSizes) record(tenant string, names []string) int {
 	size := 0
 	for _, name := range names {
 		size += sizeOfName + len(name)
@@ -32,39 +35,64 @@ func (s *sizes) learn(tenant string, names []string) int {
 	return size
 }
 
-// list lists all names of the tenant. There is room for them before: for as many as
-// there were the last time. Where somebody learns that there are more, while this
-// request waits for its turn, it makes room again.
+func secretNames(ctx context.Context, s *session, f *graphql.Field) (any, error) {
+	names, err := s.names(ctx, f)
+	s.budget.spendNames(names, 1)
+	return names, err
+}
+
+// names returns the names that the key's patterns match, sorted. All fields of a
+// request between two writes share one listing of the store, so the caller must not
+// change the slice.
+func (s *session) names(ctx context.Context, f *graphql.Field) ([]string, error) {
+	if err := s.budget.check(); err != nil {
+		return nil, err
+	}
+	if names := s.listed.Load(); names != nil {
+		return *names, nil
+	}
+	all, err := s.list(ctx)
+	if err != nil {
+		return nil, s.storeError(f, err)
+	}
+	names := slices.DeleteFunc(all, func(name string) bool { return !s.key.reaches(name) })
+	s.listed.Store(&names)
+	return names, nil
+}
+
+// list returns all names of the tenant. Before it lists them it reserves the bytes
+// that they took the last time. If that number has grown while the request waited
+// for its turn, it gives up the turn and reserves more.
 func (s *session) list(ctx context.Context) ([]string, error) {
 	for {
-		size := s.api.sizes.of(s.tenant.ID)
-		if err := s.hold(size); err != nil {
+		size := s.api.listSizes.last(s.tenant.ID)
+		if err := s.reserve(size); err != nil {
 			return nil, err
 		}
 		done, err := s.api.config.Bounds.List(ctx, s.key.Name)
 		if err != nil {
 			return nil, err
 		}
-		if s.api.sizes.of(s.tenant.ID) > s.held {
+		if s.api.listSizes.last(s.tenant.ID) > s.reserved {
 			done()
 			continue
 		}
 		names, err := s.api.config.Store.Names(ctx, s.tenant.ID)
-		size = s.api.sizes.learn(s.tenant.ID, names)
+		size = s.api.listSizes.record(s.tenant.ID, names)
 		done()
 		if err != nil {
 			return nil, err
 		}
-		return names, s.hold(size)
+		return names, s.reserve(size)
 	}
 }
 
-// hold makes room for a list of names, beyond what is held for the one before.
-func (s *session) hold(bytes int) error {
-	more := bytes - s.held
+// reserve makes sure that so many bytes are reserved for lists of names in all.
+func (s *session) reserve(bytes int) error {
+	more := bytes - s.reserved
 	if more <= 0 {
 		return nil
 	}
-	s.held = bytes
+	s.reserved = bytes
 	return s.Grow(more)
 }

@@ -14,7 +14,8 @@ import (
 
 // Memory is a [Store] that ends with the process. Make it with [NewMemory].
 type Memory struct {
-	now     func() time.Time
+	now func() time.Time
+
 	mu      sync.RWMutex
 	tenants map[string]map[string]record
 }
@@ -30,14 +31,14 @@ var _ Store = (*Memory)(nil)
 // Format writes no secret, whatever the verb.
 func (*Memory) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "cloud.Memory") }
 
-// NewMemory makes an empty store that takes the times of writes from now.
+// NewMemory returns an empty store that takes the times of writes from now.
 func NewMemory(now func() time.Time) *Memory {
 	return &Memory{now: now, tenants: map[string]map[string]record{}}
 }
 
 // Set implements [Store].
 func (m *Memory) Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {
-	if err := alive(ctx); err != nil {
+	if err := checkContext(ctx); err != nil {
 		return false, err
 	}
 	updated := m.now().UTC()
@@ -56,7 +57,7 @@ func (m *Memory) Set(ctx context.Context, tenant, name string, value json.RawMes
 
 // Get implements [Store].
 func (m *Memory) Get(ctx context.Context, tenant, name string) (json.RawMessage, error) {
-	if err := alive(ctx); err != nil {
+	if err := checkContext(ctx); err != nil {
 		return nil, err
 	}
 	m.mu.RLock()
@@ -70,7 +71,7 @@ func (m *Memory) Get(ctx context.Context, tenant, name string) (json.RawMessage,
 
 // Delete implements [Store].
 func (m *Memory) Delete(ctx context.Context, tenant, name string) error {
-	if err := alive(ctx); err != nil {
+	if err := checkContext(ctx); err != nil {
 		return err
 	}
 	m.mu.Lock()
@@ -81,7 +82,7 @@ func (m *Memory) Delete(ctx context.Context, tenant, name string) error {
 
 // Names implements [Store].
 func (m *Memory) Names(ctx context.Context, tenant string) ([]string, error) {
-	if err := alive(ctx); err != nil {
+	if err := checkContext(ctx); err != nil {
 		return nil, err
 	}
 	m.mu.RLock()
@@ -96,7 +97,7 @@ func (m *Memory) Names(ctx context.Context, tenant string) ([]string, error) {
 
 // Info implements [Store].
 func (m *Memory) Info(ctx context.Context, tenant string, names ...string) (map[string]Info, error) {
-	if err := alive(ctx); err != nil {
+	if err := checkContext(ctx); err != nil {
 		return nil, err
 	}
 	m.mu.RLock()
@@ -111,7 +112,7 @@ func (m *Memory) Info(ctx context.Context, tenant string, names ...string) (map[
 }
 
 // Ping implements [Store].
-func (m *Memory) Ping(ctx context.Context) error { return alive(ctx) }
+func (m *Memory) Ping(ctx context.Context) error { return checkContext(ctx) }
 
 // Clear removes all secrets of all tenants.
 func (m *Memory) Clear() {
@@ -120,8 +121,8 @@ func (m *Memory) Clear() {
 	m.tenants = map[string]map[string]record{}
 }
 
-// Snapshot remembers the state of all tenants and returns a function that goes
-// back to it, any number of times.
+// Snapshot copies the state of all tenants and returns a function that restores it,
+// any number of times.
 func (m *Memory) Snapshot() (restore func()) {
 	m.mu.RLock()
 	saved := cloneTenants(m.tenants)
@@ -141,7 +142,7 @@ func cloneTenants(tenants map[string]map[string]record) map[string]map[string]re
 	return out
 }
 
-func alive(ctx context.Context) error {
+func checkContext(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("the store stopped: %w", err)
 	}

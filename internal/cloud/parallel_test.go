@@ -14,10 +14,10 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// slow is a store across a network: a write takes a second, and one fails.
-type slow struct{ cloud.Store }
+// slowStore is a store across a network: a write takes a second, and one fails.
+type slowStore struct{ cloud.Store }
 
-func (s slow) Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {
+func (s slowStore) Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {
 	time.Sleep(time.Second)
 	if name == "broken" {
 		return false, errors.New("sealed")
@@ -25,7 +25,7 @@ func (s slow) Set(ctx context.Context, tenant, name string, value json.RawMessag
 	return s.Store.Set(ctx, tenant, name, value, writer, compare)
 }
 
-func (s slow) Delete(ctx context.Context, tenant, name string) error {
+func (s slowStore) Delete(ctx context.Context, tenant, name string) error {
 	time.Sleep(time.Second)
 	return s.Store.Delete(ctx, tenant, name)
 }
@@ -41,8 +41,8 @@ const eightWrites = `mutation {
 	h: delete_secret(input: {name: "three"}) { success }
 }`
 
-// outcome is all that may be observed of a document: the answer, the calls, and
-// what the store holds.
+// outcome is everything that can be observed of a document: the answer, the calls,
+// and what the store holds.
 type outcome struct {
 	Body  string
 	Calls []faults.Call
@@ -50,10 +50,10 @@ type outcome struct {
 	Names []string
 }
 
-// writeEight sends the document with so many writes at once, and tells how long
-// it took.
+// writeEight sends the document with so many concurrent writes, and returns how long
+// that takes.
 func writeEight(t *testing.T, parallel int, injected ...faults.Fault) (outcome, time.Duration) {
-	store := slow{cloud.NewMemory(now)}
+	store := slowStore{cloud.NewMemory(now)}
 	a := newEngine(t, func(c *cloud.Config) { c.Store, c.Parallel = store, parallel })
 	for _, fault := range injected {
 		if _, err := a.Inject(faults.Match{Secret: "two", Nth: 2}, fault); err != nil {
@@ -78,9 +78,10 @@ func TestParallelWritesAreObservedInOrder(t *testing.T) {
 		faults      []faults.Fault
 		one, atOnce time.Duration
 	}{
-		"no fault":             {nil, 7 * time.Second, 3 * time.Second},
-		"a fault keeps turns":  {[]faults.Fault{{Code: "API_ERROR"}}, 6 * time.Second, 6 * time.Second},
-		"a fault of the whole": {[]faults.Fault{{Status: 503, Applied: true}}, 7 * time.Second, 3 * time.Second},
+		"no fault":            {nil, 7 * time.Second, 3 * time.Second},
+		"a fault keeps turns": {[]faults.Fault{{Code: "API_ERROR"}}, 6 * time.Second, 6 * time.Second},
+		"a fault of the whole": {[]faults.Fault{{Status: 503, Applied: true}}, 7 * time.Second,
+			3 * time.Second},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -1,14 +1,14 @@
 package cloud
 
-// What stands for any text and for one character in a pattern that is made ready.
+// Tokens of a compiled pattern that are not characters.
 const (
-	anyText = -1
-	anyRune = -2
+	anyText = -1 // any number of characters
+	anyRune = -2 // one character
 )
 
-// matches reports whether a glob covers the whole of name: * is any text, ? one
-// character.
-func matches(glob, name string) bool {
+// matchGlob reports whether a glob matches all of name: * matches any characters, ?
+// matches one.
+func matchGlob(glob, name string) bool {
 	tokens := []rune(glob)
 	for i, r := range tokens {
 		switch r {
@@ -18,20 +18,21 @@ func matches(glob, name string) bool {
 			tokens[i] = anyRune
 		}
 	}
-	return covers(tokens, name)
+	return matchTokens(tokens, name)
 }
 
-// like makes a pattern of SQL's LIKE ready, as PostgreSQL reads it: % is any
-// text, _ one character, and a backslash takes the meaning from what follows.
+// like compiles a pattern of SQL's LIKE, as PostgreSQL reads it: % matches any
+// characters, _ matches one, and a backslash makes the next character stand for
+// itself.
 func like(pattern string, negated bool) func(string) bool {
 	tokens := likeTokens(pattern)
-	return func(s string) bool { return covers(tokens, s) != negated }
+	return func(s string) bool { return matchTokens(tokens, s) != negated }
 }
 
-// likeTokens writes one % for several. A pattern of more characters than a name
-// can have bytes covers none, and so is cut where that is clear.
+// likeTokens compiles several % in a row to one. A pattern with more characters than
+// a name can have bytes matches no name, so it stops once that is certain.
 func likeTokens(pattern string) []rune {
-	var out []rune
+	var tokens []rune
 	escaped, characters := false, 0
 	for _, r := range pattern {
 		switch {
@@ -45,41 +46,45 @@ func likeTokens(pattern string) []rune {
 		case r == '_':
 			r = anyRune
 		}
-		if r == anyText && len(out) > 0 && out[len(out)-1] == anyText {
+		if r == anyText && len(tokens) > 0 && tokens[len(tokens)-1] == anyText {
 			continue
 		}
-		if out = append(out, r); r != anyText {
+		if tokens = append(tokens, r); r != anyText {
 			characters++
 		}
 		if characters > MaxName {
 			break
 		}
 	}
-	return out
+	return tokens
 }
 
-// covers reports whether a pattern covers the whole of a text. It goes back to the last % only, so it takes at most the product of both
-// lengths.
-func covers(pattern []rune, s string) bool {
+// matchTokens reports whether a pattern matches all of s. After a mismatch it goes
+// back to the last anyText only, so it takes at most as many steps as the product of
+// both lengths.
+func matchTokens(pattern []rune, s string) bool {
 	text := []rune(s)
-	i, j, star, mark := 0, 0, -1, 0
-	for j < len(text) {
+	p, t := 0, 0 // positions in pattern and text
+	// Where to go on after a mismatch: behind the last anyText, and where what it
+	// matches ends in the text. Below 0 there was none.
+	retryPattern, retryText := -1, 0
+	for t < len(text) {
 		switch {
-		case i < len(pattern) && pattern[i] == anyText:
-			star, mark = i, j
-			i++
-		case i < len(pattern) && (pattern[i] == anyRune || pattern[i] == text[j]):
-			i++
-			j++
-		case star >= 0:
-			mark++
-			i, j = star+1, mark
+		case p < len(pattern) && pattern[p] == anyText:
+			p++
+			retryPattern, retryText = p, t
+		case p < len(pattern) && (pattern[p] == anyRune || pattern[p] == text[t]):
+			p++
+			t++
+		case retryPattern >= 0: // anyText matches one character more
+			retryText++
+			p, t = retryPattern, retryText
 		default:
 			return false
 		}
 	}
-	for i < len(pattern) && pattern[i] == anyText {
-		i++
+	for p < len(pattern) && pattern[p] == anyText {
+		p++
 	}
-	return i == len(pattern)
+	return p == len(pattern)
 }

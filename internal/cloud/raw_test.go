@@ -14,18 +14,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// exchange is one request of a recorded client, as it went over its connection.
+// exchange is one request of a recorded client, as it was sent over its connection.
 type exchange struct {
 	segments []string
-	whole    string
+	request  string
 }
 
 var connection = regexp.MustCompile(`(?m)^=== connection \d+, recv sizes \[([\d, ]+)\]\n`)
 
-// exchanges reads a recording, in which TOKEN and PORT stand for what they were.
-func exchanges(t *testing.T, file string) []exchange {
+// readExchanges reads a recording, in which TOKEN and PORT replace the real ones.
+func readExchanges(t *testing.T, file string) []exchange {
 	t.Helper()
-	text := strings.Join(fixtureLines(t, file), "\n") + "\n"
+	text := strings.Join(readFixtureLines(t, file), "\n") + "\n"
 	marks := connection.FindAllStringSubmatchIndex(text, -1)
 	var out []exchange
 	for i, mark := range marks {
@@ -39,7 +39,7 @@ func exchanges(t *testing.T, file string) []exchange {
 			t.Fatalf("%s: connection %d has no end or no body", file, i+1)
 		}
 		head += "\r\n\r\n"
-		e := exchange{whole: head + body, segments: []string{head + body}}
+		e := exchange{request: head + body, segments: []string{head + body}}
 		if strings.Contains(text[mark[2]:mark[3]], ",") {
 			e.segments = []string{head, body}
 		}
@@ -51,8 +51,8 @@ func exchanges(t *testing.T, file string) []exchange {
 	return out
 }
 
-// rawAnswers are ours to the five requests of each recording, without the rows
-// above the body.
+// rawAnswers are our answers to the five requests of each recording, without the
+// headers.
 func rawAnswers(camel bool) []string {
 	set, get, names := "set_secret", "secret_value", "secret_names"
 	if camel {
@@ -67,15 +67,16 @@ func rawAnswers(camel bool) []string {
 	}
 }
 
-// rawAnswer is all that goes over the connection, but for the time.
+// rawAnswer returns a complete answer, without the date.
 func rawAnswer(body string) string {
-	return fmt.Sprintf("HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nContent-Type: application/json; charset=utf-8\r\n"+
+	return fmt.Sprintf("HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nContent-Type: application/json; "+
+		"charset=utf-8\r\n"+
 		"X-Content-Type-Options: nosniff\r\nDate: NOW\r\nContent-Length: %d\r\n\r\n%s\n", len(body)+1, body)
 }
 
 var date = regexp.MustCompile(`(?m)^Date: [^\r]+`)
 
-// readRaw reads one answer with a Content-Length off a connection.
+// readRaw reads one answer with a Content-Length from a connection.
 func readRaw(t *testing.T, r *bufio.Reader) string {
 	t.Helper()
 	var head strings.Builder
@@ -98,34 +99,35 @@ func readRaw(t *testing.T, r *bufio.Reader) string {
 	return date.ReplaceAllString(head.String(), "Date: NOW") + string(body)
 }
 
-// TestRecordedExchanges sends what the clients of three eras sent, byte for byte
-// and cut where they cut it, over a connection each; then cut at every byte, and
-// all over one connection, without waiting for the answers.
+// TestRecordedExchanges sends what the clients of three eras sent, byte for byte:
+// divided as they divided it, over one connection each; then divided at every byte;
+// and all over one connection, without waiting for the answers.
 func TestRecordedExchanges(t *testing.T) {
 	ways := map[string]func(exchange) []string{
 		"as recorded":  func(e exchange) []string { return e.segments },
-		"byte by byte": func(e exchange) []string { return strings.Split(e.whole, "") },
+		"byte by byte": func(e exchange) []string { return strings.Split(e.request, "") },
 	}
 	for _, release := range []string{"0.9.3", "0.15.13", "1.4.1"} {
 		want := rawAnswers(release == "0.9.3")
 		for way, cut := range ways {
 			t.Run(release+" "+way, func(t *testing.T) {
-				server := recordedServer(t)
-				for i, e := range exchanges(t, "prefect-"+release+".txt") {
+				server := newRecordedServer(t)
+				for i, e := range readExchanges(t, "prefect-"+release+".txt") {
 					conn := dial(t, server)
-					writeRaw(t, conn, cut(withKey(e, i))...)
+					writeRaw(t, conn, cut(withRealKey(e, i))...)
 					if diff := cmp.Diff(rawAnswer(want[i]), readRaw(t, bufio.NewReader(conn))); diff != "" {
 						t.Errorf("request %d (-want +got):\n%s", i+1, diff)
 					}
 				}
-				query(t, server.Config.Handler, runKey, `{secret_value(name: "MY_KEY")}`, `{"data":{"secret_value":"pä\"ss"}}`)
+				checkQuery(t, server.Config.Handler, runKey, `{secret_value(name: "MY_KEY")}`,
+					`{"data":{"secret_value":"pä\"ss"}}`)
 			})
 		}
 		t.Run(release+" on one connection", func(t *testing.T) {
-			conn := dial(t, recordedServer(t))
-			recorded := exchanges(t, "prefect-"+release+".txt")
+			conn := dial(t, newRecordedServer(t))
+			recorded := readExchanges(t, "prefect-"+release+".txt")
 			for i, e := range recorded {
-				writeRaw(t, conn, withKey(e, i).whole)
+				writeRaw(t, conn, withRealKey(e, i).request)
 			}
 			reader := bufio.NewReader(conn)
 			for i := range recorded {
@@ -137,25 +139,25 @@ func TestRecordedExchanges(t *testing.T) {
 	}
 }
 
-// recordedServer holds what the recordings ask for.
-func recordedServer(t *testing.T) *httptest.Server {
+// newRecordedServer serves what the recordings ask for.
+func newRecordedServer(t *testing.T) *httptest.Server {
 	t.Helper()
 	a := newAPI(t)
-	post(t, a, adminKey, set(`{"name": "X", "value": "there"}`))
+	post(t, a, adminKey, setSecretBody(`{"name": "X", "value": "there"}`))
 	server := httptest.NewServer(a)
 	t.Cleanup(server.Close)
 	return server
 }
 
-// withKey puts a key in for the one that the clients had for all they did: to set
-// and to get are two roles here.
-func withKey(e exchange, i int) exchange {
+// withRealKey replaces the single key of the clients: here, setting and getting are
+// two roles.
+func withRealKey(e exchange, i int) exchange {
 	key := adminKey
 	if i == 1 {
 		key = runKey
 	}
 	replace := strings.NewReplacer("TOKEN", key, "PORT", "4200")
-	out := exchange{whole: replace.Replace(e.whole), segments: slices.Clone(e.segments)}
+	out := exchange{request: replace.Replace(e.request), segments: slices.Clone(e.segments)}
 	for i, segment := range out.segments {
 		out.segments[i] = replace.Replace(segment)
 	}
@@ -172,8 +174,8 @@ func dial(t *testing.T, server *httptest.Server) net.Conn {
 	return conn
 }
 
-// writeRaw writes each part in a packet of its own: a TCP connection of Go's does
-// not wait for more.
+// writeRaw writes each part in a packet of its own: Go's TCP connections do not wait
+// for more.
 func writeRaw(t *testing.T, conn net.Conn, parts ...string) {
 	t.Helper()
 	for _, part := range parts {

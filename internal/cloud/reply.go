@@ -14,60 +14,63 @@ const (
 	typeText = "text/html; charset=utf-8"
 )
 
-// Values of headers that every answer has; nobody changes them.
+// noStore and noSniff are headers of every answer. They are never changed.
 var noStore, noSniff = []string{"no-store"}, []string{"nosniff"}
 
-// Reply is what a request is answered with.
+// Reply is the answer to a request.
 type Reply struct {
 	Status      int
 	ContentType string
 	Body        [][]byte // in parts
 	RetryAfter  string   // the header, if not empty
-	// Drop ends the connection in place of the answer, Cut in the middle of it.
+	// Drop closes the connection instead of answering, Cut in the middle of the answer.
 	Drop, Cut bool
 
-	allow string // the Allow header
-	code  string // of the error that is the whole of it, for [Config.OnCall]
+	allow string // the Allow header, if not empty
+	code  string // of the error, if the reply is one; for [Config.OnCall]
 }
 
-func whole(body []byte) [][]byte { return [][]byte{body} }
+func onePart(body []byte) [][]byte { return [][]byte{body} }
 
-// append writes behind the last part.
+// append adds text to the last part.
 func (r *Reply) append(text string) {
 	last := &r.Body[len(r.Body)-1]
 	*last = append(*last, text...)
 }
 
+// refuse returns the answer to a request whose key is refused.
 func refuse(e *graphql.Error) *Reply {
 	return errorReply(http.StatusOK, e, []byte("null"))
 }
 
-// errorReply answers with one error, and with data unless that is nil.
+// errorReply returns an answer with one error, and with data unless that is nil.
 func errorReply(status int, e *graphql.Error, data []byte) *Reply {
 	resp := graphql.Response{Errors: []*graphql.Error{e}}
 	if data != nil {
-		resp.Data = whole(data)
+		resp.Data = onePart(data)
 	}
-	return &Reply{Status: status, ContentType: typeJSON, Body: whole(append(resp.Append(nil), '\n')), code: e.Code}
+	body := onePart(append(resp.Append(nil), '\n'))
+	return &Reply{Status: status, ContentType: typeJSON, Body: body, code: e.Code}
 }
 
-func plain(status int, text string) *Reply {
-	return &Reply{Status: status, ContentType: typeText, Body: whole([]byte(text))}
+func textReply(status int, text string) *Reply {
+	return &Reply{Status: status, ContentType: typeText, Body: onePart([]byte(text))}
 }
 
-func notAllowed(text, allow string) *Reply {
-	out := plain(http.StatusMethodNotAllowed, text)
-	out.allow = allow
-	return out
+func methodNotAllowed(text, allow string) *Reply {
+	reply := textReply(http.StatusMethodNotAllowed, text)
+	reply.allow = allow
+	return reply
 }
 
-// write sends a reply. One that is dropped or cut ends the connection.
+// write sends the reply.
 func (r *Reply) write(w http.ResponseWriter) {
 	if r.Drop {
 		panic(http.ErrAbortHandler)
 	}
 	h := w.Header()
-	h["Content-Type"], h["Cache-Control"], h["X-Content-Type-Options"] = []string{r.ContentType}, noStore, noSniff
+	h["Content-Type"] = []string{r.ContentType}
+	h["Cache-Control"], h["X-Content-Type-Options"] = noStore, noSniff
 	if r.RetryAfter != "" {
 		h.Set("Retry-After", r.RetryAfter)
 	}
@@ -85,7 +88,7 @@ func (r *Reply) write(w http.ResponseWriter) {
 	}
 }
 
-// cut sends half of a reply and ends the connection.
+// cut sends half of the reply and closes the connection.
 func (r *Reply) cut(w http.ResponseWriter) {
 	body := bytes.Join(r.Body, nil)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
@@ -93,4 +96,15 @@ func (r *Reply) cut(w http.ResponseWriter) {
 	_, _ = w.Write(body[:len(body)/2])
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
+}
+
+// Busy is the message for a request that the bounds refuse.
+const Busy = "The server is busy. Try again."
+
+// busy returns the answer to a request that the bounds refuse, in a form that
+// Prefect's clients retry.
+func busy() *Reply {
+	reply := errorReply(http.StatusServiceUnavailable, &graphql.Error{Message: Busy, Code: errAPI.Code}, nil)
+	reply.RetryAfter = "1"
+	return reply
 }

@@ -6,25 +6,25 @@ import (
 	"strings"
 )
 
-// Role says what a key may do. Every role may ask for names, tenants and what
-// secrets_api tells of the key.
+// Role says what a key may do. Every role may list names and tenants, and read what
+// secrets_api says about the key.
 type Role string
 
 const (
-	// Admin sets and deletes secrets and is refused their values.
+	// Admin sets and deletes secrets, and may not read their values.
 	Admin Role = "admin"
-	// Runner reads values, which is what cloud execution means, and never sets or
+	// Runner reads values, as flow runs do in cloud execution, and never sets or
 	// deletes.
 	Runner Role = "runner"
-	// Planner does no more than every role may. It is for plans on pull requests.
+	// Planner may do no more than every role may. It is for plans on pull requests.
 	Planner Role = "planner"
 )
 
 // Roles lists the roles.
 var Roles = []Role{Admin, Runner, Planner}
 
-// may says what each role is for.
-var may = map[Role]string{
+// roleHelp says what each role is for.
+var roleHelp = map[Role]string{
 	Admin:   "sets, deletes and lists",
 	Runner:  "reads values and lists",
 	Planner: "lists names alone",
@@ -37,7 +37,7 @@ func (r Role) Known() bool { return slices.Contains(Roles, r) }
 func RolesHelp() string {
 	parts := make([]string, len(Roles))
 	for i, r := range Roles {
-		parts[i] = fmt.Sprintf("%s (%s)", r, may[r])
+		parts[i] = fmt.Sprintf("%s (%s)", r, roleHelp[r])
 	}
 	last := len(parts) - 1
 	return strings.Join(parts[:last], ", ") + " or " + parts[last]

@@ -1,31 +1,31 @@
 package cloud
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// secretRow is the source of a secret; info is nil if it was not asked for, or
-// if the secret was deleted meanwhile.
+// secretRow is the source of a secret. Info is nil if no field of it is selected, or
+// if the secret was deleted after its name was listed.
 type secretRow struct {
 	name string
 	info *Info
 }
 
-var rowFields = map[string]graphql.Resolver{
+// secretFields resolve the fields of a secret.
+var secretFields = map[string]graphql.Resolver{
 	"name":       graphql.On(func(r secretRow) any { return r.name }),
-	"updated":    known(func(i *Info) any { return i.Updated.UTC().Format(time.RFC3339Nano) }),
-	"updated_by": known(func(i *Info) any { return i.Writer }),
-	"version":    known(func(i *Info) any { return i.Version }),
+	"updated":    infoField(func(i *Info) any { return i.Updated.UTC().Format(time.RFC3339Nano) }),
+	"updated_by": infoField(func(i *Info) any { return i.Writer }),
+	"version":    infoField(func(i *Info) any { return i.Version }),
 }
 
-func known(f func(*Info) any) graphql.Resolver {
+// infoField returns a resolver that is null for a row without Info.
+func infoField(f func(*Info) any) graphql.Resolver {
 	return graphql.On(func(r secretRow) any {
 		if r.info == nil {
 			return nil
@@ -34,41 +34,47 @@ func known(f func(*Info) any) graphql.Resolver {
 	})
 }
 
+// tenantFields resolve the fields of a tenant.
 var tenantFields = map[string]graphql.Resolver{
 	"id":   graphql.On(func(t Tenant) any { return t.ID }),
 	"slug": graphql.On(func(t Tenant) any { return t.Slug }),
 	"name": graphql.On(func(t Tenant) any { return t.Name }),
 }
 
-var secretColumns = columns[string]{"name": func(n string) string { return n }}
+// secretColumns and tenantColumns are what where and order_by can name.
+var (
+	secretColumns = columns[string]{{"name", func(name string) string { return name }}}
+	tenantColumns = columns[Tenant]{
+		{"id", func(t Tenant) string { return t.ID }},
+		{"slug", func(t Tenant) string { return t.Slug }},
+		{"name", func(t Tenant) string { return t.Name }},
+	}
+)
 
-// secretRows asks the store for more than names only if more is selected, and
-// only for the names that the filter and the page leave.
+// secretRows resolves the field secret. It asks the store for more than names only
+// if more is selected, and only for the rows that where, limit and offset leave.
 func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) {
-	if err := narrow(f); err != nil {
+	if err := checkColumns(f); err != nil {
 		return nil, err
 	}
 	names, err := s.names(ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	names, err = selectRows(ctx, &s.budget, slices.Clone(names), f.Args, []string{"name"}, secretColumns)
+	names, err = selectRows(ctx, &s.budget, slices.Clone(names), f.Args, secretColumns)
 	if err != nil {
 		return nil, err
 	}
 	if names, err = page(names, f.Args); err != nil {
 		return nil, err
 	}
-	s.budget.list(names, len(f.Fields))
+	s.budget.spendNames(names, len(f.Fields))
 	if err := s.Grow(len(names) * sizeOfRow); err != nil {
 		return nil, errAPI
 	}
-	var infos map[string]Info
-	if f.Selects("updated") || f.Selects("updated_by") || f.Selects("version") {
-		s.budget.rows += len(names) * rowsOfInfo
-		if infos, err = s.api.config.Store.Info(ctx, s.tenant.ID, names...); err != nil {
-			return nil, s.failed(f, err)
-		}
+	infos, err := s.infos(ctx, f, names)
+	if err != nil {
+		return nil, err
 	}
 	rows := make([]any, len(names))
 	for i, name := range names {
@@ -81,17 +87,25 @@ func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) 
 	return rows, nil
 }
 
-var tenantColumns = columns[Tenant]{
-	"id":   func(t Tenant) string { return t.ID },
-	"slug": func(t Tenant) string { return t.Slug },
-	"name": func(t Tenant) string { return t.Name },
+// infos returns what the store knows about names, or nil if f selects none of that.
+func (s *session) infos(ctx context.Context, f *graphql.Field, names []string) (map[string]Info, error) {
+	if !f.Selects("updated") && !f.Selects("updated_by") && !f.Selects("version") {
+		return nil, nil
+	}
+	s.budget.rows += len(names) * rowsOfInfo
+	infos, err := s.api.config.Store.Info(ctx, s.tenant.ID, names...)
+	if err != nil {
+		return nil, s.storeError(f, err)
+	}
+	return infos, nil
 }
 
+// tenantRows resolves the field tenant: those of the key's tenants that where allows.
 func tenantRows(ctx context.Context, s *session, f *graphql.Field) (any, error) {
-	if err := errors.Join(narrow(f), s.budget.left()); err != nil {
+	if err := errors.Join(checkColumns(f), s.budget.check()); err != nil {
 		return nil, err
 	}
-	tenants, err := selectRows(ctx, &s.budget, slices.Clone(s.key.tenants), f.Args, []string{"id", "slug", "name"}, tenantColumns)
+	tenants, err := selectRows(ctx, &s.budget, slices.Clone(s.key.tenants), f.Args, tenantColumns)
 	if err != nil {
 		return nil, err
 	}
@@ -99,68 +113,6 @@ func tenantRows(ctx context.Context, s *session, f *graphql.Field) (any, error) 
 	rows := make([]any, len(tenants))
 	for i, t := range tenants {
 		rows[i] = t
-	}
-	return rows, nil
-}
-
-// selectRows applies where and order_by in place, as Hasura's documentation
-// describes them for text columns, and spends what they cost. Rows that order_by
-// leaves equal stay in order.
-func selectRows[R any](ctx context.Context, b *budget, rows []R, args map[string]any, names []string, by columns[R]) ([]R, error) {
-	f := filter[R]{columns: by}
-	wanted, err := f.where(args["where"])
-	if err != nil {
-		return nil, err
-	}
-	b.rows += len(rows)*(1+f.conditions) + f.length/bytesOfRow
-	if wanted != nil {
-		rows = slices.DeleteFunc(rows, func(r R) bool { return ctx.Err() == nil && !wanted(r) })
-	}
-	if orders, _ := args["order_by"].([]any); len(orders) > 0 {
-		slices.SortStableFunc(rows, sorting(orders, names, by))
-	}
-	return rows, ctx.Err()
-}
-
-// sorting compares rows by each order in turn.
-func sorting[R any](orders []any, names []string, by columns[R]) func(a, b R) int {
-	type key struct {
-		column     func(R) string
-		descending bool
-	}
-	var keys []key
-	seen := map[string]bool{}
-	for _, order := range orders {
-		for _, name := range names {
-			if direction, _ := order.(map[string]any)[name].(string); direction != "" && !seen[name] {
-				seen[name] = true
-				keys = append(keys, key{by[name], strings.HasPrefix(direction, "desc")})
-			}
-		}
-	}
-	return func(a, b R) int {
-		for _, k := range keys {
-			if d := cmp.Compare(k.column(a), k.column(b)); d != 0 {
-				if k.descending {
-					return -d
-				}
-				return d
-			}
-		}
-		return 0
-	}
-}
-
-// page cuts rows to limit and offset.
-func page(rows []string, args map[string]any) ([]string, error) {
-	limit, limited := args["limit"].(int)
-	offset, _ := args["offset"].(int)
-	if limit < 0 || offset < 0 {
-		return nil, badInput("limit and offset must not be negative")
-	}
-	rows = rows[min(offset, len(rows)):]
-	if limited {
-		rows = rows[:min(limit, len(rows))]
 	}
 	return rows, nil
 }

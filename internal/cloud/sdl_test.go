@@ -8,42 +8,42 @@ import (
 	"testing"
 )
 
-// What introspection tells of a schema.
+// What introspection says about a schema.
 type (
-	shownSchema struct {
-		Types, Directives []shownType
+	schemaJSON struct {
+		Types, Directives []typeJSON
 	}
-	shownType struct {
+	typeJSON struct {
 		Kind, Name, Description         string
-		Fields, InputFields, EnumValues []shownField
-		Args                            []shownField // of a directive
+		Fields, InputFields, EnumValues []fieldJSON
+		Args                            []fieldJSON // of a directive
 		Locations                       []string
 	}
-	shownField struct {
+	fieldJSON struct {
 		Name, Description string
 		DefaultValue      *string
-		Args              []shownField
-		Type              shownRef
+		Args              []fieldJSON
+		Type              refJSON
 	}
-	shownRef struct {
+	refJSON struct {
 		Kind, Name string
-		OfType     *shownRef
+		OfType     *refJSON
 	}
 )
 
 // What every schema has.
 var (
-	everyonesTypes      = []string{"Boolean", "Float", "ID", "Int", "String"}
-	everyonesDirectives = []string{"deprecated", "include", "oneOf", "skip", "specifiedBy"}
+	standardTypes      = []string{"Boolean", "Float", "ID", "Int", "String"}
+	standardDirectives = []string{"deprecated", "include", "oneOf", "skip", "specifiedBy"}
 )
 
-// writeSDL writes a schema in GraphQL's definition language as introspection tells of
-// it, without what every schema has.
+// writeSDL returns a schema in GraphQL's definition language, from what
+// introspection says about it, without what every schema has.
 func writeSDL(t *testing.T, answer []byte) string {
 	t.Helper()
 	var in struct {
 		Data struct {
-			Schema shownSchema `json:"__schema"`
+			Schema schemaJSON `json:"__schema"`
 		}
 	}
 	if err := json.Unmarshal(answer, &in); err != nil {
@@ -51,33 +51,34 @@ func writeSDL(t *testing.T, answer []byte) string {
 	}
 	var b strings.Builder
 	for _, d := range in.Data.Schema.Directives {
-		if !slices.Contains(everyonesDirectives, d.Name) {
-			fmt.Fprintf(&b, "%sdirective @%s%s on %s\n\n", quoted("", d.Description), d.Name, listed(d.Args), strings.Join(d.Locations, " | "))
+		if !slices.Contains(standardDirectives, d.Name) {
+			fmt.Fprintf(&b, "%sdirective @%s%s on %s\n\n", description("", d.Description), d.Name,
+				argumentList(d.Args), strings.Join(d.Locations, " | "))
 		}
 	}
 	for _, s := range in.Data.Schema.Types {
-		if !slices.Contains(everyonesTypes, s.Name) && !strings.HasPrefix(s.Name, "__") {
+		if !slices.Contains(standardTypes, s.Name) && !strings.HasPrefix(s.Name, "__") {
 			b.WriteString(s.sdl() + "\n")
 		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-func (s shownType) sdl() string {
+func (s typeJSON) sdl() string {
 	words := map[string]string{"OBJECT": "type", "INPUT_OBJECT": "input", "ENUM": "enum", "SCALAR": "scalar"}
-	head := quoted("", s.Description) + words[s.Kind] + " " + s.Name
+	head := description("", s.Description) + words[s.Kind] + " " + s.Name
 	if s.Kind == "SCALAR" {
 		return head + "\n"
 	}
 	var b strings.Builder
 	for _, f := range slices.Concat(s.Fields, s.InputFields, s.EnumValues) {
-		b.WriteString(quoted("  ", f.Description) + "  " + f.sdl() + "\n")
+		b.WriteString(description("  ", f.Description) + "  " + f.sdl() + "\n")
 	}
 	return head + " {\n" + b.String() + "}\n"
 }
 
-func (f shownField) sdl() string {
-	out := f.Name + listed(f.Args)
+func (f fieldJSON) sdl() string {
+	out := f.Name + argumentList(f.Args)
 	if f.Type.Kind != "" {
 		out += ": " + f.Type.sdl()
 	}
@@ -87,7 +88,7 @@ func (f shownField) sdl() string {
 	return out
 }
 
-func (r shownRef) sdl() string {
+func (r refJSON) sdl() string {
 	switch r.Kind {
 	case "NON_NULL":
 		return r.OfType.sdl() + "!"
@@ -97,7 +98,7 @@ func (r shownRef) sdl() string {
 	return r.Name
 }
 
-func listed(args []shownField) string {
+func argumentList(args []fieldJSON) string {
 	if len(args) == 0 {
 		return ""
 	}
@@ -108,13 +109,14 @@ func listed(args []shownField) string {
 	return "(" + strings.Join(out, ", ") + ")"
 }
 
-// quoted writes a description, one of several lines as a block.
-func quoted(indent, text string) string {
+// description writes a description. One with several lines is a block.
+func description(indent, text string) string {
 	switch {
 	case text == "":
 		return ""
 	case strings.Contains(text, "\n"):
-		return indent + `"""` + "\n" + indent + strings.ReplaceAll(text, "\n", "\n"+indent) + "\n" + indent + `"""` + "\n"
+		return indent + `"""` + "\n" + indent + strings.ReplaceAll(text, "\n", "\n"+indent) + "\n" +
+			indent + `"""` + "\n"
 	}
 	return indent + fmt.Sprintf("%q", text) + "\n"
 }

@@ -12,46 +12,46 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// How long tokens are good for. Prefect's clients renew one 30 seconds before it
-// ends (client/client.py), so even a flow run of months goes on with these.
+// How long tokens are valid. Prefect's clients renew a token 30 seconds before it
+// expires (client/client.py), so even a flow run of months can continue with them.
 const (
-	accessLife  = time.Hour
-	refreshLife = 24 * time.Hour
+	accessLifetime  = time.Hour
+	refreshLifetime = 24 * time.Hour
 )
 
-// tokenKind is what a bearer text is.
+// tokenKind says what a bearer token is.
 type tokenKind byte
 
 const (
 	keyKind     tokenKind = iota // the key itself
-	accessKind                   // what the key is used for, in one tenant
-	refreshKind                  // only good for new tokens
+	accessKind                   // acts as the key, in one tenant
+	refreshKind                  // good only for getting new tokens
 )
 
-// tokenPrefix begins every token; what follows is base64 of the kind (1 byte), the
-// end as seconds since 1970 (8 bytes), the tenant's id (36 bytes), the MAC of all
-// these and the key's name (32 bytes), and that name.
+// tokenPrefix begins every token. After it comes, in base64: the kind (1 byte), the
+// expiry in seconds since 1970 (8 bytes), the tenant's id (36 bytes), the MAC of all
+// these and of the key's name (32 bytes), and the key's name.
 const tokenPrefix = "pst_"
 
-const tokenHead = 1 + 8 + 36
+const tokenHeadSize = 1 + 8 + 36
 
-var tokenText = base64.RawURLEncoding.Strict()
+var tokenEncoding = base64.RawURLEncoding.Strict()
 
-// token is a claim to be a key in one tenant until some time. No API keeps any:
-// the MAC, by a secret that only the key's hash gives, is all that makes one good.
+// token is a claim to be a key in one tenant until some time. No API stores tokens:
+// only the MAC, which is keyed with the key's hash, makes one valid.
 type token struct {
-	kind   tokenKind
-	ends   time.Time // in whole seconds
-	tenant string
+	kind    tokenKind
+	expires time.Time // in whole seconds
+	tenant  string
 }
 
 func (t token) sign(k *key, secret []byte) string {
-	head := make([]byte, 1, tokenHead+sha256.Size+len(k.Name))
+	head := make([]byte, 1, tokenHeadSize+sha256.Size+len(k.Name))
 	head[0] = byte(t.kind)
-	head = binary.BigEndian.AppendUint64(head, uint64(t.ends.Unix()))
+	head = binary.BigEndian.AppendUint64(head, uint64(t.expires.Unix()))
 	head = append(head, t.tenant...)
 	text := append(append(head, k.mac(head, secret)...), k.Name...)
-	return tokenPrefix + tokenText.EncodeToString(text)
+	return tokenPrefix + tokenEncoding.EncodeToString(text)
 }
 
 func (k *key) mac(head, secret []byte) []byte {
@@ -63,18 +63,19 @@ func (k *key) mac(head, secret []byte) []byte {
 	return m.Sum(nil)
 }
 
-// keyOfToken gives the key that a token stands for, with the token's tenant alone.
-// It gives nil for what is no token, and for one that was altered or has ended, or
-// whose key is gone or may no longer use the tenant.
-func (a *access) keyOfToken(text string, secret []byte, now time.Time) *key {
+// keyOfToken returns the key that a token was issued for, with the token's tenant as
+// its only one. It returns nil if text is not a token, if the token was altered or
+// has expired, and if its key is gone or may no longer use the tenant.
+func (r *keyring) keyOfToken(text string, secret []byte, now time.Time) *key {
 	encoded, ok := strings.CutPrefix(text, tokenPrefix)
-	raw, err := tokenText.DecodeString(encoded)
-	if !ok || err != nil || len(raw) < tokenHead+sha256.Size {
+	raw, err := tokenEncoding.DecodeString(encoded)
+	if !ok || err != nil || len(raw) < tokenHeadSize+sha256.Size {
 		return nil
 	}
-	head, mac, name := raw[:tokenHead], raw[tokenHead:tokenHead+sha256.Size], raw[tokenHead+sha256.Size:]
+	head, rest := raw[:tokenHeadSize], raw[tokenHeadSize:]
+	mac, name := rest[:sha256.Size], rest[sha256.Size:]
 	var k *key
-	for _, candidate := range a.byName[string(name)] {
+	for _, candidate := range r.byName[string(name)] {
 		if hmac.Equal(mac, candidate.mac(head, secret)) {
 			k = candidate
 		}
@@ -82,9 +83,9 @@ func (a *access) keyOfToken(text string, secret []byte, now time.Time) *key {
 	if k == nil {
 		return nil
 	}
-	tenant, ok := k.choose(string(head[9:]))
-	ends := time.Unix(int64(binary.BigEndian.Uint64(head[1:])), 0)
-	if !ok || !now.Before(ends) {
+	tenant, ok := k.chooseTenant(string(head[9:]))
+	expires := time.Unix(int64(binary.BigEndian.Uint64(head[1:])), 0)
+	if !ok || !now.Before(expires) {
 		return nil
 	}
 	out := *k
@@ -95,56 +96,58 @@ func (a *access) keyOfToken(text string, secret []byte, now time.Time) *key {
 // tokens is the source of token_payload and tokenPayload.
 type tokens struct {
 	access, refresh string
-	ends            time.Time
+	expires         time.Time
 }
 
-func tokenFields(access, ends, refresh string) map[string]graphql.Resolver {
+// tokenFields resolves the fields of a token payload, whose names differ by dialect.
+func tokenFields(access, expires, refresh string) map[string]graphql.Resolver {
 	return map[string]graphql.Resolver{
 		access:  graphql.On(func(t tokens) any { return t.access }),
-		ends:    graphql.On(func(t tokens) any { return t.ends.UTC().Format(time.RFC3339) }),
+		expires: graphql.On(func(t tokens) any { return t.expires.UTC().Format(time.RFC3339) }),
 		refresh: graphql.On(func(t tokens) any { return t.refresh }),
 	}
 }
 
-// issue makes tokens for one of the key's tenants. A key without a hash has none.
-func (s *session) issue(tenant string) (any, error) {
+// issueTokens makes tokens for one of the key's tenants. It refuses a key without a
+// hash.
+func (s *session) issueTokens(tenant string) (any, error) {
 	if s.key.digest == [sha256.Size]byte{} {
 		return nil, errForbidden
 	}
 	var out tokens
-	out.access, out.ends = s.sign(accessKind, tenant, accessLife)
-	out.refresh, _ = s.sign(refreshKind, tenant, refreshLife)
+	out.access, out.expires = s.signToken(accessKind, tenant, accessLifetime)
+	out.refresh, _ = s.signToken(refreshKind, tenant, refreshLifetime)
 	return out, nil
 }
 
-func (s *session) sign(kind tokenKind, tenant string, life time.Duration) (text string, ends time.Time) {
-	ends = s.api.config.Now().Add(life).Truncate(time.Second)
-	if e := s.key.Expires; !e.IsZero() && e.Before(ends) {
-		ends = e
+func (s *session) signToken(kind tokenKind, tenant string, lifetime time.Duration) (text string, expires time.Time) {
+	expires = s.api.config.Now().Add(lifetime).Truncate(time.Second)
+	if e := s.key.Expires; !e.IsZero() && e.Before(expires) {
+		expires = e
 	}
-	return token{kind, ends, tenant}.sign(s.key, s.api.config.TokenSecret), ends
+	return token{kind, expires, tenant}.sign(s.key, s.api.config.TokenSecret), expires
 }
 
-// switchTenant takes the key itself: a token cannot make itself last longer.
+// switchTenant accepts only the key itself: a token cannot extend its own life.
 func switchTenant(_ context.Context, s *session, f *graphql.Field) (any, error) {
 	input := f.Args["input"].(map[string]any)
 	id, _ := input["tenant_id"].(string)
-	if camel, ok := input["tenantId"].(string); ok {
-		id = camel
+	if camelID, ok := input["tenantId"].(string); ok {
+		id = camelID
 	}
-	tenant, ok := s.key.choose(id)
+	tenant, ok := s.key.chooseTenant(id)
 	if !ok || s.key.kind != keyKind {
 		return nil, errForbidden
 	}
-	return s.issue(tenant.ID)
+	return s.issueTokens(tenant.ID)
 }
 
-// refreshToken takes the refresh token as the bearer. The access token beside it
-// may have ended, and is not looked at.
+// refreshToken accepts only a refresh token as the bearer. It ignores the access
+// token in the input, which may have expired.
 func refreshToken(_ context.Context, p graphql.Params) (any, error) {
 	s := p.Source.(*session)
 	if s.key.kind != refreshKind {
 		return nil, errUnauthenticated
 	}
-	return s.issue(s.tenant.ID)
+	return s.issueTokens(s.tenant.ID)
 }

@@ -10,14 +10,14 @@ import (
 	"syscall"
 )
 
-// Transport returns a RoundTripper that calls h in the caller's goroutine: no
-// socket, no goroutine, no lock, nothing to close, and so at home in a
+// Transport returns a RoundTripper that calls h in the caller's goroutine. It uses
+// no socket, goroutine or lock and needs no closing, so it works in a
 // testing/synctest bubble. The answer is complete when RoundTrip returns.
 //
-// A cancelled context makes the error that it gives as its cause, once h has
-// returned. A handler that panics with [http.ErrAbortHandler] looks like a
-// connection that was reset: RoundTrip fails if nothing was written yet, else
-// the body ends with [io.ErrUnexpectedEOF]. Any other panic is passed on.
+// If the request's context is cancelled, RoundTrip returns its cause as the error,
+// after h has returned. A handler that panics with [http.ErrAbortHandler] looks like
+// a connection that was reset: RoundTrip fails if nothing was written yet, else the
+// body ends with [io.ErrUnexpectedEOF]. Any other panic is passed on.
 func Transport(h http.Handler) http.RoundTripper { return transport{h} }
 
 type transport struct{ handler http.Handler }
@@ -32,7 +32,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, context.Cause(ctx)
 	}
 	var w recorder
-	aborted := serve(t.handler, &w, incoming(r))
+	aborted := serve(t.handler, &w, serverRequest(r))
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -42,8 +42,8 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.response(r, aborted), nil
 }
 
-// incoming makes of a client's request what a server would see.
-func incoming(r *http.Request) *http.Request {
+// serverRequest turns a client's request into what a server would see.
+func serverRequest(r *http.Request) *http.Request {
 	in := r.WithContext(r.Context())
 	in.Header = r.Header.Clone()
 	if in.Header == nil {
@@ -78,15 +78,15 @@ func serve(h http.Handler, w http.ResponseWriter, r *http.Request) (aborted bool
 	return false
 }
 
-// recorder keeps what a handler writes.
+// recorder records what a handler writes.
 type recorder struct {
 	header http.Header
 	status int
 	body   []byte
 }
 
-// Header implements [http.ResponseWriter]. Once the header is sent, what a
-// handler does to it has no effect.
+// Header implements [http.ResponseWriter]. Changes after the header is sent have no
+// effect.
 func (w *recorder) Header() http.Header {
 	switch {
 	case w.status != 0:
@@ -97,7 +97,7 @@ func (w *recorder) Header() http.Header {
 	return w.header
 }
 
-// WriteHeader implements [http.ResponseWriter]; the first final status counts.
+// WriteHeader implements [http.ResponseWriter]. The first final status counts.
 func (w *recorder) WriteHeader(status int) {
 	if w.status == 0 && status >= http.StatusOK {
 		w.header = w.Header()
@@ -116,7 +116,7 @@ func (w *recorder) response(r *http.Request, aborted bool) *http.Response {
 	w.WriteHeader(http.StatusOK)
 	body, length := io.Reader(bytes.NewReader(w.body)), int64(len(w.body))
 	if aborted {
-		body, length = io.MultiReader(body, broken{}), -1
+		body, length = io.MultiReader(body, brokenBody{}), -1
 	}
 	return &http.Response{
 		Status: strconv.Itoa(w.status) + " " + http.StatusText(w.status), StatusCode: w.status,
@@ -125,7 +125,7 @@ func (w *recorder) response(r *http.Request, aborted bool) *http.Response {
 	}
 }
 
-// broken is where a body stops whose connection was lost.
-type broken struct{}
+// brokenBody is the end of a body whose connection was lost.
+type brokenBody struct{}
 
-func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+func (brokenBody) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

@@ -11,12 +11,15 @@ import (
 )
 
 const (
-	setBody = `{"query":"mutation($input: set_secret_input!) {\n    set_secret(input: $input) {\n        success\n    }\n}","variables":"{\"input\": {\"name\": \"A\", \"value\": \"p\\u00e4ss\"}}"}`
-	getBody = `{"query":"query($name: String!) {\n        secret_value(name: $name)\n}","variables":"{\"name\": \"A\"}"}`
+	setBody = `{"query":"mutation($input: set_secret_input!) {\n    set_secret(input: $input) ` +
+		`{\n        success\n    }\n}","variables":"{\"input\": {\"name\": \"A\", ` +
+		`\"value\": \"p\\u00e4ss\"}}"}`
+	getBody = `{"query":"query($name: String!) {\n        secret_value(name: $name)\n}",` +
+		`"variables":"{\"name\": \"A\"}"}`
 )
 
-// BenchmarkNewSetGet is a fresh API, a set and a get through GraphQL without a
-// socket.
+// BenchmarkNewSetGet makes an API, sets a secret and gets it through GraphQL,
+// without a socket.
 func BenchmarkNewSetGet(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
@@ -28,8 +31,7 @@ func BenchmarkNewSetGet(b *testing.B) {
 	}
 }
 
-// BenchmarkSet is one set with variables over an API that is there already, without a
-// hook.
+// BenchmarkSet sets a secret with variables over an existing API without a hook.
 func BenchmarkSet(b *testing.B) {
 	a := newAPI(b)
 	b.ReportAllocs()
@@ -38,7 +40,7 @@ func BenchmarkSet(b *testing.B) {
 	}
 }
 
-// BenchmarkBatchOf100 is one document of 100 aliased sets with variables.
+// BenchmarkBatchOf100 executes one document of 100 aliased sets with variables.
 func BenchmarkBatchOf100(b *testing.B) {
 	var vars, aliases, values strings.Builder
 	for i := range 100 {
@@ -46,7 +48,8 @@ func BenchmarkBatchOf100(b *testing.B) {
 		fmt.Fprintf(&aliases, "A%d: set_secret(input: $i%d){success changed} ", i, i)
 		fmt.Fprintf(&values, `,"i%d":{"name":"N%d","value":"v"}`, i, i)
 	}
-	body := `{"query":"mutation(` + vars.String() + `){` + aliases.String() + `}","variables":{` + values.String()[1:] + `}}`
+	body := `{"query":"mutation(` + vars.String() + `){` + aliases.String() + `}","variables":{` +
+		values.String()[1:] + `}}`
 	a := newAPI(b)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -66,8 +69,9 @@ func TestConcurrentUse(t *testing.T) {
 		wg.Go(func() {
 			name := fmt.Sprintf("N%d", i)
 			for range 50 {
-				post(t, a, adminKey, set(`{"name": "`+name+`", "value": "`+name+`"}`))
-				got := post(t, a, runKey, `{"query":"query($n: String!){v: secret_value(name: $n) secret{name version} secret_names}","variables":{"n":"`+name+`"}}`).body
+				post(t, a, adminKey, setSecretBody(`{"name": "`+name+`", "value": "`+name+`"}`))
+				got := post(t, a, runKey, `{"query":"query($n: String!){v: secret_value(name: $n) `+
+					`secret{name version} secret_names}","variables":{"n":"`+name+`"}}`).body
 				if (i != 3) != strings.HasPrefix(got, `{"data":{"v":"`+name+`"`) {
 					t.Error(got)
 					return
@@ -78,5 +82,6 @@ func TestConcurrentUse(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":["N0","N1","N2","N4","N5","N6","N7"]}}`)
+	checkQuery(t, a, adminKey, `{secret_names}`,
+		`{"data":{"secret_names":["N0","N1","N2","N4","N5","N6","N7"]}}`)
 }

@@ -53,5 +53,6 @@ func TestTransport(t *testing.T) {
 			t.Errorf("a handler's panic became %v", p)
 		}
 	}()
-	_, _ = cloud.Transport(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("bug") })).RoundTrip(r)
+	buggy := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("bug") })
+	_, _ = cloud.Transport(buggy).RoundTrip(r)
 }

@@ -7,30 +7,27 @@ import (
 )
 
 const (
-	// maxConditions bounds the expressions and comparisons of one where, each of
-	// which is looked at for every row.
+	// maxConditions bounds the expressions and comparisons of one where. Each is
+	// evaluated for every row.
 	maxConditions = 200
-	// conditionsOfPattern is what a LIKE counts for: it may compare every character
-	// of a name with every one of the pattern.
+	// conditionsOfPattern is how many conditions a LIKE counts as. It may compare
+	// every character of a name with every character of the pattern.
 	conditionsOfPattern = 10
 )
 
-// columns read a row's columns, by name.
-type columns[R any] map[string]func(R) string
-
-// condition is one where, or a part of it, made ready for many rows.
+// condition is a where, or a part of it, compiled for many rows. If it is nil it is
+// always true.
 type condition[R any] func(R) bool
 
-// filter makes conditions of a where argument.
+// filter compiles the argument where.
 type filter[R any] struct {
 	columns    columns[R]
-	conditions int
-	length     int // of all operands, in bytes
+	conditions int // so far
+	length     int // of all operands so far, in bytes
 }
 
-// where makes a condition of a boolean expression as Hasura 1 reads it: what
-// stands in one object must all hold, and what is null or empty always holds. It
-// gives nil where nothing is filtered.
+// where compiles a boolean expression as Hasura 1 reads it: all members of an object
+// must be true, and one that is null or empty is true.
 func (f *filter[R]) where(exp any) (condition[R], error) {
 	object, _ := exp.(map[string]any)
 	if err := f.count(1); err != nil {
@@ -38,7 +35,7 @@ func (f *filter[R]) where(exp any) (condition[R], error) {
 	}
 	parts := make([]condition[R], 0, len(object))
 	for key, operand := range object {
-		part, err := f.part(key, operand)
+		part, err := f.member(key, operand)
 		if err != nil {
 			return nil, err
 		}
@@ -47,6 +44,7 @@ func (f *filter[R]) where(exp any) (condition[R], error) {
 	return all(parts), nil
 }
 
+// count counts conditions, and returns an error if there are too many.
 func (f *filter[R]) count(conditions int) error {
 	if f.conditions += conditions; f.conditions > maxConditions {
 		return badInput(fmt.Sprintf("where has more than %d conditions", maxConditions))
@@ -54,25 +52,27 @@ func (f *filter[R]) count(conditions int) error {
 	return nil
 }
 
-func (f *filter[R]) part(key string, operand any) (condition[R], error) {
+// member compiles one member of a boolean expression.
+func (f *filter[R]) member(key string, operand any) (condition[R], error) {
 	if operand == nil {
 		return nil, nil
 	}
 	switch key {
 	case "_and":
-		parts, err := f.list(operand.([]any))
+		parts, err := f.each(operand.([]any))
 		return all(parts), err
 	case "_or":
-		parts, err := f.list(operand.([]any))
+		parts, err := f.each(operand.([]any))
 		return either(parts), err
 	case "_not":
 		inner, err := f.where(operand)
 		return not(inner), err
 	}
-	return f.comparison(f.columns[key], operand.(map[string]any))
+	return f.comparison(f.columns.named(key), operand.(map[string]any))
 }
 
-func (f *filter[R]) list(exps []any) ([]condition[R], error) {
+// each compiles the expressions of _and or _or.
+func (f *filter[R]) each(exps []any) ([]condition[R], error) {
 	parts := make([]condition[R], len(exps))
 	for i, exp := range exps {
 		var err error
@@ -83,7 +83,7 @@ func (f *filter[R]) list(exps []any) ([]condition[R], error) {
 	return parts, nil
 }
 
-// all holds where every part does; a part that is nil always does.
+// all is true if every part is.
 func all[R any](parts []condition[R]) condition[R] {
 	parts = slices.DeleteFunc(parts, func(c condition[R]) bool { return c == nil })
 	switch len(parts) {
@@ -97,6 +97,7 @@ func all[R any](parts []condition[R]) condition[R] {
 	}
 }
 
+// either is true if one of the parts is.
 func either[R any](parts []condition[R]) condition[R] {
 	return func(r R) bool {
 		return slices.ContainsFunc(parts, func(c condition[R]) bool { return c == nil || c(r) })
@@ -107,29 +108,29 @@ func not[R any](inner condition[R]) condition[R] {
 	return func(r R) bool { return inner != nil && !inner(r) }
 }
 
-// comparison makes a condition of the operators on one column.
-func (f *filter[R]) comparison(column func(R) string, exp map[string]any) (condition[R], error) {
+// comparison compiles the operators on one column.
+func (f *filter[R]) comparison(c column[R], exp map[string]any) (condition[R], error) {
 	var parts []condition[R]
 	for operator, operand := range exp {
 		if operand == nil {
 			continue
 		}
-		if err := f.operand(operator, operand); err != nil {
+		if err := f.countComparison(operator, operand); err != nil {
 			return nil, err
 		}
-		holds := comparator(operator, operand)
-		parts = append(parts, func(r R) bool { return holds(column(r)) })
+		compare := compileComparison(operator, operand)
+		parts = append(parts, func(r R) bool { return compare(c.value(r)) })
 	}
 	return all(parts), nil
 }
 
-// operand counts a comparison and what it compares with.
-func (f *filter[R]) operand(operator string, operand any) error {
-	switch with := operand.(type) {
+// countComparison counts a comparison and the length of its operand.
+func (f *filter[R]) countComparison(operator string, operand any) error {
+	switch operand := operand.(type) {
 	case string:
-		f.length += len(with)
+		f.length += len(operand)
 	case []any:
-		for _, item := range with {
+		for _, item := range operand {
 			f.length += len(item.(string)) + bytesOfRow
 		}
 	}
@@ -139,33 +140,33 @@ func (f *filter[R]) operand(operator string, operand any) error {
 	return f.count(1)
 }
 
-// comparator makes ready an operator and what it compares with.
-func comparator(operator string, operand any) func(string) bool {
+// compileComparison compiles an operator with its operand.
+func compileComparison(operator string, operand any) func(string) bool {
 	if list, ok := operand.([]any); ok {
 		return membership(list, operator == "_nin")
 	}
 	if isNull, ok := operand.(bool); ok {
 		return func(string) bool { return !isNull } // no column here is ever null
 	}
-	with := operand.(string)
+	text := operand.(string)
 	switch operator {
 	case "_like", "_nlike":
-		return like(with, operator == "_nlike")
+		return like(text, operator == "_nlike")
 	case "_ilike", "_nilike":
-		match := like(strings.ToLower(with), operator == "_nilike")
+		match := like(strings.ToLower(text), operator == "_nilike")
 		return func(s string) bool { return match(strings.ToLower(s)) }
 	case "_neq":
-		return func(s string) bool { return s != with }
+		return func(s string) bool { return s != text }
 	case "_gt":
-		return func(s string) bool { return s > with }
+		return func(s string) bool { return s > text }
 	case "_gte":
-		return func(s string) bool { return s >= with }
+		return func(s string) bool { return s >= text }
 	case "_lt":
-		return func(s string) bool { return s < with }
+		return func(s string) bool { return s < text }
 	case "_lte":
-		return func(s string) bool { return s <= with }
+		return func(s string) bool { return s <= text }
 	}
-	return func(s string) bool { return s == with }
+	return func(s string) bool { return s == text }
 }
 
 func membership(list []any, negated bool) func(string) bool {

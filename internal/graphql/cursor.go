@@ -2,40 +2,40 @@ package graphql
 
 import "bytes"
 
-// cursor walks JSON text that is known to be valid, once and in order, so that
-// coercion by a type costs the length of the text however deep it nests.
+// cursor reads JSON that is known to be valid, once and in order, so that coercion
+// by a type costs the length of the text however deep it nests.
 type cursor struct {
-	b []byte
-	i int
+	text []byte
+	pos  int
 }
 
 // kind skips white space and returns the first byte of the next token.
 func (c *cursor) kind() byte {
 	for {
-		switch b := c.b[c.i]; b {
+		switch b := c.text[c.pos]; b {
 		case ' ', '\t', '\n', '\r':
-			c.i++
+			c.pos++
 		default:
 			return b
 		}
 	}
 }
 
-// skip steps over the next value and returns its text.
+// skip skips the next value and returns its text.
 func (c *cursor) skip() []byte {
 	first := c.kind()
-	start, depth := c.i, 0
+	start, depth := c.pos, 0
 	switch first {
 	case '"':
 		c.stringSpan()
-		return c.b[start:c.i]
+		return c.text[start:c.pos]
 	case '{', '[':
 	default:
-		c.i += scalarLength(c.b[start:])
-		return c.b[start:c.i]
+		c.pos += scalarLength(c.text[start:])
+		return c.text[start:c.pos]
 	}
 	for {
-		switch c.b[c.i] {
+		switch c.text[c.pos] {
 		case '"':
 			c.stringSpan()
 			continue
@@ -44,9 +44,9 @@ func (c *cursor) skip() []byte {
 		case '}', ']':
 			depth--
 		}
-		c.i++
+		c.pos++
 		if depth == 0 {
-			return c.b[start:c.i]
+			return c.text[start:c.pos]
 		}
 	}
 }
@@ -58,44 +58,44 @@ func scalarLength(b []byte) int {
 	return len(b)
 }
 
-// stringSpan steps over a string and returns what is between its quotes.
+// stringSpan skips a string and returns what is between its quotes.
 func (c *cursor) stringSpan() []byte {
-	c.i++
-	start := c.i
-	for c.b[c.i] != '"' {
-		if c.b[c.i] == '\\' {
-			c.i++
+	c.pos++
+	start := c.pos
+	for c.text[c.pos] != '"' {
+		if c.text[c.pos] == '\\' {
+			c.pos++
 		}
-		c.i++
+		c.pos++
 	}
-	c.i++
-	return c.b[start : c.i-1]
+	c.pos++
+	return c.text[start : c.pos-1]
 }
 
-// members calls f at each value of an object, which f must step over.
+// members calls f at each value of an object. F must read or skip the value.
 func (c *cursor) members(f func(key string)) {
-	c.i++
+	c.pos++
 	for c.kind() != '}' {
-		if c.b[c.i] == ',' {
-			c.i++
+		if c.text[c.pos] == ',' {
+			c.pos++
 			c.kind()
 		}
 		key, _ := unquote(c.stringSpan())
 		c.kind()
-		c.i++
+		c.pos++
 		f(key)
 	}
-	c.i++
+	c.pos++
 }
 
-// elements calls f at each value of an array, which f must step over.
+// elements calls f at each value of an array. F must read or skip the value.
 func (c *cursor) elements(f func(index int)) {
-	c.i++
+	c.pos++
 	for n := 0; c.kind() != ']'; n++ {
-		if c.b[c.i] == ',' {
-			c.i++
+		if c.text[c.pos] == ',' {
+			c.pos++
 		}
 		f(n)
 	}
-	c.i++
+	c.pos++
 }

@@ -12,28 +12,27 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// Bounds of the cache of documents, in bytes of document text. Two generations
-// are kept.
+// Bounds of the document cache, in bytes of document text. It has two generations.
 const (
 	maxCachedDocument   = 16 << 10
 	maxCachedGeneration = 128 << 10
 )
 
-// documentCache remembers valid documents. It takes none that holds a string or
-// a number, so that no secret given as a literal outlives its request. It is a
-// map and a mutex, no channel, timer or goroutine, and so may be shared between
-// the bubbles of testing/synctest.
+// documentCache holds valid documents. It takes none with a string or a number in
+// it, so that no secret in a literal outlives its request. It needs only a map and a
+// mutex, no channel, timer or goroutine, so that bubbles of testing/synctest can
+// share it.
 type documentCache struct {
 	mu       sync.Mutex
 	size     int
-	young    map[string]*ast.QueryDocument
+	recent   map[string]*ast.QueryDocument
 	previous map[string]*ast.QueryDocument
 }
 
 func (c *documentCache) get(query string) *ast.QueryDocument {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if doc := c.young[query]; doc != nil {
+	if doc := c.recent[query]; doc != nil {
 		return doc
 	}
 	doc := c.previous[query]
@@ -53,39 +52,39 @@ func (c *documentCache) put(query string, doc *ast.QueryDocument) {
 }
 
 func (c *documentCache) insert(query string, doc *ast.QueryDocument) {
-	if c.young == nil || c.size+len(query) > maxCachedGeneration {
-		c.previous, c.young, c.size = c.young, map[string]*ast.QueryDocument{}, 0
+	if c.recent == nil || c.size+len(query) > maxCachedGeneration {
+		c.previous, c.recent, c.size = c.recent, map[string]*ast.QueryDocument{}, 0
 	}
-	c.young[query] = doc
+	c.recent[query] = doc
 	c.size += len(query)
 }
 
-// document parses and validates, or takes the result from the cache. What it
-// returns is shared and must not be changed.
+// document parses and validates a document, or takes the result from the cache. The
+// result is shared and must not be changed.
 func (s *Schema) document(query string) (doc *ast.QueryDocument, errs []*Error) {
 	if doc := s.documents.get(query); doc != nil {
 		return doc, nil
 	}
-	// gqlparser sees hostile input here. A panic of its would otherwise be logged
-	// with the text that caused it.
+	// gqlparser reads hostile input here. If it panics, the text that caused that must
+	// not be logged.
 	defer func() {
 		if recover() != nil {
 			doc, errs = nil, []*Error{{Message: "The document cannot be checked.", Code: CodeInternal}}
 		}
 	}()
 	if strings.Count(query, "\n") > maxLines {
-		return nil, []*Error{{Message: limitText("lines", maxLines), Code: CodeValidationFailed}}
+		return nil, []*Error{{Message: limitMessage("lines", maxLines), Code: CodeValidationFailed}}
 	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, maxTokens)
 	if err != nil {
 		return nil, []*Error{syntaxError(err)}
 	}
-	if err := unreadable(doc, query); err != nil {
+	if err := checkParsed(doc, query); err != nil {
 		return nil, []*Error{err}
 	}
-	usage, limit := measure(doc)
-	if limit != nil {
-		return nil, []*Error{limit}
+	usage, limitErr := measure(doc)
+	if limitErr != nil {
+		return nil, []*Error{limitErr}
 	}
 	if errs := s.validate(doc); len(errs) > 0 {
 		return nil, errs
@@ -96,31 +95,33 @@ func (s *Schema) document(query string) (doc *ast.QueryDocument, errs []*Error) 
 	return doc, nil
 }
 
-// unreadable gives an error for what gqlparser reads and graphql-js 15 does not,
-// and for text that is not Unicode.
-func unreadable(doc *ast.QueryDocument, query string) *Error {
+// checkParsed returns an error for what gqlparser accepts and graphql-js 15 does
+// not, and for a string that is not valid Unicode.
+func checkParsed(doc *ast.QueryDocument, query string) *Error {
+	hasVariables := func(f *ast.FragmentDefinition) bool { return len(f.VariableDefinition) > 0 }
 	message := ""
 	switch {
 	case len(doc.Operations)+len(doc.Fragments) == 0:
 		message = "Syntax Error: Unexpected <EOF>."
-	case slices.ContainsFunc(doc.Fragments, func(f *ast.FragmentDefinition) bool { return len(f.VariableDefinition) > 0 }):
+	case slices.ContainsFunc(doc.Fragments, hasVariables):
 		message = "Syntax Error: a fragment has no variables of its own."
 	case loneSurrogate(query):
 		message = "Syntax Error: a string has half of a surrogate pair."
 	default:
 		return nil
 	}
-	return &Error{Message: message, Code: CodeParseFailed}
+	return &Error{Message: message, Code: codeParseFailed}
 }
 
-// expected matches those of gqlparser's messages that hold kinds of tokens only.
-// "At least one definition" is its wording for an empty pair of brackets.
-var expected = regexp.MustCompile(`^(?:E|e)xpected (at least one definition|[^\s"]+), found (<?[A-Za-z]+>?|[^\s\w"]+)$`)
+// expected matches those messages of gqlparser that hold only kinds of tokens. "At
+// least one definition" is how it words an empty pair of brackets.
+var expected = regexp.MustCompile(`^(?:E|e)xpected (at least one definition|[^\s"]+), ` +
+	`found (<?[A-Za-z]+>?|[^\s\w"]+)$`)
 
-// syntaxError words a failure to parse. gqlparser's text quotes what it found,
-// which may be a value, so only kinds of tokens and the place are kept.
+// syntaxError words a parse error. gqlparser's text quotes what it found, which may
+// be a value, so syntaxError takes over only kinds of tokens and the location.
 func syntaxError(err error) *Error {
-	out := &Error{Message: "Syntax Error: the document cannot be parsed", Code: CodeParseFailed}
+	out := &Error{Message: "Syntax Error: the document cannot be parsed", Code: codeParseFailed}
 	e, ok := err.(*gqlerror.Error)
 	if !ok {
 		return out
@@ -129,14 +130,15 @@ func syntaxError(err error) *Error {
 		out.Locations = append(out.Locations, Location{l.Line, l.Column})
 	}
 	if len(e.Locations) == 0 {
-		out.Message = limitText("tokens", maxTokens)
+		out.Message = limitMessage("tokens", maxTokens)
 	}
 	if strings.HasPrefix(e.Message, "exceeded maximum nesting depth") {
-		out.Message = fmt.Sprintf("Syntax Error: the document nests deeper than %d levels", parser.MaxNestingDepth)
+		out.Message = fmt.Sprintf("Syntax Error: the document nests deeper than %d levels",
+			parser.MaxNestingDepth)
 	}
 	if m := expected.FindStringSubmatch(e.Message); m != nil {
-		wanted := strings.Replace(m[1], "at least one definition", "Name", 1)
-		out.Message = "Syntax Error: Expected " + wanted + ", found " + m[2]
+		want := strings.Replace(m[1], "at least one definition", "Name", 1)
+		out.Message = "Syntax Error: Expected " + want + ", found " + m[2]
 	}
 	return out
 }

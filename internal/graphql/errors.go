@@ -7,30 +7,30 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Codes of errors, as Apollo Server 2.25 gives them in extensions.code.
+// Codes of errors, as Apollo Server 2.25 returns them in extensions.code.
 const (
-	CodeParseFailed      = "GRAPHQL_PARSE_FAILED"
+	codeParseFailed      = "GRAPHQL_PARSE_FAILED"
 	CodeValidationFailed = "GRAPHQL_VALIDATION_FAILED"
 	CodeBadUserInput     = "BAD_USER_INPUT"
 	CodeInternal         = "INTERNAL_SERVER_ERROR"
 )
 
-// Error is one entry of an answer's errors. A resolver makes one with Message
-// and Code (empty: [CodeInternal]); the executor adds the rest.
+// Error is one entry of an answer's errors. A resolver sets Message and Code (empty
+// means [CodeInternal]); the executor sets the rest.
 type Error struct {
 	Message   string
 	Code      string
 	Locations []Location
-	// Path leads to the field by result keys (string) and list positions (int).
+	// Path leads to the field by result keys (string) and list indices (int).
 	Path []any
 }
 
-// Location is a place in the document; both count from 1.
+// Location is a position in the document. Both numbers count from 1.
 type Location struct{ Line, Column int }
 
 func (e *Error) Error() string { return e.Message }
 
-func at(pos *ast.Position) []Location {
+func locationsOf(pos *ast.Position) []Location {
 	if pos == nil {
 		return nil
 	}
@@ -40,16 +40,16 @@ func at(pos *ast.Position) []Location {
 // Response is the answer to one document.
 type Response struct {
 	Errors []*Error
-	// Data is the JSON text of data, in parts. It is nil where nothing was executed,
-	// and then the answer has no data key.
+	// Data is the JSON of data, in parts. It is nil if nothing was executed; the answer
+	// then has no key data.
 	Data [][]byte
-	// Full is why there was no room for the answer, as [Growing] said. What was
-	// executed may have been done, and the rest is an error.
-	Full error
+	// GrowErr is the error of [Growing], if the answer exceeded its bounds. Fields may
+	// have been executed before; the rest are errors.
+	GrowErr error
 }
 
-// Append writes the response as JSON, errors before data as Apollo does, and
-// no errors key where there are none.
+// Append appends the response as JSON, errors before data as in Apollo Server, and
+// without errors if there are none.
 func (r *Response) Append(dst []byte) []byte {
 	parts := r.Parts([][]byte{dst})
 	if len(parts) == 1 {
@@ -58,7 +58,7 @@ func (r *Response) Append(dst []byte) []byte {
 	return slices.Concat(parts...)
 }
 
-// Parts writes the response behind the last of parts, without a copy of its data.
+// Parts appends the response to the last of parts, without copying its data.
 func (r *Response) Parts(parts [][]byte) [][]byte {
 	last := &parts[len(parts)-1]
 	*last = append(*last, '{')

@@ -13,53 +13,57 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// An Around is called instead of the resolver of each field of Query and
-// Mutation. It decides whether and when to call resolve.
-type Around func(ctx context.Context, f *Field, resolve func() (any, error)) (any, error)
+// middleware is called instead of the resolver of each field of Query and Mutation.
+// It decides whether and when to call resolve.
+type middleware func(ctx context.Context, f *Field, resolve func() (any, error)) (any, error)
 
-// messageUnknown stands for errors that are not meant for clients.
+// resolveFunc resolves a field of one object.
+type resolveFunc func(*Field) (any, error)
+
+// messageUnknown replaces errors that are not meant for clients.
 const messageUnknown = "An unknown error occurred."
 
 // Execute runs the operation field by field in document order, unless root is
-// [Keyed]. A cancelled context makes errors of the fields not yet resolved, and so
-// does a lack of room where root is [Growing].
-func (op *Operation) Execute(ctx context.Context, root any, around Around) *Response {
-	e := execution{ctx: ctx, schema: op.schema, size: sizeOf(root)}
-	resolver, wait := op.inParallel(root, func(f *Field) (any, error) { return e.resolve(f, root) })
+// [Keyed]. Wrap, if not nil, is called for each field of Query and Mutation instead of
+// its resolver. Once the context is cancelled, or root is [Growing] and Grow fails,
+// the remaining fields are errors.
+func (op *Operation) Execute(ctx context.Context, root any, wrap middleware) *Response {
+	e := execution{ctx: ctx, schema: op.schema, growth: newGrowth(root)}
+	resolver, wait := op.lookahead(root, func(f *Field) (any, error) { return e.resolve(f, root) })
 	defer wait()
-	data, ok := e.top(op.Fields, func(f *Field) (any, error) {
-		if err := cmp.Or(ctx.Err(), e.size.full); err != nil {
+	data, ok := e.rootObject(op.Fields, func(f *Field) (any, error) {
+		if err := cmp.Or(ctx.Err(), e.growth.err); err != nil {
 			return nil, err
 		}
 		resolve := func() (any, error) { return resolver(f) }
-		if around == nil {
+		if wrap == nil {
 			return resolve()
 		}
-		return around(ctx, f, resolve)
+		return wrap(ctx, f, resolve)
 	})
 	if !ok {
 		data = [][]byte{[]byte("null")}
 	}
-	return &Response{Errors: e.errs, Data: data, Full: e.size.full}
+	return &Response{Errors: e.errs, Data: data, GrowErr: e.growth.err}
 }
 
 type execution struct {
 	ctx    context.Context
 	schema *Schema
 	errs   []*Error
-	size   size
+	growth growth
 }
 
-// step is one element of the path to a value, linked to the one before it.
+// step is the last element of the path to a value, linked to the one before it.
 type step struct {
-	up    *step
-	key   string
-	index int // where key is ""
+	parent *step
+	key    string
+	index  int // if key is ""
 }
 
 func (s *step) path() []any {
 	var path []any
-	for ; s != nil; s = s.up {
+	for ; s != nil; s = s.parent {
 		if s.key != "" {
 			path = append(path, s.key)
 		} else {
@@ -77,75 +81,98 @@ func (e *execution) resolve(f *Field, source any) (any, error) {
 	return e.schema.resolvers[f.def](e.ctx, Params{Source: source, Field: f})
 }
 
-func (e *execution) fail(err error, f *Field, here *step) {
-	out := &Error{Message: messageUnknown, Code: CodeInternal, Locations: at(f.position), Path: here.path()}
-	var known *Error
-	if errors.As(err, &known) {
-		out.Message = known.Message
-		if known.Code != "" {
-			out.Code = known.Code
+func (e *execution) fail(err error, f *Field, at *step) {
+	out := &Error{Message: messageUnknown, Code: CodeInternal, Locations: locationsOf(f.position),
+		Path: at.path()}
+	var clientErr *Error
+	if errors.As(err, &clientErr) {
+		out.Message = clientErr.Message
+		if clientErr.Code != "" {
+			out.Code = clientErr.Code
 		}
 	}
 	e.errs = append(e.errs, out)
 }
 
-// object writes an object. It reports false, leaving dst to be cut back by the
-// caller, if a field that must not be null has failed.
-func (e *execution) object(dst []byte, fields []*Field, up *step, resolve func(*Field) (any, error)) ([]byte, bool) {
+// The following methods append JSON to dst. They report false if a field that must
+// not be null has failed; their caller then cuts dst back and appends null, or fails
+// in turn.
+
+// rootObject returns the object of the operation in parts. A part ends only after a
+// field of that object, since only what is inside a field can be cut back.
+func (e *execution) rootObject(fields []*Field, resolve resolveFunc) ([][]byte, bool) {
+	var parts [][]byte
+	dst := append(make([]byte, 0, 256), '{')
+	for i, f := range fields {
+		var ok bool
+		if dst, ok = e.member(dst, i, f, nil, resolve); !ok {
+			return nil, false
+		}
+		e.growth.count(dst)
+		if len(dst) >= partSize {
+			parts = append(parts, dst)
+			dst, e.growth.counted = nil, 0
+		}
+	}
+	return append(parts, append(dst, '}')), true
+}
+
+func (e *execution) object(dst []byte, fields []*Field, parent *step, resolve resolveFunc) ([]byte, bool) {
 	dst = append(dst, '{')
 	for i, f := range fields {
 		var ok bool
-		if dst, ok = e.member(dst, i, f, up, resolve); !ok {
+		if dst, ok = e.member(dst, i, f, parent, resolve); !ok {
 			return dst, false
 		}
 	}
 	return append(dst, '}'), true
 }
 
-// member writes a field with its name.
-func (e *execution) member(dst []byte, i int, f *Field, up *step, resolve func(*Field) (any, error)) ([]byte, bool) {
+// member appends a field with its key.
+func (e *execution) member(dst []byte, i int, f *Field, parent *step, resolve resolveFunc) ([]byte, bool) {
 	if i > 0 {
 		dst = append(dst, ',')
 	}
-	return e.field(append(appendString(dst, f.Key), ':'), f, up, resolve)
+	return e.field(append(appendString(dst, f.Key), ':'), f, parent, resolve)
 }
 
-func (e *execution) field(dst []byte, f *Field, up *step, resolve func(*Field) (any, error)) ([]byte, bool) {
+func (e *execution) field(dst []byte, f *Field, parent *step, resolve resolveFunc) ([]byte, bool) {
 	if f.Name == "__typename" {
 		return appendString(dst, f.owner.Name), true
 	}
-	here := &step{up: up, key: f.Key}
+	at := &step{parent: parent, key: f.Key}
 	value, err := resolve(f)
 	if err != nil {
-		e.fail(err, f, here)
+		e.fail(err, f, at)
 		return e.null(dst, f.def.Type)
 	}
-	return e.complete(dst, f, f.def.Type, value, here)
+	return e.complete(dst, f, f.def.Type, value, at)
 }
 
 func (e *execution) null(dst []byte, t *ast.Type) ([]byte, bool) {
 	return append(dst, "null"...), !t.NonNull
 }
 
-// complete writes a resolved value as its type says. A value that fails is null,
-// and false if its type allows none.
-func (e *execution) complete(dst []byte, f *Field, t *ast.Type, value any, here *step) ([]byte, bool) {
+// complete appends a resolved value as its type says.
+func (e *execution) complete(dst []byte, f *Field, t *ast.Type, value any, at *step) ([]byte, bool) {
 	if value == nil {
 		if t.NonNull {
-			e.fail(&Error{Message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", f.owner.Name, f.Name)}, f, here)
+			message := fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", f.owner.Name, f.Name)
+			e.fail(&Error{Message: message}, f, at)
 		}
 		return e.null(dst, t)
 	}
 	start, ok := len(dst), false
 	switch def := e.schema.ast.Types[t.Name()]; {
 	case t.Elem != nil:
-		dst, ok = e.list(dst, f, t, value, here)
+		dst, ok = e.list(dst, f, t, value, at)
 	case def.Kind == ast.Object:
-		dst, ok = e.object(dst, f.Fields, here, func(child *Field) (any, error) { return e.resolve(child, value) })
+		resolve := func(child *Field) (any, error) { return e.resolve(child, value) }
+		dst, ok = e.object(dst, f.Fields, at, resolve)
 	default:
 		var err error
 		if dst, err = appendLeaf(dst, def, value); err != nil {
-			e.fail(err, f, here)
+			e.fail(err, f, at)
 		}
 		ok = err == nil
 	}
@@ -155,49 +182,45 @@ func (e *execution) complete(dst []byte, f *Field, t *ast.Type, value any, here 
 	return dst, true
 }
 
-func (e *execution) list(dst []byte, f *Field, t *ast.Type, value any, here *step) ([]byte, bool) {
-	dst = append(dst, '[')
-	if texts, isTexts := value.([]string); isTexts && t.Elem.NamedType == "String" {
-		return e.texts(dst, texts), true
+func (e *execution) list(dst []byte, f *Field, t *ast.Type, value any, at *step) ([]byte, bool) {
+	switch list := value.(type) {
+	case []string:
+		if t.Elem.NamedType == "String" {
+			return e.strings(dst, list), true
+		}
+		return appendItems(e, dst, f, t, list, at)
+	case []any:
+		return appendItems(e, dst, f, t, list, at)
 	}
-	var ok bool
-	item := func(i int, v any) bool {
+	e.fail(fmt.Errorf("a %T is not a list", value), f, at)
+	return dst, false
+}
+
+func appendItems[T any](e *execution, dst []byte, f *Field, t *ast.Type, list []T, at *step) ([]byte, bool) {
+	dst = append(dst, '[')
+	for i, item := range list {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst, ok = e.complete(dst, f, t.Elem, v, &step{up: here, index: i})
-		e.size.grown(dst)
-		return ok
-	}
-	switch list := value.(type) {
-	case []string:
-		for i, v := range list {
-			if !item(i, v) {
-				return dst, false
-			}
+		var ok bool
+		dst, ok = e.complete(dst, f, t.Elem, item, &step{parent: at, index: i})
+		e.growth.count(dst)
+		if !ok {
+			return dst, false
 		}
-	case []any:
-		for i, v := range list {
-			if !item(i, v) {
-				return dst, false
-			}
-		}
-	default:
-		e.fail(fmt.Errorf("a %T is no list", value), f, here)
-		return dst, false
 	}
 	return append(dst, ']'), true
 }
 
-// texts writes the items of a list of String and its end; none of them can fail,
-// and there may be many.
-func (e *execution) texts(dst []byte, texts []string) []byte {
-	for i, text := range texts {
+// strings appends a list of String. None of its items can fail, and there may be many.
+func (e *execution) strings(dst []byte, list []string) []byte {
+	dst = append(dst, '[')
+	for i, s := range list {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendString(dst, text)
-		e.size.grown(dst)
+		dst = appendString(dst, s)
+		e.growth.count(dst)
 	}
 	return append(dst, ']')
 }
@@ -207,10 +230,9 @@ var errLeaf = errors.New("a resolver's result does not fit the field's type")
 func appendLeaf(dst []byte, def *ast.Definition, value any) ([]byte, error) {
 	switch v := value.(type) {
 	case string:
-		if def.Kind == ast.Enum && def.EnumValues.ForName(v) == nil || def.Name == "Int" || def.Name == "Boolean" || def.Name == "Float" {
-			return dst, errLeaf
+		if acceptsString(def, v) {
+			return appendString(dst, v), nil
 		}
-		return appendString(dst, v), nil
 	case bool:
 		if def.Name == "Boolean" {
 			return strconv.AppendBool(dst, v), nil
@@ -225,4 +247,13 @@ func appendLeaf(dst []byte, def *ast.Definition, value any) ([]byte, error) {
 		}
 	}
 	return dst, errLeaf
+}
+
+// acceptsString reports whether s can be a result of an enum or a scalar.
+func acceptsString(def *ast.Definition, s string) bool {
+	switch def.Name {
+	case "Int", "Boolean", "Float":
+		return false
+	}
+	return def.Kind != ast.Enum || def.EnumValues.ForName(s) != nil
 }

@@ -12,26 +12,39 @@ import (
 func TestExecute(t *testing.T) {
 	tests := map[string]struct{ query, variables, want string }{
 		"order and aliases": {`{b: name a: name name}`, ``, `{"data":{"b":"n","a":"n","name":"n"}}`},
-		"typename":          {`{__typename node{t: __typename}}`, ``, `{"data":{"__typename":"Query","node":{"t":"node"}}}`},
-		"merge":             {`{node{id} name node{name id}}`, ``, `{"data":{"node":{"id":1,"name":null},"name":"n"}}`},
-		"fragments": {`query{...a ...a ... on Query{names}} fragment a on Query{name node{...b}} fragment b on node{id}`, ``,
+		"typename": {`{__typename node{t: __typename}}`, ``,
+			`{"data":{"__typename":"Query","node":{"t":"node"}}}`},
+		"merge": {`{node{id} name node{name id}}`, ``,
+			`{"data":{"node":{"id":1,"name":null},"name":"n"}}`},
+		"fragments": {`query{...a ...a ... on Query{names}} fragment a on Query{name node{...b}} ` +
+			`fragment b on node{id}`, ``,
 			`{"data":{"name":"n","node":{"id":1},"names":["a","b"]}}`},
 		"skip and include": {`query($y: Boolean!, $n: Boolean = false){a: name @skip(if: $y) b: name @include(if: $y) c: name @include(if: $n)
 			...f @skip(if: true) ... @include(if: false){e: name}} fragment f on Query{d: name}`, `{"y": true}`, `{"data":{"b":"n"}}`},
 		"operation by name": {`query A{name} query B{names}`, ``, `{"data":{"names":["a","b"]}}`},
-		"mutations in order": {`mutation($s: String!){a: push(s: "1") b: push(s: $s) c: push(s: "3")}`, `{"s":"2"}`,
+		"mutations in order": {`mutation($s: String!){a: push(s: "1") b: push(s: $s) c: push(s: "3")}`,
+			`{"s":"2"}`,
 			`{"data":{"a":"1","b":"12","c":"123"}}`},
 		"null propagates to a nullable parent": {`{node{id kids{id must}} name}`, ``,
-			`{"errors":[{"message":"Cannot return null for non-nullable field node.must.","locations":[{"line":1,"column":18}],"path":["node","kids",1,"must"],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":{"node":{"id":1,"kids":null},"name":"n"}}`},
+			`{"errors":[{"message":"Cannot return null for non-nullable field node.must.",` +
+				`"locations":[{"line":1,"column":18}],"path":["node","kids",1,"must"],` +
+				`"extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":{"node":{"id":1,"kids":null},` +
+				`"name":"n"}}`},
 		"null propagates to the root": {`{name nodeMust{must}}`, ``,
-			`{"errors":[{"message":"Cannot return null for non-nullable field node.must.","locations":[{"line":1,"column":16}],"path":["nodeMust","must"],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":null}`},
+			`{"errors":[{"message":"Cannot return null for non-nullable field node.must.",` +
+				`"locations":[{"line":1,"column":16}],"path":["nodeMust","must"],` +
+				`"extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":null}`},
 		"null list that must not be": {`{nodeMust{many{id}}}`, ``, `{"data":{"nodeMust":{"many":[]}}}`},
 		"hole in a list": {`{hole}`, ``,
-			`{"errors":[{"message":"Cannot return null for non-nullable field Query.hole.","locations":[{"line":1,"column":2}],"path":["hole",1],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":{"hole":null}}`},
+			`{"errors":[{"message":"Cannot return null for non-nullable field Query.hole.",` +
+				`"locations":[{"line":1,"column":2}],"path":["hole",1],` +
+				`"extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":{"hole":null}}`},
 		"unknown error": {`{boom}`, ``,
-			`{"errors":[{"message":"An unknown error occurred.","locations":[{"line":1,"column":2}],"path":["boom"],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":{"boom":null}}`},
+			`{"errors":[{"message":"An unknown error occurred.","locations":[{"line":1,"column":2}],` +
+				`"path":["boom"],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":{"boom":null}}`},
 		"error with a code": {`{x: forbidden name}`, ``,
-			`{"errors":[{"message":"Unauthorized","locations":[{"line":1,"column":2}],"path":["x"],"extensions":{"code":"FORBIDDEN"}}],"data":{"x":null,"name":"n"}}`},
+			`{"errors":[{"message":"Unauthorized","locations":[{"line":1,"column":2}],"path":["x"],` +
+				`"extensions":{"code":"FORBIDDEN"}}],"data":{"x":null,"name":"n"}}`},
 	}
 	s := newTestSchema(t)
 	for name, tt := range tests {
@@ -52,7 +65,8 @@ func TestExecute(t *testing.T) {
 func TestResultThatDoesNotFitIsAnErrorWithoutText(t *testing.T) {
 	s := newTestSchema(t)
 	for _, field := range []string{"wrongInt", "wrongEnum", "wrongList", "badJSON"} {
-		want := `{"errors":[{"message":"An unknown error occurred.","locations":[{"line":1,"column":2}],"path":["` + field +
+		want := `{"errors":[{"message":"An unknown error occurred.","locations":[{"line":1,"column":2}],` +
+			`"path":["` + field +
 			`"],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":{"` + field + `":null}}`
 		if diff := cmp.Diff(want, run(s, Request{Query: "{" + field + "}"})); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", field, diff)
@@ -60,20 +74,21 @@ func TestResultThatDoesNotFitIsAnErrorWithoutText(t *testing.T) {
 	}
 }
 
-func TestAroundSeesTopLevelFieldsInOrder(t *testing.T) {
+func TestMiddlewareSeesTopLevelFieldsInOrder(t *testing.T) {
 	s := newTestSchema(t)
 	op, errs := s.Prepare(Request{Query: `{__typename a: node{id} b: name c: echo(s: "v")}`})
 	if errs != nil {
 		t.Fatal(errs[0])
 	}
 	var seen []string
-	resp := op.Execute(context.Background(), nil, func(_ context.Context, f *Field, resolve func() (any, error)) (any, error) {
-		seen = append(seen, f.Key+"="+f.Name)
-		if f.Key == "b" {
-			return nil, &Error{Message: "injected"}
-		}
-		return resolve()
-	})
+	resp := op.Execute(context.Background(), nil,
+		func(_ context.Context, f *Field, resolve func() (any, error)) (any, error) {
+			seen = append(seen, f.Key+"="+f.Name)
+			if f.Key == "b" {
+				return nil, &Error{Message: "injected"}
+			}
+			return resolve()
+		})
 	if diff := cmp.Diff([]string{"a=node", "b=name", "c=echo"}, seen); diff != "" {
 		t.Errorf("fields (-want +got):\n%s", diff)
 	}

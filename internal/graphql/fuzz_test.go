@@ -9,12 +9,14 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzExecute looks for panics, for answers that are no JSON, for a value that
-// an error gives away and for input that costs out of proportion.
+// FuzzExecute looks for panics, for answers that are not JSON, for values in errors
+// and for input whose cost is out of proportion.
 func FuzzExecute(f *testing.F) {
 	for _, seed := range []string{
-		`{name}`, `query($t: thing){echo(thing: $t)}`, `{echo(j: {a: ["CANARY", 1e9]})}`, standardIntrospection, chain(3),
-		`query($s: String!){...a} fragment a on Query{required(s: $s) @skip(if: false)}`, `mutation{push(s: "CANARY")}`,
+		`{name}`, `query($t: thing){echo(thing: $t)}`, `{echo(j: {a: ["CANARY", 1e9]})}`,
+		standardIntrospection, fragmentChain(3),
+		`query($s: String!){...a} fragment a on Query{required(s: $s) @skip(if: false)}`,
+		`mutation{push(s: "CANARY")}`,
 		"{echo(s: \"\"\"CANARY\"\"\")}", `{echo(s: "\u{1F600}")}`, `{a(b: "CANARY" c)}`, `{echo(way: $x)}`,
 	} {
 		f.Add(seed, `{"t": {"name": "CANARY", "value": [1, {"CANARY": null}]}, "s": "CANARY"}`)
@@ -46,16 +48,17 @@ func FuzzExecute(f *testing.F) {
 	})
 }
 
-// nameInDocument reports whether CANARY stands in the document outside strings
-// and comments, where it is a name and may be repeated in an error.
+// nameInDocument reports whether CANARY is in the document outside strings and
+// comments. It is then a name, which an error may repeat.
 func nameInDocument(query string) bool {
 	return strings.Contains(strings.ReplaceAll(query, `"CANARY"`, ""), "CANARY")
 }
 
-// FuzzCanonical holds that canonical JSON means the same as what it was made
-// from and is its own canonical form.
+// FuzzCanonical checks that canonical JSON means the same as the original and is its
+// own canonical form.
 func FuzzCanonical(f *testing.F) {
-	for _, seed := range []string{`{ "a" : [1.50, -0, 1e400, "\u00e4\ud83d\ude00\/\b"] }`, `"\ud800\udc00\ud800"`, `" <&> "`, `[true,false,null]`} {
+	for _, seed := range []string{`{ "a" : [1.50, -0, 1e400, "\u00e4\ud83d\ude00\/\b"] }`,
+		`"\ud800\udc00\ud800"`, `" <&> "`, `[true,false,null]`} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
@@ -69,8 +72,8 @@ func FuzzCanonical(f *testing.F) {
 		if want, got := decode(t, in), decode(t, string(out)); !reflect.DeepEqual(want, got) {
 			t.Fatalf("%q becomes %q", in, out)
 		}
-		if c := (cursor{b: out}); string(c.skip()) != string(out) || c.i != len(out) {
-			t.Fatalf("skip stops at %d of %q", c.i, out)
+		if c := (cursor{text: out}); string(c.skip()) != string(out) || c.pos != len(out) {
+			t.Fatalf("skip stops at %d of %q", c.pos, out)
 		}
 	})
 }
@@ -101,7 +104,8 @@ func TestEqualTextsAreEqualBytes(t *testing.T) {
 
 func BenchmarkSetThroughCache(b *testing.B) {
 	s := newTestSchema(b)
-	r := Request{Query: `query($t: thing){echo(thing: $t)}`, Variables: variables(`{"t": {"name": "n", "value": "v"}}`)}
+	r := Request{Query: `query($t: thing){echo(thing: $t)}`,
+		Variables: variables(`{"t": {"name": "n", "value": "v"}}`)}
 	for b.Loop() {
 		run(s, r)
 	}

@@ -2,52 +2,33 @@ package graphql
 
 // Growing is a root of [Operation.Execute] that bounds the bytes of an answer.
 type Growing interface {
-	// Grow is called each time that the answer has grown, with by how many bytes,
-	// before it grows any further. It may wait. On an error nothing more is resolved.
+	// Grow is called each time the answer has grown by so many bytes, before it grows
+	// further. It may wait. If it returns an error, no more fields are resolved.
 	Grow(bytes int) error
 }
 
-// partSize is from how many bytes on a part of an answer is left as it is, so that
-// what follows does not copy it.
+// partSize is the size in bytes from which a part of an answer is complete, so that
+// growing the answer does not copy it again.
 const partSize = 16 << 10
 
-// size follows how an answer grows. The zero value follows nothing.
-type size struct {
-	root Growing
-	part int   // bytes of the present part that are accounted for
-	full error // what Grow said
+// growth reports to a root how an answer grows. The zero value reports nothing.
+type growth struct {
+	root    Growing
+	counted int   // bytes of the current part that are reported
+	err     error // what Grow returned
 }
 
-func sizeOf(root any) size {
+func newGrowth(root any) growth {
 	growing, _ := root.(Growing)
-	return size{root: growing}
+	return growth{root: growing}
 }
 
-// grown accounts for the present part, whose memory counts and not its text alone.
-func (s *size) grown(part []byte) {
-	more := cap(part) - s.part
-	if s.root == nil || s.full != nil || more <= 0 {
+// count reports the growth of the current part: of its memory, not only of its text.
+func (g *growth) count(part []byte) {
+	more := cap(part) - g.counted
+	if g.root == nil || g.err != nil || more <= 0 {
 		return
 	}
-	s.part += more
-	s.full = s.root.Grow(more)
-}
-
-// top writes the object of the operation in parts. Only what stands within one of
-// its fields can be cut back, so a part ends with one.
-func (e *execution) top(fields []*Field, resolve func(*Field) (any, error)) ([][]byte, bool) {
-	var parts [][]byte
-	dst := append(make([]byte, 0, 256), '{')
-	for i, f := range fields {
-		var ok bool
-		if dst, ok = e.member(dst, i, f, nil, resolve); !ok {
-			return nil, false
-		}
-		e.size.grown(dst)
-		if len(dst) >= partSize {
-			parts = append(parts, dst)
-			dst, e.size.part = nil, 0
-		}
-	}
-	return append(parts, append(dst, '}')), true
+	g.counted += more
+	g.err = g.root.Grow(more)
 }

@@ -9,19 +9,19 @@ import (
 	"testing"
 )
 
-// roomy is a root whose answers may grow to so many bytes.
-type roomy struct{ grown, room int }
+// limitedRoot is a root whose answers may grow to so many bytes.
+type limitedRoot struct{ grown, limit int }
 
 var errFull = errors.New("full")
 
-func (r *roomy) Grow(bytes int) error {
-	if r.grown += bytes; r.grown > r.room {
+func (r *limitedRoot) Grow(bytes int) error {
+	if r.grown += bytes; r.grown > r.limit {
 		return errFull
 	}
 	return nil
 }
 
-func growing(t *testing.T) (s *Schema, calls *int) {
+func newGrowingSchema(t *testing.T) (s *Schema, calls *int) {
 	calls = new(int)
 	large := func(context.Context, Params) (any, error) {
 		*calls++
@@ -42,9 +42,9 @@ func growing(t *testing.T) (s *Schema, calls *int) {
 	return s, calls
 }
 
-// An answer in parts has the text of a whole one, and all of it counts.
+// An answer in parts has the text of an undivided one, and all of it counts.
 func TestAnswerGrowsInParts(t *testing.T) {
-	s, _ := growing(t)
+	s, _ := newGrowingSchema(t)
 	for query, parts := range map[string]int{
 		"{ list }": 2,
 		"{ a: large list b: large c: large d: large e: list}": 4,
@@ -54,11 +54,11 @@ func TestAnswerGrowsInParts(t *testing.T) {
 		if len(errs) > 0 {
 			t.Fatal(errs[0])
 		}
-		root := &roomy{room: 1 << 20}
+		root := &limitedRoot{limit: 1 << 20}
 		resp := op.Execute(t.Context(), root, nil)
 		text := resp.Append(nil)
-		if len(resp.Data) != parts || !json.Valid(text) || resp.Full != nil {
-			t.Errorf("%s: %d parts, full: %v", query, len(resp.Data), resp.Full)
+		if len(resp.Data) != parts || !json.Valid(text) || resp.GrowErr != nil {
+			t.Errorf("%s: %d parts, full: %v", query, len(resp.Data), resp.GrowErr)
 		}
 		if len(resp.Errors) == 0 && (root.grown < len(text)-100 || root.grown > 2*len(text)) {
 			t.Errorf("%s: %d bytes counted of %d", query, root.grown, len(text))
@@ -66,9 +66,9 @@ func TestAnswerGrowsInParts(t *testing.T) {
 	}
 }
 
-// Without room nothing more is resolved.
+// Once Grow fails, nothing more is resolved.
 func TestFullAnswer(t *testing.T) {
-	s, calls := growing(t)
+	s, calls := newGrowingSchema(t)
 	var b strings.Builder
 	for i := range 100 {
 		fmt.Fprintf(&b, "a%d: large ", i)
@@ -77,8 +77,8 @@ func TestFullAnswer(t *testing.T) {
 	if len(errs) > 0 {
 		t.Fatal(errs[0])
 	}
-	resp := op.Execute(t.Context(), &roomy{room: 30_000}, nil)
-	if !errors.Is(resp.Full, errFull) || *calls > 3 {
-		t.Errorf("%v after %d fields", resp.Full, *calls)
+	resp := op.Execute(t.Context(), &limitedRoot{limit: 30_000}, nil)
+	if !errors.Is(resp.GrowErr, errFull) || *calls > 3 {
+		t.Errorf("%v after %d fields", resp.GrowErr, *calls)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// typeRef is the source of a __Type: a named definition, or a list or non-null
-// wrapping of what ofType gives.
+// typeRef is the source of a __Type: a named definition, or a list or non-null type
+// of ofType.
 type typeRef struct {
 	def    *ast.Definition
 	kind   string
@@ -26,14 +26,16 @@ type inputValue struct {
 
 type introspector struct{ schema *ast.Schema }
 
-// introspection resolves the types and fields that the GraphQL specification
-// adds to every schema.
+// introspection returns the resolvers of the types and fields that the GraphQL
+// specification adds to every schema.
 func introspection(schema *ast.Schema) Resolvers {
 	in := introspector{schema}
 	return Resolvers{
 		schema.Query.Name: {
 			"__schema": func(context.Context, Params) (any, error) { return schema, nil },
-			"__type":   func(_ context.Context, p Params) (any, error) { return in.named(p.Field.Args["name"].(string)), nil },
+			"__type": func(_ context.Context, p Params) (any, error) {
+				return in.typeByName(p.Field.Args["name"].(string)), nil
+			},
 		},
 		"__Schema":     in.schemaFields(),
 		"__Type":       in.typeFields(),
@@ -41,13 +43,13 @@ func introspection(schema *ast.Schema) Resolvers {
 		"__InputValue": in.inputFields(),
 		"__EnumValue": {
 			"name":              On(func(v *ast.EnumValueDefinition) any { return v.Name }),
-			"description":       On(func(v *ast.EnumValueDefinition) any { return optional(v.Description) }),
+			"description":       On(func(v *ast.EnumValueDefinition) any { return nullIfEmpty(v.Description) }),
 			"isDeprecated":      On(func(v *ast.EnumValueDefinition) any { return v.Directives.ForName("deprecated") != nil }),
-			"deprecationReason": On(func(v *ast.EnumValueDefinition) any { return reason(v.Directives) }),
+			"deprecationReason": On(func(v *ast.EnumValueDefinition) any { return deprecationReason(v.Directives) }),
 		},
 		"__Directive": {
 			"name":         On(func(d *ast.DirectiveDefinition) any { return d.Name }),
-			"description":  On(func(d *ast.DirectiveDefinition) any { return optional(d.Description) }),
+			"description":  On(func(d *ast.DirectiveDefinition) any { return nullIfEmpty(d.Description) }),
 			"locations":    On(locations),
 			"args":         On(func(d *ast.DirectiveDefinition) any { return arguments(d.Arguments) }),
 			"isRepeatable": On(func(d *ast.DirectiveDefinition) any { return d.IsRepeatable }),
@@ -55,8 +57,8 @@ func introspection(schema *ast.Schema) Resolvers {
 	}
 }
 
-// addSpecifiedByURL gives __Type the field under the name that graphql-js 15 had
-// for it and that tools of its time ask for.
+// addSpecifiedByURL adds the field of __Type with that name under the name that
+// graphql-js 15 had for it, which tools of its time ask for.
 func addSpecifiedByURL(schema *ast.Schema) {
 	t := schema.Types["__Type"]
 	field := *t.Fields.ForName("specifiedByURL")
@@ -66,10 +68,10 @@ func addSpecifiedByURL(schema *ast.Schema) {
 
 func (in introspector) schemaFields() map[string]Resolver {
 	return map[string]Resolver{
-		"description":      On(func(s *ast.Schema) any { return optional(s.Description) }),
+		"description":      On(func(s *ast.Schema) any { return nullIfEmpty(s.Description) }),
 		"types":            On(in.types),
-		"queryType":        On(func(s *ast.Schema) any { return in.definition(s.Query) }),
-		"mutationType":     On(func(s *ast.Schema) any { return in.definition(s.Mutation) }),
+		"queryType":        On(func(s *ast.Schema) any { return in.typeOf(s.Query) }),
+		"mutationType":     On(func(s *ast.Schema) any { return in.typeOf(s.Mutation) }),
 		"subscriptionType": On(func(*ast.Schema) any { return nil }),
 		"directives":       On(directives),
 	}
@@ -88,7 +90,7 @@ func (in introspector) typeFields() map[string]Resolver {
 			if t.def == nil {
 				return nil
 			}
-			return optional(t.def.Description)
+			return nullIfEmpty(t.def.Description)
 		}),
 		"specifiedByURL": On(func(*typeRef) any { return nil }),
 		"specifiedByUrl": On(func(*typeRef) any { return nil }),
@@ -115,19 +117,19 @@ func (in introspector) typeFields() map[string]Resolver {
 func (in introspector) fieldFields() map[string]Resolver {
 	return map[string]Resolver{
 		"name":              On(func(f *ast.FieldDefinition) any { return f.Name }),
-		"description":       On(func(f *ast.FieldDefinition) any { return optional(f.Description) }),
+		"description":       On(func(f *ast.FieldDefinition) any { return nullIfEmpty(f.Description) }),
 		"args":              On(func(f *ast.FieldDefinition) any { return arguments(f.Arguments) }),
-		"type":              On(func(f *ast.FieldDefinition) any { return in.wrap(f.Type) }),
+		"type":              On(func(f *ast.FieldDefinition) any { return in.refTo(f.Type) }),
 		"isDeprecated":      On(func(f *ast.FieldDefinition) any { return f.Directives.ForName("deprecated") != nil }),
-		"deprecationReason": On(func(f *ast.FieldDefinition) any { return reason(f.Directives) }),
+		"deprecationReason": On(func(f *ast.FieldDefinition) any { return deprecationReason(f.Directives) }),
 	}
 }
 
 func (in introspector) inputFields() map[string]Resolver {
 	return map[string]Resolver{
 		"name":        On(func(v inputValue) any { return v.name }),
-		"description": On(func(v inputValue) any { return optional(v.description) }),
-		"type":        On(func(v inputValue) any { return in.wrap(v.typ) }),
+		"description": On(func(v inputValue) any { return nullIfEmpty(v.description) }),
+		"type":        On(func(v inputValue) any { return in.refTo(v.typ) }),
 		"defaultValue": On(func(v inputValue) any {
 			if v.fallback == nil {
 				return nil
@@ -135,33 +137,33 @@ func (in introspector) inputFields() map[string]Resolver {
 			return v.fallback.String()
 		}),
 		"isDeprecated":      On(func(v inputValue) any { return v.directives.ForName("deprecated") != nil }),
-		"deprecationReason": On(func(v inputValue) any { return reason(v.directives) }),
+		"deprecationReason": On(func(v inputValue) any { return deprecationReason(v.directives) }),
 	}
 }
 
-func (in introspector) named(name string) any {
+func (in introspector) typeByName(name string) any {
 	if def := in.schema.Types[name]; def != nil {
-		return in.definition(def)
+		return in.typeOf(def)
 	}
 	return nil
 }
 
-// definition gives the __Type of a definition; nil of none.
-func (in introspector) definition(def *ast.Definition) any {
+// typeOf returns the __Type of a definition, or nil if there is no definition.
+func (in introspector) typeOf(def *ast.Definition) any {
 	if def == nil {
 		return nil
 	}
 	return &typeRef{def: def, kind: string(def.Kind)}
 }
 
-func (in introspector) wrap(t *ast.Type) *typeRef {
+func (in introspector) refTo(t *ast.Type) *typeRef {
 	if t.NonNull {
 		bare := *t
 		bare.NonNull = false
-		return &typeRef{kind: "NON_NULL", ofType: in.wrap(&bare)}
+		return &typeRef{kind: "NON_NULL", ofType: in.refTo(&bare)}
 	}
 	if t.Elem != nil {
-		return &typeRef{kind: "LIST", ofType: in.wrap(t.Elem)}
+		return &typeRef{kind: "LIST", ofType: in.refTo(t.Elem)}
 	}
 	def := in.schema.Types[t.NamedType]
 	return &typeRef{def: def, kind: string(def.Kind)}
@@ -170,7 +172,7 @@ func (in introspector) wrap(t *ast.Type) *typeRef {
 func (in introspector) types(s *ast.Schema) any {
 	var out []any
 	for _, name := range sortedKeys(s.Types) {
-		out = append(out, in.definition(s.Types[name]))
+		out = append(out, in.typeOf(s.Types[name]))
 	}
 	return out
 }
@@ -215,7 +217,7 @@ func (in introspector) inputFieldsOf(t *typeRef) any {
 	return out
 }
 
-// listOf is the empty list for types of the kind and null for others.
+// listOf returns the empty list for types of that kind, and null for others.
 func listOf(t *typeRef, kind ast.DefinitionKind) any {
 	if t.kind == string(kind) {
 		return []any{}
@@ -249,14 +251,14 @@ func locations(d *ast.DirectiveDefinition) any {
 	return out
 }
 
-func optional(s string) any {
+func nullIfEmpty(s string) any {
 	if s == "" {
 		return nil
 	}
 	return s
 }
 
-func reason(list ast.DirectiveList) any {
+func deprecationReason(list ast.DirectiveList) any {
 	d := list.ForName("deprecated")
 	if d == nil {
 		return nil

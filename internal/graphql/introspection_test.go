@@ -78,13 +78,18 @@ func TestStandardIntrospectionQuery(t *testing.T) {
 }
 
 func TestTypeByName(t *testing.T) {
-	query := `{a: __type(name: "node"){kind fields{name type{kind ofType{name}}}} b: __type(name: "none"){name} ` +
-		`c: __type(name: "Boolean"){kind name fields{name} enumValues{name} inputFields{name} interfaces{name} isOneOf specifiedByURL}}`
+	query := `{a: __type(name: "node"){kind fields{name type{kind ofType{name}}}} ` +
+		`b: __type(name: "none"){name} ` +
+		`c: __type(name: "Boolean"){kind name fields{name} enumValues{name} inputFields{name} ` +
+		`interfaces{name} isOneOf specifiedByURL}}`
 	want := `{"data":{"a":{"kind":"OBJECT","fields":[` +
-		`{"name":"id","type":{"kind":"NON_NULL","ofType":{"name":"Int"}}},{"name":"name","type":{"kind":"SCALAR","ofType":null}},` +
-		`{"name":"must","type":{"kind":"NON_NULL","ofType":{"name":"String"}}},{"name":"kids","type":{"kind":"LIST","ofType":{"name":null}}},` +
+		`{"name":"id","type":{"kind":"NON_NULL","ofType":{"name":"Int"}}},{"name":"name",` +
+		`"type":{"kind":"SCALAR","ofType":null}},` +
+		`{"name":"must","type":{"kind":"NON_NULL","ofType":{"name":"String"}}},{"name":"kids",` +
+		`"type":{"kind":"LIST","ofType":{"name":null}}},` +
 		`{"name":"many","type":{"kind":"NON_NULL","ofType":{"name":null}}}]},"b":null,` +
-		`"c":{"kind":"SCALAR","name":"Boolean","fields":null,"enumValues":null,"inputFields":null,"interfaces":null,"isOneOf":null,"specifiedByURL":null}}}`
+		`"c":{"kind":"SCALAR","name":"Boolean","fields":null,"enumValues":null,"inputFields":null,` +
+		`"interfaces":null,"isOneOf":null,"specifiedByURL":null}}}`
 	if diff := cmp.Diff(want, run(newTestSchema(t), Request{Query: query})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

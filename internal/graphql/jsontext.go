@@ -8,8 +8,8 @@ import (
 
 const hexDigits = "0123456789abcdef"
 
-// appendString writes s as a JSON string with the fewest escapes: the form that
-// appendCanonical gives the same text.
+// appendString appends s as a JSON string with the fewest escapes, in the form of
+// appendCanonical.
 func appendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0
@@ -24,7 +24,7 @@ func appendString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// appendEscaped writes one character of a JSON string.
+// appendEscaped appends one character of a JSON string.
 func appendEscaped(dst []byte, r rune) []byte {
 	switch r {
 	case '"', '\\':
@@ -41,50 +41,51 @@ func appendEscaped(dst []byte, r rune) []byte {
 		return append(dst, '\\', 't')
 	}
 	if r < 0x20 || utf16.IsSurrogate(r) {
-		return append(dst, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
+		return append(dst, '\\', 'u',
+			hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
 	}
 	return utf8.AppendRune(dst, r)
 }
 
-// Canonical is valid JSON in the spelling that custom scalars are read in:
-// without white space between tokens and with one spelling for each text.
+// Canonical returns valid JSON in the form in which custom scalars are read: without
+// white space between tokens and with one form for each string.
 func Canonical(raw json.RawMessage) json.RawMessage { return appendCanonical(nil, raw) }
 
-// appendCanonical writes valid JSON without white space between tokens and with
-// one spelling for each text, so that equal strings are equal bytes: a client
-// that escapes non-ASCII text sends the same value as one that does not.
-// Numbers, the order of keys and lone surrogates stay as they are.
+// appendCanonical appends valid JSON without white space between tokens and with one
+// form for each string, so that equal strings are equal bytes: a client that escapes
+// non-ASCII characters sends the same value as one that does not. Numbers, the order
+// of keys and lone surrogates remain as they are.
 func appendCanonical(dst, raw []byte) []byte {
-	c := cursor{b: raw}
-	for c.i < len(c.b) {
-		switch b := c.b[c.i]; b {
+	c := cursor{text: raw}
+	for c.pos < len(c.text) {
+		switch b := c.text[c.pos]; b {
 		case ' ', '\t', '\n', '\r':
-			c.i++
+			c.pos++
 		case '"':
-			dst = appendText(append(dst, '"'), c.stringSpan(), appendEscaped)
+			dst = appendUnescaped(append(dst, '"'), c.stringSpan(), appendEscaped)
 			dst = append(dst, '"')
 		default:
 			dst = append(dst, b)
-			c.i++
+			c.pos++
 		}
 	}
 	return dst
 }
 
-// unquote decodes the inside of a JSON string. It reports false for a lone
-// surrogate, which is no text.
+// unquote decodes the inside of a JSON string. It reports false if there is a lone
+// surrogate.
 func unquote(span []byte) (string, bool) {
 	lone := false
-	out := appendText(nil, span, func(dst []byte, r rune) []byte {
+	out := appendUnescaped(nil, span, func(dst []byte, r rune) []byte {
 		lone = lone || utf16.IsSurrogate(r)
 		return utf8.AppendRune(dst, r)
 	})
 	return string(out), !lone
 }
 
-// appendText decodes the inside of a JSON string and writes each escaped
-// character with emit; the rest is copied.
-func appendText(dst, span []byte, emit func([]byte, rune) []byte) []byte {
+// appendUnescaped appends the inside of a JSON string, and each escaped character
+// with emit.
+func appendUnescaped(dst, span []byte, emit func([]byte, rune) []byte) []byte {
 	for i := 0; i < len(span); {
 		if span[i] != '\\' {
 			dst = append(dst, span[i])
@@ -98,8 +99,8 @@ func appendText(dst, span []byte, emit func([]byte, rune) []byte) []byte {
 	return dst
 }
 
-// unescape reads the escape at the start of b, a surrogate pair as one
-// character, and returns it with its length in bytes.
+// unescape decodes the escape at the start of b and returns the character and the
+// length of the escape in bytes. A surrogate pair is one character.
 func unescape(b []byte) (rune, int) {
 	switch b[1] {
 	case 'b':

@@ -7,8 +7,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// literal coerces a validated literal to a type. It reports false where the
-// value of a variable makes it invalid.
+// literal coerces a validated literal to a type. It reports false if the value of a
+// variable makes the literal invalid.
 func (s *Schema) literal(v *ast.Value, t *ast.Type, vars *values) (any, bool) {
 	if v.Kind == ast.Variable {
 		value, _ := vars.get(v.Raw)
@@ -65,9 +65,8 @@ func (s *Schema) literalObject(v *ast.Value, def *ast.Definition, vars *values) 
 	return out, true
 }
 
-// argument coerces an argument or a field of an input object, where v is nil if
-// the document does not give it. A variable that was not provided counts as not
-// given.
+// argument coerces an argument or a field of an input object. V is nil if the
+// document does not give it. A variable that was not provided counts as not given.
 func (s *Schema) argument(v *ast.Value, t *ast.Type, fallback *ast.Value, vars *values) (value any, present, ok bool) {
 	if v != nil && v.Kind == ast.Variable {
 		if _, given := vars.get(v.Raw); !given {
@@ -84,8 +83,8 @@ func (s *Schema) argument(v *ast.Value, t *ast.Type, fallback *ast.Value, vars *
 	return value, true, ok
 }
 
-// appendLiteral writes a literal as JSON. In an object, a variable that was not
-// provided is left out; in a list it is null.
+// appendLiteral appends a literal as JSON. A variable that was not provided is
+// omitted in an object, and null in a list.
 func appendLiteral(dst []byte, v *ast.Value, vars *values) []byte {
 	switch v.Kind {
 	case ast.StringValue, ast.BlockValue:
@@ -127,7 +126,7 @@ func appendLiteralObject(dst []byte, v *ast.Value, vars *values) []byte {
 	return append(dst, '}')
 }
 
-// appendValue writes a coerced variable as JSON.
+// appendValue appends a coerced variable as JSON.
 func appendValue(dst []byte, v any) []byte {
 	switch v := v.(type) {
 	case string:

@@ -17,29 +17,29 @@ type Request struct {
 	NoIntrospection bool
 }
 
-// Operation is a request that was found valid and is ready to run.
+// Operation is a valid request that is ready to run.
 type Operation struct {
 	schema *Schema
 	vars   values
-	failed *Error // what keeps it from being run
-	// Fields are those of Query or Mutation that it selects, in document order.
+	failed *Error // why it must not run
+	// Fields are the selected fields of Query or Mutation, in document order.
 	Fields []*Field
-	// Mutation tells a mutation from a query.
+	// Mutation reports whether it is a mutation, not a query.
 	Mutation bool
 }
 
-// Field is one selected field. Several selections of one result key are one
-// field.
+// Field is one selected field. Selections with the same result key are merged into
+// one Field.
 type Field struct {
 	// Key is its name in the result: the alias, or else Name.
 	Key  string
 	Name string
-	// Args are the coerced arguments, those absent that were neither given nor
-	// have a default: string, bool, int, json.Number (Float), json.RawMessage (a
-	// custom scalar without a [Scalar]), []any, map[string]any (an input object).
-	// They are nil where the variables do not fit.
+	// Args are the coerced arguments, without those that are neither given nor have a
+	// default: string, bool, int, json.Number (Float), json.RawMessage (a custom scalar
+	// without a [Scalar]), []any, map[string]any (an input object). It is nil if the
+	// variables do not fit.
 	Args map[string]any
-	// Fields are the fields selected beneath.
+	// Fields are the fields selected in it.
 	Fields []*Field
 
 	argErr   string
@@ -49,7 +49,7 @@ type Field struct {
 	sets     []ast.SelectionSet
 }
 
-// Selects reports whether a field of that name is selected beneath.
+// Selects reports whether a field with that name is selected in f.
 func (f *Field) Selects(name string) bool {
 	for _, child := range f.Fields {
 		if child.Name == name {
@@ -59,14 +59,14 @@ func (f *Field) Selects(name string) bool {
 	return false
 }
 
-// Prepare parses and validates a request and coerces its variables. With errors,
-// all of which are the client's, nothing may be executed.
+// Prepare parses and validates a request and coerces its variables. If it returns
+// errors, all of which are the client's, nothing may be executed.
 func (s *Schema) Prepare(r Request) (*Operation, []*Error) {
 	doc, errs := s.document(r.Query)
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	def, err := choose(doc, r.OperationName)
+	def, err := chooseOperation(doc, r.OperationName)
 	if err != nil {
 		return nil, []*Error{err}
 	}
@@ -80,7 +80,7 @@ func (s *Schema) Prepare(r Request) (*Operation, []*Error) {
 		root = s.ast.Mutation
 	}
 	op.Fields = op.collect(root, []ast.SelectionSet{def.SelectionSet})
-	if failed := cmp.Or(op.failed, op.vars.excess()); failed != nil {
+	if failed := cmp.Or(op.failed, op.vars.checkCopied()); failed != nil {
 		return nil, []*Error{failed}
 	}
 	if r.NoIntrospection {
@@ -91,40 +91,43 @@ func (s *Schema) Prepare(r Request) (*Operation, []*Error) {
 	return op, nil
 }
 
-// introspects gives an error for each field that shows the schema, of the code
-// that Apollo Server 2.25 gives.
+// introspects returns an error, with the code of Apollo Server 2.25, for each field
+// that shows the schema.
 func (op *Operation) introspects() []*Error {
 	var errs []*Error
 	for _, f := range op.Fields {
 		if f.Name == "__schema" || f.Name == "__type" {
 			errs = append(errs, &Error{
 				Message: "GraphQL introspection is not allowed, but the query contained __schema or __type.",
-				Code:    CodeValidationFailed, Locations: at(f.position),
+				Code:    CodeValidationFailed, Locations: locationsOf(f.position),
 			})
 		}
 	}
 	return errs
 }
 
-func choose(doc *ast.QueryDocument, name *string) (*ast.OperationDefinition, *Error) {
+// chooseOperation returns the operation with that name, or the only one.
+func chooseOperation(doc *ast.QueryDocument, name *string) (*ast.OperationDefinition, *Error) {
 	if name == nil && len(doc.Operations) > 1 {
-		return nil, &Error{Message: "Must provide operation name if query contains multiple operations.", Code: CodeInternal}
+		const message = "Must provide operation name if query contains multiple operations."
+		return nil, &Error{Message: message, Code: CodeInternal}
 	}
 	for _, op := range doc.Operations {
 		if name != nil && (*name == "" || op.Name != *name) {
 			continue
 		}
 		if op.Operation == ast.Subscription {
-			return nil, &Error{Message: "Schema is not configured for subscriptions.", Code: CodeInternal, Locations: at(op.Position)}
+			const message = "Schema is not configured for subscriptions."
+			return nil, &Error{Message: message, Code: CodeInternal, Locations: locationsOf(op.Position)}
 		}
 		return op, nil
 	}
 	return nil, &Error{Message: "Unknown operation name.", Code: CodeInternal}
 }
 
-// collect gathers the fields of selection sets that stand at one place, merged
-// by result key, in the order of first mention. No type is abstract, so a
-// fragment always applies and one plan serves every object of a list.
+// collect returns the fields of selection sets of one object, merged by result key,
+// in the order of first mention. No type is abstract, so a fragment always applies,
+// and one result serves every object of a list.
 func (op *Operation) collect(owner *ast.Definition, sets []ast.SelectionSet) []*Field {
 	c := collector{op: op, owner: owner, byKey: map[string]*Field{}}
 	for _, set := range sets {
@@ -138,12 +141,13 @@ func (op *Operation) collect(owner *ast.Definition, sets []ast.SelectionSet) []*
 	return c.fields
 }
 
+// collector merges selections into fields.
 type collector struct {
-	op     *Operation
-	owner  *ast.Definition
-	fields []*Field
-	byKey  map[string]*Field
-	spread map[string]bool
+	op      *Operation
+	owner   *ast.Definition
+	fields  []*Field
+	byKey   map[string]*Field
+	spreads map[string]bool // fragments that are included
 }
 
 func (c *collector) set(set ast.SelectionSet) {
@@ -158,21 +162,32 @@ func (c *collector) set(set ast.SelectionSet) {
 				c.set(it.SelectionSet)
 			}
 		case *ast.FragmentSpread:
-			if c.op.included(it.Directives) && !c.spread[it.Name] {
-				if c.spread == nil {
-					c.spread = map[string]bool{}
-				}
-				c.spread[it.Name] = true
-				c.set(it.Definition.SelectionSet)
+			if c.op.included(it.Directives) {
+				c.fragment(it)
 			}
 		}
 	}
 }
 
+// fragment adds the fields of a fragment the first time that it is spread.
+func (c *collector) fragment(spread *ast.FragmentSpread) {
+	if c.spreads[spread.Name] {
+		return
+	}
+	if c.spreads == nil {
+		c.spreads = map[string]bool{}
+	}
+	c.spreads[spread.Name] = true
+	c.set(spread.Definition.SelectionSet)
+}
+
 func (c *collector) field(node *ast.Field) {
 	f := c.byKey[node.Alias]
 	if f == nil {
-		f = &Field{Key: node.Alias, Name: node.Name, owner: c.owner, def: node.Definition, position: node.Position}
+		f = &Field{
+			Key: node.Alias, Name: node.Name,
+			owner: c.owner, def: node.Definition, position: node.Position,
+		}
 		f.Args, f.argErr = c.op.arguments(node)
 		c.byKey[f.Key] = f
 		c.fields = append(c.fields, f)
@@ -182,7 +197,8 @@ func (c *collector) field(node *ast.Field) {
 	}
 }
 
-// arguments coerces a field's arguments, or says why the variables do not fit.
+// arguments coerces a field's arguments, or returns the message of an error in the
+// variables.
 func (op *Operation) arguments(node *ast.Field) (map[string]any, string) {
 	if len(node.Definition.Arguments) == 0 {
 		return nil, ""
@@ -213,7 +229,8 @@ func (op *Operation) included(list ast.DirectiveList) bool {
 		given := d.Arguments.ForName("if").Value
 		condition, ok := op.schema.literal(given, d.Definition.Arguments.ForName("if").Type, &op.vars)
 		if !ok && op.failed == nil {
-			op.failed = &Error{Message: `Argument "if" of non-null type "Boolean!" must not be null.`, Code: CodeInternal, Locations: at(given.Position)}
+			const message = `Argument "if" of non-null type "Boolean!" must not be null.`
+			op.failed = &Error{Message: message, Code: CodeInternal, Locations: locationsOf(given.Position)}
 		}
 		if condition == (d.Name == "skip") {
 			return false

@@ -3,24 +3,25 @@ package graphql
 import "sync"
 
 // Keyed is a root of [Operation.Execute] that lets fields of Mutation be resolved
-// at once. What is observed stays in document order: the calls of Around, results
-// and errors.
+// concurrently. What can be observed stays in document order: the calls of the
+// middleware, results and errors.
 type Keyed interface {
-	// Key names what a field changes. Consecutive fields that have a key may be
-	// resolved at the same time, and before Around is called for them; those of one
-	// key are resolved one after another. A field whose key is "" is resolved when
-	// all before it are done, and before any after it. Around must resolve every
-	// field that has a key.
+	// Key names what a field changes. Consecutive fields with keys may be resolved at
+	// the same time, and before the middleware is called for them; fields with the
+	// same key are resolved one after another. A field whose key is "" is resolved
+	// after all fields before it and before any after it. The middleware must resolve
+	// every field that has a key.
 	Key(f *Field) string
-	// Parallel bounds how many fields of a document are resolved at once; with less
-	// than 2, one after another.
+	// Parallel bounds how many fields of a document are resolved at the same time.
+	// With less than 2 they are resolved one after another.
 	Parallel() int
 }
 
-// ahead holds the results of fields that are resolved before their turn.
-type ahead struct {
+// lookahead resolves fields before the middleware asks for them.
+type lookahead struct {
 	root    Keyed
-	resolve func(*Field) (any, error)
+	resolve resolveFunc
+	pending []*Field // those that the middleware may still ask for, in order
 	results map[*Field]chan result
 	running sync.WaitGroup
 }
@@ -31,31 +32,42 @@ type result struct {
 	panicked any
 }
 
-// inParallel gives what resolves the fields of an operation, and what waits for
-// everything that it has begun.
-func (op *Operation) inParallel(root any, resolve func(*Field) (any, error)) (func(*Field) (any, error), func()) {
+// lookahead returns a function that resolves the fields of the operation, ahead if
+// root allows it, and one that waits for everything it has started.
+func (op *Operation) lookahead(root any, resolve resolveFunc) (_ resolveFunc, wait func()) {
 	keyed, ok := root.(Keyed)
 	if !ok || !op.Mutation || len(op.Fields) < 2 || keyed.Parallel() < 2 {
 		return resolve, func() {}
 	}
-	a := &ahead{root: keyed, resolve: resolve, results: map[*Field]chan result{}}
-	turn := 0
-	return func(f *Field) (any, error) {
-		for op.Fields[turn] != f {
-			turn++
-		}
-		if a.results[f] == nil {
-			a.begin(op.Fields[turn:])
-		}
-		return a.take(f)
-	}, a.running.Wait
+	l := &lookahead{root: keyed, resolve: resolve, pending: op.Fields, results: map[*Field]chan result{}}
+	return l.field, l.running.Wait
 }
 
-// begin resolves the fields with a key with which a list of fields begins.
-func (a *ahead) begin(fields []*Field) {
+// field returns the result of f. The middleware asks for fields in order, but may
+// omit some.
+func (l *lookahead) field(f *Field) (any, error) {
+	for l.pending[0] != f {
+		l.pending = l.pending[1:]
+	}
+	if l.results[f] == nil {
+		l.start()
+	}
+	started, ok := l.results[f]
+	if !ok {
+		return l.resolve(f)
+	}
+	r := <-started
+	if r.panicked != nil {
+		panic(r.panicked)
+	}
+	return r.value, r.err
+}
+
+// start starts to resolve the pending fields, up to the first without a key.
+func (l *lookahead) start() {
 	byKey, order := map[string][]*Field{}, []string{}
-	for _, f := range fields {
-		key := a.root.Key(f)
+	for _, f := range l.pending {
+		key := l.root.Key(f)
 		if key == "" {
 			break
 		}
@@ -63,41 +75,30 @@ func (a *ahead) begin(fields []*Field) {
 			order = append(order, key)
 		}
 		byKey[key] = append(byKey[key], f)
-		a.results[f] = make(chan result, 1)
+		l.results[f] = make(chan result, 1)
 	}
 	queue := make(chan []*Field, len(order))
 	for _, key := range order {
 		queue <- byKey[key]
 	}
 	close(queue)
-	for range min(a.root.Parallel(), len(order)) {
-		a.running.Go(func() { a.work(queue) })
+	for range min(l.root.Parallel(), len(order)) {
+		l.running.Go(func() { l.work(queue) })
 	}
 }
 
-func (a *ahead) work(queue <-chan []*Field) {
-	for same := range queue {
-		for _, f := range same {
-			a.results[f] <- a.safely(f)
+// work resolves queued fields, those with one key one after another.
+func (l *lookahead) work(queue <-chan []*Field) {
+	for fields := range queue {
+		for _, f := range fields {
+			l.results[f] <- l.resolveSafely(f)
 		}
 	}
 }
 
-// safely keeps a panic for the goroutine that waits for the field.
-func (a *ahead) safely(f *Field) (out result) {
-	defer func() { out.panicked = recover() }()
-	out.value, out.err = a.resolve(f)
-	return out
-}
-
-func (a *ahead) take(f *Field) (any, error) {
-	begun, ok := a.results[f]
-	if !ok {
-		return a.resolve(f)
-	}
-	out := <-begun
-	if out.panicked != nil {
-		panic(out.panicked)
-	}
-	return out.value, out.err
+// resolveSafely catches a panic, for the goroutine that waits for the field.
+func (l *lookahead) resolveSafely(f *Field) (r result) {
+	defer func() { r.panicked = recover() }()
+	r.value, r.err = l.resolve(f)
+	return r
 }

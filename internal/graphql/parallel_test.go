@@ -19,7 +19,7 @@ type slots struct {
 	parallel int
 	mu       sync.Mutex
 	busy     int
-	most     int
+	max      int
 	log      map[string][]string
 }
 
@@ -33,7 +33,7 @@ func (r *slots) Parallel() int { return r.parallel }
 func (r *slots) push(text string) (any, error) {
 	r.mu.Lock()
 	r.busy++
-	r.most = max(r.most, r.busy)
+	r.max = max(r.max, r.busy)
 	r.mu.Unlock()
 	time.Sleep(time.Second)
 	r.mu.Lock()
@@ -50,12 +50,15 @@ func (r *slots) push(text string) (any, error) {
 	return text, nil
 }
 
-// runSlots executes a mutation with one push for each text, and tells how long it
-// took.
-func runSlots(t *testing.T, r *slots, around Around, texts ...string) (*Response, time.Duration) {
+// runSlots executes a mutation with one push for each text, and returns how long
+// that takes.
+func runSlots(t *testing.T, r *slots, wrap middleware, texts ...string) (*Response, time.Duration) {
 	t.Helper()
 	resolvers := testResolvers()
-	resolvers["Mutation"]["push"] = func(_ context.Context, p Params) (any, error) { return r.push(p.Field.Args["s"].(string)) }
+	resolvers["Mutation"]["push"] = func(_ context.Context, p Params) (any,
+		error) {
+		return r.push(p.Field.Args["s"].(string))
+	}
 	s, err := New(Config{SDL: testSDL, Resolvers: resolvers})
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +73,7 @@ func runSlots(t *testing.T, r *slots, around Around, texts ...string) (*Response
 	}
 	r.log = map[string][]string{}
 	start := time.Now()
-	return op.Execute(context.Background(), r, around), time.Since(start)
+	return op.Execute(context.Background(), r, wrap), time.Since(start)
 }
 
 func TestParallelKeepsWhatIsObserved(t *testing.T) {
@@ -79,13 +82,13 @@ func TestParallelKeepsWhatIsObserved(t *testing.T) {
 	for _, parallel := range []int{0, 16} {
 		synctest.Test(t, func(t *testing.T) {
 			var seen []string
-			around := func(_ context.Context, f *Field, resolve func() (any, error)) (any, error) {
+			wrap := func(_ context.Context, f *Field, resolve func() (any, error)) (any, error) {
 				value, err := resolve()
 				seen = append(seen, f.Key)
 				return value, err
 			}
 			r := &slots{parallel: parallel}
-			resp, took := runSlots(t, r, around, texts...)
+			resp, took := runSlots(t, r, wrap, texts...)
 			outcomes[parallel] = fmt.Sprint(string(resp.Append(nil)), seen, r.log["x"], r.log["y"])
 			want := map[int]time.Duration{0: 7 * time.Second, 16: 4 * time.Second}[parallel]
 			if took != want {
@@ -108,8 +111,8 @@ func TestParallelIsBounded(t *testing.T) {
 			texts = append(texts, fmt.Sprintf("key %d=1", i))
 		}
 		r := &slots{parallel: 4}
-		if _, took := runSlots(t, r, nil, texts...); took != 3*time.Second || r.most != 4 {
-			t.Errorf("took %v with at most %d at once, want 3s and 4", took, r.most)
+		if _, took := runSlots(t, r, nil, texts...); took != 3*time.Second || r.max != 4 {
+			t.Errorf("took %v with at most %d at once, want 3s and 4", took, r.max)
 		}
 	})
 }

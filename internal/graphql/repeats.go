@@ -6,76 +6,77 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// maxRepeats bounds how often one key of the result may be selected at one place.
-// Validation compares every two of these, while no document of a client has more
-// than a few.
+// maxRepeats bounds how often one result key may be selected in one object.
+// Validation compares every two of these selections; no document of a client has
+// more than a few.
 const maxRepeats = 100
 
-// place is where selections of one key of the result come together, whether they
-// stand in one selection set or in several, or in fragments.
-type place struct {
-	fields int
-	keys   map[string]*place
-	spread map[string]bool
+// resultField is where selections of one result key are merged, be they in one
+// selection set, in several or in fragments.
+type resultField struct {
+	selections int
+	children   map[string]*resultField // by result key
+	spreads    map[string]bool
 }
 
-// repeats counts the selections at every place of an operation.
+// repeats counts the selections of every result field of an operation.
 type repeats struct {
 	doc    *ast.QueryDocument
-	within map[string]bool // fragments that are being looked into
-	most   int
+	active map[string]bool // fragments that are being read
+	max    int             // of selections, so far
 }
 
-// repeated gives an error where a document selects one key too often. It expects a
-// document whose fragments are known not to expand beyond bounds.
-func repeated(doc *ast.QueryDocument) *Error {
+// checkRepeats returns an error if a document selects one result key too often. The
+// document's fragments must be known not to expand beyond the limits.
+func checkRepeats(doc *ast.QueryDocument) *Error {
 	for _, op := range doc.Operations {
-		r := repeats{doc: doc, within: map[string]bool{}}
-		r.set(&place{}, op.SelectionSet)
-		if r.most > maxRepeats {
-			return &Error{Message: fmt.Sprintf("The document selects one field more than %d times in one place.", maxRepeats), Code: CodeValidationFailed, Locations: at(op.Position)}
+		r := repeats{doc: doc, active: map[string]bool{}}
+		r.set(&resultField{}, op.SelectionSet)
+		if r.max > maxRepeats {
+			message := fmt.Sprintf("The document selects one field more than %d times in one place.", maxRepeats)
+			return &Error{Message: message, Code: CodeValidationFailed, Locations: locationsOf(op.Position)}
 		}
 	}
 	return nil
 }
 
-func (r *repeats) set(p *place, set ast.SelectionSet) {
+func (r *repeats) set(parent *resultField, set ast.SelectionSet) {
 	for _, selection := range set {
 		switch it := selection.(type) {
 		case *ast.Field:
-			r.field(p, it)
+			r.field(parent, it)
 		case *ast.InlineFragment:
-			r.set(p, it.SelectionSet)
+			r.set(parent, it.SelectionSet)
 		case *ast.FragmentSpread:
-			r.fragment(p, it.Name)
+			r.fragment(parent, it.Name)
 		}
 	}
 }
 
-func (r *repeats) field(p *place, f *ast.Field) {
-	here := p.keys[f.Alias]
-	if here == nil {
-		here = &place{}
-		if p.keys == nil {
-			p.keys = map[string]*place{}
+func (r *repeats) field(parent *resultField, f *ast.Field) {
+	field := parent.children[f.Alias]
+	if field == nil {
+		field = &resultField{}
+		if parent.children == nil {
+			parent.children = map[string]*resultField{}
 		}
-		p.keys[f.Alias] = here
+		parent.children[f.Alias] = field
 	}
-	here.fields++
-	r.most = max(r.most, here.fields)
-	r.set(here, f.SelectionSet)
+	field.selections++
+	r.max = max(r.max, field.selections)
+	r.set(field, f.SelectionSet)
 }
 
-// fragment looks into a fragment once at each place, and never within itself.
-func (r *repeats) fragment(p *place, name string) {
+// fragment enters a fragment once in each result field, and never within itself.
+func (r *repeats) fragment(parent *resultField, name string) {
 	def := r.doc.Fragments.ForName(name)
-	if def == nil || p.spread[name] || r.within[name] {
+	if def == nil || parent.spreads[name] || r.active[name] {
 		return
 	}
-	if p.spread == nil {
-		p.spread = map[string]bool{}
+	if parent.spreads == nil {
+		parent.spreads = map[string]bool{}
 	}
-	p.spread[name], r.within[name] = true, true
-	r.set(p, def.SelectionSet)
-	delete(r.within, name)
+	parent.spreads[name], r.active[name] = true, true
+	r.set(parent, def.SelectionSet)
+	delete(r.active, name)
 }

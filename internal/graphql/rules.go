@@ -10,11 +10,11 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// maxReportedErrors bounds the errors of one document's validation, as
-// graphql-js 16 does.
+// maxReportedErrors bounds the validation errors of one document, as in graphql-js
+// 16.
 const maxReportedErrors = 100
 
-// gqlparserRules are those of its rules whose messages hold only names.
+// gqlparserRules are the rules of gqlparser whose messages hold only names.
 var gqlparserRules = []core.Rule{
 	rules.FragmentsOnCompositeTypesRule,
 	rules.KnownArgumentNamesRule,
@@ -38,14 +38,14 @@ var gqlparserRules = []core.Rule{
 	rules.VariablesInAllowedPositionRule,
 }
 
-// validate runs every rule over a parsed document, which it also annotates with
-// definitions.
+// validate runs every rule over a parsed document. It also annotates the document
+// with definitions.
 func (s *Schema) validate(doc *ast.QueryDocument) []*Error {
 	var found problems
 	report := found.add
 	var events core.Events
-	s.knownTypes(&events, report)
-	s.fewerErrors(&events, report)
+	s.typeNameRule(&events, report)
+	s.graphqlJSRules(&events, report)
 	for _, rule := range gqlparserRules {
 		rule.RuleFunc(&events, report)
 	}
@@ -54,8 +54,8 @@ func (s *Schema) validate(doc *ast.QueryDocument) []*Error {
 	return found.errs
 }
 
-// problems gathers what the rules report, each once: gqlparser walks a fragment
-// again for every operation that spreads it.
+// problems collects what the rules report, without duplicates: gqlparser walks a
+// fragment again for every operation that spreads it.
 type problems struct {
 	errs []*Error
 	seen map[problem]bool
@@ -92,9 +92,9 @@ func (p *problems) add(options ...core.ErrorOption) {
 	p.errs = append(p.errs, out)
 }
 
-// knownTypes stands in for gqlparser's rule, which suggests nothing for the type
-// of a variable and suggests in random order for a fragment's.
-func (s *Schema) knownTypes(events *core.Events, report core.AddErrFunc) {
+// typeNameRule replaces gqlparser's rule, which suggests nothing for the type of a
+// variable, and suggests types of a fragment in random order.
+func (s *Schema) typeNameRule(events *core.Events, report core.AddErrFunc) {
 	check := func(name string, pos *ast.Position, input bool) {
 		if name != "" && s.ast.Types[name] == nil {
 			report(core.Message(`Unknown type "%s".`, name), s.suggestType(name, input), core.At(pos))
@@ -122,37 +122,36 @@ func (s *Schema) suggestType(name string, input bool) core.ErrorOption {
 	return core.SuggestListQuoted("Did you mean", name, names)
 }
 
-// checkLiteral stands in for gqlparser's ValuesOfCorrectType and
-// UniqueInputFieldNames: those quote literals and the keys of JSON literals, and
-// refuse a large number inside a JSON literal.
+// checkLiteral replaces gqlparser's ValuesOfCorrectType and UniqueInputFieldNames.
+// Those quote literals and the keys of JSON literals, and reject a large number
+// inside a JSON literal.
 func (s *Schema) checkLiteral(v *ast.Value, report core.AddErrFunc) {
-	if twice := repeatedKey(v); twice != nil {
-		s.reportRepeated(v, twice, report)
+	if duplicate := duplicateKey(v); duplicate != nil {
+		s.reportDuplicate(v, duplicate, report)
 	}
 	if v.Definition == nil || v.ExpectedType == nil || v.Kind == ast.Variable {
 		return
 	}
 	if v.Kind == ast.NullValue {
 		if v.ExpectedType.NonNull {
-			report(core.Message(`Expected value of type "%s", found null.`, v.ExpectedType), core.At(v.Position))
+			report(core.Message(`Expected value of type "%s", found null.`, v.ExpectedType),
+				core.At(v.Position))
 		}
 		return
+	}
+	if v.Kind == ast.ListValue && v.ExpectedType.Elem != nil {
+		return // its elements are checked on their own
 	}
 	switch v.Definition.Kind {
 	case ast.InputObject:
 		s.checkObject(v, report)
 	case ast.Enum:
-		if v.Kind == ast.ListValue && v.ExpectedType.Elem != nil {
-			return
-		}
 		if v.Kind != ast.EnumValue || v.Definition.EnumValues.ForName(v.Raw) == nil {
-			report(core.Message(`Enum "%s" cannot represent this value.`, v.Definition.Name), core.At(v.Position))
+			report(core.Message(`Enum "%s" cannot represent this value.`, v.Definition.Name),
+				core.At(v.Position))
 		}
 	case ast.Scalar:
-		if v.Kind == ast.ListValue && v.ExpectedType.Elem != nil {
-			return
-		}
-		if reason := s.literalFits(v.Definition, v); reason != "" {
+		if reason := s.literalProblem(v.Definition, v); reason != "" {
 			report(core.Message("%s.", reason), core.At(v.Position))
 		}
 	}
@@ -160,16 +159,14 @@ func (s *Schema) checkLiteral(v *ast.Value, report core.AddErrFunc) {
 
 func (s *Schema) checkObject(v *ast.Value, report core.AddErrFunc) {
 	def := v.Definition
-	switch {
-	case v.Kind == ast.ListValue && v.ExpectedType.Elem != nil:
-		return
-	case v.Kind != ast.ObjectValue:
+	if v.Kind != ast.ObjectValue {
 		report(core.Message(`Expected value of type "%s" to be an object.`, def.Name), core.At(v.Position))
 		return
 	}
 	for _, field := range def.Fields {
 		if field.Type.NonNull && field.DefaultValue == nil && v.Children.ForName(field.Name) == nil {
-			report(core.Message(`Field "%s.%s" of required type "%s" was not provided.`, def.Name, field.Name, field.Type), core.At(v.Position))
+			report(core.Message(`Field "%s.%s" of required type "%s" was not provided.`,
+				def.Name, field.Name, field.Type), core.At(v.Position))
 		}
 	}
 	names := make([]string, len(def.Fields))
@@ -184,8 +181,8 @@ func (s *Schema) checkObject(v *ast.Value, report core.AddErrFunc) {
 	}
 }
 
-// repeatedKey finds the second of two equal keys in an object literal.
-func repeatedKey(v *ast.Value) *ast.ChildValue {
+// duplicateKey returns the second of two equal keys in an object literal, or nil.
+func duplicateKey(v *ast.Value) *ast.ChildValue {
 	if v.Kind != ast.ObjectValue {
 		return nil
 	}
@@ -199,10 +196,10 @@ func repeatedKey(v *ast.Value) *ast.ChildValue {
 	return nil
 }
 
-func (s *Schema) reportRepeated(v *ast.Value, twice *ast.ChildValue, report core.AddErrFunc) {
+func (s *Schema) reportDuplicate(v *ast.Value, key *ast.ChildValue, report core.AddErrFunc) {
 	if v.Definition != nil && v.Definition.Kind == ast.InputObject {
-		report(core.Message(`There can be only one input field named "%s".`, twice.Name), core.At(twice.Position))
+		report(core.Message(`There can be only one input field named "%s".`, key.Name), core.At(key.Position))
 		return
 	}
-	report(core.Message("A key stands twice in a JSON literal."), core.At(twice.Position))
+	report(core.Message("A key stands twice in a JSON literal."), core.At(key.Position))
 }

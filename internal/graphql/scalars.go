@@ -3,27 +3,28 @@ package graphql
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// scalar reads a scalar from JSON text that is not null. The reason, if there
-// is one, says what is wrong without the text.
+// scalar reads a scalar from JSON that is not null. The reason, if not empty, says
+// what is wrong, without the text.
 func (s *Schema) scalar(name string, raw []byte) (value any, reason string) {
 	switch name {
 	case "String", "ID":
-		return text(name, raw)
+		return stringScalar(name, raw)
 	case "Boolean":
 		if raw[0] != 't' && raw[0] != 'f' {
-			return nil, "Boolean cannot represent a non boolean value"
+			return nil, builtIns["Boolean"].reason
 		}
 		return raw[0] == 't', ""
 	case "Int":
-		return integer(raw)
+		return intScalar(raw)
 	case "Float":
 		if !isNumber(raw) {
-			return nil, "Float cannot represent a non numeric value"
+			return nil, builtIns["Float"].reason
 		}
 		return json.Number(raw), ""
 	}
@@ -41,7 +42,8 @@ func (s *Schema) scalar(name string, raw []byte) (value any, reason string) {
 
 func isNumber(raw []byte) bool { return raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9' }
 
-func text(name string, raw []byte) (any, string) {
+// stringScalar reads a String or an ID, which may also be a whole number.
+func stringScalar(name string, raw []byte) (any, string) {
 	if raw[0] == '"' {
 		s, ok := unquote(raw[1 : len(raw)-1])
 		if !ok {
@@ -52,17 +54,17 @@ func text(name string, raw []byte) (any, string) {
 	if _, err := strconv.ParseInt(string(raw), 10, 64); name == "ID" && err == nil {
 		return string(raw), ""
 	}
-	return nil, name + " cannot represent a non string value"
+	return nil, builtIns[name].reason
 }
 
-// integer takes any spelling of a whole number, as JavaScript does: 1.0, 1e2.
-func integer(raw []byte) (any, string) {
+// intScalar accepts any form of a whole number, as JavaScript does: 1.0, 1e2.
+func intScalar(raw []byte) (any, string) {
 	if !isNumber(raw) {
-		return nil, "Int cannot represent a non-integer value"
+		return nil, builtIns["Int"].reason
 	}
 	f, err := strconv.ParseFloat(string(raw), 64)
 	if err == nil && f != math.Trunc(f) {
-		return nil, "Int cannot represent a non-integer value"
+		return nil, builtIns["Int"].reason
 	}
 	if err != nil || f < math.MinInt32 || f > math.MaxInt32 {
 		return nil, "Int cannot represent a non 32-bit signed integer value"
@@ -70,47 +72,47 @@ func integer(raw []byte) (any, string) {
 	return int(f), ""
 }
 
-// literalFits reports why a literal of the document cannot be the scalar; ""
-// where it can, or where only its variables decide.
-func (s *Schema) literalFits(def *ast.Definition, v *ast.Value) string {
-	switch def.Name {
-	case "String", "ID":
-		if v.Kind == ast.StringValue || v.Kind == ast.BlockValue || def.Name == "ID" && v.Kind == ast.IntValue {
+// builtIn describes a built-in scalar.
+type builtIn struct {
+	literals []ast.ValueKind // that it accepts
+	reason   string          // why it does not accept another
+}
+
+var builtIns = map[string]builtIn{
+	"String": {[]ast.ValueKind{ast.StringValue, ast.BlockValue}, "String cannot represent a non string value"},
+	"ID": {[]ast.ValueKind{ast.StringValue, ast.BlockValue, ast.IntValue},
+		"ID cannot represent a non string value"},
+	"Boolean": {[]ast.ValueKind{ast.BooleanValue}, "Boolean cannot represent a non boolean value"},
+	"Int":     {[]ast.ValueKind{ast.IntValue}, "Int cannot represent a non-integer value"},
+	"Float":   {[]ast.ValueKind{ast.IntValue, ast.FloatValue}, "Float cannot represent a non numeric value"},
+}
+
+// literalProblem says why a literal cannot be the scalar. It returns "" if it can, or
+// if that depends on variables in it.
+func (s *Schema) literalProblem(def *ast.Definition, v *ast.Value) string {
+	if b, ok := builtIns[def.Name]; ok {
+		if !slices.Contains(b.literals, v.Kind) {
+			return b.reason
+		}
+		if def.Name != "Int" { // whose range is checked below
 			return ""
 		}
-		return def.Name + " cannot represent a non string value"
-	case "Boolean":
-		if v.Kind == ast.BooleanValue {
-			return ""
-		}
-		return "Boolean cannot represent a non boolean value"
-	case "Int":
-		if v.Kind != ast.IntValue {
-			return "Int cannot represent a non-integer value"
-		}
-	case "Float":
-		if v.Kind != ast.IntValue && v.Kind != ast.FloatValue {
-			return "Float cannot represent a non numeric value"
-		}
-	default:
-		if holds(v, ast.EnumValue) {
-			return def.Name + " cannot represent an unquoted name"
-		}
-		if holds(v, ast.Variable) {
-			return ""
-		}
+	} else if contains(v, ast.EnumValue) {
+		return def.Name + " cannot represent an unquoted name"
+	} else if contains(v, ast.Variable) {
+		return ""
 	}
 	_, reason := s.scalar(def.Name, appendLiteral(nil, v, nil))
 	return reason
 }
 
-// holds reports whether a literal is or contains one of the kind.
-func holds(v *ast.Value, kind ast.ValueKind) bool {
+// contains reports whether a literal is of that kind or contains one.
+func contains(v *ast.Value, kind ast.ValueKind) bool {
 	if v.Kind == kind {
 		return true
 	}
 	for _, child := range v.Children {
-		if holds(child.Value, kind) {
+		if contains(child.Value, kind) {
 			return true
 		}
 	}

@@ -1,8 +1,8 @@
-// Package graphql runs GraphQL documents against a schema whose fields are
-// resolved by Go functions. Parsing and validation are gqlparser's; limits,
-// coercion, execution and the wording of errors are this package's.
+// Package graphql runs GraphQL documents against a schema whose fields are resolved
+// by Go functions. Parsing and validation are gqlparser's; limits, coercion,
+// execution and the wording of errors are this package's.
 //
-// No error it makes holds a literal, a variable's value or a key of a JSON
+// No error that it makes holds a literal, a variable's value or a key of a JSON
 // value: only names that the schema or the document declares.
 package graphql
 
@@ -19,35 +19,35 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// A Resolver computes one field. Its result is what the field's type says:
+// A Resolver computes one field. The field's type determines its result:
 //
 //	nil                        null
 //	string, int, bool          String, Int, Boolean; string also an enum
-//	json.RawMessage, string    a custom scalar, as its JSON text or as a string
+//	json.RawMessage, string    a custom scalar, as its JSON or as a string
 //	[]any, []string            a list
 //	anything else              an object: the Source of its fields' resolvers
 //
-// An [*Error] is reported with its Message and Code; of any other error only
-// the fact is reported, never the text.
+// An [*Error] is reported with its Message and Code. Of any other error, only the
+// fact is reported, never the text.
 type Resolver func(ctx context.Context, p Params) (any, error)
 
-// Params are what a resolver gets.
+// Params are the arguments of a resolver.
 type Params struct {
 	// Source is the object that the field belongs to; for a field of Query or
 	// Mutation it is the root given to [Operation.Execute].
 	Source any
-	// Field holds the arguments and what is selected beneath.
+	// Field is the field with its arguments and selected fields.
 	Field *Field
 }
 
-// Resolvers binds type name and field name to a resolver.
+// Resolvers maps the name of a type and of its field to a resolver.
 type Resolvers map[string]map[string]Resolver
 
-// A Scalar reads a custom scalar from JSON text, which is valid JSON and never
-// null. The error's text is shown to the client and must not hold the input.
+// A Scalar reads a custom scalar from JSON, which is valid and never null. The
+// error's text is shown to the client and must not hold the input.
 type Scalar func(raw json.RawMessage) (any, error)
 
-// On makes a resolver of a function of the source object alone.
+// On returns a resolver that calls f with the source object.
 func On[T any](f func(T) any) Resolver {
 	return func(_ context.Context, p Params) (any, error) {
 		return f(p.Source.(T)), nil
@@ -61,17 +61,17 @@ type Config struct {
 	SDL string
 	// Resolvers must hold every field of every object type, and no other.
 	Resolvers Resolvers
-	// Keep, if set, is asked for each field of an object type whether the schema has
-	// it; an error fails [New]. Clients see neither the directives that the SDL
-	// defines, which are for Keep alone, nor a type that no field names then. The
-	// resolvers of what is left out are not used.
-	Keep func(f Marked) (bool, error)
-	// Scalars reads custom scalars. One that is missing here is kept as
+	// Include, if set, reports for each field of an object type whether the schema
+	// has it. An error fails [New]. Clients see neither the directives that the SDL
+	// defines, which are for Include alone, nor a type that no included field refers
+	// to. The resolvers of other fields are not used.
+	Include func(f SDLField) (bool, error)
+	// Scalars reads custom scalars. A scalar that is missing here is read as a
 	// json.RawMessage, with every digit and without insignificant white space.
 	Scalars map[string]Scalar
 }
 
-// Schema is an executable schema. It is immutable but for a bounded cache of
+// Schema is an executable schema. It is immutable, except for a bounded cache of
 // parsed documents, and safe for concurrent use.
 type Schema struct {
 	ast       *ast.Schema
@@ -80,9 +80,9 @@ type Schema struct {
 	documents documentCache
 }
 
-// New loads a schema and binds its resolvers. It fails on an invalid SDL, on a
-// field without a resolver and on a resolver without a field. The error names every
-// field that lacks something.
+// New loads a schema and binds its resolvers. It fails on an invalid SDL, on a field
+// without a resolver and on a resolver without a field. The error names every field
+// that lacks something.
 func New(c Config) (*Schema, error) {
 	loaded, err := gqlparser.LoadSchema(&ast.Source{Name: "schema", Input: c.SDL})
 	if err != nil {
@@ -90,9 +90,9 @@ func New(c Config) (*Schema, error) {
 	}
 	delete(loaded.Directives, "defer")
 	addSpecifiedByURL(loaded)
-	bound, cutErr := c.cut(loaded)
+	resolvers, pruneErr := c.prune(loaded)
 	s := &Schema{ast: loaded, resolvers: map[*ast.FieldDefinition]Resolver{}, scalars: c.Scalars}
-	if err := errors.Join(cutErr, s.bind(bound, introspection(loaded))); err != nil {
+	if err := errors.Join(pruneErr, s.bind(resolvers, introspection(loaded))); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -115,7 +115,7 @@ func (s *Schema) bind(bound, builtIn Resolvers) error {
 	if s.ast.Subscription != nil {
 		return fmt.Errorf("type %s: subscriptions are not supported", s.ast.Subscription.Name)
 	}
-	return s.surplus(bound)
+	return s.checkSurplus(bound)
 }
 
 func (s *Schema) bindType(def *ast.Definition, bound, builtIn map[string]Resolver) error {
@@ -133,7 +133,8 @@ func (s *Schema) bindType(def *ast.Definition, bound, builtIn map[string]Resolve
 	return errors.Join(missing...)
 }
 
-func (s *Schema) surplus(bound Resolvers) error {
+// checkSurplus returns an error for a resolver without a field.
+func (s *Schema) checkSurplus(bound Resolvers) error {
 	for _, name := range sortedKeys(bound) {
 		def := s.ast.Types[name]
 		if def == nil || def.Kind != ast.Object || def.BuiltIn {
@@ -157,7 +158,7 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// Fields are the names of the fields of Query and Mutation, sorted.
+// Fields returns the names of the fields of Query and Mutation, sorted.
 func (s *Schema) Fields() []string {
 	var names []string
 	for _, def := range []*ast.Definition{s.ast.Query, s.ast.Mutation} {

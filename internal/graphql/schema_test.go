@@ -66,9 +66,10 @@ func testResolvers() Resolvers {
 			"echo": echo, "defaulted": echo, "required": echo,
 			"name": give("n", nil), "names": give([]string{"a", "b"}, nil),
 			"node": give(root, nil), "nodeMust": give(&tree{id: 9}, nil),
-			"boom":      give(nil, errors.New("connecting to CANARY failed")),
-			"forbidden": give(nil, fmt.Errorf("resolving: %w", &Error{Message: "Unauthorized", Code: "FORBIDDEN"})),
-			"wrongInt":  give("1", nil), "wrongEnum": give("sideways", nil), "wrongList": give("x", nil),
+			"boom": give(nil, errors.New("connecting to CANARY failed")),
+			"forbidden": give(nil, fmt.Errorf("resolving: %w",
+				&Error{Message: "Unauthorized", Code: "FORBIDDEN"})),
+			"wrongInt": give("1", nil), "wrongEnum": give("sideways", nil), "wrongList": give("x", nil),
 			"badJSON": give(json.RawMessage(`{"CANARY"`), nil), "hole": give([]any{"a", nil}, nil),
 		},
 		"Mutation": {"push": func(_ context.Context, p Params) (any, error) {
@@ -86,7 +87,8 @@ func testResolvers() Resolvers {
 
 func newTestSchema(t testing.TB) *Schema {
 	t.Helper()
-	s, err := New(Config{SDL: testSDL, Resolvers: testResolvers(), Scalars: map[string]Scalar{"even": readEven}})
+	s, err := New(Config{SDL: testSDL, Resolvers: testResolvers(),
+		Scalars: map[string]Scalar{"even": readEven}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +102,7 @@ func readEven(raw json.RawMessage) (any, error) {
 	return json.Number(raw), nil
 }
 
-// variables reads text that a test knows to be JSON.
+// variables reads variables from valid JSON.
 func variables(text string) Variables {
 	v, err := ReadVariables([]byte(text))
 	if err != nil {
@@ -109,7 +111,7 @@ func variables(text string) Variables {
 	return v
 }
 
-// run answers a request with the text of its response.
+// run executes a request and returns the text of the response.
 func run(s *Schema, r Request) string {
 	op, errs := s.Prepare(r)
 	if errs != nil {
@@ -129,12 +131,17 @@ func TestSchemaAndResolversMustAgree(t *testing.T) {
 		resolvers Resolvers
 		want      string
 	}{
-		"missing":      {testSDL, change(func(r Resolvers) { delete(r["node"], "id") }), "field node.id has no resolver"},
-		"surplus":      {testSDL, change(func(r Resolvers) { r["Query"]["nope"] = echo }), "a resolver is bound to Query.nope"},
+		"missing": {testSDL, change(func(r Resolvers) { delete(r["node"], "id") }),
+			"field node.id has no resolver"},
+		"surplus": {testSDL, change(func(r Resolvers) { r["Query"]["nope"] = echo }),
+			"a resolver is bound to Query.nope"},
 		"surplus type": {testSDL, change(func(r Resolvers) { r["nope"] = nil }), "resolvers are bound to nope"},
-		"input type":   {testSDL, change(func(r Resolvers) { r["thing"] = nil }), "resolvers are bound to thing"},
-		"built-in":     {testSDL, change(func(r Resolvers) { r["__Type"] = nil }), "resolvers are bound to __Type"},
-		"interface":    {testSDL + "interface thingy { id: Int }", testResolvers(), "interfaces and unions are not supported"},
+		"input type": {testSDL, change(func(r Resolvers) { r["thing"] = nil }),
+			"resolvers are bound to thing"},
+		"built-in": {testSDL, change(func(r Resolvers) { r["__Type"] = nil }),
+			"resolvers are bound to __Type"},
+		"interface": {testSDL + "interface thingy { id: Int }", testResolvers(),
+			"interfaces and unions are not supported"},
 		"subscription": {testSDL + "type Subscription { a: Int }", change(func(r Resolvers) {
 			r["Subscription"] = map[string]Resolver{"a": echo}
 		}), "subscriptions are not supported"},
@@ -157,10 +164,10 @@ func TestCacheIsBoundedAndTakesNoLiterals(t *testing.T) {
 		run(s, Request{Query: fmt.Sprintf(`{echo(s: "CANARY%d")}`, i)})
 	}
 	c := &s.documents
-	if c.size > maxCachedGeneration || len(c.young) == 0 {
-		t.Errorf("cache holds %d bytes in %d documents", c.size, len(c.young))
+	if c.size > maxCachedGeneration || len(c.recent) == 0 {
+		t.Errorf("cache holds %d bytes in %d documents", c.size, len(c.recent))
 	}
-	for query := range maps.Keys(c.young) {
+	for query := range maps.Keys(c.recent) {
 		if strings.Contains(query, "CANARY") {
 			t.Fatalf("a document with a literal was cached: %s", query)
 		}
@@ -172,7 +179,7 @@ func TestCacheIsBoundedAndTakesNoLiterals(t *testing.T) {
 	}
 }
 
-const markedSDL = `
+const directiveSDL = `
 enum side { left right }
 directive @side(of: [side!]!, much: Boolean! = true) on FIELD_DEFINITION
 type thing { x: String @deprecated y: other }
@@ -186,17 +193,18 @@ type Query {
 }
 `
 
-func markedResolvers() Resolvers {
-	return Resolvers{"Query": {"a": give("A", nil), "b": give("B", nil)}, "thing": {"x": give("X", nil), "y": give("Y", nil)}, "other": {"z": give("Z", nil)}}
+func directiveResolvers() Resolvers {
+	return Resolvers{"Query": {"a": give("A", nil), "b": give("B", nil)},
+		"thing": {"x": give("X", nil), "y": give("Y", nil)}, "other": {"z": give("Z", nil)}}
 }
 
-func TestKeep(t *testing.T) {
-	resolvers, asked := markedResolvers(), map[string]Marked{}
-	keep := func(f Marked) (bool, error) {
-		asked[f.Type+"."+f.Name] = f
+func TestInclude(t *testing.T) {
+	resolvers, got := directiveResolvers(), map[string]SDLField{}
+	include := func(f SDLField) (bool, error) {
+		got[f.Type+"."+f.Name] = f
 		return f.Name != "b", nil
 	}
-	s, err := New(Config{SDL: markedSDL, Resolvers: resolvers, Keep: keep})
+	s, err := New(Config{SDL: directiveSDL, Resolvers: resolvers, Include: include})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,39 +212,42 @@ func TestKeep(t *testing.T) {
 		t.Error(diff)
 	}
 	if _, errs := s.Prepare(Request{Query: "{b{x}}"}); len(errs) == 0 {
-		t.Error("a field that is left out is known")
+		t.Error("an excluded field is accepted")
 	}
 	if len(resolvers["Query"]) != 2 || len(resolvers["thing"]) != 2 {
 		t.Error("the caller's resolvers were changed")
 	}
-	want := map[string]Marked{
+	want := map[string]SDLField{
 		"Query.a": {"Query", "a", true, map[string]map[string]any{"side": {"of": []any{"left"}, "much": true}}},
-		"Query.b": {"Query", "b", true, map[string]map[string]any{"side": {"of": []any{"right", "left"}, "much": false}}},
-		"thing.x": {"thing", "x", false, map[string]map[string]any{}}, "thing.y": {"thing", "y", false, map[string]map[string]any{}},
+		"Query.b": {"Query", "b", true, map[string]map[string]any{"side": {"of": []any{"right", "left"},
+			"much": false}}},
+		"thing.x": {"thing", "x", false, map[string]map[string]any{}},
+		"thing.y": {"thing", "y", false, map[string]map[string]any{}},
 		"other.z": {"other", "z", false, map[string]map[string]any{}},
 	}
-	if diff := cmp.Diff(want, asked); diff != "" {
-		t.Errorf("Keep was asked (-want +got):\n%s", diff)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("fields of Include (-want +got):\n%s", diff)
 	}
 	for _, name := range []string{"thing", "other", "hidden", "side"} {
 		if s.ast.Types[name] != nil {
-			t.Errorf("there is %s, which nothing names", name)
+			t.Errorf("%s remains, which nothing refers to", name)
 		}
 	}
-	if s.ast.Types["shown"] == nil || s.ast.Types["ID"] == nil || s.ast.Directives["side"] != nil || s.ast.Directives["skip"] == nil {
-		t.Error("more or less is gone than what only Keep needs")
+	if s.ast.Types["shown"] == nil || s.ast.Types["ID"] == nil ||
+		s.ast.Directives["side"] != nil || s.ast.Directives["skip"] == nil {
+		t.Error("not exactly what only Include needs is removed")
 	}
 	if f := s.ast.Query.Fields.ForName("a"); len(f.Directives) != 0 {
-		t.Error("a directive of the SDL's own stays at its field")
+		t.Error("a directive that the SDL defines remains")
 	}
 }
 
-// The error lists all that is missing.
-func TestKeepRefuses(t *testing.T) {
-	resolvers := markedResolvers()
+// The error lists everything that is missing.
+func TestIncludeRefuses(t *testing.T) {
+	resolvers := directiveResolvers()
 	delete(resolvers["thing"], "y")
-	_, err := New(Config{SDL: markedSDL, Resolvers: resolvers, Keep: func(f Marked) (bool, error) {
-		if f.Marks["side"] == nil {
+	_, err := New(Config{SDL: directiveSDL, Resolvers: resolvers, Include: func(f SDLField) (bool, error) {
+		if f.Directives["side"] == nil {
 			return true, fmt.Errorf("%s.%s has no side", f.Type, f.Name)
 		}
 		return true, nil

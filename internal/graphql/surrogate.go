@@ -6,8 +6,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/surrogate"
 )
 
-// loneSurrogate reports whether a string of a document that was parsed has half of
-// a surrogate pair, of which the parser makes another character.
+// loneSurrogate reports whether a string of a parsed document has half of a
+// surrogate pair, which the parser replaces with another character.
 func loneSurrogate(query string) bool {
 	if !strings.Contains(query, `\u`) {
 		return false
@@ -16,11 +16,11 @@ func loneSurrogate(query string) bool {
 		rest := query[i:]
 		switch {
 		case rest[0] == '#':
-			i += lengthOf(rest, 1, "\n")
+			i += lengthThrough(rest, 1, "\n")
 		case strings.HasPrefix(rest, `"""`):
-			i += lengthOf(rest, 3, `"""`)
+			i += lengthThrough(rest, 3, `"""`)
 		case rest[0] == '"':
-			n := lengthOf(rest, 1, `"`)
+			n := lengthThrough(rest, 1, `"`)
 			if surrogate.Lone([]byte(rest[:n])) {
 				return true
 			}
@@ -32,9 +32,10 @@ func loneSurrogate(query string) bool {
 	return false
 }
 
-// lengthOf is how much of a text lies before and in its end, which is looked for
-// from the given byte on and does not follow a backslash.
-func lengthOf(text string, from int, end string) int {
+// lengthThrough returns the length of text up to and including end, which it looks
+// for from the index from. An end after a backslash does not count, unless end is a
+// line break.
+func lengthThrough(text string, from int, end string) int {
 	for i := from; i < len(text); i++ {
 		switch {
 		case strings.HasPrefix(text[i:], end):

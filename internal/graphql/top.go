@@ -5,17 +5,17 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// maxTopTokens bounds what [TopFields] reads, which costs in proportion and at most
-// some 50 MiB for a moment.
+// maxTopTokens bounds what [TopFields] reads. Its cost is in proportion to that: at
+// most some 50 MiB for a moment.
 const maxTopTokens = 100_000
 
-// TopFields lists the names of the fields that stand at the top of a document, each
-// once and in order: in every operation, through every fragment, under any alias,
-// and whatever @skip and @include say. A fragment that no operation reaches counts as
-// if one did. There need be no schema that the document fits.
+// TopFields returns the names of the fields at the top of a document, each once and
+// in order: in every operation, through every fragment, under any alias, and
+// whatever @skip and @include say. A fragment that no operation reaches counts as if
+// one did. No schema is needed.
 //
-// It is not ok where the document cannot be parsed, nests deeper than gqlparser reads
-// or has more than 100,000 tokens.
+// It reports false if the document cannot be parsed, nests deeper than gqlparser
+// reads or has more than 100,000 tokens.
 func TopFields(query string) (names []string, ok bool) {
 	defer func() {
 		if recover() != nil { // as in Schema.document
@@ -26,58 +26,61 @@ func TopFields(query string) (names []string, ok bool) {
 	if err != nil {
 		return nil, false
 	}
-	t := top{fragments: map[string][]*ast.FragmentDefinition{}, reached: map[visit]bool{}, seen: map[string]bool{}}
+	w := topWalker{
+		fragments: map[string][]*ast.FragmentDefinition{}, reached: map[visit]bool{}, seen: map[string]bool{},
+	}
 	for _, f := range doc.Fragments {
-		t.fragments[f.Name] = append(t.fragments[f.Name], f)
+		w.fragments[f.Name] = append(w.fragments[f.Name], f)
 	}
 	for _, op := range doc.Operations {
-		t.set(op.SelectionSet, true)
+		w.set(op.SelectionSet, true)
 	}
 	for _, f := range doc.Fragments {
-		if !t.reached[visit{f.Name, true}] && !t.reached[visit{f.Name, false}] {
-			t.fragment(f.Name, true)
+		if !w.reached[visit{f.Name, true}] && !w.reached[visit{f.Name, false}] {
+			w.spread(f.Name, true)
 		}
 	}
-	return t.names, true
+	return w.names, true
 }
 
-type top struct {
-	fragments map[string][]*ast.FragmentDefinition // a bad document has several of one name
+// topWalker collects the fields at the top of a document.
+type topWalker struct {
+	fragments map[string][]*ast.FragmentDefinition // several for a name in an invalid document
 	reached   map[visit]bool
 	seen      map[string]bool
 	names     []string
 }
 
-// visit is a fragment at the top of a document or beneath it.
+// visit is a fragment that is spread at the top of a document, or below it.
 type visit struct {
 	fragment string
 	top      bool
 }
 
-func (t *top) set(set ast.SelectionSet, top bool) {
+func (w *topWalker) set(set ast.SelectionSet, top bool) {
 	for _, selection := range set {
 		switch it := selection.(type) {
 		case *ast.Field:
-			if top && !t.seen[it.Name] {
-				t.seen[it.Name] = true
-				t.names = append(t.names, it.Name)
+			if top && !w.seen[it.Name] {
+				w.seen[it.Name] = true
+				w.names = append(w.names, it.Name)
 			}
-			t.set(it.SelectionSet, false)
+			w.set(it.SelectionSet, false)
 		case *ast.InlineFragment:
-			t.set(it.SelectionSet, top)
+			w.set(it.SelectionSet, top)
 		case *ast.FragmentSpread:
-			t.fragment(it.Name, top)
+			w.spread(it.Name, top)
 		}
 	}
 }
 
-// fragment walks every definition of that name once at each place.
-func (t *top) fragment(name string, top bool) {
-	if t.reached[visit{name, top}] {
+// spread walks every definition with that name, once at the top and once below it.
+func (w *topWalker) spread(name string, top bool) {
+	if w.reached[visit{name, top}] {
 		return
 	}
-	t.reached[visit{name, top}] = true
-	for _, f := range t.fragments[name] {
-		t.set(f.SelectionSet, top)
+	w.reached[visit{name, top}] = true
+	for _, f := range w.fragments[name] {
+		w.set(f.SelectionSet, top)
 	}
 }

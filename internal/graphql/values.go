@@ -1,14 +1,14 @@
 package graphql
 
-// maxCopied bounds what the literals of one operation copy of its variables, in
-// bytes. A document of 20,000 tokens may name one variable in all of them, which
+// maxCopied bounds how many bytes the literals of one operation copy from its
+// variables. A document of 20,000 tokens may name one variable in all of them, which
 // would be as many times its length.
 const maxCopied = 5 << 20
 
-// values are the coerced variables of one operation; nil has none.
+// values are the coerced variables of one operation. A nil *values has none.
 type values struct {
 	byName map[string]any
-	copied int // bytes of them that stand in literals so far
+	copied int // bytes of them in literals so far
 }
 
 func (v *values) get(name string) (value any, given bool) {
@@ -19,8 +19,8 @@ func (v *values) get(name string) (value any, given bool) {
 	return value, given
 }
 
-// appendCopy writes a variable into a literal, and null in its place once too much
-// was copied: excess tells.
+// appendCopy appends a variable to a literal, or null once too much was copied,
+// which checkCopied reports.
 func (v *values) appendCopy(dst []byte, name string) []byte {
 	value, _ := v.get(name)
 	if v == nil || v.copied > maxCopied {
@@ -34,10 +34,11 @@ func (v *values) appendCopy(dst []byte, name string) []byte {
 	return dst
 }
 
-// excess gives the error of an operation that copied too much.
-func (v *values) excess() *Error {
+// checkCopied returns an error if the operation copied too much.
+func (v *values) checkCopied() *Error {
 	if v.copied <= maxCopied {
 		return nil
 	}
-	return &Error{Message: "The literals of the document hold more than 5 MiB of its variables.", Code: CodeValidationFailed}
+	return &Error{Message: "The literals of the document hold more than 5 MiB of its variables.",
+		Code: CodeValidationFailed}
 }

@@ -9,168 +9,174 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Bounds of what errors about variables can cost: their number, beyond which
-// nothing more is looked at, and the steps of a path that is still shown.
+// Bounds of the cost of errors about variables.
 const (
-	maxInputErrors = 50
-	maxShownPath   = 20
+	maxInputErrors = 50 // then reading ends
+	maxPathSteps   = 20 // of a path in a message; a longer one is omitted
 )
 
-// ErrVariables is what [ReadVariables] returns for text that is no JSON.
-var ErrVariables = errors.New("variables are invalid JSON")
+// errVariables is what [ReadVariables] returns for text that is not JSON.
+var errVariables = errors.New("variables are invalid JSON")
 
-// Variables are the texts of a request's variables. The zero value has none.
+// Variables are the variables of a request, as JSON. The zero value has none.
 type Variables struct {
-	texts map[string]json.RawMessage
-	// odd tells that they were JSON but neither an object nor null.
-	odd bool
-	// many tells that there were more than may be.
-	many bool
+	values    map[string]json.RawMessage
+	notObject bool // they were JSON but neither an object nor null
+	tooMany   bool // there were more than maxVariables
 }
 
-// Texts are the variables' values as JSON, by name, in no order.
-func (v Variables) Texts() map[string]json.RawMessage { return v.texts }
+// Values returns the values as JSON, by name.
+func (v Variables) Values() map[string]json.RawMessage { return v.values }
 
-// ReadVariables cuts the JSON object of variables into its members. Empty text,
-// null and a list have none. Of anything else [Schema.Prepare] will complain.
+// ReadVariables splits the JSON object of variables into its members. Empty text,
+// null and a list have none. Anything else is an error of [Schema.Prepare].
 func ReadVariables(text []byte) (Variables, error) {
 	if len(text) == 0 {
 		return Variables{}, nil
 	}
 	if !json.Valid(text) {
-		return Variables{}, ErrVariables
+		return Variables{}, errVariables
 	}
-	c := cursor{b: text}
+	c := cursor{text: text}
 	switch c.kind() {
 	case 'n', '[':
 		return Variables{}, nil
 	case '{':
 	default:
-		return Variables{odd: true}, nil
+		return Variables{notObject: true}, nil
 	}
-	texts, few := members(c)
-	return Variables{texts: texts, many: !few}, nil
+	values, complete := members(c)
+	return Variables{values: values, tooMany: !complete}, nil
 }
 
-// Members cuts a JSON object into its members, the last of equal keys. It reports
-// false for text that is no JSON object, or has more than 1,000 members.
+// Members splits a JSON object into its members, the last of equal keys. It reports
+// false if text is not a JSON object, or has more than 1,000 members.
 func Members(text []byte) (map[string]json.RawMessage, bool) {
 	if !json.Valid(text) {
 		return nil, false
 	}
-	return members(cursor{b: text})
+	return members(cursor{text: text})
 }
 
-// Elements cuts a JSON list into its elements, of which it gives the first so many.
-// It reports false for text that is no JSON list.
-func Elements(text []byte, most int) (out []json.RawMessage, ok bool) {
-	c := cursor{b: text}
+// Elements splits a JSON list into its elements and returns the first ones, at most
+// limit. It reports false if text is not a JSON list.
+func Elements(text []byte, limit int) (out []json.RawMessage, ok bool) {
+	c := cursor{text: text}
 	if !json.Valid(text) || c.kind() != '[' {
 		return nil, false
 	}
 	c.elements(func(i int) {
-		if element := c.skip(); i < most {
+		if element := c.skip(); i < limit {
 			out = append(out, element)
 		}
 	})
 	return out, true
 }
 
+// members splits an object into its members, and reports whether these are all.
 func members(c cursor) (map[string]json.RawMessage, bool) {
 	if c.kind() != '{' {
 		return nil, false
 	}
-	out, few := map[string]json.RawMessage{}, true
+	out, complete := map[string]json.RawMessage{}, true
 	c.members(func(key string) {
-		if few = few && len(out) < maxVariables; few {
+		if complete = complete && len(out) < maxVariables; complete {
 			out[key] = c.skip()
 		} else {
 			c.skip()
 		}
 	})
-	return out, few
+	return out, complete
 }
 
-// variables coerces variables to the types that the operation declares. Those
-// that are neither given nor have a default are absent from the result.
+// variables coerces variables to the types that the operation declares. The result
+// lacks those that are neither given nor have a default.
 func (s *Schema) variables(defs ast.VariableDefinitionList, given Variables) (map[string]any, []*Error) {
-	if given.odd {
-		return nil, []*Error{{Message: "Variables must be provided as an Object where each property is a variable value.", Code: CodeInternal}}
+	if given.notObject {
+		const message = "Variables must be provided as an Object where each property is a variable value."
+		return nil, []*Error{{Message: message, Code: CodeInternal}}
 	}
-	if given.many {
-		return nil, []*Error{{Message: fmt.Sprintf("The request has more than %d variables.", maxVariables), Code: CodeBadUserInput}}
+	if given.tooMany {
+		message := fmt.Sprintf("The request has more than %d variables.", maxVariables)
+		return nil, []*Error{{Message: message, Code: CodeBadUserInput}}
 	}
 	in := variableReader{schema: s}
 	out := make(map[string]any, len(defs))
 	for _, def := range defs {
-		text, ok := given.texts[def.Variable]
+		text, ok := given.values[def.Variable]
 		switch {
 		case ok:
 			out[def.Variable] = in.variable(def, text)
 		case def.DefaultValue != nil:
 			out[def.Variable], _ = s.literal(def.DefaultValue, def.Type, nil)
 		case def.Type.NonNull:
-			in.fail(CodeInternal, fmt.Sprintf(`Variable "$%s" of required type "%s" was not provided.`, def.Variable, def.Type), def)
+			in.fail(CodeInternal, fmt.Sprintf(`Variable "$%s" of required type "%s" was not provided.`,
+				def.Variable, def.Type), def)
 		}
 	}
 	return out, in.errs
 }
 
-// variableReader coerces variables and gathers what is wrong with them.
+// variableReader coerces variables and collects their errors.
 type variableReader struct {
-	schema *Schema
-	errs   []*Error
-	inputs int // so far
-	// of one variable
+	schema    *Schema
+	errs      []*Error
+	numInputs int // so far
+
+	// The variable that is being read, and the path in it.
 	cursor
 	def  *ast.VariableDefinition
 	path []string
 }
 
 func (r *variableReader) fail(code, message string, def *ast.VariableDefinition) {
-	if len(r.errs) < maxInputErrors && r.inputs <= maxInputs {
-		r.errs = append(r.errs, &Error{Message: message, Code: code, Locations: at(def.Position)})
+	if len(r.errs) < maxInputErrors && r.numInputs <= maxInputs {
+		r.errs = append(r.errs, &Error{Message: message, Code: code, Locations: locationsOf(def.Position)})
 	}
 }
 
 func (r *variableReader) variable(def *ast.VariableDefinition, text json.RawMessage) any {
-	r.cursor, r.def, r.path = cursor{b: text}, def, append(r.path[:0], def.Variable)
+	r.cursor, r.def, r.path = cursor{text: text}, def, append(r.path[:0], def.Variable)
 	if r.kind() == 'n' {
 		if def.Type.NonNull {
-			r.fail(CodeInternal, fmt.Sprintf(`Variable "$%s" of non-null type "%s" must not be null.`, def.Variable, def.Type), def)
+			r.fail(CodeInternal, fmt.Sprintf(`Variable "$%s" of non-null type "%s" must not be null.`,
+				def.Variable, def.Type), def)
 		}
 		return nil
 	}
 	return r.value(def.Type)
 }
 
-// invalid reports the next value, which it steps over, and gives nil.
-func (r *variableReader) invalid(reason string) any {
+// skipInvalid skips the next value, reports it as invalid and returns nil.
+func (r *variableReader) skipInvalid(reason string) any {
 	r.skip()
-	return r.wrong(reason)
+	return r.invalid(reason)
 }
 
-func (r *variableReader) wrong(reason string) any {
+// invalid reports an invalid value at the current path and returns nil.
+func (r *variableReader) invalid(reason string) any {
 	where := ""
-	if n := len(r.path); n > 1 && n <= maxShownPath {
+	if n := len(r.path); n > 1 && n <= maxPathSteps {
 		where = ` at "` + strings.Join(r.path, "") + `"`
 	}
-	r.fail(CodeBadUserInput, fmt.Sprintf(`Variable "$%s" got an invalid value%s; %s`, r.def.Variable, where, reason), r.def)
+	message := fmt.Sprintf(`Variable "$%s" got an invalid value%s; %s`, r.def.Variable, where, reason)
+	r.fail(CodeBadUserInput, message, r.def)
 	return nil
 }
 
-// within runs f one step deeper in the path that errors name.
-func (r *variableReader) within(step string, f func() any) any {
+// inStep calls f with one step more in the path that errors name.
+func (r *variableReader) inStep(step string, f func() any) any {
 	r.path = append(r.path, step)
 	defer func() { r.path = r.path[:len(r.path)-1] }()
 	return f()
 }
 
-// spend counts values, and reports whether there may be more. Once there are too
-// many, that is all that is wrong.
+// spend counts values, and reports whether reading may go on. Once there are too
+// many, that is the only error.
 func (r *variableReader) spend(inputs int) bool {
-	if r.inputs += inputs; r.inputs > maxInputs {
-		r.errs = []*Error{{Message: fmt.Sprintf("The variables have more than %d values.", maxInputs), Code: CodeBadUserInput}}
+	if r.numInputs += inputs; r.numInputs > maxInputs {
+		message := fmt.Sprintf("The variables have more than %d values.", maxInputs)
+		r.errs = []*Error{{Message: message, Code: CodeBadUserInput}}
 		return false
 	}
 	return len(r.errs) < maxInputErrors
@@ -183,7 +189,7 @@ func (r *variableReader) value(t *ast.Type) any {
 	}
 	if r.kind() == 'n' {
 		if t.NonNull {
-			return r.invalid(fmt.Sprintf("Expected non-nullable type %s not to be null.", t))
+			return r.skipInvalid(fmt.Sprintf("Expected non-nullable type %s not to be null.", t))
 		}
 		r.skip()
 		return nil
@@ -200,7 +206,7 @@ func (r *variableReader) value(t *ast.Type) any {
 	}
 	out, reason := r.schema.scalar(def.Name, r.skip())
 	if reason != "" {
-		return r.wrong(fmt.Sprintf("Expected type %s. %s.", def.Name, reason))
+		return r.invalid(fmt.Sprintf("Expected type %s. %s.", def.Name, reason))
 	}
 	return out
 }
@@ -211,11 +217,11 @@ func (r *variableReader) list(t *ast.Type) any {
 	}
 	out := []any{}
 	r.elements(func(int) {
-		if r.inputs > maxInputs {
+		if r.numInputs > maxInputs {
 			r.skip()
 			return
 		}
-		out = append(out, r.within("[]", func() any { return r.value(t.Elem) }))
+		out = append(out, r.inStep("[]", func() any { return r.value(t.Elem) }))
 	})
 	return out
 }
@@ -225,21 +231,21 @@ func (r *variableReader) enum(def *ast.Definition) any {
 		if name, _ := unquote(r.stringSpan()); def.EnumValues.ForName(name) != nil {
 			return name
 		}
-		return r.wrong(fmt.Sprintf("Expected type %s.", def.Name))
+		return r.invalid(fmt.Sprintf("Expected type %s.", def.Name))
 	}
-	return r.invalid(fmt.Sprintf("Expected type %s.", def.Name))
+	return r.skipInvalid(fmt.Sprintf("Expected type %s.", def.Name))
 }
 
 func (r *variableReader) object(def *ast.Definition) any {
-	if r.kind() == '[' { // an object whose keys are numbers, as JavaScript has it
-		r.elements(func(int) { r.invalid(unknownInputField(def)) })
+	if r.kind() == '[' { // in JavaScript, an object whose keys are numbers
+		r.elements(func(int) { r.skipInvalid(unknownInputField(def)) })
 		r.complete(def, map[string]any{})
 		return nil
 	}
 	if r.kind() != '{' {
-		return r.invalid(fmt.Sprintf("Expected type %s to be an object.", def.Name))
+		return r.skipInvalid(fmt.Sprintf("Expected type %s to be an object.", def.Name))
 	}
-	if !r.spend(inputsOfObject) {
+	if !r.spend(objectInputs) {
 		r.skip()
 		return nil
 	}
@@ -247,16 +253,17 @@ func (r *variableReader) object(def *ast.Definition) any {
 	r.members(func(key string) {
 		field := def.Fields.ForName(key)
 		if field == nil {
-			r.invalid(unknownInputField(def))
+			r.skipInvalid(unknownInputField(def))
 			return
 		}
-		out[key] = r.within("."+key, func() any { return r.value(field.Type) })
+		out[key] = r.inStep("."+key, func() any { return r.value(field.Type) })
 	})
 	r.complete(def, out)
 	return out
 }
 
-// unknownInputField leaves out the key itself, which is the client's data.
+// unknownInputField words the error for an unknown key. It omits the key, which is
+// the client's data.
 func unknownInputField(def *ast.Definition) string {
 	names := make([]string, len(def.Fields))
 	for i, f := range def.Fields {
@@ -274,7 +281,7 @@ func (r *variableReader) complete(def *ast.Definition, out map[string]any) {
 		if field.DefaultValue != nil {
 			out[field.Name], _ = r.schema.literal(field.DefaultValue, field.Type, nil)
 		} else if field.Type.NonNull {
-			r.wrong(fmt.Sprintf("Field %s of required type %s was not provided.", field.Name, field.Type))
+			r.invalid(fmt.Sprintf("Field %s of required type %s was not provided.", field.Name, field.Type))
 		}
 	}
 }

@@ -23,7 +23,7 @@ func Format(k cloud.Key) string {
 		fmt.Fprintf(&b, "expires = %s\n", k.Expires.UTC().Format(time.RFC3339))
 	}
 	fmt.Fprintf(&b, "hash = %s\n", quote(FormatHash(k.Hash)))
-	for _, f := range k.Former {
+	for _, f := range k.Previous {
 		fmt.Fprintf(&b, "previous.hash = %s\nprevious.expires = %s\n", quote(FormatHash(f.Hash)), f.Expires.UTC().Format(time.RFC3339))
 	}
 	return b.String()

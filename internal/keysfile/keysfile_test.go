@@ -70,8 +70,8 @@ patterns = ["X"]
 		Keys: []cloud.Key{
 			{
 				Name: "ci", Role: cloud.Admin, Tenants: []string{mlID, aID}, Patterns: []string{"team_*"}, Hash: sum(first),
-				Expires: time.Date(2027, 1, 30, 23, 0, 0, 0, time.UTC),
-				Former:  []cloud.FormerHash{{Hash: sum(old), Expires: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}},
+				Expires:  time.Date(2027, 1, 30, 23, 0, 0, 0, time.UTC),
+				Previous: []cloud.PreviousHash{{Hash: sum(old), Expires: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}},
 			},
 			{Name: "agent", Role: cloud.Runner, Tenants: []string{aID}, Hash: sum(second)},
 		},
@@ -89,7 +89,7 @@ patterns = ["X"]
 func TestFormatKeyRoundTrip(t *testing.T) {
 	want := cloud.Key{
 		Name: `say "hi" \ there`, Role: cloud.Runner, Tenants: []string{dataID}, Patterns: []string{`a"*`, `\?`}, Hash: sum("x"),
-		Expires: time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC), Former: []cloud.FormerHash{{Hash: sum("y"), Expires: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}},
+		Expires: time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC), Previous: []cloud.PreviousHash{{Hash: sum("y"), Expires: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}},
 	}
 	got, err := Parse("k", []byte(tenantsText+Format(want)))
 	if err != nil {

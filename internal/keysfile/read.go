@@ -86,19 +86,19 @@ func (r *reader) key(v tomlfile.Value) {
 		{Name: "patterns", Read: tomlfile.Into(&k.Patterns, lines)},
 		{Name: "expires", Read: tomlfile.Into(&k.Expires, tomlfile.Value.Moment)},
 		{Name: "hash", Read: tomlfile.Into(&k.Hash, r.uniqueHash), Add: "the hash that prefect-secrets keygen prints"},
-		{Name: "previous", Read: tomlfile.Into(&k.Former, r.former)},
+		{Name: "previous", Read: tomlfile.Into(&k.Previous, r.former)},
 	})
 	r.out.Keys = append(r.out.Keys, k)
 }
 
 // former is the hash that a rotation replaces, and until when it is still good.
-func (r *reader) former(v tomlfile.Value) []cloud.FormerHash {
-	var f cloud.FormerHash
+func (r *reader) former(v tomlfile.Value) []cloud.PreviousHash {
+	var f cloud.PreviousHash
 	v.Table("previous", aboveKeys, []tomlfile.Field{
 		{Name: "hash", Read: tomlfile.Into(&f.Hash, r.uniqueHash), Add: "the hash that the key had before"},
 		{Name: "expires", Read: tomlfile.Into(&f.Expires, tomlfile.Value.Moment), Add: "expires, the moment from which the previous key is refused"},
 	})
-	return []cloud.FormerHash{f}
+	return []cloud.PreviousHash{f}
 }
 
 // unique reads a name that only entries of one owner have.

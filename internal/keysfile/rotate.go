@@ -17,7 +17,7 @@ func (a *Access) Rotate(name string, until time.Time) (cloud.Key, error) {
 	for i, k := range a.Keys {
 		names[i] = k.Name
 		if k.Name == name {
-			k.Former = []cloud.FormerHash{{Hash: k.Hash, Expires: until.Truncate(time.Second)}}
+			k.Previous = []cloud.PreviousHash{{Hash: k.Hash, Expires: until.Truncate(time.Second)}}
 			k.Tenants = a.slugsOf(k.Tenants)
 			return k, nil
 		}

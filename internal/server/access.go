@@ -35,7 +35,7 @@ func (s *Server) admit(text []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := s.api.Admit(access.Tenants, access.Keys); err != nil {
+	if err := s.api.SetKeyring(access.Tenants, access.Keys); err != nil {
 		return fmt.Errorf("%s: %w", s.config.KeysFile, err)
 	}
 	s.admitted(access)

@@ -315,7 +315,7 @@ func TestUpstreamThatHangs(t *testing.T) {
 		c.MaxRequests = 4
 		c.Wrap = func(api *cloud.API) (http.Handler, error) {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				caller, _ := api.Authorized(r)
+				caller, _ := api.Authorize(r)
 				if r.URL.Path != "/upstream" || caller.Forward(r.Context()) != nil {
 					api.ServeHTTP(w, r)
 					return

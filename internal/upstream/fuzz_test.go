@@ -63,8 +63,8 @@ type keyed struct{}
 
 func (keyed) ServeHTTP(http.ResponseWriter, *http.Request) {}
 
-func (keyed) Authorized(*http.Request) (cloud.Caller, bool) {
-	return cloud.Caller{}, true
+func (keyed) Authorize(*http.Request) (cloud.Authorized, bool) {
+	return cloud.Authorized{}, true
 }
 
 // anyQueries are all the texts that a reader of the body may take for documents: the

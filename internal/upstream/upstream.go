@@ -33,9 +33,9 @@ import (
 // API is the secrets API, as [cloud.API] implements it.
 type API interface {
 	http.Handler
-	// Authorized reports whether the request has a key that is good for the tenant that
+	// Authorize reports whether the request has a key that is good for the tenant that
 	// it names, and whose it is. It does not read the body.
-	Authorized(r *http.Request) (cloud.Caller, bool)
+	Authorize(r *http.Request) (cloud.Authorized, bool)
 }
 
 var _ API = (*cloud.API)(nil)
@@ -102,7 +102,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.api.ServeHTTP(w, r)
 		return
 	}
-	caller, ok := h.api.Authorized(r)
+	caller, ok := h.api.Authorize(r)
 	if !ok {
 		h.api.ServeHTTP(w, r)
 		return
@@ -128,17 +128,17 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case whose == theirs:
 		h.proxy.ServeHTTP(w, again(from(caller, r), body))
 	case whose == mixed:
-		caller.Refused(r.Context(), http.StatusBadRequest)
+		caller.ReportRefused(r.Context(), http.StatusBadRequest)
 		refuseMix(w, names)
 	}
 }
 
 // read takes the body and leaves r as if it had not. It is not whole where it broke
 // off or is longer than the API takes; an error says that there was no room for it.
-func read(caller cloud.Caller, r *http.Request) (body []byte, whole bool, full error) {
+func read(caller cloud.Authorized, r *http.Request) (body []byte, whole bool, full error) {
 	rest := r.Body
 	body, err := cloud.ReadBody(rest, r.ContentLength, func(bytes int) error {
-		full = caller.Room(r.Context(), bytes)
+		full = caller.ReserveBody(r.Context(), bytes)
 		return full
 	})
 	r.Body = struct {
@@ -152,7 +152,7 @@ func read(caller cloud.Caller, r *http.Request) (body []byte, whole bool, full e
 // maxParsed is the most that [graphql.TopFields] takes, in bytes.
 const maxParsed = 50 << 20
 
-func classifyInTurn(ctx context.Context, caller cloud.Caller, body []byte) (side, []string, error) {
+func classifyInTurn(ctx context.Context, caller cloud.Authorized, body []byte) (side, []string, error) {
 	end, err := caller.Begin(ctx, min(cloud.ParsedSize*len(body), maxParsed))
 	if err != nil {
 		return ours, nil, err

@@ -15,20 +15,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Endpoint is a secrets API and how to ask it.
+// Endpoint is a secrets API to test.
 type Endpoint struct {
-	// URL of the root, without /graphql.
+	// URL is that of the root, without /graphql.
 	URL string
-	// Transport nil means sockets.
+	// Transport sends the requests; nil means over sockets.
 	Transport http.RoundTripper
-	// AdminKey and RunnerKey are bearer texts for the same tenant, without patterns.
+	// AdminKey and RunnerKey are bearer tokens for the same tenant, without patterns.
 	AdminKey, RunnerKey string
-	// Tenant is the id of that tenant; empty means the first of both keys.
+	// Tenant is the id of that tenant; empty means the first one of each key.
 	Tenant string
 }
 
-// Run holds an endpoint to the contract. The tenant may hold other secrets, and
-// other clients may write; what Run writes it removes.
+// Run tests an endpoint. The tenant may have other secrets, and other clients may
+// write to it. Run removes what it writes.
 func Run(t *testing.T, e Endpoint) {
 	if e.Transport == nil {
 		sockets := &http.Transport{}
@@ -36,12 +36,13 @@ func Run(t *testing.T, e Endpoint) {
 		e.Transport = sockets
 	}
 	s := &suite{Endpoint: e, prefix: "contract " + rand.Text() + " "}
-	defer s.sweep(t)
+	defer s.cleanUp(t)
 	for _, part := range []struct {
 		name string
 		run  func(*testing.T)
 	}{
-		{"Secrets", s.secrets}, {"Values", s.values}, {"Names", s.names}, {"Extensions", s.extensions}, {"Limits", s.limits},
+		{"Secrets", s.secrets}, {"Values", s.values}, {"Names", s.names}, {"Extensions", s.extensions},
+		{"Limits", s.limits},
 		{"Wire", s.wire}, {"Batches", s.batches}, {"Get", s.get}, {"Paths", s.paths}, {"Types", s.types},
 		{"Keys", s.keys}, {"Roles", s.roles}, {"Tenants", s.tenants}, {"Tokens", s.tokens}, {"Echo", s.echo},
 	} {
@@ -54,17 +55,18 @@ type suite struct {
 	prefix string // begins the name of every secret that is written
 }
 
-// canary stands for a value where no answer may hold it.
+// canary is a value in requests whose answers must not hold it.
 const canary = "cAnArY5d21"
 
-// answer is what comes back.
+// answer is what a client gets.
 type answer struct {
 	status int
 	header http.Header
 	body   string
 }
 
-// request is what is sent; the zero value is an empty POST to the root by nobody.
+// request is what a client sends. The zero value is an empty POST to the root
+// without a key.
 type request struct {
 	method, path, body string
 	key                string
@@ -102,13 +104,15 @@ func (s *suite) send(t *testing.T, in request) answer {
 	return answer{resp.StatusCode, resp.Header, string(body)}
 }
 
-// ask sends a document with variables, which may be nil.
+// ask sends a document with variables, which may be nil, and returns the body of the
+// answer.
 func (s *suite) ask(t *testing.T, key, document string, variables any) string {
 	t.Helper()
 	return s.send(t, request{key: key, body: s.document(t, document, variables)}).body
 }
 
-// document writes a request as Prefect's clients do: variables as text.
+// document returns a request as Prefect's clients write it, with the variables in a
+// string.
 func (s *suite) document(t *testing.T, document string, variables any) string {
 	t.Helper()
 	text, err := json.Marshal(variables)
@@ -122,37 +126,39 @@ func (s *suite) document(t *testing.T, document string, variables any) string {
 	return string(body)
 }
 
-// want compares an answer with a whole body.
-func want(t *testing.T, what, body, got string) {
+// checkEqual compares the body of an answer, without the line break at its end.
+func checkEqual(t *testing.T, what, want, got string) {
 	t.Helper()
-	if diff := cmp.Diff(body+"\n", got); diff != "" {
+	if diff := cmp.Diff(want+"\n", got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }
 
-// name is the name of a secret of this run.
+// name returns the name of a secret of this run.
 func (s *suite) name(n string) string { return s.prefix + n }
 
-// set writes a secret, its value being JSON.
+// set writes a secret, whose value is JSON.
 func (s *suite) set(t *testing.T, n, value string) {
 	t.Helper()
 	const document = `mutation($input: set_secret_input!){set_secret(input: $input){success}}`
-	got := s.ask(t, s.AdminKey, document, map[string]any{"input": map[string]any{"name": s.name(n), "value": json.RawMessage(value)}})
-	want(t, "set "+n, `{"data":{"set_secret":{"success":true}}}`, got)
+	got := s.ask(t, s.AdminKey, document, map[string]any{"input": map[string]any{"name": s.name(n),
+		"value": json.RawMessage(value)}})
+	checkEqual(t, "set "+n, `{"data":{"set_secret":{"success":true}}}`, got)
 }
 
-// sweep removes what the run wrote.
-func (s *suite) sweep(t *testing.T) {
-	for _, n := range s.listed(t) {
-		s.ask(t, s.AdminKey, `mutation($n: String!){delete_secret(input: {name: $n}){success}}`, map[string]string{"n": n})
+// cleanUp removes what the run wrote.
+func (s *suite) cleanUp(t *testing.T) {
+	for _, n := range s.runNames(t) {
+		s.ask(t, s.AdminKey, `mutation($n: String!){delete_secret(input: {name: $n}){success}}`,
+			map[string]string{"n": n})
 	}
-	if left := s.listed(t); len(left) > 0 {
+	if left := s.runNames(t); len(left) > 0 {
 		t.Errorf("secrets of this run are left: %q", left)
 	}
 }
 
-// listed are the names of this run in the store, in their order.
-func (s *suite) listed(t *testing.T) []string {
+// runNames returns the names of this run in the store, in their order.
+func (s *suite) runNames(t *testing.T) []string {
 	t.Helper()
 	var got struct {
 		Data struct {
@@ -172,8 +178,8 @@ func (s *suite) listed(t *testing.T) []string {
 	return own
 }
 
-// query is a URL's query.
-func query(pairs ...string) string {
+// urlQuery returns the query of a URL, with its question mark.
+func urlQuery(pairs ...string) string {
 	values := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
 		values.Set(pairs[i], pairs[i+1])

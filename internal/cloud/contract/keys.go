@@ -8,12 +8,14 @@ import (
 )
 
 const (
-	unauthenticated = `{"errors":[{"message":"Unauthenticated","extensions":{"code":"UNAUTHENTICATED"}}],"data":null}`
-	malformed       = `{"errors":"Malformed Authorization header"}`
-	forbidden       = `{"errors":[{"message":"Unauthorized","extensions":{"code":"FORBIDDEN"}}],"data":null}`
+	unauthenticated = `{"errors":[{"message":"Unauthenticated",` +
+		`"extensions":{"code":"UNAUTHENTICATED"}}],"data":null}`
+	malformed = `{"errors":"Malformed Authorization header"}`
+	forbidden = `{"errors":[{"message":"Unauthorized","extensions":{"code":"FORBIDDEN"}}],"data":null}`
 )
 
-// keys holds that who it is comes before what they want: the document is wrong.
+// keys checks that the key is authenticated before the document, which is wrong, is
+// read.
 func (s *suite) keys(t *testing.T) {
 	for header, body := range map[string]string{
 		"":                         unauthenticated,
@@ -34,31 +36,37 @@ func (s *suite) keys(t *testing.T) {
 		if got.status != http.StatusOK || got.header.Get("Content-Type") != typeJSON {
 			t.Errorf("%d %v", got.status, got.header)
 		}
-		want(t, "a header of another form or key", body, got.body)
+		checkEqual(t, "a header of another form or key", body, got.body)
 	}
 }
 
-// roles holds that the admin never reads a value and the runner never writes.
+// roles checks that the admin never reads a value and the runner never writes.
 func (s *suite) roles(t *testing.T) {
 	s.set(t, "role", `"`+canary+`"`)
 	name := map[string]string{"n": s.name("role")}
 	refused := func(field, column string) string {
-		return `{"errors":[{"message":"Unauthorized","locations":[{"line":1,"column":` + column + `}],"path":["` + field +
+		return `{"errors":[{"message":"Unauthorized","locations":[{"line":1,"column":` + column +
+			`}],"path":["` + field +
 			`"],"extensions":{"code":"FORBIDDEN"}}],"data":{"` + field + `":null}}`
 	}
 	for _, field := range []string{"secret_value", "secretValue"} {
-		want(t, field, refused(field, "20"), s.ask(t, s.AdminKey, `query($n: String!){`+field+`(name: $n)}`, name))
+		checkEqual(t, field, refused(field, "20"),
+			s.ask(t, s.AdminKey, `query($n: String!){`+field+`(name: $n)}`, name))
 	}
 	for _, field := range []string{"set_secret", "setSecret"} {
-		want(t, field, refused(field, "23"), s.ask(t, s.RunnerKey, `mutation($n: String!){`+field+`(input: {name: $n, value: 1}){success}}`, name))
+		checkEqual(t, field, refused(field, "23"),
+			s.ask(t, s.RunnerKey,
+				`mutation($n: String!){`+field+`(input: {name: $n, value: 1}){success}}`, name))
 	}
 	for _, field := range []string{"delete_secret", "deleteSecret"} {
-		want(t, field, refused(field, "23"), s.ask(t, s.RunnerKey, `mutation($n: String!){`+field+`(input: {name: $n}){success}}`, name))
+		checkEqual(t, field, refused(field, "23"),
+			s.ask(t, s.RunnerKey, `mutation($n: String!){`+field+`(input: {name: $n}){success}}`, name))
 	}
-	want(t, "the value", `{"data":{"secret_value":"`+canary+`"}}`, s.ask(t, s.RunnerKey, `query($n: String!){secret_value(name: $n)}`, name))
+	checkEqual(t, "the value", `{"data":{"secret_value":"`+canary+`"}}`,
+		s.ask(t, s.RunnerKey, `query($n: String!){secret_value(name: $n)}`, name))
 }
 
-// tenant is the id of the tenant in use.
+// tenant returns the id of the key's tenant.
 func (s *suite) tenant(t *testing.T, key string) string {
 	t.Helper()
 	var got struct {
@@ -75,25 +83,28 @@ func (s *suite) tenant(t *testing.T, key string) string {
 	return got.Data.Info.ID
 }
 
-// tenants asks as every era of clients does for the tenants of a key.
+// tenants sends the queries for tenants of all eras of clients.
 func (s *suite) tenants(t *testing.T) {
 	id := s.tenant(t, s.AdminKey)
 	if other := s.tenant(t, s.RunnerKey); other != id {
 		t.Fatalf("the keys are of two tenants, %s and %s", id, other)
 	}
 	own := `{"data":{"tenant":[{"id":"` + id + `"}]}}`
-	want(t, "by id, as 0.9.3 does", own, s.ask(t, s.AdminKey,
-		"query($slug: String, $id: uuid) {\n    tenant(where: {slug: { _eq: $slug }, id: { _eq: $id } }) {\n        id\n    }\n}", map[string]any{"slug": nil, "id": id}))
-	if all := s.ask(t, s.AdminKey, "query {\n    tenant(order_by: {slug: asc}) {\n        slug\n        name\n        id\n    }\n}", nil); !strings.Contains(all, `"id":"`+id+`"`) {
+	checkEqual(t, "by id, as 0.9.3 does", own, s.ask(t, s.AdminKey,
+		"query($slug: String, $id: uuid) {\n    tenant(where: {slug: { _eq: $slug }, id: { _eq: $id } "+
+			"}) {\n        id\n    }\n}", map[string]any{"slug": nil, "id": id}))
+	all := s.ask(t, s.AdminKey,
+		"query {\n    tenant(order_by: {slug: asc}) {\n        slug\n        name\n        id\n    }\n}", nil)
+	if !strings.Contains(all, `"id":"`+id+`"`) {
 		t.Errorf("all tenants: %s", all)
 	}
-	nobodys := "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"
-	got := s.send(t, request{key: s.AdminKey, body: `{"query":"{secret_names}"}`, header: map[string]string{"X-PREFECT-TENANT-ID": nobodys}})
-	want(t, "a tenant that the key has not", forbidden, got.body)
+	const foreign = "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"
+	got := s.send(t, request{key: s.AdminKey, body: `{"query":"{secret_names}"}`,
+		header: map[string]string{"X-PREFECT-TENANT-ID": foreign}})
+	checkEqual(t, "a tenant that the key has not", forbidden, got.body)
 }
 
-// tokens switches to the tenant as clients before 0.15 do, and works with what it
-// gets.
+// tokens switches to the tenant as clients before 0.15 do, and uses the tokens.
 func (s *suite) tokens(t *testing.T) {
 	id := s.tenant(t, s.AdminKey)
 	for _, c := range []struct{ field, input, argument, selection string }{
@@ -103,17 +114,24 @@ func (s *suite) tokens(t *testing.T) {
 		var got struct {
 			Data map[string]struct{ A, R string }
 		}
-		text := s.ask(t, s.AdminKey, "mutation($input: "+c.input+"!){"+c.field+"(input: $input){"+c.selection+"}}", map[string]any{"input": map[string]string{c.argument: id}})
+		text := s.ask(t, s.AdminKey, "mutation($input: "+c.input+"!){"+c.field+"(input: "+
+			"$input){"+c.selection+"}}", map[string]any{"input": map[string]string{c.argument: id}})
 		if err := json.Unmarshal([]byte(text), &got); err != nil || got.Data[c.field].A == "" {
 			t.Fatalf("%s: %s", c.field, text)
 		}
 		token := got.Data[c.field]
-		want(t, "names", `{"data":{"auth_info":{"tenant_id":"`+id+`"}}}`, s.ask(t, token.A, `{auth_info{tenant_id}}`, nil))
-		want(t, "a write", `{"data":{"set_secret":{"success":true}}}`, s.ask(t, token.A,
-			`mutation($n: String!){set_secret(input: {name: $n, value: 1}){success}}`, map[string]string{"n": s.name("by token")}))
-		if renewed := s.ask(t, token.R, `mutation($a: String!){refresh_token(input: {access_token: $a}){access_token}}`, map[string]string{"a": token.A}); !strings.HasPrefix(renewed, `{"data":{"refresh_token":{"access_token":"`) {
+		checkEqual(t, "names", `{"data":{"auth_info":{"tenant_id":"`+id+`"}}}`,
+			s.ask(t, token.A, `{auth_info{tenant_id}}`, nil))
+		checkEqual(t, "a write", `{"data":{"set_secret":{"success":true}}}`, s.ask(t, token.A,
+			`mutation($n: String!){set_secret(input: {name: $n, value: 1}){success}}`,
+			map[string]string{"n": s.name("by token")}))
+		renewed := s.ask(t, token.R,
+			`mutation($a: String!){refresh_token(input: {access_token: $a}){access_token}}`,
+			map[string]string{"a": token.A})
+		if !strings.HasPrefix(renewed, `{"data":{"refresh_token":{"access_token":"`) {
 			t.Errorf("renewing: %s", renewed)
 		}
-		want(t, "an altered token", unauthenticated, s.ask(t, token.A[:len(token.A)-8]+"AAAAAAAA", `{secret_names}`, nil))
+		checkEqual(t, "an altered token", unauthenticated,
+			s.ask(t, token.A[:len(token.A)-8]+"AAAAAAAA", `{secret_names}`, nil))
 	}
 }

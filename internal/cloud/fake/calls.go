@@ -42,10 +42,10 @@ func newCall(r *cloud.Request, index int) call {
 	}
 }
 
-var _ cloud.Around = (*calls)(nil)
+var _ cloud.Middleware = (*calls)(nil)
 
-// InTurn lets writes of different secrets run at once.
-func (*calls) InTurn() bool { return false }
+// Sequential lets writes of different secrets run at once.
+func (*calls) Sequential() bool { return false }
 
 // Resolve resolves the field.
 func (*calls) Resolve(_ context.Context, _ int, resolve func() (any, error)) (any, error) {

@@ -32,8 +32,8 @@ type hook struct {
 	calls calls
 }
 
-// Request answers a request, with the faults of the rules that apply to it.
-func (h *hook) Request(ctx context.Context, r *cloud.Request) *cloud.Reply {
+// Handle answers a request, with the faults of the rules that apply to it.
+func (h *hook) Handle(ctx context.Context, r *cloud.Request) *cloud.Reply {
 	ending, byField := h.rules.assign(r)
 	switch {
 	case ending != nil:

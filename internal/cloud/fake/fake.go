@@ -33,8 +33,8 @@ type Config struct {
 	TenantID string
 	// AdminKey and RunnerKey are the bearer tokens; empty means a random one.
 	AdminKey, RunnerKey string
-	// Spelling is the Spelling of [cloud.Config].
-	Spelling cloud.Spelling
+	// Dialect is the Dialect of [cloud.Config].
+	Dialect cloud.Dialect
 	// Store stores the secrets; nil means memory. Reset and snapshots work with
 	// memory only.
 	Store cloud.Store
@@ -81,7 +81,7 @@ func New(c Config) (*Fake, error) {
 	f.tenants, f.keys = f.firstTenant()
 	config := cloud.Config{
 		Store: f.secrets, Tenants: f.tenants, Keys: f.keys, Now: time.Now,
-		Spelling: c.Spelling, OnInvalid: c.OnInvalid,
+		Dialect: c.Dialect, OnInvalid: c.OnInvalid,
 	}
 	if c.Record {
 		config.OnValue = f.seen.add
@@ -144,7 +144,7 @@ func (f *Fake) AddKey(k cloud.Key) (secret string, err error) {
 
 // replace replaces tenants and keys. On an error nothing changes.
 func (f *Fake) replace(tenants []cloud.Tenant, keys []cloud.Key) error {
-	if err := f.Admit(tenants, keys); err != nil {
+	if err := f.SetKeyring(tenants, keys); err != nil {
 		return err
 	}
 	f.tenants, f.keys = tenants, keys

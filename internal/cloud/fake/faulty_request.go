@@ -20,7 +20,7 @@ type faultyRequest struct {
 	outcome string
 }
 
-var _ cloud.Around = (*faultyRequest)(nil)
+var _ cloud.Middleware = (*faultyRequest)(nil)
 
 // end answers a request that a fault ends.
 func (x *faultyRequest) end(ctx context.Context, r *cloud.Request, f *fault) *cloud.Reply {
@@ -46,7 +46,7 @@ func (x *faultyRequest) end(ctx context.Context, r *cloud.Request, f *fault) *cl
 
 // recordAll records every field of a request that is not executed.
 func (x *faultyRequest) recordAll(r *cloud.Request) {
-	for i := range r.Len() {
+	for i := range r.NumFields() {
 		x.Record(r, i, x.outcome)
 	}
 }
@@ -56,8 +56,8 @@ func (x *faultyRequest) Record(r *cloud.Request, index int, code string) {
 	x.calls.Record(r, index, cmp.Or(x.outcome, code))
 }
 
-// InTurn reports whether a rule applies to a field: then fields run one by one.
-func (x *faultyRequest) InTurn() bool { return len(x.byField) > 0 }
+// Sequential reports whether a rule applies to a field: then fields run one by one.
+func (x *faultyRequest) Sequential() bool { return len(x.byField) > 0 }
 
 // Resolve resolves a field, with the fault of the rule that applies to it.
 func (x *faultyRequest) Resolve(ctx context.Context, index int, resolve func() (any, error)) (any, error) {

@@ -88,7 +88,7 @@ func (rs *rules) assign(r *cloud.Request) (ending *fault, byField map[int]*rule)
 	byField = map[int]*rule{}
 	fired := map[*rule]int{}
 	var end *rule
-	for i := range r.Len() {
+	for i := range r.NumFields() {
 		// Also behind a rule that ends the request, rules count the calls that they
 		// match.
 		found := rs.first(newCall(r, i), fired)

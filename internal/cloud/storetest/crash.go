@@ -19,23 +19,24 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// crashVariable makes a test binary the child that writes; it holds the round.
+// crashVariable is the environment variable that makes a test binary the writing
+// child. Its value is the round.
 const crashVariable = "STORETEST_CRASH_ROUND"
 
-// crashWriters write at once, each to a name of its own.
+// crashWriters is the number of concurrent writers, each of its own name.
 const crashWriters = 4
 
 // CrashConfig describes a crash test.
 type CrashConfig struct {
-	// Rounds is how many children are killed. At least 1.
+	// Rounds is how many children are killed; at least 1.
 	Rounds int
 	// Env tells the child's [CrashMain] which store to open.
 	Env []string
-	// Open opens the same store in this process, and says how to close it.
+	// Open opens the same store in this process, and returns how to close it.
 	Open func(t *testing.T) (store cloud.Store, close func() error)
 }
 
-// CrashMain is called first in TestMain. In the child of [Crash] it opens the
+// CrashMain must be called first in TestMain. In a child of [Crash] it opens the
 // store, writes until it is killed, and does not return.
 func CrashMain(open func() (cloud.Store, error)) {
 	round := os.Getenv(crashVariable)
@@ -44,15 +45,15 @@ func CrashMain(open func() (cloud.Store, error)) {
 	}
 	store, err := open()
 	if err == nil {
-		err = writeOn(store, round)
+		err = writeForever(store, round)
 	}
 	fmt.Fprintln(os.Stderr, err)
 	os.Exit(1)
 }
 
-// writeOn says "WRITER COUNT" on standard output for each write that the store
-// acknowledged. Only an error ends it.
-func writeOn(store cloud.Store, round string) error {
+// writeForever prints "WRITER COUNT" for each write that the store acknowledged. It
+// returns only on an error.
+func writeForever(store cloud.Store, round string) error {
 	failed := make(chan error)
 	for w := range crashWriters {
 		go func() {
@@ -69,21 +70,22 @@ func writeOn(store cloud.Store, round string) error {
 
 func crashName(writer int) string { return fmt.Sprintf("writer/%d", writer) }
 
-// crashValue has three parts that must agree, and lengths from a few bytes to 40
-// KiB.
+// crashValue returns a value with three parts that must agree, from a few bytes to
+// 40 KiB long.
 func crashValue(round string, count int) json.RawMessage {
 	stamp := fmt.Sprintf("%s:%d", round, count)
-	return json.RawMessage(fmt.Sprintf(`["%s","%s","%s"]`, stamp, strings.Repeat("x", count*7919%(40<<10)), stamp))
+	return json.RawMessage(fmt.Sprintf(`["%s","%s","%s"]`, stamp,
+		strings.Repeat("x", count*7919%(40<<10)), stamp))
 }
 
-// Crash kills a child in the middle of its writes, again and again, and looks
-// after each that every acknowledged write is there or a later one, that no value
-// is torn, and that versions count every write.
+// Crash repeatedly kills a child in the middle of its writes. After each it checks
+// that every acknowledged write or a later one is stored, that no value is half
+// written, and that versions count every write.
 func Crash(t *testing.T, c CrashConfig) {
 	seen := crashState{versions: map[int]int{}}
 	acknowledged := 0
 	for round := range c.Rounds {
-		acks := crashChild(t, c, round)
+		acks := runCrashChild(t, c, round)
 		store, closeStore := c.Open(t)
 		for w := range crashWriters {
 			acknowledged += acks[w]
@@ -102,9 +104,9 @@ func Crash(t *testing.T, c CrashConfig) {
 	t.Logf("%d rounds, %d acknowledged writes, none lost", c.Rounds, acknowledged)
 }
 
-// crashChild starts a child and kills it a random moment after its first
+// runCrashChild starts a child and kills it a random time after its first
 // acknowledged write. It returns the last acknowledged count of each writer.
-func crashChild(t *testing.T, c CrashConfig, round int) [crashWriters]int {
+func runCrashChild(t *testing.T, c CrashConfig, round int) [crashWriters]int {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(append(os.Environ(), c.Env...), crashVariable+"="+strconv.Itoa(round))
@@ -123,7 +125,7 @@ func crashChild(t *testing.T, c CrashConfig, round int) [crashWriters]int {
 	return acks
 }
 
-// readAcks reads whole lines to the end. A line that the kill cut off was not
+// readAcks reads complete lines to the end. A line that the kill cut off was not
 // acknowledged.
 func readAcks(out io.Reader, onFirst func()) (acks [crashWriters]int) {
 	for lines := bufio.NewReader(out); ; {
@@ -161,25 +163,26 @@ func (s *crashState) check(t *testing.T, store cloud.Store, round, writer, acked
 	s.versions[writer] = info[name].Version
 }
 
-// checkValue returns how many writes of this round were kept: those acknowledged,
-// and at most the one that was under way.
+// checkValue returns how many writes of this round are stored: those acknowledged,
+// and at most the one that was in progress.
 func (s *crashState) checkValue(t *testing.T, name string, value []byte, round, acked int) int {
 	t.Helper()
 	var parts []string
 	if err := json.Unmarshal(value, &parts); err != nil || len(parts) != 3 || parts[0] != parts[2] {
-		t.Errorf("%s is torn", name)
+		t.Errorf("%s is half written", name)
 		return 0
 	}
 	var from, count int
-	if _, err := fmt.Sscanf(parts[0], "%d:%d", &from, &count); err != nil || string(crashValue(strconv.Itoa(from), count)) != string(value) {
-		t.Errorf("%s is torn", name)
+	_, err := fmt.Sscanf(parts[0], "%d:%d", &from, &count)
+	if err != nil || string(crashValue(strconv.Itoa(from), count)) != string(value) {
+		t.Errorf("%s is half written", name)
 		return 0
 	}
 	if from != round {
 		count = 0
 	}
 	if count != acked && count != acked+1 {
-		t.Errorf("%s: %d writes were acknowledged, and %d are there", name, acked, count)
+		t.Errorf("%s: %d writes were acknowledged, and %d are stored", name, acked, count)
 	}
 	return count
 }

@@ -5,17 +5,19 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/core"
 )
 
-// fewerErrors registers what graphql-js 15 does not hold against a document twice,
-// before gqlparser's rules see it, and stands in for those of its rules that would
-// all the same.
-func (s *Schema) fewerErrors(events *core.Events, report core.AddErrFunc) {
-	events.OnOperation(func(_ *core.Walker, op *ast.OperationDefinition) { useTwins(op.VariableDefinitions) })
+// graphqlJSRules makes gqlparser report once what graphql-js 15 reports once. It
+// must be registered before gqlparser's rules, and replaces those that would still
+// report more.
+func (s *Schema) graphqlJSRules(events *core.Events, report core.AddErrFunc) {
+	events.OnOperation(func(_ *core.Walker, op *ast.OperationDefinition) {
+		markDuplicatesUsed(op.VariableDefinitions)
+	})
 	events.OnValue(func(_ *core.Walker, v *ast.Value) {
 		if v.VariableDefinition != nil && v.VariableDefinition.Definition == nil {
-			v.ExpectedType = nil // its type is unknown, and reported
+			v.ExpectedType = nil // its type is unknown, which is reported
 		}
 	})
-	events.OnField(func(_ *core.Walker, f *ast.Field) { knownField(f, report) })
+	events.OnField(func(_ *core.Walker, f *ast.Field) { checkField(f, report) })
 	operations := map[string]bool{}
 	events.OnOperation(func(_ *core.Walker, op *ast.OperationDefinition) {
 		if op.Name != "" && operations[op.Name] {
@@ -25,8 +27,8 @@ func (s *Schema) fewerErrors(events *core.Events, report core.AddErrFunc) {
 	})
 }
 
-// useTwins takes a variable as used where another of its name is.
-func useTwins(list ast.VariableDefinitionList) {
+// markDuplicatesUsed marks a variable as used if another with its name is.
+func markDuplicatesUsed(list ast.VariableDefinitionList) {
 	used := map[string]bool{}
 	for _, v := range list {
 		used[v.Variable] = used[v.Variable] || v.Used
@@ -36,9 +38,9 @@ func useTwins(list ast.VariableDefinitionList) {
 	}
 }
 
-// knownField reports a field that its type lacks. A type that can have none is
-// reported elsewhere.
-func knownField(f *ast.Field, report core.AddErrFunc) {
+// checkField reports a field that its type does not have. That a type cannot have
+// fields is reported by another rule.
+func checkField(f *ast.Field, report core.AddErrFunc) {
 	owner := f.ObjectDefinition
 	if owner == nil || owner.Kind != ast.Object || f.Definition != nil {
 		return

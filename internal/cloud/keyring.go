@@ -1,0 +1,168 @@
+package cloud
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// keyring is the tenants and keys of an API. It is not changed while in use.
+type keyring struct {
+	tenants []Tenant
+	keys    map[[32]byte]*key
+	byName  map[string][]*key // several while a key is rotated
+}
+
+func (r *keyring) addTenants(tenants []Tenant) error {
+	if len(tenants) == 0 {
+		return errors.New("an API needs at least one tenant")
+	}
+	seen := map[string]bool{}
+	for _, t := range tenants {
+		t.ID = strings.ToLower(t.ID)
+		if t.Name == "" {
+			t.Name = t.Slug
+		}
+		switch {
+		case !IsUUID(t.ID):
+			return fmt.Errorf("tenant id %q is not a UUID", t.ID)
+		case t.Slug == "":
+			return fmt.Errorf("tenant %s has no slug", t.ID)
+		case seen[t.ID] || seen[t.Slug]:
+			return fmt.Errorf("tenant %s (%s) is given twice", t.Slug, t.ID)
+		}
+		seen[t.ID], seen[t.Slug] = true, true
+		r.tenants = append(r.tenants, t)
+	}
+	return nil
+}
+
+// tenant returns the tenant with that id, which is in lower case.
+func (r *keyring) tenant(id string) (Tenant, bool) {
+	for _, t := range r.tenants {
+		if t.ID == id {
+			return t, true
+		}
+	}
+	return Tenant{}, false
+}
+
+// IsUUID reports whether s is a UUID in lower case.
+func IsUUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		if dash != (s[i] == '-') || !dash && !strings.ContainsRune("0123456789abcdef", rune(s[i])) {
+			return false
+		}
+	}
+	return true
+}
+
+// key is a [Key] as the API uses it.
+type key struct {
+	Key
+	tenants []Tenant
+	// digest is the hash by which the key is found, and from which its tokens are
+	// made.
+	digest [32]byte
+	// kind says what the client sent: the key itself, or a token of it.
+	kind tokenKind
+}
+
+func (r *keyring) addKeys(keys []Key) error {
+	r.keys = make(map[[32]byte]*key, len(keys))
+	r.byName = make(map[string][]*key, len(keys))
+	for _, k := range keys {
+		if r.byName[k.Name] != nil {
+			return fmt.Errorf("key %q is given twice", k.Name)
+		}
+		checked, err := r.checkKey(k)
+		if err != nil {
+			return err
+		}
+		if err := checkSecret(k); err != nil {
+			return err
+		}
+		if err := r.addHashes(k, checked); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addHashes makes a key known by the hashes of its current and its previous secrets.
+func (r *keyring) addHashes(k Key, checked *key) error {
+	current := k.Hash
+	if k.Secret != "" {
+		current = sha256.Sum256([]byte(k.Secret))
+	}
+	if err := r.addHash(current, checked); err != nil {
+		return err
+	}
+	for _, p := range k.Previous {
+		previous := *checked
+		if previous.Expires.IsZero() || p.Expires.Before(previous.Expires) {
+			previous.Expires = p.Expires
+		}
+		if err := r.addHash(p.Hash, &previous); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *keyring) addHash(hash [sha256.Size]byte, k *key) error {
+	if other := r.keys[hash]; other != nil {
+		return fmt.Errorf("keys %q and %q have the same secret", other.Name, k.Name)
+	}
+	k.digest = hash
+	r.keys[hash] = k
+	r.byName[k.Name] = append(r.byName[k.Name], k)
+	return nil
+}
+
+func checkSecret(k Key) error {
+	if k.Secret == "" && k.Hash != [sha256.Size]byte{} {
+		return nil
+	}
+	if k.Secret == "" || strings.ContainsFunc(k.Secret, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return fmt.Errorf(
+			"the secret of key %q does not fit a header: use visible ASCII without spaces", k.Name)
+	}
+	return nil
+}
+
+func (r *keyring) checkKey(k Key) (*key, error) {
+	switch {
+	case k.Name == "":
+		return nil, fmt.Errorf("a key has no name")
+	case !k.Role.Known():
+		return nil, fmt.Errorf("key %q has the role %q: use %s", k.Name, k.Role, RolesHelp())
+	case len(k.Tenants) == 0:
+		return nil, fmt.Errorf("key %q has no tenant", k.Name)
+	case slices.Contains(k.Patterns, ""):
+		return nil, fmt.Errorf("key %q has an empty pattern", k.Name)
+	}
+	out := &key{Key: k}
+	out.Secret, out.Hash, out.Previous = "", [sha256.Size]byte{}, nil // keys are found by their hashes
+	out.Patterns = slices.Clone(k.Patterns)
+	for _, id := range k.Tenants {
+		t, ok := r.tenant(strings.ToLower(id))
+		if !ok {
+			return nil, fmt.Errorf("key %q has the tenant %q, which does not exist", k.Name, id)
+		}
+		out.tenants = append(out.tenants, t)
+	}
+	return out, nil
+}
+
+// reaches reports whether the key's patterns allow a name.
+func (k *key) reaches(name string) bool {
+	matches := func(pattern string) bool { return matchGlob(pattern, name) }
+	return len(k.Patterns) == 0 || slices.ContainsFunc(k.Patterns, matches)
+}
