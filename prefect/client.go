@@ -117,7 +117,7 @@ func endpointURL(c ClientConfig) (string, error) {
 	if u.User != nil {
 		return "", errors.New("the API URL must not hold a user or a password: the key goes into a header")
 	}
-	if !c.AllowHTTP && address.ClearText(u) {
+	if !c.AllowHTTP && address.Unencrypted(u) {
 		return "", fmt.Errorf("plain http to %s %w", u.Host, ErrPlainHTTP)
 	}
 	if u.Path == "" {

@@ -117,7 +117,7 @@ func (r *NameRule) readFrom(v tomlfile.Value) {
 	}
 	r.From = name
 	if !ciName.MatchString(name) {
-		r.At = v.Place()
+		r.At = v.Position()
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package address reads the addresses that users give: absolute URLs, and hosts that
-// are this machine.
+// Package address reads the addresses that users give: absolute URLs, and the names of
+// this machine.
 package address
 
 import (
@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Absolute parses a URL of http or https with a host. No error comes with false, as
-// url.Parse quotes the text, which may hold a password.
-func Absolute(text string) (*url.URL, bool) {
+// Absolute parses an http or https URL with a host. It returns no error, since that of
+// url.Parse quotes the text, which may contain a password.
+func Absolute(text string) (u *url.URL, ok bool) {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return nil, false
@@ -18,17 +18,17 @@ func Absolute(text string) (*url.URL, bool) {
 	return u, true
 }
 
-// Loopback reports whether a host without a port is this machine alone: localhost in
-// any case, 127.0.0.0/8 or ::1.
+// Loopback reports whether a host, given without a port, is this machine: localhost in
+// any letter case, 127.0.0.0/8 or ::1.
 func Loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// ClearText reports whether requests to a URL leave this machine in clear text.
-func ClearText(u *url.URL) bool { return u.Scheme == "http" && !Loopback(u.Hostname()) }
+// Unencrypted reports whether requests to a URL leave this machine unencrypted.
+func Unencrypted(u *url.URL) bool { return u.Scheme == "http" && !Loopback(u.Hostname()) }
 
-// Shown writes the parts of a URL that may be shown: scheme, host and path.
+// Shown returns the parts of a URL that hold no secrets: scheme, host and path.
 func Shown(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
 }

@@ -9,8 +9,9 @@ import (
 
 func TestAbsolute(t *testing.T) {
 	for text, want := range map[string]bool{
-		"https://secrets.example.com": true, "http://127.0.0.1:4200/api": true, "HTTPS://HOST": true, "https://user@host": true,
-		"": false, "embedded": false, "secrets.example.com": false, "https://": false, "https:/host": false,
+		"https://secrets.example.com": true, "http://127.0.0.1:4200/api": true, "HTTPS://HOST": true,
+		"https://user@host": true,
+		"":                  false, "embedded": false, "secrets.example.com": false, "https://": false, "https:/host": false,
 		"ftp://host": false, "//host": false, "https://host:port": false, "https://a b": false, "http://%zz": false,
 	} {
 		u, got := address.Absolute(text)
@@ -22,8 +23,10 @@ func TestAbsolute(t *testing.T) {
 
 func TestLoopback(t *testing.T) {
 	for host, want := range map[string]bool{
-		"localhost": true, "LOCALHOST": true, "LocalHost": true, "127.0.0.1": true, "127.9.8.7": true, "::1": true, "::ffff:127.0.0.1": true,
-		"": false, "localhost.example.com": false, "127.0.0.1.example.com": false, "0.0.0.0": false, "::": false, "10.0.0.1": false, "[::1]": false,
+		"localhost": true, "LOCALHOST": true, "LocalHost": true, "127.0.0.1": true, "127.9.8.7": true,
+		"::1": true, "::ffff:127.0.0.1": true,
+		"": false, "localhost.example.com": false, "127.0.0.1.example.com": false, "0.0.0.0": false, "::": false,
+		"10.0.0.1": false, "[::1]": false,
 	} {
 		if got := address.Loopback(host); got != want {
 			t.Errorf("%q: got %v", host, got)
@@ -31,12 +34,12 @@ func TestLoopback(t *testing.T) {
 	}
 }
 
-func TestClearText(t *testing.T) {
+func TestUnencrypted(t *testing.T) {
 	for text, want := range map[string]bool{
 		"http://secrets.example.com": true, "http://10.0.0.1:4200": true, "https://secrets.example.com": false,
 		"http://LOCALHOST:4200": false, "http://[::1]:4200": false, "http://127.0.0.1": false,
 	} {
-		if got := address.ClearText(parse(t, text)); got != want {
+		if got := address.Unencrypted(mustParse(t, text)); got != want {
 			t.Errorf("%s: got %v", text, got)
 		}
 	}
@@ -47,13 +50,13 @@ func TestShown(t *testing.T) {
 		"https://user:password@host:1/a%2Fb?token=1#part": "https://host:1/a%2Fb",
 		"http://host": "http://host",
 	} {
-		if got := address.Shown(parse(t, text)); got != want {
+		if got := address.Shown(mustParse(t, text)); got != want {
 			t.Errorf("%s: got %s", text, got)
 		}
 	}
 }
 
-func parse(t *testing.T, text string) *url.URL {
+func mustParse(t *testing.T, text string) *url.URL {
 	t.Helper()
 	u, err := url.Parse(text)
 	if err != nil {

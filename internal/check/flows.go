@@ -36,7 +36,7 @@ func Flows(files []Flow) *FlowReads {
 	r := &FlowReads{}
 	for _, file := range files {
 		if m := pysource.Read(file.Text); m.Problem != nil || len(m.Reads)+len(m.Unknown) > 0 || len(m.Comments) > 0 {
-			r.flows = append(r.flows, flow{file.Name, m, tomlpos.Plain(m.Text, comments(m))})
+			r.flows = append(r.flows, flow{file.Name, m, tomlpos.NewDocument(m.Text, comments(m))})
 		}
 	}
 	return r

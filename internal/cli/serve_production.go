@@ -103,9 +103,9 @@ func (c *Command) log(o productionFlags) (*slog.Logger, error) {
 	options := &slog.HandlerOptions{Level: level}
 	switch o.logFormat {
 	case "text":
-		return server.SpareLog(slog.New(slog.NewTextHandler(c.Stderr, options))), nil
+		return server.LimitLog(slog.New(slog.NewTextHandler(c.Stderr, options))), nil
 	case "json":
-		return server.SpareLog(slog.New(slog.NewJSONHandler(c.Stderr, options))), nil
+		return server.LimitLog(slog.New(slog.NewJSONHandler(c.Stderr, options))), nil
 	}
 	return nil, fmt.Errorf("--log-format: %q is none: use text or json", o.logFormat)
 }

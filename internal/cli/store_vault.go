@@ -110,7 +110,7 @@ func (c *Command) vaultConfig(f vaultFlags) (vault.Config, error) {
 	if out.Address == "" {
 		return out, errors.New("--store vault: no address: give --vault-address or set VAULT_ADDR")
 	}
-	if u, ok := address.Absolute(out.Address); ok && !f.allowHTTP && address.ClearText(u) {
+	if u, ok := address.Absolute(out.Address); ok && !f.allowHTTP && address.Unencrypted(u) {
 		return out, fmt.Errorf("--store vault: %s would carry token and values in clear text: use https, or say --vault-allow-http", u.Scheme+"://"+u.Host)
 	}
 	var err error

@@ -1,3 +1,8 @@
+// Package keysfile reads and writes the keys file of serve: tenants, keys by their
+// hashes, and the workflows of GitHub Actions that may write.
+//
+// [Parse] reads a file, [NewKey] makes a key, [Format] writes a key as lines of the
+// file, and [Keyring.Rotate] replaces one.
 package keysfile
 
 import (
@@ -7,44 +12,44 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 )
 
-// Access is who may ask for what, as a keys file says it.
+// Keyring is the content of a keys file: the tenants, and who may use them.
 //
-// The file holds hashes of keys and no keys, so that whoever reads it, a backup
-// or a repository has no way in. A hash is one plain SHA-256 without a salt or a
-// work factor: those slow the guessing of passwords that people choose, and
-// [NewKey] makes keys of 130 random bits that no guessing reaches. A key that a
-// person chose must not be hashed like this, and keygen takes none.
-type Access struct {
+// The file holds hashes of keys and no keys, so that whoever reads it, in a backup or a
+// repository, gains no access. A hash is a plain SHA-256 without salt or work factor.
+// Those slow down guessing the passwords that people choose, and [NewKey] makes keys of
+// 130 random bits, which cannot be guessed. A key that a person chose must not be
+// hashed like this, and keygen accepts none.
+type Keyring struct {
 	// URL is where clients reach this server, as they write it; the audience of
-	// GitHub's tokens. Empty where the file does not say.
+	// GitHub's tokens. Empty if the file does not say.
 	URL     string
 	Tenants []cloud.Tenant
-	Keys    []cloud.Key // with Hash and Former in place of Secret
+	Keys    []cloud.Key // with Hash and Previous in place of Secret
 	GitHub  []Mapping   // in the order of the file
 }
 
-// Parse reads a keys file; name is what errors call it. A text that is not TOML 1.0
-// fails with the place of the first fault, anything else that is wrong with a
-// [*tomlfile.Error], which has all of it. No error quotes a value.
-func Parse(name string, text []byte) (*Access, error) {
+// Parse reads a keys file; name is the file's name in errors. If the text is not TOML
+// 1.0, the error has the position of the first fault. If anything else is wrong, it is
+// a [*tomlfile.Error] with all problems. No error quotes a value.
+func Parse(name string, text []byte) (*Keyring, error) {
 	file, err := tomlfile.Open(name, string(text))
 	if err != nil {
 		return nil, err
 	}
-	file.Unknown = keyInTheClear
+	file.Unknown = keyTextHint
 	r := newReader()
-	r.access(file.Root())
+	r.file(file.Root())
 	if err := file.Err(); err != nil {
 		return nil, err
 	}
-	return &r.out, nil
+	return &r.keyring, nil
 }
 
-// Expired names the keys that are refused at a moment.
-func (a *Access) Expired(now time.Time) (names []string) {
-	for _, k := range a.Keys {
-		if !k.Expires.IsZero() && !now.Before(k.Expires) {
-			names = append(names, k.Name)
+// Expired returns the names of the keys that have expired at a time.
+func (k *Keyring) Expired(now time.Time) (names []string) {
+	for _, key := range k.Keys {
+		if !key.Expires.IsZero() && !now.Before(key.Expires) {
+			names = append(names, key.Name)
 		}
 	}
 	return names

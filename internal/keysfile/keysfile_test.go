@@ -15,13 +15,14 @@ const (
 	dataID = "11111111-1111-4111-8111-111111111111"
 	mlID   = "22222222-2222-4222-8222-222222222222"
 
-	tenantsText = "[[tenants]]\nid = \"" + dataID + "\"\nslug = \"data\"\n\n[[tenants]]\nid = \"" + mlID + "\"\nslug = \"ml\"\n\n"
+	tenantsText = "[[tenants]]\nid = \"" + dataID + "\"\nslug = \"data\"\n\n" +
+		"[[tenants]]\nid = \"" + mlID + "\"\nslug = \"ml\"\n\n"
 )
 
-func sum(key string) [sha256.Size]byte { return sha256.Sum256([]byte(key)) }
+func hashOf(key string) [sha256.Size]byte { return sha256.Sum256([]byte(key)) }
 
 func TestParseKeys(t *testing.T) {
-	first, second, old := NewKey(), NewKey(), NewKey()
+	ci, agent, previous := NewKey(), NewKey(), NewKey()
 	got, err := Parse("keys.toml", []byte(`
 url = "https://secrets.example.com"
 tenants = [
@@ -35,15 +36,15 @@ role = "admin"
 tenants = ["ml", "11111111-1111-4111-8111-11111111111A"]
 patterns = ["team_*"]
 expires = 2027-01-31T00:00:00+01:00
-hash = "`+FormatHash(sum(first))+`"
-previous.hash = "`+FormatHash(sum(old))+`"
+hash = "`+FormatHash(hashOf(ci))+`"
+previous.hash = "`+FormatHash(hashOf(previous))+`"
 previous.expires = 2026-12-01T00:00:00Z
 
 [[keys]]
 name = "agent"
 role = "runner"
 tenants = ["data"]
-hash = "`+FormatHash(sum(second))+`"
+hash = "`+FormatHash(hashOf(agent))+`"
 
 [[github]]
 repository-id = 1296269
@@ -64,20 +65,30 @@ patterns = ["X"]
 		t.Fatal(err)
 	}
 	aID := "11111111-1111-4111-8111-11111111111a"
-	want := &Access{
+	want := &Keyring{
 		URL:     "https://secrets.example.com",
 		Tenants: []cloud.Tenant{{ID: aID, Slug: "data", Name: "Data team"}, {ID: mlID, Slug: "ml"}},
 		Keys: []cloud.Key{
 			{
-				Name: "ci", Role: cloud.Admin, Tenants: []string{mlID, aID}, Patterns: []string{"team_*"}, Hash: sum(first),
-				Expires:  time.Date(2027, 1, 30, 23, 0, 0, 0, time.UTC),
-				Previous: []cloud.PreviousHash{{Hash: sum(old), Expires: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}},
+				Name: "ci", Role: cloud.Admin, Tenants: []string{mlID, aID}, Patterns: []string{"team_*"},
+				Hash: hashOf(ci), Expires: time.Date(2027, 1, 30, 23, 0, 0, 0, time.UTC),
+				Previous: []cloud.PreviousHash{
+					{Hash: hashOf(previous), Expires: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)},
+				},
 			},
-			{Name: "agent", Role: cloud.Runner, Tenants: []string{aID}, Hash: sum(second)},
+			{Name: "agent", Role: cloud.Runner, Tenants: []string{aID}, Hash: hashOf(agent)},
 		},
 		GitHub: []Mapping{
-			{Name: "github:octocat/hello-world", Issuer: GitHubIssuer, RepositoryID: "1296269", Repository: "octocat/hello-world", Ref: "refs/heads/main", Events: defaultEvents, Tenants: []string{aID}},
-			{Name: "deploy", Issuer: "https://ghe.example.com/_services/token", RepositoryID: "42", Environment: "production", Events: []string{"release"}, Tenants: []string{mlID}, Patterns: []string{"X"}},
+			{
+				Name: "github:octocat/hello-world", Issuer: gitHubIssuer,
+				RepositoryID: "1296269", Repository: "octocat/hello-world", Ref: "refs/heads/main",
+				Events: defaultEvents, Tenants: []string{aID},
+			},
+			{
+				Name: "deploy", Issuer: "https://ghe.example.com/_services/token",
+				RepositoryID: "42", Environment: "production",
+				Events: []string{"release"}, Tenants: []string{mlID}, Patterns: []string{"X"},
+			},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -85,11 +96,12 @@ patterns = ["X"]
 	}
 }
 
-// What keygen prints is read back as what it was made of.
+// A key that is formatted and parsed is the same key.
 func TestFormatKeyRoundTrip(t *testing.T) {
 	want := cloud.Key{
-		Name: `say "hi" \ there`, Role: cloud.Runner, Tenants: []string{dataID}, Patterns: []string{`a"*`, `\?`}, Hash: sum("x"),
-		Expires: time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC), Previous: []cloud.PreviousHash{{Hash: sum("y"), Expires: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}},
+		Name: `say "hi" \ there`, Role: cloud.Runner, Tenants: []string{dataID}, Patterns: []string{`a"*`, `\?`},
+		Hash: hashOf("x"), Expires: time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC),
+		Previous: []cloud.PreviousHash{{Hash: hashOf("y"), Expires: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}},
 	}
 	got, err := Parse("k", []byte(tenantsText+Format(want)))
 	if err != nil {
@@ -107,82 +119,201 @@ func TestNewKey(t *testing.T) {
 	}
 }
 
-// Each file has one fault, or those that the lines say.
+// Each file has the problems that are listed, at their positions, and no error quotes a
+// value.
 func TestKeysFileProblems(t *testing.T) {
-	hash := FormatHash(sum("anything"))
+	hash := FormatHash(hashOf("anything"))
 	tenant := "[[tenants]]\nid = \"" + dataID + "\"\nslug = \"data\"\n" // 3 lines
 	key := "[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + hash + "\"\n"
 	mapping := "[[github]]\nrepository-id = 1\nref = \"refs/heads/main\"\ntenants = [\"data\"]\n"
 	swap := strings.NewReplacer
-	for name, test := range map[string]struct {
+	const previousExpires = "previous.expires = 2027-01-01T00:00:00Z\n"
+	for name, tt := range map[string]struct {
 		text string
 		want []string
 	}{
-		"not TOML":         {"a = CANARY", []string{"k:1:5: not valid TOML: this is no value"}},
-		"empty":            {"", []string{"k:1:1: there is no tenant: add [[tenants]]"}},
-		"unknown top":      {tenant + "[[key]]\n", []string{`k:4:3: unknown key "key": did you mean keys?`}},
-		"unknown in key":   {tenant + key + "rolle = \"CANARY\"\n", []string{`k:9:1: unknown key "rolle": did you mean role? a key has`}},
-		"clear key":        {tenant + key + "key = \"" + canaryKey + "\"\n", []string{`k:9:1: unknown key "key": this file holds no keys`}},
-		"clear hash":       {tenant + swap(hash, canaryKey).Replace(key), []string{"k:8:8: this is the text of a key, and not its hash: replace the key"}},
-		"clear name":       {tenant + swap(`"ci"`, `"`+canaryKey+`"`).Replace(key), []string{"k:5:8: this is the text of a key: this file holds hashes only"}},
-		"plain hash":       {tenant + swap("sha256:", "").Replace(key), []string{"k:8:8: this is no hash of a key: prefect-secrets keygen prints it"}},
-		"short hash":       {tenant + swap(hash, hash[:60]).Replace(key), []string{"k:8:8: this is no hash"}},
-		"no hash":          {tenant + swap(`hash = "`+hash+"\"\n", "").Replace(key), []string{"k:4:3: a key has no hash: add the hash that"}},
-		"no role":          {tenant + swap("role = \"admin\"\n", "").Replace(key), []string{`k:4:3: a key has no role: add role = "admin"`}},
-		"role":             {tenant + swap("admin", "runer").Replace(key), []string{"k:6:8: unknown role: did you mean runner? a role is"}},
-		"tenant":           {tenant + swap(`["data"]`, `["data", "dta"]`).Replace(key), []string{`k:7:20: there is no such tenant: did you mean "data"?`}},
-		"tenant twice":     {tenant + swap(`["data"]`, `["data", "`+dataID+`"]`).Replace(key), []string{"k:7:20: this tenant stands a second time"}},
-		"no tenants":       {tenant + swap(`["data"]`, `[]`).Replace(key), []string{"k:7:11: this list is empty"}},
-		"tenants a text":   {tenant + swap(`["data"]`, `"data"`).Replace(key), []string{"k:7:11: expected a list"}},
-		"number":           {tenant + swap(`"ci"`, `7`).Replace(key), []string{"k:5:8: expected a string: put it into quotation marks"}},
-		"empty name":       {tenant + swap(`"ci"`, `" "`).Replace(key), []string{"k:5:8: this string is empty"}},
-		"line break":       {tenant + swap(`"ci"`, `"c\ni"`).Replace(key), []string{"k:5:8: this string is too long or has a line break"}},
-		"expires text":     {tenant + key + "expires = \"2027-01-01T00:00:00Z\"\n", []string{"k:9:11: expected a date and time with its offset"}},
-		"expires local":    {tenant + key + "expires = 2027-01-01T00:00:00\n", []string{"k:9:11: expected a date and time with its offset"}},
-		"expires date":     {tenant + key + "expires = 2027-01-01\n", []string{"k:9:11: expected a date and time with its offset"}},
-		"previous":         {tenant + key + "previous.hash = \"" + FormatHash(sum("b")) + "\"\n", []string{"k:9:1: previous has no expires: add expires"}},
-		"previous same":    {tenant + key + "previous.hash = \"" + hash + "\"\nprevious.expires = 2027-01-01T00:00:00Z\n", []string{"k:9:17: this hash is given twice"}},
-		"two of a name":    {tenant + key + swap(hash, FormatHash(sum("b"))).Replace(key), []string{"k:10:8: this name is given twice: "}},
-		"two of a hash":    {tenant + key + swap(`"ci"`, `"b"`).Replace(key), []string{"k:13:8: this hash is given twice"}},
-		"duplicate in key": {tenant + key + "role = \"runner\"\n", []string{"k:9:1: not valid TOML: this key is defined twice"}},
-		"tenant id":        {swap(dataID, "CANARY").Replace(tenant), []string{"k:2:6: this id is no UUID: uuidgen prints one"}},
-		"tenant slug":      {swap(`"data"`, `"a b"`).Replace(tenant), []string{"k:3:8: this slug holds more than"}},
-		"tenants same":     {tenant + tenant, []string{"k:5:6: another tenant has this id or slug", "k:6:8: another tenant has this id or slug"}},
-		"tenant no id":     {"[[tenants]]\nslug = \"a\"\n", []string{"k:1:3: a tenant has no id: add id"}},
-		"keys a table":     {tenant + "[keys]\nname = \"a\"\n", []string{"k:4:2: expected a list: write [[keys]] above each"}},
-		"keys a text":      {"keys = [\"CANARY\"]\n" + tenant, []string{"k:1:9: expected a table: write its keys below a header"}},
-		"url":              {"url = \"secrets.example.com\"\n" + tenant, []string{"k:1:7: this is not an absolute URL"}},
-		"url user":         {"url = \"https://CANARY:x@e.com\"\n" + tenant, []string{"k:1:7: this URL has more than a server and a path"}},
-		"repository alone": {tenant + swap("repository-id = 1\n", "repository = \"a/b\"\n").Replace(mapping), []string{"k:4:3: a [[github]] mapping has no repository-id: add repository-id, the number"}},
-		"every branch":     {tenant + swap("ref = \"refs/heads/main\"\n", "").Replace(mapping), []string{`k:4:3: this mapping would admit every branch: add ref = "refs/heads/main"`}},
-		"short ref":        {tenant + swap("refs/heads/main", "main").Replace(mapping), []string{"k:6:7: this is no whole ref"}},
-		"pull ref":         {tenant + swap("refs/heads/main", "refs/pull/1/merge").Replace(mapping), []string{"k:6:7: this is no whole ref"}},
-		"ref glob":         {tenant + swap("refs/heads/main", "refs/heads/*").Replace(mapping), []string{"k:6:7: this is no whole ref"}},
-		"bad event":        {tenant + mapping + "events = [\"push\", \"pull_request_target\"]\n", []string{"k:8:19: no token of this event is admitted: use push,"}},
-		"runner role":      {tenant + mapping + "role = \"runner\"\n", []string{`k:8:1: unknown key "role": a [[github]] mapping has`}},
-		"id":               {tenant + swap("= 1", "= 0").Replace(mapping), []string{"k:5:17: this is no id of a repository"}},
-		"id text":          {tenant + swap("= 1", `= "octocat/x"`).Replace(mapping), []string{"k:5:17: this is no id of a repository"}},
-		"repository":       {tenant + mapping + "repository = \"octocat\"\n", []string{"k:8:14: this is no repository: write OWNER/NAME"}},
-		"issuer http":      {tenant + mapping + "issuer = \"http://ghe.example.com\"\n", []string{"k:8:10: this issuer's keys would come over plain http: use https"}},
-		"name of a key":    {tenant + key + mapping + "name = \"ci\"\n", []string{"k:13:8: this name is given twice"}},
-		"name of another":  {tenant + mapping + "name = \"a\"\n" + swap("= 1", "= 2").Replace(mapping) + "name = \"a\"\n", []string{"k:13:8: this name is given twice"}},
+		"not TOML":    {"a = CANARY", []string{"k:1:5: not valid TOML: this is no value"}},
+		"empty":       {"", []string{"k:1:1: there is no tenant: add [[tenants]]"}},
+		"unknown top": {tenant + "[[key]]\n", []string{`k:4:3: unknown key "key": did you mean keys?`}},
+		"unknown in key": {
+			tenant + key + "rolle = \"CANARY\"\n",
+			[]string{`k:9:1: unknown key "rolle": did you mean role? a key has`},
+		},
+		"clear key": {
+			tenant + key + "key = \"" + canaryKey + "\"\n",
+			[]string{`k:9:1: unknown key "key": this file holds no keys`},
+		},
+		"clear hash": {
+			tenant + swap(hash, canaryKey).Replace(key),
+			[]string{"k:8:8: this is the text of a key, and not its hash: replace the key"},
+		},
+		"clear name": {
+			tenant + swap(`"ci"`, `"`+canaryKey+`"`).Replace(key),
+			[]string{"k:5:8: this is the text of a key: this file holds hashes only"},
+		},
+		"plain hash": {
+			tenant + swap("sha256:", "").Replace(key),
+			[]string{"k:8:8: this is no hash of a key: prefect-secrets keygen prints it"},
+		},
+		"short hash": {tenant + swap(hash, hash[:60]).Replace(key), []string{"k:8:8: this is no hash"}},
+		"no hash": {
+			tenant + swap(`hash = "`+hash+"\"\n", "").Replace(key),
+			[]string{"k:4:3: a key has no hash: add the hash that"},
+		},
+		"no role": {
+			tenant + swap("role = \"admin\"\n", "").Replace(key),
+			[]string{`k:4:3: a key has no role: add role = "admin"`},
+		},
+		"role": {
+			tenant + swap("admin", "runer").Replace(key),
+			[]string{"k:6:8: unknown role: did you mean runner? a role is"},
+		},
+		"tenant": {
+			tenant + swap(`["data"]`, `["data", "dta"]`).Replace(key),
+			[]string{`k:7:20: there is no such tenant: did you mean "data"?`},
+		},
+		"tenant twice": {
+			tenant + swap(`["data"]`, `["data", "`+dataID+`"]`).Replace(key),
+			[]string{"k:7:20: this tenant stands a second time"},
+		},
+		"no tenants":     {tenant + swap(`["data"]`, `[]`).Replace(key), []string{"k:7:11: this list is empty"}},
+		"tenants a text": {tenant + swap(`["data"]`, `"data"`).Replace(key), []string{"k:7:11: expected a list"}},
+		"number": {
+			tenant + swap(`"ci"`, `7`).Replace(key),
+			[]string{"k:5:8: expected a string: put it into quotation marks"},
+		},
+		"empty name": {tenant + swap(`"ci"`, `" "`).Replace(key), []string{"k:5:8: this string is empty"}},
+		"line break": {
+			tenant + swap(`"ci"`, `"c\ni"`).Replace(key),
+			[]string{"k:5:8: this string is too long or has a line break"},
+		},
+		"expires text": {
+			tenant + key + "expires = \"2027-01-01T00:00:00Z\"\n",
+			[]string{"k:9:11: expected a date and time with its offset"},
+		},
+		"expires local": {
+			tenant + key + "expires = 2027-01-01T00:00:00\n",
+			[]string{"k:9:11: expected a date and time with its offset"},
+		},
+		"expires date": {
+			tenant + key + "expires = 2027-01-01\n",
+			[]string{"k:9:11: expected a date and time with its offset"},
+		},
+		"previous": {
+			tenant + key + "previous.hash = \"" + FormatHash(hashOf("b")) + "\"\n",
+			[]string{"k:9:1: previous has no expires: add expires"},
+		},
+		"previous same": {
+			tenant + key + "previous.hash = \"" + hash + "\"\n" + previousExpires,
+			[]string{"k:9:17: this hash is given twice"},
+		},
+		"two of a name": {
+			tenant + key + swap(hash, FormatHash(hashOf("b"))).Replace(key),
+			[]string{"k:10:8: this name is given twice: "},
+		},
+		"two of a hash": {
+			tenant + key + swap(`"ci"`, `"b"`).Replace(key),
+			[]string{"k:13:8: this hash is given twice"},
+		},
+		"duplicate in key": {
+			tenant + key + "role = \"runner\"\n",
+			[]string{"k:9:1: not valid TOML: this key is defined twice"},
+		},
+		"tenant id": {
+			swap(dataID, "CANARY").Replace(tenant),
+			[]string{"k:2:6: this id is no UUID: uuidgen prints one"},
+		},
+		"tenant slug": {swap(`"data"`, `"a b"`).Replace(tenant), []string{"k:3:8: this slug holds more than"}},
+		"tenants same": {
+			tenant + tenant,
+			[]string{"k:5:6: another tenant has this id or slug", "k:6:8: another tenant has this id or slug"},
+		},
+		"tenant no id": {"[[tenants]]\nslug = \"a\"\n", []string{"k:1:3: a tenant has no id: add id"}},
+		"keys a table": {
+			tenant + "[keys]\nname = \"a\"\n",
+			[]string{"k:4:2: expected a list: write [[keys]] above each"},
+		},
+		"keys a text": {
+			"keys = [\"CANARY\"]\n" + tenant,
+			[]string{"k:1:9: expected a table: write its keys below a header"},
+		},
+		"url": {
+			"url = \"secrets.example.com\"\n" + tenant,
+			[]string{"k:1:7: this is not an absolute URL"},
+		},
+		"url user": {
+			"url = \"https://CANARY:x@e.com\"\n" + tenant,
+			[]string{"k:1:7: this URL has more than a server and a path"},
+		},
+		"repository alone": {
+			tenant + swap("repository-id = 1\n", "repository = \"a/b\"\n").Replace(mapping),
+			[]string{"k:4:3: a [[github]] mapping has no repository-id: add repository-id, the number"},
+		},
+		"every branch": {
+			tenant + swap("ref = \"refs/heads/main\"\n", "").Replace(mapping),
+			[]string{`k:4:3: this mapping would admit every branch: add ref = "refs/heads/main"`},
+		},
+		"short ref": {
+			tenant + swap("refs/heads/main", "main").Replace(mapping),
+			[]string{"k:6:7: this is no whole ref"},
+		},
+		"pull ref": {
+			tenant + swap("refs/heads/main", "refs/pull/1/merge").Replace(mapping),
+			[]string{"k:6:7: this is no whole ref"},
+		},
+		"ref glob": {
+			tenant + swap("refs/heads/main", "refs/heads/*").Replace(mapping),
+			[]string{"k:6:7: this is no whole ref"},
+		},
+		"bad event": {
+			tenant + mapping + "events = [\"push\", \"pull_request_target\"]\n",
+			[]string{"k:8:19: no token of this event is admitted: use push,"},
+		},
+		"runner role": {
+			tenant + mapping + "role = \"runner\"\n",
+			[]string{`k:8:1: unknown key "role": a [[github]] mapping has`},
+		},
+		"id": {
+			tenant + swap("= 1", "= 0").Replace(mapping),
+			[]string{"k:5:17: this is no id of a repository"},
+		},
+		"id text": {
+			tenant + swap("= 1", `= "octocat/x"`).Replace(mapping),
+			[]string{"k:5:17: this is no id of a repository"},
+		},
+		"repository": {
+			tenant + mapping + "repository = \"octocat\"\n",
+			[]string{"k:8:14: this is no repository: write OWNER/NAME"},
+		},
+		"issuer http": {
+			tenant + mapping + "issuer = \"http://ghe.example.com\"\n",
+			[]string{"k:8:10: this issuer's keys would come over plain http: use https"},
+		},
+		"name of a key": {
+			tenant + key + mapping + "name = \"ci\"\n",
+			[]string{"k:13:8: this name is given twice"},
+		},
+		"name of another": {
+			tenant + mapping + "name = \"a\"\n" + swap("= 1", "= 2").Replace(mapping) + "name = \"a\"\n",
+			[]string{"k:13:8: this name is given twice"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Parse("k", []byte(test.text))
+			_, err := Parse("k", []byte(tt.text))
 			if err == nil {
 				t.Fatal("accepted")
 			}
 			lines := strings.Split(err.Error(), "\n")
-			if len(lines) != len(test.want) {
-				t.Fatalf("%d problems, want %d:\n%s", len(lines), len(test.want), err)
+			if len(lines) != len(tt.want) {
+				t.Fatalf("%d problems, want %d:\n%s", len(lines), len(tt.want), err)
 			}
-			for i, want := range test.want {
+			for i, want := range tt.want {
 				if !strings.HasPrefix(lines[i], want) {
 					t.Errorf("got  %s\nwant %s", lines[i], want)
 				}
 			}
 			if strings.Contains(err.Error(), "CANARY") || strings.Contains(err.Error(), canaryKey) {
-				t.Errorf("a value shows: %s", err)
+				t.Errorf("a value is shown: %s", err)
 			}
 		})
 	}
@@ -191,7 +322,8 @@ func TestKeysFileProblems(t *testing.T) {
 // Mappings of one repository may write under one name.
 func TestMappingsShareAName(t *testing.T) {
 	const mapping = "[[github]]\nrepository-id = 1\nrepository = \"a/b\"\ntenants = [\"data\"]\n"
-	got, err := Parse("k", []byte(tenantsText+mapping+"ref = \"refs/heads/main\"\n"+mapping+"environment = \"production\"\n"))
+	text := tenantsText + mapping + "ref = \"refs/heads/main\"\n" + mapping + "environment = \"production\"\n"
+	got, err := Parse("k", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,16 +338,20 @@ func TestMappingsShareAName(t *testing.T) {
 const canaryKey = "pfs_CANARYCANARYCANARYCANARYCANARYCAN"
 
 func FuzzParseKeys(f *testing.F) {
-	f.Add(tenantsText + Format(cloud.Key{Name: "ci", Role: cloud.Admin, Tenants: []string{"data"}, Hash: sum("x")}) + "[[github]]\nrepository-id = 1\nref = \"refs/heads/main\"\ntenants = [\"data\"]\n")
+	key := cloud.Key{Name: "ci", Role: cloud.Admin, Tenants: []string{"data"}, Hash: hashOf("x")}
+	f.Add(tenantsText + Format(key) +
+		"[[github]]\nrepository-id = 1\nref = \"refs/heads/main\"\ntenants = [\"data\"]\n")
 	f.Add("tenants = 1\nkeys = [[1], {}]\ngithub.a = 1\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		access, err := Parse("k", []byte(text))
+		keyring, err := Parse("k", []byte(text))
 		if err != nil {
 			return
 		}
-		_, err = cloud.New(cloud.Config{Store: cloud.NewMemory(time.Now), Now: time.Now, Tenants: access.Tenants, Keys: access.Keys})
+		_, err = cloud.New(cloud.Config{
+			Store: cloud.NewMemory(time.Now), Now: time.Now, Tenants: keyring.Tenants, Keys: keyring.Keys,
+		})
 		if err != nil {
-			t.Errorf("a file that was read is refused by the API: %v", err)
+			t.Errorf("the API refuses a file that was parsed: %v", err)
 		}
 	})
 }

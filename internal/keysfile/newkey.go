@@ -8,12 +8,12 @@ import (
 	"regexp"
 )
 
-// A key is keyPrefix, 26 random characters of base32 (130 bits), and 7 that are
-// the CRC-32 of what stands before them. Secret scanners find it by
-// pfs_[A-Z2-7]{33} and tell it by the checksum from what only looks like one.
+// keyPrefix begins each key. It is followed by 26 random characters of base32 (130
+// bits), and 7 with the CRC-32 of everything before them. Secret scanners can search
+// for pfs_[A-Z2-7]{33}, and tell a key by the checksum from a text that looks like one.
 const keyPrefix = "pfs_"
 
-// NewKey makes the bearer text of a key.
+// NewKey returns a new random key, as clients send it.
 func NewKey() string {
 	text := keyPrefix + rand.Text()
 	return text + checksum(text)
@@ -27,5 +27,5 @@ func checksum(text string) string {
 
 var keyShape = regexp.MustCompile(regexp.QuoteMeta(keyPrefix) + `[A-Z2-7]{16}`)
 
-// looksLikeKey reports whether a text holds a key, or most of one.
-func looksLikeKey(text string) bool { return keyShape.MatchString(text) }
+// looksLikeKey reports whether a string contains a key, or most of one.
+func looksLikeKey(s string) bool { return keyShape.MatchString(s) }

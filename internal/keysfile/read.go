@@ -13,9 +13,9 @@ import (
 
 // reader reads a keys file. Tenants come first, since the rest names them.
 type reader struct {
-	out     Access
-	tenants map[string]string // ids by id and slug
-	names   map[string]string // what has a name: "key", or a mapping's repository id
+	keyring Keyring
+	tenants map[string]string // tenant ids, by id and by slug
+	names   map[string]string // owners of names: "key", or a mapping's repository id
 	hashes  map[[sha256.Size]byte]bool
 }
 
@@ -23,9 +23,9 @@ func newReader() *reader {
 	return &reader{tenants: map[string]string{}, names: map[string]string{}, hashes: map[[sha256.Size]byte]bool{}}
 }
 
-func (r *reader) access(root tomlfile.Value) {
+func (r *reader) file(root tomlfile.Value) {
 	root.Table("a keys file", "", []tomlfile.Field{
-		{Name: "url", Read: tomlfile.Into(&r.out.URL, serverURL)},
+		{Name: "url", Read: tomlfile.Into(&r.keyring.URL, serverURL)},
 		{Name: "tenants", Read: func(v tomlfile.Value) { v.Each("write [[tenants]] above each", r.tenant) }},
 		{Name: "keys", Read: func(v tomlfile.Value) { v.Each("write [[keys]] above each", r.key) }},
 		{Name: "github", Read: func(v tomlfile.Value) { v.Each("write [[github]] above each", r.mapping) }},
@@ -38,6 +38,9 @@ func (r *reader) access(root tomlfile.Value) {
 // aboveKeys is the hint for an element of a list that is not a table.
 const aboveKeys = "write its keys below a header"
 
+// addTenants is what to add to an entry without tenants.
+const addTenants = "tenants, a list of slugs or ids; the first is the default"
+
 func (r *reader) tenant(v tomlfile.Value) {
 	var t cloud.Tenant
 	v.Table("a tenant", aboveKeys, []tomlfile.Field{
@@ -46,32 +49,34 @@ func (r *reader) tenant(v tomlfile.Value) {
 		{Name: "name", Read: tomlfile.Into(&t.Name, line)},
 	})
 	r.tenants[t.ID], r.tenants[t.Slug] = t.ID, t.ID
-	r.out.Tenants = append(r.out.Tenants, t)
+	r.keyring.Tenants = append(r.keyring.Tenants, t)
 }
 
 func (r *reader) tenantID(v tomlfile.Value) string {
 	id := strings.ToLower(line(v))
 	if !cloud.IsUUID(id) {
-		v.Wrong("this id is no UUID", "uuidgen prints one; a tenant's secrets are kept under its id, so it never changes")
+		v.Wrong("this id is no UUID",
+			"uuidgen prints one; a tenant's secrets are kept under its id, so it never changes")
 	}
-	r.once(v, id)
+	r.checkUnused(v, id)
 	return id
 }
 
-// slugBytes are those of a slug that needs no escaping in a URL, a label or a path.
-const slugBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+// slugCharacters need no escaping in a URL, a label or a path.
+const slugCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 
 func (r *reader) slug(v tomlfile.Value) string {
 	slug := line(v)
-	if strings.Trim(slug, slugBytes) != "" {
-		v.Wrong("this slug holds more than letters, digits, - _ and .", "choose a short name, such as data-team; name takes any text")
+	if strings.Trim(slug, slugCharacters) != "" {
+		v.Wrong("this slug holds more than letters, digits, - _ and .",
+			"choose a short name, such as data-team; name takes any text")
 	}
-	r.once(v, slug)
+	r.checkUnused(v, slug)
 	return slug
 }
 
-// once reports a tenant's id or slug that another has.
-func (r *reader) once(v tomlfile.Value, name string) {
+// checkUnused reports the id or slug of a tenant if another tenant has it.
+func (r *reader) checkUnused(v tomlfile.Value, name string) {
 	if _, taken := r.tenants[name]; taken && name != "" {
 		v.Wrong("another tenant has this id or slug", "give each its own")
 	}
@@ -80,32 +85,39 @@ func (r *reader) once(v tomlfile.Value, name string) {
 func (r *reader) key(v tomlfile.Value) {
 	var k cloud.Key
 	v.Table("a key", aboveKeys, []tomlfile.Field{
-		{Name: "name", Read: func(v tomlfile.Value) { k.Name = r.unique(v, "key") }, Add: `name = "…"; the store records it with each secret that the key sets`},
+		{
+			Name: "name", Read: func(v tomlfile.Value) { k.Name = r.unique(v, "key") },
+			Add: `name = "…"; the store records it with each secret that the key sets`,
+		},
 		{Name: "role", Read: tomlfile.Into(&k.Role, role), Add: `role = "admin", "runner" or "planner"`},
-		{Name: "tenants", Read: tomlfile.Into(&k.Tenants, r.tenantList), Add: "tenants, a list of slugs or ids; the first is the default"},
+		{Name: "tenants", Read: tomlfile.Into(&k.Tenants, r.tenantList), Add: addTenants},
 		{Name: "patterns", Read: tomlfile.Into(&k.Patterns, lines)},
-		{Name: "expires", Read: tomlfile.Into(&k.Expires, tomlfile.Value.Moment)},
+		{Name: "expires", Read: tomlfile.Into(&k.Expires, tomlfile.Value.DateTime)},
 		{Name: "hash", Read: tomlfile.Into(&k.Hash, r.uniqueHash), Add: "the hash that prefect-secrets keygen prints"},
-		{Name: "previous", Read: tomlfile.Into(&k.Previous, r.former)},
+		{Name: "previous", Read: tomlfile.Into(&k.Previous, r.previous)},
 	})
-	r.out.Keys = append(r.out.Keys, k)
+	r.keyring.Keys = append(r.keyring.Keys, k)
 }
 
-// former is the hash that a rotation replaces, and until when it is still good.
-func (r *reader) former(v tomlfile.Value) []cloud.PreviousHash {
-	var f cloud.PreviousHash
+// previous reads the hash that a rotation replaced, and until when it is valid.
+func (r *reader) previous(v tomlfile.Value) []cloud.PreviousHash {
+	var p cloud.PreviousHash
 	v.Table("previous", aboveKeys, []tomlfile.Field{
-		{Name: "hash", Read: tomlfile.Into(&f.Hash, r.uniqueHash), Add: "the hash that the key had before"},
-		{Name: "expires", Read: tomlfile.Into(&f.Expires, tomlfile.Value.Moment), Add: "expires, the moment from which the previous key is refused"},
+		{Name: "hash", Read: tomlfile.Into(&p.Hash, r.uniqueHash), Add: "the hash that the key had before"},
+		{
+			Name: "expires", Read: tomlfile.Into(&p.Expires, tomlfile.Value.DateTime),
+			Add: "expires, the moment from which the previous key is refused",
+		},
 	})
-	return []cloud.PreviousHash{f}
+	return []cloud.PreviousHash{p}
 }
 
-// unique reads a name that only entries of one owner have.
+// unique reads a name. Keys do not share names; mappings do if they have one owner.
 func (r *reader) unique(v tomlfile.Value, owner string) string {
 	name := line(v)
 	if other, taken := r.names[name]; taken && (owner == "key" || other != owner) {
-		v.Wrong("this name is given twice", "secrets are kept as their writer's, so give each its own; for a new key under the old name use keygen --rotate")
+		v.Wrong("this name is given twice",
+			"secrets are kept as their writer's, so give each its own; for a new key under the old name use keygen --rotate")
 	}
 	r.names[name] = owner
 	return name
@@ -120,16 +132,16 @@ func (r *reader) uniqueHash(v tomlfile.Value) [sha256.Size]byte {
 	return sum
 }
 
-// tenantList gives the ids of tenants that are named by slug or id.
+// tenantList reads a list of slugs or ids, and returns the ids.
 func (r *reader) tenantList(v tomlfile.Value) (ids []string) {
-	linesTo(v, func(v tomlfile.Value, text string) {
-		id, known := r.tenants[text]
-		if !known {
-			id, known = r.tenants[strings.ToLower(text)]
+	readLines(v, func(v tomlfile.Value, name string) {
+		id, found := r.tenants[name]
+		if !found {
+			id, found = r.tenants[strings.ToLower(name)]
 		}
 		switch {
-		case !known:
-			v.Wrong("there is no such tenant", r.tenantHint(text))
+		case !found:
+			v.Wrong("there is no such tenant", r.tenantHint(name))
 		case slices.Contains(ids, id):
 			v.Wrong("this tenant stands a second time", "take one out")
 		default:
@@ -139,6 +151,7 @@ func (r *reader) tenantList(v tomlfile.Value) (ids []string) {
 	return ids
 }
 
-func (r *reader) tenantHint(text string) string {
-	return nearest.QuotedHint(text, slices.Sorted(maps.Keys(r.tenants)), "use the slug or id of one of the [[tenants]] of this file")
+func (r *reader) tenantHint(name string) string {
+	names := slices.Sorted(maps.Keys(r.tenants))
+	return nearest.QuotedHint(name, names, "use the slug or id of one of the [[tenants]] of this file")
 }

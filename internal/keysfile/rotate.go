@@ -9,17 +9,17 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 )
 
-// Rotate is the key of a name, its tenants by their slugs, whose hash has become
-// its former one, good until a moment. One that was former before is gone. The
-// caller gives it its new hash.
-func (a *Access) Rotate(name string, until time.Time) (cloud.Key, error) {
-	names := make([]string, len(a.Keys))
-	for i, k := range a.Keys {
-		names[i] = k.Name
-		if k.Name == name {
-			k.Previous = []cloud.PreviousHash{{Hash: k.Hash, Expires: until.Truncate(time.Second)}}
-			k.Tenants = a.slugsOf(k.Tenants)
-			return k, nil
+// Rotate returns the key with a name, its tenants by their slugs, with its hash as the
+// previous one, valid until the given time. An earlier previous hash is dropped. The
+// caller sets the new hash.
+func (k *Keyring) Rotate(name string, until time.Time) (cloud.Key, error) {
+	names := make([]string, len(k.Keys))
+	for i, key := range k.Keys {
+		names[i] = key.Name
+		if key.Name == name {
+			key.Previous = []cloud.PreviousHash{{Hash: key.Hash, Expires: until.Truncate(time.Second)}}
+			key.Tenants = k.slugs(key.Tenants)
+			return key, nil
 		}
 	}
 	if question := nearest.Question(name, names, strconv.Quote); question != "" {
@@ -28,14 +28,15 @@ func (a *Access) Rotate(name string, until time.Time) (cloud.Key, error) {
 	return cloud.Key{}, fmt.Errorf("there is no key %q in the keys file: make one with --name", name)
 }
 
-func (a *Access) slugsOf(ids []string) []string {
-	out := make([]string, len(ids))
+// slugs returns the slugs of tenants, in the order of their ids.
+func (k *Keyring) slugs(ids []string) []string {
+	slugs := make([]string, len(ids))
 	for i, id := range ids {
-		for _, t := range a.Tenants {
+		for _, t := range k.Tenants {
 			if t.ID == id {
-				out[i] = t.Slug
+				slugs[i] = t.Slug
 			}
 		}
 	}
-	return out
+	return slugs
 }

@@ -1,4 +1,4 @@
-// Package nearest finds the name that somebody most likely meant.
+// Package nearest finds the name that a misspelled one was most likely meant to be.
 package nearest
 
 import (
@@ -9,50 +9,50 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// longest is how many letters a name may have, so that comparing two stays cheap
-// whatever a file holds.
-const longest = 256
+// maxLetters is the length of the longest name that is compared, so that comparisons
+// stay cheap whatever a file contains.
+const maxLetters = 256
 
-// Of is the candidate that name was most likely meant to be: at most a third of
-// name's letters away, the first of those that are equally near. It is empty if
-// none is near, or if name is longer than 256 letters.
+// Of returns the candidate that is nearest to name. At most a third of name's letters
+// may differ. Of equally near candidates it returns the first. It returns "" if none
+// is near, or if name is longer than 256 letters.
 func Of(name string, candidates []string) string {
 	letters := utf8.RuneCountInString(name)
-	if letters > longest {
+	if letters > maxLetters {
 		return ""
 	}
-	best, distance := "", letters/3+1
+	best, limit := "", letters/3+1
 	for _, c := range candidates {
-		if apart := utf8.RuneCountInString(c) - letters; apart >= distance || -apart >= distance {
+		if difference := utf8.RuneCountInString(c) - letters; difference >= limit || -difference >= limit {
 			continue
 		}
-		if d := levenshtein.ComputeDistance(name, c); d < distance {
-			best, distance = c, d
+		if d := levenshtein.ComputeDistance(name, c); d < limit {
+			best, limit = c, d
 		}
 	}
 	return best
 }
 
-// Question asks whether the nearest candidate was meant, which show writes. It is
-// empty if none is near.
-func Question(name string, candidates []string, show func(string) string) string {
+// Question asks "did you mean X?", where X is the nearest candidate as format returns
+// it. It returns "" if none is near.
+func Question(name string, candidates []string, format func(string) string) string {
 	if near := Of(name, candidates); near != "" {
-		return "did you mean " + show(near) + "?"
+		return "did you mean " + format(near) + "?"
 	}
 	return ""
 }
 
-// Hint asks in front of a hint whether the nearest candidate was meant. It is the
-// hint alone if none is near.
+// Hint returns a hint with the [Question] for the nearest candidate before it. It
+// returns the hint alone if none is near.
 func Hint(name string, candidates []string, hint string) string {
-	return before(Question(name, candidates, plain), hint)
+	return prepend(Question(name, candidates, unquoted), hint)
 }
 
-// QuotedHint is [Hint] with the candidate between quotation marks.
+// QuotedHint is [Hint] with the candidate in quotation marks.
 func QuotedHint(name string, candidates []string, hint string) string {
-	return before(Question(name, candidates, strconv.Quote), hint)
+	return prepend(Question(name, candidates, strconv.Quote), hint)
 }
 
-func plain(name string) string { return name }
+func unquoted(name string) string { return name }
 
-func before(question, hint string) string { return strings.TrimPrefix(question+" "+hint, " ") }
+func prepend(question, hint string) string { return strings.TrimPrefix(question+" "+hint, " ") }

@@ -1,5 +1,5 @@
-// Package panics keeps what a panic says out of what a program shows: it may hold
-// anything, a secret's value too.
+// Package panics keeps the values of panics out of what a program prints: they may
+// contain anything, even a secret.
 package panics
 
 import (
@@ -7,13 +7,14 @@ import (
 	"sync"
 )
 
-// Error is where a panic was, and not what it said.
+// Error is the stack of a panic, without the panic's value.
 type Error struct{ Stack string }
 
-// Error gives the stack, which has addresses in place of arguments.
+// Error returns the stack, which has addresses in place of arguments.
 func (e *Error) Error() string { return "internal error\n" + e.Stack }
 
-// Of is the error of what recover returned, called where it did; nil of nil.
+// Of returns the error for what recover returned. It is called by the function that
+// recovers. It returns nil for nil.
 func Of(recovered any) *Error {
 	if recovered == nil {
 		return nil
@@ -24,21 +25,22 @@ func Of(recovered any) *Error {
 	return &Error{string(debug.Stack())}
 }
 
-// Catcher takes panics of goroutines to the one that waits for them. The zero value
-// is ready.
+// Catcher passes panics of goroutines to the goroutine that waits for them. The zero
+// value is ready to use.
 type Catcher struct {
 	once  sync.Once
 	first *Error
 }
 
-// Catch is deferred in each goroutine.
+// Catch recovers from a panic. Each goroutine defers it.
 func (c *Catcher) Catch() {
 	if e := Of(recover()); e != nil {
 		c.once.Do(func() { c.first = e })
 	}
 }
 
-// Pass panics with the first *[Error], once all goroutines have ended.
+// Pass panics with the first [*Error] if there was one. It is called once all
+// goroutines have ended.
 func (c *Catcher) Pass() {
 	if c.first != nil {
 		panic(c.first)

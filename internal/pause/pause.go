@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// For waits for a time, or returns the error of the context that ends first.
+// For waits for a time. It returns the context's error if that ends first.
 func For(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

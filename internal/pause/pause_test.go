@@ -12,15 +12,15 @@ import (
 
 func TestFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		from := time.Now()
-		if err := pause.For(t.Context(), time.Minute); err != nil || time.Since(from) != time.Minute {
-			t.Errorf("%v after %s", err, time.Since(from))
+		begin := time.Now()
+		if err := pause.For(t.Context(), time.Minute); err != nil || time.Since(begin) != time.Minute {
+			t.Errorf("%v after %s", err, time.Since(begin))
 		}
 		short, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		from = time.Now()
-		if err := pause.For(short, time.Minute); !errors.Is(err, context.DeadlineExceeded) || time.Since(from) != time.Second {
-			t.Errorf("%v after %s", err, time.Since(from))
+		begin = time.Now()
+		if err := pause.For(short, time.Minute); !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != time.Second {
+			t.Errorf("%v after %s", err, time.Since(begin))
 		}
 	})
 }

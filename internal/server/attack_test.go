@@ -18,27 +18,27 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/turns"
 )
 
-// Attacks of who holds one key, over sockets, on a server that may take little
-// memory. Another key is another tenant's as far as the bounds go.
+// Attacks with one key, over sockets, on a server that may use little memory. The
+// bounds treat each key alike, whichever tenant it belongs to.
 
 const (
 	littleMemory = 64 << 20
 	otherKey     = "other"
 )
 
-func newAttacked(t *testing.T, change ...func(*Config)) (r *rig, other, address string) {
+func startSmallServer(t *testing.T, change ...func(*Config)) (r *rig, other, address string) {
 	t.Helper()
 	other = keysfile.NewKey()
 	change = append([]func(*Config){func(c *Config) { c.Memory = littleMemory }}, change...)
 	r = newRig(t, keyText(otherKey, "runner", other), change...)
-	r.do(r.admin, set("A", "v")).wants(t, 200, `"success":true`)
-	r.do(r.admin, set("LARGE", strings.Repeat("v", 65_000))).wants(t, 200, `"success":true`)
-	address, _ = r.serve()
+	r.query(r.admin, setQuery("A", "v")).check(t, 200, `"success":true`)
+	r.query(r.admin, setQuery("LARGE", strings.Repeat("v", 65_000))).check(t, 200, `"success":true`)
+	address, _ = r.start()
 	return r, other, address
 }
 
-// many asks for the large value under so many names.
-func many(values int) string {
+// largeQuery asks for the large value under so many aliases.
+func largeQuery(values int) string {
 	var b strings.Builder
 	for i := range values {
 		fmt.Fprintf(&b, "a%d:secret_value(name:\"LARGE\") ", i)
@@ -46,14 +46,14 @@ func many(values int) string {
 	return "{" + b.String() + "}"
 }
 
-// open sends a request of which the body says to be longer than it is by so many
-// bytes, and reads nothing.
-func open(t *testing.T, address, key, body string, missing int) net.Conn {
+// openRequest sends a request whose body lacks so many bytes of its declared length,
+// and reads nothing.
+func openRequest(t *testing.T, address, key, body string, missing int) net.Conn {
 	t.Helper()
-	return openAt(t, address, "/", key, body, missing)
+	return openRequestAt(t, address, "/", key, body, missing)
 }
 
-func openAt(t *testing.T, address, path, key, body string, missing int) net.Conn {
+func openRequestAt(t *testing.T, address, path, key, body string, missing int) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -61,7 +61,8 @@ func openAt(t *testing.T, address, path, key, body string, missing int) net.Conn
 	}
 	t.Cleanup(func() { _ = conn.Close() })
 	_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
-	_, _ = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s", path, key, len(body)+missing, body)
+	_, _ = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"+
+		"Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s", path, key, len(body)+missing, body)
 	return conn
 }
 
@@ -70,40 +71,43 @@ func queryBody(query string) string {
 	return string(body)
 }
 
-// live is how many bytes the process uses.
-func live() int {
+// heapInUse returns how many bytes are allocated on the heap.
+func heapInUse() int {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int(m.HeapAlloc)
 }
 
-// idle reports whether nothing is held any more.
+// idle reports whether no request holds or waits for anything.
 func (b *bounds) idle() bool {
-	units, waiting := used([]*turns.Pool{b.slots, b.work, b.lists, b.forwards, b.bodies.small, b.bodies.large, b.answers.small, b.answers.large})
+	units, waiting := used([]*turns.Pool{
+		b.slots, b.work, b.lists, b.forwards, b.bodies.small, b.bodies.large, b.answers.small, b.answers.large,
+	})
 	return units == 0 && waiting == 0
 }
 
-// A request of 8 KB has an answer of 16 MiB. Many at once are all answered, with no
-// more of them in memory than there is room for.
+// A request of 8 KB has an answer of 16 MiB. Many at once are all answered, and they
+// take no more memory together than the bounds allow.
 func TestLargeAnswersAllComeInTurn(t *testing.T) {
-	r, _, address := newAttacked(t, func(c *Config) { c.timeouts.patience = time.Minute })
+	r, _, address := startSmallServer(t, func(c *Config) { c.timeouts.patience = time.Minute })
 	most, done := 0, make(chan struct{})
 	var clients, watch sync.WaitGroup
-	before := live()
+	before := heapInUse()
 	watch.Go(func() {
 		for {
 			select {
 			case <-done:
 				return
 			case <-time.After(20 * time.Millisecond):
-				most = max(most, live()-before)
+				most = max(most, heapInUse()-before)
 			}
 		}
 	})
 	for range 16 {
 		clients.Go(func() {
-			resp, err := oneShot.Do(r.requestTo("http://"+address, r.runner, strings.NewReader(queryBody(many(256)))))
+			body := strings.NewReader(queryBody(largeQuery(256)))
+			resp, err := httpClient.Do(r.newRequest("http://"+address, r.runner, body))
 			if err != nil {
 				t.Error(err)
 				return
@@ -120,113 +124,118 @@ func TestLargeAnswersAllComeInTurn(t *testing.T) {
 	if most > littleMemory {
 		t.Errorf("%d MiB were in use", most>>20)
 	}
-	eventually(t, "all given back", r.bounds.idle)
+	eventually(t, "all released", r.bounds.idle)
 }
 
-// Who never reads holds little, and holds up nobody: neither small answers of
-// another key nor large ones.
+// Clients that never read hold little, and delay neither small answers of another key
+// nor large ones.
 func TestReadersThatNeverRead(t *testing.T) {
-	r, other, address := newAttacked(t, func(c *Config) { c.MaxRequests = 8 })
-	before := live()
+	r, other, address := startSmallServer(t, func(c *Config) { c.MaxRequests = 8 })
+	before := heapInUse()
 	for range 100 {
-		open(t, address, r.runner, queryBody(many(64)), 0)
+		openRequest(t, address, r.runner, queryBody(largeQuery(64)), 0)
 	}
-	eventually(t, "waiting for room", func() bool { _, waiting := r.bounds.answers.large.Used(); return waiting > 0 })
-	if got := r.post("http://"+address, other, value("A")); !strings.Contains(got, `"v"`) {
+	eventually(t, "waiting for memory", func() bool { _, waiting := r.bounds.answers.large.Used(); return waiting > 0 })
+	if got := r.queryURL("http://"+address, other, valueQuery("A")); !strings.Contains(got, `"v"`) {
 		t.Errorf("a small answer: %.200s", got)
 	}
-	if got := r.post("http://"+address, other, many(32)); len(got) < 32*65_000 {
+	if got := r.queryURL("http://"+address, other, largeQuery(32)); len(got) < 32*65_000 {
 		t.Errorf("a large answer: %d bytes", len(got))
 	}
-	if used := live() - before; used > littleMemory*3/4 {
+	if used := heapInUse() - before; used > littleMemory*3/4 {
 		t.Errorf("%d MiB are in use", used>>20)
 	}
-	if got := r.post("http://"+address, other, many(256)); len(got) < 256*65_000 {
-		t.Errorf("an answer of more than half of the room: %d bytes", len(got))
+	if got := r.queryURL("http://"+address, other, largeQuery(256)); len(got) < 256*65_000 {
+		t.Errorf("an answer of more than half of the budget: %d bytes", len(got))
 	}
 }
 
-// Who reads at less than the pace is cut off, and what it held is free.
+// A client that reads more slowly than the pace is cut off, and what it held is free.
 func TestSlowReaderIsCutOff(t *testing.T) {
-	r, _, address := newAttacked(t, func(c *Config) { c.timeouts.grace = 300 * time.Millisecond })
-	open(t, address, r.runner, queryBody(many(64)), 0)
+	r, _, address := startSmallServer(t, func(c *Config) { c.timeouts.grace = 300 * time.Millisecond })
+	openRequest(t, address, r.runner, queryBody(largeQuery(64)), 0)
 	eventually(t, "an answer", func() bool { used, _ := r.bounds.answers.large.Used(); return used > 0 })
-	eventually(t, "all given back", r.bounds.idle)
+	eventually(t, "all released", r.bounds.idle)
 }
 
-// Sockets with headers and no body take no turn, whatever they say is to come, and
+// Requests with headers and no body take no turn, whatever length they declare, and
 // nearly no memory.
 func TestHeadersWithoutBodies(t *testing.T) {
-	r, other, address := newAttacked(t, func(c *Config) { c.MaxRequests = 8 })
+	r, other, address := startSmallServer(t, func(c *Config) { c.MaxRequests = 8 })
 	for range 128 {
-		open(t, address, r.runner, "{", 4<<20)
+		openRequest(t, address, r.runner, "{", 4<<20)
 	}
-	eventually(t, "the bodies' beginnings", func() bool { used, _ := r.bounds.bodies.small.Used(); return used == 128*4<<10 })
-	r.get("/metrics").wants(t, 200, `prefect_secrets_held_bytes{what="body"} 524288`, `prefect_secrets_requests_waiting{what="turn"} 0`)
+	eventually(t, "the bodies' beginnings", func() bool {
+		used, _ := r.bounds.bodies.small.Used()
+		return used == 128*4<<10
+	})
+	r.get("/metrics").check(t, 200,
+		`prefect_secrets_held_bytes{what="body"} 524288`, `prefect_secrets_requests_waiting{what="turn"} 0`)
 	for _, key := range []string{other, r.runner} {
-		if got := r.post("http://"+address, key, value("A")); !strings.Contains(got, `"v"`) {
+		if got := r.queryURL("http://"+address, key, valueQuery("A")); !strings.Contains(got, `"v"`) {
 			t.Errorf("%.200s", got)
 		}
 	}
 }
 
-// Large bodies that never end hold up no body of another key.
+// Large bodies that never end delay no body of another key.
 func TestBodiesWithoutAnEnd(t *testing.T) {
-	r, other, address := newAttacked(t)
-	before := live()
+	r, other, address := startSmallServer(t)
+	before := heapInUse()
 	part := []byte(`{"query":"` + strings.Repeat(" ", 2<<20))
 	for range 40 {
-		conn := open(t, address, r.runner, "", len(part)+100)
+		conn := openRequest(t, address, r.runner, "", len(part)+100)
 		go func() { _, _ = conn.Write(part) }()
 	}
-	eventually(t, "waiting for room", func() bool { _, waiting := r.bounds.bodies.large.Used(); return waiting > 0 })
-	if got := r.post("http://"+address, other, value("A")+strings.Repeat(" ", 512<<10)); !strings.Contains(got, `"v"`) {
+	eventually(t, "waiting for memory", func() bool { _, waiting := r.bounds.bodies.large.Used(); return waiting > 0 })
+	got := r.queryURL("http://"+address, other, valueQuery("A")+strings.Repeat(" ", 512<<10))
+	if !strings.Contains(got, `"v"`) {
 		t.Errorf("%.200s", got)
 	}
-	if used := live() - before; used > littleMemory/2 {
+	if used := heapInUse() - before; used > littleMemory/2 {
 		t.Errorf("%d MiB are in use", used>>20)
 	}
 }
 
-// A large body that comes at less than the pace is cut off.
+// A large body that is sent more slowly than the pace is cut off.
 func TestSlowSenderIsCutOff(t *testing.T) {
-	r, _, address := newAttacked(t, func(c *Config) { c.timeouts.grace = 300 * time.Millisecond })
-	conn := open(t, address, r.runner, `{"query":"`+strings.Repeat(" ", 2*smallSize), 1<<20)
+	r, _, address := startSmallServer(t, func(c *Config) { c.timeouts.grace = 300 * time.Millisecond })
+	conn := openRequest(t, address, r.runner, `{"query":"`+strings.Repeat(" ", 2*smallSize), 1<<20)
 	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
 	if answer, err := io.ReadAll(conn); err != nil || !strings.Contains(string(answer), " 400 ") {
 		t.Errorf("%q, %v", answer, err)
 	}
-	eventually(t, "all given back", r.bounds.idle)
+	eventually(t, "all released", r.bounds.idle)
 }
 
-// Requests wait in turn by key: one of another key waits for one turn, and not for
-// the queue of the first.
+// Requests wait in turn by key: a request of another key waits for one turn, and not
+// for the first key's queue.
 func TestTurnsByKey(t *testing.T) {
-	r, f := newFragile(t, func(c *Config) { c.MaxRequests = 1 })
+	r, f := newFragileRig(t, func(c *Config) { c.MaxRequests = 1 })
 	other := keysfile.NewKey()
-	if err := r.admit([]byte(r.keys() + keyText(otherKey, "runner", other))); err != nil {
+	if err := r.replaceKeys([]byte(r.keys() + keyText(otherKey, "runner", other))); err != nil {
 		t.Fatal(err)
 	}
-	r.do(r.admin, set("A", "v"))
-	f.held, f.entered = make(chan struct{}), make(chan struct{}, 100)
-	address, _ := r.serve()
-	waiting := func(n int) func() bool {
+	r.query(r.admin, setQuery("A", "v"))
+	f.release, f.entered = make(chan struct{}), make(chan struct{}, 100)
+	address, _ := r.start()
+	isWaiting := func(n int) func() bool {
 		return func() bool { _, waiting := r.bounds.slots.Used(); return waiting == n }
 	}
 	mine, others := make(chan string, 10), make(chan string, 1)
 	for range 10 {
-		go func() { mine <- r.post("http://"+address, r.runner, value("A")) }()
+		go func() { mine <- r.queryURL("http://"+address, r.runner, valueQuery("A")) }()
 	}
-	eventually(t, "the queue", waiting(9))
-	go func() { others <- r.post("http://"+address, other, value("A")) }()
-	eventually(t, "the other in the queue", waiting(10))
+	eventually(t, "the queue", isWaiting(9))
+	go func() { others <- r.queryURL("http://"+address, other, valueQuery("A")) }()
+	eventually(t, "the other in the queue", isWaiting(10))
 	for range 3 {
-		f.held <- struct{}{}
+		f.release <- struct{}{}
 	}
 	if got := <-others; !strings.Contains(got, `"v"`) {
 		t.Error(got)
 	}
-	close(f.held)
+	close(f.release)
 	for range 10 {
 		if got := <-mine; !strings.Contains(got, `"v"`) {
 			t.Error(got)
@@ -234,37 +243,38 @@ func TestTurnsByKey(t *testing.T) {
 	}
 }
 
-// While an answer is not read its turn is over.
+// A request has no turn any more while its answer is not read.
 func TestTurnEndsBeforeTheAnswerIsWritten(t *testing.T) {
-	r, other, address := newAttacked(t, func(c *Config) { c.MaxRequests = 1 })
+	r, other, address := startSmallServer(t, func(c *Config) { c.MaxRequests = 1 })
 	for range 3 {
-		open(t, address, r.runner, queryBody(many(16)), 0)
+		openRequest(t, address, r.runner, queryBody(largeQuery(16)), 0)
 	}
 	eventually(t, "unread answers", func() bool { used, _ := r.bounds.answers.large.Used(); return used > 2*16*65_000 })
 	for _, key := range []string{other, r.runner} {
-		if got := r.post("http://"+address, key, value("A")); !strings.Contains(got, `"v"`) {
+		if got := r.queryURL("http://"+address, key, valueQuery("A")); !strings.Contains(got, `"v"`) {
 			t.Errorf("%.200s", got)
 		}
 	}
 }
 
-// Many listings at once, of many names, take no more memory than there is.
+// Many concurrent listings of many names stay within the memory of the process.
 func TestListingsAreBounded(t *testing.T) {
-	r, other, address := newAttacked(t)
+	r, other, address := startSmallServer(t)
+	prefix := strings.Repeat("n", 200)
 	for i := range 100 {
 		var b strings.Builder
 		for j := range 100 {
-			fmt.Fprintf(&b, "a%d: set_secret(input: {name: \"%s%d\", value: 1}) { success } ", j, strings.Repeat("n", 200), i*100+j)
+			fmt.Fprintf(&b, "a%d: set_secret(input: {name: \"%s%d\", value: 1}) { success } ", j, prefix, i*100+j)
 		}
-		r.do(r.admin, "mutation {"+b.String()+"}").wants(t, 200, `"success":true`)
+		r.query(r.admin, "mutation {"+b.String()+"}").check(t, 200, `"success":true`)
 	}
-	before, most := live(), 0
+	before, most := heapInUse(), 0
 	for range 128 {
-		open(t, address, r.runner, queryBody(`{ secret { name updated updated_by version } }`), 0)
+		openRequest(t, address, r.runner, queryBody(`{ secret { name updated updated_by version } }`), 0)
 	}
 	for range 20 {
-		most = max(most, live()-before)
-		if got := r.post("http://"+address, other, value("A")); !strings.Contains(got, `"v"`) {
+		most = max(most, heapInUse()-before)
+		if got := r.queryURL("http://"+address, other, valueQuery("A")); !strings.Contains(got, `"v"`) {
 			t.Errorf("%.200s", got)
 		}
 	}
@@ -273,34 +283,34 @@ func TestListingsAreBounded(t *testing.T) {
 	}
 }
 
-// listed is a store that counts who lists names, and lets them wait.
-type listed struct {
+// slowLister is a store whose listings of names wait until they are released.
+type slowLister struct {
 	*cloud.Memory
-	entered, held chan struct{}
+	entered, release chan struct{}
 }
 
-func (l *listed) Names(ctx context.Context, tenant string) ([]string, error) {
+func (l *slowLister) Names(ctx context.Context, tenant string) ([]string, error) {
 	l.entered <- struct{}{}
-	<-l.held
+	<-l.release
 	return l.Memory.Names(ctx, tenant)
 }
 
-// Few listings are under way at once, since nobody knows how large they are.
+// Few listings are in progress at once, since nobody knows how large they are.
 func TestFewListingsAtOnce(t *testing.T) {
-	store := &listed{entered: make(chan struct{}, 10), held: make(chan struct{})}
-	r, _, address := newAttacked(t, func(c *Config) {
+	store := &slowLister{entered: make(chan struct{}, 10), release: make(chan struct{})}
+	r, _, address := startSmallServer(t, func(c *Config) {
 		store.Memory = c.Store.(*cloud.Memory)
 		c.Store = store
 	})
 	answers := make(chan string, 10)
 	for range 10 {
-		go func() { answers <- r.post("http://"+address, r.runner, `{ secret_names }`) }()
+		go func() { answers <- r.queryURL("http://"+address, r.runner, `{ secret_names }`) }()
 	}
 	eventually(t, "the queue", func() bool {
 		held, waiting := r.bounds.lists.Used()
-		return held == littleMemory/memoryOfList && waiting == 10-littleMemory/memoryOfList
+		return held == littleMemory/memoryPerList && waiting == 10-littleMemory/memoryPerList
 	})
-	close(store.held)
+	close(store.release)
 	for range 10 {
 		if got := <-answers; !strings.Contains(got, `"LARGE"`) {
 			t.Errorf("%.200s", got)
@@ -308,10 +318,11 @@ func TestFewListingsAtOnce(t *testing.T) {
 	}
 }
 
-// What an upstream does not answer takes no turn, and leaves room for another key's.
+// Requests that an upstream does not answer take no turn, and half of the forwards stay
+// free for other keys.
 func TestUpstreamThatHangs(t *testing.T) {
 	hangs := make(chan struct{})
-	r, other, address := newAttacked(t, func(c *Config) {
+	r, other, address := startSmallServer(t, func(c *Config) {
 		c.MaxRequests = 4
 		c.Wrap = func(api *cloud.API) (http.Handler, error) {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -329,16 +340,16 @@ func TestUpstreamThatHangs(t *testing.T) {
 	})
 	defer close(hangs)
 	for range 8 {
-		openAt(t, address, "/upstream", r.runner, "", 0)
+		openRequestAt(t, address, "/upstream", r.runner, "", 0)
 	}
 	eventually(t, "waiting", func() bool {
 		held, waiting := r.bounds.forwards.Used()
 		return held == 2 && waiting == 6
 	})
-	if got := r.post("http://"+address+"/upstream", other, value("A")); got != "forwarded" {
+	if got := r.queryURL("http://"+address+"/upstream", other, valueQuery("A")); got != "forwarded" {
 		t.Errorf("%.200s", got)
 	}
-	if got := r.post("http://"+address, r.runner, value("A")); !strings.Contains(got, `"v"`) {
+	if got := r.queryURL("http://"+address, r.runner, valueQuery("A")); !strings.Contains(got, `"v"`) {
 		t.Errorf("%.200s", got)
 	}
 }

@@ -4,44 +4,41 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"maps"
 	"os"
-	"slices"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 )
 
-// Audit is the log of who did what to which secret, one JSON object a line. A
-// line is written before the client has the outcome. Where it cannot be written
-// the client gets API_ERROR instead, what may have been done is counted, and
-// from then on requests are refused with 503 until a line, which tells how many
-// there were, can be written. So what the log lacks is at most what was in flight
-// when it broke, and it says so itself.
+// Audit is the log of who did what to which secret, one JSON object a line. A line is
+// written before the client has the outcome. If it cannot be written, the client gets
+// API_ERROR in place of the outcome and the line counts as lost. From then on requests
+// are refused with 503 until a line that reports the lost ones can be written. So the
+// log lacks at most what was in progress when it broke, and says so itself.
 //
-// Lines about what was refused are bounded, since they cost whoever causes them
-// nothing: for each key 200 at once and 10 a second, for all requests together that
-// no key was recognised in 200 at once and 50 a second. What is beyond is counted, and the next such
-// line has the count as unwritten, 5 s later at the latest.
+// Lines about refusals are bounded, since they cost the client nothing: for each key
+// 200 at once and 10 a second; for all requests without a recognised key together 200
+// at once and 50 a second. Those beyond are counted. The next such line has the count
+// as unwritten, 5 s later at the latest.
 type Audit struct {
 	path  string // empty for a writer of the caller's
 	now   func() time.Time
 	meter *meter
 
-	mu      sync.Mutex
-	out     io.Writer
-	torn    bool                  // the last write may have left a part of a line
-	lost    int                   // lines that could not be written since the last that could
-	refused map[string]*allowance // by the key's name, which is empty for strangers
+	mu        sync.Mutex
+	out       io.Writer
+	truncated bool                    // the last write may have left a part of a line
+	lost      int                     // lines that failed since the last that was written
+	refusals  map[string]*lineLimiter // by the key's name; empty if no key was recognised
 }
 
-// NewAudit writes to w, which is only used by one goroutine at a time.
+// NewAudit writes to w, which only one goroutine at a time uses.
 func NewAudit(w io.Writer, now func() time.Time) *Audit {
-	return &Audit{out: w, now: now, refused: map[string]*allowance{}}
+	return &Audit{out: w, now: now, refusals: map[string]*lineLimiter{}}
 }
 
-// OpenAudit appends to a file, which is made with mode 0600 if it is not there.
+// OpenAudit appends to a file. It creates a missing one with mode 0600.
 func OpenAudit(path string, now func() time.Time) (*Audit, error) {
 	file, err := openAppend(path)
 	if err != nil {
@@ -56,8 +53,8 @@ func openAppend(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 }
 
-// Reopen opens the file by its path again. On an error the old one stays in use.
-func (a *Audit) Reopen() error {
+// reopen opens the file by its path again. On an error the old file stays in use.
+func (a *Audit) reopen() error {
 	if a.path == "" {
 		return nil
 	}
@@ -72,14 +69,14 @@ func (a *Audit) Reopen() error {
 	return old.Close()
 }
 
-// Close closes the file, if it is one that OpenAudit opened. Before that it writes
-// what is still to be said of lines that were not written.
+// Close writes the counts of lines that were not written, and closes the file if
+// OpenAudit opened it.
 func (a *Audit) Close() error {
-	for _, key := range a.keys() {
-		a.settle(key)
-	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	for key := range a.refusals {
+		a.writeUnwritten(key)
+	}
 	if file, ok := a.out.(*os.File); ok && a.path != "" {
 		return file.Close()
 	}
@@ -93,7 +90,7 @@ func (a *Audit) write(attrs ...slog.Attr) error {
 	return a.add(attrs)
 }
 
-// add is called with the lock held.
+// add adds a line. It is called with the lock held.
 func (a *Audit) add(attrs []slog.Attr) error {
 	err := a.line("audit", attrs)
 	if err != nil {
@@ -103,56 +100,55 @@ func (a *Audit) add(attrs []slog.Attr) error {
 	return err
 }
 
-// refuse adds a line about what was refused, within the bounds of the key.
-func (a *Audit) refuse(key string, attrs ...slog.Attr) error {
+// writeRefusal adds a line about a refusal, within the bounds of the key.
+func (a *Audit) writeRefusal(key string, attrs ...slog.Attr) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	lines := a.linesOf(key)
-	if !lines.take(a.now()) {
+	limiter := a.limiterOf(key)
+	if !limiter.allow(a.now()) {
 		a.meter.auditUnwritten.Inc()
-		if lines.unwritten == 1 {
-			time.AfterFunc(settleAfter, func() { a.settle(key) })
+		if limiter.unwritten == 1 {
+			time.AfterFunc(unwrittenDelay, func() {
+				a.mu.Lock()
+				defer a.mu.Unlock()
+				a.writeUnwritten(key)
+			})
 		}
 		return nil
 	}
-	if n := lines.told(); n > 0 {
+	if n := limiter.takeUnwritten(); n > 0 {
 		attrs = append(attrs, slog.Int("unwritten", n))
 	}
 	return a.add(attrs)
 }
 
-func (a *Audit) linesOf(key string) *allowance {
-	if a.refused[key] == nil {
+func (a *Audit) limiterOf(key string) *lineLimiter {
+	if a.refusals[key] == nil {
 		perSecond := rate.Limit(keyLinesPerSecond)
 		if key == "" {
 			perSecond = linesPerSecond
 		}
-		a.refused[key] = newAllowance(perSecond)
+		a.refusals[key] = newLineLimiter(perSecond)
 	}
-	return a.refused[key]
+	return a.refusals[key]
 }
 
-// settle writes how many lines about a key were not written, unless one has said so.
-func (a *Audit) settle(key string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	lines := a.refused[key]
-	if lines.unwritten == 0 {
+// writeUnwritten adds a line with the number of a key's lines that were not written,
+// unless another line has reported it. It is called with the lock held.
+func (a *Audit) writeUnwritten(key string) {
+	limiter := a.refusals[key]
+	if limiter.unwritten == 0 {
 		return
 	}
-	if a.line("audit unwritten", []slog.Attr{slog.String("key", key), slog.Int("unwritten", lines.unwritten)}) == nil {
-		lines.told()
+	attrs := []slog.Attr{slog.String("key", key), slog.Int("unwritten", limiter.unwritten)}
+	if a.line("audit unwritten", attrs) == nil {
+		limiter.takeUnwritten()
 	}
 }
 
-func (a *Audit) keys() []string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return slices.Collect(maps.Keys(a.refused))
-}
-
-// check reports whether lines can be written. After one that could not it tries.
-func (a *Audit) check() error {
+// checkWritable returns an error if lines cannot be written. After a failed line it
+// tries one that reports how many were lost.
+func (a *Audit) checkWritable() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.lost == 0 {
@@ -169,17 +165,17 @@ func (a *Audit) check() error {
 func (a *Audit) line(message string, attrs []slog.Attr) error {
 	record := slog.NewRecord(a.now().UTC(), slog.LevelInfo, message, 0)
 	record.AddAttrs(attrs...)
-	return slog.NewJSONHandler(whole{a}, nil).Handle(context.Background(), record)
+	return slog.NewJSONHandler(lineWriter{a}, nil).Handle(context.Background(), record)
 }
 
-// whole begins a new line after one that was cut short.
-type whole struct{ *Audit }
+// lineWriter writes complete lines: it begins a new one after one that was truncated.
+type lineWriter struct{ *Audit }
 
-func (w whole) Write(line []byte) (int, error) {
-	if w.torn {
+func (w lineWriter) Write(line []byte) (int, error) {
+	if w.truncated {
 		line = append([]byte("\n"), line...)
 	}
 	n, err := w.out.Write(line)
-	w.torn = err != nil && (n > 0 || w.torn)
+	w.truncated = err != nil && (n > 0 || w.truncated)
 	return n, err
 }

@@ -33,14 +33,18 @@ func (r *rig) entries() (out []entry) {
 
 func TestAuditLines(t *testing.T) {
 	r := newRig(t, "")
-	id := r.do(r.admin, `mutation { a: set_secret(input: {name: "A", value: "CANARY"}) { success } b: setSecret(input: {name: "B", value: "CANARY"}) { success } deleteSecret(input: {name: "B"}) { success } }`).header.Get("X-Request-Id")
-	r.do(r.runner, `{ secretValue(name: "A") secret_value(name: "none") secret_names }`)
-	r.do(r.admin, value("A"))
-	r.do("CANARY-wrong", value("A"))
-	r.do("", value("A"))
-	r.do(r.admin, `{ nonsense(name: "CANARY") }`)
-	r.do(r.admin, `{ CANARY`)
-	r.send(r.admin, "/", strings.NewReader("CANARY")).wants(t, 400)
+	id := r.query(r.admin, `mutation {
+		a: set_secret(input: {name: "A", value: "CANARY"}) { success }
+		b: setSecret(input: {name: "B", value: "CANARY"}) { success }
+		deleteSecret(input: {name: "B"}) { success }
+	}`).header.Get("X-Request-Id")
+	r.query(r.runner, `{ secretValue(name: "A") secret_value(name: "none") secret_names }`)
+	r.query(r.admin, valueQuery("A"))
+	r.query("CANARY-wrong", valueQuery("A"))
+	r.query("", valueQuery("A"))
+	r.query(r.admin, `{ nonsense(name: "CANARY") }`)
+	r.query(r.admin, `{ CANARY`)
+	r.postBody(r.admin, "/", strings.NewReader("CANARY")).check(t, 400)
 	line := func(key, operation, name, outcome string) entry {
 		e := entry{Msg: "audit", Key: key, Operation: operation, Name: name, Outcome: outcome, Remote: "192.0.2.7"}
 		if key != "" {
@@ -49,11 +53,18 @@ func TestAuditLines(t *testing.T) {
 		return e
 	}
 	want := []entry{
-		line("ci", "set_secret", "A", "ok"), line("ci", "set_secret", "B", "ok"), line("ci", "delete_secret", "B", "ok"),
-		line("agent", "secret_value", "A", "ok"), line("agent", "secret_names", "", "ok"), line("agent", "secret_value", "none", "NOT_FOUND"),
+		line("ci", "set_secret", "A", "ok"),
+		line("ci", "set_secret", "B", "ok"),
+		line("ci", "delete_secret", "B", "ok"),
+		line("agent", "secret_value", "A", "ok"),
+		line("agent", "secret_names", "", "ok"),
+		line("agent", "secret_value", "none", "NOT_FOUND"),
 		line("ci", "secret_value", "A", "FORBIDDEN"),
-		line("", "none", "", "UNAUTHENTICATED"), line("", "none", "", "UNAUTHENTICATED"),
-		line("ci", "none", "", "GRAPHQL_VALIDATION_FAILED"), line("ci", "none", "", "GRAPHQL_PARSE_FAILED"), line("ci", "none", "", "HTTP_400"),
+		line("", "none", "", "UNAUTHENTICATED"),
+		line("", "none", "", "UNAUTHENTICATED"),
+		line("ci", "none", "", "GRAPHQL_VALIDATION_FAILED"),
+		line("ci", "none", "", "GRAPHQL_PARSE_FAILED"),
+		line("ci", "none", "", "HTTP_400"),
 	}
 	got := r.entries()
 	for i := range got {
@@ -65,21 +76,21 @@ func TestAuditLines(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	r.clean(t)
+	r.checkNoLeak(t)
 }
 
-// What cannot be written down is not told, and after that nothing is done.
+// A call that cannot be audited is not answered, and requests after it are refused.
 func TestAuditFailsClosed(t *testing.T) {
 	r := newRig(t, "")
-	r.do(r.admin, set("A", "v")).wants(t, 200, `"success":true`)
+	r.query(r.admin, setQuery("A", "v")).check(t, 200, `"success":true`)
 	r.audit.fail(true)
-	r.do(r.runner, value("A")).wants(t, 200, "API_ERROR", `"secret_value":null`)
-	r.do(r.admin, set("B", "v")).wants(t, 503, "API_ERROR")
-	r.get("/readyz").wants(t, 503, `"audit":"failing"`)
+	r.query(r.runner, valueQuery("A")).check(t, 200, "API_ERROR", `"secret_value":null`)
+	r.query(r.admin, setQuery("B", "v")).check(t, 503, "API_ERROR")
+	r.get("/readyz").check(t, 503, `"audit":"failing"`)
 	r.audit.fail(false)
-	r.do(r.runner, `{ secret_names }`).wants(t, 200, `["A"]`)
-	r.get("/readyz").wants(t, 200, `"audit":"ok"`)
-	r.get("/metrics").wants(t, 200, "prefect_secrets_audit_failures_total 1")
+	r.query(r.runner, `{ secret_names }`).check(t, 200, `["A"]`)
+	r.get("/readyz").check(t, 200, `"audit":"ok"`)
+	r.get("/metrics").check(t, 200, "prefect_secrets_audit_failures_total 1")
 	var messages []string
 	for _, e := range r.entries() {
 		messages = append(messages, fmt.Sprint(e.Msg, " ", e.Operation, " ", e.Lost))
@@ -90,20 +101,21 @@ func TestAuditFailsClosed(t *testing.T) {
 	}
 }
 
-// Strangers cannot fill the disk, and what is left out is counted.
+// Requests without a recognised key cannot fill the disk. Lines that are not written
+// are counted.
 func TestAuditBoundsStrangers(t *testing.T) {
 	r := newRig(t, "")
 	for range 500 {
-		r.do("wrong", `{ secret_names }`)
+		r.query("wrong", `{ secret_names }`)
 	}
-	r.do(r.admin, `{ secret_names }`)
+	r.query(r.admin, `{ secret_names }`)
 	r.clock.move(1e9)
-	r.do("wrong", `{ secret_names }`)
+	r.query("wrong", `{ secret_names }`)
 	got := r.entries()
 	if len(got) != 202 || got[200].Key != "ci" || got[201].Unwritten != 300 {
 		t.Errorf("%d lines, the last %+v", len(got), got[len(got)-1])
 	}
-	r.get("/metrics").wants(t, 200, "prefect_secrets_audit_unwritten_total 300")
+	r.get("/metrics").check(t, 200, "prefect_secrets_audit_unwritten_total 300")
 }
 
 func TestAuditFileIsOpenedAgain(t *testing.T) {
@@ -115,7 +127,9 @@ func TestAuditFileIsOpenedAgain(t *testing.T) {
 	}
 	a.meter = r.meter
 	defer a.Close()
-	if err := errors.Join(a.write(slog.String("n", "1")), os.Rename(path, path+".1"), a.Reopen(), a.write(slog.String("n", "2"))); err != nil {
+	err = errors.Join(
+		a.write(slog.String("n", "1")), os.Rename(path, path+".1"), a.reopen(), a.write(slog.String("n", "2")))
+	if err != nil {
 		t.Fatal(err)
 	}
 	for file, want := range map[string]string{path + ".1": `"n":"1"`, path: `"n":"2"`} {
@@ -127,7 +141,7 @@ func TestAuditFileIsOpenedAgain(t *testing.T) {
 }
 
 func TestForwardedFor(t *testing.T) {
-	for _, test := range []struct {
+	for _, tt := range []struct {
 		trust        bool
 		header, want string
 	}{
@@ -137,12 +151,12 @@ func TestForwardedFor(t *testing.T) {
 		{true, "CANARY", "192.0.2.7"},
 		{true, "", "192.0.2.7"},
 	} {
-		r := newRig(t, "", func(c *Config) { c.TrustForwardedFor = test.trust })
-		req := r.request(r.admin, `{ secret_names }`)
-		req.Header.Set("X-Forwarded-For", test.header)
-		r.ask(r.Handler(), req)
-		if got := r.entries()[0].Remote; got != test.want {
-			t.Errorf("%+v: %q", test, got)
+		r := newRig(t, "", func(c *Config) { c.TrustForwardedFor = tt.trust })
+		req := r.newQuery(r.admin, `{ secret_names }`)
+		req.Header.Set("X-Forwarded-For", tt.header)
+		r.record(r.Handler(), req)
+		if got := r.entries()[0].Remote; got != tt.want {
+			t.Errorf("%+v: %q", tt, got)
 		}
 	}
 }

@@ -9,29 +9,29 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// maxShown bounds the names that a line about many refusals has. Together they are
-// no longer than one may be.
-const maxShown = 5
+// maxNames bounds the names on a line about many refused calls. Together they are no
+// longer than one name may be.
+const maxNames = 5
 
-// event is what calls of one request have in common that one line stands for. Of
-// refused calls that is not the name: nothing was read or written under it.
+// event is what the calls of one request that share a line have in common. Refused
+// calls share one whatever their names: nothing was read or written under a name.
 type event struct {
 	key, operation, tenant, tenantID, name, outcome string
 }
 
-// eventOf is what a call was, in the log's words.
+// eventOf returns a call as the log reports it.
 func (s *Server) eventOf(c cloud.Call) event {
-	e := event{c.Key, operation(c.Field), s.slugs.of(c.Tenant), c.Tenant, cut(c.Secret), "ok"}
+	e := event{c.Key, operationOf(c.Field), s.slugs.of(c.Tenant), c.Tenant, truncate(c.Secret), "ok"}
 	if c.Err != "" {
 		e.outcome = c.Err
 	}
 	return e
 }
 
-func cut(name string) string { return name[:min(len(name), cloud.MaxName)] }
+func truncate(name string) string { return name[:min(len(name), cloud.MaxName)] }
 
-// refused reports whether certainly nothing was done. A write that the store failed
-// may have been, and so may what an upstream was asked for.
+// refused reports whether certainly nothing was done. A write that failed in the store
+// may have been done, and so may what was forwarded to an upstream.
 func (e event) refused() bool {
 	switch e.operation {
 	case cloud.FieldForwarded:
@@ -42,36 +42,36 @@ func (e event) refused() bool {
 	return e.outcome != "ok"
 }
 
-// tally are calls that no line has been written for yet.
+// tally counts calls that no line has been written for yet.
 type tally struct {
 	event
 	count int
-	names []string // some of them, where the calls were refused
+	names []string // some of them, if the calls were refused
 }
 
 // outcomes are the calls of one request.
 type outcomes struct {
-	mu    sync.Mutex
-	kinds map[event]*tally
-	order []*tally
+	mu      sync.Mutex
+	tallies map[event]*tally
+	order   []*tally
 }
 
-// add counts a call and reports whether its line is to be written at once, which is
-// so for the first of what was done. Lines for all others come before the answer.
-func (o *outcomes) add(e event) (now bool) {
+// add counts a call and reports whether its line is to be written at once: the first
+// line of something that was done is. All other lines come before the answer.
+func (o *outcomes) add(e event) (writeNow bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	kind, refused := e, e.refused()
+	shared, refused := e, e.refused()
 	if refused {
-		kind.name = ""
+		shared.name = ""
 	}
-	t := o.kinds[kind]
+	t := o.tallies[shared]
 	if t == nil {
-		t = &tally{event: kind}
-		if o.kinds == nil {
-			o.kinds = map[event]*tally{}
+		t = &tally{event: shared}
+		if o.tallies == nil {
+			o.tallies = map[event]*tally{}
 		}
-		o.kinds[kind] = t
+		o.tallies[shared] = t
 		o.order = append(o.order, t)
 		if !refused {
 			return true
@@ -79,61 +79,61 @@ func (o *outcomes) add(e event) (now bool) {
 	}
 	t.count++
 	if refused {
-		t.show(e.name)
+		t.addName(e.name)
 	}
 	return false
 }
 
-func (t *tally) show(name string) {
+func (t *tally) addName(name string) {
 	length := len(name)
-	for _, shown := range t.names {
-		length += len(shown)
+	for _, other := range t.names {
+		length += len(other)
 	}
-	if name == "" || length > cloud.MaxName || len(t.names) == maxShown || slices.Contains(t.names, name) {
+	if name == "" || length > cloud.MaxName || len(t.names) == maxNames || slices.Contains(t.names, name) {
 		return
 	}
 	t.names = append(t.names, name)
 }
 
-// take gives the calls that no line has been written for, and forgets them.
-func (o *outcomes) take() (out []tally) {
+// take returns the calls that no line has been written for, and forgets them.
+func (o *outcomes) take() (unwritten []tally) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, t := range o.order {
 		if t.count > 0 {
-			out = append(out, *t)
+			unwritten = append(unwritten, *t)
 		}
 		t.count, t.names = 0, nil
 	}
-	return out
+	return unwritten
 }
 
-// onCall counts a call, and writes its line unless one before the answer will do.
+// onCall counts a call, and writes its line unless one before the answer is enough.
 func (s *Server) onCall(ctx context.Context, c cloud.Call) error {
 	e := s.eventOf(c)
-	s.meter.call(e.operation, e.tenant, e.outcome)
-	about := requestOf(ctx)
-	if !about.outcomes.add(e) {
+	s.meter.countCall(e.operation, e.tenant, e.outcome)
+	req := requestOf(ctx)
+	if !req.outcomes.add(e) {
 		return nil
 	}
-	return s.config.Audit.write(about.attrs(tally{event: e, count: 1})...)
+	return s.config.Audit.write(req.attrs(tally{event: e, count: 1})...)
 }
 
-// settle writes the lines of a request that are still to be written.
-func (s *Server) settle(about *request) error {
-	for _, t := range about.outcomes.take() {
+// writeLines writes the lines of a request that are not written yet.
+func (s *Server) writeLines(req *request) error {
+	for _, t := range req.outcomes.take() {
 		write := s.config.Audit.write
 		if t.refused() {
-			write = func(attrs ...slog.Attr) error { return s.config.Audit.refuse(t.key, attrs...) }
+			write = func(attrs ...slog.Attr) error { return s.config.Audit.writeRefusal(t.key, attrs...) }
 		}
-		if err := write(about.attrs(t)...); err != nil {
+		if err := write(req.attrs(t)...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// attrs are a line's members.
+// attrs returns the members of a line.
 func (r *request) attrs(t tally) []slog.Attr {
 	name := t.name
 	if len(t.names) > 0 {
@@ -150,13 +150,13 @@ func (r *request) attrs(t tally) []slog.Attr {
 	if len(t.names) > 1 {
 		attrs = append(attrs, slog.Any("names", t.names))
 	}
-	if r.github != nil {
-		attrs = append(attrs, r.github.attr())
+	if r.workflow != nil {
+		attrs = append(attrs, r.workflow.attr())
 	}
 	return attrs
 }
 
-// onError logs what a store says, which holds no value; clients do not get it.
+// onError logs an error of the store, which holds no value. Clients do not get it.
 func (s *Server) onError(field string, err error) {
-	s.config.Log.Error("the store failed", "operation", operation(field), "error", err.Error())
+	s.config.Log.Error("the store failed", "operation", operationOf(field), "error", err.Error())
 }

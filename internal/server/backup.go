@@ -9,40 +9,41 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/turns"
 )
 
-// routeTimeout bounds a request to one of Config.Routes: a backup takes as long as
-// the client's line needs for it.
+// routeTimeout bounds a request to one of Config.Routes: a backup takes as long as the
+// client's network needs.
 const routeTimeout = 10 * time.Minute
 
-// routePlaces bounds how many of them are answered at once. They take no turn of the
-// API's, since their answers are long.
-const routePlaces = 4
+// maxRoutes bounds how many of these requests are answered at once. They take no turn
+// of the API's, since their answers are long.
+const maxRoutes = 4
 
-// few answers so many at once. The others wait, since a stranger is refused at once.
-func (s *Server) few(next http.Handler) http.Handler {
-	places := turns.New(turns.Config{Size: routePlaces})
+// withRouteLimit answers maxRoutes requests at once; the others wait. Requests without
+// permission are refused at once, so they delay the others little.
+func (s *Server) withRouteLimit(next http.Handler) http.Handler {
+	pool := turns.New(turns.Config{Size: maxRoutes})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		place := places.Claim("")
-		if s.bounds.wait(r.Context(), func(ctx context.Context) error { return place.Take(ctx, 1) }) != nil {
-			unavailable(w, busyAnswer)
+		claim := pool.Claim("")
+		if s.bounds.wait(r.Context(), func(ctx context.Context) error { return claim.Take(ctx, 1) }) != nil {
+			writeUnavailable(w, busyAnswer)
 			return
 		}
-		defer place.Release()
-		unhurried(http.NewResponseController(w))
+		defer claim.Release()
+		clearReadDeadline(http.NewResponseController(w))
 		next.ServeHTTP(w, r)
 	})
 }
 
-// AllowsBackup reports whether a request may have all that the store holds: its
-// key is one of the keys file and no token, has the role admin and every tenant,
-// and no patterns. Either way the audit log says so; what it cannot say is not
+// AllowsBackup reports whether a request may have all that the store holds: its key is
+// in the keys file and not a token, has the role admin and every tenant, and has no
+// patterns. Either way the decision is audited; if it cannot be, the request is not
 // allowed.
 func (s *Server) AllowsBackup(r *http.Request) bool {
-	k, itself, known := s.api.KeyOf(r)
-	call := cloud.Call{Field: "backup", Key: k.Name}
+	key, isKey, ok := s.api.KeyOf(r)
+	call := cloud.Call{Field: "backup", Key: key.Name}
 	switch {
-	case !known:
+	case !ok:
 		call.Err = "UNAUTHENTICATED"
-	case !itself || !s.reachesAll(k) || requestOf(r.Context()).github != nil:
+	case !isKey || !s.reachesAll(key) || requestOf(r.Context()).workflow != nil:
 		call.Err = "FORBIDDEN"
 	}
 	return s.onCall(r.Context(), call) == nil && call.Err == ""

@@ -14,8 +14,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
-// BenchmarkOneKey is how fast one runner key alone reads a value, with more requests
-// at once than there are turns.
+// BenchmarkOneKey measures how fast one runner key alone reads a value, with more
+// requests at once than there are turns.
 func BenchmarkOneKey(b *testing.B) {
 	admin, runner := keysfile.NewKey(), keysfile.NewKey()
 	file := filepath.Join(b.TempDir(), "keys.toml")
@@ -30,7 +30,7 @@ func BenchmarkOneKey(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	ask := func(key, query string) string {
+	query := func(key, query string) string {
 		req, _ := http.NewRequest(http.MethodPost, "/", strings.NewReader(`{"query":"`+query+`"}`))
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("Authorization", "Bearer "+key)
@@ -38,12 +38,12 @@ func BenchmarkOneKey(b *testing.B) {
 		s.Handler().ServeHTTP(w, req)
 		return w.body.String()
 	}
-	ask(admin, `mutation { set_secret(input: {name: \"A\", value: \"v\"}) { success } }`)
+	query(admin, `mutation { set_secret(input: {name: \"A\", value: \"v\"}) { success } }`)
 	b.ReportAllocs()
 	b.SetParallelism(128)
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if got := ask(runner, `{ secret_value(name: \"A\") }`); !strings.Contains(got, `"v"`) {
+			if got := query(runner, `{ secret_value(name: \"A\") }`); !strings.Contains(got, `"v"`) {
 				b.Error(got)
 			}
 		}

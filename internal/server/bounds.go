@@ -11,40 +11,34 @@ import (
 )
 
 const (
-	// patience is how long a request waits for room for its body, and for its turn.
+	// patience is how long a request waits for memory for its body, and for its turn.
 	// Prefect's clients wait 15 s for an answer (request_timeout in config.toml).
 	patience = 10 * time.Second
-	// smallSize is up to how many bytes a body or an answer has its share of a room:
-	// a secret of the largest size, and what JSON makes of it.
+	// smallSize is up to how many bytes a body or an answer is small, and shares the
+	// part of a budget that larger ones cannot take: a secret of the largest size as
+	// JSON fits.
 	smallSize = 128 << 10
-	// assumedMemory is what the process may take where nothing says how much.
+	// assumedMemory is what the process may use if nothing says how much.
 	assumedMemory = 1 << 30
-	// memoryOfTurn is what the process must have for each request in work.
-	memoryOfTurn = 2 << 20
-	// memoryOfList is the same for each listing of names under way.
-	memoryOfList = 32 << 20
+	// memoryPerRequest is what the process must have for each request in progress.
+	memoryPerRequest = 2 << 20
+	// memoryPerList is the same for each listing of names in progress.
+	memoryPerList = 32 << 20
 )
 
-// busyAnswer is what a request gets while there is no audit log, in the form that
-// Prefect's clients try again after.
-const busyAnswer = `{"errors":[{"message":"` + cloud.Busy + `","extensions":{"code":"API_ERROR"}}]}` + "\n"
-
-// awayAnswer is what a token gets whose issuer has not said what its keys are.
-const awayAnswer = `{"errors":[{"message":"The token cannot be verified now, because its issuer does not answer. Try again.","extensions":{"code":"API_ERROR"}}]}` + "\n"
-
-// bounds hold what requests take together: of turns, and of the memory that the
-// process may have. Each key has its part, so that what one of them takes, or
-// leaves unread, holds up no other.
+// bounds limit what requests take together: turns, and the memory that the process may
+// use. Each key has its part, so that what one key takes, or leaves unread, delays no
+// other.
 type bounds struct {
-	slots    *turns.Pool // requests in work
+	slots    *turns.Pool // requests in progress
 	work     *turns.Pool // bytes that the work on them takes
-	lists    *turns.Pool // listings of names under way
+	lists    *turns.Pool // listings of names in progress
 	forwards *turns.Pool // requests that an upstream answers
-	bodies   room
-	answers  room
+	bodies   budget
+	answers  budget
 
-	patience, limit time.Duration
-	meter           *meter
+	patience, workLimit time.Duration
+	meter               *meter
 }
 
 var _ cloud.Bounds = (*bounds)(nil)
@@ -53,42 +47,43 @@ func newBounds(c Config, m *meter) *bounds {
 	memory := cmp.Or(c.Memory, assumedMemory)
 	requests := int64(cmp.Or(c.MaxRequests, 128))
 	return &bounds{
-		slots:    turns.New(turns.Config{Size: min(requests, max(1, memory/memoryOfTurn))}),
-		lists:    turns.New(turns.Config{Size: max(1, memory/memoryOfList)}),
-		forwards: turns.New(turns.Config{Size: requests, Most: (requests + 1) / 2}),
-		work:     half(memory / 8),
-		bodies:   room{half(memory / 64), half(memory / 32)},
-		answers:  room{half(memory / 32), half(memory / 8)},
-		patience: cmp.Or(c.timeouts.patience, patience),
-		limit:    cmp.Or(c.timeouts.request, RequestTimeout),
-		meter:    m,
+		slots:     turns.New(turns.Config{Size: min(requests, max(1, memory/memoryPerRequest))}),
+		lists:     turns.New(turns.Config{Size: max(1, memory/memoryPerList)}),
+		forwards:  turns.New(turns.Config{Size: requests, PerKey: (requests + 1) / 2}),
+		work:      newHalfPool(memory / 8),
+		bodies:    budget{newHalfPool(memory / 64), newHalfPool(memory / 32)},
+		answers:   budget{newHalfPool(memory / 32), newHalfPool(memory / 8)},
+		patience:  cmp.Or(c.timeouts.patience, patience),
+		workLimit: cmp.Or(c.timeouts.request, requestTimeout),
+		meter:     m,
 	}
 }
 
-// half is a pool of bytes of which one key holds no more than half.
-func half(bytes int64) *turns.Pool {
-	return turns.New(turns.Config{Size: bytes, Most: bytes / 2, Ahead: true})
+// newHalfPool makes a pool of bytes of which one key holds at most half.
+func newHalfPool(bytes int64) *turns.Pool {
+	return turns.New(turns.Config{Size: bytes, PerKey: bytes / 2, Overdraft: true})
 }
 
-// share is what one request has taken.
+// share is what one request has taken of the bounds.
 type share struct {
-	known            bool
-	key              string
-	whole            context.Context // of the request, not of the work on it
-	until            time.Time       // the request may take, and its answer
-	conn             *http.ResponseController
-	body, answer     grown
-	work, slot, sent turns.Claim
-	time             *worktime
+	claimed             bool
+	key                 string
+	ctx                 context.Context // of the request, not of the work on it
+	deadline            time.Time       // of the request and its answer
+	conn                *http.ResponseController
+	body, answer        reservation
+	work, slot, forward turns.Claim
+	workTime            *workContext
 }
 
-// of finds the share of the request that a context is of.
-func (b *bounds) of(ctx context.Context, key string) *share {
+// shareOf returns the share of the request that a context belongs to.
+func (b *bounds) shareOf(ctx context.Context, key string) *share {
 	s := &requestOf(ctx).share
-	if !s.known {
+	if !s.claimed {
 		*s = share{
-			known: true, key: key, whole: ctx, until: s.until, conn: s.conn, body: b.bodies.grown(key), answer: b.answers.grown(key),
-			work: b.work.Claim(key), slot: b.slots.Claim(key), sent: b.forwards.Claim(key),
+			claimed: true, key: key, ctx: ctx, deadline: s.deadline, conn: s.conn,
+			body: b.bodies.reserve(key), answer: b.answers.reserve(key),
+			work: b.work.Claim(key), slot: b.slots.Claim(key), forward: b.forwards.Claim(key),
 		}
 	}
 	return s
@@ -96,7 +91,7 @@ func (b *bounds) of(ctx context.Context, key string) *share {
 
 // Body implements [cloud.Bounds].
 func (b *bounds) Body(ctx context.Context, key string, bytes int) error {
-	s := b.of(ctx, key)
+	s := b.shareOf(ctx, key)
 	if s.body.try(int64(bytes)) {
 		return nil
 	}
@@ -105,21 +100,21 @@ func (b *bounds) Body(ctx context.Context, key string, bytes int) error {
 
 // Begin implements [cloud.Bounds]. The time for the work begins with it.
 func (b *bounds) Begin(ctx context.Context, key string, bytes int) (context.Context, error) {
-	s := b.of(ctx, key)
+	s := b.shareOf(ctx, key)
 	if !s.work.Try(int64(bytes)) || !s.slot.Try(1) {
-		unhurried(s.conn)
-		if err := b.wait(ctx, func(ctx context.Context) error { return s.queue(ctx, int64(bytes)) }); err != nil {
-			s.end()
+		clearReadDeadline(s.conn)
+		if err := b.wait(ctx, func(ctx context.Context) error { return s.takeTurn(ctx, int64(bytes)) }); err != nil {
+			s.endTurn()
 			return nil, err
 		}
 	}
-	s.time = newWorktime(ctx, b.limit)
-	return s.time, nil
+	s.workTime = newWorkContext(ctx, b.workLimit)
+	return s.workTime, nil
 }
 
-// queue waits for what of a turn is lacking.
-func (s *share) queue(ctx context.Context, bytes int64) error {
-	if !s.work.Held() {
+// takeTurn waits for the parts of a turn that the request does not have yet.
+func (s *share) takeTurn(ctx context.Context, bytes int64) error {
+	if !s.work.Active() {
 		if err := s.work.Take(ctx, bytes); err != nil {
 			return err
 		}
@@ -127,18 +122,18 @@ func (s *share) queue(ctx context.Context, bytes int64) error {
 	return s.slot.Take(ctx, 1)
 }
 
-// Answer implements [cloud.Bounds]. A large answer waits as long as its client does;
-// meanwhile its turn is another's, and its time stands still.
+// Answer implements [cloud.Bounds]. A large answer waits as long as its client does.
+// Meanwhile another request has its turn, and its own time is paused.
 func (b *bounds) Answer(ctx context.Context, bytes int) error {
-	s := b.of(ctx, "")
+	s := b.shareOf(ctx, "")
 	if s.answer.try(int64(bytes)) {
 		return nil
 	}
 	s.slot.Release()
-	s.time.pause()
-	defer s.time.resume()
-	unhurried(s.conn)
-	ctx, cancel := context.WithDeadline(s.whole, s.until)
+	s.workTime.pause()
+	defer s.workTime.resume()
+	clearReadDeadline(s.conn)
+	ctx, cancel := context.WithDeadline(s.ctx, s.deadline)
 	defer cancel()
 	if err := s.answer.take(ctx, int64(bytes)); err != nil {
 		return err
@@ -148,32 +143,33 @@ func (b *bounds) Answer(ctx context.Context, bytes int) error {
 
 // List implements [cloud.Bounds].
 func (b *bounds) List(ctx context.Context, key string) (done func(), err error) {
-	place := b.lists.Claim(key)
-	err = place.Take(ctx, 1)
-	return place.Release, err
+	claim := b.lists.Claim(key)
+	err = claim.Take(ctx, 1)
+	return claim.Release, err
 }
 
 // End implements [cloud.Bounds].
-func (b *bounds) End(ctx context.Context) { b.of(ctx, "").end() }
+func (b *bounds) End(ctx context.Context) { b.shareOf(ctx, "").endTurn() }
 
-func (s *share) end() {
+func (s *share) endTurn() {
 	s.slot.Release()
 	s.work.Release()
-	if s.time != nil {
-		s.time.stop()
+	if s.workTime != nil {
+		s.workTime.stop()
 	}
 }
 
 // Forward implements [cloud.Bounds].
 func (b *bounds) Forward(ctx context.Context, key string) error {
-	s := b.of(ctx, key)
-	if s.sent.Try(1) {
+	s := b.shareOf(ctx, key)
+	if s.forward.Try(1) {
 		return nil
 	}
-	return b.wait(ctx, func(ctx context.Context) error { return s.sent.Take(ctx, 1) })
+	return b.wait(ctx, func(ctx context.Context) error { return s.forward.Take(ctx, 1) })
 }
 
-// wait waits with patience, and counts those who waited in vain.
+// wait calls take with a context that ends after the patience, and counts the
+// requests for which that was too short.
 func (b *bounds) wait(ctx context.Context, take func(context.Context) error) error {
 	patient, cancel := context.WithTimeout(ctx, b.patience)
 	defer cancel()
@@ -184,46 +180,12 @@ func (b *bounds) wait(ctx context.Context, take func(context.Context) error) err
 	return err
 }
 
-// close gives back what a request still has.
+// close releases what a request still has.
 func (s *share) close() {
-	if s.known {
-		s.end()
-		s.sent.Release()
+	if s.claimed {
+		s.endTurn()
+		s.forward.Release()
 		s.body.release()
 		s.answer.release()
 	}
-}
-
-// bounded holds requests to the bounds, both directions to a pace, and all of it to
-// a time.
-func (s *Server) bounded(next http.Handler, limit time.Duration) http.Handler {
-	t := s.config.timeouts
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		begin := time.Now()
-		share := &requestOf(r.Context()).share
-		defer share.close()
-		share.until = begin.Add(limit)
-		paced := newPacedWriter(w, share.until, cmp.Or(t.grace, grace), share.answer.awaited)
-		share.conn = paced.conn
-		r.Body = newPacedBody(paced, r.Body, begin.Add(cmp.Or(t.read, readTimeout)))
-		next.ServeHTTP(paced, r)
-	})
-}
-
-// timed ends what takes no turn of the API's when its time is over.
-func timed(next http.Handler, limit time.Duration) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), limit)
-		defer cancel()
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
-}
-
-func unavailable(w http.ResponseWriter, body string) {
-	h := w.Header()
-	h.Set("Content-Type", "application/json; charset=utf-8")
-	h.Set("Retry-After", "1")
-	h.Set("Cache-Control", "no-store")
-	w.WriteHeader(http.StatusServiceUnavailable)
-	_, _ = w.Write([]byte(body))
 }

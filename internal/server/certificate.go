@@ -9,12 +9,12 @@ import (
 
 // certificate is a TLS certificate that can be replaced while it is in use.
 type certificate struct {
-	watched
+	reloader
 	current atomic.Pointer[tls.Certificate]
 }
 
 func openCertificate(certFile, keyFile string) (*certificate, error) {
-	c := &certificate{watched: watched{files: []string{certFile, keyFile}}}
+	c := &certificate{reloader: reloader{files: []string{certFile, keyFile}}}
 	texts, _, err := c.read()
 	if err != nil {
 		return nil, fmt.Errorf("reading certificate: %w", err)
@@ -22,7 +22,7 @@ func openCertificate(certFile, keyFile string) (*certificate, error) {
 	return c, c.use(texts)
 }
 
-// use takes the texts of a certificate and its key.
+// use replaces the certificate by the texts of a certificate and its key.
 func (c *certificate) use(texts []string) error {
 	pair, err := tls.X509KeyPair([]byte(texts[0]), []byte(texts[1]))
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
-// claims are those of a token of GitHub Actions whose signature was good
-// (GitHub's documentation, "OpenID Connect reference").
+// claims are the claims of a GitHub Actions token whose signature is valid (GitHub's
+// documentation, "OpenID Connect reference").
 type claims struct {
 	Audience     audience `json:"aud"`
 	NotBefore    int64    `json:"nbf"`
@@ -24,7 +24,7 @@ type claims struct {
 	expires time.Time
 }
 
-// workflow is what the logs tell of who holds a token.
+// workflow is what the logs say about the holder of a token.
 type workflow struct {
 	Repository string `json:"repository"`
 	Ref        string `json:"ref"`
@@ -34,10 +34,11 @@ type workflow struct {
 }
 
 func (w *workflow) attr() slog.Attr {
-	return slog.Group("github", "repository", w.Repository, "ref", w.Ref, "event", w.Event, "actor", w.Actor, "run_id", w.RunID)
+	return slog.Group("github",
+		"repository", w.Repository, "ref", w.Ref, "event", w.Event, "actor", w.Actor, "run_id", w.RunID)
 }
 
-// audience is a text or a list of texts (RFC 7519).
+// audience is a string or a list of strings (RFC 7519).
 type audience []string
 
 func (a *audience) UnmarshalJSON(data []byte) error {
@@ -49,33 +50,34 @@ func (a *audience) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*[]string)(a))
 }
 
-// match finds the first mapping of the issuer that admits the token. A reason
-// says why none does.
-func (c *claims) match(issuer, audience string, mappings []keysfile.Mapping) (keysfile.Mapping, string) {
+// match returns the first mapping of the issuer that accepts the token. If none does,
+// reason says why.
+func (c *claims) match(issuer, audience string, mappings []keysfile.Mapping) (m keysfile.Mapping, reason string) {
 	if len(c.Audience) != 1 || c.Audience[0] != audience {
 		return keysfile.Mapping{}, "its audience is not the URL of this server and nothing else"
 	}
-	if reason := c.outside(); reason != "" {
+	if reason := c.untrustedReason(); reason != "" {
 		return keysfile.Mapping{}, reason
 	}
-	reason := "no mapping has its repository-id"
+	reason = "no mapping has its repository-id"
 	for _, m := range mappings {
 		if m.Issuer != issuer || m.RepositoryID != c.RepositoryID {
 			continue
 		}
-		if reason = c.differs(m); reason == "" {
+		if reason = c.mismatch(m); reason == "" {
 			return m, ""
 		}
 	}
 	return keysfile.Mapping{}, reason
 }
 
-// outside tells what shows that the workflow may run what somebody from outside
-// wrote. A fork's own workflows have the fork's repository_id and match nothing.
-// A pull request's run in the repository itself, with its ids, whether it comes
-// from a fork or not, and no claim says which: so none is admitted, by its event,
-// by its refs, and whatever the mapping says.
-func (c *claims) outside() string {
+// untrustedReason says why the workflow may run untrusted code; empty if it may not.
+//
+// A fork's own workflows have the fork's repository_id and match no mapping. The run
+// of a pull request has the ids of the repository that it is opened against, whether
+// it comes from a fork or not, and no claim says which of the two. So none is accepted:
+// its event and its refs are refused, whatever the mapping says.
+func (c *claims) untrustedReason() string {
 	switch {
 	case !keysfile.TrustedEvent(c.Event):
 		return "its event may run what somebody from outside wrote"
@@ -87,8 +89,9 @@ func (c *claims) outside() string {
 	return ""
 }
 
-// differs tells what of a mapping of its repository a token does not have.
-func (c *claims) differs(m keysfile.Mapping) string {
+// mismatch says how the token differs from a mapping of its repository; empty if it
+// does not.
+func (c *claims) mismatch(m keysfile.Mapping) string {
 	switch {
 	case m.Repository != "" && !strings.EqualFold(m.Repository, c.Repository):
 		return "its repository has another name than the mapping says"

@@ -16,13 +16,13 @@ import (
 
 const (
 	maxToken = 8 << 10 // bytes; GitHub's tokens take about 2 KiB
-	// clockSkew is how far an issuer's clock may be before ours.
+	// clockSkew is how far an issuer's clock may be ahead of ours.
 	clockSkew = time.Minute
 )
 
-// gitHub admits the tokens that GitHub Actions gives to a workflow with the
+// gitHubAuth authenticates the tokens that GitHub Actions issues to workflows with the
 // permission id-token: write.
-type gitHub struct {
+type gitHubAuth struct {
 	log       *slog.Logger
 	now       func() time.Time
 	meter     *meter
@@ -31,15 +31,20 @@ type gitHub struct {
 	mu       sync.Mutex
 	audience string
 	mappings []keysfile.Mapping
-	issuers  map[string]*issuer // those that mappings name
+	issuers  map[string]*issuer // those that mappings name, by URL
 }
 
-func newGitHub(c Config, m *meter) *gitHub {
-	return &gitHub{log: c.Log, now: c.Now, meter: m, transport: cmp.Or[http.RoundTripper](c.Transport, http.DefaultTransport), issuers: map[string]*issuer{}}
+func newGitHubAuth(c Config, m *meter) *gitHubAuth {
+	return &gitHubAuth{
+		log: c.Log, now: c.Now, meter: m,
+		transport: cmp.Or[http.RoundTripper](c.Transport, http.DefaultTransport),
+		issuers:   map[string]*issuer{},
+	}
 }
 
-// admit takes the mappings of a keys file. Issuers that stay keep their keys.
-func (g *gitHub) admit(audience string, mappings []keysfile.Mapping) {
+// use replaces the mappings by those of a keys file. Issuers that remain keep their
+// keys.
+func (g *gitHubAuth) use(audience string, mappings []keysfile.Mapping) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	issuers := map[string]*issuer{}
@@ -51,11 +56,11 @@ func (g *gitHub) admit(audience string, mappings []keysfile.Mapping) {
 	g.audience, g.mappings, g.issuers = audience, mappings, issuers
 }
 
-// judge gives the key of a token that a mapping admits, or nil. Whatever is wrong,
-// the client learns no more than that; the log says what, and holds nothing of a
-// token whose signature is not good. The error is [errNoAnswer], and then the
-// client may come again.
-func (g *gitHub) judge(ctx context.Context, token string) (*cloud.Key, error) {
+// authenticate returns the key of a token that a mapping accepts, else nil. The client
+// does not learn why its token is refused. The log does, and it holds nothing of a
+// token whose signature is not valid. The only error is [errNoAnswer]: the client may
+// retry then.
+func (g *gitHubAuth) authenticate(ctx context.Context, token string) (*cloud.Key, error) {
 	g.mu.Lock()
 	audience, mappings, issuer := g.audience, g.mappings, g.issuers[claimedIssuer(token)]
 	g.mu.Unlock()
@@ -63,61 +68,63 @@ func (g *gitHub) judge(ctx context.Context, token string) (*cloud.Key, error) {
 	case len(mappings) == 0 || strings.Count(token, ".") != 2:
 		return nil, nil
 	case issuer == nil:
-		g.refused(ctx, "no mapping has its issuer", nil)
+		g.logRefused(ctx, "no mapping has its issuer", nil)
 		return nil, nil
 	}
 	found, err := issuer.verify(ctx, token)
 	if errors.Is(err, errNoAnswer) {
-		g.note(ctx, "unjudged", "a GitHub token could not be judged", err.Error(), nil)
+		g.logOutcome(ctx, "unjudged", "a GitHub token could not be judged", err.Error(), nil)
 		return nil, errNoAnswer
 	}
 	if err != nil {
-		g.refused(ctx, err.Error(), nil)
+		g.logRefused(ctx, err.Error(), nil)
 		return nil, nil
 	}
 	m, reason := found.match(issuer.url, audience, mappings)
 	if reason != "" {
-		g.refused(ctx, reason, found)
+		g.logRefused(ctx, reason, found)
 		return nil, nil
 	}
-	g.meter.gitHub("admitted")
-	requestOf(ctx).github = &found.workflow
-	return &cloud.Key{Name: m.Name, Role: cloud.Admin, Tenants: m.Tenants, Patterns: m.Patterns, Expires: found.expires}, nil
+	g.meter.countGitHubToken("admitted")
+	requestOf(ctx).workflow = &found.workflow
+	return &cloud.Key{
+		Name: m.Name, Role: cloud.Admin, Tenants: m.Tenants, Patterns: m.Patterns, Expires: found.expires,
+	}, nil
 }
 
-func (g *gitHub) refused(ctx context.Context, reason string, c *claims) {
-	g.note(ctx, "refused", "a GitHub token was refused", reason, c)
+func (g *gitHubAuth) logRefused(ctx context.Context, reason string, c *claims) {
+	g.logOutcome(ctx, "refused", "a GitHub token was refused", reason, c)
 }
 
-// note counts a token that was not admitted, and logs why.
-func (g *gitHub) note(ctx context.Context, outcome, message, reason string, c *claims) {
-	g.meter.gitHub(outcome)
-	about := requestOf(ctx)
-	attrs := []any{"reason", reason, "request", about.id, "remote", about.remote}
+// logOutcome counts a token that was not accepted, and logs why.
+func (g *gitHubAuth) logOutcome(ctx context.Context, outcome, message, reason string, c *claims) {
+	g.meter.countGitHubToken(outcome)
+	req := requestOf(ctx)
+	attrs := []any{"reason", reason, "request", req.id, "remote", req.remote}
 	if c != nil {
 		attrs = append(attrs, c.attr())
 	}
 	g.log.Warn(message, attrs...)
 }
 
-// judged finds out whose a token of GitHub's is before its request takes a place
-// among those in work, for its issuer may have to be asked. Where that has no answer
-// the client is to come again.
-func (s *Server) judged(next http.Handler) http.Handler {
+// withGitHubToken authenticates a GitHub token before its request takes a turn, since
+// that may have to wait for the issuer. If the issuer does not answer, the client is
+// asked to retry.
+func (s *Server) withGitHubToken(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token, _ := cloud.Bearer(r.Header)
-		key, err := s.github.judge(r.Context(), token)
+		key, err := s.github.authenticate(r.Context(), token)
 		if err != nil {
 			_ = s.onCall(r.Context(), cloud.Call{Err: "API_ERROR"})
-			unavailable(w, awayAnswer)
+			writeUnavailable(w, noKeysAnswer)
 			return
 		}
-		requestOf(r.Context()).token = key
+		requestOf(r.Context()).gitHubKey = key
 		next.ServeHTTP(w, r)
 	})
 }
 
-// tokenOf is what [Server.judged] found out about the token of a request.
-func tokenOf(ctx context.Context, _ string) (*cloud.Key, error) {
-	return requestOf(ctx).token, nil
+// gitHubKeyOf returns the key that [Server.withGitHubToken] found for a request.
+func gitHubKeyOf(ctx context.Context, _ string) (*cloud.Key, error) {
+	return requestOf(ctx).gitHubKey, nil
 }

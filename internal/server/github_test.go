@@ -1,121 +1,20 @@
 package server
 
 import (
-	"cmp"
-	"crypto"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"maps"
-	"math/big"
-	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
-
-// testIssuer signs tokens as GitHub does: RS256, keys by discovery.
-type testIssuer struct {
-	*httptest.Server
-	mu        sync.Mutex
-	keys      map[string]*rsa.PrivateKey // those that it publishes, by key id
-	down      bool
-	asked     int // how often for keys
-	discovery int
-	held      chan struct{}     // if set, no answer comes before it is closed
-	redirects map[string]string // from a path to a URL
-	keysURL   string            // of its keys; empty means its own
-}
-
-var testKeys = sync.OnceValue(func() [2]*rsa.PrivateKey {
-	var out [2]*rsa.PrivateKey
-	for i := range out {
-		out[i], _ = rsa.GenerateKey(rand.Reader, 2048)
-	}
-	return out
-})
-
-func newIssuerServer(t *testing.T) *testIssuer {
-	i := &testIssuer{keys: map[string]*rsa.PrivateKey{"one": testKeys()[0]}}
-	i.Server = httptest.NewServer(http.HandlerFunc(i.answer))
-	t.Cleanup(i.Close)
-	return i
-}
-
-func (i *testIssuer) answer(w http.ResponseWriter, r *http.Request) {
-	i.mu.Lock()
-	held := i.held
-	i.mu.Unlock()
-	if held != nil {
-		<-held
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if to := i.redirects[r.URL.Path]; to != "" {
-		http.Redirect(w, r, to, http.StatusFound)
-		return
-	}
-	r.URL.Path = strings.TrimPrefix(r.URL.Path, "/moved")
-	if i.down {
-		http.Error(w, "CANARY outage", http.StatusBadGateway)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if r.URL.Path == "/.well-known/openid-configuration" {
-		i.discovery++
-		_ = json.NewEncoder(w).Encode(map[string]any{"issuer": i.URL, "jwks_uri": cmp.Or(i.keysURL, i.URL+"/keys"), "id_token_signing_alg_values_supported": []string{"RS256"}})
-		return
-	}
-	i.asked++
-	keys := []map[string]any{}
-	for id, key := range i.keys {
-		keys = append(keys, map[string]any{
-			"kty": "RSA", "use": "sig", "alg": "RS256", "kid": id,
-			"n": segment(key.N.Bytes()), "e": segment(big.NewInt(int64(key.E)).Bytes()),
-		})
-	}
-	_ = json.NewEncoder(w).Encode(map[string]any{"keys": keys})
-}
-
-func (i *testIssuer) change(f func()) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	f()
-}
-
-func segment(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
-
-func unsigned(header, claims map[string]any) string {
-	h, _ := json.Marshal(header)
-	c, _ := json.Marshal(claims)
-	return segment(h) + "." + segment(c)
-}
-
-// sign makes a token with a key under a key id.
-func sign(key *rsa.PrivateKey, id string, claims map[string]any) string {
-	return signed(key, unsigned(map[string]any{"alg": "RS256", "typ": "JWT", "kid": id}, claims))
-}
-
-func signed(key *rsa.PrivateKey, text string) string {
-	digest := sha256.Sum256([]byte(text))
-	signature, _ := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
-	return text + "." + segment(signature)
-}
-
-// signText makes a token whose claims are the text.
-func signText(key *rsa.PrivateKey, claims string) string {
-	return signed(key, segment([]byte(`{"alg":"RS256","typ":"JWT","kid":"one"}`))+"."+segment([]byte(claims)))
-}
 
 func (r *rig) claimsText(issuer string) string {
 	text, _ := json.Marshal(r.claims(issuer))
@@ -123,17 +22,19 @@ func (r *rig) claimsText(issuer string) string {
 }
 
 func (r *rig) claims(issuer string) map[string]any {
+	now := r.clock.now()
 	return map[string]any{
 		"iss": issuer, "aud": "https://secrets.example.com", "sub": "repo:octocat/hello-world:ref:refs/heads/main",
-		"iat": r.clock.now().Unix(), "nbf": r.clock.now().Add(-10 * time.Minute).Unix(), "exp": r.clock.now().Add(5 * time.Minute).Unix(),
+		"iat": now.Unix(), "nbf": now.Add(-10 * time.Minute).Unix(), "exp": now.Add(5 * time.Minute).Unix(),
 		"repository": "octocat/hello-world", "repository_id": "1296269", "repository_owner_id": "583231",
 		"ref": "refs/heads/main", "ref_type": "branch", "event_name": "push", "head_ref": "", "base_ref": "",
-		"workflow_ref": "octocat/hello-world/.github/workflows/sync.yml@refs/heads/main", "actor": "octocat", "run_id": "77", "jti": "CANARY-jti",
+		"workflow_ref": "octocat/hello-world/.github/workflows/sync.yml@refs/heads/main",
+		"actor":        "octocat", "run_id": "77", "jti": "CANARY-jti",
 	}
 }
 
-// mappings are two of one repository: its main branch, and its environment
-// production.
+// mappings returns the text of two mappings: the main branch of one repository, and
+// the environment production of another.
 func mappings(issuer string) string {
 	return fmt.Sprintf(`
 [[github]]
@@ -160,25 +61,28 @@ func TestGitHubTokenWrites(t *testing.T) {
 		t.Error("the issuer was asked before a token came")
 	}
 	token := sign(testKeys()[0], "one", r.claims(i.URL))
-	r.do(token, set("team_a", "v")).wants(t, 200, `"success":true`)
-	r.do(token, `{ auth_info { tenant_id } secret { name updated_by } }`).wants(t, 200, mlID, `"updated_by":"github:octocat/hello-world"`)
-	r.do(token, set("other", "v")).wants(t, 200, "FORBIDDEN")
-	r.do(token, value("team_a")).wants(t, 200, "FORBIDDEN")
-	if audit := r.audit.String(); !strings.Contains(audit, `"key":"github:octocat/hello-world"`) || !strings.Contains(audit, `"run_id":"77"`) {
+	r.query(token, setQuery("team_a", "v")).check(t, 200, `"success":true`)
+	r.query(token, `{ auth_info { tenant_id } secret { name updated_by } }`).
+		check(t, 200, mlID, `"updated_by":"github:octocat/hello-world"`)
+	r.query(token, setQuery("other", "v")).check(t, 200, "FORBIDDEN")
+	r.query(token, valueQuery("team_a")).check(t, 200, "FORBIDDEN")
+	audit := r.audit.String()
+	if !strings.Contains(audit, `"key":"github:octocat/hello-world"`) || !strings.Contains(audit, `"run_id":"77"`) {
 		t.Errorf("audit: %s", audit)
 	}
 	if i.asked != 1 || i.discovery != 1 {
 		t.Errorf("the issuer was asked %d and %d times", i.discovery, i.asked)
 	}
 	r.clock.move(5*time.Minute + time.Second)
-	r.do(token, `{ secret_names }`).wants(t, 200, "UNAUTHENTICATED")
+	r.query(token, `{ secret_names }`).check(t, 200, "UNAUTHENTICATED")
 }
 
-// Every claim by itself is what admission hangs on.
+// A token is refused if any single claim is wrong.
 func TestGitHubTokenAttacks(t *testing.T) {
 	i := newIssuerServer(t)
 	other := newIssuerServer(t)
 	r := newRig(t, mappings(i.URL))
+	const attackersWorkflow = "attacker/hello-world/.github/workflows/x.yml@refs/heads/main"
 	for name, change := range map[string]map[string]any{
 		"audience":                             {"aud": "https://other.example.com"},
 		"audience with slash":                  {"aud": "https://secrets.example.com/"},
@@ -191,7 +95,7 @@ func TestGitHubTokenAttacks(t *testing.T) {
 		"issuer with slash":                    {"iss": i.URL + "/"},
 		"issuer other":                         {"iss": other.URL},
 		"issuer none":                          {"iss": nil},
-		"issuer GitHub":                        {"iss": keysfile.GitHubIssuer},
+		"issuer GitHub":                        {"iss": "https://token.actions.githubusercontent.com"},
 		"expired":                              {"exp": r.clock.now().Add(-time.Second).Unix()},
 		"no expiry":                            {"exp": nil},
 		"not yet valid":                        {"nbf": r.clock.now().Add(2 * time.Minute).Unix()},
@@ -200,7 +104,7 @@ func TestGitHubTokenAttacks(t *testing.T) {
 		"repository id none":                   {"repository_id": nil},
 		"repository id number":                 {"repository_id": 1296269},
 		"repository renamed":                   {"repository": "attacker/hello-world"},
-		"repository renamed, its workflow too": {"repository": "attacker/hello-world", "workflow_ref": "attacker/hello-world/.github/workflows/x.yml@refs/heads/main"},
+		"repository renamed, its workflow too": {"repository": "attacker/hello-world", "workflow_ref": attackersWorkflow},
 		"tag of that name":                     {"ref": "refs/tags/main", "ref_type": "tag"},
 		"other branch":                         {"ref": "refs/heads/main2"},
 		"branch in other case":                 {"ref": "refs/heads/Main"},
@@ -217,52 +121,53 @@ func TestGitHubTokenAttacks(t *testing.T) {
 		"fork's pull request":                  {"event_name": "pull_request", "ref": "refs/pull/7/merge", "head_ref": "patch", "base_ref": "main"},
 		"head of a pull request":               {"head_ref": "patch"},
 		"base of a pull request":               {"base_ref": "main"},
-		"fork":                                 {"repository": "attacker/hello-world", "repository_id": "31337", "workflow_ref": "attacker/hello-world/.github/workflows/x.yml@refs/heads/main"},
+		"fork":                                 {"repository": "attacker/hello-world", "repository_id": "31337", "workflow_ref": attackersWorkflow},
 		"other's workflow":                     {"workflow_ref": "attacker/x/.github/workflows/sync.yml@refs/heads/main"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r.clock.move(time.Minute) // lets the bounds on questions go
+			r.clock.move(time.Minute) // the issuer may be asked again
 			claims := r.claims(i.URL)
 			maps.Copy(claims, change)
 			for _, claim := range []string{"exp", "nbf"} {
 				if at, moved := change[claim].(int64); moved {
-					claims[claim] = at + r.clock.now().Unix() - r.clockStart().Unix()
+					claims[claim] = at + r.clock.now().Unix() - clockStart.Unix()
 				}
 			}
-			r.refused(t, sign(testKeys()[0], "one", claims))
-			r.do(sign(testKeys()[0], "one", r.claims(i.URL)), `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
+			r.checkRefused(t, sign(testKeys()[0], "one", claims))
+			r.query(sign(testKeys()[0], "one", r.claims(i.URL)), `{ secret_names }`).check(t, 200, `"secret_names":[]`)
 		})
 	}
-	r.clean(t)
+	r.checkNoLeak(t)
 }
 
-func (r *rig) clockStart() time.Time { return time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC) }
-
-// refused wants the answer that an unknown key gets, to the byte.
-func (r *rig) refused(t *testing.T, token string) {
+// checkRefused fails the test unless a token gets the same answer as an unknown key.
+func (r *rig) checkRefused(t *testing.T, token string) {
 	t.Helper()
-	want := r.do("unknown", `{ secret_names }`)
-	if got := r.do(token, `{ secret_names }`); got.body != want.body || got.status != want.status {
-		t.Errorf("admitted or told: %s", got.body)
+	want := r.query("unknown", `{ secret_names }`)
+	if got := r.query(token, `{ secret_names }`); got.body != want.body || got.status != want.status {
+		t.Errorf("accepted, or answered in another way: %s", got.body)
 	}
 }
 
-// unjudged wants the answer that a client tries again after.
-func (r *rig) unjudged(t *testing.T, token string) {
+// checkUnjudged fails the test unless a token gets the answer that clients retry after.
+func (r *rig) checkUnjudged(t *testing.T, token string) {
 	t.Helper()
-	got := r.do(token, `{ secret_names }`)
-	got.wants(t, 503, "API_ERROR", "its issuer does not answer")
+	got := r.query(token, `{ secret_names }`)
+	got.check(t, 503, "API_ERROR", "its issuer does not answer")
 	if got.header.Get("Retry-After") != "1" {
 		t.Errorf("headers %v", got.header)
 	}
 }
 
-// clean wants nothing of a token or an issuer's answer in what the server wrote.
-func (r *rig) clean(t *testing.T) {
+// checkNoLeak fails the test if the server wrote a value, a key, or a part of a token
+// or of an issuer's answer.
+func (r *rig) checkNoLeak(t *testing.T) {
 	t.Helper()
 	for _, text := range []string{r.log.String(), r.audit.String(), r.get("/metrics").body} {
-		if strings.Contains(text, "CANARY") || strings.Contains(text, "eyJ") || strings.Contains(text, r.admin) || strings.Contains(text, r.runner) {
-			t.Errorf("a value shows: %s", text)
+		for _, secret := range []string{"CANARY", "eyJ", r.admin, r.runner} {
+			if strings.Contains(text, secret) {
+				t.Errorf("a value is shown: %s", text)
+			}
 		}
 	}
 }
@@ -271,15 +176,17 @@ func TestGitHubTokenForgery(t *testing.T) {
 	i := newIssuerServer(t)
 	r := newRig(t, mappings(i.URL))
 	good := r.claims(i.URL)
-	public := pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(&testKeys()[0].PublicKey)})
+	public := pem.EncodeToMemory(&pem.Block{
+		Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(&testKeys()[0].PublicKey),
+	})
 	mac := func(secret []byte) string {
 		text := unsigned(map[string]any{"alg": "HS256", "typ": "JWT", "kid": "one"}, good)
 		h := hmac.New(sha256.New, secret)
 		h.Write([]byte(text))
-		return text + "." + segment(h.Sum(nil))
+		return text + "." + encodeSegment(h.Sum(nil))
 	}
-	whole := sign(testKeys()[0], "one", good)
-	parts := strings.Split(whole, ".")
+	valid := sign(testKeys()[0], "one", good)
+	parts := strings.Split(valid, ".")
 	evil := r.claims(i.URL)
 	evil["repository_id"] = "42"
 	none := unsigned(map[string]any{"alg": "none", "typ": "JWT"}, good)
@@ -293,128 +200,133 @@ func TestGitHubTokenForgery(t *testing.T) {
 		"unknown key id":      sign(testKeys()[1], "two", good),
 		"other claims":        parts[0] + "." + strings.Split(unsigned(nil, evil), ".")[1] + "." + parts[2],
 		"no signature":        parts[0] + "." + parts[1] + ".",
-		"cut":                 whole[:len(whole)-4],
+		"cut":                 valid[:len(valid)-4],
 		"two dots":            "..",
 		"not base64":          "a.b.c",
-		"too long":            whole + strings.Repeat("A", maxToken),
+		"too long":            valid + strings.Repeat("A", maxToken),
 		"key in the header":   headerKey(good),
 	} {
 		t.Run(name, func(t *testing.T) {
 			r.clock.move(20 * time.Second)
 			good["exp"] = r.clock.now().Add(time.Minute).Unix()
-			r.refused(t, token)
+			r.checkRefused(t, token)
 		})
 	}
-	r.do(sign(testKeys()[0], "one", r.claims(i.URL)), `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
-	r.clean(t)
+	r.query(sign(testKeys()[0], "one", r.claims(i.URL)), `{ secret_names }`).check(t, 200, `"secret_names":[]`)
+	r.checkNoLeak(t)
 }
 
-// headerKey brings its own key along in the header (RFC 7515, jwk).
+// headerKey returns a token that has its own key in the header (RFC 7515, jwk).
 func headerKey(claims map[string]any) string {
 	key := testKeys()[1]
-	text := unsigned(map[string]any{"alg": "RS256", "jwk": map[string]any{"kty": "RSA", "n": segment(key.N.Bytes()), "e": "AQAB"}}, claims)
-	return signed(key, text)
+	jwk := map[string]any{"kty": "RSA", "n": encodeSegment(key.N.Bytes()), "e": "AQAB"}
+	return signed(key, unsigned(map[string]any{"alg": "RS256", "jwk": jwk}, claims))
 }
 
 func TestGitHubEnvironment(t *testing.T) {
 	i := newIssuerServer(t)
 	r := newRig(t, mappings(i.URL))
 	claims := r.claims(i.URL)
-	maps.Copy(claims, map[string]any{"repository_id": "42", "environment": "production", "ref": "refs/heads/any", "event_name": "release"})
-	r.do(sign(testKeys()[0], "one", claims), `{ auth_info { tenant_id } secrets_api { key } }`).wants(t, 200, dataID, `"github:42"`)
+	maps.Copy(claims, map[string]any{
+		"repository_id": "42", "environment": "production", "ref": "refs/heads/any", "event_name": "release",
+	})
+	r.query(sign(testKeys()[0], "one", claims), `{ auth_info { tenant_id } secrets_api { key } }`).
+		check(t, 200, dataID, `"github:42"`)
 	for _, environment := range []any{"staging", "Production", "", nil} {
 		claims["environment"] = environment
-		r.refused(t, sign(testKeys()[0], "one", claims))
+		r.checkRefused(t, sign(testKeys()[0], "one", claims))
 	}
 }
 
-// A token names a tenant as a key does, and gets no other.
+// A token can use a tenant of its mapping by id, as a key can, and no other.
 func TestGitHubTokenTenants(t *testing.T) {
 	i := newIssuerServer(t)
 	r := newRig(t, mappings(i.URL))
 	token := sign(testKeys()[0], "one", r.claims(i.URL))
 	for tenant, want := range map[string]string{mlID: `"secret_names":[]`, dataID: "FORBIDDEN"} {
-		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(`{"query":"{ secret_names }"}`))
-		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set("Authorization", "Bearer "+token)
+		req := r.newQuery(token, `{ secret_names }`)
 		req.Header.Set("X-Prefect-Tenant-Id", tenant)
-		r.ask(r.Handler(), req).wants(t, 200, want)
+		r.record(r.Handler(), req).check(t, 200, want)
 	}
 }
 
 func TestIssuerOutageAndRotation(t *testing.T) {
 	i := newIssuerServer(t)
 	i.change(func() { i.down = true })
-	r := newRig(t, mappings(i.URL)) // starts all the same
+	r := newRig(t, mappings(i.URL)) // starts without the issuer
 	token := func(key int, id string) string { return sign(testKeys()[key], id, r.claims(i.URL)) }
 	names := `{ secret_names }`
-	r.unjudged(t, token(0, "one"))
+	r.checkUnjudged(t, token(0, "one"))
 
 	i.change(func() { i.down = false })
 	r.clock.move(10 * time.Second)
-	r.do(token(0, "one"), names).wants(t, 200, `"secret_names":[]`)
+	r.query(token(0, "one"), names).check(t, 200, `"secret_names":[]`)
 
-	i.change(func() { i.down = true }) // keys that are known go on, beyond their hour too
-	r.do(token(0, "one"), names).wants(t, 200, `"secret_names":[]`)
+	i.change(func() { i.down = true }) // known keys stay in use, even after an hour
+	r.query(token(0, "one"), names).check(t, 200, `"secret_names":[]`)
 	r.clock.move(2 * time.Hour)
-	r.do(token(0, "one"), names).wants(t, 200, `"secret_names":[]`)
-	r.unjudged(t, token(1, "two"))
+	r.query(token(0, "one"), names).check(t, 200, `"secret_names":[]`)
+	r.checkUnjudged(t, token(1, "two"))
 
 	i.change(func() {
 		i.down = false
 		i.keys = map[string]*rsa.PrivateKey{"one": testKeys()[0], "two": testKeys()[1]}
 	})
 	r.clock.move(time.Minute)
-	r.do(token(1, "two"), names).wants(t, 200, `"secret_names":[]`)
+	r.query(token(1, "two"), names).check(t, 200, `"secret_names":[]`)
 
 	i.change(func() { delete(i.keys, "one") }) // withdrawn: refused within the hour
 	r.clock.move(time.Hour)
-	r.refused(t, token(0, "one"))
-	r.do(token(1, "two"), names).wants(t, 200, `"secret_names":[]`)
-	r.clean(t)
+	r.checkRefused(t, token(0, "one"))
+	r.query(token(1, "two"), names).check(t, 200, `"secret_names":[]`)
+	r.checkNoLeak(t)
 }
 
-// Made-up key ids do not make the server ask on and on.
+// Tokens with invented key ids do not make the server ask the issuer each time.
 func TestQuestionsToTheIssuerAreBounded(t *testing.T) {
 	i := newIssuerServer(t)
 	r := newRig(t, mappings(i.URL))
 	for n := range 100 {
-		r.refused(t, sign(testKeys()[1], fmt.Sprint("made up ", n), r.claims(i.URL)))
+		r.checkRefused(t, sign(testKeys()[1], fmt.Sprint("made up ", n), r.claims(i.URL)))
 	}
 	if i.asked > 4 {
 		t.Errorf("the issuer was asked %d times", i.asked)
 	}
-	r.do(sign(testKeys()[0], "one", r.claims(i.URL)), `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
+	r.query(sign(testKeys()[0], "one", r.claims(i.URL)), `{ secret_names }`).check(t, 200, `"secret_names":[]`)
 }
 
-// A mapping that is taken out is of no use from then on.
+// A removed mapping accepts no token any more.
 func TestMappingIsTakenOut(t *testing.T) {
 	i := newIssuerServer(t)
 	r := newRig(t, mappings(i.URL))
 	token := sign(testKeys()[0], "one", r.claims(i.URL))
-	r.do(token, `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
-	if err := r.admit([]byte(r.keys())); err != nil {
+	r.query(token, `{ secret_names }`).check(t, 200, `"secret_names":[]`)
+	if err := r.replaceKeys([]byte(r.keys())); err != nil {
 		t.Fatal(err)
 	}
-	r.refused(t, token)
+	r.checkRefused(t, token)
 }
 
 func TestMappingNeedsURL(t *testing.T) {
 	r := newRig(t, "")
-	err := r.admit([]byte(tenantsText + mappings("https://ghe.example.com")))
+	err := r.replaceKeys([]byte(tenantsText + mappings("https://ghe.example.com")))
 	if err == nil || !strings.Contains(err.Error(), "[[github]] needs the URL of this server") {
 		t.Error(err)
 	}
 }
 
-// A mapping cannot admit an event that may run a stranger's code, even one that
-// no keys file could have said.
+// A mapping cannot accept an event that may run untrusted code, even a mapping that no
+// keys file can have.
 func TestOutsideWhateverTheMappingSays(t *testing.T) {
-	for _, event := range []string{"pull_request_target", "pull_request", "workflow_run", "issue_comment", "merge_group", ""} {
-		c := &claims{Audience: audience{"https://s"}, RepositoryID: "1", workflow: workflow{Ref: "refs/heads/main", Event: event}}
+	events := []string{"pull_request_target", "pull_request", "workflow_run", "issue_comment", "merge_group", ""}
+	for _, event := range events {
+		c := &claims{
+			Audience: audience{"https://s"}, RepositoryID: "1",
+			workflow: workflow{Ref: "refs/heads/main", Event: event},
+		}
 		m := keysfile.Mapping{Issuer: "i", RepositoryID: "1", Ref: "refs/heads/main", Events: []string{event}}
 		if _, reason := c.match("i", "https://s", []keysfile.Mapping{m}); reason == "" {
-			t.Errorf("%q was admitted", event)
+			t.Errorf("%q was accepted", event)
 		}
 	}
 }

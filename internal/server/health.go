@@ -12,36 +12,36 @@ import (
 )
 
 const (
-	readyFor    = time.Second     // how long an answer of the store counts
-	pingTimeout = 2 * time.Second // how long the store may take for it
+	pingInterval = time.Second     // how long an answer of the store counts
+	pingTimeout  = 2 * time.Second // how long the store may take to answer
 )
 
-// health is whether the server can be given work.
+// health decides whether the server is ready to serve requests.
 type health struct {
 	store    cloud.Store
 	now      func() time.Time
 	stopping atomic.Bool
 
-	mu    sync.Mutex // held while the store is asked, so that one question does for all
-	asked time.Time
-	err   error
+	mu     sync.Mutex // held while the store is pinged, so that all share one ping
+	pinged time.Time
+	err    error
 }
 
 func newHealth(store cloud.Store, now func() time.Time) *health {
 	return &health{store: store, now: now}
 }
 
-// storeAnswers asks the store at most once a second.
-func (h *health) storeAnswers() error {
+// pingStore pings the store at most once a second.
+func (h *health) pingStore() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if age := h.now().Sub(h.asked); age >= 0 && age < readyFor {
+	if age := h.now().Sub(h.pinged); age >= 0 && age < pingInterval {
 		return h.err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), pingTimeout)
 	defer cancel()
 	h.err = h.store.Ping(ctx)
-	h.asked = h.now()
+	h.pinged = h.now()
 	return h.err
 }
 
@@ -50,8 +50,8 @@ func healthz(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("ok\n"))
 }
 
-// WithHealth answers /healthz and /readyz in front of a handler that is always
-// ready, such as one that keeps everything in memory.
+// WithHealth answers /healthz and /readyz for a handler that is always ready, such as
+// one that keeps everything in memory.
 func WithHealth(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -65,9 +65,9 @@ func WithHealth(next http.Handler) http.Handler {
 	})
 }
 
-// readiness is the answer of /readyz. Keys and certificate are "ok" or "stale":
-// the file is broken, and what it said before is still in use. That alone does
-// not make a server unready, since all replicas would be so at once.
+// readiness is the answer of /readyz. Keys and certificate are "ok" or "stale": the
+// file is broken, and its previous text is still in use. That alone does not make a
+// server unready, since it would make all replicas unready at once.
 type readiness struct {
 	Ready       bool   `json:"ready"`
 	Stopping    bool   `json:"stopping,omitempty"`
@@ -82,10 +82,10 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	if s.cert != nil {
 		a.Certificate = s.cert.state()
 	}
-	if s.health.storeAnswers() != nil {
+	if s.health.pingStore() != nil {
 		a.Store = "unavailable"
 	}
-	if s.config.Audit.check() != nil {
+	if s.config.Audit.checkWritable() != nil {
 		a.Audit = "failing"
 	}
 	a.Ready = !a.Stopping && a.Store == "ok" && a.Audit == "ok"

@@ -16,35 +16,35 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// fragile is a store that can be sealed, and that can be made to wait.
-type fragile struct {
+// fragileStore is a store that can be sealed, and whose reads can be made to wait.
+type fragileStore struct {
 	*cloud.Memory
 	sealed atomic.Bool
 	pings  atomic.Int64
-	// Held, if set, is received from before a value is read; entered is told.
-	held, entered chan struct{}
+	// A read sends to entered, and waits for release. If release is nil it does neither.
+	entered, release chan struct{}
 }
 
-func (f *fragile) Ping(ctx context.Context) error {
+func (f *fragileStore) Ping(ctx context.Context) error {
 	f.pings.Add(1)
 	return f.state()
 }
 
-func (f *fragile) state() error {
+func (f *fragileStore) state() error {
 	if f.sealed.Load() {
 		return errors.New("Vault is sealed")
 	}
 	return nil
 }
 
-func (f *fragile) Get(ctx context.Context, tenant, name string) (json.RawMessage, error) {
+func (f *fragileStore) Get(ctx context.Context, tenant, name string) (json.RawMessage, error) {
 	if err := f.state(); err != nil {
 		return nil, err
 	}
-	if f.held != nil {
+	if f.release != nil {
 		f.entered <- struct{}{}
 		select {
-		case <-f.held:
+		case <-f.release:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
@@ -52,16 +52,16 @@ func (f *fragile) Get(ctx context.Context, tenant, name string) (json.RawMessage
 	return f.Memory.Get(ctx, tenant, name)
 }
 
-func (f *fragile) Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {
+func (f *fragileStore) Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {
 	if err := f.state(); err != nil {
 		return false, err
 	}
 	return f.Memory.Set(ctx, tenant, name, value, writer, compare)
 }
 
-func newFragile(t *testing.T, change ...func(*Config)) (*rig, *fragile) {
+func newFragileRig(t *testing.T, change ...func(*Config)) (*rig, *fragileStore) {
 	t.Helper()
-	f := &fragile{}
+	f := &fragileStore{}
 	r := newRig(t, "", append(change, func(c *Config) {
 		f.Memory = c.Store.(*cloud.Memory)
 		c.Store = f
@@ -69,52 +69,53 @@ func newFragile(t *testing.T, change ...func(*Config)) (*rig, *fragile) {
 	return r, f
 }
 
-// A sealed store is an error that clients try again after, and mends by itself.
+// Clients retry while the store is sealed, and the server recovers without a restart.
 func TestSealedStore(t *testing.T) {
-	r, f := newFragile(t)
-	r.do(r.admin, set("A", "CANARY")).wants(t, 200, `"success":true`)
-	r.get("/readyz").wants(t, 200, `"ready":true`, `"store":"ok"`)
+	r, f := newFragileRig(t)
+	r.query(r.admin, setQuery("A", "CANARY")).check(t, 200, `"success":true`)
+	r.get("/readyz").check(t, 200, `"ready":true`, `"store":"ok"`)
 	f.sealed.Store(true)
-	r.clock.move(readyFor)
-	r.do(r.runner, value("A")).wants(t, 200, "API_ERROR")
-	r.do(r.admin, set("B", "CANARY")).wants(t, 200, "API_ERROR")
-	r.get("/readyz").wants(t, 503, `"ready":false`, `"store":"unavailable"`)
-	r.get("/healthz").wants(t, 200, "ok")
-	r.get("/metrics").wants(t, 200, `prefect_secrets_store_errors_total{operation="get"} 1`, `prefect_secrets_calls_total{operation="set_secret",tenant="data",outcome="API_ERROR"} 1`)
+	r.clock.move(pingInterval)
+	r.query(r.runner, valueQuery("A")).check(t, 200, "API_ERROR")
+	r.query(r.admin, setQuery("B", "CANARY")).check(t, 200, "API_ERROR")
+	r.get("/readyz").check(t, 503, `"ready":false`, `"store":"unavailable"`)
+	r.get("/healthz").check(t, 200, "ok")
+	r.get("/metrics").check(t, 200, `prefect_secrets_store_errors_total{operation="get"} 1`,
+		`prefect_secrets_calls_total{operation="set_secret",tenant="data",outcome="API_ERROR"} 1`)
 	f.sealed.Store(false)
-	r.clock.move(readyFor)
-	r.get("/readyz").wants(t, 200, `"ready":true`)
-	r.do(r.runner, value("A")).wants(t, 200, `"CANARY"`)
+	r.clock.move(pingInterval)
+	r.get("/readyz").check(t, 200, `"ready":true`)
+	r.query(r.runner, valueQuery("A")).check(t, 200, `"CANARY"`)
 	if !strings.Contains(r.log.String(), "Vault is sealed") {
 		t.Errorf("log: %s", r.log)
 	}
-	r.clean(t)
+	r.checkNoLeak(t)
 }
 
 func TestReadyzAsksOncePerSecond(t *testing.T) {
-	r, f := newFragile(t)
+	r, f := newFragileRig(t)
 	for range 10 {
-		r.get("/readyz").wants(t, 200)
+		r.get("/readyz").check(t, 200)
 	}
 	if f.pings.Load() != 1 {
 		t.Errorf("%d pings", f.pings.Load())
 	}
-	r.clock.move(readyFor)
-	r.get("/readyz").wants(t, 200)
+	r.clock.move(pingInterval)
+	r.get("/readyz").check(t, 200)
 	if f.pings.Load() != 2 {
 		t.Errorf("%d pings", f.pings.Load())
 	}
 }
 
-// A stopping server first says that it is not ready, answers what comes all the
-// same, then finishes what is in flight.
+// A stopping server first reports that it is not ready, while it answers requests as
+// before. Then it finishes those in progress.
 func TestShutdown(t *testing.T) {
-	r, f := newFragile(t, func(c *Config) { c.ShutdownDelay = 300 * time.Millisecond })
-	r.do(r.admin, set("A", "v")).wants(t, 200, `"success":true`)
-	f.held, f.entered = make(chan struct{}), make(chan struct{}, 1)
-	address, stop := r.serve()
+	r, f := newFragileRig(t, func(c *Config) { c.ShutdownDelay = 300 * time.Millisecond })
+	r.query(r.admin, setQuery("A", "v")).check(t, 200, `"success":true`)
+	f.release, f.entered = make(chan struct{}), make(chan struct{}, 1)
+	address, stop := r.start()
 	answer := make(chan string, 1)
-	go func() { answer <- r.post("http://"+address, r.runner, value("A")) }()
+	go func() { answer <- r.queryURL("http://"+address, r.runner, valueQuery("A")) }()
 	<-f.entered
 	stopped := make(chan error, 1)
 	go func() { stopped <- stop() }()
@@ -139,7 +140,7 @@ func TestShutdown(t *testing.T) {
 		t.Fatalf("stopped with a request in flight: %v", err)
 	default:
 	}
-	close(f.held)
+	close(f.release)
 	if got := <-answer; !strings.Contains(got, `"v"`) {
 		t.Errorf("the request in flight got %s", got)
 	}
@@ -148,14 +149,14 @@ func TestShutdown(t *testing.T) {
 	}
 }
 
-// What does not end in time is cut off, and the server says so.
+// Requests that do not end in time are cut off, and the server reports that.
 func TestShutdownIsBounded(t *testing.T) {
-	r, f := newFragile(t, func(c *Config) { c.ShutdownTimeout = 50 * time.Millisecond })
-	r.do(r.admin, set("A", "v"))
-	f.held, f.entered = make(chan struct{}), make(chan struct{}, 1)
-	address, stop := r.serve()
+	r, f := newFragileRig(t, func(c *Config) { c.ShutdownTimeout = 50 * time.Millisecond })
+	r.query(r.admin, setQuery("A", "v"))
+	f.release, f.entered = make(chan struct{}), make(chan struct{}, 1)
+	address, stop := r.start()
 	answer := make(chan string, 1)
-	go func() { answer <- r.post("http://"+address, r.runner, value("A")) }()
+	go func() { answer <- r.queryURL("http://"+address, r.runner, valueQuery("A")) }()
 	<-f.entered
 	if err := stop(); err == nil || !strings.Contains(err.Error(), "cut off") {
 		t.Error(err)
@@ -165,26 +166,26 @@ func TestShutdownIsBounded(t *testing.T) {
 	}
 }
 
-// A store that does not answer costs the request its time, not the server.
+// A request ends after its time even if the store does not answer.
 func TestRequestTime(t *testing.T) {
-	r, f := newFragile(t, func(c *Config) { c.timeouts.request = 30 * time.Millisecond })
-	f.held, f.entered = make(chan struct{}), make(chan struct{}, 1)
-	r.do(r.runner, value("A")).wants(t, 200, "API_ERROR")
-	if RequestTimeout != 30*time.Second {
-		t.Errorf("the request time is %v", RequestTimeout)
+	r, f := newFragileRig(t, func(c *Config) { c.timeouts.request = 30 * time.Millisecond })
+	f.release, f.entered = make(chan struct{}), make(chan struct{}, 1)
+	r.query(r.runner, valueQuery("A")).check(t, 200, "API_ERROR")
+	if requestTimeout != 30*time.Second {
+		t.Errorf("the request time is %v", requestTimeout)
 	}
 }
 
 // No metric has a label that a client chose.
 func TestMetricsHoldNoNames(t *testing.T) {
 	r := newRig(t, "")
-	r.do(r.admin, set("CANARY_NAME", "CANARY"))
-	r.do("CANARY_KEY", `{ CANARY: secret_names }`)
-	r.do(r.admin, `{ CANARY_FIELD }`)
-	req := r.requestTo("/CANARY/path", r.admin, bytes.NewReader(nil))
+	r.query(r.admin, setQuery("CANARY_NAME", "CANARY"))
+	r.query("CANARY_KEY", `{ CANARY: secret_names }`)
+	r.query(r.admin, `{ CANARY_FIELD }`)
+	req := r.newRequest("/CANARY/path", r.admin, bytes.NewReader(nil))
 	req.Method = "CANARY"
-	r.ask(r.Handler(), req).wants(t, 404)
-	r.get("/metrics").wants(t, 200,
+	r.record(r.Handler(), req).check(t, 404)
+	r.get("/metrics").check(t, 200,
 		`prefect_secrets_calls_total{operation="set_secret",tenant="data",outcome="ok"} 1`,
 		`prefect_secrets_calls_total{operation="none",tenant="",outcome="UNAUTHENTICATED"} 1`,
 		`prefect_secrets_http_requests_total{status="404"} 1`,
@@ -194,5 +195,5 @@ func TestMetricsHoldNoNames(t *testing.T) {
 	if body := r.get("/metrics").body; strings.Contains(body, "CANARY") {
 		t.Error(body)
 	}
-	r.get("/metrics/").wants(t, 404)
+	r.get("/metrics/").check(t, 404)
 }

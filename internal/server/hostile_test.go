@@ -15,7 +15,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// Each bound of one document holds before the document costs anything.
+// A document that exceeds a bound is refused before it costs anything.
 func TestLimits(t *testing.T) {
 	r := newRig(t, "")
 	repeat := func(n int, format string) string {
@@ -25,7 +25,7 @@ func TestLimits(t *testing.T) {
 		}
 		return b.String()
 	}
-	for name, test := range map[string]struct {
+	for name, tt := range map[string]struct {
 		query  string
 		status int
 		want   string
@@ -36,55 +36,55 @@ func TestLimits(t *testing.T) {
 		"fragments":    {"{ secret_names }" + repeat(51, " fragment f%d on Query { secret_names }"), 400, "more than 50 fragments"},
 		"spreads":      {"{" + strings.Repeat("...f ", 51) + "} fragment f on Query { secret_names }", 400, "more than 50 fragment spreads"},
 		"depth":        {strings.Repeat("{ a ", 9) + strings.Repeat("}", 9), 400, "maximum operation depth of 7"},
-		"name":         {set(strings.Repeat("n", 256), "v"), 200, "255 bytes"},
-		"value":        {set("n", strings.Repeat("v", 64<<10)), 200, "65536 bytes"},
+		"name":         {setQuery(strings.Repeat("n", 256), "v"), 200, "255 bytes"},
+		"value":        {setQuery("n", strings.Repeat("v", 64<<10)), 200, "65536 bytes"},
 		"body":         {"{ secret_names }" + strings.Repeat(" ", cloud.MaxBody), 413, "larger than 5242880 bytes"},
 		"below limits": {"{" + repeat(1000, "a%d: secret_names ") + "}", 200, `"a999":[]`},
 	} {
-		t.Run(name, func(t *testing.T) { r.do(r.admin, test.query).wants(t, test.status, test.want) })
+		t.Run(name, func(t *testing.T) { r.query(r.admin, tt.query).check(t, tt.status, tt.want) })
 	}
 }
 
-// bomb is a body without an end. It counts what is read of it.
-type bomb struct{ read int }
+// endlessBody is a body without an end. It counts what is read of it.
+type endlessBody struct{ read int }
 
-func (b *bomb) Read(p []byte) (int, error) {
+func (b *endlessBody) Read(p []byte) (int, error) {
 	b.read += len(p)
 	return len(p), nil
 }
 
-// Nobody reads the body of who has no key, and of who has one no more than the
-// limit.
+// The body of a request without a valid key is not read, and of other bodies no more
+// than the limit is.
 func TestEndlessBody(t *testing.T) {
 	r := newRig(t, "")
-	stranger, known := &bomb{}, &bomb{}
-	r.send("wrong", "/", stranger).wants(t, 200, "UNAUTHENTICATED")
-	r.ask(r.Handler(), r.endless(r.admin, known)).wants(t, 413)
-	if stranger.read != 0 || known.read > 2*cloud.MaxBody+1<<20 {
-		t.Errorf("read %d bytes of a stranger's body, and %d of another's", stranger.read, known.read)
+	unknown, known := &endlessBody{}, &endlessBody{}
+	r.postBody("wrong", "/", unknown).check(t, 200, "UNAUTHENTICATED")
+	r.record(r.Handler(), r.newChunkedRequest(r.admin, known)).check(t, 413)
+	if unknown.read != 0 || known.read > 2*cloud.MaxBody+1<<20 {
+		t.Errorf("read %d bytes of a body without a valid key, and %d of one with a key", unknown.read, known.read)
 	}
 }
 
-func (r *rig) endless(key string, body io.Reader) *http.Request {
-	req := r.requestTo("/", key, body)
+func (r *rig) newChunkedRequest(key string, body io.Reader) *http.Request {
+	req := r.newRequest("/", key, body)
 	req.ContentLength = -1
 	return req
 }
 
-// Content-Encoding is not honoured, so no body grows.
+// No body is decompressed, so none grows.
 func TestGzipBomb(t *testing.T) {
 	r := newRig(t, "")
 	var packed bytes.Buffer
 	w := gzip.NewWriter(&packed)
 	_, _ = w.Write(bytes.Repeat([]byte(" "), 16<<20))
 	_ = w.Close()
-	req := r.requestTo("/", r.admin, &packed)
+	req := r.newRequest("/", r.admin, &packed)
 	req.Header.Set("Content-Encoding", "gzip")
-	r.ask(r.Handler(), req).wants(t, 415)
+	r.record(r.Handler(), req).check(t, 415)
 }
 
-// raw sends text and gives what comes back until the server hangs up.
-func raw(t *testing.T, address, text string) string {
+// sendRaw sends text and returns what the server sends until it closes the connection.
+func sendRaw(t *testing.T, address, text string) string {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -95,36 +95,37 @@ func raw(t *testing.T, address, text string) string {
 	_, _ = io.WriteString(conn, text)
 	answer, err := io.ReadAll(conn)
 	if ne, ok := err.(net.Error); ok && ne.Timeout() {
-		t.Fatalf("the server did not hang up after %q", text[:min(len(text), 40)])
+		t.Fatalf("the server did not close the connection after %q", text[:min(len(text), 40)])
 	}
 	return string(answer)
 }
 
-// Who sends slowly is hung up on; who sends much in the headers is refused.
+// A client that sends slowly is disconnected; one that sends huge headers is refused.
 func TestSlowAndHugeClients(t *testing.T) {
 	r := newRig(t, "", func(c *Config) {
 		c.timeouts = timeouts{header: 300 * time.Millisecond, read: 600 * time.Millisecond}
 	})
-	address, _ := r.serve()
+	address, _ := r.start()
 	post := "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer " + r.admin + "\r\n"
-	if got := raw(t, address, "POST / HTTP/1.1\r\nHost: x\r\nX-A: "); got != "" && !strings.Contains(got, " 408 ") {
+	if got := sendRaw(t, address, "POST / HTTP/1.1\r\nHost: x\r\nX-A: "); got != "" && !strings.Contains(got, " 408 ") {
 		t.Errorf("slow headers: %q", got)
 	}
-	if got := raw(t, address, post+"Content-Length: 100\r\n\r\n{"); !strings.Contains(got, " 400 ") {
+	if got := sendRaw(t, address, post+"Content-Length: 100\r\n\r\n{"); !strings.Contains(got, " 400 ") {
 		t.Errorf("slow body: %q", got)
 	}
-	if got := raw(t, address, "GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: "+strings.Repeat("a", 64<<10)+"\r\n\r\n"); !strings.Contains(got, " 431 ") {
+	huge := "GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: " + strings.Repeat("a", 64<<10) + "\r\n\r\n"
+	if got := sendRaw(t, address, huge); !strings.Contains(got, " 431 ") {
 		t.Errorf("huge header: %q", got)
 	}
-	if got := raw(t, address, post+"Content-Length: 9999999999\r\n\r\n{"); !strings.Contains(got, " 413 ") {
+	if got := sendRaw(t, address, post+"Content-Length: 9999999999\r\n\r\n{"); !strings.Contains(got, " 413 ") {
 		t.Errorf("huge length: %q", got)
 	}
 	eventually(t, "an answer to the next client", func() bool {
-		return strings.Contains(r.post("http://"+address, r.admin, `{ secret_names }`), `"secret_names":[]`)
+		return strings.Contains(r.queryURL("http://"+address, r.admin, `{ secret_names }`), `"secret_names":[]`)
 	})
 }
 
-// Who reads slowly is hung up on, and its place is free again.
+// A client that reads slowly is disconnected, and its turn is free again.
 func TestSlowReader(t *testing.T) {
 	r := newRig(t, "", func(c *Config) {
 		c.timeouts = timeouts{write: 200 * time.Millisecond}
@@ -142,7 +143,7 @@ func TestSlowReader(t *testing.T) {
 			}), nil
 		}
 	})
-	address, _ := r.serve()
+	address, _ := r.start()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
@@ -150,16 +151,16 @@ func TestSlowReader(t *testing.T) {
 	defer conn.Close()
 	_, _ = io.WriteString(conn, "POST /large HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
 	_, _ = bufio.NewReaderSize(conn, 16).ReadByte() // and no more
-	eventually(t, "the free place", func() bool {
-		return strings.Contains(r.post("http://"+address, r.admin, `{ secret_names }`), `"secret_names":[]`)
+	eventually(t, "the free turn", func() bool {
+		return strings.Contains(r.queryURL("http://"+address, r.admin, `{ secret_names }`), `"secret_names":[]`)
 	})
 }
 
-// Connections beyond the bound wait, and are served when others have gone.
+// Connections beyond the bound wait, and are served when others have closed.
 func TestManyConnections(t *testing.T) {
 	const limit, clients = 20, 300
 	r := newRig(t, "", func(c *Config) { c.MaxConnections = limit })
-	address, _ := r.serve()
+	address, _ := r.start()
 	conns := make([]net.Conn, clients)
 	for i := range conns {
 		conn, err := net.Dial("tcp", address)
@@ -168,12 +169,12 @@ func TestManyConnections(t *testing.T) {
 		}
 		conns[i] = conn
 	}
-	// A connection that loses its place to a newcomer is missing for a moment.
+	// While a connection is replaced by a new one, it is not counted for a moment.
 	eventually(t, "the bound in the metrics", func() bool {
 		return strings.Contains(r.get("/metrics").body, fmt.Sprintf("prefect_secrets_connections %d\n", limit))
 	})
 	answer := make(chan string, 1)
-	go func() { answer <- r.post("http://"+address, r.admin, `{ secret_names }`) }()
+	go func() { answer <- r.queryURL("http://"+address, r.admin, `{ secret_names }`) }()
 	for _, conn := range conns {
 		if r.meter.connections.Load() > limit {
 			t.Errorf("%d connections", r.meter.connections.Load())
@@ -185,28 +186,27 @@ func TestManyConnections(t *testing.T) {
 	}
 }
 
-// Requests beyond the bound are told to come again, and take nothing from those
-// at work.
+// Requests beyond the bound are asked to retry, and do not disturb those in progress.
 func TestManyRequests(t *testing.T) {
-	r, f := newFragile(t, func(c *Config) { c.MaxRequests, c.timeouts.patience = 2, 100*time.Millisecond })
-	r.do(r.admin, set("A", "v"))
-	f.held, f.entered = make(chan struct{}), make(chan struct{}, 2)
+	r, f := newFragileRig(t, func(c *Config) { c.MaxRequests, c.timeouts.patience = 2, 100*time.Millisecond })
+	r.query(r.admin, setQuery("A", "v"))
+	f.release, f.entered = make(chan struct{}), make(chan struct{}, 2)
 	answers := make(chan string, 2)
-	address, _ := r.serve()
+	address, _ := r.start()
 	for range 2 {
-		go func() { answers <- r.post("http://"+address, r.runner, value("A")) }()
+		go func() { answers <- r.queryURL("http://"+address, r.runner, valueQuery("A")) }()
 	}
 	<-f.entered
 	<-f.entered
-	busy := r.do(r.runner, value("A"))
-	busy.wants(t, 503, "API_ERROR")
+	busy := r.query(r.runner, valueQuery("A"))
+	busy.check(t, 503, "API_ERROR")
 	if busy.header.Get("Retry-After") != "1" {
 		t.Errorf("headers %v", busy.header)
 	}
-	r.get("/healthz").wants(t, 200, "ok")
-	r.get("/readyz").wants(t, 200)
-	r.get("/metrics").wants(t, 200, "prefect_secrets_busy_total 1", "prefect_secrets_requests_in_flight 2")
-	close(f.held)
+	r.get("/healthz").check(t, 200, "ok")
+	r.get("/readyz").check(t, 200)
+	r.get("/metrics").check(t, 200, "prefect_secrets_busy_total 1", "prefect_secrets_requests_in_flight 2")
+	close(f.release)
 	for range 2 {
 		if got := <-answers; !strings.Contains(got, `"v"`) {
 			t.Error(got)

@@ -11,77 +11,77 @@ import (
 	"time"
 )
 
-// hang makes the issuer take questions and give no answer until it is released.
+// hang makes the issuer accept requests and not answer until it is released.
 func (i *testIssuer) hang(t *testing.T) (release func()) {
 	t.Helper()
-	held := make(chan struct{})
-	release = sync.OnceFunc(func() { close(held) })
+	released := make(chan struct{})
+	release = sync.OnceFunc(func() { close(released) })
 	t.Cleanup(release)
-	i.change(func() { i.held = held })
+	i.change(func() { i.release = released })
 	return release
 }
 
-// While an issuer hangs, few wait for it, the others are told at once to come again,
-// and keys of our own are answered as ever, with any number of clients that have none.
+// While an issuer hangs, few requests wait for it and the others are asked at once to
+// retry. Requests with keys of the keys file are answered as before.
 func TestIssuerHangs(t *testing.T) {
 	i := newIssuerServer(t)
 	release := i.hang(t)
 	r := newRig(t, mappings(i.URL), func(c *Config) { c.MaxRequests = 2 })
-	address, _ := r.serve()
+	address, _ := r.start()
 	token := sign(testKeys()[0], "one", r.claims(i.URL))
 	var waiting []*client
 	for range maxWaiting {
-		c := dial(t, address)
+		c := dialServer(t, address)
 		c.post(token, `{ secret_names }`)
 		waiting = append(waiting, c)
 	}
 	issuer := r.github.issuers[i.URL]
-	eventually(t, "all places taken", func() bool { return len(issuer.waiting) == maxWaiting })
+	eventually(t, "as many waiting as may", func() bool { return len(issuer.waiting) == maxWaiting })
 	for range 20 {
-		r.unjudged(t, token)
-		r.do(r.admin, `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
+		r.checkUnjudged(t, token)
+		r.query(r.admin, `{ secret_names }`).check(t, 200, `"secret_names":[]`)
 	}
 	release()
 	for _, c := range waiting {
-		if _, body := c.answer(); !strings.Contains(body, `"secret_names":[]`) {
+		if _, body := c.readAnswer(); !strings.Contains(body, `"secret_names":[]`) {
 			t.Error(body)
 		}
 	}
 	if i.asked != 1 {
 		t.Errorf("the issuer was asked %d times", i.asked)
 	}
-	r.get("/metrics").wants(t, 200, `prefect_secrets_github_tokens_total{outcome="unjudged"} 20`)
-	r.clean(t)
+	r.get("/metrics").check(t, 200, `prefect_secrets_github_tokens_total{outcome="unjudged"} 20`)
+	r.checkNoLeak(t)
 }
 
-// Keys that are known count while their issuer hangs, within their hour at once and
-// after it when it has had its moment. Another issuer's tokens do not wait for it.
+// Known keys stay in use while their issuer hangs: for an hour at once, and after that
+// once the issuer has had a moment to answer. Another issuer's tokens do not wait.
 func TestKnownKeysWhileTheIssuerHangs(t *testing.T) {
 	i, other := newIssuerServer(t), newIssuerServer(t)
 	r := newRig(t, mappings(i.URL)+mappings(other.URL))
 	good := func(of *testIssuer) string { return sign(testKeys()[0], "one", r.claims(of.URL)) }
 	names := `{ secret_names }`
-	r.do(good(i), names).wants(t, 200, `"secret_names":[]`)
+	r.query(good(i), names).check(t, 200, `"secret_names":[]`)
 	r.clock.move(30 * time.Minute)
-	if r.do(good(i), names).wants(t, 200, `"secret_names":[]`); i.asked != 1 {
+	if r.query(good(i), names).check(t, 200, `"secret_names":[]`); i.asked != 1 {
 		t.Errorf("the issuer was asked %d times within the hour", i.asked)
 	}
 	i.hang(t)
 	r.clock.move(time.Minute)
 	issuer := r.github.issuers[i.URL]
-	for n := range maxWaiting { // take every place there is
-		go r.do(sign(testKeys()[1], fmt.Sprint("made up ", n), r.claims(i.URL)), names)
+	for n := range maxWaiting { // as many as may wait
+		go r.query(sign(testKeys()[1], fmt.Sprint("made up ", n), r.claims(i.URL)), names)
 	}
-	eventually(t, "all places taken", func() bool { return len(issuer.waiting) == maxWaiting })
-	r.do(good(i), names).wants(t, 200, `"secret_names":[]`)
-	r.do(good(other), names).wants(t, 200, `"secret_names":[]`)
+	eventually(t, "as many waiting as may", func() bool { return len(issuer.waiting) == maxWaiting })
+	r.query(good(i), names).check(t, 200, `"secret_names":[]`)
+	r.query(good(other), names).check(t, 200, `"secret_names":[]`)
 	r.clock.move(2 * time.Hour)
-	r.do(good(i), names).wants(t, 200, `"secret_names":[]`)
-	eventually(t, "the places are free", func() bool { return len(issuer.waiting) == 0 })
-	r.do(good(i), names).wants(t, 200, `"secret_names":[]`) // waits, and not for long
+	r.query(good(i), names).check(t, 200, `"secret_names":[]`)
+	eventually(t, "nobody waiting", func() bool { return len(issuer.waiting) == 0 })
+	r.query(good(i), names).check(t, 200, `"secret_names":[]`) // waits, but not long
 }
 
-// Whoever is asked for keys is the issuer's own choice by https, and nobody else's.
+// Redirects are followed on the issuer's own host only.
 func TestIssuerRedirects(t *testing.T) {
 	elsewhere := newIssuerServer(t)
 	for name, redirect := range map[string]string{"configuration": "/.well-known/openid-configuration", "keys": "/keys"} {
@@ -89,27 +89,27 @@ func TestIssuerRedirects(t *testing.T) {
 			i := newIssuerServer(t)
 			i.change(func() { i.redirects = map[string]string{redirect: elsewhere.URL + redirect} })
 			r := newRig(t, mappings(i.URL))
-			r.unjudged(t, sign(testKeys()[0], "one", r.claims(i.URL)))
+			r.checkUnjudged(t, sign(testKeys()[0], "one", r.claims(i.URL)))
 			if elsewhere.asked+elsewhere.discovery != 0 {
 				t.Error("another host was asked")
 			}
 			i.change(func() { i.redirects = map[string]string{redirect: i.URL + "/moved" + redirect} })
 			r.clock.move(time.Minute)
-			r.do(sign(testKeys()[0], "one", r.claims(i.URL)), `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
+			r.query(sign(testKeys()[0], "one", r.claims(i.URL)), `{ secret_names }`).check(t, 200, `"secret_names":[]`)
 		})
 	}
 }
 
-// An https issuer's keys come by https, wherever its configuration says they are.
+// The keys of an https issuer come over https, whatever its configuration says.
 func TestIssuerKeysByHTTPS(t *testing.T) {
-	plain := newIssuerServer(t)
-	i := &testIssuer{keys: plain.keys}
+	insecure := newIssuerServer(t)
+	i := &testIssuer{keys: insecure.keys}
 	i.Server = httptest.NewTLSServer(http.HandlerFunc(i.answer))
 	t.Cleanup(i.Close)
 	r := newRig(t, mappings(i.URL), func(c *Config) { c.Transport = i.Client().Transport })
 	token := sign(testKeys()[0], "one", r.claims(i.URL))
 	for name, change := range map[string]func(){
-		"jwks_uri":            func() { i.keysURL = plain.URL + "/keys" },
+		"jwks_uri":            func() { i.keysURL = insecure.URL + "/keys" },
 		"redirect, same host": func() { i.redirects = map[string]string{"/keys": strings.Replace(i.URL, "https", "http", 1) + "/keys"} },
 		"redirect, host in caps": func() {
 			i.redirects = map[string]string{"/keys": "HTTP" + strings.TrimPrefix(i.URL, "https") + "/keys"}
@@ -117,17 +117,17 @@ func TestIssuerKeysByHTTPS(t *testing.T) {
 	} {
 		i.change(func() { i.keysURL, i.redirects = "", nil; change() })
 		r.clock.move(time.Minute)
-		r.unjudged(t, token)
-		if plain.asked != 0 {
-			t.Errorf("%s: keys were asked for by plain http", name)
+		r.checkUnjudged(t, token)
+		if insecure.asked != 0 {
+			t.Errorf("%s: keys were requested over plain http", name)
 		}
 	}
 	i.change(func() { i.keysURL, i.redirects = "", nil })
 	r.clock.move(time.Minute)
-	r.do(sign(testKeys()[0], "one", r.claims(i.URL)), `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
+	r.query(sign(testKeys()[0], "one", r.claims(i.URL)), `{ secret_names }`).check(t, 200, `"secret_names":[]`)
 }
 
-// A token of GitHub's has no backup, and the audit log says whose it was.
+// A GitHub token may not back up, and the audit log says whose it was.
 func TestGitHubTokenHasNoBackup(t *testing.T) {
 	i := newIssuerServer(t)
 	r := newRig(t, mappings(i.URL), func(c *Config) {
@@ -137,24 +137,24 @@ func TestGitHubTokenHasNoBackup(t *testing.T) {
 			})}
 		}
 	})
-	r.send(sign(testKeys()[0], "one", r.claims(i.URL)), "/backup", nil).wants(t, 200, "false")
-	if got := shown(r.entries()); len(got) != 1 || got[0] != "github:octocat/hello-world backup  FORBIDDEN 0 []" {
+	r.postBody(sign(testKeys()[0], "one", r.claims(i.URL)), "/backup", nil).check(t, 200, "false")
+	if got := summaries(r.entries()); len(got) != 1 || got[0] != "github:octocat/hello-world backup  FORBIDDEN 0 []" {
 		t.Errorf("%q", got)
 	}
 }
 
-// A claim counts only in its own case, and only if the token has it once.
+// A token is refused if it has a claim in another letter case, or twice.
 func TestClaimsMatchByCase(t *testing.T) {
 	i := newIssuerServer(t)
 	r := newRig(t, mappings(i.URL))
-	r.do(sign(testKeys()[0], "one", r.claims(i.URL)), `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
+	r.query(sign(testKeys()[0], "one", r.claims(i.URL)), `{ secret_names }`).check(t, 200, `"secret_names":[]`)
 	for _, claim := range claimNames {
 		other := strings.ToUpper(claim[:1]) + claim[1:]
 		claims := r.claims(i.URL)
 		claims[other] = claims[claim]
-		r.refused(t, sign(testKeys()[0], "one", claims))
+		r.checkRefused(t, sign(testKeys()[0], "one", claims))
 		delete(claims, claim)
-		r.refused(t, sign(testKeys()[0], "one", claims))
+		r.checkRefused(t, sign(testKeys()[0], "one", claims))
 	}
 	for name, change := range map[string]string{
 		"twice":                 `"repository_id":"31337","repository_id":"1296269"`,
@@ -163,13 +163,15 @@ func TestClaimsMatchByCase(t *testing.T) {
 		"Repository_ID besides": `"repository_id":"31337","Repository_ID":"1296269"`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			r.refused(t, signText(testKeys()[0], strings.Replace(r.claimsText(i.URL), `"repository_id":"1296269"`, change, 1)))
+			claims := strings.Replace(r.claimsText(i.URL), `"repository_id":"1296269"`, change, 1)
+			r.checkRefused(t, signText(testKeys()[0], claims))
 		})
 	}
-	r.do(signText(testKeys()[0], strings.Replace(r.claimsText(i.URL), `{`, `{"another":1,"Another":2,`, 1)), `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
+	claims := strings.Replace(r.claimsText(i.URL), `{`, `{"another":1,"Another":2,`, 1)
+	r.query(signText(testKeys()[0], claims), `{ secret_names }`).check(t, 200, `"secret_names":[]`)
 }
 
-// Nobody waits for what an issuer that refuses connections might say.
+// Requests do not wait for an issuer that refuses connections.
 func TestIssuerIsAway(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -178,9 +180,10 @@ func TestIssuerIsAway(t *testing.T) {
 	url := "http://" + listener.Addr().String()
 	_ = listener.Close()
 	r := newRig(t, mappings(url))
-	r.unjudged(t, sign(testKeys()[0], "one", r.claims(url)))
-	r.unjudged(t, sign(testKeys()[0], "one", r.claims(url)))
-	if audit := r.audit.String(); strings.Count(audit, `"key":"","operation":"none","tenant":"","tenant_id":"","name":"","outcome":"API_ERROR"`) != 2 {
+	r.checkUnjudged(t, sign(testKeys()[0], "one", r.claims(url)))
+	r.checkUnjudged(t, sign(testKeys()[0], "one", r.claims(url)))
+	const line = `"key":"","operation":"none","tenant":"","tenant_id":"","name":"","outcome":"API_ERROR"`
+	if audit := r.audit.String(); strings.Count(audit, line) != 2 {
 		t.Errorf("audit: %s", audit)
 	}
 }

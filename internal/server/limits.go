@@ -6,29 +6,28 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
 // Bounds on one connection and one request.
 const (
-	// RequestTimeout bounds the work on one request.
-	RequestTimeout = 30 * time.Second
-
-	headerTimeout = 10 * time.Second // to send a request's headers
-	readTimeout   = 30 * time.Second // to send a request
-	writeTimeout  = 75 * time.Second // from its headers to the last byte of its answer
-	idleTimeout   = 2 * time.Minute  // between requests, for who has a key
-	maxHeader     = 16 << 10         // bytes; net/http adds 4 KiB of slack
-	spareConns    = 16               // beyond those that are allowed, for the health alone
+	requestTimeout = 30 * time.Second // the work on a request
+	headerTimeout  = 10 * time.Second // to send a request's headers
+	readTimeout    = 30 * time.Second // to send a request
+	writeTimeout   = 75 * time.Second // from its headers to the last byte of its answer
+	idleTimeout    = 2 * time.Minute  // between requests, for a client with a key
+	maxHeader      = 16 << 10         // bytes; net/http adds 4 KiB of slack
+	spareConns     = 16               // beyond the maximum, for health checks only
 )
 
-// timeouts are those bounds where a test needs shorter ones.
+// timeouts replace those bounds in tests that need shorter ones.
 type timeouts struct{ header, read, write, request, patience, grace time.Duration }
 
 func (s *Server) httpServer(h http.Handler) *http.Server {
 	t := s.config.timeouts
-	return onSeats(&http.Server{
-		Handler:           seated(h),
+	return trackConns(&http.Server{
+		Handler:           withConn(h),
 		ReadHeaderTimeout: cmp.Or(t.header, headerTimeout),
 		ReadTimeout:       cmp.Or(t.read, readTimeout),
 		WriteTimeout:      cmp.Or(t.write, writeTimeout),
@@ -36,6 +35,11 @@ func (s *Server) httpServer(h http.Handler) *http.Server {
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          log.New(debugWriter{s.config.Log}, "", 0),
 	})
+}
+
+// limitConns bounds the connections that a listener has open at once.
+func (s *Server) limitConns(l net.Listener, limit int, count *atomic.Int64) *limitListener {
+	return newLimitListener(l, limit, spareConns, cmp.Or(s.config.timeouts.header, headerTimeout), count)
 }
 
 // secure puts TLS on a listener if there is a certificate.

@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// LimitMemory finds out how many bytes the process may take, for [Config.Memory]; 0
-// means that nothing says so. GOMEMLIMIT decides where it is set. Else it is the
-// limit of the process's control group, of which Go's collector gets seven eighths as
-// its own: an eighth is left for memory that is not Go's.
+// LimitMemory returns how many bytes the process may use, for [Config.Memory]; 0 means
+// that nothing says so. GOMEMLIMIT decides if it is set. Otherwise it is the limit of
+// the process's control group. Go's collector then gets seven eighths of that as its
+// own limit: an eighth is left for memory that Go does not manage.
 func LimitMemory(root fs.FS) int64 {
 	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 {
 		return limit
@@ -25,48 +25,49 @@ func LimitMemory(root fs.FS) int64 {
 	return limit
 }
 
-// groupLimit is the least of the limits of the process's control group and of those
-// above it; 0 means unlimited. Version 2 has one tree, version 1 one for
-// memory alone, and a system may have both (proc(5), cgroups(7)).
+// groupLimit returns the lowest limit of the process's control group and of the groups
+// above it; 0 means unlimited. Version 2 of control groups has one tree, version 1 has
+// one for memory alone, and a system may have both (proc(5), cgroups(7)).
 func groupLimit(root fs.FS) int64 {
 	table, _ := fs.ReadFile(root, "proc/self/cgroup")
-	least := int64(0)
+	lowest := int64(0)
 	for line := range strings.Lines(string(table)) {
 		number, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ":")
 		controllers, group, _ := strings.Cut(rest, ":")
 		switch {
 		case number == "0" && controllers == "":
-			least = lesser(least, limitAbove(root, "sys/fs/cgroup", group, "memory.max"))
-			least = lesser(least, limitAbove(root, "sys/fs/cgroup/unified", group, "memory.max"))
+			lowest = lowerLimit(lowest, treeLimit(root, "sys/fs/cgroup", group, "memory.max"))
+			lowest = lowerLimit(lowest, treeLimit(root, "sys/fs/cgroup/unified", group, "memory.max"))
 		case strings.Contains(","+controllers+",", ",memory,"):
-			least = lesser(least, limitAbove(root, "sys/fs/cgroup/memory", group, "memory.limit_in_bytes"))
+			lowest = lowerLimit(lowest, treeLimit(root, "sys/fs/cgroup/memory", group, "memory.limit_in_bytes"))
 		}
 	}
-	return least
+	return lowest
 }
 
-// limitAbove reads the limits from a group up to the root. A container that sees its
-// group as the root, while its table still names it as the host does, has no such
-// directory below: what is missing is passed over.
-func limitAbove(root fs.FS, tree, group, file string) int64 {
-	least := int64(0)
-	for at := path.Clean("/" + group); ; at = path.Dir(at) {
-		text, _ := fs.ReadFile(root, path.Join(tree, at, file))
-		if limit, err := strconv.ParseInt(string(bytes.TrimSpace(text)), 10, 64); err == nil && limit > 0 && limit < unlimited {
-			least = lesser(least, limit)
+// treeLimit returns the lowest limit from a group up to the root of its tree. Missing
+// directories are skipped: a container may see its group as the root of the tree,
+// while its table has the host's name of the group.
+func treeLimit(root fs.FS, tree, group, file string) int64 {
+	lowest := int64(0)
+	for dir := path.Clean("/" + group); ; dir = path.Dir(dir) {
+		text, _ := fs.ReadFile(root, path.Join(tree, dir, file))
+		limit, err := strconv.ParseInt(string(bytes.TrimSpace(text)), 10, 64)
+		if err == nil && limit > 0 && limit < unlimited {
+			lowest = lowerLimit(lowest, limit)
 		}
-		if at == "/" {
-			return least
+		if dir == "/" {
+			return lowest
 		}
 	}
 }
 
-// unlimited is from where on a limit means none: version 1 writes the greatest
-// multiple of a page.
+// unlimited and greater numbers mean that there is no limit: version 1 of control groups
+// writes the greatest multiple of a page then.
 const unlimited = 1 << 60
 
-// lesser takes 0 for no limit.
-func lesser(a, b int64) int64 {
+// lowerLimit returns the lower limit. 0 means no limit.
+func lowerLimit(a, b int64) int64 {
 	if a == 0 || b != 0 && b < a {
 		return b
 	}

@@ -9,7 +9,7 @@ import (
 
 func TestGroupLimit(t *testing.T) {
 	const mib = 1 << 20
-	for name, test := range map[string]struct {
+	for name, tt := range map[string]struct {
 		files map[string]string
 		want  int64
 	}{
@@ -50,11 +50,11 @@ func TestGroupLimit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := fstest.MapFS{}
-			for path, text := range test.files {
+			for path, text := range tt.files {
 				files[path] = &fstest.MapFile{Data: []byte(text)}
 			}
-			if got := groupLimit(files); got != test.want {
-				t.Errorf("%d, want %d", got, test.want)
+			if got := groupLimit(files); got != tt.want {
+				t.Errorf("%d, want %d", got, tt.want)
 			}
 		})
 	}

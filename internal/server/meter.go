@@ -12,9 +12,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/turns"
 )
 
-// meter counts what the server does. Labels are operations, outcomes and slugs of
-// tenants, all from lists of our own: never a secret's name, a key's or a client's
-// text.
+// meter counts what the server does. Labels are operations, outcomes and tenants'
+// slugs, all from fixed lists or the keys file: never the name of a secret or a key,
+// nor anything that a client chose.
 type meter struct {
 	set         *metrics.Set
 	inFlight    *metrics.Gauge
@@ -23,7 +23,7 @@ type meter struct {
 	busy, panics, auditFailures, auditUnwritten *metrics.Counter
 }
 
-// buckets of durations, in seconds.
+// buckets are those of the histograms of durations, in seconds.
 var buckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 
 func newMeter() *meter {
@@ -38,33 +38,36 @@ func newMeter() *meter {
 	}
 	set.NewGauge("prefect_secrets_connections", func() float64 { return float64(m.connections.Load()) })
 	for _, what := range []string{reloadKeys, reloadCertificate, reloadAudit} {
-		m.reloadFailures(what) // there from the start, so that a rate can be taken
+		m.reloadFailures(what) // present from the start, so that a rate can be computed
 	}
 	return m
 }
 
-// watch adds the gauges that ask the server.
-func (m *meter) watch(s *Server) {
+// addReloadGauges adds the gauges of files whose reload failed.
+func (m *meter) addReloadGauges(s *Server) {
 	m.set.NewGauge(`prefect_secrets_reload_stale{what="keys"}`, func() float64 { return stale(s.keys) })
 	m.set.NewGauge(`prefect_secrets_reload_stale{what="certificate"}`, func() float64 {
 		if s.cert == nil {
 			return 0
 		}
-		return stale(&s.cert.watched)
+		return stale(&s.cert.reloader)
 	})
 }
 
-// hold adds the gauges of what requests hold and wait for.
-func (m *meter) hold(b *bounds) {
-	for what, pools := range map[string][]*turns.Pool{
-		"turn": {b.slots}, "work": {b.work}, "body": {b.bodies.small, b.bodies.large}, "answer": {b.answers.small, b.answers.large},
+// addBoundsGauges adds the gauges of what requests hold and wait for.
+func (m *meter) addBoundsGauges(b *bounds) {
+	for resource, pools := range map[string][]*turns.Pool{
+		"turn":   {b.slots},
+		"work":   {b.work},
+		"body":   {b.bodies.small, b.bodies.large},
+		"answer": {b.answers.small, b.answers.large},
 	} {
-		m.set.NewGauge(fmt.Sprintf(`prefect_secrets_requests_waiting{what=%q}`, what), func() float64 {
+		m.set.NewGauge(fmt.Sprintf(`prefect_secrets_requests_waiting{what=%q}`, resource), func() float64 {
 			_, waiting := used(pools)
 			return float64(waiting)
 		})
-		if what != "turn" {
-			m.set.NewGauge(fmt.Sprintf(`prefect_secrets_held_bytes{what=%q}`, what), func() float64 {
+		if resource != "turn" {
+			m.set.NewGauge(fmt.Sprintf(`prefect_secrets_held_bytes{what=%q}`, resource), func() float64 {
 				bytes, _ := used(pools)
 				return float64(bytes)
 			})
@@ -80,24 +83,26 @@ func used(pools []*turns.Pool) (units int64, waiting int) {
 	return units, waiting
 }
 
-func (m *meter) call(operation, tenant, outcome string) {
-	m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_calls_total{operation=%q,tenant=%q,outcome=%q}`, operation, tenant, outcome)).Inc()
+func (m *meter) countCall(operation, tenant, outcome string) {
+	const format = `prefect_secrets_calls_total{operation=%q,tenant=%q,outcome=%q}`
+	m.set.GetOrCreateCounter(fmt.Sprintf(format, operation, tenant, outcome)).Inc()
 }
 
-func (m *meter) request(status int, took time.Duration) {
+func (m *meter) observeRequest(status int, took time.Duration) {
 	m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_http_requests_total{status="%d"}`, status)).Inc()
 	m.set.GetOrCreatePrometheusHistogramExt("prefect_secrets_http_request_duration_seconds", buckets).Update(took.Seconds())
 }
 
-func (m *meter) store(operation string, took time.Duration, failed bool) {
-	m.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf(`prefect_secrets_store_duration_seconds{operation=%q}`, operation), buckets).Update(took.Seconds())
+func (m *meter) observeStore(operation string, took time.Duration, failed bool) {
+	duration := fmt.Sprintf(`prefect_secrets_store_duration_seconds{operation=%q}`, operation)
+	m.set.GetOrCreatePrometheusHistogramExt(duration, buckets).Update(took.Seconds())
 	errors := m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_store_errors_total{operation=%q}`, operation))
 	if failed {
 		errors.Inc()
 	}
 }
 
-func (m *meter) gitHub(outcome string) {
+func (m *meter) countGitHubToken(outcome string) {
 	m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_github_tokens_total{outcome=%q}`, outcome)).Inc()
 }
 
@@ -111,9 +116,9 @@ func (m *meter) serve(w http.ResponseWriter, _ *http.Request) {
 	metrics.WriteProcessMetrics(w)
 }
 
-// operation is a field's name in one spelling for both, or "none" for what came
-// to no field.
-func operation(field string) string {
+// operationOf returns a field's name in snake case, whichever dialect it came in, or
+// "none" for a request that reached no field.
+func operationOf(field string) string {
 	if field == "" {
 		return "none"
 	}

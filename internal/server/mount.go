@@ -5,16 +5,17 @@ import (
 	"net/http"
 )
 
-// mount is the one place where what the server answers is put together:
+// mount puts together the handlers of the main address:
 //
 //	every request   gets an id, is counted and timed, and a panic ends it alone
 //	/healthz        the process lives
 //	/readyz         the store answers
-//	Config.Routes   handlers of their own beside the API, such as a backup
-//	all else        Config.Wrap around the API, such as an upstream, or the API
+//	Config.Routes   further handlers besides the API, such as a backup
+//	everything else Config.Wrap around the API, such as an upstream, or the API
 //
-// All but the health waits for an audit log that can be written and is bounded. A
-// token of GitHub's is judged before that, since its issuer may have to be asked.
+// All but the health checks waits for an audit log that can be written, and is bounded.
+// GitHub's tokens are authenticated before the bounds, since that may have to wait for
+// their issuer.
 func (s *Server) mount() (http.Handler, error) {
 	var api http.Handler = s.api
 	limit := cmp.Or(s.config.timeouts.write, writeTimeout)
@@ -23,22 +24,23 @@ func (s *Server) mount() (http.Handler, error) {
 		if err != nil {
 			return nil, err
 		}
-		api = timed(wrapped, limit)
+		api = withTimeout(wrapped, limit)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/healthz", healthz)
 	mux.HandleFunc("/readyz", s.readyz)
 	if s.config.Routes != nil {
 		for pattern, h := range s.config.Routes(s) {
-			mux.Handle(pattern, s.audited(s.judged(s.bounded(timed(s.few(h), routeTimeout), routeTimeout))))
+			route := withTimeout(s.withRouteLimit(h), routeTimeout)
+			mux.Handle(pattern, s.withAudit(s.withGitHubToken(s.withLimits(route, routeTimeout))))
 		}
 	}
-	mux.Handle("/", s.audited(s.judged(s.bounded(api, limit))))
-	return s.tracked(mux), nil
+	mux.Handle("/", s.withAudit(s.withGitHubToken(s.withLimits(api, limit))))
+	return s.withRequestID(mux), nil
 }
 
-// Metrics answers /metrics, and the health beside it.
-func (s *Server) Metrics() http.Handler {
+// metricsHandler answers /metrics, /healthz and /readyz.
+func (s *Server) metricsHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /metrics", s.meter.serve)
 	mux.HandleFunc("/healthz", healthz)

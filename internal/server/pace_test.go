@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// slowConn is a connection whose other end reads so many bytes a second. As on a
-// real one, a write ends at the deadline.
+// slowConn is a connection whose client reads a number of bytes a second. As on a real
+// one, a write ends at the deadline.
 type slowConn struct {
 	recorder
 	speed    int
@@ -30,12 +30,13 @@ func (c *slowConn) Write(b []byte) (int, error) {
 	return c.recorder.Write(b)
 }
 
-// paced writes an answer to who reads at that speed, and gives when it ended.
-func paced(t *testing.T, speed, size int, limit time.Duration, awaited bool) (took time.Duration, err error) {
+// writePaced writes an answer to a client that reads at a speed, and returns how long
+// that took.
+func writePaced(t *testing.T, speed, size int, limit time.Duration, urgent bool) (took time.Duration, err error) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
 		conn := &slowConn{recorder: recorder{header: http.Header{}}, speed: speed}
-		w := newPacedWriter(conn, begin.Add(limit), grace, func() bool { return awaited })
+		w := newPacedWriter(conn, begin.Add(limit), grace, func() bool { return urgent })
 		_, err = w.Write(make([]byte, size))
 		took = time.Since(begin)
 	})
@@ -44,34 +45,35 @@ func paced(t *testing.T, speed, size int, limit time.Duration, awaited bool) (to
 
 func TestPace(t *testing.T) {
 	const size = 4 << 20
-	for name, test := range map[string]struct {
-		speed   int
-		limit   time.Duration
-		awaited bool
-		cut     bool
-		most    time.Duration
+	for name, tt := range map[string]struct {
+		speed  int
+		limit  time.Duration
+		urgent bool
+		cut    bool
+		most   time.Duration
 	}{
 		"at the pace":            {pace, time.Hour, false, false, 65 * time.Second},
 		"a little slower":        {pace - pace/100, time.Hour, false, false, 66 * time.Second},
 		"half the pace":          {pace / 2, time.Hour, false, true, 13 * time.Second},
 		"never":                  {1, time.Hour, false, true, 7 * time.Second},
-		"beyond the whole time":  {pace, 20 * time.Second, false, true, 20 * time.Second},
+		"beyond the time in all": {pace, 20 * time.Second, false, true, 20 * time.Second},
 		"slow while others wait": {2 * pace, time.Hour, true, true, 7 * time.Second},
-		"fast while others wait": {2 * hurried, time.Hour, true, false, 3 * time.Second},
+		"fast while others wait": {2 * urgentPace, time.Hour, true, false, 3 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
-			took, err := paced(t, test.speed, size, test.limit, test.awaited)
-			if errors.Is(err, os.ErrDeadlineExceeded) != test.cut || took > test.most {
+			took, err := writePaced(t, tt.speed, size, tt.limit, tt.urgent)
+			if errors.Is(err, os.ErrDeadlineExceeded) != tt.cut || took > tt.most {
 				t.Errorf("%v after %v", err, took)
 			}
 		})
 	}
 }
 
-// A pause of the server's own is not the client's.
+// The time between writes does not count against the client.
 func TestPaceCountsWritingAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newPacedWriter(&slowConn{recorder: recorder{header: http.Header{}}, speed: pace}, time.Now().Add(time.Hour), grace, func() bool { return false })
+		conn := &slowConn{recorder: recorder{header: http.Header{}}, speed: pace}
+		w := newPacedWriter(conn, time.Now().Add(time.Hour), grace, func() bool { return false })
 		for range 10 {
 			if _, err := w.Write(make([]byte, pace)); err != nil {
 				t.Fatal(err)
@@ -81,10 +83,10 @@ func TestPaceCountsWritingAlone(t *testing.T) {
 	})
 }
 
-// The time for the work stands still while the request waits.
-func TestWorktime(t *testing.T) {
+// No working time passes while the request waits.
+func TestWorkContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorktime(t.Context(), 10*time.Second)
+		w := newWorkContext(t.Context(), 10*time.Second)
 		time.Sleep(6 * time.Second)
 		w.pause()
 		time.Sleep(time.Hour)

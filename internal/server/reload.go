@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// What is read again while the server runs, as metrics and the log call it.
+// The files that are read again while the server runs, as metrics and the log name
+// them.
 const (
 	reloadKeys        = "keys"
 	reloadCertificate = "certificate"
@@ -18,95 +19,95 @@ const (
 
 const pollInterval = 5 * time.Second
 
-// watched are files whose text is compared with what it was: times of files say
-// little where a directory is swapped by a link, as Kubernetes does.
-type watched struct {
+// reloader reads files and compares their text with the previous one. Modification
+// times are no help if a directory is swapped by a symbolic link, as Kubernetes does.
+type reloader struct {
 	files  []string
-	seen   string // the text that was taken or refused last
+	last   string // the text that was read last, whether it was used or not
 	broken atomic.Bool
 }
 
-func (w *watched) state() string {
-	if w.broken.Load() {
+func (r *reloader) state() string {
+	if r.broken.Load() {
 		return "stale"
 	}
 	return "ok"
 }
 
-func stale(w *watched) float64 {
-	if w != nil && w.broken.Load() {
+func stale(r *reloader) float64 {
+	if r != nil && r.broken.Load() {
 		return 1
 	}
 	return 0
 }
 
-// read gives the files' texts, and whether they, or what keeps them from being
-// read, are another than before.
-func (w *watched) read() (texts []string, changed bool, err error) {
-	for _, file := range w.files {
-		text, failed := os.ReadFile(file)
-		err = cmp.Or(err, failed)
+// read returns the files' texts. It reports whether they, or the error that keeps them
+// from being read, have changed since the last call.
+func (r *reloader) read() (texts []string, changed bool, err error) {
+	for _, file := range r.files {
+		text, readErr := os.ReadFile(file)
+		err = cmp.Or(err, readErr)
 		texts = append(texts, string(text))
 	}
-	seen := strings.Join(texts, "\x00")
+	current := strings.Join(texts, "\x00")
 	if err != nil {
-		seen = "unreadable\x00" + err.Error()
+		current = "unreadable\x00" + err.Error()
 	}
-	changed, w.seen = seen != w.seen, seen
+	changed, r.last = current != r.last, current
 	return texts, changed, err
 }
 
-// watch reads the files again when they have changed, until ctx ends.
-func (s *Server) watch(ctx context.Context) {
-	tick := time.NewTicker(cmp.Or(s.config.Poll, pollInterval))
-	defer tick.Stop()
+// watchFiles reads the files again when they have changed, until ctx ends.
+func (s *Server) watchFiles(ctx context.Context) {
+	ticker := time.NewTicker(cmp.Or(s.config.Poll, pollInterval))
+	defer ticker.Stop()
 	for {
 		select {
-		case <-tick.C:
-			s.refresh(false)
-		case <-s.again:
-			s.refresh(true)
+		case <-ticker.C:
+			s.reloadFiles(false)
+		case <-s.reload:
+			s.reloadFiles(true)
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// Reload reads the keys file and the certificate again and opens the audit log
-// anew, for a log that was moved away. What is broken stays as it was, and is
-// logged. Requests go on meanwhile. It does not wait.
+// Reload reads the keys file and the certificate again, and reopens the audit log, for
+// a log file that was moved away. If a file is broken its previous text stays in use,
+// and that is logged. Requests continue meanwhile. Reload does not wait.
 func (s *Server) Reload() {
 	select {
-	case s.again <- struct{}{}:
-	default: // one is due already
+	case s.reload <- struct{}{}:
+	default: // a reload is pending already
 	}
 }
 
-func (s *Server) refresh(asked bool) {
-	if asked {
-		s.report(reloadAudit, s.config.Audit.Reopen())
+// reloadFiles uses the files that have changed; if forced, all of them.
+func (s *Server) reloadFiles(forced bool) {
+	if forced {
+		s.reportReload(reloadAudit, s.config.Audit.reopen())
 	}
-	s.take(reloadKeys, s.keys, asked, func(texts []string) error { return s.admit([]byte(texts[0])) })
+	s.reloadFile(reloadKeys, s.keys, forced, func(texts []string) error { return s.replaceKeys([]byte(texts[0])) })
 	if s.cert != nil {
-		s.take(reloadCertificate, &s.cert.watched, asked, s.cert.use)
+		s.reloadFile(reloadCertificate, &s.cert.reloader, forced, s.cert.use)
 	}
-	s.lookAtFiles()
+	s.checkFiles()
 }
 
-// take uses what files hold now, if that is new or was asked for.
-func (s *Server) take(what string, w *watched, asked bool, use func([]string) error) {
-	texts, changed, err := w.read()
-	if !changed && !asked {
+func (s *Server) reloadFile(what string, r *reloader, forced bool, use func([]string) error) {
+	texts, changed, err := r.read()
+	if !changed && !forced {
 		return
 	}
 	if err == nil {
 		err = use(texts)
 	}
-	w.broken.Store(err != nil)
-	s.report(what, err)
+	r.broken.Store(err != nil)
+	s.reportReload(what, err)
 }
 
-func (s *Server) report(what string, err error) {
+func (s *Server) reportReload(what string, err error) {
 	if err == nil {
 		s.config.Log.Info("reloaded", "what", what)
 		return

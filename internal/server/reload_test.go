@@ -22,10 +22,10 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
-// The keys change all the while, and no request fails for it.
+// No request fails while the keys change.
 func TestReloadDropsNothing(t *testing.T) {
 	r := newRig(t, "")
-	address, stop := r.serve()
+	address, stop := r.start()
 	var failed, done atomic.Int64
 	var wg sync.WaitGroup
 	quit := make(chan struct{})
@@ -37,7 +37,7 @@ func TestReloadDropsNothing(t *testing.T) {
 					return
 				default:
 				}
-				if !strings.Contains(r.post("http://"+address, r.admin, `{ secret_names }`), `"secret_names":[]`) {
+				if !strings.Contains(r.queryURL("http://"+address, r.admin, `{ secret_names }`), `"secret_names":[]`) {
 					failed.Add(1)
 				}
 				done.Add(1)
@@ -46,12 +46,12 @@ func TestReloadDropsNothing(t *testing.T) {
 	}
 	for n := range 20 {
 		extra := keysfile.NewKey()
-		r.writeWhole(r.keys() + keyText("extra", "runner", extra))
+		r.replaceKeysFile(r.keys() + keyText("extra", "runner", extra))
 		if n%2 == 0 {
 			r.Reload()
 		}
 		eventually(t, "the new key", func() bool {
-			return strings.Contains(r.post("http://"+address, extra, `{ secret_names }`), `"secret_names"`)
+			return strings.Contains(r.queryURL("http://"+address, extra, `{ secret_names }`), `"secret_names"`)
 		})
 	}
 	close(quit)
@@ -62,11 +62,11 @@ func TestReloadDropsNothing(t *testing.T) {
 	if err := stop(); err != nil {
 		t.Error(err)
 	}
-	r.clean(t)
+	r.checkNoLeak(t)
 }
 
-// writeWhole puts the keys file where a reader sees all of it or what was before.
-func (r *rig) writeWhole(text string) {
+// replaceKeysFile writes the keys file so that a reader sees the new or the old one.
+func (r *rig) replaceKeysFile(text string) {
 	r.t.Helper()
 	next := r.keysFile + ".next"
 	if err := os.WriteFile(next, []byte(text), 0o600); err != nil {
@@ -77,10 +77,11 @@ func (r *rig) writeWhole(text string) {
 	}
 }
 
-// A broken or missing file leaves the keys as they were, and shows.
+// With a broken or missing file the keys stay as they were, and that is reported.
 func TestBrokenKeysFile(t *testing.T) {
 	r := newRig(t, "")
-	second := keysfile.NewKey()
+	added := keysfile.NewKey()
+	refused := tenantsText + strings.Replace(keyText("x", "admin", "x"), "admin", "CANARY", 1)
 	for _, step := range []struct {
 		name     string
 		change   func()
@@ -90,29 +91,29 @@ func TestBrokenKeysFile(t *testing.T) {
 		{"broken", func() { r.writeKeys("key = CANARY") }, "stale", "1"},
 		{"still broken", func() {}, "stale", "1"},
 		{"gone", func() { _ = os.Remove(r.keysFile) }, "stale", "2"},
-		{"refused", func() { r.writeKeys(tenantsText + strings.Replace(keyText("x", "admin", "x"), "admin", "CANARY", 1)) }, "stale", "3"},
-		{"mended", func() { r.writeKeys(r.keys() + keyText("new", "admin", second)) }, "ok", "3"},
+		{"refused", func() { r.writeKeys(refused) }, "stale", "3"},
+		{"mended", func() { r.writeKeys(r.keys() + keyText("new", "admin", added)) }, "ok", "3"},
 	} {
 		step.change()
-		r.refresh(false)
-		r.do(r.admin, `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
-		r.get("/readyz").wants(t, 200, `"keys":"`+step.state+`"`)
-		r.get("/metrics").wants(t, 200, `prefect_secrets_reload_failures_total{what="keys"} `+step.failures+"\n")
+		r.reloadFiles(false)
+		r.query(r.admin, `{ secret_names }`).check(t, 200, `"secret_names":[]`)
+		r.get("/readyz").check(t, 200, `"keys":"`+step.state+`"`)
+		r.get("/metrics").check(t, 200, `prefect_secrets_reload_failures_total{what="keys"} `+step.failures+"\n")
 	}
-	r.do(second, `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
+	r.query(added, `{ secret_names }`).check(t, 200, `"secret_names":[]`)
 	if log := r.log.String(); strings.Count(log, "level=ERROR") != 3 || !strings.Contains(log, "keys.toml:1:7") {
 		t.Errorf("log: %s", log)
 	}
-	r.clean(t)
+	r.checkNoLeak(t)
 }
 
-// A key that is taken out is refused from then on.
+// A removed key is refused.
 func TestRemovedKey(t *testing.T) {
 	r := newRig(t, "")
 	r.writeKeys(tenantsText + keyText("agent", "runner", r.runner))
-	r.refresh(false)
-	r.do(r.admin, `{ secret_names }`).wants(t, 200, "UNAUTHENTICATED")
-	r.do(r.runner, `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
+	r.reloadFiles(false)
+	r.query(r.admin, `{ secret_names }`).check(t, 200, "UNAUTHENTICATED")
+	r.query(r.runner, `{ secret_names }`).check(t, 200, `"secret_names":[]`)
 }
 
 // writeCertificate makes a self-signed pair with a serial number.
@@ -135,7 +136,9 @@ func writeCertificate(t *testing.T, dir string, serial int64) (certFile, keyFile
 		t.Fatal(err)
 	}
 	certFile, keyFile = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	for file, block := range map[string]*pem.Block{certFile: {Type: "CERTIFICATE", Bytes: cert}, keyFile: {Type: "PRIVATE KEY", Bytes: private}} {
+	for file, block := range map[string]*pem.Block{
+		certFile: {Type: "CERTIFICATE", Bytes: cert}, keyFile: {Type: "PRIVATE KEY", Bytes: private},
+	} {
 		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -147,9 +150,11 @@ func TestTLS(t *testing.T) {
 	dir := t.TempDir()
 	cert, key := writeCertificate(t, dir, 1)
 	r := newRig(t, "", func(c *Config) { c.CertificateFile, c.CertificateKey = cert, key })
-	address, _ := r.serve()
+	address, _ := r.start()
 	dial := func(version uint16) (int64, error) {
-		conn, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, MaxVersion: version})
+		conn, err := tls.Dial("tcp", address, &tls.Config{
+			InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, MaxVersion: version,
+		})
 		if err != nil {
 			return 0, err
 		}
@@ -181,7 +186,7 @@ func TestTLS(t *testing.T) {
 	}
 	writeCertificate(t, dir, 2)
 	eventually(t, "the new certificate", func() bool { serial, _ := dial(tls.VersionTLS13); return serial == 2 })
-	r.clean(t)
+	r.checkNoLeak(t)
 }
 
 func TestNewRefusesBadFiles(t *testing.T) {

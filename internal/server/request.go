@@ -12,23 +12,23 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// request is what the server knows of an HTTP request beside what it asks for.
+// request is what the server knows about an HTTP request besides its content.
 type request struct {
-	id       string
-	remote   string
-	known    bool       // whether a key was recognised
-	github   *workflow  // who it is, if a token of GitHub's said so
-	token    *cloud.Key // what a token of GitHub's is good for, nil if there is none
-	outcomes outcomes
-	share    share // what it has taken of the bounds
+	id            string
+	remote        string
+	authenticated bool       // whether a key was recognised
+	workflow      *workflow  // the workflow, for GitHub OIDC requests
+	gitHubKey     *cloud.Key // the key for its token; nil without a valid one
+	outcomes      outcomes
+	share         share // of the bounds
 }
 
-// headerRequest tells the client under which id the logs have its request.
+// headerRequest has the request's id in the logs, for the client.
 const headerRequest = "X-Request-Id"
 
 type requestKey struct{}
 
-// requestOf is never nil.
+// requestOf returns the request of a context, an empty one if there is none.
 func requestOf(ctx context.Context) *request {
 	if r, ok := ctx.Value(requestKey{}).(*request); ok {
 		return r
@@ -36,39 +36,43 @@ func requestOf(ctx context.Context) *request {
 	return &request{}
 }
 
-// tracked gives each request an id, which the answer has as X-Request-Id.
-func (s *Server) tracked(next http.Handler) http.Handler {
+// withRequestID gives each request an id, which its answer has as X-Request-Id. It
+// counts, times and logs the request, and recovers from its panics.
+func (s *Server) withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		about := &request{id: rand.Text()[:16], remote: s.remote(r)}
-		w.Header().Set(headerRequest, about.id)
-		seen := &statusWriter{ResponseWriter: w, about: about}
+		req := &request{id: rand.Text()[:16], remote: s.remote(r)}
+		w.Header().Set(headerRequest, req.id)
+		out := &statusWriter{ResponseWriter: w, req: req}
 		begin := time.Now()
 		s.meter.inFlight.Inc()
 		defer func() {
 			s.meter.inFlight.Dec()
-			s.recovered(recover(), about, seen)
-			s.meter.request(seen.status, time.Since(begin))
-			s.config.Log.Debug("answered", "request", about.id, "remote", about.remote, "status", seen.status, "took", time.Since(begin))
+			s.endPanic(recover(), req, out)
+			s.meter.observeRequest(out.status, time.Since(begin))
+			s.config.Log.Debug("answered",
+				"request", req.id, "remote", req.remote, "status", out.status, "took", time.Since(begin))
 		}()
-		next.ServeHTTP(seen, r.WithContext(context.WithValue(r.Context(), requestKey{}, about)))
+		next.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), requestKey{}, req)))
 	})
 }
 
-// recovered logs a panic by where it happened. What it says may hold anything.
-func (s *Server) recovered(panicked any, about *request, w *statusWriter) {
-	if panicked == nil {
+// endPanic logs the stack of a panic and answers 500. The panic value is not logged:
+// it may hold a secret.
+func (s *Server) endPanic(recovered any, req *request, w *statusWriter) {
+	if recovered == nil {
 		return
 	}
-	if panicked == http.ErrAbortHandler {
-		panic(panicked)
+	if recovered == http.ErrAbortHandler {
+		panic(recovered)
 	}
 	s.meter.panics.Inc()
-	s.config.Log.Error("a request ended in a panic", "request", about.id, "stack", string(debug.Stack()))
+	s.config.Log.Error("a request ended in a panic", "request", req.id, "stack", string(debug.Stack()))
 	if w.status == 0 {
 		w.WriteHeader(http.StatusInternalServerError)
 	}
 }
 
+// remote returns the client's address.
 func (s *Server) remote(r *http.Request) string {
 	if s.config.TrustForwardedFor {
 		list := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -83,11 +87,11 @@ func (s *Server) remote(r *http.Request) string {
 	return host
 }
 
-// statusWriter remembers the status of an answer. After one to a stranger the
-// connection ends.
+// statusWriter remembers the status of an answer. It closes the connection after an
+// answer to a client without a recognised key.
 type statusWriter struct {
 	http.ResponseWriter
-	about  *request
+	req    *request
 	status int
 }
 
@@ -95,7 +99,7 @@ func (w *statusWriter) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
 	}
-	if !w.about.known {
+	if !w.req.authenticated {
 		w.Header().Set("Connection", "close")
 	}
 	w.ResponseWriter.WriteHeader(status)

@@ -14,17 +14,18 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// claimNames are those that decide, here or in go-oidc.
+// claimNames are the claims that decide about a token, here or in go-oidc, or that are
+// logged.
 var claimNames = []string{
 	"iss", "sub", "aud", "exp", "iat", "nbf",
 	"repository_id", "repository", "environment", "head_ref", "base_ref", "workflow_ref",
 	"ref", "event_name", "actor", "run_id",
 }
 
-// claimedIssuer is who a token says that it is from, unverified: it only chooses
-// whose keys the token is held to. It is empty for what is no token, and for one
-// with a claim twice or in another case than ours: encoding/json would take the one
-// for the other.
+// claimedIssuer returns the issuer that a token names. It is not verified: it only
+// selects the keys that verify the token. It is empty if the text is not a token, or
+// if a claim is given twice or in another letter case, which encoding/json would read
+// as the claim itself.
 func claimedIssuer(token string) string {
 	if len(token) > maxToken || strings.Count(token, ".") != 2 {
 		return ""
@@ -33,33 +34,34 @@ func claimedIssuer(token string) string {
 	var c struct {
 		Issuer string `json:"iss"`
 	}
-	if !unambiguous(body) || json.Unmarshal(body, &c) != nil {
+	if !hasDistinctClaims(body) || json.Unmarshal(body, &c) != nil {
 		return ""
 	}
 	return c.Issuer
 }
 
-// unambiguous reports whether a text is an object that has each claim at most once,
-// and none that differs from it by case alone.
-func unambiguous(body []byte) bool {
+// hasDistinctClaims reports whether body is a JSON object that has each claim at most
+// once, and no name that differs from a claim only by case.
+func hasDistinctClaims(body []byte) bool {
 	d := json.NewDecoder(bytes.NewReader(body))
-	if open, err := d.Token(); err != nil || open != json.Delim('{') {
+	if first, err := d.Token(); err != nil || first != json.Delim('{') {
 		return false
 	}
 	seen := map[string]bool{}
 	for d.More() {
-		name, err := d.Token()
-		text, isText := name.(string)
+		token, err := d.Token()
+		name, isString := token.(string)
 		var value json.RawMessage
-		if err != nil || !isText || seen[text] || lookalike(text) || d.Decode(&value) != nil {
+		if err != nil || !isString || seen[name] || differsByCase(name) || d.Decode(&value) != nil {
 			return false
 		}
-		seen[text] = true
+		seen[name] = true
 	}
 	return true
 }
 
-func lookalike(name string) bool {
+// differsByCase reports whether a name is a claim's but for its letter case.
+func differsByCase(name string) bool {
 	for _, claim := range claimNames {
 		if name != claim && strings.EqualFold(name, claim) {
 			return true
@@ -68,8 +70,8 @@ func lookalike(name string) bool {
 	return false
 }
 
-// verify holds a token to its issuer's keys, its issuer and its times, and reads
-// its claims. The error says why it is refused; it is [errNoAnswer] where that is
+// verify checks a token's signature, issuer and times, and returns its claims. The
+// error says why the token is refused. It is [errNoAnswer] if the issuer's keys are
 // not known.
 func (i *issuer) verify(ctx context.Context, token string) (*claims, error) {
 	keys := &keySet{issuer: i}
@@ -79,7 +81,7 @@ func (i *issuer) verify(ctx context.Context, token string) (*claims, error) {
 	})
 	verified, err := verifier.Verify(ctx, token)
 	if err != nil {
-		return nil, wordsFor(cmp.Or(keys.err, err))
+		return nil, refusalReason(cmp.Or(keys.err, err))
 	}
 	c := &claims{expires: verified.Expiry}
 	if verified.Claims(c) != nil {
@@ -91,8 +93,8 @@ func (i *issuer) verify(ctx context.Context, token string) (*claims, error) {
 	return c, nil
 }
 
-// keySet looks up the key of one token. It keeps its error, of which go-oidc passes
-// on the text alone.
+// keySet finds the key of one token. It keeps its error, since go-oidc returns only
+// the text of that.
 type keySet struct {
 	*issuer
 	err error
@@ -111,8 +113,8 @@ func (k *keySet) VerifySignature(ctx context.Context, token string) ([]byte, err
 	return signed.Verify(key)
 }
 
-// wordsFor says why a token was refused in words that hold nothing of it.
-func wordsFor(err error) error {
+// refusalReason says why a token was refused, in words that hold nothing of the token.
+func refusalReason(err error) error {
 	var expired *oidc.TokenExpiredError
 	switch {
 	case errors.As(err, &expired):

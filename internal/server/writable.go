@@ -8,18 +8,18 @@ import (
 	"sync/atomic"
 )
 
-// exposed is a file that decides who may do what, or says who did, and that others
-// than the server's user should not be able to write or replace. Where they can is a
-// warning and no more: volumes that a group may write are common in Kubernetes.
-type exposed struct {
-	what, path string // path is empty where there is no file
-	now        atomic.Bool
+// sensitiveFile decides who may do what, or records who did. Nobody but the server's
+// user should be able to write or replace it. If others can, that is only a warning:
+// volumes that a group may write are common in Kubernetes.
+type sensitiveFile struct {
+	what, path string // path is empty if there is no file
+	exposed    atomic.Bool
 }
 
-// openTo says what others may write: the file itself behind its links, or the
-// directory of it or of its link, in which they can put another in its place. It is
-// empty where they may not, and for what is no file, such as a pipe.
-func openTo(path string) string {
+// writableByOthers returns what others may write: the file that the path leads to, or
+// the directory of that file or of a symbolic link to it, where they can replace it.
+// It is empty if they may write neither, and if the path is not of a regular file.
+func writableByOthers(path string) string {
 	file, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return ""
@@ -28,36 +28,36 @@ func openTo(path string) string {
 	switch {
 	case err != nil || !info.Mode().IsRegular():
 		return ""
-	case writable(info):
+	case othersMayWrite(info):
 		return file
 	}
 	for _, dir := range []string{filepath.Dir(file), filepath.Dir(path)} {
-		if info, err := os.Stat(dir); err == nil && writable(info) && info.Mode()&fs.ModeSticky == 0 {
+		if info, err := os.Stat(dir); err == nil && othersMayWrite(info) && info.Mode()&fs.ModeSticky == 0 {
 			return dir
 		}
 	}
 	return ""
 }
 
-// writable reports whether a group or everybody may write.
-func writable(info fs.FileInfo) bool { return info.Mode().Perm()&0o022 != 0 }
+// othersMayWrite reports whether a group or everybody may write.
+func othersMayWrite(info fs.FileInfo) bool { return info.Mode().Perm()&0o022 != 0 }
 
-// lookAtFiles warns of a file when it becomes writable by others.
-func (s *Server) lookAtFiles() {
-	for _, f := range s.exposed {
-		where := openTo(f.path)
-		if before := f.now.Swap(where != ""); where == "" || before {
+// checkFiles logs a warning when a sensitive file becomes writable by others.
+func (s *Server) checkFiles() {
+	for _, f := range s.sensitive {
+		path := writableByOthers(f.path)
+		if wasExposed := f.exposed.Swap(path != ""); path == "" || wasExposed {
 			continue
 		}
-		s.config.Log.Warn("others may write a file that only this server's user should: chmod go-w it", "what", f.what, "path", where)
+		s.config.Log.Warn("others may write a file that only this server's user should: chmod go-w it", "what", f.what, "path", path)
 	}
 }
 
-// watchFiles makes a metric of each.
-func (m *meter) watchFiles(files []*exposed) {
+// addFileGauges adds a gauge for each file.
+func (m *meter) addFileGauges(files []*sensitiveFile) {
 	for _, f := range files {
 		m.set.NewGauge(fmt.Sprintf(`prefect_secrets_writable_by_others{what=%q}`, f.what), func() float64 {
-			if f.now.Load() {
+			if f.exposed.Load() {
 				return 1
 			}
 			return 0

@@ -7,16 +7,19 @@ import (
 	"testing"
 )
 
-// files are a keys file and a directory as Kubernetes mounts them: the file is a
-// link by way of a link to a directory.
-func mounted(t *testing.T) (dir, link, file string) {
+// newMountedFile makes a keys file as Kubernetes mounts it: its path is a symbolic link
+// that leads through a link to a directory.
+func newMountedFile(t *testing.T) (dir, link, file string) {
 	t.Helper()
 	dir = t.TempDir()
 	file = filepath.Join(dir, "..2026", "keys.toml")
 	link = filepath.Join(dir, "keys.toml")
 	for _, err := range []error{
-		os.Mkdir(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(tenantsText), 0o600),
-		os.Symlink("..2026", filepath.Join(dir, "..data")), os.Symlink(filepath.Join("..data", "keys.toml"), link), os.Chmod(dir, 0o755),
+		os.Mkdir(filepath.Dir(file), 0o755),
+		os.WriteFile(file, []byte(tenantsText), 0o600),
+		os.Symlink("..2026", filepath.Join(dir, "..data")),
+		os.Symlink(filepath.Join("..data", "keys.toml"), link),
+		os.Chmod(dir, 0o755),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -32,10 +35,9 @@ func chmod(t *testing.T, path string, mode os.FileMode) {
 	}
 }
 
-// The real file is judged, and the directories in which it or its link can be
-// replaced.
-func TestOpenTo(t *testing.T) {
-	for name, test := range map[string]struct {
+// The file itself counts, and the directories in which it or its link can be replaced.
+func TestWritableByOthers(t *testing.T) {
+	for name, tt := range map[string]struct {
 		file, real, dir os.FileMode
 		want            string // of file, real, dir
 	}{
@@ -49,25 +51,25 @@ func TestOpenTo(t *testing.T) {
 		"a sticky one":         {0o600, os.ModeSticky | 0o777, os.ModeSticky | 0o777, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir, link, file := mounted(t)
-			chmod(t, file, test.file)
-			chmod(t, filepath.Dir(file), test.real)
-			chmod(t, dir, test.dir)
-			want := map[string]string{"": "", "file": file, "real": filepath.Dir(file), "dir": dir}[test.want]
-			if got := openTo(link); got != want {
+			dir, link, file := newMountedFile(t)
+			chmod(t, file, tt.file)
+			chmod(t, filepath.Dir(file), tt.real)
+			chmod(t, dir, tt.dir)
+			want := map[string]string{"": "", "file": file, "real": filepath.Dir(file), "dir": dir}[tt.want]
+			if got := writableByOthers(link); got != want {
 				t.Errorf("got %q, want %q", got, want)
 			}
 		})
 	}
 	for _, path := range []string{"", "/dev/null", filepath.Join(t.TempDir(), "none")} {
-		if got := openTo(path); got != "" {
+		if got := writableByOthers(path); got != "" {
 			t.Errorf("%q: %q", path, got)
 		}
 	}
 }
 
-// Files that others may write are a warning at the start and when they become so,
-// once, and a metric; the server goes on.
+// Files that others may write cause one warning, at the start or when they become so,
+// and a metric. The server runs on.
 func TestFilesThatOthersMayWrite(t *testing.T) {
 	dir := t.TempDir()
 	audit := filepath.Join(dir, "audit.log")
@@ -84,27 +86,30 @@ func TestFilesThatOthersMayWrite(t *testing.T) {
 		chmod(t, filepath.Dir(c.KeysFile), 0o755)
 	})
 	defer r.config.Audit.Close()
-	warned := func() [2]int {
-		return [2]int{strings.Count(r.log.String(), "what=keys path="+r.keysFile), strings.Count(r.log.String(), "what=audit path="+audit)}
+	warnings := func() [2]int {
+		log := r.log.String()
+		return [2]int{strings.Count(log, "what=keys path="+r.keysFile), strings.Count(log, "what=audit path="+audit)}
 	}
-	metric := func(keys, audit string) {
+	checkMetrics := func(keys, audit string) {
 		t.Helper()
-		r.get("/metrics").wants(t, 200, `prefect_secrets_writable_by_others{what="keys"} `+keys, `prefect_secrets_writable_by_others{what="audit"} `+audit)
+		r.get("/metrics").check(t, 200,
+			`prefect_secrets_writable_by_others{what="keys"} `+keys,
+			`prefect_secrets_writable_by_others{what="audit"} `+audit)
 	}
-	if got := warned(); got != [2]int{0, 1} {
+	if got := warnings(); got != [2]int{0, 1} {
 		t.Errorf("at the start: %v", got)
 	}
-	metric("0", "1")
+	checkMetrics("0", "1")
 	chmod(t, r.keysFile, 0o666)
-	r.refresh(false)
-	r.refresh(true)
-	if got := warned(); got != [2]int{1, 1} {
+	r.reloadFiles(false)
+	r.reloadFiles(true)
+	if got := warnings(); got != [2]int{1, 1} {
 		t.Errorf("after it became so: %v", got)
 	}
-	metric("1", "1")
+	checkMetrics("1", "1")
 	chmod(t, r.keysFile, 0o600)
 	chmod(t, audit, 0o600)
-	r.refresh(false)
-	metric("0", "0")
-	r.do(r.admin, `{ secret_names }`).wants(t, 200, `"secret_names":[]`)
+	r.reloadFiles(false)
+	checkMetrics("0", "0")
+	r.query(r.admin, `{ secret_names }`).check(t, 200, `"secret_names":[]`)
 }

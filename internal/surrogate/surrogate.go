@@ -1,4 +1,4 @@
-// Package surrogate finds halves of surrogate pairs, which no Go string holds.
+// Package surrogate finds halves of surrogate pairs, which a Go string cannot hold.
 package surrogate
 
 import (
@@ -7,18 +7,18 @@ import (
 	"unicode/utf16"
 )
 
-// Lone reports whether valid JSON, or what is escaped as in JSON, such as a string of
-// GraphQL, has an escape of half a surrogate pair in it. Python's json keeps one; Go's
-// and most others put U+FFFD in its place.
+// Lone reports whether valid JSON, or other text with JSON's escapes such as a GraphQL
+// string, escapes half a surrogate pair. Python's json keeps such a half; Go's and most
+// others replace it by U+FFFD.
 func Lone(raw []byte) bool {
 	for {
-		at := bytes.IndexByte(raw, '\\')
-		if at < 0 {
+		i := bytes.IndexByte(raw, '\\')
+		if i < 0 {
 			return false
 		}
-		raw = raw[at:]
-		first, ok := escaped(raw)
-		switch second, _ := escaped(raw[min(6, len(raw)):]); {
+		raw = raw[i:]
+		first, ok := codeUnit(raw)
+		switch second, _ := codeUnit(raw[min(6, len(raw)):]); {
 		case !ok:
 			raw = raw[min(2, len(raw)):]
 		case !utf16.IsSurrogate(first):
@@ -31,8 +31,8 @@ func Lone(raw []byte) bool {
 	}
 }
 
-// escaped is the code unit of the \uXXXX that raw begins with.
-func escaped(raw []byte) (rune, bool) {
+// codeUnit returns the code unit of the \uXXXX that raw begins with.
+func codeUnit(raw []byte) (rune, bool) {
 	if len(raw) < 6 || raw[0] != '\\' || raw[1] != 'u' {
 		return 0, false
 	}

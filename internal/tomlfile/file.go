@@ -1,9 +1,9 @@
-// Package tomlfile reads the tables of a TOML file and reports what is wrong with
-// them, each thing at its place.
+// Package tomlfile reads the tables of a TOML file and reports the problems in them,
+// each with its position.
 //
-// [Open] reads a file, [File.Root] is its top, and a [Value] is read by the method
-// for what it should be, which reports anything else. [File.Err] has all that was
-// reported. The package's own words never quote a value.
+// [Open] parses a file, and [File.Root] returns its top-level table. A [Value] has a
+// method for each type, which reports a value of another type. [File.Err] returns all
+// that was reported. The package's own messages never quote a value.
 package tomlfile
 
 import (
@@ -17,10 +17,10 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// File is a TOML file while it is read.
+// File is a TOML file that is being read.
 type File struct {
-	// Unknown, if set, gives the hint for a key that its table does not have; empty
-	// means the hint that lists the keys of the table.
+	// Unknown, if set, returns the hint for an unknown key. If it returns "", the hint
+	// lists the keys of the table.
 	Unknown func(key Value) string
 
 	name     string
@@ -31,20 +31,23 @@ type File struct {
 	problems []Problem
 }
 
-// element is one of a list.
+// element identifies an element of a list.
 type element struct {
 	list  tomlpos.NodeID
 	index int32
 }
 
-// Open reads a text; name is what errors call the file. The error says where the
-// text is not TOML 1.0.
+// Open parses the text of a file; name is the file's name in errors. The error has the
+// position at which the text is not TOML 1.0.
 func Open(name, text string) (*File, error) {
 	doc, tree, err := decode(name, text)
 	if err != nil {
 		return nil, err
 	}
-	f := &File{name: name, doc: doc, tree: tree, elements: map[element]tomlpos.NodeID{}, values: map[tomlpos.NodeID]tomlpos.Value{}}
+	f := &File{
+		name: name, doc: doc, tree: tree,
+		elements: map[element]tomlpos.NodeID{}, values: map[tomlpos.NodeID]tomlpos.Value{},
+	}
 	for id, n := range doc.Nodes {
 		if n.Index >= 0 {
 			f.elements[element{n.Parent, n.Index}] = tomlpos.NodeID(id)
@@ -56,18 +59,19 @@ func Open(name, text string) (*File, error) {
 	return f, nil
 }
 
-// decode keeps nothing of the decoder's own words, which quote the text. The scanner
-// comes first, since the decoder recurses as deep as a text nests.
+// decode scans and decodes a text. Its errors have nothing of the decoder's messages,
+// which quote the text. It scans first, since the decoder recurses as deep as the text
+// nests and the scanner limits the depth.
 func decode(name, text string) (doc *tomlpos.Document, tree map[string]any, err error) {
 	doc, problem := tomlpos.Scan(text)
 	if problem != nil {
-		at := doc.Position(problem.Start)
-		return nil, nil, fmt.Errorf("%s:%d:%d: not valid TOML: %s", name, at.Line, at.Column, problem.Problem)
+		pos := doc.Position(problem.Start)
+		return nil, nil, fmt.Errorf("%s:%d:%d: not valid TOML: %s", name, pos.Line, pos.Column, problem.Problem)
 	}
 	_, err = toml.Decode(text, &tree)
-	var parse toml.ParseError
-	if errors.As(err, &parse) {
-		return nil, nil, fmt.Errorf("%s:%d: not valid TOML", name, parse.Position.Line)
+	var parseErr toml.ParseError
+	if errors.As(err, &parseErr) {
+		return nil, nil, fmt.Errorf("%s:%d: not valid TOML", name, parseErr.Position.Line)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: not valid TOML", name)
@@ -75,11 +79,11 @@ func decode(name, text string) (doc *tomlpos.Document, tree map[string]any, err 
 	return doc, tree, nil
 }
 
-// Root is the table at the top.
+// Root returns the top-level table.
 func (f *File) Root() Value { return Value{f, tomlpos.Root, f.tree} }
 
-// Err is an [*Error] with what is wrong with the values that were read, in the order
-// of the file. It is nil if nothing is.
+// Err returns an [*Error] with the problems of the values read so far, in the order of
+// the file. It returns nil if there are none.
 func (f *File) Err() error {
 	if len(f.problems) == 0 {
 		return nil

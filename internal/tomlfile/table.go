@@ -13,41 +13,41 @@ import (
 type Field struct {
 	Name string
 	Read func(Value)
-	Add  string // what to add where the key is missing; empty: it may be missing
+	Add  string // what to add if the key is missing; empty if it may be missing
 }
 
-// Into reads a field into a variable.
+// Into returns the Read of a [Field] that is read into a variable.
 func Into[T any](variable *T, read func(Value) T) func(Value) {
 	return func(v Value) { *variable = read(v) }
 }
 
-// Table reads the fields of a table, in their order, and reports those that are
-// missing and keys that are not among them. The table is called what in messages; the
-// hint is for a value that is not a table.
+// Table reads the fields of a table, in the order of fields. It reports missing and
+// unknown keys. Messages call the table what; the hint is for a value that is not a
+// table.
 func (v Value) Table(what, hint string, fields []Field) {
 	table, ok := v.table(hint)
 	if !ok {
 		return
 	}
-	known := make([]string, len(fields))
+	names := make([]string, len(fields))
 	for i, f := range fields {
-		known[i] = f.Name
-		switch _, has := table[f.Name]; {
-		case has:
+		names[i] = f.Name
+		switch _, found := table[f.Name]; {
+		case found:
 			f.Read(v.Key(f.Name))
 		case f.Add != "":
 			v.Wrong(what+" has no "+f.Name, "add "+f.Add)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(table)) {
-		if !slices.Contains(known, name) {
-			v.Key(name).unknown(what, known)
+		if !slices.Contains(names, name) {
+			v.Key(name).unknown(what, names)
 		}
 	}
 }
 
-// Entries reads each key of a table whose keys are names of its own, in their
-// alphabetical order.
+// Entries calls read with each value of a table that may have any keys, in the
+// alphabetical order of the keys. The hint is for a value that is not a table.
 func (v Value) Entries(hint string, read func(Value)) {
 	table, _ := v.table(hint)
 	for _, name := range slices.Sorted(maps.Keys(table)) {
@@ -55,7 +55,8 @@ func (v Value) Entries(hint string, read func(Value)) {
 	}
 }
 
-// Each reads each element of a list; the hint is for a value that is not a list.
+// Each calls read with each element of a list. The hint is for a value that is not a
+// list.
 func (v Value) Each(hint string, read func(Value)) {
 	list, ok := v.List()
 	if !ok {
@@ -74,15 +75,16 @@ func (v Value) table(hint string) (map[string]any, bool) {
 	return table, ok
 }
 
-// unknown reports a key that its table does not have.
-func (v Value) unknown(what string, known []string) {
+// unknown reports a key that is not among the names of its table's fields.
+func (v Value) unknown(what string, names []string) {
 	hint := ""
 	if v.file.Unknown != nil {
 		hint = v.file.Unknown(v)
 	}
 	if hint == "" {
-		hint = fmt.Sprintf("%s has %s and %s", what, strings.Join(known[:len(known)-1], ", "), known[len(known)-1])
-		hint = nearest.Hint(v.Name(), known, hint)
+		last := len(names) - 1
+		list := fmt.Sprintf("%s has %s and %s", what, strings.Join(names[:last], ", "), names[last])
+		hint = nearest.Hint(v.Name(), names, list)
 	}
 	v.WrongKey(fmt.Sprintf("unknown key %q", v.Name()), hint)
 }

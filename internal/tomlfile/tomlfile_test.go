@@ -12,7 +12,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-func open(t testing.TB, text string) *tomlfile.File {
+func mustOpen(t testing.TB, text string) *tomlfile.File {
 	t.Helper()
 	f, err := tomlfile.Open("f.toml", text)
 	if err != nil {
@@ -28,14 +28,15 @@ func TestOpenSaysWhereATextIsNotTOML(t *testing.T) {
 		"a = " + strings.Repeat("[", 4<<20): "f.toml:1:",
 		"a = 1\na = 'CANARY'":               "f.toml:2:1: not valid TOML: this key is defined twice",
 	} {
-		if _, err := tomlfile.Open("f.toml", text); err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "CANARY") {
+		_, err := tomlfile.Open("f.toml", text)
+		if err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "CANARY") {
 			t.Errorf("%.40q: got %v, want %s", text, err, want)
 		}
 	}
 }
 
-// at walks to a value, by names of keys and indexes of lists.
-func at(f *tomlfile.File, steps ...any) tomlfile.Value {
+// valueAt returns the value at the end of names of keys and indexes of lists.
+func valueAt(f *tomlfile.File, steps ...any) tomlfile.Value {
 	v := f.Root()
 	for _, step := range steps {
 		switch step := step.(type) {
@@ -49,7 +50,7 @@ func at(f *tomlfile.File, steps ...any) tomlfile.Value {
 	return v
 }
 
-func TestPlaces(t *testing.T) {
+func TestPositions(t *testing.T) {
 	const text = "\na.list = [1, 2]\n\n[b.\"c d\"]\n[[e]]\n[[e]]\nf = {g = [{}]}\n"
 	for _, tt := range []struct {
 		steps            []any
@@ -69,24 +70,25 @@ func TestPlaces(t *testing.T) {
 		{[]any{"e", 1, "f", "g"}, "e[1].f.g", "7:10", "7:6"},
 		{[]any{"e", 1, "f", "g", 0}, "e[1].f.g[0]", "7:11", "7:6"},
 	} {
-		v := at(open(t, text), tt.steps...)
-		if v.Path() != tt.path || v.Place() != "f.toml:"+tt.value || v.Root().Place() != "f.toml:1:1" {
-			t.Errorf("%q: got %s at %s, want %s", tt.path, v.Path(), v.Place(), tt.value)
+		v := valueAt(mustOpen(t, text), tt.steps...)
+		if v.Path() != tt.path || v.Position() != "f.toml:"+tt.value || v.Root().Position() != "f.toml:1:1" {
+			t.Errorf("%q: got %s at %s, want %s", tt.path, v.Path(), v.Position(), tt.value)
 		}
 		for _, report := range []struct {
 			by   func(v tomlfile.Value, message, hint string)
 			want string
 		}{{tomlfile.Value.Wrong, tt.value}, {tomlfile.Value.WrongKey, tt.key}} {
-			f := open(t, text)
-			report.by(at(f, tt.steps...), "message", "hint")
-			if got := fmt.Sprint(f.Err()); got != "f.toml:"+report.want+": message: hint" || tomlfile.Problems(f.Err())[0].Key != tt.path {
-				t.Errorf("%q: got %s, want %s", tt.path, got, report.want)
+			f := mustOpen(t, text)
+			report.by(valueAt(f, tt.steps...), "message", "hint")
+			got, want := fmt.Sprint(f.Err()), "f.toml:"+report.want+": message: hint"
+			if got != want || tomlfile.Problems(f.Err())[0].Key != tt.path {
+				t.Errorf("%q: got %s, want %s", tt.path, got, want)
 			}
 		}
 	}
 }
 
-// Each line has one fault, but for those that have none.
+// Each line has a problem, except for the last two.
 func TestReading(t *testing.T) {
 	const text = `
 text = 1
@@ -103,33 +105,40 @@ keys = {one = 1, thre = 2, token = "CANARY"}
 good = [{}, {}]
 when = 2027-01-31T00:00:00Z
 `
-	f := open(t, text)
+	f := mustOpen(t, text)
 	f.Unknown = func(key tomlfile.Value) string {
 		return map[string]string{"token": "not here"}[key.Name()]
 	}
 	read := func(name string) tomlfile.Value { return f.Root().Key(name) }
 	fail := func(v tomlfile.Value) { t.Errorf("%s was read", v.Path()) }
 
-	read("keys").Table("a table", "", []tomlfile.Field{{Name: "two", Add: "two = 2"}, {Name: "one", Read: func(tomlfile.Value) {}, Add: "one"}, {Name: "three", Read: fail}})
+	read("keys").Table("a table", "", []tomlfile.Field{
+		{Name: "two", Add: "two = 2"},
+		{Name: "one", Read: func(tomlfile.Value) {}, Add: "one"},
+		{Name: "three", Read: fail},
+	})
 	read("each").Each("write a list", fail)
 	read("entries").Entries("write keys", fail)
 	read("table").Table("a table", "write [table]", []tomlfile.Field{{Name: "one", Read: fail, Add: "one"}})
-	read("local").Moment()
-	read("moment").Moment()
+	read("local").DateTime()
+	read("moment").DateTime()
 	read("bool").Bool()
-	var good []string
-	texts := read("lists").Texts(func(v tomlfile.Value, text string) { good = append(good, v.Path()+text) })
-	if diff := cmp.Diff([]string{"a", "", "  ", "b"}, texts) + cmp.Diff([]string{"lists[0]a", "lists[3]b"}, good); diff != "" {
+	var filled []string
+	texts := read("lists").Texts(func(v tomlfile.Value, text string) { filled = append(filled, v.Path()+text) })
+	if diff := cmp.Diff([]string{"a", "", "  ", "b"}, texts); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"lists[0]a", "lists[3]b"}, filled); diff != "" {
 		t.Error(diff)
 	}
 	if texts := read("list").Texts(nil); texts == nil || len(texts) > 0 {
-		t.Errorf("got %q of what is not a list", texts)
+		t.Errorf("got %q for a value that is not a list", texts)
 	}
 	read("blank").FilledText()
 	read("text").Text()
 	n := 0
 	read("good").Each("", func(tomlfile.Value) { n++ })
-	if when := read("when").Moment(); n != 2 || when.Unix() != 1801353600 {
+	if when := read("when").DateTime(); n != 2 || when.Unix() != 1801353600 {
 		t.Errorf("got %d elements and %v", n, when)
 	}
 
@@ -155,9 +164,9 @@ when = 2027-01-31T00:00:00Z
 }
 
 func TestProblemsOfAnError(t *testing.T) {
-	f := open(t, "a = 1")
+	f := mustOpen(t, "a = 1")
 	if f.Err() != nil || tomlfile.Problems(nil) != nil || tomlfile.Problems(errors.New("x")) != nil {
-		t.Error("problems of what has none")
+		t.Error("problems where there are none")
 	}
 	f.Root().Key("a").Wrong("m", "h")
 	want := []tomlfile.Problem{{Node: 1, Key: "a", Start: 4, End: 5, Line: 1, Column: 5, Message: "m", Hint: "h"}}
@@ -166,32 +175,28 @@ func TestProblemsOfAnError(t *testing.T) {
 	}
 }
 
-// FuzzPaths holds each value that the decoder finds to the place that the scanner
-// gives it.
+// FuzzPaths checks that the scanner has a position for each value of the decoder.
 func FuzzPaths(f *testing.F) {
-	for _, text := range []string{
-		"\na.list = [1, [2, {}]]\n[b.\"c d\"]\n[[e]]\n[e.x]\n[[e]]\nf = {g = [{h.i = 1}]}\n", "\ufeff[a]\n[a.b.c]\n[a.b]\nx = [[], [[]]]",
-	} {
-		f.Add(text)
-	}
+	f.Add("\na.list = [1, [2, {}]]\n[b.\"c d\"]\n[[e]]\n[e.x]\n[[e]]\nf = {g = [{h.i = 1}]}\n")
+	f.Add("\ufeff[a]\n[a.b.c]\n[a.b]\nx = [[], [[]]]")
 	f.Fuzz(func(t *testing.T, text string) {
 		if file, err := tomlfile.Open("f", text); err == nil {
-			walk(t, file.Root(), "")
+			checkPaths(t, file.Root(), "")
 		}
 	})
 }
 
-func walk(t *testing.T, v tomlfile.Value, path string) {
+func checkPaths(t *testing.T, v tomlfile.Value, path string) {
 	if v.Path() != path {
-		t.Fatalf("%s is found at %s", path, v.Path())
+		t.Fatalf("got path %s, want %s", v.Path(), path)
 	}
 	if list, ok := v.List(); ok {
 		for i, e := range list {
-			walk(t, e, fmt.Sprintf("%s[%d]", path, i))
+			checkPaths(t, e, fmt.Sprintf("%s[%d]", path, i))
 		}
 	}
 	table, _ := v.Any().(map[string]any)
 	for name := range table {
-		walk(t, v.Key(name), strings.TrimPrefix(path+"."+tomlpos.QuoteKey(name), "."))
+		checkPaths(t, v.Key(name), strings.TrimPrefix(path+"."+tomlpos.QuoteKey(name), "."))
 	}
 }

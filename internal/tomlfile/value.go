@@ -7,24 +7,24 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// Value is a value of a file at its place.
+// Value is a value of a file, with its position.
 type Value struct {
 	file    *File
 	node    tomlpos.NodeID
 	decoded any
 }
 
-// Any is the value as BurntSushi/toml decodes it, nil if the file does not have it.
+// Any returns the value as BurntSushi/toml decodes it, nil if the file does not have it.
 func (v Value) Any() any { return v.decoded }
 
-// Name is the last part of the value's key.
+// Name returns the last part of the value's key.
 func (v Value) Name() string { return v.file.doc.Nodes[v.node].Name }
 
-// Root is the table at the top of the value's file.
+// Root returns the top-level table of the value's file.
 func (v Value) Root() Value { return v.file.Root() }
 
-// Key is what a table holds under a name. If there is nothing, its place is that of
-// the table.
+// Key returns the value of a key of a table. If the key is missing, the position is that
+// of the table.
 func (v Value) Key(name string) Value {
 	table, _ := v.decoded.(map[string]any)
 	node, ok := v.file.doc.Child(v.node, name)
@@ -38,8 +38,8 @@ func (v Value) element(i int, decoded any) Value {
 	return Value{v.file, v.file.elements[element{v.node, int32(i)}], decoded}
 }
 
-// List is the elements of a list. It reports nothing; ok is false if the value is not
-// a list.
+// List returns the elements of a list; ok is false for a value that is not a list, which
+// it does not report.
 func (v Value) List() (list []Value, ok bool) {
 	switch elements := v.decoded.(type) {
 	case []any:
@@ -64,7 +64,7 @@ func (v Value) Text() (text string, ok bool) {
 	return text, ok
 }
 
-// FilledText reads a string that holds more than spaces.
+// FilledText reads a string that is not blank.
 func (v Value) FilledText() (text string, ok bool) {
 	if text, ok = v.Text(); ok && strings.TrimSpace(text) == "" {
 		v.Wrong("this string is empty", "fill it in, or take it out")
@@ -73,9 +73,9 @@ func (v Value) FilledText() (text string, ok bool) {
 	return text, ok
 }
 
-// Texts reads a list of strings that hold more than spaces. Each of them goes to
-// read, if that is not nil. In place of anything else the result has what was read of
-// it, so that its elements are those of the list; it is never nil.
+// Texts reads a list of strings that are not blank, and calls read with each of them if
+// read is not nil. The result has an element for each of the list, "" in place of one
+// that is not a string. It is never nil.
 func (v Value) Texts(read func(Value, string)) []string {
 	list, ok := v.List()
 	if !ok {
@@ -99,11 +99,12 @@ func (v Value) Bool() bool {
 	return b
 }
 
-// Moment reads a date and time with its offset.
-func (v Value) Moment() time.Time {
+// DateTime reads a date and time with its offset.
+func (v Value) DateTime() time.Time {
 	t, ok := v.decoded.(time.Time)
 	if !ok || v.file.values[v.node].Kind != tomlpos.OffsetDateTime {
-		v.Wrong("expected a date and time with its offset", "write it without quotation marks, such as 2027-01-31T00:00:00Z")
+		v.Wrong("expected a date and time with its offset",
+			"write it without quotation marks, such as 2027-01-31T00:00:00Z")
 	}
 	return t
 }

@@ -2,8 +2,8 @@ package tomlpos
 
 import "strings"
 
-// String is what a text means: its quotes gone and its escapes resolved. Of a
-// value of another kind it is the text as written.
+// String returns the string that a value means, without quotes and with its escapes
+// resolved. For a value that is not a string it returns the text as written.
 func (d *Document) String(v Value) string {
 	if !v.Kind.IsString() {
 		return d.Text[v.Start:v.End]
@@ -11,7 +11,7 @@ func (d *Document) String(v Value) string {
 	return decode(v.Kind, d.Text[v.Start:v.End])
 }
 
-// decode takes the quotes and escapes off a text that was scanned as such.
+// decode returns what a string that was scanned as the given kind means.
 func decode(kind Kind, raw string) string {
 	switch kind {
 	case LiteralString:
@@ -44,11 +44,11 @@ func unescape(s string) string {
 	return b.String()
 }
 
-// singleEscapes are the escapes of one letter.
-var singleEscapes = map[byte]byte{'b': '\b', 't': '\t', 'n': '\n', 'f': '\f', 'r': '\r', '"': '"', '\\': '\\'}
+// letterEscapes are the escapes of one character.
+var letterEscapes = map[byte]byte{'b': '\b', 't': '\t', 'n': '\n', 'f': '\f', 'r': '\r', '"': '"', '\\': '\\'}
 
-// unescapeOne writes what the escape after a backslash means and returns what
-// follows it.
+// unescapeOne writes what an escape means, given the text after its backslash, and
+// returns the text after the escape.
 func unescapeOne(b *strings.Builder, s string) string {
 	digits := 4
 	switch s[0] {
@@ -58,7 +58,7 @@ func unescapeOne(b *strings.Builder, s string) string {
 	case 'U':
 		digits = 8
 	default:
-		b.WriteByte(singleEscapes[s[0]])
+		b.WriteByte(letterEscapes[s[0]])
 		return s[1:]
 	}
 	r, _ := hex(s[1:], digits)

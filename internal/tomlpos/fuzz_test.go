@@ -11,22 +11,25 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// lenient reports whether the decoder is known to accept what is wrong here.
-func lenient(text string, p Problem, start int) bool {
+// decoderAccepts reports whether the decoder is known to accept a problem.
+func decoderAccepts(text string, p Problem, start int) bool {
 	switch p {
-	case Trailing: // it takes the quote after an escaped backslash for escaped, and so six of them for five
+	case Trailing: // it treats the quote after an escaped backslash as escaped, and so six quotes as five
 		return strings.HasSuffix(text[:start], `\\"""""`)
-	case UTF16, NotUTF8: // it steps over a UTF-16 byte order mark
+	case UTF16, NotUTF8: // it skips a UTF-16 byte order mark
 		return true
 	case BadDate: // it accepts the zone +12:60
 		return true
 	case TooDeep:
 		return true
 	}
-	return p.Version11() || p.Redefinition()
+	return isTOML11(p) || p.Redefinition()
 }
 
-// decodeKeys asks the decoder, whose own panics count as errors.
+// isTOML11 reports whether TOML 1.1 allows what is a problem in TOML 1.0.
+func isTOML11(p Problem) bool { return p >= InlineNewline && p <= NoSeconds }
+
+// decodeKeys returns the keys that the decoder finds. Its panics count as errors.
 func decodeKeys(text string) (keys []toml.Key, err error) {
 	defer func() {
 		if recover() != nil {
@@ -53,17 +56,17 @@ func FuzzScan(f *testing.F) {
 		}
 		keys, err := decodeKeys(text)
 		switch {
-		case err == nil && problem != nil && !lenient(text, problem.Problem, problem.Start):
-			t.Fatalf("the decoder accepts what is refused with %q at %d", problem.Problem, problem.Start)
+		case err == nil && problem != nil && !decoderAccepts(text, problem.Problem, problem.Start):
+			t.Fatalf("the decoder accepts what Scan refuses with %q at %d", problem.Problem, problem.Start)
 		case err != nil && problem == nil:
-			t.Fatalf("the decoder refuses what is accepted: %v", err)
+			t.Fatalf("the decoder refuses what Scan accepts: %v", err)
 		case err == nil && problem == nil && !Verify(d, keys):
 			t.Fatalf("the decoder finds other keys: %q", keys)
 		}
 	})
 }
 
-// seeds are the texts of testdata and some of each form.
+// seeds returns the texts of testdata and some of each form.
 func seeds(t testing.TB) []string {
 	paths, err := filepath.Glob("testdata/*.toml")
 	if err != nil || len(paths) == 0 {
@@ -85,21 +88,21 @@ func seeds(t testing.TB) []string {
 
 func checkSpans(t *testing.T, d *Document) {
 	t.Helper()
-	at := 0
+	end := 0
 	for _, k := range d.Keys {
 		checkSpan(t, d, "key", k.Start, k.End)
-		if k.Start < at {
-			t.Fatalf("a key at %d stands before the one that ends at %d", k.Start, at)
+		if k.Start < end {
+			t.Fatalf("the key at %d begins before the previous one ends at %d", k.Start, end)
 		}
-		at = k.End
-		if got := respell(d.Text[k.Start:k.End]); got != d.Nodes[k.Node].Name {
+		end = k.End
+		if got := decodePart(d.Text[k.Start:k.End]); got != d.Nodes[k.Node].Name {
 			t.Fatalf("key at %d is %q, its node %q", k.Start, got, d.Nodes[k.Node].Name)
 		}
 	}
 	for i, v := range d.Values {
 		checkSpan(t, d, "value", v.Start, v.End)
 		if i > 0 && v.Start < d.Values[i-1].Start {
-			t.Fatalf("value %d stands before the one it follows", i)
+			t.Fatalf("value %d begins before the previous one", i)
 		}
 		if !utf8.ValidString(d.String(v)) {
 			t.Fatalf("value at %d does not decode to UTF-8", v.Start)
@@ -113,13 +116,13 @@ func checkSpans(t *testing.T, d *Document) {
 	}
 	for id, n := range d.Nodes {
 		if id > 0 && n.Parent >= NodeID(id) {
-			t.Fatalf("node %d stands before its parent %d", id, n.Parent)
+			t.Fatalf("node %d comes before its parent %d", id, n.Parent)
 		}
 	}
 }
 
-// respell decodes a part of a key by the decoder.
-func respell(raw string) string {
+// decodePart returns a part of a key as the decoder decodes it.
+func decodePart(raw string) string {
 	var m map[string]any
 	if _, err := toml.Decode(raw+" = 1", &m); err != nil {
 		return "!" + err.Error()
@@ -142,7 +145,7 @@ func checkError(t *testing.T, d *Document, e *Error) {
 	if e.Start < 0 || e.Start > e.End || e.End > len(d.Text) || e.Statement > e.Start || e.Origin > e.Start {
 		t.Fatalf("error %+v in a text of %d", e, len(d.Text))
 	}
-	if p := d.Position(e.Start); p.Line < 1 || p.Line > d.LineCount() || p.Column < 1 {
-		t.Fatalf("error at %+v of %d lines", p, d.LineCount())
+	if p := d.Position(e.Start); p.Line < 1 || p.Line > len(d.lines.starts) || p.Column < 1 {
+		t.Fatalf("error at %+v of %d lines", p, len(d.lines.starts))
 	}
 }

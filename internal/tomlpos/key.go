@@ -6,51 +6,51 @@ type part struct {
 	name       string
 }
 
-// key reads a key, dotted or not, into parts, and the blanks around it.
+// key reads a key, dotted or not, into s.parts, and the spaces around it.
 func (s *scanner) key() bool {
 	s.parts = s.parts[:0]
 	for {
-		s.blanks()
+		s.skipSpaces()
 		if !s.keyPart() {
 			return false
 		}
-		s.blanks()
+		s.skipSpaces()
 		if s.peek() != '.' {
 			return true
 		}
-		s.at++
+		s.pos++
 	}
 }
 
 func (s *scanner) keyPart() bool {
-	start := s.at
+	start := s.pos
 	switch s.peek() {
 	case '"', '\'':
 		return s.quotedPart()
 	}
-	s.at += bareLength(s.Text[s.at:s.end])
-	if s.at == start {
-		return s.noPart()
+	s.pos += bareLength(s.Text[s.pos:s.end])
+	if s.pos == start {
+		return s.failPart()
 	}
-	s.parts = append(s.parts, part{start, s.at, s.Text[start:s.at]})
+	s.parts = append(s.parts, part{start, s.pos, s.Text[start:s.pos]})
 	return true
 }
 
 func (s *scanner) quotedPart() bool {
-	start := s.at
+	start := s.pos
 	if s.has(`"""`) || s.has(`'''`) {
-		return s.fail(MultilineKey, s.at, s.at+3)
+		return s.fail(MultilineKey, s.pos, s.pos+3)
 	}
-	kind, ok := s.text()
+	kind, ok := s.quotedString()
 	if !ok {
 		return false
 	}
-	s.parts = append(s.parts, part{start, s.at, decode(kind, s.Text[start:s.at])})
+	s.parts = append(s.parts, part{start, s.pos, decode(kind, s.Text[start:s.pos])})
 	return true
 }
 
-// noPart says what is wrong where a part of a key should begin.
-func (s *scanner) noPart() bool {
+// failPart fails because no part of a key begins here.
+func (s *scanner) failPart() bool {
 	switch s.peek() {
 	case '=', ']', 0, '\n', '\r', '.':
 		if len(s.parts) > 0 || s.peek() == '.' {
@@ -61,7 +61,7 @@ func (s *scanner) noPart() bool {
 	return s.unexpected(BareKey)
 }
 
-// bareLength is how far a text is a key that needs no quotes.
+// bareLength returns the length of the text's prefix that is a bare key.
 func bareLength(text string) int {
 	for i := 0; i < len(text); i++ {
 		if !bareBytes[text[i]] {
@@ -84,7 +84,7 @@ func (s *scanner) keyValue() bool {
 		return false
 	}
 	s.named = true
-	node, ok := s.defineKey(s.home, s.scope)
+	node, ok := s.defineKey(s.table, s.scope)
 	return ok && s.value(node) && s.contents()
 }
 
@@ -94,14 +94,14 @@ func (s *scanner) keyEquals() bool {
 		return false
 	}
 	if s.peek() == '=' {
-		s.at++
+		s.pos++
 		return true
 	}
 	switch s.peek() {
 	case 0, '\n', '\r', '"', '\'', '#', ',', '}':
 		return s.unexpected(NoEquals)
 	}
-	if last := s.parts[len(s.parts)-1]; last.end < s.at && bareLength(s.Text[s.at:s.end]) > 0 {
+	if last := s.parts[len(s.parts)-1]; last.end < s.pos && bareLength(s.Text[s.pos:s.end]) > 0 {
 		return s.unexpected(NoEquals)
 	}
 	return s.unexpected(BareKey)
@@ -113,14 +113,14 @@ func (s *scanner) header() bool {
 	if s.has("[[") {
 		closing = "]]"
 	}
-	s.at += len(closing)
+	s.pos += len(closing)
 	if !s.key() {
 		return false
 	}
 	if !s.has(closing) {
 		return s.unexpected(UnclosedHeader)
 	}
-	s.at += len(closing)
+	s.pos += len(closing)
 	s.named = true
 	return s.defineHeader(closing == "]]")
 }

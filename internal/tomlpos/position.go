@@ -5,66 +5,68 @@ import (
 	"strings"
 )
 
-// Position is a place in a text. Line and Column count from 1, Column in Unicode
-// code points, a byte order mark at the start counting as nothing.
+// Position is a position in a text. Line and Column count from 1, Column in Unicode code
+// points. A byte order mark at the start is not counted.
 type Position struct {
 	Offset, Line, Column int
 }
 
-// stride is how many bytes stand between two counts of code points.
-const stride = 1 << 10
+// countInterval is the distance in bytes between the offsets at which code points are
+// counted.
+const countInterval = 1 << 10
 
-// lines answers for an offset in constant time which code point of which line
-// it is, so that a thousand places in one long line cost no more than in many.
+// lines finds the line and column of an offset, in constant time, so that a thousand
+// positions on one long line cost no more than on many lines.
 type lines struct {
 	text   string
-	starts []int   // the offset of each line's first byte after any mark
-	counts []int32 // the code points before each multiple of stride
+	starts []int   // the offset of each line's first byte, after a byte order mark
+	counts []int32 // the number of code points before each multiple of countInterval
 }
 
 func newLines(text string) lines {
 	l := lines{text: text, starts: []int{MarkLength(text)}}
-	for at := l.starts[0]; ; {
-		i := strings.IndexByte(text[at:], '\n')
+	for start := l.starts[0]; ; {
+		i := strings.IndexByte(text[start:], '\n')
 		if i < 0 {
 			break
 		}
-		at += i + 1
-		l.starts = append(l.starts, at)
+		start += i + 1
+		l.starts = append(l.starts, start)
 	}
 	return l
 }
 
-// Plain is a document of a text that is not TOML, with its comments: it has
+// NewDocument returns a document of a text that is not TOML, with its comments. It has
 // positions and lines, and no keys or values.
-func Plain(text string, comments []Comment) *Document {
+func NewDocument(text string, comments []Comment) *Document {
 	return &Document{Text: text, Nodes: make([]Node, 1), Comments: comments, lines: newLines(text)}
 }
 
 // ByteOrderMark is what PowerShell and editors put before a text.
 const ByteOrderMark = "\ufeff"
 
-// MarkLength is the length of the byte order mark before a text, 3 or 0.
+// MarkLength returns the length of the byte order mark before a text, 3 or 0.
 func MarkLength(text string) int {
 	return len(text) - len(strings.TrimPrefix(text, ByteOrderMark))
 }
 
-// codePoints counts those that begin before offset. The text is UTF-8 up to there.
-func (l *lines) codePoints(offset int) int {
-	for len(l.counts) <= offset/stride {
+// codePointsBefore returns the number of code points that begin before offset. The text
+// must be UTF-8 up to there.
+func (l *lines) codePointsBefore(offset int) int {
+	for len(l.counts) <= offset/countInterval {
 		n := len(l.counts)
 		if n == 0 {
 			l.counts = append(l.counts, 0)
 			continue
 		}
-		l.counts = append(l.counts, l.counts[n-1]+int32(leads(l.text[(n-1)*stride:n*stride])))
+		l.counts = append(l.counts, l.counts[n-1]+int32(countCodePoints(l.text[(n-1)*countInterval:n*countInterval])))
 	}
-	mark := offset / stride
-	return int(l.counts[mark]) + leads(l.text[mark*stride:offset])
+	i := offset / countInterval
+	return int(l.counts[i]) + countCodePoints(l.text[i*countInterval:offset])
 }
 
-// leads counts the bytes that begin a code point.
-func leads(s string) int {
+// countCodePoints returns the number of code points that begin in s.
+func countCodePoints(s string) int {
 	n := 0
 	for i := 0; i < len(s); i++ {
 		if s[i]&0xC0 != 0x80 {
@@ -74,21 +76,18 @@ func leads(s string) int {
 	return n
 }
 
-// Position says on which line and column a byte offset stands. An offset beyond
-// the text is its end. It is not for concurrent use.
+// Position returns the position of a byte offset. An offset beyond the text counts as
+// its end. Position must not be called concurrently.
 func (d *Document) Position(offset int) Position {
 	l := &d.lines
 	offset = max(min(offset, len(l.text)), l.starts[0])
 	line := sort.SearchInts(l.starts, offset+1)
-	column := l.codePoints(offset) - l.codePoints(l.starts[line-1]) + 1
+	column := l.codePointsBefore(offset) - l.codePointsBefore(l.starts[line-1]) + 1
 	return Position{Offset: offset, Line: line, Column: column}
 }
 
-// LineCount is the number of lines; one that a newline ends the text with counts.
-func (d *Document) LineCount() int { return len(d.lines.starts) }
-
-// Line gives the byte offsets of a line, without its newline. The first is 1;
-// what is no line of the text is an empty span at its end.
+// Line returns the byte offsets of a line, without its newline. Lines count from 1. For
+// a number without a line it returns an empty span at the end of the text.
 func (d *Document) Line(number int) (start, end int) {
 	if number < 1 || number > len(d.lines.starts) {
 		return len(d.Text), len(d.Text)

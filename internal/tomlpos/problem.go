@@ -2,20 +2,19 @@ package tomlpos
 
 import "fmt"
 
-// Error is the first thing in a text that is not TOML 1.0. Offsets are in bytes.
+// Error is the first fault in a text that is not TOML 1.0. Offsets are in bytes.
 type Error struct {
 	Problem    Problem
-	Start, End int    // what is wrong; equal at the end of the text
-	Statement  int    // where the key or header begins that the error belongs to
-	Named      bool   // the key or header itself was read in full
-	Origin     int    // where it was opened or first defined; -1 if that says nothing
-	Node       NodeID // what was defined before, for a redefinition, else Root
+	Start, End int    // of the fault; equal at the end of the text
+	Statement  int    // start of the key or header that the error belongs to
+	Named      bool   // that key or header was read in full
+	Origin     int    // where the unclosed or redefined thing begins; -1 if there is none
+	Node       NodeID // what is redefined; Root for any other error
 }
 
-// Problem says what is wrong with a text.
+// Problem is a kind of fault.
 type Problem uint8
 
-// What can be wrong with a text.
 const (
 	NotUTF8 Problem = iota + 1
 	UTF16
@@ -112,12 +111,9 @@ var problems = [...]string{
 	ExtendsValue:   "this is already a value, and cannot be a table too",
 }
 
-// String says it in a sentence that quotes nothing.
+// String returns a message that quotes nothing of the text.
 func (p Problem) String() string { return problems[p] }
 
-// Version11 reports whether TOML 1.1 allows it.
-func (p Problem) Version11() bool { return p >= InlineNewline && p <= NoSeconds }
-
-// Redefinition reports whether the text is well-formed here, and only says twice
-// what may be said once.
+// Redefinition reports whether the text is well-formed here, and only defines something
+// twice.
 func (p Problem) Redefinition() bool { return p >= DuplicateKey && p <= ExtendsValue }

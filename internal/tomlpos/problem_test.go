@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// errorTests has each problem at least once: the text up to where it stands, a
-// "^" there, and the rest.
+// errorTests has each problem at least once. In marked a "^" is before the problem; init
+// sets text and offset.
 var errorTests = []struct {
 	marked  string
 	text    string
@@ -142,7 +142,7 @@ func TestScanErrors(t *testing.T) {
 	}
 }
 
-// TestErrorNamesTheOrigin marks where it was opened or first defined.
+// In each text a "^" is before the origin of the error.
 func TestErrorNamesTheOrigin(t *testing.T) {
 	for marked, problem := range map[string]Problem{
 		"x = 1\n^a.b = 1\n[c]\n[a]":    DottedTable,

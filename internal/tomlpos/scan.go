@@ -6,29 +6,29 @@ import (
 )
 
 // MaxDepth is the deepest nesting that is read, in parts of keys, arrays and inline
-// tables together. Prefect's own settings use four, and Prefect 1.4.1 fails at about
-// 250 arrays and 330 inline tables. The decoder takes time that grows with the depth:
-// for a megabyte of dotted keys 3 s at 32 levels, 18 s at 100, more than 25 s at 500.
+// tables together. Prefect's own settings use four levels, and Prefect 1.4.1 fails at
+// about 250 arrays and 330 inline tables. The decoder's time grows with the depth: for a
+// megabyte of dotted keys 3 s at 32 levels, 18 s at 100, more than 25 s at 500.
 const MaxDepth = 100
 
 // scanner reads a text once, from start to end.
 type scanner struct {
 	*Document
-	at        int // the next byte
-	end       int // where the text ends, or the part of it that is text
-	statement int // where the current key or header begins
-	named     bool
+	pos       int  // the next byte
+	end       int  // where the text ends, or its part that can be TOML
+	statement int  // where the current key or header begins
+	named     bool // it was read in full
 	err       *Error
 
-	parts  []part // of the key just read
-	home   NodeID // the table of the last header
-	scope  int32  // counts headers and inline tables
-	scopes int32
-	open   []container
+	parts    []part // of the key just read
+	table    NodeID // of the last header
+	scope    int32  // of the last header
+	scopes   int32  // counts headers and inline tables
+	unclosed []container
 }
 
-// Scan reads a text. The error is nil if the text is TOML 1.0. The document
-// is never nil.
+// Scan scans a text. The error is nil if the text is TOML 1.0. The document is never
+// nil.
 func Scan(text string) (*Document, *Error) {
 	s := scanner{
 		Document: &Document{
@@ -39,23 +39,23 @@ func Scan(text string) (*Document, *Error) {
 			lines:    newLines(text),
 			children: make(map[child]NodeID, 8+len(text)/48),
 		},
-		at:  MarkLength(text),
+		pos: MarkLength(text),
 		end: len(text),
 	}
 	s.Nodes[Root] = Node{Index: -1, form: formHeader}
-	bad := s.encoding()
-	for s.err == nil && s.at < s.end {
+	problem := s.checkEncoding()
+	for s.err == nil && s.pos < s.end {
 		s.line()
 	}
-	if bad != 0 {
-		s.err = &Error{Problem: bad, Start: s.end, End: s.end + 1, Statement: s.statement, Origin: -1}
+	if problem != 0 {
+		s.err = &Error{Problem: problem, Start: s.end, End: s.end + 1, Statement: s.statement, Origin: -1}
 	}
 	return s.Document, s.err
 }
 
-// encoding ends the text at the first byte that no TOML can hold, and says what
-// is wrong with it.
-func (s *scanner) encoding() Problem {
+// checkEncoding ends the text at the first byte that TOML cannot contain, and returns
+// the problem with it; 0 if there is no such byte.
+func (s *scanner) checkEncoding() Problem {
 	problem := Problem(0)
 	if nul := strings.IndexByte(s.Text, 0); nul >= 0 {
 		s.end, problem = nul, Binary
@@ -63,21 +63,22 @@ func (s *scanner) encoding() Problem {
 	if !utf8.ValidString(s.Text[:s.end]) {
 		s.end, problem = validLength(s.Text), NotUTF8
 	}
-	if utf16(s.Text) {
+	if isUTF16(s.Text) {
 		s.end, problem = 0, UTF16
 	}
 	return problem
 }
 
-// utf16 reports whether a text begins with a byte order mark of UTF-16, or with
-// an ASCII character in it.
-func utf16(text string) bool {
+// isUTF16 reports whether a text begins with a byte order mark of UTF-16, or with an
+// ASCII character in UTF-16.
+func isUTF16(text string) bool {
 	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
 		return true
 	}
 	return len(text) > 1 && (text[0] == 0) != (text[1] == 0)
 }
 
+// validLength returns the length of the text's valid UTF-8 prefix.
 func validLength(text string) int {
 	for i := 0; ; {
 		r, size := utf8.DecodeRuneInString(text[i:])
@@ -88,7 +89,7 @@ func validLength(text string) int {
 	}
 }
 
-// fail notes the error, once, and returns false.
+// fail records an error unless there is one already, and returns false.
 func (s *scanner) fail(p Problem, start, end int) bool {
 	return s.failFrom(p, start, end, -1, Root)
 }
@@ -100,30 +101,29 @@ func (s *scanner) failFrom(p Problem, start, end, origin int, node NodeID) bool 
 	return false
 }
 
-// peek is the next byte, 0 at the end; the text holds no other NUL.
+// peek returns the next byte, 0 at the end. There are no NUL bytes before the end.
 func (s *scanner) peek() byte {
-	if s.at >= s.end {
+	if s.pos >= s.end {
 		return 0
 	}
-	return s.Text[s.at]
+	return s.Text[s.pos]
 }
 
-// has reports whether the text goes on with a word.
-func (s *scanner) has(word string) bool {
-	return strings.HasPrefix(s.Text[s.at:s.end], word)
+// has reports whether the rest of the text begins with prefix.
+func (s *scanner) has(prefix string) bool {
+	return strings.HasPrefix(s.Text[s.pos:s.end], prefix)
 }
 
-func (s *scanner) blanks() {
-	for s.at < s.end && (s.Text[s.at] == ' ' || s.Text[s.at] == '\t') {
-		s.at++
+func (s *scanner) skipSpaces() {
+	for s.pos < s.end && (s.Text[s.pos] == ' ' || s.Text[s.pos] == '\t') {
+		s.pos++
 	}
 }
 
-// line reads one line of the top level, and the further lines that its value
-// takes.
+// line reads a line at the top level, and the further lines of its value.
 func (s *scanner) line() bool {
-	s.blanks()
-	s.statement, s.named = s.at, false
+	s.skipSpaces()
+	s.statement, s.named = s.pos, false
 	switch s.peek() {
 	case 0, '#', '\n', '\r':
 	case '[':
@@ -139,46 +139,46 @@ func (s *scanner) line() bool {
 }
 
 func (s *scanner) lineEnd() bool {
-	s.blanks()
+	s.skipSpaces()
 	if s.peek() == '#' && !s.comment() {
 		return false
 	}
-	if s.at >= s.end || s.newline() {
+	if s.pos >= s.end || s.newline() {
 		return s.err == nil
 	}
 	return s.unexpected(Trailing)
 }
 
-// newline steps over one, if it is next.
+// newline skips a newline if it is next, and reports whether it was.
 func (s *scanner) newline() bool {
 	switch {
 	case s.has("\n"):
-		s.at++
+		s.pos++
 	case s.has("\r\n"):
-		s.at += 2
+		s.pos += 2
 	default:
 		return false
 	}
 	return true
 }
 
-// comment steps over one, up to its newline.
+// comment reads a comment, up to its newline.
 func (s *scanner) comment() bool {
-	start := s.at
-	for s.at < s.end && s.Text[s.at] != '\n' && !s.has("\r\n") {
-		if isControl(s.Text[s.at]) {
+	start := s.pos
+	for s.pos < s.end && s.Text[s.pos] != '\n' && !s.has("\r\n") {
+		if isControl(s.Text[s.pos]) {
 			return s.unexpected(ControlCharacter)
 		}
-		s.at++
+		s.pos++
 	}
-	s.Comments = append(s.Comments, Comment{start, s.at})
+	s.Comments = append(s.Comments, Comment{start, s.pos})
 	return true
 }
 
-// unexpected fails at the next character: with p, unless the character is one
-// that may stand nowhere.
+// unexpected fails at the next character: with p, unless the character is not allowed
+// anywhere.
 func (s *scanner) unexpected(p Problem) bool {
-	_, size := utf8.DecodeRuneInString(s.Text[s.at:s.end])
+	_, size := utf8.DecodeRuneInString(s.Text[s.pos:s.end])
 	switch c := s.peek(); {
 	case c == '\n' || s.has("\r\n"):
 		size = 0
@@ -187,8 +187,8 @@ func (s *scanner) unexpected(p Problem) bool {
 	case c != 0 && isControl(c):
 		p = ControlCharacter
 	}
-	return s.fail(p, s.at, s.at+size)
+	return s.fail(p, s.pos, s.pos+size)
 }
 
-// isControl reports whether TOML forbids a byte in texts and comments.
+// isControl reports whether TOML forbids a byte in strings and comments.
 func isControl(c byte) bool { return c < ' ' && c != '\t' || c == 0x7f }

@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// scan fails the test if the text is not TOML.
-func scan(t *testing.T, text string) *Document {
+// mustScan fails the test if the text is not TOML.
+func mustScan(t *testing.T, text string) *Document {
 	t.Helper()
 	d, err := Scan(text)
 	if err != nil {
@@ -19,7 +19,7 @@ func scan(t *testing.T, text string) *Document {
 	return d
 }
 
-// outline writes each key and value of a document with its path and span.
+// outline returns each key, value and comment of a document with its path and text.
 func outline(d *Document) []string {
 	var out []string
 	for _, k := range d.Keys {
@@ -29,7 +29,8 @@ func outline(d *Document) []string {
 	}
 	for _, v := range d.Values {
 		p := d.Position(v.Start)
-		out = append(out, fmt.Sprintf("%s = kind %d at %d:%d %s", d.Path(v.Node), v.Kind, p.Line, p.Column, d.Text[v.Start:v.End]))
+		text := d.Text[v.Start:v.End]
+		out = append(out, fmt.Sprintf("%s = kind %d at %d:%d %s", d.Path(v.Node), v.Kind, p.Line, p.Column, text))
 	}
 	for _, c := range d.Comments {
 		out = append(out, d.Text[c.Start:c.End])
@@ -100,7 +101,7 @@ func TestScanKeysAndValues(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, outline(scan(t, tt.text))); diff != "" {
+			if diff := cmp.Diff(tt.want, outline(mustScan(t, tt.text))); diff != "" {
 				t.Errorf("outline (-want +got):\n%s", diff)
 			}
 		})
@@ -117,7 +118,7 @@ func TestStringDecodes(t *testing.T) {
 		"12":                                 "12",
 	}
 	for text, want := range tests {
-		d := scan(t, "a = "+text)
+		d := mustScan(t, "a = "+text)
 		if got := d.String(d.Values[0]); got != want {
 			t.Errorf("%s: got %q, want %q", text, got, want)
 		}
@@ -139,8 +140,8 @@ func TestSuperTablesMayFollow(t *testing.T) {
 	}
 }
 
-func TestVerifyTellsOtherKeys(t *testing.T) {
-	d := scan(t, "a.b = 1\n[[c]]\n[c.d]\ne = {f = 1}\n\"\" = 2")
+func TestVerifyFindsOtherKeys(t *testing.T) {
+	d := mustScan(t, "a.b = 1\n[[c]]\n[c.d]\ne = {f = 1}\n\"\" = 2")
 	want := [][]string{{"a", "b"}, {"c"}, {"c", "d"}, {"c", "d", "e"}, {"c", "d", "e", "f"}, {"c", "d", ""}}
 	if !Verify(d, want) {
 		t.Error("the right keys do not verify")
@@ -162,7 +163,7 @@ func TestVerifyTellsOtherKeys(t *testing.T) {
 }
 
 func TestChildAndFirstKey(t *testing.T) {
-	d := scan(t, "[x]\n[context.secrets]\n[context.other]")
+	d := mustScan(t, "[x]\n[context.secrets]\n[context.other]")
 	context, ok := d.Child(Root, "context")
 	if !ok {
 		t.Fatal("no context")
@@ -172,7 +173,7 @@ func TestChildAndFirstKey(t *testing.T) {
 		t.Errorf("context is first at %+v", got)
 	}
 	if _, ok := d.Child(context, "secret"); ok {
-		t.Error("a child that is not there")
+		t.Error("found a child that does not exist")
 	}
 	if _, ok := d.FirstKey(Root); ok {
 		t.Error("the root has a key")
@@ -180,16 +181,16 @@ func TestChildAndFirstKey(t *testing.T) {
 }
 
 func TestPathQuotesWhatIsNotBare(t *testing.T) {
-	d := scan(t, "\"a\\nb\\u009b\".\"\".c-d = 1")
+	d := mustScan(t, "\"a\\nb\\u009b\".\"\".c-d = 1")
 	if got, want := d.Path(d.Values[0].Node), `"a\nb\u009b"."".c-d`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
-// TestPositionInALongLine crosses the marks at which code points are counted.
+// The line is longer than the interval at which code points are counted.
 func TestPositionInALongLine(t *testing.T) {
-	text := "a = 1\nb = '" + strings.Repeat("ü€😀", 3*stride) + "'\nc = 2"
-	d := scan(t, text)
+	text := "a = 1\nb = '" + strings.Repeat("ü€😀", 3*countInterval) + "'\nc = 2"
+	d := mustScan(t, text)
 	line, column := 1, 1
 	for i, r := range text {
 		if got, want := d.Position(i), (Position{i, line, column}); got != want {
@@ -206,9 +207,9 @@ func TestPositionInALongLine(t *testing.T) {
 }
 
 func TestLine(t *testing.T) {
-	d := scan(t, "\ufeffa = 1\r\n\nb = 2\n")
+	d := mustScan(t, "\ufeffa = 1\r\n\nb = 2\n")
 	var got []string
-	for n := 0; n <= d.LineCount()+1; n++ {
+	for n := 0; n <= len(d.lines.starts)+1; n++ {
 		start, end := d.Line(n)
 		got = append(got, d.Text[start:end])
 	}
@@ -217,7 +218,7 @@ func TestLine(t *testing.T) {
 	}
 }
 
-// TestDepth has the deepest nesting that is read, and one more.
+// The deepest nesting that is read, and deeper ones.
 func TestDepth(t *testing.T) {
 	forms := map[string]func(n int) string{
 		"arrays":        func(n int) string { return "a = " + strings.Repeat("[", n) + strings.Repeat("]", n) },
@@ -238,21 +239,20 @@ func TestDepth(t *testing.T) {
 }
 
 func BenchmarkScan(b *testing.B) {
-	text, err := os.ReadFile("testdata/prefect.toml")
+	file, err := os.ReadFile("testdata/prefect.toml")
 	if err != nil {
 		b.Fatal(err)
 	}
-	whole := string(text)
-	b.SetBytes(int64(len(whole)))
+	text := string(file)
+	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		if _, err := Scan(whole); err != nil {
+		if _, err := Scan(text); err != nil {
 			b.Fatal(err.Problem)
 		}
 	}
 }
 
-// BenchmarkScanKeys shows that the time for a key does not grow with their
-// number.
+// BenchmarkScanKeys shows that the time for a key does not grow with the number of keys.
 func BenchmarkScanKeys(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		var text strings.Builder

@@ -2,7 +2,7 @@ package tomlpos
 
 import "time"
 
-// classifyTime says which kind of date or time a word is.
+// classifyTime returns the kind of a date or time, or the problem with it.
 func classifyTime(word string) (Kind, Problem) {
 	if len(word) > 2 && word[2] == ':' {
 		return localTime(word)
@@ -29,12 +29,11 @@ func classifyTime(word string) (Kind, Problem) {
 	return OffsetDateTime, 0
 }
 
-// isDate reports whether a text has the shape of 1979-05-27.
-func isDate(text string) bool { return shaped(text, "0000-00-00") }
+// isDate reports whether a text has the shape of a date, such as 1979-05-27.
+func isDate(text string) bool { return hasShape(text, "0000-00-00") }
 
-// shaped reports whether a text has digits where shape has zeros, and else what
-// shape has.
-func shaped(text, shape string) bool {
+// hasShape reports whether a text equals shape but for the digits in place of its zeros.
+func hasShape(text, shape string) bool {
 	if len(text) != len(shape) {
 		return false
 	}
@@ -51,7 +50,7 @@ func dateExists(date string) bool {
 	return err == nil
 }
 
-// splitZone parts 07:32:00Z and 07:32:00+01:00 before the zone.
+// splitZone splits 07:32:00Z or 07:32:00+01:00 before the zone.
 func splitZone(word string) (clock, zone string) {
 	for i := range len(word) {
 		switch word[i] {
@@ -63,18 +62,19 @@ func splitZone(word string) (clock, zone string) {
 }
 
 func zoneExists(zone string) bool {
-	return zone == "Z" || zone == "z" || shaped(zone[1:], "00:00") && below(zone[1:3], "24") && below(zone[4:6], "60")
+	return zone == "Z" || zone == "z" || hasShape(zone[1:], "00:00") && less(zone[1:3], "24") && less(zone[4:6], "60")
 }
 
-// localTime reads 07:32:00 and 07:32:00.5.
+// localTime returns the kind of a time such as 07:32:00 or 07:32:00.5, or the problem
+// with it.
 func localTime(word string) (Kind, Problem) {
-	if len(word) < 5 || !shaped(word[:5], "00:00") || !below(word[:2], "24") || !below(word[3:5], "60") {
+	if len(word) < 5 || !hasShape(word[:5], "00:00") || !less(word[:2], "24") || !less(word[3:5], "60") {
 		return 0, BadDate
 	}
 	if len(word) == 5 {
 		return 0, NoSeconds
 	}
-	if len(word) < 8 || !shaped(word[5:8], ":00") || !below(word[6:8], "60") {
+	if len(word) < 8 || !hasShape(word[5:8], ":00") || !less(word[6:8], "60") {
 		return 0, BadDate
 	}
 	if rest := word[8:]; rest != "" && !decimals(rest) {
@@ -83,10 +83,10 @@ func localTime(word string) (Kind, Problem) {
 	return LocalTime, 0
 }
 
-// below compares two numbers of the same number of digits.
-func below(number, limit string) bool { return number < limit }
+// less compares two numbers with the same number of digits.
+func less(number, limit string) bool { return number < limit }
 
-// decimals reports whether a text is a point and at least one digit.
+// decimals reports whether a text is a point followed by digits.
 func decimals(text string) bool {
 	if len(text) < 2 || text[0] != '.' {
 		return false

@@ -4,18 +4,18 @@ import "strings"
 
 // container is an array or inline table that is not closed yet.
 type container struct {
-	value    int // its index in Values
+	value    int // index in Values
 	kind     Kind
 	scope    int32 // of an inline table's keys
 	elements int32 // of an array, so far
-	comma    bool  // the last thing read was a comma
-	started  bool  // something was read since it opened
+	comma    bool  // a comma was read last
+	started  bool  // an element or a key was read
 }
 
-// value reads a value, of a container only the bracket that opens it.
+// value reads a value. Of a container it reads only the opening bracket.
 func (s *scanner) value(n NodeID) bool {
-	s.blanks()
-	start := s.at
+	s.skipSpaces()
+	start := s.pos
 	kind, ok := Kind(0), true
 	switch s.peek() {
 	case 0, '\n', '\r', '#', ',', ']', '}':
@@ -25,46 +25,46 @@ func (s *scanner) value(n NodeID) bool {
 	case '{':
 		return s.openContainer(n, InlineTable, formInline)
 	case '"', '\'':
-		kind, ok = s.text()
+		kind, ok = s.quotedString()
 	default:
 		kind, ok = s.word()
 	}
 	if ok {
-		s.Values = append(s.Values, Value{n, kind, start, s.at})
+		s.Values = append(s.Values, Value{n, kind, start, s.pos})
 	}
 	return ok
 }
 
 func (s *scanner) openContainer(n NodeID, kind Kind, f form) bool {
-	if len(s.open)+1 > MaxDepth {
-		return s.fail(TooDeep, s.at, s.at+1)
+	if len(s.unclosed)+1 > MaxDepth {
+		return s.fail(TooDeep, s.pos, s.pos+1)
 	}
 	s.scopes++
-	s.open = append(s.open, container{value: len(s.Values), kind: kind, scope: s.scopes})
-	s.Values = append(s.Values, Value{n, kind, s.at, s.at + 1})
+	s.unclosed = append(s.unclosed, container{value: len(s.Values), kind: kind, scope: s.scopes})
+	s.Values = append(s.Values, Value{n, kind, s.pos, s.pos + 1})
 	s.Nodes[n].form = f
-	s.at++
+	s.pos++
 	return true
 }
 
-// contents reads on until every open container is closed.
+// contents reads until every container is closed.
 func (s *scanner) contents() bool {
-	for len(s.open) > 0 {
-		c := &s.open[len(s.open)-1]
-		step := s.inTable
+	for len(s.unclosed) > 0 {
+		c := &s.unclosed[len(s.unclosed)-1]
+		next := s.inTable
 		if c.kind == Array {
-			step = s.inArray
+			next = s.inArray
 		}
-		if !step(c) {
+		if !next(c) {
 			return false
 		}
 	}
 	return true
 }
 
-// inArray reads what comes next in an array: a comma, its end, or an element.
+// inArray reads the next part of an array: a comma, its end, or an element.
 func (s *scanner) inArray(c *container) bool {
-	if !s.gap() {
+	if !s.skipWhitespace() {
 		return false
 	}
 	switch s.peek() {
@@ -77,7 +77,7 @@ func (s *scanner) inArray(c *container) bool {
 		return s.comma(c)
 	}
 	if c.started && !c.comma {
-		return s.missing(c)
+		return s.failComma(c)
 	}
 	c.started, c.comma = true, false
 	element := s.addElement(s.Values[c.value].Node, c.elements)
@@ -85,10 +85,10 @@ func (s *scanner) inArray(c *container) bool {
 	return s.value(element)
 }
 
-// inTable reads what comes next in an inline table: a comma, its end, or a key
-// and its value.
+// inTable reads the next part of an inline table: a comma, its end, or a key and its
+// value.
 func (s *scanner) inTable(c *container) bool {
-	s.blanks()
+	s.skipSpaces()
 	start := s.Values[c.value].Start
 	switch s.peek() {
 	case 0:
@@ -97,14 +97,14 @@ func (s *scanner) inTable(c *container) bool {
 		return s.tableNewline(start)
 	case '}':
 		if c.comma {
-			return s.fail(InlineTrailingComma, strings.LastIndexByte(s.Text[:s.at], ','), s.at+1)
+			return s.fail(InlineTrailingComma, strings.LastIndexByte(s.Text[:s.pos], ','), s.pos+1)
 		}
 		return s.closeContainer(c)
 	case ',':
 		return s.comma(c)
 	}
 	if c.started && !c.comma {
-		return s.missing(c)
+		return s.failComma(c)
 	}
 	c.started, c.comma = true, false
 	if !s.keyEquals() {
@@ -114,46 +114,47 @@ func (s *scanner) inTable(c *container) bool {
 	return ok && s.value(n)
 }
 
-// tableNewline tells a table that goes on in the next line from one that was
-// not meant to.
+// tableNewline fails at a newline in an inline table: with InlineNewline if the table is
+// closed on a later line, and with UnclosedTable if it never is.
 func (s *scanner) tableNewline(start int) bool {
 	if s.peek() == '\r' && !s.has("\r\n") {
 		return s.unexpected(LoneReturn)
 	}
-	if strings.IndexByte(s.Text[s.at:s.end], '}') < 0 {
+	if strings.IndexByte(s.Text[s.pos:s.end], '}') < 0 {
 		return s.fail(UnclosedTable, start, start+1)
 	}
-	return s.fail(InlineNewline, s.at, s.at)
+	return s.fail(InlineNewline, s.pos, s.pos)
 }
 
-// comma steps over one, if one may stand here.
+// comma reads a comma, and fails if none may be here.
 func (s *scanner) comma(c *container) bool {
 	if !c.started || c.comma {
 		return s.unexpected(ExtraComma)
 	}
 	c.comma = true
-	s.at++
+	s.pos++
 	return true
 }
 
 func (s *scanner) closeContainer(c *container) bool {
-	s.at++
-	s.Values[c.value].End = s.at
-	s.open = s.open[:len(s.open)-1]
+	s.pos++
+	s.Values[c.value].End = s.pos
+	s.unclosed = s.unclosed[:len(s.unclosed)-1]
 	return true
 }
 
-func (s *scanner) missing(c *container) bool {
+// failComma fails because a comma is missing.
+func (s *scanner) failComma(c *container) bool {
 	if s.unexpected(NoComma); s.err.Problem == NoComma {
 		s.err.Origin = s.Values[c.value].Start
 	}
 	return false
 }
 
-// gap steps over blanks, newlines and comments.
-func (s *scanner) gap() bool {
+// skipWhitespace skips spaces, newlines and comments.
+func (s *scanner) skipWhitespace() bool {
 	for {
-		s.blanks()
+		s.skipSpaces()
 		if s.peek() == '#' {
 			if !s.comment() {
 				return false

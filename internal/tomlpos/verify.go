@@ -1,17 +1,16 @@
 package tomlpos
 
-// Verify compares the document with the keys that a decoder found in the same
-// text, in the order of the text: each header, and each key in full with what
-// it stands under, elements of arrays counting for nothing. That is what
-// MetaData.Keys of github.com/BurntSushi/toml returns. If they differ, the
-// document's positions are not to be trusted.
+// Verify reports whether the document has the same keys as a decoder found in the text.
+// Those are the headers and the full keys below their headers, without the indexes of
+// arrays, in the order of the text, as MetaData.Keys of github.com/BurntSushi/toml
+// returns them. If they differ, the document's positions cannot be trusted.
 func Verify[K ~[]string](d *Document, keys []K) bool {
 	n := 0
 	for _, k := range d.Keys {
 		if !k.Last {
 			continue
 		}
-		if n == len(keys) || !d.named(k.Node, keys[n]) {
+		if n == len(keys) || !d.hasNames(k.Node, keys[n]) {
 			return false
 		}
 		n++
@@ -19,8 +18,8 @@ func Verify[K ~[]string](d *Document, keys []K) bool {
 	return n == len(keys)
 }
 
-// named reports whether the names on the way to a node are these.
-func (d *Document) named(n NodeID, names []string) bool {
+// hasNames reports whether the names on the path to a node are the given ones.
+func (d *Document) hasNames(n NodeID, names []string) bool {
 	for i := len(names); n != Root; n = d.Nodes[n].Parent {
 		node := &d.Nodes[n]
 		if node.Index >= 0 {

@@ -5,36 +5,36 @@ import (
 	"strings"
 )
 
-// word steps over a value without quotes: a number, a boolean, a date or time.
+// word reads a value without quotes: a number, a boolean, a date or time.
 func (s *scanner) word() (Kind, bool) {
-	start := s.at
-	s.wordEnd()
-	if isDate(s.Text[start:s.at]) && s.at+1 < s.end && s.Text[s.at] == ' ' && isDigit(s.Text[s.at+1]) {
-		s.at++
-		s.wordEnd()
+	start := s.pos
+	s.skipWord()
+	if isDate(s.Text[start:s.pos]) && s.pos+1 < s.end && s.Text[s.pos] == ' ' && isDigit(s.Text[s.pos+1]) {
+		s.pos++
+		s.skipWord()
 	}
-	if s.at < s.end && isControl(s.Text[s.at]) && !s.has("\n") && !s.has("\r\n") {
+	if s.pos < s.end && isControl(s.Text[s.pos]) && !s.has("\n") && !s.has("\r\n") {
 		return 0, s.unexpected(ControlCharacter)
 	}
-	kind, problem := classify(s.Text[start:s.at])
+	kind, problem := classify(s.Text[start:s.pos])
 	if problem != 0 {
-		return 0, s.fail(problem, start, s.at)
+		return 0, s.fail(problem, start, s.pos)
 	}
 	return kind, true
 }
 
-// wordEnd steps to what ends a word.
-func (s *scanner) wordEnd() {
-	for s.at < s.end {
-		switch c := s.Text[s.at]; {
+// skipWord skips to the end of a word.
+func (s *scanner) skipWord() {
+	for s.pos < s.end {
+		switch c := s.Text[s.pos]; {
 		case c <= ' ', c == 0x7f, c == ',', c == ']', c == '}', c == '#':
 			return
 		}
-		s.at++
+		s.pos++
 	}
 }
 
-// classify says what a word is, or what is wrong with it.
+// classify returns the kind of a word, or the problem with it.
 func classify(word string) (Kind, Problem) {
 	digits := word
 	if word[0] == '+' || word[0] == '-' {
@@ -59,7 +59,7 @@ func classify(word string) (Kind, Problem) {
 	return 0, Unquoted
 }
 
-// isAssignment reports whether a word is a key and a value, as in b=1.
+// isAssignment reports whether a word is a key and a value, such as b=1.
 func isAssignment(word string) bool {
 	key, value, _ := strings.Cut(word, "=")
 	return bareLength(key) == len(key) && strings.Trim(value, "=") != ""
@@ -67,10 +67,11 @@ func isAssignment(word string) bool {
 
 // isTime reports whether a word begins as dates and times do.
 func isTime(word string) bool {
-	return len(word) > 4 && shaped(word[:5], "0000-") || len(word) > 2 && shaped(word[:3], "00:")
+	return len(word) > 4 && hasShape(word[:5], "0000-") || len(word) > 2 && hasShape(word[:3], "00:")
 }
 
-// classifyNumber takes a number with and without its sign.
+// classifyNumber returns the kind of a number, given with and without its sign, or the
+// problem with it.
 func classifyNumber(word, digits string) (Kind, Problem) {
 	if base, ok := bases[prefix(word)]; ok {
 		return classifyInteger(word[2:], base.alphabet, base.radix)
@@ -82,7 +83,7 @@ func classifyNumber(word, digits string) (Kind, Problem) {
 	if rest == "" {
 		return classifyInteger(word, "0123456789", 10)
 	}
-	if !fraction(rest) {
+	if !isFraction(rest) {
 		return 0, BadNumber
 	}
 	if _, err := strconv.ParseFloat(strings.ReplaceAll(word, "_", ""), 64); err != nil {
@@ -107,7 +108,7 @@ func classifyInteger(word, alphabet string, radix int) (Kind, Problem) {
 	if radix == 10 {
 		unsigned = strings.TrimLeft(word, "+-")
 	}
-	if n := grouped(unsigned, alphabet); n == 0 || n < len(unsigned) {
+	if n := digitsLength(unsigned, alphabet); n == 0 || n < len(unsigned) {
 		return 0, BadNumber
 	}
 	if _, err := strconv.ParseInt(strings.ReplaceAll(word, "_", ""), radix, 64); err != nil {
@@ -116,19 +117,19 @@ func classifyInteger(word, alphabet string, radix int) (Kind, Problem) {
 	return Integer, 0
 }
 
-// integerPart reads decimal digits without a leading zero and returns the rest.
+// integerPart skips decimal digits without a leading zero and returns the rest.
 func integerPart(digits string) (string, bool) {
-	n := grouped(digits, "0123456789")
+	n := digitsLength(digits, "0123456789")
 	if n == 0 || n > 1 && digits[0] == '0' {
 		return "", false
 	}
 	return digits[n:], true
 }
 
-// fraction reports whether a text is .5, e5 or .5e5.
-func fraction(rest string) bool {
+// isFraction reports whether a text is a fraction, an exponent or both: .5, e5 or .5e5.
+func isFraction(rest string) bool {
 	if rest[0] == '.' {
-		n := grouped(rest[1:], "0123456789")
+		n := digitsLength(rest[1:], "0123456789")
 		if n == 0 {
 			return false
 		}
@@ -144,13 +145,13 @@ func fraction(rest string) bool {
 	if exponent != "" && (exponent[0] == '+' || exponent[0] == '-') {
 		exponent = exponent[1:]
 	}
-	n := grouped(exponent, "0123456789")
+	n := digitsLength(exponent, "0123456789")
 	return n > 0 && n == len(exponent)
 }
 
-// grouped is the length of a run of digits with single underscores between
-// them; 0 if an underscore stands elsewhere.
-func grouped(text, alphabet string) int {
+// digitsLength returns the length of the text's prefix of digits with single underscores
+// between them; 0 if an underscore is anywhere else.
+func digitsLength(text, alphabet string) int {
 	n := 0
 	for n < len(text) && (text[n] == '_' || strings.IndexByte(alphabet, text[n]) >= 0) {
 		n++

@@ -1,6 +1,6 @@
-// Package turns shares what a process has little of, such as bytes or places,
-// among keys: whoever finds none left waits, and keys are served in turn, however
-// many requests each of them has.
+// Package turns shares what a process has little of, such as bytes or connections,
+// among keys. Claims that find too little wait, and keys are served in turn, however
+// many claims each of them has.
 package turns
 
 import (
@@ -12,52 +12,52 @@ import (
 
 // Pool holds units that claims take. It is safe for concurrent use.
 //
-// A claim that finds no room waits. Those that wait are served in turn by key, and
-// those of one key in the order in which they came. A key that already holds all
-// that one key may hold waits for itself alone: the others pass it.
+// A claim that cannot have its units waits. The keys of waiting claims are served in
+// turn, and the claims of one key in the order in which they began to wait. A claim of a
+// key that would exceed the limit per key waits for that key alone: other keys overtake
+// it.
 //
-// Claims that each hold a part and wait for more could wait for one another for
-// ever. So, with Ahead, one of those that wait is let ahead whenever nobody is: it
-// takes what it asks for beyond the size, and never waits again until it is
-// released. As long as every claim is released in the end, somebody is let ahead
-// in the end, and so everybody is served; at no time is more than one claim beyond
-// the size.
+// Claims that each hold units and wait for more can wait for one another forever. An
+// overdraft resolves that: whenever no claim has it, the next waiting claim gets it. From
+// then on that claim gets all it asks for, beyond the size of the pool and without
+// waiting, until it is released. As long as every claim is released in the end, each
+// waiting claim is served in the end. At most one claim exceeds the size at any time.
 type Pool struct {
-	mu      sync.Mutex
-	size    int64
-	most    int64 // that one key may hold
-	lets    bool  // one claim ahead
-	used    int64
-	ahead   *Claim
-	keys    map[string]*line
-	spare   *line   // one that was forgotten
-	waiting []*line // that have somebody who waits; the next to be served is first
+	mu        sync.Mutex
+	size      int64
+	perKey    int64
+	overdraft bool
+	used      int64
+	overdrawn *Claim // has the overdraft; nil if none has
+	queues    map[string]*queue
+	reusable  *queue   // a queue that is not in use any more, to save an allocation
+	waiting   []*queue // those with waiters; the first is served next
 }
 
 // Config describes a pool.
 type Config struct {
 	// Size is how many units there are.
 	Size int64
-	// Most is how many of them one key may hold; 0 means all.
-	Most int64
-	// Ahead lets one claim of those that wait take more than there is. It is needed
-	// where a claim takes more than once.
-	Ahead bool
+	// PerKey is how many of them one key may hold; 0 means all.
+	PerKey int64
+	// Overdraft lets one waiting claim at a time exceed the size. Pools whose claims
+	// take more than once need it.
+	Overdraft bool
 }
 
 // New makes a pool.
 func New(c Config) *Pool {
-	if c.Most == 0 {
-		c.Most = c.Size
+	if c.PerKey == 0 {
+		c.PerKey = c.Size
 	}
-	return &Pool{size: c.Size, most: c.Most, lets: c.Ahead, keys: map[string]*line{}}
+	return &Pool{size: c.Size, perKey: c.PerKey, overdraft: c.Overdraft, queues: map[string]*queue{}}
 }
 
-// line is a key that holds something or waits.
-type line struct {
-	key   string
-	held  int64
-	queue []*waiter
+// queue has the waiting claims of a key, and the units that its claims hold.
+type queue struct {
+	key     string
+	used    int64
+	waiters []*waiter
 }
 
 type waiter struct {
@@ -66,19 +66,19 @@ type waiter struct {
 	done  chan struct{}
 }
 
-// Claim is what one request of a key holds of a pool. It is used by one goroutine
-// at a time.
+// Claim is what one request of a key holds of a pool. It must not be used
+// concurrently.
 type Claim struct {
-	pool *Pool
-	key  string
-	held int64
-	used bool // since it was released
+	pool   *Pool
+	key    string
+	units  int64
+	active bool // it has taken units, or has the overdraft
 }
 
 // Claim makes a claim that holds nothing.
 func (p *Pool) Claim(key string) Claim { return Claim{pool: p, key: key} }
 
-// Try takes units if that needs no waiting.
+// Try takes units if that needs no waiting, and reports whether it did.
 func (c *Claim) Try(units int64) bool {
 	if units == 0 {
 		return true
@@ -86,11 +86,11 @@ func (c *Claim) Try(units int64) bool {
 	p := c.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.ahead == c || len(p.waiting) == 0 && p.give(c, p.line(c.key), units)
+	return p.overdrawn == c || len(p.waiting) == 0 && p.grant(c, p.queue(c.key), units)
 }
 
-// Take waits for units and takes them. It returns the error of ctx if that ends
-// before; the claim then holds what it held.
+// Take takes units, and waits for them if it must. It returns the error of ctx if that
+// ends before; the claim then holds what it held before.
 func (c *Claim) Take(ctx context.Context, units int64) error {
 	if c.Try(units) {
 		return nil
@@ -102,148 +102,152 @@ func (c *Claim) Take(ctx context.Context, units int64) error {
 		return nil
 	case <-ctx.Done():
 	}
-	if c.pool.leave(w) {
+	if c.pool.dequeue(w) {
 		return ctx.Err()
 	}
 	return nil // it was served just now
 }
 
-// Held reports whether the claim holds anything.
-func (c *Claim) Held() bool { return c.used }
+// Active reports whether the claim has taken anything since it was made or released.
+func (c *Claim) Active() bool { return c.active }
 
-// Awaited reports whether the claim is ahead and another key waits.
-func (c *Claim) Awaited() bool {
-	if !c.used {
+// BlocksOthers reports whether the claim has the overdraft and another key waits.
+func (c *Claim) BlocksOthers() bool {
+	if !c.active {
 		return false
 	}
 	p := c.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.ahead == c && slices.ContainsFunc(p.waiting, func(l *line) bool { return l.key != c.key })
+	return p.overdrawn == c && slices.ContainsFunc(p.waiting, func(q *queue) bool { return q.key != c.key })
 }
 
-// Release gives back all that the claim holds. The claim may be used again, and
-// released again, which does nothing.
+// Release returns all that the claim holds. The claim can be used again. Releasing it
+// twice does nothing.
 func (c *Claim) Release() {
-	if !c.used {
+	if !c.active {
 		return
 	}
-	c.used = false
+	c.active = false
 	p := c.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.ahead == c {
-		p.ahead = nil
+	if p.overdrawn == c {
+		p.overdrawn = nil
 	}
-	if l := p.keys[c.key]; l != nil {
-		p.used -= c.held
-		l.held -= c.held
-		p.forget(l)
+	if q := p.queues[c.key]; q != nil {
+		p.used -= c.units
+		q.used -= c.units
+		p.forget(q)
 	}
-	c.held = 0
+	c.units = 0
 	p.serve()
 }
 
-// Used is how many units claims hold, and how many claims wait.
+// Used returns how many units claims hold, and how many claims wait. Units that were
+// taken by overdraft do not count.
 func (p *Pool) Used() (units int64, waiting int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, l := range p.waiting {
-		waiting += len(l.queue)
+	for _, q := range p.waiting {
+		waiting += len(q.waiters)
 	}
 	return p.used, waiting
 }
 
-func (p *Pool) line(key string) *line {
-	l := p.keys[key]
-	if l == nil {
-		l, p.spare = cmp.Or(p.spare, new(line)), nil
-		l.key, p.keys[key] = key, l
+// queue returns the queue of a key, and makes it if it is missing.
+func (p *Pool) queue(key string) *queue {
+	q := p.queues[key]
+	if q == nil {
+		q, p.reusable = cmp.Or(p.reusable, new(queue)), nil
+		q.key, p.queues[key] = key, q
 	}
-	return l
+	return q
 }
 
-// forget drops a key of which nothing is left.
-func (p *Pool) forget(l *line) {
-	if l.held == 0 && len(l.queue) == 0 {
-		delete(p.keys, l.key)
-		p.spare = l
+// forget removes a queue that is empty and whose key holds nothing.
+func (p *Pool) forget(q *queue) {
+	if q.used == 0 && len(q.waiters) == 0 {
+		delete(p.queues, q.key)
+		p.reusable = q
 	}
 }
 
-func (p *Pool) give(c *Claim, l *line, units int64) bool {
-	if l.held+units > p.most || p.used+units > p.size {
-		p.forget(l)
+// grant gives a claim units if the limits allow it, and reports whether they do.
+func (p *Pool) grant(c *Claim, q *queue, units int64) bool {
+	if q.used+units > p.perKey || p.used+units > p.size {
+		p.forget(q)
 		return false
 	}
 	p.used += units
-	l.held += units
-	c.held += units
-	c.used = true
+	q.used += units
+	c.units += units
+	c.active = true
 	return true
 }
 
 func (p *Pool) enqueue(w *waiter) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	l := p.line(w.claim.key)
-	if l.queue = append(l.queue, w); len(l.queue) == 1 {
-		p.waiting = append(p.waiting, l)
+	q := p.queue(w.claim.key)
+	if q.waiters = append(q.waiters, w); len(q.waiters) == 1 {
+		p.waiting = append(p.waiting, q)
 	}
 	p.serve()
 }
 
-// leave takes away one who waits no longer. It is false if it was served just now.
-func (p *Pool) leave(w *waiter) bool {
+// dequeue removes a waiter. It returns false if the waiter was served just now.
+func (p *Pool) dequeue(w *waiter) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	l := p.keys[w.claim.key]
-	if l == nil {
+	q := p.queues[w.claim.key]
+	if q == nil {
 		return false
 	}
-	i := slices.Index(l.queue, w)
+	i := slices.Index(q.waiters, w)
 	if i < 0 {
 		return false
 	}
-	l.queue = slices.Delete(l.queue, i, i+1)
-	if len(l.queue) == 0 {
-		p.waiting = slices.DeleteFunc(p.waiting, func(other *line) bool { return other == l })
-		p.forget(l)
+	q.waiters = slices.Delete(q.waiters, i, i+1)
+	if len(q.waiters) == 0 {
+		p.waiting = slices.DeleteFunc(p.waiting, func(other *queue) bool { return other == q })
+		p.forget(q)
 	}
 	p.serve()
 	return true
 }
 
-// serve serves those that wait, as far as there is room. The next in turn may have
-// to wait for it, and then nobody takes it meanwhile.
+// serve serves waiting claims while there are units for the next in turn. If there are
+// too few for that claim, no claim behind it gets them.
 func (p *Pool) serve() {
 	for i := 0; i < len(p.waiting); {
-		l := p.waiting[i]
-		first := l.queue[0]
+		q := p.waiting[i]
+		first := q.waiters[0]
 		switch {
-		case p.most < p.size && l.held+first.units > p.most:
-			i++ // waits for its own key alone
-		case p.give(first.claim, l, first.units):
-			p.served(i)
+		case p.perKey < p.size && q.used+first.units > p.perKey:
+			i++ // it waits for its own key alone
+		case p.grant(first.claim, q, first.units):
+			p.dismiss(i)
 			i = 0
 		default:
 			i = len(p.waiting)
 		}
 	}
-	if p.lets && p.ahead == nil && len(p.waiting) > 0 {
-		p.ahead = p.waiting[0].queue[0].claim
-		p.ahead.used = true
-		p.served(0)
+	if p.overdraft && p.overdrawn == nil && len(p.waiting) > 0 {
+		p.overdrawn = p.waiting[0].waiters[0].claim
+		p.overdrawn.active = true
+		p.dismiss(0)
 	}
 }
 
-// served lets the first of a key go on, whose next turn is behind the other keys'.
-func (p *Pool) served(i int) {
-	l := p.waiting[i]
-	close(l.queue[0].done)
-	l.queue = slices.Delete(l.queue, 0, 1)
+// dismiss ends the wait of the first claim in a queue, and moves the queue behind all
+// others.
+func (p *Pool) dismiss(i int) {
+	q := p.waiting[i]
+	close(q.waiters[0].done)
+	q.waiters = slices.Delete(q.waiters, 0, 1)
 	p.waiting = slices.Delete(p.waiting, i, i+1)
-	if len(l.queue) > 0 {
-		p.waiting = append(p.waiting, l)
+	if len(q.waiters) > 0 {
+		p.waiting = append(p.waiting, q)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 )
 
-// served are keys in the order in which they were served.
+// served records keys in the order in which they were served.
 type served struct {
 	mu   sync.Mutex
 	keys []string
@@ -23,7 +23,7 @@ func (s *served) add(key string) {
 	s.keys = append(s.keys, key)
 }
 
-func (s *served) want(t *testing.T, keys ...string) {
+func (s *served) check(t *testing.T, keys ...string) {
 	t.Helper()
 	synctest.Wait()
 	if !slices.Equal(s.keys, keys) {
@@ -31,9 +31,9 @@ func (s *served) want(t *testing.T, keys ...string) {
 	}
 }
 
-// take takes in a goroutine. What it took it gives back when release is closed,
-// if there is one.
-func (s *served) take(t *testing.T, p *Pool, key string, units int64, release <-chan struct{}) *Claim {
+// startTake takes units in a goroutine. If release is not nil, it releases them when that
+// is closed.
+func (s *served) startTake(t *testing.T, p *Pool, key string, units int64, release <-chan struct{}) *Claim {
 	c := p.Claim(key)
 	go func() {
 		if c.Take(t.Context(), units) == nil {
@@ -54,62 +54,62 @@ func TestKeysAreServedInTurn(t *testing.T) {
 		p := New(Config{Size: 1})
 		holder := p.Claim("a")
 		if !holder.Try(1) {
-			t.Fatal("an empty pool gave nothing")
+			t.Fatal("nothing to take from an unused pool")
 		}
-		at := make(chan struct{})
+		release := make(chan struct{})
 		for _, key := range []string{"a", "a", "a", "b", "c", "b"} {
-			log.take(t, p, key, 1, at)
+			log.startTake(t, p, key, 1, release)
 		}
 		holder.Release()
-		close(at)
-		log.want(t, "a", "b", "c", "a", "b", "a")
-		if used, waiting := p.Used(); used != 0 || waiting != 0 || len(p.keys) != 0 {
-			t.Errorf("%d units are used, %d wait, %d keys are known", used, waiting, len(p.keys))
+		close(release)
+		log.check(t, "a", "b", "c", "a", "b", "a")
+		if used, waiting := p.Used(); used != 0 || waiting != 0 || len(p.queues) != 0 {
+			t.Errorf("%d units are used, %d wait, %d keys have queues", used, waiting, len(p.queues))
 		}
 	})
 }
 
-// A key alone may use everything, unless there is a bound; who is held up by its
-// own bound holds up nobody.
-func TestMostOfOneKey(t *testing.T) {
+// A key alone may hold everything without a limit per key. A claim that waits for that
+// limit delays no other key.
+func TestPerKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		whole := New(Config{Size: 8})
+		unlimited := New(Config{Size: 8})
 		for i := range 8 {
-			if c := whole.Claim("a"); !c.Try(1) {
+			if c := unlimited.Claim("a"); !c.Try(1) {
 				t.Errorf("a key alone got %d of 8", i)
 			}
 		}
 		var log served
-		p := New(Config{Size: 8, Most: 4})
+		p := New(Config{Size: 8, PerKey: 4})
 		first := p.Claim("a")
 		if !first.Try(4) {
 			t.Fatal("a key did not get its half")
 		}
-		log.take(t, p, "a", 1, nil)
-		log.take(t, p, "b", 4, nil)
-		log.want(t, "b")
+		log.startTake(t, p, "a", 1, nil)
+		log.startTake(t, p, "b", 4, nil)
+		log.check(t, "b")
 		first.Release()
-		log.want(t, "b", "a")
+		log.check(t, "b", "a")
 	})
 }
 
-// Room that the next in turn waits for goes to nobody who asks for less.
+// Units that the next in turn waits for are not given to a claim that needs fewer.
 func TestLargeIsNotOvertaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log served
 		p := New(Config{Size: 8})
 		first := p.Claim("a")
 		first.Try(4)
-		log.take(t, p, "b", 6, nil)
-		log.take(t, p, "c", 1, nil)
+		log.startTake(t, p, "b", 6, nil)
+		log.startTake(t, p, "c", 1, nil)
 		if c := p.Claim("d"); c.Try(1) {
 			t.Error("d passed b")
 		}
-		log.want(t)
+		log.check(t)
 		first.Release()
 		synctest.Wait()
-		slices.Sort(log.keys) // both go on at once
-		log.want(t, "b", "c")
+		slices.Sort(log.keys) // both are served at once
+		log.check(t, "b", "c")
 	})
 }
 
@@ -117,37 +117,37 @@ func TestCancelledWaiterLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log served
 		p := New(Config{Size: 4})
-		first, second := p.Claim("a"), p.Claim("b")
-		first.Try(2)
+		holder, waiter := p.Claim("a"), p.Claim("b")
+		holder.Try(2)
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error)
-		go func() { ended <- second.Take(ctx, 4) }()
+		go func() { ended <- waiter.Take(ctx, 4) }()
 		synctest.Wait()
-		log.take(t, p, "c", 1, nil)
+		log.startTake(t, p, "c", 1, nil)
 		cancel()
 		if err := <-ended; !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
-		log.want(t, "c")
+		log.check(t, "c")
 		if used, waiting := p.Used(); used != 3 || waiting != 0 {
 			t.Errorf("%d units are used, %d wait", used, waiting)
 		}
 	})
 }
 
-// Claims that grow hold parts and wait for more. All of them end, and the pool
-// holds no more than its size beside the one that is ahead.
+// Claims that hold units and wait for more all end. No more units than the size are
+// held, besides those of the one overdraft.
 func TestGrowingClaimsAllEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const size, whole = 100, 90
-		p := New(Config{Size: size, Most: size / 2, Ahead: true})
+		const size, perClaim = 100, 90
+		p := New(Config{Size: size, PerKey: size / 2, Overdraft: true})
 		var mu sync.Mutex
 		taken, most := map[*Claim]int64{}, int64(0)
 		var wg sync.WaitGroup
 		for i := range 200 {
 			wg.Go(func() {
 				c := p.Claim(fmt.Sprint("key", i%3))
-				for range whole / 10 {
+				for range perClaim / 10 {
 					if err := c.Take(t.Context(), 10); err != nil {
 						t.Error(err)
 					}
@@ -166,40 +166,40 @@ func TestGrowingClaimsAllEnd(t *testing.T) {
 				c.Release()
 			})
 		}
-		wg.Wait() // synctest fails the test if nobody can go on
-		if most > size+whole {
-			t.Errorf("%d units were out at once", most)
+		wg.Wait() // synctest fails the test on a deadlock
+		if most > size+perClaim {
+			t.Errorf("%d units were held at once", most)
 		}
-		if used, waiting := p.Used(); used != 0 || waiting != 0 || len(p.keys) != 0 {
-			t.Errorf("%d units are used, %d wait, %d keys are known", used, waiting, len(p.keys))
+		if used, waiting := p.Used(); used != 0 || waiting != 0 || len(p.queues) != 0 {
+			t.Errorf("%d units are used, %d wait, %d keys have queues", used, waiting, len(p.queues))
 		}
 	})
 }
 
-// The one ahead is chosen in turn by key, too.
-func TestAheadIsInTurn(t *testing.T) {
+// The overdraft is given in turn by key, too.
+func TestOverdraftIsInTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log served
-		p := New(Config{Size: 10, Most: 5, Ahead: true})
-		first := log.take(t, p, "a", 50, nil)
-		second := log.take(t, p, "a", 50, nil)
-		third := log.take(t, p, "b", 50, nil)
-		log.take(t, p, "a", 50, nil)
-		log.want(t, "a")
+		p := New(Config{Size: 10, PerKey: 5, Overdraft: true})
+		first := log.startTake(t, p, "a", 50, nil)
+		second := log.startTake(t, p, "a", 50, nil)
+		third := log.startTake(t, p, "b", 50, nil)
+		log.startTake(t, p, "a", 50, nil)
+		log.check(t, "a")
 		if !first.Try(1000) {
-			t.Error("the one ahead had to wait")
+			t.Error("the claim with the overdraft had to wait")
 		}
 		for _, c := range []*Claim{first, second, third} {
 			c.Release()
 			synctest.Wait()
 		}
-		log.want(t, "a", "a", "b", "a")
+		log.check(t, "a", "a", "b", "a")
 	})
 }
 
 // Whatever claims do, in any order, what is counted is what they hold.
 func TestCountsAreKept(t *testing.T) {
-	p := New(Config{Size: 50, Most: 30, Ahead: true})
+	p := New(Config{Size: 50, PerKey: 30, Overdraft: true})
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
@@ -219,13 +219,13 @@ func TestCountsAreKept(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if used, waiting := p.Used(); used != 0 || waiting != 0 || len(p.keys) != 0 || p.ahead != nil {
-		t.Errorf("%d units are used, %d wait, %d keys are known", used, waiting, len(p.keys))
+	if used, waiting := p.Used(); used != 0 || waiting != 0 || len(p.queues) != 0 || p.overdrawn != nil {
+		t.Errorf("%d units are used, %d wait, %d keys have queues", used, waiting, len(p.queues))
 	}
 }
 
 func BenchmarkTake(b *testing.B) {
-	p := New(Config{Size: 8, Most: 8})
+	p := New(Config{Size: 8, PerKey: 8})
 	b.ReportAllocs()
 	for b.Loop() {
 		c := p.Claim("a")

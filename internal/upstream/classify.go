@@ -12,20 +12,20 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// side is whose a request is.
-type side int
+// owner is where a request is answered.
+type owner int
 
 const (
-	// ours is what the API answers, and all that cannot be told: nothing is passed on
-	// that was not understood.
-	ours side = iota
-	theirs
-	mixed
+	// ownerAPI owns requests with fields of the secrets API, and all that are not
+	// understood: those are not forwarded.
+	ownerAPI owner = iota
+	ownerUpstream
+	ownerBoth
 )
 
-// plainBody reports whether the body is what its bytes say, so that no other reader
-// finds another document in it: JSON in UTF-8 and uncompressed.
-func plainBody(h http.Header) bool {
+// isPlainJSON reports whether the headers declare the body as uncompressed JSON in
+// UTF-8, so that no other reader finds another document in its bytes.
+func isPlainJSON(h http.Header) bool {
 	if len(h["Content-Encoding"]) > 0 || len(h["Content-Type"]) != 1 {
 		return false
 	}
@@ -34,51 +34,51 @@ func plainBody(h http.Header) bool {
 	return err == nil && media == "application/json" && (!named || strings.EqualFold(charset, "utf-8"))
 }
 
-// classify tells whose a body is, and which of our fields it names.
-func classify(body []byte) (whose side, mine []string) {
-	documents, ok := queries(body)
+// classify returns who owns a body, and the fields of the secrets API that it names.
+func classify(body []byte) (o owner, ours []string) {
+	list, ok := documents(body)
 	if !ok {
-		return ours, nil
+		return ownerAPI, nil
 	}
-	others := false
-	for _, document := range documents {
+	hasOthers := false
+	for _, document := range list {
 		names, ok := graphql.TopFields(document)
 		if !ok || len(names) == 0 {
-			return ours, nil
+			return ownerAPI, nil
 		}
 		for _, name := range names {
 			switch {
 			case cloud.Owns(name):
-				mine = append(mine, name)
+				ours = append(ours, name)
 			case !strings.HasPrefix(name, "__"):
-				others = true
+				hasOthers = true
 			}
 		}
 	}
 	switch {
-	case !others:
-		return ours, mine
-	case len(mine) > 0:
-		return mixed, mine
+	case !hasOthers:
+		return ownerAPI, ours
+	case len(ours) > 0:
+		return ownerBoth, ours
 	}
-	return theirs, nil
+	return ownerUpstream, nil
 }
 
-// queries are the GraphQL documents of a body: of one request, or of each in an array.
-// Keys are compared exactly, and the last of several equal ones counts, as in
-// JavaScript; a struct would take "Query" for "query".
-func queries(body []byte) ([]string, bool) {
-	var list []json.RawMessage
+// documents returns the GraphQL documents of a body: of one request, or of each in an
+// array. Keys match exactly, and the last of equal keys wins, as in JavaScript; decoded
+// into a struct, "Query" would match "query".
+func documents(body []byte) ([]string, bool) {
+	var requests []json.RawMessage
 	if !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("[")) {
-		list = append(list, body)
-	} else if json.Unmarshal(body, &list) != nil {
+		requests = append(requests, body)
+	} else if json.Unmarshal(body, &requests) != nil {
 		return nil, false
 	}
-	if !utf8.Valid(body) || len(list) > cloud.MaxBatch {
+	if !utf8.Valid(body) || len(requests) > cloud.MaxBatch {
 		return nil, false
 	}
-	out := make([]string, len(list))
-	for i, text := range list {
+	out := make([]string, len(requests))
+	for i, text := range requests {
 		var request map[string]json.RawMessage
 		if json.Unmarshal(text, &request) != nil || json.Unmarshal(request["query"], &out[i]) != nil {
 			return nil, false

@@ -13,17 +13,22 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// FuzzForwarding holds that nothing is passed on in which another parser of GraphQL
-// finds a field of ours at the top: the one of graphql-go, which descends from
-// graphql-js, as Prefect Server's does. What that one cannot read, it cannot judge.
+// FuzzForwarding checks that no request is forwarded in which graphql-go's parser finds
+// a top-level field of the secrets API. That parser descends from graphql-js, as
+// Prefect Server's does. Documents that it cannot parse are not checked.
 func FuzzForwarding(f *testing.F) {
 	for _, seed := range []string{
-		`{hello}`, `{secret_names}`, `{hello x: secret_value(name: "a")}`, `mutation($i: I!){hello: set_secret(input: $i){success}}`,
-		`{hello ...F} fragment F on Query{... @skip(if: true){...G}} fragment G on Query{tenant{id}}`, `{hello ... on Query {secret_names}}`,
+		`{hello}`, `{secret_names}`, `{hello x: secret_value(name: "a")}`,
+		`mutation($i: I!){hello: set_secret(input: $i){success}}`,
+		`{hello ...F} fragment F on Query{... @skip(if: true){...G}} fragment G on Query{tenant{id}}`,
+		`{hello ... on Query {secret_names}}`,
 		`query A{hello} query B{auth_info{tenant_id}}`,
-		"{hello # \r secret_names\n}", `{hello(s: "\"} {secret_names}")}`, `{hello(s: """ \""" """) secretNames}`, "\ufeff{,secret\ufeff,}",
-		`{flow(where: {secret: {_eq: 1}}) {secret {name} tenant {id}}}`, `{...F} fragment F on Q{hello} fragment F on Q{secret_names}`,
-		`subscription{secrets_api{version}}`, `{__typename}`, `{hello} fragment F on Query{delete_secret(input: {name: "a"}){success}}`,
+		"{hello # \r secret_names\n}", `{hello(s: "\"} {secret_names}")}`,
+		`{hello(s: """ \""" """) secretNames}`, "\ufeff{,secret\ufeff,}",
+		`{flow(where: {secret: {_eq: 1}}) {secret {name} tenant {id}}}`,
+		`{...F} fragment F on Q{hello} fragment F on Q{secret_names}`,
+		`subscription{secrets_api{version}}`, `{__typename}`,
+		`{hello} fragment F on Query{delete_secret(input: {name: "a"}){success}}`,
 	} {
 		body, err := json.Marshal(map[string]string{"query": seed})
 		if err != nil {
@@ -35,62 +40,62 @@ func FuzzForwarding(f *testing.F) {
 	f.Add(`{"query":"{secret_names}","QUERY":"{hello}","query":"{\u0068ello}"}`)
 	f.Add(`{"query":"{hello}","Query":"{secret_names}"}`)
 	f.Fuzz(func(t *testing.T, body string) {
-		passed := ""
-		h := &handler{api: keyed{}, proxy: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		sent := ""
+		h := &handler{api: permissiveAPI{}, proxy: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			text := make([]byte, r.ContentLength)
 			_, _ = r.Body.Read(text)
-			passed = string(text)
+			sent = string(text)
 		})}
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")
 		h.ServeHTTP(httptest.NewRecorder(), r)
-		if passed == "" {
+		if sent == "" {
 			return
 		}
-		if passed != body {
-			t.Errorf("%q became %q", body, passed)
+		if sent != body {
+			t.Errorf("%q became %q", body, sent)
 		}
-		for _, query := range anyQueries(t, body) {
-			if name := topOfOurs(query); name != "" {
-				t.Errorf("%q was passed on with %s", query, name)
+		for _, query := range lastQueries(t, body) {
+			if name := topLevelField(query); name != "" {
+				t.Errorf("%q was forwarded with %s", query, name)
 			}
 		}
 	})
 }
 
-// keyed is an API that knows every key and answers nothing.
-type keyed struct{}
+// permissiveAPI is an API that authorizes every request and answers none.
+type permissiveAPI struct{}
 
-func (keyed) ServeHTTP(http.ResponseWriter, *http.Request) {}
+func (permissiveAPI) ServeHTTP(http.ResponseWriter, *http.Request) {}
 
-func (keyed) Authorize(*http.Request) (cloud.Authorized, bool) {
+func (permissiveAPI) Authorize(*http.Request) (cloud.Authorized, bool) {
 	return cloud.Authorized{}, true
 }
 
-// anyQueries are all the texts that a reader of the body may take for documents: the
-// last "query" of each object.
-func anyQueries(t *testing.T, body string) []string {
-	var whole any
-	if err := json.Unmarshal([]byte(body), &whole); err != nil {
-		t.Fatalf("%q was passed on: %v", body, err)
+// lastQueries returns the documents that a reader finds in a body: the last "query" of
+// each object.
+func lastQueries(t *testing.T, body string) []string {
+	var decoded any
+	if err := json.Unmarshal([]byte(body), &decoded); err != nil {
+		t.Fatalf("%q was forwarded: %v", body, err)
 	}
-	list, batch := whole.([]any)
+	list, batch := decoded.([]any)
 	if !batch {
-		list = []any{whole}
+		list = []any{decoded}
 	}
 	var out []string
-	for _, one := range list {
-		query, ok := one.(map[string]any)["query"].(string)
+	for _, request := range list {
+		query, ok := request.(map[string]any)["query"].(string)
 		if !ok {
-			t.Fatalf("%q was passed on without a query", body)
+			t.Fatalf("%q was forwarded without a query", body)
 		}
 		out = append(out, query)
 	}
 	return out
 }
 
-// topOfOurs is a field of ours at the top of a document, or "".
-func topOfOurs(query string) string {
+// topLevelField returns a top-level field of the secrets API in a document, or "".
+func topLevelField(query string) string {
 	doc, err := parser.Parse(parser.ParseParams{Source: query, Options: parser.ParseOptions{NoSource: true}})
 	if err != nil {
 		return ""

@@ -1,7 +1,9 @@
 package upstream
 
 import (
+	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -11,45 +13,81 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
-// withheld are the request's headers that the upstream does not get: the key, what a
-// browser keeps for this host, and what is between the client and this server alone.
-var withheld = []string{"Authorization", "Proxy-Authorization", "Cookie", "Connection", "Expect", "TE", "Upgrade"}
+// strippedHeaders are headers of the request that are not forwarded: the key, what a
+// browser stores for this host, and what is between the client and this server alone.
+var strippedHeaders = []string{
+	"Authorization", "Proxy-Authorization", "Cookie", "Connection", "Expect", "TE", "Upgrade",
+}
 
 func newProxy(c Config, target *url.URL) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite: func(p *httputil.ProxyRequest) {
 			to := *target
 			p.Out.URL, p.Out.Host = &to, ""
-			for _, name := range withheld {
+			for _, name := range strippedHeaders {
 				p.Out.Header.Del(name)
 			}
 		},
 		Transport:      cmp.Or[http.RoundTripper](c.Transport, newTransport(cmp.Or(c.Timeout, 25*time.Second))),
 		FlushInterval:  -1, // each part of an answer at once
 		ErrorLog:       log.New(io.Discard, "", 0),
-		ModifyResponse: func(r *http.Response) error { return told(r.Request, r.StatusCode) },
-		ErrorHandler:   c.unanswered,
+		ModifyResponse: func(r *http.Response) error { return report(r.Request, r.StatusCode) },
+		ErrorHandler:   c.answerError,
 	}
 }
 
-// unanswered answers in the upstream's place.
-func (c Config) unanswered(w http.ResponseWriter, r *http.Request, err error) {
+// answerError answers in place of an upstream that did not, or whose answer could not be
+// reported.
+func (c Config) answerError(w http.ResponseWriter, r *http.Request, err error) {
 	status, text := http.StatusBadGateway, "The upstream cannot be reached."
 	if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {
 		status, text = http.StatusGatewayTimeout, "The upstream does not answer in time."
 	}
-	if !errors.Is(err, errUntold) {
-		if c.OnError != nil && r.Context().Err() == nil { // else the client has gone
+	if !errors.Is(err, errUnreported) {
+		if c.OnError != nil && r.Context().Err() == nil { // otherwise the client has gone
 			c.OnError(err)
 		}
-		err = told(r, status)
+		err = report(r, status)
 	}
-	if errors.Is(err, errUntold) {
+	if errors.Is(err, errUnreported) {
 		status, text = http.StatusServiceUnavailable, "Unable to complete operation. An internal API error occurred."
 	}
 	writeError(w, status, "API_ERROR", text)
+}
+
+// errUnreported withholds an answer from the client if the forwarded request could not
+// be reported to the API.
+var errUnreported = errors.New("the forwarded request could not be reported to the API")
+
+type authorizedKey struct{}
+
+// withAuthorized returns r with the client who sent it, which the proxy's copies of r
+// keep.
+func withAuthorized(r *http.Request, client cloud.Authorized) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), authorizedKey{}, client))
+}
+
+// report reports a forwarded request to the API.
+func report(r *http.Request, status int) error {
+	client, _ := r.Context().Value(authorizedKey{}).(cloud.Authorized)
+	if client.ReportForwarded(r.Context(), status) != nil {
+		return errUnreported
+	}
+	return nil
+}
+
+// withBody returns r with a body that can be sent more than once. The transport does so
+// if a kept connection turns out to be closed.
+func withBody(r *http.Request, body []byte) *http.Request {
+	out := r.WithContext(r.Context())
+	out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	out.Body, _ = out.GetBody()
+	out.ContentLength, out.TransferEncoding = int64(len(body)), nil
+	return out
 }
 
 func newTransport(timeout time.Duration) *http.Transport {
@@ -59,15 +97,16 @@ func newTransport(timeout time.Duration) *http.Transport {
 		TLSHandshakeTimeout:   10 * time.Second,
 		ResponseHeaderTimeout: timeout,
 		MaxIdleConnsPerHost:   64,
-		// Node, which Prefect Server's API runs on, ends a connection that was idle for
-		// 5 seconds (http.Server.keepAliveTimeout); a request must not meet that end.
+		// Node, on which Prefect Server's API runs, closes a connection that was idle
+		// for 5 seconds (http.Server.keepAliveTimeout). No request should use one that
+		// is being closed.
 		IdleConnTimeout:    4 * time.Second,
-		DisableCompression: true, // or an answer would be unpacked on its way
+		DisableCompression: true, // or answers would be decompressed on their way
 	}
 }
 
-// writeError answers as the secrets API does. Prefect's clients try again by
-// themselves after a 502 or 504 (urllib3's status_forcelist in client/client.py).
+// writeError answers as the secrets API does. Prefect's clients retry by themselves
+// after a 502 or 504 (urllib3's status_forcelist in client/client.py).
 func writeError(w http.ResponseWriter, status int, code, text string) {
 	type extensions struct {
 		Code string `json:"code"`

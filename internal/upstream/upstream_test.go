@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -21,141 +20,14 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/upstream"
 )
 
-const (
-	tenant = "3f2b8c1e-0d47-4a5b-9c6e-7a1d2e3f4a5b"
-	canary = "CANARY-2b6f"
-)
-
-// seen is one request as the upstream got it.
-type seen struct {
-	Path, Body string
-	Header     http.Header
-}
-
-// stage is a handler over a memory store and an upstream that answers as it is told.
-type stage struct {
-	*httptest.Server
-	mu     sync.Mutex
-	seen   []seen
-	answer http.HandlerFunc
-	errs   []error
-	calls  []cloud.Call
-	mute   bool // the API cannot be told of calls
-}
-
-func (s *stage) onCall(_ context.Context, c cloud.Call) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.mute {
-		return errors.New("the log is full")
-	}
-	s.calls = append(s.calls, c)
-	return nil
-}
-
-func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	s.mu.Lock()
-	s.seen = append(s.seen, seen{r.URL.String(), string(body), r.Header})
-	s.mu.Unlock()
-	if s.answer != nil {
-		s.answer(w, r)
-		return
-	}
-	_, _ = io.WriteString(w, `{"data":{"hello":"👋"}}`)
-}
-
-func (s *stage) took() []seen {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.seen)
-}
-
-func newAPI(t testing.TB, onCall func(context.Context, cloud.Call) error) *cloud.API {
-	t.Helper()
-	api, err := cloud.New(cloud.Config{
-		OnCall: onCall, Store: cloud.NewMemory(time.Now), Now: time.Now,
-		Tenants: []cloud.Tenant{{ID: tenant, Slug: "data"}},
-		Keys: []cloud.Key{
-			{Name: "ci", Secret: "admin-key", Role: cloud.Admin, Tenants: []string{tenant}},
-			{Name: "agent", Secret: "runner-key", Role: cloud.Runner, Tenants: []string{tenant}},
-			{Name: "pr", Secret: "planner-key", Role: cloud.Planner, Tenants: []string{tenant}},
-			{Name: "old", Secret: "old-key", Role: cloud.Runner, Tenants: []string{tenant}, Expires: time.Unix(1, 0)},
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return api
-}
-
-// newStage starts both ends; change, if any, changes the handler's configuration.
-func newStage(t testing.TB, change func(*upstream.Config)) *stage {
-	t.Helper()
-	s := &stage{}
-	behind := httptest.NewServer(s)
-	t.Cleanup(behind.Close)
-	c := upstream.Config{API: newAPI(t, s.onCall), URL: behind.URL + "/graphql", OnError: func(err error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.errs = append(s.errs, err)
-	}}
-	if change != nil {
-		change(&c)
-	}
-	h, err := upstream.New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Server = httptest.NewServer(h)
-	t.Cleanup(s.Close)
-	return s
-}
-
-func (s *stage) request(t testing.TB, path, body string, header ...string) *http.Request {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header = http.Header{"Authorization": {"Bearer runner-key"}, "Content-Type": {"application/json"}}
-	for i := 0; i < len(header); i += 2 {
-		r.Header.Del(header[i])
-		if header[i+1] != "" {
-			r.Header.Set(header[i], header[i+1])
-		}
-	}
-	return r
-}
-
-// do sends a request as it is and returns the answer as it came.
-func (s *stage) do(t testing.TB, r *http.Request) (*http.Response, string) {
-	t.Helper()
-	transport := &http.Transport{DisableCompression: true}
-	defer transport.CloseIdleConnections()
-	answer, err := transport.RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer, string(body)
-}
-
-func (s *stage) post(t testing.TB, path, body string, header ...string) (int, string) {
-	t.Helper()
-	answer, text := s.do(t, s.request(t, path, body, header...))
-	return answer.StatusCode, strings.TrimSpace(text)
-}
-
 func TestPassesOnByteForByte(t *testing.T) {
 	bodies := map[string]string{
-		"as Prefect sends it":   `{"query": "mutation($input: write_run_logs_input!) {\n    write_run_logs(input: $input) {\n        success\n    }\n}", "variables": "{\"input\": {\"logs\": [{\"message\": \"caf\\u00e9 secret_value\"}]}}"}`,
-		"variables an object":   `{"variables": {"a": [1.50, 1e400]}, "query": "query($a: [Int]) {flow(a: $a) {secret {name} tenant {id}}}", "operationName": null}`,
-		"blanks and order":      "\r\n { \"x\" : 1 ,\t\"query\" : \"{hello}\" }  ",
+		"as Prefect sends it": `{"query": "mutation($input: write_run_logs_input!) {\n` +
+			`    write_run_logs(input: $input) {\n        success\n    }\n}", ` +
+			`"variables": "{\"input\": {\"logs\": [{\"message\": \"caf\\u00e9 secret_value\"}]}}"}`,
+		"variables an object": `{"variables": {"a": [1.50, 1e400]}, ` +
+			`"query": "query($a: [Int]) {flow(a: $a) {secret {name} tenant {id}}}", "operationName": null}`,
+		"spaces and order":      "\r\n { \"x\" : 1 ,\t\"query\" : \"{hello}\" }  ",
 		"a batch":               `[{"query":"{hello}"}, {"query":"mutation {create_flow {id}}"}]`,
 		"introspection":         `{"query":"{__typename hello}"}`,
 		"escapes in JSON":       `{"query":"{\u0068ello}"}`,
@@ -165,12 +37,12 @@ func TestPassesOnByteForByte(t *testing.T) {
 	}
 	for name, body := range bodies {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, nil)
+			s := startServer(t, nil)
 			status, answer := s.post(t, "/graphql/alpha?ignored=1", body)
 			if status != http.StatusOK || answer != `{"data":{"hello":"👋"}}` {
 				t.Errorf("answered %d %s", status, answer)
 			}
-			got := s.took()
+			got := s.requests()
 			if len(got) != 1 || got[0].Path != "/graphql" || got[0].Body != body {
 				t.Errorf("the upstream got %+v, want %q at /graphql", got, body)
 			}
@@ -180,75 +52,132 @@ func TestPassesOnByteForByte(t *testing.T) {
 
 func TestAnswersWhatIsOurs(t *testing.T) {
 	bodies := map[string]struct{ body, want string }{
-		"names":         {`{"query":"{secret_names}"}`, `{"data":{"secret_names":[]}}`},
-		"auth_info":     {`{"query":"{auth_info{tenant_id}}"}`, `{"data":{"auth_info":{"tenant_id":"` + tenant + `"}}}`},
-		"tenant":        {`{"query":"{tenant{slug}}"}`, `{"data":{"tenant":[{"slug":"data"}]}}`},
-		"no field":      {`{"query":"{__typename}"}`, `{"data":{"__typename":"Query"}}`},
-		"batch":         {`[{"query":"{secret_names}"},{"query":"{__typename}"}]`, `[{"data":{"secret_names":[]}},{"data":{"__typename":"Query"}}]`},
+		"names":     {`{"query":"{secret_names}"}`, `{"data":{"secret_names":[]}}`},
+		"auth_info": {`{"query":"{auth_info{tenant_id}}"}`, `{"data":{"auth_info":{"tenant_id":"` + tenant + `"}}}`},
+		"tenant":    {`{"query":"{tenant{slug}}"}`, `{"data":{"tenant":[{"slug":"data"}]}}`},
+		"no field":  {`{"query":"{__typename}"}`, `{"data":{"__typename":"Query"}}`},
+		"batch": {
+			`[{"query":"{secret_names}"},{"query":"{__typename}"}]`,
+			`[{"data":{"secret_names":[]}},{"data":{"__typename":"Query"}}]`,
+		},
 		"skipped":       {`{"query":"{secret_names @skip(if: true)}"}`, `{"data":{}}`},
 		"under a alias": {`{"query":"{hello: secretNames}"}`, `{"data":{"hello":[]}}`},
 	}
 	for name, tt := range bodies {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, nil)
+			s := startServer(t, nil)
 			status, answer := s.post(t, "/", tt.body)
 			if status != http.StatusOK || answer != tt.want {
 				t.Errorf("answered %d %s", status, answer)
 			}
-			if got := s.took(); len(got) > 0 {
+			if got := s.requests(); len(got) > 0 {
 				t.Errorf("the upstream got %q", got[0].Body)
 			}
 		})
 	}
 }
 
-// TestNothingOfOursLeaves holds that a document that names a field of ours, or may
-// name one, goes nowhere, however wrong it is.
+// A document that names a field of the secrets API, or may name one, is not forwarded,
+// however invalid it is.
 func TestNothingOfOursLeaves(t *testing.T) {
-	gzipped := "\x1f\x8b\x08" // what no JSON begins with
+	gzipped := "\x1f\x8b\x08" // JSON never begins like this
 	tests := map[string]struct {
 		body   string
 		header []string
 		status int
 	}{
-		"does not validate":   {body: `{"query":"mutation{set_secret(input:{name:\"a\",valeu:\"` + canary + `\"}){success}}"}`, status: 400},
-		"wrong operation":     {body: `{"query":"query{set_secret(name:\"a\",value:\"` + canary + `\")}"}`, status: 400},
-		"subscription":        {body: `{"query":"subscription{secret(name:\"` + canary + `\")}"}`, status: 400},
-		"mix":                 {body: `{"query":"mutation{hello set_secret(input:{name:\"a\",value:\"` + canary + `\"}){success}}"}`, status: 400},
-		"mix under an alias":  {body: `{"query":"{hello x:secret_value(name:\"` + canary + `\")}"}`, status: 400},
-		"mix in a fragment":   {body: `{"query":"{hello ...F} fragment F on Query {... {secret_value(name:\"` + canary + `\")}}"}`, status: 400},
-		"mix in an operation": {body: `{"query":"query A {hello} query B {secret_value(name:\"` + canary + `\")}","operationName":"A"}`, status: 400},
-		"mix in a batch":      {body: `[{"query":"{hello}"},{"query":"{secret_value(name:\"` + canary + `\")}"}]`, status: 400},
-		"unused fragment":     {body: `{"query":"{hello} fragment F on Query {secret_value(name:\"` + canary + `\")}"}`, status: 400},
-		"does not parse":      {body: `{"query":"mutation{set_secret(input:{name:\"a\",value:\"` + canary + `"}`, status: 400},
-		"no JSON":             {body: `{hello "` + canary + `"`, status: 400},
-		"a string":            {body: `"{hello}` + canary + `"`, status: 400},
-		"no query":            {body: `{"variables":"` + canary + `"}`, status: 400},
-		"null":                {body: `[{"query":"{hello}"},{"query":null,"x":"` + canary + `"}]`, status: 200},
-		"by its hash":         {body: `[{"query":"{hello}"},{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"` + canary + `"}}}]`, status: 200},
-		"keys by their case":  {body: `{"query":"{secret_value(name:\"` + canary + `\")}","Query":"{hello}"}`, status: 200},
-		"keys the other way":  {body: `{"Query":"{secret_value(name:\"` + canary + `\")}"}`, status: 400},
-		"the last one counts": {body: `{"query":"{hello}","query":"mutation{set_secret(x:\"` + canary + `\")}"}`, status: 400},
-		"not UTF-8":           {body: "{\"query\":\"{hello}\",\"x\":\"" + canary + "\xff\"}", status: 400},
-		"another charset":     {body: `{"query":"{hello #` + canary + `+AAo-secret_names\n}"}`, header: []string{"Content-Type", "application/json; charset=utf-7"}, status: 415},
-		"compressed":          {body: gzipped + canary, header: []string{"Content-Encoding", "gzip"}, status: 415},
-		"said to be so":       {body: `{"query":"{hello}","x":"` + canary + `"}`, header: []string{"Content-Encoding", "gzip"}, status: 415},
-		"a form":              {body: `query={hello}&x=` + canary, header: []string{"Content-Type", "application/x-www-form-urlencoded"}, status: 500},
-		"no type":             {body: `{"query":"{hello}","x":"` + canary + `"}`, header: []string{"Content-Type", ""}, status: 500},
-		"too large":           {body: `{"query":"{hello}","x":"` + canary + strings.Repeat(" ", cloud.MaxBody) + `"}`, status: 413},
-		"too large a batch":   {body: `[` + strings.Repeat(`{"query":"{hello}"},`, cloud.MaxBatch) + `{"query":"{hello}","x":"` + canary + `"}]`, status: 400},
-		"too many words":      {body: `{"query":"{` + strings.Repeat("hello ", 100_000) + `}","x":"` + canary + `"}`, status: 400},
+		"does not validate": {
+			body:   `{"query":"mutation{set_secret(input:{name:\"a\",valeu:\"` + canary + `\"}){success}}"}`,
+			status: 400,
+		},
+		"wrong operation": {
+			body:   `{"query":"query{set_secret(name:\"a\",value:\"` + canary + `\")}"}`,
+			status: 400,
+		},
+		"subscription": {body: `{"query":"subscription{secret(name:\"` + canary + `\")}"}`, status: 400},
+		"mix": {
+			body:   `{"query":"mutation{hello set_secret(input:{name:\"a\",value:\"` + canary + `\"}){success}}"}`,
+			status: 400,
+		},
+		"mix under an alias": {body: `{"query":"{hello x:secret_value(name:\"` + canary + `\")}"}`, status: 400},
+		"mix in a fragment": {
+			body:   `{"query":"{hello ...F} fragment F on Query {... {secret_value(name:\"` + canary + `\")}}"}`,
+			status: 400,
+		},
+		"mix in an operation": {
+			body:   `{"query":"query A {hello} query B {secret_value(name:\"` + canary + `\")}","operationName":"A"}`,
+			status: 400,
+		},
+		"mix in a batch": {
+			body:   `[{"query":"{hello}"},{"query":"{secret_value(name:\"` + canary + `\")}"}]`,
+			status: 400,
+		},
+		"unused fragment": {
+			body:   `{"query":"{hello} fragment F on Query {secret_value(name:\"` + canary + `\")}"}`,
+			status: 400,
+		},
+		"does not parse": {
+			body:   `{"query":"mutation{set_secret(input:{name:\"a\",value:\"` + canary + `"}`,
+			status: 400,
+		},
+		"no JSON":  {body: `{hello "` + canary + `"`, status: 400},
+		"a string": {body: `"{hello}` + canary + `"`, status: 400},
+		"no query": {body: `{"variables":"` + canary + `"}`, status: 400},
+		"null":     {body: `[{"query":"{hello}"},{"query":null,"x":"` + canary + `"}]`, status: 200},
+		"by its hash": {
+			body:   `[{"query":"{hello}"},{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"` + canary + `"}}}]`,
+			status: 200,
+		},
+		"keys by their case": {
+			body:   `{"query":"{secret_value(name:\"` + canary + `\")}","Query":"{hello}"}`,
+			status: 200,
+		},
+		"keys the other way": {body: `{"Query":"{secret_value(name:\"` + canary + `\")}"}`, status: 400},
+		"the last one counts": {
+			body:   `{"query":"{hello}","query":"mutation{set_secret(x:\"` + canary + `\")}"}`,
+			status: 400,
+		},
+		"not UTF-8": {body: "{\"query\":\"{hello}\",\"x\":\"" + canary + "\xff\"}", status: 400},
+		"another charset": {
+			body:   `{"query":"{hello #` + canary + `+AAo-secret_names\n}"}`,
+			header: []string{"Content-Type", "application/json; charset=utf-7"}, status: 415,
+		},
+		"compressed": {body: gzipped + canary, header: []string{"Content-Encoding", "gzip"}, status: 415},
+		"labelled as such": {
+			body:   `{"query":"{hello}","x":"` + canary + `"}`,
+			header: []string{"Content-Encoding", "gzip"}, status: 415,
+		},
+		"a form": {
+			body:   `query={hello}&x=` + canary,
+			header: []string{"Content-Type", "application/x-www-form-urlencoded"}, status: 500,
+		},
+		"no type": {
+			body:   `{"query":"{hello}","x":"` + canary + `"}`,
+			header: []string{"Content-Type", ""}, status: 500,
+		},
+		"too large": {
+			body:   `{"query":"{hello}","x":"` + canary + strings.Repeat(" ", cloud.MaxBody) + `"}`,
+			status: 413,
+		},
+		"too large a batch": {
+			body:   `[` + strings.Repeat(`{"query":"{hello}"},`, cloud.MaxBatch) + `{"query":"{hello}","x":"` + canary + `"}]`,
+			status: 400,
+		},
+		"too many words": {
+			body:   `{"query":"{` + strings.Repeat("hello ", 100_000) + `}","x":"` + canary + `"}`,
+			status: 400,
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, nil)
+			s := startServer(t, nil)
 			for _, key := range []string{"admin-key", "runner-key"} {
 				status, answer := s.post(t, "/", tt.body, append(tt.header, "Authorization", "Bearer "+key)...)
 				if status != tt.status || strings.Contains(answer, canary) {
 					t.Errorf("answered %d %s", status, answer)
 				}
 			}
-			if got := s.took(); len(got) > 0 {
+			if got := s.requests(); len(got) > 0 {
 				t.Errorf("the upstream got %q", got[0].Body)
 			}
 		})
@@ -256,9 +185,10 @@ func TestNothingOfOursLeaves(t *testing.T) {
 }
 
 func TestMixIsRefusedInWords(t *testing.T) {
-	s := newStage(t, nil)
+	s := startServer(t, nil)
 	_, answer := s.post(t, "/", `{"query":"{hello secret_value(name:\"a\") b: tenant{id} c: tenant{id}}"}`)
-	want := `{"errors":[{"message":"The request asks for fields of the secrets API (secret_value, tenant) and of the upstream: send them apart.","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`
+	want := `{"errors":[{"message":"The request asks for fields of the secrets API (secret_value, tenant) ` +
+		`and of the upstream: send them apart.","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`
 	if diff := cmp.Diff(want, answer); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -274,12 +204,12 @@ func TestAKeyIsAskedForFirst(t *testing.T) {
 	}
 	for name, header := range headers {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, nil)
+			s := startServer(t, nil)
 			status, answer := s.post(t, "/", `{"query":"{hello}"}`, header...)
 			if status != http.StatusOK || !strings.HasPrefix(answer, `{"errors":`) {
 				t.Errorf("answered %d %s", status, answer)
 			}
-			if got := s.took(); len(got) > 0 {
+			if got := s.requests(); len(got) > 0 {
 				t.Errorf("the upstream got %q", got[0].Body)
 			}
 		})
@@ -287,58 +217,58 @@ func TestAKeyIsAskedForFirst(t *testing.T) {
 }
 
 func TestOtherRequestsStay(t *testing.T) {
-	s := newStage(t, nil)
+	s := startServer(t, nil)
 	for _, path := range []string{"/health", "/graphql/beta", "/graphql/../secret", "/_testkit/reset"} {
 		if status, answer := s.post(t, path, `{"query":"{hello}"}`); status != http.StatusNotFound {
 			t.Errorf("%s: answered %d %s", path, status, answer)
 		}
 	}
 	for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodOptions} {
-		r := s.request(t, "/?query={hello}", `{"query":"{hello}"}`)
+		r := s.newRequest(t, "/?query={hello}", `{"query":"{hello}"}`)
 		r.Method = method
-		if answer, _ := s.do(t, r); answer.StatusCode < 400 {
+		if answer, _ := s.send(t, r); answer.StatusCode < 400 {
 			t.Errorf("%s: answered %d", method, answer.StatusCode)
 		}
 	}
-	if got := s.took(); len(got) > 0 {
+	if got := s.requests(); len(got) > 0 {
 		t.Errorf("the upstream got %q", got[0].Body)
 	}
 }
 
 func TestHeadersOfARequest(t *testing.T) {
-	s := newStage(t, nil)
-	r := s.request(t, "/", `{"query":"{hello}"}`, "Cookie", "a=b", "Proxy-Authorization", "Basic x", "TE", "trailers",
+	s := startServer(t, nil)
+	r := s.newRequest(t, "/", `{"query":"{hello}"}`, "Cookie", "a=b", "Proxy-Authorization", "Basic x", "TE", "trailers",
 		"Connection", "X-Hop, keep-alive", "X-Hop", "1", "Upgrade", "websocket", "Expect", "100-continue",
 		"X-PREFECT-TENANT-ID", tenant, "X-PREFECT-CORE-VERSION", "1.4.1", "X-PREFECT-AGENT-ID", "a1",
 		"Accept-Encoding", "gzip, deflate", "Accept", "*/*", "User-Agent", "python-requests/2.28.1")
-	s.do(t, r)
+	s.send(t, r)
 	want := http.Header{
 		"X-Prefect-Tenant-Id": {tenant}, "X-Prefect-Core-Version": {"1.4.1"}, "X-Prefect-Agent-Id": {"a1"},
 		"Accept-Encoding": {"gzip, deflate"}, "Accept": {"*/*"}, "User-Agent": {"python-requests/2.28.1"},
 		"Content-Type": {"application/json"}, "Content-Length": {"19"},
 	}
-	if diff := cmp.Diff(want, s.took()[0].Header); diff != "" {
+	if diff := cmp.Diff(want, s.requests()[0].Header); diff != "" {
 		t.Errorf("the upstream got (-want +got):\n%s", diff)
 	}
-	s.do(t, s.request(t, "/", `{"query":"{hello}"}`, "User-Agent", ""))
-	if encoding := s.took()[1].Header["Accept-Encoding"]; encoding != nil {
+	s.send(t, s.newRequest(t, "/", `{"query":"{hello}"}`, "User-Agent", ""))
+	if encoding := s.requests()[1].Header["Accept-Encoding"]; encoding != nil {
 		t.Errorf("Accept-Encoding %q was added", encoding)
 	}
 }
 
 func TestAChunkedBodyGetsALength(t *testing.T) {
-	s := newStage(t, nil)
-	r := s.request(t, "/", "")
+	s := startServer(t, nil)
+	r := s.newRequest(t, "/", "")
 	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(`{"query":"{hello}"}`)), -1
-	s.do(t, r)
-	if got := s.took(); len(got) != 1 || got[0].Header.Get("Content-Length") != "19" {
+	s.send(t, r)
+	if got := s.requests(); len(got) != 1 || got[0].Header.Get("Content-Length") != "19" {
 		t.Errorf("the upstream got %+v", got)
 	}
 }
 
 func TestAnAnswerComesAsItIs(t *testing.T) {
 	packed := []byte{0x1f, 0x8b, 0, 1, 2, 0xff}
-	s := newStage(t, nil)
+	s := startServer(t, nil)
 	for _, status := range []int{200, 400, 401, 404, 429, 500, 502, 503} {
 		s.answer = func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "7")
@@ -347,21 +277,23 @@ func TestAnAnswerComesAsItIs(t *testing.T) {
 			w.WriteHeader(status)
 			_, _ = w.Write(packed)
 		}
-		answer, body := s.do(t, s.request(t, "/", `{"query":"{hello}"}`))
-		got := []string{answer.Header.Get("Retry-After"), answer.Header.Get("Content-Encoding"), answer.Header.Get("X-Other")}
-		if answer.StatusCode != status || !bytes.Equal([]byte(body), packed) || !slices.Equal(got, []string{"7", "gzip", "kept"}) {
+		answer, body := s.send(t, s.newRequest(t, "/", `{"query":"{hello}"}`))
+		h := answer.Header
+		got := []string{h.Get("Retry-After"), h.Get("Content-Encoding"), h.Get("X-Other")}
+		want := []string{"7", "gzip", "kept"}
+		if answer.StatusCode != status || !bytes.Equal([]byte(body), packed) || !slices.Equal(got, want) {
 			t.Errorf("%d: got %d %q %q", status, answer.StatusCode, got, body)
 		}
 	}
 }
 
-// TestAnAnswerStreams reads the first part of an answer whose second part waits for
-// the first to have arrived.
+// An answer is forwarded in parts: the first arrives before the upstream writes the
+// second.
 func TestAnAnswerStreams(t *testing.T) {
 	arrived := make(chan struct{})
-	s := newStage(t, nil)
+	s := startServer(t, nil)
 	s.answer = func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Length", "12") // without one there is nothing to wait for
+		w.Header().Set("Content-Length", "12") // without one ReadFull would not have to wait
 		_, _ = io.WriteString(w, "first,")
 		_ = http.NewResponseController(w).Flush()
 		select {
@@ -370,7 +302,7 @@ func TestAnAnswerStreams(t *testing.T) {
 		}
 		_, _ = io.WriteString(w, "second")
 	}
-	answer, err := http.DefaultTransport.RoundTrip(s.request(t, "/", `{"query":"{hello}"}`))
+	answer, err := http.DefaultTransport.RoundTrip(s.newRequest(t, "/", `{"query":"{hello}"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -387,12 +319,12 @@ func TestAnAnswerStreams(t *testing.T) {
 }
 
 func TestAnAnswerThatBreaksOffBreaksOff(t *testing.T) {
-	s := newStage(t, nil)
+	s := startServer(t, nil)
 	s.answer = func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")
 		_, _ = io.WriteString(w, "half")
 	}
-	answer, err := http.DefaultTransport.RoundTrip(s.request(t, "/", `{"query":"{hello}"}`))
+	answer, err := http.DefaultTransport.RoundTrip(s.newRequest(t, "/", `{"query":"{hello}"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -406,7 +338,9 @@ func TestWithoutAnAnswer(t *testing.T) {
 	wait := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	drop := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 	down := func(c *upstream.Config) {
-		c.Transport = &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, syscall.ECONNREFUSED }}
+		c.Transport = &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+			return nil, syscall.ECONNREFUSED
+		}}
 	}
 	hasty := func(c *upstream.Config) { c.Timeout = time.Millisecond }
 	tests := map[string]struct {
@@ -421,7 +355,7 @@ func TestWithoutAnAnswer(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, tt.change)
+			s := startServer(t, tt.change)
 			s.answer = tt.answer
 			status, answer := s.post(t, "/", `{"query":"{hello}","variables":{"x":"`+canary+`"}}`)
 			want := `{"errors":[{"message":"` + tt.text + `","extensions":{"code":"API_ERROR"}}]}`
@@ -430,29 +364,32 @@ func TestWithoutAnAnswer(t *testing.T) {
 			}
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			if len(s.errs) != 1 || strings.Contains(s.errs[0].Error(), canary) || strings.Contains(s.errs[0].Error(), "runner-key") {
-				t.Errorf("told of %v", s.errs)
+			if len(s.errs) != 1 {
+				t.Fatalf("OnError got %v", s.errs)
+			}
+			if text := s.errs[0].Error(); strings.Contains(text, canary) || strings.Contains(text, "runner-key") {
+				t.Errorf("OnError got %s", text)
 			}
 		})
 	}
 }
 
-// TestConnectionsAreKept counts the connections that many requests take.
+// Many requests use one connection to the upstream.
 func TestConnectionsAreKept(t *testing.T) {
 	var mu sync.Mutex
-	from := map[string]bool{}
-	s := newStage(t, nil)
+	clients := map[string]bool{}
+	s := startServer(t, nil)
 	s.answer = func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
-		from[r.RemoteAddr] = true
+		clients[r.RemoteAddr] = true
 		mu.Unlock()
 		_, _ = io.WriteString(w, `{"data":{}}`)
 	}
 	for range 20 {
 		s.post(t, "/", `{"query":"{hello}"}`)
 	}
-	if len(from) != 1 {
-		t.Errorf("%d connections", len(from))
+	if len(clients) != 1 {
+		t.Errorf("%d connections", len(clients))
 	}
 }
 
@@ -477,14 +414,16 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-// A planner may list names here, and do nothing at all behind.
+// A planner may list names here, and nothing that it sends is forwarded.
 func TestAPlannerDoesNotReachTheUpstream(t *testing.T) {
-	s := newStage(t, nil)
-	answer, body := s.do(t, s.request(t, "/", `{"query":"{hello}"}`, "Authorization", "Bearer planner-key"))
-	if answer.StatusCode != http.StatusBadRequest || !strings.Contains(body, "GRAPHQL_VALIDATION_FAILED") || len(s.took()) != 0 {
-		t.Errorf("%d %s, the upstream got %v", answer.StatusCode, body, s.took())
+	s := startServer(t, nil)
+	answer, body := s.send(t, s.newRequest(t, "/", `{"query":"{hello}"}`, "Authorization", "Bearer planner-key"))
+	refused := answer.StatusCode == http.StatusBadRequest && strings.Contains(body, "GRAPHQL_VALIDATION_FAILED")
+	if !refused || len(s.requests()) != 0 {
+		t.Errorf("%d %s, the upstream got %v", answer.StatusCode, body, s.requests())
 	}
-	if answer, body = s.do(t, s.request(t, "/", `{"query":"{secret_names}"}`, "Authorization", "Bearer planner-key")); answer.StatusCode != http.StatusOK || !strings.Contains(body, `{"data":`) {
+	answer, body = s.send(t, s.newRequest(t, "/", `{"query":"{secret_names}"}`, "Authorization", "Bearer planner-key"))
+	if answer.StatusCode != http.StatusOK || !strings.Contains(body, `{"data":`) {
 		t.Errorf("%d %s", answer.StatusCode, body)
 	}
 }

@@ -8,14 +8,13 @@ import (
 	"time"
 )
 
-// Junk tokens write no more lines than strangers do in the audit log, and none at
-// all where no token is of use.
+// Invalid tokens write a bounded number of lines, and none at all without a mapping.
 func TestJunkTokensInTheLog(t *testing.T) {
 	for more, want := range map[string]int{"": 0, mappings("https://issuer.example.com"): linesAtOnce} {
 		r := newRig(t, more)
 		begin := time.Now()
 		for range 1000 {
-			r.do("a.b.c", `{ secret_names }`)
+			r.query("a.b.c", `{ secret_names }`)
 		}
 		most := want
 		if want > 0 {
@@ -27,10 +26,10 @@ func TestJunkTokensInTheLog(t *testing.T) {
 	}
 }
 
-// Each message has bounds of its own, and a line with it tells how many are missing.
-func TestSpareLog(t *testing.T) {
+// Each message has its own bounds, and a line with it reports how many are missing.
+func TestLimitLog(t *testing.T) {
 	out := &buffer{}
-	handler := &spareHandler{slog.NewTextHandler(out, nil), &spareLines{kinds: map[string]*allowance{}}}
+	handler := &limitHandler{slog.NewTextHandler(out, nil), &messageLimits{limiters: map[string]*lineLimiter{}}}
 	at := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 	write := func(message string) {
 		if err := handler.Handle(t.Context(), slog.NewRecord(at, slog.LevelWarn, message, 0)); err != nil {
@@ -49,19 +48,19 @@ func TestSpareLog(t *testing.T) {
 	if strings.Count(log, "msg=often") != 250 || strings.Count(log, "msg=once") != 1 || strings.Count(log, "unwritten=300") != 1 {
 		t.Errorf("%d lines: %s", strings.Count(log, "\n"), log[len(log)-300:])
 	}
-	kind := handler.lines.kinds["often"]
-	for range 2 { // the second has nothing to say
-		handler.settle(kind, slog.LevelWarn, "often")
+	limiter := handler.limits.limiters["often"]
+	for range 2 { // the second writes nothing
+		handler.writeUnwritten(limiter, slog.LevelWarn, "often")
 	}
 	if log := out.String(); strings.Count(log, "unwritten=10") != 1 {
 		t.Errorf("log: %s", log[len(log)-300:])
 	}
 }
 
-// Whoever opens connections to write lines has the same bounds, whatever the text.
+// Lines about failed connections have the same bounds, though their texts differ.
 func TestFailedConnectionsInTheLog(t *testing.T) {
 	out := &buffer{}
-	log := debugWriter{SpareLog(slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug})))}
+	log := debugWriter{LimitLog(slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug})))}
 	begin := time.Now()
 	for n := range 1000 {
 		_, _ = fmt.Fprintf(log, "http: TLS handshake error from 192.0.2.7:%d: EOF", n)

@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// text steps over a quoted text of any kind.
-func (s *scanner) text() (Kind, bool) {
+// quotedString reads a string of any kind.
+func (s *scanner) quotedString() (Kind, bool) {
 	switch {
 	case s.has(`"""`):
 		return MultilineString, s.multiline('"')
@@ -19,14 +19,14 @@ func (s *scanner) text() (Kind, bool) {
 }
 
 func (s *scanner) singleLine(quote byte) bool {
-	start := s.at
-	for s.at++; s.at < s.end; {
-		switch c := s.Text[s.at]; {
+	start := s.pos
+	for s.pos++; s.pos < s.end; {
+		switch c := s.Text[s.pos]; {
 		case c == quote:
-			s.at++
+			s.pos++
 			return true
 		case c == '\n' || s.has("\r\n"):
-			return s.fail(UnclosedString, start, s.at)
+			return s.fail(UnclosedString, start, s.pos)
 		case isControl(c):
 			return s.unexpected(ControlCharacter)
 		case c == '\\' && quote == '"':
@@ -34,102 +34,102 @@ func (s *scanner) singleLine(quote byte) bool {
 				return false
 			}
 		default:
-			s.at++
+			s.pos++
 		}
 	}
-	return s.fail(UnclosedString, start, s.at)
+	return s.fail(UnclosedString, start, s.pos)
 }
 
 func (s *scanner) multiline(quote byte) bool {
-	start := s.at
-	for s.at += 3; s.at < s.end; {
-		switch c := s.Text[s.at]; {
+	start := s.pos
+	for s.pos += 3; s.pos < s.end; {
+		switch c := s.Text[s.pos]; {
 		case c == quote:
 			if s.closingQuotes(quote) {
 				return true
 			}
 		case c == '\n':
-			s.at++
+			s.pos++
 		case c == '\r' && s.has("\r\n"):
-			s.at += 2
+			s.pos += 2
 		case isControl(c):
 			return s.unexpected(ControlCharacter)
 		case c == '\\' && quote == '"':
-			if !s.continued() && !s.escape() {
+			if !s.lineContinuation() && !s.escape() {
 				return false
 			}
 		default:
-			s.at++
+			s.pos++
 		}
 	}
 	return s.fail(UnclosedMultiline, start, start+3)
 }
 
-// closingQuotes steps over a run of quotes and reports whether it closes the
-// text: three do, and up to two before them belong to it.
+// closingQuotes skips a run of quotes and reports whether it closes the string: three
+// do, and up to two before them belong to the string.
 func (s *scanner) closingQuotes(quote byte) bool {
-	start := s.at
-	for s.at < s.end && s.Text[s.at] == quote && s.at-start < 5 {
-		s.at++
+	start := s.pos
+	for s.pos < s.end && s.Text[s.pos] == quote && s.pos-start < 5 {
+		s.pos++
 	}
-	return s.at-start >= 3
+	return s.pos-start >= 3
 }
 
-// continued steps over a backslash that ends a line, if it is one.
-func (s *scanner) continued() bool {
-	at := s.at + 1
-	for at < s.end && (s.Text[at] == ' ' || s.Text[at] == '\t') {
-		at++
+// lineContinuation skips a backslash that ends a line, and reports whether it is one.
+func (s *scanner) lineContinuation() bool {
+	pos := s.pos + 1
+	for pos < s.end && (s.Text[pos] == ' ' || s.Text[pos] == '\t') {
+		pos++
 	}
-	rest := s.Text[at:s.end]
+	rest := s.Text[pos:s.end]
 	if !strings.HasPrefix(rest, "\n") && !strings.HasPrefix(rest, "\r\n") {
 		return false
 	}
-	s.at = at
+	s.pos = pos
 	return true
 }
 
-// escape steps over one, from its backslash.
+// escape reads an escape, from its backslash.
 func (s *scanner) escape() bool {
-	if s.at+1 >= s.end {
-		s.at++
+	if s.pos+1 >= s.end {
+		s.pos++
 		return true
 	}
-	switch c := s.Text[s.at+1]; c {
+	switch c := s.Text[s.pos+1]; c {
 	case 'b', 't', 'n', 'f', 'r', '"', '\\':
-		s.at += 2
+		s.pos += 2
 		return true
 	case 'u':
 		return s.codePoint(4)
 	case 'U':
 		return s.codePoint(8)
 	case 'e':
-		return s.fail(EscapeE, s.at, s.at+2)
+		return s.fail(EscapeE, s.pos, s.pos+2)
 	case 'x':
-		if _, ok := hex(s.Text[s.at+2:s.end], 2); ok {
-			return s.fail(EscapeX, s.at, s.at+4)
+		if _, ok := hex(s.Text[s.pos+2:s.end], 2); ok {
+			return s.fail(EscapeX, s.pos, s.pos+4)
 		}
 	}
-	_, size := utf8.DecodeRuneInString(s.Text[s.at+1 : s.end])
-	if isControl(s.Text[s.at+1]) {
+	_, size := utf8.DecodeRuneInString(s.Text[s.pos+1 : s.end])
+	if isControl(s.Text[s.pos+1]) {
 		size = 0
 	}
-	return s.fail(BadEscape, s.at, s.at+1+size)
+	return s.fail(BadEscape, s.pos, s.pos+1+size)
 }
 
 func (s *scanner) codePoint(digits int) bool {
-	r, ok := hex(s.Text[s.at+2:s.end], digits)
+	r, ok := hex(s.Text[s.pos+2:s.end], digits)
 	if !ok {
-		return s.fail(BadEscape, s.at, s.at+2)
+		return s.fail(BadEscape, s.pos, s.pos+2)
 	}
 	if r > utf8.MaxRune || !utf8.ValidRune(rune(r)) {
-		return s.fail(BadCodePoint, s.at, s.at+2+digits)
+		return s.fail(BadCodePoint, s.pos, s.pos+2+digits)
 	}
-	s.at += 2 + digits
+	s.pos += 2 + digits
 	return true
 }
 
-// hex reads so many hexadecimal digits.
+// hex reads a number of hexadecimal digits.
 func hex(text string, digits int) (n uint32, ok bool) {
 	if len(text) < digits {
 		return 0, false

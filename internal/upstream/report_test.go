@@ -11,9 +11,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/upstream"
 )
 
-// TestForwardedIsTold holds that one call stands for what was passed on, with who sent
-// it and the status, and with nothing of what it asked for.
-func TestForwardedIsTold(t *testing.T) {
+// A forwarded request is reported as one call, with its key and the status, and without
+// its content.
+func TestForwardedIsReported(t *testing.T) {
 	const hello = `{"query":"{hello x:flow(name:\"` + canary + `\"){id}}"}`
 	call := func(field, code string) cloud.Call {
 		return cloud.Call{Field: field, Err: code, Key: "agent", Tenant: tenant}
@@ -21,6 +21,8 @@ func TestForwardedIsTold(t *testing.T) {
 	answering := func(status int) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }
 	}
+	drop := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+	wait := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	tests := map[string]struct {
 		body   string
 		answer http.HandlerFunc
@@ -29,13 +31,13 @@ func TestForwardedIsTold(t *testing.T) {
 		"answered":       {hello, nil, call("forwarded", "")},
 		"a batch":        {"[" + hello + "," + hello + "]", nil, call("forwarded", "")},
 		"refused":        {hello, answering(http.StatusBadRequest), call("forwarded", "HTTP_400")},
-		"not answered":   {hello, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, call("forwarded", "HTTP_502")},
-		"does not begin": {hello, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, call("forwarded", "HTTP_504")},
+		"not answered":   {hello, drop, call("forwarded", "HTTP_502")},
+		"does not begin": {hello, wait, call("forwarded", "HTTP_504")},
 		"a mix":          {`{"query":"{hello secret_names}"}`, nil, call("", "HTTP_400")},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, func(c *upstream.Config) { c.Timeout = 300 * time.Millisecond })
+			s := startServer(t, func(c *upstream.Config) { c.Timeout = 300 * time.Millisecond })
 			s.answer = tt.answer
 			s.post(t, "/", tt.body)
 			s.mu.Lock()
@@ -47,16 +49,17 @@ func TestForwardedIsTold(t *testing.T) {
 	}
 }
 
-// TestUntoldIsNotAnswered holds that the client gets nothing of an answer that the API
-// could not be told of.
-func TestUntoldIsNotAnswered(t *testing.T) {
-	const want = `{"errors":[{"message":"Unable to complete operation. An internal API error occurred.","extensions":{"code":"API_ERROR"}}]}`
+// The client gets nothing of an answer that could not be reported.
+func TestUnreportedIsNotAnswered(t *testing.T) {
+	const want = `{"errors":[{"message":"Unable to complete operation. An internal API error occurred.",` +
+		`"extensions":{"code":"API_ERROR"}}]}`
 	for name, answer := range map[string]http.HandlerFunc{
-		"answered": nil, "not answered": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"answered":     nil,
+		"not answered": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, nil)
-			s.answer, s.mute = answer, true
+			s := startServer(t, nil)
+			s.answer, s.auditFails = answer, true
 			if status, got := s.post(t, "/", `{"query":"{hello}"}`); status != http.StatusServiceUnavailable || got != want {
 				t.Errorf("answered %d %s", status, got)
 			}
