@@ -60,7 +60,9 @@ func WithConfig(ctx context.Context, c *config.Config) context.Context {
 }
 
 // WithClient returns a child context whose store, in cloud execution, is the one
-// that c speaks to.
+// that c speaks to. There is cloud execution only under a config that sets
+// use_local_secrets to false; see [WithConfig]. In a test, testkit's Cloud.Context
+// sets both.
 func WithClient(ctx context.Context, c *Client) context.Context {
 	return context.WithValue(ctx, clientKey{}, c)
 }

@@ -129,7 +129,24 @@ func (s Secret) client(ctx context.Context) (*Client, error) {
 func (s Secret) missing(ctx context.Context) error {
 	explicit, fromConfig := localFrom(ctx)
 	names := slices.Sorted(maps.Keys(merged(fromConfig, explicit)))
-	return &missingError{name: string(s), hint: missingHint(string(s), names, configFrom(ctx))}
+	hint := missingHint(string(s), names, configFrom(ctx))
+	if reason := clientUnusedReason(ctx); reason != "" {
+		hint += "; " + reason
+	}
+	return &missingError{name: string(s), hint: hint}
+}
+
+// clientUnusedReason returns why the context's client is not asked for a secret, and
+// what to do. It is empty if the context has no client.
+func clientUnusedReason(ctx context.Context) string {
+	switch _, hasClient := ctx.Value(clientKey{}).(*Client); {
+	case !hasClient:
+		return ""
+	case configFrom(ctx).UseLocalSecrets():
+		return "the context has a client, which is not asked because use_local_secrets is true: add a config with use_local_secrets = false by prefect.WithConfig"
+	default:
+		return `the context has a client, which is not asked because backend is not "cloud": add a config with backend = "cloud" by prefect.WithConfig`
+	}
 }
 
 func missingHint(name string, names []string, c *config.Config) string {
@@ -246,10 +263,10 @@ func into[T any](target *T, v any) error {
 		text = string(raw.Reveal())
 	}
 	if !json.Valid([]byte(text)) {
-		return fmt.Errorf("it is a text and not the JSON of a %T", *target)
+		return fmt.Errorf("it is a string, not JSON of the type %T", *target)
 	}
 	if decode(strings.NewReader(text), target) != nil {
-		return fmt.Errorf("its JSON does not fit a %T", *target)
+		return fmt.Errorf("its JSON does not fit the type %T", *target)
 	}
 	return nil
 }

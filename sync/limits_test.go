@@ -31,7 +31,7 @@ func watched(t *testing.T, n int, value string) *traffic {
 	seen := &traffic{}
 	cloud := testkit.New(t)
 	h := cloud.Handler()
-	store := storeOver(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	store := newStore(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if body := readBody(t, r); strings.Contains(body, "setSecret(") {
 			seen.begin(body)
 			defer seen.end()
@@ -39,11 +39,11 @@ func watched(t *testing.T, n int, value string) *traffic {
 		}
 		h.ServeHTTP(w, r)
 	}))
-	in := numbered(n)
-	for i := range in.Entries {
-		in.Entries[i].Text = source("", "", value).Entries[0].Text
+	in := newNumbered(n)
+	for i := range in[0].Entries {
+		in[0].Entries[i].Text = newSource("", "", value).Entries[0].Text
 	}
-	report := secretsync.Apply(t.Context(), store, planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{in}}), secretsync.ApplyOptions{})
+	report := secretsync.Apply(t.Context(), store, mustPlan(t, store, secretsync.Run{Sources: in}), secretsync.ApplyOptions{})
 	if report.Err != nil || report.Written() != n {
 		t.Errorf("%d of %d written: %v", report.Written(), n, report.Err)
 	}
@@ -68,7 +68,8 @@ func (s *traffic) end() {
 // A document is at most 1 MiB long, all of it, whatever JSON does to the values.
 func TestADocumentIsAMebibyteAtMost(t *testing.T) {
 	for name, value := range map[string]string{
-		"letters": strings.Repeat("x", 60<<10), "escaped": strings.Repeat("\n", 30<<10), "escaped for HTML": strings.Repeat("<", 60<<10),
+		"letters": strings.Repeat("x", 60<<10), "escaped": strings.Repeat("\n", 30<<10),
+		"escaped for HTML":            strings.Repeat("<", 60<<10),
 		"a hundred, all but too long": strings.Repeat("x", 10_475),
 	} {
 		synctest.Test(t, func(t *testing.T) {

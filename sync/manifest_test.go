@@ -130,7 +130,8 @@ func TestEnvironmentThatThereIsNot(t *testing.T) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
-	if _, err := (&secretsync.Manifest{}).Environment("x"); err == nil || !strings.Contains(err.Error(), "no manifest was read") {
+	_, err := (&secretsync.Manifest{}).Environment("x")
+	if err == nil || !strings.Contains(err.Error(), "no manifest was read") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := (&secretsync.Manifest{}).Environment(""); err != nil {
@@ -148,8 +149,8 @@ func TestPruneLimit(t *testing.T) {
 
 func TestAnEmptyIncludeTakesListedNamesAlone(t *testing.T) {
 	m := parseManifest(t, "include = []\n[names]\na = 'A'")
-	plan, err := secretsync.NewPlan(secretsync.PlanInput{
-		Sources: []*secretsync.Source{source("s", "A", "x", "B", "x")}, Rules: m.Rules,
+	plan, err := secretsync.NewPlan(secretsync.Run{
+		Sources: []*secretsync.Source{newSource("s", "A", "x", "B", "x")}, Rules: m.Rules,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -69,9 +69,9 @@ func (s *session) refuseMutation(op *graphql.Operation) *Reply {
 	for _, f := range op.Fields {
 		s.recordValue(f)
 	}
-	const message = "GET supports only query operation"
-	s.api.reportInvalid(message)
-	return methodNotAllowed(message, http.MethodPost)
+	const onlyQueries = "GET supports only query operation"
+	s.api.reportInvalid(onlyQueries)
+	return methodNotAllowed(onlyQueries, http.MethodPost)
 }
 
 // run prepares every document before it executes any, so that a [Hook] can answer
