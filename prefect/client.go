@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/shurcooL/graphql"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 )
 
 // ClientConfig says which API a [Client] speaks to, and how.
@@ -63,13 +63,14 @@ type Client struct {
 
 // NewClient returns a client for the API at c.URL. It sends nothing yet. The
 // error says which field is wrong: a URL that is not absolute, plain http beyond
-// this machine without AllowHTTP, or a key that [CheckAPIKey] refuses.
+// this machine without AllowHTTP, or a key that is empty, that no header can
+// hold, or that belongs to Prefect Cloud 2 or 3.
 func NewClient(c ClientConfig) (*Client, error) {
 	endpoint, err := endpointURL(c)
 	if err != nil {
 		return nil, err
 	}
-	if err := CheckAPIKey(c.APIKey); err != nil {
+	if err := apikey.Check(c.APIKey); err != nil {
 		return nil, err
 	}
 	known, err := c.Dialect.known()
@@ -93,7 +94,7 @@ func NewClient(c ClientConfig) (*Client, error) {
 // is empty. It shares with c the transport, what was learned of the API, and the
 // count of requests. The error is that id could not stand in a header.
 func (c *Client) ForTenant(id string) (*Client, error) {
-	if strings.ContainsFunc(id, isBlank) {
+	if !apikey.FitsHeader(id) {
 		return nil, errors.New("the tenant's id contains a space or a control character")
 	}
 	other := *c
@@ -125,8 +126,6 @@ func endpointURL(c ClientConfig) (string, error) {
 	}
 	return u.String(), nil
 }
-
-func isBlank(r rune) bool { return r <= ' ' || r == 0x7f }
 
 // NamedValue is a secret to be written.
 type NamedValue struct {
@@ -228,8 +227,8 @@ func (c *Client) GetSecret(ctx context.Context, name string) (Value, error) {
 	return value, nil
 }
 
-// GetFlowValue reads what a flow gets from [Secret.Get] for the secret name in cloud
-// execution: as [Client.GetSecret] does, and text that is JSON parsed by [Loads].
+// GetFlowValue returns what a flow in cloud execution gets from [Secret.Get]: the
+// value of [Client.GetSecret], parsed if it is a string that holds JSON.
 func (c *Client) GetFlowValue(ctx context.Context, name string) (any, error) {
 	stored, err := c.GetSecret(ctx, name)
 	if err != nil {

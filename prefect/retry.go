@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net"
 	"net/http"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 )
 
 // codeInternal is how Apollo Server 2 calls an error that a resolver did not
@@ -20,7 +22,7 @@ func Retryable(err error) bool {
 	var answered *APIError
 	var certificate *tls.CertificateVerificationError
 	var lookup *net.DNSError
-	var unsent *UnsentError
+	var unsent *httperr.UnsentError
 	switch {
 	case err == nil, errors.Is(err, context.Canceled), errors.As(err, &certificate), errors.Is(err, ErrNoSecretsAPI):
 		return false

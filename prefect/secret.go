@@ -13,23 +13,28 @@ import (
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // Secret is the name of a secret: Secret("my secret").Get(ctx) reads its value.
 type Secret string
 
-// Get reads the secret's value.
+// Get returns the value that a flow gets.
 //
-// In local execution (cloud.use_local_secrets is true, the default) it comes from
-// the context; in cloud execution from the store of the context's [Client]. Under
-// a [config.Config] of [config.V0_9] or [config.V1_4] the context comes first in cloud execution, too,
-// and with V1_4 there is cloud execution only if backend is cloud; both as those
-// releases do it. Text that is JSON, in a string or in bytes, is parsed by
-// [Loads], any other value comes back as it is.
+// In local execution (cloud.use_local_secrets is true, the default) the value comes
+// from the context; in cloud execution from the store of the context's [Client].
+// Under a [config.Config] of [config.V0_9] or [config.V1_4] the context comes first
+// in cloud execution too, and under V1_4 there is cloud execution only if backend is
+// cloud, both as in those releases.
 //
-// The error is [ErrNotFound], [ErrBuildingFlow], [ErrTooDeep], [ErrTooLong], or what the
-// client returns; it never holds a value.
+// A string or []byte that holds JSON is parsed as Python's json.loads does: numbers
+// become json.Number, objects map[string]any, arrays []any, null nil. Any other value
+// is returned unchanged.
+//
+// The error is [ErrNotFound], [ErrBuildingFlow], what the client returns, or says that
+// json.loads fails on the string: its brackets nest more than 500 deep, or an integer
+// in it has more than 4,300 digits. It never holds a value.
 func (s Secret) Get(ctx context.Context) (any, error) {
 	v, err := s.lookup(ctx)
 	if err != nil {
@@ -214,10 +219,10 @@ func parsed(v any) (any, error) {
 	if !ok {
 		return v, nil
 	}
-	switch read, err := Loads(text); {
+	switch read, err := pyjson.Loads(text); {
 	case err == nil:
 		return read, nil
-	case errors.Is(err, ErrNotJSON):
+	case errors.Is(err, pyjson.ErrNotJSON):
 		return v, nil
 	default:
 		return nil, err
@@ -262,7 +267,7 @@ func intoString(target *string, v any) error {
 		return err
 	}
 	*target = text
-	if read, err := Loads(text); err == nil {
+	if read, err := pyjson.Loads(text); err == nil {
 		if s, ok := read.(string); ok {
 			*target = s
 		}

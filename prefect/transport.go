@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 )
 
 // maxReply bounds how much of an answer is read, in bytes. The names of 100,000
@@ -85,7 +86,7 @@ func (r *reply) read(resp *http.Response) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
 	switch {
 	case err != nil:
-		r.broken = fmt.Errorf("the answer broke off: %w", ownCause(err))
+		r.broken = fmt.Errorf("the answer broke off: %w", httperr.Cause(err))
 	case len(body) > maxReply:
 		r.broken = fmt.Errorf("the answer has more than %d MiB", maxReply>>20)
 	default:
@@ -208,7 +209,7 @@ func (u unanswered) Unwrap() []error { return []error{ErrNoAnswer, u.reason, u.e
 // transportError words what kept a request from being answered. The error of
 // net/http names the URL and the reason, never the body.
 func (c *Client) transportError(ctx context.Context, err error) error {
-	var unsent *UnsentError
+	var unsent *httperr.UnsentError
 	if ctx.Err() == nil && errors.As(err, &unsent) {
 		return unsent
 	}
@@ -219,7 +220,7 @@ func (c *Client) transportError(ctx context.Context, err error) error {
 		return errors.New("the request was not sent")
 	}
 	if c.knownMessages {
-		err = Cause(err)
+		err = httperr.Cause(err)
 	}
 	return fmt.Errorf("%w: %w", ErrNoAnswer, err)
 }

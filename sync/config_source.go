@@ -10,7 +10,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
+	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
@@ -120,7 +122,7 @@ func writtenNames(loaded *config.Config) map[string]string {
 }
 
 func configEntry(name string, v any) (Entry, error) {
-	if err := prefect.CheckName(name); err != nil {
+	if err := secretname.Check(name); err != nil {
 		return Entry{}, err
 	}
 	text, isText := v.(string)
@@ -141,7 +143,7 @@ func checkText(name, text string) error {
 	if !utf8.ValidString(text) {
 		return fmt.Errorf("secret %q is a text that is not UTF-8: encode it, with base64 for example", name)
 	}
-	if _, err := prefect.Loads(text); err != nil && !errors.Is(err, prefect.ErrNotJSON) {
+	if _, err := pyjson.Loads(text); err != nil && !errors.Is(err, pyjson.ErrNotJSON) {
 		return fmt.Errorf("secret %q %s", name, unreadable)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
@@ -173,7 +174,7 @@ func TestFormatsOfAConfigsSecrets(t *testing.T) {
 }
 
 func TestFromConfigErrors(t *testing.T) {
-	deep := strings.Repeat("[", prefect.MaxDepth+1) + hidden
+	deep := strings.Repeat("[", pyjson.MaxDepth+1) + hidden
 	tests := []struct {
 		name, secrets string
 		version       config.Version

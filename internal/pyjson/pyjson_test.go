@@ -1,4 +1,4 @@
-package prefect_test
+package pyjson_test
 
 import (
 	"encoding/json"
@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 )
 
 // What Python 3.11's json.loads gives, as it was run.
@@ -43,7 +43,7 @@ func TestLoads(t *testing.T) {
 		{`{"a": 1, "a": 2}`, map[string]any{"a": n("2")}},
 	}
 	for _, tt := range tests {
-		got, err := prefect.Loads(tt.text)
+		got, err := pyjson.Loads(tt.text)
 		if err != nil {
 			t.Errorf("Loads(%.40q): %v", tt.text, err)
 		} else if diff := cmp.Diff(tt.want, got, cmpopts.EquateNaNs()); diff != "" {
@@ -53,7 +53,7 @@ func TestLoads(t *testing.T) {
 }
 
 func TestLoadsReadsMaxDepth(t *testing.T) {
-	v, err := prefect.Loads(strings.Repeat("[", prefect.MaxDepth) + strings.Repeat("]", prefect.MaxDepth))
+	v, err := pyjson.Loads(strings.Repeat("[", pyjson.MaxDepth) + strings.Repeat("]", pyjson.MaxDepth))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,8 +65,8 @@ func TestLoadsReadsMaxDepth(t *testing.T) {
 			v = array[0]
 		}
 	}
-	if depth != prefect.MaxDepth {
-		t.Errorf("%d brackets deep, want %d", depth, prefect.MaxDepth)
+	if depth != pyjson.MaxDepth {
+		t.Errorf("%d brackets deep, want %d", depth, pyjson.MaxDepth)
 	}
 }
 
@@ -76,14 +76,14 @@ func TestLoadsRefuses(t *testing.T) {
 		"'q'", "{'a': 1}", `{"a": 1} x`, "[1,]", "[1", "{", `{"a"}`, `{"a":}`, `{1: 2}`, `{"a": 1,}`, `"open`, `"\x"`,
 		"\"tab\tinside\"", "\ufeff1", "\u00a042", "--1", "-", "-Inf", "tru", "[,]",
 	} {
-		if v, err := prefect.Loads(text); !errors.Is(err, prefect.ErrNotJSON) {
+		if v, err := pyjson.Loads(text); !errors.Is(err, pyjson.ErrNotJSON) {
 			t.Errorf("Loads(%q) = %v, %v; want ErrNotJSON", text, v, err)
 		}
 	}
 	for _, text := range []string{
-		strings.Repeat("[", prefect.MaxDepth+1), strings.Repeat(`{"a":`, prefect.MaxDepth+1), strings.Repeat("[", 1_000_000),
+		strings.Repeat("[", pyjson.MaxDepth+1), strings.Repeat(`{"a":`, pyjson.MaxDepth+1), strings.Repeat("[", 1_000_000),
 	} {
-		if _, err := prefect.Loads(text); !errors.Is(err, prefect.ErrTooDeep) {
+		if _, err := pyjson.Loads(text); !errors.Is(err, pyjson.ErrTooDeep) {
 			t.Errorf("Loads(%.10q…): %v; want ErrTooDeep", text, err)
 		}
 	}
@@ -96,8 +96,8 @@ func FuzzLoads(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got, err := prefect.Loads(text)
-		if !json.Valid([]byte(text)) || errors.Is(err, prefect.ErrTooDeep) {
+		got, err := pyjson.Loads(text)
+		if !json.Valid([]byte(text)) || errors.Is(err, pyjson.ErrTooDeep) {
 			return
 		}
 		if err != nil {
@@ -117,15 +117,15 @@ func FuzzLoads(f *testing.F) {
 
 func TestLoadsRefusesWhatPythonTakesForTooLong(t *testing.T) {
 	for text, want := range map[string]error{
-		strings.Repeat("9", prefect.MaxDigits):                nil,
-		"-" + strings.Repeat("9", prefect.MaxDigits):          nil,
-		strings.Repeat("9", prefect.MaxDigits+1):              prefect.ErrTooLong,
-		"[-" + strings.Repeat("9", prefect.MaxDigits+1) + "]": prefect.ErrTooLong,
-		strings.Repeat("9", prefect.MaxDigits+1) + " x":       prefect.ErrTooLong,
-		strings.Repeat("9", prefect.MaxDigits+1) + ".5":       nil,
-		strings.Repeat("9", prefect.MaxDigits+1) + "e1":       nil,
+		strings.Repeat("9", pyjson.MaxDigits):                nil,
+		"-" + strings.Repeat("9", pyjson.MaxDigits):          nil,
+		strings.Repeat("9", pyjson.MaxDigits+1):              pyjson.ErrTooLong,
+		"[-" + strings.Repeat("9", pyjson.MaxDigits+1) + "]": pyjson.ErrTooLong,
+		strings.Repeat("9", pyjson.MaxDigits+1) + " x":       pyjson.ErrTooLong,
+		strings.Repeat("9", pyjson.MaxDigits+1) + ".5":       nil,
+		strings.Repeat("9", pyjson.MaxDigits+1) + "e1":       nil,
 	} {
-		if _, err := prefect.Loads(text); !errors.Is(err, want) {
+		if _, err := pyjson.Loads(text); !errors.Is(err, want) {
 			t.Errorf("%d bytes: %v, want %v", len(text), err, want)
 		}
 	}
