@@ -9,9 +9,9 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	"github.com/prefect-secrets/prefect-secrets/internal/sources"
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -54,7 +54,7 @@ func (o *sourceFlags) register(flags *pflag.FlagSet) {
 			o.names[s.Name] = flags.StringSlice(s.Name, nil, s.Flag)
 		}
 	}
-	flags.StringVar(&o.version, "prefect-version", config.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, 0.9 or 1.4, or a release such as 1.4.1")
+	flags.StringVar(&o.version, "prefect-version", release.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, 0.9 or 1.4, or a release such as 1.4.1")
 }
 
 // read reads every source that is given.

@@ -1,24 +1,6 @@
 package release
 
-import "github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
-
-// Origin is where a setting comes from: with neither a default.
-type Origin struct {
-	File string // the file, as it was named
-	Env  string // the environment variable
-}
-
-// Entry is one setting of a config.
-type Entry struct {
-	Path   []string
-	Value  any
-	Origin Origin
-	// Missing is what the text refers to and is not there.
-	Missing string
-	// Written is the name in the file of a secret that has another name because
-	// the environment sets it.
-	Written string
-}
+import "fmt"
 
 // Config is what a release has read. A nil Config is its defaults as far as
 // secrets go.
@@ -26,75 +8,6 @@ type Config struct {
 	version    Version
 	root       *Table
 	lowerCased map[string]bool // names of secrets that the environment set
-}
-
-// Each calls f with each setting, in the order in which Prefect has them: defaults
-// first, then what the file adds, then the environment.
-func (c *Config) Each(f func(Entry)) {
-	if c != nil {
-		c.root.each(nil, f)
-	}
-}
-
-func (t *Table) each(at path, f func(Entry)) {
-	for _, name := range t.names {
-		switch entry := t.entries[name].(type) {
-		case *Table:
-			entry.each(at.child(name), f)
-			if len(entry.names) == 0 {
-				f(Entry{Path: at.child(name), Value: map[string]any{}, Origin: entry.dict.origin})
-			}
-		case *leaf:
-			f(Entry{Path: at.child(name), Value: plain(entry.value), Origin: entry.origin, Missing: entry.missing, Written: entry.written})
-		}
-	}
-}
-
-// plain is a value with Go maps in place of dicts, in copies of its lists.
-func plain(v any) any {
-	switch v := v.(type) {
-	case pyliteral.Dict:
-		out := make(map[string]any, len(v))
-		for _, item := range v {
-			out[pyliteral.Str(item.Key)] = plain(item.Value)
-		}
-		return out
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for key, inner := range v {
-			out[key] = plain(inner)
-		}
-		return out
-	case []any:
-		return plainList(v)
-	case pyliteral.Tuple:
-		return pyliteral.Tuple(plainList(v))
-	case pyliteral.Set:
-		return pyliteral.Set(plainList(v))
-	}
-	return v
-}
-
-func plainList(list []any) []any {
-	out := make([]any, len(list))
-	for i, inner := range list {
-		out[i] = plain(inner)
-	}
-	return out
-}
-
-// plainTable is a table as Go maps.
-func (t *Table) plainTable() map[string]any {
-	out := make(map[string]any, len(t.names))
-	for _, name := range t.names {
-		switch entry := t.entries[name].(type) {
-		case *Table:
-			out[name] = entry.plainTable()
-		case *leaf:
-			out[name] = plain(entry.value)
-		}
-	}
-	return out
 }
 
 // useLocalSecrets is where the setting stands (config.toml of 0.9.3 and 1.4.1),
@@ -146,5 +59,10 @@ func (c *Config) Secrets() map[string]any {
 	if !ok {
 		return nil
 	}
-	return secrets.plainTable()
+	return secrets.goMap()
+}
+
+// Format writes how many secrets there are, whatever the verb.
+func (c *Config) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "config with %d secrets", len(c.Secrets()))
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pytoml"
 )
 
-// Decode reads the TOML text of a file. A release refuses also what the parser
-// inside Prefect does. The error is a [*Failure].
-func (v Version) Decode(file, text string) (*Table, error) {
+// decodeFile parses the TOML text of a file. A release also refuses what the parser
+// inside Prefect refuses. The error is an [*Error].
+func (v Version) decodeFile(file, text string) (*Table, error) {
 	t, err := decode(file, text)
 	if err == nil && v != Documented {
 		err = refusedByPython(file, text)
@@ -27,5 +27,5 @@ func refusedByPython(file, text string) error {
 		return nil
 	}
 	line := 1 + strings.Count(string([]rune(text)[:min(refused.Offset, utf8.RuneCountInString(text))]), "\n")
-	return &Failure{Class: refused.Class, File: file, Line: line, Problem: "valid TOML that the parser inside Prefect refuses: prefect-secrets check says why"}
+	return &Error{Class: refused.Class, File: file, Line: line, Problem: "valid TOML that the parser inside Prefect refuses: prefect-secrets check says why"}
 }

@@ -161,7 +161,7 @@ func normal(value any) any {
 
 // scanError says on which line the TOML does not parse.
 func scanError(file string, line int, problem tomlpos.Problem) error {
-	e := &Failure{Class: "TomlDecodeError", File: file, Line: line, Problem: "not valid TOML: prefect-secrets check shows the place"}
+	e := &Error{Class: "TomlDecodeError", File: file, Line: line, Problem: "not valid TOML: prefect-secrets check shows the place"}
 	if problem == tomlpos.TooDeep {
 		e.Problem = fmt.Sprintf("it nests deeper than %d levels: use fewer", tomlpos.MaxDepth)
 	}
@@ -176,5 +176,5 @@ func tomlError(file string, err error) error {
 	if errors.As(err, &parse) {
 		line = parse.Position.Line
 	}
-	return &Failure{Class: "TomlDecodeError", File: file, Line: line, Problem: "not valid TOML: prefect-secrets check shows the place"}
+	return &Error{Class: "TomlDecodeError", File: file, Line: line, Problem: "not valid TOML: prefect-secrets check shows the place"}
 }

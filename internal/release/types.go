@@ -3,8 +3,6 @@ package release
 import (
 	"strings"
 	"sync"
-
-	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
 // SettingType is the type, as Python calls it, that one of Prefect's settings begins
@@ -16,11 +14,13 @@ func SettingType(name string) string { return settingTypes()[name] }
 var settingTypes = sync.OnceValue(func() map[string]string {
 	types := map[string]string{}
 	for _, v := range Any.Releases() {
-		config, err := Load(Input{Version: v, Env: NewEnvironment(nil)})
+		config, err := Load(Options{Version: v})
 		if err != nil {
 			panic("the settings of Prefect " + v.String() + " do not load: " + err.Error())
 		}
-		config.Each(func(e Entry) { types[strings.Join(e.Path, ".")] = pyliteral.TypeName(e.Value) })
+		for _, e := range config.Entries() {
+			types[strings.Join(e.Path, ".")] = e.Type()
+		}
 	}
 	for _, name := range looseTypes {
 		types[name] = "any"

@@ -174,10 +174,13 @@ func TestStartOfReleases(t *testing.T) {
 	}
 }
 
-func TestAnyIsReadAsDocumented(t *testing.T) {
+func TestTheZeroVersionIsDocumented(t *testing.T) {
 	env := []string{"PREFECT__CONTEXT__SECRETS__KEY=v", "PREFECT__CLOUD__USE_LOCAL_SECRETS=false"}
-	for _, v := range []config.Version{config.Any, config.Documented} {
-		loaded := load(t, config.Options{Version: v, Env: env})
+	for _, v := range []config.Version{"", config.Documented} {
+		loaded, err := config.Load(config.Options{Version: v, Env: env})
+		if err != nil {
+			t.Fatal(err)
+		}
 		if lower, ok := loaded.LowerCased("Key"); lower != "key" || !ok || loaded.ReadsContext() || !loaded.ReadsStore() {
 			t.Errorf("%s: %q, %t, %t, %t", v, lower, ok, loaded.ReadsContext(), loaded.ReadsStore())
 		}

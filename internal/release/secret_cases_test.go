@@ -1,4 +1,4 @@
-package config_test
+package release_test
 
 import (
 	"context"
@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
@@ -31,13 +33,13 @@ type secretCase struct {
 // objects are what the rows of context-object name.
 var objects = map[string]any{
 	"42": int64(42), "True": true, "['a']": []any{"a"}, "b'42'": []byte("42"), "bytearray(b'true')": []byte("true"), "nan": math.NaN(),
-	"None": nil, "1.5": 1.5, "{'a': 1}": map[string]any{"a": 1}, "(1, 2)": config.Tuple{int64(1), int64(2)}, "False": false, "b'x'": []byte("x"),
+	"None": nil, "1.5": 1.5, "{'a': 1}": map[string]any{"a": 1}, "(1, 2)": pyliteral.Tuple{int64(1), int64(2)}, "False": false, "b'x'": []byte("x"),
 }
 
 // context is where the row's secret is read, and its error if there is none.
-func (c secretCase) context(t *testing.T, v config.Version) (context.Context, error) {
+func (c secretCase) context(t *testing.T, v release.Version) (context.Context, error) {
 	t.Helper()
-	options := config.Options{Version: v, Env: []string{"HOME=/home/user"}, Text: "\n"}
+	options := config.Options{Version: config.Version(v), Env: []string{"HOME=/home/user"}, Text: "\n"}
 	switch c.Placement {
 	case "context":
 		return prefect.WithSecrets(t.Context(), map[string]any{"K": c.Value}), nil
@@ -62,10 +64,10 @@ func (c secretCase) context(t *testing.T, v config.Version) (context.Context, er
 }
 
 func TestSecretGetOfReleases(t *testing.T) {
-	for v, release := range releases {
-		t.Run(release, func(t *testing.T) {
+	for v, name := range releases {
+		t.Run(name, func(t *testing.T) {
 			n := 0
-			for _, line := range readLines(t, casesDir+"secret-get-"+release+".jsonl") {
+			for _, line := range readLines(t, casesDir+"secret-get-"+name+".jsonl") {
 				var c secretCase
 				if err := json.Unmarshal(line, &c); err != nil {
 					t.Fatal(err)
@@ -113,7 +115,7 @@ func (c secretCase) compare(got any, err error) string {
 	if c.Result.Repr != "" {
 		want.Repr = &c.Result.Repr
 	}
-	if have := shown(config.Entry{Value: pythonNumber(got)}); have != want.shown() {
+	if have := shown(release.Entry{Value: pythonNumber(got)}); have != want.shown() {
 		return fmt.Sprintf("got %s, want %s", have, want.shown())
 	}
 	return ""
@@ -139,7 +141,7 @@ func pythonNumber(v any) any {
 func TestStepsOfReleases(t *testing.T) {
 	for v := range releases {
 		run := func(text string) context.Context {
-			loaded, err := config.Load(config.Options{Version: v, Text: text + "\n"})
+			loaded, err := config.Load(config.Options{Version: config.Version(v), Text: text + "\n"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -166,8 +168,8 @@ func TestStepsOfReleases(t *testing.T) {
 // documented rules it is not looked at.
 func TestWhereSecretsAreReadInCloudExecution(t *testing.T) {
 	const text = "[cloud]\nuse_local_secrets = false\n[context.secrets]\nK = 'local'\n"
-	for v, want := range map[config.Version]string{config.V0_9: "local", config.V1_4: "local", config.Documented: "no client"} {
-		loaded, err := config.Load(config.Options{Version: v, Text: text})
+	for v, want := range map[release.Version]string{release.V0_9: "local", release.V1_4: "local", release.Documented: "no client"} {
+		loaded, err := config.Load(config.Options{Version: config.Version(v), Text: text})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package config_test
+package release_test
 
 import (
 	"bufio"
@@ -16,12 +16,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 const casesDir = "../../fixtures/prefect/"
 
-var releases = map[config.Version]string{config.V0_9: "0.9.3", config.V1_4: "1.4.1"}
+var releases = map[release.Version]string{release.V0_9: "0.9.3", release.V1_4: "1.4.1"}
 
 // configCase is one row of fixtures/prefect/config-cases: a configuration, and
 // what the real release made of it.
@@ -89,9 +89,9 @@ func TestRandomCasesOfReleases(t *testing.T) {
 }
 
 func runCases(t *testing.T, dir string) {
-	for v, release := range releases {
-		t.Run(release, func(t *testing.T) {
-			cases := readCases(t, dir+"config-cases-"+release+".jsonl")
+	for v, name := range releases {
+		t.Run(name, func(t *testing.T) {
+			cases := readCases(t, dir+"config-cases-"+name+".jsonl")
 			if len(cases) < 150 {
 				t.Fatalf("only %d cases", len(cases))
 			}
@@ -144,15 +144,15 @@ func readLines(t *testing.T, path string) [][]byte {
 	return lines
 }
 
-func (c *configCase) run(t *testing.T, v config.Version) string {
+func (c *configCase) run(t *testing.T, v release.Version) string {
 	t.Helper()
 	home := t.TempDir()
 	env := []string{"HOME=" + home}
 	for _, entry := range c.Env {
 		env = append(env, strings.ReplaceAll(entry, "/home/user", home))
 	}
-	options := config.Options{Version: v, Env: env, NoDefaults: c.Mode == "interp"}
-	bare := load(t, config.Options{Version: v, Env: env[:1]})
+	options := release.Options{Version: v, Env: env, NoDefaults: c.Mode == "interp"}
+	bare := load(t, release.Options{Version: v, Env: env[:1]})
 	c.writeFiles(t, home)
 	if c.Mode == "interp" {
 		options.Text = *c.TOML + "\n"
@@ -160,7 +160,7 @@ func (c *configCase) run(t *testing.T, v config.Version) string {
 			options.Text = *c.TOML
 		}
 	}
-	loaded, err := config.Load(options)
+	loaded, err := release.Load(options)
 	if want := c.Expected.Error; want != nil || err != nil {
 		return compareErrors(err, want)
 	}
@@ -170,9 +170,9 @@ func (c *configCase) run(t *testing.T, v config.Version) string {
 	return c.compareUser(bare, loaded, home)
 }
 
-func load(t *testing.T, o config.Options) *config.Config {
+func load(t *testing.T, o release.Options) *release.Config {
 	t.Helper()
-	loaded, err := config.Load(o)
+	loaded, err := release.Load(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +203,7 @@ func (c *configCase) writeFiles(t *testing.T, home string) {
 }
 
 func compareErrors(err error, want *struct{ Class string }) string {
-	var e *config.Error
+	var e *release.Error
 	switch {
 	case want == nil:
 		return fmt.Sprintf("error %v", err)
@@ -215,7 +215,7 @@ func compareErrors(err error, want *struct{ Class string }) string {
 	return ""
 }
 
-func compareEntries(got []config.Entry, want []wantEntry, home string) string {
+func compareEntries(got []release.Entry, want []wantEntry, home string) string {
 	have := map[string]string{}
 	for _, e := range got {
 		have[fmt.Sprintf("%q", e.Path)] = shown(e)
@@ -260,7 +260,7 @@ func (w wantEntry) shown() string {
 	return w.Type + " " + string(w.Value)
 }
 
-func shown(e config.Entry) string {
+func shown(e release.Entry) string {
 	var value string
 	switch v := e.Value.(type) {
 	case nil:
@@ -291,7 +291,7 @@ func isoformat(kind string, t time.Time) string {
 }
 
 // compareUser compares what a user's file changes.
-func (c *configCase) compareUser(bare, loaded *config.Config, home string) string {
+func (c *configCase) compareUser(bare, loaded *release.Config, home string) string {
 	if len(c.Expected.Baseline) > 0 {
 		if problem := compareEntries(bare.Entries(), c.Expected.Baseline, home); problem != "" {
 			return "baseline: " + problem
@@ -301,7 +301,7 @@ func (c *configCase) compareUser(bare, loaded *config.Config, home string) strin
 	for _, e := range bare.Entries() {
 		before[fmt.Sprintf("%q", e.Path)] = shown(e)
 	}
-	var changed []config.Entry
+	var changed []release.Entry
 	for _, e := range loaded.Entries() {
 		key := fmt.Sprintf("%q", e.Path)
 		if before[key] != shown(e) {

@@ -1,4 +1,4 @@
-package config_test
+package release_test
 
 import (
 	"errors"
@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
+
+const canary = "CANARY3f9a"
 
 // FuzzLoad looks for panics, for a value in an error and for a config whose
 // entries cannot be shown.
@@ -23,9 +25,9 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		env := []string{variable, setting, "PREFECT__CONTEXT__SECRETS__X=" + canary + "\\", "HOME=/home/user"}
-		for _, v := range []config.Version{config.Documented, config.V0_9, config.V1_4} {
-			loaded, err := config.Load(config.Options{Version: v, Text: text + "\n", Env: env})
-			var e *config.Error
+		for _, v := range []release.Version{release.Documented, release.V0_9, release.V1_4} {
+			loaded, err := release.Load(release.Options{Version: v, Text: text + "\n", Env: env})
+			var e *release.Error
 			if err != nil && (!errors.As(err, &e) || strings.Contains(err.Error(), canary)) {
 				t.Fatalf("%s: %v", v, err)
 			}
@@ -49,7 +51,7 @@ func BenchmarkLoad(b *testing.B) {
 		}
 		b.Run(fmt.Sprint(keys), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := config.Load(config.Options{Version: config.V1_4, Text: text.String(), Env: []string{"A=x"}}); err != nil {
+				if _, err := release.Load(release.Options{Version: release.V1_4, Text: text.String(), Env: []string{"A=x"}}); err != nil {
 					b.Fatal(err)
 				}
 			}
