@@ -83,14 +83,14 @@ func TestAnOlderStoreIsStillKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	results, err := client.SetSecrets(t.Context(), []prefect.NamedValue{{Name: "A", Value: one}})
-	if err != nil || results[0].Changed {
-		t.Errorf("%v: the same value counts as a change: %+v", err, results)
+	results := client.WriteBatch(t.Context(), []prefect.NamedValue{{Name: "A", Value: one}}, nil)
+	if results[0].Err != nil || results[0].Changed {
+		t.Errorf("the same value counts as a change: %+v", results)
 	}
 	if access, err := client.GetAccess(t.Context(), []string{"A"}); err != nil || access.Role != "" {
 		t.Errorf("%v: it says %+v", err, access)
 	}
-	if owners, err := client.SecretOwners(t.Context(), []string{"A"}); err != nil || owners.ByName["A"] != "admin" {
+	if owners, err := client.GetOwners(t.Context(), []string{"A"}); err != nil || owners["A"] != "admin" {
 		t.Errorf("%v: the owners are %+v", err, owners)
 	}
 }

@@ -37,7 +37,7 @@ func TestBatchLen(t *testing.T) {
 	}{
 		"none":             {nil, 0},
 		"few":              {batchOf(7, "x"), 7},
-		"many":             {batchOf(250, "x"), prefect.MaxBatch},
+		"many":             {batchOf(250, "x"), maxBatch},
 		"long":             {batchOf(40, strings.Repeat("x", 48<<10)), 21},
 		"escaped for HTML": {batchOf(40, strings.Repeat("<", 48<<10)), 3},
 		"one too long":     {batchOf(2, strings.Repeat("x", 2<<20)), 1},
@@ -62,7 +62,7 @@ func TestABatchIsHalved(t *testing.T) {
 			t.Errorf("%d: %+v", i, result)
 		}
 	}
-	if len(results) != 9 || requests != 7 || client.BatchLen(batchOf(200, "x")) != prefect.MaxBatch {
+	if len(results) != 9 || requests != 7 || client.BatchLen(batchOf(200, "x")) != maxBatch {
 		t.Errorf("%d results of %d requests; then %d go together", len(results), requests, client.BatchLen(batchOf(200, "x")))
 	}
 }

@@ -46,11 +46,14 @@ func TestClientSetsListsReadsDeletes(t *testing.T) {
 	})
 }
 
+// maxBatch is how many secrets one document holds.
+const maxBatch = 100
+
 type jsonNumber string
 
 func (n jsonNumber) MarshalJSON() ([]byte, error) { return []byte(n), nil }
 
-func TestSetSecretsHasAResultForEachName(t *testing.T) {
+func TestWriteBatchHasAResultForEachName(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("s7", "old")
 	cloud.Set("s8", "v8")
@@ -60,13 +63,10 @@ func TestSetSecretsHasAResultForEachName(t *testing.T) {
 	}
 	cloud.Inject(faults.Match{Field: "set_secret", Secret: "s3"}, faults.Fault{Code: "API_ERROR", Message: "no: \"" + canary + "3\""})
 	var batch []prefect.NamedValue
-	for i := range prefect.MaxBatch {
+	for i := range maxBatch {
 		batch = append(batch, prefect.NamedValue{Name: fmt.Sprint("s", i), Value: prefect.TextValue(valueOf(i))})
 	}
-	results, err := client.SetSecrets(t.Context(), batch)
-	if err != nil {
-		t.Fatal(err)
-	}
+	results := client.WriteBatch(t.Context(), batch, nil)
 	for i, r := range results {
 		switch {
 		case r.Name != batch[i].Name:
@@ -80,11 +80,11 @@ func TestSetSecretsHasAResultForEachName(t *testing.T) {
 	if text := results[3].Err.Error(); strings.Contains(text, canary) || !strings.Contains(text, "API_ERROR") || !strings.Contains(text, "no:") {
 		t.Errorf("the error shows a value, or not what the server said: %s", strings.ReplaceAll(text, canary, "<canary>"))
 	}
-	if calls := cloud.Calls(faults.Match{Field: "setSecret"}); len(calls) != prefect.MaxBatch || client.Requests() != 2 {
-		t.Errorf("%d calls in %d requests, want %d in 2", len(calls), client.Requests(), prefect.MaxBatch)
+	if calls := cloud.Calls(faults.Match{Field: "setSecret"}); len(calls) != maxBatch || client.Requests() != 2 {
+		t.Errorf("%d calls in %d requests, want %d in 2", len(calls), client.Requests(), maxBatch)
 	}
-	if _, err := client.SetSecrets(t.Context(), append(batch, batch...)); err == nil {
-		t.Error("a batch over the limit was taken")
+	if results := client.WriteBatch(t.Context(), append(batch, batch...), nil); len(results) != 2*maxBatch || client.Requests() != 4 {
+		t.Errorf("%d results in %d more requests, want %d in 2", len(results), client.Requests()-2, 2*maxBatch)
 	}
 }
 

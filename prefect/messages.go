@@ -7,11 +7,11 @@ import (
 	"sync"
 )
 
-// knownMessages are what a secrets API is known to send in errors: Prefect Cloud
-// (tests and clients of Prefect 0.9.3 and 1.4.1; PrefectHQ/server, exceptions.py),
-// Apollo Server 2.25, graphql-js 14 and 15, Hasura, and this project's own server. An
-// asterisk stands for a part that differs and is shown as dots: a server could put
-// a value there.
+// knownMessages are the messages that a secrets API is known to send in errors: Prefect
+// Cloud (tests and clients of Prefect 0.9.3 and 1.4.1; PrefectHQ/server,
+// exceptions.py), Apollo Server 2.25, graphql-js 14 and 15, Hasura, and this project's
+// own server. An asterisk is a part that differs, where a server could put a value. It
+// is displayed as dots.
 var knownMessages = []string{
 	// Prefect Cloud and Server
 	"Unauthenticated", "Unauthorized", notFoundText, malformedText, "An unknown error occurred.", "Uniqueness violation.",
@@ -45,8 +45,8 @@ var knownMessages = []string{
 	"The document exceeds the maximum operation depth of *", "The document selects one field more than *", "The literals of the document hold more than *",
 }
 
-// knownForms are compiled for the first error that a server sends: most runs of a
-// command see none.
+// knownForms matches the knownMessages. It is compiled for the first error that a
+// server sends: most runs of a command see none.
 var knownForms = sync.OnceValue(func() []*regexp.Regexp {
 	var forms []*regexp.Regexp
 	for _, message := range knownMessages {
@@ -56,12 +56,13 @@ var knownForms = sync.OnceValue(func() []*regexp.Regexp {
 	return forms
 })
 
-// knownMessage is what may be shown of a server's text; empty for one that is not
-// known.
+// knownMessage returns what may be displayed of a server's text, which is empty for an
+// unknown one.
 func knownMessage(text string) string {
-	for _, told := range []string{notFoundText, malformedText} { // by these clients go, whatever stands around them
-		if strings.Contains(text, told) {
-			return told
+	// Clients look for these, whatever surrounds them.
+	for _, part := range []string{notFoundText, malformedText} {
+		if strings.Contains(text, part) {
+			return part
 		}
 	}
 	for i, form := range knownForms() {
@@ -74,20 +75,19 @@ func knownMessage(text string) string {
 
 // knownCodes are the codes that a secrets API is known to send.
 var knownCodes = []string{
-	CodeUnauthenticated, CodeForbidden, CodeAPIError, CodeValidationFailed, codeInternal,
+	codeUnauthenticated, codeForbidden, codeAPIError, codeValidationFailed, codeInternal,
 	"GRAPHQL_PARSE_FAILED", "BAD_USER_INPUT", "PERSISTED_QUERY_NOT_SUPPORTED", "PERSISTED_QUERY_NOT_FOUND",
 }
 
-// known is the error with what is known of the server's text, and our own words for
-// the rest.
-func (e *APIError) known() *APIError {
-	shown := *e
-	if !e.leftOut && e.Message != "" {
-		shown.Message = knownMessage(e.Message)
-		shown.hidden = shown.Message == ""
+// withKnownText returns the error with only the known parts of the server's text.
+func (e *APIError) withKnownText() *APIError {
+	known := *e
+	if !e.omitted && e.Message != "" {
+		known.Message = knownMessage(e.Message)
+		known.hidden = known.Message == ""
 	}
 	if !slices.Contains(knownCodes, e.Code) {
-		shown.Code = ""
+		known.Code = ""
 	}
-	return &shown
+	return &known
 }

@@ -44,9 +44,9 @@ type Store interface {
 
 // OwnerTeller is a [Store] that may know which key wrote a secret last.
 type OwnerTeller interface {
-	// SecretOwners says who wrote each of the names. It fails with
-	// [prefect.ErrNoOwners] if the store does not know after all.
-	SecretOwners(ctx context.Context, names []string) (prefect.Owners, error)
+	// GetOwners returns, for each of the names that exist, the key that wrote the secret
+	// last, empty if the store does not know. The map is nil if the store never says.
+	GetOwners(ctx context.Context, names []string) (map[string]string, error)
 }
 
 // AccessTeller is a [Store] that may know what the key may do.

@@ -123,15 +123,12 @@ func deleteNamed(ctx context.Context, client *prefect.Client, name string) (stri
 	if err != nil {
 		return "", err
 	}
-	results, err := client.DeleteSecrets(ctx, []string{name})
-	if err == nil {
-		err = results[0].Err
-	}
-	if err != nil {
-		return "", fmt.Errorf("deleting secret %q: %w", name, err)
+	result := client.DeleteBatch(ctx, []string{name}, nil)[0]
+	if result.Err != nil {
+		return "", fmt.Errorf("deleting secret %q: %w", name, result.Err)
 	}
 	listed := slices.Contains(names, name)
-	if results[0].Changed && listed {
+	if result.Changed && listed {
 		return "deleted " + report.Safe(name), nil
 	}
 	said := report.Safe(name) + " was not there: nothing was deleted"
