@@ -83,7 +83,7 @@ func TestAnOlderStoreIsStillKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	results := client.WriteBatch(t.Context(), []prefect.NamedValue{{Name: "A", Value: one}}, nil)
+	results := client.SetSecrets(t.Context(), []prefect.NamedValue{{Name: "A", Value: one}}, nil)
 	if results[0].Err != nil || results[0].Changed {
 		t.Errorf("the same value counts as a change: %+v", results)
 	}

@@ -61,20 +61,20 @@ func documentBytes(s NamedValue) int {
 	return n
 }
 
-// WriteBatch stores secrets over the values that they may have, each request through
+// SetSecrets stores secrets over the values that they may have, each request through
 // ask; nil just sends. It returns a result for each secret, in the order given.
 //
 // One document holds up to 100 secrets. A document that the API refuses as a whole is
 // halved, so that one bad secret does not fail the others, and the client remembers
 // what length the API accepts.
-func (c *Client) WriteBatch(ctx context.Context, secrets []NamedValue, ask Ask) []MutationResult {
+func (c *Client) SetSecrets(ctx context.Context, secrets []NamedValue, ask Ask) []MutationResult {
 	results, _ := c.inDocuments(ctx, setting, secrets, ask)
 	return results
 }
 
-// DeleteBatch removes secrets as [Client.WriteBatch] stores them. Deleting a missing
+// DeleteSecrets removes secrets as [Client.SetSecrets] stores them. Deleting a missing
 // one succeeds.
-func (c *Client) DeleteBatch(ctx context.Context, names []string, ask Ask) []MutationResult {
+func (c *Client) DeleteSecrets(ctx context.Context, names []string, ask Ask) []MutationResult {
 	secrets := make([]NamedValue, len(names))
 	for i, name := range names {
 		secrets[i].Name = name

@@ -56,7 +56,7 @@ func TestABatchIsHalved(t *testing.T) {
 	client := cloud.AdminClient()
 	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S005"}, faults.Fault{Status: http.StatusBadRequest})
 	requests := 0
-	results := client.WriteBatch(t.Context(), batchOf(9, "x"), counted(&requests))
+	results := client.SetSecrets(t.Context(), batchOf(9, "x"), counted(&requests))
 	for i, result := range results {
 		if result.Name != fmt.Sprintf("S%03d", i) || (result.Err == nil) != (i != 5) || result.Err == nil && !result.Changed {
 			t.Errorf("%d: %+v", i, result)
@@ -77,12 +77,12 @@ func TestABatchLearnsItsLength(t *testing.T) {
 	}
 	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S000", Times: 1}, faults.Fault{Status: http.StatusRequestEntityTooLarge})
 	requests := 0
-	client.WriteBatch(t.Context(), batchOf(40, "x"), counted(&requests))
+	client.SetSecrets(t.Context(), batchOf(40, "x"), counted(&requests))
 	if got := other.BatchLen(batchOf(200, "x")); got != 20 || requests != 3 {
 		t.Errorf("%d go together after %d requests", got, requests)
 	}
 	requests = 0
-	if results := other.WriteBatch(t.Context(), batchOf(50, "x"), counted(&requests)); len(results) != 50 || requests != 3 {
+	if results := other.SetSecrets(t.Context(), batchOf(50, "x"), counted(&requests)); len(results) != 50 || requests != 3 {
 		t.Errorf("%d results of %d requests", len(results), requests)
 	}
 }
@@ -99,7 +99,7 @@ func TestWhatWasHalvedMayHaveChanged(t *testing.T) {
 	}
 	requests := 0
 	changed := func() (changed []bool) {
-		for _, result := range client.WriteBatch(t.Context(), batchOf(2, "x"), counted(&requests)) {
+		for _, result := range client.SetSecrets(t.Context(), batchOf(2, "x"), counted(&requests)) {
 			changed = append(changed, result.Changed)
 		}
 		return changed
@@ -121,7 +121,7 @@ func TestABatchThatIsNotSentToItsEnd(t *testing.T) {
 	}
 	cloud.Inject(faults.Match{Field: "deleteSecret", Secret: "S000", Times: 1}, faults.Fault{Status: http.StatusBadRequest})
 	stop, requests := errors.New("stop"), 0
-	results := cloud.AdminClient().DeleteBatch(t.Context(), cloud.Names(), func(send func() error) error {
+	results := cloud.AdminClient().DeleteSecrets(t.Context(), cloud.Names(), func(send func() error) error {
 		if requests++; requests == 3 {
 			return stop
 		}

@@ -53,7 +53,7 @@ type jsonNumber string
 
 func (n jsonNumber) MarshalJSON() ([]byte, error) { return []byte(n), nil }
 
-func TestWriteBatchHasAResultForEachName(t *testing.T) {
+func TestSetSecretsHasAResultForEachName(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("s7", "old")
 	cloud.Set("s8", "v8")
@@ -66,7 +66,7 @@ func TestWriteBatchHasAResultForEachName(t *testing.T) {
 	for i := range maxBatch {
 		batch = append(batch, prefect.NamedValue{Name: fmt.Sprint("s", i), Value: prefect.TextValue(valueOf(i))})
 	}
-	results := client.WriteBatch(t.Context(), batch, nil)
+	results := client.SetSecrets(t.Context(), batch, nil)
 	for i, r := range results {
 		switch {
 		case r.Name != batch[i].Name:
@@ -83,7 +83,7 @@ func TestWriteBatchHasAResultForEachName(t *testing.T) {
 	if calls := cloud.Calls(faults.Match{Field: "setSecret"}); len(calls) != maxBatch || client.Requests() != 2 {
 		t.Errorf("%d calls in %d requests, want %d in 2", len(calls), client.Requests(), maxBatch)
 	}
-	if results := client.WriteBatch(t.Context(), append(batch, batch...), nil); len(results) != 2*maxBatch || client.Requests() != 4 {
+	if results := client.SetSecrets(t.Context(), append(batch, batch...), nil); len(results) != 2*maxBatch || client.Requests() != 4 {
 		t.Errorf("%d results in %d more requests, want %d in 2", len(results), client.Requests()-2, 2*maxBatch)
 	}
 }

@@ -60,7 +60,7 @@ func TestAnOldAPIHasNoOwners(t *testing.T) {
 	}
 }
 
-func TestDeleteBatchHasAResultForEachName(t *testing.T) {
+func TestDeleteSecretsHasAResultForEachName(t *testing.T) {
 	for _, dialect := range []prefect.Dialect{prefect.DialectAuto, prefect.DialectCamel, prefect.DialectSnake} {
 		cloud := testkit.New(t, testkit.WithDialect(dialect))
 		cloud.Set("A", 1)
@@ -71,7 +71,7 @@ func TestDeleteBatchHasAResultForEachName(t *testing.T) {
 		if _, err := client.ListSecrets(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		results := client.DeleteBatch(t.Context(), []string{"A", "B", "GONE"}, nil)
+		results := client.DeleteSecrets(t.Context(), []string{"A", "B", "GONE"}, nil)
 		if results[0].Err != nil || !results[0].Changed || results[1].Err == nil || results[2].Err != nil {
 			t.Errorf("%s: %+v", dialect, results)
 		}

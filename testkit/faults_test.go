@@ -113,7 +113,7 @@ func TestOneAliasOfAHundredFails(t *testing.T) {
 	for i := range secrets {
 		secrets[i] = prefect.NamedValue{Name: fmt.Sprintf("S%03d", i+1), Value: prefect.TextValue(canary)}
 	}
-	results := cloud.AdminClient().WriteBatch(t.Context(), secrets, nil)
+	results := cloud.AdminClient().SetSecrets(t.Context(), secrets, nil)
 	for _, r := range results {
 		if failed := r.Err != nil; failed != (r.Name == "S037") {
 			t.Errorf("%s: %v", r.Name, r.Err)
@@ -191,7 +191,7 @@ func TestNthIsTheSameInFaultsAndCalls(t *testing.T) {
 	}
 	client := cloud.AdminClient()
 	for range 2 {
-		client.WriteBatch(t.Context(), secrets, nil)
+		client.SetSecrets(t.Context(), secrets, nil)
 	}
 	if calls := cloud.Calls(faults.Match{Field: "setSecret", Nth: 15}); len(calls) != 1 || calls[0].Err != "API_ERROR" || calls[0].Seq != 15 {
 		t.Errorf("the 15th call is %v", calls)
@@ -248,7 +248,7 @@ func TestDelayOfABatch(t *testing.T) {
 			secrets[i] = prefect.NamedValue{Name: fmt.Sprintf("S%d", i), Value: prefect.TextValue("v")}
 		}
 		start := time.Now()
-		for _, r := range cloud.AdminClient().WriteBatch(t.Context(), secrets, nil) {
+		for _, r := range cloud.AdminClient().SetSecrets(t.Context(), secrets, nil) {
 			if r.Err != nil {
 				t.Error(r.Err)
 			}

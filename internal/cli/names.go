@@ -123,7 +123,7 @@ func deleteNamed(ctx context.Context, client *prefect.Client, name string) (stri
 	if err != nil {
 		return "", err
 	}
-	result := client.DeleteBatch(ctx, []string{name}, nil)[0]
+	result := client.DeleteSecrets(ctx, []string{name}, nil)[0]
 	if result.Err != nil {
 		return "", fmt.Errorf("deleting secret %q: %w", name, result.Err)
 	}

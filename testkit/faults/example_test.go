@@ -58,7 +58,7 @@ func ExampleKeyExpired() {
 func ExamplePartialFailure() {
 	cloud := testkit.New(t)
 	cloud.Inject(faults.Match{Field: "setSecret", Secret: "B"}, faults.PartialFailure())
-	results := cloud.AdminClient().WriteBatch(ctx, []prefect.NamedValue{
+	results := cloud.AdminClient().SetSecrets(ctx, []prefect.NamedValue{
 		{Name: "A", Value: prefect.TextValue("1")}, {Name: "B", Value: prefect.TextValue("2")},
 	}, nil)
 	for _, r := range results {
