@@ -2,29 +2,28 @@ package release
 
 import "fmt"
 
-// Config is what a release has read. A nil Config is its defaults as far as
-// secrets go.
+// Config is what a release has read. A nil Config has no secrets and reads them locally.
+// It prints as the number of its secrets.
 type Config struct {
 	version    Version
-	root       *Table
-	lowerCased map[string]bool // names of secrets that the environment set
+	root       *table
+	lowerCased map[string]bool // the lower-case names of secrets that the environment set
 }
 
-// useLocalSecrets is where the setting stands (config.toml of 0.9.3 and 1.4.1),
-// with true as its default.
-var useLocalSecrets = path{"cloud", "use_local_secrets"}
+// UseLocalSecrets reports whether cloud.use_local_secrets is on, as by default
+// (config.toml of 0.9.3 and 1.4.1). Only the boolean false turns it off: for Prefect the
+// string "false" of 0.9 and the number 0 still mean local.
+func (c *Config) UseLocalSecrets() bool {
+	return c.valueAt(path{"cloud", "use_local_secrets"}) != false
+}
 
-// UseLocalSecrets is cloud.use_local_secrets. Only the boolean false turns it off:
-// to Prefect the text "false" of 0.9 and the number 0 still mean local.
-func (c *Config) UseLocalSecrets() bool { return c.valueAt(useLocalSecrets) != false }
-
-// ReadsContext reports whether secrets are looked for in the context at all.
+// ReadsContext reports whether a flow looks for secrets in its context.
 func (c *Config) ReadsContext() bool {
 	return c != nil && c.version != Documented || c.UseLocalSecrets()
 }
 
-// ReadsStore reports whether a secret that the context does not have is asked of
-// the store. From 0.14.5 on only a cloud backend has one (PrefectHQ/prefect #4003).
+// ReadsStore reports whether a flow asks the store for a secret that is not in its
+// context. From 0.14.5 on only a cloud backend has one (PrefectHQ/prefect #4003).
 func (c *Config) ReadsStore() bool {
 	if c.UseLocalSecrets() {
 		return false
@@ -32,14 +31,14 @@ func (c *Config) ReadsStore() bool {
 	return c.version != V1_4 || c.valueAt(path{"backend"}) == "cloud"
 }
 
-// LowerCased is the name of a secret that the environment set and that has another
-// for that reason, given in any case; false if there is no such secret.
+// LowerCased returns the lower-case name of a secret that the environment set, whatever
+// the case of name, and whether there is such a secret.
 func (c *Config) LowerCased(name string) (lower string, ok bool) {
 	lower = EnvironmentName(name)
 	return lower, c != nil && c.lowerCased[lower]
 }
 
-// valueAt is a setting's value; nil if there is none.
+// valueAt returns a setting's value; nil if it is missing.
 func (c *Config) valueAt(p path) any {
 	if c == nil {
 		return nil
@@ -50,7 +49,7 @@ func (c *Config) valueAt(p path) any {
 	return nil
 }
 
-// Secrets are the entries of [context.secrets], in a map of the caller's own.
+// Secrets returns the entries of [context.secrets] in a new map.
 func (c *Config) Secrets() map[string]any {
 	if c == nil {
 		return nil

@@ -11,10 +11,11 @@ func (c *Config) Entries() []Entry {
 	return c.root.appendEntries(nil, nil)
 }
 
-func (t *Table) appendEntries(all []Entry, at path) []Entry {
+// appendEntries appends the settings of the table at a path.
+func (t *table) appendEntries(all []Entry, at path) []Entry {
 	for _, name := range t.names {
 		switch entry := t.entries[name].(type) {
-		case *Table:
+		case *table:
 			all = entry.appendEntries(all, at.child(name))
 			if len(entry.names) == 0 {
 				all = append(all, Entry{Path: at.child(name), Value: map[string]any{}, Origin: entry.dict.origin})
@@ -63,11 +64,11 @@ func listToGo(list []any) []any {
 }
 
 // goMap returns a table as Go maps.
-func (t *Table) goMap() map[string]any {
+func (t *table) goMap() map[string]any {
 	out := make(map[string]any, len(t.names))
 	for _, name := range t.names {
 		switch entry := t.entries[name].(type) {
-		case *Table:
+		case *table:
 			out[name] = entry.goMap()
 		case *leaf:
 			out[name] = toGo(entry.value)

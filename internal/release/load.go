@@ -3,7 +3,7 @@ package release
 // input is what a release reads at import.
 type input struct {
 	version    Version
-	files      []*Table // merged over the defaults in this order; nil if missing
+	files      []*table // merged over the defaults in this order; nil if missing
 	noDefaults bool     // see [Options]
 	env        Environment
 }
@@ -28,11 +28,11 @@ func (in input) load() (*Config, error) {
 	if err := in.finish(root); err != nil {
 		return nil, err
 	}
-	return &Config{version: in.version, root: root, lowerCased: f.lowerCased(in.version)}, nil
+	return &Config{version: in.version, root: root, lowerCased: f.lowerCasedNames(in.version)}, nil
 }
 
 // merged returns the defaults with the files merged over them.
-func (in input) merged() *Table {
+func (in input) merged() *table {
 	root := newTable()
 	if !in.noDefaults {
 		root = defaultTable(in.version.defaults())
@@ -46,7 +46,7 @@ func (in input) merged() *Table {
 }
 
 // finish does what Prefect does with a config that it has read.
-func (in input) finish(root *Table) error {
+func (in input) finish(root *table) error {
 	if err := root.validate(in.version); err != nil || in.noDefaults {
 		return err
 	}

@@ -55,16 +55,16 @@ func Load(o Options) (_ *Config, err error) {
 
 // files returns what Prefect reads over its defaults: the user's file, then the
 // backend's. A missing file is nil.
-func (o Options) files(env Environment) ([]*Table, error) {
+func (o Options) files(env Environment) ([]*table, error) {
 	user, err := o.user(env)
 	if err != nil || o.NoDefaults || o.Version != V1_4 && o.BackendPath == "" {
-		return []*Table{user}, err
+		return []*table{user}, err
 	}
-	backend, err := o.read(o.BackendPath, env.BackendFile())
-	return []*Table{user, backend}, err
+	backend, err := o.read(o.BackendPath, env.backendFile())
+	return []*table{user, backend}, err
 }
 
-func (o Options) user(env Environment) (*Table, error) {
+func (o Options) user(env Environment) (*table, error) {
 	if o.Text != "" {
 		return o.Version.decodeFile(o.Path, o.Text)
 	}
@@ -73,7 +73,7 @@ func (o Options) user(env Environment) (*Table, error) {
 
 // read reads the named file or, if none is named, the usual one, which may be missing.
 // The table of a missing file is nil.
-func (o Options) read(named, usual string) (*Table, error) {
+func (o Options) read(named, usual string) (*table, error) {
 	file, mayBeMissing := named, false
 	if file == "" {
 		file, mayBeMissing = usual, true
