@@ -62,14 +62,13 @@ func documentBytes(s NamedValue) int {
 }
 
 // SetSecrets stores secrets over the values that they may have, each request through
-// ask; nil just sends. It returns a result for each secret, in the order given.
+// ask; a nil ask just sends. It returns a result for each secret, in the order given.
 //
 // One document holds up to 100 secrets. A document that the API refuses as a whole is
 // halved, so that one bad secret does not fail the others, and the client remembers
 // what length the API accepts.
 func (c *Client) SetSecrets(ctx context.Context, secrets []NamedValue, ask Ask) []MutationResult {
-	results, _ := c.inDocuments(ctx, setting, secrets, ask)
-	return results
+	return newBatch(c, setting, ask).run(ctx, secrets)
 }
 
 // DeleteSecrets removes secrets as [Client.SetSecrets] stores them. Deleting a missing
@@ -79,74 +78,77 @@ func (c *Client) DeleteSecrets(ctx context.Context, names []string, ask Ask) []M
 	for i, name := range names {
 		secrets[i].Name = name
 	}
-	results, _ := c.inDocuments(ctx, deleting, secrets, ask)
-	return results
+	return newBatch(c, deleting, ask).run(ctx, secrets)
 }
 
-// inDocuments sends the batch in as many documents as it takes. It reports whether the
-// API accepted all of them, except those that were halved.
-func (c *Client) inDocuments(ctx context.Context, m mutation, batch []NamedValue, ask Ask) (results []MutationResult, accepted bool) {
-	if limit := c.learned.maxBatch(); len(batch) > limit {
-		return c.split(ctx, m, batch, limit, ask)
-	}
-	if len(batch) == 0 {
-		return nil, true
-	}
+// batch sends many mutations of one kind in as many documents as it takes.
+type batch struct {
+	client   *Client
+	mutation mutation
+	ask      Ask
+}
+
+func newBatch(c *Client, m mutation, ask Ask) batch {
 	if ask == nil {
 		ask = func(send func() error) error { return send() }
 	}
-	err := ask(func() (err error) {
-		results, err = c.inDocument(ctx, m, batch)
+	return batch{client: c, mutation: m, ask: ask}
+}
+
+func (b batch) run(ctx context.Context, secrets []NamedValue) []MutationResult {
+	results, _ := b.split(ctx, secrets, b.client.learned.maxBatch())
+	return results
+}
+
+// split sends documents of up to limit secrets. It reports whether the API accepted all
+// of them, except those that were halved.
+func (b batch) split(ctx context.Context, secrets []NamedValue, limit int) (results []MutationResult, accepted bool) {
+	accepted = true
+	for part := range slices.Chunk(secrets, limit) {
+		more, ok := b.send(ctx, part)
+		results, accepted = append(results, more...), accepted && ok
+	}
+	return results, accepted
+}
+
+// send sends one document, or more if the client has learned that one would be too long.
+func (b batch) send(ctx context.Context, secrets []NamedValue) (results []MutationResult, accepted bool) {
+	if limit := b.client.learned.maxBatch(); len(secrets) > limit {
+		return b.split(ctx, secrets, limit)
+	}
+	err := b.ask(func() (err error) {
+		results, err = b.client.sendDocument(ctx, b.mutation, secrets)
 		return err
 	})
 	switch {
 	case err == nil:
 		return results, true
-	case len(batch) > 1 && isRefusal(err):
-		return c.halve(ctx, m, batch, ask)
+	case len(secrets) > 1 && isRefusal(err):
+		return b.halve(ctx, secrets)
 	}
-	results = make([]MutationResult, len(batch))
-	for i, s := range batch {
+	results = make([]MutationResult, len(secrets))
+	for i, s := range secrets {
 		results[i] = MutationResult{Name: s.Name, Err: err}
 	}
 	return results, false
-}
-
-func (c *Client) split(ctx context.Context, m mutation, batch []NamedValue, limit int, ask Ask) (results []MutationResult, accepted bool) {
-	accepted = true
-	for part := range slices.Chunk(batch, limit) {
-		more, ok := c.inDocuments(ctx, m, part, ask)
-		results, accepted = append(results, more...), accepted && ok
-	}
-	return results, accepted
 }
 
 // halve sends the two halves of a document that was refused. If both are accepted, the
 // length was the reason, and from now on no document is longer than they are. The API
 // may have carried out a part of the refused document, so no secret counts as
 // unchanged.
-func (c *Client) halve(ctx context.Context, m mutation, batch []NamedValue, ask Ask) (results []MutationResult, accepted bool) {
-	half := (len(batch) + 1) / 2
-	results, first := c.inDocuments(ctx, m, batch[:half], ask)
-	others, second := c.inDocuments(ctx, m, batch[half:], ask)
+func (b batch) halve(ctx context.Context, secrets []NamedValue) (results []MutationResult, accepted bool) {
+	half := (len(secrets) + 1) / 2
+	results, first := b.send(ctx, secrets[:half])
+	others, second := b.send(ctx, secrets[half:])
 	if first && second {
-		c.learned.lowerBatchLimit(half)
+		b.client.learned.lowerBatchLimit(half)
 	}
 	results = append(results, others...)
 	for i := range results {
 		results[i].Changed = true
 	}
 	return results, first && second
-}
-
-// inDocument sends one document, in the API's dialect. The error is that of the
-// document as a whole, of which the API may still have carried out a part.
-func (c *Client) inDocument(ctx context.Context, m mutation, secrets []NamedValue) (results []MutationResult, err error) {
-	err = c.inDialect(func(p profile) error {
-		results, err = c.mutate(ctx, p, m, secrets)
-		return err
-	})
-	return results, err
 }
 
 // isRefusal reports whether the API refused the document itself: for its size, its

@@ -153,7 +153,7 @@ func (c *Client) DeleteSecret(ctx context.Context, name string) error {
 }
 
 func (c *Client) mutateOne(ctx context.Context, m mutation, secret NamedValue) error {
-	results, err := c.inDocument(ctx, m, []NamedValue{secret})
+	results, err := c.sendDocument(ctx, m, []NamedValue{secret})
 	if err != nil {
 		return err
 	}

@@ -169,22 +169,25 @@ func TestGetInCloudExecution(t *testing.T) {
 	}
 }
 
-// server answers the documents that hold a field with a body, and any other as
-// an API does that does not know it.
+// unknownField is the answer of an API that does not know a field of the document.
+const unknownField = `{"errors":[{"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`
+
+// server records the documents it gets. It answers one that contains a field of bodies
+// with the body, and any other with unknownField.
 type server struct {
-	bodies map[string]string
-	asked  []string
+	bodies    map[string]string
+	documents []string
 }
 
 func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 	document, _ := io.ReadAll(req.Body)
-	s.asked = append(s.asked, string(document))
+	s.documents = append(s.documents, string(document))
 	for field, body := range s.bodies {
 		if strings.Contains(string(document), field) {
 			return answer(200, body), nil
 		}
 	}
-	return answer(400, `{"errors":[{"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`), nil
+	return answer(400, unknownField), nil
 }
 
 func answer(status int, body string) *http.Response {
@@ -232,14 +235,14 @@ func TestDialectIsFoundOut(t *testing.T) {
 			if err := call(); !errors.Is(err, tt.wantErr) {
 				t.Fatalf("got %v, want %v", err, tt.wantErr)
 			}
-			if len(s.asked) != tt.requests {
-				t.Errorf("%d requests, want %d", len(s.asked), tt.requests)
+			if len(s.documents) != tt.requests {
+				t.Errorf("%d requests, want %d", len(s.documents), tt.requests)
 			}
 			if tt.wantErr != nil {
 				return
 			}
-			if err := call(); err != nil || len(s.asked) != tt.requests+1 {
-				t.Errorf("the second call: %v, %d requests", err, len(s.asked)-tt.requests)
+			if err := call(); err != nil || len(s.documents) != tt.requests+1 {
+				t.Errorf("the second call: %v, %d requests", err, len(s.documents)-tt.requests)
 			}
 		})
 	}

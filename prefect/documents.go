@@ -55,6 +55,16 @@ type ownPayload struct {
 	Changed *bool
 }
 
+// sendDocument sends one document, in the API's dialect. The error is that of the
+// document as a whole, of which the API may still have carried out a part.
+func (c *Client) sendDocument(ctx context.Context, m mutation, secrets []NamedValue) (results []MutationResult, err error) {
+	err = c.inDialect(func(p profile) error {
+		results, err = c.mutate(ctx, p, m, secrets)
+		return err
+	})
+	return results, err
+}
+
 // mutate sends one document with the aliases a0, a1 and so on.
 func (c *Client) mutate(ctx context.Context, p profile, m mutation, secrets []NamedValue) ([]MutationResult, error) {
 	variables := make(map[string]any, len(secrets))

@@ -35,7 +35,7 @@ func TestTenantsAndForTenant(t *testing.T) {
 		t.Errorf("%d and %d requests, want 2 counted by both", client.Requests(), other.Requests())
 	}
 	if _, err := client.ForTenant("a b"); err == nil {
-		t.Error("an id with a blank was taken")
+		t.Error("an id with a space was accepted")
 	}
 }
 
@@ -43,7 +43,11 @@ func TestGetOwners(t *testing.T) {
 	cloud := testkit.New(t)
 	other := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: prefect.RoleAdmin}))
 	client := cloud.AdminClient()
-	if err := errors.Join(client.SetSecret(t.Context(), "MINE", 1), other.SetSecret(t.Context(), "BOBS", 2), other.SetSecret(t.Context(), "MORE", 3)); err != nil {
+	if err := errors.Join(
+		client.SetSecret(t.Context(), "MINE", 1),
+		other.SetSecret(t.Context(), "BOBS", 2),
+		other.SetSecret(t.Context(), "MORE", 3),
+	); err != nil {
 		t.Fatal(err)
 	}
 	owners, err := client.GetOwners(t.Context(), []string{"MINE", "BOBS", "GONE"})
@@ -75,7 +79,7 @@ func TestDeleteSecretsHasAResultForEachName(t *testing.T) {
 		if results[0].Err != nil || !results[0].Changed || results[1].Err == nil || results[2].Err != nil {
 			t.Errorf("%s: %+v", dialect, results)
 		}
-		if tells := dialect == prefect.DialectAuto; results[2].Changed == tells {
+		if reported := dialect == prefect.DialectAuto; results[2].Changed == reported {
 			t.Errorf("%s: a name that was not there counts as changed: %v", dialect, results[2].Changed)
 		}
 		cloud.AssertSecrets(t, map[string]any{"B": 1, "C": 1})
