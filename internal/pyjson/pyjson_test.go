@@ -14,7 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 )
 
-// What Python 3.11's json.loads gives, as it was run.
+// The results are those of Python 3.11's json.loads.
 func TestLoads(t *testing.T) {
 	n := func(text string) any { return json.Number(text) }
 	tests := []struct {
@@ -39,7 +39,9 @@ func TestLoads(t *testing.T) {
 		{"[1, 2]", []any{n("1"), n("2")}},
 		{"[]", []any{}},
 		{"{}", map[string]any{}},
-		{`{"a": {"b": [null, NaN]}, "a2": 1}`, map[string]any{"a": map[string]any{"b": []any{nil, math.NaN()}}, "a2": n("1")}},
+		{`{"a": {"b": [null, NaN]}, "a2": 1}`, map[string]any{
+			"a": map[string]any{"b": []any{nil, math.NaN()}}, "a2": n("1"),
+		}},
 		{`{"a": 1, "a": 2}`, map[string]any{"a": n("2")}},
 	}
 	for _, tt := range tests {
@@ -81,7 +83,9 @@ func TestLoadsRefuses(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		strings.Repeat("[", pyjson.MaxDepth+1), strings.Repeat(`{"a":`, pyjson.MaxDepth+1), strings.Repeat("[", 1_000_000),
+		strings.Repeat("[", pyjson.MaxDepth+1),
+		strings.Repeat(`{"a":`, pyjson.MaxDepth+1),
+		strings.Repeat("[", 1_000_000),
 	} {
 		if _, err := pyjson.Loads(text); !errors.Is(err, pyjson.ErrTooDeep) {
 			t.Errorf("Loads(%.10q…): %v; want ErrTooDeep", text, err)
@@ -89,8 +93,7 @@ func TestLoadsRefuses(t *testing.T) {
 	}
 }
 
-// FuzzLoads holds Loads against encoding/json: what that accepts, Loads reads
-// alike.
+// FuzzLoads compares Loads with encoding/json: what that accepts, Loads reads alike.
 func FuzzLoads(f *testing.F) {
 	for _, seed := range []string{`{"a":[1,-2.5e3,"x\u00e4",null,true]}`, "NaN", "[[[", `"\ud800"`, "1.e", "-"} {
 		f.Add(seed)
@@ -115,7 +118,7 @@ func FuzzLoads(f *testing.F) {
 	})
 }
 
-func TestLoadsRefusesWhatPythonTakesForTooLong(t *testing.T) {
+func TestLoadsRefusesLongIntegers(t *testing.T) {
 	for text, want := range map[string]error{
 		strings.Repeat("9", pyjson.MaxDigits):                nil,
 		"-" + strings.Repeat("9", pyjson.MaxDigits):          nil,

@@ -45,8 +45,7 @@ type wantEntry struct {
 	Repr  *string
 }
 
-// orderedEnv is an environment in the order of the case, in which Prefect reads
-// it.
+// orderedEnv is an environment in the order of the case, in which Prefect reads it.
 type orderedEnv []string
 
 func (e *orderedEnv) UnmarshalJSON(text []byte) error {
@@ -67,10 +66,10 @@ func (e *orderedEnv) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// differs are the cases in which TOML 1.0, or BurntSushi's reading of it, is not
-// what Python's toml 0.10.2 reads. docs/compatibility.md says why.
+// differs are the cases that TOML 1.0, or BurntSushi's reading of it, reads otherwise than
+// Python's toml 0.10.2. docs/compatibility.md says why.
 var differs = map[string]string{
-	"toml-dotted-space": "toml 0.10.2 keeps the blank in the key",
+	"toml-dotted-space": "toml 0.10.2 keeps the space in the key",
 	"toml-date-lower":   "toml 0.10.2 drops the zone z",
 	"toml-int-big":      "an integer over 64 bits is a syntax error here",
 	"toml-int-huge":     "an integer over 64 bits is a syntax error here",
@@ -80,8 +79,8 @@ func TestCasesOfReleases(t *testing.T) {
 	runCases(t, casesDir)
 }
 
-// TestRandomCasesOfReleases compares with what test/prefect/run.sh has just asked
-// the real releases; without that there is nothing to compare with.
+// TestRandomCasesOfReleases compares with what the real releases have just answered to
+// test/prefect/run.sh, which sets CONFIG_CASES_DIR.
 func TestRandomCasesOfReleases(t *testing.T) {
 	if dir := os.Getenv("CONFIG_CASES_DIR"); dir != "" {
 		runCases(t, dir+"/")
@@ -97,9 +96,9 @@ func runCases(t *testing.T, dir string) {
 			}
 			for _, c := range cases {
 				problem := c.run(t, v)
-				if reason, known := differs[c.ID]; known && problem == "" {
-					t.Errorf("%s holds, though it is listed: %s", c.ID, reason)
-				} else if !known && problem != "" {
+				if reason, listed := differs[c.ID]; listed && problem == "" {
+					t.Errorf("%s does not differ, though it is listed: %s", c.ID, reason)
+				} else if !listed && problem != "" {
 					t.Errorf("%s: %s\n\ttoml %q env %v", c.ID, problem, text(c.TOML), c.Env)
 				}
 			}
@@ -152,7 +151,7 @@ func (c *configCase) run(t *testing.T, v release.Version) string {
 		env = append(env, strings.ReplaceAll(entry, "/home/user", home))
 	}
 	options := release.Options{Version: v, Env: env, NoDefaults: c.Mode == "interp"}
-	bare := load(t, release.Options{Version: v, Env: env[:1]})
+	defaults := load(t, release.Options{Version: v, Env: env[:1]})
 	c.writeFiles(t, home)
 	if c.Mode == "interp" {
 		options.Text = *c.TOML + "\n"
@@ -167,7 +166,7 @@ func (c *configCase) run(t *testing.T, v release.Version) string {
 	if c.Mode == "interp" {
 		return compareEntries(loaded.Entries(), c.Expected.Flat, home)
 	}
-	return c.compareUser(bare, loaded, home)
+	return c.compareUser(defaults, loaded, home)
 }
 
 func load(t *testing.T, o release.Options) *release.Config {
@@ -216,19 +215,19 @@ func compareErrors(err error, want *struct{ Class string }) string {
 }
 
 func compareEntries(got []release.Entry, want []wantEntry, home string) string {
-	have := map[string]string{}
+	texts := map[string]string{}
 	for _, e := range got {
-		have[fmt.Sprintf("%q", e.Path)] = shown(e)
+		texts[fmt.Sprintf("%q", e.Path)] = entryText(e)
 	}
 	for _, w := range want {
 		key := fmt.Sprintf("%q", pathOf(w))
-		if have[key] != strings.ReplaceAll(w.shown(), "/home/user", home) {
-			return fmt.Sprintf("%s is %s, want %s", key, have[key], w.shown())
+		if texts[key] != strings.ReplaceAll(w.text(), "/home/user", home) {
+			return fmt.Sprintf("%s is %s, want %s", key, texts[key], w.text())
 		}
-		delete(have, key)
+		delete(texts, key)
 	}
-	if len(have) > 0 {
-		return fmt.Sprintf("surplus: %v", have)
+	if len(texts) > 0 {
+		return fmt.Sprintf("surplus: %v", texts)
 	}
 	return ""
 }
@@ -241,8 +240,9 @@ func pathOf(w wantEntry) []string {
 	return p
 }
 
-// shown is a value as the cases write it: JSON where there is, else a text.
-func (w wantEntry) shown() string {
+// text returns type and value as the cases write them: JSON if there is any, else the
+// repr.
+func (w wantEntry) text() string {
 	if w.Repr != nil {
 		return w.Type + " " + *w.Repr
 	}
@@ -260,7 +260,8 @@ func (w wantEntry) shown() string {
 	return w.Type + " " + string(w.Value)
 }
 
-func shown(e release.Entry) string {
+// entryText returns type and value as [wantEntry.text] does.
+func entryText(e release.Entry) string {
 	var value string
 	switch v := e.Value.(type) {
 	case nil:
@@ -291,20 +292,20 @@ func isoformat(kind string, t time.Time) string {
 }
 
 // compareUser compares what a user's file changes.
-func (c *configCase) compareUser(bare, loaded *release.Config, home string) string {
+func (c *configCase) compareUser(defaults, loaded *release.Config, home string) string {
 	if len(c.Expected.Baseline) > 0 {
-		if problem := compareEntries(bare.Entries(), c.Expected.Baseline, home); problem != "" {
+		if problem := compareEntries(defaults.Entries(), c.Expected.Baseline, home); problem != "" {
 			return "baseline: " + problem
 		}
 	}
 	before := map[string]string{}
-	for _, e := range bare.Entries() {
-		before[fmt.Sprintf("%q", e.Path)] = shown(e)
+	for _, e := range defaults.Entries() {
+		before[fmt.Sprintf("%q", e.Path)] = entryText(e)
 	}
 	var changed []release.Entry
 	for _, e := range loaded.Entries() {
 		key := fmt.Sprintf("%q", e.Path)
-		if before[key] != shown(e) {
+		if before[key] != entryText(e) {
 			changed = append(changed, e)
 		}
 		delete(before, key)

@@ -18,7 +18,7 @@ func TestADeepConfigIsAnError(t *testing.T) {
 		"a dotted key":  "a = 1\n" + strings.Repeat("a.", many) + "a = 1",
 		"over lines":    "a = [\n" + strings.Repeat("[", many),
 		"closed":        "a = 1\nb = " + strings.Repeat("[", many) + strings.Repeat("]", many),
-		"after texts":   "a = \"]]]\\\"\" # ]]\nb = ['''\\''', " + strings.Repeat("[", many),
+		"after strings": "a = \"]]]\\\"\" # ]]\nb = ['''\\''', " + strings.Repeat("[", many),
 	} {
 		_, err := release.Load(release.Options{Text: text})
 		want := "deeper than 100 levels"
@@ -43,7 +43,7 @@ func TestFormsOfTOML11(t *testing.T) {
 	for _, e := range loaded.Entries() {
 		got = append(got, fmt.Sprintf("%s=%q", strings.Join(e.Path, "."), fmt.Sprint(e.Value)))
 	}
-	got = got[len(got)-3:] // behind the defaults
+	got = got[len(got)-3:] // after the defaults
 	if want := `[b="\x1bA" a.x="1" a.y="2"]`; fmt.Sprint(got) != want {
 		t.Errorf("got %v, want %s", got, want)
 	}
@@ -56,7 +56,7 @@ func TestFormsOfTOML11(t *testing.T) {
 func TestBracketsThatNestNothing(t *testing.T) {
 	open := strings.Repeat("[{.", 1000)
 	for name, text := range map[string]string{
-		"in texts":     fmt.Sprintf("a = \"%s\"\nb = '%[1]s'\nc = \"\"\"\n%[1]s\\\"\"\"\"\nd = '''\n%[1]s'''", open),
+		"in strings":   fmt.Sprintf("a = \"%s\"\nb = '%[1]s'\nc = \"\"\"\n%[1]s\\\"\"\"\"\nd = '''\n%[1]s'''", open),
 		"in comments":  strings.Repeat("# "+open+"\n", 3),
 		"side by side": "a = [" + strings.Repeat("[1.5],", 1000) + "]\n" + strings.Repeat("[[t]]\nx.y = 1.5\n", 1000),
 	} {
@@ -66,20 +66,21 @@ func TestBracketsThatNestNothing(t *testing.T) {
 	}
 }
 
-// TestAVariableThatGrows has one that names itself more than once, and so many
-// texts that name a long one.
+// TestAVariableThatGrows has a variable that names itself many times, and many strings
+// that name a long one.
 func TestAVariableThatGrows(t *testing.T) {
 	laughs, long := "A="+strings.Repeat("$A", 200), "A="+strings.Repeat("x", 100<<10)
 	for _, v := range []release.Version{release.Documented, release.V0_9, release.V1_4} {
 		for name, o := range map[string]release.Options{
-			"in a text":     {Text: "a = \"$A\"", Env: []string{laughs}},
-			"in many texts": {Text: "a0 = \"$A\"\n" + manyKeys(200), Env: []string{long}},
-			"in a variable": {Text: "b = 1", Env: []string{laughs, "PREFECT__A=$A"}},
+			"in a string":     {Text: "a = \"$A\"", Env: []string{laughs}},
+			"in many strings": {Text: "a0 = \"$A\"\n" + manyKeys(200), Env: []string{long}},
+			"in a variable":   {Text: "b = 1", Env: []string{laughs, "PREFECT__A=$A"}},
 		} {
 			o.Version = v
 			_, err := release.Load(o)
 			var bad *release.Error
-			if !errors.As(err, &bad) || bad.Class != "MemoryError" || !strings.Contains(err.Error(), "grow by more than 16 MiB") {
+			isMemoryError := errors.As(err, &bad) && bad.Class == "MemoryError"
+			if !isMemoryError || !strings.Contains(err.Error(), "grow by more than 16 MiB") {
 				t.Errorf("%s %s: got %.200v", v, name, err)
 			}
 		}

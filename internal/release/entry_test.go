@@ -28,9 +28,9 @@ func TestEntryJSON(t *testing.T) {
 func TestEntryJSONRefuses(t *testing.T) {
 	const secret = "CANARY51c0"
 	for want, v := range map[string]any{
-		"type tuple": pyliteral.Tuple{secret}, "type set": pyliteral.Set{secret}, "type bytes": []byte(secret), "type complex": 7700123i,
-		"type ellipsis": pyliteral.Ellipsis{}, "type datetime": time.Unix(0, 0), "type timedelta": time.Hour,
-		"NaN or infinite": math.Inf(1), "not UTF-8": secret + "\xff",
+		"type tuple": pyliteral.Tuple{secret}, "type set": pyliteral.Set{secret}, "type bytes": []byte(secret),
+		"type complex": 7700123i, "type ellipsis": pyliteral.Ellipsis{}, "type datetime": time.Unix(0, 0),
+		"type timedelta": time.Hour, "NaN or infinite": math.Inf(1), "not UTF-8": secret + "\xff",
 	} {
 		for _, within := range []any{v, []any{secret, v}, map[string]any{secret: v}} {
 			_, err := (release.Entry{Value: within}).JSON()

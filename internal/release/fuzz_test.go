@@ -15,8 +15,13 @@ const canary = "CANARY3f9a"
 // entries cannot be shown.
 func FuzzLoad(f *testing.F) {
 	for _, text := range []string{
-		"[context.secrets]\nK = \"$A\"\n", "a = \"{'x': (1, ${b})}\"\nb = \"${a}\"\n", "a.b = \"x${a.b}\"\n[a.c]\n", "[[a]]\nb = [1, \"a\"]\n",
-		"[tasks.defaults]\nretry_delay = 99999999999999\ntimeout = \"5\"\n", "[logging]\nlevel = 5\nformat = \"%(x\"\n", "a = 1979-05-27\nb = \"<${a}>\"\n",
+		"[context.secrets]\nK = \"$A\"\n",
+		"a = \"{'x': (1, ${b})}\"\nb = \"${a}\"\n",
+		"a.b = \"x${a.b}\"\n[a.c]\n",
+		"[[a]]\nb = [1, \"a\"]\n",
+		"[tasks.defaults]\nretry_delay = 99999999999999\ntimeout = \"5\"\n",
+		"[logging]\nlevel = 5\nformat = \"%(x\"\n",
+		"a = 1979-05-27\nb = \"<${a}>\"\n",
 	} {
 		f.Add(text, "A=${b}", "PREFECT__A__B=\\x41~")
 	}
@@ -41,8 +46,7 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// BenchmarkLoad is to take as long for each key of a long config as of a
-// short one.
+// BenchmarkLoad should take as long for each key of a long config as of a short one.
 func BenchmarkLoad(b *testing.B) {
 	for _, keys := range []int{100, 10_000, 100_000} {
 		var text strings.Builder
@@ -51,7 +55,8 @@ func BenchmarkLoad(b *testing.B) {
 		}
 		b.Run(fmt.Sprint(keys), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := release.Load(release.Options{Version: release.V1_4, Text: text.String(), Env: []string{"A=x"}}); err != nil {
+				_, err := release.Load(release.Options{Version: release.V1_4, Text: text.String(), Env: []string{"A=x"}})
+				if err != nil {
 					b.Fatal(err)
 				}
 			}
