@@ -26,7 +26,7 @@ type Access struct {
 	Key         string   // the key's name, under which the store records its writes
 	Role        Role     // what the key may do
 	Tenant      string   // the slug of the tenant that was asked
-	Unreachable []string // the names, of those asked about, that the key's patterns exclude
+	Unreachable []string // those of the names asked about that the key's patterns exclude
 }
 
 // Overview is what a tenant has, and what the key may do there.
@@ -73,22 +73,23 @@ func namesVariable(names []string) map[string]any {
 // GetOverview lists the tenant's names as [Client.ListSecrets] does. The same request
 // asks what the key may do with the given names, and who wrote them; only this
 // project's store answers that.
-func (c *Client) GetOverview(ctx context.Context, names []string) (o Overview, err error) {
+func (c *Client) GetOverview(ctx context.Context, names []string) (Overview, error) {
 	if !c.learned.get().noAccess {
-		o, err = c.overview(ctx, names)
-	}
-	if c.learned.get().noAccess || c.isUnsupported(err) {
+		o, err := c.ownOverview(ctx, names)
+		if err == nil {
+			return o, nil
+		}
+		if !c.isUnsupported(err) {
+			return Overview{}, fmt.Errorf("listing secret names: %w", err)
+		}
 		c.learned.update(func(p *profile) { p.noAccess = true })
-		o.Names, err = c.names(ctx)
 	}
-	if err != nil {
-		return Overview{}, fmt.Errorf("listing secret names: %w", err)
-	}
-	return o, nil
+	all, err := c.ListSecrets(ctx)
+	return Overview{Names: all}, err
 }
 
-// overview asks this project's store.
-func (c *Client) overview(ctx context.Context, names []string) (Overview, error) {
+// ownOverview asks this project's store.
+func (c *Client) ownOverview(ctx context.Context, names []string) (Overview, error) {
 	var q struct {
 		API    accessFields `graphql:"secrets_api"`
 		Secret []listedName `graphql:"secret(order_by:{name:asc})"`

@@ -7,17 +7,17 @@ import (
 	"slices"
 )
 
-// NamedValue is a secret to be written.
+// NamedValue is the name of a secret and the value to store.
 type NamedValue struct {
 	Name  string
 	Value Value
 }
 
-// MutationResult is what became of one secret of several.
+// MutationResult is the result of setting or deleting one secret.
 type MutationResult struct {
 	Name    string
 	Changed bool  // false only if the store reported that it changed nothing
-	Err     error // nil if the store did what was asked
+	Err     error // nil if the store did what it was asked to do
 }
 
 // Ask sends one request by calling send, once, and returns its error. It may wait

@@ -61,7 +61,7 @@ func (c *Config) Secrets() map[string]any {
 	return secrets.goMap()
 }
 
-// Format writes how many secrets there are, whatever the verb.
+// Format writes the number of secrets, whatever the verb.
 func (c *Config) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "config with %d secrets", len(c.Secrets()))
 }

@@ -7,7 +7,7 @@ import (
 
 // Error is why a configuration cannot be loaded. It holds no value.
 type Error struct {
-	Class   string   // of the exception that import prefect ends with in Python
+	Class   string   // of the Python exception with which import prefect fails
 	File    string   // the TOML file at fault, as it was named; empty if none is
 	Line    int      // in File, counted from 1; 0 if it is unknown
 	Env     string   // the environment variable at fault; empty if none is

@@ -10,9 +10,25 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
+// Version is the Prefect by whose rules a configuration is read. The zero value is
+// read as [Documented].
+type Version string
+
+// The versions.
+const (
+	// Documented is Prefect as the documentation of its secrets describes it: 0.9.3,
+	// but secrets that the environment sets always get lower-case names, and nothing
+	// local is consulted once use_local_secrets is false.
+	Documented Version = "documented"
+	// V0_9 is Prefect 0.9.3 and, as far as configuration goes, 0.6.7 to 0.10.7.
+	V0_9 Version = "0.9"
+	// V1_4 is Prefect 1.4.1 and, as far as configuration goes, 0.15.0 to 1.4.1.
+	V1_4 Version = "1.4"
+)
+
 // Options says where a config comes from.
 type Options struct {
-	// Version is whose rules apply; the zero value is [Documented].
+	// Version is whose rules apply; the zero value is read as [Documented].
 	Version Version
 	// Path is the user's TOML file, which must exist. Empty means the file that
 	// PREFECT__USER_CONFIG_PATH names, else ~/.prefect/config.toml; Prefect ignores
@@ -79,8 +95,21 @@ func (c *Config) LowerCased(name string) (lower string, ok bool) {
 	return c.release().LowerCased(name)
 }
 
-// Format writes how many secrets there are, whatever the verb.
+// Format writes the number of secrets, whatever the verb.
 func (c *Config) Format(f fmt.State, verb rune) { c.release().Format(f, verb) }
 
 // MarshalText returns what Format writes.
 func (c *Config) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(c)), nil }
+
+// Error is why a configuration cannot be loaded. It holds no value.
+type Error struct {
+	Class   string   // of the Python exception with which import prefect fails
+	File    string   // the TOML file at fault, as it was named; empty if none is
+	Line    int      // in File, counted from 1; 0 if it is unknown
+	Env     string   // the environment variable at fault; empty if none is
+	Path    []string // the setting at fault; empty if none is
+	Problem string   // what is wrong
+}
+
+// Error returns the position, the problem and, in brackets, Python's class of error.
+func (e *Error) Error() string { return (*release.Error)(e).Error() }
