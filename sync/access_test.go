@@ -7,18 +7,24 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// against plans A and B against a store with a key of the given role and patterns.
-func against(t *testing.T, store secretsync.Store, in secretsync.PlanInput) (*secretsync.Plan, error) {
+// planPair plans A and B against a store, not to be applied.
+func planPair(t *testing.T, store secretsync.Store, in secretsync.Run) (*secretsync.Plan, error) {
 	t.Helper()
-	in.Sources = []*secretsync.Source{source("s", "A", "x", "B", "y")}
-	plan, err := secretsync.NewPlan(in)
+	return planPairWith(t, store, in, secretsync.NewPlan)
+}
+
+// planPairWith plans A and B against a store, with the newPlan that is given.
+func planPairWith(
+	t *testing.T, store secretsync.Store, in secretsync.Run, newPlan func(secretsync.Run) (*secretsync.Plan, error),
+) (*secretsync.Plan, error) {
+	t.Helper()
+	in.Sources = newSources("A", "x", "B", "y")
+	plan, err := newPlan(in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,19 +32,26 @@ func against(t *testing.T, store secretsync.Store, in secretsync.PlanInput) (*se
 }
 
 func TestAKeyThatCouldNotDoThePlan(t *testing.T) {
+	const (
+		runner       = "the key from HERE is a runner key, which reads values; writing needs an admin key"
+		planner      = "the key from HERE is a planner key, which lists names; writing needs an admin key"
+		add          = ": add a pattern to the key in the store's keys file, or leave out what it does not reach"
+		unreachableA = `the key from HERE does not reach "A"` + add
+		unreachableB = `the key from HERE does not reach "B"` + add
+	)
 	tests := []struct {
 		name  string
 		key   testkit.Key
 		apply bool
-		want  *secretsync.KeyError
+		want  string
 		note  bool
 	}{
-		{"admin", testkit.Key{Role: prefect.RoleAdmin}, true, nil, false},
-		{"runner", testkit.Key{Role: prefect.RoleRunner}, false, &secretsync.KeyError{Role: prefect.RoleRunner, Needs: prefect.RoleAdmin}, false},
-		{"planner, to show", testkit.Key{Role: prefect.RolePlanner}, false, nil, true},
-		{"planner, to apply", testkit.Key{Role: prefect.RolePlanner}, true, &secretsync.KeyError{Role: prefect.RolePlanner, Needs: prefect.RoleAdmin}, false},
-		{"patterns", testkit.Key{Role: prefect.RoleAdmin, Patterns: []string{"B"}}, false, &secretsync.KeyError{Role: prefect.RoleAdmin, Names: []string{"A"}}, false},
-		{"a planner's patterns", testkit.Key{Role: prefect.RolePlanner, Patterns: []string{"A"}}, false, &secretsync.KeyError{Role: prefect.RolePlanner, Names: []string{"B"}}, false},
+		{"admin", testkit.Key{Role: prefect.RoleAdmin}, true, "", false},
+		{"runner", testkit.Key{Role: prefect.RoleRunner}, false, runner, false},
+		{"planner, to show", testkit.Key{Role: prefect.RolePlanner}, false, "", true},
+		{"planner, to apply", testkit.Key{Role: prefect.RolePlanner}, true, planner, false},
+		{"patterns", testkit.Key{Role: prefect.RoleAdmin, Patterns: []string{"B"}}, false, unreachableA, false},
+		{"a planner's patterns", testkit.Key{Role: prefect.RolePlanner, Patterns: []string{"A"}}, false, unreachableB, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -46,16 +59,17 @@ func TestAKeyThatCouldNotDoThePlan(t *testing.T) {
 			cloud.Set("A", 1)
 			tt.key.Name = "k"
 			client := cloud.ClientWithKey(cloud.AddKey(tt.key))
-			plan, err := against(t, paced(client), secretsync.PlanInput{KeyFrom: "HERE", Apply: tt.apply})
-			var got *secretsync.KeyError
-			if errors.As(err, &got) && (got.From != "HERE" || !errors.Is(err, prefect.ErrForbidden)) {
-				t.Errorf("%+v", got)
+			newPlan := secretsync.NewPlan
+			if tt.apply {
+				newPlan = secretsync.NewPlanToApply
 			}
-			if got != nil {
-				got.From = ""
+			plan, err := planPairWith(t, newPaced(client), secretsync.Run{WriterFrom: "HERE"}, newPlan)
+			got := ""
+			if err != nil {
+				got = err.Error()
 			}
-			if diff := cmp.Diff(tt.want, got); diff != "" || (err == nil) != (tt.want == nil) {
-				t.Errorf("%v: %s", err, diff)
+			if got != tt.want || errors.Is(err, prefect.ErrForbidden) != (tt.want != "") {
+				t.Errorf("got %v, want %q", err, tt.want)
 			}
 			if has := strings.Contains(plan.KeyNote, "sync needs an admin key"); has != tt.note {
 				t.Errorf("the note is %q", plan.KeyNote)
@@ -69,14 +83,14 @@ func TestAKeyThatCouldNotDoThePlan(t *testing.T) {
 
 // A role that this release does not know may be one that writes.
 func TestARoleOfLater(t *testing.T) {
-	store := storeOver(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	store := newStore(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		lists := ""
 		if strings.Contains(readBody(t, r), "owned:") {
 			lists = `,"secret":[],"owned":[]`
 		}
 		_, _ = io.WriteString(w, `{"data":{"secrets_api":{"key":"k","role":"writer","tenant":"t","unreachable":[]}`+lists+`}}`)
 	}))
-	plan, err := against(t, store, secretsync.PlanInput{Apply: true})
+	plan, err := planPairWith(t, store, secretsync.Run{}, secretsync.NewPlanToApply)
 	if err != nil || plan.Tenant != "t" || plan.Actions[0].Tenant != "t" {
 		t.Errorf("%v: %+v", err, plan)
 	}
@@ -88,11 +102,11 @@ func TestARoleOfLater(t *testing.T) {
 func TestAnotherStoreSaysNothingOfTheKey(t *testing.T) {
 	for _, dialect := range []prefect.Dialect{prefect.DialectCamel, prefect.DialectSnake} {
 		cloud := testkit.New(t, testkit.WithDialect(dialect))
-		plan, err := against(t, paced(cloud.RunnerClient()), secretsync.PlanInput{Apply: true})
+		plan, err := planPairWith(t, newPaced(cloud.RunnerClient()), secretsync.Run{}, secretsync.NewPlanToApply)
 		if err != nil || plan.Tenant != "" || plan.KeyNote != "" {
 			t.Errorf("%v: %+v", err, plan)
 		}
-		if err := secretsync.CheckReader(t.Context(), paced(cloud.AdminClient()), []string{"A"}, "f"); err != nil {
+		if err := secretsync.CheckReader(t.Context(), newPaced(cloud.AdminClient()), []string{"A"}, "f"); err != nil {
 			t.Error(err)
 		}
 	}
@@ -111,7 +125,7 @@ func TestCheckReader(t *testing.T) {
 			names = append(names, "C")
 		}
 		client := cloud.ClientWithKey(cloud.AddKey(key))
-		err := secretsync.CheckReader(t.Context(), paced(client), names, "f")
+		err := secretsync.CheckReader(t.Context(), newPaced(client), names, "f")
 		if (err == nil) != (want == "") || err != nil && !strings.HasPrefix(err.Error(), want) || client.Requests() != 1 {
 			t.Errorf("%+v: %v, %d requests", key, err, client.Requests())
 		}

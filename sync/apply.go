@@ -11,62 +11,62 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// inFlight bounds how many batches are under way at once.
+// inFlight is the largest number of concurrent batches.
 const inFlight = 16
 
-// ApplyOptions say how a plan is applied. The zero value is ready to use.
-type ApplyOptions struct {
-	// Progress hears how many of the actions that change the store are done, each
-	// time that number grows, from one goroutine at a time; nil hears nothing.
-	Progress func(done, total int)
-	// Stop, once closed, keeps what was not sent yet from being sent; what is under
-	// way is waited for. A nil channel never stops.
-	Stop <-chan struct{}
+// applyOptions say how a plan is applied. The zero value is ready to use.
+type applyOptions struct {
+	// progress is called with how many of the actions that change the store are done,
+	// each time that number grows, from one goroutine at a time; nil is not called.
+	progress func(done, total int)
+	// stop, once closed, ends the sending; what is in flight is waited for. A nil
+	// channel never stops.
+	stop <-chan struct{}
 }
 
-// Apply does what the plan says and nothing else. What failed for a moment is sent
-// again, until the context ends; a name that fails for good is in the report with
-// its reason, and does not keep the others from being written. Deletions come
-// last, and only if every write was acknowledged.
-func Apply(ctx context.Context, store Store, plan *Plan, o ApplyOptions) *Report {
-	a := newApplier(pacedStore(store), plan, o)
-	defer a.quitting()()
+// apply does what the plan says and nothing else. What failed for a moment is sent
+// again, until the context ends. A name that fails for good is in the report with its
+// reason, and the others are written nevertheless. Deletions come last, and only if
+// every write was acknowledged.
+func apply(ctx context.Context, store *paced, plan *Plan, opts applyOptions) *Report {
+	a := newApplier(store, plan, opts)
+	defer a.forwardStop()()
 	writes, deletes := a.indexes(Create, Overwrite), a.indexes(Delete)
 	a.total = len(writes) + len(deletes)
 	a.run(ctx, writes)
 	if a.acknowledged(writes) {
 		a.run(ctx, deletes)
 	} else {
-		a.keep(deletes)
+		a.skipDeletes(deletes)
 	}
-	return &Report{Tenant: plan.Tenant, Actions: a.actions, Err: a.firstFailure()}
+	return &Report{Actions: a.actions, Err: a.firstError()}
 }
 
-// applier is one run of Apply. An action and its state belong to one worker at a
+// applier is one call of apply. An action and its state belong to one worker at a
 // time; mu guards the rest.
 type applier struct {
 	store   *paced
-	o       ApplyOptions
+	opts    applyOptions
 	actions []Action
-	states  []state
+	states  []state // by the index of the action
 
-	mu    sync.Mutex
-	total int
-	done  int
-	quit  chan struct{} // closed to send nothing more
-	why   error         // of quit
+	mu       sync.Mutex
+	total    int
+	done     int
+	quit     chan struct{} // closed to send nothing more
+	quitting error         // why quit was closed
 }
 
-// state is what is known of an action beside its result.
+// state is what applier knows of an action besides its result.
 type state struct {
 	mayBeDone bool  // a request for it was lost, and may have been carried out
 	sent      int   // in how many batches
 	err       error // the last
 }
 
-func newApplier(store *paced, plan *Plan, o ApplyOptions) *applier {
+func newApplier(store *paced, plan *Plan, opts applyOptions) *applier {
 	a := &applier{
-		store: store, o: o, actions: slices.Clone(plan.Actions), states: make([]state, len(plan.Actions)),
+		store: store, opts: opts, actions: slices.Clone(plan.Actions), states: make([]state, len(plan.Actions)),
 		quit: make(chan struct{}),
 	}
 	for i := range a.actions {
@@ -80,27 +80,27 @@ func newApplier(store *paced, plan *Plan, o ApplyOptions) *applier {
 	return a
 }
 
-// quitting passes the caller's Stop on, until the function that it returns is called.
-func (a *applier) quitting() (end func()) {
-	over := make(chan struct{})
-	gone := make(chan struct{})
+// forwardStop relays the caller's stop until the returned function is called.
+func (a *applier) forwardStop() (end func()) {
+	ending := make(chan struct{})
+	ended := make(chan struct{})
 	go func() {
-		defer close(gone)
+		defer close(ended)
 		select {
-		case <-a.o.Stop:
+		case <-a.opts.stop:
 			a.halt(ErrInterrupted)
-		case <-over:
+		case <-ending:
 		}
 	}()
-	return func() { close(over); <-gone }
+	return func() { close(ending); <-ended }
 }
 
-// halt keeps anything more from being sent.
+// halt ends the sending.
 func (a *applier) halt(why error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.why == nil {
-		a.why = why
+	if a.quitting == nil {
+		a.quitting = why
 		close(a.quit)
 	}
 }
@@ -115,15 +115,16 @@ func (a *applier) indexes(kinds ...Kind) []int {
 	return indexes
 }
 
-// run sends the actions at the indexes, all of one mutation, and returns when each
-// has its result.
+// run sends the actions at the indexes, which are all writes or all deletions, and
+// returns when each has its result.
 func (a *applier) run(ctx context.Context, indexes []int) {
 	var group errgroup.Group
 	var panicked panics.Catcher
 	group.SetLimit(inFlight)
-	for rest := a.batch(indexes); len(rest.at) > 0; {
-		first := rest.first(min(max(a.store.BatchLen(rest.secrets), 1), len(rest.at)))
-		rest = rest.after(len(first.at))
+	for rest := a.batch(indexes); len(rest.indexes) > 0; {
+		n := min(max(a.store.BatchLen(rest.secrets), 1), len(rest.indexes))
+		first := batch{rest.indexes[:n], rest.secrets[:n]}
+		rest = batch{rest.indexes[n:], rest.secrets[n:]}
 		group.Go(func() error {
 			defer panicked.Catch()
 			a.send(ctx, first)
@@ -137,36 +138,31 @@ func (a *applier) run(ctx context.Context, indexes []int) {
 // batch is what one call of the store writes or deletes: the indexes of its actions,
 // and what is sent for each.
 type batch struct {
-	at      []int
+	indexes []int
 	secrets []prefect.NamedValue
 }
 
 func (a *applier) batch(indexes []int) batch {
-	b := batch{at: indexes, secrets: make([]prefect.NamedValue, len(indexes))}
-	for i, at := range indexes {
-		b.secrets[i] = a.actions[at].secret()
+	b := batch{indexes, make([]prefect.NamedValue, len(indexes))}
+	for i, index := range indexes {
+		b.secrets[i] = a.actions[index].secret()
 	}
 	return b
 }
 
-func (b batch) first(n int) batch { return batch{b.at[:n], b.secrets[:n]} }
-
-func (b batch) after(n int) batch { return batch{b.at[n:], b.secrets[n:]} }
-
-// acknowledged reports whether the store took every one of the writes.
+// acknowledged reports whether the store acknowledged every one of the writes.
 func (a *applier) acknowledged(writes []int) bool {
 	return !slices.ContainsFunc(writes, func(i int) bool { return !a.actions[i].written() })
 }
 
-// keep leaves what was to be deleted where it is.
-func (a *applier) keep(deletes []int) {
+func (a *applier) skipDeletes(deletes []int) {
 	for _, i := range deletes {
 		a.actions[i].Result, a.actions[i].Warn = Skipped, true
 		a.actions[i].Reason = "not deleted: not every write has succeeded"
 	}
 }
 
-func (a *applier) firstFailure() error {
+func (a *applier) firstError() error {
 	for i := range a.actions {
 		if result := a.actions[i].Result; result == Failed || result == Unknown {
 			return a.states[i].err

@@ -15,12 +15,12 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// sync plans and applies as the command does: names, writes, names.
-func run(t *testing.T, cloud *testkit.Cloud, in secretsync.PlanInput) (*secretsync.Report, *prefect.Client) {
+// mustSync plans, applies and verifies the names.
+func mustSync(t *testing.T, cloud *testkit.Cloud, in secretsync.Run) (*secretsync.Report, *prefect.Client) {
 	t.Helper()
 	client := cloud.AdminClient()
-	store := paced(client)
-	plan := planned(t, store, in)
+	store := newPaced(client)
+	plan := mustPlan(t, store, in)
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
 		t.Fatal(err)
@@ -28,7 +28,8 @@ func run(t *testing.T, cloud *testkit.Cloud, in secretsync.PlanInput) (*secretsy
 	return report, client
 }
 
-func planned(t *testing.T, store secretsync.Store, in secretsync.PlanInput) *secretsync.Plan {
+// mustPlan plans against a store.
+func mustPlan(t *testing.T, store secretsync.Store, in secretsync.Run) *secretsync.Plan {
 	t.Helper()
 	plan, err := secretsync.NewPlan(in)
 	if err == nil {
@@ -45,8 +46,8 @@ func TestApplyWritesWhatThePlanSays(t *testing.T) {
 	cloud.Set("SAME", "v")
 	cloud.Set("OLD", "old")
 	cloud.Set("OTHER", "stays")
-	report, client := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{
-		source("s", "SAME", "v", "OLD", "new", "NEW", `{"a": 1}`, "PIN", "123456", "EMPTY", ""),
+	report, client := mustSync(t, cloud, secretsync.Run{Sources: []*secretsync.Source{
+		newSource("s", "SAME", "v", "OLD", "new", "NEW", `{"a": 1}`, "PIN", "123456", "EMPTY", ""),
 	}})
 	cloud.AssertSecrets(t, map[string]any{
 		"SAME": "v", "OLD": "new", "NEW": map[string]any{"a": 1}, "PIN": `"123456"`, "OTHER": "stays",
@@ -56,7 +57,8 @@ func TestApplyWritesWhatThePlanSays(t *testing.T) {
 		results[a.Name] = a.Result
 	}
 	want := map[string]secretsync.Result{
-		"SAME": secretsync.Unchanged, "OLD": secretsync.Overwritten, "NEW": secretsync.Created, "PIN": secretsync.Created, "EMPTY": secretsync.Skipped,
+		"SAME": secretsync.Unchanged, "OLD": secretsync.Overwritten, "NEW": secretsync.Created, "PIN": secretsync.Created,
+		"EMPTY": secretsync.Skipped,
 	}
 	if diff := cmp.Diff(want, results); diff != "" {
 		t.Error(diff)
@@ -64,10 +66,10 @@ func TestApplyWritesWhatThePlanSays(t *testing.T) {
 	if client.Requests() != 3 {
 		t.Errorf("%d requests, want 3: names, writes, names", client.Requests())
 	}
-	if err := secretsync.VerifyValues(t.Context(), paced(cloud.RunnerClient()), report); err != nil {
+	if err := secretsync.VerifyValues(t.Context(), newPaced(cloud.RunnerClient()), report); err != nil {
 		t.Fatal(err)
 	}
-	if err := secretsync.VerifyWriterRefused(t.Context(), paced(client), report); err != nil {
+	if err := secretsync.VerifyWriterRefused(t.Context(), newPaced(client), report); err != nil {
 		t.Fatal(err)
 	}
 	if v := report.Verified; v.Present != 4 || *v.Values != 4 || len(v.Different) != 0 || !*v.WriterRefused {
@@ -77,8 +79,9 @@ func TestApplyWritesWhatThePlanSays(t *testing.T) {
 
 func TestOneFailureTakesNoOtherWithIt(t *testing.T) {
 	cloud := testkit.New(t)
-	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S037"}, faults.Fault{Code: "NOT_ALLOWED", Message: "down, and " + canary})
-	report, client := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(250)}})
+	fault := faults.Fault{Code: "NOT_ALLOWED", Message: "down, and " + canary}
+	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S037"}, fault)
+	report, client := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(250)})
 	if diff := cmp.Diff([]string{"S037"}, report.Names(secretsync.Failed)); diff != "" {
 		t.Error(diff)
 	}
@@ -94,13 +97,13 @@ func TestOneFailureTakesNoOtherWithIt(t *testing.T) {
 	}
 }
 
-// numbered is a source of n secrets, S000 and so on.
-func numbered(n int) *secretsync.Source {
+// newNumbered makes a source of n secrets, S000 and so on.
+func newNumbered(n int) []*secretsync.Source {
 	var pairs []string
 	for i := range n {
 		pairs = append(pairs, fmt.Sprintf("S%03d", i), canary)
 	}
-	return source("s", pairs...)
+	return newSources(pairs...)
 }
 
 func TestARefusedDocumentIsHalved(t *testing.T) {
@@ -110,7 +113,7 @@ func TestARefusedDocumentIsHalved(t *testing.T) {
 	for i := range 9 {
 		pairs = append(pairs, fmt.Sprint("S", i), "v")
 	}
-	report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{source("s", pairs...)}})
+	report, _ := mustSync(t, cloud, secretsync.Run{Sources: newSources(pairs...)})
 	if diff := cmp.Diff([]string{"S5"}, report.Names(secretsync.Failed)); diff != "" {
 		t.Error(diff)
 	}
@@ -125,7 +128,7 @@ func TestLargeValuesGoInSeveralDocuments(t *testing.T) {
 	for i := range 40 {
 		pairs = append(pairs, fmt.Sprint("S", i), strings.Repeat("x", 48<<10))
 	}
-	report, client := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{source("s", pairs...)}})
+	report, client := mustSync(t, cloud, secretsync.Run{Sources: newSources(pairs...)})
 	if report.Written() != 40 || client.Requests() != 4 {
 		t.Errorf("%d written in %d requests; want 40 in 4", report.Written(), client.Requests())
 	}
@@ -133,11 +136,11 @@ func TestLargeValuesGoInSeveralDocuments(t *testing.T) {
 
 func TestARefusedKeyIsTheReason(t *testing.T) {
 	cloud := testkit.New(t)
-	plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}})
+	plan, err := secretsync.NewPlan(secretsync.Run{Sources: newSources("A", "x")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := secretsync.Apply(t.Context(), paced(cloud.RunnerClient()), plan, secretsync.ApplyOptions{})
+	report := secretsync.Apply(t.Context(), newPaced(cloud.RunnerClient()), plan, secretsync.ApplyOptions{})
 	if !errors.Is(report.Err, prefect.ErrForbidden) || report.Count(secretsync.Failed) != 1 {
 		t.Errorf("%d failed: %v", report.Count(secretsync.Failed), report.Err)
 	}
@@ -146,8 +149,8 @@ func TestARefusedKeyIsTheReason(t *testing.T) {
 // A store that shows a value to whoever asks is found out.
 func TestVerifyFindsAStoreThatShowsValues(t *testing.T) {
 	cloud := testkit.New(t)
-	report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary)}})
-	if err := secretsync.VerifyWriterRefused(t.Context(), paced(cloud.RunnerClient()), report); err != nil {
+	report, _ := mustSync(t, cloud, secretsync.Run{Sources: newSources("A", canary)})
+	if err := secretsync.VerifyWriterRefused(t.Context(), newPaced(cloud.RunnerClient()), report); err != nil {
 		t.Fatal(err)
 	}
 	if refused := report.Verified.WriterRefused; refused == nil || *refused {
@@ -158,11 +161,11 @@ func TestVerifyFindsAStoreThatShowsValues(t *testing.T) {
 func TestVerifyFindsWhatIsMissingAndWhatDiffers(t *testing.T) {
 	cloud := testkit.New(t)
 	client := cloud.AdminClient()
-	plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary, "B", canary, "C", "x")}})
+	plan, err := secretsync.NewPlan(secretsync.Run{Sources: newSources("A", canary, "B", canary, "C", "x")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	store := paced(client)
+	store := newPaced(client)
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	cloud.Set("B", canary+"2")
 	if err := client.DeleteSecret(t.Context(), "C"); err != nil {
@@ -171,7 +174,7 @@ func TestVerifyFindsWhatIsMissingAndWhatDiffers(t *testing.T) {
 	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
 		t.Fatal(err)
 	}
-	if err := secretsync.VerifyValues(t.Context(), paced(cloud.RunnerClient()), report); err != nil {
+	if err := secretsync.VerifyValues(t.Context(), newPaced(cloud.RunnerClient()), report); err != nil {
 		t.Fatal(err)
 	}
 	one := 1

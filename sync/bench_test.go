@@ -8,19 +8,19 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-func benchSource(n int) []*secretsync.Source {
+func newBenchSources(n int) []*secretsync.Source {
 	var pairs []string
 	for i := range n {
 		pairs = append(pairs, fmt.Sprintf("SECRET_%05d", i), fmt.Sprint("value number ", i))
 	}
-	return []*secretsync.Source{source("s", pairs...)}
+	return newSources(pairs...)
 }
 
-// BenchmarkPlan is planning without a store.
+// BenchmarkPlan plans without a store.
 func BenchmarkPlan(b *testing.B) {
 	for _, n := range []int{10, 100, 1000, 10000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			in := secretsync.PlanInput{Sources: benchSource(n)}
+			in := secretsync.Run{Sources: newBenchSources(n)}
 			for b.Loop() {
 				if _, err := secretsync.NewPlan(in); err != nil {
 					b.Fatal(err)
@@ -31,13 +31,13 @@ func BenchmarkPlan(b *testing.B) {
 	}
 }
 
-// BenchmarkSync is planning, writing and asking what is there, without a socket.
+// BenchmarkSync plans, writes and verifies the names, without a socket.
 func BenchmarkSync(b *testing.B) {
 	for _, n := range []int{10, 100, 1000, 10000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			in := secretsync.PlanInput{Sources: benchSource(n)}
+			in := secretsync.Run{Sources: newBenchSources(n)}
 			for b.Loop() {
-				store := paced(testkit.New(b).AdminClient())
+				store := newPaced(testkit.New(b).AdminClient())
 				plan, err := secretsync.NewPlan(in)
 				if err == nil {
 					err = plan.Against(b.Context(), store)

@@ -27,9 +27,9 @@ var (
 	chaosSeed  = flag.Uint64("chaos.seed", 0, "the one seed to run; 0 runs them all")
 )
 
-// TestChaos syncs into a fake that fails at random. Whatever happens, the report
-// is the truth about the store, nothing that was acknowledged is missing, and
-// nothing is deleted that the plan did not show.
+// TestChaos syncs into a fake that fails at random. Whatever happens, the report is
+// true of the store, nothing that was acknowledged is missing, and nothing is deleted
+// that the plan did not show.
 func TestChaos(t *testing.T) {
 	seen, met := map[secretsync.Result]int{}, map[string]int{}
 	first, last := uint64(1), *chaosSeeds
@@ -47,9 +47,7 @@ func TestChaos(t *testing.T) {
 		})
 	}
 	t.Logf("%d seeds: %v, and of faults that were alone in a run: %v", last-first+1, seen, met)
-	for _, result := range []secretsync.Result{
-		secretsync.Created, secretsync.Overwritten, secretsync.Unchanged, secretsync.Deleted, secretsync.Skipped, secretsync.Failed, secretsync.Unknown,
-	} {
+	for _, result := range secretsync.Results {
 		if *chaosSeed == 0 && seen[result] == 0 {
 			t.Errorf("no run ever ended with %q", result)
 		}
@@ -111,8 +109,8 @@ func (c *chaos) run() {
 	if err != nil {
 		c.Fatal(err)
 	}
-	store := paced(client)
-	c.plan = planned(c.T, store, c.input())
+	store := newPaced(client)
+	c.plan = mustPlan(c.T, store, c.input())
 	c.faults()
 	ctx, cancel := context.WithTimeout(c.Context(), c.duration(5*time.Minute))
 	defer cancel()
@@ -133,9 +131,9 @@ func (c *chaos) duration(most time.Duration) time.Duration {
 	return time.Duration(c.rand.Int64N(int64(most)))
 }
 
-// input is a source of secrets, of which the store has some already, beside names
+// input makes a source of secrets, of which the store has some already, besides names
 // that no source has.
-func (c *chaos) input() secretsync.PlanInput {
+func (c *chaos) input() secretsync.Run {
 	var pairs []string
 	for i := range 1 + c.rand.IntN(250) {
 		name, value := fmt.Sprintf("S%03d", i), fmt.Sprintf("%s %d", canary, i)
@@ -151,8 +149,8 @@ func (c *chaos) input() secretsync.PlanInput {
 		c.store(fmt.Sprint("team_old", i), "old")
 		c.store(fmt.Sprint("other", i), "old")
 	}
-	return secretsync.PlanInput{
-		Sources: []*secretsync.Source{source("s", pairs...)}, Prune: secretsync.Prune{Scope: []string{"team_*"}}, PruneUnowned: true,
+	return secretsync.Run{
+		Sources: newSources(pairs...), Prune: secretsync.Prune{Scope: []string{"team_*"}, Unowned: true},
 	}
 }
 
@@ -161,8 +159,8 @@ func (c *chaos) store(name, value string) {
 	c.before[name] = value
 }
 
-// faults are a few, each about one name, and some of them for good. Most runs have
-// one alone, which shows what it does by itself.
+// faults injects a few faults, each about one name, and some of them for good. Most
+// runs have one alone, which shows what it does by itself.
 func (c *chaos) faults() {
 	n := 1
 	if c.chance(3) {
@@ -188,16 +186,17 @@ func (c *chaos) faults() {
 	}
 }
 
-// target is what a fault is about; deletions are few, and chosen more often for it.
+// target chooses what a fault is about: a deletion more often than there are deletions.
 func (c *chaos) target() secretsync.Action {
 	actions := c.plan.Actions
-	if gone := slices.DeleteFunc(slices.Clone(actions), func(a secretsync.Action) bool { return a.Kind != secretsync.Delete }); len(gone) > 0 && c.chance(4) {
-		actions = gone
+	others := func(a secretsync.Action) bool { return a.Kind != secretsync.Delete }
+	if deletions := slices.DeleteFunc(slices.Clone(actions), others); len(deletions) > 0 && c.chance(4) {
+		actions = deletions
 	}
 	return actions[c.rand.IntN(len(actions))]
 }
 
-// faultKinds are all that can go wrong, each as likely as the next.
+// faultKinds is everything that can go wrong, each as likely as the next.
 var faultKinds = []struct {
 	name  string
 	fault func(*chaos) faults.Fault
@@ -232,8 +231,8 @@ func kindNames() []string {
 	return names
 }
 
-// count notes what the run has met: a fault that is alone meets the first call that
-// it matches.
+// count adds the faults that the run has met: a fault that is alone meets the first call
+// that it matches.
 func (c *chaos) count(met map[string]int) {
 	if c.twice {
 		met["delivered twice"]++
@@ -246,19 +245,19 @@ func (c *chaos) count(met map[string]int) {
 	}
 }
 
-// network is the way to the fake. Some deliver every request twice and hand out
-// one of the answers: what it denies, the other delivery may have done.
+// network returns a transport to the fake. Some deliver every request twice and return
+// one of the answers: what that denies, the other delivery may have done.
 func (c *chaos) network() http.RoundTripper {
-	way := cloud.Transport(c.cloud.Handler())
+	transport := cloud.Transport(c.cloud.Handler())
 	if c.twice = c.chance(3); c.twice {
-		return twice{way, c.chance(2)}
+		return twice{transport, c.chance(2)}
 	}
-	return way
+	return transport
 }
 
 type twice struct {
 	http.RoundTripper
-	second bool
+	returnSecond bool
 }
 
 func (d twice) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -267,19 +266,19 @@ func (d twice) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	deliver := func() (*http.Response, error) {
-		again := r.Clone(r.Context())
-		again.Body = io.NopCloser(bytes.NewReader(body))
-		return d.RoundTripper.RoundTrip(again)
+		clone := r.Clone(r.Context())
+		clone.Body = io.NopCloser(bytes.NewReader(body))
+		return d.RoundTripper.RoundTrip(clone)
 	}
 	first, firstErr := deliver()
 	second, secondErr := deliver()
-	if d.second {
+	if d.returnSecond {
 		return second, secondErr
 	}
 	return first, firstErr
 }
 
-// compare holds the report to the store, name by name.
+// compare compares the report with the store, name by name.
 func (c *chaos) compare() {
 	untouched := maps.Clone(c.before)
 	for _, a := range c.report.Actions {
@@ -293,16 +292,16 @@ func (c *chaos) compare() {
 		}
 		switch a.Result {
 		case secretsync.Created, secretsync.Overwritten, secretsync.Unchanged, secretsync.Deleted:
-			c.must(now == want, a, "is not what was acknowledged")
+			c.check(now == want, a, "is not what was acknowledged")
 		case secretsync.Failed, secretsync.Skipped:
-			c.must(now == before || c.twice && a.Result == secretsync.Failed && now == want, a, "was changed nevertheless")
+			c.check(now == before || c.twice && a.Result == secretsync.Failed && now == want, a, "was changed nevertheless")
 		case secretsync.Unknown:
-			c.must(now == before || now == want, a, "is neither the old nor the new one")
+			c.check(now == before || now == want, a, "is neither the old nor the new one")
 		default:
-			c.must(false, a, "has no result")
+			c.check(false, a, "has no result")
 		}
 		if a.Result == secretsync.Unchanged && !c.twice {
-			c.must(before == want, a, "was another one before")
+			c.check(before == want, a, "was another one before")
 		}
 	}
 	for name, value := range untouched {
@@ -313,7 +312,7 @@ func (c *chaos) compare() {
 	c.compareDeletes()
 }
 
-// compareOrder holds deletions back until every write was sent and acknowledged.
+// compareOrder checks that nothing was deleted before every write was acknowledged.
 func (c *chaos) compareOrder() {
 	deleted := false
 	for _, call := range c.cloud.Calls(faults.Match{}) {
@@ -324,14 +323,14 @@ func (c *chaos) compareOrder() {
 	}
 	for _, a := range c.report.Actions {
 		if deleted && a.Kind != secretsync.Delete && (a.Result == secretsync.Failed || a.Result == secretsync.Unknown) {
-			c.must(false, a, "was not acknowledged, and something was deleted nevertheless")
+			c.check(false, a, "was not acknowledged, and something was deleted nevertheless")
 		}
 	}
 }
 
-// compareDeletes looks at what was asked, not only at what came of it.
+// compareDeletes looks at the requests, not only at what they did.
 func (c *chaos) compareDeletes() {
-	planned := deletes(c.plan)
+	planned := deletedNames(c.plan)
 	for _, call := range c.cloud.Calls(faults.Match{Field: "deleteSecret"}) {
 		if !slices.Contains(planned, call.Secret) {
 			c.Errorf("seed %d: %s was deleted, and the plan did not say so", c.seed, call.Secret)
@@ -343,10 +342,10 @@ func (c *chaos) compareDeletes() {
 	}
 }
 
-// state is a value, and whether there is one.
+// state is a value, if the store has one.
 type state struct {
-	value string
-	there bool
+	value  string
+	exists bool
 }
 
 func (c *chaos) stored(name string) state {
@@ -354,15 +353,15 @@ func (c *chaos) stored(name string) state {
 	return state{strings.Trim(string(raw), `"`), ok}
 }
 
-// valueOf is what the source has for a name.
+// valueOf returns what the source has for a name.
 func valueOf(name string) string {
 	var i int
 	_, _ = fmt.Sscanf(name, "S%d", &i)
 	return fmt.Sprintf("%s %d", canary, i)
 }
 
-func (c *chaos) must(ok bool, a secretsync.Action, what string) {
+func (c *chaos) check(ok bool, a secretsync.Action, what string) {
 	if !ok {
-		c.Errorf("seed %d: %s, to %s and said to be %s, %s: %s", c.seed, a.Name, a.Kind, a.Result, what, a.Reason)
+		c.Errorf("seed %d: %s, to %s and reported as %s, %s: %s", c.seed, a.Name, a.Kind, a.Result, what, a.Reason)
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// compare keeps those of the names to be overwritten whose value the store can tell
-// that it has.
-func (p *Plan) compare(ctx context.Context, store *paced) error {
+// compareValues finds the names to be overwritten whose value the store has already, if
+// it is a [Comparer] and says so. Nothing is written for them.
+func (p *Plan) compareValues(ctx context.Context, store *paced) error {
 	if p.noCompare || !store.compares() {
 		return nil
 	}
@@ -16,16 +16,16 @@ func (p *Plan) compare(ctx context.Context, store *paced) error {
 	if err != nil {
 		return err
 	}
-	same := setOf(names)
+	unchanged := setOf(names)
 	for i := range p.Actions {
-		if a := &p.Actions[i]; a.Kind == Overwrite && same[a.Name] {
+		if a := &p.Actions[i]; a.Kind == Overwrite && unchanged[a.Name] {
 			a.Kind = Keep
 		}
 	}
 	return nil
 }
 
-// secrets are the names of a kind, and what is sent for them.
+// secrets returns the names of a kind, and what is sent for them.
 func (p *Plan) secrets(kind Kind) []prefect.NamedValue {
 	var secrets []prefect.NamedValue
 	for i := range p.Actions {
@@ -36,7 +36,7 @@ func (p *Plan) secrets(kind Kind) []prefect.NamedValue {
 	return secrets
 }
 
-// secret is what is sent.
+// secret returns what is sent.
 func (a *Action) secret() prefect.NamedValue {
 	return prefect.NamedValue{Name: a.Name, Value: a.sent.value}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -15,15 +14,15 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// plainStore is a store of another kind: it has names and values, takes one secret
-// at a time, and says nothing of keys and owners.
+// plainStore is a store of another kind: it has names and values, writes one secret at
+// a time, and says nothing of keys and owners.
 type plainStore struct {
 	mu     sync.Mutex
 	values map[string]string // JSON by name
 	writes int
 }
 
-func storeOf(values map[string]string) *plainStore {
+func newPlainStore(values map[string]string) *plainStore {
 	s := &plainStore{values: map[string]string{}}
 	maps.Copy(s.values, values)
 	return s
@@ -57,20 +56,22 @@ func (s *plainStore) DeleteSecrets(_ context.Context, names []string, ask prefec
 	return s.each(secrets, ask, func(secret prefect.NamedValue) { delete(s.values, secret.Name) })
 }
 
-func (s *plainStore) each(secrets []prefect.NamedValue, ask prefect.Ask, do func(prefect.NamedValue)) []prefect.MutationResult {
+func (s *plainStore) each(
+	secrets []prefect.NamedValue, ask prefect.Ask, change func(prefect.NamedValue),
+) []prefect.MutationResult {
 	results := make([]prefect.MutationResult, len(secrets))
 	for i, secret := range secrets {
 		results[i] = prefect.MutationResult{Name: secret.Name, Changed: true, Err: ask(func() error {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			do(secret)
+			change(secret)
 			return nil
 		})}
 	}
 	return results
 }
 
-// comparingStore can tell which values it has.
+// comparingStore says which values it has.
 type comparingStore struct {
 	*plainStore
 	calls int
@@ -90,11 +91,11 @@ func (s *comparingStore) Unchanged(_ context.Context, secrets []prefect.NamedVal
 }
 
 func TestAStoreOfAnotherKind(t *testing.T) {
-	store := storeOf(map[string]string{"A": `"old"`, "STALE": `1`})
-	in := secretsync.PlanInput{
-		Sources: []*secretsync.Source{source("s", "A", "x", "B", "y")}, Prune: secretsync.Prune{Scope: []string{"*"}}, PruneUnowned: true,
+	store := newPlainStore(map[string]string{"A": `"old"`, "STALE": `1`})
+	in := secretsync.Run{
+		Sources: newSources("A", "x", "B", "y"), Prune: secretsync.Prune{Scope: []string{"*"}, Unowned: true},
 	}
-	plan := planned(t, store, in)
+	plan := mustPlan(t, store, in)
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil || report.Err != nil {
 		t.Fatal(err, report.Err)
@@ -106,10 +107,7 @@ func TestAStoreOfAnotherKind(t *testing.T) {
 		t.Errorf("%+v", report.Actions)
 	}
 	if err := secretsync.VerifyWriterRefused(t.Context(), store, report); err != nil || report.Verified.WriterRefused != nil {
-		t.Errorf("%v: a store that gives no values is said to refuse them", err)
-	}
-	if err := secretsync.VerifyValues(t.Context(), store, report); err == nil || report.Verified.Values != nil {
-		t.Errorf("%v: a store that gives no values was asked for them", err)
+		t.Errorf("%v: a store that gives no values is reported to refuse them", err)
 	}
 	in.Overwrite = secretsync.OverwriteOwned
 	plan, err := secretsync.NewPlan(in)
@@ -121,14 +119,16 @@ func TestAStoreOfAnotherKind(t *testing.T) {
 	}
 }
 
-// What the store can tell that it has is no change: it is not written, and needs
-// nobody's leave.
+// A value that the store says it has is not a change: it is not written, and needs no
+// permission.
 func TestUnchangedIsPlannedWhereTheStoreCanTell(t *testing.T) {
-	store := &comparingStore{plainStore: storeOf(map[string]string{"SAME": `"x"`, "OTHER": `"old"`})}
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "SAME", "x", "OTHER", "y", "NEW", "z", "EMPTY", "")}}
-	plan := planned(t, store, in)
-	want := map[string]secretsync.Kind{"SAME": secretsync.Keep, "OTHER": secretsync.Overwrite, "NEW": secretsync.Create, "EMPTY": secretsync.Skip}
-	if diff := cmp.Diff(want, kinds(plan)); diff != "" {
+	store := &comparingStore{plainStore: newPlainStore(map[string]string{"SAME": `"x"`, "OTHER": `"old"`})}
+	in := secretsync.Run{Sources: newSources("SAME", "x", "OTHER", "y", "NEW", "z", "EMPTY", "")}
+	plan := mustPlan(t, store, in)
+	want := map[string]secretsync.Kind{
+		"SAME": secretsync.Keep, "OTHER": secretsync.Overwrite, "NEW": secretsync.Create, "EMPTY": secretsync.Skip,
+	}
+	if diff := cmp.Diff(want, kindsOf(plan)); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"OTHER", "SAME"}, store.asked); diff != "" {
@@ -137,11 +137,13 @@ func TestUnchangedIsPlannedWhereTheStoreCanTell(t *testing.T) {
 	if diff := cmp.Diff([]string{"NEW", "OTHER"}, plan.Writes()); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"NEW", "OTHER", "SAME"}, plan.After()); diff != "" {
+	if diff := cmp.Diff([]string{"NEW", "OTHER", "SAME"}, plan.NamesAfter()); diff != "" {
 		t.Error(diff)
 	}
 	total := 0
-	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{Progress: func(_, of int) { total = of }})
+	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{
+		Progress: func(_, of int) { total = of },
+	})
 	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
 		t.Fatal(err)
 	}
@@ -151,13 +153,13 @@ func TestUnchangedIsPlannedWhereTheStoreCanTell(t *testing.T) {
 	if diff := cmp.Diff([]string{"SAME"}, report.Names(secretsync.Unchanged)); diff != "" || report.Err != nil {
 		t.Errorf("%v: %s", report.Err, diff)
 	}
-	again := planned(t, store, in)
-	if again.Pending() || again.Count(secretsync.Keep) != 3 {
-		t.Errorf("%+v", again.Actions)
+	next := mustPlan(t, store, in)
+	if next.Pending() || next.Count(secretsync.Keep) != 3 {
+		t.Errorf("%+v", next.Actions)
 	}
 }
 
-func kinds(plan *secretsync.Plan) map[string]secretsync.Kind {
+func kindsOf(plan *secretsync.Plan) map[string]secretsync.Kind {
 	kinds := map[string]secretsync.Kind{}
 	for _, a := range plan.Actions {
 		kinds[a.Name] = a.Kind
@@ -166,56 +168,32 @@ func kinds(plan *secretsync.Plan) map[string]secretsync.Kind {
 }
 
 func TestUnchangedNeedsNoOwner(t *testing.T) {
-	store := &comparingStore{plainStore: storeOf(map[string]string{"SAME": `"x"`})}
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "SAME", "x")}, Overwrite: secretsync.OverwriteOwned}
-	if plan := planned(t, store, in); plan.Pending() {
+	store := &comparingStore{plainStore: newPlainStore(map[string]string{"SAME": `"x"`})}
+	in := secretsync.Run{Sources: newSources("SAME", "x"), Overwrite: secretsync.OverwriteOwned}
+	if plan := mustPlan(t, store, in); plan.Pending() {
 		t.Errorf("%+v", plan.Actions)
 	}
 }
 
 func TestAStoreIsNotAskedToCompare(t *testing.T) {
-	for name, in := range map[string]secretsync.PlanInput{
-		"where the run may not": {Sources: []*secretsync.Source{source("s", "SAME", "x")}, NoCompare: true},
-		"about what is new":     {Sources: []*secretsync.Source{source("s", "NEW", "x")}},
+	for name, in := range map[string]secretsync.Run{
+		"where the run may not": {Sources: newSources("SAME", "x"), NoCompare: true},
+		"about what is new":     {Sources: newSources("NEW", "x")},
 	} {
-		store := &comparingStore{plainStore: storeOf(map[string]string{"SAME": `"x"`})}
-		if plan := planned(t, store, in); plan.Count(secretsync.Keep) != 0 || store.calls != 0 {
+		store := &comparingStore{plainStore: newPlainStore(map[string]string{"SAME": `"x"`})}
+		if plan := mustPlan(t, store, in); plan.Count(secretsync.Keep) != 0 || store.calls != 0 {
 			t.Errorf("%s: it was asked %d times: %+v", name, store.calls, plan.Actions)
 		}
 	}
 }
 
 func TestAComparisonThatFails(t *testing.T) {
-	store := &comparingStore{plainStore: storeOf(map[string]string{"SAME": `"x"`}), err: prefect.ErrForbidden}
-	plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "SAME", "x")}})
+	store := &comparingStore{plainStore: newPlainStore(map[string]string{"SAME": `"x"`}), err: prefect.ErrForbidden}
+	plan, err := secretsync.NewPlan(secretsync.Run{Sources: newSources("SAME", "x")})
 	if err == nil {
 		err = plan.Against(t.Context(), store)
 	}
 	if !errors.Is(err, prefect.ErrForbidden) || len(store.asked) != 1 {
 		t.Errorf("%v, asked about %q", err, store.asked)
-	}
-}
-
-// A plan file has changes alone, and does not fit where a reviewed change is none any
-// more.
-func TestAPlanFileWithoutWhatIsUnchanged(t *testing.T) {
-	store := &comparingStore{plainStore: storeOf(map[string]string{"SAME": `"x"`, "OTHER": `"old"`})}
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "SAME", "x", "OTHER", "y")}}
-	file := secretsync.NewPlanFile("https://store.example", planned(t, store, in))
-	if len(file.Actions) != 1 || file.Actions[0].Name != "OTHER" {
-		t.Errorf("%+v", file.Actions)
-	}
-	plan := planned(t, store, in)
-	if err := file.Restrict(plan); err != nil || plan.Count(secretsync.Keep) != 1 || plan.Count(secretsync.Overwrite) != 1 {
-		t.Errorf("%v: %+v", err, plan.Actions)
-	}
-	store.values["OTHER"] = `"y"`
-	err := file.Restrict(planned(t, store, in))
-	if err == nil || !strings.Contains(err.Error(), "overwrite was reviewed, and it is unchanged now") {
-		t.Error(err)
-	}
-	text := []byte(`{"format_version":2,"api_url":"https://store.example","tenants":[""],"actions":[{"tenant":"","name":"SAME","action":"unchanged"}]}`)
-	if _, err := secretsync.ParsePlanFile("f", text); err == nil {
-		t.Error("a plan file changes nothing")
 	}
 }

@@ -32,7 +32,7 @@ func writeConfig(t *testing.T, text string) string {
 // sent is the JSON that a plan of one source sends, by name.
 func sent(t *testing.T, source *Source, rules Rules) map[string]string {
 	t.Helper()
-	plan, err := NewPlan(PlanInput{Sources: []*Source{source}, Rules: rules})
+	plan, err := NewPlan(Run{Sources: []*Source{source}, Rules: rules})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestAConfigsSecretReachesAFlowUnchanged(t *testing.T) {
 					t.Fatal(err)
 				}
 				entry := source.Entries[0]
-				encoded, err := entry.format(FormatAuto).encode(entry.Text.RevealText())
+				encoded, err := entry.formatUnder(FormatAuto).encode(entry.Text.RevealText())
 				if err != nil {
 					t.Fatal(err)
 				}

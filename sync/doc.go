@@ -1,13 +1,11 @@
-// Package sync brings CI secrets into Prefect's store: sources → plan → apply →
-// report. It shares its name with the standard library's; import it as
+// Package sync brings CI secrets into Prefect's store. It shares its name with the
+// standard library's; import it as
 //
 //	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 //
-// [ParseSecrets], [ParseVars], [ParseSecretsFile], [FromEnvironment] and
-// [FromConfig] read sources, [ParseManifest] what goes where, [NewPlan] decides
-// what happens to each name before anything is written, [Apply] does exactly
-// that, and [VerifyNames] asks the store what is there. [Run] is all of it, for
-// several tenants at once. A [Store] is where secrets go, such as what a
-// [prefect.Client] speaks to. Values are held as [prefect.Value]; nothing here prints
-// one.
+// A [Run] plans what happens to each name before anything is written, writes that, and
+// verifies what the store has. Its sources come from [ParseSecrets], [ParseVars],
+// [ParseSecretsFile], [FromEnvironment] and [FromConfig], and what goes where from
+// [ParseManifest]. A [prefect.Client] is a [Store] to write to; so may be a type of
+// yours. Values are of type [prefect.Value]; nothing here prints one.
 package sync

@@ -51,7 +51,7 @@ func received(t *testing.T, v prefect.Value) (any, error) {
 func promisedBy(format Format, text string) (any, error) {
 	loaded, err := pyjson.Loads(text)
 	switch {
-	case errors.Is(err, pyjson.ErrNotJSON), format == FormatString, format == FormatAuto && (err != nil || !bracketed(text)):
+	case errors.Is(err, pyjson.ErrNotJSON), format == FormatString, format == FormatAuto && (err != nil || !startsWithBracket(text)):
 		return text, nil
 	}
 	return loaded, err
@@ -70,11 +70,11 @@ func checkFormats(t *testing.T, text string) {
 		}
 		want, problem := promisedBy(format, text)
 		got, err := received(t, encoded.value)
-		if (err == nil) != (problem == nil) || err == nil && !sameJSON(got, want) {
+		if (err == nil) != (problem == nil) || err == nil && !equalJSON(got, want) {
 			t.Errorf("%s, %.60q: a flow gets something else", format, text)
 		}
 		action := Action{sent: encoded, text: prefect.TextValue(text)}
-		if err == nil && !sameJSON(got, action.promised()) {
+		if err == nil && !equalJSON(got, action.flowValue()) {
 			t.Errorf("%s, %.60q: reading back would find a difference", format, text)
 		}
 	}

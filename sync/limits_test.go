@@ -31,7 +31,7 @@ func watched(t *testing.T, n int, value string) *traffic {
 	seen := &traffic{}
 	cloud := testkit.New(t)
 	h := cloud.Handler()
-	store := storeOver(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	store := newStore(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if body := readBody(t, r); strings.Contains(body, "setSecret(") {
 			seen.begin(body)
 			defer seen.end()
@@ -39,11 +39,11 @@ func watched(t *testing.T, n int, value string) *traffic {
 		}
 		h.ServeHTTP(w, r)
 	}))
-	in := numbered(n)
-	for i := range in.Entries {
-		in.Entries[i].Text = source("", "", value).Entries[0].Text
+	in := newNumbered(n)
+	for i := range in[0].Entries {
+		in[0].Entries[i].Text = newSource("", "", value).Entries[0].Text
 	}
-	report := secretsync.Apply(t.Context(), store, planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{in}}), secretsync.ApplyOptions{})
+	report := secretsync.Apply(t.Context(), store, mustPlan(t, store, secretsync.Run{Sources: in}), secretsync.ApplyOptions{})
 	if report.Err != nil || report.Written() != n {
 		t.Errorf("%d of %d written: %v", report.Written(), n, report.Err)
 	}

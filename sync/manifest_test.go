@@ -148,8 +148,8 @@ func TestPruneLimit(t *testing.T) {
 
 func TestAnEmptyIncludeTakesListedNamesAlone(t *testing.T) {
 	m := parseManifest(t, "include = []\n[names]\na = 'A'")
-	plan, err := secretsync.NewPlan(secretsync.PlanInput{
-		Sources: []*secretsync.Source{source("s", "A", "x", "B", "x")}, Rules: m.Rules,
+	plan, err := secretsync.NewPlan(secretsync.Run{
+		Sources: []*secretsync.Source{newSource("s", "A", "x", "B", "x")}, Rules: m.Rules,
 	})
 	if err != nil {
 		t.Fatal(err)

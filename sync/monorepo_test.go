@@ -105,7 +105,7 @@ func planOf(t *testing.T, m *secretsync.Manifest) teamPlan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{source}, Rules: m.Rules})
+	plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{source}, Rules: m.Rules})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,20 +2,21 @@ package sync
 
 // Outcome is a plan for each tenant and, after a sync, what became of it.
 type Outcome struct {
-	URL      string // of the store
-	Tenants  []TenantResult
-	Requests int64 // how many Writer has sent, to all tenants
+	Tenants []TenantResult
+	// Requests is how many requests Writer has sent, to all tenants, if it counts them
+	// in a method Requests, as a prefect.Client does.
+	Requests int64
 }
 
 // TenantResult is what a run did for one tenant, as far as it came.
 type TenantResult struct {
-	Name   string  // slug or id; empty where the store does not say which the key's own is
+	Name   string  // slug or id; empty if the store does not say which the key's own is
 	Plan   *Plan   // nil if it failed
 	Report *Report // nil before a sync
 	Err    error   // why this tenant's run ended before its report
 }
 
-// Plans are those that were made.
+// Plans returns the plans of the tenants that have one.
 func (o *Outcome) Plans() []*Plan {
 	var plans []*Plan
 	for _, t := range o.Tenants {
@@ -26,17 +27,7 @@ func (o *Outcome) Plans() []*Plan {
 	return plans
 }
 
-// Pending reports whether applying the plans would change anything.
-func (o *Outcome) Pending() bool {
-	for _, plan := range o.Plans() {
-		if plan.Pending() {
-			return true
-		}
-	}
-	return false
-}
-
-// Done is how many actions the stores acknowledged.
+// Done returns how many changes the stores acknowledged, in all.
 func (o *Outcome) Done() int {
 	n := 0
 	for _, t := range o.Tenants {

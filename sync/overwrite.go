@@ -15,48 +15,48 @@ import (
 type Overwrites string
 
 const (
-	// OverwriteAny is every name, and so is an empty value. One that another key wrote
-	// last is marked.
+	// OverwriteAny allows every name, as an empty value does. A name that another key
+	// wrote last is marked in the plan.
 	OverwriteAny Overwrites = "any"
-	// OverwriteOwned is the names that the key in use wrote last. A plan that would
+	// OverwriteOwned allows the names that the key in use wrote last. A plan that would
 	// overwrite any other fails.
 	OverwriteOwned Overwrites = "owned"
 )
 
-// ParseOverwrites reads any or owned.
-func ParseOverwrites(text string) (Overwrites, error) {
-	switch o := Overwrites(text); o {
-	case OverwriteAny, OverwriteOwned:
-		return o, nil
+// UnmarshalText reads any or owned.
+func (o *Overwrites) UnmarshalText(text []byte) error {
+	read := Overwrites(text)
+	if read != OverwriteAny && read != OverwriteOwned {
+		return fmt.Errorf("unknown value %q: it is any or owned", text)
 	}
-	return "", fmt.Errorf("unknown value %q: it is any or owned", text)
+	*o = read
+	return nil
 }
 
-// Validate reports a value that is not one of these.
-func (o Overwrites) Validate() error {
+// validate fails if the value is none of these.
+func (o Overwrites) validate() error {
 	if o == "" {
 		return nil
 	}
-	_, err := ParseOverwrites(string(o))
-	return err
+	return o.UnmarshalText([]byte(o))
 }
 
 // ErrNotOwned means that a plan would overwrite what another key may have written,
 // and may not.
 var ErrNotOwned = errors.New("not every name to be overwritten is the key's own")
 
-// ownership is what a plan knows of who wrote the names in the store.
+// ownership is what a plan knows of the keys that wrote the names in the store.
 type ownership struct {
 	own     string // the key in use
-	planner bool   // so that another key will write
+	planner bool   // the key in use is a planner's, so another key will write
 }
 
-// another reports whether a name's writer is known and is not the one of this plan.
+// another reports whether a name has a known owner, and not the key in use.
 func (o ownership) another(owner string) bool { return owner != "" && owner != o.own }
 
-// overwritten says of a name to be overwritten who wrote it, if that is worth
-// saying. A planner cannot know whether it is the key that will write.
-func (o ownership) overwritten(owner string) string {
+// overwriteNote says who wrote a name that is to be overwritten; empty if it is the
+// key in use. A planner cannot know whether that is the key that will write.
+func (o ownership) overwriteNote(owner string) string {
 	switch {
 	case !o.another(owner):
 		return ""
@@ -66,49 +66,49 @@ func (o ownership) overwritten(owner string) string {
 	return fmt.Sprintf("overwrites what %q wrote", owner)
 }
 
-// overwrites turns the creations of names that are there into what they are, and
-// says whose secrets they overwrite.
-func (p *Plan) overwrites(ctx context.Context, store *paced, o prefect.Overview) error {
-	there := setOf(o.Names)
+// planOverwrites turns the creations of existing names into what they are, and notes
+// whose secrets they overwrite.
+func (p *Plan) planOverwrites(ctx context.Context, store *paced, o prefect.Overview) error {
+	existing := setOf(o.Names)
 	for i := range p.Actions {
-		if a := &p.Actions[i]; a.Kind == Create && there[a.Name] {
+		if a := &p.Actions[i]; a.Kind == Create && existing[a.Name] {
 			a.Kind = Overwrite
 		}
 	}
-	if err := p.compare(ctx, store); err != nil {
+	if err := p.compareValues(ctx, store); err != nil {
 		return err
 	}
 	if o.Owners == nil && p.overwrite == OverwriteOwned && p.Count(Overwrite) > 0 {
 		return fmt.Errorf("%w: overwrite is owned, and this store does not say who wrote a secret: allow any", ErrNotOwned)
 	}
-	return p.mark(o.Owners)
+	return p.checkOwners(o.Owners)
 }
 
-// mark says at each name to be overwritten who wrote it, and fails if a name may
-// not be overwritten.
-func (p *Plan) mark(owners map[string]string) error {
-	refused := map[string][]string{} // by who wrote them
+// checkOwners notes who wrote each name that is to be overwritten, and fails if a name
+// may not be.
+func (p *Plan) checkOwners(owners map[string]string) error {
+	foreign := map[string][]string{} // the names of other keys, by owner
 	for i := range p.Actions {
 		a := &p.Actions[i]
 		if a.Kind != Overwrite {
 			continue
 		}
 		owner := owners[a.Name]
-		if note := p.owners.overwritten(owner); note != "" {
-			a.WrittenBy, a.Reason = owner, strings.TrimPrefix(a.Reason+"; "+note, "; ")
+		if note := p.owners.overwriteNote(owner); note != "" {
+			a.WrittenBy, a.Reason = owner, joinReasons(a.Reason, note)
 		}
 		if owner != p.owners.own {
-			refused[owner] = append(refused[owner], a.Name)
+			foreign[owner] = append(foreign[owner], a.Name)
 		}
 	}
-	if p.overwrite != OverwriteOwned || p.owners.planner || len(refused) == 0 {
+	if p.overwrite != OverwriteOwned || p.owners.planner || len(foreign) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w, and overwrite is owned: leave them out, or allow any: %s", ErrNotOwned, refusals(refused))
+	return fmt.Errorf("%w, and overwrite is owned: leave them out, or allow any: %s", ErrNotOwned, writersOf(foreign))
 }
 
-// refusals says who wrote which names, a writer once.
-func refusals(byOwner map[string][]string) string {
+// writersOf says who wrote which names, each writer once.
+func writersOf(byOwner map[string][]string) string {
 	var texts []string
 	for _, owner := range slices.Sorted(maps.Keys(byOwner)) {
 		wrote := fmt.Sprintf("%q wrote", owner)

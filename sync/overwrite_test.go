@@ -15,12 +15,13 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// shared is a fake where the key admin wrote A and the key bob wrote B.
-func shared(t *testing.T, options ...testkit.Option) *testkit.Cloud {
+// newSharedCloud makes a fake where the key admin wrote A and the key bob wrote B.
+func newSharedCloud(t *testing.T, options ...testkit.Option) *testkit.Cloud {
 	t.Helper()
 	cloud := testkit.New(t, options...)
 	bob := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: prefect.RoleAdmin}))
-	if err := errors.Join(cloud.AdminClient().SetSecret(t.Context(), "A", 1), bob.SetSecret(t.Context(), "B", 1)); err != nil {
+	err := errors.Join(cloud.AdminClient().SetSecret(t.Context(), "A", 1), bob.SetSecret(t.Context(), "B", 1))
+	if err != nil {
 		t.Fatal(err)
 	}
 	return cloud
@@ -28,8 +29,8 @@ func shared(t *testing.T, options ...testkit.Option) *testkit.Cloud {
 
 func TestAnotherKeysSecretIsMarked(t *testing.T) {
 	for _, overwrite := range []secretsync.Overwrites{"", secretsync.OverwriteAny} {
-		client := shared(t).AdminClient()
-		plan, err := against(t, paced(client), secretsync.PlanInput{Overwrite: overwrite})
+		client := newSharedCloud(t).AdminClient()
+		plan, err := planPair(t, newPaced(client), secretsync.Run{Overwrite: overwrite})
 		if err != nil || client.Requests() != 1 {
 			t.Fatalf("%v, %d requests", err, client.Requests())
 		}
@@ -43,45 +44,52 @@ func TestAnotherKeysSecretIsMarked(t *testing.T) {
 }
 
 func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
-	const refused = `the key's own, and overwrite is owned: leave them out, or allow any: "bob" wrote "B"`
+	const (
+		refused = `the key's own, and overwrite is owned: leave them out, or allow any: "bob" wrote "B"`
+		noOwner = "overwrite is owned, and this store does not say who wrote a secret: allow any"
+	)
 	unknown := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, `{"data":{"secrets_api":{"key":"admin","role":"admin","tenant":"t","unreachable":[]},"secret":[{"name":"A"}],"owned":[{"name":"A","updated_by":null}]}}`)
+		_, _ = io.WriteString(w, `{"data":{"secrets_api":{"key":"admin","role":"admin","tenant":"t","unreachable":[]},
+			"secret":[{"name":"A"}],"owned":[{"name":"A","updated_by":null}]}}`)
 	})
 	for name, tt := range map[string]struct {
 		store http.Handler
 		want  string
 	}{
-		"ours":              {shared(t).Handler(), refused},
-		"another":           {shared(t, testkit.WithDialect(prefect.DialectSnake)).Handler(), "overwrite is owned, and this store does not say who wrote a secret: allow any"},
+		"ours":              {newSharedCloud(t).Handler(), refused},
+		"another":           {newSharedCloud(t, testkit.WithDialect(prefect.DialectSnake)).Handler(), noOwner},
 		"an unknown writer": {unknown, `the store does not say who wrote "A"`},
-		"nothing there":     {testkit.New(t, testkit.WithDialect(prefect.DialectCamel)).Handler(), ""},
+		"nothing stored":    {testkit.New(t, testkit.WithDialect(prefect.DialectCamel)).Handler(), ""},
 	} {
-		_, err := against(t, storeOver(t, tt.store), secretsync.PlanInput{Overwrite: secretsync.OverwriteOwned})
-		if (err != nil) != (tt.want != "") || err != nil && (!errors.Is(err, secretsync.ErrNotOwned) || !strings.Contains(err.Error(), tt.want)) {
+		_, err := planPair(t, newStore(t, tt.store), secretsync.Run{Overwrite: secretsync.OverwriteOwned})
+		if (err != nil) != (tt.want != "") || errors.Is(err, secretsync.ErrNotOwned) != (tt.want != "") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err != nil && !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
-// However many names another key wrote, it is named once.
+// A writer is named once, however many names it wrote.
 func TestOwnedNamesAWriterOnce(t *testing.T) {
 	cloud := testkit.New(t)
 	bob := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: prefect.RoleAdmin}))
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{numbered(30)}, Overwrite: secretsync.OverwriteOwned}
-	secretsync.Apply(t.Context(), paced(bob), planned(t, paced(bob), in), secretsync.ApplyOptions{})
+	in := secretsync.Run{Sources: newNumbered(30), Overwrite: secretsync.OverwriteOwned}
+	secretsync.Apply(t.Context(), newPaced(bob), mustPlan(t, newPaced(bob), in), secretsync.ApplyOptions{})
 	plan, err := secretsync.NewPlan(in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = plan.Against(t.Context(), paced(cloud.AdminClient()))
+	err = plan.Against(t.Context(), newPaced(cloud.AdminClient()))
 	if err == nil || strings.Count(err.Error(), "bob") != 1 || !strings.HasSuffix(err.Error(), `"S009" and 20 more names`) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestOwnedLetsTheKeysOwn(t *testing.T) {
-	store := storeOver(t, storing(t, "A", "B").Handler())
-	plan, err := against(t, store, secretsync.PlanInput{Overwrite: secretsync.OverwriteOwned})
+	store := newStore(t, newCloud(t, "A", "B").Handler())
+	plan, err := planPair(t, store, secretsync.Run{Overwrite: secretsync.OverwriteOwned})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,12 +100,12 @@ func TestOwnedLetsTheKeysOwn(t *testing.T) {
 
 // A planner is not the key that will write.
 func TestAPlannerRefusesNobodysSecrets(t *testing.T) {
-	cloud := shared(t)
+	cloud := newSharedCloud(t)
 	if err := cloud.AdminClient().SetSecret(t.Context(), "OLD", 1); err != nil {
 		t.Fatal(err)
 	}
-	store := paced(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner})))
-	plan, err := against(t, store, pruneAll(secretsync.PlanInput{Overwrite: secretsync.OverwriteOwned}))
+	store := newPaced(cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner})))
+	plan, err := planPair(t, store, pruneAll(secretsync.Run{Overwrite: secretsync.OverwriteOwned}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,14 +120,19 @@ func TestAPlannerRefusesNobodysSecrets(t *testing.T) {
 
 // An unknown policy must not count as any.
 func TestAnUnknownPolicy(t *testing.T) {
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Overwrite: "own"}
+	in := secretsync.Run{Sources: newSources("A", "x"), Overwrite: "own"}
 	if _, err := secretsync.NewPlan(in); err == nil || !strings.Contains(err.Error(), "any or owned") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestOverwriteInAManifest(t *testing.T) {
-	m, err := secretsync.ParseManifest("m.toml", []byte("overwrite = \"owned\"\n[environments.a]\n[environments.b]\noverwrite = \"any\"\n"))
+	m, err := secretsync.ParseManifest("m.toml", []byte(`
+overwrite = "owned"
+[environments.a]
+[environments.b]
+overwrite = "any"
+`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,22 +142,29 @@ func TestOverwriteInAManifest(t *testing.T) {
 			t.Errorf("%q: %v, %q", name, err, e.Overwrite)
 		}
 	}
-	for bad, want := range map[string]string{`"ownd"`: "unknown value: did you mean owned?", `"own"`: "unknown value: overwrite is any", `""`: "unknown value", `true`: "expected a string", `["owned"]`: "expected a string"} {
-		if _, err := secretsync.ParseManifest("m.toml", []byte("overwrite = "+bad)); err == nil || !strings.Contains(err.Error(), "m.toml: overwrite: "+want) {
+	for bad, want := range map[string]string{
+		`"ownd"`:    "unknown value: did you mean owned?",
+		`"own"`:     "unknown value: overwrite is any",
+		`""`:        "unknown value",
+		`true`:      "expected a string",
+		`["owned"]`: "expected a string",
+	} {
+		_, err := secretsync.ParseManifest("m.toml", []byte("overwrite = "+bad))
+		if err == nil || !strings.Contains(err.Error(), "m.toml: overwrite: "+want) {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}
 }
 
-// Thousands of names are planned against a key whose patterns leave out a few.
+// Thousands of names are planned with a key whose patterns exclude most of them.
 func TestManyNamesThatAreNotReached(t *testing.T) {
 	cloud := testkit.New(t)
 	client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "k", Role: prefect.RoleAdmin, Patterns: []string{"S0*"}}))
-	plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3000)}, KeyFrom: "HERE"})
+	plan, err := secretsync.NewPlan(secretsync.Run{Sources: newNumbered(3000), WriterFrom: "HERE"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = plan.Against(t.Context(), paced(client))
+	err = plan.Against(t.Context(), newPaced(client))
 	if want := fmt.Sprintf("%q and 2890 more names", "S1008"); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -11,14 +11,14 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-func planWith(t *testing.T, in secretsync.PlanInput) (*secretsync.Plan, error) {
+func planWith(t *testing.T, in secretsync.Run) (*secretsync.Plan, error) {
 	t.Helper()
 	source, err := secretsync.ParseSecrets("secrets", []byte(`{"SLACK": "s", "CODECOV_TOKEN": "c", "github_token": "t"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	in.Tenant, in.Sources = "data", []*secretsync.Source{source}
-	return secretsync.NewPlan(in)
+	in.Sources = []*secretsync.Source{source}
+	return secretsync.NewPlanFor(in, "data")
 }
 
 func TestPatternsThatMatchNothing(t *testing.T) {
@@ -32,7 +32,7 @@ func TestPatternsThatMatchNothing(t *testing.T) {
 		"CODCOV_TOKEN": "CODECOV_TOKEN", "CODECOV_TOKENS": "CODECOV_TOKEN", "SLCAK": "SLACK", "CODCOV_*": "CODECOV_TOKEN",
 		"NPM_TOKEN": "", "NPM_*": "", "[A-Z]": "", "DOCKER*": "", "S": "",
 	} {
-		plan, err := planWith(t, secretsync.PlanInput{Rules: secretsync.Rules{Include: []string{"SLACK"}, Exclude: []string{pattern}}})
+		plan, err := planWith(t, secretsync.Run{Rules: secretsync.Rules{Include: []string{"SLACK"}, Exclude: []string{pattern}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,7 +50,7 @@ func TestPatternsThatMatchNothing(t *testing.T) {
 func quote(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` }
 
 func TestPatternsThatMatchSomething(t *testing.T) {
-	plan, err := planWith(t, secretsync.PlanInput{
+	plan, err := planWith(t, secretsync.Run{
 		Rules: secretsync.Rules{Include: []string{"SL*", "CODECOV_?OKEN"}, Exclude: []string{"CODECOV_TOKEN", "github_token"}},
 		Prune: secretsync.Prune{Scope: []string{"S*"}, MaxDeletes: new(int)},
 	})
@@ -66,12 +66,12 @@ func TestAnIncludeThatLeavesNothing(t *testing.T) {
 		"it is empty, and none of the names":    {Include: []string{}, Names: map[string]secretsync.NameRule{"a": {From: "ZZZ"}}},
 		"none of the names that it takes has a": {Include: []string{"SLACK"}, Exclude: []string{"S*"}},
 	} {
-		_, err := planWith(t, secretsync.PlanInput{Rules: rules})
+		_, err := planWith(t, secretsync.Run{Rules: rules})
 		if !errors.Is(err, secretsync.ErrNothingIncluded) || !strings.Contains(err.Error(), says) {
 			t.Errorf("%+v: %v, want %q", rules, err, says)
 		}
 	}
-	if _, err := planWith(t, secretsync.PlanInput{Rules: secretsync.Rules{Exclude: []string{"*"}}}); err != nil {
+	if _, err := planWith(t, secretsync.Run{Rules: secretsync.Rules{Exclude: []string{"*"}}}); err != nil {
 		t.Errorf("without include: %v", err)
 	}
 }
@@ -79,9 +79,9 @@ func TestAnIncludeThatLeavesNothing(t *testing.T) {
 func TestPruneScopesThatMatchNothing(t *testing.T) {
 	fake := testkit.New(t)
 	fake.Set("TEAM_OLD", "x")
-	plan, err := planWith(t, secretsync.PlanInput{Prune: secretsync.Prune{Scope: []string{"team_*", "TEAM_*", "SLACK", "OTHER_*"}}})
+	plan, err := planWith(t, secretsync.Run{Prune: secretsync.Prune{Scope: []string{"team_*", "TEAM_*", "SLACK", "OTHER_*"}}})
 	if err == nil {
-		err = plan.Against(t.Context(), paced(fake.AdminClient()))
+		err = plan.Against(t.Context(), newPaced(fake.AdminClient()))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +94,7 @@ func TestPruneScopesThatMatchNothing(t *testing.T) {
 }
 
 func TestMaxDeletesWithoutAScope(t *testing.T) {
-	plan, err := planWith(t, secretsync.PlanInput{Prune: secretsync.Prune{MaxDeletes: new(int)}})
+	plan, err := planWith(t, secretsync.Run{Prune: secretsync.Prune{MaxDeletes: new(int)}})
 	if err != nil || len(plan.Remarks) != 1 || !strings.Contains(plan.Remarks[0], "max-deletes is set and there is no prune scope") {
 		t.Errorf("%v, %v", err, plan.Remarks)
 	}
@@ -104,14 +104,14 @@ func TestMaxDeletesWithoutAScope(t *testing.T) {
 func TestPatternsAreMasked(t *testing.T) {
 	mask := func(text string) string { return strings.ReplaceAll(text, "pasted", "***") }
 	rules := secretsync.Rules{Include: []string{`"pasted"`, "pasted*"}}
-	_, err := planWith(t, secretsync.PlanInput{Rules: rules, Mask: mask})
+	_, err := planWith(t, secretsync.Run{Rules: rules, Mask: mask})
 	if err == nil || strings.Contains(err.Error(), "pasted") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestNamesThatNoSourceHas(t *testing.T) {
-	plan, err := planWith(t, secretsync.PlanInput{Rules: secretsync.Rules{Names: map[string]secretsync.NameRule{
+	plan, err := planWith(t, secretsync.Run{Rules: secretsync.Rules{Names: map[string]secretsync.NameRule{
 		"hook": {From: "slack"}, "other": {From: "NOTHING_LIKE_IT"}, "pasted": {From: `"xoxb-1"`},
 	}}})
 	if err != nil {

@@ -8,11 +8,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 )
 
-// keyIn says that an entry is or holds a key of the run, which no flow is to get;
-// empty if it does not. What goes by the name of a key's variable is a key as well,
-// such as the one of another run, and is sent only if it is asked for by its name.
+// keyIn says that an entry equals or contains a key of the run, which no flow is to get;
+// empty if it does not. An entry with the name of a key's variable counts as a key as
+// well, such as that of another run, and is sent only if it is asked for by its name.
 func (p *planner) keyIn(name, text string, listed bool) string {
-	for _, value := range append(slices.Clone(p.in.OtherKeys), p.in.APIKey) {
+	for _, value := range p.in.Keys {
 		key := strings.TrimSpace(value.RevealText())
 		switch {
 		case key == "":
@@ -28,7 +28,7 @@ func (p *planner) keyIn(name, text string, listed bool) string {
 	return ""
 }
 
-// isKey compares without the spaces around, which a key is never sent with, and
+// isKey compares without surrounding spaces, which a key is never sent with, and
 // without the quotation marks of a JSON string.
 func isKey(text, key string) bool {
 	if text = strings.TrimSpace(text); text == key {

@@ -13,7 +13,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-func source(label string, pairs ...string) *secretsync.Source {
+// newSource makes a source of names and texts, in turn.
+func newSource(label string, pairs ...string) *secretsync.Source {
 	s := &secretsync.Source{Label: label}
 	for i := 0; i < len(pairs); i += 2 {
 		s.Entries = append(s.Entries, secretsync.Entry{Name: pairs[i], Text: prefect.TextValue(pairs[i+1])})
@@ -21,7 +22,12 @@ func source(label string, pairs ...string) *secretsync.Source {
 	return s
 }
 
-// lines shows a plan as kind, name, source and reason.
+// newSources is newSource, for a run with one source.
+func newSources(pairs ...string) []*secretsync.Source {
+	return []*secretsync.Source{newSource("s", pairs...)}
+}
+
+// lines returns the actions of a plan as kind, name, source and reason.
 func lines(p *secretsync.Plan) []string {
 	var all []string
 	for _, a := range p.Actions {
@@ -33,41 +39,48 @@ func lines(p *secretsync.Plan) []string {
 func TestNewPlan(t *testing.T) {
 	tests := []struct {
 		name string
-		in   secretsync.PlanInput
+		in   secretsync.Run
 		want []string
 	}{
 		{
 			"GitHub's token in any case, and an empty one",
-			secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x", "github_token", "t", "GITHUB_TOKEN", "t", "E", "")}},
-			[]string{"create A<A", "skip E<E empty", "skip GITHUB_TOKEN<GITHUB_TOKEN GitHub's own token", "skip github_token<github_token GitHub's own token"},
+			secretsync.Run{Sources: newSources("A", "x", "github_token", "t", "GITHUB_TOKEN", "t", "E", "")},
+			[]string{
+				"create A<A", "skip E<E empty", "skip GITHUB_TOKEN<GITHUB_TOKEN GitHub's own token",
+				"skip github_token<github_token GitHub's own token",
+			},
 		},
 		{
 			"the key of this run, whatever its name",
-			secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x", "DEPLOY", canary+"\n")}, APIKey: prefect.TextValue(canary)},
+			secretsync.Run{Sources: newSources("A", "x", "DEPLOY", canary+"\n"), Keys: []prefect.Value{prefect.TextValue(canary)}},
 			[]string{"create A<A", "skip DEPLOY<DEPLOY its value is the API key of this run"},
 		},
 		{
 			"include and exclude are anchored, exclude wins",
-			secretsync.PlanInput{
-				Sources: []*secretsync.Source{source("s", "DB_URL", "x", "DB_TEST", "x", "MY_DB_URL", "x")},
+			secretsync.Run{
+				Sources: newSources("DB_URL", "x", "DB_TEST", "x", "MY_DB_URL", "x"),
 				Rules:   secretsync.Rules{Include: []string{"DB_*"}, Exclude: []string{"*_TEST"}},
 			},
 			[]string{`skip DB_TEST<DB_TEST excluded by "*_TEST"`, "create DB_URL<DB_URL", "skip MY_DB_URL<MY_DB_URL not included"},
 		},
 		{
 			"names imply include, and are the only ones",
-			secretsync.PlanInput{
-				Sources: []*secretsync.Source{source("s", "SLACK", "x", "KEY", "42", "B", "x")},
+			secretsync.Run{
+				Sources: newSources("SLACK", "x", "KEY", "42", "B", "x"),
 				Rules: secretsync.Rules{Include: []string{"B"}, Names: map[string]secretsync.NameRule{
-					"slack webhook": {From: "SLACK"}, "slack copy": {From: "SLACK"}, "n": {From: "KEY", Format: secretsync.FormatJSON}, "gone": {From: "NOPE"},
+					"slack webhook": {From: "SLACK"}, "slack copy": {From: "SLACK"},
+					"n": {From: "KEY", Format: secretsync.FormatJSON}, "gone": {From: "NOPE"},
 				}},
 			},
-			[]string{"create B<B", "skip gone<NOPE no source has NOPE", "create n<KEY a JSON scalar; a flow gets its value", "create slack copy<SLACK", "create slack webhook<SLACK"},
+			[]string{
+				"create B<B", "skip gone<NOPE no source has NOPE", "create n<KEY a JSON scalar; a flow gets its value",
+				"create slack copy<SLACK", "create slack webhook<SLACK",
+			},
 		},
 		{
 			"a listed name that exclude takes out",
-			secretsync.PlanInput{
-				Sources: []*secretsync.Source{source("s", "A", "x", "B", "x")},
+			secretsync.Run{
+				Sources: newSources("A", "x", "B", "x"),
 				Rules:   secretsync.Rules{Exclude: []string{"A"}, Names: map[string]secretsync.NameRule{"a": {From: "A"}}},
 			},
 			[]string{`skip A<A excluded by "A"`, "create B<B"},
@@ -91,8 +104,9 @@ func TestPlanAgainstAStore(t *testing.T) {
 	for _, name := range []string{"A", "E", "OTHER"} {
 		cloud.Set(name, 1)
 	}
-	plan := planned(t, paced(cloud.AdminClient()), secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "B", "x", "A", "y", "E", "")}})
-	if diff := cmp.Diff([]string{`overwrite A<A overwrites what "testkit" wrote`, "create B<B", "skip E<E empty"}, lines(plan)); diff != "" {
+	plan := mustPlan(t, newPaced(cloud.AdminClient()), secretsync.Run{Sources: newSources("B", "x", "A", "y", "E", "")})
+	want := []string{`overwrite A<A overwrites what "testkit" wrote`, "create B<B", "skip E<E empty"}
+	if diff := cmp.Diff(want, lines(plan)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -103,24 +117,28 @@ func TestNewPlanErrors(t *testing.T) {
 	}
 	tests := []struct {
 		name string
-		in   secretsync.PlanInput
+		in   secretsync.Run
 		want string
 	}{
-		{"two sources", secretsync.PlanInput{Sources: []*secretsync.Source{source("one", "A", canary), source("two", "A", canary)}},
-			`"A" has two sources, A in one and A in two`},
-		{"two names", secretsync.PlanInput{
-			Sources: []*secretsync.Source{source("one", "A", canary, "B", canary)},
+		{"two sources", secretsync.Run{
+			Sources: []*secretsync.Source{newSource("one", "A", canary), newSource("two", "A", canary)},
+		}, `"A" has two sources, A in one and A in two`},
+		{"two names", secretsync.Run{
+			Sources: []*secretsync.Source{newSource("one", "A", canary, "B", canary)},
 			Rules:   secretsync.Rules{Names: map[string]secretsync.NameRule{"B": {From: "A"}}},
 		}, `"B" has two sources`},
-		{"required and missing", secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Rules: required("NOPE", "")},
+		{"required and missing", secretsync.Run{Sources: newSources("A", "x"), Rules: required("NOPE", "")},
 			`"D" is required and no source has NOPE`},
-		{"required and empty", secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "", "B", "x")}, Rules: required("A", "")},
+		{"required and empty", secretsync.Run{Sources: newSources("A", "", "B", "x"), Rules: required("A", "")},
 			`"D" is required and its source A in s is empty`},
-		{"required and GitHub's token", secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "github_token", "t", "B", "x")}, Rules: required("github_token", "")},
-			`"D" is required and comes from github_token, which stays out: GitHub's own token`},
-		{"required and the key", secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary, "B", "x")}, Rules: required("A", ""), APIKey: prefect.TextValue(canary)},
-			`"D" is required and comes from A, which stays out: its value is the API key`},
-		{"not its format", secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary)}, Rules: required("A", secretsync.FormatJSON)},
+		{"required and GitHub's token", secretsync.Run{
+			Sources: newSources("github_token", "t", "B", "x"), Rules: required("github_token", ""),
+		}, `"D" is required and comes from github_token, which stays out: GitHub's own token`},
+		{"required and the key", secretsync.Run{
+			Sources: newSources("A", canary, "B", "x"), Rules: required("A", ""),
+			Keys: []prefect.Value{prefect.TextValue(canary)},
+		}, `"D" is required and comes from A, which stays out: its value is the API key`},
+		{"not its format", secretsync.Run{Sources: newSources("A", canary), Rules: required("A", secretsync.FormatJSON)},
 			`"D", from A in s: its value is not JSON`},
 	}
 	for _, tt := range tests {
@@ -136,9 +154,10 @@ func TestNewPlanErrors(t *testing.T) {
 func TestAnEmptySourceFailsThePlan(t *testing.T) {
 	key := prefect.TextValue(canary)
 	for _, s := range []*secretsync.Source{
-		source("s"), source("s", "github_token", "t"), source("s", "UNSET", ""), source("s", "github_token", "t", "PREFECT_SECRETS_API_KEY", canary),
+		newSource("s"), newSource("s", "github_token", "t"), newSource("s", "UNSET", ""),
+		newSource("s", "github_token", "t", "PREFECT_SECRETS_API_KEY", canary),
 	} {
-		_, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{s}, APIKey: key})
+		_, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{s}, Keys: []prefect.Value{key}})
 		if !errors.Is(err, secretsync.ErrEmptySource) {
 			t.Errorf("%d entries: got %v", len(s.Entries), err)
 		}

@@ -4,15 +4,15 @@ import "sync"
 
 // progress adds up how far the tenants have come.
 type progress struct {
-	tell  func(done, total int)
-	total int // of all tenants
+	report func(done, total int)
+	total  int // of all tenants
 
 	mu   sync.Mutex
 	done []int // by tenant
 }
 
-func newProgress(tenants []TenantResult, tell func(done, total int)) *progress {
-	p := &progress{tell: tell, done: make([]int, len(tenants))}
+func newProgress(tenants []TenantResult, report func(done, total int)) *progress {
+	p := &progress{report: report, done: make([]int, len(tenants))}
 	for _, t := range tenants {
 		if t.Plan != nil {
 			p.total += t.Plan.changes()
@@ -21,9 +21,9 @@ func newProgress(tenants []TenantResult, tell func(done, total int)) *progress {
 	return p
 }
 
-// of hears of one tenant.
+// of returns the function to call with one tenant's progress; nil if nobody wants it.
 func (p *progress) of(tenant int) func(done, total int) {
-	if p.tell == nil {
+	if p.report == nil {
 		return nil
 	}
 	return func(done, _ int) {
@@ -34,6 +34,6 @@ func (p *progress) of(tenant int) func(done, total int) {
 		for _, n := range p.done {
 			sum += n
 		}
-		p.tell(sum, p.total)
+		p.report(sum, p.total)
 	}
 }

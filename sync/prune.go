@@ -15,13 +15,12 @@ var ErrTooManyDeletes = errors.New("too many names would be deleted")
 // pruning is what a plan needs to know to delete nothing that somebody wants.
 type pruning struct {
 	Prune
-	unowned   bool
 	protected map[string]bool // names that a source has or a rule lists
-	empty     []string        // the sources without secrets, as reports call them
+	empty     []string        // labels of the sources without secrets
 }
 
-// candidates are the names of the store that may be deleted, as far as the plan's
-// input says.
+// candidates returns which of the existing names may be deleted, before their owners
+// are known. If a source is empty, no name may be: the source may have failed.
 func (p *pruning) candidates(existing []string) []string {
 	if len(p.empty) > 0 {
 		return nil
@@ -35,8 +34,17 @@ func (p *pruning) candidates(existing []string) []string {
 	return names
 }
 
-// deletions are what happens to the candidates: deleted, or kept and why.
-func (p *Plan) deletions(ctx context.Context, store *paced, candidates []string) error {
+// prevented says why a plan with a prune scope deletes nothing; empty if it may.
+func (p *pruning) prevented() string {
+	if len(p.Scope) == 0 || len(p.empty) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("nothing is pruned: there is no secret in %s", strings.Join(p.empty, ", "))
+}
+
+// planDeletes adds an action for each candidate: it is deleted, or skipped with the
+// reason.
+func (p *Plan) planDeletes(ctx context.Context, store *paced, candidates []string) error {
 	if len(candidates) == 0 {
 		return nil
 	}
@@ -45,60 +53,61 @@ func (p *Plan) deletions(ctx context.Context, store *paced, candidates []string)
 		return err
 	}
 	for _, name := range candidates {
-		owner, existing := owners[name]
-		if owners != nil && !existing {
+		owner, exists := owners[name]
+		if owners != nil && !exists {
 			continue
 		}
-		p.Actions = append(p.Actions, p.deletion(name, owner))
+		p.Actions = append(p.Actions, p.deleteAction(name, owner))
 	}
-	return p.withinLimit()
+	return p.checkDeletes()
 }
 
-// deletion is what happens to a name without a source.
-func (p *Plan) deletion(name, owner string) Action {
-	const gone = "no source has it"
-	a := Action{Tenant: p.Tenant, Name: name, Kind: Delete, Reason: gone}
+// deleteAction returns what happens to a name without a source.
+func (p *Plan) deleteAction(name, owner string) Action {
+	const noSource = "no source has it"
+	a := Action{Tenant: p.Tenant, Name: name, Kind: Delete, Reason: noSource}
 	switch {
-	case owner == "" && !p.prune.unowned:
+	case owner == "" && !p.prune.Unowned:
 		a.Kind, a.Warn = Skip, true
-		a.Reason = gone + "; not deleted: the store does not say who wrote it (--prune-unowned)"
+		a.Reason = noSource + "; not deleted: the store does not say who wrote it (--prune-unowned)"
 	case p.owners.another(owner) && p.owners.planner:
-		a.WrittenBy, a.Reason = owner, fmt.Sprintf("%s; only the key that wrote it, %q, deletes it", gone, owner)
+		a.WrittenBy, a.Reason = owner, fmt.Sprintf("%s; only the key that wrote it, %q, deletes it", noSource, owner)
 	case p.owners.another(owner):
 		a.Kind, a.Warn = Skip, true
-		a.WrittenBy, a.Reason = owner, fmt.Sprintf("%s; not deleted: the key %q wrote it last", gone, owner)
+		a.WrittenBy, a.Reason = owner, fmt.Sprintf("%s; not deleted: the key %q wrote it last", noSource, owner)
 	}
 	return a
 }
 
-// withinLimit fails if a sync would delete more than it may. A planner, which does
-// not know whose sync it will be, fails if that holds for every key's.
-func (p *Plan) withinLimit() error {
-	limit, all := p.prune.Limit(), p.deleters()
-	var over []deleter
+// checkDeletes fails if a sync would delete more than it may. A planner does not know
+// which key will sync; its plan fails if the sync of every key would.
+func (p *Plan) checkDeletes() error {
+	limit, all := p.prune.limit(), p.deleters()
+	var exceeding []deleter
 	for _, d := range all {
 		if len(d.names) > limit {
-			over = append(over, d)
+			exceeding = append(exceeding, d)
 		}
 	}
-	if len(over) > 0 && len(over) == len(all) {
+	if len(exceeding) > 0 && len(exceeding) == len(all) {
 		return fmt.Errorf("%w: %d, and max-deletes allows %d: narrow the prune scope, or raise max-deletes if all of these are to go: %s",
-			ErrTooManyDeletes, len(over[0].names), limit, quotedList(over[0].names))
+			ErrTooManyDeletes, len(exceeding[0].names), limit, quotedList(exceeding[0].names))
 	}
-	for _, d := range over {
+	for _, d := range exceeding {
 		p.Remarks = append(p.Remarks, fmt.Sprintf("a sync with %q would fail: it would delete %d names, and max-deletes allows %d", d.key, len(d.names), limit))
 	}
 	return nil
 }
 
-// deleter is a key whose sync deletes names; without a name the key in use.
+// deleter is a key, and the names that its sync would delete. An empty key is the one
+// in use.
 type deleter struct {
 	key   string
 	names []string
 }
 
-// deleters are the keys that one of may make the plan's deletions, sorted: a name
-// that another key wrote is deleted by that key alone, any other by each.
+// deleters returns the keys whose sync would delete something, sorted. Only the key
+// that wrote a name deletes it; a name without a known writer is deleted by each.
 func (p *Plan) deleters() []deleter {
 	byKey := map[string][]string{}
 	for _, a := range p.Actions {
@@ -106,7 +115,7 @@ func (p *Plan) deleters() []deleter {
 			byKey[a.WrittenBy] = append(byKey[a.WrittenBy], a.Name)
 		}
 	}
-	anyones := byKey[""]
+	unowned := byKey[""]
 	if len(byKey) > 1 {
 		delete(byKey, "")
 	}
@@ -114,27 +123,9 @@ func (p *Plan) deleters() []deleter {
 	for _, key := range slices.Sorted(maps.Keys(byKey)) {
 		names := byKey[key]
 		if key != "" {
-			names = slices.Concat(anyones, names)
+			names = slices.Concat(unowned, names)
 		}
 		all = append(all, deleter{key, names})
 	}
 	return all
-}
-
-func (p *Plan) names(kind Kind) []string {
-	var names []string
-	for _, a := range p.Actions {
-		if a.Kind == kind {
-			names = append(names, a.Name)
-		}
-	}
-	return names
-}
-
-// refused says why a plan with a prune scope deletes nothing; empty if it may.
-func (p *pruning) refused() string {
-	if len(p.Scope) == 0 || len(p.empty) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("nothing is pruned: there is no secret in %s", strings.Join(p.empty, ", "))
 }

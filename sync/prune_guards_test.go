@@ -13,8 +13,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// guarded is a run that would delete OLD, which the key admin wrote, but for one
-// guard.
+// guarded is a run that would delete OLD, which the key admin wrote, if it were not for
+// one guard.
 type guarded struct {
 	name  string
 	guard func(*guardedRun)
@@ -23,14 +23,14 @@ type guarded struct {
 type guardedRun struct {
 	*testing.T
 	cloud *testkit.Cloud
-	in    secretsync.PlanInput
+	in    secretsync.Run
 	o     secretsync.ApplyOptions
 }
 
-// has adds an entry to the one source.
+// has adds an entry to the source.
 func (r *guardedRun) has(name, value string) {
 	s := r.in.Sources[0]
-	s.Entries = append(s.Entries, source("", name, value).Entries...)
+	s.Entries = append(s.Entries, newSource("", name, value).Entries...)
 }
 
 func (r *guardedRun) lists(name string, rule secretsync.NameRule) {
@@ -45,8 +45,8 @@ func (r *guardedRun) writtenBy(name string) {
 	}
 }
 
-// guards are those of pruning, one a row; a source that failed is the command's to
-// guard against (prune.txtar).
+// guards are the guards of pruning. A source that failed is guarded against by the
+// command (prune.txtar).
 var guards = []guarded{
 	{"without a scope", func(r *guardedRun) { r.in.Prune.Scope = nil }},
 	{"outside of the scope", func(r *guardedRun) { r.in.Prune.Scope = []string{"team_*"} }},
@@ -54,17 +54,20 @@ var guards = []guarded{
 	{"a source has it, empty", func(r *guardedRun) { r.has("OLD", "") }},
 	{"a source has it, excluded", func(r *guardedRun) { r.has("OLD", "x"); r.in.Rules.Exclude = []string{"OLD"} }},
 	{"a source has it, not included", func(r *guardedRun) { r.has("OLD", "x"); r.in.Rules.Include = []string{"A"} }},
-	{"a source has it, the key of this run", func(r *guardedRun) { r.has("OLD", canary); r.in.APIKey = prefect.TextValue(canary) }},
+	{"a source has it, the key of this run", func(r *guardedRun) {
+		r.has("OLD", canary)
+		r.in.Keys = []prefect.Value{prefect.TextValue(canary)}
+	}},
 	{"a source has it, under another name", func(r *guardedRun) {
 		r.has("OLD", "x")
 		r.lists("NEW", secretsync.NameRule{From: "OLD"})
 	}},
 	{"a rule lists it", func(r *guardedRun) { r.lists("OLD", secretsync.NameRule{From: "A"}) }},
 	{"a rule lists it, and no source has it", func(r *guardedRun) { r.lists("OLD", secretsync.NameRule{From: "NOWHERE"}) }},
-	{"a source is empty", func(r *guardedRun) { r.in.Sources = append(r.in.Sources, source("vars")) }},
+	{"a source is empty", func(r *guardedRun) { r.in.Sources = append(r.in.Sources, newSource("vars")) }},
 	{"a source has the key of this run alone", func(r *guardedRun) {
-		r.in.Sources = append(r.in.Sources, source("vars", "KEY", canary))
-		r.in.APIKey = prefect.TextValue(canary)
+		r.in.Sources = append(r.in.Sources, newSource("vars", "KEY", canary))
+		r.in.Keys = []prefect.Value{prefect.TextValue(canary)}
 	}},
 	{"max-deletes is 0", func(r *guardedRun) { r.in.Prune.MaxDeletes = new(int) }},
 	{"more than 5, without max-deletes", func(r *guardedRun) {
@@ -75,7 +78,10 @@ var guards = []guarded{
 		}
 	}},
 	{"another key wrote it", func(r *guardedRun) { r.writtenBy("bob") }},
-	{"another key wrote it, and what nobody owns may go", func(r *guardedRun) { r.writtenBy("bob"); r.in.PruneUnowned = true }},
+	{"another key wrote it, and what nobody owns may be deleted", func(r *guardedRun) {
+		r.writtenBy("bob")
+		r.in.Prune.Unowned = true
+	}},
 	{"the store does not say who wrote it", func(r *guardedRun) {
 		r.cloud = testkit.New(r.T, testkit.WithDialect(prefect.DialectSnake))
 		r.cloud.Set("OLD", "old")
@@ -91,12 +97,12 @@ var guards = []guarded{
 	}},
 }
 
-// deletesOLD reports whether a run that is guarded so, or not at all, deletes OLD.
-func deletesOLD(t *testing.T, guard func(*guardedRun)) bool {
-	r := &guardedRun{T: t, cloud: storing(t, "OLD")}
-	r.in = pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}})
+// runDeletesOLD reports whether a run with a guard deletes OLD.
+func runDeletesOLD(t *testing.T, guard func(*guardedRun)) bool {
+	r := &guardedRun{T: t, cloud: newCloud(t, "OLD")}
+	r.in = pruneAll(secretsync.Run{Sources: newSources("A", "x")})
 	guard(r)
-	store := paced(r.cloud.AdminClient())
+	store := newPaced(r.cloud.AdminClient())
 	plan, err := secretsync.NewPlan(r.in)
 	if err != nil {
 		t.Fatal(err)
@@ -108,13 +114,13 @@ func deletesOLD(t *testing.T, guard func(*guardedRun)) bool {
 }
 
 func TestEachGuardOfPruneKeepsAName(t *testing.T) {
-	if !deletesOLD(t, func(*guardedRun) {}) {
+	if !runDeletesOLD(t, func(*guardedRun) {}) {
 		t.Fatal("without a guard nothing is deleted, so that no guard is tested")
 	}
 	for _, g := range guards {
 		t.Run(g.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				if deletesOLD(t, g.guard) {
+				if runDeletesOLD(t, g.guard) {
 					t.Error("it was deleted")
 				}
 			})

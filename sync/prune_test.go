@@ -16,8 +16,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// storing is a fake whose secrets the key admin wrote.
-func storing(t *testing.T, names ...string) *testkit.Cloud {
+// newCloud makes a fake whose secrets the key admin wrote.
+func newCloud(t *testing.T, names ...string) *testkit.Cloud {
 	t.Helper()
 	cloud := testkit.New(t)
 	client := cloud.AdminClient()
@@ -29,13 +29,13 @@ func storing(t *testing.T, names ...string) *testkit.Cloud {
 	return cloud
 }
 
-func pruneAll(in secretsync.PlanInput) secretsync.PlanInput {
+func pruneAll(in secretsync.Run) secretsync.Run {
 	in.Prune.Scope = []string{"*"}
 	return in
 }
 
-// deletes are the names that a plan deletes.
-func deletes(p *secretsync.Plan) []string {
+// deletedNames returns the names that a plan deletes.
+func deletedNames(p *secretsync.Plan) []string {
 	names := []string{}
 	for _, a := range p.Actions {
 		if a.Kind == secretsync.Delete {
@@ -46,10 +46,10 @@ func deletes(p *secretsync.Plan) []string {
 }
 
 func TestPruneDeletesWhatNoSourceHas(t *testing.T) {
-	cloud := storing(t, "A", "team_old", "other_old")
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{Scope: []string{"team_*"}}}
-	store := paced(cloud.AdminClient())
-	plan := planned(t, store, in)
+	cloud := newCloud(t, "A", "team_old", "other_old")
+	in := secretsync.Run{Sources: newSources("A", "x"), Prune: secretsync.Prune{Scope: []string{"team_*"}}}
+	store := newPaced(cloud.AdminClient())
+	plan := mustPlan(t, store, in)
 	if diff := cmp.Diff([]string{"overwrite A<A", "delete team_old< no source has it"}, lines(plan)); diff != "" {
 		t.Fatal(diff)
 	}
@@ -67,27 +67,29 @@ func TestPruneDeletesWhatNoSourceHas(t *testing.T) {
 }
 
 func TestWithoutAScopeNothingIsPruned(t *testing.T) {
-	cloud := storing(t, "A", "OLD")
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: true}
-	plan := planned(t, paced(cloud.AdminClient()), in)
-	if len(deletes(plan)) != 0 || len(cloud.Calls(faults.Match{Field: "secrets_api"})) != 1 {
-		t.Errorf("deletes %v", deletes(plan))
+	cloud := newCloud(t, "A", "OLD")
+	in := secretsync.Run{Sources: newSources("A", "x"), Prune: secretsync.Prune{Unowned: true}}
+	plan := mustPlan(t, newPaced(cloud.AdminClient()), in)
+	if len(deletedNames(plan)) != 0 || len(cloud.Calls(faults.Match{Field: "secrets_api"})) != 1 {
+		t.Errorf("deletes %v", deletedNames(plan))
 	}
 }
 
-// A name that a source has stays, whatever the plan does with it there.
+// A name that a source has is not deleted, whatever the plan does with it.
 func TestPruneSparesWhatASourceHas(t *testing.T) {
 	names := []string{"EMPTY", "EXCLUDED", "GITHUB_TOKEN", "KEY", "NOT_INCLUDED", "LISTED", "MISSING", "RENAMED"}
-	cloud := storing(t, names...)
-	in := pruneAll(secretsync.PlanInput{
-		Sources: []*secretsync.Source{source("s", "A", "x", "EMPTY", "", "EXCLUDED", "x", "GITHUB_TOKEN", "x", "KEY", canary, "NOT_INCLUDED", "x", "RENAMED", "x")},
+	cloud := newCloud(t, names...)
+	in := pruneAll(secretsync.Run{
+		Sources: newSources(
+			"A", "x", "EMPTY", "", "EXCLUDED", "x", "GITHUB_TOKEN", "x", "KEY", canary, "NOT_INCLUDED", "x", "RENAMED", "x",
+		),
 		Rules: secretsync.Rules{
 			Include: []string{"A", "EMPTY", "EXCLUDED"}, Exclude: []string{"EXCLUDED"},
 			Names: map[string]secretsync.NameRule{"LISTED": {From: "RENAMED"}, "MISSING": {From: "NOWHERE"}},
 		},
-		APIKey: prefect.TextValue(canary),
+		Keys: []prefect.Value{prefect.TextValue(canary)},
 	})
-	if got := deletes(planned(t, paced(cloud.AdminClient()), in)); len(got) != 0 {
+	if got := deletedNames(mustPlan(t, newPaced(cloud.AdminClient()), in)); len(got) != 0 {
 		t.Errorf("deletes %v", got)
 	}
 }
@@ -95,24 +97,24 @@ func TestPruneSparesWhatASourceHas(t *testing.T) {
 func TestPruneHasALimit(t *testing.T) {
 	limit := func(n int) *int { return &n }
 	tests := []struct {
-		there int
+		names int
 		limit *int
 		fails bool
 	}{{5, nil, false}, {6, nil, true}, {6, limit(6), false}, {1, limit(0), true}, {2, limit(1), true}}
 	for _, tt := range tests {
 		var names []string
-		for i := range tt.there {
+		for i := range tt.names {
 			names = append(names, fmt.Sprint("OLD", i))
 		}
-		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}})
+		in := pruneAll(secretsync.Run{Sources: newSources("A", "x")})
 		in.Prune.MaxDeletes = tt.limit
 		plan, err := secretsync.NewPlan(in)
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = plan.Against(t.Context(), paced(storing(t, names...).AdminClient()))
+		err = plan.Against(t.Context(), newPaced(newCloud(t, names...).AdminClient()))
 		if (err != nil) != tt.fails {
-			t.Errorf("%d names, limit %d: %v", tt.there, in.Prune.Limit(), err)
+			t.Errorf("%d names, limit %d: %v", tt.names, in.Prune.Limit(), err)
 		}
 		if err != nil && !strings.Contains(err.Error(), "max-deletes") {
 			t.Errorf("the error is %v", err)
@@ -122,59 +124,68 @@ func TestPruneHasALimit(t *testing.T) {
 
 func TestALimitBelowZeroIsNoLimit(t *testing.T) {
 	n := -1
-	_, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{MaxDeletes: &n}})
+	_, err := secretsync.NewPlan(secretsync.Run{Sources: newSources("A", "x"), Prune: secretsync.Prune{MaxDeletes: &n}})
 	if err == nil || !strings.Contains(err.Error(), "max-deletes is -1") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := secretsync.NewPlan(secretsync.PlanInput{Prune: secretsync.Prune{Scope: []string{"["}}}); err == nil || !strings.Contains(err.Error(), "not a glob") {
+	_, err = secretsync.NewPlan(secretsync.Run{Prune: secretsync.Prune{Scope: []string{"["}}})
+	if err == nil || !strings.Contains(err.Error(), "not a glob") {
 		t.Errorf("got %v", err)
 	}
 }
 
-// One source that came out empty may be one that failed upstream.
+// A source that is empty may be one that failed upstream.
 func TestAnEmptySourcePrunesNothing(t *testing.T) {
 	for name, empty := range map[string]*secretsync.Source{
-		"no entries": source("vars"), "no texts": source("vars", "X", ""), "GitHub's token": source("vars", "github_token", "x"),
-		"the key": source("vars", "PREFECT_SECRETS_API_KEY", canary),
+		"no entries":     newSource("vars"),
+		"no texts":       newSource("vars", "X", ""),
+		"GitHub's token": newSource("vars", "github_token", "x"),
+		"the key":        newSource("vars", "PREFECT_SECRETS_API_KEY", canary),
 	} {
-		cloud := storing(t, "OLD")
-		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x"), empty}, APIKey: prefect.TextValue(canary)})
-		plan := planned(t, paced(cloud.AdminClient()), in)
-		if diff := cmp.Diff([]string{"nothing is pruned: there is no secret in vars"}, plan.Notes); diff != "" || len(deletes(plan)) != 0 {
-			t.Errorf("%s: deletes %v, %s", name, deletes(plan), diff)
+		cloud := newCloud(t, "OLD")
+		in := pruneAll(secretsync.Run{
+			Sources: append(newSources("A", "x"), empty), Keys: []prefect.Value{prefect.TextValue(canary)},
+		})
+		plan := mustPlan(t, newPaced(cloud.AdminClient()), in)
+		diff := cmp.Diff([]string{"nothing is pruned: there is no secret in vars"}, plan.Notes)
+		if diff != "" || len(deletedNames(plan)) != 0 {
+			t.Errorf("%s: deletes %v, %s", name, deletedNames(plan), diff)
 		}
 	}
 }
 
 func TestPruneSparesWhatAnotherKeyWrote(t *testing.T) {
-	cloud := storing(t, "MINE", "THEIRS")
+	cloud := newCloud(t, "MINE", "THEIRS")
 	other := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: prefect.RoleAdmin}))
 	if err := other.SetSecret(t.Context(), "THEIRS", "new"); err != nil {
 		t.Fatal(err)
 	}
 	for _, unowned := range []bool{false, true} {
-		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: unowned})
-		plan := planned(t, paced(cloud.AdminClient()), in)
-		want := []string{"create A<A", "delete MINE< no source has it", `skip THEIRS< no source has it; not deleted: the key "bob" wrote it last`}
+		in := pruneAll(secretsync.Run{Sources: newSources("A", "x"), Prune: secretsync.Prune{Unowned: unowned}})
+		plan := mustPlan(t, newPaced(cloud.AdminClient()), in)
+		want := []string{
+			"create A<A", "delete MINE< no source has it",
+			`skip THEIRS< no source has it; not deleted: the key "bob" wrote it last`,
+		}
 		if diff := cmp.Diff(want, lines(plan)); diff != "" {
 			t.Error(diff)
 		}
 	}
 }
 
-// Owners are asked for what is planned, with the names, and for the candidates.
+// The owners of what is planned are asked with the names, those of the candidates after.
 func TestOnlyCandidatesAreAskedFor(t *testing.T) {
-	cloud := storing(t, "A", "B", "team_OLD")
+	cloud := newCloud(t, "A", "B", "team_OLD")
 	var asked []string
 	h := cloud.Handler()
-	store := storeOver(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	store := newStore(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if body := readBody(t, r); strings.Contains(body, "updated_by") {
 			asked = append(asked, body)
 		}
 		h.ServeHTTP(w, r)
 	}))
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, Prune: secretsync.Prune{Scope: []string{"team_*"}}}
-	planned(t, store, in)
+	in := secretsync.Run{Sources: newSources("A", "x"), Prune: secretsync.Prune{Scope: []string{"team_*"}}}
+	mustPlan(t, store, in)
 	if len(asked) != 2 || !strings.Contains(asked[0], `{"names":["A"]}`) || !strings.Contains(asked[1], `{"names":["team_OLD"]}`) {
 		t.Errorf("asked %q", asked)
 	}
@@ -184,9 +195,11 @@ func TestAStoreThatNamesNoOwner(t *testing.T) {
 	for _, unowned := range []bool{false, true} {
 		cloud := testkit.New(t, testkit.WithDialect(prefect.DialectSnake))
 		cloud.Set("OLD", 1)
-		in := pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: unowned})
-		plan := planned(t, paced(cloud.AdminClient()), in)
-		want := []string{"create A<A", "skip OLD< no source has it; not deleted: the store does not say who wrote it (--prune-unowned)"}
+		in := pruneAll(secretsync.Run{Sources: newSources("A", "x"), Prune: secretsync.Prune{Unowned: unowned}})
+		plan := mustPlan(t, newPaced(cloud.AdminClient()), in)
+		want := []string{
+			"create A<A", "skip OLD< no source has it; not deleted: the store does not say who wrote it (--prune-unowned)",
+		}
 		if unowned {
 			want[1] = "delete OLD< no source has it"
 		}
@@ -197,22 +210,22 @@ func TestAStoreThatNamesNoOwner(t *testing.T) {
 }
 
 func TestOwnersThatCannotBeAskedForFailThePlan(t *testing.T) {
-	cloud := storing(t, "OLD")
+	cloud := newCloud(t, "OLD")
 	cloud.Inject(faults.Match{Field: "secret", Nth: 2}, faults.Fault{Code: "FORBIDDEN"})
-	plan, err := secretsync.NewPlan(pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}, PruneUnowned: true}))
+	plan, err := secretsync.NewPlan(pruneAll(secretsync.Run{Sources: newSources("A", "x"), Prune: secretsync.Prune{Unowned: true}}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := plan.Against(t.Context(), paced(cloud.AdminClient())); !errors.Is(err, prefect.ErrForbidden) {
+	if err := plan.Against(t.Context(), newPaced(cloud.AdminClient())); !errors.Is(err, prefect.ErrForbidden) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestNothingIsDeletedUnlessEveryWriteSucceeded(t *testing.T) {
-	cloud := storing(t, "OLD")
+	cloud := newCloud(t, "OLD")
 	cloud.Inject(faults.Match{Field: "setSecret", Secret: "B"}, faults.Fault{Code: "FORBIDDEN"})
-	store := paced(cloud.AdminClient())
-	plan := planned(t, store, pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x", "B", "x")}}))
+	store := newPaced(cloud.AdminClient())
+	plan := mustPlan(t, store, pruneAll(secretsync.Run{Sources: newSources("A", "x", "B", "x")}))
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	old := report.Actions[2]
 	if old.Result != secretsync.Skipped || old.Reason != "not deleted: not every write has succeeded" || !old.Warn {
@@ -221,11 +234,11 @@ func TestNothingIsDeletedUnlessEveryWriteSucceeded(t *testing.T) {
 	cloud.AssertSecrets(t, map[string]any{"A": "x", "OLD": "old"})
 }
 
-// Apply deletes after the writes, never beside them.
+// Apply deletes after the writes, never at the same time.
 func TestDeletionsComeLast(t *testing.T) {
-	cloud := storing(t, "OLD")
-	store := paced(cloud.AdminClient())
-	plan := planned(t, store, pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}}))
+	cloud := newCloud(t, "OLD")
+	store := newPaced(cloud.AdminClient())
+	plan := mustPlan(t, store, pruneAll(secretsync.Run{Sources: newSources("A", "x")}))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: 20e6})

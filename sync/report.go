@@ -1,33 +1,44 @@
 package sync
 
-// Report is what a sync did.
+import "slices"
+
+// Report is what a sync did to one tenant's store.
 type Report struct {
-	Tenant  string
 	Actions []Action // those of the plan, each with its result
-	// Verified is what the store answered afterwards; nil before [VerifyNames].
+	// Verified is what the store had afterwards; nil if that was not asked.
 	Verified *Verified
-	// Err is the first reason for which an action failed or its outcome is unknown;
-	// nil if there is no such action.
+	// Err is the first reason why an action failed or its result is unknown, nil if
+	// there is no such action; and why the verification failed.
 	Err error
 }
 
-// Count is how many actions ended so.
-func (r *Report) Count(result Result) int { return len(r.Names(result)) }
+// Count returns how many actions have one of the results.
+func (r *Report) Count(results ...Result) int {
+	n := 0
+	for i := range r.Actions {
+		if slices.Contains(results, r.Actions[i].Result) {
+			n++
+		}
+	}
+	return n
+}
 
-// Names are the names whose actions ended so, sorted.
-func (r *Report) Names(result Result) []string {
+// Names returns the names whose actions have one of the results, sorted.
+func (r *Report) Names(results ...Result) []string {
 	names := []string{}
-	for _, action := range r.Actions {
-		if action.Result == result {
-			names = append(names, action.Name)
+	for i := range r.Actions {
+		if slices.Contains(results, r.Actions[i].Result) {
+			names = append(names, r.Actions[i].Name)
 		}
 	}
 	return names
 }
 
-// Written is how many names the store accepted. Those that the plan has kept were not
-// sent.
-func (r *Report) Written() int {
+// Done returns how many changes the store acknowledged, deletions included.
+func (r *Report) Done() int { return r.written() + r.Count(Deleted) }
+
+// written returns how many writes the store acknowledged.
+func (r *Report) written() int {
 	n := 0
 	for i := range r.Actions {
 		if r.Actions[i].written() {
@@ -37,8 +48,5 @@ func (r *Report) Written() int {
 	return n
 }
 
-// Done is how many actions the store acknowledged, deletions included.
-func (r *Report) Done() int { return r.Written() + r.Count(Deleted) }
-
-// Undone is how many actions failed, or have an outcome that is not known.
-func (r *Report) Undone() int { return r.Count(Failed) + r.Count(Unknown) }
+// undone returns how many actions failed or have an unknown result.
+func (r *Report) undone() int { return r.Count(Failed, Unknown) }

@@ -2,89 +2,134 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pace"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// Run brings sources into the stores of one tenant or several, all at once. One
-// tenant whose plan fails keeps no other from having one. Input and Writer are
+// Run brings sources into the stores of one tenant or several, all at once. If the
+// plan of one tenant fails, the others still have theirs. Sources and Writer are
 // required.
 type Run struct {
-	// Input is what every tenant's plan depends on. Its Tenant is not used, and Apply is
-	// set by [Run.Sync].
-	Input PlanInput
-	// Tenants are the slugs or ids of those to sync to; empty means the key's own.
-	Tenants []string
-	// Writer is what the key reaches that lists and writes.
-	Writer Account
-	// Reader is what a key reaches that reads values back, to compare them after they
-	// were written; without a Store nothing is read.
-	Reader Account
-	// ReaderFrom is where Reader's key was found, for people to read. If it is set,
+	// Sources are where values come from.
+	Sources []*Source
+
+	// Rules select and rename what goes into the store; the zero value takes all.
+	Rules Rules
+	// Prune selects what is deleted from the store; the zero value deletes nothing.
+	Prune Prune
+	// Overwrite restricts what may be overwritten; empty is OverwriteAny.
+	Overwrite Overwrites
+
+	// Writer lists and writes: the store of the key's own tenant.
+	Writer Store
+	// WriterFrom says where Writer's key was found, for people to read.
+	WriterFrom string
+	// Reader reads values back to compare them after they were written. With nil,
+	// nothing is read.
+	Reader Reader
+	// ReaderFrom says where Reader's key was found, for people to read. If it is set,
 	// planning asks the store whether that key may read what is planned.
 	ReaderFrom string
-	// Reviewed, if set, is what the plans are kept to ([PlanFile.Restrict]).
-	Reviewed *PlanFile
-	// Stop, once closed, keeps anything more from being sent: planning ends, and what is
-	// being written is waited for. A nil channel never stops.
+	// Keys are the API keys that the run has, each a JSON string. An entry that equals or
+	// contains one of them is not sent.
+	Keys []prefect.Value
+	// Tenants are the slugs or ids of those to sync to; empty means the key's own. Any
+	// other tenant needs a Writer, and a Reader, that are a [prefect.Client].
+	Tenants []string
+	// URL is that of the store, for reports; sync itself does not use it.
+	URL string
+
+	// First, if set, is the first of [Plan.FirstLines].
+	First string
+	// Notes are added to the notes of each plan.
+	Notes []string
+	// Mask, if set, is applied to a pattern before a message quotes it: somebody may have
+	// pasted a secret there.
+	Mask func(pattern string) string
+	// NoCompare plans without asking a [Comparer]: its answers show which values the
+	// store has, and some runs may not learn that.
+	NoCompare bool
+
+	// Stop, once closed, ends the sending: planning ends, and a run that writes waits for
+	// what is in flight. A nil channel never stops.
 	Stop <-chan struct{}
-	// Steps hear how far the run is.
+	// Steps are called as the run goes on.
 	Steps Steps
 }
 
-// Steps hear how far a [Run] is, in this order, each from one goroutine at a time.
-// Nil functions hear nothing. An error ends the run, which returns it.
+// Steps are called as a [Run] goes on, in this order, each from one goroutine at a
+// time. Any may be nil. An error ends the run, which returns it.
 type Steps struct {
-	// Connected is called once the sources fit the rules. Nothing was asked of the
-	// store.
+	// Connected is called once the sources fit the rules, before the store is asked.
 	Connected func() error
-	// Planned is called with each plan that was made, once all of them are.
-	Planned func(*Plan) error
-	// AllPlanned is called after that. Nothing was written.
-	AllPlanned func(*Outcome) error
-	// Progress hears how many of the changes to all tenants are done, failed ones too,
-	// each time that number grows.
+	// Planned is called once every tenant has its plan or its error, before anything is
+	// written. It may skip actions: it sets their Kind to [Skip].
+	Planned func(*Outcome) error
+	// Progress is called with how many of the changes to all tenants are done, failed
+	// ones too, each time that number grows.
 	Progress func(done, total int)
-	// Applied is called when everything was written and verified, as far as it was.
+	// Applied is called when everything is written and verified, as far as it could be.
 	Applied func(*Outcome) error
 }
 
-// Plan plans for each tenant and changes nothing. The context bounds all of it.
+// ErrInterrupted means that a run was stopped.
+var ErrInterrupted = pace.ErrInterrupted
+
+// ErrStore is matched by what the store answered if that ended a run before anything
+// was written.
+var ErrStore = errors.New("the store failed")
+
+// storeError is the store's error, and matches [ErrStore].
+type storeError struct{ err error }
+
+func (e storeError) Error() string { return e.err.Error() }
+
+func (e storeError) Unwrap() error { return e.err }
+
+func (e storeError) Is(target error) bool { return target == ErrStore }
+
+// Plan plans for each tenant and changes nothing. The context is for the whole run.
 //
-// It fails as [NewPlan], [Account.Find], [PlanFile.Restrict] and the steps do. If no
-// tenant has a plan, the error is why the first has none: [ErrTooManyDeletes],
-// [ErrNotOwned], or a [*StoreError]. Where some have one, the others' errors are in the
-// outcome.
+// It fails with [ErrEmptySource] or [ErrNothingIncluded]; if two sources give one name,
+// a required name has no value, or a value does not fit its format; if a tenant is
+// unknown; and with the errors of the steps. If no tenant has a plan, the error is why
+// the first has none: [ErrTooManyDeletes], [ErrNotOwned] or [ErrStore], and
+// [prefect.ErrForbidden] if the key may not do what is planned. If some tenants have
+// one, the others' errors are in the outcome.
 func (r Run) Plan(ctx context.Context) (*Outcome, error) {
-	run, err := r.plan(ctx)
+	run, err := r.plan(ctx, false)
 	if err != nil {
 		return nil, err
 	}
 	return run.out, nil
 }
 
-// Sync plans, writes and asks the stores what is there. It writes nothing if
-// [Run.Plan] would fail; what failed after that is in the outcome.
+// Sync plans, writes and then verifies what the stores have. It writes nothing if
+// [Run.Plan] would fail; what fails later is in the outcome.
 //
-// The context bounds all of it. Of the time until its deadline a tenth, and at most
-// 15 s, is kept for asking what is there.
+// The context is for the whole run. A tenth of the time until its deadline, at most
+// 15 s, is reserved for verification.
 func (r Run) Sync(ctx context.Context) (*Outcome, error) {
 	writing, cancel := writingTime(ctx)
 	defer cancel()
-	r.Input.Apply = true
-	run, err := r.plan(ctx)
+	run, err := r.plan(ctx, true)
 	if err != nil {
 		return nil, err
 	}
 	run.apply(writing, ctx)
-	run.count()
+	run.countRequests()
 	if r.Steps.Applied != nil {
 		err = r.Steps.Applied(run.out)
 	}
 	return run.out, err
 }
 
-func (r Run) plan(ctx context.Context) (*running, error) {
-	if _, err := NewPlan(r.Input); err != nil {
+func (r Run) plan(ctx context.Context, apply bool) (*running, error) {
+	run := &running{Run: r, willApply: apply, out: &Outcome{}}
+	if _, err := newPlan(run.planInput("")); err != nil {
 		return nil, err
 	}
 	if r.Steps.Connected != nil {
@@ -92,18 +137,17 @@ func (r Run) plan(ctx context.Context) (*running, error) {
 			return nil, err
 		}
 	}
-	run := &running{Run: &r, out: &Outcome{URL: r.Input.URL}}
 	ctx, cancel := r.untilStop(ctx)
 	defer cancel()
 	if err := run.open(ctx); err != nil {
 		return nil, err
 	}
 	run.each(func(i int, t *TenantResult) { run.planTenant(ctx, run.stores[i], t) })
-	run.count()
+	run.countRequests()
 	return run, run.planned()
 }
 
-// untilStop is a context that ends with Stop, too.
+// untilStop returns a context that also ends with Stop.
 func (r Run) untilStop(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	select {
@@ -121,10 +165,10 @@ func (r Run) untilStop(ctx context.Context) (context.Context, context.CancelFunc
 	return ctx, cancel
 }
 
-// verifyReserve is what of a run's time is kept for asking what is there.
+// verifyReserve returns the part of a timeout that is reserved for verification.
 func verifyReserve(timeout time.Duration) time.Duration { return min(timeout/10, 15*time.Second) }
 
-// writingTime is the part of a run's time in which it may write.
+// writingTime returns a context for the part of a run's time in which it may write.
 func writingTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
 	if !ok {

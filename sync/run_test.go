@@ -17,37 +17,44 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// runOf is a run of one secret for the tenants, whose steps are noted.
-func runOf(cloud *testkit.Cloud, steps *[]string, tenants ...string) secretsync.Run {
+// newRun makes a run of one secret for the tenants, which adds its steps to steps.
+func newRun(cloud *testkit.Cloud, steps *[]string, tenants ...string) secretsync.Run {
 	note := func(step string) error { *steps = append(*steps, step); return nil }
 	return secretsync.Run{
-		Input:   secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", canary)}},
-		Tenants: tenants, Writer: secretsync.AccountOf(cloud.AdminClient()), Reader: secretsync.AccountOf(cloud.RunnerClient()),
+		Sources: newSources("A", canary),
+		Tenants: tenants, Writer: cloud.AdminClient(), Reader: cloud.RunnerClient(),
 		Steps: secretsync.Steps{
-			Connected:  func() error { return note("connected") },
-			Planned:    func(p *secretsync.Plan) error { return note("planned " + p.Tenant) },
-			AllPlanned: func(*secretsync.Outcome) error { return note("all planned") },
-			Applied:    func(*secretsync.Outcome) error { return note("applied") },
+			Connected: func() error { return note("connected") },
+			Planned:   func(out *secretsync.Outcome) error { return note("planned " + tenantsOf(out.Plans())) },
+			Applied:   func(*secretsync.Outcome) error { return note("applied") },
 		},
 	}
+}
+
+func tenantsOf(plans []*secretsync.Plan) string {
+	var names []string
+	for _, plan := range plans {
+		names = append(names, plan.Tenant)
+	}
+	return strings.Join(names, " and ")
 }
 
 func TestRunSyncsEveryTenant(t *testing.T) {
 	cloud := testkit.New(t)
 	data, ml := cloud.Tenant("data"), cloud.Tenant("ml")
 	var steps []string
-	run := runOf(cloud, &steps, "ml", "data", ml.TenantID())
+	run := newRun(cloud, &steps, "ml", "data", ml.TenantID())
 	done, err := run.Sync(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"connected", "planned ml", "planned data", "all planned", "applied"}, steps); diff != "" {
+	if diff := cmp.Diff([]string{"connected", "planned ml and data", "applied"}, steps); diff != "" {
 		t.Error(diff)
 	}
 	for _, tenant := range []*testkit.Cloud{data, ml} {
 		tenant.AssertSecrets(t, map[string]any{"A": canary})
 	}
-	if len(cloud.Names()) != 0 || done.Done() != 2 || len(done.Tenants) != 2 || !done.Pending() {
+	if len(cloud.Names()) != 0 || done.Done() != 2 || len(done.Tenants) != 2 || !done.Plans()[0].Pending() {
 		t.Errorf("%q in the key's own tenant; %+v", cloud.Names(), done)
 	}
 	for _, result := range done.Tenants {
@@ -64,7 +71,7 @@ func TestRunSyncsEveryTenant(t *testing.T) {
 func TestRunOfAPlanChangesNothing(t *testing.T) {
 	cloud := testkit.New(t)
 	var steps []string
-	done, err := runOf(cloud, &steps).Plan(t.Context())
+	done, err := newRun(cloud, &steps).Plan(t.Context())
 	if err != nil || done.Plans()[0].Count(secretsync.Create) != 1 || done.Tenants[0].Report != nil || done.Requests != 1 {
 		t.Errorf("%v: %+v", err, done)
 	}
@@ -73,17 +80,27 @@ func TestRunOfAPlanChangesNothing(t *testing.T) {
 	}
 }
 
+// adminOf is a client with an admin key in one tenant, and with another key in others.
+type adminOf struct {
+	*prefect.Client
+	tenantID string
+	others   *prefect.Client
+}
+
+func (c adminOf) ForTenant(id string) (*prefect.Client, error) {
+	if id == c.tenantID {
+		return c.Client.ForTenant(id)
+	}
+	return c.others, nil
+}
+
 func TestRunGoesOnWithTheTenantsThatHaveAPlan(t *testing.T) {
 	cloud := testkit.New(t)
 	data := cloud.Tenant("data")
 	var steps []string
-	run := runOf(cloud, &steps, "data", testkit.TenantID)
-	run.Writer.ForTenant = func(id string) (secretsync.Store, error) {
-		if id == data.TenantID() {
-			return cloud.AdminClient().ForTenant(id)
-		}
-		return cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "r", Role: prefect.RoleRunner})), nil
-	}
+	run := newRun(cloud, &steps, "data", cloud.TenantID())
+	runner := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "r", Role: prefect.RoleRunner}))
+	run.Writer = adminOf{cloud.AdminClient(), data.TenantID(), runner}
 	done, err := run.Sync(t.Context())
 	if err != nil || done.Tenants[0].Report == nil || done.Tenants[1].Report != nil {
 		t.Fatalf("%v: %+v", err, done)
@@ -105,7 +122,7 @@ func TestRunFails(t *testing.T) {
 		steps  []string
 	}{
 		"no source": {func(_ *testkit.Cloud, r *secretsync.Run) {
-			r.Input.Sources = []*secretsync.Source{source("s", "A", "")}
+			r.Sources = newSources("A", "")
 		}, "no secret", false, nil},
 		"connected": {func(_ *testkit.Cloud, r *secretsync.Run) { r.Steps.Connected = failing }, "stop", false, nil},
 		"an unknown tenant": {func(_ *testkit.Cloud, r *secretsync.Run) { r.Tenants = []string{"dat"} },
@@ -115,36 +132,29 @@ func TestRunFails(t *testing.T) {
 			c.Inject(faults.Match{Field: "tenant"}, faults.Fault{Code: "FORBIDDEN"})
 		}, "FORBIDDEN", true, []string{"connected"}},
 		"a store without tenants": {func(_ *testkit.Cloud, r *secretsync.Run) {
-			r.Tenants, r.Writer = []string{"data"}, secretsync.Account{Store: storeOf(nil)}
+			r.Tenants, r.Writer = []string{"data"}, newPlainStore(nil)
 		}, "this store has no tenants", false, []string{"connected"}},
 		"the only plan": {func(c *testkit.Cloud, _ *secretsync.Run) {
 			c.Inject(faults.Match{Field: "secret"}, faults.Fault{Code: "FORBIDDEN"})
 		}, "FORBIDDEN", true, []string{"connected"}},
 		"what is not owned": {func(c *testkit.Cloud, r *secretsync.Run) {
 			c.Set("A", 1)
-			r.Input.Overwrite = secretsync.OverwriteOwned
+			r.Overwrite = secretsync.OverwriteOwned
 		}, "overwrite is owned", false, []string{"connected"}},
-		"what was reviewed": {func(_ *testkit.Cloud, r *secretsync.Run) {
-			r.Reviewed = &secretsync.PlanFile{Tenants: []string{"other"}}
-		}, "the plan file is for tenant other", false, []string{"connected"}},
 		"planned": {func(_ *testkit.Cloud, r *secretsync.Run) {
-			r.Steps.Planned = func(*secretsync.Plan) error { return stop }
+			r.Steps.Planned = func(*secretsync.Outcome) error { return stop }
 		}, "stop", false, []string{"connected"}},
-		"all planned": {func(_ *testkit.Cloud, r *secretsync.Run) {
-			r.Steps.AllPlanned = func(*secretsync.Outcome) error { return stop }
-		}, "stop", false, []string{"connected", "planned testkit"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			cloud := testkit.New(t)
 			cloud.Tenant("data")
 			var steps []string
-			run := runOf(cloud, &steps)
+			run := newRun(cloud, &steps)
 			tt.change(cloud, &run)
 			before := len(cloud.Names())
 			done, err := run.Sync(t.Context())
-			var answered *secretsync.StoreError
-			if done != nil || err == nil || !strings.Contains(err.Error(), tt.want) || errors.As(err, &answered) != tt.store {
+			if done != nil || err == nil || !strings.Contains(err.Error(), tt.want) || errors.Is(err, secretsync.ErrStore) != tt.store {
 				t.Errorf("%+v, %v", done, err)
 			}
 			if diff := cmp.Diff(tt.steps, steps); diff != "" || len(cloud.Names()) != before {
@@ -157,35 +167,36 @@ func TestRunFails(t *testing.T) {
 func TestARunThatIsStoppedBeforeItPlans(t *testing.T) {
 	cloud := testkit.New(t)
 	var steps []string
-	run, stop := runOf(cloud, &steps), make(chan struct{})
-	run.Stop = stop
+	run, client, stop := newRun(cloud, &steps), cloud.AdminClient(), make(chan struct{})
+	run.Writer, run.Stop = client, stop
 	close(stop)
-	if done, err := run.Sync(t.Context()); !errors.Is(err, secretsync.ErrInterrupted) || done != nil || run.Writer.Requests() != 0 {
-		t.Errorf("%+v, %v, %d requests", done, err, run.Writer.Requests())
+	if done, err := run.Sync(t.Context()); !errors.Is(err, secretsync.ErrInterrupted) || done != nil || client.Requests() != 0 {
+		t.Errorf("%+v, %v, %d requests", done, err, client.Requests())
 	}
 }
 
-// What is under way is waited for once a run is stopped, and is verified.
+// A run that is stopped waits for what is in flight, and verifies it.
 func TestARunThatIsStoppedWhileItWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: 10 * time.Second})
 		var steps []string
-		run, stop := runOf(cloud, &steps), make(chan struct{})
-		run.Input.Sources, run.Stop = []*secretsync.Source{numbered(2000)}, stop
+		run, stop := newRun(cloud, &steps), make(chan struct{})
+		run.Sources, run.Stop = newNumbered(2000), stop
 		time.AfterFunc(5*time.Second, func() { close(stop) })
 		done, err := run.Sync(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		report := done.Tenants[0].Report
-		if report.Written() != 1600 || report.Verified == nil || report.Verified.Present != 1600 || !errors.Is(report.Err, secretsync.ErrInterrupted) {
-			t.Errorf("%d written, verified %+v: %v", report.Written(), report.Verified, report.Err)
+		v := report.Verified
+		if report.Written() != 1600 || v == nil || v.Present != 1600 || !errors.Is(report.Err, secretsync.ErrInterrupted) {
+			t.Errorf("%d written, verified %+v: %v", report.Written(), v, report.Err)
 		}
 	})
 }
 
-// A run whose context is cancelled does not even wait for what is under way.
+// A run whose context is cancelled does not even wait for what is in flight.
 func TestARunThatIsCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
@@ -194,17 +205,18 @@ func TestARunThatIsCancelled(t *testing.T) {
 		time.AfterFunc(5*time.Second, cancel)
 		var steps []string
 		began := time.Now()
-		done, err := runOf(cloud, &steps).Sync(ctx)
+		done, err := newRun(cloud, &steps).Sync(ctx)
 		if err != nil || time.Since(began) != 5*time.Second {
 			t.Fatal(err, time.Since(began))
 		}
-		if report := done.Tenants[0].Report; report.Undone() != 1 || report.Verified != nil || strings.Contains(report.Err.Error(), "verifying") {
+		report := done.Tenants[0].Report
+		if report.Undone() != 1 || report.Verified != nil || strings.Contains(report.Err.Error(), "verifying") {
 			t.Errorf("%+v", report)
 		}
 	})
 }
 
-// A tenth of a run's time is kept for asking what is there.
+// A tenth of a run's time is reserved for verification.
 func TestARunKeepsTimeToVerify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
@@ -213,7 +225,7 @@ func TestARunKeepsTimeToVerify(t *testing.T) {
 		defer cancel()
 		var steps []string
 		began := time.Now()
-		done, err := runOf(cloud, &steps).Sync(ctx)
+		done, err := newRun(cloud, &steps).Sync(ctx)
 		if err != nil || time.Since(began) != 9*time.Second {
 			t.Fatal(err, time.Since(began))
 		}
@@ -224,11 +236,8 @@ func TestARunKeepsTimeToVerify(t *testing.T) {
 }
 
 func TestARunWithoutSteps(t *testing.T) {
-	store := storeOf(nil)
-	run := secretsync.Run{
-		Input:  secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}},
-		Writer: secretsync.Account{Store: store},
-	}
+	store := newPlainStore(nil)
+	run := secretsync.Run{Sources: newSources("A", "x"), Writer: store}
 	done, err := run.Sync(t.Context())
 	if err != nil || done.Done() != 1 || store.values["A"] != `"x"` {
 		t.Errorf("%v: %+v", err, done)

@@ -4,48 +4,99 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pace"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
+	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // running is a Run under way.
 type running struct {
-	*Run
-	out    *Outcome
-	stores []tenantStores // of out's tenants, in their order
+	Run
+	willApply bool
+	out       *Outcome
+	stores    []tenantStores // of out's tenants, in their order
 }
 
-// tenantStores are a tenant's store as the two keys see it; reader is nil where there
-// is no key that reads.
-type tenantStores struct{ writer, reader Store }
+// tenantStores are a tenant's secrets as the two keys see them; reader is nil if no
+// key reads.
+type tenantStores struct {
+	writer *paced
+	reader *pacedReader
+}
+
+// multiTenant is a [prefect.Client], or embeds one.
+type multiTenant interface {
+	ListTenants(context.Context) ([]prefect.Tenant, error)
+	ForTenant(id string) (*prefect.Client, error)
+}
 
 // open finds the tenants and their stores. Those that one key reaches share one pace.
 func (r *running) open(ctx context.Context) error {
-	var writing, reading Pace
-	found, err := r.Writer.find(ctx, r.Tenants, &writing.pacer)
+	var writing, reading pace.Pacer
+	tenants, err := r.findTenants(ctx, &writing)
 	if err != nil {
 		return err
 	}
-	for _, t := range found {
-		writer, err := r.Writer.open(t)
+	for _, t := range tenants {
+		writer, err := r.writerFor(t.ID)
 		if err != nil {
 			return err
 		}
-		s := tenantStores{writer: writing.Of(writer)}
-		if r.Reader.Store != nil {
-			reader, err := r.Reader.open(t)
-			if err != nil {
-				return err
-			}
-			s.reader = reading.Of(reader)
+		reader, err := r.readerFor(t.ID)
+		if err != nil {
+			return err
 		}
-		r.stores, r.out.Tenants = append(r.stores, s), append(r.out.Tenants, TenantResult{Name: t.Label})
+		s := tenantStores{writer: &paced{writer, &writing}}
+		if reader != nil {
+			s.reader = &pacedReader{reader, &reading}
+		}
+		r.stores, r.out.Tenants = append(r.stores, s), append(r.out.Tenants, TenantResult{Name: t.Name})
 	}
 	return nil
 }
 
-// each does something for all tenants at once.
+// writerFor returns the store of a tenant; id is empty for the key's own.
+func (r *running) writerFor(id string) (Store, error) {
+	if client, ok := r.Writer.(multiTenant); ok && id != "" {
+		return client.ForTenant(id)
+	}
+	return r.Writer, nil
+}
+
+// readerFor returns the reader of a tenant, nil if no key reads.
+func (r *running) readerFor(id string) (Reader, error) {
+	if client, ok := r.Reader.(multiTenant); ok && id != "" {
+		return client.ForTenant(id)
+	}
+	return r.Reader, nil
+}
+
+// findTenants returns the tenants to sync to; a zero one for the key's own.
+func (r *running) findTenants(ctx context.Context, pacer *pace.Pacer) ([]tenant.Tenant, error) {
+	if len(r.Tenants) == 0 {
+		return make([]tenant.Tenant, 1), nil
+	}
+	client, ok := r.Writer.(multiTenant)
+	if !ok {
+		return nil, fmt.Errorf("this store has no tenants, and %s is wanted", quotedList(r.Tenants))
+	}
+	return tenant.Find(ctx, r.Tenants, func(ctx context.Context) (all []prefect.Tenant, err error) {
+		err = pacer.Do(ctx, pace.PlanAttempts, func() error {
+			all, err = client.ListTenants(ctx)
+			return err
+		})
+		if err != nil {
+			return nil, storeError{err}
+		}
+		return all, nil
+	})
+}
+
+// each calls do for all tenants at once.
 func (r *running) each(do func(i int, t *TenantResult)) {
 	var group sync.WaitGroup
 	var panicked panics.Catcher
@@ -59,97 +110,89 @@ func (r *running) each(do func(i int, t *TenantResult)) {
 	panicked.Pass()
 }
 
-// planTenant makes a tenant's plan. It asks at the same time whether the reader's key
-// may read back what is planned, where that key was given.
+// planInput returns what the plan of a tenant depends on; name is empty for the key's
+// own.
+func (r *running) planInput(name string) planInput {
+	return planInput{Run: r.Run, tenant: name, apply: r.willApply}
+}
+
+// planTenant makes a tenant's plan. At the same time it asks whether the reader's key
+// may read back what is planned, if it is known where that key was found.
 func (r *running) planTenant(ctx context.Context, s tenantStores, t *TenantResult) {
-	input := r.Input
-	input.Tenant = t.Name
-	plan, err := NewPlan(input)
+	plan, err := newPlan(r.planInput(t.Name))
 	if err != nil {
 		t.Err = err
 		return
 	}
-	writes, reads := plan.Writes(), make(chan error, 1)
+	writes, readable := plan.writes(), make(chan error, 1)
 	go func() {
 		if r.ReaderFrom == "" {
-			reads <- nil
+			readable <- nil
 			return
 		}
-		reads <- CheckReader(ctx, s.reader, writes, r.ReaderFrom)
+		readable <- checkReader(ctx, s.reader, writes, r.ReaderFrom)
 	}()
-	err = plan.Against(ctx, s.writer)
+	err = plan.compareWith(ctx, s.writer)
 	t.Name = plan.Tenant
-	if t.Err = cmp.Or(err, <-reads); t.Err == nil {
+	if t.Err = cmp.Or(err, <-readable); t.Err == nil {
 		t.Plan = plan
 	}
 }
 
-// planned keeps the plans to what was reviewed, and shows them.
+// planned shows the plans, if there is one.
 func (r *running) planned() error {
-	plans := r.out.Plans()
-	if len(plans) == 0 {
+	if len(r.out.Plans()) == 0 {
 		return planError(r.out.Tenants[0].Err)
 	}
-	if r.Reviewed != nil {
-		if err := r.Reviewed.Restrict(plans...); err != nil {
-			return err
-		}
+	if r.Steps.Planned == nil {
+		return nil
 	}
-	if r.Steps.Planned != nil {
-		for _, plan := range plans {
-			if err := r.Steps.Planned(plan); err != nil {
-				return err
-			}
-		}
-	}
-	if r.Steps.AllPlanned != nil {
-		return r.Steps.AllPlanned(r.out)
-	}
-	return nil
+	return r.Steps.Planned(r.out)
 }
 
 func planError(err error) error {
 	if errors.Is(err, ErrTooManyDeletes) || errors.Is(err, ErrNotOwned) {
 		return err
 	}
-	return &StoreError{err}
+	return storeError{err}
 }
 
-// apply writes for each tenant while writing lasts, and verifies while whole does.
-func (r *running) apply(writing, whole context.Context) {
+// apply writes for each tenant until the context writing ends, and verifies until
+// verifying does.
+func (r *running) apply(writing, verifying context.Context) {
 	progress := newProgress(r.out.Tenants, r.Steps.Progress)
 	r.each(func(i int, t *TenantResult) {
 		if t.Plan == nil {
 			return
 		}
-		t.Report = Apply(writing, r.stores[i].writer, t.Plan, ApplyOptions{Progress: progress.of(i), Stop: r.Stop})
-		if err := r.stores[i].verify(whole, t.Report); err != nil {
+		t.Report = apply(writing, r.stores[i].writer, t.Plan, applyOptions{progress: progress.of(i), stop: r.Stop})
+		if err := r.stores[i].verify(verifying, t.Report); err != nil {
 			t.Report.Err = errors.Join(t.Report.Err, err)
 		}
 	})
 }
 
-// verify asks the store what is there: for the names always, for the values where
-// there is a key that may read them. A run that was cancelled asks nothing more.
+// verify verifies the names, and the values if there is a key that reads them. A run
+// that was cancelled verifies nothing.
 func (s tenantStores) verify(ctx context.Context, r *Report) error {
 	if r.Done()+r.Count(Unknown) == 0 || errors.Is(ctx.Err(), context.Canceled) {
 		return nil
 	}
-	if err := VerifyNames(ctx, s.writer, r); err != nil {
+	if err := verifyNames(ctx, s.writer, r); err != nil {
 		return err
 	}
 	if s.reader == nil {
 		return nil
 	}
-	if err := VerifyValues(ctx, s.reader, r); err != nil {
+	if err := verifyValues(ctx, s.reader, r); err != nil {
 		return err
 	}
-	return VerifyWriterRefused(ctx, s.writer, r)
+	return verifyWriterRefused(ctx, s.writer.Store, r)
 }
 
-// count notes how many requests were sent.
-func (r *running) count() {
-	if r.Writer.Requests != nil {
-		r.out.Requests = r.Writer.Requests()
+// countRequests notes how many requests were sent, if the writer counts them.
+func (r *running) countRequests() {
+	if counter, ok := r.Writer.(interface{ Requests() int64 }); ok {
+		r.out.Requests = counter.Requests()
 	}
 }

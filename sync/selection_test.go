@@ -15,7 +15,10 @@ func TestFirstLinesWithoutASelection(t *testing.T) {
 		"PREFECT_STAGING_API_KEY", "PYPI_API_TOKEN", "RELEASE_PAT", "SONAR_TOKEN",
 	}
 	flows := []string{"AWS_CREDENTIALS", "DB_PASSWORD", "GCP_CREDENTIALS", "GITHUB_ACCESS_TOKEN", "SLACK_WEBHOOK_URL", "SNOWFLAKE_PASSWORD", "SSH_PRIVATE_KEY"}
-	source := &secretsync.Source{Label: "secrets", Whole: true}
+	source, err := secretsync.ParseSecrets("secrets", []byte("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, name := range append(own, flows...) {
 		source.Entries = append(source.Entries, secretsync.Entry{Name: name, Text: prefect.TextValue("v")})
 	}
@@ -39,7 +42,7 @@ func TestFirstLinesWithoutASelection(t *testing.T) {
 		{source, secretsync.Rules{Names: map[string]secretsync.NameRule{"a": {From: "DB_PASSWORD"}}}, "", nil},
 	}
 	for _, tt := range tests {
-		plan, err := secretsync.NewPlan(secretsync.PlanInput{Tenant: "data", Sources: []*secretsync.Source{tt.source}, Rules: tt.rules, First: tt.first})
+		plan, err := secretsync.NewPlanFor(secretsync.Run{Sources: []*secretsync.Source{tt.source}, Rules: tt.rules, First: tt.first}, "data")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,28 +5,30 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pace"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// send gives each action of a batch its result. What failed for a moment is sent
-// again, alone with others that did.
+// send gives each action of a batch its result. Actions that failed for a moment are
+// sent again in a smaller batch.
 func (a *applier) send(ctx context.Context, b batch) {
 	ask := a.asking(ctx)
-	for failures := 0; len(b.at) > 0; {
+	for failures := 0; len(b.indexes) > 0; {
 		if err := a.waitAfter(ctx, failures); err != nil {
-			a.giveUp(b.at, err)
+			a.giveUp(b.indexes, err)
 			return
 		}
 		results := a.mutate(ctx, b, ask)
-		if failed(results) {
+		if anyFailed(results) {
 			failures++
 		}
-		b = a.settle(b, results, failures)
+		b = a.record(b, results, failures)
 	}
 }
 
-// failed reports whether a batch has failed in another way than by being too early.
-func failed(results []prefect.MutationResult) bool {
+// anyFailed reports whether any result has an error other than
+// [prefect.ErrRateLimited].
+func anyFailed(results []prefect.MutationResult) bool {
 	for i := range results {
 		if err := results[i].Err; err != nil && !errors.Is(err, prefect.ErrRateLimited) {
 			return true
@@ -35,18 +37,15 @@ func failed(results []prefect.MutationResult) bool {
 	return false
 }
 
-// notSent is why the store's ask has sent nothing.
+// notSent means that [applier.asking] sent nothing, and why.
 type notSent struct{ why error }
 
 func (e *notSent) Error() string { return "not sent: " + e.why.Error() }
 
 func (e *notSent) Unwrap() error { return e.why }
 
-// unsent is why nothing was sent, where that is the error.
-func unsent(err error) error {
-	if err == nil {
-		return nil
-	}
+// whyNotSent returns why nothing was sent, nil if something was.
+func whyNotSent(err error) error {
 	var e *notSent
 	if errors.As(err, &e) {
 		return e.why
@@ -54,53 +53,53 @@ func unsent(err error) error {
 	return nil
 }
 
-// asking sends the requests of a batch, each at its turn. Once Stop is closed none may
-// be sent, even before quitting has heard of it.
+// asking returns the function that sends the requests of a batch, each at its turn.
+// Once stop is closed it sends none, even before forwardStop has relayed that.
 func (a *applier) asking(ctx context.Context) prefect.Ask {
 	return func(send func() error) error {
 		a.checkStop()
-		sent, err := a.store.pacer.wait(ctx, a.quit)
+		sent, err := a.store.pacer.Wait(ctx, a.quit)
 		if err != nil {
-			return &notSent{a.reason(err)}
+			return &notSent{a.stopCause(err)}
 		}
 		err = send()
-		a.store.pacer.heard(sent, err)
+		a.store.pacer.Observe(sent, err)
 		return err
 	}
 }
 
 func (a *applier) checkStop() {
 	select {
-	case <-a.o.Stop:
+	case <-a.opts.stop:
 		a.halt(ErrInterrupted)
 	default:
 	}
 }
 
-// waitAfter waits before a batch is sent that has failed so often.
+// waitAfter waits before a batch is sent that has failed so many times.
 func (a *applier) waitAfter(ctx context.Context, failures int) error {
 	if failures == 0 {
 		return nil
 	}
 	a.checkStop()
-	return a.reason(pause(ctx, a.quit, backoff(failures)))
+	return a.stopCause(pace.Pause(ctx, a.quit, pace.Backoff(failures)))
 }
 
-// reason is why the run has come to an end, where that is why a wait did.
-func (a *applier) reason(err error) error {
+// stopCause returns the cause of the stop, if err is only the interruption of a wait.
+func (a *applier) stopCause(err error) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if errors.Is(err, ErrInterrupted) && a.why != nil {
-		return a.why
+	if errors.Is(err, ErrInterrupted) && a.quitting != nil {
+		return a.quitting
 	}
 	return err
 }
 
 func (a *applier) mutate(ctx context.Context, b batch, ask prefect.Ask) []prefect.MutationResult {
-	for _, at := range b.at {
-		a.states[at].sent++
+	for _, i := range b.indexes {
+		a.states[i].sent++
 	}
-	if a.actions[b.at[0]].Kind != Delete {
+	if a.actions[b.indexes[0]].Kind != Delete {
 		return a.store.SetSecrets(ctx, b.secrets, ask)
 	}
 	names := make([]string, len(b.secrets))
@@ -110,54 +109,54 @@ func (a *applier) mutate(ctx context.Context, b batch, ask prefect.Ask) []prefec
 	return a.store.DeleteSecrets(ctx, names, ask)
 }
 
-// settle gives the actions of a batch their results, and returns those that are to
-// be sent again.
-func (a *applier) settle(b batch, results []prefect.MutationResult, failures int) (again batch) {
+// record gives the actions of a batch their results, and returns those that are to be
+// sent again.
+func (a *applier) record(b batch, results []prefect.MutationResult, failures int) (retry batch) {
 	ended := 0
-	for i, at := range b.at {
-		if a.settled(at, results[i], failures) {
+	for i, index := range b.indexes {
+		if a.recordOne(index, results[i], failures) {
 			ended++
 			continue
 		}
-		again.at, again.secrets = append(again.at, at), append(again.secrets, b.secrets[i])
+		retry.indexes, retry.secrets = append(retry.indexes, index), append(retry.secrets, b.secrets[i])
 	}
 	a.progress(ended)
-	return again
+	return retry
 }
 
-// settled gives an action its result, unless it is to be sent again.
-func (a *applier) settled(at int, result prefect.MutationResult, failures int) bool {
-	switch why := unsent(result.Err); {
+// recordOne gives an action its result, and reports false if it is to be sent again.
+func (a *applier) recordOne(index int, result prefect.MutationResult, failures int) bool {
+	switch why := whyNotSent(result.Err); {
 	case result.Err == nil:
-		a.finish(at, result.Changed)
+		a.succeed(index, result.Changed)
 	case why != nil:
-		a.abandon(at, why)
-	case a.failed(at, result.Err) && failures < applyAttempts:
+		a.abandon(index, why)
+	case a.mayRetry(index, result.Err) && failures < pace.ApplyAttempts:
 		return false
 	default:
-		a.fail(at, result.Err)
+		a.fail(index, result.Err)
 	}
 	return true
 }
 
-// failed remembers a failure, and reports whether it may help to try again. A key
-// that is refused once is refused always.
-func (a *applier) failed(at int, err error) bool {
+// mayRetry notes a failure, and reports whether sending the action again may help. If
+// the key is not accepted, nothing more is sent.
+func (a *applier) mayRetry(index int, err error) bool {
 	if errors.Is(err, prefect.ErrUnauthenticated) {
 		a.halt(err)
 	}
-	s := &a.states[at]
+	s := &a.states[index]
 	s.err, s.mayBeDone = err, s.mayBeDone || prefect.MayBeDone(err)
 	return prefect.Retryable(err)
 }
 
-// finish counts an answer of "not changed" as done from the second request on: the
-// one before may have made the change.
-func (a *applier) finish(at int, changed bool) {
-	switch action := &a.actions[at]; {
+// succeed records an acknowledged action. If it was sent more than once, an answer of
+// "not changed" counts as a change: an earlier request may have made it.
+func (a *applier) succeed(index int, changed bool) {
+	switch action := &a.actions[index]; {
 	case action.Kind == Delete:
 		action.Result = Deleted
-	case !changed && a.states[at].sent == 1:
+	case !changed && a.states[index].sent == 1:
 		action.Result = Unchanged
 	case action.Kind == Create:
 		action.Result = Created
@@ -166,8 +165,8 @@ func (a *applier) finish(at int, changed bool) {
 	}
 }
 
-func (a *applier) fail(at int, err error) {
-	action, s := &a.actions[at], &a.states[at]
+func (a *applier) fail(index int, err error) {
+	action, s := &a.actions[index], &a.states[index]
 	action.Result, action.Reason, s.err = Failed, err.Error(), err
 	if s.mayBeDone {
 		action.Result = Unknown
@@ -176,26 +175,27 @@ func (a *applier) fail(at int, err error) {
 
 // giveUp ends a batch that is not sent, or not sent again.
 func (a *applier) giveUp(batch []int, why error) {
-	for _, at := range batch {
-		a.abandon(at, why)
+	for _, index := range batch {
+		a.abandon(index, why)
 	}
 	a.progress(len(batch))
 }
 
-func (a *applier) abandon(at int, why error) {
-	if last := a.states[at].err; last != nil {
-		why = notAgain(last, why)
+func (a *applier) abandon(index int, why error) {
+	if last := a.states[index].err; last != nil {
+		why = pace.NotRetried(last, why)
 	} else {
 		why = fmt.Errorf("not sent: %w", why)
 	}
-	a.fail(at, why)
+	a.fail(index, why)
 }
 
+// progress counts n more actions that are done.
 func (a *applier) progress(n int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.done += n
-	if a.o.Progress != nil && n > 0 {
-		a.o.Progress(a.done, a.total)
+	if a.opts.progress != nil && n > 0 {
+		a.opts.progress(a.done, a.total)
 	}
 }

@@ -20,8 +20,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// sends is how often a secret was asked to be set or deleted.
-func sends(cloud *testkit.Cloud, field, name string) int {
+// countSends returns how many requests set or deleted a secret.
+func countSends(cloud *testkit.Cloud, field, name string) int {
 	return len(cloud.Calls(faults.Match{Field: field, Secret: name}))
 }
 
@@ -36,11 +36,11 @@ func TestWhatFailsForAMomentIsSentAgain(t *testing.T) {
 			cloud := testkit.New(t)
 			cloud.Set("S001", "old")
 			cloud.Inject(faults.Match{Field: "setSecret", Secret: "S001", Times: 3}, fault)
-			report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3)}})
+			report, _ := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(3)})
 			if report.Err != nil || report.Count(secretsync.Created) != 2 || report.Count(secretsync.Overwritten) != 1 {
 				t.Errorf("%s: %v: %+v", name, report.Err, report.Actions)
 			}
-			if n := sends(cloud, "setSecret", "S001"); n != 4 {
+			if n := countSends(cloud, "setSecret", "S001"); n != 4 {
 				t.Errorf("%s: sent %d times, want 4", name, n)
 			}
 		})
@@ -51,7 +51,7 @@ func TestOnlyWhatFailedIsSentAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret", Secret: "S001", Times: 1}, faults.PartialFailure())
-		run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3)}})
+		mustSync(t, cloud, secretsync.Run{Sources: newNumbered(3)})
 		if n := len(cloud.Calls(faults.Match{Field: "setSecret"})); n != 4 {
 			t.Errorf("%d mutations, want 4", n)
 		}
@@ -76,7 +76,7 @@ func TestUnchangedIsNeverAGuess(t *testing.T) {
 			cloud := testkit.New(t)
 			cloud.Set("S000", tt.old)
 			cloud.Inject(faults.Match{Field: "setSecret", Times: 1}, tt.fault)
-			report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+			report, _ := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(1)})
 			if got := report.Actions[0].Result; got != tt.want {
 				t.Errorf("%s: %s, want %s", name, got, tt.want)
 			}
@@ -84,8 +84,8 @@ func TestUnchangedIsNeverAGuess(t *testing.T) {
 	}
 }
 
-// The store answers changed: false to a deletion of what is not there: the reply
-// to the first request was lost, or somebody was faster. Either way it is gone.
+// The store answers changed: false to the deletion of a missing name: the reply to the
+// first request was lost, or somebody was faster. Either way the name is gone.
 func TestADeletionThatChangesNothingIsADeletion(t *testing.T) {
 	tests := map[string]struct {
 		fault faults.Fault
@@ -100,40 +100,43 @@ func TestADeletionThatChangesNothingIsADeletion(t *testing.T) {
 	}
 	for name, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := storing(t, "OLD")
-			store := paced(cloud.AdminClient())
-			plan := planned(t, store, pruneAll(secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "A", "x")}}))
+			cloud := newCloud(t, "OLD")
+			store := newPaced(cloud.AdminClient())
+			plan := mustPlan(t, store, pruneAll(secretsync.Run{Sources: newSources("A", "x")}))
 			if tt.gone {
-				deleteSecret(t, cloud, "OLD")
+				mustDelete(t, cloud, "OLD")
 			}
-			before := sends(cloud, "deleteSecret", "OLD")
+			before := countSends(cloud, "deleteSecret", "OLD")
 			cloud.Inject(faults.Match{Field: "deleteSecret", Times: 1}, tt.fault)
 			report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 			if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff([]string{"OLD"}, report.Names(secretsync.Deleted)); diff != "" || report.Err != nil || report.Undone() != 0 {
+			diff := cmp.Diff([]string{"OLD"}, report.Names(secretsync.Deleted))
+			if diff != "" || report.Err != nil || report.Undone() != 0 {
 				t.Errorf("%s: %v: %s", name, report.Err, diff)
 			}
-			if n := sends(cloud, "deleteSecret", "OLD") - before; n != tt.sends {
+			if n := countSends(cloud, "deleteSecret", "OLD") - before; n != tt.sends {
 				t.Errorf("%s: sent %d times, want %d", name, n, tt.sends)
 			}
 		})
 	}
 }
 
-func deleteSecret(t *testing.T, cloud *testkit.Cloud, name string) {
+// mustDelete deletes a secret with the admin key.
+func mustDelete(t *testing.T, cloud *testkit.Cloud, name string) {
 	t.Helper()
 	if err := cloud.AdminClient().DeleteSecret(t.Context(), name); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// A document that was refused as a whole may have been carried out in part.
+// A document that was refused may have been carried out in part.
 func TestWhatWasHalvedIsNotSaidToBeUnchanged(t *testing.T) {
 	cloud := testkit.New(t)
-	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S000", Times: 1}, faults.Fault{Status: http.StatusBadRequest, Applied: true})
-	report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(2)}})
+	match := faults.Match{Field: "setSecret", Secret: "S000", Times: 1}
+	cloud.Inject(match, faults.Fault{Status: http.StatusBadRequest, Applied: true})
+	report, _ := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(2)})
 	if got := report.Count(secretsync.Created); got != 2 {
 		t.Errorf("%d created: %+v", got, report.Actions)
 	}
@@ -142,26 +145,27 @@ func TestWhatWasHalvedIsNotSaidToBeUnchanged(t *testing.T) {
 func TestAnOldStoreIsNeverSaidToBeUnchanged(t *testing.T) {
 	cloud := testkit.New(t, testkit.WithDialect(prefect.DialectSnake))
 	cloud.Set("S000", canary)
-	report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+	report, _ := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(1)})
 	if got := report.Actions[0].Result; got != secretsync.Overwritten {
 		t.Errorf("got %s", got)
 	}
 }
 
-// The pace that one worker is told is that of all workers and of all tenants.
+// The pace that one answer asks for applies to all workers and all tenants.
 func TestRetryAfterHoldsEveryTenantUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		other := cloud.Tenant("data")
-		cloud.Inject(faults.Match{Field: "setSecret", Secret: "S007", Tenant: testkit.TenantID, Times: 1}, faults.RateLimited(20*time.Second))
+		match := faults.Match{Field: "setSecret", Secret: "S007", Tenant: cloud.TenantID(), Times: 1}
+		cloud.Inject(match, faults.RateLimited(20*time.Second))
 		client, pace := cloud.AdminClient(), new(secretsync.Pace)
 		otherClient, err := client.ForTenant(other.TenantID())
 		if err != nil {
 			t.Fatal(err)
 		}
-		store, second := pace.Of(client), pace.Of(otherClient)
-		in := secretsync.PlanInput{Sources: []*secretsync.Source{numbered(10)}}
-		plan, late := planned(t, store, in), planned(t, second, in)
+		store, otherStore := pace.Of(client), pace.Of(otherClient)
+		in := secretsync.Run{Sources: newNumbered(10)}
+		plan, otherPlan := mustPlan(t, store, in), mustPlan(t, otherStore, in)
 		began := time.Now()
 		done := make(chan time.Duration)
 		go func() {
@@ -169,7 +173,7 @@ func TestRetryAfterHoldsEveryTenantUp(t *testing.T) {
 			done <- time.Since(began)
 		}()
 		time.Sleep(time.Second)
-		secretsync.Apply(t.Context(), second, late, secretsync.ApplyOptions{})
+		secretsync.Apply(t.Context(), otherStore, otherPlan, secretsync.ApplyOptions{})
 		if took := time.Since(began); took < 20*time.Second {
 			t.Errorf("the other tenant waited %v", took)
 		}
@@ -183,19 +187,19 @@ func TestManyRefusalsSlowDownAndEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret", Times: 40}, faults.RateLimited(0))
-		report, client := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1000)}})
+		report, client := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(1000)})
 		if report.Written() != 1000 || client.Requests() != 52 {
 			t.Errorf("%d written in %d requests: %v", report.Written(), client.Requests(), report.Err)
 		}
 	})
 }
 
-// An API that asks for fewer requests is asked for as long as there is time.
+// Requests that the rate limit refuses are repeated for as long as there is time.
 func TestARefusalForTheRateIsNoFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret", Times: 30}, faults.RateLimited(0))
-		if report, _ := run(t, cloud, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}}); report.Written() != 1 {
+		if report, _ := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(1)}); report.Written() != 1 {
 			t.Errorf("%+v", report.Actions)
 		}
 	})
@@ -205,13 +209,14 @@ func TestTheTimeOfARunEnds(t *testing.T) {
 	for name, fault := range map[string]faults.Fault{"429": faults.RateLimited(time.Hour), "503": faults.Unavailable()} {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := testkit.New(t)
-			store := paced(cloud.AdminClient())
-			plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(2)}})
+			store := newPaced(cloud.AdminClient())
+			plan := mustPlan(t, store, secretsync.Run{Sources: newNumbered(2)})
 			cloud.Inject(faults.Match{Field: "setSecret"}, fault)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
 			defer cancel()
 			report := secretsync.Apply(ctx, store, plan, secretsync.ApplyOptions{})
-			if report.Undone() != 2 || !strings.Contains(report.Actions[0].Reason, "the time of this run is over") || !strings.Contains(report.Actions[0].Reason, "HTTP "+name) {
+			reason := report.Actions[0].Reason
+			if report.Undone() != 2 || !strings.Contains(reason, "the time of this run is over") || !strings.Contains(reason, "HTTP "+name) {
 				t.Errorf("%s: %+v", name, report.Actions)
 			}
 		})
@@ -223,8 +228,8 @@ func TestAWriteThatMayHaveHappenedIsUnknown(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Set("OLD", "old")
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.ReplyLost())
-		store := paced(cloud.AdminClient())
-		plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{source("s", "OLD", canary, "NEW", canary)}})
+		store := newPaced(cloud.AdminClient())
+		plan := mustPlan(t, store, secretsync.Run{Sources: newSources("OLD", canary, "NEW", canary)})
 		report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 		if diff := cmp.Diff([]string{"NEW", "OLD"}, report.Names(secretsync.Unknown)); diff != "" {
 			t.Error(diff)
@@ -235,7 +240,7 @@ func TestAWriteThatMayHaveHappenedIsUnknown(t *testing.T) {
 		if report.Actions[0].Result != secretsync.Created || report.Actions[1].Result != secretsync.Unknown || report.Err == nil {
 			t.Errorf("after the names: %+v", report.Actions)
 		}
-		if err := secretsync.VerifyValues(t.Context(), paced(cloud.RunnerClient()), report); err != nil {
+		if err := secretsync.VerifyValues(t.Context(), newPaced(cloud.RunnerClient()), report); err != nil {
 			t.Fatal(err)
 		}
 		if report.Actions[1].Result != secretsync.Overwritten || report.Err != nil || report.Undone() != 0 {
@@ -248,9 +253,9 @@ func TestARefusedKeyStopsTheRun(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("STALE", 1)
 	client := cloud.AdminClient()
-	store := paced(client)
-	in := secretsync.PlanInput{Sources: []*secretsync.Source{numbered(4000)}, Prune: secretsync.Prune{Scope: []string{"*"}}, PruneUnowned: true}
-	plan := planned(t, store, in)
+	store := newPaced(client)
+	in := secretsync.Run{Sources: newNumbered(4000), Prune: secretsync.Prune{Scope: []string{"*"}, Unowned: true}}
+	plan := mustPlan(t, store, in)
 	cloud.Inject(faults.Match{Field: "setSecret"}, faults.KeyExpired())
 	before := client.Requests()
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
@@ -266,13 +271,13 @@ func TestARefusedKeyStopsTheRun(t *testing.T) {
 	cloud.AssertSecrets(t, map[string]any{"STALE": 1})
 }
 
-// A run that is told to stop waits for what is under way, and sends nothing more.
+// A run that is stopped waits for what is in flight, and sends nothing more.
 func TestStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: 10 * time.Second})
-		store := paced(cloud.AdminClient())
-		plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(2000)}})
+		store := newPaced(cloud.AdminClient())
+		plan := mustPlan(t, store, secretsync.Run{Sources: newNumbered(2000)})
 		stop := make(chan struct{})
 		time.AfterFunc(5*time.Second, func() { close(stop) })
 		began := time.Now()
@@ -294,7 +299,7 @@ func TestNothingIsSentAfterStop(t *testing.T) {
 	close(stop)
 	for range 20 {
 		client := testkit.New(t).AdminClient()
-		plan := planned(t, client, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		plan := mustPlan(t, client, secretsync.Run{Sources: newNumbered(1)})
 		before := client.Requests()
 		report := secretsync.Apply(t.Context(), client, plan, secretsync.ApplyOptions{Stop: stop})
 		if client.Requests() != before || !errors.Is(report.Err, secretsync.ErrInterrupted) {
@@ -307,8 +312,8 @@ func TestStopEndsWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.RateLimited(time.Hour))
-		store := paced(cloud.AdminClient())
-		plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		store := newPaced(cloud.AdminClient())
+		plan := mustPlan(t, store, secretsync.Run{Sources: newNumbered(1)})
 		stop := make(chan struct{})
 		time.AfterFunc(time.Second, func() { close(stop) })
 		began := time.Now()
@@ -321,21 +326,22 @@ func TestStopEndsWaiting(t *testing.T) {
 
 func TestProgressGrowsToTheTotal(t *testing.T) {
 	cloud := testkit.New(t)
-	store := paced(cloud.AdminClient())
-	plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(250), source("t", "EMPTY", "")}})
-	var heard []int
+	store := newPaced(cloud.AdminClient())
+	plan := mustPlan(t, store, secretsync.Run{Sources: append(newNumbered(250), newSource("t", "EMPTY", ""))})
+	var calls []int
 	secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{Progress: func(done, total int) {
 		if total != 250 {
 			t.Errorf("the total is %d", total)
 		}
-		heard = append(heard, done)
+		calls = append(calls, done)
 	}})
-	if !slices.IsSorted(heard) || len(heard) != 3 || heard[2] != 250 {
-		t.Errorf("heard %v", heard)
+	if !slices.IsSorted(calls) || len(calls) != 3 || calls[2] != 250 {
+		t.Errorf("called with %v", calls)
 	}
 }
 
-// A server that takes ten mutations a document gets ten, once that is known.
+// A server that accepts ten mutations a document gets ten, once the client has learned
+// that.
 func TestDocumentsShrinkToWhatIsTaken(t *testing.T) {
 	cloud := testkit.New(t)
 	var refused, taken atomic.Int64
@@ -352,8 +358,8 @@ func TestDocumentsShrinkToWhatIsTaken(t *testing.T) {
 		}
 		h.ServeHTTP(w, r)
 	})
-	store := storeOver(t, limited)
-	plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3200)}})
+	store := newStore(t, limited)
+	plan := mustPlan(t, store, secretsync.Run{Sources: newNumbered(3200)})
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if report.Written() != 3200 || report.Err != nil {
 		t.Fatalf("%d written: %v", report.Written(), report.Err)
@@ -363,8 +369,8 @@ func TestDocumentsShrinkToWhatIsTaken(t *testing.T) {
 	}
 }
 
-// A store that answers success and keeps the old value is found out by its names
-// or its values, and never said to be verified.
+// A store that answers success and retains the old value is detected by its names or
+// its values, and never reported as verified.
 func TestAStoreThatKeepsTheOldValue(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("S000", "old")
@@ -377,8 +383,8 @@ func TestAStoreThatKeepsTheOldValue(t *testing.T) {
 		}
 		h.ServeHTTP(w, r)
 	})
-	store := storeOver(t, lying)
-	plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+	store := newStore(t, lying)
+	plan := mustPlan(t, store, secretsync.Run{Sources: newNumbered(1)})
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if err := secretsync.VerifyNames(t.Context(), store, report); err != nil {
 		t.Fatal(err)
@@ -386,7 +392,7 @@ func TestAStoreThatKeepsTheOldValue(t *testing.T) {
 	if report.Verified.Present != 1 || report.Verified.Values != nil {
 		t.Errorf("verified by names: %+v", report.Verified)
 	}
-	if err := secretsync.VerifyValues(t.Context(), paced(cloud.RunnerClient()), report); err != nil {
+	if err := secretsync.VerifyValues(t.Context(), newPaced(cloud.RunnerClient()), report); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"S000"}, report.Verified.Different); diff != "" || report.Err == nil {

@@ -3,7 +3,6 @@ package sync
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
@@ -16,58 +15,53 @@ var ErrEmptySource = errors.New("the source holds no secrets: a workflow run of 
 
 // Source is where values come from.
 type Source struct {
-	Label   string // how reports and errors call it
+	Label   string // what reports and errors call it
 	Entries []Entry
-	// Whole marks all secrets that somebody had at hand, which nobody chose one by one.
-	Whole bool
-}
 
-// HasSecrets reports whether any entry has a text, beside GitHub's own token, which
-// every run is given. A secret that is not set is an empty text.
-func (s *Source) HasSecrets() bool {
-	return slices.ContainsFunc(s.Entries, func(e Entry) bool { return !isGitHubToken(e.Name) && e.Text.RevealText() != "" })
+	complete bool // all secrets of a repository, which nobody chose one by one
 }
 
 // Entry is a secret or variable: a name and its text.
 type Entry struct {
 	Name string
 	Text prefect.Value // always a JSON string; of a value of another type it holds the JSON
-	// Format is how the text is sent where the rules leave it to FormatAuto. The
-	// zero value is FormatAuto itself, which is right for CI texts.
-	Format Format
-	// Type is what a value is that is not a string, such as "number" or "list with 3
-	// items"; empty for a string.
-	Type string
-	// Note is what a plan says of the entry, whatever it does with it.
-	Note string
+
+	// format is how the value is sent if the rules say FormatAuto. The zero value is
+	// FormatAuto itself, which is right for the strings of CI.
+	format Format
+	// kind is the type of a value that is not a string, such as "number" or "list with
+	// 3 items"; empty for a string.
+	kind string
+	// note is added to the reason in a plan, whatever happens to the entry.
+	note string
 }
 
-// format is how the entry is sent: as a rule says, else as its source does.
-func (e Entry) format(rule Format) Format {
+// formatUnder returns how the entry is sent: as a rule says, else as its source does.
+func (e Entry) formatUnder(rule Format) Format {
 	if rule == FormatAuto {
-		return e.Format
+		return e.format
 	}
 	return rule
 }
 
-// ParseSecretsFile reads a file of secrets: as JSON if its name ends in .json or
-// its text begins with { or [, else as dotenv. A byte order mark is skipped. The
-// error says line and column and what is wrong there, and never quotes a value.
+// ParseSecretsFile reads a file of secrets: as JSON if its name ends in .json or its
+// text begins with { or [, else as dotenv. It skips a byte order mark. The error has
+// the line, the column and what is wrong there, and never quotes a value.
 //
-// JSON is one object, by the rules of [ParseSecrets], but that a value may be of any
-// type except null. What holds secrets only inside, such as an answer of Vault, is
-// refused with the part that is meant.
+// JSON is one object, by the rules of [ParseSecrets], except that a value may be of any
+// type but null. An object whose secrets are inside a part of it, such as an answer of
+// Vault, is an error, which names that part.
 //
 // Dotenv is read by hashicorp/go-envparse, line by line: comments, export, single
-// quotes, which take the text as it is, and double quotes with the escapes of
-// JSON. A quoted value may go over several lines. Nothing is expanded: $NAME stays
-// as it stands. What dotenv libraries read differently is refused: a quotation
-// mark or # in a value without quotes, text after a closing quote, a backslash
-// that begins no escape, a name that stands twice.
+// quotes, in which every character counts as it is, and double quotes with the escapes
+// of JSON. A quoted value may have several lines. Nothing is expanded: $NAME stays as it
+// is. What dotenv libraries read differently is an error: a quotation mark or # in a
+// value without quotes, text after a closing quote, a backslash that begins no escape, a
+// name that occurs twice.
 func ParseSecretsFile(label, name string, data []byte) (*Source, error) {
 	text := strings.TrimPrefix(string(data), tomlpos.ByteOrderMark)
 	switch {
-	case strings.HasSuffix(strings.ToLower(name), ".json") || bracketed(text):
+	case strings.HasSuffix(strings.ToLower(name), ".json") || startsWithBracket(text):
 		return parseTyped(label, []byte(text))
 	case sopsDotenv.MatchString(text):
 		return nil, fmt.Errorf("%s: %w", label, errSops)

@@ -57,8 +57,8 @@ func TestOneRuleForAllSources(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			in := secretsync.PlanInput{
-				Sources: []*secretsync.Source{source}, APIKey: prefect.TextValue(canary), Rules: secretsync.Rules{Exclude: []string{"NO_*"}},
+			in := secretsync.Run{
+				Sources: []*secretsync.Source{source}, Keys: []prefect.Value{prefect.TextValue(canary)}, Rules: secretsync.Rules{Exclude: []string{"NO_*"}},
 			}
 			plan, err := secretsync.NewPlan(in)
 			if err != nil {
@@ -89,8 +89,8 @@ func TestTwoSourcesOfOneName(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		other := source("other", "A", canary)
-		_, err = secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{one, other}})
+		other := newSource("other", "A", canary)
+		_, err = secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{one, other}})
 		if err == nil || !strings.Contains(err.Error(), `"A" has two sources, A in `+one.Label+" and A in other") || strings.Contains(err.Error(), canary) {
 			t.Errorf("%s: got %v", kind, err)
 		}
@@ -99,20 +99,20 @@ func TestTwoSourcesOfOneName(t *testing.T) {
 
 // One source without secrets among others is no reason to fail.
 func TestOneEmptySourceAmongSeveral(t *testing.T) {
-	empty, full := source("empty", "github_token", "t"), source("full", "A", "x")
-	plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{empty, full}})
+	empty, full := newSource("empty", "github_token", "t"), newSource("full", "A", "x")
+	plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{empty, full}})
 	if err != nil || !plan.Pending() || empty.HasSecrets() || !full.HasSecrets() {
 		t.Errorf("got %v, %v", plan, err)
 	}
-	if _, err = secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{empty, empty}}); !errors.Is(err, secretsync.ErrEmptySource) {
+	if _, err = secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{empty, empty}}); !errors.Is(err, secretsync.ErrEmptySource) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestTheKeyInQuotes(t *testing.T) {
-	plan, err := secretsync.NewPlan(secretsync.PlanInput{
-		Sources: []*secretsync.Source{source("s", "A", "x", "QUOTED", `"`+canary+`"`, "ESCAPED", ` "\u0043`+canary[1:]+`\n" `, "LONGER", canary+"1")},
-		APIKey:  prefect.TextValue(canary),
+	plan, err := secretsync.NewPlan(secretsync.Run{
+		Sources: []*secretsync.Source{newSource("s", "A", "x", "QUOTED", `"`+canary+`"`, "ESCAPED", ` "\u0043`+canary[1:]+`\n" `, "LONGER", canary+"1")},
+		Keys:    []prefect.Value{prefect.TextValue(canary)},
 	})
 	if err != nil {
 		t.Fatal(err)

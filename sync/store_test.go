@@ -17,17 +17,19 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// paced is a store with a pace of its own.
-func paced(store secretsync.Store) secretsync.Store { return new(secretsync.Pace).Of(store) }
+// newPaced makes a store with a pace of its own.
+func newPaced(store secretsync.Store) secretsync.Store { return new(secretsync.Pace).Of(store) }
 
-// storeOver is a store behind h, asked with the fake's admin key.
-func storeOver(t *testing.T, h http.Handler) secretsync.Store {
+// newStore makes a client of h with the fake's admin key, and gives it a pace.
+func newStore(t *testing.T, h http.Handler) secretsync.Store {
 	t.Helper()
-	client, err := prefect.NewClient(prefect.ClientConfig{URL: "http://localhost/", APIKey: testkit.AdminKey, Transport: cloud.Transport(h)})
+	client, err := prefect.NewClient(prefect.ClientConfig{
+		URL: "http://localhost/", APIKey: testkit.AdminKey, Transport: cloud.Transport(h),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return paced(client)
+	return newPaced(client)
 }
 
 // readBody reads a request's body and puts it back.
@@ -45,7 +47,7 @@ func TestPlanningIsTriedAgainAFewTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := testkit.New(t)
 		fake.Inject(faults.Match{Field: "secret", Times: 3}, faults.Unavailable())
-		planned(t, paced(fake.AdminClient()), secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		mustPlan(t, newPaced(fake.AdminClient()), secretsync.Run{Sources: newNumbered(1)})
 	})
 }
 
@@ -53,13 +55,14 @@ func TestPlanningGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := testkit.New(t)
 		fake.Inject(faults.Match{Field: "secret"}, faults.Unavailable())
-		plan, err := secretsync.NewPlan(secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		plan, err := secretsync.NewPlan(secretsync.Run{Sources: newNumbered(1)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		client := fake.AdminClient()
 		var answered *prefect.APIError
-		if err := plan.Against(t.Context(), paced(client)); !errors.As(err, &answered) || answered.Status != 503 || client.Requests() != 4 {
+		err = plan.Against(t.Context(), newPaced(client))
+		if !errors.As(err, &answered) || answered.Status != 503 || client.Requests() != 4 {
 			t.Errorf("%v after %d requests", err, client.Requests())
 		}
 	})
@@ -70,7 +73,7 @@ func TestPlanningObeysRetryAfter(t *testing.T) {
 		fake := testkit.New(t)
 		fake.Inject(faults.Match{Field: "secret", Times: 1}, faults.RateLimited(30*time.Second))
 		began := time.Now()
-		planned(t, paced(fake.AdminClient()), secretsync.PlanInput{Sources: []*secretsync.Source{numbered(1)}})
+		mustPlan(t, newPaced(fake.AdminClient()), secretsync.Run{Sources: newNumbered(1)})
 		if took := time.Since(began); took < 30*time.Second {
 			t.Errorf("asked again after %v", took)
 		}
@@ -78,15 +81,16 @@ func TestPlanningObeysRetryAfter(t *testing.T) {
 }
 
 func TestAnErrorOfTheStoreHoldsNoValue(t *testing.T) {
-	store := storeOver(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	store := newStore(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if body := readBody(t, r); strings.Contains(body, "setSecret(") {
 			w.WriteHeader(http.StatusBadRequest)
 			_, _ = w.Write([]byte(`{"errors":[{"message":"got ` + canary + `"}]}`))
 			return
 		}
-		_, _ = w.Write([]byte(`{"data":{"secrets_api":{"key":"admin","role":"admin","tenant":"t","unreachable":[]},"secret":[],"owned":[]}}`))
+		_, _ = w.Write([]byte(`{"data":{"secrets_api":{"key":"admin","role":"admin","tenant":"t","unreachable":[]},
+			"secret":[],"owned":[]}}`))
 	}))
-	plan := planned(t, store, secretsync.PlanInput{Sources: []*secretsync.Source{numbered(3)}})
+	plan := mustPlan(t, store, secretsync.Run{Sources: newNumbered(3)})
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	if report.Count(secretsync.Failed) != 3 {
 		t.Fatalf("%+v", report.Actions)

@@ -12,7 +12,7 @@ import (
 )
 
 // rows are what a plan says of each name.
-func rows(t *testing.T, in PlanInput) map[string]string {
+func rows(t *testing.T, in Run) map[string]string {
 	t.Helper()
 	plan, err := NewPlan(in)
 	if err != nil {
@@ -47,10 +47,10 @@ func TestTypedJSONGoesAsItIs(t *testing.T) {
 	if diff := cmp.Diff(want, sent(t, source, Rules{})); diff != "" {
 		t.Error(diff)
 	}
-	got := rows(t, PlanInput{Sources: []*Source{source}})
+	got := rows(t, Run{Sources: []*Source{source}})
 	for name, reason := range map[string]string{
 		"INT": "number", "EXP": "number", "ON": "boolean", "LIST": "list with 2 items", "OBJECT": "object with 2 keys", "ONE": "list with 1 item",
-		"NONE": "object with 0 keys", "DEEP": "list with 1 item", "LONG": "number; sent as a string, because it " + unreadable,
+		"NONE": "object with 0 keys", "DEEP": "list with 1 item", "LONG": "number; sent as a string, because it " + exceedsLimits,
 	} {
 		if got[name] != "create: "+reason {
 			t.Errorf("%s: %s", name, got[name])
@@ -73,7 +73,7 @@ func TestFormatsOfTypedJSON(t *testing.T) {
 			t.Errorf("%s: %s", format, diff)
 		}
 		reason := map[Format]string{FormatString: "number; sent as a string", FormatJSON: "number", FormatRaw: "number"}[format]
-		if got := rows(t, PlanInput{Sources: []*Source{source}, Rules: rules})["NUMBER"]; got != "create: "+reason {
+		if got := rows(t, Run{Sources: []*Source{source}, Rules: rules})["NUMBER"]; got != "create: "+reason {
 			t.Errorf("%s: %s", format, got)
 		}
 	}
@@ -119,9 +119,9 @@ func TestKeysStayOut(t *testing.T) {
 	key, other := "key-"+hidden, "other-"+hidden
 	source := typedSource(t, fmt.Sprintf(`{"A": 1, "OBJECT": {"a": [{"b": "%s"}]}, "LIST": ["x", "%s\n"], "TEXT": "{\"a\": \"%s\"}", "NUMBER": 7700123,
  "SECOND": "\"%s\"", "NEAR": ["%s0"], "NAMED": {"%s": 1}, "PREFECT_SECRETS_API_KEY": "rotated", "PREFECT__CLOUD__API_KEY": "", "PREFECT_API_KEY": "old"}`, key, other, key, other, key, key))
-	in := PlanInput{
-		Sources: []*Source{source}, APIKey: prefect.TextValue(key),
-		OtherKeys: []prefect.Value{prefect.TextValue(other), prefect.TextValue(""), prefect.TextValue("7700123"), {}},
+	in := Run{
+		Sources: []*Source{source},
+		Keys:    []prefect.Value{prefect.TextValue(other), prefect.TextValue(""), prefect.TextValue("7700123"), {}, prefect.TextValue(key)},
 	}
 	const is, holds, named = "skip: its value is the API key of this run", "skip: it holds the API key of this run", "skip: this is the name of an API key; give it a name in [names] if flows are to read it"
 	want := map[string]string{

@@ -11,75 +11,77 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pace"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// Verified is what the store was found to hold after a sync.
+// Verified is what the store was found to have after a sync.
 type Verified struct {
-	Present int      `json:"present"`           // names that were written and are there
-	Missing []string `json:"missing,omitempty"` // names that were written and are not there
-	Left    []string `json:"left,omitempty"`    // names that were deleted and are there
+	Present int      `json:"present"`           // how many names were written and exist
+	Missing []string `json:"missing,omitempty"` // names that were written and do not exist
+	Left    []string `json:"left,omitempty"`    // names that were deleted and exist
 	// Values is how many values were read back and are what a flow was to get; nil
 	// if none was read.
 	Values *int `json:"values,omitempty"`
 	// Different are the names whose value was read back and is another.
 	Different []string `json:"different,omitempty"`
-	// WriterRefused is that the writing key was refused a value; nil if not tried.
+	// WriterRefused reports whether the store refused the writing key a value, as it
+	// must; nil if that was not tried.
 	WriterRefused *bool `json:"writer_refused,omitempty"`
 }
 
-// What a store may have done with what it acknowledged.
+// Why an action that the store acknowledged counts as failed.
 var (
 	errNotListed = errors.New("the store accepted it and does not list it")
 	errListed    = errors.New("the store accepted its deletion and lists it")
 	errDiffers   = errors.New("the store accepted it and gives a flow another value")
 )
 
-// VerifyNames asks the store for its names and compares them with what the report
-// says was done. A name that was written and is missing, or was deleted and is
-// there, counts as failed from then on. Where no answer came, the names may tell
-// what became of a creation or a deletion.
-func VerifyNames(ctx context.Context, store Store, r *Report) error {
-	names, err := pacedStore(store).names(ctx, applyAttempts)
+// verifyNames compares the names in the store with what the report says was done. A
+// name that was written and is missing, or was deleted and exists, counts as failed
+// from then on. If an answer was lost, the names may show what became of a creation or
+// a deletion.
+func verifyNames(ctx context.Context, store *paced, r *Report) error {
+	names, err := store.names(ctx)
 	if err != nil {
 		return fmt.Errorf("verifying: %w", err)
 	}
-	there := setOf(names)
+	existing := setOf(names)
 	r.Verified = &Verified{}
 	for i := range r.Actions {
-		r.verifyName(&r.Actions[i], there[r.Actions[i].Name])
+		r.verifyName(&r.Actions[i], existing[r.Actions[i].Name])
 	}
-	if r.Err != nil && r.Undone() == 0 {
+	if r.Err != nil && r.undone() == 0 {
 		r.Err = nil
 	}
 	return nil
 }
 
-func (r *Report) verifyName(action *Action, there bool) {
+func (r *Report) verifyName(action *Action, exists bool) {
 	if action.Result == Unknown {
-		action.settle(there)
+		action.resolve(exists)
 	}
 	switch {
-	case action.written() && there:
+	case action.written() && exists:
 		r.Verified.Present++
 	case action.written():
 		r.Verified.Missing = append(r.Verified.Missing, action.Name)
 		r.fail(action, errNotListed)
-	case action.Result == Deleted && there:
+	case action.Result == Deleted && exists:
 		r.Verified.Left = append(r.Verified.Left, action.Name)
 		r.fail(action, errListed)
 	}
 }
 
-// settle finds out what became of an action whose answer was lost. Of one that
-// overwrites, names say nothing.
-func (a *Action) settle(there bool) {
+// resolve replaces the unknown result of an action by what the existence of its name
+// shows. For an overwrite it shows nothing.
+func (a *Action) resolve(exists bool) {
 	switch {
-	case a.Kind == Create && there:
+	case a.Kind == Create && exists:
 		a.Result, a.Reason = Created, "its answer was lost; the name is there now"
-	case a.Kind == Delete && !there:
+	case a.Kind == Delete && !exists:
 		a.Result, a.Reason = Deleted, "its answer was lost; the name is gone"
 	case a.Kind != Overwrite:
 		a.Result = Failed
@@ -98,34 +100,29 @@ func (a *Action) written() bool {
 	return a.Result == Created || a.Result == Overwritten || a.Result == Unchanged && a.Kind != Keep
 }
 
-// VerifyValues reads every value that was written back through reader, whose key
-// may, and compares what a flow gets with the source. It comes after [VerifyNames].
-// A value that differs counts as failed from then on; one whose answer was lost is
-// written if it is there. The reader must be a [FlowReader].
-func VerifyValues(ctx context.Context, reader Store, r *Report) error {
-	store := pacedStore(reader)
-	from, ok := store.Store.(FlowReader)
-	if !ok {
-		return errors.New("verifying: this store gives no values")
-	}
-	same, err := r.readBack(ctx, store, from)
+// verifyValues reads every value that was written with the reader's key, and compares
+// what a flow gets with the source. It is called after verifyNames. A value that
+// differs counts as failed from then on; one whose answer was lost counts as written if
+// the store has it.
+func verifyValues(ctx context.Context, reader *pacedReader, r *Report) error {
+	equal, err := r.readBack(ctx, reader)
 	if err != nil {
 		return fmt.Errorf("verifying: %w", err)
 	}
 	r.Verified.Values = new(int)
 	for i := range r.Actions {
-		r.verifyValue(&r.Actions[i], same[i])
+		r.verifyValue(&r.Actions[i], equal[i])
 	}
-	if r.Undone() == 0 {
+	if r.undone() == 0 {
 		r.Err = nil
 	}
 	return nil
 }
 
-// readBack reports of each action whether a flow gets what the source promised. It is
-// false where nothing may have been written.
-func (r *Report) readBack(ctx context.Context, store *paced, from FlowReader) ([]bool, error) {
-	same := make([]bool, len(r.Actions))
+// readBack returns for each action whether a flow gets what the source has. It is
+// false if nothing can have been written.
+func (r *Report) readBack(ctx context.Context, reader *pacedReader) ([]bool, error) {
+	equal := make([]bool, len(r.Actions))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(inFlight)
 	var panicked panics.Catcher
@@ -133,8 +130,8 @@ func (r *Report) readBack(ctx context.Context, store *paced, from FlowReader) ([
 		if action := &r.Actions[i]; action.written() || action.Result == Unknown {
 			group.Go(func() error {
 				defer panicked.Catch()
-				return store.ask(ctx, applyAttempts, func() (err error) {
-					same[i], err = action.readsBack(ctx, from)
+				return reader.pacer.Do(ctx, pace.ApplyAttempts, func() (err error) {
+					equal[i], err = action.readsBack(ctx, reader)
 					return err
 				})
 			})
@@ -142,12 +139,12 @@ func (r *Report) readBack(ctx context.Context, store *paced, from FlowReader) ([
 	}
 	err := group.Wait()
 	panicked.Pass()
-	return same, err
+	return equal, err
 }
 
-func (r *Report) verifyValue(action *Action, same bool) {
+func (r *Report) verifyValue(action *Action, equal bool) {
 	switch {
-	case same:
+	case equal:
 		*r.Verified.Values++
 		if action.Result == Unknown {
 			action.Result, action.Reason = Overwritten, "its answer was lost; the value is there now"
@@ -161,20 +158,20 @@ func (r *Report) verifyValue(action *Action, same bool) {
 	}
 }
 
-// readsBack reports whether a flow gets from the store what the source promised.
-func (a *Action) readsBack(ctx context.Context, from FlowReader) (bool, error) {
-	got, err := from.GetFlowValue(ctx, a.Name)
+// readsBack reports whether a flow gets from the store what the source has.
+func (a *Action) readsBack(ctx context.Context, reader Reader) (bool, error) {
+	got, err := reader.GetFlowValue(ctx, a.Name)
 	if errors.Is(err, prefect.ErrNotFound) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	return sameJSON(got, a.promised()), nil
+	return equalJSON(got, a.flowValue()), nil
 }
 
-// promised is what a flow is to get.
-func (a *Action) promised() any {
+// flowValue returns what a flow is to get.
+func (a *Action) flowValue() any {
 	text := a.text.RevealText()
 	if a.sent.parsed {
 		if v, err := pyjson.Loads(text); err == nil {
@@ -184,28 +181,29 @@ func (a *Action) promised() any {
 	return text
 }
 
-// sameJSON compares what json.loads gives; NaN equals itself here.
-func sameJSON(a, b any) bool {
+// equalJSON reports whether two values of json.loads are equal. A number equals only
+// one of its type, of which json.Number is compared by its digits; NaN equals itself.
+func equalJSON(a, b any) bool {
 	switch a := a.(type) {
 	case float64:
 		b, ok := b.(float64)
 		return ok && (a == b || math.IsNaN(a) && math.IsNaN(b))
 	case []any:
 		b, ok := b.([]any)
-		return ok && slices.EqualFunc(a, b, sameJSON)
+		return ok && slices.EqualFunc(a, b, equalJSON)
 	case map[string]any:
 		b, ok := b.(map[string]any)
-		return ok && maps.EqualFunc(a, b, sameJSON)
+		return ok && maps.EqualFunc(a, b, equalJSON)
 	case json.Number, string, bool, nil:
 		return a == b
 	}
 	return false
 }
 
-// VerifyWriterRefused asks the store for a value with the key that wrote, which
-// a store must refuse. A store that is no [FlowReader] is not asked.
-func VerifyWriterRefused(ctx context.Context, writer Store, r *Report) error {
-	from, ok := pacedStore(writer).Store.(FlowReader)
+// verifyWriterRefused reads one value that was written with the key that wrote it,
+// which the store must refuse. It does nothing if the store gives no values.
+func verifyWriterRefused(ctx context.Context, store Store, r *Report) error {
+	reader, ok := store.(Reader)
 	if !ok {
 		return nil
 	}
@@ -213,7 +211,7 @@ func VerifyWriterRefused(ctx context.Context, writer Store, r *Report) error {
 		if !r.Actions[i].written() {
 			continue
 		}
-		_, err := from.GetFlowValue(ctx, r.Actions[i].Name)
+		_, err := reader.GetFlowValue(ctx, r.Actions[i].Name)
 		refused := errors.Is(err, prefect.ErrForbidden)
 		if err != nil && !refused {
 			return fmt.Errorf("verifying: %w", err)

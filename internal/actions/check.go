@@ -70,7 +70,7 @@ func (a *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 		return err
 	}
 	for _, plan := range plans {
-		known = append(known, check.Known{Where: "the store", Names: plan.After()})
+		known = append(known, check.Known{Where: "the store", Names: plan.NamesAfter()})
 	}
 	inspect.TellComputed(a.Stderr, reads)
 	found := inspect.Found{Diagnostics: reads.Undefined(known, options), Files: files}

@@ -44,10 +44,8 @@ func (a *step) outputs() error {
 func (a *step) count(results ...secretsync.Result) int {
 	n := 0
 	for _, t := range a.tenants {
-		for _, result := range results {
-			if t.Report != nil {
-				n += t.Report.Count(result)
-			}
+		if t.Report != nil {
+			n += t.Report.Count(results...)
 		}
 	}
 	return n
@@ -57,10 +55,8 @@ func (a *step) count(results ...secretsync.Result) int {
 func (a *step) names(results ...secretsync.Result) []string {
 	names := []string{}
 	for _, t := range a.tenants {
-		for _, result := range results {
-			if t.Report != nil {
-				names = append(names, t.Report.Names(result)...)
-			}
+		if t.Report != nil {
+			names = append(names, t.Report.Names(results...)...)
 		}
 	}
 	slices.Sort(names)

@@ -32,3 +32,13 @@ func ClearText(u *url.URL) bool { return u.Scheme == "http" && !Loopback(u.Hostn
 func Shown(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
 }
+
+// ShownText is Shown of a store's URL as a user gave it. A text that is not a URL,
+// such as embedded, is returned unchanged.
+func ShownText(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" {
+		return text
+	}
+	return Shown(u)
+}

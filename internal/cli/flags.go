@@ -85,9 +85,8 @@ func ruleFlags(flags *pflag.FlagSet, o *run.Rules) {
 		o.MaxDeletes = &n
 		return err
 	})
-	flags.Func("overwrite", "which names in the store may be overwritten: any, or owned, those that the key itself wrote (default: the manifest's, then any)", func(text string) (err error) {
-		o.Overwrite, err = secretsync.ParseOverwrites(text)
-		return err
+	flags.Func("overwrite", "which names in the store may be overwritten: any, or owned, those that the key itself wrote (default: the manifest's, then any)", func(text string) error {
+		return o.Overwrite.UnmarshalText([]byte(text))
 	})
 	flags.BoolVar(&o.PruneUnowned, "prune-unowned", false, "delete also names of which the store does not say who wrote them")
 }

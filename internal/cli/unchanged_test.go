@@ -19,7 +19,7 @@ import (
 
 // comparing is a store that can tell which values it has.
 type comparing struct {
-	*prefect.Client
+	secretsync.Store
 	cloud *testkit.Cloud
 }
 
@@ -48,9 +48,8 @@ func unchangedRun(t *testing.T, format string, other any) (sync secretsync.Run, 
 		{Name: "OTHER", Text: prefect.TextValue("y")}, {Name: "SAME", Text: prefect.TextValue("x")},
 	}}
 	sync = secretsync.Run{
-		Input:  secretsync.PlanInput{URL: "https://store.example", Sources: []*secretsync.Source{source}},
-		Writer: secretsync.Account{Store: comparing{client, cloud}},
-		Steps:  run.Steps(&connect.Connection{KeyFrom: "HERE"}, run.Options{}, out),
+		URL: "https://store.example", Sources: []*secretsync.Source{source}, Writer: comparing{client, cloud},
+		Steps: run.Steps(&connect.Connection{KeyFrom: "HERE"}, run.Options{}, nil, out),
 	}
 	return sync, cloud, out, stdout
 }

@@ -48,13 +48,11 @@ type Connection struct {
 	RunnerFrom string
 	// OtherKeys are the keys at hand beside the one that writes.
 	OtherKeys []prefect.Value
-	// AddTenants makes the tenants that are missing; nil for a store that is not our
-	// own.
-	AddTenants func(slugs []string) error
 	// Transport is what requests go through; nil for a store inside this process.
 	Transport http.RoundTripper
 
-	close func() error
+	addTenants func(slugs []string) error // nil for a store outside this process
+	close      func() error
 }
 
 // Close closes a store that this process opened.

@@ -60,7 +60,7 @@ func openEmbedded(url string, store cloud.Store) (*Connection, error) {
 	}
 	return &Connection{
 		URL: url, Client: writer, Runner: runner, Key: prefect.TextValue(f.AdminKey),
-		KeyFrom: "the embedded store", AddTenants: addTenants(f),
+		KeyFrom: "the embedded store", addTenants: addTenants(f),
 	}, nil
 }
 

@@ -4,30 +4,48 @@ import (
 	"context"
 	"errors"
 
-	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/pace"
+	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
-
-// Accounts are what the two keys reach; that of the reader has no store where there is
-// no key for it.
-func (conn *Connection) Accounts() (writer, reader secretsync.Account) {
-	writer = secretsync.AccountOf(conn.Client)
-	writer.AddTenants = conn.AddTenants
-	if conn.Runner != nil {
-		reader = secretsync.AccountOf(conn.Runner)
-	}
-	return writer, reader
-}
 
 // Choose makes the connection one to the tenant that is wanted, if one is.
 func (conn *Connection) Choose(ctx context.Context, wanted []string) error {
 	if len(wanted) > 1 {
 		return errors.New("--tenant: this command is about one tenant")
 	}
-	writer, _ := conn.Accounts()
-	found, err := writer.Find(ctx, wanted)
+	if len(wanted) == 0 {
+		return nil
+	}
+	if err := conn.AddTenants(wanted); err != nil {
+		return err
+	}
+	found, err := tenant.Find(ctx, wanted, conn.listTenants)
 	if err != nil {
 		return err
 	}
 	conn.Client, err = conn.Client.ForTenant(found[0].ID)
 	return err
+}
+
+// AddTenants creates those of the tenants that are missing, if the store is in this
+// process.
+func (conn *Connection) AddTenants(slugs []string) error {
+	if conn.addTenants == nil {
+		return nil
+	}
+	return conn.addTenants(slugs)
+}
+
+// listTenants lists the tenants that the key may use, and tries again if that may help.
+func (conn *Connection) listTenants(ctx context.Context) (all []prefect.Tenant, err error) {
+	err = new(pace.Pacer).Do(ctx, pace.PlanAttempts, func() error {
+		all, err = conn.Client.ListTenants(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, exit.Store(err)
+	}
+	return all, nil
 }

@@ -63,13 +63,12 @@ func (e *Error) Unwrap() error { return e.Err }
 // [Error] nor the store's is one of usage or input.
 func CodeOf(err error) int {
 	var exit *Error
-	var answered *secretsync.StoreError
 	switch {
 	case err == nil:
 		return OK
 	case errors.As(err, &exit):
 		return exit.Code
-	case errors.As(err, &answered):
+	case errors.Is(err, secretsync.ErrStore):
 		return StoreCode(err)
 	default:
 		return Usage

@@ -23,7 +23,7 @@ func Planned(done *secretsync.Outcome, detailed bool) error {
 	if err := joined(done, "no plan for ", failed); err != nil {
 		return &Error{Code: Partly, Err: err}
 	}
-	if detailed && done.Pending() {
+	if detailed && slices.ContainsFunc(done.Plans(), (*secretsync.Plan).Pending) {
 		return &Error{Code: Pending}
 	}
 	return nil
@@ -79,7 +79,7 @@ func allCode(failed []error) int {
 }
 
 func reportError(r *secretsync.Report) error {
-	undone := r.Undone()
+	undone := undone(r)
 	switch {
 	case r.Err == nil:
 		return nil
@@ -97,9 +97,13 @@ func reportError(r *secretsync.Report) error {
 }
 
 func partlyError(r *secretsync.Report) error {
-	unknown, all := r.Count(secretsync.Unknown), r.Undone()+r.Done()
+	unknown, undone := r.Count(secretsync.Unknown), undone(r)
+	all := undone + r.Done()
 	if unknown == 0 {
-		return fmt.Errorf("%d of %d changes were not made", r.Undone(), all)
+		return fmt.Errorf("%d of %d changes were not made", undone, all)
 	}
 	return fmt.Errorf("of %d changes %d were not made, and of %d nobody knows", all, r.Count(secretsync.Failed), unknown)
 }
+
+// undone returns how many actions failed or have an unknown result.
+func undone(r *secretsync.Report) int { return r.Count(secretsync.Failed, secretsync.Unknown) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -100,7 +101,7 @@ func Failures(names []string, errs []error) []Failure {
 	}
 	var failures []Failure
 	for _, why := range order {
-		who := secretsync.TenantLabel(of[why][0])
+		who := tenant.Label(of[why][0])
 		if len(of[why]) > 1 {
 			who = Several("tenants", of[why])
 		}

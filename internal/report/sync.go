@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -99,7 +101,7 @@ func ResultText(w io.Writer, tenants []secretsync.TenantResult, requests int64) 
 	for _, t := range tenants {
 		head := "result"
 		if len(tenants) > 1 {
-			head += " for " + Safe(secretsync.TenantLabel(t.Name))
+			head += " for " + Safe(tenant.Label(t.Name))
 		}
 		if t.Report == nil {
 			continue
@@ -221,7 +223,7 @@ func (d *syncDocument) add(t secretsync.TenantResult) {
 	}
 	var actions []secretsync.Action
 	if t.Plan != nil {
-		doc.Warnings, actions, d.APIURL = t.Plan.Warnings, t.Plan.Actions, secretsync.ShownURL(t.Plan.URL)
+		doc.Warnings, actions, d.APIURL = t.Plan.Warnings, t.Plan.Actions, address.ShownText(t.Plan.URL)
 		doc.Notes = slices.Concat(t.Plan.FirstLines(), notes(t.Plan))
 	}
 	if t.Report != nil {

@@ -4,26 +4,28 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 // target is the tenant that a plan writes to, and the store's URL.
 func target(plan *secretsync.Plan) string {
-	label := Safe(secretsync.TenantLabel(plan.Tenant))
+	label := Safe(tenant.Label(plan.Tenant))
 	if plan.URL == "" {
 		return label
 	}
-	return label + " at " + Safe(secretsync.ShownURL(plan.URL))
+	return label + " at " + Safe(address.ShownText(plan.URL))
 }
 
 // targetMarkdown begins a sentence with what target says.
 func targetMarkdown(t secretsync.TenantResult) string {
-	label := secretsync.TenantLabel(t.Name)
+	label := tenant.Label(t.Name)
 	label = strings.ToUpper(label[:1]) + cell(label[1:])
 	if t.Plan == nil || t.Plan.URL == "" {
 		return label
 	}
-	return label + " at " + codeSpan(secretsync.ShownURL(t.Plan.URL))
+	return label + " at " + codeSpan(address.ShownText(t.Plan.URL))
 }
 
 // notes are what a reader of a plan should know beside its actions.

@@ -4,17 +4,18 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/planfile"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// writePlanFile keeps the plans in the file that o names, if it names one and the
-// run is trusted: nobody should approve what such a run plans. It returns the file
-// that it wrote.
-func writePlanFile(done *secretsync.Outcome, o Options) (path string, err error) {
+// writePlanFile keeps the plans for the store at url in the file that o names, if it
+// names one and the run is trusted: nobody should approve what such a run plans. It
+// returns the file that it wrote.
+func writePlanFile(url string, done *secretsync.Outcome, o Options) (path string, err error) {
 	if o.PlanFile == "" || o.Untrusted != "" {
 		return "", nil
 	}
-	text, err := secretsync.NewPlanFile(done.URL, done.Plans()...).Encode()
+	text, err := planfile.New(url, done.Plans()...).Encode()
 	if err == nil {
 		err = os.WriteFile(o.PlanFile, text, 0o644)
 	}
@@ -25,7 +26,7 @@ func writePlanFile(done *secretsync.Outcome, o Options) (path string, err error)
 }
 
 // readReviewed reads a plan file to keep to; nil if path is empty.
-func readReviewed(path string) (*secretsync.PlanFile, error) {
+func readReviewed(path string) (*planfile.File, error) {
 	if path == "" {
 		return nil, nil
 	}
@@ -33,7 +34,7 @@ func readReviewed(path string) (*secretsync.PlanFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
-	file, err := secretsync.ParsePlanFile(path, text)
+	file, err := planfile.Parse(path, text)
 	if err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}

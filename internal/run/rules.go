@@ -2,7 +2,6 @@ package run
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -38,6 +37,7 @@ func (o *Rules) over(m *secretsync.Manifest) error {
 	if o.MaxDeletes != nil {
 		m.Prune.MaxDeletes = o.MaxDeletes
 	}
+	m.Prune.Unowned = o.PruneUnowned
 	m.Overwrite = cmp.Or(o.Overwrite, m.Overwrite)
 	if m.Names == nil {
 		m.Names = map[string]secretsync.NameRule{}
@@ -45,7 +45,7 @@ func (o *Rules) over(m *secretsync.Manifest) error {
 	if err := o.overNames(m.Names); err != nil {
 		return err
 	}
-	return errors.Join(m.Rules.Validate(), m.Prune.Validate())
+	return m.Validate()
 }
 
 func (o *Rules) overNames(names map[string]secretsync.NameRule) error {
@@ -69,12 +69,10 @@ func (o *Rules) overNames(names map[string]secretsync.NameRule) error {
 		if err != nil {
 			return err
 		}
-		format, err := secretsync.ParseFormat(text)
-		if err != nil {
+		rule := listed(names, "--format-of", dest)
+		if err := rule.Format.UnmarshalText([]byte(text)); err != nil {
 			return fmt.Errorf("--format-of %s: %w", dest, err)
 		}
-		rule := listed(names, "--format-of", dest)
-		rule.Format = format
 		names[dest] = rule
 	}
 	for _, dest := range o.Required {

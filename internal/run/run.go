@@ -8,13 +8,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
+	"github.com/prefect-secrets/prefect-secrets/internal/planfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -69,7 +73,7 @@ func Plan(ctx context.Context, o Options, out Printer) (planFile string, err err
 	if err != nil {
 		return "", err
 	}
-	if planFile, err = writePlanFile(done, o); err != nil {
+	if planFile, err = writePlanFile(p.conn.URL, done, o); err != nil {
 		return "", err
 	}
 	if err := out.OnlyPlanned(done); err != nil {
@@ -117,8 +121,8 @@ func (p prepared) close(err error) error {
 
 // prepare reads every input. Nothing is asked of the store.
 func prepare(o Options, out Printer) (p prepared, err error) {
-	input, manifest, err := planInput(o, out)
-	if err != nil {
+	var manifest *secretsync.Manifest
+	if p.run, manifest, err = readInputs(o, out); err != nil {
 		return p, err
 	}
 	reviewed, err := readReviewed(o.Reviewed)
@@ -133,23 +137,38 @@ func prepare(o Options, out Printer) (p prepared, err error) {
 			return p, p.close(err)
 		}
 	}
-	input.APIKey, input.OtherKeys, input.KeyFrom, input.URL = p.conn.Key, p.conn.OtherKeys, p.conn.KeyFrom, p.conn.URL
-	writer, reader := p.conn.Accounts()
-	p.run = secretsync.Run{
-		Input: input, Tenants: wantedTenants(o.Connect.Tenants, manifest.Tenants), Writer: writer, Reader: reader,
-		ReaderFrom: p.conn.RunnerFrom, Reviewed: reviewed, Steps: Steps(p.conn, o, out),
+	p.run.Writer, p.run.WriterFrom, p.run.URL = p.conn.Client, p.conn.KeyFrom, p.conn.URL
+	if p.conn.Runner != nil {
+		p.run.Reader, p.run.ReaderFrom = p.conn.Runner, p.conn.RunnerFrom
 	}
+	p.run.Keys = slices.Concat(p.conn.OtherKeys, []prefect.Value{p.conn.Key})
+	if len(o.Connect.Tenants) == 0 {
+		o.Connect.Tenants = manifest.Tenants
+	}
+	p.run.Tenants, p.run.Steps = o.Connect.Tenants, Steps(p.conn, o, reviewed, out)
 	return p, nil
 }
 
-// Steps shows the steps of a run by out.
-func Steps(conn *connect.Connection, o Options, out Printer) secretsync.Steps {
+// Steps holds the plans to what was reviewed, if reviewed is not nil, and has out show
+// each step.
+func Steps(conn *connect.Connection, o Options, reviewed *planfile.File, out Printer) secretsync.Steps {
 	progress := newProgress(out.Progress)
 	return secretsync.Steps{
-		Connected:  func() error { return out.Connected(conn) },
-		Planned:    out.Planned,
-		AllPlanned: o.AfterPlan,
-		Progress:   progress.heard,
+		Connected: func() error {
+			if err := out.Connected(conn); err != nil {
+				return err
+			}
+			return conn.AddTenants(o.Connect.Tenants)
+		},
+		Planned: func(done *secretsync.Outcome) error {
+			if reviewed != nil {
+				if err := reviewed.Restrict(done.Plans()...); err != nil {
+					return err
+				}
+			}
+			return showPlans(done, o, out)
+		},
+		Progress: progress.heard,
 		Applied: func(done *secretsync.Outcome) error {
 			progress.finish()
 			if err := out.Applied(done); err != nil {
@@ -160,27 +179,46 @@ func Steps(conn *connect.Connection, o Options, out Printer) secretsync.Steps {
 	}
 }
 
-// planInput reads sources, manifest and configs. Nothing is asked of the store.
-func planInput(o Options, out Printer) (secretsync.PlanInput, *secretsync.Manifest, error) {
-	none := secretsync.PlanInput{}
-	sources, err := o.Sources()
-	if err != nil {
-		return none, nil, err
+func showPlans(done *secretsync.Outcome, o Options, out Printer) error {
+	for _, plan := range done.Plans() {
+		if err := out.Planned(plan); err != nil {
+			return err
+		}
 	}
-	manifest, err := reviewed(o, out)
-	if err != nil {
-		return none, nil, err
+	if o.AfterPlan == nil {
+		return nil
 	}
-	input := secretsync.PlanInput{
-		Sources: sources, Rules: manifest.Rules, Prune: manifest.Prune, PruneUnowned: o.Rules.PruneUnowned,
-		Overwrite: manifest.Overwrite, Notes: o.Notes, Mask: check.MaskTokens,
+	return o.AfterPlan(done)
+}
+
+// readInputs reads sources, manifest and configs, and makes a run of them that has no
+// store yet.
+func readInputs(o Options, out Printer) (r secretsync.Run, manifest *secretsync.Manifest, err error) {
+	if r.Sources, err = o.Sources(); err != nil {
+		return r, nil, err
 	}
+	if manifest, err = reviewed(o, out); err != nil {
+		return r, nil, err
+	}
+	r.Rules, r.Prune, r.Overwrite = manifest.Rules, manifest.Prune, manifest.Overwrite
+	r.Notes, r.Mask = o.Notes, check.MaskTokens
 	if o.Untrusted != "" {
-		input.NoCompare = true
-		input.Rules, input.Prune = input.Rules.Optional(), secretsync.Prune{}
-		input.First = o.Untrusted + ": nothing is deleted, and no plan file is written"
+		r.NoCompare = true
+		r.Rules, r.Prune = optional(r.Rules), secretsync.Prune{}
+		r.First = o.Untrusted + ": nothing is deleted, and no plan file is written"
 	}
-	return input, manifest, nil
+	return r, manifest, nil
+}
+
+// optional returns the rules with no name required, for a run that was not given every
+// secret.
+func optional(r secretsync.Rules) secretsync.Rules {
+	r.Names = maps.Clone(r.Names)
+	for name, rule := range r.Names {
+		rule.Required = false
+		r.Names[name] = rule
+	}
+	return r
 }
 
 // reviewed reads and checks what was reviewed with the code: the manifest, the configs
@@ -213,11 +251,4 @@ func checkConfigs(o Options, out Printer) error {
 		err = errors.New("the configs have errors; nothing was written")
 	}
 	return err
-}
-
-func wantedTenants(flags, manifest []string) []string {
-	if len(flags) > 0 {
-		return flags
-	}
-	return manifest
 }

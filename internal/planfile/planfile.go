@@ -1,0 +1,194 @@
+// Package planfile reads and writes plans for somebody to review, and restricts a sync
+// to what was reviewed.
+package planfile
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// formatVersion is the version of the format of a [File].
+const formatVersion = 2
+
+// File is a plan that was reviewed: names and what happens to them. It has no values,
+// so it cannot promise them.
+type File struct {
+	FormatVersion int      `json:"format_version"`
+	APIURL        string   `json:"api_url"`
+	Tenants       []string `json:"tenants"` // slugs or ids; empty for a key's own that the store does not name
+	Actions       []Change `json:"actions"`
+}
+
+// Change is one name that a plan file lets be changed.
+type Change struct {
+	Tenant string          `json:"tenant"`
+	Name   string          `json:"name"`
+	Kind   secretsync.Kind `json:"action"` // create, overwrite or delete
+	// WrittenBy is the key that alone makes a deletion, if a planner has planned it.
+	WrittenBy string `json:"written_by,omitempty"`
+}
+
+// byAnyone returns the change whichever key makes it.
+func (c Change) byAnyone() Change {
+	c.WrittenBy = ""
+	return c
+}
+
+// New returns a file of what the plans would change in the store behind apiURL.
+func New(apiURL string, plans ...*secretsync.Plan) *File {
+	file := &File{FormatVersion: formatVersion, APIURL: address.ShownText(apiURL), Tenants: []string{}, Actions: []Change{}}
+	for _, plan := range plans {
+		file.Tenants = append(file.Tenants, plan.Tenant)
+		for i := range plan.Actions {
+			if a := &plan.Actions[i]; isChange(a.Kind) {
+				file.Actions = append(file.Actions, changeOf(a))
+			}
+		}
+	}
+	return file
+}
+
+func isChange(kind secretsync.Kind) bool {
+	return kind == secretsync.Create || kind == secretsync.Overwrite || kind == secretsync.Delete
+}
+
+func changeOf(a *secretsync.Action) Change {
+	c := Change{Tenant: a.Tenant, Name: a.Name, Kind: a.Kind}
+	if a.Kind == secretsync.Delete {
+		c.WrittenBy = a.WrittenBy
+	}
+	return c
+}
+
+// Encode returns the file's text.
+func (f *File) Encode() ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	err := enc.Encode(f)
+	return b.Bytes(), err
+}
+
+// Parse reads what [File.Encode] wrote. Errors call the file by its name.
+func Parse(name string, text []byte) (*File, error) {
+	var f File
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if dec.Decode(&f) != nil || dec.More() {
+		return nil, fmt.Errorf("%s is not a plan file: write one with plan --plan-file", name)
+	}
+	if f.FormatVersion != formatVersion {
+		return nil, fmt.Errorf("%s has format_version %d, and this release reads %d: write it again with plan --plan-file", name, f.FormatVersion, formatVersion)
+	}
+	for i, c := range f.Actions {
+		if c.Name == "" || !isChange(c.Kind) {
+			return nil, fmt.Errorf("%s: action %d is not a name to create, overwrite or delete", name, i+1)
+		}
+	}
+	return &f, nil
+}
+
+// CheckURL fails if the plan was for another store than the one behind apiURL.
+func (f *File) CheckURL(apiURL string) error {
+	if f.APIURL != address.ShownText(apiURL) {
+		return errors.New("the plan file is for another API URL: plan again")
+	}
+	return nil
+}
+
+// Restrict skips every action of the plans that was not reviewed. The plans must be for
+// the file's own store ([File.CheckURL]).
+//
+// It fails if what was reviewed no longer fits, and lists all of that: the plans are for
+// other tenants, or a name would now be created, overwritten or deleted that was
+// reviewed as something else, or not be changed at all. The plans must not be applied
+// then.
+func (f *File) Restrict(plans ...*secretsync.Plan) error {
+	if err := f.checkTenants(plans); err != nil {
+		return err
+	}
+	planned := map[Change]secretsync.Action{} // by tenant and name alone
+	for _, plan := range plans {
+		for _, a := range plan.Actions {
+			if a.Kind != secretsync.Skip || a.WrittenBy != "" {
+				planned[Change{Tenant: a.Tenant, Name: a.Name}] = a
+			}
+		}
+	}
+	if mismatches := f.mismatches(planned); len(mismatches) > 0 {
+		return fmt.Errorf("the plan file no longer fits, plan again: %s", strings.Join(mismatches, "; "))
+	}
+	f.skipOthers(plans)
+	return nil
+}
+
+func (f *File) checkTenants(plans []*secretsync.Plan) error {
+	var tenants []string
+	for _, plan := range plans {
+		tenants = append(tenants, plan.Tenant)
+	}
+	slices.Sort(tenants)
+	if slices.Equal(tenants, slices.Sorted(slices.Values(f.Tenants))) {
+		return nil
+	}
+	return fmt.Errorf("the plan file is for %s, and this run for %s: plan again", tenantList(f.Tenants), tenantList(tenants))
+}
+
+func tenantList(tenants []string) string {
+	if len(tenants) == 0 {
+		return "no tenant"
+	}
+	labels := make([]string, len(tenants))
+	for i, name := range tenants {
+		labels[i] = tenant.Label(name)
+	}
+	return strings.Join(labels, ", ")
+}
+
+// mismatches says what was reviewed and is not planned; planned is by tenant and name.
+func (f *File) mismatches(planned map[Change]secretsync.Action) []string {
+	var mismatches []string
+	for _, c := range f.Actions {
+		a, ok := planned[Change{Tenant: c.Tenant, Name: c.Name}]
+		switch {
+		case a.Kind == c.Kind, c.leftTo(a):
+		case !ok || a.Kind == secretsync.Skip:
+			mismatches = append(mismatches, fmt.Sprintf("%s: %s was reviewed, and nothing is planned now", c, c.Kind))
+		default:
+			mismatches = append(mismatches, fmt.Sprintf("%s: %s was reviewed, and it is %s now", c, c.Kind, a.Kind))
+		}
+	}
+	return mismatches
+}
+
+// leftTo reports whether the change was reviewed as a deletion by another key, and the
+// planned action leaves it to that key.
+func (c Change) leftTo(planned secretsync.Action) bool {
+	return c.WrittenBy != "" && planned.Kind == secretsync.Skip && planned.WrittenBy == c.WrittenBy
+}
+
+// String names what is changed.
+func (c Change) String() string { return fmt.Sprintf("%q of %s", c.Name, tenant.Label(c.Tenant)) }
+
+func (f *File) skipOthers(plans []*secretsync.Plan) {
+	reviewed := map[Change]bool{}
+	for _, c := range f.Actions {
+		reviewed[c.byAnyone()] = true
+	}
+	for _, plan := range plans {
+		for i := range plan.Actions {
+			if a := &plan.Actions[i]; isChange(a.Kind) && !reviewed[changeOf(a).byAnyone()] {
+				a.Kind, a.Reason, a.Warn, a.WrittenBy = secretsync.Skip, "not in the plan file", true, ""
+			}
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package sync
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// planInput is what one tenant's plan depends on.
+type planInput struct {
+	Run
+	tenant string // slug or id; empty means the key's own, whose slug the store may say
+	apply  bool   // the plan is to be applied, so the key must be one that may write
+}
+
+// newPlan decides what happens to each name in a store that has none yet;
+// [Plan.compareWith] completes it for one that has. It fails with [ErrEmptySource],
+// with [ErrNothingIncluded], and if two sources give one name, a required name has no
+// value, or a value does not fit its format.
+func newPlan(in planInput) (*Plan, error) {
+	if err := validate(in.Rules, in.Prune, in.Overwrite); err != nil {
+		return nil, err
+	}
+	p := &planner{
+		in: in, listed: in.Rules.byCIName(),
+		taken: map[string]string{}, seen: map[string]bool{},
+	}
+	for _, source := range in.Sources {
+		p.addAll(source)
+	}
+	if len(p.empty) == len(in.Sources) {
+		return nil, ErrEmptySource
+	}
+	p.addMissing()
+	if len(p.problems) > 0 {
+		return nil, errors.Join(p.problems...)
+	}
+	plan := &Plan{
+		URL: in.URL, Tenant: in.tenant, Actions: p.actions, Notes: slices.Clone(in.Notes),
+		keyFrom: in.WriterFrom, apply: in.apply, noCompare: in.NoCompare, overwrite: in.Overwrite, prune: p.pruning(),
+		first: in.First, unselected: p.unselected(), mask: in.Mask,
+	}
+	if err := p.checkPatterns(plan); err != nil {
+		return nil, err
+	}
+	plan.sort()
+	return plan, nil
+}
+
+// planner makes a plan from its input.
+type planner struct {
+	in       planInput
+	listed   map[string][]string // the names in the store that the rules list, by CI name
+	taken    map[string]string   // where a value comes from, by its name in the store
+	seen     map[string]bool     // CI names that some source has
+	empty    []string            // labels of the sources that have no secret
+	actions  []Action
+	problems []error
+}
+
+// pruning returns what protects names from being deleted: every name that a source
+// has, whatever becomes of it there, and every name that the rules list.
+func (p *planner) pruning() pruning {
+	protected := maps.Clone(p.seen)
+	for name := range p.in.Rules.Names {
+		protected[name] = true
+	}
+	return pruning{Prune: p.in.Prune, protected: protected, empty: p.empty}
+}
+
+// addAll decides on the entries of a source, and notes if none is a secret.
+func (p *planner) addAll(source *Source) {
+	hasSecret := false
+	for _, entry := range source.Entries {
+		hasSecret = p.add(source, entry) || hasSecret
+	}
+	if !hasSecret {
+		p.empty = append(p.empty, source.Label)
+	}
+}
+
+// add decides on one entry, and reports whether it is a secret: one with a value, and
+// neither an API key nor GitHub's token.
+func (p *planner) add(source *Source, entry Entry) bool {
+	p.seen[entry.Name] = true
+	text := entry.Text.RevealText()
+	names := p.listed[entry.Name]
+	if reason := p.keyIn(entry.Name, text, len(names) > 0); reason != "" {
+		p.omit(entry, names, reason, true)
+		return false
+	}
+	isSecret := text != "" && !isGitHubToken(entry.Name)
+	if reason := p.in.Rules.skipReason(entry.Name, len(names) > 0); reason != "" {
+		p.omit(entry, names, reason, false)
+		return isSecret
+	}
+	if len(names) == 0 {
+		names = []string{entry.Name}
+	}
+	for _, name := range names {
+		p.write(source, entry, name, text)
+	}
+	return isSecret
+}
+
+// omit skips an entry, which is a problem if a required name comes from it.
+func (p *planner) omit(entry Entry, names []string, reason string, warn bool) {
+	for _, name := range names {
+		if p.in.Rules.Names[name].Required {
+			p.problem("%q is required and comes from %s, which stays out: %s", name, entry.Name, reason)
+		}
+	}
+	p.skip(entry.Name, entry.Name, joinReasons(reason, entry.note), warn)
+}
+
+// joinReasons joins two reasons, either of which may be empty.
+func joinReasons(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "; " + b
+}
+
+// write adds the action for an entry that goes into the store under a name.
+func (p *planner) write(source *Source, entry Entry, name, text string) {
+	rule := p.in.Rules.Names[name]
+	if rule.From != entry.Name {
+		rule = NameRule{}
+	}
+	where := fmt.Sprintf("%s in %s", entry.Name, source.Label)
+	if other, ok := p.taken[name]; ok {
+		p.problem("%q has two sources, %s and %s: leave one out, or give it another name in [names]", name, other, where)
+		return
+	}
+	p.taken[name] = where
+	if text == "" {
+		if rule.Required {
+			p.problem("%q is required and its source %s is empty", name, where)
+			return
+		}
+		p.skip(name, entry.Name, joinReasons("empty", entry.note), true)
+		return
+	}
+	sent, err := entry.encode(rule.Format)
+	if err != nil {
+		p.problem("%q, from %s: %w", name, where, err)
+		return
+	}
+	p.actions = append(p.actions, Action{
+		Tenant: p.in.tenant, Name: name, Kind: Create, Source: entry.Name, Reason: joinReasons(sent.reason, entry.note),
+		sent: sent, text: entry.Text,
+	})
+}
+
+// addMissing skips the names that the rules list and no source has.
+func (p *planner) addMissing() {
+	for _, name := range slices.Sorted(maps.Keys(p.in.Rules.Names)) {
+		rule := p.in.Rules.Names[name]
+		switch {
+		case p.seen[rule.From]:
+		case rule.Required:
+			p.problem("%q is required and no source has %s%s", name, rule.maskedFrom(), p.suggestName(rule.From))
+		case rule.maskedFrom() != rule.From:
+			p.skip(name, "", "no source has "+rule.maskedFrom()+p.suggestName(rule.From), true)
+		default:
+			p.skip(name, rule.From, "no source has "+rule.From+p.suggestName(rule.From), true)
+		}
+	}
+}
+
+func (p *planner) skip(name, source, reason string, warn bool) {
+	p.actions = append(p.actions, Action{
+		Tenant: p.in.tenant, Name: name, Kind: Skip, Source: source, Reason: reason, Warn: warn,
+	})
+}
+
+func (p *planner) problem(format string, args ...any) {
+	p.problems = append(p.problems, fmt.Errorf(format, args...))
+}
