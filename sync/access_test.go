@@ -82,7 +82,7 @@ func TestAKeyThatCouldNotDoThePlan(t *testing.T) {
 }
 
 // A role that this release does not know may be one that writes.
-func TestARoleOfLater(t *testing.T) {
+func TestAnUnknownRole(t *testing.T) {
 	store := newStore(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		lists := ""
 		if strings.Contains(readBody(t, r), "owned:") {
@@ -99,7 +99,7 @@ func TestARoleOfLater(t *testing.T) {
 	}
 }
 
-func TestAnotherStoreSaysNothingOfTheKey(t *testing.T) {
+func TestAStoreWithoutRoles(t *testing.T) {
 	for _, dialect := range []prefect.Dialect{prefect.DialectCamel, prefect.DialectSnake} {
 		cloud := testkit.New(t, testkit.WithDialect(dialect))
 		plan, err := planPairWith(t, newPaced(cloud.RunnerClient()), secretsync.Run{}, secretsync.NewPlanToApply)

@@ -77,7 +77,7 @@ func TestApplyWritesWhatThePlanSays(t *testing.T) {
 	}
 }
 
-func TestOneFailureTakesNoOtherWithIt(t *testing.T) {
+func TestOneFailureLeavesTheOthers(t *testing.T) {
 	cloud := testkit.New(t)
 	fault := faults.Fault{Code: "NOT_ALLOWED", Message: "down, and " + canary}
 	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S037"}, fault)

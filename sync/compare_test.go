@@ -121,7 +121,7 @@ func TestAStoreOfAnotherKind(t *testing.T) {
 
 // A value that the store says it has is not a change: it is not written, and needs no
 // permission.
-func TestUnchangedIsPlannedWhereTheStoreCanTell(t *testing.T) {
+func TestAComparerPlansUnchanged(t *testing.T) {
 	store := &comparingStore{plainStore: newPlainStore(map[string]string{"SAME": `"x"`, "OTHER": `"old"`})}
 	in := secretsync.Run{Sources: newSources("SAME", "x", "OTHER", "y", "NEW", "z", "EMPTY", "")}
 	plan := mustPlan(t, store, in)

@@ -66,8 +66,8 @@ func (m *memory) DeleteSecrets(_ context.Context, names []string, ask prefect.As
 	return results
 }
 
-// change makes one change through ask, which waits while the store asks for it and does
-// nothing once the run is stopped.
+// change makes one change through ask, which waits for its turn, and fails once the run
+// is stopped.
 func (m *memory) change(name string, ask prefect.Ask, change func()) prefect.MutationResult {
 	err := ask(func() error {
 		m.mu.Lock()
@@ -123,10 +123,15 @@ func (m *memory) GetFlowValue(_ context.Context, name string) (value any, err er
 // A store of one's own is written to like any other. What it can do besides is an
 // interface each.
 func ExampleStore() {
+	source, err := secretsync.ParseSecrets("secrets", []byte(`{"DB_PASSWORD": "a password", "SLACK_URL": "https://hooks.example.com"}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	store := newMemory("ci")
-	run := secretsync.Run{Sources: secrets(), Writer: store, Reader: store}
+	run := secretsync.Run{Sources: []*secretsync.Source{source}, Writer: store, Reader: store}
 	for range 2 {
-		done, err := run.Sync(ctx)
+		done, err := run.Sync(context.Background())
 		if err != nil {
 			fmt.Println(err)
 			return
@@ -136,14 +141,14 @@ func ExampleStore() {
 	}
 
 	run.NoCompare = true // for somebody who may not learn which values the store has
-	planned, err := run.Plan(ctx)
+	planned, err := run.Plan(context.Background())
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	fmt.Println(planned.Plans()[0].Count(secretsync.Overwrite), "to overwrite")
 	// Output:
-	// 0 to overwrite, 0 to keep; 3 done
-	// 0 to overwrite, 3 to keep; 0 done
-	// 3 to overwrite
+	// 0 to overwrite, 0 to keep; 2 done
+	// 0 to overwrite, 2 to keep; 0 done
+	// 2 to overwrite
 }

@@ -327,19 +327,21 @@ func ExampleResult() {
 		fmt.Println(err)
 		return
 	}
-	report := done.Tenants[0].Report
-	for _, result := range secretsync.Results {
-		fmt.Println(report.Count(result), result)
+	show := func(report *secretsync.Report) {
+		for _, result := range secretsync.Results {
+			fmt.Println(report.Count(result), result)
+		}
+		reasons := map[secretsync.Result][]string{}
+		for _, action := range report.Actions {
+			reasons[action.Result] = append(reasons[action.Result], action.Reason)
+		}
+		fmt.Println(reasons[secretsync.Skipped])
+		changed := report.Names(secretsync.Created, secretsync.Overwritten, secretsync.Deleted)
+		fmt.Println("changed:", changed)
+		fmt.Println("as they were:", report.Names(secretsync.Unchanged, secretsync.Skipped))
+		fmt.Println("to look into:", report.Names(secretsync.Failed, secretsync.Unknown))
 	}
-	reasons := map[secretsync.Result][]string{}
-	for _, action := range report.Actions {
-		reasons[action.Result] = append(reasons[action.Result], action.Reason)
-	}
-	fmt.Println(reasons[secretsync.Skipped])
-	changed := report.Names(secretsync.Created, secretsync.Overwritten, secretsync.Deleted)
-	fmt.Println("changed:", changed)
-	fmt.Println("as they were:", report.Names(secretsync.Unchanged, secretsync.Skipped))
-	fmt.Println("to look into:", report.Names(secretsync.Failed, secretsync.Unknown))
+	show(done.Tenants[0].Report)
 	// Output:
 	// 1 created
 	// 1 overwritten
@@ -367,10 +369,12 @@ func ExampleVerified() {
 		fmt.Println(err)
 		return
 	}
-	v := done.Tenants[0].Report.Verified
-	fmt.Println(v.Present, "names,", len(v.Missing), "missing,", len(v.Left), "left")
-	fmt.Println(*v.Values, "values,", len(v.Different), "different")
-	fmt.Println("the writing key is refused values:", *v.WriterRefused)
+	show := func(v *secretsync.Verified) {
+		fmt.Println(v.Present, "names,", len(v.Missing), "missing,", len(v.Left), "left")
+		fmt.Println(*v.Values, "values,", len(v.Different), "different")
+		fmt.Println("the writing key is refused values:", *v.WriterRefused)
+	}
+	show(done.Tenants[0].Report.Verified)
 
 	run.Reader = cloud.AdminClient() // by mistake
 	_, err = run.Sync(ctx)
@@ -435,17 +439,19 @@ func ExamplePlan() {
 		fmt.Println(err)
 		return
 	}
-	plan := planned.Plans()[0]
-	fmt.Println(plan.FirstLines())
-	show := func(action secretsync.Action) { fmt.Println(action.Tenant, action.Kind, action.Name) }
-	for _, action := range plan.Actions {
-		show(action)
+	showAction := func(action secretsync.Action) { fmt.Println(action.Tenant, action.Kind, action.Name) }
+	show := func(plan *secretsync.Plan) {
+		fmt.Println(plan.FirstLines())
+		for _, action := range plan.Actions {
+			showAction(action)
+		}
+		for _, kind := range secretsync.Kinds {
+			fmt.Println(kind, plan.Count(kind))
+		}
+		fmt.Println("warnings:", plan.Warnings)
+		fmt.Println("notes:", plan.KeyNote, plan.Notes, plan.Remarks)
 	}
-	for _, kind := range secretsync.Kinds {
-		fmt.Println(kind, plan.Count(kind))
-	}
-	fmt.Println("warnings:", plan.Warnings)
-	fmt.Println("notes:", plan.KeyNote, plan.Notes, plan.Remarks)
+	show(planned.Plans()[0])
 	// Output:
 	// [This is a preview.]
 	// testkit overwrite DB_PASSWORD

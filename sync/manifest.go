@@ -77,8 +77,8 @@ func quotedList(names []string) string {
 }
 
 // Validate fails if a pattern is not a glob, if an exclusion takes away what a name
-// requires, or if another setting is none of those that it can be. A manifest that was
-// read is valid; one that was changed may not be.
+// requires, if MaxDeletes is negative, or if Overwrite is unknown. A manifest is valid
+// as it was read; this is for one that was changed.
 func (m *Manifest) Validate() error { return validate(m.Rules, m.Prune, m.Overwrite) }
 
 // Environments returns the names of the manifest's environments, sorted.

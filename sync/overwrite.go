@@ -33,7 +33,7 @@ func (o *Overwrites) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// validate fails if the value is none of these.
+// validate fails unless the value is empty or one of these.
 func (o Overwrites) validate() error {
 	if o == "" {
 		return nil
@@ -51,14 +51,14 @@ type ownership struct {
 	planner bool   // the key in use is a planner's, so another key will write
 }
 
-// another reports whether a name has a known owner, and not the key in use.
-func (o ownership) another(owner string) bool { return owner != "" && owner != o.own }
+// isOther reports whether an owner is known, and is not the key in use.
+func (o ownership) isOther(owner string) bool { return owner != "" && owner != o.own }
 
 // overwriteNote says who wrote a name that is to be overwritten; empty if it is the
 // key in use. A planner cannot know whether that is the key that will write.
 func (o ownership) overwriteNote(owner string) string {
 	switch {
-	case !o.another(owner):
+	case !o.isOther(owner):
 		return ""
 	case o.planner:
 		return fmt.Sprintf("last written by %q", owner)

@@ -87,7 +87,7 @@ func TestOwnedNamesAWriterOnce(t *testing.T) {
 	}
 }
 
-func TestOwnedLetsTheKeysOwn(t *testing.T) {
+func TestOwnedAllowsTheKeysOwnSecrets(t *testing.T) {
 	store := newStore(t, newCloud(t, "A", "B").Handler())
 	plan, err := planPair(t, store, secretsync.Run{Overwrite: secretsync.OverwriteOwned})
 	if err != nil {
@@ -157,7 +157,7 @@ overwrite = "any"
 }
 
 // Thousands of names are planned with a key whose patterns exclude most of them.
-func TestManyNamesThatAreNotReached(t *testing.T) {
+func TestManyUnreachableNames(t *testing.T) {
 	cloud := testkit.New(t)
 	client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "k", Role: prefect.RoleAdmin, Patterns: []string{"S0*"}}))
 	plan, err := secretsync.NewPlan(secretsync.Run{Sources: newNumbered(3000), WriterFrom: "HERE"})

@@ -21,7 +21,7 @@ const (
 	Keep Kind = "unchanged"
 )
 
-// Kinds is every kind.
+// Kinds lists every kind.
 var Kinds = []Kind{Create, Overwrite, Delete, Skip, Keep}
 
 // Result is what became of an action; empty before it is carried out.
@@ -37,7 +37,7 @@ const (
 	Unknown     Result = "unknown" // sent, and never answered: the store may have done it or not
 )
 
-// Results is every result.
+// Results lists every result.
 var Results = []Result{Created, Overwritten, Unchanged, Deleted, Skipped, Failed, Unknown}
 
 // Action is what happens to one name, and why.

@@ -70,9 +70,9 @@ func (p *Plan) deleteAction(name, owner string) Action {
 	case owner == "" && !p.prune.Unowned:
 		a.Kind, a.Warn = Skip, true
 		a.Reason = noSource + "; not deleted: the store does not say who wrote it (--prune-unowned)"
-	case p.owners.another(owner) && p.owners.planner:
+	case p.owners.isOther(owner) && p.owners.planner:
 		a.WrittenBy, a.Reason = owner, fmt.Sprintf("%s; only the key that wrote it, %q, deletes it", noSource, owner)
-	case p.owners.another(owner):
+	case p.owners.isOther(owner):
 		a.Kind, a.Warn = Skip, true
 		a.WrittenBy, a.Reason = owner, fmt.Sprintf("%s; not deleted: the key %q wrote it last", noSource, owner)
 	}

@@ -113,7 +113,7 @@ func runDeletesOLD(t *testing.T, guard func(*guardedRun)) bool {
 	return !slices.Contains(r.cloud.Names(), "OLD")
 }
 
-func TestEachGuardOfPruneKeepsAName(t *testing.T) {
+func TestEachGuardOfPruneProtectsAName(t *testing.T) {
 	if !runDeletesOLD(t, func(*guardedRun) {}) {
 		t.Fatal("without a guard nothing is deleted, so that no guard is tested")
 	}

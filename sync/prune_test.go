@@ -76,7 +76,7 @@ func TestWithoutAScopeNothingIsPruned(t *testing.T) {
 }
 
 // A name that a source has is not deleted, whatever the plan does with it.
-func TestPruneSparesWhatASourceHas(t *testing.T) {
+func TestPruneDeletesNothingThatASourceHas(t *testing.T) {
 	names := []string{"EMPTY", "EXCLUDED", "GITHUB_TOKEN", "KEY", "NOT_INCLUDED", "LISTED", "MISSING", "RENAMED"}
 	cloud := newCloud(t, names...)
 	in := pruneAll(secretsync.Run{
@@ -154,7 +154,7 @@ func TestAnEmptySourcePrunesNothing(t *testing.T) {
 	}
 }
 
-func TestPruneSparesWhatAnotherKeyWrote(t *testing.T) {
+func TestPruneDeletesNothingThatAnotherKeyWrote(t *testing.T) {
 	cloud := newCloud(t, "MINE", "THEIRS")
 	other := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "bob", Role: prefect.RoleAdmin}))
 	if err := other.SetSecret(t.Context(), "THEIRS", "new"); err != nil {
@@ -174,7 +174,7 @@ func TestPruneSparesWhatAnotherKeyWrote(t *testing.T) {
 }
 
 // The owners of what is planned are asked with the names, those of the candidates after.
-func TestOnlyCandidatesAreAskedFor(t *testing.T) {
+func TestOwnersAreAskedOfCandidatesAlone(t *testing.T) {
 	cloud := newCloud(t, "A", "B", "team_OLD")
 	var asked []string
 	h := cloud.Handler()
@@ -209,7 +209,7 @@ func TestAStoreThatNamesNoOwner(t *testing.T) {
 	}
 }
 
-func TestOwnersThatCannotBeAskedForFailThePlan(t *testing.T) {
+func TestOwnersThatFailFailThePlan(t *testing.T) {
 	cloud := newCloud(t, "OLD")
 	cloud.Inject(faults.Match{Field: "secret", Nth: 2}, faults.Fault{Code: "FORBIDDEN"})
 	plan, err := secretsync.NewPlan(pruneAll(secretsync.Run{Sources: newSources("A", "x"), Prune: secretsync.Prune{Unowned: true}}))

@@ -36,8 +36,9 @@ type Run struct {
 	// Keys are the API keys that the run has, each a JSON string. An entry that equals or
 	// contains one of them is not sent.
 	Keys []prefect.Value
-	// Tenants are the slugs or ids of those to sync to; empty means the key's own. Any
-	// other tenant needs a Writer, and a Reader, that are a [prefect.Client].
+	// Tenants are the slugs or ids of those to sync to; empty means the key's own. Others
+	// are reached by ListTenants and ForTenant of a [prefect.Client], which Writer and
+	// Reader must be then, or embed.
 	Tenants []string
 	// URL is that of the store, for reports; sync itself does not use it.
 	URL string
@@ -78,8 +79,8 @@ type Steps struct {
 // ErrInterrupted means that a run was stopped.
 var ErrInterrupted = pace.ErrInterrupted
 
-// ErrStore is matched by what the store answered if that ended a run before anything
-// was written.
+// ErrStore means that the store's answer ended a run before anything was written. The
+// error is that of the store, and matches ErrStore as well.
 var ErrStore = errors.New("the store failed")
 
 // storeError is the store's error, and matches [ErrStore].

@@ -134,6 +134,9 @@ func TestRunFails(t *testing.T) {
 		"a store without tenants": {func(_ *testkit.Cloud, r *secretsync.Run) {
 			r.Tenants, r.Writer = []string{"data"}, newPlainStore(nil)
 		}, "this store has no tenants", false, []string{"connected"}},
+		"a reader without tenants": {func(_ *testkit.Cloud, r *secretsync.Run) {
+			r.Tenants, r.Reader = []string{"data"}, struct{ secretsync.Reader }{r.Reader}
+		}, "this reader has no tenants", false, []string{"connected"}},
 		"the only plan": {func(c *testkit.Cloud, _ *secretsync.Run) {
 			c.Inject(faults.Match{Field: "secret"}, faults.Fault{Code: "FORBIDDEN"})
 		}, "FORBIDDEN", true, []string{"connected"}},
@@ -217,7 +220,7 @@ func TestARunThatIsCancelled(t *testing.T) {
 }
 
 // A tenth of a run's time is reserved for verification.
-func TestARunKeepsTimeToVerify(t *testing.T) {
+func TestARunReservesTimeToVerify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Delay: time.Minute})

@@ -69,10 +69,14 @@ func (r *running) writerFor(id string) (Store, error) {
 
 // readerFor returns the reader of a tenant, nil if no key reads.
 func (r *running) readerFor(id string) (Reader, error) {
-	if client, ok := r.Reader.(multiTenant); ok && id != "" {
-		return client.ForTenant(id)
+	if r.Reader == nil || id == "" {
+		return r.Reader, nil
 	}
-	return r.Reader, nil
+	client, ok := r.Reader.(multiTenant)
+	if !ok {
+		return nil, fmt.Errorf("this reader has no tenants, and %s is wanted", quotedList(r.Tenants))
+	}
+	return client.ForTenant(id)
 }
 
 // findTenants returns the tenants to sync to; a zero one for the key's own.
@@ -126,7 +130,7 @@ func (r *running) planTenant(ctx context.Context, s tenantStores, t *TenantResul
 	}
 	writes, readable := plan.writes(), make(chan error, 1)
 	go func() {
-		if r.ReaderFrom == "" {
+		if s.reader == nil || r.ReaderFrom == "" {
 			readable <- nil
 			return
 		}

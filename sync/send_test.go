@@ -25,7 +25,7 @@ func countSends(cloud *testkit.Cloud, field, name string) int {
 	return len(cloud.Calls(faults.Match{Field: field, Secret: name}))
 }
 
-func TestWhatFailsForAMomentIsSentAgain(t *testing.T) {
+func TestTemporaryFailuresAreRetried(t *testing.T) {
 	kinds := map[string]faults.Fault{
 		"503": faults.Unavailable(), "429": faults.RateLimited(0), "dropped": {Drop: true}, "truncated": {Truncate: true},
 		"a proxy's page": {Malformed: true}, "reply lost": faults.ReplyLost(), "too slow": {Delay: time.Minute, Applied: true},
@@ -47,7 +47,7 @@ func TestWhatFailsForAMomentIsSentAgain(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatFailedIsSentAgain(t *testing.T) {
+func TestOnlyFailedWritesAreRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret", Secret: "S001", Times: 1}, faults.PartialFailure())
@@ -132,7 +132,7 @@ func mustDelete(t *testing.T, cloud *testkit.Cloud, name string) {
 }
 
 // A document that was refused may have been carried out in part.
-func TestWhatWasHalvedIsNotSaidToBeUnchanged(t *testing.T) {
+func TestAHalvedDocumentIsNotReportedUnchanged(t *testing.T) {
 	cloud := testkit.New(t)
 	match := faults.Match{Field: "setSecret", Secret: "S000", Times: 1}
 	cloud.Inject(match, faults.Fault{Status: http.StatusBadRequest, Applied: true})
@@ -142,7 +142,7 @@ func TestWhatWasHalvedIsNotSaidToBeUnchanged(t *testing.T) {
 	}
 }
 
-func TestAnOldStoreIsNeverSaidToBeUnchanged(t *testing.T) {
+func TestAnOldStoreIsNeverReportedUnchanged(t *testing.T) {
 	cloud := testkit.New(t, testkit.WithDialect(prefect.DialectSnake))
 	cloud.Set("S000", canary)
 	report, _ := mustSync(t, cloud, secretsync.Run{Sources: newNumbered(1)})
@@ -152,7 +152,7 @@ func TestAnOldStoreIsNeverSaidToBeUnchanged(t *testing.T) {
 }
 
 // The pace that one answer asks for applies to all workers and all tenants.
-func TestRetryAfterHoldsEveryTenantUp(t *testing.T) {
+func TestRetryAfterPausesEveryTenant(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		other := cloud.Tenant("data")
@@ -195,7 +195,7 @@ func TestManyRefusalsSlowDownAndEnd(t *testing.T) {
 }
 
 // Requests that the rate limit refuses are repeated for as long as there is time.
-func TestARefusalForTheRateIsNoFailure(t *testing.T) {
+func TestARateLimitIsNotAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "setSecret", Times: 30}, faults.RateLimited(0))
@@ -342,7 +342,7 @@ func TestProgressGrowsToTheTotal(t *testing.T) {
 
 // A server that accepts ten mutations a document gets ten, once the client has learned
 // that.
-func TestDocumentsShrinkToWhatIsTaken(t *testing.T) {
+func TestDocumentsShrinkToWhatIsAccepted(t *testing.T) {
 	cloud := testkit.New(t)
 	var refused, taken atomic.Int64
 	h := cloud.Handler()
@@ -371,7 +371,7 @@ func TestDocumentsShrinkToWhatIsTaken(t *testing.T) {
 
 // A store that answers success and retains the old value is detected by its names or
 // its values, and never reported as verified.
-func TestAStoreThatKeepsTheOldValue(t *testing.T) {
+func TestAStoreThatRetainsTheOldValue(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("S000", "old")
 	h := cloud.Handler()

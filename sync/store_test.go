@@ -43,7 +43,7 @@ func readBody(t *testing.T, r *http.Request) string {
 	return string(body)
 }
 
-func TestPlanningIsTriedAgainAFewTimes(t *testing.T) {
+func TestPlanningIsRetriedAFewTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := testkit.New(t)
 		fake.Inject(faults.Match{Field: "secret", Times: 3}, faults.Unavailable())
@@ -80,7 +80,7 @@ func TestPlanningObeysRetryAfter(t *testing.T) {
 	})
 }
 
-func TestAnErrorOfTheStoreHoldsNoValue(t *testing.T) {
+func TestAnErrorOfTheStoreContainsNoValue(t *testing.T) {
 	store := newStore(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if body := readBody(t, r); strings.Contains(body, "setSecret(") {
 			w.WriteHeader(http.StatusBadRequest)

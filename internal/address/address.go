@@ -33,9 +33,9 @@ func Shown(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
 }
 
-// ShownText is Shown of a store's URL as a user gave it. A text that is not a URL,
-// such as embedded, is returned unchanged.
-func ShownText(text string) string {
+// Display returns a store's URL, as a user gave it, without what may be a secret: see
+// [Shown]. A text that is not a URL, such as embedded, is returned unchanged.
+func Display(text string) string {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" {
 		return text

@@ -61,3 +61,14 @@ func parse(t *testing.T, text string) *url.URL {
 	}
 	return u
 }
+
+func TestDisplay(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://user:password@secrets.example.com/api?key=k#f": "https://secrets.example.com/api",
+		"embedded": "embedded", "embedded:secrets.db": "embedded:secrets.db", "": "", "http://%zz": "http://%zz",
+	} {
+		if got := address.Display(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}

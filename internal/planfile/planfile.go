@@ -44,7 +44,7 @@ func (c Change) byAnyone() Change {
 
 // New returns a file of what the plans would change in the store behind apiURL.
 func New(apiURL string, plans ...*secretsync.Plan) *File {
-	file := &File{FormatVersion: formatVersion, APIURL: address.ShownText(apiURL), Tenants: []string{}, Actions: []Change{}}
+	file := &File{FormatVersion: formatVersion, APIURL: address.Display(apiURL), Tenants: []string{}, Actions: []Change{}}
 	for _, plan := range plans {
 		file.Tenants = append(file.Tenants, plan.Tenant)
 		for i := range plan.Actions {
@@ -99,7 +99,7 @@ func Parse(name string, text []byte) (*File, error) {
 
 // CheckURL fails if the plan was for another store than the one behind apiURL.
 func (f *File) CheckURL(apiURL string) error {
-	if f.APIURL != address.ShownText(apiURL) {
+	if f.APIURL != address.Display(apiURL) {
 		return errors.New("the plan file is for another API URL: plan again")
 	}
 	return nil

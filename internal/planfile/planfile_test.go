@@ -72,7 +72,7 @@ func lines(p *secretsync.Plan) []string {
 	return all
 }
 
-func TestAPlanFileHoldsNamesAlone(t *testing.T) {
+func TestAPlanFileContainsNamesAlone(t *testing.T) {
 	text, err := planfile.New(fileURL, newPlan(t, newCloud(t, "B", "OLD").AdminClient(), "A", canary, "B", canary, "E", "")).Encode()
 	if err != nil || strings.Contains(string(text), canary) {
 		t.Fatalf("%v, or the file holds a value", err)

@@ -223,7 +223,7 @@ func (d *syncDocument) add(t secretsync.TenantResult) {
 	}
 	var actions []secretsync.Action
 	if t.Plan != nil {
-		doc.Warnings, actions, d.APIURL = t.Plan.Warnings, t.Plan.Actions, address.ShownText(t.Plan.URL)
+		doc.Warnings, actions, d.APIURL = t.Plan.Warnings, t.Plan.Actions, address.Display(t.Plan.URL)
 		doc.Notes = slices.Concat(t.Plan.FirstLines(), notes(t.Plan))
 	}
 	if t.Report != nil {

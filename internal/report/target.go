@@ -15,7 +15,7 @@ func target(plan *secretsync.Plan) string {
 	if plan.URL == "" {
 		return label
 	}
-	return label + " at " + Safe(address.ShownText(plan.URL))
+	return label + " at " + Safe(address.Display(plan.URL))
 }
 
 // targetMarkdown begins a sentence with what target says.
@@ -25,7 +25,7 @@ func targetMarkdown(t secretsync.TenantResult) string {
 	if t.Plan == nil || t.Plan.URL == "" {
 		return label
 	}
-	return label + " at " + codeSpan(address.ShownText(t.Plan.URL))
+	return label + " at " + codeSpan(address.Display(t.Plan.URL))
 }
 
 // notes are what a reader of a plan should know beside its actions.
