@@ -17,19 +17,21 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
-// FromConfig makes a source of [context.secrets] in a Prefect config, read by the rules
-// of a version. Only that file counts and, for $NAME in it, the environment, given as
-// os.Environ gives it: no defaults, neither the user's file nor the backend's, and no
-// PREFECT__ variable. Entries are sorted by name.
+// FromConfig makes a source of [context.secrets] in a Prefect config, read by the
+// rules of a version. Only that file counts and, for $NAME in it, the environment,
+// given as os.Environ gives it: no defaults, neither the user's file nor the
+// backend's, and no PREFECT__ variable. Entries are sorted by name.
 //
-// A flow gets from the store what it gets from the config. So under FormatAuto a string
-// is sent as it is, because Prefect reads both by one rule, and a number, boolean, list
-// or table as JSON. Under FormatString a flow gets the string, or that JSON as a string.
+// A flow gets from the store what it gets from the config. So under FormatAuto a
+// string is sent as it is, because Prefect reads both by one rule, and a number,
+// boolean, list or table as JSON. Under FormatString a flow gets the string, or that
+// JSON as a string.
 //
-// The errors are those of [config.Load], and one for each secret that is None or holds
-// what JSON lacks, such as a tuple or a date, that refers to a variable that is not set or
-// to a setting that the file lacks, that is JSON deeper than Prefect reads, or whose name
-// no store takes. They have file, secret and type, never a value.
+// The errors are those of [config.Load], and one for each secret that is None or
+// holds what JSON lacks (see [prefect.EntryValue]), that refers to a variable that
+// is not set or to a setting that the file lacks, that is JSON deeper than Prefect
+// reads, or whose name no store takes. They have file, secret and type, never a
+// value.
 func FromConfig(path string, version config.Version, environ []string) (*Source, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -56,9 +58,9 @@ func withoutSettings(environ []string) []string {
 	return slices.DeleteFunc(slices.Clone(environ), func(entry string) bool { return strings.HasPrefix(entry, release.Prefix) })
 }
 
-// checkReferences returns an error for each secret with an undefined reference. Prefect
-// would silently keep the reference as it is, or drop it.
-func checkReferences(label, text string, loaded *release.Config) error {
+// checkReferences returns an error for each secret with an undefined reference.
+// Prefect would silently keep the reference as it is, or drop it.
+func checkReferences(label, text string, loaded *config.Config) error {
 	var problems []error
 	for _, entry := range loaded.Entries() {
 		inSecrets := release.InSecrets(entry.Path)
@@ -80,11 +82,12 @@ func settingHint(name string) string {
 	return ""
 }
 
-// referenceName matches names of variables and settings, and hardly a part of a password.
+// referenceName matches names of variables and settings, and hardly a part of a
+// password.
 var referenceName = regexp.MustCompile(`^([A-Z0-9_]+|[a-z_]+(\.[a-z_]+)+)$`)
 
-// maskReference returns the name of a reference if it is in the file, and not in the value
-// of a variable, and cannot be a part of a secret that has a $ in it.
+// maskReference returns the name of a reference if it is in the file, and not in the
+// value of a variable, and cannot be a part of a secret that has a $ in it.
 func maskReference(name, file string) string {
 	inFile := strings.Contains(file, "$"+name) || strings.Contains(file, "${"+name+"}")
 	if inFile && referenceName.MatchString(name) {
@@ -113,9 +116,9 @@ func configSource(label string, loaded *release.Config) (*Source, error) {
 	return source, nil
 }
 
-// namesInFile returns the names that the file has for secrets that got another name, by
-// that name.
-func namesInFile(loaded *release.Config) map[string]string {
+// namesInFile returns the names that the file has for secrets that got another name,
+// by that name.
+func namesInFile(loaded *config.Config) map[string]string {
 	names := map[string]string{}
 	for _, entry := range loaded.Entries() {
 		if entry.Written != "" {
@@ -143,8 +146,8 @@ func configEntry(name string, v any) (Entry, error) {
 	return typedEntry(name, raw), nil
 }
 
-// checkString returns an error for a string that cannot be sent, or that Prefect cannot
-// read back.
+// checkString returns an error for a string that cannot be sent, or that Prefect
+// cannot read back.
 func checkString(name, s string) error {
 	if !utf8.ValidString(s) {
 		return fmt.Errorf("secret %q is a text that is not UTF-8: encode it, with base64 for example", name)

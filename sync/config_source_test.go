@@ -29,8 +29,8 @@ func writeConfig(t *testing.T, text string) string {
 	return path
 }
 
-// sent is the JSON that a plan of one source sends, by name.
-func sent(t *testing.T, source *Source, rules Rules) map[string]string {
+// sentValues returns the JSON that a plan of one source sends, by name.
+func sentValues(t *testing.T, source *Source, rules Rules) map[string]string {
 	t.Helper()
 	plan, err := NewPlan(Run{Sources: []*Source{source}, Rules: rules})
 	if err != nil {
@@ -67,16 +67,21 @@ EMPTY = ""
 user = "u"
 port = 5432
 `)
-	environ := []string{"VARIABLE=v", "PREFECT__CONTEXT__SECRETS__OTHER=x", "PREFECT__CONTEXT__SECRETS__TEXT=x", "PREFECT__USER_CONFIG_PATH=/nowhere", "HOME=/nowhere"}
+	environ := []string{
+		"VARIABLE=v", "PREFECT__CONTEXT__SECRETS__OTHER=x", "PREFECT__CONTEXT__SECRETS__TEXT=x",
+		"PREFECT__USER_CONFIG_PATH=/nowhere", "HOME=/nowhere",
+	}
 	want := map[string]string{
-		"TEXT": `"plain"`, "DIGITS": `"123456"`, "NUMBER": "42", "FLOAT": "100000.0", "OFF": "false", "LIST": "[1,2]", "JSON": `"{\"a\": NaN}"`,
-		"from_env": `"v"`, "partly": `"xvy"`, "SETTING": `"https://c.example.com/graphql"`, "PASSWORD": `"pa$word"`, "TABLE": `{"port":5432,"user":"u"}`,
+		"TEXT": `"plain"`, "DIGITS": `"123456"`, "NUMBER": "42", "FLOAT": "100000.0", "OFF": "false",
+		"LIST": "[1,2]", "JSON": `"{\"a\": NaN}"`,
+		"from_env": `"v"`, "partly": `"xvy"`, "SETTING": `"https://c.example.com/graphql"`,
+		"PASSWORD": `"pa$word"`, "TABLE": `{"port":5432,"user":"u"}`,
 	}
 	source, err := FromConfig(path, config.Documented, environ)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, sent(t, source, Rules{})); diff != "" {
+	if diff := cmp.Diff(want, sentValues(t, source, Rules{})); diff != "" {
 		t.Error(diff)
 	}
 	if source, err = FromConfig(path, config.V1_4, environ); err != nil {
@@ -87,7 +92,7 @@ port = 5432
 		delete(want, old)
 	}
 	want["DIGITS"] = "123456" // 1.4 makes a number of it
-	if diff := cmp.Diff(want, sent(t, source, Rules{})); diff != "" {
+	if diff := cmp.Diff(want, sentValues(t, source, Rules{})); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -95,11 +100,14 @@ port = 5432
 // What a flow gets from the store is what it gets from the config.
 func TestAConfigsSecretReachesAFlowUnchanged(t *testing.T) {
 	values := []string{
-		"42", "-1", "1.5", "1e5", "1e400", "true", "007", "0x1F", "12345678901234567890123", "None", "null", "NaN", "-Infinity", "nan",
-		` 42 `, `"42"`, `"\"42\""`, `'q'`, "'42'", "[1, 2]", `["a"]`, `{"a": 1.10}`, `{"a": NaN}`, `{'a': 1}`, "{}", "[", "plain", "pa$word", "ä🔑", "2020-01-01",
+		"42", "-1", "1.5", "1e5", "1e400", "true", "007", "0x1F", "12345678901234567890123", "None", "null",
+		"NaN", "-Infinity", "nan",
+		` 42 `, `"42"`, `"\"42\""`, `'q'`, "'42'", "[1, 2]", `["a"]`, `{"a": 1.10}`, `{"a": NaN}`,
+		`{'a': 1}`, "{}", "[", "plain", "pa$word", "ä🔑", "2020-01-01",
 	}
 	raw := []string{
-		"42", "9223372036854775807", "1.0", "1e16", "-0.0", "true", "false", "[]", "[1, 2]", `["42", "[1]"]`, "{a = '42', b = {c = [1.5]}}", "[{a = 1}]",
+		"42", "9223372036854775807", "1.0", "1e16", "-0.0", "true", "false", "[]", "[1, 2]",
+		`["42", "[1]"]`, "{a = '42', b = {c = [1.5]}}", "[{a = 1}]",
 	}
 	for _, value := range values {
 		quoted, err := json.Marshal(value)
@@ -131,7 +139,7 @@ func TestAConfigsSecretReachesAFlowUnchanged(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if got := flowGets(t, encoded.value); asPython(got) != asPython(want) {
+				if got := readInFlow(t, encoded.value); asPython(got) != asPython(want) {
 					t.Errorf("%s K = %s: a flow gets %s from the store and %s from the config", version, value, asPython(got), asPython(want))
 				}
 				same++
@@ -143,7 +151,7 @@ func TestAConfigsSecretReachesAFlowUnchanged(t *testing.T) {
 	}
 }
 
-// asPython tells numbers apart as Python does, however Go holds them.
+// asPython writes a value so that numbers differ as in Python, whatever their Go type.
 func asPython(v any) string {
 	if value, err := (release.Entry{Value: v}).JSON(); err == nil {
 		return string(value)
@@ -155,7 +163,8 @@ func asPython(v any) string {
 }
 
 func TestFormatsOfAConfigsSecrets(t *testing.T) {
-	source, err := FromConfig(writeConfig(t, "[context.secrets]\nNUMBER = 1.0\nTABLE = {a = 1}\nTEXT = '42'\n"), config.Documented, nil)
+	path := writeConfig(t, "[context.secrets]\nNUMBER = 1.0\nTABLE = {a = 1}\nTEXT = '42'\n")
+	source, err := FromConfig(path, config.Documented, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +177,7 @@ func TestFormatsOfAConfigsSecrets(t *testing.T) {
 		for name := range want {
 			rules.Names[name] = NameRule{From: name, Format: format}
 		}
-		if diff := cmp.Diff(want, sent(t, source, rules)); diff != "" {
+		if diff := cmp.Diff(want, sentValues(t, source, rules)); diff != "" {
 			t.Errorf("%s: %s", format, diff)
 		}
 	}
@@ -188,7 +197,10 @@ func TestFromConfigErrors(t *testing.T) {
 		{"unset in a table", "K.inner = '$SLACK_URL'", "", `secret "K" refers to SLACK_URL`},
 		{"perhaps a password", "K = '$" + hidden + "'", "", `refers to what stands after a $ in it`},
 		{"a setting that only a release has", "K = '${cloud.api}'", "", `refers to cloud.api, which is neither`},
-		{"a variable that is a setting", "K = '$PREFECT__CLOUD__API_KEY'", "", "variables that begin with PREFECT__ are settings"},
+		{
+			"a variable that is a setting", "K = '$PREFECT__CLOUD__API_KEY'", "",
+			"variables that begin with PREFECT__ are settings",
+		},
 		{"in a variable's value", "K = '$BRACES'", "", `refers to what stands after a $ in it`},
 		{"date", "K = 1979-05-27", "", `secret "K" is or holds a value of type date`},
 		{"infinity", "K = inf", "", "of type float that is NaN or infinite"},
@@ -202,7 +214,10 @@ func TestFromConfigErrors(t *testing.T) {
 		{"empty name", "'' = '" + hidden + "'", "", "a name is empty"},
 		{"names that become one", "K = '$SET'\nk = '" + hidden + "'", "", "rename one"},
 	}
-	environ := []string{"SET=" + hidden, "NOT_UTF8=" + hidden + "\xff", "BRACES=pa${SECRET_PART}word" + hidden, "PREFECT__CLOUD__API_KEY=" + hidden}
+	environ := []string{
+		"SET=" + hidden, "NOT_UTF8=" + hidden + "\xff", "BRACES=pa${SECRET_PART}word" + hidden,
+		"PREFECT__CLOUD__API_KEY=" + hidden,
+	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := FromConfig(writeConfig(t, "[context.secrets]\n"+tt.secrets+"\n"), tt.version, environ)
@@ -217,10 +232,11 @@ func TestFromConfigErrors(t *testing.T) {
 		})
 	}
 	if _, err := FromConfig("", "", nil); err == nil {
-		t.Error("it read a file without a name")
+		t.Error("a file without a name is read")
 	}
-	if _, err := FromConfig(writeConfig(t, "context.secrets = '"+hidden+"'\n"), "", nil); err == nil || strings.Contains(err.Error(), hidden) {
-		t.Errorf("got %v for secrets that are no table", err)
+	_, err := FromConfig(writeConfig(t, "context.secrets = '"+hidden+"'\n"), "", nil)
+	if err == nil || strings.Contains(err.Error(), hidden) {
+		t.Errorf("got %v for secrets that are not a table", err)
 	}
 	source, err := FromConfig(writeConfig(t, "[cloud]\napi = 'x'\n"), "", nil)
 	if err != nil || source.HasSecrets() {

@@ -80,7 +80,8 @@ func (p *dotenvParser) parseEntry(start int, line []byte) (Entry, error) {
 	return Entry{Name: name, Text: prefect.TextValue(value)}, nil
 }
 
-// parseValue reads a value from what follows the = in its line, which is at an offset.
+// parseValue reads a value from what follows the = in its line, which is at an
+// offset.
 func (p *dotenvParser) parseValue(at int, after []byte) (string, error) {
 	trimmed := bytes.TrimLeft(after, whitespace)
 	if len(trimmed) > 0 && (trimmed[0] == '"' || trimmed[0] == '\'') {
@@ -106,8 +107,8 @@ func parseUnquoted(after string) (string, error) {
 	return value, nil
 }
 
-// isEmptyOrComment reports whether a value is followed only by white space, or by white
-// space and a comment.
+// isEmptyOrComment reports whether a value is followed only by white space, or by
+// white space and a comment.
 func isEmptyOrComment(rest string) bool {
 	trimmed := strings.TrimLeft(rest, whitespace)
 	return trimmed == "" || trimmed[0] == '#' && len(trimmed) < len(rest)
@@ -145,8 +146,8 @@ func closingQuote(data []byte, from int, quote byte) int {
 	return -1
 }
 
-// unquote has the library parse each line of a value by itself, because the library has
-// no values of several lines.
+// unquote has the library parse each line of a value by itself, because the library
+// has no values of several lines.
 func unquote(raw, quote string) (string, error) {
 	problem := errDouble
 	if quote == "'" {
@@ -163,7 +164,8 @@ func unquote(raw, quote string) (string, error) {
 	return strings.Join(lines, "\n"), nil
 }
 
-// replaceError returns problem in place of the library's error, which may quote a value.
+// replaceError returns problem in place of the library's error, which may quote a
+// value.
 func replaceError(err, problem error) error {
 	if errors.Is(err, errLong) {
 		return errLong

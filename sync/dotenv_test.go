@@ -11,7 +11,8 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-func parseFile(t *testing.T, name, text string) []string {
+// mustParseFile parses a file and returns its entries as NAME=value.
+func mustParseFile(t *testing.T, name, text string) []string {
 	t.Helper()
 	source, err := secretsync.ParseSecretsFile(name, name, []byte(text))
 	if err != nil {
@@ -54,7 +55,7 @@ func TestDotenvValues(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff([]string{tt.want}, parseFile(t, ".env", tt.text)); diff != "" {
+			if diff := cmp.Diff([]string{tt.want}, mustParseFile(t, ".env", tt.text)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -107,16 +108,19 @@ func TestDotenvErrors(t *testing.T) {
 	}
 }
 
-func TestParseSecretsFileTellsJSONFromDotenv(t *testing.T) {
+func TestParseSecretsFileRecognisesJSON(t *testing.T) {
 	for _, tt := range []struct{ name, text string }{
-		{"s.json", `{"A": "x"}`}, {"s.JSON", `{"A": "x"}`}, {"s.env", "\ufeff\n {\"A\": \"x\"}"}, {"s", "A=x"}, {"json", "\ufeffA=x"},
+		{"s.json", `{"A": "x"}`}, {"s.JSON", `{"A": "x"}`}, {"s.env", "\ufeff\n {\"A\": \"x\"}"},
+		{"s", "A=x"}, {"json", "\ufeffA=x"},
 	} {
-		if diff := cmp.Diff([]string{"A=x"}, parseFile(t, tt.name, tt.text)); diff != "" {
+		if diff := cmp.Diff([]string{"A=x"}, mustParseFile(t, tt.name, tt.text)); diff != "" {
 			t.Errorf("%s: %s", tt.name, diff)
 		}
 	}
 	for _, tt := range []struct{ name, text, want string }{
-		{"s.json", "A=" + canary, "s.json:1:1: not valid JSON"}, {"s", `["` + canary + `"]`, "s:1:1: not a JSON object"}, {"s.json", "", "empty"},
+		{"s.json", "A=" + canary, "s.json:1:1: not valid JSON"},
+		{"s", `["` + canary + `"]`, "s:1:1: not a JSON object"},
+		{"s.json", "", "empty"},
 	} {
 		_, err := secretsync.ParseSecretsFile(tt.name, tt.name, []byte(tt.text))
 		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), canary) {
@@ -125,7 +129,7 @@ func TestParseSecretsFileTellsJSONFromDotenv(t *testing.T) {
 	}
 }
 
-// A file of comments alone is a source without secrets, which a plan refuses.
+// A file with only comments is a source without secrets, for which a plan fails.
 func TestDotenvWithoutSecrets(t *testing.T) {
 	source, err := secretsync.ParseSecretsFile("f", "f", []byte("# nothing\n\n"))
 	if err != nil || source.HasSecrets() {
@@ -133,21 +137,21 @@ func TestDotenvWithoutSecrets(t *testing.T) {
 	}
 }
 
-// The same secrets in both forms are the same entries.
+// The same secrets as JSON and as dotenv are the same entries.
 func TestDotenvFixture(t *testing.T) {
 	read := func(name string) []string {
 		data, err := os.ReadFile("../fixtures/" + name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return parseFile(t, name, string(data))
+		return mustParseFile(t, name, string(data))
 	}
 	if diff := cmp.Diff(read("ci-secrets.json"), read("ci-secrets.env")); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// FuzzDotenv writes a text in every way that a file can and reads it back.
+// FuzzDotenv writes a value in every form that a file can have, and reads it back.
 func FuzzDotenv(f *testing.F) {
 	for _, text := range []string{"x", "pa$$#\"'\\", " x ", "a\nb\n", "{\"a\": 1}", "ä🔑", "\x00\t", "#", "\ufeff", ""} {
 		f.Add(text)
@@ -160,15 +164,18 @@ func FuzzDotenv(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		files := map[string]string{"double quotes": string(quoted), "with line ends": strings.ReplaceAll(string(quoted), `\n`, "\n")}
+		files := map[string]string{
+			"double quotes":  string(quoted),
+			"with line ends": strings.ReplaceAll(string(quoted), `\n`, "\n"),
+		}
 		if !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' || r == '\'' }) {
 			files["single quotes"] = "'" + text + "'"
 		}
 		for form, value := range files {
 			if form == "with line ends" && strings.Contains(text, `\n`) {
-				continue // JSON's \\n is no line end
+				continue // in JSON \\n is not a line end
 			}
-			if diff := cmp.Diff([]string{"A=" + text, "B=y"}, parseFile(t, "f", "A="+value+" # x\nB=y\n")); diff != "" {
+			if diff := cmp.Diff([]string{"A=" + text, "B=y"}, mustParseFile(t, "f", "A="+value+" # x\nB=y\n")); diff != "" {
 				t.Fatalf("%s: %s", form, diff)
 			}
 		}

@@ -13,8 +13,8 @@ import (
 // object is a JSON object.
 type object map[string]json.RawMessage
 
-// envelopes are the objects that tools wrap secrets in. Their errors say how to take the
-// secrets out.
+// envelopes are the objects that tools wrap secrets in. Their errors say how to take
+// the secrets out.
 var envelopes = []struct {
 	matches func(o object) bool
 	err     error
@@ -63,9 +63,9 @@ var errSops = errors.New("encrypted by sops: decrypt it first, with sops decrypt
 // sopsDotenv finds the line that sops adds to a dotenv file.
 var sopsDotenv = regexp.MustCompile(`(?m)^sops_mac=ENC\[`)
 
-// checkEnvelope returns an error for an object whose secrets are in a part of it, which
-// the error names. An object whose only value is an object is an error too: it may be
-// either a wrapper or a secret.
+// checkEnvelope returns an error for an object whose secrets are in a part of it,
+// which the error names. An object whose only value is an object is an error too: it
+// may be either a wrapper or a secret.
 func checkEnvelope(members object) error {
 	for _, envelope := range envelopes {
 		if envelope.matches(members) {
@@ -82,7 +82,8 @@ func checkEnvelope(members object) error {
 	return fmt.Errorf("its only entry, %q, is an object: if the secrets are in there, take them out with jq '.[%q]'; if it is one secret, write its value as a string, as jq 'map_values(tojson)' does", name, name)
 }
 
-// isVaultAnswer reports whether o is an answer of Vault's API or of vault -format=json.
+// isVaultAnswer reports whether o is an answer of Vault's API or of vault
+// -format=json.
 func (o object) isVaultAnswer() bool {
 	return o.has("request_id", "lease_id") && len(o.object("data")) > 0
 }
@@ -99,7 +100,8 @@ func (o object) object(name string) object {
 	return inner
 }
 
-// firstObject returns the first object of the list under a name; nil if there is none.
+// firstObject returns the first object of the list under a name; nil if there is
+// none.
 func (o object) firstObject(name string) object {
 	var list []object
 	_ = json.Unmarshal(o[name], &list)

@@ -18,24 +18,24 @@ import (
 const environmentLabel = "the environment"
 
 // runnerVariables matches the variables that the runner or the system sets (GitHub,
-// "default environment variables"). They are never the user's secrets, and ACTIONS_* are
-// tokens of the run.
+// "default environment variables"). They are never the user's secrets, and ACTIONS_*
+// are tokens of the run.
 var runnerVariables = regexp.MustCompile(`^(ACTIONS_|RUNNER_|INPUT_|GITHUB_|(PATH|HOME)$)`)
 
-// prefectGitHubToken is the one GITHUB_* variable that the user sets: Prefect's GitHub
-// tasks read it.
+// prefectGitHubToken is the one GITHUB_* variable that the user sets: Prefect's
+// GitHub tasks read it.
 const prefectGitHubToken = "GITHUB_ACCESS_TOKEN"
 
-// FromEnvironment makes a source of the variables of an environment, given as os.Environ
-// gives it, that match a pattern. Patterns are names, or globs as in [Rules]; a variable
-// that several match is one entry. Entries are sorted by name.
+// FromEnvironment makes a source of the variables of an environment, given as
+// os.Environ gives it, that match a pattern. Patterns are names, or globs as in
+// [Rules]; a variable that several match is one entry. Entries are sorted by name.
 //
-// Globs never match the CI's own variables: github_token in any case, PATH, HOME, and
-// what begins with ACTIONS_, RUNNER_, INPUT_ or GITHUB_, except GITHUB_ACCESS_TOKEN. It
-// is an error to name one of those, or a variable that is not set; to give a pattern
-// that is not a glob, or a glob that matches nothing; and to match a variable that is
-// not UTF-8. No error holds a value. A variable that is set to the empty string is an
-// entry.
+// Globs never match the CI's own variables: github_token in any case, PATH, HOME,
+// and what begins with ACTIONS_, RUNNER_, INPUT_ or GITHUB_, except
+// GITHUB_ACCESS_TOKEN. It is an error to name one of those, or a variable that is
+// not set; to give a pattern that is not a glob, or a glob that matches nothing; and
+// to match a variable that is not UTF-8. No error holds a value. A variable that is
+// set to the empty string is an entry.
 func FromEnvironment(environ, patterns []string) (*Source, error) {
 	if err := (Rules{Include: patterns}).validate(); err != nil {
 		return nil, err
@@ -65,8 +65,9 @@ func FromEnvironment(environ, patterns []string) (*Source, error) {
 	return source, nil
 }
 
-// parseEnviron returns the variables of an environment by name; the last one of a name
-// wins, as in [config.Load]. It leaves out those with an empty name, which Windows has.
+// parseEnviron returns the variables of an environment by name; the last one of a
+// name wins, as in [config.Load]. It leaves out those with an empty name, which
+// Windows has.
 func parseEnviron(environ []string) map[string]string {
 	vars := make(map[string]string, len(environ))
 	for _, entry := range environ {
@@ -77,7 +78,8 @@ func parseEnviron(environ []string) map[string]string {
 	return vars
 }
 
-// matchVariables returns the names of the variables that a pattern matches, at least one.
+// matchVariables returns the names of the variables that a pattern matches, at least
+// one.
 func matchVariables(vars map[string]string, pattern string) ([]string, error) {
 	if !strings.ContainsAny(pattern, `*?[\`) {
 		return []string{pattern}, checkVariable(vars, pattern)
@@ -105,8 +107,8 @@ func checkVariable(vars map[string]string, name string) error {
 	return nil
 }
 
-// suggestVariable returns a question for a pattern that matches no variable: whether a
-// similar one was meant.
+// suggestVariable returns a question for a pattern that matches no variable: whether
+// a similar one was meant.
 func suggestVariable(vars map[string]string, pattern string) string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
@@ -117,7 +119,8 @@ func suggestVariable(vars map[string]string, pattern string) string {
 	return didYouMean(suggest(undecorated(pattern), names))
 }
 
-// exclusionReason says why a variable is never an entry; it is empty if it may be one.
+// exclusionReason says why a variable is never an entry; it is empty if it may be
+// one.
 func exclusionReason(name string) string {
 	if isGitHubToken(name) {
 		return githubToken

@@ -10,7 +10,8 @@ import (
 )
 
 var environ = []string{
-	"DB_URL=" + canary + "=1", "DB_USER=u", "EMPTY=", "TWICE=first", "TWICE=last", "=C:=x", "NOT_UTF8=" + canary + "\xff",
+	"DB_URL=" + canary + "=1", "DB_USER=u", "EMPTY=", "TWICE=first", "TWICE=last", "=C:=x",
+	"NOT_UTF8=" + canary + "\xff",
 	"PATH=/bin", "HOME=/root", "github_token=t", "GITHUB_TOKEN=t", "GITHUB_SHA=s", "GITHUB_ACCESS_TOKEN=mine",
 	"ACTIONS_RUNTIME_TOKEN=t", "RUNNER_TEMP=t", "INPUT_API-KEY=" + canary, "PATHS=mine", "MY_HOME=mine", "my secret=s",
 }
@@ -22,13 +23,17 @@ func TestFromEnvironment(t *testing.T) {
 		want     []string
 	}{
 		{"nothing is asked for", nil, nil},
-		{"names, sorted, once", []string{"EMPTY", "DB_USER", "DB_USER", "my secret"}, []string{"DB_USER=u", "EMPTY=", "my secret=s"}},
+		{
+			"names, sorted, once", []string{"EMPTY", "DB_USER", "DB_USER", "my secret"},
+			[]string{"DB_USER=u", "EMPTY=", "my secret=s"},
+		},
 		{"globs are anchored", []string{"DB_*"}, []string{"DB_URL=" + canary + "=1", "DB_USER=u"}},
 		{"a name and a glob", []string{"DB_USER", "DB_U???"}, []string{"DB_USER=u"}},
 		{"the last of two", []string{"TWICE"}, []string{"TWICE=last"}},
 		{"Prefect's own of GITHUB_*", []string{"GITHUB_ACCESS_TOKEN"}, []string{"GITHUB_ACCESS_TOKEN=mine"}},
 		{"globs leave out the runner's", []string{"[^N]*"}, []string{
-			"DB_URL=" + canary + "=1", "DB_USER=u", "EMPTY=", "GITHUB_ACCESS_TOKEN=mine", "MY_HOME=mine", "PATHS=mine", "TWICE=last", "my secret=s",
+			"DB_URL=" + canary + "=1", "DB_USER=u", "EMPTY=", "GITHUB_ACCESS_TOKEN=mine", "MY_HOME=mine",
+			"PATHS=mine", "TWICE=last", "my secret=s",
 		}},
 	}
 	for _, tt := range tests {

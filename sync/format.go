@@ -41,8 +41,8 @@ func (f *Format) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Value returns what a store must hold so that a flow gets what f promises. It fails if
-// the string does not fit f; the error never quotes it.
+// Value returns what a store must hold so that a flow gets what f promises. It fails
+// if the string does not fit f; the error never quotes it.
 func (f Format) Value(text string) (prefect.Value, error) {
 	encoded, err := f.encode(text)
 	return encoded.value, err
@@ -55,8 +55,8 @@ type encoding struct {
 	reason string // why the value differs from the string; empty if it does not
 }
 
-// encode returns how text is sent so that a flow gets what f promises. The error never
-// quotes it.
+// encode returns how text is sent so that a flow gets what f promises. The error
+// never quotes it.
 func (f Format) encode(text string) (encoding, error) {
 	switch f {
 	case FormatRaw:
@@ -74,8 +74,8 @@ func (f Format) encode(text string) (encoding, error) {
 	return stringEncoding(text), nil
 }
 
-// stringEncoding gives a flow the string itself. It is quoted if json.loads would parse
-// it.
+// stringEncoding gives a flow the string itself. It is quoted if json.loads would
+// parse it.
 func stringEncoding(text string) encoding {
 	if _, err := pyjson.Loads(text); errors.Is(err, pyjson.ErrNotJSON) {
 		return encoding{value: prefect.TextValue(text)}
@@ -109,9 +109,10 @@ func jsonEncoding(text string) (encoding, error) {
 // exceedsLimits is what is wrong with JSON that pyjson.Loads refuses.
 var exceedsLimits = fmt.Sprintf("opens more than %d brackets, or has a number of more than %d digits, which Prefect cannot read", pyjson.MaxDepth, pyjson.MaxDigits)
 
-// maxBoxDepth is how deep JSON may nest in an answer to Prefect's client: the client makes
-// a Box of the answer, which takes several of CPython's 1,000 frames a level (1.4.1 fails
-// before 500). Deeper JSON is sent as a string, which json.loads parses.
+// maxBoxDepth is how deep JSON may nest in an answer to Prefect's client: the client
+// makes a Box of the answer, which takes several of CPython's 1,000 frames a level
+// (1.4.1 fails before 500). Deeper JSON is sent as a string, which json.loads
+// parses.
 const maxBoxDepth = 100
 
 // nestsDeeper reports whether a result of [pyjson.Loads] nests deeper than depth.

@@ -8,9 +8,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// flowGets is what Secret.get() returns in a flow: json.loads of a stored text,
-// or the text (Prefect 1.4.1, client/secrets.py).
-func flowGets(t *testing.T, v prefect.Value) any {
+// readInFlow returns what Secret.get() returns in a flow: json.loads of a stored string,
+// or the string (Prefect 1.4.1, client/secrets.py).
+func readInFlow(t *testing.T, v prefect.Value) any {
 	t.Helper()
 	got, err := prefect.Secret("S").Get(prefect.WithSecrets(t.Context(), map[string]any{"S": v}))
 	if err != nil {
@@ -31,7 +31,10 @@ func TestEncode(t *testing.T) {
 		{FormatAuto, "007", `"007"`, ""},
 		{FormatAuto, "1e5", `"\"1e5\""`, "a number to json.loads; quoted, so that a flow gets text and not a number"},
 		{FormatAuto, " 42\n", `"\" 42\\n\""`, "digits between blanks; quoted, so that a flow gets text and not a number"},
-		{FormatAuto, "true", `"\"true\""`, "JSON's word for a boolean; quoted, so that a flow gets text and not True or False"},
+		{
+			FormatAuto, "true", `"\"true\""`,
+			"JSON's word for a boolean; quoted, so that a flow gets text and not True or False",
+		},
 		{FormatAuto, "null", `"\"null\""`, "JSON's null; quoted, so that a flow gets text and not None"},
 		{FormatAuto, "NaN", `"\"NaN\""`, "a number to json.loads; quoted, so that a flow gets text and not a number"},
 		{FormatAuto, `"q"`, `"\"\\\"q\\\"\""`, "a JSON string; quoted, so that a flow gets text and not what it quotes"},
@@ -42,7 +45,10 @@ func TestEncode(t *testing.T) {
 		{FormatAuto, `["\ud83d\udd11"]`, `["\ud83d\udd11"]`, "a JSON array; a flow gets a list"},
 		{FormatAuto, `{"a": 1`, `"{\"a\": 1"`, ""},
 		{FormatAuto, "True", `"True"`, ""},
-		{FormatString, `{"a": 1}`, `"\"{\\\"a\\\": 1}\""`, "JSON, or what Prefect cannot read; quoted, so that a flow gets text and not what json.loads makes of it"},
+		{
+			FormatString, `{"a": 1}`, `"\"{\\\"a\\\": 1}\""`,
+			"JSON, or what Prefect cannot read; quoted, so that a flow gets text and not what json.loads makes of it",
+		},
 		{FormatString, "plain", `"plain"`, ""},
 		{FormatRaw, "123456", `"123456"`, ""},
 		{FormatJSON, "42", "42", "a JSON scalar; a flow gets its value"},

@@ -68,7 +68,8 @@ func (s *traffic) end() {
 // A document is at most 1 MiB long, all of it, whatever JSON does to the values.
 func TestADocumentIsAMebibyteAtMost(t *testing.T) {
 	for name, value := range map[string]string{
-		"letters": strings.Repeat("x", 60<<10), "escaped": strings.Repeat("\n", 30<<10), "escaped for HTML": strings.Repeat("<", 60<<10),
+		"letters": strings.Repeat("x", 60<<10), "escaped": strings.Repeat("\n", 30<<10),
+		"escaped for HTML":            strings.Repeat("<", 60<<10),
 		"a hundred, all but too long": strings.Repeat("x", 10_475),
 	} {
 		synctest.Test(t, func(t *testing.T) {

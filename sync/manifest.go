@@ -14,8 +14,8 @@ import (
 )
 
 // Manifest is prefect-secrets.toml: what goes where, reviewed like code. It holds no
-// values. With the zero Manifest every CI name goes to the key's own tenant, and nothing
-// is pruned.
+// values. With the zero Manifest every CI name goes to the key's own tenant, and
+// nothing is pruned.
 type Manifest struct {
 	APIURL  string   // api-url; empty if it is not set
 	Tenants []string // slugs or ids; empty means the key's own tenant
@@ -27,9 +27,9 @@ type Manifest struct {
 	environments map[string]*Manifest // what each sets itself, not merged
 }
 
-// ParseManifest reads a manifest; name is what errors call it. If the text is not TOML
-// 1.0, the error has the position of the first problem. If anything else is wrong, it is
-// a [*ManifestError], which has all problems. No error quotes a value.
+// ParseManifest reads a manifest; name is what errors call it. If the text is not
+// TOML 1.0, the error has the position of the first problem. If anything else is
+// wrong, it is a [*ManifestError], which has all problems. No error quotes a value.
 func ParseManifest(name string, text []byte) (*Manifest, error) {
 	file, err := tomlfile.Open(name, string(text))
 	if err != nil {
@@ -45,10 +45,10 @@ func ParseManifest(name string, text []byte) (*Manifest, error) {
 	return m, nil
 }
 
-// Environment returns the manifest for one of its environments. The environment's lists
-// replace those at the top, and its tables are merged with them: [names] by name, where an
-// entry replaces all of another, and [prune] by key. The empty name returns what is at the
-// top. The error for an unknown name lists the known ones.
+// Environment returns the manifest for one of its environments. The environment's
+// lists replace those at the top, and its tables are merged with them: [names] by
+// name, where an entry replaces all of another, and [prune] by key. The empty name
+// returns what is at the top. The error for an unknown name lists the known ones.
 func (m *Manifest) Environment(name string) (*Manifest, error) {
 	e, ok := m.environments[name]
 	switch {
@@ -77,15 +77,15 @@ func quotedList(names []string) string {
 }
 
 // Validate fails if a pattern is not a glob, if an exclusion takes away what a name
-// requires, if MaxDeletes is negative, or if Overwrite is unknown. A manifest is valid
-// as it was read; this is for one that was changed.
+// requires, if MaxDeletes is negative, or if Overwrite is unknown. A manifest is
+// valid as it was read; this is for one that was changed.
 func (m *Manifest) Validate() error { return validate(m.Rules, m.Prune, m.Overwrite) }
 
 // Environments returns the names of the manifest's environments, sorted.
 func (m *Manifest) Environments() []string { return slices.Sorted(maps.Keys(m.environments)) }
 
-// SecretNames returns the names in the store that [names] lists, at the top or for any
-// environment, sorted.
+// SecretNames returns the names in the store that [names] lists, at the top or for
+// any environment, sorted.
 func (m *Manifest) SecretNames() []string {
 	names := slices.Collect(maps.Keys(m.Names))
 	for _, e := range m.environments {
@@ -110,8 +110,8 @@ func (m *Manifest) mergedOver(top *Manifest) *Manifest {
 	return merged
 }
 
-// cloneFirst returns a copy of the first list that is set; an empty list is set, and nil
-// is not.
+// cloneFirst returns a copy of the first list that is set; an empty list is set, and
+// nil is not.
 func cloneFirst(list, fallback []string) []string {
 	if list == nil {
 		return slices.Clone(fallback)

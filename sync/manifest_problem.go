@@ -7,8 +7,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 )
 
-// ManifestError has everything that is wrong with a manifest. It holds names of keys, and
-// no values.
+// ManifestError has everything that is wrong with a manifest. It holds names of
+// keys, and no values.
 type ManifestError struct {
 	File     string            // as given to ParseManifest
 	Problems []ManifestProblem // in the order of the file
@@ -41,6 +41,6 @@ func (e *ManifestError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap returns an error with the same problems and their byte offsets, for the command's
-// own checks.
+// Unwrap returns an error with the same problems and their byte offsets, for the
+// command's own checks.
 func (e *ManifestError) Unwrap() error { return e.positions }

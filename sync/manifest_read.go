@@ -36,8 +36,8 @@ func (m *Manifest) environmentFields() []tomlfile.Field {
 	}
 }
 
-// misplacedHint returns the hint for a key of the manifest itself that is in a table; it
-// is empty for any other key.
+// misplacedHint returns the hint for a key of the manifest itself that is in a
+// table; it is empty for any other key.
 func misplacedHint(key tomlfile.Value) string {
 	if !slices.ContainsFunc((&Manifest{}).fields(), func(f tomlfile.Field) bool { return f.Name == key.Name() }) {
 		return ""

@@ -11,9 +11,10 @@ import (
 // requiredHint is the hint for a required name whose source is excluded.
 const requiredHint = "no plan can succeed: change one of them"
 
-// checkRequired reports exclusions that exclude the source of a required name. part, which
-// was read from v, is merged over top: an environment over the manifest, or the manifest
-// over an empty one. What is wrong in the manifest without environments is reported once.
+// checkRequired reports exclusions that exclude the source of a required name. part,
+// which was read from v, is merged over top: an environment over the manifest, or
+// the manifest over an empty one. What is wrong in the manifest without environments
+// is reported once.
 func checkRequired(v tomlfile.Value, part, top *Manifest) {
 	exclude, key := part.Exclude, v.Key("exclude")
 	if exclude == nil {
@@ -36,8 +37,8 @@ func checkRequired(v tomlfile.Value, part, top *Manifest) {
 	}
 }
 
-// excludedBy returns the index of the first pattern that excludes the source of a required
-// name, or -1.
+// excludedBy returns the index of the first pattern that excludes the source of a
+// required name, or -1.
 func (r NameRule) excludedBy(patterns []string) int {
 	if !r.Required {
 		return -1

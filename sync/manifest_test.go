@@ -130,7 +130,8 @@ func TestEnvironmentThatThereIsNot(t *testing.T) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
-	if _, err := (&secretsync.Manifest{}).Environment("x"); err == nil || !strings.Contains(err.Error(), "no manifest was read") {
+	_, err := (&secretsync.Manifest{}).Environment("x")
+	if err == nil || !strings.Contains(err.Error(), "no manifest was read") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := (&secretsync.Manifest{}).Environment(""); err != nil {

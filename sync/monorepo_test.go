@@ -29,27 +29,50 @@ func TestMonorepo(t *testing.T) {
 	want := map[string]teamPlan{
 		"data": {
 			URL: url, Scope: dataScope, Limit: secretsync.DefaultMaxDeletes,
-			Writes: []string{"AWS_CREDENTIALS<AWS_JSON json", "DATA_SANDBOX_URL<DATA_SANDBOX_URL ", "slack webhook<SLACK_WEBHOOK_URL ", "warehouse<DATA_WAREHOUSE_URL "},
+			Writes: []string{
+				"AWS_CREDENTIALS<AWS_JSON json",
+				"DATA_SANDBOX_URL<DATA_SANDBOX_URL ",
+				"slack webhook<SLACK_WEBHOOK_URL ",
+				"warehouse<DATA_WAREHOUSE_URL ",
+			},
 		},
 		"data staging": {
 			URL: url, Tenants: []string{"data-staging"}, Scope: dataScope, Limit: secretsync.DefaultMaxDeletes,
-			Writes: []string{"AWS_CREDENTIALS<AWS_JSON_STAGING json", "DATA_SANDBOX_URL<DATA_SANDBOX_URL ", "DATA_WAREHOUSE_DEBUG<DATA_WAREHOUSE_DEBUG ", "slack webhook<SLACK_WEBHOOK_URL ", "warehouse<DATA_WAREHOUSE_URL "},
+			Writes: []string{
+				"AWS_CREDENTIALS<AWS_JSON_STAGING json",
+				"DATA_SANDBOX_URL<DATA_SANDBOX_URL ",
+				"DATA_WAREHOUSE_DEBUG<DATA_WAREHOUSE_DEBUG ",
+				"slack webhook<SLACK_WEBHOOK_URL ",
+				"warehouse<DATA_WAREHOUSE_URL ",
+			},
 		},
 		"data production": {
 			URL: url, Tenants: []string{"data", "data-eu"}, Scope: dataScope, Limit: 1,
-			Writes: []string{"AWS_CREDENTIALS<AWS_JSON json", "slack webhook<SLACK_WEBHOOK_URL ", "warehouse<DATA_WAREHOUSE_URL "},
+			Writes: []string{
+				"AWS_CREDENTIALS<AWS_JSON json",
+				"slack webhook<SLACK_WEBHOOK_URL ",
+				"warehouse<DATA_WAREHOUSE_URL ",
+			},
 		},
 		"ml": {
 			URL: url, Tenants: []string{"ml-staging", "ml-labs"}, Scope: mlScope, Limit: 20,
-			Writes: []string{"feature_store<ML_FEATURE_STORE ", "model registry<ML_MODEL_REGISTRY_TOKEN string"}, Skips: []string{"ML_UNUSED<ML_UNUSED"},
+			Writes: []string{"feature_store<ML_FEATURE_STORE ", "model registry<ML_MODEL_REGISTRY_TOKEN string"},
+			Skips:  []string{"ML_UNUSED<ML_UNUSED"},
 		},
 		"ml staging": {
 			URL: url, Tenants: []string{"ml-staging", "ml-labs"}, Scope: mlScope, Limit: 20,
-			Writes: []string{"feature_store<ML_FEATURE_STORE ", "model registry<ML_MODEL_REGISTRY_TOKEN string"}, Skips: []string{"ML_UNUSED<ML_UNUSED"},
+			Writes: []string{"feature_store<ML_FEATURE_STORE ", "model registry<ML_MODEL_REGISTRY_TOKEN string"},
+			Skips:  []string{"ML_UNUSED<ML_UNUSED"},
 		},
 		"ml production": {
-			URL: "https://ml-secrets.example.com", Tenants: []string{"ml", "ml-batch"}, Scope: []string{"ML_*", "model *"}, Limit: 2,
-			Writes: []string{"feature_store<ML_FEATURE_STORE ", "model registry<ML_MODEL_REGISTRY_TOKEN string", "slack webhook<SLACK_WEBHOOK_URL "}, Skips: []string{"ML_UNUSED<ML_UNUSED"},
+			URL: "https://ml-secrets.example.com", Tenants: []string{"ml", "ml-batch"},
+			Scope: []string{"ML_*", "model *"}, Limit: 2,
+			Writes: []string{
+				"feature_store<ML_FEATURE_STORE ",
+				"model registry<ML_MODEL_REGISTRY_TOKEN string",
+				"slack webhook<SLACK_WEBHOOK_URL ",
+			},
+			Skips: []string{"ML_UNUSED<ML_UNUSED"},
 		},
 		"finance": {
 			URL: url, Scope: []string{"*"}, Limit: 0,
@@ -57,7 +80,8 @@ func TestMonorepo(t *testing.T) {
 		},
 		"finance staging": {
 			URL: url, Tenants: []string{"finance-staging"}, Scope: []string{"*"}, Limit: 2,
-			Writes: []string{"ledger_password<FINANCE_LEDGER_PASSWORD string"}, Skips: []string{"bank_pin<FINANCE_BANK_PIN_STAGING"},
+			Writes: []string{"ledger_password<FINANCE_LEDGER_PASSWORD string"},
+			Skips:  []string{"bank_pin<FINANCE_BANK_PIN_STAGING"},
 		},
 		"finance production": {
 			URL: url, Tenants: []string{"finance"}, Scope: []string{"*"}, Limit: 0,

@@ -17,8 +17,8 @@ import (
 // empty source it is never a reason to delete.
 var ErrNothingIncluded = errors.New("include leaves nothing to write")
 
-// checkPatterns notes the patterns over CI names that match nothing. It fails if there is an
-// include, and nothing to write.
+// checkPatterns notes the patterns over CI names that match nothing. It fails if
+// there is an include, and nothing to write.
 func (p *planner) checkPatterns(plan *Plan) error {
 	names := p.ciNames()
 	unmatched := plan.noteUnmatched("include", p.in.Rules.Include, "no name of a source", names)
@@ -48,8 +48,8 @@ func nothingIncludedError(patterns int, unmatched []string) error {
 // ciNames returns the CI names that a source has, sorted.
 func (p *planner) ciNames() []string { return slices.Sorted(maps.Keys(p.seen)) }
 
-// noteUnmatched notes each pattern that matches none of the names: as a warning if it looks like a
-// mistake, else as a remark. It returns the notes.
+// noteUnmatched notes each pattern that matches none of the names: as a warning if
+// it looks like a mistake, else as a remark. It returns the notes.
 func (p *Plan) noteUnmatched(what string, patterns []string, noName string, names []string) (notes []string) {
 	for _, pattern := range patterns {
 		if slices.ContainsFunc(names, func(name string) bool { return firstMatch([]string{pattern}, name) != "" }) {
@@ -83,14 +83,14 @@ func didYouMean(name string) string {
 	return fmt.Sprintf(": did you mean %q?", name)
 }
 
-// suggestName returns a question for a CI name that no source has: whether a similar one was
-// meant.
+// suggestName returns a question for a CI name that no source has: whether a similar
+// one was meant.
 func (p *planner) suggestName(name string) string {
 	return didYouMean(suggest(undecorated(name), p.ciNames()))
 }
 
-// suggestPattern returns what was probably meant by a pattern that matches nothing; it is
-// empty if the pattern may be right.
+// suggestPattern returns what was probably meant by a pattern that matches nothing;
+// it is empty if the pattern may be right.
 func suggestPattern(pattern string, names []string) string {
 	glob := undecorated(pattern)
 	if likely := suggest(glob, names); likely != "" || glob == pattern {
@@ -108,14 +108,14 @@ func asPatterns(expression string) string {
 	return strings.ReplaceAll(inner, "|", ", ")
 }
 
-// suggest returns the pattern in another case that matches, or the name that it nearly
-// matches; empty if there is none.
+// suggest returns the pattern in another case that matches, or the name that it
+// nearly matches; empty if there is none.
 func suggest(pattern string, names []string) string {
 	return cmp.Or(suggestCase(pattern, names), nearest.Glob(pattern, names))
 }
 
-// suggestCase returns a pattern in the case in which it matches one of the names, or else
-// the name that it matches if case is ignored; empty if there is none.
+// suggestCase returns a pattern in the case in which it matches one of the names, or
+// else the name that it matches if case is ignored; empty if there is none.
 func suggestCase(pattern string, names []string) string {
 	forms := []string{pattern, strings.ToUpper(pattern), strings.ToLower(pattern)}
 	for _, form := range forms {
@@ -131,13 +131,13 @@ func suggestCase(pattern string, names []string) string {
 	return ""
 }
 
-// decoration matches what people write around a pattern, though it counts as a part of it:
-// a list's dash, quotation marks, the context, a variable's $, and a regular expression's
-// slashes and anchors.
+// decoration matches what people write around a pattern, though it counts as a part
+// of it: a list's dash, quotation marks, the context, a variable's $, and a regular
+// expression's slashes and anchors.
 var decoration = regexp.MustCompile("^(- *|[\"'`]|\\$\\{\\{ *|secrets\\.|vars\\.|env\\.|[$^/! ])|( *\\}\\}|[\"'`$/ ])$")
 
-// undecorated returns a pattern without its decoration, and with a regular expression's .*
-// and .+ as globs.
+// undecorated returns a pattern without its decoration, and with a regular
+// expression's .* and .+ as globs.
 func undecorated(pattern string) string {
 	glob := strings.NewReplacer(".*", "*", ".+", "*").Replace(pattern)
 	for {

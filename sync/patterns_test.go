@@ -11,7 +11,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-func planWith(t *testing.T, in secretsync.Run) (*secretsync.Plan, error) {
+func newPlanWith(t *testing.T, in secretsync.Run) (*secretsync.Plan, error) {
 	t.Helper()
 	source, err := secretsync.ParseSecrets("secrets", []byte(`{"SLACK": "s", "CODECOV_TOKEN": "c", "github_token": "t"}`))
 	if err != nil {
@@ -22,24 +22,26 @@ func planWith(t *testing.T, in secretsync.Run) (*secretsync.Plan, error) {
 }
 
 func TestPatternsThatMatchNothing(t *testing.T) {
-	for pattern, meant := range map[string]string{
-		"codecov_token": "CODECOV_TOKEN", "Codecov_Token": "CODECOV_TOKEN", "codecov*": "CODECOV*", "GITHUB_TOKEN": "github_token",
+	for pattern, want := range map[string]string{
+		"codecov_token": "CODECOV_TOKEN", "Codecov_Token": "CODECOV_TOKEN", "codecov*": "CODECOV*",
+		"GITHUB_TOKEN":    "github_token",
 		`"CODECOV_TOKEN"`: "CODECOV_TOKEN", "'codecov_token'": "CODECOV_TOKEN", "`SLACK`": "SLACK", `"MISSING"`: "MISSING",
 		"- CODECOV_TOKEN": "CODECOV_TOKEN", "-SLACK": "SLACK", `- "SLACK"`: "SLACK", "- MISSING": "MISSING",
 		"^CODECOV_TOKEN$": "CODECOV_TOKEN", "^CODECOV_.*$": "CODECOV_*", "SLACK.*": "SLACK*", "^MISSING": "MISSING",
-		"^(SLACK|CODECOV_TOKEN)$": "SLACK, CODECOV_TOKEN", "/SLACK|NPM_TOKEN/": "SLACK, NPM_TOKEN", "^NPM_(A|B)$": "NPM_(A|B)",
+		"^(SLACK|CODECOV_TOKEN)$": "SLACK, CODECOV_TOKEN", "/SLACK|NPM_TOKEN/": "SLACK, NPM_TOKEN",
+		"^NPM_(A|B)$":   "NPM_(A|B)",
 		"secrets.SLACK": "SLACK", "$SLACK": "SLACK", "!SLACK": "SLACK",
 		"CODCOV_TOKEN": "CODECOV_TOKEN", "CODECOV_TOKENS": "CODECOV_TOKEN", "SLCAK": "SLACK", "CODCOV_*": "CODECOV_TOKEN",
 		"NPM_TOKEN": "", "NPM_*": "", "[A-Z]": "", "DOCKER*": "", "S": "",
 	} {
-		plan, err := planWith(t, secretsync.Run{Rules: secretsync.Rules{Include: []string{"SLACK"}, Exclude: []string{pattern}}})
+		plan, err := newPlanWith(t, secretsync.Run{Rules: secretsync.Rules{Include: []string{"SLACK"}, Exclude: []string{pattern}}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		said := `exclude ` + quote(pattern) + ` matches no name of a source`
-		warnings, remarks := []string(nil), []string{said}
-		if meant != "" {
-			warnings, remarks = []string{said + `: did you mean ` + quote(meant) + `?`}, nil
+		note := `exclude ` + quote(pattern) + ` matches no name of a source`
+		warnings, remarks := []string(nil), []string{note}
+		if want != "" {
+			warnings, remarks = []string{note + `: did you mean ` + quote(want) + `?`}, nil
 		}
 		if diff := cmp.Diff([][]string{warnings, remarks}, [][]string{plan.Warnings, plan.Remarks}); diff != "" {
 			t.Errorf("%s: %s", pattern, diff)
@@ -50,7 +52,7 @@ func TestPatternsThatMatchNothing(t *testing.T) {
 func quote(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` }
 
 func TestPatternsThatMatchSomething(t *testing.T) {
-	plan, err := planWith(t, secretsync.Run{
+	plan, err := newPlanWith(t, secretsync.Run{
 		Rules: secretsync.Rules{Include: []string{"SL*", "CODECOV_?OKEN"}, Exclude: []string{"CODECOV_TOKEN", "github_token"}},
 		Prune: secretsync.Prune{Scope: []string{"S*"}, MaxDeletes: new(int)},
 	})
@@ -60,18 +62,20 @@ func TestPatternsThatMatchSomething(t *testing.T) {
 }
 
 func TestAnIncludeThatLeavesNothing(t *testing.T) {
-	for says, rules := range map[string]secretsync.Rules{
+	for want, rules := range map[string]secretsync.Rules{
 		`did you mean "SLACK*"?`:                {Include: []string{"slack*"}},
 		`write: include "ZZZ*" matches no name`: {Include: []string{"ZZZ*"}},
-		"it is empty, and none of the names":    {Include: []string{}, Names: map[string]secretsync.NameRule{"a": {From: "ZZZ"}}},
+		"it is empty, and none of the names": {
+			Include: []string{}, Names: map[string]secretsync.NameRule{"a": {From: "ZZZ"}},
+		},
 		"none of the names that it takes has a": {Include: []string{"SLACK"}, Exclude: []string{"S*"}},
 	} {
-		_, err := planWith(t, secretsync.Run{Rules: rules})
-		if !errors.Is(err, secretsync.ErrNothingIncluded) || !strings.Contains(err.Error(), says) {
-			t.Errorf("%+v: %v, want %q", rules, err, says)
+		_, err := newPlanWith(t, secretsync.Run{Rules: rules})
+		if !errors.Is(err, secretsync.ErrNothingIncluded) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: %v, want %q", rules, err, want)
 		}
 	}
-	if _, err := planWith(t, secretsync.Run{Rules: secretsync.Rules{Exclude: []string{"*"}}}); err != nil {
+	if _, err := newPlanWith(t, secretsync.Run{Rules: secretsync.Rules{Exclude: []string{"*"}}}); err != nil {
 		t.Errorf("without include: %v", err)
 	}
 }
@@ -79,7 +83,7 @@ func TestAnIncludeThatLeavesNothing(t *testing.T) {
 func TestPruneScopesThatMatchNothing(t *testing.T) {
 	fake := testkit.New(t)
 	fake.Set("TEAM_OLD", "x")
-	plan, err := planWith(t, secretsync.Run{Prune: secretsync.Prune{Scope: []string{"team_*", "TEAM_*", "SLACK", "OTHER_*"}}})
+	plan, err := newPlanWith(t, secretsync.Run{Prune: secretsync.Prune{Scope: []string{"team_*", "TEAM_*", "SLACK", "OTHER_*"}}})
 	if err == nil {
 		err = plan.Against(t.Context(), newPaced(fake.AdminClient()))
 	}
@@ -94,24 +98,25 @@ func TestPruneScopesThatMatchNothing(t *testing.T) {
 }
 
 func TestMaxDeletesWithoutAScope(t *testing.T) {
-	plan, err := planWith(t, secretsync.Run{Prune: secretsync.Prune{MaxDeletes: new(int)}})
-	if err != nil || len(plan.Remarks) != 1 || !strings.Contains(plan.Remarks[0], "max-deletes is set and there is no prune scope") {
-		t.Errorf("%v, %v", err, plan.Remarks)
+	plan, err := newPlanWith(t, secretsync.Run{Prune: secretsync.Prune{MaxDeletes: new(int)}})
+	const want = "max-deletes is set and there is no prune scope"
+	if err != nil || len(plan.Remarks) != 1 || !strings.Contains(plan.Remarks[0], want) {
+		t.Errorf("got %v, %v", err, plan.Remarks)
 	}
 }
 
-// What somebody pasted in place of a name is not shown.
+// A value that was pasted in place of a name is masked.
 func TestPatternsAreMasked(t *testing.T) {
 	mask := func(text string) string { return strings.ReplaceAll(text, "pasted", "***") }
 	rules := secretsync.Rules{Include: []string{`"pasted"`, "pasted*"}}
-	_, err := planWith(t, secretsync.Run{Rules: rules, Mask: mask})
+	_, err := newPlanWith(t, secretsync.Run{Rules: rules, Mask: mask})
 	if err == nil || strings.Contains(err.Error(), "pasted") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestNamesThatNoSourceHas(t *testing.T) {
-	plan, err := planWith(t, secretsync.Run{Rules: secretsync.Rules{Names: map[string]secretsync.NameRule{
+	plan, err := newPlanWith(t, secretsync.Run{Rules: secretsync.Rules{Names: map[string]secretsync.NameRule{
 		"hook": {From: "slack"}, "other": {From: "NOTHING_LIKE_IT"}, "pasted": {From: `"xoxb-1"`},
 	}}})
 	if err != nil {

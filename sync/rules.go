@@ -22,8 +22,8 @@ type Rules struct {
 type Prune struct {
 	Scope      []string // anchored globs over names in the store; empty deletes nothing
 	MaxDeletes *int     // a plan with more deletions fails; nil means 5, 0 none
-	// Unowned also lets names be deleted of which the store does not say who wrote them.
-	// A manifest cannot set it.
+	// Unowned also lets names be deleted of which the store does not say who wrote
+	// them. A manifest cannot set it.
 	Unowned bool
 }
 
@@ -43,16 +43,16 @@ type NameRule struct {
 	From     string // the CI name
 	Format   Format
 	Required bool // a plan without a value for it fails
-	// At is where the rule is, a position in a file or a flag, for reports that must not
-	// show From. It may be empty if CI accepts From as a name.
+	// At is where the rule is, a position in a file or a flag, for reports that must
+	// not show From. It may be empty if CI accepts From as a name.
 	At string
 }
 
 // ciName matches what CI accepts as a name (GitHub, "Naming your secrets").
 var ciName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// maskedFrom returns the CI name as reports show it if no source has it. What does not look
-// like a name is not shown: it may be a value that was pasted in its place.
+// maskedFrom returns the CI name as reports show it if no source has it. What does
+// not look like a name is not shown: it may be a value that was pasted in its place.
 func (r NameRule) maskedFrom() string {
 	if ciName.MatchString(r.From) {
 		return r.From
@@ -60,13 +60,14 @@ func (r NameRule) maskedFrom() string {
 	return "the name in " + cmp.Or(r.At, "[names]")
 }
 
-// validate returns what is wrong with the rules, by themselves, of a manifest or a run.
+// validate returns what is wrong with the rules, by themselves, of a manifest or a
+// run.
 func validate(r Rules, p Prune, o Overwrites) error {
 	return errors.Join(r.validate(), p.validate(), o.validate())
 }
 
-// validate fails if a pattern is not a glob, or if an exclusion takes away what a name
-// requires.
+// validate fails if a pattern is not a glob, or if an exclusion takes away what a
+// name requires.
 func (r Rules) validate() error {
 	if err := checkGlobs(slices.Concat(r.Include, r.Exclude)); err != nil {
 		return err
@@ -100,8 +101,8 @@ func checkGlobs(patterns []string) error {
 	return nil
 }
 
-// byCIName returns, for each CI name in Names, its names in the store, sorted. A CI name
-// that is listed is stored only under those.
+// byCIName returns, for each CI name in Names, its names in the store, sorted. A CI
+// name that is listed is stored only under those.
 func (r Rules) byCIName() map[string][]string {
 	listed := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(r.Names)) {
@@ -111,8 +112,8 @@ func (r Rules) byCIName() map[string][]string {
 	return listed
 }
 
-// githubToken is why GitHub's own token is skipped, which the secrets context always holds
-// (GitHub, "secrets context").
+// githubToken is why GitHub's own token is skipped, which the secrets context always
+// holds (GitHub, "secrets context").
 const githubToken = "GitHub's own token"
 
 func isGitHubToken(ciName string) bool { return strings.EqualFold(ciName, "github_token") }

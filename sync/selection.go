@@ -9,9 +9,9 @@ import (
 )
 
 // ciPatterns are globs over upper-case names that CI jobs need for themselves: for
-// registries of packages and images, coverage, scanners, releases, deployments and the
-// forge. They serve a hint for people, so they are what a flow seldom reads; the names are
-// those on the vendors' own setup pages for GitHub Actions.
+// registries of packages and images, coverage, scanners, releases, deployments and
+// the forge. They serve a hint for people, so they are what a flow seldom reads; the
+// names are those on the vendors' own setup pages for GitHub Actions.
 var ciPatterns = []string{
 	// registries of packages
 	"NPM_*", "*_NPM_TOKEN", "NODE_AUTH_TOKEN", "YARN_*", "JSR_TOKEN", "PYPI_*", "*_PYPI_*", "TWINE_*", "UV_PUBLISH_*", "CARGO_REGISTRY_*", "CRATES_*",
@@ -34,8 +34,8 @@ var ciPatterns = []string{
 func looksLikeCI(name string) bool { return firstMatch(ciPatterns, strings.ToUpper(name)) != "" }
 
 // FirstLines returns what a reader should know before the actions: the line that the
-// caller gave, and how many secrets go where if a source is complete and no rule selects
-// from it.
+// caller gave, and how many secrets go where if a source is complete and no rule
+// selects from it.
 func (p *Plan) FirstLines() []string {
 	var lines []string
 	if p.first != "" {
@@ -47,8 +47,8 @@ func (p *Plan) FirstLines() []string {
 	return lines
 }
 
-// unselected returns how many names the sources have, if a source is complete and no rule
-// selects from it; else 0.
+// unselected returns how many names the sources have, if a source is complete and no
+// rule selects from it; else 0.
 func (p *planner) unselected() int {
 	rules := p.in.Rules
 	selected := rules.Include != nil || len(rules.Exclude) > 0 || len(rules.Names) > 0
@@ -58,8 +58,8 @@ func (p *planner) unselected() int {
 	return len(p.seen)
 }
 
-// unselectedLine says how many secrets go where without a selection, and which of them are
-// probably for CI itself.
+// unselectedLine says how many secrets go where without a selection, and which of
+// them are probably for CI itself.
 func (p *Plan) unselectedLine() string {
 	written := slices.Concat(p.names(Create), p.names(Overwrite))
 	line := fmt.Sprintf("%d of %d secrets go to %s, and no include, exclude or [names] selects them", len(written), p.unselected, tenant.Label(p.Tenant))

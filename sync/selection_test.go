@@ -11,10 +11,14 @@ import (
 
 func TestFirstLinesWithoutASelection(t *testing.T) {
 	own := []string{
-		"AWS_DEPLOY_KEY", "CODECOV_TOKEN", "COVERALLS_REPO_TOKEN", "DEPLOY_KEY", "DEPLOY_SSH_KEY", "DOCKERHUB_TOKEN", "DOCKER_PASSWORD", "GH_TOKEN", "NPM_TOKEN",
+		"AWS_DEPLOY_KEY", "CODECOV_TOKEN", "COVERALLS_REPO_TOKEN", "DEPLOY_KEY", "DEPLOY_SSH_KEY",
+		"DOCKERHUB_TOKEN", "DOCKER_PASSWORD", "GH_TOKEN", "NPM_TOKEN",
 		"PREFECT_STAGING_API_KEY", "PYPI_API_TOKEN", "RELEASE_PAT", "SONAR_TOKEN",
 	}
-	flows := []string{"AWS_CREDENTIALS", "DB_PASSWORD", "GCP_CREDENTIALS", "GITHUB_ACCESS_TOKEN", "SLACK_WEBHOOK_URL", "SNOWFLAKE_PASSWORD", "SSH_PRIVATE_KEY"}
+	flows := []string{
+		"AWS_CREDENTIALS", "DB_PASSWORD", "GCP_CREDENTIALS", "GITHUB_ACCESS_TOKEN", "SLACK_WEBHOOK_URL",
+		"SNOWFLAKE_PASSWORD", "SSH_PRIVATE_KEY",
+	}
 	source, err := secretsync.ParseSecrets("secrets", []byte("{}"))
 	if err != nil {
 		t.Fatal(err)
@@ -23,9 +27,11 @@ func TestFirstLinesWithoutASelection(t *testing.T) {
 		source.Entries = append(source.Entries, secretsync.Entry{Name: name, Text: prefect.TextValue("v")})
 	}
 	source.Entries = append(source.Entries,
-		secretsync.Entry{Name: "github_token", Text: prefect.TextValue("t")}, secretsync.Entry{Name: "EMPTY", Text: prefect.TextValue("")})
-	line := "20 of 22 secrets go to tenant data, and no include, exclude or [names] selects them; by their names these are for CI itself: " +
-		"AWS_DEPLOY_KEY, CODECOV_TOKEN, COVERALLS_REPO_TOKEN, DEPLOY_KEY, DEPLOY_SSH_KEY, DOCKERHUB_TOKEN, DOCKER_PASSWORD, GH_TOKEN, NPM_TOKEN, " +
+		secretsync.Entry{Name: "github_token", Text: prefect.TextValue("t")},
+		secretsync.Entry{Name: "EMPTY", Text: prefect.TextValue("")})
+	line := "20 of 22 secrets go to tenant data, and no include, exclude or [names] selects them; " +
+		"by their names these are for CI itself: AWS_DEPLOY_KEY, CODECOV_TOKEN, COVERALLS_REPO_TOKEN, DEPLOY_KEY, " +
+		"DEPLOY_SSH_KEY, DOCKERHUB_TOKEN, DOCKER_PASSWORD, GH_TOKEN, NPM_TOKEN, " +
 		"PREFECT_STAGING_API_KEY, PYPI_API_TOKEN, RELEASE_PAT, SONAR_TOKEN"
 	chosen := &secretsync.Source{Label: "the environment", Entries: source.Entries}
 	tests := []struct {
@@ -42,7 +48,8 @@ func TestFirstLinesWithoutASelection(t *testing.T) {
 		{source, secretsync.Rules{Names: map[string]secretsync.NameRule{"a": {From: "DB_PASSWORD"}}}, "", nil},
 	}
 	for _, tt := range tests {
-		plan, err := secretsync.NewPlanFor(secretsync.Run{Sources: []*secretsync.Source{tt.source}, Rules: tt.rules, First: tt.first}, "data")
+		run := secretsync.Run{Sources: []*secretsync.Source{tt.source}, Rules: tt.rules, First: tt.first}
+		plan, err := secretsync.NewPlanFor(run, "data")
 		if err != nil {
 			t.Fatal(err)
 		}

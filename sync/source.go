@@ -29,8 +29,8 @@ type Entry struct {
 	// format is how the value is sent if the rules say FormatAuto. The zero value is
 	// FormatAuto itself, which is right for the strings of CI.
 	format Format
-	// kind is the type of a value that is not a string, such as "number" or "list with
-	// 3 items"; empty for a string.
+	// kind is the type of a value that is not a string, such as "number" or "list
+	// with 3 items"; empty for a string.
 	kind string
 	// note is added to the reason in a plan, whatever happens to the entry.
 	note string
@@ -48,16 +48,16 @@ func (e Entry) formatUnder(rule Format) Format {
 // text begins with { or [, else as dotenv. It skips a byte order mark. The error has
 // the line, the column and what is wrong there, and never quotes a value.
 //
-// JSON is one object, by the rules of [ParseSecrets], except that a value may be of any
-// type but null. An object whose secrets are inside a part of it, such as an answer of
-// Vault, is an error, which names that part.
+// JSON is one object, by the rules of [ParseSecrets], except that a value may be of
+// any type but null. An object whose secrets are inside a part of it, such as an
+// answer of Vault, is an error, which names that part.
 //
 // Dotenv is read by hashicorp/go-envparse, line by line: comments, export, single
-// quotes, in which every character counts as it is, and double quotes with the escapes
-// of JSON. A quoted value may have several lines. Nothing is expanded: $NAME stays as it
-// is. What dotenv libraries read differently is an error: a quotation mark or # in a
-// value without quotes, text after a closing quote, a backslash that begins no escape, a
-// name that occurs twice.
+// quotes, in which every character counts as it is, and double quotes with the
+// escapes of JSON. A quoted value may have several lines. Nothing is expanded: $NAME
+// stays as it is. What dotenv libraries read differently is an error: a quotation
+// mark or # in a value without quotes, text after a closing quote, a backslash that
+// begins no escape, a name that occurs twice.
 func ParseSecretsFile(label, name string, data []byte) (*Source, error) {
 	text := strings.TrimPrefix(string(data), tomlpos.ByteOrderMark)
 	switch {

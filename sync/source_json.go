@@ -15,8 +15,8 @@ import (
 )
 
 // ParseSecrets reads what ${{ toJSON(secrets) }} gives: one JSON object whose values
-// are all strings. The error has the line, the column and what is wrong there, and never
-// quotes a value.
+// are all strings. The error has the line, the column and what is wrong there, and
+// never quotes a value.
 func ParseSecrets(label string, data []byte) (*Source, error) {
 	return parseObject("secrets", label, data)
 }
@@ -198,9 +198,9 @@ func (p *objectParser) readClose() error {
 	return nil
 }
 
-// syntaxError returns where the JSON is not valid. It keeps nothing of the decoder's own
-// error, which quotes the input, nor its position, which does not count tokens: it
-// decodes the text a second time for that.
+// syntaxError returns where the JSON is not valid. It keeps nothing of the decoder's
+// own error, which quotes the input, nor its position, which does not count tokens:
+// it decodes the text a second time for that.
 func (p *objectParser) syntaxError(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return p.errorAt(len(p.data), "the JSON ends too early")

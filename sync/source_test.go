@@ -24,7 +24,7 @@ func TestParseSecrets(t *testing.T) {
 		t.Error(diff)
 	}
 	if !source.HasSecrets() {
-		t.Error("it says that there are no secrets")
+		t.Error("HasSecrets is false")
 	}
 	source.Entries = source.Entries[2:]
 	if source.HasSecrets() {
@@ -38,12 +38,18 @@ func TestParseSecretsErrors(t *testing.T) {
 		{"array", `["` + canary + `"]`, "secrets:1:1: not a JSON object"},
 		{"text", `"` + canary + `"`, "secrets:1:1: not a JSON object"},
 		{"bare word", canary, "secrets:1:1: not valid JSON"},
-		{"object inside", "{\"A\": \"x\",\n \"B\": {\"c\": \"" + canary + "\"}}", `secrets:2:2: "B" is an object but must be a string`},
+		{
+			"object inside", "{\"A\": \"x\",\n \"B\": {\"c\": \"" + canary + "\"}}",
+			`secrets:2:2: "B" is an object but must be a string`,
+		},
 		{"array inside", `{"B": ["` + canary + `"]}`, `"B" is an array but must be a string`},
 		{"number", `{"B": 7700123}`, `"B" is a number but must be a string: put it into quotation marks`},
 		{"boolean", `{"B": true}`, `"B" is a boolean`},
 		{"null", `{"B": null}`, `"B" is null`},
-		{"duplicate", "{\"A\": \"" + canary + "\",\n\"A\": \"" + canary + "\"}", `secrets:2:1: the name "A" stands a second time, after line 1`},
+		{
+			"duplicate", "{\"A\": \"" + canary + "\",\n\"A\": \"" + canary + "\"}",
+			`secrets:2:1: the name "A" stands a second time, after line 1`,
+		},
 		{"empty name", `{"": "` + canary + `"}`, "secrets:1:2: a name is empty"},
 		{"long name", `{"` + strings.Repeat("n", 256) + `": "x"}`, "has 256 bytes; at most 255"},
 		{"invalid UTF-8", "{\n\"A\": \"" + canary + "\xff\"}", "secrets:2:17: invalid UTF-8"},
@@ -75,7 +81,10 @@ func TestParseVars(t *testing.T) {
 	if diff := cmp.Diff([]string{"REGION=eu", "EMPTY="}, pairs(source)); diff != "" {
 		t.Error(diff)
 	}
-	for text, want := range map[string]string{"": "input vars: empty: expected a JSON object, as ${{ toJSON(vars) }} gives it", "[]": "pass what ${{ toJSON(vars) }} gives"} {
+	for text, want := range map[string]string{
+		"":   "input vars: empty: expected a JSON object, as ${{ toJSON(vars) }} gives it",
+		"[]": "pass what ${{ toJSON(vars) }} gives",
+	} {
 		if _, err := secretsync.ParseVars("input vars", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}

@@ -50,8 +50,8 @@ func (t *sourceText) checkName(name string, at int) error {
 	return nil
 }
 
-// lineAt returns the line of an offset, from 1. Offsets must not decrease from call to
-// call.
+// lineAt returns the line of an offset, from 1. Offsets must not decrease from call
+// to call.
 func (t *sourceText) lineAt(at int) int {
 	t.newlines += bytes.Count(t.data[t.scanned:at], []byte("\n"))
 	t.scanned = at
@@ -64,8 +64,8 @@ func (t *sourceText) errorAt(offset int, format string, args ...any) error {
 	return fmt.Errorf("%s:%d:%d: %w", t.label, line, column, fmt.Errorf(format, args...))
 }
 
-// position returns the line and the column of a byte offset, both from 1; the column is
-// in characters.
+// position returns the line and the column of a byte offset, both from 1; the column
+// is in characters.
 func position(data []byte, offset int) (line, column int) {
 	before := data[:min(offset, len(data))]
 	line = 1 + bytes.Count(before, []byte("\n"))

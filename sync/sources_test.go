@@ -14,7 +14,7 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// form makes a source of each kind out of the same names and texts, which need no
+// forms makes a source of each kind out of the same names and strings, which need no
 // escapes.
 var forms = map[string]func(t *testing.T, names []string, texts map[string]string) (*secretsync.Source, error){
 	"secrets": func(_ *testing.T, names []string, texts map[string]string) (*secretsync.Source, error) {
@@ -47,7 +47,7 @@ func written(names []string, texts map[string]string, before, between, after, se
 	return strings.Join(parts, separator)
 }
 
-// What stays out, what is empty and what is required is one rule for all sources.
+// What is skipped, empty or required is decided by one rule for all sources.
 func TestOneRuleForAllSources(t *testing.T) {
 	texts := map[string]string{"A": "x", "EMPTY": "", "GitHub_Token": "t", "OWN": " " + canary + " ", "NO_1": "x"}
 	names := []string{"A", "EMPTY", "GitHub_Token", "OWN", "NO_1"}
@@ -58,7 +58,8 @@ func TestOneRuleForAllSources(t *testing.T) {
 				t.Fatal(err)
 			}
 			in := secretsync.Run{
-				Sources: []*secretsync.Source{source}, Keys: []prefect.Value{prefect.TextValue(canary)}, Rules: secretsync.Rules{Exclude: []string{"NO_*"}},
+				Sources: []*secretsync.Source{source}, Keys: []prefect.Value{prefect.TextValue(canary)},
+				Rules: secretsync.Rules{Exclude: []string{"NO_*"}},
 			}
 			plan, err := secretsync.NewPlan(in)
 			if err != nil {
@@ -74,9 +75,14 @@ func TestOneRuleForAllSources(t *testing.T) {
 			if diff := cmp.Diff(want, lines(plan)); diff != "" {
 				t.Error(diff)
 			}
-			in.Rules.Names = map[string]secretsync.NameRule{"R": {From: "EMPTY", Required: true}, "S": {From: "MISSING", Required: true}}
-			if _, err = secretsync.NewPlan(in); err == nil || !strings.Contains(err.Error(), "its source EMPTY in ") || !strings.Contains(err.Error(), "no source has MISSING") {
-				t.Errorf("got %v, want both required names", err)
+			in.Rules.Names = map[string]secretsync.NameRule{
+				"R": {From: "EMPTY", Required: true}, "S": {From: "MISSING", Required: true},
+			}
+			_, err = secretsync.NewPlan(in)
+			for _, want := range []string{"its source EMPTY in ", "no source has MISSING"} {
+				if err == nil || !strings.Contains(err.Error(), want) {
+					t.Errorf("got %v, want %q", err, want)
+				}
 			}
 		})
 	}
@@ -91,34 +97,40 @@ func TestTwoSourcesOfOneName(t *testing.T) {
 		}
 		other := newSource("other", "A", canary)
 		_, err = secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{one, other}})
-		if err == nil || !strings.Contains(err.Error(), `"A" has two sources, A in `+one.Label+" and A in other") || strings.Contains(err.Error(), canary) {
+		want := `"A" has two sources, A in ` + one.Label + " and A in other"
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), canary) {
 			t.Errorf("%s: got %v", kind, err)
 		}
 	}
 }
 
-// One source without secrets among others is no reason to fail.
+// A source without secrets, besides one with secrets, is not an error.
 func TestOneEmptySourceAmongSeveral(t *testing.T) {
 	empty, full := newSource("empty", "github_token", "t"), newSource("full", "A", "x")
 	plan, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{empty, full}})
 	if err != nil || !plan.Pending() || empty.HasSecrets() || !full.HasSecrets() {
 		t.Errorf("got %v, %v", plan, err)
 	}
-	if _, err = secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{empty, empty}}); !errors.Is(err, secretsync.ErrEmptySource) {
+	_, err = secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{empty, empty}})
+	if !errors.Is(err, secretsync.ErrEmptySource) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestTheKeyInQuotes(t *testing.T) {
 	plan, err := secretsync.NewPlan(secretsync.Run{
-		Sources: []*secretsync.Source{newSource("s", "A", "x", "QUOTED", `"`+canary+`"`, "ESCAPED", ` "\u0043`+canary[1:]+`\n" `, "LONGER", canary+"1")},
-		Keys:    []prefect.Value{prefect.TextValue(canary)},
+		Sources: []*secretsync.Source{newSource("s",
+			"A", "x", "QUOTED", `"`+canary+`"`, "ESCAPED", ` "\u0043`+canary[1:]+`\n" `, "LONGER", canary+"1")},
+		Keys: []prefect.Value{prefect.TextValue(canary)},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	const reason = "its value is the API key of this run"
-	if diff := cmp.Diff([]string{"create A<A", "skip ESCAPED<ESCAPED " + reason, "create LONGER<LONGER", "skip QUOTED<QUOTED " + reason}, lines(plan)); diff != "" {
+	want := []string{
+		"create A<A", "skip ESCAPED<ESCAPED " + reason, "create LONGER<LONGER", "skip QUOTED<QUOTED " + reason,
+	}
+	if diff := cmp.Diff(want, lines(plan)); diff != "" {
 		t.Error(diff)
 	}
 }

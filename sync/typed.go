@@ -17,7 +17,8 @@ const (
 	typeBoolean = "boolean"
 )
 
-// typedEntry returns an entry whose value is valid JSON, but neither a string nor null.
+// typedEntry returns an entry whose value is valid JSON, but neither a string nor
+// null.
 func typedEntry(name string, raw json.RawMessage) Entry {
 	var compact bytes.Buffer
 	_ = json.Compact(&compact, raw)

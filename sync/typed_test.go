@@ -11,8 +11,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// rows are what a plan says of each name.
-func rows(t *testing.T, in Run) map[string]string {
+// planRows returns the kind and the reason of each name in a plan.
+func planRows(t *testing.T, in Run) map[string]string {
 	t.Helper()
 	plan, err := NewPlan(in)
 	if err != nil {
@@ -25,7 +25,7 @@ func rows(t *testing.T, in Run) map[string]string {
 	return all
 }
 
-func typedSource(t *testing.T, text string) *Source {
+func newTypedSource(t *testing.T, text string) *Source {
 	t.Helper()
 	source, err := ParseSecretsFile("s.json", "s.json", []byte(text))
 	if err != nil {
@@ -36,21 +36,24 @@ func typedSource(t *testing.T, text string) *Source {
 
 func TestTypedJSONGoesAsItIs(t *testing.T) {
 	deep := strings.Repeat("[", 101) + strings.Repeat("]", 101)
-	long := strings.Repeat("9", pyjson.MaxDigits+1)
-	source := typedSource(t, `{"TEXT": "42", "INT": 5432, "EXP": 1e400, "DIGITS": 12345678901234567890.10, "ZERO": -0.0, "ON": true, "OFF": false,
+	long := strings.Repeat("9", prefect.MaxDigits+1)
+	source := newTypedSource(t, `{"TEXT": "42", "INT": 5432, "EXP": 1e400, "DIGITS": 12345678901234567890.10, "ZERO": -0.0, "ON": true, "OFF": false,
  "LIST": [ 1.50, "a" ], "OBJECT": {"b": 2,  "a": {"c": null}}, "ONE": ["x"], "NONE": {}, "HALF": ["\ud800"], "DEEP": `+deep+`, "LONG": `+long+`}`)
 	want := map[string]string{
-		"TEXT": `"\"42\""`, "INT": "5432", "EXP": "1e400", "DIGITS": "12345678901234567890.10", "ZERO": "-0.0", "ON": "true", "OFF": "false",
+		"TEXT": `"\"42\""`, "INT": "5432", "EXP": "1e400", "DIGITS": "12345678901234567890.10",
+		"ZERO": "-0.0", "ON": "true", "OFF": "false",
 		"LIST": `[1.50,"a"]`, "OBJECT": `{"b":2,"a":{"c":null}}`, "ONE": `["x"]`, "NONE": "{}", "HALF": `"[\"\\ud800\"]"`,
 		"DEEP": `"` + deep + `"`, "LONG": `"\"` + long + `\""`,
 	}
-	if diff := cmp.Diff(want, sent(t, source, Rules{})); diff != "" {
+	if diff := cmp.Diff(want, sentValues(t, source, Rules{})); diff != "" {
 		t.Error(diff)
 	}
-	got := rows(t, Run{Sources: []*Source{source}})
+	got := planRows(t, Run{Sources: []*Source{source}})
 	for name, reason := range map[string]string{
-		"INT": "number", "EXP": "number", "ON": "boolean", "LIST": "list with 2 items", "OBJECT": "object with 2 keys", "ONE": "list with 1 item",
-		"NONE": "object with 0 keys", "DEEP": "list with 1 item", "LONG": "number; sent as a string, because it " + exceedsLimits,
+		"INT": "number", "EXP": "number", "ON": "boolean", "LIST": "list with 2 items",
+		"OBJECT": "object with 2 keys", "ONE": "list with 1 item",
+		"NONE": "object with 0 keys", "DEEP": "list with 1 item",
+		"LONG": "number; sent as a string, because it " + exceedsLimits,
 	} {
 		if got[name] != "create: "+reason {
 			t.Errorf("%s: %s", name, got[name])
@@ -59,7 +62,7 @@ func TestTypedJSONGoesAsItIs(t *testing.T) {
 }
 
 func TestFormatsOfTypedJSON(t *testing.T) {
-	source := typedSource(t, `{"NUMBER": 1.10, "FLAG": true, "LIST": [1, "a"]}`)
+	source := newTypedSource(t, `{"NUMBER": 1.10, "FLAG": true, "LIST": [1, "a"]}`)
 	for format, want := range map[Format]map[string]string{
 		FormatString: {"NUMBER": `"\"1.10\""`, "FLAG": `"\"true\""`, "LIST": `"\"[1,\\\"a\\\"]\""`},
 		FormatJSON:   {"NUMBER": "1.10", "FLAG": "true", "LIST": `[1,"a"]`},
@@ -69,11 +72,11 @@ func TestFormatsOfTypedJSON(t *testing.T) {
 		for name := range want {
 			rules.Names[name] = NameRule{From: name, Format: format, Required: true}
 		}
-		if diff := cmp.Diff(want, sent(t, source, rules)); diff != "" {
+		if diff := cmp.Diff(want, sentValues(t, source, rules)); diff != "" {
 			t.Errorf("%s: %s", format, diff)
 		}
 		reason := map[Format]string{FormatString: "number; sent as a string", FormatJSON: "number", FormatRaw: "number"}[format]
-		if got := rows(t, Run{Sources: []*Source{source}, Rules: rules})["NUMBER"]; got != "create: "+reason {
+		if got := planRows(t, Run{Sources: []*Source{source}, Rules: rules})["NUMBER"]; got != "create: "+reason {
 			t.Errorf("%s: %s", format, got)
 		}
 	}
@@ -81,14 +84,20 @@ func TestFormatsOfTypedJSON(t *testing.T) {
 
 func TestTypedJSONErrors(t *testing.T) {
 	tests := []struct{ text, want string }{
-		{"{\"A\": null,\n \"B\": {\"c\": null},\n \"C\":null}", "s.json:1:2: \"A\" is null, which no store takes: give it a value, or leave it out\ns.json:3:2: \"C\" is null"},
+		{
+			"{\"A\": null,\n \"B\": {\"c\": null},\n \"C\":null}",
+			"s.json:1:2: \"A\" is null, which no store takes: give it a value, or leave it out\ns.json:3:2: \"C\" is null",
+		},
 		{"{\"A\": 1,\n \"B\": [1, " + hidden + "]}", "s.json:2:11: not valid JSON here"},
 		{"{\"A\": 1,\n \"B\": {\"" + hidden + "\": 01}}", "s.json:2:23: not valid JSON here"},
 		{"{\"A\": 1,\n \"B\": NaN}", "s.json:2:7: not valid JSON here"},
 		{"{\"A\": [1, {", "the JSON ends too early"},
 		{"{\"A\": [1]} " + hidden, "text after the end of the JSON object"},
 		{`{"A": 1, "A": ["` + hidden + `"]}`, `the name "A" stands a second time`},
-		{`[{"name": "A", "value": "` + hidden + `"}]`, "not a JSON object of names and values: jq 'map({(.name): .value}) | add'"},
+		{
+			`[{"name": "A", "value": "` + hidden + `"}]`,
+			"not a JSON object of names and values: jq 'map({(.name): .value}) | add'",
+		},
 		{`"` + hidden + `"`, "not a JSON object"},
 	}
 	for _, tt := range tests {
@@ -99,7 +108,7 @@ func TestTypedJSONErrors(t *testing.T) {
 	}
 }
 
-// What GitHub gives is of strings alone, with a byte order mark or without.
+// GitHub's contexts have only strings, with a byte order mark or without.
 func TestContextsStayStrings(t *testing.T) {
 	for _, value := range []string{"1", "true", "[1]", `{"a": 1}`, "null"} {
 		for _, parse := range []func(string, []byte) (*Source, error){ParseSecrets, ParseVars} {
@@ -113,31 +122,42 @@ func TestContextsStayStrings(t *testing.T) {
 	}
 }
 
-// The keys that a run has stay out, in a value of any type and under any name; what
-// goes by the name of a key does unless somebody asks for it.
+// The keys of a run are skipped, in a value of any type and under any name. A name of a
+// key's variable is skipped unless the rules ask for it by name.
 func TestKeysStayOut(t *testing.T) {
 	key, other := "key-"+hidden, "other-"+hidden
-	source := typedSource(t, fmt.Sprintf(`{"A": 1, "OBJECT": {"a": [{"b": "%s"}]}, "LIST": ["x", "%s\n"], "TEXT": "{\"a\": \"%s\"}", "NUMBER": 7700123,
+	source := newTypedSource(t, fmt.Sprintf(`{"A": 1, "OBJECT": {"a": [{"b": "%s"}]}, "LIST": ["x", "%s\n"], "TEXT": "{\"a\": \"%s\"}", "NUMBER": 7700123,
  "SECOND": "\"%s\"", "NEAR": ["%s0"], "NAMED": {"%s": 1}, "PREFECT_SECRETS_API_KEY": "rotated", "PREFECT__CLOUD__API_KEY": "", "PREFECT_API_KEY": "old"}`, key, other, key, other, key, key))
 	in := Run{
 		Sources: []*Source{source},
-		Keys:    []prefect.Value{prefect.TextValue(other), prefect.TextValue(""), prefect.TextValue("7700123"), {}, prefect.TextValue(key)},
+		Keys: []prefect.Value{
+			prefect.TextValue(other), prefect.TextValue(""), prefect.TextValue("7700123"), {}, prefect.TextValue(key),
+		},
 	}
-	const is, holds, named = "skip: its value is the API key of this run", "skip: it holds the API key of this run", "skip: this is the name of an API key; give it a name in [names] if flows are to read it"
+	const (
+		is    = "skip: its value is the API key of this run"
+		holds = "skip: it holds the API key of this run"
+		named = "skip: this is the name of an API key; give it a name in [names] if flows are to read it"
+	)
 	want := map[string]string{
-		"A": "create: number", "OBJECT": holds, "LIST": holds, "TEXT": holds, "NUMBER": is, "SECOND": is, "NEAR": "create: list with 1 item", "NAMED": "create: object with 1 key",
+		"A": "create: number", "OBJECT": holds, "LIST": holds, "TEXT": holds, "NUMBER": is, "SECOND": is,
+		"NEAR": "create: list with 1 item", "NAMED": "create: object with 1 key",
 		"PREFECT_SECRETS_API_KEY": named, "PREFECT__CLOUD__API_KEY": "skip: empty", "PREFECT_API_KEY": named,
 	}
-	if diff := cmp.Diff(want, rows(t, in)); diff != "" {
+	if diff := cmp.Diff(want, planRows(t, in)); diff != "" {
 		t.Error(diff)
 	}
-	in.Rules = Rules{Include: []string{"PREFECT_API_KEY", "PREFECT_*"}, Names: map[string]NameRule{"k": {From: "PREFECT_SECRETS_API_KEY"}}}
-	got := rows(t, in)
+	in.Rules = Rules{
+		Include: []string{"PREFECT_API_KEY", "PREFECT_*"},
+		Names:   map[string]NameRule{"k": {From: "PREFECT_SECRETS_API_KEY"}},
+	}
+	got := planRows(t, in)
 	if got["k"] != "create: " || got["PREFECT_API_KEY"] != "create: " {
 		t.Errorf("asked for by name: %v", got)
 	}
 	in.Rules = Rules{Names: map[string]NameRule{"k": {From: "OBJECT", Required: true}}}
-	if _, err := NewPlan(in); err == nil || !strings.Contains(err.Error(), `"k" is required and comes from OBJECT, which stays out: it holds the API key`) {
-		t.Errorf("got %v", err)
+	const problem = `"k" is required and comes from OBJECT, which stays out: it holds the API key`
+	if _, err := NewPlan(in); err == nil || !strings.Contains(err.Error(), problem) {
+		t.Errorf("got %v, want %q", err, problem)
 	}
 }

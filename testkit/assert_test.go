@@ -17,13 +17,26 @@ func TestAssertSecrets(t *testing.T) {
 		parts []string // of the message; none if the assertion holds
 	}{
 		{"equal as JSON", map[string]any{"A": object("1"), "B": canary}, nil},
-		{"another value", map[string]any{"A": stored, "B": canary + "2"}, []string{`"B"`, `"string [redacted]"`, `"different string [redacted]"`}},
+		{
+			"another value", map[string]any{"A": stored, "B": canary + "2"},
+			[]string{`"B"`, `"string [redacted]"`, `"different string [redacted]"`},
+		},
 		{"equal numbers", map[string]any{"A": object("1.0e0"), "B": canary}, nil},
-		{"a number a little off", map[string]any{"A": object("1.00000000000000000000001"), "B": canary}, []string{`"A"`, `"different object [redacted]"`}},
+		{
+			"a number a little off",
+			map[string]any{"A": object("1.00000000000000000000001"), "B": canary},
+			[]string{`"A"`, `"different object [redacted]"`},
+		},
 		{"missing", map[string]any{"A": stored, "B": canary, "C": canary}, []string{`"C"`}},
 		{"surplus", map[string]any{"B": canary}, []string{`"A"`}},
-		{"another type inside", map[string]any{"A": object(`"1"`), "B": canary}, []string{`"A"`, `"different object [redacted]"`}},
-		{"another type", map[string]any{"A": stored, "B": 1}, []string{`"B"`, `"number [redacted]"`, `"string [redacted]"`}},
+		{
+			"another type inside", map[string]any{"A": object(`"1"`), "B": canary},
+			[]string{`"A"`, `"different object [redacted]"`},
+		},
+		{
+			"another type", map[string]any{"A": stored, "B": 1},
+			[]string{`"B"`, `"number [redacted]"`, `"string [redacted]"`},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -59,8 +59,8 @@ var cloudExecution = sync.OnceValues(func() (*config.Config, error) {
 //
 // Local secrets are not read in it: neither those that ctx has, from [LocalSecrets],
 // [LocalConfig] or package prefect, nor those that are added to the result. A config
-// that is added to the result with [prefect.WithConfig] replaces this one, and then
-// says again where secrets are read.
+// that is added to the result with [prefect.WithConfig] replaces this one, and
+// decides where secrets are read.
 func (c *Cloud) Context(ctx context.Context) context.Context {
 	c.t.Helper()
 	loaded, err := cloudExecution()

@@ -14,8 +14,8 @@ import (
 
 const module = "github.com/prefect-secrets/prefect-secrets"
 
-// thirdParty is what testkit brings into a user's build: modules, and how many packages
-// of each.
+// thirdParty is what testkit brings into a user's build: modules, and how many
+// packages of each.
 var thirdParty = map[string]int{
 	"github.com/vektah/gqlparser/v2":  8,
 	"github.com/agnivade/levenshtein": 1,
@@ -24,9 +24,9 @@ var thirdParty = map[string]int{
 	"github.com/google/go-cmp":        5,
 }
 
-// A module outside this one, as a user has it, builds and passes its tests, among them
-// the Go code of the README and of docs/testing.md. testkit brings no more into it than
-// is known.
+// A module outside this one, as a user has it, builds and passes its tests, among
+// them the Go code of the README and of docs/testing.md. testkit brings no more into
+// it than is known.
 func TestConsumer(t *testing.T) {
 	dir := newConsumer(t)
 	const readmeImports = `import (

@@ -29,7 +29,10 @@ var faultTests = []struct {
 	{"status", faults.Fault{Status: 500}, nil, "HTTP 500", false, "HTTP_500"},
 	{"code", faults.Fault{Code: "API_ERROR"}, nil, "API_ERROR", false, "API_ERROR"},
 	{"message", faults.Fault{Message: "out of order"}, nil, "out of order", false, "INTERNAL_SERVER_ERROR"},
-	{"forbidden", faults.Fault{Code: "FORBIDDEN", Message: "Unauthorized"}, prefect.ErrForbidden, "may not", false, "FORBIDDEN"},
+	{
+		"forbidden", faults.Fault{Code: "FORBIDDEN", Message: "Unauthorized"}, prefect.ErrForbidden,
+		"may not", false, "FORBIDDEN",
+	},
 	{"drop", faults.Fault{Drop: true}, nil, "did not answer", false, "DROPPED"},
 	{"drop after applying", faults.Fault{Drop: true, Applied: true}, nil, "did not answer", true, "DROPPED"},
 	{"status after applying", faults.Fault{Status: 502, Applied: true}, nil, "HTTP 502", true, "HTTP_502"},
@@ -279,7 +282,10 @@ func TestRulesThatCanNeverApplyFailAtOnce(t *testing.T) {
 		fault faults.Fault
 		want  string
 	}{
-		"field":             {faults.Match{Field: "setSecrets"}, faults.Fault{}, `no field "setSecrets"; the nearest is "setSecret"`},
+		"field": {
+			faults.Match{Field: "setSecrets"}, faults.Fault{},
+			`no field "setSecrets"; the nearest is "setSecret"`,
+		},
 		"tenant":            {faults.Match{Tenant: "nobody"}, faults.Fault{}, `no tenant "nobody"; there are ["testkit"]`},
 		"negative count":    {faults.Match{Nth: -1}, faults.Fault{}, "below 0"},
 		"no status":         {faults.Match{}, faults.Fault{Status: 42}, "status 42"},
@@ -308,8 +314,8 @@ func TestRulesThatCanNeverApplyFailAtOnce(t *testing.T) {
 	}
 }
 
-// In a bubble a delay of ten seconds, of which the client waits for one, costs no real
-// time. With Applied the interrupted write is stored, without it is not.
+// In a bubble a delay of ten seconds, of which the client waits for one, costs no
+// real time. With Applied the interrupted write is stored, without it is not.
 func TestDelayInABubble(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault   faults.Fault
@@ -342,7 +348,8 @@ func TestDelayInABubble(t *testing.T) {
 	}
 }
 
-// post sends a body with the admin key, and returns the answer, whose status must be 200.
+// post sends a body with the admin key, and returns the answer, whose status must be
+// 200.
 func post(t *testing.T, cloud *testkit.Cloud, body string) string {
 	t.Helper()
 	resp, answer := send(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, body)

@@ -16,8 +16,8 @@ import (
 // A value is found raw, JSON-, URL-, base64-, base64url- and hex-encoded, as Go and
 // Python print it, in one of these inside another one, in part of a JSON object or
 // list, line by line, and split across lines. A value that is encoded three times or
-// dumped as by hexdump is not found. Booleans, strings under 4 bytes and numbers under
-// 6 characters are not searched for: many logs hold them by chance.
+// dumped as by hexdump is not found. Booleans, strings under 4 bytes and numbers
+// under 6 characters are not searched for: many logs hold them by chance.
 func (c *Cloud) Leaks(data []byte) []string { return c.fake.Leaks().Names(data) }
 
 // Guard watches what a test logs; [Cloud.LeakGuard] makes one. It is a [TB] that
@@ -45,8 +45,8 @@ func (*Guard) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "testkit.Gu
 // what t.Log gets unless the test is verbose: log with the guard's Log.
 //
 // The test may not be parallel: the streams belong to the process, and other tests
-// write to them. In a parallel test LeakGuard fails t, and t.Parallel panics after it.
-// Call it outside a testing/synctest bubble, because it reads from a pipe.
+// write to them. In a parallel test LeakGuard fails t, and t.Parallel panics after
+// it. Call it outside a testing/synctest bubble, because it reads from a pipe.
 func (c *Cloud) LeakGuard(t TB) *Guard {
 	t.Helper()
 	g := &Guard{cloud: c, t: t}

@@ -37,7 +37,10 @@ func TestLeakGuardFailsATestThatLogsAValue(t *testing.T) {
 		leak func(*testkit.Guard)
 		want string
 	}{
-		"print":          {func(*testkit.Guard) { fmt.Println("ok\nurl", value) }, `standard output holds the value of ["S"] in line 2`},
+		"print": {
+			func(*testkit.Guard) { fmt.Println("ok\nurl", value) },
+			`standard output holds the value of ["S"] in line 2`,
+		},
 		"standard error": {func(*testkit.Guard) { fmt.Fprintln(os.Stderr, value) }, "standard error"},
 		"log":            {func(*testkit.Guard) { log.Print(value) }, "standard error"},
 		"slog":           {func(*testkit.Guard) { slog.Info("set", "value", value) }, "standard error"},
@@ -147,8 +150,8 @@ func TestLeakGuardFindsALaterSecret(t *testing.T) {
 // guardedVariable makes the test binary the process whose tests are guarded.
 const guardedVariable = "TESTKIT_GUARDED"
 
-// What a clean test prints comes out in the end. A guarded test cannot be parallel, and
-// the failure says why, also where t.Parallel panics.
+// What a clean test prints comes out in the end. A guarded test cannot be parallel,
+// and the failure says why, also where t.Parallel panics.
 func TestLeakGuardInARealTest(t *testing.T) {
 	if guarded := os.Getenv(guardedVariable); guarded != "" {
 		runGuardedTest(t, guarded)

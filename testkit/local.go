@@ -27,8 +27,8 @@ func LocalConfig(ctx context.Context, t TB, tomlText string, env map[string]stri
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		environ = append(environ, name+"="+env[name])
 	}
-	// With a text that is not empty, config.Load looks for no file; the path only names
-	// the text in errors.
+	// With a text that is not empty, config.Load looks for no file; the path only
+	// names the text in errors.
 	loaded, err := config.Load(config.Options{Text: tomlText + "\n", Path: "tomlText", Env: environ})
 	if err != nil {
 		t.Fatalf("testkit: LocalConfig: %v", withoutCommand(err))
@@ -37,8 +37,8 @@ func LocalConfig(ctx context.Context, t TB, tomlText string, env map[string]stri
 	return prefect.WithConfig(ctx, loaded)
 }
 
-// withoutCommand takes the advice to run a command, which reads files, out of an error
-// of [config.Load].
+// withoutCommand takes the advice to run a command, which reads files, out of an
+// error of [config.Load].
 func withoutCommand(err error) error {
 	var failed *config.Error
 	if !errors.As(err, &failed) {

@@ -1,6 +1,6 @@
-// Package sources reads the secrets that a run is given. One [Table] has all kinds of
-// sources: the command's flags and the Action's inputs come from it, and so does the order
-// in which sources are read.
+// Package sources reads the secrets that a run is given. One [Table] has all kinds
+// of sources: the command's flags and the Action's inputs come from it, and so does
+// the order in which sources are read.
 package sources
 
 import (
@@ -34,11 +34,11 @@ const (
 	Text              // the secrets themselves; never by a flag, which every process sees
 )
 
-// Table has every source, in the order in which a run reads them, and in which the README
-// and action.yml show them.
+// Table has every source, in the order in which a run reads them, and in which the
+// README and action.yml show them.
 //
-// A new source is a reader in sync, a row, and what the tests then report as missing in
-// action.yml and the README.
+// A new source is a reader in sync, a row, and what the tests then report as missing
+// in action.yml and the README.
 var Table = []Source{
 	{
 		Name:  "secrets",

@@ -16,7 +16,8 @@ func TestTableIsWhatTheDocsShow(t *testing.T) {
 	}
 }
 
-// The test names what else a new source needs, besides its reader in sync and its row.
+// The test names what else a new source needs, besides its reader in sync and its
+// row.
 func TestANewSourceListsWhatItLacks(t *testing.T) {
 	last := ""
 	for _, s := range Table {

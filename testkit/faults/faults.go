@@ -17,16 +17,17 @@ type Fault struct {
 	// Status answers the request with this HTTP status, and with Code and Message in
 	// the errors of the body. Under 200 there is data: null too.
 	Status int
-	// Code and Message are those of the error: with Status of the request, else of the
-	// one field.
+	// Code and Message are those of the error: with Status of the request, else of
+	// the one field.
 	Code, Message string
-	// Sealed fails the field as a store fails it that does not answer. It applies only
-	// to fields that need the store.
+	// Sealed fails the field as a store fails it that does not answer. It applies
+	// only to fields that need the store.
 	Sealed bool
 	// Drop ends the connection without an answer.
 	Drop bool
-	// Truncate ends the connection in the middle of the answer, Malformed replaces the
-	// answer by a proxy's page. The request is executed first, unless Status is set.
+	// Truncate ends the connection in the middle of the answer, Malformed replaces
+	// the answer by a proxy's page. The request is executed first, unless Status is
+	// set.
 	Truncate, Malformed bool
 	// Applied executes the call first, and only then lets the fault happen.
 	Applied bool
@@ -44,11 +45,12 @@ func RateLimited(retryAfter time.Duration) Fault {
 	return Fault{Status: http.StatusTooManyRequests, RetryAfter: retryAfter}
 }
 
-// Unavailable returns HTTP 503: a deploy, or a load balancer with no server behind it.
+// Unavailable returns HTTP 503: a deploy, or a load balancer with no server behind
+// it.
 func Unavailable() Fault { return Fault{Status: http.StatusServiceUnavailable} }
 
-// ReplyLost executes the call and drops the connection instead of an answer: the client
-// cannot know that the call was executed.
+// ReplyLost executes the call and drops the connection instead of an answer: the
+// client cannot know that the call was executed.
 func ReplyLost() Fault { return Fault{Drop: true, Applied: true} }
 
 // KeyExpired refuses the request as the API refuses an expired or revoked key:
@@ -63,6 +65,6 @@ func PartialFailure() Fault {
 	return Fault{Code: "API_ERROR", Message: "Unable to complete operation. An internal API error occurred."}
 }
 
-// StoreSealed fails every matching field that needs the store with API_ERROR, as an API
-// does whose Vault is sealed.
+// StoreSealed fails every matching field that needs the store with API_ERROR, as an
+// API does whose Vault is sealed.
 func StoreSealed() Fault { return Fault{Sealed: true} }

@@ -38,9 +38,9 @@ var controls = map[string]map[string]control{
 	"leaks":    {"POST": (*Fake).findLeaks},
 }
 
-// Handler returns the API with, under [Prefix], the control requests of tests in other
-// languages. They need the admin key and a Host header of this machine. No answer to
-// them holds a value.
+// Handler returns the API with, under [Prefix], the control requests of tests in
+// other languages. They need the admin key and a Host header of this machine. No
+// answer to them holds a value.
 func (f *Fake) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if path, ok := strings.CutPrefix(r.URL.Path, Prefix); ok {

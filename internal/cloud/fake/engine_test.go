@@ -70,7 +70,8 @@ func post(t *testing.T, h http.Handler, key, body string, headers ...string) ans
 	return answer{resp.StatusCode, resp.Header, string(text)}
 }
 
-// checkQuery sends a document, which must be answered with this body and a line break.
+// checkQuery sends a document, which must be answered with this body and a line
+// break.
 func checkQuery(t *testing.T, h http.Handler, key, document, want string) {
 	t.Helper()
 	body, _ := json.Marshal(map[string]string{"query": document})

@@ -35,7 +35,7 @@ type Config struct {
 	AdminKey, RunnerKey string
 	// Spelling is the Spelling of [cloud.Config].
 	Spelling cloud.Spelling
-	// Store keeps the secrets; nil means memory. Reset and snapshots work with
+	// Store stores the secrets; nil means memory. Reset and snapshots work with
 	// memory only.
 	Store cloud.Store
 	// OnInvalid is the OnInvalid of [cloud.Config].
@@ -92,7 +92,8 @@ func New(c Config) (*Fake, error) {
 	return f, f.init(config, c.Record)
 }
 
-// firstTenant returns the tenant and the keys of a new fake, and of one after a reset.
+// firstTenant returns the tenant and the keys of a new fake, and of one after a
+// reset.
 func (f *Fake) firstTenant() ([]cloud.Tenant, []cloud.Key) {
 	ids := []string{f.Tenant.ID}
 	return []cloud.Tenant{f.Tenant}, []cloud.Key{

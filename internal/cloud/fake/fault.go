@@ -47,7 +47,8 @@ func validStatus(status int) bool {
 	return status >= 200 && status <= 599
 }
 
-// endsRequest reports whether a fault is about the HTTP request and not about a field.
+// endsRequest reports whether a fault is about the HTTP request and not about a
+// field.
 func (f *fault) endsRequest() bool { return f.Status != 0 || f.Drop || f.Truncate || f.Malformed }
 
 // isExecuted reports whether a request that the fault ends is executed all the same.

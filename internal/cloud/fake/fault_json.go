@@ -12,8 +12,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// wireFault is a fault as serve --dev reads and writes it in JSON: keys in snake case,
-// times in seconds, and when read also the name of a preset, such as "reply_lost".
+// wireFault is a fault as serve --dev reads and writes it in JSON: keys in snake
+// case, times in seconds, and when read also the name of a preset, such as
+// "reply_lost".
 type wireFault struct{ faults.Fault }
 
 // faultJSON has the keys of a fault in JSON. Messages of encoding/json hold its name.

@@ -22,8 +22,10 @@ func TestMatchAndFaultAsJSON(t *testing.T) {
 		t.Errorf("got %+v, %v; want %+v", read, err, fault)
 	}
 	for name, want := range map[string]faults.Fault{
-		"rate_limited": faults.RateLimited(time.Second), "unavailable": faults.Unavailable(), "reply_lost": faults.ReplyLost(),
-		"key_expired": faults.KeyExpired(), "partial_failure": faults.PartialFailure(), "store_sealed": faults.StoreSealed(),
+		"rate_limited": faults.RateLimited(time.Second), "unavailable": faults.Unavailable(),
+		"reply_lost":  faults.ReplyLost(),
+		"key_expired": faults.KeyExpired(), "partial_failure": faults.PartialFailure(),
+		"store_sealed": faults.StoreSealed(),
 	} {
 		var preset wireFault
 		if err := json.Unmarshal(fmt.Appendf(nil, "%q", name), &preset); err != nil || preset.Fault != want {

@@ -140,7 +140,10 @@ func TestCalls(t *testing.T) {
 	want := []faults.Call{
 		{Seq: 1, Alias: "a", Field: "set_secret", Tenant: tenantB, Secret: "A", Key: "ci"},
 		{Seq: 2, Alias: "b", Field: "setSecret", Tenant: tenantB, Secret: "B", Key: "ci"},
-		{Seq: 3, Alias: "v", Field: "secretValue", Tenant: tenantA, Secret: "A", Key: "agent", Err: "INTERNAL_SERVER_ERROR"},
+		{
+			Seq: 3, Alias: "v", Field: "secretValue", Tenant: tenantA, Secret: "A", Key: "agent",
+			Err: "INTERNAL_SERVER_ERROR",
+		},
 		{Seq: 4, Alias: "w", Field: "secret_value", Tenant: tenantA, Key: "agent", Err: "BAD_USER_INPUT"},
 		{Seq: 5, Alias: "secret_names", Field: "secret_names", Tenant: tenantA, Key: "agent"},
 		{Seq: 6, Alias: "a", Field: "set_secret", Tenant: tenantA, Secret: "A", Key: "agent", Err: "FORBIDDEN"},

@@ -30,9 +30,9 @@ type Injected struct {
 	Fired int          `json:"fired"`
 }
 
-// Inject adds a rule. The first rule that applies to a call wins. The function that it
-// returns ends the rule, which [Engine.Faults] still lists. The error says what is
-// wrong with the rule, which is then not added.
+// Inject adds a rule. The first rule that applies to a call wins. The function that
+// it returns ends the rule, which [Engine.Faults] still lists. The error says what
+// is wrong with the rule, which is then not added.
 func (e *Engine) Inject(m faults.Match, f faults.Fault) (remove func(), err error) {
 	r := &rule{match: m, fault: fault{f}}
 	if err := e.checkRule(r); err != nil {
@@ -76,9 +76,9 @@ func (e *Engine) ClearFaults() {
 	e.hook.rules.list = nil
 }
 
-// assign finds the rule for each field of a request, by its index, before anything is
-// executed. If one of them ends the request, it returns that one's fault alone, and the
-// others do not apply.
+// assign finds the rule for each field of a request, by its index, before anything
+// is executed. If one of them ends the request, it returns that one's fault alone,
+// and the others do not apply.
 func (rs *rules) assign(r *cloud.Request) (ending *fault, byField map[int]*rule) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
@@ -89,7 +89,8 @@ func (rs *rules) assign(r *cloud.Request) (ending *fault, byField map[int]*rule)
 	fired := map[*rule]int{}
 	var end *rule
 	for i := range r.Len() {
-		// Also behind a rule that ends the request, rules count the calls that they match.
+		// Also behind a rule that ends the request, rules count the calls that they
+		// match.
 		found := rs.first(newCall(r, i), fired)
 		switch {
 		case found == nil || end != nil:
