@@ -28,10 +28,9 @@ import (
 // JSON as a string.
 //
 // The errors are those of [config.Load], and one for each secret that is None or
-// holds what JSON lacks (see [prefect.EntryValue]), that refers to a variable that
-// is not set or to a setting that the file lacks, that is JSON deeper than Prefect
-// reads, or whose name no store takes. They have file, secret and type, never a
-// value.
+// holds what JSON lacks, such as a tuple or a date, that refers to a variable that is
+// not set or to a setting that the file lacks, that is JSON deeper than Prefect reads,
+// or whose name no store takes. They have file, secret and type, never a value.
 func FromConfig(path string, version config.Version, environ []string) (*Source, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -60,7 +59,7 @@ func withoutSettings(environ []string) []string {
 
 // checkReferences returns an error for each secret with an undefined reference.
 // Prefect would silently keep the reference as it is, or drop it.
-func checkReferences(label, text string, loaded *config.Config) error {
+func checkReferences(label, text string, loaded *release.Config) error {
 	var problems []error
 	for _, entry := range loaded.Entries() {
 		inSecrets := release.InSecrets(entry.Path)
@@ -118,7 +117,7 @@ func configSource(label string, loaded *release.Config) (*Source, error) {
 
 // namesInFile returns the names that the file has for secrets that got another name,
 // by that name.
-func namesInFile(loaded *config.Config) map[string]string {
+func namesInFile(loaded *release.Config) map[string]string {
 	names := map[string]string{}
 	for _, entry := range loaded.Entries() {
 		if entry.Written != "" {

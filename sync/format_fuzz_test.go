@@ -52,9 +52,9 @@ func received(t *testing.T, v prefect.Value) (any, error) {
 
 // wantInFlow returns what a flow must get for a string under a format.
 func wantInFlow(format Format, text string) (any, error) {
-	loaded, err := prefect.Loads(text)
+	loaded, err := pyjson.Loads(text)
 	switch {
-	case errors.Is(err, prefect.ErrNotJSON), format == FormatString,
+	case errors.Is(err, pyjson.ErrNotJSON), format == FormatString,
 		format == FormatAuto && (err != nil || !startsWithBracket(text)):
 		return text, nil
 	}
