@@ -2,6 +2,7 @@ package sync
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -241,5 +242,13 @@ func TestFromConfigErrors(t *testing.T) {
 	source, err := FromConfig(writeConfig(t, "[cloud]\napi = 'x'\n"), "", nil)
 	if err != nil || source.HasSecrets() {
 		t.Errorf("got %v, %v for a config without secrets", source, err)
+	}
+}
+
+func TestFromConfigFailsAsLoadDoes(t *testing.T) {
+	_, err := FromConfig(writeConfig(t, "[context.secrets]\nK = 'a\n"), config.Documented, nil)
+	var failed *config.Error
+	if !errors.As(err, &failed) || failed.Line != 2 {
+		t.Errorf("got %v", err)
 	}
 }
