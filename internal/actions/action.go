@@ -62,7 +62,7 @@ type step struct {
 	event  Event
 
 	status  Status
-	found   inspect.Found
+	found   inspect.Findings
 	tenants []secretsync.TenantResult // as far as the run came
 	// planFile is the one that was written.
 	planFile  string

@@ -20,21 +20,21 @@ func (a *step) check(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("input fail-on: %w", err)
 	}
-	version, err := inspect.VersionOrAny(in.Version)
+	version, err := inspect.ParseVersion(in.Version)
 	if err != nil {
 		return fmt.Errorf("input prefect-version: %w", err)
 	}
 	o := check.Options{Version: version}
 	if len(in.Flows) == 0 {
-		return inspect.Named(in.ConfigFiles, a.Env, o, threshold, a.Checked)
+		return inspect.CheckConfigs(in.ConfigFiles, a.Env, o, threshold, a.Checked)
 	}
-	flows, err := inspect.ReadBeside(inspect.FlowOptions{
+	flows, err := inspect.LoadFlows(inspect.FlowOptions{
 		Dirs: in.Flows, Configs: in.ConfigFiles, Manifest: in.Manifest, Env: a.Env, Check: o, Stored: a.stored(ctx),
 	})
 	if err != nil {
 		return err
 	}
-	inspect.TellComputed(a.Stderr, flows.Reads)
+	inspect.WriteUncheckedCount(a.Stderr, flows.Reads)
 	return flows.Check(threshold, a.Checked)
 }
 
@@ -65,15 +65,15 @@ func (a *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 		return err
 	}
 	options := check.Options{Version: o.ConfigsFor}
-	known, err := o.Files.Configured(configs, a.inputs.Manifest, options)
+	known, err := o.Files.DefinedSecrets(configs, a.inputs.Manifest, options)
 	if err != nil {
 		return err
 	}
 	for _, plan := range plans {
-		known = append(known, check.Known{Where: "the store", Names: plan.NamesAfter()})
+		known = append(known, check.SecretSet{Where: "the store", Names: plan.After()})
 	}
-	inspect.TellComputed(a.Stderr, reads)
-	found := inspect.Found{Diagnostics: reads.Undefined(known, options), Files: files}
+	inspect.WriteUncheckedCount(a.Stderr, reads)
+	found := inspect.Findings{Diagnostics: reads.Undefined(known, options), Files: files}
 	if err := a.Checked(found); err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func (g *GitHub) annotations(diagnostics []check.Diagnostic) []*github.CheckRunA
 			continue
 		}
 		level := "warning"
-		if d.Severity == check.Error {
+		if d.Severity == check.SeverityError {
 			level = "failure"
 		}
 		a := &github.CheckRunAnnotation{

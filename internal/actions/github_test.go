@@ -166,7 +166,7 @@ func TestRefusalsNameThePermission(t *testing.T) {
 
 func comment(g *actions.GitHub, ctx context.Context) error { return g.Comment(ctx, "plan\n") }
 func checkRun(g *actions.GitHub, ctx context.Context) error {
-	return g.CheckRun(ctx, true, []check.Diagnostic{{File: "a.toml", Severity: check.Error, Message: "m"}}, 1)
+	return g.CheckRun(ctx, true, []check.Diagnostic{{File: "a.toml", Severity: check.SeverityError, Message: "m"}}, 1)
 }
 func secretNames(g *actions.GitHub, ctx context.Context) error {
 	_, err := g.SecretNames(ctx, "staging")
@@ -213,14 +213,14 @@ func TestCheckRunHasEveryFinding(t *testing.T) {
 	fake := &githubtest.Server{Permissions: map[string]string{"checks": "write"}}
 	var found []check.Diagnostic
 	for i := range 120 {
-		d := check.Diagnostic{Rule: "type", Severity: check.Warning, Message: "message", Hint: "hint", File: "config/a.toml", Line: i + 1, Column: 3, EndLine: i + 1, EndColumn: 9}
+		d := check.Diagnostic{Rule: "type", Severity: check.SeverityWarning, Message: "message", Hint: "hint", File: "config/a.toml", Line: i + 1, Column: 3, EndLine: i + 1, EndColumn: 9}
 		if i == 119 {
-			d.Severity, d.EndLine = check.Error, i+5
+			d.Severity, d.EndLine = check.SeverityError, i+5
 		}
 		found = append(found, d)
 	}
-	found = append(found, check.Diagnostic{Severity: check.Warning, Message: "m", File: "/github/workspace/b.toml"},
-		check.Diagnostic{Severity: check.Warning, Message: "m", File: "/etc/prefect.toml"}, check.Diagnostic{Severity: check.Warning, Message: "m", File: "../x.toml"})
+	found = append(found, check.Diagnostic{Severity: check.SeverityWarning, Message: "m", File: "/github/workspace/b.toml"},
+		check.Diagnostic{Severity: check.SeverityWarning, Message: "m", File: "/etc/prefect.toml"}, check.Diagnostic{Severity: check.SeverityWarning, Message: "m", File: "../x.toml"})
 	if err := gitHub(t, fake, "check", nil).CheckRun(t.Context(), true, found, 4); err != nil {
 		t.Fatal(err)
 	}

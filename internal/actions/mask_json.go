@@ -48,7 +48,7 @@ func (j *jsonStrings) value(dec *json.Decoder, key string, depth int) {
 	case string:
 		j.text(key, token, depth)
 	case json.Number:
-		if check.SecretKey(key) {
+		if check.IsSecretKey(key) {
 			j.secrets = append(j.secrets, string(token))
 		}
 	}
@@ -56,7 +56,7 @@ func (j *jsonStrings) value(dec *json.Decoder, key string, depth int) {
 
 func (j *jsonStrings) text(key, text string, depth int) {
 	isJSON := depth > 0 && j.read(key, text, depth-1)
-	if check.SecretInside(key, text) && (!isJSON || check.SecretKey(key)) {
+	if check.IsNestedSecret(key, text) && (!isJSON || check.IsSecretKey(key)) {
 		j.secrets = append(j.secrets, text)
 	}
 }

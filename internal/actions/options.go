@@ -62,7 +62,7 @@ func (a *step) reviewedOptions() (run.Options, error) {
 		ConfigFiles: in.ConfigFiles, FailOn: in.FailOn, Untrusted: a.event.Untrusted, Signals: a.Signals,
 	}
 	var err error
-	if o.ConfigsFor, err = inspect.VersionOrAny(in.Version); err != nil {
+	if o.ConfigsFor, err = inspect.ParseVersion(in.Version); err != nil {
 		return o, fmt.Errorf("input prefect-version: %w", err)
 	}
 	o.Manifest, err = o.Files.Environment(in.Manifest, in.Environment, a.Checked)

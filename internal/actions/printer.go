@@ -15,9 +15,9 @@ import (
 
 var _ run.Printer = (*step)(nil)
 
-func (a *step) Checked(found inspect.Found) error {
+func (a *step) Checked(found inspect.Findings) error {
 	a.configsChecked = true
-	a.found = inspect.Found{
+	a.found = inspect.Findings{
 		Diagnostics: slices.Concat(a.found.Diagnostics, found.Diagnostics), Files: a.found.Files + found.Files,
 	}
 	if a.runner.OnGitHub() {

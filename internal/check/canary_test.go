@@ -6,13 +6,13 @@ import (
 	"testing"
 )
 
-// canary stands for a value that must not be shown. It is lower case because an
-// upper-case $NAME is a reference, which is shown.
+// canary is a value that must not be shown. It is lower case because an upper-case
+// $NAME is a reference, which is shown.
 const canary = "canary-7f3a"
 
-// canaries is a configuration with a canary in each place a value can have. No
-// comment has an equals sign: on a line of its own, what stands before that is
-// a key, and names of keys are shown.
+// canaries is a configuration with a canary wherever a value can be. No comment has
+// an equals sign: on a line of its own, a key is what comes before that, and names
+// of keys are shown.
 const canaries = `# canary-7f3a
 [context.secrets] # canary-7f3a
 basic = "canary-7f3a"
@@ -44,19 +44,24 @@ A = "canary-7f3a"
 password = "canary-7f3a" # prefect-secrets: ignore[plaintext-secret, reserved-key] canary-7f3a
 `
 
-// deepHeader nests deeper than is read.
+// deepHeader nests deeper than tomlpos reads.
 var deepHeader = "[a" + strings.Repeat(".a", 110) + "]\n"
 
-// leaks reports where a text is found in diagnostics, frames included.
-func leaks(t *testing.T, text, secret string) {
+// checkNoLeak fails if the diagnostics about a config show a secret.
+func checkNoLeak(t *testing.T, text, secret string) {
 	t.Helper()
-	found := File("a.toml", []byte(text), Options{})
+	checkNotShown(t, File("a.toml", []byte(text), Options{}), text, secret)
+}
+
+// checkNotShown fails if diagnostics about a text show a secret, in any field or frame.
+func checkNotShown(t *testing.T, found []Diagnostic, text, secret string) {
+	t.Helper()
 	fields, err := json.Marshal(found)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if out := string(fields) + render(found); strings.Contains(out, secret) {
-		t.Fatalf("%s is shown:\n%s\nof the text\n%s", secret, render(found), text)
+		t.Fatalf("%s is shown:\n%s\nof the text\n%s", secret, out, text)
 	}
 }
 
@@ -64,22 +69,25 @@ func TestCanaries(t *testing.T) {
 	if found := File("a.toml", []byte(canaries), Options{}); len(found) < 10 {
 		t.Fatalf("only %d findings in the canaries", len(found))
 	}
-	leaks(t, canaries, canary)
+	checkNoLeak(t, canaries, canary)
 }
 
 // TestCanariesInBrokenFiles breaks the file at every byte, in several ways.
 func TestCanariesInBrokenFiles(t *testing.T) {
-	inserts := []string{"\"", "'", "\"\"\"", "\n", "\"\n", "=", "[", "]", "{", "}", "#", ",", "\\", "\x00", "\xff", "\r", "a", "$", "\"\"\"\n", "\n[a\n", "é"}
+	inserts := []string{
+		"\"", "'", "\"\"\"", "\n", "\"\n", "=", "[", "]", "{", "}", "#", ",", "\\",
+		"\x00", "\xff", "\r", "a", "$", "\"\"\"\n", "\n[a\n", "é",
+	}
 	for at := range len(canaries) {
-		leaks(t, canaries[:at], canary)
-		leaks(t, canaries[:at]+canaries[at+1:], canary)
+		checkNoLeak(t, canaries[:at], canary)
+		checkNoLeak(t, canaries[:at]+canaries[at+1:], canary)
 		for _, insert := range inserts {
-			leaks(t, canaries[:at]+insert+canaries[at:], canary)
+			checkNoLeak(t, canaries[:at]+insert+canaries[at:], canary)
 		}
 	}
 }
 
-// TestCanariesInOddPlaces has what people write where a value should be.
+// TestCanariesInOddPlaces has the mistakes that people make around values.
 func TestCanariesInOddPlaces(t *testing.T) {
 	for _, text := range []string{
 		"a = canary-7f3a",
@@ -115,14 +123,14 @@ func TestCanariesInOddPlaces(t *testing.T) {
 		"{\"a\": \"canary-7f3a\"}",
 		"<xml canary-7f3a=\"1\">",
 	} {
-		if found := File("a.toml", []byte(text), Options{}); len(found) != 1 || found[0].Rule != syntax {
+		if found := File("a.toml", []byte(text), Options{}); len(found) != 1 || found[0].Rule != syntaxName {
 			t.Errorf("%q: got %v", text, found)
 		}
-		leaks(t, text, canary)
+		checkNoLeak(t, text, canary)
 	}
 }
 
-// TestTokensAreMasked has credentials where names and messages come from.
+// TestTokensAreMasked has credentials in what messages quote.
 func TestTokensAreMasked(t *testing.T) {
 	token := "ghp_" + strings.Repeat("Ab1", 12)
 	for _, text := range []string{
@@ -136,12 +144,11 @@ func TestTokensAreMasked(t *testing.T) {
 		token + " =\n",
 		token + " x = 1\n",
 	} {
-		leaks(t, text, token)
+		checkNoLeak(t, text, token)
 	}
 }
 
-// FuzzCanary breaks the file by dropping bytes at one place and putting others
-// there.
+// FuzzCanary breaks the file by replacing some bytes with others.
 func FuzzCanary(f *testing.F) {
 	f.Add(0, 0, "")
 	f.Add(70, 3, "\"\"\"\n")
@@ -150,13 +157,13 @@ func FuzzCanary(f *testing.F) {
 		if at < 0 || at > len(canaries) || drop < 0 || drop > len(canaries)-at || strings.ContainsAny(insert, "=") {
 			return
 		}
-		leaks(t, canaries[:at]+insert+canaries[at+drop:], canary)
+		checkNoLeak(t, canaries[:at]+insert+canaries[at+drop:], canary)
 	})
 }
 
-// FuzzFile looks for panics and for places outside the text.
+// FuzzFile looks for panics and for positions outside the text.
 func FuzzFile(f *testing.F) {
-	for _, path := range append(inputs(f, "testdata/err/*.toml"), inputs(f, "testdata/ok/*.toml")...) {
+	for _, path := range append(globFiles(f, "testdata/err/*.toml"), globFiles(f, "testdata/ok/*.toml")...) {
 		f.Add(readFile(f, path))
 	}
 	f.Add([]byte("a = 1\n" + deepHeader))

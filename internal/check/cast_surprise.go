@@ -9,52 +9,40 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// checkCasts reports texts that stop being texts: Prefect from 0.11.2 on reads
-// every text of the file as a Python literal if it is one.
+// checkCasts reports strings that become something else: from 0.11.2 on, Prefect
+// reads every string of the file as a Python literal if it is one.
 func checkCasts(s *source, report func(finding)) {
-	words, ok := s.in14()
+	suffix, ok := s.includesV1_4()
 	if !ok {
 		return
 	}
-	for _, v := range s.texts() {
-		kind, changed := castType(v.text)
-		if !changed || strings.Contains(v.text, "$") || s.expects(v) || v.secret && isContainer(v.text) {
+	for _, v := range s.stringSettings() {
+		kind, changed := castType(v.str)
+		if !changed || strings.Contains(v.str, "$") || isCastAnyway(v) || v.secret && isJSONContainer(v.str) {
 			continue
 		}
-		report(v.about(
-			fmt.Sprintf("the text of %s becomes %s%s", s.label(v), kind, words),
+		report(v.finding(
+			fmt.Sprintf("the text of %s becomes %s%s", s.label(v), kind, suffix),
 			castHint(v),
 		))
 	}
 }
 
-// in14 reports whether Prefect 1.4 is among the versions that a file is checked for,
-// and which words say that it alone does something, where others are as well.
-func (s *source) in14() (words string, ok bool) {
-	if !s.opts.Version.Includes(release.V1_4) {
-		return "", false
-	}
-	if s.opts.Version == release.Any {
-		words = " in Prefect 1.4"
-	}
-	return words, true
+// isJSONContainer reports whether a string is a JSON object or list. A flow gets
+// that in any release, since Secret.get parses JSON.
+func isJSONContainer(str string) bool {
+	str = strings.TrimSpace(str)
+	return (strings.HasPrefix(str, "{") || strings.HasPrefix(str, "[")) && json.Valid([]byte(str))
 }
 
-// isContainer reports whether a text is a JSON object or list: a flow gets that in
-// any release, for Secret.get parses JSON.
-func isContainer(text string) bool {
-	text = strings.TrimSpace(text)
-	return (strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")) && json.Valid([]byte(text))
-}
-
-// castType is what Prefect 1.4 makes of a text, and whether that is no longer the
-// same text.
-func castType(text string) (kind string, changed bool) {
-	value, changed := release.V1_4.CastInFile(text)
+// castType returns what Prefect 1.4 turns a string into. changed is false if that is
+// the same string.
+func castType(str string) (kind string, changed bool) {
+	value, changed := release.V1_4.CastInFile(str)
 	if !changed {
 		return "", false
 	}
-	if _, isText := value.(string); isText {
+	if _, isString := value.(string); isString {
 		return "another text: its quotes go", true
 	}
 	article := "a "
@@ -65,9 +53,9 @@ func castType(text string) (kind string, changed bool) {
 	return article + name, true
 }
 
-// expects reports whether Prefect wants no text there: a setting of its own that
-// is no text to begin with, or that it casts itself.
-func (s *source) expects(v setting) bool {
+// isCastAnyway reports whether v is a setting of Prefect's own that is not a string,
+// so that Prefect casts it.
+func isCastAnyway(v setting) bool {
 	wanted := release.SettingType(v.name)
 	return wanted != "" && wanted != "str"
 }

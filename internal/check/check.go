@@ -1,9 +1,9 @@
 // Package check finds what is wrong with a Prefect configuration before Prefect
 // does: [File] reads one TOML file and returns a [Diagnostic] for each finding,
-// at its line and column.
+// with its line and column. [Manifest] does that for a manifest, and [ReadFlows] for
+// flow code.
 //
-// No value that could be a secret is in a diagnostic, in none of its fields.
-// Names of keys are.
+// No field of a diagnostic holds a value that could be a secret. Names of keys are shown.
 package check
 
 import (
@@ -14,17 +14,16 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// Severity says how grave a diagnostic is.
+// Severity is how grave a diagnostic is.
 type Severity string
 
-// The severities.
 const (
-	Error   Severity = "error"   // Prefect fails, or does not do what the file says
-	Warning Severity = "warning" // Prefect works, and somebody should look at it
+	SeverityError   Severity = "error"   // Prefect fails, or does not do what the file says
+	SeverityWarning Severity = "warning" // Prefect works, and somebody should look at it
 )
 
-// Diagnostic is one finding. Lines and columns count from 1, columns in Unicode
-// code points; the end is exclusive. Line 0 means the file as a whole.
+// Diagnostic is one finding. Lines and columns count from 1, columns in Unicode code
+// points; the end is exclusive. Line 0 means that it has no position in the file.
 type Diagnostic struct {
 	Rule      string   `json:"rule"`
 	Severity  Severity `json:"severity"`
@@ -38,57 +37,56 @@ type Diagnostic struct {
 	Key       string   `json:"key"`  // the dotted key it is about; may be empty
 	Help      string   `json:"help"` // a link to what the rule is for
 
-	// Frame shows the place: the line and up to two before it, numbered and
-	// masked, and below it a marker. No newline ends it. It is empty where Line
-	// is 0.
+	// Frame shows the position: the line and up to two lines before it, numbered and
+	// masked, and a marker below. It does not end with a newline. It is empty if
+	// Line is 0.
 	Frame string `json:"-"`
 }
 
-// String is file:line:column: severity: message [rule].
+// String returns file:line:column: severity: message [rule].
 func (d Diagnostic) String() string {
-	place := d.File
+	location := d.File
 	if d.Line > 0 {
-		place = fmt.Sprintf("%s:%d:%d", d.File, d.Line, d.Column)
+		location = fmt.Sprintf("%s:%d:%d", d.File, d.Line, d.Column)
 	}
-	return fmt.Sprintf("%s: %s: %s [%s]", place, d.Severity, d.Message, d.Rule)
+	return fmt.Sprintf("%s: %s: %s [%s]", location, d.Severity, d.Message, d.Rule)
 }
 
-// Options says what to look for. The zero value is everything that any release of
-// Prefect would do, in an environment that is not known.
+// Options are what a file is checked for. The zero value is all rules, any release
+// of Prefect, and an unknown environment.
 type Options struct {
 	// Rules are the names of the rules to apply; nil is all of them. The rule
 	// syntax is always applied, since the others need a file that parses.
 	Rules []string
 	// Version is the Prefect that the file is meant for; the zero value is any.
 	Version release.Version
-	// Env is the environment that Prefect will run in, as os.Environ gives it.
-	// With nil it is not known, and nothing is said to be missing from it; an empty
-	// one has no variables. No value in it is ever shown.
+	// Env is the environment that Prefect will run in, as os.Environ returns it.
+	// If it is nil, the environment is unknown and no variable counts as missing; if
+	// it is empty, there are no variables. Its values are never shown.
 	Env []string
-	// RequireEnv makes a variable that Env lacks an error.
+	// RequireEnv makes a variable that is missing from Env an error.
 	RequireEnv bool
 }
 
-func (o Options) has(r Rule) bool {
-	return r.Name == syntax || o.Rules == nil || slices.Contains(o.Rules, r.Name)
+func (o Options) includes(r Rule) bool {
+	return r.Name == syntaxName || o.Rules == nil || slices.Contains(o.Rules, r.Name)
 }
 
-// File checks the text of one configuration file. The name is for the
-// diagnostics only. They come sorted by position; there are none for a file
-// without fault. A file that does not parse has exactly one. What an ignore
-// comment silences is left out.
+// File checks the text of one configuration file. The name is only for the
+// diagnostics, which are sorted by position. A file that does not parse has exactly
+// one. Findings that an ignore comment suppresses are omitted.
 func File(name string, text []byte, opts Options) []Diagnostic {
-	s := read(name, string(text))
-	s.opts, s.rules, s.list = opts, configRules, Rules
+	s := newSource(name, string(text))
+	s.opts, s.rules, s.listRules = opts, configRules, Rules
 	return s.diagnose()
 }
 
-// diagnose applies the rules.
+// diagnose applies the rules and returns what they report, sorted by position.
 func (s *source) diagnose() []Diagnostic {
 	var found []Diagnostic
-	for _, r := range s.applied() {
+	for _, r := range s.activeRules() {
 		r.check(s, func(f finding) {
-			if !s.silences(r.Name, f) {
+			if !s.suppresses(r.Name, f) {
 				found = append(found, s.diagnostic(r.Rule, f))
 			}
 		})
@@ -99,16 +97,17 @@ func (s *source) diagnose() []Diagnostic {
 	return found
 }
 
-// applied are the rules that the options and the file admit.
-func (s *source) applied() []checker {
+// activeRules returns the rules to apply: those in the options, or only the first,
+// syntax, for a file that does not parse.
+func (s *source) activeRules() []checker {
 	if !s.parses() {
 		return s.rules[:1]
 	}
-	var applied []checker
+	var active []checker
 	for _, r := range s.rules {
-		if s.opts.has(r.Rule) {
-			applied = append(applied, r)
+		if s.opts.includes(r.Rule) {
+			active = append(active, r)
 		}
 	}
-	return applied
+	return active
 }

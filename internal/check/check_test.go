@@ -36,7 +36,7 @@ func TestDiagnosticAsJSON(t *testing.T) {
 	}
 }
 
-// TestSorted has findings of two rules, the later rule's first in the text.
+// TestSorted has findings of two rules, those of the later rule first in the text.
 func TestSorted(t *testing.T) {
 	found := File("a.toml", []byte("password = 'x'\nkeys = 1\ntoken = 'y'\n"), Options{})
 	var got []string
@@ -49,7 +49,7 @@ func TestSorted(t *testing.T) {
 }
 
 func TestOptionsRules(t *testing.T) {
-	both := []byte("password = 'x'\nkeys = 1\n")
+	both := []byte("password = 'x'\nkeys = 1\n") // a finding of each of two rules
 	for _, tt := range []struct {
 		rules []string
 		text  []byte
@@ -78,7 +78,8 @@ func TestRulesIsACopy(t *testing.T) {
 }
 
 func TestFailOn(t *testing.T) {
-	warning, grave := []Diagnostic{{Severity: Warning}}, []Diagnostic{{Severity: Warning}, {Severity: Error}}
+	warnings := []Diagnostic{{Severity: SeverityWarning}}
+	errors := []Diagnostic{{Severity: SeverityWarning}, {Severity: SeverityError}}
 	for _, tt := range []struct {
 		text                       string
 		onNone, onWarning, onError bool
@@ -92,36 +93,38 @@ func TestFailOn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := [3]bool{f.Fails(nil), f.Fails(warning), f.Fails(grave)}; got != [3]bool{tt.onNone, tt.onWarning, tt.onError} {
-			t.Errorf("%q: got %v", tt.text, got)
+		got := [3]bool{f.Fails(nil), f.Fails(warnings), f.Fails(errors)}
+		if want := [3]bool{tt.onNone, tt.onWarning, tt.onError}; got != want {
+			t.Errorf("%q: got %v, want %v", tt.text, got, want)
 		}
 	}
-	if zero := FailOn(""); zero.Fails(warning) || !zero.Fails(grave) {
+	if zero := FailOn(""); zero.Fails(warnings) || !zero.Fails(errors) {
 		t.Error("the zero value is not error")
 	}
 	if _, err := ParseFailOn("errors"); err == nil {
-		t.Error("no error for what is none of them")
+		t.Error("no error for an unknown word")
 	}
 }
 
-// TestUncertainPlaces puts findings on the file as a whole where the scanner and
-// the decoder disagree.
+// TestUncertainPlaces has no position for a finding if the scanner and the decoder
+// disagree.
 func TestUncertainPlaces(t *testing.T) {
-	s := read("a.toml", "password = 'x'\n")
-	s.certain = false
-	d := s.diagnostic(Rule{Name: "plaintext-secret", Severity: Warning}, finding{message: "m", start: 11, end: 14})
+	s := newSource("a.toml", "password = 'x'\n")
+	s.verified = false
+	rule := Rule{Name: "plaintext-secret", Severity: SeverityWarning}
+	d := s.diagnostic(rule, finding{message: "m", start: 11, end: 14})
 	if d.Line != 0 || d.Column != 0 || d.EndLine != 0 || d.EndColumn != 0 || d.Frame != "" {
-		t.Errorf("got a place: %+v", d)
+		t.Errorf("got a position: %+v", d)
 	}
 	if got, want := d.String(), "a.toml: warning: m [plaintext-secret]"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-// TestDecoderRefuses has the decoder refuse what the scanner passes.
+// TestDecoderRefuses has a text that the decoder rejects and the scanner does not.
 func TestDecoderRefuses(t *testing.T) {
-	s := read("a.toml", "[a]\nkey = 'hidden'\nother = 2\n")
-	s.refused = strings.Index(s.doc.Text, "other")
+	s := newSource("a.toml", "[a]\nkey = 'hidden'\nother = 2\n")
+	s.rejectedAt = strings.Index(s.doc.Text, "other")
 	var found []Diagnostic
 	checkSyntax(s, func(f finding) { found = append(found, s.diagnostic(syntaxRule, f)) })
 	if len(found) != 1 || found[0].Line != 3 || found[0].Message != "this is not TOML 1.0" {
@@ -133,15 +136,15 @@ func TestDecoderRefuses(t *testing.T) {
 }
 
 func TestDecodeGivesAnOffset(t *testing.T) {
-	if _, refused := decode("\ufeffa = 1\nb = ?\n"); refused < 9 || refused > 13 {
-		t.Errorf("refused at %d", refused)
+	if _, rejectedAt := decodeKeys("\ufeffa = 1\nb = ?\n"); rejectedAt < 9 || rejectedAt > 13 {
+		t.Errorf("rejected at %d", rejectedAt)
 	}
-	if keys, refused := decode("a.b = 1"); refused != -1 || len(keys) != 1 {
-		t.Errorf("got %v, %d", keys, refused)
+	if keys, rejectedAt := decodeKeys("a.b = 1"); rejectedAt != -1 || len(keys) != 1 {
+		t.Errorf("got %v, %d", keys, rejectedAt)
 	}
 }
 
-// longConfig is a configuration of about 6 KB.
+// longConfig returns a configuration of about 6 KB.
 func longConfig() string {
 	var b strings.Builder
 	for i := 0; b.Len() < 6000; i++ {
@@ -177,7 +180,7 @@ func BenchmarkFile(b *testing.B) {
 	}
 }
 
-// BenchmarkDecode is what BenchmarkFile is measured against.
+// BenchmarkDecode decodes the config of BenchmarkFile, to compare.
 func BenchmarkDecode(b *testing.B) {
 	text := longConfig()
 	b.SetBytes(int64(len(text)))
@@ -189,8 +192,8 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-// BenchmarkFindings shows that the time for a finding does not grow with their
-// number, even in one line.
+// BenchmarkFindings shows that the time per finding does not grow with their number,
+// even in one line.
 func BenchmarkFindings(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		var keys strings.Builder

@@ -15,30 +15,31 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// reading is what toml 0.10.2 makes of a file.
-type reading struct {
-	unknown bool             // it would take too long to find out
-	refused int              // the byte offset of the line that it refuses, or -1
-	differs []tomlpos.NodeID // what it reads as something else
+// pythonReading is how toml 0.10.2 reads a file.
+type pythonReading struct {
+	unknown    bool             // one of the two readers gave up
+	rejectedAt int              // the byte offset of the line that it rejects, or -1
+	misread    []tomlpos.NodeID // what it reads as something else
 }
 
-// pythonReads reads the file as both do.
-func (s *source) pythonReads() reading {
-	theirs, err := pytoml.Read(s.doc.Text)
-	var refused *pytoml.Error
+// readAsPython reads the file as toml 0.10.2 does and as TOML 1.0, and compares them.
+func (s *source) readAsPython() pythonReading {
+	python, err := pytoml.Read(s.doc.Text)
+	var rejected *pytoml.Error
 	switch {
-	case errors.As(err, &refused):
-		return reading{refused: byteOffset(s.doc.Text, refused.Offset)}
-	case err != nil:
-		return reading{unknown: true, refused: -1}
+	case errors.As(err, &rejected):
+		return pythonReading{rejectedAt: byteOffset(s.doc.Text, rejected.Offset)}
+	case err != nil: // it would take too long
+		return pythonReading{unknown: true, rejectedAt: -1}
 	}
-	var ours map[string]any
-	if _, err := toml.Decode(s.doc.Text, &ours); err != nil {
-		return reading{unknown: true, refused: -1}
+	var standard map[string]any
+	if _, err := toml.Decode(s.doc.Text, &standard); err != nil {
+		return pythonReading{unknown: true, rejectedAt: -1}
 	}
-	return reading{refused: -1, differs: s.differences(tomlpos.Root, ours, theirs)}
+	return pythonReading{rejectedAt: -1, misread: s.differences(tomlpos.Root, standard, python)}
 }
 
+// byteOffset returns the byte offset of a number of characters.
 func byteOffset(text string, characters int) int {
 	for at := range text {
 		if characters == 0 {
@@ -49,58 +50,59 @@ func byteOffset(text string, characters int) int {
 	return len(text)
 }
 
-// differences are the nodes of a table that the two read differently. A name that
-// only toml 0.10.2 has is a difference of the table, if there is no other.
-func (s *source) differences(at tomlpos.NodeID, ours map[string]any, theirs pytoml.Table) []tomlpos.NodeID {
+// differences returns the nodes of a table that TOML 1.0 and toml 0.10.2 read
+// differently. A name that only toml 0.10.2 has is a difference of the table, if
+// there is no other.
+func (s *source) differences(node tomlpos.NodeID, standard map[string]any, python pytoml.Table) []tomlpos.NodeID {
 	var differ []tomlpos.NodeID
-	for name, value := range ours {
-		node, ok := s.doc.Child(at, name)
+	for name, value := range standard {
+		child, ok := s.doc.Child(node, name)
 		if !ok {
-			node = at
+			child = node
 		}
-		other, there := theirs[name]
-		inner, isTable := value.(map[string]any)
-		otherInner, both := other.(pytoml.Table)
+		pythonValue, found := python[name]
+		table, isTable := value.(map[string]any)
+		pythonTable, isPythonTable := pythonValue.(pytoml.Table)
 		switch {
-		case there && isTable && both:
-			differ = append(differ, s.differences(node, inner, otherInner)...)
-		case !there || !sameValue(value, other):
-			differ = append(differ, node)
+		case isTable && isPythonTable:
+			differ = append(differ, s.differences(child, table, pythonTable)...)
+		case !found || !sameValue(value, pythonValue):
+			differ = append(differ, child)
 		}
 	}
-	if len(differ) == 0 && len(ours) != len(theirs) {
-		return []tomlpos.NodeID{at}
+	if len(differ) == 0 && len(standard) != len(python) {
+		return []tomlpos.NodeID{node}
 	}
 	return differ
 }
 
-func sameValue(ours, theirs any) bool {
-	switch ours := ours.(type) {
+func sameValue(standard, python any) bool {
+	switch standard := standard.(type) {
 	case map[string]any:
-		table, ok := theirs.(pytoml.Table)
-		return ok && maps.EqualFunc(ours, table, sameValue)
+		table, ok := python.(pytoml.Table)
+		return ok && maps.EqualFunc(standard, table, sameValue)
 	case []map[string]any:
-		return sameList(ours, theirs)
+		return sameList(standard, python)
 	case []any:
-		return sameList(ours, theirs)
+		return sameList(standard, python)
 	case float64:
-		other, ok := theirs.(float64)
-		return ok && (math.Float64bits(ours) == math.Float64bits(other) || ours != ours && other != other)
+		float, ok := python.(float64)
+		return ok && (math.Float64bits(standard) == math.Float64bits(float) || standard != standard && float != float)
 	case int64:
-		return theirs == pytoml.IntOf(ours)
+		return python == pytoml.IntOf(standard)
 	case time.Time:
-		return theirs == pythonTime(ours)
+		return python == pythonTime(standard)
 	}
-	return ours == theirs
+	return standard == python
 }
 
-func sameList[T any](ours []T, theirs any) bool {
-	list, ok := theirs.(*pytoml.List)
-	return ok && slices.EqualFunc(ours, list.Items, func(a T, b any) bool { return sameValue(a, b) })
+func sameList[T any](standard []T, python any) bool {
+	list, ok := python.(*pytoml.List)
+	return ok && slices.EqualFunc(standard, list.Items, func(a T, b any) bool { return sameValue(a, b) })
 }
 
-// pythonTime is a time as toml 0.10.2 would have it. The decoder says in the name
-// of the location what a time lacks.
+// pythonTime returns a time as toml 0.10.2 would read it. The decoder sets the name
+// of the location for a time without a date, a clock or a zone.
 func pythonTime(t time.Time) pytoml.Time {
 	_, offset := t.Zone()
 	date := pytoml.Time{HasDate: true, Year: t.Year(), Month: int(t.Month()), Day: t.Day()}
@@ -119,47 +121,57 @@ func pythonTime(t time.Time) pytoml.Time {
 	return both
 }
 
-// plain reports whether the file holds nothing that toml 0.10.2 could stumble over:
-// bare keys, one-line texts without quotes and backslashes in them, plain numbers,
-// booleans and times, and lists and inline tables of those that hold no other.
-// FuzzPlain holds that.
-func (s *source) plain() bool {
-	if strings.Contains(s.doc.Text, "\r") || tomlpos.MarkLength(s.doc.Text) > 0 {
+// isSimple reports whether the file has nothing that toml 0.10.2 could reject or
+// misread: only bare keys, one-line strings without quotes and backslashes in them,
+// simple numbers, booleans and times, and lists and inline tables of these that are
+// not nested. FuzzSimple checks that both read such a file alike.
+func (s *source) isSimple() bool {
+	if strings.Contains(s.doc.Text, "\r") || tomlpos.MarkLength(s.doc.Text) > 0 || !s.hasSimpleKeys() {
 		return false
 	}
-	kinds := make([]tomlpos.Kind, len(s.doc.Nodes))
-	for _, v := range s.doc.Values {
-		kinds[v.Node] = v.Kind
-	}
-	for i, k := range s.doc.Keys {
-		joined := k.Last || s.doc.Keys[i+1].Start == k.End+1 && s.doc.Text[k.End] == '.'
-		if !joined || !plainKey(s.doc.Text[k.Start:k.End]) {
-			return false
-		}
-	}
-	for _, n := range s.doc.Nodes {
-		if n.Index >= 0 && kinds[n.Parent] != tomlpos.Array {
-			return false
-		}
+	kinds := s.nodeKinds()
+	inArrayOfTables := func(n tomlpos.Node) bool { return n.Index >= 0 && kinds[n.Parent] != tomlpos.Array }
+	if slices.ContainsFunc(s.doc.Nodes, inArrayOfTables) {
+		return false
 	}
 	for _, v := range s.doc.Values {
-		if !s.plainValue(v, kinds[s.doc.Nodes[v.Node].Parent]) {
+		if !s.isSimpleValue(v, kinds[s.doc.Nodes[v.Node].Parent]) {
 			return false
 		}
 	}
 	return !slices.Contains(s.mixedLists(kinds), true)
 }
 
-func (s *source) plainValue(v tomlpos.Value, parent tomlpos.Kind) bool {
+// nodeKinds returns the kind of each node's value.
+func (s *source) nodeKinds() []tomlpos.Kind {
+	kinds := make([]tomlpos.Kind, len(s.doc.Nodes))
+	for _, v := range s.doc.Values {
+		kinds[v.Node] = v.Kind
+	}
+	return kinds
+}
+
+// hasSimpleKeys reports whether all keys are bare and have no spaces at their dots.
+func (s *source) hasSimpleKeys() bool {
+	for i, k := range s.doc.Keys {
+		joined := k.Last || s.doc.Keys[i+1].Start == k.End+1 && s.doc.Text[k.End] == '.'
+		if !joined || !isBareKey(s.doc.Text[k.Start:k.End]) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *source) isSimpleValue(v tomlpos.Value, parent tomlpos.Kind) bool {
 	raw := s.doc.Text[v.Start:v.End]
 	switch v.Kind {
 	case tomlpos.BasicString, tomlpos.LiteralString:
 		inner := raw[1 : len(raw)-1]
 		return !strings.ContainsAny(inner, "\"'\\") && !(parent.IsContainer() && strings.ContainsAny(inner, ",[]{}=#"))
 	case tomlpos.Integer, tomlpos.Float:
-		return plainNumber(raw)
+		return isSimpleNumber(raw)
 	case tomlpos.OffsetDateTime:
-		return plainTime(raw)
+		return isSimpleTime(raw)
 	case tomlpos.Boolean:
 		return true
 	case tomlpos.Array, tomlpos.InlineTable:
@@ -168,29 +180,29 @@ func (s *source) plainValue(v tomlpos.Value, parent tomlpos.Kind) bool {
 	return false
 }
 
-// plainKey reports whether a part of a key has no quotes.
-func plainKey(raw string) bool { return raw[0] != '"' && raw[0] != '\'' }
+// isBareKey reports whether a part of a key is not in quotes.
+func isBareKey(raw string) bool { return raw[0] != '"' && raw[0] != '\'' }
 
-// plainNumber reports whether a number is digits with at most a minus before them
-// and a point among them, and no zero in front.
-func plainNumber(raw string) bool {
-	whole, fraction, _ := strings.Cut(raw, ".")
-	if whole != "0" {
-		whole = strings.TrimPrefix(whole, "-")
-		if whole == "" || whole[0] == '0' {
+// isSimpleNumber reports whether a number has only digits, a leading minus and a
+// point, and no leading zero.
+func isSimpleNumber(raw string) bool {
+	integer, fraction, _ := strings.Cut(raw, ".")
+	if integer != "0" {
+		integer = strings.TrimPrefix(integer, "-")
+		if integer == "" || integer[0] == '0' {
 			return false
 		}
 	}
-	return run(whole, digits) == len(whole) && run(fraction, digits) == len(fraction)
+	return prefixLength(integer, digits) == len(integer) && prefixLength(fraction, digits) == len(fraction)
 }
 
-// plainTime reports whether a time is a four-digit year's in UTC, in capitals, and
-// without a fraction.
-func plainTime(raw string) bool {
+// isSimpleTime reports whether a time is in UTC, with capitals, without a fraction,
+// and of a year without a leading zero.
+func isSimpleTime(raw string) bool {
 	return len(raw) == len("1979-05-27T07:32:00Z") && raw[0] != '0' && raw[10] == 'T' && raw[19] == 'Z'
 }
 
-// lineEnd is where the line ends that begins at an offset.
+// lineEnd returns the end of the line that an offset is in.
 func lineEnd(text string, start int) int {
 	if n := strings.IndexByte(text[start:], '\n'); n >= 0 {
 		return start + n
@@ -198,8 +210,9 @@ func lineEnd(text string, start int) int {
 	return len(text)
 }
 
-// place is where a node stands: its value, else its first key.
-func (s *source) placeOf(node tomlpos.NodeID) (start, end int) {
+// spanOf returns the offsets of a node: those of its value, else of its first key,
+// else of the first character of the file.
+func (s *source) spanOf(node tomlpos.NodeID) (start, end int) {
 	for _, v := range s.doc.Values {
 		if v.Node == node {
 			return v.Start, v.End

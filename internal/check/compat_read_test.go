@@ -9,11 +9,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pytoml"
 )
 
-// TestCompatOfCorpus holds the rule to what Python's toml 0.10.2 makes of every
-// valid text of toml-test 2.2.0, as compared with what tomllib reads: the table in
-// testdata was measured with both.
+// TestCompatOfCorpus checks the rule against what Python's toml 0.10.2 does with
+// every valid text of toml-test 2.2.0, compared with tomllib. The table in testdata
+// was measured with both.
 func TestCompatOfCorpus(t *testing.T) {
-	files, _ := corpus(t)
+	files, _ := readCorpus(t)
 	seen := map[string]int{}
 	for row := range strings.Lines(string(readFile(t, "testdata/toml-0.10.2.txt"))) {
 		verdict, name, _ := strings.Cut(strings.TrimSpace(row), " ")
@@ -33,8 +33,8 @@ func TestCompatOfCorpus(t *testing.T) {
 	}
 }
 
-// TestCompatOfTexts is what secrets look like that go over lines.
-func TestCompatOfTexts(t *testing.T) {
+// TestCompatOfStrings has secrets of several lines.
+func TestCompatOfStrings(t *testing.T) {
 	for text, want := range map[string]string{
 		"v = '''\na\n''' # note\nw = 1":                "behind its closing quotes",
 		"v = '''\na\n'''\nw = 1":                       "",
@@ -47,32 +47,41 @@ func TestCompatOfTexts(t *testing.T) {
 		"v = [{a = 1}, {b = 2}]":                       "",
 	} {
 		found := File("f", []byte(text+"\n"), Options{Rules: []string{"toml-compat"}})
-		if want == "" && len(found) > 0 || want != "" && (len(found) == 0 || !strings.Contains(found[0].Message, want)) {
+		switch {
+		case want == "" && len(found) > 0:
+			t.Errorf("%q: %v", text, found)
+		case want != "" && (len(found) == 0 || !strings.Contains(found[0].Message, want)):
 			t.Errorf("%q: %v, want %q", text, found, want)
 		}
 	}
 }
 
-// FuzzPlain holds that what counts as plain is read alike by both.
-func FuzzPlain(f *testing.F) {
-	for _, seed := range []string{"a = 1\n[t]\nb.c = \"x=#[\"\n", "a = '{}' # c\n", "a = [\"x\", 'y']\nb = { c = 1, d.e = true }\nf = 1979-05-27T07:32:00Z\ng = [1, 2]\nh = []\ni = {}", "[a.b]\n[a]\nc = -1.5\nd = true", "a = \"\"\n\n#\n[x-y]\n1 = 0.5"} {
+// FuzzSimple checks that both decoders read a simple text alike.
+func FuzzSimple(f *testing.F) {
+	for _, seed := range []string{
+		"a = 1\n[t]\nb.c = \"x=#[\"\n",
+		"a = '{}' # c\n",
+		"a = [\"x\", 'y']\nb = { c = 1, d.e = true }\nf = 1979-05-27T07:32:00Z\ng = [1, 2]\nh = []\ni = {}",
+		"[a.b]\n[a]\nc = -1.5\nd = true",
+		"a = \"\"\n\n#\n[x-y]\n1 = 0.5",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		s := read("f", text)
-		if !s.parses() || !s.plain() {
+		s := newSource("f", text)
+		if !s.parses() || !s.isSimple() {
 			return
 		}
-		theirs, err := pytoml.Read(text)
+		python, err := pytoml.Read(text)
 		if err != nil {
-			t.Fatalf("%q is plain, and refused: %v", text, err)
+			t.Fatalf("%q is simple, and rejected: %v", text, err)
 		}
-		var ours map[string]any
-		if _, err := toml.Decode(text, &ours); err != nil {
+		var standard map[string]any
+		if _, err := toml.Decode(text, &standard); err != nil {
 			t.Fatal(err)
 		}
-		if !sameValue(ours, theirs) {
-			t.Errorf("%q is plain, and misread", text)
+		if !sameValue(standard, python) {
+			t.Errorf("%q is simple, and misread", text)
 		}
 	})
 }

@@ -7,14 +7,14 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// ConfigSecrets are the names of the secrets that flows find in a config: those
+// ConfigSecrets returns the names of the secrets that flows find in a config: those
 // below [context.secrets], and those that PREFECT__CONTEXT__SECRETS__NAME of
-// opts.Env sets, as the Prefect of opts.Version spells them. Under Documented what
-// the environment sets has a lower-case name. For [release.Any] the names are those
-// of all releases and of the documentation together.
+// opts.Env sets, as the Prefect of opts.Version spells them. Under Documented, a
+// name that the environment sets is lower case. For [release.Any] the names are
+// those of all releases and of the documentation together.
 //
-// The error is that of [release.Load], if no Prefect at all loads the
-// config; then [File] says what is wrong with it. No error quotes a value.
+// If no Prefect loads the config, the error is that of [config.Load]; [File] says
+// what is wrong with it. No error quotes a value.
 func ConfigSecrets(text []byte, opts Options) ([]string, error) {
 	versions := opts.Version.Releases()
 	if opts.Version == release.Any {

@@ -11,8 +11,8 @@ import (
 	tomltest "github.com/toml-lang/toml-test/v2"
 )
 
-// corpus is the files of toml-test for TOML 1.0.0, by their names.
-func corpus(t *testing.T) (valid, invalid map[string][]byte) {
+// readCorpus returns the files of toml-test for TOML 1.0.0, by their names.
+func readCorpus(t *testing.T) (valid, invalid map[string][]byte) {
 	t.Helper()
 	files := tomltest.TestCases()
 	list, err := fs.ReadFile(files, "files-toml-1.0.0")
@@ -40,13 +40,13 @@ func corpus(t *testing.T) (valid, invalid map[string][]byte) {
 	return valid, invalid
 }
 
-// Every invalid file is one finding of syntax, at a line of the file, and nothing
-// to the right of an equals sign is shown.
+// TestInvalidCorpus checks that every invalid file has one finding of syntax, at a
+// line of the file, and that nothing to the right of an equals sign is shown.
 func TestInvalidCorpus(t *testing.T) {
-	_, invalid := corpus(t)
+	_, invalid := readCorpus(t)
 	for name, text := range invalid {
 		found := File(name, text, Options{})
-		if len(found) != 1 || found[0].Rule != syntax {
+		if len(found) != 1 || found[0].Rule != syntaxName {
 			t.Errorf("%s: %v", name, found)
 			continue
 		}
@@ -61,10 +61,10 @@ func TestInvalidCorpus(t *testing.T) {
 	}
 }
 
-// TestLinesOfInvalidCorpus holds the finding to the line that somebody who read the
-// file says is wrong.
+// TestLinesOfInvalidCorpus checks the finding's line against the one that a person
+// who read the file wrote down.
 func TestLinesOfInvalidCorpus(t *testing.T) {
-	_, invalid := corpus(t)
+	_, invalid := readCorpus(t)
 	lines := 0
 	for row := range strings.Lines(string(readFile(t, "testdata/toml-test-lines.txt"))) {
 		var name string
@@ -83,17 +83,17 @@ func TestLinesOfInvalidCorpus(t *testing.T) {
 	}
 }
 
-// No valid file is a finding of syntax, and each finding that there is stands in
-// the file.
+// TestValidCorpus checks that no valid file has a finding of syntax, and that each
+// finding is at a line of the file.
 func TestValidCorpus(t *testing.T) {
-	valid, _ := corpus(t)
+	valid, _ := readCorpus(t)
 	for name, text := range valid {
 		for _, d := range File(name, text, Options{Env: []string{}}) {
-			if d.Rule == syntax {
+			if d.Rule == syntaxName {
 				t.Errorf("%s: %s", name, d)
 			}
 			if lines := 1 + bytes.Count(text, []byte("\n")); d.Line < 1 || d.Line > lines || d.Column < 1 {
-				t.Errorf("%s: %s stands at %d:%d of %d lines", name, d, d.Line, d.Column, lines)
+				t.Errorf("%s: %s at %d:%d of %d lines", name, d, d.Line, d.Column, lines)
 			}
 		}
 	}

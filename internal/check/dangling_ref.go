@@ -10,28 +10,41 @@ import (
 )
 
 // checkDanglingRefs reports ${section.key} that leads nowhere, which Prefect
-// replaces by the empty text, and references that go round in a circle.
+// replaces by the empty string, and cycles of references.
 func checkDanglingRefs(s *source, report func(finding)) {
-	env, _ := s.env()
-	circles := s.referenceGraph().circles()
-	for _, v := range s.withDollar() {
-		for _, name := range release.Keys(v.text) {
-			if env[name] || env[release.Variable(name)] {
-				continue
-			}
-			if problem := s.dangling(name); problem != "" {
-				report(v.about(fmt.Sprintf("%s refers to %s, %s: Prefect silently puts the empty text there", s.label(v), shownName(name, "another key"), problem), s.danglingHint(name)))
-				break
-			}
+	cycles := s.referenceGraph().cycles()
+	for _, v := range s.interpolated() {
+		if name, reason := s.firstDangling(v); reason != "" {
+			report(v.finding(
+				fmt.Sprintf("%s refers to %s, %s: Prefect silently puts the empty text there", s.label(v), maskedName(name, "another key"), reason),
+				s.danglingHint(name),
+			))
 		}
-		if circles[v.name] {
-			report(v.about(fmt.Sprintf("%s refers to itself, so that its text never settles", s.label(v)), "Prefect gives up after ten rounds and keeps what it has then; take the circle out"))
+		if cycles[v.name] {
+			report(v.finding(
+				fmt.Sprintf("%s refers to itself, so that its text never settles", s.label(v)),
+				"Prefect gives up after ten rounds and keeps what it has then; take the circle out",
+			))
 		}
 	}
 }
 
-// dangling says why a dotted name leads to no setting; empty if it leads to one.
-func (s *source) dangling(name string) string {
+// firstDangling returns the first key that v refers to and that leads nowhere, and why.
+func (s *source) firstDangling(v setting) (name, reason string) {
+	env, _ := s.env()
+	for _, name := range release.Keys(v.str) {
+		if env[name] || env[release.Variable(name)] {
+			continue
+		}
+		if reason := s.danglingReason(name); reason != "" {
+			return name, reason
+		}
+	}
+	return "", ""
+}
+
+// danglingReason returns why a dotted name leads to no setting, or "" if it leads to one.
+func (s *source) danglingReason(name string) string {
 	if node, ok := s.lookup(name); ok {
 		if s.isTable(node) {
 			return "which is a table"
@@ -46,26 +59,27 @@ func (s *source) dangling(name string) string {
 
 // isTable reports whether a node has names below it.
 func (s *source) isTable(node tomlpos.NodeID) bool {
-	if s.tables == nil {
-		s.tables = make([]bool, len(s.doc.Nodes))
+	if s.cachedTables == nil {
+		s.cachedTables = make([]bool, len(s.doc.Nodes))
 		for _, n := range s.doc.Nodes[1:] {
-			s.tables[n.Parent] = s.tables[n.Parent] || n.Index < 0
+			s.cachedTables[n.Parent] = s.cachedTables[n.Parent] || n.Index < 0
 		}
 	}
-	return s.tables[node]
+	return s.cachedTables[node]
 }
 
-// isDefault reports whether a release that is asked about begins with a setting.
+// isDefault reports whether a release that the file is checked for has a default for
+// a setting.
 func (s *source) isDefault(name string) bool { return catalogueOf(s.opts.Version).defaults[name] }
 
 func (s *source) danglingHint(name string) string {
 	var names []string
-	if len(s.doc.Nodes) <= maxSuggested {
+	if len(s.doc.Nodes) <= maxNodesSearched {
 		for _, v := range s.settings() {
 			names = append(names, v.name)
 		}
 	}
-	for _, v := range s.versions() {
+	for _, v := range s.releases() {
 		names = append(names, v.Settings()...)
 	}
 	if near := nearest.Of(name, names); near != "" {
@@ -74,5 +88,5 @@ func (s *source) danglingHint(name string) string {
 	return "name a key of this file or of Prefect's own settings; case matters"
 }
 
-// maxSuggested bounds in how many nodes of a file the nearest name is looked for.
-const maxSuggested = 1000
+// maxNodesSearched is how many nodes a file may have for its names to be suggested.
+const maxNodesSearched = 1000

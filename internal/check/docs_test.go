@@ -9,8 +9,8 @@ import (
 
 const docsPath = "../../docs/checks.md"
 
-// TestDocs holds docs/checks.md to a section for each rule, in their order, with
-// an example whose output is what File gives.
+// TestDocs checks that docs/checks.md has a section for each rule, in their order,
+// with an example and its real output.
 func TestDocs(t *testing.T) {
 	page := string(readFile(t, docsPath))
 	intro, rest, _ := strings.Cut(page, "\n## ")
@@ -29,7 +29,7 @@ func TestDocs(t *testing.T) {
 	}
 }
 
-// docsSection is a section with the output of its example put in.
+// docsSection returns a section with the real output of its example.
 func docsSection(t *testing.T, r Rule, section string) string {
 	t.Helper()
 	const output = "```text\n"
@@ -47,19 +47,19 @@ func docsSection(t *testing.T, r Rule, section string) string {
 	return before + output + render(found) + "```" + tail
 }
 
-// docsFindings is what a rule finds in an example: a config, with a flow if there
-// is one, or a manifest.
+// docsFindings returns what a rule finds in an example: a config, with a flow if the
+// section has one, or a manifest.
 func docsFindings(t *testing.T, r Rule, section, example string) []Diagnostic {
 	t.Helper()
 	if r.Name == "manifest" {
-		return checkManifest("prefect-secrets.toml", []byte(example))
+		return manifestFindings("prefect-secrets.toml", []byte(example))
 	}
-	options := optionsOf(t, []byte(example))
+	options := readOptions(t, []byte(example))
 	options.Rules = []string{r.Name}
 	found := File("config.toml", []byte(example), options)
 	if _, python, ok := strings.Cut(section, "```python\n"); ok {
 		python, _, _ = strings.Cut(python, "```")
-		found = append(found, flowsAgainst(t, "flow.py", python, example)...)
+		found = append(found, flowTextFindings(t, "flow.py", python, example)...)
 	}
 	return found
 }

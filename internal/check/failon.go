@@ -2,18 +2,17 @@ package check
 
 import "fmt"
 
-// FailOn says which diagnostics make a check fail. The zero value is
-// FailOnError.
+// FailOn is the severity from which on a diagnostic makes a check fail. The zero
+// value is FailOnError.
 type FailOn string
 
-// What a check fails on.
 const (
 	FailOnError   FailOn = "error"   // errors
 	FailOnWarning FailOn = "warning" // errors and warnings
 	FailOnNever   FailOn = "never"   // nothing
 )
 
-// ParseFailOn reads error, warning or never. Empty text is error.
+// ParseFailOn parses error, warning or never. The empty string is error.
 func ParseFailOn(text string) (FailOn, error) {
 	switch f := FailOn(text); f {
 	case "":
@@ -24,12 +23,12 @@ func ParseFailOn(text string) (FailOn, error) {
 	return "", fmt.Errorf("%q is nothing to fail on: use error, warning or never", text)
 }
 
-// Fails reports whether the check that found these has failed.
-func (f FailOn) Fails(found []Diagnostic) bool {
-	for _, d := range found {
+// Fails reports whether a check with these diagnostics fails.
+func (f FailOn) Fails(diagnostics []Diagnostic) bool {
+	for _, d := range diagnostics {
 		switch {
 		case f == FailOnNever:
-		case f == FailOnWarning, d.Severity == Error:
+		case f == FailOnWarning, d.Severity == SeverityError:
 			return true
 		}
 	}

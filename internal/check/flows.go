@@ -7,102 +7,101 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// Flow is a Python file in which secrets may be read. The name is for
-// diagnostics only.
+// Flow is a Python file that may read secrets. The name is only for diagnostics.
 type Flow struct {
 	Name string
 	Text []byte
 }
 
-// FlowReads is what Python files do with Prefect's secrets. It is not for
+// FlowReads is what Python files do with Prefect's secrets. It is not safe for
 // concurrent use.
 type FlowReads struct{ flows []flow }
 
-// flow is a file as it was read. Text and places of the module are those of doc.
+// flow is a Python file that was read. doc has the module's text and offsets.
 type flow struct {
 	name   string
 	module *pysource.Module
 	doc    *tomlpos.Document
 }
 
-// Flows reads Python files, in time in proportion to their text. A file that is
-// not Python 3 is read up to the fault; [FlowReads.Undefined] says so.
+// ReadFlows reads Python files, in time in proportion to their text. It reads a file
+// that is not Python 3 up to the error, which [FlowReads.Undefined] reports.
 //
 // A secret is read by Secret("A") of prefect.client; by PrefectSecret("A"), up to
-// 0.9 Secret("A"), of prefect.tasks.secrets; by prefect.context.secrets["A"] and
-// the like; and by an argument of something of Prefect's that names one, such as
+// 0.9 Secret("A"), of prefect.tasks.secrets; by prefect.context.secrets["A"] and the
+// like; and by an argument that names one in a call of something in Prefect, such as
 // credentials_secret="A" or secrets=["A"].
-func Flows(files []Flow) *FlowReads {
+func ReadFlows(files []Flow) *FlowReads {
 	r := &FlowReads{}
 	for _, file := range files {
 		if m := pysource.Read(file.Text); m.Problem != nil || len(m.Reads)+len(m.Unknown) > 0 || len(m.Comments) > 0 {
-			r.flows = append(r.flows, flow{file.Name, m, tomlpos.Plain(m.Text, comments(m))})
+			r.flows = append(r.flows, flow{file.Name, m, tomlpos.Plain(m.Text, commentsOf(m))})
 		}
 	}
 	return r
 }
 
-func comments(m *pysource.Module) []tomlpos.Comment {
-	found := make([]tomlpos.Comment, 0, len(m.Comments))
+func commentsOf(m *pysource.Module) []tomlpos.Comment {
+	comments := make([]tomlpos.Comment, 0, len(m.Comments))
 	for _, c := range m.Comments {
-		found = append(found, tomlpos.Comment(c))
+		comments = append(comments, tomlpos.Comment(c))
 	}
-	return found
+	return comments
 }
 
-// Place is where a secret is read. Line and Column count from 1, Column in
+// Location is where a flow reads a secret. Line and Column count from 1, Column in
 // Unicode code points.
-type Place struct {
-	File   string `json:"file"` // as given to Flows
+type Location struct {
+	File   string `json:"file"` // as given to ReadFlows
 	Line   int    `json:"line"`
 	Column int    `json:"column"`
 	// Kind is client, task, context, parameter or environment, for Secret,
 	// PrefectSecret, prefect.context.secrets, an argument that names a secret, and
 	// EnvVarSecret.
 	Kind string `json:"kind"`
-	// Optional says that the code copes without the secret: it asks whether it
-	// exists, or gives a default.
+	// Optional reports that the code works without the secret: it checks whether it
+	// exists, or has a default.
 	Optional bool `json:"optional"`
 }
 
-func (f flow) place(a pysource.Access) Place {
-	at := f.doc.Position(a.Start)
-	return Place{File: f.name, Line: at.Line, Column: at.Column, Kind: string(a.Kind), Optional: a.Optional}
+func (f flow) location(a pysource.Access) Location {
+	start := f.doc.Position(a.Start)
+	return Location{File: f.name, Line: start.Line, Column: start.Column, Kind: string(a.Kind), Optional: a.Optional}
 }
 
-// Unknown are the places that read a secret whose name is computed, in the order
-// of the files.
-func (r *FlowReads) Unknown() []Place {
-	var places []Place
+// Unknown returns where flows read a secret whose name is computed, in the order of
+// the files.
+func (r *FlowReads) Unknown() []Location {
+	var locations []Location
 	for _, f := range r.flows {
 		for _, a := range f.module.Unknown {
-			places = append(places, f.place(a))
+			locations = append(locations, f.location(a))
 		}
 	}
-	return places
+	return locations
 }
 
-// source is the file as rules see it. Of its texts and numbers only the names of
-// secrets are shown.
-func (f flow) source(opts Options) *source {
+// newSource returns the file as rules see it. It masks all strings and numbers
+// except the names of secrets.
+func (f flow) newSource(opts Options) *source {
 	s := &source{
-		name: f.name, doc: f.doc, refused: -1, certain: f.doc.Text != "", tokens: findTokens(f.doc.Text),
+		name: f.name, doc: f.doc, rejectedAt: -1, verified: f.doc.Text != "", tokens: findTokens(f.doc.Text),
 		ignores: readIgnores(f.doc), opts: opts, flow: &f,
-		rules: flowRules, list: func() []Rule { return rulesOf(flowRules) },
+		rules: flowRules, listRules: func() []Rule { return rulesOf(flowRules) },
 	}
-	s.hidden = s.hide()
+	s.masked = s.maskedSpans()
 	for _, l := range f.module.Literals {
-		if !f.isName(l) {
-			s.hidden = append(s.hidden, span{l.Start, l.End})
+		if !f.isSecretName(l) {
+			s.masked = append(s.masked, span{l.Start, l.End})
 		}
 	}
-	sort.Slice(s.hidden, func(i, j int) bool { return s.hidden[i].start < s.hidden[j].start })
+	sort.Slice(s.masked, func(i, j int) bool { return s.masked[i].start < s.masked[j].start })
 	return s
 }
 
-// isName reports whether a text is a secret's name, or a part of it.
-func (f flow) isName(text pysource.Span) bool {
+// isSecretName reports whether a literal is a secret's name, or a part of it.
+func (f flow) isSecretName(literal pysource.Span) bool {
 	reads := f.module.Reads
-	i := sort.Search(len(reads), func(i int) bool { return reads[i].Start > text.Start })
-	return i > 0 && text.End <= reads[i-1].End
+	i := sort.Search(len(reads), func(i int) bool { return reads[i].Start > literal.Start })
+	return i > 0 && literal.End <= reads[i-1].End
 }

@@ -8,20 +8,22 @@ import (
 )
 
 const (
-	before = 2   // lines shown before the one marked
-	widest = 160 // code points shown of a line
-	reach  = 512 // bytes read on either side of what is marked
+	linesBefore    = 2   // shown before the marked line
+	maxColumns     = 160 // code points shown of a line
+	maxBytesAround = 512 // bytes read on either side of the mark
 )
 
-// frame shows the part of the text that is marked.
+// noMark is a mark on no line.
+var noMark = span{-1, -1}
+
+// frame returns the marked line and the lines before it, masked, with a marker below.
 func (s *source) frame(mark span) string {
 	last := s.doc.Position(mark.start).Line
 	var b strings.Builder
-	for n := max(1, last-before); n < last; n++ {
-		line := s.show(n, span{-1, -1})
-		writeLine(&b, n, line)
+	for n := max(1, last-linesBefore); n < last; n++ {
+		writeLine(&b, n, s.maskLine(n, noMark))
 	}
-	line := s.show(last, mark)
+	line := s.maskLine(last, mark)
 	writeLine(&b, last, line)
 	b.WriteString("      | ")
 	b.WriteString(strings.Repeat(" ", line.mark.start))
@@ -30,35 +32,33 @@ func (s *source) frame(mark span) string {
 	return b.String()
 }
 
-func writeLine(b *strings.Builder, number int, line shown) {
+func writeLine(b *strings.Builder, number int, line maskedLine) {
 	n := strconv.Itoa(number)
 	b.WriteString(strings.Repeat(" ", max(0, 5-len(n))))
 	b.WriteString(n)
 	b.WriteString(" | ")
-	b.WriteString(line.text())
+	b.WriteString(strings.TrimRight(string(line.runes), " "))
 	b.WriteByte('\n')
 }
 
-// shown is a line as it is shown, with the columns that are marked, from 0.
-type shown struct {
+// maskedLine is a line to display.
+type maskedLine struct {
 	runes []rune
-	mark  span
+	mark  span // the marked columns, from 0
 }
 
-// text ends without blanks.
-func (l *shown) text() string { return strings.TrimRight(string(l.runes), " ") }
-
-// show masks a line and cuts it around what is marked in it, if anything is.
-func (s *source) show(number int, mark span) shown {
+// maskLine masks a line and shortens it around the mark, unless that is noMark.
+func (s *source) maskLine(number int, mark span) maskedLine {
 	start, end := s.doc.Line(number)
-	lo, hi := start, min(end, start+2*reach)
+	lo, hi := start, min(end, start+2*maxBytesAround)
 	if mark.start >= 0 {
-		lo, hi = max(start, mark.start-reach), min(end, max(mark.start, min(mark.end, end))+reach)
+		markEnd := max(mark.start, min(mark.end, end))
+		lo, hi = max(start, mark.start-maxBytesAround), min(end, markEnd+maxBytesAround)
 	}
-	lo, hi = boundary(s.doc.Text, lo, start), boundary(s.doc.Text, hi, start)
-	l := shown{runes: make([]rune, 0, hi-lo+2)}
+	lo, hi = runeStart(s.doc.Text, lo, start), runeStart(s.doc.Text, hi, start)
+	l := maskedLine{runes: make([]rune, 0, hi-lo+2)}
 	at := lo
-	for _, m := range s.masks(number, lo, hi) {
+	for _, m := range s.lineMasks(number, lo, hi) {
 		if m.end <= at {
 			continue
 		}
@@ -69,22 +69,23 @@ func (s *source) show(number int, mark span) shown {
 	}
 	l.add(s.doc.Text[at:hi], at, mark)
 	l.closeMark(mark, hi)
-	l.cut(lo > start, hi < end)
+	l.truncate(lo > start, hi < end)
 	return l
 }
 
-// boundary moves an offset back to where a code point begins.
-func boundary(text string, at, least int) int {
+// runeStart moves an offset back to the start of a code point, but not below least.
+func runeStart(text string, at, least int) int {
 	for at > least && at < len(text) && !utf8.RuneStart(text[at]) {
 		at--
 	}
 	return at
 }
 
-// add shows a part of the text that begins at an offset.
-func (l *shown) add(text string, offset int, mark span) {
+// add appends a part of the text that begins at an offset. A character that would
+// move a terminal's cursor becomes a space.
+func (l *maskedLine) add(text string, offset int, mark span) {
 	for i, r := range text {
-		l.place(offset+i, mark)
+		l.extendMark(offset+i, mark)
 		if !unicode.IsGraphic(r) {
 			r = ' '
 		}
@@ -92,8 +93,8 @@ func (l *shown) add(text string, offset int, mark span) {
 	}
 }
 
-// addMask shows that something is not shown, but for the blanks around it.
-func (l *shown) addMask(text string, m span, mark span) {
+// addMask appends a mask for a part of the text. Its leading spaces stay.
+func (l *maskedLine) addMask(text string, m span, mark span) {
 	hidden := text[m.start:m.end]
 	trimmed := strings.TrimLeft(hidden, " \t")
 	l.add(hidden[:len(hidden)-len(trimmed)], m.start, mark)
@@ -111,8 +112,8 @@ func (l *shown) addMask(text string, m span, mark span) {
 	}
 }
 
-// place notes the columns of what is marked as its ends come by.
-func (l *shown) place(offset int, mark span) {
+// extendMark moves the ends of the marked columns while add has not reached them.
+func (l *maskedLine) extendMark(offset int, mark span) {
 	if offset <= mark.start {
 		l.mark.start = len(l.runes)
 	}
@@ -121,9 +122,9 @@ func (l *shown) place(offset int, mark span) {
 	}
 }
 
-// closeMark ends what is marked at the end of the line, if it goes on or begins
-// there.
-func (l *shown) closeMark(mark span, hi int) {
+// closeMark ends the marked columns at the end of the line, if the mark goes on or
+// begins there.
+func (l *maskedLine) closeMark(mark span, hi int) {
 	if mark.start >= hi {
 		l.mark.start = len(l.runes)
 	}
@@ -133,15 +134,15 @@ func (l *shown) closeMark(mark span, hi int) {
 	l.mark.end = max(l.mark.end, l.mark.start+1)
 }
 
-// cut shortens a line to the widest, around what is marked. The flags say that
-// there is more of it on either side.
-func (l *shown) cut(left, right bool) {
-	if n := len(l.runes); n > widest {
-		from := max(0, min(l.mark.start-widest/2, n-widest))
-		left, right = left || from > 0, right || from+widest < n
-		l.runes = l.runes[from : from+widest]
+// truncate shortens a line to maxColumns around the mark. left and right report that
+// the line has more on that side already.
+func (l *maskedLine) truncate(left, right bool) {
+	if n := len(l.runes); n > maxColumns {
+		from := max(0, min(l.mark.start-maxColumns/2, n-maxColumns))
+		left, right = left || from > 0, right || from+maxColumns < n
+		l.runes = l.runes[from : from+maxColumns]
 		l.mark.start -= from
-		l.mark.end = max(l.mark.start+1, min(l.mark.end-from, widest))
+		l.mark.end = max(l.mark.start+1, min(l.mark.end-from, maxColumns))
 	}
 	if left {
 		l.runes = append([]rune{'…'}, l.runes...)

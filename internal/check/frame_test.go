@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// marked is the part of the last line of a frame that its marker stands under.
-func marked(t *testing.T, frame string) string {
+// markedText returns the part of a frame's last line above the marker.
+func markedText(t *testing.T, frame string) string {
 	t.Helper()
 	lines := strings.Split(frame, "\n")
 	if len(lines) < 2 {
@@ -32,14 +32,14 @@ func TestFrameMarks(t *testing.T) {
 		{"'" + long + "' = { key = 1, '" + long + "' = 1 }", "key", "key"},
 		{"a = \"\"\"\nfirst\n\"\"\"", "\"\"\"\nfirst\n\"\"\"", "***"},
 	} {
-		s := read("f", tt.text)
+		s := newSource("f", tt.text)
 		at := strings.Index(tt.text, tt.mark)
 		frame := s.frame(span{at, at + len(tt.mark)})
-		if got := marked(t, frame); got != tt.want {
+		if got := markedText(t, frame); got != tt.want {
 			t.Errorf("%.40q: marked %q, want %q in\n%s", tt.text, got, tt.want, frame)
 		}
 		for _, line := range strings.Split(frame, "\n") {
-			if n := utf8.RuneCountInString(line); n > len("    1 | ")+widest+len("……") {
+			if n := utf8.RuneCountInString(line); n > len("    1 | ")+maxColumns+len("……") {
 				t.Errorf("%.40q: a line of %d columns", tt.text, n)
 			}
 		}
@@ -47,7 +47,7 @@ func TestFrameMarks(t *testing.T) {
 }
 
 func TestFrameShowsLinesBefore(t *testing.T) {
-	s := read("f", "one = 1\r\ntwo = 'x'\r\n\r\n[four] # note\r\nfive = true\r\nsix = 6\r\n")
+	s := newSource("f", "one = 1\r\ntwo = 'x'\r\n\r\n[four] # note\r\nfive = true\r\nsix = 6\r\n")
 	at := strings.Index(s.doc.Text, "five")
 	want := strings.Join([]string{
 		"    3 | ",
@@ -60,9 +60,9 @@ func TestFrameShowsLinesBefore(t *testing.T) {
 	}
 }
 
-// TestFrameIsPlainText has characters that would move a terminal's cursor.
+// TestFrameIsPlainText has characters that would change what a terminal shows.
 func TestFrameIsPlainText(t *testing.T) {
-	s := read("f", "'a\u009b31m\u202eb' = 1")
+	s := newSource("f", "'a\u009b31m\u202eb' = 1")
 	if got := s.frame(span{0, 1}); strings.ContainsAny(got, "\u009b\u202e") {
 		t.Errorf("got %q", got)
 	}

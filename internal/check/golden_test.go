@@ -13,12 +13,12 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-var update = flag.Bool("update", false, "write the .out files and the outputs in docs/checks.md anew")
+var update = flag.Bool("update", false, "write the .out files and the outputs in docs/checks.md again")
 
-// optionsOf reads the options for a file from its first line, if that begins with
-// "# options:": version=NAME, env=NAME for a variable that is set, require-env. Of
-// a file that names none the environment is not known.
-func optionsOf(t testing.TB, text []byte) Options {
+// readOptions reads the options for a file from its first line, if that begins with
+// "# options:". They are version=NAME, env=NAME for a variable that is set, and
+// require-env. Without env= the environment is unknown.
+func readOptions(t testing.TB, text []byte) Options {
 	t.Helper()
 	first, _, _ := strings.Cut(string(text), "\n")
 	words, ok := strings.CutPrefix(first, "# options:")
@@ -42,7 +42,7 @@ func optionsOf(t testing.TB, text []byte) Options {
 	return o
 }
 
-// render writes diagnostics as text, each with its frame and hint.
+// render returns diagnostics as text, each with its frame and hint.
 func render(found []Diagnostic) string {
 	var b strings.Builder
 	for _, d := range found {
@@ -57,10 +57,10 @@ func render(found []Diagnostic) string {
 
 // TestGolden checks each testdata/err/NAME.toml against NAME.out.
 func TestGolden(t *testing.T) {
-	for _, path := range inputs(t, "testdata/err/*.toml") {
+	for _, path := range globFiles(t, "testdata/err/*.toml") {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			text := readFile(t, path)
-			got := render(File(filepath.Base(path), text, optionsOf(t, text)))
+			got := render(File(filepath.Base(path), text, readOptions(t, text)))
 			golden := strings.TrimSuffix(path, ".toml") + ".out"
 			if *update {
 				writeFile(t, golden, got)
@@ -72,34 +72,35 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestOK checks that nothing is found in testdata/ok.
+// TestOK checks that testdata/ok has no findings.
 func TestOK(t *testing.T) {
-	for _, path := range inputs(t, "testdata/ok/*.toml") {
+	for _, path := range globFiles(t, "testdata/ok/*.toml") {
 		text := readFile(t, path)
-		if found := File(filepath.Base(path), text, optionsOf(t, text)); len(found) > 0 {
+		if found := File(filepath.Base(path), text, readOptions(t, text)); len(found) > 0 {
 			t.Errorf("%s", render(found))
 		}
 	}
 }
 
-// TestEveryRuleHasCases holds each rule to a golden pair and a file without
-// fault, which bear its name. The one about flow files has them in testdata/flows,
-// the one about manifests in testdata/manifest.
+// TestEveryRuleHasCases checks that each rule has a golden pair and a file without
+// findings, named like the rule. Those of the rule about flows are in
+// testdata/flows, those of the rule about manifests in testdata/manifest.
 func TestEveryRuleHasCases(t *testing.T) {
 	for _, r := range Rules() {
 		if r.Name == "undefined-secret" || r.Name == "manifest" {
 			continue
 		}
 		text := readFile(t, "testdata/err/"+r.Name+".toml")
-		found := File("x", text, optionsOf(t, text))
-		if !slices.ContainsFunc(found, func(d Diagnostic) bool { return d.Rule == r.Name && d.Severity == r.Severity }) {
+		found := File("x", text, readOptions(t, text))
+		matches := func(d Diagnostic) bool { return d.Rule == r.Name && d.Severity == r.Severity }
+		if !slices.ContainsFunc(found, matches) {
 			t.Errorf("testdata/err/%s.toml: got %v", r.Name, found)
 		}
 		readFile(t, "testdata/ok/"+r.Name+".toml")
 	}
 }
 
-func inputs(t testing.TB, pattern string) []string {
+func globFiles(t testing.TB, pattern string) []string {
 	t.Helper()
 	paths, err := filepath.Glob(pattern)
 	if err != nil || len(paths) == 0 {

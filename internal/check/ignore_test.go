@@ -10,6 +10,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
+// outline returns the line, rule and message of each diagnostic.
 func outline(found []Diagnostic) []string {
 	var lines []string
 	for _, d := range found {
@@ -20,7 +21,8 @@ func outline(found []Diagnostic) []string {
 
 func TestIgnoreLines(t *testing.T) {
 	const secret, comment = "password = 'x'", "# prefect-secrets: ignore[plaintext-secret] a reason"
-	found, unused := "plaintext-secret: password stands here in plain text", "ignore: plaintext-secret finds nothing on line %d that this could ignore"
+	const found = "plaintext-secret: password stands here in plain text"
+	const unused = "ignore: plaintext-secret finds nothing on line %d that this could ignore"
 	for _, tt := range []struct {
 		text string
 		want []string
@@ -29,7 +31,10 @@ func TestIgnoreLines(t *testing.T) {
 		{secret + comment + "\r\n", nil},
 		{comment + "\n" + secret, nil},
 		{" \t" + comment + "\n\t" + secret, nil},
-		{"\ufeff" + comment + "\n" + secret, []string{"1 toml-compat: a byte order mark: " + misread + ", or import prefect fails"}},
+		{
+			"\ufeff" + comment + "\n" + secret,
+			[]string{"1 toml-compat: a byte order mark: " + misread + ", or import prefect fails"},
+		},
 		{comment + "\n" + comment + "\n" + secret, nil},
 		{secret + " " + comment + "\n" + comment, []string{"2 " + fmt.Sprintf(unused, 3)}},
 		{comment + "\n\n" + secret, []string{"1 " + fmt.Sprintf(unused, 2), "3 " + found}},
@@ -37,7 +42,10 @@ func TestIgnoreLines(t *testing.T) {
 		{secret + "\n" + comment, []string{"1 " + found, "2 " + fmt.Sprintf(unused, 3)}},
 		{"x = 1 " + comment + "\n" + secret, []string{"1 " + fmt.Sprintf(unused, 1), "2 " + found}},
 		{secret + ` # prefect-secrets: ignore[plaintext-secret]: "#12"`, nil},
-		{secret + " # prefect-secrets: ignore[plaintext-secret] -", []string{"1 ignore: this ignore comment has no reason"}},
+		{
+			secret + " # prefect-secrets: ignore[plaintext-secret] -",
+			[]string{"1 ignore: this ignore comment has no reason"},
+		},
 	} {
 		if diff := cmp.Diff(tt.want, outline(File("a.toml", []byte(tt.text), Options{}))); diff != "" {
 			t.Errorf("%q: %s", tt.text, diff)
@@ -46,14 +54,24 @@ func TestIgnoreLines(t *testing.T) {
 }
 
 func TestIgnoreWithSomeRules(t *testing.T) {
-	text := []byte("password = 'x' # prefect-secrets: ignore[plaintext-secret] a reason\nkeys = 1 # prefect-secrets: ignore[plaintext-secret]\n")
+	text := []byte("password = 'x' # prefect-secrets: ignore[plaintext-secret] a reason\n" +
+		"keys = 1 # prefect-secrets: ignore[plaintext-secret]\n")
 	for _, tt := range []struct {
 		rules []string
 		want  []string
 	}{
 		{[]string{"plaintext-secret"}, nil},
-		{[]string{"reserved-key"}, []string{`2 reserved-key: no key can be named "keys": import prefect fails with ValueError`}},
-		{[]string{"ignore"}, []string{"2 ignore: this ignore comment has no reason", "2 ignore: plaintext-secret finds nothing on line 2 that this could ignore"}},
+		{
+			[]string{"reserved-key"},
+			[]string{`2 reserved-key: no key can be named "keys": import prefect fails with ValueError`},
+		},
+		{
+			[]string{"ignore"},
+			[]string{
+				"2 ignore: this ignore comment has no reason",
+				"2 ignore: plaintext-secret finds nothing on line 2 that this could ignore",
+			},
+		},
 	} {
 		if diff := cmp.Diff(tt.want, outline(File("a.toml", text, Options{Rules: tt.rules}))); diff != "" {
 			t.Errorf("%q: %s", tt.rules, diff)
@@ -61,15 +79,15 @@ func TestIgnoreWithSomeRules(t *testing.T) {
 	}
 }
 
-// aboutNames finds every key whose name is unset in the environment at hand, under
-// the oldest release alone.
-func aboutNames(s *source, report func(finding)) {
+// checkUnsetNames is a rule that finds every key without a variable of its name in
+// the environment, for the oldest release only.
+func checkUnsetNames(s *source, report func(finding)) {
 	if s.opts.Env == nil || s.opts.Version != release.Any && s.opts.Version != release.V0_9 {
 		return
 	}
 	severity := Severity("")
 	if s.opts.RequireEnv {
-		severity = Error
+		severity = SeverityError
 	}
 	for _, k := range s.doc.Keys {
 		if name := s.doc.Nodes[k.Node].Name; !strings.Contains(strings.Join(s.opts.Env, "\n"), name+"=") {
@@ -78,7 +96,7 @@ func aboutNames(s *source, report func(finding)) {
 	}
 }
 
-// withRule adds a rule as a new file of this package would.
+// withRule adds a rule for the time of a test, as a new file of this package would.
 func withRule(t *testing.T, r checker) {
 	t.Helper()
 	saved := configRules
@@ -88,16 +106,19 @@ func withRule(t *testing.T, r checker) {
 }
 
 func TestRulesSeeTheOptions(t *testing.T) {
-	withRule(t, checker{Rule{"names", Warning, "a test"}, aboutNames})
+	withRule(t, checker{Rule{"names", SeverityWarning, "a test"}, checkUnsetNames})
 	for _, tt := range []struct {
 		opts Options
 		want []Severity
 	}{
 		{Options{}, nil},
-		{Options{Env: []string{}}, []Severity{Warning, Warning}},
-		{Options{Env: []string{"a=1"}}, []Severity{Warning}},
+		{Options{Env: []string{}}, []Severity{SeverityWarning, SeverityWarning}},
+		{Options{Env: []string{"a=1"}}, []Severity{SeverityWarning}},
 		{Options{Env: []string{"a=1", "b=2"}, RequireEnv: true}, nil},
-		{Options{Env: []string{}, RequireEnv: true, Version: release.V0_9}, []Severity{Error, Error}},
+		{
+			Options{Env: []string{}, RequireEnv: true, Version: release.V0_9},
+			[]Severity{SeverityError, SeverityError},
+		},
 		{Options{Env: []string{}, Version: release.V1_4}, nil},
 	} {
 		var got []Severity
@@ -110,59 +131,65 @@ func TestRulesSeeTheOptions(t *testing.T) {
 	}
 }
 
-// TestIgnoreIsUsedUnderOtherOptions has one comment that is right for every run,
-// whatever its release and environment, and one that is for none.
+// TestIgnoreIsUsedUnderOtherOptions has one comment that is right for every release
+// and environment, and one that is right for none.
 func TestIgnoreIsUsedUnderOtherOptions(t *testing.T) {
-	withRule(t, checker{Rule{"names", Warning, "a test"}, aboutNames})
-	text := []byte("a = 1 # prefect-secrets: ignore[names] set at the start\n# prefect-secrets: ignore[names] for nothing\n")
+	withRule(t, checker{Rule{"names", SeverityWarning, "a test"}, checkUnsetNames})
+	text := []byte("a = 1 # prefect-secrets: ignore[names] set at the start\n" +
+		"# prefect-secrets: ignore[names] for nothing\n")
 	want := []string{"2 ignore: names finds nothing on line 3 that this could ignore"}
-	for _, opts := range []Options{{}, {Version: release.V1_4}, {Env: []string{"a=1"}}, {Env: []string{}}, {Env: []string{"a=1"}, RequireEnv: true}} {
+	for _, opts := range []Options{
+		{}, {Version: release.V1_4}, {Env: []string{"a=1"}}, {Env: []string{}}, {Env: []string{"a=1"}, RequireEnv: true},
+	} {
 		if diff := cmp.Diff(want, outline(File("a.toml", text, opts))); diff != "" {
 			t.Errorf("%+v: %s", opts, diff)
 		}
 	}
 }
 
-// TestIgnoreOfUnsetEnvIsUsedWhereItIsSet has the one rule that looks at the
-// environment before ignore comments are judged.
+// TestIgnoreOfUnsetEnvIsUsedWhereItIsSet has the one rule that depends on the
+// environment.
 func TestIgnoreOfUnsetEnvIsUsedWhereItIsSet(t *testing.T) {
 	text := []byte("a = '$SET' # prefect-secrets: ignore[unset-env] the agents have it\n")
-	for _, opts := range []Options{{}, {Env: []string{"SET=1"}}, {Env: []string{}}, {Env: []string{"SET=1"}, RequireEnv: true}} {
+	for _, opts := range []Options{
+		{}, {Env: []string{"SET=1"}}, {Env: []string{}}, {Env: []string{"SET=1"}, RequireEnv: true},
+	} {
 		if diff := cmp.Diff([]string(nil), outline(File("a.toml", text, opts))); diff != "" {
 			t.Errorf("%+v: %s", opts, diff)
 		}
 	}
 }
 
-// TestIgnoreJudgesLast holds the table to its order.
+// TestIgnoreJudgesLast checks the order of the rules.
 func TestIgnoreJudgesLast(t *testing.T) {
 	all := Rules()
-	if all[0].Name != syntax || all[len(all)-1].Name != ignoreRule {
+	if all[0].Name != syntaxName || all[len(all)-1].Name != ignoreName {
 		t.Errorf("syntax is not the first rule, or ignore not the last")
 	}
 }
 
 func TestUncertainPlacesIgnoreNothing(t *testing.T) {
-	s := read("a.toml", "password = 'x'\n")
-	if s.silences("plaintext-secret", finding{}) {
+	s := newSource("a.toml", "password = 'x'\n")
+	if s.suppresses("plaintext-secret", finding{}) {
 		t.Error("something is ignored without a comment")
 	}
 }
 
-// TestCanariesInIgnoreComments has values where the name of a rule and the reason
-// stand.
+// TestCanariesInIgnoreComments has values in place of the name of a rule and the reason.
 func TestCanariesInIgnoreComments(t *testing.T) {
 	for _, comment := range []string{
-		"ignore[" + canary + "] reason", "ignore[plaintext-secret] " + canary, "ignore[plaintext-secret," + canary + "]",
-		canary, "ignore " + canary, "ignore[" + canary, "ignore[reserved-key] " + canary, "ignore[syntax] " + canary,
+		"ignore[" + canary + "] reason", "ignore[plaintext-secret] " + canary,
+		"ignore[plaintext-secret," + canary + "]",
+		canary, "ignore " + canary, "ignore[" + canary, "ignore[reserved-key] " + canary,
+		"ignore[syntax] " + canary,
 	} {
-		leaks(t, "password = 'x' # prefect-secrets: "+comment+"\n", canary)
-		leaks(t, "# prefect-secrets: "+comment+"\n[context.secrets]\n", canary)
+		checkNoLeak(t, "password = 'x' # prefect-secrets: "+comment+"\n", canary)
+		checkNoLeak(t, "# prefect-secrets: "+comment+"\n[context.secrets]\n", canary)
 	}
 }
 
-// BenchmarkIgnores shows that the time for a comment does not grow with their
-// number, nor that for a finding with the names in one comment.
+// BenchmarkIgnores shows that the time per comment does not grow with their number,
+// nor the time per finding with the names in one comment.
 func BenchmarkIgnores(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		var many, one strings.Builder
@@ -174,7 +201,8 @@ func BenchmarkIgnores(b *testing.B) {
 		for i := range n {
 			fmt.Fprintf(&one, ", a%d = 'x'", i+1)
 		}
-		one.WriteString("} # prefect-secrets: ignore[" + strings.Repeat("plaintext-secret,", n) + "plaintext-secret] a reason\n")
+		names := strings.Repeat("plaintext-secret,", n) + "plaintext-secret"
+		one.WriteString("} # prefect-secrets: ignore[" + names + "] a reason\n")
 		for name, text := range map[string]string{"comments": many.String(), "names": one.String()} {
 			b.Run(fmt.Sprint(name, n), func(b *testing.B) {
 				for b.Loop() {

@@ -10,7 +10,7 @@ import (
 )
 
 // measured is a row of fixtures/prefect/settings.jsonl: the first and the last
-// release that has a setting in its config.toml, and that reads it.
+// release that has a setting in its config.toml (TOML), and that reads it (Read).
 type measured struct {
 	Path       string
 	TOML, Read []string
@@ -28,7 +28,7 @@ func readMeasured(t testing.TB) []measured {
 	return rows
 }
 
-// contains reports whether a span of the table has a release.
+// contains reports whether a release is within a span of the table, ends included.
 func contains(t testing.TB, span []string, r release.Number) bool {
 	t.Helper()
 	if len(span) == 0 {
@@ -54,24 +54,24 @@ func TestKnownAsMeasured(t *testing.T) {
 			if len(row.Read) == 0 || row.Path == envVars {
 				continue // no release's code reads it; or it is a table
 			}
-			read, begun := contains(t, row.Read, r), contains(t, row.TOML, r)
-			gone := v == release.V1_4 && !read
-			if got := reports(v, row.Path, "unknown-key"); got != (!read && !begun && !gone) {
+			read, hasDefault := contains(t, row.Read, r), contains(t, row.TOML, r)
+			deprecated := v == release.V1_4 && !read
+			if got := hasFinding(v, row.Path, "unknown-key"); got != (!read && !hasDefault && !deprecated) {
 				t.Errorf("%s: unknown-key reports %s: %t", v, row.Path, got)
 			}
-			if got := reports(v, row.Path, "deprecated"); got != gone {
+			if got := hasFinding(v, row.Path, "deprecated"); got != deprecated {
 				t.Errorf("%s: deprecated reports %s: %t", v, row.Path, got)
 			}
 		}
 	}
 }
 
-func reports(v release.Version, setting, rule string) bool {
+func hasFinding(v release.Version, setting, rule string) bool {
 	found := File("x.toml", []byte(setting+" = 1\n"), Options{Version: v})
 	return slices.ContainsFunc(found, func(d Diagnostic) bool { return d.Rule == rule })
 }
 
-// TestKnownToAny asks about settings whose release lies between the two versions.
+// TestKnownToAny has settings of releases between the two versions.
 func TestKnownToAny(t *testing.T) {
 	for setting, want := range map[string]string{
 		"server.ui.graphql_url":         "deprecated",
@@ -85,7 +85,7 @@ func TestKnownToAny(t *testing.T) {
 		"context":                       "",
 	} {
 		for _, rule := range []string{"deprecated", "unknown-key"} {
-			if got := reports(release.Any, setting, rule); got != (rule == want) {
+			if got := hasFinding(release.Any, setting, rule); got != (rule == want) {
 				t.Errorf("%s reports %s: %t", rule, setting, got)
 			}
 		}

@@ -7,25 +7,25 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// checkLocalSecrets reports use_local_secrets = true in a config that is meant for
-// cloud execution, as a key or a cloud backend tells.
+// checkLocalSecrets reports use_local_secrets = true in a config that has an API key
+// or a cloud backend, and so is meant for cloud execution.
 func checkLocalSecrets(s *source, report func(finding)) {
-	why := ""
+	reason := ""
 	var local *setting
 	for i := range s.settings() {
-		v := &s.values[i]
+		v := &s.cachedSettings[i]
 		switch name := v.name; {
-		case name == "cloud.use_local_secrets" && (v.Kind == tomlpos.Boolean || v.Kind.IsString()) && strings.EqualFold(v.text, "true"):
+		case name == "cloud.use_local_secrets" && (v.Kind == tomlpos.Boolean || v.Kind.IsString()) && strings.EqualFold(v.str, "true"):
 			local = v
-		case (name == "cloud.api_key" || name == "cloud.auth_token" || name == "cloud.agent.auth_token") && v.text != "":
-			why = name + " is set"
-		case name == "backend" && v.text == "cloud":
-			why = "backend is cloud"
+		case (name == "cloud.api_key" || name == "cloud.auth_token" || name == "cloud.agent.auth_token") && v.str != "":
+			reason = name + " is set"
+		case name == "backend" && v.str == "cloud":
+			reason = "backend is cloud"
 		}
 	}
-	if local != nil && why != "" {
-		report(local.about(
-			fmt.Sprintf("secrets are read locally here, while %s", why),
+	if local != nil && reason != "" {
+		report(local.finding(
+			fmt.Sprintf("secrets are read locally here, while %s", reason),
 			"with use_local_secrets = false flows read their secrets from the store; agents set that for the runs they start",
 		))
 	}

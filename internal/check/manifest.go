@@ -9,24 +9,30 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// Manifest checks the text of a manifest, prefect-secrets.toml: the problems that
-// its reader found come out at their places, by the rule manifest; beside them
-// what is not TOML, what looks like a credential, and ignore comments that are not
-// right. No rule about Prefect's configuration applies. The name is for the
-// diagnostics only, which come sorted by position. Frames mask what they do in a
-// configuration: every value but booleans and references.
+// Manifest checks the text of a manifest, prefect-secrets.toml. It reports the
+// problems that its reader found, by the rule manifest, what is not TOML, what looks
+// like a credential, and invalid ignore comments. No rule about Prefect's
+// configuration applies. The name is only for the diagnostics, which are sorted by
+// position. As in a configuration, frames mask every value except booleans and
+// references.
 func Manifest(name string, text []byte, problems []tomlfile.Problem) []Diagnostic {
-	s := read(name, string(text))
-	s.manifest = true
-	s.tokens = s.withPasted()
-	s.reported, s.rules, s.list = problems, manifestRules, func() []Rule { return rulesOf(manifestRules) }
+	s := newSource(name, string(text))
+	s.isManifest = true
+	s.tokens = s.manifestTokens()
+	s.readerProblems, s.rules, s.listRules = problems, manifestRules, func() []Rule { return rulesOf(manifestRules) }
 	return s.diagnose()
 }
 
-// checkReported reports what the manifest's reader found.
-func checkReported(s *source, report func(finding)) { s.problems(s.reported, report) }
+// checkReaderProblems reports what the manifest's reader found.
+func checkReaderProblems(s *source, report func(finding)) {
+	for _, p := range s.readerProblems {
+		names := s.path(p.Node)
+		message, hint := maskNames(p.Message, names), maskNames(p.Hint, names)
+		report(finding{message: MaskTokens(message), hint: MaskTokens(hint), node: p.Node, start: p.Start, end: p.End})
+	}
+}
 
-// checkManifestSyntax is checkSyntax, but for what comes of it.
+// checkManifestSyntax is checkSyntax with a hint about the manifest's own readers.
 func checkManifestSyntax(s *source, report func(finding)) {
 	checkSyntax(s, func(f finding) {
 		f.hint = "prefect-secrets plan and sync stop here and change nothing"
@@ -34,76 +40,71 @@ func checkManifestSyntax(s *source, report func(finding)) {
 	})
 }
 
-// checkPasted reports credentials by their shape alone: what stands in a manifest
-// under a name such as password is a name, too. They are errors, since plan and sync
-// show what a manifest says.
-func checkPasted(s *source, found func(finding)) {
-	report := func(f finding) { f.severity = Error; found(f) }
+// checkPasted reports what looks like a credential, whatever its key: in a manifest,
+// the value under a name such as password is a name, too. Findings are errors, since
+// plan and sync print what a manifest says.
+func checkPasted(s *source, report func(finding)) {
+	reportError := func(f finding) { f.severity = SeverityError; report(f) }
 	for _, v := range s.doc.Values {
-		if what := s.tokenIn(span{v.Start, v.End}); what != "" && !v.Kind.IsContainer() {
-			report(finding{
-				message: s.plaintextMessage(v.Node, false, what), hint: "a manifest names secrets and holds none: take it out and have its issuer revoke it",
-				node: v.Node, start: v.Start, end: v.End,
+		if kind := s.tokenKindIn(span{v.Start, v.End}); kind != "" && !v.Kind.IsContainer() {
+			reportError(finding{
+				message: s.plaintextMessage(v.Node, false, kind),
+				hint:    "a manifest names secrets and holds none: take it out and have its issuer revoke it",
+				node:    v.Node,
+				start:   v.Start,
+				end:     v.End,
 			})
 		}
 	}
-	s.checkTokens(report)
+	s.checkTokens(reportError)
 }
 
-// problems makes a finding of each problem.
-func (s *source) problems(problems []tomlfile.Problem, report func(finding)) {
-	for _, p := range problems {
-		names := s.path(p.Node)
-		message, hint := maskNames(p.Message, names), maskNames(p.Hint, names)
-		report(finding{message: MaskTokens(message), hint: MaskTokens(hint), node: p.Node, start: p.Start, end: p.End})
-	}
-}
-
-// withPasted returns the tokens of a manifest: those that the text itself shows, and
-// the keys and strings that look like a pasted value.
-func (s *source) withPasted() []token {
+// manifestTokens returns the tokens of a manifest: those in its text, and the keys
+// and strings that look like a pasted value.
+func (s *source) manifestTokens() []token {
 	if !s.parses() {
 		return s.tokens
 	}
 	tokens := slices.Clone(s.tokens)
 	for _, key := range s.doc.Keys {
-		if what := pasted(s.doc.Nodes[key.Node].Name); what != "" {
-			tokens = append(tokens, token{span{key.Start, key.End}, what})
+		if kind := credentialKind(s.doc.Nodes[key.Node].Name); kind != "" {
+			tokens = append(tokens, token{span{key.Start, key.End}, kind})
 		}
 	}
 	for _, v := range s.doc.Values {
-		if what := s.pastedValue(v); what != "" {
-			tokens = append(tokens, token{span{v.Start, v.End}, what})
+		if kind := s.pastedKind(v); kind != "" {
+			tokens = append(tokens, token{span{v.Start, v.End}, kind})
 		}
 	}
 	slices.SortStableFunc(tokens, func(a, b token) int { return cmp.Or(a.start-b.start, b.end-a.end) })
-	return apart(tokens)
+	return dropOverlaps(tokens)
 }
 
-func (s *source) pastedValue(v tomlpos.Value) string {
+// pastedKind returns what kind of pasted value v looks like, or "".
+func (s *source) pastedKind(v tomlpos.Value) string {
 	switch {
 	case !v.Kind.IsString():
 		return ""
-	case isSourceName(s.path(v.Node)):
-		return Pasted(s.doc.String(v))
+	case isCIName(s.path(v.Node)):
+		return PastedKind(s.doc.String(v))
 	default:
-		return pasted(s.doc.String(v))
+		return credentialKind(s.doc.String(v))
 	}
 }
 
-// isSourceName reports whether a path leads to a CI name: names.NAME, or from in it,
-// of the manifest or of an environment.
-func isSourceName(path []string) bool {
+// isCIName reports whether a path is that of a CI name: names.NAME or
+// names.NAME.from, at the top or in an environment.
+func isCIName(path []string) bool {
 	if len(path) > 2 && path[0] == "environments" {
 		path = path[2:]
 	}
 	return len(path) > 1 && path[0] == "names" && (len(path) == 2 || len(path) == 3 && path[2] == "from")
 }
 
-// maskNames masks in text those of the names that look like credentials.
+// maskNames masks, in a text, those names that look like credentials.
 func maskNames(text string, names []string) string {
 	for _, name := range names {
-		if pasted(name) != "" {
+		if credentialKind(name) != "" {
 			text = strings.ReplaceAll(text, strings.Trim(tomlpos.QuoteKey(name), `"`), mask)
 			text = strings.ReplaceAll(text, name, mask)
 		}
@@ -111,10 +112,10 @@ func maskNames(text string, names []string) string {
 	return text
 }
 
-// shownPath is a node's path, with no credential in it.
-func (s *source) shownPath(n tomlpos.NodeID) string {
+// maskedPath returns a node's path without credentials.
+func (s *source) maskedPath(n tomlpos.NodeID) string {
 	path := s.doc.Path(n)
-	if s.manifest {
+	if s.isManifest {
 		path = maskNames(path, s.path(n))
 	}
 	return MaskTokens(path)

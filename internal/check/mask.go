@@ -7,17 +7,17 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// mask stands for what is not shown.
+// mask replaces what is not shown.
 const mask = "***"
 
-// masks are the parts of a line, from lo to hi, that are not shown, sorted.
-func (s *source) masks(line, lo, hi int) []span {
+// lineMasks returns the parts of a line, from lo to hi, to mask, sorted.
+func (s *source) lineMasks(line, lo, hi int) []span {
 	var out []span
 	if s.parses() {
-		out = s.maskedValues(lo, hi)
+		out = s.maskedBetween(lo, hi)
 	} else {
 		start, end := s.doc.Line(line)
-		out = clip(out, span{s.visible(line, start, end), end}, lo, hi)
+		out = clip(out, span{s.visibleEnd(start, end), end}, lo, hi)
 	}
 	first := sort.Search(len(s.tokens), func(i int) bool { return s.tokens[i].end > lo })
 	for _, t := range s.tokens[first:] {
@@ -30,6 +30,7 @@ func (s *source) masks(line, lo, hi int) []span {
 	return out
 }
 
+// clip appends the part of s between lo and hi, unless it is empty.
 func clip(to []span, s span, lo, hi int) []span {
 	s.start, s.end = max(s.start, lo), min(s.end, hi)
 	if s.start < s.end {
@@ -38,14 +39,14 @@ func clip(to []span, s span, lo, hi int) []span {
 	return to
 }
 
-// maskedValues are the values and comments between lo and hi.
-func (s *source) maskedValues(lo, hi int) []span {
-	if s.hidden == nil {
-		s.hidden = s.hide()
+// maskedBetween returns the masked values and comments between lo and hi.
+func (s *source) maskedBetween(lo, hi int) []span {
+	if s.masked == nil {
+		s.masked = s.maskedSpans()
 	}
 	var out []span
-	first := sort.Search(len(s.hidden), func(i int) bool { return s.hidden[i].end > lo })
-	for _, h := range s.hidden[first:] {
+	first := sort.Search(len(s.masked), func(i int) bool { return s.masked[i].end > lo })
+	for _, h := range s.masked[first:] {
 		if h.start >= hi {
 			break
 		}
@@ -54,15 +55,15 @@ func (s *source) maskedValues(lo, hi int) []span {
 	return out
 }
 
-// hide lists what is not shown of a file that parses: comments but for
-// ignore[rule], and values but for booleans and references.
-func (s *source) hide() []span {
+// maskedSpans returns what to mask of a file that parses, sorted: comments except
+// ignore[rule], and values except booleans and references.
+func (s *source) maskedSpans() []span {
 	out := make([]span, 0, len(s.doc.Values)+len(s.doc.Comments))
 	for _, c := range s.doc.Comments {
-		out = append(out, span{s.hiddenFrom(c.Start), c.End})
+		out = append(out, span{s.maskStart(c.Start), c.End})
 	}
 	for _, v := range s.doc.Values {
-		if v.Kind.IsContainer() || v.Kind == tomlpos.Boolean || v.Kind.IsString() && shownReference(s.doc.String(v)) {
+		if v.Kind.IsContainer() || v.Kind == tomlpos.Boolean || v.Kind.IsString() && isDisplayableReference(s.doc.String(v)) {
 			continue
 		}
 		out = append(out, span{v.Start, v.End})
@@ -71,21 +72,22 @@ func (s *source) hide() []span {
 	return out
 }
 
-// visible is the offset up to which a line of a file that does not parse is
-// shown: the name of a key with its equals sign, or a plain table header, and
-// nothing of a line that has neither or that the value of another began.
-func (s *source) visible(line, start, end int) int {
+// visibleEnd returns the offset up to which a line of a file that does not parse is
+// shown: after the name of a key with its equals sign, or after a header without
+// quotes. Of any other line, and of a line in the value of an earlier one, nothing is
+// shown.
+func (s *source) visibleEnd(start, end int) int {
 	if s.problem == nil {
 		return start
 	}
 	if end >= s.problem.Statement {
-		return s.visibleBroken(start, end)
+		return s.visibleEndInvalid(start, end)
 	}
-	return s.visibleSound(start, end)
+	return s.visibleEndValid(start, end)
 }
 
-// visibleSound is for a line before the key or header that is wrong.
-func (s *source) visibleSound(start, end int) int {
+// visibleEndValid is visibleEnd for a line before the key or header with the error.
+func (s *source) visibleEndValid(start, end int) int {
 	text, keys := s.doc.Text, s.doc.Keys
 	i := s.keyAt(start)
 	if i == len(keys) || keys[i].Start >= end || strings.Trim(text[start:keys[i].Start], " \t[") != "" {
@@ -96,53 +98,60 @@ func (s *source) visibleSound(start, end int) int {
 	}
 	rest := text[keys[i].End:end]
 	if keys[i].Header {
-		return headed(text, start, end-len(strings.TrimLeft(rest, " \t]")))
+		return headerEnd(text, start, end-len(strings.TrimLeft(rest, " \t]")))
 	}
 	return keys[i].End + strings.IndexByte(rest, '=') + 1
 }
 
-// visibleBroken is for a line of the key or header that is wrong.
-func (s *source) visibleBroken(start, end int) int {
-	p, text := s.problem, s.doc.Text
-	if p.Statement < start || p.Statement >= end {
+// visibleEndInvalid is visibleEnd for a line of the key or header with the error, or
+// a line after it.
+func (s *source) visibleEndInvalid(start, end int) int {
+	statement := s.problem.Statement
+	if statement < start || statement >= end {
 		return start
 	}
-	line := text[p.Statement:end]
-	if p.Named && line[0] == '[' {
-		last := p.End
-		if n := len(s.doc.Keys); n > 0 && !p.Problem.Redefinition() && s.doc.Keys[n-1].Start >= p.Statement {
-			last = s.doc.Keys[n-1].End
-		}
-		return headed(text, start, last+strings.IndexByte(text[last:end], ']')+1)
+	named, line := s.problem.Named, s.doc.Text[statement:end]
+	if named && line[0] == '[' {
+		nameEnd := s.headerNameEnd()
+		return headerEnd(s.doc.Text, start, nameEnd+strings.IndexByte(s.doc.Text[nameEnd:end], ']')+1)
 	}
 	name, rest, ok := strings.Cut(line, "=")
-	if !ok || padding(name, rest) || !p.Named && !plausible(name) {
+	if !ok || isBase64Padding(name, rest) || !named && !looksLikeKey(name) {
 		return start
 	}
-	return p.Statement + len(name) + 1
+	return statement + len(name) + 1
 }
 
-// headed is the end of a header that is surely one, else its start: an array
-// that a fault above has torn from its key may read as a header too, but not one
-// of words without quotes.
-func headed(text string, start, end int) int {
+// headerNameEnd returns the end of the last name that was read of the header with
+// the error.
+func (s *source) headerNameEnd() int {
+	p, keys := s.problem, s.doc.Keys
+	if n := len(keys); n > 0 && !p.Problem.Redefinition() && keys[n-1].Start >= p.Statement {
+		return keys[n-1].End
+	}
+	return p.End
+}
+
+// headerEnd returns the end of a header of words without quotes, else its start. An
+// array may look like a header too, if an error above has separated it from its key.
+func headerEnd(text string, start, end int) int {
 	for _, part := range strings.Split(strings.Trim(text[start:end], "[] \t"), ".") {
 		part = strings.Trim(part, " \t")
-		if part == "" || strings.Contains(digits+"-", part[:1]) || run(part, alphanumeric+"_-") < len(part) {
+		if part == "" || strings.Contains(digits+"-", part[:1]) || prefixLength(part, alphanumeric+"_-") < len(part) {
 			return start
 		}
 	}
 	return end
 }
 
-// padding reports whether an equals sign is the end of base64 rather than what
-// follows a key.
-func padding(name, rest string) bool {
-	return len(name) >= 16 && strings.Trim(rest, "= \t") == "" && run(name, alphanumeric+"+/") == len(name)
+// isBase64Padding reports whether an equals sign between name and rest is the end of
+// base64 and does not follow a key.
+func isBase64Padding(name, rest string) bool {
+	return len(name) >= 16 && strings.Trim(rest, "= \t") == "" && prefixLength(name, alphanumeric+"+/") == len(name)
 }
 
-// plausible reports whether what was not read as a key was meant as one, and is
-// not the rest of a value.
-func plausible(name string) bool {
-	return run(name, alphanumeric+"_-. \t") == len(name)
+// looksLikeKey reports whether a text that the scanner did not read as a key is one,
+// and not the rest of a value.
+func looksLikeKey(name string) bool {
+	return prefixLength(name, alphanumeric+"_-. \t") == len(name)
 }

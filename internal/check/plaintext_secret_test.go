@@ -43,13 +43,15 @@ func TestPlaintextSecret(t *testing.T) {
 	}
 }
 
-// TestPlaintextHint holds the hint on lower case to secrets that it is true of,
-// and names of variables to what a shell takes.
+// TestPlaintextHint checks that the hint on lower case is only about secrets for
+// which it is true, and that a shell accepts the names of variables.
 func TestPlaintextHint(t *testing.T) {
 	const (
 		lowered = "; Prefect's documentation says that a secret set through the environment gets a lower-case name"
 		store   = "; or take it out and put it into the store with prefect-secrets sync"
 		name    = "name an environment variable instead: "
+		inArray = "Prefect expands no $NAME inside an array: take it out of the array, " +
+			"or put it into the store with prefect-secrets sync"
 	)
 	for text, want := range map[string]string{
 		"A = 'x'":         name + `A = "$A"` + store + lowered,
@@ -57,8 +59,8 @@ func TestPlaintextHint(t *testing.T) {
 		"a = { B = 'x' }": name + `B = "$B"` + store,
 		"'1 é' = 'x'":     name + `"1 é" = "$SECRET_1"` + store,
 		"'é' = 'x'":       name + `"é" = "$NAME"` + store,
-		"a = [{b = 'x'}]": "Prefect expands no $NAME inside an array: take it out of the array, or put it into the store with prefect-secrets sync",
-		"a = ['x']":       "Prefect expands no $NAME inside an array: take it out of the array, or put it into the store with prefect-secrets sync",
+		"a = [{b = 'x'}]": inArray,
+		"a = ['x']":       inArray,
 		"\"a\\nb\" = 'x'": name + `"a\nb" = "$A_NB"` + store,
 	} {
 		found := File("f", []byte("[context.secrets]\n"+text), Options{})

@@ -11,15 +11,15 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// TestKeysStandWhereAnotherParserSeesThem compares the place of every part of every
-// key with what go-toml's parser says, over the valid texts of toml-test.
+// TestKeysStandWhereAnotherParserSeesThem compares the position of every part of
+// every key with that of go-toml's parser, over the valid texts of toml-test.
 func TestKeysStandWhereAnotherParserSeesThem(t *testing.T) {
-	valid, _ := corpus(t)
+	valid, _ := readCorpus(t)
 	compared := 0
 	for name, text := range valid {
-		theirs, err := keysOfGoTOML(text)
+		want, err := keysOfGoTOML(text)
 		if err != nil {
-			t.Logf("%s: go-toml refuses it: %v", name, err)
+			t.Logf("%s: go-toml rejects it: %v", name, err)
 			continue
 		}
 		doc, problem := tomlpos.Scan(string(text))
@@ -27,16 +27,16 @@ func TestKeysStandWhereAnotherParserSeesThem(t *testing.T) {
 			t.Errorf("%s: %s", name, problem.Problem)
 			continue
 		}
-		var ours []string
+		var got []string
 		for _, k := range doc.Keys {
-			ours = append(ours, fmt.Sprintf("%06d %s", k.Start, text[k.Start:k.End]))
+			got = append(got, fmt.Sprintf("%06d %s", k.Start, text[k.Start:k.End]))
 		}
-		slices.Sort(ours)
-		slices.Sort(theirs)
-		if diff := cmp.Diff(theirs, ours); diff != "" {
+		slices.Sort(got)
+		slices.Sort(want)
+		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
-		compared += len(ours)
+		compared += len(got)
 	}
 	if compared < 1000 {
 		t.Errorf("%d keys were compared", compared)

@@ -3,7 +3,7 @@ package check
 import "testing"
 
 func TestReferences(t *testing.T) {
-	for text, want := range map[string]struct{ is, shown, template bool }{
+	for str, want := range map[string]struct{ reference, displayable, template bool }{
 		"$NAME":               {true, true, false},
 		"${NAME}":             {true, true, true},
 		"${cloud.api}":        {true, true, true},
@@ -23,14 +23,14 @@ func TestReferences(t *testing.T) {
 		"":                    {},
 		"https://u:${P}@host": {false, false, true},
 	} {
-		if got := isReference(text); got != want.is {
-			t.Errorf("isReference(%q) = %v", text, got)
+		if got := isReference(str); got != want.reference {
+			t.Errorf("isReference(%q) = %v", str, got)
 		}
-		if got := shownReference(text); got != want.shown {
-			t.Errorf("shownReference(%q) = %v", text, got)
+		if got := isDisplayableReference(str); got != want.displayable {
+			t.Errorf("isDisplayableReference(%q) = %v", str, got)
 		}
-		if got := isTemplate(text); got != want.template {
-			t.Errorf("isTemplate(%q) = %v", text, got)
+		if got := isTemplate(str); got != want.template {
+			t.Errorf("isTemplate(%q) = %v", str, got)
 		}
 	}
 }

@@ -8,21 +8,21 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// checkReservedKeys reports each table, setting or secret whose name Prefect's
-// configuration object has for itself. Tables with nothing in them vanish before
-// Prefect looks, and it does not look into arrays. Texts that become tables are for
-// checkReservedTexts.
+// checkReservedKeys reports each table, setting or secret that has the name of a
+// method or attribute of Prefect's configuration object. Prefect does not look at
+// empty tables, which it drops before, nor into arrays. checkReservedStrings is for
+// strings that become tables.
 func checkReservedKeys(s *source, report func(finding)) {
-	checkReservedTexts(s, report)
-	filled, secrets := s.filled(), s.below("context", "secrets")
-	done := make([]bool, len(s.doc.Nodes))
+	checkReservedStrings(s, report)
+	filled, secrets := s.filled(), s.nodesBelow("context", "secrets")
+	reported := make([]bool, len(s.doc.Nodes))
 	for _, k := range s.doc.Keys {
 		n := s.doc.Nodes[k.Node]
 		reserved := s.opts.Version.Reserved(n.Name)
-		if reserved == release.Free || done[k.Node] || n.InList || !filled[k.Node] {
+		if reserved == release.Free || reported[k.Node] || n.InList || !filled[k.Node] {
 			continue
 		}
-		done[k.Node] = true
+		reported[k.Node] = true
 		report(finding{
 			message: reservedMessage(n.Name, secrets[n.Parent], reserved),
 			hint:    reservedHint(n.Name, secrets[n.Parent]),
@@ -34,14 +34,14 @@ func checkReservedKeys(s *source, report func(finding)) {
 }
 
 func reservedMessage(name string, secret bool, reserved release.Reservation) string {
-	what, where := "key", ""
+	noun, suffix := "key", ""
 	if secret {
-		what = "secret"
+		noun = "secret"
 	}
 	if reserved == release.ReservedBySome {
-		where = " in some releases"
+		suffix = " in some releases"
 	}
-	return fmt.Sprintf("no %s can be named %q: import prefect fails with ValueError%s", what, name, where)
+	return fmt.Sprintf("no %s can be named %q: import prefect fails with ValueError%s", noun, name, suffix)
 }
 
 func reservedHint(name string, secret bool) string {
@@ -52,8 +52,8 @@ func reservedHint(name string, secret bool) string {
 	return hint
 }
 
-// filled reports, for each node, whether it is a setting or has one somewhere
-// below it. An array is a setting, even an empty one.
+// filled reports, for each node, whether it is a setting or has one below it. An
+// array is a setting, even an empty one.
 func (s *source) filled() []bool {
 	filled := make([]bool, len(s.doc.Nodes))
 	for _, v := range s.doc.Values {

@@ -8,8 +8,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// TestReservedKeys has what Prefect 0.9.3 and 1.4.1 do with each, as recorded
-// from them.
+// TestReservedKeys has what Prefect 0.9.3 and 1.4.1 do with each text, as recorded.
 func TestReservedKeys(t *testing.T) {
 	for text, want := range map[string][]string{
 		"[a]\nget = 1":                     {"a.get"},
@@ -38,8 +37,8 @@ func TestReservedKeys(t *testing.T) {
 	}
 }
 
-// TestReservedInAVersion has names that are reserved in some releases only, as
-// Prefect 0.9.3 and 1.4.1 have them.
+// TestReservedInAVersion has names that only some releases reserve, as Prefect 0.9.3 and
+// 1.4.1 do.
 func TestReservedInAVersion(t *testing.T) {
 	for _, tt := range []struct {
 		name            string
@@ -50,8 +49,11 @@ func TestReservedInAVersion(t *testing.T) {
 		{"box_it_up", 1, 1, 0},
 		{"name", 0, 0, 0},
 	} {
-		for v, want := range map[release.Version]int{release.Any: tt.any, release.Documented: tt.v0_9, release.V0_9: tt.v0_9, release.V1_4: tt.v1_4} {
-			if got := File("f", []byte("[a]\n"+tt.name+" = 1"), Options{Version: v, Rules: []string{"reserved-key"}}); len(got) != want {
+		for v, want := range map[release.Version]int{
+			release.Any: tt.any, release.Documented: tt.v0_9, release.V0_9: tt.v0_9, release.V1_4: tt.v1_4,
+		} {
+			opts := Options{Version: v, Rules: []string{"reserved-key"}}
+			if got := File("f", []byte("[a]\n"+tt.name+" = 1"), opts); len(got) != want {
 				t.Errorf("%s under %q: got %d findings, want %d", tt.name, v, len(got), want)
 			}
 		}

@@ -7,80 +7,80 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// Rule is one thing that is looked for. docs/checks.md has a section for each.
+// Rule is one kind of finding. docs/checks.md has a section for each.
 type Rule struct {
 	Name     string
 	Severity Severity
 	Doc      string // what it finds, in a line
 }
 
-// checker is a rule with what looks for it in a file.
+// checker is a rule with the function that reports its findings in a file.
 type checker struct {
 	Rule
 	check func(*source, func(finding))
 }
 
-// finding is what a rule says about a part of the text.
+// finding is what a rule reports about a part of the text.
 type finding struct {
 	message, hint string
 	severity      Severity       // if not the rule's own
-	node          tomlpos.NodeID // what it is about, if not Root
-	key           string         // what it is about, if that is no node
+	node          tomlpos.NodeID // what it is about, or Root
+	key           string         // what it is about, if that is not a node
 	start, end    int            // byte offsets
 }
 
-// The rules that stand in more than one list.
+// These rules are in more than one list.
 var (
-	syntaxRule    = Rule{syntax, Error, "the file is not TOML 1.0"}
-	plaintextRule = Rule{"plaintext-secret", Warning, "a secret that stands in the file itself"}
-	ignoreJudge   = Rule{ignoreRule, Error, "an ignore comment that is not right"}
+	syntaxRule    = Rule{syntaxName, SeverityError, "the file is not TOML 1.0"}
+	plaintextRule = Rule{"plaintext-secret", SeverityWarning, "a secret that stands in the file itself"}
+	ignoreRule    = Rule{ignoreName, SeverityError, "an ignore comment that is not right"}
 )
 
-// syntax is the one rule that a file which does not parse is held to.
-const syntax = "syntax"
+// syntaxName is the only rule that applies to a file that does not parse.
+const syntaxName = "syntax"
 
 // The rules of each kind of file are applied in this order: syntax first, since the
-// others need a file that parses, and the judge of the ignore comments last, since
-// it asks what they silenced. To add a rule, add its line here.
+// others need a file that parses, and the rule about ignore comments last, since it
+// depends on what they suppressed. To add a rule, add its line here.
 var (
 	configRules = []checker{
 		{syntaxRule, checkSyntax},
-		{Rule{"toml-compat", Error, "TOML that the parser inside Prefect refuses or reads differently"}, checkCompat},
-		{Rule{"reserved-key", Error, "a key with which import prefect fails"}, checkReservedKeys},
-		{Rule{"unknown-key", Warning, "a setting that no release of Prefect knows"}, checkUnknownKeys},
-		{Rule{"type", Error, "a setting of another type than Prefect needs"}, checkTypes},
+		{Rule{"toml-compat", SeverityError, "TOML that the parser inside Prefect refuses or reads differently"}, checkCompat},
+		{Rule{"reserved-key", SeverityError, "a key with which import prefect fails"}, checkReservedKeys},
+		{Rule{"unknown-key", SeverityWarning, "a setting that no release of Prefect knows"}, checkUnknownKeys},
+		{Rule{"type", SeverityError, "a setting of another type than Prefect needs"}, checkTypes},
 		{plaintextRule, checkPlaintext},
-		{Rule{"unset-env", Warning, "a reference to a variable that the environment does not have"}, checkUnsetEnv},
-		{Rule{"dangling-ref", Error, "a reference to a key that leads nowhere or never settles"}, checkDanglingRefs},
-		{Rule{"dollar-in-value", Warning, "a $ in a secret that Prefect expands or mangles"}, checkDollars},
-		{Rule{"cast-surprise", Warning, "a text that Prefect turns into something else"}, checkCasts},
-		{Rule{"secret-shape", Error, "a well-known secret without its shape"}, checkShapes},
-		{Rule{"env-name-case", Warning, "a secret set through the environment whose name depends on the release"}, checkNameCase},
-		{Rule{"local-secrets-in-cloud", Warning, "local secrets in a config meant for cloud execution"}, checkLocalSecrets},
-		{Rule{"deprecated", Warning, "a setting that a later release renamed or dropped"}, checkDeprecated},
-		{ignoreJudge, checkIgnore},
+		{Rule{"unset-env", SeverityWarning, "a reference to a variable that the environment does not have"}, checkUnsetEnv},
+		{Rule{"dangling-ref", SeverityError, "a reference to a key that leads nowhere or never settles"}, checkDanglingRefs},
+		{Rule{"dollar-in-value", SeverityWarning, "a $ in a secret that Prefect expands or mangles"}, checkDollars},
+		{Rule{"cast-surprise", SeverityWarning, "a text that Prefect turns into something else"}, checkCasts},
+		{Rule{"secret-shape", SeverityError, "a well-known secret without its shape"}, checkShapes},
+		{Rule{"env-name-case", SeverityWarning, "a secret set through the environment whose name depends on the release"}, checkNameCase},
+		{Rule{"local-secrets-in-cloud", SeverityWarning, "local secrets in a config meant for cloud execution"}, checkLocalSecrets},
+		{Rule{"deprecated", SeverityWarning, "a setting that a later release renamed or dropped"}, checkDeprecated},
+		{ignoreRule, checkIgnore},
 	}
 	flowRules = []checker{
-		{Rule{"undefined-secret", Error, "a secret that flow code reads and nothing defines"}, checkUndefined},
-		{ignoreJudge, checkIgnore},
+		{Rule{"undefined-secret", SeverityError, "a secret that flow code reads and nothing defines"}, checkUndefined},
+		{ignoreRule, checkIgnore},
 	}
 	manifestRules = []checker{
 		{syntaxRule, checkManifestSyntax},
 		{plaintextRule, checkPasted},
-		{Rule{"manifest", Error, "a manifest that cannot be read as it stands"}, checkReported},
-		{ignoreJudge, checkIgnore},
+		{Rule{"manifest", SeverityError, "a manifest that cannot be read as it stands"}, checkReaderProblems},
+		{ignoreRule, checkIgnore},
 	}
 )
 
-// Rules lists all rules, each once.
+// Rules returns all rules, each once.
 func Rules() []Rule {
 	var all []Rule
 	for _, r := range rulesOf(slices.Concat(configRules, flowRules, manifestRules)) {
-		if r != ignoreJudge && !slices.Contains(all, r) {
+		if r != ignoreRule && !slices.Contains(all, r) {
 			all = append(all, r)
 		}
 	}
-	return append(all, ignoreJudge)
+	return append(all, ignoreRule)
 }
 
 func rulesOf(list []checker) []Rule {
@@ -91,14 +91,14 @@ func rulesOf(list []checker) []Rule {
 	return all
 }
 
-// Help is a link to what the rule is for.
+// Help returns a link to the rule's documentation.
 func (r Rule) Help() string { return helpPage + r.Name }
 
-// helpPage is where the rules are explained, each in a section of its name.
+// helpPage is the page that explains the rules, each in a section of its name.
 const helpPage = "https://github.com/prefect-secrets/prefect-secrets/blob/main/docs/checks.md#"
 
-// diagnostic puts a finding at its place, or on the file as a whole where the
-// places are not certain.
+// diagnostic returns a finding as a diagnostic, without a position if the positions
+// of the file are not verified.
 func (s *source) diagnostic(r Rule, f finding) Diagnostic {
 	d := Diagnostic{
 		Rule:     r.Name,
@@ -106,10 +106,10 @@ func (s *source) diagnostic(r Rule, f finding) Diagnostic {
 		Message:  f.message,
 		Hint:     f.hint,
 		File:     s.name,
-		Key:      cmp.Or(MaskTokens(f.key), s.shownPath(f.node)),
+		Key:      cmp.Or(MaskTokens(f.key), s.maskedPath(f.node)),
 		Help:     r.Help(),
 	}
-	if !s.certain {
+	if !s.verified {
 		return d
 	}
 	start, end := s.doc.Position(f.start), s.doc.Position(f.end)

@@ -12,9 +12,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// knownShapes are the secrets that Prefect's task library reads by name: the keys that
-// one of several forms has; none for a text.
-var knownShapes = map[string][][]string{
+// knownForms are the secrets that Prefect's task library reads by name. A secret is
+// an object with all keys of one of its forms, or a string if it has no forms.
+var knownForms = map[string][][]string{
 	"AWS_CREDENTIALS":             {{"ACCESS_KEY", "SECRET_ACCESS_KEY"}},
 	"GCP_CREDENTIALS":             {{"type", "project_id", "private_key", "client_email"}},
 	"TWITTER_API_CREDENTIALS":     {{"api_key", "api_secret", "access_token", "access_token_secret"}},
@@ -31,60 +31,65 @@ var knownShapes = map[string][][]string{
 	"PUSHBULLET_TOKEN": nil, "MONDAY_API_TOKEN": nil, "TRELLO_API_KEY": nil, "TRELLO_SERVER_TOKEN": nil, "TOLOKA_TOKEN": nil,
 }
 
-// checkShapes reports a well-known secret that is not what Prefect's own tasks make
-// of it.
+// checkShapes reports well-known secrets that Prefect's own tasks cannot read.
 func checkShapes(s *source, report func(finding)) {
-	for _, name := range slices.Sorted(maps.Keys(knownShapes)) {
+	for _, name := range slices.Sorted(maps.Keys(knownForms)) {
 		node, ok := s.lookup("context.secrets." + name)
 		if !ok {
 			continue
 		}
-		keys, form, known := s.keysAt(node)
-		if !known {
+		keys, typ := s.typeOf(node)
+		if typ == "" {
 			continue
 		}
-		if problem := misshapen(knownShapes[name], keys, form); problem != "" {
+		if problem := formProblem(knownForms[name], keys, typ); problem != "" {
 			key, _ := s.doc.FirstKey(node)
-			report(finding{message: fmt.Sprintf("secret %s %s", name, problem), hint: shapeHint(name), node: node, start: key.Start, end: key.End})
+			report(finding{message: fmt.Sprintf("secret %s %s", name, problem), hint: formHint(name), node: node, start: key.Start, end: key.End})
 		}
 	}
 }
 
-// anObject is a table, or a text that is one in JSON or in Python.
-const anObject = "an object"
+// objectType is the type of a table, and of a string that is one in JSON or Python.
+const objectType = "an object"
 
-// keysAt says of what form a node is, in words, and the keys if it is an object. It
-// is not known for a reference.
-func (s *source) keysAt(node tomlpos.NodeID) (keys []string, form string, known bool) {
-	if s.isTable(node) {
-		for _, n := range s.doc.Nodes {
-			if n.Parent == node && n.Index < 0 {
-				keys = append(keys, n.Name)
-			}
-		}
-		return keys, anObject, true
+// typeOf returns the type of a secret, as messages call it, and its keys if it is an
+// object. The type is "" if it is unknown: that of an empty string, or with a $.
+func (s *source) typeOf(secret tomlpos.NodeID) (keys []string, typ string) {
+	if s.isTable(secret) {
+		return s.childNames(secret), objectType
 	}
-	for _, v := range s.doc.Values {
-		if v.Node == node {
-			text := s.doc.String(v)
-			if strings.Contains(text, "$") || text == "" {
-				return nil, "", false
-			}
-			if keys, isObject := objectKeys(text); isObject {
-				return keys, anObject, true
-			}
-			return nil, typeNamed(typeUnder(release.V0_9, setting{Value: v})), true
-		}
+	i := slices.IndexFunc(s.doc.Values, func(v tomlpos.Value) bool { return v.Node == secret })
+	if i < 0 {
+		return nil, ""
 	}
-	return nil, "", false
+	v := s.doc.Values[i]
+	str := s.doc.String(v)
+	if strings.Contains(str, "$") || str == "" {
+		return nil, ""
+	}
+	if keys, isObject := objectKeys(str); isObject {
+		return keys, objectType
+	}
+	return nil, typePhrase(typeIn(release.V0_9, setting{Value: v}))
 }
 
-func objectKeys(text string) (keys []string, isObject bool) {
+func (s *source) childNames(table tomlpos.NodeID) []string {
+	var names []string
+	for _, n := range s.doc.Nodes {
+		if n.Parent == table && n.Index < 0 {
+			names = append(names, n.Name)
+		}
+	}
+	return names
+}
+
+// objectKeys returns the keys of a string that is an object in JSON or Python.
+func objectKeys(str string) (keys []string, isObject bool) {
 	var object map[string]json.RawMessage
-	if json.Unmarshal([]byte(text), &object) == nil && object != nil {
+	if json.Unmarshal([]byte(str), &object) == nil && object != nil {
 		return slices.Sorted(maps.Keys(object)), true
 	}
-	value, err := pyliteral.Parse(text)
+	value, err := pyliteral.Parse(str)
 	dict, ok := value.(pyliteral.Dict)
 	if err != nil || !ok {
 		return nil, false
@@ -95,35 +100,35 @@ func objectKeys(text string) (keys []string, isObject bool) {
 	return keys, true
 }
 
-// misshapen says what is wrong; empty if the keys are those of one form.
-func misshapen(forms [][]string, keys []string, form string) string {
+// formProblem returns what is wrong with a secret, or "" if it has the keys of one form.
+func formProblem(forms [][]string, keys []string, typ string) string {
 	switch {
-	case forms == nil && form != typeNamed("str"):
-		return "is " + form + ", and Prefect's tasks want a text"
+	case forms == nil && typ != typePhrase("str"):
+		return "is " + typ + ", and Prefect's tasks want a text"
 	case forms == nil:
 		return ""
-	case form != anObject:
+	case typ != objectType:
 		return "is no object, and Prefect's tasks want one with " + strings.Join(forms[0], ", ")
 	}
 	var missing []string
 	for _, form := range forms {
-		lacks := slices.DeleteFunc(slices.Clone(form), func(key string) bool { return slices.Contains(keys, key) })
-		if len(lacks) == 0 {
+		absent := slices.DeleteFunc(slices.Clone(form), func(key string) bool { return slices.Contains(keys, key) })
+		if len(absent) == 0 {
 			return ""
 		}
-		if missing == nil || len(lacks) < len(missing) {
-			missing = lacks
+		if missing == nil || len(absent) < len(missing) {
+			missing = absent
 		}
 	}
 	return "lacks " + strings.Join(missing, ", ")
 }
 
-func shapeHint(name string) string {
-	if knownShapes[name] == nil {
+func formHint(name string) string {
+	if knownForms[name] == nil {
 		return "give the text itself"
 	}
 	var forms []string
-	for _, form := range knownShapes[name] {
+	for _, form := range knownForms[name] {
 		forms = append(forms, strings.Join(form, ", "))
 	}
 	return "its keys are " + strings.Join(forms, "; or ")

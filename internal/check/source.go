@@ -12,51 +12,56 @@ import (
 
 // source is a file as the rules see it.
 type source struct {
-	name      string
-	doc       *tomlpos.Document
-	problem   *tomlpos.Error  // why it does not parse, or nil
-	refused   int             // where the decoder refused what the scanner passed, or -1
-	certain   bool            // the scanner's places agree with what the decoder read
-	tokens    []token         // what looks like a token, anywhere
-	hidden    []span          // of a file that parses: what is never shown; see masks
-	ignores   ignores         // of a file that parses, if its places are certain
-	values    []setting       // see settings
-	strings   []setting       // see texts
-	dollars   []setting       // see withDollar
-	variables map[string]bool // see env
-	tables    []bool          // which nodes have names below them; see isTable
-	manifest  bool            // and no configuration
+	name       string
+	doc        *tomlpos.Document
+	problem    *tomlpos.Error // why it does not parse, or nil
+	rejectedAt int            // offset at which the decoder rejected it, though the scanner did not, or -1
+	verified   bool           // the scanner's positions agree with what the decoder read
+	tokens     []token        // credentials anywhere in the text
+	masked     []span         // of a file that parses: the values and comments never to show
+	ignores    ignores        // of a file that parses and is verified
+
 	opts      Options
-	rules     []checker          // of this kind of file
-	list      func() []Rule      // gives known
-	known     []Rule             // that an ignore comment may name; see knownRules
-	reported  []tomlfile.Problem // of a manifest: what its reader found
-	flow      *flow              // of a Python file
-	secrets   *knowledge         // of a Python file: those that there are
+	rules     []checker     // of this kind of file
+	listRules func() []Rule // returns the rules that an ignore comment may name
+	nameable  []Rule        // cached by nameableRules
+
+	isManifest     bool
+	readerProblems []tomlfile.Problem // of a manifest
+	flow           *flow              // of a Python file
+	secrets        *secretIndex       // of a Python file: the defined secrets
+
+	// Each is nil until the method that returns it was called.
+	cachedSettings     []setting       // see settings
+	cachedStrings      []setting       // see stringSettings
+	cachedInterpolated []setting       // see interpolated
+	cachedEnv          map[string]bool // see env
+	cachedTables       []bool          // see isTable
 }
 
 // span is a part of the text, in byte offsets, end exclusive.
 type span struct{ start, end int }
 
-// read scans a text and, if that finds no fault, lets the decoder read it too.
-func read(name, text string) *source {
+// newSource scans a text and, if the scanner finds no error, decodes it too.
+func newSource(name, text string) *source {
 	doc, problem := tomlpos.Scan(text)
-	s := &source{name: name, doc: doc, problem: problem, refused: -1, certain: true, tokens: findTokens(text)}
+	s := &source{name: name, doc: doc, problem: problem, rejectedAt: -1, verified: true, tokens: findTokens(text)}
 	if problem == nil {
 		var keys []toml.Key
-		keys, s.refused = decode(text)
-		s.certain = s.refused >= 0 || tomlpos.Verify(doc, keys)
+		keys, s.rejectedAt = decodeKeys(text)
+		s.verified = s.rejectedAt >= 0 || tomlpos.Verify(doc, keys)
 	}
-	if s.parses() && s.certain {
+	if s.parses() && s.verified {
 		s.ignores = readIgnores(doc)
 	}
 	return s
 }
 
-// decode returns the keys of a text, or the offset where the decoder stopped.
-// What the decoder says about it is dropped, since it quotes the text.
-func decode(text string) (keys []toml.Key, refused int) {
-	refused = 0
+// decodeKeys returns the keys of a text and -1, or the offset at which the decoder
+// rejected it. It drops the decoder's error, which quotes the text. If the decoder
+// panics, the offset is 0.
+func decodeKeys(text string) (keys []toml.Key, rejectedAt int) {
+	rejectedAt = 0
 	defer func() { _ = recover() }()
 	var nothing struct{}
 	meta, err := toml.Decode(text, &nothing)
@@ -66,33 +71,34 @@ func decode(text string) (keys []toml.Key, refused int) {
 	var parse toml.ParseError
 	if errors.As(err, &parse) {
 		// The decoder does not count the byte order mark.
-		refused = max(0, min(parse.Position.Start+tomlpos.MarkLength(text), len(text)))
+		rejectedAt = max(0, min(parse.Position.Start+tomlpos.MarkLength(text), len(text)))
 	}
-	return nil, refused
+	return nil, rejectedAt
 }
 
 // parses reports whether the file is TOML.
-func (s *source) parses() bool { return s.problem == nil && s.refused < 0 }
+func (s *source) parses() bool { return s.problem == nil && s.rejectedAt < 0 }
 
-// below reports, for each node, whether it is what top names or stands under it.
-func (s *source) below(top ...string) []bool {
-	under := make([]bool, len(s.doc.Nodes))
-	root := tomlpos.Root
-	for _, name := range top {
-		child, ok := s.doc.Child(root, name)
+// nodesBelow reports, for each node, whether it is the node of a path or below it.
+func (s *source) nodesBelow(path ...string) []bool {
+	below := make([]bool, len(s.doc.Nodes))
+	top := tomlpos.Root
+	for _, name := range path {
+		child, ok := s.doc.Child(top, name)
 		if !ok {
-			return under
+			return below
 		}
-		root = child
+		top = child
 	}
-	for i := range under {
+	for i := range below {
 		id := tomlpos.NodeID(i)
-		under[i] = id == root || id != tomlpos.Root && under[s.doc.Nodes[i].Parent]
+		below[i] = id == top || id != tomlpos.Root && below[s.doc.Nodes[i].Parent]
 	}
-	return under
+	return below
 }
 
-// keyAt is the first key, in the order of the text, that ends after an offset.
+// keyAt returns the index of the first key, in the order of the text, that ends
+// after an offset.
 func (s *source) keyAt(offset int) int {
 	return sort.Search(len(s.doc.Keys), func(i int) bool { return s.doc.Keys[i].End > offset })
 }

@@ -9,46 +9,46 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// checkStarts reports settings that load and with which import prefect fails all the
-// same, since Prefect sets up its context and Python's logging with them.
+// checkStarts reports settings that load but make import prefect fail, since Prefect
+// sets up its context and Python's logging with them.
 func checkStarts(s *source, report func(finding)) {
 	for _, v := range s.settings() {
-		if !startsWith(v) || strings.ContainsAny(v.text, "$~") {
+		if !mayPreventStart(v) || strings.ContainsAny(v.str, "$~") {
 			continue
 		}
-		var failed *release.Error
-		words, some := s.which(func(version release.Version) bool {
-			found := s.startFailure(version, v)
-			if found != nil {
-				failed = found
+		var failed *config.Error
+		suffix, ok := s.releasesWhere(func(version release.Version) bool {
+			failure := s.startFailure(version, v)
+			if failure != nil {
+				failed = failure
 			}
-			return found != nil
+			return failure != nil
 		})
-		if some {
-			report(v.about(fmt.Sprintf("with this %s import prefect fails with %s%s", v.name, failed.Class, words), failed.Problem))
+		if ok {
+			report(v.finding(fmt.Sprintf("with this %s import prefect fails with %s%s", v.name, failed.Class, suffix), failed.Problem))
 		}
 	}
 }
 
-// startsWith reports whether Prefect needs a setting to start, and its value is not
-// one of those that are surely right.
-func startsWith(v setting) bool {
+// mayPreventStart reports whether Prefect needs a setting to start, and its value
+// may be wrong.
+func mayPreventStart(v setting) bool {
 	switch v.name {
 	case "context", "context.config", "logging":
 		return true
 	case "logging.level":
-		return v.text != "DEBUG" && v.text != "INFO" && v.text != "WARNING" && v.text != "ERROR"
+		return v.str != "DEBUG" && v.str != "INFO" && v.str != "WARNING" && v.str != "ERROR"
 	case "logging.format":
-		return !strings.Contains(v.text, "%(message)s")
+		return !strings.Contains(v.str, "%(message)s")
 	case "logging.extra_loggers":
-		return v.text != "[]"
+		return v.str != "[]"
 	}
 	return false
 }
 
-// startFailure is why a release does not start with a setting, or nil. It asks
-// about the setting alone, so that nothing else in the file can fail.
-func (s *source) startFailure(version release.Version, v setting) *release.Error {
+// startFailure returns why a release does not start with a setting, or nil. It loads
+// the setting alone, so that nothing else in the file can fail.
+func (s *source) startFailure(version release.Version, v setting) *config.Error {
 	text := tomlpos.QuoteKey(v.path[len(v.path)-1]) + " = " + s.doc.Text[v.Start:v.End] + "\n"
 	if len(v.path) > 1 {
 		text = "[" + v.path[0] + "]\n" + text
@@ -56,7 +56,7 @@ func (s *source) startFailure(version release.Version, v setting) *release.Error
 	_, err := release.Load(release.Options{Version: version, Text: text})
 	var failed *release.Error
 	if !errors.As(err, &failed) || len(failed.Path) == 0 {
-		return nil // or it is refused as TOML, which is for other rules
+		return nil // an error in the TOML is for other rules
 	}
 	return failed
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestStart has what import prefect fails with once the config is read, as
-// config.Load knows it, and what it starts with.
+// TestStart has settings with which import prefect fails after it has read the
+// config, as config.Load finds out, and settings with which it starts.
 func TestStart(t *testing.T) {
 	const fails = " import prefect fails with "
 	for _, tt := range []struct {
@@ -16,9 +16,15 @@ func TestStart(t *testing.T) {
 	}{
 		{"[logging]\nlevel = 'debug'", []string{"2 type: with this logging.level" + fails + "ValueError"}},
 		{"logging = { level = 1.5 }", []string{"1 type: with this logging.level" + fails + "TypeError"}},
-		{"[logging]\nlevel = '10'", []string{"2 type: with this logging.level" + fails + "ValueError in Prefect 0.9"}},
+		{
+			"[logging]\nlevel = '10'",
+			[]string{"2 type: with this logging.level" + fails + "ValueError in Prefect 0.9"},
+		},
 		{"[logging]\nformat = 'x'", []string{"2 type: with this logging.format" + fails + "ValueError"}},
-		{"[logging]\nextra_loggers = 1", []string{"2 type: with this logging.extra_loggers" + fails + "TypeError in Prefect 1.4"}},
+		{
+			"[logging]\nextra_loggers = 1",
+			[]string{"2 type: with this logging.extra_loggers" + fails + "TypeError in Prefect 1.4"},
+		},
 		{"[context]\nconfig = 1", []string{"2 type: with this context.config" + fails + "AttributeError"}},
 		{"context = 'x'", []string{"1 type: with this context" + fails + "ValueError"}},
 		{"logging = 1", []string{"1 type: with this logging" + fails + "AttributeError"}},
@@ -26,7 +32,8 @@ func TestStart(t *testing.T) {
 		{"[logging]\nlevel = '$LEVEL'\nformat = '%(message)s'\nextra_loggers = [1, 'a']", nil},
 		{"[mine]\nlevel = 'debug'\n[context]\nfoo = 1", nil},
 	} {
-		if diff := cmp.Diff(tt.want, outline(File("a.toml", []byte(tt.text), Options{Rules: []string{"type"}}))); diff != "" {
+		got := outline(File("a.toml", []byte(tt.text), Options{Rules: []string{"type"}}))
+		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%q: %s", tt.text, diff)
 		}
 	}

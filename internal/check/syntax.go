@@ -6,7 +6,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// checkSyntax reports why the file does not parse.
+// checkSyntax reports the error that keeps the file from parsing.
 func checkSyntax(s *source, report func(finding)) {
 	switch {
 	case s.problem != nil:
@@ -18,8 +18,8 @@ func checkSyntax(s *source, report func(finding)) {
 			start:   p.Start,
 			end:     p.End,
 		})
-	case s.refused >= 0:
-		report(finding{message: "this is not TOML 1.0", hint: hintMay, start: s.refused, end: s.refused})
+	case s.rejectedAt >= 0:
+		report(finding{message: "this is not TOML 1.0", hint: mayFailHint, start: s.rejectedAt, end: s.rejectedAt})
 	}
 }
 
@@ -35,30 +35,30 @@ func problemMessage(doc *tomlpos.Document, p *tomlpos.Error) string {
 }
 
 const (
-	hintFails = "import prefect and every prefect command fail with a traceback that ends in toml/decoder.py and names no file"
-	hintMay   = "import prefect and every prefect command fail with a traceback that ends in toml/decoder.py and names no file, or the parser inside Prefect lets it pass and reads something else"
-	hintBytes = "import prefect and every prefect command fail with a traceback that names no file; save it as UTF-8 text"
-	hintDepth = "use fewer levels"
+	failsHint    = "import prefect and every prefect command fail with a traceback that ends in toml/decoder.py and names no file"
+	mayFailHint  = "import prefect and every prefect command fail with a traceback that ends in toml/decoder.py and names no file, or the parser inside Prefect lets it pass and reads something else"
+	encodingHint = "import prefect and every prefect command fail with a traceback that names no file; save it as UTF-8 text"
+	depthHint    = "use fewer levels"
 )
 
-// problemHint says what Prefect does with the file.
+// problemHint returns what Prefect does with the file.
 func problemHint(p tomlpos.Problem) string {
 	switch p {
 	case tomlpos.NotUTF8, tomlpos.UTF16:
-		return hintBytes
+		return encodingHint
 	case tomlpos.TooDeep:
-		return hintDepth
+		return depthHint
 	}
-	if refusedByPython[p] {
-		return hintFails
+	if rejectedByPython[p] {
+		return failsHint
 	}
-	return hintMay
+	return mayFailHint
 }
 
-// refusedByPython are the problems with which Python's toml 0.10.2, the parser
-// inside Prefect, refused every text of the toml-test suite (v1.6.0 and v2.2.0)
-// that has them. Of any other it may let a text pass.
-var refusedByPython = map[tomlpos.Problem]bool{
+// rejectedByPython are the problems for which Python's toml 0.10.2, the parser
+// inside Prefect, rejected every text of the toml-test suite (v1.6.0 and v2.2.0)
+// that has them. It may accept a text with any other problem.
+var rejectedByPython = map[tomlpos.Problem]bool{
 	tomlpos.NoKey:               true,
 	tomlpos.NoEquals:            true,
 	tomlpos.UnclosedHeader:      true,

@@ -11,19 +11,49 @@ func TestSyntax(t *testing.T) {
 	for _, tt := range []struct {
 		name, text, place, message string
 	}{
-		{"decoder refuses", "a = 1\nb = yes", "2:5", "this is no value; a text needs quotes, and true and false are lower case"},
-		{"decoder accepts what is defined twice", "[a]\nb.c = 1\n[a.b]", "3:4", "this table is already defined by dotted keys, on line 2 first"},
-		{"decoder accepts TOML 1.1", "a = {\n}", "1:6", "an inline table stands on one line in TOML 1.0; only TOML 1.1 allows a new line here"},
-		{"after a byte order mark", "\ufeffa = ?", "1:5", "this is no value; a text needs quotes, and true and false are lower case"},
-		{"after wide characters", "\"é😀\" = ?", "1:8", "this is no value; a text needs quotes, and true and false are lower case"},
-		{"escape in a multi-line text", "a = \"\"\"\nx\n \\q\"\"\"", "3:2", "TOML has no such escape; write a backslash as \\\\, or use single quotes"},
+		{
+			"decoder refuses", "a = 1\nb = yes", "2:5",
+			"this is no value; a text needs quotes, and true and false are lower case",
+		},
+		{
+			"decoder accepts what is defined twice", "[a]\nb.c = 1\n[a.b]", "3:4",
+			"this table is already defined by dotted keys, on line 2 first",
+		},
+		{
+			"decoder accepts TOML 1.1", "a = {\n}", "1:6",
+			"an inline table stands on one line in TOML 1.0; only TOML 1.1 allows a new line here",
+		},
+		{
+			"after a byte order mark", "\ufeffa = ?", "1:5",
+			"this is no value; a text needs quotes, and true and false are lower case",
+		},
+		{
+			"after wide characters", "\"é😀\" = ?", "1:8",
+			"this is no value; a text needs quotes, and true and false are lower case",
+		},
+		{
+			"escape in a multi-line text", "a = \"\"\"\nx\n \\q\"\"\"", "3:2",
+			"TOML has no such escape; write a backslash as \\\\, or use single quotes",
+		},
 		{"not UTF-8", "a = 1\nb = '\xff'", "2:6", "the file is not UTF-8 text"},
 		{"NUL", "a = 1\nb = '\x00'", "2:6", "the file holds a NUL byte; TOML is text"},
 		{"binary", "\x7fELF\x02\x01\x01\x00\x00", "1:8", "the file holds a NUL byte; TOML is text"},
-		{"within an array", "a = [\n1\n2]", "3:1", "a comma or a closing bracket is missing here, in what opens on line 1"},
-		{"deep", "a = " + strings.Repeat("[", 1<<20), "1:105", "this nests more than 100 levels deep, which is as far as prefect-secrets reads"},
-		{"deep header", "[a" + strings.Repeat(".a", 110) + "]", "1:2", "this nests more than 100 levels deep, which is as far as prefect-secrets reads"},
-		{"deep header after another", "[b]\n[a" + strings.Repeat(".a", 110) + "]", "2:2", "this nests more than 100 levels deep, which is as far as prefect-secrets reads"},
+		{
+			"within an array", "a = [\n1\n2]", "3:1",
+			"a comma or a closing bracket is missing here, in what opens on line 1",
+		},
+		{
+			"deep", "a = " + strings.Repeat("[", 1<<20), "1:105",
+			"this nests more than 100 levels deep, which is as far as prefect-secrets reads",
+		},
+		{
+			"deep header", "[a" + strings.Repeat(".a", 110) + "]", "1:2",
+			"this nests more than 100 levels deep, which is as far as prefect-secrets reads",
+		},
+		{
+			"deep header after another", "[b]\n[a" + strings.Repeat(".a", 110) + "]", "2:2",
+			"this nests more than 100 levels deep, which is as far as prefect-secrets reads",
+		},
 		{"end of the text", "a", "1:2", "an equals sign is missing after the key"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -45,10 +75,10 @@ func TestSyntaxNamesWhatIsDefinedTwice(t *testing.T) {
 
 func TestProblemHint(t *testing.T) {
 	for problem, want := range map[tomlpos.Problem]string{
-		tomlpos.Trailing:     hintFails,
-		tomlpos.DuplicateKey: hintMay,
-		tomlpos.NotUTF8:      hintBytes,
-		tomlpos.TooDeep:      hintDepth,
+		tomlpos.Trailing:     failsHint,
+		tomlpos.DuplicateKey: mayFailHint,
+		tomlpos.NotUTF8:      encodingHint,
+		tomlpos.TooDeep:      depthHint,
 	} {
 		if got := problemHint(problem); got != want {
 			t.Errorf("%s: got %q", problem, got)

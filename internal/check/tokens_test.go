@@ -5,51 +5,53 @@ import (
 	"testing"
 )
 
-// parts joins what would alarm a scanner of this repository if it stood here in
-// one piece.
-func parts(p ...string) string { return strings.Join(p, "") }
+// join makes a credential of parts. In one piece it would alarm a scanner that looks
+// for secrets in this repository.
+func join(parts ...string) string { return strings.Join(parts, "") }
 
 func TestFindTokens(t *testing.T) {
 	many := strings.Repeat("aB3", 14)
-	web := parts("ey", "J", "hbGciOiJub25l", ".ey", "J", "zdWIiOiJ4In0", ".c2lnbmF0dXJl")
+	web := join("ey", "J", "hbGciOiJub25l", ".ey", "J", "zdWIiOiJ4In0", ".c2lnbmF0dXJl")
 	for text, want := range map[string]string{
-		parts("ghp", "_", many):                                         "a GitHub token",
-		parts("ghs", "_", many):                                         "a GitHub token",
-		parts("github", "_pat_", many):                                  "a GitHub token",
-		parts("AK", "IA", "INVENTED00000000"):                           "an AWS access key",
-		parts("xox", "b-", "1234567890-abc"):                            "a Slack token",
-		parts("https://hooks.slack.com/", "services/T0AAAAAA/B0AAAAAA"): "a Slack webhook",
-		parts("pcu", "_", many):                                         "a Prefect API key",
-		parts("pcs", "_", many):                                         "a Prefect API key",
-		parts("-----BEGIN ", "RSA PRIVATE KEY-----"):                    "a private key",
-		parts("-----BEGIN ", "PRIVATE KEY-----"):                        "a private key",
-		web:                                                             "a JSON web token",
-		parts("ghp", "_short"):                                          "",
-		parts("AK", "IA", "lower"):                                      "",
-		"xoxo-1234567890":                                               "",
-		"https://hooks.slack.com/services/":                             "",
-		"https://hooks.slack.com/services/$SLACK_PATH":                  "",
-		"-----BEGIN CERTIFICATE-----":                                   "",
-		"-----BEGIN PUBLIC KEY-----":                                    "",
-		parts("ey", "J", "hbGciOiJub25l", ".x.y"):                       "",
-		parts("ey", "J", "hbGciOiJub25l", ".ey", "Jabc", ".xy"):         "",
+		join("ghp", "_", many):                                         "a GitHub token",
+		join("ghs", "_", many):                                         "a GitHub token",
+		join("github", "_pat_", many):                                  "a GitHub token",
+		join("AK", "IA", "INVENTED00000000"):                           "an AWS access key",
+		join("xox", "b-", "1234567890-abc"):                            "a Slack token",
+		join("https://hooks.slack.com/", "services/T0AAAAAA/B0AAAAAA"): "a Slack webhook",
+		join("pcu", "_", many):                                         "a Prefect API key",
+		join("pcs", "_", many):                                         "a Prefect API key",
+		join("-----BEGIN ", "RSA PRIVATE KEY-----"):                    "a private key",
+		join("-----BEGIN ", "PRIVATE KEY-----"):                        "a private key",
+		web:                                                            "a JSON web token",
+		join("ghp", "_short"):                                          "",
+		join("AK", "IA", "lower"):                                      "",
+		"xoxo-1234567890":                                              "",
+		"https://hooks.slack.com/services/":                            "",
+		"https://hooks.slack.com/services/$SLACK_PATH":                 "",
+		"-----BEGIN CERTIFICATE-----":                                  "",
+		"-----BEGIN PUBLIC KEY-----":                                   "",
+		join("ey", "J", "hbGciOiJub25l", ".x.y"):                       "",
+		join("ey", "J", "hbGciOiJub25l", ".ey", "Jabc", ".xy"):         "",
 	} {
-		for _, around := range []string{"", "\"", "'x=", " "} {
-			got := findTokens(around + text + around)
+		for _, delimiter := range []string{"", "\"", "'x=", " "} {
+			got := findTokens(delimiter + text + delimiter)
 			switch {
 			case want == "" && len(got) == 0:
-			case want == "" || len(got) != 1 || got[0].what != want || got[0].start > len(around)+len("https://"):
-				t.Errorf("%q: got %v, want %q", around+text, got, want)
+			case want == "" || len(got) != 1 || got[0].kind != want || got[0].start > len(delimiter)+len("https://"):
+				t.Errorf("%q: got %v, want %q", delimiter+text, got, want)
 			}
 		}
-		if got := findTokens("x" + text); len(got) > 0 && !strings.HasPrefix(text, "http") && !strings.HasPrefix(text, "-") {
+		mayFollowLetter := strings.HasPrefix(text, "http") || strings.HasPrefix(text, "-")
+		if got := findTokens("x" + text); len(got) > 0 && !mayFollowLetter {
 			t.Errorf("%q: found within a word", "x"+text)
 		}
 	}
 }
 
 func TestFindTokensInOrder(t *testing.T) {
-	text := parts("pcu", "_", strings.Repeat("a", 20), " ", "ghp", "_", strings.Repeat("b", 20), "/ghp", "_", strings.Repeat("c", 20))
+	text := join("pcu", "_", strings.Repeat("a", 20), " ") +
+		join("ghp", "_", strings.Repeat("b", 20), "/ghp", "_", strings.Repeat("c", 20))
 	got := findTokens(text)
 	if len(got) != 3 || got[0].start != 0 || got[1].end != 49 || got[2].end != len(text) {
 		t.Errorf("got %v", got)

@@ -8,69 +8,71 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// What Prefect does with TOML 1.0 that the parser inside it, Python's toml 0.10.2,
-// does not read as TOML 1.0 says.
+// These parts of messages say what happens to TOML 1.0 that the parser inside
+// Prefect, Python's toml 0.10.2, does not read as TOML 1.0.
 const (
 	fails   = "import prefect fails"
-	refuses = fails + " with TomlDecodeError"
+	rejects = fails + " with TomlDecodeError"
 	misread = "Prefect reads something else"
 )
 
-// checkCompat reports valid TOML that toml 0.10.2 refuses or reads differently.
-// Whether it does is what pytoml finds; the shapes that are known to be the reason
-// give the place and the words.
+// checkCompat reports valid TOML that toml 0.10.2 rejects or reads differently.
+// pytoml decides whether it does; the patterns that are known to be the reason give
+// the position and the message.
 func checkCompat(s *source, report func(finding)) {
-	if s.plain() {
+	if s.isSimple() {
 		return
 	}
-	known := s.knownShapes()
-	r := s.pythonReads()
+	findings := s.patternFindings()
+	r := s.readAsPython()
 	switch {
-	case r.refused >= 0:
-		if !slices.ContainsFunc(known, func(f finding) bool { return strings.Contains(f.message, fails) }) {
-			known = append(known, s.refusedLine(r.refused))
+	case r.rejectedAt >= 0:
+		if !slices.ContainsFunc(findings, func(f finding) bool { return strings.Contains(f.message, fails) }) {
+			findings = append(findings, s.rejectedLine(r.rejectedAt))
 		}
 	case !r.unknown:
-		known = s.ofDifferences(known, r.differs)
+		findings = s.misreadFindings(findings, r.misread)
 	}
-	for _, f := range known {
+	for _, f := range findings {
 		report(f)
 	}
 }
 
-const hintCompat = "Prefect reads TOML with Python's toml 0.10.2; write this more simply, such as on one line, with one kind of quotes"
+const compatHint = "Prefect reads TOML with Python's toml 0.10.2; write this more simply, such as on one line, with one kind of quotes"
 
-func (s *source) refusedLine(start int) finding {
+// rejectedLine returns a finding about the line at which toml 0.10.2 rejects the file.
+func (s *source) rejectedLine(start int) finding {
 	for start < len(s.doc.Text)-1 && strings.IndexByte(" \t\n", s.doc.Text[start]) >= 0 {
 		start++
 	}
 	end := max(lineEnd(s.doc.Text, start), min(start+1, len(s.doc.Text)))
-	return finding{message: "valid TOML that Prefect's parser stops at: " + refuses, hint: hintCompat, start: start, end: end}
+	return finding{message: "valid TOML that Prefect's parser stops at: " + rejects, hint: compatHint, start: start, end: end}
 }
 
-// ofDifferences are the findings about nodes that are read differently, and one
-// more for each such node that no known shape is about.
-func (s *source) ofDifferences(known []finding, differs []tomlpos.NodeID) []finding {
-	slices.Sort(differs)
+// misreadFindings returns the pattern findings about misread nodes, and a finding
+// for each misread node that has none.
+func (s *source) misreadFindings(patterns []finding, misreadNodes []tomlpos.NodeID) []finding {
+	slices.Sort(misreadNodes)
 	var found []finding
-	for _, f := range known {
-		if slices.ContainsFunc(differs, func(n tomlpos.NodeID) bool { return s.related(f.node, n) }) {
+	for _, f := range patterns {
+		if slices.ContainsFunc(misreadNodes, func(n tomlpos.NodeID) bool { return s.related(f.node, n) }) {
 			found = append(found, f)
 		}
 	}
-	for _, n := range slices.Compact(differs) {
+	for _, n := range slices.Compact(misreadNodes) {
 		if slices.ContainsFunc(found, func(f finding) bool { return s.related(f.node, n) }) {
 			continue
 		}
-		start, end := s.placeOf(n)
-		found = append(found, finding{message: "valid TOML that Prefect's parser takes for something else: " + misread, hint: hintCompat, node: n, start: start, end: end})
+		start, end := s.spanOf(n)
+		found = append(found, finding{message: "valid TOML that Prefect's parser takes for something else: " + misread, hint: compatHint, node: n, start: start, end: end})
 	}
 	return found
 }
 
-// related reports whether one of two nodes is the other or stands above it.
+// related reports whether one of two nodes is the other or a parent of it.
 func (s *source) related(a, b tomlpos.NodeID) bool { return s.above(a, b) || s.above(b, a) }
 
+// above reports whether top is n or a parent of it.
 func (s *source) above(top, n tomlpos.NodeID) bool {
 	for n != top && n != tomlpos.Root {
 		n = s.doc.Nodes[n].Parent
@@ -78,23 +80,21 @@ func (s *source) above(top, n tomlpos.NodeID) bool {
 	return n == top
 }
 
-// knownShapes are those that are known to be refused or misread, as measured.
-func (s *source) knownShapes() (found []finding) {
-	kinds := make([]tomlpos.Kind, len(s.doc.Nodes))
-	for _, v := range s.doc.Values {
-		kinds[v.Node] = v.Kind
-	}
+// patternFindings returns a finding for each pattern that toml 0.10.2 rejects or
+// misreads, as measured.
+func (s *source) patternFindings() (found []finding) {
+	kinds := s.nodeKinds()
 	mixed := s.mixedLists(kinds)
 	for _, v := range s.doc.Values {
 		raw := s.doc.Text[v.Start:v.End]
-		message, hint := compatOfValue(v.Kind, raw)
+		message, hint := compatValue(v.Kind, raw)
 		switch {
 		case mixed[v.Node]:
-			message, hint = "a list of several types: "+refuses, "give every element the same type; an int is no float to it, and a date no time"
+			message, hint = "a list of several types: "+rejects, "give every element the same type; an int is no float to it, and a date no time"
 		case kinds[s.doc.Nodes[v.Node].Parent] == tomlpos.InlineTable && message == "":
 			message, hint = compatInline(v.Kind, raw)
 		case message == "" && strings.Contains(raw, "\n") && !v.Kind.IsContainer():
-			message, hint = s.compatLines(v)
+			message, hint = s.compatMultiline(v)
 		}
 		if message != "" {
 			found = append(found, finding{message: message, hint: hint, node: v.Node, start: v.Start, end: v.End})
@@ -120,23 +120,24 @@ func (s *source) mixedLists(kinds []tomlpos.Kind) []bool {
 	return mixed
 }
 
-// compatType is what the parser takes for one type.
+// compatType returns the type that toml 0.10.2 gives to a kind of value.
 func compatType(k tomlpos.Kind) string {
 	switch k {
 	case tomlpos.OffsetDateTime, tomlpos.LocalDateTime, tomlpos.LocalDate:
 		return "date"
 	case tomlpos.BasicString, tomlpos.MultilineString, tomlpos.LiteralString, tomlpos.MultilineLiteral:
-		return "text"
+		return "string"
 	}
 	return fmt.Sprint(k)
 }
 
-func compatOfValue(kind tomlpos.Kind, raw string) (message, hint string) {
+// compatValue is about values, wherever they are.
+func compatValue(kind tomlpos.Kind, raw string) (message, hint string) {
 	switch {
 	case kind == tomlpos.MultilineString && len(raw) > 6 && strings.HasSuffix(raw, `""""`) && raw[len(raw)-5] != '\\':
-		return "a text that ends with a quote before its closing quotes: " + refuses, `escape the quote, as in \"`
+		return "a text that ends with a quote before its closing quotes: " + rejects, `escape the quote, as in \"`
 	case kind == tomlpos.MultilineLiteral && len(raw) > 6 && strings.HasSuffix(raw, "''''"):
-		return "a text that ends with a quote before its closing quotes: " + refuses, `use """ and not '''`
+		return "a text that ends with a quote before its closing quotes: " + rejects, `use """ and not '''`
 	case kind == tomlpos.MultilineString && strings.HasPrefix(raw, "\"\"\"\r\n"):
 		return "a text that begins with a Windows line ending: " + misread, `end lines with \n alone, or begin the text right after the quotes`
 	case raw == `"\""`:
@@ -149,22 +150,22 @@ func compatOfValue(kind tomlpos.Kind, raw string) (message, hint string) {
 	return "", ""
 }
 
-// compatInline is about values in an inline table. Texts over lines come out
-// differently in most of them, and are reported only where they do.
+// compatInline is about values in an inline table. toml 0.10.2 misreads most strings
+// of several lines there; misreadFindings omits those that it reads right.
 func compatInline(kind tomlpos.Kind, raw string) (message, hint string) {
 	number := kind == tomlpos.Integer || kind == tomlpos.Float
 	if strings.Contains(raw, "\n") && (kind == tomlpos.MultilineString || kind == tomlpos.MultilineLiteral) {
 		return "a text over lines in an inline table: " + misread + ", or " + fails, "write a table of its own"
 	}
 	if number && (strings.HasPrefix(raw, "+") || strings.HasSuffix(raw, "inf") || strings.HasSuffix(raw, "nan")) {
-		return "a number in an inline table that is inf, nan or has a plus sign: " + refuses, "leave the sign out, or write a table of its own"
+		return "a number in an inline table that is inf, nan or has a plus sign: " + rejects, "leave the sign out, or write a table of its own"
 	}
 	return "", ""
 }
 
-// compatLines is about a text over lines. What is said holds only where the text
-// is found to be read differently.
-func (s *source) compatLines(v tomlpos.Value) (message, hint string) {
+// compatMultiline is about a string of several lines. The message is true only if toml
+// 0.10.2 misreads the string; misreadFindings omits it otherwise.
+func (s *source) compatMultiline(v tomlpos.Value) (message, hint string) {
 	rest := s.doc.Text[v.End:lineEnd(s.doc.Text, v.End)]
 	switch key, ok := s.doc.FirstKey(v.Node); {
 	case strings.Trim(rest, "\r") != "" && strings.Trim(rest, " \t\r,]}") == "" || strings.Contains(rest, "#"):
@@ -175,7 +176,7 @@ func (s *source) compatLines(v tomlpos.Value) (message, hint string) {
 	return "", ""
 }
 
-// compatKeys is about how keys are written, each where it stands.
+// compatKeys reports keys, and a byte order mark.
 func (s *source) compatKeys(report func(finding)) {
 	if mark := tomlpos.MarkLength(s.doc.Text); mark > 0 {
 		report(finding{message: "a byte order mark: " + misread + ", or " + fails, hint: "save the file as UTF-8 without a mark", end: mark})
@@ -183,7 +184,7 @@ func (s *source) compatKeys(report func(finding)) {
 	for i, k := range s.doc.Keys {
 		raw := s.doc.Text[k.Start:k.End]
 		message, hint := compatKey(raw, k.Header)
-		if message == "" && !k.Last && !k.Header && s.blankBesideDot(i) {
+		if message == "" && !k.Last && !k.Header && s.spaceAtDot(i) {
 			message, hint = "a key with a blank beside its dot: "+misread+", or "+fails, "write the dot without blanks"
 		}
 		if message != "" {
@@ -195,7 +196,7 @@ func (s *source) compatKeys(report func(finding)) {
 func compatKey(raw string, header bool) (message, hint string) {
 	switch {
 	case header && len(raw) == 2 && (raw == `""` || raw == "''"):
-		return "a table without a name: " + refuses, "give it a name"
+		return "a table without a name: " + rejects, "give it a name"
 	case strings.HasPrefix(raw, `"`) && (strings.Contains(raw, `\u`) || strings.Contains(raw, `\U`)):
 		return `a key with the escape \u: ` + misread + ", the escape as it is written", "write the character itself"
 	case strings.HasPrefix(raw, "'") && strings.Contains(raw, `\`):
@@ -204,8 +205,8 @@ func compatKey(raw string, header bool) (message, hint string) {
 	return "", ""
 }
 
-// blankBesideDot reports whether blanks stand around the dot after a part of a key.
-func (s *source) blankBesideDot(i int) bool {
+// spaceAtDot reports whether there are spaces around the dot after a part of a key.
+func (s *source) spaceAtDot(i int) bool {
 	if i+1 >= len(s.doc.Keys) {
 		return false
 	}

@@ -10,29 +10,29 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// checkTypes reports settings of Prefect's own whose value is, after the release's
-// casting, of another type than Prefect needs, or such that Prefect does not start.
+// checkTypes reports settings of Prefect's own whose value, after the release's
+// casting, has another type than Prefect needs, or keeps Prefect from starting.
 func checkTypes(s *source, report func(finding)) {
 	checkStarts(s, report)
 	for _, v := range s.settings() {
 		name := v.name
 		wanted := release.SettingType(name)
-		if !slices.Contains([]string{"bool", "int", "float"}, wanted) || strings.ContainsAny(v.text, "$~") {
+		if !slices.Contains([]string{"bool", "int", "float"}, wanted) || strings.ContainsAny(v.str, "$~") {
 			continue
 		}
-		words, some := s.which(func(version release.Version) bool { return !fits(typeUnder(version, v), wanted) })
-		if !some {
+		suffix, ok := s.releasesWhere(func(version release.Version) bool { return !fits(typeIn(version, v), wanted) })
+		if !ok {
 			continue
 		}
-		report(v.about(
-			fmt.Sprintf("%s is %s%s, where Prefect needs %s", name, typeNamed(typeUnder(s.versions()[0], v)), words, typeNamed(wanted)),
+		report(v.finding(
+			fmt.Sprintf("%s is %s%s, where Prefect needs %s", name, typePhrase(typeIn(s.releases()[0], v)), suffix, typePhrase(wanted)),
 			typeHint(name, wanted),
 		))
 	}
 }
 
-// typeUnder is the type of a value to a release.
-func typeUnder(version release.Version, v setting) string {
+// typeIn returns the Python type of a value in a release.
+func typeIn(version release.Version, v setting) string {
 	switch v.Kind {
 	case tomlpos.Integer:
 		return "int"
@@ -46,14 +46,14 @@ func typeUnder(version release.Version, v setting) string {
 	if !v.Kind.IsString() {
 		return "date"
 	}
-	if value, changed := version.CastInFile(v.text); changed {
+	if value, changed := version.CastInFile(v.str); changed {
 		return pyliteral.TypeName(value)
 	}
 	return "str"
 }
 
-// fits reports whether Prefect can do with a type: Python takes a bool for an int
-// and an int for a float.
+// fits reports whether Prefect works with a type: Python takes an int for a float,
+// and the reverse, but neither for a bool.
 func fits(have, want string) bool {
 	switch want {
 	case "float":
@@ -64,7 +64,8 @@ func fits(have, want string) bool {
 	return have == want
 }
 
-func typeNamed(name string) string {
+// typePhrase returns what messages call a type.
+func typePhrase(name string) string {
 	switch name {
 	case "str":
 		return "a text"

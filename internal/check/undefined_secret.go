@@ -11,121 +11,121 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// Known is a place that has secrets.
-type Known struct {
+// SecretSet is the secrets that one config, manifest or store defines.
+type SecretSet struct {
 	Where string   // what messages call it, such as "config.toml" or "the store"
 	Names []string // of the secrets, in any order
 }
 
-// Undefined reports, at its place in the flow file, each secret that is read and
-// that none of the known places has; a file with a fault that keeps Python from
-// reading it, as a warning; and ignore comments that are not right. Of opts, Rules
-// counts. Without a known place every secret is undefined.
+// Undefined reports each secret that a flow reads and no set defines, a flow that
+// Python cannot read, as a warning, and invalid ignore comments. Of opts only Rules
+// matters. Without a set every secret is undefined.
 //
-// Not reported are optional reads, names that are computed, what EnvVarSecret
-// reads, and secrets that the same file puts into Prefect's context. The
-// diagnostics come in the order of the files, sorted by position in each.
-func (r *FlowReads) Undefined(known []Known, opts Options) []Diagnostic {
-	k := newKnowledge(known)
+// Not reported are optional reads, computed names, what EnvVarSecret reads, and
+// secrets that the same file adds to Prefect's context. The diagnostics are in the
+// order of the files, sorted by position in each.
+func (r *FlowReads) Undefined(defined []SecretSet, opts Options) []Diagnostic {
+	secrets := newSecretIndex(defined)
 	var found []Diagnostic
 	for _, f := range r.flows {
-		s := f.source(opts)
-		s.secrets = k
+		s := f.newSource(opts)
+		s.secrets = secrets
 		found = append(found, s.diagnose()...)
 	}
 	return found
 }
 
 // checkUndefined reports what a flow reads and nothing defines.
-func checkUndefined(s *source, report func(finding)) { s.flow.undefined(s.secrets, report) }
-
-func (f flow) undefined(k *knowledge, report func(finding)) {
-	if p := f.module.Problem; p != nil {
+func checkUndefined(s *source, report func(finding)) {
+	module, secrets := s.flow.module, s.secrets
+	if p := module.Problem; p != nil {
 		report(finding{
-			severity: Warning, message: "from here on this file is not read: " + p.Message, start: p.Start, end: p.End,
+			severity: SeverityWarning, message: "from here on this file is not read: " + p.Message, start: p.Start, end: p.End,
 			hint: "which secrets it reads below is not known; see whether Python 3 runs it",
 		})
 	}
-	for _, a := range f.module.Reads {
-		_, set := slices.BinarySearch(f.module.Sets, a.Name)
-		if a.Optional || a.Kind == pysource.Environment || set || k.has(a.Name) {
+	for _, a := range module.Reads {
+		_, set := slices.BinarySearch(module.Sets, a.Name)
+		if a.Optional || a.Kind == pysource.Environment || set || secrets.has(a.Name) {
 			continue
 		}
 		report(finding{
-			message: k.message(a.Name), hint: k.hint(a.Name), key: "context.secrets." + tomlpos.QuoteKey(a.Name),
+			message: secrets.message(a.Name), hint: secrets.hint(a.Name), key: "context.secrets." + tomlpos.QuoteKey(a.Name),
 			start: a.Start, end: a.End,
 		})
 	}
 }
 
-// knowledge is which secrets there are.
-type knowledge struct {
-	known  []Known
-	where  map[string]string // of each name, the first place that has it
-	folded map[string]string // of each name in lower case, one that there is
-	names  []string          // sorted
-	hints  map[string]string // of names that are undefined
+// secretIndex finds the defined secrets by name.
+type secretIndex struct {
+	sets        []SecretSet
+	definedIn   map[string]string // name → Where of the first set that has it
+	byLowerCase map[string]string // name in lower case → one of the names
+	names       []string          // sorted
+	hints       map[string]string // undefined name → hint
 }
 
-func newKnowledge(known []Known) *knowledge {
-	k := &knowledge{known: known, where: map[string]string{}, folded: map[string]string{}, hints: map[string]string{}}
-	for _, place := range known {
-		for _, name := range place.Names {
-			if !k.has(name) {
-				k.where[name], k.folded[strings.ToLower(name)] = place.Where, name
-				k.names = append(k.names, name)
+func newSecretIndex(sets []SecretSet) *secretIndex {
+	x := &secretIndex{sets: sets, definedIn: map[string]string{}, byLowerCase: map[string]string{}, hints: map[string]string{}}
+	for _, set := range sets {
+		for _, name := range set.Names {
+			if !x.has(name) {
+				x.definedIn[name], x.byLowerCase[strings.ToLower(name)] = set.Where, name
+				x.names = append(x.names, name)
 			}
 		}
 	}
-	slices.Sort(k.names)
-	return k
+	slices.Sort(x.names)
+	return x
 }
 
-func (k *knowledge) has(name string) bool {
-	_, ok := k.where[name]
+func (x *secretIndex) has(name string) bool {
+	_, ok := x.definedIn[name]
 	return ok
 }
 
-// mostPlaces is how many places a message names.
-const mostPlaces = 4
+// maxSetsNamed is how many sets a message names.
+const maxSetsNamed = 4
 
-func (k *knowledge) message(name string) string {
-	places := make([]string, len(k.known))
-	for i, place := range k.known {
-		places[i] = place.Where
+// message says that no set has a name.
+func (x *secretIndex) message(name string) string {
+	sets := make([]string, len(x.sets))
+	for i, set := range x.sets {
+		sets[i] = set.Where
 	}
-	last := len(places) - 1
+	last := len(sets) - 1
 	name = MaskTokens(name)
 	switch {
 	case last < 0:
 		return fmt.Sprintf("nothing defines the secret %q", name)
 	case last == 0:
-		return fmt.Sprintf("%s does not have the secret %q", places[0], name)
+		return fmt.Sprintf("%s does not have the secret %q", sets[0], name)
 	case last == 1:
-		return fmt.Sprintf("neither %s nor %s has the secret %q", places[0], places[1], name)
-	case last < mostPlaces:
-		return fmt.Sprintf("none of %s and %s has the secret %q", strings.Join(places[:last], ", "), places[last], name)
+		return fmt.Sprintf("neither %s nor %s has the secret %q", sets[0], sets[1], name)
+	case last < maxSetsNamed:
+		return fmt.Sprintf("none of %s and %s has the secret %q", strings.Join(sets[:last], ", "), sets[last], name)
 	}
-	return fmt.Sprintf("none of %s and %d more has the secret %q", strings.Join(places[:mostPlaces], ", "), len(places)-mostPlaces, name)
+	return fmt.Sprintf("none of %s and %d more has the secret %q", strings.Join(sets[:maxSetsNamed], ", "), len(sets)-maxSetsNamed, name)
 }
 
-func (k *knowledge) hint(name string) string {
-	if _, ok := k.hints[name]; !ok {
-		k.hints[name] = k.suggest(name)
+// hint returns what to do about an undefined name. It searches once for each name.
+func (x *secretIndex) hint(name string) string {
+	if _, ok := x.hints[name]; !ok {
+		x.hints[name] = x.suggest(name)
 	}
-	return k.hints[name]
+	return x.hints[name]
 }
 
-func (k *knowledge) suggest(name string) string {
-	if other, ok := k.folded[strings.ToLower(name)]; ok {
-		hint := fmt.Sprintf("case counts, and %s has %q", k.where[other], MaskTokens(other))
+func (x *secretIndex) suggest(name string) string {
+	if other, ok := x.byLowerCase[strings.ToLower(name)]; ok {
+		hint := fmt.Sprintf("case counts, and %s has %q", x.definedIn[other], MaskTokens(other))
 		if other == release.EnvironmentName(other) {
 			hint += documentedCase
 		}
 		return hint
 	}
-	if near := nearest.Of(name, k.names); near != "" {
-		return fmt.Sprintf("did you mean %q, which %s has?", MaskTokens(near), k.where[near])
+	if near := nearest.Of(name, x.names); near != "" {
+		return fmt.Sprintf("did you mean %q, which %s has?", MaskTokens(near), x.definedIn[near])
 	}
 	return "put it into the store with prefect-secrets sync or set, or under [context.secrets] as the name of an environment variable"
 }

@@ -10,35 +10,36 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// store is what the store of these tests has.
-var store = Known{Where: "the store", Names: []string{"IN_THE_STORE", "GITHUB_TOKEN"}}
+// storeSet is the secrets in the store of these tests.
+var storeSet = SecretSet{Where: "the store", Names: []string{"IN_THE_STORE", "GITHUB_TOKEN"}}
 
-// flowsAgainst finds what a Python file reads and a config does not have.
-func flowsAgainst(t testing.TB, name, python, config string) []Diagnostic {
+// flowTextFindings returns what a flow reads and a config does not define.
+func flowTextFindings(t testing.TB, name, python, config string) []Diagnostic {
 	t.Helper()
-	return Flows([]Flow{{name, []byte(python)}}).Undefined(known(t, config), Options{})
+	return ReadFlows([]Flow{{name, []byte(python)}}).Undefined(readSecretSets(t, config), Options{})
 }
 
-func known(t testing.TB, config string) []Known {
+func readSecretSets(t testing.TB, config string) []SecretSet {
 	t.Helper()
 	names, err := ConfigSecrets([]byte(config), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []Known{{"config.toml", names}}
+	return []SecretSet{{"config.toml", names}}
 }
 
-// testFlow reads a file of testdata/flows against its config and the store.
-func testFlow(t testing.TB, path string) []Diagnostic {
-	all := append(known(t, string(readFile(t, "testdata/flows/config.toml"))), store)
-	return Flows([]Flow{{filepath.Base(path), readFile(t, path)}}).Undefined(all, Options{})
+// flowFindings returns what a flow of testdata/flows reads and neither its config
+// nor the store defines.
+func flowFindings(t testing.TB, path string) []Diagnostic {
+	defined := append(readSecretSets(t, string(readFile(t, "testdata/flows/config.toml"))), storeSet)
+	return ReadFlows([]Flow{{filepath.Base(path), readFile(t, path)}}).Undefined(defined, Options{})
 }
 
 // TestFlowsGolden checks each testdata/flows/err/NAME.py against NAME.out.
 func TestFlowsGolden(t *testing.T) {
-	for _, path := range inputs(t, "testdata/flows/err/*.py") {
+	for _, path := range globFiles(t, "testdata/flows/err/*.py") {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			got := render(testFlow(t, path))
+			got := render(flowFindings(t, path))
 			golden := strings.TrimSuffix(path, ".py") + ".out"
 			if *update {
 				writeFile(t, golden, got)
@@ -51,15 +52,15 @@ func TestFlowsGolden(t *testing.T) {
 }
 
 func TestFlowsOK(t *testing.T) {
-	for _, path := range inputs(t, "testdata/flows/ok/*.py") {
-		if found := testFlow(t, path); len(found) > 0 {
+	for _, path := range globFiles(t, "testdata/flows/ok/*.py") {
+		if found := flowFindings(t, path); len(found) > 0 {
 			t.Errorf("%s", render(found))
 		}
 	}
 }
 
 func TestUndefinedAsJSON(t *testing.T) {
-	found := flowsAgainst(t, "dir/flow.py", "import prefect\nx = 'é', prefect.client.Secret('A B')", "")
+	found := flowTextFindings(t, "dir/flow.py", "import prefect\nx = 'é', prefect.client.Secret('A B')", "")
 	got, err := json.MarshalIndent(found, "", " ")
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +86,7 @@ func TestUndefinedAsJSON(t *testing.T) {
 }
 
 func TestUndefinedNamesThePlaces(t *testing.T) {
-	reads := Flows([]Flow{{"f.py", []byte("from prefect.client import Secret\nSecret('A')")}})
+	reads := ReadFlows([]Flow{{"f.py", []byte("from prefect.client import Secret\nSecret('A')")}})
 	for n, want := range []string{
 		`nothing defines the secret "A"`,
 		`place 1 does not have the secret "A"`,
@@ -94,68 +95,67 @@ func TestUndefinedNamesThePlaces(t *testing.T) {
 		`none of place 1, place 2, place 3 and place 4 has the secret "A"`,
 		`none of place 1, place 2, place 3, place 4 and 1 more has the secret "A"`,
 	} {
-		var all []Known
+		var sets []SecretSet
 		for i := range n {
-			all = append(all, Known{Where: fmt.Sprint("place ", i+1)})
+			sets = append(sets, SecretSet{Where: fmt.Sprint("place ", i+1)})
 		}
-		if found := reads.Undefined(all, Options{}); len(found) != 1 || found[0].Message != want {
-			t.Errorf("%d places: got %v, want %q", n, found, want)
+		if found := reads.Undefined(sets, Options{}); len(found) != 1 || found[0].Message != want {
+			t.Errorf("%d sets: got %v, want %q", n, found, want)
 		}
 	}
 }
 
 func TestUndefinedHint(t *testing.T) {
-	all := []Known{{"config.toml", []string{"database", "API_KEY"}}, {"the store", []string{"DATABASE_URL", "API_KEY"}}}
+	sets := []SecretSet{
+		{"config.toml", []string{"database", "API_KEY"}},
+		{"the store", []string{"DATABASE_URL", "API_KEY"}},
+	}
 	for name, want := range map[string]string{
 		"DATABASE":     `case counts, and config.toml has "database"; Prefect's documentation says that a secret set through the environment gets a lower-case name`,
 		"api_key":      `case counts, and config.toml has "API_KEY"`,
 		"DATABASE_URI": `did you mean "DATABASE_URL", which the store has?`,
 		"ELSEWHERE":    "put it into the store with prefect-secrets sync or set, or under [context.secrets] as the name of an environment variable",
 	} {
-		if got := newKnowledge(all).hint(name); got != want {
+		if got := newSecretIndex(sets).hint(name); got != want {
 			t.Errorf("%s: got %s", name, got)
 		}
 	}
 }
 
 func TestUndefinedOnRequestOnly(t *testing.T) {
-	reads := Flows([]Flow{{"f.py", []byte("from prefect.client import Secret\nSecret('A') # prefect-secrets: ignore[undefined-secret]\nSecret('B')")}})
+	reads := ReadFlows([]Flow{{"f.py", []byte("from prefect.client import Secret\n" +
+		"Secret('A') # prefect-secrets: ignore[undefined-secret]\nSecret('B')")}})
 	if found := reads.Undefined(nil, Options{Rules: []string{"syntax"}}); len(found) > 0 {
 		t.Errorf("got %v", found)
 	}
 }
 
-// TestFlowCanaries breaks a flow file at every byte: no text of it is shown, but
-// for the names of secrets.
+// TestFlowCanaries breaks a flow file at every byte. Nothing of it is shown except
+// the names of secrets.
 func TestFlowCanaries(t *testing.T) {
 	text := string(readFile(t, "testdata/flows/err/undefined-secret.py"))
-	flowLeaks(t, text)
+	checkNoFlowLeak(t, text)
 	for at := range len(text) {
-		flowLeaks(t, text[:at])
-		for _, insert := range []string{"'", "\"", "\"\"\"", "\n", "#", "(", ")", "{", "\\", "\x00", "\xff", "f", "b", "“"} {
-			flowLeaks(t, text[:at]+insert+text[at:])
+		checkNoFlowLeak(t, text[:at])
+		for _, insert := range []string{
+			"'", "\"", "\"\"\"", "\n", "#", "(", ")", "{", "\\", "\x00", "\xff", "f", "b", "“",
+		} {
+			checkNoFlowLeak(t, text[:at]+insert+text[at:])
 		}
 	}
 }
 
-func flowLeaks(t *testing.T, text string) {
+func checkNoFlowLeak(t *testing.T, text string) {
 	t.Helper()
-	found := Flows([]Flow{{"f.py", []byte(text)}}).Undefined(nil, Options{})
-	fields, err := json.Marshal(found)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if out := string(fields) + render(found); strings.Contains(out, canary) {
-		t.Fatalf("%s is shown:\n%s\nof the text\n%s", canary, out, text)
-	}
+	checkNotShown(t, ReadFlows([]Flow{{"f.py", []byte(text)}}).Undefined(nil, Options{}), text, canary)
 }
 
 func FuzzFlows(f *testing.F) {
-	for _, path := range inputs(f, "testdata/flows/*/*.py") {
+	for _, path := range globFiles(f, "testdata/flows/*/*.py") {
 		f.Add(readFile(f, path))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		for _, d := range Flows([]Flow{{"f.py", text}}).Undefined(nil, Options{}) {
+		for _, d := range ReadFlows([]Flow{{"f.py", text}}).Undefined(nil, Options{}) {
 			if d.File != "f.py" || d.EndLine < d.Line || d.Line > 0 && (d.Column < 1 || d.Frame == "") {
 				t.Fatalf("at %d:%d to %d, frame %q", d.Line, d.Column, d.EndLine, d.Frame)
 			}

@@ -8,85 +8,87 @@ import (
 	"sync"
 
 	"github.com/agnivade/levenshtein"
+
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// envVars is the table of what an agent gives its flows, under any names. No release
-// begins with it.
+// envVars is the table of the variables that an agent sets for its flows, with any
+// names. No release has a default for it.
 const envVars = "cloud.agent.env_vars"
 
-// checkUnknownKeys reports keys below Prefect's own tables that no release asked
-// about knows, and tables whose name is nearly that of one of Prefect's. Other
-// tables are the user's own.
+// checkUnknownKeys reports keys below Prefect's own tables that no release knows,
+// and tables with nearly the name of one of Prefect's. Other tables are the user's
+// own. The releases are those that the file is checked for.
 func checkUnknownKeys(s *source, report func(finding)) {
-	known := catalogueOf(s.opts.Version)
-	done, own := map[string]bool{}, map[string]bool{}
+	c := catalogueOf(s.opts.Version)
+	reported, userTables := map[string]bool{}, map[string]bool{}
 	for _, v := range s.settings() {
 		name := v.name
-		if own[v.path[0]] || known.settings[name] || known.isOpen(name) || isReserved(v.path) || known.deprecated(name) {
+		if userTables[v.path[0]] || c.settings[name] || c.isOpen(name) || isReserved(v.path) || c.isDeprecated(name) {
 			continue
 		}
-		message, hint, at := known.unknown(v)
+		message, hint, n := c.explain(v)
 		if message == "" {
-			own[v.path[0]] = true
+			userTables[v.path[0]] = true
 			continue
 		}
-		if key := strings.Join(v.path[:at], "."); !done[key] {
-			done[key] = true
-			report(s.atKey(v, at, message, hint))
+		if key := strings.Join(v.path[:n], "."); !reported[key] {
+			reported[key] = true
+			report(s.keyFinding(v, n, message, hint))
 		}
 	}
 }
 
-// catalogue is what the releases asked about know.
+// catalogue is the settings of some releases.
 type catalogue struct {
-	versions []release.Version // the releases
-	settings map[string]bool   // that one of them reads
-	defaults map[string]bool   // that one of them begins with
-	first    []string          // the first parts of settings, and context
-	names    []string          // of settings and tables, for the nearest of them
+	releases []release.Version
+	settings map[string]bool // that a release reads
+	defaults map[string]bool // that a release has a default for
+	topNames []string        // the first parts of settings, and context
+	names    []string        // of settings and tables
 }
 
 var (
-	catalogues = map[release.Version]*catalogue{}
-	gathering  sync.Mutex
+	catalogues   = map[release.Version]*catalogue{}
+	cataloguesMu sync.Mutex
 )
 
-// catalogueOf is gathered once for each version.
+// catalogueOf returns the catalogue of a version's releases, which it makes once.
 func catalogueOf(v release.Version) *catalogue {
-	gathering.Lock()
-	defer gathering.Unlock()
+	cataloguesMu.Lock()
+	defer cataloguesMu.Unlock()
 	if catalogues[v] == nil {
-		catalogues[v] = gather(v)
+		catalogues[v] = newCatalogue(v)
 	}
 	return catalogues[v]
 }
 
-func gather(v release.Version) *catalogue {
-	k := &catalogue{versions: v.Releases(), settings: map[string]bool{}, defaults: map[string]bool{}}
-	for _, p := range k.versions {
-		for _, name := range p.Settings() {
-			k.settings[name], k.defaults[name] = true, true
+func newCatalogue(v release.Version) *catalogue {
+	c := &catalogue{releases: v.Releases(), settings: map[string]bool{}, defaults: map[string]bool{}}
+	for _, r := range c.releases {
+		for _, name := range r.Settings() {
+			c.settings[name], c.defaults[name] = true, true
 		}
 		for _, h := range release.Histories() {
-			k.settings[h.Name] = k.settings[h.Name] || h.ReadBy(p)
+			if h.ReadBy(r) {
+				c.settings[h.Name] = true
+			}
 		}
 	}
-	maps.DeleteFunc(k.settings, func(_ string, read bool) bool { return !read })
-	names := slices.Sorted(maps.Keys(k.settings))
-	k.first = []string{"context"}
+	names := slices.Sorted(maps.Keys(c.settings))
+	c.topNames = []string{"context"}
 	for _, name := range names {
 		first, _, _ := strings.Cut(name, ".")
-		k.first = append(k.first, first)
+		c.topNames = append(c.topNames, first)
 	}
-	slices.Sort(k.first)
-	k.first = slices.Compact(k.first)
-	k.names = append(names, slices.Sorted(maps.Keys(tablesOf(names)))...)
-	return k
+	slices.Sort(c.topNames)
+	c.topNames = slices.Compact(c.topNames)
+	c.names = append(names, slices.Sorted(maps.Keys(tablesOf(names)))...)
+	return c
 }
 
-// tables are those in which any release's settings stand.
+// tables returns the tables of any release's settings.
 var tables = sync.OnceValue(func() map[string]bool {
 	names := slices.Concat(release.V0_9.Settings(), release.V1_4.Settings())
 	for _, h := range release.Histories() {
@@ -95,7 +97,7 @@ var tables = sync.OnceValue(func() map[string]bool {
 	return tablesOf(names)
 })
 
-// tablesOf are the tables in which settings stand.
+// tablesOf returns the tables, and tables around them, of settings.
 func tablesOf(names []string) map[string]bool {
 	tables := map[string]bool{}
 	for _, name := range names {
@@ -106,66 +108,66 @@ func tablesOf(names []string) map[string]bool {
 	return tables
 }
 
-// isReserved leaves to reserved-key what it reports.
+// isReserved reports whether the rule reserved-key reports a part of a path.
 func isReserved(path []string) bool {
 	return slices.ContainsFunc(path, func(name string) bool { return release.Any.Reserved(name) != release.Free })
 }
 
-// isOpen reports whether a setting is one of those that may have any name.
-func (k *catalogue) isOpen(name string) bool {
-	return name == "context" || strings.HasPrefix(name, "context.") || k.settings[envVars] && strings.HasPrefix(name, envVars+".")
+// isOpen reports whether a setting is in a table whose settings may have any name.
+func (c *catalogue) isOpen(name string) bool {
+	return name == "context" || strings.HasPrefix(name, "context.") || c.settings[envVars] && strings.HasPrefix(name, envVars+".")
 }
 
-// deprecated leaves to that rule what it reports.
-func (k *catalogue) deprecated(name string) bool {
+// isDeprecated reports whether the rule deprecated reports a setting.
+func (c *catalogue) isDeprecated(name string) bool {
 	h, ok := release.HistoryOf(name)
-	return ok && slices.Contains(k.versions, release.V1_4) && !h.ReadBy(release.V1_4)
+	return ok && slices.Contains(c.releases, release.V1_4) && !h.ReadBy(release.V1_4)
 }
 
-// unknown says what is wrong with the first parts of a path, up to the part at;
-// the message is empty for what is the user's own.
-func (k *catalogue) unknown(v setting) (message, hint string, at int) {
-	for at = 1; at < len(v.path) && tables()[strings.Join(v.path[:at], ".")]; at++ {
+// explain returns what is wrong with the first n parts of a path. The message is
+// empty if the path is the user's own.
+func (c *catalogue) explain(v setting) (message, hint string, n int) {
+	for n = 1; n < len(v.path) && tables()[strings.Join(v.path[:n], ".")]; n++ {
 	}
-	name := strings.Join(v.path[:at], ".")
-	if other := otherEra(name); other != "" {
-		return fmt.Sprintf("%s is a setting of Prefect %s, and not of the release asked about", name, other), "Prefect reads it and nothing happens", at
+	name := strings.Join(v.path[:n], ".")
+	if other := otherReleases(name); other != "" {
+		return fmt.Sprintf("%s is a setting of Prefect %s, and not of the release asked about", name, other), "Prefect reads it and nothing happens", n
 	}
 	if tables()[name] {
-		return fmt.Sprintf("%s is a table of Prefect's, and here it is a value", name), fmt.Sprintf("write its settings below [%s]", name), at
+		return fmt.Sprintf("%s is a table of Prefect's, and here it is a value", name), fmt.Sprintf("write its settings below [%s]", name), n
 	}
-	if at == 1 {
-		message, hint = k.unknownTable(name)
-		return message, hint, at
+	if n == 1 {
+		message, hint = c.explainTopName(name)
+		return message, hint, n
 	}
 	hint = "Prefect reads it and nothing happens"
-	if near := nearest.Of(name, k.names); near != "" {
+	if near := nearest.Of(name, c.names); near != "" {
 		hint = fmt.Sprintf("the nearest name is %s; case matters", near)
 	}
-	return fmt.Sprintf("no release of Prefect knows the setting %s", MaskTokens(name)), hint, at
+	return fmt.Sprintf("no release of Prefect knows the setting %s", MaskTokens(name)), hint, n
 }
 
-// unknownTable is about a name that stands in no table.
-func (k *catalogue) unknownTable(name string) (message, hint string) {
-	near := nearest.Of(name, k.first)
-	if near == "" || !misspelt(name, near) {
+// explainTopName is explain for a name outside tables.
+func (c *catalogue) explainTopName(name string) (message, hint string) {
+	near := nearest.Of(name, c.topNames)
+	if near == "" || !isMisspelling(name, near) {
 		return "", ""
 	}
 	return fmt.Sprintf("no release of Prefect reads %s", MaskTokens(name)), fmt.Sprintf("the nearest name is %s; a table of your own is best called by a name that Prefect has nothing like", near)
 }
 
-// misspelt reports whether two names differ by one letter, or by the order of the
-// same letters. A table of the user's own may have a name that is a little like one
-// of Prefect's.
-func misspelt(a, b string) bool {
+// isMisspelling reports whether two names differ by one letter, or by the order of
+// the same letters. It is stricter than nearest.Of, because a table of the user's
+// own may have a name similar to one of Prefect's.
+func isMisspelling(a, b string) bool {
 	x, y := []rune(a), []rune(b)
 	slices.Sort(x)
 	slices.Sort(y)
 	return levenshtein.ComputeDistance(a, b) == 1 || slices.Equal(x, y)
 }
 
-// otherEra is the releases that have a setting, if the one asked about has not.
-func otherEra(name string) string {
+// otherReleases returns which releases have a setting, or "".
+func otherReleases(name string) string {
 	if h, ok := release.HistoryOf(name); ok {
 		return h.Span()
 	}
@@ -177,10 +179,11 @@ func otherEra(name string) string {
 	return ""
 }
 
-// atKey makes a finding about a part of the path of a setting.
-func (s *source) atKey(v setting, part int, message, hint string) finding {
+// keyFinding returns a finding about the key at the end of the first n parts of a
+// setting's path.
+func (s *source) keyFinding(v setting, n int, message, hint string) finding {
 	node := v.Node
-	for range len(v.path) - part {
+	for range len(v.path) - n {
 		node = s.doc.Nodes[node].Parent
 	}
 	key, _ := s.doc.FirstKey(node)

@@ -2,39 +2,49 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// checkUnsetEnv reports references to variables that the environment at hand does
-// not have, and what Prefect makes of them: a bare $NAME stays as it is, ${NAME}
-// is then taken for another key and becomes the empty text.
+// checkUnsetEnv reports references to variables that the environment does not have,
+// and what Prefect does with them: a bare $NAME stays as it is, while ${NAME} counts
+// as another key and becomes the empty string.
 func checkUnsetEnv(s *source, report func(finding)) {
-	env, known := s.env()
-	if !known {
+	env, ok := s.env()
+	if !ok {
 		return
 	}
-	for _, v := range s.withDollar() {
-		if !isReference(v.text) && !isTemplate(v.text) {
+	for _, v := range s.interpolated() {
+		if !isReference(v.str) && !isTemplate(v.str) {
 			continue // a $ in a password: see dollar-in-value
 		}
-		for _, ref := range release.References(v.text) {
-			if env[ref.Name] || ref.Braces && s.isKey(ref.Name) || strings.ContainsAny(ref.Name, ".${") || ref.Name == "" {
-				continue
-			}
-			f := v.about(unsetMessage(s.label(v), ref), fmt.Sprintf("set %s where Prefect runs, or take the reference out", shownName(ref.Name, "it")))
-			if s.opts.RequireEnv {
-				f.severity = Error
-			}
-			report(f)
-			break
+		refs := release.References(v.str)
+		first := slices.IndexFunc(refs, func(r release.Reference) bool { return !env[r.Name] && s.isVariable(r) })
+		if first < 0 {
+			continue
 		}
+		ref := refs[first]
+		f := v.finding(unsetMessage(s.label(v), ref), fmt.Sprintf("set %s where Prefect runs, or take the reference out", maskedName(ref.Name, "it")))
+		if s.opts.RequireEnv {
+			f.severity = SeverityError
+		}
+		report(f)
 	}
 }
 
-// isKey reports whether a name in braces is that of another key, in the file or
-// among Prefect's own.
+// isVariable reports whether a reference that the environment lacks can only be one
+// to a variable: it has a name without dots and further references, and in braces it
+// is not the name of another key.
+func (s *source) isVariable(ref release.Reference) bool {
+	if ref.Name == "" || strings.ContainsAny(ref.Name, ".${") {
+		return false
+	}
+	return !ref.Braces || !s.isKey(ref.Name)
+}
+
+// isKey reports whether a name is that of a key in the file or of one of Prefect's own.
 func (s *source) isKey(name string) bool {
 	_, ok := s.lookup(name)
 	return ok || s.isDefault(name)
@@ -45,13 +55,13 @@ func unsetMessage(label string, ref release.Reference) string {
 	if ref.Braces {
 		becomes = "the reference becomes the empty text"
 	}
-	return fmt.Sprintf("%s names the environment variable %s, which is not set: %s", label, shownName(ref.Name, "after the $"), becomes)
+	return fmt.Sprintf("%s names the environment variable %s, which is not set: %s", label, maskedName(ref.Name, "after the $"), becomes)
 }
 
-// shownName is the name in a reference, if it is certain enough that it is one and
-// not a part of a secret; else other words.
-func shownName(name, otherwise string) string {
-	if shownReference("${" + name + "}") {
+// maskedName returns the name in a reference if it is safe to display, or otherwise
+// if it may be a part of a secret.
+func maskedName(name, otherwise string) string {
+	if isDisplayableReference("${" + name + "}") {
 		return MaskTokens(name)
 	}
 	return otherwise

@@ -7,38 +7,38 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pysource"
 )
 
-// SecretUse is one secret with the places that read it.
+// SecretUse is a secret and where flows read it.
 type SecretUse struct {
 	Name string `json:"name"`
-	// Environment says that this is an environment variable, which EnvVarSecret
-	// reads, and no secret of Prefect's.
-	Environment bool     `json:"environment"`
-	Known       []string `json:"known"`  // the places that have it, as Known.Where names them
-	Places      []Place  `json:"places"` // in the order of the files; none means that nobody reads it
+	// Environment reports that this is an environment variable, which EnvVarSecret
+	// reads, and not a secret of Prefect's.
+	Environment bool       `json:"environment"`
+	DefinedIn   []string   `json:"known"`  // SecretSet.Where of each set that has it
+	Locations   []Location `json:"places"` // in the order of the files; empty if nothing reads it
 }
 
-// UsedBy lists every secret that is read or known with the places that read it,
-// sorted by name, and after them the environment variables. A secret with no place may still be read where
-// [FlowReads.Unknown] says that a name is computed.
-func (r *FlowReads) UsedBy(known []Known) []SecretUse {
+// UsedBy returns every secret that is read or defined, with the locations that read
+// it, sorted by name, and after them the environment variables. A secret without a
+// location may still be read at one of [FlowReads.Unknown], whose names are computed.
+func (r *FlowReads) UsedBy(defined []SecretSet) []SecretUse {
 	uses := usage{{}, {}}
-	for _, place := range known {
-		for _, name := range place.Names {
-			if u := uses.of(name, false); !slices.Contains(u.Known, place.Where) {
-				u.Known = append(u.Known, place.Where)
+	for _, set := range defined {
+		for _, name := range set.Names {
+			if u := uses.of(name, false); !slices.Contains(u.DefinedIn, set.Where) {
+				u.DefinedIn = append(u.DefinedIn, set.Where)
 			}
 		}
 	}
 	for _, f := range r.flows {
 		for _, a := range f.module.Reads {
 			u := uses.of(a.Name, a.Kind == pysource.Environment)
-			u.Places = append(u.Places, f.place(a))
+			u.Locations = append(u.Locations, f.location(a))
 		}
 	}
 	return uses.sorted()
 }
 
-// usage is the secrets, and apart from them the environment variables, by name.
+// usage is the secrets and the environment variables, each by name.
 type usage [2]map[string]*SecretUse
 
 func (u usage) of(name string, environment bool) *SecretUse {
@@ -47,7 +47,7 @@ func (u usage) of(name string, environment bool) *SecretUse {
 		group = u[1]
 	}
 	if group[name] == nil {
-		group[name] = &SecretUse{Name: MaskTokens(name), Environment: environment, Known: []string{}, Places: []Place{}}
+		group[name] = &SecretUse{Name: MaskTokens(name), Environment: environment, DefinedIn: []string{}, Locations: []Location{}}
 	}
 	return group[name]
 }

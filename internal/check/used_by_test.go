@@ -8,13 +8,13 @@ import (
 )
 
 func TestUsedBy(t *testing.T) {
-	reads := Flows([]Flow{
+	reads := ReadFlows([]Flow{
 		{"b.py", []byte("from prefect.client import Secret\nSecret('A'), Secret('é'), Secret(x)\n")},
 		{"a.py", []byte("import prefect\nif True:\n    prefect.context.secrets.get('A', 1)\nprefect.tasks.secrets.EnvVarSecret('A')")},
 		{"none.py", []byte("import prefect")},
 	})
-	known := []Known{{"config.toml", []string{"B", "A", "A"}}, {"the store", []string{"A"}}}
-	got, err := json.MarshalIndent(reads.UsedBy(known), "", " ")
+	defined := []SecretSet{{"config.toml", []string{"B", "A", "A"}}, {"the store", []string{"A"}}}
+	got, err := json.MarshalIndent(reads.UsedBy(defined), "", " ")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestUsedBy(t *testing.T) {
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("JSON (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]Place{{"b.py", 2, 34, "client", false}}, reads.Unknown()); diff != "" {
+	if diff := cmp.Diff([]Location{{"b.py", 2, 34, "client", false}}, reads.Unknown()); diff != "" {
 		t.Errorf("unknown (-want +got):\n%s", diff)
 	}
 }

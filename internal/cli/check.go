@@ -67,12 +67,12 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 	if err != nil {
 		return fmt.Errorf("--fail-on: %w", err)
 	}
-	version, err := inspect.VersionOrAny(f.version)
+	version, err := inspect.ParseVersion(f.version)
 	if err != nil {
 		return fmt.Errorf("--prefect-version: %w", err)
 	}
 	o := check.Options{Version: version, Env: append([]string{}, c.Env...), RequireEnv: f.requireEnv}
-	show := func(found inspect.Found) error { return write(c.Stdout, found.Diagnostics, found.Files) }
+	show := func(found inspect.Findings) error { return write(c.Stdout, found.Diagnostics, found.Files) }
 	if len(f.flows) > 0 {
 		return c.checkFlows(ctx, f, paths, o, threshold, show)
 	}
@@ -80,9 +80,9 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 		return errors.New("--used-by and --api-url are about the flows that --flows names")
 	}
 	if f.manifest != "" {
-		return inspect.WithManifest(f.manifest, paths, o, threshold, show)
+		return inspect.CheckManifest(f.manifest, paths, o, threshold, show)
 	}
-	return inspect.Named(paths, c.Env, o, threshold, show)
+	return inspect.CheckConfigs(paths, c.Env, o, threshold, show)
 }
 
 const diagnosticsFormats = "text, github, json, sarif or markdown"

@@ -22,7 +22,7 @@ func (c *Command) checkFlows(ctx context.Context, f checkFlags, paths []string, 
 			return run.StoredNames(ctx, cache, c.withEnv(f.connect), c.Stderr)
 		}
 	}
-	flows, err := inspect.ReadBeside(options)
+	flows, err := inspect.LoadFlows(options)
 	if err != nil {
 		return err
 	}
@@ -30,14 +30,14 @@ func (c *Command) checkFlows(ctx context.Context, f checkFlags, paths []string, 
 		if _, err := flows.Manifest(inspect.ShowText(c.Stderr)); err != nil {
 			return err
 		}
-		return c.showUses(f.format, flows.Reads, flows.Known)
+		return c.showUses(f.format, flows.Reads, flows.Defined)
 	}
-	inspect.TellComputed(c.Stderr, flows.Reads)
+	inspect.WriteUncheckedCount(c.Stderr, flows.Reads)
 	return flows.Check(threshold, show)
 }
 
 // showUses prints each secret with the places that read it, and what nobody reads.
-func (c *Command) showUses(format string, reads *check.FlowReads, known []check.Known) error {
+func (c *Command) showUses(format string, reads *check.FlowReads, known []check.SecretSet) error {
 	uses, unknown := reads.UsedBy(known), reads.Unknown()
 	switch format {
 	case "json":
@@ -46,15 +46,15 @@ func (c *Command) showUses(format string, reads *check.FlowReads, known []check.
 		return enc.Encode(struct {
 			FormatVersion int               `json:"format_version"`
 			Secrets       []check.SecretUse `json:"secrets"`
-			Unknown       []check.Place     `json:"unknown"`
-		}{report.FormatVersion, uses, slices.Concat([]check.Place{}, unknown)})
+			Unknown       []check.Location  `json:"unknown"`
+		}{report.FormatVersion, uses, slices.Concat([]check.Location{}, unknown)})
 	case "text":
 	default:
 		return unknownFormat(format)
 	}
 	for _, use := range uses {
 		fmt.Fprintln(c.Stdout, report.Safe(useTitle(use)))
-		for _, p := range use.Places {
+		for _, p := range use.Locations {
 			fmt.Fprintf(c.Stdout, "  %s:%d:%d\n", report.Safe(p.File), p.Line, p.Column)
 		}
 	}
@@ -72,12 +72,12 @@ func useTitle(use check.SecretUse) string {
 	switch {
 	case use.Environment:
 		title += " (environment variable)"
-	case len(use.Known) > 0:
-		title += " (in " + strings.Join(use.Known, ", ") + ")"
+	case len(use.DefinedIn) > 0:
+		title += " (in " + strings.Join(use.DefinedIn, ", ") + ")"
 	default:
 		title += " (nowhere)"
 	}
-	if len(use.Places) == 0 {
+	if len(use.Locations) == 0 {
 		title += ": nobody reads it"
 	}
 	return title

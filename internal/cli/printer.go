@@ -30,7 +30,7 @@ type textPrinter struct {
 	embedded bool
 }
 
-func (p *textPrinter) Checked(found inspect.Found) error {
+func (p *textPrinter) Checked(found inspect.Findings) error {
 	return report.DiagnosticsText(p.c.Stdout, found.Diagnostics, found.Files)
 }
 
@@ -63,7 +63,7 @@ func (p *textPrinter) Skipped(message string) error {
 // found goes to standard error as text.
 type jsonPrinter struct{ c *Command }
 
-func (p *jsonPrinter) Checked(found inspect.Found) error {
+func (p *jsonPrinter) Checked(found inspect.Findings) error {
 	return report.DiagnosticsText(p.c.Stderr, found.Diagnostics, found.Files)
 }
 

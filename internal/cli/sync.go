@@ -38,7 +38,7 @@ func (f *syncFlags) readVersion(cmd *cobra.Command) (err error) {
 	if !cmd.Flags().Changed("prefect-version") {
 		return nil
 	}
-	if f.ConfigsFor, err = inspect.VersionOrAny(f.sources.version); err != nil {
+	if f.ConfigsFor, err = inspect.ParseVersion(f.sources.version); err != nil {
 		return fmt.Errorf("--prefect-version: %w", err)
 	}
 	return nil

@@ -1,4 +1,5 @@
-// Package configfile reads files that should be configs, and no more of any other.
+// Package configfile reads files that should be configs. It stops early at a file
+// that is too long to be one.
 package configfile
 
 import (
@@ -8,13 +9,13 @@ import (
 	"path/filepath"
 )
 
-// MaxSize is how long a config may be, in bytes. One of 100,000 secrets has
-// about 4 MiB; what is longer is most likely another file.
-const MaxSize = 16 << 20
+// maxSize is how long a config may be, in bytes. One with 100,000 secrets has about
+// 4 MiB; a longer file is most likely something else.
+const maxSize = 16 << 20
 
-// Read reads a config: a file, or what a pipe such as /dev/stdin holds. The error is
-// of a file that is not there or cannot be read (as that of [os.Open]), of a
-// directory, or of more than MaxSize bytes.
+// Read reads a config: a file, or a pipe such as /dev/stdin. It fails if the file is
+// missing or cannot be read (with the error of [os.Open]), is a directory, or is
+// longer than maxSize.
 func Read(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -28,9 +29,9 @@ func Read(path string) ([]byte, error) {
 	if info.IsDir() {
 		return nil, fmt.Errorf("%s is a directory: give a file, or a pattern such as '%s'", path, filepath.Join(path, "*.toml"))
 	}
-	text, err := io.ReadAll(io.LimitReader(file, MaxSize+1))
-	if len(text) > MaxSize {
-		return nil, fmt.Errorf("%s is longer than %d MiB: that is no config", path, MaxSize>>20)
+	text, err := io.ReadAll(io.LimitReader(file, maxSize+1))
+	if len(text) > maxSize {
+		return nil, fmt.Errorf("%s is longer than %d MiB: that is no config", path, maxSize>>20)
 	}
 	return text, err
 }

@@ -9,19 +9,21 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// Cache holds the configs and manifests of a run that needs them more than once:
-// each is read once, and each manifest parsed once. A nil *Cache keeps nothing.
+// Cache holds the configs and manifests of a run that needs them more than once. It
+// reads each file once, and parses each manifest once. A nil *Cache reads a file
+// every time.
 type Cache struct {
 	mu        sync.Mutex
 	texts     map[string][]byte
 	manifests map[string]parsedManifest
 }
 
-// parsedManifest is what [parseManifest] returns.
+// parsedManifest is a manifest that was parsed and checked. err is that of
+// [secretsync.ParseManifest].
 type parsedManifest struct {
-	manifest *secretsync.Manifest
-	found    []check.Diagnostic
-	err      error
+	manifest    *secretsync.Manifest
+	diagnostics []check.Diagnostic
+	err         error
 }
 
 // NewCache returns an empty cache.
@@ -29,7 +31,7 @@ func NewCache() *Cache {
 	return &Cache{texts: map[string][]byte{}, manifests: map[string]parsedManifest{}}
 }
 
-// Read is [configfile.Read].
+// Read is [configfile.Read], of a file only once.
 func (c *Cache) Read(path string) ([]byte, error) {
 	if c == nil {
 		return configfile.Read(path)
@@ -47,7 +49,7 @@ func (c *Cache) Read(path string) ([]byte, error) {
 	return text, err
 }
 
-// manifest reads and parses a manifest. The error is about reading alone.
+// manifest reads and parses a manifest. The error is only about reading.
 func (c *Cache) manifest(path string) (parsedManifest, error) {
 	text, err := c.Read(path)
 	if err != nil {
@@ -56,15 +58,16 @@ func (c *Cache) manifest(path string) (parsedManifest, error) {
 	return c.parse(path, text), nil
 }
 
-func (c *Cache) parse(path string, text []byte) (read parsedManifest) {
-	if c != nil {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if read, ok := c.manifests[path]; ok {
-			return read
-		}
-		defer func() { c.manifests[path] = read }()
+func (c *Cache) parse(path string, text []byte) parsedManifest {
+	if c == nil {
+		return parseManifest(path, text)
 	}
-	read.manifest, read.found, read.err = parseManifest(path, text)
-	return read
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	parsed, ok := c.manifests[path]
+	if !ok {
+		parsed = parseManifest(path, text)
+		c.manifests[path] = parsed
+	}
+	return parsed
 }

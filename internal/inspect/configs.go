@@ -1,5 +1,5 @@
-// Package inspect reads the files that a run is about, configs, manifest and flows,
-// and has them checked. The command and the Action both come here.
+// Package inspect reads the configs, the manifest and the flows of a run, and checks
+// them, for the command and the Action.
 package inspect
 
 import (
@@ -21,31 +21,32 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
-// Found is what check found in files.
-type Found struct {
+// Findings are the results of checking some files.
+type Findings struct {
 	Diagnostics []check.Diagnostic
-	Files       int
+	Files       int // how many were checked
 }
 
-// Show shows what was found.
-type Show = func(Found) error
+// Show prints findings.
+type Show = func(Findings) error
 
-// ShowText shows what was found as text.
+// ShowText returns a Show that writes text to w.
 func ShowText(w io.Writer) Show {
-	return func(found Found) error { return report.DiagnosticsText(w, found.Diagnostics, found.Files) }
+	return func(f Findings) error { return report.DiagnosticsText(w, f.Diagnostics, f.Files) }
 }
 
-// VersionOrAny reads the Prefect that configs are for. An empty string is any.
-func VersionOrAny(text string) (release.Version, error) {
+// ParseVersion parses the Prefect that configs are for. The empty string is any.
+func ParseVersion(text string) (config.Version, error) {
 	if text == "" {
 		return release.Any, nil
 	}
 	return release.ParseVersion(text)
 }
 
-// Named checks the files that the patterns match, else the config that
-// Prefect reads, and exits with what they say.
-func Named(patterns, env []string, o check.Options, threshold check.FailOn, show Show) error {
+// CheckConfigs checks the files that the patterns match, or without patterns the
+// config that Prefect reads, and shows the findings. The error is an [exit.Error] if
+// they reach the threshold.
+func CheckConfigs(patterns, env []string, o check.Options, threshold check.FailOn, show Show) error {
 	if len(patterns) == 0 {
 		path := release.NewEnvironment(env).UserFile()
 		if path == "" {
@@ -60,23 +61,23 @@ func Named(patterns, env []string, o check.Options, threshold check.FailOn, show
 	return err
 }
 
-// Check checks every file that the patterns match, each once, shows what was
-// found, and reports whether it reaches the threshold.
+// Check checks every file that the patterns match, each once, shows the findings,
+// and reports whether they reach the threshold.
 func (c *Cache) Check(patterns []string, o check.Options, threshold check.FailOn, show Show) (fails bool, err error) {
 	paths, err := Expand(patterns)
 	if err != nil {
 		return false, err
 	}
-	found, err := c.checkAll(paths, o)
+	findings, err := c.checkAll(paths, o)
 	if err != nil {
 		return false, err
 	}
-	return threshold.Fails(found.Diagnostics), show(found)
+	return threshold.Fails(findings.Diagnostics), show(findings)
 }
 
-// checkAll checks files side by side. Of many the garbage collector may leave more
-// lying about: what a file takes is small, and the process ends soon.
-func (c *Cache) checkAll(paths []string, o check.Options) (Found, error) {
+// checkAll checks files concurrently. With many files it collects garbage less
+// often: a file needs little memory, and the process ends soon.
+func (c *Cache) checkAll(paths []string, o check.Options) (Findings, error) {
 	if len(paths) > 1 {
 		defer debug.SetGCPercent(debug.SetGCPercent(400))
 	}
@@ -87,7 +88,7 @@ func (c *Cache) checkAll(paths []string, o check.Options) (Found, error) {
 	for i, path := range paths {
 		workers.Go(func() error {
 			defer panicked.Catch()
-			found, err := c.check(path, o)
+			found, err := c.checkFile(path, o)
 			if err != nil {
 				return fmt.Errorf("reading config: %w", err)
 			}
@@ -97,10 +98,11 @@ func (c *Cache) checkAll(paths []string, o check.Options) (Found, error) {
 	}
 	err := workers.Wait()
 	panicked.Pass()
-	return Found{slices.Concat(diagnostics...), len(paths)}, err
+	return Findings{slices.Concat(diagnostics...), len(paths)}, err
 }
 
-// Expand is every file that the patterns match, each once, sorted.
+// Expand returns every file that the patterns match, each once, sorted. A pattern
+// that is the name of a file matches only that.
 func Expand(patterns []string) ([]string, error) {
 	var paths []string
 	for _, pattern := range patterns {

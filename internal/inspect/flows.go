@@ -16,33 +16,33 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// FlowOptions say which flows are read, and what they are checked beside.
+// FlowOptions are the flows to check, and what defines the secrets that they read.
 type FlowOptions struct {
 	Dirs     []string // directories of flow code, or files
-	Configs  []string // or patterns of them; empty means the one that Prefect reads, if it is there
-	Manifest string   // empty means the one in the working directory, if it is there
-	Env      []string // where Prefect's own config is looked for
+	Configs  []string // files or patterns; empty means the one that Prefect reads, if it exists
+	Manifest string   // empty means the one in the working directory, if it exists
+	Env      []string // in which to look for Prefect's own config
 	Check    check.Options
-	// Stored lists the names that the store has; nil if no store counts. It may need
+	// Stored returns the names in the store; nil means without a store. It may need
 	// the manifest.
 	Stored func(*Cache) ([]string, error)
 }
 
-// Flows are flows that were read, and the secrets that there are for them.
+// Flows are flows that were read, and the secrets that are defined for them.
 type Flows struct {
-	Reads *check.FlowReads
-	Known []check.Known
+	Reads   *check.FlowReads
+	Defined []check.SecretSet
 
 	options FlowOptions
 	cache   *Cache
 	configs []string
-	files   int
+	files   int // how many flows
 }
 
-// ReadBeside reads flows, and the names that the configs, the environment, the manifest
-// and the store have.
-func ReadBeside(o FlowOptions) (*Flows, error) {
-	configs, err := configsBesideFlows(o.Configs, o.Env)
+// LoadFlows reads flows, and the secrets that the configs, the environment, the
+// manifest and the store define.
+func LoadFlows(o FlowOptions) (*Flows, error) {
+	configs, err := flowConfigs(o.Configs, o.Env)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func ReadBeside(o FlowOptions) (*Flows, error) {
 		return nil, fmt.Errorf("--flows: %w", err)
 	}
 	cache := NewCache()
-	known, err := cache.Configured(configs, o.Manifest, o.Check)
+	defined, err := cache.DefinedSecrets(configs, o.Manifest, o.Check)
 	if err != nil {
 		return nil, err
 	}
@@ -60,44 +60,44 @@ func ReadBeside(o FlowOptions) (*Flows, error) {
 		if err != nil {
 			return nil, err
 		}
-		known = append(known, check.Known{Where: "the store", Names: stored})
+		defined = append(defined, check.SecretSet{Where: "the store", Names: stored})
 	}
-	return &Flows{Reads: reads, Known: known, options: o, cache: cache, configs: configs, files: files}, nil
+	return &Flows{Reads: reads, Defined: defined, options: o, cache: cache, configs: configs, files: files}, nil
 }
 
-// Manifest is [Cache.Manifest] for the one beside the flows.
+// Manifest is [Cache.Manifest] for the manifest of the options.
 func (f *Flows) Manifest(show Show) (*secretsync.Manifest, error) {
 	return f.cache.Manifest(f.options.Manifest, show)
 }
 
-// Check checks the flows, and the configs and the manifest beside them, and exits with
-// what they say.
+// Check checks the flows, the configs and the manifest, and shows the findings. The
+// error is an [exit.Error] if they reach the threshold.
 func (f *Flows) Check(threshold check.FailOn, show Show) error {
-	found, err := f.cache.besideManifest(manifestAtHand(f.options.Manifest), f.configs, f.options.Check)
+	findings, err := f.cache.checkWithManifest(manifestPath(f.options.Manifest), f.configs, f.options.Check)
 	if err != nil {
 		return err
 	}
-	found.Diagnostics = append(found.Diagnostics, f.Reads.Undefined(f.Known, f.options.Check)...)
-	found.Files += f.files
-	if err := show(found); err != nil {
+	findings.Diagnostics = append(findings.Diagnostics, f.Reads.Undefined(f.Defined, f.options.Check)...)
+	findings.Files += f.files
+	if err := show(findings); err != nil {
 		return err
 	}
-	if threshold.Fails(found.Diagnostics) {
+	if threshold.Fails(findings.Diagnostics) {
 		return &exit.Error{Code: exit.Failed}
 	}
 	return nil
 }
 
-// TellComputed says how many reads are not checked.
-func TellComputed(w io.Writer, reads *check.FlowReads) {
+// WriteUncheckedCount writes how many reads are not checked, if any.
+func WriteUncheckedCount(w io.Writer, reads *check.FlowReads) {
 	if n := len(reads.Unknown()); n > 0 {
 		fmt.Fprintf(w, "prefect-secrets: reads under names that are computed, which are not checked: %d\n", n)
 	}
 }
 
-// configsBesideFlows are the configs that are named, else the one that Prefect
-// reads if it is there.
-func configsBesideFlows(patterns, env []string) ([]string, error) {
+// flowConfigs returns the files that the patterns match, or without patterns the
+// config that Prefect reads, if it exists.
+func flowConfigs(patterns, env []string) ([]string, error) {
 	if len(patterns) > 0 {
 		return Expand(patterns)
 	}
@@ -108,7 +108,7 @@ func configsBesideFlows(patterns, env []string) ([]string, error) {
 	return []string{path}, nil
 }
 
-// ReadFlows reads every .py file below the directories, or the files themselves.
+// ReadFlows reads every .py file below dirs, which may also be files.
 func ReadFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 	var flows []check.Flow
 	for _, dir := range dirs {
@@ -127,36 +127,37 @@ func ReadFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 	if len(flows) == 0 {
 		return nil, 0, fmt.Errorf("there is no .py file in %s", strings.Join(dirs, ", "))
 	}
-	return check.Flows(flows), len(flows), nil
+	return check.ReadFlows(flows), len(flows), nil
 }
 
-// Configured are the secrets of the configs, of the environment and of the manifest.
-func (c *Cache) Configured(configs []string, manifest string, o check.Options) ([]check.Known, error) {
+// DefinedSecrets returns the secrets of the environment, of the configs and of the
+// manifest.
+func (c *Cache) DefinedSecrets(configs []string, manifest string, o check.Options) ([]check.SecretSet, error) {
 	names, err := check.ConfigSecrets(nil, o)
 	if err != nil {
 		return nil, &exit.Error{Code: exit.Failed, Err: err}
 	}
-	known := []check.Known{{Where: "the environment", Names: names}}
+	defined := []check.SecretSet{{Where: "the environment", Names: names}}
 	for _, path := range configs {
 		text, err := c.Read(path)
 		if err != nil {
 			return nil, fmt.Errorf("reading config: %w", err)
 		}
 		if isManifest(path) {
-			known = withManifest(known, path, c.parse(path, text))
+			defined = appendManifestSecrets(defined, path, c.parse(path, text))
 			continue
 		}
-		// A config that no Prefect loads has none; its own finding says why.
+		// A config that no Prefect loads defines nothing; its own finding says why.
 		if names, err := check.ConfigSecrets(text, o); err == nil {
-			known = append(known, check.Known{Where: filepath.ToSlash(path), Names: names})
+			defined = append(defined, check.SecretSet{Where: filepath.ToSlash(path), Names: names})
 		}
 	}
-	if manifest = manifestAtHand(manifest); manifest == "" {
-		return known, nil
+	if manifest = manifestPath(manifest); manifest == "" {
+		return defined, nil
 	}
-	read, err := c.manifest(manifest)
+	parsed, err := c.manifest(manifest)
 	if err != nil {
 		return nil, fmt.Errorf("reading manifest: %w", err)
 	}
-	return withManifest(known, manifest, read), nil
+	return appendManifestSecrets(defined, manifest, parsed), nil
 }

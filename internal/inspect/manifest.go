@@ -15,40 +15,41 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// defaultManifest is read where no other is named, if it is there. A file of that
-// name is a manifest wherever it is.
+// defaultManifest is the manifest that is read if no other is named. A file with
+// this name in any directory is a manifest.
 const defaultManifest = "prefect-secrets.toml"
 
 func isManifest(path string) bool { return filepath.Base(path) == defaultManifest }
 
-// Manifest reads the manifest at hand, and shows what check finds in it, if
-// that is anything. One that check finds an error in is not for use.
+// Manifest reads the manifest at path, or the default one, and shows the findings,
+// if there are any. It fails if one of them is an error. Without a manifest it
+// returns an empty one.
 func (c *Cache) Manifest(path string, show Show) (*secretsync.Manifest, error) {
-	path = manifestAtHand(path)
+	path = manifestPath(path)
 	if path == "" {
 		return &secretsync.Manifest{}, nil
 	}
-	read, err := c.manifest(path)
+	parsed, err := c.manifest(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading manifest: %w", err)
 	}
-	if len(read.found) > 0 {
-		if err := show(Found{read.found, 1}); err != nil {
+	if len(parsed.diagnostics) > 0 {
+		if err := show(Findings{parsed.diagnostics, 1}); err != nil {
 			return nil, err
 		}
 	}
-	switch errs, _ := report.CountSeverities(read.found); {
+	switch errs, _ := report.CountSeverities(parsed.diagnostics); {
 	case errs > 0:
 		return nil, errors.New("the manifest has errors; nothing was changed")
-	case read.err != nil:
-		return nil, fmt.Errorf("an ignore comment does not mend a manifest; nothing was changed\n%w", read.err)
+	case parsed.err != nil:
+		return nil, fmt.Errorf("an ignore comment does not mend a manifest; nothing was changed\n%w", parsed.err)
 	}
-	return read.manifest, nil
+	return parsed.manifest, nil
 }
 
-// manifestAtHand is the file that is named, else the one in the working directory,
-// else nothing.
-func manifestAtHand(path string) string {
+// manifestPath returns path or, if that is empty, the default manifest in the
+// working directory, if it exists.
+func manifestPath(path string) string {
 	if path == "" {
 		if _, err := os.Stat(defaultManifest); errors.Is(err, fs.ErrNotExist) {
 			return ""
@@ -58,7 +59,7 @@ func manifestAtHand(path string) string {
 	return path
 }
 
-// Environment is the manifest at hand, as it is for one of its environments.
+// Environment is [Cache.Manifest], for one of the manifest's environments.
 func (c *Cache) Environment(path, environment string, show Show) (*secretsync.Manifest, error) {
 	manifest, err := c.Manifest(path, show)
 	if err != nil {
@@ -67,18 +68,16 @@ func (c *Cache) Environment(path, environment string, show Show) (*secretsync.Ma
 	return manifest.Environment(environment)
 }
 
-// parseManifest reads a manifest and checks it. The error is that of
-// [secretsync.ParseManifest].
-func parseManifest(path string, text []byte) (*secretsync.Manifest, []check.Diagnostic, error) {
+func parseManifest(path string, text []byte) parsedManifest {
 	manifest, err := secretsync.ParseManifest(path, text)
-	return manifest, check.Manifest(filepath.ToSlash(path), text, tomlfile.Problems(err)), err
+	return parsedManifest{manifest, check.Manifest(filepath.ToSlash(path), text, tomlfile.Problems(err)), err}
 }
 
-// check checks a config, or a file of a manifest's name as a manifest.
-func (c *Cache) check(path string, o check.Options) ([]check.Diagnostic, error) {
+// checkFile checks a config, or a file named like a manifest as a manifest.
+func (c *Cache) checkFile(path string, o check.Options) ([]check.Diagnostic, error) {
 	if isManifest(path) {
-		read, err := c.manifest(path)
-		return read.found, err
+		parsed, err := c.manifest(path)
+		return parsed.diagnostics, err
 	}
 	text, err := c.Read(path)
 	if err != nil {
@@ -87,46 +86,50 @@ func (c *Cache) check(path string, o check.Options) ([]check.Diagnostic, error) 
 	return check.File(filepath.ToSlash(path), text, o), nil
 }
 
-// WithManifest checks a manifest and the configs that are named, if any, shows
-// what was found, and exits with that.
-func WithManifest(manifest string, patterns []string, o check.Options, threshold check.FailOn, show Show) error {
+// CheckManifest checks a manifest and the configs that the patterns match, and shows
+// the findings. The error is an [exit.Error] if they reach the threshold.
+func CheckManifest(manifest string, patterns []string, o check.Options, threshold check.FailOn, show Show) error {
 	configs, err := Expand(patterns)
 	if err != nil {
 		return err
 	}
-	found, err := (*Cache)(nil).besideManifest(manifest, configs, o)
+	findings, err := (*Cache)(nil).checkWithManifest(manifest, configs, o)
 	if err != nil {
 		return err
 	}
-	if err := show(found); err != nil || !threshold.Fails(found.Diagnostics) {
+	if err := show(findings); err != nil || !threshold.Fails(findings.Diagnostics) {
 		return err
 	}
 	return &exit.Error{Code: exit.Failed}
 }
 
-// besideManifest checks a manifest, whatever its name, and configs.
-func (c *Cache) besideManifest(manifest string, configs []string, o check.Options) (Found, error) {
+// checkWithManifest checks configs and, unless its path is empty, a manifest of any name.
+func (c *Cache) checkWithManifest(manifest string, configs []string, o check.Options) (Findings, error) {
 	if manifest == "" {
 		return c.checkAll(configs, o)
 	}
-	read, err := c.manifest(manifest)
+	parsed, err := c.manifest(manifest)
 	if err != nil {
-		return Found{}, fmt.Errorf("reading manifest: %w", err)
+		return Findings{}, fmt.Errorf("reading manifest: %w", err)
 	}
-	others, err := c.checkAll(withoutFile(configs, manifest), o)
-	return Found{slices.Concat(read.found, others.Diagnostics), 1 + others.Files}, err
+	others, err := c.checkAll(without(configs, manifest), o)
+	return Findings{slices.Concat(parsed.diagnostics, others.Diagnostics), 1 + others.Files}, err
 }
 
-func withoutFile(paths []string, path string) []string {
+func without(paths []string, path string) []string {
 	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return filepath.Clean(p) == filepath.Clean(path) })
 }
 
-// withManifest adds the names that a manifest gives to secrets in any of its
-// environments. One that is not right has none; its own findings say why.
-func withManifest(known []check.Known, path string, read parsedManifest) []check.Known {
-	where := filepath.ToSlash(filepath.Clean(path))
-	if read.err != nil || len(read.manifest.SecretNames()) == 0 || slices.ContainsFunc(known, func(k check.Known) bool { return k.Where == where }) {
-		return known
+// appendManifestSecrets appends the names of the secrets in any environment of a
+// manifest, unless the manifest is in sets already. An invalid manifest defines
+// nothing; a finding about it says why.
+func appendManifestSecrets(sets []check.SecretSet, path string, parsed parsedManifest) []check.SecretSet {
+	if parsed.err != nil {
+		return sets
 	}
-	return append(known, check.Known{Where: where, Names: read.manifest.SecretNames()})
+	where, names := filepath.ToSlash(filepath.Clean(path)), parsed.manifest.SecretNames()
+	if len(names) == 0 || slices.ContainsFunc(sets, func(s check.SecretSet) bool { return s.Where == where }) {
+		return sets
+	}
+	return append(sets, check.SecretSet{Where: where, Names: names})
 }

@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// simple reads an expression or an assignment.
-func (p *parser) simple() {
+// simpleStatement reads an expression or an assignment, or skips a ; or @.
+func (p *parser) simpleStatement() {
 	if p.accept(";") || p.accept("@") {
 		return
 	}
-	sides := []*node{p.exprs()}
+	sides := []*node{p.exprList()}
 	if p.accept(":") {
 		p.expr()
 	}
 	for p.accept("=") {
-		sides = append(sides, p.exprs())
+		sides = append(sides, p.exprList())
 	}
-	if !p.lineOver() && strings.HasSuffix(p.textOf(p.peek()), "=") { // += and the like
+	if !p.atLineEnd() && strings.HasSuffix(p.textOf(p.peek()), "=") { // += and the like
 		p.next++
-		p.exprs()
+		p.exprList()
 		p.assign(sides[0], nil)
 		return
 	}
@@ -29,9 +29,9 @@ func (p *parser) simple() {
 	}
 }
 
-// exprs reads expressions with commas between them, as a list if there is a
-// comma.
-func (p *parser) exprs() *node {
+// exprList reads expressions with commas between them. It returns a list if there is
+// a comma, else the expression.
+func (p *parser) exprList() *node {
 	first := p.expr()
 	if !p.is(",") {
 		return first
@@ -46,57 +46,58 @@ func (p *parser) exprs() *node {
 	return n
 }
 
-// assign binds the names of a target, to the value if it is known, and marks the
-// places that it names as written to.
+// assign binds the names in a target to value, which is nil if it is not certain. It
+// marks the target's attributes and subscripts as stored to.
 func (p *parser) assign(target, value *node) {
 	switch target.kind {
 	case nodeName:
 		p.scope.bind(target.name, p.binding(value))
 	case nodeAttr, nodeIndex:
 		target.use = store
-	case nodeList, computed: // computed: *rest
+	case nodeList, nodeComputed: // nodeComputed: *rest
 		for i, item := range target.items {
-			p.assign(item, pairOf(target, value, i))
+			p.assign(item, pairedValue(target, value, i))
 		}
 	}
 }
 
-// pairOf is what the item of a target gets, if both sides are written out.
-func pairOf(target, value *node, i int) *node {
+// pairedValue returns the value of a target's item, or nil unless both sides are
+// lists of the same length and the item is certain.
+func pairedValue(target, value *node, i int) *node {
 	if value == nil || target.kind != nodeList || value.kind != nodeList || len(target.items) != len(value.items) {
 		return nil
 	}
 	for _, n := range []*node{target.items[i], value.items[i]} {
-		if n.kind == computed {
+		if n.kind == nodeComputed {
 			return nil
 		}
 	}
 	return value.items[i]
 }
 
-// del reads a del, after which its names have no value.
+// del reads a del, which leaves its names without a value.
 func (p *parser) del() {
 	p.next++
-	target := p.exprs()
+	target := p.exprList()
 	p.assign(target, nil)
-	p.unset(target)
+	p.markRemoved(target)
 }
 
-// unset marks the places of a del as removed rather than written to.
-func (p *parser) unset(target *node) {
+// markRemoved marks the attributes and subscripts of a del as removed, not stored to.
+func (p *parser) markRemoved(target *node) {
 	if target.use == store {
 		target.use = remove
 	}
 	for _, item := range target.items {
-		p.unset(item)
+		p.markRemoved(item)
 	}
 }
 
-// imports reads import a.b as c, d.
+// imports reads a statement such as import a.b as c, d.
 func (p *parser) imports() {
 	p.next++
-	for !p.lineOver() && !p.is(";") {
-		module := p.dotted()
+	for !p.atLineEnd() && !p.is(";") {
+		module := p.dottedName()
 		if alias, ok := p.alias(); ok {
 			p.bindImport(alias, module)
 		} else if len(module) > 0 {
@@ -108,18 +109,18 @@ func (p *parser) imports() {
 	}
 }
 
-// importsFrom reads from a.b import c as d, e.
+// importsFrom reads a statement such as from a.b import c as d, e.
 func (p *parser) importsFrom() {
 	p.next++
-	module := p.dotted()
+	module := p.dottedName()
 	if !p.accept("import") {
 		return
 	}
 	p.accept("(")
-	for !p.lineOver() && !p.is(";") && !p.is(")") {
+	for !p.atLineEnd() && !p.is(";") && !p.is(")") {
 		switch t := p.peek(); {
 		case p.accept("*"):
-			p.importAll(module)
+			p.importStar(module)
 		case t.kind == tokName:
 			p.next++
 			p.importName(module, p.textOf(t))
@@ -138,30 +139,29 @@ func (p *parser) importName(module []string, name string) {
 	p.bindImport(as, append(module[:len(module):len(module)], name))
 }
 
-// importAll binds what is known to be in a module of Prefect's, and remembers the
-// module for names that nothing binds.
-func (p *parser) importAll(module []string) {
-	path := ours(module)
+// importStar binds what a module of Prefect's exports, and remembers the module for
+// names that have no binding.
+func (p *parser) importStar(module []string) {
+	path := importPath(module)
 	if path == "" {
 		return
 	}
-	if len(p.stars) < mostBindings && !slices.Contains(p.stars, path) {
-		p.stars = append(p.stars, path)
+	if len(p.starImports) < maxBindings && !slices.Contains(p.starImports, path) {
+		p.starImports = append(p.starImports, path)
 	}
-	for _, name := range exports[path] {
+	for _, name := range starExports[path] {
 		p.importName(module, name)
 	}
 }
 
 func (p *parser) bindImport(name string, module []string) {
 	b := p.binding(nil)
-	b.path = ours(module)
+	b.path = importPath(module)
 	p.scope.bind(name, b)
 }
 
-// dotted reads the name of a module. The dots of a relative one are its first
-// part.
-func (p *parser) dotted() []string {
+// dottedName reads the name of a module. The first part of a relative one is ".".
+func (p *parser) dottedName() []string {
 	var parts []string
 	if p.is(".") || p.is("...") {
 		parts = []string{"."}

@@ -13,56 +13,56 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the .json files of testdata anew")
+var update = flag.Bool("update", false, "write the .json files of testdata again")
 
-// expected is all that is found in a module. An access is its line and column, its
-// kind, its name and whether it is optional.
-type expected struct {
+// findings are the results of a module. An access is written as its line and column,
+// its kind, its name, and whether it is optional.
+type findings struct {
 	Reads   []string `json:"reads"`
 	Unknown []string `json:"unknown"`
 	Sets    []string `json:"sets"`
 	Problem string   `json:"problem"`
 }
 
-func describe(m *Module) expected {
-	e := expected{Reads: []string{}, Unknown: []string{}, Sets: append([]string{}, m.Sets...)}
+func findingsOf(m *Module) findings {
+	f := findings{Reads: []string{}, Unknown: []string{}, Sets: append([]string{}, m.Sets...)}
 	for _, a := range m.Reads {
-		text := fmt.Sprintf("%s %s %s", place(m, a.Start), a.Kind, a.Name)
+		line := fmt.Sprintf("%s %s %s", position(m, a.Start), a.Kind, a.Name)
 		if a.Optional {
-			text += " (optional)"
+			line += " (optional)"
 		}
-		e.Reads = append(e.Reads, text)
+		f.Reads = append(f.Reads, line)
 	}
 	for _, a := range m.Unknown {
-		e.Unknown = append(e.Unknown, fmt.Sprintf("%s %s %s", place(m, a.Start), a.Kind, m.Text[a.Start:a.End]))
+		f.Unknown = append(f.Unknown, fmt.Sprintf("%s %s %s", position(m, a.Start), a.Kind, m.Text[a.Start:a.End]))
 	}
 	if m.Problem != nil {
-		e.Problem = place(m, m.Problem.Start) + " " + m.Problem.Message
+		f.Problem = position(m, m.Problem.Start) + " " + m.Problem.Message
 	}
-	return e
+	return f
 }
 
-// place counts lines and columns from 1, columns in code points.
-func place(m *Module, offset int) string {
+// position returns line:column of an offset, both from 1, columns in code points.
+func position(m *Module, offset int) string {
 	before := m.Text[:offset]
 	line := strings.LastIndexByte(before, '\n') + 1
 	return fmt.Sprintf("%d:%d", strings.Count(before, "\n")+1, utf8.RuneCountInString(before[line:])+1)
 }
 
-// TestCorpus holds each testdata/NAME.py to all that testdata/NAME.json says.
+// TestCorpus checks each testdata/NAME.py against testdata/NAME.json.
 func TestCorpus(t *testing.T) {
-	paths := corpus(t)
+	paths := corpusFiles(t)
 	if len(paths) < 40 {
 		t.Errorf("only %d files", len(paths))
 	}
 	for _, path := range paths {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			got := describe(Read(readFile(t, path)))
+			got := findingsOf(Read(readFile(t, path)))
 			golden := strings.TrimSuffix(path, ".py") + ".json"
 			if *update {
 				writeJSON(t, golden, got)
 			}
-			var want expected
+			var want findings
 			if err := json.Unmarshal(readFile(t, golden), &want); err != nil {
 				t.Fatal(err)
 			}
@@ -73,7 +73,7 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-func corpus(t testing.TB) []string {
+func corpusFiles(t testing.TB) []string {
 	t.Helper()
 	paths, err := filepath.Glob("testdata/*.py")
 	if err != nil || len(paths) == 0 {

@@ -8,38 +8,37 @@ import (
 	"unicode/utf8"
 )
 
-// cookie is the encoding declaration of PEP 263, which stands in one of the first
-// two lines.
-var cookie = regexp.MustCompile(`^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)`)
+// codingCookie matches the encoding declaration of PEP 263, in one of the first two
+// lines.
+var codingCookie = regexp.MustCompile(`^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)`)
 
-// blankLine is a first line after which the second may hold the cookie.
+// blankLine matches a first line that lets the second hold the cookie.
 var blankLine = regexp.MustCompile(`^[ \t\f]*(?:#.*)?$`)
 
-// decode gives the text as UTF-8 with \n at the end of each line, or the reason
-// why it is none.
+// decode returns the text as UTF-8 with \n at the end of each line, or why it cannot.
 func decode(data []byte) (string, *Problem) {
-	if len(data) > MaxSize {
-		return "", &Problem{Message: fmt.Sprintf("the file has more than %d MiB, which is as far as prefect-secrets reads Python", MaxSize>>20)}
+	if len(data) > maxSize {
+		return "", &Problem{Message: fmt.Sprintf("the file has more than %d MiB, which is as far as prefect-secrets reads Python", maxSize>>20)}
 	}
 	data, marked := bytes.CutPrefix(data, []byte("\ufeff"))
-	encoding := declared(data)
+	encoding := declaredEncoding(data)
 	switch {
 	case isUTF8(encoding):
-		return checked(lines(string(data)))
+		return validate(normalizeLines(string(data)))
 	case marked:
 		return "", &Problem{Message: "the file begins with a mark of UTF-8 and declares another encoding"}
 	case isLatin1(encoding):
-		return checked(lines(latin1(data)))
+		return validate(normalizeLines(decodeLatin1(data)))
 	}
 	return "", &Problem{Message: "the file declares an encoding that prefect-secrets does not read: save it as UTF-8"}
 }
 
-// declared is the encoding that a cookie names, in lower case with dashes; none
-// is UTF-8.
-func declared(data []byte) string {
+// declaredEncoding returns the encoding that the cookie names, in lower case and
+// with dashes, or utf-8 if there is no cookie.
+func declaredEncoding(data []byte) string {
 	for range 2 {
 		line := data[:lineLength(data)]
-		if found := cookie.FindSubmatch(line); found != nil {
+		if found := codingCookie.FindSubmatch(line); found != nil {
 			return strings.ReplaceAll(strings.ToLower(string(found[1])), "_", "-")
 		}
 		if !blankLine.Match(line) {
@@ -58,7 +57,8 @@ func lineLength(data []byte) int {
 	return len(data)
 }
 
-// isUTF8 follows get_normal_name of CPython's tokenizer; ASCII is a part of it.
+// isUTF8 reports whether an encoding is UTF-8, by the rules of get_normal_name in
+// CPython's tokenizer, or ASCII, which is a subset.
 func isUTF8(name string) bool {
 	return name == "utf-8" || strings.HasPrefix(name, "utf-8-") || name == "utf8" || name == "ascii" || name == "us-ascii"
 }
@@ -72,7 +72,7 @@ func isLatin1(name string) bool {
 	return false
 }
 
-func latin1(data []byte) string {
+func decodeLatin1(data []byte) string {
 	var b strings.Builder
 	b.Grow(len(data))
 	for _, c := range data {
@@ -81,17 +81,17 @@ func latin1(data []byte) string {
 	return b.String()
 }
 
-// lines ends each line with \n, as Python does before anything else.
-func lines(text string) string {
+// normalizeLines ends each line with \n, as Python does before it reads tokens.
+func normalizeLines(text string) string {
 	if strings.IndexByte(text, '\r') < 0 {
 		return text
 	}
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 }
 
-// checked refuses what no encoding lets into a module. The text of a refused one
-// ends at the fault.
-func checked(text string) (string, *Problem) {
+// validate rejects what a module cannot hold in any encoding. It cuts the text of a
+// rejected one at the error.
+func validate(text string) (string, *Problem) {
 	for i, r := range text {
 		switch {
 		case r == 0:

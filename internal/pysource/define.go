@@ -1,21 +1,21 @@
 package pysource
 
-func (p *parser) class() context {
+func (p *parser) class() suite {
 	p.next++
-	p.bindNext()
+	p.bindName()
 	p.typeParameters()
 	if p.is("(") {
-		p.within(func() { p.argument() })
+		p.inBrackets(func() { p.argument() })
 	}
 	if !p.head() {
-		return context{}
+		return suite{}
 	}
 	inner := newScope(p.scope, classScope)
-	return context{inner, p.block}
+	return suite{inner, p.block}
 }
 
-// bindNext binds the name that a def or class gives.
-func (p *parser) bindNext() {
+// bindName binds the name after def or class.
+func (p *parser) bindName() {
 	if t := p.peek(); t.kind == tokName {
 		p.next++
 		p.scope.bind(p.textOf(t), p.binding(nil))
@@ -24,27 +24,27 @@ func (p *parser) bindNext() {
 
 func (p *parser) typeParameters() {
 	if p.is("[") {
-		p.within(func() { p.expr() })
+		p.inBrackets(func() { p.expr() })
 	}
 }
 
-// function reads a def up to its body. Defaults and annotations stand in the
-// scope around it.
-func (p *parser) function() context {
+// function reads a def up to its body. Defaults and annotations belong to the scope
+// around it.
+func (p *parser) function() suite {
 	p.next++
-	p.bindNext()
+	p.bindName()
 	p.typeParameters()
-	inner := context{newScope(p.scope, functionScope), p.newBlock()}
+	inner := suite{newScope(p.scope, functionScope), p.newBlock()}
 	if p.is("(") {
-		p.within(func() { p.definedParameter(inner) })
+		p.inBrackets(func() { p.functionParameter(inner) })
 	}
 	if !p.head() {
-		return context{}
+		return suite{}
 	}
 	return inner
 }
 
-func (p *parser) definedParameter(inner context) {
+func (p *parser) functionParameter(inner suite) {
 	t := p.peek()
 	p.next++
 	if t.kind != tokName {
@@ -62,7 +62,7 @@ func (p *parser) definedParameter(inner context) {
 // declaration reads global or nonlocal names.
 func (p *parser) declaration(word string) {
 	p.next++
-	for ; !p.lineOver() && !p.is(";"); p.next++ {
+	for ; !p.atLineEnd() && !p.is(";"); p.next++ {
 		if t := p.peek(); t.kind == tokName {
 			p.declare(p.textOf(t), word == "global")
 		}
@@ -70,61 +70,13 @@ func (p *parser) declaration(word string) {
 }
 
 func (p *parser) declare(name string, global bool) {
-	in := p.scope.enclosing(name)
+	target := p.scope.enclosing(name)
 	if global {
-		for in = p.scope; in.parent != nil; {
-			in = in.parent
+		for target = p.scope; target.parent != nil; {
+			target = target.parent
 		}
 	}
-	if in != nil && in != p.scope {
-		p.scope.elsewhere[name] = in
+	if target != nil && target != p.scope {
+		p.scope.declared[name] = target
 	}
-}
-
-// startsOperand reports whether a token can be nothing but the first of an
-// expression: what stands before it is a keyword here.
-func (p *parser) startsOperand(t token) bool {
-	word := p.textOf(t)
-	switch t.kind {
-	case tokName:
-		return !keywords[word] || word == "lambda" || word == "None" || word == "True" || word == "False"
-	case tokText, tokNumber, tokFStart:
-		return true
-	}
-	return t.kind == tokOp && word == "{"
-}
-
-// isCase reports whether the word case begins a part of a match, and is no name.
-func (p *parser) isCase() bool {
-	for i := p.next + 1; i < len(p.tokens); i++ {
-		switch {
-		case p.isAt(i, ":"):
-			return i > p.next+1
-		case p.tokens[i].kind == tokNewline || p.isAt(i, ";") || i == p.next+1 && (p.isAt(i, ".") || p.isAt(i, "=")):
-			return false
-		}
-	}
-	return false
-}
-
-// matchCase reads a pattern, which binds each name in it that is neither called
-// nor part of another, and its guard.
-func (p *parser) matchCase() context {
-	body := context{p.scope, p.newBlock()}
-	depth := 0
-	for p.next++; !p.lineOver() && !(depth == 0 && (p.is(":") || p.is("if"))); p.next++ {
-		t := p.peek()
-		switch {
-		case t.kind == tokName && !keywords[p.textOf(t)] && !p.isAt(p.next-1, ".") && !p.isAt(p.next+1, ".") && !p.isAt(p.next+1, "(") && !p.isAt(p.next+1, "="):
-			p.scope.bind(p.textOf(t), binding{token: p.next, block: body.block})
-		case p.is("(") || p.is("[") || p.is("{"):
-			depth++
-		case p.is(")") || p.is("]") || p.is("}"):
-			depth--
-		}
-	}
-	if !p.head() {
-		return context{}
-	}
-	return body
 }

@@ -1,19 +1,19 @@
 package pysource
 
-// parser reads the tokens of a module into scopes and expressions. It takes what
-// is no Python as far as it can.
+// parser reads the tokens of a module into scopes and expressions. It reads invalid
+// Python as far as it can.
 type parser struct {
 	*scanner
-	next  int // the token to read next
-	scope *scope
-	block *block
-	nodes []*node
-	stars []string // the modules of from module import *
-	depth int
+	next        int // the token to read next
+	scope       *scope
+	block       *block
+	nodes       []*node  // that may read a secret, in the order of the text
+	starImports []string // the modules of from module import *
+	depth       int
 }
 
-// keywords of Python 3 that are no names. Of those that the grammar takes as
-// names elsewhere, none is here.
+// keywords are the words of Python 3 that are never names. match, case, type and _
+// are not among them.
 var keywords = map[string]bool{
 	"False": true, "None": true, "True": true, "and": true, "as": true, "assert": true, "async": true,
 	"await": true, "break": true, "class": true, "continue": true, "def": true, "del": true, "elif": true,
@@ -34,7 +34,7 @@ func (p *parser) isAt(i int, spelling string) bool {
 	return (t.kind == tokOp || t.kind == tokName) && p.textOf(t) == spelling
 }
 
-// accept steps over an operator or a keyword, if it is the next token.
+// accept skips an operator or a keyword if it is the next token.
 func (p *parser) accept(spelling string) bool {
 	if p.is(spelling) {
 		p.next++
@@ -43,23 +43,23 @@ func (p *parser) accept(spelling string) bool {
 	return false
 }
 
-// atEnd reports whether the logical line is over.
+// atEnd reports whether the logical line, or the field of an f-string, is over.
 func (p *parser) atEnd() bool {
 	switch p.peek().kind {
-	case tokEnd, tokNewline, tokIndent, tokDedent, tokFText, tokFEnd:
+	case tokEnd, tokNewline, tokIndent, tokDedent, tokFPart, tokFEnd:
 		return true
 	}
 	return false
 }
 
-// deepest is how many lambdas and brackets may stand inside one another. Brackets
+// maxDepth is how many lambdas and brackets may be inside one another. Brackets
 // alone reach pyliteral.MaxDepth.
-const deepest = 1000
+const maxDepth = 1000
 
 // expr reads an expression up to a comma, a colon, a closing bracket, an
 // assignment or the end of the line. It may be empty.
 func (p *parser) expr() *node {
-	if p.depth++; p.depth > deepest {
+	if p.depth++; p.depth > maxDepth {
 		p.fail("this nests deeper than prefect-secrets reads", p.peek().start, p.peek().end)
 		p.next = len(p.tokens) - 1
 	}
@@ -73,7 +73,7 @@ func (p *parser) expr() *node {
 		switch {
 		case operand == nil:
 			between.count(p.textOf(first))
-			p.operator()
+			p.skipOperator()
 		case !gap:
 			p.fail("something is missing between this and what stands before it", first.start, first.end)
 		}
@@ -84,7 +84,7 @@ func (p *parser) expr() *node {
 	return p.combine(start, operands, between)
 }
 
-// exprEnds reports whether the next token is no part of an expression.
+// exprEnds reports whether the next token is not part of an expression.
 func (p *parser) exprEnds() bool {
 	if p.atEnd() {
 		return true
@@ -100,9 +100,9 @@ func (p *parser) exprEnds() bool {
 	}
 }
 
-// operator steps over what stands between operands: the targets of a for and of
-// an as are bound.
-func (p *parser) operator() {
+// skipOperator skips what is between operands, and binds the targets of a for and of
+// an as.
+func (p *parser) skipOperator() {
 	switch keyword := p.textOf(p.peek()); keyword {
 	case "for":
 		p.next++
@@ -117,7 +117,7 @@ func (p *parser) operator() {
 	}
 }
 
-// operators counts what stands between operands.
+// operators counts the operators between operands.
 type operators struct{ plus, or, others int }
 
 func (o *operators) count(operator string) {
@@ -131,7 +131,7 @@ func (o *operators) count(operator string) {
 	}
 }
 
-// combine makes one expression of operands.
+// combine makes one expression of operands, which may be none.
 func (p *parser) combine(start int, operands []*node, between operators) *node {
 	n := &node{items: operands, start: p.tokens[start].start, end: p.tokens[start].start}
 	if p.next > start {
@@ -146,12 +146,12 @@ func (p *parser) combine(start int, operands []*node, between operators) *node {
 	case operators{plus: gaps}:
 		n.kind = nodeSum
 	case operators{or: gaps}:
-		n.kind = nodeEither
+		n.kind = nodeOr
 	}
 	return n
 }
 
-// enter begins a scope within the block at hand.
+// enter begins a scope inside the current one.
 func (p *parser) enter(kind scopeKind) {
 	p.scope = newScope(p.scope, kind)
 }

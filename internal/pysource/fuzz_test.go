@@ -7,7 +7,7 @@ import (
 )
 
 func FuzzRead(f *testing.F) {
-	for _, path := range corpus(f) {
+	for _, path := range corpusFiles(f) {
 		f.Add(readFile(f, path))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -25,29 +25,29 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-func checkAccesses(t *testing.T, m *Module, all []Access, known bool) {
+func checkAccesses(t *testing.T, m *Module, accesses []Access, named bool) {
 	t.Helper()
-	at := 0
-	for _, a := range all {
+	last := 0
+	for _, a := range accesses {
 		checkSpan(t, m, a.Start, a.End)
-		if a.Start < at || a.Start == a.End && known || (a.Name != "") != known || !utf8.ValidString(a.Name) || a.Kind == "" {
-			t.Fatalf("after %d: %+v", at, a)
+		if a.Start < last || a.Start == a.End && named || (a.Name != "") != named || !utf8.ValidString(a.Name) || a.Kind == "" {
+			t.Fatalf("after %d: %+v", last, a)
 		}
-		if at = a.Start; m.Problem != nil && a.End > m.Problem.Start {
+		if last = a.Start; m.Problem != nil && a.End > m.Problem.Start {
 			t.Fatalf("%+v goes beyond the problem at %d", a, m.Problem.Start)
 		}
 	}
 }
 
-func checkSpans(t *testing.T, m *Module, all []Span) {
+func checkSpans(t *testing.T, m *Module, spans []Span) {
 	t.Helper()
-	at := 0
-	for _, s := range all {
+	end := 0
+	for _, s := range spans {
 		checkSpan(t, m, s.Start, s.End)
-		if s.Start < at {
-			t.Fatalf("%+v begins before %d", s, at)
+		if s.Start < end {
+			t.Fatalf("%+v begins before %d", s, end)
 		}
-		at = s.End
+		end = s.End
 	}
 }
 
@@ -58,7 +58,7 @@ func checkSpan(t *testing.T, m *Module, start, end int) {
 	}
 }
 
-// TestHostile reads much of what could make a reader slow, or too deep.
+// TestHostile reads long texts that could make a reader slow, or nest too deep.
 func TestHostile(t *testing.T) {
 	for _, piece := range []string{
 		"(", "[", "{", ")", "f\"{", "f'{x:{", "f'{{", "lambda:", "lambda x=", "a.", "a=", "a,", "a+", "a or ", "not ",
@@ -76,16 +76,16 @@ func TestHostile(t *testing.T) {
 }
 
 func TestSizeLimit(t *testing.T) {
-	if m := Read(make([]byte, MaxSize+1)); m.Problem == nil || m.Text != "" {
+	if m := Read(make([]byte, maxSize+1)); m.Problem == nil || m.Text != "" {
 		t.Errorf("read %d bytes", len(m.Text))
 	}
-	if m := Read([]byte(strings.Repeat("\n", MaxSize-20) + "x = 1")); m.Problem != nil {
-		t.Errorf("refused: %+v", m.Problem)
+	if m := Read([]byte(strings.Repeat("\n", maxSize-20) + "x = 1")); m.Problem != nil {
+		t.Errorf("rejected: %+v", m.Problem)
 	}
 }
 
-// TestAliasesGoNoFurther has as many names that lead from one to the next as are
-// followed, and one more. The name that is read is not guessed.
+// TestAliasesGoNoFurther has a chain of aliases that is longer than any that is
+// followed. The name that is read is not guessed.
 func TestAliasesGoNoFurther(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("def f():\n    return prefect.client.Secret(a0)\n")
@@ -98,8 +98,8 @@ func TestAliasesGoNoFurther(t *testing.T) {
 	}
 }
 
-// TestTextsGrowNoFurther has a name that would have 2 to the power of 40 bytes.
-func TestTextsGrowNoFurther(t *testing.T) {
+// TestStringsGrowNoFurther has a name that would be 2 to the power of 40 bytes long.
+func TestStringsGrowNoFurther(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("from prefect.client import Secret\na0 = 'x'\n")
 	for i := range 40 {

@@ -3,33 +3,33 @@ package pysource
 type nodeKind uint8
 
 const (
-	computed    nodeKind = iota // an expression that is none of the others
-	nodeInert                   // None, a boolean or a number
-	nodeName                    // a name
-	nodeText                    // one text as written, f-strings aside
-	nodePart                    // a literal part of an f-string
-	nodeStrings                 // texts and f-strings side by side; items
-	nodeFormat                  // an f-string; items are its parts and fields
-	nodeSum                     // items with + between them
-	nodeEither                  // items with or between them
-	nodeList                    // a list, tuple or set as written; items
-	nodeDict                    // a dict as written; items are its keys
-	nodeAttr                    // base.name
-	nodeCall                    // base(args)
-	nodeIndex                   // base[item]; no item if it is more than one expression
+	nodeComputed    nodeKind = iota // any other expression
+	nodeConstant                    // None, a boolean or a number
+	nodeName                        // a name
+	nodeString                      // one string literal that is not an f-string
+	nodeFStringPart                 // a literal part of an f-string
+	nodeConcat                      // adjacent strings and f-strings; items
+	nodeFString                     // an f-string; items are its parts and fields
+	nodeSum                         // items with + between them
+	nodeOr                          // items with or between them
+	nodeList                        // a list, tuple or set literal; items
+	nodeDict                        // a dict literal; items are its keys
+	nodeAttr                        // base.name
+	nodeCall                        // base(args)
+	nodeIndex                       // base[item]; no item if it is more than one expression
 )
 
-// use says what becomes of a place that an expression names.
+// use is what the code does with an expression.
 type use uint8
 
 const (
 	load use = iota
 	store
-	remove
+	remove // del
 )
 
-// node is an expression. Those with a base stand in parser.nodes after the base
-// and whatever is within their brackets.
+// node is an expression. In parser.nodes, one with a base comes after its base and
+// after the expressions within its brackets.
 type node struct {
 	kind       nodeKind
 	use        use
@@ -39,28 +39,28 @@ type node struct {
 	items      []*node
 	args       []arg  // nodeCall
 	scope      *scope // nodeName
-	token      int    // nodeName: which of the tokens; nodePart: which begins its f-string
+	token      int    // index of its token; of nodeFStringPart, of the token that begins the f-string
 
-	value *value // once it is known, or while it is being found out
+	value *value // nil until it is evaluated; empty during that
 }
 
 // arg is an argument of a call.
 type arg struct {
-	name  string // of a keyword argument
-	stars bool   // *value or **value
-	value *node
+	name     string // of a keyword argument
+	unpacked bool   // *value or **value
+	value    *node
 }
 
-// argument is the one that a parameter gets by its keyword or, from 0, by its
-// position; stars says that it may come from a *value or **value.
-func (n *node) argument(position int, keyword string) (value *node, stars bool) {
+// argument returns the argument for a parameter, which has a keyword or a position
+// from 0. unpacked reports whether it may come from a *value or **value.
+func (n *node) argument(position int, keyword string) (value *node, unpacked bool) {
 	for i, a := range n.args {
 		switch {
-		case a.stars:
-			stars = true
-		case a.name == keyword && keyword != "", a.name == "" && i == position && !stars:
+		case a.unpacked:
+			unpacked = true
+		case a.name == keyword && keyword != "", a.name == "" && i == position && !unpacked:
 			return a.value, false
 		}
 	}
-	return nil, stars
+	return nil, unpacked
 }

@@ -1,7 +1,7 @@
 package pysource
 
-// operand reads a primary with its calls, attributes and subscripts; nil is an
-// operator.
+// operand reads a primary with its calls, attributes and subscripts. It returns nil
+// at an operator.
 func (p *parser) operand() *node {
 	n := p.atom()
 	for n != nil && p.peek().kind == tokOp {
@@ -24,11 +24,11 @@ func (p *parser) atom() *node {
 	switch t.kind {
 	case tokNumber:
 		p.next++
-		return &node{kind: nodeInert, start: t.start, end: t.end}
-	case tokText, tokFStart:
-		return p.strings()
+		return &node{kind: nodeConstant, start: t.start, end: t.end}
+	case tokString, tokFStart:
+		return p.adjacentStrings()
 	case tokName:
-		return p.word()
+		return p.nameOrKeyword()
 	case tokOp:
 		if p.is("(") || p.is("[") || p.is("{") {
 			return p.display()
@@ -37,13 +37,14 @@ func (p *parser) atom() *node {
 	return nil
 }
 
-// word reads a name, a constant or a lambda; nil is another keyword.
-func (p *parser) word() *node {
+// nameOrKeyword reads a name, a constant or a lambda. It returns nil at any other
+// keyword.
+func (p *parser) nameOrKeyword() *node {
 	t := p.peek()
 	switch word := p.textOf(t); {
 	case word == "None" || word == "True" || word == "False":
 		p.next++
-		return &node{kind: nodeInert, start: t.start, end: t.end}
+		return &node{kind: nodeConstant, start: t.start, end: t.end}
 	case word == "lambda":
 		return p.lambda()
 	case keywords[word]:
@@ -58,38 +59,38 @@ func (p *parser) word() *node {
 	}
 }
 
-// walrus reads what a := gives a name. The name is bound around comprehensions.
+// walrus reads the value of a := and binds its name outside of comprehensions.
 func (p *parser) walrus(target *node) *node {
 	value := p.expr()
-	around := p.scope
-	for around.kind == comprehensionScope {
-		around = around.parent
+	scope := p.scope
+	for scope.kind == comprehensionScope {
+		scope = scope.parent
 	}
-	around.bind(target.name, p.binding(value))
+	scope.bind(target.name, p.binding(value))
 	return value
 }
 
-// binding is one that what follows the last token sees.
+// binding returns a binding that is visible from the next token on.
 func (p *parser) binding(value *node) binding {
 	return binding{token: p.next, block: p.block, value: value}
 }
 
-// lambda reads one. Its defaults are read as if they stood in it.
+// lambda reads a lambda. Its defaults are read as if they were part of its body.
 func (p *parser) lambda() *node {
 	start := p.peek().start
 	p.next++
 	p.enter(functionScope)
 	defer p.leave()
 	for !p.exprEnds() || p.is(",") {
-		p.parameter()
+		p.lambdaParameter()
 	}
 	p.accept(":")
 	body := p.expr()
 	return &node{start: start, end: body.end}
 }
 
-// parameter binds one parameter and reads its default, or steps over what is none.
-func (p *parser) parameter() {
+// lambdaParameter binds a parameter and reads its default, or skips another token.
+func (p *parser) lambdaParameter() {
 	if t := p.peek(); t.kind == tokName && !keywords[p.textOf(t)] {
 		p.next++
 		p.scope.bind(p.textOf(t), p.binding(nil))
@@ -105,11 +106,11 @@ func (p *parser) parameter() {
 func (p *parser) attribute(base *node) *node {
 	t := p.tokens[p.next+1]
 	p.next += 2
-	return p.keep(&node{kind: nodeAttr, start: base.start, end: t.end, base: base, name: p.textOf(t)})
+	return p.record(&node{kind: nodeAttr, start: base.start, end: t.end, base: base, name: p.textOf(t)})
 }
 
-// keep appends an expression that may read a secret.
-func (p *parser) keep(n *node) *node {
+// record adds an expression that may read a secret to p.nodes.
+func (p *parser) record(n *node) *node {
 	p.nodes = append(p.nodes, n)
 	return n
 }

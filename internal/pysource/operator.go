@@ -7,8 +7,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// spellings are the operators of more than one byte, the longer ones first.
-var spellings = []string{
+// longOperators are the operators of more than one byte, the longest first.
+var longOperators = []string{
 	"**=", "//=", ">>=", "<<=", "...",
 	"==", "!=", "<=", ">=", "->", ":=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "@=", "**", "//", "<<", ">>", "<>",
 }
@@ -18,23 +18,23 @@ func (s *scanner) operator() {
 	c := rest[0]
 	switch {
 	case strings.IndexByte("([{", c) >= 0:
-		s.push(open{mode: c}, tokOp, s.at+1)
+		s.push(opening{mode: c}, tokOp, s.at+1)
 	case strings.IndexByte(")]}", c) >= 0:
 		s.pop(c)
 	case s.mode() == inField && c == ':':
 		s.add(tokOp, s.at+1)
-		s.format()
+		s.beginFormatSpec()
 	case s.mode() == inField && c == '!' && !strings.HasPrefix(rest, "!="):
 		s.add(tokOp, s.at+1)
 	case strings.IndexByte("+-*/%@&|^~<>=!.,:;", c) >= 0:
 		s.add(tokOp, s.at+operatorLength(rest))
 	default:
-		s.strange()
+		s.unknownCharacter()
 	}
 }
 
 func operatorLength(rest string) int {
-	for _, o := range spellings {
+	for _, o := range longOperators {
 		if strings.HasPrefix(rest, o) {
 			return len(o)
 		}
@@ -42,9 +42,9 @@ func operatorLength(rest string) int {
 	return 1
 }
 
-// push opens a bracket or an f-string. CPython lets 200 stand inside one
-// another; at the next one the reading ends.
-func (s *scanner) push(o open, kind tokenKind, end int) {
+// push opens a bracket or an f-string. CPython allows 200 inside one another; at the
+// next one the scanner stops.
+func (s *scanner) push(o opening, kind tokenKind, end int) {
 	if len(s.stack) >= pyliteral.MaxDepth {
 		s.fail(fmt.Sprintf("Python lets no more than %d brackets stand inside one another", pyliteral.MaxDepth), s.at, end)
 		s.at, s.stack = len(s.src), nil
@@ -55,7 +55,7 @@ func (s *scanner) push(o open, kind tokenKind, end int) {
 	s.add(kind, end)
 }
 
-// pop closes a bracket. One that nothing opened is dropped.
+// pop closes a bracket. It skips one that nothing opened.
 func (s *scanner) pop(c byte) {
 	opened := map[byte]string{')': "(", ']': "[", '}': "{F"}[c]
 	if strings.IndexByte(opened, s.mode()) < 0 {

@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// What Prefect calls its things was read in the sources of 0.9.3, 0.15.13 and
-// 1.4.1, except where it says otherwise.
+// The names in this file are from the sources of 0.9.3, 0.15.13 and 1.4.1, except
+// where a comment says otherwise.
 
-// opaque is the path of something that comes from Prefect: what a call gave, or
-// what has a path of more than longestPath bytes.
-const opaque = "prefect.?"
+// unknownPath is the path of something in Prefect that has no other: what a call
+// returned, or what has a path of more than maxPath bytes.
+const unknownPath = "prefect.?"
 
-const longestPath = 200
+const maxPath = 200
 
-// partial makes a function of another and some of its arguments.
-const partial = "functools.partial"
+// partialPath is the path of the function that binds some arguments of another.
+const partialPath = "functools.partial"
 
-// ours is the path of a module or of something in it, if it may lead to Prefect's
-// secrets, else empty.
-func ours(parts []string) string {
+// importPath returns the dotted path of a module or of something in it, or "" if it
+// cannot lead to Prefect's secrets.
+func importPath(parts []string) string {
 	switch {
 	case len(parts) == 0:
 		return ""
@@ -29,20 +29,20 @@ func ours(parts []string) string {
 	return ""
 }
 
-// join is what a name leads to within a path.
+// join returns the path of what a name leads to from a path, or "".
 func join(path, name string) string {
 	switch {
-	case path == "functools" && name != "partial", path == partial, strings.ContainsAny(name, ".?"):
+	case path == "functools" && name != "partial", path == partialPath, strings.ContainsAny(name, ".?"):
 		return ""
-	case path == opaque:
-		return opaque
+	case path == unknownPath:
+		return unknownPath
 	}
 	return shorten(path + "." + name)
 }
 
 func shorten(path string) string {
-	if len(path) > longestPath {
-		return opaque
+	if len(path) > maxPath {
+		return unknownPath
 	}
 	return path
 }
@@ -51,9 +51,9 @@ func isPrefect(path string) bool {
 	return path == "prefect" || strings.HasPrefix(path, "prefect.")
 }
 
-// classes are those whose first argument, or name, is that of a secret.
-// prefect.tasks.secrets.Secret is PrefectSecret's name up to 0.9.
-var classes = map[string]Kind{
+// secretClasses are the classes whose first argument, or argument name, names a
+// secret. prefect.tasks.secrets.Secret is PrefectSecret's name up to 0.9.
+var secretClasses = map[string]Kind{
 	"prefect.client.Secret":                      Client,
 	"prefect.client.secrets.Secret":              Client,
 	"prefect.tasks.secrets.PrefectSecret":        Task,
@@ -64,8 +64,8 @@ var classes = map[string]Kind{
 	"prefect.tasks.secrets.env_var.EnvVarSecret": Environment,
 }
 
-// exports are what from MODULE import * brings.
-var exports = map[string][]string{
+// starExports are the names that from MODULE import * binds.
+var starExports = map[string][]string{
 	"prefect":                       {"config", "context"},
 	"prefect.client":                {"Client", "Secret"},
 	"prefect.client.secrets":        {"Client", "Secret"},
@@ -75,43 +75,43 @@ var exports = map[string][]string{
 	"prefect.utilities.context":     {"context"},
 }
 
-// contexts are the paths of the context, and of the configuration, which brings
-// the secrets into it.
-var contexts = []string{
+// contextPaths are the paths of the context, and of the configuration's, from which
+// the context gets the secrets.
+var contextPaths = []string{
 	"prefect.context",
 	"prefect.utilities.context.context",
 	"prefect.config.context",
 	"prefect.configuration.config.context",
 }
 
-func isContext(path string) bool { return slices.Contains(contexts, path) }
+func isContext(path string) bool { return slices.Contains(contextPaths, path) }
 
-// isSecrets reports whether a path is that of the context's secrets.
+// isSecrets reports whether a path leads to the context's secrets.
 func isSecrets(path string) bool {
 	context, ok := strings.CutSuffix(path, ".secrets")
 	return ok && isContext(context)
 }
 
-// methods of the object that holds the context's secrets: what else stands after
-// it and a dot is the name of a secret.
-var methods = map[string]bool{
+// dictMethods are the methods of the object that holds the context's secrets. Any
+// other attribute of it is a secret.
+var dictMethods = map[string]bool{
 	"clear": true, "copy": true, "fromkeys": true, "get": true, "items": true, "keys": true, "pop": true,
 	"popitem": true, "setdefault": true, "to_dict": true, "to_json": true, "to_toml": true, "to_yaml": true,
 	"update": true, "values": true,
 }
 
-// valueParameters are the keyword arguments that end as those do which name a
-// secret, and hold something else. api_secret and client_secret are secrets
-// themselves, databricks_conn_secret is given a secret's value by a task, and the
-// others name secrets of Kubernetes.
+// valueParameters are the keyword arguments that look as if they named a secret by
+// their ending, and do not. api_secret and client_secret are secrets themselves,
+// databricks_conn_secret gets a secret's value from a task, and the others name
+// secrets of Kubernetes.
 var valueParameters = map[string]bool{
 	"api_secret": true, "client_secret": true, "databricks_conn_secret": true,
 	"image_pull_secret": true, "image_pull_secrets": true,
 }
 
-// nameParameter says whether a keyword argument of something of Prefect's names a
-// secret, or a list of them. secret_name does in the tasks for Toloka alone, and
-// elsewhere is about secrets of Kubernetes.
+// nameParameter reports whether a keyword argument of something in Prefect names one
+// secret or several. secret_name does so only in the tasks for Toloka; elsewhere it
+// names a secret of Kubernetes.
 func nameParameter(path, keyword string) (one, several bool) {
 	if valueParameters[keyword] {
 		return false, false

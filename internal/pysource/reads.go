@@ -2,64 +2,64 @@ package pysource
 
 import "strings"
 
-// node notes what an expression reads or sets.
-func (r *reader) node(n *node) {
+// visit records the secrets that an expression reads or sets.
+func (r *reader) visit(n *node) {
 	switch n.kind {
 	case nodeAttr:
-		r.attribute(n)
+		r.visitAttribute(n)
 	case nodeIndex:
-		r.index(n)
+		r.visitIndex(n)
 	case nodeCall:
-		r.call(n)
+		r.visitCall(n)
 	}
 }
 
-// attribute is about prefect.context.secrets.A, and about Secret("A").exists.
-func (r *reader) attribute(n *node) {
-	if i, ok := r.calls[n.base]; ok && n.name == "exists" {
+// visitAttribute records prefect.context.secrets.A, and Secret("A").exists as optional.
+func (r *reader) visitAttribute(n *node) {
+	if i, ok := r.readOf[n.base]; ok && n.name == "exists" {
 		r.module.Reads[i].Optional = true
 	}
-	if isSecrets(r.value(n.base).path) && !methods[n.name] && !strings.HasPrefix(n.name, "__") {
-		place := Access{Name: n.name, Kind: Context, Start: n.end - len(n.name), End: n.end}
-		r.access(n.use, value{isText: true, text: n.name}, place)
+	if isSecrets(r.value(n.base).path) && !dictMethods[n.name] && !strings.HasPrefix(n.name, "__") {
+		a := Access{Name: n.name, Kind: Context, Start: n.end - len(n.name), End: n.end}
+		r.recordAccess(n.use, value{isString: true, str: n.name}, a)
 	}
 }
 
-// index is about prefect.context.secrets["A"].
-func (r *reader) index(n *node) {
+// visitIndex records prefect.context.secrets["A"].
+func (r *reader) visitIndex(n *node) {
 	if !isSecrets(r.value(n.base).path) {
 		return
 	}
-	place := Access{Kind: Context, Start: n.start, End: n.end}
+	a := Access{Kind: Context, Start: n.start, End: n.end}
 	var key value
 	if len(n.items) > 0 {
 		key = r.value(n.items[0])
-		place.Start, place.End = n.items[0].start, n.items[0].end
+		a = a.at(n.items[0], n)
 	}
-	r.access(n.use, key, place)
+	r.recordAccess(n.use, key, a)
 }
 
-// access notes what is done with a secret of the context.
-func (r *reader) access(use use, name value, place Access) {
+// recordAccess records what is done with a secret of the context.
+func (r *reader) recordAccess(use use, name value, a Access) {
 	switch {
 	case use == load:
-		r.read(name, place)
-	case use == store && name.isText:
-		r.module.Sets = append(r.module.Sets, name.text)
+		r.recordRead(name, a)
+	case use == store && name.isString:
+		r.module.Sets = append(r.module.Sets, name.str)
 	}
 }
 
-// read notes that a secret is read, whose name may be known.
-func (r *reader) read(name value, place Access) {
-	if place.Name = name.text; place.Name == "" {
-		r.module.Unknown = append(r.module.Unknown, place)
+// recordRead records that a secret is read, in Unknown if its name is not certain.
+func (r *reader) recordRead(name value, a Access) {
+	if a.Name = name.str; a.Name == "" {
+		r.module.Unknown = append(r.module.Unknown, a)
 		return
 	}
-	r.module.Reads = append(r.module.Reads, place)
+	r.module.Reads = append(r.module.Reads, a)
 }
 
-// call is about everything that is called.
-func (r *reader) call(n *node) {
+// visitCall records what a call reads or sets.
+func (r *reader) visitCall(n *node) {
 	path := r.callee(n)
 	if path == "" {
 		return
@@ -69,72 +69,75 @@ func (r *reader) call(n *node) {
 		context, method = path[:i], path[i+1:]
 	}
 	switch {
-	case r.value(n.base).path == partial:
-		r.parameters(n, path)
-	case classes[path] != "":
-		r.construct(n, classes[path])
+	case r.value(n.base).path == partialPath:
+		r.visitArguments(n, path)
+	case secretClasses[path] != "":
+		r.visitConstructor(n, secretClasses[path])
 	case isSecrets(context):
-		r.method(n, method)
+		r.visitSecretsMethod(n, method)
 	case isContext(path), isContext(context) && method == "update":
 		secrets, _ := n.argument(-1, "secrets")
-		r.set(secrets)
+		r.recordSet(secrets)
 	default:
-		r.parameters(n, path)
+		r.visitArguments(n, path)
 	}
 }
 
-// construct is about Secret("A"). A task may be given its name when it runs.
-func (r *reader) construct(n *node, kind Kind) {
-	name, stars := n.argument(0, "name")
-	if name == nil && !stars && kind == Client {
+// visitConstructor records Secret("A"). Only a task may do without a name here, and
+// get it when it runs.
+func (r *reader) visitConstructor(n *node, kind Kind) {
+	name, unpacked := n.argument(0, "name")
+	if name == nil && !unpacked && kind == Client {
 		return
 	}
-	known := len(r.module.Reads)
-	r.read(r.value(name), Access{Kind: kind}.at(name, n))
-	if len(r.module.Reads) > known {
-		r.calls[n] = known
+	index := len(r.module.Reads)
+	r.recordRead(r.value(name), Access{Kind: kind}.at(name, n))
+	if len(r.module.Reads) > index {
+		r.readOf[n] = index
 	}
 }
 
-// at is a with the place of a name or, if there is none, of the whole.
-func (a Access) at(name, whole *node) Access {
+// at returns a with the offsets of name or, if that is nil, of call.
+func (a Access) at(name, call *node) Access {
 	if name == nil {
-		name = whole
+		name = call
 	}
 	a.Start, a.End = name.start, name.end
 	return a
 }
 
-// method is about prefect.context.secrets.get("A") and what else such a dict has.
-func (r *reader) method(n *node, method string) {
+// visitSecretsMethod records prefect.context.secrets.get("A") and the other methods
+// of that dict.
+func (r *reader) visitSecretsMethod(n *node, method string) {
 	name, _ := n.argument(0, "")
-	fallback, stars := n.argument(1, "")
+	fallback, unpacked := n.argument(1, "")
 	switch method {
 	case "get", "pop":
-		place := Access{Kind: Context, Optional: fallback != nil || stars}
-		r.read(r.value(name), place.at(name, n))
+		a := Access{Kind: Context, Optional: fallback != nil || unpacked}
+		r.recordRead(r.value(name), a.at(name, n))
 	case "setdefault":
-		r.access(store, r.value(name), Access{})
+		r.recordAccess(store, r.value(name), Access{})
 	case "update":
-		r.set(name)
-		r.setNamed(n)
+		r.recordSet(name)
+		r.recordKeywords(n)
 	}
 }
 
-// set notes the names of a dict that is put into the context.
-func (r *reader) set(dict *node) {
+// recordSet records the keys of a dict that becomes a part of the context.
+func (r *reader) recordSet(dict *node) {
 	v := r.value(dict)
-	if v.written != nil && v.written.kind == nodeDict {
-		for _, key := range v.written.items {
-			r.access(store, r.value(key), Access{})
+	if v.literal != nil && v.literal.kind == nodeDict {
+		for _, key := range v.literal.items {
+			r.recordAccess(store, r.value(key), Access{})
 		}
 	}
 	if dict != nil && dict.kind == nodeCall && dict.base.kind == nodeName && dict.base.name == "dict" {
-		r.setNamed(dict)
+		r.recordKeywords(dict)
 	}
 }
 
-func (r *reader) setNamed(call *node) {
+// recordKeywords records the keyword arguments of a call as names that are set.
+func (r *reader) recordKeywords(call *node) {
 	for _, a := range call.args {
 		if a.name != "" {
 			r.module.Sets = append(r.module.Sets, a.name)
@@ -142,37 +145,37 @@ func (r *reader) setNamed(call *node) {
 	}
 }
 
-// parameters is about library_task(credentials_secret="A").
-func (r *reader) parameters(n *node, path string) {
+// visitArguments records calls such as library_task(credentials_secret="A").
+func (r *reader) visitArguments(n *node, path string) {
 	for _, a := range n.args {
 		switch one, several := nameParameter(path, a.name); {
 		case one:
-			r.parameter(a.value)
+			r.recordArgument(a.value)
 		case several:
-			r.list(a.value)
+			r.recordListArgument(a.value)
 		}
 	}
 }
 
-// parameter is one that names a secret. None, the empty text and the like mean
-// that there is none, and a task gives a value rather than a name.
-func (r *reader) parameter(name *node) {
+// recordArgument records an argument that names a secret. None, the empty string
+// and the like mean no secret, and a call of a task passes a value and not a name.
+func (r *reader) recordArgument(name *node) {
 	v := r.value(name)
-	if v.inert || v.written != nil || v.isText && v.text == "" || v.path == opaque {
+	if v.constant || v.literal != nil || v.isString && v.str == "" || v.path == unknownPath {
 		return
 	}
-	r.read(v, Access{Kind: Parameter}.at(name, name))
+	r.recordRead(v, Access{Kind: Parameter}.at(name, name))
 }
 
-// list is a parameter that names several.
-func (r *reader) list(names *node) {
+// recordListArgument records an argument that names several secrets.
+func (r *reader) recordListArgument(names *node) {
 	v := r.value(names)
 	switch {
-	case v.written != nil && v.written.kind == nodeList:
-		for _, name := range v.written.items {
-			r.parameter(name)
+	case v.literal != nil && v.literal.kind == nodeList:
+		for _, name := range v.literal.items {
+			r.recordArgument(name)
 		}
-	case v.written == nil && !v.inert && !v.isText:
-		r.read(value{}, Access{Kind: Parameter}.at(names, names))
+	case v.literal == nil && !v.constant && !v.isString:
+		r.recordRead(value{}, Access{Kind: Parameter}.at(names, names))
 	}
 }

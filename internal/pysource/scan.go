@@ -8,25 +8,25 @@ const (
 	tokEnd  tokenKind = iota
 	tokName           // a name or a keyword
 	tokNumber
-	tokText    // a text or bytes, prefix and quotes included
+	tokString  // a string or bytes literal, prefix and quotes included
 	tokFStart  // prefix and opening quotes of an f-string
-	tokFText   // a literal part of an f-string
-	tokFEnd    // its closing quotes
+	tokFPart   // a literal part of an f-string
+	tokFEnd    // closing quotes of an f-string
 	tokOp      // an operator or a bracket; in an f-string { and } of a field
 	tokNewline // the end of a logical line
 	tokIndent
 	tokDedent
 )
 
-// token is a part of the text. Of those that Python's tokenizer has, comments and
-// line ends within a logical line are left out.
+// token is a token of Python's tokenizer. Comments, and line ends within a logical
+// line, have none.
 type token struct {
 	kind       tokenKind
 	loop       bool // an opening bracket directly around a for: a comprehension
 	start, end int
 }
 
-// scanner cuts a text into tokens. Its stack holds what is open.
+// scanner splits a text into tokens.
 type scanner struct {
 	src      string
 	at       int
@@ -35,13 +35,13 @@ type scanner struct {
 	comments []Span
 	problem  *Problem
 	indents  []int
-	stack    []open
-	inLine   bool // the logical line has a token
+	stack    []opening // unclosed brackets and f-strings
+	inLine   bool      // the logical line has a token
 }
 
-// open is a bracket, or an f-string, whose parts are of three modes: its literal
-// text, a field, and the format of a field.
-type open struct {
+// opening is an unclosed bracket or f-string. An f-string has three modes: its
+// literal parts, a field, and the format specification of a field.
+type opening struct {
 	mode  byte // ( [ { or one of the modes below
 	token int
 	quote string
@@ -49,9 +49,9 @@ type open struct {
 }
 
 const (
-	inFString = 'f'
-	inField   = 'F'
-	inFormat  = ':'
+	inFString    = 'f'
+	inField      = 'F'
+	inFormatSpec = ':'
 )
 
 func scan(src string) *scanner {
@@ -65,8 +65,8 @@ func scan(src string) *scanner {
 
 func (s *scanner) step() {
 	switch mode := s.mode(); {
-	case mode == inFString || mode == inFormat:
-		s.formatText()
+	case mode == inFString || mode == inFormatSpec:
+		s.fStringPart()
 	case mode == 0 && !s.inLine:
 		s.lineStart()
 	default:
@@ -81,13 +81,13 @@ func (s *scanner) mode() byte {
 	return s.stack[len(s.stack)-1].mode
 }
 
-// close ends what the text leaves open.
+// close ends what is unclosed at the end of the text.
 func (s *scanner) close() {
 	if n := len(s.stack); n > 0 {
 		o := s.tokens[s.stack[n-1].token]
 		what := "this bracket is never closed"
-		if s.mode() == inFString || s.mode() == inFormat {
-			what = unclosedText
+		if s.mode() == inFString || s.mode() == inFormatSpec {
+			what = unclosedString
 		}
 		s.fail(what, o.start, o.end)
 	}
@@ -99,19 +99,19 @@ func (s *scanner) close() {
 	s.add(tokEnd, s.at)
 }
 
-const unclosedText = "this text is never closed"
+const unclosedString = "this text is never closed"
 
-// fail notes a problem, if it is the first in the text.
+// fail records a problem if it is the first in the text.
 func (s *scanner) fail(message string, start, end int) {
 	if s.problem == nil || start < s.problem.Start {
 		s.problem = &Problem{Message: message, Start: start, End: end}
 	}
 }
 
-// add appends the token that ends at an offset, and goes there.
+// add appends the token from s.at to end, and moves to end.
 func (s *scanner) add(kind tokenKind, end int) {
 	s.tokens = append(s.tokens, token{kind: kind, start: s.at, end: end})
-	if kind == tokText || kind == tokNumber || kind == tokFText {
+	if kind == tokString || kind == tokNumber || kind == tokFPart {
 		s.literals = append(s.literals, Span{s.at, end})
 	}
 	s.at = end
@@ -125,8 +125,8 @@ func (s *scanner) endLine() {
 	s.inLine = false
 }
 
-// lineStart reads the indentation of a logical line. A line that is blank but for
-// a comment has none.
+// lineStart reads the indentation of a logical line. A line that is blank or only a
+// comment does not count.
 func (s *scanner) lineStart() {
 	column := 0
 	for ; s.at < len(s.src); s.at++ {
@@ -174,7 +174,7 @@ func (s *scanner) comment() {
 	s.at = end
 }
 
-// code reads one token outside of the literal parts of f-strings.
+// code reads one token outside the literal parts of f-strings.
 func (s *scanner) code() {
 	c := s.src[s.at]
 	switch {
@@ -190,17 +190,17 @@ func (s *scanner) code() {
 	case c == '\\':
 		s.continuation()
 	case c == '"' || c == '\'':
-		s.str(s.at)
+		s.stringLiteral(s.at)
 	case isDigit(c) || c == '.' && s.at+1 < len(s.src) && isDigit(s.src[s.at+1]):
 		s.add(tokNumber, s.at+numberLength(s.src[s.at:]))
 	case isNameByte(c):
-		s.word()
+		s.nameOrString()
 	default:
 		s.operator()
 	}
 }
 
-// continuation joins two lines.
+// continuation reads a backslash, which joins two lines.
 func (s *scanner) continuation() {
 	if !strings.HasPrefix(s.src[s.at:], "\\\n") {
 		s.fail("a backslash must be the last of its line", s.at, s.at+1)

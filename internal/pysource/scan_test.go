@@ -7,19 +7,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// written writes tokens with blanks between them; N, I, D and E are the ends of
-// lines, the indents, the dedents and the end.
-func written(s *scanner) string {
-	signs := map[tokenKind]string{tokNewline: "N", tokIndent: "I", tokDedent: "D", tokEnd: "E"}
-	var all []string
+// joinTokens joins the tokens with spaces. N is the end of a line, I an indent, D a
+// dedent, and E the end.
+func joinTokens(s *scanner) string {
+	letters := map[tokenKind]string{tokNewline: "N", tokIndent: "I", tokDedent: "D", tokEnd: "E"}
+	var words []string
 	for _, t := range s.tokens {
-		sign, ok := signs[t.kind]
+		word, ok := letters[t.kind]
 		if !ok {
-			sign = s.src[t.start:t.end]
+			word = s.src[t.start:t.end]
 		}
-		all = append(all, sign)
+		words = append(words, word)
 	}
-	return strings.Join(all, " ")
+	return strings.Join(words, " ")
 }
 
 func TestScan(t *testing.T) {
@@ -49,7 +49,7 @@ func TestScan(t *testing.T) {
 		"é = ñ2 + _ﬁ":                           "é = ñ2 + _ﬁ N E",
 	} {
 		s := scan(source)
-		if diff := cmp.Diff(want, written(s)); diff != "" || s.problem != nil {
+		if diff := cmp.Diff(want, joinTokens(s)); diff != "" || s.problem != nil {
 			t.Errorf("%q: %v (-want +got):\n%s", source, s.problem, diff)
 		}
 	}
@@ -57,11 +57,11 @@ func TestScan(t *testing.T) {
 
 func TestScanProblems(t *testing.T) {
 	for source, want := range map[string]string{
-		"a = 'b":       unclosedText,
-		"a = '''b'":    unclosedText,
-		"a = f'b":      unclosedText,
-		"a = f'{b:c'":  unclosedText,
-		"a = f'{b}\nc": unclosedText,
+		"a = 'b":       unclosedString,
+		"a = '''b'":    unclosedString,
+		"a = f'b":      unclosedString,
+		"a = f'{b:c'":  unclosedString,
+		"a = f'{b}\nc": unclosedString,
 		"a = f'{b":     "this bracket is never closed",
 		"(a, [b":       "this bracket is never closed",
 		"(a]":          "this bracket is never closed",
@@ -104,7 +104,7 @@ func TestDeclared(t *testing.T) {
 		"# c\r# coding: latin-1":            "latin-1",
 		"\"# coding: latin-1\"":             "utf-8",
 	} {
-		if got := declared([]byte(text)); got != want {
+		if got := declaredEncoding([]byte(text)); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}

@@ -2,13 +2,12 @@ package pysource
 
 import "sort"
 
-// scope is where names are bound: the module, a class, a function, or a
-// comprehension, which runs where it stands.
+// scope is where names are bound: the module, a class, a function, or a comprehension.
 type scope struct {
-	parent    *scope
-	kind      scopeKind
-	bindings  map[string][]binding // in the order of the text
-	elsewhere map[string]*scope    // names declared global or nonlocal
+	parent   *scope
+	kind     scopeKind
+	bindings map[string][]binding // in the order of the text
+	declared map[string]*scope    // the scopes of names declared global or nonlocal
 }
 
 type scopeKind uint8
@@ -20,8 +19,8 @@ const (
 	comprehensionScope
 )
 
-// binding is one place that gives a name a meaning: what a path of Prefect's or of
-// another library names, an expression, or neither, which is any other value.
+// binding is one meaning of a name: a path, as importPath returns it, an expression,
+// or with neither any other value.
 type binding struct {
 	token int // the first token that sees it
 	block *block
@@ -29,39 +28,39 @@ type binding struct {
 	value *node
 }
 
-// block is a part of the text that runs as a whole or not at all, as the body of
-// an if does, in tokens.
+// block is a range of tokens that runs completely or not at all, such as the body of
+// an if.
 type block struct {
 	parent     *block
 	start, end int
 }
 
-func (b *block) holds(token int) bool { return b.start <= token && token < b.end }
+func (b *block) contains(token int) bool { return b.start <= token && token < b.end }
 
 func newScope(parent *scope, kind scopeKind) *scope {
-	return &scope{parent: parent, kind: kind, bindings: map[string][]binding{}, elsewhere: map[string]*scope{}}
+	return &scope{parent: parent, kind: kind, bindings: map[string][]binding{}, declared: map[string]*scope{}}
 }
 
-// runner is the scope that is entered when s runs.
-func (s *scope) runner() *scope {
+// frame returns the module or function that s runs as a part of.
+func (s *scope) frame() *scope {
 	for s.kind == classScope || s.kind == comprehensionScope {
 		s = s.parent
 	}
 	return s
 }
 
-// bind gives a name a meaning in s.
+// bind adds a binding of a name in s.
 func (s *scope) bind(name string, b binding) {
-	if other := s.elsewhere[name]; other != nil {
+	if other := s.declared[name]; other != nil {
 		s = other
 	}
 	s.bindings[name] = append(s.bindings[name], b)
 }
 
-// lookup finds what binds a name that stands in s. A class is seen by what stands
-// directly in it alone.
+// lookup returns the scope and the bindings of a name that is used in s. Only the
+// code directly in a class sees the names of the class.
 func (s *scope) lookup(name string) (*scope, []binding) {
-	if other := s.elsewhere[name]; other != nil {
+	if other := s.declared[name]; other != nil {
 		return other, other.bindings[name]
 	}
 	for at := s; at != nil; at = at.parent {
@@ -75,8 +74,8 @@ func (s *scope) lookup(name string) (*scope, []binding) {
 	return nil, nil
 }
 
-// enclosing is the function around s that a nonlocal name belongs to, as far as
-// is known where it is declared.
+// enclosing returns the function around s that a nonlocal name belongs to: the
+// nearest one that has bound the name so far, else the nearest one.
 func (s *scope) enclosing(name string) *scope {
 	var first *scope
 	for at := s.parent; at != nil; at = at.parent {
@@ -93,14 +92,15 @@ func (s *scope) enclosing(name string) *scope {
 	return first
 }
 
-// mostBindings is how many bindings of one name are looked at for one use of it.
-const mostBindings = 32
+// maxBindings is how many bindings of a name are considered for one use of it.
+const maxBindings = 32
 
-// reaching are the bindings that a use of the name may meet. Code
-// that runs in one go meets the last one before it; a function meets the last of
-// the module. What stands in a block that may not run hides none before it, except
-// from that block itself.
-func reaching(all []binding, token int, inOrder bool) []binding {
+// reachingBindings returns the bindings that a use of the name may see. With
+// inOrder, for code that runs in the order of the text, that is the last one before
+// the token, if there is one; else it is the last of all, as for a function that
+// uses a name of the module. A binding in a block that may not run hides an earlier
+// one from that block only.
+func reachingBindings(all []binding, token int, inOrder bool) []binding {
 	last := len(all)
 	if inOrder {
 		last = sort.Search(len(all), func(i int) bool { return all[i].token > token })
@@ -109,7 +109,7 @@ func reaching(all []binding, token int, inOrder bool) []binding {
 		return all[len(all)-1:]
 	}
 	first := last - 1
-	for first > 0 && !all[first].block.holds(token) && last-first < mostBindings {
+	for first > 0 && !all[first].block.contains(token) && last-first < maxBindings {
 		first--
 	}
 	return all[first:last]

@@ -1,40 +1,40 @@
 package pysource
 
-// context is where the body of a compound statement stands.
-type context struct {
+// suite is the scope and the block of a compound statement's body.
+type suite struct {
 	scope *scope
 	block *block
 }
 
-// parse reads a whole module.
+// parse reads a module.
 func parse(s *scanner) *parser {
 	p := &parser{scanner: s, block: &block{end: len(s.tokens)}}
 	p.enter(moduleScope)
-	var around []context
-	var body context
+	var outer []suite
+	var body suite
 	for p.peek().kind != tokEnd {
 		switch p.peek().kind {
 		case tokIndent:
-			around = append(around, context{p.scope, p.block})
+			outer = append(outer, suite{p.scope, p.block})
 			if body.scope != nil {
 				p.scope, p.block = body.scope, body.block
 			}
 			p.next++
 		case tokDedent:
-			p.restore(around[len(around)-1])
-			around = around[:len(around)-1]
+			p.restore(outer[len(outer)-1])
+			outer = outer[:len(outer)-1]
 			p.next++
 		default:
 			body = p.line()
 			continue
 		}
-		body = context{}
+		body = suite{}
 	}
 	return p
 }
 
-// restore goes back to an outer context and ends the blocks within it.
-func (p *parser) restore(outer context) {
+// restore goes back to an outer suite and ends the blocks inside it.
+func (p *parser) restore(outer suite) {
 	for p.block != outer.block {
 		p.block.end = p.next
 		p.block = p.block.parent
@@ -42,23 +42,23 @@ func (p *parser) restore(outer context) {
 	p.scope = outer.scope
 }
 
-// newBlock is one that begins with the next token. Until it ends it goes on to
-// the end of the text.
+// newBlock returns a block that begins with the next token. Until restore ends it,
+// it reaches to the end of the text.
 func (p *parser) newBlock() *block {
 	return &block{parent: p.block, start: p.next, end: len(p.tokens)}
 }
 
-// line reads a logical line and says where the body stands that it opens on the
-// lines below, if it does.
-func (p *parser) line() (body context) {
-	outer, first := context{p.scope, p.block}, p.next
-	for !p.lineOver() {
+// line reads a logical line. It returns the suite of the lines below, if the line
+// opens one.
+func (p *parser) line() (body suite) {
+	outer, first := suite{p.scope, p.block}, p.next
+	for !p.atLineEnd() {
 		before := p.next
 		body = p.statement()
 		switch {
 		case body.scope != nil && before > first:
 			p.fail("a statement with a body must begin its line", p.tokens[before].start, p.tokens[before].end)
-		case body.scope != nil && !p.lineOver():
+		case body.scope != nil && !p.atLineEnd():
 			p.scope, p.block = body.scope, body.block
 		}
 		if p.next == before {
@@ -72,7 +72,7 @@ func (p *parser) line() (body context) {
 	return body
 }
 
-func (p *parser) lineOver() bool {
+func (p *parser) atLineEnd() bool {
 	switch p.peek().kind {
 	case tokEnd, tokNewline, tokIndent, tokDedent:
 		return true
@@ -80,13 +80,13 @@ func (p *parser) lineOver() bool {
 	return false
 }
 
-// statement reads one, of a compound statement what stands before its body.
-func (p *parser) statement() (body context) {
+// statement reads a statement; of a compound one, what is before its body.
+func (p *parser) statement() (body suite) {
 	p.accept("async")
 	t := p.peek()
 	if t.kind != tokName {
-		p.simple()
-		return context{}
+		p.simpleStatement()
+		return suite{}
 	}
 	switch word := p.textOf(t); word {
 	case "def":
@@ -110,31 +110,31 @@ func (p *parser) statement() (body context) {
 		if (word == "match" || word == "type") && p.startsOperand(p.tokens[p.next+1]) {
 			p.next++
 		}
-		p.simple()
+		p.simpleStatement()
 	}
-	return context{}
+	return suite{}
 }
 
-// compound reads the head of a statement whose body is no scope. The bodies of
-// with and finally run whenever what is around them does.
-func (p *parser) compound(word string) context {
+// compound reads the head of a statement whose body has no scope of its own. The
+// bodies of with and finally run whenever the code around them does.
+func (p *parser) compound(word string) suite {
 	p.next++
 	if word == "for" {
 		p.targets()
 	}
 	if !p.head() {
-		return context{}
+		return suite{}
 	}
 	if word == "with" || word == "finally" {
-		return context{p.scope, p.block}
+		return suite{p.scope, p.block}
 	}
-	return context{p.scope, p.newBlock()}
+	return suite{p.scope, p.newBlock()}
 }
 
-// head reads expressions up to the colon before a body and reports whether there
-// is one.
+// head reads expressions up to the colon before a body, and reports whether there is
+// a colon.
 func (p *parser) head() bool {
-	for !p.lineOver() {
+	for !p.atLineEnd() {
 		if p.accept(":") {
 			return true
 		}
@@ -147,7 +147,7 @@ func (p *parser) head() bool {
 	return false
 }
 
-// targets binds what a for assigns to, up to its in.
+// targets binds the targets of a for, up to its in.
 func (p *parser) targets() {
 	for !p.is("in") && (!p.exprEnds() || p.is(",")) {
 		if target := p.operand(); target != nil {

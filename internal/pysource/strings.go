@@ -2,9 +2,9 @@ package pysource
 
 import "strings"
 
-// str reads a text whose quotes begin at an offset, after its prefix. One of a
-// single line that is not closed ends with its line.
-func (s *scanner) str(quotes int) {
+// stringLiteral reads a string whose quotes begin at an offset, after its prefix. An
+// unclosed one with single quotes ends with its line.
+func (s *scanner) stringLiteral(quotes int) {
 	prefix := strings.ToLower(s.src[s.at:quotes])
 	quote := s.src[quotes : quotes+1]
 	if strings.HasPrefix(s.src[quotes:], strings.Repeat(quote, 3)) {
@@ -12,19 +12,19 @@ func (s *scanner) str(quotes int) {
 	}
 	if strings.Contains(prefix, "f") {
 		raw := strings.Contains(prefix, "r")
-		s.push(open{mode: inFString, quote: quote, raw: raw}, tokFStart, quotes+len(quote))
+		s.push(opening{mode: inFString, quote: quote, raw: raw}, tokFStart, quotes+len(quote))
 		return
 	}
-	end, closed := textEnd(s.src, quotes+len(quote), quote)
+	end, closed := stringEnd(s.src, quotes+len(quote), quote)
 	if !closed {
-		s.fail(unclosedText, s.at, end)
+		s.fail(unclosedString, s.at, end)
 	}
-	s.add(tokText, end)
+	s.add(tokString, end)
 }
 
-// textEnd is where a text ends, closing quotes included, or where it should have
-// been closed at the latest.
-func textEnd(src string, at int, quote string) (end int, closed bool) {
+// stringEnd returns the end of a string, closing quotes included, or the last offset
+// at which it could have been closed.
+func stringEnd(src string, at int, quote string) (end int, closed bool) {
 	for at < len(src) {
 		switch c := src[at]; {
 		case c == '\\':
@@ -39,9 +39,9 @@ func textEnd(src string, at int, quote string) (end int, closed bool) {
 	return len(src), false
 }
 
-// formatText reads the literal part of an f-string, or of the format of one of
-// its fields, up to a field or the end.
-func (s *scanner) formatText() {
+// fStringPart reads a literal part of an f-string, or of the format specification of
+// one of its fields, up to a field or the end.
+func (s *scanner) fStringPart() {
 	o := s.stack[len(s.stack)-1]
 	at := s.at
 	for at < len(s.src) {
@@ -53,75 +53,75 @@ func (s *scanner) formatText() {
 		case o.mode == inFString && (strings.HasPrefix(rest, "{{") || strings.HasPrefix(rest, "}}")):
 			at += 2
 			continue
-		case c == '{' || c == '}' && o.mode == inFormat:
-			s.field(at, c)
+		case c == '{' || c == '}' && o.mode == inFormatSpec:
+			s.fieldBrace(at, c)
 			return
 		case c == '\n' && len(o.quote) == 1, strings.HasPrefix(rest, o.quote):
-			s.endFormatted(at, o)
+			s.endFString(at, o)
 			return
 		}
 		at++
 	}
-	s.formatPart(len(s.src))
+	s.addPart(len(s.src))
 }
 
-// longestName is more than a character's name in Unicode has, with \N{ and }.
-const longestName = 128
+// maxCharacterName is longer than any name of a character in Unicode, with \N{ and }.
+const maxCharacterName = 128
 
-// escapeLength measures a backslash with what it takes along. That is no brace,
-// which opens a field all the same, except in \N{NAME}.
+// escapeLength returns the length of an escape sequence. A brace is never part of
+// one, since it opens a field, except in \N{NAME}.
 func escapeLength(rest string, raw bool) int {
 	switch {
 	case len(rest) == 1 || rest[1] == '{' || rest[1] == '}':
 		return 1
 	case !raw && strings.HasPrefix(rest, `\N{`):
-		if i := strings.IndexByte(rest[:min(len(rest), longestName)], '}'); i >= 0 {
+		if i := strings.IndexByte(rest[:min(len(rest), maxCharacterName)], '}'); i >= 0 {
 			return i + 1
 		}
 	}
 	return 2
 }
 
-// formatPart adds the literal part that ends at an offset, if it is not empty.
-func (s *scanner) formatPart(end int) {
+// addPart adds the literal part that ends at an offset, unless it is empty.
+func (s *scanner) addPart(end int) {
 	if end = min(end, len(s.src)); end > s.at {
-		s.add(tokFText, end)
+		s.add(tokFPart, end)
 	}
 }
 
-// field opens the field that begins at an offset, or closes the one whose format
-// ends there.
-func (s *scanner) field(at int, brace byte) {
-	s.formatPart(at)
+// fieldBrace opens the field that begins at an offset, or closes the field whose
+// format specification ends there.
+func (s *scanner) fieldBrace(at int, brace byte) {
+	s.addPart(at)
 	if brace == '{' {
 		o := s.stack[len(s.stack)-1]
-		s.push(open{mode: inField, quote: o.quote, raw: o.raw}, tokOp, s.at+1)
+		s.push(opening{mode: inField, quote: o.quote, raw: o.raw}, tokOp, s.at+1)
 		return
 	}
 	s.stack = s.stack[:len(s.stack)-1]
 	s.pop('}')
 }
 
-// format begins the format of the field that is open.
-func (s *scanner) format() {
+// beginFormatSpec begins the format specification of the current field.
+func (s *scanner) beginFormatSpec() {
 	o := s.stack[len(s.stack)-1]
-	o.mode = inFormat
+	o.mode = inFormatSpec
 	s.stack = append(s.stack, o)
 }
 
-// endFormatted ends an f-string at its quotes or, if it is not closed, at the end
-// of its line. In a format both are too early.
-func (s *scanner) endFormatted(at int, o open) {
-	s.formatPart(at)
+// endFString ends an f-string at its quotes or, if it is unclosed, at the end of its
+// line. In a field's format specification, both mean that it is unclosed.
+func (s *scanner) endFString(at int, o opening) {
+	s.addPart(at)
 	closed := strings.HasPrefix(s.src[at:], o.quote)
-	for s.mode() == inFormat || s.mode() == inField {
+	for s.mode() == inFormatSpec || s.mode() == inField {
 		closed = false
 		s.stack = s.stack[:len(s.stack)-1]
 	}
 	start := s.tokens[s.stack[len(s.stack)-1].token].start
 	s.stack = s.stack[:len(s.stack)-1]
 	if !closed {
-		s.fail(unclosedText, start, at)
+		s.fail(unclosedString, start, at)
 	}
 	if strings.HasPrefix(s.src[at:], o.quote) {
 		at += len(o.quote)

@@ -7,62 +7,63 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// value is what an expression is known to be: of the fields at most one is set.
+// value is what is certain about an expression. At most one of isString, path, constant
+// and literal is set; the zero value is an expression about which nothing is certain.
 type value struct {
-	isText  bool
-	text    string // if isText
-	path    string // something of Prefect's, or of functools
-	inert   bool   // None, a boolean or a number
-	written *node  // a list or a dict
+	isString bool
+	str      string // if isString
+	path     string // of something in Prefect or functools; see importPath
+	constant bool   // None, a boolean or a number
+	literal  *node  // a list or a dict
 }
 
 const (
-	longestText = 4 << 10 // bytes of a text that may be a name
-	longestWay  = 100     // names that lead from one to the next
+	maxString     = 4 << 10 // bytes of a string that may be a name
+	maxAliasDepth = 100     // names that lead from one to the next
 )
 
-// reader finds the secrets in what was parsed.
+// reader finds the secrets in a parsed module.
 type reader struct {
 	*parser
-	module *Module
-	calls  map[*node]int // of Secret("A"): which of the reads it is
-	limit  int           // see Module.limit
-	way    int
+	module     *Module
+	readOf     map[*node]int // Secret("A") → its index in module.Reads
+	limit      int           // see Module.limit
+	aliasDepth int
 }
 
-// value says what an expression is known to be: nothing, while that is being
-// found out.
+// value returns what an expression is. It returns the zero value for one whose
+// evaluation has begun and not ended, so that a cycle of names ends.
 func (r *reader) value(n *node) value {
-	if n == nil || n.end > r.limit || r.way > longestWay {
+	if n == nil || n.end > r.limit || r.aliasDepth > maxAliasDepth {
 		return value{}
 	}
 	if n.value == nil {
 		n.value = &value{}
-		r.way++
-		*n.value = r.compute(n)
-		r.way--
+		r.aliasDepth++
+		*n.value = r.evaluate(n)
+		r.aliasDepth--
 	}
 	return *n.value
 }
 
-func (r *reader) compute(n *node) value {
+func (r *reader) evaluate(n *node) value {
 	switch n.kind {
-	case nodeInert:
-		return value{inert: true}
+	case nodeConstant:
+		return value{constant: true}
 	case nodeName:
 		return r.nameValue(n)
-	case nodeText:
-		return literal(r.src[n.start:n.end])
-	case nodePart:
+	case nodeString:
+		return parseLiteral(r.src[n.start:n.end])
+	case nodeFStringPart:
 		return r.partValue(n)
-	case nodeStrings, nodeFormat, nodeSum:
-		return r.joined(n.items)
-	case nodeEither:
-		return r.eitherValue(n)
+	case nodeConcat, nodeFString, nodeSum:
+		return r.concatValue(n.items)
+	case nodeOr:
+		return r.orValue(n)
 	case nodeList, nodeDict:
-		return value{written: n}
+		return value{literal: n}
 	case nodeAttr:
-		return r.within(n.base, n.name)
+		return r.attributeValue(n.base, n.name)
 	case nodeIndex:
 		return r.indexValue(n)
 	case nodeCall:
@@ -71,17 +72,17 @@ func (r *reader) compute(n *node) value {
 	return value{}
 }
 
-// nameValue follows a name. A text it is only if the name has one meaning in its
-// scope; of several meanings Prefect's counts.
+// nameValue follows a name to its bindings. A name with one binding is what that is;
+// with several, only a path is certain enough.
 func (r *reader) nameValue(n *node) value {
 	scope, all := n.scope.lookup(n.name)
 	if scope == nil {
-		return value{path: r.starred(n.name)}
+		return value{path: r.starImportPath(n.name)}
 	}
 	if len(all) == 1 && all[0].value != nil {
 		return r.value(all[0].value)
 	}
-	found := reaching(all, n.token, n.scope.runner() == scope.runner())
+	found := reachingBindings(all, n.token, n.scope.frame() == scope.frame())
 	for i := len(found) - 1; i >= 0; i-- {
 		if path := found[i].path; path != "" {
 			return value{path: path}
@@ -93,23 +94,23 @@ func (r *reader) nameValue(n *node) value {
 	return value{}
 }
 
-// starred is the path of a name that nothing binds, if a module of Prefect's was
-// imported with a star.
-func (r *reader) starred(name string) string {
-	for _, module := range r.stars {
-		if path := join(module, name); classes[path] != "" || isContext(path) {
+// starImportPath returns the path of a name without bindings, if a module of
+// Prefect's was imported with a star.
+func (r *reader) starImportPath(name string) string {
+	for _, module := range r.starImports {
+		if path := join(module, name); secretClasses[path] != "" || isContext(path) {
 			return path
 		}
 	}
-	if len(r.stars) > 0 {
-		return join(r.stars[0], name)
+	if len(r.starImports) > 0 {
+		return join(r.starImports[0], name)
 	}
 	return ""
 }
 
-// literal is the value of one text as written.
-func literal(source string) value {
-	if len(source) > longestText {
+// parseLiteral returns the value of one string literal.
+func parseLiteral(source string) value {
+	if len(source) > maxString {
 		return value{}
 	}
 	parsed, err := pyliteral.Parse(source)
@@ -117,14 +118,15 @@ func literal(source string) value {
 	if err != nil || !ok || !utf8.ValidString(text) {
 		return value{}
 	}
-	return value{isText: true, text: text}
+	return value{isString: true, str: text}
 }
 
 var braces = strings.NewReplacer("{{", "{", "}}", "}")
 
-// partValue is that of a literal part of an f-string, as a text by itself.
+// partValue returns the value of a literal part of an f-string, read as a string of
+// its own.
 func (r *reader) partValue(n *node) value {
-	if n.end-n.start > longestText {
+	if n.end-n.start > maxString {
 		return value{}
 	}
 	opening := r.textOf(r.tokens[n.token])
@@ -133,24 +135,24 @@ func (r *reader) partValue(n *node) value {
 	if strings.ContainsAny(opening, "rR") {
 		prefix = "r"
 	}
-	return literal(prefix + quotes + braces.Replace(r.src[n.start:n.end]) + quotes)
+	return parseLiteral(prefix + quotes + braces.Replace(r.src[n.start:n.end]) + quotes)
 }
 
-// joined is the text that all items make together, if each is one.
-func (r *reader) joined(items []*node) value {
+// concatValue returns the string that all items make together, if each is a string.
+func (r *reader) concatValue(items []*node) value {
 	var b strings.Builder
 	for _, item := range items {
 		v := r.value(item)
-		if !v.isText || b.Len()+len(v.text) > longestText {
+		if !v.isString || b.Len()+len(v.str) > maxString {
 			return value{}
 		}
-		b.WriteString(v.text)
+		b.WriteString(v.str)
 	}
-	return value{isText: true, text: b.String()}
+	return value{isString: true, str: b.String()}
 }
 
-// eitherValue is about context.secrets or {}: what is Prefect's of the items.
-func (r *reader) eitherValue(n *node) value {
+// orValue returns the item that has a path, as in context.secrets or {}.
+func (r *reader) orValue(n *node) value {
 	for _, item := range n.items {
 		if path := r.value(item).path; path != "" {
 			return value{path: path}
@@ -159,8 +161,8 @@ func (r *reader) eitherValue(n *node) value {
 	return value{}
 }
 
-// within is what a name leads to within something of Prefect's.
-func (r *reader) within(base *node, name string) value {
+// attributeValue returns what a name leads to from base, if base has a path.
+func (r *reader) attributeValue(base *node, name string) value {
 	path := r.value(base).path
 	if path == "" {
 		return value{}
@@ -168,36 +170,36 @@ func (r *reader) within(base *node, name string) value {
 	return value{path: join(path, name)}
 }
 
-// indexValue is what a text between brackets leads to.
+// indexValue returns what a string between brackets leads to.
 func (r *reader) indexValue(n *node) value {
 	base := r.value(n.base)
-	if base.path == "" || base.path == opaque || len(n.items) == 0 {
+	if base.path == "" || base.path == unknownPath || len(n.items) == 0 {
 		return value{path: base.path}
 	}
 	key := r.value(n.items[0])
-	if !key.isText {
+	if !key.isString {
 		return value{}
 	}
-	return r.within(n.base, key.text)
+	return r.attributeValue(n.base, key.str)
 }
 
 func (r *reader) callValue(n *node) value {
 	path := r.callee(n)
 	if context, ok := strings.CutSuffix(path, ".get"); ok && isContext(context) {
 		key, _ := n.argument(0, "")
-		return value{path: join(context, r.value(key).text)}
+		return value{path: join(context, r.value(key).str)}
 	}
 	if !isPrefect(path) {
 		return value{}
 	}
-	return value{path: opaque}
+	return value{path: unknownPath}
 }
 
-// callee is the path of what is called, in a call of functools.partial that of its
+// callee returns the path of what is called; for functools.partial, that of its
 // first argument.
 func (r *reader) callee(n *node) string {
 	path := r.value(n.base).path
-	if path == partial {
+	if path == partialPath {
 		first, _ := n.argument(0, "")
 		return r.value(first).path
 	}

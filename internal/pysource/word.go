@@ -6,16 +6,16 @@ import (
 	"unicode/utf8"
 )
 
-// word reads a name, or a text whose prefix it is.
-func (s *scanner) word() {
+// nameOrString reads a name, or a string that begins with it as its prefix.
+func (s *scanner) nameOrString() {
 	length := nameLength(s.src[s.at:])
 	end := s.at + length
 	switch {
 	case length == 0:
-		s.strange()
+		s.unknownCharacter()
 		return
-	case end < len(s.src) && (s.src[end] == '"' || s.src[end] == '\'') && prefixes[strings.ToLower(s.src[s.at:end])]:
-		s.str(end)
+	case end < len(s.src) && (s.src[end] == '"' || s.src[end] == '\'') && stringPrefixes[strings.ToLower(s.src[s.at:end])]:
+		s.stringLiteral(end)
 		return
 	case s.src[s.at:end] == "for" && len(s.stack) > 0:
 		s.tokens[s.stack[len(s.stack)-1].token].loop = true
@@ -23,16 +23,16 @@ func (s *scanner) word() {
 	s.add(tokName, end)
 }
 
-// strange steps over a character that Python does not know, such as a
+// unknownCharacter skips a character that Python does not know, such as a
 // typographic quote.
-func (s *scanner) strange() {
+func (s *scanner) unknownCharacter() {
 	_, size := utf8.DecodeRuneInString(s.src[s.at:])
 	s.fail("Python knows no such character outside of texts and comments", s.at, s.at+size)
 	s.at += size
 }
 
-// prefixes are those of texts and bytes, in lower case.
-var prefixes = map[string]bool{
+// stringPrefixes are the prefixes of strings and bytes, in lower case.
+var stringPrefixes = map[string]bool{
 	"r": true, "u": true, "b": true, "br": true, "rb": true, "f": true, "fr": true, "rf": true,
 }
 
@@ -42,54 +42,62 @@ func isNameByte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_' || isDigit(c) || c >= utf8.RuneSelf
 }
 
-// nameLength measures a name.
+// nameLength returns the length of the name that src begins with.
 func nameLength(src string) int {
 	for i, r := range src {
-		if r < utf8.RuneSelf && !isNameByte(byte(r)) || r >= utf8.RuneSelf && !inName(r) {
+		if r < utf8.RuneSelf && !isNameByte(byte(r)) || r >= utf8.RuneSelf && !isNameRune(r) {
 			return i
 		}
 	}
 	return len(src)
 }
 
-// inName is about a character that is not ASCII.
-func inName(r rune) bool {
+// isNameRune reports whether a name may have a character that is not ASCII.
+func isNameRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r) || unicode.Is(unicode.Pc, r)
 }
 
-// bases are the digits of a number by its second letter, after 0.
-var bases = map[byte]string{'x': "0123456789abcdefABCDEF_", 'o': "01234567_", 'b': "01_"}
+// baseDigits are the digits of a number that begins with 0 and a letter, by that letter.
+var baseDigits = map[byte]string{'x': "0123456789abcdefABCDEF_", 'o': "01234567_", 'b': "01_"}
 
-// numberLength measures a number. A word may follow it at once, as in 1if x.
+// numberLength returns the length of the number that src begins with. A word may
+// follow it without a space, as in 1if x.
 func numberLength(src string) int {
-	if len(src) > 1 && src[0] == '0' && bases[src[1]|0x20] != "" {
-		return 2 + run(src[2:], func(c byte) bool { return strings.IndexByte(bases[src[1]|0x20], c) >= 0 })
+	if len(src) > 1 && src[0] == '0' && baseDigits[src[1]|0x20] != "" {
+		return 2 + prefixLength(src[2:], func(c byte) bool { return strings.IndexByte(baseDigits[src[1]|0x20], c) >= 0 })
 	}
-	n := digits(src)
+	n := digitsLength(src)
 	if n < len(src) && src[n] == '.' {
 		n++
-		n += digits(src[n:])
+		n += digitsLength(src[n:])
 	}
-	if rest := src[n:]; len(rest) > 1 && (rest[0] == 'e' || rest[0] == 'E') {
-		sign := 1
-		if rest[1] == '+' || rest[1] == '-' {
-			sign = 2
-		}
-		if exponent := digits(rest[sign:]); exponent > 0 {
-			n += sign + exponent
-		}
-	}
+	n += exponentLength(src[n:])
 	if n < len(src) && (src[n] == 'j' || src[n] == 'J') {
 		n++
 	}
 	return n
 }
 
-func digits(src string) int {
-	return run(src, func(c byte) bool { return isDigit(c) || c == '_' })
+// exponentLength returns the length of the exponent that src begins with, or 0.
+func exponentLength(src string) int {
+	if len(src) < 2 || src[0] != 'e' && src[0] != 'E' {
+		return 0
+	}
+	first := 1
+	if src[1] == '+' || src[1] == '-' {
+		first = 2
+	}
+	if n := digitsLength(src[first:]); n > 0 {
+		return first + n
+	}
+	return 0
 }
 
-func run(src string, in func(byte) bool) int {
+func digitsLength(src string) int {
+	return prefixLength(src, func(c byte) bool { return isDigit(c) || c == '_' })
+}
+
+func prefixLength(src string, in func(byte) bool) int {
 	n := 0
 	for n < len(src) && in(src[n]) {
 		n++

@@ -48,7 +48,7 @@ func severitiesLine(diagnostics []check.Diagnostic) string {
 // CountSeverities counts the errors and the warnings.
 func CountSeverities(diagnostics []check.Diagnostic) (errs, warnings int) {
 	for _, d := range diagnostics {
-		if d.Severity == check.Error {
+		if d.Severity == check.SeverityError {
 			errs++
 		} else {
 			warnings++
@@ -72,7 +72,7 @@ func DiagnosticsJSON(w io.Writer, diagnostics []check.Diagnostic, files int) err
 
 // GravestFirst are the errors, then the warnings, each in their order.
 func GravestFirst(diagnostics []check.Diagnostic) []check.Diagnostic {
-	weight := map[check.Severity]int{check.Error: 0, check.Warning: 1}
+	weight := map[check.Severity]int{check.SeverityError: 0, check.SeverityWarning: 1}
 	sorted := slices.Clone(diagnostics)
 	slices.SortStableFunc(sorted, func(a, b check.Diagnostic) int {
 		return cmp.Compare(weight[a.Severity], weight[b.Severity])

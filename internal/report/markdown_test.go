@@ -21,7 +21,7 @@ func TestMarkdownStaysInItsCell(t *testing.T) {
 	if !strings.Contains(md, "**1** to create") {
 		t.Errorf("no counts: %s", md)
 	}
-	d := check.Diagnostic{Rule: "rule", Severity: check.Error, Message: hostile, Hint: hostile, File: hostile, Line: 1, Column: 2, Help: "https://x/#rule"}
+	d := check.Diagnostic{Rule: "rule", Severity: check.SeverityError, Message: hostile, Hint: hostile, File: hostile, Line: 1, Column: 2, Help: "https://x/#rule"}
 	for _, row := range []string{
 		strings.TrimSuffix(md[strings.Index(md, "| create"):], "\n"),
 		lastLine(report.DiagnosticsMarkdown([]check.Diagnostic{d}, 1)),
@@ -46,7 +46,7 @@ func TestMarkdownStaysInItsCell(t *testing.T) {
 
 // TestMarkdownSaysTheText reads a row as GitHub shows it.
 func TestMarkdownSaysTheText(t *testing.T) {
-	d := check.Diagnostic{Rule: "rule", Severity: check.Warning, Message: `the name "a_b" isn't <c> & $D`, Hint: "e|f", File: "dir/g_h.toml", Line: 3, Column: 4, Help: "https://x/#rule"}
+	d := check.Diagnostic{Rule: "rule", Severity: check.SeverityWarning, Message: `the name "a_b" isn't <c> & $D`, Hint: "e|f", File: "dir/g_h.toml", Line: 3, Column: 4, Help: "https://x/#rule"}
 	row := lastLine(report.DiagnosticsMarkdown([]check.Diagnostic{d}, 1))
 	shown := strings.NewReplacer("<span>$</span>", "$", "\u200b", "").Replace(row)
 	want := "| <code>dir/g_h.toml:3:4</code> | warning | [rule](https://x/#rule) | the name \"a_b\" isn't <c> & $D<br>e|f |\n"
@@ -56,7 +56,7 @@ func TestMarkdownSaysTheText(t *testing.T) {
 }
 
 func TestMarkdownShowsTheGravestFirst(t *testing.T) {
-	md := report.DiagnosticsMarkdown([]check.Diagnostic{diagnostic(check.Warning, 1), diagnostic(check.Error, 2)}, 1)
+	md := report.DiagnosticsMarkdown([]check.Diagnostic{diagnostic(check.SeverityWarning, 1), diagnostic(check.SeverityError, 2)}, 1)
 	if strings.Index(md, "| error |") > strings.Index(md, "| warning |") || !strings.Contains(md, "1 file, 1 error, 1 warning.") {
 		t.Errorf("got %s", md)
 	}
@@ -68,7 +68,7 @@ func TestMarkdownShowsTheGravestFirst(t *testing.T) {
 func TestDiagnosticsCommentFits(t *testing.T) {
 	var all []check.Diagnostic
 	for n := range 2000 {
-		all = append(all, diagnostic(check.Warning, n+1))
+		all = append(all, diagnostic(check.SeverityWarning, n+1))
 	}
 	var b strings.Builder
 	if err := report.DiagnosticsComment(&b, all, 1); err != nil || b.Len() > report.MaxComment || !strings.Contains(b.String(), "|\n\n\nThere is more") {

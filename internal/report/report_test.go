@@ -23,7 +23,7 @@ func diagnostic(severity check.Severity, n int) check.Diagnostic {
 func TestGitHubShowsTheGravestTen(t *testing.T) {
 	var all []check.Diagnostic
 	for n := range 12 {
-		all = append(all, diagnostic(check.Warning, n+1), diagnostic(check.Error, n+1))
+		all = append(all, diagnostic(check.SeverityWarning, n+1), diagnostic(check.SeverityError, n+1))
 	}
 	var b strings.Builder
 	if err := report.DiagnosticsGitHub(&b, all, 3); err != nil {
@@ -46,7 +46,7 @@ func TestGitHubShowsTheGravestTen(t *testing.T) {
 }
 
 func TestTextCannotIssueCommands(t *testing.T) {
-	d := diagnostic(check.Error, 1)
+	d := diagnostic(check.SeverityError, 1)
 	d.File = "::set-output name=x::y.toml"
 	d.Frame = "1 | ##[command]x = ***"
 	actions := []secretsync.Action{{

@@ -161,7 +161,7 @@ func TestSARIFOfNothing(t *testing.T) {
 }
 
 func TestSARIFWithoutAPlace(t *testing.T) {
-	run := sarif(t, report.SARIF{}, []check.Diagnostic{{Rule: "syntax", Severity: check.Error, Message: "m", File: "a.toml"}}).Runs[0]
+	run := sarif(t, report.SARIF{}, []check.Diagnostic{{Rule: "syntax", Severity: check.SeverityError, Message: "m", File: "a.toml"}}).Runs[0]
 	if place := run.Results[0].Locations[0].PhysicalLocation; place.Region != nil || place.ArtifactLocation.URI != "a.toml" {
 		t.Errorf("got %+v", place)
 	}
@@ -176,7 +176,7 @@ func TestSARIFPaths(t *testing.T) {
 		{"/work", "a:b/é#?%.toml", "./a:b/%C3%A9%23%3F%25.toml"},
 		{"/work", "\xff.toml", "%FF.toml"},
 	} {
-		d := diagnostic(check.Error, 1)
+		d := diagnostic(check.SeverityError, 1)
 		d.File = tt.file
 		got := sarif(t, report.SARIF{Root: tt.root}, []check.Diagnostic{d}).Runs[0].Results[0].Locations[0].PhysicalLocation.ArtifactLocation.URI
 		if got != tt.want {

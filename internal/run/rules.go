@@ -50,14 +50,14 @@ func (o *Rules) over(m *secretsync.Manifest) error {
 
 func (o *Rules) overNames(names map[string]secretsync.NameRule) error {
 	for i, pair := range o.Names {
-		if what := check.Pasted(pair); what != "" {
+		if what := check.PastedKind(pair); what != "" {
 			return pastedFlag(i, what)
 		}
 		dest, source, err := splitPair("--name", "DEST=SOURCE", pair)
 		if err != nil {
 			return err
 		}
-		if what := check.Pasted(source); what != "" {
+		if what := check.PastedKind(source); what != "" {
 			return pastedFlag(i, what)
 		}
 		rule := names[dest]

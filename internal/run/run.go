@@ -49,7 +49,7 @@ type Options struct {
 
 // Printer shows each step as it happens.
 type Printer interface {
-	Checked(inspect.Found) error
+	Checked(inspect.Findings) error
 	Connected(*connect.Connection) error
 	Planned(*secretsync.Plan) error
 	OnlyPlanned(*secretsync.Outcome) error

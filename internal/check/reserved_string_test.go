@@ -8,8 +8,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// TestReservedTexts has what Prefect 1.4.1 does with each text.
-func TestReservedTexts(t *testing.T) {
+// TestReservedStrings has what Prefect 1.4.1 does with each text.
+func TestReservedStrings(t *testing.T) {
 	const keys = `reserved-key: the text of secret j becomes a table with the key "keys"`
 	const fails = ": import prefect fails with ValueError"
 	for _, tt := range []struct {
@@ -27,7 +27,8 @@ func TestReservedTexts(t *testing.T) {
 		{`"'{\"keys\": 1}'"`, release.V1_4, nil},
 		{`['{"keys": 1}']`, release.V1_4, nil},
 	} {
-		found := File("a.toml", []byte("[context.secrets]\nj = "+tt.value), Options{Version: tt.version, Rules: []string{"reserved-key"}})
+		opts := Options{Version: tt.version, Rules: []string{"reserved-key"}}
+		found := File("a.toml", []byte("[context.secrets]\nj = "+tt.value), opts)
 		if diff := cmp.Diff(tt.want, outline(found)); diff != "" {
 			t.Errorf("%s under %q: %s", tt.value, tt.version, diff)
 		}

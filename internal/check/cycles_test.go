@@ -14,18 +14,18 @@ func TestCircles(t *testing.T) {
 		"between": {"x"}, "x": {"y"}, "y": {"x"}, "across": {"a", "x"},
 	}
 	want := map[string]bool{"a": true, "b": true, "c": true, "self": true, "x": true, "y": true}
-	if diff := cmp.Diff(want, g.circles()); diff != "" {
+	if diff := cmp.Diff(want, g.cycles()); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// TestALongCircle has more keys than a stack of calls should.
+// TestALongCircle has more keys than a call stack should have frames.
 func TestALongCircle(t *testing.T) {
 	g := graph{}
 	for i := range 100_000 {
 		g[strconv.Itoa(i)] = []string{strconv.Itoa((i + 1) % 100_000)}
 	}
-	if n := len(g.circles()); n != len(g) {
+	if n := len(g.cycles()); n != len(g) {
 		t.Errorf("%d of %d keys are in a circle", n, len(g))
 	}
 }

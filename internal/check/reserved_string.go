@@ -1,0 +1,35 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
+)
+
+// checkReservedStrings reports strings that Prefect 1.4 reads as a table with a
+// reserved key in it, such as a secret that is a JSON object.
+func checkReservedStrings(s *source, report func(finding)) {
+	suffix, ok := s.includesV1_4()
+	if !ok {
+		return
+	}
+	for _, v := range s.stringSettings() {
+		if name := reservedInString(v.str); name != "" {
+			report(v.finding(
+				fmt.Sprintf("the text of %s becomes a table with the key %q%s: import prefect fails with ValueError", s.label(v), name, suffix),
+				"Prefect's configuration has a method or attribute of that name: use another key, or quote the text twice, so that it stays a text",
+			))
+		}
+	}
+}
+
+// reservedInString returns the first reserved key of a string that is a Python dict,
+// or "".
+func reservedInString(str string) string {
+	if !strings.HasPrefix(strings.TrimLeft(str, " \t("), "{") {
+		return ""
+	}
+	value, _ := release.V1_4.CastInFile(str)
+	return release.V1_4.ReservedIn(value)
+}

@@ -1,0 +1,148 @@
+package check
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+)
+
+// setting is a value outside arrays. Prefect does not look into arrays.
+type setting struct {
+	tomlpos.Value
+	path   []string
+	name   string // the path with dots
+	str    string // the value of a string; the TOML text of any other value
+	secret bool   // below [context.secrets]
+}
+
+// settings returns the settings of a file, in the order of the text.
+func (s *source) settings() []setting {
+	if s.cachedSettings != nil {
+		return s.cachedSettings
+	}
+	secrets := s.nodesBelow("context", "secrets")
+	s.cachedSettings = make([]setting, 0, len(s.doc.Values))
+	for _, v := range s.doc.Values {
+		if s.doc.Nodes[v.Node].InList || v.Kind == tomlpos.InlineTable {
+			continue
+		}
+		path := s.path(v.Node)
+		s.cachedSettings = append(s.cachedSettings, setting{v, path, strings.Join(path, "."), s.doc.String(v), secrets[v.Node]})
+	}
+	return s.cachedSettings
+}
+
+// interpolated returns the settings that are strings with a $ in them.
+func (s *source) interpolated() []setting {
+	if s.cachedInterpolated == nil {
+		s.cachedInterpolated = filter(s.stringSettings(), func(v setting) bool { return strings.Contains(v.str, "$") })
+	}
+	return s.cachedInterpolated
+}
+
+// stringSettings returns the settings that are strings.
+func (s *source) stringSettings() []setting {
+	if s.cachedStrings == nil {
+		s.cachedStrings = filter(s.settings(), func(v setting) bool { return v.Kind.IsString() })
+	}
+	return s.cachedStrings
+}
+
+// filter returns the settings for which match is true. The result is never nil.
+func filter(all []setting, match func(setting) bool) []setting {
+	matching := make([]setting, 0, len(all))
+	for _, v := range all {
+		if match(v) {
+			matching = append(matching, v)
+		}
+	}
+	return matching
+}
+
+// path returns the names that lead to a node.
+func (s *source) path(n tomlpos.NodeID) []string {
+	var names []string
+	for ; n != tomlpos.Root; n = s.doc.Nodes[n].Parent {
+		names = append(names, s.doc.Nodes[n].Name)
+	}
+	slices.Reverse(names)
+	return names
+}
+
+// finding returns a finding about a setting's value.
+func (v setting) finding(message, hint string) finding {
+	return finding{message: message, hint: hint, node: v.Node, start: v.Start, end: v.End}
+}
+
+// label returns what messages call a setting.
+func (s *source) label(v setting) string {
+	name := MaskTokens(s.doc.Path(v.Node))
+	if v.secret {
+		return "secret " + strings.TrimPrefix(name, "context.secrets.")
+	}
+	return name
+}
+
+// releases returns the releases that the file is checked for.
+func (s *source) releases() []release.Version {
+	return s.opts.Version.Releases()
+}
+
+// releasesWhere reports whether holds is true for one of the releases that the file
+// is checked for. suffix ends a message with their names, and is "" if they are all.
+func (s *source) releasesWhere(holds func(release.Version) bool) (suffix string, ok bool) {
+	var names []string
+	all := s.releases()
+	for _, v := range all {
+		if holds(v) {
+			names = append(names, "Prefect "+v.String())
+		}
+	}
+	if len(names) == len(all) {
+		return "", len(names) > 0
+	}
+	return " in " + strings.Join(names, " and "), len(names) > 0
+}
+
+// includesV1_4 reports whether the file is checked for Prefect 1.4. suffix ends a
+// message with its name, and is "" if it is the only release.
+func (s *source) includesV1_4() (suffix string, ok bool) {
+	if !s.opts.Version.Includes(release.V1_4) {
+		return "", false
+	}
+	if s.opts.Version == release.Any {
+		suffix = " in Prefect 1.4"
+	}
+	return suffix, true
+}
+
+// lookup returns the node that a dotted name leads to.
+func (s *source) lookup(name string) (tomlpos.NodeID, bool) {
+	node := tomlpos.Root
+	for _, part := range strings.Split(name, ".") {
+		next, ok := s.doc.Child(node, part)
+		if !ok {
+			return tomlpos.Root, false
+		}
+		node = next
+	}
+	return node, true
+}
+
+// env returns the names of the environment's variables. ok is false if the
+// environment is unknown.
+func (s *source) env() (names map[string]bool, ok bool) {
+	if s.opts.Env == nil {
+		return nil, false
+	}
+	if s.cachedEnv == nil {
+		s.cachedEnv = make(map[string]bool, len(s.opts.Env))
+		for _, entry := range s.opts.Env {
+			name, _, _ := strings.Cut(entry, "=")
+			s.cachedEnv[name] = true
+		}
+	}
+	return s.cachedEnv, true
+}
