@@ -70,7 +70,7 @@ func (a *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 		return err
 	}
 	for _, plan := range plans {
-		known = append(known, check.SecretSet{Where: "the store", Names: plan.After()})
+		known = append(known, check.SecretSet{Where: "the store", Names: plan.NamesAfter()})
 	}
 	inspect.WriteUncheckedCount(a.Stderr, reads)
 	found := inspect.Findings{Diagnostics: reads.Undefined(known, options), Files: files}

@@ -13,7 +13,7 @@ import (
 // name that the environment sets is lower case. For [release.Any] the names are
 // those of all releases and of the documentation together.
 //
-// If no Prefect loads the config, the error is that of [config.Load]; [File] says
+// If no Prefect loads the config, the error is that of [release.Load]; [File] says
 // what is wrong with it. No error quotes a value.
 func ConfigSecrets(text []byte, opts Options) ([]string, error) {
 	versions := opts.Version.Releases()

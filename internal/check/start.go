@@ -16,7 +16,7 @@ func checkStarts(s *source, report func(finding)) {
 		if !mayPreventStart(v) || strings.ContainsAny(v.str, "$~") {
 			continue
 		}
-		var failed *config.Error
+		var failed *release.Error
 		suffix, ok := s.releasesWhere(func(version release.Version) bool {
 			failure := s.startFailure(version, v)
 			if failure != nil {
@@ -48,7 +48,7 @@ func mayPreventStart(v setting) bool {
 
 // startFailure returns why a release does not start with a setting, or nil. It loads
 // the setting alone, so that nothing else in the file can fail.
-func (s *source) startFailure(version release.Version, v setting) *config.Error {
+func (s *source) startFailure(version release.Version, v setting) *release.Error {
 	text := tomlpos.QuoteKey(v.path[len(v.path)-1]) + " = " + s.doc.Text[v.Start:v.End] + "\n"
 	if len(v.path) > 1 {
 		text = "[" + v.path[0] + "]\n" + text

@@ -36,7 +36,7 @@ func ShowText(w io.Writer) Show {
 }
 
 // ParseVersion parses the Prefect that configs are for. The empty string is any.
-func ParseVersion(text string) (config.Version, error) {
+func ParseVersion(text string) (release.Version, error) {
 	if text == "" {
 		return release.Any, nil
 	}
