@@ -70,9 +70,9 @@ func namesVariable(names []string) map[string]any {
 	return map[string]any{"names": list}
 }
 
-// GetOverview lists the tenant's names as [Client.ListSecrets] does. The same request
-// asks what the key may do with the given names, and who wrote them; only this
-// project's store answers that.
+// GetOverview lists the tenant's names as [Client.ListSecrets] does. The same
+// request asks what the key may do with the given names, and who wrote them; only
+// this project's store answers that.
 func (c *Client) GetOverview(ctx context.Context, names []string) (Overview, error) {
 	if !c.learned.get().noAccess {
 		o, err := c.ownOverview(ctx, names)
@@ -108,7 +108,8 @@ func (c *Client) ownOverview(ctx context.Context, names []string) (Overview, err
 	return o, c.addTo(ctx, &o, more)
 }
 
-// addTo adds what the store says about names for which the first request had no space.
+// addTo adds what the store says about names for which the first request had no
+// space.
 func (c *Client) addTo(ctx context.Context, o *Overview, names []string) error {
 	if len(names) == 0 {
 		return nil

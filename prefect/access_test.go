@@ -33,8 +33,8 @@ func TestOverview(t *testing.T) {
 	}
 }
 
-// recorder is an API that records the documents it gets. It refuses those that contain
-// unknown, as a version without that field would.
+// recorder is an API that records the documents it gets. It refuses those that
+// contain unknown, as a version without that field would.
 type recorder struct {
 	http.Handler
 	unknown   string
@@ -64,8 +64,8 @@ func (h *recorder) client(t *testing.T, dialect prefect.Dialect) *prefect.Client
 	return client
 }
 
-// A version of this project's store that lacks the fields for access still says whether a
-// write changed anything.
+// A version of this project's store that lacks the fields for access still says
+// whether a write changed anything.
 func TestAnOlderStoreIsStillKnown(t *testing.T) {
 	h := &recorder{Handler: testkit.New(t).Handler(), unknown: "unreachable"}
 	client := h.client(t, prefect.DialectAuto)
@@ -99,7 +99,8 @@ func TestAnOlderStoreIsStillKnown(t *testing.T) {
 	}
 }
 
-// An overview of another store has only names, however the store refuses unknown fields.
+// An overview of another store has only names, however the store refuses unknown
+// fields.
 func TestOverviewOfAnotherStore(t *testing.T) {
 	const (
 		refusal = `{"errors":[{"message":"Cannot query field \"secrets_api\""}],"data":null}`

@@ -34,9 +34,9 @@ const (
 	aliasBytes = 160
 )
 
-// BatchLen returns how many of the first secrets go into one document: at most 100, or
-// as many as the API has been found to accept, and at most 1 MiB in all. It is at least
-// 1, and 0 only without secrets.
+// BatchLen returns how many of the first secrets go into one document: at most 100,
+// or as many as the API has been found to accept, and at most 1 MiB in all. It is at
+// least 1, and 0 only without secrets.
 func (c *Client) BatchLen(secrets []NamedValue) int {
 	limit, size := c.learned.maxBatch(), 0
 	for i, s := range secrets {
@@ -62,17 +62,18 @@ func documentBytes(s NamedValue) int {
 }
 
 // SetSecrets stores secrets over the values that they may have, each request through
-// ask; a nil ask just sends. It returns a result for each secret, in the order given.
+// ask; a nil ask just sends. It returns a result for each secret, in the order
+// given.
 //
-// One document holds up to 100 secrets. A document that the API refuses as a whole is
-// halved, so that one bad secret does not fail the others, and the client remembers
-// what length the API accepts.
+// One document holds up to 100 secrets. A document that the API refuses as a whole
+// is halved, so that one bad secret does not fail the others, and the client
+// remembers what length the API accepts.
 func (c *Client) SetSecrets(ctx context.Context, secrets []NamedValue, ask Ask) []MutationResult {
 	return newBatch(c, setting, ask).run(ctx, secrets)
 }
 
-// DeleteSecrets removes secrets as [Client.SetSecrets] stores them. Deleting a missing
-// one succeeds.
+// DeleteSecrets removes secrets as [Client.SetSecrets] stores them. Deleting a
+// missing one succeeds.
 func (c *Client) DeleteSecrets(ctx context.Context, names []string, ask Ask) []MutationResult {
 	secrets := make([]NamedValue, len(names))
 	for i, name := range names {
@@ -103,8 +104,8 @@ func (b batch) run(ctx context.Context, secrets []NamedValue) []MutationResult {
 	return results
 }
 
-// send sends one document, or several if one would be too long. It reports whether the
-// API accepted all of them, except those that were halved.
+// send sends one document, or several if one would be too long. It reports whether
+// the API accepted all of them, except those that were halved.
 func (b batch) send(ctx context.Context, secrets []NamedValue) (results []MutationResult, accepted bool) {
 	if limit := b.client.learned.maxBatch(); len(secrets) > limit {
 		return b.split(ctx, secrets, limit)
@@ -135,10 +136,10 @@ func (b batch) split(ctx context.Context, secrets []NamedValue, limit int) (resu
 	return results, accepted
 }
 
-// halve sends the two halves of a document that was refused. If both are accepted, the
-// length was the reason, and from now on no document is longer than they are. The API
-// may have carried out a part of the refused document, so no secret counts as
-// unchanged.
+// halve sends the two halves of a document that was refused. If both are accepted,
+// the length was the reason, and from now on no document is longer than they are.
+// The API may have carried out a part of the refused document, so no secret counts
+// as unchanged.
 func (b batch) halve(ctx context.Context, secrets []NamedValue) (results []MutationResult, accepted bool) {
 	half := (len(secrets) + 1) / 2
 	results, first := b.send(ctx, secrets[:half])

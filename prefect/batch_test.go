@@ -49,8 +49,8 @@ func TestBatchLen(t *testing.T) {
 	}
 }
 
-// A secret that the API refuses does not fail the others, and does not limit how long a
-// document may be.
+// A secret that the API refuses does not fail the others, and does not limit how
+// long a document may be.
 func TestABatchIsHalved(t *testing.T) {
 	cloud := testkit.New(t)
 	client := cloud.AdminClient()
@@ -116,7 +116,8 @@ func TestWhatWasHalvedMayHaveChanged(t *testing.T) {
 	}
 }
 
-// A secret that ask does not send has ask's error; one that it has sent keeps its result.
+// A secret that ask does not send has ask's error; one that it has sent keeps its
+// result.
 func TestABatchThatIsNotSentToItsEnd(t *testing.T) {
 	cloud := testkit.New(t)
 	for i := range 4 {

@@ -50,8 +50,8 @@ func (c ClientConfig) MarshalJSON() ([]byte, error) {
 
 const defaultTimeout = 30 * time.Second
 
-// Client talks to a secrets API with one key, in one tenant. It is safe for concurrent
-// use. No error of its methods holds a value.
+// Client talks to a secrets API with one key, in one tenant. It is safe for
+// concurrent use. No error of its methods holds a value.
 type Client struct {
 	gql      *graphql.Client
 	endpoint string
@@ -62,10 +62,10 @@ type Client struct {
 	knownMessages bool
 }
 
-// NewClient returns a client for the API at c.URL. It sends nothing yet. The error says
-// which field is wrong: a URL that is not absolute, http to another host without
-// AllowHTTP, an unknown dialect, or a key that is empty, is invalid in a header, or
-// belongs to Prefect Cloud 2 or 3.
+// NewClient returns a client for the API at c.URL. It sends nothing yet. The error
+// says which field is wrong: a URL that is not absolute, http to another host
+// without AllowHTTP, an unknown dialect, or a key that is empty, is invalid in a
+// header, or belongs to Prefect Cloud 2 or 3.
 func NewClient(c ClientConfig) (*Client, error) {
 	endpoint, err := endpointURL(c)
 	if err != nil {
@@ -111,9 +111,9 @@ func endpointURL(c ClientConfig) (string, error) {
 	return u.String(), nil
 }
 
-// ForTenant returns a client for another tenant, by its id, or for the key's own if id
-// is empty. The two share the transport, what they learn about the API, and the count
-// of requests. The error is that id is invalid in a header.
+// ForTenant returns a client for another tenant, by its id, or for the key's own if
+// id is empty. The two share the transport, what they learn about the API, and the
+// count of requests. The error is that id is invalid in a header.
 func (c *Client) ForTenant(id string) (*Client, error) {
 	if !apikey.FitsHeader(id) {
 		return nil, errors.New("the tenant's id contains a space or a control character")
@@ -131,8 +131,8 @@ func (c *Client) Requests() int64 { return c.sender.requests.Load() }
 // Format writes no key, whatever the verb.
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "prefect.Client") }
 
-// SetSecret stores value under name, over the value that it may have. The value is any
-// Go value that encoding/json can write; the API refuses nil.
+// SetSecret stores value under name, over the value that it may have. The value is
+// any Go value that encoding/json can write; the API refuses nil.
 func (c *Client) SetSecret(ctx context.Context, name string, value any) error {
 	v, err := NewValue(value)
 	if err == nil {
@@ -169,8 +169,9 @@ func (c *Client) ListSecrets(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-// GetSecret returns the value of the secret name, which only the key of a flow run may
-// read: others get [ErrForbidden]. The error for a missing secret is [ErrNotFound].
+// GetSecret returns the value of the secret name, which only the key of a flow run
+// may read: others get [ErrForbidden]. The error for a missing secret is
+// [ErrNotFound].
 func (c *Client) GetSecret(ctx context.Context, name string) (Value, error) {
 	var value Value
 	err := c.inDialect(func(p profile) (err error) {
@@ -204,8 +205,8 @@ type Tenant struct {
 	Name string
 }
 
-// ListTenants returns the tenants that the key may use, by slug (the query of Prefect
-// 1.4.1, client/client.py, get_available_tenants).
+// ListTenants returns the tenants that the key may use, by slug (the query of
+// Prefect 1.4.1, client/client.py, get_available_tenants).
 func (c *Client) ListTenants(ctx context.Context) ([]Tenant, error) {
 	var q struct {
 		Tenant []Tenant `graphql:"tenant(order_by:{slug:asc})"`

@@ -174,8 +174,8 @@ func TestGetInCloudExecution(t *testing.T) {
 // unknownField is the answer of an API that does not know a field of the document.
 const unknownField = `{"errors":[{"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`
 
-// server records the documents it gets. It answers one that contains a field of bodies
-// with the body, and any other with unknownField.
+// server records the documents it gets. It answers one that contains a field of
+// bodies with the body, and any other with unknownField.
 type server struct {
 	bodies    map[string]string
 	documents []string

@@ -15,9 +15,10 @@ type (
 	buildingKey struct{}
 )
 
-// localSecrets is prefect.context.secrets. Explicit secrets win over those of a config,
-// however the contexts were nested. The maps never change once they are in a context;
-// a closure returns them, so that printing the context cannot reach the values.
+// localSecrets is prefect.context.secrets. Explicit secrets win over those of a
+// config, however the contexts were nested. The maps never change once they are in a
+// context; a closure returns them, so that printing the context cannot reach the
+// values.
 type localSecrets func() (explicit, fromConfig map[string]any)
 
 func localFrom(ctx context.Context) (explicit, fromConfig map[string]any) {
@@ -41,8 +42,8 @@ func merged(base, overrides map[string]any) map[string]any {
 }
 
 // WithSecrets returns a child context in which the secrets are set too, as
-// prefect.context.secrets is in Python. A later call wins over an earlier one, and both
-// win over a config; the parent is unchanged. The values are not copied.
+// prefect.context.secrets is in Python. A later call wins over an earlier one, and
+// both win over a config; the parent is unchanged. The values are not copied.
 func WithSecrets(ctx context.Context, secrets map[string]any) context.Context {
 	explicit, fromConfig := localFrom(ctx)
 	return withLocal(ctx, merged(explicit, secrets), fromConfig)

@@ -11,8 +11,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 )
 
-// unwrapped returns a [Value] or json.RawMessage as Go values, and anything else as it
-// is.
+// unwrapped returns a [Value] or json.RawMessage as Go values, and anything else as
+// it is.
 func unwrapped(v any) (any, error) {
 	switch v := v.(type) {
 	case Value:
@@ -50,8 +50,8 @@ func textOf(v any) (text string, ok bool) {
 	return "", false
 }
 
-// parsed returns what a flow sees, by Prefect's rule: a string or bytes that json.loads
-// reads become the result, anything else stays as it is.
+// parsed returns what a flow sees, by Prefect's rule: a string or bytes that
+// json.loads reads become the result, anything else stays as it is.
 func parsed(v any) (any, error) {
 	text, ok := textOf(v)
 	if !ok {

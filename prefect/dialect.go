@@ -87,8 +87,8 @@ func (l *learned) lowerBatchLimit(limit int) {
 // listing is one query for the names.
 type listing func(*Client, context.Context) ([]string, error)
 
-// listings are tried in this order, each only if the API does not know the one before
-// it. An answer to one shows what API it is.
+// listings are tried in this order, each only if the API does not know the one
+// before it. An answer to one shows what API it is.
 var listings = []struct {
 	ask    listing
 	answer profile

@@ -46,14 +46,14 @@ const (
 // anywhere; clients look for the text (Prefect 1.4.1, client/secrets.py).
 const notFoundText = "No value found for the requested key"
 
-// malformedText is what the API says about a bad Authorization header, as one string in
-// place of the list of errors (Prefect 0.9.3, tests/client/test_secrets.py).
+// malformedText is what the API says about a bad Authorization header, as one string
+// in place of the list of errors (Prefect 0.9.3, tests/client/test_secrets.py).
 const malformedText = "Malformed Authorization header"
 
 // APIError is what the API answered in place of a result.
 //
-// It matches [ErrNotFound], [ErrUnauthenticated], [ErrForbidden] and [ErrRateLimited]
-// under errors.Is.
+// It matches [ErrNotFound], [ErrUnauthenticated], [ErrForbidden] and
+// [ErrRateLimited] under errors.Is.
 type APIError struct {
 	Status     int           // the HTTP status
 	Code       string        // extensions.code; empty if the answer had none

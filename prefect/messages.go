@@ -7,11 +7,11 @@ import (
 	"sync"
 )
 
-// knownMessages are the messages that a secrets API is known to send in errors: Prefect
-// Cloud (tests and clients of Prefect 0.9.3 and 1.4.1; PrefectHQ/server,
-// exceptions.py), Apollo Server 2.25, graphql-js 14 and 15, Hasura, and this project's
-// own server. An asterisk is a part that differs, where a server could put a value. It
-// is displayed as dots.
+// knownMessages are the messages that a secrets API is known to send in errors:
+// Prefect Cloud (tests and clients of Prefect 0.9.3 and 1.4.1; PrefectHQ/server,
+// exceptions.py), Apollo Server 2.25, graphql-js 14 and 15, Hasura, and this
+// project's own server. An asterisk is a part that differs, where a server could put
+// a value. It is displayed as dots.
 var knownMessages = []string{
 	// Prefect Cloud and Server
 	"Unauthenticated",
@@ -113,8 +113,8 @@ var knownForms = sync.OnceValue(func() []*regexp.Regexp {
 	return forms
 })
 
-// knownMessage returns what may be displayed of a server's text, which is empty for an
-// unknown one.
+// knownMessage returns what may be displayed of a server's text, which is empty for
+// an unknown one.
 func knownMessage(text string) string {
 	// Clients look for these, whatever surrounds them.
 	for _, part := range []string{notFoundText, malformedText} {

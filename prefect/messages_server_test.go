@@ -13,8 +13,8 @@ import (
 
 var verbs = regexp.MustCompile(`%[a-z]`)
 
-// TestOwnServersMessagesAreKnown reads the messages from the server's code, so that a new
-// one is not forgotten.
+// TestOwnServersMessagesAreKnown reads the messages from the server's code, so that
+// a new one is not forgotten.
 func TestOwnServersMessagesAreKnown(t *testing.T) {
 	for folder, min := range map[string]int{"cloud": 10, "graphql": 10} {
 		messages := sentMessages(t, filepath.Join("..", "internal", folder))

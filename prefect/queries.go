@@ -19,7 +19,8 @@ func (c *Client) query(ctx context.Context, q any, variables map[string]any, fie
 	return c.clean(nil)(err)
 }
 
-// value asks for the value of one secret, which is JSON that the library cannot decode.
+// value asks for the value of one secret, which is JSON that the library cannot
+// decode.
 func (c *Client) value(ctx context.Context, p profile, name string) (Value, error) {
 	var camel struct {
 		Value *string `graphql:"secretValue(name:$name)"`

@@ -12,13 +12,13 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 )
 
-// maxReply bounds how much of an answer is read, in bytes. It fits the names of 100,000
-// secrets, each as long as a name may be.
+// maxReply bounds how much of an answer is read, in bytes. It fits the names of
+// 100,000 secrets, each as long as a name may be.
 const maxReply = 32 << 20
 
-// reply is the answer to one request. The call puts it into its context and transport
-// fills it, because the GraphQL library cannot decode a JSON scalar, drops an error's
-// path and code, and quotes the body of an answer that is not 200.
+// reply is the answer to one request. The call puts it into its context and
+// transport fills it, because the GraphQL library cannot decode a JSON scalar, drops
+// an error's path and code, and quotes the body of an answer that is not 200.
 type reply struct {
 	raw        bool // the call reads data itself, which holds a JSON scalar
 	status     int
@@ -98,8 +98,8 @@ func parseErrors(raw json.RawMessage) []replyError {
 	return errs
 }
 
-// libraryBody returns the answer as the GraphQL library can decode it: without errors
-// and without JSON scalars.
+// libraryBody returns the answer as the GraphQL library can decode it: without
+// errors and without JSON scalars.
 func (r *reply) libraryBody() []byte {
 	switch {
 	case r.raw || r.data == nil:
@@ -129,8 +129,8 @@ func (r *reply) failure(e replyError) *APIError {
 	return &APIError{Status: r.status, RetryAfter: r.retryAfter, Code: e.code, path: e.path, Message: e.message}
 }
 
-// errorAt returns the error of one alias: its own, or one without an alias if the alias
-// has no data. It is nil if the alias has data and no error.
+// errorAt returns the error of one alias: its own, or one without an alias if the
+// alias has no data. It is nil if the alias has data and no error.
 func (r *reply) errorAt(alias string) *APIError {
 	for _, e := range r.errors {
 		if e.path == alias {

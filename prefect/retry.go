@@ -10,9 +10,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 )
 
-// Retryable reports whether the same request of a [Client] may succeed later: it got no
-// complete answer, or 408, 425, 429, a status of 500 or more, or API_ERROR. An unknown
-// host, an untrusted certificate and a cancelled context are not retryable.
+// Retryable reports whether the same request of a [Client] may succeed later: it got
+// no complete answer, or 408, 425, 429, a status of 500 or more, or API_ERROR. An
+// unknown host, an untrusted certificate and a cancelled context are not retryable.
 func Retryable(err error) bool {
 	var answered *APIError
 	var certificate *tls.CertificateVerificationError
@@ -31,8 +31,8 @@ func Retryable(err error) bool {
 	return errors.Is(err, ErrNoAnswer)
 }
 
-// MayBeDone reports whether the API may have done what a request asked for although it
-// ended with err: the request was sent, and no answer says otherwise.
+// MayBeDone reports whether the API may have done what a request asked for although
+// it ended with err: the request was sent, and no answer says otherwise.
 func MayBeDone(err error) bool {
 	var dial *net.OpError
 	var answered *APIError
@@ -53,8 +53,8 @@ func (e *APIError) retryable() bool {
 	return e.failedInside()
 }
 
-// failedInside reports whether the API itself failed, which it may do before or after
-// it has done what was asked.
+// failedInside reports whether the API itself failed, which it may do before or
+// after it has done what was asked.
 func (e *APIError) failedInside() bool {
 	return e.Status >= http.StatusInternalServerError || e.Code == codeAPIError || e.Code == codeInternal || e.omitted
 }

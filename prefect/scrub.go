@@ -14,8 +14,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/leaks"
 )
 
-// clean returns a function that takes the values of a request, and the key, out of the
-// errors of that request. Many of them may have one text.
+// clean returns a function that takes the values of a request, and the key, out of
+// the errors of that request. Many of them may have one text.
 func (c *Client) clean(secrets []NamedValue) func(error) error {
 	scrubber := sync.OnceValue(func() *scrubber { return newScrubber(c.sender.key(), secrets) })
 	return func(err error) error {
@@ -86,8 +86,8 @@ func (s *scrubber) scrub(text string) string {
 	return clean
 }
 
-// shortForm is the length in bytes below which a form is redacted only as a word of its
-// own: a value "e" would otherwise redact every e.
+// shortForm is the length in bytes below which a form is redacted only as a word of
+// its own: a value "e" would otherwise redact every e.
 const shortForm = 4
 
 func redactForm(text, form string) string {
@@ -159,8 +159,8 @@ func commonPrefix(a, b string) int {
 // maxInner bounds how many times JSON in a string of other JSON is looked into.
 const maxInner = 4
 
-// innerJSON returns a text as JSON, if it is JSON: this package and its callers quote a
-// text that Prefect would read as something else.
+// innerJSON returns a text as JSON, if it is JSON: this package and its callers
+// quote a text that Prefect would read as something else.
 func innerJSON(text string) (json.RawMessage, bool) {
 	return json.RawMessage(text), text != "" && json.Valid([]byte(text))
 }
@@ -196,8 +196,8 @@ func leaves(v any, depth int) []string {
 	return all
 }
 
-// quotations returns the forms in which a message may quote a string: raw, as JSON, in
-// a URL, in base64, and line by line.
+// quotations returns the forms in which a message may quote a string: raw, as JSON,
+// in a URL, in base64, and line by line.
 func quotations(text string) []string {
 	forms := append([]string{text}, leaks.JSONForms(text)...)
 	if len(text) >= shortForm {

@@ -24,12 +24,12 @@ type Secret string
 // cloud, both as in those releases.
 //
 // A string or []byte that holds JSON is parsed as Python's json.loads does: numbers
-// become json.Number, objects map[string]any, arrays []any, null nil. Any other value
-// is returned unchanged.
+// become json.Number, objects map[string]any, arrays []any, null nil. Any other
+// value is returned unchanged.
 //
-// The error is [ErrNotFound], [ErrBuildingFlow], what the client returns, or says that
-// json.loads fails on the string: its brackets nest more than 500 deep, or an integer
-// in it has more than 4,300 digits. It never holds a value.
+// The error is [ErrNotFound], [ErrBuildingFlow], what the client returns, or says
+// that json.loads fails on the string: its brackets nest more than 500 deep, or an
+// integer in it has more than 4,300 digits. It never holds a value.
 func (s Secret) Get(ctx context.Context) (any, error) {
 	v, err := s.lookup(ctx)
 	if err != nil {
@@ -68,8 +68,8 @@ func (s Secret) Exists(ctx context.Context) (bool, error) {
 
 // Get reads the secret name as a T. For a string it returns the secret's text: the
 // contents of a JSON string, and other JSON as it is. For any it returns what
-// [Secret.Get] does. Every other type is decoded as by encoding/json, with every digit
-// of a number.
+// [Secret.Get] does. Every other type is decoded as by encoding/json, with every
+// digit of a number.
 func Get[T any](ctx context.Context, name string) (T, error) {
 	var typed T
 	v, err := Secret(name).lookup(ctx)
@@ -123,8 +123,8 @@ func (s Secret) client(ctx context.Context) (*Client, error) {
 	return nil, fmt.Errorf("secret %q: use_local_secrets is false and the context has no client: put one in with prefect.WithClient", string(s))
 }
 
-// notFound returns the error for a missing local secret. It lists the local secrets and
-// the nearest name, or says why the name differs.
+// notFound returns the error for a missing local secret. It lists the local secrets
+// and the nearest name, or says why the name differs.
 func (s Secret) notFound(ctx context.Context) error {
 	explicit, fromConfig := localFrom(ctx)
 	names := slices.Sorted(maps.Keys(merged(fromConfig, explicit)))

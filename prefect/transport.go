@@ -17,9 +17,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 )
 
-// transport authenticates each request and reads the answer into the call's reply; the
-// GraphQL library gets a 200 that holds only data. So no redirect is followed, which
-// would carry the key to another host.
+// transport authenticates each request and reads the answer into the call's reply;
+// the GraphQL library gets a 200 that holds only data. So no redirect is followed,
+// which would carry the key to another host.
 type transport struct {
 	base     http.RoundTripper
 	key      func() string // a closure, so that printing a client cannot reach the key
@@ -67,8 +67,8 @@ func redirect(from *url.URL, resp *http.Response) string {
 // longestWait bounds what a Retry-After may ask for.
 const longestWait = 24 * time.Hour
 
-// retryAfter reads the header's seconds, or its date (RFC 9110, 10.2.3). It returns 0
-// for a header that asks for more than longestWait, as for a missing one.
+// retryAfter reads the header's seconds, or its date (RFC 9110, 10.2.3). It returns
+// 0 for a header that asks for more than longestWait, as for a missing one.
 func retryAfter(header string, now time.Time) time.Duration {
 	wait := time.Duration(0)
 	if seconds, err := strconv.Atoi(strings.TrimSpace(header)); err == nil && seconds <= int(longestWait/time.Second) {
@@ -82,8 +82,8 @@ func retryAfter(header string, now time.Time) time.Duration {
 	return wait
 }
 
-// call sends one document. The error is that of the document as a whole; the errors of
-// its aliases are in the reply.
+// call sends one document. The error is that of the document as a whole; the errors
+// of its aliases are in the reply.
 func (c *Client) call(ctx context.Context, r *reply, send func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -106,8 +106,8 @@ func (c *Client) call(ctx context.Context, r *reply, send func(context.Context) 
 
 var errMismatch = errors.New("the answer does not fit the request")
 
-// unanswered is why there is no complete answer, and how the context ended if that is
-// the reason.
+// unanswered is why there is no complete answer, and how the context ended if that
+// is the reason.
 type unanswered struct{ reason, ended error }
 
 func (u unanswered) Error() string   { return u.reason.Error() }

@@ -12,17 +12,17 @@ const redacted = "[redacted]"
 
 // Value is a secret's value: any JSON, with every digit.
 //
-// It prints as [redacted] under every verb of fmt, in log/slog, in templates, as JSON
-// and in go-cmp's differences. Only [Value.Reveal] and [Value.RevealText] return what it
-// holds. The zero Value is JSON null, which no store accepts.
+// It prints as [redacted] under every verb of fmt, in log/slog, in templates, as
+// JSON and in go-cmp's differences. Only [Value.Reveal] and [Value.RevealText]
+// return what it holds. The zero Value is JSON null, which no store accepts.
 type Value struct {
 	// A closure, because fmt walks into unexported fields of the struct that holds a
 	// Value, where it calls no method; of a func it prints an address.
 	reveal func() json.RawMessage
 }
 
-// NewValue returns v as JSON. A Value stays as it is; a json.RawMessage must be valid
-// JSON. The error never quotes v.
+// NewValue returns v as JSON. A Value stays as it is; a json.RawMessage must be
+// valid JSON. The error never quotes v.
 func NewValue(v any) (Value, error) {
 	if v, ok := v.(Value); ok {
 		return v, nil
@@ -59,8 +59,8 @@ func (v Value) RevealText() string {
 	return text
 }
 
-// Equal reports whether both hold the same JSON, byte for byte. go-cmp compares Values
-// with it.
+// Equal reports whether both hold the same JSON, byte for byte. go-cmp compares
+// Values with it.
 func (v Value) Equal(w Value) bool { return bytes.Equal(v.Reveal(), w.Reveal()) }
 
 // Format writes [redacted], whatever the verb.

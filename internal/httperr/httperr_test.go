@@ -15,8 +15,8 @@ import (
 
 const canary = "CANARY3f9a"
 
-// TestCauseQuotesNoAnswer has a server answer something else than HTTP, which net/http
-// quotes in its error.
+// TestCauseQuotesNoAnswer has a server answer something else than HTTP, which
+// net/http quotes in its error.
 func TestCauseQuotesNoAnswer(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

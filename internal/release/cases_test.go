@@ -66,8 +66,8 @@ func (e *orderedEnv) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// differs are the cases that TOML 1.0, or BurntSushi's reading of it, reads otherwise than
-// Python's toml 0.10.2. docs/compatibility.md says why.
+// differs are the cases that TOML 1.0, or BurntSushi's reading of it, reads
+// otherwise than Python's toml 0.10.2. docs/compatibility.md says why.
 var differs = map[string]string{
 	"toml-dotted-space": "toml 0.10.2 keeps the space in the key",
 	"toml-date-lower":   "toml 0.10.2 drops the zone z",
@@ -79,8 +79,8 @@ func TestCasesOfReleases(t *testing.T) {
 	runCases(t, casesDir)
 }
 
-// TestRandomCasesOfReleases compares with what the real releases have just answered to
-// test/prefect/run.sh, which sets CONFIG_CASES_DIR.
+// TestRandomCasesOfReleases compares with what the real releases have just answered
+// to test/prefect/run.sh, which sets CONFIG_CASES_DIR.
 func TestRandomCasesOfReleases(t *testing.T) {
 	if dir := os.Getenv("CONFIG_CASES_DIR"); dir != "" {
 		runCases(t, dir+"/")
@@ -240,8 +240,8 @@ func pathOf(w wantEntry) []string {
 	return p
 }
 
-// text returns type and value as the cases write them: JSON if there is any, else the
-// repr.
+// text returns type and value as the cases write them: JSON if there is any, else
+// the repr.
 func (w wantEntry) text() string {
 	if w.Repr != nil {
 		return w.Type + " " + *w.Repr

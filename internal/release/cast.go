@@ -8,8 +8,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// Cast returns what a release casts the string of a variable to: true and false in any
-// case, then in 0.9 the numbers that Python prints exactly so, in 1.4 any Python
+// Cast returns what a release casts the string of a variable to: true and false in
+// any case, then in 0.9 the numbers that Python prints exactly so, in 1.4 any Python
 // literal. It returns false for a string that is not cast.
 func (v Version) Cast(text string) (value any, changed bool) {
 	switch {

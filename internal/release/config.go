@@ -2,8 +2,8 @@ package release
 
 import "fmt"
 
-// Config is what a release has read. A nil Config has no secrets and reads them locally.
-// It prints as the number of its secrets.
+// Config is what a release has read. A nil Config has no secrets and reads them
+// locally. It prints as the number of its secrets.
 type Config struct {
 	version    Version
 	root       *table
@@ -11,8 +11,8 @@ type Config struct {
 }
 
 // UseLocalSecrets reports whether cloud.use_local_secrets is on, as by default
-// (config.toml of 0.9.3 and 1.4.1). Only the boolean false turns it off: for Prefect the
-// string "false" of 0.9 and the number 0 still mean local.
+// (config.toml of 0.9.3 and 1.4.1). Only the boolean false turns it off: for Prefect
+// the string "false" of 0.9 and the number 0 still mean local.
 func (c *Config) UseLocalSecrets() bool {
 	return c.valueAt(path{"cloud", "use_local_secrets"}) != false
 }
@@ -31,8 +31,8 @@ func (c *Config) ReadsStore() bool {
 	return c.version != V1_4 || c.valueAt(path{"backend"}) == "cloud"
 }
 
-// LowerCased returns the lower-case name of a secret that the environment set, whatever
-// the case of name, and whether there is such a secret.
+// LowerCased returns the lower-case name of a secret that the environment set,
+// whatever the case of name, and whether there is such a secret.
 func (c *Config) LowerCased(name string) (lower string, ok bool) {
 	lower = EnvironmentName(name)
 	return lower, c != nil && c.lowerCased[lower]

@@ -22,8 +22,8 @@ func (v Version) decodeFile(file, text string) (*table, error) {
 	return t, err
 }
 
-// refusedByPython parses the text as Python's toml 0.10.2 does, the parser inside every
-// release. It returns the error of that parser, with its line.
+// refusedByPython parses the text as Python's toml 0.10.2 does, the parser inside
+// every release. It returns the error of that parser, with its line.
 func refusedByPython(file, text string) error {
 	_, err := pytoml.Read(text)
 	var refused *pytoml.Error
@@ -39,7 +39,8 @@ func refusedByPython(file, text string) error {
 
 // decode parses TOML. The decoder recurses as deep as a text nests, so the scanner
 // looks at that first. Where the scanner stops at an error that may be none to the
-// decoder, such as a form of TOML 1.1, the brackets of the complete text are counted.
+// decoder, such as a form of TOML 1.1, the brackets of the complete text are
+// counted.
 func decode(file, text string) (*table, error) {
 	doc, problem := tomlpos.Scan(text)
 	if problem != nil && (problem.Problem == tomlpos.TooDeep || tooDeep(text)) {
@@ -97,8 +98,8 @@ func ordered(raw map[string]any, at path, order map[string][]string, from Origin
 	return t
 }
 
-// normal gives a list of tables, which has a type of its own in the decoder, the type of
-// every list.
+// normal gives a list of tables, which has a type of its own in the decoder, the
+// type of every list.
 func normal(value any) any {
 	tables, ok := value.([]map[string]any)
 	if !ok {

@@ -8,8 +8,8 @@ type defaultSetting struct {
 	value any
 }
 
-// Settings returns the names of a release's default settings, with dots between their
-// parts, in the release's order; [Documented] has those of [V0_9].
+// Settings returns the names of a release's default settings, with dots between
+// their parts, in the release's order; [Documented] has those of [V0_9].
 func (v Version) Settings() []string {
 	var names []string
 	for _, s := range v.defaults() {

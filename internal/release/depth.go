@@ -6,9 +6,10 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// tooDeep reports whether a text has more than [tomlpos.MaxDepth] levels of brackets, or
-// a key of more parts. In the decoder either would overflow the stack, which ends the
-// process. It may count wrong in a text that is not TOML, which fails anyway.
+// tooDeep reports whether a text has more than [tomlpos.MaxDepth] levels of
+// brackets, or a key of more parts. In the decoder either would overflow the stack,
+// which ends the process. It may count wrong in a text that is not TOML, which fails
+// anyway.
 func tooDeep(text string) bool {
 	brackets, parts := 0, 0
 	for i := 0; i < len(text); i++ {
@@ -41,8 +42,8 @@ func skipTo(text string, i int, end string) int {
 	return len(text)
 }
 
-// skipString returns the offset after the string that begins at i. An unclosed one ends
-// with its line, or with the text if it may span lines.
+// skipString returns the offset after the string that begins at i. An unclosed one
+// ends with its line, or with the text if it may span lines.
 func skipString(text string, i int) int {
 	quote := text[i : i+1]
 	if long := strings.Repeat(quote, 3); strings.HasPrefix(text[i:], long) {

@@ -66,8 +66,8 @@ func TestBracketsThatNestNothing(t *testing.T) {
 	}
 }
 
-// TestAVariableThatGrows has a variable that names itself many times, and many strings
-// that name a long one.
+// TestAVariableThatGrows has a variable that names itself many times, and many
+// strings that name a long one.
 func TestAVariableThatGrows(t *testing.T) {
 	laughs, long := "A="+strings.Repeat("$A", 200), "A="+strings.Repeat("x", 100<<10)
 	for _, v := range []release.Version{release.Documented, release.V0_9, release.V1_4} {

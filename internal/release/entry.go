@@ -21,11 +21,11 @@ type Origin struct {
 	Env  string // the environment variable
 }
 
-// Entry is one setting of a config. The values are bool, string, nil for None, int64,
-// *big.Int, float64, complex128, []byte, []any, [pyliteral.Tuple], [pyliteral.Set],
-// [pyliteral.Ellipsis], an empty or nested dict as map[string]any, time.Duration for a
-// delay, and time.Time, whose location is named date-local, time-local or
-// datetime-local where TOML has no zone.
+// Entry is one setting of a config. The values are bool, string, nil for None,
+// int64, *big.Int, float64, complex128, []byte, []any, [pyliteral.Tuple],
+// [pyliteral.Set], [pyliteral.Ellipsis], an empty or nested dict as map[string]any,
+// time.Duration for a delay, and time.Time, whose location is named date-local,
+// time-local or datetime-local where TOML has no zone.
 type Entry struct {
 	Path   []string
 	Value  any
@@ -52,8 +52,8 @@ func (e Entry) Repr() string { return pyliteral.Repr(e.Value) }
 // JSON returns the value as JSON that json.loads turns into the same value again:
 // whole floats keep their .0, the keys of tables are sorted. It fails on what JSON
 // lacks, even inside a list or table: a tuple, set, date, time, bytes, NaN, an
-// infinity, a complex number, an ellipsis, a string that is not UTF-8. The error names
-// the type, never the value.
+// infinity, a complex number, an ellipsis, a string that is not UTF-8. The error
+// names the type, never the value.
 func (e Entry) JSON() (json.RawMessage, error) { return appendJSON(nil, e.Value) }
 
 func appendJSON(out []byte, v any) ([]byte, error) {

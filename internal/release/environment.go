@@ -29,13 +29,14 @@ func (e Environment) UserFile() string {
 	return e.file("PREFECT__USER_CONFIG_PATH", "~/.prefect/config.toml")
 }
 
-// backendFile returns where Prefect looks for the backend that was switched to, or "".
+// backendFile returns where Prefect looks for the backend that was switched to, or
+// "".
 func (e Environment) backendFile() string {
 	return e.file("PREFECT__BACKEND_CONFIG_PATH", "~/.prefect/backend.toml")
 }
 
-// file returns the file that a variable names, with ~ and variables in it expanded, or
-// else the usual one, which needs a HOME.
+// file returns the file that a variable names, with ~ and variables in it expanded,
+// or else the usual one, which needs a HOME.
 func (e Environment) file(variable, usual string) string {
 	name, ok := e.values[variable]
 	if !ok {
@@ -85,9 +86,9 @@ func (f *flat) sameSecret(l *leaf) string {
 }
 
 // optionPath returns the path of the setting that a variable names. All of it is
-// lower-case but the names of secrets: from 0.6.7 on their last part is as written, from
-// 0.15.0 on all that follows CONTEXT__SECRETS. The documentation says that they are
-// lower-case.
+// lower-case but the names of secrets: from 0.6.7 on their last part is as written,
+// from 0.15.0 on all that follows CONTEXT__SECRETS. The documentation says that they
+// are lower-case.
 func (v Version) optionPath(option string) path {
 	isSecret := strings.HasPrefix(strings.ToUpper(option), "CONTEXT__SECRETS")
 	switch {

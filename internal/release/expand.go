@@ -5,12 +5,13 @@ import (
 	"strings"
 )
 
-// maxPasses is how many times Prefect expands a string, and how many times it follows
-// references (configuration.py of 0.9.3 and of 1.4.1).
+// maxPasses is how many times Prefect expands a string, and how many times it
+// follows references (configuration.py of 0.9.3 and of 1.4.1).
 const maxPasses = 10
 
-// maxGrowth bounds by how many bytes variables, and references once more, may lengthen
-// the strings of a config in all: a string that names itself twice doubles in each pass.
+// maxGrowth bounds by how many bytes variables, and references once more, may
+// lengthen the strings of a config in all: a string that names itself twice doubles
+// in each pass.
 const maxGrowth = 16 << 20
 
 // budget is how many bytes strings may still grow by; negative once exceeded.
@@ -52,13 +53,15 @@ func (f *flat) expandTexts(v Version, env Environment) error {
 	return f.lowerCaseSecrets()
 }
 
-// isSecretOfFile reports whether a leaf is a secret of the file, and not a part of one.
+// isSecretOfFile reports whether a leaf is a secret of the file, and not a part of
+// one.
 func (l *leaf) isSecretOfFile() bool {
 	return l.path.isSecret() && len(l.path) == 3 && l.origin.Env == ""
 }
 
 // expandAll expands a string until nothing changes. If that takes too many passes it
-// returns nil, Python's None. A string that changed twice is cast, whatever the release.
+// returns nil, Python's None. A string that changed twice is cast, whatever the
+// release.
 func (v Version) expandAll(text string, env Environment) any {
 	for changes := range maxPasses {
 		next := expandOnce(text, env)
@@ -105,8 +108,8 @@ func (e Environment) expandVariables(text string) string {
 	return b.String()
 }
 
-// replacement returns the value of the variable that a reference in a string names. It
-// returns the reference itself if the variable is unset, or the budget exceeded.
+// replacement returns the value of the variable that a reference in a string names.
+// It returns the reference itself if the variable is unset, or the budget exceeded.
 func (e Environment) replacement(r Reference, text string) string {
 	value, ok := e.values[r.Name]
 	if ok && !e.growth.exceeded() {
@@ -118,8 +121,8 @@ func (e Environment) replacement(r Reference, text string) string {
 	return value
 }
 
-// unsetVariable returns the variable of a string that is $NAME and nothing else, if the
-// variable is unset.
+// unsetVariable returns the variable of a string that is $NAME and nothing else, if
+// the variable is unset.
 func unsetVariable(text string, env Environment) string {
 	r, ok := WholeReference(text)
 	if !ok || r.Braces || startsWithDigit(r.Name) || env.has(r.Name) {

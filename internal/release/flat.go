@@ -55,8 +55,8 @@ func (f *flat) remove(l *leaf) {
 	f.leaves = slices.DeleteFunc(f.leaves, func(other *leaf) bool { return other == l })
 }
 
-// lowerCasedNames returns the names of the secrets that the environment set, which only
-// [Documented] makes lower-case.
+// lowerCasedNames returns the names of the secrets that the environment set, which
+// only [Documented] makes lower-case.
 func (f *flat) lowerCasedNames(v Version) map[string]bool {
 	names := map[string]bool{}
 	for _, l := range f.leaves {

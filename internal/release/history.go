@@ -17,8 +17,8 @@ var (
 	latest   = Number{1, 4, 1}
 )
 
-// number returns the number of a version's release; that of Documented is the one that
-// its page is closest to.
+// number returns the number of a version's release; that of Documented is the one
+// that its page is closest to.
 func (v Version) number() Number {
 	if v == V1_4 {
 		return latest
@@ -26,8 +26,8 @@ func (v Version) number() Number {
 	return older
 }
 
-// History says which releases read a setting, where the defaults of 0.9.3 and 1.4.1 do
-// not show it.
+// History says which releases read a setting, where the defaults of 0.9.3 and 1.4.1
+// do not show it.
 type History struct {
 	Name        string
 	First, Last Number // that read it
@@ -35,8 +35,8 @@ type History struct {
 }
 
 // histories are the settings that no release since one before 1.4.1 reads, and those
-// that are read without being a default. They are from the config.toml and the source
-// of 74 releases; a test compares them with fixtures/prefect/settings.jsonl.
+// that are read without being a default. They are from the config.toml and the
+// source of 74 releases; a test compares them with fixtures/prefect/settings.jsonl.
 var histories = []History{
 	{"cloud.agent.auth_token", Number{0, 6, 2}, Number{0, 15, 13}, "use cloud.api_key, which 0.15.0 put in its place"},
 	{"cloud.agent.env_vars", Number{0, 10, 7}, latest, ""},

@@ -67,8 +67,9 @@ func TestDefaultsAreMeasured(t *testing.T) {
 	}
 }
 
-// TestHistoriesAreMeasured compares the histories with the table: they are the settings
-// that Prefect 1.4.1 no longer reads, or that are read without being a default.
+// TestHistoriesAreMeasured compares the histories with the table: they are the
+// settings that Prefect 1.4.1 no longer reads, or that are read without being a
+// default.
 func TestHistoriesAreMeasured(t *testing.T) {
 	want, got := map[string][]string{}, map[string][]string{}
 	for _, row := range readMeasured(t) {

@@ -31,7 +31,8 @@ type Options struct {
 	// ReadFile reads a file that Prefect reads; its error for a missing file is
 	// [fs.ErrNotExist]. Nil reads from disk, and at most 16 MiB.
 	ReadFile func(name string) ([]byte, error)
-	// Env is the environment as NAME=value, as os.Environ returns it; nil is an empty one.
+	// Env is the environment as NAME=value, as os.Environ returns it; nil is an empty
+	// one.
 	Env []string
 }
 
@@ -71,8 +72,8 @@ func (o Options) user(env Environment) (*table, error) {
 	return o.read(o.Path, env.UserFile())
 }
 
-// read reads the named file or, if none is named, the usual one, which may be missing.
-// The table of a missing file is nil.
+// read reads the named file or, if none is named, the usual one, which may be
+// missing. The table of a missing file is nil.
 func (o Options) read(named, usual string) (*table, error) {
 	file, mayBeMissing := named, false
 	if file == "" {

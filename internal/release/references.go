@@ -12,8 +12,8 @@ import (
 // 1.4.1).
 var keyReference = regexp.MustCompile(`\$\{(.[^${}]*)\}`)
 
-// Keys returns the names of the other keys that ${...} in a string refers to. It does
-// not see references that only appear once others are replaced.
+// Keys returns the names of the other keys that ${...} in a string refers to. It
+// does not see references that only appear once others are replaced.
 func Keys(text string) []string {
 	var names []string
 	for _, m := range keyReference.FindAllStringSubmatch(text, -1) {
@@ -46,9 +46,9 @@ func (f *flat) resolve() error {
 }
 
 // followReference follows the first reference in the string of a leaf, and reports
-// whether it has one. A string that is only a reference takes the other key's value with
-// its type; a missing key and a table are the empty string. What is missing for the
-// other key is missing for this one too.
+// whether it has one. A string that is only a reference takes the other key's value
+// with its type; a missing key and a table are the empty string. What is missing for
+// the other key is missing for this one too.
 func (f *flat) followReference(l *leaf) (found bool) {
 	text, _ := l.value.(string)
 	match := keyReference.FindStringSubmatch(text)

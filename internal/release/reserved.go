@@ -8,8 +8,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// The releases of python-box whose Box is Prefect's configuration object, from 0.6.6 on.
-// The measured 0.9.3 ran with the first, 1.4.1 with the last.
+// The releases of python-box whose Box is Prefect's configuration object, from 0.6.6
+// on. The measured 0.9.3 ran with the first, 1.4.1 with the last.
 const (
 	box346 = "3.4.6"
 	box423 = "4.2.3"
@@ -17,8 +17,8 @@ const (
 	box541 = "5.4.1"
 )
 
-// boxes returns the releases of python-box that a version may run with, oldest first;
-// for Any, those of all releases since 0.6.6.
+// boxes returns the releases of python-box that a version may run with, oldest
+// first; for Any, those of all releases since 0.6.6.
 func (v Version) boxes() []string {
 	switch v {
 	case V1_4:
@@ -45,8 +45,8 @@ const (
 	ReservedBySome                    // some do, and others do not
 )
 
-// Reserved returns how many of v's releases reserve a name: import prefect fails with
-// ValueError on a key of that name.
+// Reserved returns how many of v's releases reserve a name: import prefect fails
+// with ValueError on a key of that name.
 func (v Version) Reserved(name string) Reservation {
 	reservedBy := reserved()[name]
 	count := 0
@@ -80,8 +80,8 @@ func (v Version) ReservedIn(value any) string {
 	return ""
 }
 
-// reservesWhenRead reports whether v reserves a name when it reads a configuration. It
-// does that with its latest python-box, as measured.
+// reservesWhenRead reports whether v reserves a name when it reads a configuration.
+// It does that with its latest python-box, as measured.
 func (v Version) reservesWhenRead(name string) bool {
 	boxes := v.boxes()
 	return slices.Contains(reserved()[name], boxes[len(boxes)-1])

@@ -18,8 +18,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
-// secretCase is one row of fixtures/prefect/secret-get: where a secret is set, its value,
-// and what Secret("K").get() of the real release returned.
+// secretCase is one row of fixtures/prefect/secret-get: where a secret is set, its
+// value, and what Secret("K").get() of the real release returned.
 type secretCase struct {
 	Placement, Value, Step string
 	Result                 *struct {
@@ -38,8 +38,8 @@ var objects = map[string]any{
 	"False": false, "b'x'": []byte("x"),
 }
 
-// context returns the context in which the row's secret is read. The error is that of
-// loading its config.
+// context returns the context in which the row's secret is read. The error is that
+// of loading its config.
 func (c secretCase) context(t *testing.T, v release.Version) (context.Context, error) {
 	t.Helper()
 	options := config.Options{Version: config.Version(v), Env: []string{"HOME=/home/user"}, Text: "\n"}
@@ -174,8 +174,8 @@ func TestStepsOfReleases(t *testing.T) {
 	}
 }
 
-// Under a release the context comes first in cloud execution too; under the documented
-// rules it does not count.
+// Under a release the context comes first in cloud execution too; under the
+// documented rules it does not count.
 func TestWhereSecretsAreReadInCloudExecution(t *testing.T) {
 	const text = "[cloud]\nuse_local_secrets = false\n[context.secrets]\nK = 'local'\n"
 	for v, want := range map[release.Version]string{

@@ -8,8 +8,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// checkStart refuses what makes import prefect fail after the configuration is read: a
-// context that is not a table, and settings that Python's logging cannot use.
+// checkStart refuses what makes import prefect fail after the configuration is read:
+// a context that is not a table, and settings that Python's logging cannot use.
 func (t *table) checkStart(v Version) error {
 	if l := t.leafAt(path{"context"}); l != nil {
 		if _, isText := l.value.(string); isText {

@@ -11,8 +11,8 @@ type path []string
 
 func (p path) String() string { return strings.Join(p, ".") }
 
-// key returns p as a map key. Different paths have different keys, whatever their parts
-// contain.
+// key returns p as a map key. Different paths have different keys, whatever their
+// parts contain.
 func (p path) key() string {
 	var b strings.Builder
 	for _, part := range p {
@@ -34,16 +34,16 @@ func InSecrets(path []string) bool {
 	return len(path) >= 2 && path[0] == "context" && path[1] == "secrets"
 }
 
-// table is a table of settings in order, as in Python's dict. An entry is a *table or a
-// *leaf.
+// table is a table of settings in order, as in Python's dict. An entry is a *table
+// or a *leaf.
 type table struct {
 	names   []string
 	entries map[string]any
 	dict    *leaf // the setting whose value this table is; nil for a table of TOML's
 }
 
-// leaf is a setting and its origin. A list is a leaf too: Prefect neither expands nor
-// casts its items.
+// leaf is a setting and its origin. A list is a leaf too: Prefect neither expands
+// nor casts its items.
 type leaf struct {
 	path       path
 	value      any

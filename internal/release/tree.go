@@ -7,8 +7,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// nest puts the leaves back into tables. As Python does, it fails on a key below a value
-// that is not a table.
+// nest puts the leaves back into tables. As Python does, it fails on a key below a
+// value that is not a table.
 func (f *flat) nest() (*table, error) {
 	root := newTable()
 	for _, l := range f.leaves {
@@ -84,8 +84,8 @@ func (t *table) first(name string) *leaf {
 	}
 }
 
-// taskDefaults turns the settings of [tasks.defaults] into what tasks use: 0 retries for
-// what counts as false, a delay for seconds, None for false.
+// taskDefaults turns the settings of [tasks.defaults] into what tasks use: 0 retries
+// for what counts as false, a delay for seconds, None for false.
 func (t *table) taskDefaults(v Version) error {
 	at := path{"tasks", "defaults"}
 	defaults := t
@@ -126,8 +126,8 @@ func (t *table) ensure(name string) (*table, error) {
 // maxDelay bounds a delay, in seconds.
 const maxDelay = 100 * 365 * 24 * 60 * 60
 
-// delay turns an integer of seconds into a duration, and false or a missing setting into
-// None.
+// delay turns an integer of seconds into a duration, and false or a missing setting
+// into None.
 func (t *table) delay(at path, name string) error {
 	const tooLong = "it is a delay of more than a century"
 	switch v := t.value(name).(type) {

@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// SettingType returns Python's name for the type that Prefect's own code expects of a
-// setting: that of its default, after casting, in any release. It is any for a setting
-// that may have several types, and empty for an unknown setting.
+// SettingType returns Python's name for the type that Prefect's own code expects of
+// a setting: that of its default, after casting, in any release. It is any for a
+// setting that may have several types, and empty for an unknown setting.
 func SettingType(name string) string { return settingTypes()[name] }
 
 var settingTypes = sync.OnceValue(func() map[string]string {
@@ -27,8 +27,8 @@ var settingTypes = sync.OnceValue(func() map[string]string {
 	return types
 })
 
-// looseTypes are settings that may have another type than their default: false for no
-// limit, a number of seconds, a list or a string that holds one.
+// looseTypes are settings that may have another type than their default: false for
+// no limit, a number of seconds, a list or a string that holds one.
 var looseTypes = []string{
 	"tasks.defaults.max_retries", "tasks.defaults.retry_delay", "tasks.defaults.timeout",
 	"cloud.agent.labels", "logging.log_attributes", "logging.extra_loggers",

@@ -9,8 +9,8 @@ import (
 // (configuration.py of 0.9.3 and of 1.4.1).
 const Prefix = "PREFECT__"
 
-// Variable returns the name of the environment variable that sets a key, which has dots
-// between its parts.
+// Variable returns the name of the environment variable that sets a key, which has
+// dots between its parts.
 func Variable(key string) string {
 	return Prefix + strings.ToUpper(strings.ReplaceAll(key, ".", "__"))
 }
@@ -23,8 +23,8 @@ type Reference struct {
 	Start, End int
 }
 
-// References returns the references in a string, as Python's os.path.expandvars reads
-// them: its \w is ASCII, and braces may contain anything.
+// References returns the references in a string, as Python's os.path.expandvars
+// reads them: its \w is ASCII, and braces may contain anything.
 func References(text string) []Reference {
 	var all []Reference
 	for refs := (references{text: text}); refs.next(); {
@@ -81,8 +81,8 @@ func isWord(c byte) bool {
 	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// WholeReference returns the reference that a string consists of. It returns false if
-// the string contains anything else.
+// WholeReference returns the reference that a string consists of. It returns false
+// if the string contains anything else.
 func WholeReference(text string) (Reference, bool) {
 	if !strings.HasPrefix(text, "$") {
 		return Reference{}, false
@@ -100,15 +100,17 @@ func isOnlyReference(text string) bool {
 
 func startsWithDigit(name string) bool { return name != "" && '0' <= name[0] && name[0] <= '9' }
 
-// SetByEnvironment reports whether the environment sets a secret that a config has as
-// text, so that [Documented] calls it [EnvironmentName]: text refers to a variable that
-// is set, contains ${NAME}, or is $NAME and nothing else. Any other text with a $, such
-// as a password, stands for itself. A name with a dot refers to another key.
+// SetByEnvironment reports whether the environment sets a secret that a config has
+// as text, so that [Documented] calls it [EnvironmentName]: text refers to a
+// variable that is set, contains ${NAME}, or is $NAME and nothing else. Any other
+// text with a $, such as a password, stands for itself. A name with a dot refers to
+// another key.
 func SetByEnvironment(text string, isSet func(variable string) bool) bool {
 	return slices.ContainsFunc(References(text), func(r Reference) bool {
 		return isSet(r.Name) || r.Name != "" && !strings.Contains(r.Name, ".") && (r.Braces || isOnlyReference(text))
 	})
 }
 
-// EnvironmentName returns what [Documented] calls a secret that the environment sets.
+// EnvironmentName returns what [Documented] calls a secret that the environment
+// sets.
 func EnvironmentName(name string) string { return strings.ToLower(name) }

@@ -1,7 +1,7 @@
-// Package release does what Prefect's releases do with a configuration: it knows how a
-// string is cast, what $NAME and ${...} refer to, which names are reserved, and which
-// settings exist with which defaults. [Load] reads a file and an environment by these
-// rules.
+// Package release does what Prefect's releases do with a configuration: it knows how
+// a string is cast, what $NAME and ${...} refer to, which names are reserved, and
+// which settings exist with which defaults. [Load] reads a file and an environment
+// by these rules.
 //
 // No error of this package quotes a value.
 package release
@@ -30,8 +30,8 @@ const (
 	V1_4 Version = "1.4"
 )
 
-// ParseVersion reads documented, 0.9 or 1.4, or the number of a release that reads its
-// configuration as one of these does: 0.9.x, and 0.15.x to 1.4.x.
+// ParseVersion reads documented, 0.9 or 1.4, or the number of a release that reads
+// its configuration as one of these does: 0.9.x, and 0.15.x to 1.4.x.
 func ParseVersion(name string) (Version, error) {
 	switch {
 	case name == string(Documented):
@@ -72,8 +72,8 @@ func (v Version) Releases() []Version {
 // Includes reports whether release is one of those that v stands for.
 func (v Version) Includes(release Version) bool { return slices.Contains(v.Releases(), release) }
 
-// ReadAs returns the version by whose rules a configuration is read: v, or Documented
-// for Any. It fails if v is not a version.
+// ReadAs returns the version by whose rules a configuration is read: v, or
+// Documented for Any. It fails if v is not a version.
 func (v Version) ReadAs() (Version, error) {
 	switch v {
 	case Any:

@@ -22,8 +22,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// longName returns a name that is one byte too long, whose 20th byte is not the end of a
-// rune.
+// longName returns a name that is one byte too long, whose 20th byte is not the end
+// of a rune.
 func longName() string {
 	const start = 19
 	return strings.Repeat("x", start) + "ä" + strings.Repeat("x", secretname.Max-start-1)

@@ -1,6 +1,6 @@
 // Package config reads the configuration of Prefect 0.x and 1.x as import prefect
-// does: its defaults, the user's file and the environment. [Load] returns a [Config],
-// whose secrets prefect.WithConfig puts into a context.
+// does: its defaults, the user's file and the environment. [Load] returns a
+// [Config], whose secrets prefect.WithConfig puts into a context.
 package config
 
 import (
@@ -36,13 +36,14 @@ type Options struct {
 	Path string
 	// Text is the TOML itself, instead of a file; Path then only names it in errors.
 	Text string
-	// Env is the environment as NAME=value, as os.Environ returns it; nil is an empty one.
+	// Env is the environment as NAME=value, as os.Environ returns it; nil is an empty
+	// one.
 	Env []string
 }
 
 // Config is what Prefect reads at import: its defaults, the user's file and the
-// environment. The zero Config has no secrets and reads them locally. A Config prints
-// as the number of its secrets, never as their values.
+// environment. The zero Config has no secrets and reads them locally. A Config
+// prints as the number of its secrets, never as their values.
 type Config struct {
 	read func() *release.Config // a closure, so that printing a Config cannot reach the values
 }
@@ -89,8 +90,9 @@ func (c *Config) ReadsContext() bool { return c.release().ReadsContext() }
 // context. Under [V1_4] it does so only if backend is cloud.
 func (c *Config) ReadsStore() bool { return c.release().ReadsStore() }
 
-// LowerCased returns the lower-case name that [Documented] gives to a secret that the
-// environment sets, whatever the case of name, and whether there is such a secret.
+// LowerCased returns the lower-case name that [Documented] gives to a secret that
+// the environment sets, whatever the case of name, and whether there is such a
+// secret.
 func (c *Config) LowerCased(name string) (lower string, ok bool) {
 	return c.release().LowerCased(name)
 }
