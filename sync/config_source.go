@@ -10,7 +10,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
+	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
@@ -26,18 +28,21 @@ import (
 // JSON as a string.
 //
 // The errors are those of [config.Load], and one for each secret that is None or
-// holds what JSON lacks (see [prefect.EntryValue]), that refers to a variable that
-// is not set or to a setting that the file lacks, that is JSON deeper than Prefect
-// reads, or whose name no store takes. They have file, secret and type, never a
-// value.
+// holds what JSON lacks, such as a tuple or a date, that refers to a variable that is
+// not set or to a setting that the file lacks, that is JSON deeper than Prefect reads,
+// or whose name no store takes. They have file, secret and type, never a value.
 func FromConfig(path string, version config.Version, environ []string) (*Source, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading config: %w", err)
 	}
-	loaded, err := config.Load(config.Options{
-		Version: version, Path: path, Text: string(text), NoDefaults: true, Env: withoutSettings(environ),
+	loaded, err := release.Load(release.Options{
+		Version: release.Version(version), Path: path, Text: string(text), NoDefaults: true, Env: withoutSettings(environ),
 	})
+	var failed *release.Error
+	if errors.As(err, &failed) {
+		return nil, (*config.Error)(failed)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +59,7 @@ func withoutSettings(environ []string) []string {
 
 // checkReferences returns an error for each secret with an undefined reference.
 // Prefect would silently keep the reference as it is, or drop it.
-func checkReferences(label, text string, loaded *config.Config) error {
+func checkReferences(label, text string, loaded *release.Config) error {
 	var problems []error
 	for _, entry := range loaded.Entries() {
 		inSecrets := release.InSecrets(entry.Path)
@@ -90,7 +95,7 @@ func maskReference(name, file string) string {
 	return "what stands after a $ in it"
 }
 
-func configSource(label string, loaded *config.Config) (*Source, error) {
+func configSource(label string, loaded *release.Config) (*Source, error) {
 	source := &Source{Label: label}
 	secrets, inFile := loaded.Secrets(), namesInFile(loaded)
 	var problems []error
@@ -112,7 +117,7 @@ func configSource(label string, loaded *config.Config) (*Source, error) {
 
 // namesInFile returns the names that the file has for secrets that got another name,
 // by that name.
-func namesInFile(loaded *config.Config) map[string]string {
+func namesInFile(loaded *release.Config) map[string]string {
 	names := map[string]string{}
 	for _, entry := range loaded.Entries() {
 		if entry.Written != "" {
@@ -123,7 +128,7 @@ func namesInFile(loaded *config.Config) map[string]string {
 }
 
 func configEntry(name string, v any) (Entry, error) {
-	if err := prefect.CheckName(name); err != nil {
+	if err := secretname.Check(name); err != nil {
 		return Entry{}, err
 	}
 	s, isString := v.(string)
@@ -133,11 +138,11 @@ func configEntry(name string, v any) (Entry, error) {
 	case isString:
 		return Entry{Name: name, Text: prefect.TextValue(s), format: FormatRaw}, checkString(name, s)
 	}
-	value, err := prefect.EntryValue(config.Entry{Value: v})
+	raw, err := release.Entry{Value: v}.JSON()
 	if err != nil {
 		return Entry{}, fmt.Errorf("secret %q is or holds a value %w", name, err)
 	}
-	return typedEntry(name, value.Reveal()), nil
+	return typedEntry(name, raw), nil
 }
 
 // checkString returns an error for a string that cannot be sent, or that Prefect
@@ -146,7 +151,7 @@ func checkString(name, s string) error {
 	if !utf8.ValidString(s) {
 		return fmt.Errorf("secret %q is a text that is not UTF-8: encode it, with base64 for example", name)
 	}
-	if _, err := prefect.Loads(s); err != nil && !errors.Is(err, prefect.ErrNotJSON) {
+	if _, err := pyjson.Loads(s); err != nil && !errors.Is(err, pyjson.ErrNotJSON) {
 		return fmt.Errorf("secret %q %s", name, exceedsLimits)
 	}
 	return nil

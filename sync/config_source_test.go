@@ -2,6 +2,7 @@ package sync
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
@@ -151,8 +154,8 @@ func TestAConfigsSecretReachesAFlowUnchanged(t *testing.T) {
 
 // asPython writes a value so that numbers differ as in Python, whatever their Go type.
 func asPython(v any) string {
-	if value, err := prefect.EntryValue(config.Entry{Value: v}); err == nil {
-		return string(value.Reveal())
+	if value, err := (release.Entry{Value: v}).JSON(); err == nil {
+		return string(value)
 	}
 	if value, err := prefect.NewValue(v); err == nil {
 		return string(value.Reveal())
@@ -182,7 +185,7 @@ func TestFormatsOfAConfigsSecrets(t *testing.T) {
 }
 
 func TestFromConfigErrors(t *testing.T) {
-	deep := strings.Repeat("[", prefect.MaxDepth+1) + hidden
+	deep := strings.Repeat("[", pyjson.MaxDepth+1) + hidden
 	tests := []struct {
 		name, secrets string
 		version       config.Version
@@ -239,5 +242,13 @@ func TestFromConfigErrors(t *testing.T) {
 	source, err := FromConfig(writeConfig(t, "[cloud]\napi = 'x'\n"), "", nil)
 	if err != nil || source.HasSecrets() {
 		t.Errorf("got %v, %v for a config without secrets", source, err)
+	}
+}
+
+func TestFromConfigFailsAsLoadDoes(t *testing.T) {
+	_, err := FromConfig(writeConfig(t, "[context.secrets]\nK = 'a\n"), config.Documented, nil)
+	var failed *config.Error
+	if !errors.As(err, &failed) || failed.Line != 2 {
+		t.Errorf("got %v", err)
 	}
 }

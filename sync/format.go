@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/internal/surrogate"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -76,7 +77,7 @@ func (f Format) encode(text string) (encoding, error) {
 // stringEncoding gives a flow the string itself. It is quoted if json.loads would
 // parse it.
 func stringEncoding(text string) encoding {
-	if _, err := prefect.Loads(text); errors.Is(err, prefect.ErrNotJSON) {
+	if _, err := pyjson.Loads(text); errors.Is(err, pyjson.ErrNotJSON) {
 		return encoding{value: prefect.TextValue(text)}
 	}
 	quoted := string(prefect.TextValue(text).Reveal())
@@ -91,7 +92,7 @@ func jsonEncoding(text string) (encoding, error) {
 	if strings.TrimSpace(text) == "null" {
 		return encoding{}, errors.New("its value is JSON null, which no store accepts")
 	}
-	loaded, err := prefect.Loads(text)
+	loaded, err := pyjson.Loads(text)
 	if err != nil {
 		return encoding{}, errors.New("its value " + exceedsLimits)
 	}
@@ -105,8 +106,8 @@ func jsonEncoding(text string) (encoding, error) {
 	return encoding{value, true, jsonReason(text)}, err
 }
 
-// exceedsLimits is what is wrong with JSON that prefect.Loads refuses.
-var exceedsLimits = fmt.Sprintf("opens more than %d brackets, or has a number of more than %d digits, which Prefect cannot read", prefect.MaxDepth, prefect.MaxDigits)
+// exceedsLimits is what is wrong with JSON that pyjson.Loads refuses.
+var exceedsLimits = fmt.Sprintf("opens more than %d brackets, or has a number of more than %d digits, which Prefect cannot read", pyjson.MaxDepth, pyjson.MaxDigits)
 
 // maxBoxDepth is how deep JSON may nest in an answer to Prefect's client: the client
 // makes a Box of the answer, which takes several of CPython's 1,000 frames a level
@@ -114,7 +115,7 @@ var exceedsLimits = fmt.Sprintf("opens more than %d brackets, or has a number of
 // parses.
 const maxBoxDepth = 100
 
-// nestsDeeper reports whether a result of [prefect.Loads] nests deeper than depth.
+// nestsDeeper reports whether a result of [pyjson.Loads] nests deeper than depth.
 func nestsDeeper(loaded any, depth int) bool {
 	switch v := loaded.(type) {
 	case map[string]any:
@@ -142,7 +143,7 @@ func loadsContainer(text string) bool {
 	if !startsWithBracket(text) {
 		return false
 	}
-	_, err := prefect.Loads(text)
+	_, err := pyjson.Loads(text)
 	return err == nil
 }
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 )
 
 // sourceText is the text of a source, with the names that were read from it.
@@ -39,7 +39,7 @@ func (t *sourceText) checkEncoding() error {
 
 // checkName returns an error for a name that no store takes, or that has come before.
 func (t *sourceText) checkName(name string, at int) error {
-	if err := prefect.CheckName(name); err != nil {
+	if err := secretname.Check(name); err != nil {
 		return t.errorAt(at, "%w", err)
 	}
 	line := t.lineAt(at)

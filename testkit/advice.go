@@ -7,7 +7,6 @@ import (
 	"net/http"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // What a client of the fake adds to the API's message when its key may not do what
@@ -67,7 +66,7 @@ func (a adviser) advise(body []byte) []byte {
 		return body
 	}
 	for i, e := range answer.Errors {
-		if e.Extensions.Code != prefect.CodeForbidden || len(e.Path) == 0 {
+		if e.Extensions.Code != "FORBIDDEN" || len(e.Path) == 0 {
 			continue
 		}
 		reads := e.Path[0] == "secretValue" || e.Path[0] == "secret_value"

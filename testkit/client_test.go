@@ -106,7 +106,7 @@ func TestForbiddenSaysWhichClientMay(t *testing.T) {
 			{"an added key", errOwn, "Unauthorized (FORBIDDEN)"},
 		} {
 			var e *prefect.APIError
-			if !errors.Is(tt.err, prefect.ErrForbidden) || !errors.As(tt.err, &e) || e.Code != prefect.CodeForbidden {
+			if !errors.Is(tt.err, prefect.ErrForbidden) || !errors.As(tt.err, &e) || e.Code != "FORBIDDEN" {
 				t.Errorf("%s %s: got %v", dialect, tt.name, tt.err)
 			} else if !strings.Contains(e.Error(), tt.want) || !strings.Contains(e.Message, "Unauthorized") || strings.Contains(e.Error(), canary) {
 				t.Errorf("%s %s: got %v", dialect, tt.name, e)

@@ -17,8 +17,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // Findings are the results of checking some files.
@@ -36,11 +36,11 @@ func ShowText(w io.Writer) Show {
 }
 
 // ParseVersion parses the Prefect that configs are for. The empty string is any.
-func ParseVersion(text string) (config.Version, error) {
+func ParseVersion(text string) (release.Version, error) {
 	if text == "" {
-		return config.Any, nil
+		return release.Any, nil
 	}
-	return config.ParseVersion(text)
+	return release.ParseVersion(text)
 }
 
 // CheckConfigs checks the files that the patterns match, or without patterns the
@@ -48,7 +48,7 @@ func ParseVersion(text string) (config.Version, error) {
 // they reach the threshold.
 func CheckConfigs(patterns, env []string, o check.Options, threshold check.FailOn, show Show) error {
 	if len(patterns) == 0 {
-		path := config.UserConfigPath(env)
+		path := release.NewEnvironment(env).UserFile()
 		if path == "" {
 			return errors.New("the environment names no config that Prefect would read: give a PATH")
 		}

@@ -6,6 +6,7 @@ package sources
 import (
 	"fmt"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -115,10 +116,10 @@ func (r *Reader) environment(in input) (*secretsync.Source, error) {
 }
 
 func (r *Reader) config(in input) (*secretsync.Source, error) {
-	version, err := config.ParseVersion(r.Version)
+	version, err := release.ParseVersion(r.Version)
 	if err != nil {
 		return nil, r.wrapError(in, err)
 	}
-	source, err := secretsync.FromConfig(in.value(), version, r.Env)
+	source, err := secretsync.FromConfig(in.value(), config.Version(version), r.Env)
 	return source, r.wrapError(in, err)
 }

@@ -56,9 +56,9 @@ func ExampleFault() {
 // A match selects calls by what it sets; the zero Match selects all.
 func ExampleMatch() {
 	cloud := testkit.New(t)
-	_, _ = cloud.AdminClient().SetSecrets(ctx, []prefect.NamedValue{
+	cloud.AdminClient().SetSecrets(ctx, []prefect.NamedValue{
 		{Name: "A", Value: prefect.TextValue("1")}, {Name: "B", Value: prefect.TextValue("2")},
-	})
+	}, nil)
 	_, _ = cloud.Tenant("data").RunnerClient().GetSecret(ctx, "A")
 	for _, match := range []faults.Match{
 		{},
@@ -134,17 +134,17 @@ func ExampleKeyExpired() {
 func ExamplePartialFailure() {
 	cloud := testkit.New(t)
 	cloud.Inject(faults.Match{Field: "setSecret", Secret: "B"}, faults.PartialFailure())
-	results, err := cloud.AdminClient().SetSecrets(ctx, []prefect.NamedValue{
+	results := cloud.AdminClient().SetSecrets(ctx, []prefect.NamedValue{
 		{Name: "A", Value: prefect.TextValue("1")}, {Name: "B", Value: prefect.TextValue("2")},
-	})
+	}, nil)
 	for _, r := range results {
 		fmt.Println(r.Name, r.Err)
 	}
-	fmt.Println(cloud.Names(), err)
+	fmt.Println(cloud.Names())
 	// Output:
 	// A <nil>
 	// B the API answered with an error: Unable to complete operation. An internal API error occurred. (API_ERROR)
-	// [A] <nil>
+	// [A]
 }
 
 func ExampleStoreSealed() {
