@@ -39,16 +39,16 @@ func (m *memory) ListSecrets(context.Context) ([]string, error) {
 	return slices.Sorted(maps.Keys(m.values)), nil
 }
 
-// GetOverview returns the names alone: this store has no keys with roles.
+// GetOverview returns the names and the key's own: this store has no roles.
 func (m *memory) GetOverview(ctx context.Context, _ []string) (prefect.Overview, error) {
 	names, err := m.ListSecrets(ctx)
-	return prefect.Overview{Names: names}, err
+	return prefect.Overview{Names: names, Access: prefect.Access{Key: m.key}}, err
 }
 
 // BatchLen puts each secret into a call of its own.
 func (m *memory) BatchLen([]prefect.NamedValue) int { return 1 }
 
-func (m *memory) WriteBatch(_ context.Context, secrets []prefect.NamedValue, ask prefect.Ask) []prefect.MutationResult {
+func (m *memory) SetSecrets(_ context.Context, secrets []prefect.NamedValue, ask prefect.Ask) []prefect.MutationResult {
 	results := make([]prefect.MutationResult, len(secrets))
 	for i, secret := range secrets {
 		results[i] = m.change(secret.Name, ask, func() {
@@ -58,7 +58,7 @@ func (m *memory) WriteBatch(_ context.Context, secrets []prefect.NamedValue, ask
 	return results
 }
 
-func (m *memory) DeleteBatch(_ context.Context, names []string, ask prefect.Ask) []prefect.MutationResult {
+func (m *memory) DeleteSecrets(_ context.Context, names []string, ask prefect.Ask) []prefect.MutationResult {
 	results := make([]prefect.MutationResult, len(names))
 	for i, name := range names {
 		results[i] = m.change(name, ask, func() { delete(m.values, name) })
@@ -90,13 +90,15 @@ func (m *memory) Unchanged(_ context.Context, secrets []prefect.NamedValue) (nam
 	return names, nil
 }
 
-// SecretOwners keeps pruning from deleting what another key wrote.
-func (m *memory) SecretOwners(_ context.Context, names []string) (prefect.Owners, error) {
+// GetOwners keeps pruning from deleting what another key wrote.
+func (m *memory) GetOwners(_ context.Context, names []string) (map[string]string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	owners := prefect.Owners{Key: m.key, ByName: map[string]string{}}
+	owners := map[string]string{}
 	for _, name := range names {
-		owners.ByName[name] = m.writers[name]
+		if _, ok := m.values[name]; ok {
+			owners[name] = m.writers[name]
+		}
 	}
 	return owners, nil
 }

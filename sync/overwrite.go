@@ -79,22 +79,9 @@ func (p *Plan) planOverwrites(ctx context.Context, store *paced, o prefect.Overv
 		return err
 	}
 	if o.Owners == nil && p.overwrite == OverwriteOwned && p.Count(Overwrite) > 0 {
-		return p.ownersOfOlder(ctx, store)
-	}
-	return p.checkOwners(o.Owners)
-}
-
-// ownersOfOlder asks a store for owners that did not tell them with the names.
-func (p *Plan) ownersOfOlder(ctx context.Context, store *paced) error {
-	owners, err := store.owners(ctx, p.names(Overwrite))
-	if errors.Is(err, prefect.ErrNoOwners) {
 		return fmt.Errorf("%w: overwrite is owned, and this store does not say who wrote a secret: allow any", ErrNotOwned)
 	}
-	if err != nil {
-		return err
-	}
-	p.owners.own = owners.Key
-	return p.checkOwners(owners.ByName)
+	return p.checkOwners(o.Owners)
 }
 
 // checkOwners notes who wrote each name that is to be overwritten, and fails if a name

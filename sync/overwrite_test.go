@@ -43,20 +43,6 @@ func TestAnotherKeysSecretIsMarked(t *testing.T) {
 	}
 }
 
-// newOlderStore makes an older release of the store, which says who wrote a name, and
-// nothing of keys.
-func newOlderStore(t *testing.T, h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.Contains(readBody(t, r), "unreachable") {
-			w.WriteHeader(http.StatusBadRequest)
-			_, _ = io.WriteString(w, `{"errors":[{
-				"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`)
-			return
-		}
-		h.ServeHTTP(w, r)
-	})
-}
-
 func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
 	const (
 		refused = `the key's own, and overwrite is owned: leave them out, or allow any: "bob" wrote "B"`
@@ -71,7 +57,6 @@ func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
 		want  string
 	}{
 		"ours":              {newSharedCloud(t).Handler(), refused},
-		"ours, but older":   {newOlderStore(t, newSharedCloud(t).Handler()), refused},
 		"another":           {newSharedCloud(t, testkit.WithDialect(prefect.DialectSnake)).Handler(), noOwner},
 		"an unknown writer": {unknown, `the store does not say who wrote "A"`},
 		"nothing stored":    {testkit.New(t, testkit.WithDialect(prefect.DialectCamel)).Handler(), ""},
@@ -103,17 +88,13 @@ func TestOwnedNamesAWriterOnce(t *testing.T) {
 }
 
 func TestOwnedAllowsTheKeysOwnSecrets(t *testing.T) {
-	for _, handler := range []http.Handler{
-		newCloud(t, "A", "B").Handler(), newOlderStore(t, newCloud(t, "A", "B").Handler()),
-	} {
-		store := newStore(t, handler)
-		plan, err := planPair(t, store, secretsync.Run{Overwrite: secretsync.OverwriteOwned})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff([]string{"overwrite A<A", "overwrite B<B"}, lines(plan)); diff != "" {
-			t.Error(diff)
-		}
+	store := newStore(t, newCloud(t, "A", "B").Handler())
+	plan, err := planPair(t, store, secretsync.Run{Overwrite: secretsync.OverwriteOwned})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"overwrite A<A", "overwrite B<B"}, lines(plan)); diff != "" {
+		t.Error(diff)
 	}
 }
 

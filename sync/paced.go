@@ -30,13 +30,14 @@ func (s *paced) overview(ctx context.Context, about []string) (found prefect.Ove
 	return found, err
 }
 
-func (s *paced) owners(ctx context.Context, names []string) (owners prefect.Owners, err error) {
+// owners returns who wrote each of the names that exist; nil if the store never says.
+func (s *paced) owners(ctx context.Context, names []string) (owners map[string]string, err error) {
 	teller, ok := s.Store.(OwnerTeller)
 	if !ok {
-		return owners, prefect.ErrNoOwners
+		return nil, nil
 	}
 	err = s.ask(ctx, func() error {
-		owners, err = teller.SecretOwners(ctx, names)
+		owners, err = teller.GetOwners(ctx, names)
 		return err
 	})
 	return owners, err

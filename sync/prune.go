@@ -1,15 +1,12 @@
 package sync
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // ErrTooManyDeletes means that a plan would delete more names than it may.
@@ -52,14 +49,12 @@ func (p *Plan) planDeletes(ctx context.Context, store *paced, candidates []strin
 		return nil
 	}
 	owners, err := store.owners(ctx, candidates)
-	if err != nil && !errors.Is(err, prefect.ErrNoOwners) {
+	if err != nil {
 		return err
 	}
-	hasOwners := err == nil
-	p.owners.own = cmp.Or(owners.Key, p.owners.own)
 	for _, name := range candidates {
-		owner, exists := owners.ByName[name]
-		if hasOwners && !exists {
+		owner, exists := owners[name]
+		if owners != nil && !exists {
 			continue
 		}
 		p.Actions = append(p.Actions, p.deleteAction(name, owner))

@@ -129,8 +129,8 @@ func TestRunFails(t *testing.T) {
 			`no tenant with the slug "dat": did you mean "data"?`, false, []string{"connected"}},
 		"the list of tenants": {func(c *testkit.Cloud, r *secretsync.Run) {
 			r.Tenants = []string{"data"}
-			c.Inject(faults.Match{Field: "tenant"}, faults.Fault{Code: prefect.CodeForbidden})
-		}, prefect.CodeForbidden, true, []string{"connected"}},
+			c.Inject(faults.Match{Field: "tenant"}, faults.Fault{Code: "FORBIDDEN"})
+		}, "FORBIDDEN", true, []string{"connected"}},
 		"a store without tenants": {func(_ *testkit.Cloud, r *secretsync.Run) {
 			r.Tenants, r.Writer = []string{"data"}, newPlainStore(nil)
 		}, "this store has no tenants", false, []string{"connected"}},
@@ -138,8 +138,8 @@ func TestRunFails(t *testing.T) {
 			r.Tenants, r.Reader = []string{"data"}, struct{ secretsync.Reader }{r.Reader}
 		}, "this reader has no tenants", false, []string{"connected"}},
 		"the only plan": {func(c *testkit.Cloud, _ *secretsync.Run) {
-			c.Inject(faults.Match{Field: "secret"}, faults.Fault{Code: prefect.CodeForbidden})
-		}, prefect.CodeForbidden, true, []string{"connected"}},
+			c.Inject(faults.Match{Field: "secret"}, faults.Fault{Code: "FORBIDDEN"})
+		}, "FORBIDDEN", true, []string{"connected"}},
 		"what is not owned": {func(c *testkit.Cloud, r *secretsync.Run) {
 			c.Set("A", 1)
 			r.Overwrite = secretsync.OverwriteOwned

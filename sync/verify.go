@@ -13,6 +13,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pace"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -173,7 +174,7 @@ func (a *Action) readsBack(ctx context.Context, reader Reader) (bool, error) {
 func (a *Action) flowValue() any {
 	text := a.text.RevealText()
 	if a.sent.parsed {
-		if v, err := prefect.Loads(text); err == nil {
+		if v, err := pyjson.Loads(text); err == nil {
 			return v
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sethvargo/go-githubactions"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -22,14 +23,14 @@ func (r *Runner) HasIDToken() bool {
 
 // IDToken asks GitHub through client for an OpenID Connect token of this job for one
 // audience, and masks it. The value is a JSON string. The error, a
-// [*prefect.UnsentError], says which host was asked, and holds nothing of what that
+// [*httperr.UnsentError], says which host was asked, and holds nothing of what that
 // answered.
 func (r *Runner) IDToken(ctx context.Context, client *http.Client, audience string) (prefect.Value, error) {
 	action := githubactions.New(githubactions.WithWriter(r.out), githubactions.WithGetenv(r.getenv), githubactions.WithHTTPClient(client))
 	token, err := action.GetIDToken(ctx, audience)
 	if err != nil || token == "" {
 		cause, final := idTokenCause(ctx, err)
-		return prefect.Value{}, &prefect.UnsentError{Err: fmt.Errorf("asking GitHub for an id token at %s: %w", r.idTokenHost(), cause), Final: final}
+		return prefect.Value{}, &httperr.UnsentError{Err: fmt.Errorf("asking GitHub for an id token at %s: %w", r.idTokenHost(), cause), Final: final}
 	}
 	value := prefect.TextValue(token)
 	r.MaskValue("the id token", value)
@@ -48,7 +49,7 @@ func idTokenCause(ctx context.Context, err error) (cause error, final bool) {
 	case errors.As(err, &refused):
 		return fmt.Errorf("HTTP %d", refused.StatusCode), refused.StatusCode < http.StatusInternalServerError && refused.StatusCode != http.StatusTooManyRequests
 	case errors.As(err, &failed):
-		cause := prefect.Cause(failed.Err)
+		cause := httperr.Cause(failed.Err)
 		return cause, !prefect.Retryable(fmt.Errorf("%w: %w", prefect.ErrNoAnswer, cause))
 	}
 	return errNoToken, false

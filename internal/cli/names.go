@@ -13,6 +13,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
+	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -64,7 +65,7 @@ string is refused as text, because it is what a variable that is not set gives; 
 --json "" sets one.`,
 		Args: onlyName,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := prefect.CheckName(args[0]); err != nil {
+			if err := secretname.Check(args[0]); err != nil {
 				return err
 			}
 			if skip, err := c.skipWrite(); skip {
@@ -95,7 +96,7 @@ func (c *Command) delete() *cobra.Command {
 		Short: "Delete one secret",
 		Args:  one("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := prefect.CheckName(args[0]); err != nil {
+			if err := secretname.Check(args[0]); err != nil {
 				return err
 			}
 			if skip, err := c.skipWrite(); skip {
@@ -122,15 +123,12 @@ func deleteNamed(ctx context.Context, client *prefect.Client, name string) (stri
 	if err != nil {
 		return "", err
 	}
-	results, err := client.DeleteSecrets(ctx, []string{name})
-	if err == nil {
-		err = results[0].Err
-	}
-	if err != nil {
-		return "", fmt.Errorf("deleting secret %q: %w", name, err)
+	result := client.DeleteSecrets(ctx, []string{name}, nil)[0]
+	if result.Err != nil {
+		return "", fmt.Errorf("deleting secret %q: %w", name, result.Err)
 	}
 	listed := slices.Contains(names, name)
-	if results[0].Changed && listed {
+	if result.Changed && listed {
 		return "deleted " + report.Safe(name), nil
 	}
 	said := report.Safe(name) + " was not there: nothing was deleted"

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // places are the files that settings come from, for their lines.
@@ -72,7 +72,7 @@ func child(doc *tomlpos.Document, parent tomlpos.NodeID, name string) (tomlpos.N
 	return tomlpos.Root, false
 }
 
-func (p *places) origin(e config.Entry) string {
+func (p *places) origin(e release.Entry) string {
 	switch {
 	case e.Origin.Env != "":
 		return "environment " + e.Origin.Env
@@ -87,7 +87,7 @@ func (p *places) origin(e config.Entry) string {
 
 // complete adds the line to an error about a file, and what is wrong with one that
 // is no text: Python fails there before it looks for TOML.
-func (p *places) complete(e *config.Error) error {
+func (p *places) complete(e *release.Error) error {
 	out := *e
 	if out.File == "" || out.Env != "" {
 		return &out

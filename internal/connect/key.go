@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -84,7 +85,7 @@ func (NoKeyError) Is(target error) bool { return target == ErrNoKey }
 
 // Error implements error.
 func (e NoKeyError) Error() string {
-	return e.Message("set " + prefect.APIKeyVariables[0] + ", or give --api-key-file")
+	return e.Message("set " + apikey.Variables[0] + ", or give --api-key-file")
 }
 
 // Message is the error with another hint than the command's.
@@ -92,7 +93,7 @@ func (e NoKeyError) Message(hint string) string {
 	if e.cloudKey == "" {
 		return fmt.Sprintf("%v: %s", ErrNoKey, hint)
 	}
-	return fmt.Sprintf("%v: %s: %v; %s", ErrNoKey, e.cloudKey, prefect.ErrPrefectCloudKey, hint)
+	return fmt.Sprintf("%v: %s: %v; %s", ErrNoKey, e.cloudKey, apikey.ErrPrefectCloud, hint)
 }
 
 // key finds the key and says where. A flag never holds it: a command line is visible
@@ -109,7 +110,7 @@ func (o Options) key() (chosen, error) {
 }
 
 func usable(key candidate) (chosen, error) {
-	if err := prefect.CheckAPIKey(key.value); err != nil {
+	if err := apikey.Check(key.value); err != nil {
 		return chosen{}, fmt.Errorf("%s: %w", key.from, err)
 	}
 	return chosen{candidate: key}, nil
@@ -119,9 +120,9 @@ func usable(key candidate) (chosen, error) {
 // hold a key of Prefect Cloud 2 or 3, which is passed over.
 func (o Options) variableKey() (chosen, error) {
 	var keys, foreign []candidate
-	for _, name := range prefect.APIKeyVariables {
+	for _, name := range apikey.Variables {
 		key := o.variable(name)
-		if errors.Is(prefect.CheckAPIKey(key.value), prefect.ErrPrefectCloudKey) {
+		if errors.Is(apikey.Check(key.value), apikey.ErrPrefectCloud) {
 			foreign = append(foreign, key)
 		} else {
 			keys = append(keys, key)
@@ -129,7 +130,7 @@ func (o Options) variableKey() (chosen, error) {
 	}
 	key := first(append(keys, foreign...)...)
 	switch {
-	case len(foreign) > 0 && foreign[0].from == prefect.APIKeyVariables[0]:
+	case len(foreign) > 0 && foreign[0].from == apikey.Variables[0]:
 		return usable(foreign[0])
 	case key.value == "":
 		return chosen{}, NoKeyError{}
@@ -148,7 +149,7 @@ func readKeyFile(flag, path string) (string, error) {
 	if key == "" {
 		return "", fmt.Errorf("%s: %s is empty", flag, path)
 	}
-	if err := prefect.CheckAPIKey(key); err != nil {
+	if err := apikey.Check(key); err != nil {
 		return "", fmt.Errorf("%s: %s: %w", flag, path, err)
 	}
 	return key, nil
@@ -157,7 +158,7 @@ func readKeyFile(flag, path string) (string, error) {
 // variableKeys are the keys of the variables, whichever counts.
 func (o Options) variableKeys() []prefect.Value {
 	var keys []prefect.Value
-	for _, name := range prefect.APIKeyVariables {
+	for _, name := range apikey.Variables {
 		keys = append(keys, prefect.TextValue(o.variable(name).value))
 	}
 	return keys

@@ -17,8 +17,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
 	"github.com/prefect-secrets/prefect-secrets/internal/planfile"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -33,14 +33,14 @@ type Options struct {
 	ManifestFile string         // empty means the one in the working directory, if it is there
 	Environment  string         // of the manifest
 	Rules        Rules
-	ConfigFiles  []string       // or patterns of them, to check first
-	ConfigsFor   config.Version // the Prefect that ConfigFiles are for
-	FailOn       string         // which findings in them stop the run
-	PlanFile     string         // a plan writes it; empty writes none
-	Reviewed     string         // a plan file that a sync keeps to; empty for none
-	Detailed     bool           // a plan with changes to make has an exit code of its own
-	Notes        []string       // for the plan
-	Untrusted    string         // why the run may neither write nor delete; empty if it may
+	ConfigFiles  []string        // or patterns of them, to check first
+	ConfigsFor   release.Version // the Prefect that ConfigFiles are for
+	FailOn       string          // which findings in them stop the run
+	PlanFile     string          // a plan writes it; empty writes none
+	Reviewed     string          // a plan file that a sync keeps to; empty for none
+	Detailed     bool            // a plan with changes to make has an exit code of its own
+	Notes        []string        // for the plan
+	Untrusted    string          // why the run may neither write nor delete; empty if it may
 	// AfterPlan, if set, may stop the run once every plan is made and shown.
 	AfterPlan func(*secretsync.Outcome) error
 	// Signals are what interrupts a sync; nil for none.
