@@ -25,7 +25,7 @@ type memory struct {
 var (
 	_ secretsync.Store       = (*memory)(nil)
 	_ secretsync.Comparer    = (*memory)(nil)
-	_ secretsync.OwnerTeller = (*memory)(nil)
+	_ secretsync.OwnerGetter = (*memory)(nil)
 	_ secretsync.Reader      = (*memory)(nil)
 )
 
