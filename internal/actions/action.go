@@ -26,13 +26,13 @@ type Action struct {
 // Run masks first, and ends with the outputs set, whatever happened. The error says how
 // to exit; the rest has been said.
 func (a Action) Run(ctx context.Context) error {
-	r := &step{Action: a, runner: NewRunner(a.Stdout, a.Env, a.Getenv), status: Success, told: map[string]bool{}}
+	r := &step{Action: a, runner: NewRunner(a.Stdout, a.Env, a.Getenv), status: Success, annotated: map[string]bool{}}
 	for _, name := range r.runner.Mask() {
-		r.tooShort(name)
+		r.warnTooShort(name)
 	}
 	patient, release := a.Signals.Patient(ctx)
 	defer release()
-	err := r.do(ctx, patient)
+	err := r.run(ctx, patient)
 	code := exit.CodeOf(err)
 	switch {
 	case code == exit.OK:
@@ -68,14 +68,14 @@ type step struct {
 	planFile  string
 	sarifFile string // likewise
 	// skippedText is what the summary and the comment say of a run that was skipped.
-	skippedText string
+	skippedMarkdown string
 	// configsChecked is that sarif-file has something to say.
-	configsChecked bool
-	told           map[string]bool // notes of plans that were annotated
+	checked   bool
+	annotated map[string]bool // notes of plans that were annotated
 }
 
 // do is the whole run; patient is the time that it has for GitHub once ctx ends.
-func (a *step) do(ctx, patient context.Context) (err error) {
+func (a *step) run(ctx, patient context.Context) (err error) {
 	if a.inputs, err = a.runner.Inputs(); err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (a *step) do(ctx, patient context.Context) (err error) {
 	if a.inputs.Mode == "check" {
 		err = a.check(ctx)
 	} else {
-		a.note(a.event.Unsaid)
+		a.note(a.event.Note)
 		err = run.UnlessUntrusted(a.event.Untrusted, a, a.planOrSync(ctx))
 	}
 	var noKey connect.NoKeyError
@@ -98,7 +98,7 @@ func (a *step) do(ctx, patient context.Context) (err error) {
 	case failed == nil:
 		return err
 	case a.event.Untrusted != "": // whose token may only read
-		a.log(failed)
+		a.logError(failed)
 		return err
 	case err != nil:
 		a.runner.Error(failed.Error())

@@ -70,7 +70,7 @@ func (r *Runner) Output(name string, value any) error {
 		}
 		text = string(data)
 	}
-	r.noteHidden(name, text)
+	r.recordHidden(name, text)
 	return r.fileCommand("output "+name, func() { r.action.SetOutput(name, text) })
 }
 
@@ -83,11 +83,11 @@ func (r *Runner) Summary(markdown string) error {
 	if r.getenv("GITHUB_STEP_SUMMARY") == "" {
 		return nil
 	}
-	return r.fileCommand("job summary", func() { r.action.AddStepSummary(report.CutLines(markdown, maxSummary, inLog)) })
+	return r.fileCommand("job summary", func() { r.action.AddStepSummary(report.CutLines(markdown, maxSummary, cutNote)) })
 }
 
 // inLog ends markdown that was cut.
-const inLog = "\n\nThere is more; the log has all of it.\n"
+const cutNote = "\n\nThere is more; the log has all of it.\n"
 
 // fileCommand runs write, which panics if the runner's file cannot be written.
 func (r *Runner) fileCommand(what string, write func()) (err error) {

@@ -29,7 +29,7 @@ func (a *step) check(ctx context.Context) error {
 		return inspect.Named(in.ConfigFiles, a.Env, o, threshold, a.Checked)
 	}
 	flows, err := inspect.ReadBeside(inspect.FlowOptions{
-		Dirs: in.Flows, Configs: in.ConfigFiles, Manifest: in.Manifest, Env: a.Env, Check: o, Stored: a.stored(ctx),
+		Dirs: in.Flows, Configs: in.ConfigFiles, Manifest: in.Manifest, Env: a.Env, Check: o, Stored: a.storedNames(ctx),
 	})
 	if err != nil {
 		return err
@@ -40,7 +40,7 @@ func (a *step) check(ctx context.Context) error {
 
 // stored lists the names that the store has; nil where none is given, or where the run
 // is untrusted and has no key of its own to ask with.
-func (a *step) stored(ctx context.Context) func(*inspect.Cache) ([]string, error) {
+func (a *step) storedNames(ctx context.Context) func(*inspect.Cache) ([]string, error) {
 	if a.inputs.APIURL == "" || a.event.Untrusted != "" {
 		return nil
 	}
@@ -86,7 +86,7 @@ func (a *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 // writeSARIF writes what was found to the file that the input names.
 func (a *step) writeSARIF() error {
 	path := a.inputs.SARIFFile
-	if path == "" || !a.configsChecked {
+	if path == "" || !a.checked {
 		return nil
 	}
 	root, err := os.Getwd()

@@ -26,7 +26,7 @@ const (
 func (g *GitHub) CheckRun(ctx context.Context, failed bool, diagnostics []check.Diagnostic, files int) error {
 	annotations := g.annotations(diagnostics)
 	title := report.Counts(diagnostics, files)
-	summary := report.CutLines(report.DiagnosticsMarkdown(diagnostics, files), maxCheckRunSummary, inLog)
+	summary := report.CutLines(report.DiagnosticsMarkdown(diagnostics, files), maxCheckRunSummary, cutNote)
 	name, status, conclusion := g.checkRunName(), "completed", "neutral"
 	if failed {
 		conclusion = "failure"
@@ -55,7 +55,7 @@ func (g *GitHub) CheckRun(ctx context.Context, failed bool, diagnostics []check.
 }
 
 func (g *GitHub) checkRunName() string {
-	if name := g.place.String(); name != "" {
+	if name := g.step.String(); name != "" {
 		return "Prefect secrets: " + report.Safe(name)
 	}
 	return "Prefect secrets"
@@ -69,7 +69,7 @@ func take[T any](list []T, n int) (first, rest []T) {
 // annotations leave out what is in no file of the repository.
 func (g *GitHub) annotations(diagnostics []check.Diagnostic) []*github.CheckRunAnnotation {
 	var list []*github.CheckRunAnnotation
-	for _, d := range report.GravestFirst(diagnostics) {
+	for _, d := range report.ErrorsFirst(diagnostics) {
 		path, ok := g.inRepository(d.File)
 		if !ok {
 			continue

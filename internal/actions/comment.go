@@ -22,10 +22,10 @@ const commentPermission = "pull-requests: write"
 
 // settle is how long a change of the comment is given before it is looked at
 // again: another job may have read the comment before it and write after it.
-const settle = 500 * time.Millisecond
+const commentPause = 500 * time.Millisecond
 
 // commentTries bounds how often a job puts its section back.
-const commentTries = 6
+const maxCommentTries = 6
 
 // Comment puts markdown into the Action's one comment on the pull request, as the
 // section of this step; those of other jobs, matrix jobs, steps and environments
@@ -35,8 +35,8 @@ const commentTries = 6
 // GitHub cannot change a comment on the condition that nobody else has, so what
 // was written is read again a moment later, and written again if it is gone.
 func (g *GitHub) Comment(ctx context.Context, markdown string) error {
-	own := section{key: g.place.key(), text: g.signed(markdown)}
-	for range commentTries {
+	own := section{key: g.step.key(), text: g.signed(markdown)}
+	for range maxCommentTries {
 		kept, err := g.putSection(ctx, own)
 		if err != nil {
 			return fmt.Errorf("commenting on pull request %d: %w", g.event.PullRequest, err)
@@ -49,7 +49,7 @@ func (g *GitHub) Comment(ctx context.Context, markdown string) error {
 }
 
 func (g *GitHub) signed(markdown string) string {
-	name := g.place.String()
+	name := g.step.String()
 	if name == "" {
 		return markdown
 	}
@@ -67,11 +67,11 @@ func (g *GitHub) putSection(ctx context.Context, own section) (kept bool, err er
 	if len(comments) > 0 {
 		before = *comments[0]
 	}
-	body := withSection(withoutSection(before.GetBody(), g.place.keyBefore()), own)
+	body := withSection(withoutSection(before.GetBody(), g.step.previousKey()), own)
 	if err := g.writeComment(ctx, &before, body); err != nil {
 		return false, err
 	}
-	if err := g.pause(ctx, settle+rand.N(settle)); err != nil {
+	if err := g.pause(ctx, commentPause+rand.N(commentPause)); err != nil {
 		return false, err
 	}
 	if comments, err = g.ownComments(ctx); err != nil || len(comments) == 0 {
@@ -84,19 +84,19 @@ func (g *GitHub) putSection(ctx context.Context, own section) (kept bool, err er
 			}
 		}
 	}
-	wrote, _ := find(sections(body), own.key)
-	now, _ := find(sections(comments[0].GetBody()), own.key)
+	wrote, _ := findSection(sections(body), own.key)
+	now, _ := findSection(sections(comments[0].GetBody()), own.key)
 	return now == wrote, nil
 }
 
 // ownComments are the comments of the Action, oldest first. One that an outsider
 // wrote is none, whatever it begins with: its author could change it afterwards.
 func (g *GitHub) ownComments(ctx context.Context) (own []*github.IssueComment, err error) {
-	err = g.everyPage(ctx, commentPermission, func(page github.ListOptions) (*github.Response, error) {
+	err = g.eachPage(ctx, commentPermission, func(page github.ListOptions) (*github.Response, error) {
 		options := &github.IssueListCommentsOptions{ListOptions: page}
 		comments, response, err := g.api.Issues.ListComments(ctx, g.event.Owner, g.event.Repo, g.event.PullRequest, options)
 		for _, c := range comments {
-			if strings.HasPrefix(c.GetBody(), commentMark) && trusted(c) {
+			if strings.HasPrefix(c.GetBody(), commentMark) && isTrusted(c) {
 				own = append(own, c)
 			}
 		}
@@ -122,7 +122,7 @@ func (g *GitHub) withPosted(ctx context.Context, own []*github.IssueComment) ([]
 		}
 		return err
 	})
-	if err != nil && !errors.Is(err, errNotThere) {
+	if err != nil && !errors.Is(err, errNotFound) {
 		return nil, err
 	}
 	return append(own, g.posted), nil
@@ -130,21 +130,21 @@ func (g *GitHub) withPosted(ctx context.Context, own []*github.IssueComment) ([]
 
 // trusted is a comment by an app, such as github-actions, or by somebody who may
 // write to the repository.
-func trusted(c *github.IssueComment) bool {
+func isTrusted(c *github.IssueComment) bool {
 	return c.GetUser().GetType() == "Bot" || slices.Contains([]string{"OWNER", "MEMBER", "COLLABORATOR"}, c.GetAuthorAssociation())
 }
 
 // writeComment changes a comment, or makes one where there was none, and remembers
 // it. It makes no second one.
 func (g *GitHub) writeComment(ctx context.Context, before *github.IssueComment, body string) error {
-	if before.GetBody() == body || before.ID == nil && g.made {
+	if before.GetBody() == body || before.ID == nil && g.created {
 		return nil
 	}
 	comment := &github.IssueComment{Body: &body}
 	return g.ask(ctx, commentPermission, func() error {
 		written, err := g.send(ctx, before, comment)
 		if err == nil {
-			g.made, g.posted = g.made || before.ID == nil, &github.IssueComment{ID: written.ID, Body: &body}
+			g.created, g.posted = g.created || before.ID == nil, &github.IssueComment{ID: written.ID, Body: &body}
 		}
 		return err
 	})

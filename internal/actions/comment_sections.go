@@ -35,7 +35,7 @@ func sections(body string) []section {
 	}
 }
 
-func find(list []section, key string) (section, bool) {
+func findSection(list []section, key string) (section, bool) {
 	for _, s := range list {
 		if s.key == key {
 			return s, true
@@ -47,10 +47,10 @@ func find(list []section, key string) (section, bool) {
 // withoutSection is body without a section, as long as it has that.
 func withoutSection(body, key string) string {
 	list := sections(body)
-	if _, ok := find(list, key); !ok {
+	if _, ok := findSection(list, key); !ok {
 		return body
 	}
-	return joined(slices.DeleteFunc(list, func(s section) bool { return s.key == key }))
+	return joinSections(slices.DeleteFunc(list, func(s section) bool { return s.key == key }))
 }
 
 // withSection is body with one section put in its place, or at the end. What is
@@ -63,25 +63,25 @@ func withSection(body string, own section) string {
 		at, kept = len(kept), append(kept, section{})
 	}
 	kept[at] = section{key: own.key}
-	kept[at] = fitted(own, length(kept))
-	for length(kept) > report.MaxComment {
+	kept[at] = fit(own, bodyLength(kept))
+	for bodyLength(kept) > report.MaxComment {
 		oldest := 0
 		if kept[0].key == own.key {
 			oldest = 1
 		}
 		kept = append(kept[:oldest], kept[oldest+1:]...)
 	}
-	return joined(kept)
+	return joinSections(kept)
 }
 
 // fitted cuts a section to what others leave of a comment, but to no less than a
 // quarter of it.
-func fitted(s section, others int) section {
-	s.text = report.CutLines(s.text, max(report.MaxComment-others, report.MaxComment/4), inLog)
+func fit(s section, others int) section {
+	s.text = report.CutLines(s.text, max(report.MaxComment-others, report.MaxComment/4), cutNote)
 	return s
 }
 
-func joined(list []section) string {
+func joinSections(list []section) string {
 	body := commentMark
 	for _, s := range list {
 		body += s.String()
@@ -89,4 +89,4 @@ func joined(list []section) string {
 	return body
 }
 
-func length(list []section) int { return utf8.RuneCountInString(joined(list)) }
+func bodyLength(list []section) int { return utf8.RuneCountInString(joinSections(list)) }

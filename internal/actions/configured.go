@@ -41,7 +41,7 @@ func (g *GitHub) SecretNames(ctx context.Context, environment string) ([]string,
 		found, err := g.secretNames(ctx, list)
 		names = append(names, found...)
 		// Neither an organization nor an environment of that name need be there.
-		if err != nil && (i == 0 || !errors.Is(err, errNotThere)) {
+		if err != nil && (i == 0 || !errors.Is(err, errNotFound)) {
 			failed = fmt.Errorf("asking for the names of the repository's secrets: %w", err)
 			break
 		}
@@ -56,7 +56,7 @@ type secretList struct {
 }
 
 func (g *GitHub) secretNames(ctx context.Context, list secretList) (names []string, err error) {
-	err = g.everyPage(ctx, list.permission, func(o github.ListOptions) (*github.Response, error) {
+	err = g.eachPage(ctx, list.permission, func(o github.ListOptions) (*github.Response, error) {
 		secrets, response, err := list.page(o)
 		if err == nil {
 			for _, s := range secrets.Secrets {

@@ -19,7 +19,7 @@ type Event struct {
 	Untrusted string
 	// Unsaid is what the runner should have said and did not, where the run counts
 	// as trusted in spite of it; empty if it said all.
-	Unsaid string
+	Note string
 }
 
 // Event reads what the runner says of it, in its variables and in the event's file.
@@ -35,11 +35,11 @@ func (r *Runner) Event() Event {
 	}
 	o := origin{
 		event: r.getenv("GITHUB_EVENT_NAME"), actor: r.getenv("GITHUB_ACTOR"), repository: repository,
-		payload: payload, unread: err,
+		payload: payload, payloadErr: err,
 	}
-	event.Untrusted = o.distrust()
+	event.Untrusted = o.untrustedReason()
 	if event.Untrusted == "" && r.OnGitHub() {
-		event.Unsaid = o.unsaid()
+		event.Note = o.missingVariable()
 	}
 	return event
 }

@@ -20,13 +20,13 @@ import (
 type GitHub struct {
 	api   *github.Client
 	event Event
-	place place // which step this is, for what steps share
+	step  stepID // which step this is, for what steps share
 	// workspace is where the repository is checked out; empty if nobody says.
 	workspace string
 	now       func() time.Time
 	pause     func(context.Context, time.Duration) error
 	posted    *github.IssueComment // the comment that this run wrote
-	made      bool                 // it was not there before
+	created   bool                 // it was not there before
 }
 
 // GitHubConfig is what [Runner.GitHub] needs.
@@ -48,7 +48,7 @@ func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 	}
 	g := &GitHub{
 		api: github.NewClient(c.Client).WithAuthToken(text), event: c.Event,
-		place: r.place(), workspace: r.getenv("GITHUB_WORKSPACE"), now: c.Now, pause: c.Pause,
+		step: r.stepID(), workspace: r.getenv("GITHUB_WORKSPACE"), now: c.Now, pause: c.Pause,
 	}
 	if g.pause == nil {
 		g.pause = pause.For
@@ -70,9 +70,9 @@ func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 func (g *GitHub) ask(ctx context.Context, permission string, send func() error) error {
 	for {
 		err := send()
-		wait, limited := g.limit(err)
+		wait, limited := g.rateLimit(err)
 		if !limited {
-			return plainly(err, permission)
+			return describeRefusal(err, permission)
 		}
 		if deadline, ok := ctx.Deadline(); ok && g.now().Add(wait).After(deadline) {
 			return fmt.Errorf("GitHub's rate limit lasts for another %s, which is more than this step has", wait.Round(time.Second))
@@ -89,7 +89,7 @@ const secondaryWait = time.Minute
 
 // limit reports whether a rate limit kept the request from being answered, and for
 // how much longer it will.
-func (g *GitHub) limit(err error) (wait time.Duration, limited bool) {
+func (g *GitHub) rateLimit(err error) (wait time.Duration, limited bool) {
 	var primary *github.RateLimitError
 	var secondary *github.AbuseRateLimitError
 	var refused *github.ErrorResponse
@@ -120,12 +120,12 @@ func (g *GitHub) retryAfter(h http.Header) time.Duration {
 // Why GitHub does not give something: the token lacks a permission, or it is not
 // there, which GitHub also says where a token may not know of it.
 var (
-	ErrRefused  = errors.New("GitHub refused")
-	errNotThere = errors.New("GitHub has no such thing")
+	errRefused  = errors.New("GitHub refused")
+	errNotFound = errors.New("GitHub has no such thing")
 )
 
 // plainly says what GitHub refused without its text, which holds URLs.
-func plainly(err error, permission string) error {
+func describeRefusal(err error, permission string) error {
 	var refused *github.ErrorResponse
 	var failed *url.Error
 	if errors.As(err, &failed) {
@@ -136,9 +136,9 @@ func plainly(err error, permission string) error {
 	}
 	switch status := refused.Response.StatusCode; status {
 	case http.StatusForbidden:
-		return fmt.Errorf("%w (HTTP %d): the token needs the permission %s", ErrRefused, status, permission)
+		return fmt.Errorf("%w (HTTP %d): the token needs the permission %s", errRefused, status, permission)
 	case http.StatusNotFound:
-		return fmt.Errorf("%w (HTTP %d), or the token needs the permission %s", errNotThere, status, permission)
+		return fmt.Errorf("%w (HTTP %d), or the token needs the permission %s", errNotFound, status, permission)
 	case http.StatusUnauthorized:
 		return errors.New("GitHub did not accept the token (HTTP 401)")
 	default:
@@ -147,7 +147,7 @@ func plainly(err error, permission string) error {
 }
 
 // everyPage asks for page after page.
-func (g *GitHub) everyPage(ctx context.Context, permission string, page func(github.ListOptions) (*github.Response, error)) error {
+func (g *GitHub) eachPage(ctx context.Context, permission string, page func(github.ListOptions) (*github.Response, error)) error {
 	options := github.ListOptions{PerPage: 100}
 	for {
 		var response *github.Response

@@ -16,14 +16,14 @@ type sentMask struct {
 	line func() string
 }
 
-func (r *Runner) remember(name, form string) {
+func (r *Runner) recordMask(name, form string) {
 	for _, line := range maskedLines(form) {
 		r.masks = append(r.masks, sentMask{name, func() string { return line }})
 	}
 }
 
 // noteHidden remembers which masks stand in an output.
-func (r *Runner) noteHidden(output, text string) {
+func (r *Runner) recordHidden(output, text string) {
 	for _, mask := range r.masks {
 		outputs := r.hidden[mask.name]
 		if !slices.Contains(outputs, output) && strings.Contains(text, mask.line()) {
@@ -34,7 +34,7 @@ func (r *Runner) noteHidden(output, text string) {
 
 // WarnOfHidden warns of each secret whose mask stands in an output that was set: a
 // job hands no such output on (GitHub: "Skip output … since it may contain secret").
-func (r *Runner) WarnOfHidden() {
+func (r *Runner) WarnOfHiddenOutputs() {
 	for _, name := range slices.Sorted(maps.Keys(r.hidden)) {
 		r.Warning(fmt.Sprintf("the mask of %s hides a part of %s: as an output of the job it stays empty",
 			report.Safe(name), strings.Join(r.hidden[name], ", ")))

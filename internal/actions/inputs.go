@@ -57,7 +57,7 @@ func sourceInputs() (names []string) {
 
 // ofDocker are inputs that the runner itself understands (GitHub, "Metadata
 // syntax", runs for Docker container actions).
-var ofDocker = []string{"args", "entrypoint"}
+var dockerInputs = []string{"args", "entrypoint"}
 
 // defaultTimeout bounds a run that names none.
 const defaultTimeout = 5 * time.Minute
@@ -112,7 +112,7 @@ func (r *Runner) sources() sources.Given {
 const variablePrefix = "PREFECT_SECRETS_"
 
 // otherVariables have the prefix and are no inputs.
-var otherVariables = []string{"PREFECT_SECRETS_STORE_KEY"}
+var reservedVariables = []string{"PREFECT_SECRETS_STORE_KEY"}
 
 func variable(input string) string {
 	return variablePrefix + strings.ToUpper(strings.ReplaceAll(input, "-", "_"))
@@ -141,7 +141,7 @@ func (r *Runner) checkNames() error {
 }
 
 func checkInput(name string) error {
-	if slices.Contains(InputNames, name) || slices.Contains(ofDocker, name) {
+	if slices.Contains(InputNames, name) || slices.Contains(dockerInputs, name) {
 		return nil
 	}
 	return fmt.Errorf("unknown input %q: %s", name, suggestion(name))
@@ -151,7 +151,7 @@ func checkInput(name string) error {
 // not a runner's, and others may use it.
 func checkVariable(name string) error {
 	input := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(name, variablePrefix), "_", "-"))
-	if slices.Contains(otherVariables, name) || slices.Contains(InputNames, input) {
+	if slices.Contains(reservedVariables, name) || slices.Contains(InputNames, input) {
 		return nil
 	}
 	if question := nearest.Question(input, InputNames, variable); question != "" {

@@ -64,10 +64,10 @@ func (r *Runner) MaskValue(name string, value prefect.Value) bool {
 		text = raw
 	}
 	r.mask(name, text)
-	return len(text) >= minMask || isOrdinary(text) || holdsNothing(text)
+	return len(text) >= minMask || isCommonWord(text) || isEmptyValue(text)
 }
 
-func holdsNothing(text string) bool { return slices.Contains([]string{"", "{}", "[]"}, text) }
+func isEmptyValue(text string) bool { return slices.Contains([]string{"", "{}", "[]"}, text) }
 
 func (r *Runner) mask(name, text string) {
 	forms := maskForms(name, text)
@@ -76,7 +76,7 @@ func (r *Runner) mask(name, text string) {
 	}
 	for _, form := range forms {
 		r.action.AddMask(form)
-		r.remember(name, form)
+		r.recordMask(name, form)
 	}
 }
 

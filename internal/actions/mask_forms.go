@@ -16,14 +16,14 @@ const minMask = 4
 // list they are also those of the secrets inside it. The name of the secret is the key
 // of a list's elements.
 func maskForms(name, text string) []string {
-	inside, isJSON := insideJSON(name, text)
+	inside, isJSON := secretsInJSON(name, text)
 	if inner, ok := quotedText(text); ok {
 		return distinct(append(textForms(text, nil), maskForms(name, inner)...))
 	}
 	if !isJSON {
 		return distinct(textForms(text, nil))
 	}
-	forms := textForms(text, inside.plainLine)
+	forms := textForms(text, inside.isPublicLine)
 	for _, secret := range inside.secrets {
 		forms = append(forms, textForms(secret, nil)...)
 	}
@@ -68,7 +68,7 @@ func maskedLines(text string) []string {
 }
 
 func maskable(form string) bool {
-	return len(strings.TrimSpace(form)) >= minMask && !isOrdinary(form)
+	return len(strings.TrimSpace(form)) >= minMask && !isCommonWord(form)
 }
 
 func distinct(forms []string) []string {

@@ -9,17 +9,17 @@ import (
 )
 
 // jsonStrings are the strings and numbers of an object or list that are secrets.
-type jsonStrings struct{ secrets []string }
+type jsonSecrets struct{ secrets []string }
 
 // maxInside bounds how often an object or list stands in a string of another.
-const maxInside = 4
+const maxNesting = 4
 
 // insideJSON reads a text that is an object or list and stands under a key.
-func insideJSON(key, text string) (found jsonStrings, ok bool) {
-	return found, found.read(key, text, maxInside)
+func secretsInJSON(key, text string) (found jsonSecrets, ok bool) {
+	return found, found.read(key, text, maxNesting)
 }
 
-func (j *jsonStrings) read(key, text string, depth int) bool {
+func (j *jsonSecrets) read(key, text string, depth int) bool {
 	text = strings.TrimSpace(text)
 	if text == "" || text[0] != '{' && text[0] != '[' || !json.Valid([]byte(text)) {
 		return false
@@ -32,7 +32,7 @@ func (j *jsonStrings) read(key, text string, depth int) bool {
 
 // value reads one value, token by token, since a map would drop the first of two
 // equal keys. An element stands under the key of its list.
-func (j *jsonStrings) value(dec *json.Decoder, key string, depth int) {
+func (j *jsonSecrets) value(dec *json.Decoder, key string, depth int) {
 	token, _ := dec.Token()
 	switch token := token.(type) {
 	case json.Delim:
@@ -54,7 +54,7 @@ func (j *jsonStrings) value(dec *json.Decoder, key string, depth int) {
 	}
 }
 
-func (j *jsonStrings) text(key, text string, depth int) {
+func (j *jsonSecrets) text(key, text string, depth int) {
 	isJSON := depth > 0 && j.read(key, text, depth-1)
 	if check.SecretInside(key, text) && (!isJSON || check.SecretKey(key)) {
 		j.secrets = append(j.secrets, text)
@@ -63,7 +63,7 @@ func (j *jsonStrings) text(key, text string, depth int) {
 
 // plainLine reports whether a line is an element of a list that is not a secret, or
 // a list on one line.
-func (j *jsonStrings) plainLine(line string) bool {
+func (j *jsonSecrets) isPublicLine(line string) bool {
 	line = strings.TrimSuffix(strings.TrimSpace(line), ",")
 	var v any
 	if json.Unmarshal([]byte(line), &v) != nil {

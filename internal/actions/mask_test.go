@@ -130,7 +130,7 @@ func TestAMaskInAnOutputIsToldOf(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r.WarnOfHidden()
+	r.WarnOfHiddenOutputs()
 	if want := "::warning::the mask of STAGE hides a part of created-names: as an output of the job it stays empty\n"; !strings.Contains(b.String(), want) || strings.Count(b.String(), "::warning::") != 1 {
 		t.Errorf("it printed %s", b.String())
 	}

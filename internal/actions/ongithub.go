@@ -37,8 +37,8 @@ func (a *step) hasToken() bool {
 // for.
 func (a *step) comment(ctx context.Context) error {
 	var parts []string
-	if a.skippedText != "" {
-		parts = append(parts, a.skippedText)
+	if a.skippedMarkdown != "" {
+		parts = append(parts, a.skippedMarkdown)
 	}
 	if len(a.tenants) > 0 {
 		parts = append(parts, report.PlanMarkdown(a.tenants))
@@ -66,7 +66,7 @@ func (a *step) checkRun(ctx context.Context, failed bool) {
 		err = api.CheckRun(ctx, failed, a.found.Diagnostics, a.found.Files)
 	}
 	if err != nil {
-		a.log(err)
+		a.logError(err)
 	}
 }
 
@@ -80,12 +80,12 @@ func (a *step) notPassed(ctx context.Context) []string {
 	defer cancel()
 	api, err := a.github()
 	if err != nil {
-		a.log(err)
+		a.logError(err)
 		return nil
 	}
 	configured, err := api.SecretNames(ctx, a.inputs.Environment)
-	if err != nil && (a.asksForNames(text) || !errors.Is(err, ErrRefused)) {
-		a.log(err)
+	if err != nil && (a.asksForNames(text) || !errors.Is(err, errRefused)) {
+		a.logError(err)
 	}
 	missing := slices.DeleteFunc(configured, passedIn(text))
 	if len(missing) == 0 {
@@ -127,7 +127,7 @@ func passedIn(secrets string) func(name string) bool {
 }
 
 // log says what could not be done and need not be.
-func (a *step) log(err error) {
+func (a *step) logError(err error) {
 	if errors.Is(err, context.Canceled) {
 		return
 	}

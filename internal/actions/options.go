@@ -85,29 +85,29 @@ func (a *step) connectOptions() connect.Options {
 
 // sources reads the inputs that hold secrets.
 func (a *step) sources() ([]*secretsync.Source, error) {
-	reader := sources.Reader{Inputs: true, Stdin: a.Stdin, Env: a.Env, Done: a.read}
+	reader := sources.Reader{Inputs: true, Stdin: a.Stdin, Env: a.Env, Done: a.sourceRead}
 	return reader.All(a.inputs.Sources)
 }
 
 // read masks what comes from a file or a variable: the runner has masked the inputs.
-func (a *step) read(from sources.Source, source *secretsync.Source) {
+func (a *step) sourceRead(from sources.Source, source *secretsync.Source) {
 	switch {
 	case from.Takes != sources.Text && !from.Variables:
-		a.maskAll(source)
+		a.maskSource(source)
 	case from.Name == "secrets":
-		a.warnOfLength(a.inputs.Sources.Text(from.Name))
+		a.warnIfLong(a.inputs.Sources.Text(from.Name))
 	}
 }
 
-func (a *step) maskAll(source *secretsync.Source) {
+func (a *step) maskSource(source *secretsync.Source) {
 	for _, entry := range source.Entries {
 		if !a.runner.MaskValue(entry.Name, entry.Text) {
-			a.tooShort(entry.Name)
+			a.warnTooShort(entry.Name)
 		}
 	}
 }
 
-func (a *step) tooShort(name string) {
+func (a *step) warnTooShort(name string) {
 	a.runner.Warning(fmt.Sprintf("%s is too short to be masked in the log", report.Safe(name)))
 }
 
@@ -116,7 +116,7 @@ func (a *step) tooShort(name string) {
 const maxVariable = 128 << 10
 
 // warnOfLength warns before the next secret keeps the step from starting.
-func (a *step) warnOfLength(secrets string) {
+func (a *step) warnIfLong(secrets string) {
 	if len(secrets) > maxVariable*3/4 {
 		a.runner.Warning(fmt.Sprintf("the input secrets has %d KiB; over %d KiB the step cannot start: give the larger secrets by secrets-file or env-names", len(secrets)>>10, maxVariable>>10))
 	}

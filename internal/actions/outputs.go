@@ -36,7 +36,7 @@ func (a *step) outputs() error {
 	for _, output := range outputs {
 		failures = append(failures, a.runner.Output(output.name, output.value))
 	}
-	a.runner.WarnOfHidden()
+	a.runner.WarnOfHiddenOutputs()
 	return errors.Join(failures...)
 }
 

@@ -11,15 +11,15 @@ import (
 )
 
 // place tells this step from the others of the repository that use the Action.
-type place struct {
+type stepID struct {
 	workflow, job string
 	step          string // as the runner calls it; without an id __self, __self_2 and so on
 	matrix        string // the job's own part of it, as JSON; empty if it has none
 	environment   string // of the manifest
 }
 
-func (r *Runner) place() place {
-	return place{
+func (r *Runner) stepID() stepID {
+	return stepID{
 		workflow: r.getenv("GITHUB_WORKFLOW"), job: r.getenv("GITHUB_JOB"), step: r.getenv("GITHUB_ACTION"),
 		matrix: compactMatrix(r.input("matrix")), environment: r.input("environment"),
 	}
@@ -40,19 +40,19 @@ func compactMatrix(text string) string {
 
 // key names the step's section of the comment in its mark, where a job's own name
 // could end it.
-func (p place) key() string {
+func (p stepID) key() string {
 	parts, _ := json.Marshal([]string{p.workflow, p.job, p.step, p.matrix, p.environment})
 	return shortHash(string(parts))
 }
 
 // keyBefore is the key that releases without matrix and environment gave the job;
 // a section under it is one that these replace.
-func (p place) keyBefore() string { return shortHash(strings.Join(p.named(), " / ")) }
+func (p stepID) previousKey() string { return shortHash(strings.Join(p.namedParts(), " / ")) }
 
 func shortHash(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text)))[:16] }
 
 // named are workflow, job and step, those of them that somebody named.
-func (p place) named() []string {
+func (p stepID) namedParts() []string {
 	step := p.step
 	if strings.HasPrefix(step, "__") {
 		step = ""
@@ -61,9 +61,9 @@ func (p place) named() []string {
 }
 
 // String is the place for people.
-func (p place) String() string {
-	parts := p.named()
-	if matrix := p.shownMatrix(); matrix != "" {
+func (p stepID) String() string {
+	parts := p.namedParts()
+	if matrix := p.matrixText(); matrix != "" {
 		parts = append(parts, "("+matrix+")")
 	}
 	if p.environment != "" {
@@ -76,13 +76,13 @@ func (p place) String() string {
 const maxMatrix = 200
 
 // shownMatrix is the matrix as NAME: VALUE, in the names' order.
-func (p place) shownMatrix() string {
+func (p stepID) matrixText() string {
 	var values map[string]json.RawMessage
 	shown := p.matrix
 	if json.Unmarshal([]byte(p.matrix), &values) == nil {
 		var pairs []string
 		for _, name := range slices.Sorted(maps.Keys(values)) {
-			pairs = append(pairs, name+": "+shownValue(values[name]))
+			pairs = append(pairs, name+": "+matrixValue(values[name]))
 		}
 		shown = strings.Join(pairs, ", ")
 	}
@@ -92,7 +92,7 @@ func (p place) shownMatrix() string {
 	return shown
 }
 
-func shownValue(raw json.RawMessage) string {
+func matrixValue(raw json.RawMessage) string {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
 		return text

@@ -34,4 +34,4 @@ func TestPlacesAreToldApart(t *testing.T) {
 	}
 }
 
-func placeOf(env []string) place { return newRunner(new(strings.Builder), env).place() }
+func placeOf(env []string) stepID { return newRunner(new(strings.Builder), env).stepID() }

@@ -16,7 +16,7 @@ import (
 var _ run.Printer = (*step)(nil)
 
 func (a *step) Checked(found inspect.Found) error {
-	a.configsChecked = true
+	a.checked = true
 	a.found = inspect.Found{
 		Diagnostics: slices.Concat(a.found.Diagnostics, found.Diagnostics), Files: a.found.Files + found.Files,
 	}
@@ -40,11 +40,11 @@ func (a *step) Planned(plan *secretsync.Plan) error {
 	if err := report.PlanText(a.Stdout, plan); err != nil {
 		return err
 	}
-	for _, warning := range slices.Concat(report.LeftOut(plan), plan.Warnings, plan.Notes) {
-		if !a.told[warning] {
+	for _, warning := range slices.Concat(report.Omitted(plan), plan.Warnings, plan.Notes) {
+		if !a.annotated[warning] {
 			a.runner.Warning(report.Safe(warning))
 		}
-		a.told[warning] = true
+		a.annotated[warning] = true
 	}
 	return nil
 }
@@ -68,7 +68,7 @@ func (a *step) Applied(done *secretsync.Outcome) error {
 
 // skipped says it wherever somebody may look for what was done.
 func (a *step) Skipped(message string) error {
-	a.status, a.skippedText = "skipped", report.SkippedMarkdown(message)
+	a.status, a.skippedMarkdown = "skipped", report.SkippedMarkdown(message)
 	a.runner.Notice(message)
-	return a.runner.Summary(a.skippedText)
+	return a.runner.Summary(a.skippedMarkdown)
 }

@@ -128,7 +128,7 @@ func TestWhatARunnerLeavesUnsaid(t *testing.T) {
 		"":                             {"GITHUB_ACTIONS=true", "GITHUB_EVENT_NAME=push", "GITHUB_ACTOR=anna"},
 	} {
 		event := newRunner(new(strings.Builder), env).Event()
-		if (unsaid == "") != (event.Unsaid == "") || !strings.HasPrefix(event.Unsaid, unsaid) || event.Untrusted != "" {
+		if (unsaid == "") != (event.Note == "") || !strings.HasPrefix(event.Note, unsaid) || event.Untrusted != "" {
 			t.Errorf("%v: %+v", env, event)
 		}
 	}

@@ -20,7 +20,7 @@ const (
 
 // ordinary are the words that are never masked, in small letters: those of every
 // language of configuration, and all that the outputs and reports say by themselves.
-var ordinary = ordinaryWords()
+var commonWords = ordinaryWords()
 
 func ordinaryWords() map[string]bool {
 	words := map[string]bool{}
@@ -41,6 +41,6 @@ func add[T ~string](to map[string]bool, words ...T) {
 
 // isOrdinary looks past the marks around a word, which the runner drops as well
 // (actions/runner, ValueEncoders.TrimDoubleQuotes).
-func isOrdinary(text string) bool {
-	return ordinary[strings.ToLower(strings.Trim(text, "\"', \t\r\n"))]
+func isCommonWord(text string) bool {
+	return commonWords[strings.ToLower(strings.Trim(text, "\"', \t\r\n"))]
 }

@@ -35,7 +35,7 @@ func (c *Command) backup() *cobra.Command {
 0600. While serve has the store open, ask it with --api-url and an admin key of
 every tenant; else name the file with --store. What is copied is sealed with the
 store's key: keep that key elsewhere, for without it a backup is worth nothing.`,
-		Args: one("FILE"),
+		Args: oneArg("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.runBackup(cmd.Context(), o, args[0]) },
 	}
 	connectFlags(cmd.Flags(), &o.connect)
@@ -143,7 +143,7 @@ func (c *Command) restore() *cobra.Command {
 		Long: `Restore opens every secret of the backup FILE with the store's key, and only if all
 are whole puts a copy of it in the place of the store. A store that is there
 already is replaced only with --force, and never while a server has it open.`,
-		Args: one("FILE"),
+		Args: oneArg("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if store == "" {
 				return errors.New("restore needs --store file:PATH, the store to make")

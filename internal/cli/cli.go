@@ -26,7 +26,7 @@ type Command struct {
 	// Interrupts are the signals that the process gets; nil for none.
 	Interrupts *interrupts.Signals
 
-	atEnd []func() error // closes what the command opened
+	closers []func() error // closes what the command opened
 }
 
 // Main runs the command and returns its exit code. Cancelling ctx stops it.
@@ -42,7 +42,7 @@ func (c *Command) Main(ctx context.Context, args []string) (code int) {
 	}
 	root := c.root()
 	root.SetArgs(args)
-	err := errors.Join(root.ExecuteContext(ctx), c.end())
+	err := errors.Join(root.ExecuteContext(ctx), c.close())
 	for _, line := range strings.Split(exit.MessageOf(err), "\n") {
 		if line != "" {
 			fmt.Fprintln(c.Stderr, "prefect-secrets: "+report.Safe(line))
@@ -52,12 +52,12 @@ func (c *Command) Main(ctx context.Context, args []string) (code int) {
 }
 
 // end closes what the command opened.
-func (c *Command) end() error {
+func (c *Command) close() error {
 	var errs []error
-	for _, end := range c.atEnd {
+	for _, end := range c.closers {
 		errs = append(errs, end())
 	}
-	c.atEnd = nil
+	c.closers = nil
 	return errors.Join(errs...)
 }
 
@@ -101,7 +101,7 @@ func (c *Command) root() *cobra.Command {
 
 // one wants a single argument. No error quotes what was given, which may be a value
 // in the wrong place.
-func one(what string) cobra.PositionalArgs {
+func oneArg(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch len(args) {
 		case 0:

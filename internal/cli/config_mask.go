@@ -10,7 +10,7 @@ import (
 
 // isKnown reports whether a release begins with a setting; its value is no secret
 // then unless its key says so.
-func isKnown(path []string) bool {
+func isDefaultSetting(path []string) bool {
 	return release.Any.IsDefault(strings.Join(path, "."))
 }
 
@@ -31,7 +31,7 @@ func couldBeSecret(e config.Entry, hidden []string) bool {
 // hides reports whether a setting is masked by its place and its own looks.
 func hides(e config.Entry) bool {
 	text := e.Repr()
-	return !isKnown(e.Path) || check.Sensitive(e.Path, text) || strings.Contains(text, "@")
+	return !isDefaultSetting(e.Path) || check.Sensitive(e.Path, text) || strings.Contains(text, "@")
 }
 
 // hiddenTexts are the texts of the settings that are masked, which references may

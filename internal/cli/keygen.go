@@ -58,9 +58,9 @@ func (c *Command) runKeygen(o keygenOptions) error {
 		_, err := fmt.Fprintln(c.Stdout, filestore.NewKey())
 		return err
 	}
-	k, err := o.described()
+	k, err := o.newKey()
 	if o.rotate != "" {
-		k, err = o.rotated()
+		k, err = o.rotatedKey()
 	}
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (c *Command) runKeygen(o keygenOptions) error {
 }
 
 // described is the key that flags describe.
-func (o keygenOptions) described() (k cloud.Key, err error) {
+func (o keygenOptions) newKey() (k cloud.Key, err error) {
 	switch {
 	case o.name == "":
 		return k, errors.New("keygen needs --name: the name of the key; the store records it with each secret that the key sets")
@@ -97,7 +97,7 @@ func (o keygenOptions) described() (k cloud.Key, err error) {
 }
 
 // rotated is the key of that name with the hash that it has now as its former one.
-func (o keygenOptions) rotated() (k cloud.Key, err error) {
+func (o keygenOptions) rotatedKey() (k cloud.Key, err error) {
 	if o.keysFile == "" {
 		return k, errors.New("keygen --rotate needs --keys-file, the file that has the key")
 	}

@@ -62,7 +62,7 @@ stores it under NAME, over the value that NAME may have. A flow gets that text,
 digits too. With --json the input is JSON, and a flow gets what it says. An empty
 string is refused as text, because it is what a variable that is not set gives; with
 --json "" sets one.`,
-		Args: onlyName,
+		Args: nameArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := prefect.CheckName(args[0]); err != nil {
 				return err
@@ -93,7 +93,7 @@ func (c *Command) delete() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "delete NAME",
 		Short: "Delete one secret",
-		Args:  one("NAME"),
+		Args:  oneArg("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := prefect.CheckName(args[0]); err != nil {
 				return err
@@ -102,7 +102,7 @@ func (c *Command) delete() *cobra.Command {
 				return err
 			}
 			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
-				said, err := deleteNamed(ctx, conn.Client, args[0])
+				said, err := deleteSecret(ctx, conn.Client, args[0])
 				if err != nil {
 					return exit.Store(err)
 				}
@@ -117,7 +117,7 @@ func (c *Command) delete() *cobra.Command {
 
 // deleteNamed says what became of one name. A store that does not say whether
 // anything changed is asked for its names first.
-func deleteNamed(ctx context.Context, client *prefect.Client, name string) (string, error) {
+func deleteSecret(ctx context.Context, client *prefect.Client, name string) (string, error) {
 	names, err := client.ListSecrets(ctx)
 	if err != nil {
 		return "", err

@@ -61,8 +61,8 @@ other languages seed it, inject faults and read the calls under /_testkit/.`,
 	cmd.Flags().BoolVar(&o.dev, "dev", false, "keep everything in memory, for tests and trials")
 	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:4200", "HOST:PORT; port 0 takes a free one; with --dev on this machine alone")
 	cmd.Flags().StringVar(&o.readyFile, "ready-file", "", "write url, and with --dev tenant_id, admin_key and runner_key, to this file as JSON, once connections are accepted")
-	addUpstream(cmd, &o.upstream)
-	o.add(cmd, c.storeKinds())
+	upstreamFlag(cmd, &o.upstream)
+	o.register(cmd, c.storeKinds())
 	return cmd
 }
 
@@ -91,7 +91,7 @@ func (c *Command) runServe(ctx context.Context, o serveOptions) error {
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	if err := c.announce(o, f, "http://"+listener.Addr().String()); err != nil {
+	if err := c.announceDev(o, f, "http://"+listener.Addr().String()); err != nil {
 		return errors.Join(err, server.Close())
 	}
 	select {
@@ -149,7 +149,7 @@ type ready struct {
 
 // announce says how to use the server. The keys are shown where there is no
 // ready-file to hold them: they are made for this process and end with it.
-func (c *Command) announce(o serveOptions, f *fake.Fake, url string) error {
+func (c *Command) announceDev(o serveOptions, f *fake.Fake, url string) error {
 	r := ready{URL: url, TenantID: f.Tenant.ID, AdminKey: f.AdminKey, RunnerKey: f.RunnerKey}
 	admin, runner := r.AdminKey, r.RunnerKey
 	if o.readyFile != "" {

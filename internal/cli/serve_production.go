@@ -37,7 +37,7 @@ type productionFlags struct {
 	stores                     []storeKind
 }
 
-func (o *productionFlags) add(cmd *cobra.Command, stores []storeKind) {
+func (o *productionFlags) register(cmd *cobra.Command, stores []storeKind) {
 	o.stores = stores
 	var f pflag.FlagSet
 	f.StringVar(&o.store, "store", "", "where secrets are kept: "+storeUsage(stores))
@@ -122,12 +122,12 @@ func (c *Command) audit(path string) (*server.Audit, error) {
 }
 
 // oneByOne lets the log and the audit log share a stream.
-type oneByOne struct {
+type lockedWriter struct {
 	mu sync.Mutex
 	w  io.Writer
 }
 
-func (o *oneByOne) Write(p []byte) (int, error) {
+func (o *lockedWriter) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.w.Write(p)
@@ -138,7 +138,7 @@ func (c *Command) serveProduction(ctx context.Context, o serveOptions) (err erro
 	if err := o.check(); err != nil {
 		return err
 	}
-	c.Stderr = &oneByOne{w: c.Stderr}
+	c.Stderr = &lockedWriter{w: c.Stderr}
 	log, err := c.log(o.productionFlags)
 	if err != nil {
 		return err
@@ -152,14 +152,14 @@ func (c *Command) serveProduction(ctx context.Context, o serveOptions) (err erro
 	if err != nil {
 		return err
 	}
-	secret, err := readSecret(o.tokenSecret)
+	secret, err := readTokenSecret(o.tokenSecret)
 	if err != nil {
 		return err
 	}
 	s, err := server.New(server.Config{
 		Store: store.Store, Parallel: store.parallel, Routes: store.routes, KeysFile: o.keysFile, URL: o.url, CertificateFile: o.certificate, CertificateKey: o.key,
 		Audit: audit, Log: log, Now: time.Now, MaxConnections: o.connections, MaxRequests: o.requests, Memory: server.LimitMemory(os.DirFS("/")),
-		TokenSecret: secret, NoIntrospection: o.noIntrospection, Wrap: frontOf(o.upstream, log), TrustForwardedFor: o.forwardedFor, ShutdownDelay: o.shutdownDelay,
+		TokenSecret: secret, NoIntrospection: o.noIntrospection, Wrap: upstreamWrapper(o.upstream, log), TrustForwardedFor: o.forwardedFor, ShutdownDelay: o.shutdownDelay,
 	})
 	if err != nil {
 		return err
@@ -221,11 +221,11 @@ func (o serveOptions) announce(s *server.Server, listener, metrics net.Listener,
 }
 
 // minSecret is 256 bits in hexadecimal digits, in bytes.
-const minSecret = 64
+const minTokenSecret = 64
 
 // readSecret reads the secret that replicas share, nil where no file is named. No
 // error holds any of it.
-func readSecret(path string) ([]byte, error) {
+func readTokenSecret(path string) ([]byte, error) {
 	if path == "" {
 		return nil, nil
 	}
@@ -240,7 +240,7 @@ func readSecret(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--token-secret-file: %w", err)
 	}
-	if text = bytes.TrimSpace(text); len(text) < minSecret {
+	if text = bytes.TrimSpace(text); len(text) < minTokenSecret {
 		return nil, errors.New("--token-secret-file: it is too short to be random: openssl rand -hex 32 makes one")
 	}
 	return text, nil

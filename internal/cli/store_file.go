@@ -60,7 +60,7 @@ func (c *Command) openStore(config filestore.Config, f fileFlags) (*filestore.St
 	if err != nil {
 		return nil, err
 	}
-	c.atEnd = append(c.atEnd, store.Close)
+	c.closers = append(c.closers, store.Close)
 	return store, nil
 }
 

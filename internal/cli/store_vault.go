@@ -58,7 +58,7 @@ func (c *Command) vaultStore() storeKind {
 		if err != nil {
 			return nil, err
 		}
-		c.atEnd = append(c.atEnd, store.Close)
+		c.closers = append(c.closers, store.Close)
 		return &servedStore{Store: store, parallel: vault.Concurrency}, nil
 	}
 	return kind

@@ -49,7 +49,7 @@ func (f syncFlags) run(c *Command, cmd *cobra.Command, do func(context.Context, 
 	if err := f.readVersion(cmd); err != nil {
 		return err
 	}
-	f.Untrusted = c.untrusted()
+	f.Untrusted = c.untrustedReason()
 	out, err := c.printerFor(f.format)
 	if err != nil {
 		return err

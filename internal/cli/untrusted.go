@@ -11,14 +11,14 @@ import (
 
 // untrusted is why a command under GitHub Actions may neither write nor delete;
 // empty if it may.
-func (c *Command) untrusted() string {
+func (c *Command) untrustedReason() string {
 	runner := actions.NewRunner(c.Stdout, c.Env, c.getenv)
 	if !runner.OnGitHub() {
 		return ""
 	}
 	event := runner.Event()
-	if event.Unsaid != "" {
-		fmt.Fprintf(c.Stderr, "note: %s\n", event.Unsaid)
+	if event.Note != "" {
+		fmt.Fprintf(c.Stderr, "note: %s\n", event.Note)
 	}
 	return event.Untrusted
 }
@@ -27,7 +27,7 @@ func (c *Command) untrusted() string {
 // here, and says so. What stands on standard input is read all the same, so that
 // whoever writes it does not fail.
 func (c *Command) skipWrite() (bool, error) {
-	untrusted := c.untrusted()
+	untrusted := c.untrustedReason()
 	if untrusted == "" {
 		return false, nil
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/upstream"
 )
 
-func addUpstream(cmd *cobra.Command, url *string) {
+func upstreamFlag(cmd *cobra.Command, url *string) {
 	cmd.Flags().StringVar(url, "upstream", "", "URL of a Prefect Server's GraphQL API, which answers what is not the secrets API's")
 }
 
@@ -52,7 +52,7 @@ func (c *Command) devHandler(f *fake.Fake, url string) (http.Handler, error) {
 }
 
 // frontOf puts an upstream behind the API, or is nil where there is none.
-func frontOf(url string, log *slog.Logger) func(*cloud.API) (http.Handler, error) {
+func upstreamWrapper(url string, log *slog.Logger) func(*cloud.API) (http.Handler, error) {
 	if url == "" {
 		return nil
 	}

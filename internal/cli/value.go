@@ -28,11 +28,11 @@ var (
 )
 
 // onlyName is the argument of set: its value would be in the process list.
-func onlyName(cmd *cobra.Command, args []string) error {
+func nameArg(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return errors.New("give the name alone: the value comes from standard input, because every process sees a command line")
 	}
-	return one("NAME")(cmd, args)
+	return oneArg("NAME")(cmd, args)
 }
 
 func (c *Command) readValue(isJSON bool) (prefect.Value, error) {

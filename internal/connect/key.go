@@ -28,7 +28,7 @@ type chosen struct {
 }
 
 // first takes the first candidate that has a value.
-func first(candidates ...candidate) (c chosen) {
+func choose(candidates ...candidate) (c chosen) {
 	for _, other := range candidates {
 		switch {
 		case other.value == "":
@@ -59,7 +59,7 @@ func (o Options) url(manifest string) chosen {
 	if o.APIURL != "" && o.APIURL != variable.value {
 		return chosen{candidate: candidate{"--api-url", o.APIURL}}
 	}
-	return first(variable, candidate{"the manifest", manifest}, o.variable(prefectURLVariable))
+	return choose(variable, candidate{"the manifest", manifest}, o.variable(prefectURLVariable))
 }
 
 // PrefectURL is the URL that Prefect 1's own variable names, if it does.
@@ -99,7 +99,7 @@ func (e NoKeyError) Message(hint string) string {
 // to every process of the machine.
 func (o Options) key() (chosen, error) {
 	if key := trimmed(o.APIKey.RevealText()); key != "" {
-		return usable(candidate{"the input api-key", key})
+		return checkedKey(candidate{"the input api-key", key})
 	}
 	if o.APIKeyFile == "" {
 		return o.variableKey()
@@ -108,7 +108,7 @@ func (o Options) key() (chosen, error) {
 	return chosen{candidate: candidate{o.APIKeyFile, key}}, err
 }
 
-func usable(key candidate) (chosen, error) {
+func checkedKey(key candidate) (chosen, error) {
 	if err := prefect.CheckAPIKey(key.value); err != nil {
 		return chosen{}, fmt.Errorf("%s: %w", key.from, err)
 	}
@@ -127,10 +127,10 @@ func (o Options) variableKey() (chosen, error) {
 			keys = append(keys, key)
 		}
 	}
-	key := first(append(keys, foreign...)...)
+	key := choose(append(keys, foreign...)...)
 	switch {
 	case len(foreign) > 0 && foreign[0].from == prefect.APIKeyVariables[0]:
-		return usable(foreign[0])
+		return checkedKey(foreign[0])
 	case key.value == "":
 		return chosen{}, NoKeyError{}
 	case slices.Contains(foreign, key.candidate):

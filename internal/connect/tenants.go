@@ -19,7 +19,7 @@ func (conn *Connection) Accounts() (writer, reader secretsync.Account) {
 }
 
 // Choose makes the connection one to the tenant that is wanted, if one is.
-func (conn *Connection) Choose(ctx context.Context, wanted []string) error {
+func (conn *Connection) SelectTenant(ctx context.Context, wanted []string) error {
 	if len(wanted) > 1 {
 		return errors.New("--tenant: this command is about one tenant")
 	}

@@ -20,7 +20,7 @@ func Planned(done *secretsync.Outcome, detailed bool) error {
 	for _, t := range done.Tenants {
 		failed = append(failed, t.Err)
 	}
-	if err := joined(done, "no plan for ", failed); err != nil {
+	if err := joinErrors(done, "no plan for ", failed); err != nil {
 		return &Error{Code: Partly, Err: err}
 	}
 	if detailed && done.Pending() {
@@ -30,7 +30,7 @@ func Planned(done *secretsync.Outcome, detailed bool) error {
 }
 
 // joined returns the errors of the tenants as one, equal ones once, or nil.
-func joined(done *secretsync.Outcome, before string, errs []error) error {
+func joinErrors(done *secretsync.Outcome, before string, errs []error) error {
 	names := make([]string, len(done.Tenants))
 	for i, t := range done.Tenants {
 		names[i] = t.Name
@@ -53,19 +53,19 @@ func Synced(done *secretsync.Outcome) error {
 			errs[i] = reportError(t.Report)
 		}
 	}
-	err := joined(done, "", errs)
+	err := joinErrors(done, "", errs)
 	switch {
 	case err == nil:
 		return nil
 	case slices.Contains(errs, nil) || done.Done() > 0:
 		return &Error{Code: Partly, Err: err}
 	default:
-		return &Error{Code: allCode(errs), Err: err}
+		return &Error{Code: codeOfAll(errs), Err: err}
 	}
 }
 
 // allCode is the exit where nothing was done for any tenant.
-func allCode(failed []error) int {
+func codeOfAll(failed []error) int {
 	code := Refused
 	for _, err := range failed {
 		if !errors.Is(err, prefect.ErrUnauthenticated) && !errors.Is(err, prefect.ErrForbidden) {

@@ -38,13 +38,13 @@ func Listen(parent context.Context) (ctx context.Context, i *Signals, end func()
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		for s := range signals {
-			i.hear(s)
+			i.handle(s)
 		}
 	}()
 	return ctx, i, func() { signal.Stop(signals); close(signals); cancel() }
 }
 
-func (i *Signals) hear(s os.Signal) {
+func (i *Signals) handle(s os.Signal) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	again := i.seen[s]

@@ -41,7 +41,7 @@ func TestInterruptsGoByKind(t *testing.T) {
 				defer release()
 			}
 			for _, s := range tt.signals {
-				i.hear(s)
+				i.handle(s)
 			}
 			state := running
 			if ctx.Err() != nil {

@@ -8,28 +8,28 @@ import (
 )
 
 // maxAlike is how many names are shown of those that share a reason.
-const maxAlike = 5
+const maxNames = 5
 
 // alike are actions that ended in the same way, for the same reason.
-type alike struct {
+type actionGroup struct {
 	secretsync.Action // the first
 	names             []string
 }
 
 // grouped joins those actions that may be joined and share a result and a reason.
 // Each group stands where its first action does.
-func grouped(actions []secretsync.Action, name func(secretsync.Action) string, may func(secretsync.Action) bool) []*alike {
+func groupActions(actions []secretsync.Action, name func(secretsync.Action) string, may func(secretsync.Action) bool) []*actionGroup {
 	type ending struct {
 		result secretsync.Result
 		reason string
 	}
-	var groups []*alike
-	found := map[ending]*alike{}
+	var groups []*actionGroup
+	found := map[ending]*actionGroup{}
 	for _, a := range actions {
 		end := ending{a.Result, a.Reason}
 		group := found[end]
 		if group == nil || !may(a) {
-			group = &alike{Action: a}
+			group = &actionGroup{Action: a}
 			groups = append(groups, group)
 		}
 		if may(a) {
@@ -53,16 +53,16 @@ func Several(things string, names []string) string {
 		return names[0]
 	}
 	shown, more := names, ""
-	if len(names) > maxAlike {
-		shown, more = names[:maxAlike], fmt.Sprintf(" and %d more", len(names)-maxAlike)
+	if len(names) > maxNames {
+		shown, more = names[:maxNames], fmt.Sprintf(" and %d more", len(names)-maxNames)
 	}
 	return fmt.Sprintf("%d %s (%s%s)", len(names), things, strings.Join(shown, ", "), more)
 }
 
-func (g *alike) String() string { return Several("names", g.names) }
+func (g *actionGroup) String() string { return Several("names", g.names) }
 
 // LeftOut are the skips of a plan that may be unintended, a sentence for each reason.
-func LeftOut(plan *secretsync.Plan) []string {
+func Omitted(plan *secretsync.Plan) []string {
 	var warned []secretsync.Action
 	for _, a := range plan.Actions {
 		if a.Warn {
@@ -70,7 +70,7 @@ func LeftOut(plan *secretsync.Plan) []string {
 		}
 	}
 	var texts []string
-	for _, group := range grouped(warned, storeName, func(secretsync.Action) bool { return true }) {
+	for _, group := range groupActions(warned, storeName, func(secretsync.Action) bool { return true }) {
 		were := "was"
 		if len(group.names) > 1 {
 			were = "were"
@@ -110,7 +110,7 @@ func Failures(names []string, errs []error) []Failure {
 }
 
 // without are the failures of those tenants that have no outcome.
-func without(tenants []secretsync.TenantResult, has func(secretsync.TenantResult) bool) []Failure {
+func failuresWithout(tenants []secretsync.TenantResult, has func(secretsync.TenantResult) bool) []Failure {
 	var names []string
 	var errs []error
 	for _, t := range tenants {

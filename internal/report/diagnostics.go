@@ -28,7 +28,7 @@ func DiagnosticsText(w io.Writer, diagnostics []check.Diagnostic, files int) err
 }
 
 // place is file:line:col, or the file alone where no place in it is known.
-func place(d check.Diagnostic) string {
+func position(d check.Diagnostic) string {
 	if d.Line == 0 {
 		return Safe(d.File)
 	}
@@ -71,7 +71,7 @@ func DiagnosticsJSON(w io.Writer, diagnostics []check.Diagnostic, files int) err
 }
 
 // GravestFirst are the errors, then the warnings, each in their order.
-func GravestFirst(diagnostics []check.Diagnostic) []check.Diagnostic {
+func ErrorsFirst(diagnostics []check.Diagnostic) []check.Diagnostic {
 	weight := map[check.Severity]int{check.Error: 0, check.Warning: 1}
 	sorted := slices.Clone(diagnostics)
 	slices.SortStableFunc(sorted, func(a, b check.Diagnostic) int {

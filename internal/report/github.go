@@ -13,7 +13,7 @@ import (
 
 // shownAnnotations is how many errors and how many warnings of one step GitHub
 // shows (actions/toolkit PR 734).
-const shownAnnotations = 10
+const maxAnnotations = 10
 
 // DiagnosticsGitHub writes the findings as workflow commands, the gravest first
 // and as many as GitHub shows, then how many there are and, on the last line, how
@@ -22,8 +22,8 @@ func DiagnosticsGitHub(w io.Writer, diagnostics []check.Diagnostic, files int) e
 	action := githubactions.New(githubactions.WithWriter(w))
 	shown := map[check.Severity]int{}
 	var rest []check.Diagnostic
-	for _, d := range GravestFirst(diagnostics) {
-		if shown[d.Severity]++; shown[d.Severity] > shownAnnotations {
+	for _, d := range ErrorsFirst(diagnostics) {
+		if shown[d.Severity]++; shown[d.Severity] > maxAnnotations {
 			rest = append(rest, d)
 			continue
 		}
@@ -31,7 +31,7 @@ func DiagnosticsGitHub(w io.Writer, diagnostics []check.Diagnostic, files int) e
 	}
 	_, err := fmt.Fprintf(w, "check: %s\n", Counts(diagnostics, files))
 	if err == nil && len(rest) > 0 {
-		_, err = fmt.Fprintf(w, "not annotated, since GitHub shows %d of a kind: %s\n", shownAnnotations, severitiesLine(rest))
+		_, err = fmt.Fprintf(w, "not annotated, since GitHub shows %d of a kind: %s\n", maxAnnotations, severitiesLine(rest))
 	}
 	return err
 }
@@ -39,7 +39,7 @@ func DiagnosticsGitHub(w io.Writer, diagnostics []check.Diagnostic, files int) e
 // Unannotated is how many findings GitHub does not show as annotations of a step.
 func Unannotated(diagnostics []check.Diagnostic) int {
 	errs, warnings := CountSeverities(diagnostics)
-	return max(errs-shownAnnotations, 0) + max(warnings-shownAnnotations, 0)
+	return max(errs-maxAnnotations, 0) + max(warnings-maxAnnotations, 0)
 }
 
 func annotate(action *githubactions.Action, d check.Diagnostic) {

@@ -18,19 +18,19 @@ func PlanMarkdown(tenants []secretsync.TenantResult) string {
 		if t.Plan == nil {
 			continue
 		}
-		headMarkdown(&b, t, planCounts(t.Plan, "**%d**"))
+		tenantMarkdown(&b, t, planCounts(t.Plan, "**%d**"))
 		table(&b, []string{"action", "name", "note"}, t.Plan.Actions, func(a secretsync.Action) []string {
-			return []string{string(a.Kind), cell(shownName(a)), cell(a.Reason)}
+			return []string{string(a.Kind), cell(displayName(a)), cell(a.Reason)}
 		})
 		b.WriteString("\n")
 	}
-	failedMarkdown(&b, without(tenants, hasPlan))
+	failedMarkdown(&b, failuresWithout(tenants, hasPlan))
 	return b.String()
 }
 
 // headMarkdown is what stands above a tenant's table: what a reader should know
 // first, the counts, and what looks like a mistake.
-func headMarkdown(b *strings.Builder, t secretsync.TenantResult, counts string) {
+func tenantMarkdown(b *strings.Builder, t secretsync.TenantResult, counts string) {
 	for _, line := range t.Plan.FirstLines() {
 		fmt.Fprintf(b, "**%s.**\n\n", cell(line))
 	}
@@ -57,17 +57,17 @@ func ResultMarkdown(tenants []secretsync.TenantResult) string {
 		if t.Report == nil {
 			continue
 		}
-		headMarkdown(&b, t, resultCounts(t.Report, "**%d**"))
+		tenantMarkdown(&b, t, resultCounts(t.Report, "**%d**"))
 		for _, line := range verifiedLines(t.Report) {
 			fmt.Fprintf(&b, "- Verified: %s\n", cell(line))
 		}
 		b.WriteString("\n")
-		table(&b, []string{"result", "name", "note"}, grouped(t.Report.Actions, shownName, undone), func(group *alike) []string {
+		table(&b, []string{"result", "name", "note"}, groupActions(t.Report.Actions, displayName, undone), func(group *actionGroup) []string {
 			return []string{string(group.Result), cell(group.String()), cell(group.Reason)}
 		})
 		b.WriteString("\n")
 	}
-	failedMarkdown(&b, without(tenants, hasReport))
+	failedMarkdown(&b, failuresWithout(tenants, hasReport))
 	return b.String()
 }
 
@@ -77,8 +77,8 @@ func DiagnosticsMarkdown(diagnostics []check.Diagnostic, files int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### Prefect secrets: check\n\n%s.\n\n", Counts(diagnostics, files))
 	if len(diagnostics) > 0 {
-		table(&b, []string{"where", "severity", "rule", "finding"}, GravestFirst(diagnostics), func(d check.Diagnostic) []string {
-			return []string{code(place(d)), string(d.Severity), fmt.Sprintf("[%s](%s)", d.Rule, d.Help), finding(d)}
+		table(&b, []string{"where", "severity", "rule", "finding"}, ErrorsFirst(diagnostics), func(d check.Diagnostic) []string {
+			return []string{code(position(d)), string(d.Severity), fmt.Sprintf("[%s](%s)", d.Rule, d.Help), finding(d)}
 		})
 	}
 	return b.String()

@@ -27,7 +27,7 @@ func PlanText(w io.Writer, plan *secretsync.Plan) error {
 	fmt.Fprintf(&b, "plan for %s\n", target(plan))
 	width := nameWidth(plan.Actions)
 	for _, a := range plan.Actions {
-		line := fmt.Sprintf("  %s %-9s %-*s  %s", planMark(a), a.Kind, width, shownName(a), planReason(a))
+		line := fmt.Sprintf("  %s %-9s %-*s  %s", planMark(a), a.Kind, width, displayName(a), planReason(a))
 		fmt.Fprintln(&b, strings.TrimRight(line, " "))
 	}
 	for _, warning := range plan.Warnings {
@@ -66,7 +66,7 @@ func planMark(a secretsync.Action) string {
 }
 
 // shownName is the name in the store and, where it differs, where it comes from.
-func shownName(a secretsync.Action) string {
+func displayName(a secretsync.Action) string {
 	name := Safe(a.Name)
 	if a.Source != "" && a.Source != a.Name {
 		name += " = " + Safe(a.Source)
@@ -87,7 +87,7 @@ const maxNameWidth = 40
 func nameWidth(actions []secretsync.Action) int {
 	width := 0
 	for _, a := range actions {
-		width = max(width, utf8.RuneCountInString(shownName(a)))
+		width = max(width, utf8.RuneCountInString(displayName(a)))
 	}
 	return min(width, maxNameWidth)
 }
@@ -114,7 +114,7 @@ func ResultText(w io.Writer, tenants []secretsync.TenantResult, requests int64) 
 			fmt.Fprintln(&b, "verified: "+line)
 		}
 	}
-	for _, f := range without(tenants, hasReport) {
+	for _, f := range failuresWithout(tenants, hasReport) {
 		fmt.Fprintf(&b, "result for %s: failed: %s\n", Safe(f.Who), Safe(f.Why))
 	}
 	if len(tenants) > 1 {
@@ -127,7 +127,7 @@ func ResultText(w io.Writer, tenants []secretsync.TenantResult, requests int64) 
 // undoneText lists what did not become as planned, equal failures on one line, and
 // each deletion.
 func undoneText(b *strings.Builder, r *secretsync.Report) {
-	for _, group := range grouped(r.Actions, storeName, undone) {
+	for _, group := range groupActions(r.Actions, storeName, undone) {
 		switch {
 		case group.Result == secretsync.Deleted:
 			fmt.Fprintf(b, "  x deleted   %s\n", group)

@@ -8,35 +8,35 @@ import (
 
 // progress tells how far a run is, at most once a second.
 type progress struct {
-	tell func(done, total int, last bool)
+	report func(done, total int, last bool)
 
 	mu          sync.Mutex
 	done, total int
 	last        time.Time
-	told        bool
+	reported    bool
 }
 
 func newProgress(tell func(done, total int, last bool)) *progress {
-	return &progress{tell: tell, last: time.Now()}
+	return &progress{report: tell, last: time.Now()}
 }
 
-func (p *progress) heard(done, total int) {
+func (p *progress) observe(done, total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done, p.total = done, total
 	if time.Since(p.last) < time.Second {
 		return
 	}
-	p.last, p.told = time.Now(), true
-	p.tell(done, total, false)
+	p.last, p.reported = time.Now(), true
+	p.report(done, total, false)
 }
 
 // finish tells for the last time, if there was a first.
 func (p *progress) finish() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.told {
-		p.tell(p.done, p.total, true)
+	if p.reported {
+		p.report(p.done, p.total, true)
 	}
 }
 

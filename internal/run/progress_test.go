@@ -20,9 +20,9 @@ func TestProgress(t *testing.T) {
 			p := newProgress(func(done, total int, last bool) { text += ProgressText(done, total, last, terminal) })
 			p.finish()
 			time.Sleep(time.Second)
-			p.heard(1, 4)
-			p.heard(2, 4)
-			p.heard(3, 4)
+			p.observe(1, 4)
+			p.observe(2, 4)
+			p.observe(3, 4)
 			p.finish()
 			if diff := cmp.Diff(want, text); diff != "" {
 				t.Errorf("terminal %v: %s", terminal, diff)

@@ -27,7 +27,7 @@ type Rules struct {
 }
 
 // over lays the flags over a manifest.
-func (o *Rules) over(m *secretsync.Manifest) error {
+func (o *Rules) mergeInto(m *secretsync.Manifest) error {
 	if len(o.Include) > 0 {
 		m.Include = o.Include
 	}
@@ -42,13 +42,13 @@ func (o *Rules) over(m *secretsync.Manifest) error {
 	if m.Names == nil {
 		m.Names = map[string]secretsync.NameRule{}
 	}
-	if err := o.overNames(m.Names); err != nil {
+	if err := o.mergeNames(m.Names); err != nil {
 		return err
 	}
 	return errors.Join(m.Rules.Validate(), m.Prune.Validate())
 }
 
-func (o *Rules) overNames(names map[string]secretsync.NameRule) error {
+func (o *Rules) mergeNames(names map[string]secretsync.NameRule) error {
 	for i, pair := range o.Names {
 		if what := check.Pasted(pair); what != "" {
 			return pastedFlag(i, what)
@@ -73,12 +73,12 @@ func (o *Rules) overNames(names map[string]secretsync.NameRule) error {
 		if err != nil {
 			return fmt.Errorf("--format-of %s: %w", dest, err)
 		}
-		rule := listed(names, "--format-of", dest)
+		rule := ruleFor(names, "--format-of", dest)
 		rule.Format = format
 		names[dest] = rule
 	}
 	for _, dest := range o.Required {
-		rule := listed(names, "--require", dest)
+		rule := ruleFor(names, "--require", dest)
 		rule.Required = true
 		names[dest] = rule
 	}
@@ -92,7 +92,7 @@ func pastedFlag(i int, what string) error {
 
 // listed is what is said of a name in the store; one of which nothing is said
 // comes from the CI name of the same spelling.
-func listed(names map[string]secretsync.NameRule, flag, dest string) secretsync.NameRule {
+func ruleFor(names map[string]secretsync.NameRule, flag, dest string) secretsync.NameRule {
 	if rule, ok := names[dest]; ok {
 		return rule
 	}
@@ -103,13 +103,13 @@ func listed(names map[string]secretsync.NameRule, flag, dest string) secretsync.
 func splitPair(flag, form, pair string) (dest, value string, err error) {
 	at := strings.LastIndexByte(pair, '=')
 	if at <= 0 || at == len(pair)-1 {
-		return "", "", fmt.Errorf("%s: %s is not of the form %s", flag, shownPair(pair), form)
+		return "", "", fmt.Errorf("%s: %s is not of the form %s", flag, quotePair(pair), form)
 	}
 	return pair[:at], pair[at+1:], nil
 }
 
 // shownPair is a flag's value that is not of its form, if it can hold names alone.
-func shownPair(pair string) string {
+func quotePair(pair string) string {
 	if strings.ContainsFunc(pair, func(r rune) bool { return r != '=' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		return "what it is given"
 	}

@@ -149,7 +149,7 @@ func Steps(conn *connect.Connection, o Options, out Printer) secretsync.Steps {
 		Connected:  func() error { return out.Connected(conn) },
 		Planned:    out.Planned,
 		AllPlanned: o.AfterPlan,
-		Progress:   progress.heard,
+		Progress:   progress.observe,
 		Applied: func(done *secretsync.Outcome) error {
 			progress.finish()
 			if err := out.Applied(done); err != nil {
@@ -196,7 +196,7 @@ func reviewed(o Options, out Printer) (manifest *secretsync.Manifest, err error)
 	if err := checkConfigs(o, out); err != nil {
 		return nil, err
 	}
-	return manifest, o.Rules.over(manifest)
+	return manifest, o.Rules.mergeInto(manifest)
 }
 
 // checkConfigs checks the configs before anything is written.

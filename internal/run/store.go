@@ -34,7 +34,7 @@ func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, std
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
-	if err := conn.Choose(ctx, o.Tenants); err != nil {
+	if err := conn.SelectTenant(ctx, o.Tenants); err != nil {
 		return err
 	}
 	return do(ctx, conn)

@@ -18,7 +18,7 @@ var errUntrusted = errors.New("this run may not write")
 // endsUntrusted are the errors that end an untrusted run as skipped. The others are
 // what it lacks without anybody's mistake, since GitHub gives it other secrets and
 // variables.
-var endsUntrusted = []error{errUntrusted, sources.ErrNone, connect.ErrNoURL, connect.ErrNoKey, secretsync.ErrEmptySource, secretsync.ErrNothingIncluded}
+var skipErrors = []error{errUntrusted, sources.ErrNone, connect.ErrNoURL, connect.ErrNoKey, secretsync.ErrEmptySource, secretsync.ErrNothingIncluded}
 
 // checkOnly is a sync in an untrusted run: it reads what was reviewed, and ends.
 func checkOnly(o Options, out Printer) error {
@@ -32,7 +32,7 @@ func checkOnly(o Options, out Printer) error {
 // out shows as skipped.
 func UnlessUntrusted(untrusted string, out Printer, err error) error {
 	ends := func(end error) bool { return errors.Is(err, end) }
-	if untrusted != "" && slices.ContainsFunc(endsUntrusted, ends) {
+	if untrusted != "" && slices.ContainsFunc(skipErrors, ends) {
 		return out.Skipped(SkipMessage(untrusted))
 	}
 	return err

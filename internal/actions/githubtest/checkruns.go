@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-type runRequest struct {
+type checkRunRequest struct {
 	Name       string `json:"name"`
 	HeadSHA    string `json:"head_sha"`
 	Status     string `json:"status"`
@@ -20,7 +20,7 @@ type runRequest struct {
 }
 
 // wrong is what GitHub has against a request; empty if nothing.
-func (r runRequest) wrong() string {
+func (r checkRunRequest) problem() string {
 	switch {
 	case r.Name == "":
 		return "name is missing"
@@ -40,12 +40,12 @@ func (r runRequest) wrong() string {
 	return ""
 }
 
-func readRun(w http.ResponseWriter, r *http.Request) (run runRequest, ok bool) {
+func readRun(w http.ResponseWriter, r *http.Request) (run checkRunRequest, ok bool) {
 	if err := json.NewDecoder(r.Body).Decode(&run); err != nil {
 		fail(w, http.StatusBadRequest, "Problems parsing JSON")
 		return run, false
 	}
-	if wrong := run.wrong(); wrong != "" {
+	if wrong := run.problem(); wrong != "" {
 		fail(w, http.StatusUnprocessableEntity, wrong)
 		return run, false
 	}

@@ -83,13 +83,13 @@ type Server struct {
 	// Slow is waited for between reading a list of comments and answering.
 	Slow time.Duration
 
-	mu       sync.Mutex
-	comments []Comment
-	runs     []CheckRun
-	limits   []Limit
-	refused  []string
-	requests []string
-	nextID   int64
+	mu         sync.Mutex
+	comments   []Comment
+	runs       []CheckRun
+	limits     []Limit
+	unexpected []string
+	requests   []string
+	nextID     int64
 }
 
 // AddComment puts a comment of somebody's on the pull request.
@@ -139,7 +139,7 @@ func (s *Server) Requests() []string {
 func (s *Server) Unexpected() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.refused)
+	return slices.Clone(s.unexpected)
 }
 
 // Handler serves the API at the prefix, such as /api/v3 on an Enterprise host; it
@@ -148,7 +148,7 @@ func (s *Server) Handler(prefix string) http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern, permission string, answer func(http.ResponseWriter, *http.Request)) {
 		method, path, _ := strings.Cut(pattern, " ")
-		mux.HandleFunc(method+" "+prefix+path, s.guarded(permission, answer))
+		mux.HandleFunc(method+" "+prefix+path, s.withPermission(permission, answer))
 	}
 	handle("GET /repos/o/r/issues/7/comments", "pull-requests: read", s.listComments)
 	handle("POST /repos/o/r/issues/{number}/comments", "pull-requests: write", s.createComment)
@@ -162,14 +162,14 @@ func (s *Server) Handler(prefix string) http.Handler {
 	handle("GET /repositories/42/environments/{environment}/secrets", "environments: read", s.listSecrets(""))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
-		s.refused = append(s.refused, r.Method+" "+r.URL.Path)
+		s.unexpected = append(s.unexpected, r.Method+" "+r.URL.Path)
 		s.mu.Unlock()
 		fail(w, http.StatusNotFound, "Not Found")
 	})
 	return mux
 }
 
-func (s *Server) guarded(permission string, answer func(http.ResponseWriter, *http.Request)) http.HandlerFunc {
+func (s *Server) withPermission(permission string, answer func(http.ResponseWriter, *http.Request)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.requests = append(s.requests, r.Method+" "+r.URL.Path)
