@@ -66,3 +66,14 @@ func (a *step) names(results ...secretsync.Result) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
+
+// Status is how a run ended, as the output status says it.
+type Status string
+
+// The statuses.
+const (
+	Success Status = "success"
+	Partial Status = "partial"
+	Failure Status = "failed"
+	Skipped Status = "skipped"
+)

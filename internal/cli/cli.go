@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/actions"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
@@ -138,4 +139,21 @@ func currentVersion() string {
 		return info.Main.Version
 	}
 	return "(devel)"
+}
+
+func unknownFormat(format string) error {
+	return fmt.Errorf("--format: unknown format %q: it is text or json", format)
+}
+
+func (c *Command) action() *cobra.Command {
+	return &cobra.Command{
+		Use:   "action",
+		Short: "Run as the GitHub Action: inputs from INPUT_ variables",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return actions.Action{
+				Stdin: c.Stdin, Stdout: c.Stdout, Stderr: c.Stderr, Env: c.Env, Getenv: c.getenv, Signals: c.Interrupts, Version: currentVersion(),
+			}.Run(cmd.Context())
+		},
+	}
 }

@@ -146,3 +146,18 @@ func code(text string) string { return "<code>" + codeEscapes.Replace(text) + "<
 
 // codeSpan is text as a code span, in which GitHub finds no link and no mention.
 func codeSpan(text string) string { return "`" + strings.ReplaceAll(Safe(text), "`", "'") + "`" }
+
+// targetMarkdown begins a sentence with what target says.
+func targetMarkdown(t secretsync.TenantResult) string {
+	label := secretsync.TenantLabel(t.Name)
+	label = strings.ToUpper(label[:1]) + cell(label[1:])
+	if t.Plan == nil || t.Plan.URL == "" {
+		return label
+	}
+	return label + " at " + codeSpan(secretsync.ShownURL(t.Plan.URL))
+}
+
+// SkippedMarkdown is why a run was skipped, for a job summary or a comment.
+func SkippedMarkdown(message string) string {
+	return fmt.Sprintf("### Prefect secrets: skipped\n\n**Skipped**: %s.\n", cell(message))
+}

@@ -4,15 +4,10 @@
 package report
 
 import (
-	"encoding/json"
-	"io"
 	"strconv"
 	"strings"
 	"unicode"
 )
-
-// FormatVersion is the version of every JSON document.
-const FormatVersion = 1
 
 // Safe is text on one line that no terminal and no runner takes for a command: as
 // it is, or quoted where some character does not print or a workflow command
@@ -30,14 +25,6 @@ func Safe(text string) string {
 const oldCommand = "##["
 
 func disarm(text string) string { return strings.ReplaceAll(text, oldCommand, `#\x23[`) }
-
-// writeJSON writes one document, indented, for standard output.
-func writeJSON(w io.Writer, document any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(document)
-}
 
 // plural is n and the word, in the plural unless n is 1.
 func plural(n int, word string) string {

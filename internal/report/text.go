@@ -178,64 +178,6 @@ func verifiedLines(r *secretsync.Report) []string {
 	return lines
 }
 
-// syncDocument is the JSON of plan and sync.
-type syncDocument struct {
-	FormatVersion int                 `json:"format_version"`
-	Status        string              `json:"status,omitempty"` // skipped, if the run was
-	Reason        string              `json:"reason,omitempty"` // why
-	APIURL        string              `json:"api_url"`
-	Actions       []secretsync.Action `json:"actions"`
-	Summary       map[string]int      `json:"summary"`
-	Requests      int64               `json:"requests"`
-	Tenants       []tenantDocument    `json:"tenants"`
-}
-
-type tenantDocument struct {
-	Tenant   string               `json:"tenant"`          // slug or id; empty where the store does not say which the key's own is
-	Error    string               `json:"error,omitempty"` // why there is no report
-	Warnings []string             `json:"warnings,omitempty"`
-	Notes    []string             `json:"notes,omitempty"`
-	Verified *secretsync.Verified `json:"verified,omitempty"`
-}
-
-// SyncJSON writes a plan, or what a sync did, as one JSON document.
-func SyncJSON(w io.Writer, tenants []secretsync.TenantResult, requests int64) error {
-	d := newSyncDocument(requests)
-	for _, t := range tenants {
-		d.add(t)
-	}
-	return writeJSON(w, d)
-}
-
-func newSyncDocument(requests int64) syncDocument {
-	return syncDocument{
-		FormatVersion: FormatVersion, Actions: []secretsync.Action{}, Requests: requests,
-		Summary: map[string]int{string(secretsync.Create): 0, string(secretsync.Overwrite): 0, string(secretsync.Delete): 0, string(secretsync.Skip): 0},
-	}
-}
-
-func (d *syncDocument) add(t secretsync.TenantResult) {
-	doc := tenantDocument{Tenant: t.Name}
-	if t.Err != nil {
-		doc.Error = t.Err.Error()
-	}
-	var actions []secretsync.Action
-	if t.Plan != nil {
-		doc.Warnings, actions, d.APIURL = t.Plan.Warnings, t.Plan.Actions, secretsync.ShownURL(t.Plan.URL)
-		doc.Notes = slices.Concat(t.Plan.FirstLines(), notes(t.Plan))
-	}
-	if t.Report != nil {
-		doc.Verified, actions = t.Report.Verified, t.Report.Actions
-	}
-	for _, a := range actions {
-		d.Summary[string(a.Kind)]++
-		if a.Result != "" && a.Kind != secretsync.Keep { // whose result has its name
-			d.Summary[string(a.Result)]++
-		}
-	}
-	d.Actions, d.Tenants = append(d.Actions, actions...), append(d.Tenants, doc)
-}
-
 // NamesText writes one name a line.
 func NamesText(w io.Writer, names []string) error {
 	for _, name := range names {
@@ -246,13 +188,37 @@ func NamesText(w io.Writer, names []string) error {
 	return nil
 }
 
-// NamesJSON writes the names as one JSON document.
-func NamesJSON(w io.Writer, names []string) error {
-	if names == nil {
-		names = []string{}
+// SkippedText writes why a run was skipped.
+func SkippedText(w io.Writer, message string) error {
+	_, err := fmt.Fprintf(w, "skipped: %s\n", Safe(message))
+	return err
+}
+
+// OriginText says where the key is from and, if url is not empty, where the URL is
+// from.
+func OriginText(w io.Writer, key, url string) error {
+	text := "key: from " + Safe(key) + "\n"
+	if url != "" {
+		text += "url: from " + Safe(url) + "\n"
 	}
-	return writeJSON(w, struct {
-		FormatVersion int      `json:"format_version"`
-		Names         []string `json:"names"`
-	}{FormatVersion, names})
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+// target is the tenant that a plan writes to, and the store's URL.
+func target(plan *secretsync.Plan) string {
+	label := Safe(secretsync.TenantLabel(plan.Tenant))
+	if plan.URL == "" {
+		return label
+	}
+	return label + " at " + Safe(secretsync.ShownURL(plan.URL))
+}
+
+// notes are what a reader of a plan should know beside its actions.
+func notes(plan *secretsync.Plan) []string {
+	all := slices.Concat(plan.Notes, plan.Remarks)
+	if plan.KeyNote != "" {
+		all = slices.Insert(all, 0, plan.KeyNote)
+	}
+	return all
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,10 +11,50 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
+
+func (c *Command) set() *cobra.Command {
+	var o connect.Options
+	var isJSON bool
+	cmd := &cobra.Command{
+		Use:   "set NAME",
+		Short: "Set one secret to the value on standard input",
+		Long: `Set reads the value from standard input as text, one final newline dropped, and
+stores it under NAME, over the value that NAME may have. A flow gets that text,
+digits too. With --json the input is JSON, and a flow gets what it says. An empty
+string is refused as text, because it is what a variable that is not set gives; with
+--json "" sets one.`,
+		Args: nameArg,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := prefect.CheckName(args[0]); err != nil {
+				return err
+			}
+			if skip, err := c.skipWrite(); skip {
+				return err
+			}
+			value, err := c.readValue(isJSON)
+			if err != nil {
+				return err
+			}
+			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
+				if err := conn.Client.SetSecret(ctx, args[0], value); err != nil {
+					return exit.Store(err)
+				}
+				_, err := fmt.Fprintf(c.Stdout, "set %s\n", report.Safe(args[0]))
+				return err
+			})
+		},
+	}
+	connectFlags(cmd.Flags(), &o)
+	cmd.Flags().BoolVar(&isJSON, "json", false, "the input is JSON")
+	return cmd
+}
 
 // maxValue is the most that one secret may hold, in bytes, with room for
 // escapes; the store itself refuses more than 64 KiB.

@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+func (c *Command) delete() *cobra.Command {
+	var o connect.Options
+	cmd := &cobra.Command{
+		Use:   "delete NAME",
+		Short: "Delete one secret",
+		Args:  oneArg("NAME"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := prefect.CheckName(args[0]); err != nil {
+				return err
+			}
+			if skip, err := c.skipWrite(); skip {
+				return err
+			}
+			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
+				said, err := deleteSecret(ctx, conn.Client, args[0])
+				if err != nil {
+					return exit.Store(err)
+				}
+				_, err = fmt.Fprintln(c.Stdout, said)
+				return err
+			})
+		},
+	}
+	connectFlags(cmd.Flags(), &o)
+	return cmd
+}
+
+// deleteNamed says what became of one name. A store that does not say whether
+// anything changed is asked for its names first.
+func deleteSecret(ctx context.Context, client *prefect.Client, name string) (string, error) {
+	names, err := client.ListSecrets(ctx)
+	if err != nil {
+		return "", err
+	}
+	results, err := client.DeleteSecrets(ctx, []string{name})
+	if err == nil {
+		err = results[0].Err
+	}
+	if err != nil {
+		return "", fmt.Errorf("deleting secret %q: %w", name, err)
+	}
+	listed := slices.Contains(names, name)
+	if results[0].Changed && listed {
+		return "deleted " + report.Safe(name), nil
+	}
+	said := report.Safe(name) + " was not there: nothing was deleted"
+	if question := nearest.Question(name, names, report.Safe); question != "" && !listed {
+		said += "; " + question
+	}
+	return said, nil
+}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/panics"
+	"github.com/prefect-secrets/prefect-secrets/internal/server"
+)
+
+func (c *Command) runServe(ctx context.Context, o serveOptions) error {
+	if !o.dev {
+		return c.serveProduction(ctx, o)
+	}
+	if err := checkLoopback(o.listen); err != nil {
+		return err
+	}
+	f, err := fake.New(fake.Config{Tenant: "dev", Record: true})
+	if err != nil {
+		return err
+	}
+	handler, err := c.devHandler(f, o.upstream)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", o.listen)
+	if err != nil {
+		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("--listen: %w", err)}
+	}
+	// No time limits the answer: a fault may delay it as long as a test wants.
+	server := &http.Server{
+		Handler: c.withoutPanics(handler), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: requestTimeout, IdleTimeout: idleTimeout,
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	if err := c.announceDev(o, f, "http://"+listener.Addr().String()); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	select {
+	case err := <-served:
+		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("serving: %w", err)}
+	case <-ctx.Done():
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	if err := server.Shutdown(stopping); err != nil {
+		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("stopping: %w", err)}
+	}
+	_, err = fmt.Fprintln(c.Stdout, "stopped")
+	return err
+}
+
+// withoutPanics ends a request that panics with 500. What the panic says may hold
+// anything, and net/http would print it.
+func (c *Command) withoutPanics(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			recovered := recover()
+			if recovered == http.ErrAbortHandler {
+				panic(recovered)
+			}
+			if e := panics.Of(recovered); e != nil {
+				fmt.Fprintln(c.Stderr, "a request ended in a panic:", e)
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// checkLoopback refuses an address that other machines could reach.
+func checkLoopback(listen string) error {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return fmt.Errorf("--listen: %q is not HOST:PORT", listen)
+	}
+	if !address.Loopback(host) {
+		return fmt.Errorf("--listen: serve --dev is for this machine alone: use 127.0.0.1 in place of %q", host)
+	}
+	return nil
+}
+
+// devHandler is the fake's, with the upstream behind its API, and the health.
+func (c *Command) devHandler(f *fake.Fake, url string) (http.Handler, error) {
+	api, err := c.withUpstream(f.API, url)
+	if err != nil {
+		return nil, err
+	}
+	return server.WithHealth(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, fake.Prefix) {
+			f.Handler().ServeHTTP(w, r)
+			return
+		}
+		api.ServeHTTP(w, r)
+	})), nil
+}
+
+// withUpstream is the API alone, or in front of the upstream where there is one.
+func (c *Command) withUpstream(api *cloud.API, url string) (http.Handler, error) {
+	if url == "" {
+		return api, nil
+	}
+	return newUpstream(api, url, func(err error) {
+		_, _ = fmt.Fprintf(c.Stderr, "warning: upstream: %v\n", err)
+	})
+}
