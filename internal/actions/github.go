@@ -20,13 +20,13 @@ import (
 type GitHub struct {
 	api   *github.Client
 	event Event
-	step  stepID // which step this is, for what steps share
-	// workspace is where the repository is checked out; empty if nobody says.
+	step  stepID
+	// workspace is the directory of the checkout; empty if unknown.
 	workspace string
 	now       func() time.Time
 	pause     func(context.Context, time.Duration) error
 	posted    *github.IssueComment // the comment that this run wrote
-	created   bool                 // it was not there before
+	created   bool                 // this run created a comment
 }
 
 // GitHubConfig is what [Runner.GitHub] needs.
@@ -34,13 +34,13 @@ type GitHubConfig struct {
 	Client *http.Client
 	Token  prefect.Value // a JSON string; required
 	Event  Event
-	// Now tells the time, by which a rate limit is over.
+	// Now returns the time, which says when a rate limit ends; required.
 	Now func() time.Time
-	// Pause waits; nil waits for real.
+	// Pause waits; nil means [pause.For].
 	Pause func(context.Context, time.Duration) error
 }
 
-// GitHub is the API at GITHUB_API_URL, or that of github.com. It asks nothing yet.
+// GitHub returns the API at GITHUB_API_URL, or that of github.com. It sends nothing yet.
 func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 	text := c.Token.RevealText()
 	if text == "" {
@@ -65,8 +65,8 @@ func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 	return g, nil
 }
 
-// ask sends a request, and again once a rate limit is over if that is within the
-// time of ctx. The permission is the least that the request needs.
+// ask sends a request. After a rate limit it sends it again, if the limit ends within
+// the deadline of ctx. The permission is what the request needs, for the error.
 func (g *GitHub) ask(ctx context.Context, permission string, send func() error) error {
 	for {
 		err := send()
@@ -83,12 +83,11 @@ func (g *GitHub) ask(ctx context.Context, permission string, send func() error) 
 	}
 }
 
-// secondaryWait is how long to wait where GitHub does not say (GitHub, "Rate
-// limits for the REST API": at least one minute).
+// secondaryWait is how long to wait if GitHub does not say (GitHub, "Rate limits for
+// the REST API": at least one minute).
 const secondaryWait = time.Minute
 
-// limit reports whether a rate limit kept the request from being answered, and for
-// how much longer it will.
+// rateLimit reports whether err is a rate limit, and how long it lasts.
 func (g *GitHub) rateLimit(err error) (wait time.Duration, limited bool) {
 	var primary *github.RateLimitError
 	var secondary *github.AbuseRateLimitError
@@ -117,14 +116,14 @@ func (g *GitHub) retryAfter(h http.Header) time.Duration {
 	return secondaryWait
 }
 
-// Why GitHub does not give something: the token lacks a permission, or it is not
-// there, which GitHub also says where a token may not know of it.
+// Reasons for a refusal: the token lacks a permission, or the object does not exist.
+// GitHub also says the latter if the token may not know about the object.
 var (
 	errRefused  = errors.New("GitHub refused")
 	errNotFound = errors.New("GitHub has no such thing")
 )
 
-// plainly says what GitHub refused without its text, which holds URLs.
+// describeRefusal returns an error without GitHub's own text, which holds URLs.
 func describeRefusal(err error, permission string) error {
 	var refused *github.ErrorResponse
 	var failed *url.Error
@@ -146,7 +145,7 @@ func describeRefusal(err error, permission string) error {
 	}
 }
 
-// everyPage asks for page after page.
+// eachPage calls page for every page of a list.
 func (g *GitHub) eachPage(ctx context.Context, permission string, page func(github.ListOptions) (*github.Response, error)) error {
 	options := github.ListOptions{PerPage: 100}
 	for {

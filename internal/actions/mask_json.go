@@ -8,13 +8,13 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 )
 
-// jsonStrings are the strings and numbers of an object or list that are secrets.
+// jsonSecrets collects the strings and numbers of an object or list that are secrets.
 type jsonSecrets struct{ secrets []string }
 
-// maxInside bounds how often an object or list stands in a string of another.
+// maxNesting is how deep JSON in strings of JSON is read.
 const maxNesting = 4
 
-// insideJSON reads a text that is an object or list and stands under a key.
+// secretsInJSON reads the value of a key, and reports whether it is an object or list.
 func secretsInJSON(key, text string) (found jsonSecrets, ok bool) {
 	return found, found.read(key, text, maxNesting)
 }
@@ -30,8 +30,8 @@ func (j *jsonSecrets) read(key, text string, depth int) bool {
 	return true
 }
 
-// value reads one value, token by token, since a map would drop the first of two
-// equal keys. An element stands under the key of its list.
+// value reads one value, token by token: a map would drop the first of two equal keys.
+// The elements of a list have the key of the list.
 func (j *jsonSecrets) value(dec *json.Decoder, key string, depth int) {
 	token, _ := dec.Token()
 	switch token := token.(type) {
@@ -61,7 +61,7 @@ func (j *jsonSecrets) text(key, text string, depth int) {
 	}
 }
 
-// plainLine reports whether a line is an element of a list that is not a secret, or
+// isPublicLine reports whether a line is an element of a list that is not a secret, or
 // a list on one line.
 func (j *jsonSecrets) isPublicLine(line string) bool {
 	line = strings.TrimSuffix(strings.TrimSpace(line), ",")

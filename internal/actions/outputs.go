@@ -8,7 +8,7 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// outputs tells later steps what happened, in names and counts.
+// outputs sets the outputs, which are names and counts.
 func (a *step) outputs() error {
 	errs, warnings := report.CountSeverities(a.found.Diagnostics)
 	outputs := []struct {
@@ -40,7 +40,7 @@ func (a *step) outputs() error {
 	return errors.Join(failures...)
 }
 
-// count is how many actions ended so, over all tenants.
+// count returns how many actions of all tenants had one of the results.
 func (a *step) count(results ...secretsync.Result) int {
 	n := 0
 	for _, t := range a.tenants {
@@ -53,7 +53,8 @@ func (a *step) count(results ...secretsync.Result) int {
 	return n
 }
 
-// names are the names whose actions ended so for any tenant, each once, sorted.
+// names returns the names whose actions had one of the results for any tenant, sorted,
+// each once.
 func (a *step) names(results ...secretsync.Result) []string {
 	names := []string{}
 	for _, t := range a.tenants {
@@ -67,10 +68,9 @@ func (a *step) names(results ...secretsync.Result) []string {
 	return slices.Compact(names)
 }
 
-// Status is how a run ended, as the output status says it.
+// Status is the output status: how a run ended.
 type Status string
 
-// The statuses.
 const (
 	Success Status = "success"
 	Partial Status = "partial"

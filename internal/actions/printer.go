@@ -11,8 +11,6 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// The steps of a plan or a sync, as the Action shows them.
-
 var _ run.Printer = (*step)(nil)
 
 func (a *step) Checked(found inspect.Found) error {
@@ -66,7 +64,7 @@ func (a *step) Applied(done *secretsync.Outcome) error {
 	return a.runner.Summary(report.ResultMarkdown(done.Tenants))
 }
 
-// skipped says it wherever somebody may look for what was done.
+// Skipped writes the message to every place where readers look for the result.
 func (a *step) Skipped(message string) error {
 	a.status, a.skippedMarkdown = "skipped", report.SkippedMarkdown(message)
 	a.runner.Notice(message)

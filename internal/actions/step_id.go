@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// place tells this step from the others of the repository that use the Action.
+// stepID distinguishes this step from others in the repository that use the Action.
 type stepID struct {
 	workflow, job string
-	step          string // as the runner calls it; without an id __self, __self_2 and so on
-	matrix        string // the job's own part of it, as JSON; empty if it has none
+	step          string // the runner's name for it: __self, __self_2 and so on without an id
+	matrix        string // the job's combination in the matrix, as JSON; empty for none
 	environment   string // of the manifest
 }
 
@@ -25,8 +25,9 @@ func (r *Runner) stepID() stepID {
 	}
 }
 
-// compactMatrix is one spelling of what toJSON(matrix) gives, which is null outside
-// a matrix. What is not JSON is somebody's own name for the job.
+// compactMatrix removes the spaces from toJSON(matrix), and returns "" outside a
+// matrix, where that is null. Users may also set the input to a name of their own,
+// which is not JSON: it stays.
 func compactMatrix(text string) string {
 	if text == "null" || text == "{}" {
 		return ""
@@ -38,58 +39,58 @@ func compactMatrix(text string) string {
 	return b.String()
 }
 
-// key names the step's section of the comment in its mark, where a job's own name
-// could end it.
-func (p stepID) key() string {
-	parts, _ := json.Marshal([]string{p.workflow, p.job, p.step, p.matrix, p.environment})
+// key returns the key of the step's section in the comment. It is a hash, because a
+// job's name could end the mark that holds it.
+func (id stepID) key() string {
+	parts, _ := json.Marshal([]string{id.workflow, id.job, id.step, id.matrix, id.environment})
 	return shortHash(string(parts))
 }
 
-// keyBefore is the key that releases without matrix and environment gave the job;
-// a section under it is one that these replace.
-func (p stepID) previousKey() string { return shortHash(strings.Join(p.namedParts(), " / ")) }
+// previousKey returns the key that earlier releases used, without matrix and
+// environment. A section with it is replaced.
+func (id stepID) previousKey() string { return shortHash(strings.Join(id.namedParts(), " / ")) }
 
 func shortHash(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text)))[:16] }
 
-// named are workflow, job and step, those of them that somebody named.
-func (p stepID) namedParts() []string {
-	step := p.step
+// namedParts returns those of workflow, job and step that have a name.
+func (id stepID) namedParts() []string {
+	step := id.step
 	if strings.HasPrefix(step, "__") {
 		step = ""
 	}
-	return slices.DeleteFunc([]string{p.workflow, p.job, step}, func(part string) bool { return part == "" })
+	return slices.DeleteFunc([]string{id.workflow, id.job, step}, func(part string) bool { return part == "" })
 }
 
-// String is the place for people.
-func (p stepID) String() string {
-	parts := p.namedParts()
-	if matrix := p.matrixText(); matrix != "" {
+// String returns the name of the step for readers.
+func (id stepID) String() string {
+	parts := id.namedParts()
+	if matrix := id.matrixText(); matrix != "" {
 		parts = append(parts, "("+matrix+")")
 	}
-	if p.environment != "" {
-		parts = append(parts, p.environment)
+	if id.environment != "" {
+		parts = append(parts, id.environment)
 	}
 	return strings.Join(parts, " / ")
 }
 
-// maxMatrix keeps a matrix of whole objects from filling the comment, in characters.
+// maxMatrix is the longest text of a matrix, in characters.
 const maxMatrix = 200
 
-// shownMatrix is the matrix as NAME: VALUE, in the names' order.
-func (p stepID) matrixText() string {
+// matrixText returns the matrix as NAME: VALUE, sorted by name.
+func (id stepID) matrixText() string {
 	var values map[string]json.RawMessage
-	shown := p.matrix
-	if json.Unmarshal([]byte(p.matrix), &values) == nil {
+	text := id.matrix
+	if json.Unmarshal([]byte(id.matrix), &values) == nil {
 		var pairs []string
 		for _, name := range slices.Sorted(maps.Keys(values)) {
 			pairs = append(pairs, name+": "+matrixValue(values[name]))
 		}
-		shown = strings.Join(pairs, ", ")
+		text = strings.Join(pairs, ", ")
 	}
-	if runes := []rune(shown); len(runes) > maxMatrix {
+	if runes := []rune(text); len(runes) > maxMatrix {
 		return string(runes[:maxMatrix]) + "…"
 	}
-	return shown
+	return text
 }
 
 func matrixValue(raw json.RawMessage) string {

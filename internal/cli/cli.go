@@ -1,5 +1,17 @@
-// Package cli is the command prefect-secrets: its commands and flags.
-// It is the one package that knows all the others.
+// Package cli is the command prefect-secrets: its commands and flags. Nearly every
+// other package is imported here.
+//
+// What the command writes follows these rules:
+//
+//   - The result, with a plan's warnings and notes, goes to standard output. Errors,
+//     progress and everything that has no place in a document of --format go to
+//     standard error.
+//   - Each line of an error begins with "prefect-secrets: ", has no capital and no
+//     full stop, and names the flag or the file, then the problem, then what to do.
+//   - Text that others chose passes through [report.Safe]. No value of a secret is
+//     written, except by config.
+//   - An error exits with 2, for usage or input, unless it is the store's or an
+//     [exit.Error]. [exit.Codes] lists the codes.
 package cli
 
 import (
@@ -23,11 +35,10 @@ import (
 type Command struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
-	Env            []string // as os.Environ gives it
-	// Interrupts are the signals that the process gets; nil for none.
-	Interrupts *interrupts.Signals
+	Env            []string            // as os.Environ returns it
+	Interrupts     *interrupts.Signals // nil for none
 
-	closers []func() error // closes what the command opened
+	closers []func() error // for what the command opened, called by Main
 }
 
 // Main runs the command and returns its exit code. Cancelling ctx stops it.
@@ -52,17 +63,16 @@ func (c *Command) Main(ctx context.Context, args []string) (code int) {
 	return exit.CodeOf(err)
 }
 
-// end closes what the command opened.
 func (c *Command) close() error {
 	var errs []error
-	for _, end := range c.closers {
-		errs = append(errs, end())
+	for _, closeOne := range c.closers {
+		errs = append(errs, closeOne())
 	}
 	c.closers = nil
 	return errors.Join(errs...)
 }
 
-// getenv looks a variable up in c.Env, where a later entry wins.
+// getenv looks up a variable in c.Env, where a later entry wins.
 func (c *Command) getenv(name string) string {
 	for i := len(c.Env) - 1; i >= 0; i-- {
 		if value, ok := strings.CutPrefix(c.Env[i], name+"="); ok {
@@ -93,15 +103,17 @@ func (c *Command) root() *cobra.Command {
 		cmd.GroupID = "main"
 		root.AddCommand(cmd)
 	}
-	for _, cmd := range []*cobra.Command{c.config(), c.names(), c.set(), c.delete(), c.action(), c.keygen(), c.backup(), c.restore(), c.version()} {
+	for _, cmd := range []*cobra.Command{
+		c.config(), c.names(), c.set(), c.delete(), c.action(), c.keygen(), c.backup(), c.restore(), c.version(),
+	} {
 		cmd.GroupID = "more"
 		root.AddCommand(cmd)
 	}
 	return root
 }
 
-// one wants a single argument. No error quotes what was given, which may be a value
-// in the wrong place.
+// oneArg accepts one argument, which the errors call what. No error quotes the
+// arguments: one of them may be a secret's value in the wrong place.
 func oneArg(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch len(args) {
@@ -129,8 +141,8 @@ func (c *Command) version() *cobra.Command {
 	}
 }
 
-// currentVersion is the release's, else the module's as the Go toolchain
-// recorded it.
+// currentVersion returns the version of the release, or else the one that the Go
+// toolchain recorded for the module.
 func currentVersion() string {
 	if version != "" {
 		return version
@@ -152,7 +164,8 @@ func (c *Command) action() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return actions.Action{
-				Stdin: c.Stdin, Stdout: c.Stdout, Stderr: c.Stderr, Env: c.Env, Getenv: c.getenv, Signals: c.Interrupts, Version: currentVersion(),
+				Stdin: c.Stdin, Stdout: c.Stdout, Stderr: c.Stderr,
+				Env: c.Env, Getenv: c.getenv, Signals: c.Interrupts, Version: currentVersion(),
 			}.Run(cmd.Context())
 		},
 	}

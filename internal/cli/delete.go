@@ -28,11 +28,11 @@ func (c *Command) delete() *cobra.Command {
 				return err
 			}
 			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
-				said, err := deleteSecret(ctx, conn.Client, args[0])
+				outcome, err := deleteSecret(ctx, conn.Client, args[0])
 				if err != nil {
 					return exit.Store(err)
 				}
-				_, err = fmt.Fprintln(c.Stdout, said)
+				_, err = fmt.Fprintln(c.Stdout, outcome)
 				return err
 			})
 		},
@@ -41,8 +41,8 @@ func (c *Command) delete() *cobra.Command {
 	return cmd
 }
 
-// deleteNamed says what became of one name. A store that does not say whether
-// anything changed is asked for its names first.
+// deleteSecret deletes one secret and returns a line about the outcome. It lists the
+// names first, because some stores do not say whether a deletion changed anything.
 func deleteSecret(ctx context.Context, client *prefect.Client, name string) (string, error) {
 	names, err := client.ListSecrets(ctx)
 	if err != nil {
@@ -59,9 +59,9 @@ func deleteSecret(ctx context.Context, client *prefect.Client, name string) (str
 	if results[0].Changed && listed {
 		return "deleted " + report.Safe(name), nil
 	}
-	said := report.Safe(name) + " was not there: nothing was deleted"
+	outcome := report.Safe(name) + " was not there: nothing was deleted"
 	if question := nearest.Question(name, names, report.Safe); question != "" && !listed {
-		said += "; " + question
+		outcome += "; " + question
 	}
-	return said, nil
+	return outcome, nil
 }

@@ -58,24 +58,21 @@ func (c *Command) runKeygen(o keygenOptions) error {
 		_, err := fmt.Fprintln(c.Stdout, filestore.NewKey())
 		return err
 	}
-	k, err := o.newKey()
+	makeKey, advice := o.newKey, "put these lines into the keys file of serve:"
 	if o.rotate != "" {
-		k, err = o.rotatedKey()
+		makeKey, advice = o.rotatedKey, "put these lines into the keys file in place of the key's:"
 	}
+	k, err := makeKey()
 	if err != nil {
 		return err
 	}
 	text := keysfile.NewKey()
 	k.Hash = sha256.Sum256([]byte(text))
-	advice := "put these lines into the keys file of serve:"
-	if o.rotate != "" {
-		advice = "put these lines into the keys file in place of the key's:"
-	}
 	_, err = fmt.Fprintf(c.Stdout, "the key, shown this once:\n\n%s\n\n%s\n\n%s", text, advice, keysfile.Format(k))
 	return err
 }
 
-// described is the key that flags describe.
+// newKey returns the key that the flags describe, still without a hash.
 func (o keygenOptions) newKey() (k cloud.Key, err error) {
 	switch {
 	case o.name == "":
@@ -96,7 +93,8 @@ func (o keygenOptions) newKey() (k cloud.Key, err error) {
 	return k, keysfile.Check(k)
 }
 
-// rotated is the key of that name with the hash that it has now as its former one.
+// rotatedKey returns the key that --rotate names, whose present hash is its previous
+// one from now on, still without a new hash.
 func (o keygenOptions) rotatedKey() (k cloud.Key, err error) {
 	if o.keysFile == "" {
 		return k, errors.New("keygen --rotate needs --keys-file, the file that has the key")

@@ -38,7 +38,7 @@ func (c *Command) names() *cobra.Command {
 	return cmd
 }
 
-// withStore runs one command against the store that o means.
-func (c *Command) withStore(ctx context.Context, o connect.Options, do func(context.Context, *connect.Connection) error) error {
-	return run.WithStore(ctx, nil, c.withEnv(o), c.Stderr, do)
+// withStore calls use with the store that o or the manifest names.
+func (c *Command) withStore(ctx context.Context, o connect.Options, use func(context.Context, *connect.Connection) error) error {
+	return run.WithStore(ctx, nil, c.withEnv(o), c.Stderr, use)
 }

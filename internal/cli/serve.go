@@ -1,17 +1,7 @@
 package cli
 
 import (
-	"time"
-
 	"github.com/spf13/cobra"
-)
-
-// Bounds on one connection of the server.
-const (
-	readHeaderTimeout = 10 * time.Second
-	requestTimeout    = 30 * time.Second // reading the request
-	idleTimeout       = 2 * time.Minute
-	shutdownTimeout   = 10 * time.Second // for what is in flight when the server is stopped
 )
 
 type serveOptions struct {
@@ -42,7 +32,10 @@ other languages seed it, inject faults and read the calls under /_testkit/.`,
 			if err := checkStoreFlags(cmd.Flags(), o.stores, o.store); err != nil {
 				return err
 			}
-			return c.runServe(cmd.Context(), o)
+			if o.dev {
+				return c.serveDev(cmd.Context(), o)
+			}
+			return c.serveProduction(cmd.Context(), o)
 		},
 	}
 	cmd.Flags().BoolVar(&o.dev, "dev", false, "keep everything in memory, for tests and trials")

@@ -13,7 +13,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
-// ready is what --ready-file holds.
+// ready is the document in --ready-file.
 type ready struct {
 	URL        string `json:"url"` // without a path
 	TenantID   string `json:"tenant_id,omitempty"`
@@ -22,7 +22,7 @@ type ready struct {
 	MetricsURL string `json:"metrics_url,omitempty"`
 }
 
-// write puts r where a reader sees it whole or not at all.
+// write writes r to a file that readers see complete or not at all.
 func (r ready) write(path string) error {
 	data, err := json.Marshal(r)
 	if err != nil {
@@ -40,8 +40,8 @@ func (r ready) write(path string) error {
 	return os.Rename(file.Name(), path)
 }
 
-// announce says how to use the server. The keys are shown where there is no
-// ready-file to hold them: they are made for this process and end with it.
+// announceDev prints how to use the server, and writes the ready-file. Without a
+// ready-file it prints the keys: they are made for this process and end with it.
 func (c *Command) announceDev(o serveOptions, f *fake.Fake, url string) error {
 	r := ready{URL: url, TenantID: f.Tenant.ID, AdminKey: f.AdminKey, RunnerKey: f.RunnerKey}
 	admin, runner := r.AdminKey, r.RunnerKey
@@ -62,7 +62,7 @@ read in a flow run (Prefect 0.15 to 1.4):
 	return err
 }
 
-// announce says where the server listens, in the log and in the ready-file.
+// announce writes the addresses of the server to the log and to the ready-file.
 func (o serveOptions) announce(s *server.Server, listener, metrics net.Listener, log *slog.Logger) error {
 	r := ready{URL: "http://" + listener.Addr().String()}
 	if s.TLS() {

@@ -7,19 +7,25 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
-	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
-func (c *Command) runServe(ctx context.Context, o serveOptions) error {
-	if !o.dev {
-		return c.serveProduction(ctx, o)
-	}
+// Limits on one connection of serve --dev.
+const (
+	readHeaderTimeout = 10 * time.Second
+	requestTimeout    = 30 * time.Second // to read the request
+	idleTimeout       = 2 * time.Minute
+	shutdownTimeout   = 10 * time.Second // for requests in flight when the server stops
+)
+
+// serveDev serves a store in memory until ctx ends.
+func (c *Command) serveDev(ctx context.Context, o serveOptions) error {
 	if err := checkLoopback(o.listen); err != nil {
 		return err
 	}
@@ -35,9 +41,11 @@ func (c *Command) runServe(ctx context.Context, o serveOptions) error {
 	if err != nil {
 		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("--listen: %w", err)}
 	}
-	// No time limits the answer: a fault may delay it as long as a test wants.
+	// There is no timeout for the answer: a fault may delay it for as long as a test
+	// wants.
 	server := &http.Server{
-		Handler: c.withoutPanics(handler), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: requestTimeout, IdleTimeout: idleTimeout,
+		Handler: c.withoutPanics(handler), ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
@@ -58,8 +66,8 @@ func (c *Command) runServe(ctx context.Context, o serveOptions) error {
 	return err
 }
 
-// withoutPanics ends a request that panics with 500. What the panic says may hold
-// anything, and net/http would print it.
+// withoutPanics answers a request that panics with status 500. net/http would print
+// the panic's value, which may hold a secret.
 func (c *Command) withoutPanics(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -88,11 +96,18 @@ func checkLoopback(listen string) error {
 	return nil
 }
 
-// devHandler is the fake's, with the upstream behind its API, and the health.
+// devHandler serves the API of f, with the upstream at url behind it if url is not
+// empty, the control endpoints of f, and the health.
 func (c *Command) devHandler(f *fake.Fake, url string) (http.Handler, error) {
-	api, err := c.withUpstream(f.API, url)
-	if err != nil {
-		return nil, err
+	var api http.Handler = f.API
+	if url != "" {
+		var err error
+		api, err = newUpstream(f.API, url, func(err error) {
+			_, _ = fmt.Fprintf(c.Stderr, "warning: upstream: %v\n", err)
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
 	return server.WithHealth(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, fake.Prefix) {
@@ -101,14 +116,4 @@ func (c *Command) devHandler(f *fake.Fake, url string) (http.Handler, error) {
 		}
 		api.ServeHTTP(w, r)
 	})), nil
-}
-
-// withUpstream is the API alone, or in front of the upstream where there is one.
-func (c *Command) withUpstream(api *cloud.API, url string) (http.Handler, error) {
-	if url == "" {
-		return api, nil
-	}
-	return newUpstream(api, url, func(err error) {
-		_, _ = fmt.Fprintf(c.Stderr, "warning: upstream: %v\n", err)
-	})
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
 )
 
-// productionFlags are those that serve has without --dev.
+// productionFlags are the flags that serve --dev does not accept.
 type productionFlags struct {
 	store, keysFile, url       string
 	certificate, key           string
@@ -53,7 +53,7 @@ func (o *productionFlags) register(cmd *cobra.Command, stores []storeKind) {
 	cmd.MarkFlagsRequiredTogether("tls-certificate", "tls-key")
 }
 
-// check finds what is wrong with the flags alone.
+// check returns what is wrong with the flags, before anything is opened.
 func (o serveOptions) check() error {
 	host, _, err := net.SplitHostPort(o.listen)
 	switch {

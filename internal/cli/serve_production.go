@@ -19,11 +19,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
-// log is the server's own log, within bounds whatever clients do.
+// log returns the server's own log, whose length clients cannot drive up.
 func (c *Command) log(o productionFlags) (*slog.Logger, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(o.logLevel)); err != nil {
-		return nil, fmt.Errorf("--log-level: %q is none: use debug, info, warn or error", o.logLevel)
+		return nil, fmt.Errorf("invalid --log-level %q: use debug, info, warn or error", o.logLevel)
 	}
 	options := &slog.HandlerOptions{Level: level}
 	switch o.logFormat {
@@ -32,7 +32,7 @@ func (c *Command) log(o productionFlags) (*slog.Logger, error) {
 	case "json":
 		return server.SpareLog(slog.New(slog.NewJSONHandler(c.Stderr, options))), nil
 	}
-	return nil, fmt.Errorf("--log-format: %q is none: use text or json", o.logFormat)
+	return nil, fmt.Errorf("invalid --log-format %q: use text or json", o.logFormat)
 }
 
 func (c *Command) audit(path string) (*server.Audit, error) {
@@ -46,16 +46,16 @@ func (c *Command) audit(path string) (*server.Audit, error) {
 	return a, nil
 }
 
-// oneByOne lets the log and the audit log share a stream.
+// lockedWriter lets the log and the audit log share a stream.
 type lockedWriter struct {
 	mu sync.Mutex
 	w  io.Writer
 }
 
-func (o *lockedWriter) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.w.Write(p)
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
 }
 
 // serveProduction serves until ctx ends.
@@ -82,9 +82,12 @@ func (c *Command) serveProduction(ctx context.Context, o serveOptions) (err erro
 		return err
 	}
 	s, err := server.New(server.Config{
-		Store: store.Store, Parallel: store.parallel, Routes: store.routes, KeysFile: o.keysFile, URL: o.url, CertificateFile: o.certificate, CertificateKey: o.key,
-		Audit: audit, Log: log, Now: time.Now, MaxConnections: o.connections, MaxRequests: o.requests, Memory: server.LimitMemory(os.DirFS("/")),
-		TokenSecret: secret, NoIntrospection: o.noIntrospection, Wrap: upstreamWrapper(o.upstream, log), TrustForwardedFor: o.forwardedFor, ShutdownDelay: o.shutdownDelay,
+		Store: store.Store, Parallel: store.parallel, Routes: store.routes,
+		KeysFile: o.keysFile, URL: o.url, CertificateFile: o.certificate, CertificateKey: o.key,
+		Audit: audit, Log: log, Now: time.Now,
+		MaxConnections: o.connections, MaxRequests: o.requests, Memory: server.LimitMemory(os.DirFS("/")),
+		TokenSecret: secret, NoIntrospection: o.noIntrospection, TrustForwardedFor: o.forwardedFor,
+		Wrap: upstreamWrapper(o.upstream, log), ShutdownDelay: o.shutdownDelay,
 	})
 	if err != nil {
 		return err
@@ -92,7 +95,8 @@ func (c *Command) serveProduction(ctx context.Context, o serveOptions) (err erro
 	return c.listenAndServe(ctx, o, s, log)
 }
 
-// listenAndServe opens the addresses, says so, and reloads on SIGHUP.
+// listenAndServe listens, announces the addresses, and reloads on SIGHUP until ctx
+// ends.
 func (c *Command) listenAndServe(ctx context.Context, o serveOptions, s *server.Server, log *slog.Logger) error {
 	listener, err := net.Listen("tcp", o.listen)
 	if err != nil {
@@ -124,11 +128,11 @@ func (c *Command) listenAndServe(ctx context.Context, o serveOptions, s *server.
 	return nil
 }
 
-// minSecret is 256 bits in hexadecimal digits, in bytes.
+// minTokenSecret is the length of 256 bits in hexadecimal digits, in bytes.
 const minTokenSecret = 64
 
-// readSecret reads the secret that replicas share, nil where no file is named. No
-// error holds any of it.
+// readTokenSecret reads the secret that replicas share, or returns nil if path is
+// empty. No error holds any of it.
 func readTokenSecret(path string) ([]byte, error) {
 	if path == "" {
 		return nil, nil

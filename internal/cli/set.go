@@ -56,11 +56,11 @@ string is refused as text, because it is what a variable that is not set gives; 
 	return cmd
 }
 
-// maxValue is the most that one secret may hold, in bytes, with room for
-// escapes; the store itself refuses more than 64 KiB.
+// maxValue is the longest value that set reads, in bytes. It leaves room for escapes:
+// the store itself refuses more than 64 KiB.
 const maxValue = 1 << 20
 
-// What set refuses to take for a value.
+// Errors about values that set refuses.
 var (
 	errNoValue    = errors.New(`no value on standard input: pipe it in, as in printf %s "$VALUE" | prefect-secrets set NAME`)
 	errEmptyValue = errors.New(`the value on standard input is empty, which is what a variable that is not set gives; to set an empty string: printf '""' | prefect-secrets set NAME --json`)
@@ -68,7 +68,7 @@ var (
 	errUTF16      = errors.New("the value on standard input is UTF-16, as PowerShell writes files: save it as UTF-8")
 )
 
-// onlyName is the argument of set: its value would be in the process list.
+// nameArg accepts the name alone: a value as an argument would be in the process list.
 func nameArg(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return errors.New("give the name alone: the value comes from standard input, because every process sees a command line")
@@ -109,7 +109,7 @@ func jsonValue(text string) (prefect.Value, error) {
 	return value, nil
 }
 
-// withoutNewline drops the one that ends what echo and editors write.
+// withoutNewline drops one newline at the end, as echo and editors write it.
 func withoutNewline(text string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
 }

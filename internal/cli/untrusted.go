@@ -9,8 +9,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
 )
 
-// untrusted is why a command under GitHub Actions may neither write nor delete;
-// empty if it may.
+// untrustedReason returns why a command under GitHub Actions may neither write nor
+// delete, or "" if it may.
 func (c *Command) untrustedReason() string {
 	runner := actions.NewRunner(c.Stdout, c.Env, c.getenv)
 	if !runner.OnGitHub() {
@@ -23,16 +23,16 @@ func (c *Command) untrustedReason() string {
 	return event.Untrusted
 }
 
-// skipWrite reports whether a command that writes one secret has nothing to do
-// here, and says so. What stands on standard input is read all the same, so that
-// whoever writes it does not fail.
+// skipWrite reports whether a command that writes one secret must be skipped, and
+// prints why. It still reads standard input, so that the writer of the pipe does not
+// fail.
 func (c *Command) skipWrite() (bool, error) {
-	untrusted := c.untrustedReason()
-	if untrusted == "" {
+	reason := c.untrustedReason()
+	if reason == "" {
 		return false, nil
 	}
 	if c.Stdin != nil {
 		_, _ = io.Copy(io.Discard, c.Stdin)
 	}
-	return true, report.SkippedText(c.Stdout, run.SkipMessage(untrusted))
+	return true, report.SkippedText(c.Stdout, run.SkipMessage(reason))
 }

@@ -23,7 +23,8 @@ func newUpstream(api *cloud.API, url string, onError func(error)) (http.Handler,
 	return h, nil
 }
 
-// frontOf puts an upstream behind the API, or is nil where there is none.
+// upstreamWrapper returns the [server.Config.Wrap] that puts the upstream behind the
+// API, or nil without an upstream.
 func upstreamWrapper(url string, log *slog.Logger) func(*cloud.API) (http.Handler, error) {
 	if url == "" {
 		return nil

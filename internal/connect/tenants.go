@@ -7,8 +7,8 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// Accounts are what the two keys reach; that of the reader has no store where there is
-// no key for it.
+// Accounts returns what the two keys give access to. Without a runner key the reader
+// has no store.
 func (conn *Connection) Accounts() (writer, reader secretsync.Account) {
 	writer = secretsync.AccountOf(conn.Client)
 	writer.AddTenants = conn.AddTenants
@@ -18,7 +18,8 @@ func (conn *Connection) Accounts() (writer, reader secretsync.Account) {
 	return writer, reader
 }
 
-// Choose makes the connection one to the tenant that is wanted, if one is.
+// SelectTenant makes the connection one to the wanted tenant. Without one it stays one
+// to the key's own tenant.
 func (conn *Connection) SelectTenant(ctx context.Context, wanted []string) error {
 	if len(wanted) > 1 {
 		return errors.New("--tenant: this command is about one tenant")

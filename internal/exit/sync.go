@@ -10,11 +10,11 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// ErrStopped is why what was under way was not waited for.
+// ErrStopped is the cause of the stop if requests in flight were not waited for.
 var ErrStopped = errors.New("the run was stopped before the answer came")
 
-// Planned is the exit of a plan that has been shown. One with changes to make has an
-// exit code of its own if detailed is set.
+// Planned returns the error that a plan ends with after it has been shown. With
+// detailed set, a plan with changes has an exit code of its own.
 func Planned(done *secretsync.Outcome, detailed bool) error {
 	var failed []error
 	for _, t := range done.Tenants {
@@ -29,7 +29,7 @@ func Planned(done *secretsync.Outcome, detailed bool) error {
 	return nil
 }
 
-// joined returns the errors of the tenants as one, equal ones once, or nil.
+// joinErrors returns the errors of the tenants as one, or nil. Equal ones appear once.
 func joinErrors(done *secretsync.Outcome, before string, errs []error) error {
 	names := make([]string, len(done.Tenants))
 	for i, t := range done.Tenants {
@@ -42,7 +42,7 @@ func joinErrors(done *secretsync.Outcome, before string, errs []error) error {
 	return errors.Join(all...)
 }
 
-// Synced is the exit of a sync whose report has been shown.
+// Synced returns the error that a sync ends with after its report has been shown.
 func Synced(done *secretsync.Outcome) error {
 	if len(done.Tenants) == 1 {
 		return reportError(done.Tenants[0].Report)
@@ -64,7 +64,7 @@ func Synced(done *secretsync.Outcome) error {
 	}
 }
 
-// allCode is the exit where nothing was done for any tenant.
+// codeOfAll returns the exit code if nothing was done for any tenant.
 func codeOfAll(failed []error) int {
 	code := Refused
 	for _, err := range failed {
@@ -78,6 +78,7 @@ func codeOfAll(failed []error) int {
 	return code
 }
 
+// reportError returns the error that the sync of one tenant ends with.
 func reportError(r *secretsync.Report) error {
 	undone := r.Undone()
 	switch {

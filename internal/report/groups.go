@@ -7,33 +7,33 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// maxAlike is how many names are shown of those that share a reason.
+// maxNames is how many names of a group are listed.
 const maxNames = 5
 
-// alike are actions that ended in the same way, for the same reason.
+// actionGroup is a group of actions that had the same result for the same reason.
 type actionGroup struct {
 	secretsync.Action // the first
 	names             []string
 }
 
-// grouped joins those actions that may be joined and share a result and a reason.
-// Each group stands where its first action does.
-func groupActions(actions []secretsync.Action, name func(secretsync.Action) string, may func(secretsync.Action) bool) []*actionGroup {
-	type ending struct {
+// groupActions groups actions by result and reason, in the order of each group's first.
+// An action for which joinable returns false is a group of its own.
+func groupActions(actions []secretsync.Action, name func(secretsync.Action) string, joinable func(secretsync.Action) bool) []*actionGroup {
+	type outcome struct {
 		result secretsync.Result
 		reason string
 	}
 	var groups []*actionGroup
-	found := map[ending]*actionGroup{}
+	byOutcome := map[outcome]*actionGroup{}
 	for _, a := range actions {
-		end := ending{a.Result, a.Reason}
-		group := found[end]
-		if group == nil || !may(a) {
+		key := outcome{a.Result, a.Reason}
+		group := byOutcome[key]
+		if group == nil || !joinable(a) {
 			group = &actionGroup{Action: a}
 			groups = append(groups, group)
 		}
-		if may(a) {
-			found[end] = group
+		if joinable(a) {
+			byOutcome[key] = group
 		}
 		group.names = append(group.names, name(a))
 	}
@@ -42,26 +42,28 @@ func groupActions(actions []secretsync.Action, name func(secretsync.Action) stri
 
 // undone reports whether an action did not do what was planned.
 func undone(a secretsync.Action) bool {
-	return a.Result == secretsync.Failed || a.Result == secretsync.Unknown || a.Kind == secretsync.Delete && a.Result == secretsync.Skipped
+	return a.Result == secretsync.Failed || a.Result == secretsync.Unknown ||
+		a.Kind == secretsync.Delete && a.Result == secretsync.Skipped
 }
 
 func storeName(a secretsync.Action) string { return Safe(a.Name) }
 
-// Several is one name, or how many there are of a thing and the first of them.
+// Several returns the only name, or the number of names and the first of them.
 func Several(things string, names []string) string {
 	if len(names) == 1 {
 		return names[0]
 	}
-	shown, more := names, ""
+	listed, more := names, ""
 	if len(names) > maxNames {
-		shown, more = names[:maxNames], fmt.Sprintf(" and %d more", len(names)-maxNames)
+		listed, more = names[:maxNames], fmt.Sprintf(" and %d more", len(names)-maxNames)
 	}
-	return fmt.Sprintf("%d %s (%s%s)", len(names), things, strings.Join(shown, ", "), more)
+	return fmt.Sprintf("%d %s (%s%s)", len(names), things, strings.Join(listed, ", "), more)
 }
 
 func (g *actionGroup) String() string { return Several("names", g.names) }
 
-// LeftOut are the skips of a plan that may be unintended, a sentence for each reason.
+// Omitted returns a sentence for each reason why a plan skips names, if that may be
+// unintended.
 func Omitted(plan *secretsync.Plan) []string {
 	var warned []secretsync.Action
 	for _, a := range plan.Actions {
@@ -70,7 +72,8 @@ func Omitted(plan *secretsync.Plan) []string {
 		}
 	}
 	var texts []string
-	for _, group := range groupActions(warned, storeName, func(secretsync.Action) bool { return true }) {
+	always := func(secretsync.Action) bool { return true }
+	for _, group := range groupActions(warned, storeName, always) {
 		were := "was"
 		if len(group.names) > 1 {
 			were = "were"
@@ -80,36 +83,36 @@ func Omitted(plan *secretsync.Plan) []string {
 	return texts
 }
 
-// Failure is why one tenant's run failed, or that of several.
+// Failure is an error of one tenant's run, or of several.
 type Failure struct{ Who, Why string }
 
-// Failures are the errors of tenants, equal ones once. There is an error for each
-// name, nil for a tenant that did not fail.
+// Failures returns the errors of tenants, equal ones once. The error of each name has
+// the same index; it is nil if the tenant did not fail.
 func Failures(names []string, errs []error) []Failure {
-	var order []string
-	of := map[string][]string{}
+	var order []string // of the errors' texts
+	tenants := map[string][]string{}
 	for i, err := range errs {
 		if err == nil {
 			continue
 		}
 		why := err.Error()
-		if of[why] == nil {
+		if tenants[why] == nil {
 			order = append(order, why)
 		}
-		of[why] = append(of[why], names[i])
+		tenants[why] = append(tenants[why], names[i])
 	}
 	var failures []Failure
 	for _, why := range order {
-		who := secretsync.TenantLabel(of[why][0])
-		if len(of[why]) > 1 {
-			who = Several("tenants", of[why])
+		who := secretsync.TenantLabel(tenants[why][0])
+		if len(tenants[why]) > 1 {
+			who = Several("tenants", tenants[why])
 		}
 		failures = append(failures, Failure{who, why})
 	}
 	return failures
 }
 
-// without are the failures of those tenants that have no outcome.
+// failuresWithout returns the failures of the tenants for which has returns false.
 func failuresWithout(tenants []secretsync.TenantResult, has func(secretsync.TenantResult) bool) []Failure {
 	var names []string
 	var errs []error

@@ -8,11 +8,11 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// syncDocument is the JSON of plan and sync.
+// syncDocument is the JSON document of plan and sync.
 type syncDocument struct {
 	FormatVersion int                 `json:"format_version"`
 	Status        string              `json:"status,omitempty"` // skipped, if the run was
-	Reason        string              `json:"reason,omitempty"` // why
+	Reason        string              `json:"reason,omitempty"` // why it was skipped
 	APIURL        string              `json:"api_url"`
 	Actions       []secretsync.Action `json:"actions"`
 	Summary       map[string]int      `json:"summary"`
@@ -21,7 +21,7 @@ type syncDocument struct {
 }
 
 type tenantDocument struct {
-	Tenant   string               `json:"tenant"`          // slug or id; empty where the store does not say which the key's own is
+	Tenant   string               `json:"tenant"`          // slug or id; empty for the key's own tenant if the store does not name it
 	Error    string               `json:"error,omitempty"` // why there is no report
 	Warnings []string             `json:"warnings,omitempty"`
 	Notes    []string             `json:"notes,omitempty"`
@@ -40,7 +40,10 @@ func SyncJSON(w io.Writer, tenants []secretsync.TenantResult, requests int64) er
 func newSyncDocument(requests int64) syncDocument {
 	return syncDocument{
 		FormatVersion: FormatVersion, Actions: []secretsync.Action{}, Requests: requests,
-		Summary: map[string]int{string(secretsync.Create): 0, string(secretsync.Overwrite): 0, string(secretsync.Delete): 0, string(secretsync.Skip): 0},
+		Summary: map[string]int{
+			string(secretsync.Create): 0, string(secretsync.Overwrite): 0,
+			string(secretsync.Delete): 0, string(secretsync.Skip): 0,
+		},
 	}
 }
 
@@ -51,15 +54,15 @@ func (d *syncDocument) add(t secretsync.TenantResult) {
 	}
 	var actions []secretsync.Action
 	if t.Plan != nil {
-		doc.Warnings, actions, d.APIURL = t.Plan.Warnings, t.Plan.Actions, secretsync.ShownURL(t.Plan.URL)
-		doc.Notes = slices.Concat(t.Plan.FirstLines(), notes(t.Plan))
+		actions, d.APIURL = t.Plan.Actions, secretsync.ShownURL(t.Plan.URL)
+		doc.Warnings, doc.Notes = t.Plan.Warnings, slices.Concat(t.Plan.FirstLines(), notes(t.Plan))
 	}
 	if t.Report != nil {
 		doc.Verified, actions = t.Report.Verified, t.Report.Actions
 	}
 	for _, a := range actions {
 		d.Summary[string(a.Kind)]++
-		if a.Result != "" && a.Kind != secretsync.Keep { // whose result has its name
+		if a.Result != "" && a.Kind != secretsync.Keep { // the result of Keep has the same name
 			d.Summary[string(a.Result)]++
 		}
 	}
@@ -77,8 +80,8 @@ func writeJSON(w io.Writer, document any) error {
 	return enc.Encode(document)
 }
 
-// SkippedJSON writes the document of a plan or a sync without actions, which says
-// that it was skipped, and why.
+// SkippedJSON writes the document of a plan or a sync that was skipped: it has no
+// actions, and says why.
 func SkippedJSON(w io.Writer, message string) error {
 	d := newSyncDocument(0)
 	d.Status, d.Reason, d.Tenants = string(secretsync.Skipped), message, []tenantDocument{}

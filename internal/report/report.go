@@ -1,6 +1,5 @@
-// Package report writes what check and sync found, for people, for GitHub and
-// for machines. It prints names, never values; text that others chose is made
-// safe for where it goes.
+// Package report writes the results of check and sync, for people, for GitHub and for
+// programs. It prints names, never values. It escapes text that others chose.
 package report
 
 import (
@@ -9,9 +8,8 @@ import (
 	"unicode"
 )
 
-// Safe is text on one line that no terminal and no runner takes for a command: as
-// it is, or quoted where some character does not print or a workflow command
-// begins.
+// Safe returns text on one line that is not a command to a terminal or a runner. It
+// quotes text in which a character does not print or a workflow command begins.
 func Safe(text string) string {
 	notPrinting := strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
 	if notPrinting || strings.HasPrefix(strings.TrimSpace(text), "::") || strings.Contains(text, oldCommand) {
@@ -20,13 +18,13 @@ func Safe(text string) string {
 	return text
 }
 
-// oldCommand begins a command of the runner's first form, which counts wherever
-// it stands in a line (actions/runner, ActionCommand.cs).
+// oldCommand begins a command of the runner's old form, which may be anywhere in a line
+// (actions/runner, ActionCommand.cs).
 const oldCommand = "##["
 
 func disarm(text string) string { return strings.ReplaceAll(text, oldCommand, `#\x23[`) }
 
-// plural is n and the word, in the plural unless n is 1.
+// plural returns n and the word, in the plural unless n is 1.
 func plural(n int, word string) string {
 	if n != 1 {
 		word += "s"

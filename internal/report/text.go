@@ -41,8 +41,8 @@ func PlanText(w io.Writer, plan *secretsync.Plan) error {
 	return err
 }
 
-// planCounts counts what a plan would do, deletions and what is unchanged where
-// there are any. What changes the store is written by the given verb.
+// planCounts returns the counts of a plan. It names deletions and unchanged secrets
+// only if there are any. The verb formats the counts of actions that change the store.
 func planCounts(plan *secretsync.Plan, verb string) string {
 	parts := []string{
 		fmt.Sprintf(verb+" to create", plan.Count(secretsync.Create)),
@@ -57,7 +57,8 @@ func planCounts(plan *secretsync.Plan, verb string) string {
 	return strings.Join(append(parts, fmt.Sprintf("%d skipped", plan.Count(secretsync.Skip))), ", ")
 }
 
-// planMark is how a line of the plan begins; ! is a skip that may not be meant.
+// planMark begins a line of the plan. An exclamation mark is a skip that may be
+// unintended.
 func planMark(a secretsync.Action) string {
 	if a.Warn {
 		return "!"
@@ -65,7 +66,7 @@ func planMark(a secretsync.Action) string {
 	return planMarks[a.Kind]
 }
 
-// shownName is the name in the store and, where it differs, where it comes from.
+// displayName returns the name in the store and, if it differs, that in the source.
 func displayName(a secretsync.Action) string {
 	name := Safe(a.Name)
 	if a.Source != "" && a.Source != a.Name {
@@ -81,7 +82,8 @@ func planReason(a secretsync.Action) string {
 	return Safe(a.Reason)
 }
 
-// maxNameWidth keeps one long name from pushing every reason off the screen.
+// maxNameWidth limits the column of names, so that one long name does not push every
+// reason off the screen.
 const maxNameWidth = 40
 
 func nameWidth(actions []secretsync.Action) int {
@@ -92,8 +94,8 @@ func nameWidth(actions []secretsync.Action) int {
 	return min(width, maxNameWidth)
 }
 
-// ResultText writes what a sync did for each tenant and what was verified
-// afterwards. The number of requests is that of them all.
+// ResultText writes what a sync did for each tenant, and what was verified afterwards.
+// All tenants together took that many requests.
 func ResultText(w io.Writer, tenants []secretsync.TenantResult, requests int64) error {
 	var b strings.Builder
 	for _, t := range tenants {
@@ -124,7 +126,7 @@ func ResultText(w io.Writer, tenants []secretsync.TenantResult, requests int64) 
 	return err
 }
 
-// undoneText lists what did not become as planned, equal failures on one line, and
+// undoneText writes the actions that were not done, equal failures on one line, and
 // each deletion.
 func undoneText(b *strings.Builder, r *secretsync.Report) {
 	for _, group := range groupActions(r.Actions, storeName, undone) {
@@ -137,7 +139,8 @@ func undoneText(b *strings.Builder, r *secretsync.Report) {
 	}
 }
 
-// resultCounts counts what a sync did, what is rare where it happened.
+// resultCounts returns the counts of a sync. It names rare results only if there are
+// any. The verb formats the counts of the others, except unchanged and skipped ones.
 func resultCounts(r *secretsync.Report, verb string) string {
 	var parts []string
 	for _, c := range []struct {
@@ -145,8 +148,13 @@ func resultCounts(r *secretsync.Report, verb string) string {
 		verb   string
 		rare   bool
 	}{
-		{secretsync.Created, verb, false}, {secretsync.Overwritten, verb, false}, {secretsync.Unchanged, "%d", false},
-		{secretsync.Deleted, verb, true}, {secretsync.Skipped, "%d", false}, {secretsync.Failed, verb, false}, {secretsync.Unknown, verb, true},
+		{secretsync.Created, verb, false},
+		{secretsync.Overwritten, verb, false},
+		{secretsync.Unchanged, "%d", false},
+		{secretsync.Deleted, verb, true},
+		{secretsync.Skipped, "%d", false},
+		{secretsync.Failed, verb, false},
+		{secretsync.Unknown, verb, true},
 	} {
 		if n := r.Count(c.result); n > 0 || !c.rare {
 			parts = append(parts, fmt.Sprintf(c.verb+" %s", n, c.result))
@@ -166,14 +174,18 @@ func verifiedLines(r *secretsync.Report) []string {
 		lines = append(lines, fmt.Sprintf("%d of %s gone", gone, plural(gone+len(v.Left), "deleted name")))
 	}
 	if v.Values != nil {
-		lines = append(lines, fmt.Sprintf("%d of %s, read back under the runner key, equal to the source", *v.Values, plural(v.Present, "value")))
+		values := plural(v.Present, "value")
+		lines = append(lines, fmt.Sprintf("%d of %s, read back under the runner key, equal to the source", *v.Values, values))
 		if len(v.Different) > 0 {
 			lines = append(lines, fmt.Sprintf("the value of %s differs from its source", Safe(Several("names", v.Different))))
 		}
 	}
 	if v.WriterRefused != nil {
-		refused := map[bool]string{true: "was refused a value, as it must be", false: "was NOT refused a value: this store shows secrets to whoever writes them"}
-		lines = append(lines, "the writing key "+refused[*v.WriterRefused])
+		line := "the writing key was NOT refused a value: this store shows secrets to whoever writes them"
+		if *v.WriterRefused {
+			line = "the writing key was refused a value, as it must be"
+		}
+		lines = append(lines, line)
 	}
 	return lines
 }
@@ -194,7 +206,7 @@ func SkippedText(w io.Writer, message string) error {
 	return err
 }
 
-// OriginText says where the key is from and, if url is not empty, where the URL is
+// OriginText writes where the key is from and, if url is not empty, where the URL is
 // from.
 func OriginText(w io.Writer, key, url string) error {
 	text := "key: from " + Safe(key) + "\n"
@@ -205,7 +217,7 @@ func OriginText(w io.Writer, key, url string) error {
 	return err
 }
 
-// target is the tenant that a plan writes to, and the store's URL.
+// target returns the tenant that a plan writes to, and the store's URL.
 func target(plan *secretsync.Plan) string {
 	label := Safe(secretsync.TenantLabel(plan.Tenant))
 	if plan.URL == "" {
@@ -214,7 +226,7 @@ func target(plan *secretsync.Plan) string {
 	return label + " at " + Safe(secretsync.ShownURL(plan.URL))
 }
 
-// notes are what a reader of a plan should know beside its actions.
+// notes returns all notes of a plan.
 func notes(plan *secretsync.Plan) []string {
 	all := slices.Concat(plan.Notes, plan.Remarks)
 	if plan.KeyNote != "" {

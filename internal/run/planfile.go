@@ -7,9 +7,9 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// writePlanFile keeps the plans in the file that o names, if it names one and the
-// run is trusted: nobody should approve what such a run plans. It returns the file
-// that it wrote.
+// writePlanFile writes the plans to the file that o names. It writes nothing for an
+// untrusted run, whose plan nobody should approve. It returns the path, or "" if it
+// wrote nothing.
 func writePlanFile(done *secretsync.Outcome, o Options) (path string, err error) {
 	if o.PlanFile == "" || o.Untrusted != "" {
 		return "", nil
@@ -24,7 +24,8 @@ func writePlanFile(done *secretsync.Outcome, o Options) (path string, err error)
 	return o.PlanFile, nil
 }
 
-// readReviewed reads a plan file to keep to; nil if path is empty.
+// readReviewed reads the plan file that a sync must follow, or returns nil if path is
+// empty.
 func readReviewed(path string) (*secretsync.PlanFile, error) {
 	if path == "" {
 		return nil, nil

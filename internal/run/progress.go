@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// progress tells how far a run is, at most once a second.
+// progress reports how many changes a run has processed, at most once a second.
 type progress struct {
 	report func(done, total int, last bool)
 
 	mu          sync.Mutex
 	done, total int
-	last        time.Time
+	last        time.Time // of the last report, at first of the start
 	reported    bool
 }
 
@@ -20,6 +20,7 @@ func newProgress(tell func(done, total int, last bool)) *progress {
 	return &progress{report: tell, last: time.Now()}
 }
 
+// observe is called after each change.
 func (p *progress) observe(done, total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -31,7 +32,7 @@ func (p *progress) observe(done, total int) {
 	p.report(done, total, false)
 }
 
-// finish tells for the last time, if there was a first.
+// finish makes the last report, if there was any.
 func (p *progress) finish() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -40,9 +41,9 @@ func (p *progress) finish() {
 	}
 }
 
-// ProgressText goes over itself on a terminal, until the last ends the line; it is
-// a line each time elsewhere, where the report follows the last. What failed is
-// counted too.
+// ProgressText returns the text of one report. On a terminal each one overwrites the
+// one before, and the last ends the line. Elsewhere each is a line of its own, and the
+// last is empty. Changes that failed count as processed.
 func ProgressText(done, total int, last, terminal bool) string {
 	text := fmt.Sprintf("%d of %d changes processed", done, total)
 	switch {

@@ -13,7 +13,7 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// Rules say what goes where; each wins over what the manifest says.
+// Rules say which secrets to sync and under which names. They override the manifest's.
 type Rules struct {
 	Include      []string
 	Exclude      []string
@@ -26,7 +26,7 @@ type Rules struct {
 	PruneUnowned bool
 }
 
-// over lays the flags over a manifest.
+// mergeInto merges the rules into those of the manifest.
 func (o *Rules) mergeInto(m *secretsync.Manifest) error {
 	if len(o.Include) > 0 {
 		m.Include = o.Include
@@ -85,13 +85,13 @@ func (o *Rules) mergeNames(names map[string]secretsync.NameRule) error {
 	return nil
 }
 
-// pastedFlag refuses the nth --name, from 0, without showing it.
+// pastedFlag returns the error for the --name with index i, without its text: it holds
+// what looks like a secret's value.
 func pastedFlag(i int, what string) error {
 	return fmt.Errorf("--name: number %d holds what looks like %s: give the CI name of a secret, not its value, and have the value revoked", i+1, what)
 }
 
-// listed is what is said of a name in the store; one of which nothing is said
-// comes from the CI name of the same spelling.
+// ruleFor returns the rule for dest. The default rule takes the secret of the same name.
 func ruleFor(names map[string]secretsync.NameRule, flag, dest string) secretsync.NameRule {
 	if rule, ok := names[dest]; ok {
 		return rule
@@ -99,7 +99,7 @@ func ruleFor(names map[string]secretsync.NameRule, flag, dest string) secretsync
 	return secretsync.NameRule{From: dest, At: flag + " " + dest}
 }
 
-// splitPair splits at the last =, for a name in the store may hold one.
+// splitPair splits at the last =, because a name in the store may hold one.
 func splitPair(flag, form, pair string) (dest, value string, err error) {
 	at := strings.LastIndexByte(pair, '=')
 	if at <= 0 || at == len(pair)-1 {
@@ -108,9 +108,13 @@ func splitPair(flag, form, pair string) (dest, value string, err error) {
 	return pair[:at], pair[at+1:], nil
 }
 
-// shownPair is a flag's value that is not of its form, if it can hold names alone.
+// quotePair quotes a flag's value for an error, unless it has a character that no CI
+// name has: it may be a secret's value then.
 func quotePair(pair string) string {
-	if strings.ContainsFunc(pair, func(r rune) bool { return r != '=' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+	isOdd := func(r rune) bool {
+		return r != '=' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}
+	if strings.ContainsFunc(pair, isOdd) {
 		return "what it is given"
 	}
 	return strconv.Quote(pair)

@@ -19,7 +19,7 @@ type checkRunRequest struct {
 	} `json:"output"`
 }
 
-// wrong is what GitHub has against a request; empty if nothing.
+// problem returns why GitHub refuses a request, or "" if it does not.
 func (r checkRunRequest) problem() string {
 	switch {
 	case r.Name == "":
@@ -45,8 +45,8 @@ func readRun(w http.ResponseWriter, r *http.Request) (run checkRunRequest, ok bo
 		fail(w, http.StatusBadRequest, "Problems parsing JSON")
 		return run, false
 	}
-	if wrong := run.problem(); wrong != "" {
-		fail(w, http.StatusUnprocessableEntity, wrong)
+	if problem := run.problem(); problem != "" {
+		fail(w, http.StatusUnprocessableEntity, problem)
 		return run, false
 	}
 	return run, true
@@ -63,7 +63,9 @@ func (s *Server) createRun(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.runs = append(s.runs, CheckRun{in.Name, in.HeadSHA, in.Status, in.Conclusion, in.Output.Title, in.Output.Summary, in.Output.Annotations})
+	s.runs = append(s.runs, CheckRun{
+		in.Name, in.HeadSHA, in.Status, in.Conclusion, in.Output.Title, in.Output.Summary, in.Output.Annotations,
+	})
 	w.WriteHeader(http.StatusCreated)
 	_ = json.NewEncoder(w).Encode(map[string]int{"id": len(s.runs)})
 }
