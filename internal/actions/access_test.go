@@ -12,7 +12,7 @@ import (
 )
 
 // otherKeys is a store where another key wrote A, with a key of each further kind.
-func otherKeys(t *testing.T) (fake *testkit.Cloud, url string) {
+func startFakeWithOtherKey(t *testing.T) (fake *testkit.Cloud, url string) {
 	t.Helper()
 	fake = testkit.New(t)
 	server := httptest.NewServer(fake.Handler())
@@ -26,9 +26,9 @@ func otherKeys(t *testing.T) (fake *testkit.Cloud, url string) {
 
 // A pull request needs no more than a planner key, and is not annotated for it.
 func TestActionPlansWithAPlannerKey(t *testing.T) {
-	fake, url := otherKeys(t)
+	fake, url := startFakeWithOtherKey(t)
 	github := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
-	w := onGitHub(t, github, map[string]string{
+	w := newPullRequestWorkspace(t, github, map[string]string{
 		"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url, "secrets": secretsJSON(t, map[string]string{"A": canary}),
 		"api-key": fake.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner}),
 	})
@@ -51,9 +51,9 @@ func TestActionPlansWithAPlannerKey(t *testing.T) {
 }
 
 func TestActionMarksAnotherKeysSecret(t *testing.T) {
-	_, url := otherKeys(t)
+	_, url := startFakeWithOtherKey(t)
 	github := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
-	w := onGitHub(t, github, map[string]string{
+	w := newPullRequestWorkspace(t, github, map[string]string{
 		"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url, "secrets": secretsJSON(t, map[string]string{"A": canary}),
 		"api-key": testkit.AdminKey,
 	})
@@ -68,7 +68,7 @@ func TestActionMarksAnotherKeysSecret(t *testing.T) {
 
 // The Action fails with a key that may not do it, before anything is written.
 func TestActionWithAKeyThatMayNot(t *testing.T) {
-	fake, url := otherKeys(t)
+	fake, url := startFakeWithOtherKey(t)
 	narrow := fake.AddKey(testkit.Key{Name: "narrow", Role: prefect.RoleAdmin, Patterns: []string{"B"}})
 	planner := fake.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner})
 	for _, tt := range []struct{ mode, key, want string }{

@@ -41,7 +41,7 @@ func runAction(t *testing.T, env []string) result {
 }
 
 // served is a fake behind a socket.
-func served(t *testing.T) (fake *testkit.Cloud, url string) {
+func startFake(t *testing.T) (fake *testkit.Cloud, url string) {
 	t.Helper()
 	fake = testkit.New(t)
 	server := httptest.NewServer(fake.Handler())
@@ -59,7 +59,7 @@ func secretsJSON(t *testing.T, secrets map[string]string) string {
 }
 
 func TestActionSyncs(t *testing.T) {
-	fake, url := served(t)
+	fake, url := startFake(t)
 	multiline := canary + "-first\nsecond-" + canary + "\n%41 \"" + canary + "\""
 	w := githubtest.NewWorkspace(t, map[string]string{
 		"api-url": url, "api-key": testkit.AdminKey,
@@ -107,7 +107,7 @@ func TestActionSyncs(t *testing.T) {
 }
 
 func TestActionErrors(t *testing.T) {
-	fake, url := served(t)
+	fake, url := startFake(t)
 	secrets := secretsJSON(t, map[string]string{"A": canary})
 	good := map[string]string{"api-url": url, "api-key": testkit.AdminKey, "secrets": secrets}
 	tests := []struct {
@@ -166,7 +166,7 @@ func TestActionErrors(t *testing.T) {
 }
 
 func TestActionMasksWhatIsNoInput(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "mode": "plan"})
 	file := w.Write(t, "secrets.json", secretsJSON(t, map[string]string{"A": canary, "OLD_KEY": testkit.AdminKey + "\n"}))
 	w.Env = append(w.Env, "INPUT_SECRETS-FILE="+file, "PREFECT_SECRETS_API_KEY="+testkit.AdminKey)
@@ -182,7 +182,7 @@ func TestActionMasksWhatIsNoInput(t *testing.T) {
 }
 
 func TestAReportThatCannotBeWrittenSaysWhatWasWritten(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{
 		"api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, map[string]string{"A": canary}),
 	})

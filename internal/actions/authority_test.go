@@ -15,7 +15,7 @@ import (
 
 // enterprise is a store, a GitHub and its issuer of id tokens behind one authority,
 // which is in the file that it returns.
-func enterprise(t *testing.T, w *githubtest.Workspace, fake *githubtest.Server, issued *int) (store, authority string) {
+func startEnterprise(t *testing.T, w *githubtest.Workspace, fake *githubtest.Server, issued *int) (store, authority string) {
 	t.Helper()
 	secrets := httptest.NewTLSServer(testkit.New(t).Handler())
 	t.Cleanup(secrets.Close)
@@ -36,7 +36,7 @@ func TestActionTrustsTheAuthorityOfGitHubToo(t *testing.T) {
 	issued := 0
 	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
 	w := githubtest.NewWorkspace(t, map[string]string{"mode": "plan", "comment": "true", "github-token": githubtest.Token, "secrets": secretsJSON(t, map[string]string{"A": canary})})
-	store, authority := enterprise(t, w, fake, &issued)
+	store, authority := startEnterprise(t, w, fake, &issued)
 	w.PullRequest(t, "o/r")
 	w.Env = append(w.Env, "INPUT_API-URL="+store, "INPUT_CA-CERTIFICATE="+authority)
 	r := runAction(t, w.Env)
@@ -48,8 +48,8 @@ func TestActionTrustsTheAuthorityOfGitHubToo(t *testing.T) {
 func TestAnUntrustedIssuerIsNamed(t *testing.T) {
 	issued := 0
 	w := githubtest.NewWorkspace(t, map[string]string{"mode": "plan", "secrets": secretsJSON(t, map[string]string{"A": canary})})
-	enterprise(t, w, &githubtest.Server{}, &issued)
-	_, store := served(t)
+	startEnterprise(t, w, &githubtest.Server{}, &issued)
+	_, store := startFake(t)
 	w.Env = append(w.Env, "INPUT_API-URL="+store)
 	r := runAction(t, w.Env)
 	var host string
@@ -70,8 +70,8 @@ func TestAnUntrustedIssuerIsNamed(t *testing.T) {
 
 // The names of secrets are asked for beside; that the job's own token may not list
 // them is no news, nor is it of a token that is for the comment.
-func TestARefusalOfNamesIsToldToWhoAsked(t *testing.T) {
-	_, url := served(t)
+func TestARefusalOfNamesIsReportedIfTheyWereAskedFor(t *testing.T) {
+	_, url := startFake(t)
 	for name, tt := range map[string]struct {
 		comment string
 		secrets map[string]string
@@ -83,7 +83,7 @@ func TestARefusalOfNamesIsToldToWhoAsked(t *testing.T) {
 		"the job's own for one": {"true", map[string]string{"A": canary, "GITHUB_TOKEN": githubtest.Token}, false},
 	} {
 		fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
-		r := runAction(t, onGitHub(t, fake, map[string]string{
+		r := runAction(t, newPullRequestWorkspace(t, fake, map[string]string{
 			"mode": "plan", "comment": tt.comment, "api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, tt.secrets), "github-token": githubtest.Token,
 		}).Env)
 		if told := strings.Contains(r.stdout, "secrets: read") || strings.Contains(r.stdout, "403"); r.code != exit.OK || told != tt.told {

@@ -12,7 +12,7 @@ import (
 // A flow's secrets may come from the store, and from what the step is about to
 // write.
 func TestActionChecksFlows(t *testing.T) {
-	fake, url := served(t)
+	fake, url := startFake(t)
 	if err := fake.AdminClient().SetSecret(t.Context(), "STORED", "x"); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestActionTakesAVersion(t *testing.T) {
 }
 
 func TestActionWarnsOfALongInput(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	for size, warned := range map[int]bool{60 << 10: false, 100 << 10: true} {
 		secrets := map[string]string{}
 		for _, name := range []string{"A", "B", "C"} {

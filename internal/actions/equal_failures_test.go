@@ -13,7 +13,7 @@ import (
 
 // What failed for one reason is one line, in the log and in the summary.
 func TestEqualFailuresAreOneLine(t *testing.T) {
-	fake, url := served(t)
+	fake, url := startFake(t)
 	secrets := map[string]string{}
 	for i := range 7 {
 		secrets[fmt.Sprintf("S%04d", i)] = canary
@@ -38,7 +38,7 @@ func TestEqualFailuresAreOneLine(t *testing.T) {
 // Patterns that look like a mistake are annotated, others stand in the plan alone,
 // and what was left out for one reason is one annotation.
 func TestAnnotationsOfAPlan(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{
 		"mode": "plan", "api-url": url, "api-key": testkit.AdminKey, "exclude": "- CODECOV_TOKEN\n- NPM_*\nDOCKER_*",
 		"secrets": secretsJSON(t, map[string]string{"SLACK": canary, "CODECOV_TOKEN": canary, "A": "", "B": ""}),

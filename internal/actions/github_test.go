@@ -26,7 +26,7 @@ var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 // gitHub is the API of a fake GitHub as one job sees it. Every wait is noted in
 // waits, and one of a second alone waited for: the library keeps its own count of a
 // secondary limit.
-func gitHub(t *testing.T, fake *githubtest.Server, job string, waits *[]time.Duration) *actions.GitHub {
+func newGitHub(t *testing.T, fake *githubtest.Server, job string, waits *[]time.Duration) *actions.GitHub {
 	t.Helper()
 	server := httptest.NewServer(fake.Handler("/api/v3"))
 	t.Cleanup(server.Close)
@@ -68,7 +68,7 @@ func TestCommentHasASectionForEachJob(t *testing.T) {
 	fake.AddComment("mallory", "User", "CONTRIBUTOR", "<!-- prefect-secrets -->\nforged")
 	var waits []time.Duration
 	for _, job := range []string{"staging", "production", "staging"} {
-		if err := gitHub(t, fake, job, &waits).Comment(t.Context(), fmt.Sprintf("plan %d of %s\n", len(waits), job)); err != nil {
+		if err := newGitHub(t, fake, job, &waits).Comment(t.Context(), fmt.Sprintf("plan %d of %s\n", len(waits), job)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -94,7 +94,7 @@ func TestACommentIsMadeOnceHoweverLateTheList(t *testing.T) {
 	} {
 		fake.Permissions = map[string]string{"pull-requests": "write"}
 		var waits []time.Duration
-		if err := gitHub(t, fake, "plan", &waits).Comment(t.Context(), "the plan\n"); err != nil {
+		if err := newGitHub(t, fake, "plan", &waits).Comment(t.Context(), "the plan\n"); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if comments := fake.Comments(); len(comments) != 1 || !strings.Contains(comments[0].Body, "the plan") {
@@ -110,7 +110,7 @@ func TestCommentsOfJobsAtOnce(t *testing.T) {
 	const jobs = 3
 	errs := make(chan error, jobs)
 	for i := range jobs {
-		g := gitHub(t, fake, fmt.Sprintf("job%d", i), nil)
+		g := newGitHub(t, fake, fmt.Sprintf("job%d", i), nil)
 		go func() { errs <- g.Comment(t.Context(), fmt.Sprintf("plan of job%d\n", i)) }()
 	}
 	for range jobs {
@@ -133,7 +133,7 @@ func TestCommentFits(t *testing.T) {
 	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
 	row := "| create | " + strings.Repeat("Ä", 80) + " | |\n"
 	for i := range 6 {
-		if err := gitHub(t, fake, fmt.Sprintf("job%d", i), new([]time.Duration)).Comment(t.Context(), strings.Repeat(row, 1000)); err != nil {
+		if err := newGitHub(t, fake, fmt.Sprintf("job%d", i), new([]time.Duration)).Comment(t.Context(), strings.Repeat(row, 1000)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -149,26 +149,26 @@ func TestRefusalsNameThePermission(t *testing.T) {
 		do          func(*actions.GitHub, context.Context) error
 		says        string
 	}{
-		{nil, comment, "the token needs the permission pull-requests: write"},
-		{map[string]string{"pull-requests": "read"}, comment, "the token needs the permission pull-requests: write"},
-		{nil, checkRun, "the token needs the permission checks: write"},
-		{nil, secretNames, "the token needs the permission secrets: read (GITHUB_TOKEN cannot have it"},
-		{map[string]string{"secrets": "read"}, secretNames, "the token needs the permission environments: read (GITHUB_TOKEN cannot have it"},
+		{nil, callComment, "the token needs the permission pull-requests: write"},
+		{map[string]string{"pull-requests": "read"}, callComment, "the token needs the permission pull-requests: write"},
+		{nil, callCheckRun, "the token needs the permission checks: write"},
+		{nil, callSecretNames, "the token needs the permission secrets: read (GITHUB_TOKEN cannot have it"},
+		{map[string]string{"secrets": "read"}, callSecretNames, "the token needs the permission environments: read (GITHUB_TOKEN cannot have it"},
 	}
 	for _, tt := range tests {
 		fake := &githubtest.Server{Permissions: tt.permissions, Secrets: map[string][]string{"repository": nil, "organization": nil, "staging": nil}}
-		err := tt.do(gitHub(t, fake, "job", new([]time.Duration)), t.Context())
+		err := tt.do(newGitHub(t, fake, "job", new([]time.Duration)), t.Context())
 		if err == nil || !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), "http") {
 			t.Errorf("with %v: %v, want %q", tt.permissions, err, tt.says)
 		}
 	}
 }
 
-func comment(g *actions.GitHub, ctx context.Context) error { return g.Comment(ctx, "plan\n") }
-func checkRun(g *actions.GitHub, ctx context.Context) error {
+func callComment(g *actions.GitHub, ctx context.Context) error { return g.Comment(ctx, "plan\n") }
+func callCheckRun(g *actions.GitHub, ctx context.Context) error {
 	return g.CheckRun(ctx, true, []check.Diagnostic{{File: "a.toml", Severity: check.Error, Message: "m"}}, 1)
 }
-func secretNames(g *actions.GitHub, ctx context.Context) error {
+func callSecretNames(g *actions.GitHub, ctx context.Context) error {
 	_, err := g.SecretNames(ctx, "staging")
 	return err
 }
@@ -187,7 +187,7 @@ func TestRateLimitsAreWaitedFor(t *testing.T) {
 		fake := &githubtest.Server{Permissions: map[string]string{"checks": "write"}}
 		fake.Limit(limit)
 		var waits []time.Duration
-		err := checkRun(gitHub(t, fake, "job", &waits), t.Context())
+		err := callCheckRun(newGitHub(t, fake, "job", &waits), t.Context())
 		if err != nil || len(waits) != 1 || waits[0] != want[i] || len(fake.CheckRuns()) != 1 {
 			t.Errorf("limit %d: %v, waited %v, want %v", i, err, waits, want[i])
 		}
@@ -201,10 +201,10 @@ func TestRateLimitsAreNotWaitedForInVain(t *testing.T) {
 	var waits []time.Duration
 	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(time.Hour))
 	defer cancel()
-	g := gitHub(t, fake, "job", &waits)
+	g := newGitHub(t, fake, "job", &waits)
 	ctx, cancel = context.WithDeadline(ctx, noon.Add(time.Minute))
 	defer cancel()
-	if err := checkRun(g, ctx); err == nil || len(waits) > 0 {
+	if err := callCheckRun(g, ctx); err == nil || len(waits) > 0 {
 		t.Errorf("%v, waited %v", err, waits)
 	}
 }
@@ -221,7 +221,7 @@ func TestCheckRunHasEveryFinding(t *testing.T) {
 	}
 	found = append(found, check.Diagnostic{Severity: check.Warning, Message: "m", File: "/github/workspace/b.toml"},
 		check.Diagnostic{Severity: check.Warning, Message: "m", File: "/etc/prefect.toml"}, check.Diagnostic{Severity: check.Warning, Message: "m", File: "../x.toml"})
-	if err := gitHub(t, fake, "check", nil).CheckRun(t.Context(), true, found, 4); err != nil {
+	if err := newGitHub(t, fake, "check", nil).CheckRun(t.Context(), true, found, 4); err != nil {
 		t.Fatal(err)
 	}
 	runs := fake.CheckRuns()
@@ -254,7 +254,7 @@ func TestSecretNames(t *testing.T) {
 		Permissions: map[string]string{"secrets": "read", "environments": "read"},
 		Secrets:     map[string][]string{"repository": names, "organization": {"NAME_000", "ORG"}, "staging": {"ENV"}},
 	}
-	g := gitHub(t, fake, "job", nil)
+	g := newGitHub(t, fake, "job", nil)
 	for environment, want := range map[string]int{"": 251, "staging": 252, "nowhere": 251} {
 		got, err := g.SecretNames(t.Context(), environment)
 		if err != nil || len(got) != want {

@@ -33,7 +33,7 @@ func (s *issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `{"count": 1, "value": "header.payload%d.signature"}`, s.asked)
 }
 
-func runnerWithIDToken(t *testing.T, s *issuer, out *strings.Builder) *actions.Runner {
+func newRunnerWithIDToken(t *testing.T, s *issuer, out *strings.Builder) *actions.Runner {
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	env := map[string]string{
@@ -47,7 +47,7 @@ func TestIDTokenIsRenewedAndMasked(t *testing.T) {
 	s, now := &issuer{}, noon
 	var sent []string
 	transport := &actions.IDTokenTransport{
-		Runner: runnerWithIDToken(t, s, &out), Audience: "https://secrets.example.com", Now: func() time.Time { return now },
+		Runner: newRunnerWithIDToken(t, s, &out), Audience: "https://secrets.example.com", Now: func() time.Time { return now },
 		Base: roundTripper(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Host != "secrets.example.com" {
 				return http.DefaultTransport.RoundTrip(r)
@@ -84,7 +84,7 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 
 func TestIDTokenErrorsHoldNoAnswer(t *testing.T) {
 	for _, s := range []*issuer{{status: 500, body: "CANARY"}, {status: 200, body: `"CANARY`}, {status: 200, body: `{"value": ""}`}} {
-		_, err := runnerWithIDToken(t, s, &strings.Builder{}).IDToken(t.Context(), http.DefaultClient, "https://secrets.example.com")
+		_, err := newRunnerWithIDToken(t, s, &strings.Builder{}).IDToken(t.Context(), http.DefaultClient, "https://secrets.example.com")
 		if err == nil || strings.Contains(err.Error(), "CANARY") || !strings.Contains(err.Error(), "id token") {
 			t.Errorf("status %d: %v", s.status, err)
 		}
@@ -93,7 +93,7 @@ func TestIDTokenErrorsHoldNoAnswer(t *testing.T) {
 
 func TestHasIDToken(t *testing.T) {
 	none := actions.NewRunner(&strings.Builder{}, nil, func(string) string { return "" })
-	if none.HasIDToken() || !runnerWithIDToken(t, &issuer{}, &strings.Builder{}).HasIDToken() {
+	if none.HasIDToken() || !newRunnerWithIDToken(t, &issuer{}, &strings.Builder{}).HasIDToken() {
 		t.Error("HasIDToken does not tell the two apart")
 	}
 }
@@ -104,7 +104,7 @@ func TestIDTokenSaysWhoFailed(t *testing.T) {
 	for status, final := range map[int]bool{403: true, 400: true, 429: false, 502: false} {
 		var out strings.Builder
 		s := &issuer{status: status, body: "CANARY"}
-		transport := &actions.IDTokenTransport{Runner: runnerWithIDToken(t, s, &out), Audience: "https://secrets.example.com", Now: time.Now, Base: forIssuer(api)}
+		transport := &actions.IDTokenTransport{Runner: newRunnerWithIDToken(t, s, &out), Audience: "https://secrets.example.com", Now: time.Now, Base: routeAPI(api)}
 		client, err := prefect.NewClient(prefect.ClientConfig{URL: "https://secrets.example.com", APIKey: "k", Transport: transport, KnownMessages: true})
 		if err != nil {
 			t.Fatal(err)
@@ -118,7 +118,7 @@ func TestIDTokenSaysWhoFailed(t *testing.T) {
 }
 
 // forIssuer sends what is for the API to api.
-func forIssuer(api http.RoundTripper) http.RoundTripper {
+func routeAPI(api http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		if r.URL.Host == "secrets.example.com" {
 			return api.RoundTrip(r)

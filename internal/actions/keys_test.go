@@ -12,7 +12,7 @@ import (
 // Typed values of a file are masked by their strings and digits; what is true or
 // false is no secret, and a mask of it would blank outputs.
 func TestActionMasksTypedValues(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey})
 	w.Env = append(w.Env, "INPUT_SECRETS-FILE="+w.Write(t, "secrets.json",
 		`{"OBJECT": {"a": {"password": "`+canary+`-1"}}, "LIST": ["`+canary+`-2-0123456789"], "PIN": 4111111111111111, "SHORT": 12, "FLAG": true, "SMALL": ["ab", "cd"]}`))
@@ -34,7 +34,7 @@ func TestActionMasksTypedValues(t *testing.T) {
 }
 
 func TestActionMasksAllKeys(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey, "mode": "plan", "secrets": secretsJSON(t, map[string]string{"A": "x-" + canary})})
 	w.Env = append(w.Env, "PREFECT_SECRETS_API_KEY="+canary+"-one", "PREFECT__CLOUD__API_KEY="+canary+"-two", "PREFECT_API_KEY=pnu_"+canary)
 	before, _, connected := strings.Cut(runAction(t, w.Env).stdout, "key: from")
@@ -47,7 +47,7 @@ func TestActionMasksAllKeys(t *testing.T) {
 
 // The keys of all three variables stay out, whichever is used.
 func TestActionKeepsAllKeysOut(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	for name, key := range map[string]struct{ input, says string }{
 		"input":    {testkit.AdminKey, "key: from the input api-key\n"},
 		"variable": {"", "key: from PREFECT_SECRETS_API_KEY; PREFECT__CLOUD__API_KEY and PREFECT_API_KEY differ and are ignored\n"},
@@ -67,7 +67,7 @@ func TestActionKeepsAllKeysOut(t *testing.T) {
 }
 
 func TestActionSendsNoKeyOfPrefectCloud(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	inputs := map[string]string{"api-url": url, "secrets": secretsJSON(t, map[string]string{"A": canary})}
 	for name, env := range map[string]struct{ entry, says string }{
 		"input":    {"INPUT_API-KEY=pnu_" + canary, "the input api-key: it is a key of Prefect Cloud 2 or 3"},
@@ -84,7 +84,7 @@ func TestActionSendsNoKeyOfPrefectCloud(t *testing.T) {
 // Without the input the URL is that of a variable; a manifest that names another
 // host is refused.
 func TestActionTakesTheURLOfAVariable(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	for _, env := range []string{"PREFECT_SECRETS_API_URL=" + url, "PREFECT__CLOUD__API=" + url} {
 		w := githubtest.NewWorkspace(t, map[string]string{"api-key": testkit.AdminKey, "mode": "plan", "secrets": secretsJSON(t, map[string]string{"A": canary})})
 		w.Env = append(w.Env, env)

@@ -13,7 +13,7 @@ import (
 
 // hiddenBy are what GitHub's runner hides after a run: each line of each mask that
 // is not empty, whatever its length (actions/runner, AddMaskCommandExtension).
-func hiddenBy(stdout string) []string {
+func maskedBy(stdout string) []string {
 	var hidden []string
 	for _, m := range regexp.MustCompile(`(?m)^::add-mask::(.*)$`).FindAllStringSubmatch(stdout, -1) {
 		text := strings.NewReplacer("%0D", "\r", "%0A", "\n", "%25", "%").Replace(m[1])
@@ -23,11 +23,11 @@ func hiddenBy(stdout string) []string {
 }
 
 func TestOutputsSurviveTheMasks(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey})
 	w.Env = append(w.Env, "INPUT_SECRETS-FILE="+w.Write(t, "ci.env", "SA='{\n  \"type\": \"service_account\",\n  \"project\": \"acme-analytics\",\n  \"password\": \""+canary+"\",\n  \"scopes\": [\n    1\n  ]\n}'\nDEBUG=true\nSTATE=success\nRESULT=Created\n"))
 	r := runAction(t, w.Env)
-	outputs, hidden := w.Outputs(t), hiddenBy(r.stdout)
+	outputs, hidden := w.Outputs(t), maskedBy(r.stdout)
 	if r.code != exit.OK || outputs["status"] != "success" || outputs["created-names"] != `["DEBUG","RESULT","SA","STATE"]` {
 		t.Fatalf("exit code %d, outputs %v: %s", r.code, outputs, githubtest.Unmasked(r.stdout))
 	}
@@ -43,7 +43,7 @@ func TestOutputsSurviveTheMasks(t *testing.T) {
 }
 
 func TestAMaskInAnOutputIsAWarning(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, map[string]string{"STAGE": "prod", "prod_db": canary})})
 	r := runAction(t, w.Env)
 	if want := "::warning::the mask of STAGE hides a part of created-names: as an output of the job it stays empty\n"; r.code != exit.OK || !strings.Contains(r.stdout, want) {
@@ -53,7 +53,7 @@ func TestAMaskInAnOutputIsAWarning(t *testing.T) {
 
 // A value in the manifest is in nothing that the Action writes.
 func TestActionShowsNothingOfAPastedValue(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	for name, tt := range map[string]struct {
 		manifest string
 		code     int
@@ -68,7 +68,7 @@ func TestActionShowsNothingOfAPastedValue(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
-			w := onGitHub(t, fake, map[string]string{
+			w := newPullRequestWorkspace(t, fake, map[string]string{
 				"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, map[string]string{"A": "a value of it"}),
 			})
 			w.Env = append(w.Env, "INPUT_MANIFEST="+w.Write(t, "manifest.toml", tt.manifest), "INPUT_PLAN-FILE="+w.Path("plan.json"))

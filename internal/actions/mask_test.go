@@ -15,7 +15,7 @@ import (
 // runnerMasks are what GitHub's runner hides after it has read a log: each mask, and
 // each line of it that is not empty (actions/runner, AddMaskCommandExtension), the
 // longer ones without their quotation marks as well (ValueEncoders.TrimDoubleQuotes).
-func runnerMasks(log string) []string {
+func parseMasks(log string) []string {
 	var hidden []string
 	for line := range strings.Lines(log) {
 		data, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "::add-mask::")
@@ -46,7 +46,7 @@ func masksOf(t *testing.T, values ...string) []string {
 	for _, value := range values {
 		r.MaskValue("A", prefect.TextValue(value))
 	}
-	return runnerMasks(b.String())
+	return parseMasks(b.String())
 }
 
 const privateKey = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\nQ2hlY2sgdGhlIGxpbmU=\nxy\n-----END PRIVATE KEY-----\n"
@@ -91,7 +91,7 @@ func TestMasksOfJSONLeavePlacesAlone(t *testing.T) {
 	}
 }
 
-func TestMasksLeaveOurOwnOutputsAlone(t *testing.T) {
+func TestMasksLeaveTheActionsOutputsAlone(t *testing.T) {
 	values := []string{
 		"{\n  \"type\": \"x\",\n  \"scopes\": [\n    1\n  ]\n}", "line of a value\n}\n1\nsuccess\n\ttrue\n   \n", "true", "FALSE", "null", "None", "yes", "no", "\"success\"",
 		`{"a": "true", "token": "created"}`, "[\"created\", true,\n1000]",
@@ -119,7 +119,7 @@ func TestMasksLeaveOurOwnOutputsAlone(t *testing.T) {
 	}
 }
 
-func TestAMaskInAnOutputIsToldOf(t *testing.T) {
+func TestWarnOfHiddenOutputs(t *testing.T) {
 	var b strings.Builder
 	output := filepath.Join(t.TempDir(), "output")
 	r := newRunner(&b, []string{"GITHUB_ACTIONS=true", "GITHUB_OUTPUT=" + output})
@@ -150,7 +150,7 @@ func TestMasksOfTypedValues(t *testing.T) {
 	if r.MaskValue("PIN", prefect.TextValue("123")) {
 		t.Error("a number of three digits does not count as too short")
 	}
-	hidden := runnerMasks(b.String())
+	hidden := parseMasks(b.String())
 	for _, secret := range []string{"hunter22", "two words", "54321"} {
 		if survives(hidden, secret) {
 			t.Errorf("%s is not hidden", secret)

@@ -15,7 +15,7 @@ import (
 )
 
 // onGitHub is a workspace of a job on a pull request, with a fake GitHub.
-func onGitHub(t *testing.T, fake *githubtest.Server, inputs map[string]string) *githubtest.Workspace {
+func newPullRequestWorkspace(t *testing.T, fake *githubtest.Server, inputs map[string]string) *githubtest.Workspace {
 	t.Helper()
 	server := httptest.NewServer(fake.Handler(""))
 	t.Cleanup(server.Close)
@@ -26,13 +26,13 @@ func onGitHub(t *testing.T, fake *githubtest.Server, inputs map[string]string) *
 }
 
 func TestActionKeepsOneComment(t *testing.T) {
-	store, url := served(t)
+	store, url := startFake(t)
 	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}, PageSize: 2}
 	for range 3 {
 		fake.AddComment("somebody", "User", "NONE", "unrelated")
 	}
 	run := func(token string, secrets map[string]string) (result, *githubtest.Workspace) {
-		w := onGitHub(t, fake, map[string]string{
+		w := newPullRequestWorkspace(t, fake, map[string]string{
 			"mode": "plan", "comment": "TRUE", "github-token": token, "api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, secrets),
 		})
 		return runAction(t, w.Env), w
@@ -68,14 +68,14 @@ func TestActionKeepsOneComment(t *testing.T) {
 // which a later run of theirs replaces. What an earlier release wrote for the job
 // goes.
 func TestEachEnvironmentHasItsSection(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
 	before := fmt.Sprintf("%x", sha256.Sum256([]byte("plan")))[:16] // by workflow, job and step alone
 	fake.AddComment("github-actions[bot]", "Bot", "NONE", "<!-- prefect-secrets -->\n<!-- prefect-secrets:job "+before+" -->\nstale\n<!-- prefect-secrets:end -->\n"+
 		"<!-- prefect-secrets:job other -->\nanother job\n<!-- prefect-secrets:end -->\n")
 	run := func(environment, os, name string) {
 		t.Helper()
-		w := onGitHub(t, fake, map[string]string{
+		w := newPullRequestWorkspace(t, fake, map[string]string{
 			"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url, "api-key": testkit.AdminKey,
 			"secrets": secretsJSON(t, map[string]string{name: canary}), "environment": environment, "matrix": os,
 		})
@@ -106,7 +106,7 @@ func TestEachEnvironmentHasItsSection(t *testing.T) {
 }
 
 // manyWarnings is a config with that many warnings.
-func manyWarnings(n int) string {
+func configWithWarnings(n int) string {
 	var b strings.Builder
 	b.WriteString("[context.secrets]\n")
 	for i := range n {
@@ -124,8 +124,8 @@ func TestActionShowsWhatAnnotationsDoNot(t *testing.T) {
 		{10, 0, "write", "not annotated"}, {11, 1, "write", ""}, {11, 0, "read", "note: making a check run of all findings: GitHub refused (HTTP 403): the token needs the permission checks: write"},
 	} {
 		fake := &githubtest.Server{Permissions: map[string]string{"checks": tt.permission}}
-		w := onGitHub(t, fake, map[string]string{"mode": "check", "github-token": githubtest.Token})
-		w.Env = append(w.Env, "GITHUB_WORKSPACE="+w.Dir, "INPUT_CONFIG-FILES="+w.Write(t, "config.toml", manyWarnings(tt.warnings)))
+		w := newPullRequestWorkspace(t, fake, map[string]string{"mode": "check", "github-token": githubtest.Token})
+		w.Env = append(w.Env, "GITHUB_WORKSPACE="+w.Dir, "INPUT_CONFIG-FILES="+w.Write(t, "config.toml", configWithWarnings(tt.warnings)))
 		r := runAction(t, w.Env)
 		runs := fake.CheckRuns()
 		if r.code != exit.OK || len(runs) != tt.runs || (tt.warnings > 10) != strings.Contains(r.stdout, tt.says) {
@@ -141,7 +141,7 @@ func TestActionShowsWhatAnnotationsDoNot(t *testing.T) {
 }
 
 func TestPlanSaysWhatWasNotPassed(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	inputs := map[string]string{
 		"mode": "plan", "api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, map[string]string{"A": canary, "b": canary}), "github-token": githubtest.Token,
 	}
@@ -149,7 +149,7 @@ func TestPlanSaysWhatWasNotPassed(t *testing.T) {
 		Permissions: map[string]string{"secrets": "read"},
 		Secrets:     map[string][]string{"repository": {"A", "B", "FORGOTTEN"}, "organization": {"ORG_WIDE"}},
 	}
-	r := runAction(t, onGitHub(t, fake, inputs).Env)
+	r := runAction(t, newPullRequestWorkspace(t, fake, inputs).Env)
 	if r.code != exit.OK || !strings.Contains(r.stdout, "note: set in the repository but not passed to this step: FORGOTTEN, ORG_WIDE\n") {
 		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
@@ -157,7 +157,7 @@ func TestPlanSaysWhatWasNotPassed(t *testing.T) {
 		t.Error("the note is not annotated once")
 	}
 	refusing := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
-	r = runAction(t, onGitHub(t, refusing, inputs).Env)
+	r = runAction(t, newPullRequestWorkspace(t, refusing, inputs).Env)
 	if r.code != exit.OK || !strings.Contains(r.stdout, "the token needs the permission secrets: read") || strings.Contains(r.stdout, "::warning::") {
 		t.Errorf("without the permission: exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
@@ -171,7 +171,7 @@ func TestActionWritesAsTheJobItIs(t *testing.T) {
 		fmt.Fprint(w, `{"value": "`+canary+`.id.token"}`)
 	}))
 	defer issuer.Close()
-	_, url := served(t)
+	_, url := startFake(t)
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		keys = append(keys, r.Header.Get("Authorization"))
 		w.Header().Set("Content-Type", "application/json")

@@ -11,7 +11,7 @@ import (
 )
 
 func TestActionTakesEverySource(t *testing.T) {
-	fake, url := served(t)
+	fake, url := startFake(t)
 	client := fake.AdminClient()
 	if err := client.SetSecret(t.Context(), "OLD", 1); err != nil {
 		t.Fatal(err)
@@ -42,7 +42,7 @@ func TestActionTakesEverySource(t *testing.T) {
 }
 
 func TestActionUsesAnEnvironmentOfTheManifest(t *testing.T) {
-	fake, url := served(t)
+	fake, url := startFake(t)
 	staging, production := fake.Tenant("data-staging"), fake.Tenant("data")
 	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey, "environment": "staging", "secrets": `{"A": "value"}`})
 	w.Env = append(w.Env, "INPUT_MANIFEST="+w.Write(t, "m.toml", "[environments.staging]\ntenants = ['data-staging']\n[environments.production]\ntenants = ['data']\n"))
@@ -54,7 +54,7 @@ func TestActionUsesAnEnvironmentOfTheManifest(t *testing.T) {
 
 // The key goes to the host of the input alone, whatever an environment says.
 func TestAnEnvironmentCannotRedirectTheKey(t *testing.T) {
-	fake, url := served(t)
+	fake, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey, "environment": "staging", "secrets": `{"A": "value"}`})
 	w.Env = append(w.Env, "INPUT_MANIFEST="+w.Write(t, "m.toml", "api-url = '"+url+"'\n[environments.staging]\napi-url = 'https://evil.example.com'\n"))
 	r := runAction(t, w.Env)
@@ -66,7 +66,7 @@ func TestAnEnvironmentCannotRedirectTheKey(t *testing.T) {
 // A fork's run has the variables of its workflow and no secrets: nothing is
 // written, and nothing deleted.
 func TestAForkPrunesNothing(t *testing.T) {
-	fake, url := served(t)
+	fake, url := startFake(t)
 	if err := fake.AdminClient().SetSecret(t.Context(), "OLD", 1); err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestAForkPrunesNothing(t *testing.T) {
 }
 
 func TestActionKeepsToAReviewedPlan(t *testing.T) {
-	fake, url := served(t)
+	fake, url := startFake(t)
 	inputs := map[string]string{"mode": "plan", "api-url": url, "api-key": testkit.AdminKey, "secrets": `{"A": "` + canary + `"}`}
 	w := githubtest.NewWorkspace(t, inputs)
 	file := w.Path("plan.json")

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestPlacesAreToldApart(t *testing.T) {
+func TestStepsAreDistinguished(t *testing.T) {
 	base := []string{"GITHUB_WORKFLOW=deploy", "GITHUB_JOB=plan", "GITHUB_ACTION=__self", "INPUT_MATRIX=null"}
 	others := map[string]string{
 		"GITHUB_WORKFLOW=check": "check / plan", "GITHUB_JOB=sync": "deploy / sync",
@@ -16,9 +16,9 @@ func TestPlacesAreToldApart(t *testing.T) {
 		"INPUT_MATRIX=mine":                                               "deploy / plan / (mine)",
 		"INPUT_MATRIX={\"x\": \"" + strings.Repeat("ä", 300) + "\"}":      "deploy / plan / (x: " + strings.Repeat("ä", 197) + "…)",
 	}
-	keys := map[string]string{placeOf(base).key(): "deploy / plan"}
+	keys := map[string]string{newStepID(base).key(): "deploy / plan"}
 	for changed, name := range others {
-		p := placeOf(append([]string{changed}, base...))
+		p := newStepID(append([]string{changed}, base...))
 		if p.String() != name {
 			t.Errorf("%s: %q, want %q", changed, p, name)
 		}
@@ -28,10 +28,10 @@ func TestPlacesAreToldApart(t *testing.T) {
 		keys[p.key()] = changed
 	}
 	for _, nothing := range []string{"INPUT_MATRIX={}", "INPUT_MATRIX="} {
-		if placeOf(append([]string{nothing}, base...)) != placeOf(base) {
+		if newStepID(append([]string{nothing}, base...)) != newStepID(base) {
 			t.Errorf("%s is another place", nothing)
 		}
 	}
 }
 
-func placeOf(env []string) stepID { return newRunner(new(strings.Builder), env).stepID() }
+func newStepID(env []string) stepID { return newRunner(new(strings.Builder), env).stepID() }

@@ -9,15 +9,15 @@ import (
 
 // Payloads of events for the repository o/r.
 const (
-	own       = `{"number": 7, "user": {"login": "anna"}, "head": {"sha": "abc", "repo": {"full_name": "o/r"}}}`
-	ofFork    = `{"number": 7, "user": {"login": "anna"}, "head": {"sha": "abc", "repo": {"full_name": "stranger/r"}}}`
-	ofGone    = `{"number": 7, "user": {"login": "anna"}, "head": {"sha": "abc", "repo": null}}`
-	byBot     = `{"number": 7, "user": {"login": "dependabot[bot]"}, "head": {"sha": "abc", "repo": {"full_name": "o/r"}}}`
-	ofNobody  = `{"number": 7, "head": {"sha": "abc", "repo": {"full_name": "o/r"}}}`
-	someEvent = `{"ref": "refs/heads/main"}`
+	ownPull       = `{"number": 7, "user": {"login": "anna"}, "head": {"sha": "abc", "repo": {"full_name": "o/r"}}}`
+	forkPull    = `{"number": 7, "user": {"login": "anna"}, "head": {"sha": "abc", "repo": {"full_name": "stranger/r"}}}`
+	gonePull    = `{"number": 7, "user": {"login": "anna"}, "head": {"sha": "abc", "repo": null}}`
+	dependabotPull     = `{"number": 7, "user": {"login": "dependabot[bot]"}, "head": {"sha": "abc", "repo": {"full_name": "o/r"}}}`
+	noAuthorPull  = `{"number": 7, "head": {"sha": "abc", "repo": {"full_name": "o/r"}}}`
+	pushEvent = `{"ref": "refs/heads/main"}`
 )
 
-func pull(pull string) string { return `{"pull_request": ` + pull + `}` }
+func pullPayload(pull string) string { return `{"pull_request": ` + pull + `}` }
 
 func TestWhichRunsAreTrusted(t *testing.T) {
 	tests := []struct {
@@ -25,43 +25,43 @@ func TestWhichRunsAreTrusted(t *testing.T) {
 		says                  string // empty for a trusted run
 	}{
 		// Dependabot's own runs have the Dependabot store's secrets.
-		{"push", dependabot, someEvent, "secrets of the Dependabot store"},
-		{"create", dependabot, someEvent, "secrets of the Dependabot store"},
-		{"deployment", dependabot, someEvent, "secrets of the Dependabot store"},
-		{"deployment_status", dependabot, someEvent, "secrets of the Dependabot store"},
-		{"pull_request", dependabot, pull(byBot), "secrets of the Dependabot store"},
-		{"pull_request_review", dependabot, pull(byBot), "secrets of the Dependabot store"},
-		{"pull_request_review_comment", dependabot, pull(byBot), "secrets of the Dependabot store"},
-		{"", dependabot, someEvent, "secrets of the Dependabot store"},
+		{"push", dependabot, pushEvent, "secrets of the Dependabot store"},
+		{"create", dependabot, pushEvent, "secrets of the Dependabot store"},
+		{"deployment", dependabot, pushEvent, "secrets of the Dependabot store"},
+		{"deployment_status", dependabot, pushEvent, "secrets of the Dependabot store"},
+		{"pull_request", dependabot, pullPayload(dependabotPull), "secrets of the Dependabot store"},
+		{"pull_request_review", dependabot, pullPayload(dependabotPull), "secrets of the Dependabot store"},
+		{"pull_request_review_comment", dependabot, pullPayload(dependabotPull), "secrets of the Dependabot store"},
+		{"", dependabot, pushEvent, "secrets of the Dependabot store"},
 		{"push", dependabot, "", "secrets of the Dependabot store"},
 
 		// The other events of Dependabot's have the repository's.
-		{"workflow_dispatch", dependabot, someEvent, ""},
+		{"workflow_dispatch", dependabot, pushEvent, ""},
 		{"issue_comment", dependabot, `{"issue": {"number": 7, "pull_request": {}}}`, ""},
 		{"workflow_run", dependabot, `{"workflow_run": {"head_repository": {"full_name": "o/r"}}}`, ""},
-		{"merge_group", dependabot, someEvent, ""},
+		{"merge_group", dependabot, pushEvent, ""},
 
 		// A person on Dependabot's branch, and a person's merge of it.
-		{"pull_request", "anna", pull(byBot), ""},
-		{"push", "anna", someEvent, ""},
-		{"push", "someone-else[bot]", someEvent, ""},
+		{"pull_request", "anna", pullPayload(dependabotPull), ""},
+		{"push", "anna", pushEvent, ""},
+		{"push", "someone-else[bot]", pushEvent, ""},
 
 		// pull_request_target goes by the author.
-		{"pull_request_target", "anna", pull(byBot), "opened the pull request"},
-		{"pull_request_target", dependabot, pull(byBot), "opened the pull request"},
-		{"pull_request_target", "anna", pull(own), ""},
-		{"pull_request_target", dependabot, pull(own), ""},
-		{"pull_request_target", "anna", pull(ofFork), "another repository, stranger/r, though GitHub gave it this repository's secrets"},
-		{"pull_request_target", "anna", pull(ofNobody), "does not say who opened"},
+		{"pull_request_target", "anna", pullPayload(dependabotPull), "opened the pull request"},
+		{"pull_request_target", dependabot, pullPayload(dependabotPull), "opened the pull request"},
+		{"pull_request_target", "anna", pullPayload(ownPull), ""},
+		{"pull_request_target", dependabot, pullPayload(ownPull), ""},
+		{"pull_request_target", "anna", pullPayload(forkPull), "another repository, stranger/r, though GitHub gave it this repository's secrets"},
+		{"pull_request_target", "anna", pullPayload(noAuthorPull), "does not say who opened"},
 
 		// Another repository, or one that is gone.
-		{"pull_request", "anna", pull(own), ""},
-		{"pull_request", "anna", pull(strings.Replace(own, "o/r", "O/R", 1)), ""},
-		{"pull_request", "anna", pull(ofFork), "another repository, stranger/r, so GitHub gave it the secrets of a fork's run"},
-		{"pull_request", "anna", pull(ofGone), "gone"},
-		{"pull_request_review", "anna", pull(ofFork), "another repository"},
-		{"anything_else", "anna", pull(ofFork), "another repository"},
-		{"", "anna", pull(ofFork), "another repository"},
+		{"pull_request", "anna", pullPayload(ownPull), ""},
+		{"pull_request", "anna", pullPayload(strings.Replace(ownPull, "o/r", "O/R", 1)), ""},
+		{"pull_request", "anna", pullPayload(forkPull), "another repository, stranger/r, so GitHub gave it the secrets of a fork's run"},
+		{"pull_request", "anna", pullPayload(gonePull), "gone"},
+		{"pull_request_review", "anna", pullPayload(forkPull), "another repository"},
+		{"anything_else", "anna", pullPayload(forkPull), "another repository"},
+		{"", "anna", pullPayload(forkPull), "another repository"},
 		{"workflow_run", "anna", `{"workflow_run": {"head_repository": {"full_name": "o/r"}}}`, ""},
 		{"workflow_run", "anna", `{"workflow_run": {"head_repository": {"full_name": "stranger/r"}}}`, "another repository, stranger/r"},
 		{"workflow_run", "anna", `{"workflow_run": {"head_repository": null}}`, "gone"},
@@ -79,12 +79,12 @@ func TestWhichRunsAreTrusted(t *testing.T) {
 		{"pull_request", "anna", `null`, "gone"},
 		{"pull_request_target", "anna", `{"pull_request": {"user": "anna", "head": {"repo": {"full_name": "o/r"}}}}`, "does not say who opened"},
 		{"workflow_run", "anna", `{"workflow_run": ["o/r"]}`, "gone"},
-		{"workflow_run", "anna", someEvent, "gone"},
+		{"workflow_run", "anna", pushEvent, "gone"},
 
 		// No file, or none that is JSON, counts where it would be needed.
 		{"pull_request", "anna", "", "GITHUB_EVENT_PATH cannot be read"},
 		{"pull_request_target", "anna", "{", "GITHUB_EVENT_PATH cannot be read"},
-		{"pull_request", "anna", pull(own) + "x", "GITHUB_EVENT_PATH cannot be read"},
+		{"pull_request", "anna", pullPayload(ownPull) + "x", "GITHUB_EVENT_PATH cannot be read"},
 		{"workflow_run", "anna", "", "GITHUB_EVENT_PATH cannot be read"},
 		{"push", "anna", "", ""},
 		{"schedule", "anna", "{", ""},
@@ -109,7 +109,7 @@ func TestWhichRunsAreTrusted(t *testing.T) {
 
 func TestEventOfAPullRequest(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "event.json")
-	if err := os.WriteFile(path, []byte(pull(own)), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(pullPayload(ownPull)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	event := newRunner(new(strings.Builder), []string{
@@ -121,7 +121,7 @@ func TestEventOfAPullRequest(t *testing.T) {
 }
 
 // A runner that does not say what GitHub's does is not trusted in silence.
-func TestWhatARunnerLeavesUnsaid(t *testing.T) {
+func TestMissingVariablesAreNoted(t *testing.T) {
 	for unsaid, env := range map[string][]string{
 		"GITHUB_EVENT_NAME is not set": {"GITHUB_ACTIONS=true", "GITHUB_ACTOR=anna"},
 		"GITHUB_ACTOR is not set":      {"GITHUB_ACTIONS=true", "GITHUB_EVENT_NAME=push"},

@@ -15,9 +15,9 @@ import (
 const nothingSynced = ": nothing was synced; the next run by a person on this branch will"
 
 // seeded is a store with two names of a team, as a sync by a person leaves it.
-func seeded(t *testing.T) (fake *testkit.Cloud, inputs map[string]string) {
+func startSeededFake(t *testing.T) (fake *testkit.Cloud, inputs map[string]string) {
 	t.Helper()
-	fake, url := served(t)
+	fake, url := startFake(t)
 	for _, name := range []string{"TEAM_DB", "TEAM_S3"} {
 		if err := fake.AdminClient().SetSecret(t.Context(), name, canary); err != nil {
 			t.Fatal(err)
@@ -40,7 +40,7 @@ func TestAnUntrustedRunNeitherWritesNorDeletes(t *testing.T) {
 		"hostile payload": {func(w *githubtest.Workspace) { w.PullRequest(t, `::error::x\n::add-mask::y`) }, `"::error::x\n::add-mask::y"`},
 	}
 	for name, tt := range tests {
-		fake, inputs := seeded(t)
+		fake, inputs := startSeededFake(t)
 		inputs["secrets"] = secrets
 		w := githubtest.NewWorkspace(t, inputs)
 		tt.start(w)
@@ -63,7 +63,7 @@ func TestAnUntrustedRunNeitherWritesNorDeletes(t *testing.T) {
 }
 
 func TestAnUntrustedPlan(t *testing.T) {
-	_, inputs := seeded(t)
+	_, inputs := startSeededFake(t)
 	maps.Copy(inputs, map[string]string{"mode": "plan", "secrets": `{"NPM_TOKEN": "` + canary + `"}`, "include": "NPM_*"})
 	w := githubtest.NewWorkspace(t, inputs)
 	w.Env = append(w.Env, "INPUT_PLAN-FILE="+w.Path("plan.json"))
@@ -138,7 +138,7 @@ func TestWhatAnUntrustedRunLacks(t *testing.T) {
 func TestTheCommentOfASkippedRun(t *testing.T) {
 	for permission, says := range map[string]string{"write": "**Skipped**", "read": ""} {
 		fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": permission}}
-		w := onGitHub(t, fake, map[string]string{"comment": "true", "github-token": githubtest.Token, "api-url": "http://127.0.0.1:0", "secrets": `{"A": "` + canary + `"}`})
+		w := newPullRequestWorkspace(t, fake, map[string]string{"comment": "true", "github-token": githubtest.Token, "api-url": "http://127.0.0.1:0", "secrets": `{"A": "` + canary + `"}`})
 		w.PullRequest(t, "stranger/r")
 		r := runAction(t, w.Env)
 		body := ""

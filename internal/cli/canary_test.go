@@ -38,7 +38,7 @@ var canaryConfigs = map[string]string{
 // TestNoValueShows runs every command that sees values, in every format, through
 // success, partial failure and refusal, and looks for the values everywhere.
 func TestNoValueShows(t *testing.T) {
-	server := startServer(t)
+	server := startDevServer(t)
 	w := githubtest.NewWorkspace(t, nil)
 	inputsDir := t.TempDir()
 	secrets := filepath.Join(inputsDir, "secrets.json")
@@ -100,7 +100,7 @@ func TestNoValueShows(t *testing.T) {
 		shown.WriteString(r.stdout + r.stderr) // outside GitHub Actions a mask would show what it hides
 	}
 
-	all := shown.String() + filesUnder(t, w.Dir)
+	all := shown.String() + readFiles(t, w.Dir)
 	forms := []string{
 		canary, url.QueryEscape(canary), base64.StdEncoding.EncodeToString([]byte(canary))[:12], "7700123",
 		server.AdminKey, server.RunnerKey,
@@ -115,7 +115,7 @@ func TestNoValueShows(t *testing.T) {
 	}
 }
 
-func filesUnder(t *testing.T, dir string) string {
+func readFiles(t *testing.T, dir string) string {
 	t.Helper()
 	var all strings.Builder
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

@@ -18,7 +18,7 @@ func TestEveryCommandIsComplete(t *testing.T) {
 		t.Errorf("there are %d commands", len(commands))
 	}
 	for _, cmd := range commands {
-		for _, missing := range missingOf(t, cmd) {
+		for _, missing := range missingParts(t, cmd) {
 			t.Error(missing)
 		}
 	}
@@ -34,13 +34,13 @@ func TestANewCommandListsWhatItLacks(t *testing.T) {
 		"no script in testdata/script runs prefect-secrets inspect",
 		"no test in test/canary runs the command inspect",
 	}
-	if diff := cmp.Diff(want, missingOf(t, &cobra.Command{Use: "inspect FILE"})); diff != "" {
+	if diff := cmp.Diff(want, missingParts(t, &cobra.Command{Use: "inspect FILE"})); diff != "" {
 		t.Error(diff)
 	}
 }
 
 // missingOf is what a command has not and should have.
-func missingOf(t *testing.T, cmd *cobra.Command) (missing []string) {
+func missingParts(t *testing.T, cmd *cobra.Command) (missing []string) {
 	lacks := func(has bool, format string) {
 		if !has {
 			missing = append(missing, fmt.Sprintf(format, cmd.Name()))
@@ -50,28 +50,28 @@ func missingOf(t *testing.T, cmd *cobra.Command) (missing []string) {
 	lacks(cmd.GroupID != "", "--help puts the command %s into no group")
 	lacks(cmd.Short != "", "--help does not say what the command %s does")
 	lacks(cmd.Args != nil, "the command %s does not say which arguments it takes")
-	lacks(anyHas(t, run, "../../README.md", "../../docs/*.md"), "neither the README nor a page of docs names prefect-secrets %s")
-	lacks(anyHas(t, run, "testdata/script/*.txtar"), "no script in testdata/script runs prefect-secrets %s")
-	lacks(anyHas(t, `"`+cmd.Name()+`"`, "../../test/canary/*_test.go"), "no test in test/canary runs the command %s")
+	lacks(anyFileHas(t, run, "../../README.md", "../../docs/*.md"), "neither the README nor a page of docs names prefect-secrets %s")
+	lacks(anyFileHas(t, run, "testdata/script/*.txtar"), "no script in testdata/script runs prefect-secrets %s")
+	lacks(anyFileHas(t, `"`+cmd.Name()+`"`, "../../test/canary/*_test.go"), "no test in test/canary runs the command %s")
 	return missing
 }
 
 // anyHas reports whether a file that a pattern matches has a text, no letter after it.
-func anyHas(t *testing.T, text string, patterns ...string) bool {
+func anyFileHas(t *testing.T, text string, patterns ...string) bool {
 	t.Helper()
 	for _, pattern := range patterns {
 		paths, err := filepath.Glob(pattern)
 		if err != nil || len(paths) == 0 {
 			t.Fatalf("%s: %v", pattern, err)
 		}
-		if slices.ContainsFunc(paths, func(path string) bool { return has(t, path, text) }) {
+		if slices.ContainsFunc(paths, func(path string) bool { return fileHas(t, path, text) }) {
 			return true
 		}
 	}
 	return false
 }
 
-func has(t *testing.T, path, text string) bool {
+func fileHas(t *testing.T, path, text string) bool {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {

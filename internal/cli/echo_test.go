@@ -14,7 +14,7 @@ import (
 )
 
 // echoing is a store that answers every write with a message of its own.
-func echoing(t *testing.T, answer func(w http.ResponseWriter)) string {
+func startEcho(t *testing.T, answer func(w http.ResponseWriter)) string {
 	t.Helper()
 	fake := testkit.New(t).Handler()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -30,7 +30,7 @@ func echoing(t *testing.T, answer func(w http.ResponseWriter)) string {
 	return server.URL
 }
 
-func refusing(status int, message, code string) func(http.ResponseWriter) {
+func answerError(status int, message, code string) func(http.ResponseWriter) {
 	return func(w http.ResponseWriter) {
 		w.WriteHeader(status)
 		_ = json.NewEncoder(w).Encode(map[string]any{"data": map[string]any{"a0": nil}, "errors": []any{
@@ -45,21 +45,21 @@ func TestOnlyKnownMessagesAreShown(t *testing.T) {
 		answer func(http.ResponseWriter)
 		says   string
 	}{
-		"an echo":              {refusing(200, "value ("+value+") is not allowed", ""), "the API answered with an error, with a message that is not shown"},
-		"half of it":           {refusing(200, "value (4111…) is not allowed", ""), "with a message that is not shown"},
-		"a code":               {refusing(200, "Unauthorized", "E"+value), "the API answered with an error: Unauthorized"},
-		"a known form":         {refusing(200, `Variable "$i0" got invalid value "`+value+`" at "i0.value"; no`, "BAD_USER_INPUT"), "Variable … got invalid value… (BAD_USER_INPUT)"},
-		"a known number":       {refusing(200, "the value of a secret holds at most 65536 bytes of JSON", "BAD_USER_INPUT"), "the value of a secret holds at most 65536 bytes of JSON (BAD_USER_INPUT)"},
-		"another number":       {refusing(200, "the value of a secret holds at most "+value+" bytes of JSON", ""), "holds at most … bytes of JSON"},
-		"a status with a text": {refusing(500, value, value), "the API is not available (HTTP 500)"},
-		"a known text":         {refusing(200, "Unable to complete operation. An internal API error occurred.", "API_ERROR"), "An internal API error occurred. (API_ERROR)"},
-		"a redirect":           {redirecting("https://u:" + value + "@login.example.com/sso?token=" + value + "#" + value), "the API answered with a redirect to https://login.example.com/sso: give the URL it leads to (HTTP 302)"},
-		"a redirect by echo":   {redirecting("https://login.example.com/" + value), "https://login.example.com/[redacted]"},
-		"what is no HTTP":      {raw("HTTP/1.1 2x0 " + value + "\r\n\r\n"), "what came back is not an HTTP answer"},
-		"an invalid header":    {raw("HTTP/1.1 200 OK\r\n" + value + "\r\n\r\n"), "what came back is not an HTTP answer"},
+		"an echo":              {answerError(200, "value ("+value+") is not allowed", ""), "the API answered with an error, with a message that is not shown"},
+		"half of it":           {answerError(200, "value (4111…) is not allowed", ""), "with a message that is not shown"},
+		"a code":               {answerError(200, "Unauthorized", "E"+value), "the API answered with an error: Unauthorized"},
+		"a known form":         {answerError(200, `Variable "$i0" got invalid value "`+value+`" at "i0.value"; no`, "BAD_USER_INPUT"), "Variable … got invalid value… (BAD_USER_INPUT)"},
+		"a known number":       {answerError(200, "the value of a secret holds at most 65536 bytes of JSON", "BAD_USER_INPUT"), "the value of a secret holds at most 65536 bytes of JSON (BAD_USER_INPUT)"},
+		"another number":       {answerError(200, "the value of a secret holds at most "+value+" bytes of JSON", ""), "holds at most … bytes of JSON"},
+		"a status with a text": {answerError(500, value, value), "the API is not available (HTTP 500)"},
+		"a known text":         {answerError(200, "Unable to complete operation. An internal API error occurred.", "API_ERROR"), "An internal API error occurred. (API_ERROR)"},
+		"a redirect":           {answerRedirect("https://u:" + value + "@login.example.com/sso?token=" + value + "#" + value), "the API answered with a redirect to https://login.example.com/sso: give the URL it leads to (HTTP 302)"},
+		"a redirect by echo":   {answerRedirect("https://login.example.com/" + value), "https://login.example.com/[redacted]"},
+		"what is no HTTP":      {answerRaw("HTTP/1.1 2x0 " + value + "\r\n\r\n"), "what came back is not an HTTP answer"},
+		"an invalid header":    {answerRaw("HTTP/1.1 200 OK\r\n" + value + "\r\n\r\n"), "what came back is not an HTTP answer"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			url := echoing(t, tt.answer)
+			url := startEcho(t, tt.answer)
 			for _, args := range [][]string{
 				{"set", "PIN", "--api-url", url},
 				{"sync", "--timeout", "2s", "--secrets-file", writeFile(t, "s.json", `{"PIN": "`+value+`"}`), "--api-url", url},
@@ -75,7 +75,7 @@ func TestOnlyKnownMessagesAreShown(t *testing.T) {
 	}
 }
 
-func redirecting(to string) func(http.ResponseWriter) {
+func answerRedirect(to string) func(http.ResponseWriter) {
 	return func(w http.ResponseWriter) {
 		w.Header().Set("Location", to)
 		w.WriteHeader(http.StatusFound)
@@ -83,7 +83,7 @@ func redirecting(to string) func(http.ResponseWriter) {
 }
 
 // raw answers with bytes that need not be HTTP.
-func raw(text string) func(http.ResponseWriter) {
+func answerRaw(text string) func(http.ResponseWriter) {
 	return func(w http.ResponseWriter) {
 		conn, _, err := w.(http.Hijacker).Hijack()
 		if err != nil {

@@ -10,7 +10,7 @@ import (
 
 // What failed for one reason is one line of the error.
 func TestEqualFailuresAreOneLine(t *testing.T) {
-	fake, url, secrets := served(t, 7)
+	fake, url, secrets := startFake(t, 7)
 	fake.Tenant("data")
 	fake.Tenant("ml")
 	fake.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Code: "FORBIDDEN"})
@@ -21,7 +21,7 @@ func TestEqualFailuresAreOneLine(t *testing.T) {
 }
 
 func TestEqualFailuresOfPlans(t *testing.T) {
-	fake, url, secrets := served(t, 1)
+	fake, url, secrets := startFake(t, 1)
 	for _, tenant := range []string{"data", "ml", "web"} {
 		fake.Tenant(tenant)
 	}

@@ -37,7 +37,7 @@ func TestAFileIsReadOnce(t *testing.T) {
 
 // The Action checks configs and manifest first, and compares flows with them later.
 func TestTheActionReadsAFileOnce(t *testing.T) {
-	_, url, _ := served(t, 0)
+	_, url, _ := startFake(t, 0)
 	w := githubtest.NewWorkspace(t, map[string]string{
 		"mode": "plan", "api-url": url, "api-key": testkit.AdminKey, "secrets": `{"PASSED": "x"}`,
 		"config-files": pipe(t, t.TempDir(), "config.toml", "[context.secrets]\nIN_CONFIG = '$X'\n"),

@@ -24,7 +24,7 @@ import (
 
 // The binary is a process of its own here, since signals are the process's.
 
-func build(t *testing.T) string {
+func buildBinary(t *testing.T) string {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("there are no such signals")
@@ -37,7 +37,7 @@ func build(t *testing.T) string {
 }
 
 func TestSignals(t *testing.T) {
-	binary := build(t)
+	binary := buildBinary(t)
 	t.Run("a cancelled sync reports", func(t *testing.T) { testCancelledSync(t, binary) })
 	t.Run("a cancelled Action reports", func(t *testing.T) { testCancelledAction(t, binary) })
 	t.Run("a second SIGINT ends the process", func(t *testing.T) { testSecondSignal(t, binary, syscall.SIGINT, 130) })
@@ -45,14 +45,14 @@ func TestSignals(t *testing.T) {
 }
 
 // stuck is a store that takes writes and never answers them.
-type stuck struct {
+type stuckStore struct {
 	url    string
 	writes chan struct{} // one for each
 }
 
-func newStuck(t *testing.T) *stuck {
+func startStuckStore(t *testing.T) *stuckStore {
 	fake := testkit.New(t)
-	s := &stuck{writes: make(chan struct{}, 64)}
+	s := &stuckStore{writes: make(chan struct{}, 64)}
 	over := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -78,7 +78,7 @@ type process struct {
 }
 
 // start runs the binary until its first write has reached the store.
-func (s *stuck) start(t *testing.T, env []string, binary string, args ...string) *process {
+func (s *stuckStore) startAndAwaitWrite(t *testing.T, env []string, binary string, args ...string) *process {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
@@ -111,9 +111,9 @@ func (p *process) send(t *testing.T, s syscall.Signal) {
 }
 
 func testCancelledSync(t *testing.T, binary string) {
-	store := newStuck(t)
+	store := startStuckStore(t)
 	secrets := writeFile(t, "secrets.json", `{"ALPHA": "`+canary+`", "BETA": "`+canary+`"}`)
-	p := store.start(t, adminEnv, binary, "sync", "--api-url", store.url, "--secrets-file", secrets)
+	p := store.startAndAwaitWrite(t, adminEnv, binary, "sync", "--api-url", store.url, "--secrets-file", secrets)
 	p.send(t, syscall.SIGINT)
 	p.send(t, syscall.SIGTERM)
 	if code := p.exitCode(t); code != exit.Partly {
@@ -130,9 +130,9 @@ func testCancelledSync(t *testing.T, binary string) {
 }
 
 func testCancelledAction(t *testing.T, binary string) {
-	store := newStuck(t)
+	store := startStuckStore(t)
 	w := githubtest.NewWorkspace(t, map[string]string{"api-url": store.url, "api-key": testkit.AdminKey, "secrets": `{"ALPHA": "` + canary + `"}`})
-	p := store.start(t, w.Env, binary, "action")
+	p := store.startAndAwaitWrite(t, w.Env, binary, "action")
 	p.send(t, syscall.SIGINT)
 	p.send(t, syscall.SIGTERM)
 	code, outputs := p.exitCode(t), w.Outputs(t)
@@ -147,9 +147,9 @@ func testCancelledAction(t *testing.T, binary string) {
 // Signals of one kind that come at once are one, so they are sent until one more
 // has come than the first.
 func testSecondSignal(t *testing.T, binary string, signal syscall.Signal, code int) {
-	store := newStuck(t)
+	store := startStuckStore(t)
 	secrets := writeFile(t, "secrets.json", `{"ALPHA": "`+canary+`"}`)
-	p := store.start(t, adminEnv, binary, "sync", "--api-url", store.url, "--secrets-file", secrets)
+	p := store.startAndAwaitWrite(t, adminEnv, binary, "sync", "--api-url", store.url, "--secrets-file", secrets)
 	for len(p.ended) == 0 {
 		p.send(t, signal)
 		time.Sleep(10 * time.Millisecond)

@@ -15,7 +15,7 @@ import (
 // Four syncs of one key at once send 64 documents at once. With few turns they wait
 // for them, and no secret fails.
 func TestFourSyncsAtOnce(t *testing.T) {
-	keysFile, key := oneKey(t)
+	keysFile, key := writeKeysFile(t)
 	url, log := startProduction(t, nil, "--store", "memory", "--keys-file", keysFile, "--max-requests", "8")
 	var runs sync.WaitGroup
 	for run := range 4 {

@@ -28,7 +28,7 @@ func TestServeOnVault(t *testing.T) {
 	fake := vaulttest.NewFake()
 	at := httptest.NewServer(fake)
 	defer at.Close()
-	keysFile, key := oneKey(t)
+	keysFile, key := writeKeysFile(t)
 	vaultEnv := []string{"VAULT_ADDR=" + at.URL, "VAULT_TOKEN=" + vaulttest.RootToken}
 	one, _ := startProduction(t, vaultEnv, "--store", "vault", "--keys-file", keysFile)
 	two, log := startProduction(t, vaultEnv, "--store", "vault", "--keys-file", keysFile)
@@ -54,14 +54,14 @@ func TestServeOnVault(t *testing.T) {
 
 // The writes of one document are at Vault together, as many as the store takes.
 func TestServeOnVaultWritesADocumentInParallel(t *testing.T) {
-	together := &gathering{want: vault.Concurrency, complete: make(chan struct{})}
+	together := &barrier{want: vault.Concurrency, complete: make(chan struct{})}
 	fake := vaulttest.NewFake()
-	fake.Before = together.hold
+	fake.Before = together.wait
 	at := httptest.NewServer(fake)
 	defer at.Close()
-	keysFile, key := oneKey(t)
+	keysFile, key := writeKeysFile(t)
 	url, _ := startProduction(t, []string{"VAULT_ADDR=" + at.URL, "VAULT_TOKEN=" + vaulttest.RootToken}, "--store", "vault", "--keys-file", keysFile)
-	_, _, secrets := served(t, 50)
+	_, _, secrets := startFake(t, 50)
 	r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + key}, "", "sync", "--api-url", url, "--secrets-file", secrets)
 	if r.code != exit.OK || !strings.Contains(r.stdout, "50 created") || !strings.Contains(r.stdout, "in 3 requests") {
 		t.Fatalf("%+v", r)
@@ -72,14 +72,14 @@ func TestServeOnVaultWritesADocumentInParallel(t *testing.T) {
 }
 
 // gathering holds writes until so many are there, or one has waited too long.
-type gathering struct {
+type barrier struct {
 	want      int64
 	now, most atomic.Int64
 	complete  chan struct{}
 	once      sync.Once
 }
 
-func (g *gathering) hold(_ http.ResponseWriter, r *http.Request) bool {
+func (g *barrier) wait(_ http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodPut {
 		return false
 	}
@@ -99,7 +99,7 @@ func (g *gathering) hold(_ http.ResponseWriter, r *http.Request) bool {
 }
 
 // oneKey is a keys file with one admin key.
-func oneKey(t *testing.T) (path, key string) {
+func writeKeysFile(t *testing.T) (path, key string) {
 	t.Helper()
 	key = keysfile.NewKey()
 	text := "[[tenants]]\nid = \"11111111-1111-4111-8111-111111111111\"\nslug = \"data\"\n[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + keysfile.FormatHash(sha256.Sum256([]byte(key))) + "\"\n"

@@ -24,7 +24,7 @@ type devServer struct {
 	RunnerKey string `json:"runner_key"`
 }
 
-func startServer(t *testing.T) devServer {
+func startDevServer(t *testing.T) devServer {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	path := filepath.Join(t.TempDir(), "ready.json")
@@ -57,7 +57,7 @@ func startServer(t *testing.T) devServer {
 
 // serve --dev is the API as the contract has it.
 func TestServeKeepsTheContract(t *testing.T) {
-	s := startServer(t)
+	s := startDevServer(t)
 	contract.Run(t, contract.Endpoint{URL: s.URL, AdminKey: s.AdminKey, RunnerKey: s.RunnerKey})
 }
 
@@ -88,7 +88,7 @@ func (s devServer) names(t *testing.T) []string {
 
 // serve --dev can be waited for as the server in production is.
 func TestDevServerHasHealth(t *testing.T) {
-	s := startServer(t)
+	s := startDevServer(t)
 	for path, want := range map[string]string{"/healthz": "ok\n", "/readyz": `{"ready":true,"store":"ok","audit":"none","keys":"ok"}` + "\n"} {
 		resp, err := http.Get(s.URL + path)
 		if err != nil {
@@ -104,7 +104,7 @@ func TestDevServerHasHealth(t *testing.T) {
 
 // The served fake takes orders from tests, with the admin key alone.
 func TestServeTakesOrders(t *testing.T) {
-	s := startServer(t)
+	s := startDevServer(t)
 	order := func(key string) int {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/_testkit/seed", strings.NewReader(`{"secrets": {"S": 1}}`))
 		if err != nil {
@@ -128,7 +128,7 @@ func TestServeTakesOrders(t *testing.T) {
 
 // The names in the store count for the secrets that flows read.
 func TestFlowsAgainstTheStore(t *testing.T) {
-	s := startServer(t)
+	s := startDevServer(t)
 	flow := filepath.Join(t.TempDir(), "flow.py")
 	const text = "from prefect.client import Secret\nSecret('IN_STORE').get()\nSecret('NOWHERE').get()\n"
 	if err := os.WriteFile(flow, []byte(text), 0o600); err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/vault/vaulttest"
 )
 
-func parseVault(t *testing.T, args ...string) vaultFlags {
+func parseVaultFlags(t *testing.T, args ...string) vaultFlags {
 	t.Helper()
 	var f vaultFlags
 	flags := pflag.NewFlagSet("serve", pflag.ContinueOnError)
@@ -51,7 +51,7 @@ func TestVaultFlagsAndEnvironment(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := (&Command{Env: env}).vaultConfig(parseVault(t, tt.args...))
+			got, err := (&Command{Env: env}).vaultConfig(parseVaultFlags(t, tt.args...))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -80,7 +80,7 @@ func TestVaultFlagsThatAreRefused(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, err := (&Command{Env: tt.env}).openVault(t.Context(), parseVault(t, tt.args...), nil)
+			_, err := (&Command{Env: tt.env}).openVault(t.Context(), parseVaultFlags(t, tt.args...), nil)
 			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "CANARY") || exit.CodeOf(err) != exit.Usage {
 				t.Errorf("%v, want %q in it", err, tt.want)
 			}
@@ -105,7 +105,7 @@ func TestOpenVault(t *testing.T) {
 	}
 	for name, args := range logins {
 		t.Run(name, func(t *testing.T) {
-			store, err := (&Command{}).openVault(t.Context(), parseVault(t, append(args, "--vault-address="+server.URL)...), nil)
+			store, err := (&Command{}).openVault(t.Context(), parseVaultFlags(t, append(args, "--vault-address="+server.URL)...), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -115,14 +115,14 @@ func TestOpenVault(t *testing.T) {
 			_ = store.Close()
 		})
 	}
-	bad := parseVault(t, "--vault-token-file="+filepath.Join(dir, "bad"), "--vault-address="+server.URL)
+	bad := parseVaultFlags(t, "--vault-token-file="+filepath.Join(dir, "bad"), "--vault-address="+server.URL)
 	if _, err := (&Command{}).openVault(t.Context(), bad, nil); err == nil || exit.CodeOf(err) != exit.Failed || strings.Contains(err.Error(), "CANARY") {
 		t.Errorf("a token that is refused: %v", err)
 	}
 	f.Seal(true)
 	var log bytes.Buffer
 	store, err := (&Command{Env: []string{"VAULT_TOKEN=" + vaulttest.RootToken}}).openVault(t.Context(),
-		parseVault(t, "--vault-address="+server.URL), slog.New(slog.NewTextHandler(&log, nil)))
+		parseVaultFlags(t, "--vault-address="+server.URL), slog.New(slog.NewTextHandler(&log, nil)))
 	if err != nil || !strings.Contains(log.String(), "Vault is sealed") {
 		t.Errorf("a sealed vault: %v, %s", err, log.String())
 	} else {

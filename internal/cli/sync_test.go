@@ -23,7 +23,7 @@ import (
 )
 
 // served is a fake behind a socket, and a file of n secrets.
-func served(t *testing.T, n int) (fake *testkit.Cloud, url, secrets string) {
+func startFake(t *testing.T, n int) (fake *testkit.Cloud, url, secrets string) {
 	t.Helper()
 	fake = testkit.New(t)
 	server := httptest.NewServer(fake.Handler())
@@ -53,9 +53,9 @@ var adminEnv = []string{"PREFECT_SECRETS_API_KEY=" + testkit.AdminKey}
 // The signal that main makes a cancelled context of: what is under way is waited
 // for, what was not sent stays unsent, and the report says which is which.
 func TestAnInterruptedSyncReports(t *testing.T) {
-	fake, _, secrets := served(t, 2000)
+	fake, _, secrets := startFake(t, 2000)
 	ctx, interrupt := context.WithCancel(t.Context())
-	server := httptest.NewServer(interruptedWrite(ctx, fake.Handler(), interrupt))
+	server := httptest.NewServer(interruptOnWrite(ctx, fake.Handler(), interrupt))
 	t.Cleanup(server.Close)
 	var stdout, stderr bytes.Buffer
 	command := cli.Command{Stdout: &stdout, Stderr: &stderr, Env: adminEnv}
@@ -76,7 +76,7 @@ func TestAnInterruptedSyncReports(t *testing.T) {
 
 // interruptedWrite interrupts once the first document of writes has been carried
 // out, and answers no other before that.
-func interruptedWrite(interrupted context.Context, next http.Handler, interrupt func()) http.Handler {
+func interruptOnWrite(interrupted context.Context, next http.Handler, interrupt func()) http.Handler {
 	var first atomic.Bool
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -100,7 +100,7 @@ func interruptedWrite(interrupted context.Context, next http.Handler, interrupt 
 }
 
 func TestAnInterruptedPlanChangesNothing(t *testing.T) {
-	_, url, secrets := served(t, 1)
+	_, url, secrets := startFake(t, 1)
 	ctx, interrupt := context.WithCancel(t.Context())
 	interrupt()
 	var stdout, stderr bytes.Buffer
@@ -111,7 +111,7 @@ func TestAnInterruptedPlanChangesNothing(t *testing.T) {
 }
 
 func TestOneTenantThatFailsHarmsNoOther(t *testing.T) {
-	fake, url, secrets := served(t, 3)
+	fake, url, secrets := startFake(t, 3)
 	data, ml := fake.Tenant("data"), fake.Tenant("ml")
 	tests := map[string]struct {
 		match faults.Match
@@ -138,7 +138,7 @@ func TestOneTenantThatFailsHarmsNoOther(t *testing.T) {
 }
 
 func TestATenantIsNamedByItsIDToo(t *testing.T) {
-	fake, url, secrets := served(t, 1)
+	fake, url, secrets := startFake(t, 1)
 	data := fake.Tenant("data")
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--tenant", strings.ToUpper(data.TenantID()))
 	if r.code != exit.OK || len(data.Names()) != 1 || !strings.Contains(r.stdout, "in 3 requests") {
@@ -151,7 +151,7 @@ func TestATenantIsNamedByItsIDToo(t *testing.T) {
 }
 
 func TestARunnerKeyVerifiesValues(t *testing.T) {
-	_, url, secrets := served(t, 3)
+	_, url, secrets := startFake(t, 3)
 	key := writeFile(t, "runner", testkit.RunnerKey+"\n")
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--verify-key-file", key)
 	if r.code != exit.OK || !strings.Contains(r.stdout, "verified: 3 of 3 values, read back under the runner key") || strings.Contains(r.stdout, canary) {
@@ -170,7 +170,7 @@ func TestARunnerKeyVerifiesValues(t *testing.T) {
 // A key that is refused in the middle ends a run that has written nothing with its
 // own exit code.
 func TestAKeyThatIsRefusedLater(t *testing.T) {
-	fake, url, secrets := served(t, 3)
+	fake, url, secrets := startFake(t, 3)
 	fake.Inject(faults.Match{Field: "setSecret"}, faults.KeyExpired())
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets)
 	if r.code != exit.Refused || !strings.Contains(r.stderr, "the API key was not accepted") {
@@ -180,7 +180,7 @@ func TestAKeyThatIsRefusedLater(t *testing.T) {
 
 // A slow run says how far it is, and JSON stays one document.
 func TestProgressGoesToStandardError(t *testing.T) {
-	fake, url, secrets := served(t, 150)
+	fake, url, secrets := startFake(t, 150)
 	fake.Inject(faults.Match{Field: "setSecret", Secret: "S0120"}, faults.Fault{Delay: 1100 * time.Millisecond})
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--format", "json")
 	if r.code != exit.OK || r.stderr != "150 of 150 changes processed\n" || !json.Valid([]byte(r.stdout)) {

@@ -49,7 +49,7 @@ func TestTheKeysOwnTenantOfAnotherStore(t *testing.T) {
 // A tenant that is named by its id is reported by its slug, and a URL without what
 // may be a secret in it.
 func TestATenantByIDAndAURLWithAQuery(t *testing.T) {
-	fake, url, secrets := served(t, 1)
+	fake, url, secrets := startFake(t, 1)
 	id := fake.Tenant("data").TenantID()
 	for _, format := range []string{"text", "json", "markdown"} {
 		file := filepath.Join(t.TempDir(), "plan.json")

@@ -18,12 +18,12 @@ import (
 )
 
 // comparing is a store that can tell which values it has.
-type comparing struct {
+type comparingStore struct {
 	*prefect.Client
 	cloud *testkit.Cloud
 }
 
-func (s comparing) Unchanged(_ context.Context, secrets []prefect.NamedValue) (same []string, err error) {
+func (s comparingStore) Unchanged(_ context.Context, secrets []prefect.NamedValue) (same []string, err error) {
 	for _, secret := range secrets {
 		if stored, ok := s.cloud.Get(secret.Name); ok && bytes.Equal(stored, secret.Value.Reveal()) {
 			same = append(same, secret.Name)
@@ -33,7 +33,7 @@ func (s comparing) Unchanged(_ context.Context, secrets []prefect.NamedValue) (s
 }
 
 // unchangedRun is a run of two secrets, of which the store has one with its value.
-func unchangedRun(t *testing.T, format string, other any) (sync secretsync.Run, cloud *testkit.Cloud, out run.Printer, stdout *bytes.Buffer) {
+func newUnchangedRun(t *testing.T, format string, other any) (sync secretsync.Run, cloud *testkit.Cloud, out run.Printer, stdout *bytes.Buffer) {
 	t.Helper()
 	cloud, stdout = testkit.New(t), &bytes.Buffer{}
 	client := cloud.AdminClient()
@@ -49,7 +49,7 @@ func unchangedRun(t *testing.T, format string, other any) (sync secretsync.Run, 
 	}}
 	sync = secretsync.Run{
 		Input:  secretsync.PlanInput{URL: "https://store.example", Sources: []*secretsync.Source{source}},
-		Writer: secretsync.Account{Store: comparing{client, cloud}},
+		Writer: secretsync.Account{Store: comparingStore{client, cloud}},
 		Steps:  run.Steps(&connect.Connection{KeyFrom: "HERE"}, run.Options{}, out),
 	}
 	return sync, cloud, out, stdout
@@ -151,7 +151,7 @@ verified: 1 of 1 name present
 	}
 	for format, want := range tests {
 		t.Run(format, func(t *testing.T) {
-			run, _, out, stdout := unchangedRun(t, format, "old")
+			run, _, out, stdout := newUnchangedRun(t, format, "old")
 			done, err := run.Plan(t.Context())
 			if err == nil {
 				err = out.OnlyPlanned(done)
@@ -159,7 +159,7 @@ verified: 1 of 1 name present
 			if diff := cmp.Diff(want.plan, stdout.String()); diff != "" || err != nil {
 				t.Errorf("plan: %v: %s", err, diff)
 			}
-			run, cloud, _, stdout := unchangedRun(t, format, "old")
+			run, cloud, _, stdout := newUnchangedRun(t, format, "old")
 			_, err = run.Sync(t.Context())
 			if diff := cmp.Diff(want.sync, stdout.String()); diff != "" || err != nil {
 				t.Errorf("sync: %v: %s", err, diff)
@@ -173,7 +173,7 @@ verified: 1 of 1 name present
 
 func TestExitCodesWhereNothingIsChanged(t *testing.T) {
 	for other, want := range map[string]int{"old": exit.Pending, "y": exit.OK} {
-		run, cloud, _, _ := unchangedRun(t, "text", other)
+		run, cloud, _, _ := newUnchangedRun(t, "text", other)
 		done, err := run.Plan(t.Context())
 		if err != nil {
 			t.Fatal(err)

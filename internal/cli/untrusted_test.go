@@ -16,9 +16,9 @@ import (
 const nothingSynced = ": nothing was synced; the next run by a person on this branch will"
 
 // seeded is a store with two names of a team, as a sync by a person leaves it.
-func seeded(t *testing.T) (fake *testkit.Cloud, inputs map[string]string) {
+func startSeededFake(t *testing.T) (fake *testkit.Cloud, inputs map[string]string) {
 	t.Helper()
-	fake, url, _ := served(t, 0)
+	fake, url, _ := startFake(t, 0)
 	for _, name := range []string{"TEAM_DB", "TEAM_S3"} {
 		if r := runCommand(t, adminEnv, canary, "set", name, "--api-url", url); r.code != exit.OK {
 			t.Fatal(r.stderr)
@@ -28,7 +28,7 @@ func seeded(t *testing.T) (fake *testkit.Cloud, inputs map[string]string) {
 }
 
 func TestUntrustedCommands(t *testing.T) {
-	fake, inputs := seeded(t)
+	fake, inputs := startSeededFake(t)
 	w := githubtest.NewWorkspace(t, nil)
 	w.Dependabot()
 	env := append(w.Env, adminEnv...)
@@ -74,7 +74,7 @@ func TestTrustedCommands(t *testing.T) {
 		"own pull request":  func(w *githubtest.Workspace) { w.PullRequest(t, "o/r") },
 		"no name of events": func(w *githubtest.Workspace) { w.Env = append(w.Env, "GITHUB_EVENT_NAME=") },
 	} {
-		fake, inputs := seeded(t)
+		fake, inputs := startSeededFake(t)
 		w := githubtest.NewWorkspace(t, nil)
 		start(w)
 		env := append(w.Env, adminEnv...)

@@ -56,7 +56,7 @@ func TestMarkdownSaysTheText(t *testing.T) {
 }
 
 func TestMarkdownShowsTheGravestFirst(t *testing.T) {
-	md := report.DiagnosticsMarkdown([]check.Diagnostic{diagnostic(check.Warning, 1), diagnostic(check.Error, 2)}, 1)
+	md := report.DiagnosticsMarkdown([]check.Diagnostic{newDiagnostic(check.Warning, 1), newDiagnostic(check.Error, 2)}, 1)
 	if strings.Index(md, "| error |") > strings.Index(md, "| warning |") || !strings.Contains(md, "1 file, 1 error, 1 warning.") {
 		t.Errorf("got %s", md)
 	}
@@ -68,7 +68,7 @@ func TestMarkdownShowsTheGravestFirst(t *testing.T) {
 func TestDiagnosticsCommentFits(t *testing.T) {
 	var all []check.Diagnostic
 	for n := range 2000 {
-		all = append(all, diagnostic(check.Warning, n+1))
+		all = append(all, newDiagnostic(check.Warning, n+1))
 	}
 	var b strings.Builder
 	if err := report.DiagnosticsComment(&b, all, 1); err != nil || b.Len() > report.MaxComment || !strings.Contains(b.String(), "|\n\n\nThere is more") {

@@ -13,7 +13,7 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-func diagnostic(severity check.Severity, n int) check.Diagnostic {
+func newDiagnostic(severity check.Severity, n int) check.Diagnostic {
 	return check.Diagnostic{
 		Rule: "rule", Severity: severity, Message: fmt.Sprintf("message %d, 100%%\n::error::injected", n), Hint: "hint",
 		File: "a,b.toml", Line: n, Column: 2, EndLine: n, EndColumn: 5,
@@ -23,7 +23,7 @@ func diagnostic(severity check.Severity, n int) check.Diagnostic {
 func TestGitHubShowsTheGravestTen(t *testing.T) {
 	var all []check.Diagnostic
 	for n := range 12 {
-		all = append(all, diagnostic(check.Warning, n+1), diagnostic(check.Error, n+1))
+		all = append(all, newDiagnostic(check.Warning, n+1), newDiagnostic(check.Error, n+1))
 	}
 	var b strings.Builder
 	if err := report.DiagnosticsGitHub(&b, all, 3); err != nil {
@@ -46,7 +46,7 @@ func TestGitHubShowsTheGravestTen(t *testing.T) {
 }
 
 func TestTextCannotIssueCommands(t *testing.T) {
-	d := diagnostic(check.Error, 1)
+	d := newDiagnostic(check.Error, 1)
 	d.File = "::set-output name=x::y.toml"
 	d.Frame = "1 | ##[command]x = ***"
 	actions := []secretsync.Action{{

@@ -25,7 +25,7 @@ api_key = "e" # prefect-secrets: ignore[reserved-key] not right
 `
 
 // log is what a reader of SARIF sees of it.
-type log struct {
+type sarifLog struct {
 	Version string
 	Runs    []struct {
 		ColumnKind string
@@ -57,7 +57,7 @@ type log struct {
 }
 
 // sarif writes the findings and holds the log to the schema.
-func sarif(t *testing.T, s report.SARIF, found []check.Diagnostic) log {
+func writeSARIF(t *testing.T, s report.SARIF, found []check.Diagnostic) sarifLog {
 	t.Helper()
 	var b strings.Builder
 	if err := s.Diagnostics(&b, found, 1); err != nil {
@@ -67,17 +67,17 @@ func sarif(t *testing.T, s report.SARIF, found []check.Diagnostic) log {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sarifSchema(t).Validate(document); err != nil {
+	if err := readSARIFSchema(t).Validate(document); err != nil {
 		t.Fatalf("%v in\n%s", err, b.String())
 	}
-	var l log
+	var l sarifLog
 	if err := json.Unmarshal([]byte(b.String()), &l); err != nil || len(l.Runs) != 1 {
 		t.Fatalf("%v in\n%s", err, b.String())
 	}
 	return l
 }
 
-func sarifSchema(t *testing.T) *jsonschema.Schema {
+func readSARIFSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
 	file, err := os.Open("testdata/sarif-schema-2.1.0.json")
 	if err != nil {
@@ -103,7 +103,7 @@ func sarifSchema(t *testing.T) *jsonschema.Schema {
 func TestSARIF(t *testing.T) {
 	found := check.File("dir/a b.toml", []byte(sarifConfig), check.Options{})
 	found = append(found, check.File("broken.toml", []byte("a ="), check.Options{})...)
-	run := sarif(t, report.SARIF{Version: "v1.2.3"}, found).Runs[0]
+	run := writeSARIF(t, report.SARIF{Version: "v1.2.3"}, found).Runs[0]
 	if run.ColumnKind != "unicodeCodePoints" || run.Tool.Driver.Version != "v1.2.3" || len(run.Results) != len(found) {
 		t.Errorf("got %+v", run)
 	}
@@ -148,20 +148,20 @@ func TestSchemaRefuses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := sarifSchema(t).Validate(document); (err == nil) != valid {
+		if err := readSARIFSchema(t).Validate(document); (err == nil) != valid {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
 }
 
 func TestSARIFOfNothing(t *testing.T) {
-	if run := sarif(t, report.SARIF{}, nil).Runs[0]; run.Results == nil || len(run.Results) > 0 {
+	if run := writeSARIF(t, report.SARIF{}, nil).Runs[0]; run.Results == nil || len(run.Results) > 0 {
 		t.Errorf("got %+v", run.Results)
 	}
 }
 
 func TestSARIFWithoutAPlace(t *testing.T) {
-	run := sarif(t, report.SARIF{}, []check.Diagnostic{{Rule: "syntax", Severity: check.Error, Message: "m", File: "a.toml"}}).Runs[0]
+	run := writeSARIF(t, report.SARIF{}, []check.Diagnostic{{Rule: "syntax", Severity: check.Error, Message: "m", File: "a.toml"}}).Runs[0]
 	if place := run.Results[0].Locations[0].PhysicalLocation; place.Region != nil || place.ArtifactLocation.URI != "a.toml" {
 		t.Errorf("got %+v", place)
 	}
@@ -176,9 +176,9 @@ func TestSARIFPaths(t *testing.T) {
 		{"/work", "a:b/é#?%.toml", "./a:b/%C3%A9%23%3F%25.toml"},
 		{"/work", "\xff.toml", "%FF.toml"},
 	} {
-		d := diagnostic(check.Error, 1)
+		d := newDiagnostic(check.Error, 1)
 		d.File = tt.file
-		got := sarif(t, report.SARIF{Root: tt.root}, []check.Diagnostic{d}).Runs[0].Results[0].Locations[0].PhysicalLocation.ArtifactLocation.URI
+		got := writeSARIF(t, report.SARIF{Root: tt.root}, []check.Diagnostic{d}).Runs[0].Results[0].Locations[0].PhysicalLocation.ArtifactLocation.URI
 		if got != tt.want {
 			t.Errorf("%s in %s: got %s, want %s", tt.file, tt.root, got, tt.want)
 		}
@@ -188,7 +188,7 @@ func TestSARIFPaths(t *testing.T) {
 func fingerprints(t *testing.T, file, text string) []string {
 	t.Helper()
 	var all []string
-	for _, r := range sarif(t, report.SARIF{}, check.File(file, []byte(text), check.Options{})).Runs[0].Results {
+	for _, r := range writeSARIF(t, report.SARIF{}, check.File(file, []byte(text), check.Options{})).Runs[0].Results {
 		for kind, print := range r.PartialFingerprints {
 			all = append(all, r.RuleID+" "+kind+" "+print)
 		}
