@@ -1,62 +1,15 @@
 package actions_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/actions"
 	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
-
-const canary = "CANARY9d41"
-
-// result is what a run of the Action left.
-type result struct {
-	code           int
-	stdout, stderr string
-}
-
-// runAction runs the Action in an environment, where a later entry wins.
-func runAction(t *testing.T, env []string) result {
-	t.Helper()
-	getenv := func(name string) string {
-		for _, entry := range slices.Backward(env) {
-			if value, ok := strings.CutPrefix(entry, name+"="); ok {
-				return value
-			}
-		}
-		return ""
-	}
-	var stdout, stderr bytes.Buffer
-	err := actions.Action{Stdout: &stdout, Stderr: &stderr, Env: env, Getenv: getenv, Version: "v1.2.3"}.Run(t.Context())
-	return result{exit.CodeOf(err), stdout.String(), stderr.String()}
-}
-
-// served is a fake behind a socket.
-func startFake(t *testing.T) (fake *testkit.Cloud, url string) {
-	t.Helper()
-	fake = testkit.New(t)
-	server := httptest.NewServer(fake.Handler())
-	t.Cleanup(server.Close)
-	return fake, server.URL
-}
-
-func secretsJSON(t *testing.T, secrets map[string]string) string {
-	t.Helper()
-	data, err := json.MarshalIndent(secrets, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
-}
 
 func TestActionSyncs(t *testing.T) {
 	fake, url := startFake(t)

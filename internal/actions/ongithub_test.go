@@ -14,17 +14,6 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// onGitHub is a workspace of a job on a pull request, with a fake GitHub.
-func newPullRequestWorkspace(t *testing.T, fake *githubtest.Server, inputs map[string]string) *githubtest.Workspace {
-	t.Helper()
-	server := httptest.NewServer(fake.Handler(""))
-	t.Cleanup(server.Close)
-	w := githubtest.NewWorkspace(t, inputs)
-	w.Env = append(w.Env, "GITHUB_API_URL="+server.URL, "GITHUB_JOB=plan", "GITHUB_REPOSITORY_ID=42", "GITHUB_SHA="+strings.Repeat("0", 40))
-	w.PullRequest(t, "o/r")
-	return w
-}
-
 func TestActionKeepsOneComment(t *testing.T) {
 	store, url := startFake(t)
 	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}, PageSize: 2}

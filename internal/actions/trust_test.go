@@ -9,12 +9,12 @@ import (
 
 // Payloads of events for the repository o/r.
 const (
-	ownPull       = `{"number": 7, "user": {"login": "anna"}, "head": {"sha": "abc", "repo": {"full_name": "o/r"}}}`
-	forkPull    = `{"number": 7, "user": {"login": "anna"}, "head": {"sha": "abc", "repo": {"full_name": "stranger/r"}}}`
-	gonePull    = `{"number": 7, "user": {"login": "anna"}, "head": {"sha": "abc", "repo": null}}`
-	dependabotPull     = `{"number": 7, "user": {"login": "dependabot[bot]"}, "head": {"sha": "abc", "repo": {"full_name": "o/r"}}}`
-	noAuthorPull  = `{"number": 7, "head": {"sha": "abc", "repo": {"full_name": "o/r"}}}`
-	pushEvent = `{"ref": "refs/heads/main"}`
+	ownPull        = `{"number": 7, "user": {"login": "anna"}, "head": {"sha": "abc", "repo": {"full_name": "o/r"}}}`
+	forkPull       = `{"number": 7, "user": {"login": "anna"}, "head": {"sha": "abc", "repo": {"full_name": "stranger/r"}}}`
+	gonePull       = `{"number": 7, "user": {"login": "anna"}, "head": {"sha": "abc", "repo": null}}`
+	dependabotPull = `{"number": 7, "user": {"login": "dependabot[bot]"}, "head": {"sha": "abc", "repo": {"full_name": "o/r"}}}`
+	noAuthorPull   = `{"number": 7, "head": {"sha": "abc", "repo": {"full_name": "o/r"}}}`
+	pushEvent      = `{"ref": "refs/heads/main"}`
 )
 
 func pullPayload(pull string) string { return `{"pull_request": ` + pull + `}` }

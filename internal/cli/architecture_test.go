@@ -1,7 +1,6 @@
 package cli_test
 
 import (
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -74,13 +73,4 @@ func readSection(t *testing.T, heading string) string {
 	}
 	section, _, _ = strings.Cut(section, "\n## ")
 	return section
-}
-
-func readFile(t *testing.T, path string) string {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }

@@ -16,8 +16,6 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
 )
 
-const canary = "CANARY9d41"
-
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"prefect-secrets": main})
 }

@@ -1,23 +1,15 @@
 package cli_test
 
 import (
-	"bytes"
-	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
-	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 	"github.com/prefect-secrets/prefect-secrets/internal/vault/vaulttest"
 )
@@ -96,46 +88,4 @@ func (g *barrier) wait(_ http.ResponseWriter, r *http.Request) bool {
 		g.once.Do(func() { close(g.complete) })
 	}
 	return false
-}
-
-// oneKey is a keys file with one admin key.
-func writeKeysFile(t *testing.T) (path, key string) {
-	t.Helper()
-	key = keysfile.NewKey()
-	text := "[[tenants]]\nid = \"11111111-1111-4111-8111-111111111111\"\nslug = \"data\"\n[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + keysfile.FormatHash(sha256.Sum256([]byte(key))) + "\"\n"
-	return writeFile(t, "keys.toml", text), key
-}
-
-// startProduction runs serve until the test ends. The log is complete only then,
-// and asking for it ends the server.
-func startProduction(t *testing.T, env []string, args ...string) (url string, log func() string) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	path := filepath.Join(t.TempDir(), "ready.json")
-	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--ready-file", path, "--shutdown-delay", "0s", "--log-level", "debug"}, args...)
-	var stderr bytes.Buffer
-	stopped := make(chan int)
-	go func() {
-		command := cli.Command{Stdin: bytes.NewReader(nil), Stdout: &stderr, Stderr: &stderr, Env: env}
-		code := command.Main(ctx, args)
-		stopped <- code
-		close(stopped)
-	}()
-	log = func() string {
-		cancel()
-		if code := <-stopped; code != exit.OK {
-			t.Errorf("the server exited with %d: %s", code, &stderr)
-		}
-		return stderr.String()
-	}
-	t.Cleanup(func() { _ = log() })
-	for range 400 {
-		var r struct{ URL string }
-		if data, err := os.ReadFile(path); err == nil && json.Unmarshal(data, &r) == nil {
-			return r.URL, log
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatal("the server did not start")
-	return "", nil
 }

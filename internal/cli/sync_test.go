@@ -9,8 +9,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -21,34 +19,6 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
-
-// served is a fake behind a socket, and a file of n secrets.
-func startFake(t *testing.T, n int) (fake *testkit.Cloud, url, secrets string) {
-	t.Helper()
-	fake = testkit.New(t)
-	server := httptest.NewServer(fake.Handler())
-	t.Cleanup(server.Close)
-	values := map[string]string{}
-	for i := range n {
-		values[fmt.Sprintf("S%04d", i)] = canary
-	}
-	text, err := json.Marshal(values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return fake, server.URL, writeFile(t, "secrets.json", string(text))
-}
-
-func writeFile(t *testing.T, name, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-var adminEnv = []string{"PREFECT_SECRETS_API_KEY=" + testkit.AdminKey}
 
 // The signal that main makes a cancelled context of: what is under way is waited
 // for, what was not sent stays unsent, and the report says which is which.
