@@ -11,7 +11,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// otherKeys is a store where another key wrote A, with a key of each further kind.
+// startFakeWithOtherKey starts a store in which another key has written A.
 func startFakeWithOtherKey(t *testing.T) (fake *testkit.Cloud, url string) {
 	t.Helper()
 	fake = testkit.New(t)
@@ -24,7 +24,7 @@ func startFakeWithOtherKey(t *testing.T) (fake *testkit.Cloud, url string) {
 	return fake, server.URL
 }
 
-// A pull request needs no more than a planner key, and is not annotated for it.
+// A plan on a pull request needs only a planner key, and has no annotation about it.
 func TestActionPlansWithAPlannerKey(t *testing.T) {
 	fake, url := startFakeWithOtherKey(t)
 	github := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
@@ -66,7 +66,7 @@ func TestActionMarksAnotherKeysSecret(t *testing.T) {
 	}
 }
 
-// The Action fails with a key that may not do it, before anything is written.
+// With a key that lacks the permission, the Action fails before the first write.
 func TestActionWithAKeyThatMayNot(t *testing.T) {
 	fake, url := startFakeWithOtherKey(t)
 	narrow := fake.AddKey(testkit.Key{Name: "narrow", Role: prefect.RoleAdmin, Patterns: []string{"B"}})

@@ -59,7 +59,7 @@ func TestMaskOnlyUnderGitHubActions(t *testing.T) {
 	}
 }
 
-// What stands between :: is masked first where the runner would print the mask.
+// The parts between :: are masked first if the runner would print the mask itself.
 func TestMaskOnRunnersLikeAct(t *testing.T) {
 	const text = "::set-output name=x::the-secret\nline::the-other"
 	for variable, greedy := range map[string]bool{"ACT": true, "GITEA_ACTIONS": true, "RUNNER_OS": false} {
@@ -84,8 +84,8 @@ func TestInputsOfOtherCI(t *testing.T) {
 	if err != nil || in.APIURL != "https://secrets.example.com" || in.FailOn != "warning" || len(in.Include) != 2 {
 		t.Errorf("%v, %+v", err, in)
 	}
-	const says = "unknown variable PREFECT_SECRETS_API_ULR: did you mean PREFECT_SECRETS_API_URL?"
-	if _, err := newRunner(&b, append(env, "PREFECT_SECRETS_API_ULR=x")).Inputs(); err == nil || err.Error() != says {
+	const want = "unknown variable PREFECT_SECRETS_API_ULR: did you mean PREFECT_SECRETS_API_URL?"
+	if _, err := newRunner(&b, append(env, "PREFECT_SECRETS_API_ULR=x")).Inputs(); err == nil || err.Error() != want {
 		t.Errorf("a misspelt variable: %v", err)
 	}
 	newRunner(&b, env).Error("first\n::error::second\n")

@@ -13,8 +13,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// enterprise is a store, a GitHub and its issuer of id tokens behind one authority,
-// which is in the file that it returns.
+// startEnterprise starts a store, a GitHub and its issuer of id tokens with certificates
+// of one authority. It returns the store's URL and a file with the authority.
 func startEnterprise(t *testing.T, w *githubtest.Workspace, fake *githubtest.Server, issued *int) (store, authority string) {
 	t.Helper()
 	secrets := httptest.NewTLSServer(testkit.New(t).Handler())
@@ -62,20 +62,20 @@ func TestAnUntrustedIssuerIsNamed(t *testing.T) {
 			host = u.Host
 		}
 	}
-	says := "asking GitHub for an id token at " + host + ": tls: failed to verify certificate: x509: certificate signed by unknown authority"
-	if r.code != exit.Failed || !strings.Contains(r.stdout, says) || strings.Contains(r.stdout, "did not answer") || strings.Contains(r.stdout, "Post ") {
+	want := "asking GitHub for an id token at " + host + ": tls: failed to verify certificate: x509: certificate signed by unknown authority"
+	if r.code != exit.Failed || !strings.Contains(r.stdout, want) || strings.Contains(r.stdout, "did not answer") || strings.Contains(r.stdout, "Post ") {
 		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 }
 
-// The names of secrets are asked for beside; that the job's own token may not list
-// them is no news, nor is it of a token that is for the comment.
+// Listing the names of secrets is optional. A refusal is not reported if the token is
+// the job's own, which cannot list them, or if it is for the comment.
 func TestARefusalOfNamesIsReportedIfTheyWereAskedFor(t *testing.T) {
 	_, url := startFake(t)
 	for name, tt := range map[string]struct {
 		comment string
 		secrets map[string]string
-		told    bool
+		want    bool
 	}{
 		"a token of its own":    {"false", map[string]string{"A": canary}, true},
 		"the job's own token":   {"false", map[string]string{"A": canary, "github_token": githubtest.Token}, false},
@@ -86,7 +86,8 @@ func TestARefusalOfNamesIsReportedIfTheyWereAskedFor(t *testing.T) {
 		r := runAction(t, newPullRequestWorkspace(t, fake, map[string]string{
 			"mode": "plan", "comment": tt.comment, "api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, tt.secrets), "github-token": githubtest.Token,
 		}).Env)
-		if told := strings.Contains(r.stdout, "secrets: read") || strings.Contains(r.stdout, "403"); r.code != exit.OK || told != tt.told {
+		reported := strings.Contains(r.stdout, "secrets: read") || strings.Contains(r.stdout, "403")
+		if r.code != exit.OK || reported != tt.want {
 			t.Errorf("%s: exit code %d: %s", name, r.code, githubtest.Unmasked(r.stdout))
 		}
 	}

@@ -1,6 +1,7 @@
 package actions_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -9,8 +10,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// A flow's secrets may come from the store, and from what the step is about to
-// write.
+// The secrets of a flow may be in the store, or among those that the step will write.
 func TestActionChecksFlows(t *testing.T) {
 	fake, url := startFake(t)
 	if err := fake.AdminClient().SetSecret(t.Context(), "STORED", "x"); err != nil {
@@ -22,9 +22,7 @@ func TestActionChecksFlows(t *testing.T) {
 		if mode != "check" {
 			inputs["secrets"] = secretsJSON(t, map[string]string{"PASSED": canary})
 		}
-		for name, value := range more {
-			inputs[name] = value
-		}
+		maps.Copy(inputs, more)
 		w := githubtest.NewWorkspace(t, inputs)
 		w.Env = append(w.Env, "INPUT_FLOWS="+w.Write(t, "flow.py", flow), "INPUT_SARIF-FILE="+w.Path("found.sarif"))
 		return runAction(t, w.Env), w

@@ -11,7 +11,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// What failed for one reason is one line, in the log and in the summary.
+// Failures for one reason are one line, in the log and in the summary.
 func TestEqualFailuresAreOneLine(t *testing.T) {
 	fake, url := startFake(t)
 	secrets := map[string]string{}
@@ -35,8 +35,8 @@ func TestEqualFailuresAreOneLine(t *testing.T) {
 	}
 }
 
-// Patterns that look like a mistake are annotated, others stand in the plan alone,
-// and what was left out for one reason is one annotation.
+// Patterns that look like a mistake are annotated; others are only in the plan. All
+// names that are omitted for one reason have one annotation.
 func TestAnnotationsOfAPlan(t *testing.T) {
 	_, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{

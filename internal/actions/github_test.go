@@ -20,12 +20,12 @@ import (
 
 const commit = "0123456789abcdef0123456789abcdef01234567"
 
-// noon is when the clock of these tests stands.
+// noon is the time of the clock in these tests.
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
-// gitHub is the API of a fake GitHub as one job sees it. Every wait is noted in
-// waits, and one of a second alone waited for: the library keeps its own count of a
-// secondary limit.
+// newGitHub returns the API of a fake GitHub for one job. It records pauses in waits
+// and skips all but those of one second: the library enforces a secondary limit itself.
+// If waits is nil, pauses last a tenth of their time.
 func newGitHub(t *testing.T, fake *githubtest.Server, job string, waits *[]time.Duration) *actions.GitHub {
 	t.Helper()
 	server := httptest.NewServer(fake.Handler("/api/v3"))
@@ -86,7 +86,7 @@ func TestCommentHasASectionForEachJob(t *testing.T) {
 	}
 }
 
-// What a run has made it makes no second time, whatever GitHub's list says.
+// A run creates one comment, even if GitHub's list lacks it.
 func TestACommentIsMadeOnceHoweverLateTheList(t *testing.T) {
 	for name, fake := range map[string]*githubtest.Server{
 		"a list that lags":          {Lagging: true},
@@ -103,8 +103,7 @@ func TestACommentIsMadeOnceHoweverLateTheList(t *testing.T) {
 	}
 }
 
-// Jobs that comment at the same time neither lose a section nor leave a second
-// comment behind.
+// Concurrent jobs lose no section, and leave one comment.
 func TestCommentsOfJobsAtOnce(t *testing.T) {
 	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}, Slow: 5 * time.Millisecond}
 	const jobs = 3
@@ -146,8 +145,8 @@ func TestCommentFits(t *testing.T) {
 func TestRefusalsNameThePermission(t *testing.T) {
 	tests := []struct {
 		permissions map[string]string
-		do          func(*actions.GitHub, context.Context) error
-		says        string
+		call        func(*actions.GitHub, context.Context) error
+		want        string
 	}{
 		{nil, callComment, "the token needs the permission pull-requests: write"},
 		{map[string]string{"pull-requests": "read"}, callComment, "the token needs the permission pull-requests: write"},
@@ -157,17 +156,19 @@ func TestRefusalsNameThePermission(t *testing.T) {
 	}
 	for _, tt := range tests {
 		fake := &githubtest.Server{Permissions: tt.permissions, Secrets: map[string][]string{"repository": nil, "organization": nil, "staging": nil}}
-		err := tt.do(newGitHub(t, fake, "job", new([]time.Duration)), t.Context())
-		if err == nil || !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), "http") {
-			t.Errorf("with %v: %v, want %q", tt.permissions, err, tt.says)
+		err := tt.call(newGitHub(t, fake, "job", new([]time.Duration)), t.Context())
+		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "http") {
+			t.Errorf("with %v: %v, want %q", tt.permissions, err, tt.want)
 		}
 	}
 }
 
 func callComment(g *actions.GitHub, ctx context.Context) error { return g.Comment(ctx, "plan\n") }
+
 func callCheckRun(g *actions.GitHub, ctx context.Context) error {
 	return g.CheckRun(ctx, true, []check.Diagnostic{{File: "a.toml", Severity: check.Error, Message: "m"}}, 1)
 }
+
 func callSecretNames(g *actions.GitHub, ctx context.Context) error {
 	_, err := g.SecretNames(ctx, "staging")
 	return err
@@ -194,7 +195,7 @@ func TestRateLimitsAreWaitedFor(t *testing.T) {
 	}
 }
 
-// A limit that lasts longer than the step may is an error at once.
+// A limit that lasts longer than the timeout is an error at once.
 func TestRateLimitsAreNotWaitedForInVain(t *testing.T) {
 	fake := &githubtest.Server{Permissions: map[string]string{"checks": "write"}}
 	fake.Limit(githubtest.Limit{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"3600"}}, Body: `{}`})

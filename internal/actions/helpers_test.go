@@ -16,16 +16,24 @@ import (
 
 const canary = "CANARY9d41"
 
-// result is what a run of the Action left.
+// result is the outcome of a run of the Action.
 type result struct {
 	code           int
 	stdout, stderr string
 }
 
-// runAction runs the Action in an environment, where a later entry wins.
+// runAction runs the Action in env.
 func runAction(t *testing.T, env []string) result {
 	t.Helper()
-	getenv := func(name string) string {
+	var stdout, stderr bytes.Buffer
+	action := actions.Action{Stdout: &stdout, Stderr: &stderr, Env: env, Getenv: newGetenv(env), Version: "v1.2.3"}
+	err := action.Run(t.Context())
+	return result{exit.CodeOf(err), stdout.String(), stderr.String()}
+}
+
+// newGetenv returns a function that looks up a variable in env, where a later entry wins.
+func newGetenv(env []string) func(name string) string {
+	return func(name string) string {
 		for _, entry := range slices.Backward(env) {
 			if value, ok := strings.CutPrefix(entry, name+"="); ok {
 				return value
@@ -33,12 +41,9 @@ func runAction(t *testing.T, env []string) result {
 		}
 		return ""
 	}
-	var stdout, stderr bytes.Buffer
-	err := actions.Action{Stdout: &stdout, Stderr: &stderr, Env: env, Getenv: getenv, Version: "v1.2.3"}.Run(t.Context())
-	return result{exit.CodeOf(err), stdout.String(), stderr.String()}
 }
 
-// served is a fake behind a socket.
+// startFake starts a fake behind a socket.
 func startFake(t *testing.T) (fake *testkit.Cloud, url string) {
 	t.Helper()
 	fake = testkit.New(t)
@@ -47,6 +52,7 @@ func startFake(t *testing.T) (fake *testkit.Cloud, url string) {
 	return fake, server.URL
 }
 
+// secretsJSON returns the input secrets.
 func secretsJSON(t *testing.T, secrets map[string]string) string {
 	t.Helper()
 	data, err := json.MarshalIndent(secrets, "", "  ")
@@ -56,7 +62,7 @@ func secretsJSON(t *testing.T, secrets map[string]string) string {
 	return string(data)
 }
 
-// onGitHub is a workspace of a job on a pull request, with a fake GitHub.
+// newPullRequestWorkspace returns the workspace of a job on a pull request of fake.
 func newPullRequestWorkspace(t *testing.T, fake *githubtest.Server, inputs map[string]string) *githubtest.Workspace {
 	t.Helper()
 	server := httptest.NewServer(fake.Handler(""))

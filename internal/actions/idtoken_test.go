@@ -12,7 +12,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// issuer answers like the runner's token service, with a new token each time.
+// issuer is the runner's token service. Each answer has a new token.
 type issuer struct {
 	asked  int
 	status int
@@ -98,7 +98,7 @@ func TestHasIDToken(t *testing.T) {
 	}
 }
 
-// A missing token, or one that GitHub refuses to give, is not the failure of the API.
+// An error about the token names GitHub, and not the API.
 func TestIDTokenSaysWhoFailed(t *testing.T) {
 	api := roundTripper(func(*http.Request) (*http.Response, error) { panic("the API was asked") })
 	for status, final := range map[int]bool{403: true, 400: true, 429: false, 502: false} {
@@ -117,7 +117,7 @@ func TestIDTokenSaysWhoFailed(t *testing.T) {
 	}
 }
 
-// forIssuer sends what is for the API to api.
+// routeAPI sends requests for the API to api, and others over the network.
 func routeAPI(api http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		if r.URL.Host == "secrets.example.com" {

@@ -9,8 +9,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// Typed values of a file are masked by their strings and digits; what is true or
-// false is no secret, and a mask of it would blank outputs.
+// The strings and numbers in typed values of a file are masked. true and false are not:
+// a mask of them would hide outputs.
 func TestActionMasksTypedValues(t *testing.T) {
 	_, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey})
@@ -45,10 +45,10 @@ func TestActionMasksAllKeys(t *testing.T) {
 	}
 }
 
-// The keys of all three variables stay out, whichever is used.
+// The keys in all three variables are omitted from the plan, whichever is used.
 func TestActionKeepsAllKeysOut(t *testing.T) {
 	_, url := startFake(t)
-	for name, key := range map[string]struct{ input, says string }{
+	for name, key := range map[string]struct{ input, want string }{
 		"input":    {testkit.AdminKey, "key: from the input api-key\n"},
 		"variable": {"", "key: from PREFECT_SECRETS_API_KEY; PREFECT__CLOUD__API_KEY and PREFECT_API_KEY differ and are ignored\n"},
 	} {
@@ -58,7 +58,7 @@ func TestActionKeepsAllKeysOut(t *testing.T) {
 		})
 		w.Env = append(w.Env, "PREFECT_SECRETS_API_KEY="+testkit.AdminKey, "PREFECT__CLOUD__API_KEY="+canary+"-two", "PREFECT_API_KEY=pnu_"+canary)
 		r := runAction(t, w.Env)
-		for _, want := range []string{key.says, "plan: 1 to create", "3 names (ONE, THREE, TWO) were left out: its value is the API key of this run"} {
+		for _, want := range []string{key.want, "plan: 1 to create", "3 names (ONE, THREE, TWO) were left out: its value is the API key of this run"} {
 			if !strings.Contains(r.stdout, want) {
 				t.Errorf("%s: exit code %d, no %q: %s", name, r.code, want, githubtest.Unmasked(r.stdout))
 			}
@@ -69,20 +69,20 @@ func TestActionKeepsAllKeysOut(t *testing.T) {
 func TestActionSendsNoKeyOfPrefectCloud(t *testing.T) {
 	_, url := startFake(t)
 	inputs := map[string]string{"api-url": url, "secrets": secretsJSON(t, map[string]string{"A": canary})}
-	for name, env := range map[string]struct{ entry, says string }{
+	for name, env := range map[string]struct{ entry, want string }{
 		"input":    {"INPUT_API-KEY=pnu_" + canary, "the input api-key: it is a key of Prefect Cloud 2 or 3"},
 		"variable": {"PREFECT_API_KEY=pnb_" + canary, "no API key: PREFECT_API_KEY: it is a key of Prefect Cloud 2 or 3 (pnu_ or pnb_), which is not sent to this API; give the input api-key, or the job"},
 	} {
 		w := githubtest.NewWorkspace(t, inputs)
 		w.Env = append(w.Env, env.entry)
-		if r := runAction(t, w.Env); r.code != exit.Usage || !strings.Contains(r.stdout, "::error::"+env.says) {
+		if r := runAction(t, w.Env); r.code != exit.Usage || !strings.Contains(r.stdout, "::error::"+env.want) {
 			t.Errorf("%s: exit code %d: %s", name, r.code, githubtest.Unmasked(r.stdout))
 		}
 	}
 }
 
-// Without the input the URL is that of a variable; a manifest that names another
-// host is refused.
+// Without the input a variable names the URL. A manifest that names another host is an
+// error.
 func TestActionTakesTheURLOfAVariable(t *testing.T) {
 	_, url := startFake(t)
 	for _, env := range []string{"PREFECT_SECRETS_API_URL=" + url, "PREFECT__CLOUD__API=" + url} {

@@ -11,8 +11,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// hiddenBy are what GitHub's runner hides after a run: each line of each mask that
-// is not empty, whatever its length (actions/runner, AddMaskCommandExtension).
+// maskedBy returns what GitHub's runner hides after a run: each line of each mask that is
+// not empty, of any length (actions/runner, AddMaskCommandExtension).
 func maskedBy(stdout string) []string {
 	var hidden []string
 	for _, m := range regexp.MustCompile(`(?m)^::add-mask::(.*)$`).FindAllStringSubmatch(stdout, -1) {
@@ -51,13 +51,13 @@ func TestAMaskInAnOutputIsAWarning(t *testing.T) {
 	}
 }
 
-// A value in the manifest is in nothing that the Action writes.
+// The Action writes no value that was pasted into the manifest.
 func TestActionShowsNothingOfAPastedValue(t *testing.T) {
 	_, url := startFake(t)
 	for name, tt := range map[string]struct {
 		manifest string
 		code     int
-		says     string
+		want     string
 	}{
 		"a webhook":     {"[names]\nslack = \"https://hooks.slack.com/services/T00000000/B00000000/" + canary + "\"\n", exit.Usage, "looks like a Slack webhook"},
 		"any other":     {"[names]\nslack = \"" + canary + "!\"\n", exit.OK, "no source has the name in "},
@@ -77,9 +77,9 @@ func TestActionShowsNothingOfAPastedValue(t *testing.T) {
 			for _, c := range fake.Comments() {
 				comments.WriteString(c.Body)
 			}
-			shown := r.stdout + r.stderr + w.Read(t, "summary") + w.Read(t, "output") + w.Read(t, "plan.json") + comments.String()
-			if r.code != tt.code || !strings.Contains(shown, tt.says) || strings.Contains(shown, canary) {
-				t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(shown))
+			written := r.stdout + r.stderr + w.Read(t, "summary") + w.Read(t, "output") + w.Read(t, "plan.json") + comments.String()
+			if r.code != tt.code || !strings.Contains(written, tt.want) || strings.Contains(written, canary) {
+				t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(written))
 			}
 		})
 	}

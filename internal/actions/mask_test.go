@@ -12,8 +12,8 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// runnerMasks are what GitHub's runner hides after it has read a log: each mask, and
-// each line of it that is not empty (actions/runner, AddMaskCommandExtension), the
+// parseMasks returns what GitHub's runner hides after it has read a log: each mask, and
+// each line of it that is not empty (actions/runner, AddMaskCommandExtension). It hides
 // longer ones without their quotation marks as well (ValueEncoders.TrimDoubleQuotes).
 func parseMasks(log string) []string {
 	var hidden []string
@@ -34,7 +34,7 @@ func parseMasks(log string) []string {
 	return hidden
 }
 
-// survives reports whether a job hands a text on as an output.
+// survives reports whether a job passes on an output that contains text.
 func survives(hidden []string, text string) bool {
 	return !slices.ContainsFunc(hidden, func(mask string) bool { return strings.Contains(text, mask) })
 }

@@ -16,15 +16,15 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
-var update = flag.Bool("update", false, "write the README's tables of inputs and outputs anew")
+var update = flag.Bool("update", false, "write the README's tables of inputs and outputs")
 
-// described is an input or an output as action.yml describes it.
+// yamlField is an input or an output in action.yml.
 type yamlField struct{ name, description, fallback string }
 
 var yamlEntry = regexp.MustCompile(`(?m)^  ([a-z-]+):\n    description: (.+)\n(?:    default: (.+)\n)?`)
 
-// actionYML reads the inputs and outputs of action.yml. It fails on a line that is
-// of neither form, so that nothing is passed over.
+// readActionYML reads the inputs and outputs of action.yml. It fails on any line of
+// another form, so that it skips none.
 func readActionYML(t *testing.T) (inputs, outputs []yamlField) {
 	t.Helper()
 	data, err := os.ReadFile("../../action.yml")
@@ -76,7 +76,7 @@ func TestActionMetadata(t *testing.T) {
 	}
 }
 
-// What a step that leaves an input out gets is what action.yml says.
+// The defaults in action.yml are those of the code.
 func TestActionDefaults(t *testing.T) {
 	inputs, _ := readActionYML(t)
 	var given []string
@@ -86,14 +86,7 @@ func TestActionDefaults(t *testing.T) {
 		}
 	}
 	read := func(env []string) actions.Inputs {
-		in, err := actions.NewRunner(&strings.Builder{}, env, func(name string) string {
-			for _, entry := range env {
-				if value, ok := strings.CutPrefix(entry, name+"="); ok {
-					return value
-				}
-			}
-			return ""
-		}).Inputs()
+		in, err := actions.NewRunner(&strings.Builder{}, env, newGetenv(env)).Inputs()
 		if err != nil {
 			t.Fatal(err)
 		}

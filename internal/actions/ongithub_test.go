@@ -42,9 +42,9 @@ func TestActionKeepsOneComment(t *testing.T) {
 	if names := store.Names(); len(names) != 0 {
 		t.Errorf("plan wrote %v", names)
 	}
-	for token, says := range map[string]string{"other": "did not accept the token", "": "the input github-token is missing"} {
+	for token, want := range map[string]string{"other": "did not accept the token", "": "the input github-token is missing"} {
 		r, w := run(token, map[string]string{"A": canary})
-		if r.code != exit.Failed || w.Outputs(t)["status"] != "failed" || !strings.Contains(r.stdout, says) {
+		if r.code != exit.Failed || w.Outputs(t)["status"] != "failed" || !strings.Contains(r.stdout, want) {
 			t.Errorf("token %q: exit code %d: %s", token, r.code, githubtest.Unmasked(r.stdout))
 		}
 	}
@@ -54,8 +54,7 @@ func TestActionKeepsOneComment(t *testing.T) {
 }
 
 // Staging and production in one job, and the jobs of a matrix, have a section each,
-// which a later run of theirs replaces. What an earlier release wrote for the job
-// goes.
+// which their next run replaces. The section of an earlier release is removed.
 func TestEachEnvironmentHasItsSection(t *testing.T) {
 	_, url := startFake(t)
 	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
@@ -94,7 +93,7 @@ func TestEachEnvironmentHasItsSection(t *testing.T) {
 	}
 }
 
-// manyWarnings is a config with that many warnings.
+// configWithWarnings returns a config with n warnings.
 func configWithWarnings(n int) string {
 	var b strings.Builder
 	b.WriteString("[context.secrets]\n")
@@ -108,7 +107,7 @@ func TestActionShowsWhatAnnotationsDoNot(t *testing.T) {
 	for _, tt := range []struct {
 		warnings, runs int
 		permission     string
-		says           string
+		want           string
 	}{
 		{10, 0, "write", "not annotated"}, {11, 1, "write", ""}, {11, 0, "read", "note: making a check run of all findings: GitHub refused (HTTP 403): the token needs the permission checks: write"},
 	} {
@@ -117,7 +116,7 @@ func TestActionShowsWhatAnnotationsDoNot(t *testing.T) {
 		w.Env = append(w.Env, "GITHUB_WORKSPACE="+w.Dir, "INPUT_CONFIG-FILES="+w.Write(t, "config.toml", configWithWarnings(tt.warnings)))
 		r := runAction(t, w.Env)
 		runs := fake.CheckRuns()
-		if r.code != exit.OK || len(runs) != tt.runs || (tt.warnings > 10) != strings.Contains(r.stdout, tt.says) {
+		if r.code != exit.OK || len(runs) != tt.runs || (tt.warnings > 10) != strings.Contains(r.stdout, tt.want) {
 			t.Fatalf("%d warnings: exit code %d, %d check runs: %s", tt.warnings, r.code, len(runs), r.stdout)
 		}
 		if tt.runs > 0 && (len(runs[0].Annotations) != tt.warnings || runs[0].Annotations[0].Path != "config.toml" || runs[0].Conclusion != "neutral") {
@@ -152,7 +151,8 @@ func TestPlanSaysWhatWasNotPassed(t *testing.T) {
 	}
 }
 
-// Without a key the job says who it is, to the URL of the input and nobody else.
+// Without a key the job authenticates with an id token, which goes to the input's URL
+// alone.
 func TestActionWritesAsTheJobItIs(t *testing.T) {
 	var audiences, keys []string
 	issuer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -177,7 +177,7 @@ func TestActionWritesAsTheJobItIs(t *testing.T) {
 		t.Errorf("it printed %s", githubtest.Unmasked(r.stdout))
 	}
 
-	// A key of its own is used in place of a token.
+	// An API key is used instead of a token.
 	w.Env = append(w.Env, "INPUT_API-URL="+url, "INPUT_API-KEY="+testkit.AdminKey)
 	if r := runAction(t, w.Env); r.code != exit.OK || len(audiences) != 1 {
 		t.Errorf("with a key: exit code %d, audiences %v", r.code, audiences)

@@ -52,7 +52,7 @@ func TestActionUsesAnEnvironmentOfTheManifest(t *testing.T) {
 	}
 }
 
-// The key goes to the host of the input alone, whatever an environment says.
+// The key goes to the input's host alone, even if an environment names another.
 func TestAnEnvironmentCannotRedirectTheKey(t *testing.T) {
 	fake, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey, "environment": "staging", "secrets": `{"A": "value"}`})
@@ -63,8 +63,8 @@ func TestAnEnvironmentCannotRedirectTheKey(t *testing.T) {
 	}
 }
 
-// A fork's run has the variables of its workflow and no secrets: nothing is
-// written, and nothing deleted.
+// A fork's run has the variables of its workflow and no secrets. It neither writes nor
+// deletes anything.
 func TestAForkPrunesNothing(t *testing.T) {
 	fake, url := startFake(t)
 	if err := fake.AdminClient().SetSecret(t.Context(), "OLD", 1); err != nil {
@@ -91,8 +91,7 @@ func TestActionKeepsToAReviewedPlan(t *testing.T) {
 		t.Fatalf("exit code %d, outputs %v", r.code, w.Outputs(t))
 	}
 	inputs["mode"], inputs["secrets"] = "sync", `{"A": "`+canary+`", "B": "`+canary+`"}`
-	again := githubtest.NewWorkspace(t, inputs)
-	r := runAction(t, append(again.Env, "INPUT_PLAN-FILE="+file))
+	r := runAction(t, append(githubtest.NewWorkspace(t, inputs).Env, "INPUT_PLAN-FILE="+file))
 	if names := fake.Names(); r.code != exit.OK || len(names) != 1 || names[0] != "A" {
 		t.Errorf("exit code %d, names %v: %s", r.code, names, githubtest.Unmasked(r.stdout))
 	}

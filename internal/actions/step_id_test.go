@@ -18,18 +18,18 @@ func TestStepsAreDistinguished(t *testing.T) {
 	}
 	keys := map[string]string{newStepID(base).key(): "deploy / plan"}
 	for changed, name := range others {
-		p := newStepID(append([]string{changed}, base...))
-		if p.String() != name {
-			t.Errorf("%s: %q, want %q", changed, p, name)
+		id := newStepID(append([]string{changed}, base...))
+		if id.String() != name {
+			t.Errorf("%s: %q, want %q", changed, id, name)
 		}
-		if other, ok := keys[p.key()]; ok {
+		if other, ok := keys[id.key()]; ok {
 			t.Errorf("%s has the key of %s", changed, other)
 		}
-		keys[p.key()] = changed
+		keys[id.key()] = changed
 	}
-	for _, nothing := range []string{"INPUT_MATRIX={}", "INPUT_MATRIX="} {
-		if newStepID(append([]string{nothing}, base...)) != newStepID(base) {
-			t.Errorf("%s is another place", nothing)
+	for _, empty := range []string{"INPUT_MATRIX={}", "INPUT_MATRIX="} {
+		if newStepID(append([]string{empty}, base...)) != newStepID(base) {
+			t.Errorf("%s is another step", empty)
 		}
 	}
 }

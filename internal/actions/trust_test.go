@@ -22,7 +22,7 @@ func pullPayload(pull string) string { return `{"pull_request": ` + pull + `}` }
 func TestWhichRunsAreTrusted(t *testing.T) {
 	tests := []struct {
 		event, actor, payload string
-		says                  string // empty for a trusted run
+		want                  string // empty for a trusted run
 	}{
 		// Dependabot's own runs have the Dependabot store's secrets.
 		{"push", dependabot, pushEvent, "secrets of the Dependabot store"},
@@ -35,18 +35,18 @@ func TestWhichRunsAreTrusted(t *testing.T) {
 		{"", dependabot, pushEvent, "secrets of the Dependabot store"},
 		{"push", dependabot, "", "secrets of the Dependabot store"},
 
-		// The other events of Dependabot's have the repository's.
+		// Dependabot's runs for other events have the repository's secrets.
 		{"workflow_dispatch", dependabot, pushEvent, ""},
 		{"issue_comment", dependabot, `{"issue": {"number": 7, "pull_request": {}}}`, ""},
 		{"workflow_run", dependabot, `{"workflow_run": {"head_repository": {"full_name": "o/r"}}}`, ""},
 		{"merge_group", dependabot, pushEvent, ""},
 
-		// A person on Dependabot's branch, and a person's merge of it.
+		// A person pushes to Dependabot's branch, or merges it.
 		{"pull_request", "anna", pullPayload(dependabotPull), ""},
 		{"push", "anna", pushEvent, ""},
 		{"push", "someone-else[bot]", pushEvent, ""},
 
-		// pull_request_target goes by the author.
+		// pull_request_target depends on the author.
 		{"pull_request_target", "anna", pullPayload(dependabotPull), "opened the pull request"},
 		{"pull_request_target", dependabot, pullPayload(dependabotPull), "opened the pull request"},
 		{"pull_request_target", "anna", pullPayload(ownPull), ""},
@@ -68,7 +68,7 @@ func TestWhichRunsAreTrusted(t *testing.T) {
 		{"check_run", "anna", `{"workflow_run": {"head_repository": null}}`, "gone"},
 		{"check_run", "anna", `{"workflow_run": null, "pull_request": null}`, ""},
 
-		// What GitHub does not send.
+		// Payloads that GitHub does not send.
 		{"pull_request", "anna", `{"pull_request": "7"}`, "gone"},
 		{"push", "anna", `{"pull_request": "7"}`, "gone"},
 		{"pull_request", "anna", `{"pull_request": {"number": "7", "head": {"repo": {"full_name": "stranger/r"}}}}`, "another repository"},
@@ -81,7 +81,7 @@ func TestWhichRunsAreTrusted(t *testing.T) {
 		{"workflow_run", "anna", `{"workflow_run": ["o/r"]}`, "gone"},
 		{"workflow_run", "anna", pushEvent, "gone"},
 
-		// No file, or none that is JSON, counts where it would be needed.
+		// A file that is missing, or not JSON, matters only if it is needed.
 		{"pull_request", "anna", "", "GITHUB_EVENT_PATH cannot be read"},
 		{"pull_request_target", "anna", "{", "GITHUB_EVENT_PATH cannot be read"},
 		{"pull_request", "anna", pullPayload(ownPull) + "x", "GITHUB_EVENT_PATH cannot be read"},
@@ -101,8 +101,8 @@ func TestWhichRunsAreTrusted(t *testing.T) {
 			// A person who runs it again changes nothing.
 			"GITHUB_TRIGGERING_ACTOR=anna",
 		}).Event()
-		if (event.Untrusted == "") != (tt.says == "") || !strings.Contains(event.Untrusted, tt.says) {
-			t.Errorf("%s by %s with %s: %q, want %q", tt.event, tt.actor, tt.payload, event.Untrusted, tt.says)
+		if (event.Untrusted == "") != (tt.want == "") || !strings.Contains(event.Untrusted, tt.want) {
+			t.Errorf("%s by %s with %s: %q, want %q", tt.event, tt.actor, tt.payload, event.Untrusted, tt.want)
 		}
 	}
 }
@@ -120,7 +120,7 @@ func TestEventOfAPullRequest(t *testing.T) {
 	}
 }
 
-// A runner that does not say what GitHub's does is not trusted in silence.
+// A runner that lacks a variable of GitHub's is trusted, with a note.
 func TestMissingVariablesAreNoted(t *testing.T) {
 	for unsaid, env := range map[string][]string{
 		"GITHUB_EVENT_NAME is not set": {"GITHUB_ACTIONS=true", "GITHUB_ACTOR=anna"},

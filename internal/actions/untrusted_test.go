@@ -14,7 +14,7 @@ import (
 
 const nothingSynced = ": nothing was synced; the next run by a person on this branch will"
 
-// seeded is a store with two names of a team, as a sync by a person leaves it.
+// startSeededFake starts a store with two names of a team, as after a person's sync.
 func startSeededFake(t *testing.T) (fake *testkit.Cloud, inputs map[string]string) {
 	t.Helper()
 	fake, url := startFake(t)
@@ -26,8 +26,8 @@ func startSeededFake(t *testing.T) (fake *testkit.Cloud, inputs map[string]strin
 	return fake, map[string]string{"api-url": url, "api-key": testkit.AdminKey, "prune": "TEAM_*"}
 }
 
-// The secrets of Dependabot's own store are another set, and everything but the
-// names of the repository's is in it.
+// Dependabot's runs have the secrets of the Dependabot store, which may even include a
+// key. The names of the repository's secrets are not among them.
 func TestAnUntrustedRunNeitherWritesNorDeletes(t *testing.T) {
 	secrets := `{"github_token": "ghs_y", "PREFECT_API_KEY": "` + testkit.AdminKey + `", "NPM_TOKEN": "` + canary + `"}`
 	tests := map[string]struct {
@@ -85,8 +85,7 @@ func TestAnUntrustedPlan(t *testing.T) {
 	}
 }
 
-// What an untrusted run is not given is nobody's mistake; what is in its checkout
-// may be.
+// An input that an untrusted run lacks skips it. An error in its checkout fails it.
 func TestWhatAnUntrustedRunLacks(t *testing.T) {
 	given := map[string]string{"api-url": "http://127.0.0.1:0", "api-key": "key", "secrets": `{"A": "` + canary + `"}`}
 	tests := []struct {
@@ -133,10 +132,10 @@ func TestWhatAnUntrustedRunLacks(t *testing.T) {
 	}
 }
 
-// The comment does not keep a plan that reads as done, and where the token may not
-// comment, the step does not fail.
+// A skipped run replaces an earlier plan in the comment. It does not fail if the token
+// may not comment.
 func TestTheCommentOfASkippedRun(t *testing.T) {
-	for permission, says := range map[string]string{"write": "**Skipped**", "read": ""} {
+	for permission, want := range map[string]string{"write": "**Skipped**", "read": ""} {
 		fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": permission}}
 		w := newPullRequestWorkspace(t, fake, map[string]string{"comment": "true", "github-token": githubtest.Token, "api-url": "http://127.0.0.1:0", "secrets": `{"A": "` + canary + `"}`})
 		w.PullRequest(t, "stranger/r")
@@ -145,7 +144,7 @@ func TestTheCommentOfASkippedRun(t *testing.T) {
 		for _, c := range fake.Comments() {
 			body += c.Body
 		}
-		if r.code != exit.OK || w.Outputs(t)["status"] != "skipped" || (body == "") != (says == "") || !strings.Contains(body, says) {
+		if r.code != exit.OK || w.Outputs(t)["status"] != "skipped" || (body == "") != (want == "") || !strings.Contains(body, want) {
 			t.Errorf("%s: exit code %d: %s\n%s", permission, r.code, r.stdout, body)
 		}
 	}

@@ -25,8 +25,8 @@ func TestArchitectureJustifiesEveryDependency(t *testing.T) {
 	}
 }
 
-// justifiedDependencies are the first cells of the table, in which api/auth is in
-// the repository of the one before it.
+// readJustifiedDependencies returns the modules in the first cells of the table. One that
+// begins with api/ is in the repository of the one before it.
 func readJustifiedDependencies(t *testing.T) []string {
 	var modules []string
 	for _, row := range strings.Split(readSection(t, "Direct dependencies"), "\n| ")[3:] {
@@ -44,7 +44,7 @@ func readJustifiedDependencies(t *testing.T) []string {
 	return modules
 }
 
-// longestPath is how many files a flag may pass on its way to the wire.
+// longestPath is how many files may be between a flag and the wire.
 const longestPath = 20
 
 func TestPathOfPruneScope(t *testing.T) {
@@ -64,7 +64,7 @@ func TestPathOfPruneScope(t *testing.T) {
 	}
 }
 
-// architecture is a section of the page.
+// readSection returns a section of docs/architecture.md.
 func readSection(t *testing.T, heading string) string {
 	t.Helper()
 	_, section, found := strings.Cut(readFile(t, "../../docs/architecture.md"), "# "+heading+"\n")

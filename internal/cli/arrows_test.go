@@ -11,8 +11,8 @@ import (
 
 const module = "github.com/prefect-secrets/prefect-secrets"
 
-// TestArchitectureDrawsEveryArrow holds the tables of packages in docs/architecture.md
-// to the packages that there are and to what each of them imports of this module.
+// TestArchitectureDrawsEveryArrow compares the tables of packages in
+// docs/architecture.md with the packages and their imports from this module.
 func TestArchitectureDrawsEveryArrow(t *testing.T) {
 	drawn, real := readDrawnImports(t), listImports(t)
 	for pkg := range drawn {
@@ -33,7 +33,7 @@ func TestArchitectureDrawsEveryArrow(t *testing.T) {
 	}
 }
 
-// drawnImports reads the rows of three cells: package, what it is, imports.
+// readDrawnImports reads the rows of three cells: package, description, imports.
 func readDrawnImports(t *testing.T) map[string][]string {
 	drawn := map[string][]string{}
 	for line := range strings.Lines(readSection(t, "Where things are")) {
@@ -51,7 +51,7 @@ func readDrawnImports(t *testing.T) map[string][]string {
 	return drawn
 }
 
-// imports are what each package imports of this module.
+// listImports returns the imports of each package from this module.
 func listImports(t *testing.T) map[string][]string {
 	all := map[string][]string{}
 	for _, line := range runGoList(t, "{{.ImportPath}} {{join .Imports \" \"}}", module+"/...") {
@@ -70,7 +70,7 @@ func relativePath(pkg string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/")
 }
 
-// place is what the tables call a package.
+// tableName returns the name of a package in the tables.
 func tableName(pkg string) string {
 	if pkg == "" {
 		return "main.go"
@@ -94,7 +94,7 @@ func TestBinaryHoldsNoTestLibrary(t *testing.T) {
 	}
 }
 
-// The image is built of what the Dockerfile copies, out of what .dockerignore lets through.
+// The Dockerfile must copy every package of the binary, and .dockerignore must allow it.
 func TestImageHasEveryPackage(t *testing.T) {
 	dockerfile, ignore := readFile(t, "../../Dockerfile"), readFile(t, "../../.dockerignore")
 	for _, dep := range runGoList(t, "{{.ImportPath}}", "-deps", module) {
@@ -111,7 +111,7 @@ func TestImageHasEveryPackage(t *testing.T) {
 	}
 }
 
-// What serves in production knows no faults, and has no code that could make one.
+// A server in production contains no code that injects faults.
 func TestProductionKnowsNoFaults(t *testing.T) {
 	deps := runGoList(t, "{{.ImportPath}}", "-deps", module+"/internal/server", module+"/internal/cloud", module+"/internal/upstream",
 		module+"/internal/vault", module+"/internal/filestore")

@@ -11,7 +11,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 )
 
-// A server that has the store open gives its backup to an admin's key alone.
+// A server that has the store open gives its backup only to an admin key.
 func TestBackupFromServer(t *testing.T) {
 	text, dir := filestore.NewKey(), t.TempDir()
 	key, err := filestore.ParseKey(text)

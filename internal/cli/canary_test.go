@@ -14,8 +14,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
-// canaries are values of every kind that a CI secret may have, each holding one
-// word that must not turn up anywhere.
+// canaries returns values of every kind that a CI secret may have. Each contains a
+// word that must not appear anywhere.
 func canaries() map[string]string {
 	return map[string]string{
 		"PLAIN": canary, "DIGITS": "77001234567890", "OBJECT": `{"user": "u", "password": "` + canary + `"}`,
@@ -25,7 +25,7 @@ func canaries() map[string]string {
 	}
 }
 
-// canaryConfigs are configs that parse, and ones that do not.
+// canaryConfigs are valid and invalid configs.
 var canaryConfigs = map[string]string{
 	"plain.toml":   "[context.secrets]\nA = \"" + canary + "\" # " + canary + "\nB = '''\n" + canary + "\n'''\nC = [\"" + canary + "\"]\n[cloud]\napi_key = \"" + canary + "\"\n",
 	"broken.toml":  "[context.secrets]\nA = \"" + canary + "\nB = " + canary + "\n",
@@ -35,8 +35,8 @@ var canaryConfigs = map[string]string{
 	"binary.toml":  "A = \"" + canary + "\x00\xff\"\n",
 }
 
-// TestNoValueShows runs every command that sees values, in every format, through
-// success, partial failure and refusal, and looks for the values everywhere.
+// TestNoValueShows runs every command that reads values, in every format, through
+// success, partial failure and refusal, and searches all output for the values.
 func TestNoValueShows(t *testing.T) {
 	server := startDevServer(t)
 	w := githubtest.NewWorkspace(t, nil)

@@ -11,8 +11,8 @@ import (
 
 var diagnosticsFormats = []string{"text", "github", "json", "sarif", "markdown"}
 
-// TestCheckOddFiles has files that are no text, or an odd one: each is one
-// diagnostic at a place, or none, in every format, and no value shows.
+// TestCheckOddFiles checks files that are not text, or unusual text. Each has at most
+// one diagnostic, with a position, in every format, and no value is printed.
 func TestCheckOddFiles(t *testing.T) {
 	const good = "[cloud]\nheartbeat_interval = 30.0\n"
 	for _, tt := range []struct {
@@ -61,8 +61,8 @@ func TestCheckOddFiles(t *testing.T) {
 	}
 }
 
-// TestCheckUnreadableFiles has what is no file to read: exit code 2, and what is
-// wrong with which.
+// TestCheckUnreadableFiles checks files that cannot be read: the exit code is 2, and
+// the error names the file and the reason.
 func TestCheckUnreadableFiles(t *testing.T) {
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }

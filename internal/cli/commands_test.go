@@ -24,7 +24,7 @@ func TestEveryCommandIsComplete(t *testing.T) {
 	}
 }
 
-// Whoever adds a command is told what else it needs.
+// A new command fails the test with a list of what else it needs.
 func TestANewCommandListsWhatItLacks(t *testing.T) {
 	want := []string{
 		"--help puts the command inspect into no group",
@@ -39,24 +39,25 @@ func TestANewCommandListsWhatItLacks(t *testing.T) {
 	}
 }
 
-// missingOf is what a command has not and should have.
+// missingParts returns what a command lacks.
 func missingParts(t *testing.T, cmd *cobra.Command) (missing []string) {
-	lacks := func(has bool, format string) {
-		if !has {
+	require := func(ok bool, format string) {
+		if !ok {
 			missing = append(missing, fmt.Sprintf(format, cmd.Name()))
 		}
 	}
 	run := "prefect-secrets " + cmd.Name()
-	lacks(cmd.GroupID != "", "--help puts the command %s into no group")
-	lacks(cmd.Short != "", "--help does not say what the command %s does")
-	lacks(cmd.Args != nil, "the command %s does not say which arguments it takes")
-	lacks(anyFileHas(t, run, "../../README.md", "../../docs/*.md"), "neither the README nor a page of docs names prefect-secrets %s")
-	lacks(anyFileHas(t, run, "testdata/script/*.txtar"), "no script in testdata/script runs prefect-secrets %s")
-	lacks(anyFileHas(t, `"`+cmd.Name()+`"`, "../../test/canary/*_test.go"), "no test in test/canary runs the command %s")
+	require(cmd.GroupID != "", "--help puts the command %s into no group")
+	require(cmd.Short != "", "--help does not say what the command %s does")
+	require(cmd.Args != nil, "the command %s does not say which arguments it takes")
+	require(anyFileHas(t, run, "../../README.md", "../../docs/*.md"), "neither the README nor a page of docs names prefect-secrets %s")
+	require(anyFileHas(t, run, "testdata/script/*.txtar"), "no script in testdata/script runs prefect-secrets %s")
+	require(anyFileHas(t, `"`+cmd.Name()+`"`, "../../test/canary/*_test.go"), "no test in test/canary runs the command %s")
 	return missing
 }
 
-// anyHas reports whether a file that a pattern matches has a text, no letter after it.
+// anyFileHas reports whether a file that a pattern matches contains text as a complete
+// word.
 func anyFileHas(t *testing.T, text string, patterns ...string) bool {
 	t.Helper()
 	for _, pattern := range patterns {

@@ -13,7 +13,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// echoing is a store that answers every write with a message of its own.
+// startEcho starts a store whose answer to every write is answer's.
 func startEcho(t *testing.T, answer func(w http.ResponseWriter)) string {
 	t.Helper()
 	fake := testkit.New(t).Handler()
@@ -43,7 +43,7 @@ func TestOnlyKnownMessagesAreShown(t *testing.T) {
 	const value = "4111111111111111"
 	for name, tt := range map[string]struct {
 		answer func(http.ResponseWriter)
-		says   string
+		want   string
 	}{
 		"an echo":              {answerError(200, "value ("+value+") is not allowed", ""), "the API answered with an error, with a message that is not shown"},
 		"half of it":           {answerError(200, "value (4111…) is not allowed", ""), "with a message that is not shown"},
@@ -67,7 +67,7 @@ func TestOnlyKnownMessagesAreShown(t *testing.T) {
 			} {
 				r := runCommand(t, adminEnv, value, args...)
 				out := strings.ReplaceAll(r.stdout+r.stderr, `\"`, `"`)
-				if r.code == 0 || !strings.Contains(out, tt.says) || strings.Contains(out, "4111") {
+				if r.code == 0 || !strings.Contains(out, tt.want) || strings.Contains(out, "4111") {
 					t.Errorf("%s: exit code %d: %s", args[0], r.code, out)
 				}
 			}
@@ -82,7 +82,7 @@ func answerRedirect(to string) func(http.ResponseWriter) {
 	}
 }
 
-// raw answers with bytes that need not be HTTP.
+// answerRaw answers with bytes that need not be HTTP.
 func answerRaw(text string) func(http.ResponseWriter) {
 	return func(w http.ResponseWriter) {
 		conn, _, err := w.(http.Hijacker).Hijack()

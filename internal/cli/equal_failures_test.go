@@ -8,7 +8,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// What failed for one reason is one line of the error.
+// Failures for one reason are one line of the error.
 func TestEqualFailuresAreOneLine(t *testing.T) {
 	fake, url, secrets := startFake(t, 7)
 	fake.Tenant("data")

@@ -14,7 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// TestAFileIsReadOnce has pipes, which give their text once.
+// TestAFileIsReadOnce uses pipes, whose text can be read once.
 func TestAFileIsReadOnce(t *testing.T) {
 	dir := t.TempDir()
 	flow := filepath.Join(dir, "flow.py")
@@ -35,7 +35,7 @@ func TestAFileIsReadOnce(t *testing.T) {
 	}
 }
 
-// The Action checks configs and manifest first, and compares flows with them later.
+// The Action checks configs and manifest first, and uses them again to check the flows.
 func TestTheActionReadsAFileOnce(t *testing.T) {
 	_, url, _ := startFake(t, 0)
 	w := githubtest.NewWorkspace(t, map[string]string{
@@ -49,8 +49,7 @@ func TestTheActionReadsAFileOnce(t *testing.T) {
 	}
 }
 
-// pipe is a file that whoever opens it first reads; whoever opens it after that
-// finds nothing.
+// newPipe makes a file whose first reader gets the text, and whose second gets nothing.
 func pipe(t *testing.T, dir, name, text string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)

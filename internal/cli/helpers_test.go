@@ -23,7 +23,7 @@ const canary = "CANARY9d41"
 
 var adminEnv = []string{"PREFECT_SECRETS_API_KEY=" + testkit.AdminKey}
 
-// result is what a run of the command left.
+// result is the outcome of a run of the command.
 type result struct {
 	code           int
 	stdout, stderr string
@@ -37,7 +37,7 @@ func runCommand(t *testing.T, env []string, stdin string, args ...string) result
 	return result{code, stdout.String(), stderr.String()}
 }
 
-// served is a fake behind a socket, and a file of n secrets.
+// startFake starts a fake behind a socket, and writes a file of n secrets.
 func startFake(t *testing.T, n int) (fake *testkit.Cloud, url, secrets string) {
 	t.Helper()
 	fake = testkit.New(t)
@@ -92,7 +92,7 @@ func startDevServer(t *testing.T) devServer {
 	return s
 }
 
-// names are the names in the store.
+// names lists the names in the store.
 func (s devServer) names(t *testing.T) []string {
 	t.Helper()
 	r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + s.AdminKey}, "", "names", "--api-url", s.URL, "--format", "json")
@@ -103,8 +103,8 @@ func (s devServer) names(t *testing.T) []string {
 	return document.Names
 }
 
-// startProduction runs serve until the test ends. The log is complete only then,
-// and asking for it ends the server.
+// startProduction runs serve until the test ends. The function log stops the server and
+// returns its log.
 func startProduction(t *testing.T, env []string, args ...string) (url string, log func() string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -137,7 +137,7 @@ func startProduction(t *testing.T, env []string, args ...string) (url string, lo
 	return "", nil
 }
 
-// oneKey is a keys file with one admin key.
+// writeKeysFile writes a keys file with one admin key.
 func writeKeysFile(t *testing.T) (path, key string) {
 	t.Helper()
 	key = keysfile.NewKey()

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// howTo is how many production files adding a thing may touch.
+// maxFiles is how many production files each section may list.
 var maxFiles = map[string]int{
 	"A source of secrets": 3,
 	"A rule of check":     2,
@@ -25,8 +25,8 @@ var (
 	testFunc   = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
 )
 
-// TestHowToAdd holds the sections of docs/architecture.md to files and tests that there
-// are, and to few steps.
+// TestHowToAdd checks that the files and tests in these sections of
+// docs/architecture.md exist, and that there are few steps.
 func TestHowToAdd(t *testing.T) {
 	sections := strings.Split(readSection(t, "How to add"), "\n### ")[1:]
 	if len(sections) != len(maxFiles) {
@@ -56,7 +56,7 @@ func TestHowToAdd(t *testing.T) {
 	}
 }
 
-// stepsOf are the files of the numbered steps, each of which is about one.
+// checkSteps checks that each numbered step is about one file, and returns the files.
 func checkSteps(t *testing.T, heading, text string) map[string]bool {
 	t.Helper()
 	steps := map[string]bool{}

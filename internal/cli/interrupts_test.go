@@ -22,7 +22,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// The binary is a process of its own here, since signals are the process's.
+// Signals go to a process, so these tests run the binary as one.
 
 func buildBinary(t *testing.T) string {
 	t.Helper()
@@ -44,40 +44,40 @@ func TestSignals(t *testing.T) {
 	t.Run("a second SIGTERM ends the process", func(t *testing.T) { testSecondSignal(t, binary, syscall.SIGTERM, 143) })
 }
 
-// stuck is a store that takes writes and never answers them.
+// stuckStore is a store that accepts writes and never answers them.
 type stuckStore struct {
 	url    string
-	writes chan struct{} // one for each
+	writes chan struct{} // an element for each write
 }
 
 func startStuckStore(t *testing.T) *stuckStore {
 	fake := testkit.New(t)
 	s := &stuckStore{writes: make(chan struct{}, 64)}
-	over := make(chan struct{})
+	ended := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		if bytes.Contains(body, []byte("setSecret")) {
 			s.writes <- struct{}{}
-			<-over
+			<-ended
 			return
 		}
 		fake.Handler().ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	t.Cleanup(func() { close(over) })
+	t.Cleanup(func() { close(ended) })
 	s.url = server.URL
 	return s
 }
 
-// process is the binary at work.
+// process is a running process of the binary.
 type process struct {
 	*exec.Cmd
 	stdout, stderr bytes.Buffer
 	ended          chan error
 }
 
-// start runs the binary until its first write has reached the store.
+// startAndAwaitWrite starts the binary and waits until its first write is at the store.
 func (s *stuckStore) startAndAwaitWrite(t *testing.T, env []string, binary string, args ...string) *process {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -96,7 +96,7 @@ func (s *stuckStore) startAndAwaitWrite(t *testing.T, env []string, binary strin
 	return p
 }
 
-// exitCode waits for the end.
+// exitCode waits for the end of the process.
 func (p *process) exitCode(t *testing.T) int {
 	t.Helper()
 	<-p.ended
@@ -144,8 +144,8 @@ func testCancelledAction(t *testing.T, binary string) {
 	}
 }
 
-// Signals of one kind that come at once are one, so they are sent until one more
-// has come than the first.
+// The system may merge signals of one kind that arrive together. So they are sent until
+// the process has ended.
 func testSecondSignal(t *testing.T, binary string, signal syscall.Signal, code int) {
 	store := startStuckStore(t)
 	secrets := writeFile(t, "secrets.json", `{"ALPHA": "`+canary+`"}`)

@@ -12,8 +12,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
-// Four syncs of one key at once send 64 documents at once. With few turns they wait
-// for them, and no secret fails.
+// Four concurrent syncs with one key send 64 documents at once. With a low
+// --max-requests they wait for their turn, and no secret fails.
 func TestFourSyncsAtOnce(t *testing.T) {
 	keysFile, key := writeKeysFile(t)
 	url, log := startProduction(t, nil, "--store", "memory", "--keys-file", keysFile, "--max-requests", "8")

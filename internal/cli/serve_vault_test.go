@@ -14,14 +14,14 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/vault/vaulttest"
 )
 
-// Two replicas of serve on one Vault see what the other wrote, and a sealed Vault
-// is an error that ends by itself.
+// Two replicas of serve on one Vault see each other's writes. The errors of a sealed
+// Vault end once it is unsealed.
 func TestServeOnVault(t *testing.T) {
 	fake := vaulttest.NewFake()
-	at := httptest.NewServer(fake)
-	defer at.Close()
+	server := httptest.NewServer(fake)
+	defer server.Close()
 	keysFile, key := writeKeysFile(t)
-	vaultEnv := []string{"VAULT_ADDR=" + at.URL, "VAULT_TOKEN=" + vaulttest.RootToken}
+	vaultEnv := []string{"VAULT_ADDR=" + server.URL, "VAULT_TOKEN=" + vaulttest.RootToken}
 	one, _ := startProduction(t, vaultEnv, "--store", "vault", "--keys-file", keysFile)
 	two, log := startProduction(t, vaultEnv, "--store", "vault", "--keys-file", keysFile)
 	env := []string{"PREFECT_SECRETS_API_KEY=" + key}
@@ -44,26 +44,27 @@ func TestServeOnVault(t *testing.T) {
 	}
 }
 
-// The writes of one document are at Vault together, as many as the store takes.
+// The writes of one document are at Vault at the same time, as many as the store accepts.
 func TestServeOnVaultWritesADocumentInParallel(t *testing.T) {
-	together := &barrier{want: vault.Concurrency, complete: make(chan struct{})}
+	writes := &barrier{want: vault.Concurrency, complete: make(chan struct{})}
 	fake := vaulttest.NewFake()
-	fake.Before = together.wait
-	at := httptest.NewServer(fake)
-	defer at.Close()
+	fake.Before = writes.wait
+	server := httptest.NewServer(fake)
+	defer server.Close()
 	keysFile, key := writeKeysFile(t)
-	url, _ := startProduction(t, []string{"VAULT_ADDR=" + at.URL, "VAULT_TOKEN=" + vaulttest.RootToken}, "--store", "vault", "--keys-file", keysFile)
+	vaultEnv := []string{"VAULT_ADDR=" + server.URL, "VAULT_TOKEN=" + vaulttest.RootToken}
+	url, _ := startProduction(t, vaultEnv, "--store", "vault", "--keys-file", keysFile)
 	_, _, secrets := startFake(t, 50)
 	r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + key}, "", "sync", "--api-url", url, "--secrets-file", secrets)
 	if r.code != exit.OK || !strings.Contains(r.stdout, "50 created") || !strings.Contains(r.stdout, "in 3 requests") {
 		t.Fatalf("%+v", r)
 	}
-	if most := together.most.Load(); most != vault.Concurrency {
+	if most := writes.most.Load(); most != vault.Concurrency {
 		t.Errorf("%d writes at once, want %d", most, vault.Concurrency)
 	}
 }
 
-// gathering holds writes until so many are there, or one has waited too long.
+// barrier delays writes until there are want of them, or one has waited too long.
 type barrier struct {
 	want      int64
 	now, most atomic.Int64
@@ -71,21 +72,22 @@ type barrier struct {
 	once      sync.Once
 }
 
-func (g *barrier) wait(_ http.ResponseWriter, r *http.Request) bool {
+// wait is a [vaulttest.Fake.Before].
+func (b *barrier) wait(_ http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodPut {
 		return false
 	}
-	n := g.now.Add(1)
-	defer g.now.Add(-1)
-	for most := g.most.Load(); n > most && !g.most.CompareAndSwap(most, n); most = g.most.Load() {
+	n := b.now.Add(1)
+	defer b.now.Add(-1)
+	for most := b.most.Load(); n > most && !b.most.CompareAndSwap(most, n); most = b.most.Load() {
 	}
-	if n >= g.want {
-		g.once.Do(func() { close(g.complete) })
+	if n >= b.want {
+		b.once.Do(func() { close(b.complete) })
 	}
 	select {
-	case <-g.complete:
+	case <-b.complete:
 	case <-time.After(5 * time.Second):
-		g.once.Do(func() { close(g.complete) })
+		b.once.Do(func() { close(b.complete) })
 	}
 	return false
 }

@@ -12,13 +12,13 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
-// serve --dev is the API as the contract has it.
+// serve --dev fulfils the contract of the API.
 func TestServeKeepsTheContract(t *testing.T) {
 	s := startDevServer(t)
 	contract.Run(t, contract.Endpoint{URL: s.URL, AdminKey: s.AdminKey, RunnerKey: s.RunnerKey})
 }
 
-// serve --dev can be waited for as the server in production is.
+// serve --dev has the health endpoints of the server in production.
 func TestDevServerHasHealth(t *testing.T) {
 	s := startDevServer(t)
 	for path, want := range map[string]string{"/healthz": "ok\n", "/readyz": `{"ready":true,"store":"ok","audit":"none","keys":"ok"}` + "\n"} {
@@ -34,7 +34,7 @@ func TestDevServerHasHealth(t *testing.T) {
 	}
 }
 
-// The served fake takes orders from tests, with the admin key alone.
+// The control endpoints of serve --dev need the admin key.
 func TestServeTakesOrders(t *testing.T) {
 	s := startDevServer(t)
 	order := func(key string) int {
@@ -58,7 +58,7 @@ func TestServeTakesOrders(t *testing.T) {
 	}
 }
 
-// The names in the store count for the secrets that flows read.
+// A secret that a flow reads may be defined in the store alone.
 func TestFlowsAgainstTheStore(t *testing.T) {
 	s := startDevServer(t)
 	flow := filepath.Join(t.TempDir(), "flow.py")

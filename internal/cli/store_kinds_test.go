@@ -9,10 +9,10 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// storePackages are where each kind of store is.
+// storePackages are the packages of the kinds of stores.
 var storePackages = map[string]string{"memory": "internal/cloud", "file": "internal/filestore", "vault": "internal/vault"}
 
-// TestEveryStoreIsComplete says what a new kind of store still lacks.
+// TestEveryStoreIsComplete fails with what a new kind of store still lacks.
 func TestEveryStoreIsComplete(t *testing.T) {
 	var docs strings.Builder
 	for _, page := range []string{"../../README.md", "../../docs/serve.md", "../../docs/self-hosting.md"} {

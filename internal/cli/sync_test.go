@@ -20,8 +20,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// The signal that main makes a cancelled context of: what is under way is waited
-// for, what was not sent stays unsent, and the report says which is which.
+// A signal cancels the context. The sync waits for requests in flight, sends no more,
+// and reports what was written.
 func TestAnInterruptedSyncReports(t *testing.T) {
 	fake, _, secrets := startFake(t, 2000)
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -44,8 +44,8 @@ func TestAnInterruptedSyncReports(t *testing.T) {
 	}
 }
 
-// interruptedWrite interrupts once the first document of writes has been carried
-// out, and answers no other before that.
+// interruptOnWrite calls interrupt once next has executed the first document of writes.
+// It answers no other document of writes before that.
 func interruptOnWrite(interrupted context.Context, next http.Handler, interrupt func()) http.Handler {
 	var first atomic.Bool
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -137,8 +137,7 @@ func TestARunnerKeyVerifiesValues(t *testing.T) {
 	}
 }
 
-// A key that is refused in the middle ends a run that has written nothing with its
-// own exit code.
+// A key that is refused at the first write ends the run with its own exit code.
 func TestAKeyThatIsRefusedLater(t *testing.T) {
 	fake, url, secrets := startFake(t, 3)
 	fake.Inject(faults.Match{Field: "setSecret"}, faults.KeyExpired())
@@ -148,7 +147,7 @@ func TestAKeyThatIsRefusedLater(t *testing.T) {
 	}
 }
 
-// A slow run says how far it is, and JSON stays one document.
+// A slow run reports its progress, and JSON stays one document.
 func TestProgressGoesToStandardError(t *testing.T) {
 	fake, url, secrets := startFake(t, 150)
 	fake.Inject(faults.Match{Field: "setSecret", Secret: "S0120"}, faults.Fault{Delay: 1100 * time.Millisecond})

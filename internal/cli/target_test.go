@@ -12,8 +12,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// A store that does not say which tenant is the key's own has it called that, in
-// sentences alone.
+// If a store does not name the key's own tenant, sentences call it that, and documents
+// leave it empty.
 func TestTheKeysOwnTenantOfAnotherStore(t *testing.T) {
 	fake := testkit.New(t, testkit.WithDialect(prefect.DialectSnake))
 	server := httptest.NewServer(fake.Handler())
@@ -46,8 +46,8 @@ func TestTheKeysOwnTenantOfAnotherStore(t *testing.T) {
 	}
 }
 
-// A tenant that is named by its id is reported by its slug, and a URL without what
-// may be a secret in it.
+// Reports name a tenant by its slug, even if --tenant is an id. They omit the query of
+// the URL, which may be a secret.
 func TestATenantByIDAndAURLWithAQuery(t *testing.T) {
 	fake, url, secrets := startFake(t, 1)
 	id := fake.Tenant("data").TenantID()

@@ -17,7 +17,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// comparing is a store that can tell which values it has.
+// comparingStore is a store that can say which values are unchanged.
 type comparingStore struct {
 	*prefect.Client
 	cloud *testkit.Cloud
@@ -32,7 +32,7 @@ func (s comparingStore) Unchanged(_ context.Context, secrets []prefect.NamedValu
 	return same, nil
 }
 
-// unchangedRun is a run of two secrets, of which the store has one with its value.
+// newUnchangedRun returns a run of two secrets, one of which is unchanged in the store.
 func newUnchangedRun(t *testing.T, format string, other any) (sync secretsync.Run, cloud *testkit.Cloud, out run.Printer, stdout *bytes.Buffer) {
 	t.Helper()
 	cloud, stdout = testkit.New(t), &bytes.Buffer{}

@@ -15,7 +15,7 @@ import (
 
 const nothingSynced = ": nothing was synced; the next run by a person on this branch will"
 
-// seeded is a store with two names of a team, as a sync by a person leaves it.
+// startSeededFake starts a store with two names of a team, as after a person's sync.
 func startSeededFake(t *testing.T) (fake *testkit.Cloud, inputs map[string]string) {
 	t.Helper()
 	fake, url, _ := startFake(t, 0)
@@ -65,8 +65,8 @@ func TestUntrustedCommands(t *testing.T) {
 	}
 }
 
-// A run that a person started does as it is told, on Dependabot's branch too, and
-// outside GitHub Actions nothing is distrusted.
+// A run that a person started is trusted, even on Dependabot's branch. So is every run
+// outside GitHub Actions.
 func TestTrustedCommands(t *testing.T) {
 	for name, start := range map[string]func(*githubtest.Workspace){
 		"a person's merge":  func(*githubtest.Workspace) {},

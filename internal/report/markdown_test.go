@@ -12,7 +12,7 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// hostile is text that would leave its cell, format, link, mention or draw.
+// hostile is text that would leave its cell, format, link, mention or draw an emoji.
 const hostile = "a|b`c*d_e~f[g](h)<i>@j\\|k #1 GH-2 :tada: $x$ www.k.l https://m.n ![o](p) 'q' \"r\" &lt;\ns"
 
 func TestMarkdownStaysInItsCell(t *testing.T) {
@@ -44,7 +44,7 @@ func TestMarkdownStaysInItsCell(t *testing.T) {
 	}
 }
 
-// TestMarkdownSaysTheText reads a row as GitHub shows it.
+// TestMarkdownSaysTheText decodes a row as GitHub shows it.
 func TestMarkdownSaysTheText(t *testing.T) {
 	d := check.Diagnostic{Rule: "rule", Severity: check.Warning, Message: `the name "a_b" isn't <c> & $D`, Hint: "e|f", File: "dir/g_h.toml", Line: 3, Column: 4, Help: "https://x/#rule"}
 	row := lastLine(report.DiagnosticsMarkdown([]check.Diagnostic{d}, 1))

@@ -14,7 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
-// sarifConfig has a finding of each rule that there is, but for syntax.
+// sarifConfig has findings of several rules.
 const sarifConfig = `[context.secrets]
 update = "a"
 "x y" = "b"
@@ -24,7 +24,7 @@ api_key = "e" # prefect-secrets: ignore[reserved-key] not right
 # 😀 ghp_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 `
 
-// log is what a reader of SARIF sees of it.
+// sarifLog is the part of a SARIF log that these tests read.
 type sarifLog struct {
 	Version string
 	Runs    []struct {
@@ -56,7 +56,7 @@ type sarifLog struct {
 	}
 }
 
-// sarif writes the findings and holds the log to the schema.
+// writeSARIF writes the findings and validates the log against the schema.
 func writeSARIF(t *testing.T, s report.SARIF, found []check.Diagnostic) sarifLog {
 	t.Helper()
 	var b strings.Builder
@@ -134,8 +134,7 @@ func TestSARIF(t *testing.T) {
 	}
 }
 
-// TestSchemaRefuses has logs that are not SARIF, so that a schema that takes
-// everything would show.
+// TestSchemaRefuses checks that the schema does not accept everything.
 func TestSchemaRefuses(t *testing.T) {
 	const result = `{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": [{"message": {"text": "m"}, "locations": [{"physicalLocation": %s}]}]}]}`
 	for text, valid := range map[string]bool{
@@ -196,8 +195,8 @@ func fingerprints(t *testing.T, file, text string) []string {
 	return all
 }
 
-// TestFingerprints holds them through shifted lines, other values and other
-// findings, and tells files, keys and further findings of one key apart.
+// TestFingerprints checks that fingerprints survive shifted lines and other values, and
+// that those of different files, keys and findings of one key differ.
 func TestFingerprints(t *testing.T) {
 	before := fingerprints(t, "a.toml", sarifConfig)
 	seen := map[string]bool{}

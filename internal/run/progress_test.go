@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// On a terminal the line is ended before the report, also when the last secrets
-// came within a second, or never came; elsewhere it is quiet.
+// On a terminal the line ends before the report, even if the last secrets were done
+// within a second. Elsewhere the last report is empty.
 func TestProgress(t *testing.T) {
 	for terminal, want := range map[bool]string{
 		true:  "\r1 of 4 changes processed\r3 of 4 changes processed\n",
