@@ -18,11 +18,13 @@ func TestActionSyncs(t *testing.T) {
 	w := githubtest.NewWorkspace(t, map[string]string{
 		"api-url": url, "api-key": testkit.AdminKey,
 		"secrets": secretsJSON(t, map[string]string{
-			"KEY": multiline, "SHORT": "ab", "EMPTY": "", "PREFECT_SECRETS_API_KEY": testkit.AdminKey, "github_token": canary + "-token", "LEFT_OUT": canary,
+			"KEY": multiline, "SHORT": "ab", "EMPTY": "", "PREFECT_SECRETS_API_KEY": testkit.AdminKey,
+			"github_token": canary + "-token", "LEFT_OUT": canary,
 		}),
 		"exclude": "LEFT_*\nNOTHING", "config-files": "", "include": "", "comment": "false", "mode": "",
 	})
-	w.Env = append(w.Env, "INPUT_CONFIG-FILES="+w.Write(t, "warn.toml", "[context.secrets]\nA = \""+canary+"\"\n"))
+	w.Env = append(w.Env,
+		"INPUT_CONFIG-FILES="+w.Write(t, "warn.toml", "[context.secrets]\nA = \""+canary+"\"\n"))
 	r := runAction(t, w.Env)
 	if r.code != exit.OK {
 		t.Fatalf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
@@ -31,18 +33,21 @@ func TestActionSyncs(t *testing.T) {
 		t.Error(diff)
 	}
 	want := map[string]string{
-		"status": "success", "changed": "true", "created-count": "2", "overwritten-count": "0", "unchanged-count": "0",
-		"skipped-count": "4", "failed-count": "0", "deleted-count": "0", "deleted-names": "[]", "plan-file": "", "sarif-file": "", "created-names": `["KEY","SHORT"]`, "overwritten-names": "[]",
-		"failed-names": "[]", "error-count": "0", "warning-count": "1",
+		"status": "success", "changed": "true", "created-count": "2", "overwritten-count": "0",
+		"unchanged-count": "0", "skipped-count": "4", "failed-count": "0", "deleted-count": "0",
+		"deleted-names": "[]", "plan-file": "", "sarif-file": "", "created-names": `["KEY","SHORT"]`,
+		"overwritten-names": "[]", "failed-names": "[]", "error-count": "0", "warning-count": "1",
 	}
 	if diff := cmp.Diff(want, w.Outputs(t)); diff != "" {
 		t.Error(diff)
 	}
-	if summary := w.Read(t, "summary"); !strings.Contains(summary, "| created | KEY |") || !strings.Contains(summary, "plaintext-secret") {
+	summary := w.Read(t, "summary")
+	if !strings.Contains(summary, "| created | KEY |") || !strings.Contains(summary, "plaintext-secret") {
 		t.Errorf("the summary is %s", summary)
 	}
 	for _, mask := range []string{
-		"::add-mask::" + testkit.AdminKey + "\n", "::add-mask::" + canary + "-first\n", "::add-mask::second-" + canary + "\n",
+		"::add-mask::" + testkit.AdminKey + "\n", "::add-mask::" + canary + "-first\n",
+		"::add-mask::second-" + canary + "\n",
 		"::add-mask::" + canary + "-first%0Asecond-" + canary + "%0A%2541 \"" + canary + "\"\n",
 	} {
 		if !strings.Contains(r.stdout, mask) {
@@ -70,19 +75,43 @@ func TestActionErrors(t *testing.T) {
 		code   int
 		want   string
 	}{
-		{"misspelt input", map[string]string{"api-ulr": "x"}, exit.Usage, `unknown input "api-ulr": did you mean "api-url"?`},
+		{
+			"misspelt input", map[string]string{"api-ulr": "x"}, exit.Usage,
+			`unknown input "api-ulr": did you mean "api-url"?`,
+		},
 		{"unknown mode", map[string]string{"mode": "write"}, exit.Usage, `input mode: "write"`},
 		{"no URL", map[string]string{"api-url": ""}, exit.Usage, "input api-url is missing"},
 		{"no key", map[string]string{"api-key": ""}, exit.Usage, "no API key"},
-		{"wrong key", map[string]string{"api-key": "wrong-key"}, exit.Refused, "the API key was not accepted"},
+		{
+			"wrong key", map[string]string{"api-key": "wrong-key"}, exit.Refused,
+			"the API key was not accepted",
+		},
 		{"no secrets", map[string]string{"secrets": ""}, exit.Usage, "give the input secrets"},
 		{"broken secrets", map[string]string{"secrets": `{"A": "` + canary}, exit.Usage, "input secrets:1:"},
-		{"no boolean", map[string]string{"comment": "maybe"}, exit.Usage, "input comment: expected true or false"},
-		{"no duration", map[string]string{"timeout": "soon"}, exit.Usage, "input timeout: expected a duration"},
-		{"only GitHub's token", map[string]string{"secrets": `{"github_token": "` + canary + `"}`}, exit.Usage, "the source holds no secrets"},
-		{"bad config", map[string]string{"config-files": "CONFIG"}, exit.Usage, "the configs have errors; nothing was written"},
-		{"another host in the manifest", map[string]string{"manifest": "MANIFEST"}, exit.Usage, "names another host"},
-		{"bad manifest", map[string]string{"manifest": "BROKEN"}, exit.Usage, "::error col=9,endColumn=21,endLine=1,"},
+		{
+			"no boolean", map[string]string{"comment": "maybe"}, exit.Usage,
+			"input comment: expected true or false",
+		},
+		{
+			"no duration", map[string]string{"timeout": "soon"}, exit.Usage,
+			"input timeout: expected a duration",
+		},
+		{
+			"only GitHub's token", map[string]string{"secrets": `{"github_token": "` + canary + `"}`},
+			exit.Usage, "the source holds no secrets",
+		},
+		{
+			"bad config", map[string]string{"config-files": "CONFIG"}, exit.Usage,
+			"the configs have errors; nothing was written",
+		},
+		{
+			"another host in the manifest", map[string]string{"manifest": "MANIFEST"}, exit.Usage,
+			"names another host",
+		},
+		{
+			"bad manifest", map[string]string{"manifest": "BROKEN"}, exit.Usage,
+			"::error col=9,endColumn=21,endLine=1,",
+		},
 		{"check", map[string]string{"mode": "check", "config-files": "CONFIG"}, exit.Failed, "::error "},
 	}
 	for _, tt := range tests {
@@ -120,7 +149,8 @@ func TestActionErrors(t *testing.T) {
 func TestActionMasksWhatIsNoInput(t *testing.T) {
 	_, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "mode": "plan"})
-	file := w.Write(t, "secrets.json", secretsJSON(t, map[string]string{"A": canary, "OLD_KEY": testkit.AdminKey + "\n"}))
+	file := w.Write(t, "secrets.json",
+		secretsJSON(t, map[string]string{"A": canary, "OLD_KEY": testkit.AdminKey + "\n"}))
 	w.Env = append(w.Env, "INPUT_SECRETS-FILE="+file, "PREFECT_SECRETS_API_KEY="+testkit.AdminKey)
 	r := runAction(t, w.Env)
 	for _, value := range []string{canary, testkit.AdminKey} {
@@ -136,7 +166,8 @@ func TestActionMasksWhatIsNoInput(t *testing.T) {
 func TestAReportThatCannotBeWrittenSaysWhatWasWritten(t *testing.T) {
 	_, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{
-		"api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, map[string]string{"A": canary}),
+		"api-url": url, "api-key": testkit.AdminKey,
+		"secrets": secretsJSON(t, map[string]string{"A": canary}),
 	})
 	w.Env = append(w.Env, "GITHUB_STEP_SUMMARY="+w.Path("no/such/summary"))
 	r := runAction(t, w.Env)

@@ -27,7 +27,8 @@ func startEnterprise(t *testing.T, w *githubtest.Workspace, fake *githubtest.Ser
 	})
 	github := httptest.NewTLSServer(mux)
 	t.Cleanup(github.Close)
-	w.Env = append(w.Env, "GITHUB_API_URL="+github.URL+"/api/v3", "ACTIONS_ID_TOKEN_REQUEST_URL="+github.URL+"/token?v=2", "ACTIONS_ID_TOKEN_REQUEST_TOKEN=t")
+	w.Env = append(w.Env, "GITHUB_API_URL="+github.URL+"/api/v3",
+		"ACTIONS_ID_TOKEN_REQUEST_URL="+github.URL+"/token?v=2", "ACTIONS_ID_TOKEN_REQUEST_TOKEN=t")
 	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: github.Certificate().Raw})
 	return secrets.URL, w.Write(t, "ca.pem", string(block))
 }
@@ -35,19 +36,25 @@ func startEnterprise(t *testing.T, w *githubtest.Workspace, fake *githubtest.Ser
 func TestActionTrustsTheAuthorityOfGitHubToo(t *testing.T) {
 	issued := 0
 	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
-	w := githubtest.NewWorkspace(t, map[string]string{"mode": "plan", "comment": "true", "github-token": githubtest.Token, "secrets": secretsJSON(t, map[string]string{"A": canary})})
+	w := githubtest.NewWorkspace(t, map[string]string{
+		"mode": "plan", "comment": "true", "github-token": githubtest.Token,
+		"secrets": secretsJSON(t, map[string]string{"A": canary}),
+	})
 	store, authority := startEnterprise(t, w, fake, &issued)
 	w.PullRequest(t, "o/r")
 	w.Env = append(w.Env, "INPUT_API-URL="+store, "INPUT_CA-CERTIFICATE="+authority)
 	r := runAction(t, w.Env)
 	if r.code != exit.OK || issued != 1 || len(fake.Comments()) != 1 {
-		t.Errorf("exit code %d, %d tokens, %d comments: %s", r.code, issued, len(fake.Comments()), githubtest.Unmasked(r.stdout))
+		t.Errorf("exit code %d, %d tokens, %d comments: %s", r.code, issued, len(fake.Comments()),
+			githubtest.Unmasked(r.stdout))
 	}
 }
 
 func TestAnUntrustedIssuerIsNamed(t *testing.T) {
 	issued := 0
-	w := githubtest.NewWorkspace(t, map[string]string{"mode": "plan", "secrets": secretsJSON(t, map[string]string{"A": canary})})
+	w := githubtest.NewWorkspace(t, map[string]string{
+		"mode": "plan", "secrets": secretsJSON(t, map[string]string{"A": canary}),
+	})
 	startEnterprise(t, w, &githubtest.Server{}, &issued)
 	_, store := startFake(t)
 	w.Env = append(w.Env, "INPUT_API-URL="+store)
@@ -62,8 +69,10 @@ func TestAnUntrustedIssuerIsNamed(t *testing.T) {
 			host = u.Host
 		}
 	}
-	want := "asking GitHub for an id token at " + host + ": tls: failed to verify certificate: x509: certificate signed by unknown authority"
-	if r.code != exit.Failed || !strings.Contains(r.stdout, want) || strings.Contains(r.stdout, "did not answer") || strings.Contains(r.stdout, "Post ") {
+	want := "asking GitHub for an id token at " + host +
+		": tls: failed to verify certificate: x509: certificate signed by unknown authority"
+	if r.code != exit.Failed || !strings.Contains(r.stdout, want) ||
+		strings.Contains(r.stdout, "did not answer") || strings.Contains(r.stdout, "Post ") {
 		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 }
@@ -77,14 +86,19 @@ func TestARefusalOfNamesIsReportedIfTheyWereAskedFor(t *testing.T) {
 		secrets map[string]string
 		want    bool
 	}{
-		"a token of its own":    {"false", map[string]string{"A": canary}, true},
-		"the job's own token":   {"false", map[string]string{"A": canary, "github_token": githubtest.Token}, false},
-		"one for the comment":   {"true", map[string]string{"A": canary}, false},
-		"the job's own for one": {"true", map[string]string{"A": canary, "GITHUB_TOKEN": githubtest.Token}, false},
+		"a token of its own": {"false", map[string]string{"A": canary}, true},
+		"the job's own token": {
+			"false", map[string]string{"A": canary, "github_token": githubtest.Token}, false,
+		},
+		"one for the comment": {"true", map[string]string{"A": canary}, false},
+		"the job's own for one": {
+			"true", map[string]string{"A": canary, "GITHUB_TOKEN": githubtest.Token}, false,
+		},
 	} {
 		fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
 		r := runAction(t, newPullRequestWorkspace(t, fake, map[string]string{
-			"mode": "plan", "comment": tt.comment, "api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, tt.secrets), "github-token": githubtest.Token,
+			"mode": "plan", "comment": tt.comment, "api-url": url, "api-key": testkit.AdminKey,
+			"secrets": secretsJSON(t, tt.secrets), "github-token": githubtest.Token,
 		}).Env)
 		reported := strings.Contains(r.stdout, "secrets: read") || strings.Contains(r.stdout, "403")
 		if r.code != exit.OK || reported != tt.want {

@@ -23,11 +23,14 @@ func TestEqualFailuresAreOneLine(t *testing.T) {
 	fake.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Code: "FORBIDDEN"})
 	const names = "7 names (S0000, S0001, S0002, S0003, S0004 and 2 more)"
 	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey})
-	r := runAction(t, append(w.Env, "INPUT_SECRETS-FILE="+w.Write(t, "secrets.json", secretsJSON(t, secrets))))
-	if r.code != exit.Refused || strings.Count(r.stdout, "! failed    "+names+": ") != 1 || strings.Count(r.stdout, "! failed") != 1 {
+	r := runAction(t,
+		append(w.Env, "INPUT_SECRETS-FILE="+w.Write(t, "secrets.json", secretsJSON(t, secrets))))
+	if r.code != exit.Refused || strings.Count(r.stdout, "! failed    "+names+": ") != 1 ||
+		strings.Count(r.stdout, "! failed") != 1 {
 		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
-	if summary := w.Read(t, "summary"); strings.Count(summary, "| failed | "+names+" | ") != 1 || strings.Count(summary, "| failed |") != 1 {
+	summary := w.Read(t, "summary")
+	if strings.Count(summary, "| failed | "+names+" | ") != 1 || strings.Count(summary, "| failed |") != 1 {
 		t.Errorf("the summary is %s", summary)
 	}
 	if strings.Count(r.stdout, "::error::") != 1 {
@@ -40,8 +43,11 @@ func TestEqualFailuresAreOneLine(t *testing.T) {
 func TestAnnotationsOfAPlan(t *testing.T) {
 	_, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{
-		"mode": "plan", "api-url": url, "api-key": testkit.AdminKey, "exclude": "- CODECOV_TOKEN\n- NPM_*\nDOCKER_*",
-		"secrets": secretsJSON(t, map[string]string{"SLACK": canary, "CODECOV_TOKEN": canary, "A": "", "B": ""}),
+		"mode": "plan", "api-url": url, "api-key": testkit.AdminKey,
+		"exclude": "- CODECOV_TOKEN\n- NPM_*\nDOCKER_*",
+		"secrets": secretsJSON(t, map[string]string{
+			"SLACK": canary, "CODECOV_TOKEN": canary, "A": "", "B": "",
+		}),
 	})
 	r := runAction(t, w.Env)
 	for text, want := range map[string]int{

@@ -36,11 +36,13 @@ func newGitHub(t *testing.T, fake *githubtest.Server, job string, waits *[]time.
 		}
 	})
 	env := map[string]string{
-		"GITHUB_API_URL": server.URL + "/api/v3", "GITHUB_WORKSPACE": "/github/workspace", "GITHUB_WORKFLOW": "deploy", "GITHUB_JOB": job, "GITHUB_ACTION": "__self",
+		"GITHUB_API_URL": server.URL + "/api/v3", "GITHUB_WORKSPACE": "/github/workspace",
+		"GITHUB_WORKFLOW": "deploy", "GITHUB_JOB": job, "GITHUB_ACTION": "__self",
 	}
 	runner := actions.NewRunner(&strings.Builder{}, nil, func(name string) string { return env[name] })
 	g, err := runner.GitHub(actions.GitHubConfig{
-		Client: server.Client(), Token: prefect.TextValue(githubtest.Token), Now: func() time.Time { return noon },
+		Client: server.Client(), Token: prefect.TextValue(githubtest.Token),
+		Now:   func() time.Time { return noon },
 		Event: actions.Event{Owner: "o", Repo: "r", RepoID: 42, PullRequest: 7, Commit: commit},
 		Pause: func(ctx context.Context, d time.Duration) error {
 			if waits == nil {
@@ -68,7 +70,9 @@ func TestCommentHasASectionForEachJob(t *testing.T) {
 	fake.AddComment("mallory", "User", "CONTRIBUTOR", "<!-- prefect-secrets -->\nforged")
 	var waits []time.Duration
 	for _, job := range []string{"staging", "production", "staging"} {
-		if err := newGitHub(t, fake, job, &waits).Comment(t.Context(), fmt.Sprintf("plan %d of %s\n", len(waits), job)); err != nil {
+		err := newGitHub(t, fake, job, &waits).Comment(t.Context(),
+			fmt.Sprintf("plan %d of %s\n", len(waits), job))
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -78,7 +82,8 @@ func TestCommentHasASectionForEachJob(t *testing.T) {
 	}
 	body := comments[4].Body
 	staging, production := strings.Index(body, "plan 2 of staging"), strings.Index(body, "plan 1 of production")
-	if staging < 0 || production < staging || strings.Contains(body, "plan 0") || !strings.Contains(body, "<sub>deploy / production</sub>") {
+	if staging < 0 || production < staging || strings.Contains(body, "plan 0") ||
+		!strings.Contains(body, "<sub>deploy / production</sub>") {
 		t.Errorf("the comment is\n%s", body)
 	}
 	if comments[3].Body != "<!-- prefect-secrets -->\nforged" {
@@ -105,7 +110,9 @@ func TestACommentIsMadeOnceHoweverLateTheList(t *testing.T) {
 
 // Concurrent jobs lose no section, and leave one comment.
 func TestCommentsOfJobsAtOnce(t *testing.T) {
-	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}, Slow: 5 * time.Millisecond}
+	fake := &githubtest.Server{
+		Permissions: map[string]string{"pull-requests": "write"}, Slow: 5 * time.Millisecond,
+	}
 	const jobs = 3
 	errs := make(chan error, jobs)
 	for i := range jobs {
@@ -132,12 +139,15 @@ func TestCommentFits(t *testing.T) {
 	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
 	row := "| create | " + strings.Repeat("Ä", 80) + " | |\n"
 	for i := range 6 {
-		if err := newGitHub(t, fake, fmt.Sprintf("job%d", i), new([]time.Duration)).Comment(t.Context(), strings.Repeat(row, 1000)); err != nil {
+		err := newGitHub(t, fake, fmt.Sprintf("job%d", i), new([]time.Duration)).Comment(t.Context(),
+			strings.Repeat(row, 1000))
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	body := fake.Comments()[0].Body
-	if n := strings.Count(body, "the log has all of it"); n < 2 || !strings.Contains(body, "<!-- prefect-secrets:end -->\n") {
+	n := strings.Count(body, "the log has all of it")
+	if n < 2 || !strings.Contains(body, "<!-- prefect-secrets:end -->\n") {
 		t.Errorf("%d sections were cut, in %d bytes", n, len(body))
 	}
 }
@@ -149,13 +159,22 @@ func TestRefusalsNameThePermission(t *testing.T) {
 		want        string
 	}{
 		{nil, callComment, "the token needs the permission pull-requests: write"},
-		{map[string]string{"pull-requests": "read"}, callComment, "the token needs the permission pull-requests: write"},
+		{
+			map[string]string{"pull-requests": "read"}, callComment,
+			"the token needs the permission pull-requests: write",
+		},
 		{nil, callCheckRun, "the token needs the permission checks: write"},
 		{nil, callSecretNames, "the token needs the permission secrets: read (GITHUB_TOKEN cannot have it"},
-		{map[string]string{"secrets": "read"}, callSecretNames, "the token needs the permission environments: read (GITHUB_TOKEN cannot have it"},
+		{
+			map[string]string{"secrets": "read"}, callSecretNames,
+			"the token needs the permission environments: read (GITHUB_TOKEN cannot have it",
+		},
 	}
 	for _, tt := range tests {
-		fake := &githubtest.Server{Permissions: tt.permissions, Secrets: map[string][]string{"repository": nil, "organization": nil, "staging": nil}}
+		fake := &githubtest.Server{
+			Permissions: tt.permissions,
+			Secrets:     map[string][]string{"repository": nil, "organization": nil, "staging": nil},
+		}
 		err := tt.call(newGitHub(t, fake, "job", new([]time.Duration)), t.Context())
 		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "http") {
 			t.Errorf("with %v: %v, want %q", tt.permissions, err, tt.want)
@@ -177,11 +196,21 @@ func callSecretNames(g *actions.GitHub, ctx context.Context) error {
 func TestRateLimitsAreWaitedFor(t *testing.T) {
 	reset := fmt.Sprint(noon.Add(90 * time.Second).Unix())
 	limits := []githubtest.Limit{
-		{Status: http.StatusForbidden, Header: http.Header{"Retry-After": {"1"}}, Body: `{"message": "secondary", "documentation_url": "https://docs.github.com/rest/overview/resources-in-the-rest-api#secondary-rate-limits"}`},
+		{
+			Status: http.StatusForbidden, Header: http.Header{"Retry-After": {"1"}},
+			Body: `{"message": "secondary", "documentation_url": "https://docs.github.com/rest/overview/resources-in-the-rest-api#secondary-rate-limits"}`,
+		},
 		{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"3"}}, Body: `{}`},
 		{Status: http.StatusTooManyRequests, Header: http.Header{"X-Ratelimit-Reset": {reset}}, Body: `{}`},
 		{Status: http.StatusTooManyRequests, Body: `{}`},
-		{Status: http.StatusForbidden, Header: http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {reset}, "X-Ratelimit-Limit": {"1000"}}, Body: `{"message": "primary"}`},
+		{
+			Status: http.StatusForbidden,
+			Header: http.Header{
+				"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {reset},
+				"X-Ratelimit-Limit": {"1000"},
+			},
+			Body: `{"message": "primary"}`,
+		},
 	}
 	want := []time.Duration{time.Second, 3 * time.Second, 91 * time.Second, time.Minute, 91 * time.Second}
 	for i, limit := range limits {
@@ -198,7 +227,9 @@ func TestRateLimitsAreWaitedFor(t *testing.T) {
 // A limit that lasts longer than the timeout is an error at once.
 func TestRateLimitsAreNotWaitedForInVain(t *testing.T) {
 	fake := &githubtest.Server{Permissions: map[string]string{"checks": "write"}}
-	fake.Limit(githubtest.Limit{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"3600"}}, Body: `{}`})
+	fake.Limit(githubtest.Limit{
+		Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"3600"}}, Body: `{}`,
+	})
 	var waits []time.Duration
 	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(time.Hour))
 	defer cancel()
@@ -214,14 +245,18 @@ func TestCheckRunHasEveryFinding(t *testing.T) {
 	fake := &githubtest.Server{Permissions: map[string]string{"checks": "write"}}
 	var found []check.Diagnostic
 	for i := range 120 {
-		d := check.Diagnostic{Rule: "type", Severity: check.Warning, Message: "message", Hint: "hint", File: "config/a.toml", Line: i + 1, Column: 3, EndLine: i + 1, EndColumn: 9}
+		d := check.Diagnostic{
+			Rule: "type", Severity: check.Warning, Message: "message", Hint: "hint",
+			File: "config/a.toml", Line: i + 1, Column: 3, EndLine: i + 1, EndColumn: 9,
+		}
 		if i == 119 {
 			d.Severity, d.EndLine = check.Error, i+5
 		}
 		found = append(found, d)
 	}
-	found = append(found, check.Diagnostic{Severity: check.Warning, Message: "m", File: "/github/workspace/b.toml"},
-		check.Diagnostic{Severity: check.Warning, Message: "m", File: "/etc/prefect.toml"}, check.Diagnostic{Severity: check.Warning, Message: "m", File: "../x.toml"})
+	for _, file := range []string{"/github/workspace/b.toml", "/etc/prefect.toml", "../x.toml"} {
+		found = append(found, check.Diagnostic{Severity: check.Warning, Message: "m", File: file})
+	}
 	if err := newGitHub(t, fake, "check", nil).CheckRun(t.Context(), true, found, 4); err != nil {
 		t.Fatal(err)
 	}
@@ -230,14 +265,22 @@ func TestCheckRunHasEveryFinding(t *testing.T) {
 		t.Fatalf("there are %d check runs", len(runs))
 	}
 	run := runs[0]
-	if run.Name != "Prefect secrets: deploy / check" || run.HeadSHA != commit || run.Status != "completed" || run.Conclusion != "failure" || run.Title != report.Counts(found, 4) {
-		t.Errorf("the check run is %q of %q: %s, %s, %q", run.Name, run.HeadSHA, run.Status, run.Conclusion, run.Title)
+	if run.Name != "Prefect secrets: deploy / check" || run.HeadSHA != commit ||
+		run.Status != "completed" || run.Conclusion != "failure" || run.Title != report.Counts(found, 4) {
+		t.Errorf("the check run is %q of %q: %s, %s, %q", run.Name, run.HeadSHA, run.Status,
+			run.Conclusion, run.Title)
 	}
 	if len(run.Annotations) != 121 {
 		t.Fatalf("there are %d annotations", len(run.Annotations))
 	}
-	first := githubtest.Annotation{Path: "config/a.toml", StartLine: 120, EndLine: 124, AnnotationLevel: "failure", Title: "prefect-secrets: type", Message: "message\nhint"}
-	second := githubtest.Annotation{Path: "config/a.toml", StartLine: 1, EndLine: 1, StartColumn: 3, EndColumn: 9, AnnotationLevel: "warning", Title: "prefect-secrets: type", Message: "message\nhint"}
+	first := githubtest.Annotation{
+		Path: "config/a.toml", StartLine: 120, EndLine: 124, AnnotationLevel: "failure",
+		Title: "prefect-secrets: type", Message: "message\nhint",
+	}
+	second := githubtest.Annotation{
+		Path: "config/a.toml", StartLine: 1, EndLine: 1, StartColumn: 3, EndColumn: 9,
+		AnnotationLevel: "warning", Title: "prefect-secrets: type", Message: "message\nhint",
+	}
 	if diff := cmp.Diff([]githubtest.Annotation{first, second}, run.Annotations[:2]); diff != "" {
 		t.Error(diff)
 	}
@@ -253,7 +296,9 @@ func TestSecretNames(t *testing.T) {
 	}
 	fake := &githubtest.Server{
 		Permissions: map[string]string{"secrets": "read", "environments": "read"},
-		Secrets:     map[string][]string{"repository": names, "organization": {"NAME_000", "ORG"}, "staging": {"ENV"}},
+		Secrets: map[string][]string{
+			"repository": names, "organization": {"NAME_000", "ORG"}, "staging": {"ENV"},
+		},
 	}
 	g := newGitHub(t, fake, "job", nil)
 	for environment, want := range map[string]int{"": 251, "staging": 252, "nowhere": 251} {

@@ -26,7 +26,9 @@ type result struct {
 func runAction(t *testing.T, env []string) result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	action := actions.Action{Stdout: &stdout, Stderr: &stderr, Env: env, Getenv: newGetenv(env), Version: "v1.2.3"}
+	action := actions.Action{
+		Stdout: &stdout, Stderr: &stderr, Env: env, Getenv: newGetenv(env), Version: "v1.2.3",
+	}
 	err := action.Run(t.Context())
 	return result{exit.CodeOf(err), stdout.String(), stderr.String()}
 }
@@ -68,7 +70,8 @@ func newPullRequestWorkspace(t *testing.T, fake *githubtest.Server, inputs map[s
 	server := httptest.NewServer(fake.Handler(""))
 	t.Cleanup(server.Close)
 	w := githubtest.NewWorkspace(t, inputs)
-	w.Env = append(w.Env, "GITHUB_API_URL="+server.URL, "GITHUB_JOB=plan", "GITHUB_REPOSITORY_ID=42", "GITHUB_SHA="+strings.Repeat("0", 40))
+	w.Env = append(w.Env, "GITHUB_API_URL="+server.URL, "GITHUB_JOB=plan", "GITHUB_REPOSITORY_ID=42",
+		"GITHUB_SHA="+strings.Repeat("0", 40))
 	w.PullRequest(t, "o/r")
 	return w
 }

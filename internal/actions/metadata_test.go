@@ -57,7 +57,9 @@ func namesOf(list []yamlField) []string {
 
 func TestActionMetadata(t *testing.T) {
 	inputs, outputs := readActionYML(t)
-	w := githubtest.NewWorkspace(t, map[string]string{"mode": "check", "config-files": "../../fixtures/config/local.toml"})
+	w := githubtest.NewWorkspace(t, map[string]string{
+		"mode": "check", "config-files": "../../fixtures/config/local.toml",
+	})
 	if r := runAction(t, w.Env); r.code != exit.OK {
 		t.Fatalf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 	}
@@ -82,7 +84,8 @@ func TestActionDefaults(t *testing.T) {
 	var given []string
 	for _, in := range inputs {
 		if in.fallback != "" {
-			given = append(given, "INPUT_"+strings.ToUpper(in.name)+"="+strings.Replace(in.fallback, "${{ toJSON(matrix) }}", "null", 1))
+			given = append(given,
+				"INPUT_"+strings.ToUpper(in.name)+"="+strings.Replace(in.fallback, "${{ toJSON(matrix) }}", "null", 1))
 		}
 	}
 	read := func(env []string) actions.Inputs {

@@ -22,7 +22,8 @@ func TestActionKeepsOneComment(t *testing.T) {
 	}
 	run := func(token string, secrets map[string]string) (result, *githubtest.Workspace) {
 		w := newPullRequestWorkspace(t, fake, map[string]string{
-			"mode": "plan", "comment": "TRUE", "github-token": token, "api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, secrets),
+			"mode": "plan", "comment": "TRUE", "github-token": token, "api-url": url,
+			"api-key": testkit.AdminKey, "secrets": secretsJSON(t, secrets),
 		})
 		return runAction(t, w.Env), w
 	}
@@ -42,7 +43,9 @@ func TestActionKeepsOneComment(t *testing.T) {
 	if names := store.Names(); len(names) != 0 {
 		t.Errorf("plan wrote %v", names)
 	}
-	for token, want := range map[string]string{"other": "did not accept the token", "": "the input github-token is missing"} {
+	for token, want := range map[string]string{
+		"other": "did not accept the token", "": "the input github-token is missing",
+	} {
 		r, w := run(token, map[string]string{"A": canary})
 		if r.code != exit.Failed || w.Outputs(t)["status"] != "failed" || !strings.Contains(r.stdout, want) {
 			t.Errorf("token %q: exit code %d: %s", token, r.code, githubtest.Unmasked(r.stdout))
@@ -59,15 +62,19 @@ func TestEachEnvironmentHasItsSection(t *testing.T) {
 	_, url := startFake(t)
 	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
 	before := fmt.Sprintf("%x", sha256.Sum256([]byte("plan")))[:16] // by workflow, job and step alone
-	fake.AddComment("github-actions[bot]", "Bot", "NONE", "<!-- prefect-secrets -->\n<!-- prefect-secrets:job "+before+" -->\nstale\n<!-- prefect-secrets:end -->\n"+
+	fake.AddComment("github-actions[bot]", "Bot", "NONE", "<!-- prefect-secrets -->\n"+
+		"<!-- prefect-secrets:job "+before+" -->\nstale\n<!-- prefect-secrets:end -->\n"+
 		"<!-- prefect-secrets:job other -->\nanother job\n<!-- prefect-secrets:end -->\n")
 	run := func(environment, os, name string) {
 		t.Helper()
 		w := newPullRequestWorkspace(t, fake, map[string]string{
-			"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url, "api-key": testkit.AdminKey,
-			"secrets": secretsJSON(t, map[string]string{name: canary}), "environment": environment, "matrix": os,
+			"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url,
+			"api-key": testkit.AdminKey, "secrets": secretsJSON(t, map[string]string{name: canary}),
+			"environment": environment, "matrix": os,
 		})
-		w.Env = append(w.Env, "INPUT_MANIFEST="+w.Write(t, "manifest.toml", "[environments.staging]\n[environments.production]\n"))
+		w.Env = append(w.Env,
+			"INPUT_MANIFEST="+
+				w.Write(t, "manifest.toml", "[environments.staging]\n[environments.production]\n"))
 		if r := runAction(t, w.Env); r.code != exit.OK {
 			t.Fatalf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 		}
@@ -84,10 +91,13 @@ func TestEachEnvironmentHasItsSection(t *testing.T) {
 	}
 	body := comments[0].Body
 	for text, want := range map[string]int{
-		"FIRST": 1, "SECOND": 0, "THIRD": 1, "FOURTH": 1, "FIFTH": 1, "stale": 0, "another job": 1, "<!-- prefect-secrets:end -->": 5,
-		"<sub>plan / staging</sub>": 1, "<sub>plan / production</sub>": 1, "<sub>plan / (os: linux) / staging</sub>": 1, "<sub>plan / (os: mac) / staging</sub>": 1,
+		"FIRST": 1, "SECOND": 0, "THIRD": 1, "FOURTH": 1, "FIFTH": 1, "stale": 0, "another job": 1,
+		"<!-- prefect-secrets:end -->": 5, "<sub>plan / staging</sub>": 1,
+		"<sub>plan / production</sub>": 1, "<sub>plan / (os: linux) / staging</sub>": 1,
+		"<sub>plan / (os: mac) / staging</sub>": 1,
 	} {
-		if got := strings.Count(body, text); text[0] == '<' && got != want || text[0] != '<' && (got > 0) != (want > 0) {
+		got := strings.Count(body, text)
+		if text[0] == '<' && got != want || text[0] != '<' && (got > 0) != (want > 0) {
 			t.Errorf("%q stands there %d times:\n%s", text, got, body)
 		}
 	}
@@ -109,17 +119,25 @@ func TestActionShowsWhatAnnotationsDoNot(t *testing.T) {
 		permission     string
 		want           string
 	}{
-		{10, 0, "write", "not annotated"}, {11, 1, "write", ""}, {11, 0, "read", "note: making a check run of all findings: GitHub refused (HTTP 403): the token needs the permission checks: write"},
+		{10, 0, "write", "not annotated"}, {11, 1, "write", ""},
+		{
+			11, 0, "read",
+			"note: making a check run of all findings: GitHub refused (HTTP 403): the token needs the permission checks: write",
+		},
 	} {
 		fake := &githubtest.Server{Permissions: map[string]string{"checks": tt.permission}}
-		w := newPullRequestWorkspace(t, fake, map[string]string{"mode": "check", "github-token": githubtest.Token})
-		w.Env = append(w.Env, "GITHUB_WORKSPACE="+w.Dir, "INPUT_CONFIG-FILES="+w.Write(t, "config.toml", configWithWarnings(tt.warnings)))
+		w := newPullRequestWorkspace(t, fake, map[string]string{
+			"mode": "check", "github-token": githubtest.Token,
+		})
+		w.Env = append(w.Env, "GITHUB_WORKSPACE="+w.Dir,
+			"INPUT_CONFIG-FILES="+w.Write(t, "config.toml", configWithWarnings(tt.warnings)))
 		r := runAction(t, w.Env)
 		runs := fake.CheckRuns()
 		if r.code != exit.OK || len(runs) != tt.runs || (tt.warnings > 10) != strings.Contains(r.stdout, tt.want) {
 			t.Fatalf("%d warnings: exit code %d, %d check runs: %s", tt.warnings, r.code, len(runs), r.stdout)
 		}
-		if tt.runs > 0 && (len(runs[0].Annotations) != tt.warnings || runs[0].Annotations[0].Path != "config.toml" || runs[0].Conclusion != "neutral") {
+		if tt.runs > 0 &&
+			(len(runs[0].Annotations) != tt.warnings || runs[0].Annotations[0].Path != "config.toml" || runs[0].Conclusion != "neutral") {
 			t.Errorf("the check run is %+v", runs[0])
 		}
 		if strings.Contains(fmt.Sprint(runs), canary) {
@@ -131,14 +149,17 @@ func TestActionShowsWhatAnnotationsDoNot(t *testing.T) {
 func TestPlanSaysWhatWasNotPassed(t *testing.T) {
 	_, url := startFake(t)
 	inputs := map[string]string{
-		"mode": "plan", "api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, map[string]string{"A": canary, "b": canary}), "github-token": githubtest.Token,
+		"mode": "plan", "api-url": url, "api-key": testkit.AdminKey,
+		"secrets":      secretsJSON(t, map[string]string{"A": canary, "b": canary}),
+		"github-token": githubtest.Token,
 	}
 	fake := &githubtest.Server{
 		Permissions: map[string]string{"secrets": "read"},
 		Secrets:     map[string][]string{"repository": {"A", "B", "FORGOTTEN"}, "organization": {"ORG_WIDE"}},
 	}
 	r := runAction(t, newPullRequestWorkspace(t, fake, inputs).Env)
-	if r.code != exit.OK || !strings.Contains(r.stdout, "note: set in the repository but not passed to this step: FORGOTTEN, ORG_WIDE\n") {
+	if r.code != exit.OK ||
+		!strings.Contains(r.stdout, "note: set in the repository but not passed to this step: FORGOTTEN, ORG_WIDE\n") {
 		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 	if strings.Count(r.stdout, "::warning::set in the repository") != 1 {
@@ -146,7 +167,9 @@ func TestPlanSaysWhatWasNotPassed(t *testing.T) {
 	}
 	refusing := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
 	r = runAction(t, newPullRequestWorkspace(t, refusing, inputs).Env)
-	if r.code != exit.OK || !strings.Contains(r.stdout, "the token needs the permission secrets: read") || strings.Contains(r.stdout, "::warning::") {
+	if r.code != exit.OK ||
+		!strings.Contains(r.stdout, "the token needs the permission secrets: read") ||
+		strings.Contains(r.stdout, "::warning::") {
 		t.Errorf("without the permission: exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 }
@@ -167,13 +190,19 @@ func TestActionWritesAsTheJobItIs(t *testing.T) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"data": map[string]any{"secret_names": []string{}}})
 	}))
 	defer proxy.Close()
-	w := githubtest.NewWorkspace(t, map[string]string{"mode": "plan", "api-url": proxy.URL, "secrets": secretsJSON(t, map[string]string{"A": canary})})
-	w.Env = append(w.Env, "ACTIONS_ID_TOKEN_REQUEST_URL="+issuer.URL, "ACTIONS_ID_TOKEN_REQUEST_TOKEN=request-token")
+	w := githubtest.NewWorkspace(t, map[string]string{
+		"mode": "plan", "api-url": proxy.URL, "secrets": secretsJSON(t, map[string]string{"A": canary}),
+	})
+	w.Env = append(w.Env, "ACTIONS_ID_TOKEN_REQUEST_URL="+issuer.URL,
+		"ACTIONS_ID_TOKEN_REQUEST_TOKEN=request-token")
 	r := runAction(t, w.Env)
 	if len(audiences) != 1 || audiences[0] != proxy.URL || len(keys) == 0 || keys[0] != "Bearer "+canary+".id.token" {
-		t.Errorf("audiences %v, %d requests, exit code %d: %s", audiences, len(keys), r.code, githubtest.Unmasked(r.stdout))
+		t.Errorf("audiences %v, %d requests, exit code %d: %s", audiences, len(keys), r.code,
+			githubtest.Unmasked(r.stdout))
 	}
-	if !strings.Contains(r.stdout, "::add-mask::"+canary+".id.token\n") || strings.Contains(githubtest.Unmasked(r.stdout), canary) || !strings.Contains(r.stdout, "key: from GitHub, as an id token of this job") {
+	if !strings.Contains(r.stdout, "::add-mask::"+canary+".id.token\n") ||
+		strings.Contains(githubtest.Unmasked(r.stdout), canary) ||
+		!strings.Contains(r.stdout, "key: from GitHub, as an id token of this job") {
 		t.Errorf("it printed %s", githubtest.Unmasked(r.stdout))
 	}
 

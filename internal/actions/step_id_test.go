@@ -14,7 +14,8 @@ func TestStepsAreDistinguished(t *testing.T) {
 		"INPUT_ENVIRONMENT=production":                                    "deploy / plan / production",
 		"INPUT_MATRIX={\n  \"os\": \"linux\",\n  \"on\": {\"a\": [1]}\n}": `deploy / plan / (on: {"a":[1]}, os: linux)`,
 		"INPUT_MATRIX=mine":                                               "deploy / plan / (mine)",
-		"INPUT_MATRIX={\"x\": \"" + strings.Repeat("ä", 300) + "\"}":      "deploy / plan / (x: " + strings.Repeat("ä", 197) + "…)",
+		"INPUT_MATRIX={\"x\": \"" + strings.Repeat("ä", 300) +
+			"\"}": "deploy / plan / (x: " + strings.Repeat("ä", 197) + "…)",
 	}
 	keys := map[string]string{newStepID(base).key(): "deploy / plan"}
 	for changed, name := range others {

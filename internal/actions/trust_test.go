@@ -31,7 +31,10 @@ func TestWhichRunsAreTrusted(t *testing.T) {
 		{"deployment_status", dependabot, pushEvent, "secrets of the Dependabot store"},
 		{"pull_request", dependabot, pullPayload(dependabotPull), "secrets of the Dependabot store"},
 		{"pull_request_review", dependabot, pullPayload(dependabotPull), "secrets of the Dependabot store"},
-		{"pull_request_review_comment", dependabot, pullPayload(dependabotPull), "secrets of the Dependabot store"},
+		{
+			"pull_request_review_comment", dependabot, pullPayload(dependabotPull),
+			"secrets of the Dependabot store",
+		},
 		{"", dependabot, pushEvent, "secrets of the Dependabot store"},
 		{"push", dependabot, "", "secrets of the Dependabot store"},
 
@@ -51,19 +54,28 @@ func TestWhichRunsAreTrusted(t *testing.T) {
 		{"pull_request_target", dependabot, pullPayload(dependabotPull), "opened the pull request"},
 		{"pull_request_target", "anna", pullPayload(ownPull), ""},
 		{"pull_request_target", dependabot, pullPayload(ownPull), ""},
-		{"pull_request_target", "anna", pullPayload(forkPull), "another repository, stranger/r, though GitHub gave it this repository's secrets"},
+		{
+			"pull_request_target", "anna", pullPayload(forkPull),
+			"another repository, stranger/r, though GitHub gave it this repository's secrets",
+		},
 		{"pull_request_target", "anna", pullPayload(noAuthorPull), "does not say who opened"},
 
 		// Another repository, or one that is gone.
 		{"pull_request", "anna", pullPayload(ownPull), ""},
 		{"pull_request", "anna", pullPayload(strings.Replace(ownPull, "o/r", "O/R", 1)), ""},
-		{"pull_request", "anna", pullPayload(forkPull), "another repository, stranger/r, so GitHub gave it the secrets of a fork's run"},
+		{
+			"pull_request", "anna", pullPayload(forkPull),
+			"another repository, stranger/r, so GitHub gave it the secrets of a fork's run",
+		},
 		{"pull_request", "anna", pullPayload(gonePull), "gone"},
 		{"pull_request_review", "anna", pullPayload(forkPull), "another repository"},
 		{"anything_else", "anna", pullPayload(forkPull), "another repository"},
 		{"", "anna", pullPayload(forkPull), "another repository"},
 		{"workflow_run", "anna", `{"workflow_run": {"head_repository": {"full_name": "o/r"}}}`, ""},
-		{"workflow_run", "anna", `{"workflow_run": {"head_repository": {"full_name": "stranger/r"}}}`, "another repository, stranger/r"},
+		{
+			"workflow_run", "anna", `{"workflow_run": {"head_repository": {"full_name": "stranger/r"}}}`,
+			"another repository, stranger/r",
+		},
 		{"workflow_run", "anna", `{"workflow_run": {"head_repository": null}}`, "gone"},
 		{"check_run", "anna", `{"workflow_run": {"head_repository": null}}`, "gone"},
 		{"check_run", "anna", `{"workflow_run": null, "pull_request": null}`, ""},
@@ -71,13 +83,21 @@ func TestWhichRunsAreTrusted(t *testing.T) {
 		// Payloads that GitHub does not send.
 		{"pull_request", "anna", `{"pull_request": "7"}`, "gone"},
 		{"push", "anna", `{"pull_request": "7"}`, "gone"},
-		{"pull_request", "anna", `{"pull_request": {"number": "7", "head": {"repo": {"full_name": "stranger/r"}}}}`, "another repository"},
+		{
+			"pull_request", "anna",
+			`{"pull_request": {"number": "7", "head": {"repo": {"full_name": "stranger/r"}}}}`,
+			"another repository",
+		},
 		{"pull_request", "anna", `{"pull_request": {"head": "o/r"}}`, "gone"},
 		{"pull_request", "anna", `{"pull_request": {"head": {"repo": {"full_name": ["o/r"]}}}}`, "gone"},
 		{"pull_request", "anna", `{"pull_request": {"head": {"repo": {"full_name": ""}}}}`, "gone"},
 		{"pull_request", "anna", `[]`, "gone"},
 		{"pull_request", "anna", `null`, "gone"},
-		{"pull_request_target", "anna", `{"pull_request": {"user": "anna", "head": {"repo": {"full_name": "o/r"}}}}`, "does not say who opened"},
+		{
+			"pull_request_target", "anna",
+			`{"pull_request": {"user": "anna", "head": {"repo": {"full_name": "o/r"}}}}`,
+			"does not say who opened",
+		},
 		{"workflow_run", "anna", `{"workflow_run": ["o/r"]}`, "gone"},
 		{"workflow_run", "anna", pushEvent, "gone"},
 
@@ -97,12 +117,14 @@ func TestWhichRunsAreTrusted(t *testing.T) {
 			}
 		}
 		event := newRunner(new(strings.Builder), []string{
-			"GITHUB_EVENT_NAME=" + tt.event, "GITHUB_ACTOR=" + tt.actor, "GITHUB_REPOSITORY=o/r", "GITHUB_EVENT_PATH=" + path,
+			"GITHUB_EVENT_NAME=" + tt.event, "GITHUB_ACTOR=" + tt.actor, "GITHUB_REPOSITORY=o/r",
+			"GITHUB_EVENT_PATH=" + path,
 			// A person who runs it again changes nothing.
 			"GITHUB_TRIGGERING_ACTOR=anna",
 		}).Event()
 		if (event.Untrusted == "") != (tt.want == "") || !strings.Contains(event.Untrusted, tt.want) {
-			t.Errorf("%s by %s with %s: %q, want %q", tt.event, tt.actor, tt.payload, event.Untrusted, tt.want)
+			t.Errorf("%s by %s with %s: %q, want %q", tt.event, tt.actor, tt.payload, event.Untrusted,
+				tt.want)
 		}
 	}
 }
@@ -113,7 +135,8 @@ func TestEventOfAPullRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	event := newRunner(new(strings.Builder), []string{
-		"GITHUB_EVENT_NAME=pull_request", "GITHUB_REPOSITORY=o/r", "GITHUB_REPOSITORY_ID=42", "GITHUB_SHA=merge", "GITHUB_EVENT_PATH=" + path,
+		"GITHUB_EVENT_NAME=pull_request", "GITHUB_REPOSITORY=o/r", "GITHUB_REPOSITORY_ID=42",
+		"GITHUB_SHA=merge", "GITHUB_EVENT_PATH=" + path,
 	}).Event()
 	if want := (Event{Owner: "o", Repo: "r", RepoID: 42, PullRequest: 7, Commit: "abc"}); event != want {
 		t.Errorf("got %+v, want %+v", event, want)
@@ -125,7 +148,9 @@ func TestMissingVariablesAreNoted(t *testing.T) {
 	for unsaid, env := range map[string][]string{
 		"GITHUB_EVENT_NAME is not set": {"GITHUB_ACTIONS=true", "GITHUB_ACTOR=anna"},
 		"GITHUB_ACTOR is not set":      {"GITHUB_ACTIONS=true", "GITHUB_EVENT_NAME=push"},
-		"":                             {"GITHUB_ACTIONS=true", "GITHUB_EVENT_NAME=push", "GITHUB_ACTOR=anna"},
+		"": {
+			"GITHUB_ACTIONS=true", "GITHUB_EVENT_NAME=push", "GITHUB_ACTOR=anna",
+		},
 	} {
 		event := newRunner(new(strings.Builder), env).Event()
 		if (unsaid == "") != (event.Note == "") || !strings.HasPrefix(event.Note, unsaid) || event.Untrusted != "" {

@@ -21,7 +21,8 @@ func TestArchitectureJustifiesEveryDependency(t *testing.T) {
 		}
 	}
 	if len(justified) != len(direct) {
-		t.Errorf("docs/architecture.md justifies %d dependencies of %d: %q", len(justified), len(direct), justified)
+		t.Errorf("docs/architecture.md justifies %d dependencies of %d: %q", len(justified), len(direct),
+			justified)
 	}
 }
 

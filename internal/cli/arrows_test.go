@@ -56,12 +56,13 @@ func listImports(t *testing.T) map[string][]string {
 	all := map[string][]string{}
 	for _, line := range runGoList(t, "{{.ImportPath}} {{join .Imports \" \"}}", module+"/...") {
 		pkg, imported, _ := strings.Cut(line, " ")
-		all[tableName(relativePath(pkg))] = nil
+		var names []string
 		for _, to := range strings.Fields(imported) {
 			if strings.HasPrefix(to, module+"/") {
-				all[tableName(relativePath(pkg))] = append(all[tableName(relativePath(pkg))], tableName(relativePath(to)))
+				names = append(names, tableName(relativePath(to)))
 			}
 		}
+		all[tableName(relativePath(pkg))] = names
 	}
 	return all
 }
@@ -85,7 +86,8 @@ func difference(list, other []string) []string {
 func TestBinaryHoldsNoTestLibrary(t *testing.T) {
 	deps := runGoList(t, "{{.ImportPath}}", "-deps", module)
 	for _, dep := range deps {
-		if strings.HasPrefix(dep, "github.com/google/go-cmp") || strings.HasPrefix(dep, "github.com/santhosh-tekuri/") || dep == "testing" || dep == module+"/testkit" {
+		if strings.HasPrefix(dep, "github.com/google/go-cmp") ||
+			strings.HasPrefix(dep, "github.com/santhosh-tekuri/") || dep == "testing" || dep == module+"/testkit" {
 			t.Errorf("the binary holds %s", dep)
 		}
 	}
@@ -113,7 +115,8 @@ func TestImageHasEveryPackage(t *testing.T) {
 
 // A server in production contains no code that injects faults.
 func TestProductionKnowsNoFaults(t *testing.T) {
-	deps := runGoList(t, "{{.ImportPath}}", "-deps", module+"/internal/server", module+"/internal/cloud", module+"/internal/upstream",
+	deps := runGoList(t, "{{.ImportPath}}", "-deps",
+		module+"/internal/server", module+"/internal/cloud", module+"/internal/upstream",
 		module+"/internal/vault", module+"/internal/filestore")
 	for _, dep := range deps {
 		if strings.HasPrefix(dep, module+"/testkit") || dep == module+"/internal/cloud/fake" {

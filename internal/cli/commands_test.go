@@ -50,9 +50,12 @@ func missingParts(t *testing.T, cmd *cobra.Command) (missing []string) {
 	require(cmd.GroupID != "", "--help puts the command %s into no group")
 	require(cmd.Short != "", "--help does not say what the command %s does")
 	require(cmd.Args != nil, "the command %s does not say which arguments it takes")
-	require(anyFileHas(t, run, "../../README.md", "../../docs/*.md"), "neither the README nor a page of docs names prefect-secrets %s")
-	require(anyFileHas(t, run, "testdata/script/*.txtar"), "no script in testdata/script runs prefect-secrets %s")
-	require(anyFileHas(t, `"`+cmd.Name()+`"`, "../../test/canary/*_test.go"), "no test in test/canary runs the command %s")
+	require(anyFileHas(t, run, "../../README.md", "../../docs/*.md"),
+		"neither the README nor a page of docs names prefect-secrets %s")
+	require(anyFileHas(t, run, "testdata/script/*.txtar"),
+		"no script in testdata/script runs prefect-secrets %s")
+	require(anyFileHas(t, `"`+cmd.Name()+`"`, "../../test/canary/*_test.go"),
+		"no test in test/canary runs the command %s")
 	return missing
 }
 

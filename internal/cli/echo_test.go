@@ -34,7 +34,9 @@ func answerError(status int, message, code string) func(http.ResponseWriter) {
 	return func(w http.ResponseWriter) {
 		w.WriteHeader(status)
 		_ = json.NewEncoder(w).Encode(map[string]any{"data": map[string]any{"a0": nil}, "errors": []any{
-			map[string]any{"message": message, "path": []any{"a0"}, "extensions": map[string]any{"code": code}},
+			map[string]any{
+				"message": message, "path": []any{"a0"}, "extensions": map[string]any{"code": code},
+			},
 		}})
 	}
 }
@@ -45,25 +47,61 @@ func TestOnlyKnownMessagesAreShown(t *testing.T) {
 		answer func(http.ResponseWriter)
 		want   string
 	}{
-		"an echo":              {answerError(200, "value ("+value+") is not allowed", ""), "the API answered with an error, with a message that is not shown"},
-		"half of it":           {answerError(200, "value (4111…) is not allowed", ""), "with a message that is not shown"},
-		"a code":               {answerError(200, "Unauthorized", "E"+value), "the API answered with an error: Unauthorized"},
-		"a known form":         {answerError(200, `Variable "$i0" got invalid value "`+value+`" at "i0.value"; no`, "BAD_USER_INPUT"), "Variable … got invalid value… (BAD_USER_INPUT)"},
-		"a known number":       {answerError(200, "the value of a secret holds at most 65536 bytes of JSON", "BAD_USER_INPUT"), "the value of a secret holds at most 65536 bytes of JSON (BAD_USER_INPUT)"},
-		"another number":       {answerError(200, "the value of a secret holds at most "+value+" bytes of JSON", ""), "holds at most … bytes of JSON"},
+		"an echo": {
+			answerError(200, "value ("+value+") is not allowed", ""),
+			"the API answered with an error, with a message that is not shown",
+		},
+		"half of it": {
+			answerError(200, "value (4111…) is not allowed", ""), "with a message that is not shown",
+		},
+		"a code": {
+			answerError(200, "Unauthorized", "E"+value), "the API answered with an error: Unauthorized",
+		},
+		"a known form": {
+			answerError(200, `Variable "$i0" got invalid value "`+value+
+				`" at "i0.value"; no`, "BAD_USER_INPUT"),
+			"Variable … got invalid value… (BAD_USER_INPUT)",
+		},
+		"a known number": {
+			answerError(200, "the value of a secret holds at most 65536 bytes of JSON", "BAD_USER_INPUT"),
+			"the value of a secret holds at most 65536 bytes of JSON (BAD_USER_INPUT)",
+		},
+		"another number": {
+			answerError(200, "the value of a secret holds at most "+value+" bytes of JSON", ""),
+			"holds at most … bytes of JSON",
+		},
 		"a status with a text": {answerError(500, value, value), "the API is not available (HTTP 500)"},
-		"a known text":         {answerError(200, "Unable to complete operation. An internal API error occurred.", "API_ERROR"), "An internal API error occurred. (API_ERROR)"},
-		"a redirect":           {answerRedirect("https://u:" + value + "@login.example.com/sso?token=" + value + "#" + value), "the API answered with a redirect to https://login.example.com/sso: give the URL it leads to (HTTP 302)"},
-		"a redirect by echo":   {answerRedirect("https://login.example.com/" + value), "https://login.example.com/[redacted]"},
-		"what is no HTTP":      {answerRaw("HTTP/1.1 2x0 " + value + "\r\n\r\n"), "what came back is not an HTTP answer"},
-		"an invalid header":    {answerRaw("HTTP/1.1 200 OK\r\n" + value + "\r\n\r\n"), "what came back is not an HTTP answer"},
+		"a known text": {
+			answerError(200, "Unable to complete operation. An internal API error occurred.", "API_ERROR"),
+			"An internal API error occurred. (API_ERROR)",
+		},
+		"a redirect": {
+			answerRedirect("https://u:" + value + "@login.example.com/sso?token=" + value + "#" + value),
+			"the API answered with a redirect to https://login.example.com/sso: give the URL it leads to (HTTP 302)",
+		},
+		"a redirect by echo": {
+			answerRedirect("https://login.example.com/" + value), "https://login.example.com/[redacted]",
+		},
+		"what is no HTTP": {
+			answerRaw("HTTP/1.1 2x0 " + value + "\r\n\r\n"), "what came back is not an HTTP answer",
+		},
+		"an invalid header": {
+			answerRaw("HTTP/1.1 200 OK\r\n" + value + "\r\n\r\n"),
+			"what came back is not an HTTP answer",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			url := startEcho(t, tt.answer)
 			for _, args := range [][]string{
 				{"set", "PIN", "--api-url", url},
-				{"sync", "--timeout", "2s", "--secrets-file", writeFile(t, "s.json", `{"PIN": "`+value+`"}`), "--api-url", url},
-				{"sync", "--timeout", "2s", "--format", "json", "--secrets-file", writeFile(t, "s.json", `{"PIN": "`+value+`"}`), "--api-url", url},
+				{
+					"sync", "--timeout", "2s",
+					"--secrets-file", writeFile(t, "s.json", `{"PIN": "`+value+`"}`), "--api-url", url,
+				},
+				{
+					"sync", "--timeout", "2s", "--format", "json",
+					"--secrets-file", writeFile(t, "s.json", `{"PIN": "`+value+`"}`), "--api-url", url,
+				},
 			} {
 				r := runCommand(t, adminEnv, value, args...)
 				out := strings.ReplaceAll(r.stdout+r.stderr, `\"`, `"`)

@@ -14,23 +14,30 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
+// twoSecrets is a flow that reads one secret of a config and one of a manifest.
+const twoSecrets = "from prefect.client import Secret\nSecret('IN_CONFIG'), Secret('IN_MANIFEST')\n"
+
 // TestAFileIsReadOnce uses pipes, whose text can be read once.
 func TestAFileIsReadOnce(t *testing.T) {
 	dir := t.TempDir()
 	flow := filepath.Join(dir, "flow.py")
-	if err := os.WriteFile(flow, []byte("from prefect.client import Secret\nSecret('IN_CONFIG'), Secret('IN_MANIFEST')\n"), 0o600); err != nil {
+	if err := os.WriteFile(flow, []byte(twoSecrets), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	config := pipe(t, dir, "config.toml", "[context.secrets]\nIN_CONFIG = '$X'\n[cloud]\napy = 1\n")
 	manifest := pipe(t, dir, "m.toml", "[names.IN_MANIFEST]\nfrom = 'A'\nmisspelt = 1\n")
 	r := runCommand(t, nil, "", "check", "--flows", flow, "--manifest", manifest, config)
-	for _, want := range []string{"config.toml:4:1: warning: no release of Prefect knows the setting cloud.apy", "m.toml:3:1: error:", `config.toml has the secret "IN_MANIFEST"`} {
+	for _, want := range []string{
+		"config.toml:4:1: warning: no release of Prefect knows the setting cloud.apy",
+		"m.toml:3:1: error:", `config.toml has the secret "IN_MANIFEST"`,
+	} {
 		if !strings.Contains(r.stdout, want) {
 			t.Errorf("no %q in\n%s%s", want, r.stdout, r.stderr)
 		}
 	}
 	config = pipe(t, dir, "once.toml", "[mine]\nx = 1\n")
-	if r := runCommand(t, nil, "", "config", "--file", config); r.code != exit.OK || !strings.Contains(r.stdout, "once.toml:2") {
+	if r := runCommand(t, nil, "", "config", "--file", config); r.code != exit.OK ||
+		!strings.Contains(r.stdout, "once.toml:2") {
 		t.Errorf("config: %s%s", r.stdout, r.stderr)
 	}
 }
@@ -43,7 +50,7 @@ func TestTheActionReadsAFileOnce(t *testing.T) {
 		"config-files": pipe(t, t.TempDir(), "config.toml", "[context.secrets]\nIN_CONFIG = '$X'\n"),
 		"manifest":     pipe(t, t.TempDir(), "m.toml", "[names.IN_MANIFEST]\nfrom = 'A'\n"),
 	})
-	w.Env = append(w.Env, "INPUT_FLOWS="+w.Write(t, "flow.py", "from prefect.client import Secret\nSecret('IN_CONFIG'), Secret('IN_MANIFEST')\n"))
+	w.Env = append(w.Env, "INPUT_FLOWS="+w.Write(t, "flow.py", twoSecrets))
 	if r := runCommand(t, w.Env, "", "action"); r.code != exit.OK {
 		t.Errorf("exit code %d: %s%s", r.code, githubtest.Unmasked(r.stdout), r.stderr)
 	}

@@ -68,7 +68,9 @@ func startDevServer(t *testing.T) devServer {
 	stopped := make(chan int, 1)
 	go func() {
 		command := cli.Command{Stdin: bytes.NewReader(nil), Stdout: io.Discard, Stderr: io.Discard}
-		stopped <- command.Main(ctx, []string{"serve", "--dev", "--listen", "127.0.0.1:0", "--ready-file", path})
+		stopped <- command.Main(ctx, []string{
+			"serve", "--dev", "--listen", "127.0.0.1:0", "--ready-file", path,
+		})
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -95,7 +97,8 @@ func startDevServer(t *testing.T) devServer {
 // names lists the names in the store.
 func (s devServer) names(t *testing.T) []string {
 	t.Helper()
-	r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + s.AdminKey}, "", "names", "--api-url", s.URL, "--format", "json")
+	r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + s.AdminKey}, "", "names",
+		"--api-url", s.URL, "--format", "json")
 	var document struct{ Names []string }
 	if err := json.Unmarshal([]byte(r.stdout), &document); err != nil {
 		t.Fatalf("names: %v: %s", err, r.stderr)
@@ -109,7 +112,10 @@ func startProduction(t *testing.T, env []string, args ...string) (url string, lo
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	path := filepath.Join(t.TempDir(), "ready.json")
-	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--ready-file", path, "--shutdown-delay", "0s", "--log-level", "debug"}, args...)
+	args = append([]string{
+		"serve", "--listen", "127.0.0.1:0", "--ready-file", path, "--shutdown-delay", "0s",
+		"--log-level", "debug",
+	}, args...)
 	var stderr bytes.Buffer
 	stopped := make(chan int)
 	go func() {
@@ -141,8 +147,16 @@ func startProduction(t *testing.T, env []string, args ...string) (url string, lo
 func writeKeysFile(t *testing.T) (path, key string) {
 	t.Helper()
 	key = keysfile.NewKey()
-	text := "[[tenants]]\nid = \"11111111-1111-4111-8111-111111111111\"\nslug = \"data\"\n[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + keysfile.FormatHash(sha256.Sum256([]byte(key))) + "\"\n"
-	return writeFile(t, "keys.toml", text), key
+	hash := keysfile.FormatHash(sha256.Sum256([]byte(key)))
+	return writeFile(t, "keys.toml", `[[tenants]]
+id = "11111111-1111-4111-8111-111111111111"
+slug = "data"
+[[keys]]
+name = "ci"
+role = "admin"
+tenants = ["data"]
+hash = "`+hash+`"
+`), key
 }
 
 func writeFile(t *testing.T, name, text string) string {

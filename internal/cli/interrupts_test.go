@@ -40,8 +40,10 @@ func TestSignals(t *testing.T) {
 	binary := buildBinary(t)
 	t.Run("a cancelled sync reports", func(t *testing.T) { testCancelledSync(t, binary) })
 	t.Run("a cancelled Action reports", func(t *testing.T) { testCancelledAction(t, binary) })
-	t.Run("a second SIGINT ends the process", func(t *testing.T) { testSecondSignal(t, binary, syscall.SIGINT, 130) })
-	t.Run("a second SIGTERM ends the process", func(t *testing.T) { testSecondSignal(t, binary, syscall.SIGTERM, 143) })
+	t.Run("a second SIGINT ends the process",
+		func(t *testing.T) { testSecondSignal(t, binary, syscall.SIGINT, 130) })
+	t.Run("a second SIGTERM ends the process",
+		func(t *testing.T) { testSecondSignal(t, binary, syscall.SIGTERM, 143) })
 }
 
 // stuckStore is a store that accepts writes and never answers them.
@@ -113,25 +115,31 @@ func (p *process) send(t *testing.T, s syscall.Signal) {
 func testCancelledSync(t *testing.T, binary string) {
 	store := startStuckStore(t)
 	secrets := writeFile(t, "secrets.json", `{"ALPHA": "`+canary+`", "BETA": "`+canary+`"}`)
-	p := store.startAndAwaitWrite(t, adminEnv, binary, "sync", "--api-url", store.url, "--secrets-file", secrets)
+	p := store.startAndAwaitWrite(t, adminEnv, binary, "sync", "--api-url", store.url,
+		"--secrets-file", secrets)
 	p.send(t, syscall.SIGINT)
 	p.send(t, syscall.SIGTERM)
 	if code := p.exitCode(t); code != exit.Partly {
 		t.Errorf("exit code %d", code)
 	}
-	for _, want := range []string{"! unknown   2 names (ALPHA, BETA): the run was stopped before the answer came", "2 unknown"} {
+	for _, want := range []string{
+		"! unknown   2 names (ALPHA, BETA): the run was stopped before the answer came", "2 unknown",
+	} {
 		if !strings.Contains(p.stdout.String(), want) {
 			t.Errorf("the report lacks %q: %s", want, p.stdout.String())
 		}
 	}
-	if !strings.Contains(p.stderr.String(), "interrupted: ") || strings.Contains(p.stdout.String()+p.stderr.String(), canary) {
+	if !strings.Contains(p.stderr.String(), "interrupted: ") ||
+		strings.Contains(p.stdout.String()+p.stderr.String(), canary) {
 		t.Errorf("standard error is %s", p.stderr.String())
 	}
 }
 
 func testCancelledAction(t *testing.T, binary string) {
 	store := startStuckStore(t)
-	w := githubtest.NewWorkspace(t, map[string]string{"api-url": store.url, "api-key": testkit.AdminKey, "secrets": `{"ALPHA": "` + canary + `"}`})
+	w := githubtest.NewWorkspace(t, map[string]string{
+		"api-url": store.url, "api-key": testkit.AdminKey, "secrets": `{"ALPHA": "` + canary + `"}`,
+	})
 	p := store.startAndAwaitWrite(t, w.Env, binary, "action")
 	p.send(t, syscall.SIGINT)
 	p.send(t, syscall.SIGTERM)
@@ -149,7 +157,8 @@ func testCancelledAction(t *testing.T, binary string) {
 func testSecondSignal(t *testing.T, binary string, signal syscall.Signal, code int) {
 	store := startStuckStore(t)
 	secrets := writeFile(t, "secrets.json", `{"ALPHA": "`+canary+`"}`)
-	p := store.startAndAwaitWrite(t, adminEnv, binary, "sync", "--api-url", store.url, "--secrets-file", secrets)
+	p := store.startAndAwaitWrite(t, adminEnv, binary, "sync", "--api-url", store.url,
+		"--secrets-file", secrets)
 	for len(p.ended) == 0 {
 		p.send(t, signal)
 		time.Sleep(10 * time.Millisecond)
@@ -170,8 +179,11 @@ func TestStandardInputIsInterrupted(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		var stdout, stderr bytes.Buffer
-		c := cli.Command{Stdin: in, Stdout: &stdout, Stderr: &stderr, Env: []string{"PREFECT_SECRETS_API_KEY=k"}}
-		if code := c.Main(ctx, args); code != exit.Partly || !strings.Contains(stderr.String(), "interrupted before standard input ended") {
+		c := cli.Command{
+			Stdin: in, Stdout: &stdout, Stderr: &stderr, Env: []string{"PREFECT_SECRETS_API_KEY=k"},
+		}
+		code := c.Main(ctx, args)
+		if code != exit.Partly || !strings.Contains(stderr.String(), "interrupted before standard input ended") {
 			t.Errorf("%v: exit code %d: %s", args, code, stderr.String())
 		}
 	}

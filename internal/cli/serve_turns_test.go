@@ -29,7 +29,9 @@ func TestFourSyncsAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		runs.Go(func() {
-			if r := runCommand(t, []string{"PREFECT_API_KEY=" + key}, "", "sync", "--api-url", url, "--secrets-file", file); r.code != exit.OK {
+			r := runCommand(t, []string{"PREFECT_API_KEY=" + key}, "", "sync", "--api-url", url,
+				"--secrets-file", file)
+			if r.code != exit.OK {
 				t.Errorf("exit code %d: %.500s %.500s", r.code, r.stdout, r.stderr)
 			}
 		})

@@ -39,7 +39,8 @@ func TestServeOnVault(t *testing.T) {
 	if r := runCommand(t, env, "CANARY", "set", "B", "--api-url", two); r.code != exit.OK {
 		t.Errorf("%+v", r)
 	}
-	if s := log(); strings.Contains(s, "CANARY") || strings.Contains(s, key) || strings.Contains(s, vaulttest.RootToken) {
+	s := log()
+	if strings.Contains(s, "CANARY") || strings.Contains(s, key) || strings.Contains(s, vaulttest.RootToken) {
 		t.Errorf("a value shows: %s", s)
 	}
 }
@@ -55,7 +56,8 @@ func TestServeOnVaultWritesADocumentInParallel(t *testing.T) {
 	vaultEnv := []string{"VAULT_ADDR=" + server.URL, "VAULT_TOKEN=" + vaulttest.RootToken}
 	url, _ := startProduction(t, vaultEnv, "--store", "vault", "--keys-file", keysFile)
 	_, _, secrets := startFake(t, 50)
-	r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + key}, "", "sync", "--api-url", url, "--secrets-file", secrets)
+	r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + key}, "", "sync", "--api-url", url,
+		"--secrets-file", secrets)
 	if r.code != exit.OK || !strings.Contains(r.stdout, "50 created") || !strings.Contains(r.stdout, "in 3 requests") {
 		t.Fatalf("%+v", r)
 	}

@@ -21,7 +21,9 @@ func TestServeKeepsTheContract(t *testing.T) {
 // serve --dev has the health endpoints of the server in production.
 func TestDevServerHasHealth(t *testing.T) {
 	s := startDevServer(t)
-	for path, want := range map[string]string{"/healthz": "ok\n", "/readyz": `{"ready":true,"store":"ok","audit":"none","keys":"ok"}` + "\n"} {
+	for path, want := range map[string]string{
+		"/healthz": "ok\n", "/readyz": `{"ready":true,"store":"ok","audit":"none","keys":"ok"}` + "\n",
+	} {
 		resp, err := http.Get(s.URL + path)
 		if err != nil {
 			t.Fatal(err)
@@ -38,7 +40,8 @@ func TestDevServerHasHealth(t *testing.T) {
 func TestServeTakesOrders(t *testing.T) {
 	s := startDevServer(t)
 	order := func(key string) int {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/_testkit/seed", strings.NewReader(`{"secrets": {"S": 1}}`))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/_testkit/seed",
+			strings.NewReader(`{"secrets": {"S": 1}}`))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,10 +74,12 @@ func TestFlowsAgainstTheStore(t *testing.T) {
 		t.Fatal(r.stderr)
 	}
 	r := runCommand(t, env, "", "check", "--flows", flow, "--api-url", s.URL)
-	if r.code != exit.Failed || strings.Contains(r.stdout, `the secret "IN_STORE"`) || !strings.Contains(r.stdout, `the secret "NOWHERE"`) {
+	if r.code != exit.Failed || strings.Contains(r.stdout, `the secret "IN_STORE"`) ||
+		!strings.Contains(r.stdout, `the secret "NOWHERE"`) {
 		t.Errorf("%d %s %s", r.code, r.stdout, r.stderr)
 	}
-	if r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=wrong"}, "", "check", "--flows", flow, "--api-url", s.URL); r.code != exit.Refused {
+	r = runCommand(t, []string{"PREFECT_SECRETS_API_KEY=wrong"}, "", "check", "--flows", flow, "--api-url", s.URL)
+	if r.code != exit.Refused {
 		t.Errorf("a wrong key: %d %s", r.code, r.stderr)
 	}
 }

@@ -10,7 +10,9 @@ import (
 )
 
 // storePackages are the packages of the kinds of stores.
-var storePackages = map[string]string{"memory": "internal/cloud", "file": "internal/filestore", "vault": "internal/vault"}
+var storePackages = map[string]string{
+	"memory": "internal/cloud", "file": "internal/filestore", "vault": "internal/vault",
+}
 
 // TestEveryStoreIsComplete fails with what a new kind of store still lacks.
 func TestEveryStoreIsComplete(t *testing.T) {
@@ -23,8 +25,10 @@ func TestEveryStoreIsComplete(t *testing.T) {
 		docs.Write(text)
 	}
 	for _, kind := range (&Command{}).storeKinds() {
-		if !strings.Contains(docs.String(), "`"+kind.usage+"`") && !strings.Contains(docs.String(), "--store "+kind.name) {
-			t.Errorf("neither the README nor docs/serve.md nor docs/self-hosting.md names --store %s", kind.usage)
+		if !strings.Contains(docs.String(), "`"+kind.usage+"`") &&
+			!strings.Contains(docs.String(), "--store "+kind.name) {
+			t.Errorf("neither the README nor docs/serve.md nor docs/self-hosting.md names --store %s",
+				kind.usage)
 		}
 		kind.flags.VisitAll(func(f *pflag.Flag) {
 			if !strings.HasPrefix(f.Name, kind.name+"-") && !strings.HasPrefix(f.Name, "store-") {
@@ -56,7 +60,8 @@ func TestFlagsOfAnotherStore(t *testing.T) {
 				}
 				err := checkStoreFlags(given, kinds, named.usage)
 				want := "--" + f.Name + " is of --store " + kind.usage + ": leave it out, or name that store"
-				if kind.name == named.name && err != nil || kind.name != named.name && (err == nil || err.Error() != want) {
+				if kind.name == named.name && err != nil ||
+					kind.name != named.name && (err == nil || err.Error() != want) {
 					t.Errorf("--%s with --store %s: %v", f.Name, named.usage, err)
 				}
 			})

@@ -34,7 +34,10 @@ func TestAnInterruptedSyncReports(t *testing.T) {
 	if code != exit.Partly || stored == 0 || stored == 2000 {
 		t.Fatalf("exit code %d, %d stored: %s", code, stored, stderr.String())
 	}
-	for _, want := range []string{fmt.Sprintf("result: %d created", stored), fmt.Sprintf("verified: %d of %d names present", stored, stored)} {
+	for _, want := range []string{
+		fmt.Sprintf("result: %d created", stored),
+		fmt.Sprintf("verified: %d of %d names present", stored, stored),
+	} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("the report lacks %q", want)
 		}
@@ -75,7 +78,8 @@ func TestAnInterruptedPlanChangesNothing(t *testing.T) {
 	interrupt()
 	var stdout, stderr bytes.Buffer
 	command := cli.Command{Stdout: &stdout, Stderr: &stderr, Env: adminEnv}
-	if code := command.Main(ctx, []string{"sync", "--api-url", url, "--secrets-file", secrets}); code != exit.Partly || !strings.Contains(stderr.String(), "interrupted") {
+	code := command.Main(ctx, []string{"sync", "--api-url", url, "--secrets-file", secrets})
+	if code != exit.Partly || !strings.Contains(stderr.String(), "interrupted") {
 		t.Errorf("exit code %d: %s", code, stderr.String())
 	}
 }
@@ -88,19 +92,29 @@ func TestOneTenantThatFailsHarmsNoOther(t *testing.T) {
 		fault faults.Fault
 		want  string
 	}{
-		"its plan":   {faults.Match{Field: "secret", Tenant: "ml"}, faults.Fault{Code: "FORBIDDEN"}, "result for tenant ml: failed: listing secret names"},
-		"its writes": {faults.Match{Field: "setSecret", Tenant: "ml"}, faults.Fault{Code: "FORBIDDEN"}, "result for tenant ml: 0 created, 0 overwritten, 0 unchanged, 0 skipped, 3 failed"},
+		"its plan": {
+			faults.Match{Field: "secret", Tenant: "ml"}, faults.Fault{Code: "FORBIDDEN"},
+			"result for tenant ml: failed: listing secret names",
+		},
+		"its writes": {
+			faults.Match{Field: "setSecret", Tenant: "ml"}, faults.Fault{Code: "FORBIDDEN"},
+			"result for tenant ml: 0 created, 0 overwritten, 0 unchanged, 0 skipped, 3 failed",
+		},
 	}
 	for name, tt := range tests {
 		remove := fake.Inject(tt.match, tt.fault)
-		r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--tenant", "ml,data")
+		r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets,
+			"--tenant", "ml,data")
 		if r.code != exit.Partly || !strings.Contains(r.stdout, tt.want) || !strings.Contains(r.stderr, "tenant ml: ") {
 			t.Errorf("%s: exit code %d: %s%s", name, r.code, r.stdout, r.stderr)
 		}
-		if strings.Contains(r.stderr, "tenant data") || len(data.Names()) != 3 || len(ml.Names()) != 0 || len(fake.Names()) != 0 {
+		if strings.Contains(r.stderr, "tenant data") || len(data.Names()) != 3 ||
+			len(ml.Names()) != 0 || len(fake.Names()) != 0 {
 			t.Errorf("%s: data has %v, ml %v: %s", name, data.Names(), ml.Names(), r.stderr)
 		}
-		if p := runCommand(t, adminEnv, "", "plan", "--api-url", url, "--secrets-file", secrets, "--tenant", "ml,data"); (p.code == exit.Partly) != (name == "its plan") {
+		p := runCommand(t, adminEnv, "", "plan", "--api-url", url, "--secrets-file", secrets,
+			"--tenant", "ml,data")
+		if (p.code == exit.Partly) != (name == "its plan") {
 			t.Errorf("%s: plan exits with %d: %s", name, p.code, p.stderr)
 		}
 		remove()
@@ -110,7 +124,8 @@ func TestOneTenantThatFailsHarmsNoOther(t *testing.T) {
 func TestATenantIsNamedByItsIDToo(t *testing.T) {
 	fake, url, secrets := startFake(t, 1)
 	data := fake.Tenant("data")
-	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--tenant", strings.ToUpper(data.TenantID()))
+	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets,
+		"--tenant", strings.ToUpper(data.TenantID()))
 	if r.code != exit.OK || len(data.Names()) != 1 || !strings.Contains(r.stdout, "in 3 requests") {
 		t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 	}
@@ -123,16 +138,22 @@ func TestATenantIsNamedByItsIDToo(t *testing.T) {
 func TestARunnerKeyVerifiesValues(t *testing.T) {
 	_, url, secrets := startFake(t, 3)
 	key := writeFile(t, "runner", testkit.RunnerKey+"\n")
-	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--verify-key-file", key)
-	if r.code != exit.OK || !strings.Contains(r.stdout, "verified: 3 of 3 values, read back under the runner key") || strings.Contains(r.stdout, canary) {
+	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets,
+		"--verify-key-file", key)
+	if r.code != exit.OK ||
+		!strings.Contains(r.stdout, "verified: 3 of 3 values, read back under the runner key") ||
+		strings.Contains(r.stdout, canary) {
 		t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 	}
-	r = runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--verify-key-file", writeFile(t, "empty", ""))
+	r = runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets,
+		"--verify-key-file", writeFile(t, "empty", ""))
 	if r.code != exit.Usage || !strings.Contains(r.stderr, "--verify-key-file: ") {
 		t.Errorf("an empty file: exit code %d: %s", r.code, r.stderr)
 	}
-	r = runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--verify-key-file", writeFile(t, "admin", testkit.AdminKey))
-	if r.code != exit.Refused || !strings.Contains(r.stderr, "is an admin key, which writes and is refused values; reading values back needs a runner key") {
+	r = runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets,
+		"--verify-key-file", writeFile(t, "admin", testkit.AdminKey))
+	if r.code != exit.Refused ||
+		!strings.Contains(r.stderr, "is an admin key, which writes and is refused values; reading values back needs a runner key") {
 		t.Errorf("a key that may not read: exit code %d: %s", r.code, r.stderr)
 	}
 }
@@ -150,7 +171,8 @@ func TestAKeyThatIsRefusedLater(t *testing.T) {
 // A slow run reports its progress, and JSON stays one document.
 func TestProgressGoesToStandardError(t *testing.T) {
 	fake, url, secrets := startFake(t, 150)
-	fake.Inject(faults.Match{Field: "setSecret", Secret: "S0120"}, faults.Fault{Delay: 1100 * time.Millisecond})
+	fake.Inject(faults.Match{Field: "setSecret", Secret: "S0120"},
+		faults.Fault{Delay: 1100 * time.Millisecond})
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--format", "json")
 	if r.code != exit.OK || r.stderr != "150 of 150 changes processed\n" || !json.Valid([]byte(r.stdout)) {
 		t.Errorf("exit code %d: %q", r.code, r.stderr)

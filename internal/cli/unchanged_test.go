@@ -164,7 +164,8 @@ verified: 1 of 1 name present
 			if diff := cmp.Diff(want.sync, stdout.String()); diff != "" || err != nil {
 				t.Errorf("sync: %v: %s", err, diff)
 			}
-			if calls := cloud.Calls(faults.Match{Field: "setSecret"}); len(calls) != 3 || calls[2].Secret != "OTHER" {
+			calls := cloud.Calls(faults.Match{Field: "setSecret"})
+			if len(calls) != 3 || calls[2].Secret != "OTHER" {
 				t.Errorf("written: %+v", calls)
 			}
 		})

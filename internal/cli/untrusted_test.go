@@ -37,12 +37,13 @@ func TestUntrustedCommands(t *testing.T) {
 	at := []string{"--api-url", inputs["api-url"]}
 	source := append(at, "--secrets-file", secrets, "--prune-scope", "TEAM_*")
 	for _, args := range [][]string{
-		append([]string{"sync"}, source...), append([]string{"sync", "--format", "markdown"}, source...), {"sync"},
-		append([]string{"set", "X"}, at...), append([]string{"delete", "TEAM_DB"}, at...),
+		append([]string{"sync"}, source...), append([]string{"sync", "--format", "markdown"}, source...),
+		{"sync"}, append([]string{"set", "X"}, at...), append([]string{"delete", "TEAM_DB"}, at...),
 		append([]string{"plan", "--include", "x*"}, source...),
 	} {
 		r := runCommand(t, env, canary, args...)
-		if r.code != exit.OK || !strings.Contains(strings.ToLower(r.stdout), "skipped") || !strings.Contains(strings.ReplaceAll(r.stdout, "\u200b", ""), nothingSynced) {
+		if r.code != exit.OK || !strings.Contains(strings.ToLower(r.stdout), "skipped") ||
+			!strings.Contains(strings.ReplaceAll(r.stdout, "\u200b", ""), nothingSynced) {
 			t.Errorf("%v: exit code %d: %s%s", args, r.code, r.stdout, r.stderr)
 		}
 	}
@@ -53,11 +54,14 @@ func TestUntrustedCommands(t *testing.T) {
 		Actions        []any
 		Tenants        []any
 	}
-	if err := json.Unmarshal([]byte(r.stdout), &document); err != nil || document.Status != "skipped" || !strings.HasSuffix(document.Reason, nothingSynced) || document.Actions == nil || document.Tenants == nil {
+	if err := json.Unmarshal([]byte(r.stdout), &document); err != nil ||
+		document.Status != "skipped" || !strings.HasSuffix(document.Reason, nothingSynced) ||
+		document.Actions == nil || document.Tenants == nil {
 		t.Errorf("%v: %s", err, r.stdout)
 	}
 	r = runCommand(t, env, "", append([]string{"plan", "--plan-file", planFile}, source...)...)
-	if _, err := os.Stat(planFile); r.code != exit.OK || !os.IsNotExist(err) || !strings.Contains(r.stdout, "the secrets of the Dependabot store") || strings.Contains(r.stdout, "x delete") {
+	if _, err := os.Stat(planFile); r.code != exit.OK || !os.IsNotExist(err) ||
+		!strings.Contains(r.stdout, "the secrets of the Dependabot store") || strings.Contains(r.stdout, "x delete") {
 		t.Errorf("plan: exit code %d, %v: %s%s", r.code, err, r.stdout, r.stderr)
 	}
 	if diff := cmp.Diff([]string{"TEAM_DB", "TEAM_S3"}, fake.Names()); diff != "" {
@@ -69,8 +73,12 @@ func TestUntrustedCommands(t *testing.T) {
 // outside GitHub Actions.
 func TestTrustedCommands(t *testing.T) {
 	for name, start := range map[string]func(*githubtest.Workspace){
-		"a person's merge":  func(*githubtest.Workspace) {},
-		"no Actions":        func(w *githubtest.Workspace) { w.Dependabot(); w.Env = append(w.Env, "GITHUB_ACTIONS=") },
+		"a person's merge": func(*githubtest.Workspace) {},
+		"no Actions": func(w *githubtest.Workspace) {
+			w.Dependabot()
+			w.Env = append(w.Env,
+				"GITHUB_ACTIONS=")
+		},
 		"own pull request":  func(w *githubtest.Workspace) { w.PullRequest(t, "o/r") },
 		"no name of events": func(w *githubtest.Workspace) { w.Env = append(w.Env, "GITHUB_EVENT_NAME=") },
 	} {
@@ -80,11 +88,14 @@ func TestTrustedCommands(t *testing.T) {
 		env := append(w.Env, adminEnv...)
 		set := runCommand(t, env, canary, "set", "X", "--api-url", inputs["api-url"])
 		deleted := runCommand(t, env, "", "delete", "TEAM_DB", "--api-url", inputs["api-url"])
-		synced := runCommand(t, env, `{"TEAM_NEW": "`+canary+`"}`, "sync", "--secrets-file", "-", "--prune-scope", "TEAM_*", "--api-url", inputs["api-url"])
+		synced := runCommand(t, env, `{"TEAM_NEW": "`+canary+`"}`, "sync", "--secrets-file", "-",
+			"--prune-scope", "TEAM_*", "--api-url", inputs["api-url"])
 		if diff := cmp.Diff([]string{"TEAM_NEW", "X"}, fake.Names()); diff != "" {
-			t.Errorf("%s: exit codes %d, %d, %d: %s%s", name, set.code, deleted.code, synced.code, diff, synced.stdout+synced.stderr)
+			t.Errorf("%s: exit codes %d, %d, %d: %s%s", name, set.code, deleted.code, synced.code, diff,
+				synced.stdout+synced.stderr)
 		}
-		if unsaid := strings.Contains(synced.stderr, "note: GITHUB_EVENT_NAME is not set"); unsaid != (name == "no name of events") {
+		unsaid := strings.Contains(synced.stderr, "note: GITHUB_EVENT_NAME is not set")
+		if unsaid != (name == "no name of events") {
 			t.Errorf("%s: standard error is %q", name, synced.stderr)
 		}
 	}

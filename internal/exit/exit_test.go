@@ -42,7 +42,10 @@ func TestDocsNameKnownExitCodes(t *testing.T) {
 	if err != nil || len(pages) == 0 {
 		t.Fatal("no pages", err)
 	}
-	known := map[string]bool{strconv.Itoa(exit.Signalled(syscall.SIGINT)): true, strconv.Itoa(exit.Signalled(syscall.SIGTERM)): true}
+	known := map[string]bool{
+		strconv.Itoa(exit.Signalled(syscall.SIGINT)):  true,
+		strconv.Itoa(exit.Signalled(syscall.SIGTERM)): true,
+	}
 	for _, c := range exit.Codes {
 		known[strconv.Itoa(c.Code)] = true
 	}

@@ -111,12 +111,16 @@ func TestSARIF(t *testing.T) {
 	for i, r := range run.Results {
 		d, place := found[i], r.Locations[0].PhysicalLocation
 		used[r.RuleID] = true
-		want := fmt.Sprint(d.Rule, d.Severity, d.Line, d.Column, d.EndLine, d.EndColumn, strings.ReplaceAll(d.File, " ", "%20"))
-		got := fmt.Sprint(r.RuleID, r.Level, place.Region.StartLine, place.Region.StartColumn, place.Region.EndLine, place.Region.EndColumn, place.ArtifactLocation.URI)
+		want := fmt.Sprint(d.Rule, d.Severity, d.Line, d.Column, d.EndLine, d.EndColumn,
+			strings.ReplaceAll(d.File, " ", "%20"))
+		got := fmt.Sprint(r.RuleID, r.Level, place.Region.StartLine, place.Region.StartColumn,
+			place.Region.EndLine, place.Region.EndColumn, place.ArtifactLocation.URI)
 		if got != want || place.Region.StartColumn < 1 {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
-		if run.Tool.Driver.Rules[r.RuleIndex].ID != d.Rule || !strings.HasPrefix(r.Message.Text, strings.ReplaceAll(d.Message, "](", "] (")) || strings.Contains(r.Message.Text, "](") {
+		if run.Tool.Driver.Rules[r.RuleIndex].ID != d.Rule ||
+			!strings.HasPrefix(r.Message.Text, strings.ReplaceAll(d.Message, "](", "] (")) ||
+			strings.Contains(r.Message.Text, "](") {
 			t.Errorf("got %+v for %v", r, d)
 		}
 		if d.Key != "" && r.Locations[0].LogicalLocations[0].FullyQualifiedName != d.Key {
@@ -125,10 +129,13 @@ func TestSARIF(t *testing.T) {
 	}
 	for i, r := range check.Rules() {
 		rule := run.Tool.Driver.Rules[i]
-		if !used[r.Name] && (r.Name == "syntax" || r.Name == "reserved-key" || r.Name == "plaintext-secret" || r.Name == "ignore") {
+		if !used[r.Name] &&
+			(r.Name == "syntax" || r.Name == "reserved-key" || r.Name == "plaintext-secret" || r.Name == "ignore") {
 			t.Errorf("no finding of %s", r.Name)
 		}
-		if rule.ID != r.Name || rule.HelpURI != r.Help() || rule.Help.Text == "" || rule.Help.Markdown == "" || rule.ShortDescription.Text == "" || rule.DefaultConfiguration.Level != string(r.Severity) {
+		if rule.ID != r.Name || rule.HelpURI != r.Help() || rule.Help.Text == "" ||
+			rule.Help.Markdown == "" || rule.ShortDescription.Text == "" ||
+			rule.DefaultConfiguration.Level != string(r.Severity) {
 			t.Errorf("got %+v for %s", rule, r.Name)
 		}
 	}
@@ -136,7 +143,8 @@ func TestSARIF(t *testing.T) {
 
 // TestSchemaRefuses checks that the schema does not accept everything.
 func TestSchemaRefuses(t *testing.T) {
-	const result = `{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": [{"message": {"text": "m"}, "locations": [{"physicalLocation": %s}]}]}]}`
+	const result = `{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, ` +
+		`"results": [{"message": {"text": "m"}, "locations": [{"physicalLocation": %s}]}]}]}`
 	for text, valid := range map[string]bool{
 		fmt.Sprintf(result, `{"artifactLocation": {"uri": "a"}, "region": {"startLine": 1, "startColumn": 1}}`): true,
 		fmt.Sprintf(result, `{"artifactLocation": {"uri": "a"}, "region": {"startLine": 1, "startColumn": 0}}`): false,
@@ -160,8 +168,11 @@ func TestSARIFOfNothing(t *testing.T) {
 }
 
 func TestSARIFWithoutAPlace(t *testing.T) {
-	run := writeSARIF(t, report.SARIF{}, []check.Diagnostic{{Rule: "syntax", Severity: check.Error, Message: "m", File: "a.toml"}}).Runs[0]
-	if place := run.Results[0].Locations[0].PhysicalLocation; place.Region != nil || place.ArtifactLocation.URI != "a.toml" {
+	run := writeSARIF(t, report.SARIF{}, []check.Diagnostic{
+		{Rule: "syntax", Severity: check.Error, Message: "m", File: "a.toml"},
+	}).Runs[0]
+	place := run.Results[0].Locations[0].PhysicalLocation
+	if place.Region != nil || place.ArtifactLocation.URI != "a.toml" {
 		t.Errorf("got %+v", place)
 	}
 }
@@ -177,7 +188,8 @@ func TestSARIFPaths(t *testing.T) {
 	} {
 		d := newDiagnostic(check.Error, 1)
 		d.File = tt.file
-		got := writeSARIF(t, report.SARIF{Root: tt.root}, []check.Diagnostic{d}).Runs[0].Results[0].Locations[0].PhysicalLocation.ArtifactLocation.URI
+		run := writeSARIF(t, report.SARIF{Root: tt.root}, []check.Diagnostic{d}).Runs[0]
+		got := run.Results[0].Locations[0].PhysicalLocation.ArtifactLocation.URI
 		if got != tt.want {
 			t.Errorf("%s in %s: got %s, want %s", tt.file, tt.root, got, tt.want)
 		}
@@ -187,7 +199,8 @@ func TestSARIFPaths(t *testing.T) {
 func fingerprints(t *testing.T, file, text string) []string {
 	t.Helper()
 	var all []string
-	for _, r := range writeSARIF(t, report.SARIF{}, check.File(file, []byte(text), check.Options{})).Runs[0].Results {
+	found := check.File(file, []byte(text), check.Options{})
+	for _, r := range writeSARIF(t, report.SARIF{}, found).Runs[0].Results {
 		for kind, print := range r.PartialFingerprints {
 			all = append(all, r.RuleID+" "+kind+" "+print)
 		}
@@ -206,7 +219,8 @@ func TestFingerprints(t *testing.T) {
 		}
 		seen[print] = true
 	}
-	shifted := "# a new line\n\n" + strings.NewReplacer(`"a"`, `"another"`, `"b"`, `  "value"`).Replace(sarifConfig)
+	shifted := "# a new line\n\n" +
+		strings.NewReplacer(`"a"`, `"another"`, `"b"`, `  "value"`).Replace(sarifConfig)
 	if diff := cmp.Diff(before, fingerprints(t, "./a.toml", shifted)); diff != "" {
 		t.Errorf("after a shift: %s", diff)
 	}

@@ -17,7 +17,10 @@ func TestProgress(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			text := ""
-			p := newProgress(func(done, total int, last bool) { text += ProgressText(done, total, last, terminal) })
+			p := newProgress(func(done, total int, last bool) {
+				text += ProgressText(done, total, last,
+					terminal)
+			})
 			p.finish()
 			time.Sleep(time.Second)
 			p.observe(1, 4)
