@@ -26,26 +26,26 @@ type Action struct {
 // Run masks the secrets first, and sets the outputs at its end even if it fails. The
 // error has the exit code alone: its message is already an annotation.
 func (a Action) Run(ctx context.Context) error {
-	r := &step{Action: a, runner: NewRunner(a.Stdout, a.Env, a.Getenv), status: Success, annotated: map[string]bool{}}
-	for _, name := range r.runner.Mask() {
-		r.warnTooShort(name)
+	s := &step{Action: a, runner: NewRunner(a.Stdout, a.Env, a.Getenv), status: Success, annotated: map[string]bool{}}
+	for _, name := range s.runner.Mask() {
+		s.warnTooShort(name)
 	}
 	patient, release := a.Signals.Patient(ctx)
 	defer release()
-	err := r.run(ctx, patient)
+	err := s.run(ctx, patient)
 	code := exit.CodeOf(err)
 	switch {
 	case code == exit.OK:
 	case code == exit.Partly:
-		r.status = Partial
+		s.status = Partial
 	default:
-		r.status = Failure
+		s.status = Failure
 	}
 	if message := exit.MessageOf(err); message != "" {
-		r.runner.Error(message)
+		s.runner.Error(message)
 	}
-	if err := errors.Join(r.writeSARIF(), r.outputs()); err != nil {
-		r.runner.Error(err.Error())
+	if err := errors.Join(s.writeSARIF(), s.outputs()); err != nil {
+		s.runner.Error(err.Error())
 		code = max(code, exit.Failed)
 	}
 	if code == exit.OK {
@@ -71,8 +71,8 @@ type step struct {
 	annotated       map[string]bool           // notes of plans that were annotated
 }
 
-// run does what the inputs say, and publishes it on GitHub, for which patient is the
-// context: it outlives ctx.
+// run does what the inputs say, and publishes the result on GitHub. For that it uses
+// patient, which outlives ctx.
 func (a *step) run(ctx, patient context.Context) (err error) {
 	if a.inputs, err = a.runner.Inputs(); err != nil {
 		return err
@@ -101,7 +101,7 @@ func (a *step) publish(ctx context.Context, err error) error {
 	switch {
 	case commentErr == nil:
 		return err
-	case a.event.Untrusted != "": // GitHub gives such a run a token that only reads
+	case a.event.Untrusted != "": // the token of such a run may be read-only
 		a.logError(commentErr)
 		return err
 	case err != nil:

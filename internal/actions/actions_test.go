@@ -74,9 +74,9 @@ func TestMaskOnRunnersLikeAct(t *testing.T) {
 			prefect.TextValue(text))
 		for _, piece := range []string{"the-secret", "the-other"} {
 			at := strings.Index(b.String(), "::add-mask::"+piece+"\n")
-			whole := strings.Index(b.String(), "::add-mask::::set-output")
-			if whole < 0 || (at >= 0 && at < whole) != greedy {
-				t.Errorf("%s: the mask of %s is at %d, the whole at %d", variable, piece, at, whole)
+			complete := strings.Index(b.String(), "::add-mask::::set-output")
+			if complete < 0 || (at >= 0 && at < complete) != greedy {
+				t.Errorf("%s: the mask of %s is at %d, the whole at %d", variable, piece, at, complete)
 			}
 		}
 	}

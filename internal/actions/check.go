@@ -13,7 +13,7 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// check is the mode check: it checks the configs, and the flows if there are any.
+// check checks the configs, and the flows if there are any.
 func (a *step) check(ctx context.Context) error {
 	in := a.inputs
 	threshold, err := check.ParseFailOn(in.FailOn)
@@ -49,8 +49,9 @@ func (a *step) storedNames(ctx context.Context) func(*inspect.Cache) ([]string, 
 	}
 }
 
-// checkFlows checks that the configs, the manifest or the store after the plans defines
-// each secret that the flows read. Its error stops the run before the first write.
+// checkFlows checks that the configs, the manifest or the store once the plans are
+// applied defines each secret that the flows read. Its error stops the run before the
+// first write.
 func (a *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 	threshold, err := check.ParseFailOn(o.FailOn)
 	if err != nil {
@@ -98,8 +99,8 @@ func (a *step) writeSARIF() error {
 		return fmt.Errorf("input sarif-file: %w", err)
 	}
 	err = report.SARIF{Version: a.Version, Root: root}.Diagnostics(file, a.found.Diagnostics, a.found.Files)
-	if closed := file.Close(); err == nil {
-		err = closed
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
 	}
 	if err != nil {
 		return fmt.Errorf("input sarif-file: %w", err)

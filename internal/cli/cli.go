@@ -3,15 +3,15 @@
 //
 // What the command writes follows these rules:
 //
-//   - The result, with a plan's warnings and notes, goes to standard output. Errors,
-//     progress and everything that has no place in a document of --format go to
-//     standard error.
+//   - The result, with a plan's warnings and notes, goes to standard output. Errors and
+//     progress go to standard error. So does all other text if the result is a document,
+//     as with --format json.
 //   - Each line of an error begins with "prefect-secrets: ", has no capital and no
 //     full stop, and names the flag or the file, then the problem, then what to do.
 //   - Text that others chose passes through [report.Safe]. No value of a secret is
 //     written, except by config.
-//   - An error exits with 2, for usage or input, unless it is the store's or an
-//     [exit.Error]. [exit.Codes] lists the codes.
+//   - The exit code of an error is 2, for usage or input, unless the error is the
+//     store's or an [exit.Error]. [exit.Codes] lists the codes.
 package cli
 
 import (

@@ -24,8 +24,8 @@ func TestAFileIsReadOnce(t *testing.T) {
 	if err := os.WriteFile(flow, []byte(twoSecrets), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	config := pipe(t, dir, "config.toml", "[context.secrets]\nIN_CONFIG = '$X'\n[cloud]\napy = 1\n")
-	manifest := pipe(t, dir, "m.toml", "[names.IN_MANIFEST]\nfrom = 'A'\nmisspelt = 1\n")
+	config := newPipe(t, dir, "config.toml", "[context.secrets]\nIN_CONFIG = '$X'\n[cloud]\napy = 1\n")
+	manifest := newPipe(t, dir, "m.toml", "[names.IN_MANIFEST]\nfrom = 'A'\nmisspelt = 1\n")
 	r := runCommand(t, nil, "", "check", "--flows", flow, "--manifest", manifest, config)
 	for _, want := range []string{
 		"config.toml:4:1: warning: no release of Prefect knows the setting cloud.apy",
@@ -35,7 +35,7 @@ func TestAFileIsReadOnce(t *testing.T) {
 			t.Errorf("no %q in\n%s%s", want, r.stdout, r.stderr)
 		}
 	}
-	config = pipe(t, dir, "once.toml", "[mine]\nx = 1\n")
+	config = newPipe(t, dir, "once.toml", "[mine]\nx = 1\n")
 	if r := runCommand(t, nil, "", "config", "--file", config); r.code != exit.OK ||
 		!strings.Contains(r.stdout, "once.toml:2") {
 		t.Errorf("config: %s%s", r.stdout, r.stderr)
@@ -47,8 +47,8 @@ func TestTheActionReadsAFileOnce(t *testing.T) {
 	_, url, _ := startFake(t, 0)
 	w := githubtest.NewWorkspace(t, map[string]string{
 		"mode": "plan", "api-url": url, "api-key": testkit.AdminKey, "secrets": `{"PASSED": "x"}`,
-		"config-files": pipe(t, t.TempDir(), "config.toml", "[context.secrets]\nIN_CONFIG = '$X'\n"),
-		"manifest":     pipe(t, t.TempDir(), "m.toml", "[names.IN_MANIFEST]\nfrom = 'A'\n"),
+		"config-files": newPipe(t, t.TempDir(), "config.toml", "[context.secrets]\nIN_CONFIG = '$X'\n"),
+		"manifest":     newPipe(t, t.TempDir(), "m.toml", "[names.IN_MANIFEST]\nfrom = 'A'\n"),
 	})
 	w.Env = append(w.Env, "INPUT_FLOWS="+w.Write(t, "flow.py", twoSecrets))
 	if r := runCommand(t, w.Env, "", "action"); r.code != exit.OK {
@@ -57,7 +57,7 @@ func TestTheActionReadsAFileOnce(t *testing.T) {
 }
 
 // newPipe makes a file whose first reader gets the text, and whose second gets nothing.
-func pipe(t *testing.T, dir, name, text string) string {
+func newPipe(t *testing.T, dir, name, text string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
 	if err := syscall.Mkfifo(path, 0o600); err != nil {

@@ -74,7 +74,7 @@ type barrier struct {
 	once      sync.Once
 }
 
-// wait is a [vaulttest.Fake.Before].
+// wait delays a write. It never answers one itself, as [vaulttest.Fake.Before] may.
 func (b *barrier) wait(_ http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodPut {
 		return false

@@ -98,8 +98,8 @@ func unlinked(text string) string { return strings.ReplaceAll(text, "](", "] (")
 // about any other.
 const fingerprintKind = "ruleFileKey/v1"
 
-// fingerprint is a hash of the rule, the file's path, the dotted key and the number of
-// the finding among those that share these. It holds no line number and no value.
+// fingerprint hashes the rule, the file's path, the dotted key and the number of the
+// finding among those that share these. It uses no line number and no value.
 func fingerprint(d check.Diagnostic, uri string, seen map[string]int) string {
 	same := fmt.Sprintf("%q %q %q", d.Rule, uri, d.Key)
 	seen[same]++

@@ -108,9 +108,10 @@ type prepared struct {
 	run  secretsync.Run
 }
 
+// close closes the store, and joins err with the error of that.
 func (p prepared) close(err error) error {
-	if closed := p.conn.Close(); closed != nil {
-		return errors.Join(err, closed)
+	if closeErr := p.conn.Close(); closeErr != nil {
+		return errors.Join(err, closeErr)
 	}
 	return err
 }

@@ -22,7 +22,8 @@ var skipErrors = []error{
 	secretsync.ErrEmptySource, secretsync.ErrNothingIncluded,
 }
 
-// checkOnly is a sync in an untrusted run: it checks the reviewed inputs, and ends.
+// checkOnly checks the reviewed inputs, which is all that a sync does in an untrusted
+// run.
 func checkOnly(o Options, out Printer) error {
 	if _, err := reviewed(o, out); err != nil {
 		return err
