@@ -24,7 +24,7 @@ func maskForms(name, text string) []string {
 	if !isJSON {
 		return distinct(textForms(text, nil))
 	}
-	forms := textForms(text, inside.isPublicLine) // not the lines that hold no secret
+	forms := textForms(text, inside.isPublicLine)
 	for _, secret := range inside.secrets {
 		forms = append(forms, textForms(secret, nil)...)
 	}
@@ -33,7 +33,8 @@ func maskForms(name, text string) []string {
 
 // quotedText returns the content of a JSON string.
 func quotedText(text string) (inner string, ok bool) {
-	return inner, strings.HasPrefix(text, `"`) && json.Unmarshal([]byte(text), &inner) == nil
+	ok = strings.HasPrefix(text, `"`) && json.Unmarshal([]byte(text), &inner) == nil
+	return inner, ok
 }
 
 // textForms returns the forms of a text: unchanged, as JSON with and without quotation
@@ -85,8 +86,8 @@ func distinct(forms []string) []string {
 	return unique
 }
 
-// commonWords are never masked: words of every configuration language, and those that
-// the outputs and reports contain in any case. They are in lower case.
+// commonWords are never masked: words of every configuration language, and those of the
+// outputs and reports themselves. They are in lower case.
 var commonWords = newCommonWords()
 
 func newCommonWords() map[string]bool {
@@ -103,8 +104,9 @@ func newCommonWords() map[string]bool {
 	return words
 }
 
-// isCommonWord ignores quotation marks and spaces around a word. The runner drops the
-// marks as well (actions/runner, ValueEncoders.TrimDoubleQuotes).
+// isCommonWord reports whether text is a common word, perhaps with quotation marks and
+// spaces around it. The runner drops the marks as well (actions/runner,
+// ValueEncoders.TrimDoubleQuotes).
 func isCommonWord(text string) bool {
 	return commonWords[strings.ToLower(strings.Trim(text, "\"', \t\r\n"))]
 }

@@ -16,9 +16,12 @@ const maxNesting = 4
 
 // secretsInJSON reads the value of a key, and reports whether it is an object or list.
 func secretsInJSON(key, text string) (found jsonSecrets, ok bool) {
-	return found, found.read(key, text, maxNesting)
+	ok = found.read(key, text, maxNesting)
+	return found, ok
 }
 
+// read reads JSON in which strings may hold JSON to the given depth. It reports whether
+// text is an object or list.
 func (j *jsonSecrets) read(key, text string, depth int) bool {
 	text = strings.TrimSpace(text)
 	if text == "" || text[0] != '{' && text[0] != '[' || !json.Valid([]byte(text)) {

@@ -93,8 +93,8 @@ func (o keygenOptions) newKey() (k cloud.Key, err error) {
 	return k, keysfile.Check(k)
 }
 
-// rotatedKey returns the key that --rotate names, whose present hash is its previous
-// one from now on, still without a new hash.
+// rotatedKey returns the key that --rotate names, still without a new hash. Its present
+// hash becomes its previous one.
 func (o keygenOptions) rotatedKey() (k cloud.Key, err error) {
 	if o.keysFile == "" {
 		return k, errors.New("keygen --rotate needs --keys-file, the file that has the key")
@@ -106,9 +106,9 @@ func (o keygenOptions) rotatedKey() (k cloud.Key, err error) {
 	if err != nil {
 		return k, fmt.Errorf("reading keys file: %w", err)
 	}
-	access, err := keysfile.Parse(o.keysFile, text)
+	keys, err := keysfile.Parse(o.keysFile, text)
 	if err != nil {
 		return k, err
 	}
-	return access.Rotate(o.rotate, time.Now().Add(o.grace))
+	return keys.Rotate(o.rotate, time.Now().Add(o.grace))
 }

@@ -19,56 +19,17 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
-// log returns the server's own log, whose length clients cannot drive up.
-func (c *Command) log(o productionFlags) (*slog.Logger, error) {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(o.logLevel)); err != nil {
-		return nil, fmt.Errorf("invalid --log-level %q: use debug, info, warn or error", o.logLevel)
-	}
-	options := &slog.HandlerOptions{Level: level}
-	switch o.logFormat {
-	case "text":
-		return server.SpareLog(slog.New(slog.NewTextHandler(c.Stderr, options))), nil
-	case "json":
-		return server.SpareLog(slog.New(slog.NewJSONHandler(c.Stderr, options))), nil
-	}
-	return nil, fmt.Errorf("invalid --log-format %q: use text or json", o.logFormat)
-}
-
-func (c *Command) audit(path string) (*server.Audit, error) {
-	if path == "-" {
-		return server.NewAudit(c.Stderr, time.Now), nil
-	}
-	a, err := server.OpenAudit(path, time.Now)
-	if err != nil {
-		return nil, fmt.Errorf("--audit-log: %w", err)
-	}
-	return a, nil
-}
-
-// lockedWriter lets the log and the audit log share a stream.
-type lockedWriter struct {
-	mu sync.Mutex
-	w  io.Writer
-}
-
-func (l *lockedWriter) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.w.Write(p)
-}
-
 // serveProduction serves until ctx ends.
 func (c *Command) serveProduction(ctx context.Context, o serveOptions) (err error) {
 	if err := o.check(); err != nil {
 		return err
 	}
 	c.Stderr = &lockedWriter{w: c.Stderr}
-	log, err := c.log(o.productionFlags)
+	log, err := c.newLog(o.productionFlags)
 	if err != nil {
 		return err
 	}
-	audit, err := c.audit(o.audit)
+	audit, err := c.openAudit(o.audit)
 	if err != nil {
 		return err
 	}
@@ -126,6 +87,45 @@ func (c *Command) listenAndServe(ctx context.Context, o serveOptions, s *server.
 	}
 	log.Info("stopped")
 	return nil
+}
+
+// newLog returns the server's own log, whose length clients cannot drive up.
+func (c *Command) newLog(o productionFlags) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(o.logLevel)); err != nil {
+		return nil, fmt.Errorf("invalid --log-level %q: use debug, info, warn or error", o.logLevel)
+	}
+	options := &slog.HandlerOptions{Level: level}
+	switch o.logFormat {
+	case "text":
+		return server.SpareLog(slog.New(slog.NewTextHandler(c.Stderr, options))), nil
+	case "json":
+		return server.SpareLog(slog.New(slog.NewJSONHandler(c.Stderr, options))), nil
+	}
+	return nil, fmt.Errorf("invalid --log-format %q: use text or json", o.logFormat)
+}
+
+func (c *Command) openAudit(path string) (*server.Audit, error) {
+	if path == "-" {
+		return server.NewAudit(c.Stderr, time.Now), nil
+	}
+	a, err := server.OpenAudit(path, time.Now)
+	if err != nil {
+		return nil, fmt.Errorf("--audit-log: %w", err)
+	}
+	return a, nil
+}
+
+// lockedWriter lets the log and the audit log share a stream.
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
 }
 
 // minTokenSecret is the length of 256 bits in hexadecimal digits, in bytes.
