@@ -10,35 +10,35 @@ import (
 	"github.com/shurcooL/graphql"
 )
 
-// Role is what this project's store lets a key do.
+// Role is what this project's store allows a key to do.
 type Role string
 
 // The roles. Each may list names.
 const (
-	RoleAdmin   Role = "admin"   // writes, and is refused values
+	RoleAdmin   Role = "admin"   // writes, and cannot read values
 	RoleRunner  Role = "runner"  // reads values
-	RolePlanner Role = "planner" // does neither
+	RolePlanner Role = "planner" // neither reads nor writes values
 )
 
-// Access is what this project's store says of a key. The zero value stands for a
-// store that says nothing.
+// Access is what a key may do, as this project's store reports it. The zero Access
+// means that the store does not say.
 type Access struct {
-	Key         string   // the key's name, which the store keeps as the writer
+	Key         string   // the key's name, under which the store records its writes
 	Role        Role     // what the key may do
 	Tenant      string   // the slug of the tenant that was asked
-	Unreachable []string // the names that the key's patterns keep it from
+	Unreachable []string // the names, of those asked about, that the key's patterns exclude
 }
 
-// Overview is what a tenant has and what the key may do there.
+// Overview is what a tenant has, and what the key may do there.
 type Overview struct {
 	Access
-	Names []string // of all secrets, sorted as the API sorts them
-	// Owners gives the key that last wrote each of the names asked about that there
-	// are. It is nil if the store does not say.
+	Names []string // of all secrets, in the API's order
+	// Owners has the key that last wrote each secret, of those asked about that exist.
+	// It is nil if the store does not say.
 	Owners map[string]string
 }
 
-// maxAbout is how many names one request asks about: the store may look up each.
+// maxAbout bounds how many names one request asks about: the store may look up each.
 const maxAbout = 2000
 
 type accessFields struct {
@@ -47,8 +47,6 @@ type accessFields struct {
 	Tenant      string
 	Unreachable []string `graphql:"unreachable(names:$names)"`
 }
-
-func (f accessFields) access() Access { return Access(f) }
 
 // ownedName is a row of a query for the writers of secrets.
 type ownedName struct {
@@ -73,14 +71,14 @@ func namesVariable(names []string) map[string]any {
 }
 
 // GetOverview lists the tenant's names as [Client.ListSecrets] does. The same request
-// asks what the key may do with the given names and who wrote them, which only this
-// project's store says.
+// asks what the key may do with the given names, and who wrote them; only this
+// project's store answers that.
 func (c *Client) GetOverview(ctx context.Context, names []string) (o Overview, err error) {
-	if !c.learned.get().silent {
-		o, err = c.ownOverview(ctx, names)
+	if !c.learned.get().noAccess {
+		o, err = c.overview(ctx, names)
 	}
-	if c.learned.get().silent || c.isSilence(err) {
-		c.learned.update(func(d *dialect) { d.silent = true })
+	if c.learned.get().noAccess || c.isUnsupported(err) {
+		c.learned.update(func(p *profile) { p.noAccess = true })
 		o.Names, err = c.names(ctx)
 	}
 	if err != nil {
@@ -89,27 +87,28 @@ func (c *Client) GetOverview(ctx context.Context, names []string) (o Overview, e
 	return o, nil
 }
 
-func (c *Client) ownOverview(ctx context.Context, names []string) (Overview, error) {
+// overview asks this project's store.
+func (c *Client) overview(ctx context.Context, names []string) (Overview, error) {
 	var q struct {
 		API    accessFields `graphql:"secrets_api"`
 		Secret []listedName `graphql:"secret(order_by:{name:asc})"`
 		Owned  []ownedName  `graphql:"owned:secret(where:{name:{_in:$names}})"`
 	}
-	asked := names[:min(len(names), maxAbout)]
-	if err := c.query(ctx, &q, namesVariable(asked), "secrets_api", "secret", "owned"); err != nil {
+	about, more := names[:min(len(names), maxAbout)], names[min(len(names), maxAbout):]
+	if err := c.query(ctx, &q, namesVariable(about), "secrets_api", "secret", "owned"); err != nil {
 		return Overview{}, err
 	}
-	c.learned.update(func(d *dialect) {
-		if d.list == nil {
-			*d = ownDialect
+	c.learned.update(func(p *profile) {
+		if p.list == nil {
+			*p = ownProfile
 		}
 	})
-	o := Overview{Access: q.API.access(), Names: listed(q.Secret), Owners: ownersOf(q.Owned)}
-	return o, c.more(ctx, &o, names[len(asked):])
+	o := Overview{Access: Access(q.API), Names: listed(q.Secret), Owners: ownersOf(q.Owned)}
+	return o, c.addTo(ctx, &o, more)
 }
 
-// more asks about the names that the first request had no room for.
-func (c *Client) more(ctx context.Context, o *Overview, names []string) error {
+// addTo adds what the store says about names for which the first request had no space.
+func (c *Client) addTo(ctx context.Context, o *Overview, names []string) error {
 	if len(names) == 0 {
 		return nil
 	}
@@ -117,38 +116,62 @@ func (c *Client) more(ctx context.Context, o *Overview, names []string) error {
 	if err != nil {
 		return err
 	}
-	owners, err := c.SecretOwners(ctx, names)
+	owners, err := c.GetOwners(ctx, names)
 	if err != nil {
 		return err
 	}
 	o.Unreachable = append(o.Unreachable, access.Unreachable...)
-	maps.Copy(o.Owners, owners.ByName)
+	maps.Copy(o.Owners, owners)
 	return nil
 }
 
-// GetAccess asks what the key may do, and which of the names it may do nothing
-// with. A store of another kind says nothing of it: that is no error.
+// GetAccess asks what the key may do, and which of the names it cannot reach. It
+// returns the zero Access if the store does not say.
 func (c *Client) GetAccess(ctx context.Context, names []string) (Access, error) {
-	var found Access
+	var access Access
 	for chunk := range chunks(names) {
 		var q struct {
 			API accessFields `graphql:"secrets_api"`
 		}
 		err := c.query(ctx, &q, namesVariable(chunk), "secrets_api")
-		if c.isSilence(err) {
+		if c.isUnsupported(err) {
 			return Access{}, nil
 		}
 		if err != nil {
 			return Access{}, fmt.Errorf("asking what the key may do: %w", err)
 		}
-		unreachable := append(found.Unreachable, q.API.Unreachable...)
-		found = q.API.access()
-		found.Unreachable = unreachable
+		unreachable := append(access.Unreachable, q.API.Unreachable...)
+		access = Access(q.API)
+		access.Unreachable = unreachable
 	}
-	return found, nil
+	return access, nil
 }
 
-// chunks are the names in parts that one request asks about, at least one part.
+// GetOwners returns, for each of the names that exist, the key that wrote the secret
+// last, empty if the store does not know. The map is nil if the store never says.
+func (c *Client) GetOwners(ctx context.Context, names []string) (map[string]string, error) {
+	owners := make(map[string]string, len(names))
+	for chunk := range chunks(names) {
+		var q struct {
+			API struct {
+				Key string
+			} `graphql:"secrets_api"` // which any other API refuses
+			Secret []ownedName `graphql:"secret(where:{name:{_in:$names}})"`
+		}
+		err := c.query(ctx, &q, namesVariable(chunk), "secrets_api", "secret")
+		if c.isUnsupported(err) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("asking who wrote the secrets: %w", err)
+		}
+		maps.Copy(owners, ownersOf(q.Secret))
+	}
+	return owners, nil
+}
+
+// chunks splits the names into parts that one request asks about. There is at least
+// one part.
 func chunks(names []string) func(func([]string) bool) {
 	if len(names) == 0 {
 		return func(yield func([]string) bool) { yield(nil) }
@@ -156,48 +179,14 @@ func chunks(names []string) func(func([]string) bool) {
 	return slices.Chunk(names, maxAbout)
 }
 
-// isSilence reports whether err is the answer of an API that says nothing of keys.
-// Where the dialect was given, any refusal of the document counts: a dialect is
-// given to an API that words its refusals in its own way.
-func (c *Client) isSilence(err error) bool {
-	var answered *APIError
-	if !errors.As(err, &answered) {
+// isUnsupported reports whether err is the answer of an API that does not know
+// secrets_api. If the dialect was configured, any refusal of the document counts: a
+// dialect is configured for an API that words its refusals in its own way.
+func (c *Client) isUnsupported(err error) bool {
+	var e *APIError
+	if !errors.As(err, &e) {
 		return false
 	}
-	ofTheKey := answered.Is(ErrUnauthenticated) || answered.Is(ErrForbidden) || answered.Is(ErrRateLimited)
-	return isUnknownField(err) || c.learned.get().given && !ofTheKey && !Retryable(err)
-}
-
-// Owners says which keys wrote secrets last. A key is named by its name, never by
-// itself.
-type Owners struct {
-	Key    string            // the key in use
-	ByName map[string]string // for each secret that there is; empty if the store does not know
-}
-
-// ErrNoOwners means that the API does not say who wrote a secret.
-var ErrNoOwners = errors.New("this API does not say who wrote a secret")
-
-// SecretOwners asks which key wrote each of the names last. Only this project's
-// store knows; the error of any other is [ErrNoOwners].
-func (c *Client) SecretOwners(ctx context.Context, names []string) (Owners, error) {
-	owners := Owners{ByName: make(map[string]string, len(names))}
-	for chunk := range chunks(names) {
-		var q struct {
-			API struct {
-				Key string
-			} `graphql:"secrets_api"`
-			Secret []ownedName `graphql:"secret(where:{name:{_in:$names}})"`
-		}
-		err := c.query(ctx, &q, namesVariable(chunk), "secrets_api", "secret")
-		switch {
-		case c.isSilence(err):
-			return Owners{}, ErrNoOwners
-		case err != nil:
-			return Owners{}, fmt.Errorf("asking who wrote the secrets: %w", err)
-		}
-		owners.Key = q.API.Key
-		maps.Copy(owners.ByName, ownersOf(q.Secret))
-	}
-	return owners, nil
+	aboutKey := e.Is(ErrUnauthenticated) || e.Is(ErrForbidden) || e.Is(ErrRateLimited)
+	return isUnknownField(err) || c.learned.get().configured && !aboutKey && !Retryable(err)
 }

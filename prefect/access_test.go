@@ -21,7 +21,8 @@ func TestOverview(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("A", 1)
 	cloud.Set("OTHER", 1)
-	client := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "team", Role: prefect.RolePlanner, Patterns: []string{"A", "B"}}))
+	key := testkit.Key{Name: "team", Role: prefect.RolePlanner, Patterns: []string{"A", "B"}}
+	client := cloud.ClientWithKey(cloud.AddKey(key))
 	got, err := client.GetOverview(t.Context(), []string{"A", "B", "C"})
 	want := prefect.Overview{
 		Access: prefect.Access{Key: "team", Role: prefect.RolePlanner, Tenant: "testkit", Unreachable: []string{"C"}},
@@ -32,81 +33,89 @@ func TestOverview(t *testing.T) {
 	}
 }
 
-// recorded is an API that notes what it is asked, and refuses as an older version
-// would what older knows nothing of.
-type recorded struct {
+// recorder is an API that records the documents it gets. It refuses those that contain
+// unknown, as a version without that field would.
+type recorder struct {
 	http.Handler
-	older string
-	asked []string
+	unknown   string
+	documents []string
 }
 
-func (h *recorded) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (h *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	h.asked = append(h.asked, string(body))
-	if h.older != "" && strings.Contains(string(body), h.older) {
+	h.documents = append(h.documents, string(body))
+	if h.unknown != "" && strings.Contains(string(body), h.unknown) {
 		w.WriteHeader(http.StatusBadRequest)
-		_, _ = io.WriteString(w, `{"errors":[{"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`)
+		_, _ = io.WriteString(w, unknownField)
 		return
 	}
 	h.Handler.ServeHTTP(w, r)
 }
 
-func (h *recorded) client(t *testing.T, dialect prefect.Dialect) *prefect.Client {
+func (h *recorder) client(t *testing.T, dialect prefect.Dialect) *prefect.Client {
 	t.Helper()
-	client, err := prefect.NewClient(prefect.ClientConfig{URL: "http://localhost/", APIKey: testkit.AdminKey, Dialect: dialect, Transport: cloud.Transport(h)})
+	client, err := prefect.NewClient(prefect.ClientConfig{
+		URL: "http://localhost/", APIKey: testkit.AdminKey, Dialect: dialect, Transport: cloud.Transport(h),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return client
 }
 
-// A version of our store that does not know the fields for access is still ours:
-// it says whether a write changed anything.
+// A version of this project's store that lacks the fields for access still says whether a
+// write changed anything.
 func TestAnOlderStoreIsStillKnown(t *testing.T) {
-	h := &recorded{Handler: testkit.New(t).Handler(), older: "unreachable"}
+	h := &recorder{Handler: testkit.New(t).Handler(), unknown: "unreachable"}
 	client := h.client(t, prefect.DialectAuto)
 	if err := client.SetSecret(t.Context(), "A", 1); err != nil {
 		t.Fatal(err)
 	}
-	h.asked = nil
+	h.documents = nil
 	for range 2 {
 		got, err := client.GetOverview(t.Context(), []string{"A"})
 		if diff := cmp.Diff(prefect.Overview{Names: []string{"A"}}, got); err != nil || diff != "" {
 			t.Fatalf("%v: %s", err, diff)
 		}
 	}
-	if len(h.asked) != 3 || !strings.Contains(h.asked[1], "secrets_api{version}") || !strings.Contains(h.asked[2], "secrets_api{version}") {
-		t.Errorf("asked %q", h.asked)
+	asksVersion := func(document string) bool { return strings.Contains(document, "secrets_api{version}") }
+	if len(h.documents) != 3 || !asksVersion(h.documents[1]) || !asksVersion(h.documents[2]) {
+		t.Errorf("got the documents %q", h.documents)
 	}
 	one, err := prefect.NewValue(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	results, err := client.SetSecrets(t.Context(), []prefect.NamedValue{{Name: "A", Value: one}})
-	if err != nil || results[0].Changed {
-		t.Errorf("%v: the same value counts as a change: %+v", err, results)
+	results := client.SetSecrets(t.Context(), []prefect.NamedValue{{Name: "A", Value: one}}, nil)
+	if results[0].Err != nil || results[0].Changed {
+		t.Errorf("the same value counts as a change: %+v", results)
 	}
 	if access, err := client.GetAccess(t.Context(), []string{"A"}); err != nil || access.Role != "" {
 		t.Errorf("%v: it says %+v", err, access)
 	}
-	if owners, err := client.SecretOwners(t.Context(), []string{"A"}); err != nil || owners.ByName["A"] != "admin" {
+	if owners, err := client.GetOwners(t.Context(), []string{"A"}); err != nil || owners["A"] != "admin" {
 		t.Errorf("%v: the owners are %+v", err, owners)
 	}
 }
 
-// Nothing is claimed of another store, however it refuses what it does not know.
+// An overview of another store has only names, however the store refuses unknown fields.
 func TestOverviewOfAnotherStore(t *testing.T) {
-	odd := `{"errors":[{"message":"Cannot query field \"secrets_api\""}],"data":null}`
+	const (
+		refusal = `{"errors":[{"message":"Cannot query field \"secrets_api\""}],"data":null}`
+		snake   = `{"data":{"secret_names":["A"]}}`
+		camel   = `{"data":{"secretNames":["A"]}}`
+		rows    = `{"data":{"secret":[{"name":"A"}]}}`
+	)
 	for name, tt := range map[string]struct {
 		given    prefect.Dialect
 		bodies   map[string]string
 		requests int
 	}{
-		"snake":                  {"", map[string]string{"secret_names": `{"data":{"secret_names":["A"]}}`}, 4},
-		"snake, given":           {prefect.DialectSnake, map[string]string{"secret_names": `{"data":{"secret_names":["A"]}}`}, 2},
-		"its own words, given":   {prefect.DialectCamel, map[string]string{"secretNames": `{"data":{"secretNames":["A"]}}`, "secrets_api": odd}, 2},
-		"the documented listing": {"", map[string]string{"{secret(order_by:{name:asc}){name}}": `{"data":{"secret":[{"name":"A"}]}}`}, 3},
+		"snake":                  {"", map[string]string{"secret_names": snake}, 4},
+		"snake, given":           {prefect.DialectSnake, map[string]string{"secret_names": snake}, 2},
+		"its own words, given":   {prefect.DialectCamel, map[string]string{"secretNames": camel, "secrets_api": refusal}, 2},
+		"the documented listing": {"", map[string]string{"{secret(order_by:{name:asc}){name}}": rows}, 3},
 	} {
 		s := &server{bodies: tt.bodies}
 		client := s.client(t, tt.given)
@@ -116,20 +125,20 @@ func TestOverviewOfAnotherStore(t *testing.T) {
 				t.Errorf("%s: %v: %s", name, err, diff)
 			}
 		}
-		if len(s.asked) != tt.requests+1 {
-			t.Errorf("%s: asked %q", name, s.asked)
+		if len(s.documents) != tt.requests+1 {
+			t.Errorf("%s: asked %q", name, s.documents)
 		}
 	}
 }
 
-// A key that is refused is not taken for silence.
+// A refused key does not mean that the store does not know secrets_api.
 func TestOverviewOfARefusedKey(t *testing.T) {
 	for _, dialect := range []prefect.Dialect{prefect.DialectAuto, prefect.DialectSnake} {
 		cloud := testkit.New(t)
 		cloud.Inject(faults.Match{Field: "secrets_api"}, faults.KeyExpired())
-		h := &recorded{Handler: cloud.Handler()}
-		if _, err := h.client(t, dialect).GetOverview(t.Context(), nil); err == nil || len(h.asked) != 1 {
-			t.Errorf("%q: %v, %d requests", dialect, err, len(h.asked))
+		h := &recorder{Handler: cloud.Handler()}
+		if _, err := h.client(t, dialect).GetOverview(t.Context(), nil); err == nil || len(h.documents) != 1 {
+			t.Errorf("%q: %v, %d requests", dialect, err, len(h.documents))
 		}
 	}
 }
@@ -145,11 +154,13 @@ func TestOverviewAsksInParts(t *testing.T) {
 	unreachable = []string{"x", "y"}
 	fake.Set("team_0000", 1)
 	fake.Set("team_4499", 1)
-	client := fake.ClientWithKey(fake.AddKey(testkit.Key{Name: "team", Role: prefect.RoleAdmin, Patterns: []string{"team_*"}}))
+	key := testkit.Key{Name: "team", Role: prefect.RoleAdmin, Patterns: []string{"team_*"}}
+	client := fake.ClientWithKey(fake.AddKey(key))
 	got, err := client.GetOverview(t.Context(), names)
 	want := prefect.Overview{
 		Access: prefect.Access{Key: "team", Role: prefect.RoleAdmin, Tenant: "testkit", Unreachable: unreachable},
-		Names:  []string{"team_0000", "team_4499"}, Owners: map[string]string{"team_0000": "testkit", "team_4499": "testkit"},
+		Names:  []string{"team_0000", "team_4499"},
+		Owners: map[string]string{"team_0000": "testkit", "team_4499": "testkit"},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); err != nil || diff != "" {
 		t.Errorf("%v: %s", err, diff)

@@ -7,22 +7,38 @@ import (
 	"slices"
 )
 
-// Ask sends one request of a batch by calling send, once, and returns its error. It
-// may wait first, or not call send at all and say why.
+// NamedValue is a secret to be written.
+type NamedValue struct {
+	Name  string
+	Value Value
+}
+
+// MutationResult is what became of one secret of several.
+type MutationResult struct {
+	Name    string
+	Changed bool  // false only if the store reported that it changed nothing
+	Err     error // nil if the store did what was asked
+}
+
+// Ask sends one request by calling send, once, and returns its error. It may wait
+// first, or return an error without calling send.
 type Ask func(send func() error) error
 
 const (
+	// maxBatch is how many secrets one document sets or deletes. Building a document of
+	// 1,000 aliases costs a hundred times as much as one of 100.
+	maxBatch = 100
 	// batchBytes bounds one document, in bytes.
 	batchBytes = 1 << 20
-	// aliasBytes is more than a mutation takes beside its name and value.
+	// aliasBytes is more than a mutation takes besides its name and value.
 	aliasBytes = 160
 )
 
-// BatchLen is how many of the first secrets go into one document: at most
-// [MaxBatch] or as many as the API has been found to take, and of at most 1 MiB in
-// all. It is at least 1, and 0 only without secrets.
+// BatchLen returns how many of the first secrets go into one document: at most 100, or
+// as many as the API has been found to accept, and at most 1 MiB in all. It is at least
+// 1, and 0 only without secrets.
 func (c *Client) BatchLen(secrets []NamedValue) int {
-	limit, size := c.learned.documentLimit(), 0
+	limit, size := c.learned.maxBatch(), 0
 	for i, s := range secrets {
 		size += documentBytes(s)
 		if i > 0 && (i == limit || size > batchBytes) {
@@ -32,7 +48,7 @@ func (c *Client) BatchLen(secrets []NamedValue) int {
 	return len(secrets)
 }
 
-// documentBytes is at least what a secret takes of a document, in which <, > and &
+// documentBytes returns at least what a secret takes in a document, where <, > and &
 // are six bytes each (encoding/json), as is whatever JSON escapes in a name.
 func documentBytes(s NamedValue) int {
 	n := aliasBytes + 6*len(s.Name)
@@ -45,71 +61,88 @@ func documentBytes(s NamedValue) int {
 	return n
 }
 
-// WriteBatch stores secrets, each request through ask. Unlike [Client.SetSecrets] it
-// halves a document that the API refuses as a whole, so that one secret takes no
-// other with it, and remembers what length is taken. There is a result for each
-// secret, in the order given.
-func (c *Client) WriteBatch(ctx context.Context, secrets []NamedValue, ask Ask) []MutationResult {
-	results, _ := c.inDocuments(ctx, setting, secrets, ask)
-	return results
+// SetSecrets stores secrets over the values that they may have, each request through
+// ask; a nil ask just sends. It returns a result for each secret, in the order given.
+//
+// One document holds up to 100 secrets. A document that the API refuses as a whole is
+// halved, so that one bad secret does not fail the others, and the client remembers
+// what length the API accepts.
+func (c *Client) SetSecrets(ctx context.Context, secrets []NamedValue, ask Ask) []MutationResult {
+	return newBatch(c, setting, ask).run(ctx, secrets)
 }
 
-// DeleteBatch removes secrets as [Client.WriteBatch] stores them. Deleting one that
-// is not there succeeds.
-func (c *Client) DeleteBatch(ctx context.Context, names []string, ask Ask) []MutationResult {
-	results, _ := c.inDocuments(ctx, deleting, unvalued(names), ask)
-	return results
-}
-
-func unvalued(names []string) []NamedValue {
+// DeleteSecrets removes secrets as [Client.SetSecrets] stores them. Deleting a missing
+// one succeeds.
+func (c *Client) DeleteSecrets(ctx context.Context, names []string, ask Ask) []MutationResult {
 	secrets := make([]NamedValue, len(names))
 	for i, name := range names {
 		secrets[i].Name = name
 	}
-	return secrets
+	return newBatch(c, deleting, ask).run(ctx, secrets)
 }
 
-// inDocuments reports whether the API took every document that it sent, beside those
-// that were halved.
-func (c *Client) inDocuments(ctx context.Context, m mutation, batch []NamedValue, ask Ask) (results []MutationResult, taken bool) {
-	if limit := c.learned.documentLimit(); len(batch) > limit {
-		return c.split(ctx, m, batch, limit, ask)
+// batch sends many mutations of one kind in as many documents as it takes.
+type batch struct {
+	client   *Client
+	mutation mutation
+	ask      Ask
+}
+
+func newBatch(c *Client, m mutation, ask Ask) batch {
+	if ask == nil {
+		ask = func(send func() error) error { return send() }
 	}
-	err := ask(func() (err error) {
-		results, err = c.batch(ctx, m, batch)
+	return batch{client: c, mutation: m, ask: ask}
+}
+
+func (b batch) run(ctx context.Context, secrets []NamedValue) []MutationResult {
+	results, _ := b.split(ctx, secrets, b.client.learned.maxBatch())
+	return results
+}
+
+// split sends documents of up to limit secrets. It reports whether the API accepted all
+// of them, except those that were halved.
+func (b batch) split(ctx context.Context, secrets []NamedValue, limit int) (results []MutationResult, accepted bool) {
+	accepted = true
+	for part := range slices.Chunk(secrets, limit) {
+		more, ok := b.send(ctx, part)
+		results, accepted = append(results, more...), accepted && ok
+	}
+	return results, accepted
+}
+
+// send sends one document, or more if the client has learned that one would be too long.
+func (b batch) send(ctx context.Context, secrets []NamedValue) (results []MutationResult, accepted bool) {
+	if limit := b.client.learned.maxBatch(); len(secrets) > limit {
+		return b.split(ctx, secrets, limit)
+	}
+	err := b.ask(func() (err error) {
+		results, err = b.client.sendDocument(ctx, b.mutation, secrets)
 		return err
 	})
 	switch {
 	case err == nil:
 		return results, true
-	case len(batch) > 1 && isRefusal(err):
-		return c.halve(ctx, m, batch, ask)
+	case len(secrets) > 1 && isRefusal(err):
+		return b.halve(ctx, secrets)
 	}
-	results = make([]MutationResult, len(batch))
-	for i, s := range batch {
+	results = make([]MutationResult, len(secrets))
+	for i, s := range secrets {
 		results[i] = MutationResult{Name: s.Name, Err: err}
 	}
 	return results, false
 }
 
-func (c *Client) split(ctx context.Context, m mutation, batch []NamedValue, limit int, ask Ask) (results []MutationResult, taken bool) {
-	taken = true
-	for part := range slices.Chunk(batch, limit) {
-		of, ok := c.inDocuments(ctx, m, part, ask)
-		results, taken = append(results, of...), taken && ok
-	}
-	return results, taken
-}
-
-// halve sends the two halves of a document that was refused. If both are taken,
-// its length was the reason, and no other document is longer than they are. The
-// document may have been carried out in part, so that nothing is unchanged for sure.
-func (c *Client) halve(ctx context.Context, m mutation, batch []NamedValue, ask Ask) (results []MutationResult, taken bool) {
-	half := (len(batch) + 1) / 2
-	results, first := c.inDocuments(ctx, m, batch[:half], ask)
-	others, second := c.inDocuments(ctx, m, batch[half:], ask)
+// halve sends the two halves of a document that was refused. If both are accepted, the
+// length was the reason, and from now on no document is longer than they are. The API
+// may have carried out a part of the refused document, so no secret counts as
+// unchanged.
+func (b batch) halve(ctx context.Context, secrets []NamedValue) (results []MutationResult, accepted bool) {
+	half := (len(secrets) + 1) / 2
+	results, first := b.send(ctx, secrets[:half])
+	others, second := b.send(ctx, secrets[half:])
 	if first && second {
-		c.learned.shorten(half)
+		b.client.learned.lowerBatchLimit(half)
 	}
 	results = append(results, others...)
 	for i := range results {
@@ -119,14 +152,14 @@ func (c *Client) halve(ctx context.Context, m mutation, batch []NamedValue, ask 
 }
 
 // isRefusal reports whether the API refused the document itself: for its size, its
-// depth, or anything in it. Data that is null because of one field is that too.
+// depth, or anything in it. That includes data that is null because of one field.
 func isRefusal(err error) bool {
 	var e *APIError
 	switch {
 	case !errors.As(err, &e), errors.Is(err, ErrUnauthenticated):
 		return false
 	case e.Status == http.StatusOK:
-		return e.Path != ""
+		return e.path != ""
 	default:
 		return e.Status == http.StatusBadRequest || e.Status == http.StatusRequestEntityTooLarge
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// batchOf are n secrets of one value.
-func batchOf(n int, value string) []prefect.NamedValue {
+// newBatch makes n secrets of one value.
+func newBatch(n int, value string) []prefect.NamedValue {
 	secrets := make([]prefect.NamedValue, n)
 	for i := range secrets {
 		secrets[i] = prefect.NamedValue{Name: fmt.Sprintf("S%03d", i), Value: prefect.TextValue(value)}
@@ -24,8 +24,8 @@ func batchOf(n int, value string) []prefect.NamedValue {
 	return secrets
 }
 
-// counted sends everything and counts it.
-func counted(requests *int) prefect.Ask {
+// counting sends every request and counts it.
+func counting(requests *int) prefect.Ask {
 	return func(send func() error) error { *requests++; return send() }
 }
 
@@ -36,11 +36,11 @@ func TestBatchLen(t *testing.T) {
 		want    int
 	}{
 		"none":             {nil, 0},
-		"few":              {batchOf(7, "x"), 7},
-		"many":             {batchOf(250, "x"), prefect.MaxBatch},
-		"long":             {batchOf(40, strings.Repeat("x", 48<<10)), 21},
-		"escaped for HTML": {batchOf(40, strings.Repeat("<", 48<<10)), 3},
-		"one too long":     {batchOf(2, strings.Repeat("x", 2<<20)), 1},
+		"few":              {newBatch(7, "x"), 7},
+		"many":             {newBatch(250, "x"), maxBatch},
+		"long":             {newBatch(40, strings.Repeat("x", 48<<10)), 21},
+		"escaped for HTML": {newBatch(40, strings.Repeat("<", 48<<10)), 3},
+		"one too long":     {newBatch(2, strings.Repeat("x", 2<<20)), 1},
 		"without values":   {[]prefect.NamedValue{{Name: "A"}, {Name: "B"}}, 2},
 	} {
 		if got := client.BatchLen(tt.secrets); got != tt.want {
@@ -49,25 +49,26 @@ func TestBatchLen(t *testing.T) {
 	}
 }
 
-// One secret that the API refuses takes no other with it, and says nothing of how long
-// a document may be.
+// A secret that the API refuses does not fail the others, and does not limit how long a
+// document may be.
 func TestABatchIsHalved(t *testing.T) {
 	cloud := testkit.New(t)
 	client := cloud.AdminClient()
 	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S005"}, faults.Fault{Status: http.StatusBadRequest})
 	requests := 0
-	results := client.WriteBatch(t.Context(), batchOf(9, "x"), counted(&requests))
+	results := client.SetSecrets(t.Context(), newBatch(9, "x"), counting(&requests))
 	for i, result := range results {
-		if result.Name != fmt.Sprintf("S%03d", i) || (result.Err == nil) != (i != 5) || result.Err == nil && !result.Changed {
+		isOK := result.Err == nil && result.Changed
+		if result.Name != fmt.Sprintf("S%03d", i) || isOK != (i != 5) || (result.Err != nil) != (i == 5) {
 			t.Errorf("%d: %+v", i, result)
 		}
 	}
-	if len(results) != 9 || requests != 7 || client.BatchLen(batchOf(200, "x")) != prefect.MaxBatch {
-		t.Errorf("%d results of %d requests; then %d go together", len(results), requests, client.BatchLen(batchOf(200, "x")))
+	if next := client.BatchLen(newBatch(200, "x")); len(results) != 9 || requests != 7 || next != maxBatch {
+		t.Errorf("%d results of %d requests; then %d go together", len(results), requests, next)
 	}
 }
 
-// What length is taken is learned once, for every tenant.
+// The client learns once, for every tenant, what length the API accepts.
 func TestABatchLearnsItsLength(t *testing.T) {
 	cloud := testkit.New(t)
 	client := cloud.AdminClient()
@@ -75,22 +76,24 @@ func TestABatchLearnsItsLength(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S000", Times: 1}, faults.Fault{Status: http.StatusRequestEntityTooLarge})
+	tooLarge := faults.Fault{Status: http.StatusRequestEntityTooLarge}
+	cloud.Inject(faults.Match{Field: "setSecret", Secret: "S000", Times: 1}, tooLarge)
 	requests := 0
-	client.WriteBatch(t.Context(), batchOf(40, "x"), counted(&requests))
-	if got := other.BatchLen(batchOf(200, "x")); got != 20 || requests != 3 {
+	client.SetSecrets(t.Context(), newBatch(40, "x"), counting(&requests))
+	if got := other.BatchLen(newBatch(200, "x")); got != 20 || requests != 3 {
 		t.Errorf("%d go together after %d requests", got, requests)
 	}
 	requests = 0
-	if results := other.WriteBatch(t.Context(), batchOf(50, "x"), counted(&requests)); len(results) != 50 || requests != 3 {
+	results := other.SetSecrets(t.Context(), newBatch(50, "x"), counting(&requests))
+	if len(results) != 50 || requests != 3 {
 		t.Errorf("%d results of %d requests", len(results), requests)
 	}
 }
 
-// A document that was refused may have been carried out in part.
+// The API may have carried out a part of a refused document.
 func TestWhatWasHalvedMayHaveChanged(t *testing.T) {
 	cloud := testkit.New(t)
-	for _, secret := range batchOf(2, "x") {
+	for _, secret := range newBatch(2, "x") {
 		cloud.Set(secret.Name, "x")
 	}
 	client := cloud.AdminClient()
@@ -99,7 +102,7 @@ func TestWhatWasHalvedMayHaveChanged(t *testing.T) {
 	}
 	requests := 0
 	changed := func() (changed []bool) {
-		for _, result := range client.WriteBatch(t.Context(), batchOf(2, "x"), counted(&requests)) {
+		for _, result := range client.SetSecrets(t.Context(), newBatch(2, "x"), counting(&requests)) {
 			changed = append(changed, result.Changed)
 		}
 		return changed
@@ -113,15 +116,16 @@ func TestWhatWasHalvedMayHaveChanged(t *testing.T) {
 	}
 }
 
-// What ask does not send has ask's error; what it has sent keeps its result.
+// A secret that ask does not send has ask's error; one that it has sent keeps its result.
 func TestABatchThatIsNotSentToItsEnd(t *testing.T) {
 	cloud := testkit.New(t)
 	for i := range 4 {
 		cloud.Set(fmt.Sprintf("S%03d", i), "old")
 	}
-	cloud.Inject(faults.Match{Field: "deleteSecret", Secret: "S000", Times: 1}, faults.Fault{Status: http.StatusBadRequest})
+	refused := faults.Fault{Status: http.StatusBadRequest}
+	cloud.Inject(faults.Match{Field: "deleteSecret", Secret: "S000", Times: 1}, refused)
 	stop, requests := errors.New("stop"), 0
-	results := cloud.AdminClient().DeleteBatch(t.Context(), cloud.Names(), func(send func() error) error {
+	results := cloud.AdminClient().DeleteSecrets(t.Context(), cloud.Names(), func(send func() error) error {
 		if requests++; requests == 3 {
 			return stop
 		}

@@ -6,34 +6,35 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/shurcooL/graphql"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 )
 
-// ClientConfig says which API a [Client] speaks to, and how.
+// ClientConfig says which API a [Client] uses, and how.
 type ClientConfig struct {
-	// URL is used exactly as given; an empty path means /. Prefect 0.15 to 1.4
-	// post to the root, earlier releases to /graphql/alpha.
+	// URL is used exactly as given; an empty path means /. Prefect 0.15 to 1.4 post to
+	// the root, earlier releases to /graphql/alpha.
 	URL string
-	// APIKey is sent as Authorization: Bearer. It may not be empty.
+	// APIKey is sent as Authorization: Bearer. It must not be empty.
 	APIKey string
 	// TenantID is sent as X-PREFECT-TENANT-ID; empty means the key's own tenant.
 	TenantID string
-	// Dialect is the API's spelling; the zero value finds it out.
+	// Dialect is how the API spells its fields; the zero value finds it out.
 	Dialect Dialect
-	// AllowHTTP lets the key travel in clear text beyond this machine.
+	// AllowHTTP permits unencrypted http to other hosts.
 	AllowHTTP bool
-	// KnownMessages keeps of the API's own messages and codes those that a secrets
-	// API is known to send, parts that differ left out, for whom no other may be shown.
+	// KnownMessages is for logs that others read. Of the API's own messages and codes
+	// an error then has only those that a secrets API is known to send, without the
+	// parts that differ from case to case.
 	KnownMessages bool
 	// Transport sends the requests; nil means http.DefaultTransport.
 	Transport http.RoundTripper
-	// Timeout bounds one request; 0 means 30 s, as Prefect's client had it from 0.7.0.
+	// Timeout bounds one request; 0 means 30 s, as in Prefect's client from 0.7.0 on.
 	Timeout time.Duration
 }
 
@@ -42,15 +43,15 @@ func (c ClientConfig) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "{URL:%s TenantID:%s APIKey:%s}", c.URL, c.TenantID, redacted)
 }
 
-// MarshalJSON writes the configuration without its key.
+// MarshalJSON returns the configuration without its key.
 func (c ClientConfig) MarshalJSON() ([]byte, error) {
 	return fmt.Appendf(nil, `{"url":%q,"tenant_id":%q}`, c.URL, c.TenantID), nil
 }
 
 const defaultTimeout = 30 * time.Second
 
-// Client speaks to a secrets API for one key and one tenant. It is safe for
-// concurrent use. No error of its methods holds a value.
+// Client talks to a secrets API with one key, in one tenant. It is safe for concurrent
+// use. No error of its methods holds a value.
 type Client struct {
 	gql      *graphql.Client
 	endpoint string
@@ -61,18 +62,19 @@ type Client struct {
 	knownMessages bool
 }
 
-// NewClient returns a client for the API at c.URL. It sends nothing yet. The
-// error says which field is wrong: a URL that is not absolute, plain http beyond
-// this machine without AllowHTTP, or a key that [CheckAPIKey] refuses.
+// NewClient returns a client for the API at c.URL. It sends nothing yet. The error says
+// which field is wrong: a URL that is not absolute, http to another host without
+// AllowHTTP, an unknown dialect, or a key that is empty, is invalid in a header, or
+// belongs to Prefect Cloud 2 or 3.
 func NewClient(c ClientConfig) (*Client, error) {
 	endpoint, err := endpointURL(c)
 	if err != nil {
 		return nil, err
 	}
-	if err := CheckAPIKey(c.APIKey); err != nil {
+	if err := apikey.Check(c.APIKey); err != nil {
 		return nil, err
 	}
-	known, err := c.Dialect.known()
+	profile, err := newProfile(c.Dialect)
 	if err != nil {
 		return nil, err
 	}
@@ -83,31 +85,14 @@ func NewClient(c ClientConfig) (*Client, error) {
 		c.Timeout = defaultTimeout
 	}
 	client := &Client{
-		endpoint: endpoint, learned: &learned{d: known, limit: MaxBatch}, timeout: c.Timeout, knownMessages: c.KnownMessages,
-		sender: transport{base: c.Transport, key: func() string { return c.APIKey }, requests: new(atomic.Int64)},
+		endpoint:      endpoint,
+		learned:       &learned{profile: profile, batchLimit: maxBatch},
+		sender:        transport{base: c.Transport, key: func() string { return c.APIKey }, requests: new(atomic.Int64)},
+		timeout:       c.Timeout,
+		knownMessages: c.KnownMessages,
 	}
 	return client.ForTenant(c.TenantID)
 }
-
-// ForTenant is a client for another tenant, by its id, or for the key's own if id
-// is empty. It shares with c the transport, what was learned of the API, and the
-// count of requests. The error is that id could not stand in a header.
-func (c *Client) ForTenant(id string) (*Client, error) {
-	if strings.ContainsFunc(id, isBlank) {
-		return nil, errors.New("the tenant's id contains a space or a control character")
-	}
-	other := *c
-	other.sender.tenantID = id
-	other.gql = graphql.NewClient(c.endpoint, &http.Client{Transport: &other.sender})
-	return &other, nil
-}
-
-// Requests is how many HTTP requests the client has sent, and those made from it
-// by [Client.ForTenant].
-func (c *Client) Requests() int64 { return c.sender.requests.Load() }
-
-// Format writes no key, whatever the verb.
-func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "prefect.Client") }
 
 func endpointURL(c ClientConfig) (string, error) {
 	u, ok := address.Absolute(c.URL)
@@ -126,35 +111,32 @@ func endpointURL(c ClientConfig) (string, error) {
 	return u.String(), nil
 }
 
-func isBlank(r rune) bool { return r <= ' ' || r == 0x7f }
-
-// NamedValue is a secret to be written.
-type NamedValue struct {
-	Name  string
-	Value Value
+// ForTenant returns a client for another tenant, by its id, or for the key's own if id
+// is empty. The two share the transport, what they learn about the API, and the count
+// of requests. The error is that id is invalid in a header.
+func (c *Client) ForTenant(id string) (*Client, error) {
+	if !apikey.FitsHeader(id) {
+		return nil, errors.New("the tenant's id contains a space or a control character")
+	}
+	other := *c
+	other.sender.tenantID = id
+	other.gql = graphql.NewClient(c.endpoint, &http.Client{Transport: &other.sender})
+	return &other, nil
 }
 
-// MutationResult is what became of one secret of a batch.
-type MutationResult struct {
-	Name    string
-	Changed bool  // false only if the store said that it was as it should be before
-	Err     error // nil if the store did what was asked
-}
+// Requests returns how many HTTP requests the client has sent, including those of
+// clients made from it by [Client.ForTenant].
+func (c *Client) Requests() int64 { return c.sender.requests.Load() }
 
-// MaxBatch is how many secrets one document sets or deletes. Building a document
-// of 1,000 aliases costs a hundred times what 100 cost.
-const MaxBatch = 100
+// Format writes no key, whatever the verb.
+func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "prefect.Client") }
 
-// SetSecret stores value under name, over the value it may have had. The value
-// is any Go value that encoding/json can write; nil is refused by the API.
+// SetSecret stores value under name, over the value that it may have. The value is any
+// Go value that encoding/json can write; the API refuses nil.
 func (c *Client) SetSecret(ctx context.Context, name string, value any) error {
 	v, err := NewValue(value)
-	if err != nil {
-		return fmt.Errorf("setting secret %q: %w", name, err)
-	}
-	results, err := c.SetSecrets(ctx, []NamedValue{{Name: name, Value: v}})
 	if err == nil {
-		err = results[0].Err
+		err = c.mutateOne(ctx, setting, NamedValue{Name: name, Value: v})
 	}
 	if err != nil {
 		return fmt.Errorf("setting secret %q: %w", name, err)
@@ -162,49 +144,23 @@ func (c *Client) SetSecret(ctx context.Context, name string, value any) error {
 	return nil
 }
 
-// SetSecrets stores up to [MaxBatch] secrets with one document, in order. The
-// error is that of the document as a whole, of which the API may still have
-// applied a part; what became of each secret is in the results, in the order
-// given. Where the error is not nil, the results are nil.
-func (c *Client) SetSecrets(ctx context.Context, secrets []NamedValue) ([]MutationResult, error) {
-	return c.batch(ctx, setting, secrets)
-}
-
-// DeleteSecrets removes up to [MaxBatch] secrets with one document, as
-// [Client.SetSecrets] sets them. Deleting one that is not there succeeds.
-func (c *Client) DeleteSecrets(ctx context.Context, names []string) ([]MutationResult, error) {
-	return c.batch(ctx, deleting, unvalued(names))
-}
-
-func (c *Client) batch(ctx context.Context, m mutation, secrets []NamedValue) ([]MutationResult, error) {
-	if len(secrets) > MaxBatch {
-		return nil, fmt.Errorf("%d secrets in one batch; at most %d", len(secrets), MaxBatch)
-	}
-	if len(secrets) == 0 {
-		return nil, nil
-	}
-	var results []MutationResult
-	err := c.inDialect(func(d dialect) error {
-		var err error
-		results, err = c.mutate(ctx, d, m, secrets)
-		return err
-	})
-	return results, err
-}
-
-// DeleteSecret removes the secret name. Deleting one that is not there succeeds.
+// DeleteSecret removes the secret name. Deleting a missing one succeeds.
 func (c *Client) DeleteSecret(ctx context.Context, name string) error {
-	results, err := c.DeleteSecrets(ctx, []string{name})
-	if err == nil {
-		err = results[0].Err
-	}
-	if err != nil {
+	if err := c.mutateOne(ctx, deleting, NamedValue{Name: name}); err != nil {
 		return fmt.Errorf("deleting secret %q: %w", name, err)
 	}
 	return nil
 }
 
-// ListSecrets lists the names of the tenant's secrets, sorted as the API sorts them.
+func (c *Client) mutateOne(ctx context.Context, m mutation, secret NamedValue) error {
+	results, err := c.sendDocument(ctx, m, []NamedValue{secret})
+	if err != nil {
+		return err
+	}
+	return results[0].Err
+}
+
+// ListSecrets returns the names of the tenant's secrets, in the API's order.
 func (c *Client) ListSecrets(ctx context.Context) ([]string, error) {
 	names, err := c.names(ctx)
 	if err != nil {
@@ -213,13 +169,12 @@ func (c *Client) ListSecrets(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-// GetSecret reads the value of the secret name, which only the key of a flow
-// run may: others get [ErrForbidden]. A missing one is [ErrNotFound].
+// GetSecret returns the value of the secret name, which only the key of a flow run may
+// read: others get [ErrForbidden]. The error for a missing secret is [ErrNotFound].
 func (c *Client) GetSecret(ctx context.Context, name string) (Value, error) {
 	var value Value
-	err := c.inDialect(func(d dialect) error {
-		var err error
-		value, err = c.valueIn(ctx, d, name)
+	err := c.inDialect(func(p profile) (err error) {
+		value, err = c.value(ctx, p, name)
 		return err
 	})
 	if err != nil {
@@ -228,8 +183,8 @@ func (c *Client) GetSecret(ctx context.Context, name string) (Value, error) {
 	return value, nil
 }
 
-// GetFlowValue reads what a flow gets from [Secret.Get] for the secret name in cloud
-// execution: as [Client.GetSecret] does, and text that is JSON parsed by [Loads].
+// GetFlowValue returns what a flow in cloud execution gets from [Secret.Get]: the
+// value of [Client.GetSecret], parsed if it is a string that holds JSON.
 func (c *Client) GetFlowValue(ctx context.Context, name string) (any, error) {
 	stored, err := c.GetSecret(ctx, name)
 	if err != nil {
@@ -239,5 +194,24 @@ func (c *Client) GetFlowValue(ctx context.Context, name string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Secret(name).parsed(v)
+	return Secret(name).parse(v)
+}
+
+// Tenant is a tenant that a key may use.
+type Tenant struct {
+	ID   string // a UUID
+	Slug string
+	Name string
+}
+
+// ListTenants returns the tenants that the key may use, by slug (the query of Prefect
+// 1.4.1, client/client.py, get_available_tenants).
+func (c *Client) ListTenants(ctx context.Context) ([]Tenant, error) {
+	var q struct {
+		Tenant []Tenant `graphql:"tenant(order_by:{slug:asc})"`
+	}
+	if err := c.query(ctx, &q, nil, "tenant"); err != nil {
+		return nil, fmt.Errorf("listing tenants: %w", err)
+	}
+	return q.Tenant, nil
 }

@@ -46,6 +46,9 @@ func TestClientSetsListsReadsDeletes(t *testing.T) {
 	})
 }
 
+// maxBatch is how many secrets one document holds.
+const maxBatch = 100
+
 type jsonNumber string
 
 func (n jsonNumber) MarshalJSON() ([]byte, error) { return []byte(n), nil }
@@ -58,15 +61,13 @@ func TestSetSecretsHasAResultForEachName(t *testing.T) {
 	if _, err := client.ListSecrets(t.Context()); err != nil { // finds out that this API answers changed
 		t.Fatal(err)
 	}
-	cloud.Inject(faults.Match{Field: "set_secret", Secret: "s3"}, faults.Fault{Code: "API_ERROR", Message: "no: \"" + canary + "3\""})
+	cloud.Inject(faults.Match{Field: "set_secret", Secret: "s3"},
+		faults.Fault{Code: "API_ERROR", Message: "no: \"" + canary + "3\""})
 	var batch []prefect.NamedValue
-	for i := range prefect.MaxBatch {
+	for i := range maxBatch {
 		batch = append(batch, prefect.NamedValue{Name: fmt.Sprint("s", i), Value: prefect.TextValue(valueOf(i))})
 	}
-	results, err := client.SetSecrets(t.Context(), batch)
-	if err != nil {
-		t.Fatal(err)
-	}
+	results := client.SetSecrets(t.Context(), batch, nil)
 	for i, r := range results {
 		switch {
 		case r.Name != batch[i].Name:
@@ -80,11 +81,12 @@ func TestSetSecretsHasAResultForEachName(t *testing.T) {
 	if text := results[3].Err.Error(); strings.Contains(text, canary) || !strings.Contains(text, "API_ERROR") || !strings.Contains(text, "no:") {
 		t.Errorf("the error shows a value, or not what the server said: %s", strings.ReplaceAll(text, canary, "<canary>"))
 	}
-	if calls := cloud.Calls(faults.Match{Field: "setSecret"}); len(calls) != prefect.MaxBatch || client.Requests() != 2 {
-		t.Errorf("%d calls in %d requests, want %d in 2", len(calls), client.Requests(), prefect.MaxBatch)
+	if calls := cloud.Calls(faults.Match{Field: "setSecret"}); len(calls) != maxBatch || client.Requests() != 2 {
+		t.Errorf("%d calls in %d requests, want %d in 2", len(calls), client.Requests(), maxBatch)
 	}
-	if _, err := client.SetSecrets(t.Context(), append(batch, batch...)); err == nil {
-		t.Error("a batch over the limit was taken")
+	results = client.SetSecrets(t.Context(), append(batch, batch...), nil)
+	if len(results) != 2*maxBatch || client.Requests() != 4 {
+		t.Errorf("%d results in %d more requests, want %d in 2", len(results), client.Requests()-2, 2*maxBatch)
 	}
 }
 
@@ -169,22 +171,25 @@ func TestGetInCloudExecution(t *testing.T) {
 	}
 }
 
-// server answers the documents that hold a field with a body, and any other as
-// an API does that does not know it.
+// unknownField is the answer of an API that does not know a field of the document.
+const unknownField = `{"errors":[{"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`
+
+// server records the documents it gets. It answers one that contains a field of bodies
+// with the body, and any other with unknownField.
 type server struct {
-	bodies map[string]string
-	asked  []string
+	bodies    map[string]string
+	documents []string
 }
 
 func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 	document, _ := io.ReadAll(req.Body)
-	s.asked = append(s.asked, string(document))
+	s.documents = append(s.documents, string(document))
 	for field, body := range s.bodies {
 		if strings.Contains(string(document), field) {
 			return answer(200, body), nil
 		}
 	}
-	return answer(400, `{"errors":[{"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`), nil
+	return answer(400, unknownField), nil
 }
 
 func answer(status int, body string) *http.Response {
@@ -193,7 +198,9 @@ func answer(status int, body string) *http.Response {
 
 func (s *server) client(t *testing.T, dialect prefect.Dialect) *prefect.Client {
 	t.Helper()
-	client, err := prefect.NewClient(prefect.ClientConfig{URL: "https://api.example.com", APIKey: "k", Dialect: dialect, Transport: s})
+	client, err := prefect.NewClient(prefect.ClientConfig{
+		URL: "https://api.example.com", APIKey: "k", Dialect: dialect, Transport: s,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,6 +208,12 @@ func (s *server) client(t *testing.T, dialect prefect.Dialect) *prefect.Client {
 }
 
 func TestDialectIsFoundOut(t *testing.T) {
+	const (
+		rows    = `{"data":{"secret":[{"name":"A"}]}}`
+		snake   = `{"data":{"secret_names":["A"]}}`
+		camel   = `{"data":{"secretNames":["A"]}}`
+		success = `{"data":{"a0":{"success":true}}}`
+	)
 	tests := []struct {
 		name     string
 		dialect  prefect.Dialect
@@ -209,14 +222,14 @@ func TestDialectIsFoundOut(t *testing.T) {
 		requests int
 		wantErr  error
 	}{
-		{"document's list", "", map[string]string{"{secret(order_by:{name:asc}){name}}": `{"data":{"secret":[{"name":"A"}]}}`}, false, 2, nil},
-		{"snake list", "", map[string]string{"secret_names": `{"data":{"secret_names":["A"]}}`}, false, 3, nil},
-		{"camel list", "", map[string]string{"secretNames": `{"data":{"secretNames":["A"]}}`}, false, 4, nil},
+		{"documented list", "", map[string]string{"{secret(order_by:{name:asc}){name}}": rows}, false, 2, nil},
+		{"snake list", "", map[string]string{"secret_names": snake}, false, 3, nil},
+		{"camel list", "", map[string]string{"secretNames": camel}, false, 4, nil},
 		{"Prefect Server", "", nil, false, 4, prefect.ErrNoSecretsAPI},
-		{"bare camel set", "", map[string]string{"a0:setSecret(input:$i0)": `{"data":{"a0":{"success":true}}}`}, true, 1, nil},
-		{"bare snake set", "", map[string]string{"$i0:set_secret_input!": `{"data":{"a0":{"success":true}}}`}, true, 2, nil},
-		{"fixed snake", prefect.DialectSnake, map[string]string{"set_secret(": `{"data":{"a0":{"success":true}}}`}, true, 1, nil},
-		{"fixed camel list", prefect.DialectCamel, map[string]string{"secretNames": `{"data":{"secretNames":["A"]}}`}, false, 1, nil},
+		{"camel set", "", map[string]string{"a0:setSecret(input:$i0)": success}, true, 1, nil},
+		{"snake set", "", map[string]string{"$i0:set_secret_input!": success}, true, 2, nil},
+		{"given snake", prefect.DialectSnake, map[string]string{"set_secret(": success}, true, 1, nil},
+		{"given camel list", prefect.DialectCamel, map[string]string{"secretNames": camel}, false, 1, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -232,14 +245,14 @@ func TestDialectIsFoundOut(t *testing.T) {
 			if err := call(); !errors.Is(err, tt.wantErr) {
 				t.Fatalf("got %v, want %v", err, tt.wantErr)
 			}
-			if len(s.asked) != tt.requests {
-				t.Errorf("%d requests, want %d", len(s.asked), tt.requests)
+			if len(s.documents) != tt.requests {
+				t.Errorf("%d requests, want %d", len(s.documents), tt.requests)
 			}
 			if tt.wantErr != nil {
 				return
 			}
-			if err := call(); err != nil || len(s.asked) != tt.requests+1 {
-				t.Errorf("the second call: %v, %d requests", err, len(s.asked)-tt.requests)
+			if err := call(); err != nil || len(s.documents) != tt.requests+1 {
+				t.Errorf("the second call: %v, %d requests", err, len(s.documents)-tt.requests)
 			}
 		})
 	}
@@ -271,8 +284,14 @@ func TestOddAnswers(t *testing.T) {
 	}
 }
 
+// failed returns an answer whose alias a0 failed with a message.
+func failed(message string) string {
+	quoted := prefect.TextValue(message).Reveal()
+	return `{"data":{"a0":null},"errors":[{"path":["a0"],"message":` + string(quoted) + `}]}`
+}
+
 func TestALineOfAValueIsScrubbed(t *testing.T) {
-	s := &server{bodies: map[string]string{"a0:": `{"data":{"a0":null},"errors":[{"path":["a0"],"message":"bad line ` + canary + `!"}]}`}}
+	s := &server{bodies: map[string]string{"a0:": failed("bad line " + canary + "!")}}
 	err := s.client(t, prefect.DialectCamel).SetSecret(t.Context(), "S", "first line\n"+canary+"\nlast line")
 	if err == nil || strings.Contains(err.Error(), canary) || !strings.Contains(err.Error(), "bad line [redacted]!") {
 		t.Error("a line of the value shows, or too much was taken out")
@@ -286,8 +305,8 @@ func TestServerTextIsScrubbed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		echo := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace("got " + string(v.Reveal()) + " and e, " + canary + " then 77001234567")
-		s := &server{bodies: map[string]string{"a0:": `{"data":{"a0":null},"errors":[{"path":["a0"],"message":"` + echo + `"}]}`}}
+		echo := "got " + string(v.Reveal()) + " and e, " + canary + " then 77001234567"
+		s := &server{bodies: map[string]string{"a0:": failed(echo)}}
 		err = s.client(t, prefect.DialectCamel).SetSecret(t.Context(), "S", value)
 		if err == nil || !strings.Contains(err.Error(), "got [redacted]") {
 			t.Errorf("value %d: not scrubbed", i)
@@ -303,11 +322,8 @@ func TestKeyIsNotSentAfterARedirect(t *testing.T) {
 		resp.Header.Set("Location", "https://elsewhere.example.com/")
 		return resp, nil
 	})
-	client, err := prefect.NewClient(prefect.ClientConfig{URL: "https://api.example.com", APIKey: "k", Transport: transport})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := client.ListSecrets(t.Context()); err == nil || !strings.Contains(err.Error(), "redirect") || hops != 1 {
+	_, err := newClient(t, transport).ListSecrets(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "redirect") || hops != 1 {
 		t.Errorf("%d requests, %v", hops, err)
 	}
 }
@@ -352,8 +368,9 @@ func TestClientNeverShowsItsKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown := fmt.Sprintf("%v %+v %#v %s %v", config, config, config, &config, struct{ C *prefect.Client }{client})
-	if strings.Contains(shown, canary) {
+	holder := struct{ C *prefect.Client }{client}
+	printed := fmt.Sprintf("%v %+v %#v %s %v", config, config, config, &config, holder)
+	if strings.Contains(printed, canary) {
 		t.Error("printing shows the key")
 	}
 }

@@ -11,87 +11,95 @@ import (
 type Dialect string
 
 const (
-	// DialectAuto, the zero value, finds the spelling out: by the first query for
-	// names, or by the first mutation that the API knows.
+	// DialectAuto, the zero value, finds the dialect out: by the first query for names,
+	// or by the first mutation that the API knows.
 	DialectAuto Dialect = ""
-	// DialectCamel is setSecret, as Prefect 0.5 to 0.9 spell it.
+	// DialectCamel is setSecret, the spelling of Prefect 0.5 to 0.9.
 	DialectCamel Dialect = "camel"
-	// DialectSnake is set_secret, as Prefect 0.10 to 1.4 spell it.
+	// DialectSnake is set_secret, the spelling of Prefect 0.10 to 1.4.
 	DialectSnake Dialect = "snake"
 )
 
-// dialect is what a client has learned of its API.
-type dialect struct {
-	spelling Dialect // DialectAuto until a field was known
-	changed  bool    // mutations answer whether they changed anything
-	list     listing // nil until a query for names was known
-	given    bool    // by who made the client
-	silent   bool    // the API says nothing of keys
+// profile is what a client knows about its API.
+type profile struct {
+	dialect    Dialect // DialectAuto until the API has known a field
+	configured bool    // the dialect is that of the ClientConfig
+	changed    bool    // mutations answer whether they changed anything
+	list       listing // nil until the API has answered a query for names
+	noAccess   bool    // the API does not say what a key may do
 }
 
-// ownDialect is that of this project's store.
-var ownDialect = dialect{spelling: DialectCamel, changed: true, list: (*Client).namesOwn}
+// ownProfile is that of this project's store.
+var ownProfile = profile{dialect: DialectCamel, changed: true, list: (*Client).namesOwn}
 
-// listing is one way to ask for the names, and what its answer tells.
-type listing func(*Client, context.Context) ([]string, error)
-
-// listings are tried in this order, each only if the API does not know the one
-// before it.
-var listings = []struct {
-	ask   listing
-	tells dialect
-}{
-	{(*Client).namesOwn, dialect{spelling: DialectCamel, changed: true}},
-	{(*Client).namesListed, dialect{}},
-	{(*Client).namesSnake, dialect{spelling: DialectSnake}},
-	{(*Client).namesCamel, dialect{spelling: DialectCamel}},
-}
-
-func (d Dialect) known() (dialect, error) {
+// newProfile returns what a configured dialect says about the API.
+func newProfile(d Dialect) (profile, error) {
 	switch d {
 	case DialectAuto:
-		return dialect{}, nil
+		return profile{}, nil
 	case DialectCamel:
-		return dialect{spelling: d, list: (*Client).namesCamel, given: true}, nil
+		return profile{dialect: d, list: (*Client).namesCamel, configured: true}, nil
 	case DialectSnake:
-		return dialect{spelling: d, list: (*Client).namesSnake, given: true}, nil
+		return profile{dialect: d, list: (*Client).namesSnake, configured: true}, nil
 	}
-	return dialect{}, fmt.Errorf("unknown dialect %q: it is %q, %q, or empty to find out", string(d), DialectCamel, DialectSnake)
+	return profile{}, fmt.Errorf("unknown dialect %q: it is %q, %q, or empty to find out", string(d), DialectCamel, DialectSnake)
 }
 
-// learned guards what the client has learned.
+// field returns the name of a field in the API's dialect.
+func (p profile) field(camel, snake string) string {
+	if p.dialect == DialectSnake {
+		return snake
+	}
+	return camel
+}
+
+// learned guards what the clients of all tenants have learned about their API.
 type learned struct {
-	mu    sync.Mutex
-	d     dialect
-	limit int // how many secrets a document may have
+	mu         sync.Mutex
+	profile    profile
+	batchLimit int // how many secrets a document may have
 }
 
-func (l *learned) documentLimit() int {
+func (l *learned) get() profile {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.limit
+	return l.profile
 }
 
-// shorten keeps documents from having more secrets than limit.
-func (l *learned) shorten(limit int) {
+func (l *learned) update(change func(*profile)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.limit = min(l.limit, limit)
+	change(&l.profile)
 }
 
-func (l *learned) get() dialect {
+func (l *learned) maxBatch() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.d
+	return l.batchLimit
 }
 
-func (l *learned) update(change func(*dialect)) {
+func (l *learned) lowerBatchLimit(limit int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	change(&l.d)
+	l.batchLimit = min(l.batchLimit, limit)
 }
 
-// names asks for the names in the way that the API is known to answer. The first
+// listing is one query for the names.
+type listing func(*Client, context.Context) ([]string, error)
+
+// listings are tried in this order, each only if the API does not know the one before
+// it. An answer to one shows what API it is.
+var listings = []struct {
+	ask    listing
+	answer profile
+}{
+	{(*Client).namesOwn, profile{dialect: DialectCamel, changed: true}},
+	{(*Client).namesListed, profile{}},
+	{(*Client).namesSnake, profile{dialect: DialectSnake}},
+	{(*Client).namesCamel, profile{dialect: DialectCamel}},
+}
+
+// names asks for the names with the query that the API is known to answer. The first
 // answer decides for the client's life.
 func (c *Client) names(ctx context.Context) ([]string, error) {
 	if list := c.learned.get().list; list != nil {
@@ -103,11 +111,11 @@ func (c *Client) names(ctx context.Context) ([]string, error) {
 			continue
 		}
 		if err == nil {
-			c.learned.update(func(d *dialect) {
-				if l.tells.spelling != DialectAuto {
-					d.spelling = l.tells.spelling
+			c.learned.update(func(p *profile) {
+				if l.answer.dialect != DialectAuto {
+					p.dialect = l.answer.dialect
 				}
-				d.changed, d.list = l.tells.changed, l.ask
+				p.changed, p.list = l.answer.changed, l.ask
 			})
 		}
 		return names, err
@@ -115,22 +123,21 @@ func (c *Client) names(ctx context.Context) ([]string, error) {
 	return nil, ErrNoSecretsAPI
 }
 
-// inDialect sends a document that is spelt either way: as the client knows it
-// to be right, else setSecret's way and, if the API does not know that,
-// set_secret's.
-func (c *Client) inDialect(send func(dialect) error) error {
-	d := c.learned.get()
-	if d.spelling != DialectAuto {
-		return send(d)
+// inDialect sends a document in the API's dialect. While that is unknown it tries
+// setSecret's and, if the API does not know that, set_secret's.
+func (c *Client) inDialect(send func(profile) error) error {
+	p := c.learned.get()
+	if p.dialect != DialectAuto {
+		return send(p)
 	}
-	for _, spelling := range []Dialect{DialectCamel, DialectSnake} {
-		d.spelling = spelling
-		err := send(d)
+	for _, d := range []Dialect{DialectCamel, DialectSnake} {
+		p.dialect = d
+		err := send(p)
 		if isUnknownField(err) {
 			continue
 		}
 		if err == nil {
-			c.learned.update(func(d *dialect) { d.spelling = spelling })
+			c.learned.update(func(p *profile) { p.dialect = d })
 		}
 		return err
 	}
@@ -139,5 +146,5 @@ func (c *Client) inDialect(send func(dialect) error) error {
 
 func isUnknownField(err error) bool {
 	var e *APIError
-	return errors.As(err, &e) && e.Code == CodeValidationFailed
+	return errors.As(err, &e) && e.Code == codeValidationFailed
 }

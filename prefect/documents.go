@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// The inputs, by the names that their GraphQL types have: the library derives a
-// variable's type from its Go type.
+// The inputs have the names of their GraphQL types: the library derives a variable's
+// type from its Go type.
 type (
 	setSecretInput struct {
 		Name  string          `json:"name"`
@@ -24,23 +24,23 @@ type (
 	delete_secret_input deleteSecretInput
 )
 
-// mutation is a field that a document may hold many times, in both spellings.
+// mutation is a field that a document may hold many times, in both dialects.
 type mutation struct {
 	camel, snake string
-	input        func(dialect, NamedValue) any
+	input        func(profile, NamedValue) any
 }
 
 var (
-	setting = mutation{camel: "setSecret", snake: "set_secret", input: func(d dialect, s NamedValue) any {
+	setting = mutation{camel: "setSecret", snake: "set_secret", input: func(p profile, s NamedValue) any {
 		input := setSecretInput{Name: s.Name, Value: s.Value.Reveal()}
-		if d.spelling == DialectSnake {
+		if p.dialect == DialectSnake {
 			return set_secret_input(input)
 		}
 		return input
 	}}
-	deleting = mutation{camel: "deleteSecret", snake: "delete_secret", input: func(d dialect, s NamedValue) any {
+	deleting = mutation{camel: "deleteSecret", snake: "delete_secret", input: func(p profile, s NamedValue) any {
 		input := deleteSecretInput{Name: s.Name}
-		if d.spelling == DialectSnake {
+		if p.dialect == DialectSnake {
 			return delete_secret_input(input)
 		}
 		return input
@@ -55,14 +55,24 @@ type ownPayload struct {
 	Changed *bool
 }
 
-// mutate sends one document of aliases a0, a1 and so on.
-func (c *Client) mutate(ctx context.Context, d dialect, m mutation, secrets []NamedValue) ([]MutationResult, error) {
+// sendDocument sends one document, in the API's dialect. The error is that of the
+// document as a whole, of which the API may still have carried out a part.
+func (c *Client) sendDocument(ctx context.Context, m mutation, secrets []NamedValue) (results []MutationResult, err error) {
+	err = c.inDialect(func(p profile) error {
+		results, err = c.mutate(ctx, p, m, secrets)
+		return err
+	})
+	return results, err
+}
+
+// mutate sends one document with the aliases a0, a1 and so on.
+func (c *Client) mutate(ctx context.Context, p profile, m mutation, secrets []NamedValue) ([]MutationResult, error) {
 	variables := make(map[string]any, len(secrets))
 	for i, s := range secrets {
-		variables[inputOf(i)] = m.input(d, s)
+		variables[inputOf(i)] = m.input(p, s)
 	}
-	field := spelt(d, m.camel, m.snake)
-	document := reflect.New(batchType(d, field, len(secrets)))
+	documentType := batchType(p.field(m.camel, m.snake), p.changed, len(secrets))
+	document := reflect.New(documentType)
 	var r reply
 	err := c.call(ctx, &r, func(ctx context.Context) error {
 		return c.gql.Mutate(ctx, document.Interface(), variables)
@@ -71,8 +81,8 @@ func (c *Client) mutate(ctx context.Context, d dialect, m mutation, secrets []Na
 	if err != nil {
 		return nil, clean(err)
 	}
-	if r.misfit {
-		document = reflect.New(batchType(d, field, len(secrets)))
+	if r.mismatch {
+		document = reflect.New(documentType)
 	}
 	results := make([]MutationResult, len(secrets))
 	for i, s := range secrets {
@@ -92,7 +102,7 @@ func aliasOf(i int) string { return fmt.Sprintf("a%d", i) }
 
 func readPayload(field reflect.Value) (changed bool, err error) {
 	if field.IsNil() {
-		return true, errMisfit
+		return true, errMismatch
 	}
 	switch answer := field.Interface().(type) {
 	case *ownPayload:
@@ -102,7 +112,7 @@ func readPayload(field reflect.Value) (changed bool, err error) {
 	}
 }
 
-// errNoSuccess is success: false, of which Prefect's client says "Setting secret
+// errNoSuccess is success: false, which Prefect's client reports as "Setting secret
 // failed." (Prefect 1.4.1, client/client.py).
 var errNoSuccess = errors.New("the API answered that it did not succeed")
 
@@ -119,17 +129,19 @@ type batchKey struct {
 	size    int
 }
 
-// batchTypes keeps a document's type for each size and spelling that was sent:
-// building one costs more than sending it.
+// batchTypes caches a document's type for each field and size: building one costs
+// more than sending it.
 var batchTypes sync.Map // batchKey → reflect.Type
 
-func batchType(d dialect, field string, size int) reflect.Type {
-	key := batchKey{field: field, changed: d.changed, size: size}
+// batchType returns the type of a document that has a field size times, and asks
+// whether anything changed if the API answers that.
+func batchType(field string, changed bool, size int) reflect.Type {
+	key := batchKey{field: field, changed: changed, size: size}
 	if t, ok := batchTypes.Load(key); ok {
 		return t.(reflect.Type)
 	}
 	answer := reflect.TypeFor[*payload]()
-	if d.changed {
+	if changed {
 		answer = reflect.TypeFor[*ownPayload]()
 	}
 	fields := make([]reflect.StructField, size)
@@ -137,54 +149,9 @@ func batchType(d dialect, field string, size int) reflect.Type {
 		fields[i] = reflect.StructField{
 			Name: fmt.Sprintf("A%d", i),
 			Type: answer,
-			Tag:  reflect.StructTag(fmt.Sprintf(`graphql:"%s:%s(input:$%s)"`, aliasOf(i), key.field, inputOf(i))),
+			Tag:  reflect.StructTag(fmt.Sprintf(`graphql:"%s:%s(input:$%s)"`, aliasOf(i), field, inputOf(i))),
 		}
 	}
 	t, _ := batchTypes.LoadOrStore(key, reflect.StructOf(fields))
 	return t.(reflect.Type)
-}
-
-func spelt(d dialect, camel, snake string) string {
-	if d.spelling == DialectSnake {
-		return snake
-	}
-	return camel
-}
-
-// asError keeps a nil *APIError from becoming an error that is not nil.
-func asError(e *APIError) error {
-	if e == nil {
-		return nil
-	}
-	return e
-}
-
-// withoutValues takes the values of the request out of the server's own text.
-func (c *Client) withoutValues(err error) error { return c.clean(nil)(err) }
-
-// clean is [Client.withoutValues] for the errors of one request, of which many may
-// have one text.
-func (c *Client) clean(secrets []NamedValue) func(error) error {
-	scrubber := sync.OnceValue(func() *scrubber {
-		values := make([]Value, len(secrets))
-		for i, s := range secrets {
-			values[i] = s.Value
-		}
-		return c.scrubber(values)
-	})
-	return func(err error) error {
-		e, ok := err.(*APIError)
-		if !ok {
-			return err
-		}
-		if c.knownMessages {
-			e = e.known()
-		}
-		clean := *e
-		if !e.leftOut {
-			clean.Message = scrubber().scrub(e.Message)
-		}
-		clean.Location = scrubber().scrub(e.Location)
-		return &clean
-	}
 }

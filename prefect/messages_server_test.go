@@ -13,13 +13,13 @@ import (
 
 var verbs = regexp.MustCompile(`%[a-z]`)
 
-// TestOwnServersMessagesAreKnown reads the messages out of the server's code, so
-// that a new one is not forgotten.
+// TestOwnServersMessagesAreKnown reads the messages from the server's code, so that a new
+// one is not forgotten.
 func TestOwnServersMessagesAreKnown(t *testing.T) {
-	for folder, least := range map[string]int{"cloud": 10, "graphql": 10} {
+	for folder, min := range map[string]int{"cloud": 10, "graphql": 10} {
 		messages := sentMessages(t, filepath.Join("..", "internal", folder))
-		if len(messages) < least {
-			t.Errorf("%s has %d messages, %q; at least %d expected", folder, len(messages), messages, least)
+		if len(messages) < min {
+			t.Errorf("%s has %d messages, %q; at least %d expected", folder, len(messages), messages, min)
 		}
 		for _, message := range messages {
 			if sent := verbs.ReplaceAllString(message, "7"); knownMessage(sent) == "" {
@@ -68,8 +68,8 @@ func sentMessages(t *testing.T, folder string) (messages []string) {
 	return messages
 }
 
-// literal is the text of a constant or the format of a Sprintf; empty for what is
-// put together elsewhere.
+// literal returns the string of a constant or the format of a Sprintf; empty for any
+// other expression.
 func literal(expr ast.Expr, constants map[string]ast.Expr) string {
 	switch expr := expr.(type) {
 	case *ast.BasicLit:

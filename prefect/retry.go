@@ -6,21 +6,18 @@ import (
 	"errors"
 	"net"
 	"net/http"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 )
 
-// codeInternal is how Apollo Server 2 calls an error that a resolver did not
-// name.
-const codeInternal = "INTERNAL_SERVER_ERROR"
-
-// Retryable reports whether the same request of a [Client] may succeed later: it
-// got no whole answer, or 408, 425, 429, a status from 500 on, or API_ERROR. A
-// host that there is not, a certificate that is not trusted and a context that
-// has ended are not.
+// Retryable reports whether the same request of a [Client] may succeed later: it got no
+// complete answer, or 408, 425, 429, a status of 500 or more, or API_ERROR. An unknown
+// host, an untrusted certificate and a cancelled context are not retryable.
 func Retryable(err error) bool {
 	var answered *APIError
 	var certificate *tls.CertificateVerificationError
 	var lookup *net.DNSError
-	var unsent *UnsentError
+	var unsent *httperr.UnsentError
 	switch {
 	case err == nil, errors.Is(err, context.Canceled), errors.As(err, &certificate), errors.Is(err, ErrNoSecretsAPI):
 		return false
@@ -34,8 +31,8 @@ func Retryable(err error) bool {
 	return errors.Is(err, ErrNoAnswer)
 }
 
-// MayBeDone reports whether a request that ended with err may have done what it
-// asked for: it was sent, and no answer says otherwise.
+// MayBeDone reports whether the API may have done what a request asked for although it
+// ended with err: the request was sent, and no answer says otherwise.
 func MayBeDone(err error) bool {
 	var dial *net.OpError
 	var answered *APIError
@@ -45,7 +42,7 @@ func MayBeDone(err error) bool {
 	case errors.As(err, &dial) && dial.Op == "dial":
 		return false
 	}
-	return errors.Is(err, ErrNoAnswer) || errors.Is(err, errMisfit)
+	return errors.Is(err, ErrNoAnswer) || errors.Is(err, errMismatch)
 }
 
 func (e *APIError) retryable() bool {
@@ -56,7 +53,8 @@ func (e *APIError) retryable() bool {
 	return e.failedInside()
 }
 
-// failedInside reports whether the API itself failed, at any moment of its work.
+// failedInside reports whether the API itself failed, which it may do before or after
+// it has done what was asked.
 func (e *APIError) failedInside() bool {
-	return e.Status >= http.StatusInternalServerError || e.Code == CodeAPIError || e.Code == codeInternal || e.leftOut
+	return e.Status >= http.StatusInternalServerError || e.Code == codeAPIError || e.Code == codeInternal || e.omitted
 }

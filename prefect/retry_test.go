@@ -44,24 +44,28 @@ func TestWhatMayBeTriedAgain(t *testing.T) {
 }
 
 func TestWhatIsNotTriedAgain(t *testing.T) {
-	ended, cancel := context.WithCancel(t.Context())
+	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	failing := func(err error) http.RoundTripper {
 		return roundTripper(func(*http.Request) (*http.Response, error) { return nil, err })
 	}
+	unknownHost := &net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}
+	noPort := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+	untrusted := &tls.CertificateVerificationError{Err: errors.New("unknown authority")}
+	reset := &net.OpError{Op: "read", Err: errors.New("connection reset")}
 	tests := map[string]struct {
 		ctx              context.Context
 		transport        http.RoundTripper
 		retry, maybeDone bool
 	}{
-		"no such host":  {t.Context(), failing(&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}), false, false},
-		"no port":       {t.Context(), failing(&net.OpError{Op: "dial", Err: errors.New("connection refused")}), true, false},
-		"not trusted":   {t.Context(), failing(&tls.CertificateVerificationError{Err: errors.New("unknown authority")}), false, true},
-		"reset":         {t.Context(), failing(&net.OpError{Op: "read", Err: errors.New("connection reset")}), true, true},
-		"context ended": {ended, cloud.Transport(http.NotFoundHandler()), false, true},
+		"no such host":  {t.Context(), failing(unknownHost), false, false},
+		"no port":       {t.Context(), failing(noPort), true, false},
+		"not trusted":   {t.Context(), failing(untrusted), false, true},
+		"reset":         {t.Context(), failing(reset), true, true},
+		"context ended": {canceled, cloud.Transport(http.NotFoundHandler()), false, true},
 	}
 	for name, tt := range tests {
-		client := clientOver(t, tt.transport)
+		client := newClient(t, tt.transport)
 		err := client.SetSecret(tt.ctx, "A", "x")
 		if err == nil || prefect.Retryable(err) != tt.retry || prefect.MayBeDone(err) != tt.maybeDone {
 			t.Errorf("%s: retryable %v, may be done %v: %v", name, prefect.Retryable(err), prefect.MayBeDone(err), err)
@@ -71,13 +75,13 @@ func TestWhatIsNotTriedAgain(t *testing.T) {
 
 func TestRetryAfterIsSecondsOrADate(t *testing.T) {
 	in := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(http.TimeFormat) }
-	tests := map[string]struct{ least, most time.Duration }{
+	tests := map[string]struct{ min, max time.Duration }{
 		"3": {3 * time.Second, 3 * time.Second}, " 3 ": {3 * time.Second, 3 * time.Second},
 		in(time.Hour): {59 * time.Minute, time.Hour}, in(-time.Hour): {}, in(48 * time.Hour): {},
 		"-1": {}, "86401": {}, "soon": {}, "": {}, "99999999999999999999": {},
 	}
 	for header, want := range tests {
-		client := clientOver(t, cloud.Transport(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		client := newClient(t, cloud.Transport(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", header)
 			w.WriteHeader(http.StatusTooManyRequests)
 			_, _ = w.Write([]byte(`{"errors":"slow down"}`))
@@ -86,15 +90,17 @@ func TestRetryAfterIsSecondsOrADate(t *testing.T) {
 		if err := client.SetSecret(t.Context(), "A", "x"); !errors.As(err, &answered) {
 			t.Fatal(err)
 		}
-		if answered.RetryAfter < want.least || answered.RetryAfter > want.most {
+		if answered.RetryAfter < want.min || answered.RetryAfter > want.max {
 			t.Errorf("Retry-After %q: %v", header, answered.RetryAfter)
 		}
 	}
 }
 
-func clientOver(t *testing.T, transport http.RoundTripper) *prefect.Client {
+func newClient(t *testing.T, transport http.RoundTripper) *prefect.Client {
 	t.Helper()
-	client, err := prefect.NewClient(prefect.ClientConfig{URL: "https://secrets.example.com", APIKey: "k", Transport: transport})
+	client, err := prefect.NewClient(prefect.ClientConfig{
+		URL: "https://secrets.example.com", APIKey: "k", Transport: transport,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,45 +14,70 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/leaks"
 )
 
+// clean returns a function that takes the values of a request, and the key, out of the
+// errors of that request. Many of them may have one text.
+func (c *Client) clean(secrets []NamedValue) func(error) error {
+	scrubber := sync.OnceValue(func() *scrubber { return newScrubber(c.sender.key(), secrets) })
+	return func(err error) error {
+		e, ok := err.(*APIError)
+		if !ok {
+			return err
+		}
+		if c.knownMessages {
+			e = e.withKnownText()
+		}
+		clean := *e
+		if !e.omitted {
+			clean.Message = scrubber().scrub(e.Message)
+		}
+		clean.location = scrubber().scrub(e.location)
+		return &clean
+	}
+}
+
 // scrubber takes the secrets of a request out of texts that the server sent: each
-// value, each string and number inside it, and the key, however they are written.
-// It is for one goroutine.
+// value, each string and number inside it, and the key, however they are written. It
+// is for one goroutine.
 type scrubber struct {
 	forms  []string // the longest first
 	finder func() *leaks.Finder
-	done   map[string]string
+	done   map[string]string // by the server's text
 }
 
-func (c *Client) scrubber(values []Value) *scrubber {
+func newScrubber(key string, secrets []NamedValue) *scrubber {
 	s := &scrubber{done: map[string]string{}}
-	var secrets []leaks.Secret
-	for _, v := range append([]Value{TextValue(c.sender.key())}, values...) {
+	values := []Value{TextValue(key)}
+	for _, secret := range secrets {
+		values = append(values, secret.Value)
+	}
+	var search []leaks.Secret
+	for _, v := range values {
 		raw := v.Reveal()
 		s.forms = append(s.forms, string(raw))
 		s.forms = append(s.forms, formsOf(raw, maxInner)...)
-		secrets = append(secrets, leaks.Secret{Value: raw})
+		search = append(search, leaks.Secret{Value: raw})
 		if inner, ok := innerJSON(v.RevealText()); ok {
-			secrets = append(secrets, leaks.Secret{Value: inner})
+			search = append(search, leaks.Secret{Value: inner})
 		}
 	}
 	slices.SortFunc(s.forms, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
 	s.forms = slices.Compact(s.forms)
-	s.finder = sync.OnceValue(func() *leaks.Finder { return leaks.NewFinder(secrets) })
+	s.finder = sync.OnceValue(func() *leaks.Finder { return leaks.NewFinder(search) })
 	return s
 }
 
-// scrub is the text without them. One that still holds a value, in an encoding that
-// is not a form, is dropped.
+// scrub returns the text without the secrets. A text that still holds one, in an
+// encoding that is not among the forms, is redacted completely.
 func (s *scrubber) scrub(text string) string {
 	if clean, ok := s.done[text]; ok || text == "" {
 		return clean
 	}
 	clean := text
 	for _, form := range s.forms {
-		clean = takeOut(clean, form)
+		clean = redactForm(clean, form)
 	}
 	for _, form := range s.forms {
-		clean = takeOutParts(clean, form)
+		clean = redactParts(clean, form)
 	}
 	if knownMessage(clean) != clean && len(s.finder().Names([]byte(clean))) > 0 {
 		clean = redacted
@@ -61,11 +86,11 @@ func (s *scrubber) scrub(text string) string {
 	return clean
 }
 
-// shortForm is the length in bytes below which a form is taken out only where it
-// stands alone: a value "e" would otherwise blank every e.
+// shortForm is the length in bytes below which a form is redacted only as a word of its
+// own: a value "e" would otherwise redact every e.
 const shortForm = 4
 
-func takeOut(text, form string) string {
+func redactForm(text, form string) string {
 	switch {
 	case form == "":
 		return text
@@ -77,8 +102,8 @@ func takeOut(text, form string) string {
 	}
 }
 
-// Parts of a form are taken out from so many bytes on: beside dots that say that
-// there is more, and anywhere.
+// How many bytes of a form are redacted: next to dots, which say that there is more,
+// and anywhere.
 const (
 	dottedPart = 3
 	anyPart    = 12
@@ -86,35 +111,44 @@ const (
 
 var dots = regexp.MustCompile(`["')\]]?\s?(\.{2,}|…)`)
 
-// takeOutParts takes out the beginning of a form that was cut short, and its end
-// where its middle was left out.
-func takeOutParts(text, form string) string {
+// redactParts redacts the beginning of a form that was cut short, and its end if its
+// middle was left out.
+func redactParts(text, form string) string {
 	if len(form) > anyPart {
 		if at := strings.Index(text, form[:anyPart]); at >= 0 {
-			n := common(text[at:], form)
-			text = text[:at] + redacted + takeOutParts(text[at+n:], form)
+			n := commonPrefix(text[at:], form)
+			text = text[:at] + redacted + redactParts(text[at+n:], form)
 		}
 	}
 	for _, mark := range slices.Backward(dots.FindAllStringIndex(text, -1)) {
 		before, after := text[:mark[0]], text[mark[1]:]
-		for n := min(len(form), len(after)); n >= dottedPart; n-- {
-			if strings.HasSuffix(form, after[:n]) {
-				after = redacted + after[n:]
-				break
-			}
-		}
-		for n := min(len(form), len(before)); n >= dottedPart; n-- {
-			if strings.HasSuffix(before, form[:n]) {
-				before = before[:len(before)-n] + redacted
-				break
-			}
-		}
-		text = before + text[mark[0]:mark[1]] + after
+		text = redactEnd(before, form) + text[mark[0]:mark[1]] + redactStart(after, form)
 	}
 	return text
 }
 
-func common(a, b string) int {
+// redactStart redacts the longest end of the form that the text begins with.
+func redactStart(text, form string) string {
+	for n := min(len(form), len(text)); n >= dottedPart; n-- {
+		if strings.HasSuffix(form, text[:n]) {
+			return redacted + text[n:]
+		}
+	}
+	return text
+}
+
+// redactEnd redacts the longest beginning of the form that the text ends with.
+func redactEnd(text, form string) string {
+	for n := min(len(form), len(text)); n >= dottedPart; n-- {
+		if strings.HasSuffix(text, form[:n]) {
+			return text[:len(text)-n] + redacted
+		}
+	}
+	return text
+}
+
+// commonPrefix returns how many bytes both begin with.
+func commonPrefix(a, b string) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
 		n++
@@ -122,16 +156,16 @@ func common(a, b string) int {
 	return n
 }
 
-// maxInner bounds how often JSON stands in a string of other JSON.
+// maxInner bounds how many times JSON in a string of other JSON is looked into.
 const maxInner = 4
 
-// innerJSON is the JSON that a text is: this package and its callers quote a text
-// that Prefect would read as something else.
+// innerJSON returns a text as JSON, if it is JSON: this package and its callers quote a
+// text that Prefect would read as something else.
 func innerJSON(text string) (json.RawMessage, bool) {
 	return json.RawMessage(text), text != "" && json.Valid([]byte(text))
 }
 
-// formsOf are the ways in which a message may write what raw JSON holds.
+// formsOf returns the forms in which a message may write what raw JSON holds.
 func formsOf(raw json.RawMessage, depth int) []string {
 	v, err := decoded(raw)
 	if err != nil {
@@ -162,8 +196,8 @@ func leaves(v any, depth int) []string {
 	return all
 }
 
-// quotations are the ways in which a message quotes text: raw, as JSON, in a URL, in
-// base64, and line by line.
+// quotations returns the forms in which a message may quote a string: raw, as JSON, in
+// a URL, in base64, and line by line.
 func quotations(text string) []string {
 	forms := append([]string{text}, leaks.JSONForms(text)...)
 	if len(text) >= shortForm {

@@ -3,7 +3,6 @@ package prefect_test
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -14,18 +13,20 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// TestEchoesAreScrubbed has a server quote a value in the ways that servers do.
+// TestEchoesAreScrubbed has a server quote a value in the forms that servers use.
 func TestEchoesAreScrubbed(t *testing.T) {
 	const card, word = "4111111111111111", "pässwörd-Ω-€uro"
 	quote := func(text string) string { return string(prefect.TextValue(text).Reveal()) }
 	python := strings.Trim(strconv.QuoteToASCII(word), `"`)
+	pythonCapitals := regexp.MustCompile(`[0-9a-f]{4}`).ReplaceAllStringFunc(python, strings.ToUpper)
+	const privateKey = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\n-----END PRIVATE KEY-----"
 	for name, tt := range map[string]struct{ value, message string }{
 		"the inside of what was quoted":       {quote(card), "value (" + card + ") is not allowed"},
 		"quoted twice":                        {quote(quote(card)), "value (" + card + ") is not allowed"},
 		"an element of a list in a text":      {`["` + card + `"]`, "item " + card + " is wrong"},
 		"Python's json.dumps":                 {word, "value " + python + " is wrong"},
 		"Python's json.dumps of quoted text":  {quote(word), "value " + python + " is wrong"},
-		"Python's json.dumps with capitals":   {word, "value " + regexp.MustCompile(`[0-9a-f]{4}`).ReplaceAllStringFunc(python, strings.ToUpper) + " is wrong"},
+		"Python's json.dumps with capitals":   {word, "value " + pythonCapitals + " is wrong"},
 		"in a query":                          {word, "GET /?v=" + url.QueryEscape(word)},
 		"in a path":                           {word + " and a space", "GET /" + url.PathEscape(word+" and a space")},
 		"in a URL with small letters":         {word, "GET /?v=" + strings.ToLower(url.QueryEscape(word))},
@@ -42,19 +43,18 @@ func TestEchoesAreScrubbed(t *testing.T) {
 		"a line cut short":                    {"first line\nsecond-line-of-it", "bad line second-line..."},
 		"a number":                            {card, "value " + card + " is wrong"},
 		"a header of Go's %q":                 {word, fmt.Sprintf("value %+q is wrong", word)},
-		"the end of a private key, shortened": {"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\n-----END PRIVATE KEY-----", "key MIIEvQIBADANB... is wrong"},
+		"the end of a private key, shortened": {privateKey, "key MIIEvQIBADANB... is wrong"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			answer, err := json.Marshal(map[string]any{"data": map[string]any{"a0": nil}, "errors": []any{map[string]any{"path": []any{"a0"}, "message": tt.message}}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			s := &server{bodies: map[string]string{"a0:": string(answer)}}
-			err = s.client(t, prefect.DialectCamel).SetSecret(t.Context(), "S", tt.value)
+			s := &server{bodies: map[string]string{"a0:": failed(tt.message)}}
+			err := s.client(t, prefect.DialectCamel).SetSecret(t.Context(), "S", tt.value)
 			if err == nil || !strings.Contains(err.Error(), "[redacted]") {
 				t.Fatalf("not scrubbed: %v", err)
 			}
-			for _, part := range []string{"4111", "411…", "1111", "sswörd", "uro", "MIIE", "second", base64.StdEncoding.EncodeToString([]byte(card))[:8], hex.EncodeToString([]byte(card))[:8]} {
+			for _, part := range []string{
+				"4111", "411…", "1111", "sswörd", "uro", "MIIE", "second",
+				base64.StdEncoding.EncodeToString([]byte(card))[:8], hex.EncodeToString([]byte(card))[:8],
+			} {
 				if strings.Contains(err.Error(), part) {
 					t.Errorf("%s shows", part)
 				}
@@ -64,9 +64,10 @@ func TestEchoesAreScrubbed(t *testing.T) {
 }
 
 func TestScrubbingLeavesTheRest(t *testing.T) {
-	s := &server{bodies: map[string]string{"a0:": `{"data":{"a0":null},"errors":[{"path":["a0"],"message":"the tenant has no room for 12 secrets... ask an admin"}]}`}}
+	const message = "the tenant has no room for 12 secrets... ask an admin"
+	s := &server{bodies: map[string]string{"a0:": failed(message)}}
 	err := s.client(t, prefect.DialectCamel).SetSecret(t.Context(), "S", "correct horse battery staple")
-	if err == nil || !strings.HasSuffix(err.Error(), "the tenant has no room for 12 secrets... ask an admin") {
+	if err == nil || !strings.HasSuffix(err.Error(), message) {
 		t.Errorf("%v", err)
 	}
 }

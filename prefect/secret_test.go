@@ -103,7 +103,8 @@ func TestMissingLocalSecret(t *testing.T) {
 		want    string
 	}{
 		{"SLACK_URL", nil, `local secret "SLACK_URL" was not found: there are no local secrets`},
-		{"SLACK_URL", map[string]any{"SLACK_URI": canary}, `local secret "SLACK_URL" was not found: the nearest name is "SLACK_URI"; there are "SLACK_URI"`},
+		{"SLACK_URL", map[string]any{"SLACK_URI": canary},
+			`local secret "SLACK_URL" was not found: the nearest name is "SLACK_URI"; there are "SLACK_URI"`},
 		{"X", map[string]any{"ALPHA": canary, "BETA": canary}, `local secret "X" was not found: there are "ALPHA", "BETA"`},
 	}
 	for _, tt := range tests {
@@ -130,9 +131,9 @@ func TestContextsMerge(t *testing.T) {
 		t.Errorf("parent: C = %v; want first", got)
 	}
 	if ok, _ := prefect.Secret("B").Exists(parent); ok {
-		t.Error("parent: B is there")
+		t.Error("parent: B exists")
 	}
-	if shown := fmt.Sprintf("%v %+v", child, loaded); strings.Contains(shown, "config\"") || strings.Contains(shown, "second") {
+	if printed := fmt.Sprintf("%v %+v", child, loaded); strings.Contains(printed, "config\"") || strings.Contains(printed, "second") {
 		t.Error("printing the context or the config shows a value")
 	}
 }

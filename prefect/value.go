@@ -10,18 +10,18 @@ import (
 
 const redacted = "[redacted]"
 
-// Value is a secret's value: any JSON, every digit of it kept.
+// Value is a secret's value: any JSON, with every digit.
 //
-// It prints as [redacted] under every verb of fmt, in log/slog, in templates, as
-// JSON and in go-cmp's differences. [Value.Reveal], and for a text
-// [Value.RevealText], is the one way out. The zero Value is JSON null, which no store accepts.
+// It prints as [redacted] under every verb of fmt, in log/slog, in templates, as JSON
+// and in go-cmp's differences. Only [Value.Reveal] and [Value.RevealText] return what it
+// holds. The zero Value is JSON null, which no store accepts.
 type Value struct {
-	// A closure, because fmt walks into unexported fields of the struct that
-	// holds a Value, where it calls no method; of a func it prints an address.
+	// A closure, because fmt walks into unexported fields of the struct that holds a
+	// Value, where it calls no method; of a func it prints an address.
 	reveal func() json.RawMessage
 }
 
-// NewValue is v as JSON. A Value stays as it is; json.RawMessage must be valid
+// NewValue returns v as JSON. A Value stays as it is; a json.RawMessage must be valid
 // JSON. The error never quotes v.
 func NewValue(v any) (Value, error) {
 	if v, ok := v.(Value); ok {
@@ -37,14 +37,14 @@ func NewValue(v any) (Value, error) {
 	return Value{reveal: func() json.RawMessage { return raw }}, nil
 }
 
-// TextValue is the JSON string that holds text. Invalid UTF-8 in it is replaced
-// by U+FFFD, as encoding/json does.
+// TextValue returns the JSON string that holds text, with invalid UTF-8 replaced by
+// U+FFFD, as in encoding/json.
 func TextValue(text string) Value {
 	v, _ := NewValue(text)
 	return v
 }
 
-// Reveal returns the value as JSON. The caller gets a copy.
+// Reveal returns the value as JSON, in a copy.
 func (v Value) Reveal() json.RawMessage {
 	if v.reveal == nil {
 		return json.RawMessage("null")
@@ -52,15 +52,15 @@ func (v Value) Reveal() json.RawMessage {
 	return bytes.Clone(v.reveal())
 }
 
-// RevealText returns the text that a JSON string holds; it is empty for any other
-// value.
+// RevealText returns the contents of a JSON string, and "" for any other value.
 func (v Value) RevealText() string {
 	var text string
 	_ = json.Unmarshal(v.Reveal(), &text)
 	return text
 }
 
-// Equal reports whether both hold the same JSON, byte for byte.
+// Equal reports whether both hold the same JSON, byte for byte. go-cmp compares Values
+// with it.
 func (v Value) Equal(w Value) bool { return bytes.Equal(v.Reveal(), w.Reveal()) }
 
 // Format writes [redacted], whatever the verb.

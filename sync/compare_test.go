@@ -42,14 +42,14 @@ func (s *plainStore) GetOverview(ctx context.Context, _ []string) (prefect.Overv
 
 func (s *plainStore) BatchLen([]prefect.NamedValue) int { return 1 }
 
-func (s *plainStore) WriteBatch(_ context.Context, secrets []prefect.NamedValue, ask prefect.Ask) []prefect.MutationResult {
+func (s *plainStore) SetSecrets(_ context.Context, secrets []prefect.NamedValue, ask prefect.Ask) []prefect.MutationResult {
 	return s.each(secrets, ask, func(secret prefect.NamedValue) {
 		s.writes++
 		s.values[secret.Name] = string(secret.Value.Reveal())
 	})
 }
 
-func (s *plainStore) DeleteBatch(_ context.Context, names []string, ask prefect.Ask) []prefect.MutationResult {
+func (s *plainStore) DeleteSecrets(_ context.Context, names []string, ask prefect.Ask) []prefect.MutationResult {
 	secrets := make([]prefect.NamedValue, len(names))
 	for i, name := range names {
 		secrets[i].Name = name

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
+	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
@@ -26,7 +28,7 @@ import (
 // that JSON.
 //
 // FromConfig fails with what [config.Load] fails with; if a secret is None
-// or holds what JSON lacks (see [prefect.EntryValue]); if its text refers to a
+// or holds what JSON lacks, such as a tuple or a date; if its text refers to a
 // variable that is not set or a setting that the file lacks, or is JSON deeper than
 // Prefect reads; if no store takes its name. The error names file, secret and
 // type, never a value.
@@ -35,9 +37,13 @@ func FromConfig(path string, version config.Version, environ []string) (*Source,
 	if err != nil {
 		return nil, fmt.Errorf("reading config: %w", err)
 	}
-	loaded, err := config.Load(config.Options{
-		Version: version, Path: path, Text: string(text), NoDefaults: true, Env: withoutSettings(environ),
+	loaded, err := release.Load(release.Options{
+		Version: release.Version(version), Path: path, Text: string(text), NoDefaults: true, Env: withoutSettings(environ),
 	})
+	var failed *release.Error
+	if errors.As(err, &failed) {
+		return nil, (*config.Error)(failed)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +59,7 @@ func withoutSettings(environ []string) []string {
 
 // checkReferences refuses secrets whose text refers to what is not there, which
 // Prefect would leave as it stands, or leave out, without a word.
-func checkReferences(label, text string, loaded *config.Config) error {
+func checkReferences(label, text string, loaded *release.Config) error {
 	var problems []error
 	for _, entry := range loaded.Entries() {
 		secrets := release.InSecrets(entry.Path)
@@ -88,7 +94,7 @@ func shownReference(name, file string) string {
 	return "what stands after a $ in it"
 }
 
-func configSource(label string, loaded *config.Config) (*Source, error) {
+func configSource(label string, loaded *release.Config) (*Source, error) {
 	source := &Source{Label: label}
 	secrets, written := loaded.Secrets(), writtenNames(loaded)
 	var problems []error
@@ -109,7 +115,7 @@ func configSource(label string, loaded *config.Config) (*Source, error) {
 }
 
 // writtenNames are, by name, what the file calls secrets that have another name.
-func writtenNames(loaded *config.Config) map[string]string {
+func writtenNames(loaded *release.Config) map[string]string {
 	names := map[string]string{}
 	for _, entry := range loaded.Entries() {
 		if entry.Written != "" {
@@ -120,7 +126,7 @@ func writtenNames(loaded *config.Config) map[string]string {
 }
 
 func configEntry(name string, v any) (Entry, error) {
-	if err := prefect.CheckName(name); err != nil {
+	if err := secretname.Check(name); err != nil {
 		return Entry{}, err
 	}
 	text, isText := v.(string)
@@ -130,18 +136,18 @@ func configEntry(name string, v any) (Entry, error) {
 	case isText:
 		return Entry{Name: name, Text: prefect.TextValue(text), Format: FormatRaw}, checkText(name, text)
 	}
-	value, err := prefect.EntryValue(config.Entry{Value: v})
+	raw, err := release.Entry{Value: v}.JSON()
 	if err != nil {
 		return Entry{}, fmt.Errorf("secret %q is or holds a value %w", name, err)
 	}
-	return typedEntry(name, value.Reveal()), nil
+	return typedEntry(name, raw), nil
 }
 
 func checkText(name, text string) error {
 	if !utf8.ValidString(text) {
 		return fmt.Errorf("secret %q is a text that is not UTF-8: encode it, with base64 for example", name)
 	}
-	if _, err := prefect.Loads(text); err != nil && !errors.Is(err, prefect.ErrNotJSON) {
+	if _, err := pyjson.Loads(text); err != nil && !errors.Is(err, pyjson.ErrNotJSON) {
 		return fmt.Errorf("secret %q %s", name, unreadable)
 	}
 	return nil

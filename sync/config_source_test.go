@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
@@ -143,8 +145,8 @@ func TestAConfigsSecretReachesAFlowUnchanged(t *testing.T) {
 
 // asPython tells numbers apart as Python does, however Go holds them.
 func asPython(v any) string {
-	if value, err := prefect.EntryValue(config.Entry{Value: v}); err == nil {
-		return string(value.Reveal())
+	if value, err := (release.Entry{Value: v}).JSON(); err == nil {
+		return string(value)
 	}
 	if value, err := prefect.NewValue(v); err == nil {
 		return string(value.Reveal())
@@ -173,7 +175,7 @@ func TestFormatsOfAConfigsSecrets(t *testing.T) {
 }
 
 func TestFromConfigErrors(t *testing.T) {
-	deep := strings.Repeat("[", prefect.MaxDepth+1) + hidden
+	deep := strings.Repeat("[", pyjson.MaxDepth+1) + hidden
 	tests := []struct {
 		name, secrets string
 		version       config.Version

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -68,7 +69,7 @@ func FromEnvironment(environ, patterns []string) (*Source, error) {
 func variables(environ []string) map[string]string {
 	vars := make(map[string]string, len(environ))
 	for _, entry := range environ {
-		if name, value, ok := strings.Cut(entry, "="); ok && prefect.CheckName(name) == nil {
+		if name, value, ok := strings.Cut(entry, "="); ok && secretname.Check(name) == nil {
 			vars[name] = value
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/internal/surrogate"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -72,7 +73,7 @@ func (f Format) encode(text string) (encoding, error) {
 
 // textEncoding gives a flow the text, quoted if json.loads would read it.
 func textEncoding(text string) encoding {
-	if _, err := prefect.Loads(text); errors.Is(err, prefect.ErrNotJSON) {
+	if _, err := pyjson.Loads(text); errors.Is(err, pyjson.ErrNotJSON) {
 		return encoding{value: prefect.TextValue(text)}
 	}
 	quoted := string(prefect.TextValue(text).Reveal())
@@ -86,7 +87,7 @@ func jsonEncoding(text string) (encoding, error) {
 	if strings.TrimSpace(text) == "null" {
 		return encoding{}, errors.New("its value is JSON null, which no store accepts")
 	}
-	loaded, err := prefect.Loads(text)
+	loaded, err := pyjson.Loads(text)
 	if err != nil {
 		return encoding{}, errors.New("its value " + unreadable)
 	}
@@ -100,8 +101,8 @@ func jsonEncoding(text string) (encoding, error) {
 	return encoding{value, true, kindOfJSON(text)}, err
 }
 
-// unreadable is what a text does that is JSON and that prefect.Loads refuses.
-var unreadable = fmt.Sprintf("opens more than %d brackets, or has a number of more than %d digits, which Prefect cannot read", prefect.MaxDepth, prefect.MaxDigits)
+// unreadable is what a text does that is JSON and that pyjson.Loads refuses.
+var unreadable = fmt.Sprintf("opens more than %d brackets, or has a number of more than %d digits, which Prefect cannot read", pyjson.MaxDepth, pyjson.MaxDigits)
 
 // boxDepth is how deep JSON nests that Prefect's client can take apart: it makes a
 // Box of an answer, which costs several of CPython's 1,000 frames a level (1.4.1
@@ -136,7 +137,7 @@ func python(text string) bool {
 	if !bracketed(text) {
 		return false
 	}
-	_, err := prefect.Loads(text)
+	_, err := pyjson.Loads(text)
 	return err == nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -18,9 +19,9 @@ var formatSeeds = []string{
 	`""`, `"q"`, ` "q" `, `"42"`, `"\"42\""`, `"\u00e4"`, `"\ud83d\udd11"`, `"\ud800"`, `"\udc00\ud800"`, `"\x"`, "\"a\nb\"", `"open`, `'q'`,
 	"{}", "[]", ` { "a" : [ 1.10 , { "b" : null } ] } `, `{"a": 1, "a": 2}`, `{"a": NaN}`, `[-Infinity]`, `{"a": "\ud800"}`, `["\\ud800"]`, `{"a": 1`, `[1,]`,
 	`{'a': 1}`, `{"a": 1} x`, "[[[", "[1e400]", `[12345678901234567890123]`, `["<&>"]`,
-	strings.Repeat("[", prefect.MaxDepth) + strings.Repeat("]", prefect.MaxDepth),
-	strings.Repeat("[", prefect.MaxDepth+1) + strings.Repeat("]", prefect.MaxDepth+1),
-	strings.Repeat(`{"a":`, prefect.MaxDepth+1) + "1" + strings.Repeat("}", prefect.MaxDepth+1),
+	strings.Repeat("[", pyjson.MaxDepth) + strings.Repeat("]", pyjson.MaxDepth),
+	strings.Repeat("[", pyjson.MaxDepth+1) + strings.Repeat("]", pyjson.MaxDepth+1),
+	strings.Repeat(`{"a":`, pyjson.MaxDepth+1) + "1" + strings.Repeat("}", pyjson.MaxDepth+1),
 	strings.Repeat("[", 5000), "pa$$w\"or'd is 100%\\n\n", "Grüße 日本語 🔑", "-----BEGIN EXAMPLE KEY-----\nx==\n",
 }
 
@@ -39,8 +40,8 @@ func received(t *testing.T, v prefect.Value) (any, error) {
 	if !isText {
 		return held, nil
 	}
-	loaded, err := prefect.Loads(text)
-	if errors.Is(err, prefect.ErrNotJSON) {
+	loaded, err := pyjson.Loads(text)
+	if errors.Is(err, pyjson.ErrNotJSON) {
 		return text, nil
 	}
 	return loaded, err
@@ -48,9 +49,9 @@ func received(t *testing.T, v prefect.Value) (any, error) {
 
 // promisedBy is what a format says that a flow gets of a text.
 func promisedBy(format Format, text string) (any, error) {
-	loaded, err := prefect.Loads(text)
+	loaded, err := pyjson.Loads(text)
 	switch {
-	case errors.Is(err, prefect.ErrNotJSON), format == FormatString, format == FormatAuto && (err != nil || !bracketed(text)):
+	case errors.Is(err, pyjson.ErrNotJSON), format == FormatString, format == FormatAuto && (err != nil || !bracketed(text)):
 		return text, nil
 	}
 	return loaded, err
@@ -83,7 +84,7 @@ func checkFormats(t *testing.T, text string) {
 // or null.
 func checkRefusal(t *testing.T, format Format, text string, err error) {
 	t.Helper()
-	loaded, problem := prefect.Loads(text)
+	loaded, problem := pyjson.Loads(text)
 	if format != FormatJSON || problem == nil && loaded != nil && json.Valid([]byte(text)) {
 		t.Errorf("%s refuses %.60q", format, text)
 	}

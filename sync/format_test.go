@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -66,7 +67,7 @@ func TestEncode(t *testing.T) {
 // such a text, or cannot.
 func TestEncodeKeepsToTextWhatTheClientCannotTakeApart(t *testing.T) {
 	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
-	long := "[" + strings.Repeat("9", prefect.MaxDigits+1) + "]"
+	long := "[" + strings.Repeat("9", pyjson.MaxDigits+1) + "]"
 	for text, want := range map[string]string{
 		nested(boxDepth):     nested(boxDepth),
 		nested(boxDepth + 1): string(prefect.TextValue(nested(boxDepth + 1)).Reveal()),
@@ -80,7 +81,7 @@ func TestEncodeKeepsToTextWhatTheClientCannotTakeApart(t *testing.T) {
 }
 
 func TestEncodeRefuses(t *testing.T) {
-	deep := strings.Repeat("[", prefect.MaxDepth+1) + strings.Repeat("]", prefect.MaxDepth+1)
+	deep := strings.Repeat("[", pyjson.MaxDepth+1) + strings.Repeat("]", pyjson.MaxDepth+1)
 	for _, text := range []string{"plain", "NaN", "null", " null ", "{'a': 1}", deep} {
 		if _, err := FormatJSON.encode(text); err == nil {
 			t.Errorf("json took %.20q", text)

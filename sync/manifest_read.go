@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
+	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // readManifest reads the whole of a manifest.
@@ -65,7 +65,7 @@ func (m *Manifest) readEnvironment(v tomlfile.Value) *Manifest {
 func readNames(v tomlfile.Value) map[string]NameRule {
 	names := map[string]NameRule{}
 	v.Entries(`write [names] above lines such as NAME = "CI_NAME"`, func(v tomlfile.Value) {
-		if err := prefect.CheckName(v.Name()); err != nil {
+		if err := secretname.Check(v.Name()); err != nil {
 			v.WrongKey(err.Error(), "no store takes it; choose another")
 		}
 		names[v.Name()] = readNameRule(v)
@@ -111,8 +111,8 @@ func (r *NameRule) readFrom(v tomlfile.Value) {
 		return
 	case strings.TrimSpace(text) == "":
 		v.Wrong("it names no CI secret", "give the name of one")
-	case prefect.CheckName(text) != nil:
-		v.Wrong("this is too long for a name", fmt.Sprintf("a CI name has at most %d bytes; give the name, not the value", prefect.MaxName))
+	case secretname.Check(text) != nil:
+		v.Wrong("this is too long for a name", fmt.Sprintf("a CI name has at most %d bytes; give the name, not the value", secretname.Max))
 	}
 	r.From = text
 	if !ciName.MatchString(text) {

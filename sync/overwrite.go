@@ -79,22 +79,9 @@ func (p *Plan) overwrites(ctx context.Context, store *paced, o prefect.Overview)
 		return err
 	}
 	if o.Owners == nil && p.overwrite == OverwriteOwned && p.Count(Overwrite) > 0 {
-		return p.ownersOfOlder(ctx, store)
-	}
-	return p.mark(o.Owners)
-}
-
-// ownersOfOlder asks a store for owners that did not tell them with the names.
-func (p *Plan) ownersOfOlder(ctx context.Context, store *paced) error {
-	owners, err := store.owners(ctx, p.names(Overwrite))
-	if errors.Is(err, prefect.ErrNoOwners) {
 		return fmt.Errorf("%w: overwrite is owned, and this store does not say who wrote a secret: allow any", ErrNotOwned)
 	}
-	if err != nil {
-		return err
-	}
-	p.owners.own = owners.Key
-	return p.mark(owners.ByName)
+	return p.mark(o.Owners)
 }
 
 // mark says at each name to be overwritten who wrote it, and fails if a name may

@@ -42,18 +42,6 @@ func TestAnotherKeysSecretIsMarked(t *testing.T) {
 	}
 }
 
-// older is a version of our store that says who wrote a name, and nothing of keys.
-func older(t *testing.T, h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.Contains(readBody(t, r), "unreachable") {
-			w.WriteHeader(http.StatusBadRequest)
-			_, _ = io.WriteString(w, `{"errors":[{"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`)
-			return
-		}
-		h.ServeHTTP(w, r)
-	})
-}
-
 func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
 	const refused = `the key's own, and overwrite is owned: leave them out, or allow any: "bob" wrote "B"`
 	unknown := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -64,7 +52,6 @@ func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
 		want  string
 	}{
 		"ours":              {shared(t).Handler(), refused},
-		"ours, but older":   {older(t, shared(t).Handler()), refused},
 		"another":           {shared(t, testkit.WithDialect(prefect.DialectSnake)).Handler(), "overwrite is owned, and this store does not say who wrote a secret: allow any"},
 		"an unknown writer": {unknown, `the store does not say who wrote "A"`},
 		"nothing there":     {testkit.New(t, testkit.WithDialect(prefect.DialectCamel)).Handler(), ""},
@@ -93,15 +80,13 @@ func TestOwnedNamesAWriterOnce(t *testing.T) {
 }
 
 func TestOwnedLetsTheKeysOwn(t *testing.T) {
-	for _, h := range []func(http.Handler) http.Handler{func(h http.Handler) http.Handler { return h }, func(h http.Handler) http.Handler { return older(t, h) }} {
-		store := storeOver(t, h(storing(t, "A", "B").Handler()))
-		plan, err := against(t, store, secretsync.PlanInput{Overwrite: secretsync.OverwriteOwned})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff([]string{"overwrite A<A", "overwrite B<B"}, lines(plan)); diff != "" {
-			t.Error(diff)
-		}
+	store := storeOver(t, storing(t, "A", "B").Handler())
+	plan, err := against(t, store, secretsync.PlanInput{Overwrite: secretsync.OverwriteOwned})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"overwrite A<A", "overwrite B<B"}, lines(plan)); diff != "" {
+		t.Error(diff)
 	}
 }
 

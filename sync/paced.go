@@ -72,13 +72,13 @@ func (s *paced) access(ctx context.Context, about []string) (found prefect.Acces
 	return found, err
 }
 
-func (s *paced) owners(ctx context.Context, names []string) (owners prefect.Owners, err error) {
+func (s *paced) owners(ctx context.Context, names []string) (owners map[string]string, err error) {
 	teller, ok := s.Store.(OwnerTeller)
 	if !ok {
-		return owners, prefect.ErrNoOwners
+		return nil, nil
 	}
 	err = s.ask(ctx, planAttempts, func() error {
-		owners, err = teller.SecretOwners(ctx, names)
+		owners, err = teller.GetOwners(ctx, names)
 		return err
 	})
 	return owners, err

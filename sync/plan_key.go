@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 )
 
 // keyIn says that an entry is or holds a key of the run, which no flow is to get;
@@ -22,7 +22,7 @@ func (p *planner) keyIn(name, text string, listed bool) string {
 			return "it holds the API key of this run"
 		}
 	}
-	if slices.Contains(prefect.APIKeyVariables, name) && text != "" && !listed && !slices.Contains(p.in.Rules.Include, name) {
+	if slices.Contains(apikey.Variables, name) && text != "" && !listed && !slices.Contains(p.in.Rules.Include, name) {
 		return "this is the name of an API key; give it a name in [names] if flows are to read it"
 	}
 	return ""

@@ -1,15 +1,12 @@
 package sync
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // ErrTooManyDeletes means that a plan would delete more names than it may.
@@ -44,14 +41,12 @@ func (p *Plan) deletions(ctx context.Context, store *paced, candidates []string)
 		return nil
 	}
 	owners, err := store.owners(ctx, candidates)
-	if err != nil && !errors.Is(err, prefect.ErrNoOwners) {
+	if err != nil {
 		return err
 	}
-	told := err == nil
-	p.owners.own = cmp.Or(owners.Key, p.owners.own)
 	for _, name := range candidates {
-		owner, there := owners.ByName[name]
-		if told && !there {
+		owner, existing := owners[name]
+		if owners != nil && !existing {
 			continue
 		}
 		p.Actions = append(p.Actions, p.deletion(name, owner))

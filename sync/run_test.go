@@ -112,14 +112,14 @@ func TestRunFails(t *testing.T) {
 			`no tenant with the slug "dat": did you mean "data"?`, false, []string{"connected"}},
 		"the list of tenants": {func(c *testkit.Cloud, r *secretsync.Run) {
 			r.Tenants = []string{"data"}
-			c.Inject(faults.Match{Field: "tenant"}, faults.Fault{Code: prefect.CodeForbidden})
-		}, prefect.CodeForbidden, true, []string{"connected"}},
+			c.Inject(faults.Match{Field: "tenant"}, faults.Fault{Code: "FORBIDDEN"})
+		}, "FORBIDDEN", true, []string{"connected"}},
 		"a store without tenants": {func(_ *testkit.Cloud, r *secretsync.Run) {
 			r.Tenants, r.Writer = []string{"data"}, secretsync.Account{Store: storeOf(nil)}
 		}, "this store has no tenants", false, []string{"connected"}},
 		"the only plan": {func(c *testkit.Cloud, _ *secretsync.Run) {
-			c.Inject(faults.Match{Field: "secret"}, faults.Fault{Code: prefect.CodeForbidden})
-		}, prefect.CodeForbidden, true, []string{"connected"}},
+			c.Inject(faults.Match{Field: "secret"}, faults.Fault{Code: "FORBIDDEN"})
+		}, "FORBIDDEN", true, []string{"connected"}},
 		"what is not owned": {func(c *testkit.Cloud, r *secretsync.Run) {
 			c.Set("A", 1)
 			r.Input.Overwrite = secretsync.OverwriteOwned

@@ -101,13 +101,13 @@ func (a *applier) mutate(ctx context.Context, b batch, ask prefect.Ask) []prefec
 		a.states[at].sent++
 	}
 	if a.actions[b.at[0]].Kind != Delete {
-		return a.store.WriteBatch(ctx, b.secrets, ask)
+		return a.store.SetSecrets(ctx, b.secrets, ask)
 	}
 	names := make([]string, len(b.secrets))
 	for i := range names {
 		names[i] = b.secrets[i].Name
 	}
-	return a.store.DeleteBatch(ctx, names, ask)
+	return a.store.DeleteSecrets(ctx, names, ask)
 }
 
 // settle gives the actions of a batch their results, and returns those that are to

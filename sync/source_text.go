@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 )
 
 // sourceText is the text of a source, and the names that were read from it.
@@ -37,7 +37,7 @@ func (t *sourceText) checkEncoding() error {
 }
 
 func (t *sourceText) checkName(name string, at int) error {
-	if err := prefect.CheckName(name); err != nil {
+	if err := secretname.Check(name); err != nil {
 		return t.errorAt(at, "%w", err)
 	}
 	line := t.lineOf(at)

@@ -29,24 +29,24 @@ type Store interface {
 	// without values.
 	BatchLen(secrets []prefect.NamedValue) int
 
-	// WriteBatch stores secrets over the values that they may have. It sends each
+	// SetSecrets stores secrets over the values that they may have. It sends each
 	// request through ask, and gives each secret its result, in the order given; where
 	// ask has sent nothing, its error is that of the secrets concerned.
 	//
 	// A result says that nothing was changed only if that is certain of all requests
 	// of the call.
-	WriteBatch(ctx context.Context, secrets []prefect.NamedValue, ask prefect.Ask) []prefect.MutationResult
+	SetSecrets(ctx context.Context, secrets []prefect.NamedValue, ask prefect.Ask) []prefect.MutationResult
 
-	// DeleteBatch removes secrets as WriteBatch stores them. Deleting one that is not
+	// DeleteSecrets removes secrets as SetSecrets stores them. Deleting one that is not
 	// there succeeds.
-	DeleteBatch(ctx context.Context, names []string, ask prefect.Ask) []prefect.MutationResult
+	DeleteSecrets(ctx context.Context, names []string, ask prefect.Ask) []prefect.MutationResult
 }
 
 // OwnerTeller is a [Store] that may know which key wrote a secret last.
 type OwnerTeller interface {
-	// SecretOwners says who wrote each of the names. It fails with
-	// [prefect.ErrNoOwners] if the store does not know after all.
-	SecretOwners(ctx context.Context, names []string) (prefect.Owners, error)
+	// GetOwners returns, for each of the names that exist, the key that wrote the secret
+	// last, empty if the store does not know. The map is nil if the store never says.
+	GetOwners(ctx context.Context, names []string) (map[string]string, error)
 }
 
 // AccessTeller is a [Store] that may know what the key may do.

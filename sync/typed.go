@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -72,7 +73,7 @@ func stringsIn(text string) []string {
 	if !bracketed(text) {
 		return nil
 	}
-	loaded, err := prefect.Loads(text)
+	loaded, err := pyjson.Loads(text)
 	if err != nil {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -35,7 +36,7 @@ func typedSource(t *testing.T, text string) *Source {
 
 func TestTypedJSONGoesAsItIs(t *testing.T) {
 	deep := strings.Repeat("[", 101) + strings.Repeat("]", 101)
-	long := strings.Repeat("9", prefect.MaxDigits+1)
+	long := strings.Repeat("9", pyjson.MaxDigits+1)
 	source := typedSource(t, `{"TEXT": "42", "INT": 5432, "EXP": 1e400, "DIGITS": 12345678901234567890.10, "ZERO": -0.0, "ON": true, "OFF": false,
  "LIST": [ 1.50, "a" ], "OBJECT": {"b": 2,  "a": {"c": null}}, "ONE": ["x"], "NONE": {}, "HALF": ["\ud800"], "DEEP": `+deep+`, "LONG": `+long+`}`)
 	want := map[string]string{

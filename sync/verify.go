@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -176,7 +177,7 @@ func (a *Action) readsBack(ctx context.Context, from FlowReader) (bool, error) {
 func (a *Action) promised() any {
 	text := a.text.RevealText()
 	if a.sent.parsed {
-		if v, err := prefect.Loads(text); err == nil {
+		if v, err := pyjson.Loads(text); err == nil {
 			return v
 		}
 	}

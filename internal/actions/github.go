@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-github/v60/github"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 	"github.com/prefect-secrets/prefect-secrets/internal/pause"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -128,7 +129,7 @@ func describeRefusal(err error, permission string) error {
 	var refused *github.ErrorResponse
 	var failed *url.Error
 	if errors.As(err, &failed) {
-		return prefect.Cause(err)
+		return httperr.Cause(err)
 	}
 	if !errors.As(err, &refused) || refused.Response == nil {
 		return err

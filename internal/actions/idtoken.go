@@ -11,6 +11,7 @@ import (
 
 	"github.com/sethvargo/go-githubactions"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -21,14 +22,14 @@ func (r *Runner) HasIDToken() bool {
 }
 
 // IDToken requests an OpenID Connect token of this job for one audience, and masks it.
-// The value is a JSON string. The error, a [*prefect.UnsentError], names the host that
+// The value is a JSON string. The error, a [*httperr.UnsentError], names the host that
 // was asked, and holds nothing of its answer.
 func (r *Runner) IDToken(ctx context.Context, client *http.Client, audience string) (prefect.Value, error) {
 	action := githubactions.New(githubactions.WithWriter(r.out), githubactions.WithGetenv(r.getenv), githubactions.WithHTTPClient(client))
 	token, err := action.GetIDToken(ctx, audience)
 	if err != nil || token == "" {
 		cause, final := idTokenCause(ctx, err)
-		return prefect.Value{}, &prefect.UnsentError{Err: fmt.Errorf("asking GitHub for an id token at %s: %w", r.idTokenHost(), cause), Final: final}
+		return prefect.Value{}, &httperr.UnsentError{Err: fmt.Errorf("asking GitHub for an id token at %s: %w", r.idTokenHost(), cause), Final: final}
 	}
 	value := prefect.TextValue(token)
 	r.MaskValue("the id token", value)
@@ -48,7 +49,7 @@ func idTokenCause(ctx context.Context, err error) (cause error, final bool) {
 		final := refused.StatusCode < http.StatusInternalServerError && refused.StatusCode != http.StatusTooManyRequests
 		return fmt.Errorf("HTTP %d", refused.StatusCode), final
 	case errors.As(err, &failed):
-		cause := prefect.Cause(failed.Err)
+		cause := httperr.Cause(failed.Err)
 		return cause, !prefect.Retryable(fmt.Errorf("%w: %w", prefect.ErrNoAnswer, cause))
 	}
 	return errNoToken, false

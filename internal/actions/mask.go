@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 	"github.com/prefect-secrets/prefect-secrets/internal/sources"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -21,7 +22,7 @@ func (r *Runner) Mask() (unmasked []string) {
 	for _, input := range []string{"api-key", "github-token"} {
 		r.mask("the input "+input, r.input(input))
 	}
-	for _, variable := range prefect.APIKeyVariables {
+	for _, variable := range apikey.Variables {
 		r.mask(variable, strings.TrimSpace(r.getenv(variable)))
 	}
 	for _, s := range sources.Table {

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // ConfigSecrets are the names of the secrets that flows find in a config: those
@@ -14,7 +13,7 @@ import (
 // the environment sets has a lower-case name. For [release.Any] the names are those
 // of all releases and of the documentation together.
 //
-// The error is that of [config.Load], if no Prefect at all loads the
+// The error is that of [release.Load], if no Prefect at all loads the
 // config; then [File] says what is wrong with it. No error quotes a value.
 func ConfigSecrets(text []byte, opts Options) ([]string, error) {
 	versions := opts.Version.Releases()
@@ -24,7 +23,7 @@ func ConfigSecrets(text []byte, opts Options) ([]string, error) {
 	var names []string
 	var failed []error
 	for _, v := range versions {
-		loaded, err := config.Load(config.Options{
+		loaded, err := release.Load(release.Options{
 			Version: v, Text: string(text) + "\n", NoDefaults: true, Env: opts.Env,
 		})
 		if err != nil {

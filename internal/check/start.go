@@ -7,7 +7,6 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // checkStarts reports settings that load and with which import prefect fails all the
@@ -17,7 +16,7 @@ func checkStarts(s *source, report func(finding)) {
 		if !startsWith(v) || strings.ContainsAny(v.text, "$~") {
 			continue
 		}
-		var failed *config.Error
+		var failed *release.Error
 		words, some := s.which(func(version release.Version) bool {
 			found := s.startFailure(version, v)
 			if found != nil {
@@ -49,13 +48,13 @@ func startsWith(v setting) bool {
 
 // startFailure is why a release does not start with a setting, or nil. It asks
 // about the setting alone, so that nothing else in the file can fail.
-func (s *source) startFailure(version release.Version, v setting) *config.Error {
+func (s *source) startFailure(version release.Version, v setting) *release.Error {
 	text := tomlpos.QuoteKey(v.path[len(v.path)-1]) + " = " + s.doc.Text[v.Start:v.End] + "\n"
 	if len(v.path) > 1 {
 		text = "[" + v.path[0] + "]\n" + text
 	}
-	_, err := config.Load(config.Options{Version: version, Text: text})
-	var failed *config.Error
+	_, err := release.Load(release.Options{Version: version, Text: text})
+	var failed *release.Error
 	if !errors.As(err, &failed) || len(failed.Path) == 0 {
 		return nil // or it is refused as TOML, which is for other rules
 	}

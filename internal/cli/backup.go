@@ -14,8 +14,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
+	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // backupOptions are the flags of backup.
@@ -113,7 +113,7 @@ func fetchBackup(ctx context.Context, w io.Writer, transport http.RoundTripper, 
 	}
 	resp, err := client.Do(r)
 	if err != nil {
-		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("asking for the backup: %w", prefect.Cause(err))}
+		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("asking for the backup: %w", httperr.Cause(err))}
 	}
 	defer resp.Body.Close()
 	if err := backupStatus(resp.StatusCode); err != nil {

@@ -10,10 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 type configOptions struct {
@@ -36,7 +35,7 @@ value and origin. Values that could be secret are masked.`,
 	flags := cmd.Flags()
 	flags.StringVar(&o.file, "file", "", "the user's file (default: what PREFECT__USER_CONFIG_PATH names, else ~/.prefect/config.toml)")
 	flags.StringVar(&o.backendFile, "backend-file", "", "the backend file (default: what PREFECT__BACKEND_CONFIG_PATH names, else ~/.prefect/backend.toml)")
-	flags.StringVar(&o.version, "prefect-version", config.Documented.String(), "whose rules apply: documented, 0.9 or 1.4, or a release such as 1.4.1")
+	flags.StringVar(&o.version, "prefect-version", release.Documented.String(), "whose rules apply: documented, 0.9 or 1.4, or a release such as 1.4.1")
 	flags.BoolVar(&o.noDefaults, "no-defaults", false, "read --file and the environment alone: no default settings, no backend file, no task defaults")
 	flags.BoolVar(&o.reveal, "reveal", false, "show values that could be secret")
 	flags.StringVar(&o.format, "format", "text", "text or json")
@@ -44,7 +43,7 @@ value and origin. Values that could be secret are masked.`,
 }
 
 func (c *Command) runConfig(o configOptions) error {
-	version, err := config.ParseVersion(o.version)
+	version, err := release.ParseVersion(o.version)
 	if err != nil {
 		return fmt.Errorf("--prefect-version: %w", err)
 	}
@@ -55,10 +54,10 @@ func (c *Command) runConfig(o configOptions) error {
 		return unknownFormat(o.format)
 	}
 	places := newPlaces()
-	loaded, err := config.Load(config.Options{
+	loaded, err := release.Load(release.Options{
 		Version: version, Path: o.file, BackendPath: o.backendFile, NoDefaults: o.noDefaults, Env: c.Env, ReadFile: places.Read,
 	})
-	var problem *config.Error
+	var problem *release.Error
 	if errors.As(err, &problem) {
 		return &exit.Error{Code: exit.Failed, Err: places.complete(problem)}
 	}
@@ -68,15 +67,15 @@ func (c *Command) runConfig(o configOptions) error {
 	return c.writeConfig(loaded.Entries(), o, places)
 }
 
-func (c *Command) writeConfig(entries []config.Entry, o configOptions, places *places) error {
+func (c *Command) writeConfig(entries []release.Entry, o configOptions, places *places) error {
 	shown := make([]configEntry, len(entries))
 	hidden := hiddenTexts(entries)
 	for i, e := range entries {
 		shown[i] = configEntry{Path: e.Path, Type: e.Type(), Origin: places.origin(e)}
 		if !o.reveal && couldBeSecret(e, hidden) {
 			shown[i].Value, shown[i].Masked = json.RawMessage(`"***"`), true
-		} else if value, err := prefect.EntryValue(e); err == nil {
-			shown[i].Value = value.Reveal()
+		} else if value, err := e.JSON(); err == nil {
+			shown[i].Value = value
 		} else {
 			shown[i].Repr = e.Repr()
 		}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // isDefaultSetting reports whether path is one of the default settings of some release
@@ -17,29 +16,29 @@ func isDefaultSetting(path []string) bool {
 // couldBeSecret reports whether a value is masked. Default values are public. Another
 // value is public only if its setting is a default one, if its key does not say that
 // it holds a secret, and if none of the hidden texts is in it.
-func couldBeSecret(e config.Entry, hidden []string) bool {
+func couldBeSecret(e release.Entry, hidden []string) bool {
 	switch e.Value.(type) {
 	case nil, bool:
 		return check.Sensitive(e.Path, "") && e.Path[0] == "context"
 	}
-	if e.Origin == (config.Origin{}) && !containsAny(e.Repr(), hidden) {
+	if e.Origin == (release.Origin{}) && !containsAny(e.Repr(), hidden) {
 		return false
 	}
 	return hides(e) || containsAny(e.Repr(), hidden)
 }
 
 // hides reports whether a setting is masked because of its own path and value.
-func hides(e config.Entry) bool {
+func hides(e release.Entry) bool {
 	text := e.Repr()
 	return !isDefaultSetting(e.Path) || check.Sensitive(e.Path, text) || strings.Contains(text, "@")
 }
 
 // hiddenTexts returns the values of the masked settings. References may have copied
 // them into other settings.
-func hiddenTexts(entries []config.Entry) []string {
+func hiddenTexts(entries []release.Entry) []string {
 	var texts []string
 	for _, e := range entries {
-		if text, ok := e.Value.(string); ok && len(text) >= 4 && e.Origin != (config.Origin{}) && hides(e) {
+		if text, ok := e.Value.(string); ok && len(text) >= 4 && e.Origin != (release.Origin{}) && hides(e) {
 			texts = append(texts, text)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -21,7 +22,7 @@ func (c *Command) delete() *cobra.Command {
 		Short: "Delete one secret",
 		Args:  oneArg("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := prefect.CheckName(args[0]); err != nil {
+			if err := secretname.Check(args[0]); err != nil {
 				return err
 			}
 			if skip, err := c.skipWrite(); skip {
@@ -48,15 +49,12 @@ func deleteSecret(ctx context.Context, client *prefect.Client, name string) (str
 	if err != nil {
 		return "", err
 	}
-	results, err := client.DeleteSecrets(ctx, []string{name})
-	if err == nil {
-		err = results[0].Err
-	}
-	if err != nil {
-		return "", fmt.Errorf("deleting secret %q: %w", name, err)
+	result := client.DeleteSecrets(ctx, []string{name}, nil)[0]
+	if result.Err != nil {
+		return "", fmt.Errorf("deleting secret %q: %w", name, result.Err)
 	}
 	listed := slices.Contains(names, name)
-	if results[0].Changed && listed {
+	if result.Changed && listed {
 		return "deleted " + report.Safe(name), nil
 	}
 	outcome := report.Safe(name) + " was not there: nothing was deleted"

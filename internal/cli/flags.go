@@ -7,18 +7,18 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	"github.com/prefect-secrets/prefect-secrets/internal/sources"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 // connectFlags registers the flags that choose the store and the key.
 func connectFlags(flags *pflag.FlagSet, o *connect.Options) {
 	flags.StringVar(&o.APIURL, "api-url", "", "the secrets API; embedded is a store inside this process, embedded:PATH keeps it in an encrypted file (default: PREFECT_SECRETS_API_URL, the manifest's, then PREFECT__CLOUD__API)")
-	flags.StringVar(&o.APIKeyFile, "api-key-file", "", "a file that holds the API key (default: "+strings.Join(prefect.APIKeyVariables, ", then ")+")")
+	flags.StringVar(&o.APIKeyFile, "api-key-file", "", "a file that holds the API key (default: "+strings.Join(apikey.Variables, ", then ")+")")
 	flags.StringSliceVar(&o.Tenants, "tenant", nil, "slug or id of a tenant (default: the key's own tenant)")
 	flags.StringVar(&o.Dialect, "dialect", "auto", "how the API spells its fields: auto, camel or snake")
 	flags.BoolVar(&o.AllowHTTP, "allow-http", false, "send key and values in clear text beyond this machine")
@@ -53,7 +53,7 @@ func (o *sourceFlags) register(flags *pflag.FlagSet) {
 			o.names[s.Name] = flags.StringSlice(s.Name, nil, s.Flag)
 		}
 	}
-	flags.StringVar(&o.version, "prefect-version", config.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, 0.9 or 1.4, or a release such as 1.4.1")
+	flags.StringVar(&o.version, "prefect-version", release.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, 0.9 or 1.4, or a release such as 1.4.1")
 }
 
 // read reads every source whose flag is set.

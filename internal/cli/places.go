@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // places finds the lines of settings in the files that they come from.
@@ -73,7 +73,7 @@ func child(doc *tomlpos.Document, parent tomlpos.NodeID, name string) (tomlpos.N
 	return tomlpos.Root, false
 }
 
-func (p *places) origin(e config.Entry) string {
+func (p *places) origin(e release.Entry) string {
 	switch {
 	case e.Origin.Env != "":
 		return "environment " + e.Origin.Env
@@ -88,7 +88,7 @@ func (p *places) origin(e config.Entry) string {
 
 // complete returns the error with its line and, for a file that is not UTF-8, with the
 // decoding error, which Python raises before it parses the file.
-func (p *places) complete(e *config.Error) error {
+func (p *places) complete(e *release.Error) error {
 	out := *e
 	if out.File == "" || out.Env != "" {
 		return &out

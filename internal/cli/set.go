@@ -14,6 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -32,7 +33,7 @@ string is refused as text, because it is what a variable that is not set gives; 
 --json "" sets one.`,
 		Args: nameArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := prefect.CheckName(args[0]); err != nil {
+			if err := secretname.Check(args[0]); err != nil {
 				return err
 			}
 			if skip, err := c.skipWrite(); skip {

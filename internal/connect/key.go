@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -86,7 +87,7 @@ func (NoKeyError) Is(target error) bool { return target == ErrNoKey }
 
 // Error implements error.
 func (e NoKeyError) Error() string {
-	return e.Message("set " + prefect.APIKeyVariables[0] + ", or give --api-key-file")
+	return e.Message("set " + apikey.Variables[0] + ", or give --api-key-file")
 }
 
 // Message returns the text of the error with another hint than the command's.
@@ -94,7 +95,7 @@ func (e NoKeyError) Message(hint string) string {
 	if e.cloudKey == "" {
 		return fmt.Sprintf("%v: %s", ErrNoKey, hint)
 	}
-	return fmt.Sprintf("%v: %s: %v; %s", ErrNoKey, e.cloudKey, prefect.ErrPrefectCloudKey, hint)
+	return fmt.Sprintf("%v: %s: %v; %s", ErrNoKey, e.cloudKey, apikey.ErrPrefectCloud, hint)
 }
 
 // key finds the key. It is never in a flag: every process of the machine sees a command
@@ -110,9 +111,9 @@ func (o Options) key() (chosen, error) {
 	return chosen{candidate: candidate{o.APIKeyFile, key}}, err
 }
 
-// checkedKey chooses key if it passes [prefect.CheckAPIKey].
+// checkedKey chooses key if it passes [apikey.Check].
 func checkedKey(key candidate) (chosen, error) {
-	if err := prefect.CheckAPIKey(key.value); err != nil {
+	if err := apikey.Check(key.value); err != nil {
 		return chosen{}, fmt.Errorf("%s: %w", key.from, err)
 	}
 	return chosen{candidate: key}, nil
@@ -122,9 +123,9 @@ func checkedKey(key candidate) (chosen, error) {
 // a key of Prefect Cloud 2 or 3, which it ignores.
 func (o Options) variableKey() (chosen, error) {
 	var keys, foreign []candidate
-	for _, name := range prefect.APIKeyVariables {
+	for _, name := range apikey.Variables {
 		key := o.variable(name)
-		if errors.Is(prefect.CheckAPIKey(key.value), prefect.ErrPrefectCloudKey) {
+		if errors.Is(apikey.Check(key.value), apikey.ErrPrefectCloud) {
 			foreign = append(foreign, key)
 		} else {
 			keys = append(keys, key)
@@ -132,7 +133,7 @@ func (o Options) variableKey() (chosen, error) {
 	}
 	key := choose(append(keys, foreign...)...)
 	switch {
-	case len(foreign) > 0 && foreign[0].from == prefect.APIKeyVariables[0]:
+	case len(foreign) > 0 && foreign[0].from == apikey.Variables[0]:
 		return checkedKey(foreign[0])
 	case key.value == "":
 		return chosen{}, NoKeyError{}
@@ -151,7 +152,7 @@ func readKeyFile(flag, path string) (string, error) {
 	if key == "" {
 		return "", fmt.Errorf("%s: %s is empty", flag, path)
 	}
-	if err := prefect.CheckAPIKey(key); err != nil {
+	if err := apikey.Check(key); err != nil {
 		return "", fmt.Errorf("%s: %s: %w", flag, path, err)
 	}
 	return key, nil
@@ -160,7 +161,7 @@ func readKeyFile(flag, path string) (string, error) {
 // variableKeys returns the keys in all variables, whichever of them is used.
 func (o Options) variableKeys() []prefect.Value {
 	var keys []prefect.Value
-	for _, name := range prefect.APIKeyVariables {
+	for _, name := range apikey.Variables {
 		keys = append(keys, prefect.TextValue(o.variable(name).value))
 	}
 	return keys

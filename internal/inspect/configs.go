@@ -17,8 +17,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
 // Found is what check found in files.
@@ -36,18 +36,18 @@ func ShowText(w io.Writer) Show {
 }
 
 // VersionOrAny reads the Prefect that configs are for. An empty string is any.
-func VersionOrAny(text string) (config.Version, error) {
+func VersionOrAny(text string) (release.Version, error) {
 	if text == "" {
-		return config.Any, nil
+		return release.Any, nil
 	}
-	return config.ParseVersion(text)
+	return release.ParseVersion(text)
 }
 
 // Named checks the files that the patterns match, else the config that
 // Prefect reads, and exits with what they say.
 func Named(patterns, env []string, o check.Options, threshold check.FailOn, show Show) error {
 	if len(patterns) == 0 {
-		path := config.UserConfigPath(env)
+		path := release.NewEnvironment(env).UserFile()
 		if path == "" {
 			return errors.New("the environment names no config that Prefect would read: give a PATH")
 		}

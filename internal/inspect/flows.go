@@ -12,7 +12,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -101,7 +101,7 @@ func configsBesideFlows(patterns, env []string) ([]string, error) {
 	if len(patterns) > 0 {
 		return Expand(patterns)
 	}
-	path := config.UserConfigPath(env)
+	path := release.NewEnvironment(env).UserFile()
 	if _, err := os.Stat(path); path == "" || errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -8,9 +8,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// Cast is what a release makes of the text of a variable: true and false in any
-// case, then in 0.9 the numbers that Python prints exactly so, in 1.4 any literal
-// of Python's. It returns false for a text that stays as it is.
+// Cast returns what a release casts the string of a variable to: true and false in any
+// case, then in 0.9 the numbers that Python prints exactly so, in 1.4 any Python
+// literal. It returns false for a string that is not cast.
 func (v Version) Cast(text string) (value any, changed bool) {
 	switch {
 	case strings.EqualFold(text, "true"):
@@ -24,8 +24,8 @@ func (v Version) Cast(text string) (value any, changed bool) {
 	return castNumber(text)
 }
 
-// CastInFile is what a release makes of a text of the configuration's file: 1.4
-// casts it, earlier ones leave it.
+// CastInFile returns what a release casts a string of the configuration's file to:
+// only 1.4 casts there.
 func (v Version) CastInFile(text string) (value any, changed bool) {
 	if v != V1_4 {
 		return nil, false
@@ -46,7 +46,7 @@ func castNumber(text string) (value any, changed bool) {
 	return nil, false
 }
 
-// cast is the value of a text, whether it is cast or not.
+// cast returns the value of a string, whether it is cast or not.
 func (v Version) cast(text string) any {
 	if value, changed := v.Cast(text); changed {
 		return value

@@ -2,14 +2,14 @@ package release
 
 import "slices"
 
-// defaultSetting is one setting that a release begins with.
+// defaultSetting is one of a release's default settings.
 type defaultSetting struct {
 	path  string // parts with dots between them
 	value any
 }
 
-// Settings are the names of the settings that a release begins with, parts with
-// dots between them, in the release's order; [Documented] has those of [V0_9].
+// Settings returns the names of a release's default settings, with dots between their
+// parts, in the release's order; [Documented] has those of [V0_9].
 func (v Version) Settings() []string {
 	var names []string
 	for _, s := range v.defaults() {
@@ -18,8 +18,7 @@ func (v Version) Settings() []string {
 	return names
 }
 
-// IsDefault reports whether one of the releases that v stands for begins with a
-// setting.
+// IsDefault reports whether a setting is a default of one of v's releases.
 func (v Version) IsDefault(name string) bool {
 	return slices.ContainsFunc(v.Releases(), func(r Version) bool {
 		return slices.ContainsFunc(r.defaults(), func(s defaultSetting) bool { return s.path == name })
@@ -33,7 +32,7 @@ func (v Version) defaults() []defaultSetting {
 	return defaults09
 }
 
-// defaults09 is what Prefect 0.9.3 begins with (src/prefect/config.toml).
+// defaults09 are the defaults of Prefect 0.9.3 (src/prefect/config.toml).
 var defaults09 = []defaultSetting{
 	{"debug", false},
 	{"home_dir", "~/.prefect"},
@@ -64,7 +63,7 @@ var defaults09 = []defaultSetting{
 	{"engine.task_runner.default_class", "prefect.engine.task_runner.TaskRunner"},
 }
 
-// defaults14 is what Prefect 1.4.1 begins with (src/prefect/config.toml).
+// defaults14 are the defaults of Prefect 1.4.1 (src/prefect/config.toml).
 var defaults14 = []defaultSetting{
 	{"debug", false},
 	{"home_dir", "~/.prefect"},

@@ -6,10 +6,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// tooDeep reports whether a text has more than [tomlpos.MaxDepth] levels of brackets,
-// or a key of more parts. A stack that overflows in the decoder ends the process. What
-// is taken for brackets in a text that is not TOML does not matter, for that fails
-// anyway.
+// tooDeep reports whether a text has more than [tomlpos.MaxDepth] levels of brackets, or
+// a key of more parts. In the decoder either would overflow the stack, which ends the
+// process. It may count wrong in a text that is not TOML, which fails anyway.
 func tooDeep(text string) bool {
 	brackets, parts := 0, 0
 	for i := 0; i < len(text); i++ {
@@ -34,7 +33,7 @@ func tooDeep(text string) bool {
 	return false
 }
 
-// skipTo is where the next end stands from i on, or the text ends.
+// skipTo returns the offset of the next end from i on, or of the end of the text.
 func skipTo(text string, i int, end string) int {
 	if n := strings.Index(text[i:], end); n >= 0 {
 		return i + n
@@ -42,8 +41,8 @@ func skipTo(text string, i int, end string) int {
 	return len(text)
 }
 
-// skipString is where the string ends that begins at i. One that is not closed
-// ends with its line, or with the text if it may go over lines.
+// skipString returns the offset after the string that begins at i. An unclosed one ends
+// with its line, or with the text if it may span lines.
 func skipString(text string, i int) int {
 	quote := text[i : i+1]
 	if long := strings.Repeat(quote, 3); strings.HasPrefix(text[i:], long) {

@@ -7,21 +7,16 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// rounds is how often Prefect expands a text, and how often it follows references
-// (configuration.py of 0.9.3 and of 1.4.1).
-const rounds = 10
-
-// Environment is the variables at hand, by name and in their order.
+// Environment is the variables, by name and in their order.
 type Environment struct {
 	entries []string // NAME=value
 	values  map[string]string
-	room    *int // how many bytes longer texts may still become; below 0 that was too many
+	growth  *budget // of the strings that variables are expanded in
 }
 
-// NewEnvironment reads NAME=value, as os.Environ gives it. It serves one [Load].
+// NewEnvironment reads NAME=value, as os.Environ returns it. It serves one [Load].
 func NewEnvironment(entries []string) Environment {
-	room := maxGrowth
-	e := Environment{entries: entries, values: make(map[string]string, len(entries)), room: &room}
+	e := Environment{entries: entries, values: make(map[string]string, len(entries)), growth: newBudget()}
 	for _, entry := range entries {
 		name, value, _ := strings.Cut(entry, "=")
 		e.values[name] = value
@@ -29,18 +24,18 @@ func NewEnvironment(entries []string) Environment {
 	return e
 }
 
-// UserFile is where Prefect looks for the user's config, or empty.
+// UserFile returns where Prefect looks for the user's config, or "".
 func (e Environment) UserFile() string {
 	return e.file("PREFECT__USER_CONFIG_PATH", "~/.prefect/config.toml")
 }
 
-// BackendFile is where Prefect looks for the backend that was switched to, or empty.
-func (e Environment) BackendFile() string {
+// backendFile returns where Prefect looks for the backend that was switched to, or "".
+func (e Environment) backendFile() string {
 	return e.file("PREFECT__BACKEND_CONFIG_PATH", "~/.prefect/backend.toml")
 }
 
-// file is the file that a variable names, with ~ and variables in it expanded, else
-// the usual one. Where there is no home, ~ leads nowhere.
+// file returns the file that a variable names, with ~ and variables in it expanded, or
+// else the usual one, which needs a HOME.
 func (e Environment) file(variable, usual string) string {
 	name, ok := e.values[variable]
 	if !ok {
@@ -72,17 +67,27 @@ func (f *flat) addEnvironment(v Version, env Environment) error {
 		if err := v.readVariable(l, env); err != nil {
 			return err
 		}
-		if other := f.at[l.path.key()]; v == Documented && l.path.isSecret() && other != nil && other.origin.Env != "" {
-			return l.failure("ValueError", "%s sets this secret as well: names that the environment sets are lower-case", other.origin.Env)
+		if other := f.sameSecret(l); v == Documented && other != "" {
+			return l.failure("ValueError", "%s sets this secret as well: names that the environment sets are lower-case", other)
 		}
 		f.set(l.path, l.value, l.origin)
 	}
 	return nil
 }
 
-// optionPath is the setting that a variable names. Names are lower-cased but for
-// those of secrets: from 0.6.7 the last part keeps its case, from 0.15.0 all that
-// follows CONTEXT__SECRETS does. The documentation says that they are lower-case.
+// sameSecret returns the variable that has already set the secret of a leaf, or "".
+func (f *flat) sameSecret(l *leaf) string {
+	other := f.at[l.path.key()]
+	if other == nil || !l.path.isSecret() {
+		return ""
+	}
+	return other.origin.Env
+}
+
+// optionPath returns the path of the setting that a variable names. All of it is
+// lower-case but the names of secrets: from 0.6.7 on their last part is as written, from
+// 0.15.0 on all that follows CONTEXT__SECRETS. The documentation says that they are
+// lower-case.
 func (v Version) optionPath(option string) path {
 	isSecret := strings.HasPrefix(strings.ToUpper(option), "CONTEXT__SECRETS")
 	switch {
@@ -98,7 +103,7 @@ func (v Version) optionPath(option string) path {
 	return strings.Split(strings.ToLower(option), "__")
 }
 
-// readVariable turns a variable's text into a value.
+// readVariable turns the string of a variable into a value.
 func (v Version) readVariable(l *leaf, env Environment) error {
 	text := l.value.(string)
 	if v != V1_4 {
@@ -109,16 +114,16 @@ func (v Version) readVariable(l *leaf, env Environment) error {
 		text = decoded
 	}
 	value := v.expandAll(text, env)
-	if err := l.overgrown(*env.room); err != nil {
-		return err
+	if env.growth.exceeded() {
+		return l.grewTooMuch()
 	}
 	switch expanded := value.(type) {
 	case string:
 		l.value = v.cast(expanded)
 	case []byte:
-		l.value = expanded // bytes have the method that Prefect calls, as texts do
+		l.value = expanded // bytes have the method that Prefect calls, as strings do
 	default:
-		return l.failure("AttributeError", "its value is expanded more than once and is no text then, or does not settle in %d rounds", rounds)
+		return l.failure("AttributeError", "its value is expanded more than once and is no text then, or does not settle in %d rounds", maxPasses)
 	}
 	return nil
 }

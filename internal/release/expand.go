@@ -1,8 +1,36 @@
 package release
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// expandTexts expands every text, and casts it where the release does.
+// maxPasses is how many times Prefect expands a string, and how many times it follows
+// references (configuration.py of 0.9.3 and of 1.4.1).
+const maxPasses = 10
+
+// maxGrowth bounds by how many bytes variables, and references once more, may lengthen
+// the strings of a config in all: a string that names itself twice doubles in each pass.
+const maxGrowth = 16 << 20
+
+// budget is how many bytes strings may still grow by; negative once exceeded.
+type budget int
+
+func newBudget() *budget {
+	b := budget(maxGrowth)
+	return &b
+}
+
+func (b *budget) spend(bytes int) { *b -= budget(bytes) }
+
+func (b *budget) exceeded() bool { return *b < 0 }
+
+// grewTooMuch returns the error of the string that exceeded the budget.
+func (l *leaf) grewTooMuch() error {
+	return l.failure("MemoryError", "what it refers to makes the texts of the config grow by more than %d MiB", maxGrowth>>20)
+}
+
+// expandTexts expands every string, and casts it where the release does.
 func (f *flat) expandTexts(v Version, env Environment) error {
 	for _, l := range f.leaves {
 		text, ok := l.value.(string)
@@ -10,28 +38,31 @@ func (f *flat) expandTexts(v Version, env Environment) error {
 			continue
 		}
 		l.missing = unsetVariable(text, env)
+		l.lowerCased = v == Documented && l.isSecretOfFile() && SetByEnvironment(text, env.has)
 		l.value = v.expandAll(text, env)
-		if err := l.overgrown(*env.room); err != nil {
-			return err
+		if env.growth.exceeded() {
+			return l.grewTooMuch()
 		}
 		if expanded, ok := l.value.(string); ok {
 			if value, changed := v.CastInFile(expanded); changed {
 				l.value = value
 			}
 		}
-		if v == Documented && l.path.isSecret() && len(l.path) == 3 && l.origin.Env == "" && SetByEnvironment(text, env.has) {
-			l.folded = true
-		}
 	}
-	return f.fold()
+	return f.lowerCaseSecrets()
 }
 
-// expandAll expands until nothing changes. A text that does not settle becomes
-// nil, Python's None; one that changed twice is cast, whatever the release.
+// isSecretOfFile reports whether a leaf is a secret of the file, and not a part of one.
+func (l *leaf) isSecretOfFile() bool {
+	return l.path.isSecret() && len(l.path) == 3 && l.origin.Env == ""
+}
+
+// expandAll expands a string until nothing changes. If that takes too many passes it
+// returns nil, Python's None. A string that changed twice is cast, whatever the release.
 func (v Version) expandAll(text string, env Environment) any {
-	for changes := range rounds {
+	for changes := range maxPasses {
 		next := expandOnce(text, env)
-		if *env.room < 0 {
+		if env.growth.exceeded() {
 			return nil
 		}
 		if next != text {
@@ -46,8 +77,8 @@ func (v Version) expandAll(text string, env Environment) any {
 	return nil
 }
 
-// expandOnce is expanduser(expandvars(text)): a variable that is not set stays as
-// it stands, and ~ counts only at the very start.
+// expandOnce does what Python's expanduser(expandvars(text)) does: a reference to an
+// unset variable stays as it is, and ~ counts only at the start.
 func expandOnce(text string, env Environment) string {
 	text = env.expandVariables(text)
 	home, ok := env.values["HOME"]
@@ -59,13 +90,13 @@ func expandOnce(text string, env Environment) string {
 	return text
 }
 
-// expandVariables puts the values of variables in place of the references to them.
+// expandVariables replaces references with the values of their variables.
 func (e Environment) expandVariables(text string) string {
 	var b strings.Builder
 	done := 0
 	for refs := (references{text: text}); refs.next(); done = refs.found.End {
 		b.WriteString(text[done:refs.found.Start])
-		b.WriteString(e.replaced(refs.found, text))
+		b.WriteString(e.replacement(refs.found, text))
 	}
 	if done == 0 {
 		return text
@@ -74,21 +105,21 @@ func (e Environment) expandVariables(text string) string {
 	return b.String()
 }
 
-// replaced is the value of the variable that a reference in a text names, or else
-// the reference: also when texts have grown too much.
-func (e Environment) replaced(r Reference, text string) string {
+// replacement returns the value of the variable that a reference in a string names. It
+// returns the reference itself if the variable is unset, or the budget exceeded.
+func (e Environment) replacement(r Reference, text string) string {
 	value, ok := e.values[r.Name]
-	if ok && *e.room >= 0 {
-		*e.room -= max(0, len(value)-(r.End-r.Start))
+	if ok && !e.growth.exceeded() {
+		e.growth.spend(max(0, len(value)-(r.End-r.Start)))
 	}
-	if !ok || *e.room < 0 {
+	if !ok || e.growth.exceeded() {
 		return text[r.Start:r.End]
 	}
 	return value
 }
 
-// unsetVariable is the variable of a text that is $NAME and nothing else, if it is
-// not set.
+// unsetVariable returns the variable of a string that is $NAME and nothing else, if the
+// variable is unset.
 func unsetVariable(text string, env Environment) string {
 	r, ok := WholeReference(text)
 	if !ok || r.Braces || startsWithDigit(r.Name) || env.has(r.Name) {
@@ -97,12 +128,12 @@ func unsetVariable(text string, env Environment) string {
 	return r.Name
 }
 
-// fold moves the secrets of a file that the environment sets to their lower-case
-// names. One that a PREFECT__ variable set wins, as the environment does
-// everywhere.
-func (f *flat) fold() error {
-	for _, l := range append([]*leaf(nil), f.leaves...) {
-		if !l.folded {
+// lowerCaseSecrets gives the secrets of a file that the environment sets their
+// lower-case names. A PREFECT__ variable that sets the same secret wins, as the
+// environment does everywhere.
+func (f *flat) lowerCaseSecrets() error {
+	for _, l := range slices.Clone(f.leaves) {
+		if !l.lowerCased {
 			continue
 		}
 		written := l.path[2]

@@ -1,24 +1,26 @@
 package release
 
-// flat is a config while it is read: its leaves in the order of their coming. A
-// leaf that is set again keeps its place, as in Python's dict.
+import "slices"
+
+// flat is a config while it is read: its leaves in order of first appearance, as in
+// Python's dict.
 type flat struct {
 	leaves []*leaf
-	at     map[string]*leaf
+	at     map[string]*leaf // by the key of the path
 }
 
-func flatten(root *Table) *flat {
+func flatten(root *table) *flat {
 	f := &flat{at: map[string]*leaf{}}
 	f.addTable(root)
 	return f
 }
 
-// addTable adds the leaves of a table; an empty table leaves nothing. Values are
-// the flat config's own, so that tables can be used again.
-func (f *flat) addTable(t *Table) {
+// addTable adds copies of the leaves of a table, so that the table can be reused. An
+// empty table has none.
+func (f *flat) addTable(t *table) {
 	for _, name := range t.names {
 		switch entry := t.entries[name].(type) {
-		case *Table:
+		case *table:
 			f.addTable(entry)
 		case *leaf:
 			f.set(entry.path, entry.value, entry.origin)
@@ -37,9 +39,9 @@ func (f *flat) set(p path, value any, from Origin) {
 	f.leaves = append(f.leaves, l)
 }
 
-// move gives a leaf another path; false if there is a leaf already.
+// move gives a leaf another path, and reports whether that was free.
 func (f *flat) move(l *leaf, to path) bool {
-	if _, taken := f.at[to.key()]; taken {
+	if _, exists := f.at[to.key()]; exists {
 		return false
 	}
 	delete(f.at, l.path.key())
@@ -48,23 +50,17 @@ func (f *flat) move(l *leaf, to path) bool {
 	return true
 }
 
-// remove takes a leaf away.
 func (f *flat) remove(l *leaf) {
 	delete(f.at, l.path.key())
-	for i := range f.leaves {
-		if f.leaves[i] == l {
-			f.leaves = append(f.leaves[:i:i], f.leaves[i+1:]...)
-			return
-		}
-	}
+	f.leaves = slices.DeleteFunc(f.leaves, func(other *leaf) bool { return other == l })
 }
 
-// lowerCased are the names of the secrets that the environment set, for
-// [Documented].
-func (f *flat) lowerCased(v Version) map[string]bool {
+// lowerCasedNames returns the names of the secrets that the environment set, which only
+// [Documented] makes lower-case.
+func (f *flat) lowerCasedNames(v Version) map[string]bool {
 	names := map[string]bool{}
 	for _, l := range f.leaves {
-		if v == Documented && l.path.isSecret() && (l.folded || l.origin.Env != "") {
+		if v == Documented && l.path.isSecret() && (l.lowerCased || l.origin.Env != "") {
 			names[l.path[2]] = true
 		}
 	}

@@ -5,20 +5,20 @@ import (
 	"slices"
 )
 
-// Number is that of a release of Prefect: major, minor and patch.
+// Number is the number of a release of Prefect: major, minor and patch.
 type Number [3]int
 
 func (r Number) String() string { return fmt.Sprintf("%d.%d.%d", r[0], r[1], r[2]) }
 
-// The releases that the versions stand for, and the earliest that was looked at.
+// The releases of [V0_9] and [V1_4], and the earliest one that was examined.
 var (
 	earliest = Number{0, 5, 0}
 	older    = Number{0, 9, 3}
 	latest   = Number{1, 4, 1}
 )
 
-// number is that of the release that a version stands for; Documented is taken for
-// the one its page is closest to.
+// number returns the number of a version's release; that of Documented is the one that
+// its page is closest to.
 func (v Version) number() Number {
 	if v == V1_4 {
 		return latest
@@ -26,17 +26,17 @@ func (v Version) number() Number {
 	return older
 }
 
-// History says which releases read a setting, for the settings of which what 0.9.3
-// and 1.4.1 begin with does not tell.
+// History says which releases read a setting, where the defaults of 0.9.3 and 1.4.1 do
+// not show it.
 type History struct {
 	Name        string
 	First, Last Number // that read it
-	Instead     string // what to do where Last is not the latest
+	Instead     string // what to do if Last is not the latest
 }
 
-// histories are the settings that a release before 1.4.1 was the last to read, and
-// those that are read though no release begins with them. From the config.toml and
-// the source of 74 releases; fixtures/prefect/settings.jsonl holds them to it.
+// histories are the settings that no release since one before 1.4.1 reads, and those
+// that are read without being a default. They are from the config.toml and the source
+// of 74 releases; a test compares them with fixtures/prefect/settings.jsonl.
 var histories = []History{
 	{"cloud.agent.auth_token", Number{0, 6, 2}, Number{0, 15, 13}, "use cloud.api_key, which 0.15.0 put in its place"},
 	{"cloud.agent.env_vars", Number{0, 10, 7}, latest, ""},
@@ -55,7 +55,7 @@ var histories = []History{
 	{"user_config_path", earliest, Number{0, 5, 3}, "set the environment variable PREFECT__USER_CONFIG_PATH"},
 }
 
-// HistoryOf finds the history of a setting, if it has one.
+// HistoryOf returns the history of a setting, if it has one.
 func HistoryOf(name string) (History, bool) {
 	i := slices.IndexFunc(histories, func(h History) bool { return h.Name == name })
 	if i < 0 {
@@ -64,7 +64,7 @@ func HistoryOf(name string) (History, bool) {
 	return histories[i], true
 }
 
-// Histories are all there are, sorted by name.
+// Histories returns all histories, sorted by name.
 func Histories() []History { return slices.Clone(histories) }
 
 // ReadBy reports whether a version's release reads the setting.
@@ -73,7 +73,7 @@ func (h History) ReadBy(v Version) bool {
 	return slices.Compare(h.First[:], r[:]) <= 0 && slices.Compare(r[:], h.Last[:]) <= 0
 }
 
-// Span names the releases that read the setting.
+// Span returns the numbers of the first and the last release that read the setting.
 func (h History) Span() string {
 	if h.First == earliest {
 		return "up to " + h.Last.String()

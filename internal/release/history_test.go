@@ -51,7 +51,7 @@ func parseRelease(t testing.TB, text string) (r Number) {
 	return r
 }
 
-// TestDefaultsAreMeasured holds the settings that a release begins with to its
+// TestDefaultsAreMeasured compares the default settings of a release with its
 // config.toml.
 func TestDefaultsAreMeasured(t *testing.T) {
 	for _, v := range []Version{Documented, V0_9, V1_4} {
@@ -67,9 +67,8 @@ func TestDefaultsAreMeasured(t *testing.T) {
 	}
 }
 
-// TestHistoriesAreMeasured holds each history to the table, and the table to the
-// histories: those settings that Prefect 1.4.1 reads no more, or that are read
-// and begun with by no release.
+// TestHistoriesAreMeasured compares the histories with the table: they are the settings
+// that Prefect 1.4.1 no longer reads, or that are read without being a default.
 func TestHistoriesAreMeasured(t *testing.T) {
 	want, got := map[string][]string{}, map[string][]string{}
 	for _, row := range readMeasured(t) {

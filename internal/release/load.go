@@ -1,25 +1,20 @@
 package release
 
-// Input is what a release reads at import.
-type Input struct {
-	// Version is one that [Version.ReadAs] gives.
-	Version Version
-	// Files are read over the defaults and one over the other: the user's, then the
-	// backend's. One that is not there is nil.
-	Files []*Table
-	// NoDefaults leaves out the default settings, the task defaults and what only
-	// import prefect looks at.
-	NoDefaults bool
-	Env        Environment
+// input is what a release reads at import.
+type input struct {
+	version    Version
+	files      []*table // merged over the defaults in this order; nil if missing
+	noDefaults bool     // see [Options]
+	env        Environment
 }
 
-// Load makes of files and an environment what a release makes of them. The error
-// is a [*Failure].
-func Load(in Input) (*Config, error) {
+// load returns what the release reads from the files and the environment. The error
+// is an [*Error].
+func (in input) load() (*Config, error) {
 	f := flatten(in.merged())
 	for _, step := range []func() error{
-		func() error { return f.addEnvironment(in.Version, in.Env) },
-		func() error { return f.expandTexts(in.Version, in.Env) },
+		func() error { return f.addEnvironment(in.version, in.env) },
+		func() error { return f.expandTexts(in.version, in.env) },
 		f.resolve,
 	} {
 		if err := step(); err != nil {
@@ -33,16 +28,16 @@ func Load(in Input) (*Config, error) {
 	if err := in.finish(root); err != nil {
 		return nil, err
 	}
-	return &Config{version: in.Version, root: root, lowerCased: f.lowerCased(in.Version)}, nil
+	return &Config{version: in.version, root: root, lowerCased: f.lowerCasedNames(in.version)}, nil
 }
 
-// merged is the defaults and, over them, the files.
-func (in Input) merged() *Table {
+// merged returns the defaults with the files merged over them.
+func (in input) merged() *table {
 	root := newTable()
-	if !in.NoDefaults {
-		root = defaultTable(in.Version.defaults())
+	if !in.noDefaults {
+		root = defaultTable(in.version.defaults())
 	}
-	for _, file := range in.Files {
+	for _, file := range in.files {
 		if file != nil {
 			root.merge(file)
 		}
@@ -51,12 +46,12 @@ func (in Input) merged() *Table {
 }
 
 // finish does what Prefect does with a config that it has read.
-func (in Input) finish(root *Table) error {
-	if err := root.validate(in.Version); err != nil || in.NoDefaults {
+func (in input) finish(root *table) error {
+	if err := root.validate(in.version); err != nil || in.noDefaults {
 		return err
 	}
-	if err := root.taskDefaults(in.Version); err != nil {
+	if err := root.taskDefaults(in.version); err != nil {
 		return err
 	}
-	return root.checkStart(in.Version)
+	return root.checkStart(in.version)
 }

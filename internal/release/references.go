@@ -8,12 +8,12 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// keyReference is a reference to another key (configuration.py of 0.9.3 and of
+// keyReference matches a reference to another key (configuration.py of 0.9.3 and of
 // 1.4.1).
 var keyReference = regexp.MustCompile(`\$\{(.[^${}]*)\}`)
 
-// Keys are the names of the other keys that ${...} in a text refers to, as far as a
-// first reading of the text shows them.
+// Keys returns the names of the other keys that ${...} in a string refers to. It does
+// not see references that only appear once others are replaced.
 func Keys(text string) []string {
 	var names []string
 	for _, m := range keyReference.FindAllStringSubmatch(text, -1) {
@@ -22,37 +22,22 @@ func Keys(text string) []string {
 	return names
 }
 
-// maxGrowth bounds by how many bytes variables, and again references, may make the
-// texts of a config longer in all: what names itself twice doubles each round.
-const maxGrowth = 16 << 20
-
-// overgrown is the error of a text for which there was no room.
-func (l *leaf) overgrown(room int) error {
-	if room >= 0 {
-		return nil
-	}
-	return l.failure("MemoryError", "what it refers to makes the texts of the config grow by more than %d MiB", maxGrowth>>20)
-}
-
-// resolve follows references to other keys. One that is the whole text takes the
-// other's value with its type; a missing key and a table are the empty text.
+// resolve follows references to other keys, one in each string and pass.
 func (f *flat) resolve() error {
-	pending, room := f.leaves, maxGrowth
-	for range rounds {
+	pending, growth := f.leaves, newBudget()
+	for range maxPasses {
 		var next []*leaf
 		for _, l := range pending {
-			text, _ := l.value.(string)
-			match := keyReference.FindStringSubmatch(text)
-			if match == nil {
+			before := l.value
+			if !f.followReference(l) {
 				continue
 			}
 			next = append(next, l)
-			l.value = f.replaced(l, text, match[0], match[1])
 			if after, ok := l.value.(string); ok {
-				room -= len(after) - len(text)
+				growth.spend(len(after) - len(before.(string)))
 			}
-			if err := l.overgrown(room); err != nil {
-				return err
+			if growth.exceeded() {
+				return l.grewTooMuch()
 			}
 		}
 		pending = next
@@ -60,9 +45,17 @@ func (f *flat) resolve() error {
 	return nil
 }
 
-// replaced is the value of l once one reference in its text is followed. What is
-// missing in the other key is missing here, too.
-func (f *flat) replaced(l *leaf, text, reference, name string) any {
+// followReference follows the first reference in the string of a leaf, and reports
+// whether it has one. A string that is only a reference takes the other key's value with
+// its type; a missing key and a table are the empty string. What is missing for the
+// other key is missing for this one too.
+func (f *flat) followReference(l *leaf) (found bool) {
+	text, _ := l.value.(string)
+	match := keyReference.FindStringSubmatch(text)
+	if match == nil {
+		return false
+	}
+	reference, name := match[0], match[1]
 	var value any = ""
 	if other, ok := f.at[path(strings.Split(name, ".")).key()]; ok {
 		value, l.missing = other.value, cmp.Or(l.missing, other.missing)
@@ -70,7 +63,9 @@ func (f *flat) replaced(l *leaf, text, reference, name string) any {
 		l.missing = cmp.Or(l.missing, name)
 	}
 	if reference == text {
-		return value
+		l.value = value
+	} else {
+		l.value = strings.Replace(text, reference, pyliteral.Str(value), 1)
 	}
-	return strings.Replace(text, reference, pyliteral.Str(value), 1)
+	return true
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// The releases of python-box whose Box Prefect's configuration object is, from
-// 0.6.6 on. The measured 0.9.3 ran with the first, 1.4.1 with the last.
+// The releases of python-box whose Box is Prefect's configuration object, from 0.6.6 on.
+// The measured 0.9.3 ran with the first, 1.4.1 with the last.
 const (
 	box346 = "3.4.6"
 	box423 = "4.2.3"
@@ -17,8 +17,8 @@ const (
 	box541 = "5.4.1"
 )
 
-// boxes are the releases of python-box that the configuration object of a version
-// may be a Box of, oldest first; of Any those of all since 0.6.6.
+// boxes returns the releases of python-box that a version may run with, oldest first;
+// for Any, those of all releases since 0.6.6.
 func (v Version) boxes() []string {
 	switch v {
 	case V1_4:
@@ -40,18 +40,18 @@ type Reservation int
 
 // The reservations.
 const (
-	Free           Reservation = iota // by no release
-	ReservedByAll                     // by each release
-	ReservedBySome                    // and free in others
+	Free           Reservation = iota // no release reserves the name
+	ReservedByAll                     // each release does
+	ReservedBySome                    // some do, and others do not
 )
 
-// Reserved says whether the releases of v reserve a name, so that with a key of
-// that name import prefect fails with ValueError.
+// Reserved returns how many of v's releases reserve a name: import prefect fails with
+// ValueError on a key of that name.
 func (v Version) Reserved(name string) Reservation {
-	in := reserved()[name]
+	reservedBy := reserved()[name]
 	count := 0
 	for _, box := range v.boxes() {
-		if slices.Contains(in, box) {
+		if slices.Contains(reservedBy, box) {
 			count++
 		}
 	}
@@ -64,8 +64,8 @@ func (v Version) Reserved(name string) Reservation {
 	return ReservedBySome
 }
 
-// ReservedIn is the first key of a dict, and of dicts in it, that a release of v
-// reserves, or empty. Like Prefect it does not look into lists.
+// ReservedIn returns the first key of a dict, and of dicts in it, that one of v's
+// releases reserves, or "". Like Prefect it does not look into lists.
 func (v Version) ReservedIn(value any) string {
 	dict, _ := value.(pyliteral.Dict)
 	for _, item := range dict {
@@ -80,13 +80,14 @@ func (v Version) ReservedIn(value any) string {
 	return ""
 }
 
-// reservesWhenRead reports whether the release that v was measured with reserves a
-// name: the latest.
+// reservesWhenRead reports whether v reserves a name when it reads a configuration. It
+// does that with its latest python-box, as measured.
 func (v Version) reservesWhenRead(name string) bool {
 	boxes := v.boxes()
 	return slices.Contains(reserved()[name], boxes[len(boxes)-1])
 }
 
+// reserved returns, by name, the releases of python-box that reserve it.
 var reserved = sync.OnceValue(func() map[string][]string {
 	names := map[string][]string{}
 	for _, name := range strings.Fields(reservedInAll) {
@@ -100,7 +101,7 @@ var reserved = sync.OnceValue(func() map[string][]string {
 	return names
 })
 
-// reservedInAll is what dir(Config) has in common over all four.
+// reservedInAll is dir(Config) as far as all four agree.
 const reservedInAll = `
 _Box__box_config _Box__convert_and_store _Box__get_default __class__
 __class_getitem__ __contains__ __copy__ __deepcopy__ __delattr__ __delitem__
@@ -113,7 +114,7 @@ clear copy from_json from_yaml fromkeys get items keys pop popitem setdefault
 to_dict to_json to_yaml update values
 `
 
-// reservedInSome is what dir(Config) has beyond that.
+// reservedInSome is what dir(Config) has besides, by release.
 var reservedInSome = map[string]string{
 	box346: "_Box__add_ordered _Box__create_lineage box_it_up",
 	box423: "_Box__recast __add__ _conversion_checks _safe_attr from_toml merge_update to_toml",

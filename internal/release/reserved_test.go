@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestReservedNames holds the table to testdata/reserved-keys.jsonl: dir() of
-// python-box's Box without its object's own, asked of each release that is named.
+// TestReservedNames compares the table with testdata/reserved-keys.jsonl: dir() of
+// python-box's Box without object's own names, in each of the releases.
 func TestReservedNames(t *testing.T) {
 	text, err := os.ReadFile("testdata/reserved-keys.jsonl")
 	if err != nil {

@@ -8,9 +8,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// checkStart refuses what import prefect fails with once the configuration is read:
-// a context that is no table, and settings that Python's logging cannot use.
-func (t *Table) checkStart(v Version) error {
+// checkStart refuses what makes import prefect fail after the configuration is read: a
+// context that is not a table, and settings that Python's logging cannot use.
+func (t *table) checkStart(v Version) error {
 	if l := t.leafAt(path{"context"}); l != nil {
 		if _, isText := l.value.(string); isText {
 			return l.failure("ValueError", "it is a text and no table")
@@ -32,11 +32,11 @@ func (t *Table) checkStart(v Version) error {
 	return t.checkLoggers()
 }
 
-// percentStyle is what a format of Python's logging has to have in it (CPython
-// 3.11, logging.PercentStyle).
+// percentStyle matches what a format of Python's logging must contain (CPython 3.11,
+// logging.PercentStyle).
 var percentStyle = regexp.MustCompile(`(?i)%\(\w+\)[#0+ -]*(\*|\d+)?(\.(\*|\d+))?[diouxefgcrsa%]`)
 
-func (t *Table) checkFormat() error {
+func (t *table) checkFormat() error {
 	l := t.leafAt(path{"logging", "format"})
 	if l == nil || l.value == nil || l.value == "" {
 		return nil
@@ -51,8 +51,9 @@ func (t *Table) checkFormat() error {
 	return nil
 }
 
-// checkLoggers refuses logging.extra_loggers that is no list of names.
-func (t *Table) checkLoggers() error {
+// checkLoggers refuses a logging.extra_loggers that is not a list of names. Like
+// Prefect it accepts a string.
+func (t *table) checkLoggers() error {
 	l := t.leafAt(path{"logging", "extra_loggers"})
 	if l == nil {
 		return nil
@@ -76,11 +77,11 @@ func (t *Table) checkLoggers() error {
 	return nil
 }
 
-// levels are what Python's logging takes for a level.
+// levels are the names of levels that Python's logging knows.
 var levels = []string{"CRITICAL", "FATAL", "ERROR", "WARN", "WARNING", "INFO", "DEBUG", "NOTSET"}
 
 // checkLevel refuses a logging.level that Python's logging does not know.
-func (t *Table) checkLevel() error {
+func (t *table) checkLevel() error {
 	l := t.leafAt(path{"logging", "level"})
 	if l == nil {
 		return nil

@@ -1,23 +1,18 @@
 package release
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/BurntSushi/toml"
-
-	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// path is where a setting stands: [context.secrets] KEY is context, secrets, KEY.
+// path is the path of a setting: KEY in [context.secrets] is context, secrets, KEY.
 type path []string
 
 func (p path) String() string { return strings.Join(p, ".") }
 
-// key is p as a map key that no part of it can forge.
+// key returns p as a map key. Different paths have different keys, whatever their parts
+// contain.
 func (p path) key() string {
 	var b strings.Builder
 	for _, part := range p {
@@ -30,6 +25,7 @@ func (p path) key() string {
 
 func (p path) child(name string) path { return append(slices.Clip(p), name) }
 
+// isSecret reports whether a setting is a secret, or a part of one.
 func (p path) isSecret() bool { return len(p) >= 3 && InSecrets(p) }
 
 // InSecrets reports whether a setting is the table of secrets, [context.secrets], or
@@ -38,56 +34,56 @@ func InSecrets(path []string) bool {
 	return len(path) >= 2 && path[0] == "context" && path[1] == "secrets"
 }
 
-// Table is a table of settings whose order counts, as that of Python's dict does.
-// An entry is a *Table or a *leaf.
-type Table struct {
+// table is a table of settings in order, as in Python's dict. An entry is a *table or a
+// *leaf.
+type table struct {
 	names   []string
 	entries map[string]any
-	dict    *leaf // the setting whose value this table is; nil for one that TOML has
+	dict    *leaf // the setting whose value this table is; nil for a table of TOML's
 }
 
-// leaf is a setting, and where it came from. A list is a leaf, too: Prefect
-// neither expands nor casts what is inside.
+// leaf is a setting and its origin. A list is a leaf too: Prefect neither expands nor
+// casts its items.
 type leaf struct {
-	path    path
-	value   any
-	origin  Origin
-	folded  bool   // a secret of the file that takes a lower-case name
-	written string // the name in the file, where that is another
-	missing string // what its text refers to and is not there
+	path       path
+	value      any
+	origin     Origin
+	lowerCased bool   // a secret of the file that the environment sets
+	written    string // the name in the file, if it is another
+	missing    string // see [Entry]
 }
 
-func newTable() *Table { return &Table{entries: map[string]any{}} }
+func newTable() *table { return &table{entries: map[string]any{}} }
 
-func (t *Table) set(name string, entry any) {
+func (t *table) set(name string, entry any) {
 	if _, exists := t.entries[name]; !exists {
 		t.names = append(t.names, name)
 	}
 	t.entries[name] = entry
 }
 
-// merge puts over, entry by entry, into t: tables into tables, anything else in
-// place of what is there.
-func (t *Table) merge(over *Table) {
-	for _, name := range over.names {
-		mine, isTable := t.entries[name].(*Table)
-		theirs, both := over.entries[name].(*Table)
+// merge merges another table over t: tables into tables, and anything else replaces
+// the entry of t.
+func (t *table) merge(other *table) {
+	for _, name := range other.names {
+		mine, isTable := t.entries[name].(*table)
+		theirs, both := other.entries[name].(*table)
 		if isTable && both {
 			mine.merge(theirs)
 			continue
 		}
-		t.set(name, over.entries[name])
+		t.set(name, other.entries[name])
 	}
 }
 
-// defaultTable is what a release begins with.
-func defaultTable(settings []defaultSetting) *Table {
+// defaultTable returns a release's default settings.
+func defaultTable(settings []defaultSetting) *table {
 	root := newTable()
 	for _, s := range settings {
 		p := path(strings.Split(s.path, "."))
 		at := root
 		for _, name := range p[:len(p)-1] {
-			next, ok := at.entries[name].(*Table)
+			next, ok := at.entries[name].(*table)
 			if !ok {
 				next = newTable()
 				at.set(name, next)
@@ -99,82 +95,29 @@ func defaultTable(settings []defaultSetting) *Table {
 	return root
 }
 
-// decode reads TOML. The error holds no value: the decoder's own text would. The
-// decoder recurses as deep as a text nests, so the scanner comes first. What it
-// refuses and the decoder may take, such as the forms of TOML 1.1, it has not read to
-// the end, and the brackets are counted.
-func decode(file, text string) (*Table, error) {
-	doc, problem := tomlpos.Scan(text)
-	if problem != nil && (problem.Problem == tomlpos.TooDeep || tooDeep(text)) {
-		return nil, scanError(file, doc.Position(problem.Start).Line, problem.Problem)
-	}
-	raw := map[string]any{}
-	meta, err := toml.Decode(text, &raw)
-	if err != nil {
-		return nil, tomlError(file, err)
-	}
-	return ordered(raw, nil, orderOf(meta.Keys()), Origin{File: file}), nil
-}
-
-// orderOf is, by the key of each table's path, the order of the names in it.
-func orderOf(keys []toml.Key) map[string][]string {
-	order, seen := map[string][]string{}, map[string]bool{}
-	for _, key := range keys {
-		p := path(key)
-		for i, name := range p {
-			if at := p[:i+1].key(); !seen[at] {
-				seen[at] = true
-				above := p[:i].key()
-				order[above] = append(order[above], name)
-			}
+// tableAt returns the table at a path, and whether it exists.
+func (t *table) tableAt(p path) (*table, bool) {
+	for _, name := range p {
+		next, ok := t.entries[name].(*table)
+		if !ok {
+			return nil, false
 		}
+		t = next
 	}
-	return order
+	return t, true
 }
 
-func ordered(raw map[string]any, at path, order map[string][]string, from Origin) *Table {
-	t := newTable()
-	for _, name := range order[at.key()] {
-		value, ok := raw[name]
-		if inner, isTable := value.(map[string]any); isTable {
-			t.set(name, ordered(inner, at.child(name), order, from))
-		} else if ok {
-			t.set(name, &leaf{path: at.child(name), value: normal(value), origin: from})
-		}
-	}
-	return t
-}
-
-// normal gives a list of tables, which the decoder has in a type of its own, the
-// type of every list.
-func normal(value any) any {
-	tables, ok := value.([]map[string]any)
+// leafAt returns the leaf at a path, or nil.
+func (t *table) leafAt(p path) *leaf {
+	parent, ok := t.tableAt(p[:len(p)-1])
 	if !ok {
-		return value
+		return nil
 	}
-	list := make([]any, len(tables))
-	for i, t := range tables {
-		list[i] = t
-	}
-	return list
+	return parent.leaf(p[len(p)-1])
 }
 
-// scanError says on which line the TOML does not parse.
-func scanError(file string, line int, problem tomlpos.Problem) error {
-	e := &Failure{Class: "TomlDecodeError", File: file, Line: line, Problem: "not valid TOML: prefect-secrets check shows the place"}
-	if problem == tomlpos.TooDeep {
-		e.Problem = fmt.Sprintf("it nests deeper than %d levels: use fewer", tomlpos.MaxDepth)
-	}
-	return e
-}
-
-// tomlError says where the TOML does not parse. The decoder's own text is not
-// kept, for it quotes values.
-func tomlError(file string, err error) error {
-	line := 0
-	var parse toml.ParseError
-	if errors.As(err, &parse) {
-		line = parse.Position.Line
-	}
-	return &Failure{Class: "TomlDecodeError", File: file, Line: line, Problem: "not valid TOML: prefect-secrets check shows the place"}
+// leaf returns the leaf of a name, or nil.
+func (t *table) leaf(name string) *leaf {
+	l, _ := t.entries[name].(*leaf)
+	return l
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// nest puts the leaves back into tables. It fails where a key stands below what
-// is no table, as Python does.
-func (f *flat) nest() (*Table, error) {
+// nest puts the leaves back into tables. As Python does, it fails on a key below a value
+// that is not a table.
+func (f *flat) nest() (*table, error) {
 	root := newTable()
 	for _, l := range f.leaves {
 		at := root
@@ -19,7 +19,7 @@ func (f *flat) nest() (*Table, error) {
 				entry = newTable()
 				at.set(name, entry)
 			}
-			next, ok := entry.(*Table)
+			next, ok := entry.(*table)
 			if !ok {
 				return nil, l.belowValue(i, entry.(*leaf).value)
 			}
@@ -30,7 +30,7 @@ func (f *flat) nest() (*Table, error) {
 	return root, nil
 }
 
-// belowValue is the error for a key that stands below the value at path[:i+1].
+// belowValue returns the error of a key below the value at path[:i+1].
 func (l *leaf) belowValue(i int, value any) error {
 	class := "AttributeError"
 	if i == len(l.path)-2 {
@@ -39,8 +39,7 @@ func (l *leaf) belowValue(i int, value any) error {
 	return l.failure(class, "it stands below %s, which is of type %s and no table", l.path[:i+1], pyliteral.TypeName(value))
 }
 
-// entry is a table for a dict, which Prefect's configuration object takes for
-// one, else the leaf.
+// entry returns the leaf or, for a dict, which Prefect treats as a table, a table.
 func (l *leaf) entry() any {
 	dict, ok := l.value.(pyliteral.Dict)
 	if !ok {
@@ -55,11 +54,10 @@ func (l *leaf) entry() any {
 	return t
 }
 
-// validate refuses keys that the configuration object has for itself, the first
-// in order.
-func (t *Table) validate(v Version) error {
+// validate refuses the first key that is an attribute of the configuration object.
+func (t *table) validate(v Version) error {
 	for _, name := range t.names {
-		inner, isTable := t.entries[name].(*Table)
+		inner, isTable := t.entries[name].(*table)
 		if v.reservesWhenRead(name) {
 			return t.first(name).failure("ValueError", "no key can be named %q: the configuration object has a method or attribute of that name", name)
 		}
@@ -72,10 +70,10 @@ func (t *Table) validate(v Version) error {
 	return nil
 }
 
-// first is the first leaf at or below an entry.
-func (t *Table) first(name string) *leaf {
+// first returns the first leaf at or below an entry.
+func (t *table) first(name string) *leaf {
 	for {
-		inner, isTable := t.entries[name].(*Table)
+		inner, isTable := t.entries[name].(*table)
 		switch {
 		case !isTable:
 			return t.entries[name].(*leaf)
@@ -86,9 +84,9 @@ func (t *Table) first(name string) *leaf {
 	}
 }
 
-// taskDefaults turns the settings of [tasks.defaults] into what tasks use: no
-// retries for what counts as false, a delay in place of seconds, None for false.
-func (t *Table) taskDefaults(v Version) error {
+// taskDefaults turns the settings of [tasks.defaults] into what tasks use: 0 retries for
+// what counts as false, a delay for seconds, None for false.
+func (t *table) taskDefaults(v Version) error {
 	at := path{"tasks", "defaults"}
 	defaults := t
 	for _, name := range at {
@@ -112,10 +110,10 @@ func (t *Table) taskDefaults(v Version) error {
 	return nil
 }
 
-// ensure is the table of a name, made if there is nothing.
-func (t *Table) ensure(name string) (*Table, error) {
+// ensure returns the table of a name, and creates it if the name is free.
+func (t *table) ensure(name string) (*table, error) {
 	switch entry := t.entries[name].(type) {
-	case *Table:
+	case *table:
 		return entry, nil
 	case *leaf:
 		return nil, entry.failure("AttributeError", "it is of type %s and no table", pyliteral.TypeName(entry.value))
@@ -125,23 +123,27 @@ func (t *Table) ensure(name string) (*Table, error) {
 	return inner, nil
 }
 
-// delay turns whole seconds into a time and false, or nothing, into None.
-func (t *Table) delay(at path, name string) error {
-	const day = 24 * time.Hour
+// maxDelay bounds a delay, in seconds.
+const maxDelay = 100 * 365 * 24 * 60 * 60
+
+// delay turns an integer of seconds into a duration, and false or a missing setting into
+// None.
+func (t *table) delay(at path, name string) error {
+	const tooLong = "it is a delay of more than a century"
 	switch v := t.value(name).(type) {
 	case bool:
 		if v {
 			t.replace(at, name, time.Second)
-			return nil
+		} else {
+			t.replace(at, name, nil)
 		}
-		t.replace(at, name, nil)
 	case int64:
-		if v > int64(100*365*day/time.Second) || v < -int64(100*365*day/time.Second) {
-			return t.entries[name].(*leaf).failure("OverflowError", "it is a delay of more than a century")
+		if v > maxDelay || v < -maxDelay {
+			return t.leaf(name).failure("OverflowError", tooLong)
 		}
 		t.replace(at, name, time.Duration(v)*time.Second)
 	case *big.Int:
-		return t.entries[name].(*leaf).failure("OverflowError", "it is a delay of more than a century")
+		return t.leaf(name).failure("OverflowError", tooLong)
 	case nil:
 		if t.entries[name] == nil {
 			t.replace(at, name, nil)
@@ -150,18 +152,18 @@ func (t *Table) delay(at path, name string) error {
 	return nil
 }
 
-// value is that of a leaf; nil if there is none.
-func (t *Table) value(name string) any {
-	if l, ok := t.entries[name].(*leaf); ok {
+// value returns the value of a leaf; nil if it is missing.
+func (t *table) value(name string) any {
+	if l := t.leaf(name); l != nil {
 		return l.value
 	}
 	return nil
 }
 
-// replace sets a leaf's value and keeps its origin.
-func (t *Table) replace(at path, name string, value any) {
+// replace sets a leaf's value, not its origin.
+func (t *table) replace(at path, name string, value any) {
 	var from Origin
-	if l, ok := t.entries[name].(*leaf); ok {
+	if l := t.leaf(name); l != nil {
 		from = l.origin
 	}
 	t.set(name, &leaf{path: at.child(name), value: value, origin: from})
@@ -183,26 +185,4 @@ func isFalsy(v any) bool {
 		return len(v) == 0
 	}
 	return false
-}
-
-// tableAt is the table at a path, and whether there is one.
-func (t *Table) tableAt(p path) (*Table, bool) {
-	for _, name := range p {
-		next, ok := t.entries[name].(*Table)
-		if !ok {
-			return nil, false
-		}
-		t = next
-	}
-	return t, true
-}
-
-// leafAt is the leaf at a path, or nil.
-func (t *Table) leafAt(p path) *leaf {
-	above, ok := t.tableAt(p[:len(p)-1])
-	if !ok {
-		return nil
-	}
-	l, _ := above.entries[p[len(p)-1]].(*leaf)
-	return l
 }

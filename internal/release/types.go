@@ -3,24 +3,23 @@ package release
 import (
 	"strings"
 	"sync"
-
-	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// SettingType is the type, as Python calls it, that one of Prefect's settings begins
-// with, after casting, by any release's rules: what Prefect's own code takes it for.
-// It is any for a setting that may be of several types, and empty for a name that
-// is no setting.
+// SettingType returns Python's name for the type that Prefect's own code expects of a
+// setting: that of its default, after casting, in any release. It is any for a setting
+// that may have several types, and empty for an unknown setting.
 func SettingType(name string) string { return settingTypes()[name] }
 
 var settingTypes = sync.OnceValue(func() map[string]string {
 	types := map[string]string{}
 	for _, v := range Any.Releases() {
-		config, err := Load(Input{Version: v, Env: NewEnvironment(nil)})
+		config, err := Load(Options{Version: v})
 		if err != nil {
 			panic("the settings of Prefect " + v.String() + " do not load: " + err.Error())
 		}
-		config.Each(func(e Entry) { types[strings.Join(e.Path, ".")] = pyliteral.TypeName(e.Value) })
+		for _, e := range config.Entries() {
+			types[strings.Join(e.Path, ".")] = e.Type()
+		}
 	}
 	for _, name := range looseTypes {
 		types[name] = "any"
@@ -28,8 +27,8 @@ var settingTypes = sync.OnceValue(func() map[string]string {
 	return types
 })
 
-// looseTypes are settings that begin as one type and may be of others: false for
-// no limit, a number of seconds, a list or the text of one.
+// looseTypes are settings that may have another type than their default: false for no
+// limit, a number of seconds, a list or a string that holds one.
 var looseTypes = []string{
 	"tasks.defaults.max_retries", "tasks.defaults.retry_delay", "tasks.defaults.timeout",
 	"cloud.agent.labels", "logging.log_attributes", "logging.extra_loggers",

@@ -9,8 +9,8 @@ import (
 // (configuration.py of 0.9.3 and of 1.4.1).
 const Prefix = "PREFECT__"
 
-// Variable is the name of the environment variable that sets a key, given with
-// dots between its parts.
+// Variable returns the name of the environment variable that sets a key, which has dots
+// between its parts.
 func Variable(key string) string {
 	return Prefix + strings.ToUpper(strings.ReplaceAll(key, ".", "__"))
 }
@@ -19,12 +19,12 @@ func Variable(key string) string {
 type Reference struct {
 	Name   string
 	Braces bool
-	// Start and End are where it stands in the text.
+	// Start and End are its offsets in the string.
 	Start, End int
 }
 
-// References are the references in a text, as os.path.expandvars of Python reads
-// them. Its \w is that of ASCII, and anything may stand in braces.
+// References returns the references in a string, as Python's os.path.expandvars reads
+// them: its \w is ASCII, and braces may contain anything.
 func References(text string) []Reference {
 	var all []Reference
 	for refs := (references{text: text}); refs.next(); {
@@ -33,14 +33,14 @@ func References(text string) []Reference {
 	return all
 }
 
-// references goes through a text in time in proportion to its length.
+// references iterates over the references of a string, in linear time.
 type references struct {
 	text     string
 	found    Reference
 	unclosed bool // no } follows
 }
 
-// next finds the reference after the one that it found last.
+// next finds the next reference, and reports whether there is one.
 func (s *references) next() bool {
 	for at := s.found.End; ; {
 		n := strings.IndexByte(s.text[at:], '$')
@@ -60,7 +60,7 @@ func (s *references) next() bool {
 	}
 }
 
-// referenceAfter is the reference whose $ ends at an offset.
+// referenceAfter returns the reference whose $ is just before an offset.
 func referenceAfter(text string, at int) (Reference, bool) {
 	rest := text[at:]
 	if strings.HasPrefix(rest, "{") {
@@ -81,8 +81,8 @@ func isWord(c byte) bool {
 	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// WholeReference is the reference that a text consists of, and false if there is
-// more in the text or no reference.
+// WholeReference returns the reference that a string consists of. It returns false if
+// the string contains anything else.
 func WholeReference(text string) (Reference, bool) {
 	if !strings.HasPrefix(text, "$") {
 		return Reference{}, false
@@ -91,25 +91,24 @@ func WholeReference(text string) (Reference, bool) {
 	return r, ok && r.End == len(text)
 }
 
-// isMeant reports whether a text is a reference and nothing else. No shell sets a
-// variable whose name begins with a digit: such a text is a password.
-func isMeant(text string) bool {
+// isOnlyReference reports whether a string is a reference and nothing else. No shell
+// sets a variable whose name begins with a digit: such a string is a password.
+func isOnlyReference(text string) bool {
 	r, ok := WholeReference(text)
 	return ok && !startsWithDigit(r.Name)
 }
 
 func startsWithDigit(name string) bool { return name != "" && '0' <= name[0] && name[0] <= '9' }
 
-// SetByEnvironment reports whether the environment sets a secret whose text in a
-// config this is, so that [Documented] gives it the name [EnvironmentName] says: the
-// text takes the value of a variable that is set, has a ${NAME} in it, or is $NAME
-// and nothing else. Any other text with a $ in it, such as a password, stands for
-// itself. A name with a dot in it is a reference to another key.
+// SetByEnvironment reports whether the environment sets a secret that a config has as
+// text, so that [Documented] calls it [EnvironmentName]: text refers to a variable that
+// is set, contains ${NAME}, or is $NAME and nothing else. Any other text with a $, such
+// as a password, stands for itself. A name with a dot refers to another key.
 func SetByEnvironment(text string, isSet func(variable string) bool) bool {
 	return slices.ContainsFunc(References(text), func(r Reference) bool {
-		return isSet(r.Name) || r.Name != "" && !strings.Contains(r.Name, ".") && (r.Braces || isMeant(text))
+		return isSet(r.Name) || r.Name != "" && !strings.Contains(r.Name, ".") && (r.Braces || isOnlyReference(text))
 	})
 }
 
-// EnvironmentName is what [Documented] calls a secret that the environment sets.
+// EnvironmentName returns what [Documented] calls a secret that the environment sets.
 func EnvironmentName(name string) string { return strings.ToLower(name) }

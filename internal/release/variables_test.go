@@ -8,11 +8,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// expandvars is what os.path.expandvars of Python takes for a reference.
+// expandvars matches what Python's os.path.expandvars treats as a reference.
 var expandvars = regexp.MustCompile(`\$(?:([0-9A-Za-z_]+)|\{([^}]*)\})`)
 
 func FuzzReferences(f *testing.F) {
-	for _, text := range []string{"", "$", "$A", "${A}", "${", "${}", "$$A", "a$A${B}c", "${$A", "$A-${B${C}}", "$É${É}", "${A\n}", "$\x00{A}", "\xff$A\xff"} {
+	for _, text := range []string{
+		"", "$", "$A", "${A}", "${", "${}", "$$A", "a$A${B}c", "${$A", "$A-${B${C}}",
+		"$É${É}", "${A\n}", "$\x00{A}", "\xff$A\xff",
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -26,13 +29,14 @@ func FuzzReferences(f *testing.F) {
 			t.Error(diff)
 		}
 		whole, ok := WholeReference(text)
-		if isWhole := len(want) == 1 && want[0].Start == 0 && want[0].End == len(text); ok != isWhole || ok && whole != want[0] {
+		isWhole := len(want) == 1 && want[0].Start == 0 && want[0].End == len(text)
+		if ok != isWhole || ok && whole != want[0] {
 			t.Errorf("WholeReference(%q) = %v, %v", text, whole, ok)
 		}
 	})
 }
 
-// TestReferencesInTime has texts in which each reference could look for its end.
+// TestReferencesInTime has strings in which each reference could look for its end.
 func TestReferencesInTime(t *testing.T) {
 	for _, part := range []string{"${", "${$A", "$"} {
 		References(strings.Repeat(part, 1<<20))

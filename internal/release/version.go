@@ -1,7 +1,7 @@
-// Package release knows what Prefect's releases do with a configuration: how a
-// text is cast, what $NAME and ${...} refer to, which names are reserved, which
-// settings there are and with what they begin, and what all of that makes of a
-// file and an environment ([Load]).
+// Package release does what Prefect's releases do with a configuration: it knows how a
+// string is cast, what $NAME and ${...} refer to, which names are reserved, and which
+// settings exist with which defaults. [Load] reads a file and an environment by these
+// rules.
 //
 // No error of this package quotes a value.
 package release
@@ -18,21 +18,20 @@ type Version string
 
 // The versions.
 const (
-	// Any is any release. A configuration is read by one release's rules: there
-	// it means Documented.
+	// Any is any release. To [Load], which reads by the rules of one, it is Documented.
 	Any Version = ""
-	// Documented is Prefect as the documentation of its secrets tells it: 0.9.3,
-	// but secrets that the environment sets always get lower-case names, and
-	// nothing local is consulted once use_local_secrets is false.
+	// Documented is Prefect as the documentation of its secrets describes it: 0.9.3,
+	// but secrets that the environment sets always get lower-case names, and nothing
+	// local is consulted once use_local_secrets is false.
 	Documented Version = "documented"
-	// V0_9 is Prefect 0.9.3, and as far as configuration goes 0.6.7 to 0.10.7.
+	// V0_9 is Prefect 0.9.3 and, as far as configuration goes, 0.6.7 to 0.10.7.
 	V0_9 Version = "0.9"
-	// V1_4 is Prefect 1.4.1, and as far as configuration goes 0.15.0 to 1.4.1.
+	// V1_4 is Prefect 1.4.1 and, as far as configuration goes, 0.15.0 to 1.4.1.
 	V1_4 Version = "1.4"
 )
 
-// ParseVersion reads documented, 0.9 or 1.4, or the number of a release that reads
-// its configuration as one of these does: 0.9.x, and 0.15.x to 1.4.x.
+// ParseVersion reads documented, 0.9 or 1.4, or the number of a release that reads its
+// configuration as one of these does: 0.9.x, and 0.15.x to 1.4.x.
 func ParseVersion(name string) (Version, error) {
 	switch {
 	case name == string(Documented):
@@ -45,12 +44,12 @@ func ParseVersion(name string) (Version, error) {
 	return V1_4, nil
 }
 
-// numbers are those of the releases whose configuration was measured to be read as
-// V0_9 or V1_4 are: 0.9.3, and 0.15.13 as 1.4.1.
+// numbers matches the releases that were measured to read a configuration as V0_9 or
+// V1_4 does: 0.9.3, and 0.15.13 as 1.4.1.
 var numbers = regexp.MustCompile(`^(0\.9|0\.15|1\.[0-4])(\.[0-9]{1,3})?$`)
 
-// String is the name by which [ParseVersion] knows v; any for Any, which has none
-// there.
+// String returns the name that [ParseVersion] reads; any for Any, which it does not
+// read.
 func (v Version) String() string {
 	if v == Any {
 		return "any"
@@ -58,9 +57,8 @@ func (v Version) String() string {
 	return string(v)
 }
 
-// Releases are the versions of Prefect that v stands for: for Any each release
-// that has a constant, oldest first; else v alone, and none for a Version that has
-// no constant.
+// Releases returns the versions that v stands for: for Any each release with a
+// constant, oldest first; otherwise v alone, and none if v is not a constant.
 func (v Version) Releases() []Version {
 	switch v {
 	case Any:
@@ -74,8 +72,8 @@ func (v Version) Releases() []Version {
 // Includes reports whether release is one of those that v stands for.
 func (v Version) Includes(release Version) bool { return slices.Contains(v.Releases(), release) }
 
-// ReadAs is the version by whose rules a configuration is read: v, or Documented
-// for Any. It fails if v is no version.
+// ReadAs returns the version by whose rules a configuration is read: v, or Documented
+// for Any. It fails if v is not a version.
 func (v Version) ReadAs() (Version, error) {
 	switch v {
 	case Any:

@@ -32,7 +32,9 @@ func TestVersion(t *testing.T) {
 	if diff := cmp.Diff([]Version{V0_9, V1_4}, Any.Releases()); diff != "" {
 		t.Error(diff)
 	}
-	for _, text := range []string{"", "any", "2.0", "1.5", "0.10.7", "0.14.22", "0.9.", "1.4.x", "1", "0.99", "1.4.1.1", "Documented"} {
+	for _, text := range []string{
+		"", "any", "2.0", "1.5", "0.10.7", "0.14.22", "0.9.", "1.4.x", "1", "0.99", "1.4.1.1", "Documented",
+	} {
 		if _, err := ParseVersion(text); err == nil || !strings.Contains(err.Error(), "documented, 0.9 or 1.4") {
 			t.Errorf("%s is a version: %v", text, err)
 		}

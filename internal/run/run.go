@@ -14,7 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -29,14 +29,14 @@ type Options struct {
 	ManifestFile string         // empty means the one in the working directory, if it exists
 	Environment  string         // of the manifest
 	Rules        Rules
-	ConfigFiles  []string       // or patterns, to check first
-	ConfigsFor   config.Version // the release that ConfigFiles are for
-	FailOn       string         // the findings in them that stop the run
-	PlanFile     string         // the file that a plan writes; empty for none
-	Reviewed     string         // the plan file that a sync must follow; empty for none
-	Detailed     bool           // a plan with changes has an exit code of its own
-	Notes        []string       // for the plan
-	Untrusted    string         // why the run may neither write nor delete; empty if it may
+	ConfigFiles  []string        // or patterns, to check first
+	ConfigsFor   release.Version // the release that ConfigFiles are for
+	FailOn       string          // the findings in them that stop the run
+	PlanFile     string          // the file that a plan writes; empty for none
+	Reviewed     string          // the plan file that a sync must follow; empty for none
+	Detailed     bool            // a plan with changes has an exit code of its own
+	Notes        []string        // for the plan
+	Untrusted    string          // why the run may neither write nor delete; empty if it may
 	// AfterPlan, if set, may stop the run once every plan is made and shown.
 	AfterPlan func(*secretsync.Outcome) error
 	// Signals interrupt a sync; nil for none.

@@ -50,7 +50,7 @@ type Reader struct {
 	Inputs bool
 	Stdin  io.Reader
 	Env    []string // as os.Environ gives it
-	// Version is the Prefect that reads a config, as [config.ParseVersion] reads it.
+	// Version is the Prefect that reads a config, as [release.ParseVersion] reads it.
 	Version string
 	// Done, if set, is called with each source that was read.
 	Done func(Source, *secretsync.Source)

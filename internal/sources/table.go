@@ -6,6 +6,7 @@ package sources
 import (
 	"fmt"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -115,10 +116,10 @@ func (r *Reader) environment(g given) (*secretsync.Source, error) {
 }
 
 func (r *Reader) config(g given) (*secretsync.Source, error) {
-	version, err := config.ParseVersion(r.Version)
+	version, err := release.ParseVersion(r.Version)
 	if err != nil {
 		return nil, r.about(g, err)
 	}
-	source, err := secretsync.FromConfig(g.text(), version, r.Env)
+	source, err := secretsync.FromConfig(g.text(), config.Version(version), r.Env)
 	return source, r.about(g, err)
 }

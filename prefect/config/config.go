@@ -1,5 +1,5 @@
 // Package config reads the configuration of Prefect 0.x and 1.x as import prefect
-// does: its defaults, the user's file and the environment. [Load] gives a [Config],
+// does: its defaults, the user's file and the environment. [Load] returns a [Config],
 // whose secrets prefect.WithConfig puts into a context.
 package config
 
@@ -10,23 +10,36 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
+// Options says where a config comes from.
+type Options struct {
+	// Version is whose rules apply; the zero value is [Documented].
+	Version Version
+	// Path is the user's TOML file, which must exist. Empty means the file that
+	// PREFECT__USER_CONFIG_PATH names, else ~/.prefect/config.toml; Prefect ignores
+	// that file if it is missing, and so does [Load].
+	Path string
+	// Text is the TOML itself, instead of a file; Path then only names it in errors.
+	Text string
+	// Env is the environment as NAME=value, as os.Environ returns it; nil is an empty one.
+	Env []string
+}
+
 // Config is what Prefect reads at import: its defaults, the user's file and the
-// environment. The zero Config is Prefect's defaults as far as secrets go. It
-// prints as the number of its secrets, never as their values.
+// environment. The zero Config has no secrets and reads them locally. A Config prints
+// as the number of its secrets, never as their values.
 type Config struct {
 	read func() *release.Config // a closure, so that printing a Config cannot reach the values
 }
 
 // Load reads a config by the rules of o.Version, as import prefect does.
 //
-// The error is an [*Error] where Python raises one: TOML that does not parse or,
-// for a release, that the parser inside Prefect refuses; a key below a value that
-// is no table; a reserved key; a logging.level that is none. It is another if a
-// file that o names cannot be read, or if the version is not known. No error
-// quotes a value.
+// The error is an [*Error] where Python raises one: TOML that does not parse or, for
+// a release, that the parser inside Prefect refuses; a key below a value that is not
+// a table; a reserved key; an invalid logging.level. It is another if a file that o
+// names cannot be read, or if the version is unknown. No error quotes a value.
 func Load(o Options) (*Config, error) {
-	read, err := o.load()
-	var failed *release.Failure
+	read, err := release.Load(release.Options{Version: release.Version(o.Version), Path: o.Path, Text: o.Text, Env: o.Env})
+	var failed *release.Error
 	if errors.As(err, &failed) {
 		return nil, (*Error)(failed)
 	}
@@ -36,19 +49,7 @@ func Load(o Options) (*Config, error) {
 	return &Config{read: func() *release.Config { return read }}, nil
 }
 
-func (o Options) load() (_ *release.Config, err error) {
-	if o.Version, err = o.Version.ReadAs(); err != nil {
-		return nil, err
-	}
-	env := release.NewEnvironment(o.Env)
-	files, err := o.files(env)
-	if err != nil {
-		return nil, err
-	}
-	return release.Load(release.Input{Version: o.Version, Files: files, NoDefaults: o.NoDefaults, Env: env})
-}
-
-// release is nil for the zero Config.
+// release returns nil for the zero Config.
 func (c *Config) release() *release.Config {
 	if c == nil || c.read == nil {
 		return nil
@@ -56,32 +57,30 @@ func (c *Config) release() *release.Config {
 	return c.read()
 }
 
-// Secrets are the entries of [context.secrets], in a map of the caller's own.
+// Secrets returns the entries of [context.secrets] in a new map.
 func (c *Config) Secrets() map[string]any { return c.release().Secrets() }
 
-// UseLocalSecrets is cloud.use_local_secrets: whether secrets are read from the
-// context. Only the boolean false turns it off: to Prefect the text "false" of
-// 0.9 and the number 0 still mean local.
+// UseLocalSecrets reports whether cloud.use_local_secrets is on. Only the boolean
+// false turns it off: for Prefect the string "false" of 0.9 and the number 0 still
+// mean local.
 func (c *Config) UseLocalSecrets() bool { return c.release().UseLocalSecrets() }
 
-// ReadsContext reports whether a flow looks for secrets in the context at all: the
-// releases do even where UseLocalSecrets is false.
+// ReadsContext reports whether a flow looks for secrets in its context: under the
+// releases even if UseLocalSecrets is false.
 func (c *Config) ReadsContext() bool { return c.release().ReadsContext() }
 
-// ReadsStore reports whether a flow asks the store for a secret that the context
-// does not have. With [V1_4] it does only if backend is cloud.
+// ReadsStore reports whether a flow asks the store for a secret that is not in its
+// context. Under [V1_4] it does so only if backend is cloud.
 func (c *Config) ReadsStore() bool { return c.release().ReadsStore() }
 
-// LowerCased is the lower-case name that [Documented] gives to a secret that the
-// environment sets, whatever the case of name; false if it sets none of that name.
+// LowerCased returns the lower-case name that [Documented] gives to a secret that the
+// environment sets, whatever the case of name, and whether there is such a secret.
 func (c *Config) LowerCased(name string) (lower string, ok bool) {
 	return c.release().LowerCased(name)
 }
 
 // Format writes how many secrets there are, whatever the verb.
-func (c *Config) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "config with %d secrets", len(c.Secrets()))
-}
+func (c *Config) Format(f fmt.State, verb rune) { c.release().Format(f, verb) }
 
-// MarshalText writes what Format does.
+// MarshalText returns what Format writes.
 func (c *Config) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(c)), nil }

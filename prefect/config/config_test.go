@@ -26,22 +26,37 @@ func TestLoadSecrets(t *testing.T) {
 		{"braces", "[context.secrets]\nKEY = \"a-${ENV_VAR}-b\"\n", []string{"ENV_VAR=v"}, map[string]any{"key": "a-v-b"}},
 		{"unset", "[context.secrets]\nKEY = \"$NOPE\"\n", nil, map[string]any{"key": "$NOPE"}},
 		{"unset in braces", "[context.secrets]\nKEY = \"a${NOPE}b\"\n", nil, map[string]any{"key": "ab"}},
-		{"a $ in a password", "[context.secrets]\nDB_PASSWORD = \"pa$word\"\nDOUBLE = \"P@$$w0rd\"\nHASH = \"$2b$12$R9h/cIPz0gi.URNNX3kh2O\"\nDIGIT = \"$1password\"\nPART = \"pre-$NOPE\"\n", nil,
-			map[string]any{"DB_PASSWORD": "pa$word", "DOUBLE": "P@$$w0rd", "HASH": "$2b$12$R9h/cIPz0gi.URNNX3kh2O", "DIGIT": "$1password", "PART": "pre-$NOPE"}},
-		{"a $ in a password that a variable matches", "[context.secrets]\nDB_PASSWORD = \"pa$word\"\nPART = \"pre-$SET\"\n", []string{"word=v", "SET=v"},
+		{"a $ in a password", `
+[context.secrets]
+DB_PASSWORD = "pa$word"
+DOUBLE = "P@$$w0rd"
+HASH = "$2b$12$R9h/cIPz0gi.URNNX3kh2O"
+DIGIT = "$1password"
+PART = "pre-$NOPE"
+`, nil, map[string]any{
+			"DB_PASSWORD": "pa$word", "DOUBLE": "P@$$w0rd", "HASH": "$2b$12$R9h/cIPz0gi.URNNX3kh2O",
+			"DIGIT": "$1password", "PART": "pre-$NOPE",
+		}},
+		{"a $ in a password that a variable matches",
+			"[context.secrets]\nDB_PASSWORD = \"pa$word\"\nPART = \"pre-$SET\"\n", []string{"word=v", "SET=v"},
 			map[string]any{"db_password": "pav", "part": "pre-v"}},
 		{"PREFECT__", "", []string{"PREFECT__CONTEXT__SECRETS__KEY=v"}, map[string]any{"key": "v"}},
 		{"later wins", "", []string{"PREFECT__CONTEXT__SECRETS__KEY=a", "PREFECT__CONTEXT__SECRETS__KEY=b"}, map[string]any{"key": "b"}},
-		{"PREFECT__ over the file", "[context.secrets]\nkey = \"file\"\n", []string{"PREFECT__CONTEXT__SECRETS__KEY=env"}, map[string]any{"key": "env"}},
-		{"PREFECT__ is cast", "", []string{"PREFECT__CONTEXT__SECRETS__A=42", "PREFECT__CONTEXT__SECRETS__B=TRUE", "PREFECT__CONTEXT__SECRETS__C=1.5", "PREFECT__CONTEXT__SECRETS__D=007", "PREFECT__CONTEXT__SECRETS__E=1e5"},
-			map[string]any{"a": int64(42), "b": true, "c": 1.5, "d": "007", "e": "1e5"}},
+		{"PREFECT__ over the file",
+			"[context.secrets]\nkey = \"file\"\n", []string{"PREFECT__CONTEXT__SECRETS__KEY=env"}, map[string]any{"key": "env"}},
+		{"PREFECT__ is cast", "", []string{
+			"PREFECT__CONTEXT__SECRETS__A=42", "PREFECT__CONTEXT__SECRETS__B=TRUE", "PREFECT__CONTEXT__SECRETS__C=1.5",
+			"PREFECT__CONTEXT__SECRETS__D=007", "PREFECT__CONTEXT__SECRETS__E=1e5",
+		}, map[string]any{"a": int64(42), "b": true, "c": 1.5, "d": "007", "e": "1e5"}},
 		{"one expansion is not cast", "[context.secrets]\nk = \"$NUM\"\n", []string{"NUM=42"}, map[string]any{"k": "42"}},
 		{"two expansions are", "[context.secrets]\nk = \"$N1\"\n", []string{"N1=$NUM", "NUM=42"}, map[string]any{"k": int64(42)}},
 		{"self reference", "[context.secrets]\nk = \"$X\"\n", []string{"X=$X"}, map[string]any{"k": "$X"}},
 		{"never settles", "[context.secrets]\nk = \"$X\"\n", []string{"X=a$X"}, map[string]any{"k": nil}},
 		{"home", "[context.secrets]\nK = \"~/x\"\n", []string{"HOME=/home/u"}, map[string]any{"K": "/home/u/x"}},
 		{"another key", "base = \"b\"\n[context.secrets]\nK = \"${base}\"\n", nil, map[string]any{"k": "b"}},
-		{"another section's key", "[a]\nn = 5\n[context.secrets]\nK = \"${a.n}\"\nL = \"<${a.n}>\"\nM = \"${a}\"\n", nil, map[string]any{"K": int64(5), "L": "<5>", "m": ""}},
+		{"another section's key",
+			"[a]\nn = 5\n[context.secrets]\nK = \"${a.n}\"\nL = \"<${a.n}>\"\nM = \"${a}\"\n", nil,
+			map[string]any{"K": int64(5), "L": "<5>", "m": ""}},
 		{"a list is left alone", "[context.secrets]\nK = [\"$A\"]\n", []string{"A=v"}, map[string]any{"K": []any{"$A"}}},
 		{"empty table", "[context.secrets]\n", nil, nil},
 	}
@@ -122,6 +137,7 @@ func TestLoadFindsTheUsersFile(t *testing.T) {
 }
 
 func TestLoadErrors(t *testing.T) {
+	twice := []string{"PREFECT__CONTEXT__SECRETS__KEY=" + canary, "PREFECT__CONTEXT__SECRETS__key=" + canary}
 	tests := []struct {
 		options config.Options
 		want    string
@@ -131,14 +147,26 @@ func TestLoadErrors(t *testing.T) {
 		{config.Options{Text: "k = \"" + canary}, "config:1: not valid TOML"},
 		{config.Options{Text: "k = 7700123__4\n"}, "config:1: not valid TOML"},
 		{config.Options{Version: "2.0"}, "unknown version"},
-		{config.Options{Env: []string{"PREFECT__CONTEXT__SECRETS__KEY=" + canary, "PREFECT__CONTEXT__SECRETS__key=" + canary}}, "PREFECT__CONTEXT__SECRETS__KEY sets this secret as well"},
-		{config.Options{Text: "[context.secrets]\nKEY = \"$A\"\nkey = \"" + canary + "\"\n", Env: []string{"A=" + canary}}, "becomes \"key\", which is there already"},
-		{config.Options{Text: "a = 1\n", Env: []string{"PREFECT__A__B=" + canary}}, "PREFECT__A__B: a.b: it stands below a, which is of type int"},
+		{config.Options{Env: twice}, "PREFECT__CONTEXT__SECRETS__KEY sets this secret as well"},
+		{
+			config.Options{
+				Text: "[context.secrets]\nKEY = \"$A\"\nkey = \"" + canary + "\"\n",
+				Env:  []string{"A=" + canary},
+			},
+			"becomes \"key\", which is there already",
+		},
+		{
+			config.Options{Text: "a = 1\n", Env: []string{"PREFECT__A__B=" + canary}},
+			"PREFECT__A__B: a.b: it stands below a, which is of type int",
+		},
+		{
+			config.Options{
+				Text: "[context.secrets]\nKEY = \"$V\"\n[context.secrets.key]\nx = 1\n",
+				Env:  []string{"V=1"},
+			},
+			"it stands below context.secrets.key",
+		},
 	}
-	tests = append(tests, struct {
-		options config.Options
-		want    string
-	}{config.Options{Text: "[context.secrets]\nKEY = \"$V\"\n[context.secrets.key]\nx = 1\n", Env: []string{"V=1"}}, "it stands below context.secrets.key"})
 	for _, tt := range tests {
 		_, err := config.Load(tt.options)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
@@ -149,8 +177,8 @@ func TestLoadErrors(t *testing.T) {
 	}
 }
 
-// What import prefect fails with after it has read the configuration, as measured
-// with both releases.
+// The classes of error that import prefect fails with after it has read the
+// configuration were measured with both releases.
 func TestStartOfReleases(t *testing.T) {
 	for text, class := range map[string]string{
 		"context = 5\n": "TypeError", "context = 'abc'\n": "ValueError", "[context]\nconfig = 5\n": "AttributeError",
@@ -174,10 +202,13 @@ func TestStartOfReleases(t *testing.T) {
 	}
 }
 
-func TestAnyIsReadAsDocumented(t *testing.T) {
+func TestTheZeroVersionIsDocumented(t *testing.T) {
 	env := []string{"PREFECT__CONTEXT__SECRETS__KEY=v", "PREFECT__CLOUD__USE_LOCAL_SECRETS=false"}
-	for _, v := range []config.Version{config.Any, config.Documented} {
-		loaded := load(t, config.Options{Version: v, Env: env})
+	for _, v := range []config.Version{"", config.Documented} {
+		loaded, err := config.Load(config.Options{Version: v, Env: env})
+		if err != nil {
+			t.Fatal(err)
+		}
 		if lower, ok := loaded.LowerCased("Key"); lower != "key" || !ok || loaded.ReadsContext() || !loaded.ReadsStore() {
 			t.Errorf("%s: %q, %t, %t, %t", v, lower, ok, loaded.ReadsContext(), loaded.ReadsStore())
 		}

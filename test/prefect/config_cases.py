@@ -2,7 +2,7 @@
 
     config_cases.py SEED COUNT      run by run.sh with the Python of 0.9.3 or 1.4.1; HOME is to be /home/user
 
-The form is that of fixtures/prefect/config-cases-*.jsonl, which prefect/config/cases_test.go compares with config.Load.
+The form is that of fixtures/prefect/config-cases-*.jsonl, which internal/release/cases_test.go compares with release.Load.
 """
 
 import collections

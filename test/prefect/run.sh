@@ -71,12 +71,12 @@ run_example() (
   cd "$root/docs/testing" && "$2/bin/python" -m pytest -q -p no:cacheprovider .
 )
 
-# compare_configs RELEASE VENV: random configurations, read by this release and by config.Load.
+# compare_configs RELEASE VENV: random configurations, read by this release and by release.Load.
 compare_configs() {
   local cases=$work/config-cases
   mkdir -p "$cases"
   (cd "$cases" && env -i HOME=/home/user "$2/bin/python" "$here/config_cases.py" "${CONFIG_SEED:-1}" "${CONFIG_CASES:-2000}" >"config-cases-$1.jsonl") &&
-    (cd "$root" && CONFIG_CASES_DIR=$cases go test -count=1 -run "TestRandomCasesOfReleases/$1" ./prefect/config)
+    (cd "$root" && CONFIG_CASES_DIR=$cases go test -count=1 -run "TestRandomCasesOfReleases/$1" ./internal/release)
 }
 
 bin=${PREFECT_SECRETS_BIN:-$root/test/.work/bin/prefect-secrets}

@@ -58,17 +58,17 @@ func ExampleKeyExpired() {
 func ExamplePartialFailure() {
 	cloud := testkit.New(t)
 	cloud.Inject(faults.Match{Field: "setSecret", Secret: "B"}, faults.PartialFailure())
-	results, err := cloud.AdminClient().SetSecrets(ctx, []prefect.NamedValue{
+	results := cloud.AdminClient().SetSecrets(ctx, []prefect.NamedValue{
 		{Name: "A", Value: prefect.TextValue("1")}, {Name: "B", Value: prefect.TextValue("2")},
-	})
+	}, nil)
 	for _, r := range results {
 		fmt.Println(r.Name, r.Err)
 	}
-	fmt.Println(cloud.Names(), err)
+	fmt.Println(cloud.Names())
 	// Output:
 	// A <nil>
 	// B the API answered with an error: Unable to complete operation. An internal API error occurred. (API_ERROR)
-	// [A] <nil>
+	// [A]
 }
 
 func ExampleStoreSealed() {

@@ -1,4 +1,4 @@
-package config_test
+package release_test
 
 import (
 	"bufio"
@@ -16,12 +16,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 const casesDir = "../../fixtures/prefect/"
 
-var releases = map[config.Version]string{config.V0_9: "0.9.3", config.V1_4: "1.4.1"}
+var releases = map[release.Version]string{release.V0_9: "0.9.3", release.V1_4: "1.4.1"}
 
 // configCase is one row of fixtures/prefect/config-cases: a configuration, and
 // what the real release made of it.
@@ -45,8 +45,7 @@ type wantEntry struct {
 	Repr  *string
 }
 
-// orderedEnv is an environment in the order of the case, in which Prefect reads
-// it.
+// orderedEnv is an environment in the order of the case, in which Prefect reads it.
 type orderedEnv []string
 
 func (e *orderedEnv) UnmarshalJSON(text []byte) error {
@@ -67,10 +66,10 @@ func (e *orderedEnv) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// differs are the cases in which TOML 1.0, or BurntSushi's reading of it, is not
-// what Python's toml 0.10.2 reads. docs/compatibility.md says why.
+// differs are the cases that TOML 1.0, or BurntSushi's reading of it, reads otherwise than
+// Python's toml 0.10.2. docs/compatibility.md says why.
 var differs = map[string]string{
-	"toml-dotted-space": "toml 0.10.2 keeps the blank in the key",
+	"toml-dotted-space": "toml 0.10.2 keeps the space in the key",
 	"toml-date-lower":   "toml 0.10.2 drops the zone z",
 	"toml-int-big":      "an integer over 64 bits is a syntax error here",
 	"toml-int-huge":     "an integer over 64 bits is a syntax error here",
@@ -80,8 +79,8 @@ func TestCasesOfReleases(t *testing.T) {
 	runCases(t, casesDir)
 }
 
-// TestRandomCasesOfReleases compares with what test/prefect/run.sh has just asked
-// the real releases; without that there is nothing to compare with.
+// TestRandomCasesOfReleases compares with what the real releases have just answered to
+// test/prefect/run.sh, which sets CONFIG_CASES_DIR.
 func TestRandomCasesOfReleases(t *testing.T) {
 	if dir := os.Getenv("CONFIG_CASES_DIR"); dir != "" {
 		runCases(t, dir+"/")
@@ -89,17 +88,17 @@ func TestRandomCasesOfReleases(t *testing.T) {
 }
 
 func runCases(t *testing.T, dir string) {
-	for v, release := range releases {
-		t.Run(release, func(t *testing.T) {
-			cases := readCases(t, dir+"config-cases-"+release+".jsonl")
+	for v, name := range releases {
+		t.Run(name, func(t *testing.T) {
+			cases := readCases(t, dir+"config-cases-"+name+".jsonl")
 			if len(cases) < 150 {
 				t.Fatalf("only %d cases", len(cases))
 			}
 			for _, c := range cases {
 				problem := c.run(t, v)
-				if reason, known := differs[c.ID]; known && problem == "" {
-					t.Errorf("%s holds, though it is listed: %s", c.ID, reason)
-				} else if !known && problem != "" {
+				if reason, listed := differs[c.ID]; listed && problem == "" {
+					t.Errorf("%s does not differ, though it is listed: %s", c.ID, reason)
+				} else if !listed && problem != "" {
 					t.Errorf("%s: %s\n\ttoml %q env %v", c.ID, problem, text(c.TOML), c.Env)
 				}
 			}
@@ -144,15 +143,15 @@ func readLines(t *testing.T, path string) [][]byte {
 	return lines
 }
 
-func (c *configCase) run(t *testing.T, v config.Version) string {
+func (c *configCase) run(t *testing.T, v release.Version) string {
 	t.Helper()
 	home := t.TempDir()
 	env := []string{"HOME=" + home}
 	for _, entry := range c.Env {
 		env = append(env, strings.ReplaceAll(entry, "/home/user", home))
 	}
-	options := config.Options{Version: v, Env: env, NoDefaults: c.Mode == "interp"}
-	bare := load(t, config.Options{Version: v, Env: env[:1]})
+	options := release.Options{Version: v, Env: env, NoDefaults: c.Mode == "interp"}
+	defaults := load(t, release.Options{Version: v, Env: env[:1]})
 	c.writeFiles(t, home)
 	if c.Mode == "interp" {
 		options.Text = *c.TOML + "\n"
@@ -160,19 +159,19 @@ func (c *configCase) run(t *testing.T, v config.Version) string {
 			options.Text = *c.TOML
 		}
 	}
-	loaded, err := config.Load(options)
+	loaded, err := release.Load(options)
 	if want := c.Expected.Error; want != nil || err != nil {
 		return compareErrors(err, want)
 	}
 	if c.Mode == "interp" {
 		return compareEntries(loaded.Entries(), c.Expected.Flat, home)
 	}
-	return c.compareUser(bare, loaded, home)
+	return c.compareUser(defaults, loaded, home)
 }
 
-func load(t *testing.T, o config.Options) *config.Config {
+func load(t *testing.T, o release.Options) *release.Config {
 	t.Helper()
-	loaded, err := config.Load(o)
+	loaded, err := release.Load(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +202,7 @@ func (c *configCase) writeFiles(t *testing.T, home string) {
 }
 
 func compareErrors(err error, want *struct{ Class string }) string {
-	var e *config.Error
+	var e *release.Error
 	switch {
 	case want == nil:
 		return fmt.Sprintf("error %v", err)
@@ -215,20 +214,20 @@ func compareErrors(err error, want *struct{ Class string }) string {
 	return ""
 }
 
-func compareEntries(got []config.Entry, want []wantEntry, home string) string {
-	have := map[string]string{}
+func compareEntries(got []release.Entry, want []wantEntry, home string) string {
+	texts := map[string]string{}
 	for _, e := range got {
-		have[fmt.Sprintf("%q", e.Path)] = shown(e)
+		texts[fmt.Sprintf("%q", e.Path)] = entryText(e)
 	}
 	for _, w := range want {
 		key := fmt.Sprintf("%q", pathOf(w))
-		if have[key] != strings.ReplaceAll(w.shown(), "/home/user", home) {
-			return fmt.Sprintf("%s is %s, want %s", key, have[key], w.shown())
+		if texts[key] != strings.ReplaceAll(w.text(), "/home/user", home) {
+			return fmt.Sprintf("%s is %s, want %s", key, texts[key], w.text())
 		}
-		delete(have, key)
+		delete(texts, key)
 	}
-	if len(have) > 0 {
-		return fmt.Sprintf("surplus: %v", have)
+	if len(texts) > 0 {
+		return fmt.Sprintf("surplus: %v", texts)
 	}
 	return ""
 }
@@ -241,8 +240,9 @@ func pathOf(w wantEntry) []string {
 	return p
 }
 
-// shown is a value as the cases write it: JSON where there is, else a text.
-func (w wantEntry) shown() string {
+// text returns type and value as the cases write them: JSON if there is any, else the
+// repr.
+func (w wantEntry) text() string {
 	if w.Repr != nil {
 		return w.Type + " " + *w.Repr
 	}
@@ -260,7 +260,8 @@ func (w wantEntry) shown() string {
 	return w.Type + " " + string(w.Value)
 }
 
-func shown(e config.Entry) string {
+// entryText returns type and value as [wantEntry.text] does.
+func entryText(e release.Entry) string {
 	var value string
 	switch v := e.Value.(type) {
 	case nil:
@@ -291,20 +292,20 @@ func isoformat(kind string, t time.Time) string {
 }
 
 // compareUser compares what a user's file changes.
-func (c *configCase) compareUser(bare, loaded *config.Config, home string) string {
+func (c *configCase) compareUser(defaults, loaded *release.Config, home string) string {
 	if len(c.Expected.Baseline) > 0 {
-		if problem := compareEntries(bare.Entries(), c.Expected.Baseline, home); problem != "" {
+		if problem := compareEntries(defaults.Entries(), c.Expected.Baseline, home); problem != "" {
 			return "baseline: " + problem
 		}
 	}
 	before := map[string]string{}
-	for _, e := range bare.Entries() {
-		before[fmt.Sprintf("%q", e.Path)] = shown(e)
+	for _, e := range defaults.Entries() {
+		before[fmt.Sprintf("%q", e.Path)] = entryText(e)
 	}
-	var changed []config.Entry
+	var changed []release.Entry
 	for _, e := range loaded.Entries() {
 		key := fmt.Sprintf("%q", e.Path)
-		if before[key] != shown(e) {
+		if before[key] != entryText(e) {
 			changed = append(changed, e)
 		}
 		delete(before, key)

@@ -1,4 +1,4 @@
-package config_test
+package release_test
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 func TestEntriesSayWhatIsMissing(t *testing.T) {
@@ -28,8 +28,8 @@ k = "v"
 [context.secrets]
 K = "$UNSET"
 `
-	for _, version := range []config.Version{config.Documented, config.V0_9, config.V1_4} {
-		loaded, err := config.Load(config.Options{
+	for _, version := range []release.Version{release.Documented, release.V0_9, release.V1_4} {
+		loaded, err := release.Load(release.Options{
 			Version: version, Text: text, NoDefaults: true, Env: []string{"SET=s", "VALUE=pa${ss}word"},
 		})
 		if err != nil {

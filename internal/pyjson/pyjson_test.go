@@ -1,4 +1,4 @@
-package prefect_test
+package pyjson_test
 
 import (
 	"encoding/json"
@@ -11,10 +11,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 )
 
-// What Python 3.11's json.loads gives, as it was run.
+// The results are those of Python 3.11's json.loads.
 func TestLoads(t *testing.T) {
 	n := func(text string) any { return json.Number(text) }
 	tests := []struct {
@@ -39,11 +39,13 @@ func TestLoads(t *testing.T) {
 		{"[1, 2]", []any{n("1"), n("2")}},
 		{"[]", []any{}},
 		{"{}", map[string]any{}},
-		{`{"a": {"b": [null, NaN]}, "a2": 1}`, map[string]any{"a": map[string]any{"b": []any{nil, math.NaN()}}, "a2": n("1")}},
+		{`{"a": {"b": [null, NaN]}, "a2": 1}`, map[string]any{
+			"a": map[string]any{"b": []any{nil, math.NaN()}}, "a2": n("1"),
+		}},
 		{`{"a": 1, "a": 2}`, map[string]any{"a": n("2")}},
 	}
 	for _, tt := range tests {
-		got, err := prefect.Loads(tt.text)
+		got, err := pyjson.Loads(tt.text)
 		if err != nil {
 			t.Errorf("Loads(%.40q): %v", tt.text, err)
 		} else if diff := cmp.Diff(tt.want, got, cmpopts.EquateNaNs()); diff != "" {
@@ -53,7 +55,7 @@ func TestLoads(t *testing.T) {
 }
 
 func TestLoadsReadsMaxDepth(t *testing.T) {
-	v, err := prefect.Loads(strings.Repeat("[", prefect.MaxDepth) + strings.Repeat("]", prefect.MaxDepth))
+	v, err := pyjson.Loads(strings.Repeat("[", pyjson.MaxDepth) + strings.Repeat("]", pyjson.MaxDepth))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,8 +67,8 @@ func TestLoadsReadsMaxDepth(t *testing.T) {
 			v = array[0]
 		}
 	}
-	if depth != prefect.MaxDepth {
-		t.Errorf("%d brackets deep, want %d", depth, prefect.MaxDepth)
+	if depth != pyjson.MaxDepth {
+		t.Errorf("%d brackets deep, want %d", depth, pyjson.MaxDepth)
 	}
 }
 
@@ -76,28 +78,29 @@ func TestLoadsRefuses(t *testing.T) {
 		"'q'", "{'a': 1}", `{"a": 1} x`, "[1,]", "[1", "{", `{"a"}`, `{"a":}`, `{1: 2}`, `{"a": 1,}`, `"open`, `"\x"`,
 		"\"tab\tinside\"", "\ufeff1", "\u00a042", "--1", "-", "-Inf", "tru", "[,]",
 	} {
-		if v, err := prefect.Loads(text); !errors.Is(err, prefect.ErrNotJSON) {
+		if v, err := pyjson.Loads(text); !errors.Is(err, pyjson.ErrNotJSON) {
 			t.Errorf("Loads(%q) = %v, %v; want ErrNotJSON", text, v, err)
 		}
 	}
 	for _, text := range []string{
-		strings.Repeat("[", prefect.MaxDepth+1), strings.Repeat(`{"a":`, prefect.MaxDepth+1), strings.Repeat("[", 1_000_000),
+		strings.Repeat("[", pyjson.MaxDepth+1),
+		strings.Repeat(`{"a":`, pyjson.MaxDepth+1),
+		strings.Repeat("[", 1_000_000),
 	} {
-		if _, err := prefect.Loads(text); !errors.Is(err, prefect.ErrTooDeep) {
+		if _, err := pyjson.Loads(text); !errors.Is(err, pyjson.ErrTooDeep) {
 			t.Errorf("Loads(%.10q…): %v; want ErrTooDeep", text, err)
 		}
 	}
 }
 
-// FuzzLoads holds Loads against encoding/json: what that accepts, Loads reads
-// alike.
+// FuzzLoads compares Loads with encoding/json: what that accepts, Loads reads alike.
 func FuzzLoads(f *testing.F) {
 	for _, seed := range []string{`{"a":[1,-2.5e3,"x\u00e4",null,true]}`, "NaN", "[[[", `"\ud800"`, "1.e", "-"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got, err := prefect.Loads(text)
-		if !json.Valid([]byte(text)) || errors.Is(err, prefect.ErrTooDeep) {
+		got, err := pyjson.Loads(text)
+		if !json.Valid([]byte(text)) || errors.Is(err, pyjson.ErrTooDeep) {
 			return
 		}
 		if err != nil {
@@ -115,17 +118,17 @@ func FuzzLoads(f *testing.F) {
 	})
 }
 
-func TestLoadsRefusesWhatPythonTakesForTooLong(t *testing.T) {
+func TestLoadsRefusesLongIntegers(t *testing.T) {
 	for text, want := range map[string]error{
-		strings.Repeat("9", prefect.MaxDigits):                nil,
-		"-" + strings.Repeat("9", prefect.MaxDigits):          nil,
-		strings.Repeat("9", prefect.MaxDigits+1):              prefect.ErrTooLong,
-		"[-" + strings.Repeat("9", prefect.MaxDigits+1) + "]": prefect.ErrTooLong,
-		strings.Repeat("9", prefect.MaxDigits+1) + " x":       prefect.ErrTooLong,
-		strings.Repeat("9", prefect.MaxDigits+1) + ".5":       nil,
-		strings.Repeat("9", prefect.MaxDigits+1) + "e1":       nil,
+		strings.Repeat("9", pyjson.MaxDigits):                nil,
+		"-" + strings.Repeat("9", pyjson.MaxDigits):          nil,
+		strings.Repeat("9", pyjson.MaxDigits+1):              pyjson.ErrTooLong,
+		"[-" + strings.Repeat("9", pyjson.MaxDigits+1) + "]": pyjson.ErrTooLong,
+		strings.Repeat("9", pyjson.MaxDigits+1) + " x":       pyjson.ErrTooLong,
+		strings.Repeat("9", pyjson.MaxDigits+1) + ".5":       nil,
+		strings.Repeat("9", pyjson.MaxDigits+1) + "e1":       nil,
 	} {
-		if _, err := prefect.Loads(text); !errors.Is(err, want) {
+		if _, err := pyjson.Loads(text); !errors.Is(err, want) {
 			t.Errorf("%d bytes: %v, want %v", len(text), err, want)
 		}
 	}

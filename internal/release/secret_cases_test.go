@@ -1,4 +1,4 @@
-package config_test
+package release_test
 
 import (
 	"context"
@@ -12,12 +12,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
-// secretCase is one row of fixtures/prefect/secret-get: where a secret stands,
-// its value, and what Secret("K").get() of the real release gave.
+// secretCase is one row of fixtures/prefect/secret-get: where a secret is set, its value,
+// and what Secret("K").get() of the real release returned.
 type secretCase struct {
 	Placement, Value, Step string
 	Result                 *struct {
@@ -28,16 +30,19 @@ type secretCase struct {
 	Error *struct{ Class string }
 }
 
-// objects are what the rows of context-object name.
+// objects are the Go values of the Python objects that rows of context-object name.
 var objects = map[string]any{
-	"42": int64(42), "True": true, "['a']": []any{"a"}, "b'42'": []byte("42"), "bytearray(b'true')": []byte("true"), "nan": math.NaN(),
-	"None": nil, "1.5": 1.5, "{'a': 1}": map[string]any{"a": 1}, "(1, 2)": config.Tuple{int64(1), int64(2)}, "False": false, "b'x'": []byte("x"),
+	"42": int64(42), "True": true, "['a']": []any{"a"}, "b'42'": []byte("42"),
+	"bytearray(b'true')": []byte("true"), "nan": math.NaN(), "None": nil, "1.5": 1.5,
+	"{'a': 1}": map[string]any{"a": 1}, "(1, 2)": pyliteral.Tuple{int64(1), int64(2)},
+	"False": false, "b'x'": []byte("x"),
 }
 
-// context is where the row's secret is read, and its error if there is none.
-func (c secretCase) context(t *testing.T, v config.Version) (context.Context, error) {
+// context returns the context in which the row's secret is read. The error is that of
+// loading its config.
+func (c secretCase) context(t *testing.T, v release.Version) (context.Context, error) {
 	t.Helper()
-	options := config.Options{Version: v, Env: []string{"HOME=/home/user"}, Text: "\n"}
+	options := config.Options{Version: config.Version(v), Env: []string{"HOME=/home/user"}, Text: "\n"}
 	switch c.Placement {
 	case "context":
 		return prefect.WithSecrets(t.Context(), map[string]any{"K": c.Value}), nil
@@ -62,10 +67,10 @@ func (c secretCase) context(t *testing.T, v config.Version) (context.Context, er
 }
 
 func TestSecretGetOfReleases(t *testing.T) {
-	for v, release := range releases {
-		t.Run(release, func(t *testing.T) {
+	for v, name := range releases {
+		t.Run(name, func(t *testing.T) {
 			n := 0
-			for _, line := range readLines(t, casesDir+"secret-get-"+release+".jsonl") {
+			for _, line := range readLines(t, casesDir+"secret-get-"+name+".jsonl") {
 				var c secretCase
 				if err := json.Unmarshal(line, &c); err != nil {
 					t.Fatal(err)
@@ -90,15 +95,19 @@ func TestSecretGetOfReleases(t *testing.T) {
 	}
 }
 
+// compare returns how the result of Get differs from the real release's; empty if it
+// does not.
 func (c secretCase) compare(got any, err error) string {
 	var failed *config.Error
 	switch {
 	case c.Error != nil && err == nil:
 		return "no error"
-	case c.Error != nil && !errors.Is(err, prefect.ErrNotFound) && (!errors.As(err, &failed) || failed.Class != c.Error.Class):
-		return fmt.Sprintf("error %v, want %s", err, c.Error.Class)
-	case c.Error != nil:
+	case c.Error != nil && errors.Is(err, prefect.ErrNotFound):
 		return ""
+	case c.Error != nil && errors.As(err, &failed) && failed.Class == c.Error.Class:
+		return ""
+	case c.Error != nil:
+		return fmt.Sprintf("error %v, want %s", err, c.Error.Class)
 	case err != nil:
 		return fmt.Sprintf("error %v", err)
 	case c.Result.JSON != nil:
@@ -113,13 +122,13 @@ func (c secretCase) compare(got any, err error) string {
 	if c.Result.Repr != "" {
 		want.Repr = &c.Result.Repr
 	}
-	if have := shown(config.Entry{Value: pythonNumber(got)}); have != want.shown() {
-		return fmt.Sprintf("got %s, want %s", have, want.shown())
+	if text := entryText(release.Entry{Value: pythonNumber(got)}); text != want.text() {
+		return fmt.Sprintf("got %s, want %s", text, want.text())
 	}
 	return ""
 }
 
-// pythonNumber is a number of JSON as Python has it.
+// pythonNumber returns a JSON number as Python has it, and anything else as it is.
 func pythonNumber(v any) any {
 	number, ok := v.(json.Number)
 	if !ok {
@@ -135,19 +144,22 @@ func pythonNumber(v any) any {
 	return f
 }
 
-// The steps of the rows, for both releases.
+// The rows that are steps of Python, for both releases.
 func TestStepsOfReleases(t *testing.T) {
 	for v := range releases {
 		run := func(text string) context.Context {
-			loaded, err := config.Load(config.Options{Version: v, Text: text + "\n"})
+			loaded, err := config.Load(config.Options{Version: config.Version(v), Text: text + "\n"})
 			if err != nil {
 				t.Fatal(err)
 			}
 			return prefect.WithConfig(t.Context(), loaded)
 		}
 		local := "[context.secrets]\nK = 'v'\n"
-		for text, name := range map[string]prefect.Secret{local: "NOPE", "": "NOPE", "[cloud]\nuse_local_secrets = 0\n": "NOPE", local + "#": "None"} {
-			if _, err := name.Get(run(text)); !errors.Is(err, prefect.ErrNotFound) || !strings.Contains(err.Error(), "local secret") {
+		for text, name := range map[string]prefect.Secret{
+			local: "NOPE", "": "NOPE", "[cloud]\nuse_local_secrets = 0\n": "NOPE", local + "#": "None",
+		} {
+			_, err := name.Get(run(text))
+			if !errors.Is(err, prefect.ErrNotFound) || !strings.Contains(err.Error(), "local secret") {
 				t.Errorf("%s %q: %v", v, text, err)
 			}
 		}
@@ -162,17 +174,22 @@ func TestStepsOfReleases(t *testing.T) {
 	}
 }
 
-// Under a release the context comes first in cloud execution, too; with the
-// documented rules it is not looked at.
+// Under a release the context comes first in cloud execution too; under the documented
+// rules it does not count.
 func TestWhereSecretsAreReadInCloudExecution(t *testing.T) {
 	const text = "[cloud]\nuse_local_secrets = false\n[context.secrets]\nK = 'local'\n"
-	for v, want := range map[config.Version]string{config.V0_9: "local", config.V1_4: "local", config.Documented: "no client"} {
-		loaded, err := config.Load(config.Options{Version: v, Text: text})
+	for v, want := range map[release.Version]string{
+		release.V0_9: "local", release.V1_4: "local", release.Documented: "no client",
+	} {
+		loaded, err := config.Load(config.Options{Version: config.Version(v), Text: text})
 		if err != nil {
 			t.Fatal(err)
 		}
 		ctx := prefect.WithConfig(t.Context(), loaded)
-		if got, err := prefect.Secret("K").Get(ctx); fmt.Sprintf("%v %v", got, err) != want+" <nil>" && (err == nil || !strings.Contains(err.Error(), want)) {
+		got, err := prefect.Secret("K").Get(ctx)
+		found := err == nil && got == want
+		failed := err != nil && strings.Contains(err.Error(), want)
+		if !found && !failed {
 			t.Errorf("%s: %v, %v", v, got, err)
 		}
 		if _, err := prefect.Secret("OTHER").Get(ctx); err == nil || !strings.Contains(err.Error(), "no client") {

@@ -1,4 +1,6 @@
-package prefect
+// Package httperr words why an HTTP request got no answer, without repeating
+// anything that the other side sent.
+package httperr
 
 import (
 	"context"
@@ -15,11 +17,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
 )
 
-// UnsentError is why a [ClientConfig] Transport did not send a request at all. The
-// client returns it as it is: nothing was asked of the API.
+// UnsentError is why an http.RoundTripper did not send a request at all. A client
+// returns it unchanged: the API was asked for nothing.
 type UnsentError struct {
 	Err   error
-	Final bool // it would not be sent later, either
+	Final bool // a retry would not be sent either
 }
 
 func (e *UnsentError) Error() string { return e.Err.Error() }
@@ -29,16 +31,15 @@ func (e *UnsentError) Unwrap() error { return e.Err }
 
 var errNotHTTP = errors.New("what came back is not an HTTP answer")
 
-// Cause is why a request over HTTP got no answer, without anything that the other
-// side wrote: an error of net/http quotes what it could not read. The names in a
+// Cause returns why a request got no answer, without anything that the other side
+// wrote: an error of net/http quotes what it could not read. The names in a
 // certificate stay.
 func Cause(err error) error {
-	var asked *url.Error
-	if !errors.As(err, &asked) {
-		return ownCause(err)
+	var failed *url.Error
+	if !errors.As(err, &failed) {
+		return localCause(err)
 	}
-	host := &url.Error{Op: asked.Op, URL: withoutQuery(asked.URL), Err: ownCause(asked.Err)}
-	return host
+	return &url.Error{Op: failed.Op, URL: withoutQuery(failed.URL), Err: localCause(failed.Err)}
 }
 
 func withoutQuery(text string) string {
@@ -49,10 +50,10 @@ func withoutQuery(text string) string {
 	return address.Shown(u)
 }
 
-func ownCause(err error) error {
+func localCause(err error) error {
 	const plainHTTP = "server gave HTTP response to HTTPS client"
 	switch text := err.Error(); {
-	case isOwn(err):
+	case isLocal(err):
 		return err
 	case strings.HasSuffix(text, plainHTTP):
 		return errors.New(plainHTTP)
@@ -62,9 +63,8 @@ func ownCause(err error) error {
 	return errNotHTTP
 }
 
-// isOwn reports whether this side of the connection wrote the error.
-func isOwn(err error) bool {
-	var timeout net.Error
+// isLocal reports whether this side of the connection wrote the error.
+func isLocal(err error) bool {
 	var operation *net.OpError
 	var lookup *net.DNSError
 	var certificate *tls.CertificateVerificationError
@@ -77,15 +77,16 @@ func isOwn(err error) bool {
 			return true
 		}
 	}
-	for _, target := range []error{io.EOF, io.ErrUnexpectedEOF, context.Canceled, context.DeadlineExceeded, errMisfit} {
+	for _, target := range []error{io.EOF, io.ErrUnexpectedEOF, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, target) {
 			return true
 		}
 	}
+	var timeout net.Error
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// isStatusText reports whether a text is what net/http makes of a proxy's refusal.
+// isStatusText reports whether net/http made a text from a proxy's error status.
 func isStatusText(text string) bool {
 	for code := http.StatusBadRequest; code < 600; code++ {
 		if text != "" && text == http.StatusText(code) {

@@ -1,4 +1,4 @@
-package config_test
+package release_test
 
 import (
 	"errors"
@@ -6,15 +6,22 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prefect-secrets/prefect-secrets/prefect/config"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
+
+const canary = "CANARY3f9a"
 
 // FuzzLoad looks for panics, for a value in an error and for a config whose
 // entries cannot be shown.
 func FuzzLoad(f *testing.F) {
 	for _, text := range []string{
-		"[context.secrets]\nK = \"$A\"\n", "a = \"{'x': (1, ${b})}\"\nb = \"${a}\"\n", "a.b = \"x${a.b}\"\n[a.c]\n", "[[a]]\nb = [1, \"a\"]\n",
-		"[tasks.defaults]\nretry_delay = 99999999999999\ntimeout = \"5\"\n", "[logging]\nlevel = 5\nformat = \"%(x\"\n", "a = 1979-05-27\nb = \"<${a}>\"\n",
+		"[context.secrets]\nK = \"$A\"\n",
+		"a = \"{'x': (1, ${b})}\"\nb = \"${a}\"\n",
+		"a.b = \"x${a.b}\"\n[a.c]\n",
+		"[[a]]\nb = [1, \"a\"]\n",
+		"[tasks.defaults]\nretry_delay = 99999999999999\ntimeout = \"5\"\n",
+		"[logging]\nlevel = 5\nformat = \"%(x\"\n",
+		"a = 1979-05-27\nb = \"<${a}>\"\n",
 	} {
 		f.Add(text, "A=${b}", "PREFECT__A__B=\\x41~")
 	}
@@ -23,9 +30,9 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		env := []string{variable, setting, "PREFECT__CONTEXT__SECRETS__X=" + canary + "\\", "HOME=/home/user"}
-		for _, v := range []config.Version{config.Documented, config.V0_9, config.V1_4} {
-			loaded, err := config.Load(config.Options{Version: v, Text: text + "\n", Env: env})
-			var e *config.Error
+		for _, v := range []release.Version{release.Documented, release.V0_9, release.V1_4} {
+			loaded, err := release.Load(release.Options{Version: v, Text: text + "\n", Env: env})
+			var e *release.Error
 			if err != nil && (!errors.As(err, &e) || strings.Contains(err.Error(), canary)) {
 				t.Fatalf("%s: %v", v, err)
 			}
@@ -39,8 +46,7 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// BenchmarkLoad is to take as long for each key of a long config as of a
-// short one.
+// BenchmarkLoad should take as long for each key of a long config as of a short one.
 func BenchmarkLoad(b *testing.B) {
 	for _, keys := range []int{100, 10_000, 100_000} {
 		var text strings.Builder
@@ -49,7 +55,8 @@ func BenchmarkLoad(b *testing.B) {
 		}
 		b.Run(fmt.Sprint(keys), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := config.Load(config.Options{Version: config.V1_4, Text: text.String(), Env: []string{"A=x"}}); err != nil {
+				_, err := release.Load(release.Options{Version: release.V1_4, Text: text.String(), Env: []string{"A=x"}})
+				if err != nil {
 					b.Fatal(err)
 				}
 			}

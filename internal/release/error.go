@@ -1,0 +1,40 @@
+package release
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Error is why a configuration cannot be loaded. It holds no value.
+type Error struct {
+	Class   string   // of the exception that import prefect ends with in Python
+	File    string   // the TOML file at fault, as it was named; empty if none is
+	Line    int      // in File, counted from 1; 0 if it is unknown
+	Env     string   // the environment variable at fault; empty if none is
+	Path    []string // the setting at fault; empty if none is
+	Problem string   // what is wrong
+}
+
+// Error returns the position, the problem and, in brackets, Python's class of error.
+func (e *Error) Error() string {
+	position := e.File
+	switch {
+	case e.Env != "":
+		position = e.Env
+	case position == "":
+		position = "config"
+	}
+	if e.Env == "" && e.Line > 0 {
+		position = fmt.Sprintf("%s:%d", position, e.Line)
+	}
+	problem := e.Problem
+	if len(e.Path) > 0 {
+		problem = fmt.Sprintf("%s: %s", strings.Join(e.Path, "."), problem)
+	}
+	return fmt.Sprintf("%s: %s [%s]", position, problem, e.Class)
+}
+
+// failure returns an error about a setting.
+func (l *leaf) failure(class, format string, args ...any) *Error {
+	return &Error{Class: class, File: l.origin.File, Env: l.origin.Env, Path: l.path, Problem: fmt.Sprintf(format, args...)}
+}

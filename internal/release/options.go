@@ -1,0 +1,101 @@
+package release
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
+)
+
+// Options says where a config comes from.
+type Options struct {
+	// Version is whose rules apply; the zero value, [Any], is read as [Documented].
+	Version Version
+	// Path is the user's TOML file, which must exist. Empty means the file that
+	// PREFECT__USER_CONFIG_PATH names, else ~/.prefect/config.toml; Prefect ignores
+	// that file if it is missing, and so does [Load].
+	Path string
+	// Text is the TOML itself, instead of a file; Path then only names it in errors.
+	Text string
+	// BackendPath is the file with the backend that was switched to, which must exist.
+	// Empty means the file that PREFECT__BACKEND_CONFIG_PATH names, else
+	// ~/.prefect/backend.toml, if it exists and Version is V1_4: Prefect reads it from
+	// 0.10.0 on.
+	BackendPath string
+	// NoDefaults reads only the one file and the environment, as
+	// load_configuration(path=FILE, env_var_prefix="PREFECT") does: no default
+	// settings, no backend file, no task defaults.
+	NoDefaults bool
+	// ReadFile reads a file that Prefect reads; its error for a missing file is
+	// [fs.ErrNotExist]. Nil reads from disk, and at most 16 MiB.
+	ReadFile func(name string) ([]byte, error)
+	// Env is the environment as NAME=value, as os.Environ returns it; nil is an empty one.
+	Env []string
+}
+
+// Load reads a config by the rules of o.Version, as import prefect does.
+//
+// The error is an [*Error] where Python raises one: TOML that does not parse or, for
+// a release, that the parser inside Prefect refuses; a key below a value that is not
+// a table; a reserved key; an invalid logging.level. It is another if a file that o
+// names cannot be read, or if the version is unknown. No error quotes a value.
+func Load(o Options) (_ *Config, err error) {
+	if o.Version, err = o.Version.ReadAs(); err != nil {
+		return nil, err
+	}
+	env := NewEnvironment(o.Env)
+	files, err := o.files(env)
+	if err != nil {
+		return nil, err
+	}
+	return input{version: o.Version, files: files, noDefaults: o.NoDefaults, env: env}.load()
+}
+
+// files returns what Prefect reads over its defaults: the user's file, then the
+// backend's. A missing file is nil.
+func (o Options) files(env Environment) ([]*table, error) {
+	user, err := o.user(env)
+	if err != nil || o.NoDefaults || o.Version != V1_4 && o.BackendPath == "" {
+		return []*table{user}, err
+	}
+	backend, err := o.read(o.BackendPath, env.backendFile())
+	return []*table{user, backend}, err
+}
+
+func (o Options) user(env Environment) (*table, error) {
+	if o.Text != "" {
+		return o.Version.decodeFile(o.Path, o.Text)
+	}
+	return o.read(o.Path, env.UserFile())
+}
+
+// read reads the named file or, if none is named, the usual one, which may be missing.
+// The table of a missing file is nil.
+func (o Options) read(named, usual string) (*table, error) {
+	file, mayBeMissing := named, false
+	if file == "" {
+		file, mayBeMissing = usual, true
+	}
+	if file == "" {
+		return nil, nil
+	}
+	read := o.ReadFile
+	if read == nil {
+		read = configfile.Read
+	}
+	data, err := read(file)
+	if mayBeMissing && (errors.Is(err, fs.ErrNotExist) || isDirectory(file)) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading config: %w", err)
+	}
+	return o.Version.decodeFile(file, string(data))
+}
+
+func isDirectory(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
