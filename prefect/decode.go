@@ -87,10 +87,10 @@ func decodeInto[T any](target *T, v any) error {
 		text = string(raw.Reveal())
 	}
 	if !json.Valid([]byte(text)) {
-		return fmt.Errorf("it is a text and not the JSON of a %T", *target)
+		return fmt.Errorf("it is a string, not JSON of the type %T", *target)
 	}
 	if decode(strings.NewReader(text), target) != nil {
-		return fmt.Errorf("its JSON does not fit a %T", *target)
+		return fmt.Errorf("its JSON does not fit the type %T", *target)
 	}
 	return nil
 }

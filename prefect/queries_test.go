@@ -19,7 +19,7 @@ func TestTenantsAndForTenant(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(tenants) != 2 || tenants[0].Slug != "data" || tenants[1].ID != testkit.TenantID {
+	if len(tenants) != 2 || tenants[0].Slug != "data" || tenants[1].ID != cloud.TenantID() {
 		t.Fatalf("tenants %+v", tenants)
 	}
 	other, err := client.ForTenant(tenants[0].ID)

@@ -128,7 +128,24 @@ func (s Secret) client(ctx context.Context) (*Client, error) {
 func (s Secret) notFound(ctx context.Context) error {
 	explicit, fromConfig := localFrom(ctx)
 	names := slices.Sorted(maps.Keys(merged(fromConfig, explicit)))
-	return &notFoundError{name: string(s), hint: notFoundHint(string(s), names, configFrom(ctx))}
+	hint := notFoundHint(string(s), names, configFrom(ctx))
+	if reason := clientUnusedReason(ctx); reason != "" {
+		hint += "; " + reason
+	}
+	return &notFoundError{name: string(s), hint: hint}
+}
+
+// clientUnusedReason returns why the context's client is not asked for a secret, and
+// what to do. It is empty if the context has no client.
+func clientUnusedReason(ctx context.Context) string {
+	switch _, hasClient := ctx.Value(clientKey{}).(*Client); {
+	case !hasClient:
+		return ""
+	case configFrom(ctx).UseLocalSecrets():
+		return "the context has a client, which is not asked because use_local_secrets is true: add a config with use_local_secrets = false by prefect.WithConfig"
+	default:
+		return `the context has a client, which is not asked because backend is not "cloud": add a config with backend = "cloud" by prefect.WithConfig`
+	}
 }
 
 func notFoundHint(name string, names []string, c *config.Config) string {

@@ -17,21 +17,19 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
-// FromConfig takes the secrets of a config's [context.secrets], read by the rules
-// of a version. Nothing but that file counts and, for $NAME in it, the environment,
-// given as os.Environ gives it: no defaults, no user's or backend file, no
-// PREFECT__ variable. Entries come sorted by name.
+// FromConfig makes a source of [context.secrets] in a Prefect config, read by the rules
+// of a version. Only that file counts and, for $NAME in it, the environment, given as
+// os.Environ gives it: no defaults, neither the user's file nor the backend's, and no
+// PREFECT__ variable. Entries are sorted by name.
 //
-// A flow gets from the store what it gets from the config. So under FormatAuto a
-// text is sent as it is, for Prefect reads both by one rule, and a number, boolean,
-// list or table as JSON; under FormatString a flow gets the text, or the text of
-// that JSON.
+// A flow gets from the store what it gets from the config. So under FormatAuto a string
+// is sent as it is, because Prefect reads both by one rule, and a number, boolean, list
+// or table as JSON. Under FormatString a flow gets the string, or that JSON as a string.
 //
-// FromConfig fails with what [config.Load] fails with; if a secret is None
-// or holds what JSON lacks, such as a tuple or a date; if its text refers to a
-// variable that is not set or a setting that the file lacks, or is JSON deeper than
-// Prefect reads; if no store takes its name. The error names file, secret and
-// type, never a value.
+// The errors are those of [config.Load], and one for each secret that is None or holds
+// what JSON lacks, such as a tuple or a date, that refers to a variable that is not set or
+// to a setting that the file lacks, that is JSON deeper than Prefect reads, or whose name
+// no store takes. They have file, secret and type, never a value.
 func FromConfig(path string, version config.Version, environ []string) (*Source, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -53,22 +51,23 @@ func FromConfig(path string, version config.Version, environ []string) (*Source,
 	return configSource(path, loaded)
 }
 
+// withoutSettings returns an environment without the variables that are settings.
 func withoutSettings(environ []string) []string {
 	return slices.DeleteFunc(slices.Clone(environ), func(entry string) bool { return strings.HasPrefix(entry, release.Prefix) })
 }
 
-// checkReferences refuses secrets whose text refers to what is not there, which
-// Prefect would leave as it stands, or leave out, without a word.
+// checkReferences returns an error for each secret with an undefined reference. Prefect
+// would silently keep the reference as it is, or drop it.
 func checkReferences(label, text string, loaded *release.Config) error {
 	var problems []error
 	for _, entry := range loaded.Entries() {
-		secrets := release.InSecrets(entry.Path)
+		inSecrets := release.InSecrets(entry.Path)
 		switch {
-		case secrets && len(entry.Path) == 2:
+		case inSecrets && len(entry.Path) == 2:
 			problems = append(problems, fmt.Errorf("%s: context.secrets is of type %s and no table", label, entry.Type()))
-		case secrets && entry.Missing != "":
+		case inSecrets && entry.Missing != "":
 			problems = append(problems, fmt.Errorf("%s: secret %q refers to %s, which is neither a variable that is set nor a setting in this file%s",
-				label, entry.Path[2], shownReference(entry.Missing, text), settingHint(entry.Missing)))
+				label, entry.Path[2], maskReference(entry.Missing, text), settingHint(entry.Missing)))
 		}
 	}
 	return errors.Join(problems...)
@@ -81,14 +80,14 @@ func settingHint(name string) string {
 	return ""
 }
 
-// certainName is what variables and settings are called, and passwords are not.
-var certainName = regexp.MustCompile(`^([A-Z0-9_]+|[a-z_]+(\.[a-z_]+)+)$`)
+// referenceName matches names of variables and settings, and hardly a part of a password.
+var referenceName = regexp.MustCompile(`^([A-Z0-9_]+|[a-z_]+(\.[a-z_]+)+)$`)
 
-// shownReference is a reference's name, if it stands in the file, and not in a
-// variable's value, and cannot be a part of a secret with a $ in it.
-func shownReference(name, file string) string {
+// maskReference returns the name of a reference if it is in the file, and not in the value
+// of a variable, and cannot be a part of a secret that has a $ in it.
+func maskReference(name, file string) string {
 	inFile := strings.Contains(file, "$"+name) || strings.Contains(file, "${"+name+"}")
-	if inFile && certainName.MatchString(name) {
+	if inFile && referenceName.MatchString(name) {
 		return name
 	}
 	return "what stands after a $ in it"
@@ -96,14 +95,14 @@ func shownReference(name, file string) string {
 
 func configSource(label string, loaded *release.Config) (*Source, error) {
 	source := &Source{Label: label}
-	secrets, written := loaded.Secrets(), writtenNames(loaded)
+	secrets, inFile := loaded.Secrets(), namesInFile(loaded)
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(secrets)) {
 		entry, err := configEntry(name, secrets[name])
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", label, err))
 		}
-		if other := written[name]; other != "" {
+		if other := inFile[name]; other != "" {
 			entry.note = fmt.Sprintf("%s in the config; the environment sets it, and such names are lower-case", other)
 		}
 		source.Entries = append(source.Entries, entry)
@@ -114,8 +113,9 @@ func configSource(label string, loaded *release.Config) (*Source, error) {
 	return source, nil
 }
 
-// writtenNames are, by name, what the file calls secrets that have another name.
-func writtenNames(loaded *release.Config) map[string]string {
+// namesInFile returns the names that the file has for secrets that got another name, by
+// that name.
+func namesInFile(loaded *release.Config) map[string]string {
 	names := map[string]string{}
 	for _, entry := range loaded.Entries() {
 		if entry.Written != "" {
@@ -129,12 +129,12 @@ func configEntry(name string, v any) (Entry, error) {
 	if err := secretname.Check(name); err != nil {
 		return Entry{}, err
 	}
-	text, isText := v.(string)
+	s, isString := v.(string)
 	switch {
 	case v == nil:
 		return Entry{}, fmt.Errorf("secret %q is None, which no store takes", name)
-	case isText:
-		return Entry{Name: name, Text: prefect.TextValue(text), format: FormatRaw}, checkText(name, text)
+	case isString:
+		return Entry{Name: name, Text: prefect.TextValue(s), format: FormatRaw}, checkString(name, s)
 	}
 	raw, err := release.Entry{Value: v}.JSON()
 	if err != nil {
@@ -143,12 +143,14 @@ func configEntry(name string, v any) (Entry, error) {
 	return typedEntry(name, raw), nil
 }
 
-func checkText(name, text string) error {
-	if !utf8.ValidString(text) {
+// checkString returns an error for a string that cannot be sent, or that Prefect cannot
+// read back.
+func checkString(name, s string) error {
+	if !utf8.ValidString(s) {
 		return fmt.Errorf("secret %q is a text that is not UTF-8: encode it, with base64 for example", name)
 	}
-	if _, err := pyjson.Loads(text); err != nil && !errors.Is(err, pyjson.ErrNotJSON) {
-		return fmt.Errorf("secret %q %s", name, unreadable)
+	if _, err := pyjson.Loads(s); err != nil && !errors.Is(err, pyjson.ErrNotJSON) {
+		return fmt.Errorf("secret %q %s", name, exceedsLimits)
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// What is wrong with a value. The library's own words quote the input.
+// The errors of a line. The library's own errors quote the input.
 var (
 	errNoPair    = errors.New("not NAME=value")
 	errEnvName   = errors.New("not a name before the =: it is of letters, digits, _ . and /, does not begin with a digit, and only export may stand before it; JSON takes any name")
@@ -24,13 +24,13 @@ var (
 	errTrailing  = errors.New("text after the closing quotation mark: quote the whole value once, or put a space before a comment")
 )
 
-const blank = " \t"
+const whitespace = " \t"
 
-// dotenvParser finds the values of a file; the library reads each. Line ends are
-// newlines.
+// dotenvParser splits a file into values, each of which the library parses. Lines end
+// in \n alone.
 type dotenvParser struct {
 	sourceText
-	at int // where the next line begins
+	next int // the offset of the next line
 }
 
 func parseDotenv(label string, data []byte) (*Source, error) {
@@ -39,14 +39,14 @@ func parseDotenv(label string, data []byte) (*Source, error) {
 		return nil, err
 	}
 	source := &Source{Label: label}
-	for p.at < len(data) {
-		start := p.at
-		line := p.line(start)
-		p.at += len(line) + 1
-		if text := bytes.TrimLeft(line, blank); len(text) == 0 || text[0] == '#' {
+	for p.next < len(data) {
+		start := p.next
+		line := p.lineFrom(start)
+		p.next += len(line) + 1
+		if trimmed := bytes.TrimLeft(line, whitespace); len(trimmed) == 0 || trimmed[0] == '#' {
 			continue
 		}
-		entry, err := p.entry(start, line)
+		entry, err := p.parseEntry(start, line)
 		if err != nil {
 			return nil, err
 		}
@@ -55,74 +55,74 @@ func parseDotenv(label string, data []byte) (*Source, error) {
 	return source, nil
 }
 
-// line is what stands from an offset to the end of the line.
-func (p *dotenvParser) line(from int) []byte {
+// lineFrom returns the rest of a line from an offset.
+func (p *dotenvParser) lineFrom(from int) []byte {
 	line, _, _ := bytes.Cut(p.data[min(from, len(p.data)):], []byte("\n"))
 	return line
 }
 
-func (p *dotenvParser) entry(start int, line []byte) (Entry, error) {
+func (p *dotenvParser) parseEntry(start int, line []byte) (Entry, error) {
 	before, after, ok := bytes.Cut(line, []byte("="))
 	if !ok {
 		return Entry{}, p.errorAt(start, "%w", errNoPair)
 	}
-	name, _, err := pair(string(before) + "=")
+	name, _, err := parseLine(string(before) + "=")
 	if err != nil {
 		return Entry{}, p.errorAt(start, "%w", errEnvName)
 	}
 	if err := p.checkName(name, start); err != nil {
 		return Entry{}, err
 	}
-	value, err := p.value(start+len(before)+1, after)
+	value, err := p.parseValue(start+len(before)+1, after)
 	if err != nil {
 		return Entry{}, p.errorAt(start, "%q: %w", name, err)
 	}
 	return Entry{Name: name, Text: prefect.TextValue(value)}, nil
 }
 
-// value reads what stands after the =, which is at the offset.
-func (p *dotenvParser) value(at int, after []byte) (string, error) {
-	text := bytes.TrimLeft(after, blank)
-	if len(text) > 0 && (text[0] == '"' || text[0] == '\'') {
-		return p.quoted(at+len(after)-len(text), text[0])
+// parseValue reads a value from what follows the = in its line, which is at an offset.
+func (p *dotenvParser) parseValue(at int, after []byte) (string, error) {
+	trimmed := bytes.TrimLeft(after, whitespace)
+	if len(trimmed) > 0 && (trimmed[0] == '"' || trimmed[0] == '\'') {
+		return p.parseQuoted(at+len(after)-len(trimmed), trimmed[0])
 	}
-	return unquoted(string(after))
+	return parseUnquoted(string(after))
 }
 
-// unquoted takes a value whose every character stands for itself: a library drops
-// quotation marks inside, and takes a # for a comment even in the midst of a word.
-func unquoted(after string) (string, error) {
-	_, value, err := pair("V=" + after)
+// parseUnquoted reads a value that the library leaves as it is. The library drops
+// quotation marks inside, and treats a # within a word as a comment: both are errors.
+func parseUnquoted(after string) (string, error) {
+	_, value, err := parseLine("V=" + after)
 	if err != nil {
-		return "", either(err, errUnquoted)
+		return "", replaceError(err, errUnquoted)
 	}
-	rest, verbatim := strings.CutPrefix(strings.TrimLeft(after, blank), value)
+	rest, verbatim := strings.CutPrefix(strings.TrimLeft(after, whitespace), value)
 	if value == "" {
 		rest = after
 	}
-	if !verbatim || !isTail(rest) {
+	if !verbatim || !isEmptyOrComment(rest) {
 		return "", errUnquoted
 	}
 	return value, nil
 }
 
-// isTail reports whether what follows a value says nothing: blanks, and a comment
-// after a blank.
-func isTail(rest string) bool {
-	text := strings.TrimLeft(rest, blank)
-	return text == "" || text[0] == '#' && len(text) < len(rest)
+// isEmptyOrComment reports whether a value is followed only by white space, or by white
+// space and a comment.
+func isEmptyOrComment(rest string) bool {
+	trimmed := strings.TrimLeft(rest, whitespace)
+	return trimmed == "" || trimmed[0] == '#' && len(trimmed) < len(rest)
 }
 
-// quoted reads the value whose opening quotation mark is at the offset, and leaves
-// p.at behind the line of the closing one.
-func (p *dotenvParser) quoted(open int, quote byte) (string, error) {
-	end := closing(p.data, open+1, quote)
+// parseQuoted reads the value whose opening quotation mark is at an offset, and sets
+// p.next to the line after the closing one.
+func (p *dotenvParser) parseQuoted(open int, quote byte) (string, error) {
+	end := closingQuote(p.data, open+1, quote)
 	if end < 0 {
 		return "", errNotClosed
 	}
-	rest := p.line(end + 1)
-	p.at = end + 1 + len(rest) + 1
-	if !isTail(string(rest)) {
+	rest := p.lineFrom(end + 1)
+	p.next = end + 1 + len(rest) + 1
+	if !isEmptyOrComment(string(rest)) {
 		return "", errTrailing
 	}
 	raw := p.data[open+1 : end]
@@ -132,8 +132,8 @@ func (p *dotenvParser) quoted(open int, quote byte) (string, error) {
 	return unquote(string(raw), string(quote))
 }
 
-// closing is where the quotation mark stands that ends a value; -1 if none does.
-func closing(data []byte, from int, quote byte) int {
+// closingQuote returns the offset of the quotation mark that ends a value, or -1.
+func closingQuote(data []byte, from int, quote byte) int {
 	for i := from; i < len(data); i++ {
 		switch {
 		case data[i] == quote:
@@ -145,30 +145,34 @@ func closing(data []byte, from int, quote byte) int {
 	return -1
 }
 
-// unquote has the library read each line, for it knows no value of several.
+// unquote has the library parse each line of a value by itself, because the library has
+// no values of several lines.
 func unquote(raw, quote string) (string, error) {
-	problem := map[string]error{"'": errSingle, `"`: errDouble}[quote]
+	problem := errDouble
+	if quote == "'" {
+		problem = errSingle
+	}
 	lines := strings.Split(raw, "\n")
 	for i, line := range lines {
-		_, value, err := pair("V=" + quote + line + quote)
+		_, value, err := parseLine("V=" + quote + line + quote)
 		if err != nil {
-			return "", either(err, problem)
+			return "", replaceError(err, problem)
 		}
 		lines[i] = value
 	}
 	return strings.Join(lines, "\n"), nil
 }
 
-// either puts a problem in our words in place of the library's.
-func either(err, problem error) error {
+// replaceError returns problem in place of the library's error, which may quote a value.
+func replaceError(err, problem error) error {
 	if errors.Is(err, errLong) {
 		return errLong
 	}
 	return problem
 }
 
-// pair reads one line, of which the library takes no more than bufio's scanner does.
-func pair(line string) (name, value string, err error) {
+// parseLine has the library parse one line, which bufio.Scanner limits in length.
+func parseLine(line string) (name, value string, err error) {
 	if len(line) >= bufio.MaxScanTokenSize {
 		return "", "", errLong
 	}

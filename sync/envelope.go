@@ -10,27 +10,52 @@ import (
 	"strings"
 )
 
-// object is a JSON object, member by member.
+// object is a JSON object.
 type object map[string]json.RawMessage
 
-// envelopes are the JSON that tools wrap secrets in, and what takes them out.
+// envelopes are the objects that tools wrap secrets in. Their errors say how to take the
+// secrets out.
 var envelopes = []struct {
-	is      func(o object) bool
-	problem error
+	matches func(o object) bool
+	err     error
 }{
-	{func(o object) bool { return o.vault() && o.at("data").has("data", "metadata") }, errors.New("an answer of Vault, whose secrets are in .data.data: take them out with jq .data.data")},
-	{object.vault, errors.New("an answer of Vault, whose secrets are in .data: take them out with jq .data")},
+	{
+		func(o object) bool { return o.isVaultAnswer() && o.object("data").has("data", "metadata") },
+		errors.New("an answer of Vault, whose secrets are in .data.data: take them out with jq .data.data"),
+	},
+	{object.isVaultAnswer, errors.New("an answer of Vault, whose secrets are in .data: take them out with jq .data")},
 	{func(o object) bool {
-		return len(o) == 2 && o.at("metadata").has("created_time", "version") && o.has("data")
+		return len(o) == 2 && o.object("metadata").has("created_time", "version") && o.has("data")
 	}, errors.New("the data of an answer of Vault, whose secrets are in .data: take them out with jq .data")},
-	{func(o object) bool { return o.at("sops").has("mac") || o.at("sops").has("lastmodified") }, errSops},
-	{func(o object) bool { return o.has("apiVersion", "kind") }, errors.New("an object of Kubernetes: take the secrets of one Secret out with jq '.data | map_values(@base64d)'")},
-	{func(o object) bool { return o.first("Parameters").has("Name", "Value") }, errors.New("an answer of AWS Systems Manager, whose secrets are in .Parameters: take them out with jq '.Parameters | map({(.Name): .Value}) | add'")},
-	{func(o object) bool { return o.has("ARN", "SecretString") }, errors.New("an answer of AWS Secrets Manager, whose secret is in .SecretString: take it out with jq -r .SecretString")},
-	{func(o object) bool { return strings.Contains(string(o["id"]), ".vault.azure.net/secrets/") }, errors.New("an answer of Azure Key Vault, whose secret is in .value: make it a name and a value with jq '{(.name): .value}'")},
-	{func(o object) bool { return o.has("fields", "vault", "category") }, errors.New("an item of 1Password, whose secrets are in .fields: take them out with jq '.fields | map({(.label): .value}) | add'")},
-	{func(o object) bool { return o.all("computed", "raw") }, errors.New("what doppler secrets --json prints, with each secret in .computed: use doppler secrets download --no-file --format json")},
-	{func(o object) bool { return o.all("sensitive", "value") }, errors.New("what terraform output -json prints, with each secret in .value: take them out with jq 'map_values(.value)'")},
+	{func(o object) bool { return o.object("sops").has("mac") || o.object("sops").has("lastmodified") }, errSops},
+	{
+		func(o object) bool { return o.has("apiVersion", "kind") },
+		errors.New("an object of Kubernetes: take the secrets of one Secret out with jq '.data | map_values(@base64d)'"),
+	},
+	{
+		func(o object) bool { return o.firstObject("Parameters").has("Name", "Value") },
+		errors.New("an answer of AWS Systems Manager, whose secrets are in .Parameters: take them out with jq '.Parameters | map({(.Name): .Value}) | add'"),
+	},
+	{
+		func(o object) bool { return o.has("ARN", "SecretString") },
+		errors.New("an answer of AWS Secrets Manager, whose secret is in .SecretString: take it out with jq -r .SecretString"),
+	},
+	{
+		func(o object) bool { return strings.Contains(string(o["id"]), ".vault.azure.net/secrets/") },
+		errors.New("an answer of Azure Key Vault, whose secret is in .value: make it a name and a value with jq '{(.name): .value}'"),
+	},
+	{
+		func(o object) bool { return o.has("fields", "vault", "category") },
+		errors.New("an item of 1Password, whose secrets are in .fields: take them out with jq '.fields | map({(.label): .value}) | add'"),
+	},
+	{
+		func(o object) bool { return o.eachHas("computed", "raw") },
+		errors.New("what doppler secrets --json prints, with each secret in .computed: use doppler secrets download --no-file --format json"),
+	},
+	{
+		func(o object) bool { return o.eachHas("sensitive", "value") },
+		errors.New("what terraform output -json prints, with each secret in .value: take them out with jq 'map_values(.value)'"),
+	},
 }
 
 var errSops = errors.New("encrypted by sops: decrypt it first, with sops decrypt")
@@ -38,49 +63,53 @@ var errSops = errors.New("encrypted by sops: decrypt it first, with sops decrypt
 // sopsDotenv finds the line that sops adds to a dotenv file.
 var sopsDotenv = regexp.MustCompile(`(?m)^sops_mac=ENC\[`)
 
-// checkEnvelope refuses an object whose secrets are a part of it, and says which. So
-// is one whose only value is an object: nobody can tell a wrapper from a secret.
+// checkEnvelope returns an error for an object whose secrets are in a part of it, which
+// the error names. An object whose only value is an object is an error too: it may be
+// either a wrapper or a secret.
 func checkEnvelope(members object) error {
 	for _, envelope := range envelopes {
-		if envelope.is(members) {
-			return envelope.problem
+		if envelope.matches(members) {
+			return envelope.err
 		}
 	}
 	if len(members) != 1 {
 		return nil
 	}
 	name := slices.Collect(maps.Keys(members))[0]
-	if kindOf(members[name]) != "an object" {
+	if jsonType(members[name]) != "an object" {
 		return nil
 	}
 	return fmt.Errorf("its only entry, %q, is an object: if the secrets are in there, take them out with jq '.[%q]'; if it is one secret, write its value as a string, as jq 'map_values(tojson)' does", name, name)
 }
 
-// vault reports whether o is what Vault's API and vault -format=json give.
-func (o object) vault() bool { return o.has("request_id", "lease_id") && len(o.at("data")) > 0 }
+// isVaultAnswer reports whether o is an answer of Vault's API or of vault -format=json.
+func (o object) isVaultAnswer() bool {
+	return o.has("request_id", "lease_id") && len(o.object("data")) > 0
+}
 
+// has reports whether o has all of the names.
 func (o object) has(names ...string) bool {
 	return !slices.ContainsFunc(names, func(name string) bool { return o[name] == nil })
 }
 
-// at is the object under a name; nil if there is none.
-func (o object) at(name string) object {
+// object returns the object under a name; nil if there is none.
+func (o object) object(name string) object {
 	var inner object
 	_ = json.Unmarshal(o[name], &inner)
 	return inner
 }
 
-// first is the first object of the list under a name; nil if there is none.
-func (o object) first(name string) object {
+// firstObject returns the first object of the list under a name; nil if there is none.
+func (o object) firstObject(name string) object {
 	var list []object
 	_ = json.Unmarshal(o[name], &list)
 	return append(list, nil)[0]
 }
 
-// all reports whether every value is an object that has these names.
-func (o object) all(names ...string) bool {
+// eachHas reports whether every value is an object that has all of the names.
+func (o object) eachHas(names ...string) bool {
 	for name := range o {
-		if !o.at(name).has(names...) {
+		if !o.object(name).has(names...) {
 			return false
 		}
 	}

@@ -14,45 +14,46 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// environmentLabel is how reports call the process's environment.
+// environmentLabel is what reports call the process's environment.
 const environmentLabel = "the environment"
 
-// runnersOwn are the variables that the runner or the system sets (GitHub,
-// "default environment variables"): never secrets of the user's, and ACTIONS_*
-// holds tokens of the run. Of GITHUB_* one is Prefect's: its GitHub tasks read
-// GITHUB_ACCESS_TOKEN.
-var runnersOwn = regexp.MustCompile(`^(ACTIONS_|RUNNER_|INPUT_|GITHUB_|(PATH|HOME)$)`)
+// runnerVariables matches the variables that the runner or the system sets (GitHub,
+// "default environment variables"). They are never the user's secrets, and ACTIONS_* are
+// tokens of the run.
+var runnerVariables = regexp.MustCompile(`^(ACTIONS_|RUNNER_|INPUT_|GITHUB_|(PATH|HOME)$)`)
 
-const prefectsGitHubToken = "GITHUB_ACCESS_TOKEN"
+// prefectGitHubToken is the one GITHUB_* variable that the user sets: Prefect's GitHub
+// tasks read it.
+const prefectGitHubToken = "GITHUB_ACCESS_TOKEN"
 
-// FromEnvironment takes variables out of an environment, given as os.Environ gives
-// it. The patterns are names, or globs as in [Rules]; a variable that several
-// match is taken once. Entries come sorted by name.
+// FromEnvironment makes a source of the variables of an environment, given as os.Environ
+// gives it, that match a pattern. Patterns are names, or globs as in [Rules]; a variable
+// that several match is one entry. Entries are sorted by name.
 //
-// Globs leave out what never is a user's secret: github_token in any case, PATH,
-// HOME, and what begins with ACTIONS_, RUNNER_, INPUT_ or GITHUB_, but for
-// GITHUB_ACCESS_TOKEN. It is an error to ask for one of those by name, to name a
-// variable that is not set, to give a glob that matches nothing or is none, and to
-// take a variable that is not UTF-8. No error holds a value. A variable that is
-// set to the empty text is an entry.
+// Globs never match the CI's own variables: github_token in any case, PATH, HOME, and
+// what begins with ACTIONS_, RUNNER_, INPUT_ or GITHUB_, except GITHUB_ACCESS_TOKEN. It
+// is an error to name one of those, or a variable that is not set; to give a pattern
+// that is not a glob, or a glob that matches nothing; and to match a variable that is
+// not UTF-8. No error holds a value. A variable that is set to the empty string is an
+// entry.
 func FromEnvironment(environ, patterns []string) (*Source, error) {
 	if err := (Rules{Include: patterns}).validate(); err != nil {
 		return nil, err
 	}
-	vars := variables(environ)
-	taken := map[string]bool{}
+	vars := parseEnviron(environ)
+	matched := map[string]bool{}
 	var problems []error
 	for _, pattern := range patterns {
-		names, err := matching(vars, pattern)
+		names, err := matchVariables(vars, pattern)
 		if err != nil {
 			problems = append(problems, err)
 		}
 		for _, name := range names {
-			taken[name] = true
+			matched[name] = true
 		}
 	}
 	source := &Source{Label: environmentLabel}
-	for _, name := range slices.Sorted(maps.Keys(taken)) {
+	for _, name := range slices.Sorted(maps.Keys(matched)) {
 		if !utf8.ValidString(vars[name]) {
 			problems = append(problems, fmt.Errorf("%s in %s is not UTF-8: encode it, with base64 for example", name, environmentLabel))
 		}
@@ -64,9 +65,9 @@ func FromEnvironment(environ, patterns []string) (*Source, error) {
 	return source, nil
 }
 
-// variables are those of an environment by name; of two the later counts, as in
-// [config.Load]. Windows keeps some whose name is empty.
-func variables(environ []string) map[string]string {
+// parseEnviron returns the variables of an environment by name; the last one of a name
+// wins, as in [config.Load]. It leaves out those with an empty name, which Windows has.
+func parseEnviron(environ []string) map[string]string {
 	vars := make(map[string]string, len(environ))
 	for _, entry := range environ {
 		if name, value, ok := strings.Cut(entry, "="); ok && secretname.Check(name) == nil {
@@ -76,50 +77,52 @@ func variables(environ []string) map[string]string {
 	return vars
 }
 
-// matching are the variables that a pattern takes, at least one.
-func matching(vars map[string]string, pattern string) ([]string, error) {
+// matchVariables returns the names of the variables that a pattern matches, at least one.
+func matchVariables(vars map[string]string, pattern string) ([]string, error) {
 	if !strings.ContainsAny(pattern, `*?[\`) {
 		return []string{pattern}, checkVariable(vars, pattern)
 	}
 	var names []string
 	for name := range vars {
-		if ok, _ := path.Match(pattern, name); ok && denial(name) == "" {
+		if ok, _ := path.Match(pattern, name); ok && exclusionReason(name) == "" {
 			names = append(names, name)
 		}
 	}
 	if len(names) == 0 {
-		return nil, fmt.Errorf("pattern %q matches no variable of %s that may be taken%s", pattern, environmentLabel, likeVariable(vars, pattern))
+		return nil, fmt.Errorf("pattern %q matches no variable of %s that may be taken%s", pattern, environmentLabel, suggestVariable(vars, pattern))
 	}
 	return names, nil
 }
 
+// checkVariable returns why the variable name cannot be an entry.
 func checkVariable(vars map[string]string, name string) error {
-	if reason := denial(name); reason != "" {
+	if reason := exclusionReason(name); reason != "" {
 		return fmt.Errorf("%s is not taken from %s: %s", name, environmentLabel, reason)
 	}
 	if _, ok := vars[name]; !ok {
-		return fmt.Errorf("%q is not set in %s%s", name, environmentLabel, likeVariable(vars, name))
+		return fmt.Errorf("%q is not set in %s%s", name, environmentLabel, suggestVariable(vars, name))
 	}
 	return nil
 }
 
-// likeVariable suggests what takes a variable in place of what takes none.
-func likeVariable(vars map[string]string, pattern string) string {
+// suggestVariable returns a question for a pattern that matches no variable: whether a
+// similar one was meant.
+func suggestVariable(vars map[string]string, pattern string) string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		if denial(name) == "" {
+		if exclusionReason(name) == "" {
 			names = append(names, name)
 		}
 	}
-	return didYouMean(like(bareGlob(pattern), names))
+	return didYouMean(suggest(undecorated(pattern), names))
 }
 
-// denial is why a variable is never taken; empty if it may be.
-func denial(name string) string {
+// exclusionReason says why a variable is never an entry; it is empty if it may be one.
+func exclusionReason(name string) string {
 	if isGitHubToken(name) {
 		return githubToken
 	}
-	if runnersOwn.MatchString(name) && name != prefectsGitHubToken {
+	if runnerVariables.MatchString(name) && name != prefectGitHubToken {
 		return "the runner or the system sets it"
 	}
 	return ""

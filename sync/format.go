@@ -12,23 +12,23 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// Format is how a CI text becomes a secret's value. Reading a secret, Prefect
-// runs json.loads on its text, so the text 123456 would reach a flow as a number.
+// Format is how a string of CI becomes a secret's value. When a flow reads a secret,
+// Prefect runs json.loads on its string, so 123456 would reach the flow as a number.
 type Format string
 
 const (
-	// FormatAuto, the zero value, sends a JSON object or array as JSON, and any
-	// other text so that a flow gets that text.
+	// FormatAuto, the zero value, sends a JSON object or array as JSON, and any other
+	// string so that a flow gets that string.
 	FormatAuto Format = ""
-	// FormatString sends every text so that a flow gets that text.
+	// FormatString sends every string so that a flow gets that string.
 	FormatString Format = "string"
 	// FormatJSON sends JSON and fails on anything else, and on null.
 	FormatJSON Format = "json"
-	// FormatRaw sends the text as it is, whatever Prefect then makes of it.
+	// FormatRaw sends the string as it is, whatever Prefect makes of it.
 	FormatRaw Format = "raw"
 )
 
-// UnmarshalText reads auto, string, json or raw; an empty text is auto.
+// UnmarshalText reads auto, string, json or raw; an empty string is auto.
 func (f *Format) UnmarshalText(text []byte) error {
 	switch read := Format(text); read {
 	case FormatString, FormatJSON, FormatRaw:
@@ -41,21 +41,22 @@ func (f *Format) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Value is what a store is to hold so that a flow gets what f promises. It fails
-// if the text does not fit f, and never quotes it.
+// Value returns what a store must hold so that a flow gets what f promises. It fails if
+// the string does not fit f; the error never quotes it.
 func (f Format) Value(text string) (prefect.Value, error) {
 	encoded, err := f.encode(text)
 	return encoded.value, err
 }
 
-// encoding is a text on its way into the store.
+// encoding is a string of CI as it is sent to the store.
 type encoding struct {
 	value  prefect.Value
-	parsed bool   // a flow gets what json.loads makes of the text, not the text
-	reason string // why the value looks unlike the text, if it does
+	parsed bool   // whether a flow gets what json.loads makes of the string
+	reason string // why the value differs from the string; empty if it does not
 }
 
-// encode gives a flow what f promises. The error never quotes the text.
+// encode returns how text is sent so that a flow gets what f promises. The error never
+// quotes it.
 func (f Format) encode(text string) (encoding, error) {
 	switch f {
 	case FormatRaw:
@@ -63,18 +64,19 @@ func (f Format) encode(text string) (encoding, error) {
 	case FormatJSON:
 		return jsonEncoding(text)
 	case FormatAuto:
-		if structured(text) {
+		if isContainer(text) {
 			return jsonEncoding(text)
 		}
-		if pythonOnly(text) {
+		if isPythonOnly(text) {
 			return encoding{prefect.TextValue(text), true, "JSON to Python alone; sent as it is"}, nil
 		}
 	}
-	return textEncoding(text), nil
+	return stringEncoding(text), nil
 }
 
-// textEncoding gives a flow the text, quoted if json.loads would read it.
-func textEncoding(text string) encoding {
+// stringEncoding gives a flow the string itself. It is quoted if json.loads would parse
+// it.
+func stringEncoding(text string) encoding {
 	if _, err := pyjson.Loads(text); errors.Is(err, pyjson.ErrNotJSON) {
 		return encoding{value: prefect.TextValue(text)}
 	}
@@ -82,6 +84,7 @@ func textEncoding(text string) encoding {
 	return encoding{value: prefect.TextValue(quoted), reason: quotedReason(text)}
 }
 
+// jsonEncoding gives a flow what json.loads makes of the text.
 func jsonEncoding(text string) (encoding, error) {
 	if !json.Valid([]byte(text)) {
 		return encoding{}, errors.New("its value is not JSON, as its format says")
@@ -91,66 +94,67 @@ func jsonEncoding(text string) (encoding, error) {
 	}
 	loaded, err := pyjson.Loads(text)
 	if err != nil {
-		return encoding{}, errors.New("its value " + unreadable)
+		return encoding{}, errors.New("its value " + exceedsLimits)
 	}
-	if surrogate.Lone([]byte(text)) || deeper(loaded, boxDepth) {
-		return encoding{prefect.TextValue(text), true, kindOfJSON(text)}, nil
+	if surrogate.Lone([]byte(text)) || nestsDeeper(loaded, maxBoxDepth) {
+		return encoding{prefect.TextValue(text), true, jsonReason(text)}, nil
 	}
 	if quoted, ok := loaded.(string); ok {
-		return encoding{textEncoding(quoted).value, true, kindOfJSON(text)}, nil
+		return encoding{stringEncoding(quoted).value, true, jsonReason(text)}, nil
 	}
 	value, err := prefect.NewValue(json.RawMessage(text))
-	return encoding{value, true, kindOfJSON(text)}, err
+	return encoding{value, true, jsonReason(text)}, err
 }
 
-// unreadable is what a text does that is JSON and that pyjson.Loads refuses.
-var unreadable = fmt.Sprintf("opens more than %d brackets, or has a number of more than %d digits, which Prefect cannot read", pyjson.MaxDepth, pyjson.MaxDigits)
+// exceedsLimits is what is wrong with JSON that pyjson.Loads refuses.
+var exceedsLimits = fmt.Sprintf("opens more than %d brackets, or has a number of more than %d digits, which Prefect cannot read", pyjson.MaxDepth, pyjson.MaxDigits)
 
-// boxDepth is how deep JSON nests that Prefect's client can take apart: it makes a
-// Box of an answer, which costs several of CPython's 1,000 frames a level (1.4.1
-// gives up before 500). Deeper JSON goes as text, which json.loads reads.
-const boxDepth = 100
+// maxBoxDepth is how deep JSON may nest in an answer to Prefect's client: the client makes
+// a Box of the answer, which takes several of CPython's 1,000 frames a level (1.4.1 fails
+// before 500). Deeper JSON is sent as a string, which json.loads parses.
+const maxBoxDepth = 100
 
-// deeper reports whether what Loads gave nests deeper than depth.
-func deeper(loaded any, depth int) bool {
+// nestsDeeper reports whether a result of [pyjson.Loads] nests deeper than depth.
+func nestsDeeper(loaded any, depth int) bool {
 	switch v := loaded.(type) {
 	case map[string]any:
 		for _, inner := range v {
-			if deeper(inner, depth-1) {
+			if nestsDeeper(inner, depth-1) {
 				return true
 			}
 		}
 		return depth <= 0
 	case []any:
-		return depth <= 0 || slices.ContainsFunc(v, func(inner any) bool { return deeper(inner, depth-1) })
+		return depth <= 0 || slices.ContainsFunc(v, func(inner any) bool { return nestsDeeper(inner, depth-1) })
 	}
 	return false
 }
 
-// structured reports whether text is a JSON object or array that Prefect can read.
-func structured(text string) bool { return python(text) && portable(text) }
+// isContainer reports whether text is a JSON object or array that Prefect can read.
+func isContainer(text string) bool { return loadsContainer(text) && isPortable(text) }
 
-// pythonOnly reports whether text is an object or array to Python and not to
-// every store: there is NaN or Infinity in it, or half a surrogate pair.
-func pythonOnly(text string) bool { return python(text) && !portable(text) }
+// isPythonOnly reports whether text is an object or array to Python but not to every
+// store, because it has NaN or Infinity in it, or half of a surrogate pair.
+func isPythonOnly(text string) bool { return loadsContainer(text) && !isPortable(text) }
 
-// python reports whether json.loads makes an object or array of text.
-func python(text string) bool {
-	if !bracketed(text) {
+// loadsContainer reports whether json.loads makes an object or array of text.
+func loadsContainer(text string) bool {
+	if !startsWithBracket(text) {
 		return false
 	}
 	_, err := pyjson.Loads(text)
 	return err == nil
 }
 
-func portable(text string) bool { return json.Valid([]byte(text)) && !surrogate.Lone([]byte(text)) }
+func isPortable(text string) bool { return json.Valid([]byte(text)) && !surrogate.Lone([]byte(text)) }
 
-func bracketed(text string) bool {
+func startsWithBracket(text string) bool {
 	text = strings.TrimLeft(text, " \t\n\r")
 	return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")
 }
 
-func kindOfJSON(text string) string {
+// jsonReason says in a plan what a flow gets of JSON.
+func jsonReason(text string) string {
 	switch strings.TrimLeft(text, " \t\n\r")[0] {
 	case '{':
 		return "a JSON object; a flow gets a dict"
@@ -161,25 +165,25 @@ func kindOfJSON(text string) string {
 	}
 }
 
-// quotedReason says why a text is JSON-quoted, in the words of what it is.
+// quotedReason says in a plan why a string is sent in JSON's quotation marks.
 func quotedReason(text string) string {
-	const so = "; quoted, so that a flow gets text and not "
-	bare := strings.Trim(text, " \t\n\r")
+	const quoted = "; quoted, so that a flow gets text and not "
+	trimmed := strings.Trim(text, " \t\n\r")
+	onlyDigits := trimmed != "" && strings.Trim(trimmed, "0123456789") == ""
 	switch {
-	case bare != "" && strings.Trim(bare, "0123456789") == "":
-		if bare != text {
-			return "digits between blanks" + so + "a number"
-		}
-		return "digits only" + so + "a number"
-	case bare == "true" || bare == "false":
-		return "JSON's word for a boolean" + so + "True or False"
-	case bare == "null":
-		return "JSON's null" + so + "None"
-	case strings.HasPrefix(bare, `"`):
-		return "a JSON string" + so + "what it quotes"
-	case bracketed(text):
-		return "JSON, or what Prefect cannot read" + so + "what json.loads makes of it"
+	case onlyDigits && trimmed != text:
+		return "digits between blanks" + quoted + "a number"
+	case onlyDigits:
+		return "digits only" + quoted + "a number"
+	case trimmed == "true" || trimmed == "false":
+		return "JSON's word for a boolean" + quoted + "True or False"
+	case trimmed == "null":
+		return "JSON's null" + quoted + "None"
+	case strings.HasPrefix(trimmed, `"`):
+		return "a JSON string" + quoted + "what it quotes"
+	case startsWithBracket(text):
+		return "JSON, or what Prefect cannot read" + quoted + "what json.loads makes of it"
 	default:
-		return "a number to json.loads" + so + "a number"
+		return "a number to json.loads" + quoted + "a number"
 	}
 }

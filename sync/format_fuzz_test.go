@@ -51,7 +51,7 @@ func received(t *testing.T, v prefect.Value) (any, error) {
 func promisedBy(format Format, text string) (any, error) {
 	loaded, err := pyjson.Loads(text)
 	switch {
-	case errors.Is(err, pyjson.ErrNotJSON), format == FormatString, format == FormatAuto && (err != nil || !bracketed(text)):
+	case errors.Is(err, pyjson.ErrNotJSON), format == FormatString, format == FormatAuto && (err != nil || !startsWithBracket(text)):
 		return text, nil
 	}
 	return loaded, err

@@ -69,9 +69,9 @@ func TestEncodeKeepsToTextWhatTheClientCannotTakeApart(t *testing.T) {
 	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 	long := "[" + strings.Repeat("9", pyjson.MaxDigits+1) + "]"
 	for text, want := range map[string]string{
-		nested(boxDepth):     nested(boxDepth),
-		nested(boxDepth + 1): string(prefect.TextValue(nested(boxDepth + 1)).Reveal()),
-		long:                 string(prefect.TextValue(string(prefect.TextValue(long).Reveal())).Reveal()),
+		nested(maxBoxDepth):     nested(maxBoxDepth),
+		nested(maxBoxDepth + 1): string(prefect.TextValue(nested(maxBoxDepth + 1)).Reveal()),
+		long:                    string(prefect.TextValue(string(prefect.TextValue(long).Reveal())).Reveal()),
 	} {
 		got, err := FormatAuto.encode(text)
 		if err != nil || string(got.value.Reveal()) != want {

@@ -13,54 +13,54 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// Manifest is prefect-secrets.toml: what goes where, reviewed like code. It holds
-// no values. The zero value says nothing: every CI name goes to the key's own
-// tenant, and nothing is pruned.
+// Manifest is prefect-secrets.toml: what goes where, reviewed like code. It holds no
+// values. With the zero Manifest every CI name goes to the key's own tenant, and nothing
+// is pruned.
 type Manifest struct {
-	APIURL  string   // api-url; empty if it names none
+	APIURL  string   // api-url; empty if it is not set
 	Tenants []string // slugs or ids; empty means the key's own tenant
 	Rules
 	Prune     Prune
-	Overwrite Overwrites // empty if it does not say
+	Overwrite Overwrites // empty if it is not set
 
 	file         string
-	environments map[string]*Manifest // what each says by itself
+	environments map[string]*Manifest // what each sets itself, not merged
 }
 
-// ParseManifest reads a manifest; name is what errors call it. A text that is not
-// TOML 1.0 fails with the place of the first fault, anything else that is wrong
-// with a [*ManifestError], which has all of it. No error quotes a value.
+// ParseManifest reads a manifest; name is what errors call it. If the text is not TOML
+// 1.0, the error has the position of the first problem. If anything else is wrong, it is
+// a [*ManifestError], which has all problems. No error quotes a value.
 func ParseManifest(name string, text []byte) (*Manifest, error) {
 	file, err := tomlfile.Open(name, string(text))
 	if err != nil {
 		return nil, err
 	}
-	file.Unknown = misplaced
+	file.Unknown = misplacedHint
 	m := readManifest(file.Root())
 	m.file = name
-	var bad *tomlfile.Error
-	if errors.As(file.Err(), &bad) {
-		return nil, newManifestError(bad)
+	var invalid *tomlfile.Error
+	if errors.As(file.Err(), &invalid) {
+		return nil, newManifestError(invalid)
 	}
 	return m, nil
 }
 
-// Environment is the manifest as it is for one of its environments, whose lists
-// stand in place of the top ones and whose tables are merged with them: [names]
-// by name, an entry as a whole, and [prune] by key. The empty name is the top
-// alone. The error for an unknown name lists those that exist.
+// Environment returns the manifest for one of its environments. The environment's lists
+// replace those at the top, and its tables are merged with them: [names] by name, where an
+// entry replaces all of another, and [prune] by key. The empty name returns what is at the
+// top. The error for an unknown name lists the known ones.
 func (m *Manifest) Environment(name string) (*Manifest, error) {
 	e, ok := m.environments[name]
 	switch {
 	case name == "":
 		e = &Manifest{}
 	case !ok:
-		return nil, m.noEnvironment(name)
+		return nil, m.unknownEnvironment(name)
 	}
-	return e.over(m), nil
+	return e.mergedOver(m), nil
 }
 
-func (m *Manifest) noEnvironment(name string) error {
+func (m *Manifest) unknownEnvironment(name string) error {
 	file, all := cmp.Or(m.file, "no manifest was read"), m.Environments()
 	if len(all) == 0 {
 		return fmt.Errorf("there is no environment %q: %s: add [environments.%s] to a manifest", name, file, tomlpos.QuoteKey(name))
@@ -81,11 +81,11 @@ func quotedList(names []string) string {
 // as it was read; this is for one that was changed.
 func (m *Manifest) Validate() error { return validate(m.Rules, m.Prune, m.Overwrite) }
 
-// Environments are the names of the manifest's environments, sorted.
+// Environments returns the names of the manifest's environments, sorted.
 func (m *Manifest) Environments() []string { return slices.Sorted(maps.Keys(m.environments)) }
 
-// SecretNames are the names in the store that the manifest lists in [names], for
-// any environment, sorted.
+// SecretNames returns the names in the store that [names] lists, at the top or for any
+// environment, sorted.
 func (m *Manifest) SecretNames() []string {
 	names := slices.Collect(maps.Keys(m.Names))
 	for _, e := range m.environments {
@@ -95,13 +95,13 @@ func (m *Manifest) SecretNames() []string {
 	return slices.Compact(names)
 }
 
-// over is what m says, and for what it does not say what the top does.
-func (m *Manifest) over(top *Manifest) *Manifest {
+// mergedOver returns what m sets, and what only the top sets.
+func (m *Manifest) mergedOver(top *Manifest) *Manifest {
 	merged := &Manifest{file: top.file, APIURL: cmp.Or(m.APIURL, top.APIURL)}
-	merged.Tenants = said(m.Tenants, top.Tenants)
-	merged.Include = said(m.Include, top.Include)
-	merged.Exclude = said(m.Exclude, top.Exclude)
-	merged.Prune.Scope = said(m.Prune.Scope, top.Prune.Scope)
+	merged.Tenants = cloneFirst(m.Tenants, top.Tenants)
+	merged.Include = cloneFirst(m.Include, top.Include)
+	merged.Exclude = cloneFirst(m.Exclude, top.Exclude)
+	merged.Prune.Scope = cloneFirst(m.Prune.Scope, top.Prune.Scope)
 	merged.Prune.MaxDeletes = cmp.Or(m.Prune.MaxDeletes, top.Prune.MaxDeletes)
 	merged.Overwrite = cmp.Or(m.Overwrite, top.Overwrite)
 	merged.Names = make(map[string]NameRule, len(top.Names)+len(m.Names))
@@ -110,10 +110,11 @@ func (m *Manifest) over(top *Manifest) *Manifest {
 	return merged
 }
 
-// said is the first list that is not nil: an empty one says that there is none.
-func said(list, otherwise []string) []string {
+// cloneFirst returns a copy of the first list that is set; an empty list is set, and nil
+// is not.
+func cloneFirst(list, fallback []string) []string {
 	if list == nil {
-		return slices.Clone(otherwise)
+		return slices.Clone(fallback)
 	}
 	return slices.Clone(list)
 }

@@ -7,19 +7,19 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 )
 
-// ManifestError is why a manifest cannot be used: everything that is wrong with
-// it. It has names of keys in it, and no values.
+// ManifestError has everything that is wrong with a manifest. It holds names of keys, and
+// no values.
 type ManifestError struct {
 	File     string            // as given to ParseManifest
 	Problems []ManifestProblem // in the order of the file
 
-	places error // a [tomlfile.Error], of the same problems
+	positions error // a [tomlfile.Error] with the same problems
 }
 
 // ManifestProblem is one thing that is wrong with a manifest.
 type ManifestProblem struct {
-	Key          string // what it is about, as TOML writes it, such as names.A or include[1]
-	Line, Column int    // where that stands, from 1
+	Key          string // as TOML writes it, such as names.A or include[1]
+	Line, Column int    // of the key, from 1
 	Message      string
 	Hint         string // what to do about it
 }
@@ -29,10 +29,10 @@ func newManifestError(err *tomlfile.Error) *ManifestError {
 	for i, p := range err.Problems {
 		problems[i] = ManifestProblem{p.Key, p.Line, p.Column, p.Message, p.Hint}
 	}
-	return &ManifestError{File: err.File, Problems: problems, places: err}
+	return &ManifestError{File: err.File, Problems: problems, positions: err}
 }
 
-// Error has a line for each problem.
+// Error returns a line for each problem.
 func (e *ManifestError) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
@@ -41,6 +41,6 @@ func (e *ManifestError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap returns an error with the same problems and their places in bytes, for the
-// command's own checks.
-func (e *ManifestError) Unwrap() error { return e.places }
+// Unwrap returns an error with the same problems and their byte offsets, for the command's
+// own checks.
+func (e *ManifestError) Unwrap() error { return e.positions }

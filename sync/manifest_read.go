@@ -10,7 +10,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 )
 
-// readManifest reads the whole of a manifest.
+// readManifest reads a manifest with its environments.
 func readManifest(root tomlfile.Value) *Manifest {
 	top := &Manifest{}
 	root.Table("a manifest", "", top.fields())
@@ -18,12 +18,12 @@ func readManifest(root tomlfile.Value) *Manifest {
 	return top
 }
 
-// fields are the keys of a manifest.
+// fields returns the keys of a manifest.
 func (m *Manifest) fields() []tomlfile.Field {
 	return append(m.environmentFields(), tomlfile.Field{Name: "environments", Read: m.readEnvironments})
 }
 
-// environmentFields are the keys of a manifest that an environment has, too.
+// environmentFields returns the keys that a manifest and its environments have.
 func (m *Manifest) environmentFields() []tomlfile.Field {
 	return []tomlfile.Field{
 		{Name: "api-url", Read: tomlfile.Into(&m.APIURL, readAPIURL)},
@@ -36,28 +36,30 @@ func (m *Manifest) environmentFields() []tomlfile.Field {
 	}
 }
 
-// misplaced is the hint for a key of the manifest itself that a table has.
-func misplaced(key tomlfile.Value) string {
+// misplacedHint returns the hint for a key of the manifest itself that is in a table; it
+// is empty for any other key.
+func misplacedHint(key tomlfile.Value) string {
 	if !slices.ContainsFunc((&Manifest{}).fields(), func(f tomlfile.Field) bool { return f.Name == key.Name() }) {
 		return ""
 	}
 	return key.Name() + " of the manifest itself stands above its first [table]"
 }
 
-const aboveEnvironment = "write [environments.NAME] above what it says"
+// environmentForm is the hint for environments that are not tables.
+const environmentForm = "write [environments.NAME] above what it says"
 
 func (m *Manifest) readEnvironments(v tomlfile.Value) {
 	m.environments = map[string]*Manifest{}
-	v.Entries(aboveEnvironment, func(v tomlfile.Value) { m.environments[v.Name()] = m.readEnvironment(v) })
+	v.Entries(environmentForm, func(v tomlfile.Value) { m.environments[v.Name()] = m.readEnvironment(v) })
 }
 
-// readEnvironment is what an environment says; m is the top.
+// readEnvironment reads what an environment sets; m is the top.
 func (m *Manifest) readEnvironment(v tomlfile.Value) *Manifest {
 	if strings.TrimSpace(v.Name()) == "" {
 		v.WrongKey("an environment's name is empty", "name it, such as [environments.staging]")
 	}
 	e := &Manifest{}
-	v.Table("an environment", aboveEnvironment, e.environmentFields())
+	v.Table("an environment", environmentForm, e.environmentFields())
 	checkRequired(v, e, m)
 	return e
 }
@@ -81,7 +83,7 @@ func readNameRule(v tomlfile.Value) (rule NameRule) {
 	case string:
 		rule.readFrom(v)
 	default:
-		hint := misplaced(v)
+		hint := misplacedHint(v)
 		if hint == "" {
 			hint = `give it as a string, or as a table such as { from = "CI_NAME", required = true }`
 		}
@@ -102,25 +104,24 @@ func readNameTable(v tomlfile.Value) (rule NameRule) {
 	return rule
 }
 
-// readFrom reads a CI name. Where it stands is kept only of one that reports are not
-// to show.
+// readFrom reads a CI name. It sets At only for a name that reports must not show.
 func (r *NameRule) readFrom(v tomlfile.Value) {
-	text, ok := v.Text()
+	name, ok := v.Text()
 	switch {
 	case !ok:
 		return
-	case strings.TrimSpace(text) == "":
+	case strings.TrimSpace(name) == "":
 		v.Wrong("it names no CI secret", "give the name of one")
-	case secretname.Check(text) != nil:
+	case secretname.Check(name) != nil:
 		v.Wrong("this is too long for a name", fmt.Sprintf("a CI name has at most %d bytes; give the name, not the value", secretname.Max))
 	}
-	r.From = text
-	if !ciName.MatchString(text) {
+	r.From = name
+	if !ciName.MatchString(name) {
 		r.At = v.Place()
 	}
 }
 
-// formats are the names of formats.
+// formats are the names of formats, for hints.
 var formats = []string{"auto", string(FormatString), string(FormatJSON), string(FormatRaw)}
 
 func readFormat(v tomlfile.Value) Format {

@@ -8,11 +8,12 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 )
 
-const noPlan = "no plan can succeed: change one of them"
+// requiredHint is the hint for a required name whose source is excluded.
+const requiredHint = "no plan can succeed: change one of them"
 
-// checkRequired reports an exclusion that takes away what a name requires. The
-// part of the manifest at v stands over the top, which is empty for the top
-// itself; what the top alone says is reported there.
+// checkRequired reports exclusions that exclude the source of a required name. part, which
+// was read from v, is merged over top: an environment over the manifest, or the manifest
+// over an empty one. What is wrong in the manifest without environments is reported once.
 func checkRequired(v tomlfile.Value, part, top *Manifest) {
 	exclude, key := part.Exclude, v.Key("exclude")
 	if exclude == nil {
@@ -21,7 +22,7 @@ func checkRequired(v tomlfile.Value, part, top *Manifest) {
 	patterns, _ := key.List()
 	for _, name := range slices.Sorted(maps.Keys(part.Names)) {
 		if i := part.Names[name].excludedBy(exclude); i >= 0 {
-			v.Key("names").Key(name).Wrong("it is required, and "+patterns[i].Path()+" takes its source out", noPlan)
+			v.Key("names").Key(name).Wrong("it is required, and "+patterns[i].Path()+" takes its source out", requiredHint)
 		}
 	}
 	if len(part.Exclude) == 0 {
@@ -30,13 +31,13 @@ func checkRequired(v tomlfile.Value, part, top *Manifest) {
 	for _, name := range slices.Sorted(maps.Keys(top.Names)) {
 		_, replaced := part.Names[name]
 		if i := top.Names[name].excludedBy(part.Exclude); i >= 0 && !replaced {
-			patterns[i].Wrong("it takes out the source of "+v.Root().Key("names").Key(name).Path()+", which is required", noPlan)
+			patterns[i].Wrong("it takes out the source of "+v.Root().Key("names").Key(name).Path()+", which is required", requiredHint)
 		}
 	}
 }
 
-// excludedBy is the first pattern that takes out what a required name comes from,
-// or -1.
+// excludedBy returns the index of the first pattern that excludes the source of a required
+// name, or -1.
 func (r NameRule) excludedBy(patterns []string) int {
 	if !r.Required {
 		return -1

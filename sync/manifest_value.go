@@ -10,7 +10,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 )
 
-// readCount reads how many there may be at most.
+// readCount reads a maximum, which is 0 or more; nil if it is not valid.
 func readCount(v tomlfile.Value) *int {
 	n, ok := v.Any().(int64)
 	if !ok || n < 0 || n > math.MaxInt32 {
@@ -37,7 +37,7 @@ func readOverwrites(v tomlfile.Value) Overwrites {
 func readGlobs(v tomlfile.Value) []string {
 	return v.Texts(func(v tomlfile.Value, pattern string) {
 		if _, err := path.Match(pattern, ""); err != nil {
-			v.Wrong("this is not a glob", mendGlob)
+			v.Wrong("this is not a glob", globHint)
 		}
 	})
 }

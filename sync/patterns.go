@@ -17,55 +17,57 @@ import (
 // empty source it is never a reason to delete.
 var ErrNothingIncluded = errors.New("include leaves nothing to write")
 
-// selects judges the patterns over CI names, and fails where an include leaves
-// nothing to write.
-func (p *planner) selects(plan *Plan) error {
+// checkPatterns notes the patterns over CI names that match nothing. It fails if there is an
+// include, and nothing to write.
+func (p *planner) checkPatterns(plan *Plan) error {
 	names := p.ciNames()
-	idle := plan.judge("include", p.in.Rules.Include, "no name of a source", names)
-	plan.judge("exclude", p.in.Rules.Exclude, "no name of a source", names)
+	unmatched := plan.noteUnmatched("include", p.in.Rules.Include, "no name of a source", names)
+	plan.noteUnmatched("exclude", p.in.Rules.Exclude, "no name of a source", names)
 	if p.in.Prune.MaxDeletes != nil && len(p.in.Prune.Scope) == 0 {
 		plan.Remarks = append(plan.Remarks, "max-deletes is set and there is no prune scope: nothing is deleted")
 	}
 	if p.in.Rules.Include != nil && !plan.Pending() {
-		return nothingIncluded(len(p.in.Rules.Include), idle)
+		return nothingIncludedError(len(p.in.Rules.Include), unmatched)
 	}
 	return nil
 }
 
-// nothingIncluded says why: idle is what is to be said of the patterns that match
-// nothing.
-func nothingIncluded(patterns int, idle []string) error {
+// nothingIncludedError returns [ErrNothingIncluded] with the reasons: the number of
+// patterns, and a note for each that matches nothing.
+func nothingIncludedError(patterns int, unmatched []string) error {
+	reasons := unmatched
 	switch {
 	case patterns == 0:
-		idle = []string{"it is empty, and none of the names in [names] has a value"}
-	case len(idle) < patterns:
-		idle = slices.Insert(idle, 0, "none of the names that it takes has a value")
+		reasons = []string{"it is empty, and none of the names in [names] has a value"}
+	case len(unmatched) < patterns:
+		reasons = slices.Insert(unmatched, 0, "none of the names that it takes has a value")
 	}
-	return fmt.Errorf("%w: %s", ErrNothingIncluded, strings.Join(idle, "; "))
+	return fmt.Errorf("%w: %s", ErrNothingIncluded, strings.Join(reasons, "; "))
 }
 
-// ciNames are the names that some source has, sorted.
+// ciNames returns the CI names that a source has, sorted.
 func (p *planner) ciNames() []string { return slices.Sorted(maps.Keys(p.seen)) }
 
-// judge notes each pattern that matches none of the names: as a warning where it
-// looks like a mistake. It returns what it noted.
-func (p *Plan) judge(what string, patterns []string, noName string, names []string) (idle []string) {
+// noteUnmatched notes each pattern that matches none of the names: as a warning if it looks like a
+// mistake, else as a remark. It returns the notes.
+func (p *Plan) noteUnmatched(what string, patterns []string, noName string, names []string) (notes []string) {
 	for _, pattern := range patterns {
 		if slices.ContainsFunc(names, func(name string) bool { return firstMatch([]string{pattern}, name) != "" }) {
 			continue
 		}
-		said := fmt.Sprintf("%s %q matches %s", what, p.masked(pattern), noName)
-		if likely := meant(pattern, names); likely != "" {
-			said += didYouMean(p.masked(likely))
-			p.Warnings = append(p.Warnings, said)
+		note := fmt.Sprintf("%s %q matches %s", what, p.masked(pattern), noName)
+		if likely := suggestPattern(pattern, names); likely != "" {
+			note += didYouMean(p.masked(likely))
+			p.Warnings = append(p.Warnings, note)
 		} else {
-			p.Remarks = append(p.Remarks, said)
+			p.Remarks = append(p.Remarks, note)
 		}
-		idle = append(idle, said)
+		notes = append(notes, note)
 	}
-	return idle
+	return notes
 }
 
+// masked returns a pattern as a message may show it.
 func (p *Plan) masked(pattern string) string {
 	if p.mask == nil {
 		return pattern
@@ -73,6 +75,7 @@ func (p *Plan) masked(pattern string) string {
 	return p.mask(pattern)
 }
 
+// didYouMean returns the question whether name was meant; empty for no name.
 func didYouMean(name string) string {
 	if name == "" {
 		return ""
@@ -80,21 +83,24 @@ func didYouMean(name string) string {
 	return fmt.Sprintf(": did you mean %q?", name)
 }
 
-// likeName suggests a name of a source in place of one that no source has.
-func (p *planner) likeName(name string) string { return didYouMean(like(bareGlob(name), p.ciNames())) }
-
-// meant is what a pattern that matches nothing most likely was to be; empty if it
-// may be right.
-func meant(pattern string, names []string) string {
-	bare := bareGlob(pattern)
-	if likely := like(bare, names); likely != "" || bare == pattern {
-		return likely
-	}
-	return alternatives(bare)
+// suggestName returns a question for a CI name that no source has: whether a similar one was
+// meant.
+func (p *planner) suggestName(name string) string {
+	return didYouMean(suggest(undecorated(name), p.ciNames()))
 }
 
-// alternatives are those of a regular expression as a list of patterns.
-func alternatives(expression string) string {
+// suggestPattern returns what was probably meant by a pattern that matches nothing; it is
+// empty if the pattern may be right.
+func suggestPattern(pattern string, names []string) string {
+	glob := undecorated(pattern)
+	if likely := suggest(glob, names); likely != "" || glob == pattern {
+		return likely
+	}
+	return asPatterns(glob)
+}
+
+// asPatterns returns the alternatives of a regular expression as a list of patterns.
+func asPatterns(expression string) string {
 	inner := strings.TrimSuffix(strings.TrimPrefix(expression, "("), ")")
 	if strings.ContainsAny(inner, "()") {
 		return expression
@@ -102,15 +108,15 @@ func alternatives(expression string) string {
 	return strings.ReplaceAll(inner, "|", ", ")
 }
 
-// like is the pattern in another case that matches, or the name that it nearly
+// suggest returns the pattern in another case that matches, or the name that it nearly
 // matches; empty if there is none.
-func like(pattern string, names []string) string {
-	return cmp.Or(inAnyCase(pattern, names), nearest.Glob(pattern, names))
+func suggest(pattern string, names []string) string {
+	return cmp.Or(suggestCase(pattern, names), nearest.Glob(pattern, names))
 }
 
-// inAnyCase is a pattern in the case in which it matches one of the names, or else
-// the name that it matches in another; empty if it matches in none.
-func inAnyCase(pattern string, names []string) string {
+// suggestCase returns a pattern in the case in which it matches one of the names, or else
+// the name that it matches if case is ignored; empty if there is none.
+func suggestCase(pattern string, names []string) string {
 	forms := []string{pattern, strings.ToUpper(pattern), strings.ToLower(pattern)}
 	for _, form := range forms {
 		if slices.ContainsFunc(names, func(name string) bool { ok, _ := path.Match(form, name); return ok }) {
@@ -125,20 +131,20 @@ func inAnyCase(pattern string, names []string) string {
 	return ""
 }
 
-// notGlob is what people write around a pattern where it counts as a part of it: a
-// list's dash, quotation marks, the context, a variable's $, and a regular
-// expression's slashes and anchors.
-var notGlob = regexp.MustCompile("^(- *|[\"'`]|\\$\\{\\{ *|secrets\\.|vars\\.|env\\.|[$^/! ])|( *\\}\\}|[\"'`$/ ])$")
+// decoration matches what people write around a pattern, though it counts as a part of it:
+// a list's dash, quotation marks, the context, a variable's $, and a regular expression's
+// slashes and anchors.
+var decoration = regexp.MustCompile("^(- *|[\"'`]|\\$\\{\\{ *|secrets\\.|vars\\.|env\\.|[$^/! ])|( *\\}\\}|[\"'`$/ ])$")
 
-// bareGlob is a pattern without that, and with a regular expression's .* and .+ as
-// globs.
-func bareGlob(pattern string) string {
-	bare := strings.NewReplacer(".*", "*", ".+", "*").Replace(pattern)
+// undecorated returns a pattern without its decoration, and with a regular expression's .*
+// and .+ as globs.
+func undecorated(pattern string) string {
+	glob := strings.NewReplacer(".*", "*", ".+", "*").Replace(pattern)
 	for {
-		next := notGlob.ReplaceAllString(bare, "")
-		if next == bare || next == "" {
-			return bare
+		shorter := decoration.ReplaceAllString(glob, "")
+		if shorter == glob || shorter == "" {
+			return glob
 		}
-		bare = next
+		glob = shorter
 	}
 }

@@ -111,7 +111,7 @@ func (p *Plan) compareWith(ctx context.Context, store *paced) error {
 	if note := p.prune.prevented(); note != "" {
 		p.Notes = append(p.Notes, note)
 	}
-	p.judge("prune scope", p.prune.Scope, "no name in the store or the plan", p.NamesAfter())
+	p.noteUnmatched("prune scope", p.prune.Scope, "no name in the store or the plan", p.NamesAfter())
 	if err := p.planDeletes(ctx, store, p.prune.candidates(found.Names)); err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func newPlan(in planInput) (*Plan, error) {
 		keyFrom: in.WriterFrom, apply: in.apply, noCompare: in.NoCompare, overwrite: in.Overwrite, prune: p.pruning(),
 		first: in.First, unselected: p.unselected(), mask: in.Mask,
 	}
-	if err := p.selects(plan); err != nil {
+	if err := p.checkPatterns(plan); err != nil {
 		return nil, err
 	}
 	plan.sort()
@@ -91,7 +91,7 @@ func (p *planner) add(source *Source, entry Entry) bool {
 		return false
 	}
 	isSecret := text != "" && !isGitHubToken(entry.Name)
-	if reason := p.in.Rules.refusal(entry.Name, len(names) > 0); reason != "" {
+	if reason := p.in.Rules.skipReason(entry.Name, len(names) > 0); reason != "" {
 		p.omit(entry, names, reason, false)
 		return isSecret
 	}
@@ -160,11 +160,11 @@ func (p *planner) addMissing() {
 		switch {
 		case p.seen[rule.From]:
 		case rule.Required:
-			p.problem("%q is required and no source has %s%s", name, rule.shown(), p.likeName(rule.From))
-		case rule.shown() != rule.From:
-			p.skip(name, "", "no source has "+rule.shown()+p.likeName(rule.From), true)
+			p.problem("%q is required and no source has %s%s", name, rule.maskedFrom(), p.suggestName(rule.From))
+		case rule.maskedFrom() != rule.From:
+			p.skip(name, "", "no source has "+rule.maskedFrom()+p.suggestName(rule.From), true)
 		default:
-			p.skip(name, rule.From, "no source has "+rule.From+p.likeName(rule.From), true)
+			p.skip(name, rule.From, "no source has "+rule.From+p.suggestName(rule.From), true)
 		}
 	}
 }

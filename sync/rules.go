@@ -43,17 +43,17 @@ type NameRule struct {
 	From     string // the CI name
 	Format   Format
 	Required bool // a plan without a value for it fails
-	// At is where the rule stands, for reports that must not show From: a place in a
-	// file, or a flag. Of a From that CI takes for a name it may be empty.
+	// At is where the rule is, a position in a file or a flag, for reports that must not
+	// show From. It may be empty if CI accepts From as a name.
 	At string
 }
 
-// ciName matches what CI takes for a name (GitHub, "Naming your secrets").
+// ciName matches what CI accepts as a name (GitHub, "Naming your secrets").
 var ciName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// shown is the CI name as reports call it that no source is known to have: what does
-// not look like one may be a value that was pasted in its place.
-func (r NameRule) shown() string {
+// maskedFrom returns the CI name as reports show it if no source has it. What does not look
+// like a name is not shown: it may be a value that was pasted in its place.
+func (r NameRule) maskedFrom() string {
 	if ciName.MatchString(r.From) {
 		return r.From
 	}
@@ -68,13 +68,13 @@ func validate(r Rules, p Prune, o Overwrites) error {
 // validate fails if a pattern is not a glob, or if an exclusion takes away what a name
 // requires.
 func (r Rules) validate() error {
-	if err := validGlobs(slices.Concat(r.Include, r.Exclude)); err != nil {
+	if err := checkGlobs(slices.Concat(r.Include, r.Exclude)); err != nil {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Names)) {
 		rule := r.Names[name]
 		if i := rule.excludedBy(r.Exclude); i >= 0 {
-			return fmt.Errorf("%q is required and comes from %s, which exclude %q takes out", name, rule.shown(), r.Exclude[i])
+			return fmt.Errorf("%q is required and comes from %s, which exclude %q takes out", name, rule.maskedFrom(), r.Exclude[i])
 		}
 	}
 	return nil
@@ -85,23 +85,23 @@ func (p Prune) validate() error {
 	if p.limit() < 0 {
 		return fmt.Errorf("max-deletes is %d: it is how many names may be deleted, 0 or more", p.limit())
 	}
-	return validGlobs(p.Scope)
+	return checkGlobs(p.Scope)
 }
 
-// mendGlob is the hint for a pattern that is not a glob.
-const mendGlob = "close its bracket, or write a literal bracket as [[]"
+// globHint is the hint for a pattern that is not a glob.
+const globHint = "close its bracket, or write a literal bracket as [[]"
 
-func validGlobs(patterns []string) error {
+func checkGlobs(patterns []string) error {
 	for _, pattern := range patterns {
 		if _, err := path.Match(pattern, ""); err != nil {
-			return fmt.Errorf("pattern %q: not a glob: %s", pattern, mendGlob)
+			return fmt.Errorf("pattern %q: not a glob: %s", pattern, globHint)
 		}
 	}
 	return nil
 }
 
-// byCIName are the names, sorted, that list each CI name. A CI name that is
-// listed goes into the store under those alone.
+// byCIName returns, for each CI name in Names, its names in the store, sorted. A CI name
+// that is listed is stored only under those.
 func (r Rules) byCIName() map[string][]string {
 	listed := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(r.Names)) {
@@ -111,14 +111,14 @@ func (r Rules) byCIName() map[string][]string {
 	return listed
 }
 
-// githubToken is the reason for leaving out what the secrets context always
-// holds (GitHub, "secrets context").
+// githubToken is why GitHub's own token is skipped, which the secrets context always holds
+// (GitHub, "secrets context").
 const githubToken = "GitHub's own token"
 
 func isGitHubToken(ciName string) bool { return strings.EqualFold(ciName, "github_token") }
 
-// refusal is why a CI name stays out; empty if it does not.
-func (r Rules) refusal(ciName string, listed bool) string {
+// skipReason says why a CI name is skipped; it is empty if it is not.
+func (r Rules) skipReason(ciName string, listed bool) string {
 	if isGitHubToken(ciName) {
 		return githubToken
 	}
@@ -131,6 +131,7 @@ func (r Rules) refusal(ciName string, listed bool) string {
 	return "not included"
 }
 
+// firstMatch returns the first pattern that matches name; empty if there is none.
 func firstMatch(patterns []string, name string) string {
 	for _, pattern := range patterns {
 		if ok, _ := path.Match(pattern, name); ok {

@@ -98,7 +98,7 @@ func TestRunGoesOnWithTheTenantsThatHaveAPlan(t *testing.T) {
 	cloud := testkit.New(t)
 	data := cloud.Tenant("data")
 	var steps []string
-	run := newRun(cloud, &steps, "data", testkit.TenantID)
+	run := newRun(cloud, &steps, "data", cloud.TenantID())
 	runner := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "r", Role: prefect.RoleRunner}))
 	run.Writer = adminOf{cloud.AdminClient(), data.TenantID(), runner}
 	done, err := run.Sync(t.Context())

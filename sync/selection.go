@@ -8,11 +8,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
 )
 
-// cisOwn are globs of upper-case names that CI jobs need for themselves: for
-// registries of packages and images, coverage, scanners, releases, deployments and
-// the forge. It is a hint for people, so it holds what a flow seldom reads; the
-// names are those that the vendors' own setup pages for GitHub Actions use.
-var cisOwn = []string{
+// ciPatterns are globs over upper-case names that CI jobs need for themselves: for
+// registries of packages and images, coverage, scanners, releases, deployments and the
+// forge. They serve a hint for people, so they are what a flow seldom reads; the names are
+// those on the vendors' own setup pages for GitHub Actions.
+var ciPatterns = []string{
 	// registries of packages
 	"NPM_*", "*_NPM_TOKEN", "NODE_AUTH_TOKEN", "YARN_*", "JSR_TOKEN", "PYPI_*", "*_PYPI_*", "TWINE_*", "UV_PUBLISH_*", "CARGO_REGISTRY_*", "CRATES_*",
 	"RUBYGEMS_*", "GEM_HOST_*", "NUGET_*", "MAVEN_*", "OSSRH_*", "SONATYPE_*", "GRADLE_*", "COCOAPODS_*", "PACKAGIST_*", "HEX_API_KEY", "HOMEBREW_*",
@@ -30,11 +30,12 @@ var cisOwn = []string{
 	"PREFECT_*KEY*", "PREFECT__CLOUD__*",
 }
 
-func isCIsOwn(name string) bool { return firstMatch(cisOwn, strings.ToUpper(name)) != "" }
+// looksLikeCI reports whether a secret is for CI itself, by its name.
+func looksLikeCI(name string) bool { return firstMatch(ciPatterns, strings.ToUpper(name)) != "" }
 
-// FirstLines are what a reader should know before the actions: what the plan's
-// maker said, and how much goes where if all secrets were given and nobody said
-// which of them are meant.
+// FirstLines returns what a reader should know before the actions: the line that the
+// caller gave, and how many secrets go where if a source is complete and no rule selects
+// from it.
 func (p *Plan) FirstLines() []string {
 	var lines []string
 	if p.first != "" {
@@ -46,8 +47,8 @@ func (p *Plan) FirstLines() []string {
 	return lines
 }
 
-// unselected is how many names the sources have, if one of them is all that
-// somebody has and no rule selects from it; else 0.
+// unselected returns how many names the sources have, if a source is complete and no rule
+// selects from it; else 0.
 func (p *planner) unselected() int {
 	rules := p.in.Rules
 	selected := rules.Include != nil || len(rules.Exclude) > 0 || len(rules.Names) > 0
@@ -57,10 +58,12 @@ func (p *planner) unselected() int {
 	return len(p.seen)
 }
 
+// unselectedLine says how many secrets go where without a selection, and which of them are
+// probably for CI itself.
 func (p *Plan) unselectedLine() string {
 	written := slices.Concat(p.names(Create), p.names(Overwrite))
 	line := fmt.Sprintf("%d of %d secrets go to %s, and no include, exclude or [names] selects them", len(written), p.unselected, tenant.Label(p.Tenant))
-	own := slices.DeleteFunc(written, func(name string) bool { return !isCIsOwn(name) })
+	own := slices.DeleteFunc(written, func(name string) bool { return !looksLikeCI(name) })
 	if len(own) == 0 {
 		return line
 	}

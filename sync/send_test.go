@@ -156,7 +156,7 @@ func TestRetryAfterPausesEveryTenant(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := testkit.New(t)
 		other := cloud.Tenant("data")
-		match := faults.Match{Field: "setSecret", Secret: "S007", Tenant: testkit.TenantID, Times: 1}
+		match := faults.Match{Field: "setSecret", Secret: "S007", Tenant: cloud.TenantID(), Times: 1}
 		cloud.Inject(match, faults.RateLimited(20*time.Second))
 		client, pace := cloud.AdminClient(), new(secretsync.Pace)
 		otherClient, err := client.ForTenant(other.TenantID())

@@ -26,13 +26,13 @@ type Entry struct {
 	Name string
 	Text prefect.Value // always a JSON string; of a value of another type it holds the JSON
 
-	// format is how the text is sent where the rules leave it to FormatAuto. The
-	// zero value is FormatAuto itself, which is right for CI texts.
+	// format is how the value is sent if the rules say FormatAuto. The zero value is
+	// FormatAuto itself, which is right for the strings of CI.
 	format Format
-	// kind is what a value is that is not a string, such as "number" or "list with 3
-	// items"; empty for a string.
+	// kind is the type of a value that is not a string, such as "number" or "list with
+	// 3 items"; empty for a string.
 	kind string
-	// note is what a plan says of the entry, whatever it does with it.
+	// note is added to the reason in a plan, whatever happens to the entry.
 	note string
 }
 
@@ -44,24 +44,24 @@ func (e Entry) formatUnder(rule Format) Format {
 	return rule
 }
 
-// ParseSecretsFile reads a file of secrets: as JSON if its name ends in .json or
-// its text begins with { or [, else as dotenv. A byte order mark is skipped. The
-// error says line and column and what is wrong there, and never quotes a value.
+// ParseSecretsFile reads a file of secrets: as JSON if its name ends in .json or its
+// text begins with { or [, else as dotenv. It skips a byte order mark. The error has
+// the line, the column and what is wrong there, and never quotes a value.
 //
-// JSON is one object, by the rules of [ParseSecrets], but that a value may be of any
-// type except null. What holds secrets only inside, such as an answer of Vault, is
-// refused with the part that is meant.
+// JSON is one object, by the rules of [ParseSecrets], except that a value may be of any
+// type but null. An object whose secrets are inside a part of it, such as an answer of
+// Vault, is an error, which names that part.
 //
 // Dotenv is read by hashicorp/go-envparse, line by line: comments, export, single
-// quotes, which take the text as it is, and double quotes with the escapes of
-// JSON. A quoted value may go over several lines. Nothing is expanded: $NAME stays
-// as it stands. What dotenv libraries read differently is refused: a quotation
-// mark or # in a value without quotes, text after a closing quote, a backslash
-// that begins no escape, a name that stands twice.
+// quotes, in which every character counts as it is, and double quotes with the escapes
+// of JSON. A quoted value may have several lines. Nothing is expanded: $NAME stays as it
+// is. What dotenv libraries read differently is an error: a quotation mark or # in a
+// value without quotes, text after a closing quote, a backslash that begins no escape, a
+// name that occurs twice.
 func ParseSecretsFile(label, name string, data []byte) (*Source, error) {
 	text := strings.TrimPrefix(string(data), tomlpos.ByteOrderMark)
 	switch {
-	case strings.HasSuffix(strings.ToLower(name), ".json") || bracketed(text):
+	case strings.HasSuffix(strings.ToLower(name), ".json") || startsWithBracket(text):
 		return parseTyped(label, []byte(text))
 	case sopsDotenv.MatchString(text):
 		return nil, fmt.Errorf("%s: %w", label, errSops)

@@ -14,9 +14,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// ParseSecrets reads what ${{ toJSON(secrets) }} gives: one JSON object whose
-// values are all texts. The error says line and column and what is wrong there,
-// and never quotes a value.
+// ParseSecrets reads what ${{ toJSON(secrets) }} gives: one JSON object whose values
+// are all strings. The error has the line, the column and what is wrong there, and never
+// quotes a value.
 func ParseSecrets(label string, data []byte) (*Source, error) {
 	return parseObject("secrets", label, data)
 }
@@ -29,15 +29,15 @@ func ParseVars(label string, data []byte) (*Source, error) {
 // parseObject reads one of GitHub's contexts, whose values are all strings.
 func parseObject(context, label string, data []byte) (*Source, error) {
 	p := newObjectParser(context, label, []byte(strings.TrimPrefix(string(data), tomlpos.ByteOrderMark)))
-	p.readAll()
+	p.read()
 	return p.source()
 }
 
-// parseTyped reads a file of secrets, whose values may be of any type but null.
+// parseTyped reads the JSON of a file, whose values may be of any type but null.
 func parseTyped(label string, data []byte) (*Source, error) {
 	p := newObjectParser("secrets", label, data)
 	p.typed = true
-	p.readAll()
+	p.read()
 	if p.members != nil {
 		if err := checkEnvelope(p.members); err != nil {
 			return nil, fmt.Errorf("%s: %w", label, err)
@@ -46,12 +46,13 @@ func parseTyped(label string, data []byte) (*Source, error) {
 	return p.source()
 }
 
+// objectParser reads a JSON object of secrets or variables.
 type objectParser struct {
 	sourceText
-	context  string // whose JSON is expected
-	typed    bool   // values may be of any type but null
+	context  string // of GitHub, whose JSON is expected: secrets or vars
+	typed    bool   // whether values may be of any type but null
 	dec      *json.Decoder
-	members  map[string]json.RawMessage // the whole object; nil if it is not valid JSON
+	members  map[string]json.RawMessage // all of the object; nil if it is not valid JSON
 	entries  []Entry
 	problems []error
 }
@@ -60,23 +61,24 @@ func newObjectParser(context, label string, data []byte) *objectParser {
 	return &objectParser{sourceText: newSourceText(label, data), context: context, dec: json.NewDecoder(bytes.NewReader(data))}
 }
 
-// readAll reads on after a value that is refused, and no further than valid JSON goes.
-func (p *objectParser) readAll() {
+// read collects all problems of valid JSON, and stops where the JSON is not valid.
+func (p *objectParser) read() {
 	members := map[string]json.RawMessage{}
-	if !p.must(p.checkEncoding()) || !p.must(p.open()) {
+	if !p.ok(p.checkEncoding()) || !p.ok(p.readOpen()) {
 		return
 	}
 	for p.dec.More() {
-		if !p.must(p.member(members)) {
+		if !p.ok(p.readMember(members)) {
 			return
 		}
 	}
-	if p.must(p.close()) {
+	if p.ok(p.readClose()) {
 		p.members = members
 	}
 }
 
-func (p *objectParser) must(err error) bool {
+// ok collects err as a problem, and reports whether there is none.
+func (p *objectParser) ok(err error) bool {
 	if err != nil {
 		p.problems = append(p.problems, err)
 	}
@@ -87,19 +89,23 @@ func (p *objectParser) source() (*Source, error) {
 	if len(p.problems) > 0 {
 		return nil, errors.Join(p.problems...)
 	}
-	return &Source{Label: p.label, Entries: p.entries, complete: p.isWhole()}, nil
+	return &Source{Label: p.label, Entries: p.entries, complete: p.isComplete()}, nil
 }
 
-// isWhole reports whether the object is GitHub's own, which always has its token.
-func (p *objectParser) isWhole() bool {
-	return p.context == "secrets" && (!p.typed || slices.ContainsFunc(p.entries, func(e Entry) bool { return isGitHubToken(e.Name) }))
+// isComplete reports whether the object is GitHub's secrets context, which has all
+// secrets. In a file that is known by GitHub's token, which the context always has.
+func (p *objectParser) isComplete() bool {
+	hasToken := func() bool {
+		return slices.ContainsFunc(p.entries, func(e Entry) bool { return isGitHubToken(e.Name) })
+	}
+	return p.context == "secrets" && (!p.typed || hasToken())
 }
 
-func (p *objectParser) open() error {
+func (p *objectParser) readOpen() error {
 	if len(bytes.TrimSpace(p.data)) == 0 {
 		return fmt.Errorf("%s: empty: expected a JSON object, as ${{ toJSON(%s) }} gives it", p.label, p.context)
 	}
-	at := p.nextToken()
+	at := p.nextOffset()
 	tok, err := p.dec.Token()
 	if err != nil {
 		return p.syntaxError(err)
@@ -113,15 +119,16 @@ func (p *objectParser) open() error {
 	return nil
 }
 
-// nextToken is where the next token begins.
-func (p *objectParser) nextToken() int {
+// nextOffset returns the offset of the next token.
+func (p *objectParser) nextOffset() int {
 	rest := p.data[p.dec.InputOffset():]
 	return len(p.data) - len(bytes.TrimLeft(rest, ", \t\r\n"))
 }
 
-// member reads one name and its value. The error is that of the JSON.
-func (p *objectParser) member(into map[string]json.RawMessage) error {
-	at := p.nextToken()
+// readMember reads a name and its value. It returns an error only if the JSON is not
+// valid.
+func (p *objectParser) readMember(into map[string]json.RawMessage) error {
+	at := p.nextOffset()
 	tok, err := p.dec.Token()
 	if err != nil {
 		return p.syntaxError(err)
@@ -132,28 +139,28 @@ func (p *objectParser) member(into map[string]json.RawMessage) error {
 		return p.syntaxError(err)
 	}
 	into[name] = raw
-	if !p.must(p.checkName(name, at)) {
+	if !p.ok(p.checkName(name, at)) {
 		return nil
 	}
-	entry, err := p.entry(name, raw)
+	entry, err := p.newEntry(name, raw)
 	if err != nil {
 		err = p.errorAt(at, "%w", err)
 	}
-	if p.must(err) {
+	if p.ok(err) {
 		p.entries = append(p.entries, entry)
 	}
 	return nil
 }
 
-func (p *objectParser) entry(name string, raw json.RawMessage) (Entry, error) {
-	kind := kindOf(raw)
+func (p *objectParser) newEntry(name string, raw json.RawMessage) (Entry, error) {
+	kind := jsonType(raw)
 	switch {
 	case kind == "a string" && surrogate.Lone(raw):
 		return Entry{}, fmt.Errorf("%q holds half a surrogate pair, which is no character: encode the value, with base64 for example", name)
 	case kind == "a string":
-		var text string
-		err := json.Unmarshal(raw, &text)
-		return Entry{Name: name, Text: prefect.TextValue(text)}, err
+		var s string
+		err := json.Unmarshal(raw, &s)
+		return Entry{Name: name, Text: prefect.TextValue(s)}, err
 	case p.typed && kind == "null":
 		return Entry{}, fmt.Errorf("%q is null, which no store takes: give it a value, or leave it out", name)
 	case p.typed:
@@ -162,8 +169,8 @@ func (p *objectParser) entry(name string, raw json.RawMessage) (Entry, error) {
 	return Entry{}, fmt.Errorf("%q is %s but must be a string: put it into quotation marks", name, kind)
 }
 
-// kindOf says what valid JSON is.
-func kindOf(raw json.RawMessage) string {
+// jsonType returns the type of valid JSON, for messages.
+func jsonType(raw json.RawMessage) string {
 	switch raw[0] {
 	case '"':
 		return "a string"
@@ -180,7 +187,7 @@ func kindOf(raw json.RawMessage) string {
 	}
 }
 
-func (p *objectParser) close() error {
+func (p *objectParser) readClose() error {
 	if _, err := p.dec.Token(); err != nil {
 		return p.syntaxError(err)
 	}
@@ -191,17 +198,17 @@ func (p *objectParser) close() error {
 	return nil
 }
 
-// syntaxError keeps nothing of the decoder's own text, which quotes the input. The
-// decoder does not count what it read as tokens; the whole text is read again for
-// the place.
+// syntaxError returns where the JSON is not valid. It keeps nothing of the decoder's own
+// error, which quotes the input, nor its position, which does not count tokens: it
+// decodes the text a second time for that.
 func (p *objectParser) syntaxError(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return p.errorAt(len(p.data), "the JSON ends too early")
 	}
 	at := int(p.dec.InputOffset())
-	var whole json.RawMessage
+	var ignored json.RawMessage
 	var syntax *json.SyntaxError
-	if errors.As(json.Unmarshal(p.data, &whole), &syntax) {
+	if errors.As(json.Unmarshal(p.data, &ignored), &syntax) {
 		at = max(int(syntax.Offset)-1, 0)
 	}
 	return p.errorAt(at, "not valid JSON here")

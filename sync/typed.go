@@ -11,30 +11,30 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// What a plan calls scalars.
+// The types of scalars in a plan.
 const (
 	typeNumber  = "number"
 	typeBoolean = "boolean"
 )
 
-// typedEntry is a secret whose value is valid JSON other than a string or null.
+// typedEntry returns an entry whose value is valid JSON, but neither a string nor null.
 func typedEntry(name string, raw json.RawMessage) Entry {
 	var compact bytes.Buffer
 	_ = json.Compact(&compact, raw)
-	return Entry{Name: name, Text: prefect.TextValue(compact.String()), format: FormatJSON, kind: typeOf(raw)}
+	return Entry{Name: name, Text: prefect.TextValue(compact.String()), format: FormatJSON, kind: describeType(raw)}
 }
 
-// typeOf is what a plan calls a value that is not a string.
-func typeOf(raw json.RawMessage) string {
+// describeType returns the type of a value that is not a string, for a plan.
+func describeType(raw json.RawMessage) string {
 	var keys map[string]json.RawMessage
 	var items []json.RawMessage
-	switch kindOf(raw) {
+	switch jsonType(raw) {
 	case "an object":
 		_ = json.Unmarshal(raw, &keys)
-		return counted("object", len(keys), "key")
+		return withCount("object", len(keys), "key")
 	case "an array":
 		_ = json.Unmarshal(raw, &items)
-		return counted("list", len(items), "item")
+		return withCount("list", len(items), "item")
 	case "a boolean":
 		return typeBoolean
 	default:
@@ -42,15 +42,15 @@ func typeOf(raw json.RawMessage) string {
 	}
 }
 
-func counted(kind string, n int, part string) string {
+func withCount(container string, n int, part string) string {
 	if n != 1 {
 		part += "s"
 	}
-	return fmt.Sprintf("%s with %d %s", kind, n, part)
+	return fmt.Sprintf("%s with %d %s", container, n, part)
 }
 
-// encode is how the entry goes into the store, by its rule's format. Typed JSON that
-// Prefect cannot read goes as a string where no rule says otherwise.
+// encode returns how the entry is sent under the format of its rule. Typed JSON that
+// Prefect cannot read is sent as a string, unless the rule has another format.
 func (e Entry) encode(rule Format) (encoding, error) {
 	text := e.Text.RevealText()
 	sent, err := e.formatUnder(rule).encode(text)
@@ -58,8 +58,8 @@ func (e Entry) encode(rule Format) (encoding, error) {
 	case e.kind == "":
 		return sent, err
 	case err != nil && rule == FormatAuto:
-		sent, err = textEncoding(text), nil
-		sent.reason = e.kind + "; sent as a string, because it " + unreadable
+		sent, err = stringEncoding(text), nil
+		sent.reason = e.kind + "; sent as a string, because it " + exceedsLimits
 	case sent.parsed:
 		sent.reason = e.kind
 	default:
@@ -68,29 +68,29 @@ func (e Entry) encode(rule Format) (encoding, error) {
 	return sent, err
 }
 
-// stringsIn are the strings of typed JSON, or of a text that is an object or array.
+// stringsIn returns the strings in a JSON object or array, without the keys.
 func stringsIn(text string) []string {
-	if !bracketed(text) {
+	if !startsWithBracket(text) {
 		return nil
 	}
 	loaded, err := pyjson.Loads(text)
 	if err != nil {
 		return nil
 	}
-	return leaves(loaded)
+	return appendStrings(nil, loaded)
 }
 
-func leaves(v any) (found []string) {
+func appendStrings(found []string, v any) []string {
 	switch v := v.(type) {
 	case string:
-		return []string{v}
+		return append(found, v)
 	case []any:
 		for _, inner := range v {
-			found = append(found, leaves(inner)...)
+			found = appendStrings(found, inner)
 		}
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			found = append(found, leaves(v[key])...)
+			found = appendStrings(found, v[key])
 		}
 	}
 	return found

@@ -50,7 +50,7 @@ func TestTypedJSONGoesAsItIs(t *testing.T) {
 	got := rows(t, Run{Sources: []*Source{source}})
 	for name, reason := range map[string]string{
 		"INT": "number", "EXP": "number", "ON": "boolean", "LIST": "list with 2 items", "OBJECT": "object with 2 keys", "ONE": "list with 1 item",
-		"NONE": "object with 0 keys", "DEEP": "list with 1 item", "LONG": "number; sent as a string, because it " + unreadable,
+		"NONE": "object with 0 keys", "DEEP": "list with 1 item", "LONG": "number; sent as a string, because it " + exceedsLimits,
 	} {
 		if got[name] != "create: "+reason {
 			t.Errorf("%s: %s", name, got[name])

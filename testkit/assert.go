@@ -11,31 +11,27 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// AssertSecrets fails t unless the fake holds exactly the secrets wanted, each
-// equal as JSON: the order of keys does not count, nor how a number is written. The
-// difference that it prints has the names of the secrets, and of their values the
-// types alone.
+// AssertSecrets fails t unless the fake stores exactly the secrets in want, each
+// equal as JSON: neither the order of keys counts nor how a number is written. The
+// difference that it prints has the names of the secrets, and only the types of their
+// values.
 func (c *Cloud) AssertSecrets(t TB, want map[string]any) {
 	t.Helper()
 	wanted, stored := map[string]string{}, map[string]string{}
+	for _, name := range c.Names() {
+		if raw, ok := c.Get(name); ok {
+			stored[name] = redact(raw)
+		}
+	}
 	for name, value := range want {
 		v, err := prefect.NewValue(value)
 		if err != nil {
 			t.Fatalf("testkit: AssertSecrets: %q: %v", name, err)
 			return
 		}
-		wanted[name] = redacted(v.Reveal(), "")
-		if raw, ok := c.Get(name); ok {
-			stored[name] = wanted[name]
-			if !equalJSON(v.Reveal(), raw) {
-				stored[name] = redacted(raw, "another ")
-			}
-		}
-	}
-	for _, name := range c.Names() {
-		if _, ok := wanted[name]; !ok {
-			raw, _ := c.Get(name)
-			stored[name] = redacted(raw, "")
+		wanted[name] = redact(v.Reveal())
+		if raw, ok := c.Get(name); ok && stored[name] == wanted[name] && !equalJSON(v.Reveal(), raw) {
+			stored[name] = "different " + stored[name]
 		}
 	}
 	if diff := cmp.Diff(wanted, stored); diff != "" {
@@ -43,17 +39,25 @@ func (c *Cloud) AssertSecrets(t TB, want map[string]any) {
 	}
 }
 
-// redacted stands for a value in a difference.
-func redacted(raw json.RawMessage, which string) string {
-	kind := map[byte]string{'"': "text", '{': "object", '[': "list", 't': "boolean", 'f': "boolean", 'n': "null"}[raw[0]]
-	if kind == "" {
-		kind = "number"
+// redact returns the type of a value, for a difference.
+func redact(raw json.RawMessage) string {
+	switch raw[0] {
+	case '"':
+		return "string [redacted]"
+	case '{':
+		return "object [redacted]"
+	case '[':
+		return "list [redacted]"
+	case 't', 'f':
+		return "boolean [redacted]"
+	case 'n':
+		return "null"
 	}
-	return "[redacted " + which + kind + "]"
+	return "number [redacted]"
 }
 
-// AssertNames fails t unless the fake holds secrets of exactly these names, in
-// whatever order they are given.
+// AssertNames fails t unless the fake stores secrets of exactly these names. Their
+// order does not count.
 func (c *Cloud) AssertNames(t TB, want ...string) {
 	t.Helper()
 	wanted := slices.Sorted(slices.Values(want))
@@ -62,14 +66,14 @@ func (c *Cloud) AssertNames(t TB, want ...string) {
 	}
 }
 
-// equalJSON compares values, numbers by what they are worth.
+// equalJSON reports whether two values are equal, numbers by their value.
 func equalJSON(a, b json.RawMessage) bool {
-	x, okX := decoded(a)
-	y, okY := decoded(b)
+	x, okX := decode(a)
+	y, okY := decode(b)
 	return okX && okY && equalValues(x, y)
 }
 
-func decoded(raw json.RawMessage) (v any, ok bool) {
+func decode(raw json.RawMessage) (v any, ok bool) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	return v, dec.Decode(&v) == nil
@@ -85,7 +89,7 @@ func equalValues(a, b any) bool {
 		return ok && slices.EqualFunc(a, b, equalValues)
 	case json.Number:
 		b, ok := b.(json.Number)
-		return ok && worth(a) == worth(b)
+		return ok && parseNumber(a) == parseNumber(b)
 	}
 	return a == b
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// BenchmarkNewSetGet is a new fake, a set and a get, each through GraphQL by a
-// client of its own, without a socket.
+// BenchmarkNewSetGet makes a fake, sets a secret and reads it, each with a client of
+// its own, without a socket.
 func BenchmarkNewSetGet(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
@@ -18,8 +18,8 @@ func BenchmarkNewSetGet(b *testing.B) {
 	}
 }
 
-// BenchmarkNewSetGetHTTPTest is the same through a socket, as tests do it that
-// have no such fake.
+// BenchmarkNewSetGetHTTPTest does the same through a socket, as tests without such a
+// fake do.
 func BenchmarkNewSetGetHTTPTest(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

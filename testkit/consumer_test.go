@@ -14,7 +14,8 @@ import (
 
 const module = "github.com/prefect-secrets/prefect-secrets"
 
-// What testkit brings into a user's build: the module, and how many of its packages.
+// thirdParty is what testkit brings into a user's build: modules, and how many packages
+// of each.
 var thirdParty = map[string]int{
 	"github.com/vektah/gqlparser/v2":  8,
 	"github.com/agnivade/levenshtein": 1,
@@ -23,16 +24,31 @@ var thirdParty = map[string]int{
 	"github.com/google/go-cmp":        5,
 }
 
-// TestConsumer builds a module outside this one, as a user has it, runs its tests
-// and counts what importing testkit brought in.
+// A module outside this one, as a user has it, builds and passes its tests, among them
+// the Go code of the README and of docs/testing.md. testkit brings no more into it than
+// is known.
 func TestConsumer(t *testing.T) {
-	dir := consumer(t)
-	if out := run(t, dir, "test", "./..."); !strings.Contains(out, "ok") {
-		t.Errorf("the consumer's tests did not run: %s", out)
+	dir := newConsumer(t)
+	const readmeImports = `import (
+	"testing"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
+)
+`
+	writeFile(t, filepath.Join(dir, "readme_test.go"), []byte("package consumer\n\n"+readmeImports+goBlocks(t, "../README.md")))
+	writeFile(t, filepath.Join(dir, "docs_test.go"), []byte("package consumer\n\n"+goBlocks(t, "../docs/testing.md")))
+	got := runGo(t, dir, "test", "-v", "./...")
+	for _, name := range []string{"TestReport", "TestNotify", "TestReportLocally"} { // of the consumer, the README, the docs
+		if !strings.Contains(got, "--- PASS: "+name+" (") {
+			t.Errorf("%s did not run: %s", name, got)
+		}
 	}
 	packages := map[string]int{}
-	for _, line := range strings.Split(run(t, dir, "list", "-deps", "-test", "-f", "{{if .Module}}{{.Module.Path}} {{.ImportPath}}{{end}}", "./..."), "\n") {
-		path, pkg, _ := strings.Cut(line, " ")
+	const format = "{{if .Module}}{{.Module.Path}} {{.ImportPath}}{{end}}"
+	for line := range strings.Lines(runGo(t, dir, "list", "-deps", "-test", "-f", format, "./...")) {
+		path, pkg, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if path != "" && path != module && path != "example.com/consumer" && !strings.Contains(pkg, "[") {
 			packages[path]++
 		}
@@ -42,18 +58,28 @@ func TestConsumer(t *testing.T) {
 	}
 }
 
-// TestFaultsBringNothing shows that the words for faults need the standard library
-// alone, and of that no testing.
+// goBlocks returns the blocks of Go of a page.
+func goBlocks(t *testing.T, page string) string {
+	t.Helper()
+	var blocks strings.Builder
+	for _, block := range regexp.MustCompile("(?ms)^```go\n(.*?)^```$").FindAllSubmatch(readFile(t, page), -1) {
+		blocks.Write(block[1])
+	}
+	return blocks.String()
+}
+
+// Package faults needs only the standard library, and of that no testing.
 func TestFaultsBringNothing(t *testing.T) {
-	deps := strings.Fields(run(t, "faults", "list", "-deps", "-f", "{{if or .Module (eq .ImportPath \"testing\")}}{{.ImportPath}}{{end}}", "."))
+	const format = `{{if or .Module (eq .ImportPath "testing")}}{{.ImportPath}}{{end}}`
+	deps := strings.Fields(runGo(t, "faults", "list", "-deps", "-f", format, "."))
 	if diff := cmp.Diff([]string{module + "/testkit/faults"}, deps); diff != "" {
 		t.Errorf("packages that testkit/faults brings in (-want +got):\n%s", diff)
 	}
 }
 
-// consumer is a copy of testdata/consumer whose go.mod has the versions of this
+// newConsumer copies testdata/consumer, with a go.mod that has the versions of this
 // module's, so that nothing needs to be fetched.
-func consumer(t *testing.T) string {
+func newConsumer(t *testing.T) string {
 	t.Helper()
 	root, err := filepath.Abs("..")
 	if err != nil {
@@ -63,15 +89,15 @@ func consumer(t *testing.T) string {
 	if err := os.CopyFS(dir, os.DirFS("testdata/consumer")); err != nil {
 		t.Fatal(err)
 	}
-	mod := string(read(t, filepath.Join(root, "go.mod")))
+	mod := string(readFile(t, filepath.Join(root, "go.mod")))
 	mod = regexp.MustCompile(`(?m)^module .*$`).ReplaceAllString(mod, "module example.com/consumer")
 	mod += "\nrequire " + module + " v0.0.0\n\nreplace " + module + " => " + root + "\n"
-	write(t, filepath.Join(dir, "go.mod"), []byte(mod))
-	write(t, filepath.Join(dir, "go.sum"), read(t, filepath.Join(root, "go.sum")))
+	writeFile(t, filepath.Join(dir, "go.mod"), []byte(mod))
+	writeFile(t, filepath.Join(dir, "go.sum"), readFile(t, filepath.Join(root, "go.sum")))
 	return dir
 }
 
-func run(t *testing.T, dir string, args ...string) string {
+func runGo(t *testing.T, dir string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", args...)
 	cmd.Dir = dir
@@ -83,7 +109,7 @@ func run(t *testing.T, dir string, args ...string) string {
 	return string(out)
 }
 
-func read(t *testing.T, path string) []byte {
+func readFile(t *testing.T, path string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -92,7 +118,7 @@ func read(t *testing.T, path string) []byte {
 	return data
 }
 
-func write(t *testing.T, path string, data []byte) {
+func writeFile(t *testing.T, path string, data []byte) {
 	t.Helper()
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)

@@ -2,7 +2,6 @@ package testkit_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -18,14 +17,13 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// Each fault makes a write fail that would otherwise succeed, leaves the store as
-// it says, and is recorded.
-var kinds = []struct {
+// faultTests are faults of a write that would otherwise succeed.
+var faultTests = []struct {
 	name    string
 	fault   faults.Fault
-	is      error  // what the client's error is
-	says    string // what it says
-	applied bool
+	is      error  // of the client's error, by errors.Is; nil if none of the package
+	message string // part of the client's error
+	applied bool   // whether the value is stored
 	err     string // what is recorded of the call
 }{
 	{"status", faults.Fault{Status: 500}, nil, "HTTP 500", false, "HTTP_500"},
@@ -49,13 +47,13 @@ var kinds = []struct {
 }
 
 func TestFaults(t *testing.T) {
-	for _, tt := range kinds {
+	for _, tt := range faultTests {
 		t.Run(tt.name, func(t *testing.T) {
 			cloud := testkit.New(t)
 			cloud.Inject(faults.Match{Field: "setSecret", Secret: "S", Times: 1}, tt.fault)
 			client := cloud.AdminClient()
 			err := client.SetSecret(t.Context(), "S", canary)
-			if err == nil || !strings.Contains(err.Error(), tt.says) || tt.is != nil && !errors.Is(err, tt.is) {
+			if err == nil || !strings.Contains(err.Error(), tt.message) || tt.is != nil && !errors.Is(err, tt.is) {
 				t.Errorf("the client got %v", err)
 			}
 			if err != nil && strings.Contains(err.Error(), canary) {
@@ -68,7 +66,7 @@ func TestFaults(t *testing.T) {
 				t.Errorf("recorded: %v", calls)
 			}
 			if err := client.SetSecret(t.Context(), "S", 1); err != nil {
-				t.Errorf("once more: %v", err)
+				t.Errorf("the second write: %v", err)
 			}
 		})
 	}
@@ -77,10 +75,10 @@ func TestFaults(t *testing.T) {
 // A test that expects a write to succeed fails under each fault, and one that
 // expects the fault fails without it.
 func TestFaultsFailTestsThatShouldFail(t *testing.T) {
-	for _, tt := range kinds {
+	for _, tt := range faultTests {
 		t.Run(tt.name, func(t *testing.T) {
 			userTest := func(inject bool) string {
-				return failure(func(tb *fakeTB, cloud *testkit.Cloud) {
+				return runTest(func(tb *fakeTB, cloud *testkit.Cloud) {
 					if inject {
 						cloud.Inject(faults.Match{Secret: "S"}, tt.fault)
 					}
@@ -92,15 +90,15 @@ func TestFaultsFailTestsThatShouldFail(t *testing.T) {
 			if userTest(true) == "" {
 				t.Error("the test passes under the fault")
 			}
-			if said := userTest(false); said != "" {
-				t.Errorf("the test fails without the fault: %s", said)
+			if got := userTest(false); got != "" {
+				t.Errorf("the test fails without the fault: %s", got)
 			}
-			unused := failure(func(_ *fakeTB, cloud *testkit.Cloud) {
+			unused := runTest(func(_ *fakeTB, cloud *testkit.Cloud) {
 				cloud.Inject(faults.Match{Secret: "OTHER"}, tt.fault)
 				_ = cloud.AdminClient().SetSecret(t.Context(), "S", 1)
 			})
 			if !strings.Contains(unused, `never fired: no call matched secret "OTHER"; there were setSecret "S"`) {
-				t.Errorf("an unused fault says: %s", unused)
+				t.Errorf("an unused fault: got: %s", unused)
 			}
 		})
 	}
@@ -135,8 +133,9 @@ func TestRetryAfterReachesTheClient(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Inject(faults.Match{}, faults.RateLimited(1500*time.Millisecond))
 	var e *prefect.APIError
-	if err := cloud.AdminClient().SetSecret(t.Context(), "S", 1); !errors.As(err, &e) || e.RetryAfter != 2*time.Second {
-		t.Errorf("%v", err)
+	err := cloud.AdminClient().SetSecret(t.Context(), "S", 1)
+	if !errors.As(err, &e) || e.RetryAfter != 2*time.Second {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -144,7 +143,8 @@ func TestASealedStoreStillKnowsWhoAsks(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Inject(faults.Match{}, faults.StoreSealed())
 	const document = `{"query": "{auth_info{tenant_id} tenant{slug} secrets_api{version} secret_names}"}`
-	want := `"data":{"auth_info":{"tenant_id":"` + testkit.TenantID + `"},"tenant":[{"slug":"testkit"}],"secrets_api":{"version":2},"secret_names":null}}`
+	want := `"data":{"auth_info":{"tenant_id":"` + cloud.TenantID() + `"},` +
+		`"tenant":[{"slug":"testkit"}],"secrets_api":{"version":2},"secret_names":null}}`
 	if got := post(t, cloud, document); !strings.Contains(got, want) || !strings.Contains(got, "API_ERROR") {
 		t.Error(got)
 	}
@@ -193,7 +193,8 @@ func TestNthIsTheSameInFaultsAndCalls(t *testing.T) {
 	for range 2 {
 		client.SetSecrets(t.Context(), secrets, nil)
 	}
-	if calls := cloud.Calls(faults.Match{Field: "setSecret", Nth: 15}); len(calls) != 1 || calls[0].Err != "API_ERROR" || calls[0].Seq != 15 {
+	calls := cloud.Calls(faults.Match{Field: "setSecret", Nth: 15})
+	if len(calls) != 1 || calls[0].Err != "API_ERROR" || calls[0].Seq != 15 {
 		t.Errorf("the 15th call is %v", calls)
 	}
 }
@@ -221,7 +222,7 @@ func TestAnOutageThatEnds(t *testing.T) {
 	client := cloud.AdminClient()
 	for range 3 {
 		if err := client.SetSecret(t.Context(), "S", 1); err == nil {
-			t.Error("the outage is over too soon")
+			t.Error("the outage ended too soon")
 		}
 	}
 	up()
@@ -233,8 +234,9 @@ func TestAnOutageThatEnds(t *testing.T) {
 func TestAStatusOf200IsNoSuccess(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Inject(faults.Match{}, faults.Fault{Status: 200})
-	if err := cloud.AdminClient().SetSecret(t.Context(), "S", 1); err == nil || cloud.Calls(faults.Match{})[0].Err != "HTTP_200" {
-		t.Errorf("%v, %v", err, cloud.Calls(faults.Match{}))
+	err := cloud.AdminClient().SetSecret(t.Context(), "S", 1)
+	if calls := cloud.Calls(faults.Match{}); err == nil || calls[0].Err != "HTTP_200" {
+		t.Errorf("got %v, %v", err, calls)
 	}
 }
 
@@ -275,7 +277,7 @@ func TestRulesThatCanNeverApplyFailAtOnce(t *testing.T) {
 	tests := map[string]struct {
 		match faults.Match
 		fault faults.Fault
-		says  string
+		want  string
 	}{
 		"field":             {faults.Match{Field: "setSecrets"}, faults.Fault{}, `no field "setSecrets"; the nearest is "setSecret"`},
 		"tenant":            {faults.Match{Tenant: "nobody"}, faults.Fault{}, `no tenant "nobody"; there are ["testkit"]`},
@@ -294,20 +296,20 @@ func TestRulesThatCanNeverApplyFailAtOnce(t *testing.T) {
 		"code without body": {faults.Match{}, faults.Fault{Drop: true, Code: "X"}, "Status"},
 	}
 	for name, tt := range tests {
-		said := failure(func(_ *fakeTB, cloud *testkit.Cloud) { cloud.Inject(tt.match, tt.fault) })
-		if !strings.Contains(said, tt.says) {
-			t.Errorf("%s: it said: %s", name, said)
+		got := runTest(func(_ *fakeTB, cloud *testkit.Cloud) { cloud.Inject(tt.match, tt.fault) })
+		if !strings.Contains(got, tt.want) {
+			t.Errorf("%s: got: %s", name, got)
 		}
 	}
 	for _, match := range []faults.Match{{Field: "sekret"}, {Tenant: "nobody"}, {Times: -1}} {
-		if failure(func(_ *fakeTB, cloud *testkit.Cloud) { cloud.Calls(match) }) == "" {
+		if runTest(func(_ *fakeTB, cloud *testkit.Cloud) { cloud.Calls(match) }) == "" {
 			t.Errorf("Calls accepts %v", match)
 		}
 	}
 }
 
-// A delay of ten seconds and a client that waits for one cost no time at all in a
-// bubble, and the write that was under way is not done.
+// In a bubble a delay of ten seconds, of which the client waits for one, costs no real
+// time. With Applied the interrupted write is stored, without it is not.
 func TestDelayInABubble(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault   faults.Fault
@@ -327,7 +329,7 @@ func TestDelayInABubble(t *testing.T) {
 					t.Errorf("the client got %v", err)
 				}
 				if took := time.Since(start); took != time.Second {
-					t.Errorf("it took %s", took)
+					t.Errorf("took %s", took)
 				}
 				if _, stored := cloud.Get("S"); stored != tt.applied {
 					t.Errorf("stored: %v", stored)
@@ -340,41 +342,12 @@ func TestDelayInABubble(t *testing.T) {
 	}
 }
 
-func TestMatchAndFaultAsJSON(t *testing.T) {
-	fault := faults.Fault{Status: 429, Message: "slow down", Delay: 1500 * time.Millisecond, RetryAfter: 2 * time.Second, Applied: true}
-	text, err := json.Marshal(fault)
-	if err != nil || string(text) != `{"status":429,"message":"slow down","applied":true,"delay":1.5,"retry_after":2}` {
-		t.Errorf("%s, %v", text, err)
-	}
-	var read faults.Fault
-	if err := json.Unmarshal(text, &read); err != nil || read != fault {
-		t.Errorf("%+v, %v", read, err)
-	}
-	for name, want := range map[string]faults.Fault{
-		"rate_limited": faults.RateLimited(time.Second), "unavailable": faults.Unavailable(), "reply_lost": faults.ReplyLost(),
-		"key_expired": faults.KeyExpired(), "partial_failure": faults.PartialFailure(), "store_sealed": faults.StoreSealed(),
-	} {
-		var preset faults.Fault
-		if err := json.Unmarshal(fmt.Appendf(nil, "%q", name), &preset); err != nil || preset != want {
-			t.Errorf("%s: %+v, %v", name, preset, err)
-		}
-	}
-	for _, wrong := range []string{`{"delay": 1e-12}`, `{"statuss": 503}`, `"no_such"`, `{"delay": 1e10}`, `{"delay": "1s"}`, `7`} {
-		if err := json.Unmarshal([]byte(wrong), &read); err == nil {
-			t.Errorf("%s is a fault", wrong)
-		}
-	}
-	match := faults.Match{Field: "setSecret", Secret: "S", Nth: 2}
-	if text, err := json.Marshal(match); err != nil || string(text) != `{"field":"setSecret","secret":"S","nth":2}` {
-		t.Errorf("%s, %v", text, err)
-	}
-}
-
+// post sends a body with the admin key, and returns the answer, whose status must be 200.
 func post(t *testing.T, cloud *testkit.Cloud, body string) string {
 	t.Helper()
-	resp, text := do(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, body)
+	resp, answer := send(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, body)
 	if resp.StatusCode != http.StatusOK {
 		t.Errorf("status %d", resp.StatusCode)
 	}
-	return text
+	return answer
 }

@@ -1,22 +1,32 @@
 package testkit
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
-	"sync"
-	"time"
 )
 
-// Guard watches what a test logs. It is a TB, an io.Writer for loggers, and has
-// the Log and Logf of *testing.T.
+// Leaks returns the names of the secrets whose values are in data, sorted, of all
+// tenants. Every value that was ever stored in the fake or sent to it counts:
+// overwritten and deleted ones too, and those of refused requests, unless the value
+// was in the text of a document that the API could not read.
+//
+// A value is found raw, JSON-, URL-, base64-, base64url- and hex-encoded, as Go and
+// Python print it, in one of these inside another one, in part of a JSON object or
+// list, line by line, and split across lines. A value that is encoded three times or
+// dumped as by hexdump is not found. Booleans, strings under 4 bytes and numbers under
+// 6 characters are not searched for: many logs hold them by chance.
+func (c *Cloud) Leaks(data []byte) []string { return c.fake.Leaks().Names(data) }
+
+// Guard watches what a test logs; [Cloud.LeakGuard] makes one. It is a [TB] that
+// withholds messages with a value in them, and an [io.Writer] for loggers.
 type Guard struct {
-	cloud *Cloud
-	t     TB
-	log   stream // what was written to the guard
-	test  stream // what the test said through the guard
+	cloud    *Cloud
+	t        TB
+	log      stream // what was written to the guard
+	messages stream // what the test logged or failed with through the guard
 }
 
 var _ TB = (*Guard)(nil)
@@ -24,181 +34,122 @@ var _ TB = (*Guard)(nil)
 // Format writes nothing of what was logged, whatever the verb.
 func (*Guard) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "testkit.Guard") }
 
-// LeakGuard watches the process's standard output and error, and what is written
-// to the guard, from here to the end of the test, and fails t if the value of a
-// secret of c stands in it, in a form that [Cloud.Leaks] finds. It says which
-// secret and where. Lines pass on as they come, but for those with a value in them
-// that is known by then.
+// LeakGuard watches the process's standard output and error, and what is written to
+// the guard, from now to the end of the test. It fails t if they hold the value of a
+// secret of c, in a form that [Cloud.Leaks] finds, and says which secret and where.
+// Lines are passed on as they come, except those with a value that is stored by then.
 //
-// On Linux whatever writes to the two streams is watched, child processes and
-// loggers made earlier included. On other systems only what reads os.Stdout and
-// os.Stderr from here on is, and the default logger of log. What t.Log gets stays
-// inside package testing unless the test is verbose: log with the guard's Log.
+// On Linux it watches whatever writes to the two streams, also child processes and
+// loggers made earlier. On other systems it watches only what reads os.Stdout and
+// os.Stderr from now on, and the default logger of package log. Package testing keeps
+// what t.Log gets unless the test is verbose: log with the guard's Log.
 //
-// The streams are the process's, so the test cannot run in parallel with others;
-// package testing sees to that where t has Setenv. Call it outside a
-// testing/synctest bubble, since it reads from a pipe.
+// The test may not be parallel: the streams belong to the process, and other tests
+// write to them. In a parallel test LeakGuard fails t, and t.Parallel panics after it.
+// Call it outside a testing/synctest bubble, because it reads from a pipe.
 func (c *Cloud) LeakGuard(t TB) *Guard {
 	t.Helper()
-	if t, ok := t.(interface{ Setenv(key, value string) }); ok {
-		t.Setenv("PREFECT_SECRETS_LEAK_GUARD", "1")
-	}
 	g := &Guard{cloud: c, t: t}
 	g.log = stream{cloud: c, name: "the log", out: os.Stderr}
-	g.test = stream{cloud: c, name: "what the test says", out: io.Discard}
-	stdout, stderr := g.capture("standard output", &os.Stdout), g.capture("standard error", &os.Stderr)
+	g.messages = stream{cloud: c, name: "what the test logged", out: io.Discard}
+	if !denyParallel(t) {
+		t.Fatalf(needsSequential)
+		return g
+	}
+	stdout, stderr := c.capture(t, "standard output", &os.Stdout), c.capture(t, "standard error", &os.Stderr)
 	t.Cleanup(func() {
 		t.Helper()
-		streams := []*stream{&g.log, &g.test, stdout(), stderr()}
-		for _, s := range streams {
-			g.judge(s)
+		for _, s := range []*stream{&g.log, &g.messages, stdout(), stderr()} {
+			s.report(t)
+		}
+		if panicsInParallel() {
+			t.Errorf(needsSequential)
 		}
 	})
 	return g
 }
 
-// drainTime is how long what was written to a pipe may take to arrive after its
-// last writer is gone; a child process that goes on holds the pipe open.
-const drainTime = 200 * time.Millisecond
+const needsSequential = "testkit: LeakGuard needs a test that is not parallel: it watches standard output and error, which all tests of the process share; remove t.Parallel"
 
-// capture puts a pipe in the place of a file of the process. The function that it
-// returns puts the file back and gives what was written meanwhile.
-func (g *Guard) capture(name string, file **os.File) (stop func() *stream) {
-	g.t.Helper()
-	original, r, restore, err := redirect(file)
-	s := &stream{cloud: g.cloud, name: name, out: original}
-	if err != nil {
-		g.t.Fatalf("testkit: LeakGuard: %v", err)
-		return func() *stream { return s }
+// denyParallel makes t.Parallel panic from now on, if t has Setenv, which does that.
+// It reports false if t is parallel already.
+func denyParallel(t TB) (ok bool) {
+	setter, ok := t.(interface{ Setenv(key, value string) })
+	if !ok {
+		return true
 	}
-	var reader sync.WaitGroup
-	reader.Go(func() { _, _ = io.Copy(s, r) })
-	return func() *stream {
-		restore()
-		_ = r.SetReadDeadline(time.Now().Add(drainTime))
-		reader.Wait()
-		_ = r.Close()
-		s.flush()
-		if original != *file {
-			_ = original.Close()
+	defer func() {
+		if recover() != nil {
+			ok = false
 		}
-		return s
-	}
+	}()
+	setter.Setenv("PREFECT_SECRETS_LEAK_GUARD", "1")
+	return true
 }
 
-// judge fails the test if a value stands in all that a stream got.
-func (g *Guard) judge(s *stream) {
-	g.t.Helper()
-	if names := g.cloud.Leaks(s.all.Bytes()); len(names) > 0 {
-		g.t.Errorf("testkit: %s holds the value of %q%s", s.name, names, s.line())
-	}
-}
-
-// stream is what was written to one place, passed on line by line.
-type stream struct {
-	cloud *Cloud
-	name  string
-	out   io.Writer
-	mu    sync.Mutex
-	all   bytes.Buffer
-	begun []byte // a line whose end has not come
-}
-
-// Write implements [io.Writer].
-func (s *stream) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.all.Write(p)
-	s.begun = append(s.begun, p...)
-	if end := bytes.LastIndexByte(s.begun, '\n') + 1; end > 0 {
-		s.pass(s.begun[:end])
-		s.begun = bytes.Clone(s.begun[end:])
-	}
-	return len(p), nil
-}
-
-// flush passes on what has no end of line.
-func (s *stream) flush() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.pass(s.begun)
-	s.begun = nil
-}
-
-// pass writes lines on, those without a value.
-func (s *stream) pass(text []byte) {
-	finder := s.cloud.fake.Leaks()
-	if len(finder.Names(text)) == 0 {
-		_, _ = s.out.Write(text)
-		return
-	}
-	for line := range bytes.Lines(text) {
-		if len(finder.Names(line)) == 0 {
-			_, _ = s.out.Write(line)
+// panicsInParallel reports, in a test's cleanup, whether the test ends because
+// t.Parallel panicked. That panic's message is about Setenv.
+func panicsInParallel() bool {
+	callers := make([]uintptr, 64)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(0, callers)])
+	for {
+		frame, more := frames.Next()
+		if frame.Function == "testing.(*T).Parallel" {
+			return true
+		}
+		if !more {
+			return false
 		}
 	}
 }
 
-// line is the number of the first line with a value in it, if a value stands in
-// one line.
-func (s *stream) line() string {
-	finder, n := s.cloud.fake.Leaks(), 0
-	for line := range bytes.Lines(s.all.Bytes()) {
-		n++
-		if len(finder.Names(line)) > 0 {
-			return fmt.Sprintf(" in line %d", n)
-		}
-	}
-	return ", across lines"
-}
-
-// Write takes what a logger writes.
+// Write receives what a logger writes.
 func (g *Guard) Write(p []byte) (int, error) { return g.log.Write(p) }
 
-// Log is what *testing.T has, its text kept back if it holds a value.
+// Log is Log of *testing.T, but withholds a message that holds a value.
 func (g *Guard) Log(args ...any) {
 	g.t.Helper()
 	g.print(strings.TrimSuffix(fmt.Sprintln(args...), "\n"))
 }
 
-// Logf is what *testing.T has, its text kept back if it holds a value.
+// Logf is Logf of *testing.T, but withholds a message that holds a value.
 func (g *Guard) Logf(format string, args ...any) {
 	g.t.Helper()
 	g.print(fmt.Sprintf(format, args...))
 }
 
-func (g *Guard) print(text string) {
+func (g *Guard) print(message string) {
 	g.t.Helper()
-	t, ok := g.t.(interface{ Log(args ...any) })
-	if g.clean(text) && ok {
-		t.Log(text)
+	logger, ok := g.t.(interface{ Log(args ...any) })
+	if g.isClean(message) && ok {
+		logger.Log(message)
 	}
 }
 
-// clean reports whether a text may be shown now. The end of the test looks at it
-// again, when more values are known.
-func (g *Guard) clean(text string) bool {
-	_, _ = fmt.Fprintln(&g.test, text)
-	return len(g.cloud.Leaks([]byte(text))) == 0
+// isClean records a message, and reports whether it holds no value that is stored by
+// now. The end of the test checks it against later values too.
+func (g *Guard) isClean(message string) bool {
+	_, _ = fmt.Fprintln(&g.messages, message)
+	return len(g.cloud.Leaks([]byte(message))) == 0
 }
 
-// Errorf fails the test, with the text kept back if it holds a value.
+// Errorf fails the test. It withholds a message that holds a value.
 func (g *Guard) Errorf(format string, args ...any) {
 	g.t.Helper()
-	g.t.Errorf("%s", g.message(format, args...))
+	g.t.Errorf("%s", g.failure(format, args...))
 }
 
-// Fatalf fails the test and ends it, with the text kept back if it holds a value.
+// Fatalf fails the test and ends it. It withholds a message that holds a value.
 func (g *Guard) Fatalf(format string, args ...any) {
 	g.t.Helper()
-	g.t.Fatalf("%s", g.message(format, args...))
+	g.t.Fatalf("%s", g.failure(format, args...))
 }
 
-func (g *Guard) message(format string, args ...any) string {
-	if text := fmt.Sprintf(format, args...); g.clean(text) {
-		return text
+func (g *Guard) failure(format string, args ...any) string {
+	if message := fmt.Sprintf(format, args...); g.isClean(message) {
+		return message
 	}
-	return "testkit: the message of this failure holds a secret's value and is kept back"
+	return "testkit: the message of this failure is withheld: it holds a secret's value"
 }
 
 // Helper implements [TB].

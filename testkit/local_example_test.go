@@ -33,25 +33,27 @@ func ExampleLocalSecrets_stateHandler() {
 		fmt.Println("post to", url)
 		return new, err
 	}
-	ctx := testkit.LocalSecrets(context.Background(), map[string]any{"SLACK_WEBHOOK_URL": "https://hooks.example.com"})
+	secrets := map[string]any{"SLACK_WEBHOOK_URL": "https://hooks.example.com"}
+	ctx := testkit.LocalSecrets(context.Background(), secrets)
 	fmt.Println(notify(ctx, "Running", "Failed"))
 	// Output:
 	// post to https://hooks.example.com
 	// Failed <nil>
 }
 
-// A callback runs when a task has failed, and may find its secret missing.
+// A callback runs when a task has failed; here its secret is missing.
 func ExampleLocalSecrets_callback() {
 	onFailure := func(ctx context.Context, task string) error {
 		_, err := prefect.Secret("SLACK_WEBHOOK_URI").Get(ctx)
 		return err
 	}
-	ctx := testkit.LocalSecrets(context.Background(), map[string]any{"SLACK_WEBHOOK_URL": "https://hooks.example.com"})
+	secrets := map[string]any{"SLACK_WEBHOOK_URL": "https://hooks.example.com"}
+	ctx := testkit.LocalSecrets(context.Background(), secrets)
 	fmt.Println(onFailure(ctx, "charge"))
 	// Output: local secret "SLACK_WEBHOOK_URI" was not found: the nearest name is "SLACK_WEBHOOK_URL"; there are "SLACK_WEBHOOK_URL"
 }
 
-// resultHandler keeps results in a bucket that needs credentials.
+// resultHandler writes results to a bucket that needs credentials.
 type resultHandler struct{ bucket string }
 
 func (h resultHandler) write(ctx context.Context, result any) (string, error) {
@@ -61,15 +63,16 @@ func (h resultHandler) write(ctx context.Context, result any) (string, error) {
 	return fmt.Sprintf("s3://%s@%s/%v", credentials.Key, h.bucket, result), err
 }
 
-// A result handler reads JSON credentials from a config whose secret comes from
-// the environment, and so has a lower-case name, or stands there as it is.
+// A result handler reads credentials, which are JSON, from a config. A secret that
+// comes from the environment has a lower-case name.
 func ExampleLocalConfig() {
 	const config = `
 [context.secrets]
 AWS_CREDENTIALS = '{"ACCESS_KEY": "a", "SECRET_ACCESS_KEY": "s"}'
 SLACK_WEBHOOK_URL = "$SLACK_WEBHOOK_URL"
 `
-	ctx := testkit.LocalConfig(context.Background(), t, config, map[string]string{"SLACK_WEBHOOK_URL": "https://hooks.example.com"})
+	env := map[string]string{"SLACK_WEBHOOK_URL": "https://hooks.example.com"}
+	ctx := testkit.LocalConfig(context.Background(), t, config, env)
 	fmt.Println(resultHandler{"results"}.write(ctx, 42))
 	fmt.Println(prefect.Secret("slack_webhook_url").Get(ctx))
 	// Output:

@@ -13,7 +13,8 @@ import (
 func TestLocalSecretsAreACopy(t *testing.T) {
 	inner := map[string]any{"user": "u"}
 	typed := map[string][]string{"hosts": {"a"}}
-	secrets := map[string]any{"KEY": "VALUE", "DEEP": map[string]any{"list": []any{inner}}, "TYPED": typed, "NIL": nil}
+	deep := map[string]any{"list": []any{inner}}
+	secrets := map[string]any{"KEY": "VALUE", "DEEP": deep, "TYPED": typed, "NIL": nil}
 	ctx := testkit.LocalSecrets(t.Context(), secrets)
 	secrets["KEY"], inner["user"], typed["hosts"][0] = "changed", "changed", "changed"
 	if got, err := prefect.Get[map[string][]string](ctx, "TYPED"); err != nil || got["hosts"][0] != "a" {
@@ -33,12 +34,12 @@ func TestLocalSecretsAreACopy(t *testing.T) {
 
 func TestAMissingLocalSecretNamesWhatThereIs(t *testing.T) {
 	ctx := testkit.LocalSecrets(t.Context(), map[string]any{"SLACK_URL": canary, "DB": canary})
-	for name, says := range map[prefect.Secret]string{
+	for name, want := range map[prefect.Secret]string{
 		"SLACK_URI": `the nearest name is "SLACK_URL"; there are "DB", "SLACK_URL"`,
 		"ZZZ":       `there are "DB", "SLACK_URL"`,
 	} {
 		_, err := name.Get(ctx)
-		if !errors.Is(err, prefect.ErrNotFound) || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), canary) {
+		if !errors.Is(err, prefect.ErrNotFound) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), canary) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -62,16 +63,32 @@ func TestLocalConfig(t *testing.T) {
 
 func TestLocalConfigReadsNoFile(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
-	ctx := testkit.LocalConfig(t.Context(), t, "", map[string]string{"HOME": "/nowhere", "PREFECT__USER_CONFIG_PATH": "/nowhere/config.toml"})
+	env := map[string]string{"HOME": "/nowhere", "PREFECT__USER_CONFIG_PATH": "/nowhere/config.toml"}
+	ctx := testkit.LocalConfig(t.Context(), t, "", env)
 	if _, err := prefect.Secret("KEY").Get(ctx); !errors.Is(err, prefect.ErrNotFound) {
 		t.Error(err)
 	}
 }
 
 func TestLocalConfigThatDoesNotParseFailsTheTest(t *testing.T) {
-	tb := &fakeTB{}
-	var ctx context.Context = testkit.LocalConfig(t.Context(), tb, "[context.secrets]\nKEY = "+canary, nil)
-	if said := tb.end(); !strings.Contains(said, "config:2") || strings.Contains(said, canary) || ctx == nil {
-		t.Errorf("it said: %s", strings.ReplaceAll(said, canary, "<canary>"))
+	tests := map[string]struct {
+		tomlText string
+		env      map[string]string
+		want     string
+	}{
+		"not TOML": {"[context.secrets]\nKEY = " + canary, nil, "testkit: LocalConfig: tomlText:2: not valid TOML"},
+		"too deep": {"a = " + strings.Repeat("[", 1000), nil, "testkit: LocalConfig: tomlText:1: it nests deeper than"},
+		"environment": {
+			"[cloud]\napi = \"" + canary + "\"\n", map[string]string{"PREFECT__CLOUD__API__KEY": canary},
+			"testkit: LocalConfig: PREFECT__CLOUD__API__KEY: cloud.api.key: ",
+		},
+	}
+	for name, tt := range tests {
+		tb := &fakeTB{}
+		var ctx context.Context = testkit.LocalConfig(t.Context(), tb, tt.tomlText, tt.env)
+		got := tb.finish()
+		if !strings.HasPrefix(got, tt.want) || strings.Contains(got, canary) || strings.Contains(got, "prefect-secrets") || ctx == nil {
+			t.Errorf("%s: got: %s", name, strings.ReplaceAll(got, canary, "<canary>"))
+		}
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"syscall"
 )
 
-// redirect puts a pipe in the place of a file's descriptor, so that every writer
-// to it is read. It gives what the file was, until restore puts it back, and the
-// end to read from.
+// redirect replaces a file's descriptor by that of a pipe, so that everything that
+// writes to it is read. It returns the original file, the end of the pipe to read
+// from, and how to restore the file.
 func redirect(file **os.File) (original, r *os.File, restore func(), err error) {
 	fd := int((*file).Fd())
 	saved, err := syscall.Dup(fd)

@@ -7,24 +7,24 @@ import (
 	"os"
 )
 
-// redirect puts a pipe in the place of a variable that holds a file, and of the
-// file in the default logger. It gives what the file was, the end to read from,
-// and how to put the file back.
+// redirect replaces a variable that holds a file by a pipe, also in the default
+// logger. It returns the original file, the end of the pipe to read from, and how to
+// restore the file.
 func redirect(file **os.File) (original, r *os.File, restore func(), err error) {
-	was := *file
+	original = *file
 	r, w, err := os.Pipe()
 	if err != nil {
-		return was, r, nil, err
+		return original, r, nil, err
 	}
 	*file = w
-	logs := log.Writer() == was
-	if logs {
+	inLogger := log.Writer() == original
+	if inLogger {
 		log.SetOutput(w)
 	}
-	return was, r, func() {
-		*file = was
-		if logs {
-			log.SetOutput(was)
+	return original, r, func() {
+		*file = original
+		if inLogger {
+			log.SetOutput(original)
 		}
 		_ = w.Close()
 	}, nil

@@ -9,7 +9,7 @@ import (
 
 const canary = "CANARY51c0"
 
-// fakeTB records what a fake says of a test, and runs its clean-up on demand.
+// fakeTB records how a test fails, and runs its cleanups on demand.
 type fakeTB struct {
 	errors   []string
 	cleanups []func()
@@ -25,16 +25,17 @@ func (f *fakeTB) Fatalf(format string, args ...any) { f.Errorf(format, args...) 
 
 func (f *fakeTB) Cleanup(fn func()) { f.cleanups = append(f.cleanups, fn) }
 
-func (f *fakeTB) end() string {
+// finish ends the test and returns its failures, one a line.
+func (f *fakeTB) finish() string {
 	for _, fn := range f.cleanups {
 		fn()
 	}
 	return strings.Join(f.errors, "\n")
 }
 
-// failure is what a test of its own says that uses a new fake and ends.
-func failure(use func(tb *fakeTB, cloud *testkit.Cloud), options ...testkit.Option) string {
+// runTest runs a test with a new fake, and returns its failures.
+func runTest(test func(tb *fakeTB, cloud *testkit.Cloud), options ...testkit.Option) string {
 	tb := &fakeTB{}
-	use(tb, testkit.New(tb, options...))
-	return tb.end()
+	test(tb, testkit.New(tb, options...))
+	return tb.finish()
 }

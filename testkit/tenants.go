@@ -7,10 +7,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// Tenant is the same fake as another tenant sees it, which is made if there is
-// none of that slug. Both keys of the fake may use it: a request through the clients
-// or the handler of what Tenant returns that names no tenant is for this one. On what Tenant returns, [Cloud.Inject] and [Cloud.Calls]
-// are about that tenant alone unless the match names another.
+// Tenant returns the same fake as the tenant with this slug sees it, and adds the
+// tenant if it is new. Both keys of the fake may use it: requests through the
+// clients, the context or the handler of the result are for this tenant, unless they
+// name one. [Cloud.Inject] and [Cloud.Calls] of the result are limited to it, unless
+// the match names another.
 func (c *Cloud) Tenant(slug string) *Cloud {
 	c.t.Helper()
 	tenant, err := c.fake.AddTenant(slug)
@@ -18,29 +19,28 @@ func (c *Cloud) Tenant(slug string) *Cloud {
 		c.t.Fatalf("testkit: tenant %q: %v", slug, err)
 		return c
 	}
-	return &Cloud{t: c.t, fake: c.fake, tenant: tenant, only: true}
+	return &Cloud{t: c.t, fake: c.fake, tenant: tenant, scoped: true}
 }
 
-// TenantID is the id of the tenant that c is about, a UUID: [TenantID], or of a
-// tenant made by [Cloud.Tenant] one that is always the same for its slug.
+// TenantID returns the id of c's tenant, a UUID. It is always the same for a slug.
 func (c *Cloud) TenantID() string { return c.tenant.ID }
 
 // Key describes a key of a fake.
 type Key struct {
-	// Name is what [faults.Call] and [faults.Match] call the key, and what stands as the writer
-	// of what is set with it. It must be unique.
+	// Name is how [faults.Call] and [faults.Match] name the key, and who the API says
+	// wrote what is set with it. It must be unique.
 	Name string
 	// Role is what the key may do. It may not be empty.
 	Role prefect.Role
-	// Patterns are globs over names (* any text, ? one character); the key reaches
+	// Patterns are globs over names (* any string, ? one character); the key reaches
 	// only names that match one. Without any it reaches all.
 	Patterns []string
 	// Expires is the first moment at which the key is refused; zero means never.
 	Expires time.Time
 }
 
-// AddKey makes a key for the tenant that c is about, and returns the text that a
-// client sends. It fails the test if the name is taken or the role is none.
+// AddKey adds a key for c's tenant, and returns it as a client sends it. It fails
+// the test if the name is taken or the role is unknown.
 func (c *Cloud) AddKey(k Key) (key string) {
 	c.t.Helper()
 	key, err := c.fake.AddKey(cloud.Key{

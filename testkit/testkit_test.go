@@ -28,11 +28,11 @@ func TestSetAndGetAreCopies(t *testing.T) {
 		t.Fatalf("S is %s, %v", raw, ok)
 	}
 	raw[2] = 'z'
-	if again, _ := cloud.Get("S"); string(again) != `["a"]` {
-		t.Error("changing what Get gave changed the store")
+	if stored, _ := cloud.Get("S"); string(stored) != `["a"]` {
+		t.Error("changing what Get returned changed the store")
 	}
 	if _, ok := cloud.Get("NOPE"); ok {
-		t.Error("a name that was never set is there")
+		t.Error("a name that was never set exists")
 	}
 	if calls := cloud.Calls(faults.Match{}); len(calls) != 0 {
 		t.Errorf("direct access was recorded: %v", calls)
@@ -50,8 +50,11 @@ func TestCallsNameWhatWasAsked(t *testing.T) {
 	}
 	got := cloud.Calls(faults.Match{})
 	want := []faults.Call{
-		{Seq: 1, Alias: "a0", Field: "setSecret", Tenant: testkit.TenantID, Secret: "SLACK_URL", Key: "admin"},
-		{Seq: 2, Alias: "secretValue", Field: "secretValue", Tenant: testkit.TenantID, Secret: "NOPE", Key: "runner", Err: "INTERNAL_SERVER_ERROR"},
+		{Seq: 1, Alias: "a0", Field: "setSecret", Tenant: cloud.TenantID(), Secret: "SLACK_URL", Key: "admin"},
+		{
+			Seq: 2, Alias: "secretValue", Field: "secretValue", Tenant: cloud.TenantID(), Secret: "NOPE", Key: "runner",
+			Err: "INTERNAL_SERVER_ERROR",
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -62,14 +65,14 @@ func TestCallsNameWhatWasAsked(t *testing.T) {
 }
 
 func TestADocumentThatTheAPIRefusesFailsTheTest(t *testing.T) {
-	said := failure(func(_ *fakeTB, cloud *testkit.Cloud) {
-		resp, _ := do(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, `{"query": "{secret_valu}"}`)
+	got := runTest(func(_ *fakeTB, cloud *testkit.Cloud) {
+		resp, _ := send(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, `{"query": "{secret_valu}"}`)
 		if resp.StatusCode != http.StatusBadRequest {
 			t.Errorf("status %d", resp.StatusCode)
 		}
 	})
-	if !strings.Contains(said, "secret_valu") || !strings.Contains(said, "secret_value") {
-		t.Errorf("the test was told: %s", said)
+	if !strings.Contains(got, "secret_valu") || !strings.Contains(got, "secret_value") {
+		t.Errorf("got: %s", got)
 	}
 }
 
@@ -83,18 +86,19 @@ func TestEveryRequestThatIsRefusedFailsTheTest(t *testing.T) {
 		"unknown input field": `{` + set + `, "variables": {"i": {"nam": "S", "value": 1}}}`,
 		"variables no JSON":   `{` + set + `, "variables": "{"}`,
 	} {
-		said := failure(func(_ *fakeTB, cloud *testkit.Cloud) {
-			if resp, text := do(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, body); resp.StatusCode != http.StatusBadRequest {
-				t.Errorf("%s: %d %s", name, resp.StatusCode, text)
+		got := runTest(func(_ *fakeTB, cloud *testkit.Cloud) {
+			resp, answer := send(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, body)
+			if resp.StatusCode != http.StatusBadRequest {
+				t.Errorf("%s: %d %s", name, resp.StatusCode, answer)
 			}
 		})
-		if !strings.Contains(said, "refuses") {
-			t.Errorf("%s: the test was told %q", name, said)
+		if !strings.Contains(got, "refuses") {
+			t.Errorf("%s: got %q", name, got)
 		}
 	}
 }
 
-// A value is looked for also if its request was refused.
+// The value of a refused request is searched for too.
 func TestLeaksOfRefusedValues(t *testing.T) {
 	const set = `"query": "mutation($i: set_secret_input!){set_secret(input: $i){success}}"`
 	tb := &fakeTB{}
@@ -103,16 +107,21 @@ func TestLeaksOfRefusedValues(t *testing.T) {
 	_ = cloud.AdminClient().SetSecret(t.Context(), "FAULT", canary+"1")
 	_ = cloud.RunnerClient().SetSecret(t.Context(), "ROLE", canary+"2")
 	_ = cloud.ClientWithKey("expired").SetSecret(t.Context(), "KEY", canary+"3")
-	do(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, `{`+set+`, "variables": {"i": {"name": "INPUT", "value": "`+canary+`4", "x": 1}}}`)
-	do(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, `{"query": "mutation($i: no_such!){set(input: $i){success}}", "variables": {"i": {"name": "DOCUMENT", "value": "`+canary+`5"}}}`)
+	for _, body := range []string{
+		`{` + set + `, "variables": {"i": {"name": "INPUT", "value": "` + canary + `4", "x": 1}}}`,
+		`{"query": "mutation($i: no_such!){set(input: $i){success}}", ` +
+			`"variables": {"i": {"name": "DOCUMENT", "value": "` + canary + `5"}}}`,
+	} {
+		send(t, cloud.HTTPClient(), cloud.URL(), testkit.AdminKey, body)
+	}
 	log := strings.Join([]string{canary + "1", canary + "2", canary + "3", canary + "4", canary + "5"}, "\n")
 	if diff := cmp.Diff([]string{"DOCUMENT", "FAULT", "INPUT", "KEY", "ROLE"}, cloud.Leaks([]byte(log))); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// do posts a body with a key and reads the whole answer.
-func do(t *testing.T, client *http.Client, url, key, body string) (*http.Response, string) {
+// send posts a body with a key and reads the answer.
+func send(t *testing.T, client *http.Client, url, key, body string) (resp *http.Response, answer string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
@@ -120,16 +129,16 @@ func do(t *testing.T, client *http.Client, url, key, body string) (*http.Respons
 	}
 	req.Header.Set("Authorization", "Bearer "+key)
 	req.Header.Set("Content-Type", "application/json")
-	resp, err := client.Do(req)
+	resp, err = client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
+	read, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return resp, string(text)
+	return resp, string(read)
 }
 
 func TestBadUseFailsTheTest(t *testing.T) {
@@ -144,12 +153,12 @@ func TestBadUseFailsTheTest(t *testing.T) {
 		"key's role":     func(c *testkit.Cloud) { c.AddKey(testkit.Key{Name: "ci"}) },
 		"key's name":     func(c *testkit.Cloud) { c.AddKey(testkit.Key{Name: "admin", Role: prefect.RoleAdmin}) },
 	} {
-		said := failure(func(_ *fakeTB, cloud *testkit.Cloud) { use(cloud) })
-		if said == "" || strings.Contains(said, canary) {
-			t.Errorf("%s: the test was told: %s", name, strings.ReplaceAll(said, canary, "<canary>"))
+		got := runTest(func(_ *fakeTB, cloud *testkit.Cloud) { use(cloud) })
+		if got == "" || strings.Contains(got, canary) {
+			t.Errorf("%s: got: %s", name, strings.ReplaceAll(got, canary, "<canary>"))
 		}
 	}
-	if failure(func(*fakeTB, *testkit.Cloud) {}, testkit.WithDialect("pascal")) == "" {
+	if runTest(func(*fakeTB, *testkit.Cloud) {}, testkit.WithDialect("pascal")) == "" {
 		t.Error("a dialect that does not exist is accepted")
 	}
 }
@@ -171,7 +180,7 @@ func TestSnapshot(t *testing.T) {
 		team.AssertSecrets(t, map[string]any{"T": canary})
 	}
 	if len(cloud.Calls(faults.Match{})) != 2 {
-		t.Error("going back forgot the calls")
+		t.Error("restoring deleted the calls")
 	}
 }
 
@@ -190,7 +199,7 @@ func TestFakesInParallel(t *testing.T) {
 			}
 			cloud.AssertSecrets(t, map[string]any{"S": i})
 			if v, err := cloud.RunnerClient().GetSecret(t.Context(), "S"); err != nil || string(v.Reveal()) != fmt.Sprint(i) {
-				t.Errorf("the runner got an error or another value: %v", err)
+				t.Errorf("the runner got another value, or %v", err)
 			}
 		})
 	}
@@ -238,9 +247,9 @@ func TestPrintingAFakeShowsNoValue(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
-		for _, it := range []any{cloud, *cloud, cloud.AdminClient(), []any{cloud}} {
-			if text := fmt.Sprintf(verb, it); len(cloud.Leaks([]byte(text))) > 0 || strings.Contains(text, canary) {
-				t.Errorf("%s of a %T shows a value", verb, it)
+		for _, v := range []any{cloud, *cloud, cloud.AdminClient(), []any{cloud}} {
+			if got := fmt.Sprintf(verb, v); len(cloud.Leaks([]byte(got))) > 0 || strings.Contains(got, canary) {
+				t.Errorf("%s of a %T shows a value", verb, v)
 			}
 		}
 	}

@@ -11,61 +11,62 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// Given is what was given for each source, by its name.
+// Given is what the user gave for each source, by its name.
 type Given struct {
 	Names map[string][]string      // files, names and globs
 	Texts map[string]prefect.Value // for a source that takes [Text]; each a JSON string
 }
 
-// Text is what was given for a source that takes [Text], or empty.
+// Text returns the text of a source that takes [Text]; empty if it was not given.
 func (g Given) Text(name string) string { return g.Texts[name].RevealText() }
 
-// given is what one source is read from.
-type given struct {
-	name  string
-	texts []string
+// input is what one source is read from: a path, a text, or names.
+type input struct {
+	name   string // of the row
+	values []string
 }
 
-func (g given) text() string { return g.texts[0] }
+// value returns the path or the text.
+func (in input) value() string { return in.values[0] }
 
-// of is what was given for a row, for each source that there is of it.
-func (g Given) of(s Source) []given {
+// inputs returns what was given for a row of the table, an input for each source.
+func (g Given) inputs(s Source) []input {
 	names := g.Names[s.Name]
 	switch {
 	case s.Takes == Text && g.Text(s.Name) != "":
-		return []given{{s.Name, []string{g.Text(s.Name)}}}
+		return []input{{s.Name, []string{g.Text(s.Name)}}}
 	case s.Takes == Names && len(names) > 0:
-		return []given{{s.Name, names}}
+		return []input{{s.Name, names}}
 	}
-	var all []given
+	var all []input
 	for _, name := range names {
-		all = append(all, given{s.Name, []string{name}})
+		all = append(all, input{s.Name, []string{name}})
 	}
 	return all
 }
 
 // Reader reads sources.
 type Reader struct {
-	// Inputs says that sources were given by inputs of the Action, not by flags.
+	// Inputs reports that sources were given by inputs of the Action, not by flags.
 	Inputs bool
 	Stdin  io.Reader
 	Env    []string // as os.Environ gives it
 	// Version is the Prefect that reads a config, as [release.ParseVersion] reads it.
 	Version string
-	// Done, if set, is called with each source that was read.
+	// Done, if set, is called with each source once it is read.
 	Done func(Source, *secretsync.Source)
 }
 
 // ErrNone means that no source was given.
 var ErrNone = errors.New("no secrets")
 
-// All reads every source that is given. One that cannot be read fails them all, so that
-// nothing is pruned because it is missing.
-func (r *Reader) All(all Given) ([]*secretsync.Source, error) {
+// All reads every source that was given. If one cannot be read All fails, so that a
+// missing source never causes a prune.
+func (r *Reader) All(given Given) ([]*secretsync.Source, error) {
 	var sources []*secretsync.Source
 	for _, row := range Table {
-		for _, g := range all.of(row) {
-			source, err := row.read(r, g)
+		for _, in := range given.inputs(row) {
+			source, err := row.read(r, in)
 			if err != nil {
 				return nil, err
 			}
@@ -81,13 +82,13 @@ func (r *Reader) All(all Given) ([]*secretsync.Source, error) {
 	return sources, nil
 }
 
-// choices are the sources to choose from.
+// choices lists the sources to choose from.
 func (r *Reader) choices() string {
 	var names []string
 	for _, s := range Table {
 		switch {
 		case !r.Inputs && s.Flag != "":
-			names = append(names, r.called(s.Name))
+			names = append(names, r.label(s.Name))
 		case r.Inputs && s.Input != "" && s.Takes == Text && !s.Variables:
 			names = append(names, fmt.Sprintf("the input %s: ${{ toJSON(%[1]s) }}", s.Name))
 		case r.Inputs && s.Input != "" && !s.Variables:
@@ -98,24 +99,24 @@ func (r *Reader) choices() string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-// called is how errors call a source.
-func (r *Reader) called(name string) string {
+// label returns what errors call a source.
+func (r *Reader) label(name string) string {
 	if r.Inputs {
 		return "input " + name
 	}
 	return "--" + name
 }
 
-// about says in an error which source it is about.
-func (r *Reader) about(g given, err error) error {
+// wrapError returns err, if there is one, with the label of its source.
+func (r *Reader) wrapError(in input, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", r.called(g.name), err)
+	return fmt.Errorf("%s: %w", r.label(in.name), err)
 }
 
-// input reads a file, or standard input for -, and says how errors call it.
-func (r *Reader) input(path string) (label string, data []byte, err error) {
+// readFile reads a file, or standard input for -, and returns what errors call it.
+func (r *Reader) readFile(path string) (label string, data []byte, err error) {
 	if path == "-" {
 		data, err = io.ReadAll(r.Stdin)
 		return "standard input", data, err

@@ -19,15 +19,15 @@ func TestSourcesAreReadInTheOrderOfTheTable(t *testing.T) {
 		Names: map[string][]string{"env-names": {"TOKEN", "H*"}, "secrets-file": {"-", dir + "/none"}},
 		Texts: map[string]prefect.Value{"vars": prefect.TextValue(`{"V": "1"}`), "secrets": prefect.TextValue(`{"S": "1"}`)},
 	}
-	var read []string
+	var got []string
 	r := sources.Reader{
 		Inputs: true, Stdin: strings.NewReader("F=1\n"), Env: []string{"TOKEN=1", "HOOK=1"},
-		Done: func(s sources.Source, source *secretsync.Source) { read = append(read, s.Name+": "+source.Label) },
+		Done: func(s sources.Source, source *secretsync.Source) { got = append(got, s.Name+": "+source.Label) },
 	}
 	if _, err := r.All(given); err == nil || !strings.HasPrefix(err.Error(), "reading secrets: ") {
 		t.Errorf("a file that is missing: %v", err)
 	}
-	if diff := cmp.Diff([]string{"secrets: input secrets", "vars: input vars", "secrets-file: standard input"}, read); diff != "" {
+	if diff := cmp.Diff([]string{"secrets: input secrets", "vars: input vars", "secrets-file: standard input"}, got); diff != "" {
 		t.Error(diff)
 	}
 	given.Names["secrets-file"] = nil

@@ -1,6 +1,6 @@
-// Package sources reads the secrets that a run is given. One table says which sources
-// there are: the command's flags and the Action's inputs come from it, and so does the
-// order in which sources are read.
+// Package sources reads the secrets that a run is given. One [Table] has all kinds of
+// sources: the command's flags and the Action's inputs come from it, and so does the order
+// in which sources are read.
 package sources
 
 import (
@@ -11,20 +11,20 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// Source is a way for secrets to come in.
+// Source is a kind of source of secrets, a row of the [Table].
 type Source struct {
-	Name string // of the flag and of the input
-	Flag string // what --help says of the flag; empty if there is none
-	// Input is what action.yml says of the input; empty if there is none.
-	Input string
+	Name  string // of the flag and of the input
+	Flag  string // the help of the flag; empty if there is no flag
+	Input string // the description of the input in action.yml; empty if there is no input
 	Takes Form
-	// Variables are no secrets: the log may show them, and a run has other sources.
+	// Variables reports that the values are not secrets: the log may show them, and a
+	// run needs another source besides.
 	Variables bool
 
-	read func(*Reader, given) (*secretsync.Source, error)
+	read func(*Reader, input) (*secretsync.Source, error)
 }
 
-// Form is what a source is given.
+// Form is the form of what a source is given.
 type Form int
 
 const (
@@ -34,11 +34,11 @@ const (
 	Text              // the secrets themselves; never by a flag, which every process sees
 )
 
-// Table is every source, in the order in which a run reads them. The README and
-// action.yml show them in this order.
+// Table has every source, in the order in which a run reads them, and in which the README
+// and action.yml show them.
 //
-// A new source is a reader in sync, a row, and what the tests then miss in action.yml
-// and the README.
+// A new source is a reader in sync, a row, and what the tests then report as missing in
+// action.yml and the README.
 var Table = []Source{
 	{
 		Name:  "secrets",
@@ -82,17 +82,17 @@ var Table = []Source{
 	},
 }
 
-func (r *Reader) secrets(g given) (*secretsync.Source, error) {
-	return secretsync.ParseSecrets(r.called(g.name), []byte(g.text()))
+func (r *Reader) secrets(in input) (*secretsync.Source, error) {
+	return secretsync.ParseSecrets(r.label(in.name), []byte(in.value()))
 }
 
-func (r *Reader) vars(g given) (*secretsync.Source, error) {
-	return secretsync.ParseVars(r.called(g.name), []byte(g.text()))
+func (r *Reader) vars(in input) (*secretsync.Source, error) {
+	return secretsync.ParseVars(r.label(in.name), []byte(in.value()))
 }
 
-func (r *Reader) secretsFile(g given) (*secretsync.Source, error) {
-	path := g.text()
-	label, data, err := r.input(path)
+func (r *Reader) secretsFile(in input) (*secretsync.Source, error) {
+	path := in.value()
+	label, data, err := r.readFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading secrets: %w", err)
 	}
@@ -102,24 +102,24 @@ func (r *Reader) secretsFile(g given) (*secretsync.Source, error) {
 	return secretsync.ParseSecretsFile(label, path, data)
 }
 
-func (r *Reader) varsFile(g given) (*secretsync.Source, error) {
-	label, data, err := r.input(g.text())
+func (r *Reader) varsFile(in input) (*secretsync.Source, error) {
+	label, data, err := r.readFile(in.value())
 	if err != nil {
 		return nil, fmt.Errorf("reading vars: %w", err)
 	}
 	return secretsync.ParseVars(label, data)
 }
 
-func (r *Reader) environment(g given) (*secretsync.Source, error) {
-	source, err := secretsync.FromEnvironment(r.Env, g.texts)
-	return source, r.about(g, err)
+func (r *Reader) environment(in input) (*secretsync.Source, error) {
+	source, err := secretsync.FromEnvironment(r.Env, in.values)
+	return source, r.wrapError(in, err)
 }
 
-func (r *Reader) config(g given) (*secretsync.Source, error) {
+func (r *Reader) config(in input) (*secretsync.Source, error) {
 	version, err := release.ParseVersion(r.Version)
 	if err != nil {
-		return nil, r.about(g, err)
+		return nil, r.wrapError(in, err)
 	}
-	source, err := secretsync.FromConfig(g.text(), config.Version(version), r.Env)
-	return source, r.about(g, err)
+	source, err := secretsync.FromConfig(in.value(), config.Version(version), r.Env)
+	return source, r.wrapError(in, err)
 }

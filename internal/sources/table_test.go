@@ -16,8 +16,7 @@ func TestTableIsWhatTheDocsShow(t *testing.T) {
 	}
 }
 
-// Whoever adds a source is told what else it needs: beside its reader in sync and its
-// row, these two files.
+// The test names what else a new source needs, besides its reader in sync and its row.
 func TestANewSourceListsWhatItLacks(t *testing.T) {
 	last := ""
 	for _, s := range Table {
@@ -37,9 +36,10 @@ func TestANewSourceListsWhatItLacks(t *testing.T) {
 	}
 }
 
-// missing is what the table has and files lack.
+// missing returns what the table has and the files lack.
 func missing(t *testing.T, table []Source) (missing []string) {
-	readme, action, script := read(t, "README.md"), read(t, "action.yml"), read(t, "internal/cli/testdata/script/sources.txtar")
+	readme, action := readFile(t, "README.md"), readFile(t, "action.yml")
+	script := readFile(t, "internal/cli/testdata/script/sources.txtar")
 	lacks := func(text, part, format string, args ...any) {
 		if !strings.Contains(text, part) {
 			missing = append(missing, fmt.Sprintf(format, args...))
@@ -62,7 +62,7 @@ func missing(t *testing.T, table []Source) (missing []string) {
 	return missing
 }
 
-func read(t *testing.T, path string) string {
+func readFile(t *testing.T, path string) string {
 	t.Helper()
 	text, err := os.ReadFile("../../" + path)
 	if err != nil {

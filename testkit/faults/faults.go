@@ -1,51 +1,68 @@
-// Package faults describes what happens to the calls of a fake of Prefect's secrets
-// API: [Match] says to which, [Fault] what. testkit injects them, and has these names
-// too; serve --dev takes them as JSON.
+// Package faults describes how calls of a fake of Prefect's secrets API fail: a
+// [Match] selects calls, a [Fault] says what happens to them. testkit injects faults;
+// serve --dev reads them as JSON.
 package faults
 
-import "time"
+import (
+	"net/http"
+	"time"
+)
 
-// Fault is what happens to a call that matches. Its zero value is that nothing
-// does, so that a match alone says that a call must come.
+// Fault is what happens to a call that matches. With the zero Fault nothing happens:
+// then the match alone says that there must be such a call.
 //
-// Status, Drop, Truncate and Malformed end the whole request, all its fields; a
-// rule with Times applies once then.
+// Status, Drop, Truncate and Malformed end the whole request with all its fields; a
+// rule with Times counts that once.
 type Fault struct {
-	// Status answers the request with this HTTP status, and Code and Message in an
-	// errors body. Under 200 there is data: null beside them.
+	// Status answers the request with this HTTP status, and with Code and Message in
+	// the errors of the body. Under 200 there is data: null too.
 	Status int
-	// Code and Message are of the error: of the request with Status, else of the one
-	// field.
+	// Code and Message are those of the error: with Status of the request, else of the
+	// one field.
 	Code, Message string
-	// Sealed fails the field as a store does that does not answer. It applies to
-	// fields that ask the store.
+	// Sealed fails the field as a store fails it that does not answer. It applies only
+	// to fields that need the store.
 	Sealed bool
 	// Drop ends the connection without an answer.
 	Drop bool
-	// Truncate ends the connection in the middle of the answer, Malformed puts a
-	// proxy's page in its place. What is asked for is done first, unless Status is
-	// set.
+	// Truncate ends the connection in the middle of the answer, Malformed replaces the
+	// answer by a proxy's page. The request is executed first, unless Status is set.
 	Truncate, Malformed bool
-	// Applied does what is asked for first, and only then lets the fault happen.
+	// Applied executes the call first, and only then lets the fault happen.
 	Applied bool
-	// Delay passes first, or with Applied before the answer; once in a request,
-	// however many of its fields the rule applies to. The request's context ends it.
+	// Delay passes before the rest, or with Applied before the answer; once in a
+	// request, however many of its fields the rule applies to. The request's context
+	// ends it.
 	Delay time.Duration
-	// RetryAfter is sent along with Status, in whole seconds rounded up; 0 means not
-	// at all.
+	// RetryAfter is sent with Status, in whole seconds rounded up; 0 sends none.
 	RetryAfter time.Duration
 }
 
-// Call is one field that a client asked for. It holds no value.
-type Call struct {
-	Seq    int    `json:"seq"`    // from 1, in the order in which calls ended
-	Alias  string `json:"alias"`  // the key of the result
-	Field  string `json:"field"`  // as the client spelt it
-	Tenant string `json:"tenant"` // the id
-	Secret string `json:"secret"` // the name; empty if the field is about none
-	Key    string `json:"key"`    // the name of the key: admin, runner, or one that was added
-	// Err is the code of the error that the field ended with; if a fault ended the
-	// request it is HTTP_503 and the like, DROPPED, TRUNCATED, MALFORMED or the code
-	// under HTTP 200. It is empty for success.
-	Err string `json:"err"`
+// RateLimited returns HTTP 429 with a Retry-After; 0 sends none, and clients then
+// choose their own wait.
+func RateLimited(retryAfter time.Duration) Fault {
+	return Fault{Status: http.StatusTooManyRequests, RetryAfter: retryAfter}
 }
+
+// Unavailable returns HTTP 503: a deploy, or a load balancer with no server behind it.
+func Unavailable() Fault { return Fault{Status: http.StatusServiceUnavailable} }
+
+// ReplyLost executes the call and drops the connection instead of an answer: the client
+// cannot know that the call was executed.
+func ReplyLost() Fault { return Fault{Drop: true, Applied: true} }
+
+// KeyExpired refuses the request as the API refuses an expired or revoked key:
+// UNAUTHENTICATED under HTTP 200, with data: null.
+func KeyExpired() Fault {
+	return Fault{Status: http.StatusOK, Code: "UNAUTHENTICATED", Message: "Unauthenticated"}
+}
+
+// PartialFailure fails the matching fields with API_ERROR; the other fields of their
+// document are executed.
+func PartialFailure() Fault {
+	return Fault{Code: "API_ERROR", Message: "Unable to complete operation. An internal API error occurred."}
+}
+
+// StoreSealed fails every matching field that needs the store with API_ERROR, as an API
+// does whose Vault is sealed.
+func StoreSealed() Fault { return Fault{Sealed: true} }

@@ -3,52 +3,63 @@ package fake
 import (
 	"context"
 	"slices"
-	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// maxCalls bounds what is recorded; beyond it the oldest are dropped.
+// maxCalls bounds how many calls are recorded; the oldest are dropped beyond it.
 const maxCalls = 100_000
 
-// call is one that a client made, with what a match can ask beyond it.
+// codeForbidden is the code of a call that the key may not make.
+const codeForbidden = "FORBIDDEN"
+
+// call is a recorded call, with the slug of its tenant, which a match may name.
 type call struct {
 	faults.Call
 	slug string
 }
 
-// calls are those that were made; alone they let every field be resolved.
+// calls records the calls of clients. Around a request it resolves every field as usual.
 type calls struct {
-	on   bool
+	recording bool
+	forbidden atomic.Int64
+
 	mu   sync.Mutex
 	seq  int
 	list []call
 }
 
-// callOf is the field of that index before its end is known.
-func callOf(r *cloud.Request, index int) call {
+// newCall returns the call for the field with this index, before its outcome.
+func newCall(r *cloud.Request, index int) call {
 	c := r.Call(index)
-	return call{faults.Call{Alias: c.Alias, Field: c.Field, Tenant: c.Tenant, Secret: c.Secret, Key: c.Key}, r.Tenant().Slug}
+	return call{
+		faults.Call{Alias: c.Alias, Field: c.Field, Tenant: c.Tenant, Secret: c.Secret, Key: c.Key},
+		r.Tenant().Slug,
+	}
 }
 
 var _ cloud.Around = (*calls)(nil)
 
-// InTurn implements [cloud.Around].
+// InTurn lets writes of different secrets run at once.
 func (*calls) InTurn() bool { return false }
 
-// Resolve implements [cloud.Around].
+// Resolve resolves the field.
 func (*calls) Resolve(_ context.Context, _ int, resolve func() (any, error)) (any, error) {
 	return resolve()
 }
 
-// Record implements [cloud.Around].
+// Record records the call of a field with the code that the field ended with.
 func (c *calls) Record(r *cloud.Request, index int, code string) {
-	if !c.on {
+	if !c.recording {
 		return
 	}
-	added := callOf(r, index)
+	if code == codeForbidden {
+		c.forbidden.Add(1)
+	}
+	added := newCall(r, index)
 	added.Err = code
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -60,22 +71,26 @@ func (c *calls) Record(r *cloud.Request, index int, code string) {
 	c.list = append(c.list, added)
 }
 
-// ClearCalls forgets the calls; the next has the number 1.
+// ClearCalls deletes the recorded calls; the next one has the number 1.
 func (e *Engine) ClearCalls() {
 	e.hook.calls.mu.Lock()
 	defer e.hook.calls.mu.Unlock()
 	e.hook.calls.list, e.hook.calls.seq = nil, 0
 }
 
+// Forbidden returns how many calls were answered with FORBIDDEN so far, if the engine
+// records calls.
+func (e *Engine) Forbidden() int64 { return e.hook.calls.forbidden.Load() }
+
 // Calls returns the recorded calls that match, oldest first: with Nth only the
 // nth of them, with Times at most so many. At least the latest 100,000 calls are
-// kept; there are none unless the engine records.
+// recorded; none are unless the engine records.
 func (e *Engine) Calls(m faults.Match) []faults.Call {
 	e.hook.calls.mu.Lock()
 	defer e.hook.calls.mu.Unlock()
 	var out []faults.Call
 	for _, c := range e.hook.calls.list {
-		if covers(m, c) {
+		if matches(m, c) {
 			out = append(out, c.Call)
 		}
 	}
@@ -87,13 +102,4 @@ func (e *Engine) Calls(m faults.Match) []faults.Call {
 		out = out[:min(m.Times, len(out))]
 	}
 	return out
-}
-
-// covers compares everything but Nth and Times.
-func covers(m faults.Match, c call) bool {
-	return (m.Field == "" || fold(m.Field) == fold(c.Field)) &&
-		(m.Secret == "" || m.Secret == c.Secret) &&
-		(m.Alias == "" || m.Alias == c.Alias) &&
-		(m.Key == "" || m.Key == c.Key) &&
-		(m.Tenant == "" || strings.EqualFold(m.Tenant, c.Tenant) || m.Tenant == c.slug)
 }

@@ -1,9 +1,11 @@
 package fake
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -16,40 +18,41 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// Prefix is where [Fake.Handler] takes orders from tests.
+// Prefix is the path under which [Fake.Handler] answers control requests of tests.
 const Prefix = "/_testkit/"
 
-// maxControlBody bounds the body of an order, in bytes: a log to be searched for
-// leaks, or the secrets to begin with.
+// maxControlBody bounds the body of a control request, in bytes: a log to be searched
+// for leaks, or the secrets to begin with.
 const maxControlBody = 16 << 20
 
-// control is one order: a path below Prefix and a method.
+// control answers one kind of control request.
 type control func(f *Fake, r *http.Request, body []byte) (any, error)
 
+// controls has the control requests, by path below Prefix and method.
 var controls = map[string]map[string]control{
 	"reset":    {"POST": (*Fake).reset},
 	"seed":     {"POST": (*Fake).seed},
-	"faults":   {"GET": (*Fake).listFaults, "POST": (*Fake).inject, "DELETE": (*Fake).clearFaults},
+	"faults":   {"GET": (*Fake).listFaults, "POST": (*Fake).injectFault, "DELETE": (*Fake).clearFaults},
 	"calls":    {"GET": (*Fake).listCalls, "DELETE": (*Fake).clearCalls},
-	"snapshot": {"POST": (*Fake).snapshot, "PUT": (*Fake).restore},
+	"snapshot": {"POST": (*Fake).addSnapshot, "PUT": (*Fake).restoreSnapshot},
 	"leaks":    {"POST": (*Fake).findLeaks},
 }
 
-// Handler is the API and, under [Prefix], what tests in other languages order of
-// it. Orders need the admin key and a Host header of this machine. No answer
-// holds a value.
+// Handler returns the API with, under [Prefix], the control requests of tests in other
+// languages. They need the admin key and a Host header of this machine. No answer to
+// them holds a value.
 func (f *Fake) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if order, ok := strings.CutPrefix(r.URL.Path, Prefix); ok {
-			f.control(w, r, order)
+		if path, ok := strings.CutPrefix(r.URL.Path, Prefix); ok {
+			f.serveControl(w, r, path)
 			return
 		}
 		f.ServeHTTP(w, r)
 	})
 }
 
-func (f *Fake) control(w http.ResponseWriter, r *http.Request, order string) {
-	out, status, err := f.obey(r, order)
+func (f *Fake) serveControl(w http.ResponseWriter, r *http.Request, path string) {
+	out, status, err := f.control(r, path)
 	if err != nil {
 		out = map[string]string{"error": err.Error()}
 	}
@@ -63,20 +66,20 @@ func (f *Fake) control(w http.ResponseWriter, r *http.Request, order string) {
 	_, _ = w.Write(append(body, '\n'))
 }
 
-func (f *Fake) obey(r *http.Request, order string) (out any, status int, err error) {
+func (f *Fake) control(r *http.Request, path string) (out any, status int, err error) {
 	if !isLocal(r.Host) {
 		return nil, http.StatusForbidden, fmt.Errorf("%s takes orders under the name of this machine only: use localhost or 127.0.0.1", Prefix)
 	}
 	if !f.isAdmin(r.Header.Get("Authorization")) {
 		return nil, http.StatusUnauthorized, fmt.Errorf("send the admin key: Authorization: Bearer KEY")
 	}
-	methods, ok := controls[order]
+	methods, ok := controls[path]
 	if !ok {
-		return nil, http.StatusNotFound, fmt.Errorf("there is no %s%s; there are reset, seed, faults, calls, snapshot and leaks", Prefix, order)
+		return nil, http.StatusNotFound, fmt.Errorf("there is no %s%s; there are reset, seed, faults, calls, snapshot and leaks", Prefix, path)
 	}
-	do, ok := methods[r.Method]
+	run, ok := methods[r.Method]
 	if !ok {
-		return nil, http.StatusMethodNotAllowed, fmt.Errorf("%s%s does not know the method %s", Prefix, order, r.Method)
+		return nil, http.StatusMethodNotAllowed, fmt.Errorf("%s%s does not know the method %s", Prefix, path, r.Method)
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxControlBody+1))
 	if err != nil {
@@ -85,14 +88,14 @@ func (f *Fake) obey(r *http.Request, order string) (out any, status int, err err
 	if len(body) > maxControlBody {
 		return nil, http.StatusRequestEntityTooLarge, fmt.Errorf("the body is larger than %d bytes", maxControlBody)
 	}
-	if out, err = do(f, r, body); err != nil {
+	if out, err = run(f, r, body); err != nil {
 		return nil, http.StatusBadRequest, err
 	}
 	return out, http.StatusOK, nil
 }
 
-// isLocal keeps pages out that a browser shows under another name for this
-// machine.
+// isLocal reports whether host is this machine. A web page that a browser shows under
+// another name for this machine must not send control requests.
 func isLocal(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -105,18 +108,39 @@ func (f *Fake) isAdmin(header string) bool {
 	return subtle.ConstantTimeCompare(want[:], got[:]) == 1
 }
 
-// done is the answer to an order that has nothing to tell.
-type done struct{}
+// decodeStrict decodes one JSON value into target. It refuses unknown keys, and
+// anything after the value.
+func decodeStrict(text []byte, target any) error {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(target); err != nil {
+		return err
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return errors.New("more follows the JSON value")
+	}
+	return nil
+}
 
-func (f *Fake) reset(*http.Request, []byte) (any, error) { return done{}, f.Reset() }
+// errInvalidBody says which form a body must have. It leaves out the decoder's own
+// error, which may quote a value.
+func errInvalidBody(form string) error {
+	return fmt.Errorf("the body is not JSON of the form %s", form)
+}
 
+// noResult is the answer to a control request that only does something: {}.
+type noResult struct{}
+
+func (f *Fake) reset(*http.Request, []byte) (any, error) { return noResult{}, f.Reset() }
+
+// seed checks all secrets before it stores the first.
 func (f *Fake) seed(_ *http.Request, body []byte) (any, error) {
 	var in struct {
 		Tenant  string                     `json:"tenant"`
 		Secrets map[string]json.RawMessage `json:"secrets"`
 	}
-	if err := strict(body, &in); err != nil {
-		return nil, unreadable(`{"tenant": SLUG, "secrets": {NAME: VALUE}}`)
+	if err := decodeStrict(body, &in); err != nil {
+		return nil, errInvalidBody(`{"tenant": SLUG, "secrets": {NAME: VALUE}}`)
 	}
 	for name, value := range in.Secrets {
 		if _, err := cloud.ReadSecret(name, value); err != nil {
@@ -138,43 +162,39 @@ func (f *Fake) seed(_ *http.Request, body []byte) (any, error) {
 	return map[string]string{"tenant_id": tenant.ID}, nil
 }
 
-// unreadable says what an order wants. The decoder's own text is not kept: it may
-// quote a value.
-func unreadable(want string) error { return fmt.Errorf("the body is not JSON of the form %s", want) }
-
 func (f *Fake) listFaults(*http.Request, []byte) (any, error) {
 	return map[string]any{"faults": f.Faults()}, nil
 }
 
-func (f *Fake) inject(_ *http.Request, body []byte) (any, error) {
+func (f *Fake) injectFault(_ *http.Request, body []byte) (any, error) {
 	var in struct {
-		Match faults.Match  `json:"match"`
-		Fault *faults.Fault `json:"fault"`
+		Match faults.Match `json:"match"`
+		Fault *wireFault   `json:"fault"`
 	}
-	if err := strict(body, &in); err != nil {
+	if err := decodeStrict(body, &in); err != nil {
 		return nil, fmt.Errorf(`the body is not {"match": …, "fault": …}: %w`, err)
 	}
 	if in.Fault == nil {
 		return nil, fmt.Errorf(`the body has no "fault"`)
 	}
-	_, err := f.Inject(in.Match, *in.Fault)
-	return done{}, err
+	_, err := f.Inject(in.Match, in.Fault.Fault)
+	return noResult{}, err
 }
 
 func (f *Fake) clearFaults(*http.Request, []byte) (any, error) {
 	f.ClearFaults()
-	return done{}, nil
+	return noResult{}, nil
 }
 
-// listCalls reads a Match from the query of the URL.
+// listCalls reads a match from the query of the URL.
 func (f *Fake) listCalls(r *http.Request, _ []byte) (any, error) {
 	var m faults.Match
-	texts := map[string]*string{"field": &m.Field, "secret": &m.Secret, "alias": &m.Alias, "tenant": &m.Tenant, "key": &m.Key}
+	strs := map[string]*string{"field": &m.Field, "secret": &m.Secret, "alias": &m.Alias, "tenant": &m.Tenant, "key": &m.Key}
 	counts := map[string]*int{"nth": &m.Nth, "times": &m.Times}
 	for name, values := range r.URL.Query() {
 		switch value := values[0]; {
-		case texts[name] != nil:
-			*texts[name] = value
+		case strs[name] != nil:
+			*strs[name] = value
 		case counts[name] != nil:
 			n, err := strconv.Atoi(value)
 			if err != nil {
@@ -192,12 +212,12 @@ func (f *Fake) listCalls(r *http.Request, _ []byte) (any, error) {
 	if calls == nil {
 		calls = []faults.Call{}
 	}
-	return map[string]any{"calls": calls, "invalid": f.Invalid()}, nil
+	return map[string]any{"calls": calls, "invalid": f.invalid.list()}, nil
 }
 
 func (f *Fake) clearCalls(*http.Request, []byte) (any, error) {
-	f.forgetCalls()
-	return done{}, nil
+	f.clearRecord()
+	return noResult{}, nil
 }
 
 func (f *Fake) findLeaks(_ *http.Request, body []byte) (any, error) {

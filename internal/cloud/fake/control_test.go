@@ -17,13 +17,13 @@ import (
 
 const canary = "CANARY51c0"
 
-// served is a fake behind a socket, as serve --dev has it.
-type served struct {
+// testServer is a fake behind a socket, as serve --dev has it.
+type testServer struct {
 	*fake.Fake
 	url string
 }
 
-func serve(t *testing.T) *served {
+func startServer(t *testing.T) *testServer {
 	t.Helper()
 	f, err := fake.New(fake.Config{Tenant: "dev", Record: true})
 	if err != nil {
@@ -31,11 +31,11 @@ func serve(t *testing.T) *served {
 	}
 	server := httptest.NewServer(f.Handler())
 	t.Cleanup(server.Close)
-	return &served{f, server.URL}
+	return &testServer{f, server.URL}
 }
 
-// ask sends a request with a key and gives status and body.
-func (s *served) ask(t *testing.T, method, path, key, body string, change ...func(*http.Request)) (int, string) {
+// send sends a request with a key and returns status and body.
+func (s *testServer) send(t *testing.T, method, path, key, body string, change ...func(*http.Request)) (int, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.url+path, strings.NewReader(body))
 	if err != nil {
@@ -57,22 +57,29 @@ func (s *served) ask(t *testing.T, method, path, key, body string, change ...fun
 	return resp.StatusCode, strings.TrimSuffix(string(text), "\n")
 }
 
-// order gives an order that must succeed, and wants an answer.
-func (s *served) order(t *testing.T, method, order, body, want string) {
+// checkControl sends a control request, which must succeed with this answer.
+func (s *testServer) checkControl(t *testing.T, method, path, body, want string) {
 	t.Helper()
-	status, got := s.ask(t, method, fake.Prefix+order, s.AdminKey, body)
+	status, got := s.send(t, method, fake.Prefix+path, s.AdminKey, body)
 	if status != http.StatusOK || got != want {
-		t.Errorf("%s %s: %d %s, want %s", method, order, status, got, want)
+		t.Errorf("%s %s: %d %s, want %s", method, path, status, got, want)
 	}
 }
 
-func (s *served) query(t *testing.T, key, document string) string {
+// seed stores secrets of the first tenant.
+func (s *testServer) seed(t *testing.T, body string) {
+	t.Helper()
+	s.checkControl(t, "POST", "seed", body, `{"tenant_id":"`+s.Tenant.ID+`"}`)
+}
+
+// query sends a document and returns the body of the answer.
+func (s *testServer) query(t *testing.T, key, document string) string {
 	t.Helper()
 	body, err := json.Marshal(map[string]string{"query": document})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, text := s.ask(t, http.MethodPost, "/graphql", key, string(body))
+	_, text := s.send(t, http.MethodPost, "/graphql", key, string(body))
 	return text
 }
 
@@ -81,12 +88,13 @@ func set(name string) string {
 }
 
 func TestSeedPutsSecretsIn(t *testing.T) {
-	s := serve(t)
-	s.order(t, "POST", "seed", `{"secrets": {"A": "`+canary+`", "B": {"k": [1.50, "\u00e9"]}}}`, `{"tenant_id":"`+s.Tenant.ID+`"}`)
-	if got := s.query(t, s.RunnerKey, `{a: secret_value(name: "A") b: secret_value(name: "B")}`); got != `{"data":{"a":"`+canary+`","b":{"k":[1.50,"é"]}}}` {
+	s := startServer(t)
+	s.seed(t, `{"secrets": {"A": "`+canary+`", "B": {"k": [1.50, "\u00e9"]}}}`)
+	got := s.query(t, s.RunnerKey, `{a: secret_value(name: "A") b: secret_value(name: "B")}`)
+	if got != `{"data":{"a":"`+canary+`","b":{"k":[1.50,"é"]}}}` {
 		t.Error("the values are not those that were seeded")
 	}
-	status, body := s.ask(t, "POST", fake.Prefix+"seed", s.AdminKey, `{"tenant": "data", "secrets": {"C": 1}}`)
+	status, body := s.send(t, "POST", fake.Prefix+"seed", s.AdminKey, `{"tenant": "data", "secrets": {"C": 1}}`)
 	var seeded struct {
 		TenantID string `json:"tenant_id"`
 	}
@@ -103,7 +111,7 @@ func TestSeedPutsSecretsIn(t *testing.T) {
 }
 
 func TestASeedIsAllOrNothing(t *testing.T) {
-	s := serve(t)
+	s := startServer(t)
 	for _, body := range []string{
 		`{"secrets": {"A": "` + canary + `", "": 1}}`,
 		`{"secrets": {"A": "` + canary + `", "B": null}}`,
@@ -114,38 +122,39 @@ func TestASeedIsAllOrNothing(t *testing.T) {
 		`["` + canary + `"]`,
 		``,
 	} {
-		status, answer := s.ask(t, "POST", fake.Prefix+"seed", s.AdminKey, body)
+		status, answer := s.send(t, "POST", fake.Prefix+"seed", s.AdminKey, body)
 		if status != http.StatusBadRequest || !strings.Contains(answer, `"error"`) || strings.Contains(answer, canary) {
 			t.Errorf("%d %s", status, strings.ReplaceAll(answer, canary, "<canary>"))
 		}
 	}
 	if names, _ := s.Names(s.Tenant.ID); len(names) != 0 {
-		t.Errorf("there is %v", names)
+		t.Errorf("stored: %v", names)
 	}
 }
 
 func TestFaultsAreInjectedAndCounted(t *testing.T) {
-	s := serve(t)
-	s.order(t, "POST", "faults", `{"match": {"field": "setSecret", "times": 1}, "fault": {"status": 429, "retry_after": 1.2}}`, `{}`)
-	s.order(t, "POST", "faults", `{"match": {"secret": "NEVER"}, "fault": "reply_lost"}`, `{}`)
+	s := startServer(t)
+	s.checkControl(t, "POST", "faults",
+		`{"match": {"field": "setSecret", "times": 1}, "fault": {"status": 429, "retry_after": 1.2}}`, `{}`)
+	s.checkControl(t, "POST", "faults", `{"match": {"secret": "NEVER"}, "fault": "reply_lost"}`, `{}`)
 	body := fmt.Sprintf(`{"query": %q}`, set("A"))
-	if status, _ := s.ask(t, "POST", "/", s.AdminKey, body); status != 429 {
+	if status, _ := s.send(t, "POST", "/", s.AdminKey, body); status != 429 {
 		t.Errorf("status %d", status)
 	}
 	if got := s.query(t, s.AdminKey, set("A")); got != `{"data":{"set_secret":{"success":true}}}` {
 		t.Error(got)
 	}
-	s.order(t, "GET", "faults", "", `{"faults":[`+
+	s.checkControl(t, "GET", "faults", "", `{"faults":[`+
 		`{"match":{"field":"setSecret","times":1},"fault":{"status":429,"retry_after":1.2},"seen":2,"fired":1},`+
 		`{"match":{"secret":"NEVER"},"fault":{"drop":true,"applied":true},"seen":0,"fired":0}]}`)
-	s.order(t, "DELETE", "faults", "", `{}`)
-	s.order(t, "GET", "faults", "", `{"faults":[]}`)
+	s.checkControl(t, "DELETE", "faults", "", `{}`)
+	s.checkControl(t, "GET", "faults", "", `{"faults":[]}`)
 }
 
 func TestEveryFaultOverASocket(t *testing.T) {
 	for fault, want := range map[string]struct {
 		status  int
-		says    string
+		part    string
 		applied bool
 	}{
 		`"unavailable"`:                      {503, "injected", false},
@@ -160,19 +169,19 @@ func TestEveryFaultOverASocket(t *testing.T) {
 		`{"malformed": true, "status": 502}`: {502, "<html>", false},
 		`{"delay": 0.01}`:                    {200, `{"success":true}`, true},
 	} {
-		s := serve(t)
-		s.order(t, "POST", "faults", `{"match": {"secret": "A"}, "fault": `+fault+`}`, `{}`)
-		status, got := s.ask(t, "POST", "/", s.AdminKey, fmt.Sprintf(`{"query": %q}`, set("A")))
+		s := startServer(t)
+		s.checkControl(t, "POST", "faults", `{"match": {"secret": "A"}, "fault": `+fault+`}`, `{}`)
+		status, got := s.send(t, "POST", "/", s.AdminKey, fmt.Sprintf(`{"query": %q}`, set("A")))
 		_, err := s.Get(s.Tenant.ID, "A")
-		if status != want.status || !strings.Contains(got, want.says) || (err == nil) != want.applied {
+		if status != want.status || !strings.Contains(got, want.part) || (err == nil) != want.applied {
 			t.Errorf("%s: %d %s, applied: %v", fault, status, got, err == nil)
 		}
 	}
 }
 
 func TestRulesThatCannotApplyAreRefused(t *testing.T) {
-	s := serve(t)
-	for body, says := range map[string]string{
+	s := startServer(t)
+	for body, want := range map[string]string{
 		`{"match": {"field": "setSecrets"}, "fault": {}}`: `nearest is \"setSecret\"`,
 		`{"match": {"tenant": "nobody"}, "fault": {}}`:    `no tenant \"nobody\"`,
 		`{"match": {"secrets": "A"}, "fault": {}}`:        `unknown field`,
@@ -183,98 +192,98 @@ func TestRulesThatCannotApplyAreRefused(t *testing.T) {
 		`{"match": {}, "fault": {}} {}`:                   `more follows`,
 		`[]`:                                              `\"match\"`,
 	} {
-		status, got := s.ask(t, "POST", fake.Prefix+"faults", s.AdminKey, body)
-		if status != http.StatusBadRequest || !strings.Contains(got, says) {
+		status, got := s.send(t, "POST", fake.Prefix+"faults", s.AdminKey, body)
+		if status != http.StatusBadRequest || !strings.Contains(got, want) {
 			t.Errorf("%s: %d %s", body, status, got)
 		}
 	}
-	s.order(t, "GET", "faults", "", `{"faults":[]}`)
+	s.checkControl(t, "GET", "faults", "", `{"faults":[]}`)
 }
 
 func TestCallsAreListed(t *testing.T) {
-	s := serve(t)
-	s.order(t, "GET", "calls", "", `{"calls":[],"invalid":[]}`)
+	s := startServer(t)
+	s.checkControl(t, "GET", "calls", "", `{"calls":[],"invalid":[]}`)
 	s.query(t, s.AdminKey, set("A"))
 	s.query(t, s.RunnerKey, `{v: secret_value(name: "B")}`)
 	s.query(t, s.AdminKey, `{secret_nams}`)
 	const first = `{"seq":1,"alias":"set_secret","field":"set_secret","tenant":"%s","secret":"A","key":"admin","err":""}`
 	one := fmt.Sprintf(first, s.Tenant.ID)
 	for _, selection := range []string{"field=setSecret", "secret=A", "alias=set_secret", "key=admin", "nth=1", "times=1"} {
-		status, got := s.ask(t, "GET", fake.Prefix+"calls?"+selection, s.AdminKey, "")
+		status, got := s.send(t, "GET", fake.Prefix+"calls?"+selection, s.AdminKey, "")
 		if status != 200 || !strings.HasPrefix(got, `{"calls":[`+one+`],"invalid":["Cannot query field \"secret_nams\"`) {
 			t.Errorf("%s: %d %s", selection, status, got)
 		}
 	}
 	for _, wrong := range []string{"nam=A", "nth=first", "nth=-1", "field=sekret", "tenant=nobody"} {
-		if status, got := s.ask(t, "GET", fake.Prefix+"calls?"+wrong, s.AdminKey, ""); status != http.StatusBadRequest {
+		if status, got := s.send(t, "GET", fake.Prefix+"calls?"+wrong, s.AdminKey, ""); status != http.StatusBadRequest {
 			t.Errorf("%s: %d %s", wrong, status, got)
 		}
 	}
-	s.order(t, "DELETE", "calls", "", `{}`)
-	s.order(t, "GET", "calls", "", `{"calls":[],"invalid":[]}`)
+	s.checkControl(t, "DELETE", "calls", "", `{}`)
+	s.checkControl(t, "GET", "calls", "", `{"calls":[],"invalid":[]}`)
 }
 
-func TestSnapshotsAreGoneBackTo(t *testing.T) {
-	s := serve(t)
-	s.order(t, "POST", "seed", `{"secrets": {"A": 1}}`, `{"tenant_id":"`+s.Tenant.ID+`"}`)
-	s.order(t, "POST", "snapshot", "", `{"snapshot":1}`)
+func TestSnapshotsAreRestored(t *testing.T) {
+	s := startServer(t)
+	s.seed(t, `{"secrets": {"A": 1}}`)
+	s.checkControl(t, "POST", "snapshot", "", `{"snapshot":1}`)
 	s.query(t, s.AdminKey, set("B"))
-	s.order(t, "POST", "snapshot", "", `{"snapshot":2}`)
+	s.checkControl(t, "POST", "snapshot", "", `{"snapshot":2}`)
 	for number, want := range map[int]string{1: `["A"]`, 2: `["A","B"]`} {
-		s.order(t, "PUT", "snapshot", fmt.Sprintf(`{"snapshot": %d}`, number), `{}`)
+		s.checkControl(t, "PUT", "snapshot", fmt.Sprintf(`{"snapshot": %d}`, number), `{}`)
 		if got := s.query(t, s.AdminKey, `{secret_names}`); got != `{"data":{"secret_names":`+want+`}}` {
 			t.Errorf("snapshot %d: %s", number, got)
 		}
 	}
 	for _, wrong := range []string{`{"snapshot": 3}`, `{}`, `1`} {
-		if status, _ := s.ask(t, "PUT", fake.Prefix+"snapshot", s.AdminKey, wrong); status != http.StatusBadRequest {
+		if status, _ := s.send(t, "PUT", fake.Prefix+"snapshot", s.AdminKey, wrong); status != http.StatusBadRequest {
 			t.Errorf("%s: %d", wrong, status)
 		}
 	}
 }
 
 func TestLeaksAreFound(t *testing.T) {
-	s := serve(t)
-	s.order(t, "POST", "seed", `{"secrets": {"SEEDED": "`+canary+`-seeded", "QUIET": "`+canary+`-quiet"}}`, `{"tenant_id":"`+s.Tenant.ID+`"}`)
-	s.order(t, "POST", "faults", `{"match": {"secret": "REFUSED"}, "fault": "unavailable"}`, `{}`)
+	s := startServer(t)
+	s.seed(t, `{"secrets": {"SEEDED": "`+canary+`-seeded", "QUIET": "`+canary+`-quiet"}}`)
+	s.checkControl(t, "POST", "faults", `{"match": {"secret": "REFUSED"}, "fault": "unavailable"}`, `{}`)
 	s.query(t, s.AdminKey, `mutation{set_secret(input: {name: "REFUSED", value: "`+canary+`-refused"}){success}}`)
 	s.query(t, s.AdminKey, `mutation{set_secret(input: {name: "DELETED", value: "`+canary+`-deleted"}){success}}`)
 	s.query(t, s.AdminKey, `mutation{delete_secret(input: {name: "DELETED"}){success}}`)
 	log := "a\n" + canary + "-seeded " + canary + "-refused\n" + canary + "-deleted"
-	s.order(t, "POST", "leaks", log, `{"leaks":["DELETED","REFUSED","SEEDED"]}`)
-	s.order(t, "POST", "leaks", "an innocent log", `{"leaks":[]}`)
+	s.checkControl(t, "POST", "leaks", log, `{"leaks":["DELETED","REFUSED","SEEDED"]}`)
+	s.checkControl(t, "POST", "leaks", "an innocent log", `{"leaks":[]}`)
 }
 
 func TestResetForgetsEverything(t *testing.T) {
-	s := serve(t)
-	s.order(t, "POST", "seed", `{"secrets": {"A": "`+canary+`"}}`, `{"tenant_id":"`+s.Tenant.ID+`"}`)
-	if status, _ := s.ask(t, "POST", fake.Prefix+"seed", s.AdminKey, `{"tenant": "data"}`); status != 200 {
+	s := startServer(t)
+	s.seed(t, `{"secrets": {"A": "`+canary+`"}}`)
+	if status, _ := s.send(t, "POST", fake.Prefix+"seed", s.AdminKey, `{"tenant": "data"}`); status != 200 {
 		t.Fatal(status)
 	}
-	s.order(t, "POST", "snapshot", "", `{"snapshot":1}`)
-	s.order(t, "POST", "faults", `{"fault": "unavailable", "match": {"secret": "Z"}}`, `{}`)
+	s.checkControl(t, "POST", "snapshot", "", `{"snapshot":1}`)
+	s.checkControl(t, "POST", "faults", `{"fault": "unavailable", "match": {"secret": "Z"}}`, `{}`)
 	s.query(t, s.AdminKey, `{secret_nams}`)
-	s.order(t, "POST", "reset", "", `{}`)
-	s.order(t, "GET", "faults", "", `{"faults":[]}`)
-	s.order(t, "GET", "calls", "", `{"calls":[],"invalid":[]}`)
-	s.order(t, "POST", "leaks", canary, `{"leaks":[]}`)
-	if status, _ := s.ask(t, "PUT", fake.Prefix+"snapshot", s.AdminKey, `{"snapshot": 1}`); status != http.StatusBadRequest {
-		t.Error("a snapshot survived")
+	s.checkControl(t, "POST", "reset", "", `{}`)
+	s.checkControl(t, "GET", "faults", "", `{"faults":[]}`)
+	s.checkControl(t, "GET", "calls", "", `{"calls":[],"invalid":[]}`)
+	s.checkControl(t, "POST", "leaks", canary, `{"leaks":[]}`)
+	if status, _ := s.send(t, "PUT", fake.Prefix+"snapshot", s.AdminKey, `{"snapshot": 1}`); status != http.StatusBadRequest {
+		t.Error("a snapshot is left")
 	}
 	if got := s.query(t, s.AdminKey, `{secret_names tenant{slug}}`); got != `{"data":{"secret_names":[],"tenant":[{"slug":"dev"}]}}` {
 		t.Error(got)
 	}
 }
 
-// A write that is under way when a test resets or goes back reaches no store.
+// A write that has not finished when a test resets or restores reaches no store.
 func TestAResetInterruptsWrites(t *testing.T) {
-	for name, interrupt := range map[string]func(*served){
-		"reset":   func(s *served) { s.order(t, "POST", "reset", "", `{}`) },
-		"restore": func(s *served) { s.order(t, "PUT", "snapshot", `{"snapshot": 1}`, `{}`) },
+	for name, interrupt := range map[string]func(*testServer){
+		"reset":   func(s *testServer) { s.checkControl(t, "POST", "reset", "", `{}`) },
+		"restore": func(s *testServer) { s.checkControl(t, "PUT", "snapshot", `{"snapshot": 1}`, `{}`) },
 	} {
-		s := serve(t)
-		s.order(t, "POST", "snapshot", "", `{"snapshot":1}`)
-		s.order(t, "POST", "faults", `{"match": {"secret": "OLD"}, "fault": {"delay": 0.2}}`, `{}`)
+		s := startServer(t)
+		s.checkControl(t, "POST", "snapshot", "", `{"snapshot":1}`)
+		s.checkControl(t, "POST", "faults", `{"match": {"secret": "OLD"}, "fault": {"delay": 0.2}}`, `{}`)
 		done := make(chan string)
 		go func() { done <- s.query(t, s.AdminKey, set("OLD")) }()
 		for s.Faults()[0].Fired == 0 {
@@ -285,54 +294,54 @@ func TestAResetInterruptsWrites(t *testing.T) {
 			t.Errorf("%s: %s", name, got)
 		}
 		if names, err := s.Names(s.Tenant.ID); len(names) != 0 || err != nil {
-			t.Errorf("%s: there is %v, %v", name, names, err)
+			t.Errorf("%s: stored: %v, %v", name, names, err)
 		}
 	}
 }
 
-func TestOrdersAreForTheAdminOnThisMachine(t *testing.T) {
-	s := serve(t)
+func TestControlIsForTheAdminOnThisMachine(t *testing.T) {
+	s := startServer(t)
 	host := func(name string) func(*http.Request) { return func(r *http.Request) { r.Host = name } }
 	for name, tt := range map[string]struct {
 		key    string
 		host   string
 		status int
 	}{
-		"admin":            {s.AdminKey, "127.0.0.1:4200", 200},
-		"by name":          {s.AdminKey, "localhost:4200", 200},
-		"by IPv6":          {s.AdminKey, "[::1]:4200", 200},
-		"without a port":   {s.AdminKey, "LOCALHOST", 200},
-		"runner":           {s.RunnerKey, "127.0.0.1:4200", 401},
-		"another key":      {"another", "127.0.0.1:4200", 401},
-		"another host":     {s.AdminKey, "attacker.example:4200", 403},
-		"a host like ours": {s.AdminKey, "localhost.attacker.example", 403},
-		"another address":  {s.AdminKey, "192.0.2.1:4200", 403},
+		"admin":           {s.AdminKey, "127.0.0.1:4200", 200},
+		"by name":         {s.AdminKey, "localhost:4200", 200},
+		"by IPv6":         {s.AdminKey, "[::1]:4200", 200},
+		"without a port":  {s.AdminKey, "LOCALHOST", 200},
+		"runner":          {s.RunnerKey, "127.0.0.1:4200", 401},
+		"another key":     {"another", "127.0.0.1:4200", 401},
+		"another host":    {s.AdminKey, "attacker.example:4200", 403},
+		"a similar host":  {s.AdminKey, "localhost.attacker.example", 403},
+		"another address": {s.AdminKey, "192.0.2.1:4200", 403},
 	} {
-		if status, got := s.ask(t, "POST", fake.Prefix+"reset", tt.key, "", host(tt.host)); status != tt.status {
+		if status, got := s.send(t, "POST", fake.Prefix+"reset", tt.key, "", host(tt.host)); status != tt.status {
 			t.Errorf("%s: %d %s", name, status, got)
 		}
 	}
 	for path, status := range map[string]int{"resets": 404, "": 404, "reset": 405} {
-		if got, _ := s.ask(t, "PATCH", fake.Prefix+path, s.AdminKey, ""); got != status {
+		if got, _ := s.send(t, "PATCH", fake.Prefix+path, s.AdminKey, ""); got != status {
 			t.Errorf("%q: %d", path, got)
 		}
 	}
 }
 
-// No order gives a value away.
-func TestNoOrderAnswersWithAValue(t *testing.T) {
-	s := serve(t)
-	s.order(t, "POST", "seed", `{"secrets": {"A": "`+canary+`"}}`, `{"tenant_id":"`+s.Tenant.ID+`"}`)
+// No control request is answered with a value.
+func TestNoControlRequestAnswersWithAValue(t *testing.T) {
+	s := startServer(t)
+	s.seed(t, `{"secrets": {"A": "`+canary+`"}}`)
 	s.query(t, s.AdminKey, `mutation{set_secret(input: {name: "B", value: "`+canary+`"}){success}}`)
 	s.query(t, s.AdminKey, `mutation{set_secret(input: {name: "B", value: {a: "`+canary+`", b: `+canary+`}}){succes}}`)
-	for _, order := range []string{"reset", "seed", "faults", "calls", "snapshot", "leaks"} {
+	for _, path := range []string{"reset", "seed", "faults", "calls", "snapshot", "leaks"} {
 		for _, method := range []string{"GET", "POST", "PUT", "DELETE"} {
-			if order == "reset" || order == "seed" && method == "POST" {
+			if path == "reset" || path == "seed" && method == "POST" {
 				continue
 			}
-			for _, body := range []string{"", canary, `{"match": {"field": "` + "x" + `"}, "fault": {"code": {"` + canary + `": 1}}}`} {
-				if _, got := s.ask(t, method, fake.Prefix+order, s.AdminKey, body); strings.Contains(got, canary) {
-					t.Errorf("%s %s answers with a value", method, order)
+			for _, body := range []string{"", canary, `{"match": {"field": "x"}, "fault": {"code": {"` + canary + `": 1}}}`} {
+				if _, got := s.send(t, method, fake.Prefix+path, s.AdminKey, body); strings.Contains(got, canary) {
+					t.Errorf("%s %s answers with a value", method, path)
 				}
 			}
 		}

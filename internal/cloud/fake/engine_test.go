@@ -40,7 +40,7 @@ func newEngine(t *testing.T, record bool) *fake.Engine {
 	return e
 }
 
-// answer is what a client gets.
+// answer is what a client receives.
 type answer struct {
 	status int
 	header http.Header
@@ -70,8 +70,8 @@ func post(t *testing.T, h http.Handler, key, body string, headers ...string) ans
 	return answer{resp.StatusCode, resp.Header, string(text)}
 }
 
-// query sends a document and wants a body, which ends in a line break.
-func query(t *testing.T, h http.Handler, key, document, want string) {
+// checkQuery sends a document, which must be answered with this body and a line break.
+func checkQuery(t *testing.T, h http.Handler, key, document, want string) {
 	t.Helper()
 	body, _ := json.Marshal(map[string]string{"query": document})
 	if diff := cmp.Diff(want+"\n", post(t, h, key, string(body)).body); diff != "" {
@@ -84,8 +84,8 @@ type sealed struct{ cloud.Store }
 
 func (sealed) Names(context.Context, string) ([]string, error) { return nil, errors.New("sealed") }
 
-// The presets say what the API itself says in that case.
-func TestPresetsAreInTheWordsOfTheAPI(t *testing.T) {
+// The presets answer what the API itself answers in that case.
+func TestPresetsAnswerAsTheAPI(t *testing.T) {
 	const list = `{"query":"{secret_names}"}`
 	config := cloud.Config{
 		Store: sealed{}, Now: time.Now, Tenants: []cloud.Tenant{{ID: tenantA, Slug: "main"}},

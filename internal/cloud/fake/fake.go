@@ -1,6 +1,5 @@
-// Package fake is the secrets API over a memory store, with one tenant and a key
-// of each role to begin with: what testkit, serve --dev and the embedded store
-// have in common.
+// Package fake is the secrets API over a store in memory, with one tenant and a key
+// of each role to begin with: testkit, serve --dev and the embedded store are this.
 package fake
 
 import (
@@ -22,7 +21,7 @@ const (
 	RunnerName = "runner"
 )
 
-// directWriter stands as updated_by where no key wrote.
+// directWriter is the updated_by of secrets that [Fake.Set] stored.
 const directWriter = "testkit"
 
 // Config describes a fake.
@@ -32,54 +31,54 @@ type Config struct {
 	// TenantID is its id, a UUID; empty means one made of the slug, always the
 	// same.
 	TenantID string
-	// AdminKey and RunnerKey are bearer texts; empty means a random one.
+	// AdminKey and RunnerKey are the bearer tokens; empty means a random one.
 	AdminKey, RunnerKey string
-	// Spelling is [cloud.Config]'s.
+	// Spelling is the Spelling of [cloud.Config].
 	Spelling cloud.Spelling
-	// Store keeps the secrets; nil means memory. Reset and snapshots are about
-	// memory alone.
+	// Store keeps the secrets; nil means memory. Reset and snapshots work with
+	// memory only.
 	Store cloud.Store
-	// OnInvalid is [cloud.Config]'s.
+	// OnInvalid is the OnInvalid of [cloud.Config].
 	OnInvalid func(message string)
-	// Record keeps calls and, for [Fake.Leaks], the values that were ever sent.
+	// Record records calls and, for [Fake.Leaks], the values that were ever sent.
 	Record bool
 }
 
-// Fake is a secrets API and all that is in it. It is safe for concurrent use.
+// Fake is a secrets API with its tenants, keys and secrets. It is safe for concurrent
+// use.
 type Fake struct {
 	Engine
-	store               *cloud.Memory
-	secrets             cloud.Store // the store, or the one that was given
+	memory              *cloud.Memory
+	secrets             cloud.Store // memory, or the Store of the Config
 	Tenant              cloud.Tenant
 	AdminKey, RunnerKey string
 	seen                values
-	saved               snapshots
-	refused             invalid
+	snapshots           snapshots
+	invalid             invalidDocuments
 	record              bool
 
-	mu      sync.Mutex // guards what is admitted
+	mu      sync.Mutex // guards tenants and keys
 	tenants []cloud.Tenant
 	keys    []cloud.Key
 }
 
-// Format writes the tenant alone, whatever the verb.
+// Format writes only the tenant, whatever the verb.
 func (f *Fake) Format(s fmt.State, _ rune) { _, _ = fmt.Fprintf(s, "fake of tenant %s", f.Tenant.Slug) }
 
-// New makes a fake without secrets. It fails on an id or a key that the API
-// refuses.
+// New returns a fake without secrets. The error says which id or key the API refuses.
 func New(c Config) (*Fake, error) {
 	f := &Fake{
-		store:     cloud.NewMemory(time.Now),
+		memory:    cloud.NewMemory(time.Now),
 		Tenant:    cloud.Tenant{ID: cmp.Or(c.TenantID, tenantID(c.Tenant)), Slug: c.Tenant},
 		AdminKey:  cmp.Or(c.AdminKey, randomKey(cloud.Admin)),
 		RunnerKey: cmp.Or(c.RunnerKey, randomKey(cloud.Runner)),
 		record:    c.Record,
 	}
-	f.secrets = f.store
+	f.secrets = f.memory
 	if c.Store != nil {
 		f.secrets = c.Store
 	}
-	f.tenants, f.keys = f.beginning()
+	f.tenants, f.keys = f.firstTenant()
 	config := cloud.Config{
 		Store: f.secrets, Tenants: f.tenants, Keys: f.keys, Now: time.Now,
 		Spelling: c.Spelling, OnInvalid: c.OnInvalid,
@@ -88,13 +87,13 @@ func New(c Config) (*Fake, error) {
 		config.OnValue = f.seen.add
 	}
 	if c.OnInvalid == nil {
-		config.OnInvalid = f.refused.add
+		config.OnInvalid = f.invalid.add
 	}
-	return f, f.start(config, c.Record)
+	return f, f.init(config, c.Record)
 }
 
-// beginning is what a fake admits at first and after a reset.
-func (f *Fake) beginning() ([]cloud.Tenant, []cloud.Key) {
+// firstTenant returns the tenant and the keys of a new fake, and of one after a reset.
+func (f *Fake) firstTenant() ([]cloud.Tenant, []cloud.Key) {
 	ids := []string{f.Tenant.ID}
 	return []cloud.Tenant{f.Tenant}, []cloud.Key{
 		{Name: AdminName, Secret: f.AdminKey, Role: cloud.Admin, Tenants: ids},
@@ -112,8 +111,8 @@ func tenantID(slug string) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
 }
 
-// AddTenant finds the tenant of that slug, or makes it, for the keys that every
-// fake has.
+// AddTenant returns the tenant with this slug. It adds a missing one, which the two
+// keys that every fake has may use.
 func (f *Fake) AddTenant(slug string) (cloud.Tenant, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -123,26 +122,27 @@ func (f *Fake) AddTenant(slug string) (cloud.Tenant, error) {
 		}
 	}
 	t := cloud.Tenant{ID: tenantID(slug), Slug: slug}
-	tenants, keys := append(f.tenants[:len(f.tenants):len(f.tenants)], t), make([]cloud.Key, len(f.keys))
+	tenants := append(f.tenants[:len(f.tenants):len(f.tenants)], t)
+	keys := make([]cloud.Key, len(f.keys))
 	for i, k := range f.keys {
 		if k.Name == AdminName || k.Name == RunnerName {
 			k.Tenants = append(k.Tenants[:len(k.Tenants):len(k.Tenants)], t.ID)
 		}
 		keys[i] = k
 	}
-	return t, f.admit(tenants, keys)
+	return t, f.replace(tenants, keys)
 }
 
-// AddKey admits one more key. A key without Secret gets a random one, which is
-// returned.
+// AddKey adds a key. A key without Secret gets a random one, which is returned.
 func (f *Fake) AddKey(k cloud.Key) (secret string, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	k.Secret = cmp.Or(k.Secret, randomKey(k.Role))
-	return k.Secret, f.admit(f.tenants, append(f.keys[:len(f.keys):len(f.keys)], k))
+	return k.Secret, f.replace(f.tenants, append(f.keys[:len(f.keys):len(f.keys)], k))
 }
 
-func (f *Fake) admit(tenants []cloud.Tenant, keys []cloud.Key) error {
+// replace replaces tenants and keys. On an error nothing changes.
+func (f *Fake) replace(tenants []cloud.Tenant, keys []cloud.Key) error {
 	if err := f.Admit(tenants, keys); err != nil {
 		return err
 	}
@@ -150,8 +150,8 @@ func (f *Fake) admit(tenants []cloud.Tenant, keys []cloud.Key) error {
 	return nil
 }
 
-// Set stores a secret without a request. The error, if any, is as
-// [cloud.ReadSecret]'s.
+// Set stores a secret without a request. The errors are those of [cloud.ReadSecret]
+// and of the store.
 func (f *Fake) Set(tenantID, name string, value json.RawMessage) error {
 	read, err := cloud.ReadSecret(name, value)
 	if err != nil {
@@ -164,32 +164,33 @@ func (f *Fake) Set(tenantID, name string, value json.RawMessage) error {
 	return err
 }
 
-// Get is the value of a name; the error wraps [cloud.ErrNotFound] if it has none.
+// Get returns the value of a secret; the error wraps [cloud.ErrNotFound] if there is
+// none.
 func (f *Fake) Get(tenantID, name string) (json.RawMessage, error) {
 	return f.secrets.Get(context.Background(), tenantID, name)
 }
 
-// Names are the names of a tenant, sorted.
+// Names returns the names of a tenant's secrets, sorted.
 func (f *Fake) Names(tenantID string) ([]string, error) {
 	return f.secrets.Names(context.Background(), tenantID)
 }
 
-// Reset forgets all but the first tenant and its two keys: secrets, calls,
-// faults, snapshots, the values for [Fake.Leaks], and what else was admitted.
+// Reset deletes everything but the first tenant and its two keys: secrets, calls,
+// faults, snapshots, the values for [Fake.Leaks], and added tenants and keys.
 func (f *Fake) Reset() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.Interrupt()
-	f.store.Clear()
+	f.memory.Clear()
 	f.ClearFaults()
-	f.forgetCalls()
+	f.clearRecord()
 	f.seen.clear()
-	f.saved.clear()
-	return f.admit(f.beginning())
+	f.snapshots.clear()
+	return f.replace(f.firstTenant())
 }
 
-// forgetCalls forgets what clients asked for, invalid documents included.
-func (f *Fake) forgetCalls() {
+// clearRecord deletes what was recorded of requests, invalid documents included.
+func (f *Fake) clearRecord() {
 	f.ClearCalls()
-	f.refused.clear()
+	f.invalid.clear()
 }

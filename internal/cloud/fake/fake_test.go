@@ -11,29 +11,29 @@ import (
 var matchAll = faults.Match{}
 
 func TestATenantsIDIsItsSlugs(t *testing.T) {
-	first, err := fake.New(fake.Config{Tenant: "dev"})
+	a, err := fake.New(fake.Config{Tenant: "dev"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := fake.New(fake.Config{Tenant: "dev"})
+	b, err := fake.New(fake.Config{Tenant: "dev"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if first.Tenant.ID != second.Tenant.ID || first.AdminKey == second.AdminKey || first.AdminKey == first.RunnerKey {
-		t.Error("ids are to be the same and keys are not")
+	if a.Tenant.ID != b.Tenant.ID || a.AdminKey == b.AdminKey || a.AdminKey == a.RunnerKey {
+		t.Error("the ids must be equal, and the keys different")
 	}
 	if _, err := fake.New(fake.Config{Tenant: "dev", TenantID: "not a UUID"}); err == nil {
-		t.Error("an id that is no UUID is accepted")
+		t.Error("an id that is not a UUID is accepted")
 	}
 }
 
-func TestAFailedAdmissionChangesNothing(t *testing.T) {
+func TestAnInvalidKeyOrTenantChangesNothing(t *testing.T) {
 	f, err := fake.New(fake.Config{Tenant: "dev"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.AddKey(cloud.Key{Name: fake.AdminName, Role: cloud.Admin, Tenants: []string{f.Tenant.ID}}); err == nil {
-		t.Error("a name is given twice")
+		t.Error("a second key of one name is accepted")
 	}
 	if _, err := f.AddTenant(""); err == nil {
 		t.Error("a tenant without a slug is accepted")

@@ -18,19 +18,22 @@ import (
 )
 
 const (
-	setAB   = `{"query":"mutation{a: set_secret(input: {name: \"A\", value: 1}){success} b: setSecret(input: {name: \"B\", value: 2}){success}}"}`
+	setAB = `{"query":"mutation{a: set_secret(input: {name: \"A\", value: 1}){success} ` +
+		`b: setSecret(input: {name: \"B\", value: 2}){success}}"}`
 	askList = `{"query":"{secret_names}"}`
 )
 
 func TestStatusFaultAppliesNothing(t *testing.T) {
 	a := newEngine(t, true)
-	inject(t, a, faults.Match{Field: "setSecret", Secret: "A", Times: 2}, faults.Fault{Status: 503, RetryAfter: 1500 * time.Millisecond})
+	fault := faults.Fault{Status: 503, RetryAfter: 1500 * time.Millisecond}
+	inject(t, a, faults.Match{Field: "setSecret", Secret: "A", Times: 2}, fault)
 	for range 2 {
 		got := post(t, a, adminKey, setAB)
-		if got.status != 503 || got.header.Get("Retry-After") != "2" || got.body != `{"errors":[{"message":"503 Service Unavailable (injected)"}]}`+"\n" {
+		const body = `{"errors":[{"message":"503 Service Unavailable (injected)"}]}` + "\n"
+		if got.status != 503 || got.header.Get("Retry-After") != "2" || got.body != body {
 			t.Errorf("%d %v %s", got.status, got.header, got.body)
 		}
-		query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
+		checkQuery(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
 	}
 	if got := post(t, a, adminKey, setAB); got.body != `{"data":{"a":{"success":true},"b":{"success":true}}}`+"\n" {
 		t.Error(got)
@@ -48,7 +51,7 @@ func inject(t *testing.T, a *fake.Engine, m faults.Match, f faults.Fault) {
 	}
 }
 
-// unused are the rules that never applied.
+// unused returns the matches of the rules that never applied.
 func unused(a *fake.Engine) []faults.Match {
 	var out []faults.Match
 	for _, r := range a.Faults() {
@@ -70,11 +73,12 @@ func codes(calls []faults.Call) []string {
 func TestFieldFaultFailsOneAlias(t *testing.T) {
 	a := newEngine(t, true)
 	inject(t, a, faults.Match{Alias: "a"}, faults.Fault{Code: "API_ERROR", Message: "An internal API error occurred."})
-	want := `{"errors":[{"message":"An internal API error occurred.","locations":[{"line":1,"column":10}],"path":["a"],"extensions":{"code":"API_ERROR"}}],"data":{"a":null,"b":{"success":true}}}`
+	want := `{"errors":[{"message":"An internal API error occurred.","locations":[{"line":1,"column":10}],"path":["a"],` +
+		`"extensions":{"code":"API_ERROR"}}],"data":{"a":null,"b":{"success":true}}}`
 	if diff := cmp.Diff(want+"\n", post(t, a, adminKey, setAB).body); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":["B"]}}`)
+	checkQuery(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":["B"]}}`)
 }
 
 func TestWhichCallsAFaultMatches(t *testing.T) {
@@ -171,7 +175,7 @@ func TestDelayKeepsNoLock(t *testing.T) {
 		done := make(chan answer)
 		go func() { done <- post(t, a, adminKey, setAB) }()
 		synctest.Wait()
-		query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
+		checkQuery(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
 		inject(t, a, faults.Match{Secret: "Z"}, faults.Fault{})
 		if len(unused(a)) != 2 || time.Since(start) != 0 {
 			t.Errorf("unused %v after %s", unused(a), time.Since(start))
@@ -199,7 +203,7 @@ func TestClientGivesUpDuringADelay(t *testing.T) {
 				if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second {
 					t.Errorf("%v after %s", err, time.Since(start))
 				}
-				query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
+				checkQuery(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
 			})
 		})
 	}
@@ -213,7 +217,7 @@ func TestDroppedConnection(t *testing.T) {
 	if _, err := cloud.Transport(a).RoundTrip(r); !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("RoundTrip: %v", err)
 	}
-	query(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
+	checkQuery(t, a, adminKey, `{secret_names}`, `{"data":{"secret_names":[]}}`)
 	if diff := cmp.Diff([]string{"DROPPED", "DROPPED", ""}, codes(a.Calls(faults.Match{}))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

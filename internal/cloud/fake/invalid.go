@@ -2,35 +2,31 @@ package fake
 
 import "sync"
 
-// maxInvalid bounds how many refused documents are remembered.
+// maxInvalid bounds how many invalid documents are recorded.
 const maxInvalid = 1000
 
-// invalid is why documents were refused.
-type invalid struct {
+// invalidDocuments records why documents were refused.
+type invalidDocuments struct {
 	mu       sync.Mutex
 	messages []string
 }
 
-func (i *invalid) add(message string) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if len(i.messages) < maxInvalid {
-		i.messages = append(i.messages, message)
+func (d *invalidDocuments) add(message string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.messages) < maxInvalid {
+		d.messages = append(d.messages, message)
 	}
 }
 
-func (i *invalid) list() []string {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return append([]string{}, i.messages...)
+func (d *invalidDocuments) list() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]string{}, d.messages...)
 }
 
-func (i *invalid) clear() {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.messages = nil
+func (d *invalidDocuments) clear() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.messages = nil
 }
-
-// Invalid is why documents were refused that did not fit the schema: at most the
-// first 1,000, and none where [Config] has an OnInvalid of its own.
-func (f *Fake) Invalid() []string { return f.refused.list() }

@@ -8,7 +8,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// rules are those that were injected. The lock is never held while a fault waits.
+// rules are the injected rules, in their order. The lock is never held while a fault
+// waits.
 type rules struct {
 	mu   sync.Mutex
 	list []*rule
@@ -21,22 +22,22 @@ type rule struct {
 	removed     bool
 }
 
-// Injected is a rule, and how often it has met a call that it matches, and applied.
+// Injected describes a rule: how many calls it matched, and how often it applied.
 type Injected struct {
 	Match faults.Match `json:"match"`
-	Fault faults.Fault `json:"fault"`
+	Fault wireFault    `json:"fault"`
 	Seen  int          `json:"seen"`
 	Fired int          `json:"fired"`
 }
 
-// Inject adds a rule. The first rule that applies to a call wins. What it returns
-// takes the rule away again, though not from [API.Faults]. The error says what is
-// wrong with the rule, which is not added then.
+// Inject adds a rule. The first rule that applies to a call wins. The function that it
+// returns ends the rule, which [Engine.Faults] still lists. The error says what is
+// wrong with the rule, which is then not added.
 func (e *Engine) Inject(m faults.Match, f faults.Fault) (remove func(), err error) {
-	if err := e.checkRule(m, f); err != nil {
+	r := &rule{match: m, fault: fault{f}}
+	if err := e.checkRule(r); err != nil {
 		return nil, err
 	}
-	r := &rule{match: m, fault: fault{f}}
 	e.hook.rules.mu.Lock()
 	defer e.hook.rules.mu.Unlock()
 	e.hook.rules.list = append(e.hook.rules.list, r)
@@ -47,38 +48,38 @@ func (e *Engine) Inject(m faults.Match, f faults.Fault) (remove func(), err erro
 	}, nil
 }
 
-func (e *Engine) checkRule(m faults.Match, f faults.Fault) error {
-	if err := e.Check(m); err != nil {
+func (e *Engine) checkRule(r *rule) error {
+	if err := e.Check(r.match); err != nil {
 		return err
 	}
-	if f.Sealed && m.Field != "" && !e.about(m.Field).Store {
-		return fmt.Errorf("a fault seals the store for %s, which does not ask it", m.Field)
+	if r.Sealed && r.match.Field != "" && !e.field(r.match.Field).Store {
+		return fmt.Errorf("a fault seals the store for %s, which does not ask it", r.match.Field)
 	}
-	return fault{f}.validate()
+	return r.check()
 }
 
-// Faults are the rules that were injected, in their order.
+// Faults returns the injected rules, in their order.
 func (e *Engine) Faults() []Injected {
 	e.hook.rules.mu.Lock()
 	defer e.hook.rules.mu.Unlock()
 	out := make([]Injected, len(e.hook.rules.list))
 	for i, r := range e.hook.rules.list {
-		out[i] = Injected{r.match, r.fault.Fault, r.seen, r.fired}
+		out[i] = Injected{r.match, wireFault{r.Fault}, r.seen, r.fired}
 	}
 	return out
 }
 
-// ClearFaults takes all rules away.
+// ClearFaults deletes all rules.
 func (e *Engine) ClearFaults() {
 	e.hook.rules.mu.Lock()
 	defer e.hook.rules.mu.Unlock()
 	e.hook.rules.list = nil
 }
 
-// assign finds, before anything is carried out, the rule for each field of a
-// request by its index, and the one that ends the request, if there is one; then the
+// assign finds the rule for each field of a request, by its index, before anything is
+// executed. If one of them ends the request, it returns that one's fault alone, and the
 // others do not apply.
-func (rs *rules) assign(r *cloud.Request) (whole *fault, byField map[int]*rule) {
+func (rs *rules) assign(r *cloud.Request) (ending *fault, byField map[int]*rule) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
 	if len(rs.list) == 0 {
@@ -86,22 +87,23 @@ func (rs *rules) assign(r *cloud.Request) (whole *fault, byField map[int]*rule) 
 	}
 	byField = map[int]*rule{}
 	fired := map[*rule]int{}
-	var ends *rule
+	var end *rule
 	for i := range r.Len() {
-		found := rs.first(callOf(r, i), fired)
+		// Also behind a rule that ends the request, rules count the calls that they match.
+		found := rs.first(newCall(r, i), fired)
 		switch {
-		case found == nil || ends != nil:
-		case found.wholeRequest():
-			ends = found
+		case found == nil || end != nil:
+		case found.endsRequest():
+			end = found
 		default:
 			fired[found]++
 			byField[i] = found
 		}
 	}
-	if ends != nil {
-		ends.fired++
-		whole := ends.fault
-		return &whole, nil
+	if end != nil {
+		end.fired++
+		f := end.fault
+		return &f, nil
 	}
 	for r, n := range fired {
 		r.fired += n
@@ -109,22 +111,24 @@ func (rs *rules) assign(r *cloud.Request) (whole *fault, byField map[int]*rule) 
 	return nil, byField
 }
 
-// first is the first rule that applies to a call; every rule that matches counts
-// it.
+// first returns the first rule that applies to a call. Every rule that matches the
+// call counts it. fired has how often rules applied in this request.
 func (rs *rules) first(c call, fired map[*rule]int) *rule {
 	var first *rule
 	for _, r := range rs.list {
-		if r.removed || !r.concerns(c) {
+		if r.removed || !r.matches(c) {
 			continue
 		}
 		r.seen++
-		if first == nil && (r.match.Nth == 0 || r.seen == r.match.Nth) && (r.match.Times == 0 || r.fired+fired[r] < r.match.Times) {
+		isNth := r.match.Nth == 0 || r.seen == r.match.Nth
+		isLeft := r.match.Times == 0 || r.fired+fired[r] < r.match.Times
+		if first == nil && isNth && isLeft {
 			first = r
 		}
 	}
 	return first
 }
 
-func (r *rule) concerns(c call) bool {
-	return covers(r.match, c) && (!r.Sealed || cloud.FieldOf(c.Field).Store)
+func (r *rule) matches(c call) bool {
+	return matches(r.match, c) && (!r.Sealed || cloud.FieldOf(c.Field).Store)
 }

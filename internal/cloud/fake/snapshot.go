@@ -6,10 +6,10 @@ import (
 	"sync"
 )
 
-// maxSnapshots bounds what is remembered until a reset.
+// maxSnapshots bounds how many snapshots there are until a reset.
 const maxSnapshots = 1000
 
-// snapshots are states to go back to, by their number from 1.
+// snapshots are the functions that restore snapshots; the first has the number 1.
 type snapshots struct {
 	mu   sync.Mutex
 	list []func()
@@ -21,38 +21,38 @@ func (s *snapshots) clear() {
 	s.list = nil
 }
 
-// Snapshot remembers the secrets of all tenants and returns a function that goes
-// back to them, any number of times. Calls, faults and keys stay as they are.
+// Snapshot remembers the secrets of all tenants, and returns a function that restores
+// them, any number of times. Calls, faults and keys stay as they are.
 func (f *Fake) Snapshot() (restore func()) {
-	back := f.store.Snapshot()
+	back := f.memory.Snapshot()
 	return func() {
 		f.Interrupt()
 		back()
 	}
 }
 
-func (f *Fake) snapshot(*http.Request, []byte) (any, error) {
-	f.saved.mu.Lock()
-	defer f.saved.mu.Unlock()
-	if len(f.saved.list) >= maxSnapshots {
+func (f *Fake) addSnapshot(*http.Request, []byte) (any, error) {
+	f.snapshots.mu.Lock()
+	defer f.snapshots.mu.Unlock()
+	if len(f.snapshots.list) >= maxSnapshots {
 		return nil, fmt.Errorf("there are %d snapshots already: reset forgets them", maxSnapshots)
 	}
-	f.saved.list = append(f.saved.list, f.Snapshot())
-	return map[string]int{"snapshot": len(f.saved.list)}, nil
+	f.snapshots.list = append(f.snapshots.list, f.Snapshot())
+	return map[string]int{"snapshot": len(f.snapshots.list)}, nil
 }
 
-func (f *Fake) restore(_ *http.Request, body []byte) (any, error) {
+func (f *Fake) restoreSnapshot(_ *http.Request, body []byte) (any, error) {
 	var in struct {
 		Snapshot int `json:"snapshot"`
 	}
-	if err := strict(body, &in); err != nil {
-		return nil, unreadable(`{"snapshot": NUMBER}`)
+	if err := decodeStrict(body, &in); err != nil {
+		return nil, errInvalidBody(`{"snapshot": NUMBER}`)
 	}
-	f.saved.mu.Lock()
-	defer f.saved.mu.Unlock()
-	if in.Snapshot < 1 || in.Snapshot > len(f.saved.list) {
-		return nil, fmt.Errorf("there is no snapshot %d; there are %d", in.Snapshot, len(f.saved.list))
+	f.snapshots.mu.Lock()
+	defer f.snapshots.mu.Unlock()
+	if in.Snapshot < 1 || in.Snapshot > len(f.snapshots.list) {
+		return nil, fmt.Errorf("there is no snapshot %d; there are %d", in.Snapshot, len(f.snapshots.list))
 	}
-	f.saved.list[in.Snapshot-1]()
-	return done{}, nil
+	f.snapshots.list[in.Snapshot-1]()
+	return noResult{}, nil
 }

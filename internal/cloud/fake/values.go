@@ -7,12 +7,12 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/leaks"
 )
 
-// values are all that were ever sent to a fake or put into it. They stand behind a
-// closure, so that printing a fake reaches none.
+// values are all values that were ever sent to a fake or stored in it. They are
+// behind a closure, so that printing a fake reaches none.
 type values struct {
-	mu   sync.Mutex
-	seen func() map[value]struct{}
-	made *leaks.Finder // nil if a value was added since
+	mu     sync.Mutex
+	set    func() map[value]struct{}
+	finder *leaks.Finder // nil if a value was added since
 }
 
 type value struct{ name, json string }
@@ -20,40 +20,37 @@ type value struct{ name, json string }
 func (v *values) add(name string, raw json.RawMessage) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.seen == nil {
-		seen := map[value]struct{}{}
-		v.seen = func() map[value]struct{} { return seen }
+	if v.set == nil {
+		set := map[value]struct{}{}
+		v.set = func() map[value]struct{} { return set }
 	}
 	added := value{name, string(raw)}
-	if _, known := v.seen()[added]; !known {
-		v.seen()[added], v.made = struct{}{}, nil
+	if _, ok := v.set()[added]; !ok {
+		v.set()[added], v.finder = struct{}{}, nil
 	}
 }
 
 func (v *values) clear() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.seen, v.made = nil, nil
+	v.set, v.finder = nil, nil
 }
 
-// finder searches for the values so far. It is made once for as long as no value is
-// added.
-func (v *values) finder() *leaks.Finder {
+// Leaks returns a finder of the values that were ever sent to the fake or stored in
+// it, up to now. A fake that does not record finds none.
+func (f *Fake) Leaks() *leaks.Finder {
+	v := &f.seen
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.made != nil {
-		return v.made
+	if v.finder != nil {
+		return v.finder
 	}
 	var secrets []leaks.Secret
-	if v.seen != nil {
-		for s := range v.seen() {
+	if v.set != nil {
+		for s := range v.set() {
 			secrets = append(secrets, leaks.Secret{Name: s.name, Value: json.RawMessage(s.json)})
 		}
 	}
-	v.made = leaks.NewFinder(secrets)
-	return v.made
+	v.finder = leaks.NewFinder(secrets)
+	return v.finder
 }
-
-// Leaks returns a finder of the values that were ever sent to the fake, or put
-// into it, up to now. A fake that does not record finds none.
-func (f *Fake) Leaks() *leaks.Finder { return f.seen.finder() }

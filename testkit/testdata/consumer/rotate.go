@@ -1,17 +1,18 @@
-// Package consumer is what a user of testkit writes: a rotation of database
-// passwords, and a flow that reads them.
+// Package consumer is what a user of testkit writes: a rotation of database passwords,
+// and tasks of a flow that read secrets.
 package consumer
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// Rotate gives each database a new password and stores it. A write that the API
-// refuses for the moment is tried once more.
+// Rotate gives each database a new password and stores it. It retries once a write that
+// the API refuses for the moment.
 func Rotate(ctx context.Context, store *prefect.Client, databases []string, newPassword func() string) error {
 	var failed []error
 	for _, database := range databases {
@@ -25,7 +26,19 @@ func Rotate(ctx context.Context, store *prefect.Client, databases []string, newP
 	return errors.Join(failed...)
 }
 
-// Report is a task of a flow.
+// NewPassword returns a random password.
+func NewPassword() string { return rand.Text() }
+
+// Notify is a task of a flow that posts to a webhook.
+func Notify(ctx context.Context) error {
+	url, err := prefect.Get[string](ctx, "SLACK_WEBHOOK_URL")
+	if err == nil && url == "" {
+		err = errors.New("there is no URL to post to")
+	}
+	return err
+}
+
+// Report is a task of a flow that reads from a database.
 func Report(ctx context.Context, database string) (string, error) {
 	password, err := prefect.Secret(database + "_PASSWORD").Get(ctx)
 	if err != nil {

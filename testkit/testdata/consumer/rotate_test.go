@@ -48,7 +48,7 @@ func TestRotateGoesOnAfterAFailure(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Inject(faults.Match{Secret: "ORDERS_PASSWORD"}, faults.PartialFailure())
 	if err := Rotate(t.Context(), cloud.AdminClient(), []string{"ORDERS", "STOCK"}, passwords()); err == nil {
-		t.Error("the failure is not told")
+		t.Error("the failure is not returned")
 	}
 	cloud.AssertNames(t, "STOCK_PASSWORD")
 }
@@ -113,7 +113,7 @@ func TestReportUnderAConfig(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.LocalConfig(t.Context(), t, "[context.secrets]\nORDERS_PASSWORD = '${PREFIX}-horse'\n", map[string]string{"PREFIX": "correct"})
 	if got, err := Report(ctx, "orders"); err == nil {
-		t.Error("names that the environment sets are lower-case altogether", got)
+		t.Error("names that the environment sets are in lower case", got)
 	}
 	if ok, err := prefect.Secret("orders_password").Exists(ctx); !ok || err != nil {
 		t.Errorf("%v, %v", ok, err)
@@ -124,8 +124,10 @@ func TestReportInCloudExecution(t *testing.T) {
 	t.Parallel()
 	cloud := testkit.New(t)
 	cloud.Set("ORDERS_PASSWORD", "correct-horse")
-	ctx := testkit.LocalConfig(t.Context(), t, "[cloud]\nuse_local_secrets = false\n", nil)
-	if got, err := Report(prefect.WithClient(ctx, cloud.RunnerClient()), "ORDERS"); got != "ORDERS: 13 characters" || err != nil {
+	if got, err := Report(cloud.Context(t.Context()), "ORDERS"); got != "ORDERS: 13 characters" || err != nil {
 		t.Errorf("%s, %v", got, err)
+	}
+	if _, err := Report(cloud.Tenant("data").Context(t.Context()), "ORDERS"); !errors.Is(err, prefect.ErrNotFound) {
+		t.Errorf("got %v", err)
 	}
 }

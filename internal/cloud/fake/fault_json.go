@@ -1,4 +1,4 @@
-package faults
+package fake
 
 import (
 	"bytes"
@@ -8,9 +8,15 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// faultJSON is a Fault in JSON, times in seconds.
+// wireFault is a fault as serve --dev reads and writes it in JSON: keys in snake case,
+// times in seconds, and when read also the name of a preset, such as "reply_lost".
+type wireFault struct{ faults.Fault }
+
+// faultJSON has the keys of a fault in JSON. Messages of encoding/json hold its name.
 type faultJSON struct {
 	Status     int     `json:"status,omitempty"`
 	Code       string  `json:"code,omitempty"`
@@ -24,12 +30,21 @@ type faultJSON struct {
 	RetryAfter float64 `json:"retry_after,omitempty"`
 }
 
+// presets are the functions of package faults, by the names that JSON has for them.
+var presets = map[string]func() faults.Fault{
+	"rate_limited":    func() faults.Fault { return faults.RateLimited(time.Second) },
+	"unavailable":     faults.Unavailable,
+	"reply_lost":      faults.ReplyLost,
+	"key_expired":     faults.KeyExpired,
+	"partial_failure": faults.PartialFailure,
+	"store_sealed":    faults.StoreSealed,
+}
+
 // maxSeconds bounds the times of a fault in JSON: a year.
 const maxSeconds = 365 * 24 * 60 * 60
 
-// MarshalJSON writes what serve --dev takes under /_testkit/faults: keys in snake
-// case, times in seconds.
-func (f Fault) MarshalJSON() ([]byte, error) {
+// MarshalJSON implements [json.Marshaler].
+func (f wireFault) MarshalJSON() ([]byte, error) {
 	return json.Marshal(faultJSON{
 		Status: f.Status, Code: f.Code, Message: f.Message, Sealed: f.Sealed, Drop: f.Drop,
 		Truncate: f.Truncate, Malformed: f.Malformed, Applied: f.Applied,
@@ -37,11 +52,10 @@ func (f Fault) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// UnmarshalJSON reads what MarshalJSON writes, or the name of a preset in snake
-// case, such as "reply_lost". It refuses keys that it does not know.
-func (f *Fault) UnmarshalJSON(text []byte) error {
+// UnmarshalJSON implements [json.Unmarshaler]. It refuses unknown keys.
+func (f *wireFault) UnmarshalJSON(text []byte) error {
 	if bytes.HasPrefix(text, []byte(`"`)) {
-		return f.preset(text)
+		return f.readPreset(text)
 	}
 	var in faultJSON
 	dec := json.NewDecoder(bytes.NewReader(text))
@@ -55,7 +69,7 @@ func (f *Fault) UnmarshalJSON(text []byte) error {
 	if in.Delay > 0 && duration(in.Delay) == 0 || in.RetryAfter > 0 && duration(in.RetryAfter) == 0 {
 		return errors.New("a fault takes less than a nanosecond: times are in seconds")
 	}
-	*f = Fault{
+	f.Fault = faults.Fault{
 		Status: in.Status, Code: in.Code, Message: in.Message, Sealed: in.Sealed, Drop: in.Drop,
 		Truncate: in.Truncate, Malformed: in.Malformed, Applied: in.Applied,
 		Delay: duration(in.Delay), RetryAfter: duration(in.RetryAfter),
@@ -63,7 +77,7 @@ func (f *Fault) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-func (f *Fault) preset(text []byte) error {
+func (f *wireFault) readPreset(text []byte) error {
 	var name string
 	if err := json.Unmarshal(text, &name); err != nil {
 		return err
@@ -72,7 +86,7 @@ func (f *Fault) preset(text []byte) error {
 	if !ok {
 		return fmt.Errorf("there is no fault %q; there are %q", name, slices.Sorted(maps.Keys(presets)))
 	}
-	*f = preset()
+	f.Fault = preset()
 	return nil
 }
 

@@ -1,0 +1,59 @@
+package prefect_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/prefect/config"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+)
+
+// The error for a missing local secret says that the context has a client, and why
+// the client was not asked.
+func TestMissingSecretBesideAClient(t *testing.T) {
+	under := func(text string) context.Context {
+		t.Helper()
+		loaded, err := config.Load(config.Options{Text: text, Version: config.V1_4})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return prefect.WithConfig(t.Context(), loaded)
+	}
+	const (
+		local   = `the context has a client, which is not asked because use_local_secrets is true: add a config with use_local_secrets = false by prefect.WithConfig`
+		backend = `the context has a client, which is not asked because backend is not "cloud": add a config with backend = "cloud" by prefect.WithConfig`
+	)
+	tests := map[string]struct {
+		ctx  context.Context
+		want string
+	}{
+		"no config":        {t.Context(), `local secret "DB" was not found: there are no local secrets; ` + local},
+		"local secrets":    {prefect.WithSecrets(t.Context(), map[string]any{"DATABASE": canary}), `local secret "DB" was not found: there are "DATABASE"; ` + local},
+		"true in a config": {under("backend = \"cloud\"\n[cloud]\nuse_local_secrets = true\n"), `local secret "DB" was not found: there are no local secrets; ` + local},
+		"server's backend": {under("backend = \"server\"\n[cloud]\nuse_local_secrets = false\n"), `local secret "DB" was not found: there are no local secrets; ` + backend},
+	}
+	cloud := testkit.New(t)
+	cloud.Set("DB", canary)
+	for name, tt := range tests {
+		_, err := prefect.Get[string](prefect.WithClient(tt.ctx, cloud.RunnerClient()), "DB")
+		if !errors.Is(err, prefect.ErrNotFound) || err.Error() != tt.want {
+			t.Errorf("%s: got %v, want %s", name, err, tt.want)
+		}
+	}
+}
+
+type DB struct{ Port int }
+
+func TestGetNamesTheTypeThatDoesNotFit(t *testing.T) {
+	ctx := prefect.WithSecrets(t.Context(), map[string]any{"JSON": `{"port": "` + canary + `"}`, "STRING": canary})
+	for name, want := range map[string]string{
+		"JSON":   `secret "JSON": its JSON does not fit the type prefect_test.DB`,
+		"STRING": `secret "STRING": it is a string, not JSON of the type prefect_test.DB`,
+	} {
+		if _, err := prefect.Get[DB](ctx, name); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
