@@ -96,22 +96,15 @@ func newBatch(c *Client, m mutation, ask Ask) batch {
 }
 
 func (b batch) run(ctx context.Context, secrets []NamedValue) []MutationResult {
-	results, _ := b.split(ctx, secrets, b.client.learned.maxBatch())
+	if len(secrets) == 0 {
+		return nil
+	}
+	results, _ := b.send(ctx, secrets)
 	return results
 }
 
-// split sends documents of up to limit secrets. It reports whether the API accepted all
-// of them, except those that were halved.
-func (b batch) split(ctx context.Context, secrets []NamedValue, limit int) (results []MutationResult, accepted bool) {
-	accepted = true
-	for part := range slices.Chunk(secrets, limit) {
-		more, ok := b.send(ctx, part)
-		results, accepted = append(results, more...), accepted && ok
-	}
-	return results, accepted
-}
-
-// send sends one document, or more if the client has learned that one would be too long.
+// send sends one document, or several if one would be too long. It reports whether the
+// API accepted all of them, except those that were halved.
 func (b batch) send(ctx context.Context, secrets []NamedValue) (results []MutationResult, accepted bool) {
 	if limit := b.client.learned.maxBatch(); len(secrets) > limit {
 		return b.split(ctx, secrets, limit)
@@ -131,6 +124,15 @@ func (b batch) send(ctx context.Context, secrets []NamedValue) (results []Mutati
 		results[i] = MutationResult{Name: s.Name, Err: err}
 	}
 	return results, false
+}
+
+func (b batch) split(ctx context.Context, secrets []NamedValue, limit int) (results []MutationResult, accepted bool) {
+	accepted = true
+	for part := range slices.Chunk(secrets, limit) {
+		more, ok := b.send(ctx, part)
+		results, accepted = append(results, more...), accepted && ok
+	}
+	return results, accepted
 }
 
 // halve sends the two halves of a document that was refused. If both are accepted, the
