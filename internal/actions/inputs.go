@@ -70,24 +70,33 @@ func (r *Runner) Inputs() (Inputs, error) {
 	if err := r.checkNames(); err != nil {
 		return Inputs{}, err
 	}
-	text := r.input
+	input := r.input
 	in := Inputs{
-		Mode: cmp.Or(text("mode"), "sync"), APIURL: text("api-url"), APIKey: prefect.TextValue(r.action.GetInput("api-key")),
-		Manifest: text("manifest"), Environment: text("environment"),
-		Sources: r.sources(),
-		Include: list(text("include")), Exclude: list(text("exclude")), Prune: list(text("prune")), PlanFile: text("plan-file"),
-		ConfigFiles: list(text("config-files")), Flows: list(text("flows")), Version: text("prefect-version"),
-		FailOn: cmp.Or(text("fail-on"), "error"), SARIFFile: text("sarif-file"),
-		GitHubToken:   prefect.TextValue(text("github-token")),
-		CACertificate: text("ca-certificate"),
+		Mode:          cmp.Or(input("mode"), "sync"),
+		APIURL:        input("api-url"),
+		APIKey:        prefect.TextValue(r.action.GetInput("api-key")),
+		Manifest:      input("manifest"),
+		Environment:   input("environment"),
+		Sources:       r.sources(),
+		Include:       list(input("include")),
+		Exclude:       list(input("exclude")),
+		Prune:         list(input("prune")),
+		PlanFile:      input("plan-file"),
+		ConfigFiles:   list(input("config-files")),
+		Flows:         list(input("flows")),
+		Version:       input("prefect-version"),
+		FailOn:        cmp.Or(input("fail-on"), "error"),
+		SARIFFile:     input("sarif-file"),
+		GitHubToken:   prefect.TextValue(input("github-token")),
+		CACertificate: input("ca-certificate"),
 	}
 	if !slices.Contains([]string{"sync", "plan", "check"}, in.Mode) {
 		return Inputs{}, fmt.Errorf("input mode: %q is not sync, plan or check", in.Mode)
 	}
 	var errs [3]error
-	in.Comment, errs[0] = boolean("comment", text("comment"))
-	in.AllowHTTP, errs[1] = boolean("allow-http", text("allow-http"))
-	in.Timeout, errs[2] = duration("timeout", text("timeout"))
+	in.Comment, errs[0] = boolean("comment", input("comment"))
+	in.AllowHTTP, errs[1] = boolean("allow-http", input("allow-http"))
+	in.Timeout, errs[2] = duration("timeout", input("timeout"))
 	return in, errors.Join(errs[:]...)
 }
 

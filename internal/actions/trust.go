@@ -15,7 +15,8 @@ const dependabot = "dependabot[bot]"
 // Dependabot store if Dependabot is the actor, even if a person runs it again (GitHub,
 // "Troubleshooting Dependabot on GitHub Actions").
 var dependabotSecretEvents = []string{
-	"pull_request", "pull_request_review", "pull_request_review_comment", "push", "create", "deployment", "deployment_status",
+	"pull_request", "pull_request_review", "pull_request_review_comment",
+	"push", "create", "deployment", "deployment_status",
 }
 
 const dependabotSecrets = ", so GitHub gave it the secrets of the Dependabot store and not the repository's own"

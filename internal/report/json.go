@@ -9,6 +9,9 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
+// FormatVersion is the version of every JSON document.
+const FormatVersion = 1
+
 // syncDocument is the JSON document of plan and sync.
 type syncDocument struct {
 	FormatVersion int                 `json:"format_version"`
@@ -22,7 +25,9 @@ type syncDocument struct {
 }
 
 type tenantDocument struct {
-	Tenant   string               `json:"tenant"`          // slug or id; empty for the key's own tenant if the store does not name it
+	// Tenant is a slug or an id; empty for the key's own tenant if the store does not name
+	// it.
+	Tenant   string               `json:"tenant"`
 	Error    string               `json:"error,omitempty"` // why there is no report
 	Warnings []string             `json:"warnings,omitempty"`
 	Notes    []string             `json:"notes,omitempty"`
@@ -70,17 +75,6 @@ func (d *syncDocument) add(t secretsync.TenantResult) {
 	d.Actions, d.Tenants = append(d.Actions, actions...), append(d.Tenants, doc)
 }
 
-// FormatVersion is the version of every JSON document.
-const FormatVersion = 1
-
-// writeJSON writes one document, indented, for standard output.
-func writeJSON(w io.Writer, document any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(document)
-}
-
 // SkippedJSON writes the document of a plan or a sync that was skipped: it has no
 // actions, and says why.
 func SkippedJSON(w io.Writer, message string) error {
@@ -98,4 +92,12 @@ func NamesJSON(w io.Writer, names []string) error {
 		FormatVersion int      `json:"format_version"`
 		Names         []string `json:"names"`
 	}{FormatVersion, names})
+}
+
+// writeJSON writes one document, indented, for standard output.
+func writeJSON(w io.Writer, document any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(document)
 }
