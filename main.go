@@ -19,6 +19,9 @@ func main() {
 	}
 	ctx, signals, end := interrupts.Listen(context.Background())
 	defer end()
-	command := cli.Command{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ(), Interrupts: signals}
+	command := cli.Command{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Env: os.Environ(), Interrupts: signals,
+	}
 	os.Exit(command.Main(ctx, os.Args[1:]))
 }

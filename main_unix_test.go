@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
-// A process that holds values and is told to dump core, where it may, does not.
+// A process that holds values writes no core file, even where the limit allows one.
 func TestCrashWritesNoCore(t *testing.T) {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_CORE, &limit); err != nil {
@@ -40,8 +40,8 @@ func TestCrashWritesNoCore(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = serve.Wait()
-	ended := serve.ProcessState.Sys().(syscall.WaitStatus)
-	if !ended.Signaled() || ended.CoreDump() {
+	status := serve.ProcessState.Sys().(syscall.WaitStatus)
+	if !status.Signaled() || status.CoreDump() {
 		t.Errorf("ended with %v", serve.ProcessState)
 	}
 	if files, _ := filepath.Glob(filepath.Join(dir, "core*")); files != nil {

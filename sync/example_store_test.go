@@ -25,7 +25,7 @@ type memory struct {
 var (
 	_ secretsync.Store       = (*memory)(nil)
 	_ secretsync.Comparer    = (*memory)(nil)
-	_ secretsync.OwnerTeller = (*memory)(nil)
+	_ secretsync.OwnerGetter = (*memory)(nil)
 	_ secretsync.Reader      = (*memory)(nil)
 )
 
@@ -39,10 +39,10 @@ func (m *memory) ListSecrets(context.Context) ([]string, error) {
 	return slices.Sorted(maps.Keys(m.values)), nil
 }
 
-// GetOverview returns the names alone: this store has no keys with roles.
+// GetOverview returns the names and the key's own: this store has no roles.
 func (m *memory) GetOverview(ctx context.Context, _ []string) (prefect.Overview, error) {
 	names, err := m.ListSecrets(ctx)
-	return prefect.Overview{Names: names}, err
+	return prefect.Overview{Names: names, Access: prefect.Access{Key: m.key}}, err
 }
 
 // BatchLen puts each secret into a call of its own.
@@ -96,7 +96,9 @@ func (m *memory) GetOwners(_ context.Context, names []string) (map[string]string
 	defer m.mu.Unlock()
 	owners := map[string]string{}
 	for _, name := range names {
-		owners[name] = m.writers[name]
+		if _, ok := m.values[name]; ok {
+			owners[name] = m.writers[name]
+		}
 	}
 	return owners, nil
 }

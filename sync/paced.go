@@ -30,13 +30,14 @@ func (s *paced) overview(ctx context.Context, about []string) (found prefect.Ove
 	return found, err
 }
 
+// owners returns who wrote each of the names that exist; nil if the store never says.
 func (s *paced) owners(ctx context.Context, names []string) (owners map[string]string, err error) {
-	teller, ok := s.Store.(OwnerTeller)
+	getter, ok := s.Store.(OwnerGetter)
 	if !ok {
 		return nil, nil
 	}
 	err = s.ask(ctx, func() error {
-		owners, err = teller.GetOwners(ctx, names)
+		owners, err = getter.GetOwners(ctx, names)
 		return err
 	})
 	return owners, err

@@ -13,7 +13,7 @@ import (
 // whose error is [prefect.Retryable]. After an error that is [prefect.MayBeDone], a
 // write may have been carried out.
 //
-// What only some stores can do is an interface of its own: [OwnerTeller], [Reader],
+// What only some stores can do is an interface of its own: [OwnerGetter], [Reader],
 // [Comparer].
 type Store interface {
 	// ListSecrets lists the names of all secrets.
@@ -42,8 +42,8 @@ type Store interface {
 	DeleteSecrets(ctx context.Context, names []string, ask prefect.Ask) []prefect.MutationResult
 }
 
-// OwnerTeller is a [Store] that may know which key wrote a secret last.
-type OwnerTeller interface {
+// OwnerGetter is a [Store] that may know which key wrote a secret last.
+type OwnerGetter interface {
 	// GetOwners returns, for each of the names that exist, the key that wrote the secret
 	// last, empty if the store does not know. The map is nil if the store never says.
 	GetOwners(ctx context.Context, names []string) (map[string]string, error)
@@ -72,6 +72,6 @@ type Comparer interface {
 
 var (
 	_ Store       = (*prefect.Client)(nil)
-	_ OwnerTeller = (*prefect.Client)(nil)
+	_ OwnerGetter = (*prefect.Client)(nil)
 	_ Reader      = (*prefect.Client)(nil)
 )

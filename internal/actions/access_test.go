@@ -11,8 +11,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// otherKeys is a store where another key wrote A, with a key of each further kind.
-func otherKeys(t *testing.T) (fake *testkit.Cloud, url string) {
+// startFakeWithOtherKey starts a store in which another key has written A.
+func startFakeWithOtherKey(t *testing.T) (fake *testkit.Cloud, url string) {
 	t.Helper()
 	fake = testkit.New(t)
 	server := httptest.NewServer(fake.Handler())
@@ -24,12 +24,13 @@ func otherKeys(t *testing.T) (fake *testkit.Cloud, url string) {
 	return fake, server.URL
 }
 
-// A pull request needs no more than a planner key, and is not annotated for it.
+// A plan on a pull request needs only a planner key, and has no annotation about it.
 func TestActionPlansWithAPlannerKey(t *testing.T) {
-	fake, url := otherKeys(t)
+	fake, url := startFakeWithOtherKey(t)
 	github := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
-	w := onGitHub(t, github, map[string]string{
-		"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url, "secrets": secretsJSON(t, map[string]string{"A": canary}),
+	w := newPullRequestWorkspace(t, github, map[string]string{
+		"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url,
+		"secrets": secretsJSON(t, map[string]string{"A": canary}),
 		"api-key": fake.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner}),
 	})
 	r := runAction(t, w.Env)
@@ -51,38 +52,44 @@ func TestActionPlansWithAPlannerKey(t *testing.T) {
 }
 
 func TestActionMarksAnotherKeysSecret(t *testing.T) {
-	_, url := otherKeys(t)
+	_, url := startFakeWithOtherKey(t)
 	github := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
-	w := onGitHub(t, github, map[string]string{
-		"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url, "secrets": secretsJSON(t, map[string]string{"A": canary}),
-		"api-key": testkit.AdminKey,
+	w := newPullRequestWorkspace(t, github, map[string]string{
+		"mode": "plan", "comment": "true", "github-token": githubtest.Token, "api-url": url,
+		"secrets": secretsJSON(t, map[string]string{"A": canary}), "api-key": testkit.AdminKey,
 	})
 	r := runAction(t, w.Env)
 	if r.code != exit.OK || !strings.Contains(r.stdout, `~ overwrite A  overwrites what "deploy" wrote`) {
 		t.Fatalf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
-	if comment := github.Comments()[0].Body; !strings.Contains(comment, `| overwrite | A | overwrites what "deploy" wrote |`) {
+	comment := github.Comments()[0].Body
+	if !strings.Contains(comment, `| overwrite | A | overwrites what "deploy" wrote |`) {
 		t.Errorf("the comment is %s", comment)
 	}
 }
 
-// The Action fails with a key that may not do it, before anything is written.
+// With a key that lacks the permission, the Action fails before the first write.
 func TestActionWithAKeyThatMayNot(t *testing.T) {
-	fake, url := otherKeys(t)
+	fake, url := startFakeWithOtherKey(t)
 	narrow := fake.AddKey(testkit.Key{Name: "narrow", Role: prefect.RoleAdmin, Patterns: []string{"B"}})
 	planner := fake.AddKey(testkit.Key{Name: "pr", Role: prefect.RolePlanner})
 	for _, tt := range []struct{ mode, key, want string }{
-		{"sync", testkit.RunnerKey, "the key from the input api-key is a runner key, which reads values; writing needs an admin key"},
+		{
+			"sync", testkit.RunnerKey,
+			"the key from the input api-key is a runner key, which reads values; writing needs an admin key",
+		},
 		{"plan", testkit.RunnerKey, "is a runner key"},
 		{"sync", planner, "is a planner key, which lists names; writing needs an admin key"},
 		{"plan", narrow, `does not reach "A"`},
 		{"sync", narrow, `does not reach "A"`},
 	} {
 		w := githubtest.NewWorkspace(t, map[string]string{
-			"mode": tt.mode, "api-url": url, "api-key": tt.key, "secrets": secretsJSON(t, map[string]string{"A": canary, "B": canary}),
+			"mode": tt.mode, "api-url": url, "api-key": tt.key,
+			"secrets": secretsJSON(t, map[string]string{"A": canary, "B": canary}),
 		})
 		r := runAction(t, w.Env)
-		if r.code != exit.Refused || w.Outputs(t)["status"] != "failed" || !strings.Contains(r.stdout, "::error::") || !strings.Contains(r.stdout, tt.want) {
+		if r.code != exit.Refused || w.Outputs(t)["status"] != "failed" ||
+			!strings.Contains(r.stdout, "::error::") || !strings.Contains(r.stdout, tt.want) {
 			t.Errorf("%s: exit code %d: %s", tt.mode, r.code, githubtest.Unmasked(r.stdout))
 		}
 	}

@@ -17,35 +17,35 @@ import (
 type Action struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
-	Env            []string                 // as os.Environ gives it
-	Getenv         func(name string) string // looks a variable of Env up
+	Env            []string                 // as os.Environ returns it
+	Getenv         func(name string) string // looks up a variable of Env
 	Signals        *interrupts.Signals      // nil for none
 	Version        string                   // of this program
 }
 
-// Run masks first, and ends with the outputs set, whatever happened. The error says how
-// to exit; the rest has been said.
+// Run masks the secrets first, and sets the outputs at its end even if it fails. The
+// error has the exit code alone: its message is already an annotation.
 func (a Action) Run(ctx context.Context) error {
-	r := &step{Action: a, runner: NewRunner(a.Stdout, a.Env, a.Getenv), status: Success, told: map[string]bool{}}
-	for _, name := range r.runner.Mask() {
-		r.tooShort(name)
+	s := &step{Action: a, runner: NewRunner(a.Stdout, a.Env, a.Getenv), status: Success, annotated: map[string]bool{}}
+	for _, name := range s.runner.Mask() {
+		s.warnTooShort(name)
 	}
 	patient, release := a.Signals.Patient(ctx)
 	defer release()
-	err := r.do(ctx, patient)
+	err := s.run(ctx, patient)
 	code := exit.CodeOf(err)
 	switch {
 	case code == exit.OK:
 	case code == exit.Partly:
-		r.status = Partial
+		s.status = Partial
 	default:
-		r.status = Failure
+		s.status = Failure
 	}
 	if message := exit.MessageOf(err); message != "" {
-		r.runner.Error(message)
+		s.runner.Error(message)
 	}
-	if err := errors.Join(r.writeSARIF(), r.outputs()); err != nil {
-		r.runner.Error(err.Error())
+	if err := errors.Join(s.writeSARIF(), s.outputs()); err != nil {
+		s.runner.Error(err.Error())
 		code = max(code, exit.Failed)
 	}
 	if code == exit.OK {
@@ -54,28 +54,26 @@ func (a Action) Run(ctx context.Context) error {
 	return &exit.Error{Code: code}
 }
 
-// step is one run of the Action, and the printer of its steps.
+// step is one run of the Action. It is the [run.Printer] of its plan or sync.
 type step struct {
 	Action
 	runner *Runner
 	inputs Inputs
 	event  Event
 
-	status  Status
-	found   inspect.Findings
-	tenants []secretsync.TenantResult // as far as the run came
-	// planFile is the one that was written.
-	planFile  string
-	sarifFile string // likewise
-	// skippedText is what the summary and the comment say of a run that was skipped.
-	skippedText string
-	// configsChecked is that sarif-file has something to say.
-	configsChecked bool
-	told           map[string]bool // notes of plans that were annotated
+	status          Status
+	found           inspect.Findings
+	tenants         []secretsync.TenantResult // results so far
+	planFile        string                    // the plan file that was written
+	sarifFile       string                    // the SARIF file that was written
+	skippedMarkdown string                    // for the summary and the comment of a skipped run
+	checked         bool                      // configs were checked, so there is SARIF to write
+	annotated       map[string]bool           // notes of plans that were annotated
 }
 
-// do is the whole run; patient is the time that it has for GitHub once ctx ends.
-func (a *step) do(ctx, patient context.Context) (err error) {
+// run does what the inputs say, and publishes the result on GitHub. For that it uses
+// patient, which outlives ctx.
+func (a *step) run(ctx, patient context.Context) (err error) {
 	if a.inputs, err = a.runner.Inputs(); err != nil {
 		return err
 	}
@@ -83,30 +81,36 @@ func (a *step) do(ctx, patient context.Context) (err error) {
 	if a.inputs.Mode == "check" {
 		err = a.check(ctx)
 	} else {
-		a.note(a.event.Unsaid)
+		a.note(a.event.Note)
 		err = run.UnlessUntrusted(a.event.Untrusted, a, a.planOrSync(ctx))
 	}
 	var noKey connect.NoKeyError
 	if errors.As(err, &noKey) {
 		err = errors.New(noKey.Message("give the input api-key, or the job permissions: id-token: write for a store that knows this repository"))
 	}
-	telling, cancel := context.WithTimeout(patient, a.inputs.Timeout)
+	ctx, cancel := context.WithTimeout(patient, a.inputs.Timeout)
 	defer cancel()
-	a.checkRun(telling, exit.CodeOf(err) != exit.OK)
-	failed := a.comment(telling)
+	return a.publish(ctx, err)
+}
+
+// publish makes the check run and the comment. It returns err, the error of the run,
+// or that of the comment if the run had none.
+func (a *step) publish(ctx context.Context, err error) error {
+	a.checkRun(ctx, exit.CodeOf(err) != exit.OK)
+	commentErr := a.comment(ctx)
 	switch {
-	case failed == nil:
+	case commentErr == nil:
 		return err
-	case a.event.Untrusted != "": // whose token may only read
-		a.log(failed)
+	case a.event.Untrusted != "": // the token of such a run may be read-only
+		a.logError(commentErr)
 		return err
 	case err != nil:
-		a.runner.Error(failed.Error())
+		a.runner.Error(commentErr.Error())
 		return err
 	case a.inputs.Mode == "sync":
-		return &exit.Error{Code: exit.Partly, Err: failed}
+		return &exit.Error{Code: exit.Partly, Err: commentErr}
 	default:
-		return &exit.Error{Code: exit.Failed, Err: failed}
+		return &exit.Error{Code: exit.Failed, Err: commentErr}
 	}
 }
 

@@ -1,74 +1,30 @@
 package actions_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"net/http/httptest"
-	"slices"
+	"maps"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/actions"
 	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-const canary = "CANARY9d41"
-
-// result is what a run of the Action left.
-type result struct {
-	code           int
-	stdout, stderr string
-}
-
-// runAction runs the Action in an environment, where a later entry wins.
-func runAction(t *testing.T, env []string) result {
-	t.Helper()
-	getenv := func(name string) string {
-		for _, entry := range slices.Backward(env) {
-			if value, ok := strings.CutPrefix(entry, name+"="); ok {
-				return value
-			}
-		}
-		return ""
-	}
-	var stdout, stderr bytes.Buffer
-	err := actions.Action{Stdout: &stdout, Stderr: &stderr, Env: env, Getenv: getenv, Version: "v1.2.3"}.Run(t.Context())
-	return result{exit.CodeOf(err), stdout.String(), stderr.String()}
-}
-
-// served is a fake behind a socket.
-func served(t *testing.T) (fake *testkit.Cloud, url string) {
-	t.Helper()
-	fake = testkit.New(t)
-	server := httptest.NewServer(fake.Handler())
-	t.Cleanup(server.Close)
-	return fake, server.URL
-}
-
-func secretsJSON(t *testing.T, secrets map[string]string) string {
-	t.Helper()
-	data, err := json.MarshalIndent(secrets, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
-}
-
 func TestActionSyncs(t *testing.T) {
-	fake, url := served(t)
+	fake, url := startFake(t)
 	multiline := canary + "-first\nsecond-" + canary + "\n%41 \"" + canary + "\""
 	w := githubtest.NewWorkspace(t, map[string]string{
 		"api-url": url, "api-key": testkit.AdminKey,
 		"secrets": secretsJSON(t, map[string]string{
-			"KEY": multiline, "SHORT": "ab", "EMPTY": "", "PREFECT_SECRETS_API_KEY": testkit.AdminKey, "github_token": canary + "-token", "LEFT_OUT": canary,
+			"KEY": multiline, "SHORT": "ab", "EMPTY": "", "PREFECT_SECRETS_API_KEY": testkit.AdminKey,
+			"github_token": canary + "-token", "LEFT_OUT": canary,
 		}),
 		"exclude": "LEFT_*\nNOTHING", "config-files": "", "include": "", "comment": "false", "mode": "",
 	})
-	w.Env = append(w.Env, "INPUT_CONFIG-FILES="+w.Write(t, "warn.toml", "[context.secrets]\nA = \""+canary+"\"\n"))
+	w.Env = append(w.Env,
+		"INPUT_CONFIG-FILES="+w.Write(t, "warn.toml", "[context.secrets]\nA = \""+canary+"\"\n"))
 	r := runAction(t, w.Env)
 	if r.code != exit.OK {
 		t.Fatalf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
@@ -77,26 +33,29 @@ func TestActionSyncs(t *testing.T) {
 		t.Error(diff)
 	}
 	want := map[string]string{
-		"status": "success", "changed": "true", "created-count": "2", "overwritten-count": "0", "unchanged-count": "0",
-		"skipped-count": "4", "failed-count": "0", "deleted-count": "0", "deleted-names": "[]", "plan-file": "", "sarif-file": "", "created-names": `["KEY","SHORT"]`, "overwritten-names": "[]",
-		"failed-names": "[]", "error-count": "0", "warning-count": "1",
+		"status": "success", "changed": "true", "created-count": "2", "overwritten-count": "0",
+		"unchanged-count": "0", "skipped-count": "4", "failed-count": "0", "deleted-count": "0",
+		"deleted-names": "[]", "plan-file": "", "sarif-file": "", "created-names": `["KEY","SHORT"]`,
+		"overwritten-names": "[]", "failed-names": "[]", "error-count": "0", "warning-count": "1",
 	}
 	if diff := cmp.Diff(want, w.Outputs(t)); diff != "" {
 		t.Error(diff)
 	}
-	if summary := w.Read(t, "summary"); !strings.Contains(summary, "| created | KEY |") || !strings.Contains(summary, "plaintext-secret") {
+	summary := w.Read(t, "summary")
+	if !strings.Contains(summary, "| created | KEY |") || !strings.Contains(summary, "plaintext-secret") {
 		t.Errorf("the summary is %s", summary)
 	}
 	for _, mask := range []string{
-		"::add-mask::" + testkit.AdminKey + "\n", "::add-mask::" + canary + "-first\n", "::add-mask::second-" + canary + "\n",
+		"::add-mask::" + testkit.AdminKey + "\n", "::add-mask::" + canary + "-first\n",
+		"::add-mask::second-" + canary + "\n",
 		"::add-mask::" + canary + "-first%0Asecond-" + canary + "%0A%2541 \"" + canary + "\"\n",
 	} {
 		if !strings.Contains(r.stdout, mask) {
 			t.Error("a mask is missing")
 		}
 	}
-	if first, last := strings.Index(githubtest.Unmasked(r.stdout), "::"), strings.LastIndex(r.stdout, "::add-mask::"); strings.Contains(r.stdout[:last], "::warning") {
-		t.Errorf("something was printed between the masks (%d, %d)", first, last)
+	if last := strings.LastIndex(r.stdout, "::add-mask::"); strings.Contains(r.stdout[:last], "::warning") {
+		t.Errorf("a warning was printed before the last mask, at %d", last)
 	}
 	if strings.Contains(r.stdout, "::add-mask::ab\n") || !strings.Contains(r.stdout, "SHORT is too short to be masked") {
 		t.Error("a value of two characters was masked, or nothing was said of it")
@@ -107,28 +66,52 @@ func TestActionSyncs(t *testing.T) {
 }
 
 func TestActionErrors(t *testing.T) {
-	fake, url := served(t)
+	fake, url := startFake(t)
 	secrets := secretsJSON(t, map[string]string{"A": canary})
 	good := map[string]string{"api-url": url, "api-key": testkit.AdminKey, "secrets": secrets}
 	tests := []struct {
 		name   string
 		change map[string]string
 		code   int
-		says   string
+		want   string
 	}{
-		{"misspelt input", map[string]string{"api-ulr": "x"}, exit.Usage, `unknown input "api-ulr": did you mean "api-url"?`},
+		{
+			"misspelt input", map[string]string{"api-ulr": "x"}, exit.Usage,
+			`unknown input "api-ulr": did you mean "api-url"?`,
+		},
 		{"unknown mode", map[string]string{"mode": "write"}, exit.Usage, `input mode: "write"`},
 		{"no URL", map[string]string{"api-url": ""}, exit.Usage, "input api-url is missing"},
 		{"no key", map[string]string{"api-key": ""}, exit.Usage, "no API key"},
-		{"wrong key", map[string]string{"api-key": "wrong-key"}, exit.Refused, "the API key was not accepted"},
+		{
+			"wrong key", map[string]string{"api-key": "wrong-key"}, exit.Refused,
+			"the API key was not accepted",
+		},
 		{"no secrets", map[string]string{"secrets": ""}, exit.Usage, "give the input secrets"},
 		{"broken secrets", map[string]string{"secrets": `{"A": "` + canary}, exit.Usage, "input secrets:1:"},
-		{"no boolean", map[string]string{"comment": "maybe"}, exit.Usage, "input comment: expected true or false"},
-		{"no duration", map[string]string{"timeout": "soon"}, exit.Usage, "input timeout: expected a duration"},
-		{"only GitHub's token", map[string]string{"secrets": `{"github_token": "` + canary + `"}`}, exit.Usage, "the source holds no secrets"},
-		{"bad config", map[string]string{"config-files": "CONFIG"}, exit.Usage, "the configs have errors; nothing was written"},
-		{"another host in the manifest", map[string]string{"manifest": "MANIFEST"}, exit.Usage, "names another host"},
-		{"bad manifest", map[string]string{"manifest": "BROKEN"}, exit.Usage, "::error col=9,endColumn=21,endLine=1,"},
+		{
+			"no boolean", map[string]string{"comment": "maybe"}, exit.Usage,
+			"input comment: expected true or false",
+		},
+		{
+			"no duration", map[string]string{"timeout": "soon"}, exit.Usage,
+			"input timeout: expected a duration",
+		},
+		{
+			"only GitHub's token", map[string]string{"secrets": `{"github_token": "` + canary + `"}`},
+			exit.Usage, "the source holds no secrets",
+		},
+		{
+			"bad config", map[string]string{"config-files": "CONFIG"}, exit.Usage,
+			"the configs have errors; nothing was written",
+		},
+		{
+			"another host in the manifest", map[string]string{"manifest": "MANIFEST"}, exit.Usage,
+			"names another host",
+		},
+		{
+			"bad manifest", map[string]string{"manifest": "BROKEN"}, exit.Usage,
+			"::error col=9,endColumn=21,endLine=1,",
+		},
 		{"check", map[string]string{"mode": "check", "config-files": "CONFIG"}, exit.Failed, "::error "},
 	}
 	for _, tt := range tests {
@@ -137,25 +120,23 @@ func TestActionErrors(t *testing.T) {
 			w.Write(t, "bad.toml", "[context.secrets]\nA = "+canary+"\n")
 			w.Write(t, "manifest.toml", "api-url = \"https://attacker.example.com\"\n")
 			w.Write(t, "broken.toml", "names = \""+canary+"\"\n")
-			inputs := map[string]string{}
-			for _, from := range []map[string]string{good, tt.change} {
-				for name, value := range from {
-					inputs[name] = value
-				}
-			}
+			paths := strings.NewReplacer(
+				"CONFIG", w.Path("bad.toml"), "MANIFEST", w.Path("manifest.toml"), "BROKEN", w.Path("broken.toml"),
+			)
+			inputs := maps.Clone(good)
+			maps.Copy(inputs, tt.change)
 			for name, value := range inputs {
-				value = strings.NewReplacer("CONFIG", w.Path("bad.toml"), "MANIFEST", w.Path("manifest.toml"), "BROKEN", w.Path("broken.toml")).Replace(value)
-				w.Env = append(w.Env, "INPUT_"+strings.ToUpper(name)+"="+value)
+				w.Env = append(w.Env, "INPUT_"+strings.ToUpper(name)+"="+paths.Replace(value))
 			}
 			r := runAction(t, w.Env)
-			shown := githubtest.Unmasked(r.stdout) + r.stderr
-			if r.code != tt.code || !strings.Contains(shown, tt.says) {
-				t.Errorf("exit code %d, want %d and %q; it printed:\n%s", r.code, tt.code, tt.says, shown)
+			printed := githubtest.Unmasked(r.stdout) + r.stderr
+			if r.code != tt.code || !strings.Contains(printed, tt.want) {
+				t.Errorf("exit code %d, want %d and %q; it printed:\n%s", r.code, tt.code, tt.want, printed)
 			}
 			if status := w.Outputs(t)["status"]; status != "failed" {
 				t.Errorf("status is %q", status)
 			}
-			if strings.Contains(shown+w.Read(t, "output")+w.Read(t, "summary"), canary) {
+			if strings.Contains(printed+w.Read(t, "output")+w.Read(t, "summary"), canary) {
 				t.Error("a value showed")
 			}
 		})
@@ -166,9 +147,10 @@ func TestActionErrors(t *testing.T) {
 }
 
 func TestActionMasksWhatIsNoInput(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "mode": "plan"})
-	file := w.Write(t, "secrets.json", secretsJSON(t, map[string]string{"A": canary, "OLD_KEY": testkit.AdminKey + "\n"}))
+	file := w.Write(t, "secrets.json",
+		secretsJSON(t, map[string]string{"A": canary, "OLD_KEY": testkit.AdminKey + "\n"}))
 	w.Env = append(w.Env, "INPUT_SECRETS-FILE="+file, "PREFECT_SECRETS_API_KEY="+testkit.AdminKey)
 	r := runAction(t, w.Env)
 	for _, value := range []string{canary, testkit.AdminKey} {
@@ -182,9 +164,10 @@ func TestActionMasksWhatIsNoInput(t *testing.T) {
 }
 
 func TestAReportThatCannotBeWrittenSaysWhatWasWritten(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{
-		"api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, map[string]string{"A": canary}),
+		"api-url": url, "api-key": testkit.AdminKey,
+		"secrets": secretsJSON(t, map[string]string{"A": canary}),
 	})
 	w.Env = append(w.Env, "GITHUB_STEP_SUMMARY="+w.Path("no/such/summary"))
 	r := runAction(t, w.Env)

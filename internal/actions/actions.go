@@ -1,7 +1,7 @@
 // Package actions is the GitHub Action: it reads the inputs, masks the secrets before
-// anything else is printed, runs a plan, a sync or a check, and sets the outputs, the
-// job summary and one comment on the pull request. It touches the runner through
-// go-githubactions and GitHub's API through go-github.
+// it prints anything else, runs a plan, a sync or a check, and sets the outputs, the
+// job summary and one comment on the pull request. It uses go-githubactions for the
+// runner and go-github for GitHub's API.
 package actions
 
 import (
@@ -23,18 +23,18 @@ type Runner struct {
 	getenv func(string) string
 
 	masks  []sentMask
-	hidden map[string][]string // secret → the outputs that its mask stands in
+	hidden map[string][]string // the outputs that contain a mask, by the secret's name
 }
 
-// NewRunner is the runner that env describes, which getenv looks up; workflow
-// commands go to w.
+// NewRunner returns the runner that env describes. The function getenv looks up a
+// variable of env. Workflow commands go to w.
 func NewRunner(w io.Writer, env []string, getenv func(string) string) *Runner {
 	action := githubactions.New(githubactions.WithWriter(w), githubactions.WithGetenv(getenv))
 	return &Runner{action: action, out: w, env: env, getenv: getenv, hidden: map[string][]string{}}
 }
 
-// OnGitHub reports whether the runner is GitHub's, or one like it, which takes
-// commands. Another prints them.
+// OnGitHub reports whether the runner executes workflow commands, as GitHub's does.
+// Others print them.
 func (r *Runner) OnGitHub() bool { return r.getenv("GITHUB_ACTIONS") == "true" }
 
 // Error annotates the run with an error.
@@ -56,8 +56,8 @@ func (r *Runner) annotate(command func(string, ...any), kind, message string) {
 	}
 }
 
-// Output sets an output for later steps: a text as it is, anything else as JSON on
-// one line. Without GITHUB_OUTPUT, outside a runner, it does nothing.
+// Output sets an output for later steps: a string unchanged, anything else as JSON on
+// one line. Outside a runner, without GITHUB_OUTPUT, it does nothing.
 func (r *Runner) Output(name string, value any) error {
 	if r.getenv("GITHUB_OUTPUT") == "" {
 		return nil
@@ -70,12 +70,12 @@ func (r *Runner) Output(name string, value any) error {
 		}
 		text = string(data)
 	}
-	r.noteHidden(name, text)
+	r.recordHidden(name, text)
 	return r.fileCommand("output "+name, func() { r.action.SetOutput(name, text) })
 }
 
-// maxSummary is how much a step's summary may hold, in bytes; GitHub drops a
-// longer one whole (GitHub, "Workflow commands", job summaries).
+// maxSummary is the longest summary of a step, in bytes. GitHub drops longer ones
+// completely (GitHub, "Workflow commands", job summaries).
 const maxSummary = 1 << 20
 
 // Summary appends to the job summary. Without GITHUB_STEP_SUMMARY it does nothing.
@@ -83,13 +83,16 @@ func (r *Runner) Summary(markdown string) error {
 	if r.getenv("GITHUB_STEP_SUMMARY") == "" {
 		return nil
 	}
-	return r.fileCommand("job summary", func() { r.action.AddStepSummary(report.CutLines(markdown, maxSummary, inLog)) })
+	return r.fileCommand("job summary", func() {
+		r.action.AddStepSummary(report.CutLines(markdown, maxSummary, cutNote))
+	})
 }
 
-// inLog ends markdown that was cut.
-const inLog = "\n\nThere is more; the log has all of it.\n"
+// cutNote ends markdown that was cut.
+const cutNote = "\n\nThere is more; the log has all of it.\n"
 
-// fileCommand runs write, which panics if the runner's file cannot be written.
+// fileCommand calls write. It returns an error about what if write panics, as
+// go-githubactions does if it cannot write the runner's file.
 func (r *Runner) fileCommand(what string, write func()) (err error) {
 	defer func() {
 		if recover() != nil {

@@ -32,7 +32,10 @@ func TestMaskForms(t *testing.T) {
 		{"line one\nline two\r\n}\n", []string{
 			`"line one\nline two\r\n}\n"`, `line one\nline two\r\n}\n`, "line one", "line two",
 		}},
-		{`say "hi" <b>`, []string{`say "hi" <b>`, `"say \"hi\" <b>"`, `say \"hi\" <b>`, `say \"hi\" \u003cb\u003e`}},
+		{
+			`say "hi" <b>`,
+			[]string{`say "hi" <b>`, `"say \"hi\" <b>"`, `say \"hi\" <b>`, `say \"hi\" \u003cb\u003e`},
+		},
 		{"  padded  ", []string{"  padded  ", `"  padded  "`, "padded"}},
 	}
 	for _, tt := range tests {
@@ -43,7 +46,10 @@ func TestMaskForms(t *testing.T) {
 }
 
 func TestMaskOnlyUnderGitHubActions(t *testing.T) {
-	inputs := []string{`INPUT_SECRETS={"A": "value-of-a", "B": "xy"}`, "INPUT_API-KEY=the-key", "INPUT_GITHUB-TOKEN=the-token"}
+	inputs := []string{
+		`INPUT_SECRETS={"A": "value-of-a", "B": "xy"}`, "INPUT_API-KEY=the-key",
+		"INPUT_GITHUB-TOKEN=the-token",
+	}
 	var b strings.Builder
 	if newRunner(&b, inputs).Mask(); b.Len() != 0 {
 		t.Errorf("outside GitHub Actions it printed %d bytes", b.Len())
@@ -59,16 +65,18 @@ func TestMaskOnlyUnderGitHubActions(t *testing.T) {
 	}
 }
 
-// What stands between :: is masked first where the runner would print the mask.
+// The parts between :: are masked first if the runner would print the mask itself.
 func TestMaskOnRunnersLikeAct(t *testing.T) {
 	const text = "::set-output name=x::the-secret\nline::the-other"
 	for variable, greedy := range map[string]bool{"ACT": true, "GITEA_ACTIONS": true, "RUNNER_OS": false} {
 		var b strings.Builder
-		newRunner(&b, []string{"GITHUB_ACTIONS=true", variable + "=true"}).MaskValue("A", prefect.TextValue(text))
+		newRunner(&b, []string{"GITHUB_ACTIONS=true", variable + "=true"}).MaskValue("A",
+			prefect.TextValue(text))
 		for _, piece := range []string{"the-secret", "the-other"} {
 			at := strings.Index(b.String(), "::add-mask::"+piece+"\n")
-			if whole := strings.Index(b.String(), "::add-mask::::set-output"); whole < 0 || (at >= 0 && at < whole) != greedy {
-				t.Errorf("%s: the mask of %s is at %d, the whole at %d", variable, piece, at, whole)
+			complete := strings.Index(b.String(), "::add-mask::::set-output")
+			if complete < 0 || (at >= 0 && at < complete) != greedy {
+				t.Errorf("%s: the mask of %s is at %d, the whole at %d", variable, piece, at, complete)
 			}
 		}
 	}
@@ -77,15 +85,16 @@ func TestMaskOnRunnersLikeAct(t *testing.T) {
 func TestInputsOfOtherCI(t *testing.T) {
 	var b strings.Builder
 	env := []string{
-		"PREFECT_SECRETS_API_URL=https://secrets.example.com", "PREFECT_SECRETS_FAIL_ON=never", "PREFECT_SECRETS_INCLUDE=A,B",
-		"INPUT_FAIL-ON=warning", "PREFECT_SECRETS_STORE_KEY=x", "PREFECT_SECRETS_BIN=/usr/bin/prefect-secrets",
+		"PREFECT_SECRETS_API_URL=https://secrets.example.com", "PREFECT_SECRETS_FAIL_ON=never",
+		"PREFECT_SECRETS_INCLUDE=A,B", "INPUT_FAIL-ON=warning", "PREFECT_SECRETS_STORE_KEY=x",
+		"PREFECT_SECRETS_BIN=/usr/bin/prefect-secrets",
 	}
 	in, err := newRunner(&b, env).Inputs()
 	if err != nil || in.APIURL != "https://secrets.example.com" || in.FailOn != "warning" || len(in.Include) != 2 {
 		t.Errorf("%v, %+v", err, in)
 	}
-	const says = "unknown variable PREFECT_SECRETS_API_ULR: did you mean PREFECT_SECRETS_API_URL?"
-	if _, err := newRunner(&b, append(env, "PREFECT_SECRETS_API_ULR=x")).Inputs(); err == nil || err.Error() != says {
+	const want = "unknown variable PREFECT_SECRETS_API_ULR: did you mean PREFECT_SECRETS_API_URL?"
+	if _, err := newRunner(&b, append(env, "PREFECT_SECRETS_API_ULR=x")).Inputs(); err == nil || err.Error() != want {
 		t.Errorf("a misspelt variable: %v", err)
 	}
 	newRunner(&b, env).Error("first\n::error::second\n")

@@ -13,9 +13,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// enterprise is a store, a GitHub and its issuer of id tokens behind one authority,
-// which is in the file that it returns.
-func enterprise(t *testing.T, w *githubtest.Workspace, fake *githubtest.Server, issued *int) (store, authority string) {
+// startEnterprise starts a store, a GitHub and its issuer of id tokens with certificates
+// of one authority. It returns the store's URL and a file with the authority.
+func startEnterprise(t *testing.T, w *githubtest.Workspace, fake *githubtest.Server, issued *int) (store, authority string) {
 	t.Helper()
 	secrets := httptest.NewTLSServer(testkit.New(t).Handler())
 	t.Cleanup(secrets.Close)
@@ -27,7 +27,8 @@ func enterprise(t *testing.T, w *githubtest.Workspace, fake *githubtest.Server, 
 	})
 	github := httptest.NewTLSServer(mux)
 	t.Cleanup(github.Close)
-	w.Env = append(w.Env, "GITHUB_API_URL="+github.URL+"/api/v3", "ACTIONS_ID_TOKEN_REQUEST_URL="+github.URL+"/token?v=2", "ACTIONS_ID_TOKEN_REQUEST_TOKEN=t")
+	w.Env = append(w.Env, "GITHUB_API_URL="+github.URL+"/api/v3",
+		"ACTIONS_ID_TOKEN_REQUEST_URL="+github.URL+"/token?v=2", "ACTIONS_ID_TOKEN_REQUEST_TOKEN=t")
 	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: github.Certificate().Raw})
 	return secrets.URL, w.Write(t, "ca.pem", string(block))
 }
@@ -35,21 +36,27 @@ func enterprise(t *testing.T, w *githubtest.Workspace, fake *githubtest.Server, 
 func TestActionTrustsTheAuthorityOfGitHubToo(t *testing.T) {
 	issued := 0
 	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
-	w := githubtest.NewWorkspace(t, map[string]string{"mode": "plan", "comment": "true", "github-token": githubtest.Token, "secrets": secretsJSON(t, map[string]string{"A": canary})})
-	store, authority := enterprise(t, w, fake, &issued)
+	w := githubtest.NewWorkspace(t, map[string]string{
+		"mode": "plan", "comment": "true", "github-token": githubtest.Token,
+		"secrets": secretsJSON(t, map[string]string{"A": canary}),
+	})
+	store, authority := startEnterprise(t, w, fake, &issued)
 	w.PullRequest(t, "o/r")
 	w.Env = append(w.Env, "INPUT_API-URL="+store, "INPUT_CA-CERTIFICATE="+authority)
 	r := runAction(t, w.Env)
 	if r.code != exit.OK || issued != 1 || len(fake.Comments()) != 1 {
-		t.Errorf("exit code %d, %d tokens, %d comments: %s", r.code, issued, len(fake.Comments()), githubtest.Unmasked(r.stdout))
+		t.Errorf("exit code %d, %d tokens, %d comments: %s", r.code, issued, len(fake.Comments()),
+			githubtest.Unmasked(r.stdout))
 	}
 }
 
 func TestAnUntrustedIssuerIsNamed(t *testing.T) {
 	issued := 0
-	w := githubtest.NewWorkspace(t, map[string]string{"mode": "plan", "secrets": secretsJSON(t, map[string]string{"A": canary})})
-	enterprise(t, w, &githubtest.Server{}, &issued)
-	_, store := served(t)
+	w := githubtest.NewWorkspace(t, map[string]string{
+		"mode": "plan", "secrets": secretsJSON(t, map[string]string{"A": canary}),
+	})
+	startEnterprise(t, w, &githubtest.Server{}, &issued)
+	_, store := startFake(t)
 	w.Env = append(w.Env, "INPUT_API-URL="+store)
 	r := runAction(t, w.Env)
 	var host string
@@ -62,31 +69,39 @@ func TestAnUntrustedIssuerIsNamed(t *testing.T) {
 			host = u.Host
 		}
 	}
-	says := "asking GitHub for an id token at " + host + ": tls: failed to verify certificate: x509: certificate signed by unknown authority"
-	if r.code != exit.Failed || !strings.Contains(r.stdout, says) || strings.Contains(r.stdout, "did not answer") || strings.Contains(r.stdout, "Post ") {
+	want := "asking GitHub for an id token at " + host +
+		": tls: failed to verify certificate: x509: certificate signed by unknown authority"
+	if r.code != exit.Failed || !strings.Contains(r.stdout, want) ||
+		strings.Contains(r.stdout, "did not answer") || strings.Contains(r.stdout, "Post ") {
 		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 }
 
-// The names of secrets are asked for beside; that the job's own token may not list
-// them is no news, nor is it of a token that is for the comment.
-func TestARefusalOfNamesIsToldToWhoAsked(t *testing.T) {
-	_, url := served(t)
+// Listing the names of secrets is optional. A refusal is not reported if the token is
+// the job's own, which cannot list them, or if it is for the comment.
+func TestARefusalOfNamesIsReportedIfTheyWereAskedFor(t *testing.T) {
+	_, url := startFake(t)
 	for name, tt := range map[string]struct {
 		comment string
 		secrets map[string]string
-		told    bool
+		want    bool
 	}{
-		"a token of its own":    {"false", map[string]string{"A": canary}, true},
-		"the job's own token":   {"false", map[string]string{"A": canary, "github_token": githubtest.Token}, false},
-		"one for the comment":   {"true", map[string]string{"A": canary}, false},
-		"the job's own for one": {"true", map[string]string{"A": canary, "GITHUB_TOKEN": githubtest.Token}, false},
+		"a token of its own": {"false", map[string]string{"A": canary}, true},
+		"the job's own token": {
+			"false", map[string]string{"A": canary, "github_token": githubtest.Token}, false,
+		},
+		"one for the comment": {"true", map[string]string{"A": canary}, false},
+		"the job's own for one": {
+			"true", map[string]string{"A": canary, "GITHUB_TOKEN": githubtest.Token}, false,
+		},
 	} {
 		fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
-		r := runAction(t, onGitHub(t, fake, map[string]string{
-			"mode": "plan", "comment": tt.comment, "api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, tt.secrets), "github-token": githubtest.Token,
+		r := runAction(t, newPullRequestWorkspace(t, fake, map[string]string{
+			"mode": "plan", "comment": tt.comment, "api-url": url, "api-key": testkit.AdminKey,
+			"secrets": secretsJSON(t, tt.secrets), "github-token": githubtest.Token,
 		}).Env)
-		if told := strings.Contains(r.stdout, "secrets: read") || strings.Contains(r.stdout, "403"); r.code != exit.OK || told != tt.told {
+		reported := strings.Contains(r.stdout, "secrets: read") || strings.Contains(r.stdout, "403")
+		if r.code != exit.OK || reported != tt.want {
 			t.Errorf("%s: exit code %d: %s", name, r.code, githubtest.Unmasked(r.stdout))
 		}
 	}

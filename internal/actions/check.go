@@ -13,7 +13,7 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// check reads the configs, and the flows where there are some, and writes nothing.
+// check checks the configs, and the flows if there are any.
 func (a *step) check(ctx context.Context) error {
 	in := a.inputs
 	threshold, err := check.ParseFailOn(in.FailOn)
@@ -29,7 +29,7 @@ func (a *step) check(ctx context.Context) error {
 		return inspect.CheckConfigs(in.ConfigFiles, a.Env, o, threshold, a.Checked)
 	}
 	flows, err := inspect.LoadFlows(inspect.FlowOptions{
-		Dirs: in.Flows, Configs: in.ConfigFiles, Manifest: in.Manifest, Env: a.Env, Check: o, Stored: a.stored(ctx),
+		Dirs: in.Flows, Configs: in.ConfigFiles, Manifest: in.Manifest, Env: a.Env, Check: o, Stored: a.storedNames(ctx),
 	})
 	if err != nil {
 		return err
@@ -38,9 +38,9 @@ func (a *step) check(ctx context.Context) error {
 	return flows.Check(threshold, a.Checked)
 }
 
-// stored lists the names that the store has; nil where none is given, or where the run
-// is untrusted and has no key of its own to ask with.
-func (a *step) stored(ctx context.Context) func(*inspect.Cache) ([]string, error) {
+// storedNames returns a function that lists the names in the store. It returns nil
+// without a store, and for an untrusted run, which has no key.
+func (a *step) storedNames(ctx context.Context) func(*inspect.Cache) ([]string, error) {
 	if a.inputs.APIURL == "" || a.event.Untrusted != "" {
 		return nil
 	}
@@ -49,8 +49,9 @@ func (a *step) stored(ctx context.Context) func(*inspect.Cache) ([]string, error
 	}
 }
 
-// checkFlows compares what the flows read with what the store has once the plan is
-// applied, beside configs and manifest. It stops the run before anything is written.
+// checkFlows checks that the configs, the manifest or the store once the plans are
+// applied defines each secret that the flows read. Its error stops the run before the
+// first write.
 func (a *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 	threshold, err := check.ParseFailOn(o.FailOn)
 	if err != nil {
@@ -83,10 +84,10 @@ func (a *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 	return nil
 }
 
-// writeSARIF writes what was found to the file that the input names.
+// writeSARIF writes the findings to the file that the input sarif-file names.
 func (a *step) writeSARIF() error {
 	path := a.inputs.SARIFFile
-	if path == "" || !a.configsChecked {
+	if path == "" || !a.checked {
 		return nil
 	}
 	root, err := os.Getwd()
@@ -98,8 +99,8 @@ func (a *step) writeSARIF() error {
 		return fmt.Errorf("input sarif-file: %w", err)
 	}
 	err = report.SARIF{Version: a.Version, Root: root}.Diagnostics(file, a.found.Diagnostics, a.found.Files)
-	if closed := file.Close(); err == nil {
-		err = closed
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
 	}
 	if err != nil {
 		return fmt.Errorf("input sarif-file: %w", err)

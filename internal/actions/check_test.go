@@ -1,6 +1,7 @@
 package actions_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -9,10 +10,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// A flow's secrets may come from the store, and from what the step is about to
-// write.
+// The secrets of a flow may be in the store, or among those that the step will write.
 func TestActionChecksFlows(t *testing.T) {
-	fake, url := served(t)
+	fake, url := startFake(t)
 	if err := fake.AdminClient().SetSecret(t.Context(), "STORED", "x"); err != nil {
 		t.Fatal(err)
 	}
@@ -22,30 +22,35 @@ func TestActionChecksFlows(t *testing.T) {
 		if mode != "check" {
 			inputs["secrets"] = secretsJSON(t, map[string]string{"PASSED": canary})
 		}
-		for name, value := range more {
-			inputs[name] = value
-		}
+		maps.Copy(inputs, more)
 		w := githubtest.NewWorkspace(t, inputs)
-		w.Env = append(w.Env, "INPUT_FLOWS="+w.Write(t, "flow.py", flow), "INPUT_SARIF-FILE="+w.Path("found.sarif"))
+		w.Env = append(w.Env, "INPUT_FLOWS="+w.Write(t, "flow.py", flow),
+			"INPUT_SARIF-FILE="+w.Path("found.sarif"))
 		return runAction(t, w.Env), w
 	}
 	for _, mode := range []string{"plan", "sync"} {
 		r, w := run(mode, flow+"Secret('NOWHERE').get()\n", nil)
-		if r.code != exit.Usage || !strings.Contains(r.stdout, "NOWHERE") || !strings.Contains(r.stdout, "nothing was written") || strings.Contains(r.stdout, `secret "STORED"`) {
-			t.Errorf("%s with a secret that nothing has: exit code %d: %s", mode, r.code, githubtest.Unmasked(r.stdout))
+		if r.code != exit.Usage || !strings.Contains(r.stdout, "NOWHERE") ||
+			!strings.Contains(r.stdout, "nothing was written") || strings.Contains(r.stdout, `secret "STORED"`) {
+			t.Errorf("%s with a secret that nothing has: exit code %d: %s", mode, r.code,
+				githubtest.Unmasked(r.stdout))
 		}
 		out := w.Outputs(t)
-		if out["error-count"] != "1" || out["sarif-file"] != w.Path("found.sarif") || !strings.Contains(w.Read(t, "found.sarif"), "undefined-secret") {
+		if out["error-count"] != "1" || out["sarif-file"] != w.Path("found.sarif") ||
+			!strings.Contains(w.Read(t, "found.sarif"), "undefined-secret") {
 			t.Errorf("%s: outputs %v", mode, out)
 		}
 		if got := fake.Names(); len(got) != 1 {
 			t.Fatalf("%s wrote %v", mode, got)
 		}
-		if r, _ := run(mode, flow+"Secret('NOWHERE').get()\n", map[string]string{"fail-on": "never", "exclude": "PASSED", "mode": "plan"}); r.code != exit.OK || !strings.Contains(r.stdout, "PASSED") {
+		never := map[string]string{"fail-on": "never", "exclude": "PASSED", "mode": "plan"}
+		r, _ = run(mode, flow+"Secret('NOWHERE').get()\n", never)
+		if r.code != exit.OK || !strings.Contains(r.stdout, "PASSED") {
 			t.Errorf("fail-on: never: exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 		}
 	}
-	if r, _ := run("check", flow, nil); r.code != exit.Failed || !strings.Contains(r.stdout, "PASSED") || strings.Contains(r.stdout, `secret "STORED"`) {
+	if r, _ := run("check", flow, nil); r.code != exit.Failed ||
+		!strings.Contains(r.stdout, "PASSED") || strings.Contains(r.stdout, `secret "STORED"`) {
 		t.Errorf("check: exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 	if r, w := run("sync", flow, nil); r.code != exit.OK || w.Outputs(t)["created-names"] != `["PASSED"]` {
@@ -56,28 +61,35 @@ func TestActionChecksFlows(t *testing.T) {
 func TestActionTakesAVersion(t *testing.T) {
 	for version, warnings := range map[string]string{"0.9": "0", "1.4": "1"} {
 		w := githubtest.NewWorkspace(t, map[string]string{"mode": "check", "prefect-version": version})
-		w.Env = append(w.Env, "INPUT_CONFIG-FILES="+w.Write(t, "config.toml", "[context.secrets]\nPIN = \"1_000\" # prefect-secrets: ignore[plaintext-secret] a test\n"))
+		const config = "[context.secrets]\nPIN = \"1_000\" # prefect-secrets: ignore[plaintext-secret] a test\n"
+		w.Env = append(w.Env, "INPUT_CONFIG-FILES="+w.Write(t, "config.toml", config))
 		r := runAction(t, w.Env)
 		if got := w.Outputs(t)["warning-count"]; r.code != exit.OK || got != warnings {
 			t.Errorf("%s: exit code %d, %s warnings: %s", version, r.code, got, r.stdout)
 		}
 	}
-	w := githubtest.NewWorkspace(t, map[string]string{"mode": "check", "prefect-version": "2", "config-files": "x.toml"})
+	w := githubtest.NewWorkspace(t, map[string]string{
+		"mode": "check", "prefect-version": "2", "config-files": "x.toml",
+	})
 	if r := runAction(t, w.Env); r.code != exit.Usage || !strings.Contains(r.stdout, "input prefect-version: ") {
 		t.Errorf("exit code %d: %s", r.code, r.stdout)
 	}
 }
 
 func TestActionWarnsOfALongInput(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	for size, warned := range map[int]bool{60 << 10: false, 100 << 10: true} {
 		secrets := map[string]string{}
 		for _, name := range []string{"A", "B", "C"} {
 			secrets[name] = strings.Repeat("x", size/3)
 		}
-		w := githubtest.NewWorkspace(t, map[string]string{"mode": "plan", "api-url": url, "api-key": testkit.AdminKey, "secrets": secretsJSON(t, secrets)})
+		w := githubtest.NewWorkspace(t, map[string]string{
+			"mode": "plan", "api-url": url, "api-key": testkit.AdminKey,
+			"secrets": secretsJSON(t, secrets),
+		})
 		r := runAction(t, w.Env)
-		if r.code != exit.OK || warned != strings.Contains(r.stdout, "give the larger secrets by secrets-file or env-names") {
+		if r.code != exit.OK ||
+			warned != strings.Contains(r.stdout, "give the larger secrets by secrets-file or env-names") {
 			t.Errorf("%d bytes: exit code %d, warned: %t", size, r.code, !warned)
 		}
 	}

@@ -21,12 +21,12 @@ const (
 	maxCheckRunSummary    = 65535
 )
 
-// CheckRun makes a check run of the commit that holds every finding, of which a
-// step's annotations show the first alone. It needs the permission checks: write.
+// CheckRun makes a check run of the commit with all findings. GitHub shows only the
+// first of a step's annotations. It needs the permission checks: write.
 func (g *GitHub) CheckRun(ctx context.Context, failed bool, diagnostics []check.Diagnostic, files int) error {
 	annotations := g.annotations(diagnostics)
 	title := report.Counts(diagnostics, files)
-	summary := report.CutLines(report.DiagnosticsMarkdown(diagnostics, files), maxCheckRunSummary, inLog)
+	summary := report.CutLines(report.DiagnosticsMarkdown(diagnostics, files), maxCheckRunSummary, cutNote)
 	name, status, conclusion := g.checkRunName(), "completed", "neutral"
 	if failed {
 		conclusion = "failure"
@@ -44,7 +44,8 @@ func (g *GitHub) CheckRun(ctx context.Context, failed bool, diagnostics []check.
 		first, rest = take(rest, annotationsPerRequest)
 		more := &github.CheckRunOutput{Title: &title, Summary: &summary, Annotations: first}
 		err = g.ask(ctx, checkRunPermission, func() error {
-			_, _, err := g.api.Checks.UpdateCheckRun(ctx, g.event.Owner, g.event.Repo, run.GetID(), github.UpdateCheckRunOptions{Name: name, Output: more})
+			options := github.UpdateCheckRunOptions{Name: name, Output: more}
+			_, _, err := g.api.Checks.UpdateCheckRun(ctx, g.event.Owner, g.event.Repo, run.GetID(), options)
 			return err
 		})
 	}
@@ -55,21 +56,22 @@ func (g *GitHub) CheckRun(ctx context.Context, failed bool, diagnostics []check.
 }
 
 func (g *GitHub) checkRunName() string {
-	if name := g.place.String(); name != "" {
+	if name := g.step.String(); name != "" {
 		return "Prefect secrets: " + report.Safe(name)
 	}
 	return "Prefect secrets"
 }
 
+// take returns the first n elements of list, or all, and the rest.
 func take[T any](list []T, n int) (first, rest []T) {
 	n = min(n, len(list))
 	return list[:n], list[n:]
 }
 
-// annotations leave out what is in no file of the repository.
+// annotations returns the annotations for the findings in files of the repository.
 func (g *GitHub) annotations(diagnostics []check.Diagnostic) []*github.CheckRunAnnotation {
 	var list []*github.CheckRunAnnotation
-	for _, d := range report.GravestFirst(diagnostics) {
+	for _, d := range report.ErrorsFirst(diagnostics) {
 		path, ok := g.inRepository(d.File)
 		if !ok {
 			continue
@@ -79,10 +81,11 @@ func (g *GitHub) annotations(diagnostics []check.Diagnostic) []*github.CheckRunA
 			level = "failure"
 		}
 		a := &github.CheckRunAnnotation{
-			Path: &path, StartLine: github.Int(max(d.Line, 1)), EndLine: github.Int(max(d.EndLine, d.Line, 1)), AnnotationLevel: &level,
-			Title: github.String("prefect-secrets: " + d.Rule), Message: github.String(strings.TrimSuffix(d.Message+"\n"+d.Hint, "\n")),
+			Path: &path, StartLine: github.Int(max(d.Line, 1)), EndLine: github.Int(max(d.EndLine, d.Line, 1)),
+			AnnotationLevel: &level, Title: github.String("prefect-secrets: " + d.Rule),
+			Message: github.String(strings.TrimSuffix(d.Message+"\n"+d.Hint, "\n")),
 		}
-		if d.Line > 0 && d.EndLine == d.Line { // GitHub takes columns for one line alone
+		if d.Line > 0 && d.EndLine == d.Line { // GitHub accepts columns only within one line
 			a.StartColumn, a.EndColumn = github.Int(d.Column), github.Int(max(d.EndColumn, d.Column))
 		}
 		list = append(list, a)
@@ -90,7 +93,8 @@ func (g *GitHub) annotations(diagnostics []check.Diagnostic) []*github.CheckRunA
 	return list
 }
 
-// inRepository is a file's path from the root of the repository.
+// inRepository returns a file's path from the root of the repository, and whether the
+// file is in it.
 func (g *GitHub) inRepository(file string) (string, bool) {
 	if filepath.IsAbs(file) {
 		below, err := filepath.Rel(g.workspace, file)

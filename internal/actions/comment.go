@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,88 +16,100 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
-// commentMark finds the Action's own comment again. It does not show.
+// commentMark begins the Action's own comment, which is found by it. GitHub does not
+// show it.
 const commentMark = "<!-- prefect-secrets -->\n"
 
 const commentPermission = "pull-requests: write"
 
-// settle is how long a change of the comment is given before it is looked at
-// again: another job may have read the comment before it and write after it.
-const settle = 500 * time.Millisecond
+// commentPause is the shortest pause between writing the comment and reading it again.
+// Another job may have read the comment before the write, and overwrite it after that.
+const commentPause = 500 * time.Millisecond
 
-// commentTries bounds how often a job puts its section back.
-const commentTries = 6
+// maxCommentTries is how often a step writes its section.
+const maxCommentTries = 6
 
-// Comment puts markdown into the Action's one comment on the pull request, as the
-// section of this step; those of other jobs, matrix jobs, steps and environments
-// stay. The comment that is there
-// is changed, else one is made. It needs the permission pull-requests: write.
+// Comment writes markdown as the section of this step in the Action's one comment on
+// the pull request, and creates the comment if it is missing. The sections of other
+// jobs, matrix jobs, steps and environments stay. It needs the permission
+// pull-requests: write.
 //
-// GitHub cannot change a comment on the condition that nobody else has, so what
-// was written is read again a moment later, and written again if it is gone.
+// GitHub has no conditional write of a comment. So Comment reads the comment again
+// after a pause, and writes the section again if another job has overwritten it.
 func (g *GitHub) Comment(ctx context.Context, markdown string) error {
-	own := section{key: g.place.key(), text: g.signed(markdown)}
-	for range commentTries {
-		kept, err := g.putSection(ctx, own)
+	own := section{key: g.step.key(), text: g.signed(markdown)}
+	for range maxCommentTries {
+		stored, err := g.putSection(ctx, own)
 		if err != nil {
 			return fmt.Errorf("commenting on pull request %d: %w", g.event.PullRequest, err)
 		}
-		if kept {
+		if stored {
 			return nil
 		}
 	}
 	return fmt.Errorf("commenting on pull request %d: other jobs changed the comment each time", g.event.PullRequest)
 }
 
+// signed returns markdown with the name of the step below it.
 func (g *GitHub) signed(markdown string) string {
-	name := g.place.String()
+	name := g.step.String()
 	if name == "" {
 		return markdown
 	}
 	return markdown + "\n<sub>" + html.EscapeString(report.Safe(name)) + "</sub>\n"
 }
 
-// putSection writes one section, and reports whether it was still there after a
-// moment. Of two comments that two jobs made at once the older one stays.
-func (g *GitHub) putSection(ctx context.Context, own section) (kept bool, err error) {
+// putSection writes one section, and reports whether it is still in the comment after
+// a pause. If two jobs created a comment at once, the older comment stays.
+func (g *GitHub) putSection(ctx context.Context, own section) (stored bool, err error) {
 	comments, err := g.ownComments(ctx)
 	if err != nil {
 		return false, err
 	}
-	var before github.IssueComment
+	var existing github.IssueComment
 	if len(comments) > 0 {
-		before = *comments[0]
+		existing = *comments[0]
 	}
-	body := withSection(withoutSection(before.GetBody(), g.place.keyBefore()), own)
-	if err := g.writeComment(ctx, &before, body); err != nil {
+	body := withSection(withoutSection(existing.GetBody(), g.step.previousKey()), own)
+	if err := g.writeComment(ctx, &existing, body); err != nil {
 		return false, err
 	}
-	if err := g.pause(ctx, settle+rand.N(settle)); err != nil {
+	if err := g.pause(ctx, commentPause+rand.N(commentPause)); err != nil {
 		return false, err
 	}
 	if comments, err = g.ownComments(ctx); err != nil || len(comments) == 0 {
 		return false, err
 	}
-	for _, doubled := range comments[1:] {
-		if doubled.GetBody() == withSection("", own) {
-			if err := g.deleteComment(ctx, doubled); err != nil {
-				return false, err
-			}
-		}
+	if err := g.deleteDuplicates(ctx, comments[1:], withSection("", own)); err != nil {
+		return false, err
 	}
-	wrote, _ := find(sections(body), own.key)
-	now, _ := find(sections(comments[0].GetBody()), own.key)
-	return now == wrote, nil
+	wrote, _ := findSection(sections(body), own.key)
+	found, _ := findSection(sections(comments[0].GetBody()), own.key)
+	return found == wrote, nil
 }
 
-// ownComments are the comments of the Action, oldest first. One that an outsider
-// wrote is none, whatever it begins with: its author could change it afterwards.
+// deleteDuplicates deletes those of the comments whose body holds the section of this
+// step alone.
+func (g *GitHub) deleteDuplicates(ctx context.Context, comments []*github.IssueComment, body string) error {
+	for _, c := range comments {
+		if c.GetBody() != body {
+			continue
+		}
+		if err := g.deleteComment(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ownComments returns the comments of the Action, oldest first. It ignores those of
+// outsiders, who could change them afterwards, even if they begin with the mark.
 func (g *GitHub) ownComments(ctx context.Context) (own []*github.IssueComment, err error) {
-	err = g.everyPage(ctx, commentPermission, func(page github.ListOptions) (*github.Response, error) {
+	err = g.eachPage(ctx, commentPermission, func(page github.ListOptions) (*github.Response, error) {
 		options := &github.IssueListCommentsOptions{ListOptions: page}
 		comments, response, err := g.api.Issues.ListComments(ctx, g.event.Owner, g.event.Repo, g.event.PullRequest, options)
 		for _, c := range comments {
-			if strings.HasPrefix(c.GetBody(), commentMark) && trusted(c) {
+			if strings.HasPrefix(c.GetBody(), commentMark) && isTrusted(c) {
 				own = append(own, c)
 			}
 		}
@@ -105,56 +118,59 @@ func (g *GitHub) ownComments(ctx context.Context) (own []*github.IssueComment, e
 	if err == nil {
 		own, err = g.withPosted(ctx, own)
 	}
-	slices.SortFunc(own, func(a, b *github.IssueComment) int { return int(a.GetID() - b.GetID()) })
+	slices.SortFunc(own, func(a, b *github.IssueComment) int { return cmp.Compare(a.GetID(), b.GetID()) })
 	return own, err
 }
 
-// withPosted adds the comment that this run wrote, since GitHub's list of comments may
-// lag behind, and what a list lacks must not be made twice.
+// withPosted adds the comment that this run wrote, if the list lacks it. GitHub's list
+// of comments may lag behind, and the comment must not be created twice.
 func (g *GitHub) withPosted(ctx context.Context, own []*github.IssueComment) ([]*github.IssueComment, error) {
-	if g.posted == nil || slices.ContainsFunc(own, func(c *github.IssueComment) bool { return c.GetID() == g.posted.GetID() }) {
+	isPosted := func(c *github.IssueComment) bool { return c.GetID() == g.posted.GetID() }
+	if g.posted == nil || slices.ContainsFunc(own, isPosted) {
 		return own, nil
 	}
 	err := g.ask(ctx, commentPermission, func() error {
-		now, _, err := g.api.Issues.GetComment(ctx, g.event.Owner, g.event.Repo, g.posted.GetID())
+		current, _, err := g.api.Issues.GetComment(ctx, g.event.Owner, g.event.Repo, g.posted.GetID())
 		if err == nil {
-			g.posted = now
+			g.posted = current
 		}
 		return err
 	})
-	if err != nil && !errors.Is(err, errNotThere) {
+	if err != nil && !errors.Is(err, errNotFound) {
 		return nil, err
 	}
 	return append(own, g.posted), nil
 }
 
-// trusted is a comment by an app, such as github-actions, or by somebody who may
-// write to the repository.
-func trusted(c *github.IssueComment) bool {
-	return c.GetUser().GetType() == "Bot" || slices.Contains([]string{"OWNER", "MEMBER", "COLLABORATOR"}, c.GetAuthorAssociation())
+// isTrusted reports whether the author of a comment is an app, such as github-actions,
+// or may write to the repository.
+func isTrusted(c *github.IssueComment) bool {
+	return c.GetUser().GetType() == "Bot" ||
+		slices.Contains([]string{"OWNER", "MEMBER", "COLLABORATOR"}, c.GetAuthorAssociation())
 }
 
-// writeComment changes a comment, or makes one where there was none, and remembers
-// it. It makes no second one.
-func (g *GitHub) writeComment(ctx context.Context, before *github.IssueComment, body string) error {
-	if before.GetBody() == body || before.ID == nil && g.made {
+// writeComment changes the existing comment, or creates one if existing has no ID. It
+// creates no second one.
+func (g *GitHub) writeComment(ctx context.Context, existing *github.IssueComment, body string) error {
+	if existing.GetBody() == body || existing.ID == nil && g.created {
 		return nil
 	}
 	comment := &github.IssueComment{Body: &body}
 	return g.ask(ctx, commentPermission, func() error {
-		written, err := g.send(ctx, before, comment)
+		written, err := g.send(ctx, existing, comment)
 		if err == nil {
-			g.made, g.posted = g.made || before.ID == nil, &github.IssueComment{ID: written.ID, Body: &body}
+			g.created = g.created || existing.ID == nil
+			g.posted = &github.IssueComment{ID: written.ID, Body: &body}
 		}
 		return err
 	})
 }
 
-func (g *GitHub) send(ctx context.Context, before, comment *github.IssueComment) (written *github.IssueComment, err error) {
-	if before.ID == nil {
+func (g *GitHub) send(ctx context.Context, existing, comment *github.IssueComment) (written *github.IssueComment, err error) {
+	if existing.ID == nil {
 		written, _, err = g.api.Issues.CreateComment(ctx, g.event.Owner, g.event.Repo, g.event.PullRequest, comment)
 	} else {
-		written, _, err = g.api.Issues.EditComment(ctx, g.event.Owner, g.event.Repo, before.GetID(), comment)
+		written, _, err = g.api.Issues.EditComment(ctx, g.event.Owner, g.event.Repo, existing.GetID(), comment)
 	}
 	return written, err
 }

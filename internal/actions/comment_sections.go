@@ -8,7 +8,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
-// section is what one step says in the comment that all steps share.
+// section is the part of one step in the comment that all steps share.
 type section struct{ key, text string }
 
 const (
@@ -35,7 +35,7 @@ func sections(body string) []section {
 	}
 }
 
-func find(list []section, key string) (section, bool) {
+func findSection(list []section, key string) (section, bool) {
 	for _, s := range list {
 		if s.key == key {
 			return s, true
@@ -44,44 +44,44 @@ func find(list []section, key string) (section, bool) {
 	return section{}, false
 }
 
-// withoutSection is body without a section, as long as it has that.
+// withoutSection returns body without the section that has the key.
 func withoutSection(body, key string) string {
 	list := sections(body)
-	if _, ok := find(list, key); !ok {
+	if _, ok := findSection(list, key); !ok {
 		return body
 	}
-	return joined(slices.DeleteFunc(list, func(s section) bool { return s.key == key }))
+	return joinSections(slices.DeleteFunc(list, func(s section) bool { return s.key == key }))
 }
 
-// withSection is body with one section put in its place, or at the end. What is
-// too long for a comment loses the rows at the section's end, and then the oldest
-// sections of others.
+// withSection returns body with the section own in place of the one with its key, or at
+// the end. To fit into a comment, it drops rows at the end of own, and then the oldest
+// other sections.
 func withSection(body string, own section) string {
-	kept := sections(body)
-	at := slices.IndexFunc(kept, func(s section) bool { return s.key == own.key })
+	list := sections(body)
+	at := slices.IndexFunc(list, func(s section) bool { return s.key == own.key })
 	if at < 0 {
-		at, kept = len(kept), append(kept, section{})
+		at, list = len(list), append(list, section{})
 	}
-	kept[at] = section{key: own.key}
-	kept[at] = fitted(own, length(kept))
-	for length(kept) > report.MaxComment {
+	list[at] = section{key: own.key}
+	list[at] = fit(own, bodyLength(list))
+	for bodyLength(list) > report.MaxComment {
 		oldest := 0
-		if kept[0].key == own.key {
+		if list[0].key == own.key {
 			oldest = 1
 		}
-		kept = append(kept[:oldest], kept[oldest+1:]...)
+		list = slices.Delete(list, oldest, oldest+1)
 	}
-	return joined(kept)
+	return joinSections(list)
 }
 
-// fitted cuts a section to what others leave of a comment, but to no less than a
-// quarter of it.
-func fitted(s section, others int) section {
-	s.text = report.CutLines(s.text, max(report.MaxComment-others, report.MaxComment/4), inLog)
+// fit cuts a section to the length that the others leave of a comment, but to no less
+// than a quarter of a comment.
+func fit(s section, others int) section {
+	s.text = report.CutLines(s.text, max(report.MaxComment-others, report.MaxComment/4), cutNote)
 	return s
 }
 
-func joined(list []section) string {
+func joinSections(list []section) string {
 	body := commentMark
 	for _, s := range list {
 		body += s.String()
@@ -89,4 +89,5 @@ func joined(list []section) string {
 	return body
 }
 
-func length(list []section) int { return utf8.RuneCountInString(joined(list)) }
+// bodyLength returns the length of a comment with these sections, in characters.
+func bodyLength(list []section) int { return utf8.RuneCountInString(joinSections(list)) }

@@ -9,18 +9,18 @@ import (
 	"github.com/google/go-github/v60/github"
 )
 
-// Permissions of a token that sees the names of secrets. GITHUB_TOKEN can have
-// neither: they are for an app's token or a fine-grained personal one.
+// Permissions to list the names of secrets. GITHUB_TOKEN cannot have them; an app's
+// token or a fine-grained personal one can.
 const (
 	secretsPermission      = "secrets: read (GITHUB_TOKEN cannot have it; an app's token can)"
 	environmentsPermission = "environments: read (GITHUB_TOKEN cannot have it; an app's token can)"
 )
 
-// SecretNames lists the secrets that GitHub has for the repository: its own, those
-// that its organization shares with it and, where environment is the name of a
-// deployment environment, those of it; upper-case, sorted, each once. It needs the
-// permission secrets: read, and environments: read for the last. Beside an error
-// it returns the names that it was told.
+// SecretNames lists the names of the secrets that GitHub has for the repository: its
+// own, those that its organization shares with it and, if environment names a
+// deployment environment, those of the environment. Names are in upper case and sorted,
+// each once. It needs the permission secrets: read, and environments: read for the
+// environment. With an error it returns the names that it has until then.
 func (g *GitHub) SecretNames(ctx context.Context, environment string) ([]string, error) {
 	lists := []secretList{
 		{secretsPermission, func(o github.ListOptions) (*github.Secrets, *github.Response, error) {
@@ -31,32 +31,34 @@ func (g *GitHub) SecretNames(ctx context.Context, environment string) ([]string,
 		}},
 	}
 	if environment != "" && g.event.RepoID != 0 {
-		lists = append(lists, secretList{environmentsPermission, func(o github.ListOptions) (*github.Secrets, *github.Response, error) {
+		listEnvironment := func(o github.ListOptions) (*github.Secrets, *github.Response, error) {
 			return g.api.Actions.ListEnvSecrets(ctx, g.event.RepoID, environment, &o)
-		}})
+		}
+		lists = append(lists, secretList{environmentsPermission, listEnvironment})
 	}
 	var names []string
-	var failed error
+	var listErr error
 	for i, list := range lists {
 		found, err := g.secretNames(ctx, list)
 		names = append(names, found...)
-		// Neither an organization nor an environment of that name need be there.
-		if err != nil && (i == 0 || !errors.Is(err, errNotThere)) {
-			failed = fmt.Errorf("asking for the names of the repository's secrets: %w", err)
+		// An organization, or an environment of that name, need not exist.
+		if err != nil && (i == 0 || !errors.Is(err, errNotFound)) {
+			listErr = fmt.Errorf("asking for the names of the repository's secrets: %w", err)
 			break
 		}
 	}
 	slices.Sort(names)
-	return slices.Compact(names), failed
+	return slices.Compact(names), listErr
 }
 
+// secretList is a list of secrets in GitHub's API.
 type secretList struct {
 	permission string
 	page       func(github.ListOptions) (*github.Secrets, *github.Response, error)
 }
 
 func (g *GitHub) secretNames(ctx context.Context, list secretList) (names []string, err error) {
-	err = g.everyPage(ctx, list.permission, func(o github.ListOptions) (*github.Response, error) {
+	err = g.eachPage(ctx, list.permission, func(o github.ListOptions) (*github.Response, error) {
 		secrets, response, err := list.page(o)
 		if err == nil {
 			for _, s := range secrets.Secrets {

@@ -11,18 +11,18 @@ import (
 // Event is what triggered the workflow run.
 type Event struct {
 	Owner, Repo string // the repository the workflow runs in
-	RepoID      int    // its number at GitHub; 0 if nobody says
-	PullRequest int    // its number; 0 if the run is for none
-	Commit      string // the pull request's own last commit, else the run's
-	// Untrusted is why the run may neither write nor delete, whatever secrets it was
-	// given; empty if it may.
+	RepoID      int    // its number at GitHub; 0 if unknown
+	PullRequest int    // its number; 0 if the run is not for one
+	Commit      string // the last commit of the pull request itself, else the run's
+	// Untrusted is why the run may neither write nor delete, whatever secrets it has;
+	// empty if it may.
 	Untrusted string
-	// Unsaid is what the runner should have said and did not, where the run counts
-	// as trusted in spite of it; empty if it said all.
-	Unsaid string
+	// Note is about a variable that the runner should have set, if the run is trusted
+	// without it; empty if none is missing.
+	Note string
 }
 
-// Event reads what the runner says of it, in its variables and in the event's file.
+// Event reads the event from the runner's variables and from the event's file.
 func (r *Runner) Event() Event {
 	payload, err := readPayload(r.getenv("GITHUB_EVENT_PATH"))
 	repository := r.getenv("GITHUB_REPOSITORY")
@@ -35,16 +35,16 @@ func (r *Runner) Event() Event {
 	}
 	o := origin{
 		event: r.getenv("GITHUB_EVENT_NAME"), actor: r.getenv("GITHUB_ACTOR"), repository: repository,
-		payload: payload, unread: err,
+		payload: payload, payloadErr: err,
 	}
-	event.Untrusted = o.distrust()
+	event.Untrusted = o.untrustedReason()
 	if event.Untrusted == "" && r.OnGitHub() {
-		event.Unsaid = o.unsaid()
+		event.Note = o.missingVariable()
 	}
 	return event
 }
 
-// readPayload reads an event's file as whatever JSON it is.
+// readPayload reads an event's file, which may hold any JSON.
 func readPayload(path string) (payload any, err error) {
 	data, err := os.ReadFile(path)
 	if err == nil {
@@ -53,8 +53,7 @@ func readPayload(path string) (payload any, err error) {
 	return payload, err
 }
 
-// at is what stands at a path of objects; nil where nothing does, or where one of
-// them is not an object.
+// at returns the value at a path of keys, or nil if there is none.
 func at(payload any, path ...string) any {
 	for _, key := range path {
 		object, _ := payload.(map[string]any)

@@ -21,13 +21,13 @@ import (
 type GitHub struct {
 	api   *github.Client
 	event Event
-	place place // which step this is, for what steps share
-	// workspace is where the repository is checked out; empty if nobody says.
+	step  stepID
+	// workspace is the directory of the checkout; empty if unknown.
 	workspace string
 	now       func() time.Time
 	pause     func(context.Context, time.Duration) error
 	posted    *github.IssueComment // the comment that this run wrote
-	made      bool                 // it was not there before
+	created   bool                 // this run created a comment
 }
 
 // GitHubConfig is what [Runner.GitHub] needs.
@@ -35,13 +35,13 @@ type GitHubConfig struct {
 	Client *http.Client
 	Token  prefect.Value // a JSON string; required
 	Event  Event
-	// Now tells the time, by which a rate limit is over.
+	// Now returns the time, which says when a rate limit ends; required.
 	Now func() time.Time
-	// Pause waits; nil waits for real.
+	// Pause waits; nil means [pause.For].
 	Pause func(context.Context, time.Duration) error
 }
 
-// GitHub is the API at GITHUB_API_URL, or that of github.com. It asks nothing yet.
+// GitHub returns the API at GITHUB_API_URL, or that of github.com. It sends nothing yet.
 func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 	text := c.Token.RevealText()
 	if text == "" {
@@ -49,7 +49,7 @@ func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 	}
 	g := &GitHub{
 		api: github.NewClient(c.Client).WithAuthToken(text), event: c.Event,
-		place: r.place(), workspace: r.getenv("GITHUB_WORKSPACE"), now: c.Now, pause: c.Pause,
+		step: r.stepID(), workspace: r.getenv("GITHUB_WORKSPACE"), now: c.Now, pause: c.Pause,
 	}
 	if g.pause == nil {
 		g.pause = pause.For
@@ -66,14 +66,14 @@ func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 	return g, nil
 }
 
-// ask sends a request, and again once a rate limit is over if that is within the
-// time of ctx. The permission is the least that the request needs.
+// ask sends a request. After a rate limit it sends it again, if the limit ends within
+// the deadline of ctx. The permission is what the request needs, for the error.
 func (g *GitHub) ask(ctx context.Context, permission string, send func() error) error {
 	for {
 		err := send()
-		wait, limited := g.limit(err)
+		wait, limited := g.rateLimit(err)
 		if !limited {
-			return plainly(err, permission)
+			return describeRefusal(err, permission)
 		}
 		if deadline, ok := ctx.Deadline(); ok && g.now().Add(wait).After(deadline) {
 			return fmt.Errorf("GitHub's rate limit lasts for another %s, which is more than this step has", wait.Round(time.Second))
@@ -84,13 +84,12 @@ func (g *GitHub) ask(ctx context.Context, permission string, send func() error) 
 	}
 }
 
-// secondaryWait is how long to wait where GitHub does not say (GitHub, "Rate
-// limits for the REST API": at least one minute).
+// secondaryWait is how long to wait if GitHub does not say (GitHub, "Rate limits for
+// the REST API": at least one minute).
 const secondaryWait = time.Minute
 
-// limit reports whether a rate limit kept the request from being answered, and for
-// how much longer it will.
-func (g *GitHub) limit(err error) (wait time.Duration, limited bool) {
+// rateLimit reports whether err is a rate limit, and how long it lasts.
+func (g *GitHub) rateLimit(err error) (wait time.Duration, limited bool) {
 	var primary *github.RateLimitError
 	var secondary *github.AbuseRateLimitError
 	var refused *github.ErrorResponse
@@ -118,15 +117,15 @@ func (g *GitHub) retryAfter(h http.Header) time.Duration {
 	return secondaryWait
 }
 
-// Why GitHub does not give something: the token lacks a permission, or it is not
-// there, which GitHub also says where a token may not know of it.
+// Reasons for a refusal: the token lacks a permission, or the object does not exist.
+// GitHub also says the latter if the token may not know about the object.
 var (
-	ErrRefused  = errors.New("GitHub refused")
-	errNotThere = errors.New("GitHub has no such thing")
+	errRefused  = errors.New("GitHub refused")
+	errNotFound = errors.New("GitHub has no such thing")
 )
 
-// plainly says what GitHub refused without its text, which holds URLs.
-func plainly(err error, permission string) error {
+// describeRefusal returns an error without GitHub's own text, which holds URLs.
+func describeRefusal(err error, permission string) error {
 	var refused *github.ErrorResponse
 	var failed *url.Error
 	if errors.As(err, &failed) {
@@ -137,9 +136,9 @@ func plainly(err error, permission string) error {
 	}
 	switch status := refused.Response.StatusCode; status {
 	case http.StatusForbidden:
-		return fmt.Errorf("%w (HTTP %d): the token needs the permission %s", ErrRefused, status, permission)
+		return fmt.Errorf("%w (HTTP %d): the token needs the permission %s", errRefused, status, permission)
 	case http.StatusNotFound:
-		return fmt.Errorf("%w (HTTP %d), or the token needs the permission %s", errNotThere, status, permission)
+		return fmt.Errorf("%w (HTTP %d), or the token needs the permission %s", errNotFound, status, permission)
 	case http.StatusUnauthorized:
 		return errors.New("GitHub did not accept the token (HTTP 401)")
 	default:
@@ -147,8 +146,8 @@ func plainly(err error, permission string) error {
 	}
 }
 
-// everyPage asks for page after page.
-func (g *GitHub) everyPage(ctx context.Context, permission string, page func(github.ListOptions) (*github.Response, error)) error {
+// eachPage calls page for every page of a list.
+func (g *GitHub) eachPage(ctx context.Context, permission string, page func(github.ListOptions) (*github.Response, error)) error {
 	options := github.ListOptions{PerPage: 100}
 	for {
 		var response *github.Response

@@ -20,13 +20,13 @@ import (
 
 const commit = "0123456789abcdef0123456789abcdef01234567"
 
-// noon is when the clock of these tests stands.
+// noon is the time of the clock in these tests.
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
-// gitHub is the API of a fake GitHub as one job sees it. Every wait is noted in
-// waits, and one of a second alone waited for: the library keeps its own count of a
-// secondary limit.
-func gitHub(t *testing.T, fake *githubtest.Server, job string, waits *[]time.Duration) *actions.GitHub {
+// newGitHub returns the API of a fake GitHub for one job. It records pauses in waits
+// and skips all but those of one second: the library enforces a secondary limit itself.
+// If waits is nil, pauses last a tenth of their time.
+func newGitHub(t *testing.T, fake *githubtest.Server, job string, waits *[]time.Duration) *actions.GitHub {
 	t.Helper()
 	server := httptest.NewServer(fake.Handler("/api/v3"))
 	t.Cleanup(server.Close)
@@ -36,11 +36,13 @@ func gitHub(t *testing.T, fake *githubtest.Server, job string, waits *[]time.Dur
 		}
 	})
 	env := map[string]string{
-		"GITHUB_API_URL": server.URL + "/api/v3", "GITHUB_WORKSPACE": "/github/workspace", "GITHUB_WORKFLOW": "deploy", "GITHUB_JOB": job, "GITHUB_ACTION": "__self",
+		"GITHUB_API_URL": server.URL + "/api/v3", "GITHUB_WORKSPACE": "/github/workspace",
+		"GITHUB_WORKFLOW": "deploy", "GITHUB_JOB": job, "GITHUB_ACTION": "__self",
 	}
 	runner := actions.NewRunner(&strings.Builder{}, nil, func(name string) string { return env[name] })
 	g, err := runner.GitHub(actions.GitHubConfig{
-		Client: server.Client(), Token: prefect.TextValue(githubtest.Token), Now: func() time.Time { return noon },
+		Client: server.Client(), Token: prefect.TextValue(githubtest.Token),
+		Now:   func() time.Time { return noon },
 		Event: actions.Event{Owner: "o", Repo: "r", RepoID: 42, PullRequest: 7, Commit: commit},
 		Pause: func(ctx context.Context, d time.Duration) error {
 			if waits == nil {
@@ -68,7 +70,9 @@ func TestCommentHasASectionForEachJob(t *testing.T) {
 	fake.AddComment("mallory", "User", "CONTRIBUTOR", "<!-- prefect-secrets -->\nforged")
 	var waits []time.Duration
 	for _, job := range []string{"staging", "production", "staging"} {
-		if err := gitHub(t, fake, job, &waits).Comment(t.Context(), fmt.Sprintf("plan %d of %s\n", len(waits), job)); err != nil {
+		err := newGitHub(t, fake, job, &waits).Comment(t.Context(),
+			fmt.Sprintf("plan %d of %s\n", len(waits), job))
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -78,7 +82,8 @@ func TestCommentHasASectionForEachJob(t *testing.T) {
 	}
 	body := comments[4].Body
 	staging, production := strings.Index(body, "plan 2 of staging"), strings.Index(body, "plan 1 of production")
-	if staging < 0 || production < staging || strings.Contains(body, "plan 0") || !strings.Contains(body, "<sub>deploy / production</sub>") {
+	if staging < 0 || production < staging || strings.Contains(body, "plan 0") ||
+		!strings.Contains(body, "<sub>deploy / production</sub>") {
 		t.Errorf("the comment is\n%s", body)
 	}
 	if comments[3].Body != "<!-- prefect-secrets -->\nforged" {
@@ -86,7 +91,7 @@ func TestCommentHasASectionForEachJob(t *testing.T) {
 	}
 }
 
-// What a run has made it makes no second time, whatever GitHub's list says.
+// A run creates one comment, even if GitHub's list lacks it.
 func TestACommentIsMadeOnceHoweverLateTheList(t *testing.T) {
 	for name, fake := range map[string]*githubtest.Server{
 		"a list that lags":          {Lagging: true},
@@ -94,7 +99,7 @@ func TestACommentIsMadeOnceHoweverLateTheList(t *testing.T) {
 	} {
 		fake.Permissions = map[string]string{"pull-requests": "write"}
 		var waits []time.Duration
-		if err := gitHub(t, fake, "plan", &waits).Comment(t.Context(), "the plan\n"); err != nil {
+		if err := newGitHub(t, fake, "plan", &waits).Comment(t.Context(), "the plan\n"); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if comments := fake.Comments(); len(comments) != 1 || !strings.Contains(comments[0].Body, "the plan") {
@@ -103,14 +108,15 @@ func TestACommentIsMadeOnceHoweverLateTheList(t *testing.T) {
 	}
 }
 
-// Jobs that comment at the same time neither lose a section nor leave a second
-// comment behind.
+// Concurrent jobs lose no section, and leave one comment.
 func TestCommentsOfJobsAtOnce(t *testing.T) {
-	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}, Slow: 5 * time.Millisecond}
+	fake := &githubtest.Server{
+		Permissions: map[string]string{"pull-requests": "write"}, Slow: 5 * time.Millisecond,
+	}
 	const jobs = 3
 	errs := make(chan error, jobs)
 	for i := range jobs {
-		g := gitHub(t, fake, fmt.Sprintf("job%d", i), nil)
+		g := newGitHub(t, fake, fmt.Sprintf("job%d", i), nil)
 		go func() { errs <- g.Comment(t.Context(), fmt.Sprintf("plan of job%d\n", i)) }()
 	}
 	for range jobs {
@@ -133,12 +139,15 @@ func TestCommentFits(t *testing.T) {
 	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
 	row := "| create | " + strings.Repeat("Ä", 80) + " | |\n"
 	for i := range 6 {
-		if err := gitHub(t, fake, fmt.Sprintf("job%d", i), new([]time.Duration)).Comment(t.Context(), strings.Repeat(row, 1000)); err != nil {
+		err := newGitHub(t, fake, fmt.Sprintf("job%d", i), new([]time.Duration)).Comment(t.Context(),
+			strings.Repeat(row, 1000))
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	body := fake.Comments()[0].Body
-	if n := strings.Count(body, "the log has all of it"); n < 2 || !strings.Contains(body, "<!-- prefect-secrets:end -->\n") {
+	n := strings.Count(body, "the log has all of it")
+	if n < 2 || !strings.Contains(body, "<!-- prefect-secrets:end -->\n") {
 		t.Errorf("%d sections were cut, in %d bytes", n, len(body))
 	}
 }
@@ -146,29 +155,40 @@ func TestCommentFits(t *testing.T) {
 func TestRefusalsNameThePermission(t *testing.T) {
 	tests := []struct {
 		permissions map[string]string
-		do          func(*actions.GitHub, context.Context) error
-		says        string
+		call        func(*actions.GitHub, context.Context) error
+		want        string
 	}{
-		{nil, comment, "the token needs the permission pull-requests: write"},
-		{map[string]string{"pull-requests": "read"}, comment, "the token needs the permission pull-requests: write"},
-		{nil, checkRun, "the token needs the permission checks: write"},
-		{nil, secretNames, "the token needs the permission secrets: read (GITHUB_TOKEN cannot have it"},
-		{map[string]string{"secrets": "read"}, secretNames, "the token needs the permission environments: read (GITHUB_TOKEN cannot have it"},
+		{nil, callComment, "the token needs the permission pull-requests: write"},
+		{
+			map[string]string{"pull-requests": "read"}, callComment,
+			"the token needs the permission pull-requests: write",
+		},
+		{nil, callCheckRun, "the token needs the permission checks: write"},
+		{nil, callSecretNames, "the token needs the permission secrets: read (GITHUB_TOKEN cannot have it"},
+		{
+			map[string]string{"secrets": "read"}, callSecretNames,
+			"the token needs the permission environments: read (GITHUB_TOKEN cannot have it",
+		},
 	}
 	for _, tt := range tests {
-		fake := &githubtest.Server{Permissions: tt.permissions, Secrets: map[string][]string{"repository": nil, "organization": nil, "staging": nil}}
-		err := tt.do(gitHub(t, fake, "job", new([]time.Duration)), t.Context())
-		if err == nil || !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), "http") {
-			t.Errorf("with %v: %v, want %q", tt.permissions, err, tt.says)
+		fake := &githubtest.Server{
+			Permissions: tt.permissions,
+			Secrets:     map[string][]string{"repository": nil, "organization": nil, "staging": nil},
+		}
+		err := tt.call(newGitHub(t, fake, "job", new([]time.Duration)), t.Context())
+		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "http") {
+			t.Errorf("with %v: %v, want %q", tt.permissions, err, tt.want)
 		}
 	}
 }
 
-func comment(g *actions.GitHub, ctx context.Context) error { return g.Comment(ctx, "plan\n") }
-func checkRun(g *actions.GitHub, ctx context.Context) error {
+func callComment(g *actions.GitHub, ctx context.Context) error { return g.Comment(ctx, "plan\n") }
+
+func callCheckRun(g *actions.GitHub, ctx context.Context) error {
 	return g.CheckRun(ctx, true, []check.Diagnostic{{File: "a.toml", Severity: check.SeverityError, Message: "m"}}, 1)
 }
-func secretNames(g *actions.GitHub, ctx context.Context) error {
+
+func callSecretNames(g *actions.GitHub, ctx context.Context) error {
 	_, err := g.SecretNames(ctx, "staging")
 	return err
 }
@@ -176,35 +196,47 @@ func secretNames(g *actions.GitHub, ctx context.Context) error {
 func TestRateLimitsAreWaitedFor(t *testing.T) {
 	reset := fmt.Sprint(noon.Add(90 * time.Second).Unix())
 	limits := []githubtest.Limit{
-		{Status: http.StatusForbidden, Header: http.Header{"Retry-After": {"1"}}, Body: `{"message": "secondary", "documentation_url": "https://docs.github.com/rest/overview/resources-in-the-rest-api#secondary-rate-limits"}`},
+		{
+			Status: http.StatusForbidden, Header: http.Header{"Retry-After": {"1"}},
+			Body: `{"message": "secondary", "documentation_url": "https://docs.github.com/rest/overview/resources-in-the-rest-api#secondary-rate-limits"}`,
+		},
 		{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"3"}}, Body: `{}`},
 		{Status: http.StatusTooManyRequests, Header: http.Header{"X-Ratelimit-Reset": {reset}}, Body: `{}`},
 		{Status: http.StatusTooManyRequests, Body: `{}`},
-		{Status: http.StatusForbidden, Header: http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {reset}, "X-Ratelimit-Limit": {"1000"}}, Body: `{"message": "primary"}`},
+		{
+			Status: http.StatusForbidden,
+			Header: http.Header{
+				"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {reset},
+				"X-Ratelimit-Limit": {"1000"},
+			},
+			Body: `{"message": "primary"}`,
+		},
 	}
 	want := []time.Duration{time.Second, 3 * time.Second, 91 * time.Second, time.Minute, 91 * time.Second}
 	for i, limit := range limits {
 		fake := &githubtest.Server{Permissions: map[string]string{"checks": "write"}}
 		fake.Limit(limit)
 		var waits []time.Duration
-		err := checkRun(gitHub(t, fake, "job", &waits), t.Context())
+		err := callCheckRun(newGitHub(t, fake, "job", &waits), t.Context())
 		if err != nil || len(waits) != 1 || waits[0] != want[i] || len(fake.CheckRuns()) != 1 {
 			t.Errorf("limit %d: %v, waited %v, want %v", i, err, waits, want[i])
 		}
 	}
 }
 
-// A limit that lasts longer than the step may is an error at once.
+// A limit that lasts longer than the timeout is an error at once.
 func TestRateLimitsAreNotWaitedForInVain(t *testing.T) {
 	fake := &githubtest.Server{Permissions: map[string]string{"checks": "write"}}
-	fake.Limit(githubtest.Limit{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"3600"}}, Body: `{}`})
+	fake.Limit(githubtest.Limit{
+		Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"3600"}}, Body: `{}`,
+	})
 	var waits []time.Duration
 	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(time.Hour))
 	defer cancel()
-	g := gitHub(t, fake, "job", &waits)
+	g := newGitHub(t, fake, "job", &waits)
 	ctx, cancel = context.WithDeadline(ctx, noon.Add(time.Minute))
 	defer cancel()
-	if err := checkRun(g, ctx); err == nil || len(waits) > 0 {
+	if err := callCheckRun(g, ctx); err == nil || len(waits) > 0 {
 		t.Errorf("%v, waited %v", err, waits)
 	}
 }
@@ -213,15 +245,19 @@ func TestCheckRunHasEveryFinding(t *testing.T) {
 	fake := &githubtest.Server{Permissions: map[string]string{"checks": "write"}}
 	var found []check.Diagnostic
 	for i := range 120 {
-		d := check.Diagnostic{Rule: "type", Severity: check.SeverityWarning, Message: "message", Hint: "hint", File: "config/a.toml", Line: i + 1, Column: 3, EndLine: i + 1, EndColumn: 9}
+		d := check.Diagnostic{
+			Rule: "type", Severity: check.SeverityWarning, Message: "message", Hint: "hint",
+			File: "config/a.toml", Line: i + 1, Column: 3, EndLine: i + 1, EndColumn: 9,
+		}
 		if i == 119 {
 			d.Severity, d.EndLine = check.SeverityError, i+5
 		}
 		found = append(found, d)
 	}
-	found = append(found, check.Diagnostic{Severity: check.SeverityWarning, Message: "m", File: "/github/workspace/b.toml"},
-		check.Diagnostic{Severity: check.SeverityWarning, Message: "m", File: "/etc/prefect.toml"}, check.Diagnostic{Severity: check.SeverityWarning, Message: "m", File: "../x.toml"})
-	if err := gitHub(t, fake, "check", nil).CheckRun(t.Context(), true, found, 4); err != nil {
+	for _, file := range []string{"/github/workspace/b.toml", "/etc/prefect.toml", "../x.toml"} {
+		found = append(found, check.Diagnostic{Severity: check.SeverityWarning, Message: "m", File: file})
+	}
+	if err := newGitHub(t, fake, "check", nil).CheckRun(t.Context(), true, found, 4); err != nil {
 		t.Fatal(err)
 	}
 	runs := fake.CheckRuns()
@@ -229,14 +265,22 @@ func TestCheckRunHasEveryFinding(t *testing.T) {
 		t.Fatalf("there are %d check runs", len(runs))
 	}
 	run := runs[0]
-	if run.Name != "Prefect secrets: deploy / check" || run.HeadSHA != commit || run.Status != "completed" || run.Conclusion != "failure" || run.Title != report.Counts(found, 4) {
-		t.Errorf("the check run is %q of %q: %s, %s, %q", run.Name, run.HeadSHA, run.Status, run.Conclusion, run.Title)
+	if run.Name != "Prefect secrets: deploy / check" || run.HeadSHA != commit ||
+		run.Status != "completed" || run.Conclusion != "failure" || run.Title != report.Counts(found, 4) {
+		t.Errorf("the check run is %q of %q: %s, %s, %q", run.Name, run.HeadSHA, run.Status,
+			run.Conclusion, run.Title)
 	}
 	if len(run.Annotations) != 121 {
 		t.Fatalf("there are %d annotations", len(run.Annotations))
 	}
-	first := githubtest.Annotation{Path: "config/a.toml", StartLine: 120, EndLine: 124, AnnotationLevel: "failure", Title: "prefect-secrets: type", Message: "message\nhint"}
-	second := githubtest.Annotation{Path: "config/a.toml", StartLine: 1, EndLine: 1, StartColumn: 3, EndColumn: 9, AnnotationLevel: "warning", Title: "prefect-secrets: type", Message: "message\nhint"}
+	first := githubtest.Annotation{
+		Path: "config/a.toml", StartLine: 120, EndLine: 124, AnnotationLevel: "failure",
+		Title: "prefect-secrets: type", Message: "message\nhint",
+	}
+	second := githubtest.Annotation{
+		Path: "config/a.toml", StartLine: 1, EndLine: 1, StartColumn: 3, EndColumn: 9,
+		AnnotationLevel: "warning", Title: "prefect-secrets: type", Message: "message\nhint",
+	}
 	if diff := cmp.Diff([]githubtest.Annotation{first, second}, run.Annotations[:2]); diff != "" {
 		t.Error(diff)
 	}
@@ -252,9 +296,11 @@ func TestSecretNames(t *testing.T) {
 	}
 	fake := &githubtest.Server{
 		Permissions: map[string]string{"secrets": "read", "environments": "read"},
-		Secrets:     map[string][]string{"repository": names, "organization": {"NAME_000", "ORG"}, "staging": {"ENV"}},
+		Secrets: map[string][]string{
+			"repository": names, "organization": {"NAME_000", "ORG"}, "staging": {"ENV"},
+		},
 	}
-	g := gitHub(t, fake, "job", nil)
+	g := newGitHub(t, fake, "job", nil)
 	for environment, want := range map[string]int{"": 251, "staging": 252, "nowhere": 251} {
 		got, err := g.SecretNames(t.Context(), environment)
 		if err != nil || len(got) != want {

@@ -15,16 +15,15 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// HasIDToken reports whether the job may ask GitHub who it is, which takes the
-// permission id-token: write.
+// HasIDToken reports whether the job may request an OpenID Connect token, which needs
+// the permission id-token: write.
 func (r *Runner) HasIDToken() bool {
 	return r.getenv("ACTIONS_ID_TOKEN_REQUEST_URL") != "" && r.getenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN") != ""
 }
 
-// IDToken asks GitHub through client for an OpenID Connect token of this job for one
-// audience, and masks it. The value is a JSON string. The error, a
-// [*httperr.UnsentError], says which host was asked, and holds nothing of what that
-// answered.
+// IDToken requests an OpenID Connect token of this job for one audience, and masks it.
+// The value is a JSON string. The error, a [*httperr.UnsentError], names the host that
+// was asked, and holds nothing of its answer.
 func (r *Runner) IDToken(ctx context.Context, client *http.Client, audience string) (prefect.Value, error) {
 	action := githubactions.New(githubactions.WithWriter(r.out), githubactions.WithGetenv(r.getenv), githubactions.WithHTTPClient(client))
 	token, err := action.GetIDToken(ctx, audience)
@@ -39,7 +38,7 @@ func (r *Runner) IDToken(ctx context.Context, client *http.Client, audience stri
 
 var errNoToken = errors.New("no answer that has one")
 
-// idTokenCause is why there is no token, and whether there will be none later.
+// idTokenCause returns why there is no token, and whether a retry is useless.
 func idTokenCause(ctx context.Context, err error) (cause error, final bool) {
 	var refused *githubactions.RequestFailedError
 	var failed *url.Error
@@ -47,7 +46,8 @@ func idTokenCause(ctx context.Context, err error) (cause error, final bool) {
 	case ctx.Err() != nil:
 		return ctx.Err(), true
 	case errors.As(err, &refused):
-		return fmt.Errorf("HTTP %d", refused.StatusCode), refused.StatusCode < http.StatusInternalServerError && refused.StatusCode != http.StatusTooManyRequests
+		final := refused.StatusCode < http.StatusInternalServerError && refused.StatusCode != http.StatusTooManyRequests
+		return fmt.Errorf("HTTP %d", refused.StatusCode), final
 	case errors.As(err, &failed):
 		cause := httperr.Cause(failed.Err)
 		return cause, !prefect.Retryable(fmt.Errorf("%w: %w", prefect.ErrNoAnswer, cause))
@@ -63,12 +63,12 @@ func (r *Runner) idTokenHost() string {
 	return u.Host
 }
 
-// idTokenAge is for how long a token is sent before another is asked for. GitHub's
-// live for five minutes (GitHub, "OpenID Connect reference", exp and iat).
+// idTokenAge is how long a token is used. GitHub's expire after five minutes (GitHub,
+// "OpenID Connect reference", exp and iat).
 const idTokenAge = 2 * time.Minute
 
-// IDTokenTransport sends requests under a token of [Runner.IDToken] that is never
-// about to expire.
+// IDTokenTransport sends requests with a token of [Runner.IDToken], which it renews
+// long before the token expires.
 type IDTokenTransport struct {
 	Runner   *Runner
 	Audience string
@@ -77,7 +77,7 @@ type IDTokenTransport struct {
 
 	mu    sync.Mutex
 	token prefect.Value
-	asked time.Time
+	asked time.Time // when token was requested
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -91,7 +91,7 @@ func (t *IDTokenTransport) RoundTrip(request *http.Request) (*http.Response, err
 	return t.Base.RoundTrip(request)
 }
 
-// Token is the token at hand, or a new one once that is old.
+// Token returns the current token, or a new one if that is older than idTokenAge.
 func (t *IDTokenTransport) Token(ctx context.Context) (prefect.Value, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -18,7 +18,7 @@ import (
 type Inputs struct {
 	Mode          string // sync, plan or check
 	APIURL        string
-	APIKey        prefect.Value // a JSON string; of the input alone, as the command knows the variables
+	APIKey        prefect.Value // a JSON string; only the input's, since connect reads the variables
 	Manifest      string
 	Environment   string
 	Sources       sources.Given
@@ -28,7 +28,7 @@ type Inputs struct {
 	PlanFile      string
 	ConfigFiles   []string
 	Flows         []string // directories of flow code, or files
-	Version       string   // the Prefect that ConfigFiles and Flows are for
+	Version       string   // the release that ConfigFiles and Flows are for
 	FailOn        string
 	SARIFFile     string
 	Comment       bool
@@ -38,12 +38,14 @@ type Inputs struct {
 	CACertificate string
 }
 
-// InputNames are the inputs that there are, in the order of action.yml.
+// InputNames are the names of the inputs, in the order of action.yml.
 var InputNames = slices.Concat(
 	[]string{"mode", "api-url", "api-key", "manifest", "environment"},
 	sourceInputs(),
-	[]string{"include", "exclude", "prune", "plan-file"},
-	[]string{"config-files", "flows", "prefect-version", "fail-on", "sarif-file", "comment", "matrix", "github-token", "timeout", "allow-http", "ca-certificate"},
+	[]string{
+		"include", "exclude", "prune", "plan-file", "config-files", "flows", "prefect-version", "fail-on", "sarif-file",
+		"comment", "matrix", "github-token", "timeout", "allow-http", "ca-certificate",
+	},
 )
 
 func sourceInputs() (names []string) {
@@ -55,41 +57,50 @@ func sourceInputs() (names []string) {
 	return names
 }
 
-// ofDocker are inputs that the runner itself understands (GitHub, "Metadata
-// syntax", runs for Docker container actions).
-var ofDocker = []string{"args", "entrypoint"}
+// dockerInputs are inputs that the runner itself reads (GitHub, "Metadata syntax", runs
+// for Docker container actions).
+var dockerInputs = []string{"args", "entrypoint"}
 
-// defaultTimeout bounds a run that names none.
+// defaultTimeout is the timeout without the input.
 const defaultTimeout = 5 * time.Minute
 
-// Inputs reads the inputs. It fails on one that there is not, for the runner lets
-// a misspelt input through, and on one that does not read as what it is.
+// Inputs reads the inputs. It fails on an unknown one, because the runner accepts a
+// misspelt input, and on an invalid one.
 func (r *Runner) Inputs() (Inputs, error) {
 	if err := r.checkNames(); err != nil {
 		return Inputs{}, err
 	}
-	text := r.input
+	input := r.input
 	in := Inputs{
-		Mode: cmp.Or(text("mode"), "sync"), APIURL: text("api-url"), APIKey: prefect.TextValue(r.action.GetInput("api-key")),
-		Manifest: text("manifest"), Environment: text("environment"),
-		Sources: r.sources(),
-		Include: list(text("include")), Exclude: list(text("exclude")), Prune: list(text("prune")), PlanFile: text("plan-file"),
-		ConfigFiles: list(text("config-files")), Flows: list(text("flows")), Version: text("prefect-version"),
-		FailOn: cmp.Or(text("fail-on"), "error"), SARIFFile: text("sarif-file"),
-		GitHubToken:   prefect.TextValue(text("github-token")),
-		CACertificate: text("ca-certificate"),
+		Mode:          cmp.Or(input("mode"), "sync"),
+		APIURL:        input("api-url"),
+		APIKey:        prefect.TextValue(r.action.GetInput("api-key")),
+		Manifest:      input("manifest"),
+		Environment:   input("environment"),
+		Sources:       r.sources(),
+		Include:       list(input("include")),
+		Exclude:       list(input("exclude")),
+		Prune:         list(input("prune")),
+		PlanFile:      input("plan-file"),
+		ConfigFiles:   list(input("config-files")),
+		Flows:         list(input("flows")),
+		Version:       input("prefect-version"),
+		FailOn:        cmp.Or(input("fail-on"), "error"),
+		SARIFFile:     input("sarif-file"),
+		GitHubToken:   prefect.TextValue(input("github-token")),
+		CACertificate: input("ca-certificate"),
 	}
 	if !slices.Contains([]string{"sync", "plan", "check"}, in.Mode) {
 		return Inputs{}, fmt.Errorf("input mode: %q is not sync, plan or check", in.Mode)
 	}
 	var errs [3]error
-	in.Comment, errs[0] = boolean("comment", text("comment"))
-	in.AllowHTTP, errs[1] = boolean("allow-http", text("allow-http"))
-	in.Timeout, errs[2] = duration("timeout", text("timeout"))
+	in.Comment, errs[0] = boolean("comment", input("comment"))
+	in.AllowHTTP, errs[1] = boolean("allow-http", input("allow-http"))
+	in.Timeout, errs[2] = duration("timeout", input("timeout"))
 	return in, errors.Join(errs[:]...)
 }
 
-// sources are the inputs that say where secrets come from.
+// sources reads the inputs that say where secrets come from.
 func (r *Runner) sources() sources.Given {
 	given := sources.Given{Names: map[string][]string{}, Texts: map[string]prefect.Value{}}
 	for _, s := range sources.Table {
@@ -107,22 +118,23 @@ func (r *Runner) sources() sources.Given {
 	return given
 }
 
-// variablePrefix begins the variable that gives an input where there is no GitHub:
-// PREFECT_SECRETS_API_URL is the input api-url.
+// variablePrefix begins the variables that set inputs outside GitHub Actions:
+// PREFECT_SECRETS_API_URL sets api-url.
 const variablePrefix = "PREFECT_SECRETS_"
 
-// otherVariables have the prefix and are no inputs.
-var otherVariables = []string{"PREFECT_SECRETS_STORE_KEY"}
+// reservedVariables have the prefix and are not inputs.
+var reservedVariables = []string{"PREFECT_SECRETS_STORE_KEY"}
 
 func variable(input string) string {
 	return variablePrefix + strings.ToUpper(strings.ReplaceAll(input, "-", "_"))
 }
 
-// input is an input as the runner gives it, else as a variable does.
+// input returns an input from the runner, or else from its variable.
 func (r *Runner) input(name string) string {
 	return cmp.Or(r.action.GetInput(name), strings.TrimSpace(r.getenv(variable(name))))
 }
 
+// checkNames returns an error for an unknown input, by its own name or its variable's.
 func (r *Runner) checkNames() error {
 	for _, entry := range r.env {
 		name, _, _ := strings.Cut(entry, "=")
@@ -141,17 +153,17 @@ func (r *Runner) checkNames() error {
 }
 
 func checkInput(name string) error {
-	if slices.Contains(InputNames, name) || slices.Contains(ofDocker, name) {
+	if slices.Contains(InputNames, name) || slices.Contains(dockerInputs, name) {
 		return nil
 	}
 	return fmt.Errorf("unknown input %q: %s", name, suggestion(name))
 }
 
-// checkVariable lets a variable through that resembles none of ours: the prefix is
-// not a runner's, and others may use it.
+// checkVariable returns an error for a variable that resembles one of an input. It
+// accepts others with the prefix, which other programs may use.
 func checkVariable(name string) error {
 	input := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(name, variablePrefix), "_", "-"))
-	if slices.Contains(otherVariables, name) || slices.Contains(InputNames, input) {
+	if slices.Contains(reservedVariables, name) || slices.Contains(InputNames, input) {
 		return nil
 	}
 	if question := nearest.Question(input, InputNames, variable); question != "" {
@@ -164,7 +176,7 @@ func suggestion(name string) string {
 	return cmp.Or(nearest.Question(name, InputNames, strconv.Quote), "there are "+strings.Join(InputNames, ", "))
 }
 
-// list reads items between newlines and commas.
+// list splits text at newlines and commas.
 func list(text string) []string {
 	var items []string
 	for _, item := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == ',' }) {

@@ -11,10 +11,10 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// Mask tells the runner to hide every secret that the inputs hold: the key, the
-// token, and each value of the secrets. It comes before anything else is printed,
-// and only under GitHub Actions: elsewhere a mask would print what it hides. It
-// returns the names of the secrets that are too short to mask.
+// Mask makes the runner hide every secret in the inputs: the key, the token, and each
+// value of the secrets. It must be called before anything else is printed. It does
+// nothing outside GitHub Actions, where a mask would print what it hides. It returns
+// the names of the secrets that are too short to mask.
 func (r *Runner) Mask() (unmasked []string) {
 	if !r.OnGitHub() {
 		return nil
@@ -33,8 +33,8 @@ func (r *Runner) Mask() (unmasked []string) {
 	return unmasked
 }
 
-// maskSecrets masks each value of an input that holds secrets, or the whole of one that
-// is not JSON.
+// maskSecrets masks each value of an input that holds secrets, or all of it if it is
+// not JSON.
 func (r *Runner) maskSecrets(input string) (unmasked []string) {
 	var secrets map[string]json.RawMessage
 	raw := r.input(input)
@@ -53,9 +53,9 @@ func (r *Runner) maskSecrets(input string) (unmasked []string) {
 	return unmasked
 }
 
-// MaskValue hides one secret's value: the text of a JSON string, or other JSON as it
-// is. It reports false for one that is too short to be masked. It does not mask a word
-// that logs and outputs are full of.
+// MaskValue makes the runner hide one secret's value: the content of a JSON string, or
+// other JSON unchanged. It returns false for one that is too short to mask. It does not
+// mask words that are common in logs and outputs.
 func (r *Runner) MaskValue(name string, value prefect.Value) bool {
 	if !r.OnGitHub() {
 		return true
@@ -65,10 +65,10 @@ func (r *Runner) MaskValue(name string, value prefect.Value) bool {
 		text = raw
 	}
 	r.mask(name, text)
-	return len(text) >= minMask || isOrdinary(text) || holdsNothing(text)
+	return len(text) >= minMask || isCommonWord(text) || isEmptyValue(text)
 }
 
-func holdsNothing(text string) bool { return slices.Contains([]string{"", "{}", "[]"}, text) }
+func isEmptyValue(text string) bool { return slices.Contains([]string{"", "{}", "[]"}, text) }
 
 func (r *Runner) mask(name, text string) {
 	forms := maskForms(name, text)
@@ -77,28 +77,30 @@ func (r *Runner) mask(name, text string) {
 	}
 	for _, form := range forms {
 		r.action.AddMask(form)
-		r.remember(name, form)
+		r.recordMask(name, form)
 	}
 }
 
-// readsCommandsGreedily is a runner built on nektos/act, which takes the last ::
-// of a line for the end of its command, so that the mask of a text with :: in it is
-// printed instead (act v0.2.89, pkg/runner/command.go). GitHub's takes the first.
+// readsCommandsGreedily reports whether the runner is built on nektos/act. It treats
+// the last :: of a line as the end of the command, and so prints the mask of a text
+// that contains :: instead (act v0.2.89, pkg/runner/command.go). GitHub's runner treats
+// the first as the end.
 func (r *Runner) readsCommandsGreedily() bool {
-	return slices.ContainsFunc([]string{"ACT", "GITEA_ACTIONS", "FORGEJO_ACTIONS"}, func(name string) bool { return r.getenv(name) == "true" })
+	isSet := func(name string) bool { return r.getenv(name) == "true" }
+	return slices.ContainsFunc([]string{"ACT", "GITEA_ACTIONS", "FORGEJO_ACTIONS"}, isSet)
 }
 
-// pieces are what stands between the :: of those forms that have some. Masked
-// first, they keep such a runner from showing the whole.
+// pieces returns the mask forms of the parts between :: in forms. Such a runner must
+// mask them first, because it prints the complete form.
 func pieces(forms []string) []string {
-	var kept []string
+	var all []string
 	for _, form := range forms {
 		if !strings.Contains(form, "::") {
 			continue
 		}
 		for piece := range strings.SplitSeq(form, "::") {
-			kept = append(kept, maskForms("", piece)...)
+			all = append(all, maskForms("", piece)...)
 		}
 	}
-	return kept
+	return all
 }

@@ -8,18 +8,21 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 )
 
-// jsonStrings are the strings and numbers of an object or list that are secrets.
-type jsonStrings struct{ secrets []string }
+// jsonSecrets collects the strings and numbers of an object or list that are secrets.
+type jsonSecrets struct{ secrets []string }
 
-// maxInside bounds how often an object or list stands in a string of another.
-const maxInside = 4
+// maxNesting is how deep JSON in strings of JSON is read.
+const maxNesting = 4
 
-// insideJSON reads a text that is an object or list and stands under a key.
-func insideJSON(key, text string) (found jsonStrings, ok bool) {
-	return found, found.read(key, text, maxInside)
+// secretsInJSON reads the value of a key, and reports whether it is an object or list.
+func secretsInJSON(key, text string) (found jsonSecrets, ok bool) {
+	ok = found.read(key, text, maxNesting)
+	return found, ok
 }
 
-func (j *jsonStrings) read(key, text string, depth int) bool {
+// read reads JSON in which strings may hold JSON to the given depth. It reports whether
+// text is an object or list.
+func (j *jsonSecrets) read(key, text string, depth int) bool {
 	text = strings.TrimSpace(text)
 	if text == "" || text[0] != '{' && text[0] != '[' || !json.Valid([]byte(text)) {
 		return false
@@ -30,9 +33,9 @@ func (j *jsonStrings) read(key, text string, depth int) bool {
 	return true
 }
 
-// value reads one value, token by token, since a map would drop the first of two
-// equal keys. An element stands under the key of its list.
-func (j *jsonStrings) value(dec *json.Decoder, key string, depth int) {
+// value reads one value, token by token: a map would drop the first of two equal keys.
+// The elements of a list have the key of the list.
+func (j *jsonSecrets) value(dec *json.Decoder, key string, depth int) {
 	token, _ := dec.Token()
 	switch token := token.(type) {
 	case json.Delim:
@@ -54,16 +57,16 @@ func (j *jsonStrings) value(dec *json.Decoder, key string, depth int) {
 	}
 }
 
-func (j *jsonStrings) text(key, text string, depth int) {
+func (j *jsonSecrets) text(key, text string, depth int) {
 	isJSON := depth > 0 && j.read(key, text, depth-1)
 	if check.IsNestedSecret(key, text) && (!isJSON || check.IsSecretKey(key)) {
 		j.secrets = append(j.secrets, text)
 	}
 }
 
-// plainLine reports whether a line is an element of a list that is not a secret, or
+// isPublicLine reports whether a line is an element of a list that is not a secret, or
 // a list on one line.
-func (j *jsonStrings) plainLine(line string) bool {
+func (j *jsonSecrets) isPublicLine(line string) bool {
 	line = strings.TrimSuffix(strings.TrimSpace(line), ",")
 	var v any
 	if json.Unmarshal([]byte(line), &v) != nil {

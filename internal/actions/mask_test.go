@@ -12,10 +12,10 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// runnerMasks are what GitHub's runner hides after it has read a log: each mask, and
-// each line of it that is not empty (actions/runner, AddMaskCommandExtension), the
+// parseMasks returns what GitHub's runner hides after it has read a log: each mask, and
+// each line of it that is not empty (actions/runner, AddMaskCommandExtension). It hides
 // longer ones without their quotation marks as well (ValueEncoders.TrimDoubleQuotes).
-func runnerMasks(log string) []string {
+func parseMasks(log string) []string {
 	var hidden []string
 	for line := range strings.Lines(log) {
 		data, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "::add-mask::")
@@ -34,7 +34,7 @@ func runnerMasks(log string) []string {
 	return hidden
 }
 
-// survives reports whether a job hands a text on as an output.
+// survives reports whether a job passes on an output that contains text.
 func survives(hidden []string, text string) bool {
 	return !slices.ContainsFunc(hidden, func(mask string) bool { return strings.Contains(text, mask) })
 }
@@ -46,19 +46,26 @@ func masksOf(t *testing.T, values ...string) []string {
 	for _, value := range values {
 		r.MaskValue("A", prefect.TextValue(value))
 	}
-	return runnerMasks(b.String())
+	return parseMasks(b.String())
 }
 
-const privateKey = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\nQ2hlY2sgdGhlIGxpbmU=\nxy\n-----END PRIVATE KEY-----\n"
+const privateKey = `-----BEGIN PRIVATE KEY-----
+MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7
+Q2hlY2sgdGhlIGxpbmU=
+xy
+-----END PRIVATE KEY-----
+`
 
 func serviceAccount(t *testing.T, indent string) string {
 	t.Helper()
 	data, err := json.MarshalIndent(map[string]any{
-		"type": "service_account", "project_id": "acme-analytics-production", "private_key_id": "3f1a9c0b7d2e4f68a1b3c5d7e9f00112aa34bb56",
-		"private_key": privateKey, "client_email": "etl-runner@acme-analytics-production.iam.gserviceaccount.com",
-		"client_id": "104857600123456789012", "token_uri": "https://oauth2.googleapis.com/token",
+		"type": "service_account", "project_id": "acme-analytics-production",
+		"private_key_id": "3f1a9c0b7d2e4f68a1b3c5d7e9f00112aa34bb56", "private_key": privateKey,
+		"client_email": "etl-runner@acme-analytics-production.iam.gserviceaccount.com",
+		"client_id":    "104857600123456789012", "token_uri": "https://oauth2.googleapis.com/token",
 		"client_x509_cert_url": "https://www.googleapis.com/robot/v1/metadata/x509/etl-runner%40acme-analytics-production.iam.gserviceaccount.com",
-		"universe_domain":      "googleapis.com", "scopes": []any{"https://www.googleapis.com/auth/cloud-platform", 1, "europe-west1"},
+		"universe_domain":      "googleapis.com",
+		"scopes":               []any{"https://www.googleapis.com/auth/cloud-platform", 1, "europe-west1"},
 	}, "", indent)
 	if err != nil {
 		t.Fatal(err)
@@ -66,23 +73,33 @@ func serviceAccount(t *testing.T, indent string) string {
 	return string(data)
 }
 
-const awsCredentials = `{"ACCESS_KEY": "AKIAIOSFODNN7EXAMPLE", "SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG", "region": "eu-central-1", "bucket": "acme-raw-data-eu-central-1", "account": "123456789012", "password": "pw12", "port": 5432, "pin": 90210, "sessions": {"apiKey": "shortkey"}}`
+const awsCredentials = `{"ACCESS_KEY": "AKIAIOSFODNN7EXAMPLE", "SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG", ` +
+	`"region": "eu-central-1", "bucket": "acme-raw-data-eu-central-1", "account": "123456789012", ` +
+	`"password": "pw12", "port": 5432, "pin": 90210, "sessions": {"apiKey": "shortkey"}}`
 
 func TestMasksOfJSONLeavePlacesAlone(t *testing.T) {
-	for name, value := range map[string]string{"compact": serviceAccount(t, ""), "pretty": serviceAccount(t, "  "), "in a string": string(prefect.TextValue(serviceAccount(t, "  ")).Reveal())} {
+	for name, value := range map[string]string{
+		"compact": serviceAccount(t, ""), "pretty": serviceAccount(t, "  "),
+		"in a string": string(prefect.TextValue(serviceAccount(t, "  ")).Reveal()),
+	} {
 		hidden := masksOf(t, value, awsCredentials)
 		for _, output := range []string{
-			"acme-analytics-production", "eu-central-1", "europe-west1", "acme-raw-data-eu-central-1", "123456789012", "5432", "service_account",
-			"etl-runner@acme-analytics-production.iam.gserviceaccount.com", "https://oauth2.googleapis.com/token", "googleapis.com",
-			"https://www.googleapis.com/auth/cloud-platform", `["europe-west1"]`, "{}", "1", "[]", "true",
+			"acme-analytics-production", "eu-central-1", "europe-west1", "acme-raw-data-eu-central-1",
+			"123456789012", "5432", "service_account",
+			"etl-runner@acme-analytics-production.iam.gserviceaccount.com",
+			"https://oauth2.googleapis.com/token", "googleapis.com",
+			"https://www.googleapis.com/auth/cloud-platform", `["europe-west1"]`, "{}", "1", "[]",
+			"true",
 		} {
 			if !survives(hidden, output) {
 				t.Errorf("%s: the output %s is hidden", name, output)
 			}
 		}
 		for _, secret := range []string{
-			"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG", "pw12", "90210", "shortkey", "3f1a9c0b7d2e4f68a1b3c5d7e9f00112aa34bb56",
-			"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7", "Q2hlY2sgdGhlIGxpbmU=", "104857600123456789012",
+			"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG", "pw12", "90210", "shortkey",
+			"3f1a9c0b7d2e4f68a1b3c5d7e9f00112aa34bb56",
+			"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7", "Q2hlY2sgdGhlIGxpbmU=",
+			"104857600123456789012",
 		} {
 			if survives(hidden, secret) {
 				t.Errorf("%s: %s is not hidden", name, secret[:4])
@@ -91,10 +108,11 @@ func TestMasksOfJSONLeavePlacesAlone(t *testing.T) {
 	}
 }
 
-func TestMasksLeaveOurOwnOutputsAlone(t *testing.T) {
+func TestMasksLeaveTheActionsOutputsAlone(t *testing.T) {
 	values := []string{
-		"{\n  \"type\": \"x\",\n  \"scopes\": [\n    1\n  ]\n}", "line of a value\n}\n1\nsuccess\n\ttrue\n   \n", "true", "FALSE", "null", "None", "yes", "no", "\"success\"",
-		`{"a": "true", "token": "created"}`, "[\"created\", true,\n1000]",
+		"{\n  \"type\": \"x\",\n  \"scopes\": [\n    1\n  ]\n}",
+		"line of a value\n}\n1\nsuccess\n\ttrue\n   \n", "true", "FALSE", "null", "None", "yes", "no",
+		"\"success\"", `{"a": "true", "token": "created"}`, "[\"created\", true,\n1000]",
 	}
 	outputs := []string{"true", "false", "1", "[]", `["ALPHA","BETA"]`, "plan.json"}
 	for _, status := range []Status{Success, Partial, Failure, Skipped} {
@@ -119,7 +137,7 @@ func TestMasksLeaveOurOwnOutputsAlone(t *testing.T) {
 	}
 }
 
-func TestAMaskInAnOutputIsToldOf(t *testing.T) {
+func TestWarnOfHiddenOutputs(t *testing.T) {
 	var b strings.Builder
 	output := filepath.Join(t.TempDir(), "output")
 	r := newRunner(&b, []string{"GITHUB_ACTIONS=true", "GITHUB_OUTPUT=" + output})
@@ -130,8 +148,9 @@ func TestAMaskInAnOutputIsToldOf(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r.WarnOfHidden()
-	if want := "::warning::the mask of STAGE hides a part of created-names: as an output of the job it stays empty\n"; !strings.Contains(b.String(), want) || strings.Count(b.String(), "::warning::") != 1 {
+	r.WarnOfHiddenOutputs()
+	const want = "::warning::the mask of STAGE hides a part of created-names: as an output of the job it stays empty\n"
+	if !strings.Contains(b.String(), want) || strings.Count(b.String(), "::warning::") != 1 {
 		t.Errorf("it printed %s", b.String())
 	}
 	if text, err := os.ReadFile(output); err != nil || !strings.Contains(string(text), "prod_db") {
@@ -142,7 +161,10 @@ func TestAMaskInAnOutputIsToldOf(t *testing.T) {
 func TestMasksOfTypedValues(t *testing.T) {
 	var b strings.Builder
 	r := newRunner(&b, []string{"GITHUB_ACTIONS=true"})
-	for name, raw := range map[string]string{"DB_PASSWORD": `["hunter22", "two words"]`, "HOSTS": `["db.example.com", "eu-central-1"]`, "EMPTY": "{}", "NONE": "[]", "FLAG": "true", "PORT": "54321"} {
+	for name, raw := range map[string]string{
+		"DB_PASSWORD": `["hunter22", "two words"]`, "HOSTS": `["db.example.com", "eu-central-1"]`,
+		"EMPTY": "{}", "NONE": "[]", "FLAG": "true", "PORT": "54321",
+	} {
 		if !r.MaskValue(name, prefect.TextValue(raw)) {
 			t.Errorf("%s counts as too short", name)
 		}
@@ -150,7 +172,7 @@ func TestMasksOfTypedValues(t *testing.T) {
 	if r.MaskValue("PIN", prefect.TextValue("123")) {
 		t.Error("a number of three digits does not count as too short")
 	}
-	hidden := runnerMasks(b.String())
+	hidden := parseMasks(b.String())
 	for _, secret := range []string{"hunter22", "two words", "54321"} {
 		if survives(hidden, secret) {
 			t.Errorf("%s is not hidden", secret)

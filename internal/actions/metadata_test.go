@@ -16,16 +16,16 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
-var update = flag.Bool("update", false, "write the README's tables of inputs and outputs anew")
+var update = flag.Bool("update", false, "write the README's tables of inputs and outputs")
 
-// described is an input or an output as action.yml describes it.
-type described struct{ name, description, fallback string }
+// yamlField is an input or an output in action.yml.
+type yamlField struct{ name, description, fallback string }
 
 var yamlEntry = regexp.MustCompile(`(?m)^  ([a-z-]+):\n    description: (.+)\n(?:    default: (.+)\n)?`)
 
-// actionYML reads the inputs and outputs of action.yml. It fails on a line that is
-// of neither form, so that nothing is passed over.
-func actionYML(t *testing.T) (inputs, outputs []described) {
+// readActionYML reads the inputs and outputs of action.yml. It fails on any line of
+// another form, so that it skips none.
+func readActionYML(t *testing.T) (inputs, outputs []yamlField) {
 	t.Helper()
 	data, err := os.ReadFile("../../action.yml")
 	if err != nil {
@@ -34,10 +34,10 @@ func actionYML(t *testing.T) (inputs, outputs []described) {
 	_, rest, _ := strings.Cut(string(data), "\ninputs:\n")
 	in, rest, _ := strings.Cut(rest, "\noutputs:\n")
 	out, _, _ := strings.Cut(rest, "\nruns:\n")
-	read := func(section string) (list []described) {
+	read := func(section string) (list []yamlField) {
 		section += "\n"
 		for _, m := range yamlEntry.FindAllStringSubmatch(section, -1) {
-			list = append(list, described{m[1], m[2], strings.Trim(m[3], `"`)})
+			list = append(list, yamlField{m[1], m[2], strings.Trim(m[3], `"`)})
 		}
 		if left := strings.TrimSpace(yamlEntry.ReplaceAllString(section, "")); left != "" {
 			t.Fatalf("action.yml has what this test does not read: %s", left)
@@ -47,7 +47,7 @@ func actionYML(t *testing.T) (inputs, outputs []described) {
 	return read(in), read(out)
 }
 
-func names(list []described) []string {
+func namesOf(list []yamlField) []string {
 	var out []string
 	for _, d := range list {
 		out = append(out, d.name)
@@ -56,8 +56,10 @@ func names(list []described) []string {
 }
 
 func TestActionMetadata(t *testing.T) {
-	inputs, outputs := actionYML(t)
-	w := githubtest.NewWorkspace(t, map[string]string{"mode": "check", "config-files": "../../fixtures/config/local.toml"})
+	inputs, outputs := readActionYML(t)
+	w := githubtest.NewWorkspace(t, map[string]string{
+		"mode": "check", "config-files": "../../fixtures/config/local.toml",
+	})
 	if r := runAction(t, w.Env); r.code != exit.OK {
 		t.Fatalf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 	}
@@ -66,34 +68,28 @@ func TestActionMetadata(t *testing.T) {
 		set = append(set, name)
 	}
 	slices.Sort(set)
-	want := names(outputs)
+	want := namesOf(outputs)
 	slices.Sort(want)
 	if diff := cmp.Diff(want, set); diff != "" {
 		t.Errorf("outputs of action.yml (-) and of a run (+): %s", diff)
 	}
-	if diff := cmp.Diff(names(inputs), actions.InputNames); diff != "" {
+	if diff := cmp.Diff(namesOf(inputs), actions.InputNames); diff != "" {
 		t.Errorf("inputs of action.yml (-) and of the code (+): %s", diff)
 	}
 }
 
-// What a step that leaves an input out gets is what action.yml says.
+// The defaults in action.yml are those of the code.
 func TestActionDefaults(t *testing.T) {
-	inputs, _ := actionYML(t)
+	inputs, _ := readActionYML(t)
 	var given []string
 	for _, in := range inputs {
 		if in.fallback != "" {
-			given = append(given, "INPUT_"+strings.ToUpper(in.name)+"="+strings.Replace(in.fallback, "${{ toJSON(matrix) }}", "null", 1))
+			given = append(given,
+				"INPUT_"+strings.ToUpper(in.name)+"="+strings.Replace(in.fallback, "${{ toJSON(matrix) }}", "null", 1))
 		}
 	}
 	read := func(env []string) actions.Inputs {
-		in, err := actions.NewRunner(&strings.Builder{}, env, func(name string) string {
-			for _, entry := range env {
-				if value, ok := strings.CutPrefix(entry, name+"="); ok {
-					return value
-				}
-			}
-			return ""
-		}).Inputs()
+		in, err := actions.NewRunner(&strings.Builder{}, env, newGetenv(env)).Inputs()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +115,7 @@ func TestReadmeHasTheInputs(t *testing.T) {
 	if !ok || !ok2 {
 		t.Fatal("the README has no place for inputs and outputs")
 	}
-	inputs, outputs := actionYML(t)
+	inputs, outputs := readActionYML(t)
 	want := head + begin + "\n" + inputTable(inputs) + "\n" + outputTable(outputs) + "\n" + end + tail
 	if *update {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
@@ -132,7 +128,7 @@ func TestReadmeHasTheInputs(t *testing.T) {
 	}
 }
 
-func inputTable(inputs []described) string {
+func inputTable(inputs []yamlField) string {
 	b := "| input | what it is | default |\n| --- | --- | --- |\n"
 	for _, in := range inputs {
 		fallback := ""
@@ -144,7 +140,7 @@ func inputTable(inputs []described) string {
 	return b
 }
 
-func outputTable(outputs []described) string {
+func outputTable(outputs []yamlField) string {
 	b := "| output | what it is |\n| --- | --- |\n"
 	for _, out := range outputs {
 		b += fmt.Sprintf("| `%s` | %s |\n", out.name, out.description)

@@ -16,8 +16,9 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// options are the inputs as a run knows them. The key goes to the host of the input
-// api-url alone: a pull request may change a manifest.
+// options returns the options of the run. It fails if the manifest names another host
+// than the input api-url, to which alone the key goes: a pull request may change the
+// manifest.
 func (a *step) options(ctx context.Context) (run.Options, error) {
 	if a.inputs.APIURL == "" {
 		a.inputs.APIURL = connect.PrefectURL(a.Getenv)
@@ -44,15 +45,15 @@ func (a *step) options(ctx context.Context) (run.Options, error) {
 	return o, nil
 }
 
-// noURLInput is a [connect.ErrNoURL] in the words of the Action.
+// noURLInput is a [connect.ErrNoURL] that names the input instead of the flag.
 type noURLInput struct{}
 
 func (noURLInput) Error() string { return "input api-url is missing: the URL of the secrets API" }
 
 func (noURLInput) Is(target error) bool { return target == connect.ErrNoURL }
 
-// reviewedOptions are those that come from the workflow and the checkout, which a
-// run that is skipped has too.
+// reviewedOptions returns the options that come from the workflow and the checkout. A
+// skipped run has them as well.
 func (a *step) reviewedOptions() (run.Options, error) {
 	in := a.inputs
 	o := run.Options{
@@ -85,50 +86,54 @@ func (a *step) connectOptions() connect.Options {
 
 // sources reads the inputs that hold secrets.
 func (a *step) sources() ([]*secretsync.Source, error) {
-	reader := sources.Reader{Inputs: true, Stdin: a.Stdin, Env: a.Env, Done: a.read}
+	reader := sources.Reader{Inputs: true, Stdin: a.Stdin, Env: a.Env, Done: a.sourceRead}
 	return reader.All(a.inputs.Sources)
 }
 
-// read masks what comes from a file or a variable: the runner has masked the inputs.
-func (a *step) read(from sources.Source, source *secretsync.Source) {
+// sourceRead is called with each source once it has been read. It masks those from
+// files and variables: [Runner.Mask] has masked the inputs.
+func (a *step) sourceRead(from sources.Source, source *secretsync.Source) {
 	switch {
 	case from.Takes != sources.Text && !from.Variables:
-		a.maskAll(source)
+		a.maskSource(source)
 	case from.Name == "secrets":
-		a.warnOfLength(a.inputs.Sources.Text(from.Name))
+		a.warnIfLong(a.inputs.Sources.Text(from.Name))
 	}
 }
 
-func (a *step) maskAll(source *secretsync.Source) {
+func (a *step) maskSource(source *secretsync.Source) {
 	for _, entry := range source.Entries {
 		if !a.runner.MaskValue(entry.Name, entry.Text) {
-			a.tooShort(entry.Name)
+			a.warnTooShort(entry.Name)
 		}
 	}
 }
 
-func (a *step) tooShort(name string) {
+func (a *step) warnTooShort(name string) {
 	a.runner.Warning(fmt.Sprintf("%s is too short to be masked in the log", report.Safe(name)))
 }
 
-// maxVariable is how long a variable of the environment may be on Linux, in bytes
-// (MAX_ARG_STRLEN, 32 pages); no step with a longer one starts.
+// maxVariable is the longest variable of the environment on Linux, in bytes
+// (MAX_ARG_STRLEN, 32 pages). A step with a longer one does not start.
 const maxVariable = 128 << 10
 
-// warnOfLength warns before the next secret keeps the step from starting.
-func (a *step) warnOfLength(secrets string) {
-	if len(secrets) > maxVariable*3/4 {
-		a.runner.Warning(fmt.Sprintf("the input secrets has %d KiB; over %d KiB the step cannot start: give the larger secrets by secrets-file or env-names", len(secrets)>>10, maxVariable>>10))
+// warnIfLong warns if the input secrets comes close to maxVariable.
+func (a *step) warnIfLong(secrets string) {
+	if len(secrets) <= maxVariable*3/4 {
+		return
 	}
+	a.runner.Warning(fmt.Sprintf("the input secrets has %d KiB; over %d KiB the step cannot start: "+
+		"give the larger secrets by secrets-file or env-names", len(secrets)>>10, maxVariable>>10))
 }
 
+// sameHost returns an error if the manifest's URL has another host than the input's.
 func sameHost(input, manifest string) error {
 	if manifest == "" || connect.InProcess(input) {
 		return nil
 	}
-	given, err := url.Parse(input)
-	named, err2 := url.Parse(manifest)
-	if err != nil || err2 != nil || given.Host != named.Host {
+	inputURL, err := url.Parse(input)
+	manifestURL, manifestErr := url.Parse(manifest)
+	if err != nil || manifestErr != nil || inputURL.Host != manifestURL.Host {
 		return errors.New("the manifest's api-url names another host than the input api-url: the key goes to the input's host alone")
 	}
 	return nil

@@ -8,7 +8,7 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// outputs tells later steps what happened, in names and counts.
+// outputs sets the outputs, which are names and counts.
 func (a *step) outputs() error {
 	errs, warnings := report.CountSeverities(a.found.Diagnostics)
 	outputs := []struct {
@@ -36,11 +36,11 @@ func (a *step) outputs() error {
 	for _, output := range outputs {
 		failures = append(failures, a.runner.Output(output.name, output.value))
 	}
-	a.runner.WarnOfHidden()
+	a.runner.WarnOfHiddenOutputs()
 	return errors.Join(failures...)
 }
 
-// count is how many actions ended so, over all tenants.
+// count returns how many actions of all tenants had one of the results.
 func (a *step) count(results ...secretsync.Result) int {
 	n := 0
 	for _, t := range a.tenants {
@@ -51,7 +51,8 @@ func (a *step) count(results ...secretsync.Result) int {
 	return n
 }
 
-// names are the names whose actions ended so for any tenant, each once, sorted.
+// names returns the names whose actions had one of the results for any tenant, sorted,
+// each once.
 func (a *step) names(results ...secretsync.Result) []string {
 	names := []string{}
 	for _, t := range a.tenants {
@@ -62,3 +63,13 @@ func (a *step) names(results ...secretsync.Result) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
+
+// Status is the output status: how a run ended.
+type Status string
+
+const (
+	Success Status = "success"
+	Partial Status = "partial"
+	Failure Status = "failed"
+	Skipped Status = "skipped"
+)

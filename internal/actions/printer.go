@@ -11,12 +11,10 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// The steps of a plan or a sync, as the Action shows them.
-
 var _ run.Printer = (*step)(nil)
 
 func (a *step) Checked(found inspect.Findings) error {
-	a.configsChecked = true
+	a.checked = true
 	a.found = inspect.Findings{
 		Diagnostics: slices.Concat(a.found.Diagnostics, found.Diagnostics), Files: a.found.Files + found.Files,
 	}
@@ -40,11 +38,11 @@ func (a *step) Planned(plan *secretsync.Plan) error {
 	if err := report.PlanText(a.Stdout, plan); err != nil {
 		return err
 	}
-	for _, warning := range slices.Concat(report.LeftOut(plan), plan.Warnings, plan.Notes) {
-		if !a.told[warning] {
+	for _, warning := range slices.Concat(report.Omitted(plan), plan.Warnings, plan.Notes) {
+		if !a.annotated[warning] {
 			a.runner.Warning(report.Safe(warning))
 		}
-		a.told[warning] = true
+		a.annotated[warning] = true
 	}
 	return nil
 }
@@ -66,9 +64,9 @@ func (a *step) Applied(done *secretsync.Outcome) error {
 	return a.runner.Summary(report.ResultMarkdown(done.Tenants))
 }
 
-// skipped says it wherever somebody may look for what was done.
+// Skipped writes the message to every place where readers look for the result.
 func (a *step) Skipped(message string) error {
-	a.status, a.skippedText = "skipped", report.SkippedMarkdown(message)
+	a.status, a.skippedMarkdown = "skipped", report.SkippedMarkdown(message)
 	a.runner.Notice(message)
-	return a.runner.Summary(a.skippedText)
+	return a.runner.Summary(a.skippedMarkdown)
 }

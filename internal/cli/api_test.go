@@ -66,7 +66,7 @@ func loadAPI(t *testing.T) *publicAPI {
 	for i, pkg := range publicPackages {
 		paths[i] = module + "/" + pkg
 	}
-	for _, line := range goList(t, "{{.ImportPath}} {{.Export}}", append([]string{"-export", "-deps", "-test"}, paths...)...) {
+	for _, line := range runGoList(t, "{{.ImportPath}} {{.Export}}", append([]string{"-export", "-deps", "-test"}, paths...)...) {
 		if path, file, ok := strings.Cut(line, " "); ok && !strings.Contains(line, "[") {
 			exports[path] = file
 		}
@@ -217,7 +217,7 @@ func (api *publicAPI) namedInPages(t *testing.T) map[types.Object]bool {
 	}
 	names := map[string]bool{}
 	for _, page := range append(pages, "../../README.md") {
-		text := read(t, page)
+		text := readFile(t, page)
 		for _, code := range append(codeFence.FindAllString(text, -1), codeSpan.FindAllString(text, -1)...) {
 			for _, match := range qualified.FindAllStringSubmatch(code, -1) {
 				pkg := strings.TrimPrefix(match[1], "secret")

@@ -1,7 +1,6 @@
 package cli_test
 
 import (
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -10,27 +9,28 @@ import (
 
 func TestArchitectureJustifiesEveryDependency(t *testing.T) {
 	var direct []string
-	for line := range strings.Lines(read(t, "../../go.mod")) {
+	for line := range strings.Lines(readFile(t, "../../go.mod")) {
 		if fields := strings.Fields(line); len(fields) == 2 && strings.Contains(fields[0], ".") {
 			direct = append(direct, fields[0])
 		}
 	}
-	justified := justifiedDependencies(t)
+	justified := readJustifiedDependencies(t)
 	for _, module := range direct {
 		if !slices.Contains(justified, strings.TrimPrefix(module, "github.com/")) {
 			t.Errorf("docs/architecture.md does not say what %s is for", module)
 		}
 	}
 	if len(justified) != len(direct) {
-		t.Errorf("docs/architecture.md justifies %d dependencies of %d: %q", len(justified), len(direct), justified)
+		t.Errorf("docs/architecture.md justifies %d dependencies of %d: %q", len(justified), len(direct),
+			justified)
 	}
 }
 
-// justifiedDependencies are the first cells of the table, in which api/auth is in
-// the repository of the one before it.
-func justifiedDependencies(t *testing.T) []string {
+// readJustifiedDependencies returns the modules in the first cells of the table. One that
+// begins with api/ is in the repository of the one before it.
+func readJustifiedDependencies(t *testing.T) []string {
 	var modules []string
-	for _, row := range strings.Split(architecture(t, "Direct dependencies"), "\n| ")[3:] {
+	for _, row := range strings.Split(readSection(t, "Direct dependencies"), "\n| ")[3:] {
 		first, _, _ := strings.Cut(row, " |")
 		var repository string
 		for _, module := range strings.Split(first, ", ") {
@@ -45,11 +45,11 @@ func justifiedDependencies(t *testing.T) []string {
 	return modules
 }
 
-// longestPath is how many files a flag may pass on its way to the wire.
+// longestPath is how many files may be between a flag and the wire.
 const longestPath = 20
 
 func TestPathOfPruneScope(t *testing.T) {
-	rows := strings.Split(strings.TrimSpace(architecture(t, "From --prune-scope to the wire")), "\n| ")[3:]
+	rows := strings.Split(strings.TrimSpace(readSection(t, "From --prune-scope to the wire")), "\n| ")[3:]
 	if len(rows) > longestPath {
 		t.Errorf("the path has %d files, and no more than %d are allowed", len(rows), longestPath)
 	}
@@ -59,28 +59,19 @@ func TestPathOfPruneScope(t *testing.T) {
 			t.Fatalf("the row %q is not of three cells", row)
 		}
 		file, named := strings.Trim(cells[0], "`"), strings.Trim(cells[2], "`")
-		if !strings.Contains(read(t, "../../"+file), named) {
+		if !strings.Contains(readFile(t, "../../"+file), named) {
 			t.Errorf("%s has no %s", file, named)
 		}
 	}
 }
 
-// architecture is a section of the page.
-func architecture(t *testing.T, heading string) string {
+// readSection returns a section of docs/architecture.md.
+func readSection(t *testing.T, heading string) string {
 	t.Helper()
-	_, section, found := strings.Cut(read(t, "../../docs/architecture.md"), "# "+heading+"\n")
+	_, section, found := strings.Cut(readFile(t, "../../docs/architecture.md"), "# "+heading+"\n")
 	if !found {
 		t.Fatalf("docs/architecture.md has no section %q", heading)
 	}
 	section, _, _ = strings.Cut(section, "\n## ")
 	return section
-}
-
-func read(t *testing.T, path string) string {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }

@@ -11,10 +11,10 @@ import (
 
 const module = "github.com/prefect-secrets/prefect-secrets"
 
-// TestArchitectureDrawsEveryArrow holds the tables of packages in docs/architecture.md
-// to the packages that there are and to what each of them imports of this module.
+// TestArchitectureDrawsEveryArrow compares the tables of packages in
+// docs/architecture.md with the packages and their imports from this module.
 func TestArchitectureDrawsEveryArrow(t *testing.T) {
-	drawn, real := drawnImports(t), imports(t)
+	drawn, real := readDrawnImports(t), listImports(t)
 	for pkg := range drawn {
 		if _, ok := real[pkg]; !ok {
 			t.Errorf("docs/architecture.md has the package %s, which does not exist", pkg)
@@ -24,25 +24,25 @@ func TestArchitectureDrawsEveryArrow(t *testing.T) {
 		if _, ok := drawn[pkg]; !ok {
 			t.Errorf("docs/architecture.md has no row for the package %s", pkg)
 		}
-		for _, to := range without(real[pkg], drawn[pkg]) {
+		for _, to := range difference(real[pkg], drawn[pkg]) {
 			t.Errorf("docs/architecture.md does not draw %s → %s", pkg, to)
 		}
-		for _, to := range without(drawn[pkg], real[pkg]) {
+		for _, to := range difference(drawn[pkg], real[pkg]) {
 			t.Errorf("docs/architecture.md draws %s → %s, and it does not import that", pkg, to)
 		}
 	}
 }
 
-// drawnImports reads the rows of three cells: package, what it is, imports.
-func drawnImports(t *testing.T) map[string][]string {
+// readDrawnImports reads the rows of three cells: package, description, imports.
+func readDrawnImports(t *testing.T) map[string][]string {
 	drawn := map[string][]string{}
-	for line := range strings.Lines(architecture(t, "Where things are")) {
+	for line := range strings.Lines(readSection(t, "Where things are")) {
 		cells := strings.Split(strings.Trim(line, "|\n"), "|")
 		pkg, isCode := strings.CutPrefix(strings.TrimSpace(cells[0]), "`")
 		if !isCode || len(cells) != 3 {
 			continue
 		}
-		pkg = place(strings.TrimSuffix(pkg, "`"))
+		pkg = tableName(strings.TrimSuffix(pkg, "`"))
 		if _, twice := drawn[pkg]; twice {
 			t.Errorf("docs/architecture.md has two rows for %s", pkg)
 		}
@@ -51,41 +51,43 @@ func drawnImports(t *testing.T) map[string][]string {
 	return drawn
 }
 
-// imports are what each package imports of this module.
-func imports(t *testing.T) map[string][]string {
+// listImports returns the imports of each package from this module.
+func listImports(t *testing.T) map[string][]string {
 	all := map[string][]string{}
-	for _, line := range goList(t, "{{.ImportPath}} {{join .Imports \" \"}}", module+"/...") {
+	for _, line := range runGoList(t, "{{.ImportPath}} {{join .Imports \" \"}}", module+"/...") {
 		pkg, imported, _ := strings.Cut(line, " ")
-		all[place(inHouse(pkg))] = nil
+		var names []string
 		for _, to := range strings.Fields(imported) {
 			if strings.HasPrefix(to, module+"/") {
-				all[place(inHouse(pkg))] = append(all[place(inHouse(pkg))], place(inHouse(to)))
+				names = append(names, tableName(relativePath(to)))
 			}
 		}
+		all[tableName(relativePath(pkg))] = names
 	}
 	return all
 }
 
-func inHouse(pkg string) string {
+func relativePath(pkg string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/")
 }
 
-// place is what the tables call a package.
-func place(pkg string) string {
+// tableName returns the name of a package in the tables.
+func tableName(pkg string) string {
 	if pkg == "" {
 		return "main.go"
 	}
 	return strings.TrimPrefix(pkg, "internal/")
 }
 
-func without(list, other []string) []string {
+func difference(list, other []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(other, s) })
 }
 
 func TestBinaryHoldsNoTestLibrary(t *testing.T) {
-	deps := goList(t, "{{.ImportPath}}", "-deps", module)
+	deps := runGoList(t, "{{.ImportPath}}", "-deps", module)
 	for _, dep := range deps {
-		if strings.HasPrefix(dep, "github.com/google/go-cmp") || strings.HasPrefix(dep, "github.com/santhosh-tekuri/") || dep == "testing" || dep == module+"/testkit" {
+		if strings.HasPrefix(dep, "github.com/google/go-cmp") ||
+			strings.HasPrefix(dep, "github.com/santhosh-tekuri/") || dep == "testing" || dep == module+"/testkit" {
 			t.Errorf("the binary holds %s", dep)
 		}
 	}
@@ -94,26 +96,27 @@ func TestBinaryHoldsNoTestLibrary(t *testing.T) {
 	}
 }
 
-// The image is built of what the Dockerfile copies, out of what .dockerignore lets through.
+// The Dockerfile must copy every package of the binary, and .dockerignore must allow it.
 func TestImageHasEveryPackage(t *testing.T) {
-	dockerfile, ignore := read(t, "../../Dockerfile"), read(t, "../../.dockerignore")
-	for _, dep := range goList(t, "{{.ImportPath}}", "-deps", module) {
+	dockerfile, ignore := readFile(t, "../../Dockerfile"), readFile(t, "../../.dockerignore")
+	for _, dep := range runGoList(t, "{{.ImportPath}}", "-deps", module) {
 		if !strings.HasPrefix(dep, module+"/") {
 			continue
 		}
-		dir := inHouse(dep)
+		dir := relativePath(dep)
 		for !strings.Contains(dockerfile, "\nCOPY "+dir+" ./"+dir+"\n") || !strings.Contains(ignore, "\n!"+dir+"\n") {
 			if dir = path.Dir(dir); dir == "." {
-				t.Errorf("the image is built without %s", inHouse(dep))
+				t.Errorf("the image is built without %s", relativePath(dep))
 				break
 			}
 		}
 	}
 }
 
-// What serves in production knows no faults, and has no code that could make one.
+// A server in production contains no code that injects faults.
 func TestProductionKnowsNoFaults(t *testing.T) {
-	deps := goList(t, "{{.ImportPath}}", "-deps", module+"/internal/server", module+"/internal/cloud", module+"/internal/upstream",
+	deps := runGoList(t, "{{.ImportPath}}", "-deps",
+		module+"/internal/server", module+"/internal/cloud", module+"/internal/upstream",
 		module+"/internal/vault", module+"/internal/filestore")
 	for _, dep := range deps {
 		if strings.HasPrefix(dep, module+"/testkit") || dep == module+"/internal/cloud/fake" {
@@ -125,7 +128,7 @@ func TestProductionKnowsNoFaults(t *testing.T) {
 	}
 }
 
-func goList(t *testing.T, format string, args ...string) []string {
+func runGoList(t *testing.T, format string, args ...string) []string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", append([]string{"list", "-f", format}, args...)...).Output()
 	if err != nil {

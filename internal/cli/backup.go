@@ -18,11 +18,10 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
-// backupOptions say what is copied: the file store of a server that runs, or a
-// file that nobody has open.
+// backupOptions are the flags of backup.
 type backupOptions struct {
-	connect connect.Options
-	store   string
+	connect connect.Options // the running server whose file store is copied
+	store   string          // or a file store that no server has open
 	force   bool
 }
 
@@ -35,7 +34,7 @@ func (c *Command) backup() *cobra.Command {
 0600. While serve has the store open, ask it with --api-url and an admin key of
 every tenant; else name the file with --store. What is copied is sealed with the
 store's key: keep that key elsewhere, for without it a backup is worth nothing.`,
-		Args: one("FILE"),
+		Args: oneArg("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.runBackup(cmd.Context(), o, args[0]) },
 	}
 	connectFlags(cmd.Flags(), &o.connect)
@@ -64,7 +63,7 @@ func (c *Command) runBackup(ctx context.Context, o backupOptions, path string) e
 	return err
 }
 
-// backupSource opens what is to be copied.
+// backupSource opens the store and returns the function that copies it.
 func (c *Command) backupSource(o backupOptions) (func(context.Context, io.Writer) error, error) {
 	if o.store == "" {
 		return c.serverBackup(o.connect)
@@ -73,14 +72,15 @@ func (c *Command) backupSource(o backupOptions) (func(context.Context, io.Writer
 	if err != nil {
 		return nil, err
 	}
-	store, err := c.openStore(filestore.Config{Path: path, Now: time.Now, MustExist: true}, fileFlags{o.connect.StoreKeyFile})
+	config := filestore.Config{Path: path, Now: time.Now, MustExist: true}
+	store, err := c.openFileStore(config, fileFlags{o.connect.StoreKeyFile})
 	if err != nil {
 		return nil, err
 	}
 	return store.Backup, nil
 }
 
-// serverBackup asks a server that has the store open.
+// serverBackup returns a function that fetches the backup from a running server.
 func (c *Command) serverBackup(o connect.Options) (func(context.Context, io.Writer) error, error) {
 	conn, err := connect.OpenServer(c.withEnv(o))
 	if errors.Is(err, connect.ErrNoURL) {
@@ -99,14 +99,18 @@ func (c *Command) serverBackup(o connect.Options) (func(context.Context, io.Writ
 	}, nil
 }
 
-// fetchBackup follows no redirect, which would take the key elsewhere.
+// fetchBackup copies the backup at target to w. It follows no redirect, which would
+// send the key elsewhere.
 func fetchBackup(ctx context.Context, w io.Writer, transport http.RoundTripper, target, key string) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
 		return errors.New("--api-url: it is no URL")
 	}
 	r.Header.Set("Authorization", "Bearer "+key)
-	client := http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	resp, err := client.Do(r)
 	if err != nil {
 		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("asking for the backup: %w", httperr.Cause(err))}
@@ -143,7 +147,7 @@ func (c *Command) restore() *cobra.Command {
 		Long: `Restore opens every secret of the backup FILE with the store's key, and only if all
 are whole puts a copy of it in the place of the store. A store that is there
 already is replaced only with --force, and never while a server has it open.`,
-		Args: one("FILE"),
+		Args: oneArg("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if store == "" {
 				return errors.New("restore needs --store file:PATH, the store to make")

@@ -16,14 +16,14 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
-// checkFlags are what check is told beside its files.
+// checkFlags are the flags of check.
 type checkFlags struct {
 	format, failOn, version string
 	manifest                string
 	requireEnv              bool
 	flows                   []string
 	usedBy                  bool
-	connect                 connect.Options // of the store whose names count for flows
+	connect                 connect.Options // the store whose names are defined for flows
 }
 
 func (c *Command) check() *cobra.Command {
@@ -57,7 +57,7 @@ The comment # prefect-secrets: ignore[rule] reason silences a rule on its line.`
 	return cmd
 }
 
-// runCheck checks the configs for the environment that the command runs in.
+// runCheck checks the configs as Prefect would read them in c.Env.
 func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) error {
 	write, err := diagnosticsWriter(f.format)
 	if err != nil {

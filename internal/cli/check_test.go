@@ -11,8 +11,8 @@ import (
 
 var diagnosticsFormats = []string{"text", "github", "json", "sarif", "markdown"}
 
-// TestCheckOddFiles has files that are no text, or an odd one: each is one
-// diagnostic at a place, or none, in every format, and no value shows.
+// TestCheckOddFiles checks files that are not text, or unusual text. Each has at most
+// one diagnostic, with a position, in every format, and no value is printed.
 func TestCheckOddFiles(t *testing.T) {
 	const good = "[cloud]\nheartbeat_interval = 30.0\n"
 	for _, tt := range []struct {
@@ -27,7 +27,10 @@ func TestCheckOddFiles(t *testing.T) {
 		{"lone-return", "[a]\rA = '" + canary + "'", "odd.toml:1:4: error: a carriage return", exit.Failed},
 		{"nul", "A = '" + canary + "\x00" + canary + "'\n", "the file holds a NUL byte", exit.Failed},
 		{"binary", "\x7fELF\x02\x01\x01\x00\x00" + canary + "\x00\xff\xfe", "error: the file ", exit.Failed},
-		{"invalid-utf8", good + "# \xc3\x28 " + canary + "\n", "odd.toml:3:3: error: the file is not UTF-8 text", exit.Failed},
+		{
+			"invalid-utf8", good + "# \xc3\x28 " + canary + "\n",
+			"odd.toml:3:3: error: the file is not UTF-8 text", exit.Failed,
+		},
 		{"utf16", "\xff\xfeA\x00=\x00'\x00" + canary, "the file is UTF-16", exit.Failed},
 		{"deep", "A = " + strings.Repeat("[", 100_000) + "'" + canary, "levels deep", exit.Failed},
 		{"one-line", "A = '" + canary + strings.Repeat("x", 1<<20), "error: the closing quote", exit.Failed},
@@ -40,7 +43,8 @@ func TestCheckOddFiles(t *testing.T) {
 			for _, format := range diagnosticsFormats {
 				r := runCommand(t, nil, "", "check", path, "--format", format)
 				if r.code != tt.code || r.stderr != "" || format == "text" && !strings.Contains(r.stdout, tt.want) {
-					t.Errorf("%s: exit code %d, want %d: %s\n%.300s", format, r.code, tt.code, r.stderr, r.stdout)
+					t.Errorf("%s: exit code %d, want %d: %s\n%.300s", format, r.code, tt.code, r.stderr,
+						r.stdout)
 				}
 				if strings.Contains(r.stdout, canary) {
 					t.Errorf("%s shows a value", format)
@@ -51,7 +55,8 @@ func TestCheckOddFiles(t *testing.T) {
 			if !isByte {
 				problem, isByte = strings.CutPrefix(tt.want, "odd.toml:3:3: error: the file ")
 			}
-			if isByte && (r.code != exit.Failed || !strings.Contains(r.stderr, problem) || !strings.Contains(r.stderr, "odd.toml:")) {
+			if isByte &&
+				(r.code != exit.Failed || !strings.Contains(r.stderr, problem) || !strings.Contains(r.stderr, "odd.toml:")) {
 				t.Errorf("config: exit code %d: %s", r.code, r.stderr)
 			}
 			if strings.Contains(r.stderr, canary) {
@@ -61,8 +66,8 @@ func TestCheckOddFiles(t *testing.T) {
 	}
 }
 
-// TestCheckUnreadableFiles has what is no file to read: exit code 2, and what is
-// wrong with which.
+// TestCheckUnreadableFiles checks files that cannot be read: the exit code is 2, and
+// the error names the file and the reason.
 func TestCheckUnreadableFiles(t *testing.T) {
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
@@ -82,15 +87,17 @@ func TestCheckUnreadableFiles(t *testing.T) {
 		"missing.toml":  "no such file, and as a pattern it matches none",
 		"loop.toml":     "loop.toml: too many levels of symbolic links",
 		"dangling.toml": "dangling.toml: no such file or directory",
-		"config":        "config is a directory: give a file, or a pattern such as '" + at("config/*.toml") + "'",
-		"large.toml":    "large.toml is longer than 16 MiB",
-		"[.toml":        "not a glob",
+		"config": "config is a directory: give a file, or a pattern such as '" +
+			at("config/*.toml") + "'",
+		"large.toml": "large.toml is longer than 16 MiB",
+		"[.toml":     "not a glob",
 	} {
 		r := runCommand(t, nil, "", "check", at(name))
 		if r.code != exit.Usage || r.stdout != "" || !strings.Contains(r.stderr, want) {
 			t.Errorf("%s: exit code %d: %s", name, r.code, r.stderr)
 		}
-		if r := runCommand(t, nil, "", "config", "--file", at(name)); r.code != exit.Usage || r.stdout != "" || !strings.Contains(r.stderr, name) {
+		if r := runCommand(t, nil, "", "config", "--file", at(name)); r.code != exit.Usage ||
+			r.stdout != "" || !strings.Contains(r.stderr, name) {
 			t.Errorf("config of %s: exit code %d: %s", name, r.code, r.stderr)
 		}
 	}

@@ -1,5 +1,17 @@
-// Package cli is the command prefect-secrets: its commands and flags.
-// It is the one package that knows all the others.
+// Package cli is the command prefect-secrets: its commands and flags. Nearly every
+// other package is imported here.
+//
+// What the command writes follows these rules:
+//
+//   - The result, with a plan's warnings and notes, goes to standard output. Errors and
+//     progress go to standard error. So does all other text if the result is a document,
+//     as with --format json.
+//   - Each line of an error begins with "prefect-secrets: ", has no capital and no
+//     full stop, and names the flag or the file, then the problem, then what to do.
+//   - Text that others chose passes through [report.Safe]. No value of a secret is
+//     written, except by config.
+//   - The exit code of an error is 2, for usage or input, unless the error is the
+//     store's or an [exit.Error]. [exit.Codes] lists the codes.
 package cli
 
 import (
@@ -12,6 +24,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/actions"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
@@ -22,11 +35,10 @@ import (
 type Command struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
-	Env            []string // as os.Environ gives it
-	// Interrupts are the signals that the process gets; nil for none.
-	Interrupts *interrupts.Signals
+	Env            []string            // as os.Environ returns it
+	Interrupts     *interrupts.Signals // nil for none
 
-	atEnd []func() error // closes what the command opened
+	closers []func() error // for what the command opened, called by Main
 }
 
 // Main runs the command and returns its exit code. Cancelling ctx stops it.
@@ -42,7 +54,7 @@ func (c *Command) Main(ctx context.Context, args []string) (code int) {
 	}
 	root := c.root()
 	root.SetArgs(args)
-	err := errors.Join(root.ExecuteContext(ctx), c.end())
+	err := errors.Join(root.ExecuteContext(ctx), c.close())
 	for _, line := range strings.Split(exit.MessageOf(err), "\n") {
 		if line != "" {
 			fmt.Fprintln(c.Stderr, "prefect-secrets: "+report.Safe(line))
@@ -51,17 +63,16 @@ func (c *Command) Main(ctx context.Context, args []string) (code int) {
 	return exit.CodeOf(err)
 }
 
-// end closes what the command opened.
-func (c *Command) end() error {
+func (c *Command) close() error {
 	var errs []error
-	for _, end := range c.atEnd {
-		errs = append(errs, end())
+	for _, closeOne := range c.closers {
+		errs = append(errs, closeOne())
 	}
-	c.atEnd = nil
+	c.closers = nil
 	return errors.Join(errs...)
 }
 
-// getenv looks a variable up in c.Env, where a later entry wins.
+// getenv looks up a variable in c.Env, where a later entry wins.
 func (c *Command) getenv(name string) string {
 	for i := len(c.Env) - 1; i >= 0; i-- {
 		if value, ok := strings.CutPrefix(c.Env[i], name+"="); ok {
@@ -92,16 +103,18 @@ func (c *Command) root() *cobra.Command {
 		cmd.GroupID = "main"
 		root.AddCommand(cmd)
 	}
-	for _, cmd := range []*cobra.Command{c.config(), c.names(), c.set(), c.delete(), c.action(), c.keygen(), c.backup(), c.restore(), c.version()} {
+	for _, cmd := range []*cobra.Command{
+		c.config(), c.names(), c.set(), c.delete(), c.action(), c.keygen(), c.backup(), c.restore(), c.version(),
+	} {
 		cmd.GroupID = "more"
 		root.AddCommand(cmd)
 	}
 	return root
 }
 
-// one wants a single argument. No error quotes what was given, which may be a value
-// in the wrong place.
-func one(what string) cobra.PositionalArgs {
+// oneArg accepts one argument, which the errors call what. No error quotes the
+// arguments: one of them may be a secret's value in the wrong place.
+func oneArg(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch len(args) {
 		case 0:
@@ -128,8 +141,8 @@ func (c *Command) version() *cobra.Command {
 	}
 }
 
-// currentVersion is the release's, else the module's as the Go toolchain
-// recorded it.
+// currentVersion returns the version of the release, or else the one that the Go
+// toolchain recorded for the module.
 func currentVersion() string {
 	if version != "" {
 		return version
@@ -138,4 +151,22 @@ func currentVersion() string {
 		return info.Main.Version
 	}
 	return "(devel)"
+}
+
+func unknownFormat(format string) error {
+	return fmt.Errorf("--format: unknown format %q: it is text or json", format)
+}
+
+func (c *Command) action() *cobra.Command {
+	return &cobra.Command{
+		Use:   "action",
+		Short: "Run as the GitHub Action: inputs from INPUT_ variables",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return actions.Action{
+				Stdin: c.Stdin, Stdout: c.Stdout, Stderr: c.Stderr,
+				Env: c.Env, Getenv: c.getenv, Signals: c.Interrupts, Version: currentVersion(),
+			}.Run(cmd.Context())
+		},
+	}
 }

@@ -16,25 +16,29 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
 )
 
-const canary = "CANARY9d41"
-
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"prefect-secrets": main})
 }
 
-// main is the command as the module's main.go runs it.
+// main runs the command as the module's main.go does.
 func main() {
 	ctx, signals, end := interrupts.Listen(context.Background())
 	defer end()
-	command := cli.Command{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ(), Interrupts: signals}
+	command := cli.Command{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ(), Interrupts: signals,
+	}
 	os.Exit(command.Main(ctx, os.Args[1:]))
 }
 
-// TestScripts runs testdata/script. Beside testscript's own commands there are
-// ready FILE, which waits for a ready-file of serve and puts what it says into
-// $URL, $ADMIN and $RUNNER, paste VARIABLE FILE, which takes the key that keygen
-// has just printed and adds its lines to a keys file, and exits CODE COMMAND, which runs the command and
-// wants exactly that exit code and no CANARY in what it printed.
+// TestScripts runs testdata/script. In addition to testscript's own commands there are:
+//
+//   - ready FILE waits for a ready-file of serve and sets $URL, $TENANT, $ADMIN and
+//     $RUNNER from it.
+//   - paste VARIABLE FILE sets the variable to the key that keygen has just printed, and
+//     adds the lines that it printed to a keys file.
+//   - exits CODE COMMAND runs the command. It fails if the exit code is another or the
+//     output contains CANARY.
+//   - mode0600 FILE fails if the file has another mode.
 func TestScripts(t *testing.T) {
 	fixtures, err := filepath.Abs("../../fixtures")
 	if err != nil {

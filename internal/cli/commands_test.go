@@ -18,13 +18,13 @@ func TestEveryCommandIsComplete(t *testing.T) {
 		t.Errorf("there are %d commands", len(commands))
 	}
 	for _, cmd := range commands {
-		for _, missing := range missingOf(t, cmd) {
+		for _, missing := range missingParts(t, cmd) {
 			t.Error(missing)
 		}
 	}
 }
 
-// Whoever adds a command is told what else it needs.
+// A new command fails the test with a list of what else it needs.
 func TestANewCommandListsWhatItLacks(t *testing.T) {
 	want := []string{
 		"--help puts the command inspect into no group",
@@ -34,44 +34,48 @@ func TestANewCommandListsWhatItLacks(t *testing.T) {
 		"no script in testdata/script runs prefect-secrets inspect",
 		"no test in test/canary runs the command inspect",
 	}
-	if diff := cmp.Diff(want, missingOf(t, &cobra.Command{Use: "inspect FILE"})); diff != "" {
+	if diff := cmp.Diff(want, missingParts(t, &cobra.Command{Use: "inspect FILE"})); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// missingOf is what a command has not and should have.
-func missingOf(t *testing.T, cmd *cobra.Command) (missing []string) {
-	lacks := func(has bool, format string) {
-		if !has {
+// missingParts returns what a command lacks.
+func missingParts(t *testing.T, cmd *cobra.Command) (missing []string) {
+	require := func(ok bool, format string) {
+		if !ok {
 			missing = append(missing, fmt.Sprintf(format, cmd.Name()))
 		}
 	}
 	run := "prefect-secrets " + cmd.Name()
-	lacks(cmd.GroupID != "", "--help puts the command %s into no group")
-	lacks(cmd.Short != "", "--help does not say what the command %s does")
-	lacks(cmd.Args != nil, "the command %s does not say which arguments it takes")
-	lacks(anyHas(t, run, "../../README.md", "../../docs/*.md"), "neither the README nor a page of docs names prefect-secrets %s")
-	lacks(anyHas(t, run, "testdata/script/*.txtar"), "no script in testdata/script runs prefect-secrets %s")
-	lacks(anyHas(t, `"`+cmd.Name()+`"`, "../../test/canary/*_test.go"), "no test in test/canary runs the command %s")
+	require(cmd.GroupID != "", "--help puts the command %s into no group")
+	require(cmd.Short != "", "--help does not say what the command %s does")
+	require(cmd.Args != nil, "the command %s does not say which arguments it takes")
+	require(anyFileHas(t, run, "../../README.md", "../../docs/*.md"),
+		"neither the README nor a page of docs names prefect-secrets %s")
+	require(anyFileHas(t, run, "testdata/script/*.txtar"),
+		"no script in testdata/script runs prefect-secrets %s")
+	require(anyFileHas(t, `"`+cmd.Name()+`"`, "../../test/canary/*_test.go"),
+		"no test in test/canary runs the command %s")
 	return missing
 }
 
-// anyHas reports whether a file that a pattern matches has a text, no letter after it.
-func anyHas(t *testing.T, text string, patterns ...string) bool {
+// anyFileHas reports whether a file that a pattern matches contains text as a complete
+// word.
+func anyFileHas(t *testing.T, text string, patterns ...string) bool {
 	t.Helper()
 	for _, pattern := range patterns {
 		paths, err := filepath.Glob(pattern)
 		if err != nil || len(paths) == 0 {
 			t.Fatalf("%s: %v", pattern, err)
 		}
-		if slices.ContainsFunc(paths, func(path string) bool { return has(t, path, text) }) {
+		if slices.ContainsFunc(paths, func(path string) bool { return fileHas(t, path, text) }) {
 			return true
 		}
 	}
 	return false
 }
 
-func has(t *testing.T, path, text string) bool {
+func fileHas(t *testing.T, path, text string) bool {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {

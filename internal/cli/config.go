@@ -99,8 +99,8 @@ func (c *Command) writeConfig(entries []release.Entry, o configOptions, places *
 	return w.Flush()
 }
 
-// configEntry is one setting in the JSON document: a value where JSON has one,
-// else what Python's repr prints.
+// configEntry is one setting in the JSON document. It has the value if JSON can hold
+// it, else the output of Python's repr.
 type configEntry struct {
 	Path   []string        `json:"path"`
 	Type   string          `json:"type"`

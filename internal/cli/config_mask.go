@@ -7,15 +7,15 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// isKnown reports whether a release begins with a setting; its value is no secret
-// then unless its key says so.
-func isKnown(path []string) bool {
+// isDefaultSetting reports whether path is one of the default settings of some release
+// of Prefect. Such a setting holds a secret only if its key says so.
+func isDefaultSetting(path []string) bool {
 	return release.Any.IsDefault(strings.Join(path, "."))
 }
 
-// couldBeSecret reports whether a value is masked. Defaults are public. Beyond
-// them a value is shown only for a setting that Prefect knows and whose key does
-// not say that it holds a secret, and not if a secret stands inside.
+// couldBeSecret reports whether a value is masked. Default values are public. Another
+// value is public only if its setting is a default one, if its key does not say that
+// it holds a secret, and if none of the hidden texts is in it.
 func couldBeSecret(e release.Entry, hidden []string) bool {
 	switch e.Value.(type) {
 	case nil, bool:
@@ -27,14 +27,14 @@ func couldBeSecret(e release.Entry, hidden []string) bool {
 	return hides(e) || containsAny(e.Repr(), hidden)
 }
 
-// hides reports whether a setting is masked by its place and its own looks.
+// hides reports whether a setting is masked because of its own path and value.
 func hides(e release.Entry) bool {
 	text := e.Repr()
-	return !isKnown(e.Path) || check.Sensitive(e.Path, text) || strings.Contains(text, "@")
+	return !isDefaultSetting(e.Path) || check.Sensitive(e.Path, text) || strings.Contains(text, "@")
 }
 
-// hiddenTexts are the texts of the settings that are masked, which references may
-// have carried into others.
+// hiddenTexts returns the values of the masked settings. References may have copied
+// them into other settings.
 func hiddenTexts(entries []release.Entry) []string {
 	var texts []string
 	for _, e := range entries {

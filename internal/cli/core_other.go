@@ -2,5 +2,5 @@
 
 package cli
 
-// ForbidCoreDumps does nothing: this system has no core files.
+// ForbidCoreDumps does nothing, because this system has no core files.
 func ForbidCoreDumps() error { return nil }

@@ -13,8 +13,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// echoing is a store that answers every write with a message of its own.
-func echoing(t *testing.T, answer func(w http.ResponseWriter)) string {
+// startEcho starts a store whose answer to every write is answer's.
+func startEcho(t *testing.T, answer func(w http.ResponseWriter)) string {
 	t.Helper()
 	fake := testkit.New(t).Handler()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -30,11 +30,13 @@ func echoing(t *testing.T, answer func(w http.ResponseWriter)) string {
 	return server.URL
 }
 
-func refusing(status int, message, code string) func(http.ResponseWriter) {
+func answerError(status int, message, code string) func(http.ResponseWriter) {
 	return func(w http.ResponseWriter) {
 		w.WriteHeader(status)
 		_ = json.NewEncoder(w).Encode(map[string]any{"data": map[string]any{"a0": nil}, "errors": []any{
-			map[string]any{"message": message, "path": []any{"a0"}, "extensions": map[string]any{"code": code}},
+			map[string]any{
+				"message": message, "path": []any{"a0"}, "extensions": map[string]any{"code": code},
+			},
 		}})
 	}
 }
@@ -43,31 +45,67 @@ func TestOnlyKnownMessagesAreShown(t *testing.T) {
 	const value = "4111111111111111"
 	for name, tt := range map[string]struct {
 		answer func(http.ResponseWriter)
-		says   string
+		want   string
 	}{
-		"an echo":              {refusing(200, "value ("+value+") is not allowed", ""), "the API answered with an error, with a message that is not shown"},
-		"half of it":           {refusing(200, "value (4111…) is not allowed", ""), "with a message that is not shown"},
-		"a code":               {refusing(200, "Unauthorized", "E"+value), "the API answered with an error: Unauthorized"},
-		"a known form":         {refusing(200, `Variable "$i0" got invalid value "`+value+`" at "i0.value"; no`, "BAD_USER_INPUT"), "Variable … got invalid value… (BAD_USER_INPUT)"},
-		"a known number":       {refusing(200, "the value of a secret holds at most 65536 bytes of JSON", "BAD_USER_INPUT"), "the value of a secret holds at most 65536 bytes of JSON (BAD_USER_INPUT)"},
-		"another number":       {refusing(200, "the value of a secret holds at most "+value+" bytes of JSON", ""), "holds at most … bytes of JSON"},
-		"a status with a text": {refusing(500, value, value), "the API is not available (HTTP 500)"},
-		"a known text":         {refusing(200, "Unable to complete operation. An internal API error occurred.", "API_ERROR"), "An internal API error occurred. (API_ERROR)"},
-		"a redirect":           {redirecting("https://u:" + value + "@login.example.com/sso?token=" + value + "#" + value), "the API answered with a redirect to https://login.example.com/sso: give the URL it leads to (HTTP 302)"},
-		"a redirect by echo":   {redirecting("https://login.example.com/" + value), "https://login.example.com/[redacted]"},
-		"what is no HTTP":      {raw("HTTP/1.1 2x0 " + value + "\r\n\r\n"), "what came back is not an HTTP answer"},
-		"an invalid header":    {raw("HTTP/1.1 200 OK\r\n" + value + "\r\n\r\n"), "what came back is not an HTTP answer"},
+		"an echo": {
+			answerError(200, "value ("+value+") is not allowed", ""),
+			"the API answered with an error, with a message that is not shown",
+		},
+		"half of it": {
+			answerError(200, "value (4111…) is not allowed", ""), "with a message that is not shown",
+		},
+		"a code": {
+			answerError(200, "Unauthorized", "E"+value), "the API answered with an error: Unauthorized",
+		},
+		"a known form": {
+			answerError(200, `Variable "$i0" got invalid value "`+value+
+				`" at "i0.value"; no`, "BAD_USER_INPUT"),
+			"Variable … got invalid value… (BAD_USER_INPUT)",
+		},
+		"a known number": {
+			answerError(200, "the value of a secret holds at most 65536 bytes of JSON", "BAD_USER_INPUT"),
+			"the value of a secret holds at most 65536 bytes of JSON (BAD_USER_INPUT)",
+		},
+		"another number": {
+			answerError(200, "the value of a secret holds at most "+value+" bytes of JSON", ""),
+			"holds at most … bytes of JSON",
+		},
+		"a status with a text": {answerError(500, value, value), "the API is not available (HTTP 500)"},
+		"a known text": {
+			answerError(200, "Unable to complete operation. An internal API error occurred.", "API_ERROR"),
+			"An internal API error occurred. (API_ERROR)",
+		},
+		"a redirect": {
+			answerRedirect("https://u:" + value + "@login.example.com/sso?token=" + value + "#" + value),
+			"the API answered with a redirect to https://login.example.com/sso: give the URL it leads to (HTTP 302)",
+		},
+		"a redirect by echo": {
+			answerRedirect("https://login.example.com/" + value), "https://login.example.com/[redacted]",
+		},
+		"what is no HTTP": {
+			answerRaw("HTTP/1.1 2x0 " + value + "\r\n\r\n"), "what came back is not an HTTP answer",
+		},
+		"an invalid header": {
+			answerRaw("HTTP/1.1 200 OK\r\n" + value + "\r\n\r\n"),
+			"what came back is not an HTTP answer",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			url := echoing(t, tt.answer)
+			url := startEcho(t, tt.answer)
 			for _, args := range [][]string{
 				{"set", "PIN", "--api-url", url},
-				{"sync", "--timeout", "2s", "--secrets-file", writeFile(t, "s.json", `{"PIN": "`+value+`"}`), "--api-url", url},
-				{"sync", "--timeout", "2s", "--format", "json", "--secrets-file", writeFile(t, "s.json", `{"PIN": "`+value+`"}`), "--api-url", url},
+				{
+					"sync", "--timeout", "2s",
+					"--secrets-file", writeFile(t, "s.json", `{"PIN": "`+value+`"}`), "--api-url", url,
+				},
+				{
+					"sync", "--timeout", "2s", "--format", "json",
+					"--secrets-file", writeFile(t, "s.json", `{"PIN": "`+value+`"}`), "--api-url", url,
+				},
 			} {
 				r := runCommand(t, adminEnv, value, args...)
 				out := strings.ReplaceAll(r.stdout+r.stderr, `\"`, `"`)
-				if r.code == 0 || !strings.Contains(out, tt.says) || strings.Contains(out, "4111") {
+				if r.code == 0 || !strings.Contains(out, tt.want) || strings.Contains(out, "4111") {
 					t.Errorf("%s: exit code %d: %s", args[0], r.code, out)
 				}
 			}
@@ -75,15 +113,15 @@ func TestOnlyKnownMessagesAreShown(t *testing.T) {
 	}
 }
 
-func redirecting(to string) func(http.ResponseWriter) {
+func answerRedirect(to string) func(http.ResponseWriter) {
 	return func(w http.ResponseWriter) {
 		w.Header().Set("Location", to)
 		w.WriteHeader(http.StatusFound)
 	}
 }
 
-// raw answers with bytes that need not be HTTP.
-func raw(text string) func(http.ResponseWriter) {
+// answerRaw answers with bytes that need not be HTTP.
+func answerRaw(text string) func(http.ResponseWriter) {
 	return func(w http.ResponseWriter) {
 		conn, _, err := w.(http.Hijacker).Hijack()
 		if err != nil {

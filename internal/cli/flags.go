@@ -15,7 +15,7 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// connectFlags registers the flags that say which store is meant.
+// connectFlags registers the flags that choose the store and the key.
 func connectFlags(flags *pflag.FlagSet, o *connect.Options) {
 	flags.StringVar(&o.APIURL, "api-url", "", "the secrets API; embedded is a store inside this process, embedded:PATH keeps it in an encrypted file (default: PREFECT_SECRETS_API_URL, the manifest's, then PREFECT__CLOUD__API)")
 	flags.StringVar(&o.APIKeyFile, "api-key-file", "", "a file that holds the API key (default: "+strings.Join(apikey.Variables, ", then ")+")")
@@ -27,20 +27,19 @@ func connectFlags(flags *pflag.FlagSet, o *connect.Options) {
 	flags.DurationVar(&o.Timeout, "timeout", 5*time.Minute, "how long the whole command may take")
 }
 
-// withEnv is o with the environment, in which URL and keys are looked for.
+// withEnv returns o with c.Env, in which it finds the URL and the keys.
 func (c *Command) withEnv(o connect.Options) connect.Options {
 	o.Getenv = c.getenv
 	return o
 }
 
-// sourceFlags say where values come from.
+// sourceFlags are the flags that say where values come from, by the sources' names.
 type sourceFlags struct {
-	files   map[string]*string   // of sources that take one file
-	names   map[string]*[]string // of all others
+	files   map[string]*string   // sources that take one file
+	names   map[string]*[]string // all others
 	version string
 }
 
-// register registers a flag for each source that has one.
 func (o *sourceFlags) register(flags *pflag.FlagSet) {
 	o.files, o.names = map[string]*string{}, map[string]*[]string{}
 	for _, s := range sources.Table {
@@ -57,7 +56,7 @@ func (o *sourceFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.version, "prefect-version", release.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, 0.9 or 1.4, or a release such as 1.4.1")
 }
 
-// read reads every source that is given.
+// read reads every source whose flag is set.
 func (o sourceFlags) read(c *Command) ([]*secretsync.Source, error) {
 	given := sources.Given{Names: map[string][]string{}}
 	for name, file := range o.files {
@@ -72,7 +71,7 @@ func (o sourceFlags) read(c *Command) ([]*secretsync.Source, error) {
 	return reader.All(given)
 }
 
-// ruleFlags registers the flags that say what goes where.
+// ruleFlags registers the flags that say which secrets to sync and under which names.
 func ruleFlags(flags *pflag.FlagSet, o *run.Rules) {
 	flags.StringSliceVar(&o.Include, "include", nil, "glob of CI names that go into the store; wins over the manifest's")
 	flags.StringSliceVar(&o.Exclude, "exclude", nil, "glob of CI names that stay out; wins over everything")

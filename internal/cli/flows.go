@@ -13,8 +13,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
 )
 
-// checkFlows checks configs and, against what they, the manifest and the store have,
-// the flows that read secrets; or it prints which flow reads what.
+// checkFlows checks the configs, and that they, the manifest or the store define each
+// secret that the flows read. With --used-by it prints which flow reads which secret
+// instead.
 func (c *Command) checkFlows(ctx context.Context, f checkFlags, paths []string, o check.Options, threshold check.FailOn, show inspect.Show) error {
 	options := inspect.FlowOptions{Dirs: f.flows, Configs: paths, Manifest: f.manifest, Env: c.Env, Check: o}
 	if f.connect.APIURL != "" {
@@ -36,7 +37,8 @@ func (c *Command) checkFlows(ctx context.Context, f checkFlags, paths []string, 
 	return flows.Check(threshold, show)
 }
 
-// showUses prints each secret with the places that read it, and what nobody reads.
+// showUses prints each secret with the lines that read it, and reads of computed
+// names.
 func (c *Command) showUses(format string, reads *check.FlowReads, known []check.SecretSet) error {
 	uses, unknown := reads.UsedBy(known), reads.Unknown()
 	switch format {

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// howTo is how many production files adding a thing may touch.
-var howTo = map[string]int{
+// maxFiles is how many production files each section may list.
+var maxFiles = map[string]int{
 	"A source of secrets": 3,
 	"A rule of check":     2,
 	"A kind of store":     3,
@@ -25,26 +25,26 @@ var (
 	testFunc   = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
 )
 
-// TestHowToAdd holds the sections of docs/architecture.md to files and tests that there
-// are, and to few steps.
+// TestHowToAdd checks that the files and tests in these sections of
+// docs/architecture.md exist, and that there are few steps.
 func TestHowToAdd(t *testing.T) {
-	sections := strings.Split(architecture(t, "How to add"), "\n### ")[1:]
-	if len(sections) != len(howTo) {
-		t.Errorf("docs/architecture.md says how to add %d things, want %d", len(sections), len(howTo))
+	sections := strings.Split(readSection(t, "How to add"), "\n### ")[1:]
+	if len(sections) != len(maxFiles) {
+		t.Errorf("docs/architecture.md says how to add %d things, want %d", len(sections), len(maxFiles))
 	}
-	tests := allTests(t)
+	tests := readTestNames(t)
 	for _, section := range sections {
 		heading, text, _ := strings.Cut(section, "\n")
-		steps := stepsOf(t, heading, text)
-		if limit := howTo[heading]; len(steps) == 0 || len(steps) > limit {
+		steps := checkSteps(t, heading, text)
+		if limit := maxFiles[heading]; len(steps) == 0 || len(steps) > limit {
 			t.Errorf("%s: %d production files, want 1 to %d", heading, len(steps), limit)
 		}
-		for _, path := range matches(quotedPath, text) {
+		for _, path := range submatches(quotedPath, text) {
 			if _, err := os.Stat("../../" + path); err != nil {
 				t.Errorf("%s: %s does not exist", heading, path)
 			}
 		}
-		named := matches(quotedTest, text)
+		named := submatches(quotedTest, text)
 		if len(named) == 0 {
 			t.Errorf("%s: it names no test that says what is missing", heading)
 		}
@@ -56,11 +56,11 @@ func TestHowToAdd(t *testing.T) {
 	}
 }
 
-// stepsOf are the files of the numbered steps, each of which is about one.
-func stepsOf(t *testing.T, heading, text string) map[string]bool {
+// checkSteps checks that each numbered step is about one file, and returns the files.
+func checkSteps(t *testing.T, heading, text string) map[string]bool {
 	t.Helper()
 	steps := map[string]bool{}
-	for _, path := range matches(step, text) {
+	for _, path := range submatches(step, text) {
 		info, err := os.Stat("../../" + path)
 		if err != nil || info.IsDir() || strings.HasSuffix(path, "_test.go") || steps[path] {
 			t.Errorf("%s: the step %s is not one production file", heading, path)
@@ -73,19 +73,19 @@ func stepsOf(t *testing.T, heading, text string) map[string]bool {
 	return steps
 }
 
-func matches(pattern *regexp.Regexp, text string) (all []string) {
+func submatches(pattern *regexp.Regexp, text string) (all []string) {
 	for _, m := range pattern.FindAllStringSubmatch(text, -1) {
 		all = append(all, m[1])
 	}
 	return all
 }
 
-func allTests(t *testing.T) map[string]bool {
+func readTestNames(t *testing.T) map[string]bool {
 	t.Helper()
 	all := map[string]bool{}
 	err := filepath.WalkDir("../..", func(path string, _ fs.DirEntry, err error) error {
 		if err == nil && strings.HasSuffix(path, "_test.go") {
-			for _, name := range matches(testFunc, read(t, path)) {
+			for _, name := range submatches(testFunc, readFile(t, path)) {
 				all[name] = true
 			}
 		}

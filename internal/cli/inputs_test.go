@@ -7,7 +7,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/actions"
 )
 
-// notFlags are inputs that no flag of the command has the name of, and why.
+// notFlags are the inputs that are not flags of the command, and why.
 var notFlags = map[string]string{
 	"mode":         "the commands sync, plan and check",
 	"api-key":      "a flag's value is seen by every process; --api-key-file, PREFECT_SECRETS_API_KEY",
@@ -20,7 +20,7 @@ var notFlags = map[string]string{
 	"github-token": "there is no GitHub",
 }
 
-// The inputs are called what the flags are called.
+// Inputs have the names of flags.
 func TestInputsAreFlags(t *testing.T) {
 	help := ""
 	for _, command := range []string{"sync", "plan", "check"} {

@@ -22,9 +22,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// The binary is a process of its own here, since signals are the process's.
+// Signals go to a process, so these tests run the binary as one.
 
-func build(t *testing.T) string {
+func buildBinary(t *testing.T) string {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("there are no such signals")
@@ -37,48 +37,50 @@ func build(t *testing.T) string {
 }
 
 func TestSignals(t *testing.T) {
-	binary := build(t)
+	binary := buildBinary(t)
 	t.Run("a cancelled sync reports", func(t *testing.T) { testCancelledSync(t, binary) })
 	t.Run("a cancelled Action reports", func(t *testing.T) { testCancelledAction(t, binary) })
-	t.Run("a second SIGINT ends the process", func(t *testing.T) { testSecondSignal(t, binary, syscall.SIGINT, 130) })
-	t.Run("a second SIGTERM ends the process", func(t *testing.T) { testSecondSignal(t, binary, syscall.SIGTERM, 143) })
+	t.Run("a second SIGINT ends the process",
+		func(t *testing.T) { testSecondSignal(t, binary, syscall.SIGINT, 130) })
+	t.Run("a second SIGTERM ends the process",
+		func(t *testing.T) { testSecondSignal(t, binary, syscall.SIGTERM, 143) })
 }
 
-// stuck is a store that takes writes and never answers them.
-type stuck struct {
+// stuckStore is a store that accepts writes and never answers them.
+type stuckStore struct {
 	url    string
-	writes chan struct{} // one for each
+	writes chan struct{} // an element for each write
 }
 
-func newStuck(t *testing.T) *stuck {
+func startStuckStore(t *testing.T) *stuckStore {
 	fake := testkit.New(t)
-	s := &stuck{writes: make(chan struct{}, 64)}
-	over := make(chan struct{})
+	s := &stuckStore{writes: make(chan struct{}, 64)}
+	ended := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		if bytes.Contains(body, []byte("setSecret")) {
 			s.writes <- struct{}{}
-			<-over
+			<-ended
 			return
 		}
 		fake.Handler().ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	t.Cleanup(func() { close(over) })
+	t.Cleanup(func() { close(ended) })
 	s.url = server.URL
 	return s
 }
 
-// process is the binary at work.
+// process is a running process of the binary.
 type process struct {
 	*exec.Cmd
 	stdout, stderr bytes.Buffer
 	ended          chan error
 }
 
-// start runs the binary until its first write has reached the store.
-func (s *stuck) start(t *testing.T, env []string, binary string, args ...string) *process {
+// startAndAwaitWrite starts the binary and waits until its first write is at the store.
+func (s *stuckStore) startAndAwaitWrite(t *testing.T, env []string, binary string, args ...string) *process {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
@@ -96,7 +98,7 @@ func (s *stuck) start(t *testing.T, env []string, binary string, args ...string)
 	return p
 }
 
-// exitCode waits for the end.
+// exitCode waits for the end of the process.
 func (p *process) exitCode(t *testing.T) int {
 	t.Helper()
 	<-p.ended
@@ -111,28 +113,34 @@ func (p *process) send(t *testing.T, s syscall.Signal) {
 }
 
 func testCancelledSync(t *testing.T, binary string) {
-	store := newStuck(t)
+	store := startStuckStore(t)
 	secrets := writeFile(t, "secrets.json", `{"ALPHA": "`+canary+`", "BETA": "`+canary+`"}`)
-	p := store.start(t, adminEnv, binary, "sync", "--api-url", store.url, "--secrets-file", secrets)
+	p := store.startAndAwaitWrite(t, adminEnv, binary, "sync", "--api-url", store.url,
+		"--secrets-file", secrets)
 	p.send(t, syscall.SIGINT)
 	p.send(t, syscall.SIGTERM)
 	if code := p.exitCode(t); code != exit.Partly {
 		t.Errorf("exit code %d", code)
 	}
-	for _, want := range []string{"! unknown   2 names (ALPHA, BETA): the run was stopped before the answer came", "2 unknown"} {
+	for _, want := range []string{
+		"! unknown   2 names (ALPHA, BETA): the run was stopped before the answer came", "2 unknown",
+	} {
 		if !strings.Contains(p.stdout.String(), want) {
 			t.Errorf("the report lacks %q: %s", want, p.stdout.String())
 		}
 	}
-	if !strings.Contains(p.stderr.String(), "interrupted: ") || strings.Contains(p.stdout.String()+p.stderr.String(), canary) {
+	if !strings.Contains(p.stderr.String(), "interrupted: ") ||
+		strings.Contains(p.stdout.String()+p.stderr.String(), canary) {
 		t.Errorf("standard error is %s", p.stderr.String())
 	}
 }
 
 func testCancelledAction(t *testing.T, binary string) {
-	store := newStuck(t)
-	w := githubtest.NewWorkspace(t, map[string]string{"api-url": store.url, "api-key": testkit.AdminKey, "secrets": `{"ALPHA": "` + canary + `"}`})
-	p := store.start(t, w.Env, binary, "action")
+	store := startStuckStore(t)
+	w := githubtest.NewWorkspace(t, map[string]string{
+		"api-url": store.url, "api-key": testkit.AdminKey, "secrets": `{"ALPHA": "` + canary + `"}`,
+	})
+	p := store.startAndAwaitWrite(t, w.Env, binary, "action")
 	p.send(t, syscall.SIGINT)
 	p.send(t, syscall.SIGTERM)
 	code, outputs := p.exitCode(t), w.Outputs(t)
@@ -144,12 +152,13 @@ func testCancelledAction(t *testing.T, binary string) {
 	}
 }
 
-// Signals of one kind that come at once are one, so they are sent until one more
-// has come than the first.
+// The system may merge signals of one kind that arrive together. So they are sent until
+// the process has ended.
 func testSecondSignal(t *testing.T, binary string, signal syscall.Signal, code int) {
-	store := newStuck(t)
+	store := startStuckStore(t)
 	secrets := writeFile(t, "secrets.json", `{"ALPHA": "`+canary+`"}`)
-	p := store.start(t, adminEnv, binary, "sync", "--api-url", store.url, "--secrets-file", secrets)
+	p := store.startAndAwaitWrite(t, adminEnv, binary, "sync", "--api-url", store.url,
+		"--secrets-file", secrets)
 	for len(p.ended) == 0 {
 		p.send(t, signal)
 		time.Sleep(10 * time.Millisecond)
@@ -170,8 +179,11 @@ func TestStandardInputIsInterrupted(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		var stdout, stderr bytes.Buffer
-		c := cli.Command{Stdin: in, Stdout: &stdout, Stderr: &stderr, Env: []string{"PREFECT_SECRETS_API_KEY=k"}}
-		if code := c.Main(ctx, args); code != exit.Partly || !strings.Contains(stderr.String(), "interrupted before standard input ended") {
+		c := cli.Command{
+			Stdin: in, Stdout: &stdout, Stderr: &stderr, Env: []string{"PREFECT_SECRETS_API_KEY=k"},
+		}
+		code := c.Main(ctx, args)
+		if code != exit.Partly || !strings.Contains(stderr.String(), "interrupted before standard input ended") {
 			t.Errorf("%v: exit code %d: %s", args, code, stderr.String())
 		}
 	}

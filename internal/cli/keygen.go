@@ -58,25 +58,22 @@ func (c *Command) runKeygen(o keygenOptions) error {
 		_, err := fmt.Fprintln(c.Stdout, filestore.NewKey())
 		return err
 	}
-	k, err := o.described()
+	makeKey, advice := o.newKey, "put these lines into the keys file of serve:"
 	if o.rotate != "" {
-		k, err = o.rotated()
+		makeKey, advice = o.rotatedKey, "put these lines into the keys file in place of the key's:"
 	}
+	k, err := makeKey()
 	if err != nil {
 		return err
 	}
 	text := keysfile.NewKey()
 	k.Hash = sha256.Sum256([]byte(text))
-	advice := "put these lines into the keys file of serve:"
-	if o.rotate != "" {
-		advice = "put these lines into the keys file in place of the key's:"
-	}
 	_, err = fmt.Fprintf(c.Stdout, "the key, shown this once:\n\n%s\n\n%s\n\n%s", text, advice, keysfile.Format(k))
 	return err
 }
 
-// described is the key that flags describe.
-func (o keygenOptions) described() (k cloud.Key, err error) {
+// newKey returns the key that the flags describe, still without a hash.
+func (o keygenOptions) newKey() (k cloud.Key, err error) {
 	switch {
 	case o.name == "":
 		return k, errors.New("keygen needs --name: the name of the key; the store records it with each secret that the key sets")
@@ -96,8 +93,9 @@ func (o keygenOptions) described() (k cloud.Key, err error) {
 	return k, keysfile.Check(k)
 }
 
-// rotated is the key of that name with the hash that it has now as its former one.
-func (o keygenOptions) rotated() (k cloud.Key, err error) {
+// rotatedKey returns the key that --rotate names, still without a new hash. Its present
+// hash becomes its previous one.
+func (o keygenOptions) rotatedKey() (k cloud.Key, err error) {
 	if o.keysFile == "" {
 		return k, errors.New("keygen --rotate needs --keys-file, the file that has the key")
 	}
@@ -108,9 +106,9 @@ func (o keygenOptions) rotated() (k cloud.Key, err error) {
 	if err != nil {
 		return k, fmt.Errorf("reading keys file: %w", err)
 	}
-	access, err := keysfile.Parse(o.keysFile, text)
+	keys, err := keysfile.Parse(o.keysFile, text)
 	if err != nil {
 		return k, err
 	}
-	return access.Rotate(o.rotate, time.Now().Add(o.grace))
+	return keys.Rotate(o.rotate, time.Now().Add(o.grace))
 }

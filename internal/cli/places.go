@@ -9,12 +9,13 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// places are the files that settings come from, for their lines.
+// places finds the lines of settings in the files that they come from.
 type places struct {
 	*inspect.Cache
 	scanned map[string]scanned
 }
 
+// scanned is a file with the positions of its keys.
 type scanned struct {
 	doc     *tomlpos.Document
 	problem *tomlpos.Error
@@ -22,7 +23,7 @@ type scanned struct {
 
 func newPlaces() *places { return &places{inspect.NewCache(), map[string]scanned{}} }
 
-// scan finds out where the keys of a file stand; the document is nil if the file
+// scan returns the positions of the keys in a file. The document is nil if the file
 // cannot be read.
 func (p *places) scan(file string) scanned {
 	if found, ok := p.scanned[file]; ok {
@@ -37,8 +38,8 @@ func (p *places) scan(file string) scanned {
 	return p.scanned[file]
 }
 
-// line is where a setting, or what it is part of, stands in a file; 0 if that is
-// not known.
+// line returns the line of a setting in a file, or else that of the innermost table
+// around it; 0 if there is neither.
 func (p *places) line(file string, path []string) int {
 	doc := p.scan(file).doc
 	if doc == nil {
@@ -58,8 +59,8 @@ func (p *places) line(file string, path []string) int {
 	return line
 }
 
-// child is what stands under a name, or under one that differs in case alone: a
-// secret that the environment sets has a lower-case name.
+// child returns the node with a name, or with one that differs only in case: secrets
+// that the environment sets have lower-case names.
 func child(doc *tomlpos.Document, parent tomlpos.NodeID, name string) (tomlpos.NodeID, bool) {
 	if id, ok := doc.Child(parent, name); ok {
 		return id, true
@@ -85,8 +86,8 @@ func (p *places) origin(e release.Entry) string {
 	return e.Origin.File
 }
 
-// complete adds the line to an error about a file, and what is wrong with one that
-// is no text: Python fails there before it looks for TOML.
+// complete returns the error with its line and, for a file that is not UTF-8, with the
+// decoding error, which Python raises before it parses the file.
 func (p *places) complete(e *release.Error) error {
 	out := *e
 	if out.File == "" || out.Env != "" {

@@ -59,8 +59,8 @@ func (p *textPrinter) Skipped(message string) error {
 	return report.SkippedText(p.c.Stdout, message)
 }
 
-// jsonPrinter writes one document to standard output; what the configs' check
-// found goes to standard error as text.
+// jsonPrinter writes one document to standard output. Findings in the configs go to
+// standard error as text.
 type jsonPrinter struct{ c *Command }
 
 func (p *jsonPrinter) Checked(found inspect.Findings) error {
@@ -90,7 +90,7 @@ func (p *jsonPrinter) Skipped(message string) error {
 	return report.SkippedJSON(p.c.Stdout, message)
 }
 
-// markdownPrinter writes one document too, as a job summary shows it.
+// markdownPrinter writes one document in the form of a job summary.
 type markdownPrinter struct{ jsonPrinter }
 
 func (p *markdownPrinter) OnlyPlanned(done *secretsync.Outcome) error {
@@ -108,7 +108,7 @@ func (p *markdownPrinter) Skipped(message string) error {
 	return err
 }
 
-// progressLine writes how far a run is to standard error.
+// progressLine writes the progress of a run to standard error.
 func (c *Command) progressLine(done, total int, last bool) {
 	file, ok := c.Stderr.(*os.File)
 	_, _ = io.WriteString(c.Stderr, run.ProgressText(done, total, last, ok && isTerminal(file)))

@@ -12,10 +12,10 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
-// Four syncs of one key at once send 64 documents at once. With few turns they wait
-// for them, and no secret fails.
+// Four concurrent syncs with one key send 64 documents at once. With a low
+// --max-requests they wait for their turn, and no secret fails.
 func TestFourSyncsAtOnce(t *testing.T) {
-	keysFile, key := oneKey(t)
+	keysFile, key := writeKeysFile(t)
 	url, log := startProduction(t, nil, "--store", "memory", "--keys-file", keysFile, "--max-requests", "8")
 	var runs sync.WaitGroup
 	for run := range 4 {
@@ -29,7 +29,9 @@ func TestFourSyncsAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		runs.Go(func() {
-			if r := runCommand(t, []string{"PREFECT_API_KEY=" + key}, "", "sync", "--api-url", url, "--secrets-file", file); r.code != exit.OK {
+			r := runCommand(t, []string{"PREFECT_API_KEY=" + key}, "", "sync", "--api-url", url,
+				"--secrets-file", file)
+			if r.code != exit.OK {
 				t.Errorf("exit code %d: %.500s %.500s", r.code, r.stdout, r.stderr)
 			}
 		})

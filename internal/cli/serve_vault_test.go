@@ -1,35 +1,27 @@
 package cli_test
 
 import (
-	"bytes"
-	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
-	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 	"github.com/prefect-secrets/prefect-secrets/internal/vault/vaulttest"
 )
 
-// Two replicas of serve on one Vault see what the other wrote, and a sealed Vault
-// is an error that ends by itself.
+// Two replicas of serve on one Vault see each other's writes. The errors of a sealed
+// Vault end once it is unsealed.
 func TestServeOnVault(t *testing.T) {
 	fake := vaulttest.NewFake()
-	at := httptest.NewServer(fake)
-	defer at.Close()
-	keysFile, key := oneKey(t)
-	vaultEnv := []string{"VAULT_ADDR=" + at.URL, "VAULT_TOKEN=" + vaulttest.RootToken}
+	server := httptest.NewServer(fake)
+	defer server.Close()
+	keysFile, key := writeKeysFile(t)
+	vaultEnv := []string{"VAULT_ADDR=" + server.URL, "VAULT_TOKEN=" + vaulttest.RootToken}
 	one, _ := startProduction(t, vaultEnv, "--store", "vault", "--keys-file", keysFile)
 	two, log := startProduction(t, vaultEnv, "--store", "vault", "--keys-file", keysFile)
 	env := []string{"PREFECT_SECRETS_API_KEY=" + key}
@@ -47,95 +39,57 @@ func TestServeOnVault(t *testing.T) {
 	if r := runCommand(t, env, "CANARY", "set", "B", "--api-url", two); r.code != exit.OK {
 		t.Errorf("%+v", r)
 	}
-	if s := log(); strings.Contains(s, "CANARY") || strings.Contains(s, key) || strings.Contains(s, vaulttest.RootToken) {
+	s := log()
+	if strings.Contains(s, "CANARY") || strings.Contains(s, key) || strings.Contains(s, vaulttest.RootToken) {
 		t.Errorf("a value shows: %s", s)
 	}
 }
 
-// The writes of one document are at Vault together, as many as the store takes.
+// The writes of one document are at Vault at the same time, as many as the store accepts.
 func TestServeOnVaultWritesADocumentInParallel(t *testing.T) {
-	together := &gathering{want: vault.Concurrency, complete: make(chan struct{})}
+	writes := &barrier{want: vault.Concurrency, complete: make(chan struct{})}
 	fake := vaulttest.NewFake()
-	fake.Before = together.hold
-	at := httptest.NewServer(fake)
-	defer at.Close()
-	keysFile, key := oneKey(t)
-	url, _ := startProduction(t, []string{"VAULT_ADDR=" + at.URL, "VAULT_TOKEN=" + vaulttest.RootToken}, "--store", "vault", "--keys-file", keysFile)
-	_, _, secrets := served(t, 50)
-	r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + key}, "", "sync", "--api-url", url, "--secrets-file", secrets)
+	fake.Before = writes.wait
+	server := httptest.NewServer(fake)
+	defer server.Close()
+	keysFile, key := writeKeysFile(t)
+	vaultEnv := []string{"VAULT_ADDR=" + server.URL, "VAULT_TOKEN=" + vaulttest.RootToken}
+	url, _ := startProduction(t, vaultEnv, "--store", "vault", "--keys-file", keysFile)
+	_, _, secrets := startFake(t, 50)
+	r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + key}, "", "sync", "--api-url", url,
+		"--secrets-file", secrets)
 	if r.code != exit.OK || !strings.Contains(r.stdout, "50 created") || !strings.Contains(r.stdout, "in 3 requests") {
 		t.Fatalf("%+v", r)
 	}
-	if most := together.most.Load(); most != vault.Concurrency {
+	if most := writes.most.Load(); most != vault.Concurrency {
 		t.Errorf("%d writes at once, want %d", most, vault.Concurrency)
 	}
 }
 
-// gathering holds writes until so many are there, or one has waited too long.
-type gathering struct {
+// barrier delays writes until there are want of them, or one has waited too long.
+type barrier struct {
 	want      int64
 	now, most atomic.Int64
 	complete  chan struct{}
 	once      sync.Once
 }
 
-func (g *gathering) hold(_ http.ResponseWriter, r *http.Request) bool {
+// wait delays a write. It never answers one itself, as [vaulttest.Fake.Before] may.
+func (b *barrier) wait(_ http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodPut {
 		return false
 	}
-	n := g.now.Add(1)
-	defer g.now.Add(-1)
-	for most := g.most.Load(); n > most && !g.most.CompareAndSwap(most, n); most = g.most.Load() {
+	n := b.now.Add(1)
+	defer b.now.Add(-1)
+	for most := b.most.Load(); n > most && !b.most.CompareAndSwap(most, n); most = b.most.Load() {
 	}
-	if n >= g.want {
-		g.once.Do(func() { close(g.complete) })
+	if n >= b.want {
+		b.once.Do(func() { close(b.complete) })
 	}
 	select {
-	case <-g.complete:
+	case <-b.complete:
 	case <-time.After(5 * time.Second):
-		g.once.Do(func() { close(g.complete) })
+		b.once.Do(func() { close(b.complete) })
 	}
 	return false
-}
-
-// oneKey is a keys file with one admin key.
-func oneKey(t *testing.T) (path, key string) {
-	t.Helper()
-	key = keysfile.NewKey()
-	text := "[[tenants]]\nid = \"11111111-1111-4111-8111-111111111111\"\nslug = \"data\"\n[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + keysfile.FormatHash(sha256.Sum256([]byte(key))) + "\"\n"
-	return writeFile(t, "keys.toml", text), key
-}
-
-// startProduction runs serve until the test ends. The log is complete only then,
-// and asking for it ends the server.
-func startProduction(t *testing.T, env []string, args ...string) (url string, log func() string) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	path := filepath.Join(t.TempDir(), "ready.json")
-	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--ready-file", path, "--shutdown-delay", "0s", "--log-level", "debug"}, args...)
-	var stderr bytes.Buffer
-	stopped := make(chan int)
-	go func() {
-		command := cli.Command{Stdin: bytes.NewReader(nil), Stdout: &stderr, Stderr: &stderr, Env: env}
-		code := command.Main(ctx, args)
-		stopped <- code
-		close(stopped)
-	}()
-	log = func() string {
-		cancel()
-		if code := <-stopped; code != exit.OK {
-			t.Errorf("the server exited with %d: %s", code, &stderr)
-		}
-		return stderr.String()
-	}
-	t.Cleanup(func() { _ = log() })
-	for range 400 {
-		var r struct{ URL string }
-		if data, err := os.ReadFile(path); err == nil && json.Unmarshal(data, &r) == nil {
-			return r.URL, log
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatal("the server did not start")
-	return "", nil
 }

@@ -1,95 +1,29 @@
 package cli_test
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/cli"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/contract"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
-// devServer is a running serve --dev.
-type devServer struct {
-	URL       string `json:"url"`
-	AdminKey  string `json:"admin_key"`
-	RunnerKey string `json:"runner_key"`
-}
-
-func startServer(t *testing.T) devServer {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	path := filepath.Join(t.TempDir(), "ready.json")
-	stopped := make(chan int, 1)
-	go func() {
-		command := cli.Command{Stdin: bytes.NewReader(nil), Stdout: io.Discard, Stderr: io.Discard}
-		stopped <- command.Main(ctx, []string{"serve", "--dev", "--listen", "127.0.0.1:0", "--ready-file", path})
-	}()
-	t.Cleanup(func() {
-		cancel()
-		if code := <-stopped; code != exit.OK {
-			t.Errorf("the server exited with %d", code)
-		}
-	})
-	var s devServer
-	for range 200 {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			time.Sleep(10 * time.Millisecond)
-			continue
-		}
-		if err := json.Unmarshal(data, &s); err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
-	t.Fatal("the server did not start")
-	return s
-}
-
-// serve --dev is the API as the contract has it.
+// serve --dev fulfils the contract of the API.
 func TestServeKeepsTheContract(t *testing.T) {
-	s := startServer(t)
+	s := startDevServer(t)
 	contract.Run(t, contract.Endpoint{URL: s.URL, AdminKey: s.AdminKey, RunnerKey: s.RunnerKey})
 }
 
-// result is what a run of the command left.
-type result struct {
-	code           int
-	stdout, stderr string
-}
-
-func runCommand(t *testing.T, env []string, stdin string, args ...string) result {
-	t.Helper()
-	var stdout, stderr bytes.Buffer
-	command := cli.Command{Stdin: bytes.NewReader([]byte(stdin)), Stdout: &stdout, Stderr: &stderr, Env: env}
-	code := command.Main(t.Context(), args)
-	return result{code, stdout.String(), stderr.String()}
-}
-
-// names are the names in the store.
-func (s devServer) names(t *testing.T) []string {
-	t.Helper()
-	r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + s.AdminKey}, "", "names", "--api-url", s.URL, "--format", "json")
-	var document struct{ Names []string }
-	if err := json.Unmarshal([]byte(r.stdout), &document); err != nil {
-		t.Fatalf("names: %v: %s", err, r.stderr)
-	}
-	return document.Names
-}
-
-// serve --dev can be waited for as the server in production is.
+// serve --dev has the health endpoints of the server in production.
 func TestDevServerHasHealth(t *testing.T) {
-	s := startServer(t)
-	for path, want := range map[string]string{"/healthz": "ok\n", "/readyz": `{"ready":true,"store":"ok","audit":"none","keys":"ok"}` + "\n"} {
+	s := startDevServer(t)
+	for path, want := range map[string]string{
+		"/healthz": "ok\n", "/readyz": `{"ready":true,"store":"ok","audit":"none","keys":"ok"}` + "\n",
+	} {
 		resp, err := http.Get(s.URL + path)
 		if err != nil {
 			t.Fatal(err)
@@ -102,11 +36,12 @@ func TestDevServerHasHealth(t *testing.T) {
 	}
 }
 
-// The served fake takes orders from tests, with the admin key alone.
+// The control endpoints of serve --dev need the admin key.
 func TestServeTakesOrders(t *testing.T) {
-	s := startServer(t)
+	s := startDevServer(t)
 	order := func(key string) int {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/_testkit/seed", strings.NewReader(`{"secrets": {"S": 1}}`))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/_testkit/seed",
+			strings.NewReader(`{"secrets": {"S": 1}}`))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -126,9 +61,9 @@ func TestServeTakesOrders(t *testing.T) {
 	}
 }
 
-// The names in the store count for the secrets that flows read.
+// A secret that a flow reads may be defined in the store alone.
 func TestFlowsAgainstTheStore(t *testing.T) {
-	s := startServer(t)
+	s := startDevServer(t)
 	flow := filepath.Join(t.TempDir(), "flow.py")
 	const text = "from prefect.client import Secret\nSecret('IN_STORE').get()\nSecret('NOWHERE').get()\n"
 	if err := os.WriteFile(flow, []byte(text), 0o600); err != nil {
@@ -139,10 +74,12 @@ func TestFlowsAgainstTheStore(t *testing.T) {
 		t.Fatal(r.stderr)
 	}
 	r := runCommand(t, env, "", "check", "--flows", flow, "--api-url", s.URL)
-	if r.code != exit.Failed || strings.Contains(r.stdout, `the secret "IN_STORE"`) || !strings.Contains(r.stdout, `the secret "NOWHERE"`) {
+	if r.code != exit.Failed || strings.Contains(r.stdout, `the secret "IN_STORE"`) ||
+		!strings.Contains(r.stdout, `the secret "NOWHERE"`) {
 		t.Errorf("%d %s %s", r.code, r.stdout, r.stderr)
 	}
-	if r := runCommand(t, []string{"PREFECT_SECRETS_API_KEY=wrong"}, "", "check", "--flows", flow, "--api-url", s.URL); r.code != exit.Refused {
+	r = runCommand(t, []string{"PREFECT_SECRETS_API_KEY=wrong"}, "", "check", "--flows", flow, "--api-url", s.URL)
+	if r.code != exit.Refused {
 		t.Errorf("a wrong key: %d %s", r.code, r.stderr)
 	}
 }

@@ -14,24 +14,24 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
-// servedStore is what serve keeps secrets in, with the handlers that it has beside
-// the API. The command closes it at its end.
+// servedStore is the store of serve. The command closes it at its end.
 type servedStore struct {
 	cloud.Store
+	// routes returns handlers that the store needs in addition to the API; nil for none.
 	routes func(s *server.Server) map[string]http.Handler
-	// parallel is how many writes of one document the store takes at once.
+	// parallel is how many writes of one document the store accepts at once.
 	parallel int
 }
 
 // storeKind is a kind of store that serve can keep secrets in.
 type storeKind struct {
-	name  string // what --store begins with
-	usage string // the whole of --store, as a user writes it
-	flags *pflag.FlagSet
+	name  string         // the beginning of --store
+	usage string         // all of --store, as a user writes it
+	flags *pflag.FlagSet // of this kind alone
 	open  func(ctx context.Context, store string, log *slog.Logger) (*servedStore, error)
 }
 
-// storeKinds makes one of each kind, with flags that are not parsed yet.
+// storeKinds returns one of each kind, with flags that are not parsed yet.
 func (c *Command) storeKinds() []storeKind {
 	return []storeKind{memoryStore(), c.fileStore(), c.vaultStore()}
 }
@@ -45,7 +45,7 @@ func memoryStore() storeKind {
 	}
 }
 
-// storeUsage lists what --store takes.
+// storeUsage lists the values of --store.
 func storeUsage(kinds []storeKind) string {
 	var all []string
 	for _, kind := range kinds {
@@ -55,8 +55,8 @@ func storeUsage(kinds []storeKind) string {
 	return strings.Join(all[:last], ", ") + " or " + all[last]
 }
 
-// kindOf finds the kind that --store names. What follows a colon is for the kinds
-// whose usage has one.
+// kindOf returns the kind that --store names. Only kinds with a colon in their usage
+// accept one in --store.
 func kindOf(kinds []storeKind, store string) (storeKind, bool) {
 	name, _, colon := strings.Cut(store, ":")
 	for _, kind := range kinds {
@@ -67,8 +67,7 @@ func kindOf(kinds []storeKind, store string) (storeKind, bool) {
 	return storeKind{}, false
 }
 
-// checkStoreFlags refuses flags of a store that is not the one named: whoever gives them
-// means another.
+// checkStoreFlags returns an error for a flag of another kind than the named one.
 func checkStoreFlags(flags *pflag.FlagSet, kinds []storeKind, store string) (err error) {
 	named, ok := kindOf(kinds, store)
 	if !ok {

@@ -15,7 +15,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
-// fileFlags say where the key of a file store is.
+// fileFlags are the flags of a file store.
 type fileFlags struct{ keyFile string }
 
 func (f *fileFlags) register(flags *pflag.FlagSet) { storeKeyFlag(flags, &f.keyFile) }
@@ -24,7 +24,7 @@ func storeKeyFlag(flags *pflag.FlagSet, file *string) {
 	flags.StringVar(file, "store-key-file", "", "a file, mode 0600, that holds the key of a file store (default: "+connect.StoreKeyVariable+")")
 }
 
-// fileStore is the kind of store that is one encrypted file.
+// fileStore returns the kind of store that is one encrypted file.
 func (c *Command) fileStore() storeKind {
 	var f fileFlags
 	kind := storeKind{name: "file", usage: "file:PATH", flags: &pflag.FlagSet{}}
@@ -34,24 +34,20 @@ func (c *Command) fileStore() storeKind {
 		if err != nil {
 			return nil, err
 		}
-		opened, err := c.openFile(path, f)
+		fileStore, err := c.openFileStore(filestore.Config{Path: path, Now: time.Now}, f)
 		if err != nil {
 			return nil, err
 		}
-		return &servedStore{Store: opened, routes: func(s *server.Server) map[string]http.Handler {
-			return map[string]http.Handler{filestore.BackupPath: opened.BackupHandler(s.AllowsBackup)}
+		return &servedStore{Store: fileStore, routes: func(s *server.Server) map[string]http.Handler {
+			return map[string]http.Handler{filestore.BackupPath: fileStore.BackupHandler(s.AllowsBackup)}
 		}}, nil
 	}
 	return kind
 }
 
-// openFile opens the store in a file, or makes it. It is closed when the command
-// ends, if nobody closes it before.
-func (c *Command) openFile(path string, f fileFlags) (*filestore.Store, error) {
-	return c.openStore(filestore.Config{Path: path, Now: time.Now}, f)
-}
-
-func (c *Command) openStore(config filestore.Config, f fileFlags) (*filestore.Store, error) {
+// openFileStore opens a file store with the key that f names. The command closes the
+// store at its end.
+func (c *Command) openFileStore(config filestore.Config, f fileFlags) (*filestore.Store, error) {
 	var err error
 	if config.Key, err = c.storeKey(f); err != nil {
 		return nil, err
@@ -60,7 +56,7 @@ func (c *Command) openStore(config filestore.Config, f fileFlags) (*filestore.St
 	if err != nil {
 		return nil, err
 	}
-	c.atEnd = append(c.atEnd, store.Close)
+	c.closers = append(c.closers, store.Close)
 	return store, nil
 }
 
@@ -68,7 +64,7 @@ func (c *Command) storeKey(f fileFlags) (filestore.Key, error) {
 	return connect.StoreKey(f.keyFile, c.getenv)
 }
 
-// filePath is the path of a --store that must be a file.
+// filePath returns the path in a --store that must be a file store.
 func filePath(store string) (string, error) {
 	path, ok := strings.CutPrefix(store, "file:")
 	if !ok || path == "" {

@@ -9,10 +9,12 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// storePackages are where each kind of store is.
-var storePackages = map[string]string{"memory": "internal/cloud", "file": "internal/filestore", "vault": "internal/vault"}
+// storePackages are the packages of the kinds of stores.
+var storePackages = map[string]string{
+	"memory": "internal/cloud", "file": "internal/filestore", "vault": "internal/vault",
+}
 
-// TestEveryStoreIsComplete says what a new kind of store still lacks.
+// TestEveryStoreIsComplete fails with what a new kind of store still lacks.
 func TestEveryStoreIsComplete(t *testing.T) {
 	var docs strings.Builder
 	for _, page := range []string{"../../README.md", "../../docs/serve.md", "../../docs/self-hosting.md"} {
@@ -23,8 +25,10 @@ func TestEveryStoreIsComplete(t *testing.T) {
 		docs.Write(text)
 	}
 	for _, kind := range (&Command{}).storeKinds() {
-		if !strings.Contains(docs.String(), "`"+kind.usage+"`") && !strings.Contains(docs.String(), "--store "+kind.name) {
-			t.Errorf("neither the README nor docs/serve.md nor docs/self-hosting.md names --store %s", kind.usage)
+		if !strings.Contains(docs.String(), "`"+kind.usage+"`") &&
+			!strings.Contains(docs.String(), "--store "+kind.name) {
+			t.Errorf("neither the README nor docs/serve.md nor docs/self-hosting.md names --store %s",
+				kind.usage)
 		}
 		kind.flags.VisitAll(func(f *pflag.Flag) {
 			if !strings.HasPrefix(f.Name, kind.name+"-") && !strings.HasPrefix(f.Name, "store-") {
@@ -56,7 +60,8 @@ func TestFlagsOfAnotherStore(t *testing.T) {
 				}
 				err := checkStoreFlags(given, kinds, named.usage)
 				want := "--" + f.Name + " is of --store " + kind.usage + ": leave it out, or name that store"
-				if kind.name == named.name && err != nil || kind.name != named.name && (err == nil || err.Error() != want) {
+				if kind.name == named.name && err != nil ||
+					kind.name != named.name && (err == nil || err.Error() != want) {
 					t.Errorf("--%s with --store %s: %v", f.Name, named.usage, err)
 				}
 			})

@@ -16,7 +16,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/vault"
 )
 
-// vaultFlags say where Vault is and how to log in. No flag holds a secret.
+// vaultFlags are the flags of a store in Vault: where it is and how to log in. No flag
+// holds a secret.
 type vaultFlags struct {
 	address, mount, prefix, namespace string
 	auth, authMount                   string
@@ -48,7 +49,7 @@ func (f *vaultFlags) register(flags *pflag.FlagSet) {
 	flags.IntVar(&f.maxVersions, "vault-max-versions", 0, "versions to keep of each secret (default: the mount's setting)")
 }
 
-// vaultStore is the kind of store that is in Vault.
+// vaultStore returns the kind of store that is in Vault.
 func (c *Command) vaultStore() storeKind {
 	var f vaultFlags
 	kind := storeKind{name: "vault", usage: "vault", flags: &pflag.FlagSet{}}
@@ -58,14 +59,14 @@ func (c *Command) vaultStore() storeKind {
 		if err != nil {
 			return nil, err
 		}
-		c.atEnd = append(c.atEnd, store.Close)
+		c.closers = append(c.closers, store.Close)
 		return &servedStore{Store: store, parallel: vault.Concurrency}, nil
 	}
 	return kind
 }
 
-// openVault opens the store in Vault, and asks once whether it would answer. A
-// Vault that is sealed or not there yet is no error: the store waits for it.
+// openVault opens the store in Vault and sends it one request. A Vault that is sealed
+// or does not run yet is not an error: the store waits for it.
 func (c *Command) openVault(ctx context.Context, f vaultFlags, log *slog.Logger) (*vault.Store, error) {
 	config, err := c.vaultConfig(f)
 	if err != nil {
@@ -88,7 +89,8 @@ func (c *Command) openVault(ctx context.Context, f vaultFlags, log *slog.Logger)
 	return store, nil
 }
 
-// vaultConfig fills flags up with the variables that Vault's own command reads.
+// vaultConfig returns the configuration that the flags describe. Flags that are not
+// set come from the variables that Vault's own command reads.
 func (c *Command) vaultConfig(f vaultFlags) (vault.Config, error) {
 	out := vault.Config{
 		Address: cmp.Or(f.address, c.getenv("VAULT_ADDR")), Mount: f.mount, Prefix: f.prefix,

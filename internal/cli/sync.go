@@ -12,7 +12,7 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// syncFlags are what plan and sync are told.
+// syncFlags are the flags of plan and sync.
 type syncFlags struct {
 	run.Options
 	sources sourceFlags
@@ -32,8 +32,8 @@ func (f *syncFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.format, "format", "text", "text, json or markdown")
 }
 
-// readVersion takes --prefect-version for the configs, too, where it is given:
-// without it they are checked for any release.
+// readVersion makes --prefect-version the release that the configs are checked for, if
+// the flag is set. Without it they are checked for any release.
 func (f *syncFlags) readVersion(cmd *cobra.Command) (err error) {
 	if !cmd.Flags().Changed("prefect-version") {
 		return nil
@@ -44,12 +44,12 @@ func (f *syncFlags) readVersion(cmd *cobra.Command) (err error) {
 	return nil
 }
 
-// run runs a plan or a sync as the flags say.
-func (f syncFlags) run(c *Command, cmd *cobra.Command, do func(context.Context, run.Options, run.Printer) error) error {
+// run calls planOrSync with the options that the flags describe.
+func (f syncFlags) run(c *Command, cmd *cobra.Command, planOrSync func(context.Context, run.Options, run.Printer) error) error {
 	if err := f.readVersion(cmd); err != nil {
 		return err
 	}
-	f.Untrusted = c.untrusted()
+	f.Untrusted = c.untrustedReason()
 	out, err := c.printerFor(f.format)
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func (f syncFlags) run(c *Command, cmd *cobra.Command, do func(context.Context, 
 	f.Connect = c.withEnv(f.Connect)
 	f.Sources = func() ([]*secretsync.Source, error) { return f.sources.read(c) }
 	f.Signals = c.Interrupts
-	return run.UnlessUntrusted(f.Untrusted, out, do(cmd.Context(), f.Options, out))
+	return run.UnlessUntrusted(f.Untrusted, out, planOrSync(cmd.Context(), f.Options, out))
 }
 
 func (c *Command) plan() *cobra.Command {

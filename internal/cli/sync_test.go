@@ -9,8 +9,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -22,40 +20,12 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// served is a fake behind a socket, and a file of n secrets.
-func served(t *testing.T, n int) (fake *testkit.Cloud, url, secrets string) {
-	t.Helper()
-	fake = testkit.New(t)
-	server := httptest.NewServer(fake.Handler())
-	t.Cleanup(server.Close)
-	values := map[string]string{}
-	for i := range n {
-		values[fmt.Sprintf("S%04d", i)] = canary
-	}
-	text, err := json.Marshal(values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return fake, server.URL, writeFile(t, "secrets.json", string(text))
-}
-
-func writeFile(t *testing.T, name, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-var adminEnv = []string{"PREFECT_SECRETS_API_KEY=" + testkit.AdminKey}
-
-// The signal that main makes a cancelled context of: what is under way is waited
-// for, what was not sent stays unsent, and the report says which is which.
+// A signal cancels the context. The sync waits for requests in flight, sends no more,
+// and reports what was written.
 func TestAnInterruptedSyncReports(t *testing.T) {
-	fake, _, secrets := served(t, 2000)
+	fake, _, secrets := startFake(t, 2000)
 	ctx, interrupt := context.WithCancel(t.Context())
-	server := httptest.NewServer(interruptedWrite(ctx, fake.Handler(), interrupt))
+	server := httptest.NewServer(interruptOnWrite(ctx, fake.Handler(), interrupt))
 	t.Cleanup(server.Close)
 	var stdout, stderr bytes.Buffer
 	command := cli.Command{Stdout: &stdout, Stderr: &stderr, Env: adminEnv}
@@ -64,7 +34,10 @@ func TestAnInterruptedSyncReports(t *testing.T) {
 	if code != exit.Partly || stored == 0 || stored == 2000 {
 		t.Fatalf("exit code %d, %d stored: %s", code, stored, stderr.String())
 	}
-	for _, want := range []string{fmt.Sprintf("result: %d created", stored), fmt.Sprintf("verified: %d of %d names present", stored, stored)} {
+	for _, want := range []string{
+		fmt.Sprintf("result: %d created", stored),
+		fmt.Sprintf("verified: %d of %d names present", stored, stored),
+	} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("the report lacks %q", want)
 		}
@@ -74,9 +47,9 @@ func TestAnInterruptedSyncReports(t *testing.T) {
 	}
 }
 
-// interruptedWrite interrupts once the first document of writes has been carried
-// out, and answers no other before that.
-func interruptedWrite(interrupted context.Context, next http.Handler, interrupt func()) http.Handler {
+// interruptOnWrite calls interrupt once next has executed the first document of writes.
+// It answers no other document of writes before that.
+func interruptOnWrite(interrupted context.Context, next http.Handler, interrupt func()) http.Handler {
 	var first atomic.Bool
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -100,37 +73,48 @@ func interruptedWrite(interrupted context.Context, next http.Handler, interrupt 
 }
 
 func TestAnInterruptedPlanChangesNothing(t *testing.T) {
-	_, url, secrets := served(t, 1)
+	_, url, secrets := startFake(t, 1)
 	ctx, interrupt := context.WithCancel(t.Context())
 	interrupt()
 	var stdout, stderr bytes.Buffer
 	command := cli.Command{Stdout: &stdout, Stderr: &stderr, Env: adminEnv}
-	if code := command.Main(ctx, []string{"sync", "--api-url", url, "--secrets-file", secrets}); code != exit.Partly || !strings.Contains(stderr.String(), "interrupted") {
+	code := command.Main(ctx, []string{"sync", "--api-url", url, "--secrets-file", secrets})
+	if code != exit.Partly || !strings.Contains(stderr.String(), "interrupted") {
 		t.Errorf("exit code %d: %s", code, stderr.String())
 	}
 }
 
 func TestOneTenantThatFailsHarmsNoOther(t *testing.T) {
-	fake, url, secrets := served(t, 3)
+	fake, url, secrets := startFake(t, 3)
 	data, ml := fake.Tenant("data"), fake.Tenant("ml")
 	tests := map[string]struct {
 		match faults.Match
 		fault faults.Fault
 		want  string
 	}{
-		"its plan":   {faults.Match{Field: "secret", Tenant: "ml"}, faults.Fault{Code: "FORBIDDEN"}, "result for tenant ml: failed: listing secret names"},
-		"its writes": {faults.Match{Field: "setSecret", Tenant: "ml"}, faults.Fault{Code: "FORBIDDEN"}, "result for tenant ml: 0 created, 0 overwritten, 0 unchanged, 0 skipped, 3 failed"},
+		"its plan": {
+			faults.Match{Field: "secret", Tenant: "ml"}, faults.Fault{Code: "FORBIDDEN"},
+			"result for tenant ml: failed: listing secret names",
+		},
+		"its writes": {
+			faults.Match{Field: "setSecret", Tenant: "ml"}, faults.Fault{Code: "FORBIDDEN"},
+			"result for tenant ml: 0 created, 0 overwritten, 0 unchanged, 0 skipped, 3 failed",
+		},
 	}
 	for name, tt := range tests {
 		remove := fake.Inject(tt.match, tt.fault)
-		r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--tenant", "ml,data")
+		r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets,
+			"--tenant", "ml,data")
 		if r.code != exit.Partly || !strings.Contains(r.stdout, tt.want) || !strings.Contains(r.stderr, "tenant ml: ") {
 			t.Errorf("%s: exit code %d: %s%s", name, r.code, r.stdout, r.stderr)
 		}
-		if strings.Contains(r.stderr, "tenant data") || len(data.Names()) != 3 || len(ml.Names()) != 0 || len(fake.Names()) != 0 {
+		if strings.Contains(r.stderr, "tenant data") || len(data.Names()) != 3 ||
+			len(ml.Names()) != 0 || len(fake.Names()) != 0 {
 			t.Errorf("%s: data has %v, ml %v: %s", name, data.Names(), ml.Names(), r.stderr)
 		}
-		if p := runCommand(t, adminEnv, "", "plan", "--api-url", url, "--secrets-file", secrets, "--tenant", "ml,data"); (p.code == exit.Partly) != (name == "its plan") {
+		p := runCommand(t, adminEnv, "", "plan", "--api-url", url, "--secrets-file", secrets,
+			"--tenant", "ml,data")
+		if (p.code == exit.Partly) != (name == "its plan") {
 			t.Errorf("%s: plan exits with %d: %s", name, p.code, p.stderr)
 		}
 		remove()
@@ -138,9 +122,10 @@ func TestOneTenantThatFailsHarmsNoOther(t *testing.T) {
 }
 
 func TestATenantIsNamedByItsIDToo(t *testing.T) {
-	fake, url, secrets := served(t, 1)
+	fake, url, secrets := startFake(t, 1)
 	data := fake.Tenant("data")
-	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--tenant", strings.ToUpper(data.TenantID()))
+	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets,
+		"--tenant", strings.ToUpper(data.TenantID()))
 	if r.code != exit.OK || len(data.Names()) != 1 || !strings.Contains(r.stdout, "in 3 requests") {
 		t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 	}
@@ -151,26 +136,31 @@ func TestATenantIsNamedByItsIDToo(t *testing.T) {
 }
 
 func TestARunnerKeyVerifiesValues(t *testing.T) {
-	_, url, secrets := served(t, 3)
+	_, url, secrets := startFake(t, 3)
 	key := writeFile(t, "runner", testkit.RunnerKey+"\n")
-	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--verify-key-file", key)
-	if r.code != exit.OK || !strings.Contains(r.stdout, "verified: 3 of 3 values, read back under the runner key") || strings.Contains(r.stdout, canary) {
+	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets,
+		"--verify-key-file", key)
+	if r.code != exit.OK ||
+		!strings.Contains(r.stdout, "verified: 3 of 3 values, read back under the runner key") ||
+		strings.Contains(r.stdout, canary) {
 		t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 	}
-	r = runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--verify-key-file", writeFile(t, "empty", ""))
+	r = runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets,
+		"--verify-key-file", writeFile(t, "empty", ""))
 	if r.code != exit.Usage || !strings.Contains(r.stderr, "--verify-key-file: ") {
 		t.Errorf("an empty file: exit code %d: %s", r.code, r.stderr)
 	}
-	r = runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--verify-key-file", writeFile(t, "admin", testkit.AdminKey))
-	if r.code != exit.Refused || !strings.Contains(r.stderr, "is an admin key, which writes and is refused values; reading values back needs a runner key") {
+	r = runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets,
+		"--verify-key-file", writeFile(t, "admin", testkit.AdminKey))
+	if r.code != exit.Refused ||
+		!strings.Contains(r.stderr, "is an admin key, which writes and is refused values; reading values back needs a runner key") {
 		t.Errorf("a key that may not read: exit code %d: %s", r.code, r.stderr)
 	}
 }
 
-// A key that is refused in the middle ends a run that has written nothing with its
-// own exit code.
+// A key that is refused at the first write ends the run with its own exit code.
 func TestAKeyThatIsRefusedLater(t *testing.T) {
-	fake, url, secrets := served(t, 3)
+	fake, url, secrets := startFake(t, 3)
 	fake.Inject(faults.Match{Field: "setSecret"}, faults.KeyExpired())
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets)
 	if r.code != exit.Refused || !strings.Contains(r.stderr, "the API key was not accepted") {
@@ -178,10 +168,11 @@ func TestAKeyThatIsRefusedLater(t *testing.T) {
 	}
 }
 
-// A slow run says how far it is, and JSON stays one document.
+// A slow run reports its progress, and JSON stays one document.
 func TestProgressGoesToStandardError(t *testing.T) {
-	fake, url, secrets := served(t, 150)
-	fake.Inject(faults.Match{Field: "setSecret", Secret: "S0120"}, faults.Fault{Delay: 1100 * time.Millisecond})
+	fake, url, secrets := startFake(t, 150)
+	fake.Inject(faults.Match{Field: "setSecret", Secret: "S0120"},
+		faults.Fault{Delay: 1100 * time.Millisecond})
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--format", "json")
 	if r.code != exit.OK || r.stderr != "150 of 150 changes processed\n" || !json.Valid([]byte(r.stdout)) {
 		t.Errorf("exit code %d: %q", r.code, r.stderr)

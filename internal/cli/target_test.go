@@ -12,8 +12,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// A store that does not say which tenant is the key's own has it called that, in
-// sentences alone.
+// If a store does not name the key's own tenant, sentences call it that, and documents
+// leave it empty.
 func TestTheKeysOwnTenantOfAnotherStore(t *testing.T) {
 	fake := testkit.New(t, testkit.WithDialect(prefect.DialectSnake))
 	server := httptest.NewServer(fake.Handler())
@@ -25,7 +25,8 @@ func TestTheKeysOwnTenantOfAnotherStore(t *testing.T) {
 		"markdown": {"The key's own tenant at `" + server.URL + "`: **1** to create"},
 		"json":     {`"api_url": "` + server.URL + `"`, `"tenant": ""`},
 	} {
-		r := runCommand(t, adminEnv, "", "plan", "--api-url", server.URL, "--secrets-file", secrets, "--format", format, "--plan-file", file)
+		r := runCommand(t, adminEnv, "", "plan", "--api-url", server.URL, "--secrets-file", secrets,
+			"--format", format, "--plan-file", file)
 		for _, want := range wants {
 			if r.code != exit.OK || !strings.Contains(r.stdout, want) || strings.Contains(r.stdout, "of the key") {
 				t.Errorf("%s: exit code %d: %s%s", format, r.code, r.stdout, r.stderr)
@@ -33,28 +34,34 @@ func TestTheKeysOwnTenantOfAnotherStore(t *testing.T) {
 		}
 	}
 	text, err := os.ReadFile(file)
-	if err != nil || !strings.Contains(string(text), `"tenant": ""`) || !strings.Contains(string(text), `"api_url": "`+server.URL+`"`) {
+	if err != nil || !strings.Contains(string(text), `"tenant": ""`) ||
+		!strings.Contains(string(text), `"api_url": "`+server.URL+`"`) {
 		t.Errorf("%v: the plan file is %s", err, text)
 	}
-	r := runCommand(t, adminEnv, "", "sync", "--api-url", server.URL, "--secrets-file", secrets, "--plan-file", file, "--format", "markdown")
+	r := runCommand(t, adminEnv, "", "sync", "--api-url", server.URL, "--secrets-file", secrets,
+		"--plan-file", file, "--format", "markdown")
 	if r.code != exit.OK || !strings.Contains(r.stdout, "The key's own tenant at `"+server.URL+"`: **1** created") {
 		t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 	}
-	r = runCommand(t, adminEnv, "", "sync", "--api-url", server.URL, "--secrets-file", secrets, "--overwrite", "owned")
+	r = runCommand(t, adminEnv, "", "sync", "--api-url", server.URL, "--secrets-file", secrets,
+		"--overwrite", "owned")
 	if r.code != exit.Usage || !strings.Contains(r.stderr, "this store does not say who wrote a secret") {
 		t.Errorf("exit code %d: %s", r.code, r.stderr)
 	}
 }
 
-// A tenant that is named by its id is reported by its slug, and a URL without what
-// may be a secret in it.
+// Reports name a tenant by its slug, even if --tenant is an id. They omit the query of
+// the URL, which may be a secret.
 func TestATenantByIDAndAURLWithAQuery(t *testing.T) {
-	fake, url, secrets := served(t, 1)
+	fake, url, secrets := startFake(t, 1)
 	id := fake.Tenant("data").TenantID()
 	for _, format := range []string{"text", "json", "markdown"} {
 		file := filepath.Join(t.TempDir(), "plan.json")
-		r := runCommand(t, adminEnv, "", "plan", "--api-url", url+"/graphql?token="+canary, "--secrets-file", secrets, "--tenant", id, "--format", format, "--plan-file", file)
-		if r.code != exit.OK || !strings.Contains(r.stdout, "data") || strings.Contains(r.stdout, id) || strings.Contains(r.stdout, canary) || !strings.Contains(r.stdout, url+"/graphql") {
+		r := runCommand(t, adminEnv, "", "plan", "--api-url", url+"/graphql?token="+canary,
+			"--secrets-file", secrets, "--tenant", id, "--format", format, "--plan-file", file)
+		if r.code != exit.OK || !strings.Contains(r.stdout, "data") ||
+			strings.Contains(r.stdout, id) || strings.Contains(r.stdout, canary) ||
+			!strings.Contains(r.stdout, url+"/graphql") {
 			t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 		}
 		if text, err := os.ReadFile(file); err != nil || strings.Contains(string(text), canary) {

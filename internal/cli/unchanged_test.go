@@ -17,13 +17,13 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// comparing is a store that can tell which values it has.
-type comparing struct {
+// comparingStore is a store that can say which values are unchanged.
+type comparingStore struct {
 	secretsync.Store
 	cloud *testkit.Cloud
 }
 
-func (s comparing) Unchanged(_ context.Context, secrets []prefect.NamedValue) (same []string, err error) {
+func (s comparingStore) Unchanged(_ context.Context, secrets []prefect.NamedValue) (same []string, err error) {
 	for _, secret := range secrets {
 		if stored, ok := s.cloud.Get(secret.Name); ok && bytes.Equal(stored, secret.Value.Reveal()) {
 			same = append(same, secret.Name)
@@ -32,8 +32,8 @@ func (s comparing) Unchanged(_ context.Context, secrets []prefect.NamedValue) (s
 	return same, nil
 }
 
-// unchangedRun is a run of two secrets, of which the store has one with its value.
-func unchangedRun(t *testing.T, format string, other any) (sync secretsync.Run, cloud *testkit.Cloud, out run.Printer, stdout *bytes.Buffer) {
+// newUnchangedRun returns a run of two secrets, one of which is unchanged in the store.
+func newUnchangedRun(t *testing.T, format string, other any) (sync secretsync.Run, cloud *testkit.Cloud, out run.Printer, stdout *bytes.Buffer) {
 	t.Helper()
 	cloud, stdout = testkit.New(t), &bytes.Buffer{}
 	client := cloud.AdminClient()
@@ -48,7 +48,7 @@ func unchangedRun(t *testing.T, format string, other any) (sync secretsync.Run, 
 		{Name: "OTHER", Text: prefect.TextValue("y")}, {Name: "SAME", Text: prefect.TextValue("x")},
 	}}
 	sync = secretsync.Run{
-		URL: "https://store.example", Sources: []*secretsync.Source{source}, Writer: comparing{client, cloud},
+		URL: "https://store.example", Sources: []*secretsync.Source{source}, Writer: comparingStore{client, cloud},
 		Steps: run.Steps(&connect.Connection{KeyFrom: "HERE"}, run.Options{}, nil, out),
 	}
 	return sync, cloud, out, stdout
@@ -150,7 +150,7 @@ verified: 1 of 1 name present
 	}
 	for format, want := range tests {
 		t.Run(format, func(t *testing.T) {
-			run, _, out, stdout := unchangedRun(t, format, "old")
+			run, _, out, stdout := newUnchangedRun(t, format, "old")
 			done, err := run.Plan(t.Context())
 			if err == nil {
 				err = out.OnlyPlanned(done)
@@ -158,12 +158,13 @@ verified: 1 of 1 name present
 			if diff := cmp.Diff(want.plan, stdout.String()); diff != "" || err != nil {
 				t.Errorf("plan: %v: %s", err, diff)
 			}
-			run, cloud, _, stdout := unchangedRun(t, format, "old")
+			run, cloud, _, stdout := newUnchangedRun(t, format, "old")
 			_, err = run.Sync(t.Context())
 			if diff := cmp.Diff(want.sync, stdout.String()); diff != "" || err != nil {
 				t.Errorf("sync: %v: %s", err, diff)
 			}
-			if calls := cloud.Calls(faults.Match{Field: "setSecret"}); len(calls) != 3 || calls[2].Secret != "OTHER" {
+			calls := cloud.Calls(faults.Match{Field: "setSecret"})
+			if len(calls) != 3 || calls[2].Secret != "OTHER" {
 				t.Errorf("written: %+v", calls)
 			}
 		})
@@ -172,7 +173,7 @@ verified: 1 of 1 name present
 
 func TestExitCodesWhereNothingIsChanged(t *testing.T) {
 	for other, want := range map[string]int{"old": exit.Pending, "y": exit.OK} {
-		run, cloud, _, _ := unchangedRun(t, "text", other)
+		run, cloud, _, _ := newUnchangedRun(t, "text", other)
 		done, err := run.Plan(t.Context())
 		if err != nil {
 			t.Fatal(err)

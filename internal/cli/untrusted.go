@@ -9,30 +9,30 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
 )
 
-// untrusted is why a command under GitHub Actions may neither write nor delete;
-// empty if it may.
-func (c *Command) untrusted() string {
+// untrustedReason returns why a command under GitHub Actions may neither write nor
+// delete, or "" if it may.
+func (c *Command) untrustedReason() string {
 	runner := actions.NewRunner(c.Stdout, c.Env, c.getenv)
 	if !runner.OnGitHub() {
 		return ""
 	}
 	event := runner.Event()
-	if event.Unsaid != "" {
-		fmt.Fprintf(c.Stderr, "note: %s\n", event.Unsaid)
+	if event.Note != "" {
+		fmt.Fprintf(c.Stderr, "note: %s\n", event.Note)
 	}
 	return event.Untrusted
 }
 
-// skipWrite reports whether a command that writes one secret has nothing to do
-// here, and says so. What stands on standard input is read all the same, so that
-// whoever writes it does not fail.
+// skipWrite reports whether a command that writes one secret must be skipped, and
+// prints why. It still reads standard input, so that the writer of the pipe does not
+// fail.
 func (c *Command) skipWrite() (bool, error) {
-	untrusted := c.untrusted()
-	if untrusted == "" {
+	reason := c.untrustedReason()
+	if reason == "" {
 		return false, nil
 	}
 	if c.Stdin != nil {
 		_, _ = io.Copy(io.Discard, c.Stdin)
 	}
-	return true, report.SkippedText(c.Stdout, run.SkipMessage(untrusted))
+	return true, report.SkippedText(c.Stdout, run.SkipMessage(reason))
 }

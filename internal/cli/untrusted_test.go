@@ -15,10 +15,10 @@ import (
 
 const nothingSynced = ": nothing was synced; the next run by a person on this branch will"
 
-// seeded is a store with two names of a team, as a sync by a person leaves it.
-func seeded(t *testing.T) (fake *testkit.Cloud, inputs map[string]string) {
+// startSeededFake starts a store with two names of a team, as after a person's sync.
+func startSeededFake(t *testing.T) (fake *testkit.Cloud, inputs map[string]string) {
 	t.Helper()
-	fake, url, _ := served(t, 0)
+	fake, url, _ := startFake(t, 0)
 	for _, name := range []string{"TEAM_DB", "TEAM_S3"} {
 		if r := runCommand(t, adminEnv, canary, "set", name, "--api-url", url); r.code != exit.OK {
 			t.Fatal(r.stderr)
@@ -28,7 +28,7 @@ func seeded(t *testing.T) (fake *testkit.Cloud, inputs map[string]string) {
 }
 
 func TestUntrustedCommands(t *testing.T) {
-	fake, inputs := seeded(t)
+	fake, inputs := startSeededFake(t)
 	w := githubtest.NewWorkspace(t, nil)
 	w.Dependabot()
 	env := append(w.Env, adminEnv...)
@@ -37,12 +37,13 @@ func TestUntrustedCommands(t *testing.T) {
 	at := []string{"--api-url", inputs["api-url"]}
 	source := append(at, "--secrets-file", secrets, "--prune-scope", "TEAM_*")
 	for _, args := range [][]string{
-		append([]string{"sync"}, source...), append([]string{"sync", "--format", "markdown"}, source...), {"sync"},
-		append([]string{"set", "X"}, at...), append([]string{"delete", "TEAM_DB"}, at...),
+		append([]string{"sync"}, source...), append([]string{"sync", "--format", "markdown"}, source...),
+		{"sync"}, append([]string{"set", "X"}, at...), append([]string{"delete", "TEAM_DB"}, at...),
 		append([]string{"plan", "--include", "x*"}, source...),
 	} {
 		r := runCommand(t, env, canary, args...)
-		if r.code != exit.OK || !strings.Contains(strings.ToLower(r.stdout), "skipped") || !strings.Contains(strings.ReplaceAll(r.stdout, "\u200b", ""), nothingSynced) {
+		if r.code != exit.OK || !strings.Contains(strings.ToLower(r.stdout), "skipped") ||
+			!strings.Contains(strings.ReplaceAll(r.stdout, "\u200b", ""), nothingSynced) {
 			t.Errorf("%v: exit code %d: %s%s", args, r.code, r.stdout, r.stderr)
 		}
 	}
@@ -53,11 +54,14 @@ func TestUntrustedCommands(t *testing.T) {
 		Actions        []any
 		Tenants        []any
 	}
-	if err := json.Unmarshal([]byte(r.stdout), &document); err != nil || document.Status != "skipped" || !strings.HasSuffix(document.Reason, nothingSynced) || document.Actions == nil || document.Tenants == nil {
+	if err := json.Unmarshal([]byte(r.stdout), &document); err != nil ||
+		document.Status != "skipped" || !strings.HasSuffix(document.Reason, nothingSynced) ||
+		document.Actions == nil || document.Tenants == nil {
 		t.Errorf("%v: %s", err, r.stdout)
 	}
 	r = runCommand(t, env, "", append([]string{"plan", "--plan-file", planFile}, source...)...)
-	if _, err := os.Stat(planFile); r.code != exit.OK || !os.IsNotExist(err) || !strings.Contains(r.stdout, "the secrets of the Dependabot store") || strings.Contains(r.stdout, "x delete") {
+	if _, err := os.Stat(planFile); r.code != exit.OK || !os.IsNotExist(err) ||
+		!strings.Contains(r.stdout, "the secrets of the Dependabot store") || strings.Contains(r.stdout, "x delete") {
 		t.Errorf("plan: exit code %d, %v: %s%s", r.code, err, r.stdout, r.stderr)
 	}
 	if diff := cmp.Diff([]string{"TEAM_DB", "TEAM_S3"}, fake.Names()); diff != "" {
@@ -65,26 +69,33 @@ func TestUntrustedCommands(t *testing.T) {
 	}
 }
 
-// A run that a person started does as it is told, on Dependabot's branch too, and
-// outside GitHub Actions nothing is distrusted.
+// A run that a person started is trusted, even on Dependabot's branch. So is every run
+// outside GitHub Actions.
 func TestTrustedCommands(t *testing.T) {
 	for name, start := range map[string]func(*githubtest.Workspace){
-		"a person's merge":  func(*githubtest.Workspace) {},
-		"no Actions":        func(w *githubtest.Workspace) { w.Dependabot(); w.Env = append(w.Env, "GITHUB_ACTIONS=") },
+		"a person's merge": func(*githubtest.Workspace) {},
+		"no Actions": func(w *githubtest.Workspace) {
+			w.Dependabot()
+			w.Env = append(w.Env,
+				"GITHUB_ACTIONS=")
+		},
 		"own pull request":  func(w *githubtest.Workspace) { w.PullRequest(t, "o/r") },
 		"no name of events": func(w *githubtest.Workspace) { w.Env = append(w.Env, "GITHUB_EVENT_NAME=") },
 	} {
-		fake, inputs := seeded(t)
+		fake, inputs := startSeededFake(t)
 		w := githubtest.NewWorkspace(t, nil)
 		start(w)
 		env := append(w.Env, adminEnv...)
 		set := runCommand(t, env, canary, "set", "X", "--api-url", inputs["api-url"])
 		deleted := runCommand(t, env, "", "delete", "TEAM_DB", "--api-url", inputs["api-url"])
-		synced := runCommand(t, env, `{"TEAM_NEW": "`+canary+`"}`, "sync", "--secrets-file", "-", "--prune-scope", "TEAM_*", "--api-url", inputs["api-url"])
+		synced := runCommand(t, env, `{"TEAM_NEW": "`+canary+`"}`, "sync", "--secrets-file", "-",
+			"--prune-scope", "TEAM_*", "--api-url", inputs["api-url"])
 		if diff := cmp.Diff([]string{"TEAM_NEW", "X"}, fake.Names()); diff != "" {
-			t.Errorf("%s: exit codes %d, %d, %d: %s%s", name, set.code, deleted.code, synced.code, diff, synced.stdout+synced.stderr)
+			t.Errorf("%s: exit codes %d, %d, %d: %s%s", name, set.code, deleted.code, synced.code, diff,
+				synced.stdout+synced.stderr)
 		}
-		if unsaid := strings.Contains(synced.stderr, "note: GITHUB_EVENT_NAME is not set"); unsaid != (name == "no name of events") {
+		unsaid := strings.Contains(synced.stderr, "note: GITHUB_EVENT_NAME is not set")
+		if unsaid != (name == "no name of events") {
 			t.Errorf("%s: standard error is %q", name, synced.stderr)
 		}
 	}

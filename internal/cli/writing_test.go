@@ -18,7 +18,7 @@ func TestRefusedPhrases(t *testing.T) {
 	phrases := refusedPhrases(t)
 	used := map[string]bool{}
 	for _, file := range filesOfWords(t) {
-		text := prose(read(t, file))
+		text := prose(readFile(t, file))
 		for _, allowed := range allowedPhrases {
 			used[allowed] = used[allowed] || strings.Contains(text, allowed)
 			text = strings.ReplaceAll(text, allowed, "")
@@ -40,7 +40,7 @@ func TestRefusedPhrases(t *testing.T) {
 // refusedPhrases reads the first column of the page's table.
 func refusedPhrases(t *testing.T) []*regexp.Regexp {
 	t.Helper()
-	_, table, _ := strings.Cut(read(t, "../../docs/writing.md"), "| phrase | write |\n| --- | --- |\n")
+	_, table, _ := strings.Cut(readFile(t, "../../docs/writing.md"), "| phrase | write |\n| --- | --- |\n")
 	var phrases []*regexp.Regexp
 	for row := range strings.Lines(table) {
 		if phrase, _, ok := strings.Cut(strings.TrimPrefix(row, "| "), " | "); ok {

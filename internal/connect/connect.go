@@ -1,5 +1,5 @@
-// Package connect opens the store that a run is about: it finds the URL and the key,
-// and says where they were found. The command and the Action both come here.
+// Package connect opens the store of a run: it finds the URL and the key, and reports
+// where it found them. The command and the Action both use it.
 package connect
 
 import (
@@ -15,47 +15,47 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// Options say which store is meant, and with which key.
+// Options choose the store and the key.
 type Options struct {
-	APIURL        string        // empty means that of a variable or of the manifest
-	APIKey        prefect.Value // a JSON string, where an input of the Action gives it
+	APIURL        string        // empty means the variable's or the manifest's
+	APIKey        prefect.Value // a JSON string, from an input of the Action
 	APIKeyFile    string        // empty means a variable
-	VerifyKeyFile string        // of a runner key, to read values back; empty for none
+	VerifyKeyFile string        // holds a runner key, to read values back; empty for none
 	Tenants       []string      // slugs or ids; empty means the key's own
 	Dialect       string        // auto, camel or snake
-	AllowHTTP     bool          // beyond this machine
-	CACertificate string        // a PEM file of an authority to trust beside the system's
-	Timeout       time.Duration // of the whole run; required
-	StoreKeyFile  string        // of embedded:PATH; empty means a variable
-	// Identity, if set, sends requests as the job that runs, for a run without a key of
-	// its own.
+	AllowHTTP     bool          // to other machines as well
+	CACertificate string        // a PEM file of an authority to trust, besides the system's
+	Timeout       time.Duration // for the complete run; required
+	StoreKeyFile  string        // the key of embedded:PATH; empty means a variable
+	// Identity, if set, returns the transport that authenticates requests as the running
+	// job, for a run without an API key.
 	Identity func(base http.RoundTripper, audience string) http.RoundTripper
-	// Getenv looks a variable up; required.
+	// Getenv looks up a variable; required.
 	Getenv func(name string) string
 }
 
-// Connection is a store that can be asked, and the key to ask it with.
+// Connection is an open store, with the key for it.
 type Connection struct {
 	URL     string
 	Client  *prefect.Client
-	Runner  *prefect.Client // reads values; nil where there is no key for it
+	Runner  *prefect.Client // reads values; nil without a runner key
 	Key     prefect.Value   // a JSON string; empty for a job's own identity
 	KeyFrom string          // where the key was found
-	URLFrom string          // where the URL was found, if other places have another
-	// Ambiguous reports that several places name a key or a URL, and not the same.
+	URLFrom string          // where the URL was found, if another source names another URL
+	// Ambiguous reports that several sources name different keys or URLs.
 	Ambiguous bool
-	// RunnerFrom is where the runner's key was found; empty for one that is ours.
+	// RunnerFrom is where the runner key was found; empty for an embedded store.
 	RunnerFrom string
-	// OtherKeys are the keys at hand beside the one that writes.
+	// OtherKeys are all other keys in the environment and the options.
 	OtherKeys []prefect.Value
-	// Transport is what requests go through; nil for a store inside this process.
+	// Transport sends the requests; nil for an embedded store.
 	Transport http.RoundTripper
 
-	addTenants func(slugs []string) error // nil for a store outside this process
+	addTenants func(slugs []string) error // creates missing tenants; nil unless the store is embedded
 	close      func() error
 }
 
-// Close closes a store that this process opened.
+// Close closes the file of an embedded store. It does nothing for other stores.
 func (conn *Connection) Close() error {
 	if conn.close == nil {
 		return nil
@@ -63,10 +63,10 @@ func (conn *Connection) Close() error {
 	return conn.close()
 }
 
-// ErrNoURL means that nothing says which store is meant.
+// ErrNoURL means that no URL was given.
 var ErrNoURL = errors.New("no API URL: give --api-url, PREFECT_SECRETS_API_URL, or api-url in the manifest")
 
-// Open opens the store that o means, or the manifest. It sends nothing yet.
+// Open opens the store that o or the manifest names. It sends nothing yet.
 func Open(o Options, manifestURL string) (*Connection, error) {
 	url := o.url(manifestURL)
 	o.APIURL = url.value
@@ -90,7 +90,7 @@ func (o Options) open(url chosen) (*Connection, error) {
 	return o.openServer(url)
 }
 
-// OpenServer opens the store of a server, whatever a manifest says.
+// OpenServer opens the store of a server, and ignores the manifest.
 func OpenServer(o Options) (*Connection, error) {
 	url := o.url("")
 	o.APIURL = url.value
@@ -122,14 +122,14 @@ func (o Options) openServer(url chosen) (*Connection, error) {
 	return conn, err
 }
 
-// openByIdentity opens the store under the tokens that GitHub gives the job.
+// openByIdentity opens the store with the id tokens of the running job as keys.
 func (o Options) openByIdentity() (*Connection, error) {
 	transport, err := o.Transport()
 	if err != nil {
 		return nil, err
 	}
-	const unsent = "id-token" // the transport puts a token in its place
-	conn, err := o.connect(unsent, "GitHub, as an id token of this job", o.Identity(transport, o.APIURL))
+	const placeholder = "id-token" // the transport replaces it by a token
+	conn, err := o.connect(placeholder, "GitHub, as an id token of this job", o.Identity(transport, o.APIURL))
 	if conn != nil {
 		conn.Key = prefect.Value{}
 	}
@@ -159,7 +159,8 @@ func (o Options) connect(key, from string, transport http.RoundTripper) (*Connec
 
 func (o Options) client(key string, transport http.RoundTripper) (*prefect.Client, error) {
 	client, err := prefect.NewClient(prefect.ClientConfig{
-		URL: o.APIURL, APIKey: key, Dialect: o.prefectDialect(), AllowHTTP: o.AllowHTTP, Transport: transport, KnownMessages: true,
+		URL: o.APIURL, APIKey: key, Dialect: o.prefectDialect(),
+		AllowHTTP: o.AllowHTTP, Transport: transport, KnownMessages: true,
 	})
 	if errors.Is(err, prefect.ErrPlainHTTP) {
 		return nil, fmt.Errorf("%w, or give --allow-http (in the Action: allow-http: true)", err)
@@ -174,11 +175,13 @@ func (o Options) prefectDialect() prefect.Dialect {
 	return prefect.Dialect(o.Dialect)
 }
 
-// Transport trusts the given authority beside the system's own. It keeps as many
-// idle connections as documents are under way at once.
+// maxIdleConns is how many documents are in flight at once.
+const maxIdleConns = 16
+
+// Transport returns a transport that also trusts the given authority.
 func (o Options) Transport() (http.RoundTripper, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = 16
+	transport.MaxIdleConnsPerHost = maxIdleConns
 	if o.CACertificate == "" {
 		return transport, nil
 	}

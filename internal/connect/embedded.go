@@ -12,14 +12,14 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// Embedded is the URL of a store inside this process, which ends with it. With a
-// colon and a path behind it, a file keeps the store.
+// Embedded is the URL of a store inside this process, which ends with it. Followed by
+// a colon and a path, it is the URL of a store in that file.
 const Embedded = "embedded"
 
-// InProcess reports whether a URL is that of a store inside this process.
+// InProcess reports whether url names a store inside this process.
 func InProcess(url string) bool { return url == Embedded || strings.HasPrefix(url, Embedded+":") }
 
-// openFile opens the store in a file, for this process alone.
+// openFile opens the store in a file; no other process can open it at the same time.
 func (o Options) openFile(path string) (*Connection, error) {
 	if path == "" {
 		return nil, errors.New("--api-url: embedded: names no file: write embedded:PATH")
@@ -40,15 +40,17 @@ func (o Options) openFile(path string) (*Connection, error) {
 	return conn, nil
 }
 
-// openEmbedded serves a store inside this process; without one it makes a store that
-// lives as long as the process.
+// openEmbedded serves store inside this process. If store is nil it makes one that
+// lasts as long as the process.
 func openEmbedded(url string, store cloud.Store) (*Connection, error) {
 	f, err := fake.New(fake.Config{Tenant: Embedded, Store: store})
 	if err != nil {
 		return nil, err
 	}
 	client := func(key string) (*prefect.Client, error) {
-		return prefect.NewClient(prefect.ClientConfig{URL: "http://localhost/", APIKey: key, Transport: cloud.Transport(f.API)})
+		return prefect.NewClient(prefect.ClientConfig{
+			URL: "http://localhost/", APIKey: key, Transport: cloud.Transport(f.API),
+		})
 	}
 	writer, err := client(f.AdminKey)
 	if err != nil {
@@ -64,7 +66,8 @@ func openEmbedded(url string, store cloud.Store) (*Connection, error) {
 	}, nil
 }
 
-// addTenants lets a trial have the tenants that a manifest names.
+// addTenants returns a function that creates tenants, so that a trial has those of the
+// manifest.
 func addTenants(f *fake.Fake) func(slugs []string) error {
 	return func(slugs []string) error {
 		for _, slug := range slugs {
@@ -76,11 +79,11 @@ func addTenants(f *fake.Fake) func(slugs []string) error {
 	}
 }
 
-// StoreKeyVariable holds the key of a file store where no file is given.
+// StoreKeyVariable is the variable that holds the key of a file store.
 const StoreKeyVariable = "PREFECT_SECRETS_STORE_KEY"
 
-// StoreKey reads the key of a file store from a file, else from a variable; no error
-// holds any of its text.
+// StoreKey reads the key of a file store from file or, if file is empty, from
+// [StoreKeyVariable]. No error holds any of the key.
 func StoreKey(file string, getenv func(name string) string) (filestore.Key, error) {
 	if file != "" {
 		key, err := filestore.ReadKeyFile(file)

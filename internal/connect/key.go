@@ -12,24 +12,24 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// Where the URL of the API is looked for, beside --api-url and the manifest. The
-// second is Prefect 1's own.
+// Variables with the URL of the API. The URL may also come from --api-url and from the
+// manifest.
 const (
 	urlVariable        = "PREFECT_SECRETS_API_URL"
-	prefectURLVariable = "PREFECT__CLOUD__API"
+	prefectURLVariable = "PREFECT__CLOUD__API" // Prefect 1's own
 )
 
-// candidate is a setting that one of several places may give.
+// candidate is a value of a setting, and where it is from.
 type candidate struct{ from, value string }
 
-// chosen is the candidate that counts, and those behind it that say otherwise.
+// chosen is the candidate that is used.
 type chosen struct {
 	candidate
-	ignored []string
+	ignored []string // where later candidates are from that differ
 }
 
-// first takes the first candidate that has a value.
-func first(candidates ...candidate) (c chosen) {
+// choose chooses the first candidate that has a value.
+func choose(candidates ...candidate) (c chosen) {
 	for _, other := range candidates {
 		switch {
 		case other.value == "":
@@ -42,7 +42,7 @@ func first(candidates ...candidate) (c chosen) {
 	return c
 }
 
-// origin is where a setting is from, and what was passed over.
+// origin says where the setting is from, and which candidates were ignored.
 func (c chosen) origin() string {
 	switch len(c.ignored) {
 	case 0:
@@ -54,31 +54,33 @@ func (c chosen) origin() string {
 	}
 }
 
-// url finds the URL of the API. An input of the Action may be the variable.
+// url finds the URL of the API. The Action passes on the variable's URL as its input.
 func (o Options) url(manifest string) chosen {
 	variable := o.variable(urlVariable)
 	if o.APIURL != "" && o.APIURL != variable.value {
 		return chosen{candidate: candidate{"--api-url", o.APIURL}}
 	}
-	return first(variable, candidate{"the manifest", manifest}, o.variable(prefectURLVariable))
+	return choose(variable, candidate{"the manifest", manifest}, o.variable(prefectURLVariable))
 }
 
-// PrefectURL is the URL that Prefect 1's own variable names, if it does.
+// PrefectURL returns the URL in Prefect 1's own variable, or "".
 func PrefectURL(getenv func(name string) string) string { return trimmed(getenv(prefectURLVariable)) }
 
 func (o Options) variable(name string) candidate { return candidate{name, trimmed(o.Getenv(name))} }
 
-// trimmed is a key or a URL without what editors and shells put around it.
+// trimmed returns a key or a URL without the spaces and the byte order mark that
+// editors and shells put around it.
 func trimmed(text string) string {
 	return strings.TrimSpace(strings.TrimPrefix(text, tomlpos.ByteOrderMark))
 }
 
-// ErrNoKey means that no place has a key that can be used. The error is a
-// [NoKeyError].
+// ErrNoKey means that no usable key was given. The error is a [NoKeyError].
 var ErrNoKey = errors.New("no API key")
 
-// NoKeyError is [ErrNoKey], and the variable with a key that cannot be used.
-type NoKeyError struct{ cloudKey string }
+// NoKeyError is an [ErrNoKey] with a hint.
+type NoKeyError struct {
+	cloudKey string // the variable with a key of Prefect Cloud 2 or 3; empty for none
+}
 
 // Is reports whether target is [ErrNoKey].
 func (NoKeyError) Is(target error) bool { return target == ErrNoKey }
@@ -88,7 +90,7 @@ func (e NoKeyError) Error() string {
 	return e.Message("set " + apikey.Variables[0] + ", or give --api-key-file")
 }
 
-// Message is the error with another hint than the command's.
+// Message returns the text of the error with another hint than the command's.
 func (e NoKeyError) Message(hint string) string {
 	if e.cloudKey == "" {
 		return fmt.Sprintf("%v: %s", ErrNoKey, hint)
@@ -96,11 +98,11 @@ func (e NoKeyError) Message(hint string) string {
 	return fmt.Sprintf("%v: %s: %v; %s", ErrNoKey, e.cloudKey, apikey.ErrPrefectCloud, hint)
 }
 
-// key finds the key and says where. A flag never holds it: a command line is visible
-// to every process of the machine.
+// key finds the key. It is never in a flag: every process of the machine sees a command
+// line.
 func (o Options) key() (chosen, error) {
 	if key := trimmed(o.APIKey.RevealText()); key != "" {
-		return usable(candidate{"the input api-key", key})
+		return checkedKey(candidate{"the input api-key", key})
 	}
 	if o.APIKeyFile == "" {
 		return o.variableKey()
@@ -109,15 +111,16 @@ func (o Options) key() (chosen, error) {
 	return chosen{candidate: candidate{o.APIKeyFile, key}}, err
 }
 
-func usable(key candidate) (chosen, error) {
+// checkedKey chooses key if it passes [apikey.Check].
+func checkedKey(key candidate) (chosen, error) {
 	if err := apikey.Check(key.value); err != nil {
 		return chosen{}, fmt.Errorf("%s: %w", key.from, err)
 	}
 	return chosen{candidate: key}, nil
 }
 
-// variableKey takes the first variable that is set. Those that are Prefect's own may
-// hold a key of Prefect Cloud 2 or 3, which is passed over.
+// variableKey chooses the first variable that is set. Prefect's own variables may hold
+// a key of Prefect Cloud 2 or 3, which it ignores.
 func (o Options) variableKey() (chosen, error) {
 	var keys, foreign []candidate
 	for _, name := range apikey.Variables {
@@ -128,10 +131,10 @@ func (o Options) variableKey() (chosen, error) {
 			keys = append(keys, key)
 		}
 	}
-	key := first(append(keys, foreign...)...)
+	key := choose(append(keys, foreign...)...)
 	switch {
 	case len(foreign) > 0 && foreign[0].from == apikey.Variables[0]:
-		return usable(foreign[0])
+		return checkedKey(foreign[0])
 	case key.value == "":
 		return chosen{}, NoKeyError{}
 	case slices.Contains(foreign, key.candidate):
@@ -155,7 +158,7 @@ func readKeyFile(flag, path string) (string, error) {
 	return key, nil
 }
 
-// variableKeys are the keys of the variables, whichever counts.
+// variableKeys returns the keys in all variables, whichever of them is used.
 func (o Options) variableKeys() []prefect.Value {
 	var keys []prefect.Value
 	for _, name := range apikey.Variables {

@@ -10,8 +10,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// Choose makes the connection one to the tenant that is wanted, if one is.
-func (conn *Connection) Choose(ctx context.Context, wanted []string) error {
+// SelectTenant makes the connection one to the wanted tenant. Without one it stays one
+// to the key's own tenant.
+func (conn *Connection) SelectTenant(ctx context.Context, wanted []string) error {
 	if len(wanted) > 1 {
 		return errors.New("--tenant: this command is about one tenant")
 	}

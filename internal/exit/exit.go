@@ -22,7 +22,7 @@ const (
 	Pending
 )
 
-// Codes is every exit code, in the order of their numbers, as the README shows them.
+// Codes lists every exit code in ascending order, as the README shows them.
 var Codes = []struct {
 	Code          int
 	Name, Meaning string
@@ -35,17 +35,16 @@ var Codes = []struct {
 	{Pending, "Pending", "`plan --detailed-exitcode`, and there are changes to make"},
 }
 
-// Signalled is the exit code by which shells know a process that a signal ended.
+// Signalled returns the exit code that shells give a process that a signal ended.
 func Signalled(s os.Signal) int {
 	number, _ := s.(syscall.Signal)
 	return 128 + int(number)
 }
 
-// Error ends the command with a code. Without an Err the command has already said
-// what there is to say.
+// Error ends the command with an exit code.
 type Error struct {
 	Code int
-	Err  error
+	Err  error // nil if there is nothing left to print
 }
 
 // Error implements error.
@@ -59,8 +58,8 @@ func (e *Error) Error() string {
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// CodeOf is the code that err ends the command with. An error that is neither an
-// [Error] nor the store's is one of usage or input.
+// CodeOf returns the exit code for err. An error that is neither an [Error] nor the
+// store's is one of usage or input.
 func CodeOf(err error) int {
 	var exit *Error
 	switch {
@@ -75,7 +74,7 @@ func CodeOf(err error) int {
 	}
 }
 
-// MessageOf is what is still to be said of err.
+// MessageOf returns the message of err that is still to be printed, or "".
 func MessageOf(err error) string {
 	var exit *Error
 	if errors.As(err, &exit) && exit.Err == nil || err == nil {
@@ -84,10 +83,11 @@ func MessageOf(err error) string {
 	return err.Error()
 }
 
-// Store ends the command with what the store answered before anything was written.
+// Store returns err, an error of the store before anything was written, with its exit
+// code.
 func Store(err error) error { return &Error{Code: StoreCode(err), Err: err} }
 
-// StoreCode is the exit code for what the store answered.
+// StoreCode returns the exit code for an error of the store.
 func StoreCode(err error) int {
 	if errors.Is(err, secretsync.ErrInterrupted) {
 		return Partly

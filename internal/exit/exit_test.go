@@ -29,7 +29,7 @@ func TestReadmeHasTheExitCodes(t *testing.T) {
 	for _, c := range exit.Codes {
 		want += fmt.Sprintf("| %d | %s |\n", c.Code, c.Meaning)
 	}
-	if !strings.Contains(read(t, "../../README.md"), "\n"+want+"\n") {
+	if !strings.Contains(readFile(t, "../../README.md"), "\n"+want+"\n") {
 		t.Errorf("the README does not have this table:\n%s", want)
 	}
 }
@@ -42,13 +42,16 @@ func TestDocsNameKnownExitCodes(t *testing.T) {
 	if err != nil || len(pages) == 0 {
 		t.Fatal("no pages", err)
 	}
-	known := map[string]bool{strconv.Itoa(exit.Signalled(syscall.SIGINT)): true, strconv.Itoa(exit.Signalled(syscall.SIGTERM)): true}
+	known := map[string]bool{
+		strconv.Itoa(exit.Signalled(syscall.SIGINT)):  true,
+		strconv.Itoa(exit.Signalled(syscall.SIGTERM)): true,
+	}
 	for _, c := range exit.Codes {
 		known[strconv.Itoa(c.Code)] = true
 	}
 	found := 0
 	for _, page := range append(pages, "../../README.md") {
-		for _, m := range mentioned.FindAllStringSubmatch(read(t, page), -1) {
+		for _, m := range mentioned.FindAllStringSubmatch(readFile(t, page), -1) {
 			for _, code := range []string{m[1], strings.TrimPrefix(m[2], " or ")} {
 				if found++; code != "" && !known[code] {
 					t.Errorf("%s: %q: there is no exit code %s", page, m[0], code)
@@ -61,7 +64,7 @@ func TestDocsNameKnownExitCodes(t *testing.T) {
 	}
 }
 
-func read(t *testing.T, path string) string {
+func readFile(t *testing.T, path string) string {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -10,17 +10,17 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// ErrStopped is why what was under way was not waited for.
+// ErrStopped is the cause of the stop if requests in flight were not waited for.
 var ErrStopped = errors.New("the run was stopped before the answer came")
 
-// Planned is the exit of a plan that has been shown. One with changes to make has an
-// exit code of its own if detailed is set.
+// Planned returns the error that a plan ends with after it has been shown. With
+// detailed set, a plan with changes has an exit code of its own.
 func Planned(done *secretsync.Outcome, detailed bool) error {
 	var failed []error
 	for _, t := range done.Tenants {
 		failed = append(failed, t.Err)
 	}
-	if err := joined(done, "no plan for ", failed); err != nil {
+	if err := joinErrors(done, "no plan for ", failed); err != nil {
 		return &Error{Code: Partly, Err: err}
 	}
 	if detailed && slices.ContainsFunc(done.Plans(), (*secretsync.Plan).Pending) {
@@ -29,8 +29,8 @@ func Planned(done *secretsync.Outcome, detailed bool) error {
 	return nil
 }
 
-// joined returns the errors of the tenants as one, equal ones once, or nil.
-func joined(done *secretsync.Outcome, before string, errs []error) error {
+// joinErrors returns the errors of the tenants as one, or nil. Equal ones appear once.
+func joinErrors(done *secretsync.Outcome, before string, errs []error) error {
 	names := make([]string, len(done.Tenants))
 	for i, t := range done.Tenants {
 		names[i] = t.Name
@@ -42,7 +42,7 @@ func joined(done *secretsync.Outcome, before string, errs []error) error {
 	return errors.Join(all...)
 }
 
-// Synced is the exit of a sync whose report has been shown.
+// Synced returns the error that a sync ends with after its report has been shown.
 func Synced(done *secretsync.Outcome) error {
 	if len(done.Tenants) == 1 {
 		return reportError(done.Tenants[0].Report)
@@ -53,19 +53,19 @@ func Synced(done *secretsync.Outcome) error {
 			errs[i] = reportError(t.Report)
 		}
 	}
-	err := joined(done, "", errs)
+	err := joinErrors(done, "", errs)
 	switch {
 	case err == nil:
 		return nil
 	case slices.Contains(errs, nil) || done.Done() > 0:
 		return &Error{Code: Partly, Err: err}
 	default:
-		return &Error{Code: allCode(errs), Err: err}
+		return &Error{Code: codeOfAll(errs), Err: err}
 	}
 }
 
-// allCode is the exit where nothing was done for any tenant.
-func allCode(failed []error) int {
+// codeOfAll returns the exit code if nothing was done for any tenant.
+func codeOfAll(failed []error) int {
 	code := Refused
 	for _, err := range failed {
 		if !errors.Is(err, prefect.ErrUnauthenticated) && !errors.Is(err, prefect.ErrForbidden) {
@@ -78,6 +78,7 @@ func allCode(failed []error) int {
 	return code
 }
 
+// reportError returns the error that the sync of one tenant ends with.
 func reportError(r *secretsync.Report) error {
 	undone := undone(r)
 	switch {

@@ -1,5 +1,5 @@
 // Package interrupts turns the signals that end a process into steps, so that a run
-// reports what it did.
+// can report what it did before it ends.
 package interrupts
 
 import (
@@ -14,12 +14,15 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
-// Signals turn SIGINT and SIGTERM into steps. The first signal ends the context,
-// after which a command waits for what is under way. The first of the other kind
-// ends what is under way, for a command that reports ([Signals.Hurry]): GitHub
-// sends SIGINT to a step that is cancelled, SIGTERM 7.5 s later, and kills it 2.5 s
-// after that (actions/runner, ProcessInvoker.cs). A second signal of one kind ends
-// the process at once.
+// Signals turns SIGINT and SIGTERM into steps:
+//
+//   - The first signal ends the context. A command then waits for requests in flight.
+//   - The first signal of the other kind ends these as well, for a command that reports
+//     ([Signals.Hurry]). Any other process it ends.
+//   - A second signal of one kind ends the process at once.
+//
+// GitHub sends SIGINT to a step that is cancelled, SIGTERM 7.5 s later, and kills it
+// 2.5 s after that (actions/runner, ProcessInvoker.cs).
 type Signals struct {
 	exit  func(code int)
 	stop  context.CancelFunc
@@ -27,10 +30,10 @@ type Signals struct {
 
 	mu      sync.Mutex
 	seen    map[os.Signal]bool
-	reports bool
+	reports bool // whether the command reports once hurry is closed
 }
 
-// Listen listens for the signals until the returned function is called.
+// Listen handles the signals until the returned function is called.
 func Listen(parent context.Context) (ctx context.Context, i *Signals, end func()) {
 	ctx, cancel := context.WithCancel(parent)
 	i = &Signals{exit: os.Exit, stop: cancel, hurry: make(chan struct{}), seen: map[os.Signal]bool{}}
@@ -38,19 +41,19 @@ func Listen(parent context.Context) (ctx context.Context, i *Signals, end func()
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		for s := range signals {
-			i.hear(s)
+			i.handle(s)
 		}
 	}()
 	return ctx, i, func() { signal.Stop(signals); close(signals); cancel() }
 }
 
-func (i *Signals) hear(s os.Signal) {
+func (i *Signals) handle(s os.Signal) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	again := i.seen[s]
+	repeated := i.seen[s]
 	i.seen[s] = true
 	switch {
-	case again || len(i.seen) > 1 && !i.reports:
+	case repeated || len(i.seen) > 1 && !i.reports:
 		i.exit(exit.Signalled(s))
 	case len(i.seen) > 1:
 		close(i.hurry)
@@ -59,8 +62,8 @@ func (i *Signals) hear(s os.Signal) {
 	}
 }
 
-// Hurry is closed when there is no more time to wait for what is under way. Who
-// asks for it reports then; any other process ends. A nil receiver never hurries.
+// Hurry returns a channel that is closed when there is no more time to wait for
+// requests in flight. Its caller must report then. A nil receiver never hurries.
 func (i *Signals) Hurry() <-chan struct{} {
 	if i == nil {
 		return nil
@@ -71,22 +74,22 @@ func (i *Signals) Hurry() <-chan struct{} {
 	return i.hurry
 }
 
-// Patient is a context that outlives ctx, until there is no more time to wait. A nil
-// receiver has time.
+// Patient returns a context that outlives ctx until there is no more time to wait
+// ([Signals.Hurry]), and a function that releases it.
 func (i *Signals) Patient(ctx context.Context) (context.Context, context.CancelFunc) {
-	kept, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	hurry, over := i.Hurry(), make(chan struct{})
+	patient, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	hurry, released := i.Hurry(), make(chan struct{})
 	go func() {
 		select {
 		case <-hurry:
 			cancel(exit.ErrStopped)
-		case <-over:
+		case <-released:
 		}
 	}()
-	return kept, sync.OnceFunc(func() { close(over); cancel(nil) })
+	return patient, sync.OnceFunc(func() { close(released); cancel(nil) })
 }
 
-// Reader reads standard input until the context ends.
+// Reader returns a reader of in that gives up when the context ends.
 func Reader(ctx context.Context, in io.Reader) io.Reader { return reader{ctx, in} }
 
 type reader struct {
@@ -94,7 +97,7 @@ type reader struct {
 	in  io.Reader
 }
 
-// Read gives up when the context ends. The bytes that come later are lost.
+// Read reads from in. Bytes that arrive after the context has ended are lost.
 func (r reader) Read(p []byte) (int, error) {
 	type result struct {
 		bytes []byte

@@ -33,7 +33,10 @@ func TestInterruptsGoByKind(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			exited := 0
-			i := &Signals{exit: func(code int) { exited = code }, stop: cancel, hurry: make(chan struct{}), seen: map[os.Signal]bool{}}
+			i := &Signals{
+				exit: func(code int) { exited = code }, stop: cancel, hurry: make(chan struct{}),
+				seen: map[os.Signal]bool{},
+			}
 			patient := ctx
 			if tt.reports {
 				var release context.CancelFunc
@@ -41,7 +44,7 @@ func TestInterruptsGoByKind(t *testing.T) {
 				defer release()
 			}
 			for _, s := range tt.signals {
-				i.hear(s)
+				i.handle(s)
 			}
 			state := running
 			if ctx.Err() != nil {
@@ -53,7 +56,8 @@ func TestInterruptsGoByKind(t *testing.T) {
 			} else if tt.reports && patient.Err() != nil {
 				t.Error("what is under way is not waited for")
 			}
-			if state != tt.state || exited != tt.exit || tt.state == hurrying && !errors.Is(context.Cause(patient), exit.ErrStopped) {
+			if state != tt.state || exited != tt.exit ||
+				tt.state == hurrying && !errors.Is(context.Cause(patient), exit.ErrStopped) {
 				t.Errorf("%s, exit code %d; want %s, %d", state, exited, tt.state, tt.exit)
 			}
 		})

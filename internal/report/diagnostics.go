@@ -27,15 +27,16 @@ func DiagnosticsText(w io.Writer, diagnostics []check.Diagnostic, files int) err
 	return err
 }
 
-// place is file:line:col, or the file alone where no place in it is known.
-func place(d check.Diagnostic) string {
+// position returns file:line:column, or the file alone if the line is unknown.
+func position(d check.Diagnostic) string {
 	if d.Line == 0 {
 		return Safe(d.File)
 	}
 	return fmt.Sprintf("%s:%d:%d", Safe(d.File), d.Line, d.Column)
 }
 
-// Counts is how many files were checked, and how many errors and warnings found.
+// Counts returns how many files were checked, and how many errors and warnings there
+// are.
 func Counts(diagnostics []check.Diagnostic, files int) string {
 	return plural(files, "file") + ", " + severitiesLine(diagnostics)
 }
@@ -70,8 +71,8 @@ func DiagnosticsJSON(w io.Writer, diagnostics []check.Diagnostic, files int) err
 	}{FormatVersion, diagnostics, map[string]int{"files": files, "errors": errs, "warnings": warnings}})
 }
 
-// GravestFirst are the errors, then the warnings, each in their order.
-func GravestFirst(diagnostics []check.Diagnostic) []check.Diagnostic {
+// ErrorsFirst returns the errors, then the warnings, each in their order.
+func ErrorsFirst(diagnostics []check.Diagnostic) []check.Diagnostic {
 	weight := map[check.Severity]int{check.SeverityError: 0, check.SeverityWarning: 1}
 	sorted := slices.Clone(diagnostics)
 	slices.SortStableFunc(sorted, func(a, b check.Diagnostic) int {

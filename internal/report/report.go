@@ -1,22 +1,15 @@
-// Package report writes what check and sync found, for people, for GitHub and
-// for machines. It prints names, never values; text that others chose is made
-// safe for where it goes.
+// Package report writes the results of check and sync, for people, for GitHub and for
+// programs. It prints names, never values. It escapes text that others chose.
 package report
 
 import (
-	"encoding/json"
-	"io"
 	"strconv"
 	"strings"
 	"unicode"
 )
 
-// FormatVersion is the version of every JSON document.
-const FormatVersion = 1
-
-// Safe is text on one line that no terminal and no runner takes for a command: as
-// it is, or quoted where some character does not print or a workflow command
-// begins.
+// Safe returns text on one line that is not a command to a terminal or a runner. It
+// quotes text in which a character does not print or a workflow command begins.
 func Safe(text string) string {
 	notPrinting := strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
 	if notPrinting || strings.HasPrefix(strings.TrimSpace(text), "::") || strings.Contains(text, oldCommand) {
@@ -25,21 +18,13 @@ func Safe(text string) string {
 	return text
 }
 
-// oldCommand begins a command of the runner's first form, which counts wherever
-// it stands in a line (actions/runner, ActionCommand.cs).
+// oldCommand begins a command of the runner's old form, which may be anywhere in a line
+// (actions/runner, ActionCommand.cs).
 const oldCommand = "##["
 
 func disarm(text string) string { return strings.ReplaceAll(text, oldCommand, `#\x23[`) }
 
-// writeJSON writes one document, indented, for standard output.
-func writeJSON(w io.Writer, document any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(document)
-}
-
-// plural is n and the word, in the plural unless n is 1.
+// plural returns n and the word, in the plural unless n is 1.
 func plural(n int, word string) string {
 	if n != 1 {
 		word += "s"

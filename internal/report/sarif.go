@@ -15,10 +15,10 @@ import (
 
 // SARIF writes findings as a SARIF 2.1.0 log with one run.
 type SARIF struct {
-	// Version is the tool's own; empty if it is not known.
+	// Version is the tool's own; empty if unknown.
 	Version string
-	// Root is the directory that the log's paths are relative to, as an absolute
-	// path. If it is empty, paths stay as they are.
+	// Root is the absolute path of the directory that the log's paths are relative to.
+	// If it is empty, paths stay unchanged.
 	Root string
 }
 
@@ -27,8 +27,8 @@ const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/
 
 const homePage = "https://github.com/prefect-secrets/prefect-secrets"
 
-// Diagnostics writes the findings in their order. SARIF has no place for the
-// number of files.
+// Diagnostics writes the findings in their order. SARIF has no field for the number of
+// files.
 func (s SARIF) Diagnostics(w io.Writer, diagnostics []check.Diagnostic, _ int) error {
 	rules := check.Rules()
 	run := sarifRun{ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}
@@ -47,7 +47,8 @@ func (s SARIF) Diagnostics(w io.Writer, diagnostics []check.Diagnostic, _ int) e
 
 func newSARIFRule(r check.Rule) sarifRule {
 	sentence := strings.ToUpper(r.Doc[:1]) + r.Doc[1:] + "."
-	rule := sarifRule{ID: r.Name, ShortDescription: sarifText{Text: sentence}, FullDescription: sarifText{Text: sentence}, HelpURI: r.Help()}
+	text := sarifText{Text: sentence}
+	rule := sarifRule{ID: r.Name, ShortDescription: text, FullDescription: text, HelpURI: r.Help()}
 	rule.Help = sarifText{
 		Text:     sentence + " What it finds, why that matters and how to mend it: " + r.Help(),
 		Markdown: fmt.Sprintf("%s [What it finds, why that matters and how to mend it](%s).", sentence, r.Help()),
@@ -56,28 +57,28 @@ func newSARIFRule(r check.Rule) sarifRule {
 	return rule
 }
 
-// result counts in seen how many findings have the same fingerprint but for their
-// number.
+// result returns the result for a finding. In seen it counts findings whose
+// fingerprints differ only by their number.
 func (s SARIF) result(d check.Diagnostic, seen map[string]int) sarifResult {
-	var place sarifLocation
-	place.Physical.Artifact.URI = s.uri(d.File)
+	var location sarifLocation
+	location.Physical.Artifact.URI = s.uri(d.File)
 	if d.Line > 0 {
-		place.Physical.Region = &sarifRegion{d.Line, d.Column, d.EndLine, d.EndColumn}
+		location.Physical.Region = &sarifRegion{d.Line, d.Column, d.EndLine, d.EndColumn}
 	}
 	if d.Key != "" {
-		place.Logical = []sarifKey{{FullyQualifiedName: d.Key}}
+		location.Logical = []sarifKey{{FullyQualifiedName: d.Key}}
 	}
 	text := d.Message
 	if d.Hint != "" {
 		text += "\n" + d.Hint
 	}
 	return sarifResult{
-		RuleID: d.Rule, Level: d.Severity, Message: sarifText{Text: unlinked(text)}, Locations: []sarifLocation{place},
-		PartialFingerprints: map[string]string{fingerprintKind: fingerprint(d, place.Physical.Artifact.URI, seen)},
+		RuleID: d.Rule, Level: d.Severity, Message: sarifText{Text: unlinked(text)}, Locations: []sarifLocation{location},
+		PartialFingerprints: map[string]string{fingerprintKind: fingerprint(d, location.Physical.Artifact.URI, seen)},
 	}
 }
 
-// uri is a file's path as a relative reference, with slashes.
+// uri returns a file's path as a relative reference, with slashes.
 func (s SARIF) uri(file string) string {
 	path := filepath.Clean(file)
 	if filepath.IsAbs(path) && s.Root != "" {
@@ -88,18 +89,17 @@ func (s SARIF) uri(file string) string {
 	return (&url.URL{Path: filepath.ToSlash(path)}).String()
 }
 
-// unlinked is text without a link, which a plain text message may hold as
-// [text](target) (SARIF 2.1.0, 3.11.6).
+// unlinked breaks links in text, which a message may contain as [text](target) (SARIF
+// 2.1.0, 3.11.6).
 func unlinked(text string) string { return strings.ReplaceAll(text, "](", "] (") }
 
-// fingerprintKind names what a fingerprint is made of. GitHub's own
-// primaryLocationLineHash is left to its uploader, which makes it of the line and
-// complains about any other.
+// fingerprintKind says what a fingerprint is made of. It is not GitHub's own
+// primaryLocationLineHash: the uploader computes that from the line, and complains
+// about any other.
 const fingerprintKind = "ruleFileKey/v1"
 
-// fingerprint is made of the rule, the file's path, the dotted key and, where
-// these are the same, of how many findings that have them come before: of no line
-// number, and of no value.
+// fingerprint hashes the rule, the file's path, the dotted key and the number of the
+// finding among those that share these. It uses no line number and no value.
 func fingerprint(d check.Diagnostic, uri string, seen map[string]int) string {
 	same := fmt.Sprintf("%q %q %q", d.Rule, uri, d.Key)
 	seen[same]++

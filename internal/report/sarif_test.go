@@ -14,7 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
-// sarifConfig has a finding of each rule that there is, but for syntax.
+// sarifConfig has findings of several rules.
 const sarifConfig = `[context.secrets]
 update = "a"
 "x y" = "b"
@@ -24,8 +24,8 @@ api_key = "e" # prefect-secrets: ignore[reserved-key] not right
 # 😀 ghp_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 `
 
-// log is what a reader of SARIF sees of it.
-type log struct {
+// sarifLog is the part of a SARIF log that these tests read.
+type sarifLog struct {
 	Version string
 	Runs    []struct {
 		ColumnKind string
@@ -56,8 +56,8 @@ type log struct {
 	}
 }
 
-// sarif writes the findings and holds the log to the schema.
-func sarif(t *testing.T, s report.SARIF, found []check.Diagnostic) log {
+// writeSARIF writes the findings and validates the log against the schema.
+func writeSARIF(t *testing.T, s report.SARIF, found []check.Diagnostic) sarifLog {
 	t.Helper()
 	var b strings.Builder
 	if err := s.Diagnostics(&b, found, 1); err != nil {
@@ -67,17 +67,17 @@ func sarif(t *testing.T, s report.SARIF, found []check.Diagnostic) log {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sarifSchema(t).Validate(document); err != nil {
+	if err := readSARIFSchema(t).Validate(document); err != nil {
 		t.Fatalf("%v in\n%s", err, b.String())
 	}
-	var l log
+	var l sarifLog
 	if err := json.Unmarshal([]byte(b.String()), &l); err != nil || len(l.Runs) != 1 {
 		t.Fatalf("%v in\n%s", err, b.String())
 	}
 	return l
 }
 
-func sarifSchema(t *testing.T) *jsonschema.Schema {
+func readSARIFSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
 	file, err := os.Open("testdata/sarif-schema-2.1.0.json")
 	if err != nil {
@@ -103,7 +103,7 @@ func sarifSchema(t *testing.T) *jsonschema.Schema {
 func TestSARIF(t *testing.T) {
 	found := check.File("dir/a b.toml", []byte(sarifConfig), check.Options{})
 	found = append(found, check.File("broken.toml", []byte("a ="), check.Options{})...)
-	run := sarif(t, report.SARIF{Version: "v1.2.3"}, found).Runs[0]
+	run := writeSARIF(t, report.SARIF{Version: "v1.2.3"}, found).Runs[0]
 	if run.ColumnKind != "unicodeCodePoints" || run.Tool.Driver.Version != "v1.2.3" || len(run.Results) != len(found) {
 		t.Errorf("got %+v", run)
 	}
@@ -111,12 +111,16 @@ func TestSARIF(t *testing.T) {
 	for i, r := range run.Results {
 		d, place := found[i], r.Locations[0].PhysicalLocation
 		used[r.RuleID] = true
-		want := fmt.Sprint(d.Rule, d.Severity, d.Line, d.Column, d.EndLine, d.EndColumn, strings.ReplaceAll(d.File, " ", "%20"))
-		got := fmt.Sprint(r.RuleID, r.Level, place.Region.StartLine, place.Region.StartColumn, place.Region.EndLine, place.Region.EndColumn, place.ArtifactLocation.URI)
+		want := fmt.Sprint(d.Rule, d.Severity, d.Line, d.Column, d.EndLine, d.EndColumn,
+			strings.ReplaceAll(d.File, " ", "%20"))
+		got := fmt.Sprint(r.RuleID, r.Level, place.Region.StartLine, place.Region.StartColumn,
+			place.Region.EndLine, place.Region.EndColumn, place.ArtifactLocation.URI)
 		if got != want || place.Region.StartColumn < 1 {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
-		if run.Tool.Driver.Rules[r.RuleIndex].ID != d.Rule || !strings.HasPrefix(r.Message.Text, strings.ReplaceAll(d.Message, "](", "] (")) || strings.Contains(r.Message.Text, "](") {
+		if run.Tool.Driver.Rules[r.RuleIndex].ID != d.Rule ||
+			!strings.HasPrefix(r.Message.Text, strings.ReplaceAll(d.Message, "](", "] (")) ||
+			strings.Contains(r.Message.Text, "](") {
 			t.Errorf("got %+v for %v", r, d)
 		}
 		if d.Key != "" && r.Locations[0].LogicalLocations[0].FullyQualifiedName != d.Key {
@@ -125,19 +129,22 @@ func TestSARIF(t *testing.T) {
 	}
 	for i, r := range check.Rules() {
 		rule := run.Tool.Driver.Rules[i]
-		if !used[r.Name] && (r.Name == "syntax" || r.Name == "reserved-key" || r.Name == "plaintext-secret" || r.Name == "ignore") {
+		if !used[r.Name] &&
+			(r.Name == "syntax" || r.Name == "reserved-key" || r.Name == "plaintext-secret" || r.Name == "ignore") {
 			t.Errorf("no finding of %s", r.Name)
 		}
-		if rule.ID != r.Name || rule.HelpURI != r.Help() || rule.Help.Text == "" || rule.Help.Markdown == "" || rule.ShortDescription.Text == "" || rule.DefaultConfiguration.Level != string(r.Severity) {
+		if rule.ID != r.Name || rule.HelpURI != r.Help() || rule.Help.Text == "" ||
+			rule.Help.Markdown == "" || rule.ShortDescription.Text == "" ||
+			rule.DefaultConfiguration.Level != string(r.Severity) {
 			t.Errorf("got %+v for %s", rule, r.Name)
 		}
 	}
 }
 
-// TestSchemaRefuses has logs that are not SARIF, so that a schema that takes
-// everything would show.
+// TestSchemaRefuses checks that the schema does not accept everything.
 func TestSchemaRefuses(t *testing.T) {
-	const result = `{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": [{"message": {"text": "m"}, "locations": [{"physicalLocation": %s}]}]}]}`
+	const result = `{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, ` +
+		`"results": [{"message": {"text": "m"}, "locations": [{"physicalLocation": %s}]}]}]}`
 	for text, valid := range map[string]bool{
 		fmt.Sprintf(result, `{"artifactLocation": {"uri": "a"}, "region": {"startLine": 1, "startColumn": 1}}`): true,
 		fmt.Sprintf(result, `{"artifactLocation": {"uri": "a"}, "region": {"startLine": 1, "startColumn": 0}}`): false,
@@ -148,21 +155,24 @@ func TestSchemaRefuses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := sarifSchema(t).Validate(document); (err == nil) != valid {
+		if err := readSARIFSchema(t).Validate(document); (err == nil) != valid {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
 }
 
 func TestSARIFOfNothing(t *testing.T) {
-	if run := sarif(t, report.SARIF{}, nil).Runs[0]; run.Results == nil || len(run.Results) > 0 {
+	if run := writeSARIF(t, report.SARIF{}, nil).Runs[0]; run.Results == nil || len(run.Results) > 0 {
 		t.Errorf("got %+v", run.Results)
 	}
 }
 
 func TestSARIFWithoutAPlace(t *testing.T) {
-	run := sarif(t, report.SARIF{}, []check.Diagnostic{{Rule: "syntax", Severity: check.SeverityError, Message: "m", File: "a.toml"}}).Runs[0]
-	if place := run.Results[0].Locations[0].PhysicalLocation; place.Region != nil || place.ArtifactLocation.URI != "a.toml" {
+	run := writeSARIF(t, report.SARIF{}, []check.Diagnostic{
+		{Rule: "syntax", Severity: check.SeverityError, Message: "m", File: "a.toml"},
+	}).Runs[0]
+	place := run.Results[0].Locations[0].PhysicalLocation
+	if place.Region != nil || place.ArtifactLocation.URI != "a.toml" {
 		t.Errorf("got %+v", place)
 	}
 }
@@ -176,9 +186,10 @@ func TestSARIFPaths(t *testing.T) {
 		{"/work", "a:b/é#?%.toml", "./a:b/%C3%A9%23%3F%25.toml"},
 		{"/work", "\xff.toml", "%FF.toml"},
 	} {
-		d := diagnostic(check.SeverityError, 1)
+		d := newDiagnostic(check.SeverityError, 1)
 		d.File = tt.file
-		got := sarif(t, report.SARIF{Root: tt.root}, []check.Diagnostic{d}).Runs[0].Results[0].Locations[0].PhysicalLocation.ArtifactLocation.URI
+		run := writeSARIF(t, report.SARIF{Root: tt.root}, []check.Diagnostic{d}).Runs[0]
+		got := run.Results[0].Locations[0].PhysicalLocation.ArtifactLocation.URI
 		if got != tt.want {
 			t.Errorf("%s in %s: got %s, want %s", tt.file, tt.root, got, tt.want)
 		}
@@ -188,7 +199,8 @@ func TestSARIFPaths(t *testing.T) {
 func fingerprints(t *testing.T, file, text string) []string {
 	t.Helper()
 	var all []string
-	for _, r := range sarif(t, report.SARIF{}, check.File(file, []byte(text), check.Options{})).Runs[0].Results {
+	found := check.File(file, []byte(text), check.Options{})
+	for _, r := range writeSARIF(t, report.SARIF{}, found).Runs[0].Results {
 		for kind, print := range r.PartialFingerprints {
 			all = append(all, r.RuleID+" "+kind+" "+print)
 		}
@@ -196,8 +208,8 @@ func fingerprints(t *testing.T, file, text string) []string {
 	return all
 }
 
-// TestFingerprints holds them through shifted lines, other values and other
-// findings, and tells files, keys and further findings of one key apart.
+// TestFingerprints checks that fingerprints survive shifted lines and other values, and
+// that those of different files, keys and findings of one key differ.
 func TestFingerprints(t *testing.T) {
 	before := fingerprints(t, "a.toml", sarifConfig)
 	seen := map[string]bool{}
@@ -207,7 +219,8 @@ func TestFingerprints(t *testing.T) {
 		}
 		seen[print] = true
 	}
-	shifted := "# a new line\n\n" + strings.NewReplacer(`"a"`, `"another"`, `"b"`, `  "value"`).Replace(sarifConfig)
+	shifted := "# a new line\n\n" +
+		strings.NewReplacer(`"a"`, `"another"`, `"b"`, `  "value"`).Replace(sarifConfig)
 	if diff := cmp.Diff(before, fingerprints(t, "./a.toml", shifted)); diff != "" {
 		t.Errorf("after a shift: %s", diff)
 	}

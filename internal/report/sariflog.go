@@ -2,7 +2,7 @@ package report
 
 import "github.com/prefect-secrets/prefect-secrets/internal/check"
 
-// The part of a SARIF 2.1.0 log that check fills in, by its names there.
+// The part of a SARIF 2.1.0 log that check writes, with SARIF's names.
 
 type sarifLog struct {
 	Schema  string     `json:"$schema"`

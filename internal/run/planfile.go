@@ -8,9 +8,9 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// writePlanFile keeps the plans for the store at url in the file that o names, if it
-// names one and the run is trusted: nobody should approve what such a run plans. It
-// returns the file that it wrote.
+// writePlanFile writes the plans for the store at url to the file that o names. It
+// writes nothing for an untrusted run, whose plan nobody should approve. It returns the
+// path, or "" if it wrote nothing.
 func writePlanFile(url string, done *secretsync.Outcome, o Options) (path string, err error) {
 	if o.PlanFile == "" || o.Untrusted != "" {
 		return "", nil
@@ -25,7 +25,8 @@ func writePlanFile(url string, done *secretsync.Outcome, o Options) (path string
 	return o.PlanFile, nil
 }
 
-// readReviewed reads a plan file to keep to; nil if path is empty.
+// readReviewed reads the plan file that a sync must follow, or returns nil if path is
+// empty.
 func readReviewed(path string) (*planfile.File, error) {
 	if path == "" {
 		return nil, nil

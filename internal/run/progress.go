@@ -6,43 +6,44 @@ import (
 	"time"
 )
 
-// progress tells how far a run is, at most once a second.
+// progress reports how many changes a run has processed, at most once a second.
 type progress struct {
-	tell func(done, total int, last bool)
+	report func(done, total int, last bool)
 
 	mu          sync.Mutex
 	done, total int
-	last        time.Time
-	told        bool
+	last        time.Time // of the last report, at first of the start
+	reported    bool
 }
 
 func newProgress(tell func(done, total int, last bool)) *progress {
-	return &progress{tell: tell, last: time.Now()}
+	return &progress{report: tell, last: time.Now()}
 }
 
-func (p *progress) heard(done, total int) {
+// observe is called after each change.
+func (p *progress) observe(done, total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done, p.total = done, total
 	if time.Since(p.last) < time.Second {
 		return
 	}
-	p.last, p.told = time.Now(), true
-	p.tell(done, total, false)
+	p.last, p.reported = time.Now(), true
+	p.report(done, total, false)
 }
 
-// finish tells for the last time, if there was a first.
+// finish makes the last report, if there was any.
 func (p *progress) finish() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.told {
-		p.tell(p.done, p.total, true)
+	if p.reported {
+		p.report(p.done, p.total, true)
 	}
 }
 
-// ProgressText goes over itself on a terminal, until the last ends the line; it is
-// a line each time elsewhere, where the report follows the last. What failed is
-// counted too.
+// ProgressText returns the text of one report. On a terminal each one overwrites the
+// one before, and the last ends the line. Elsewhere each is a line of its own, and the
+// last is empty. Changes that failed count as processed.
 func ProgressText(done, total int, last, terminal bool) string {
 	text := fmt.Sprintf("%d of %d changes processed", done, total)
 	switch {

@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// On a terminal the line is ended before the report, also when the last secrets
-// came within a second, or never came; elsewhere it is quiet.
+// On a terminal the line ends before the report, even if the last secrets were done
+// within a second. Elsewhere the last report is empty.
 func TestProgress(t *testing.T) {
 	for terminal, want := range map[bool]string{
 		true:  "\r1 of 4 changes processed\r3 of 4 changes processed\n",
@@ -17,12 +17,15 @@ func TestProgress(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			text := ""
-			p := newProgress(func(done, total int, last bool) { text += ProgressText(done, total, last, terminal) })
+			p := newProgress(func(done, total int, last bool) {
+				text += ProgressText(done, total, last,
+					terminal)
+			})
 			p.finish()
 			time.Sleep(time.Second)
-			p.heard(1, 4)
-			p.heard(2, 4)
-			p.heard(3, 4)
+			p.observe(1, 4)
+			p.observe(2, 4)
+			p.observe(3, 4)
 			p.finish()
 			if diff := cmp.Diff(want, text); diff != "" {
 				t.Errorf("terminal %v: %s", terminal, diff)

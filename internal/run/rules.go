@@ -12,7 +12,7 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// Rules say what goes where; each wins over what the manifest says.
+// Rules say which secrets to sync and under which names. They override the manifest's.
 type Rules struct {
 	Include      []string
 	Exclude      []string
@@ -25,8 +25,8 @@ type Rules struct {
 	PruneUnowned bool
 }
 
-// over lays the flags over a manifest.
-func (o *Rules) over(m *secretsync.Manifest) error {
+// mergeInto merges the rules into those of the manifest.
+func (o *Rules) mergeInto(m *secretsync.Manifest) error {
 	if len(o.Include) > 0 {
 		m.Include = o.Include
 	}
@@ -42,13 +42,13 @@ func (o *Rules) over(m *secretsync.Manifest) error {
 	if m.Names == nil {
 		m.Names = map[string]secretsync.NameRule{}
 	}
-	if err := o.overNames(m.Names); err != nil {
+	if err := o.mergeNames(m.Names); err != nil {
 		return err
 	}
 	return m.Validate()
 }
 
-func (o *Rules) overNames(names map[string]secretsync.NameRule) error {
+func (o *Rules) mergeNames(names map[string]secretsync.NameRule) error {
 	for i, pair := range o.Names {
 		if what := check.PastedKind(pair); what != "" {
 			return pastedFlag(i, what)
@@ -69,46 +69,50 @@ func (o *Rules) overNames(names map[string]secretsync.NameRule) error {
 		if err != nil {
 			return err
 		}
-		rule := listed(names, "--format-of", dest)
+		rule := ruleFor(names, "--format-of", dest)
 		if err := rule.Format.UnmarshalText([]byte(text)); err != nil {
 			return fmt.Errorf("--format-of %s: %w", dest, err)
 		}
 		names[dest] = rule
 	}
 	for _, dest := range o.Required {
-		rule := listed(names, "--require", dest)
+		rule := ruleFor(names, "--require", dest)
 		rule.Required = true
 		names[dest] = rule
 	}
 	return nil
 }
 
-// pastedFlag refuses the nth --name, from 0, without showing it.
+// pastedFlag returns the error for the --name with index i, without its text: it holds
+// what looks like a secret's value.
 func pastedFlag(i int, what string) error {
 	return fmt.Errorf("--name: number %d holds what looks like %s: give the CI name of a secret, not its value, and have the value revoked", i+1, what)
 }
 
-// listed is what is said of a name in the store; one of which nothing is said
-// comes from the CI name of the same spelling.
-func listed(names map[string]secretsync.NameRule, flag, dest string) secretsync.NameRule {
+// ruleFor returns the rule for dest. The default rule takes the secret of the same name.
+func ruleFor(names map[string]secretsync.NameRule, flag, dest string) secretsync.NameRule {
 	if rule, ok := names[dest]; ok {
 		return rule
 	}
 	return secretsync.NameRule{From: dest, At: flag + " " + dest}
 }
 
-// splitPair splits at the last =, for a name in the store may hold one.
+// splitPair splits at the last =, because a name in the store may hold one.
 func splitPair(flag, form, pair string) (dest, value string, err error) {
 	at := strings.LastIndexByte(pair, '=')
 	if at <= 0 || at == len(pair)-1 {
-		return "", "", fmt.Errorf("%s: %s is not of the form %s", flag, shownPair(pair), form)
+		return "", "", fmt.Errorf("%s: %s is not of the form %s", flag, quotePair(pair), form)
 	}
 	return pair[:at], pair[at+1:], nil
 }
 
-// shownPair is a flag's value that is not of its form, if it can hold names alone.
-func shownPair(pair string) string {
-	if strings.ContainsFunc(pair, func(r rune) bool { return r != '=' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+// quotePair quotes a flag's value for an error, unless it has a character that no CI
+// name has: it may be a secret's value then.
+func quotePair(pair string) string {
+	isOdd := func(r rune) bool {
+		return r != '=' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}
+	if strings.ContainsFunc(pair, isOdd) {
 		return "what it is given"
 	}
 	return strconv.Quote(pair)

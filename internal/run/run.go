@@ -1,6 +1,6 @@
-// Package run is a plan or a sync from the inputs to the exit code: it reads and checks
-// every input, opens the store, has [secretsync.Run] do the rest, and shows each step.
-// The command and the Action are two ways to fill in its [Options].
+// Package run runs a plan or a sync from the inputs to the exit code: it reads and
+// checks every input, opens the store, runs a [secretsync.Run], and shows each step.
+// The command and the Action fill in its [Options].
 package run
 
 import (
@@ -22,32 +22,32 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// Options say what a plan or a sync is about.
+// Options are the inputs of a plan or a sync.
 type Options struct {
 	Connect connect.Options
 	// Sources reads the secrets; required.
 	Sources func() ([]*secretsync.Source, error)
-	// Manifest is used instead of ManifestFile, if it is set.
+	// Manifest, if set, is used instead of ManifestFile.
 	Manifest     *secretsync.Manifest
-	Files        *inspect.Cache // what was read already; nil for nothing
-	ManifestFile string         // empty means the one in the working directory, if it is there
+	Files        *inspect.Cache // files that were read already; nil for none
+	ManifestFile string         // empty means the one in the working directory, if it exists
 	Environment  string         // of the manifest
 	Rules        Rules
-	ConfigFiles  []string        // or patterns of them, to check first
-	ConfigsFor   release.Version // the Prefect that ConfigFiles are for
-	FailOn       string          // which findings in them stop the run
-	PlanFile     string          // a plan writes it; empty writes none
-	Reviewed     string          // a plan file that a sync keeps to; empty for none
-	Detailed     bool            // a plan with changes to make has an exit code of its own
+	ConfigFiles  []string        // or patterns, to check first
+	ConfigsFor   release.Version // the release that ConfigFiles are for
+	FailOn       string          // the findings in them that stop the run
+	PlanFile     string          // the file that a plan writes; empty for none
+	Reviewed     string          // the plan file that a sync must follow; empty for none
+	Detailed     bool            // a plan with changes has an exit code of its own
 	Notes        []string        // for the plan
 	Untrusted    string          // why the run may neither write nor delete; empty if it may
 	// AfterPlan, if set, may stop the run once every plan is made and shown.
 	AfterPlan func(*secretsync.Outcome) error
-	// Signals are what interrupts a sync; nil for none.
+	// Signals interrupt a sync; nil for none.
 	Signals *interrupts.Signals
 }
 
-// Printer shows each step as it happens.
+// Printer shows each step of a run as it happens.
 type Printer interface {
 	Checked(inspect.Findings) error
 	Connected(*connect.Connection) error
@@ -59,8 +59,8 @@ type Printer interface {
 	Skipped(message string) error
 }
 
-// Plan plans and changes nothing. It returns the plan file that it wrote, if it wrote
-// one, and an error that says how to exit.
+// Plan plans and changes nothing. It returns the path of the plan file that it wrote,
+// or "", and an error with the exit code.
 func Plan(ctx context.Context, o Options, out Printer) (planFile string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, o.Connect.Timeout)
 	defer cancel()
@@ -82,16 +82,16 @@ func Plan(ctx context.Context, o Options, out Printer) (planFile string, err err
 	return planFile, exit.Planned(done, o.Detailed)
 }
 
-// Sync plans, writes and asks what is there. Once it writes, a cancelled ctx keeps more
-// from being sent; what is under way is waited for while there is time. The error says
-// how to exit.
+// Sync plans, writes, and verifies the names in the store. After the first write,
+// cancelling ctx stops new requests; Sync waits for those in flight until the timeout
+// or the signal to hurry ([interrupts.Signals.Hurry]). The error has the exit code.
 func Sync(ctx context.Context, o Options, out Printer) (err error) {
 	if o.Untrusted != "" {
 		return checkOnly(o, out)
 	}
 	patient, release := o.Signals.Patient(ctx)
 	defer release()
-	whole, cancel := context.WithTimeout(patient, o.Connect.Timeout)
+	patient, cancel := context.WithTimeout(patient, o.Connect.Timeout)
 	defer cancel()
 	p, err := prepare(o, out)
 	if err != nil {
@@ -99,27 +99,28 @@ func Sync(ctx context.Context, o Options, out Printer) (err error) {
 	}
 	defer func() { err = p.close(err) }()
 	p.run.Stop = ctx.Done()
-	done, err := p.run.Sync(whole)
+	done, err := p.run.Sync(patient)
 	if err != nil {
 		return err
 	}
 	return exit.Synced(done)
 }
 
-// prepared is a run of which every input was read, and its open store.
+// prepared is a run with all its inputs, and its open store.
 type prepared struct {
 	conn *connect.Connection
 	run  secretsync.Run
 }
 
+// close closes the store, and joins err with the error of that.
 func (p prepared) close(err error) error {
-	if closed := p.conn.Close(); closed != nil {
-		return errors.Join(err, closed)
+	if closeErr := p.conn.Close(); closeErr != nil {
+		return errors.Join(err, closeErr)
 	}
 	return err
 }
 
-// prepare reads every input. Nothing is asked of the store.
+// prepare reads every input and opens the store. It sends nothing yet.
 func prepare(o Options, out Printer) (p prepared, err error) {
 	var manifest *secretsync.Manifest
 	if p.run, manifest, err = readInputs(o, out); err != nil {
@@ -168,11 +169,12 @@ func Steps(conn *connect.Connection, o Options, reviewed *planfile.File, out Pri
 			}
 			return showPlans(done, o, out)
 		},
-		Progress: progress.heard,
+		Progress: progress.observe,
 		Applied: func(done *secretsync.Outcome) error {
 			progress.finish()
 			if err := out.Applied(done); err != nil {
-				return &exit.Error{Code: exit.Partly, Err: fmt.Errorf("%d secrets were written, and the report was not: %w", done.Done(), err)}
+				err = fmt.Errorf("%d secrets were written, and the report was not: %w", done.Done(), err)
+				return &exit.Error{Code: exit.Partly, Err: err}
 			}
 			return nil
 		},
@@ -221,8 +223,8 @@ func optional(r secretsync.Rules) secretsync.Rules {
 	return r
 }
 
-// reviewed reads and checks what was reviewed with the code: the manifest, the configs
-// and the rules over them.
+// reviewed reads and checks the inputs that are reviewed with the code: the configs,
+// and the manifest, into which it merges the rules.
 func reviewed(o Options, out Printer) (manifest *secretsync.Manifest, err error) {
 	o.Files = cmp.Or(o.Files, inspect.NewCache())
 	if manifest = o.Manifest; manifest == nil {
@@ -234,10 +236,10 @@ func reviewed(o Options, out Printer) (manifest *secretsync.Manifest, err error)
 	if err := checkConfigs(o, out); err != nil {
 		return nil, err
 	}
-	return manifest, o.Rules.over(manifest)
+	return manifest, o.Rules.mergeInto(manifest)
 }
 
-// checkConfigs checks the configs before anything is written.
+// checkConfigs checks the configs, and fails if they have findings as grave as FailOn.
 func checkConfigs(o Options, out Printer) error {
 	threshold, err := check.ParseFailOn(o.FailOn)
 	if err != nil {

@@ -11,10 +11,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
-// WithStore does one thing with the store that o means, or the manifest, within its
-// timeout. The manifest may be in the cache, which may be nil. What there is to say
-// beside the result goes to stderr.
-func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, stderr io.Writer, do func(context.Context, *connect.Connection) error) (err error) {
+// WithStore calls use with the store that o or the manifest names, within the timeout
+// of o. The manifest may be in cache, which may be nil. Notes go to stderr.
+func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, stderr io.Writer, use func(context.Context, *connect.Connection) error) (err error) {
 	manifest, err := cache.Manifest("", inspect.ShowText(stderr))
 	if err != nil {
 		return err
@@ -34,13 +33,13 @@ func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, std
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
-	if err := conn.Choose(ctx, o.Tenants); err != nil {
+	if err := conn.SelectTenant(ctx, o.Tenants); err != nil {
 		return err
 	}
-	return do(ctx, conn)
+	return use(ctx, conn)
 }
 
-// StoredNames lists the names that the store has.
+// StoredNames lists the names in the store.
 func StoredNames(ctx context.Context, cache *inspect.Cache, o connect.Options, stderr io.Writer) (names []string, err error) {
 	err = WithStore(ctx, cache, o, stderr, func(ctx context.Context, conn *connect.Connection) error {
 		if names, err = conn.Client.ListSecrets(ctx); err != nil {

@@ -9,18 +9,21 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// What runs do that may neither write nor delete: those of forks and of Dependabot
+// An untrusted run may neither write nor delete: it is for a fork or Dependabot's own
 // (see actions.Event).
 
-// errUntrusted ends a run before anything is asked of the store.
+// errUntrusted ends an untrusted sync before it sends anything to the store.
 var errUntrusted = errors.New("this run may not write")
 
-// endsUntrusted are the errors that end an untrusted run as skipped. The others are
-// what it lacks without anybody's mistake, since GitHub gives it other secrets and
-// variables.
-var endsUntrusted = []error{errUntrusted, sources.ErrNone, connect.ErrNoURL, connect.ErrNoKey, secretsync.ErrEmptySource, secretsync.ErrNothingIncluded}
+// skipErrors are the errors that end an untrusted run as skipped. All but the first are
+// about inputs that it lacks because GitHub gives it other secrets and variables.
+var skipErrors = []error{
+	errUntrusted, sources.ErrNone, connect.ErrNoURL, connect.ErrNoKey,
+	secretsync.ErrEmptySource, secretsync.ErrNothingIncluded,
+}
 
-// checkOnly is a sync in an untrusted run: it reads what was reviewed, and ends.
+// checkOnly checks the reviewed inputs, which is all that a sync does in an untrusted
+// run.
 func checkOnly(o Options, out Printer) error {
 	if _, err := reviewed(o, out); err != nil {
 		return err
@@ -28,17 +31,17 @@ func checkOnly(o Options, out Printer) error {
 	return errUntrusted
 }
 
-// UnlessUntrusted is err, but for an untrusted run that has no more to do, which
-// out shows as skipped.
+// UnlessUntrusted returns err, unless err ends an untrusted run as skipped: out shows
+// that then. The reason in untrusted is empty for a trusted run.
 func UnlessUntrusted(untrusted string, out Printer, err error) error {
-	ends := func(end error) bool { return errors.Is(err, end) }
-	if untrusted != "" && slices.ContainsFunc(endsUntrusted, ends) {
+	isErr := func(target error) bool { return errors.Is(err, target) }
+	if untrusted != "" && slices.ContainsFunc(skipErrors, isErr) {
 		return out.Skipped(SkipMessage(untrusted))
 	}
 	return err
 }
 
-// SkipMessage says why nothing was done.
+// SkipMessage returns the message about a skipped run.
 func SkipMessage(untrusted string) string {
 	return untrusted + ": nothing was synced; the next run by a person on this branch will"
 }

@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-type runRequest struct {
+type checkRunRequest struct {
 	Name       string `json:"name"`
 	HeadSHA    string `json:"head_sha"`
 	Status     string `json:"status"`
@@ -19,8 +19,8 @@ type runRequest struct {
 	} `json:"output"`
 }
 
-// wrong is what GitHub has against a request; empty if nothing.
-func (r runRequest) wrong() string {
+// problem returns why GitHub refuses a request, or "" if it does not.
+func (r checkRunRequest) problem() string {
 	switch {
 	case r.Name == "":
 		return "name is missing"
@@ -40,13 +40,13 @@ func (r runRequest) wrong() string {
 	return ""
 }
 
-func readRun(w http.ResponseWriter, r *http.Request) (run runRequest, ok bool) {
+func readRun(w http.ResponseWriter, r *http.Request) (run checkRunRequest, ok bool) {
 	if err := json.NewDecoder(r.Body).Decode(&run); err != nil {
 		fail(w, http.StatusBadRequest, "Problems parsing JSON")
 		return run, false
 	}
-	if wrong := run.wrong(); wrong != "" {
-		fail(w, http.StatusUnprocessableEntity, wrong)
+	if problem := run.problem(); problem != "" {
+		fail(w, http.StatusUnprocessableEntity, problem)
 		return run, false
 	}
 	return run, true
@@ -63,7 +63,9 @@ func (s *Server) createRun(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.runs = append(s.runs, CheckRun{in.Name, in.HeadSHA, in.Status, in.Conclusion, in.Output.Title, in.Output.Summary, in.Output.Annotations})
+	s.runs = append(s.runs, CheckRun{
+		in.Name, in.HeadSHA, in.Status, in.Conclusion, in.Output.Title, in.Output.Summary, in.Output.Annotations,
+	})
 	w.WriteHeader(http.StatusCreated)
 	_ = json.NewEncoder(w).Encode(map[string]int{"id": len(s.runs)})
 }

@@ -1,6 +1,6 @@
-// Package githubtest is the part of GitHub's API that the Action asks for, in
-// memory: it checks methods, paths, permissions and limits, gives lists in pages,
-// and refuses what GitHub refuses.
+// Package githubtest is a fake of the part of GitHub's API that the Action uses. It
+// checks methods, paths, permissions and limits, pages its lists, and refuses what
+// GitHub refuses. [Workspace] is a fake of a runner's files and environment.
 package githubtest
 
 import (
@@ -16,15 +16,14 @@ import (
 	"unicode/utf8"
 )
 
-// Token is the bearer token that is accepted.
+// Token is the bearer token that the server accepts.
 const Token = "ghs_test-token"
 
-// maxComment is how many characters a comment may have (GitHub's API refuses
-// 65,537).
+// maxComment is the longest comment, in characters (GitHub's API refuses 65,537).
 const maxComment = 65536
 
-// maxAnnotations is how many annotations a request may have (GitHub, "Create a
-// check run").
+// maxAnnotations is how many annotations a request may have (GitHub, "Create a check
+// run").
 const maxAnnotations = 50
 
 // Comment is a comment on a pull request.
@@ -40,7 +39,7 @@ type Comment struct {
 	posted bool
 }
 
-// Annotation is one place in a check run.
+// Annotation is an annotation in a check run.
 type Annotation struct {
 	Path            string `json:"path"`
 	StartLine       int    `json:"start_line"`
@@ -52,47 +51,46 @@ type Annotation struct {
 	Message         string `json:"message"`
 }
 
-// CheckRun is a check run with the annotations of all its requests.
+// CheckRun is a check run, with the annotations of all requests about it.
 type CheckRun struct {
 	Name, HeadSHA, Status, Conclusion, Title, Summary string
 	Annotations                                       []Annotation
 }
 
-// Limit is a refusal for having asked too often.
+// Limit is the answer to a request over a rate limit.
 type Limit struct {
 	Status int         // 403 or 429
 	Header http.Header // such as Retry-After
 	Body   string
 }
 
-// Server answers for one repository, o/r, whose number is 42, and for its pull
-// request 7. It is safe for
-// concurrent use; fields are set before it is.
+// Server is GitHub's API for one repository, o/r, whose number is 42, and its pull
+// request 7. It is safe for concurrent use once the fields are set.
 type Server struct {
-	// Permissions are those of the token: "pull-requests": "write" and the like. A
-	// permission to write is one to read.
+	// Permissions are those of the token, such as "pull-requests": "write". The
+	// permission to write includes that to read.
 	Permissions map[string]string
-	// Secrets are names by where they are: "repository", "organization", or an
-	// environment's name. What is not in it does not exist.
+	// Secrets are the names of secrets, by "repository", "organization", or the name of
+	// an environment. An organization or environment that is not a key does not exist.
 	Secrets map[string][]string
-	// PageSize is how many entries a page has at most; 0 means as many as asked for.
+	// PageSize is how many entries a page has at most; 0 means as many as requested.
 	PageSize int
-	// Lagging keeps comments that were made by POST out of every list, and with
-	// Forgetful nobody finds them by their id, either.
+	// Lagging omits comments that were created by POST from every list. Forgetful also
+	// makes a request by their ID fail.
 	Lagging, Forgetful bool
-	// Slow is waited for between reading a list of comments and answering.
+	// Slow is the delay between reading a list of comments and answering.
 	Slow time.Duration
 
-	mu       sync.Mutex
-	comments []Comment
-	runs     []CheckRun
-	limits   []Limit
-	refused  []string
-	requests []string
-	nextID   int64
+	mu         sync.Mutex
+	comments   []Comment
+	runs       []CheckRun
+	limits     []Limit
+	unexpected []string
+	requests   []string
+	nextID     int64
 }
 
-// AddComment puts a comment of somebody's on the pull request.
+// AddComment adds a comment to the pull request.
 func (s *Server) AddComment(login, kind, association, body string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,48 +105,48 @@ func (s *Server) add(login, kind, association, body string) Comment {
 	return c
 }
 
-// Limit makes the next requests fail, one for each limit.
+// Limit makes the next requests fail, one with each limit.
 func (s *Server) Limit(limits ...Limit) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.limits = append(s.limits, limits...)
 }
 
-// Comments are the comments of the pull request, oldest first.
+// Comments returns the comments on the pull request, oldest first.
 func (s *Server) Comments() []Comment {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.comments)
 }
 
-// CheckRuns are the check runs that were made.
+// CheckRuns returns the check runs that were created.
 func (s *Server) CheckRuns() []CheckRun {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.runs)
 }
 
-// Requests are the methods and paths that were asked for, in order.
+// Requests returns the methods and paths of the requests, in order.
 func (s *Server) Requests() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.requests)
 }
 
-// Unexpected are the requests that no such API would answer.
+// Unexpected returns the methods and paths that this API does not have.
 func (s *Server) Unexpected() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.refused)
+	return slices.Clone(s.unexpected)
 }
 
-// Handler serves the API at the prefix, such as /api/v3 on an Enterprise host; it
-// may be empty.
+// Handler serves the API at the prefix, such as /api/v3 on an Enterprise host. The
+// prefix may be empty.
 func (s *Server) Handler(prefix string) http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern, permission string, answer func(http.ResponseWriter, *http.Request)) {
 		method, path, _ := strings.Cut(pattern, " ")
-		mux.HandleFunc(method+" "+prefix+path, s.guarded(permission, answer))
+		mux.HandleFunc(method+" "+prefix+path, s.withPermission(permission, answer))
 	}
 	handle("GET /repos/o/r/issues/7/comments", "pull-requests: read", s.listComments)
 	handle("POST /repos/o/r/issues/{number}/comments", "pull-requests: write", s.createComment)
@@ -162,14 +160,16 @@ func (s *Server) Handler(prefix string) http.Handler {
 	handle("GET /repositories/42/environments/{environment}/secrets", "environments: read", s.listSecrets(""))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
-		s.refused = append(s.refused, r.Method+" "+r.URL.Path)
+		s.unexpected = append(s.unexpected, r.Method+" "+r.URL.Path)
 		s.mu.Unlock()
 		fail(w, http.StatusNotFound, "Not Found")
 	})
 	return mux
 }
 
-func (s *Server) guarded(permission string, answer func(http.ResponseWriter, *http.Request)) http.HandlerFunc {
+// withPermission answers requests with the token and the permission. It refuses others,
+// and those over a limit.
+func (s *Server) withPermission(permission string, answer func(http.ResponseWriter, *http.Request)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.requests = append(s.requests, r.Method+" "+r.URL.Path)
@@ -201,7 +201,7 @@ func fail(w http.ResponseWriter, status int, message string) {
 	_ = json.NewEncoder(w).Encode(map[string]string{"message": message})
 }
 
-// page gives the part of a list that a request asks for, and links to the next.
+// page returns the page of a list that a request asks for, and links to the next.
 func page[T any](s *Server, w http.ResponseWriter, r *http.Request, list []T) []T {
 	size, err := strconv.Atoi(r.URL.Query().Get("per_page"))
 	if err != nil || size < 1 || size > 100 {
@@ -232,7 +232,7 @@ func (s *Server) listComments(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(slices.Concat([]Comment{}, page(s, w, r, comments)))
 }
 
-// readBody reads a comment's body, or refuses it.
+// readBody reads a comment's body. If that is invalid it answers the request.
 func readBody(w http.ResponseWriter, r *http.Request) (string, bool) {
 	var in struct{ Body *string }
 	if json.NewDecoder(r.Body).Decode(&in) != nil || in.Body == nil || *in.Body == "" {
@@ -269,9 +269,10 @@ func (s *Server) getComment(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(s.comments[i])
 }
 
-// comment is the index of the comment that a path names.
+// comment returns the index of the comment that a path names, or -1.
 func (s *Server) comment(r *http.Request) int {
-	return slices.IndexFunc(s.comments, func(c Comment) bool { return strconv.FormatInt(c.ID, 10) == r.PathValue("id") })
+	id := r.PathValue("id")
+	return slices.IndexFunc(s.comments, func(c Comment) bool { return strconv.FormatInt(c.ID, 10) == id })
 }
 
 func (s *Server) editComment(w http.ResponseWriter, r *http.Request) {

@@ -11,9 +11,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// What failed for one reason is one line, in the log and in the summary.
+// Failures for one reason are one line, in the log and in the summary.
 func TestEqualFailuresAreOneLine(t *testing.T) {
-	fake, url := served(t)
+	fake, url := startFake(t)
 	secrets := map[string]string{}
 	for i := range 7 {
 		secrets[fmt.Sprintf("S%04d", i)] = canary
@@ -23,11 +23,14 @@ func TestEqualFailuresAreOneLine(t *testing.T) {
 	fake.Inject(faults.Match{Field: "setSecret"}, faults.Fault{Code: "FORBIDDEN"})
 	const names = "7 names (S0000, S0001, S0002, S0003, S0004 and 2 more)"
 	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "api-key": testkit.AdminKey})
-	r := runAction(t, append(w.Env, "INPUT_SECRETS-FILE="+w.Write(t, "secrets.json", secretsJSON(t, secrets))))
-	if r.code != exit.Refused || strings.Count(r.stdout, "! failed    "+names+": ") != 1 || strings.Count(r.stdout, "! failed") != 1 {
+	r := runAction(t,
+		append(w.Env, "INPUT_SECRETS-FILE="+w.Write(t, "secrets.json", secretsJSON(t, secrets))))
+	if r.code != exit.Refused || strings.Count(r.stdout, "! failed    "+names+": ") != 1 ||
+		strings.Count(r.stdout, "! failed") != 1 {
 		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
-	if summary := w.Read(t, "summary"); strings.Count(summary, "| failed | "+names+" | ") != 1 || strings.Count(summary, "| failed |") != 1 {
+	summary := w.Read(t, "summary")
+	if strings.Count(summary, "| failed | "+names+" | ") != 1 || strings.Count(summary, "| failed |") != 1 {
 		t.Errorf("the summary is %s", summary)
 	}
 	if strings.Count(r.stdout, "::error::") != 1 {
@@ -35,13 +38,16 @@ func TestEqualFailuresAreOneLine(t *testing.T) {
 	}
 }
 
-// Patterns that look like a mistake are annotated, others stand in the plan alone,
-// and what was left out for one reason is one annotation.
+// Patterns that look like a mistake are annotated; others are only in the plan. All
+// names that are omitted for one reason have one annotation.
 func TestAnnotationsOfAPlan(t *testing.T) {
-	_, url := served(t)
+	_, url := startFake(t)
 	w := githubtest.NewWorkspace(t, map[string]string{
-		"mode": "plan", "api-url": url, "api-key": testkit.AdminKey, "exclude": "- CODECOV_TOKEN\n- NPM_*\nDOCKER_*",
-		"secrets": secretsJSON(t, map[string]string{"SLACK": canary, "CODECOV_TOKEN": canary, "A": "", "B": ""}),
+		"mode": "plan", "api-url": url, "api-key": testkit.AdminKey,
+		"exclude": "- CODECOV_TOKEN\n- NPM_*\nDOCKER_*",
+		"secrets": secretsJSON(t, map[string]string{
+			"SLACK": canary, "CODECOV_TOKEN": canary, "A": "", "B": "",
+		}),
 	})
 	r := runAction(t, w.Env)
 	for text, want := range map[string]int{

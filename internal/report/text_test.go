@@ -11,7 +11,7 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-func pruned() []secretsync.TenantResult {
+func newPrunedResults() []secretsync.TenantResult {
 	plan := &secretsync.Plan{Tenant: "data", Notes: []string{"a note"}, Actions: []secretsync.Action{
 		{Name: "A", Kind: secretsync.Create, Source: "A"},
 		{Name: "OLD", Kind: secretsync.Delete, Reason: "no source has it"},
@@ -24,12 +24,14 @@ func pruned() []secretsync.TenantResult {
 		{Name: "KEPT", Kind: secretsync.Delete, Result: secretsync.Skipped, Reason: "not deleted: why"},
 		{Name: "OLD", Kind: secretsync.Delete, Result: secretsync.Deleted},
 	}, Verified: &secretsync.Verified{Present: 1}}
-	return []secretsync.TenantResult{{Name: "data", Plan: plan, Report: r}, {Name: "ml", Err: errors.New("the store is away")}}
+	return []secretsync.TenantResult{
+		{Name: "data", Plan: plan, Report: r}, {Name: "ml", Err: errors.New("the store is away")},
+	}
 }
 
 func TestPlanTextShowsDeletions(t *testing.T) {
 	var b strings.Builder
-	if err := report.PlanText(&b, pruned()[0].Plan); err != nil {
+	if err := report.PlanText(&b, newPrunedResults()[0].Plan); err != nil {
 		t.Fatal(err)
 	}
 	want := `plan for tenant data
@@ -46,7 +48,7 @@ plan: 1 to create, 0 to overwrite, 1 to delete, 1 skipped
 
 func TestResultTextSaysWhatIsWhere(t *testing.T) {
 	var b strings.Builder
-	if err := report.ResultText(&b, pruned(), 12); err != nil {
+	if err := report.ResultText(&b, newPrunedResults(), 12); err != nil {
 		t.Fatal(err)
 	}
 	want := `  ! unknown   B: no answer
@@ -65,13 +67,18 @@ result for tenant ml: failed: the store is away
 }
 
 func TestMarkdownOfSeveralTenants(t *testing.T) {
-	plan, result := report.PlanMarkdown(pruned()), report.ResultMarkdown(pruned())
-	for _, want := range []string{"Tenant data: **1** to create, **0** to overwrite, **1** to delete, 1 skipped.", "Note: a note.", "| delete | OLD | no source has it |", "Tenant ml: **failed**: the store is away."} {
+	plan, result := report.PlanMarkdown(newPrunedResults()), report.ResultMarkdown(newPrunedResults())
+	for _, want := range []string{
+		"Tenant data: **1** to create, **0** to overwrite, **1** to delete, 1 skipped.", "Note: a note.",
+		"| delete | OLD | no source has it |", "Tenant ml: **failed**: the store is away.",
+	} {
 		if !strings.Contains(plan, want) {
 			t.Errorf("the plan lacks %q: %s", want, plan)
 		}
 	}
-	for _, want := range []string{"**1** deleted", "| unknown | B | no answer |", "Tenant ml: **failed**: the store is away."} {
+	for _, want := range []string{
+		"**1** deleted", "| unknown | B | no answer |", "Tenant ml: **failed**: the store is away.",
+	} {
 		if !strings.Contains(result, want) {
 			t.Errorf("the result lacks %q: %s", want, result)
 		}

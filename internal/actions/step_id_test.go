@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestPlacesAreToldApart(t *testing.T) {
+func TestStepsAreDistinguished(t *testing.T) {
 	base := []string{"GITHUB_WORKFLOW=deploy", "GITHUB_JOB=plan", "GITHUB_ACTION=__self", "INPUT_MATRIX=null"}
 	others := map[string]string{
 		"GITHUB_WORKFLOW=check": "check / plan", "GITHUB_JOB=sync": "deploy / sync",
@@ -14,24 +14,25 @@ func TestPlacesAreToldApart(t *testing.T) {
 		"INPUT_ENVIRONMENT=production":                                    "deploy / plan / production",
 		"INPUT_MATRIX={\n  \"os\": \"linux\",\n  \"on\": {\"a\": [1]}\n}": `deploy / plan / (on: {"a":[1]}, os: linux)`,
 		"INPUT_MATRIX=mine":                                               "deploy / plan / (mine)",
-		"INPUT_MATRIX={\"x\": \"" + strings.Repeat("ä", 300) + "\"}":      "deploy / plan / (x: " + strings.Repeat("ä", 197) + "…)",
+		"INPUT_MATRIX={\"x\": \"" + strings.Repeat("ä", 300) +
+			"\"}": "deploy / plan / (x: " + strings.Repeat("ä", 197) + "…)",
 	}
-	keys := map[string]string{placeOf(base).key(): "deploy / plan"}
+	keys := map[string]string{newStepID(base).key(): "deploy / plan"}
 	for changed, name := range others {
-		p := placeOf(append([]string{changed}, base...))
-		if p.String() != name {
-			t.Errorf("%s: %q, want %q", changed, p, name)
+		id := newStepID(append([]string{changed}, base...))
+		if id.String() != name {
+			t.Errorf("%s: %q, want %q", changed, id, name)
 		}
-		if other, ok := keys[p.key()]; ok {
+		if other, ok := keys[id.key()]; ok {
 			t.Errorf("%s has the key of %s", changed, other)
 		}
-		keys[p.key()] = changed
+		keys[id.key()] = changed
 	}
-	for _, nothing := range []string{"INPUT_MATRIX={}", "INPUT_MATRIX="} {
-		if placeOf(append([]string{nothing}, base...)) != placeOf(base) {
-			t.Errorf("%s is another place", nothing)
+	for _, empty := range []string{"INPUT_MATRIX={}", "INPUT_MATRIX="} {
+		if newStepID(append([]string{empty}, base...)) != newStepID(base) {
+			t.Errorf("%s is another step", empty)
 		}
 	}
 }
 
-func placeOf(env []string) place { return newRunner(new(strings.Builder), env).place() }
+func newStepID(env []string) stepID { return newRunner(new(strings.Builder), env).stepID() }

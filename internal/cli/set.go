@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,16 +11,57 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// maxValue is the most that one secret may hold, in bytes, with room for
-// escapes; the store itself refuses more than 64 KiB.
+func (c *Command) set() *cobra.Command {
+	var o connect.Options
+	var isJSON bool
+	cmd := &cobra.Command{
+		Use:   "set NAME",
+		Short: "Set one secret to the value on standard input",
+		Long: `Set reads the value from standard input as text, one final newline dropped, and
+stores it under NAME, over the value that NAME may have. A flow gets that text,
+digits too. With --json the input is JSON, and a flow gets what it says. An empty
+string is refused as text, because it is what a variable that is not set gives; with
+--json "" sets one.`,
+		Args: nameArg,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := secretname.Check(args[0]); err != nil {
+				return err
+			}
+			if skip, err := c.skipWrite(); skip {
+				return err
+			}
+			value, err := c.readValue(isJSON)
+			if err != nil {
+				return err
+			}
+			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
+				if err := conn.Client.SetSecret(ctx, args[0], value); err != nil {
+					return exit.Store(err)
+				}
+				_, err := fmt.Fprintf(c.Stdout, "set %s\n", report.Safe(args[0]))
+				return err
+			})
+		},
+	}
+	connectFlags(cmd.Flags(), &o)
+	cmd.Flags().BoolVar(&isJSON, "json", false, "the input is JSON")
+	return cmd
+}
+
+// maxValue is the longest value that set reads, in bytes. It leaves room for escapes:
+// the store itself refuses more than 64 KiB.
 const maxValue = 1 << 20
 
-// What set refuses to take for a value.
+// Errors about values that set refuses.
 var (
 	errNoValue    = errors.New(`no value on standard input: pipe it in, as in printf %s "$VALUE" | prefect-secrets set NAME`)
 	errEmptyValue = errors.New(`the value on standard input is empty, which is what a variable that is not set gives; to set an empty string: printf '""' | prefect-secrets set NAME --json`)
@@ -27,12 +69,12 @@ var (
 	errUTF16      = errors.New("the value on standard input is UTF-16, as PowerShell writes files: save it as UTF-8")
 )
 
-// onlyName is the argument of set: its value would be in the process list.
-func onlyName(cmd *cobra.Command, args []string) error {
+// nameArg accepts the name alone: a value as an argument would be in the process list.
+func nameArg(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return errors.New("give the name alone: the value comes from standard input, because every process sees a command line")
 	}
-	return one("NAME")(cmd, args)
+	return oneArg("NAME")(cmd, args)
 }
 
 func (c *Command) readValue(isJSON bool) (prefect.Value, error) {
@@ -68,7 +110,7 @@ func jsonValue(text string) (prefect.Value, error) {
 	return value, nil
 }
 
-// withoutNewline drops the one that ends what echo and editors write.
+// withoutNewline drops one newline at the end, as echo and editors write it.
 func withoutNewline(text string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
 }
