@@ -14,7 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// Severity is how grave a diagnostic is.
+// Severity is how serious a diagnostic is.
 type Severity string
 
 const (

@@ -52,7 +52,7 @@ var wrongRequests = map[string]string{
 		`value: \"x\"` + canary + `\"}){success}}"}`,
 	"string that does not end": `{"query": "mutation{set_secret(input: {name: \"a\", value: \"` +
 		canary + `"}`,
-	"escape that is none": `{"query": "{secret_value(name: \"\\` + canary + `\")}"}`,
+	"invalid escape": `{"query": "{secret_value(name: \"\\` + canary + `\")}"}`,
 	"key of a JSON literal twice": `{"query": "mutation{set_secret(input: {name: \"a\", value: {` +
 		canary + `: 1, ` + canary + `: 2}}){success}}"}`,
 	"conflicting literals": `{"query": "{a: secret_value(name: \"` + canary +

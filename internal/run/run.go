@@ -239,7 +239,7 @@ func reviewed(o Options, out Printer) (manifest *secretsync.Manifest, err error)
 	return manifest, o.Rules.mergeInto(manifest)
 }
 
-// checkConfigs checks the configs, and fails if they have findings as grave as FailOn.
+// checkConfigs checks the configs, and fails if they have findings of severity FailOn or worse.
 func checkConfigs(o Options, out Printer) error {
 	threshold, err := check.ParseFailOn(o.FailOn)
 	if err != nil {

@@ -14,8 +14,8 @@ var broken string
 
 func breakCommand(dir string) (string, error) {
 	const (
-		set   = "Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {"
-		batch = "batch(ctx context.Context, m mutation, secrets []NamedValue) ([]MutationResult, error) {"
+		set      = "Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {"
+		document = "sendDocument(ctx context.Context, m mutation, secrets []NamedValue) (results []MutationResult, err error) {"
 	)
 	inStore := `if name == "PANIC" { panic("the value is " + string(value)) }`
 	inClient := `for _, s := range secrets { if s.Name == "CRASH" { panic("the value is " + string(s.Value.Reveal())) } }`
@@ -23,7 +23,7 @@ func breakCommand(dir string) (string, error) {
 		binary.Change{File: "internal/cloud/memory.go", After: "func (m *Memory) " + set, Statement: inStore},
 		binary.Change{File: "internal/filestore/ops.go", After: "func (s *Store) " + set, Statement: inStore},
 		binary.Change{File: "internal/vault/store.go", After: "func (s *Store) " + set, Statement: inStore},
-		binary.Change{File: "prefect/client.go", After: "func (c *Client) " + batch, Statement: inClient},
+		binary.Change{File: "prefect/documents.go", After: "func (c *Client) " + document, Statement: inClient},
 	)
 }
 
