@@ -61,7 +61,7 @@ func redirect(from *url.URL, resp *http.Response) string {
 	if header == "" || err != nil || resp.StatusCode < 300 || resp.StatusCode >= 400 {
 		return ""
 	}
-	return address.Shown(to)
+	return address.Redacted(to)
 }
 
 // longestWait bounds what a Retry-After may ask for.

@@ -28,17 +28,18 @@ func Loopback(host string) bool {
 // Unencrypted reports whether requests to a URL leave this machine unencrypted.
 func Unencrypted(u *url.URL) bool { return u.Scheme == "http" && !Loopback(u.Hostname()) }
 
-// Shown returns the parts of a URL that hold no secrets: scheme, host and path.
-func Shown(u *url.URL) string {
+// Redacted returns a URL without the parts that may hold a secret: only scheme, host
+// and path remain. ([url.URL.Redacted] replaces nothing but the password.)
+func Redacted(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
 }
 
-// Display returns a store's URL, as a user gave it, without what may be a secret: see
-// [Shown]. A text that is not a URL, such as embedded, is returned unchanged.
+// Display returns a store's address as messages show it. For a URL that is [Redacted];
+// a string that is not a URL with a host, such as embedded, is returned unchanged.
 func Display(text string) string {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" {
 		return text
 	}
-	return Shown(u)
+	return Redacted(u)
 }

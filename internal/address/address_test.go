@@ -50,7 +50,7 @@ func TestShown(t *testing.T) {
 		"https://user:password@host:1/a%2Fb?token=1#part": "https://host:1/a%2Fb",
 		"http://host": "http://host",
 	} {
-		if got := address.Shown(mustParse(t, text)); got != want {
+		if got := address.Redacted(mustParse(t, text)); got != want {
 			t.Errorf("%s: got %s", text, got)
 		}
 	}

@@ -79,7 +79,7 @@ func (o keygenOptions) newKey() (k cloud.Key, err error) {
 		return k, errors.New("keygen needs --name: the name of the key; the store records it with each secret that the key sets")
 	case o.role == "":
 		return k, errors.New("keygen needs --role: " + cloud.RolesHelp())
-	case !cloud.Role(o.role).Known():
+	case !cloud.Role(o.role).Valid():
 		return k, errors.New("--role: use " + cloud.RolesHelp())
 	case len(o.tenants) == 0:
 		return k, errors.New("keygen needs --tenant, the slug or id of at least one tenant")

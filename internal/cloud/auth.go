@@ -34,7 +34,7 @@ const malformedHeader = `{"errors":"Malformed Authorization header"}`
 func (a *API) authenticate(ctx context.Context, h http.Header) (*session, *Reply) {
 	token, present, ok := bearer(h)
 	if !present {
-		return nil, refuse(errUnauthenticated)
+		return nil, refuseKey(errUnauthenticated)
 	}
 	if !ok {
 		body := onePart([]byte(malformedHeader + "\n"))
@@ -43,11 +43,11 @@ func (a *API) authenticate(ctx context.Context, h http.Header) (*session, *Reply
 	}
 	k := a.identify(ctx, token)
 	if k == nil {
-		return nil, refuse(errUnauthenticated)
+		return nil, refuseKey(errUnauthenticated)
 	}
 	tenant, ok := k.chooseTenant(h.Get(HeaderTenant))
 	if !ok {
-		return &session{key: k}, refuse(errForbidden)
+		return &session{key: k}, refuseKey(errForbidden)
 	}
 	return &session{api: a, key: k, tenant: tenant, epoch: a.epoch.Load()}, nil
 }
@@ -58,6 +58,8 @@ func Bearer(h http.Header) (token string, ok bool) {
 	return token, ok
 }
 
+// bearer returns the bearer token of a request. It reports whether there is an
+// Authorization header (present), and whether that holds one token (ok).
 func bearer(h http.Header) (token string, present, ok bool) {
 	values := h["Authorization"]
 	if len(values) != 1 {
@@ -98,8 +100,8 @@ func (a *API) identify(ctx context.Context, token string) *key {
 	if k == nil || !k.Expires.IsZero() && !now.Before(k.Expires) {
 		return nil
 	}
-	if a.config.OnKnown != nil {
-		a.config.OnKnown(ctx)
+	if a.config.OnAuthenticated != nil {
+		a.config.OnAuthenticated(ctx)
 	}
 	return k
 }

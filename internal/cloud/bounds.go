@@ -50,18 +50,18 @@ func (noBounds) Forward(context.Context, string) error { return nil }
 
 // The memory that requests take, in bytes.
 const (
-	// ParsedSize and usedSize are what each byte of a document takes, while it is
-	// parsed and afterwards: measured with documents of nothing but one-letter fields.
-	ParsedSize = 160
-	usedSize   = 48
-	maxParsed  = 6 << 20 // for the 20,000 tokens that a document may have
+	// ParsedSizePerByte and preparedSizePerByte are what each byte of a document takes
+	// while it is parsed, and once it is prepared: measured with documents of nothing but one-letter fields.
+	ParsedSizePerByte   = 160
+	preparedSizePerByte = 48
+	maxParsedSize       = 6 << 20 // for the 20,000 tokens that a document may have
 	// leastSize is what the smallest request takes.
-	leastSize = 32 << 10
+	minRequestSize = 32 << 10
 	// inputSize and objectSize are what a value and an object in variables take once
 	// they are read.
-	inputSize  = 64
-	objectSize = 320
-	maxInputs  = 8 << 20 // for the 100,000 values that variables may have
+	inputSize     = 64
+	objectSize    = 320
+	maxInputsSize = 8 << 20 // for the 100,000 values that variables may have
 )
 
 // workingSize estimates how many bytes it takes to execute the documents of a body
@@ -69,11 +69,11 @@ const (
 func (r *requests) workingSize(body int) int {
 	parsed, used := 0, 0
 	for _, d := range r.list {
-		parsed = max(parsed, min(ParsedSize*len(d.Query), maxParsed))
-		used += min(usedSize*len(d.Query), maxParsed)
-		used += min(sizeOfInputs(d.Variables), maxInputs)
+		parsed = max(parsed, min(ParsedSizePerByte*len(d.Query), maxParsedSize))
+		used += min(preparedSizePerByte*len(d.Query), maxParsedSize)
+		used += min(sizeOfInputs(d.Variables), maxInputsSize)
 	}
-	return leastSize + body + parsed + used
+	return minRequestSize + body + parsed + used
 }
 
 func sizeOfInputs(v graphql.Variables) (size int) {

@@ -16,11 +16,11 @@ const (
 	maxAnswer = MaxValue << 8
 	// maxColumns bounds the fields selected of one row. The largest type has five.
 	maxColumns = 20
-	// rowsOfInfo is how many rows an Info counts as. The store may need a request
+	// rowsPerInfo is how many rows an Info counts as. The store may need a request
 	// for each.
-	rowsOfInfo = 100
-	// bytesOfRow is how many bytes of operands count as one row.
-	bytesOfRow = 64
+	rowsPerInfo = 100
+	// operandBytesPerRow is how many bytes of operands count as one row.
+	operandBytesPerRow = 64
 )
 
 // budget is what the fields of one request have used so far, together. A field

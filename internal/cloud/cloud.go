@@ -5,6 +5,19 @@
 // socket and, by [Transport], inside a process. schema.graphql is its contract. On
 // the wire it behaves like Apollo Server 2.25, with one difference: no error repeats
 // what a client sent, except for names.
+//
+// The way of a request, by file:
+//
+//	handler.go    API.ServeHTTP answers it, and calls the rest in this order
+//	auth.go       finds its key and its tenant
+//	requests.go   reads its body, and refuses one that is too large
+//	documents.go  reads the documents in the body
+//	resolvers.go  says which function and which role each field has
+//	secret.go     sets, deletes and returns secrets
+//	reply.go      writes the answer
+//
+// What limits one document (fields, depth, tokens) is in package graphql. [Hook] lets
+// package fake inject faults.
 package cloud
 
 import (
@@ -99,10 +112,10 @@ type Config struct {
 	// that. Secret, Hash and Previous of the key that it returns are ignored. It may
 	// be called concurrently.
 	Authenticate func(ctx context.Context, token string) (*Key, error)
-	// OnKnown, if set, is called once a request's key is recognised, before anything
-	// else is done with the request. It may be called concurrently, and more than
-	// once for a request.
-	OnKnown func(ctx context.Context)
+	// OnAuthenticated, if set, is called once a request's key is recognised, before
+	// anything else is done with the request. It may be called concurrently, and more
+	// than once for a request.
+	OnAuthenticated func(ctx context.Context)
 	// OnCall, if set, is called for each field of Query and Mutation that a client
 	// asked for, after its outcome is known and before the client gets it. If OnCall
 	// returns an error, the client gets API_ERROR instead of the outcome.
@@ -111,7 +124,7 @@ type Config struct {
 	// Field is then empty, Err says why, and Key is empty if no key was recognised;
 	// an error that OnCall returns then changes nothing. If a value that is read
 	// does not exist, Err is NOT_FOUND. For a request that
-	// [Authorized.ReportForwarded] reports, Field is [FieldForwarded].
+	// [AuthorizedClient.ReportForwarded] reports, Field is [FieldForwarded].
 	//
 	// It may be called concurrently.
 	OnCall func(ctx context.Context, c Call) error
@@ -127,7 +140,7 @@ type API struct {
 	config    Config
 	schema    *schema
 	keyring   atomic.Pointer[keyring]
-	epoch     atomic.Int64
+	epoch     atomic.Int64 // counts the calls of Interrupt
 	listSizes listSizes
 }
 

@@ -31,7 +31,7 @@ var sdl string
 // its fields.
 type schema struct {
 	*graphql.Schema
-	fields map[string]Field
+	fields map[string]FieldInfo
 }
 
 // schemas are loaded once in a process and shared by all APIs.
@@ -44,12 +44,12 @@ func loadOnce(d Dialect) func() (*schema, error) {
 }
 
 func load(sdl string, d Dialect) (*schema, error) {
-	fields := map[string]Field{}
+	fields := map[string]FieldInfo{}
 	s, err := graphql.New(graphql.Config{
 		SDL: sdl, Resolvers: resolvers(), Scalars: map[string]graphql.Scalar{"uuid": readUUID},
 		Include: func(f graphql.SDLField) (bool, error) {
 			if f.Root {
-				fields[f.Name] = fieldOf(f)
+				fields[f.Name] = fieldInfo(f)
 			}
 			return d.includes(f), checkDirectives(f)
 		},

@@ -13,12 +13,12 @@ import (
 
 // What Apollo Server answers to documents that it does not accept.
 const (
-	noQuery       = "Must provide query string."
-	oddQuery      = "GraphQL queries must be strings."
-	badVariables  = "Variables are invalid JSON."
-	badExtensions = "Extensions are invalid JSON."
-	badBody       = "Bad Request: the body is no GraphQL request in JSON."
-	deepBody      = "Bad Request: the body nests deeper than 10000 levels."
+	noQuery        = "Must provide query string."
+	queryNotString = "GraphQL queries must be strings."
+	badVariables   = "Variables are invalid JSON."
+	badExtensions  = "Extensions are invalid JSON."
+	badBody        = "Bad Request: the body is no GraphQL request in JSON."
+	deepBody       = "Bad Request: the body nests deeper than 10000 levels."
 )
 
 // errPersisted tells a client to send the documents themselves.
@@ -108,7 +108,7 @@ func readURL(query string) (*requests, *Reply) {
 			return nil, textReply(http.StatusBadRequest, "Bad Request: the URL is malformed.")
 		}
 		if len(list) > 1 {
-			return nil, textReply(http.StatusBadRequest, oddQuery)
+			return nil, textReply(http.StatusBadRequest, queryNotString)
 		}
 		if list[0] != "" {
 			p[name], _ = json.Marshal(list[0])
@@ -131,7 +131,7 @@ func (p parameters) document() (out document, problem string) {
 	query, isString := p.stringMember("query")
 	switch {
 	case !isString && !p.falsy("query"):
-		return out, oddQuery
+		return out, queryNotString
 	case query == "" && isPersisted(extensions):
 		return document{err: errPersisted}, ""
 	case query == "":

@@ -8,16 +8,16 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// Field is what the directives in schema.graphql say about a field of Query or
+// FieldInfo is what the directives in schema.graphql say about a field of Query or
 // Mutation.
-type Field struct {
+type FieldInfo struct {
 	Store bool // the answer needs the store
 	Named bool // the field is about one secret, whose name is an argument
 }
 
 // fields returns the fields of both dialects by name. It returns none if the schema
 // cannot be loaded, which [New] then reports.
-func fields() map[string]Field {
+func fields() map[string]FieldInfo {
 	s, err := schemas[Both]()
 	if err != nil {
 		return nil
@@ -27,7 +27,7 @@ func fields() map[string]Field {
 
 // FieldOf describes a field of either dialect. For any other it returns the zero
 // value.
-func FieldOf(name string) Field { return fields()[name] }
+func FieldOf(name string) FieldInfo { return fields()[name] }
 
 // Owns reports whether a field of Query or Mutation belongs to the secrets API, in
 // either dialect.
@@ -36,10 +36,10 @@ func Owns(name string) bool {
 	return ok
 }
 
-// fieldOf reads @uses.
-func fieldOf(f graphql.SDLField) Field {
+// fieldInfo reads @uses.
+func fieldInfo(f graphql.SDLField) FieldInfo {
 	uses := f.Directives["uses"]
-	return Field{Store: uses["store"] == true, Named: uses["name"] == true}
+	return FieldInfo{Store: uses["store"] == true, Named: uses["name"] == true}
 }
 
 // includes reports whether an API of the dialect has the field.

@@ -52,7 +52,7 @@ func TestAFieldSaysWhatItIs(t *testing.T) {
 }
 
 func TestFieldOf(t *testing.T) {
-	for name, want := range map[string]Field{
+	for name, want := range map[string]FieldInfo{
 		"set_secret": {Store: true, Named: true}, "deleteSecret": {Store: true, Named: true},
 		"secret_value": {Store: true, Named: true},
 		"secretNames":  {Store: true}, "secret": {Store: true}, "secrets_api": {}, "tenant": {},

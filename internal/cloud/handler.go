@@ -24,7 +24,7 @@ func IsEndpoint(path string) bool { return endpoints[strings.TrimSuffix(path, "/
 // GET of a query. It forbids caches to store any answer.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.answer(r).write(w) }
 
-// answer authenticates before reading the body.
+// answer returns the answer to a request. It authenticates before it reads the body.
 func (a *API) answer(r *http.Request) *Reply {
 	if !IsEndpoint(r.URL.Path) {
 		return textReply(http.StatusNotFound,
@@ -35,7 +35,7 @@ func (a *API) answer(r *http.Request) *Reply {
 	}
 	s, reply := a.authenticate(r.Context(), r.Header)
 	if reply != nil {
-		a.recordRefused(r)
+		a.recordBodyValues(r)
 		a.reportRefused(r.Context(), s, reply.code)
 		return reply
 	}
@@ -56,7 +56,7 @@ func (s *session) runInTurn(ctx context.Context, requests *requests) *Reply {
 	work, err := s.api.config.Bounds.Begin(ctx, s.key.Name, requests.workingSize(requests.length))
 	if err != nil {
 		s.api.reportRefused(ctx, s, errAPI.Code)
-		return busy()
+		return busyReply()
 	}
 	defer s.api.config.Bounds.End(work)
 	s.ctx = work
@@ -81,7 +81,7 @@ func (s *session) run(ctx context.Context, requests *requests) *Reply {
 	for i, d := range requests.list {
 		documents[i] = s.prepare(d)
 		if errs := documents[i].errs; len(errs) > 0 {
-			s.api.recordVariables(d.Variables)
+			s.api.recordVariableValues(d.Variables)
 			s.api.reportInvalid(errs[0].Message)
 			s.api.reportRefused(ctx, s, errs[0].Code)
 		}
@@ -96,6 +96,7 @@ func (s *session) run(ctx context.Context, requests *requests) *Reply {
 	return s.respond(ctx, requests.batch, documents)
 }
 
+// prepare parses and validates a document, and coerces its variables.
 func (s *session) prepare(d document) (p prepared) {
 	if d.err != nil {
 		return prepared{errs: []*graphql.Error{d.err}}
@@ -144,7 +145,7 @@ func (s *session) respond(ctx context.Context, batch bool, documents []prepared)
 			out.Status = http.StatusBadRequest
 		}
 		if resp.GrowErr != nil {
-			return busy()
+			return busyReply()
 		}
 		out.Body = resp.Parts(out.Body)
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
-// Hook stands between clients and an API, for tests: it makes requests fail as they
-// fail in production, and records what was asked for. It may be called concurrently.
+// Hook intercepts the requests to an API, for tests: it makes them fail as they fail in
+// production, and records what was asked for. It may be called concurrently.
 // For each HTTP request, this happens in order:
 //
 //  1. The API identifies the key and the tenant, and reads the body. A request that is

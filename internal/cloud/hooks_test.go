@@ -57,7 +57,7 @@ func (w *witness) Record(_ *cloud.Request, index int, code string) {
 func newWitnessedAPI(t *testing.T, w *witness) *cloud.API {
 	return newAPI(t, func(c *cloud.Config) {
 		c.Hook = w
-		c.OnKnown = func(context.Context) { w.note("known") }
+		c.OnAuthenticated = func(context.Context) { w.note("known") }
 		c.OnValue = func(name string, _ json.RawMessage) { w.note("value of %s", name) }
 		c.OnCall = func(_ context.Context, call cloud.Call) error {
 			w.note("audit %s %q", call.Alias, call.Err)

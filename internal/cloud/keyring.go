@@ -95,7 +95,7 @@ func (r *keyring) addKeys(keys []Key) error {
 	return nil
 }
 
-// addHashes makes a key known by the hashes of its current and its previous secrets.
+// addHashes makes a key be found by the hashes of its current and its previous secrets.
 func (r *keyring) addHashes(k Key, checked *key) error {
 	current := k.Hash
 	if k.Secret != "" {
@@ -126,6 +126,8 @@ func (r *keyring) addHash(hash [sha256.Size]byte, k *key) error {
 	return nil
 }
 
+// checkSecret returns an error if a key has neither a hash nor a secret that fits a
+// header.
 func checkSecret(k Key) error {
 	if k.Secret == "" && k.Hash != [sha256.Size]byte{} {
 		return nil
@@ -137,11 +139,13 @@ func checkSecret(k Key) error {
 	return nil
 }
 
+// checkKey returns a key as the API uses it, without its secrets, or the reason why it
+// is invalid.
 func (r *keyring) checkKey(k Key) (*key, error) {
 	switch {
 	case k.Name == "":
 		return nil, fmt.Errorf("a key has no name")
-	case !k.Role.Known():
+	case !k.Role.Valid():
 		return nil, fmt.Errorf("key %q has the role %q: use %s", k.Name, k.Role, RolesHelp())
 	case len(k.Tenants) == 0:
 		return nil, fmt.Errorf("key %q has no tenant", k.Name)

@@ -9,11 +9,11 @@ import (
 )
 
 const (
-	// sizeOfName is the bytes that a name takes in a list, in addition to its own.
-	sizeOfName = 16
-	// sizeOfRow is the bytes that a row takes with its time, version and writer,
+	// nameOverhead is the bytes that a name takes in a list, in addition to its own.
+	nameOverhead = 16
+	// rowSize is the bytes that a row takes with its time, version and writer,
 	// before it is written to the answer.
-	sizeOfRow = 256
+	rowSize = 256
 )
 
 // listSizes remembers how many bytes the names of each tenant took when they were
@@ -29,12 +29,13 @@ func (s *listSizes) last(tenant string) int {
 func (s *listSizes) record(tenant string, names []string) int {
 	size := 0
 	for _, name := range names {
-		size += sizeOfName + len(name)
+		size += nameOverhead + len(name)
 	}
 	s.Store(tenant, size)
 	return size
 }
 
+// secretNames resolves secret_names.
 func secretNames(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 	names, err := s.names(ctx, f)
 	s.budget.spendNames(names, 1)

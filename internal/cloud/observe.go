@@ -86,9 +86,9 @@ func (s *session) recordValue(f *graphql.Field) {
 	}
 }
 
-// recordVariables calls [Config.OnValue] with the values in the variables of a
+// recordVariableValues calls [Config.OnValue] with the values in the variables of a
 // document that was not prepared.
-func (a *API) recordVariables(variables graphql.Variables) {
+func (a *API) recordVariableValues(variables graphql.Variables) {
 	if a.config.OnValue == nil {
 		return
 	}
@@ -103,15 +103,15 @@ func (a *API) recordVariables(variables graphql.Variables) {
 	}
 }
 
-// recordRefused calls [Config.OnValue] with the values of a request that is refused
-// before it is read.
-func (a *API) recordRefused(r *http.Request) {
+// recordBodyValues reads the body of a request whose key is refused, and calls
+// [Config.OnValue] with the values in it.
+func (a *API) recordBodyValues(r *http.Request) {
 	if a.config.OnValue == nil {
 		return
 	}
 	if requests, reply := readRequests(r, func(int) error { return nil }); reply == nil {
 		for _, request := range requests.list {
-			a.recordVariables(request.Variables)
+			a.recordVariableValues(request.Variables)
 		}
 	}
 }

@@ -6,32 +6,33 @@ import (
 	"net/http"
 )
 
-// Authorized is the client of a request that another handler answers, for a proxy in
-// front of an API that forwards what is not for the API. The zero value is unknown:
-// its requests wait for nothing and are not reported.
-type Authorized struct{ session *session }
+// AuthorizedClient is who sent a request that another handler answers: a proxy in front
+// of an API forwards what is not for the API. It holds such a request to the API's
+// bounds and reports it. The zero value waits for nothing and reports nothing.
+type AuthorizedClient struct{ session *session }
 
 // Authorize reports whether the API would answer the request, and for whom: the
 // request has a key that may use the tenant that the request names. A planner, which
 // may only list names, is not authorized, nor is a refresh token.
-func (a *API) Authorize(r *http.Request) (Authorized, bool) {
+func (a *API) Authorize(r *http.Request) (AuthorizedClient, bool) {
 	s, reply := a.authenticate(r.Context(), r.Header)
 	if reply != nil || s.key.kind == refreshKind || s.key.Role == Planner {
-		return Authorized{}, false
+		return AuthorizedClient{}, false
 	}
-	return Authorized{s}, true
+	return AuthorizedClient{s}, true
 }
 
 // ReserveBody reserves that many more bytes for the body, like [Bounds].Body.
-func (c Authorized) ReserveBody(ctx context.Context, bytes int) error {
+func (c AuthorizedClient) ReserveBody(ctx context.Context, bytes int) error {
 	if c.session == nil {
 		return nil
 	}
 	return c.session.api.config.Bounds.Body(ctx, c.session.key.Name, bytes)
 }
 
-// Begin waits for the request's turn to be read. The caller calls end.
-func (c Authorized) Begin(ctx context.Context, bytes int) (end func(), err error) {
+// Begin waits for the request's turn to be read. The caller calls end unless there is
+// an error.
+func (c AuthorizedClient) Begin(ctx context.Context, bytes int) (end func(), err error) {
 	if c.session == nil {
 		return func() {}, nil
 	}
@@ -41,7 +42,7 @@ func (c Authorized) Begin(ctx context.Context, bytes int) (end func(), err error
 }
 
 // Forward waits for the request's turn to be forwarded.
-func (c Authorized) Forward(ctx context.Context) error {
+func (c AuthorizedClient) Forward(ctx context.Context) error {
 	if c.session == nil {
 		return nil
 	}
@@ -50,7 +51,7 @@ func (c Authorized) Forward(ctx context.Context) error {
 
 // ReportForwarded reports to [Config.OnCall] that the request was forwarded and got
 // that HTTP status. If it returns an error, the client must not get the answer.
-func (c Authorized) ReportForwarded(ctx context.Context, status int) error {
+func (c AuthorizedClient) ReportForwarded(ctx context.Context, status int) error {
 	if c.session == nil || c.session.api.config.OnCall == nil {
 		return nil
 	}
@@ -63,7 +64,7 @@ func (c Authorized) ReportForwarded(ctx context.Context, status int) error {
 
 // ReportRefused reports to [Config.OnCall] that the request was refused with that
 // HTTP status.
-func (c Authorized) ReportRefused(ctx context.Context, status int) {
+func (c AuthorizedClient) ReportRefused(ctx context.Context, status int) {
 	if c.session != nil {
 		c.session.api.reportRefused(ctx, c.session, fmt.Sprintf("HTTP_%d", status))
 	}

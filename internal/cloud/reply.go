@@ -38,8 +38,8 @@ func (r *Reply) append(text string) {
 	*last = append(*last, text...)
 }
 
-// refuse returns the answer to a request whose key is refused.
-func refuse(e *graphql.Error) *Reply {
+// refuseKey returns the answer to a request whose key is refused.
+func refuseKey(e *graphql.Error) *Reply {
 	return errorReply(http.StatusOK, e, []byte("null"))
 }
 
@@ -63,7 +63,8 @@ func methodNotAllowed(text, allow string) *Reply {
 	return reply
 }
 
-// write sends the reply.
+// write sends the reply. For Drop and Cut it panics with [http.ErrAbortHandler], which
+// closes the connection.
 func (r *Reply) write(w http.ResponseWriter) {
 	if r.Drop {
 		panic(http.ErrAbortHandler)
@@ -98,13 +99,13 @@ func (r *Reply) cut(w http.ResponseWriter) {
 	panic(http.ErrAbortHandler)
 }
 
-// Busy is the message for a request that the bounds refuse.
-const Busy = "The server is busy. Try again."
+// BusyMessage is the message for a request that the bounds refuse.
+const BusyMessage = "The server is busy. Try again."
 
-// busy returns the answer to a request that the bounds refuse, in a form that
+// busyReply returns the answer to a request that the bounds refuse, in a form that
 // Prefect's clients retry.
-func busy() *Reply {
-	reply := errorReply(http.StatusServiceUnavailable, &graphql.Error{Message: Busy, Code: errAPI.Code}, nil)
+func busyReply() *Reply {
+	reply := errorReply(http.StatusServiceUnavailable, &graphql.Error{Message: BusyMessage, Code: errAPI.Code}, nil)
 	reply.RetryAfter = "1"
 	return reply
 }

@@ -60,7 +60,7 @@ func readRequests(r *http.Request, reserve func(bytes int) error) (*requests, *R
 	})
 	switch {
 	case reserveErr != nil:
-		return nil, busy()
+		return nil, busyReply()
 	case err != nil && (err != io.EOF || int64(len(text)) < r.ContentLength):
 		return nil, textReply(http.StatusBadRequest, "Bad Request: the body ended early.")
 	case len(text) > MaxBody:

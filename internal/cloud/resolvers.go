@@ -11,21 +11,21 @@ type resolver func(ctx context.Context, s *session, f *graphql.Field) (any, erro
 
 // resolvers returns the resolvers of all fields, of both dialects.
 func resolvers() graphql.Resolvers {
-	self := anyone(func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return s, nil })
+	self := anyRole(func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return s, nil })
 	selfInList := func(_ context.Context, s *session, _ *graphql.Field) (any, error) { return []any{s}, nil }
 	return graphql.Resolvers{
 		"Query": {
-			"secret_value": only(Runner, secretValue), "secretValue": only(Runner, secretValue),
-			"secret_names": anyone(secretNames), "secretNames": anyone(secretNames),
-			"secret":    anyone(secretRows),
-			"tenant":    anyone(tenantRows),
-			"user":      anyone(selfInList),
+			"secret_value": onlyRole(Runner, secretValue), "secretValue": onlyRole(Runner, secretValue),
+			"secret_names": anyRole(secretNames), "secretNames": anyRole(secretNames),
+			"secret":    anyRole(secretRows),
+			"tenant":    anyRole(tenantRows),
+			"user":      anyRole(selfInList),
 			"auth_info": self, "secrets_api": self,
 		},
 		"Mutation": {
-			"set_secret": only(Admin, setSecret), "setSecret": only(Admin, setSecret),
-			"delete_secret": only(Admin, deleteSecret), "deleteSecret": only(Admin, deleteSecret),
-			"switch_tenant": anyone(switchTenant), "switchTenant": anyone(switchTenant),
+			"set_secret": onlyRole(Admin, setSecret), "setSecret": onlyRole(Admin, setSecret),
+			"delete_secret": onlyRole(Admin, deleteSecret), "deleteSecret": onlyRole(Admin, deleteSecret),
+			"switch_tenant": anyRole(switchTenant), "switchTenant": anyRole(switchTenant),
 			"refresh_token": refreshToken, "refreshToken": refreshToken,
 		},
 		"secret":          secretFields,
@@ -40,8 +40,8 @@ func resolvers() graphql.Resolvers {
 	}
 }
 
-// anyone returns a resolver for every role. It refuses a refresh token.
-func anyone(f resolver) graphql.Resolver {
+// anyRole returns a resolver for every role. It refuses a refresh token.
+func anyRole(f resolver) graphql.Resolver {
 	return func(ctx context.Context, p graphql.Params) (any, error) {
 		s := p.Source.(*session)
 		if s.key.kind == refreshKind {
@@ -51,9 +51,9 @@ func anyone(f resolver) graphql.Resolver {
 	}
 }
 
-// only returns a resolver that refuses every other role.
-func only(role Role, f resolver) graphql.Resolver {
-	return anyone(func(ctx context.Context, s *session, field *graphql.Field) (any, error) {
+// onlyRole returns a resolver that refuses every other role.
+func onlyRole(role Role, f resolver) graphql.Resolver {
+	return anyRole(func(ctx context.Context, s *session, field *graphql.Field) (any, error) {
 		if s.key.Role != role {
 			return nil, errForbidden
 		}

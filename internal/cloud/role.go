@@ -30,8 +30,8 @@ var roleHelp = map[Role]string{
 	Planner: "lists names alone",
 }
 
-// Known reports whether r is one of [Roles].
-func (r Role) Known() bool { return slices.Contains(Roles, r) }
+// Valid reports whether r is one of [Roles].
+func (r Role) Valid() bool { return slices.Contains(Roles, r) }
 
 // RolesHelp lists the roles and what each may do.
 func RolesHelp() string {

@@ -69,7 +69,7 @@ func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) 
 		return nil, err
 	}
 	s.budget.spendNames(names, len(f.Fields))
-	if err := s.Grow(len(names) * sizeOfRow); err != nil {
+	if err := s.Grow(len(names) * rowSize); err != nil {
 		return nil, errAPI
 	}
 	infos, err := s.infos(ctx, f, names)
@@ -92,7 +92,7 @@ func (s *session) infos(ctx context.Context, f *graphql.Field, names []string) (
 	if !f.Selects("updated") && !f.Selects("updated_by") && !f.Selects("version") {
 		return nil, nil
 	}
-	s.budget.rows += len(names) * rowsOfInfo
+	s.budget.rows += len(names) * rowsPerInfo
 	infos, err := s.api.config.Store.Info(ctx, s.tenant.ID, names...)
 	if err != nil {
 		return nil, s.storeError(f, err)

@@ -65,6 +65,7 @@ var payloadFields = map[string]graphql.Resolver{
 	"changed": graphql.On(func(p payload) any { return p.changed }),
 }
 
+// setSecret resolves set_secret.
 func setSecret(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 	name := secretName(f)
 	if err := s.checkAccess(name); err != nil {
@@ -85,7 +86,8 @@ func setSecret(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 	return payload{changed}, nil
 }
 
-// deleteSecret asks the store whether the name exists only if changed is selected.
+// deleteSecret resolves delete_secret. It asks the store whether the name exists only
+// if changed is selected.
 func deleteSecret(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 	name := secretName(f)
 	if err := s.checkAccess(name); err != nil {
@@ -109,6 +111,7 @@ func deleteSecret(ctx context.Context, s *session, f *graphql.Field) (any, error
 	return payload{changed}, nil
 }
 
+// secretValue resolves secret_value.
 func secretValue(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 	name := secretName(f)
 	if err := s.checkAccess(name); err != nil {

@@ -30,7 +30,7 @@ func selectRows[R any](ctx context.Context, b *budget, rows []R, args map[string
 	if err != nil {
 		return nil, err
 	}
-	b.rows += len(rows)*(1+f.conditions) + f.length/bytesOfRow
+	b.rows += len(rows)*(1+f.conditions) + f.length/operandBytesPerRow
 	if matches != nil {
 		rows = slices.DeleteFunc(rows, func(r R) bool { return ctx.Err() == nil && !matches(r) })
 	}

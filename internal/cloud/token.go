@@ -128,7 +128,7 @@ func (s *session) signToken(kind tokenKind, tenant string, lifetime time.Duratio
 	return token{kind, expires, tenant}.sign(s.key, s.api.config.TokenSecret), expires
 }
 
-// switchTenant accepts only the key itself: a token cannot extend its own life.
+// switchTenant resolves switch_tenant. It accepts only the key itself: a token cannot extend its own life.
 func switchTenant(_ context.Context, s *session, f *graphql.Field) (any, error) {
 	input := f.Args["input"].(map[string]any)
 	id, _ := input["tenant_id"].(string)
@@ -142,8 +142,8 @@ func switchTenant(_ context.Context, s *session, f *graphql.Field) (any, error) 
 	return s.issueTokens(tenant.ID)
 }
 
-// refreshToken accepts only a refresh token as the bearer. It ignores the access
-// token in the input, which may have expired.
+// refreshToken resolves refresh_token. It accepts only a refresh token as the bearer,
+// and ignores the access token in the input, which may have expired.
 func refreshToken(_ context.Context, p graphql.Params) (any, error) {
 	s := p.Source.(*session)
 	if s.key.kind != refreshKind {

@@ -10,9 +10,9 @@ const (
 	// maxConditions bounds the expressions and comparisons of one where. Each is
 	// evaluated for every row.
 	maxConditions = 200
-	// conditionsOfPattern is how many conditions a LIKE counts as. It may compare
+	// conditionsPerPattern is how many conditions a LIKE counts as. It may compare
 	// every character of a name with every character of the pattern.
-	conditionsOfPattern = 10
+	conditionsPerPattern = 10
 )
 
 // condition is a where, or a part of it, compiled for many rows. If it is nil it is
@@ -41,7 +41,7 @@ func (f *filter[R]) where(exp any) (condition[R], error) {
 		}
 		parts = append(parts, part)
 	}
-	return all(parts), nil
+	return allOf(parts), nil
 }
 
 // count counts conditions, and returns an error if there are too many.
@@ -60,10 +60,10 @@ func (f *filter[R]) member(key string, operand any) (condition[R], error) {
 	switch key {
 	case "_and":
 		parts, err := f.each(operand.([]any))
-		return all(parts), err
+		return allOf(parts), err
 	case "_or":
 		parts, err := f.each(operand.([]any))
-		return either(parts), err
+		return anyOf(parts), err
 	case "_not":
 		inner, err := f.where(operand)
 		return not(inner), err
@@ -83,8 +83,8 @@ func (f *filter[R]) each(exps []any) ([]condition[R], error) {
 	return parts, nil
 }
 
-// all is true if every part is.
-func all[R any](parts []condition[R]) condition[R] {
+// allOf returns a condition that is true if every part is.
+func allOf[R any](parts []condition[R]) condition[R] {
 	parts = slices.DeleteFunc(parts, func(c condition[R]) bool { return c == nil })
 	switch len(parts) {
 	case 0:
@@ -97,8 +97,8 @@ func all[R any](parts []condition[R]) condition[R] {
 	}
 }
 
-// either is true if one of the parts is.
-func either[R any](parts []condition[R]) condition[R] {
+// anyOf returns a condition that is true if one of the parts is.
+func anyOf[R any](parts []condition[R]) condition[R] {
 	return func(r R) bool {
 		return slices.ContainsFunc(parts, func(c condition[R]) bool { return c == nil || c(r) })
 	}
@@ -121,7 +121,7 @@ func (f *filter[R]) comparison(c column[R], exp map[string]any) (condition[R], e
 		compare := compileComparison(operator, operand)
 		parts = append(parts, func(r R) bool { return compare(c.value(r)) })
 	}
-	return all(parts), nil
+	return allOf(parts), nil
 }
 
 // countComparison counts a comparison and the length of its operand.
@@ -131,11 +131,11 @@ func (f *filter[R]) countComparison(operator string, operand any) error {
 		f.length += len(operand)
 	case []any:
 		for _, item := range operand {
-			f.length += len(item.(string)) + bytesOfRow
+			f.length += len(item.(string)) + operandBytesPerRow
 		}
 	}
 	if strings.HasSuffix(operator, "like") {
-		return f.count(conditionsOfPattern)
+		return f.count(conditionsPerPattern)
 	}
 	return f.count(1)
 }
@@ -169,6 +169,7 @@ func compileComparison(operator string, operand any) func(string) bool {
 	return func(s string) bool { return s == text }
 }
 
+// membership returns a function that reports whether a string is in a list.
 func membership(list []any, negated bool) func(string) bool {
 	set := make(map[any]bool, len(list))
 	for _, item := range list {

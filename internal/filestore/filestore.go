@@ -15,6 +15,9 @@
 // time share one commit. If the file is no longer at its path, writes are refused
 // until it is back, because the next process to open the path would miss them. One
 // process at a time has the file open.
+//
+// seal.go seals and opens a secret, create.go has the layout of the file, writer.go
+// commits, and pages.go checks the structure of the file.
 package filestore
 
 import (

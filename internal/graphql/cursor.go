@@ -9,8 +9,8 @@ type cursor struct {
 	pos  int
 }
 
-// kind skips white space and returns the first byte of the next token.
-func (c *cursor) kind() byte {
+// peek skips white space and returns the first byte of the next token.
+func (c *cursor) peek() byte {
 	for {
 		switch b := c.text[c.pos]; b {
 		case ' ', '\t', '\n', '\r':
@@ -23,7 +23,7 @@ func (c *cursor) kind() byte {
 
 // skip skips the next value and returns its text.
 func (c *cursor) skip() []byte {
-	first := c.kind()
+	first := c.peek()
 	start, depth := c.pos, 0
 	switch first {
 	case '"':
@@ -72,26 +72,26 @@ func (c *cursor) stringSpan() []byte {
 	return c.text[start : c.pos-1]
 }
 
-// members calls f at each value of an object. F must read or skip the value.
+// members calls f at each value of an object; f must read or skip the value.
 func (c *cursor) members(f func(key string)) {
 	c.pos++
-	for c.kind() != '}' {
+	for c.peek() != '}' {
 		if c.text[c.pos] == ',' {
 			c.pos++
-			c.kind()
+			c.peek()
 		}
 		key, _ := unquote(c.stringSpan())
-		c.kind()
+		c.peek()
 		c.pos++
 		f(key)
 	}
 	c.pos++
 }
 
-// elements calls f at each value of an array. F must read or skip the value.
+// elements calls f at each value of an array; f must read or skip the value.
 func (c *cursor) elements(f func(index int)) {
 	c.pos++
-	for n := 0; c.kind() != ']'; n++ {
+	for n := 0; c.peek() != ']'; n++ {
 		if c.text[c.pos] == ',' {
 			c.pos++
 		}

@@ -65,8 +65,8 @@ func (s *Schema) literalObject(v *ast.Value, def *ast.Definition, vars *values) 
 	return out, true
 }
 
-// argument coerces an argument or a field of an input object. V is nil if the
-// document does not give it. A variable that was not provided counts as not given.
+// argument coerces an argument or a field of an input object; v is nil if the document
+// does not give it. A variable that was not provided counts as not given.
 func (s *Schema) argument(v *ast.Value, t *ast.Type, fallback *ast.Value, vars *values) (value any, present, ok bool) {
 	if v != nil && v.Kind == ast.Variable {
 		if _, given := vars.get(v.Raw); !given {

@@ -46,7 +46,7 @@ type Field struct {
 	owner    *ast.Definition
 	def      *ast.FieldDefinition
 	position *ast.Position
-	sets     []ast.SelectionSet
+	sets     []ast.SelectionSet // of all selections merged into it
 }
 
 // Selects reports whether a field with that name is selected in f.
@@ -84,16 +84,16 @@ func (s *Schema) Prepare(r Request) (*Operation, []*Error) {
 		return nil, []*Error{failed}
 	}
 	if r.NoIntrospection {
-		if errs := op.introspects(); len(errs) > 0 {
+		if errs := op.introspectionErrors(); len(errs) > 0 {
 			return nil, errs
 		}
 	}
 	return op, nil
 }
 
-// introspects returns an error, with the code of Apollo Server 2.25, for each field
+// introspectionErrors returns an error, with the code of Apollo Server 2.25, for each field
 // that shows the schema.
-func (op *Operation) introspects() []*Error {
+func (op *Operation) introspectionErrors() []*Error {
 	var errs []*Error
 	for _, f := range op.Fields {
 		if f.Name == "__schema" || f.Name == "__type" {
@@ -220,7 +220,8 @@ func (op *Operation) arguments(node *ast.Field) (map[string]any, string) {
 	return args, ""
 }
 
-// included evaluates @skip and @include.
+// included reports whether @skip and @include leave a selection in. If a variable makes
+// a condition null, it sets op.failed.
 func (op *Operation) included(list ast.DirectiveList) bool {
 	for _, d := range list {
 		if d.Name != "skip" && d.Name != "include" {

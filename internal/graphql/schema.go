@@ -1,6 +1,8 @@
 // Package graphql runs GraphQL documents against a schema whose fields are resolved
 // by Go functions. Parsing and validation are gqlparser's; limits, coercion,
-// execution and the wording of errors are this package's.
+// execution and the wording of errors are this package's. [New] loads a schema,
+// [Schema.Prepare] checks a request, and [Operation.Execute] runs it. limits.go has the
+// limits of a document.
 //
 // No error that it makes holds a literal, a variable's value or a key of a JSON
 // value: only names that the schema or the document declares.

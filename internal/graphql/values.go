@@ -1,8 +1,8 @@
 package graphql
 
 // maxCopied bounds how many bytes the literals of one operation copy from its
-// variables. A document of 20,000 tokens may name one variable in all of them, which
-// would be as many times its length.
+// variables. A document of 20,000 tokens may name one large variable in nearly all of
+// them, and would copy it each time.
 const maxCopied = 5 << 20
 
 // values are the coerced variables of one operation. A nil *values has none.

@@ -38,7 +38,7 @@ func ReadVariables(text []byte) (Variables, error) {
 		return Variables{}, errVariables
 	}
 	c := cursor{text: text}
-	switch c.kind() {
+	switch c.peek() {
 	case 'n', '[':
 		return Variables{}, nil
 	case '{':
@@ -62,7 +62,7 @@ func Members(text []byte) (map[string]json.RawMessage, bool) {
 // limit. It reports false if text is not a JSON list.
 func Elements(text []byte, limit int) (out []json.RawMessage, ok bool) {
 	c := cursor{text: text}
-	if !json.Valid(text) || c.kind() != '[' {
+	if !json.Valid(text) || c.peek() != '[' {
 		return nil, false
 	}
 	c.elements(func(i int) {
@@ -75,7 +75,7 @@ func Elements(text []byte, limit int) (out []json.RawMessage, ok bool) {
 
 // members splits an object into its members, and reports whether these are all.
 func members(c cursor) (map[string]json.RawMessage, bool) {
-	if c.kind() != '{' {
+	if c.peek() != '{' {
 		return nil, false
 	}
 	out, complete := map[string]json.RawMessage{}, true
@@ -137,7 +137,7 @@ func (r *variableReader) fail(code, message string, def *ast.VariableDefinition)
 
 func (r *variableReader) variable(def *ast.VariableDefinition, text json.RawMessage) any {
 	r.cursor, r.def, r.path = cursor{text: text}, def, append(r.path[:0], def.Variable)
-	if r.kind() == 'n' {
+	if r.peek() == 'n' {
 		if def.Type.NonNull {
 			r.fail(CodeInternal, fmt.Sprintf(`Variable "$%s" of non-null type "%s" must not be null.`,
 				def.Variable, def.Type), def)
@@ -187,7 +187,7 @@ func (r *variableReader) value(t *ast.Type) any {
 		r.skip()
 		return nil
 	}
-	if r.kind() == 'n' {
+	if r.peek() == 'n' {
 		if t.NonNull {
 			return r.skipInvalid(fmt.Sprintf("Expected non-nullable type %s not to be null.", t))
 		}
@@ -212,7 +212,7 @@ func (r *variableReader) value(t *ast.Type) any {
 }
 
 func (r *variableReader) list(t *ast.Type) any {
-	if r.kind() != '[' {
+	if r.peek() != '[' {
 		return []any{r.value(t.Elem)}
 	}
 	out := []any{}
@@ -227,7 +227,7 @@ func (r *variableReader) list(t *ast.Type) any {
 }
 
 func (r *variableReader) enum(def *ast.Definition) any {
-	if r.kind() == '"' {
+	if r.peek() == '"' {
 		if name, _ := unquote(r.stringSpan()); def.EnumValues.ForName(name) != nil {
 			return name
 		}
@@ -237,12 +237,12 @@ func (r *variableReader) enum(def *ast.Definition) any {
 }
 
 func (r *variableReader) object(def *ast.Definition) any {
-	if r.kind() == '[' { // in JavaScript, an object whose keys are numbers
+	if r.peek() == '[' { // in JavaScript, an object whose keys are numbers
 		r.elements(func(int) { r.skipInvalid(unknownInputField(def)) })
 		r.complete(def, map[string]any{})
 		return nil
 	}
-	if r.kind() != '{' {
+	if r.peek() != '{' {
 		return r.skipInvalid(fmt.Sprintf("Expected type %s to be an object.", def.Name))
 	}
 	if !r.spend(objectInputs) {

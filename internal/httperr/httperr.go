@@ -39,17 +39,20 @@ func Cause(err error) error {
 	if !errors.As(err, &failed) {
 		return localCause(err)
 	}
-	return &url.Error{Op: failed.Op, URL: withoutQuery(failed.URL), Err: localCause(failed.Err)}
+	return &url.Error{Op: failed.Op, URL: redactURL(failed.URL), Err: localCause(failed.Err)}
 }
 
-func withoutQuery(text string) string {
+// redactURL returns a URL without user, query and fragment.
+func redactURL(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
 		return "a URL"
 	}
-	return address.Shown(u)
+	return address.Redacted(u)
 }
 
+// localCause returns err if this side of the connection wrote it, or if its text is one
+// that net/http always words the same. It replaces any other.
 func localCause(err error) error {
 	const plainHTTP = "server gave HTTP response to HTTPS client"
 	switch text := err.Error(); {

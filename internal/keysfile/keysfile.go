@@ -15,7 +15,7 @@ import (
 // Keyring is the content of a keys file: the tenants, and who may use them.
 //
 // The file holds hashes of keys and no keys, so that whoever reads it, in a backup or a
-// repository, gains no access. A hash is a plain SHA-256 without salt or work factor.
+// repository, gains no access. A hash is SHA-256 without salt or work factor.
 // Those slow down guessing the passwords that people choose, and [NewKey] makes keys of
 // 130 random bits, which cannot be guessed. A key that a person chose must not be
 // hashed like this, and keygen accepts none.

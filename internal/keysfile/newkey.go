@@ -10,7 +10,8 @@ import (
 
 // keyPrefix begins each key. It is followed by 26 random characters of base32 (130
 // bits), and 7 with the CRC-32 of everything before them. Secret scanners can search
-// for pfs_[A-Z2-7]{33}, and tell a key by the checksum from a text that looks like one.
+// for pfs_[A-Z2-7]{33}, and use the checksum to tell a key from a string that looks
+// like one.
 const keyPrefix = "pfs_"
 
 // NewKey returns a new random key, as clients send it.

@@ -13,7 +13,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 )
 
-// line reads a string of one line that is not blank.
+// line reads a string of one line that is not empty and not only spaces.
 func line(v tomlfile.Value) string {
 	s, ok := v.FilledText()
 	if ok {
@@ -37,6 +37,7 @@ func checkLine(v tomlfile.Value, s string) bool {
 	return false
 }
 
+// lines reads a list of at least one line.
 func lines(v tomlfile.Value) []string { return readLines(v, func(tomlfile.Value, string) {}) }
 
 // readLines reads a list of at least one line, and calls read with each.
@@ -64,6 +65,7 @@ func keyTextHint(v tomlfile.Value) string {
 	return `this file holds no keys, only hash = "sha256:…" as keygen prints it; replace this key, since it was written down`
 }
 
+// hash reads the hash of a key, as [FormatHash] writes it.
 func hash(v tomlfile.Value) (sum [sha256.Size]byte) {
 	s, ok := v.Any().(string)
 	digits, prefixed := strings.CutPrefix(s, hashPrefix)
@@ -81,10 +83,11 @@ func hash(v tomlfile.Value) (sum [sha256.Size]byte) {
 	return sum
 }
 
+// role reads the role of a key.
 func role(v tomlfile.Value) cloud.Role {
 	s := line(v)
 	r := cloud.Role(s)
-	if !r.Known() {
+	if !r.Valid() {
 		v.Wrong("unknown role", nearest.Hint(s, roleNames(), "a role is "+cloud.RolesHelp()))
 	}
 	return r

@@ -1,5 +1,5 @@
-// Package pace sends requests to an API as fast as it allows, and again where that
-// may help.
+// Package pace sends requests to an API as fast as it allows, and retries those that
+// may succeed later.
 package pace
 
 import (
@@ -43,7 +43,8 @@ type Pacer struct {
 	slowed      time.Time // when gap last grew
 }
 
-// Do sends a request, and again where that may help, up to a number of attempts.
+// Do sends a request, and retries it as long as [prefect.Retryable] says that this may
+// help, up to a number of attempts.
 func (p *Pacer) Do(ctx context.Context, attempts int, send func() error) error {
 	failures := 0
 	var last error
@@ -75,7 +76,7 @@ func NotRetried(last, why error) error {
 	return fmt.Errorf("%w; not tried again: %w", last, why)
 }
 
-// Wait returns when it is the caller's turn, with the time of it. It fails at once if
+// Wait returns when it is the caller's turn, with the time of that turn. It fails at once if
 // that is beyond the context's deadline, and once quit is closed.
 func (p *Pacer) Wait(ctx context.Context, quit <-chan struct{}) (time.Time, error) {
 	for {

@@ -32,12 +32,13 @@ type Change struct {
 	Tenant string          `json:"tenant"`
 	Name   string          `json:"name"`
 	Kind   secretsync.Kind `json:"action"` // create, overwrite or delete
-	// WrittenBy is the key that alone makes a deletion, if a planner has planned it.
+	// WrittenBy is set for a deletion that a planner's key planned: the key that wrote
+	// the secret, which alone deletes it.
 	WrittenBy string `json:"written_by,omitempty"`
 }
 
-// byAnyone returns the change whichever key makes it.
-func (c Change) byAnyone() Change {
+// byAnyone returns the change without WrittenBy.
+func (c Change) withoutWriter() Change {
 	c.WrittenBy = ""
 	return c
 }
@@ -160,7 +161,7 @@ func (f *File) mismatches(planned map[Change]secretsync.Action) []string {
 	for _, c := range f.Actions {
 		a, ok := planned[Change{Tenant: c.Tenant, Name: c.Name}]
 		switch {
-		case a.Kind == c.Kind, c.leftTo(a):
+		case a.Kind == c.Kind, c.isLeftToWriter(a):
 		case !ok || a.Kind == secretsync.Skip:
 			mismatches = append(mismatches, fmt.Sprintf("%s: %s was reviewed, and nothing is planned now", c, c.Kind))
 		default:
@@ -170,9 +171,9 @@ func (f *File) mismatches(planned map[Change]secretsync.Action) []string {
 	return mismatches
 }
 
-// leftTo reports whether the change was reviewed as a deletion by another key, and the
-// planned action leaves it to that key.
-func (c Change) leftTo(planned secretsync.Action) bool {
+// leftTo reports whether the change was reviewed as a deletion by the key that wrote
+// the secret, and the planned action leaves it to that key.
+func (c Change) isLeftToWriter(planned secretsync.Action) bool {
 	return c.WrittenBy != "" && planned.Kind == secretsync.Skip && planned.WrittenBy == c.WrittenBy
 }
 
@@ -182,11 +183,11 @@ func (c Change) String() string { return fmt.Sprintf("%q of %s", c.Name, tenant.
 func (f *File) skipOthers(plans []*secretsync.Plan) {
 	reviewed := map[Change]bool{}
 	for _, c := range f.Actions {
-		reviewed[c.byAnyone()] = true
+		reviewed[c.withoutWriter()] = true
 	}
 	for _, plan := range plans {
 		for i := range plan.Actions {
-			if a := &plan.Actions[i]; isChange(a.Kind) && !reviewed[changeOf(a).byAnyone()] {
+			if a := &plan.Actions[i]; isChange(a.Kind) && !reviewed[changeOf(a).withoutWriter()] {
 				a.Kind, a.Reason, a.Warn, a.WrittenBy = secretsync.Skip, "not in the plan file", true, ""
 			}
 		}

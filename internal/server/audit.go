@@ -75,7 +75,7 @@ func (a *Audit) Close() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for key := range a.refusals {
-		a.writeUnwritten(key)
+		a.writeUnwrittenCount(key)
 	}
 	if file, ok := a.out.(*os.File); ok && a.path != "" {
 		return file.Close()
@@ -83,14 +83,15 @@ func (a *Audit) Close() error {
 	return nil
 }
 
-// write adds a line.
+// write writes a line.
 func (a *Audit) write(attrs ...slog.Attr) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.add(attrs)
 }
 
-// add adds a line. It is called with the lock held.
+// add writes a line, and counts it as lost if that fails. It is called with the lock
+// held.
 func (a *Audit) add(attrs []slog.Attr) error {
 	err := a.line("audit", attrs)
 	if err != nil {
@@ -111,7 +112,7 @@ func (a *Audit) writeRefusal(key string, attrs ...slog.Attr) error {
 			time.AfterFunc(unwrittenDelay, func() {
 				a.mu.Lock()
 				defer a.mu.Unlock()
-				a.writeUnwritten(key)
+				a.writeUnwrittenCount(key)
 			})
 		}
 		return nil
@@ -133,9 +134,9 @@ func (a *Audit) limiterOf(key string) *lineLimiter {
 	return a.refusals[key]
 }
 
-// writeUnwritten adds a line with the number of a key's lines that were not written,
+// writeUnwrittenCount writes a line with the number of a key's lines that were not written,
 // unless another line has reported it. It is called with the lock held.
-func (a *Audit) writeUnwritten(key string) {
+func (a *Audit) writeUnwrittenCount(key string) {
 	limiter := a.refusals[key]
 	if limiter.unwritten == 0 {
 		return
@@ -161,7 +162,7 @@ func (a *Audit) checkWritable() error {
 	return err
 }
 
-// line is called with the lock held.
+// line writes a line without counting it. It is called with the lock held.
 func (a *Audit) line(message string, attrs []slog.Attr) error {
 	record := slog.NewRecord(a.now().UTC(), slog.LevelInfo, message, 0)
 	record.AddAttrs(attrs...)

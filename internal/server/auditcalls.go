@@ -13,8 +13,9 @@ import (
 // longer than one name may be.
 const maxNames = 5
 
-// event is what the calls of one request that share a line have in common. Refused
-// calls share one whatever their names: nothing was read or written under a name.
+// event is what a line says about calls. The calls of one request with the same event
+// share a line. Refused calls share one whatever their names: nothing was read or
+// written under a name.
 type event struct {
 	key, operation, tenant, tenantID, name, outcome string
 }
@@ -49,8 +50,8 @@ type tally struct {
 	names []string // some of them, if the calls were refused
 }
 
-// outcomes are the calls of one request.
-type outcomes struct {
+// requestCalls counts the calls of one request by the line that reports them.
+type requestCalls struct {
 	mu      sync.Mutex
 	tallies map[event]*tally
 	order   []*tally
@@ -58,7 +59,7 @@ type outcomes struct {
 
 // add counts a call and reports whether its line is to be written at once: the first
 // line of something that was done is. All other lines come before the answer.
-func (o *outcomes) add(e event) (writeNow bool) {
+func (o *requestCalls) add(e event) (writeNow bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	shared, refused := e, e.refused()
@@ -96,7 +97,7 @@ func (t *tally) addName(name string) {
 }
 
 // take returns the calls that no line has been written for, and forgets them.
-func (o *outcomes) take() (unwritten []tally) {
+func (o *requestCalls) take() (unwritten []tally) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, t := range o.order {
@@ -108,12 +109,13 @@ func (o *outcomes) take() (unwritten []tally) {
 	return unwritten
 }
 
-// onCall counts a call, and writes its line unless one before the answer is enough.
+// onCall counts a call, and writes its line if that cannot wait for [Server.writeLines],
+// which writes all others before the answer.
 func (s *Server) onCall(ctx context.Context, c cloud.Call) error {
 	e := s.eventOf(c)
 	s.meter.countCall(e.operation, e.tenant, e.outcome)
 	req := requestOf(ctx)
-	if !req.outcomes.add(e) {
+	if !req.calls.add(e) {
 		return nil
 	}
 	return s.config.Audit.write(req.attrs(tally{event: e, count: 1})...)
@@ -121,7 +123,7 @@ func (s *Server) onCall(ctx context.Context, c cloud.Call) error {
 
 // writeLines writes the lines of a request that are not written yet.
 func (s *Server) writeLines(req *request) error {
-	for _, t := range req.outcomes.take() {
+	for _, t := range req.calls.take() {
 		write := s.config.Audit.write
 		if t.refused() {
 			write = func(attrs ...slog.Attr) error { return s.config.Audit.writeRefusal(t.key, attrs...) }

@@ -66,7 +66,7 @@ func newHalfPool(bytes int64) *turns.Pool {
 
 // share is what one request has taken of the bounds.
 type share struct {
-	claimed             bool
+	claimed             bool // the claims below are made
 	key                 string
 	ctx                 context.Context // of the request, not of the work on it
 	deadline            time.Time       // of the request and its answer

@@ -14,8 +14,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// maxKeys is how many bytes of an issuer's answer are read.
-const maxKeys = 1 << 20
+// maxIssuerAnswer is how many bytes of an issuer's answer are read.
+const maxIssuerAnswer = 1 << 20
 
 // fetch asks the issuer where its keys are, and fetches them.
 func (i *issuer) fetch(ctx context.Context) (map[string]crypto.PublicKey, error) {
@@ -42,6 +42,7 @@ func (i *issuer) fetch(ctx context.Context) (map[string]crypto.PublicKey, error)
 	return keys, nil
 }
 
+// getJSON fetches a URL that the issuer named, and decodes the answer.
 func (i *issuer) getJSON(ctx context.Context, url string, out any) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -84,6 +85,6 @@ func (t issuerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp.Body = struct {
 		io.Reader
 		io.Closer
-	}{io.LimitReader(resp.Body, maxKeys), resp.Body}
+	}{io.LimitReader(resp.Body, maxIssuerAnswer), resp.Body}
 	return resp, nil
 }

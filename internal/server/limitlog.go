@@ -54,13 +54,13 @@ func (h *limitHandler) allow(r slog.Record) (unwritten int, ok bool) {
 		return limiter.takeUnwritten(), true
 	}
 	if limiter.unwritten == 1 {
-		time.AfterFunc(unwrittenDelay, func() { h.writeUnwritten(limiter, r.Level, r.Message) })
+		time.AfterFunc(unwrittenDelay, func() { h.writeUnwrittenCount(limiter, r.Level, r.Message) })
 	}
 	return 0, false
 }
 
-// writeUnwritten writes a line with the count, unless another line has reported it.
-func (h *limitHandler) writeUnwritten(limiter *lineLimiter, level slog.Level, message string) {
+// writeUnwrittenCount writes a line with the count, unless another line has reported it.
+func (h *limitHandler) writeUnwrittenCount(limiter *lineLimiter, level slog.Level, message string) {
 	h.limits.mu.Lock()
 	unwritten := limiter.takeUnwritten()
 	h.limits.mu.Unlock()

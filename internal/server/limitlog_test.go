@@ -50,7 +50,7 @@ func TestLimitLog(t *testing.T) {
 	}
 	limiter := handler.limits.limiters["often"]
 	for range 2 { // the second writes nothing
-		handler.writeUnwritten(limiter, slog.LevelWarn, "often")
+		handler.writeUnwrittenCount(limiter, slog.LevelWarn, "often")
 	}
 	if log := out.String(); strings.Count(log, "unwritten=10") != 1 {
 		t.Errorf("log: %s", log[len(log)-300:])

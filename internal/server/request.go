@@ -19,18 +19,18 @@ type request struct {
 	authenticated bool       // whether a key was recognised
 	workflow      *workflow  // the workflow, for GitHub OIDC requests
 	gitHubKey     *cloud.Key // the key for its token; nil without a valid one
-	outcomes      outcomes
+	calls         requestCalls
 	share         share // of the bounds
 }
 
 // headerRequest has the request's id in the logs, for the client.
 const headerRequest = "X-Request-Id"
 
-type requestKey struct{}
+type requestContextKey struct{}
 
 // requestOf returns the request of a context, an empty one if there is none.
 func requestOf(ctx context.Context) *request {
-	if r, ok := ctx.Value(requestKey{}).(*request); ok {
+	if r, ok := ctx.Value(requestContextKey{}).(*request); ok {
 		return r
 	}
 	return &request{}
@@ -52,7 +52,7 @@ func (s *Server) withRequestID(next http.Handler) http.Handler {
 			s.config.Log.Debug("answered",
 				"request", req.id, "remote", req.remote, "status", out.status, "took", time.Since(begin))
 		}()
-		next.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), requestKey{}, req)))
+		next.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), requestContextKey{}, req)))
 	})
 }
 

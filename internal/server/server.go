@@ -5,6 +5,9 @@
 // [New] makes a [Server] and reads its keys file. [Server.Serve] runs until its
 // context ends. The server keeps no state of its own: any number of servers can share
 // one store.
+//
+// mount.go shows the order of the handlers that a request passes, bounds.go shares turns
+// and memory among keys, and httpserver.go has the timeouts of a connection.
 package server
 
 import (
@@ -47,7 +50,7 @@ type Config struct {
 	// Log is the server's own log. Pass it through [LimitLog] where clients are not
 	// trusted. Required.
 	Log *slog.Logger
-	// Now tells the time. Required.
+	// Now returns the time. Required.
 	Now func() time.Time
 	// Wrap returns a handler around the API, which answers some requests itself and
 	// calls the API for the rest. It runs within the server's bounds. Nil means the
@@ -152,7 +155,7 @@ func (s *Server) openAPI() error {
 		TokenSecret:     s.config.TokenSecret,
 		NoIntrospection: s.config.NoIntrospection,
 		Authenticate:    gitHubKeyOf,
-		OnKnown:         func(ctx context.Context) { requestOf(ctx).authenticated = true },
+		OnAuthenticated: func(ctx context.Context) { requestOf(ctx).authenticated = true },
 		OnCall:          s.onCall,
 		OnError:         s.onError,
 		Bounds:          s.bounds,

@@ -60,7 +60,7 @@ func hasDistinctClaims(body []byte) bool {
 	return true
 }
 
-// differsByCase reports whether a name is a claim's but for its letter case.
+// differsByCase reports whether a name differs from that of a claim only by case.
 func differsByCase(name string) bool {
 	for _, claim := range claimNames {
 		if name != claim && strings.EqualFold(name, claim) {
@@ -93,8 +93,8 @@ func (i *issuer) verify(ctx context.Context, token string) (*claims, error) {
 	return c, nil
 }
 
-// keySet finds the key of one token. It keeps its error, since go-oidc returns only
-// the text of that.
+// keySet finds the key of one token. It records its error, because go-oidc returns only
+// the text of it.
 type keySet struct {
 	*issuer
 	err error

@@ -10,13 +10,13 @@ import (
 )
 
 // connKey is the context key of a request's limitedConn.
-type connKey struct{}
+type connContextKey struct{}
 
 // trackConns gives a server's handlers the connection of each request, and finishes
 // the request of a connection when its answer is written.
 func trackConns(server *http.Server) *http.Server {
 	server.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
-		return context.WithValue(ctx, connKey{}, limitedConnOf(conn))
+		return context.WithValue(ctx, connContextKey{}, limitedConnOf(conn))
 	}
 	server.ConnState = func(conn net.Conn, state http.ConnState) {
 		if c := limitedConnOf(conn); c != nil && state == http.StateIdle {
@@ -40,11 +40,11 @@ func limitedConnOf(conn net.Conn) *limitedConn {
 // isHealth reports whether a path is answered on a spare connection.
 func isHealth(path string) bool { return path == "/healthz" || path == "/readyz" }
 
-// withConn keeps the connection of a request open while the request is in progress,
-// which begins with the last byte of its body.
+// withConn marks the connection of a request as working from the last byte of the
+// request's body on, so that no new connection replaces it before the answer.
 func withConn(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c, _ := r.Context().Value(connKey{}).(*limitedConn)
+		c, _ := r.Context().Value(connContextKey{}).(*limitedConn)
 		if c == nil {
 			next.ServeHTTP(w, r)
 			return

@@ -11,7 +11,7 @@ import (
 
 // busyAnswer is the answer while the audit log cannot be written, or if no turn or
 // connection is free in time. Prefect's clients retry after it.
-const busyAnswer = `{"errors":[{"message":"` + cloud.Busy + `","extensions":{"code":"API_ERROR"}}]}` + "\n"
+const busyAnswer = `{"errors":[{"message":"` + cloud.BusyMessage + `","extensions":{"code":"API_ERROR"}}]}` + "\n"
 
 // noKeysAnswer is the answer to a token whose issuer's keys are not known.
 const noKeysAnswer = `{"errors":[{"message":"` +

@@ -57,8 +57,8 @@ func idOf(name string, all []prefect.Tenant) (string, error) {
 	return "", fmt.Errorf("the key may use no tenant with the slug %q: %s", name, hint)
 }
 
-// Label names a tenant in a sentence: by its slug or id, or, if the store does not say
-// which the key's own is, as that.
+// Label returns how a sentence names a tenant: by its slug or id. An empty name is the
+// key's own tenant, if the store does not say which that is.
 func Label(name string) string {
 	if name == "" {
 		return "the key's own tenant"

@@ -19,13 +19,15 @@ const (
 	// ownerAPI owns requests with fields of the secrets API, and all that are not
 	// understood: those are not forwarded.
 	ownerAPI owner = iota
+	// ownerUpstream owns requests without any.
 	ownerUpstream
+	// ownerBoth is for requests that mix the two, which are refused.
 	ownerBoth
 )
 
-// isPlainJSON reports whether the headers declare the body as uncompressed JSON in
+// isUncompressedJSON reports whether the headers declare the body as uncompressed JSON in
 // UTF-8, so that no other reader finds another document in its bytes.
-func isPlainJSON(h http.Header) bool {
+func isUncompressedJSON(h http.Header) bool {
 	if len(h["Content-Encoding"]) > 0 || len(h["Content-Type"]) != 1 {
 		return false
 	}
@@ -35,7 +37,7 @@ func isPlainJSON(h http.Header) bool {
 }
 
 // classify returns who owns a body, and the fields of the secrets API that it names.
-func classify(body []byte) (o owner, ours []string) {
+func classify(body []byte) (o owner, apiFields []string) {
 	list, ok := documents(body)
 	if !ok {
 		return ownerAPI, nil
@@ -49,7 +51,7 @@ func classify(body []byte) (o owner, ours []string) {
 		for _, name := range names {
 			switch {
 			case cloud.Owns(name):
-				ours = append(ours, name)
+				apiFields = append(apiFields, name)
 			case !strings.HasPrefix(name, "__"):
 				hasOthers = true
 			}
@@ -57,9 +59,9 @@ func classify(body []byte) (o owner, ours []string) {
 	}
 	switch {
 	case !hasOthers:
-		return ownerAPI, ours
-	case len(ours) > 0:
-		return ownerBoth, ours
+		return ownerAPI, apiFields
+	case len(apiFields) > 0:
+		return ownerBoth, apiFields
 	}
 	return ownerUpstream, nil
 }

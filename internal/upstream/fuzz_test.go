@@ -68,8 +68,8 @@ type permissiveAPI struct{}
 
 func (permissiveAPI) ServeHTTP(http.ResponseWriter, *http.Request) {}
 
-func (permissiveAPI) Authorize(*http.Request) (cloud.Authorized, bool) {
-	return cloud.Authorized{}, true
+func (permissiveAPI) Authorize(*http.Request) (cloud.AuthorizedClient, bool) {
+	return cloud.AuthorizedClient{}, true
 }
 
 // lastQueries returns the documents that a reader finds in a body: the last "query" of

@@ -63,17 +63,17 @@ func (c Config) answerError(w http.ResponseWriter, r *http.Request, err error) {
 // be reported to the API.
 var errUnreported = errors.New("the forwarded request could not be reported to the API")
 
-type authorizedKey struct{}
+type clientContextKey struct{}
 
-// withAuthorized returns r with the client who sent it, which the proxy's copies of r
+// withClient returns r with the client who sent it, which the proxy's copies of r
 // keep.
-func withAuthorized(r *http.Request, client cloud.Authorized) *http.Request {
-	return r.WithContext(context.WithValue(r.Context(), authorizedKey{}, client))
+func withClient(r *http.Request, client cloud.AuthorizedClient) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), clientContextKey{}, client))
 }
 
 // report reports a forwarded request to the API.
 func report(r *http.Request, status int) error {
-	client, _ := r.Context().Value(authorizedKey{}).(cloud.Authorized)
+	client, _ := r.Context().Value(clientContextKey{}).(cloud.AuthorizedClient)
 	if client.ReportForwarded(r.Context(), status) != nil {
 		return errUnreported
 	}
@@ -81,7 +81,7 @@ func report(r *http.Request, status int) error {
 }
 
 // withBody returns r with a body that can be sent more than once. The transport does so
-// if a kept connection turns out to be closed.
+// if an idle connection turns out to be closed.
 func withBody(r *http.Request, body []byte) *http.Request {
 	out := r.WithContext(r.Context())
 	out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }

@@ -58,7 +58,7 @@ type secretsAPI interface {
 	http.Handler
 	// Authorize reports whether the request has a key that may use the tenant that the
 	// request names, and for whom. It does not read the body.
-	Authorize(r *http.Request) (cloud.Authorized, bool)
+	Authorize(r *http.Request) (cloud.AuthorizedClient, bool)
 }
 
 type handler struct {
@@ -100,7 +100,7 @@ func parseURL(text string) (*url.URL, error) {
 // body.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost || !cloud.IsEndpoint(r.URL.Path) || r.ContentLength > cloud.MaxBody ||
-		!isPlainJSON(r.Header) {
+		!isUncompressedJSON(r.Header) {
 		h.api.ServeHTTP(w, r)
 		return
 	}
@@ -128,7 +128,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case owner == ownerAPI:
 		h.api.ServeHTTP(w, r)
 	case owner == ownerUpstream:
-		h.proxy.ServeHTTP(w, withBody(withAuthorized(r, client), body))
+		h.proxy.ServeHTTP(w, withBody(withClient(r, client), body))
 	case owner == ownerBoth:
 		client.ReportRefused(r.Context(), http.StatusBadRequest)
 		writeMixed(w, names)
@@ -138,7 +138,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // readBody reads the body, and leaves r with a body that is not read. The body is not
 // complete if it broke off or is longer than the API accepts. An error means that there
 // was no memory for it.
-func readBody(client cloud.Authorized, r *http.Request) (body []byte, complete bool, noMemory error) {
+func readBody(client cloud.AuthorizedClient, r *http.Request) (body []byte, complete bool, noMemory error) {
 	rest := r.Body
 	body, err := cloud.ReadBody(rest, r.ContentLength, func(bytes int) error {
 		noMemory = client.ReserveBody(r.Context(), bytes)
@@ -156,8 +156,8 @@ func readBody(client cloud.Authorized, r *http.Request) (body []byte, complete b
 const maxParsed = 50 << 20
 
 // classifyInTurn waits for the request's turn, and classifies its body.
-func classifyInTurn(ctx context.Context, client cloud.Authorized, body []byte) (owner, []string, error) {
-	end, err := client.Begin(ctx, min(cloud.ParsedSize*len(body), maxParsed))
+func classifyInTurn(ctx context.Context, client cloud.AuthorizedClient, body []byte) (owner, []string, error) {
+	end, err := client.Begin(ctx, min(cloud.ParsedSizePerByte*len(body), maxParsed))
 	if err != nil {
 		return ownerAPI, nil, err
 	}
@@ -168,7 +168,7 @@ func classifyInTurn(ctx context.Context, client cloud.Authorized, body []byte) (
 
 func writeBusy(w http.ResponseWriter) {
 	w.Header().Set("Retry-After", "1")
-	writeError(w, http.StatusServiceUnavailable, "API_ERROR", cloud.Busy)
+	writeError(w, http.StatusServiceUnavailable, "API_ERROR", cloud.BusyMessage)
 }
 
 func writeMixed(w http.ResponseWriter, names []string) {

@@ -65,8 +65,8 @@ type request struct {
 	body any
 	// needs is the capability that a policy must grant, for the error.
 	needs string
-	// missing means that a 404 is not an error.
-	missing bool
+	// allowMissing means that a 404 is not an error.
+	allowMissing bool
 }
 
 // response is a response of Vault.
@@ -85,8 +85,8 @@ func (c *client) withToken(token string) *api.Client {
 
 var errUnreadable = errors.New("vault's answer about the token is not readable")
 
-// call calls send, which sends one request, with Vault's client and a token. It returns
-// the error of send only if the connection failed: other errors may repeat what was
+// call calls send, which is to send one request, with a client of Vault that has the
+// token. It returns the error of send only if the connection failed: other errors may repeat what was
 // sent, because the response may.
 func (c *client) call(token string, send func(*api.Client) (*api.Secret, error)) (*api.Secret, response, error) {
 	var resp response

@@ -28,7 +28,7 @@ func (s *Store) metadataPath(path string) string { return s.config.Mount + "/met
 
 // read reads the current version of a secret.
 func (s *Store) read(ctx context.Context, path string) (storedSecret, error) {
-	resp, err := s.do(ctx, request{method: http.MethodGet, path: s.dataPath(path), needs: "read", missing: true})
+	resp, err := s.do(ctx, request{method: http.MethodGet, path: s.dataPath(path), needs: "read", allowMissing: true})
 	if err != nil {
 		return storedSecret{}, err
 	}
@@ -105,7 +105,7 @@ func (s *Store) limitVersions(ctx context.Context, path string) error {
 // list returns the names in a folder; those of folders end in a slash.
 func (s *Store) list(ctx context.Context, folder string) ([]string, error) {
 	path := s.metadataPath(strings.TrimSuffix(folder, "/"))
-	resp, err := s.do(ctx, request{method: methodList, path: path, needs: "list", missing: true})
+	resp, err := s.do(ctx, request{method: methodList, path: path, needs: "list", allowMissing: true})
 	if err != nil || resp.status == http.StatusNotFound {
 		return nil, err
 	}

@@ -92,8 +92,8 @@ func splitPath(escaped string) string {
 }
 
 // splitKeys separates the entries of a folder that are names from those that are
-// folders of longer names. Parent is the part of the escaped names that the folder
-// stands for. It ignores entries that escape never returns, which others have
+// folders of longer names. Parent is what the escaped names in the folder begin
+// with. It ignores entries that escape never returns, which others have
 // written.
 func splitKeys(parent string, keys []string) (names, folders []string) {
 	names = make([]string, 0, len(keys))

@@ -43,7 +43,7 @@ func (s *Store) do(ctx context.Context, req request) (response, error) {
 		if patient.Err() == nil {
 			last = err
 		}
-		if wait(patient, temporary.wait(sent)) != nil {
+		if wait(patient, temporary.backoff(sent)) != nil {
 			return resp, s.operationError(ctx, patient, err, last)
 		}
 	}
@@ -94,8 +94,8 @@ type temporaryError struct {
 
 func (e *temporaryError) Error() string { return e.msg }
 
-// wait returns how long to wait after an attempt.
-func (e *temporaryError) wait(attempt int) time.Duration {
+// backoff returns how long to wait after an attempt.
+func (e *temporaryError) backoff(attempt int) time.Duration {
 	if e.delay > 0 {
 		return e.delay
 	}
@@ -130,7 +130,7 @@ func checkResponse(req request, resp response, err error) error {
 		return &temporaryError{msg: "the KV engine of vault is starting"}
 	case resp.status == http.StatusForbidden:
 		return fmt.Errorf("vault denied permission: the token's policy must grant %s on %q", req.needs, req.path)
-	case resp.status == http.StatusNotFound && req.missing, resp.status/100 == 2:
+	case resp.status == http.StatusNotFound && req.allowMissing, resp.status/100 == 2:
 		return nil
 	case resp.isTemporary():
 		return &temporaryError{msg: resp.message(), delay: parseRetryAfter(resp.retryAfter)}

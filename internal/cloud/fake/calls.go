@@ -22,8 +22,8 @@ type call struct {
 	slug string
 }
 
-// calls records the calls of clients. Around a request it resolves every field as
-// usual.
+// calls records the calls of clients. As a [cloud.Middleware] it resolves every field
+// without a fault.
 type calls struct {
 	recording bool
 	forbidden atomic.Int64

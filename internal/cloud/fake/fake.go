@@ -1,5 +1,10 @@
 // Package fake is the secrets API over a store in memory, with one tenant and a key
-// of each role to begin with: testkit, serve --dev and the embedded store are this.
+// of two roles to begin with: testkit, serve --dev and the embedded store are this.
+//
+// [Engine.Inject] adds a fault, as a rule. The hook of the API (engine.go) asks
+// rules.go which calls of a request the rules apply to, and faulty_request.go makes
+// the faults happen. control.go serves the same over HTTP, for tests in other
+// languages.
 package fake
 
 import (
@@ -52,7 +57,7 @@ type Fake struct {
 	secrets             cloud.Store // memory, or the Store of the Config
 	Tenant              cloud.Tenant
 	AdminKey, RunnerKey string
-	seen                values
+	sent                values
 	snapshots           snapshots
 	invalid             invalidDocuments
 	record              bool
@@ -84,7 +89,7 @@ func New(c Config) (*Fake, error) {
 		Dialect: c.Dialect, OnInvalid: c.OnInvalid,
 	}
 	if c.Record {
-		config.OnValue = f.seen.add
+		config.OnValue = f.sent.add
 	}
 	if c.OnInvalid == nil {
 		config.OnInvalid = f.invalid.add
@@ -159,7 +164,7 @@ func (f *Fake) Set(tenantID, name string, value json.RawMessage) error {
 		return err
 	}
 	if f.record {
-		f.seen.add(name, read)
+		f.sent.add(name, read)
 	}
 	_, err = f.secrets.Set(context.Background(), tenantID, name, read, directWriter, false)
 	return err
@@ -185,7 +190,7 @@ func (f *Fake) Reset() error {
 	f.memory.Clear()
 	f.ClearFaults()
 	f.clearRecord()
-	f.seen.clear()
+	f.sent.clear()
 	f.snapshots.clear()
 	return f.replace(f.firstTenant())
 }

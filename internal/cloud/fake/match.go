@@ -10,17 +10,17 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-// matches reports whether m selects c, Nth and Times left aside.
+// matches reports whether m selects c, without regard to Nth and Times.
 func matches(m faults.Match, c call) bool {
-	return (m.Field == "" || foldField(m.Field) == foldField(c.Field)) &&
+	return (m.Field == "" || normalizeField(m.Field) == normalizeField(c.Field)) &&
 		(m.Secret == "" || m.Secret == c.Secret) &&
 		(m.Alias == "" || m.Alias == c.Alias) &&
 		(m.Key == "" || m.Key == c.Key) &&
 		(m.Tenant == "" || strings.EqualFold(m.Tenant, c.Tenant) || m.Tenant == c.slug)
 }
 
-// foldField returns the same string for set_secret and setSecret.
-func foldField(field string) string {
+// normalizeField returns the same string for set_secret and setSecret.
+func normalizeField(field string) string {
 	return strings.ToLower(strings.ReplaceAll(field, "_", ""))
 }
 
@@ -74,7 +74,7 @@ func (e *Engine) checkKey(name string) error {
 
 func (e *Engine) checkField(field string) error {
 	fields := e.Fields()
-	if field == "" || slices.ContainsFunc(fields, func(f string) bool { return foldField(f) == foldField(field) }) {
+	if field == "" || slices.ContainsFunc(fields, func(f string) bool { return normalizeField(f) == normalizeField(field) }) {
 		return nil
 	}
 	if near := nearest.Of(field, fields); near != "" {
@@ -97,12 +97,12 @@ func (e *Engine) checkTenant(name string) error {
 	return fmt.Errorf("the API has no tenant %q; there are %q", name, slugs)
 }
 
-// field returns the field that a match names in either spelling, or the zero Field.
-func (e *Engine) field(name string) cloud.Field {
+// field describes the field that a match names in either spelling, or the zero Field.
+func (e *Engine) field(name string) cloud.FieldInfo {
 	for _, f := range e.Fields() {
-		if foldField(f) == foldField(name) {
+		if normalizeField(f) == normalizeField(name) {
 			return cloud.FieldOf(f)
 		}
 	}
-	return cloud.Field{}
+	return cloud.FieldInfo{}
 }

@@ -24,10 +24,10 @@ func (s *snapshots) clear() {
 // Snapshot remembers the secrets of all tenants, and returns a function that restores
 // them, any number of times. Calls, faults and keys stay as they are.
 func (f *Fake) Snapshot() (restore func()) {
-	back := f.memory.Snapshot()
+	restoreMemory := f.memory.Snapshot()
 	return func() {
 		f.Interrupt()
-		back()
+		restoreMemory()
 	}
 }
 

@@ -39,7 +39,7 @@ func (v *values) clear() {
 // Leaks returns a finder of the values that were ever sent to the fake or stored in
 // it, up to now. A fake that does not record finds none.
 func (f *Fake) Leaks() *leaks.Finder {
-	v := &f.seen
+	v := &f.sent
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.finder != nil {
