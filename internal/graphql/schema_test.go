@@ -54,7 +54,7 @@ func echo(_ context.Context, p Params) (any, error) {
 	return json.RawMessage(appendValue(nil, p.Field.Args)), nil
 }
 
-func give(v any, err error) Resolver {
+func resolveTo(v any, err error) Resolver {
 	return func(context.Context, Params) (any, error) { return v, err }
 }
 
@@ -64,13 +64,13 @@ func testResolvers() Resolvers {
 	return Resolvers{
 		"Query": {
 			"echo": echo, "defaulted": echo, "required": echo,
-			"name": give("n", nil), "names": give([]string{"a", "b"}, nil),
-			"node": give(root, nil), "nodeMust": give(&tree{id: 9}, nil),
-			"boom": give(nil, errors.New("connecting to CANARY failed")),
-			"forbidden": give(nil, fmt.Errorf("resolving: %w",
+			"name": resolveTo("n", nil), "names": resolveTo([]string{"a", "b"}, nil),
+			"node": resolveTo(root, nil), "nodeMust": resolveTo(&tree{id: 9}, nil),
+			"boom": resolveTo(nil, errors.New("connecting to CANARY failed")),
+			"forbidden": resolveTo(nil, fmt.Errorf("resolving: %w",
 				&Error{Message: "Unauthorized", Code: "FORBIDDEN"})),
-			"wrongInt": give("1", nil), "wrongEnum": give("sideways", nil), "wrongList": give("x", nil),
-			"badJSON": give(json.RawMessage(`{"CANARY"`), nil), "hole": give([]any{"a", nil}, nil),
+			"wrongInt": resolveTo("1", nil), "wrongEnum": resolveTo("sideways", nil), "wrongList": resolveTo("x", nil),
+			"badJSON": resolveTo(json.RawMessage(`{"CANARY"`), nil), "hole": resolveTo([]any{"a", nil}, nil),
 		},
 		"Mutation": {"push": func(_ context.Context, p Params) (any, error) {
 			log := p.Source.(*[]string)
@@ -194,8 +194,8 @@ type Query {
 `
 
 func directiveResolvers() Resolvers {
-	return Resolvers{"Query": {"a": give("A", nil), "b": give("B", nil)},
-		"thing": {"x": give("X", nil), "y": give("Y", nil)}, "other": {"z": give("Z", nil)}}
+	return Resolvers{"Query": {"a": resolveTo("A", nil), "b": resolveTo("B", nil)},
+		"thing": {"x": resolveTo("X", nil), "y": resolveTo("Y", nil)}, "other": {"z": resolveTo("Z", nil)}}
 }
 
 func TestInclude(t *testing.T) {

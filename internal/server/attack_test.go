@@ -26,7 +26,7 @@ const (
 	otherKey     = "other"
 )
 
-func startSmallServer(t *testing.T, change ...func(*Config)) (r *rig, other, address string) {
+func startSmallServer(t *testing.T, change ...func(*Config)) (r *testServer, other, address string) {
 	t.Helper()
 	other = keysfile.NewKey()
 	change = append([]func(*Config){func(c *Config) { c.Memory = littleMemory }}, change...)

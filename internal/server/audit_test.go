@@ -20,7 +20,7 @@ type entry struct {
 	Names                                                       []string
 }
 
-func (r *rig) entries() (out []entry) {
+func (r *testServer) entries() (out []entry) {
 	r.t.Helper()
 	for line := range strings.Lines(r.audit.String()) {
 		var e entry

@@ -165,11 +165,11 @@ func TestAuditReportsWhatIsUnwritten(t *testing.T) {
 
 // A refusal that cannot be audited is not answered either.
 func TestRefusalsFailClosed(t *testing.T) {
-	for name, ask := range map[string]func(*rig) response{
-		"unknown":   func(r *rig) response { return r.query("wrong", valueQuery("A")) },
-		"forbidden": func(r *rig) response { return r.query(r.admin, valueQuery("A")) },
-		"missing":   func(r *rig) response { return r.query(r.runner, valueQuery("A")) },
-		"repeated": func(r *rig) response {
+	for name, ask := range map[string]func(*testServer) response{
+		"unknown":   func(r *testServer) response { return r.query("wrong", valueQuery("A")) },
+		"forbidden": func(r *testServer) response { return r.query(r.admin, valueQuery("A")) },
+		"missing":   func(r *testServer) response { return r.query(r.runner, valueQuery("A")) },
+		"repeated": func(r *testServer) response {
 			r.audit.failAfter(1)
 			return r.query(r.runner, "{ a: secret_names b: secret_names }")
 		},

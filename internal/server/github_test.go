@@ -16,12 +16,12 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
-func (r *rig) claimsText(issuer string) string {
+func (r *testServer) claimsText(issuer string) string {
 	text, _ := json.Marshal(r.claims(issuer))
 	return string(text)
 }
 
-func (r *rig) claims(issuer string) map[string]any {
+func (r *testServer) claims(issuer string) map[string]any {
 	now := r.clock.now()
 	return map[string]any{
 		"iss": issuer, "aud": "https://secrets.example.com", "sub": "repo:octocat/hello-world:ref:refs/heads/main",
@@ -141,7 +141,7 @@ func TestGitHubTokenAttacks(t *testing.T) {
 }
 
 // checkRefused fails the test unless a token gets the same answer as an unknown key.
-func (r *rig) checkRefused(t *testing.T, token string) {
+func (r *testServer) checkRefused(t *testing.T, token string) {
 	t.Helper()
 	want := r.query("unknown", `{ secret_names }`)
 	if got := r.query(token, `{ secret_names }`); got.body != want.body || got.status != want.status {
@@ -150,7 +150,7 @@ func (r *rig) checkRefused(t *testing.T, token string) {
 }
 
 // checkUnjudged fails the test unless a token gets the answer that clients retry after.
-func (r *rig) checkUnjudged(t *testing.T, token string) {
+func (r *testServer) checkUnjudged(t *testing.T, token string) {
 	t.Helper()
 	got := r.query(token, `{ secret_names }`)
 	got.check(t, 503, "API_ERROR", "its issuer does not answer")
@@ -161,7 +161,7 @@ func (r *rig) checkUnjudged(t *testing.T, token string) {
 
 // checkNoLeak fails the test if the server wrote a value, a key, or a part of a token
 // or of an issuer's answer.
-func (r *rig) checkNoLeak(t *testing.T) {
+func (r *testServer) checkNoLeak(t *testing.T) {
 	t.Helper()
 	for _, text := range []string{r.log.String(), r.audit.String(), r.get("/metrics").body} {
 		for _, secret := range []string{"CANARY", "eyJ", r.admin, r.runner} {
@@ -180,7 +180,7 @@ func TestGitHubTokenForgery(t *testing.T) {
 		Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(&testKeys()[0].PublicKey),
 	})
 	mac := func(secret []byte) string {
-		text := unsigned(map[string]any{"alg": "HS256", "typ": "JWT", "kid": "one"}, good)
+		text := unsignedToken(map[string]any{"alg": "HS256", "typ": "JWT", "kid": "one"}, good)
 		h := hmac.New(sha256.New, secret)
 		h.Write([]byte(text))
 		return text + "." + encodeSegment(h.Sum(nil))
@@ -189,16 +189,16 @@ func TestGitHubTokenForgery(t *testing.T) {
 	parts := strings.Split(valid, ".")
 	evil := r.claims(i.URL)
 	evil["repository_id"] = "42"
-	none := unsigned(map[string]any{"alg": "none", "typ": "JWT"}, good)
+	none := unsignedToken(map[string]any{"alg": "none", "typ": "JWT"}, good)
 	for name, token := range map[string]string{
 		"alg none":            none + ".",
 		"alg none, signature": none + "." + parts[2],
-		"alg None":            unsigned(map[string]any{"alg": "None", "kid": "one"}, good) + ".",
+		"alg None":            unsignedToken(map[string]any{"alg": "None", "kid": "one"}, good) + ".",
 		"HS256, public key":   mac(public),
 		"HS256, modulus":      mac(testKeys()[0].N.Bytes()),
 		"other key":           sign(testKeys()[1], "one", good),
 		"unknown key id":      sign(testKeys()[1], "two", good),
-		"other claims":        parts[0] + "." + strings.Split(unsigned(nil, evil), ".")[1] + "." + parts[2],
+		"other claims":        parts[0] + "." + strings.Split(unsignedToken(nil, evil), ".")[1] + "." + parts[2],
 		"no signature":        parts[0] + "." + parts[1] + ".",
 		"cut":                 valid[:len(valid)-4],
 		"two dots":            "..",
@@ -220,7 +220,7 @@ func TestGitHubTokenForgery(t *testing.T) {
 func headerKey(claims map[string]any) string {
 	key := testKeys()[1]
 	jwk := map[string]any{"kty": "RSA", "n": encodeSegment(key.N.Bytes()), "e": "AQAB"}
-	return signed(key, unsigned(map[string]any{"alg": "RS256", "jwk": jwk}, claims))
+	return appendSignature(key, unsignedToken(map[string]any{"alg": "RS256", "jwk": jwk}, claims))
 }
 
 func TestGitHubEnvironment(t *testing.T) {

@@ -26,7 +26,7 @@ func dialTLS(t *testing.T, address string) *client {
 	return c
 }
 
-func runPlainAndTLS(t *testing.T, f func(t *testing.T, r *rig, c *client)) {
+func runPlainAndTLS(t *testing.T, f func(t *testing.T, r *testServer, c *client)) {
 	t.Run("plain", func(t *testing.T) {
 		r := newRig(t, "")
 		address, _ := r.start()
@@ -42,7 +42,7 @@ func runPlainAndTLS(t *testing.T, f func(t *testing.T, r *rig, c *client)) {
 
 // A client that sends header lines without an end is stopped before they cost much.
 func TestHeaderLinesAreFew(t *testing.T) {
-	runPlainAndTLS(t, func(t *testing.T, _ *rig, c *client) {
+	runPlainAndTLS(t, func(t *testing.T, _ *testServer, c *client) {
 		_, _ = io.WriteString(c, "POST / HTTP/1.1\r\nHost: x\r\n"+headerLines(maxHeaderLines))
 		if resp, _ := c.readAnswer(); resp.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
 			t.Error(resp.Status)
@@ -53,7 +53,7 @@ func TestHeaderLinesAreFew(t *testing.T) {
 // Lines that come in one packet with the previous request count too. Lines of a body do
 // not.
 func TestHeaderLinesOfTheNextRequest(t *testing.T) {
-	runPlainAndTLS(t, func(t *testing.T, r *rig, c *client) {
+	runPlainAndTLS(t, func(t *testing.T, r *testServer, c *client) {
 		body := `{"query":` + strings.Repeat("\n", 3*maxHeaderLines) + `"{ secret_names }"}`
 		request := fmt.Sprintf("POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"+
 			"Authorization: Bearer %s\r\nContent-Length: %d\r\n%s\r\n%s",

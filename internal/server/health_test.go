@@ -59,7 +59,7 @@ func (f *fragileStore) Set(ctx context.Context, tenant, name string, value json.
 	return f.Memory.Set(ctx, tenant, name, value, writer, compare)
 }
 
-func newFragileRig(t *testing.T, change ...func(*Config)) (*rig, *fragileStore) {
+func newFragileRig(t *testing.T, change ...func(*Config)) (*testServer, *fragileStore) {
 	t.Helper()
 	f := &fragileStore{}
 	r := newRig(t, "", append(change, func(c *Config) {

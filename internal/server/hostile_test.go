@@ -65,7 +65,7 @@ func TestEndlessBody(t *testing.T) {
 	}
 }
 
-func (r *rig) newChunkedRequest(key string, body io.Reader) *http.Request {
+func (r *testServer) newChunkedRequest(key string, body io.Reader) *http.Request {
 	req := r.newRequest("/", key, body)
 	req.ContentLength = -1
 	return req

@@ -104,11 +104,11 @@ func TestStrangersConnectionEnds(t *testing.T) {
 // At the limit a new connection replaces one that is silent, however many of those
 // there are and in whichever state.
 func TestNewcomersTakeIdlePlaces(t *testing.T) {
-	for name, hold := range map[string]func(*rig, *client){
-		"silent":         func(*rig, *client) {},
-		"half a header":  func(_ *rig, c *client) { _, _ = io.WriteString(c, "POST / HTTP/1.1\r\nHost: ") },
-		"half a body":    func(r *rig, c *client) { _, _ = io.WriteString(c, postHeaders(r.runner, 100)+"{") },
-		"kept with keys": func(r *rig, c *client) { c.post(r.runner, `{ secret_names }`); c.readAnswer() },
+	for name, hold := range map[string]func(*testServer, *client){
+		"silent":         func(*testServer, *client) {},
+		"half a header":  func(_ *testServer, c *client) { _, _ = io.WriteString(c, "POST / HTTP/1.1\r\nHost: ") },
+		"half a body":    func(r *testServer, c *client) { _, _ = io.WriteString(c, postHeaders(r.runner, 100)+"{") },
+		"kept with keys": func(r *testServer, c *client) { c.post(r.runner, `{ secret_names }`); c.readAnswer() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, "", func(c *Config) { c.MaxConnections = 10 })

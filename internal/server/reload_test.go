@@ -66,7 +66,7 @@ func TestReloadDropsNothing(t *testing.T) {
 }
 
 // replaceKeysFile writes the keys file so that a reader sees the new or the old one.
-func (r *rig) replaceKeysFile(text string) {
+func (r *testServer) replaceKeysFile(text string) {
 	r.t.Helper()
 	next := r.keysFile + ".next"
 	if err := os.WriteFile(next, []byte(text), 0o600); err != nil {

@@ -90,7 +90,8 @@ func (i *testIssuer) change(f func()) {
 
 func encodeSegment(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
-func unsigned(header, claims map[string]any) string {
+// unsignedToken returns a token without its signature.
+func unsignedToken(header, claims map[string]any) string {
 	h, _ := json.Marshal(header)
 	c, _ := json.Marshal(claims)
 	return encodeSegment(h) + "." + encodeSegment(c)
@@ -98,10 +99,11 @@ func unsigned(header, claims map[string]any) string {
 
 // sign returns a token with claims, signed by a key with an id.
 func sign(key *rsa.PrivateKey, id string, claims map[string]any) string {
-	return signed(key, unsigned(map[string]any{"alg": "RS256", "typ": "JWT", "kid": id}, claims))
+	return appendSignature(key, unsignedToken(map[string]any{"alg": "RS256", "typ": "JWT", "kid": id}, claims))
 }
 
-func signed(key *rsa.PrivateKey, text string) string {
+// appendSignature returns a token: text, and its signature by key.
+func appendSignature(key *rsa.PrivateKey, text string) string {
 	digest := sha256.Sum256([]byte(text))
 	signature, _ := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
 	return text + "." + encodeSegment(signature)
@@ -110,5 +112,5 @@ func signed(key *rsa.PrivateKey, text string) string {
 // signText returns a token whose claims are written as given.
 func signText(key *rsa.PrivateKey, claims string) string {
 	header := []byte(`{"alg":"RS256","typ":"JWT","kid":"one"}`)
-	return signed(key, encodeSegment(header)+"."+encodeSegment([]byte(claims)))
+	return appendSignature(key, encodeSegment(header)+"."+encodeSegment([]byte(claims)))
 }

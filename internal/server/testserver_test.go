@@ -29,7 +29,7 @@ const (
 		"[[tenants]]\nid = \"" + mlID + "\"\nslug = \"ml\"\n\n"
 )
 
-// clockStart is when the clock of a rig starts.
+// clockStart is when the clock of a testServer starts.
 var clockStart = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 
 // buffer is a log for concurrent use. If failing, writes fail after so many good ones.
@@ -88,8 +88,8 @@ func (c *clock) move(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
-// rig is a server under test, its logs and the keys of its keys file.
-type rig struct {
+// testServer is a server under test, its logs and the keys of its keys file.
+type testServer struct {
 	*Server
 	t             *testing.T
 	clock         *clock
@@ -99,9 +99,9 @@ type rig struct {
 }
 
 // newRig makes a server with two keys; more is appended to its keys file.
-func newRig(t *testing.T, more string, change ...func(*Config)) *rig {
+func newRig(t *testing.T, more string, change ...func(*Config)) *testServer {
 	t.Helper()
-	r := &rig{
+	r := &testServer{
 		t: t, clock: &clock{at: clockStart}, log: &buffer{}, audit: &buffer{},
 		admin: keysfile.NewKey(), runner: keysfile.NewKey(),
 	}
@@ -125,7 +125,7 @@ func newRig(t *testing.T, more string, change ...func(*Config)) *rig {
 	return r
 }
 
-func (r *rig) keys() string {
+func (r *testServer) keys() string {
 	return "url = \"https://secrets.example.com\"\n" + tenantsText +
 		keyText("ci", "admin", r.admin) + keyText("agent", "runner", r.runner)
 }
@@ -137,7 +137,7 @@ func keyText(name, role, key string) string {
 		name, role, keysfile.FormatHash(hashOf(key)))
 }
 
-func (r *rig) writeKeys(text string) {
+func (r *testServer) writeKeys(text string) {
 	r.t.Helper()
 	if err := os.WriteFile(r.keysFile, []byte(text), 0o600); err != nil {
 		r.t.Fatal(err)
@@ -145,7 +145,7 @@ func (r *rig) writeKeys(text string) {
 }
 
 // start runs the server on a free port until the test or stop ends it.
-func (r *rig) start() (address string, stop func() error) {
+func (r *testServer) start() (address string, stop func() error) {
 	r.t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -167,17 +167,17 @@ type response struct {
 }
 
 // query sends a query to the handler, without a socket.
-func (r *rig) query(key, query string) response {
+func (r *testServer) query(key, query string) response {
 	r.t.Helper()
 	return r.record(r.Handler(), r.newQuery(key, query))
 }
 
-func (r *rig) postBody(key, path string, body io.Reader) response {
+func (r *testServer) postBody(key, path string, body io.Reader) response {
 	r.t.Helper()
 	return r.record(r.Handler(), r.newRequest(path, key, body))
 }
 
-func (r *rig) newRequest(url, key string, body io.Reader) *http.Request {
+func (r *testServer) newRequest(url, key string, body io.Reader) *http.Request {
 	r.t.Helper()
 	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodPost, url, body)
 	if err != nil {
@@ -191,7 +191,7 @@ func (r *rig) newRequest(url, key string, body io.Reader) *http.Request {
 	return req
 }
 
-func (r *rig) newQuery(key, query string) *http.Request {
+func (r *testServer) newQuery(key, query string) *http.Request {
 	body, _ := json.Marshal(map[string]string{"query": query})
 	return r.newRequest("/", key, bytes.NewReader(body))
 }
@@ -201,7 +201,7 @@ var httpClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true
 
 // queryURL sends a query over a socket. It returns the body of the answer, or the text
 // of the error.
-func (r *rig) queryURL(url, key, query string) string {
+func (r *testServer) queryURL(url, key, query string) string {
 	body, _ := json.Marshal(map[string]string{"query": query})
 	resp, err := httpClient.Do(r.newRequest(url, key, bytes.NewReader(body)))
 	if err != nil {
@@ -215,7 +215,7 @@ func (r *rig) queryURL(url, key, query string) string {
 	return string(text)
 }
 
-func (r *rig) get(path string) response {
+func (r *testServer) get(path string) response {
 	r.t.Helper()
 	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, path, nil)
 	if err != nil {
@@ -228,7 +228,7 @@ func (r *rig) get(path string) response {
 	return r.record(h, req)
 }
 
-func (r *rig) record(h http.Handler, req *http.Request) response {
+func (r *testServer) record(h http.Handler, req *http.Request) response {
 	w := &recorder{header: http.Header{}}
 	if req.Body == nil {
 		req.Body = http.NoBody
