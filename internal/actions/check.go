@@ -66,15 +66,15 @@ func (a *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 		return err
 	}
 	options := check.Options{Version: o.ConfigsFor}
-	known, err := o.Files.DefinedSecrets(configs, a.inputs.Manifest, options)
+	defined, err := o.Files.DefinedSecrets(configs, a.inputs.Manifest, options)
 	if err != nil {
 		return err
 	}
 	for _, plan := range plans {
-		known = append(known, check.SecretSet{Where: "the store", Names: plan.NamesAfter()})
+		defined = append(defined, check.SecretSet{Where: "the store", Names: plan.NamesAfter()})
 	}
 	inspect.WriteUncheckedCount(a.Stderr, reads)
-	found := inspect.Findings{Diagnostics: reads.Undefined(known, options), Files: files}
+	found := inspect.Findings{Diagnostics: reads.Check(defined, options), Files: files}
 	if err := a.Checked(found); err != nil {
 		return err
 	}
