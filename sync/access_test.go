@@ -28,7 +28,7 @@ func planPairWith(
 	if err != nil {
 		t.Fatal(err)
 	}
-	return plan, plan.Against(t.Context(), store)
+	return plan, plan.CompareWith(t.Context(), store)
 }
 
 func TestAKeyThatCouldNotDoThePlan(t *testing.T) {

@@ -50,11 +50,11 @@ type applier struct {
 	actions []Action
 	states  []state // by the index of the action
 
-	mu       sync.Mutex
-	total    int
-	done     int
-	quit     chan struct{} // closed to send nothing more
-	quitting error         // why quit was closed
+	mu        sync.Mutex
+	total     int
+	done      int
+	quit      chan struct{} // closed to send nothing more
+	quitCause error         // why quit was closed
 }
 
 // state is what applier knows of an action besides its result.
@@ -99,8 +99,8 @@ func (a *applier) forwardStop() (end func()) {
 func (a *applier) halt(why error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.quitting == nil {
-		a.quitting = why
+	if a.quitCause == nil {
+		a.quitCause = why
 		close(a.quit)
 	}
 }

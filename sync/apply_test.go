@@ -33,7 +33,7 @@ func mustPlan(t *testing.T, store secretsync.Store, in secretsync.Run) *secretsy
 	t.Helper()
 	plan, err := secretsync.NewPlan(in)
 	if err == nil {
-		err = plan.Against(t.Context(), store)
+		err = plan.CompareWith(t.Context(), store)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -40,7 +40,7 @@ func BenchmarkSync(b *testing.B) {
 				store := newPaced(testkit.New(b).AdminClient())
 				plan, err := secretsync.NewPlan(in)
 				if err == nil {
-					err = plan.Against(b.Context(), store)
+					err = plan.CompareWith(b.Context(), store)
 				}
 				if err != nil {
 					b.Fatal(err)

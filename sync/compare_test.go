@@ -112,7 +112,7 @@ func TestAStoreOfAnotherKind(t *testing.T) {
 	in.Overwrite = secretsync.OverwriteOwned
 	plan, err := secretsync.NewPlan(in)
 	if err == nil {
-		err = plan.Against(t.Context(), store)
+		err = plan.CompareWith(t.Context(), store)
 	}
 	if !errors.Is(err, secretsync.ErrNotOwned) {
 		t.Errorf("no owner is known, and the plan: %v", err)
@@ -191,7 +191,7 @@ func TestAComparisonThatFails(t *testing.T) {
 	store := &comparingStore{plainStore: newPlainStore(map[string]string{"SAME": `"x"`}), err: prefect.ErrForbidden}
 	plan, err := secretsync.NewPlan(secretsync.Run{Sources: newSources("SAME", "x")})
 	if err == nil {
-		err = plan.Against(t.Context(), store)
+		err = plan.CompareWith(t.Context(), store)
 	}
 	if !errors.Is(err, prefect.ErrForbidden) || len(store.asked) != 1 {
 		t.Errorf("%v, asked about %q", err, store.asked)

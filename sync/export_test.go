@@ -27,11 +27,11 @@ func NewPlanFor(r Run, tenant string) (*Plan, error) {
 // NewPlanToApply makes a plan that is to be applied.
 func NewPlanToApply(r Run) (*Plan, error) { return newPlan(planInput{Run: r, apply: true}) }
 
-func (p *Plan) Against(ctx context.Context, s Store) error { return p.compareWith(ctx, asPaced(s)) }
-func (p *Plan) Writes() []string                           { return p.writes() }
-func (p Prune) Limit() int                                 { return p.limit() }
-func (r *Report) Written() int                             { return r.written() }
-func (r *Report) Undone() int                              { return r.undone() }
+func (p *Plan) CompareWith(ctx context.Context, s Store) error { return p.compareWith(ctx, asPaced(s)) }
+func (p *Plan) Writes() []string                               { return p.writes() }
+func (p Prune) Limit() int                                     { return p.limit() }
+func (r *Report) Written() int                                 { return r.written() }
+func (r *Report) Undone() int                                  { return r.undone() }
 
 // HasSecrets reports whether a plan of this source alone finds a secret in it.
 func (s *Source) HasSecrets() bool {

@@ -24,9 +24,9 @@ type traffic struct {
 	most      int // under way at once
 }
 
-// watched applies n secrets of one value through a server that takes a second for
+// applyWatched applies n secrets of one value through a server that takes a second for
 // each document.
-func watched(t *testing.T, n int, value string) *traffic {
+func applyWatched(t *testing.T, n int, value string) *traffic {
 	t.Helper()
 	seen := &traffic{}
 	cloud := testkit.New(t)
@@ -73,7 +73,7 @@ func TestADocumentIsAMebibyteAtMost(t *testing.T) {
 		"a hundred, all but too long": strings.Repeat("x", 10_475),
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			seen := watched(t, 100, value)
+			seen := applyWatched(t, 100, value)
 			if most := slices.Max(seen.sizes); most > 1<<20 || most < 1<<18 {
 				t.Errorf("%s: %d documents, of up to %d bytes", name, len(seen.sizes), most)
 			}
@@ -83,7 +83,7 @@ func TestADocumentIsAMebibyteAtMost(t *testing.T) {
 
 func TestADocumentHasAHundredMutationsAtMost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		seen := watched(t, 250, canary)
+		seen := applyWatched(t, 250, canary)
 		slices.Sort(seen.mutations)
 		if diff := cmp.Diff([]int{50, 100, 100}, seen.mutations); diff != "" {
 			t.Error(diff)
@@ -93,7 +93,7 @@ func TestADocumentHasAHundredMutationsAtMost(t *testing.T) {
 
 func TestSixteenDocumentsAreUnderWayAtMost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		if seen := watched(t, 2000, canary); seen.most != 16 || len(seen.sizes) != 20 {
+		if seen := applyWatched(t, 2000, canary); seen.most != 16 || len(seen.sizes) != 20 {
 			t.Errorf("%d of %d documents were under way at once, want 16 of 20", seen.most, len(seen.sizes))
 		}
 	})

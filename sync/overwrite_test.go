@@ -81,7 +81,7 @@ func TestOwnedNamesAWriterOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = plan.Against(t.Context(), newPaced(cloud.AdminClient()))
+	err = plan.CompareWith(t.Context(), newPaced(cloud.AdminClient()))
 	if err == nil || strings.Count(err.Error(), "bob") != 1 || !strings.HasSuffix(err.Error(), `"S009" and 20 more names`) {
 		t.Errorf("got %v", err)
 	}
@@ -164,7 +164,7 @@ func TestManyUnreachableNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = plan.Against(t.Context(), newPaced(client))
+	err = plan.CompareWith(t.Context(), newPaced(client))
 	if want := fmt.Sprintf("%q and 2890 more names", "S1008"); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)
 	}

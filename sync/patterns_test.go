@@ -85,7 +85,7 @@ func TestPruneScopesThatMatchNothing(t *testing.T) {
 	fake.Set("TEAM_OLD", "x")
 	plan, err := newPlanWith(t, secretsync.Run{Prune: secretsync.Prune{Scope: []string{"team_*", "TEAM_*", "SLACK", "OTHER_*"}}})
 	if err == nil {
-		err = plan.Against(t.Context(), newPaced(fake.AdminClient()))
+		err = plan.CompareWith(t.Context(), newPaced(fake.AdminClient()))
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -88,7 +88,7 @@ func (p *Plan) sort() {
 }
 
 // compareWith completes the plan, once, with what the store has. An existing name is
-// overwritten, or kept if the store can say that it has the value; a name in the scope
+// overwritten, or unchanged if the store says that it has the value; a name in the scope
 // of pruning that no source has is deleted. One request lists the names, and asks what
 // the key may do with those that are written and who wrote them; another asks who wrote
 // those that may be deleted. It fails with [prefect.ErrForbidden] if the store says that
@@ -108,7 +108,7 @@ func (p *Plan) compareWith(ctx context.Context, store *paced) error {
 	if err := p.planOverwrites(ctx, store, found); err != nil {
 		return err
 	}
-	if note := p.prune.prevented(); note != "" {
+	if note := p.prune.preventedNote(); note != "" {
 		p.Notes = append(p.Notes, note)
 	}
 	p.noteUnmatched("prune scope", p.prune.Scope, "no name in the store or the plan", p.NamesAfter())

@@ -2,16 +2,18 @@ package sync
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 )
 
-// keyIn says that an entry equals or contains a key of the run, which no flow is to get;
+// keyReason says that an entry equals or contains a key of the run, which no flow is to get;
 // empty if it does not. An entry with the name of a key's variable counts as a key as
 // well, such as that of another run, and is sent only if it is asked for by its name.
-func (p *planner) keyIn(name, text string, listed bool) string {
+func (p *planner) keyReason(name, text string, listed bool) string {
 	for _, value := range p.in.Keys {
 		key := strings.TrimSpace(value.RevealText())
 		switch {
@@ -36,4 +38,32 @@ func isKey(text, key string) bool {
 	}
 	var quoted string
 	return json.Unmarshal([]byte(text), &quoted) == nil && strings.TrimSpace(quoted) == key
+}
+
+// stringsIn returns the strings in a JSON object or array, without the keys.
+func stringsIn(text string) []string {
+	if !startsWithBracket(text) {
+		return nil
+	}
+	loaded, err := pyjson.Loads(text)
+	if err != nil {
+		return nil
+	}
+	return appendStrings(nil, loaded)
+}
+
+func appendStrings(found []string, v any) []string {
+	switch v := v.(type) {
+	case string:
+		return append(found, v)
+	case []any:
+		for _, inner := range v {
+			found = appendStrings(found, inner)
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			found = appendStrings(found, v[key])
+		}
+	}
+	return found
 }

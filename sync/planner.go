@@ -86,7 +86,7 @@ func (p *planner) add(source *Source, entry Entry) bool {
 	p.seen[entry.Name] = true
 	text := entry.Text.RevealText()
 	names := p.listed[entry.Name]
-	if reason := p.keyIn(entry.Name, text, len(names) > 0); reason != "" {
+	if reason := p.keyReason(entry.Name, text, len(names) > 0); reason != "" {
 		p.omit(entry, names, reason, true)
 		return false
 	}

@@ -37,7 +37,7 @@ func TestAPlannerCountsTheDeletionsOfEachKey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = plan.Against(t.Context(), store)
+		err = plan.CompareWith(t.Context(), store)
 		if (err != nil) != (want != "") || err != nil && !errors.Is(err, secretsync.ErrTooManyDeletes) {
 			t.Errorf("max-deletes %d: %v", limit, err)
 		}
@@ -65,7 +65,7 @@ func TestAPlannerCountsUnownedNamesForEachKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := plan.Against(t.Context(), store); err == nil || !strings.Contains(err.Error(), "deleted: 2, and max-deletes allows 1") {
+	if err := plan.CompareWith(t.Context(), store); err == nil || !strings.Contains(err.Error(), "deleted: 2, and max-deletes allows 1") {
 		t.Errorf("got %v", err)
 	}
 }

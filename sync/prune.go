@@ -34,8 +34,8 @@ func (p *pruning) candidates(existing []string) []string {
 	return names
 }
 
-// prevented says why a plan with a prune scope deletes nothing; empty if it may.
-func (p *pruning) prevented() string {
+// preventedNote says why a plan with a prune scope deletes nothing; empty if it may.
+func (p *pruning) preventedNote() string {
 	if len(p.Scope) == 0 || len(p.empty) == 0 {
 		return ""
 	}

@@ -107,7 +107,7 @@ func runDeletesOLD(t *testing.T, guard func(*guardedRun)) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plan.Against(t.Context(), store) == nil {
+	if plan.CompareWith(t.Context(), store) == nil {
 		secretsync.Apply(t.Context(), store, plan, r.o)
 	}
 	return !slices.Contains(r.cloud.Names(), "OLD")

@@ -112,7 +112,7 @@ func TestPruneHasALimit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = plan.Against(t.Context(), newPaced(newCloud(t, names...).AdminClient()))
+		err = plan.CompareWith(t.Context(), newPaced(newCloud(t, names...).AdminClient()))
 		if (err != nil) != tt.fails {
 			t.Errorf("%d names, limit %d: %v", tt.names, in.Prune.Limit(), err)
 		}
@@ -216,7 +216,7 @@ func TestOwnersThatFailFailThePlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := plan.Against(t.Context(), newPaced(cloud.AdminClient())); !errors.Is(err, prefect.ErrForbidden) {
+	if err := plan.CompareWith(t.Context(), newPaced(cloud.AdminClient())); !errors.Is(err, prefect.ErrForbidden) {
 		t.Errorf("got %v", err)
 	}
 }

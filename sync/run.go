@@ -145,7 +145,7 @@ func (r Run) plan(ctx context.Context, apply bool) (*running, error) {
 	}
 	run.each(func(i int, t *TenantResult) { run.planTenant(ctx, run.stores[i], t) })
 	run.countRequests()
-	return run, run.planned()
+	return run, run.showPlans()
 }
 
 // untilStop returns a context that also ends with Stop.

@@ -100,14 +100,14 @@ func (r *running) findTenants(ctx context.Context, pacer *pace.Pacer) ([]tenant.
 	})
 }
 
-// each calls do for all tenants at once.
-func (r *running) each(do func(i int, t *TenantResult)) {
+// each calls visit for all tenants at once.
+func (r *running) each(visit func(i int, t *TenantResult)) {
 	var group sync.WaitGroup
 	var panicked panics.Catcher
 	for i := range r.out.Tenants {
 		group.Go(func() {
 			defer panicked.Catch()
-			do(i, &r.out.Tenants[i])
+			visit(i, &r.out.Tenants[i])
 		})
 	}
 	group.Wait()
@@ -143,8 +143,9 @@ func (r *running) planTenant(ctx context.Context, s tenantStores, t *TenantResul
 	}
 }
 
-// planned shows the plans, if there is one.
-func (r *running) planned() error {
+// showPlans calls Steps.Planned, if any tenant has a plan. If none has, it returns the
+// error of the first.
+func (r *running) showPlans() error {
 	if len(r.out.Plans()) == 0 {
 		return planError(r.out.Tenants[0].Err)
 	}
@@ -154,6 +155,7 @@ func (r *running) planned() error {
 	return r.Steps.Planned(r.out)
 }
 
+// planError returns err as one of the store, unless the plan itself is refused.
 func planError(err error) error {
 	if errors.Is(err, ErrTooManyDeletes) || errors.Is(err, ErrNotOwned) {
 		return err

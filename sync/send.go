@@ -12,7 +12,7 @@ import (
 // send gives each action of a batch its result. Actions that failed for a moment are
 // sent again in a smaller batch.
 func (a *applier) send(ctx context.Context, b batch) {
-	ask := a.asking(ctx)
+	ask := a.newAsk(ctx)
 	for failures := 0; len(b.indexes) > 0; {
 		if err := a.waitAfter(ctx, failures); err != nil {
 			a.giveUp(b.indexes, err)
@@ -37,7 +37,7 @@ func anyFailed(results []prefect.MutationResult) bool {
 	return false
 }
 
-// notSent means that [applier.asking] sent nothing, and why.
+// notSent means that [applier.newAsk] sent nothing, and why.
 type notSent struct{ why error }
 
 func (e *notSent) Error() string { return "not sent: " + e.why.Error() }
@@ -53,9 +53,9 @@ func whyNotSent(err error) error {
 	return nil
 }
 
-// asking returns the function that sends the requests of a batch, each at its turn.
+// newAsk returns the function that sends the requests of a batch, each at its turn.
 // Once stop is closed it sends none, even before forwardStop has relayed that.
-func (a *applier) asking(ctx context.Context) prefect.Ask {
+func (a *applier) newAsk(ctx context.Context) prefect.Ask {
 	return func(send func() error) error {
 		a.checkStop()
 		sent, err := a.store.pacer.Wait(ctx, a.quit)
@@ -76,7 +76,7 @@ func (a *applier) checkStop() {
 	}
 }
 
-// waitAfter waits before a batch is sent that has failed so many times.
+// waitAfter waits before a batch is sent again that has failed so many times.
 func (a *applier) waitAfter(ctx context.Context, failures int) error {
 	if failures == 0 {
 		return nil
@@ -89,8 +89,8 @@ func (a *applier) waitAfter(ctx context.Context, failures int) error {
 func (a *applier) stopCause(err error) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if errors.Is(err, ErrInterrupted) && a.quitting != nil {
-		return a.quitting
+	if errors.Is(err, ErrInterrupted) && a.quitCause != nil {
+		return a.quitCause
 	}
 	return err
 }
@@ -174,11 +174,11 @@ func (a *applier) fail(index int, err error) {
 }
 
 // giveUp ends a batch that is not sent, or not sent again.
-func (a *applier) giveUp(batch []int, why error) {
-	for _, index := range batch {
+func (a *applier) giveUp(indexes []int, why error) {
+	for _, index := range indexes {
 		a.abandon(index, why)
 	}
-	a.progress(len(batch))
+	a.progress(len(indexes))
 }
 
 func (a *applier) abandon(index int, why error) {

@@ -61,7 +61,7 @@ func TestPlanningGivesUp(t *testing.T) {
 		}
 		client := fake.AdminClient()
 		var answered *prefect.APIError
-		err = plan.Against(t.Context(), newPaced(client))
+		err = plan.CompareWith(t.Context(), newPaced(client))
 		if !errors.As(err, &answered) || answered.Status != 503 || client.Requests() != 4 {
 			t.Errorf("%v after %d requests", err, client.Requests())
 		}

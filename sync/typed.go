@@ -4,10 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -67,32 +64,4 @@ func (e Entry) encode(rule Format) (encoding, error) {
 		sent.reason = e.kind + "; sent as a string"
 	}
 	return sent, err
-}
-
-// stringsIn returns the strings in a JSON object or array, without the keys.
-func stringsIn(text string) []string {
-	if !startsWithBracket(text) {
-		return nil
-	}
-	loaded, err := pyjson.Loads(text)
-	if err != nil {
-		return nil
-	}
-	return appendStrings(nil, loaded)
-}
-
-func appendStrings(found []string, v any) []string {
-	switch v := v.(type) {
-	case string:
-		return append(found, v)
-	case []any:
-		for _, inner := range v {
-			found = appendStrings(found, inner)
-		}
-	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			found = appendStrings(found, v[key])
-		}
-	}
-	return found
 }

@@ -73,57 +73,37 @@ type step struct {
 
 // run does what the inputs say, and publishes the result on GitHub. For that it uses
 // patient, which outlives ctx.
-func (a *step) run(ctx, patient context.Context) (err error) {
-	if a.inputs, err = a.runner.Inputs(); err != nil {
+func (s *step) run(ctx, patient context.Context) (err error) {
+	if s.inputs, err = s.runner.Inputs(); err != nil {
 		return err
 	}
-	a.event = a.runner.Event()
-	if a.inputs.Mode == "check" {
-		err = a.check(ctx)
+	s.event = s.runner.Event()
+	if s.inputs.Mode == "check" {
+		err = s.check(ctx)
 	} else {
-		a.note(a.event.Note)
-		err = run.UnlessUntrusted(a.event.Untrusted, a, a.planOrSync(ctx))
+		s.note(s.event.Note)
+		err = run.UnlessUntrusted(s.event.Untrusted, s, s.planOrSync(ctx))
 	}
 	var noKey connect.NoKeyError
 	if errors.As(err, &noKey) {
 		err = errors.New(noKey.Message("give the input api-key, or the job permissions: id-token: write for a store that knows this repository"))
 	}
-	ctx, cancel := context.WithTimeout(patient, a.inputs.Timeout)
+	ctx, cancel := context.WithTimeout(patient, s.inputs.Timeout)
 	defer cancel()
-	return a.publish(ctx, err)
+	return s.publish(ctx, err)
 }
 
-// publish makes the check run and the comment. It returns err, the error of the run,
-// or that of the comment if the run had none.
-func (a *step) publish(ctx context.Context, err error) error {
-	a.checkRun(ctx, exit.CodeOf(err) != exit.OK)
-	commentErr := a.comment(ctx)
-	switch {
-	case commentErr == nil:
-		return err
-	case a.event.Untrusted != "": // the token of such a run may be read-only
-		a.logError(commentErr)
-		return err
-	case err != nil:
-		a.runner.Error(commentErr.Error())
-		return err
-	case a.inputs.Mode == "sync":
-		return &exit.Error{Code: exit.Partly, Err: commentErr}
-	default:
-		return &exit.Error{Code: exit.Failed, Err: commentErr}
-	}
-}
-
-func (a *step) planOrSync(ctx context.Context) error {
-	o, err := a.options(ctx)
+// planOrSync runs the plan or the sync that the inputs describe. The step is its printer.
+func (s *step) planOrSync(ctx context.Context) error {
+	o, err := s.options(ctx)
 	if err != nil {
 		return err
 	}
-	if a.inputs.Mode == "sync" {
-		o.Reviewed = a.inputs.PlanFile
-		return run.Sync(ctx, o, a)
+	if s.inputs.Mode == "sync" {
+		o.Reviewed = s.inputs.PlanFile
+		return run.Sync(ctx, o, s)
 	}
-	o.PlanFile = a.inputs.PlanFile
-	a.planFile, err = run.Plan(ctx, o, a)
+	o.PlanFile = s.inputs.PlanFile
+	s.planFile, err = run.Plan(ctx, o, s)
 	return err
 }

@@ -58,7 +58,7 @@ func TestActionSyncs(t *testing.T) {
 		t.Errorf("a warning was printed before the last mask, at %d", last)
 	}
 	if strings.Contains(r.stdout, "::add-mask::ab\n") || !strings.Contains(r.stdout, "SHORT is too short to be masked") {
-		t.Error("a value of two characters was masked, or nothing was said of it")
+		t.Error("a value of two characters was masked, or there was no warning about it")
 	}
 	if !strings.Contains(r.stdout, "::warning ") {
 		t.Error("the finding in the config is not annotated")

@@ -14,8 +14,8 @@ import (
 )
 
 // check checks the configs, and the flows if there are any.
-func (a *step) check(ctx context.Context) error {
-	in := a.inputs
+func (s *step) check(ctx context.Context) error {
+	in := s.inputs
 	threshold, err := check.ParseFailOn(in.FailOn)
 	if err != nil {
 		return fmt.Errorf("input fail-on: %w", err)
@@ -26,38 +26,38 @@ func (a *step) check(ctx context.Context) error {
 	}
 	o := check.Options{Version: version}
 	if len(in.Flows) == 0 {
-		return inspect.CheckConfigs(in.ConfigFiles, a.Env, o, threshold, a.Checked)
+		return inspect.CheckConfigs(in.ConfigFiles, s.Env, o, threshold, s.Checked)
 	}
 	flows, err := inspect.LoadFlows(inspect.FlowOptions{
-		Dirs: in.Flows, Configs: in.ConfigFiles, Manifest: in.Manifest, Env: a.Env, Check: o, Stored: a.storedNames(ctx),
+		Dirs: in.Flows, Configs: in.ConfigFiles, Manifest: in.Manifest, Env: s.Env, Check: o, Stored: s.storedNames(ctx),
 	})
 	if err != nil {
 		return err
 	}
-	inspect.WriteUncheckedCount(a.Stderr, flows.Reads)
-	return flows.Check(threshold, a.Checked)
+	inspect.WriteUncheckedCount(s.Stderr, flows.Reads)
+	return flows.Check(threshold, s.Checked)
 }
 
 // storedNames returns a function that lists the names in the store. It returns nil
 // without a store, and for an untrusted run, which has no key.
-func (a *step) storedNames(ctx context.Context) func(*inspect.Cache) ([]string, error) {
-	if a.inputs.APIURL == "" || a.event.Untrusted != "" {
+func (s *step) storedNames(ctx context.Context) func(*inspect.Cache) ([]string, error) {
+	if s.inputs.APIURL == "" || s.event.Untrusted != "" {
 		return nil
 	}
 	return func(cache *inspect.Cache) ([]string, error) {
-		return run.StoredNames(ctx, cache, a.connectOptions(), a.Stderr)
+		return run.StoredNames(ctx, cache, s.connectOptions(), s.Stderr)
 	}
 }
 
 // checkFlows checks that the configs, the manifest or the store once the plans are
 // applied defines each secret that the flows read. Its error stops the run before the
 // first write.
-func (a *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
+func (s *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 	threshold, err := check.ParseFailOn(o.FailOn)
 	if err != nil {
 		return err
 	}
-	reads, files, err := inspect.ReadFlows(a.inputs.Flows)
+	reads, files, err := inspect.ReadFlows(s.inputs.Flows)
 	if err != nil {
 		return fmt.Errorf("input flows: %w", err)
 	}
@@ -66,16 +66,16 @@ func (a *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 		return err
 	}
 	options := check.Options{Version: o.ConfigsFor}
-	known, err := o.Files.DefinedSecrets(configs, a.inputs.Manifest, options)
+	defined, err := o.Files.DefinedSecrets(configs, s.inputs.Manifest, options)
 	if err != nil {
 		return err
 	}
 	for _, plan := range plans {
-		known = append(known, check.SecretSet{Where: "the store", Names: plan.NamesAfter()})
+		defined = append(defined, check.SecretSet{Where: "the store", Names: plan.NamesAfter()})
 	}
-	inspect.WriteUncheckedCount(a.Stderr, reads)
-	found := inspect.Findings{Diagnostics: reads.Undefined(known, options), Files: files}
-	if err := a.Checked(found); err != nil {
+	inspect.WriteUncheckedCount(s.Stderr, reads)
+	found := inspect.Findings{Diagnostics: reads.Check(defined, options), Files: files}
+	if err := s.Checked(found); err != nil {
 		return err
 	}
 	if threshold.Fails(found.Diagnostics) {
@@ -85,9 +85,9 @@ func (a *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 }
 
 // writeSARIF writes the findings to the file that the input sarif-file names.
-func (a *step) writeSARIF() error {
-	path := a.inputs.SARIFFile
-	if path == "" || !a.checked {
+func (s *step) writeSARIF() error {
+	path := s.inputs.SARIFFile
+	if path == "" || !s.checked {
 		return nil
 	}
 	root, err := os.Getwd()
@@ -98,13 +98,13 @@ func (a *step) writeSARIF() error {
 	if err != nil {
 		return fmt.Errorf("input sarif-file: %w", err)
 	}
-	err = report.SARIF{Version: a.Version, Root: root}.Diagnostics(file, a.found.Diagnostics, a.found.Files)
+	err = report.SARIF{Version: s.Version, Root: root}.Diagnostics(file, s.found.Diagnostics, s.found.Files)
 	if closeErr := file.Close(); err == nil {
 		err = closeErr
 	}
 	if err != nil {
 		return fmt.Errorf("input sarif-file: %w", err)
 	}
-	a.sarifFile = path
+	s.sarifFile = path
 	return nil
 }

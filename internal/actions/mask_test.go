@@ -34,8 +34,8 @@ func parseMasks(log string) []string {
 	return hidden
 }
 
-// survives reports whether a job passes on an output that contains text.
-func survives(hidden []string, text string) bool {
+// isPassedOn reports whether a job passes on an output that contains text.
+func isPassedOn(hidden []string, text string) bool {
 	return !slices.ContainsFunc(hidden, func(mask string) bool { return strings.Contains(text, mask) })
 }
 
@@ -91,7 +91,7 @@ func TestMasksOfJSONLeavePlacesAlone(t *testing.T) {
 			"https://www.googleapis.com/auth/cloud-platform", `["europe-west1"]`, "{}", "1", "[]",
 			"true",
 		} {
-			if !survives(hidden, output) {
+			if !isPassedOn(hidden, output) {
 				t.Errorf("%s: the output %s is hidden", name, output)
 			}
 		}
@@ -101,7 +101,7 @@ func TestMasksOfJSONLeavePlacesAlone(t *testing.T) {
 			"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7", "Q2hlY2sgdGhlIGxpbmU=",
 			"104857600123456789012",
 		} {
-			if survives(hidden, secret) {
+			if isPassedOn(hidden, secret) {
 				t.Errorf("%s: %s is not hidden", name, secret[:4])
 			}
 		}
@@ -123,11 +123,11 @@ func TestMasksLeaveTheActionsOutputsAlone(t *testing.T) {
 	}
 	hidden := masksOf(t, values...)
 	for _, output := range outputs {
-		if !survives(hidden, output) {
+		if !isPassedOn(hidden, output) {
 			t.Errorf("the output %s is hidden", output)
 		}
 	}
-	if survives(hidden, "line of a value") {
+	if isPassedOn(hidden, "line of a value") {
 		t.Error("a line of a value is not hidden")
 	}
 	for _, mask := range hidden {
@@ -174,12 +174,12 @@ func TestMasksOfTypedValues(t *testing.T) {
 	}
 	hidden := parseMasks(b.String())
 	for _, secret := range []string{"hunter22", "two words", "54321"} {
-		if survives(hidden, secret) {
+		if isPassedOn(hidden, secret) {
 			t.Errorf("%s is not hidden", secret)
 		}
 	}
 	for _, output := range []string{"db.example.com", "eu-central-1", "{}", "[]", "true"} {
-		if !survives(hidden, output) {
+		if !isPassedOn(hidden, output) {
 			t.Errorf("the output %s is hidden", output)
 		}
 	}

@@ -19,28 +19,28 @@ import (
 // options returns the options of the run. It fails if the manifest names another host
 // than the input api-url, to which alone the key goes: a pull request may change the
 // manifest.
-func (a *step) options(ctx context.Context) (run.Options, error) {
-	if a.inputs.APIURL == "" {
-		a.inputs.APIURL = connect.PrefectURL(a.Getenv)
+func (s *step) options(ctx context.Context) (run.Options, error) {
+	if s.inputs.APIURL == "" {
+		s.inputs.APIURL = connect.PrefectURL(s.Getenv)
 	}
-	o, err := a.reviewedOptions()
-	if err != nil || o.Untrusted != "" && a.inputs.Mode == "sync" {
+	o, err := s.reviewedOptions()
+	if err != nil || o.Untrusted != "" && s.inputs.Mode == "sync" {
 		return o, err
 	}
-	if a.inputs.APIURL == "" {
+	if s.inputs.APIURL == "" {
 		return o, noURLInput{}
 	}
-	if err := sameHost(a.inputs.APIURL, o.Manifest.APIURL); err != nil {
+	if err := sameHost(s.inputs.APIURL, o.Manifest.APIURL); err != nil {
 		return o, err
 	}
-	read, err := a.sources()
+	read, err := s.sources()
 	if err != nil {
 		return o, err
 	}
 	o.Sources = func() ([]*secretsync.Source, error) { return read, nil }
-	o.Notes = a.notPassed(ctx)
-	if len(a.inputs.Flows) > 0 {
-		o.AfterPlan = func(done *secretsync.Outcome) error { return a.checkFlows(o, done.Plans()) }
+	o.Notes = s.notPassed(ctx)
+	if len(s.inputs.Flows) > 0 {
+		o.AfterPlan = func(done *secretsync.Outcome) error { return s.checkFlows(o, done.Plans()) }
 	}
 	return o, nil
 }
@@ -54,63 +54,63 @@ func (noURLInput) Is(target error) bool { return target == connect.ErrNoURL }
 
 // reviewedOptions returns the options that come from the workflow and the checkout. A
 // skipped run has them as well.
-func (a *step) reviewedOptions() (run.Options, error) {
-	in := a.inputs
+func (s *step) reviewedOptions() (run.Options, error) {
+	in := s.inputs
 	o := run.Options{
-		Connect:     a.connectOptions(),
+		Connect:     s.connectOptions(),
 		Files:       inspect.NewCache(),
 		Rules:       run.Rules{Include: in.Include, Exclude: in.Exclude, PruneScope: in.Prune},
-		ConfigFiles: in.ConfigFiles, FailOn: in.FailOn, Untrusted: a.event.Untrusted, Signals: a.Signals,
+		ConfigFiles: in.ConfigFiles, FailOn: in.FailOn, Untrusted: s.event.Untrusted, Signals: s.Signals,
 	}
 	var err error
 	if o.ConfigsFor, err = inspect.ParseVersion(in.Version); err != nil {
 		return o, fmt.Errorf("input prefect-version: %w", err)
 	}
-	o.Manifest, err = o.Files.Environment(in.Manifest, in.Environment, a.Checked)
+	o.Manifest, err = o.Files.Environment(in.Manifest, in.Environment, s.Checked)
 	return o, err
 }
 
-func (a *step) connectOptions() connect.Options {
-	in := a.inputs
+func (s *step) connectOptions() connect.Options {
+	in := s.inputs
 	o := connect.Options{
 		APIURL: in.APIURL, APIKey: in.APIKey, Dialect: "auto", AllowHTTP: in.AllowHTTP,
-		CACertificate: in.CACertificate, Timeout: in.Timeout, Getenv: a.Getenv,
+		CACertificate: in.CACertificate, Timeout: in.Timeout, Getenv: s.Getenv,
 	}
-	if a.runner.HasIDToken() {
+	if s.runner.HasIDToken() {
 		o.Identity = func(base http.RoundTripper, audience string) http.RoundTripper {
-			return &IDTokenTransport{Runner: a.runner, Base: base, Audience: audience, Now: time.Now}
+			return &IDTokenTransport{Runner: s.runner, Base: base, Audience: audience, Now: time.Now}
 		}
 	}
 	return o
 }
 
 // sources reads the inputs that hold secrets.
-func (a *step) sources() ([]*secretsync.Source, error) {
-	reader := sources.Reader{Inputs: true, Stdin: a.Stdin, Env: a.Env, Done: a.sourceRead}
-	return reader.All(a.inputs.Sources)
+func (s *step) sources() ([]*secretsync.Source, error) {
+	reader := sources.Reader{Inputs: true, Stdin: s.Stdin, Env: s.Env, Done: s.sourceRead}
+	return reader.All(s.inputs.Sources)
 }
 
 // sourceRead is called with each source once it has been read. It masks those from
 // files and variables: [Runner.Mask] has masked the inputs.
-func (a *step) sourceRead(from sources.Source, source *secretsync.Source) {
+func (s *step) sourceRead(from sources.Source, source *secretsync.Source) {
 	switch {
 	case from.Takes != sources.Text && !from.Variables:
-		a.maskSource(source)
+		s.maskSource(source)
 	case from.Name == "secrets":
-		a.warnIfLong(a.inputs.Sources.Text(from.Name))
+		s.warnIfLong(s.inputs.Sources.Text(from.Name))
 	}
 }
 
-func (a *step) maskSource(source *secretsync.Source) {
+func (s *step) maskSource(source *secretsync.Source) {
 	for _, entry := range source.Entries {
-		if !a.runner.MaskValue(entry.Name, entry.Text) {
-			a.warnTooShort(entry.Name)
+		if !s.runner.MaskValue(entry.Name, entry.Text) {
+			s.warnTooShort(entry.Name)
 		}
 	}
 }
 
-func (a *step) warnTooShort(name string) {
-	a.runner.Warning(fmt.Sprintf("%s is too short to be masked in the log", report.Safe(name)))
+func (s *step) warnTooShort(name string) {
+	s.runner.Warning(fmt.Sprintf("%s is too short to be masked in the log", report.Safe(name)))
 }
 
 // maxVariable is the longest variable of the environment on Linux, in bytes
@@ -118,11 +118,11 @@ func (a *step) warnTooShort(name string) {
 const maxVariable = 128 << 10
 
 // warnIfLong warns if the input secrets comes close to maxVariable.
-func (a *step) warnIfLong(secrets string) {
+func (s *step) warnIfLong(secrets string) {
 	if len(secrets) <= maxVariable*3/4 {
 		return
 	}
-	a.runner.Warning(fmt.Sprintf("the input secrets has %d KiB; over %d KiB the step cannot start: "+
+	s.runner.Warning(fmt.Sprintf("the input secrets has %d KiB; over %d KiB the step cannot start: "+
 		"give the larger secrets by secrets-file or env-names", len(secrets)>>10, maxVariable>>10))
 }
 

@@ -9,41 +9,41 @@ import (
 )
 
 // outputs sets the outputs, which are names and counts.
-func (a *step) outputs() error {
-	errs, warnings := report.CountSeverities(a.found.Diagnostics)
+func (s *step) outputs() error {
+	errs, warnings := report.CountSeverities(s.found.Diagnostics)
 	outputs := []struct {
 		name  string
 		value any
 	}{
-		{"status", string(a.status)},
-		{"changed", a.count(secretsync.Created)+a.count(secretsync.Overwritten)+a.count(secretsync.Deleted) > 0},
-		{"created-count", a.count(secretsync.Created)},
-		{"overwritten-count", a.count(secretsync.Overwritten)},
-		{"unchanged-count", a.count(secretsync.Unchanged)},
-		{"deleted-count", a.count(secretsync.Deleted)},
-		{"skipped-count", a.count(secretsync.Skipped)},
-		{"failed-count", a.count(secretsync.Failed, secretsync.Unknown)},
-		{"created-names", a.names(secretsync.Created)},
-		{"overwritten-names", a.names(secretsync.Overwritten)},
-		{"deleted-names", a.names(secretsync.Deleted)},
-		{"failed-names", a.names(secretsync.Failed, secretsync.Unknown)},
-		{"plan-file", a.planFile},
-		{"sarif-file", a.sarifFile},
+		{"status", string(s.status)},
+		{"changed", s.count(secretsync.Created)+s.count(secretsync.Overwritten)+s.count(secretsync.Deleted) > 0},
+		{"created-count", s.count(secretsync.Created)},
+		{"overwritten-count", s.count(secretsync.Overwritten)},
+		{"unchanged-count", s.count(secretsync.Unchanged)},
+		{"deleted-count", s.count(secretsync.Deleted)},
+		{"skipped-count", s.count(secretsync.Skipped)},
+		{"failed-count", s.count(secretsync.Failed, secretsync.Unknown)},
+		{"created-names", s.names(secretsync.Created)},
+		{"overwritten-names", s.names(secretsync.Overwritten)},
+		{"deleted-names", s.names(secretsync.Deleted)},
+		{"failed-names", s.names(secretsync.Failed, secretsync.Unknown)},
+		{"plan-file", s.planFile},
+		{"sarif-file", s.sarifFile},
 		{"error-count", errs},
 		{"warning-count", warnings},
 	}
 	var failures []error
 	for _, output := range outputs {
-		failures = append(failures, a.runner.Output(output.name, output.value))
+		failures = append(failures, s.runner.Output(output.name, output.value))
 	}
-	a.runner.WarnOfHiddenOutputs()
+	s.runner.WarnOfHiddenOutputs()
 	return errors.Join(failures...)
 }
 
 // count returns how many actions of all tenants had one of the results.
-func (a *step) count(results ...secretsync.Result) int {
+func (s *step) count(results ...secretsync.Result) int {
 	n := 0
-	for _, t := range a.tenants {
+	for _, t := range s.tenants {
 		if t.Report != nil {
 			n += t.Report.Count(results...)
 		}
@@ -53,9 +53,9 @@ func (a *step) count(results ...secretsync.Result) int {
 
 // names returns the names whose actions had one of the results for any tenant, sorted,
 // each once.
-func (a *step) names(results ...secretsync.Result) []string {
+func (s *step) names(results ...secretsync.Result) []string {
 	names := []string{}
-	for _, t := range a.tenants {
+	for _, t := range s.tenants {
 		if t.Report != nil {
 			names = append(names, t.Report.Names(results...)...)
 		}

@@ -13,60 +13,60 @@ import (
 
 var _ run.Printer = (*step)(nil)
 
-func (a *step) Checked(found inspect.Findings) error {
-	a.checked = true
-	a.found = inspect.Findings{
-		Diagnostics: slices.Concat(a.found.Diagnostics, found.Diagnostics), Files: a.found.Files + found.Files,
+func (s *step) Checked(found inspect.Findings) error {
+	s.checked = true
+	s.found = inspect.Findings{
+		Diagnostics: slices.Concat(s.found.Diagnostics, found.Diagnostics), Files: s.found.Files + found.Files,
 	}
-	if a.runner.OnGitHub() {
-		if err := report.DiagnosticsGitHub(a.Stdout, found.Diagnostics, found.Files); err != nil {
+	if s.runner.OnGitHub() {
+		if err := report.DiagnosticsGitHub(s.Stdout, found.Diagnostics, found.Files); err != nil {
 			return err
 		}
 	}
-	if err := report.DiagnosticsText(a.Stdout, found.Diagnostics, found.Files); err != nil {
+	if err := report.DiagnosticsText(s.Stdout, found.Diagnostics, found.Files); err != nil {
 		return err
 	}
-	return a.runner.Summary(report.DiagnosticsMarkdown(found.Diagnostics, found.Files))
+	return s.runner.Summary(report.DiagnosticsMarkdown(found.Diagnostics, found.Files))
 }
 
-func (a *step) Connected(conn *connect.Connection) error {
-	return report.OriginText(a.Stdout, conn.KeyFrom, conn.URLFrom)
+func (s *step) Connected(conn *connect.Connection) error {
+	return report.OriginText(s.Stdout, conn.KeyFrom, conn.URLFrom)
 }
 
-func (a *step) Planned(plan *secretsync.Plan) error {
-	a.tenants = append(a.tenants, secretsync.TenantResult{Name: plan.Tenant, Plan: plan})
-	if err := report.PlanText(a.Stdout, plan); err != nil {
+func (s *step) Planned(plan *secretsync.Plan) error {
+	s.tenants = append(s.tenants, secretsync.TenantResult{Name: plan.Tenant, Plan: plan})
+	if err := report.PlanText(s.Stdout, plan); err != nil {
 		return err
 	}
 	for _, warning := range slices.Concat(report.Omitted(plan), plan.Warnings, plan.Notes) {
-		if !a.annotated[warning] {
-			a.runner.Warning(report.Safe(warning))
+		if !s.annotated[warning] {
+			s.runner.Warning(report.Safe(warning))
 		}
-		a.annotated[warning] = true
+		s.annotated[warning] = true
 	}
 	return nil
 }
 
-func (a *step) OnlyPlanned(done *secretsync.Outcome) error {
-	a.tenants = done.Tenants
-	return a.runner.Summary(report.PlanMarkdown(done.Tenants))
+func (s *step) OnlyPlanned(done *secretsync.Outcome) error {
+	s.tenants = done.Tenants
+	return s.runner.Summary(report.PlanMarkdown(done.Tenants))
 }
 
-func (a *step) Progress(done, total int, last bool) {
-	_, _ = io.WriteString(a.Stdout, run.ProgressText(done, total, last, false))
+func (s *step) Progress(done, total int, last bool) {
+	_, _ = io.WriteString(s.Stdout, run.ProgressText(done, total, last, false))
 }
 
-func (a *step) Applied(done *secretsync.Outcome) error {
-	a.tenants = done.Tenants
-	if err := report.ResultText(a.Stdout, done.Tenants, done.Requests); err != nil {
+func (s *step) Applied(done *secretsync.Outcome) error {
+	s.tenants = done.Tenants
+	if err := report.ResultText(s.Stdout, done.Tenants, done.Requests); err != nil {
 		return err
 	}
-	return a.runner.Summary(report.ResultMarkdown(done.Tenants))
+	return s.runner.Summary(report.ResultMarkdown(done.Tenants))
 }
 
 // Skipped writes the message to every place where readers look for the result.
-func (a *step) Skipped(message string) error {
-	a.status, a.skippedMarkdown = "skipped", report.SkippedMarkdown(message)
-	a.runner.Notice(message)
-	return a.runner.Summary(a.skippedMarkdown)
+func (s *step) Skipped(message string) error {
+	s.status, s.skippedMarkdown = Skipped, report.SkippedMarkdown(message)
+	s.runner.Notice(message)
+	return s.runner.Summary(s.skippedMarkdown)
 }

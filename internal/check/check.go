@@ -111,3 +111,25 @@ func (s *source) activeRules() []checker {
 	}
 	return active
 }
+
+// diagnostic returns a finding as a diagnostic, without a position if the positions
+// of the file are not verified.
+func (s *source) diagnostic(r Rule, f finding) Diagnostic {
+	d := Diagnostic{
+		Rule:     r.Name,
+		Severity: cmp.Or(f.severity, r.Severity),
+		Message:  f.message,
+		Hint:     f.hint,
+		File:     s.name,
+		Key:      cmp.Or(MaskTokens(f.key), s.maskedPath(f.node)),
+		Help:     r.Help(),
+	}
+	if !s.verified {
+		return d
+	}
+	start, end := s.doc.Position(f.start), s.doc.Position(f.end)
+	d.Line, d.Column = start.Line, start.Column
+	d.EndLine, d.EndColumn = end.Line, end.Column
+	d.Frame = s.frame(span{f.start, f.end})
+	return d
+}

@@ -25,7 +25,7 @@ type flow struct {
 }
 
 // ReadFlows reads Python files, in time in proportion to their text. It reads a file
-// that is not Python 3 up to the error, which [FlowReads.Undefined] reports.
+// that is not Python 3 up to the error, which [FlowReads.Check] reports.
 //
 // A secret is read by Secret("A") of prefect.client; by PrefectSecret("A"), up to
 // 0.9 Secret("A"), of prefect.tasks.secrets; by prefect.context.secrets["A"] and the

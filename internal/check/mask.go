@@ -46,11 +46,11 @@ func (s *source) maskedBetween(lo, hi int) []span {
 	}
 	var out []span
 	first := sort.Search(len(s.masked), func(i int) bool { return s.masked[i].end > lo })
-	for _, h := range s.masked[first:] {
-		if h.start >= hi {
+	for _, m := range s.masked[first:] {
+		if m.start >= hi {
 			break
 		}
-		out = clip(out, h, lo, hi)
+		out = clip(out, m, lo, hi)
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
@@ -96,25 +95,3 @@ func (r Rule) Help() string { return helpPage + r.Name }
 
 // helpPage is the page that explains the rules, each in a section of its name.
 const helpPage = "https://github.com/prefect-secrets/prefect-secrets/blob/main/docs/checks.md#"
-
-// diagnostic returns a finding as a diagnostic, without a position if the positions
-// of the file are not verified.
-func (s *source) diagnostic(r Rule, f finding) Diagnostic {
-	d := Diagnostic{
-		Rule:     r.Name,
-		Severity: cmp.Or(f.severity, r.Severity),
-		Message:  f.message,
-		Hint:     f.hint,
-		File:     s.name,
-		Key:      cmp.Or(MaskTokens(f.key), s.maskedPath(f.node)),
-		Help:     r.Help(),
-	}
-	if !s.verified {
-		return d
-	}
-	start, end := s.doc.Position(f.start), s.doc.Position(f.end)
-	d.Line, d.Column = start.Line, start.Column
-	d.EndLine, d.EndColumn = end.Line, end.Column
-	d.Frame = s.frame(span{f.start, f.end})
-	return d
-}

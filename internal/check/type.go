@@ -52,8 +52,8 @@ func typeIn(version release.Version, v setting) string {
 	return "str"
 }
 
-// fits reports whether Prefect works with a type: Python takes an int for a float,
-// and the reverse, but neither for a bool.
+// fits reports whether Prefect works with a type: Python accepts an int as a
+// float, and the reverse, but neither as a bool.
 func fits(have, want string) bool {
 	switch want {
 	case "float":

@@ -17,14 +17,14 @@ type SecretSet struct {
 	Names []string // of the secrets, in any order
 }
 
-// Undefined reports each secret that a flow reads and no set defines, a flow that
+// Check reports each secret that a flow reads and no set defines, a flow that
 // Python cannot read, as a warning, and invalid ignore comments. Of opts only Rules
 // matters. Without a set every secret is undefined.
 //
 // Not reported are optional reads, computed names, what EnvVarSecret reads, and
 // secrets that the same file adds to Prefect's context. The diagnostics are in the
 // order of the files, sorted by position in each.
-func (r *FlowReads) Undefined(defined []SecretSet, opts Options) []Diagnostic {
+func (r *FlowReads) Check(defined []SecretSet, opts Options) []Diagnostic {
 	secrets := newSecretIndex(defined)
 	var found []Diagnostic
 	for _, f := range r.flows {

@@ -16,7 +16,7 @@ var storeSet = SecretSet{Where: "the store", Names: []string{"IN_THE_STORE", "GI
 // flowTextFindings returns what a flow reads and a config does not define.
 func flowTextFindings(t testing.TB, name, python, config string) []Diagnostic {
 	t.Helper()
-	return ReadFlows([]Flow{{name, []byte(python)}}).Undefined(readSecretSets(t, config), Options{})
+	return ReadFlows([]Flow{{name, []byte(python)}}).Check(readSecretSets(t, config), Options{})
 }
 
 func readSecretSets(t testing.TB, config string) []SecretSet {
@@ -32,7 +32,7 @@ func readSecretSets(t testing.TB, config string) []SecretSet {
 // nor the store defines.
 func flowFindings(t testing.TB, path string) []Diagnostic {
 	defined := append(readSecretSets(t, string(readFile(t, "testdata/flows/config.toml"))), storeSet)
-	return ReadFlows([]Flow{{filepath.Base(path), readFile(t, path)}}).Undefined(defined, Options{})
+	return ReadFlows([]Flow{{filepath.Base(path), readFile(t, path)}}).Check(defined, Options{})
 }
 
 // TestFlowsGolden checks each testdata/flows/err/NAME.py against NAME.out.
@@ -99,7 +99,7 @@ func TestUndefinedNamesThePlaces(t *testing.T) {
 		for i := range n {
 			sets = append(sets, SecretSet{Where: fmt.Sprint("place ", i+1)})
 		}
-		if found := reads.Undefined(sets, Options{}); len(found) != 1 || found[0].Message != want {
+		if found := reads.Check(sets, Options{}); len(found) != 1 || found[0].Message != want {
 			t.Errorf("%d sets: got %v, want %q", n, found, want)
 		}
 	}
@@ -125,7 +125,7 @@ func TestUndefinedHint(t *testing.T) {
 func TestUndefinedOnRequestOnly(t *testing.T) {
 	reads := ReadFlows([]Flow{{"f.py", []byte("from prefect.client import Secret\n" +
 		"Secret('A') # prefect-secrets: ignore[undefined-secret]\nSecret('B')")}})
-	if found := reads.Undefined(nil, Options{Rules: []string{"syntax"}}); len(found) > 0 {
+	if found := reads.Check(nil, Options{Rules: []string{"syntax"}}); len(found) > 0 {
 		t.Errorf("got %v", found)
 	}
 }
@@ -147,7 +147,7 @@ func TestFlowCanaries(t *testing.T) {
 
 func checkNoFlowLeak(t *testing.T, text string) {
 	t.Helper()
-	checkNotShown(t, ReadFlows([]Flow{{"f.py", []byte(text)}}).Undefined(nil, Options{}), text, canary)
+	checkNotShown(t, ReadFlows([]Flow{{"f.py", []byte(text)}}).Check(nil, Options{}), text, canary)
 }
 
 func FuzzFlows(f *testing.F) {
@@ -155,7 +155,7 @@ func FuzzFlows(f *testing.F) {
 		f.Add(readFile(f, path))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		for _, d := range ReadFlows([]Flow{{"f.py", text}}).Undefined(nil, Options{}) {
+		for _, d := range ReadFlows([]Flow{{"f.py", text}}).Check(nil, Options{}) {
 			if d.File != "f.py" || d.EndLine < d.Line || d.Line > 0 && (d.Column < 1 || d.Frame == "") {
 				t.Fatalf("at %d:%d to %d, frame %q", d.Line, d.Column, d.EndLine, d.Frame)
 			}

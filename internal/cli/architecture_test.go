@@ -53,12 +53,22 @@ func TestPathOfPruneScope(t *testing.T) {
 	if len(rows) > longestPath {
 		t.Errorf("the path has %d files, and no more than %d are allowed", len(rows), longestPath)
 	}
+	checkRows(t, rows, 0)
+}
+
+func TestArchitectureAnswers(t *testing.T) {
+	checkRows(t, strings.Split(strings.TrimSpace(readSection(t, "Where to look")), "\n| ")[3:], 1)
+}
+
+// checkRows checks that the file in one cell of each row has what the last cell names.
+func checkRows(t *testing.T, rows []string, fileCell int) {
+	t.Helper()
 	for _, row := range rows {
 		cells := strings.Split(strings.TrimSuffix(row, " |"), " | ")
 		if len(cells) != 3 {
 			t.Fatalf("the row %q is not of three cells", row)
 		}
-		file, named := strings.Trim(cells[0], "`"), strings.Trim(cells[2], "`")
+		file, named := strings.Trim(cells[fileCell], "`"), strings.Trim(cells[2], "`")
 		if !strings.Contains(readFile(t, "../../"+file), named) {
 			t.Errorf("%s has no %s", file, named)
 		}

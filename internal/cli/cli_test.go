@@ -58,6 +58,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
+// ready waits for a ready-file, and sets URL, TENANT, ADMIN and RUNNER to what it says.
 func ready(ts *testscript.TestScript, _ bool, args []string) {
 	path := ts.MkAbs(args[0])
 	for range 200 {
@@ -82,6 +83,7 @@ func ready(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Fatalf("%s did not appear", args[0])
 }
 
+// exits runs a command, and checks its exit code and that its output shows no value.
 func exits(ts *testscript.TestScript, _ bool, args []string) {
 	code := map[string]int{"0": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
 	want, ok := code[args[0]]
@@ -103,6 +105,8 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// paste sets a variable to the key that keygen printed, and appends its lines to a keys
+// file.
 func paste(ts *testscript.TestScript, _ bool, args []string) {
 	before, lines, found := strings.Cut(ts.ReadFile("stdout"), "[[keys]]\n")
 	at := strings.Index(before, "pfs_")

@@ -53,31 +53,31 @@ func (c *Command) runConfig(o configOptions) error {
 	if o.format != "text" && o.format != "json" {
 		return unknownFormat(o.format)
 	}
-	places := newPlaces()
+	lines := newLineFinder()
 	loaded, err := release.Load(release.Options{
-		Version: version, Path: o.file, BackendPath: o.backendFile, NoDefaults: o.noDefaults, Env: c.Env, ReadFile: places.Read,
+		Version: version, Path: o.file, BackendPath: o.backendFile, NoDefaults: o.noDefaults, Env: c.Env, ReadFile: lines.Read,
 	})
 	var problem *release.Error
 	if errors.As(err, &problem) {
-		return &exit.Error{Code: exit.Failed, Err: places.complete(problem)}
+		return &exit.Error{Code: exit.Failed, Err: lines.complete(problem)}
 	}
 	if err != nil {
 		return err
 	}
-	return c.writeConfig(loaded.Entries(), o, places)
+	return c.writeConfig(loaded.Entries(), o, lines)
 }
 
-func (c *Command) writeConfig(entries []release.Entry, o configOptions, places *places) error {
-	shown := make([]configEntry, len(entries))
-	hidden := hiddenTexts(entries)
+func (c *Command) writeConfig(entries []release.Entry, o configOptions, lines *lineFinder) error {
+	settings := make([]configEntry, len(entries))
+	masked := maskedTexts(entries)
 	for i, e := range entries {
-		shown[i] = configEntry{Path: e.Path, Type: e.Type(), Origin: places.origin(e)}
-		if !o.reveal && couldBeSecret(e, hidden) {
-			shown[i].Value, shown[i].Masked = json.RawMessage(`"***"`), true
+		settings[i] = configEntry{Path: e.Path, Type: e.Type(), Origin: lines.origin(e)}
+		if !o.reveal && couldBeSecret(e, masked) {
+			settings[i].Value, settings[i].Masked = json.RawMessage(`"***"`), true
 		} else if value, err := e.JSON(); err == nil {
-			shown[i].Value = value
+			settings[i].Value = value
 		} else {
-			shown[i].Repr = e.Repr()
+			settings[i].Repr = e.Repr()
 		}
 	}
 	if o.format == "json" {
@@ -86,10 +86,10 @@ func (c *Command) writeConfig(entries []release.Entry, o configOptions, places *
 		return enc.Encode(struct {
 			FormatVersion int           `json:"format_version"`
 			Entries       []configEntry `json:"entries"`
-		}{report.FormatVersion, shown})
+		}{report.FormatVersion, settings})
 	}
 	w := tabwriter.NewWriter(c.Stdout, 0, 0, 2, ' ', 0)
-	for i, e := range shown {
+	for i, e := range settings {
 		value := "***"
 		if !e.Masked {
 			value = entries[i].Repr()

@@ -15,30 +15,30 @@ func isDefaultSetting(path []string) bool {
 
 // couldBeSecret reports whether a value is masked. Default values are public. Another
 // value is public only if its setting is a default one, if its key does not say that
-// it holds a secret, and if none of the hidden texts is in it.
-func couldBeSecret(e release.Entry, hidden []string) bool {
+// it holds a secret, and if no value of a masked setting is in it.
+func couldBeSecret(e release.Entry, masked []string) bool {
 	switch e.Value.(type) {
 	case nil, bool:
 		return check.Sensitive(e.Path, "") && e.Path[0] == "context"
 	}
-	if e.Origin == (release.Origin{}) && !containsAny(e.Repr(), hidden) {
+	if e.Origin == (release.Origin{}) && !containsAny(e.Repr(), masked) {
 		return false
 	}
-	return hides(e) || containsAny(e.Repr(), hidden)
+	return isMasked(e) || containsAny(e.Repr(), masked)
 }
 
-// hides reports whether a setting is masked because of its own path and value.
-func hides(e release.Entry) bool {
+// isMasked reports whether a setting is masked because of its own path and value.
+func isMasked(e release.Entry) bool {
 	text := e.Repr()
 	return !isDefaultSetting(e.Path) || check.Sensitive(e.Path, text) || strings.Contains(text, "@")
 }
 
-// hiddenTexts returns the values of the masked settings. References may have copied
+// maskedTexts returns the values of the masked settings. References may have copied
 // them into other settings.
-func hiddenTexts(entries []release.Entry) []string {
+func maskedTexts(entries []release.Entry) []string {
 	var texts []string
 	for _, e := range entries {
-		if text, ok := e.Value.(string); ok && len(text) >= 4 && e.Origin != (release.Origin{}) && hides(e) {
+		if text, ok := e.Value.(string); ok && len(text) >= 4 && e.Origin != (release.Origin{}) && isMasked(e) {
 			texts = append(texts, text)
 		}
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +32,11 @@ func connectFlags(flags *pflag.FlagSet, o *connect.Options) {
 func (c *Command) withEnv(o connect.Options) connect.Options {
 	o.Getenv = c.getenv
 	return o
+}
+
+// withStore calls use with the store that o or the manifest names.
+func (c *Command) withStore(ctx context.Context, o connect.Options, use func(context.Context, *connect.Connection) error) error {
+	return run.WithStore(ctx, nil, c.withEnv(o), c.Stderr, use)
 }
 
 // sourceFlags are the flags that say where values come from, by the sources' names.

@@ -39,8 +39,8 @@ func (c *Command) checkFlows(ctx context.Context, f checkFlags, paths []string, 
 
 // showUses prints each secret with the lines that read it, and reads of computed
 // names.
-func (c *Command) showUses(format string, reads *check.FlowReads, known []check.SecretSet) error {
-	uses, unknown := reads.UsedBy(known), reads.Unknown()
+func (c *Command) showUses(format string, reads *check.FlowReads, defined []check.SecretSet) error {
+	uses, unknown := reads.UsedBy(defined), reads.Unknown()
 	switch format {
 	case "json":
 		enc := json.NewEncoder(c.Stdout)

@@ -9,7 +9,6 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
-	"github.com/prefect-secrets/prefect-secrets/internal/run"
 )
 
 func (c *Command) names() *cobra.Command {
@@ -36,9 +35,4 @@ func (c *Command) names() *cobra.Command {
 	connectFlags(cmd.Flags(), &o)
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	return cmd
-}
-
-// withStore calls use with the store that o or the manifest names.
-func (c *Command) withStore(ctx context.Context, o connect.Options, use func(context.Context, *connect.Connection) error) error {
-	return run.WithStore(ctx, nil, c.withEnv(o), c.Stderr, use)
 }

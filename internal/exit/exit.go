@@ -61,12 +61,12 @@ func (e *Error) Unwrap() error { return e.Err }
 // CodeOf returns the exit code for err. An error that is neither an [Error] nor the
 // store's is one of usage or input.
 func CodeOf(err error) int {
-	var exit *Error
+	var e *Error
 	switch {
 	case err == nil:
 		return OK
-	case errors.As(err, &exit):
-		return exit.Code
+	case errors.As(err, &e):
+		return e.Code
 	case errors.Is(err, secretsync.ErrStore):
 		return StoreCode(err)
 	default:
@@ -76,8 +76,8 @@ func CodeOf(err error) int {
 
 // MessageOf returns the message of err that is still to be printed, or "".
 func MessageOf(err error) string {
-	var exit *Error
-	if errors.As(err, &exit) && exit.Err == nil || err == nil {
+	var e *Error
+	if errors.As(err, &e) && e.Err == nil || err == nil {
 		return ""
 	}
 	return err.Error()

@@ -10,17 +10,17 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// ErrStopped is the cause of the stop if requests in flight were not waited for.
+// ErrStopped is the error of a request in flight that the run did not wait for.
 var ErrStopped = errors.New("the run was stopped before the answer came")
 
 // Planned returns the error that a plan ends with after it has been shown. With
 // detailed set, a plan with changes has an exit code of its own.
 func Planned(done *secretsync.Outcome, detailed bool) error {
-	var failed []error
+	var errs []error
 	for _, t := range done.Tenants {
-		failed = append(failed, t.Err)
+		errs = append(errs, t.Err)
 	}
-	if err := joinErrors(done, "no plan for ", failed); err != nil {
+	if err := joinErrors(done, "no plan for ", errs); err != nil {
 		return &Error{Code: Partly, Err: err}
 	}
 	if detailed && slices.ContainsFunc(done.Plans(), (*secretsync.Plan).Pending) {
@@ -29,15 +29,16 @@ func Planned(done *secretsync.Outcome, detailed bool) error {
 	return nil
 }
 
-// joinErrors returns the errors of the tenants as one, or nil. Equal ones appear once.
-func joinErrors(done *secretsync.Outcome, before string, errs []error) error {
+// joinErrors returns the errors of the tenants as one, or nil. Equal ones appear once,
+// with the prefix and the names of their tenants.
+func joinErrors(done *secretsync.Outcome, prefix string, errs []error) error {
 	names := make([]string, len(done.Tenants))
 	for i, t := range done.Tenants {
 		names[i] = t.Name
 	}
 	var all []error
 	for _, f := range report.Failures(names, errs) {
-		all = append(all, errors.New(before+f.Who+": "+f.Why))
+		all = append(all, errors.New(prefix+f.Who+": "+f.Why))
 	}
 	return errors.Join(all...)
 }
@@ -64,10 +65,11 @@ func Synced(done *secretsync.Outcome) error {
 	}
 }
 
-// codeOfAll returns the exit code if nothing was done for any tenant.
-func codeOfAll(failed []error) int {
+// codeOfAll returns the exit code if nothing was done for any tenant: Partly if one of
+// them was interrupted, Refused if the store refused the key for all of them.
+func codeOfAll(errs []error) int {
 	code := Refused
-	for _, err := range failed {
+	for _, err := range errs {
 		if !errors.Is(err, prefect.ErrUnauthenticated) && !errors.Is(err, prefect.ErrForbidden) {
 			code = Failed
 		}
@@ -80,14 +82,14 @@ func codeOfAll(failed []error) int {
 
 // reportError returns the error that the sync of one tenant ends with.
 func reportError(r *secretsync.Report) error {
-	undone := undone(r)
+	failed := undone(r)
 	switch {
 	case r.Err == nil:
 		return nil
-	case undone == 0:
+	case failed == 0: // everything was written, and verifying failed
 		return &Error{Code: Partly, Err: r.Err}
 	case errors.Is(r.Err, secretsync.ErrInterrupted):
-		return &Error{Code: Partly, Err: fmt.Errorf("interrupted: %d of %d changes were not made", undone, undone+r.Done())}
+		return &Error{Code: Partly, Err: fmt.Errorf("interrupted: %d of %d changes were not made", failed, failed+r.Done())}
 	case errors.Is(r.Err, ErrStopped):
 		return &Error{Code: Partly, Err: fmt.Errorf("interrupted: %w", partlyError(r))}
 	case r.Done() > 0 || r.Count(secretsync.Unknown) > 0:
@@ -97,11 +99,12 @@ func reportError(r *secretsync.Report) error {
 	}
 }
 
+// partlyError says how many changes were not made, or may not have been.
 func partlyError(r *secretsync.Report) error {
-	unknown, undone := r.Count(secretsync.Unknown), undone(r)
-	all := undone + r.Done()
+	unknown, failed := r.Count(secretsync.Unknown), undone(r)
+	all := failed + r.Done()
 	if unknown == 0 {
-		return fmt.Errorf("%d of %d changes were not made", undone, all)
+		return fmt.Errorf("%d of %d changes were not made", failed, all)
 	}
 	return fmt.Errorf("of %d changes %d were not made, and of %d nobody knows", all, r.Count(secretsync.Failed), unknown)
 }

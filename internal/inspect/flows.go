@@ -77,7 +77,7 @@ func (f *Flows) Check(threshold check.FailOn, show Show) error {
 	if err != nil {
 		return err
 	}
-	findings.Diagnostics = append(findings.Diagnostics, f.Reads.Undefined(f.Defined, f.options.Check)...)
+	findings.Diagnostics = append(findings.Diagnostics, f.Reads.Check(f.Defined, f.options.Check)...)
 	findings.Files += f.files
 	if err := show(findings); err != nil {
 		return err

@@ -18,7 +18,7 @@ import (
 //
 //   - The first signal ends the context. A command then waits for requests in flight.
 //   - The first signal of the other kind ends these as well, for a command that reports
-//     ([Signals.Hurry]). Any other process it ends.
+//     ([Signals.Hurry]). It ends any other process.
 //   - A second signal of one kind ends the process at once.
 //
 // GitHub sends SIGINT to a step that is cancelled, SIGTERM 7.5 s later, and kills it
@@ -34,51 +34,52 @@ type Signals struct {
 }
 
 // Listen handles the signals until the returned function is called.
-func Listen(parent context.Context) (ctx context.Context, i *Signals, end func()) {
+func Listen(parent context.Context) (ctx context.Context, s *Signals, end func()) {
 	ctx, cancel := context.WithCancel(parent)
-	i = &Signals{exit: os.Exit, stop: cancel, hurry: make(chan struct{}), seen: map[os.Signal]bool{}}
+	s = &Signals{exit: os.Exit, stop: cancel, hurry: make(chan struct{}), seen: map[os.Signal]bool{}}
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		for s := range signals {
-			i.handle(s)
+		for received := range signals {
+			s.handle(received)
 		}
 	}()
-	return ctx, i, func() { signal.Stop(signals); close(signals); cancel() }
+	return ctx, s, func() { signal.Stop(signals); close(signals); cancel() }
 }
 
-func (i *Signals) handle(s os.Signal) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	repeated := i.seen[s]
-	i.seen[s] = true
+// handle takes the step for a signal.
+func (s *Signals) handle(received os.Signal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	repeated := s.seen[received]
+	s.seen[received] = true
 	switch {
-	case repeated || len(i.seen) > 1 && !i.reports:
-		i.exit(exit.Signalled(s))
-	case len(i.seen) > 1:
-		close(i.hurry)
+	case repeated || len(s.seen) > 1 && !s.reports:
+		s.exit(exit.Signalled(received))
+	case len(s.seen) > 1:
+		close(s.hurry)
 	default:
-		i.stop()
+		s.stop()
 	}
 }
 
 // Hurry returns a channel that is closed when there is no more time to wait for
 // requests in flight. Its caller must report then. A nil receiver never hurries.
-func (i *Signals) Hurry() <-chan struct{} {
-	if i == nil {
+func (s *Signals) Hurry() <-chan struct{} {
+	if s == nil {
 		return nil
 	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.reports = true
-	return i.hurry
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reports = true
+	return s.hurry
 }
 
 // Patient returns a context that outlives ctx until there is no more time to wait
 // ([Signals.Hurry]), and a function that releases it.
-func (i *Signals) Patient(ctx context.Context) (context.Context, context.CancelFunc) {
+func (s *Signals) Patient(ctx context.Context) (context.Context, context.CancelFunc) {
 	patient, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	hurry, released := i.Hurry(), make(chan struct{})
+	hurry, released := s.Hurry(), make(chan struct{})
 	go func() {
 		select {
 		case <-hurry:

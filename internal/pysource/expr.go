@@ -1,57 +1,5 @@
 package pysource
 
-// parser reads the tokens of a module into scopes and expressions. It reads invalid
-// Python as far as it can.
-type parser struct {
-	*scanner
-	next        int // the token to read next
-	scope       *scope
-	block       *block
-	nodes       []*node  // that may read a secret, in the order of the text
-	starImports []string // the modules of from module import *
-	depth       int
-}
-
-// keywords are the words of Python 3 that are never names. match, case, type and _
-// are not among them.
-var keywords = map[string]bool{
-	"False": true, "None": true, "True": true, "and": true, "as": true, "assert": true, "async": true,
-	"await": true, "break": true, "class": true, "continue": true, "def": true, "del": true, "elif": true,
-	"else": true, "except": true, "finally": true, "for": true, "from": true, "global": true, "if": true,
-	"import": true, "in": true, "is": true, "lambda": true, "nonlocal": true, "not": true, "or": true,
-	"pass": true, "raise": true, "return": true, "try": true, "while": true, "with": true, "yield": true,
-}
-
-func (p *parser) peek() token { return p.tokens[p.next] }
-
-func (p *parser) textOf(t token) string { return p.src[t.start:t.end] }
-
-// is reports whether the next token is an operator or a keyword.
-func (p *parser) is(spelling string) bool { return p.isAt(p.next, spelling) }
-
-func (p *parser) isAt(i int, spelling string) bool {
-	t := p.tokens[min(i, len(p.tokens)-1)]
-	return (t.kind == tokOp || t.kind == tokName) && p.textOf(t) == spelling
-}
-
-// accept skips an operator or a keyword if it is the next token.
-func (p *parser) accept(spelling string) bool {
-	if p.is(spelling) {
-		p.next++
-		return true
-	}
-	return false
-}
-
-// atEnd reports whether the logical line, or the field of an f-string, is over.
-func (p *parser) atEnd() bool {
-	switch p.peek().kind {
-	case tokEnd, tokNewline, tokIndent, tokDedent, tokFPart, tokFEnd:
-		return true
-	}
-	return false
-}
-
 // maxDepth is how many lambdas and brackets may be inside one another. Brackets
 // alone reach pyliteral.MaxDepth.
 const maxDepth = 1000
@@ -64,7 +12,7 @@ func (p *parser) expr() *node {
 		p.next = len(p.tokens) - 1
 	}
 	defer func() { p.depth-- }()
-	start, gap := p.next, true
+	start, mayFollow := p.next, true // whether an operand may be next
 	var operands []*node
 	var between operators
 	for !p.exprEnds() {
@@ -74,10 +22,10 @@ func (p *parser) expr() *node {
 		case operand == nil:
 			between.count(p.textOf(first))
 			p.skipOperator()
-		case !gap:
+		case !mayFollow:
 			p.fail("something is missing between this and what stands before it", first.start, first.end)
 		}
-		if gap = operand == nil; !gap {
+		if mayFollow = operand == nil; operand != nil {
 			operands = append(operands, operand)
 		}
 	}
@@ -150,10 +98,3 @@ func (p *parser) combine(start int, operands []*node, between operators) *node {
 	}
 	return n
 }
-
-// enter begins a scope inside the current one.
-func (p *parser) enter(kind scopeKind) {
-	p.scope = newScope(p.scope, kind)
-}
-
-func (p *parser) leave() { p.scope = p.scope.parent }

@@ -2,6 +2,15 @@ package pysource
 
 import "strings"
 
+// reader finds the secrets in a parsed module.
+type reader struct {
+	*parser
+	module     *Module
+	readOf     map[*node]int // Secret("A") → its index in module.Reads
+	limit      int           // see Module.limit
+	aliasDepth int
+}
+
 // visit records the secrets that an expression reads or sets.
 func (r *reader) visit(n *node) {
 	switch n.kind {

@@ -22,15 +22,6 @@ const (
 	maxAliasDepth = 100     // names that lead from one to the next
 )
 
-// reader finds the secrets in a parsed module.
-type reader struct {
-	*parser
-	module     *Module
-	readOf     map[*node]int // Secret("A") → its index in module.Reads
-	limit      int           // see Module.limit
-	aliasDepth int
-}
-
 // value returns what an expression is. It returns the zero value for one whose
 // evaluation has begun and not ended, so that a cycle of names ends.
 func (r *reader) value(n *node) value {

@@ -36,11 +36,11 @@ func (e Environment) backendFile() string {
 }
 
 // file returns the file that a variable names, with ~ and variables in it expanded,
-// or else the usual one, which needs a HOME.
-func (e Environment) file(variable, usual string) string {
+// or else the fallback, which needs a HOME.
+func (e Environment) file(variable, fallback string) string {
 	name, ok := e.values[variable]
 	if !ok {
-		name = usual
+		name = fallback
 	}
 	expanded, _ := Documented.expandAll(name, e).(string)
 	if !ok && e.values["HOME"] == "" {

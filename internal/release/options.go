@@ -72,12 +72,12 @@ func (o Options) user(env Environment) (*table, error) {
 	return o.read(o.Path, env.UserFile())
 }
 
-// read reads the named file or, if none is named, the usual one, which may be
+// read reads the named file or, if none is named, the fallback, which may be
 // missing. The table of a missing file is nil.
-func (o Options) read(named, usual string) (*table, error) {
+func (o Options) read(named, fallback string) (*table, error) {
 	file, mayBeMissing := named, false
 	if file == "" {
-		file, mayBeMissing = usual, true
+		file, mayBeMissing = fallback, true
 	}
 	if file == "" {
 		return nil, nil

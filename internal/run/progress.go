@@ -16,8 +16,8 @@ type progress struct {
 	reported    bool
 }
 
-func newProgress(tell func(done, total int, last bool)) *progress {
-	return &progress{report: tell, last: time.Now()}
+func newProgress(report func(done, total int, last bool)) *progress {
+	return &progress{report: report, last: time.Now()}
 }
 
 // observe is called after each change.

@@ -26,45 +26,45 @@ type Rules struct {
 }
 
 // mergeInto merges the rules into those of the manifest.
-func (o *Rules) mergeInto(m *secretsync.Manifest) error {
-	if len(o.Include) > 0 {
-		m.Include = o.Include
+func (r *Rules) mergeInto(m *secretsync.Manifest) error {
+	if len(r.Include) > 0 {
+		m.Include = r.Include
 	}
-	m.Exclude = slices.Concat(m.Exclude, o.Exclude)
-	if len(o.PruneScope) > 0 {
-		m.Prune.Scope = o.PruneScope
+	m.Exclude = slices.Concat(m.Exclude, r.Exclude)
+	if len(r.PruneScope) > 0 {
+		m.Prune.Scope = r.PruneScope
 	}
-	if o.MaxDeletes != nil {
-		m.Prune.MaxDeletes = o.MaxDeletes
+	if r.MaxDeletes != nil {
+		m.Prune.MaxDeletes = r.MaxDeletes
 	}
-	m.Prune.Unowned = o.PruneUnowned
-	m.Overwrite = cmp.Or(o.Overwrite, m.Overwrite)
+	m.Prune.Unowned = r.PruneUnowned
+	m.Overwrite = cmp.Or(r.Overwrite, m.Overwrite)
 	if m.Names == nil {
 		m.Names = map[string]secretsync.NameRule{}
 	}
-	if err := o.mergeNames(m.Names); err != nil {
+	if err := r.mergeNames(m.Names); err != nil {
 		return err
 	}
 	return m.Validate()
 }
 
-func (o *Rules) mergeNames(names map[string]secretsync.NameRule) error {
-	for i, pair := range o.Names {
-		if what := check.PastedKind(pair); what != "" {
-			return pastedFlag(i, what)
+func (r *Rules) mergeNames(names map[string]secretsync.NameRule) error {
+	for i, pair := range r.Names {
+		if kind := check.PastedKind(pair); kind != "" {
+			return pastedFlag(i, kind)
 		}
 		dest, source, err := splitPair("--name", "DEST=SOURCE", pair)
 		if err != nil {
 			return err
 		}
-		if what := check.PastedKind(source); what != "" {
-			return pastedFlag(i, what)
+		if kind := check.PastedKind(source); kind != "" {
+			return pastedFlag(i, kind)
 		}
 		rule := names[dest]
 		rule.From, rule.At = source, "--name "+dest
 		names[dest] = rule
 	}
-	for _, pair := range o.Formats {
+	for _, pair := range r.Formats {
 		dest, text, err := splitPair("--format-of", "DEST=FORMAT", pair)
 		if err != nil {
 			return err
@@ -75,7 +75,7 @@ func (o *Rules) mergeNames(names map[string]secretsync.NameRule) error {
 		}
 		names[dest] = rule
 	}
-	for _, dest := range o.Required {
+	for _, dest := range r.Required {
 		rule := ruleFor(names, "--require", dest)
 		rule.Required = true
 		names[dest] = rule
@@ -83,10 +83,10 @@ func (o *Rules) mergeNames(names map[string]secretsync.NameRule) error {
 	return nil
 }
 
-// pastedFlag returns the error for the --name with index i, without its text: it holds
-// what looks like a secret's value.
-func pastedFlag(i int, what string) error {
-	return fmt.Errorf("--name: number %d holds what looks like %s: give the CI name of a secret, not its value, and have the value revoked", i+1, what)
+// pastedFlag returns the error for the --name with index i, which holds a value of the
+// given kind. It does not quote the flag.
+func pastedFlag(i int, kind string) error {
+	return fmt.Errorf("--name: number %d holds what looks like %s: give the CI name of a secret, not its value, and have the value revoked", i+1, kind)
 }
 
 // ruleFor returns the rule for dest. The default rule takes the secret of the same name.
@@ -97,7 +97,7 @@ func ruleFor(names map[string]secretsync.NameRule, flag, dest string) secretsync
 	return secretsync.NameRule{From: dest, At: flag + " " + dest}
 }
 
-// splitPair splits at the last =, because a name in the store may hold one.
+// splitPair splits a flag's value at the last =, because a name in the store may hold one.
 func splitPair(flag, form, pair string) (dest, value string, err error) {
 	at := strings.LastIndexByte(pair, '=')
 	if at <= 0 || at == len(pair)-1 {
@@ -109,10 +109,10 @@ func splitPair(flag, form, pair string) (dest, value string, err error) {
 // quotePair quotes a flag's value for an error, unless it has a character that no CI
 // name has: it may be a secret's value then.
 func quotePair(pair string) string {
-	isOdd := func(r rune) bool {
-		return r != '=' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	isUnusual := func(c rune) bool {
+		return c != '=' && c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c)
 	}
-	if strings.ContainsFunc(pair, isOdd) {
+	if strings.ContainsFunc(pair, isUnusual) {
 		return "what it is given"
 	}
 	return strconv.Quote(pair)

@@ -38,7 +38,7 @@ type Options struct {
 	FailOn       string          // the findings in them that stop the run
 	PlanFile     string          // the file that a plan writes; empty for none
 	Reviewed     string          // the plan file that a sync must follow; empty for none
-	Detailed     bool            // a plan with changes has an exit code of its own
+	Detailed     bool            // a plan with changes ends with exit.Pending
 	Notes        []string        // for the plan
 	Untrusted    string          // why the run may neither write nor delete; empty if it may
 	// AfterPlan, if set, may stop the run once every plan is made and shown.
@@ -47,15 +47,22 @@ type Options struct {
 	Signals *interrupts.Signals
 }
 
-// Printer shows each step of a run as it happens.
+// Printer shows each step of a run as it happens. The command has one for each format,
+// and the Action has its own. The steps come in this order; an error ends the run.
 type Printer interface {
+	// Checked shows what is wrong with the manifest or the configs.
 	Checked(inspect.Findings) error
+	// Connected shows where key and URL were found, before the store is asked.
 	Connected(*connect.Connection) error
+	// Planned shows the plan of one tenant.
 	Planned(*secretsync.Plan) error
+	// OnlyPlanned shows the result of [Plan], which ends here.
 	OnlyPlanned(*secretsync.Outcome) error
+	// Progress shows how many changes a [Sync] has processed; see [ProgressText].
 	Progress(done, total int, last bool)
+	// Applied shows the result of [Sync].
 	Applied(*secretsync.Outcome) error
-	// Skipped says why nothing was done.
+	// Skipped says why an untrusted run did nothing; see [UnlessUntrusted].
 	Skipped(message string) error
 }
 
@@ -89,8 +96,8 @@ func Sync(ctx context.Context, o Options, out Printer) (err error) {
 	if o.Untrusted != "" {
 		return checkOnly(o, out)
 	}
-	patient, release := o.Signals.Patient(ctx)
-	defer release()
+	patient, stopWaiting := o.Signals.Patient(ctx)
+	defer stopWaiting()
 	patient, cancel := context.WithTimeout(patient, o.Connect.Timeout)
 	defer cancel()
 	p, err := prepare(o, out)
@@ -112,7 +119,7 @@ type prepared struct {
 	run  secretsync.Run
 }
 
-// close closes the store, and joins err with the error of that.
+// close closes the store, and returns err joined with the error of closing.
 func (p prepared) close(err error) error {
 	if closeErr := p.conn.Close(); closeErr != nil {
 		return errors.Join(err, closeErr)
@@ -150,8 +157,8 @@ func prepare(o Options, out Printer) (p prepared, err error) {
 	return p, nil
 }
 
-// Steps holds the plans to what was reviewed, if reviewed is not nil, and has out show
-// each step.
+// Steps returns the steps in which out shows the run. They restrict the plans to the
+// reviewed ones, unless reviewed is nil.
 func Steps(conn *connect.Connection, o Options, reviewed *planfile.File, out Printer) secretsync.Steps {
 	progress := newProgress(out.Progress)
 	return secretsync.Steps{
@@ -199,22 +206,22 @@ func readInputs(o Options, out Printer) (r secretsync.Run, manifest *secretsync.
 	if r.Sources, err = o.Sources(); err != nil {
 		return r, nil, err
 	}
-	if manifest, err = reviewed(o, out); err != nil {
+	if manifest, err = readManifest(o, out); err != nil {
 		return r, nil, err
 	}
 	r.Rules, r.Prune, r.Overwrite = manifest.Rules, manifest.Prune, manifest.Overwrite
 	r.Notes, r.Mask = o.Notes, check.MaskTokens
 	if o.Untrusted != "" {
 		r.NoCompare = true
-		r.Rules, r.Prune = optional(r.Rules), secretsync.Prune{}
+		r.Rules, r.Prune = withoutRequired(r.Rules), secretsync.Prune{}
 		r.First = o.Untrusted + ": nothing is deleted, and no plan file is written"
 	}
 	return r, manifest, nil
 }
 
-// optional returns the rules with no name required, for a run that was not given every
+// withoutRequired returns the rules with no name required, for a run that was not given every
 // secret.
-func optional(r secretsync.Rules) secretsync.Rules {
+func withoutRequired(r secretsync.Rules) secretsync.Rules {
 	r.Names = maps.Clone(r.Names)
 	for name, rule := range r.Names {
 		rule.Required = false
@@ -223,9 +230,9 @@ func optional(r secretsync.Rules) secretsync.Rules {
 	return r
 }
 
-// reviewed reads and checks the inputs that are reviewed with the code: the configs,
-// and the manifest, into which it merges the rules.
-func reviewed(o Options, out Printer) (manifest *secretsync.Manifest, err error) {
+// readManifest reads the manifest, merges the rules into it, and checks the configs.
+// These inputs are reviewed with the code, so an untrusted run has them as well.
+func readManifest(o Options, out Printer) (manifest *secretsync.Manifest, err error) {
 	o.Files = cmp.Or(o.Files, inspect.NewCache())
 	if manifest = o.Manifest; manifest == nil {
 		manifest, err = o.Files.Environment(o.ManifestFile, o.Environment, out.Checked)

@@ -22,10 +22,10 @@ var skipErrors = []error{
 	secretsync.ErrEmptySource, secretsync.ErrNothingIncluded,
 }
 
-// checkOnly checks the reviewed inputs, which is all that a sync does in an untrusted
-// run.
+// checkOnly checks the manifest and the configs, which is all that a sync does in an
+// untrusted run.
 func checkOnly(o Options, out Printer) error {
-	if _, err := reviewed(o, out); err != nil {
+	if _, err := readManifest(o, out); err != nil {
 		return err
 	}
 	return errUntrusted

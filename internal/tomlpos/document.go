@@ -24,6 +24,12 @@ type Document struct {
 	children map[child]NodeID
 }
 
+// NewDocument returns a document of a text that is not TOML, with its comments. It has
+// positions and lines, and no keys or values.
+func NewDocument(text string, comments []Comment) *Document {
+	return &Document{Text: text, Nodes: make([]Node, 1), Comments: comments, lines: newLines(text)}
+}
+
 // NodeID is an index into Document.Nodes.
 type NodeID int32
 

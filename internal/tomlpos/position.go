@@ -36,12 +36,6 @@ func newLines(text string) lines {
 	return l
 }
 
-// NewDocument returns a document of a text that is not TOML, with its comments. It has
-// positions and lines, and no keys or values.
-func NewDocument(text string, comments []Comment) *Document {
-	return &Document{Text: text, Nodes: make([]Node, 1), Comments: comments, lines: newLines(text)}
-}
-
 // ByteOrderMark is what PowerShell and editors put before a text.
 const ByteOrderMark = "\ufeff"
 

@@ -9,8 +9,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// places finds the lines of settings in the files that they come from.
-type places struct {
+// lineFinder finds the lines of settings in the files that they come from.
+type lineFinder struct {
 	*inspect.Cache
 	scanned map[string]scanned
 }
@@ -21,27 +21,27 @@ type scanned struct {
 	problem *tomlpos.Error
 }
 
-func newPlaces() *places { return &places{inspect.NewCache(), map[string]scanned{}} }
+func newLineFinder() *lineFinder { return &lineFinder{inspect.NewCache(), map[string]scanned{}} }
 
 // scan returns the positions of the keys in a file. The document is nil if the file
 // cannot be read.
-func (p *places) scan(file string) scanned {
-	if found, ok := p.scanned[file]; ok {
+func (l *lineFinder) scan(file string) scanned {
+	if found, ok := l.scanned[file]; ok {
 		return found
 	}
-	text, err := p.Read(file)
+	text, err := l.Read(file)
 	if err != nil {
 		return scanned{}
 	}
 	doc, problem := tomlpos.Scan(string(text))
-	p.scanned[file] = scanned{doc, problem}
-	return p.scanned[file]
+	l.scanned[file] = scanned{doc, problem}
+	return l.scanned[file]
 }
 
 // line returns the line of a setting in a file, or else that of the innermost table
 // around it; 0 if there is neither.
-func (p *places) line(file string, path []string) int {
-	doc := p.scan(file).doc
+func (l *lineFinder) line(file string, path []string) int {
+	doc := l.scan(file).doc
 	if doc == nil {
 		return 0
 	}
@@ -73,14 +73,15 @@ func child(doc *tomlpos.Document, parent tomlpos.NodeID, name string) (tomlpos.N
 	return tomlpos.Root, false
 }
 
-func (p *places) origin(e release.Entry) string {
+// origin returns where a setting comes from, with its line if that is known.
+func (l *lineFinder) origin(e release.Entry) string {
 	switch {
 	case e.Origin.Env != "":
 		return "environment " + e.Origin.Env
 	case e.Origin.File == "":
 		return "default"
 	}
-	if line := p.line(e.Origin.File, e.Path); line > 0 {
+	if line := l.line(e.Origin.File, e.Path); line > 0 {
 		return fmt.Sprintf("%s:%d", e.Origin.File, line)
 	}
 	return e.Origin.File
@@ -88,16 +89,16 @@ func (p *places) origin(e release.Entry) string {
 
 // complete returns the error with its line and, for a file that is not UTF-8, with the
 // decoding error, which Python raises before it parses the file.
-func (p *places) complete(e *release.Error) error {
+func (l *lineFinder) complete(e *release.Error) error {
 	out := *e
 	if out.File == "" || out.Env != "" {
 		return &out
 	}
 	if len(out.Path) > 0 {
-		out.Line = p.line(out.File, out.Path)
+		out.Line = l.line(out.File, out.Path)
 		return &out
 	}
-	if found := p.scan(out.File); found.problem != nil {
+	if found := l.scan(out.File); found.problem != nil {
 		problem := found.problem.Problem
 		out.Line = found.doc.Position(found.problem.Start).Line
 		switch problem {

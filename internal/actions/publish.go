@@ -10,47 +10,69 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
 // What the Action does with GitHub's API. An input asks for the comment, so its errors
 // fail the step. The rest is optional: its errors go to the log.
 
+// publish makes the check run and the comment. It returns err, the error of the run,
+// or that of the comment if the run had none.
+func (s *step) publish(ctx context.Context, err error) error {
+	s.checkRun(ctx, exit.CodeOf(err) != exit.OK)
+	commentErr := s.comment(ctx)
+	switch {
+	case commentErr == nil:
+		return err
+	case s.event.Untrusted != "": // the token of such a run may be read-only
+		s.logError(commentErr)
+		return err
+	case err != nil:
+		s.runner.Error(commentErr.Error())
+		return err
+	case s.inputs.Mode == "sync":
+		return &exit.Error{Code: exit.Partly, Err: commentErr}
+	default:
+		return &exit.Error{Code: exit.Failed, Err: commentErr}
+	}
+}
+
 // github returns the API. It also trusts the authority of ca-certificate, which may
 // have issued the certificate of a GitHub Enterprise.
-func (a *step) github() (*GitHub, error) {
-	transport, err := a.connectOptions().Transport()
+func (s *step) github() (*GitHub, error) {
+	transport, err := s.connectOptions().Transport()
 	if err != nil {
 		return nil, err
 	}
-	return a.runner.GitHub(GitHubConfig{
-		Client: &http.Client{Timeout: a.inputs.Timeout, Transport: transport},
-		Token:  a.inputs.GitHubToken, Event: a.event, Now: time.Now,
+	return s.runner.GitHub(GitHubConfig{
+		Client: &http.Client{Timeout: s.inputs.Timeout, Transport: transport},
+		Token:  s.inputs.GitHubToken, Event: s.event, Now: time.Now,
 	})
 }
 
 // hasToken reports whether a token and a repository are given.
-func (a *step) hasToken() bool {
-	return a.inputs.GitHubToken.RevealText() != "" && a.event.Repo != ""
+func (s *step) hasToken() bool {
+	return s.inputs.GitHubToken.RevealText() != "" && s.event.Repo != ""
 }
 
 // comment puts the plan and the findings on the pull request, if the input comment is
 // true.
-func (a *step) comment(ctx context.Context) error {
+func (s *step) comment(ctx context.Context) error {
 	var parts []string
-	if a.skippedMarkdown != "" {
-		parts = append(parts, a.skippedMarkdown)
+	if s.skippedMarkdown != "" {
+		parts = append(parts, s.skippedMarkdown)
 	}
-	if len(a.tenants) > 0 {
-		parts = append(parts, report.PlanMarkdown(a.tenants))
+	if len(s.tenants) > 0 {
+		parts = append(parts, report.PlanMarkdown(s.tenants))
 	}
-	if a.found.Files > 0 {
-		parts = append(parts, report.DiagnosticsMarkdown(a.found.Diagnostics, a.found.Files))
+	if s.found.Files > 0 {
+		parts = append(parts, report.DiagnosticsMarkdown(s.found.Diagnostics, s.found.Files))
 	}
-	if !a.inputs.Comment || a.event.PullRequest == 0 || len(parts) == 0 {
+	if !s.inputs.Comment || s.event.PullRequest == 0 || len(parts) == 0 {
 		return nil
 	}
-	api, err := a.github()
+	api, err := s.github()
 	if err != nil {
 		return fmt.Errorf("comment: true: %w", err)
 	}
@@ -58,36 +80,36 @@ func (a *step) comment(ctx context.Context) error {
 }
 
 // checkRun makes a check run with all findings if GitHub does not show all annotations.
-func (a *step) checkRun(ctx context.Context, failed bool) {
-	if !a.hasToken() || report.Unannotated(a.found.Diagnostics) == 0 {
+func (s *step) checkRun(ctx context.Context, failed bool) {
+	if !s.hasToken() || report.Unannotated(s.found.Diagnostics) == 0 {
 		return
 	}
-	api, err := a.github()
+	api, err := s.github()
 	if err == nil {
-		err = api.CheckRun(ctx, failed, a.found.Diagnostics, a.found.Files)
+		err = api.CheckRun(ctx, failed, s.found.Diagnostics, s.found.Files)
 	}
 	if err != nil {
-		a.logError(err)
+		s.logError(err)
 	}
 }
 
 // notPassed returns a note about the repository's secrets that were not passed to the
 // step, or none.
-func (a *step) notPassed(ctx context.Context) []string {
-	text := a.inputs.Sources.Text("secrets")
-	if !a.hasToken() || text == "" || a.event.Untrusted != "" {
+func (s *step) notPassed(ctx context.Context) []string {
+	text := s.inputs.Sources.Text("secrets")
+	if !s.hasToken() || text == "" || s.event.Untrusted != "" {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, a.inputs.Timeout/4)
+	ctx, cancel := context.WithTimeout(ctx, s.inputs.Timeout/4)
 	defer cancel()
-	api, err := a.github()
+	api, err := s.github()
 	if err != nil {
-		a.logError(err)
+		s.logError(err)
 		return nil
 	}
-	configured, err := api.SecretNames(ctx, a.inputs.Environment)
-	if err != nil && (a.asksForNames(text) || !errors.Is(err, errRefused)) {
-		a.logError(err)
+	configured, err := api.SecretNames(ctx, s.inputs.Environment)
+	if err != nil && (s.asksForNames(text) || !errors.Is(err, errRefused)) {
+		s.logError(err)
 	}
 	missing := slices.DeleteFunc(configured, passedIn(text))
 	if len(missing) == 0 {
@@ -98,8 +120,8 @@ func (a *step) notPassed(ctx context.Context) []string {
 
 // asksForNames reports whether the token can only be meant for the names of secrets: it
 // is not the job's own, which cannot list them, and there is no comment to write.
-func (a *step) asksForNames(secrets string) bool {
-	return !a.inputs.Comment && !passedAs(secrets, a.inputs.GitHubToken.RevealText())
+func (s *step) asksForNames(secrets string) bool {
+	return !s.inputs.Comment && !passedAs(secrets, s.inputs.GitHubToken.RevealText())
 }
 
 // passedAs reports whether token is the job's own, which is github_token in the input
@@ -128,16 +150,16 @@ func passedIn(secrets string) func(name string) bool {
 }
 
 // logError logs the error of something optional.
-func (a *step) logError(err error) {
+func (s *step) logError(err error) {
 	if errors.Is(err, context.Canceled) {
 		return
 	}
-	a.note(err.Error())
+	s.note(err.Error())
 }
 
 // note prints a note to the log, unless text is empty.
-func (a *step) note(text string) {
+func (s *step) note(text string) {
 	if text != "" {
-		fmt.Fprintf(a.Stdout, "note: %s\n", report.Safe(text))
+		fmt.Fprintf(s.Stdout, "note: %s\n", report.Safe(text))
 	}
 }
