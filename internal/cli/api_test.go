@@ -24,6 +24,7 @@ var publicPackages = []string{"prefect", "prefect/config", "sync", "testkit", "t
 // calls them by name.
 var interfaceMethods = []string{
 	"Error", "Unwrap", "Is", "Format", "String", "LogValue", "MarshalJSON", "UnmarshalJSON", "MarshalText",
+	"UnmarshalText",
 	"Helper", "Cleanup", "Errorf", "Fatalf", "Write",
 }
 
