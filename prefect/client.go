@@ -137,6 +137,7 @@ func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "prefect
 
 // SetSecret stores value under name, and replaces a value that is there. The value is
 // any Go value that encoding/json can write; the API refuses nil and the empty name.
+// This project's store takes names of up to 255 bytes and values of up to 64 KiB of JSON.
 // After an error, [MayBeDone] reports whether the value may have been stored.
 func (c *Client) SetSecret(ctx context.Context, name string, value any) error {
 	v, err := NewValue(value)

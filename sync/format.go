@@ -28,7 +28,8 @@ const (
 	FormatRaw Format = "raw"
 )
 
-// UnmarshalText reads auto, string, json or raw; an empty string is auto.
+// UnmarshalText reads auto, string, json or raw; an empty string is auto, and anything
+// else an error.
 func (f *Format) UnmarshalText(text []byte) error {
 	switch read := Format(text); read {
 	case FormatString, FormatJSON, FormatRaw:
