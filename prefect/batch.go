@@ -16,7 +16,7 @@ type NamedValue struct {
 // MutationResult is the result of setting or deleting one secret.
 type MutationResult struct {
 	Name    string
-	Changed bool  // false only if the store reported that it changed nothing
+	Changed bool  // false only if the store reported that it changed nothing; means nothing with an Err
 	Err     error // nil if the store did what it was asked to do
 }
 

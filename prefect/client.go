@@ -34,7 +34,8 @@ type ClientConfig struct {
 	KnownMessages bool
 	// Transport sends the requests; nil means http.DefaultTransport.
 	Transport http.RoundTripper
-	// Timeout bounds one request; 0 means 30 s, as in Prefect's client from 0.7.0 on.
+	// Timeout bounds one request; 0 or less means 30 s, as in Prefect's client from
+	// 0.7.0 on.
 	Timeout time.Duration
 }
 
@@ -52,6 +53,9 @@ const defaultTimeout = 30 * time.Second
 
 // Client talks to a secrets API with one key, in one tenant. It is safe for
 // concurrent use. No error of its methods holds a value.
+//
+// It does not retry: a caller repeats a request whose error is [Retryable], after
+// [APIError].RetryAfter if that is set. Package sync does so by itself.
 type Client struct {
 	gql      *graphql.Client
 	endpoint string
@@ -81,7 +85,7 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if c.Transport == nil {
 		c.Transport = http.DefaultTransport
 	}
-	if c.Timeout == 0 {
+	if c.Timeout <= 0 {
 		c.Timeout = defaultTimeout
 	}
 	client := &Client{
@@ -111,8 +115,8 @@ func endpointURL(c ClientConfig) (string, error) {
 	return u.String(), nil
 }
 
-// ForTenant returns a client for another tenant, by its id, or for the key's own if
-// id is empty. The two share the transport, what they learn about the API, and the
+// ForTenant returns a client for another tenant, or for the key's own if id is empty.
+// The id is [Tenant].ID, not the slug; an unknown one fails with the first request. The two share the transport, what they learn about the API, and the
 // count of requests. The error is that id is invalid in a header.
 func (c *Client) ForTenant(id string) (*Client, error) {
 	if !apikey.FitsHeader(id) {
@@ -131,8 +135,10 @@ func (c *Client) Requests() int64 { return c.sender.requests.Load() }
 // Format writes no key, whatever the verb.
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "prefect.Client") }
 
-// SetSecret stores value under name, over the value that it may have. The value is
-// any Go value that encoding/json can write; the API refuses nil.
+// SetSecret stores value under name, and replaces a value that is there. The value is
+// any Go value that encoding/json can write; the API refuses nil and the empty name.
+// This project's store takes names of up to 255 bytes and values of up to 64 KiB of JSON.
+// After an error, [MayBeDone] reports whether the value may have been stored.
 func (c *Client) SetSecret(ctx context.Context, name string, value any) error {
 	v, err := NewValue(value)
 	if err == nil {

@@ -28,7 +28,7 @@ func (exampleT) Fatalf(format string, args ...any) { fmt.Printf(format+"\n", arg
 var ctx = context.Background()
 
 // One program writes a secret with an admin key; a flow run reads it with a key of its
-// own.
+// own. In place of testkit's fake use the URL and the keys of your store.
 func Example() {
 	cloud := testkit.New(t) // a secrets API in memory
 	client, err := prefect.NewClient(prefect.ClientConfig{
@@ -392,24 +392,21 @@ func ExampleClient_GetOverview() {
 	}
 	ci := cloud.ClientWithKey(cloud.AddKey(testkit.Key{Name: "ci", Role: prefect.RoleAdmin, Patterns: []string{"team_*"}}))
 
-	describe := func(o prefect.Overview) {
-		access := o.Access
-		if access.Role != prefect.RoleAdmin {
-			fmt.Println("the key", access.Key, "may not write in", access.Tenant)
-		}
-		for _, name := range access.Unreachable {
-			fmt.Println("the key", access.Key, "may not write", name)
-		}
-		for _, name := range o.Names {
-			fmt.Println(name, "was written by", o.Owners[name])
-		}
-	}
 	for _, client := range []*prefect.Client{ci, cloud.RunnerClient()} {
 		overview, err := client.GetOverview(ctx, []string{"team_URL", "DB_PASSWORD"})
 		if err != nil {
 			fmt.Println(err)
+			return
 		}
-		describe(overview)
+		if overview.Role != prefect.RoleAdmin {
+			fmt.Println("the key", overview.Key, "may not write in", overview.Tenant)
+		}
+		for _, name := range overview.Unreachable {
+			fmt.Println("the key", overview.Key, "may not write", name)
+		}
+		for _, name := range overview.Names {
+			fmt.Println(name, "was written by", overview.Owners[name])
+		}
 	}
 	// Output:
 	// the key ci may not write DB_PASSWORD

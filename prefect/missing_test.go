@@ -3,6 +3,7 @@ package prefect_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -41,6 +42,14 @@ func TestMissingSecretBesideAClient(t *testing.T) {
 		if !errors.Is(err, prefect.ErrNotFound) || err.Error() != tt.want {
 			t.Errorf("%s: got %v, want %s", name, err, tt.want)
 		}
+	}
+}
+
+func TestNilClientIsNone(t *testing.T) {
+	ctx := testkit.LocalConfig(t.Context(), t, "[cloud]\nuse_local_secrets = false\n", nil)
+	_, err := prefect.Get[string](prefect.WithClient(ctx, nil), "DB")
+	if err == nil || !strings.Contains(err.Error(), "the context has no client") {
+		t.Errorf("got %v", err)
 	}
 }
 

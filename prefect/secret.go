@@ -66,10 +66,13 @@ func (s Secret) Exists(ctx context.Context) (bool, error) {
 	return slices.Contains(names, string(s)), err
 }
 
-// Get reads the secret name as a T. For a string it returns the secret's text: the
-// contents of a JSON string, and other JSON as it is. For any it returns what
-// [Secret.Get] does. Every other type is decoded as by encoding/json, with every
-// digit of a number.
+// Get reads the secret name as a T:
+//   - a string is the contents of a secret that is a string, and the JSON of any other;
+//   - an any is what [Secret.Get] returns;
+//   - any other T is decoded from the JSON as by encoding/json.
+//
+// The errors are those of [Secret.Get], and one if the JSON does not fit T, which names
+// secret and type and holds no value.
 func Get[T any](ctx context.Context, name string) (T, error) {
 	var typed T
 	v, err := Secret(name).lookup(ctx)
@@ -117,7 +120,7 @@ func (s Secret) local(ctx context.Context) (any, bool) {
 }
 
 func (s Secret) client(ctx context.Context) (*Client, error) {
-	if c, ok := ctx.Value(clientKey{}).(*Client); ok {
+	if c, _ := ctx.Value(clientKey{}).(*Client); c != nil {
 		return c, nil
 	}
 	return nil, fmt.Errorf("secret %q: use_local_secrets is false and the context has no client: put one in with prefect.WithClient", string(s))
@@ -138,8 +141,9 @@ func (s Secret) notFound(ctx context.Context) error {
 // clientUnusedReason returns why the context's client is not asked for a secret, and
 // what to do. It is empty if the context has no client.
 func clientUnusedReason(ctx context.Context) string {
-	switch _, hasClient := ctx.Value(clientKey{}).(*Client); {
-	case !hasClient:
+	client, _ := ctx.Value(clientKey{}).(*Client)
+	switch {
+	case client == nil:
 		return ""
 	case configFrom(ctx).UseLocalSecrets():
 		return "the context has a client, which is not asked because use_local_secrets is true: add a config with use_local_secrets = false by prefect.WithConfig"

@@ -112,14 +112,11 @@ func ExampleFormat() {
 		value, err := format.Value("123456")
 		fmt.Printf("%q %s %v\n", format, value.Reveal(), err)
 	}
-	var format secretsync.Format
-	fmt.Println(format.UnmarshalText([]byte("yaml")))
 	// Output:
 	// "" "\"123456\"" <nil>
 	// "string" "\"123456\"" <nil>
 	// "json" 123456 <nil>
 	// "raw" "123456" <nil>
-	// unknown format "yaml": it is auto, string, json or raw
 }
 
 // A rule says under which name a secret goes into the store, and how.
@@ -205,11 +202,8 @@ func ExampleManifestError() {
 	if !errors.As(err, &invalid) {
 		return
 	}
-	show := func(p secretsync.ManifestProblem) {
+	for _, p := range invalid.Problems {
 		fmt.Printf("%s:%d:%d: %s: %s (%s)\n", invalid.File, p.Line, p.Column, p.Key, p.Message, p.Hint)
-	}
-	for _, problem := range invalid.Problems {
-		show(problem)
 	}
 	// Output:
 	// prefect-secrets.toml:1:13: overwrite: unknown value (did you mean owned? overwrite is any (every name) or owned (names that the key itself wrote))
@@ -263,25 +257,14 @@ func ExampleOverwrites() {
 		fmt.Println(err)
 		return
 	}
-	for _, text := range []string{"any", "owned", "mine"} {
-		var overwrite secretsync.Overwrites
-		if err := overwrite.UnmarshalText([]byte(text)); err != nil {
-			fmt.Println(err)
-			continue
-		}
+	for _, overwrite := range []secretsync.Overwrites{secretsync.OverwriteAny, secretsync.OverwriteOwned} {
 		run := secretsync.Run{Sources: secrets(), Overwrite: overwrite, Writer: cloud.AdminClient()}
 		_, err := run.Plan(ctx)
-		switch {
-		case err == nil && overwrite == secretsync.OverwriteAny:
-			fmt.Println("any: planned, and marked as another key's")
-		case errors.Is(err, secretsync.ErrNotOwned) && overwrite == secretsync.OverwriteOwned:
-			fmt.Println("owned: refused")
-		}
+		fmt.Printf("%s: refused: %t\n", overwrite, errors.Is(err, secretsync.ErrNotOwned))
 	}
 	// Output:
-	// any: planned, and marked as another key's
-	// owned: refused
-	// unknown value "mine": it is any or owned
+	// any: refused: false
+	// owned: refused: true
 }
 
 // One run brings secrets to several tenants at once. If it fails for one, the others
@@ -300,15 +283,12 @@ func ExampleRun_Sync() {
 		fmt.Println(err)
 		return
 	}
-	show := func(tenant secretsync.TenantResult) {
+	for _, tenant := range done.Tenants {
 		if tenant.Err != nil {
 			fmt.Println(tenant.Name, "has no plan:", tenant.Err)
-			return
+			continue
 		}
 		fmt.Println(tenant.Name, tenant.Plan.Pending(), tenant.Report.Done())
-	}
-	for _, tenant := range done.Tenants {
-		show(tenant)
 	}
 	fmt.Println(done.Done(), data.Names(), ml.Names(), cloud.Names())
 	// Output:
@@ -327,21 +307,18 @@ func ExampleResult() {
 		fmt.Println(err)
 		return
 	}
-	show := func(report *secretsync.Report) {
-		for _, result := range secretsync.Results {
-			fmt.Println(report.Count(result), result)
-		}
-		reasons := map[secretsync.Result][]string{}
-		for _, action := range report.Actions {
-			reasons[action.Result] = append(reasons[action.Result], action.Reason)
-		}
-		fmt.Println(reasons[secretsync.Skipped])
-		changed := report.Names(secretsync.Created, secretsync.Overwritten, secretsync.Deleted)
-		fmt.Println("changed:", changed)
-		fmt.Println("as they were:", report.Names(secretsync.Unchanged, secretsync.Skipped))
-		fmt.Println("to look into:", report.Names(secretsync.Failed, secretsync.Unknown))
+	report := done.Tenants[0].Report
+	for _, result := range secretsync.Results {
+		fmt.Println(report.Count(result), result)
 	}
-	show(done.Tenants[0].Report)
+	for _, action := range report.Actions {
+		if action.Result == secretsync.Skipped {
+			fmt.Println(action.Name, "was skipped:", action.Reason)
+		}
+	}
+	fmt.Println("changed:", report.Names(secretsync.Created, secretsync.Overwritten, secretsync.Deleted))
+	fmt.Println("as they were:", report.Names(secretsync.Unchanged, secretsync.Skipped))
+	fmt.Println("to look into:", report.Names(secretsync.Failed, secretsync.Unknown))
 	// Output:
 	// 1 created
 	// 1 overwritten
@@ -350,7 +327,7 @@ func ExampleResult() {
 	// 1 skipped
 	// 0 failed
 	// 0 unknown
-	// [GitHub's own token]
+	// github_token was skipped: GitHub's own token
 	// changed: [NPM_TOKEN SLACK_URL]
 	// as they were: [DB_PASSWORD github_token]
 	// to look into: []
@@ -369,12 +346,10 @@ func ExampleVerified() {
 		fmt.Println(err)
 		return
 	}
-	show := func(v *secretsync.Verified) {
-		fmt.Println(v.Present, "names,", len(v.Missing), "missing,", len(v.Left), "left")
-		fmt.Println(*v.Values, "values,", len(v.Different), "different")
-		fmt.Println("the writing key is refused values:", *v.WriterRefused)
-	}
-	show(done.Tenants[0].Report.Verified)
+	v := done.Tenants[0].Report.Verified
+	fmt.Println(v.Present, "names,", len(v.Missing), "missing,", len(v.Left), "left")
+	fmt.Println(*v.Values, "values,", len(v.Different), "different")
+	fmt.Println("the writing key is refused values:", *v.WriterRefused)
 
 	run.Reader = cloud.AdminClient() // by mistake
 	_, err = run.Sync(ctx)
@@ -395,7 +370,7 @@ func ExampleSteps() {
 		Writer:  cloud.AdminClient(),
 		Stop:    stop,
 		Steps: secretsync.Steps{
-			Connected: func() error { fmt.Println("asking the store"); return nil },
+			Checked: func() error { fmt.Println("asking the store"); return nil },
 			Planned: func(planned *secretsync.Outcome) error {
 				for _, plan := range planned.Plans() {
 					for i := range plan.Actions {
@@ -439,19 +414,16 @@ func ExamplePlan() {
 		fmt.Println(err)
 		return
 	}
-	showAction := func(action secretsync.Action) { fmt.Println(action.Tenant, action.Kind, action.Name) }
-	show := func(plan *secretsync.Plan) {
-		fmt.Println(plan.FirstLines())
-		for _, action := range plan.Actions {
-			showAction(action)
-		}
-		for _, kind := range secretsync.Kinds {
-			fmt.Println(kind, plan.Count(kind))
-		}
-		fmt.Println("warnings:", plan.Warnings)
-		fmt.Println("notes:", plan.KeyNote, plan.Notes, plan.Remarks)
+	plan := planned.Plans()[0]
+	fmt.Println(plan.FirstLines())
+	for _, action := range plan.Actions {
+		fmt.Println(action.Tenant, action.Kind, action.Name)
 	}
-	show(planned.Plans()[0])
+	for _, kind := range secretsync.Kinds {
+		fmt.Println(kind, plan.Count(kind))
+	}
+	fmt.Println("warnings:", plan.Warnings)
+	fmt.Println("notes:", plan.KeyNote, plan.Notes, plan.Remarks)
 	// Output:
 	// [This is a preview.]
 	// testkit overwrite DB_PASSWORD

@@ -28,7 +28,8 @@ const (
 	FormatRaw Format = "raw"
 )
 
-// UnmarshalText reads auto, string, json or raw; an empty string is auto.
+// UnmarshalText reads auto, string, json or raw; an empty string is auto, and anything
+// else an error.
 func (f *Format) UnmarshalText(text []byte) error {
 	switch read := Format(text); read {
 	case FormatString, FormatJSON, FormatRaw:
@@ -36,13 +37,17 @@ func (f *Format) UnmarshalText(text []byte) error {
 	case "auto", FormatAuto:
 		*f = FormatAuto
 	default:
-		return fmt.Errorf("unknown format %q: it is auto, string, json or raw", text)
+		return unknownFormat(string(text))
 	}
 	return nil
 }
 
+func unknownFormat(name string) error {
+	return fmt.Errorf("unknown format %q: it is auto, string, json or raw", name)
+}
+
 // Value returns what a store must hold so that a flow gets what f promises. It fails
-// if the string does not fit f; the error never quotes it.
+// if the string does not fit f, or if f is unknown; the error never quotes the string.
 func (f Format) Value(text string) (prefect.Value, error) {
 	encoded, err := f.encode(text)
 	return encoded.value, err
@@ -70,6 +75,9 @@ func (f Format) encode(text string) (encoding, error) {
 		if isPythonOnly(text) {
 			return encoding{prefect.TextValue(text), true, "JSON to Python alone; sent as it is"}, nil
 		}
+	case FormatString:
+	default:
+		return encoding{}, unknownFormat(string(f))
 	}
 	return stringEncoding(text), nil
 }

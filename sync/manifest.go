@@ -16,6 +16,9 @@ import (
 // Manifest is prefect-secrets.toml: what goes where, reviewed like code. It holds no
 // values. With the zero Manifest every CI name goes to the key's own tenant, and
 // nothing is pruned.
+//
+// Rules, Prune, Overwrite and Tenants are for the fields of [Run] with these names, and
+// APIURL is for the client.
 type Manifest struct {
 	APIURL  string   // api-url; empty if it is not set
 	Tenants []string // slugs or ids; empty means the key's own tenant

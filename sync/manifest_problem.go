@@ -41,6 +41,6 @@ func (e *ManifestError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap returns an error with the same problems and their byte offsets, for the
-// command's own checks.
+// Unwrap returns an error of an internal type with the same problems, from which the
+// command draws the lines at fault. Other programs read Problems.
 func (e *ManifestError) Unwrap() error { return e.positions }

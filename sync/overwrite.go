@@ -23,7 +23,7 @@ const (
 	OverwriteOwned Overwrites = "owned"
 )
 
-// UnmarshalText reads any or owned.
+// UnmarshalText reads any or owned; anything else is an error.
 func (o *Overwrites) UnmarshalText(text []byte) error {
 	read := Overwrites(text)
 	if read != OverwriteAny && read != OverwriteOwned {

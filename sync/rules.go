@@ -40,7 +40,7 @@ func (p Prune) limit() int {
 
 // NameRule is one entry of the manifest's [names]. It implies include.
 type NameRule struct {
-	From     string // the CI name
+	From     string // the CI name; a rule without it finds no value
 	Format   Format
 	Required bool // a plan without a value for it fails
 	// At is where the rule is, a position in a file or a flag, for reports that must

@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pace"
@@ -11,7 +12,12 @@ import (
 
 // Run brings sources into the stores of one tenant or several, all at once. If the
 // plan of one tenant fails, the others still have theirs. Sources and Writer are
-// required.
+// required; the zero value of every other field is ready to use.
+//
+// A request whose error is [prefect.Retryable] is sent up to 4 times while a run plans
+// and up to 10 times while it writes, after random waits of at most 15 s. One that was
+// refused with [prefect.ErrRateLimited] is repeated for as long as the context lasts:
+// give it a deadline.
 type Run struct {
 	// Sources are where values come from.
 	Sources []*Source
@@ -28,12 +34,13 @@ type Run struct {
 	// WriterFrom says where Writer's key was found, for people to read.
 	WriterFrom string
 	// Reader reads values back to compare them after they were written. With nil,
-	// nothing is read.
+	// nothing is read. If its key may not read, only the report says so, unless
+	// ReaderFrom is set.
 	Reader Reader
 	// ReaderFrom says where Reader's key was found, for people to read. If it is set,
 	// planning asks the store whether that key may read what is planned.
 	ReaderFrom string
-	// Keys are the API keys that the run has, each a JSON string. An entry that equals or
+	// Keys are the API keys that the run has, as [prefect.TextValue] makes them. An entry that equals or
 	// contains one of them is not sent.
 	Keys []prefect.Value
 	// Tenants are the slugs or ids of those to sync to; empty means the key's own. Others
@@ -64,10 +71,11 @@ type Run struct {
 // Steps are called as a [Run] goes on, in this order, each from one goroutine at a
 // time. Any may be nil. An error ends the run, which returns it.
 type Steps struct {
-	// Connected is called once the sources fit the rules, before the store is asked.
-	Connected func() error
+	// Checked is called once the sources fit the rules, before the store is asked.
+	Checked func() error
 	// Planned is called once every tenant has its plan or its error, before anything is
-	// written. It may skip actions: it sets their Kind to [Skip].
+	// written: here a person can approve the plans. It may skip actions by setting their
+	// Kind to [Skip].
 	Planned func(*Outcome) error
 	// Progress is called with how many of the changes to all tenants are done, failed
 	// ones too, each time that number grows.
@@ -76,7 +84,7 @@ type Steps struct {
 	Applied func(*Outcome) error
 }
 
-// ErrInterrupted means that a run was stopped.
+// ErrInterrupted means that Run.Stop was closed before the run was done.
 var ErrInterrupted = pace.ErrInterrupted
 
 // ErrStore means that the store's answer ended a run before anything was written. The
@@ -94,7 +102,7 @@ func (e storeError) Is(target error) bool { return target == ErrStore }
 
 // Plan plans for each tenant and changes nothing. The context is for the whole run.
 //
-// It fails with [ErrEmptySource] or [ErrNothingIncluded]; if two sources give one name,
+// It fails if Writer or a source is nil; with [ErrEmptySource] or [ErrNothingIncluded]; if two sources give one name,
 // a required name has no value, or a value does not fit its format; if a tenant is
 // unknown; and with the errors of the steps. If no tenant has a plan, the error is why
 // the first has none: [ErrTooManyDeletes], [ErrNotOwned] or [ErrStore], and
@@ -109,7 +117,9 @@ func (r Run) Plan(ctx context.Context) (*Outcome, error) {
 }
 
 // Sync plans, writes and then verifies what the stores have. It writes nothing if
-// [Run.Plan] would fail; what fails later is in the outcome.
+// [Run.Plan] would fail; what fails later is in the outcome: see [Report].Err. An
+// outcome of Plan cannot be applied, because the store may have changed since: to write
+// only what somebody has seen, return an error from [Steps].Planned.
 //
 // The context is for the whole run. A tenth of the time until its deadline, at most
 // 15 s, is reserved for verification.
@@ -130,11 +140,17 @@ func (r Run) Sync(ctx context.Context) (*Outcome, error) {
 
 func (r Run) plan(ctx context.Context, apply bool) (*running, error) {
 	run := &running{Run: r, willApply: apply, out: &Outcome{}}
+	if slices.Contains(r.Sources, nil) {
+		return nil, errors.New("a source of the run is nil")
+	}
 	if _, err := newPlan(run.planInput("")); err != nil {
 		return nil, err
 	}
-	if r.Steps.Connected != nil {
-		if err := r.Steps.Connected(); err != nil {
+	if r.Writer == nil {
+		return nil, errors.New("the run has no Writer, which is the store to write to")
+	}
+	if r.Steps.Checked != nil {
+		if err := r.Steps.Checked(); err != nil {
 			return nil, err
 		}
 	}

@@ -24,9 +24,9 @@ func newRun(cloud *testkit.Cloud, steps *[]string, tenants ...string) secretsync
 		Sources: newSources("A", canary),
 		Tenants: tenants, Writer: cloud.AdminClient(), Reader: cloud.RunnerClient(),
 		Steps: secretsync.Steps{
-			Connected: func() error { return note("connected") },
-			Planned:   func(out *secretsync.Outcome) error { return note("planned " + tenantsOf(out.Plans())) },
-			Applied:   func(*secretsync.Outcome) error { return note("applied") },
+			Checked: func() error { return note("checked") },
+			Planned: func(out *secretsync.Outcome) error { return note("planned " + tenantsOf(out.Plans())) },
+			Applied: func(*secretsync.Outcome) error { return note("applied") },
 		},
 	}
 }
@@ -48,7 +48,7 @@ func TestRunSyncsEveryTenant(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"connected", "planned ml and data", "applied"}, steps); diff != "" {
+	if diff := cmp.Diff([]string{"checked", "planned ml and data", "applied"}, steps); diff != "" {
 		t.Error(diff)
 	}
 	for _, tenant := range []*testkit.Cloud{data, ml} {
@@ -124,29 +124,36 @@ func TestRunFails(t *testing.T) {
 		"no source": {func(_ *testkit.Cloud, r *secretsync.Run) {
 			r.Sources = newSources("A", "")
 		}, "no secret", false, nil},
-		"connected": {func(_ *testkit.Cloud, r *secretsync.Run) { r.Steps.Connected = failing }, "stop", false, nil},
+		"a nil source": {func(_ *testkit.Cloud, r *secretsync.Run) {
+			r.Sources = append(r.Sources, nil)
+		}, "a source of the run is nil", false, nil},
+		"no writer": {func(_ *testkit.Cloud, r *secretsync.Run) { r.Writer = nil }, "the run has no Writer", false, nil},
+		"an unknown format": {func(_ *testkit.Cloud, r *secretsync.Run) {
+			r.Rules.Names = map[string]secretsync.NameRule{"B": {From: "A", Format: "yaml"}}
+		}, `unknown format "yaml"`, false, nil},
+		"checked": {func(_ *testkit.Cloud, r *secretsync.Run) { r.Steps.Checked = failing }, "stop", false, nil},
 		"an unknown tenant": {func(_ *testkit.Cloud, r *secretsync.Run) { r.Tenants = []string{"dat"} },
-			`no tenant with the slug "dat": did you mean "data"?`, false, []string{"connected"}},
+			`no tenant with the slug "dat": did you mean "data"?`, false, []string{"checked"}},
 		"the list of tenants": {func(c *testkit.Cloud, r *secretsync.Run) {
 			r.Tenants = []string{"data"}
 			c.Inject(faults.Match{Field: "tenant"}, faults.Fault{Code: "FORBIDDEN"})
-		}, "FORBIDDEN", true, []string{"connected"}},
+		}, "FORBIDDEN", true, []string{"checked"}},
 		"a store without tenants": {func(_ *testkit.Cloud, r *secretsync.Run) {
 			r.Tenants, r.Writer = []string{"data"}, newPlainStore(nil)
-		}, "this store has no tenants", false, []string{"connected"}},
+		}, "this store has no tenants", false, []string{"checked"}},
 		"a reader without tenants": {func(_ *testkit.Cloud, r *secretsync.Run) {
 			r.Tenants, r.Reader = []string{"data"}, struct{ secretsync.Reader }{r.Reader}
-		}, "this reader has no tenants", false, []string{"connected"}},
+		}, "this reader has no tenants", false, []string{"checked"}},
 		"the only plan": {func(c *testkit.Cloud, _ *secretsync.Run) {
 			c.Inject(faults.Match{Field: "secret"}, faults.Fault{Code: "FORBIDDEN"})
-		}, "FORBIDDEN", true, []string{"connected"}},
+		}, "FORBIDDEN", true, []string{"checked"}},
 		"what is not owned": {func(c *testkit.Cloud, r *secretsync.Run) {
 			c.Set("A", 1)
 			r.Overwrite = secretsync.OverwriteOwned
-		}, "overwrite is owned", false, []string{"connected"}},
+		}, "overwrite is owned", false, []string{"checked"}},
 		"planned": {func(_ *testkit.Cloud, r *secretsync.Run) {
 			r.Steps.Planned = func(*secretsync.Outcome) error { return stop }
-		}, "stop", false, []string{"connected"}},
+		}, "stop", false, []string{"checked"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 // Dependabot get none, so an empty source is never a reason to delete.
 var ErrEmptySource = errors.New("the source holds no secrets: a workflow run of a fork or of Dependabot is given none; elsewhere, check what is passed in")
 
-// Source is where values come from.
+// Source is where values come from. A program may make one of entries of its own.
 type Source struct {
 	Label   string // what reports and errors call it
 	Entries []Entry
@@ -24,7 +24,10 @@ type Source struct {
 // Entry is a secret or variable: a name and its text.
 type Entry struct {
 	Name string
-	Text prefect.Value // always a JSON string; of a value of another type it holds the JSON
+	// Text is a JSON string, as [prefect.TextValue] makes it. For a value of another type
+	// it holds that value's JSON; [Format] says what a flow gets. Any other Value counts
+	// as the empty string, and is skipped.
+	Text prefect.Value
 
 	// format is how the value is sent if the rules say FormatAuto. The zero value is
 	// FormatAuto itself, which is right for the strings of CI.

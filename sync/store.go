@@ -30,7 +30,8 @@ type Store interface {
 	BatchLen(secrets []prefect.NamedValue) int
 
 	// SetSecrets stores secrets, and replaces the values that they may have. It sends
-	// each request through ask, and gives each secret its result, in the order given.
+	// each request through ask, which is never nil in a run, and gives each secret its
+	// result, in the order given.
 	// Where ask has sent nothing, its error is that of the secrets concerned.
 	//
 	// A result says that nothing was changed only if that is certain of all requests

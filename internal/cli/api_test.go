@@ -24,6 +24,7 @@ var publicPackages = []string{"prefect", "prefect/config", "sync", "testkit", "t
 // calls them by name.
 var interfaceMethods = []string{
 	"Error", "Unwrap", "Is", "Format", "String", "LogValue", "MarshalJSON", "UnmarshalJSON", "MarshalText",
+	"UnmarshalText",
 	"Helper", "Cleanup", "Errorf", "Fatalf", "Write",
 }
 
@@ -128,8 +129,9 @@ func members(t types.Type) []types.Object {
 	return all
 }
 
-// usedInExamples returns what the files with Examples use. A value's type counts as used,
-// and so does the interface that a type of an Example implements.
+// usedInExamples returns what the files with Examples use. The type of a value, or that a
+// pointer points to, counts as used, and so does the interface that a type of an Example
+// implements.
 func (api *publicAPI) usedInExamples(t *testing.T) map[types.Object]bool {
 	t.Helper()
 	used := map[types.Object]bool{}
@@ -142,7 +144,11 @@ func (api *publicAPI) usedInExamples(t *testing.T) map[types.Object]bool {
 		}
 		for _, object := range info.Uses {
 			used[origin(object)] = true
-			if named, ok := types.Unalias(object.Type()).(*types.Named); ok {
+			typ := types.Unalias(object.Type())
+			if pointer, ok := typ.(*types.Pointer); ok {
+				typ = types.Unalias(pointer.Elem())
+			}
+			if named, ok := typ.(*types.Named); ok {
 				used[named.Obj()] = true
 			}
 		}

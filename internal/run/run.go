@@ -162,7 +162,7 @@ func prepare(o Options, out Printer) (p prepared, err error) {
 func Steps(conn *connect.Connection, o Options, reviewed *planfile.File, out Printer) secretsync.Steps {
 	progress := newProgress(out.Progress)
 	return secretsync.Steps{
-		Connected: func() error {
+		Checked: func() error {
 			if err := out.Connected(conn); err != nil {
 				return err
 			}

@@ -121,9 +121,6 @@ func ExampleConfig_Secrets() {
 
 // Where a flow looks for a secret, first in its context and then in the store.
 func ExampleConfig_UseLocalSecrets() {
-	describe := func(c *config.Config) {
-		fmt.Printf("local: %t, context: %t, store: %t\n", c.UseLocalSecrets(), c.ReadsContext(), c.ReadsStore())
-	}
 	for _, options := range []config.Options{
 		{},
 		{Text: "[cloud]\nuse_local_secrets = false\n"},
@@ -135,7 +132,7 @@ func ExampleConfig_UseLocalSecrets() {
 			fmt.Println(err)
 			return
 		}
-		describe(loaded)
+		fmt.Printf("local: %t, context: %t, store: %t\n", loaded.UseLocalSecrets(), loaded.ReadsContext(), loaded.ReadsStore())
 	}
 	// Output:
 	// local: true, context: true, store: false
