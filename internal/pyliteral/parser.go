@@ -170,20 +170,25 @@ func (p *parser) skip() bool {
 // sequence reads expressions up to a closing bracket or, with 0, to the end of the
 // line. Several expressions, or one with a comma, are a tuple.
 func (p *parser) sequence(closing byte) (node, bool) {
-	var items []any
+	var before []any // the values of all elements but the last: one element needs no slice
 	var last node
+	count := 0
 	comma, ok := p.commaSeparated(closing, func() (ok bool) {
+		if count++; count > 1 {
+			before = append(before, last.value)
+		}
 		last, ok = p.expression()
-		items = append(items, last.value)
 		return ok
 	})
 	switch {
-	case !ok, len(items) == 0 && closing == 0:
+	case !ok, count == 0 && closing == 0:
 		return node{}, false
-	case len(items) == 1 && !comma:
+	case count == 0:
+		return node{value: Tuple(nil)}, true
+	case count == 1 && !comma:
 		return last, true
 	}
-	return node{value: Tuple(items)}, true
+	return node{value: Tuple(append(before, last.value))}, true
 }
 
 // commaSeparated calls read for each of the elements up to a closing bracket or, with

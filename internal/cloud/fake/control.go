@@ -172,13 +172,25 @@ func (f *Fake) injectFault(_ *http.Request, body []byte) (any, error) {
 		Fault *wireFault   `json:"fault"`
 	}
 	if err := decodeStrict(body, &in); err != nil {
-		return nil, fmt.Errorf(`the body is not {"match": …, "fault": …}: %w`, err)
+		return nil, fmt.Errorf(`the body is not {"match": …, "fault": …}: %w`, withoutGoType(err))
 	}
 	if in.Fault == nil {
 		return nil, fmt.Errorf(`the body has no "fault"`)
 	}
 	_, err := f.Inject(in.Match, in.Fault.Fault)
 	return noResult{}, err
+}
+
+// withoutGoType returns err without the name of a Go type, which encoding/json quotes.
+func withoutGoType(err error) error {
+	var mismatch *json.UnmarshalTypeError
+	if !errors.As(err, &mismatch) {
+		return err
+	}
+	if mismatch.Field == "" {
+		return fmt.Errorf("it has the wrong type: %s", mismatch.Value)
+	}
+	return fmt.Errorf("%q has the wrong type: %s", mismatch.Field, mismatch.Value)
 }
 
 func (f *Fake) clearFaults(*http.Request, []byte) (any, error) {

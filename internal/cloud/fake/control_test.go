@@ -347,3 +347,17 @@ func TestNoControlRequestAnswersWithAValue(t *testing.T) {
 		}
 	}
 }
+
+func TestAFaultOfTheWrongTypeNamesItsKey(t *testing.T) {
+	s := startServer(t)
+	for body, want := range map[string]string{
+		`[]`:                                   "it has the wrong type: array",
+		`{"fault": 1}`:                         `\"fault\" has the wrong type: number`,
+		`{"match": {"nth": "1"}, "fault": {}}`: `\"match.nth\" has the wrong type: string`,
+	} {
+		status, got := s.send(t, "POST", fake.Prefix+"faults", s.AdminKey, body)
+		if status != http.StatusBadRequest || !strings.Contains(got, want) || strings.Contains(got, "Go ") {
+			t.Errorf("%s: %d %s, want %s", body, status, got, want)
+		}
+	}
+}

@@ -17,7 +17,7 @@ import (
 // "reply_lost".
 type wireFault struct{ faults.Fault }
 
-// faultJSON has the keys of a fault in JSON. Messages of encoding/json hold its name.
+// faultJSON has the keys of a fault in JSON.
 type faultJSON struct {
 	Status     int     `json:"status,omitempty"`
 	Code       string  `json:"code,omitempty"`
