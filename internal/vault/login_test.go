@@ -236,12 +236,12 @@ func TestRenewalThatHangs(t *testing.T) {
 		f := vaulttest.NewFake()
 		f.TTL = time.Hour
 		s := newStore(t, f, appRole)
-		hung := 0
+		var hung atomic.Int32 // a handler may outlive the request that it serves
 		f.Before = func(_ http.ResponseWriter, r *http.Request) bool {
-			if hung > 1 || !strings.HasSuffix(r.URL.Path, "renew-self") {
+			if hung.Load() > 1 || !strings.HasSuffix(r.URL.Path, "renew-self") {
 				return false
 			}
-			hung++
+			hung.Add(1)
 			<-r.Context().Done()
 			return true
 		}
@@ -250,8 +250,8 @@ func TestRenewalThatHangs(t *testing.T) {
 		synctest.Wait()
 		f.Requests()
 		mustSet(t, s, "x", `1`, false)
-		if got := f.Requests(); hung != 2 || f.Logins() != 1 || len(got) != 1 {
-			t.Errorf("%d renewals hung, %d logins, %v", hung, f.Logins(), got)
+		if got := f.Requests(); hung.Load() != 2 || f.Logins() != 1 || len(got) != 1 {
+			t.Errorf("%d renewals hung, %d logins, %v", hung.Load(), f.Logins(), got)
 		}
 	})
 }
