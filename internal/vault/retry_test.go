@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,14 +20,13 @@ import (
 
 // intercept makes handler answer the first requests to the fake's KV engine. It counts
 // them all.
-func intercept(f *vaulttest.Fake, times int, handler http.HandlerFunc) (requests *int) {
-	requests = new(int)
+func intercept(f *vaulttest.Fake, times int, handler http.HandlerFunc) (requests *atomic.Int32) {
+	requests = new(atomic.Int32)
 	f.Before = func(w http.ResponseWriter, r *http.Request) bool {
 		if !strings.HasPrefix(r.URL.Path, "/v1/secret/") {
 			return false
 		}
-		*requests++
-		if *requests <= times {
+		if int(requests.Add(1)) <= times {
 			handler(w, r)
 			return true
 		}
@@ -84,8 +84,8 @@ func TestTemporaryErrorsAreRetried(t *testing.T) {
 					mustSet(t, s, "y", `1`, false)
 					start, requests := time.Now(), intercept(f, 2, tt.handler)
 					err := run(t.Context(), s)
-					if took := time.Since(start); err != nil || *requests != 3 || took < tt.minWait || took == 0 {
-						t.Errorf("%v after %d requests in %v", err, *requests, took)
+					if took := time.Since(start); err != nil || requests.Load() != 3 || took < tt.minWait || took == 0 {
+						t.Errorf("%v after %d requests in %v", err, requests.Load(), took)
 					}
 				})
 			})
@@ -114,8 +114,8 @@ func TestOtherErrorsAreNotRetried(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "CANARY") || vault.Temporary(err) {
 				t.Errorf("%v, want %q in it", err, tt.want)
 			}
-			if *requests != 1 && name != "a login page" {
-				t.Errorf("%d requests", *requests)
+			if requests.Load() != 1 && name != "a login page" {
+				t.Errorf("%d requests", requests.Load())
 			}
 		})
 	}
