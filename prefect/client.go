@@ -116,8 +116,9 @@ func endpointURL(c ClientConfig) (string, error) {
 }
 
 // ForTenant returns a client for another tenant, or for the key's own if id is empty.
-// The id is [Tenant].ID, not the slug; an unknown one fails with the first request. The two share the transport, what they learn about the API, and the
-// count of requests. The error is that id is invalid in a header.
+// The id is [Tenant].ID, not the slug; an unknown one fails with the first request.
+// The two share the transport, what they learn about the API, and the count of
+// requests. The error is that id is invalid in a header.
 func (c *Client) ForTenant(id string) (*Client, error) {
 	if !apikey.FitsHeader(id) {
 		return nil, errors.New("the tenant's id contains a space or a control character")

@@ -7,7 +7,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// paced is a store that is asked at the pace of its API, and again if a retry may help. The stores of one key's tenants share a pacer.
+// paced is a store that is asked at the pace of its API, and again if a retry may
+// help. The stores of one key's tenants share a pacer.
 type paced struct {
 	Store
 	pacer *pace.Pacer

@@ -40,8 +40,8 @@ type Run struct {
 	// ReaderFrom says where Reader's key was found, for people to read. If it is set,
 	// planning asks the store whether that key may read what is planned.
 	ReaderFrom string
-	// Keys are the API keys that the run has, as [prefect.TextValue] makes them. An entry that equals or
-	// contains one of them is not sent.
+	// Keys are the API keys that the run has, as [prefect.TextValue] makes them. An
+	// entry that equals or contains one of them is not sent.
 	Keys []prefect.Value
 	// Tenants are the slugs or ids of those to sync to; empty means the key's own. Others
 	// are reached by ListTenants and ForTenant of a [prefect.Client], which Writer and
@@ -102,12 +102,13 @@ func (e storeError) Is(target error) bool { return target == ErrStore }
 
 // Plan plans for each tenant and changes nothing. The context is for the whole run.
 //
-// It fails if Writer or a source is nil; with [ErrEmptySource] or [ErrNothingIncluded]; if two sources give one name,
-// a required name has no value, or a value does not fit its format; if a tenant is
-// unknown; and with the errors of the steps. If no tenant has a plan, the error is why
-// the first has none: [ErrTooManyDeletes], [ErrNotOwned] or [ErrStore], and
-// [prefect.ErrForbidden] if the key may not do what is planned. If some tenants have
-// one, the others' errors are in the outcome.
+// It fails if Writer or a source is nil; with [ErrEmptySource] or
+// [ErrNothingIncluded]; if two sources give one name, a required name has no value, or
+// a value does not fit its format; if a tenant is unknown; and with the errors of the
+// steps. If no tenant has a plan, the error is why the first has none:
+// [ErrTooManyDeletes], [ErrNotOwned] or [ErrStore], and [prefect.ErrForbidden] if the
+// key may not do what is planned. If some tenants have one, the others' errors are in
+// the outcome.
 func (r Run) Plan(ctx context.Context) (*Outcome, error) {
 	run, err := r.plan(ctx, false)
 	if err != nil {

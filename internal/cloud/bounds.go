@@ -51,7 +51,8 @@ func (noBounds) Forward(context.Context, string) error { return nil }
 // The memory that requests take, in bytes.
 const (
 	// ParsedSizePerByte and preparedSizePerByte are what each byte of a document takes
-	// while it is parsed, and once it is prepared: measured with documents of nothing but one-letter fields.
+	// while it is parsed, and once it is prepared: measured with documents of nothing
+	// but one-letter fields.
 	ParsedSizePerByte   = 160
 	preparedSizePerByte = 48
 	maxParsedSize       = 6 << 20 // for the 20,000 tokens that a document may have

@@ -128,7 +128,8 @@ func (s *session) signToken(kind tokenKind, tenant string, lifetime time.Duratio
 	return token{kind, expires, tenant}.sign(s.key, s.api.config.TokenSecret), expires
 }
 
-// switchTenant resolves switch_tenant. It accepts only the key itself: a token cannot extend its own life.
+// switchTenant resolves switch_tenant. It accepts only the key itself: a token cannot
+// extend its own life.
 func switchTenant(_ context.Context, s *session, f *graphql.Field) (any, error) {
 	input := f.Args["input"].(map[string]any)
 	id, _ := input["tenant_id"].(string)

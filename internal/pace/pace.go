@@ -76,8 +76,8 @@ func NotRetried(last, why error) error {
 	return fmt.Errorf("%w; not tried again: %w", last, why)
 }
 
-// Wait returns when it is the caller's turn, with the time of that turn. It fails at once if
-// that is beyond the context's deadline, and once quit is closed.
+// Wait returns when it is the caller's turn, with the time of that turn. It fails at
+// once if that is beyond the context's deadline, and once quit is closed.
 func (p *Pacer) Wait(ctx context.Context, quit <-chan struct{}) (time.Time, error) {
 	for {
 		slot := p.reserve()

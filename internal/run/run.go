@@ -219,8 +219,8 @@ func readInputs(o Options, out Printer) (r secretsync.Run, manifest *secretsync.
 	return r, manifest, nil
 }
 
-// withoutRequired returns the rules with no name required, for a run that was not given every
-// secret.
+// withoutRequired returns the rules with no name required, for a run that was not
+// given every secret.
 func withoutRequired(r secretsync.Rules) secretsync.Rules {
 	r.Names = maps.Clone(r.Names)
 	for name, rule := range r.Names {
@@ -246,7 +246,8 @@ func readManifest(o Options, out Printer) (manifest *secretsync.Manifest, err er
 	return manifest, o.Rules.mergeInto(manifest)
 }
 
-// checkConfigs checks the configs, and fails if they have findings of severity FailOn or worse.
+// checkConfigs checks the configs, and fails if they have findings of severity FailOn
+// or worse.
 func checkConfigs(o Options, out Printer) error {
 	threshold, err := check.ParseFailOn(o.FailOn)
 	if err != nil {

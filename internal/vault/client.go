@@ -86,8 +86,8 @@ func (c *client) withToken(token string) *api.Client {
 var errUnreadable = errors.New("vault's answer about the token is not readable")
 
 // call calls send, which is to send one request, with a client of Vault that has the
-// token. It returns the error of send only if the connection failed: other errors may repeat what was
-// sent, because the response may.
+// token. It returns the error of send only if the connection failed: other errors may
+// repeat what was sent, because the response may.
 func (c *client) call(token string, send func(*api.Client) (*api.Secret, error)) (*api.Secret, response, error) {
 	var resp response
 	secret, err := send(c.withToken(token).WithResponseCallbacks(func(r *api.Response) {
