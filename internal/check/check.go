@@ -20,6 +20,7 @@ type Severity string
 const (
 	SeverityError   Severity = "error"   // Prefect fails, or does not do what the file says
 	SeverityWarning Severity = "warning" // Prefect works, and somebody should look at it
+	SeverityNote    Severity = "note"    // nothing is wrong, and somebody may want to know
 )
 
 // Diagnostic is one finding. Lines and columns count from 1, columns in Unicode code
@@ -66,6 +67,9 @@ type Options struct {
 	Env []string
 	// RequireEnv makes a variable that is missing from Env an error.
 	RequireEnv bool
+	// AssumeEnv are globs of names of variables that Prefect's environment will have,
+	// though Env does not.
+	AssumeEnv []string
 }
 
 func (o Options) includes(r Rule) bool {
