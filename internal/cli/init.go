@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,6 +17,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
+	"github.com/prefect-secrets/prefect-secrets/internal/privatefile"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
@@ -126,29 +126,12 @@ func (s *newStore) write(dir string) (err error) {
 	}()
 	for _, f := range s.files {
 		path := filepath.Join(dir, f.name)
-		if err := writeNewFile(path, f.text); err != nil {
+		if err := privatefile.WriteNew(path, f.text); err != nil {
 			return err
 		}
 		made = append(made, path)
 	}
 	return nil
-}
-
-// writeNewFile writes a file of mode 0600 that does not exist yet, completely or not at
-// all.
-func writeNewFile(path, text string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s exists already: no key replaces a file", report.Safe(path))
-	}
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		_ = os.Remove(path)
-	}
-	return err
 }
 
 // describe says what was made, and which commands are next.

@@ -12,6 +12,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
+	"github.com/prefect-secrets/prefect-secrets/internal/privatefile"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
@@ -96,7 +97,7 @@ func (c *Command) giveKey(file, text string) error {
 		_, err := fmt.Fprintln(c.Stdout, text)
 		return err
 	}
-	if err := writeNewFile(file, text+"\n"); err != nil {
+	if err := privatefile.WriteNew(file, text+"\n"); err != nil {
 		return fmt.Errorf("--key-file: %w", err)
 	}
 	_, err := fmt.Fprintf(c.Stdout, "wrote the key to %s\n", report.Safe(file))
@@ -105,7 +106,7 @@ func (c *Command) giveKey(file, text string) error {
 
 // addKey writes a key to its file and adds it to the keys file: both, or none.
 func (c *Command) addKey(o keygenOptions, k cloud.Key, text string) error {
-	if err := writeNewFile(o.keyFile, text+"\n"); err != nil {
+	if err := privatefile.WriteNew(o.keyFile, text+"\n"); err != nil {
 		return fmt.Errorf("--key-file: %w", err)
 	}
 	if err := keysfile.Append(o.appendTo, k); err != nil {
