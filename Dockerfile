@@ -21,7 +21,8 @@ RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false \
     -o /prefect-secrets .
 
 # GitHub runs a Docker action as root and sets its working directory, so there is neither USER nor WORKDIR; an input
-# such as INPUT_API-KEY survives no shell, so the entry point is the binary itself, in exec form.
+# such as INPUT_API-KEY survives no shell, so the entry point is the binary itself, in exec form. Without a command it
+# is the Action; with one, such as serve, it is that.
 FROM scratch
 ARG VERSION
 LABEL org.opencontainers.image.title="prefect-secrets" \
@@ -32,4 +33,5 @@ LABEL org.opencontainers.image.title="prefect-secrets" \
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY LICENSE THIRD_PARTY_NOTICES /
 COPY --from=build /prefect-secrets /prefect-secrets
-ENTRYPOINT ["/prefect-secrets", "action"]
+ENTRYPOINT ["/prefect-secrets"]
+CMD ["action"]

@@ -33,7 +33,7 @@ layer() { # ARCHITECTURE
 push() { # ARCHITECTURE: prints the reference by digest
   local base
   base=$(crane append --oci-empty-base --new_layer "$out/layer-$1.tar" --new_tag "$repository:$version-$1")
-  crane mutate "$base" --set-platform "linux/$1" --entrypoint /prefect-secrets,action --tag "$repository:$version-$1" \
+  crane mutate "$base" --set-platform "linux/$1" --entrypoint /prefect-secrets --cmd action --tag "$repository:$version-$1" \
     --label "org.opencontainers.image.title=prefect-secrets" \
     --label "org.opencontainers.image.description=Syncs CI secrets into a Prefect secret store and checks Prefect's TOML configuration" \
     --label "org.opencontainers.image.source=https://github.com/prefect-secrets/prefect-secrets" \

@@ -104,7 +104,7 @@ func (c *Command) root() *cobra.Command {
 		root.AddCommand(cmd)
 	}
 	for _, cmd := range []*cobra.Command{
-		c.config(), c.names(), c.set(), c.delete(), c.action(), c.keygen(), c.backup(), c.restore(), c.version(),
+		c.config(), c.names(), c.set(), c.delete(), c.action(), c.init(), c.keygen(), c.backup(), c.restore(), c.version(),
 	} {
 		cmd.GroupID = "more"
 		root.AddCommand(cmd)

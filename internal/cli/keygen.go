@@ -12,12 +12,15 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
+	"github.com/prefect-secrets/prefect-secrets/internal/privatefile"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
 type keygenOptions struct {
 	name, role, expires string
 	tenants, patterns   []string
 	rotate, keysFile    string
+	keyFile, appendTo   string
 	grace               time.Duration
 	storeKey            bool
 }
@@ -43,6 +46,8 @@ key before is good until --grace is over.`,
 	f.StringVar(&o.rotate, "rotate", "", "make a new key for this name of --keys-file")
 	f.StringVar(&o.keysFile, "keys-file", "", "keys file to look the name up in; it is not changed")
 	f.DurationVar(&o.grace, "grace", 7*24*time.Hour, "how long the key before --rotate is good")
+	f.StringVar(&o.keyFile, "key-file", "", "write the key to this new file, with mode 0600, and do not print it")
+	f.StringVar(&o.appendTo, "append", "", "add the lines to this keys file, and do not print them; needs --key-file")
 	f.BoolVar(&o.storeKey, "store-key", false, "print a key for serve --store file:PATH and nothing else")
 	for _, name := range []string{"name", "role", "tenant", "pattern", "expires", "store-key"} {
 		cmd.MarkFlagsMutuallyExclusive("rotate", name)
@@ -50,13 +55,17 @@ key before is good until --grace is over.`,
 	for _, name := range []string{"name", "role", "tenant", "pattern", "expires"} {
 		cmd.MarkFlagsMutuallyExclusive("store-key", name)
 	}
+	cmd.MarkFlagsMutuallyExclusive("rotate", "append")
+	cmd.MarkFlagsMutuallyExclusive("store-key", "append")
 	return cmd
 }
 
 func (c *Command) runKeygen(o keygenOptions) error {
 	if o.storeKey {
-		_, err := fmt.Fprintln(c.Stdout, filestore.NewKey())
-		return err
+		return c.giveKey(o.keyFile, filestore.NewKey())
+	}
+	if o.appendTo != "" && o.keyFile == "" {
+		return errors.New("keygen --append needs --key-file, the file for the key itself")
 	}
 	makeKey, advice := o.newKey, "put these lines into the keys file of serve:"
 	if o.rotate != "" {
@@ -68,7 +77,44 @@ func (c *Command) runKeygen(o keygenOptions) error {
 	}
 	text := keysfile.NewKey()
 	k.Hash = sha256.Sum256([]byte(text))
-	_, err = fmt.Fprintf(c.Stdout, "the key, shown this once:\n\n%s\n\n%s\n\n%s", text, advice, keysfile.Format(k))
+	switch {
+	case o.keyFile == "":
+		_, err = fmt.Fprintf(c.Stdout, "the key, shown this once:\n\n%s\n\n%s\n\n%s", text, advice, keysfile.Format(k))
+		return err
+	case o.appendTo == "":
+		if err := c.giveKey(o.keyFile, text); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(c.Stdout, "\n%s\n\n%s", advice, keysfile.Format(k))
+		return err
+	}
+	return c.addKey(o, k, text)
+}
+
+// giveKey prints a key, or writes it to a new file.
+func (c *Command) giveKey(file, text string) error {
+	if file == "" {
+		_, err := fmt.Fprintln(c.Stdout, text)
+		return err
+	}
+	if err := privatefile.WriteNew(file, text+"\n"); err != nil {
+		return fmt.Errorf("--key-file: %w", err)
+	}
+	_, err := fmt.Fprintf(c.Stdout, "wrote the key to %s\n", report.Safe(file))
+	return err
+}
+
+// addKey writes a key to its file and adds it to the keys file: both, or none.
+func (c *Command) addKey(o keygenOptions, k cloud.Key, text string) error {
+	if err := privatefile.WriteNew(o.keyFile, text+"\n"); err != nil {
+		return fmt.Errorf("--key-file: %w", err)
+	}
+	if err := keysfile.Append(o.appendTo, k); err != nil {
+		_ = os.Remove(o.keyFile)
+		return fmt.Errorf("--append: %w", err)
+	}
+	_, err := fmt.Fprintf(c.Stdout, "wrote the key to %s and added it to %s; a running serve reads it within 5 s\n",
+		report.Safe(o.keyFile), report.Safe(o.appendTo))
 	return err
 }
 

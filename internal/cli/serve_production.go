@@ -10,12 +10,12 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/privatefile"
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
@@ -131,20 +131,16 @@ func (l *lockedWriter) Write(p []byte) (int, error) {
 // minTokenSecret is the length of 256 bits in hexadecimal digits, in bytes.
 const minTokenSecret = 64
 
+// maxTokenSecret bounds what is read of the file, in bytes.
+const maxTokenSecret = 64 << 10
+
 // readTokenSecret reads the secret that replicas share, or returns nil if path is
 // empty. No error holds any of it.
 func readTokenSecret(path string) ([]byte, error) {
 	if path == "" {
 		return nil, nil
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("--token-secret-file: %w", err)
-	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("--token-secret-file: others may read %s: chmod 600 it", path)
-	}
-	text, err := os.ReadFile(path)
+	text, err := privatefile.Read(path, maxTokenSecret)
 	if err != nil {
 		return nil, fmt.Errorf("--token-secret-file: %w", err)
 	}

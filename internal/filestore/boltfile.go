@@ -10,6 +10,8 @@ import (
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/privatefile"
 )
 
 // checkFile checks the type, size and permissions of a file, before it is opened.
@@ -25,7 +27,7 @@ func checkFile(path string) error {
 	case info.Size() == 0:
 		return fmt.Errorf("%w: it is empty; remove it, and a new one is made", ErrForeign)
 	}
-	return checkPermissions(info)
+	return privatefile.Check(info)
 }
 
 // boltFile is a file that bbolt has opened and locked.

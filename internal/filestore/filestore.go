@@ -41,8 +41,6 @@ var (
 	ErrLocked = errors.New("another process has the store open: stop it, or ask it with --api-url")
 	// ErrNewer means that a later release wrote the file.
 	ErrNewer = errors.New("a later release of prefect-secrets made this store: use that one")
-	// ErrPermissions means that users other than the owner may read or write the file.
-	ErrPermissions = errors.New("others may read or write it: chmod 600")
 	// ErrGone means that the file was moved, deleted or replaced while the store was
 	// open.
 	ErrGone = errors.New("the file of the store is no longer in its place: put it back, or start again with the one that is there")

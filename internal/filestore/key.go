@@ -8,10 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"golang.org/x/crypto/chacha20poly1305"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/privatefile"
 )
 
 // Key seals a store. [ParseKey] and [ReadKeyFile] return one; the zero Key opens
@@ -51,28 +52,10 @@ func ParseKey(text string) (Key, error) {
 // maxKeyFile bounds what is read of a key file, in bytes. No valid key is as long.
 const maxKeyFile = 1 << 10
 
-// ReadKeyFile reads a key from a file. The file must belong to the process's user or
-// to root, and only its owner may read or write it; otherwise the error wraps
-// [ErrPermissions].
+// ReadKeyFile reads a key from a file that only its owner may read, as
+// [privatefile.Read] does.
 func ReadKeyFile(path string) (Key, error) {
-	if info, err := os.Stat(path); err != nil {
-		return Key{}, err
-	} else if !info.Mode().IsRegular() {
-		return Key{}, fmt.Errorf("%s is no regular file", path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return Key{}, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return Key{}, err
-	}
-	if err := checkPermissions(info); err != nil {
-		return Key{}, fmt.Errorf("%s: %w", path, err)
-	}
-	text, err := io.ReadAll(io.LimitReader(f, maxKeyFile))
+	text, err := privatefile.Read(path, maxKeyFile)
 	if err != nil {
 		return Key{}, err
 	}

@@ -14,6 +14,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
+	"github.com/prefect-secrets/prefect-secrets/internal/privatefile"
 )
 
 const canary = "CANARY-value"
@@ -87,7 +88,7 @@ func TestOpenRefuses(t *testing.T) {
 		"empty":             {replace(""), filestore.ErrForeign, "it is empty"},
 		"short":             {replace("x"), filestore.ErrForeign, "no bbolt file"},
 		"text":              {replace(strings.Repeat("SECRET=1\n", 10000)), filestore.ErrForeign, "no bbolt file"},
-		"readable by group": {func(_ *testing.T, path string) { _ = os.Chmod(path, 0o640) }, filestore.ErrPermissions, "0640"},
+		"readable by group": {func(_ *testing.T, path string) { _ = os.Chmod(path, 0o640) }, privatefile.ErrPermissions, "0640"},
 		"first page":        {func(_ *testing.T, path string) { _ = os.Truncate(path, 4096) }, filestore.ErrDamaged, "too small"},
 		"pages missing":     {func(_ *testing.T, path string) { _ = os.Truncate(path, 6*4096-1) }, filestore.ErrDamaged, "cut off"},
 		"foreign bbolt file": {func(t *testing.T, path string) {

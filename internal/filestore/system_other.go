@@ -2,11 +2,6 @@
 
 package filestore
 
-import "io/fs"
-
-// checkPermissions accepts every file: its mode does not say who may read it here.
-func checkPermissions(fs.FileInfo) error { return nil }
-
 // initialMapSize returns 0: bbolt would make the file as large as its mapping here.
 func initialMapSize() int { return 0 }
 

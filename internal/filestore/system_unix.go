@@ -4,24 +4,9 @@ package filestore
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 	"syscall"
 )
-
-// checkPermissions refuses a file that users other than its owner may read or write,
-// and one that belongs to neither this process's user nor root.
-func checkPermissions(info fs.FileInfo) error {
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return fmt.Errorf("its mode is %04o: %w", mode, ErrPermissions)
-	}
-	if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Uid != 0 && int(stat.Uid) != os.Geteuid() {
-		return fmt.Errorf("it belongs to user %d: %w, and chown to user %d", stat.Uid, ErrPermissions, os.Geteuid())
-	}
-	return nil
-}
 
 // initialMapSize returns how much address space to map for the file, in bytes. Until
 // the file is larger, a running backup does not block writers. On unix the mapping

@@ -12,6 +12,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
+// FormatTenant returns a tenant as the lines of a keys file.
+func FormatTenant(t cloud.Tenant) string {
+	return fmt.Sprintf("[[tenants]]\nid = %s\nslug = %s\n", quote(t.ID), quote(t.Slug))
+}
+
 // Format returns a key as the lines of a keys file. The key must have a Hash. Its
 // tenants are written as given, ids or slugs.
 func Format(k cloud.Key) string {

@@ -65,9 +65,14 @@ func (r *reader) tenantID(v tomlfile.Value) string {
 // slugCharacters need no escaping in a URL, a label or a path.
 const slugCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 
+// IsSlug reports whether a string can be the slug of a tenant.
+func IsSlug(s string) bool {
+	return s != "" && len(s) <= cloud.MaxName && strings.Trim(s, slugCharacters) == ""
+}
+
 func (r *reader) slug(v tomlfile.Value) string {
 	slug := line(v)
-	if strings.Trim(slug, slugCharacters) != "" {
+	if slug != "" && !IsSlug(slug) {
 		v.Wrong("this slug holds more than letters, digits, - _ and .",
 			"choose a short name, such as data-team; name takes any text")
 	}

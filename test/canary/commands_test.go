@@ -307,6 +307,7 @@ func (s *scene) runKeysAndFiles() {
 		}
 	}
 	s.run(binary.Options{}, "", usage, "keygen", "--rotate", "ci", "--keys-file", "IN/keys-with-key")
+	s.runInit()
 	dir := s.t.TempDir()
 	file := binary.Options{Dir: dir, Env: []string{"PREFECT_SECRETS_STORE_KEY=" + storeKey.value}}
 	s.run(file, values()[0].value, ok, "set", "A", "--api-url", "embedded:store.db")
@@ -323,6 +324,33 @@ func (s *scene) runKeysAndFiles() {
 	s.run(binary.Options{}, "", ok, "version")
 	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
 		s.run(binary.Options{}, "", ok, "completion", shell)
+	}
+}
+
+// runInit looks for the keys that init and keygen write to files in all that they print
+// and in the keys file.
+func (s *scene) runInit() {
+	dir := s.t.TempDir()
+	out := binary.Options{Dir: dir}
+	p := s.run(out, "", ok, "init", "--tenant", "data")
+	shown := p.Stdout.String() + p.Stderr.String()
+	p = s.run(out, "", ok, "keygen", "--name", "ci", "--role", "admin", "--tenant", "data", "--key-file", "ci.key", "--append", "keys.toml")
+	shown += p.Stdout.String() + p.Stderr.String()
+	p = s.run(out, "", usage, "init")
+	shown += p.Stdout.String() + p.Stderr.String()
+	keysFile, err := os.ReadFile(filepath.Join(dir, "keys.toml"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, name := range []string{"admin.key", "runner.key", "store.key", "ci.key"} {
+		key, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		made := newCanary(name, strings.TrimSpace(string(key)))
+		if _, at, found := newSearcher([]canary{made}).find(shown + string(keysFile)); found {
+			s.t.Errorf("the key of %s is shown, at %d", name, at)
+		}
 	}
 }
 

@@ -40,7 +40,10 @@ check_platform() { # ARCHITECTURE MACHINE, as readelf names it
   [[ $files == "$want" ]] || fail "the image of $1 holds $files"
   crane export --platform "linux/$1" "$image@$digest" - | tar -xOf - prefect-secrets >"$binary"
   readelf -h "$binary" | grep -q "Machine: *$2" || fail "the binary of $1 is for another machine"
-  crane config --platform "linux/$1" "$image@$digest" | grep -q '"Entrypoint":\["/prefect-secrets","action"\]' || fail "the image of $1 has another entry point"
+  local config
+  config=$(crane config --platform "linux/$1" "$image@$digest")
+  [[ $config == *'"Entrypoint":["/prefect-secrets"]'* && $config == *'"Cmd":["action"]'* ]] ||
+    fail "the image of $1 has another entry point or command"
   local size
   size=$(crane manifest --platform "linux/$1" "$image@$digest" | grep -oE '"size": *[0-9]+' | grep -oE '[0-9]+' | paste -sd+ | bc)
   ((size <= 15 * 1000 * 1000)) || fail "the image of $1 has $size bytes to pull, more than 15 MB"

@@ -49,7 +49,7 @@ func TestImage(t *testing.T) {
 	t.Run("config", func(t *testing.T) { checkConfig(t, inspect(t)) })
 	t.Run("contents", func(t *testing.T) { checkContents(t, imageFiles(t)) })
 	t.Run("version", func(t *testing.T) {
-		out := run(t, "", "docker", "run", "--rm", "--entrypoint", "/prefect-secrets", imageTag, "version")
+		out := run(t, "", "docker", "run", "--rm", imageTag, "version")
 		if !bytes.Contains(out, []byte(imageVersion)) {
 			t.Errorf("version prints %q, want %s", out, imageVersion)
 		}
@@ -71,11 +71,14 @@ func checkConfig(t *testing.T, image imageConfig) {
 		t.Errorf("the image has %d bytes, more than %d", image.Size, maxImageBytes)
 	}
 	config := image.Config
-	if diff := cmp.Diff([]string{"/prefect-secrets", "action"}, config.Entrypoint); diff != "" {
+	if diff := cmp.Diff([]string{"/prefect-secrets"}, config.Entrypoint); diff != "" {
 		t.Errorf("entry point (-want +got):\n%s", diff)
 	}
-	if len(config.Cmd) > 0 || config.User != "" || config.WorkingDir != "" {
-		t.Errorf("command %q, user %q and working directory %q are GitHub's to choose", config.Cmd, config.User, config.WorkingDir)
+	if diff := cmp.Diff([]string{"action"}, config.Cmd); diff != "" {
+		t.Errorf("command (-want +got):\n%s", diff)
+	}
+	if config.User != "" || config.WorkingDir != "" {
+		t.Errorf("user %q and working directory %q are GitHub's to choose", config.User, config.WorkingDir)
 	}
 	want := map[string]string{
 		"org.opencontainers.image.title":       "prefect-secrets",

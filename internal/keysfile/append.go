@@ -1,0 +1,53 @@
+package keysfile
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+)
+
+// Append adds a key to a keys file. The file is replaced in one step, with its mode, and
+// only by one that [Parse] reads: a name that the file has already, or a tenant that it
+// does not have, is an error and changes nothing.
+func Append(path string, k cloud.Key) error {
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if _, err := Parse(path, text); err != nil {
+		return err
+	}
+	if len(text) > 0 && text[len(text)-1] != '\n' {
+		text = append(text, '\n')
+	}
+	text = append(text, "\n"+Format(k)...)
+	if _, err := Parse(path, text); err != nil {
+		return fmt.Errorf("with the new key, the file would not be right: %w", err)
+	}
+	return replace(path, text)
+}
+
+// replace writes a file next to path and moves it there.
+func replace(path string, text []byte) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), ".keys-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	_, err = temp.Write(text)
+	if err := errors.Join(err, temp.Chmod(info.Mode().Perm()), temp.Sync(), temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
+}
