@@ -53,7 +53,7 @@ func (c *Command) runConfig(o configOptions) error {
 	if o.format != "text" && o.format != "json" {
 		return unknownFormat(o.format)
 	}
-	lines := newLineFinder()
+	lines := newLineFinder(version)
 	loaded, err := release.Load(release.Options{
 		Version: version, Path: o.file, BackendPath: o.backendFile, NoDefaults: o.noDefaults, Env: c.Env, ReadFile: lines.Read,
 	})

@@ -7,7 +7,7 @@ import (
 
 // Error is why a configuration cannot be loaded. It holds no value.
 type Error struct {
-	Class   string   // of the Python exception with which import prefect fails
+	Class   string   // of the Python exception with which import prefect fails; empty for a limit of ours
 	File    string   // the TOML file at fault, as it was named; empty if none is
 	Line    int      // in File, counted from 1; 0 if it is unknown
 	Env     string   // the environment variable at fault; empty if none is
@@ -15,7 +15,8 @@ type Error struct {
 	Problem string   // what is wrong
 }
 
-// Error returns the position, the problem and, in brackets, Python's class of error.
+// Error returns the position, the problem and, in brackets, Python's class of error if
+// there is one.
 func (e *Error) Error() string {
 	position := e.File
 	switch {
@@ -30,6 +31,9 @@ func (e *Error) Error() string {
 	problem := e.Problem
 	if len(e.Path) > 0 {
 		problem = fmt.Sprintf("%s: %s", strings.Join(e.Path, "."), problem)
+	}
+	if e.Class == "" {
+		return fmt.Sprintf("%s: %s", position, problem)
 	}
 	return fmt.Sprintf("%s: %s [%s]", position, problem, e.Class)
 }
