@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"time"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 	"github.com/prefect-secrets/prefect-secrets/internal/pytoml"
 )
 
@@ -20,7 +21,7 @@ func fromPython(read *pytoml.Table, at path, from Origin) *table {
 	return t
 }
 
-// valueOfPython returns a value in the types of [Entry].
+// valueOfPython returns a value of a leaf.
 func valueOfPython(value any) any {
 	switch v := value.(type) {
 	case pytoml.Int:
@@ -38,11 +39,11 @@ func valueOfPython(value any) any {
 		}
 		return list
 	case *pytoml.Table:
-		table := make(map[string]any, v.Len())
+		dict := make(pyliteral.Dict, 0, v.Len())
 		for name, inner := range v.All() {
-			table[name] = valueOfPython(inner)
+			dict = append(dict, pyliteral.Item{Key: name, Value: valueOfPython(inner)})
 		}
-		return table
+		return dict
 	}
 	return value
 }
