@@ -202,7 +202,11 @@ func (s *source) compatMultiline(v tomlpos.Value) (message, hint string) {
 // compatKeys reports keys, and a byte order mark.
 func (s *source) compatKeys(report func(finding)) {
 	if mark := tomlpos.MarkLength(s.doc.Text); mark > 0 {
-		report(finding{message: "a byte order mark: " + misread + ", or " + fails, hint: "save the file as UTF-8 without a mark", end: mark})
+		message := "a byte order mark: " + rejects
+		if s.beginsWithBareKey(mark) {
+			message = "a byte order mark: " + misread + ", a key that begins with the mark"
+		}
+		report(finding{message: message, hint: "save the file as UTF-8 without a mark", end: mark})
 	}
 	for i, k := range s.doc.Keys {
 		raw := s.doc.Text[k.Start:k.End]
@@ -214,6 +218,15 @@ func (s *source) compatKeys(report func(finding)) {
 			report(finding{message: message, hint: hint, node: k.Node, start: k.Start, end: k.End})
 		}
 	}
+}
+
+// beginsWithBareKey reports whether the first key is a bare one at an offset.
+func (s *source) beginsWithBareKey(offset int) bool {
+	if len(s.doc.Keys) == 0 {
+		return false
+	}
+	first := s.doc.Keys[0]
+	return first.Start == offset && !first.Header && isBareKey(s.doc.Text[first.Start:first.End])
 }
 
 func compatKey(raw string, header bool) (message, hint string) {

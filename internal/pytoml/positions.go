@@ -82,6 +82,9 @@ func (r *reader) addValue(node tomlpos.NodeID, kind tomlpos.Kind, at part, meani
 		return
 	}
 	start, end := r.span(at)
+	if text := r.doc.Document().Text; start > 0 && kind.IsString() && text[start-1] == text[start] {
+		start-- // a quote that joinQuotes has blanked
+	}
 	r.doc.Value(tomlpos.Value{Node: node, Kind: kind, Start: start, End: end}, meaning)
 }
 
