@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
@@ -52,6 +53,27 @@ func (l *lineFinder) line(file string, path []string) int {
 		}
 	}
 	return line
+}
+
+// shownPath returns the path of a setting without what may be a value: the parser inside
+// Prefect takes the beginning of some values for a part of the key.
+func (l *lineFinder) shownPath(e release.Entry) []string {
+	shown := slices.Clone(e.Path)
+	if e.Origin.File == "" {
+		return shown
+	}
+	doc, node := l.positions(e.Origin.File), tomlpos.Root
+	for i, name := range e.Path {
+		next, ok := tomlpos.Root, false
+		if doc != nil {
+			next, ok = doc.Child(node, name)
+		}
+		if !ok {
+			break
+		}
+		node, shown[i] = next, doc.Nodes[next].Name
+	}
+	return shown
 }
 
 // child returns the node with a name, or with one that differs only in case: secrets

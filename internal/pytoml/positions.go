@@ -29,11 +29,12 @@ func (r *reader) addKey(parent tomlpos.NodeID, name string, at part, last, heade
 		return tomlpos.Root
 	}
 	start, end := r.span(at)
-	return r.doc.Key(parent, name, shownName(name, at.text), tomlpos.Key{Start: start, End: end, Last: last, Header: header})
+	return r.doc.Key(parent, name, ShownName(name, at.text), tomlpos.Key{Start: start, End: end, Last: last, Header: header})
 }
 
-// shownName returns a name without what may be a value.
-func shownName(name, raw string) string {
+// ShownName returns the name that a key, as it is written, gives, without what may be a
+// value.
+func ShownName(name, raw string) string {
 	if ShownLength(raw) == len(raw) {
 		return name
 	}

@@ -139,33 +139,3 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
-
-// Texts for which Python would take hours end soon, with a result or ErrTooLong.
-func TestLongTextsEnd(t *testing.T) {
-	const n = 1 << 20
-	const read, refused, tooLong = "read", "refused", "too long"
-	for name, tt := range map[string]struct{ text, want string }{
-		"equals signs":  {"a = " + strings.Repeat("=", n), refused},
-		"lines":         {"a = \"\"\"\n" + strings.Repeat("line\n", n/5) + "\"\"\"\n", read},
-		"quotes":        {"a = [" + strings.Repeat("\"", n), read},
-		"commas":        {"a = [\"" + strings.Repeat(",", n) + "\"]\n", read},
-		"inline tables": {"a = {b = " + strings.Repeat("x,", n) + "}\n", tooLong},
-		"brackets":      {"a = " + strings.Repeat("[", n) + strings.Repeat("]", n) + "\n", tooLong},
-		"header":        {"[\"" + strings.Repeat(".", n) + "\"]\n", tooLong},
-		"backslashes":   {"a = \"" + strings.Repeat("\\", n) + "\"\n", read},
-		"mixed quotes":  {"\"'" + strings.Repeat("\"'", n/2) + " = 1\n", refused},
-		"more quotes":   {"a = '" + strings.Repeat("'\"", n/2) + "\n", refused},
-		"tables":        {strings.Repeat("[t.u]\n[t]\n", n/10), refused},
-	} {
-		_, err := Read(tt.text)
-		got := read
-		if err != nil && err.Limit == ErrTooLong {
-			got = tooLong
-		} else if err != nil {
-			got = refused
-		}
-		if got != tt.want {
-			t.Errorf("%s: %s, want %s: %v", name, got, tt.want, err)
-		}
-	}
-}

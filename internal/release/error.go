@@ -3,6 +3,8 @@ package release
 import (
 	"fmt"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pytoml"
 )
 
 // Error is why a configuration cannot be loaded. It holds no value.
@@ -30,12 +32,22 @@ func (e *Error) Error() string {
 	}
 	problem := e.Problem
 	if len(e.Path) > 0 {
-		problem = fmt.Sprintf("%s: %s", strings.Join(e.Path, "."), problem)
+		problem = fmt.Sprintf("%s: %s", shownPath(e.Path), problem)
 	}
 	if e.Class == "" {
 		return fmt.Sprintf("%s: %s", position, problem)
 	}
 	return fmt.Sprintf("%s: %s [%s]", position, problem, e.Class)
+}
+
+// shownPath returns a path without what may be a value: the parser inside Prefect takes
+// the beginning of some values for a part of the key.
+func shownPath(path []string) string {
+	names := make([]string, len(path))
+	for i, name := range path {
+		names[i] = pytoml.ShownName(name, name)
+	}
+	return strings.Join(names, ".")
 }
 
 // failure returns an error about a setting.
