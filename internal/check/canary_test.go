@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 // canary is a value that must not be shown. It is lower case because an upper-case
@@ -47,10 +49,15 @@ password = "canary-7f3a" # prefect-secrets: ignore[plaintext-secret, reserved-ke
 // deepHeader nests deeper than tomlpos reads.
 var deepHeader = "[a" + strings.Repeat(".a", 110) + "]\n"
 
+// readers are versions that read TOML differently.
+var readers = []release.Version{release.Any, release.V1_4}
+
 // checkNoLeak fails if the diagnostics about a config show a secret.
 func checkNoLeak(t *testing.T, text, secret string) {
 	t.Helper()
-	checkNotShown(t, File("a.toml", []byte(text), Options{}), text, secret)
+	for _, version := range readers {
+		checkNotShown(t, File("a.toml", []byte(text), Options{Version: version}), text, secret)
+	}
 }
 
 // checkNotShown fails if diagnostics about a text show a secret, in any field or frame.
@@ -76,7 +83,7 @@ func TestCanaries(t *testing.T) {
 func TestCanariesInBrokenFiles(t *testing.T) {
 	inserts := []string{
 		"\"", "'", "\"\"\"", "\n", "\"\n", "=", "[", "]", "{", "}", "#", ",", "\\",
-		"\x00", "\xff", "\r", "a", "$", "\"\"\"\n", "\n[a\n", "é",
+		"\x00", "\xff", "\r", "a", "$", "\"\"\"\n", "\n[a\n", "é", "'''", "=\n", " == ", "\ufeff",
 	}
 	for at := range len(canaries) {
 		checkNoLeak(t, canaries[:at], canary)
@@ -169,9 +176,11 @@ func FuzzFile(f *testing.F) {
 	f.Add([]byte("a = 1\n" + deepHeader))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		lines := strings.Count(string(text), "\n") + 1
-		for _, d := range File("a.toml", text, Options{}) {
-			if d.Line < 1 || d.Line > lines || d.Column < 1 || d.EndLine < d.Line || d.Frame == "" {
-				t.Fatalf("at %d:%d to %d of %d lines, frame %q", d.Line, d.Column, d.EndLine, lines, d.Frame)
+		for _, version := range readers {
+			for _, d := range File("a.toml", text, Options{Version: version}) {
+				if d.Line < 1 || d.Line > lines || d.Column < 1 || d.EndLine < d.Line || d.Frame == "" {
+					t.Fatalf("at %d:%d to %d of %d lines, frame %q", d.Line, d.Column, d.EndLine, lines, d.Frame)
+				}
 			}
 		}
 	})

@@ -80,7 +80,7 @@ func (o Options) includes(r Rule) bool {
 // diagnostics, which are sorted by position. A file that does not parse has exactly
 // one. Findings that an ignore comment suppresses are omitted.
 func File(name string, text []byte, opts Options) []Diagnostic {
-	s := newSource(name, string(text))
+	s := newConfigSource(name, string(text), opts.Version)
 	s.opts, s.rules, s.listRules = opts, configRules, Rules
 	return s.diagnose()
 }

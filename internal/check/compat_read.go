@@ -1,8 +1,6 @@
 package check
 
 import (
-	"errors"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -15,54 +13,29 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// pythonReading is how toml 0.10.2 reads a file.
-type pythonReading struct {
-	unknown    bool             // one of the two readers gave up
-	rejectedAt int              // the byte offset of the line that it rejects, or -1
-	misread    []tomlpos.NodeID // what it reads as something else
-}
-
-// readAsPython reads the file as toml 0.10.2 does and as TOML 1.0, and compares them.
-func (s *source) readAsPython() pythonReading {
-	python, err := pytoml.Read(s.doc.Text)
-	var rejected *pytoml.Error
-	switch {
-	case errors.As(err, &rejected):
-		return pythonReading{rejectedAt: byteOffset(s.doc.Text, rejected.Offset)}
-	case err != nil: // it would take too long
-		return pythonReading{unknown: true, rejectedAt: -1}
-	}
+// misread returns the nodes that toml 0.10.2 reads as something else, if it reads the
+// file at all. A newline in a string may be \n or \r\n to TOML 1.0.
+func (s *source) misread() []tomlpos.NodeID {
 	var standard map[string]any
-	if _, err := toml.Decode(s.doc.Text, &standard); err != nil {
-		return pythonReading{unknown: true, rejectedAt: -1}
+	if _, err := toml.Decode(strings.ReplaceAll(s.doc.Text, "\r\n", "\n"), &standard); err != nil {
+		return nil
 	}
-	return pythonReading{rejectedAt: -1, misread: s.differences(tomlpos.Root, standard, python)}
-}
-
-// byteOffset returns the byte offset of a number of characters.
-func byteOffset(text string, characters int) int {
-	for at := range text {
-		if characters == 0 {
-			return at
-		}
-		characters--
-	}
-	return len(text)
+	return s.differences(tomlpos.Root, standard, s.readPython().table)
 }
 
 // differences returns the nodes of a table that TOML 1.0 and toml 0.10.2 read
 // differently. A name that only toml 0.10.2 has is a difference of the table, if
 // there is no other.
-func (s *source) differences(node tomlpos.NodeID, standard map[string]any, python pytoml.Table) []tomlpos.NodeID {
+func (s *source) differences(node tomlpos.NodeID, standard map[string]any, python *pytoml.Table) []tomlpos.NodeID {
 	var differ []tomlpos.NodeID
 	for name, value := range standard {
 		child, ok := s.doc.Child(node, name)
 		if !ok {
 			child = node
 		}
-		pythonValue, found := python[name]
+		pythonValue, found := python.Get(name)
 		table, isTable := value.(map[string]any)
-		pythonTable, isPythonTable := pythonValue.(pytoml.Table)
+		pythonTable, isPythonTable := pythonValue.(*pytoml.Table)
 		switch {
 		case isTable && isPythonTable:
 			differ = append(differ, s.differences(child, table, pythonTable)...)
@@ -70,7 +43,7 @@ func (s *source) differences(node tomlpos.NodeID, standard map[string]any, pytho
 			differ = append(differ, child)
 		}
 	}
-	if len(differ) == 0 && len(standard) != len(python) {
+	if len(differ) == 0 && len(standard) != python.Len() {
 		return []tomlpos.NodeID{node}
 	}
 	return differ
@@ -79,8 +52,8 @@ func (s *source) differences(node tomlpos.NodeID, standard map[string]any, pytho
 func sameValue(standard, python any) bool {
 	switch standard := standard.(type) {
 	case map[string]any:
-		table, ok := python.(pytoml.Table)
-		return ok && maps.EqualFunc(standard, table, sameValue)
+		table, ok := python.(*pytoml.Table)
+		return ok && sameTable(standard, table)
 	case []map[string]any:
 		return sameList(standard, python)
 	case []any:
@@ -94,6 +67,15 @@ func sameValue(standard, python any) bool {
 		return python == pythonTime(standard)
 	}
 	return standard == python
+}
+
+func sameTable(standard map[string]any, python *pytoml.Table) bool {
+	for name, value := range python.All() {
+		if other, ok := standard[name]; !ok || !sameValue(other, value) {
+			return false
+		}
+	}
+	return len(standard) == python.Len()
 }
 
 func sameList[T any](standard []T, python any) bool {

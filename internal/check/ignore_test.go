@@ -33,7 +33,7 @@ func TestIgnoreLines(t *testing.T) {
 		{" \t" + comment + "\n\t" + secret, nil},
 		{
 			"\ufeff" + comment + "\n" + secret,
-			[]string{"1 toml-compat: a byte order mark: " + misread + ", or import prefect fails"},
+			[]string{"1 toml-compat: a byte order mark: " + rejects},
 		},
 		{comment + "\n" + comment + "\n" + secret, nil},
 		{secret + " " + comment + "\n" + comment, []string{"2 " + fmt.Sprintf(unused, 3)}},

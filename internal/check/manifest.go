@@ -34,10 +34,12 @@ func checkReaderProblems(s *source, report func(finding)) {
 
 // checkManifestSyntax is checkSyntax with a hint about the manifest's own readers.
 func checkManifestSyntax(s *source, report func(finding)) {
-	checkSyntax(s, func(f finding) {
-		f.hint = "prefect-secrets plan and sync stop here and change nothing"
-		report(f)
-	})
+	if s.parses() {
+		return
+	}
+	f := s.syntaxFinding()
+	f.hint = "prefect-secrets plan and sync stop here and change nothing"
+	report(f)
 }
 
 // checkPasted reports what looks like a credential, whatever its key: in a manifest,

@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pytoml"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
@@ -68,7 +69,52 @@ func (s *source) maskedSpans() []span {
 		}
 		out = append(out, span{v.Start, v.End})
 	}
+	if s.standard != nil {
+		out = s.maskUnexplained(out)
+	}
 	sort.Slice(out, func(i, j int) bool { return out[i].start < out[j].start })
+	return out
+}
+
+// maskUnexplained appends what is no key, value or comment of a file that a release has
+// read: its parser drops parts of the text, and takes parts of values for keys.
+func (s *source) maskUnexplained(out []span) []span {
+	known := make([]span, 0, len(s.doc.Keys)+len(s.doc.Values)+len(s.doc.Comments))
+	for _, k := range s.doc.Keys {
+		known = append(known, span{k.Start, k.Start + pytoml.ShownLength(s.doc.Text[k.Start:k.End])})
+	}
+	for _, v := range s.doc.Values {
+		if !v.Kind.IsContainer() {
+			known = append(known, span{v.Start, v.End})
+		}
+	}
+	for _, c := range s.doc.Comments {
+		known = append(known, span{c.Start, c.End})
+	}
+	sort.Slice(known, func(i, j int) bool { return known[i].start < known[j].start })
+	at := 0
+	for _, k := range append(known, span{len(s.doc.Text), len(s.doc.Text)}) {
+		out = appendWords(out, s.doc.Text, span{at, k.start})
+		at = max(at, k.end)
+	}
+	return out
+}
+
+// structure is what may stand between the keys and values of TOML.
+const structure = " \t\r\n=.,[]{}"
+
+// appendWords appends the parts of the text in a gap that are not structure.
+func appendWords(out []span, text string, gap span) []span {
+	for gap.start < gap.end {
+		gap.start += prefixLength(text[gap.start:gap.end], structure)
+		word := gap.start
+		for gap.start < gap.end && strings.IndexByte(structure, text[gap.start]) < 0 {
+			gap.start++
+		}
+		if word < gap.start {
+			out = append(out, span{word, gap.start})
+		}
+	}
 	return out
 }
 

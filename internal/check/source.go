@@ -6,11 +6,13 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pytoml"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// source is a file as the rules see it.
+// source is a file as the rules see it, whichever reader has read it.
 type source struct {
 	name       string
 	doc        *tomlpos.Document
@@ -20,6 +22,11 @@ type source struct {
 	tokens     []token        // credentials anywhere in the text
 	masked     []span         // of a file that parses: the values and comments never to show
 	ignores    ignores        // of a file that parses and is verified
+
+	// A file that a release reads in its own way has that reading in doc, and the one of
+	// TOML 1.0 in standard. standard is nil if doc is that.
+	standard *source
+	python   *pythonRead // what the parser inside Prefect made of the text; nil until readPython
 
 	opts      Options
 	rules     []checker     // of this kind of file
@@ -41,6 +48,39 @@ type source struct {
 
 // span is a part of the text, in byte offsets, end exclusive.
 type span struct{ start, end int }
+
+// pythonRead is what the parser inside Prefect made of a text.
+type pythonRead struct {
+	table   *pytoml.Table
+	refused *pytoml.Error
+}
+
+// newConfigSource reads a config as a version does. What a release refuses is seen as
+// TOML 1.0, as far as it is that.
+func newConfigSource(name, text string, v release.Version) *source {
+	standard := newSource(name, text)
+	if !v.HasOwnReader() {
+		return standard
+	}
+	table, doc, refused := pytoml.Scan(text)
+	standard.python = &pythonRead{table, refused}
+	if refused != nil {
+		return standard
+	}
+	return &source{
+		name: name, doc: doc, rejectedAt: -1, verified: true, tokens: standard.tokens, ignores: readIgnores(doc),
+		standard: standard, python: standard.python,
+	}
+}
+
+// readPython returns what the parser inside Prefect makes of the text.
+func (s *source) readPython() *pythonRead {
+	if s.python == nil {
+		table, refused := pytoml.Read(s.doc.Text)
+		s.python = &pythonRead{table, refused}
+	}
+	return s.python
+}
 
 // newSource scans a text and, if the scanner finds no error, decodes it too.
 func newSource(name, text string) *source {

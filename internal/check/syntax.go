@@ -8,19 +8,21 @@ import (
 
 // checkSyntax reports the error that keeps the file from parsing.
 func checkSyntax(s *source, report func(finding)) {
-	switch {
-	case s.problem != nil:
-		p := s.problem
-		report(finding{
-			message: problemMessage(s.doc, p),
-			hint:    problemHint(p.Problem),
-			node:    p.Node,
-			start:   p.Start,
-			end:     p.End,
-		})
-	case s.rejectedAt >= 0:
-		report(finding{message: "this is not TOML 1.0", hint: mayFailHint, start: s.rejectedAt, end: s.rejectedAt})
+	if s.parses() {
+		return
 	}
+	f := s.syntaxFinding()
+	f.hint = s.syntaxHint()
+	report(f)
+}
+
+// syntaxFinding returns the first fault of a text that is not TOML 1.0.
+func (s *source) syntaxFinding() finding {
+	p := s.problem
+	if p == nil {
+		return finding{message: "this is not TOML 1.0", start: s.rejectedAt, end: s.rejectedAt}
+	}
+	return finding{message: problemMessage(s.doc, p), node: p.Node, start: p.Start, end: p.End}
 }
 
 func problemMessage(doc *tomlpos.Document, p *tomlpos.Error) string {
@@ -36,42 +38,23 @@ func problemMessage(doc *tomlpos.Document, p *tomlpos.Error) string {
 
 const (
 	failsHint    = "import prefect and every prefect command fail with a traceback that ends in toml/decoder.py and names no file"
-	mayFailHint  = "import prefect and every prefect command fail with a traceback that ends in toml/decoder.py and names no file, or the parser inside Prefect lets it pass and reads something else"
+	passesHint   = "every other reader of TOML stops here"
 	encodingHint = "import prefect and every prefect command fail with a traceback that names no file; save it as UTF-8 text"
 	depthHint    = "use fewer levels"
 )
 
-// problemHint returns what Prefect does with the file.
-func problemHint(p tomlpos.Problem) string {
-	switch p {
-	case tomlpos.NotUTF8, tomlpos.UTF16:
-		return encodingHint
-	case tomlpos.TooDeep:
+// syntaxHint returns what Prefect does with a text that is not TOML 1.0.
+func (s *source) syntaxHint() string {
+	if s.problem != nil && s.problem.Problem == tomlpos.TooDeep {
 		return depthHint
 	}
-	if rejectedByPython[p] {
-		return failsHint
+	switch refused := s.readPython().refused; {
+	case refused == nil:
+		return passesHint + "; " + s.prefectReads()
+	case refused.Limit != nil:
+		return refused.Error()
+	case refused.Class == "UnicodeDecodeError":
+		return encodingHint
 	}
-	return mayFailHint
-}
-
-// rejectedByPython are the problems for which Python's toml 0.10.2, the parser
-// inside Prefect, rejected every text of the toml-test suite (v1.6.0 and v2.2.0)
-// that has them. It may accept a text with any other problem.
-var rejectedByPython = map[tomlpos.Problem]bool{
-	tomlpos.NoKey:               true,
-	tomlpos.NoEquals:            true,
-	tomlpos.UnclosedHeader:      true,
-	tomlpos.Trailing:            true,
-	tomlpos.NoValue:             true,
-	tomlpos.Unquoted:            true,
-	tomlpos.UnclosedString:      true,
-	tomlpos.UnclosedMultiline:   true,
-	tomlpos.BadEscape:           true,
-	tomlpos.BadCodePoint:        true,
-	tomlpos.NoComma:             true,
-	tomlpos.InlineTrailingComma: true,
-	tomlpos.EscapeE:             true,
-	tomlpos.EscapeX:             true,
-	tomlpos.NoSeconds:           true,
+	return failsHint
 }

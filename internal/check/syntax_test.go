@@ -3,8 +3,6 @@ package check
 import (
 	"strings"
 	"testing"
-
-	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
 func TestSyntax(t *testing.T) {
@@ -73,15 +71,28 @@ func TestSyntaxNamesWhatIsDefinedTwice(t *testing.T) {
 	}
 }
 
-func TestProblemHint(t *testing.T) {
-	for problem, want := range map[tomlpos.Problem]string{
-		tomlpos.Trailing:     failsHint,
-		tomlpos.DuplicateKey: mayFailHint,
-		tomlpos.NotUTF8:      encodingHint,
-		tomlpos.TooDeep:      depthHint,
+// TestSyntaxHint says what Prefect does with each text, as measured.
+func TestSyntaxHint(t *testing.T) {
+	for text, want := range map[string]string{
+		"a = 1 2":                           failsHint,
+		"a = 1\na = 2":                      failsHint,
+		"a = \"\\e\"":                       failsHint,
+		"a = '\xff'":                        encodingHint,
+		"\xff\xfea\x00":                     encodingHint,
+		"a = " + strings.Repeat("[", 1<<10): depthHint,
+		"a =" + strings.Repeat("=", 1<<20):  "the parser inside Prefect would take hours to read this",
+		"a == 1":                            passesHint + `; Prefect reads the key "a =" as an integer`,
+		"a = 1\nb = [1, 2":                  passesHint + "; Prefect reads the key b as a list",
+		"naïve = 'x'":                       passesHint + `; Prefect reads the key "naïve" as a string`,
+		"a = '\x1b'":                        passesHint + "; Prefect reads the key a as a string",
+		"a = 1979-05-27T07:32":              failsHint,
+		"# x\x00\na = 1":                    passesHint + "; Prefect reads past it",
+		"[a.b]\nx = 1\n[a]\nb.d = 1":        passesHint + "; Prefect reads the key a.b.d as an integer",
+		"a = 99999999999999999999":          passesHint + "; Prefect reads the key a as an integer",
 	} {
-		if got := problemHint(problem); got != want {
-			t.Errorf("%s: got %q", problem, got)
+		found := File("f", []byte(text), Options{})
+		if len(found) != 1 || found[0].Hint != want {
+			t.Errorf("%.40q: got %+v, want %q", text, found, want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pytoml"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
@@ -16,37 +17,61 @@ const (
 	misread = "Prefect reads something else"
 )
 
-// checkCompat reports valid TOML that toml 0.10.2 rejects or reads differently.
-// pytoml decides whether it does; the patterns that are known to be the reason give
-// the position and the message.
+// checkCompat reports TOML that toml 0.10.2 rejects or reads differently, and what only
+// that reads. pytoml decides whether it does; the patterns that are known to be the reason
+// give the position and the message.
 func checkCompat(s *source, report func(finding)) {
-	if s.isSimple() {
+	standard := s
+	if s.standard != nil {
+		standard = s.standard
+	}
+	if !standard.parses() {
+		report(s.lenientFinding())
 		return
 	}
-	findings := s.patternFindings()
-	r := s.readAsPython()
-	switch {
-	case r.rejectedAt >= 0:
-		if !slices.ContainsFunc(findings, func(f finding) bool { return strings.Contains(f.message, fails) }) {
-			findings = append(findings, s.rejectedLine(r.rejectedAt))
-		}
-	case !r.unknown:
-		findings = s.misreadFindings(findings, r.misread)
+	if standard.isSimple() {
+		return
 	}
-	for _, f := range findings {
+	for _, f := range standard.compatFindings() {
+		if standard != s { // whose nodes are others
+			f.key, f.node = standard.maskedPath(f.node), tomlpos.Root
+		}
 		report(f)
 	}
+}
+
+// compatFindings returns the findings about a text that is TOML 1.0.
+func (s *source) compatFindings() []finding {
+	findings := s.patternFindings()
+	refused := s.readPython().refused
+	if refused == nil {
+		return s.misreadFindings(findings, s.misread())
+	}
+	known := false
+	for i, f := range findings {
+		known = known || strings.Contains(f.message, fails)
+		findings[i].message = strings.ReplaceAll(f.message, rejects, fails+" with "+refused.Class)
+	}
+	if !known || refused.Limit != nil {
+		findings = append(findings, s.rejectedLine(refused))
+	}
+	return findings
 }
 
 const compatHint = "Prefect reads TOML with Python's toml 0.10.2; write this more simply, such as on one line, with one kind of quotes"
 
 // rejectedLine returns a finding about the line at which toml 0.10.2 rejects the file.
-func (s *source) rejectedLine(start int) finding {
-	for start < len(s.doc.Text)-1 && strings.IndexByte(" \t\n", s.doc.Text[start]) >= 0 {
+func (s *source) rejectedLine(refused *pytoml.Error) finding {
+	start := refused.Offset
+	for start < len(s.doc.Text)-1 && strings.IndexByte(" \t\r\n", s.doc.Text[start]) >= 0 {
 		start++
 	}
 	end := max(lineEnd(s.doc.Text, start), min(start+1, len(s.doc.Text)))
-	return finding{message: "valid TOML that Prefect's parser stops at: " + rejects, hint: compatHint, start: start, end: end}
+	message := "valid TOML that Prefect's parser stops at: " + fails + " with " + refused.Class
+	if refused.Limit != nil {
+		message = refused.Error()
+	}
+	return finding{message: message, hint: compatHint, start: start, end: end}
 }
 
 // misreadFindings returns the pattern findings about misread nodes, and a finding
@@ -138,8 +163,6 @@ func compatValue(kind tomlpos.Kind, raw string) (message, hint string) {
 		return "a text that ends with a quote before its closing quotes: " + rejects, `escape the quote, as in \"`
 	case kind == tomlpos.MultilineLiteral && len(raw) > 6 && strings.HasSuffix(raw, "''''"):
 		return "a text that ends with a quote before its closing quotes: " + rejects, `use """ and not '''`
-	case kind == tomlpos.MultilineString && strings.HasPrefix(raw, "\"\"\"\r\n"):
-		return "a text that begins with a Windows line ending: " + misread, `end lines with \n alone, or begin the text right after the quotes`
 	case raw == `"\""`:
 		return "a text of one escaped quote: " + misread + ", the empty text", `write it as '"'`
 	case kind == tomlpos.OffsetDateTime && strings.HasSuffix(raw, "z"):
@@ -179,7 +202,11 @@ func (s *source) compatMultiline(v tomlpos.Value) (message, hint string) {
 // compatKeys reports keys, and a byte order mark.
 func (s *source) compatKeys(report func(finding)) {
 	if mark := tomlpos.MarkLength(s.doc.Text); mark > 0 {
-		report(finding{message: "a byte order mark: " + misread + ", or " + fails, hint: "save the file as UTF-8 without a mark", end: mark})
+		message := "a byte order mark: " + rejects
+		if s.beginsWithBareKey(mark) {
+			message = "a byte order mark: " + misread + ", a key that begins with the mark"
+		}
+		report(finding{message: message, hint: "save the file as UTF-8 without a mark", end: mark})
 	}
 	for i, k := range s.doc.Keys {
 		raw := s.doc.Text[k.Start:k.End]
@@ -191,6 +218,15 @@ func (s *source) compatKeys(report func(finding)) {
 			report(finding{message: message, hint: hint, node: k.Node, start: k.Start, end: k.End})
 		}
 	}
+}
+
+// beginsWithBareKey reports whether the first key is a bare one at an offset.
+func (s *source) beginsWithBareKey(offset int) bool {
+	if len(s.doc.Keys) == 0 {
+		return false
+	}
+	first := s.doc.Keys[0]
+	return first.Start == offset && !first.Header && isBareKey(s.doc.Text[first.Start:first.End])
 }
 
 func compatKey(raw string, header bool) (message, hint string) {

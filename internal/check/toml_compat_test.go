@@ -54,7 +54,8 @@ func TestCompat(t *testing.T) {
 		"'a\\nb' = 1":                            misread,
 		"v = \"\\\"\"":                           misread,
 		"v = \"a\\\"b\"":                         "",
-		"v = \"\"\"\r\na\"\"\"":                  misread,
+		"v = \"\"\"\r\na\"\"\"":                  "",
+		"v = '''a\r\nb'''":                       "",
 		"\ufeffv = 1":                            misread,
 	} {
 		found := File("f", []byte(text+"\n"), Options{Rules: []string{"toml-compat"}})

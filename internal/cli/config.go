@@ -53,7 +53,7 @@ func (c *Command) runConfig(o configOptions) error {
 	if o.format != "text" && o.format != "json" {
 		return unknownFormat(o.format)
 	}
-	lines := newLineFinder()
+	lines := newLineFinder(version)
 	loaded, err := release.Load(release.Options{
 		Version: version, Path: o.file, BackendPath: o.backendFile, NoDefaults: o.noDefaults, Env: c.Env, ReadFile: lines.Read,
 	})
@@ -71,7 +71,7 @@ func (c *Command) writeConfig(entries []release.Entry, o configOptions, lines *l
 	settings := make([]configEntry, len(entries))
 	masked := maskedTexts(entries)
 	for i, e := range entries {
-		settings[i] = configEntry{Path: e.Path, Type: e.Type(), Origin: lines.origin(e)}
+		settings[i] = configEntry{Path: lines.shownPath(e), Type: e.Type(), Origin: lines.origin(e)}
 		if !o.reveal && couldBeSecret(e, masked) {
 			settings[i].Value, settings[i].Masked = json.RawMessage(`"***"`), true
 		} else if value, err := e.JSON(); err == nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
@@ -12,36 +13,31 @@ import (
 // lineFinder finds the lines of settings in the files that they come from.
 type lineFinder struct {
 	*inspect.Cache
-	scanned map[string]scanned
+	version release.Version
+	docs    map[string]*tomlpos.Document
 }
 
-// scanned is a file with the positions of its keys.
-type scanned struct {
-	doc     *tomlpos.Document
-	problem *tomlpos.Error
+func newLineFinder(version release.Version) *lineFinder {
+	return &lineFinder{inspect.NewCache(), version, map[string]*tomlpos.Document{}}
 }
 
-func newLineFinder() *lineFinder { return &lineFinder{inspect.NewCache(), map[string]scanned{}} }
-
-// scan returns the positions of the keys in a file. The document is nil if the file
-// cannot be read.
-func (l *lineFinder) scan(file string) scanned {
-	if found, ok := l.scanned[file]; ok {
-		return found
+// positions returns the positions of the keys in a file, nil if it cannot be read.
+func (l *lineFinder) positions(file string) *tomlpos.Document {
+	if doc, ok := l.docs[file]; ok {
+		return doc
 	}
 	text, err := l.Read(file)
 	if err != nil {
-		return scanned{}
+		return nil
 	}
-	doc, problem := tomlpos.Scan(string(text))
-	l.scanned[file] = scanned{doc, problem}
-	return l.scanned[file]
+	l.docs[file] = l.version.Positions(string(text))
+	return l.docs[file]
 }
 
 // line returns the line of a setting in a file, or else that of the innermost table
 // around it; 0 if there is neither.
 func (l *lineFinder) line(file string, path []string) int {
-	doc := l.scan(file).doc
+	doc := l.positions(file)
 	if doc == nil {
 		return 0
 	}
@@ -57,6 +53,27 @@ func (l *lineFinder) line(file string, path []string) int {
 		}
 	}
 	return line
+}
+
+// shownPath returns the path of a setting without what may be a value: the parser inside
+// Prefect takes the beginning of some values for a part of the key.
+func (l *lineFinder) shownPath(e release.Entry) []string {
+	shown := slices.Clone(e.Path)
+	if e.Origin.File == "" {
+		return shown
+	}
+	doc, node := l.positions(e.Origin.File), tomlpos.Root
+	for i, name := range e.Path {
+		next, ok := tomlpos.Root, false
+		if doc != nil {
+			next, ok = doc.Child(node, name)
+		}
+		if !ok {
+			break
+		}
+		node, shown[i] = next, doc.Nodes[next].Name
+	}
+	return shown
 }
 
 // child returns the node with a name, or with one that differs only in case: secrets
@@ -87,26 +104,11 @@ func (l *lineFinder) origin(e release.Entry) string {
 	return e.Origin.File
 }
 
-// complete returns the error with its line and, for a file that is not UTF-8, with the
-// decoding error, which Python raises before it parses the file.
+// complete returns the error with its line.
 func (l *lineFinder) complete(e *release.Error) error {
 	out := *e
-	if out.File == "" || out.Env != "" {
-		return &out
-	}
-	if len(out.Path) > 0 {
+	if out.File != "" && out.Env == "" && len(out.Path) > 0 {
 		out.Line = l.line(out.File, out.Path)
-		return &out
-	}
-	if found := l.scan(out.File); found.problem != nil {
-		problem := found.problem.Problem
-		out.Line = found.doc.Position(found.problem.Start).Line
-		switch problem {
-		case tomlpos.NotUTF8, tomlpos.UTF16:
-			out.Class, out.Problem = "UnicodeDecodeError", problem.String()
-		case tomlpos.Binary:
-			out.Problem = problem.String()
-		}
 	}
 	return &out
 }

@@ -3,20 +3,21 @@ package pytoml
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
 // readArray reads an array (load_array, lines 944–1033).
-func (r *reader) readArray(text string) *List {
+func (r *reader) readArray(p part, node tomlpos.NodeID) *List {
 	r.enterValue()
 	defer r.leaveValue()
-	text = strip(text)
-	list := &List{}
+	list := &List{node: node}
 	firstKind := ""
-	for _, element := range r.splitArray(text) {
-		if element = strip(element); element == "" {
+	for _, element := range r.splitArray(p.strip()) {
+		if element = element.strip(); element.text == "" {
 			continue
 		}
-		value, kind := r.readValue(element, true)
+		value, kind := r.readValue(element, true, r.addElement(list))
 		if firstKind != "" && kind != firstKind {
 			refuse("Not a homogeneous array")
 		}
@@ -29,44 +30,63 @@ func (r *reader) readArray(text string) *List {
 // splitArray returns the elements of an array, unread. It splits at the commas outside
 // of inner arrays if the first element is an array, and between inline tables if it is
 // one. Otherwise it splits at every comma, and joins strings that hold commas.
-func (r *reader) splitArray(text string) []string {
-	inner := between(text, 1, 1)
-	r.cost(len(inner))
-	if before, _, found := strings.Cut(inner, "["); found && strip(before) == "" {
+func (r *reader) splitArray(p part) []part {
+	inner := p.between(1, 1)
+	r.cost(len(inner.text))
+	if before, _, found := strings.Cut(inner.text, "["); found && strip(before) == "" {
 		return splitOuterCommas(inner)
 	}
-	if strings.HasPrefix(strip(inner), "{") {
-		return r.inlineTables([]rune(text))
+	if strings.HasPrefix(strip(inner.text), "{") {
+		return inlineTables(p)
 	}
-	parts := strings.Split(inner, ",")
-	if beginsWithString(text) {
-		return r.joinStrings(parts)
+	if beginsWithString(p) {
+		return joinStrings(inner)
 	}
-	return parts
+	return splitCommas(inner)
 }
 
 // beginsWithString reports whether the first element of an array is a string
 // (_load_array_isstrarray, lines 938–942).
-func beginsWithString(array string) bool {
-	inner := strip(between(array, 1, 1))
+func beginsWithString(array part) bool {
+	inner := strip(array.between(1, 1).text)
 	return inner != "" && isQuote(inner[0])
 }
 
-func splitOuterCommas(inner string) []string {
-	var parts []string
+func splitCommas(p part) []part {
+	var parts []part
+	for start := 0; ; {
+		end, more := nextComma(p.text, start)
+		parts = append(parts, p.slice(start, end))
+		if !more {
+			return parts
+		}
+		start = end + 1
+	}
+}
+
+// nextComma returns the offset of the next comma, or of the end of the text.
+func nextComma(text string, from int) (at int, ok bool) {
+	if i := strings.IndexByte(text[from:], ','); i >= 0 {
+		return from + i, true
+	}
+	return len(text), false
+}
+
+func splitOuterCommas(p part) []part {
+	var parts []part
 	depth, start := 0, 0
-	for i := range len(inner) {
-		switch c := inner[i]; {
+	for i := range len(p.text) {
+		switch c := p.text[i]; {
 		case c == '[':
 			depth++
 		case c == ']':
 			depth--
 		case c == ',' && depth == 0:
-			parts = append(parts, inner[start:i])
+			parts = append(parts, p.slice(start, i))
 			start = i + 1
 		}
 	}
-	return append(parts, inner[start:])
+	return append(parts, p.slice(start, len(p.text)))
 }
 
 // inlineTables returns the inline tables of an array (lines 955–992). It skips
@@ -74,19 +94,20 @@ func splitOuterCommas(inner string) []string {
 // end_group_index, open_bracket_count and in_str in Python. The indices begin behind
 // the bracket of the array; depth is not reset between tables, whose own brackets it
 // counts only once.
-func (r *reader) inlineTables(array []rune) []string {
-	var tables []string
+func inlineTables(p part) []part {
+	var tables []part
+	array := p.text
 	start, end, depth, inString := 1, 2, 0, false
 	if array[start] == '{' {
 		depth = 1
 	}
-	for end < len(array)-1 {
-		r.cost(1)
+	_, limit := bounds(array, 0, 1)
+	for end < limit {
 		c := array[end]
 		end++
 		switch {
 		case isQuote(c):
-			if !inString || !isEscaped(array, end-1) {
+			if !inString || !endsInOddBackslashes(array[:end-1]) {
 				inString = !inString
 			}
 		case inString:
@@ -95,9 +116,10 @@ func (r *reader) inlineTables(array []rune) []string {
 		case c == '}' && depth > 1:
 			depth--
 		case c == '}':
-			tables = append(tables, string(array[start:end]))
-			for start = end + 1; start < len(array)-1 && array[start] != '{'; start++ {
-				r.cost(1)
+			tables = append(tables, p.slice(start, end))
+			_, size := utf8.DecodeRuneInString(array[end:])
+			for start = end + size; start < limit && array[start] != '{'; {
+				start++
 			}
 			end = start + 1
 		}
@@ -105,34 +127,45 @@ func (r *reader) inlineTables(array []rune) []string {
 	return tables
 }
 
-// joinStrings joins the parts of strings that hold commas (lines 995–1008).
-func (r *reader) joinStrings(parts []string) []string {
-	for i := 0; i < len(parts)-1; i++ {
-		for part := strip(parts[i]); !isBounded(part) || opensMultiline(part); part = strip(parts[i]) {
-			if i+1 >= len(parts) {
+// joinStrings splits at every comma, and joins the parts of strings that hold commas
+// (lines 995–1008).
+func joinStrings(p part) []part {
+	var parts []part
+	for start := 0; ; {
+		end, more := nextComma(p.text, start)
+		first := start + leadingSpace(p.text[start:end])
+		for more && isOpen(p.text[first:end]) {
+			if end, more = nextComma(p.text, end+1); !more && isOpen(p.text[first:end]) {
 				raise(indexError)
 			}
-			r.cost(len(parts[i]) + len(parts))
-			parts[i] += "," + parts[i+1]
-			if i < len(parts)-2 {
-				parts = append(parts[:i+1], parts[i+2:]...)
-			} else {
-				parts = parts[:i+1]
-			}
 		}
+		parts = append(parts, p.slice(start, end))
+		if !more {
+			return parts
+		}
+		start = end + 1
 	}
-	return parts
+}
+
+func leadingSpace(s string) int { return len(s) - len(strings.TrimLeftFunc(s, isSpace)) }
+
+// isOpen reports whether Python joins a part of a string with the next.
+func isOpen(text string) bool {
+	text = strings.TrimRightFunc(text, isSpace)
+	return !isBounded(text) || opensMultiline(text)
 }
 
 // opensMultiline reports whether text begins with three of one character, and neither
 // of the two characters before its last one is that (lines 998–1001).
 func opensMultiline(text string) bool {
-	if utf8.RuneCountInString(text) <= 2 {
+	c, size := utf8.DecodeRuneInString(text)
+	if size == 0 || !strings.HasPrefix(text, strings.Repeat(text[:size], 3)) {
 		return false
 	}
-	runes := []rune(text)
-	c, n := runes[0], len(runes)
-	return runes[1] == c && runes[2] == c && runes[n-2] != c && runes[n-3] != c
+	_, end := bounds(text, 0, 1)
+	last, before := utf8.DecodeLastRuneInString(text[:end])
+	secondLast, _ := utf8.DecodeLastRuneInString(text[:end-before])
+	return last != c && secondLast != c
 }
 
 // isBounded reports whether text ends in the character with which it begins, not
@@ -141,12 +174,10 @@ func isBounded(text string) bool {
 	if text == "" {
 		return true
 	}
-	if text[len(text)-1] != text[0] {
-		return false
+	first, _ := utf8.DecodeRuneInString(text)
+	last, size := utf8.DecodeLastRuneInString(text)
+	if last != first || len(text) == size {
+		return last == first
 	}
-	odd := false
-	for i := len(text) - 2; i > 0 && text[i] == '\\'; i-- {
-		odd = !odd
-	}
-	return !odd
+	return !endsInOddBackslashes(text[1 : len(text)-size])
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // timePattern is TIME_RE. It is matched at the beginning of a value.
@@ -26,12 +27,13 @@ func timeOf(match []string) Time {
 
 // dateOf reads a date, or a date and time (_load_date, lines 520–564).
 func dateOf(text string) (t Time, ok bool) {
-	v := []rune(text)
-	if len(v) == 0 || !strings.Contains(string(v[1:]), "-") {
-		return Time{}, false
+	clock, _ := bounds(text, 10, 0)
+	fraction, _ := bounds(text, 19, 0)
+	if fraction < len(text) {
+		t.Micro, t.Zoned, t.Offset = fractionAndZone(text[fraction:])
 	}
-	if len(v) > 19 {
-		t.Micro, t.Zoned, t.Offset = fractionAndZone(v)
+	if _, first := utf8.DecodeRuneInString(text); strings.IndexByte(text[first:], '-') < 0 {
+		return Time{}, false
 	}
 	read := func(field *int, from, to, least, most int) bool {
 		n, ok := decimal(cut(text, from, to))
@@ -43,7 +45,7 @@ func dateOf(text string) (t Time, ok bool) {
 		!read(&t.Day, 8, 10, 1, daysIn(t.Year, t.Month)) {
 		return Time{}, false
 	}
-	if len(v) == 10 {
+	if clock == len(text) && utf8.RuneCountInString(text) == 10 {
 		return t, true
 	}
 	t.HasClock = true
@@ -60,32 +62,47 @@ func daysIn(year, month int) int {
 
 // fractionAndZone reads what follows the seconds: a fraction and an offset from UTC
 // (lines 523–549).
-func fractionAndZone(v []rune) (microsecond int, zoned bool, offset int) {
-	rest := string(v[19:])
-	if v[19] != '.' {
+func fractionAndZone(rest string) (microsecond int, zoned bool, offset int) {
+	if rest[0] != '.' {
 		offset, zoned = offsetOf(rest)
 		return 0, zoned, offset
 	}
 	fraction, zone := rest[1:], ""
-	switch i := strings.IndexByte(fraction, '+'); {
-	case v[len(v)-1] == 'Z' || v[len(v)-1] == 'z':
-		fraction, zone = fraction[:len(fraction)-1], "Z"
-	case i >= 0:
-		fraction, zone = fraction[:i], fraction[i:]
-	case strings.Contains(fraction, "-"):
-		i = strings.IndexByte(fraction, '-')
-		fraction, zone = fraction[:i], fraction[i:]
+	sign := strings.IndexByte(fraction, '+')
+	if sign < 0 {
+		sign = strings.IndexByte(fraction, '-')
+	}
+	switch last := rest[len(rest)-1]; {
+	case last == 'Z' || last == 'z':
+		fraction, zone = rest[1:max(1, len(rest)-1)], "Z"
+	case sign >= 0:
+		fraction, zone = fraction[:sign], fraction[sign:]
 	}
 	if zone != "" {
 		if offset, zoned = offsetOf(zone); !zoned {
 			return 0, false, 0
 		}
 	}
-	n, ok := decimal(fraction)
-	if !ok {
-		return 0, false, 0
+	if microsecond, ok := microseconds(fraction); ok {
+		return microsecond, zoned, offset
 	}
-	return int(float64(n) * math.Pow10(6-len([]rune(fraction)))), zoned, offset
+	return 0, false, 0
+}
+
+// microseconds returns the fraction of a second as Python has it: a whole number, times
+// a power of ten. It counts the characters around the digits, too.
+func microseconds(fraction string) (n int, ok bool) {
+	digits, ok := withoutUnderscores(numeral(fraction))
+	if whole := strings.TrimLeft(digits, "+-"); !ok || strings.Trim(whole, "0123456789") != "" ||
+		whole == "" || len(digits)-len(whole) > 1 || len(whole) > maxIntDigits {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(digits, 64)
+	shift := 6 - utf8.RuneCountInString(fraction)
+	if err != nil && shift < 0 {
+		raise("OverflowError")
+	}
+	return int(f * math.Pow10(shift)), true
 }
 
 // offsetOf reads an offset from UTC (TomlTz in tz.py).

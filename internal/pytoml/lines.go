@@ -2,262 +2,153 @@ package pytoml
 
 import (
 	"regexp"
-	"slices"
 	"strings"
-	"unicode/utf8"
 )
+
+// continued is a value that continues on the next line.
+type continued struct {
+	key         part
+	name        string
+	text        []byte
+	from        origins // of text, in the second pass's text
+	backslash   bool    // the last line ended in an odd number of backslashes
+	backslashes int     // in which text ends
+	hasNewline  bool    // text holds one
+}
 
 // readLines is the second pass (loads, lines 364–516): it reads, line by line, what the
 // first pass has left.
 func (r *reader) readLines(text string) {
-	pos := 0
+	start := 0
 	for raw := range strings.SplitSeq(text, "\n") {
-		r.pos = pos
-		pos += utf8.RuneCountInString(raw) + 1
+		r.pos = r.blanked.of(start)
+		line := part{raw, start, start + len(raw)}
+		start = line.end + 1
 		r.cost(len(raw))
-		line := raw
-		if len(r.value) == 0 || r.backslash || !r.hasNewline {
-			line = strip(line)
-		}
-		switch {
-		case line == "" && (r.key == nil || r.backslash):
-		case r.key != nil:
+		if r.rest != nil {
 			r.continueValue(line)
-		case line[0] == '[':
-			r.readHeader(line)
-		case line[0] == '{':
-			if line[len(line)-1] != '}' {
-				refuse("Line breaks are not allowed in inlineobjects")
-			}
-			r.readInlineTable(line, r.table)
-		case strings.Contains(line, "="):
-			r.readPairLine(line)
+			continue
 		}
+		r.readLine(line.strip())
 	}
 }
 
-func (r *reader) readPairLine(line string) {
-	if rest := r.readPair(line, r.table, r.backslash); rest != nil {
-		r.key, r.value, r.backslash = &rest.key, []byte(rest.value), rest.backslash
-		r.hasNewline = strings.Contains(rest.value, "\n")
+func (r *reader) readLine(line part) {
+	switch text := line.text; {
+	case text == "":
+	case text[0] == '[':
+		r.readHeader(line)
+	case text[0] == '{':
+		if text[len(text)-1] != '}' {
+			refuse("Line breaks are not allowed in inlineobjects")
+		}
+		r.readInlineTable(line, r.table)
+	case strings.Contains(text, "="):
+		r.rest = r.readPair(line, r.table, false)
 	}
 }
 
 // continueValue adds a line to an unfinished value (lines 380–410). A finished one
 // replaces the value of an equal key, if there is one.
-func (r *reader) continueValue(line string) {
-	r.value = append(r.value, line...)
-	r.backslash = false
-	if r.closesValue(line) {
-		value, _ := r.readValue(string(r.value), true)
-		tableOf(r.table)[*r.key] = value
-		r.key, r.value = nil, nil
+func (r *reader) continueValue(line part) {
+	rest := r.rest
+	if len(rest.text) == 0 || rest.backslash || !rest.hasNewline {
+		line = line.strip()
+	}
+	if line.text == "" && rest.backslash {
 		return
 	}
-	for i := len(r.value) - 1; i >= 0 && r.value[i] == '\\'; i-- {
-		r.backslash = !r.backslash
+	rest.add(line)
+	if closesValue(rest.text, line.text) {
+		r.finishValue()
+		return
 	}
-	if r.backslash {
-		r.value = r.value[:len(r.value)-1]
+	if rest.backslash = rest.backslashes%2 == 1; rest.backslash {
+		rest.text = rest.text[:len(rest.text)-1]
+		rest.backslashes--
 	} else {
-		r.value, r.hasNewline = append(r.value, '\n'), true
+		rest.text, rest.hasNewline, rest.backslashes = append(rest.text, '\n'), true, 0
 	}
 }
 
-func (r *reader) closesValue(line string) bool {
-	quote := byteAt(r.value, 0)
+// add appends a line.
+func (c *continued) add(line part) {
+	c.from.add(len(c.text), line.start)
+	c.text = append(c.text, line.text...)
+	n := len(line.text) - len(strings.TrimRight(line.text, `\`))
+	if n < len(line.text) {
+		c.backslashes = 0
+	}
+	c.backslashes += n
+}
+
+func closesValue(text []byte, line string) bool {
+	quote := byteAt(text, 0)
 	if quote == '[' {
 		return byteAt(line, len(line)-1) == ']'
 	}
-	return utf8.RuneCountInString(line) > 2 && strings.HasSuffix(line, strings.Repeat(string(rune(quote)), 3))
+	return strings.HasSuffix(line, strings.Repeat(string(rune(quote)), 3))
 }
 
-// tableOf returns v as a table; Python raises TypeError when it indexes another value
-// with a name.
-func tableOf(v any) Table {
-	t, ok := v.(Table)
-	if !ok {
-		raise("TypeError")
+// finishValue reads the value that the last line has closed.
+func (r *reader) finishValue() {
+	rest := r.rest
+	r.rest = nil
+	table := tableOf(r.table)
+	if r.doc != nil && table.has(rest.name) {
+		r.doc.Forget(table.node, rest.name)
 	}
-	return t
-}
-
-var bareName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
-
-// readHeader reads [a.b] or [[a.b]] (lines 411–499).
-func (r *reader) readHeader(line string) {
-	if len(line) == 1 {
-		refuse("Opening key group bracket on line by itself.")
-	}
-	isArray, closing := line[1] == '[', "]"
-	line = line[1:]
-	if isArray {
-		line, closing = line[1:], "]]"
-	}
-	names := r.splitHeader(headerNames(line, closing))
-	table := any(r.root)
-	for i, name := range names {
-		table = r.enterTable(table, name, i == len(names)-1, isArray)
-	}
-	r.table = table
-}
-
-// headerNames returns what precedes the closing brackets, which must end the line
-// (lines 423–435).
-func headerNames(line, closing string) string {
-	splits := 1
-	quoted := false
-	for _, part := range splitOnQuotes(line) {
-		if !quoted && strings.Contains(part, closing) {
-			break
-		}
-		splits += strings.Count(part, closing)
-		quoted = !quoted
-	}
-	parts := strings.SplitN(line, closing, splits+1)
-	if len(parts) < splits+1 || strip(parts[len(parts)-1]) != "" {
-		refuse("Key group not on a line by itself.")
-	}
-	return strings.Join(parts[:len(parts)-1], closing)
-}
-
-// splitHeader returns the names of a header (lines 436–458). A quoted name may hold
-// dots.
-func (r *reader) splitHeader(text string) []string {
-	names := strings.Split(text, ".")
-	for i := 0; i < len(names); i++ {
-		r.cost(len(names))
-		part := strip(names[i])
-		if part == "" || !isQuote(part[0]) {
-			if !bareName.MatchString(part) {
-				refuse("Invalid group name. Try quoting it.")
-			}
-			names[i] = part
-			continue
-		}
-		end := i + 1 // of the parts that make up name
-		name := part
-		for len(name) == 1 || name[0] != name[len(name)-1] {
-			if end++; end > len(names)+2 {
-				refuse("Invalid group name. Something went wrong.")
-			}
-			r.cost(len(text))
-			name = strip(strings.Join(append([]string{part}, names[i+1:min(end, len(names))]...), "."))
-		}
-		names[i] = between(name, 1, 1)
-		names = slices.Delete(names, i+1, min(max(end, i+1), len(names)))
-	}
-	return names
-}
-
-// enterTable returns the table with this name in parent, or of [[a.b]] the last table
-// of the array, and creates what is missing (lines 460–499). IsLast is true for the
-// last name of the header, isArray for [[a.b]].
-func (r *reader) enterTable(parent any, name string, isLast, isArray bool) any {
-	if name == "" {
-		refuse("Can't have a keygroup with an empty name")
-	}
-	list, isList := parent.(*List)
-	var table Table
-	if isList {
-		table = lastTableOf(list)
-		if _, exists := table[name]; !exists {
-			table[name] = newTable(isLast && isArray)
-		}
-	} else {
-		table = tableOf(parent)
-		r.defineTable(table, name, isLast, isArray)
-	}
-	if !isArray {
-		return table[name]
-	}
-	switch value := table[name].(type) {
-	case *List:
-		if len(value.Items) == 0 {
-			raise(indexError)
-		}
-		return value.Items[len(value.Items)-1]
-	case Table:
-		return value
-	case string:
-		if value == "" {
-			raise(indexError)
-		}
-		return "" // not a table; Python goes on with a character
-	}
-	raise("TypeError")
-	return nil
-}
-
-func lastTableOf(list *List) Table {
-	if len(list.Items) == 0 {
-		raise(indexError)
-	}
-	return tableOf(list.Items[len(list.Items)-1])
-}
-
-// defineTable creates the table with this name in parent, or appends one to the array
-// (lines 465–493).
-func (r *reader) defineTable(parent Table, name string, isLast, isArray bool) {
-	existing, exists := parent[name]
-	switch {
-	case !exists:
-		if !isLast {
-			r.implicit = append(r.implicit, name)
-		}
-		parent[name] = newTable(isLast && isArray)
-	case !isLast:
-	case slices.Contains(r.implicit, name):
-		i := slices.Index(r.implicit, name)
-		r.implicit = slices.Delete(r.implicit, i, i+1)
-		if isArray {
-			refuse("An implicitly defined table can't be an array")
-		}
-	case isArray:
-		list, ok := existing.(*List)
-		if !ok {
-			raise("AttributeError")
-		}
-		list.Items = append(list.Items, Table{})
-	default:
-		refuse("What? It already exists?")
-	}
-}
-
-// newTable returns an empty table, in an array if inArray is true.
-func newTable(inArray bool) any {
-	if inArray {
-		return &List{Items: []any{Table{}}}
-	}
-	return Table{}
+	node := r.addKey(table.node, rest.name, rest.key, true, false)
+	r.buffer = &rest.from
+	value, _ := r.readValue(part{string(rest.text), 0, len(rest.text)}, true, node)
+	r.buffer = nil
+	table.set(rest.name, value)
 }
 
 // splitOnQuotes splits a line at its quotes (_get_split_on_quotes, lines 684–704).
-// Every second part, from the second on, is meant to be a quoted one.
+// Every second part, from the second on, is meant to be a quoted one. Between two parts
+// there is one quote.
 func splitOnQuotes(line string) []string {
-	double := strings.Split(line, `"`)
-	var parts []string
-	if len(double) > 1 && strings.Contains(double[0], "'") {
-		single := strings.Split(double[0], "'")
-		double = double[1:]
-		for len(single)%2 == 0 && len(double) > 0 {
-			last := len(single) - 1
-			single[last] += `"` + double[0]
-			double = double[1:]
-			if strings.Contains(single[last], "'") {
-				single = append(single[:last], strings.Split(single[last], "'")...)
-			}
-		}
-		parts = single
+	double := strings.IndexByte(line, '"')
+	if double < 0 {
+		return strings.Split(line, "'")
 	}
-	quoted := false
-	for _, part := range double {
-		if quoted {
-			parts = append(parts, part)
-		} else {
-			parts = append(parts, strings.Split(part, "'")...)
-			quoted = !quoted
+	var parts []string
+	if strings.Contains(line[:double], "'") {
+		parts, double = splitOnSingle(line, double)
+		if double == len(line) {
+			return parts
 		}
+		line = line[double+1:]
+	}
+	first, rest, more := strings.Cut(line, `"`)
+	parts = append(parts, strings.Split(first, "'")...)
+	if more {
+		parts = append(parts, strings.Split(rest, `"`)...)
 	}
 	return parts
 }
+
+// splitOnSingle splits a line at single quotes, as far as the double quote from which on
+// it is split at those. In single quotes a double quote is one like any character.
+func splitOnSingle(line string, double int) (parts []string, end int) {
+	parts = strings.Split(line[:double], "'")
+	start := double - len(parts[len(parts)-1]) // of the last part
+	for len(parts)%2 == 0 && double < len(line) {
+		next := double + 1
+		if i := strings.IndexByte(line[next:], '"'); i >= 0 {
+			next += i
+		} else {
+			next = len(line)
+		}
+		added := strings.Split(line[double:next], "'")
+		parts[len(parts)-1] = line[start : double+len(added[0])]
+		if parts = append(parts, added[1:]...); len(added) > 1 {
+			start = next - len(added[len(added)-1])
+		}
+		double = next
+	}
+	return parts, double
+}
+
+var bareName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)

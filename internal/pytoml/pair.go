@@ -1,31 +1,32 @@
 package pytoml
 
-import "strings"
-
-// unfinished is a value that continues on the next line.
-type unfinished struct {
-	key, value string
-	backslash  bool // the line ended in one
-}
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // readPair reads key = value into a table, unless the value continues on the next line
 // (load_line, lines 706–788).
-func (r *reader) readPair(line string, level any, backslash bool) *unfinished {
-	key, text, strict := r.splitPair(line)
-	level, key = resolveKey(level, key)
+func (r *reader) readPair(line part, level any, backslash bool) *continued {
+	keyPart, text, strict := r.splitPair(line)
+	level, key := r.resolveKey(level, keyPart)
 	rest := startMultiline(key, text, backslash)
+	table, isTable := level.(*Table)
 	var value any
-	if rest == nil {
-		value, _ = r.readValue(text, strict)
+	switch {
+	case rest != nil:
+	case isTable:
+		value, _ = r.readValue(text, strict, r.addKey(table.node, key.name, key.at, true, false))
+	default:
+		value, _ = r.readValue(text, strict, r.root.node)
 	}
-	table, isTable := level.(Table)
-	if _, exists := table[key]; exists || !isTable { // Python raises the same for both
+	if !isTable || table.has(key.name) { // Python raises the same for both
 		refuse("Duplicate keys!")
 	}
 	switch {
 	case rest == nil:
-		table[key] = value
-	case key == "":
+		table.set(key.name, value)
+	case key.name == "":
 		raise("UnboundLocalError")
 	}
 	return rest
@@ -34,38 +35,54 @@ func (r *reader) readPair(line string, level any, backslash bool) *unfinished {
 // splitPair splits a line at the equals sign between key and value (lines 707–740).
 // That is the first one outside of quotes, or a later one if what follows the first
 // does not begin a value. Strict reports whether the value may be a number.
-func (r *reader) splitPair(line string) (key, value string, strict bool) {
-	splits := 1
-	quoted := false
-	for _, part := range splitOnQuotes(line) {
-		if !quoted && strings.Contains(part, "=") {
-			break
+func (r *reader) splitPair(line part) (key, value part, strict bool) {
+	equals := firstEquals(line.text)
+	text := line.text[equals+1:]
+	strict = isStrictNumber(text)
+	if text != "" && isDigit(text[0]) {
+		text = strings.ReplaceAll(text, "_", "")
+	}
+	for text != "" && !r.beginsValue(text) {
+		before := text
+		r.cost(len(text))
+		if next := strings.IndexByte(line.text[equals+1:], '='); next >= 0 {
+			equals += 1 + next
 		}
-		splits += strings.Count(part, "=")
-		quoted = !quoted
-	}
-	pair := strings.SplitN(line, "=", splits+1)
-	last := len(pair) - 1
-	strict = isStrictNumber(pair[last])
-	if pair[last] != "" && isDigit(pair[last][0]) {
-		pair[last] = strings.ReplaceAll(pair[last], "_", "")
-	}
-	for len(pair[last]) > 0 && !r.beginsValue(pair[last]) {
-		splits++
-		before := pair[last]
-		r.cost(len(line))
-		pair = strings.SplitN(line, "=", splits+1)
-		if last = len(pair) - 1; pair[last] == before {
+		if text = line.text[equals+1:]; text == before {
 			refuse("Invalid date or number")
 		}
-		strict = strict && isStrictNumber(pair[last])
+		strict = strict && isStrictNumber(text)
 	}
-	return strip(strings.Join(pair[:last], "=")), strip(pair[last]), strict
+	value = line.slice(equals+1, len(line.text)).strip()
+	value.text = strip(text)
+	return line.slice(0, equals).strip(), value, strict
+}
+
+// firstEquals returns the offset of the first equals sign outside of quotes, or of the
+// last one before which there are as many in quotes.
+func firstEquals(line string) int {
+	splits := 1
+	quoted := false
+	for _, text := range splitOnQuotes(line) {
+		if !quoted && strings.Contains(text, "=") {
+			break
+		}
+		splits += strings.Count(text, "=")
+		quoted = !quoted
+	}
+	at := -1
+	for range splits {
+		next := strings.IndexByte(line[at+1:], '=')
+		if next < 0 {
+			break
+		}
+		at += 1 + next
+	}
+	return at
 }
 
 func (r *reader) beginsValue(text string) bool {
-	r.cost(len(text))
-	if strings.ContainsRune(" \t'\"[{", rune(text[0])) || strip(text) == "true" || strip(text) == "false" {
+	if strings.IndexByte(" \t'\"[{", text[0]) >= 0 || strip(text) == "true" || strip(text) == "false" {
 		return true
 	}
 	if _, ok := floatOf(text); ok {
@@ -77,48 +94,69 @@ func (r *reader) beginsValue(text string) bool {
 
 // resolveKey follows a dotted key from level, and creates the tables that are missing
 // (lines 741–766). It returns the table of the last part, and that part.
-func resolveKey(level any, key string) (any, string) {
-	if !strings.Contains(key, ".") {
-		if c := byteAt(key, 0); isQuote(c) && key[len(key)-1] == c {
-			return level, unescape(between(key, 1, 1))
+func (r *reader) resolveKey(level any, key part) (any, namePart) {
+	if !strings.Contains(key.text, ".") {
+		if c := byteAt(key.text, 0); isQuote(c) && key.text[len(key.text)-1] == c {
+			return level, namePart{unescape(key.between(1, 1).text), key}
 		}
-		return level, key
+		return level, namePart{key.text, key}
 	}
 	parts := splitKey(key)
-	for len(parts) > 0 && parts[len(parts)-1] == "" {
+	for len(parts) > 0 && parts[len(parts)-1].name == "" {
 		parts = parts[:len(parts)-1]
 	}
 	if len(parts) == 0 {
 		raise(indexError)
 	}
-	for _, part := range parts[:len(parts)-1] {
-		if part == "" {
+	r.checkDepth(len(parts))
+	for _, p := range parts[:len(parts)-1] {
+		if p.name == "" {
 			continue
 		}
 		table := tableOf(level)
-		if _, exists := table[part]; !exists {
-			table[part] = Table{}
+		node := r.addKey(table.node, p.name, p.at, false, false)
+		if !table.has(p.name) {
+			table.set(p.name, newTable(node))
 		}
-		level = table[part]
+		level, _ = table.Get(p.name)
 	}
-	return level, strip(parts[len(parts)-1])
+	last := parts[len(parts)-1]
+	return level, namePart{strip(last.name), last.at}
 }
 
-func splitKey(key string) []string {
-	if !strings.ContainsAny(key, `"'`) {
-		return strings.Split(key, ".")
+// splitKey returns the parts of a dotted key.
+func splitKey(key part) []namePart {
+	if !strings.ContainsAny(key.text, `"'`) {
+		return splitDots(key, false)
 	}
-	var parts []string
-	quoted := false
-	for _, part := range splitOnQuotes(key) {
+	var parts []namePart
+	start, quoted := 0, false
+	for _, text := range splitOnQuotes(key.text) {
+		end := start + len(text)
 		if quoted {
-			parts = append(parts, part)
+			at := key.slice(max(0, start-1), min(len(key.text), end+1)) // with its quotes
+			parts = append(parts, namePart{text, at})
 		} else {
-			for name := range strings.SplitSeq(part, ".") {
-				parts = append(parts, strip(name))
-			}
+			parts = append(parts, splitDots(key.slice(start, end), true)...)
 		}
-		quoted = !quoted
+		start, quoted = end+1, !quoted
+	}
+	return parts
+}
+
+// splitDots splits at dots. Python removes the spaces around the parts of a key only if
+// there are quotes in it.
+func splitDots(p part, stripped bool) []namePart {
+	var parts []namePart
+	for start := 0; start <= len(p.text); {
+		end := nextDot(p.text, start)
+		name := p.slice(start, end)
+		at := name.strip()
+		if stripped {
+			name = at
+		}
+		parts = append(parts, namePart{name.text, at})
+		start = end + 1
 	}
 	return parts
 }
@@ -126,29 +164,34 @@ func splitKey(key string) []string {
 // startMultiline returns the beginning of a multi-line string that does not end on its
 // line, nil if text is a complete value (lines 767–776). Python counts backslashes
 // from the end of the line back to the beginning of the string.
-func startMultiline(key, text string, backslash bool) *unfinished {
-	start := multilineStart(text)
+func startMultiline(key namePart, value part, backslash bool) *continued {
+	start := multilineStart(value.text)
 	if start < 0 {
 		return nil
 	}
-	for i := len(text) - 1; i >= start && text[i] == '\\'; i-- {
+	if endsInOddBackslashes(value.text[start:]) {
 		backslash = !backslash
 	}
+	rest := &continued{key: key.at, name: key.name, backslash: backslash}
 	if backslash {
-		return &unfinished{key, between(text, 0, 1), true}
+		value = value.between(0, 1)
 	}
-	return &unfinished{key, text + "\n", false}
+	rest.add(value)
+	if !backslash {
+		rest.text, rest.hasNewline, rest.backslashes = append(rest.text, '\n'), true, 0
+	}
+	return rest
 }
 
 // multilineStart returns the offset of a multi-line string that does not end in text,
 // -1 if there is none (_load_line_multiline_str, lines 790–808). In an array it is the
 // last element.
 func multilineStart(text string) int {
-	if len([]rune(text)) < 3 {
+	if utf8.RuneCountInString(text) < 3 {
 		return -1
 	}
 	start := 0
-	if text[0] == '[' && !strings.HasSuffix(strip(text), "]") && beginsWithString(text) {
+	if text[0] == '[' && !strings.HasSuffix(strip(text), "]") && beginsWithString(part{text, 0, len(text)}) {
 		start = len(text) - len(lastString(text))
 	}
 	value := text[start:]
@@ -156,7 +199,7 @@ func multilineStart(text string) int {
 	if !isQuote(quote) || byteAt(value, 1) != quote || byteAt(value, 2) != quote {
 		return -1
 	}
-	if len([]rune(value)) > 5 && strings.HasSuffix(value, value[:3]) {
+	if len(value) > 5 && strings.HasSuffix(value, value[:3]) {
 		return -1
 	}
 	return start
@@ -165,11 +208,10 @@ func multilineStart(text string) int {
 // lastString returns the end of an array, from the last element that begins with a
 // quote (lines 796–799).
 func lastString(array string) string {
-	parts := strings.Split(strip(array[1:]), ",")
-	last := len(parts) - 1
-	for last > 0 && !isQuote(byteAt(parts[last], 0)) {
-		parts[last-1] += "," + parts[last]
-		last--
+	text := strip(array[1:])
+	start := strings.LastIndexByte(text, ',') + 1
+	for start > 0 && !isQuote(byteAt(text, start)) {
+		start = strings.LastIndexByte(text[:start-1], ',') + 1
 	}
-	return parts[last]
+	return text[start:]
 }

@@ -1,10 +1,12 @@
 package pytoml
 
 import (
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // These functions do what Python's str methods, slices and numbers do.
@@ -27,31 +29,61 @@ func byteAt[S string | []byte](s S, i int) byte {
 	return s[i]
 }
 
-// between is s[from:-to] in characters.
-func between(s string, from, to int) string {
-	runes := []rune(s)
-	if from >= len(runes)-to {
-		return ""
-	}
-	return string(runes[from : len(runes)-to])
-}
-
 // cut is s[from:to] in characters.
 func cut(s string, from, to int) string {
-	runes := []rune(s)
-	to = min(to, len(runes))
-	if from >= to {
-		return ""
+	start, _ := bounds(s, from, 0)
+	end, _ := bounds(s, to, 0)
+	return s[start:end]
+}
+
+// numeral returns s as Python's numbers read it: without spaces around it, and with
+// ASCII digits in place of those of other scripts. In a string of ASCII alone, only C's
+// spaces count.
+func numeral(s string) string {
+	if isASCII(s) {
+		return strings.Trim(s, " \t\n\v\f\r")
 	}
-	return string(runes[from:to])
+	return strings.Map(asciiDigit, strip(s))
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func asciiDigit(c rune) rune {
+	if c < utf8.RuneSelf || !unicode.IsDigit(c) {
+		return c
+	}
+	for _, digits := range unicode.Nd.R16 {
+		if lo := rune(digits.Lo); lo <= c && c <= rune(digits.Hi) {
+			return '0' + (c-lo)%10
+		}
+	}
+	for _, digits := range unicode.Nd.R32 {
+		if lo := rune(digits.Lo); lo <= c && c <= rune(digits.Hi) {
+			return '0' + (c-lo)%10
+		}
+	}
+	return c
 }
 
 // floatOf is float(s).
 func floatOf(s string) (float64, bool) {
-	s = strip(s)
-	digits, ok := withoutUnderscores(s)
-	if !ok || strings.ContainsAny(digits, "xXpP") {
+	s = numeral(s)
+	if strings.Trim(s, "0123456789_.+-eEiInNfFaAtTyY") != "" {
 		return 0, false
+	}
+	digits, ok := withoutUnderscores(s)
+	if !ok {
+		return 0, false
+	}
+	if strings.EqualFold(strings.TrimLeft(digits, "+-"), "nan") && len(digits) <= len("-nan") {
+		return math.NaN(), true
 	}
 	f, err := strconv.ParseFloat(digits, 64)
 	if numError, bad := err.(*strconv.NumError); bad && numError.Err == strconv.ErrSyntax {
@@ -75,9 +107,12 @@ func isQuote[C byte | rune](c C) bool { return c == '"' || c == '\'' }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
+// maxIntDigits is how many decimal digits Python's int reads.
+const maxIntDigits = 4300
+
 // intOf is int(s, 0) for a string without underscores.
 func intOf(s string) *big.Int {
-	text := strip(s)
+	text := numeral(s)
 	digits := strings.TrimLeft(text, "+-")
 	octal := len(digits) > 1 && digits[0] == '0' && isDigit(digits[1])
 	if len(text)-len(digits) > 1 || octal && strings.Trim(digits, "0") != "" || strings.Contains(text, "_") {
@@ -85,6 +120,9 @@ func intOf(s string) *big.Int {
 	}
 	if octal {
 		return new(big.Int)
+	}
+	if len(digits) > maxIntDigits && isDigit(digits[1]) {
+		refuse("Exceeds the limit for integer string conversion")
 	}
 	n, ok := new(big.Int).SetString(text, 0)
 	if !ok {
@@ -95,8 +133,7 @@ func intOf(s string) *big.Int {
 
 // decimal is int(s).
 func decimal(s string) (int, bool) {
-	s = strip(s)
-	digits, ok := withoutUnderscores(s)
+	digits, ok := withoutUnderscores(numeral(s))
 	n, err := strconv.Atoi(digits)
 	return n, ok && err == nil
 }

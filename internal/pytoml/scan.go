@@ -1,12 +1,19 @@
 package pytoml
 
-import "slices"
+import (
+	"slices"
+	"unicode/utf8"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+)
 
 // scanner is the first pass (loads, lines 191–363): it joins arrays and multi-line
 // strings, blanks comments, and refuses what is not a key. It replaces characters, but
 // never changes their number.
 type scanner struct {
-	text []rune
+	text    []rune
+	offset  int // in bytes, of the character being scanned
+	blanked int // how many bytes less comments have, now that they are spaces
 
 	brackets      int  // open ones of arrays
 	inString      bool // openstring in Python
@@ -51,10 +58,12 @@ func (s *scanner) mustAt(i int) rune {
 }
 
 func (s *scanner) run(r *reader) {
-	for i := 0; i < len(s.text); i++ {
-		r.pos = i
-		r.cost(1)
+	for i, size := 0, 0; i < len(s.text); i++ {
+		s.offset += size
 		c := s.text[i]
+		size = utf8.RuneLen(c)
+		r.pos = s.offset
+		r.cost(1)
 		if c == '\r' && s.mustAt(i+1) == '\n' {
 			s.text[i] = ' '
 			continue
@@ -63,13 +72,12 @@ func (s *scanner) run(r *reader) {
 			continue
 		}
 		s.scanQuote(r, i, c)
-		if c == '#' && s.outside() && !s.blankComment(i) {
+		if c == '#' && s.outside() && !s.blankComment(r, i) {
 			break
 		}
 		s.scanBracket(i, c)
 		s.scanNewline(i, c)
 	}
-	r.pos = len(s.text)
 	switch {
 	case s.key != noKey:
 		refuse("Key name found without value. Reached end of file.")
@@ -201,15 +209,26 @@ func (s *scanner) isEscapedQuote(r *reader, i, count int) bool {
 }
 
 // blankComment replaces a comment with spaces, and reports whether a line follows it.
-func (s *scanner) blankComment(i int) bool {
-	end := slices.Index(s.text[i:], '\n')
-	if end < 0 {
-		end = len(s.text) - i
+func (s *scanner) blankComment(r *reader, i int) bool {
+	comment := s.text[i:]
+	if end := slices.Index(comment, '\n'); end >= 0 {
+		comment = comment[:end]
 	}
-	for j := i; j < i+end; j++ {
-		s.text[j] = ' '
+	size := 0
+	for j, c := range comment {
+		size += utf8.RuneLen(c)
+		comment[j] = ' '
 	}
-	return i+end < len(s.text)
+	end := s.offset + size
+	if r.doc != nil {
+		r.doc.Comment(tomlpos.Comment{Start: r.newlines.of(s.offset), End: r.newlines.of(end)})
+	}
+	if lost := size - len(comment); lost > 0 {
+		s.offset += lost
+		s.blanked += lost
+		r.blanked.add(end-s.blanked, end)
+	}
+	return i+len(comment) < len(s.text)
 }
 
 // scanBracket opens and closes headers and arrays (lines 320–336).

@@ -7,38 +7,56 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// readValue reads a value (load_value, lines 810–921). Kind is the type's name there.
-func (r *reader) readValue(v string, strict bool) (value any, kind string) {
+// readValue reads a value, of a node (load_value, lines 810–921). Kind is the type's name
+// there.
+func (r *reader) readValue(p part, strict bool, node tomlpos.NodeID) (value any, kind string) {
+	v := p.text
 	r.cost(len(v))
 	if v == "" {
 		refuse("Empty value is invalid")
 	}
 	switch lower := strings.ToLower(v); {
 	case v == "true" || v == "false":
+		r.addValue(node, tomlpos.Boolean, p, "")
 		return v == "true", "bool"
 	case lower == "true" || lower == "false":
 		refuse("Only all lowercase booleans allowed")
 	case isQuote(v[0]):
-		return stringOf(v), "str"
+		text := stringOf(v)
+		r.addValue(node, stringKind(v), p, text)
+		return text, "str"
 	case v[0] == '[':
-		return r.readArray(v), "array"
+		r.addValue(node, tomlpos.Array, p, "")
+		return r.readArray(p, node), "array"
 	case v[0] == '{':
-		table := Table{}
-		r.readInlineTable(v, table)
+		r.addValue(node, tomlpos.InlineTable, p, "")
+		table := newTable(node)
+		r.readInlineTable(p, table)
 		return table, "inline_object"
 	}
-	if match := timePattern.FindStringSubmatch(v); match != nil {
+	return r.readScalar(p, strict, node)
+}
+
+// readScalar reads a date, a time or a number.
+func (r *reader) readScalar(p part, strict bool, node tomlpos.NodeID) (value any, kind string) {
+	if match := timePattern.FindStringSubmatch(p.text); match != nil {
+		r.addValue(node, tomlpos.LocalTime, p, "")
 		return timeOf(match), "time"
 	}
-	if date, ok := dateOf(v); ok {
+	if date, ok := dateOf(p.text); ok {
+		r.addValue(node, timeKind(date), p, "")
 		return date, "date"
 	}
 	if !strict {
 		refuse("Weirdness with leading zeroes or underscores in your number.")
 	}
-	return numberOf(v)
+	value, kind = numberOf(p.text)
+	r.addValue(node, numberKind(value), p, "")
+	return value, kind
 }
 
 // numberOf reads a number (lines 896–921).
@@ -116,11 +134,12 @@ func stringOf(v string) string {
 
 // trimQuotes removes one or three quotes at both ends (lines 875–878).
 func trimQuotes(v string, quote byte) string {
-	runes := []rune(v)
-	if len(runes) > 1 && runes[1] == rune(quote) && (len(runes) < 3 || runes[1] == runes[2]) {
-		v = between(v, 2, 2)
+	if len(v) > 1 && v[1] == quote && (len(v) == 2 || v[2] == quote) {
+		from, to := bounds(v, 2, 2)
+		v = v[from:to]
 	}
-	return between(v, 1, 1)
+	from, to := bounds(v, 1, 1)
+	return v[from:to]
 }
 
 // checkClosed refuses what follows a closing quote (lines 822–855). Python decides by
@@ -189,7 +208,10 @@ func decodeUnicodeEscapes(head string, parts []string, prefix string) string {
 			continue
 		}
 		hex := strings.ToLower(cut(part, 0, digits))
-		if !hexDigits.MatchString(hex) || hex[0] == 'd' && (len(hex) < 2 || hex[1] > '7') {
+		if hex == "" || hex == "d" {
+			raise(indexError)
+		}
+		if !hexDigits.MatchString(hex) || hex[0] == 'd' && hex[1] > '7' {
 			refuse("Invalid escape sequence")
 		}
 		switch n, _ := strconv.ParseUint(hex, 16, 32); {

@@ -2,8 +2,6 @@ package release
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
@@ -12,29 +10,51 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// decodeFile parses the TOML text of a file. A release also refuses what the parser
-// inside Prefect refuses. The error is an [*Error].
-func (v Version) decodeFile(file, text string) (*table, error) {
-	t, err := decode(file, text)
-	if err == nil && v != Documented {
-		err = refusedByPython(file, text)
+// HasOwnReader reports whether the version reads TOML with the parser inside Prefect,
+// Python's toml 0.10.2, as every release does. Otherwise TOML is TOML 1.0.
+func (v Version) HasOwnReader() bool { return v != Any && v != Documented }
+
+// Positions returns the positions of a config's keys, as the version reads them. What it
+// cannot read has the positions of TOML 1.0, as far as it is that.
+func (v Version) Positions(text string) *tomlpos.Document {
+	if v.HasOwnReader() {
+		if _, doc, err := pytoml.Scan(text); err == nil {
+			return doc
+		}
 	}
-	return t, err
+	doc, _ := tomlpos.Scan(text)
+	return doc
 }
 
-// refusedByPython parses the text as Python's toml 0.10.2 does, the parser inside
-// every release. It returns the error of that parser, with its line.
-func refusedByPython(file, text string) error {
-	_, err := pytoml.Read(text)
-	var refused *pytoml.Error
-	if !errors.As(err, &refused) {
-		return nil
+// decodeFile parses the TOML text of a file, as the version does. The error is an
+// [*Error].
+func (v Version) decodeFile(file, text string) (*table, error) {
+	if !v.HasOwnReader() {
+		return decode(file, text)
 	}
-	before := string([]rune(text)[:min(refused.Offset, utf8.RuneCountInString(text))])
-	return &Error{
-		Class: refused.Class, File: file, Line: 1 + strings.Count(before, "\n"),
-		Problem: "valid TOML that the parser inside Prefect refuses: prefect-secrets check says why",
+	read, err := pytoml.Read(text)
+	if err != nil {
+		return nil, refusedByPython(file, text, err)
 	}
+	return fromPython(read, nil, Origin{File: file}), nil
+}
+
+// refusedByPython returns the error of the parser inside Prefect. If TOML 1.0 refuses
+// the text too, the line is where that does, since Python often only says that the end
+// of the file was reached.
+func refusedByPython(file, text string, refused *pytoml.Error) *Error {
+	doc, problem := tomlpos.Scan(text)
+	if refused.Limit == nil && problem != nil && problem.Problem != tomlpos.TooDeep {
+		e := invalidTOML(file, doc, problem)
+		e.Class = refused.Class
+		return e
+	}
+	e := &Error{Class: refused.Class, File: file, Line: doc.Position(refused.Offset).Line}
+	e.Problem = "valid TOML that the parser inside Prefect refuses: prefect-secrets check says why"
+	if refused.Limit != nil {
+		e.Problem = refused.Limit.Error()
+	}
+	return e
 }
 
 // decode parses TOML. The decoder recurses as deep as a text nests, so the scanner
@@ -44,28 +64,41 @@ func refusedByPython(file, text string) error {
 func decode(file, text string) (*table, error) {
 	doc, problem := tomlpos.Scan(text)
 	if problem != nil && (problem.Problem == tomlpos.TooDeep || tooDeep(text)) {
-		e := invalidTOML(file, doc.Position(problem.Start).Line)
-		if problem.Problem == tomlpos.TooDeep {
-			e.Problem = fmt.Sprintf("it nests deeper than %d levels: use fewer", tomlpos.MaxDepth)
-		}
-		return nil, e
+		return nil, invalidTOML(file, doc, problem)
 	}
 	raw := map[string]any{}
 	meta, err := toml.Decode(text, &raw)
 	var failed toml.ParseError
 	switch {
+	case err == nil:
+		return ordered(raw, nil, orderOf(meta.Keys()), Origin{File: file}), nil
+	case problem != nil:
+		return nil, invalidTOML(file, doc, problem)
 	case errors.As(err, &failed):
-		return nil, invalidTOML(file, failed.Position.Line)
-	case err != nil:
-		return nil, invalidTOML(file, 0)
+		return nil, &Error{Class: decodeError, File: file, Line: failed.Position.Line, Problem: notTOML}
 	}
-	return ordered(raw, nil, orderOf(meta.Keys()), Origin{File: file}), nil
+	return nil, &Error{Class: decodeError, File: file, Problem: notTOML}
 }
+
+const (
+	decodeError = "TomlDecodeError"
+	notTOML     = "not valid TOML: prefect-secrets check shows the place"
+)
 
 // invalidTOML returns the error of a line that does not parse, without the decoder's
 // own text, which quotes values.
-func invalidTOML(file string, line int) *Error {
-	return &Error{Class: "TomlDecodeError", File: file, Line: line, Problem: "not valid TOML: prefect-secrets check shows the place"}
+func invalidTOML(file string, doc *tomlpos.Document, problem *tomlpos.Error) *Error {
+	e := &Error{Class: decodeError, File: file, Line: doc.Position(problem.Start).Line, Problem: notTOML}
+	switch problem.Problem {
+	case tomlpos.TooDeep:
+		e.Class, e.Problem = "", pytoml.ErrTooDeep.Error()
+	case tomlpos.NotUTF8, tomlpos.UTF16, tomlpos.Binary:
+		e.Problem = problem.Problem.String()
+	}
+	if !utf8.ValidString(doc.Text) {
+		e.Class = "UnicodeDecodeError" // Python decodes the file before it parses it
+	}
+	return e
 }
 
 // orderOf returns the order of the names in each table, by the key of its path.

@@ -22,7 +22,7 @@ func (t *table) appendEntries(all []Entry, at path) []Entry {
 			}
 		case *leaf:
 			all = append(all, Entry{
-				Path: at.child(name), Value: toGo(entry.value), Origin: entry.origin,
+				Path: at.child(name), Value: toGo(entry.value), python: entry.value, Origin: entry.origin,
 				Missing: entry.missing, Written: entry.written,
 			})
 		}

@@ -38,6 +38,8 @@ type Entry struct {
 	// Written is the name in the file of a secret that has a lower-case name because
 	// the environment sets it; empty if the name is as written.
 	Written string
+
+	python any // Value, with its dicts in Python's order
 }
 
 // Format writes only the path, whatever the verb: the value may be secret.
@@ -47,7 +49,12 @@ func (e Entry) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "{%s}", strin
 func (e Entry) Type() string { return pyliteral.TypeName(e.Value) }
 
 // Repr returns the value as Python's repr prints it.
-func (e Entry) Repr() string { return pyliteral.Repr(e.Value) }
+func (e Entry) Repr() string {
+	if e.python != nil {
+		return pyliteral.Repr(e.python)
+	}
+	return pyliteral.Repr(e.Value)
+}
 
 // JSON returns the value as JSON that json.loads turns into the same value again:
 // whole floats keep their .0, the keys of tables are sorted. It fails on what JSON

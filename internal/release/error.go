@@ -3,11 +3,13 @@ package release
 import (
 	"fmt"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pytoml"
 )
 
 // Error is why a configuration cannot be loaded. It holds no value.
 type Error struct {
-	Class   string   // of the Python exception with which import prefect fails
+	Class   string   // of the Python exception with which import prefect fails; empty for a limit of ours
 	File    string   // the TOML file at fault, as it was named; empty if none is
 	Line    int      // in File, counted from 1; 0 if it is unknown
 	Env     string   // the environment variable at fault; empty if none is
@@ -15,7 +17,8 @@ type Error struct {
 	Problem string   // what is wrong
 }
 
-// Error returns the position, the problem and, in brackets, Python's class of error.
+// Error returns the position, the problem and, in brackets, Python's class of error if
+// there is one.
 func (e *Error) Error() string {
 	position := e.File
 	switch {
@@ -29,9 +32,22 @@ func (e *Error) Error() string {
 	}
 	problem := e.Problem
 	if len(e.Path) > 0 {
-		problem = fmt.Sprintf("%s: %s", strings.Join(e.Path, "."), problem)
+		problem = fmt.Sprintf("%s: %s", shownPath(e.Path), problem)
+	}
+	if e.Class == "" {
+		return fmt.Sprintf("%s: %s", position, problem)
 	}
 	return fmt.Sprintf("%s: %s [%s]", position, problem, e.Class)
+}
+
+// shownPath returns a path without what may be a value: the parser inside Prefect takes
+// the beginning of some values for a part of the key.
+func shownPath(path []string) string {
+	names := make([]string, len(path))
+	for i, name := range path {
+		names[i] = pytoml.ShownName(name, name)
+	}
+	return strings.Join(names, ".")
 }
 
 // failure returns an error about a setting.

@@ -8,6 +8,9 @@ func (d *Document) String(v Value) string {
 	if !v.Kind.IsString() {
 		return d.Text[v.Start:v.End]
 	}
+	if d.strings != nil {
+		return d.strings[v.Start]
+	}
 	return decode(v.Kind, d.Text[v.Start:v.End])
 }
 

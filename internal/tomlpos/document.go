@@ -12,16 +12,18 @@ import (
 	"strings"
 )
 
-// Document is a scanned text. For a text that is not TOML 1.0 it has what was scanned
-// before the error.
+// Document is a text with the positions of what it holds: as [Scan] finds them, or as
+// another reader gave them to a [Builder]. For a text that is not TOML 1.0 Scan returns
+// what it found before the error.
 type Document struct {
-	Text     string    // as given to Scan, including a byte order mark
+	Text     string    // as it was given, including a byte order mark
 	Nodes    []Node    // a node comes after its parent; the first is Root
 	Keys     []Key     // in the order of the text
 	Values   []Value   // in the order of the text, a container before its elements
 	Comments []Comment // in the order of the text
 	lines    lines
 	children map[child]NodeID
+	strings  map[int]string // what a string means, by its offset, if a Builder made the document
 }
 
 // NewDocument returns a document of a text that is not TOML, with its comments. It has

@@ -42,6 +42,34 @@ OPTIONS = [
     "TASKS__DEFAULTS__TIMEOUT", "X__CONTEXT__SECRETS__Y", "", "S__N__Z", "S__L__Z", "S__T__X__Y", "context__secrets__Z",
 ]
 LISTS = ["[1, 2]", "['a']", "[]", "[[1], ['a']]", "[{a = 1}]", "[1.0, 2.0]", "[1, 2.0]", "[1, 'a']", "[true]"]
+# Statements that TOML 1.0 refuses and toml 0.10.2 reads, or reads otherwise, or refuses.
+ODD = [
+    "q == 1", "q == 'x'", "q=r= 'x'", "q ==1", "q = = 1", "q=1=1", "nä = 'x'", "日本 = 1", "q = '\x1b[0m'", 'q = "\x00"', "q\x00 = 1", "\x00 = 1",
+    "q = 1 # \x00", "# \x01", "q = 1\rr = 2", "# c\rq = 1", "q = 'a\rb'", "q = 1\r", "q = [1,\r2]", 'q = """a\r\nb"""', "q = 1\r\nr = 'x'\r",
+    "q = 1\nq = 2", "q.r = 1\nq.r = 2", "q.r = 1\nq.t = 2", "q . r = 1", "q.'r t' = 1", '"q".r = 1', '"q.r" = 1', "'q\\n' = 1", '"\\u00e9" = 1',
+    "[q]\n[q]", "[q.r]\n[q]\nx = 1", "[q]\nr.t = 1\n[q.r]\nx = 1", "[ q . r ]\nx = 1", "['q.r']\nx = 1", '["q . r"]\nx = 1', "[[q]]\nx = 1\n[[q]]", "[q",
+    "q = '''\nx\n'''", "q = '''\nx\n''' # c", "q = '''x''' # c", 'q = """\\\n  x\\\n  y"""', 'q = """a"b"""', "q = '''a''''", "q.r = '''\nx\n'''",
+    "q = ['''\nx\n''']", "q = {r = '''\nx\n'''}", "q = {r = 1, r = 2}", "q = {r.t = 1}", "q = {r = 'a,b'}", "q = {r = 1,}", "q = {\nr = 1}", "q = {}",
+    "q = 'x' # c = 1", "q = 'x'# '", 'q = 1 # "', "q = [1, # ]\n2]", "q = ['a', # é\n'b,c']", "q = [1, 2", "q = [1,,2]", "q = [1 2]", "q = [{a = 1}, 1]",
+    "q = 99999999999999999999", "q = 01", "q = 1_000", "q =1_000", "q = 1__0", "q = +1", "q = .5", "q = 5.", "q = 0x1F", "q = 0o7", "q = -nan", "q = ٣",
+    "q = 07:32:00.5", "q = 07:32:00.123", "q = 1979-05-27T07:32:00z", "q = 1979-05-27 07:32:00", "q = 1979-02-30", 'q = "\\e"', 'q = "\\x41"', "q = yes",
+    'q = "x" y', 'q = "x', 'q = "\\""', 'q = "\\ud800"', "q =", "q", "= 1", "{q = 1}", "{'q': 1}", "q = True", "q.. = 1", ".q = 1", "q. = 1", "'' = 1",
+]
+BROKEN = ['"', "'", "=", "[", "]", "{", "}", "\\", ",", ".", "#", "\n", "\r", "\x00", "\x1c", "\x7f", "\x85", "\u2028", "\ufeff", "é", '"""', "'''"]
+# Statements that TOML 1.0 refuses and toml 0.10.2 reads, or reads otherwise, or refuses.
+ODD = [
+    "q == 1", "q == 'x'", "q=r= 'x'", "q ==1", "q = = 1", "q=1=1", "nä = 'x'", "日本 = 1", "q = '\x1b[0m'", 'q = "\x00"', "q\x00 = 1", "\x00 = 1",
+    "q = 1 # \x00", "# \x01", "q = 1\rr = 2", "# c\rq = 1", "q = 'a\rb'", "q = 1\r", "q = [1,\r2]", 'q = """a\r\nb"""', "q = 1\r\nr = 'x'\r",
+    "q = 1\nq = 2", "q.r = 1\nq.r = 2", "q.r = 1\nq.t = 2", "q . r = 1", "q.'r t' = 1", '"q".r = 1', '"q.r" = 1', "'q\\n' = 1", '"\\u00e9" = 1',
+    "[q]\n[q]", "[q.r]\n[q]\nx = 1", "[q]\nr.t = 1\n[q.r]\nx = 1", "[ q . r ]\nx = 1", "['q.r']\nx = 1", '["q . r"]\nx = 1', "[[q]]\nx = 1\n[[q]]", "[q",
+    "q = '''\nx\n'''", "q = '''\nx\n''' # c", "q = '''x''' # c", 'q = """\\\n  x\\\n  y"""', 'q = """a"b"""', "q = '''a''''", "q.r = '''\nx\n'''",
+    "q = ['''\nx\n''']", "q = {r = '''\nx\n'''}", "q = {r = 1, r = 2}", "q = {r.t = 1}", "q = {r = 'a,b'}", "q = {r = 1,}", "q = {\nr = 1}", "q = {}",
+    "q = 'x' # c = 1", "q = 'x'# '", 'q = 1 # "', "q = [1, # ]\n2]", "q = ['a', # é\n'b,c']", "q = [1, 2", "q = [1,,2]", "q = [1 2]", "q = [{a = 1}, 1]",
+    "q = 99999999999999999999", "q = 01", "q = 1_000", "q =1_000", "q = 1__0", "q = +1", "q = .5", "q = 5.", "q = 0x1F", "q = 0o7", "q = -nan", "q = ٣",
+    "q = 07:32:00.5", "q = 07:32:00.123", "q = 1979-05-27T07:32:00z", "q = 1979-05-27 07:32:00", "q = 1979-02-30", 'q = "\\e"', 'q = "\\x41"', "q = yes",
+    'q = "x" y', 'q = "x', 'q = "\\""', 'q = "\\ud800"', "q =", "q", "= 1", "{q = 1}", "{'q': 1}", "q = True", "q.. = 1", ".q = 1", "q. = 1", "'' = 1",
+]
+BROKEN = ['"', "'", "=", "[", "]", "{", "}", "\\", ",", ".", "#", "\n", "\r", "\x00", "\x1c", "\x7f", "\x85", "\u2028", "\ufeff", "é", '"""', "'''"]
 TIMES = ["1979-05-27T07:32:00Z", "1979-05-27T07:32:00", "1979-05-27T07:32:00.5-07:00"]
 
 
@@ -77,7 +105,37 @@ def configuration_and_environment():
         environment["PREFECT__" + random.choice(OPTIONS)] = random.choice(texts)
     items = list(environment.items())
     random.shuffle(items)
-    return "\n".join(lines) + "\n", dict(items)
+    return hostile(lines), dict(items)
+
+
+def hostile(lines):
+    """The text of lines, every second time with what TOML 1.0 and toml 0.10.2 do not agree about."""
+    if random.random() < 0.5:
+        return "\n".join(lines) + "\n"
+    for _ in range(random.choice([0, 1, 1, 1, 2])):
+        lines.insert(random.choice([0, 0, len(lines), random.randint(0, len(lines))]), random.choice(ODD))
+    text = random.choice(["\n", "\n", "\n", "\r\n", "\r"]).join(lines) + random.choice(["\n", "\n", "", "\r"])
+    if random.random() < 0.15:
+        text = "\ufeff" + text
+    if random.random() < 0.2:
+        at = random.randint(0, len(text))
+        text = text[:at] + random.choice(BROKEN) + text[at + random.randint(0, 1):]
+    return text
+
+
+def hostile(lines):
+    """The text of lines, every second time with what TOML 1.0 and toml 0.10.2 do not agree about."""
+    if random.random() < 0.5:
+        return "\n".join(lines) + "\n"
+    for _ in range(random.choice([0, 1, 1, 1, 2])):
+        lines.insert(random.choice([0, 0, len(lines), random.randint(0, len(lines))]), random.choice(ODD))
+    text = random.choice(["\n", "\n", "\n", "\r\n", "\r"]).join(lines) + random.choice(["\n", "\n", "", "\r"])
+    if random.random() < 0.15:
+        text = "\ufeff" + text
+    if random.random() < 0.2:
+        at = random.randint(0, len(text))
+        text = text[:at] + random.choice(BROKEN) + text[at + random.randint(0, 1):]
+    return text
 
 
 def leaves(table, path=()):
@@ -111,7 +169,7 @@ def load(text, environment):
     os.environ.clear()
     os.environ["HOME"] = "/home/user"
     os.environ.update(environment)
-    with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+    with tempfile.NamedTemporaryFile("w", suffix=".toml", encoding="utf-8", newline="") as file:
         file.write(text)
         file.flush()
         try:
