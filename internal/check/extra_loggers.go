@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
@@ -41,12 +42,12 @@ func evaluationError(value any) string {
 	if !isString {
 		return "ValueError"
 	}
-	if text == "" {
-		return "SyntaxError"
-	}
 	parsed, err := pyliteral.Parse(text)
-	if err != nil {
+	switch {
+	case err != nil && pythonNames.MatchString(text):
 		return "ValueError"
+	case err != nil:
+		return "SyntaxError"
 	}
 	switch parsed.(type) {
 	case string, []any, pyliteral.Tuple, pyliteral.Set, pyliteral.Dict:
@@ -54,6 +55,9 @@ func evaluationError(value any) string {
 	}
 	return "TypeError"
 }
+
+// pythonNames match what Python parses as names, and no literal: a, b.c or a-b.
+var pythonNames = regexp.MustCompile(`^[A-Za-z_][\w.-]*(\s*,\s*[A-Za-z_][\w.-]*)*,?$`)
 
 // checkLetters reports a logging.extra_loggers that is one string to a release, which
 // takes each letter of it for the name of a logger.

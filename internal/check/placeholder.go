@@ -8,9 +8,16 @@ import (
 // isPlaceholder reports whether a string stands where a secret is to be written: it
 // says so, it is made of one repeated character, or a program replaces it.
 func isPlaceholder(str string) bool {
+	if len(str) > maxPlaceholder {
+		return false
+	}
 	str = strings.TrimSpace(str)
 	return isFiller(str) || isForeignReference(str) || saysPlaceholder(str) || namesCredential(str)
 }
+
+// maxPlaceholder is how many bytes a placeholder may have: that of a key, filled with
+// stars, may be as long as the key.
+const maxPlaceholder = 4096
 
 // filler matches a string, or the secret part of one, that is a repeated character or
 // three dots: xxx, XXXX-XXXX, ***, sk-xxxxxxxx.
@@ -23,7 +30,7 @@ func isFiller(str string) bool { return filler.MatchString(str) }
 // %NAME%, ((name)), [your key].
 var marker = regexp.MustCompile(`\{\{.*\}\}|\{%.*%\}|<%.*%>|%\([A-Za-z0-9_.]+\)s|#\{[^{}]+\}|\$\([A-Za-z0-9_. ]+\)|` +
 	`\{[A-Za-z][A-Za-z0-9 _.|-]+\}|<[A-Za-z][^<>"]{2,}>|` +
-	`^@[A-Za-z0-9_.]+@$|^__[A-Za-z0-9_]+__$|^%[A-Za-z0-9_]+%$|^\(\([A-Za-z0-9_./ -]+\)\)$|^\[[A-Za-z][A-Za-z _-]*\]$`)
+	`^@{1,3}[A-Za-z0-9_.]+@{1,3}$|^__[A-Za-z0-9_]+__$|^%[A-Za-z0-9_]+%$|^\(\([A-Za-z0-9_./ -]+\)\)$|^\[[A-Za-z][A-Za-z _-]*\]$`)
 
 // foreign matches references that other programs resolve before Prefect reads the
 // file, and what sops has encrypted.

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
@@ -27,7 +28,7 @@ func checkPlaintext(s *source, report func(finding)) {
 		reported[named] = true
 		report(finding{
 			message: s.plaintextMessage(v.Node, p.secrets[v.Node], kind),
-			hint:    s.plaintextHint(named, p.secrets[v.Node]),
+			hint:    p.hint(named),
 			node:    v.Node,
 			start:   v.Start,
 			end:     v.End,
@@ -48,11 +49,13 @@ type plaintexts struct {
 	partial   []bool // by node: a table with a reference in it
 
 	misplacedTops map[tomlpos.NodeID]bool
+	namesakes     func() map[string]int // how many keys a variable is proposed for
 }
 
 func newPlaintexts(s *source) plaintexts {
 	p := plaintexts{source: s, secrets: s.nodesBelow("context", "secrets"), partial: make([]bool, len(s.doc.Nodes))}
 	p.misplaced, p.misplacedTops = s.misplacedSecrets()
+	p.namesakes = sync.OnceValue(s.countVariables)
 	for _, v := range s.doc.Values {
 		if n := s.doc.Nodes[v.Node]; v.Kind.IsString() && !n.InList && refers(s.doc.String(v)) {
 			p.partial[n.Parent] = true
@@ -157,21 +160,37 @@ func (s *source) plaintextMessage(n tomlpos.NodeID, secret bool, kind string) st
 	return message
 }
 
-// plaintextHint returns how to take a secret out of the file.
-func (s *source) plaintextHint(named tomlpos.NodeID, secret bool) string {
-	n := s.doc.Nodes[named]
-	if n.InList || s.isList(named) {
+// hint returns how to take a secret out of the file.
+func (p plaintexts) hint(named tomlpos.NodeID) string {
+	n := p.doc.Nodes[named]
+	if n.InList || p.isList(named) {
 		return "Prefect expands no $NAME inside an array: take it out of the array, or put it into the store with prefect-secrets sync"
 	}
 	key := MaskTokens(tomlpos.QuoteKey(n.Name))
-	hint := fmt.Sprintf(`name an environment variable instead: %s = "$%s"`, key, variableFor(key))
-	if secret {
+	parent := p.doc.Path(n.Parent)
+	variable := variableFor(key)
+	if n.Parent != tomlpos.Root && parent != secretsTable && p.namesakes()[variable] > 1 {
+		variable = variableFor(MaskTokens(p.doc.Nodes[n.Parent].Name + "_" + n.Name))
+	}
+	hint := fmt.Sprintf(`name an environment variable instead: %s = "$%s"`, key, variable)
+	if p.secrets[named] {
 		hint += "; or take it out and put it into the store with prefect-secrets sync"
 	}
-	if s.doc.Path(n.Parent) == "context.secrets" && s.mayChangeCase(n.Name) {
+	if parent == secretsTable && p.mayChangeCase(n.Name) {
 		hint += documentedCase
 	}
 	return hint
+}
+
+// countVariables returns how many keys of the file lead to each variable.
+func (s *source) countVariables() map[string]int {
+	count := map[string]int{}
+	for i, n := range s.doc.Nodes {
+		if id := tomlpos.NodeID(i); id != tomlpos.Root && n.Index < 0 && !s.isTable(id) {
+			count[variableFor(n.Name)]++
+		}
+	}
+	return count
 }
 
 // isList reports whether a node has elements.

@@ -90,11 +90,11 @@ func (s *source) addReferred(in *startInput, tables tableTexts) bool {
 		name := maskedName(ref.Name, "a variable")
 		switch {
 		case env[ref.Name]:
-			in.cause = fmt.Sprintf(", which is the value of %s,", name)
+			in.cause = fmt.Sprintf(", with the value of %s in it,", name)
 		case s.isAssumed(ref.Name) || env[release.Variable(ref.Name)]:
 			return false
 		case !ref.Braces || s.isVariable(ref):
-			in.cause = fmt.Sprintf(", which names %s, a variable that is not set,", name)
+			in.cause = fmt.Sprintf(", in which %s is not set,", name)
 		case !tables.addKey(s, ref.Name):
 			return false
 		}

@@ -46,12 +46,14 @@ func (s *source) isVariable(ref release.Reference) bool {
 }
 
 // isAssumed reports whether Prefect's environment will have a variable, by a glob of
-// the options.
+// the options. What no shell can set is not assumed: Prefect takes all of ${A:-b} for
+// a name.
 func (s *source) isAssumed(name string) bool {
-	return slices.ContainsFunc(s.opts.AssumeEnv, func(glob string) bool {
-		matches, err := path.Match(glob, name)
-		return err == nil && matches
-	})
+	return prefixLength(name, alphanumeric+"_") == len(name) &&
+		slices.ContainsFunc(s.opts.AssumeEnv, func(glob string) bool {
+			matches, err := path.Match(glob, name)
+			return err == nil && matches
+		})
 }
 
 // isKey reports whether a name is that of a key in the file or of one of Prefect's own.
