@@ -43,7 +43,7 @@ var hintEdits = []struct {
 		for key := range strings.SplitSeq(m[1], ", ") {
 			parts = append(parts, key+` = "$`+variableFor(key)+`"`)
 		}
-		return replaceSecret("{ " + strings.Join(parts, ", ") + " }")(s, f, m)
+		return replaceSecret("{ "+strings.Join(parts, ", ")+" }")(s, f, m)
 	}},
 	{regexp.MustCompile(`^write the number without quotes`), write(`1`)},
 	{regexp.MustCompile(`write true or false without quotes|only the bare false`), write(`false`)},
