@@ -76,14 +76,20 @@ func schemelessPasswords(str string) (found []embedded) {
 }
 
 // userInfo returns the user and the password of a URL, from what follows its ://. A
-// password may have characters that should be percent-encoded, even an @.
+// random user without a password is a token. A password may have characters that should be percent-encoded, even an @.
 func userInfo(authority string) (user, password string, ok bool) {
 	authority = authority[:min(len(authority), maxUserInfo)]
 	if end := strings.IndexAny(authority, " \t\r\n\"'`"); end >= 0 {
 		authority = authority[:end]
 	}
 	colon := strings.IndexAny(authority, ":/?#@")
-	if colon < 0 || authority[colon] != ':' {
+	switch {
+	case colon < 0:
+		return "", "", false
+	case authority[colon] == '@':
+		token, host := authority[:colon], authority[colon+1:]
+		return "", token, isRandom(token) && !strings.Contains(host, "sentry") // a DSN of Sentry's is public
+	case authority[colon] != ':':
 		return "", "", false
 	}
 	user, rest := authority[:colon], authority[colon+1:]

@@ -86,7 +86,7 @@ func (p plaintexts) isPlaintext(v tomlpos.Value, named tomlpos.NodeID) bool {
 		return inSecrets && !(p.isPartial(named) && !IsSecretKey(key))
 	}
 	switch {
-	case p.doc.Path(v.Node) == "server.database.password" && str == shippedPassword:
+	case str == shippedPassword && p.doc.Path(v.Node) == "server.database.password":
 		return false
 	case inSecrets:
 		return isLiteral(key, str) && !(p.isPartial(named) && isPublicPart(key, str))
