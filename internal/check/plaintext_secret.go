@@ -125,7 +125,7 @@ func isLiteralSecret(key, str string) bool {
 
 // connectionKey matches a key whose value is a connection string, which may be without
 // a password.
-var connectionKey = regexp.MustCompile(`(^|_)conn(ection)?_?str(ing)?$`)
+var connectionKey = regexp.MustCompile(`(^|_)conn(ect|ection)?_?str(ing)?$`)
 
 // namedNode returns the node itself or, for an element of an array, the nearest
 // parent with a name.

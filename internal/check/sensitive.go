@@ -40,7 +40,7 @@ var sensitiveParts = []string{"key", "token", "pass", "pwd", "secret", "conn", "
 // secret counts after a few words alone; so does credentials alone.
 var sensitiveKey = regexp.MustCompile(`(password|passwd|passphrase|passcode|token)$|` +
 	`(^|_)(pwd|pass|api_?key|(secret|private|access|encryption|account|master|signing|shared|storage|fernet|auth|hmac|decryption)_?key|` +
-	`conn(ection)?_?str(ing)?|(admin|client|api|app|consumer|shared|jwt|webhook|cookie|hasura|access_token)_?secret|basic_auth)$|` +
+	`conn(ect|ection)?_?str(ing)?|(admin|client|api|app|consumer|shared|jwt|webhook|cookie|hasura|access_token)_?secret|basic_auth)$|` +
 	`^(secret|authorization|credentials)$`)
 
 // snakeCase returns a key in small letters with underscores: client_secret for
