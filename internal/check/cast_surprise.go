@@ -36,14 +36,15 @@ func isJSONContainer(str string) bool {
 }
 
 // castType returns what Prefect 1.4 turns a string into. changed is false if that is
-// the same string.
+// the same string, or one that stays a string because of the quotes that go.
 func castType(str string) (kind string, changed bool) {
 	value, changed := release.V1_4.CastInFile(str)
 	if !changed {
 		return "", false
 	}
-	if _, isString := value.(string); isString {
-		return "another text: its quotes go", true
+	if inner, isString := value.(string); isString {
+		_, needed := release.V1_4.CastInFile(inner)
+		return "another text: its quotes go", !needed
 	}
 	article := "a "
 	name := pyliteral.TypeName(value)

@@ -33,8 +33,8 @@ func checkDanglingRefs(s *source, report func(finding)) {
 func (s *source) firstDangling(v setting) (name, reason string) {
 	env, _ := s.env()
 	for _, name := range release.Keys(v.str) {
-		if env[name] || env[release.Variable(name)] {
-			continue
+		if env[name] || env[release.Variable(name)] || strings.HasPrefix(name, "{") {
+			continue // the last is a template, as in ${{ secrets.NAME }}
 		}
 		if reason := s.danglingReason(name); reason != "" {
 			return name, reason

@@ -16,8 +16,8 @@ import (
 var update = flag.Bool("update", false, "write the .out files and the outputs in docs/checks.md again")
 
 // readOptions reads the options for a file from its first line, if that begins with
-// "# options:". They are version=NAME, env=NAME for a variable that is set, and
-// require-env. Without env= the environment is unknown.
+// "# options:". They are version=NAME, env=NAME for a variable that is set,
+// assume-env=GLOB, and require-env. Without env= the environment is unknown.
 func readOptions(t testing.TB, text []byte) Options {
 	t.Helper()
 	first, _, _ := strings.Cut(string(text), "\n")
@@ -33,6 +33,8 @@ func readOptions(t testing.TB, text []byte) Options {
 			o.Version = release.Version(value)
 		case "env":
 			o.Env = append(o.Env, value+"=x")
+		case "assume-env":
+			o.AssumeEnv = append(o.AssumeEnv, value)
 		case "require-env":
 			o.RequireEnv = true
 		default:

@@ -2,45 +2,130 @@ package check
 
 import (
 	"fmt"
+	"regexp"
 	"sort"
 	"strings"
+	"sync"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
 // checkPlaintext reports secrets in the file itself: values under [context.secrets],
-// under a sensitive key, or that look like a credential. It reports each key once.
+// or a table that seems to be meant for it, under a sensitive key, or that look like a
+// credential. It reports each key once.
 func checkPlaintext(s *source, report func(finding)) {
-	secrets := s.nodesBelow("context", "secrets")
+	p := newPlaintexts(s)
 	reported := map[tomlpos.NodeID]bool{}
 	for _, v := range s.doc.Values {
 		named := s.namedNode(v.Node)
-		kind := s.tokenKindIn(span{v.Start, v.End})
-		if v.Kind.IsContainer() || reported[named] || kind == "" && !s.isPlaintext(v, named, secrets[v.Node]) {
+		if v.Kind.IsContainer() || reported[named] {
+			continue
+		}
+		kind := p.kindOf(v)
+		if kind == "" && !p.isPlaintext(v, named) {
 			continue
 		}
 		reported[named] = true
 		report(finding{
-			message: s.plaintextMessage(v.Node, secrets[v.Node], kind),
-			hint:    s.plaintextHint(named, secrets[v.Node]),
+			message: s.plaintextMessage(v.Node, p.secrets[v.Node], kind),
+			hint:    p.hint(named),
 			node:    v.Node,
 			start:   v.Start,
 			end:     v.End,
 		})
 	}
-	s.checkTokens(report)
+	s.checkTokens(func(f finding) {
+		if !isPlaceholder(s.doc.Text[f.start:f.end]) {
+			report(f)
+		}
+	})
 }
 
-// isPlaintext reports whether a value is a secret because of its key, and is not
-// empty, a reference or a template.
-func (s *source) isPlaintext(v tomlpos.Value, named tomlpos.NodeID, secret bool) bool {
-	if !secret && (!v.Kind.IsString() || !isSensitiveKey(s.doc.Nodes[named].Name)) {
+// plaintexts finds the values of a config that are secrets.
+type plaintexts struct {
+	*source
+	secrets   []bool // by node: below [context.secrets]
+	misplaced []bool // by node: below a table that is meant for it
+	partial   []bool // by node: a table with a reference in it
+
+	misplacedTops map[tomlpos.NodeID]bool
+	namesakes     func() map[string]int // how many keys a variable is proposed for
+}
+
+func newPlaintexts(s *source) plaintexts {
+	p := plaintexts{source: s, secrets: s.nodesBelow("context", "secrets"), partial: make([]bool, len(s.doc.Nodes))}
+	p.misplaced, p.misplacedTops = s.misplacedSecrets()
+	p.namesakes = sync.OnceValue(s.countVariables)
+	for _, v := range s.doc.Values {
+		if n := s.doc.Nodes[v.Node]; v.Kind.IsString() && !n.InList && refers(s.doc.String(v)) {
+			p.partial[n.Parent] = true
+		}
+	}
+	return p
+}
+
+// kindOf returns what a value looks like whatever its key is, or "".
+func (p plaintexts) kindOf(v tomlpos.Value) string {
+	for i := p.tokenAt(v.Start); i < len(p.tokens) && p.tokens[i].start < v.End; i++ {
+		if t := p.tokens[i]; !isPlaceholder(p.doc.Text[t.start:t.end]) {
+			return t.kind
+		}
+	}
+	if !v.Kind.IsString() {
+		return ""
+	}
+	return passwordKind(p.doc.String(v))
+}
+
+// isPlaintext reports whether a value is a secret because of its key, or of a key
+// inside the object that it is.
+func (p plaintexts) isPlaintext(v tomlpos.Value, named tomlpos.NodeID) bool {
+	key, str := p.doc.Nodes[named].Name, p.doc.String(v)
+	inSecrets := p.secrets[v.Node] || p.misplaced[v.Node]
+	if !v.Kind.IsString() {
+		return inSecrets && !(p.isPartial(named) && !IsSecretKey(key))
+	}
+	switch {
+	case str == shippedPassword && p.doc.Path(v.Node) == "server.database.password":
+		return false
+	case inSecrets:
+		return isLiteral(key, str) && !(p.isPartial(named) && isPublicPart(key, str))
+	case isSensitiveKey(key):
+		return isLiteralSecret(key, str)
+	}
+	return holdsSecret(str)
+}
+
+// shippedPassword is the password of the database in the config.toml of every release
+// from 0.10.0 to 1.4.1, which everybody knows.
+const shippedPassword = "test-password"
+
+// isPartial reports whether a node is a part of a secret that has a reference beside
+// it.
+func (p plaintexts) isPartial(named tomlpos.NodeID) bool {
+	parent := p.doc.Nodes[named].Parent
+	return p.partial[parent] && (p.secrets[parent] || p.misplaced[parent]) && !p.misplacedTops[parent] && p.doc.Path(parent) != secretsTable
+}
+
+// isLiteral reports whether a string stands for itself: it is not empty, a reference
+// or a placeholder.
+func isLiteral(key, str string) bool {
+	return str != "" && !refers(str) && !isPlaceholder(str) && !isExampleURL(str) && !repeatsKey(key, str)
+}
+
+// isLiteralSecret reports whether a string under a sensitive key is the secret
+// itself, and not the file, the address or the flag that tells where it is.
+func isLiteralSecret(key, str string) bool {
+	if !isLiteral(key, str) || isPath(str) || isFlag(str) {
 		return false
 	}
-	str := s.doc.String(v)
-	return str != "" && !isReference(str) && !isTemplate(str)
+	isAddress := strings.Contains(str, "://") || connectionKey.MatchString(snakeCase(key)) && strings.Contains(str, "=")
+	return !isAddress || passwordKind(str) != "" || isRandom(str)
 }
+
+// connectionKey matches a key whose value is a connection string, which may be without
+// a password.
+var connectionKey = regexp.MustCompile(`(^|_)conn(ect|ection)?_?str(ing)?$`)
 
 // namedNode returns the node itself or, for an element of an array, the nearest
 // parent with a name.
@@ -51,10 +136,14 @@ func (s *source) namedNode(n tomlpos.NodeID) tomlpos.NodeID {
 	return n
 }
 
+// tokenAt returns the index of the first token that begins at an offset or after it.
+func (s *source) tokenAt(offset int) int {
+	return sort.Search(len(s.tokens), func(i int) bool { return s.tokens[i].start >= offset })
+}
+
 // tokenKindIn returns the kind of the first token within a span, or "".
 func (s *source) tokenKindIn(within span) string {
-	i := sort.Search(len(s.tokens), func(i int) bool { return s.tokens[i].start >= within.start })
-	if i < len(s.tokens) && s.tokens[i].start < within.end {
+	if i := s.tokenAt(within.start); i < len(s.tokens) && s.tokens[i].start < within.end {
 		return s.tokens[i].kind
 	}
 	return ""
@@ -71,21 +160,37 @@ func (s *source) plaintextMessage(n tomlpos.NodeID, secret bool, kind string) st
 	return message
 }
 
-// plaintextHint returns how to take a secret out of the file.
-func (s *source) plaintextHint(named tomlpos.NodeID, secret bool) string {
-	n := s.doc.Nodes[named]
-	if n.InList || s.isList(named) {
+// hint returns how to take a secret out of the file.
+func (p plaintexts) hint(named tomlpos.NodeID) string {
+	n := p.doc.Nodes[named]
+	if n.InList || p.isList(named) {
 		return "Prefect expands no $NAME inside an array: take it out of the array, or put it into the store with prefect-secrets sync"
 	}
 	key := MaskTokens(tomlpos.QuoteKey(n.Name))
-	hint := fmt.Sprintf(`name an environment variable instead: %s = "$%s"`, key, variableFor(key))
-	if secret {
+	parent := p.doc.Path(n.Parent)
+	variable := variableFor(key)
+	if n.Parent != tomlpos.Root && parent != secretsTable && p.namesakes()[variable] > 1 {
+		variable = variableFor(MaskTokens(p.doc.Nodes[n.Parent].Name + "_" + n.Name))
+	}
+	hint := fmt.Sprintf(`name an environment variable instead: %s = "$%s"`, key, variable)
+	if p.secrets[named] {
 		hint += "; or take it out and put it into the store with prefect-secrets sync"
 	}
-	if s.doc.Path(n.Parent) == "context.secrets" && n.Name != release.EnvironmentName(n.Name) {
+	if parent == secretsTable && p.mayChangeCase(n.Name) {
 		hint += documentedCase
 	}
 	return hint
+}
+
+// countVariables returns how many keys of the file lead to each variable.
+func (s *source) countVariables() map[string]int {
+	count := map[string]int{}
+	for i, n := range s.doc.Nodes {
+		if id := tomlpos.NodeID(i); id != tomlpos.Root && n.Index < 0 && !s.isTable(id) {
+			count[variableFor(n.Name)]++
+		}
+	}
+	return count
 }
 
 // isList reports whether a node has elements.
@@ -94,7 +199,8 @@ func (s *source) isList(n tomlpos.NodeID) bool {
 	return next < len(s.doc.Nodes) && s.doc.Nodes[next].Parent == n && s.doc.Nodes[next].Index >= 0
 }
 
-// variableFor returns the name of an environment variable for the value of a key.
+// variableFor returns the name of an environment variable for the value of a key, which
+// no shell sets for a purpose of its own.
 func variableFor(key string) string {
 	name := strings.Map(func(r rune) rune {
 		if r < 0x80 && strings.ContainsRune(alphanumeric, r) {
@@ -105,8 +211,8 @@ func variableFor(key string) string {
 	name = strings.ToUpper(strings.Trim(name, "_"))
 	switch {
 	case name == "":
-		return "NAME"
-	case strings.Contains(digits, name[:1]):
+		return "SECRET"
+	case strings.Contains(digits, name[:1]), isShellVariable(name):
 		return "SECRET_" + name
 	}
 	return name

@@ -54,7 +54,7 @@ var (
 		{Rule{"dollar-in-value", SeverityWarning, "a $ in a secret that Prefect expands or mangles"}, checkDollars},
 		{Rule{"cast-surprise", SeverityWarning, "a text that Prefect turns into something else"}, checkCasts},
 		{Rule{"secret-shape", SeverityError, "a well-known secret without its shape"}, checkShapes},
-		{Rule{"env-name-case", SeverityWarning, "a secret set through the environment whose name depends on the release"}, checkNameCase},
+		{Rule{"env-name-case", SeverityNote, "a secret set through the environment, whose name the documentation has in lower case"}, checkNameCase},
 		{Rule{"local-secrets-in-cloud", SeverityWarning, "local secrets in a config meant for cloud execution"}, checkLocalSecrets},
 		{Rule{"deprecated", SeverityWarning, "a setting that a later release renamed or dropped"}, checkDeprecated},
 		{ignoreRule, checkIgnore},

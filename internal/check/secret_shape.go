@@ -53,7 +53,8 @@ func checkShapes(s *source, report func(finding)) {
 const objectType = "an object"
 
 // typeOf returns the type of a secret, as messages call it, and its keys if it is an
-// object. The type is "" if it is unknown: that of an empty string, or with a $.
+// object. The type is "" if it is unknown: that of an empty string, of a placeholder, or
+// with a $.
 func (s *source) typeOf(secret tomlpos.NodeID) (keys []string, typ string) {
 	if s.isTable(secret) {
 		return s.childNames(secret), objectType
@@ -64,7 +65,7 @@ func (s *source) typeOf(secret tomlpos.NodeID) (keys []string, typ string) {
 	}
 	v := s.doc.Values[i]
 	str := s.doc.String(v)
-	if strings.Contains(str, "$") || str == "" {
+	if strings.Contains(str, "$") || str == "" || isPlaceholder(str) {
 		return nil, ""
 	}
 	if keys, isObject := objectKeys(str); isObject {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
@@ -19,7 +20,7 @@ func Sensitive(path []string, value string) bool {
 			return true
 		}
 	}
-	return len(findTokens(value)) > 0
+	return len(findTokens(value)) > 0 || passwordKind(value) != ""
 }
 
 // isSensitiveKey reports whether a key holds a credential. Of Prefect's own settings
@@ -27,16 +28,20 @@ func Sensitive(path []string, value string) bool {
 // password under [server.database] and admin_secret under [server.hasura].
 func isSensitiveKey(key string) bool {
 	key = snakeCase(key)
-	if sensitiveKeys[key] {
-		return true
-	}
-	for _, suffix := range []string{"_password", "_passphrase", "_token", "_api_key", "_secret_key", "_private_key"} {
-		if strings.HasSuffix(key, suffix) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(sensitiveParts, func(part string) bool { return strings.Contains(key, part) }) && sensitiveKey.MatchString(key)
 }
+
+// sensitiveParts are what keys contain that sensitiveKey matches; most keys have none
+// of them.
+var sensitiveParts = []string{"key", "token", "pass", "pwd", "secret", "conn", "auth", "credentials"}
+
+// sensitiveKey matches the keys that hold a credential. One such as
+// credentials_secret names a secret of Prefect's and does not hold one, so that
+// secret counts after a few words alone; so does credentials alone.
+var sensitiveKey = regexp.MustCompile(`(password|passwd|passphrase|passcode|token)$|` +
+	`(^|_)(pwd|pass|api_?key|(secret|private|access|encryption|account|master|signing|shared|storage|fernet|auth|hmac|decryption)_?key|` +
+	`conn(ect|ection)?_?str(ing)?|(admin|client|api|app|consumer|shared|jwt|webhook|cookie|hasura|access_token)_?secret|basic_auth)$|` +
+	`^(secret|authorization|credentials)$`)
 
 // snakeCase returns a key in small letters with underscores: client_secret for
 // clientSecret.
@@ -46,12 +51,3 @@ func snakeCase(key string) string {
 }
 
 var camelBoundary = regexp.MustCompile(`([a-z])([A-Z])`)
-
-// sensitiveKeys match exactly: a key such as credentials_secret names a secret of
-// Prefect's and does not hold one.
-var sensitiveKeys = map[string]bool{
-	"password": true, "passwd": true, "passphrase": true, "pwd": true,
-	"token": true, "api_key": true, "apikey": true, "secret_key": true, "private_key": true,
-	"secret": true, "admin_secret": true, "client_secret": true, "api_secret": true,
-	"secret_access_key": true, "access_token_secret": true, "credentials": true,
-}

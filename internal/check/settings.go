@@ -146,3 +146,13 @@ func (s *source) env() (names map[string]bool, ok bool) {
 	}
 	return s.cachedEnv, true
 }
+
+// envValues returns the values of the environment's variables, which are never shown.
+func (s *source) envValues() map[string]string {
+	values := make(map[string]string, len(s.opts.Env))
+	for _, entry := range s.opts.Env {
+		name, value, _ := strings.Cut(entry, "=")
+		values[name] = value
+	}
+	return values
+}

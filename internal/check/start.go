@@ -3,6 +3,9 @@ package check
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
@@ -13,20 +16,25 @@ import (
 // sets up its context and Python's logging with them.
 func checkStarts(s *source, report func(finding)) {
 	for _, v := range s.settings() {
-		if !mayPreventStart(v) || strings.ContainsAny(v.str, "$~") {
+		if !mayPreventStart(v) {
+			continue
+		}
+		in, ok := s.startInput(v)
+		if !ok {
 			continue
 		}
 		var failed *release.Error
-		suffix, ok := s.releasesWhere(func(version release.Version) bool {
-			failure := s.startFailure(version, v)
+		suffix, fails := s.releasesWhere(func(version release.Version) bool {
+			failure := in.failure(version)
 			if failure != nil {
 				failed = failure
 			}
 			return failure != nil
 		})
-		if ok {
-			report(v.finding(fmt.Sprintf("with this %s import prefect fails with %s%s", v.name, failed.Class, suffix), failed.Problem))
+		if fails {
+			report(v.finding(fmt.Sprintf("with this %s%s import prefect fails with %s%s", v.name, in.cause, failed.Class, suffix), failed.Problem))
 		}
+		s.checkLetters(in, report)
 	}
 }
 
@@ -40,23 +48,119 @@ func mayPreventStart(v setting) bool {
 		return v.str != "DEBUG" && v.str != "INFO" && v.str != "WARNING" && v.str != "ERROR"
 	case "logging.format":
 		return !strings.Contains(v.str, "%(message)s")
-	case "logging.extra_loggers":
+	case extraLoggers:
 		return v.str != "[]"
 	}
 	return false
 }
 
-// startFailure returns why a release does not start with a setting, or nil. It loads
-// the setting alone, so that nothing else in the file can fail.
-func (s *source) startFailure(version release.Version, v setting) *release.Error {
-	text := tomlpos.QuoteKey(v.path[len(v.path)-1]) + " = " + s.doc.Text[v.Start:v.End] + "\n"
-	if len(v.path) > 1 {
-		text = "[" + v.path[0] + "]\n" + text
+// startInput is a setting with what it refers to, alone: nothing else in the file can
+// fail.
+type startInput struct {
+	setting
+	text  string
+	env   []string
+	cause string // what to say about the variables in the setting, or ""
+}
+
+// startInput returns what a release reads of a setting. It returns false if that is
+// not known: a reference leads to an unknown variable, or too far.
+func (s *source) startInput(v setting) (startInput, bool) {
+	in := startInput{setting: v}
+	tables := tableTexts{}
+	tables.add(s, v)
+	if strings.Contains(v.str, "$") {
+		env, known := s.env()
+		if !known || env[release.Variable(v.name)] || !s.addReferred(&in, tables) {
+			return in, false
+		}
+		in.env = s.opts.Env
+	} else if strings.Contains(v.str, "~") {
+		return in, false
 	}
-	_, err := release.Load(release.Options{Version: version, Text: text})
+	in.text = tables.String()
+	return in, true
+}
+
+// addReferred adds the settings that a setting refers to, and says which variable it
+// names. It returns false if what it refers to is not known.
+func (s *source) addReferred(in *startInput, tables tableTexts) bool {
+	env, _ := s.env()
+	for _, ref := range release.References(in.str) {
+		name := maskedName(ref.Name, "a variable")
+		switch {
+		case env[ref.Name]:
+			in.cause = fmt.Sprintf(", with the value of %s in it,", name)
+		case s.isAssumed(ref.Name) || env[release.Variable(ref.Name)]:
+			return false
+		case !ref.Braces || s.isVariable(ref):
+			in.cause = fmt.Sprintf(", in which %s is not set,", name)
+		case !tables.addKey(s, ref.Name):
+			return false
+		}
+	}
+	return true
+}
+
+// tableTexts are lines of TOML by the header of their table.
+type tableTexts map[string]string
+
+func (t tableTexts) add(s *source, v setting) {
+	header := ""
+	if len(v.path) > 1 {
+		header = "[" + s.doc.Path(s.doc.Nodes[v.Node].Parent) + "]\n"
+	}
+	line := tomlpos.QuoteKey(v.path[len(v.path)-1]) + " = " + s.doc.Text[v.Start:v.End] + "\n"
+	if !strings.Contains(t[header], line) {
+		t[header] += line
+	}
+}
+
+// addKey adds the setting with a dotted name, if the file has it. It returns false if
+// that refers to something else in turn.
+func (t tableTexts) addKey(s *source, name string) bool {
+	for _, v := range s.settings() {
+		if v.name != name {
+			continue
+		}
+		t.add(s, v)
+		return !strings.ContainsAny(v.str, "$~")
+	}
+	return true
+}
+
+func (t tableTexts) String() string {
+	var text strings.Builder
+	for _, header := range slices.Sorted(maps.Keys(t)) { // settings outside tables first
+		text.WriteString(header + t[header])
+	}
+	return text.String()
+}
+
+// load reads the setting as a release does. It reads nothing from disk, and none of
+// the variables that set settings.
+func (in startInput) load(version release.Version) (*release.Config, error) {
+	var env []string
+	for _, entry := range in.env {
+		if !strings.HasPrefix(entry, release.Prefix) {
+			env = append(env, entry)
+		}
+	}
+	return release.Load(release.Options{
+		Version: version, Text: in.text, Env: env,
+		ReadFile: func(string) ([]byte, error) { return nil, fs.ErrNotExist },
+	})
+}
+
+// failure returns why a release does not start with a setting, or nil.
+func (in startInput) failure(version release.Version) *release.Error {
+	config, err := in.load(version)
 	var failed *release.Error
-	if !errors.As(err, &failed) || len(failed.Path) == 0 {
-		return nil // an error in the TOML is for other rules
+	switch {
+	case err == nil && in.name == extraLoggers:
+		return loggersFailure(version, valueOf(config, in.path))
+	case !errors.As(err, &failed) || strings.Join(failed.Path, ".") != in.name:
+		return nil // an error in the TOML or elsewhere is for other rules
 	}
 	return failed
 }

@@ -25,6 +25,9 @@ func checkUnknownKeys(s *source, report func(finding)) {
 	reported, userTables := map[string]bool{}, map[string]bool{}
 	for _, v := range s.settings() {
 		name := v.name
+		if s.reportMisplaced(v, reported, report) {
+			continue
+		}
 		if userTables[v.path[0]] || c.settings[name] || c.isOpen(name) || isReserved(v.path) || c.isDeprecated(name) {
 			continue
 		}

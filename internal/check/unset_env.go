@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -17,11 +18,11 @@ func checkUnsetEnv(s *source, report func(finding)) {
 		return
 	}
 	for _, v := range s.interpolated() {
-		if !isReference(v.str) && !isTemplate(v.str) {
+		if !refers(v.str) {
 			continue // a $ in a password: see dollar-in-value
 		}
 		refs := release.References(v.str)
-		first := slices.IndexFunc(refs, func(r release.Reference) bool { return !env[r.Name] && s.isVariable(r) })
+		first := slices.IndexFunc(refs, func(r release.Reference) bool { return !env[r.Name] && s.isVariable(r) && !s.isAssumed(r.Name) })
 		if first < 0 {
 			continue
 		}
@@ -42,6 +43,17 @@ func (s *source) isVariable(ref release.Reference) bool {
 		return false
 	}
 	return !ref.Braces || !s.isKey(ref.Name)
+}
+
+// isAssumed reports whether Prefect's environment will have a variable, by a glob of
+// the options. What no shell can set is not assumed: Prefect takes all of ${A:-b} for
+// a name.
+func (s *source) isAssumed(name string) bool {
+	return prefixLength(name, alphanumeric+"_") == len(name) &&
+		slices.ContainsFunc(s.opts.AssumeEnv, func(glob string) bool {
+			matches, err := path.Match(glob, name)
+			return err == nil && matches
+		})
 }
 
 // isKey reports whether a name is that of a key in the file or of one of Prefect's own.

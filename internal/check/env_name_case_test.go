@@ -1,0 +1,32 @@
+package check
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
+)
+
+func TestNameCase(t *testing.T) {
+	const many = "[context.secrets]\nA = '$A'\nB = '${B}'\nC = 'x${C}'\nD = '$D'\nlower = '$E'\nSLACK_WEBHOOK_URL = '$F'\nG = 'not$SET'\nH = '$SET!'\nI = '$1x'\n"
+	opts := Options{Env: []string{"SET=x"}, Rules: []string{"env-name-case"}}
+	for version, want := range map[release.Version][]string{
+		release.Any: {"2 env-name-case: secrets A, B, C and 1 more take their values from the environment, so that their names are lower-case by Prefect's documentation"},
+		release.Documented: {
+			"2 env-name-case: the environment sets secret A, so that its name is a", "3 env-name-case: the environment sets secret B, so that its name is b",
+			"4 env-name-case: the environment sets secret C, so that its name is c", "5 env-name-case: the environment sets secret D, so that its name is d",
+		},
+		release.V0_9: nil, release.V1_4: nil,
+	} {
+		opts.Version = version
+		found := File("a.toml", []byte(many), opts)
+		if diff := cmp.Diff(want, outline(found)); diff != "" {
+			t.Errorf("%s: %s", version, diff)
+		}
+		if notes := slices.ContainsFunc(found, func(d Diagnostic) bool { return d.Severity == SeverityNote }); notes != (version == release.Any) {
+			t.Errorf("%s: %v", version, found)
+		}
+	}
+}

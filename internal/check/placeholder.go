@@ -1,0 +1,111 @@
+package check
+
+import (
+	"regexp"
+	"strings"
+)
+
+// isPlaceholder reports whether a string stands where a secret is to be written: it
+// says so, it is made of one repeated character, or a program replaces it.
+func isPlaceholder(str string) bool {
+	if len(str) > maxPlaceholder {
+		return false
+	}
+	str = strings.TrimSpace(str)
+	return isFiller(str) || isForeignReference(str) || saysPlaceholder(str) || namesCredential(str)
+}
+
+// maxPlaceholder is how many bytes a placeholder may have: that of a key, filled with
+// stars, may be as long as the key.
+const maxPlaceholder = 4096
+
+// filler matches a string, or the secret part of one, that is a repeated character or
+// three dots: xxx, XXXX-XXXX, ***, sk-xxxxxxxx.
+var filler = regexp.MustCompile(`^([xX]{3,}|[*.•…_?#-]{3,})([ /:_.-]*([xX]+|[*.•…_?#-]+))*$|x{4,}|X{4,}|\*{3,}|•{3,}|\.{3}$|…$`)
+
+func isFiller(str string) bool { return filler.MatchString(str) }
+
+// marker matches what the templates of other programs fill in: {{ jinja }}, {% if %},
+// <%= erb %>, %(name)s, #{name}, $(NAME), {name}, <your key>, @NAME@, __NAME__,
+// %NAME%, ((name)), [your key].
+var marker = regexp.MustCompile(`\{\{.*\}\}|\{%.*%\}|<%.*%>|%\([A-Za-z0-9_.]+\)s|#\{[^{}]+\}|\$\([A-Za-z0-9_. ]+\)|` +
+	`\{[A-Za-z][A-Za-z0-9 _.|-]+\}|<[A-Za-z][^<>"]{2,}>|` +
+	`^@{1,3}[A-Za-z0-9_.]+@{1,3}$|^__[A-Za-z0-9_]+__$|^%[A-Za-z0-9_]+%$|^\(\([A-Za-z0-9_./ -]+\)\)$|^\[[A-Za-z][A-Za-z _-]*\]$`)
+
+// foreign matches references that other programs resolve before Prefect reads the
+// file, and what sops has encrypted.
+var foreign = regexp.MustCompile(`^(op://|vault:|ref\+|ENC\[|ssm:|keyring:|sops:|gcp-?secrets?:|aws-?secrets?(manager)?:|` +
+	`arn:aws[a-z-]*:(secretsmanager|ssm):|projects/[^/]+/secrets/|@Microsoft\.KeyVault\(|env:|env\.|env\(|os\.environ)`)
+
+func isForeignReference(str string) bool { return marker.MatchString(str) || foreign.MatchString(str) }
+
+// placeholderWords are what people write where a secret is to be, in small letters
+// and with underscores.
+var placeholderWords = map[string]bool{
+	"changeme": true, "change_me": true, "changeit": true, "change_it": true, "change_this": true, "replaceme": true, "replace_me": true,
+	"replace_this": true, "placeholder": true, "dummy": true, "example": true, "sample": true, "todo": true, "tbd": true, "fixme": true,
+	"fill_me": true, "fillme": true, "fill_in": true, "fill_me_in": true, "redacted": true, "removed": true, "hidden": true, "masked": true,
+	"none": true, "null": true, "nil": true, "n_a": true, "undefined": true, "unset": true, "not_set": true, "empty": true, "to_be_set": true,
+	"set_me": true, "setme": true, "secret_goes_here": true,
+}
+
+// instruction matches a string that tells its reader to write something else:
+// your_api_key, insert_token_here, change_me_please.
+var instruction = regexp.MustCompile(`^(changeme|change_(me|this)|replace_(me|this|with)|todo_)|` +
+	`(^|_)your_([a-z]+_)*(` + things + `)|^(insert|enter|put|paste|add)_(your_|the_|an?_|my_)?([a-z]+_)?(` + things + `)|_(goes_)?here$`)
+
+// things are what an instruction asks for.
+const things = `key|token|secret|password|passphrase|url|webhook|id|name|value|credentials?|api|account|domain|host|server|user|org|company|project`
+
+func saysPlaceholder(str string) bool {
+	words := strings.ToLower(nonWord.ReplaceAllString(str, "_"))
+	words = strings.Trim(words, "_")
+	return placeholderWords[words] || instruction.MatchString(words)
+}
+
+var nonWord = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
+// namesCredential reports whether a string in capitals, or of several words, is made
+// of words that name a credential, as in MY_VALUE, MY SECRET VALUE and
+// SLACK_WEBHOOK_URL. A password is not made of these alone.
+func namesCredential(str string) bool {
+	if !capitalWords.MatchString(str) && !strings.Contains(str, " ") {
+		return false
+	}
+	words := strings.FieldsFunc(strings.ToLower(str), func(r rune) bool { return r == '_' || r == ' ' || r == '-' })
+	for _, word := range words {
+		if !credentialWords[word] {
+			return false
+		}
+	}
+	return len(words) > 1
+}
+
+var capitalWords = regexp.MustCompile(`^[A-Z0-9]+([_-][A-Z0-9]+)+$`)
+
+var credentialWords = wordSet(`a access account admin agent api app apikey arn auth aws azure bearer bot client cloud connection consumer
+	credential credentials creds data database db default dev discord docker email encryption endpoint gcp github gitlab google host
+	hook http https id jira json key kubernetes login main master my name new of oauth pass passwd password path personal pg port postgres
+	prefect private prod production pwd read real redis region registry runner s3 secret secrets server service shared slack smtp
+	snowflake sql some staging storage string tenant test the token twitter uri url user username value vault web webhook write`)
+
+func wordSet(words string) map[string]bool {
+	set := map[string]bool{}
+	for _, word := range strings.Fields(words) {
+		set[word] = true
+	}
+	return set
+}
+
+// repeatsKey reports whether a string of several words is the key that it stands
+// under.
+func repeatsKey(key, str string) bool {
+	key = snakeCase(key)
+	return strings.Contains(key, "_") && snakeCase(strings.TrimSpace(str)) == key
+}
+
+// filePath matches a file's path, which people give in place of a key or a password that
+// is in the file.
+var filePath = regexp.MustCompile(`^(~|\.{1,2}|[A-Za-z]:)?[/\\]([\w.@ -]+[/\\])+[\w.@ -]*$|^(~|\.{1,2})[/\\][\w.@ -]+$|^[\w./@ -]+\.(pem|key|json|crt|cer|p12|pfx|txt|ya?ml|toml|ini|env|jks)$`)
+
+func isPath(str string) bool { return filePath.MatchString(str) && !isRandom(str) }
