@@ -21,6 +21,7 @@ type checkFlags struct {
 	format, failOn, version string
 	manifest                string
 	requireEnv              bool
+	assumeEnv               []string
 	flows                   []string
 	usedBy                  bool
 	connect                 connect.Options // the store whose names are defined for flows
@@ -49,6 +50,7 @@ The comment # prefect-secrets: ignore[rule] reason silences a rule on its line.`
 	flags.StringVar(&f.failOn, "fail-on", "error", fmt.Sprintf("what makes the exit code %d: error, warning or never", exit.Failed))
 	flags.StringVar(&f.version, "prefect-version", "", "the Prefect that the configs are for: documented, 0.9 or 1.4, or a release such as 1.4.1 (default: any release)")
 	flags.BoolVar(&f.requireEnv, "require-env", false, "make a variable that a config names and the environment lacks an error")
+	flags.StringSliceVar(&f.assumeEnv, "assume-env", nil, "a variable that Prefect's environment will have, or a glob of them such as AWS_*, though it is not set here (repeatable)")
 	flags.StringArrayVar(&f.flows, "flows", nil, "a directory of flow code, or a Python file, whose secrets are looked for; may be given again")
 	flags.BoolVar(&f.usedBy, "used-by", false, "with --flows: print each secret with the places that read it, and nothing else")
 	flags.StringVar(&f.manifest, "manifest", "", "a manifest to check, whatever its name (default with --flows: prefect-secrets.toml, if it is there)")
@@ -71,7 +73,10 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 	if err != nil {
 		return fmt.Errorf("--prefect-version: %w", err)
 	}
-	o := check.Options{Version: version, Env: append([]string{}, c.Env...), RequireEnv: f.requireEnv}
+	if err := check.ValidateAssumed(f.assumeEnv); err != nil {
+		return fmt.Errorf("--assume-env: %w", err)
+	}
+	o := check.Options{Version: version, Env: append([]string{}, c.Env...), RequireEnv: f.requireEnv, AssumeEnv: f.assumeEnv}
 	show := func(found inspect.Findings) error { return write(c.Stdout, found.Diagnostics, found.Files) }
 	if len(f.flows) > 0 {
 		return c.checkFlows(ctx, f, paths, o, threshold, show)

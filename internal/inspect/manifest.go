@@ -38,8 +38,8 @@ func (c *Cache) Manifest(path string, show Show) (*secretsync.Manifest, error) {
 			return nil, err
 		}
 	}
-	switch errs, _ := report.CountSeverities(parsed.diagnostics); {
-	case errs > 0:
+	switch {
+	case report.CountSeverities(parsed.diagnostics)[check.SeverityError] > 0:
 		return nil, errors.New("the manifest has errors; nothing was changed")
 	case parsed.err != nil:
 		return nil, fmt.Errorf("an ignore comment does not mend a manifest; nothing was changed\n%w", parsed.err)
