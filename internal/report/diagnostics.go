@@ -38,14 +38,14 @@ func position(d check.Diagnostic) string {
 // Counts returns how many files were checked, and how many errors and warnings there
 // are. It names notes only if there are any.
 func Counts(diagnostics []check.Diagnostic, files int) string {
-	return plural(files, "file") + ", " + severitiesLine(diagnostics)
+	return Plural(files, "file") + ", " + severitiesLine(diagnostics)
 }
 
 func severitiesLine(diagnostics []check.Diagnostic) string {
 	count := CountSeverities(diagnostics)
-	line := plural(count[check.SeverityError], "error") + ", " + plural(count[check.SeverityWarning], "warning")
+	line := Plural(count[check.SeverityError], "error") + ", " + Plural(count[check.SeverityWarning], "warning")
 	if notes := count[check.SeverityNote]; notes > 0 {
-		line += ", " + plural(notes, "note")
+		line += ", " + Plural(notes, "note")
 	}
 	return line
 }
