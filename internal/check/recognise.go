@@ -111,12 +111,13 @@ var recognised = sync.OnceValue(func() map[string]Likeness {
 
 // isCommon reports whether programs other than Prefect 0.x and 1.x have a setting or
 // table of that name. Prefect 3's prefect.toml has some of them.
-func isCommon(name string) bool {
-	if strings.HasPrefix(name, "server.database") || strings.HasPrefix(name, "server.ui") {
-		return true
-	}
-	return slices.Contains([]string{
-		"server.host", "server.port", "server.endpoint", "logging.level", "logging.format", "logging.datefmt",
-		"logging.extra_loggers", "cloud.api_key", "cloud.endpoint", "cloud.tenant_id", "cloud.log",
-	}, name)
-}
+func isCommon(name string) bool { return slices.Contains(commonNames, name) }
+
+var commonNames = strings.Fields(`
+	logging.level logging.format logging.datefmt logging.extra_loggers
+	cloud.api_key cloud.endpoint cloud.tenant_id cloud.log
+	server.host server.port server.endpoint server.telemetry server.telemetry.enabled
+	server.ui server.ui.host server.ui.port server.ui.endpoint
+	server.database server.database.host server.database.port server.database.name
+	server.database.username server.database.password server.database.connection_url
+`)

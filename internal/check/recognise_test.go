@@ -38,6 +38,8 @@ func TestRecognise(t *testing.T) {
 		"[server.database]\nname = 'x'":      Possible,
 		"[logging]\nextra_loggers = []":      Possible, // of Prefect 3 as well
 		"[server.api]\nhost = 'x'":           Possible, // of Prefect 3
+		"[server.ui]\napollo_url = 'x'":      Certain,
+		"[server.database]\nvolume_path = 1": Certain,
 		"[a.b.c.d.e.f.g.context.secrets]":    Unlike,
 		"[":                                  Unlike,
 		"=":                                  Unlike,
