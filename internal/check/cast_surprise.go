@@ -12,7 +12,7 @@ import (
 // checkCasts reports strings that become something else: from 0.11.2 on, Prefect
 // reads every string of the file as a Python literal if it is one.
 func checkCasts(s *source, report func(finding)) {
-	suffix, ok := s.includesV1_4()
+	suffix, ok := s.releasesWhere(release.Version.CastsFile)
 	if !ok {
 		return
 	}
@@ -28,6 +28,9 @@ func checkCasts(s *source, report func(finding)) {
 	}
 }
 
+// casting is a release that casts the strings of the file. All that do cast alike.
+var casting = release.Number{1, 4, 1}.Version()
+
 // isJSONContainer reports whether a string is a JSON object or list. A flow gets
 // that in any release, since Secret.get parses JSON.
 func isJSONContainer(str string) bool {
@@ -35,10 +38,10 @@ func isJSONContainer(str string) bool {
 	return (strings.HasPrefix(str, "{") || strings.HasPrefix(str, "[")) && json.Valid([]byte(str))
 }
 
-// castType returns what Prefect 1.4 turns a string into. changed is false if that is
+// castType returns what a release that casts turns a string into. changed is false if that is
 // the same string.
 func castType(str string) (kind string, changed bool) {
-	value, changed := release.V1_4.CastInFile(str)
+	value, changed := casting.CastInFile(str)
 	if !changed {
 		return "", false
 	}

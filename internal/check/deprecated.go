@@ -33,11 +33,11 @@ const daskAddress = "engine.executor.dask.address"
 
 // checkDeprecated reports what Prefect 1.4 no longer uses.
 func checkDeprecated(s *source, report func(finding)) {
-	if !s.opts.Version.Includes(release.V1_4) {
+	if !includesLatest(s.opts.Version) {
 		return
 	}
 	for _, v := range s.settings() {
-		if h, ok := release.HistoryOf(v.name); ok && !h.ReadBy(release.V1_4) && v.str != "" {
+		if h, ok := release.HistoryOf(v.name); ok && !h.ReadBy(release.Latest()) && v.str != "" {
 			report(s.keyFinding(v, len(v.path),
 				fmt.Sprintf("Prefect 1.4 does not use %s", v.name),
 				fmt.Sprintf("%s was the last release that did: %s", h.Last, h.Instead),
@@ -81,3 +81,6 @@ func displayableClass(text string) string {
 	}
 	return text
 }
+
+// includesLatest reports whether a version stands for the latest release.
+func includesLatest(v release.Version) bool { return v == release.Any || v == release.Latest() }

@@ -49,13 +49,13 @@ func parseRelease(t testing.TB, text string) (r release.Number) {
 // TestKnownAsMeasured asks unknown-key and deprecated about each setting of the
 // table, for each version.
 func TestKnownAsMeasured(t *testing.T) {
-	for v, r := range map[release.Version]release.Number{release.V0_9: {0, 9, 3}, release.V1_4: {1, 4, 1}} {
+	for v, r := range map[release.Version]release.Number{release.Number{0, 9, 3}.Version(): {0, 9, 3}, release.Number{1, 4, 1}.Version(): {1, 4, 1}} {
 		for _, row := range readMeasured(t) {
 			if len(row.Read) == 0 || row.Path == envVars {
 				continue // no release's code reads it; or it is a table
 			}
 			read, hasDefault := contains(t, row.Read, r), contains(t, row.TOML, r)
-			deprecated := v == release.V1_4 && !read
+			deprecated := v == release.Number{1, 4, 1}.Version() && !read
 			if got := hasFinding(v, row.Path, "unknown-key"); got != (!read && !hasDefault && !deprecated) {
 				t.Errorf("%s: unknown-key reports %s: %t", v, row.Path, got)
 			}

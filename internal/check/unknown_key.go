@@ -90,7 +90,7 @@ func newCatalogue(v release.Version) *catalogue {
 
 // tables returns the tables of any release's settings.
 var tables = sync.OnceValue(func() map[string]bool {
-	names := slices.Concat(release.V0_9.Settings(), release.V1_4.Settings())
+	names := slices.Concat(release.Documented.Settings(), release.Latest().Settings())
 	for _, h := range release.Histories() {
 		names = append(names, h.Name)
 	}
@@ -121,7 +121,7 @@ func (c *catalogue) isOpen(name string) bool {
 // isDeprecated reports whether the rule deprecated reports a setting.
 func (c *catalogue) isDeprecated(name string) bool {
 	h, ok := release.HistoryOf(name)
-	return ok && slices.Contains(c.releases, release.V1_4) && !h.ReadBy(release.V1_4)
+	return ok && slices.Contains(c.releases, release.Latest()) && !h.ReadBy(release.Latest())
 }
 
 // explain returns what is wrong with the first n parts of a path. The message is
@@ -171,7 +171,7 @@ func otherReleases(name string) string {
 	if h, ok := release.HistoryOf(name); ok {
 		return h.Span()
 	}
-	for _, v := range release.Any.Releases() {
+	for _, v := range release.Any.Eras() {
 		if v.IsDefault(name) {
 			return v.String()
 		}

@@ -38,10 +38,7 @@ func ShowText(w io.Writer) Show {
 
 // ParseVersion parses the Prefect that configs are for. The empty string is any.
 func ParseVersion(text string) (release.Version, error) {
-	if text == "" {
-		return release.Any, nil
-	}
-	return release.ParseVersion(text)
+	return release.VersionOf(text)
 }
 
 // CheckConfigs checks the files that the patterns match, or without patterns the

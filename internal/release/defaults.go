@@ -9,7 +9,7 @@ type defaultSetting struct {
 }
 
 // Settings returns the names of a release's default settings, with dots between
-// their parts, in the release's order; [Documented] has those of [V0_9].
+// their parts, in the release's order; [Documented] has those of 0.9.3.
 func (v Version) Settings() []string {
 	var names []string
 	for _, s := range v.defaults() {
@@ -20,13 +20,13 @@ func (v Version) Settings() []string {
 
 // IsDefault reports whether a setting is a default of one of v's releases.
 func (v Version) IsDefault(name string) bool {
-	return slices.ContainsFunc(v.Releases(), func(r Version) bool {
+	return slices.ContainsFunc(v.Eras(), func(r Version) bool {
 		return slices.ContainsFunc(r.defaults(), func(s defaultSetting) bool { return s.path == name })
 	})
 }
 
 func (v Version) defaults() []defaultSetting {
-	if v == V1_4 {
+	if v.does(keepsBackslashes) {
 		return defaults14
 	}
 	return defaults09

@@ -12,7 +12,7 @@ func SettingType(name string) string { return settingTypes()[name] }
 
 var settingTypes = sync.OnceValue(func() map[string]string {
 	types := map[string]string{}
-	for _, v := range Any.Releases() {
+	for _, v := range Any.Eras() {
 		config, err := Load(Options{Version: v})
 		if err != nil {
 			panic("the settings of Prefect " + v.String() + " do not load: " + err.Error())
