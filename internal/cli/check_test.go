@@ -88,8 +88,8 @@ func TestCheckUnreadableFiles(t *testing.T) {
 		"loop.toml":     "loop.toml: too many levels of symbolic links",
 		"dangling.toml": "dangling.toml: no such file or directory",
 		"config":        "config: neither a Prefect config nor a manifest is below it",
-		"large.toml": "large.toml is longer than 16 MiB",
-		"[.toml":     "not a glob",
+		"large.toml":    "large.toml is longer than 16 MiB",
+		"[.toml":        "not a glob",
 	} {
 		r := runCommand(t, nil, "", "check", at(name))
 		if r.code != exit.Usage || r.stdout != "" || !strings.Contains(r.stderr, want) {
