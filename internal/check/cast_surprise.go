@@ -12,19 +12,27 @@ import (
 // checkCasts reports strings that become something else: from 0.11.2 on, Prefect
 // reads every string of the file as a Python literal if it is one.
 func checkCasts(s *source, report func(finding)) {
-	suffix, ok := s.releasesWhere(release.Version.CastsFile)
-	if !ok {
+	if _, ok := s.releasesWhere(release.Version.CastsFile); !ok {
 		return
 	}
 	for _, v := range s.stringSettings() {
 		kind, changed := castType(v.str)
-		if !changed || strings.Contains(v.str, "$") || isCastAnyway(v) || v.secret && isJSONContainer(v.str) {
+		if !changed || strings.Contains(v.str, "$") || v.secret && isJSONContainer(v.str) {
 			continue
 		}
-		report(v.finding(
-			fmt.Sprintf("the text of %s becomes %s%s", s.label(v), kind, suffix),
-			castHint(v),
-		))
+		if suffix, ok := inReleases(s.opts.Version.WhereEach(castsUnasked(v))); ok {
+			report(v.finding(fmt.Sprintf("the text of %s becomes %s%s", s.label(v), kind, suffix), castHint(v)))
+		}
+	}
+}
+
+// castsUnasked reports whether a release casts a setting that is not one of its own,
+// or that it keeps as a string.
+func castsUnasked(v setting) func(release.Version) bool {
+	known, _ := release.SettingOf(v.name)
+	return func(version release.Version) bool {
+		wanted := known.TypeIn(version)
+		return version.CastsFile() && (wanted == "" || wanted == "str")
 	}
 }
 
@@ -54,13 +62,6 @@ func castType(str string) (kind string, changed bool) {
 		article = "an "
 	}
 	return article + name, true
-}
-
-// isCastAnyway reports whether v is a setting of Prefect's own that is not a string,
-// so that Prefect casts it.
-func isCastAnyway(v setting) bool {
-	wanted := release.SettingType(v.name)
-	return wanted != "" && wanted != "str"
 }
 
 func castHint(v setting) string {
