@@ -12,6 +12,7 @@ FROM golang:1.26.8 AS build
 ARG VERSION
 WORKDIR /src
 COPY go.mod go.sum main.go ./
+COPY docs/checks.md ./docs/checks.md
 COPY internal ./internal
 COPY prefect ./prefect
 COPY sync ./sync

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"fmt"
 	"os"
 
@@ -11,6 +12,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
 )
+
+//go:embed docs/checks.md
+var checksPage string
 
 func main() {
 	if err := cli.ForbidCoreDumps(); err != nil {
@@ -21,7 +25,7 @@ func main() {
 	defer end()
 	command := cli.Command{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Env: os.Environ(), Interrupts: signals,
+		Env: os.Environ(), Interrupts: signals, ChecksPage: checksPage,
 	}
 	os.Exit(command.Main(ctx, os.Args[1:]))
 }

@@ -16,7 +16,7 @@ import (
 func TestMissingSecretBesideAClient(t *testing.T) {
 	under := func(text string) context.Context {
 		t.Helper()
-		loaded, err := config.Load(config.Options{Text: text, Version: config.V1_4})
+		loaded, err := config.Load(config.Options{Text: text, Version: "1.4.1"})
 		if err != nil {
 			t.Fatal(err)
 		}

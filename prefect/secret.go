@@ -19,9 +19,9 @@ type Secret string
 //
 // In local execution (cloud.use_local_secrets is true, the default) the value comes
 // from the context; in cloud execution from the store of the context's [Client].
-// Under a [config.Config] of [config.V0_9] or [config.V1_4] the context comes first
-// in cloud execution too, and under V1_4 there is cloud execution only if backend is
-// cloud, both as in those releases.
+// Under a [config.Config] of a release the context comes first in cloud execution too,
+// and from 0.14.5 on there is cloud execution only if backend is cloud, both as in
+// those releases.
 //
 // A string or []byte that holds JSON is parsed as Python's json.loads does: numbers
 // become json.Number, objects map[string]any, arrays []any, null nil. Any other

@@ -36,8 +36,12 @@ func FromConfig(path string, version config.Version, environ []string) (*Source,
 	if err != nil {
 		return nil, fmt.Errorf("reading config: %w", err)
 	}
+	rules, err := release.VersionOf(string(version))
+	if err != nil {
+		return nil, err
+	}
 	loaded, err := release.Load(release.Options{
-		Version: release.Version(version), Path: path, Text: string(text), NoDefaults: true, Env: withoutSettings(environ),
+		Version: rules, Path: path, Text: string(text), NoDefaults: true, Env: withoutSettings(environ),
 	})
 	var failed *release.Error
 	if errors.As(err, &failed) {

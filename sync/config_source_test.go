@@ -19,7 +19,7 @@ import (
 
 const hidden = "CANARY51c0"
 
-var versions = []config.Version{config.Documented, config.V0_9, config.V1_4}
+var versions = []config.Version{config.Documented, "0.9.3", "1.4.1"}
 
 func writeConfig(t *testing.T, text string) string {
 	t.Helper()
@@ -85,7 +85,7 @@ port = 5432
 	if diff := cmp.Diff(want, sentValues(t, source, Rules{})); diff != "" {
 		t.Error(diff)
 	}
-	if source, err = FromConfig(path, config.V1_4, environ); err != nil {
+	if source, err = FromConfig(path, "1.4.1", environ); err != nil {
 		t.Fatal(err)
 	}
 	for old, name := range map[string]string{"from_env": "FROM_ENV", "partly": "PARTLY"} {
@@ -193,7 +193,7 @@ func TestFromConfigErrors(t *testing.T) {
 	}{
 		{"no TOML", "K = " + hidden, "", "config.toml:2: not valid TOML"},
 		{"unset", "K = '$SLACK_URL'", "", `secret "k" refers to SLACK_URL, which is neither a variable`},
-		{"unset in 1.4", "K = '$SLACK_URL'", config.V1_4, `secret "K" refers to SLACK_URL`},
+		{"unset in 1.4", "K = '$SLACK_URL'", "1.4.1", `secret "K" refers to SLACK_URL`},
 		{"unset in braces", "K = '" + hidden + "${SLACK_URL}'", "", `secret "k" refers to SLACK_URL`},
 		{"unset in a table", "K.inner = '$SLACK_URL'", "", `secret "K" refers to SLACK_URL`},
 		{"perhaps a password", "K = '$" + hidden + "'", "", `refers to what stands after a $ in it`},
@@ -206,10 +206,10 @@ func TestFromConfigErrors(t *testing.T) {
 		{"date", "K = 1979-05-27", "", `secret "K" is or holds a value of type date`},
 		{"infinity", "K = inf", "", "of type float that is NaN or infinite"},
 		{"inside", "K = [['" + hidden + "'], [nan]]", "", "of type float that is NaN or infinite"},
-		{"tuple", "K = '1,7700123'", config.V1_4, "of type tuple"},
-		{"bytes", "K = \"b'" + hidden + "'\"", config.V1_4, "of type bytes"},
-		{"complex", "K = '7700123j'", config.V1_4, "of type complex"},
-		{"None", "K = 'None'", config.V1_4, `secret "K" is None`},
+		{"tuple", "K = '1,7700123'", "1.4.1", "of type tuple"},
+		{"bytes", "K = \"b'" + hidden + "'\"", "1.4.1", "of type bytes"},
+		{"complex", "K = '7700123j'", "1.4.1", "of type complex"},
+		{"None", "K = 'None'", "1.4.1", `secret "K" is None`},
 		{"not UTF-8", "K = '$NOT_UTF8'", "", `secret "k" is a text that is not UTF-8`},
 		{"too deep", "K = '" + deep + "'", "", `secret "K" opens more than 500 brackets`},
 		{"empty name", "'' = '" + hidden + "'", "", "a name is empty"},

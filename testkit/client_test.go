@@ -60,7 +60,7 @@ func TestContextReadsNoLocalSecrets(t *testing.T) {
 	if got, err := prefect.Get[string](parent, "S"); got != "local" || err != nil {
 		t.Errorf("parent: got %q, %v", got, err)
 	}
-	loaded, err := config.Load(config.Options{Version: config.V0_9, Text: "[cloud]\nuse_local_secrets = false\n"})
+	loaded, err := config.Load(config.Options{Version: "0.9.3", Text: "[cloud]\nuse_local_secrets = false\n"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func TestActionSyncs(t *testing.T) {
 		"status": "success", "changed": "true", "created-count": "2", "overwritten-count": "0",
 		"unchanged-count": "0", "skipped-count": "4", "failed-count": "0", "deleted-count": "0",
 		"deleted-names": "[]", "plan-file": "", "sarif-file": "", "created-names": `["KEY","SHORT"]`,
-		"overwritten-names": "[]", "failed-names": "[]", "error-count": "0", "warning-count": "1",
+		"overwritten-names": "[]", "failed-names": "[]", "error-count": "0", "warning-count": "1", "note-count": "0",
 	}
 	if diff := cmp.Diff(want, w.Outputs(t)); diff != "" {
 		t.Error(diff)

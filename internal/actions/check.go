@@ -26,7 +26,7 @@ func (s *step) check(ctx context.Context) error {
 	}
 	o := check.Options{Version: version}
 	if len(in.Flows) == 0 {
-		return inspect.CheckConfigs(in.ConfigFiles, s.Env, o, threshold, s.Checked)
+		return (*inspect.Cache)(nil).CheckConfigs(in.ConfigFiles, s.Env, o, threshold, s.Checked)
 	}
 	flows, err := inspect.LoadFlows(inspect.FlowOptions{
 		Dirs: in.Flows, Configs: in.ConfigFiles, Manifest: in.Manifest, Env: s.Env, Check: o, Stored: s.storedNames(ctx),
@@ -66,7 +66,7 @@ func (s *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 		return err
 	}
 	options := check.Options{Version: o.ConfigsFor}
-	defined, err := o.Files.DefinedSecrets(configs, s.inputs.Manifest, options)
+	defined, err := o.Files.DefinedSecrets(configs.Paths, s.inputs.Manifest, options)
 	if err != nil {
 		return err
 	}

@@ -68,6 +68,11 @@ func take[T any](list []T, n int) (first, rest []T) {
 	return list[:n], list[n:]
 }
 
+// annotationLevels are GitHub's names of the severities ("Create a check run").
+var annotationLevels = map[check.Severity]string{
+	check.SeverityError: "failure", check.SeverityWarning: "warning", check.SeverityNote: "notice",
+}
+
 // annotations returns the annotations for the findings in files of the repository.
 func (g *GitHub) annotations(diagnostics []check.Diagnostic) []*github.CheckRunAnnotation {
 	var list []*github.CheckRunAnnotation
@@ -76,10 +81,7 @@ func (g *GitHub) annotations(diagnostics []check.Diagnostic) []*github.CheckRunA
 		if !ok {
 			continue
 		}
-		level := "warning"
-		if d.Severity == check.SeverityError {
-			level = "failure"
-		}
+		level := annotationLevels[d.Severity]
 		a := &github.CheckRunAnnotation{
 			Path: &path, StartLine: github.Int(max(d.Line, 1)), EndLine: github.Int(max(d.EndLine, d.Line, 1)),
 			AnnotationLevel: &level, Title: github.String("prefect-secrets: " + d.Rule),

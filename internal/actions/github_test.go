@@ -249,7 +249,10 @@ func TestCheckRunHasEveryFinding(t *testing.T) {
 			Rule: "type", Severity: check.SeverityWarning, Message: "message", Hint: "hint",
 			File: "config/a.toml", Line: i + 1, Column: 3, EndLine: i + 1, EndColumn: 9,
 		}
-		if i == 119 {
+		switch i {
+		case 118:
+			d.Severity = check.SeverityNote
+		case 119:
 			d.Severity, d.EndLine = check.SeverityError, i+5
 		}
 		found = append(found, d)
@@ -284,8 +287,11 @@ func TestCheckRunHasEveryFinding(t *testing.T) {
 	if diff := cmp.Diff([]githubtest.Annotation{first, second}, run.Annotations[:2]); diff != "" {
 		t.Error(diff)
 	}
-	if last := run.Annotations[120]; last.Path != "b.toml" || last.StartLine != 1 {
-		t.Errorf("the last annotation is %+v", last)
+	if last := run.Annotations[119]; last.Path != "b.toml" || last.StartLine != 1 {
+		t.Errorf("the last warning is %+v", last)
+	}
+	if note := run.Annotations[120]; note.AnnotationLevel != "notice" || note.StartLine != 119 {
+		t.Errorf("the note is %+v", note)
 	}
 }
 

@@ -4,13 +4,14 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 // outputs sets the outputs, which are names and counts.
 func (s *step) outputs() error {
-	errs, warnings := report.CountSeverities(s.found.Diagnostics)
+	findings := report.CountSeverities(s.found.Diagnostics)
 	outputs := []struct {
 		name  string
 		value any
@@ -29,8 +30,9 @@ func (s *step) outputs() error {
 		{"failed-names", s.names(secretsync.Failed, secretsync.Unknown)},
 		{"plan-file", s.planFile},
 		{"sarif-file", s.sarifFile},
-		{"error-count", errs},
-		{"warning-count", warnings},
+		{"error-count", findings[check.SeverityError]},
+		{"warning-count", findings[check.SeverityWarning]},
+		{"note-count", findings[check.SeverityNote]},
 	}
 	var failures []error
 	for _, output := range outputs {

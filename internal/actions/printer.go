@@ -18,6 +18,9 @@ func (s *step) Checked(found inspect.Findings) error {
 	s.found = inspect.Findings{
 		Diagnostics: slices.Concat(s.found.Diagnostics, found.Diagnostics), Files: s.found.Files + found.Files,
 	}
+	for _, line := range found.Found {
+		s.note(line)
+	}
 	if s.runner.OnGitHub() {
 		if err := report.DiagnosticsGitHub(s.Stdout, found.Diagnostics, found.Files); err != nil {
 			return err

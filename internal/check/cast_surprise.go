@@ -12,21 +12,32 @@ import (
 // checkCasts reports strings that become something else: from 0.11.2 on, Prefect
 // reads every string of the file as a Python literal if it is one.
 func checkCasts(s *source, report func(finding)) {
-	suffix, ok := s.includesV1_4()
-	if !ok {
+	if _, ok := s.releasesWhere(release.Version.CastsFile); !ok {
 		return
 	}
 	for _, v := range s.stringSettings() {
 		kind, changed := castType(v.str)
-		if !changed || strings.Contains(v.str, "$") || isCastAnyway(v) || v.secret && isJSONContainer(v.str) {
+		if !changed || strings.Contains(v.str, "$") || v.secret && isJSONContainer(v.str) {
 			continue
 		}
-		report(v.finding(
-			fmt.Sprintf("the text of %s becomes %s%s", s.label(v), kind, suffix),
-			castHint(v),
-		))
+		if suffix, ok := inReleases(s.opts.Version.WhereEach(castsUnasked(v))); ok {
+			report(v.finding(fmt.Sprintf("the text of %s becomes %s%s", s.label(v), kind, suffix), castHint(v)))
+		}
 	}
 }
+
+// castsUnasked reports whether a release casts a setting that is not one of its own,
+// or that it keeps as a string.
+func castsUnasked(v setting) func(release.Version) bool {
+	known, _ := release.SettingOf(v.name)
+	return func(version release.Version) bool {
+		wanted := known.TypeIn(version)
+		return version.CastsFile() && (wanted == "" || wanted == "str")
+	}
+}
+
+// casting is a release that casts the strings of the file. All that do cast alike.
+var casting = release.Number{1, 4, 1}.Version()
 
 // isJSONContainer reports whether a string is a JSON object or list. A flow gets
 // that in any release, since Secret.get parses JSON.
@@ -35,15 +46,15 @@ func isJSONContainer(str string) bool {
 	return (strings.HasPrefix(str, "{") || strings.HasPrefix(str, "[")) && json.Valid([]byte(str))
 }
 
-// castType returns what Prefect 1.4 turns a string into. changed is false if that is
-// the same string, or one that stays a string because of the quotes that go.
+// castType returns what a release that casts turns a string into. changed is false if
+// that is the same string, or one that stays a string because of the quotes that go.
 func castType(str string) (kind string, changed bool) {
-	value, changed := release.V1_4.CastInFile(str)
+	value, changed := casting.CastInFile(str)
 	if !changed {
 		return "", false
 	}
 	if inner, isString := value.(string); isString {
-		_, needed := release.V1_4.CastInFile(inner)
+		_, needed := casting.CastInFile(inner)
 		return "another text: its quotes go", !needed
 	}
 	article := "a "
@@ -52,13 +63,6 @@ func castType(str string) (kind string, changed bool) {
 		article = "an "
 	}
 	return article + name, true
-}
-
-// isCastAnyway reports whether v is a setting of Prefect's own that is not a string,
-// so that Prefect casts it.
-func isCastAnyway(v setting) bool {
-	wanted := release.SettingType(v.name)
-	return wanted != "" && wanted != "str"
 }
 
 func castHint(v setting) string {

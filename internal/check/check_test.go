@@ -78,23 +78,27 @@ func TestRulesIsACopy(t *testing.T) {
 }
 
 func TestFailOn(t *testing.T) {
-	warnings := []Diagnostic{{Severity: SeverityWarning}}
-	errors := []Diagnostic{{Severity: SeverityWarning}, {Severity: SeverityError}}
+	notes := []Diagnostic{{Severity: SeverityNote}}
+	warnings := append(notes, Diagnostic{Severity: SeverityWarning})
+	errors := append(warnings, Diagnostic{Severity: SeverityError})
 	for _, tt := range []struct {
-		text                       string
-		onNone, onWarning, onError bool
+		text               string
+		onWarning, onError bool
 	}{
-		{"", false, false, true},
-		{"error", false, false, true},
-		{"warning", false, true, true},
-		{"never", false, false, false},
+		{"", false, true},
+		{"error", false, true},
+		{"warning", true, true},
+		{"never", false, false},
 	} {
 		f, err := ParseFailOn(tt.text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := [3]bool{f.Fails(nil), f.Fails(warnings), f.Fails(errors)}
-		if want := [3]bool{tt.onNone, tt.onWarning, tt.onError}; got != want {
+		if f.Fails(nil) || f.Fails(notes) {
+			t.Errorf("%q: fails without a warning", tt.text)
+		}
+		got := [2]bool{f.Fails(warnings), f.Fails(errors)}
+		if want := [2]bool{tt.onWarning, tt.onError}; got != want {
 			t.Errorf("%q: got %v, want %v", tt.text, got, want)
 		}
 	}

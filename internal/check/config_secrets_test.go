@@ -20,10 +20,10 @@ api_key = "x"
 `
 	env := []string{"PREFECT__CONTEXT__SECRETS__Env=x"}
 	for version, want := range map[release.Version][]string{
-		release.V0_9:       {"Env", "KEY", "Plain", "table"},
-		release.V1_4:       {"Env", "KEY", "Plain", "table"},
-		release.Documented: {"Plain", "env", "key", "table"},
-		release.Any:        {"Env", "KEY", "Plain", "env", "key", "table"},
+		release.Number{0, 9, 3}.Version(): {"Env", "KEY", "Plain", "table"},
+		release.Number{1, 4, 1}.Version(): {"Env", "KEY", "Plain", "table"},
+		release.Documented:                {"Plain", "env", "key", "table"},
+		release.Any:                       {"Env", "KEY", "Plain", "env", "key", "table"},
 	} {
 		got, err := ConfigSecrets([]byte(config), Options{Version: version, Env: env})
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {

@@ -8,8 +8,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// move is a prefix of class paths from which Prefect 1.4 does not load classes. One
-// release moved the classes, and a later one was the last that loaded them from here.
+// move is a prefix of class paths. One release moved the classes, and a later one was
+// the last that loaded them from here.
 type move struct {
 	from, to    string
 	moved, last release.Number
@@ -26,40 +26,43 @@ var moves = []move{
 	{"prefect.engine.result_handlers.", "prefect.engine.results", release.Number{0, 10, 1}, release.Number{0, 13, 19}, []string{"*"}},
 }
 
-// daskAddress is a setting with the default "local" in 0.9, which means a cluster of
-// Prefect's own. 0.13.19 was the last release that read it so; 1.4.1 connects to a
-// host of that name.
+// daskAddress is a setting whose value local meant a cluster of Prefect's own up to
+// lastLocalDask. Later releases connect to a host of that name.
 const daskAddress = "engine.executor.dask.address"
 
-// checkDeprecated reports what Prefect 1.4 no longer uses.
+var lastLocalDask = release.Number{0, 13, 19}
+
+// checkDeprecated reports what the release no longer uses, or without one the latest.
 func checkDeprecated(s *source, report func(finding)) {
-	if !s.opts.Version.Includes(release.V1_4) {
-		return
+	version := s.opts.Version
+	if version == release.Any {
+		version = release.Latest()
 	}
 	for _, v := range s.settings() {
-		if h, ok := release.HistoryOf(v.name); ok && !h.ReadBy(release.V1_4) && v.str != "" {
+		if known, _ := release.SettingOf(v.name); known.DroppedIn(version) && v.str != "" {
+			last, _ := known.LastRead()
 			report(s.keyFinding(v, len(v.path),
-				fmt.Sprintf("Prefect 1.4 does not use %s", v.name),
-				fmt.Sprintf("%s was the last release that did: %s", h.Last, h.Instead),
+				fmt.Sprintf("Prefect %s does not use %s", version, v.name),
+				fmt.Sprintf("%s was the last release that did: %s", last, known.Instead()),
 			))
 		}
-		if v.name == daskAddress && v.str == "local" {
+		if v.name == daskAddress && v.str == "local" && lastLocalDask.Compare(version.Number()) < 0 {
 			report(v.finding(
-				v.name+" means a host called local to Prefect 1.4",
-				"0.13.19 was the last release that took local for a cluster of its own: leave it empty",
+				fmt.Sprintf("%s means a host called local to Prefect %s", v.name, version),
+				fmt.Sprintf("%s was the last release that took local for a cluster of its own: leave it empty", lastLocalDask),
 			))
 		}
 		if v.Kind.IsString() && !v.secret {
-			checkMoved(v, report)
+			checkMoved(v, version, report)
 		}
 	}
 }
 
 // checkMoved reports the path of a class that a release moved.
-func checkMoved(v setting, report func(finding)) {
+func checkMoved(v setting, version release.Version, report func(finding)) {
 	for _, m := range moves {
-		if class, ok := strings.CutPrefix(v.str, m.from); ok {
-			report(v.finding(v.name+" names a class that Prefect 1.4 does not load", m.hint(class)))
+		if class, ok := strings.CutPrefix(v.str, m.from); ok && m.last.Compare(version.Number()) < 0 {
+			report(v.finding(fmt.Sprintf("%s names a class that Prefect %s does not load", v.name, version), m.hint(class)))
 		}
 	}
 }

@@ -2,8 +2,8 @@ package check
 
 import "fmt"
 
-// FailOn is the severity from which on a diagnostic makes a check fail. The zero
-// value is FailOnError.
+// FailOn is the severity from which on a diagnostic makes a check fail. A note never
+// does. The zero value is FailOnError.
 type FailOn string
 
 const (
@@ -27,7 +27,7 @@ func ParseFailOn(text string) (FailOn, error) {
 func (f FailOn) Fails(diagnostics []Diagnostic) bool {
 	for _, d := range diagnostics {
 		switch {
-		case f == FailOnNever:
+		case f == FailOnNever, d.Severity == SeverityNote:
 		case f == FailOnWarning, d.Severity == SeverityError:
 			return true
 		}

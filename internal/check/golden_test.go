@@ -30,7 +30,7 @@ func readOptions(t testing.TB, text []byte) Options {
 		key, value, _ := strings.Cut(word, "=")
 		switch key {
 		case "version":
-			o.Version = release.Version(value)
+			o.Version = mustParseVersion(t, value)
 		case "env":
 			o.Env = append(o.Env, value+"=x")
 		case "assume-env":
@@ -125,4 +125,13 @@ func writeFile(t testing.TB, path, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func mustParseVersion(t testing.TB, name string) release.Version {
+	t.Helper()
+	v, err := release.ParseVersion(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }

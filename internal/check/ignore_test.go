@@ -82,7 +82,7 @@ func TestIgnoreWithSomeRules(t *testing.T) {
 // checkUnsetNames is a rule that finds every key without a variable of its name in
 // the environment, for the oldest release only.
 func checkUnsetNames(s *source, report func(finding)) {
-	if s.opts.Env == nil || s.opts.Version != release.Any && s.opts.Version != release.V0_9 {
+	if s.opts.Env == nil || s.opts.Version != release.Any && s.opts.Version != (release.Number{0, 9, 3}).Version() {
 		return
 	}
 	severity := Severity("")
@@ -116,10 +116,10 @@ func TestRulesSeeTheOptions(t *testing.T) {
 		{Options{Env: []string{"a=1"}}, []Severity{SeverityWarning}},
 		{Options{Env: []string{"a=1", "b=2"}, RequireEnv: true}, nil},
 		{
-			Options{Env: []string{}, RequireEnv: true, Version: release.V0_9},
+			Options{Env: []string{}, RequireEnv: true, Version: release.Number{0, 9, 3}.Version()},
 			[]Severity{SeverityError, SeverityError},
 		},
-		{Options{Env: []string{}, Version: release.V1_4}, nil},
+		{Options{Env: []string{}, Version: release.Number{1, 4, 1}.Version()}, nil},
 	} {
 		var got []Severity
 		for _, d := range File("a.toml", []byte("a = 1\nb = 2\n"), tt.opts) {
@@ -139,7 +139,7 @@ func TestIgnoreIsUsedUnderOtherOptions(t *testing.T) {
 		"# prefect-secrets: ignore[names] for nothing\n")
 	want := []string{"2 ignore: names finds nothing on line 3 that this could ignore"}
 	for _, opts := range []Options{
-		{}, {Version: release.V1_4}, {Env: []string{"a=1"}}, {Env: []string{}}, {Env: []string{"a=1"}, RequireEnv: true},
+		{}, {Version: release.Number{1, 4, 1}.Version()}, {Env: []string{"a=1"}}, {Env: []string{}}, {Env: []string{"a=1"}, RequireEnv: true},
 	} {
 		if diff := cmp.Diff(want, outline(File("a.toml", text, opts))); diff != "" {
 			t.Errorf("%+v: %s", opts, diff)

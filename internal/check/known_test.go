@@ -1,77 +1,42 @@
 package check
 
 import (
-	"encoding/json"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// measured is a row of fixtures/prefect/settings.jsonl: the first and the last
-// release that has a setting in its config.toml (TOML), and that reads it (Read).
-type measured struct {
-	Path       string
-	TOML, Read []string
-}
-
-func readMeasured(t testing.TB) []measured {
-	t.Helper()
-	lines := strings.Split(strings.TrimSpace(string(readFile(t, "../../fixtures/prefect/settings.jsonl"))), "\n")
-	rows := make([]measured, len(lines)-1)
-	for i, line := range lines[1:] {
-		if err := json.Unmarshal([]byte(line), &rows[i]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return rows
-}
-
-// contains reports whether a release is within a span of the table, ends included.
-func contains(t testing.TB, span []string, r release.Number) bool {
-	t.Helper()
-	if len(span) == 0 {
-		return false
-	}
-	first, last := parseRelease(t, span[0]), parseRelease(t, span[1])
-	return slices.Compare(first[:], r[:]) <= 0 && slices.Compare(r[:], last[:]) <= 0
-}
-
-func parseRelease(t testing.TB, text string) (r release.Number) {
-	t.Helper()
-	if err := json.Unmarshal([]byte("["+strings.ReplaceAll(text, ".", ",")+"]"), &r); err != nil {
-		t.Fatal(text, err)
-	}
-	return r
-}
-
-// TestKnownAsMeasured asks unknown-key and deprecated about each setting of the
-// table, for each version.
+// TestKnownAsMeasured asks unknown-key and deprecated about each setting, for each
+// release.
 func TestKnownAsMeasured(t *testing.T) {
-	for v, r := range map[release.Version]release.Number{release.V0_9: {0, 9, 3}, release.V1_4: {1, 4, 1}} {
-		for _, row := range readMeasured(t) {
-			if len(row.Read) == 0 || row.Path == envVars {
-				continue // no release's code reads it; or it is a table
+	for _, v := range release.Any.Releases() {
+		for _, s := range release.Settings() {
+			if s.Name == envVars {
+				continue // it is a table
 			}
-			read, hasDefault := contains(t, row.Read, r), contains(t, row.TOML, r)
-			deprecated := v == release.V1_4 && !read
-			if got := hasFinding(v, row.Path, "unknown-key"); got != (!read && !hasDefault && !deprecated) {
-				t.Errorf("%s: unknown-key reports %s: %t", v, row.Path, got)
+			want := ""
+			switch {
+			case s.DroppedIn(v):
+				want = "deprecated"
+			case !s.KnownTo(v):
+				want = "unknown-key"
 			}
-			if got := hasFinding(v, row.Path, "deprecated"); got != deprecated {
-				t.Errorf("%s: deprecated reports %s: %t", v, row.Path, got)
+			for _, rule := range []string{"unknown-key", "deprecated"} {
+				if got := hasFinding(v, s.Name, rule); got != (rule == want) {
+					t.Errorf("%s: %s reports %s: %t", v, rule, s.Name, got)
+				}
 			}
 		}
 	}
 }
 
 func hasFinding(v release.Version, setting, rule string) bool {
-	found := File("x.toml", []byte(setting+" = 1\n"), Options{Version: v})
+	found := File("x.toml", []byte(setting+" = 1\n"), Options{Version: v, Rules: []string{rule}})
 	return slices.ContainsFunc(found, func(d Diagnostic) bool { return d.Rule == rule })
 }
 
-// TestKnownToAny has settings of releases between the two versions.
+// TestKnownToAny has settings of some releases.
 func TestKnownToAny(t *testing.T) {
 	for setting, want := range map[string]string{
 		"server.ui.graphql_url":         "deprecated",

@@ -50,7 +50,7 @@ func TestReservedInAVersion(t *testing.T) {
 		{"name", 0, 0, 0},
 	} {
 		for v, want := range map[release.Version]int{
-			release.Any: tt.any, release.Documented: tt.v0_9, release.V0_9: tt.v0_9, release.V1_4: tt.v1_4,
+			release.Any: tt.any, release.Documented: tt.v0_9, release.Number{0, 9, 3}.Version(): tt.v0_9, release.Number{1, 4, 1}.Version(): tt.v1_4,
 		} {
 			opts := Options{Version: v, Rules: []string{"reserved-key"}}
 			if got := File("f", []byte("[a]\n"+tt.name+" = 1"), opts); len(got) != want {

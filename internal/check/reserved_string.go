@@ -7,10 +7,10 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// checkReservedStrings reports strings that Prefect 1.4 reads as a table with a
+// checkReservedStrings reports strings that a release reads as a table with a
 // reserved key in it, such as a secret that is a JSON object.
 func checkReservedStrings(s *source, report func(finding)) {
-	suffix, ok := s.includesV1_4()
+	suffix, ok := s.releasesWhere(release.Version.CastsFile)
 	if !ok {
 		return
 	}
@@ -30,6 +30,6 @@ func reservedInString(str string) string {
 	if !strings.HasPrefix(strings.TrimLeft(str, " \t("), "{") {
 		return ""
 	}
-	value, _ := release.V1_4.CastInFile(str)
-	return release.V1_4.ReservedIn(value)
+	value, _ := casting.CastInFile(str)
+	return casting.ReservedIn(value)
 }

@@ -17,15 +17,15 @@ func TestReservedStrings(t *testing.T) {
 		version release.Version
 		want    []string
 	}{
-		{`'{"keys": 1}'`, release.Any, []string{"2 " + keys + " in Prefect 1.4" + fails}},
-		{`'{"a": {"keys": {}}, "items": 1}'`, release.V1_4, []string{"2 " + keys + fails}},
-		{`" ({'keys': '$X'})"`, release.V1_4, []string{"2 " + keys + fails}},
-		{`'{"keys": 1}'`, release.V0_9, nil},
+		{`'{"keys": 1}'`, release.Any, []string{"2 " + keys + " in 0.11.2 to 1.4.1" + fails}},
+		{`'{"a": {"keys": {}}, "items": 1}'`, release.Number{1, 4, 1}.Version(), []string{"2 " + keys + fails}},
+		{`" ({'keys': '$X'})"`, release.Number{1, 4, 1}.Version(), []string{"2 " + keys + fails}},
+		{`'{"keys": 1}'`, release.Number{0, 9, 3}.Version(), nil},
 		{`'{"keys": 1}'`, release.Documented, nil},
-		{`'{"keys": true}'`, release.V1_4, nil},
-		{`'{"a": [{"keys": 1}], 1: "items"}'`, release.V1_4, nil},
-		{`"'{\"keys\": 1}'"`, release.V1_4, nil},
-		{`['{"keys": 1}']`, release.V1_4, nil},
+		{`'{"keys": true}'`, release.Number{1, 4, 1}.Version(), nil},
+		{`'{"a": [{"keys": 1}], 1: "items"}'`, release.Number{1, 4, 1}.Version(), nil},
+		{`"'{\"keys\": 1}'"`, release.Number{1, 4, 1}.Version(), nil},
+		{`['{"keys": 1}']`, release.Number{1, 4, 1}.Version(), nil},
 	} {
 		opts := Options{Version: tt.version, Rules: []string{"reserved-key"}}
 		found := File("a.toml", []byte("[context.secrets]\nj = "+tt.value), opts)

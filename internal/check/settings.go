@@ -91,31 +91,23 @@ func (s *source) releases() []release.Version {
 }
 
 // releasesWhere reports whether holds is true for one of the releases that the file
-// is checked for. suffix ends a message with their names, and is "" if they are all.
+// is checked for. suffix ends a message with them, and is "" if they are all. holds
+// may ask how a release reads a configuration, see [release.Version.Where].
 func (s *source) releasesWhere(holds func(release.Version) bool) (suffix string, ok bool) {
-	var names []string
-	all := s.releases()
-	for _, v := range all {
-		if holds(v) {
-			names = append(names, "Prefect "+v.String())
-		}
-	}
-	if len(names) == len(all) {
-		return "", len(names) > 0
-	}
-	return " in " + strings.Join(names, " and "), len(names) > 0
+	return inReleases(s.opts.Version.Where(holds))
 }
 
-// includesV1_4 reports whether the file is checked for Prefect 1.4. suffix ends a
-// message with its name, and is "" if it is the only release.
-func (s *source) includesV1_4() (suffix string, ok bool) {
-	if !s.opts.Version.Includes(release.V1_4) {
-		return "", false
+// inReleases returns the end of a message about some releases, such as " in 0.9.3 to
+// 0.14.4". It is "" for all that a file is checked for. ok is false for none.
+func inReleases(spans []release.Span, all bool) (suffix string, ok bool) {
+	if all || len(spans) == 0 {
+		return "", all
 	}
-	if s.opts.Version == release.Any {
-		suffix = " in Prefect 1.4"
+	names := make([]string, len(spans))
+	for i, span := range spans {
+		names[i] = span.String()
 	}
-	return suffix, true
+	return " in " + strings.Join(names, " and "), true
 }
 
 // lookup returns the node that a dotted name leads to.

@@ -18,12 +18,12 @@ func TestStart(t *testing.T) {
 		{"logging = { level = 1.5 }", []string{"1 type: with this logging.level" + fails + "TypeError"}},
 		{
 			"[logging]\nlevel = '10'",
-			[]string{"2 type: with this logging.level" + fails + "ValueError in Prefect 0.9"},
+			[]string{"2 type: with this logging.level" + fails + "ValueError in 0.6.7 to 0.11.1"},
 		},
 		{"[logging]\nformat = 'x'", []string{"2 type: with this logging.format" + fails + "ValueError"}},
 		{
 			"[logging]\nextra_loggers = 1",
-			[]string{"2 type: with this logging.extra_loggers" + fails + "TypeError in Prefect 1.4"},
+			[]string{"2 type: with this logging.extra_loggers" + fails + "TypeError in 0.13.0 to 1.4.1"},
 		},
 		{"[context]\nconfig = 1", []string{"2 type: with this context.config" + fails + "AttributeError"}},
 		{"context = 'x'", []string{"1 type: with this context" + fails + "ValueError"}},

@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
@@ -11,24 +10,75 @@ import (
 )
 
 // checkTypes reports settings of Prefect's own whose value, after the release's
-// casting, has another type than Prefect needs, or keeps Prefect from starting.
+// casting, has another type than the release needs, or keeps Prefect from starting.
 func checkTypes(s *source, report func(finding)) {
 	checkStarts(s, report)
 	for _, v := range s.settings() {
-		name := v.name
-		wanted := release.SettingType(name)
-		if !slices.Contains([]string{"bool", "int", "float"}, wanted) || strings.ContainsAny(v.str, "$~") {
+		known, ok := release.SettingOf(v.name)
+		if !ok || strings.ContainsAny(v.str, "$~") {
 			continue
 		}
-		suffix, ok := s.releasesWhere(func(version release.Version) bool { return !fits(typeIn(version, v), wanted) })
-		if !ok {
-			continue
-		}
-		report(v.finding(
-			fmt.Sprintf("%s is %s%s, where Prefect needs %s", name, typePhrase(typeIn(s.releases()[0], v)), suffix, typePhrase(wanted)),
-			typeHint(name, wanted),
-		))
+		checkType(s, v, known, report)
+		checkPort(s, v, known, report)
 	}
+}
+
+// checkType reports a setting that has to be a boolean or a number, and is not.
+func checkType(s *source, v setting, known release.Setting, report func(finding)) {
+	have := newTypes(v)
+	var asked release.Version // the first release that needs another type
+	suffix, ok := inReleases(s.opts.Version.WhereEach(func(version release.Version) bool {
+		wanted := known.TypeIn(version)
+		wrong := isBoolOrNumber(wanted) && !fits(have.in(version), wanted)
+		if wrong && asked == release.Any {
+			asked = version
+		}
+		return wrong
+	}))
+	if !ok {
+		return
+	}
+	wanted := known.TypeIn(asked)
+	report(v.finding(
+		fmt.Sprintf("%s is %s%s, where Prefect needs %s", v.name, typePhrase(have.in(asked)), suffix, typePhrase(wanted)),
+		typeHint(v.name, wanted),
+	))
+}
+
+// checkPort reports a port without quotes where the release needs a string: server
+// start passes it on in the environment, and fails with TypeError (0.10.7). It asks
+// only for one release: from 0.11.2 on both forms are right.
+func checkPort(s *source, v setting, known release.Setting, report func(finding)) {
+	version := s.opts.Version
+	if version == release.Any || v.Kind != tomlpos.Integer || !isPort(v.name) || known.TypeIn(version) != "str" {
+		return
+	}
+	report(v.finding(
+		fmt.Sprintf("%s is a number, with which prefect server start fails with TypeError", v.name),
+		"write the port in quotes, as every release takes it",
+	))
+}
+
+// isPort reports whether a setting is a port of Prefect's server.
+func isPort(name string) bool {
+	return strings.HasPrefix(name, "server.") && (strings.HasSuffix(name, ".port") || strings.HasSuffix(name, ".host_port"))
+}
+
+func isBoolOrNumber(name string) bool { return name == "bool" || name == "int" || name == "float" }
+
+// types are the Python types of a value: as it is written, and where a release casts
+// the strings of its file.
+type types struct{ written, cast string }
+
+func newTypes(v setting) types {
+	return types{typeIn(release.Documented, v), typeIn(casting, v)}
+}
+
+func (t types) in(v release.Version) string {
+	if v.CastsFile() {
+		return t.cast
+	}
+	return t.written
 }
 
 // typeIn returns the Python type of a value in a release.

@@ -45,8 +45,8 @@ func checkUnknownKeys(s *source, report func(finding)) {
 
 // catalogue is the settings of some releases.
 type catalogue struct {
-	releases []release.Version
-	settings map[string]bool // that a release reads
+	version  release.Version
+	settings map[string]bool // that a release knows
 	defaults map[string]bool // that a release has a default for
 	topNames []string        // the first parts of settings, and context
 	names    []string        // of settings and tables
@@ -68,15 +68,13 @@ func catalogueOf(v release.Version) *catalogue {
 }
 
 func newCatalogue(v release.Version) *catalogue {
-	c := &catalogue{releases: v.Releases(), settings: map[string]bool{}, defaults: map[string]bool{}}
-	for _, r := range c.releases {
-		for _, name := range r.Settings() {
-			c.settings[name], c.defaults[name] = true, true
+	c := &catalogue{version: v, settings: map[string]bool{}, defaults: map[string]bool{}}
+	for _, setting := range release.Settings() {
+		if slices.ContainsFunc(v.Releases(), setting.KnownTo) {
+			c.settings[setting.Name] = true
 		}
-		for _, h := range release.Histories() {
-			if h.ReadBy(r) {
-				c.settings[h.Name] = true
-			}
+		if v.IsDefault(setting.Name) {
+			c.defaults[setting.Name] = true
 		}
 	}
 	names := slices.Sorted(maps.Keys(c.settings))
@@ -91,15 +89,6 @@ func newCatalogue(v release.Version) *catalogue {
 	return c
 }
 
-// tables returns the tables of any release's settings.
-var tables = sync.OnceValue(func() map[string]bool {
-	names := slices.Concat(release.V0_9.Settings(), release.V1_4.Settings())
-	for _, h := range release.Histories() {
-		names = append(names, h.Name)
-	}
-	return tablesOf(names)
-})
-
 // tablesOf returns the tables, and tables around them, of settings.
 func tablesOf(names []string) map[string]bool {
 	tables := map[string]bool{}
@@ -110,6 +99,15 @@ func tablesOf(names []string) map[string]bool {
 	}
 	return tables
 }
+
+// tables returns the tables of any release's settings.
+var tables = sync.OnceValue(func() map[string]bool {
+	var names []string
+	for _, setting := range release.Settings() {
+		names = append(names, setting.Name)
+	}
+	return tablesOf(names)
+})
 
 // isReserved reports whether the rule reserved-key reports a part of a path.
 func isReserved(path []string) bool {
@@ -123,8 +121,12 @@ func (c *catalogue) isOpen(name string) bool {
 
 // isDeprecated reports whether the rule deprecated reports a setting.
 func (c *catalogue) isDeprecated(name string) bool {
-	h, ok := release.HistoryOf(name)
-	return ok && slices.Contains(c.releases, release.V1_4) && !h.ReadBy(release.V1_4)
+	version := c.version
+	if version == release.Any {
+		version = release.Latest()
+	}
+	setting, _ := release.SettingOf(name)
+	return setting.DroppedIn(version)
 }
 
 // explain returns what is wrong with the first n parts of a path. The message is
@@ -134,7 +136,7 @@ func (c *catalogue) explain(v setting) (message, hint string, n int) {
 	}
 	name := strings.Join(v.path[:n], ".")
 	if other := otherReleases(name); other != "" {
-		return fmt.Sprintf("%s is a setting of Prefect %s, and not of the release asked about", name, other), "Prefect reads it and nothing happens", n
+		return fmt.Sprintf("Prefect %s does not know %s, which is a setting of %s", c.version, name, other), "Prefect reads it and nothing happens", n
 	}
 	if tables()[name] {
 		return fmt.Sprintf("%s is a table of Prefect's, and here it is a value", name), fmt.Sprintf("write its settings below [%s]", name), n
@@ -169,17 +171,14 @@ func isMisspelling(a, b string) bool {
 	return levenshtein.ComputeDistance(a, b) == 1 || slices.Equal(x, y)
 }
 
-// otherReleases returns which releases have a setting, or "".
+// otherReleases returns which releases know a setting that this one does not, or "".
 func otherReleases(name string) string {
-	if h, ok := release.HistoryOf(name); ok {
-		return h.Span()
+	setting, ok := release.SettingOf(name)
+	if !ok {
+		return ""
 	}
-	for _, v := range release.Any.Releases() {
-		if v.IsDefault(name) {
-			return v.String()
-		}
-	}
-	return ""
+	suffix, _ := inReleases(setting.Known(), false)
+	return strings.TrimPrefix(suffix, " in ")
 }
 
 // keyFinding returns a finding about the key at the end of the first n parts of a

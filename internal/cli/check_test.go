@@ -87,10 +87,9 @@ func TestCheckUnreadableFiles(t *testing.T) {
 		"missing.toml":  "no such file, and as a pattern it matches none",
 		"loop.toml":     "loop.toml: too many levels of symbolic links",
 		"dangling.toml": "dangling.toml: no such file or directory",
-		"config": "config is a directory: give a file, or a pattern such as '" +
-			at("config/*.toml") + "'",
-		"large.toml": "large.toml is longer than 16 MiB",
-		"[.toml":     "not a glob",
+		"config":        "config: neither a Prefect config nor a manifest is below it",
+		"large.toml":    "large.toml is longer than 16 MiB",
+		"[.toml":        "not a glob",
 	} {
 		r := runCommand(t, nil, "", "check", at(name))
 		if r.code != exit.Usage || r.stdout != "" || !strings.Contains(r.stderr, want) {

@@ -37,6 +37,7 @@ type Command struct {
 	Stdout, Stderr io.Writer
 	Env            []string            // as os.Environ returns it
 	Interrupts     *interrupts.Signals // nil for none
+	ChecksPage     string              // docs/checks.md, with a section for each rule
 
 	closers []func() error // for what the command opened, called by Main
 }

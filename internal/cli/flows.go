@@ -16,8 +16,8 @@ import (
 // checkFlows checks the configs, and that they, the manifest or the store define each
 // secret that the flows read. With --used-by it prints which flow reads which secret
 // instead.
-func (c *Command) checkFlows(ctx context.Context, f checkFlags, paths []string, o check.Options, threshold check.FailOn, show inspect.Show) error {
-	options := inspect.FlowOptions{Dirs: f.flows, Configs: paths, Manifest: f.manifest, Env: c.Env, Check: o}
+func (c *Command) checkFlows(ctx context.Context, f checkFlags, files *inspect.Cache, paths []string, o check.Options, threshold check.FailOn, show inspect.Show) error {
+	options := inspect.FlowOptions{Dirs: f.flows, Configs: paths, Manifest: f.manifest, Env: c.Env, Check: o, Files: files}
 	if f.connect.APIURL != "" {
 		options.Stored = func(cache *inspect.Cache) ([]string, error) {
 			return run.StoredNames(ctx, cache, c.withEnv(f.connect), c.Stderr)

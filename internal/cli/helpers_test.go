@@ -29,10 +29,22 @@ type result struct {
 	stdout, stderr string
 }
 
+// checksPage is docs/checks.md, which main.go embeds. It is read before a test changes
+// the working directory.
+var checksPage = func() string {
+	text, err := os.ReadFile("../../docs/checks.md")
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}()
+
 func runCommand(t *testing.T, env []string, stdin string, args ...string) result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	command := cli.Command{Stdin: bytes.NewReader([]byte(stdin)), Stdout: &stdout, Stderr: &stderr, Env: env}
+	command := cli.Command{
+		Stdin: bytes.NewReader([]byte(stdin)), Stdout: &stdout, Stderr: &stderr, Env: env, ChecksPage: checksPage,
+	}
 	code := command.Main(t.Context(), args)
 	return result{code, stdout.String(), stderr.String()}
 }

@@ -31,6 +31,9 @@ type textPrinter struct {
 }
 
 func (p *textPrinter) Checked(found inspect.Findings) error {
+	if err := inspect.WriteFound(p.c.Stderr, found); err != nil {
+		return err
+	}
 	return report.DiagnosticsText(p.c.Stdout, found.Diagnostics, found.Files)
 }
 
@@ -64,6 +67,9 @@ func (p *textPrinter) Skipped(message string) error {
 type jsonPrinter struct{ c *Command }
 
 func (p *jsonPrinter) Checked(found inspect.Findings) error {
+	if err := inspect.WriteFound(p.c.Stderr, found); err != nil {
+		return err
+	}
 	return report.DiagnosticsText(p.c.Stderr, found.Diagnostics, found.Files)
 }
 

@@ -13,6 +13,9 @@ import (
 // 4 MiB; a longer file is most likely something else.
 const maxSize = 16 << 20
 
+// ErrTooLong is the error of [Read] and [ReadFrom] for a file that is longer than maxSize.
+var ErrTooLong = fmt.Errorf("is longer than %d MiB: that is not a config", maxSize>>20)
+
 // Read reads a config: a file, or a pipe such as /dev/stdin. It fails if the file is
 // missing or cannot be read (with the error of [os.Open]), is a directory, or is
 // longer than maxSize.
@@ -29,9 +32,14 @@ func Read(path string) ([]byte, error) {
 	if info.IsDir() {
 		return nil, fmt.Errorf("%s is a directory: give a file, or a pattern such as '%s'", path, filepath.Join(path, "*.toml"))
 	}
-	text, err := io.ReadAll(io.LimitReader(file, maxSize+1))
+	return ReadFrom(file, path)
+}
+
+// ReadFrom reads a config from r, which errors call name.
+func ReadFrom(r io.Reader, name string) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxSize+1))
 	if len(text) > maxSize {
-		return nil, fmt.Errorf("%s is longer than %d MiB: that is no config", path, maxSize>>20)
+		return nil, fmt.Errorf("%s %w", name, ErrTooLong)
 	}
 	return text, err
 }

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"io"
 	"path/filepath"
 	"sync"
 
@@ -29,6 +30,24 @@ type parsedManifest struct {
 // NewCache returns an empty cache.
 func NewCache() *Cache {
 	return &Cache{texts: map[string][]byte{}, manifests: map[string]parsedManifest{}}
+}
+
+// Stdin is the path of standard input, once [Cache.ReadStdin] has read it.
+const Stdin = "-"
+
+// displayName returns what messages call the file at a path.
+func displayName(path string) string {
+	if path == Stdin {
+		return "standard input"
+	}
+	return filepath.ToSlash(path)
+}
+
+// ReadStdin reads a config from standard input.
+func (c *Cache) ReadStdin(r io.Reader) error {
+	text, err := configfile.ReadFrom(r, "standard input")
+	c.texts[Stdin] = text
+	return err
 }
 
 // Read is [configfile.Read], of a file only once.

@@ -24,7 +24,8 @@ import (
 // Findings are the results of checking some files.
 type Findings struct {
 	Diagnostics []check.Diagnostic
-	Files       int // how many were checked
+	Files       int      // how many were checked
+	Found       []string // a line for each directory that was searched
 }
 
 // Show prints findings.
@@ -37,16 +38,13 @@ func ShowText(w io.Writer) Show {
 
 // ParseVersion parses the Prefect that configs are for. The empty string is any.
 func ParseVersion(text string) (release.Version, error) {
-	if text == "" {
-		return release.Any, nil
-	}
-	return release.ParseVersion(text)
+	return release.VersionOf(text)
 }
 
 // CheckConfigs checks the files that the patterns match, or without patterns the
 // config that Prefect reads, and shows the findings. The error is an [exit.Error] if
 // they reach the threshold.
-func CheckConfigs(patterns, env []string, o check.Options, threshold check.FailOn, show Show) error {
+func (c *Cache) CheckConfigs(patterns, env []string, o check.Options, threshold check.FailOn, show Show) error {
 	if len(patterns) == 0 {
 		path := release.NewEnvironment(env).UserFile()
 		if path == "" {
@@ -54,7 +52,7 @@ func CheckConfigs(patterns, env []string, o check.Options, threshold check.FailO
 		}
 		patterns = []string{path}
 	}
-	fails, err := (*Cache)(nil).Check(patterns, o, threshold, show)
+	fails, err := c.Check(patterns, o, threshold, show)
 	if err == nil && fails {
 		err = &exit.Error{Code: exit.Failed}
 	}
@@ -64,11 +62,11 @@ func CheckConfigs(patterns, env []string, o check.Options, threshold check.FailO
 // Check checks every file that the patterns match, each once, shows the findings,
 // and reports whether they reach the threshold.
 func (c *Cache) Check(patterns []string, o check.Options, threshold check.FailOn, show Show) (fails bool, err error) {
-	paths, err := Expand(patterns)
+	files, err := Expand(patterns)
 	if err != nil {
 		return false, err
 	}
-	findings, err := c.checkAll(paths, o)
+	findings, err := c.checkAll(files, o)
 	if err != nil {
 		return false, err
 	}
@@ -77,7 +75,8 @@ func (c *Cache) Check(patterns []string, o check.Options, threshold check.FailOn
 
 // checkAll checks files concurrently. With many files it collects garbage less
 // often: a file needs little memory, and the process ends soon.
-func (c *Cache) checkAll(paths []string, o check.Options) (Findings, error) {
+func (c *Cache) checkAll(files Files, o check.Options) (Findings, error) {
+	paths := files.Paths
 	if len(paths) > 1 {
 		defer debug.SetGCPercent(debug.SetGCPercent(400))
 	}
@@ -98,28 +97,77 @@ func (c *Cache) checkAll(paths []string, o check.Options) (Findings, error) {
 	}
 	err := workers.Wait()
 	panicked.Pass()
-	return Findings{slices.Concat(diagnostics...), len(paths)}, err
+	return Findings{slices.Concat(diagnostics...), len(paths), files.Found}, err
 }
 
-// Expand returns every file that the patterns match, each once, sorted. A pattern
-// that is the name of a file matches only that.
-func Expand(patterns []string) ([]string, error) {
-	var paths []string
+// Files are the files that patterns and directories name.
+type Files struct {
+	Paths []string // each once, sorted
+	Found []string // what was found, a line for each directory
+}
+
+// Expand returns every file that the patterns match, and every config and manifest
+// below the directories that they match. A pattern that is the name of a file matches
+// only that, and [Stdin] itself. It fails for a pattern that matches nothing, a directory that has nothing
+// below it, and a file that by its name is no TOML.
+func Expand(patterns []string) (Files, error) {
+	var files Files
 	for _, pattern := range patterns {
-		matches, err := filepath.Glob(pattern)
+		if pattern == Stdin {
+			files.Paths = append(files.Paths, Stdin)
+			continue
+		}
+		matches, err := match(pattern)
 		if err != nil {
-			return nil, fmt.Errorf("pattern %q: not a glob", pattern)
+			return Files{}, err
 		}
-		if _, err := os.Lstat(pattern); err == nil {
-			matches = []string{pattern}
+		for _, path := range matches {
+			if err := files.add(path); err != nil {
+				return Files{}, err
+			}
 		}
-		if len(matches) == 0 {
-			return nil, fmt.Errorf("%q: %w", pattern, errNoMatch)
-		}
-		paths = append(paths, matches...)
 	}
-	slices.Sort(paths)
-	return slices.Compact(paths), nil
+	slices.Sort(files.Paths)
+	files.Paths = slices.Compact(files.Paths)
+	return files, nil
+}
+
+func match(pattern string) ([]string, error) {
+	matches, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("pattern %q: not a glob", pattern)
+	}
+	if _, err := os.Lstat(pattern); err == nil {
+		matches = []string{pattern}
+	}
+	if len(matches) == 0 {
+		return nil, fmt.Errorf("%q: %w", pattern, errNoMatch)
+	}
+	return matches, nil
+}
+
+// add adds a file, or what is below a directory.
+func (f *Files) add(path string) error {
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		f.Paths = append(f.Paths, path) // reading it says why, if it cannot be read
+		return checkKind(path)
+	}
+	found, err := discover(path)
+	if err != nil {
+		return err
+	}
+	f.Paths, f.Found = slices.Concat(f.Paths, found.configs, found.manifests), append(f.Found, found.String())
+	return nil
 }
 
 var errNoMatch = errors.New("no such file, and as a pattern it matches none")
+
+// WriteFound writes what was found below directories.
+func WriteFound(w io.Writer, findings Findings) error {
+	for _, line := range findings.Found {
+		if _, err := fmt.Fprintln(w, "prefect-secrets: "+report.Safe(line)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

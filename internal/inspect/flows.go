@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -23,6 +24,7 @@ type FlowOptions struct {
 	Manifest string   // empty means the one in the working directory, if it exists
 	Env      []string // in which to look for Prefect's own config
 	Check    check.Options
+	Files    *Cache // files that were read already; nil for none
 	// Stored returns the names in the store; nil means without a store. It may need
 	// the manifest.
 	Stored func(*Cache) ([]string, error)
@@ -35,7 +37,7 @@ type Flows struct {
 
 	options FlowOptions
 	cache   *Cache
-	configs []string
+	configs Files
 	files   int // how many flows
 }
 
@@ -50,8 +52,8 @@ func LoadFlows(o FlowOptions) (*Flows, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--flows: %w", err)
 	}
-	cache := NewCache()
-	defined, err := cache.DefinedSecrets(configs, o.Manifest, o.Check)
+	cache := cmp.Or(o.Files, NewCache())
+	defined, err := cache.DefinedSecrets(configs.Paths, o.Manifest, o.Check)
 	if err != nil {
 		return nil, err
 	}
@@ -97,15 +99,15 @@ func WriteUncheckedCount(w io.Writer, reads *check.FlowReads) {
 
 // flowConfigs returns the files that the patterns match, or without patterns the
 // config that Prefect reads, if it exists.
-func flowConfigs(patterns, env []string) ([]string, error) {
+func flowConfigs(patterns, env []string) (Files, error) {
 	if len(patterns) > 0 {
 		return Expand(patterns)
 	}
 	path := release.NewEnvironment(env).UserFile()
 	if _, err := os.Stat(path); path == "" || errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return Files{}, nil
 	}
-	return []string{path}, nil
+	return Files{Paths: []string{path}}, nil
 }
 
 // ReadFlows reads every .py file below dirs, which may also be files.
@@ -149,7 +151,7 @@ func (c *Cache) DefinedSecrets(configs []string, manifest string, o check.Option
 		}
 		// A config that no Prefect loads defines nothing; its own finding says why.
 		if names, err := check.ConfigSecrets(text, o); err == nil {
-			defined = append(defined, check.SecretSet{Where: filepath.ToSlash(path), Names: names})
+			defined = append(defined, check.SecretSet{Where: displayName(path), Names: names})
 		}
 	}
 	if manifest = manifestPath(manifest); manifest == "" {

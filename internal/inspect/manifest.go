@@ -34,12 +34,12 @@ func (c *Cache) Manifest(path string, show Show) (*secretsync.Manifest, error) {
 		return nil, fmt.Errorf("reading manifest: %w", err)
 	}
 	if len(parsed.diagnostics) > 0 {
-		if err := show(Findings{parsed.diagnostics, 1}); err != nil {
+		if err := show(Findings{Diagnostics: parsed.diagnostics, Files: 1}); err != nil {
 			return nil, err
 		}
 	}
-	switch errs, _ := report.CountSeverities(parsed.diagnostics); {
-	case errs > 0:
+	switch {
+	case report.CountSeverities(parsed.diagnostics)[check.SeverityError] > 0:
 		return nil, errors.New("the manifest has errors; nothing was changed")
 	case parsed.err != nil:
 		return nil, fmt.Errorf("an ignore comment does not mend a manifest; nothing was changed\n%w", parsed.err)
@@ -77,7 +77,7 @@ func parseManifest(path string, text []byte) parsedManifest {
 func (c *Cache) checkFile(path string, o check.Options) ([]check.Diagnostic, error) {
 	if isManifest(path) {
 		parsed, err := c.manifest(path)
-		return parsed.diagnostics, err
+		return o.Selected(parsed.diagnostics), err
 	}
 	text, err := c.Read(path)
 	if err != nil {
@@ -88,12 +88,12 @@ func (c *Cache) checkFile(path string, o check.Options) ([]check.Diagnostic, err
 
 // CheckManifest checks a manifest and the configs that the patterns match, and shows
 // the findings. The error is an [exit.Error] if they reach the threshold.
-func CheckManifest(manifest string, patterns []string, o check.Options, threshold check.FailOn, show Show) error {
+func (c *Cache) CheckManifest(manifest string, patterns []string, o check.Options, threshold check.FailOn, show Show) error {
 	configs, err := Expand(patterns)
 	if err != nil {
 		return err
 	}
-	findings, err := (*Cache)(nil).checkWithManifest(manifest, configs, o)
+	findings, err := c.checkWithManifest(manifest, configs, o)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func CheckManifest(manifest string, patterns []string, o check.Options, threshol
 }
 
 // checkWithManifest checks configs and, unless its path is empty, a manifest of any name.
-func (c *Cache) checkWithManifest(manifest string, configs []string, o check.Options) (Findings, error) {
+func (c *Cache) checkWithManifest(manifest string, configs Files, o check.Options) (Findings, error) {
 	if manifest == "" {
 		return c.checkAll(configs, o)
 	}
@@ -112,8 +112,10 @@ func (c *Cache) checkWithManifest(manifest string, configs []string, o check.Opt
 	if err != nil {
 		return Findings{}, fmt.Errorf("reading manifest: %w", err)
 	}
-	others, err := c.checkAll(without(configs, manifest), o)
-	return Findings{slices.Concat(parsed.diagnostics, others.Diagnostics), 1 + others.Files}, err
+	configs.Paths = without(configs.Paths, manifest)
+	findings, err := c.checkAll(configs, o)
+	findings.Diagnostics, findings.Files = slices.Concat(o.Selected(parsed.diagnostics), findings.Diagnostics), 1+findings.Files
+	return findings, err
 }
 
 func without(paths []string, path string) []string {

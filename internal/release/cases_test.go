@@ -21,7 +21,7 @@ import (
 
 const casesDir = "../../fixtures/prefect/"
 
-var releases = map[release.Version]string{release.V0_9: "0.9.3", release.V1_4: "1.4.1"}
+var releases = map[release.Version]string{release.Number{0, 9, 3}.Version(): "0.9.3", release.Number{1, 4, 1}.Version(): "1.4.1"}
 
 // configCase is one row of fixtures/prefect/config-cases: a configuration, and
 // what the real release made of it.

@@ -9,15 +9,15 @@ import (
 )
 
 // Cast returns what a release casts the string of a variable to: true and false in
-// any case, then in 0.9 the numbers that Python prints exactly so, in 1.4 any Python
-// literal. It returns false for a string that is not cast.
+// any case, then before 0.11.0 the numbers that Python prints exactly so, and from
+// then on any Python literal. It returns false for a string that is not cast.
 func (v Version) Cast(text string) (value any, changed bool) {
 	switch {
 	case strings.EqualFold(text, "true"):
 		return true, true
 	case strings.EqualFold(text, "false"):
 		return false, true
-	case v == V1_4:
+	case v.does(castsLiterals):
 		value, err := pyliteral.Parse(text)
 		return value, err == nil
 	}
@@ -25,9 +25,9 @@ func (v Version) Cast(text string) (value any, changed bool) {
 }
 
 // CastInFile returns what a release casts a string of the configuration's file to:
-// only 1.4 casts there.
+// 0.11.2 was the first that casts there.
 func (v Version) CastInFile(text string) (value any, changed bool) {
-	if v != V1_4 {
+	if !v.CastsFile() {
 		return nil, false
 	}
 	return v.Cast(text)

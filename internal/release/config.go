@@ -28,7 +28,7 @@ func (c *Config) ReadsStore() bool {
 	if c.UseLocalSecrets() {
 		return false
 	}
-	return c.version != V1_4 || c.valueAt(path{"backend"}) == "cloud"
+	return !c.version.does(asksCloudOnly) || c.valueAt(path{"backend"}) == "cloud"
 }
 
 // LowerCased returns the lower-case name of a secret that the environment set,

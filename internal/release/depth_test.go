@@ -70,7 +70,7 @@ func TestBracketsThatNestNothing(t *testing.T) {
 // strings that name a long one.
 func TestAVariableThatGrows(t *testing.T) {
 	laughs, long := "A="+strings.Repeat("$A", 200), "A="+strings.Repeat("x", 100<<10)
-	for _, v := range []release.Version{release.Documented, release.V0_9, release.V1_4} {
+	for _, v := range []release.Version{release.Documented, release.Number{0, 9, 3}.Version(), release.Number{1, 4, 1}.Version()} {
 		for name, o := range map[string]release.Options{
 			"in a string":     {Text: "a = \"$A\"", Env: []string{laughs}},
 			"in many strings": {Text: "a0 = \"$A\"\n" + manyKeys(200), Env: []string{long}},

@@ -92,9 +92,9 @@ func (f *flat) sameSecret(l *leaf) string {
 func (v Version) optionPath(option string) path {
 	isSecret := strings.HasPrefix(strings.ToUpper(option), "CONTEXT__SECRETS")
 	switch {
-	case v == V1_4 && isSecret:
+	case isSecret && v.does(keepsCaseOfSubKeys):
 		return strings.Split(strings.ReplaceAll(option, "CONTEXT__SECRETS", "context__secrets"), "__")
-	case v == V0_9 && isSecret:
+	case isSecret && v != Documented:
 		parts := strings.Split(option, "__")
 		for i := range parts[:len(parts)-1] {
 			parts[i] = strings.ToLower(parts[i])
@@ -107,7 +107,7 @@ func (v Version) optionPath(option string) path {
 // readVariable turns the string of a variable into a value.
 func (v Version) readVariable(l *leaf, env Environment) error {
 	text := l.value.(string)
-	if v != V1_4 {
+	if !v.does(keepsBackslashes) {
 		decoded, ok := pyliteral.Unescape(text)
 		if !ok {
 			return l.failure("UnicodeDecodeError", "its value has a backslash that begins no escape that Python knows")

@@ -30,7 +30,7 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		env := []string{variable, setting, "PREFECT__CONTEXT__SECRETS__X=" + canary + "\\", "HOME=/home/user"}
-		for _, v := range []release.Version{release.Documented, release.V0_9, release.V1_4} {
+		for _, v := range []release.Version{release.Documented, release.Number{0, 9, 3}.Version(), release.Number{1, 4, 1}.Version()} {
 			loaded, err := release.Load(release.Options{Version: v, Text: text + "\n", Env: env})
 			var e *release.Error
 			if err != nil && (!errors.As(err, &e) || strings.Contains(err.Error(), canary)) {
@@ -55,7 +55,7 @@ func BenchmarkLoad(b *testing.B) {
 		}
 		b.Run(fmt.Sprint(keys), func(b *testing.B) {
 			for b.Loop() {
-				_, err := release.Load(release.Options{Version: release.V1_4, Text: text.String(), Env: []string{"A=x"}})
+				_, err := release.Load(release.Options{Version: release.Number{1, 4, 1}.Version(), Text: text.String(), Env: []string{"A=x"}})
 				if err != nil {
 					b.Fatal(err)
 				}

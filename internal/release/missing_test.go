@@ -28,7 +28,7 @@ k = "v"
 [context.secrets]
 K = "$UNSET"
 `
-	for _, version := range []release.Version{release.Documented, release.V0_9, release.V1_4} {
+	for _, version := range []release.Version{release.Documented, release.Number{0, 9, 3}.Version(), release.Number{1, 4, 1}.Version()} {
 		loaded, err := release.Load(release.Options{
 			Version: version, Text: text, NoDefaults: true, Env: []string{"SET=s", "VALUE=pa${ss}word"},
 		})

@@ -21,8 +21,7 @@ type Options struct {
 	Text string
 	// BackendPath is the file with the backend that was switched to, which must exist.
 	// Empty means the file that PREFECT__BACKEND_CONFIG_PATH names, else
-	// ~/.prefect/backend.toml, if it exists and Version is V1_4: Prefect reads it from
-	// 0.10.0 on.
+	// ~/.prefect/backend.toml, if it exists and Version is one that reads it.
 	BackendPath string
 	// NoDefaults reads only the one file and the environment, as
 	// load_configuration(path=FILE, env_var_prefix="PREFECT") does: no default
@@ -41,11 +40,9 @@ type Options struct {
 // The error is an [*Error] where Python raises one: TOML that does not parse or, for
 // a release, that the parser inside Prefect refuses; a key below a value that is not
 // a table; a reserved key; an invalid logging.level. It is another if a file that o
-// names cannot be read, or if the version is unknown. No error quotes a value.
-func Load(o Options) (_ *Config, err error) {
-	if o.Version, err = o.Version.ReadAs(); err != nil {
-		return nil, err
-	}
+// names cannot be read. No error quotes a value.
+func Load(o Options) (*Config, error) {
+	o.Version = o.Version.ReadAs()
 	env := NewEnvironment(o.Env)
 	files, err := o.files(env)
 	if err != nil {
@@ -58,7 +55,7 @@ func Load(o Options) (_ *Config, err error) {
 // backend's. A missing file is nil.
 func (o Options) files(env Environment) ([]*table, error) {
 	user, err := o.user(env)
-	if err != nil || o.NoDefaults || o.Version != V1_4 && o.BackendPath == "" {
+	if err != nil || o.NoDefaults || !o.Version.does(readsBackendFile) && o.BackendPath == "" {
 		return []*table{user}, err
 	}
 	backend, err := o.read(o.BackendPath, env.backendFile())

@@ -20,11 +20,11 @@ const (
 // boxes returns the releases of python-box that a version may run with, oldest
 // first; for Any, those of all releases since 0.6.6.
 func (v Version) boxes() []string {
-	switch v {
-	case V1_4:
-		return boxes14
-	case Any:
+	switch {
+	case v == Any:
 		return allBoxes
+	case v.does(keepsBackslashes):
+		return boxes14
 	}
 	return boxes09
 }

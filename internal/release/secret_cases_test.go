@@ -42,7 +42,7 @@ var objects = map[string]any{
 // of loading its config.
 func (c secretCase) context(t *testing.T, v release.Version) (context.Context, error) {
 	t.Helper()
-	options := config.Options{Version: config.Version(v), Env: []string{"HOME=/home/user"}, Text: "\n"}
+	options := config.Options{Version: config.Version(v.String()), Env: []string{"HOME=/home/user"}, Text: "\n"}
 	switch c.Placement {
 	case "context":
 		return prefect.WithSecrets(t.Context(), map[string]any{"K": c.Value}), nil
@@ -148,7 +148,7 @@ func pythonNumber(v any) any {
 func TestStepsOfReleases(t *testing.T) {
 	for v := range releases {
 		run := func(text string) context.Context {
-			loaded, err := config.Load(config.Options{Version: config.Version(v), Text: text + "\n"})
+			loaded, err := config.Load(config.Options{Version: config.Version(v.String()), Text: text + "\n"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -179,9 +179,9 @@ func TestStepsOfReleases(t *testing.T) {
 func TestWhereSecretsAreReadInCloudExecution(t *testing.T) {
 	const text = "[cloud]\nuse_local_secrets = false\n[context.secrets]\nK = 'local'\n"
 	for v, want := range map[release.Version]string{
-		release.V0_9: "local", release.V1_4: "local", release.Documented: "no client",
+		release.Number{0, 9, 3}.Version(): "local", release.Number{1, 4, 1}.Version(): "local", release.Documented: "no client",
 	} {
-		loaded, err := config.Load(config.Options{Version: config.Version(v), Text: text})
+		loaded, err := config.Load(config.Options{Version: config.Version(v.String()), Text: text})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,7 +196,7 @@ func TestWhereSecretsAreReadInCloudExecution(t *testing.T) {
 			t.Errorf("%s asks no store: %v", v, err)
 		}
 	}
-	loaded, err := config.Load(config.Options{Version: config.V1_4, Text: "backend = 'server'\n" + text})
+	loaded, err := config.Load(config.Options{Version: "1.4.1", Text: "backend = 'server'\n" + text})
 	if err != nil {
 		t.Fatal(err)
 	}

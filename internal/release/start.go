@@ -26,7 +26,7 @@ func (t *table) checkStart(v Version) error {
 	if err := t.checkLevel(); err != nil {
 		return err
 	}
-	if err := t.checkFormat(); err != nil || v != V1_4 {
+	if err := t.checkFormat(); err != nil || !v.does(readsExtraLoggers) {
 		return err
 	}
 	return t.checkLoggers()

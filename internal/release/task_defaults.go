@@ -24,7 +24,7 @@ func (t *table) taskDefaults(v Version) error {
 	if err := defaults.delay(at, "retry_delay"); err != nil {
 		return err
 	}
-	if v != V1_4 {
+	if !v.does(keepsTimeoutSeconds) {
 		return defaults.delay(at, "timeout")
 	}
 	if defaults.value("timeout") == false || defaults.entries["timeout"] == nil {

@@ -9,77 +9,108 @@ package release
 import (
 	"fmt"
 	"regexp"
-	"slices"
-	"strings"
+	"strconv"
 )
 
-// Version says whose rules apply. The zero value is Any.
-type Version string
+// Version says whose rules apply: those of a release of Prefect, of its
+// documentation, or of any release. The zero value is [Any]. Versions are compared
+// with ==.
+type Version struct {
+	documented bool
+	number     Number
+}
 
-// The versions.
-const (
+// The versions that are not a release. [Number.Version] returns those that are.
+var (
 	// Any is any release. To [Load], which reads by the rules of one, it is Documented.
-	Any Version = ""
+	Any = Version{}
 	// Documented is Prefect as the documentation of its secrets describes it: 0.9.3,
 	// but secrets that the environment sets always get lower-case names, and nothing
 	// local is consulted once use_local_secrets is false.
-	Documented Version = "documented"
-	// V0_9 is Prefect 0.9.3 and, as far as configuration goes, 0.6.7 to 0.10.7.
-	V0_9 Version = "0.9"
-	// V1_4 is Prefect 1.4.1 and, as far as configuration goes, 0.15.0 to 1.4.1.
-	V1_4 Version = "1.4"
+	Documented = Version{documented: true}
 )
 
-// ParseVersion reads documented, 0.9 or 1.4, or the number of a release that reads
-// its configuration as one of these does: 0.9.x, and 0.15.x to 1.4.x.
+// likeDocumented is the release that the page about secrets is closest to.
+var likeDocumented = Number{0, 9, 3}
+
+// numbers matches what may be the number of a release, with its patch or without.
+var numbers = regexp.MustCompile(`^([0-9]{1,2})\.([0-9]{1,2})(?:\.([0-9]{1,2}))?$`)
+
+// ParseVersion reads documented, or the number of a release from 0.6.7 to 1.4.1.
+// MAJOR.MINOR is the latest patch of that minor release.
 func ParseVersion(name string) (Version, error) {
-	switch {
-	case name == string(Documented):
+	if name == Documented.String() {
 		return Documented, nil
-	case !numbers.MatchString(name):
-		return Any, fmt.Errorf("unknown version %q of Prefect: it is documented, 0.9 or 1.4, or a release of 0.9, or one from 0.15 to 1.4, such as 0.9.3 or 1.4.1", name)
-	case strings.HasPrefix(name, "0.9"):
-		return V0_9, nil
 	}
-	return V1_4, nil
+	parts := numbers.FindStringSubmatch(name)
+	if parts == nil {
+		return Any, fmt.Errorf("unknown version %q of Prefect: use documented, or a release from %s to %s, such as 0.13 or 0.13.19", name, earliest, latest)
+	}
+	n := Number{atoi(parts[1]), atoi(parts[2]), atoi(parts[3])}
+	newest, ok := latestPatch(n)
+	if ok && parts[3] == "" {
+		n = newest
+	}
+	switch {
+	case ok && n.Compare(newest) > 0:
+		return Any, fmt.Errorf("Prefect %s was never released, and the latest %d.%d is %s: use a release from %s to %s, or documented", name, n[0], n[1], newest, earliest, latest)
+	case n.Compare(earliest) < 0 || n.Compare(latest) > 0:
+		return Any, fmt.Errorf("Prefect %s is not supported: use a release from %s to %s, or documented", name, earliest, latest)
+	case !ok:
+		return Any, fmt.Errorf("Prefect %s was never released: use a release from %s to %s, or documented", name, earliest, latest)
+	}
+	return n.Version(), nil
 }
 
-// numbers matches the releases that were measured to read a configuration as V0_9 or
-// V1_4 does: 0.9.3, and 0.15.13 as 1.4.1.
-var numbers = regexp.MustCompile(`^(0\.9|0\.15|1\.[0-4])(\.[0-9]{1,3})?$`)
+// VersionOf is ParseVersion, but returns Any for the empty name.
+func VersionOf(name string) (Version, error) {
+	if name == "" {
+		return Any, nil
+	}
+	return ParseVersion(name)
+}
+
+// atoi returns the number in at most two digits; 0 for none.
+func atoi(digits string) int {
+	n, _ := strconv.Atoi(digits)
+	return n
+}
 
 // String returns the name that [ParseVersion] reads; any for Any, which it does not
 // read.
 func (v Version) String() string {
-	if v == Any {
-		return "any"
-	}
-	return string(v)
-}
-
-// Releases returns the versions that v stands for: for Any each release with a
-// constant, oldest first; otherwise v alone, and none if v is not a constant.
-func (v Version) Releases() []Version {
 	switch v {
 	case Any:
-		return []Version{V0_9, V1_4}
-	case Documented, V0_9, V1_4:
-		return []Version{v}
+		return "any"
+	case Documented:
+		return "documented"
 	}
-	return nil
+	return v.number.String()
 }
 
-// Includes reports whether release is one of those that v stands for.
-func (v Version) Includes(release Version) bool { return slices.Contains(v.Releases(), release) }
+// Number returns the number of the release by whose rules v reads, which is 0.9.3
+// for Documented and Any.
+func (v Version) Number() Number {
+	if v.number == (Number{}) {
+		return likeDocumented
+	}
+	return v.number
+}
+
+// Releases returns the releases that v stands for, oldest first: for Any all from
+// 0.6.7 on, otherwise v alone.
+func (v Version) Releases() []Version {
+	if v == Any {
+		return supported()
+	}
+	return []Version{v}
+}
 
 // ReadAs returns the version by whose rules a configuration is read: v, or
-// Documented for Any. It fails if v is not a version.
-func (v Version) ReadAs() (Version, error) {
-	switch v {
-	case Any:
-		return Documented, nil
-	case Documented, V0_9, V1_4:
-		return v, nil
+// Documented for Any.
+func (v Version) ReadAs() Version {
+	if v == Any {
+		return Documented
 	}
-	return Any, fmt.Errorf("unknown version %q of Prefect", string(v))
+	return v
 }

@@ -36,31 +36,32 @@ func position(d check.Diagnostic) string {
 }
 
 // Counts returns how many files were checked, and how many errors and warnings there
-// are.
+// are. It names notes only if there are any.
 func Counts(diagnostics []check.Diagnostic, files int) string {
-	return plural(files, "file") + ", " + severitiesLine(diagnostics)
+	return Plural(files, "file") + ", " + severitiesLine(diagnostics)
 }
 
 func severitiesLine(diagnostics []check.Diagnostic) string {
-	errs, warnings := CountSeverities(diagnostics)
-	return plural(errs, "error") + ", " + plural(warnings, "warning")
+	count := CountSeverities(diagnostics)
+	line := Plural(count[check.SeverityError], "error") + ", " + Plural(count[check.SeverityWarning], "warning")
+	if notes := count[check.SeverityNote]; notes > 0 {
+		line += ", " + Plural(notes, "note")
+	}
+	return line
 }
 
-// CountSeverities counts the errors and the warnings.
-func CountSeverities(diagnostics []check.Diagnostic) (errs, warnings int) {
+// CountSeverities returns how many findings there are of each severity.
+func CountSeverities(diagnostics []check.Diagnostic) map[check.Severity]int {
+	count := map[check.Severity]int{}
 	for _, d := range diagnostics {
-		if d.Severity == check.SeverityError {
-			errs++
-		} else {
-			warnings++
-		}
+		count[d.Severity]++
 	}
-	return errs, warnings
+	return count
 }
 
 // DiagnosticsJSON writes the findings as one JSON document.
 func DiagnosticsJSON(w io.Writer, diagnostics []check.Diagnostic, files int) error {
-	errs, warnings := CountSeverities(diagnostics)
+	count := CountSeverities(diagnostics)
 	if diagnostics == nil {
 		diagnostics = []check.Diagnostic{}
 	}
@@ -68,12 +69,15 @@ func DiagnosticsJSON(w io.Writer, diagnostics []check.Diagnostic, files int) err
 		FormatVersion int                `json:"format_version"`
 		Diagnostics   []check.Diagnostic `json:"diagnostics"`
 		Summary       map[string]int     `json:"summary"`
-	}{FormatVersion, diagnostics, map[string]int{"files": files, "errors": errs, "warnings": warnings}})
+	}{FormatVersion, diagnostics, map[string]int{
+		"files": files, "errors": count[check.SeverityError],
+		"warnings": count[check.SeverityWarning], "notes": count[check.SeverityNote],
+	}})
 }
 
-// ErrorsFirst returns the errors, then the warnings, each in their order.
+// ErrorsFirst returns the errors, then the warnings, then the notes, each in their order.
 func ErrorsFirst(diagnostics []check.Diagnostic) []check.Diagnostic {
-	weight := map[check.Severity]int{check.SeverityError: 0, check.SeverityWarning: 1}
+	weight := map[check.Severity]int{check.SeverityError: 0, check.SeverityWarning: 1, check.SeverityNote: 2}
 	sorted := slices.Clone(diagnostics)
 	slices.SortStableFunc(sorted, func(a, b check.Diagnostic) int {
 		return cmp.Compare(weight[a.Severity], weight[b.Severity])

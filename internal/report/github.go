@@ -11,8 +11,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 )
 
-// maxAnnotations is how many errors, and how many warnings, of one step GitHub shows
-// (actions/toolkit PR 734).
+// maxAnnotations is how many errors, how many warnings and how many notices of one step
+// GitHub shows (actions/toolkit PR 734).
 const maxAnnotations = 10
 
 // DiagnosticsGitHub writes the findings as workflow commands, errors first, as many as
@@ -39,8 +39,19 @@ func DiagnosticsGitHub(w io.Writer, diagnostics []check.Diagnostic, files int) e
 
 // Unannotated returns how many findings GitHub does not show as annotations of a step.
 func Unannotated(diagnostics []check.Diagnostic) int {
-	errs, warnings := CountSeverities(diagnostics)
-	return max(errs-maxAnnotations, 0) + max(warnings-maxAnnotations, 0)
+	unannotated := 0
+	for _, n := range CountSeverities(diagnostics) {
+		unannotated += max(n-maxAnnotations, 0)
+	}
+	return unannotated
+}
+
+// commandName returns the workflow command that makes an annotation of a severity.
+func commandName(severity check.Severity) string {
+	if severity == check.SeverityNote {
+		return "notice"
+	}
+	return string(severity)
 }
 
 func annotate(action *githubactions.Action, d check.Diagnostic) {
@@ -50,6 +61,6 @@ func annotate(action *githubactions.Action, d check.Diagnostic) {
 		properties["endLine"], properties["endColumn"] = strconv.Itoa(d.EndLine), strconv.Itoa(d.EndColumn)
 	}
 	message := strings.TrimSuffix(d.Message+"\n"+d.Hint, "\n")
-	command := githubactions.Command{Name: string(d.Severity), Message: message, Properties: properties}
+	command := githubactions.Command{Name: commandName(d.Severity), Message: message, Properties: properties}
 	action.IssueCommand(&command)
 }

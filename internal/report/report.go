@@ -24,8 +24,8 @@ const oldCommand = "##["
 
 func disarm(text string) string { return strings.ReplaceAll(text, oldCommand, `#\x23[`) }
 
-// plural returns n and the word, in the plural unless n is 1.
-func plural(n int, word string) string {
+// Plural returns n and the word, in the plural unless n is 1.
+func Plural(n int, word string) string {
 	if n != 1 {
 		word += "s"
 	}

@@ -111,7 +111,7 @@ func ResultText(w io.Writer, tenants []secretsync.TenantResult, requests int64) 
 		undoneText(&b, t.Report)
 		fmt.Fprintf(&b, "%s: %s", head, resultCounts(t.Report, "%d"))
 		if len(tenants) == 1 {
-			fmt.Fprintf(&b, ", in %s", plural(int(requests), "request"))
+			fmt.Fprintf(&b, ", in %s", Plural(int(requests), "request"))
 		}
 		b.WriteString("\n")
 		for _, line := range verifiedLines(t.Report) {
@@ -122,7 +122,7 @@ func ResultText(w io.Writer, tenants []secretsync.TenantResult, requests int64) 
 		fmt.Fprintf(&b, "result for %s: failed: %s\n", Safe(f.Who), Safe(f.Why))
 	}
 	if len(tenants) > 1 {
-		fmt.Fprintf(&b, "%s, %s\n", plural(len(tenants), "tenant"), plural(int(requests), "request"))
+		fmt.Fprintf(&b, "%s, %s\n", Plural(len(tenants), "tenant"), Plural(int(requests), "request"))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -171,12 +171,12 @@ func verifiedLines(r *secretsync.Report) []string {
 		return nil
 	}
 	expected := v.Present + len(v.Missing)
-	lines := []string{fmt.Sprintf("%d of %s present", v.Present, plural(expected, "name"))}
+	lines := []string{fmt.Sprintf("%d of %s present", v.Present, Plural(expected, "name"))}
 	if gone := r.Count(secretsync.Deleted); gone+len(v.Left) > 0 {
-		lines = append(lines, fmt.Sprintf("%d of %s gone", gone, plural(gone+len(v.Left), "deleted name")))
+		lines = append(lines, fmt.Sprintf("%d of %s gone", gone, Plural(gone+len(v.Left), "deleted name")))
 	}
 	if v.Values != nil {
-		values := plural(v.Present, "value")
+		values := Plural(v.Present, "value")
 		lines = append(lines, fmt.Sprintf("%d of %s, read back under the runner key, equal to the source", *v.Values, values))
 		if len(v.Different) > 0 {
 			lines = append(lines, fmt.Sprintf("the value of %s differs from its source", Safe(Several("names", v.Different))))

@@ -120,6 +120,6 @@ func (r *Reader) config(in input) (*secretsync.Source, error) {
 	if err != nil {
 		return nil, r.wrapError(in, err)
 	}
-	source, err := secretsync.FromConfig(in.value(), config.Version(version), r.Env)
+	source, err := secretsync.FromConfig(in.value(), config.Version(version.String()), r.Env)
 	return source, r.wrapError(in, err)
 }

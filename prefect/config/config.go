@@ -10,21 +10,25 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// Version is the Prefect by whose rules a configuration is read. The zero value is
-// read as [Documented].
+// Version is the Prefect by whose rules a configuration is read: [Documented], or the
+// number of a release from 0.6.7 to 1.4.1, such as "0.13.19"; "0.13" is the latest
+// patch of 0.13. The zero value is read as Documented.
 type Version string
 
-// The versions.
-const (
-	// Documented is Prefect as the documentation of its secrets describes it: 0.9.3,
-	// but secrets that the environment sets always get lower-case names, and nothing
-	// local is consulted once use_local_secrets is false.
-	Documented Version = "documented"
-	// V0_9 is Prefect 0.9.3 and, as far as configuration goes, 0.6.7 to 0.10.7.
-	V0_9 Version = "0.9"
-	// V1_4 is Prefect 1.4.1 and, as far as configuration goes, 0.15.0 to 1.4.1.
-	V1_4 Version = "1.4"
-)
+// Documented is Prefect as the documentation of its secrets describes it: 0.9.3, but
+// secrets that the environment sets always get lower-case names, and nothing local is
+// consulted once use_local_secrets is false.
+const Documented Version = "documented"
+
+// ParseVersion reads documented or the number of a release, and returns it with its
+// patch. It fails for a release that [Load] does not know.
+func ParseVersion(name string) (Version, error) {
+	version, err := release.ParseVersion(name)
+	if err != nil {
+		return "", err
+	}
+	return Version(version.String()), nil
+}
 
 // Options says where a config comes from.
 type Options struct {
@@ -55,7 +59,11 @@ type Config struct {
 // a table; a reserved key; an invalid logging.level. It is another if a file that o
 // names cannot be read, or if the version is unknown. No error quotes a value.
 func Load(o Options) (*Config, error) {
-	read, err := release.Load(release.Options{Version: release.Version(o.Version), Path: o.Path, Text: o.Text, Env: o.Env})
+	version, err := release.VersionOf(string(o.Version))
+	if err != nil {
+		return nil, err
+	}
+	read, err := release.Load(release.Options{Version: version, Path: o.Path, Text: o.Text, Env: o.Env})
 	var failed *release.Error
 	if errors.As(err, &failed) {
 		return nil, (*Error)(failed)
@@ -87,7 +95,7 @@ func (c *Config) UseLocalSecrets() bool { return c.release().UseLocalSecrets() }
 func (c *Config) ReadsContext() bool { return c.release().ReadsContext() }
 
 // ReadsStore reports whether a flow asks the store for a secret that is not in its
-// context. Under [V1_4] it does so only if backend is cloud.
+// context. From 0.14.5 on it does so only if backend is cloud.
 func (c *Config) ReadsStore() bool { return c.release().ReadsStore() }
 
 // LowerCased returns the lower-case name that [Documented] gives to a secret that

@@ -146,7 +146,7 @@ func TestLoadErrors(t *testing.T) {
 		{config.Options{Path: "c.toml", Text: "[context.secrets]\nk = " + canary + "\n"}, "c.toml:2: not valid TOML"},
 		{config.Options{Text: "k = \"" + canary}, "config:1: not valid TOML"},
 		{config.Options{Text: "k = 7700123__4\n"}, "config:1: not valid TOML"},
-		{config.Options{Version: "2.0"}, "unknown version"},
+		{config.Options{Version: "2.0"}, "Prefect 2.0 is not supported"},
 		{config.Options{Env: twice}, "PREFECT__CONTEXT__SECRETS__KEY sets this secret as well"},
 		{
 			config.Options{
@@ -186,7 +186,7 @@ func TestStartOfReleases(t *testing.T) {
 		"[logging]\nformat = 5\n": "TypeError", "[logging]\nlevel = 'debug'\n": "ValueError", "[logging]\nlevel = [1]\n": "TypeError",
 		"[logging]\nlevel = 10\n": "", "[logging]\nformat = '%(message)s'\n": "", "[context]\nfoo = 5\n": "",
 	} {
-		for _, v := range []config.Version{config.V0_9, config.V1_4} {
+		for _, v := range []config.Version{"0.9.3", "1.4.1"} {
 			_, err := config.Load(config.Options{Version: v, Text: text})
 			var e *config.Error
 			if errors.As(err, &e) != (class != "") || e != nil && e.Class != class {
@@ -195,7 +195,7 @@ func TestStartOfReleases(t *testing.T) {
 		}
 	}
 	for text, fails := range map[string]bool{"5": true, "[1]": true, "['a']": false, "\"['a']\"": false} {
-		_, err := config.Load(config.Options{Version: config.V1_4, Text: "[logging]\nextra_loggers = " + text + "\n"})
+		_, err := config.Load(config.Options{Version: "1.4.1", Text: "[logging]\nextra_loggers = " + text + "\n"})
 		if (err != nil) != fails {
 			t.Errorf("extra_loggers = %s: %v", text, err)
 		}

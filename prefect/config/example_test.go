@@ -62,7 +62,7 @@ func ExampleOptions() {
 
 // The releases read one environment in different ways.
 func ExampleVersion() {
-	for _, version := range []config.Version{config.Documented, config.V0_9, config.V1_4} {
+	for _, version := range []config.Version{config.Documented, "0.9.3", "1.4.1"} {
 		loaded, err := config.Load(config.Options{
 			Version: version,
 			Env:     []string{"PREFECT__CONTEXT__SECRETS__Limits=[1, 2]"},
@@ -77,8 +77,8 @@ func ExampleVersion() {
 	}
 	// Output:
 	// documented: limits is of type string
-	// 0.9: Limits is of type string
-	// 1.4: Limits is of type []interface {}
+	// 0.9.3: Limits is of type string
+	// 1.4.1: Limits is of type []interface {}
 }
 
 // An Error says what the user has to mend, and never quotes a value.
@@ -124,8 +124,8 @@ func ExampleConfig_UseLocalSecrets() {
 	for _, options := range []config.Options{
 		{},
 		{Text: "[cloud]\nuse_local_secrets = false\n"},
-		{Text: "[cloud]\nuse_local_secrets = false\n", Version: config.V1_4},
-		{Text: "backend = \"server\"\n[cloud]\nuse_local_secrets = false\n", Version: config.V1_4},
+		{Text: "[cloud]\nuse_local_secrets = false\n", Version: "1.4.1"},
+		{Text: "backend = \"server\"\n[cloud]\nuse_local_secrets = false\n", Version: "1.4.1"},
 	} {
 		loaded, err := config.Load(options)
 		if err != nil {

@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
+)
+
+// explain prints a rule's section of docs/checks.md.
+func (c *Command) explain(rule string, paths []string) error {
+	if len(paths) > 0 {
+		return errors.New("--explain checks nothing: give it a rule and no PATH")
+	}
+	if err := check.FindRule(rule); err != nil {
+		return fmt.Errorf("--explain: %w", err)
+	}
+	section, ok := sectionOf(c.ChecksPage, rule)
+	if !ok {
+		return fmt.Errorf("--explain: this program was built without the page about %s", rule)
+	}
+	_, err := io.WriteString(c.Stdout, section)
+	return err
+}
+
+// sectionOf returns the section of a page in Markdown that has the title.
+func sectionOf(page, title string) (section string, ok bool) {
+	heading := "## " + title + "\n"
+	_, rest, ok := strings.Cut("\n"+page, "\n"+heading)
+	text, _, _ := strings.Cut(rest, "\n## ")
+	return heading + strings.TrimRight(text, "\n") + "\n", ok
+}

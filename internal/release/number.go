@@ -1,0 +1,121 @@
+package release
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// Number is the number of a release of Prefect: major, minor and patch.
+type Number [3]int
+
+// String returns the number with dots, such as 0.9.3.
+func (n Number) String() string { return fmt.Sprintf("%d.%d.%d", n[0], n[1], n[2]) }
+
+// Version returns the release of this number.
+func (n Number) Version() Version { return Version{number: n} }
+
+// Compare returns -1, 0 or 1 as n is earlier than, the same as, or later than other.
+func (n Number) Compare(other Number) int {
+	return cmp.Or(cmp.Compare(n[0], other[0]), cmp.Compare(n[1], other[1]), cmp.Compare(n[2], other[2]))
+}
+
+// latestPatches has the latest release of each minor one. All patches before it were
+// released, too.
+var latestPatches = []Number{
+	{0, 5, 5}, {0, 6, 7}, {0, 7, 3}, {0, 8, 1}, {0, 9, 8}, {0, 10, 7}, {0, 11, 5}, {0, 12, 6},
+	{0, 13, 19}, {0, 14, 22}, {0, 15, 13}, {1, 0, 0}, {1, 1, 0}, {1, 2, 4}, {1, 3, 1}, {1, 4, 1},
+}
+
+// The earliest and the latest release whose rules are known.
+var (
+	earliest = Number{0, 6, 7}
+	latest   = latestPatches[len(latestPatches)-1]
+)
+
+// latestPatch returns the latest release with the major and minor number of n, if
+// there is one.
+func latestPatch(n Number) (Number, bool) {
+	i := slices.IndexFunc(latestPatches, func(l Number) bool { return l[0] == n[0] && l[1] == n[1] })
+	if i < 0 {
+		return Number{}, false
+	}
+	return latestPatches[i], true
+}
+
+// supported returns the releases whose rules are known, oldest first. The result is
+// shared.
+var supported = sync.OnceValue(func() []Version {
+	var all []Version
+	for _, last := range latestPatches {
+		for n := (Number{last[0], last[1], 0}); n[2] <= last[2]; n[2]++ {
+			if n.Compare(earliest) >= 0 {
+				all = append(all, n.Version())
+			}
+		}
+	}
+	return all
+})
+
+// Span is a number of releases in a row, ends included.
+type Span struct{ First, Last Number }
+
+// String returns the numbers of the first and the last release, or of the only one.
+func (s Span) String() string {
+	if s.First == s.Last {
+		return s.First.String()
+	}
+	return s.First.String() + " to " + s.Last.String()
+}
+
+// Contains reports whether a release is one of those of the span.
+func (s Span) Contains(n Number) bool { return s.First.Compare(n) <= 0 && n.Compare(s.Last) <= 0 }
+
+// Where returns the spans of v's releases for which holds is true, oldest first, and
+// whether it is true for all of them.
+//
+// It calls holds with one release of each way to read a configuration, which
+// [changes] tells apart. holds must not ask for anything else, such as the defaults.
+func (v Version) Where(holds func(Version) bool) (spans []Span, all bool) {
+	return spansWhere(v.Releases(), onceForEachEra(holds))
+}
+
+// WhereEach is Where for a function that depends on more than the way to read a
+// configuration: it is called with each of the releases.
+func (v Version) WhereEach(holds func(Version) bool) (spans []Span, all bool) {
+	return spansWhere(v.Releases(), holds)
+}
+
+func spansWhere(releases []Version, holds func(Version) bool) (spans []Span, all bool) {
+	before := false
+	all = true
+	for _, r := range releases {
+		now := holds(r)
+		switch {
+		case !now:
+			all = false
+		case before:
+			spans[len(spans)-1].Last = r.Number()
+		default:
+			spans = append(spans, Span{r.Number(), r.Number()})
+		}
+		before = now
+	}
+	return spans, all
+}
+
+// onceForEachEra returns holds, but called once for releases in a row that read a
+// configuration in the same way.
+func onceForEachEra(holds func(Version) bool) func(Version) bool {
+	era, result := -1, false
+	return func(v Version) bool {
+		if e := v.era(); e != era {
+			era, result = e, holds(v)
+		}
+		return result
+	}
+}
+
+// Latest returns the latest release whose rules are known.
+func Latest() Version { return latest.Version() }

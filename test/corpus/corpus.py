@@ -1,0 +1,125 @@
+"""Checks the config.toml that each release of Prefect ships, for that release.
+
+    corpus.py BIN WORK RELEASES
+
+RELEASES is a file of releases, one a line. Their archives come from the package index
+by pip, four at a time, and their configs stay in WORK. An error that BIN finds in one of
+them fails the run, for Prefect reads what it ships. Exit code 75: an archive could not
+be downloaded.
+"""
+
+import collections
+import hashlib
+import json
+import multiprocessing
+import os
+import pathlib
+import runpy
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+
+CONFIG = "prefect/config.toml"
+OLDEST = (0, 6, 7)  # that --prefect-version takes
+UNAVAILABLE = 75
+
+
+def pip(*arguments):
+    """Runs pip in this process: importing it takes as long as downloading an archive."""
+    sys.argv = ["pip", *arguments]
+    try:
+        runpy.run_module("pip", run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        return end.code or 0
+    return 0
+
+
+def fetch(work, release):
+    """Writes the config of a release to its place in work, and returns what pip said if it failed."""
+    directory = work / ("archive-" + release)
+    shutil.rmtree(directory, ignore_errors=True)
+    log = work / (release + ".log")
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    code = pip(
+        "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--prefer-binary",
+        "--dest", str(directory), "prefect==" + release,
+    )
+    if code != 0:
+        return log.read_text(errors="replace")[-200:].strip() or "pip ended with %s" % code
+    (archive,) = directory.iterdir()
+    place = config_of(work, release)
+    place.with_suffix(".new").write_bytes(read_config(archive))
+    place.with_suffix(".new").replace(place)
+    shutil.rmtree(directory)
+    log.unlink()
+    return None
+
+
+def read_config(archive):
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel:
+            return wheel.read(CONFIG)
+    with tarfile.open(archive) as source:
+        (name,) = [n for n in source.getnames() if n.endswith("/src/" + CONFIG)]
+        return source.extractfile(name).read()
+
+
+def config_of(work, release):
+    return work / (release + ".toml")
+
+
+def fetch_all(work, releases):
+    """Fetches what is missing in work, and returns why, by release, for what is missing still."""
+    missing = [r for r in releases if not config_of(work, r).exists()]
+    if not missing:
+        return {}
+    os.environ["PIP_NO_INPUT"] = "1"
+    with open(os.devnull, "w") as devnull:
+        stdout, sys.stdout = sys.stdout, devnull
+        pip("download", "--help")  # imports pip before the processes are forked
+        sys.stdout = stdout
+    with multiprocessing.get_context("fork").Pool(4, maxtasksperchild=1) as pool:
+        results = pool.starmap(fetch, [(work, r) for r in missing], chunksize=1)
+    return {r: why for r, why in zip(missing, results) if why is not None}
+
+
+def check(binary, work, release):
+    """Returns the findings in the config of a release, for that release."""
+    command = [binary, "check", str(config_of(work, release)), "--format", "json", "--fail-on", "never"]
+    if tuple(map(int, release.split("."))) >= OLDEST:
+        command += ["--prefect-version", release]
+    done = subprocess.run(command, env={"HOME": "/home/prefect"}, capture_output=True, text=True)
+    if done.returncode != 0:
+        return [{"severity": "error", "rule": "none", "file": release, "line": 0, "message": done.stderr.strip()}]
+    return json.loads(done.stdout)["diagnostics"]
+
+
+def main():
+    binary, work, releases = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]).read_text().split()
+    failures = fetch_all(work, releases)
+    for release, why in failures.items():
+        print("public configs: %s cannot be downloaded: %s" % (release, why))
+    fetched = [r for r in releases if r not in failures]
+    distinct = {hashlib.sha256(config_of(work, r).read_bytes()).digest() for r in fetched}
+    rules, errors = collections.Counter(), collections.defaultdict(list)
+    for release in fetched:
+        for finding in check(binary, work, release):
+            rules[finding["severity"] + " " + finding["rule"]] += 1
+            if finding["severity"] == "error":
+                errors["%s [%s]" % (finding["message"], finding["rule"])].append("%s:%s" % (release, finding["line"]))
+    for error, places in errors.items():
+        print("public configs: error: %s: %s" % (error, ", ".join(places)))
+    for rule, count in sorted(rules.items()):
+        print("public configs: %4d %s" % (count, rule))
+    print("public configs: %d releases, %d distinct configs, %d errors" % (len(fetched), len(distinct), sum(map(len, errors.values()))))
+    if errors:
+        return 1
+    return UNAVAILABLE if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
