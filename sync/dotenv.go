@@ -1,36 +1,60 @@
 package sync
 
 import (
-	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
-	"strings"
+	"fmt"
+	"regexp"
+	"slices"
 
-	"github.com/hashicorp/go-envparse"
-
-	"github.com/prefect-secrets/prefect-secrets/internal/surrogate"
+	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// The errors of a line. The library's own errors quote the input.
+// The errors of a line as a whole.
 var (
-	errNoPair    = errors.New("not NAME=value")
-	errEnvName   = errors.New("not a name before the =: it is of letters, digits, _ . and /, does not begin with a digit, and only export may stand before it; JSON takes any name")
-	errUnquoted  = errors.New("a quotation mark, a # or a control character in a value without quotes: put the value into single quotes, or a space before a comment")
-	errDouble    = errors.New(`not valid in double quotes: a backslash begins one of \n \r \t \b \f \" \\ \/ and \uXXXX there, and control characters are written so; single quotes take the text as it is`)
-	errSingle    = errors.New(`a control character in single quotes: write it in double quotes, as \t for example`)
-	errNotClosed = errors.New("a quotation mark that is never closed: put a value that begins with one into the other kind of quotes")
-	errLong      = errors.New("its line has 64 KiB or more: no store takes a value that long")
-	errTrailing  = errors.New("text after the closing quotation mark: quote the whole value once, or put a space before a comment")
+	errNoPair   = errors.New("expected NAME=value")
+	errNoValue  = errors.New("a name without a value: write NAME=value, or NAME= for an empty one")
+	errYAML     = errors.New("NAME: value, as in YAML: write NAME=value")
+	errEnvName  = errors.New("invalid name before the =: use letters, digits, _ and ., no digit first, and only export before the name; JSON takes any name")
+	errReserved = errors.New("the name __proto__, which JavaScript's dotenv drops: JSON takes any name")
 )
 
 const whitespace = " \t"
 
-// dotenvParser splits a file into values, each of which the library parses. Lines end
-// in \n alone.
+var (
+	envName   = regexp.MustCompile(`^[A-Za-z_.][A-Za-z0-9_.]*$`)
+	nameAlone = regexp.MustCompile(`^(export[ \t]+)?[A-Za-z_.][A-Za-z0-9_.]*[ \t]*$`)
+	// continuation matches lines of JSON, of a key in PEM's form, and of its base64.
+	continuation = regexp.MustCompile(`^(["{}\[\],]|-----|[A-Za-z0-9+/]{16,}=*$)`)
+	nameAndColon = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*[ \t]*:([ \t]|$)`)
+)
+
+// dotenvParser reads what dotenv libraries read alike, and reports everything else.
+// test/dotenv compares it with them.
 type dotenvParser struct {
 	sourceText
-	next int // the offset of the next line
+	next     int // the offset of the next line
+	line     int // of the entry that is parsed, from 1
+	values   []dotenvValue
+	problems []dotenvProblem
+	// open reports that the last value has a quotation mark that is not closed, so that
+	// lines that look like JSON or a key may belong to it.
+	open bool
+}
+
+// dotenvValue is a value as the file has it.
+type dotenvValue struct {
+	name  string
+	quote byte // ' or ", or 0
+	at    int  // the offset of raw
+	raw   []byte
+}
+
+type dotenvProblem struct {
+	at  int // an offset
+	err error
 }
 
 func parseDotenv(label string, data []byte) (*Source, error) {
@@ -38,149 +62,118 @@ func parseDotenv(label string, data []byte) (*Source, error) {
 	if err := p.checkEncoding(); err != nil {
 		return nil, err
 	}
-	source := &Source{Label: label}
 	for p.next < len(data) {
-		start := p.next
-		line := p.lineFrom(start)
-		p.next += len(line) + 1
-		if trimmed := bytes.TrimLeft(line, whitespace); len(trimmed) == 0 || trimmed[0] == '#' {
-			continue
-		}
-		entry, err := p.parseEntry(start, line)
-		if err != nil {
-			return nil, err
-		}
-		source.Entries = append(source.Entries, entry)
+		p.parseNext()
 	}
-	return source, nil
+	source := &Source{Label: label}
+	for _, v := range p.values {
+		source.Entries = append(source.Entries, Entry{Name: v.name, Text: prefect.TextValue(v.text()), note: p.checkDollars(v)})
+	}
+	return source, p.joinProblems()
 }
 
-// lineFrom returns the rest of a line from an offset.
+// joinProblems returns one error of all problems, in the order of the file.
+func (p *dotenvParser) joinProblems() error {
+	slices.SortStableFunc(p.problems, func(a, b dotenvProblem) int { return cmp.Compare(a.at, b.at) })
+	errs := make([]error, len(p.problems))
+	for i, problem := range p.problems {
+		errs[i] = p.errorAt(problem.at, "%w", problem.err)
+	}
+	return errors.Join(errs...)
+}
+
+func (p *dotenvParser) report(at int, err error) {
+	p.problems = append(p.problems, dotenvProblem{at, err})
+}
+
+// lineFrom returns the rest of a line from an offset, without its end.
 func (p *dotenvParser) lineFrom(from int) []byte {
-	line, _, _ := bytes.Cut(p.data[min(from, len(p.data)):], []byte("\n"))
+	line, _, ended := bytes.Cut(p.data[min(from, len(p.data)):], []byte("\n"))
+	if ended {
+		line = bytes.TrimSuffix(line, []byte("\r"))
+	}
 	return line
 }
 
-func (p *dotenvParser) parseEntry(start int, line []byte) (Entry, error) {
-	before, after, ok := bytes.Cut(line, []byte("="))
-	if !ok {
-		return Entry{}, p.errorAt(start, "%w", errNoPair)
+// skipLine sets p.next to the line after the one that has an offset.
+func (p *dotenvParser) skipLine(at int) {
+	p.next = len(p.data)
+	if i := bytes.IndexByte(p.data[at:], '\n'); i >= 0 {
+		p.next = at + i + 1
 	}
-	name, _, err := parseLine(string(before) + "=")
+}
+
+// parseNext parses a line, and those that its value goes on in.
+func (p *dotenvParser) parseNext() {
+	start := p.next
+	p.skipLine(start)
+	line := p.lineFrom(start)
+	trimmed := bytes.TrimLeft(line, whitespace)
+	start += len(line) - len(trimmed)
+	switch {
+	case len(trimmed) == 0:
+	case trimmed[0] == '#':
+		p.reportLineEnds(start, trimmed)
+	default:
+		p.parseEntry(start, trimmed)
+	}
+}
+
+func (p *dotenvParser) parseEntry(start int, line []byte) {
+	before, after, isPair := bytes.Cut(line, []byte("="))
+	name, err := dotenvName(before)
+	if p.open && (!isPair || err != nil) && continuation.Match(line) {
+		return
+	}
+	p.open = false
+	if !isPair {
+		p.report(start, errorOfPair(line))
+		return
+	}
+	p.line, _ = p.position(start)
+	earlier := len(p.problems)
+	value := p.parseValue(start+len(before)+1, after)
 	if err != nil {
-		return Entry{}, p.errorAt(start, "%w", errEnvName)
+		p.problems = append(p.problems[:earlier], dotenvProblem{start, err})
+		return
 	}
-	if err := p.checkName(name, start); err != nil {
-		return Entry{}, err
+	for i, problem := range p.problems[earlier:] {
+		p.problems[earlier+i].err = fmt.Errorf("%q: %w", name, problem.err)
 	}
-	value, err := p.parseValue(start+len(before)+1, after)
-	if err != nil {
-		return Entry{}, p.errorAt(start, "%q: %w", name, err)
+	if first, ok := p.lines[name]; ok {
+		p.report(start, errTwice(name, first))
+		return
 	}
-	return Entry{Name: name, Text: prefect.TextValue(value)}, nil
+	p.lines[name] = p.line
+	value.name = name
+	p.values = append(p.values, value)
 }
 
-// parseValue reads a value from what follows the = in its line, which is at an
-// offset.
-func (p *dotenvParser) parseValue(at int, after []byte) (string, error) {
-	trimmed := bytes.TrimLeft(after, whitespace)
-	if len(trimmed) > 0 && (trimmed[0] == '"' || trimmed[0] == '\'') {
-		return p.parseQuoted(at+len(after)-len(trimmed), trimmed[0])
+func errorOfPair(line []byte) error {
+	switch {
+	case nameAndColon.Match(line):
+		return errYAML
+	case nameAlone.Match(line):
+		return errNoValue
 	}
-	return parseUnquoted(string(after))
+	return errNoPair
 }
 
-// parseUnquoted reads a value that the library leaves as it is. The library drops
-// quotation marks inside, and treats a # within a word as a comment: both are errors.
-func parseUnquoted(after string) (string, error) {
-	_, value, err := parseLine("V=" + after)
-	if err != nil {
-		return "", replaceError(err, errUnquoted)
-	}
-	rest, verbatim := strings.CutPrefix(strings.TrimLeft(after, whitespace), value)
-	if value == "" {
-		rest = after
-	}
-	if !verbatim || !isEmptyOrComment(rest) {
-		return "", errUnquoted
-	}
-	return value, nil
-}
-
-// isEmptyOrComment reports whether a value is followed only by white space, or by
-// white space and a comment.
-func isEmptyOrComment(rest string) bool {
-	trimmed := strings.TrimLeft(rest, whitespace)
-	return trimmed == "" || trimmed[0] == '#' && len(trimmed) < len(rest)
-}
-
-// parseQuoted reads the value whose opening quotation mark is at an offset, and sets
-// p.next to the line after the closing one.
-func (p *dotenvParser) parseQuoted(open int, quote byte) (string, error) {
-	end := closingQuote(p.data, open+1, quote)
-	if end < 0 {
-		return "", errNotClosed
-	}
-	rest := p.lineFrom(end + 1)
-	p.next = end + 1 + len(rest) + 1
-	if !isEmptyOrComment(string(rest)) {
-		return "", errTrailing
-	}
-	raw := p.data[open+1 : end]
-	if quote == '"' && surrogate.Lone(raw) {
-		return "", errDouble
-	}
-	return unquote(string(raw), string(quote))
-}
-
-// closingQuote returns the offset of the quotation mark that ends a value, or -1.
-func closingQuote(data []byte, from int, quote byte) int {
-	for i := from; i < len(data); i++ {
-		switch {
-		case data[i] == quote:
-			return i
-		case quote == '"' && data[i] == '\\':
-			i++
+// dotenvName returns the name in what is before the = of a line.
+func dotenvName(before []byte) (string, error) {
+	if rest, ok := bytes.CutPrefix(before, []byte("export")); ok {
+		if trimmed := bytes.TrimLeft(rest, whitespace); len(trimmed) < len(rest) {
+			before = trimmed
 		}
 	}
-	return -1
-}
-
-// unquote has the library parse each line of a value by itself, because the library
-// has no values of several lines.
-func unquote(raw, quote string) (string, error) {
-	problem := errDouble
-	if quote == "'" {
-		problem = errSingle
+	name := string(bytes.TrimRight(before, whitespace))
+	switch {
+	case name == "__proto__":
+		return "", errReserved
+	case nameAndColon.MatchString(name):
+		return "", errYAML
+	case !envName.MatchString(name):
+		return "", errEnvName
 	}
-	lines := strings.Split(raw, "\n")
-	for i, line := range lines {
-		_, value, err := parseLine("V=" + quote + line + quote)
-		if err != nil {
-			return "", replaceError(err, problem)
-		}
-		lines[i] = value
-	}
-	return strings.Join(lines, "\n"), nil
-}
-
-// replaceError returns problem in place of the library's error, which may quote a
-// value.
-func replaceError(err, problem error) error {
-	if errors.Is(err, errLong) {
-		return errLong
-	}
-	return problem
-}
-
-// parseLine has the library parse one line, which bufio.Scanner limits in length.
-func parseLine(line string) (name, value string, err error) {
-	if len(line) >= bufio.MaxScanTokenSize {
-		return "", "", errLong
-	}
-	pairs, err := envparse.Parse(strings.NewReader(line))
-	for name, value = range pairs {
-		return name, value, nil
-	}
-	return "", "", err
+	return name, secretname.Check(name)
 }

@@ -55,19 +55,19 @@ func (e Entry) formatUnder(rule Format) Format {
 // any type but null. An object whose secrets are inside a part of it, such as an
 // answer of Vault, is an error, which names that part.
 //
-// Dotenv is read by hashicorp/go-envparse, line by line: comments, export, single
-// quotes, in which every character counts as it is, and double quotes with the
-// escapes of JSON. A quoted value may have several lines. Nothing is expanded: $NAME
-// stays as it is. What dotenv libraries read differently is an error: a quotation
-// mark or # in a value without quotes, text after a closing quote, a backslash that
-// begins no escape, a name that occurs twice.
+// Dotenv is read where python-dotenv, motdotla/dotenv, godotenv and compose-go read
+// the same, as docs/dotenv.md shows, and every line that they read differently is an
+// error. A $NAME or ${NAME} that is no entry of the file stays as it is.
 func ParseSecretsFile(label, name string, data []byte) (*Source, error) {
 	text := strings.TrimPrefix(string(data), tomlpos.ByteOrderMark)
+	name = strings.ToLower(name)
 	switch {
-	case strings.HasSuffix(strings.ToLower(name), ".json") || startsWithBracket(text):
+	case strings.HasSuffix(name, ".toml") || tomlHeader.MatchString(text):
+		return nil, errorOfTOML(label, text)
+	case strings.HasSuffix(name, ".json") || startsWithBracket(text) || startsWithComment(text):
 		return parseTyped(label, []byte(text))
 	case sopsDotenv.MatchString(text):
 		return nil, fmt.Errorf("%s: %w", label, errSops)
 	}
-	return parseDotenv(label, []byte(strings.ReplaceAll(text, "\r\n", "\n")))
+	return parseDotenv(label, []byte(text))
 }

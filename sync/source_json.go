@@ -105,18 +105,33 @@ func (p *objectParser) readOpen() error {
 	if len(bytes.TrimSpace(p.data)) == 0 {
 		return fmt.Errorf("%s: empty: expected a JSON object, as ${{ toJSON(%s) }} gives it", p.label, p.context)
 	}
+	if at, what := otherForm(p.data); what != "" {
+		return p.errorAt(at, "%s: %s", what, p.remedy())
+	}
 	at := p.nextOffset()
 	tok, err := p.dec.Token()
-	if err != nil {
+	switch {
+	case err != nil && !startsWithBracket(string(p.data)) && p.data[at] != '/' && p.data[at] != '#':
+		return p.errorAt(at, "not a JSON object: %s", p.remedy())
+	case err != nil:
 		return p.syntaxError(err)
-	}
-	if p.typed && tok == json.Delim('[') {
+	case p.typed && tok == json.Delim('['):
 		return p.errorAt(at, "not a JSON object of names and values: jq 'map({(.name): .value}) | add' makes one of a list of pairs")
-	}
-	if tok != json.Delim('{') {
-		return p.errorAt(at, "not a JSON object: pass what ${{ toJSON(%s) }} gives", p.context)
+	case tok != json.Delim('{'):
+		return p.errorAt(at, "not a JSON object: %s", p.remedy())
 	}
 	return nil
+}
+
+// remedy says what to pass instead.
+func (p *objectParser) remedy() string {
+	switch {
+	case p.typed:
+		return "a file whose name ends in .json holds one JSON object of names and values; dotenv has another name"
+	case p.context == "secrets":
+		return "pass what ${{ toJSON(secrets) }} gives; a file of secrets, JSON or dotenv, is for secrets-file"
+	}
+	return fmt.Sprintf("pass what ${{ toJSON(%s) }} gives", p.context)
 }
 
 // nextOffset returns the offset of the next token.
@@ -166,6 +181,9 @@ func (p *objectParser) newEntry(name string, raw json.RawMessage) (Entry, error)
 	case p.typed:
 		return typedEntry(name, raw), nil
 	}
+	if raw[0] == '{' || raw[0] == '[' {
+		return Entry{}, fmt.Errorf(`%q is %s but must be a string: write its JSON as a string, such as "{\"x\": 1}"`, name, kind)
+	}
 	return Entry{}, fmt.Errorf("%q is %s but must be a string: put it into quotation marks", name, kind)
 }
 
@@ -198,18 +216,18 @@ func (p *objectParser) readClose() error {
 	return nil
 }
 
-// syntaxError returns where the JSON is not valid. It keeps nothing of the decoder's
-// own error, which quotes the input, nor its position, which does not count tokens:
-// it decodes the text a second time for that.
+// syntaxError returns where the JSON is not valid, and why. It keeps nothing of the
+// decoder's own error, which quotes the input, nor its position, which does not count
+// tokens: it decodes the text a second time for that.
 func (p *objectParser) syntaxError(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return p.errorAt(len(p.data), "the JSON ends too early")
+		return p.errorAt(len(p.data), "the JSON ends too early: it was cut off, or a bracket or quotation mark is not closed")
 	}
-	at := int(p.dec.InputOffset())
 	var ignored json.RawMessage
 	var syntax *json.SyntaxError
-	if errors.As(json.Unmarshal(p.data, &ignored), &syntax) {
-		at = max(int(syntax.Offset)-1, 0)
+	if !errors.As(json.Unmarshal(p.data, &ignored), &syntax) {
+		return p.errorAt(int(p.dec.InputOffset()), unknownMistake)
 	}
-	return p.errorAt(at, "not valid JSON here")
+	mistake := findMistake(p.data, syntax)
+	return p.errorAt(mistake.at, "%s", mistake.why)
 }

@@ -37,7 +37,7 @@ func TestParseSecretsErrors(t *testing.T) {
 		{"empty file", " \n", "secrets: empty: expected a JSON object"},
 		{"array", `["` + canary + `"]`, "secrets:1:1: not a JSON object"},
 		{"text", `"` + canary + `"`, "secrets:1:1: not a JSON object"},
-		{"bare word", canary, "secrets:1:1: not valid JSON"},
+		{"bare word", canary, "secrets:1:1: not a JSON object: pass what ${{ toJSON(secrets) }} gives; a file of secrets, JSON or dotenv, is for secrets-file"},
 		{
 			"object inside", "{\"A\": \"x\",\n \"B\": {\"c\": \"" + canary + "\"}}",
 			`secrets:2:2: "B" is an object but must be a string`,
@@ -55,10 +55,10 @@ func TestParseSecretsErrors(t *testing.T) {
 		{"invalid UTF-8", "{\n\"A\": \"" + canary + "\xff\"}", "secrets:2:17: invalid UTF-8"},
 		{"cut off", `{"A": "` + canary + `"`, "the JSON ends too early"},
 		{"cut off in a value", `{"A": "` + canary, "the JSON ends too early"},
-		{"no quotes", "{\"A\": " + canary + "}", "not valid JSON here"},
+		{"no quotes", "{\"A\": " + canary + "}", "secrets:1:7: a string must be in double quotes"},
 		{"more", `{"A": "x"} ` + canary, "text after the end"},
 		{"half a surrogate pair", `{"A": "\ud800` + canary + `"}`, `"A" holds half a surrogate pair`},
-		{"control character", "{\"A\": \"" + canary + "\n\"}", "not valid JSON here"},
+		{"control character", "{\"A\": \"" + canary + "\n\"}", `secrets:1:18: a line end in a string: write \n for it, or close the string with "`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

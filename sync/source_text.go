@@ -13,9 +13,11 @@ type sourceText struct {
 	label string
 	data  []byte
 	lines map[string]int // the line of each name
-
-	scanned, newlines int // data[:scanned] has so many newlines
+	last  place          // where the last position was
 }
+
+// place is an offset with its line and its column, in characters. All begin at 0.
+type place struct{ offset, line, column int }
 
 func newSourceText(label string, data []byte) sourceText {
 	return sourceText{label: label, data: data, lines: map[string]int{}}
@@ -42,33 +44,36 @@ func (t *sourceText) checkName(name string, at int) error {
 	if err := secretname.Check(name); err != nil {
 		return t.errorAt(at, "%w", err)
 	}
-	line := t.lineAt(at)
 	if first, ok := t.lines[name]; ok {
-		return t.errorAt(at, "the name %q stands a second time, after line %d: remove one", name, first)
+		return t.errorAt(at, "%w", errTwice(name, first))
 	}
-	t.lines[name] = line
+	t.lines[name], _ = t.position(at)
 	return nil
 }
 
-// lineAt returns the line of an offset, from 1. Offsets must not decrease from call
-// to call.
-func (t *sourceText) lineAt(at int) int {
-	t.newlines += bytes.Count(t.data[t.scanned:at], []byte("\n"))
-	t.scanned = at
-	return 1 + t.newlines
+func errTwice(name string, first int) error {
+	return fmt.Errorf("the name %q stands a second time, after line %d: remove one", name, first)
 }
 
 // errorAt returns an error with the position of an offset.
 func (t *sourceText) errorAt(offset int, format string, args ...any) error {
-	line, column := position(t.data, offset)
+	line, column := t.position(offset)
 	return fmt.Errorf("%s:%d:%d: %w", t.label, line, column, fmt.Errorf(format, args...))
 }
 
 // position returns the line and the column of a byte offset, both from 1; the column
-// is in characters.
-func position(data []byte, offset int) (line, column int) {
-	before := data[:min(offset, len(data))]
-	line = 1 + bytes.Count(before, []byte("\n"))
-	column = 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
-	return line, column
+// is in characters. It is quick for offsets that do not decrease from call to call.
+func (t *sourceText) position(offset int) (line, column int) {
+	if offset = min(offset, len(t.data)); offset < t.last.offset {
+		t.last = place{}
+	}
+	between := t.data[t.last.offset:offset]
+	if newlines := bytes.Count(between, []byte("\n")); newlines > 0 {
+		t.last.line += newlines
+		t.last.column = 0
+		between = between[bytes.LastIndexByte(between, '\n')+1:]
+	}
+	t.last.column += utf8.RuneCount(between)
+	t.last.offset = offset
+	return 1 + t.last.line, 1 + t.last.column
 }
