@@ -36,8 +36,9 @@ type multiTenant interface {
 
 // open finds the tenants and their stores. Those that one key reaches share one pace.
 func (r *running) open(ctx context.Context) error {
-	var writing, reading pace.Pacer
-	tenants, err := r.findTenants(ctx, &writing)
+	waiting := pace.Once(r.Steps.Waiting)
+	writing, reading := &pace.Pacer{Waiting: waiting}, &pace.Pacer{Waiting: waiting}
+	tenants, err := r.findTenants(ctx, writing)
 	if err != nil {
 		return err
 	}
@@ -50,13 +51,21 @@ func (r *running) open(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s := tenantStores{writer: &paced{writer, &writing}}
+		s := tenantStores{writer: &paced{writer, writing, r.planning()}}
 		if reader != nil {
-			s.reader = &pacedReader{reader, &reading}
+			s.reader = &pacedReader{reader, reading, r.planning()}
 		}
 		r.stores, r.out.Tenants = append(r.stores, s), append(r.out.Tenants, TenantResult{Name: t.Name})
 	}
 	return nil
+}
+
+// planning returns the limits of the requests for a plan.
+func (r *running) planning() pace.Limits {
+	if r.willApply {
+		return pace.FirstQuestion
+	}
+	return pace.Question
 }
 
 // writerFor returns the store of a tenant; id is empty for the key's own.
@@ -89,7 +98,7 @@ func (r *running) findTenants(ctx context.Context, pacer *pace.Pacer) ([]tenant.
 		return nil, fmt.Errorf("this store has no tenants, and %s is wanted", quotedList(r.Tenants))
 	}
 	return tenant.Find(ctx, r.Tenants, func(ctx context.Context) (all []prefect.Tenant, err error) {
-		err = pacer.Do(ctx, pace.PlanAttempts, func() error {
+		err = pacer.Do(ctx, r.planning(), func() error {
 			all, err = client.ListTenants(ctx)
 			return err
 		})
@@ -193,7 +202,7 @@ func (s tenantStores) verify(ctx context.Context, r *Report) error {
 	if err := verifyValues(ctx, s.reader, r); err != nil {
 		return err
 	}
-	return verifyWriterRefused(ctx, s.writer.Store, r)
+	return verifyWriterRefused(ctx, s.writer, r)
 }
 
 // countRequests notes how many requests were sent, if the writer counts them.

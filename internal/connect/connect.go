@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pace"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -50,6 +51,9 @@ type Connection struct {
 	OtherKeys []prefect.Value
 	// Transport sends the requests; nil for an embedded store.
 	Transport http.RoundTripper
+
+	// Pacer is for the requests of [Connection.Ask].
+	Pacer pace.Pacer
 
 	addTenants func(slugs []string) error // creates missing tenants; nil unless the store is embedded
 	close      func() error

@@ -54,6 +54,8 @@ type Printer interface {
 	Checked(inspect.Findings) error
 	// Connected shows where key and URL were found, before the store is asked.
 	Connected(*connect.Connection) error
+	// Waiting shows, once, that the run waits for the store; see [WaitingText].
+	Waiting(text string)
 	// Planned shows the plan of one tenant.
 	Planned(*secretsync.Plan) error
 	// OnlyPlanned shows the result of [Plan], which ends here.
@@ -168,6 +170,7 @@ func Steps(conn *connect.Connection, o Options, reviewed *planfile.File, out Pri
 			}
 			return conn.AddTenants(o.Connect.Tenants)
 		},
+		Waiting: func(reason string) { out.Waiting(WaitingText(conn.URL, reason)) },
 		Planned: func(done *secretsync.Outcome) error {
 			if reviewed != nil {
 				if err := reviewed.Restrict(done.Plans()...); err != nil {
