@@ -9,6 +9,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pace"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
+	"github.com/prefect-secrets/prefect-secrets/internal/refused"
 	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -103,7 +104,7 @@ func (r *running) findTenants(ctx context.Context, pacer *pace.Pacer) ([]tenant.
 			return err
 		})
 		if err != nil {
-			return nil, storeError{err}
+			return nil, storeError{r.explain(err)}
 		}
 		return all, nil
 	})
@@ -145,12 +146,15 @@ func (r *running) planTenant(ctx context.Context, s tenantStores, t *TenantResul
 		}
 		readable <- checkReader(ctx, s.reader, writes, r.ReaderFrom)
 	}()
-	err = plan.compareWith(ctx, s.writer)
+	err = r.explain(plan.compareWith(ctx, s.writer))
 	t.Name = plan.Tenant
 	if t.Err = cmp.Or(err, <-readable); t.Err == nil {
 		t.Plan = plan
 	}
 }
+
+// explain names the key in an error of the store that does not know it.
+func (r *running) explain(err error) error { return refused.Key(err, r.WriterFrom, r.URL) }
 
 // showPlans calls Steps.Planned, if any tenant has a plan. If none has, it returns the
 // error of the first.
@@ -181,6 +185,7 @@ func (r *running) apply(writing, verifying context.Context) {
 			return
 		}
 		t.Report = apply(writing, r.stores[i].writer, t.Plan, applyOptions{progress: progress.of(i), stop: r.Stop})
+		t.Report.Err = r.explain(t.Report.Err)
 		if err := r.stores[i].verify(verifying, t.Report); err != nil {
 			t.Report.Err = errors.Join(t.Report.Err, err)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/pace"
+	"github.com/prefect-secrets/prefect-secrets/internal/refused"
 	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -52,7 +53,7 @@ func (conn *Connection) listTenants(ctx context.Context) (all []prefect.Tenant, 
 // while if the store is away. The error has its exit code.
 func (conn *Connection) Ask(ctx context.Context, send func() error) error {
 	if err := conn.Pacer.Do(ctx, pace.Question, send); err != nil {
-		return exit.Store(err)
+		return exit.Store(refused.Key(err, conn.KeyFrom, conn.URL))
 	}
 	return nil
 }

@@ -38,7 +38,8 @@ var outages = []struct {
 // now: the connection was refused or reset, or no answer came in time.
 func IsOutage(err error) bool { return Reason(err) != "" }
 
-// Reason returns what kind of outage an error is, in a few words, or "" if it is none.
+// Reason returns what kind of outage an error is, in a few words. It returns ""
+// for any other error.
 func Reason(err error) string {
 	var unsent *UnsentError
 	var lookup *net.DNSError

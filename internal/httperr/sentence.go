@@ -26,6 +26,8 @@ func Sentence(who, to string, err error) string {
 	case isPlainHTTP(cause):
 		return fmt.Sprintf("there is no https at %s, where the server speaks plain http: give %s, or have it serve https",
 			to, strings.Replace(to, "https:", "http:", 1))
+	case IsTLS(cause):
+		return fmt.Sprintf("there is no secure connection to %s: %s", to, cause)
 	case errors.Is(cause, syscall.ECONNREFUSED):
 		return fmt.Sprintf("nothing listens at %s (connection refused)", to)
 	case errors.As(cause, &lookup) && lookup.IsNotFound:

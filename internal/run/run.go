@@ -45,6 +45,8 @@ type Options struct {
 	AfterPlan func(*secretsync.Outcome) error
 	// Signals interrupt a sync; nil for none.
 	Signals *interrupts.Signals
+
+	writes bool
 }
 
 // Printer shows each step of a run as it happens. The command has one for each format,
@@ -95,6 +97,7 @@ func Plan(ctx context.Context, o Options, out Printer) (planFile string, err err
 // cancelling ctx stops new requests; Sync waits for those in flight until the timeout
 // or the signal to hurry ([interrupts.Signals.Hurry]). The error has the exit code.
 func Sync(ctx context.Context, o Options, out Printer) (err error) {
+	o.writes = true
 	if o.Untrusted != "" {
 		return checkOnly(o, out)
 	}
@@ -135,7 +138,7 @@ func prepare(o Options, out Printer) (p prepared, err error) {
 	if p.run, manifest, err = readInputs(o, out); err != nil {
 		return p, err
 	}
-	reviewed, err := readReviewed(o.Reviewed)
+	reviewed, err := readReviewed(o.Reviewed, o.Connect.Given)
 	if err != nil {
 		return p, err
 	}
@@ -240,6 +243,9 @@ func readManifest(o Options, out Printer) (manifest *secretsync.Manifest, err er
 	if manifest = o.Manifest; manifest == nil {
 		manifest, err = o.Files.Environment(o.ManifestFile, o.Environment, out.Checked)
 	}
+	if o.writes && err == inspect.ErrManifest {
+		err = NothingWritten(err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -254,14 +260,23 @@ func readManifest(o Options, out Printer) (manifest *secretsync.Manifest, err er
 func checkConfigs(o Options, out Printer) error {
 	threshold, err := check.ParseFailOn(o.FailOn)
 	if err != nil {
-		return fmt.Errorf("--fail-on: %w", err)
+		return fmt.Errorf("%s: %w", o.Connect.Given.Label("fail-on"), err)
 	}
 	if len(o.ConfigFiles) == 0 {
 		return nil
 	}
 	fails, err := o.Files.Check(o.ConfigFiles, check.Options{Version: o.ConfigsFor}, threshold, out.Checked)
 	if err == nil && fails {
-		err = errors.New("the configs have errors; nothing was written")
+		err = ErrConfigs
+		if o.writes {
+			err = NothingWritten(err)
+		}
 	}
 	return err
 }
+
+// ErrConfigs means that the findings in the configs, which were shown, stop the run.
+var ErrConfigs = errors.New("the configs have errors")
+
+// NothingWritten adds to the error of a run that would have written that it has not.
+func NothingWritten(err error) error { return fmt.Errorf("%w; nothing was written", err) }
