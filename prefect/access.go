@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 
 	"github.com/shurcooL/graphql"
@@ -189,6 +190,7 @@ func (c *Client) isUnsupported(err error) bool {
 	if !errors.As(err, &e) {
 		return false
 	}
-	aboutKey := e.Is(ErrUnauthenticated) || e.Is(ErrForbidden) || e.Is(ErrRateLimited)
+	aboutKey := e.Is(ErrUnauthenticated) || e.Is(ErrForbidden) || e.Is(ErrRateLimited) ||
+		e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden
 	return isUnknownField(err) || c.learned.get().configured && !aboutKey && !Retryable(err)
 }

@@ -268,10 +268,11 @@ func TestOddAnswers(t *testing.T) {
 		{`{"data":{"a0":null},"errors":[{"message":"x","path":["a0"]}]}`, ": x"},
 		{`{"data":{"other":1}}`, "does not fit the request"},
 		{`{"data":{"a0":[],"a1":null},"errors":[{"path":["a1"],"message":"x"}]}`, "does not fit the request"},
-		{`<html>` + canary, "not GraphQL's JSON"},
-		{`[]`, "not GraphQL's JSON"},
-		{`{}`, "neither data nor errors"},
-		{``, "not GraphQL's JSON"},
+		{`<html>` + canary, "https://api.example.com/ answered with HTML in place of GraphQL's JSON: a proxy or login page?"},
+		{`[]`, "JSON that is not GraphQL's"},
+		{`{}`, "JSON that is not GraphQL's"},
+		{`{"data":null,"errors":[],"x":"` + canary, "neither HTML nor JSON"},
+		{``, "neither HTML nor JSON"},
 	}
 	for _, tt := range tests {
 		s := &server{bodies: map[string]string{field: tt.body}}

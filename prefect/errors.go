@@ -60,6 +60,7 @@ type APIError struct {
 	Message    string        // a resolver's own text, without any value of the request; empty for any other failure
 	RetryAfter time.Duration // how long the API asked to wait; 0 if it did not say
 
+	from     origin
 	path     string // the field or alias that failed; empty for the whole document
 	location string // where a redirect leads: scheme, host and path; empty for any other answer
 	omitted  bool   // the answer has no result for this field
@@ -82,6 +83,11 @@ func (e *APIError) Error() string {
 }
 
 func (e *APIError) what() string {
+	if e.isForeign() {
+		if text := e.whatForeign(); text != "" {
+			return text
+		}
+	}
 	for _, sentinel := range []error{ErrNotFound, ErrUnauthenticated, ErrForbidden, ErrRateLimited} {
 		if e.Is(sentinel) {
 			return sentinel.Error()
@@ -98,6 +104,8 @@ func (e *APIError) what() string {
 		return "the API refused the document"
 	case e.Status >= 500:
 		return "the API is not available"
+	case e.Status == http.StatusRequestEntityTooLarge:
+		return fmt.Sprintf("the API takes no request of %d bytes", e.from.sent)
 	default:
 		return "the API answered with an error"
 	}
@@ -116,6 +124,9 @@ func (e *APIError) detail() string {
 
 // Is reports whether the answer means target, one of this package's sentinels.
 func (e *APIError) Is(target error) bool {
+	if e.isForeign() && (target == ErrUnauthenticated || target == ErrForbidden) {
+		return false
+	}
 	switch target {
 	case ErrNotFound:
 		return strings.Contains(e.Message, notFoundText)

@@ -23,6 +23,7 @@ type reply struct {
 	raw        bool // the call reads data itself, which holds a JSON scalar
 	status     int
 	location   string // see [APIError]
+	from       origin
 	retryAfter time.Duration
 	body       []byte
 	data       map[string]json.RawMessage
@@ -48,6 +49,9 @@ func (r *reply) read(resp *http.Response) {
 		r.broken = fmt.Errorf("the answer has more than %d MiB", maxReply>>20)
 	default:
 		r.parse(body)
+		if r.broken != nil {
+			r.from.form, r.from.https = formOf(resp.Header, body), wantsHTTPS(r.status, body)
+		}
 	}
 }
 
@@ -57,15 +61,18 @@ func (r *reply) parse(body []byte) {
 		Errors json.RawMessage            `json:"errors"`
 	}
 	if json.Unmarshal(body, &answer) != nil {
-		r.broken = errors.New("the answer is not GraphQL's JSON")
+		r.broken = errNotGraphQL
 		return
 	}
 	r.body, r.data = body, answer.Data
 	r.errors = parseErrors(answer.Errors)
 	if r.data == nil && r.errors == nil {
-		r.broken = errors.New("the answer holds neither data nor errors")
+		r.broken = errNotGraphQL
 	}
 }
+
+// errNotGraphQL means that an answer is not one of a GraphQL API.
+var errNotGraphQL = errors.New("the answer is not GraphQL's JSON")
 
 // parseErrors reads the list of errors, which the API may also send as one string
 // (Prefect 0.9.3, tests/client/test_secrets.py).
@@ -114,7 +121,7 @@ func (r *reply) libraryBody() []byte {
 // refusal returns the error of an answer whose status is not 200. It leaves out the
 // server's text: Apollo Server echoes the variables of a document that it refuses.
 func (r *reply) refusal() error {
-	e := &APIError{Status: r.status, RetryAfter: r.retryAfter, location: r.location}
+	e := &APIError{Status: r.status, RetryAfter: r.retryAfter, location: r.location, from: r.from}
 	if len(r.errors) > 0 {
 		e.Code = r.errors[0].code
 		e.path = r.errors[0].path

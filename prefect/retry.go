@@ -2,7 +2,6 @@ package prefect
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -12,23 +11,19 @@ import (
 
 // Retryable reports whether the same request of a [Client] may succeed later: it got
 // no complete answer, or 408, 425, 429, a status of 500 or more, or API_ERROR. An
-// unknown host, an untrusted certificate and a cancelled context are not retryable.
+// unknown host, a failure of TLS and a cancelled context are not retryable.
 func Retryable(err error) bool {
 	var answered *APIError
-	var certificate *tls.CertificateVerificationError
-	var lookup *net.DNSError
 	var unsent *httperr.UnsentError
 	switch {
-	case err == nil, errors.Is(err, context.Canceled), errors.As(err, &certificate), errors.Is(err, ErrNoSecretsAPI):
+	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, ErrNoSecretsAPI):
 		return false
-	case errors.As(err, &lookup):
-		return !lookup.IsNotFound
 	case errors.As(err, &answered):
 		return answered.retryable()
 	case errors.As(err, &unsent):
 		return !unsent.Final
 	}
-	return errors.Is(err, ErrNoAnswer)
+	return errors.Is(err, ErrNoAnswer) && !httperr.IsFinal(err)
 }
 
 // MayBeDone reports whether the API may have done what a request asked for although

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -46,6 +45,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
+	r.from = origin{url: req.URL, sent: req.ContentLength}
 	r.read(resp)
 	r.location = redirect(req.URL, resp)
 	return &http.Response{
@@ -93,6 +93,8 @@ func (c *Client) call(ctx context.Context, r *reply, send func(context.Context) 
 		return c.transportError(ctx, err)
 	case r.status != http.StatusOK:
 		return r.refusal()
+	case errors.Is(r.broken, errNotGraphQL):
+		return unanswered{reason: r.from.notGraphQL()}
 	case r.broken != nil:
 		return unanswered{reason: r.broken}
 	case r.data == nil:
@@ -129,5 +131,15 @@ func (c *Client) transportError(ctx context.Context, err error) error {
 	if c.knownMessages {
 		err = httperr.Cause(err)
 	}
-	return fmt.Errorf("%w: %w", ErrNoAnswer, err)
+	return &lost{c.endpoint, err}
 }
+
+// lost is why a request to a URL got no answer.
+type lost struct {
+	url   string
+	cause error
+}
+
+func (e *lost) Error() string { return httperr.Sentence("the API", e.url, e.cause) }
+
+func (e *lost) Unwrap() []error { return []error{ErrNoAnswer, e.cause} }

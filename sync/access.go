@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/refused"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -86,6 +87,9 @@ func checkReader(ctx context.Context, reader *pacedReader, names []string, from 
 	access, err := reader.access(ctx, names)
 	switch {
 	case err != nil:
+		if named := refused.Key(err, from, ""); named != err {
+			return named
+		}
 		return fmt.Errorf("%s: %w", keyFrom(from), err)
 	case !fits(access.Role, prefect.RoleRunner):
 		return &keyError{from: from, role: access.Role, needs: prefect.RoleRunner}

@@ -381,6 +381,7 @@ func ExampleSteps() {
 				}
 				return nil
 			},
+			Waiting:  func(reason string) { fmt.Println("waiting for the store:", reason) },
 			Progress: func(done, total int) { fmt.Println(done, "of", total) },
 			Applied:  func(done *secretsync.Outcome) error { fmt.Println(done.Done(), "done"); return nil },
 		},

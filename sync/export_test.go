@@ -43,19 +43,19 @@ func (s *Source) HasSecrets() bool {
 type Pace struct{ pacer pace.Pacer }
 
 // Of returns the store at this pace.
-func (p *Pace) Of(s Store) Store { return &paced{s, &p.pacer} }
+func (p *Pace) Of(s Store) Store { return &paced{s, &p.pacer, pace.Question} }
 
 // asPaced returns a store that has a pace already, or one with a pace of its own.
 func asPaced(s Store) *paced {
 	if p, ok := s.(*paced); ok {
 		return p
 	}
-	return &paced{s, new(pace.Pacer)}
+	return &paced{s, new(pace.Pacer), pace.Question}
 }
 
 func readerOf(s Store) *pacedReader {
 	p := asPaced(s)
-	return &pacedReader{p.Store.(Reader), p.pacer}
+	return &pacedReader{p.Store.(Reader), p.pacer, pace.Question}
 }
 
 func Apply(ctx context.Context, s Store, plan *Plan, o ApplyOptions) *Report {
@@ -75,5 +75,5 @@ func VerifyValues(ctx context.Context, s Store, r *Report) error {
 }
 
 func VerifyWriterRefused(ctx context.Context, s Store, r *Report) error {
-	return verifyWriterRefused(ctx, asPaced(s).Store, r)
+	return verifyWriterRefused(ctx, asPaced(s), r)
 }

@@ -11,11 +11,12 @@ import (
 // help. The stores of one key's tenants share a pacer.
 type paced struct {
 	Store
-	pacer *pace.Pacer
+	pacer    *pace.Pacer
+	planning pace.Limits // of the requests for a plan
 }
 
 func (s *paced) names(ctx context.Context) (names []string, err error) {
-	err = s.pacer.Do(ctx, pace.ApplyAttempts, func() error {
+	err = s.pacer.Do(ctx, pace.Write, func() error {
 		names, err = s.ListSecrets(ctx)
 		return err
 	})
@@ -65,17 +66,18 @@ func (s *paced) unchanged(ctx context.Context, secrets []prefect.NamedValue) (na
 
 // ask sends a request for a plan.
 func (s *paced) ask(ctx context.Context, send func() error) error {
-	return s.pacer.Do(ctx, pace.PlanAttempts, send)
+	return s.pacer.Do(ctx, s.planning, send)
 }
 
 // pacedReader is a reader that is asked like a paced store.
 type pacedReader struct {
 	Reader
-	pacer *pace.Pacer
+	pacer    *pace.Pacer
+	planning pace.Limits
 }
 
 func (r *pacedReader) access(ctx context.Context, names []string) (found prefect.Access, err error) {
-	err = r.pacer.Do(ctx, pace.PlanAttempts, func() error {
+	err = r.pacer.Do(ctx, r.planning, func() error {
 		found, err = r.GetAccess(ctx, names)
 		return err
 	})

@@ -15,9 +15,12 @@ import (
 // required; the zero value of every other field is ready to use.
 //
 // A request whose error is [prefect.Retryable] is sent up to 4 times while a run plans
-// and up to 10 times while it writes, after random waits of at most 15 s. One that was
-// refused with [prefect.ErrRateLimited] is repeated for as long as the context lasts:
-// give it a deadline.
+// and up to 10 times while it writes, after random waits of at most 15 s. A store that
+// is away is waited for: it refuses or resets connections, does not answer in time, or
+// answers with 502, 503 or 504. [Run.Plan] repeats a request for up to 15 s then, and
+// [Run.Sync] for up to a minute. A request that was refused with
+// [prefect.ErrRateLimited] is repeated for as long as the context lasts: give it a
+// deadline.
 type Run struct {
 	// Sources are where values come from.
 	Sources []*Source
@@ -68,11 +71,15 @@ type Run struct {
 	Steps Steps
 }
 
-// Steps are called as a [Run] goes on, in this order, each from one goroutine at a
-// time. Any may be nil. An error ends the run, which returns it.
+// Steps are called as a [Run] goes on, in this order except for Waiting, each from one
+// goroutine at a time. Any may be nil. An error ends the run, which returns it.
 type Steps struct {
 	// Checked is called once the sources fit the rules, before the store is asked.
 	Checked func() error
+	// Waiting is called once, before a request is sent again to a store that is away,
+	// with the reason in a few words, such as "connection refused". It may be called at
+	// any time.
+	Waiting func(reason string)
 	// Planned is called once every tenant has its plan or its error, before anything is
 	// written: here a person can approve the plans. It may skip actions by setting their
 	// Kind to [Skip].

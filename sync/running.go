@@ -9,6 +9,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pace"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
+	"github.com/prefect-secrets/prefect-secrets/internal/refused"
 	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -36,8 +37,9 @@ type multiTenant interface {
 
 // open finds the tenants and their stores. Those that one key reaches share one pace.
 func (r *running) open(ctx context.Context) error {
-	var writing, reading pace.Pacer
-	tenants, err := r.findTenants(ctx, &writing)
+	waiting := pace.Once(r.Steps.Waiting)
+	writing, reading := &pace.Pacer{Waiting: waiting}, &pace.Pacer{Waiting: waiting}
+	tenants, err := r.findTenants(ctx, writing)
 	if err != nil {
 		return err
 	}
@@ -50,13 +52,21 @@ func (r *running) open(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s := tenantStores{writer: &paced{writer, &writing}}
+		s := tenantStores{writer: &paced{writer, writing, r.planning()}}
 		if reader != nil {
-			s.reader = &pacedReader{reader, &reading}
+			s.reader = &pacedReader{reader, reading, r.planning()}
 		}
 		r.stores, r.out.Tenants = append(r.stores, s), append(r.out.Tenants, TenantResult{Name: t.Name})
 	}
 	return nil
+}
+
+// planning returns the limits of the requests for a plan.
+func (r *running) planning() pace.Limits {
+	if r.willApply {
+		return pace.FirstQuestion
+	}
+	return pace.Question
 }
 
 // writerFor returns the store of a tenant; id is empty for the key's own.
@@ -89,12 +99,12 @@ func (r *running) findTenants(ctx context.Context, pacer *pace.Pacer) ([]tenant.
 		return nil, fmt.Errorf("this store has no tenants, and %s is wanted", quotedList(r.Tenants))
 	}
 	return tenant.Find(ctx, r.Tenants, func(ctx context.Context) (all []prefect.Tenant, err error) {
-		err = pacer.Do(ctx, pace.PlanAttempts, func() error {
+		err = pacer.Do(ctx, r.planning(), func() error {
 			all, err = client.ListTenants(ctx)
 			return err
 		})
 		if err != nil {
-			return nil, storeError{err}
+			return nil, storeError{r.explain(err)}
 		}
 		return all, nil
 	})
@@ -136,12 +146,15 @@ func (r *running) planTenant(ctx context.Context, s tenantStores, t *TenantResul
 		}
 		readable <- checkReader(ctx, s.reader, writes, r.ReaderFrom)
 	}()
-	err = plan.compareWith(ctx, s.writer)
+	err = r.explain(plan.compareWith(ctx, s.writer))
 	t.Name = plan.Tenant
 	if t.Err = cmp.Or(err, <-readable); t.Err == nil {
 		t.Plan = plan
 	}
 }
+
+// explain names the key in an error of the store that does not know it.
+func (r *running) explain(err error) error { return refused.Key(err, r.WriterFrom, r.URL) }
 
 // showPlans calls Steps.Planned, if any tenant has a plan. If none has, it returns the
 // error of the first.
@@ -172,6 +185,7 @@ func (r *running) apply(writing, verifying context.Context) {
 			return
 		}
 		t.Report = apply(writing, r.stores[i].writer, t.Plan, applyOptions{progress: progress.of(i), stop: r.Stop})
+		t.Report.Err = r.explain(t.Report.Err)
 		if err := r.stores[i].verify(verifying, t.Report); err != nil {
 			t.Report.Err = errors.Join(t.Report.Err, err)
 		}
@@ -193,7 +207,7 @@ func (s tenantStores) verify(ctx context.Context, r *Report) error {
 	if err := verifyValues(ctx, s.reader, r); err != nil {
 		return err
 	}
-	return verifyWriterRefused(ctx, s.writer.Store, r)
+	return verifyWriterRefused(ctx, s.writer, r)
 }
 
 // countRequests notes how many requests were sent, if the writer counts them.

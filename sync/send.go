@@ -12,29 +12,25 @@ import (
 // send gives each action of a batch its result. Actions that failed for a moment are
 // sent again in a smaller batch.
 func (a *applier) send(ctx context.Context, b batch) {
-	ask := a.newAsk(ctx)
-	for failures := 0; len(b.indexes) > 0; {
-		if err := a.waitAfter(ctx, failures); err != nil {
+	ask, retries := a.newAsk(ctx), a.store.pacer.Retries(pace.Write)
+	for len(b.indexes) > 0 {
+		a.checkStop()
+		if err := a.stopCause(retries.Pause(ctx, a.quit)); err != nil {
 			a.giveUp(b.indexes, err)
 			return
 		}
 		results := a.mutate(ctx, b, ask)
-		if anyFailed(results) {
-			failures++
-		}
-		b = a.record(b, results, failures)
+		retries.Note(errorsOf(results)...)
+		b = a.record(b, results, retries)
 	}
 }
 
-// anyFailed reports whether any result has an error other than
-// [prefect.ErrRateLimited].
-func anyFailed(results []prefect.MutationResult) bool {
+func errorsOf(results []prefect.MutationResult) []error {
+	errs := make([]error, len(results))
 	for i := range results {
-		if err := results[i].Err; err != nil && !errors.Is(err, prefect.ErrRateLimited) {
-			return true
-		}
+		errs[i] = results[i].Err
 	}
-	return false
+	return errs
 }
 
 // notSent means that [applier.newAsk] sent nothing, and why.
@@ -76,15 +72,6 @@ func (a *applier) checkStop() {
 	}
 }
 
-// waitAfter waits before a batch is sent again that has failed so many times.
-func (a *applier) waitAfter(ctx context.Context, failures int) error {
-	if failures == 0 {
-		return nil
-	}
-	a.checkStop()
-	return a.stopCause(pace.Pause(ctx, a.quit, pace.Backoff(failures)))
-}
-
 // stopCause returns the cause of the stop, if err is only the interruption of a wait.
 func (a *applier) stopCause(err error) error {
 	a.mu.Lock()
@@ -111,10 +98,10 @@ func (a *applier) mutate(ctx context.Context, b batch, ask prefect.Ask) []prefec
 
 // record gives the actions of a batch their results, and returns those that are to be
 // sent again.
-func (a *applier) record(b batch, results []prefect.MutationResult, failures int) (retry batch) {
+func (a *applier) record(b batch, results []prefect.MutationResult, retries *pace.Retries) (retry batch) {
 	ended := 0
 	for i, index := range b.indexes {
-		if a.recordOne(index, results[i], failures) {
+		if a.recordOne(index, results[i], retries) {
 			ended++
 			continue
 		}
@@ -125,13 +112,13 @@ func (a *applier) record(b batch, results []prefect.MutationResult, failures int
 }
 
 // recordOne gives an action its result, and reports false if it is to be sent again.
-func (a *applier) recordOne(index int, result prefect.MutationResult, failures int) bool {
+func (a *applier) recordOne(index int, result prefect.MutationResult, retries *pace.Retries) bool {
 	switch why := whyNotSent(result.Err); {
 	case result.Err == nil:
 		a.succeed(index, result.Changed)
 	case why != nil:
 		a.abandon(index, why)
-	case a.mayRetry(index, result.Err) && failures < pace.ApplyAttempts:
+	case a.mayRetry(index, result.Err, retries):
 		return false
 	default:
 		a.fail(index, result.Err)
@@ -141,13 +128,13 @@ func (a *applier) recordOne(index int, result prefect.MutationResult, failures i
 
 // mayRetry notes a failure, and reports whether sending the action again may help. If
 // the key is not accepted, nothing more is sent.
-func (a *applier) mayRetry(index int, err error) bool {
+func (a *applier) mayRetry(index int, err error, retries *pace.Retries) bool {
 	if errors.Is(err, prefect.ErrUnauthenticated) {
 		a.halt(err)
 	}
 	s := &a.states[index]
 	s.err, s.mayBeDone = err, s.mayBeDone || prefect.MayBeDone(err)
-	return prefect.Retryable(err)
+	return retries.Allow(err)
 }
 
 // succeed records an acknowledged action. If it was sent more than once, an answer of

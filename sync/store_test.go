@@ -54,7 +54,7 @@ func TestPlanningIsRetriedAFewTimes(t *testing.T) {
 func TestPlanningGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := testkit.New(t)
-		fake.Inject(faults.Match{Field: "secret"}, faults.Unavailable())
+		fake.Inject(faults.Match{Field: "secret"}, faults.Fault{Status: 500})
 		plan, err := secretsync.NewPlan(secretsync.Run{Sources: newNumbered(1)})
 		if err != nil {
 			t.Fatal(err)
@@ -62,7 +62,7 @@ func TestPlanningGivesUp(t *testing.T) {
 		client := fake.AdminClient()
 		var answered *prefect.APIError
 		err = plan.CompareWith(t.Context(), newPaced(client))
-		if !errors.As(err, &answered) || answered.Status != 503 || client.Requests() != 4 {
+		if !errors.As(err, &answered) || answered.Status != 500 || client.Requests() != 4 {
 			t.Errorf("%v after %d requests", err, client.Requests())
 		}
 	})

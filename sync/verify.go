@@ -130,7 +130,7 @@ func (r *Report) readBack(ctx context.Context, reader *pacedReader) ([]bool, err
 		if action := &r.Actions[i]; action.written() || action.Result == Unknown {
 			group.Go(func() error {
 				defer panicked.Catch()
-				return reader.pacer.Do(ctx, pace.ApplyAttempts, func() (err error) {
+				return reader.pacer.Do(ctx, pace.Write, func() (err error) {
 					equal[i], err = action.readsBack(ctx, reader)
 					return err
 				})
@@ -202,8 +202,8 @@ func equalJSON(a, b any) bool {
 
 // verifyWriterRefused reads one value that was written with the key that wrote it,
 // which the store must refuse. It does nothing if the store gives no values.
-func verifyWriterRefused(ctx context.Context, store Store, r *Report) error {
-	reader, ok := store.(Reader)
+func verifyWriterRefused(ctx context.Context, store *paced, r *Report) error {
+	reader, ok := store.Store.(Reader)
 	if !ok {
 		return nil
 	}
@@ -211,7 +211,10 @@ func verifyWriterRefused(ctx context.Context, store Store, r *Report) error {
 		if !r.Actions[i].written() {
 			continue
 		}
-		_, err := reader.GetFlowValue(ctx, r.Actions[i].Name)
+		err := store.pacer.Do(ctx, pace.Write, func() error {
+			_, err := reader.GetFlowValue(ctx, r.Actions[i].Name)
+			return err
+		})
 		refused := errors.Is(err, prefect.ErrForbidden)
 		if err != nil && !refused {
 			return fmt.Errorf("verifying: %w", err)

@@ -84,7 +84,7 @@ func TestActionErrors(t *testing.T) {
 		{"no key", map[string]string{"api-key": ""}, exit.Usage, "no API key"},
 		{
 			"wrong key", map[string]string{"api-key": "wrong-key"}, exit.Refused,
-			"the API key was not accepted",
+			"does not accept the key from the input api-key: it is wrong, expired or revoked",
 		},
 		{"no secrets", map[string]string{"secrets": ""}, exit.Usage, "give the input secrets"},
 		{"broken secrets", map[string]string{"secrets": `{"A": "` + canary}, exit.Usage, "input secrets:1:"},

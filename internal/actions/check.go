@@ -8,6 +8,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
+	"github.com/prefect-secrets/prefect-secrets/internal/option"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -29,7 +30,7 @@ func (s *step) check(ctx context.Context) error {
 		return (*inspect.Cache)(nil).CheckConfigs(in.ConfigFiles, s.Env, o, threshold, s.Checked)
 	}
 	flows, err := inspect.LoadFlows(inspect.FlowOptions{
-		Dirs: in.Flows, Configs: in.ConfigFiles, Manifest: in.Manifest, Env: s.Env, Check: o, Stored: s.storedNames(ctx),
+		Given: option.Input, Dirs: in.Flows, Configs: in.ConfigFiles, Manifest: in.Manifest, Env: s.Env, Check: o, Stored: s.storedNames(ctx),
 	})
 	if err != nil {
 		return err
@@ -79,9 +80,19 @@ func (s *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 		return err
 	}
 	if threshold.Fails(found.Diagnostics) {
-		return errors.New("flows read secrets that nothing has; nothing was written")
+		return s.nothingWritten(errFlows)
 	}
 	return nil
+}
+
+var errFlows = errors.New("flows read secrets that nothing has")
+
+// nothingWritten adds that nothing was written, if the step was to write.
+func (s *step) nothingWritten(err error) error {
+	if err == nil || s.inputs.Mode != "sync" {
+		return err
+	}
+	return run.NothingWritten(err)
 }
 
 // writeSARIF writes the findings to the file that the input sarif-file names.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
+	"github.com/prefect-secrets/prefect-secrets/internal/option"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	"github.com/prefect-secrets/prefect-secrets/internal/sources"
@@ -67,13 +68,16 @@ func (s *step) reviewedOptions() (run.Options, error) {
 		return o, fmt.Errorf("input prefect-version: %w", err)
 	}
 	o.Manifest, err = o.Files.Environment(in.Manifest, in.Environment, s.Checked)
+	if err == inspect.ErrManifest {
+		err = s.nothingWritten(err)
+	}
 	return o, err
 }
 
 func (s *step) connectOptions() connect.Options {
 	in := s.inputs
 	o := connect.Options{
-		APIURL: in.APIURL, APIKey: in.APIKey, Dialect: "auto", AllowHTTP: in.AllowHTTP,
+		Given: option.Input, APIURL: in.APIURL, APIKey: in.APIKey, Dialect: "auto", AllowHTTP: in.AllowHTTP,
 		CACertificate: in.CACertificate, Timeout: in.Timeout, Getenv: s.Getenv,
 	}
 	if s.runner.HasIDToken() {

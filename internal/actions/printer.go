@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"fmt"
 	"io"
 	"slices"
 
@@ -35,6 +36,8 @@ func (s *step) Checked(found inspect.Findings) error {
 func (s *step) Connected(conn *connect.Connection) error {
 	return report.OriginText(s.Stdout, conn.KeyFrom, conn.URLFrom)
 }
+
+func (s *step) Waiting(text string) { _, _ = fmt.Fprintln(s.Stdout, report.Safe(text)) }
 
 func (s *step) Planned(plan *secretsync.Plan) error {
 	s.tenants = append(s.tenants, secretsync.TenantResult{Name: plan.Tenant, Plan: plan})

@@ -12,7 +12,7 @@ import (
 // url.Parse quotes the text, which may contain a password.
 func Absolute(text string) (u *url.URL, ok bool) {
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+	if err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return nil, false
 	}
 	return u, true

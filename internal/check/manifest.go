@@ -32,13 +32,13 @@ func checkReaderProblems(s *source, report func(finding)) {
 	}
 }
 
-// checkManifestSyntax is checkSyntax with a hint about the manifest's own readers.
+// checkManifestSyntax is checkSyntax without its hint, which is about Prefect.
 func checkManifestSyntax(s *source, report func(finding)) {
 	if s.parses() {
 		return
 	}
 	f := s.syntaxFinding()
-	f.hint = "prefect-secrets plan and sync stop here and change nothing"
+	f.hint = ""
 	report(f)
 }
 

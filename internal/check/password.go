@@ -93,7 +93,7 @@ func userInfo(authority string) (user, password string, ok bool) {
 		return "", "", false
 	}
 	user, rest := authority[:colon], authority[colon+1:]
-	if isPort(rest) {
+	if beginsWithPort(rest) {
 		return "", "", false
 	}
 	at := strings.IndexByte(rest, '@')
@@ -109,8 +109,8 @@ func userInfo(authority string) (user, password string, ok bool) {
 // maxUserInfo is how many bytes after :// are searched for a user and a password.
 const maxUserInfo = 2048
 
-// isPort reports whether what follows the colon of a URL is a port.
-func isPort(rest string) bool {
+// beginsWithPort reports whether what follows the colon of a URL is a port.
+func beginsWithPort(rest string) bool {
 	n := prefixLength(rest, digits)
 	return n > 0 && (n == len(rest) || strings.Contains("/?#", rest[n:n+1]))
 }

@@ -50,7 +50,7 @@ func checkType(s *source, v setting, known release.Setting, report func(finding)
 // only for one release: from 0.11.2 on both forms are right.
 func checkPort(s *source, v setting, known release.Setting, report func(finding)) {
 	version := s.opts.Version
-	if version == release.Any || v.Kind != tomlpos.Integer || !isPort(v.name) || known.TypeIn(version) != "str" {
+	if version == release.Any || v.Kind != tomlpos.Integer || !isServerPort(v.name) || known.TypeIn(version) != "str" {
 		return
 	}
 	report(v.finding(
@@ -59,8 +59,8 @@ func checkPort(s *source, v setting, known release.Setting, report func(finding)
 	))
 }
 
-// isPort reports whether a setting is a port of Prefect's server.
-func isPort(name string) bool {
+// isServerPort reports whether a setting is a port of Prefect's server.
+func isServerPort(name string) bool {
 	return strings.HasPrefix(name, "server.") && (strings.HasSuffix(name, ".port") || strings.HasSuffix(name, ".host_port"))
 }
 

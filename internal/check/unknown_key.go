@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -146,10 +147,20 @@ func (c *catalogue) explain(v setting) (message, hint string, n int) {
 		return message, hint, n
 	}
 	hint = "Prefect reads it and nothing happens"
-	if near := nearest.Of(name, c.names); near != "" {
+	if near := c.nearest(name); near != "" {
 		hint = fmt.Sprintf("the nearest name is %s; case matters", near)
 	}
 	return fmt.Sprintf("no release of Prefect knows the setting %s", MaskTokens(name)), hint, n
+}
+
+// otherNames are settings under names that they have elsewhere: Prefect 2 and 3 have
+// PREFECT_API_URL.
+var otherNames = map[string]string{"cloud.api_url": "cloud.api"}
+
+// nearest returns the name of a setting or table that is nearest to a name, or "".
+func (c *catalogue) nearest(name string) string {
+	near := nearest.Of(name, append(slices.Sorted(maps.Keys(otherNames)), c.names...))
+	return cmp.Or(otherNames[near], near)
 }
 
 // explainTopName is explain for a name outside tables.

@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
-	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -29,9 +29,9 @@ func (c *Command) delete() *cobra.Command {
 				return err
 			}
 			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
-				outcome, err := deleteSecret(ctx, conn.Client, args[0])
+				outcome, err := deleteSecret(ctx, conn, args[0])
 				if err != nil {
-					return exit.Store(err)
+					return err
 				}
 				_, err = fmt.Fprintln(c.Stdout, outcome)
 				return err
@@ -44,17 +44,24 @@ func (c *Command) delete() *cobra.Command {
 
 // deleteSecret deletes one secret and returns a line about the outcome. It lists the
 // names first, because some stores do not say whether a deletion changed anything.
-func deleteSecret(ctx context.Context, client *prefect.Client, name string) (string, error) {
-	names, err := client.ListSecrets(ctx)
+func deleteSecret(ctx context.Context, conn *connect.Connection, name string) (string, error) {
+	names, err := run.ListNames(ctx, conn)
 	if err != nil {
 		return "", err
 	}
-	result := client.DeleteSecrets(ctx, []string{name}, nil)[0]
-	if result.Err != nil {
-		return "", fmt.Errorf("deleting secret %q: %w", name, result.Err)
+	var result prefect.MutationResult
+	sent := 0
+	err = conn.Ask(ctx, func() error {
+		sent++
+		result = conn.Client.DeleteSecrets(ctx, []string{name}, nil)[0]
+		return result.Err
+	})
+	if err != nil {
+		return "", fmt.Errorf("deleting secret %q: %w", name, err)
 	}
 	listed := slices.Contains(names, name)
-	if result.Changed && listed {
+	// Once a deletion was sent again, an earlier request may have made the change.
+	if listed && (result.Changed || sent > 1) {
 		return "deleted " + report.Safe(name), nil
 	}
 	outcome := report.Safe(name) + " was not there: nothing was deleted"

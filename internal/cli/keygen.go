@@ -135,6 +135,9 @@ func (o keygenOptions) newKey() (k cloud.Key, err error) {
 		if k.Expires, err = time.Parse(time.RFC3339, o.expires); err != nil {
 			return k, fmt.Errorf("--expires: %q is no date and time with its offset: write it such as 2027-01-31T00:00:00Z", o.expires)
 		}
+		if !k.Expires.After(time.Now()) {
+			return k, fmt.Errorf("--expires: %s is over: a key that expires then is refused from the start", o.expires)
+		}
 	}
 	return k, keysfile.Check(k)
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
-	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
 )
 
 func (c *Command) names() *cobra.Command {
@@ -24,9 +24,9 @@ func (c *Command) names() *cobra.Command {
 				return unknownFormat(format)
 			}
 			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
-				names, err := conn.Client.ListSecrets(ctx)
+				names, err := run.ListNames(ctx, conn)
 				if err != nil {
-					return exit.Store(err)
+					return err
 				}
 				return write(c.Stdout, names)
 			})

@@ -42,6 +42,8 @@ func (p *textPrinter) Connected(conn *connect.Connection) error {
 	return report.OriginText(p.c.Stdout, conn.KeyFrom, conn.URLFrom)
 }
 
+func (p *textPrinter) Waiting(text string) { p.c.waiting(text) }
+
 func (p *textPrinter) Planned(plan *secretsync.Plan) error {
 	return report.PlanText(p.c.Stdout, plan)
 }
@@ -79,6 +81,8 @@ func (p *jsonPrinter) Connected(conn *connect.Connection) error {
 	}
 	return report.OriginText(p.c.Stderr, conn.KeyFrom, conn.URLFrom)
 }
+
+func (p *jsonPrinter) Waiting(text string) { p.c.waiting(text) }
 
 func (p *jsonPrinter) Planned(*secretsync.Plan) error { return nil }
 
@@ -119,6 +123,9 @@ func (c *Command) progressLine(done, total int, last bool) {
 	file, ok := c.Stderr.(*os.File)
 	_, _ = io.WriteString(c.Stderr, run.ProgressText(done, total, last, ok && isTerminal(file)))
 }
+
+// waiting writes to standard error that a run waits for its store.
+func (c *Command) waiting(text string) { _, _ = fmt.Fprintln(c.Stderr, report.Safe(text)) }
 
 func isTerminal(file *os.File) bool {
 	info, err := file.Stat()

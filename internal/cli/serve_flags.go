@@ -59,6 +59,8 @@ func (o serveOptions) check() error {
 	switch {
 	case o.store == "":
 		return fmt.Errorf("serve needs to know where secrets are kept: give --store %s; for a trial in memory with keys of its own say --dev", storeUsage(o.stores))
+	case !isStore(o.stores, o.store):
+		return unknownStore(o.stores, o.store)
 	case o.keysFile == "":
 		return errors.New("serve needs --keys-file, which says who may ask for what: prefect-secrets keygen prints a key and the lines for it")
 	case err != nil:

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
-	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
@@ -44,10 +43,11 @@ string is refused as text, because it is what a variable that is not set gives; 
 				return err
 			}
 			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
-				if err := conn.Client.SetSecret(ctx, args[0], value); err != nil {
-					return exit.Store(err)
+				err := conn.Ask(ctx, func() error { return conn.Client.SetSecret(ctx, args[0], value) })
+				if err != nil {
+					return err
 				}
-				_, err := fmt.Fprintf(c.Stdout, "set %s\n", report.Safe(args[0]))
+				_, err = fmt.Fprintf(c.Stdout, "set %s\n", report.Safe(args[0]))
 				return err
 			})
 		},

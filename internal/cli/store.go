@@ -87,7 +87,16 @@ func checkStoreFlags(flags *pflag.FlagSet, kinds []storeKind, store string) (err
 func (o serveOptions) openStore(ctx context.Context, log *slog.Logger) (*servedStore, error) {
 	kind, ok := kindOf(o.stores, o.store)
 	if !ok {
-		return nil, fmt.Errorf("--store: %q is no store: use %s", o.store, storeUsage(o.stores))
+		return nil, unknownStore(o.stores, o.store)
 	}
 	return kind.open(ctx, o.store, log)
+}
+
+func isStore(stores []storeKind, text string) bool {
+	_, ok := kindOf(stores, text)
+	return ok
+}
+
+func unknownStore(stores []storeKind, text string) error {
+	return fmt.Errorf("--store: %q is no store: use %s", text, storeUsage(stores))
 }

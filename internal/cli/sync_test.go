@@ -163,7 +163,7 @@ func TestAKeyThatIsRefusedLater(t *testing.T) {
 	fake, url, secrets := startFake(t, 3)
 	fake.Inject(faults.Match{Field: "setSecret"}, faults.KeyExpired())
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets)
-	if r.code != exit.Refused || !strings.Contains(r.stderr, "the API key was not accepted") {
+	if r.code != exit.Refused || !strings.Contains(r.stderr, "does not accept the key from PREFECT_SECRETS_API_KEY: it is wrong, expired or revoked") {
 		t.Errorf("exit code %d: %s", r.code, r.stderr)
 	}
 }

@@ -8,15 +8,20 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/option"
+	"github.com/prefect-secrets/prefect-secrets/internal/pace"
+	"github.com/prefect-secrets/prefect-secrets/internal/userfile"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // Options choose the store and the key.
 type Options struct {
+	Given         option.Form   // how the options were given
 	APIURL        string        // empty means the variable's or the manifest's
 	APIKey        prefect.Value // a JSON string, from an input of the Action
 	APIKeyFile    string        // empty means a variable
@@ -51,6 +56,9 @@ type Connection struct {
 	// Transport sends the requests; nil for an embedded store.
 	Transport http.RoundTripper
 
+	// Pacer is for the requests of [Connection.Ask].
+	Pacer pace.Pacer
+
 	addTenants func(slugs []string) error // creates missing tenants; nil unless the store is embedded
 	close      func() error
 }
@@ -71,7 +79,7 @@ func Open(o Options, manifestURL string) (*Connection, error) {
 	url := o.url(manifestURL)
 	o.APIURL = url.value
 	if o.Timeout <= 0 {
-		return nil, errors.New("--timeout: it must be longer than 0")
+		return nil, fmt.Errorf("%s: it must be longer than 0", o.Given.Label("timeout"))
 	}
 	conn, err := o.open(url)
 	if conn != nil {
@@ -87,7 +95,7 @@ func (o Options) open(url chosen) (*Connection, error) {
 	if path, ok := strings.CutPrefix(o.APIURL, Embedded+":"); ok {
 		return o.openFile(path)
 	}
-	return o.openServer(url)
+	return o.openServer(url, Embedded)
 }
 
 // OpenServer opens the store of a server, and ignores the manifest.
@@ -97,13 +105,20 @@ func OpenServer(o Options) (*Connection, error) {
 	return o.openServer(url)
 }
 
-func (o Options) openServer(url chosen) (*Connection, error) {
+// openServer opens the store of a server. The words are what else the URL could be.
+func (o Options) openServer(url chosen, words ...string) (*Connection, error) {
 	if o.APIURL == "" {
 		return nil, ErrNoURL
 	}
+	if problem := address.Problem(o.APIURL, words...); problem != "" {
+		return nil, fmt.Errorf("%s: %s", url.from, problem)
+	}
+	if err := o.checkDialect(); err != nil {
+		return nil, err
+	}
 	key, err := o.key()
 	if errors.Is(err, ErrNoKey) && o.Identity != nil {
-		return o.openByIdentity()
+		return o.openByIdentity(url.from)
 	}
 	if err != nil {
 		return nil, err
@@ -112,7 +127,7 @@ func (o Options) openServer(url chosen) (*Connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := o.connect(key.value, key.origin(), transport)
+	conn, err := o.connect(url.from, key.value, key.origin(), transport)
 	if conn != nil {
 		conn.Ambiguous = len(key.ignored)+len(url.ignored) > 0
 	}
@@ -123,36 +138,36 @@ func (o Options) openServer(url chosen) (*Connection, error) {
 }
 
 // openByIdentity opens the store with the id tokens of the running job as keys.
-func (o Options) openByIdentity() (*Connection, error) {
+func (o Options) openByIdentity(urlFrom string) (*Connection, error) {
 	transport, err := o.Transport()
 	if err != nil {
 		return nil, err
 	}
 	const placeholder = "id-token" // the transport replaces it by a token
-	conn, err := o.connect(placeholder, "GitHub, as an id token of this job", o.Identity(transport, o.APIURL))
+	conn, err := o.connect(urlFrom, placeholder, "GitHub, as an id token of this job", o.Identity(transport, o.APIURL))
 	if conn != nil {
 		conn.Key = prefect.Value{}
 	}
 	return conn, err
 }
 
-func (o Options) connect(key, from string, transport http.RoundTripper) (*Connection, error) {
+func (o Options) connect(urlFrom, key, from string, transport http.RoundTripper) (*Connection, error) {
 	conn := &Connection{URL: o.APIURL, Key: prefect.TextValue(key), KeyFrom: from, Transport: transport}
 	var err error
 	if conn.Client, err = o.client(key, transport); err != nil {
-		return nil, fmt.Errorf("--api-url and key: %w", err)
+		return nil, fmt.Errorf("%s: %w", urlFrom, err)
 	}
 	if o.VerifyKeyFile == "" {
 		return conn, nil
 	}
-	runnerKey, err := readKeyFile("--verify-key-file", o.VerifyKeyFile)
+	runnerKey, err := readKeyFile(o.Given.Label("verify-key-file"), o.VerifyKeyFile)
 	if err != nil {
 		return nil, err
 	}
 	conn.OtherKeys = []prefect.Value{prefect.TextValue(runnerKey)}
 	conn.RunnerFrom = "--verify-key-file " + o.VerifyKeyFile
 	if conn.Runner, err = o.client(runnerKey, transport); err != nil {
-		return nil, fmt.Errorf("--verify-key-file: %w", err)
+		return nil, fmt.Errorf("%s: %w", o.Given.Label("verify-key-file"), err)
 	}
 	return conn, nil
 }
@@ -163,9 +178,24 @@ func (o Options) client(key string, transport http.RoundTripper) (*prefect.Clien
 		AllowHTTP: o.AllowHTTP, Transport: transport, KnownMessages: true,
 	})
 	if errors.Is(err, prefect.ErrPlainHTTP) {
-		return nil, fmt.Errorf("%w, or give --allow-http (in the Action: allow-http: true)", err)
+		return nil, fmt.Errorf("%w, or give %s", err, o.allowHTTP())
 	}
 	return client, err
+}
+
+// allowHTTP returns how plain http is allowed.
+func (o Options) allowHTTP() string {
+	if o.Given == option.Input {
+		return "the input allow-http: true"
+	}
+	return "--allow-http"
+}
+
+func (o Options) checkDialect() error {
+	if slices.Contains([]string{"", "auto", string(prefect.DialectCamel), string(prefect.DialectSnake)}, o.Dialect) {
+		return nil
+	}
+	return fmt.Errorf("%s: unknown dialect %q: it is auto, camel or snake", o.Given.Label("dialect"), o.Dialect)
 }
 
 func (o Options) prefectDialect() prefect.Dialect {
@@ -178,24 +208,62 @@ func (o Options) prefectDialect() prefect.Dialect {
 // maxIdleConns is how many documents are in flight at once.
 const maxIdleConns = 16
 
-// Transport returns a transport that also trusts the given authority.
+// Transport returns a transport that also trusts the given authority. Its error about
+// any other authority says how to give it.
 func (o Options) Transport() (http.RoundTripper, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = maxIdleConns
-	if o.CACertificate == "" {
-		return transport, nil
+	hint := "give its PEM file with " + o.Given.Name("ca-certificate")
+	if o.CACertificate != "" {
+		pool, err := o.authorities()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", o.Given.Label("ca-certificate"), err)
+		}
+		transport.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+		hint = o.Given.Name("ca-certificate") + " does not have it either"
 	}
-	pem, err := os.ReadFile(o.CACertificate)
+	return authorityHint{transport, hint}, nil
+}
+
+// authorities returns the system's authorities and the given one.
+func (o Options) authorities() (*x509.CertPool, error) {
+	pem, err := userfile.Read(o.CACertificate)
 	if err != nil {
-		return nil, fmt.Errorf("--ca-certificate: %w", err)
+		return nil, err
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("--ca-certificate: %s holds no PEM certificate", o.CACertificate)
+		return nil, fmt.Errorf("%s holds no PEM certificate", o.CACertificate)
 	}
-	transport.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
-	return transport, nil
+	return pool, nil
 }
+
+// authorityHint adds a hint to the error about a certificate of an unknown authority.
+type authorityHint struct {
+	http.RoundTripper
+	hint string
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t authorityHint) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.RoundTripper.RoundTrip(req)
+	var unknown x509.UnknownAuthorityError
+	if errors.As(err, &unknown) {
+		return nil, &unknownAuthority{err, t.hint}
+	}
+	return resp, err
+}
+
+type unknownAuthority struct {
+	err  error
+	hint string
+}
+
+func (e *unknownAuthority) Error() string {
+	return "its certificate is from an unknown authority: " + e.hint
+}
+
+func (e *unknownAuthority) Unwrap() error { return e.err }

@@ -9,6 +9,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
+	"github.com/prefect-secrets/prefect-secrets/internal/option"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -22,9 +23,9 @@ func InProcess(url string) bool { return url == Embedded || strings.HasPrefix(ur
 // openFile opens the store in a file; no other process can open it at the same time.
 func (o Options) openFile(path string) (*Connection, error) {
 	if path == "" {
-		return nil, errors.New("--api-url: embedded: names no file: write embedded:PATH")
+		return nil, fmt.Errorf("%s: embedded: names no file: write embedded:PATH", o.Given.Label("api-url"))
 	}
-	key, err := StoreKey(o.StoreKeyFile, o.Getenv)
+	key, err := o.storeKey()
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +80,17 @@ func addTenants(f *fake.Fake) func(slugs []string) error {
 	}
 }
 
+// storeKey is [StoreKey]; no input of the Action names a file.
+func (o Options) storeKey() (filestore.Key, error) {
+	key, err := StoreKey(o.StoreKeyFile, o.Getenv)
+	if errors.Is(err, errNoStoreKey) && o.Given == option.Input {
+		return key, fmt.Errorf("%w: set the variable %s in env, from a secret; prefect-secrets keygen --store-key makes one", errNoStoreKey, StoreKeyVariable)
+	}
+	return key, err
+}
+
+var errNoStoreKey = errors.New("no key for the file store")
+
 // StoreKeyVariable is the variable that holds the key of a file store.
 const StoreKeyVariable = "PREFECT_SECRETS_STORE_KEY"
 
@@ -94,7 +106,7 @@ func StoreKey(file string, getenv func(name string) string) (filestore.Key, erro
 	}
 	text := getenv(StoreKeyVariable)
 	if strings.TrimSpace(text) == "" {
-		return filestore.Key{}, errors.New("no key for the file store: give --store-key-file, or set " + StoreKeyVariable + "; prefect-secrets keygen --store-key makes one")
+		return filestore.Key{}, fmt.Errorf("%w: give --store-key-file, or set %s; prefect-secrets keygen --store-key makes one", errNoStoreKey, StoreKeyVariable)
 	}
 	key, err := filestore.ParseKey(text)
 	if err != nil {

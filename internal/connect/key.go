@@ -3,12 +3,12 @@ package connect
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
+	"github.com/prefect-secrets/prefect-secrets/internal/userfile"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -58,7 +58,7 @@ func (c chosen) origin() string {
 func (o Options) url(manifest string) chosen {
 	variable := o.variable(urlVariable)
 	if o.APIURL != "" && o.APIURL != variable.value {
-		return chosen{candidate: candidate{"--api-url", o.APIURL}}
+		return chosen{candidate: candidate{o.Given.Label("api-url"), o.APIURL}}
 	}
 	return choose(variable, candidate{"the manifest", manifest}, o.variable(prefectURLVariable))
 }
@@ -102,12 +102,12 @@ func (e NoKeyError) Message(hint string) string {
 // line.
 func (o Options) key() (chosen, error) {
 	if key := trimmed(o.APIKey.RevealText()); key != "" {
-		return checkedKey(candidate{"the input api-key", key})
+		return checkedKey(candidate{o.Given.Name("api-key"), key})
 	}
 	if o.APIKeyFile == "" {
 		return o.variableKey()
 	}
-	key, err := readKeyFile("--api-key-file", o.APIKeyFile)
+	key, err := readKeyFile(o.Given.Label("api-key-file"), o.APIKeyFile)
 	return chosen{candidate: candidate{o.APIKeyFile, key}}, err
 }
 
@@ -144,7 +144,7 @@ func (o Options) variableKey() (chosen, error) {
 }
 
 func readKeyFile(flag, path string) (string, error) {
-	data, err := os.ReadFile(path)
+	data, err := userfile.Read(path)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", flag, err)
 	}

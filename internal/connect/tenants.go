@@ -6,6 +6,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/pace"
+	"github.com/prefect-secrets/prefect-secrets/internal/refused"
 	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -39,14 +40,20 @@ func (conn *Connection) AddTenants(slugs []string) error {
 	return conn.addTenants(slugs)
 }
 
-// listTenants lists the tenants that the key may use, and tries again if that may help.
+// listTenants lists the tenants that the key may use.
 func (conn *Connection) listTenants(ctx context.Context) (all []prefect.Tenant, err error) {
-	err = new(pace.Pacer).Do(ctx, pace.PlanAttempts, func() error {
+	err = conn.Ask(ctx, func() error {
 		all, err = conn.Client.ListTenants(ctx)
 		return err
 	})
-	if err != nil {
-		return nil, exit.Store(err)
+	return all, err
+}
+
+// Ask sends one request for somebody who waits: again if that may help, and for a
+// while if the store is away. The error has its exit code.
+func (conn *Connection) Ask(ctx context.Context, send func() error) error {
+	if err := conn.Pacer.Do(ctx, pace.Question, send); err != nil {
+		return exit.Store(refused.Key(err, conn.KeyFrom, conn.URL))
 	}
-	return all, nil
+	return nil
 }

@@ -38,7 +38,7 @@ var (
 	// ErrDamaged means that the file was a store, and is truncated or changed.
 	ErrDamaged = errors.New("the store is damaged: restore it from a backup")
 	// ErrLocked means that another process has the store open.
-	ErrLocked = errors.New("another process has the store open: stop it, or ask it with --api-url")
+	ErrLocked = errors.New("another process has the store open: stop it, or give its URL instead")
 	// ErrNewer means that a later release wrote the file.
 	ErrNewer = errors.New("a later release of prefect-secrets made this store: use that one")
 	// ErrGone means that the file was moved, deleted or replaced while the store was

@@ -29,7 +29,13 @@ func (e *UnsentError) Error() string { return e.Err.Error() }
 // Unwrap returns the reason.
 func (e *UnsentError) Unwrap() error { return e.Err }
 
-var errNotHTTP = errors.New("what came back is not an HTTP answer")
+// plainHTTP ends the error of net/http about an answer in http to a request in https.
+const plainHTTP = "server gave HTTP response to HTTPS client"
+
+var (
+	errNotHTTP   = errors.New("what came back is not an HTTP answer")
+	errPlainHTTP = errors.New(plainHTTP)
+)
 
 // Cause returns why a request got no answer, without anything that the other side
 // wrote: an error of net/http quotes what it could not read. The names in a
@@ -54,14 +60,13 @@ func redactURL(text string) string {
 // localCause returns err if this side of the connection wrote it, or if its text is one
 // that net/http always words the same. It replaces any other.
 func localCause(err error) error {
-	const plainHTTP = "server gave HTTP response to HTTPS client"
 	switch text := err.Error(); {
 	case isLocal(err):
 		return err
 	case strings.HasSuffix(text, plainHTTP):
-		return errors.New(plainHTTP)
-	case isStatusText(text):
-		return errors.New("the proxy answered: " + text)
+		return errPlainHTTP
+	case statusOf(text) != 0:
+		return &proxyError{statusOf(text)}
 	}
 	return errNotHTTP
 }
@@ -75,7 +80,8 @@ func isLocal(err error) bool {
 	var record tls.RecordHeaderError
 	var errno syscall.Errno
 	var unsent *UnsentError
-	for _, target := range []any{&operation, &lookup, &certificate, &authority, &record, &errno, &unsent} {
+	var proxy *proxyError
+	for _, target := range []any{&operation, &lookup, &certificate, &authority, &record, &errno, &unsent, &proxy} {
 		if errors.As(err, target) {
 			return true
 		}
@@ -89,12 +95,17 @@ func isLocal(err error) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// isStatusText reports whether net/http made a text from a proxy's error status.
-func isStatusText(text string) bool {
+// proxyError is the status with which a proxy refused to connect.
+type proxyError struct{ status int }
+
+func (e *proxyError) Error() string { return "the proxy answered: " + http.StatusText(e.status) }
+
+// statusOf returns the status from which net/http made a text, 0 for another text.
+func statusOf(text string) int {
 	for code := http.StatusBadRequest; code < 600; code++ {
 		if text != "" && text == http.StatusText(code) {
-			return true
+			return code
 		}
 	}
-	return false
+	return 0
 }

@@ -1,12 +1,14 @@
 package inspect
 
 import (
+	"fmt"
 	"io"
 	"path/filepath"
 	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
+	"github.com/prefect-secrets/prefect-secrets/internal/userfile"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -70,6 +72,9 @@ func (c *Cache) Read(path string) ([]byte, error) {
 
 // manifest reads and parses a manifest. The error is only about reading.
 func (c *Cache) manifest(path string) (parsedManifest, error) {
+	if userfile.IsDir(path) {
+		return parsedManifest{}, fmt.Errorf("%s is a directory: give the file, such as %s", path, filepath.Join(path, defaultManifest))
+	}
 	text, err := c.Read(path)
 	if err != nil {
 		return parsedManifest{}, err

@@ -13,12 +13,14 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/configfile"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/option"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 // FlowOptions are the flows to check, and what defines the secrets that they read.
 type FlowOptions struct {
+	Given    option.Form
 	Dirs     []string // directories of flow code, or files
 	Configs  []string // files or patterns; empty means the one that Prefect reads, if it exists
 	Manifest string   // empty means the one in the working directory, if it exists
@@ -50,7 +52,7 @@ func LoadFlows(o FlowOptions) (*Flows, error) {
 	}
 	reads, files, err := ReadFlows(o.Dirs)
 	if err != nil {
-		return nil, fmt.Errorf("--flows: %w", err)
+		return nil, fmt.Errorf("%s: %w", o.Given.Label("flows"), err)
 	}
 	cache := cmp.Or(o.Files, NewCache())
 	defined, err := cache.DefinedSecrets(configs.Paths, o.Manifest, o.Check)

@@ -19,6 +19,9 @@ import (
 // this name in any directory is a manifest.
 const defaultManifest = "prefect-secrets.toml"
 
+// ErrManifest means that the findings in a manifest, which were shown, have errors.
+var ErrManifest = errors.New("the manifest has errors")
+
 func isManifest(path string) bool { return filepath.Base(path) == defaultManifest }
 
 // Manifest reads the manifest at path, or the default one, and shows the findings,
@@ -40,9 +43,9 @@ func (c *Cache) Manifest(path string, show Show) (*secretsync.Manifest, error) {
 	}
 	switch {
 	case report.CountSeverities(parsed.diagnostics)[check.SeverityError] > 0:
-		return nil, errors.New("the manifest has errors; nothing was changed")
+		return nil, ErrManifest
 	case parsed.err != nil:
-		return nil, fmt.Errorf("an ignore comment does not mend a manifest; nothing was changed\n%w", parsed.err)
+		return nil, fmt.Errorf("an ignore comment does not mend a manifest\n%w", parsed.err)
 	}
 	return parsed.manifest, nil
 }

@@ -6,27 +6,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// How often a request is sent at most. Those that were refused with HTTP 429 do not
-// count: they are sent again for as long as the context lasts.
 const (
-	PlanAttempts  = 4  // before anything is written, while somebody waits
-	ApplyAttempts = 10 // up to a minute of waiting in all
-)
-
-const (
-	// A request that failed is sent again after a random time, of at most
-	// firstBackoff after the first failure, twice that after the second, and never
-	// more than maxBackoff (full jitter).
-	firstBackoff = 250 * time.Millisecond
-	maxBackoff   = 15 * time.Second
-
 	// The time between two requests once the API has asked for fewer.
 	minGap = 50 * time.Millisecond
 	maxGap = 5 * time.Second
@@ -36,6 +22,10 @@ const (
 // for fewer. Until then it delays nobody. The zero value is ready to use; it is safe
 // for concurrent use.
 type Pacer struct {
+	// Waiting, if set, is called with the [Reason] of an outage before a request is sent
+	// again because of it.
+	Waiting func(reason string)
+
 	mu          sync.Mutex
 	next        time.Time // when the next request may be sent
 	pausedUntil time.Time // no request may be sent before it
@@ -43,37 +33,30 @@ type Pacer struct {
 	slowed      time.Time // when gap last grew
 }
 
-// Do sends a request, and retries it as long as [prefect.Retryable] says that this may
-// help, up to a number of attempts.
-func (p *Pacer) Do(ctx context.Context, attempts int, send func() error) error {
-	failures := 0
+// Do sends a request, and retries it as long as that may help, within the limits.
+func (p *Pacer) Do(ctx context.Context, limits Limits, send func() error) error {
+	retries := p.Retries(limits)
 	var last error
 	for {
 		sent, err := p.Wait(ctx, nil)
-		if err == nil && failures > 0 {
-			err = Pause(ctx, nil, Backoff(failures))
+		if err == nil {
+			err = retries.Pause(ctx, nil)
 		}
 		if err != nil {
 			return NotRetried(last, err)
 		}
 		last = send()
 		p.Observe(sent, last)
-		if !errors.Is(last, prefect.ErrRateLimited) {
-			failures++
+		switch {
+		case last == nil:
+			return nil
+		case ctx.Err() != nil && errors.Is(last, ctx.Err()):
+			return NotRetried(last, cause(ctx))
 		}
-		if !prefect.Retryable(last) || failures >= attempts {
+		if retries.Note(last); !retries.Allow(last) {
 			return last
 		}
 	}
-}
-
-// NotRetried explains why there is no further attempt at a request: last is the error
-// of the attempt before, nil if there was none.
-func NotRetried(last, why error) error {
-	if last == nil {
-		return why
-	}
-	return fmt.Errorf("%w; not tried again: %w", last, why)
 }
 
 // Wait returns when it is the caller's turn, with the time of that turn. It fails at
@@ -134,14 +117,13 @@ func (p *Pacer) Observe(sent time.Time, err error) {
 	}
 }
 
-// Backoff returns how long to wait before a request is sent again that has failed so
-// many times.
-func Backoff(failures int) time.Duration {
-	longest := maxBackoff
-	if failures < 8 {
-		longest = min(longest, firstBackoff<<(failures-1))
+// NotRetried explains why there is no further attempt at a request: last is the error
+// of the attempt before, nil if there was none.
+func NotRetried(last, why error) error {
+	if last == nil {
+		return why
 	}
-	return rand.N(longest)
+	return fmt.Errorf("%w; not tried again: %w", last, why)
 }
 
 // ErrInterrupted means that a run was stopped.

@@ -2,8 +2,14 @@ package pace_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,22 +20,22 @@ import (
 
 // A request is repeated as often as it is allowed; refusals for the rate do not count.
 func TestDo(t *testing.T) {
-	limited, unavailable := &prefect.APIError{Status: 429, RetryAfter: time.Second}, &prefect.APIError{Status: 503}
+	limited, failed := &prefect.APIError{Status: 429, RetryAfter: time.Second}, &prefect.APIError{Status: 500}
 	tests := map[string]struct {
 		answers []error
 		sent    int
 		want    error
 	}{
 		"at once":     {[]error{nil}, 1, nil},
-		"in the end":  {[]error{unavailable, unavailable, nil}, 3, nil},
-		"never":       {[]error{unavailable, unavailable, unavailable, nil}, 3, unavailable},
+		"in the end":  {[]error{failed, failed, failed, nil}, 4, nil},
+		"never":       {[]error{failed, failed, failed, failed, nil}, 4, failed},
 		"for good":    {[]error{prefect.ErrForbidden, nil}, 1, prefect.ErrForbidden},
-		"rate limits": {[]error{limited, limited, limited, limited, nil}, 5, nil},
+		"rate limits": {[]error{limited, limited, limited, limited, limited, nil}, 6, nil},
 	}
 	for name, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {
 			sent := 0
-			err := new(pace.Pacer).Do(t.Context(), 3, func() error {
+			err := new(pace.Pacer).Do(t.Context(), pace.Question, func() error {
 				sent++
 				return tt.answers[sent-1]
 			})
@@ -40,17 +46,91 @@ func TestDo(t *testing.T) {
 	}
 }
 
+func noAnswer(why error) error { return fmt.Errorf("%w: %w", prefect.ErrNoAnswer, why) }
+
+// An API that is away is waited for; what stays wrong is not.
+func TestAnOutageIsWaitedFor(t *testing.T) {
+	away := []error{
+		noAnswer(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}), noAnswer(syscall.ECONNRESET),
+		noAnswer(io.EOF), noAnswer(os.ErrDeadlineExceeded), noAnswer(context.DeadlineExceeded),
+		noAnswer(&net.DNSError{IsTimeout: true}),
+		&prefect.APIError{Status: 502}, &prefect.APIError{Status: 503}, &prefect.APIError{Status: 504},
+	}
+	wrong := []error{
+		noAnswer(&net.DNSError{IsNotFound: true}), noAnswer(&tls.CertificateVerificationError{Err: errors.New("x")}),
+		noAnswer(tls.RecordHeaderError{}), &prefect.APIError{Status: 302}, &prefect.APIError{Status: 401},
+		&prefect.APIError{Status: 403}, &prefect.APIError{Status: 404},
+	}
+	limits := map[time.Duration]pace.Limits{15 * time.Second: pace.Question, time.Minute: pace.FirstQuestion}
+	for wait, limits := range limits {
+		for _, err := range away {
+			checkWait(t, limits, err, wait-2*time.Second, true)
+			checkWait(t, limits, err, wait+2*time.Second, false)
+		}
+		for _, err := range wrong {
+			checkWait(t, limits, err, time.Second, false)
+		}
+	}
+	checkWait(t, pace.Write, away[0], 58*time.Second, true)
+}
+
+// checkWait sends a request to an API that fails with err until it is back, and checks
+// whether that is waited for, and announced once.
+func checkWait(t *testing.T, limits pace.Limits, err error, back time.Duration, waits bool) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		var announced []string
+		p := pace.Pacer{Waiting: pace.Once(func(reason string) { announced = append(announced, reason) })}
+		began, sent := time.Now(), 0
+		got := p.Do(t.Context(), limits, func() error {
+			if sent++; time.Since(began) >= back {
+				return nil
+			}
+			return err
+		})
+		if (got == nil) != waits || got != nil && !errors.Is(got, err) {
+			t.Errorf("%v, back after %v: %v", err, back, got)
+		}
+		repeated := sent > 1
+		if len(announced) > 1 || repeated != (len(announced) == 1) || repeated && announced[0] == "" {
+			t.Errorf("%v, back after %v: %d requests, announced %q", err, back, sent, announced)
+		}
+	})
+}
+
 // An attempt that the deadline does not allow is not made, and the error says so.
 func TestDoWithinADeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		limited, sent := &prefect.APIError{Status: 429, RetryAfter: time.Minute}, 0
-		err := new(pace.Pacer).Do(ctx, 3, func() error { sent++; return limited })
+		err := new(pace.Pacer).Do(ctx, pace.Question, func() error { sent++; return limited })
 		if sent != 1 || !errors.Is(err, limited) || !strings.Contains(err.Error(), "not tried again: the time of this run is over") {
 			t.Errorf("%d requests, %v", sent, err)
 		}
 	})
+}
+
+// A run that is interrupted while it waits, or while a request is under way, ends at
+// once, and with that reason.
+func TestDoIsInterrupted(t *testing.T) {
+	for name, sending := range map[string]bool{"waiting": false, "under way": true} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, interrupt := context.WithCancel(t.Context())
+			time.AfterFunc(5*time.Second, interrupt)
+			began := time.Now()
+			err := new(pace.Pacer).Do(ctx, pace.FirstQuestion, func() error {
+				if !sending {
+					return noAnswer(syscall.ECONNREFUSED)
+				}
+				<-ctx.Done()
+				return noAnswer(ctx.Err())
+			})
+			if !errors.Is(err, pace.ErrInterrupted) || time.Since(began) != 5*time.Second {
+				t.Errorf("%s: after %v: %v", name, time.Since(began), err)
+			}
+		})
+	}
 }
 
 // Requests of all workers wait until the time that one answer names.

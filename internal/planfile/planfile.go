@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/option"
 	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -79,16 +80,21 @@ func (f *File) Encode() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Parse reads what [File.Encode] wrote. Errors call the file by its name.
-func Parse(name string, text []byte) (*File, error) {
+// Parse reads what [File.Encode] wrote. Errors call the file by its name, and say how
+// options are given.
+func Parse(name string, text []byte, given option.Form) (*File, error) {
+	writeOne := "plan --plan-file"
+	if given == option.Input {
+		writeOne = "mode plan and " + given.Name("plan-file")
+	}
 	var f File
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
 	if dec.Decode(&f) != nil || dec.More() {
-		return nil, fmt.Errorf("%s is not a plan file: write one with plan --plan-file", name)
+		return nil, fmt.Errorf("%s is not a plan file: write one with %s", name, writeOne)
 	}
 	if f.FormatVersion != formatVersion {
-		return nil, fmt.Errorf("%s has format_version %d, and this release reads %d: write it again with plan --plan-file", name, f.FormatVersion, formatVersion)
+		return nil, fmt.Errorf("%s has format_version %d, and this release reads %d: write it again with %s", name, f.FormatVersion, formatVersion, writeOne)
 	}
 	for i, c := range f.Actions {
 		if c.Name == "" || !isChange(c.Kind) {

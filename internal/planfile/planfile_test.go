@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/option"
 	"github.com/prefect-secrets/prefect-secrets/internal/planfile"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -77,7 +78,7 @@ func TestAPlanFileContainsNamesAlone(t *testing.T) {
 	if err != nil || strings.Contains(string(text), canary) {
 		t.Fatalf("%v, or the file holds a value", err)
 	}
-	file, err := planfile.Parse("plan.json", text)
+	file, err := planfile.Parse("plan.json", text, option.Flag)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +152,7 @@ func TestParseErrors(t *testing.T) {
 		`{"format_version": 2, "actions": [{"name": "A", "action": "skip"}]}`:                        "action 1 is not",
 		`{"format_version": 2, "actions": [{"name": "A", "action": "create"}, {"action":"delete"}]}`: "action 2 is not",
 	} {
-		_, err := planfile.Parse("plan.json", []byte(text))
+		_, err := planfile.Parse("plan.json", []byte(text), option.Flag)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), canary) {
 			t.Errorf("%s: got %v", text, err)
 		}
@@ -173,7 +174,7 @@ func TestAPlannersFileLeavesOthersSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := planfile.Parse("plan.json", text)
+	file, err := planfile.Parse("plan.json", text, option.Flag)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +234,7 @@ func TestAPlanFileWithoutWhatIsUnchanged(t *testing.T) {
 	}
 	text := []byte(`{"format_version":2,"api_url":"https://store.example","tenants":[""],
 		"actions":[{"tenant":"","name":"SAME","action":"unchanged"}]}`)
-	if _, err := planfile.Parse("f", text); err == nil {
+	if _, err := planfile.Parse("f", text, option.Flag); err == nil {
 		t.Error("a plan file changes nothing")
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/option"
 	"github.com/prefect-secrets/prefect-secrets/internal/planfile"
+	"github.com/prefect-secrets/prefect-secrets/internal/userfile"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -27,15 +29,15 @@ func writePlanFile(url string, done *secretsync.Outcome, o Options) (path string
 
 // readReviewed reads the plan file that a sync must follow, or returns nil if path is
 // empty.
-func readReviewed(path string) (*planfile.File, error) {
+func readReviewed(path string, given option.Form) (*planfile.File, error) {
 	if path == "" {
 		return nil, nil
 	}
-	text, err := os.ReadFile(path)
+	text, err := userfile.Read(path)
 	if err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
-	file, err := planfile.Parse(path, text)
+	file, err := planfile.Parse(path, text, given)
 	if err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}

@@ -45,6 +45,8 @@ type Options struct {
 	AfterPlan func(*secretsync.Outcome) error
 	// Signals interrupt a sync; nil for none.
 	Signals *interrupts.Signals
+
+	writes bool
 }
 
 // Printer shows each step of a run as it happens. The command has one for each format,
@@ -54,6 +56,8 @@ type Printer interface {
 	Checked(inspect.Findings) error
 	// Connected shows where key and URL were found, before the store is asked.
 	Connected(*connect.Connection) error
+	// Waiting shows, once, that the run waits for the store; see [WaitingText].
+	Waiting(text string)
 	// Planned shows the plan of one tenant.
 	Planned(*secretsync.Plan) error
 	// OnlyPlanned shows the result of [Plan], which ends here.
@@ -93,6 +97,7 @@ func Plan(ctx context.Context, o Options, out Printer) (planFile string, err err
 // cancelling ctx stops new requests; Sync waits for those in flight until the timeout
 // or the signal to hurry ([interrupts.Signals.Hurry]). The error has the exit code.
 func Sync(ctx context.Context, o Options, out Printer) (err error) {
+	o.writes = true
 	if o.Untrusted != "" {
 		return checkOnly(o, out)
 	}
@@ -133,7 +138,7 @@ func prepare(o Options, out Printer) (p prepared, err error) {
 	if p.run, manifest, err = readInputs(o, out); err != nil {
 		return p, err
 	}
-	reviewed, err := readReviewed(o.Reviewed)
+	reviewed, err := readReviewed(o.Reviewed, o.Connect.Given)
 	if err != nil {
 		return p, err
 	}
@@ -168,6 +173,7 @@ func Steps(conn *connect.Connection, o Options, reviewed *planfile.File, out Pri
 			}
 			return conn.AddTenants(o.Connect.Tenants)
 		},
+		Waiting: func(reason string) { out.Waiting(WaitingText(conn.URL, reason)) },
 		Planned: func(done *secretsync.Outcome) error {
 			if reviewed != nil {
 				if err := reviewed.Restrict(done.Plans()...); err != nil {
@@ -237,6 +243,9 @@ func readManifest(o Options, out Printer) (manifest *secretsync.Manifest, err er
 	if manifest = o.Manifest; manifest == nil {
 		manifest, err = o.Files.Environment(o.ManifestFile, o.Environment, out.Checked)
 	}
+	if o.writes && err == inspect.ErrManifest {
+		err = NothingWritten(err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -251,14 +260,23 @@ func readManifest(o Options, out Printer) (manifest *secretsync.Manifest, err er
 func checkConfigs(o Options, out Printer) error {
 	threshold, err := check.ParseFailOn(o.FailOn)
 	if err != nil {
-		return fmt.Errorf("--fail-on: %w", err)
+		return fmt.Errorf("%s: %w", o.Connect.Given.Label("fail-on"), err)
 	}
 	if len(o.ConfigFiles) == 0 {
 		return nil
 	}
 	fails, err := o.Files.Check(o.ConfigFiles, check.Options{Version: o.ConfigsFor}, threshold, out.Checked)
 	if err == nil && fails {
-		err = errors.New("the configs have errors; nothing was written")
+		err = ErrConfigs
+		if o.writes {
+			err = NothingWritten(err)
+		}
 	}
 	return err
 }
+
+// ErrConfigs means that the findings in the configs, which were shown, stop the run.
+var ErrConfigs = errors.New("the configs have errors")
+
+// NothingWritten adds to the error of a run that would have written that it has not.
+func NothingWritten(err error) error { return fmt.Errorf("%w; nothing was written", err) }

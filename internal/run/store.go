@@ -3,11 +3,13 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
-	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
+	"github.com/prefect-secrets/prefect-secrets/internal/pace"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
@@ -31,6 +33,9 @@ func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, std
 			return err
 		}
 	}
+	conn.Pacer.Waiting = pace.Once(func(reason string) {
+		_, _ = fmt.Fprintln(stderr, report.Safe(WaitingText(conn.URL, reason)))
+	})
 	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
 	if err := conn.SelectTenant(ctx, o.Tenants); err != nil {
@@ -42,10 +47,22 @@ func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, std
 // StoredNames lists the names in the store.
 func StoredNames(ctx context.Context, cache *inspect.Cache, o connect.Options, stderr io.Writer) (names []string, err error) {
 	err = WithStore(ctx, cache, o, stderr, func(ctx context.Context, conn *connect.Connection) error {
-		if names, err = conn.Client.ListSecrets(ctx); err != nil {
-			return exit.Store(err)
-		}
-		return nil
+		names, err = ListNames(ctx, conn)
+		return err
 	})
 	return names, err
+}
+
+// ListNames lists the names in the store of a connection.
+func ListNames(ctx context.Context, conn *connect.Connection) (names []string, err error) {
+	err = conn.Ask(ctx, func() error {
+		names, err = conn.Client.ListSecrets(ctx)
+		return err
+	})
+	return names, err
+}
+
+// WaitingText returns what a run says, once, while it waits for the store at url.
+func WaitingText(url, reason string) string {
+	return fmt.Sprintf("waiting for %s: %s", address.Display(url), reason)
 }

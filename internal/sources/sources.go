@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"path/filepath"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/option"
+	"github.com/prefect-secrets/prefect-secrets/internal/userfile"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -65,6 +67,9 @@ var ErrNone = errors.New("no secrets")
 func (r *Reader) All(given Given) ([]*secretsync.Source, error) {
 	var sources []*secretsync.Source
 	for _, row := range Table {
+		if path := repeatedPath(row, given); path != "" {
+			return nil, fmt.Errorf("%s: %s is given twice: remove one", r.label(row.Name), path)
+		}
 		for _, in := range given.inputs(row) {
 			source, err := row.read(r, in)
 			if err != nil {
@@ -80,6 +85,22 @@ func (r *Reader) All(given Given) ([]*secretsync.Source, error) {
 		return nil, fmt.Errorf("%w: give %s", ErrNone, r.choices())
 	}
 	return sources, nil
+}
+
+// repeatedPath returns a file that was given twice for a row of the table, or "".
+func repeatedPath(row Source, given Given) string {
+	if row.Takes != Paths {
+		return ""
+	}
+	seen := map[string]bool{}
+	for _, path := range given.Names[row.Name] {
+		clean := filepath.Clean(path)
+		if seen[clean] {
+			return path
+		}
+		seen[clean] = true
+	}
+	return ""
 }
 
 // choices lists the sources to choose from.
@@ -102,9 +123,9 @@ func (r *Reader) choices() string {
 // label returns what errors call a source.
 func (r *Reader) label(name string) string {
 	if r.Inputs {
-		return "input " + name
+		return option.Input.Label(name)
 	}
-	return "--" + name
+	return option.Flag.Label(name)
 }
 
 // wrapError returns err, if there is one, with the label of its source.
@@ -121,6 +142,6 @@ func (r *Reader) readFile(path string) (label string, data []byte, err error) {
 		data, err = io.ReadAll(r.Stdin)
 		return "standard input", data, err
 	}
-	data, err = os.ReadFile(path)
+	data, err = userfile.Read(path)
 	return path, data, err
 }

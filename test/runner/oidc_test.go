@@ -182,7 +182,7 @@ func TestIDToken(t *testing.T) {
 		issuer.claims = maps.Clone(push)
 		maps.Copy(issuer.claims, claim)
 		refusedLog := j.run(t)
-		checkLog(t, refusedLog, "the API key was not accepted", `"status":"failed"`)
+		checkLog(t, refusedLog, "does not accept the key from GitHub, as an id token of this job", `"status":"failed"`)
 		log = append(log, refusedLog...)
 		if names := store.names(t); len(names) != 1 {
 			t.Errorf("%s wrote: %q", name, names)

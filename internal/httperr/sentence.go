@@ -1,0 +1,44 @@
+package httperr
+
+import (
+	"cmp"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"syscall"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
+)
+
+// Sentence says why a request to a URL got no answer; who is what answers there. What
+// is not known it has in the words of err.
+func Sentence(who, to string, err error) string {
+	var failed *url.Error
+	cause, to := err, address.Display(to)
+	if errors.As(err, &failed) {
+		cause = failed.Err
+	}
+	var lookup *net.DNSError
+	switch {
+	case isPlainHTTP(cause):
+		return fmt.Sprintf("there is no https at %s, where the server speaks plain http: give %s, or have it serve https",
+			to, strings.Replace(to, "https:", "http:", 1))
+	case IsTLS(cause):
+		return fmt.Sprintf("there is no secure connection to %s: %s", to, cause)
+	case errors.Is(cause, syscall.ECONNREFUSED):
+		return fmt.Sprintf("nothing listens at %s (connection refused)", to)
+	case errors.As(cause, &lookup) && lookup.IsNotFound:
+		return fmt.Sprintf("%s did not answer at %s: there is no host %q", who, to, lookup.Name)
+	}
+	return fmt.Sprintf("%s did not answer at %s: %s", who, to, cmp.Or(Reason(cause), cause.Error()))
+}
+
+// isPlainHTTP reports whether a server answered in http to a request in https.
+func isPlainHTTP(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.Is(err, errPlainHTTP) || strings.HasSuffix(err.Error(), plainHTTP) ||
+		errors.As(err, &record) && strings.HasPrefix(string(record.RecordHeader[:]), "HTTP/")
+}

@@ -1,0 +1,124 @@
+package prefect
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
+)
+
+// form is what the body of an answer is.
+type form int
+
+const (
+	formGraphQL form = iota // data or errors
+	formHTML
+	formPrefect2 // an error of the REST API of Prefect 2 or 3
+	formJSON     // other JSON
+	formOther
+)
+
+// names of the forms that are not GraphQL's, for an answer with status 200.
+var formNames = map[form]string{
+	formHTML: "HTML in place of GraphQL's JSON: a proxy or login page?",
+	formJSON: "JSON that is not GraphQL's: is it the URL of the secrets API?",
+}
+
+// origin is where an answer is from.
+type origin struct {
+	url   *url.URL // that was asked
+	form  form
+	sent  int64 // the bytes of the request's body
+	https bool  // an answer in http says that the server expects https
+}
+
+// address returns the URL that was asked, as messages show it.
+func (o origin) address() string {
+	if o.url == nil {
+		return "the URL"
+	}
+	return address.Redacted(o.url)
+}
+
+// prefect2Details are what the servers of Prefect 2.20.27 and 3.9.1 answered as detail
+// to a POST of GraphQL, at /, /api and elsewhere, with a status of 403, 404 or 405. All
+// other errors of theirs have an exception_message.
+var prefect2Details = []string{"Not Found", "Method Not Allowed", "Missing CSRF token."}
+
+// formOf returns the form of a body that holds neither data nor errors of GraphQL.
+func formOf(header http.Header, body []byte) form {
+	media, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
+	var failed struct {
+		Detail    any    `json:"detail"`
+		Exception string `json:"exception_message"`
+	}
+	switch {
+	case media == "text/html" || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")):
+		return formHTML
+	case !json.Valid(body):
+		return formOther
+	case json.Unmarshal(body, &failed) != nil:
+		return formJSON
+	}
+	if detail, _ := failed.Detail.(string); failed.Exception != "" || slices.Contains(prefect2Details, detail) {
+		return formPrefect2
+	}
+	return formJSON
+}
+
+// wantsHTTPS reports whether a body says that the server expects https, as those of Go
+// and nginx do.
+func wantsHTTPS(status int, body []byte) bool {
+	return status == http.StatusBadRequest &&
+		(bytes.Contains(body, []byte("to an HTTPS server")) || bytes.Contains(body, []byte("sent to HTTPS port")))
+}
+
+// notGraphQL returns why an answer with status 200 is not one of a secrets API.
+func (o origin) notGraphQL() error {
+	name, ok := formNames[o.form]
+	if !ok {
+		name = "neither HTML nor JSON: is it the URL of the secrets API?"
+	}
+	return fmt.Errorf("%s answered with %s", o.address(), name)
+}
+
+// isForeign reports whether an answer with an error is from something other than the
+// API, such as a proxy in front of it.
+func (e *APIError) isForeign() bool { return e.from.form != formGraphQL }
+
+// whatForeign says what an answer means that is not in GraphQL. It returns "" if the
+// status alone says it.
+func (e *APIError) whatForeign() string {
+	at := e.from.address()
+	switch {
+	case e.from.form == formPrefect2 && e.Status < http.StatusInternalServerError:
+		return at + " answers like the API of Prefect 2 or 3, which keeps secrets as blocks: " +
+			"what is needed here is the GraphQL API of Prefect 1, as prefect-secrets serve has it"
+	case e.from.https:
+		return at + " expects https: give " + strings.Replace(at, "http:", "https:", 1)
+	case e.Status == http.StatusUnauthorized:
+		return "a proxy in front of " + at + " wants a login of its own, and the store was not asked"
+	case e.Status == http.StatusForbidden:
+		return "a proxy in front of " + at + " refused the request, and the store was not asked: let it through there"
+	case e.Status == http.StatusNotFound, e.Status == http.StatusMethodNotAllowed:
+		return "there is no GraphQL API at " + at + e.from.pathHint()
+	case e.Status == http.StatusRequestEntityTooLarge:
+		return fmt.Sprintf("a proxy in front of %s limits the length of requests, and this one has %d bytes: "+
+			"raise its limit, such as client_max_body_size of nginx", at, e.from.sent)
+	}
+	return ""
+}
+
+// pathHint says where secrets APIs answer, unless the URL has no path.
+func (o origin) pathHint() string {
+	if o.url == nil || strings.Trim(o.url.Path, "/") == "" {
+		return ""
+	}
+	return ": it is at / or /graphql"
+}
