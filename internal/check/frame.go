@@ -21,10 +21,10 @@ func (s *source) frame(mark span) string {
 	last := s.doc.Position(mark.start).Line
 	var b strings.Builder
 	for n := max(1, last-linesBefore); n < last; n++ {
-		writeLine(&b, n, s.maskLine(n, noMark))
+		writeLine(&b, s.shownLine(n), s.maskLine(n, noMark))
 	}
 	line := s.maskLine(last, mark)
-	writeLine(&b, last, line)
+	writeLine(&b, s.shownLine(last), line)
 	b.WriteString("      | ")
 	b.WriteString(strings.Repeat(" ", line.mark.start))
 	b.WriteByte('^')

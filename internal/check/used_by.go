@@ -3,6 +3,7 @@ package check
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pysource"
 )
@@ -15,27 +16,59 @@ type SecretUse struct {
 	Environment bool       `json:"environment"`
 	DefinedIn   []string   `json:"known"`  // SecretSet.Where of each set that has it
 	Locations   []Location `json:"places"` // in the order of the files; empty if nothing reads it
+	// Possible are the reads of a computed name that may be this one, since its
+	// beginning or its end fits. It is empty if Locations is not.
+	Possible []Location `json:"possible"`
 }
 
 // UsedBy returns every secret that is read or defined, with the locations that read
 // it, sorted by name, and after them the environment variables. A secret without a
 // location may still be read at one of [FlowReads.Unknown], whose names are computed.
-func (r *FlowReads) UsedBy(defined []SecretSet) []SecretUse {
-	uses := usage{{}, {}}
+// Of opts only Version matters.
+func (r *FlowReads) UsedBy(defined []SecretSet, opts Options) []SecretUse {
+	uses, secrets := usage{{}, {}}, newSecretIndex(defined)
 	for _, set := range defined {
 		for _, name := range set.Names {
-			if u := uses.of(name, false); !slices.Contains(u.DefinedIn, set.Where) {
-				u.DefinedIn = append(u.DefinedIn, set.Where)
-			}
+			uses.of(name, false).define(set.Where)
 		}
 	}
 	for _, f := range r.flows {
+		brought := f.brought(opts.Version)
 		for _, a := range f.module.Reads {
 			u := uses.of(a.Name, a.Kind == pysource.Environment)
-			u.Locations = append(u.Locations, f.location(a))
+			u.Locations = append(u.Locations, f.location(a, a.Optional || secrets.handlingOf(a, opts.Version).optional))
+			if !u.Environment && brought.has(a) {
+				u.define(f.name)
+			}
+		}
+	}
+	for name, use := range uses[0] {
+		if len(use.Locations) == 0 {
+			use.Possible = r.possible(name)
 		}
 	}
 	return uses.sorted()
+}
+
+func (u *SecretUse) define(where string) {
+	if !slices.Contains(u.DefinedIn, where) {
+		u.DefinedIn = append(u.DefinedIn, where)
+	}
+}
+
+// possible returns the reads of a computed name that may be a name.
+func (r *FlowReads) possible(name string) []Location {
+	locations := []Location{}
+	for _, f := range r.flows {
+		for _, a := range f.module.Unknown {
+			affixes := len(a.Prefix) + len(a.Suffix)
+			if a.Kind != pysource.Environment && affixes > 0 && affixes <= len(name) &&
+				strings.HasPrefix(name, a.Prefix) && strings.HasSuffix(name, a.Suffix) {
+				locations = append(locations, f.location(a, a.Optional))
+			}
+		}
+	}
+	return locations
 }
 
 // usage is the secrets and the environment variables, each by name.
@@ -47,7 +80,7 @@ func (u usage) of(name string, environment bool) *SecretUse {
 		group = u[1]
 	}
 	if group[name] == nil {
-		group[name] = &SecretUse{Name: MaskTokens(name), Environment: environment, DefinedIn: []string{}, Locations: []Location{}}
+		group[name] = &SecretUse{Name: MaskTokens(name), Environment: environment, DefinedIn: []string{}, Locations: []Location{}, Possible: []Location{}}
 	}
 	return group[name]
 }

@@ -31,16 +31,16 @@ func (c *Command) checkFlows(ctx context.Context, f checkFlags, paths []string, 
 		if _, err := flows.Manifest(inspect.ShowText(c.Stderr)); err != nil {
 			return err
 		}
-		return c.showUses(f.format, flows.Reads, flows.Defined)
+		return c.showUses(f.format, flows.Reads, flows.Defined, o)
 	}
-	inspect.WriteUncheckedCount(c.Stderr, flows.Reads)
+	inspect.WriteUnchecked(c.Stderr, flows.Reads)
 	return flows.Check(threshold, show)
 }
 
-// showUses prints each secret with the lines that read it, and reads of computed
-// names.
-func (c *Command) showUses(format string, reads *check.FlowReads, defined []check.SecretSet) error {
-	uses, unknown := reads.UsedBy(defined), reads.Unknown()
+// showUses prints each secret in one line with the positions that read it, and reads
+// of computed names.
+func (c *Command) showUses(format string, reads *check.FlowReads, defined []check.SecretSet, o check.Options) error {
+	uses, unknown := reads.UsedBy(defined, o), reads.Unknown()
 	switch format {
 	case "json":
 		enc := json.NewEncoder(c.Stdout)
@@ -55,32 +55,49 @@ func (c *Command) showUses(format string, reads *check.FlowReads, defined []chec
 		return unknownFormat(format)
 	}
 	for _, use := range uses {
-		fmt.Fprintln(c.Stdout, report.Safe(useTitle(use)))
-		for _, p := range use.Locations {
-			fmt.Fprintf(c.Stdout, "  %s:%d:%d\n", report.Safe(p.File), p.Line, p.Column)
-		}
+		fmt.Fprintln(c.Stdout, report.Safe(describeUse(use)))
 	}
 	if len(unknown) > 0 {
 		fmt.Fprintln(c.Stdout, "under names that are computed")
 	}
-	for _, p := range unknown {
-		fmt.Fprintf(c.Stdout, "  %s:%d:%d\n", report.Safe(p.File), p.Line, p.Column)
+	for _, l := range unknown {
+		fmt.Fprintf(c.Stdout, "  %s\n", report.Safe(describeLocation(l)))
 	}
 	return nil
 }
 
-func useTitle(use check.SecretUse) string {
-	title := use.Name
+// describeUse returns the line about a secret.
+func describeUse(use check.SecretUse) string {
+	line := use.Name
 	switch {
 	case use.Environment:
-		title += " (environment variable)"
+		line += " (environment variable)"
 	case len(use.DefinedIn) > 0:
-		title += " (in " + strings.Join(use.DefinedIn, ", ") + ")"
+		line += " (in " + strings.Join(use.DefinedIn, ", ") + ")"
 	default:
-		title += " (nowhere)"
+		line += " (nowhere)"
 	}
-	if len(use.Locations) == 0 {
-		title += ": nobody reads it"
+	switch {
+	case len(use.Locations) > 0:
+		return line + ": " + describeLocations(use.Locations)
+	case len(use.Possible) > 0:
+		return line + ": may be read under a name that is computed: " + describeLocations(use.Possible)
 	}
-	return title
+	return line + ": nobody reads it"
+}
+
+func describeLocations(locations []check.Location) string {
+	all := make([]string, len(locations))
+	for i, l := range locations {
+		all[i] = describeLocation(l)
+	}
+	return strings.Join(all, ", ")
+}
+
+func describeLocation(l check.Location) string {
+	text := fmt.Sprintf("%s:%d:%d", l.File, l.Line, l.Column)
+	if l.Optional {
+		text += " (optional)"
+	}
+	return text
 }

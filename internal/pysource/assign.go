@@ -114,15 +114,10 @@ func (p *parser) importsFrom() {
 // environment then, and never again.
 func (p *parser) noteImport(module []string, start int) {
 	if module[0] == "prefect" {
-		p.imported = append(p.imported, importOfPrefect{start, p.scope.frame()})
+		if f := p.region.inFunction(); p.imported[f] == nil {
+			p.imported[f] = &start
+		}
 	}
-}
-
-// importOfPrefect is the byte offset of an import of Prefect, and the module or
-// function that runs it.
-type importOfPrefect struct {
-	start int
-	frame *scope
 }
 
 func (p *parser) importName(module []string, name string) {

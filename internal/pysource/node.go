@@ -17,6 +17,7 @@ const (
 	nodeCompare                     // items[0] name items[1], such as in or is not
 	nodeFormat                      // items[0] % items[1]
 	nodeStarred                     // *items[0]
+	nodeEntered                     // what items[0] gives as a context manager
 	nodeList                        // a list, tuple or set literal; items
 	nodeDict                        // a dict literal; items are its keys, values their values
 	nodeAttr                        // base.name

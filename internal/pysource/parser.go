@@ -14,11 +14,11 @@ type parser struct {
 	scope       *scope
 	block       *block
 	region      *region
-	regions     []*region         // all so far
-	nodes       []*node           // that may read a secret, in the order of the text
-	conditions  []*node           // that decide what the code does
-	starImports []string          // the modules of from module import *
-	imported    []importOfPrefect // in the order of the text
+	regions     []*region        // all so far
+	nodes       []*node          // that may read a secret, in the order of the text
+	conditions  []*node          // that decide what the code does
+	starImports []string         // the modules of from module import *
+	imported    map[*region]*int // the first import of Prefect in each function, and in none
 	depth       int
 }
 

@@ -25,7 +25,7 @@ const maxRegions = 256
 
 // try is a try statement.
 type try struct {
-	body     Span // in tokens
+	body     Span // in parser.nodes
 	handlers []*handler
 }
 
@@ -41,6 +41,17 @@ type function struct {
 	name      string
 	decorated bool
 	special   bool // a method, a generator or async: a call of it does not run its body, or cannot be followed
+}
+
+// inFunction returns the body of the function or lambda that r is in, or nil.
+func (r *region) inFunction() *region {
+	for i := 0; r != nil && i < maxRegions; i++ {
+		if r.kind == regionFunction {
+			return r
+		}
+		r = r.parent
+	}
+	return nil
 }
 
 // within makes r the current region. It returns the one around it, to go back to.

@@ -21,12 +21,12 @@ type chain struct {
 	try    *try     // of a try
 	conds  []*node  // of an if and its elifs
 	bodies []*level // of an if, its elifs and its else
-	region *region  // around the statement
+	region *region  // in which no condition so far holds
 }
 
 // parse reads a module, up to the first problem.
 func parse(s *scanner) *parser {
-	p := &parser{scanner: s, block: &block{end: len(s.tokens)}}
+	p := &parser{scanner: s, block: &block{end: len(s.tokens)}, imported: map[*region]*int{}}
 	p.enter(moduleScope)
 	p.level = &level{scope: p.scope, block: p.block}
 	var body *level
@@ -204,7 +204,7 @@ func (p *parser) opening(word string) *level {
 		p.exprList()
 		body = p.body()
 	case "try":
-		c.try = &try{body: Span{p.next, p.next}}
+		c.try = &try{body: Span{len(p.nodes), len(p.nodes)}}
 		outer := p.within(region{kind: regionTry, try: c.try})
 		body = p.body()
 		p.region = outer
@@ -251,7 +251,7 @@ func (p *parser) clause(word string) *level {
 		return nil
 	}
 	if c.word == "try" {
-		c.try.body.End = p.next
+		c.try.body.End = len(p.nodes)
 	}
 	start := p.peek().start
 	p.next++
@@ -282,9 +282,11 @@ func (p *parser) clause(word string) *level {
 // excluding makes the region current in which no condition of an if so far holds.
 func (p *parser) excluding(c *chain) (outer *region) {
 	outer = p.region
-	for _, cond := range c.conds {
-		p.within(region{kind: regionIf, cond: cond, negated: true})
+	p.region = c.region
+	if n := len(c.conds); n > 0 {
+		p.within(region{kind: regionIf, cond: c.conds[n-1], negated: true})
 	}
+	c.region = p.region
 	return outer
 }
 
@@ -363,11 +365,7 @@ func (p *parser) withItem() {
 			p.failHere("a name is expected here")
 			return
 		}
-		value := manager
-		if target.kind != nodeName {
-			value = nil
-		}
-		p.assign(target, value)
+		p.assign(target, &node{kind: nodeEntered, start: manager.start, end: manager.end, items: []*node{manager}})
 	}
 }
 
