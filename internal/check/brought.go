@@ -11,7 +11,7 @@ import (
 // brought are the secrets that a flow brings itself.
 type brought struct {
 	names  map[string]bool
-	config map[string]bool // only in the configuration, from which Secret does not read
+	config map[string]bool       // only in the configuration, from which Secret does not read
 	unseen []pysource.Definition // variables that Prefect does not see
 }
 

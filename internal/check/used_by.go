@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pysource"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 // SecretUse is a secret and where flows read it.
@@ -42,12 +43,39 @@ func (r *FlowReads) UsedBy(defined []SecretSet, opts Options) []SecretUse {
 			}
 		}
 	}
+	if opts.Version == release.Any {
+		uses.dropTwins()
+	}
 	for name, use := range uses[0] {
 		if len(use.Locations) == 0 {
 			use.Possible = r.possible(name)
 		}
 	}
 	return uses.sorted()
+}
+
+// dropTwins drops the second of two names for one secret: of a secret that the
+// environment sets, [ConfigSecrets] has the name of the releases and that of the
+// documentation, which is lower case. The name that nobody reads goes, else the lower
+// one.
+func (u usage) dropTwins() {
+	for name, use := range u[0] {
+		lower := release.EnvironmentName(name)
+		twin := u[0][lower]
+		if lower == name || twin == nil {
+			continue
+		}
+		switch {
+		case len(twin.Locations) == 0 && isSubset(twin.DefinedIn, use.DefinedIn):
+			delete(u[0], lower)
+		case len(use.Locations) == 0 && isSubset(use.DefinedIn, twin.DefinedIn):
+			delete(u[0], name)
+		}
+	}
+}
+
+func isSubset(some, all []string) bool {
+	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
 }
 
 func (u *SecretUse) define(where string) {

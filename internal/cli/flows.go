@@ -37,8 +37,8 @@ func (c *Command) checkFlows(ctx context.Context, f checkFlags, paths []string, 
 	return flows.Check(threshold, show)
 }
 
-// showUses prints each secret in one line with the positions that read it, and reads
-// of computed names.
+// showUses prints each secret with the lines that read it, and reads of computed
+// names.
 func (c *Command) showUses(format string, reads *check.FlowReads, defined []check.SecretSet, o check.Options) error {
 	uses, unknown := reads.UsedBy(defined, o), reads.Unknown()
 	switch format {
@@ -55,49 +55,42 @@ func (c *Command) showUses(format string, reads *check.FlowReads, defined []chec
 		return unknownFormat(format)
 	}
 	for _, use := range uses {
-		fmt.Fprintln(c.Stdout, report.Safe(describeUse(use)))
+		fmt.Fprintln(c.Stdout, report.Safe(useTitle(use)))
+		c.showLocations(use.Locations)
 	}
 	if len(unknown) > 0 {
 		fmt.Fprintln(c.Stdout, "under names that are computed")
 	}
-	for _, l := range unknown {
-		fmt.Fprintf(c.Stdout, "  %s\n", report.Safe(describeLocation(l)))
-	}
+	c.showLocations(unknown)
 	return nil
 }
 
-// describeUse returns the line about a secret.
-func describeUse(use check.SecretUse) string {
-	line := use.Name
+func (c *Command) showLocations(locations []check.Location) {
+	for _, l := range locations {
+		text := fmt.Sprintf("  %s:%d:%d", l.File, l.Line, l.Column)
+		if l.Optional {
+			text += " (optional)"
+		}
+		fmt.Fprintln(c.Stdout, report.Safe(text))
+	}
+}
+
+func useTitle(use check.SecretUse) string {
+	title := use.Name
 	switch {
 	case use.Environment:
-		line += " (environment variable)"
+		title += " (environment variable)"
 	case len(use.DefinedIn) > 0:
-		line += " (in " + strings.Join(use.DefinedIn, ", ") + ")"
+		title += " (in " + strings.Join(use.DefinedIn, ", ") + ")"
 	default:
-		line += " (nowhere)"
+		title += " (nowhere)"
 	}
 	switch {
-	case len(use.Locations) > 0:
-		return line + ": " + describeLocations(use.Locations)
 	case len(use.Possible) > 0:
-		return line + ": may be read under a name that is computed: " + describeLocations(use.Possible)
+		at := use.Possible[0]
+		title += fmt.Sprintf(": the name that is computed at %s:%d may be this one", at.File, at.Line)
+	case len(use.Locations) == 0:
+		title += ": nobody reads it"
 	}
-	return line + ": nobody reads it"
-}
-
-func describeLocations(locations []check.Location) string {
-	all := make([]string, len(locations))
-	for i, l := range locations {
-		all[i] = describeLocation(l)
-	}
-	return strings.Join(all, ", ")
-}
-
-func describeLocation(l check.Location) string {
-	text := fmt.Sprintf("%s:%d:%d", l.File, l.Line, l.Column)
-	if l.Optional {
-		text += " (optional)"
-	}
-	return text
+	return title
 }

@@ -123,23 +123,28 @@ func (r *reader) read() error {
 		if err != nil {
 			return err
 		}
-		switch delimiter, ok := token.(json.Delim); {
-		case ok && (delimiter == '{' || delimiter == '['):
-			r.stack = append(r.stack, container{object: delimiter == '{', isKey: delimiter == '{'})
-			continue
-		case ok:
-			if delimiter == '}' && r.isCell() {
-				r.endCell()
-			}
-			r.stack = r.stack[:len(r.stack)-1]
-		case r.acceptKey(token):
-			continue
-		default:
-			r.value(token, before)
+		r.accept(token, before)
+	}
+}
+
+// accept takes the next token. before is where the one before it ended.
+func (r *reader) accept(token json.Token, before int) {
+	switch delimiter, ok := token.(json.Delim); {
+	case ok && (delimiter == '{' || delimiter == '['):
+		r.stack = append(r.stack, container{object: delimiter == '{', isKey: delimiter == '{'})
+		return
+	case ok:
+		if delimiter == '}' && r.isCell() {
+			r.endCell()
 		}
-		if n := len(r.stack); n > 0 {
-			r.stack[n-1].isKey = r.stack[n-1].object
-		}
+		r.stack = r.stack[:len(r.stack)-1]
+	case r.acceptKey(token):
+		return
+	default:
+		r.value(token, before)
+	}
+	if n := len(r.stack); n > 0 {
+		r.stack[n-1].isKey = r.stack[n-1].object
 	}
 }
 

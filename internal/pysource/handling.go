@@ -36,12 +36,8 @@ func (r *reader) evaluate() {
 	seen := map[int]bool{}
 	for _, e := range r.evaluations {
 		if i, ok := r.readOf[e.of]; ok {
-			a := &r.module.Reads[i]
-			optional, outcomes := a.Optional || r.isGuarded(e.at.region, a.Name), r.outcomes(e.at)
-			if seen[i] {
-				optional, outcomes = optional && a.Optional, worst(outcomes, a.Outcomes)
-			}
-			a.Optional, a.Outcomes, seen[i] = optional, outcomes, true
+			r.evaluateRead(&r.module.Reads[i], e.at, seen[i])
+			seen[i] = true
 		}
 		if e.of != e.at && r.runsWhileBuilding(e.at.region, 0) {
 			r.module.Building = append(r.module.Building, Span{e.at.start, e.at.end})
@@ -52,6 +48,19 @@ func (r *reader) evaluate() {
 			r.module.Reads[i].Optional = true
 		}
 	}
+}
+
+// evaluateRead says of a read what the code does at one evaluation. again reports
+// that there was another one: the code only works if it does at both.
+func (r *reader) evaluateRead(a *Access, at *node, again bool) {
+	optional, outcomes := a.Optional, r.outcomes(at)
+	if !again || optional {
+		optional = a.Optional && !again || r.isGuarded(at.region, a.Name)
+	}
+	if again {
+		outcomes = worst(outcomes, a.Outcomes)
+	}
+	a.Optional, a.Outcomes = optional, outcomes
 }
 
 // worst returns of each error the worse outcome.
