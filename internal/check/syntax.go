@@ -1,7 +1,9 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
@@ -12,7 +14,7 @@ func checkSyntax(s *source, report func(finding)) {
 	case s.problem != nil:
 		p := s.problem
 		report(finding{
-			message: problemMessage(s.doc, p),
+			message: cmp.Or(mergeMark(s.doc.Text[p.Start:]), problemMessage(s.doc, p)),
 			hint:    problemHint(p.Problem),
 			node:    p.Node,
 			start:   p.Start,
@@ -21,6 +23,17 @@ func checkSyntax(s *source, report func(finding)) {
 	case s.rejectedAt >= 0:
 		report(finding{message: "this is not TOML 1.0", hint: mayFailHint, start: s.rejectedAt, end: s.rejectedAt})
 	}
+}
+
+// mergeMark says that a text begins with a line that git leaves where it could not
+// merge, or returns "".
+func mergeMark(text string) string {
+	for _, mark := range []string{"<<<<<<<", "|||||||", "=======", ">>>>>>>"} {
+		if strings.HasPrefix(text, mark) {
+			return "this is the mark of a merge conflict: decide between the two sides and take the marks out"
+		}
+	}
+	return ""
 }
 
 func problemMessage(doc *tomlpos.Document, p *tomlpos.Error) string {
