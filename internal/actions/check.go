@@ -35,7 +35,7 @@ func (s *step) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	inspect.WriteUncheckedCount(s.Stderr, flows.Reads)
+	inspect.WriteUnchecked(s.Stderr, flows.Reads)
 	return flows.Check(threshold, s.Checked)
 }
 
@@ -72,9 +72,9 @@ func (s *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 		return err
 	}
 	for _, plan := range plans {
-		defined = append(defined, check.SecretSet{Where: "the store", Names: plan.NamesAfter()})
+		defined = append(defined, check.SecretSet{Where: "the store", Names: plan.NamesAfter(), Lookup: check.LookupStore})
 	}
-	inspect.WriteUncheckedCount(s.Stderr, reads)
+	inspect.WriteUnchecked(s.Stderr, reads)
 	found := inspect.Findings{Diagnostics: reads.Check(defined, options), Files: files}
 	if err := s.Checked(found); err != nil {
 		return err

@@ -131,7 +131,7 @@ func (s *source) diagnostic(r Rule, f finding) Diagnostic {
 	if !s.verified {
 		return d
 	}
-	start, end := s.doc.Position(f.start), s.doc.Position(f.end)
+	start, end := s.position(f.start), s.position(f.end)
 	d.Line, d.Column = start.Line, start.Column
 	d.EndLine, d.EndColumn = end.Line, end.Column
 	d.Frame = s.frame(span{f.start, f.end})

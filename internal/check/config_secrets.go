@@ -38,3 +38,21 @@ func ConfigSecrets(text []byte, opts Options) ([]string, error) {
 	slices.Sort(names)
 	return slices.Compact(names), nil
 }
+
+// ConfigLookup returns where Prefect looks for a secret with a config and the
+// environment of opts.Env: locally or, if the config of any release of opts.Version
+// says so, in the store. It is LookupUnknown if no Prefect loads the config.
+func ConfigLookup(text []byte, opts Options) Lookup {
+	found := LookupUnknown
+	for _, v := range opts.Version.Releases() {
+		loaded, err := release.Load(release.Options{Version: v, Text: string(text) + "\n", Env: opts.Env})
+		if err != nil {
+			continue
+		}
+		if loaded.ReadsStore() {
+			return LookupOff
+		}
+		found = LookupLocal
+	}
+	return found
+}

@@ -2,12 +2,15 @@ package check
 
 import (
 	"sort"
+	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/notebook"
 	"github.com/prefect-secrets/prefect-secrets/internal/pysource"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// Flow is a Python file that may read secrets. The name is only for diagnostics.
+// Flow is a Python file or, with a name that ends in .ipynb, a notebook, that may read
+// secrets. Otherwise the name is only for diagnostics.
 type Flow struct {
 	Name string
 	Text []byte
@@ -19,9 +22,10 @@ type FlowReads struct{ flows []flow }
 
 // flow is a Python file that was read. doc has the module's text and offsets.
 type flow struct {
-	name   string
-	module *pysource.Module
-	doc    *tomlpos.Document
+	name     string
+	module   *pysource.Module
+	doc      *tomlpos.Document
+	notebook *notebook.Notebook // or nil
 }
 
 // ReadFlows reads Python files, in time in proportion to their text. It reads a file
@@ -34,11 +38,39 @@ type flow struct {
 func ReadFlows(files []Flow) *FlowReads {
 	r := &FlowReads{}
 	for _, file := range files {
-		if m := pysource.Read(file.Text); m.Problem != nil || len(m.Reads)+len(m.Unknown) > 0 || len(m.Comments) > 0 {
-			r.flows = append(r.flows, flow{file.Name, m, tomlpos.NewDocument(m.Text, commentsOf(m))})
+		f := flow{name: file.Name}
+		f.read(file)
+		if m := f.module; m.Problem != nil || len(m.Reads)+len(m.Unknown) > 0 || len(m.Comments) > 0 {
+			f.doc = tomlpos.NewDocument(m.Text, commentsOf(m))
+			r.flows = append(r.flows, f)
 		}
 	}
 	return r
+}
+
+// NotebookSuffix ends the name of a notebook.
+const NotebookSuffix = ".ipynb"
+
+func (f *flow) read(file Flow) {
+	text := file.Text
+	if strings.HasSuffix(file.Name, NotebookSuffix) {
+		n, err := notebook.Read(text, pysource.CellMark)
+		if err != nil {
+			f.module = &pysource.Module{Problem: &pysource.Problem{Message: err.Error()}}
+			return
+		}
+		f.notebook, text = n, []byte(n.Source)
+	}
+	f.module = pysource.Read(text)
+}
+
+// position returns the position in the file of an offset in the module.
+func (f flow) position(offset int) tomlpos.Position {
+	p := f.doc.Position(offset)
+	if f.notebook != nil {
+		p.Line, p.Column = f.notebook.Position(p.Line, p.Column)
+	}
+	return p
 }
 
 func commentsOf(m *pysource.Module) []tomlpos.Comment {
@@ -60,13 +92,13 @@ type Location struct {
 	// EnvVarSecret.
 	Kind string `json:"kind"`
 	// Optional reports that the code works without the secret: it checks whether it
-	// exists, or has a default.
+	// exists, has a default, or handles the error.
 	Optional bool `json:"optional"`
 }
 
-func (f flow) location(a pysource.Access) Location {
-	start := f.doc.Position(a.Start)
-	return Location{File: f.name, Line: start.Line, Column: start.Column, Kind: string(a.Kind), Optional: a.Optional}
+func (f flow) location(a pysource.Access, optional bool) Location {
+	start := f.position(a.Start)
+	return Location{File: f.name, Line: start.Line, Column: start.Column, Kind: string(a.Kind), Optional: optional}
 }
 
 // Unknown returns where flows read a secret whose name is computed, in the order of
@@ -75,7 +107,7 @@ func (r *FlowReads) Unknown() []Location {
 	var locations []Location
 	for _, f := range r.flows {
 		for _, a := range f.module.Unknown {
-			locations = append(locations, f.location(a))
+			locations = append(locations, f.location(a, a.Optional))
 		}
 	}
 	return locations

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pysource"
 )
 
 const (
@@ -20,16 +22,31 @@ var noMark = span{-1, -1}
 func (s *source) frame(mark span) string {
 	last := s.doc.Position(mark.start).Line
 	var b strings.Builder
-	for n := max(1, last-linesBefore); n < last; n++ {
-		writeLine(&b, n, s.maskLine(n, noMark))
+	for n := s.firstFrameLine(last); n < last; n++ {
+		writeLine(&b, s.shownLine(n), s.maskLine(n, noMark))
 	}
 	line := s.maskLine(last, mark)
-	writeLine(&b, last, line)
+	writeLine(&b, s.shownLine(last), line)
 	b.WriteString("      | ")
 	b.WriteString(strings.Repeat(" ", line.mark.start))
 	b.WriteByte('^')
 	b.WriteString(strings.Repeat("~", line.mark.end-line.mark.start-1))
 	return b.String()
+}
+
+// firstFrameLine returns the first line to show before a line. In a notebook it is of
+// the same cell.
+func (s *source) firstFrameLine(last int) int {
+	first := max(1, last-linesBefore)
+	if s.flow == nil || s.flow.notebook == nil {
+		return first
+	}
+	for n := last - 1; n >= first; n-- {
+		if start, end := s.doc.Line(n); s.doc.Text[start:end] == pysource.CellMark {
+			return n + 1
+		}
+	}
+	return first
 }
 
 func writeLine(b *strings.Builder, number int, line maskedLine) {

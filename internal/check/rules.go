@@ -61,6 +61,7 @@ var (
 	}
 	flowRules = []checker{
 		{Rule{"undefined-secret", SeverityError, "a secret that flow code reads and nothing defines"}, checkUndefined},
+		{Rule{"read-while-building", SeverityError, "a secret that is read while the flow is built"}, checkBuilding},
 		{ignoreRule, checkIgnore},
 	}
 	manifestRules = []checker{

@@ -116,6 +116,22 @@ func decodeKeys(text string) (keys []toml.Key, rejectedAt int) {
 	return nil, rejectedAt
 }
 
+// position returns the position of an offset in the file.
+func (s *source) position(offset int) tomlpos.Position {
+	if s.flow != nil {
+		return s.flow.position(offset)
+	}
+	return s.doc.Position(offset)
+}
+
+// shownLine returns the number in the file of a line of the text.
+func (s *source) shownLine(number int) int {
+	if s.flow != nil && s.flow.notebook != nil {
+		number, _ = s.flow.notebook.Position(number, 1)
+	}
+	return number
+}
+
 // parses reports whether the file is TOML.
 func (s *source) parses() bool { return s.problem == nil && s.rejectedAt < 0 }
 

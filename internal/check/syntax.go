@@ -1,7 +1,9 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
@@ -22,7 +24,19 @@ func (s *source) syntaxFinding() finding {
 	if p == nil {
 		return finding{message: "this is not TOML 1.0", start: s.rejectedAt, end: s.rejectedAt}
 	}
-	return finding{message: problemMessage(s.doc, p), node: p.Node, start: p.Start, end: p.End}
+	message := cmp.Or(mergeMark(s.doc.Text[p.Start:]), problemMessage(s.doc, p))
+	return finding{message: message, node: p.Node, start: p.Start, end: p.End}
+}
+
+// mergeMark says that a text begins with a line that git leaves where it could not
+// merge, or returns "".
+func mergeMark(text string) string {
+	for _, mark := range []string{"<<<<<<<", "|||||||", "=======", ">>>>>>>"} {
+		if strings.HasPrefix(text, mark) {
+			return "this is the mark of a merge conflict: decide between the two sides and take the marks out"
+		}
+	}
+	return ""
 }
 
 func problemMessage(doc *tomlpos.Document, p *tomlpos.Error) string {

@@ -96,3 +96,12 @@ func TestSyntaxHint(t *testing.T) {
 		}
 	}
 }
+
+func TestMergeMarks(t *testing.T) {
+	for _, mark := range []string{"<<<<<<< HEAD", "||||||| base", "=======", ">>>>>>> theirs"} {
+		found := File("x", []byte("[cloud]\n"+mark+"\napi = 'x'\n"), Options{})
+		if len(found) != 1 || found[0].Line != 2 || !strings.Contains(found[0].Message, "merge conflict") {
+			t.Errorf("%s: got %v", mark, found)
+		}
+	}
+}

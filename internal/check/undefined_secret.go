@@ -13,17 +13,29 @@ import (
 
 // SecretSet is the secrets that one config, manifest or store defines.
 type SecretSet struct {
-	Where string   // what messages call it, such as "config.toml" or "the store"
-	Names []string // of the secrets, in any order
+	Where  string   // what messages call it, such as "config.toml" or "the store"
+	Names  []string // of the secrets, in any order
+	Lookup Lookup   // where Prefect looks for a secret that it does not have
 }
 
-// Check reports each secret that a flow reads and no set defines, a flow that
-// Python cannot read, as a warning, and invalid ignore comments. Of opts only Rules
-// matters. Without a set every secret is undefined.
+// Lookup is where Prefect looks for secrets, as far as a [SecretSet] tells. It decides
+// which error a flow gets for a missing one.
+type Lookup int
+
+const (
+	LookupUnknown Lookup = iota
+	LookupLocal          // a config, with cloud.use_local_secrets on
+	LookupOff            // a config, or the environment, with cloud.use_local_secrets off
+	LookupStore          // a store, or a manifest of what goes into one
+)
+
+// Check reports each secret that a flow reads and no set defines, reads while a flow
+// is built, a flow that Python cannot read, as a warning, and invalid ignore comments.
+// Of opts only Rules and Version matter. Without a set every secret is undefined.
 //
 // Not reported are optional reads, computed names, what EnvVarSecret reads, and
-// secrets that the same file adds to Prefect's context. The diagnostics are in the
-// order of the files, sorted by position in each.
+// secrets that the same file brings. The diagnostics are in the order of the files,
+// sorted by position in each.
 func (r *FlowReads) Check(defined []SecretSet, opts Options) []Diagnostic {
 	secrets := newSecretIndex(defined)
 	var found []Diagnostic
@@ -44,16 +56,43 @@ func checkUndefined(s *source, report func(finding)) {
 			hint: "which secrets it reads below is not known; see whether Python 3 runs it",
 		})
 	}
+	brought := s.flow.brought(s.opts.Version)
 	for _, a := range module.Reads {
-		_, set := slices.BinarySearch(module.Sets, a.Name)
-		if a.Optional || a.Kind == pysource.Environment || set || secrets.has(a.Name) {
+		if a.Kind == pysource.Environment || secrets.has(a.Name) || brought.has(a) {
 			continue
 		}
-		report(finding{
-			message: secrets.message(a.Name), hint: secrets.hint(a.Name), key: "context.secrets." + tomlpos.QuoteKey(a.Name),
-			start: a.Start, end: a.End,
-		})
+		handling := secrets.handlingOf(a, s.opts.Version)
+		if handling.optional {
+			continue
+		}
+		report(s.undefined(a, handling, brought))
 	}
+}
+
+// undefined returns the finding about a read.
+func (s *source) undefined(a pysource.Access, handling handling, brought brought) finding {
+	f := finding{
+		message: s.secrets.message(a.Name), hint: s.secrets.hint(a.Name), key: "context.secrets." + tomlpos.QuoteKey(a.Name),
+		start: a.Start, end: a.End,
+	}
+	variable, unseen := brought.unseenVariable(a.Name)
+	switch {
+	case len(handling.missing) > 0:
+		f.severity = SeverityWarning
+		f.message += fmt.Sprintf(", and the handler here does not catch %s", strings.Join(handling.missing, " and "))
+		f.hint = fmt.Sprintf("Prefect raises %s for a secret that is missing: catch it too, or %s", strings.Join(handling.missing, " and "), f.hint)
+	case handling.hidden:
+		f.severity = SeverityWarning
+		f.message += fmt.Sprintf(", which is hidden by the handler at line %d", s.position(handling.handler).Line)
+		f.hint = fmt.Sprintf("catch %s around the read alone, or %s", handling.expected, f.hint)
+	case unseen && variable.Kind == pysource.InPutenv:
+		f.message += fmt.Sprintf("; os.putenv at line %d sets %s for other processes alone", s.position(variable.Start).Line, MaskTokens(variable.Name))
+		f.hint = "set the variable in os.environ, above the import of Prefect"
+	case unseen:
+		f.message += fmt.Sprintf("; line %d sets %s too late, after the import of Prefect", s.position(variable.Start).Line, MaskTokens(variable.Name))
+		f.hint = "Prefect reads the environment once, when it is imported: set the variable above the import, or where the flow is started"
+	}
+	return f
 }
 
 // secretIndex finds the defined secrets by name.
@@ -63,6 +102,8 @@ type secretIndex struct {
 	byLowerCase map[string]string // name in lower case → one of the names
 	names       []string          // sorted
 	hints       map[string]string // undefined name → hint
+	local       bool              // Prefect may look for a secret locally
+	store       bool              // Prefect may look for a secret in the store
 }
 
 func newSecretIndex(sets []SecretSet) *secretIndex {
@@ -76,6 +117,9 @@ func newSecretIndex(sets []SecretSet) *secretIndex {
 		}
 	}
 	slices.Sort(x.names)
+	lookups := func(l Lookup) bool { return slices.ContainsFunc(sets, func(s SecretSet) bool { return s.Lookup == l }) }
+	x.store = lookups(LookupStore) || lookups(LookupOff)
+	x.local = lookups(LookupLocal) || !lookups(LookupOff)
 	return x
 }
 

@@ -25,7 +25,7 @@ func readSecretSets(t testing.TB, config string) []SecretSet {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []SecretSet{{"config.toml", names}}
+	return []SecretSet{{Where: "config.toml", Names: names}}
 }
 
 // flowFindings returns what a flow of testdata/flows reads and neither its config
@@ -107,8 +107,8 @@ func TestUndefinedNamesThePlaces(t *testing.T) {
 
 func TestUndefinedHint(t *testing.T) {
 	sets := []SecretSet{
-		{"config.toml", []string{"database", "API_KEY"}},
-		{"the store", []string{"DATABASE_URL", "API_KEY"}},
+		{Where: "config.toml", Names: []string{"database", "API_KEY"}},
+		{Where: "the store", Names: []string{"DATABASE_URL", "API_KEY"}},
 	}
 	for name, want := range map[string]string{
 		"DATABASE":     `case counts, and config.toml has "database"; Prefect's documentation says that a secret set through the environment gets a lower-case name`,

@@ -3,8 +3,10 @@ package check
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pysource"
+	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 // SecretUse is a secret and where flows read it.
@@ -15,27 +17,86 @@ type SecretUse struct {
 	Environment bool       `json:"environment"`
 	DefinedIn   []string   `json:"known"`  // SecretSet.Where of each set that has it
 	Locations   []Location `json:"places"` // in the order of the files; empty if nothing reads it
+	// Possible are the reads of a computed name that may be this one, since its
+	// beginning or its end fits. It is empty if Locations is not.
+	Possible []Location `json:"possible"`
 }
 
 // UsedBy returns every secret that is read or defined, with the locations that read
 // it, sorted by name, and after them the environment variables. A secret without a
 // location may still be read at one of [FlowReads.Unknown], whose names are computed.
-func (r *FlowReads) UsedBy(defined []SecretSet) []SecretUse {
-	uses := usage{{}, {}}
+// Of opts only Version matters.
+func (r *FlowReads) UsedBy(defined []SecretSet, opts Options) []SecretUse {
+	uses, secrets := usage{{}, {}}, newSecretIndex(defined)
 	for _, set := range defined {
 		for _, name := range set.Names {
-			if u := uses.of(name, false); !slices.Contains(u.DefinedIn, set.Where) {
-				u.DefinedIn = append(u.DefinedIn, set.Where)
-			}
+			uses.of(name, false).define(set.Where)
 		}
 	}
 	for _, f := range r.flows {
+		brought := f.brought(opts.Version)
 		for _, a := range f.module.Reads {
 			u := uses.of(a.Name, a.Kind == pysource.Environment)
-			u.Locations = append(u.Locations, f.location(a))
+			u.Locations = append(u.Locations, f.location(a, a.Optional || secrets.handlingOf(a, opts.Version).optional))
+			if !u.Environment && brought.has(a) {
+				u.define(f.name)
+			}
+		}
+	}
+	if opts.Version == release.Any {
+		uses.dropTwins()
+	}
+	for name, use := range uses[0] {
+		if len(use.Locations) == 0 {
+			use.Possible = r.possible(name)
 		}
 	}
 	return uses.sorted()
+}
+
+// dropTwins drops the second of two names for one secret: of a secret that the
+// environment sets, [ConfigSecrets] has the name of the releases and that of the
+// documentation, which is lower case. The name that nobody reads goes, else the lower
+// one.
+func (u usage) dropTwins() {
+	for name, use := range u[0] {
+		lower := release.EnvironmentName(name)
+		twin := u[0][lower]
+		if lower == name || twin == nil {
+			continue
+		}
+		switch {
+		case len(twin.Locations) == 0 && isSubset(twin.DefinedIn, use.DefinedIn):
+			delete(u[0], lower)
+		case len(use.Locations) == 0 && isSubset(use.DefinedIn, twin.DefinedIn):
+			delete(u[0], name)
+		}
+	}
+}
+
+func isSubset(some, all []string) bool {
+	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
+}
+
+func (u *SecretUse) define(where string) {
+	if !slices.Contains(u.DefinedIn, where) {
+		u.DefinedIn = append(u.DefinedIn, where)
+	}
+}
+
+// possible returns the reads of a computed name that may be a name.
+func (r *FlowReads) possible(name string) []Location {
+	locations := []Location{}
+	for _, f := range r.flows {
+		for _, a := range f.module.Unknown {
+			affixes := len(a.Prefix) + len(a.Suffix)
+			if a.Kind != pysource.Environment && affixes > 0 && affixes <= len(name) &&
+				strings.HasPrefix(name, a.Prefix) && strings.HasSuffix(name, a.Suffix) {
+				locations = append(locations, f.location(a, a.Optional))
+			}
+		}
+	}
+	return locations
 }
 
 // usage is the secrets and the environment variables, each by name.
@@ -47,7 +108,7 @@ func (u usage) of(name string, environment bool) *SecretUse {
 		group = u[1]
 	}
 	if group[name] == nil {
-		group[name] = &SecretUse{Name: MaskTokens(name), Environment: environment, DefinedIn: []string{}, Locations: []Location{}}
+		group[name] = &SecretUse{Name: MaskTokens(name), Environment: environment, DefinedIn: []string{}, Locations: []Location{}, Possible: []Location{}}
 	}
 	return group[name]
 }

@@ -13,8 +13,8 @@ func TestUsedBy(t *testing.T) {
 		{"a.py", []byte("import prefect\nif True:\n    prefect.context.secrets.get('A', 1)\nprefect.tasks.secrets.EnvVarSecret('A')")},
 		{"none.py", []byte("import prefect")},
 	})
-	defined := []SecretSet{{"config.toml", []string{"B", "A", "A"}}, {"the store", []string{"A"}}}
-	got, err := json.MarshalIndent(reads.UsedBy(defined), "", " ")
+	defined := []SecretSet{{Where: "config.toml", Names: []string{"B", "A", "A"}}, {Where: "the store", Names: []string{"A"}}}
+	got, err := json.MarshalIndent(reads.UsedBy(defined, Options{}), "", " ")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,8 @@ func TestUsedBy(t *testing.T) {
     "kind": "context",
     "optional": true
    }
-  ]
+  ],
+  "possible": []
  },
  {
   "name": "B",
@@ -49,7 +50,8 @@ func TestUsedBy(t *testing.T) {
   "known": [
    "config.toml"
   ],
-  "places": []
+  "places": [],
+  "possible": []
  },
  {
   "name": "é",
@@ -63,7 +65,8 @@ func TestUsedBy(t *testing.T) {
     "kind": "client",
     "optional": false
    }
-  ]
+  ],
+  "possible": []
  },
  {
   "name": "A",
@@ -77,7 +80,8 @@ func TestUsedBy(t *testing.T) {
     "kind": "environment",
     "optional": false
    }
-  ]
+  ],
+  "possible": []
  }
 ]`
 	if diff := cmp.Diff(want, string(got)); diff != "" {

@@ -31,16 +31,16 @@ func (c *Command) checkFlows(ctx context.Context, f checkFlags, files *inspect.C
 		if _, err := flows.Manifest(inspect.ShowText(c.Stderr)); err != nil {
 			return err
 		}
-		return c.showUses(f.format, flows.Reads, flows.Defined)
+		return c.showUses(f.format, flows.Reads, flows.Defined, o)
 	}
-	inspect.WriteUncheckedCount(c.Stderr, flows.Reads)
+	inspect.WriteUnchecked(c.Stderr, flows.Reads)
 	return flows.Check(threshold, show)
 }
 
 // showUses prints each secret with the lines that read it, and reads of computed
 // names.
-func (c *Command) showUses(format string, reads *check.FlowReads, defined []check.SecretSet) error {
-	uses, unknown := reads.UsedBy(defined), reads.Unknown()
+func (c *Command) showUses(format string, reads *check.FlowReads, defined []check.SecretSet, o check.Options) error {
+	uses, unknown := reads.UsedBy(defined, o), reads.Unknown()
 	switch format {
 	case "json":
 		enc := json.NewEncoder(c.Stdout)
@@ -56,17 +56,23 @@ func (c *Command) showUses(format string, reads *check.FlowReads, defined []chec
 	}
 	for _, use := range uses {
 		fmt.Fprintln(c.Stdout, report.Safe(useTitle(use)))
-		for _, p := range use.Locations {
-			fmt.Fprintf(c.Stdout, "  %s:%d:%d\n", report.Safe(p.File), p.Line, p.Column)
-		}
+		c.showLocations(use.Locations)
 	}
 	if len(unknown) > 0 {
 		fmt.Fprintln(c.Stdout, "under names that are computed")
 	}
-	for _, p := range unknown {
-		fmt.Fprintf(c.Stdout, "  %s:%d:%d\n", report.Safe(p.File), p.Line, p.Column)
-	}
+	c.showLocations(unknown)
 	return nil
+}
+
+func (c *Command) showLocations(locations []check.Location) {
+	for _, l := range locations {
+		text := fmt.Sprintf("  %s:%d:%d", l.File, l.Line, l.Column)
+		if l.Optional {
+			text += " (optional)"
+		}
+		fmt.Fprintln(c.Stdout, report.Safe(text))
+	}
 }
 
 func useTitle(use check.SecretUse) string {
@@ -79,7 +85,11 @@ func useTitle(use check.SecretUse) string {
 	default:
 		title += " (nowhere)"
 	}
-	if len(use.Locations) == 0 {
+	switch {
+	case len(use.Possible) > 0:
+		at := use.Possible[0]
+		title += fmt.Sprintf(": the name that is computed at %s:%d may be this one", at.File, at.Line)
+	case len(use.Locations) == 0:
 		title += ": nobody reads it"
 	}
 	return title

@@ -15,6 +15,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/option"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -64,7 +65,7 @@ func LoadFlows(o FlowOptions) (*Flows, error) {
 		if err != nil {
 			return nil, err
 		}
-		defined = append(defined, check.SecretSet{Where: "the store", Names: stored})
+		defined = append(defined, check.SecretSet{Where: "the store", Names: stored, Lookup: check.LookupStore})
 	}
 	return &Flows{Reads: reads, Defined: defined, options: o, cache: cache, configs: configs, files: files}, nil
 }
@@ -92,10 +93,15 @@ func (f *Flows) Check(threshold check.FailOn, show Show) error {
 	return nil
 }
 
-// WriteUncheckedCount writes how many reads are not checked, if any.
-func WriteUncheckedCount(w io.Writer, reads *check.FlowReads) {
-	if n := len(reads.Unknown()); n > 0 {
-		fmt.Fprintf(w, "prefect-secrets: reads under names that are computed, which are not checked: %d\n", n)
+// WriteUnchecked writes how many reads are not checked, if any, and where each is.
+func WriteUnchecked(w io.Writer, reads *check.FlowReads) {
+	unknown := reads.Unknown()
+	if len(unknown) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "prefect-secrets: reads under names that are computed, which are not checked: %d\n", len(unknown))
+	for _, at := range unknown {
+		fmt.Fprintf(w, "  %s:%d:%d\n", report.Safe(at.File), at.Line, at.Column)
 	}
 }
 
@@ -112,12 +118,24 @@ func flowConfigs(patterns, env []string) (Files, error) {
 	return Files{Paths: []string{path}}, nil
 }
 
-// ReadFlows reads every .py file below dirs, which may also be files.
+// isFlow reports whether a file may be flow code.
+func isFlow(path string) bool {
+	return strings.HasSuffix(path, ".py") || strings.HasSuffix(path, check.NotebookSuffix)
+}
+
+// checkpoints is the directory in which Jupyter keeps copies of notebooks.
+const checkpoints = ".ipynb_checkpoints"
+
+// ReadFlows reads every .py file and every notebook below dirs, which may also be
+// files.
 func ReadFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 	var flows []check.Flow
 	for _, dir := range dirs {
 		err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".py") {
+			if err == nil && entry.IsDir() && entry.Name() == checkpoints {
+				return fs.SkipDir
+			}
+			if err != nil || entry.IsDir() || !isFlow(path) {
 				return err
 			}
 			text, err := configfile.Read(path)
@@ -129,7 +147,7 @@ func ReadFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 		}
 	}
 	if len(flows) == 0 {
-		return nil, 0, fmt.Errorf("there is no .py file in %s", strings.Join(dirs, ", "))
+		return nil, 0, fmt.Errorf("there is no .py file and no notebook in %s", strings.Join(dirs, ", "))
 	}
 	return check.ReadFlows(flows), len(flows), nil
 }
@@ -141,7 +159,11 @@ func (c *Cache) DefinedSecrets(configs []string, manifest string, o check.Option
 	if err != nil {
 		return nil, &exit.Error{Code: exit.Failed, Err: err}
 	}
-	defined := []check.SecretSet{{Where: "the environment", Names: names}}
+	environment := check.SecretSet{Where: "the environment", Names: names}
+	if check.ConfigLookup(nil, o) == check.LookupOff {
+		environment.Lookup = check.LookupOff
+	}
+	defined := []check.SecretSet{environment}
 	for _, path := range configs {
 		text, err := c.Read(path)
 		if err != nil {
@@ -153,7 +175,7 @@ func (c *Cache) DefinedSecrets(configs []string, manifest string, o check.Option
 		}
 		// A config that no Prefect loads defines nothing; its own finding says why.
 		if names, err := check.ConfigSecrets(text, o); err == nil {
-			defined = append(defined, check.SecretSet{Where: displayName(path), Names: names})
+			defined = append(defined, check.SecretSet{Where: displayName(path), Names: names, Lookup: check.ConfigLookup(text, o)})
 		}
 	}
 	if manifest = manifestPath(manifest); manifest == "" {

@@ -136,5 +136,5 @@ func appendManifestSecrets(sets []check.SecretSet, path string, parsed parsedMan
 	if len(names) == 0 || slices.ContainsFunc(sets, func(s check.SecretSet) bool { return s.Where == where }) {
 		return sets
 	}
-	return append(sets, check.SecretSet{Where: where, Names: names})
+	return append(sets, check.SecretSet{Where: where, Names: names, Lookup: check.LookupStore})
 }

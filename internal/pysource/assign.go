@@ -1,50 +1,6 @@
 package pysource
 
-import (
-	"slices"
-	"strings"
-)
-
-// simpleStatement reads an expression or an assignment, or skips a ; or @.
-func (p *parser) simpleStatement() {
-	if p.accept(";") || p.accept("@") {
-		return
-	}
-	sides := []*node{p.exprList()}
-	if p.accept(":") {
-		p.expr()
-	}
-	for p.accept("=") {
-		sides = append(sides, p.exprList())
-	}
-	if !p.atLineEnd() && strings.HasSuffix(p.textOf(p.peek()), "=") { // += and the like
-		p.next++
-		p.exprList()
-		p.assign(sides[0], nil)
-		return
-	}
-	last := len(sides) - 1
-	for _, target := range sides[:last] {
-		p.assign(target, sides[last])
-	}
-}
-
-// exprList reads expressions with commas between them. It returns a list if there is
-// a comma, else the expression.
-func (p *parser) exprList() *node {
-	first := p.expr()
-	if !p.is(",") {
-		return first
-	}
-	n := &node{kind: nodeList, start: first.start, items: []*node{first}}
-	for p.accept(",") {
-		if !p.exprEnds() {
-			n.items = append(n.items, p.expr())
-		}
-	}
-	n.end = p.tokens[p.next-1].end
-	return n
-}
+import "slices"
 
 // assign binds the names in a target to value, which is nil if it is not certain. It
 // marks the target's attributes and subscripts as stored to.
@@ -53,11 +9,15 @@ func (p *parser) assign(target, value *node) {
 	case nodeName:
 		p.scope.bind(target.name, p.binding(value))
 	case nodeAttr, nodeIndex:
-		target.use = store
-	case nodeList, nodeComputed: // nodeComputed: *rest
+		target.use, target.assigned = store, value
+	case nodeList:
 		for i, item := range target.items {
 			p.assign(item, pairedValue(target, value, i))
 		}
+	case nodeStarred:
+		p.assign(target.items[0], nil)
+	default:
+		p.fail("nothing can be assigned to this", target.start, target.end)
 	}
 }
 
@@ -68,7 +28,7 @@ func pairedValue(target, value *node, i int) *node {
 		return nil
 	}
 	for _, n := range []*node{target.items[i], value.items[i]} {
-		if n.kind == nodeComputed {
+		if n.kind == nodeComputed || n.kind == nodeStarred {
 			return nil
 		}
 	}
@@ -95,12 +55,19 @@ func (p *parser) markRemoved(target *node) {
 
 // imports reads a statement such as import a.b as c, d.
 func (p *parser) imports() {
+	start := p.peek().start
 	p.next++
-	for !p.atLineEnd() && !p.is(";") {
+	for {
 		module := p.dottedName()
-		if alias, ok := p.alias(); ok {
+		alias, ok := p.alias()
+		if len(module) == 0 {
+			p.failHere(moduleExpected)
+			return
+		}
+		p.noteImport(module, start)
+		if ok {
 			p.bindImport(alias, module)
-		} else if len(module) > 0 {
+		} else {
 			p.bindImport(module[0], module[:1])
 		}
 		if !p.accept(",") {
@@ -109,26 +76,48 @@ func (p *parser) imports() {
 	}
 }
 
+const moduleExpected = "the name of a module is expected here"
+
 // importsFrom reads a statement such as from a.b import c as d, e.
 func (p *parser) importsFrom() {
+	start := p.peek().start
 	p.next++
 	module := p.dottedName()
-	if !p.accept("import") {
+	if len(module) == 0 {
+		p.failHere(moduleExpected)
 		return
 	}
-	p.accept("(")
-	for !p.atLineEnd() && !p.is(";") && !p.is(")") {
-		switch t := p.peek(); {
-		case p.accept("*"):
-			p.importStar(module)
-		case t.kind == tokName:
-			p.next++
-			p.importName(module, p.textOf(t))
-		default:
-			p.next++
+	p.noteImport(module, start)
+	p.expect("import")
+	if p.accept("*") {
+		p.importStar(module)
+		return
+	}
+	open := p.accept("(")
+	for {
+		if !p.isIdentifier() {
+			p.failHere("a name is expected here")
+			return
+		}
+		p.next++
+		p.importName(module, p.textOf(p.tokens[p.next-1]))
+		if !p.accept(",") || open && p.is(")") {
+			break
 		}
 	}
-	p.accept(")")
+	if open && !p.accept(")") {
+		p.failHere(betweenMissing)
+	}
+}
+
+// noteImport remembers where the module that is read imports Prefect: it reads the
+// environment then, and never again.
+func (p *parser) noteImport(module []string, start int) {
+	if module[0] == "prefect" {
+		if f := p.region.inFunction(); p.imported[f] == nil {
+			p.imported[f] = &start
+		}
+	}
 }
 
 func (p *parser) importName(module []string, name string) {
@@ -163,19 +152,20 @@ func (p *parser) bindImport(name string, module []string) {
 // dottedName reads the name of a module. The first part of a relative one is ".".
 func (p *parser) dottedName() []string {
 	var parts []string
-	if p.is(".") || p.is("...") {
+	for p.accept(".") || p.accept("...") {
 		parts = []string{"."}
 	}
-	for {
-		switch t := p.peek(); {
-		case p.is(".") || p.is("..."):
-		case t.kind == tokName && !keywords[p.textOf(t)]:
-			parts = append(parts, p.textOf(t))
-		default:
+	if len(parts) > 0 && p.is("import") {
+		return parts
+	}
+	for p.isIdentifier() {
+		parts = append(parts, p.textOf(p.peek()))
+		p.next++
+		if !p.accept(".") {
 			return parts
 		}
-		p.next++
 	}
+	return nil
 }
 
 func (p *parser) alias() (name string, ok bool) {

@@ -18,23 +18,45 @@ var update = flag.Bool("update", false, "write the .json files of testdata again
 // findings are the results of a module. An access is written as its line and column,
 // its kind, its name, and whether it is optional.
 type findings struct {
-	Reads   []string `json:"reads"`
-	Unknown []string `json:"unknown"`
-	Sets    []string `json:"sets"`
-	Problem string   `json:"problem"`
+	Reads    []string `json:"reads"`
+	Unknown  []string `json:"unknown"`
+	Sets     []string `json:"sets"`
+	Building []string `json:"building"`
+	Problem  string   `json:"problem"`
 }
 
 func findingsOf(m *Module) findings {
-	f := findings{Reads: []string{}, Unknown: []string{}, Sets: append([]string{}, m.Sets...)}
+	f := findings{Reads: []string{}, Unknown: []string{}, Sets: []string{}, Building: []string{}}
 	for _, a := range m.Reads {
 		line := fmt.Sprintf("%s %s %s", position(m, a.Start), a.Kind, a.Name)
 		if a.Optional {
 			line += " (optional)"
 		}
+		for e, o := range a.Outcomes {
+			if o.Hidden {
+				line += fmt.Sprintf(" (%s hidden at %s)", Error(e), position(m, o.Handler))
+			} else if o.Handled {
+				line += fmt.Sprintf(" (%s handled)", Error(e))
+			}
+		}
 		f.Reads = append(f.Reads, line)
 	}
+	for _, d := range m.Definitions {
+		line := fmt.Sprintf("%s %s %s", position(m, d.Start), d.Kind, d.Name)
+		if d.Late {
+			line += " (late)"
+		}
+		f.Sets = append(f.Sets, line)
+	}
+	for _, s := range m.Building {
+		f.Building = append(f.Building, position(m, s.Start)+" "+m.Text[s.Start:s.End])
+	}
 	for _, a := range m.Unknown {
-		f.Unknown = append(f.Unknown, fmt.Sprintf("%s %s %s", position(m, a.Start), a.Kind, m.Text[a.Start:a.End]))
+		line := fmt.Sprintf("%s %s %s", position(m, a.Start), a.Kind, m.Text[a.Start:a.End])
+		if a.Prefix != "" || a.Suffix != "" {
+			line += fmt.Sprintf(" (%s…%s)", a.Prefix, a.Suffix)
+		}
+		f.Unknown = append(f.Unknown, line)
 	}
 	if m.Problem != nil {
 		f.Problem = position(m, m.Problem.Start) + " " + m.Problem.Message

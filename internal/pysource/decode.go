@@ -27,7 +27,7 @@ func decode(data []byte) (string, *Problem) {
 		return validate(normalizeLines(string(data)))
 	case marked:
 		return "", &Problem{Message: "the file begins with a mark of UTF-8 and declares another encoding"}
-	case isLatin1(encoding):
+	case isLatin1(encoding) || likeLatin1.MatchString(encoding):
 		return validate(normalizeLines(decodeLatin1(data)))
 	}
 	return "", &Problem{Message: "the file declares an encoding that prefect-secrets does not read: save it as UTF-8"}
@@ -62,6 +62,10 @@ func lineLength(data []byte) int {
 func isUTF8(name string) bool {
 	return name == "utf-8" || strings.HasPrefix(name, "utf-8-") || name == "utf8" || name == "ascii" || name == "us-ascii"
 }
+
+// likeLatin1 matches encodings whose every character is a byte, and whose first half
+// is ASCII. Read as Latin-1, the code is right, and other letters are wrong.
+var likeLatin1 = regexp.MustCompile(`^(iso-?8859-\d+|latin-?\d+|l\d+|(cp|windows-?)?(125\d|437|85\d|86\d)|koi8-[rtu]|mac-?[a-z0-9]+)$`)
 
 func isLatin1(name string) bool {
 	for _, alias := range []string{"latin-1", "iso-8859-1", "iso-latin-1", "latin1", "l1", "iso8859-1"} {

@@ -1,56 +1,70 @@
 package pysource
 
-func (p *parser) class() suite {
+func (p *parser) class() *level {
 	p.next++
-	p.bindName()
+	p.identifier(nil)
 	p.typeParameters()
 	if p.is("(") {
-		p.inBrackets(func() { p.argument() })
+		p.inBrackets(func() { p.argument(); p.comprehension() })
 	}
-	if !p.head() {
-		return suite{}
-	}
-	inner := newScope(p.scope, classScope)
-	return suite{inner, p.block}
-}
-
-// bindName binds the name after def or class.
-func (p *parser) bindName() {
-	if t := p.peek(); t.kind == tokName {
-		p.next++
-		p.scope.bind(p.textOf(t), p.binding(nil))
-	}
+	body := p.body()
+	body.scope, body.block = newScope(p.scope, classScope), p.block
+	return body
 }
 
 func (p *parser) typeParameters() {
 	if p.is("[") {
-		p.inBrackets(func() { p.expr() })
+		p.inBrackets(p.typeParameter)
 	}
 }
 
-// function reads a def up to its body. Defaults and annotations belong to the scope
-// around it.
-func (p *parser) function() suite {
+// typeParameter reads T, T: bound, *T or **T, and its default.
+func (p *parser) typeParameter() {
+	p.accept("**")
+	p.expr()
+	if p.accept(":") {
+		p.expr()
+	}
+	if p.accept("=") {
+		p.expr()
+	}
+}
+
+// function reads a def, whose first token may be async, up to its body. Defaults and
+// annotations belong to the scope around it.
+func (p *parser) function(first int) *level {
+	f := &function{decorated: p.level.decorated, special: p.is("def") && p.next > first || p.scope.kind == classScope}
 	p.next++
-	p.bindName()
+	f.name = p.textOf(p.peek())
+	p.identifier(nil)
+	p.scope.define(f)
 	p.typeParameters()
-	inner := suite{newScope(p.scope, functionScope), p.newBlock()}
-	if p.is("(") {
-		p.inBrackets(func() { p.functionParameter(inner) })
+	scope, block := newScope(p.scope, functionScope), p.newBlock()
+	if !p.is("(") {
+		p.failHere("the parameters are expected here, in brackets")
+		return &level{scope: scope, block: block}
 	}
-	if !p.head() {
-		return suite{}
+	p.inBrackets(func() { p.functionParameter(scope, block) })
+	if p.accept("->") {
+		p.exprList()
 	}
-	return inner
+	outer := p.within(region{kind: regionFunction, function: f})
+	body := p.body()
+	body.scope, body.block = scope, block
+	p.region = outer
+	return body
 }
 
-func (p *parser) functionParameter(inner suite) {
-	t := p.peek()
-	p.next++
-	if t.kind != tokName {
+func (p *parser) functionParameter(scope *scope, block *block) {
+	if p.accept("/") || (p.accept("*") || p.accept("**")) && p.is(",") {
 		return
 	}
-	inner.scope.bind(p.textOf(t), binding{token: p.next, block: inner.block})
+	if !p.isIdentifier() {
+		p.failHere("the name of a parameter is expected here")
+		return
+	}
+	p.next++
+	scope.bind(p.textOf(p.tokens[p.next-1]), binding{token: p.next, block: block})
 	if p.accept(":") {
 		p.expr()
 	}
@@ -61,10 +75,16 @@ func (p *parser) functionParameter(inner suite) {
 
 // declaration reads global or nonlocal names.
 func (p *parser) declaration(word string) {
-	p.next++
-	for ; !p.atLineEnd() && !p.is(";"); p.next++ {
-		if t := p.peek(); t.kind == tokName {
-			p.declare(p.textOf(t), word == "global")
+	for {
+		p.next++
+		if !p.isIdentifier() {
+			p.failHere("a name is expected here")
+			return
+		}
+		p.declare(p.textOf(p.peek()), word == "global")
+		p.next++
+		if !p.is(",") {
+			return
 		}
 	}
 }

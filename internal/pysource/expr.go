@@ -1,35 +1,219 @@
 package pysource
 
+import "slices"
+
 // maxDepth is how many lambdas and brackets may be inside one another. Brackets
 // alone reach pyliteral.MaxDepth.
 const maxDepth = 1000
 
-// expr reads an expression up to a comma, a colon, a closing bracket, an
-// assignment or the end of the line. It may be empty.
+// failHere records a problem at the next token, and ends the reading of the module.
+func (p *parser) failHere(message string) { p.failAt(p.next, message) }
+
+func (p *parser) failAt(token int, message string) {
+	t := p.tokens[token]
+	p.fail(message, t.start, t.end)
+	p.next = len(p.tokens) - 1
+}
+
+const (
+	expressionExpected = "an expression is expected here"
+	betweenMissing     = "something is missing between this and what stands before it"
+)
+
+// expr reads an expression without a comma outside of brackets.
 func (p *parser) expr() *node {
 	if p.depth++; p.depth > maxDepth {
-		p.fail("this nests deeper than prefect-secrets reads", p.peek().start, p.peek().end)
-		p.next = len(p.tokens) - 1
+		p.failHere("this nests deeper than prefect-secrets reads")
 	}
 	defer func() { p.depth-- }()
-	start, mayFollow := p.next, true // whether an operand may be next
-	var operands []*node
-	var between operators
-	for !p.exprEnds() {
-		first := p.peek()
-		operand := p.operand()
-		switch {
-		case operand == nil:
-			between.count(p.textOf(first))
-			p.skipOperator()
-		case !mayFollow:
-			p.fail("something is missing between this and what stands before it", first.start, first.end)
-		}
-		if mayFollow = operand == nil; operand != nil {
-			operands = append(operands, operand)
+	start, since := p.next, p.mark()
+	switch {
+	case p.is("yield"):
+		return p.yield()
+	case p.is("*"):
+		p.next++
+		item := p.expr()
+		return p.covering(start, nodeStarred, item)
+	}
+	n := p.disjunction()
+	if !p.is("if") {
+		return n
+	}
+	p.next++
+	cond := p.condition(p.disjunction())
+	p.applyCondition(since, cond)
+	if !p.accept("else") {
+		p.failHere("an else is expected here")
+	}
+	outer := p.within(region{kind: regionIf, cond: cond, negated: true})
+	other := p.expr()
+	p.region = outer
+	return p.covering(start, nodeComputed, n, cond, other)
+}
+
+// covering returns a node of the tokens from start to the next one.
+func (p *parser) covering(start int, kind nodeKind, items ...*node) *node {
+	n := &node{kind: kind, items: items, start: p.tokens[start].start, end: p.tokens[start].start}
+	if p.next > start {
+		n.end = p.tokens[p.next-1].end
+	}
+	return n
+}
+
+// condition remembers an expression that decides what happens next.
+func (p *parser) condition(n *node) *node {
+	p.conditions = append(p.conditions, n)
+	return n
+}
+
+func (p *parser) yield() *node {
+	start := p.next
+	p.next++
+	p.special()
+	if p.accept("from") {
+		return p.covering(start, nodeComputed, p.expr())
+	}
+	if p.exprEnds() {
+		return p.covering(start, nodeComputed)
+	}
+	return p.covering(start, nodeComputed, p.exprList())
+}
+
+// special marks the function that is read as one whose body a call does not run.
+func (p *parser) special() {
+	for r := p.region; r != nil; r = r.parent {
+		if r.kind == regionFunction {
+			if r.function != nil {
+				r.function.special = true
+			}
+			return
 		}
 	}
-	return p.combine(start, operands, between)
+}
+
+func (p *parser) disjunction() *node {
+	return p.chain("or", nodeOr, func() *node { return p.chain("and", nodeAnd, p.negation) })
+}
+
+// chain reads operands with and or or between them. Each runs only if those before
+// it hold, or for or do not.
+func (p *parser) chain(word string, kind nodeKind, read func() *node) *node {
+	start, outer := p.next, p.region
+	first := read()
+	if !p.is(word) {
+		return first
+	}
+	items := []*node{first}
+	for p.accept(word) {
+		last := items[len(items)-1]
+		p.within(region{kind: regionIf, cond: p.condition(last), negated: kind == nodeOr})
+		items = append(items, read())
+	}
+	p.region = outer
+	return p.covering(start, kind, items...)
+}
+
+func (p *parser) negation() *node {
+	start, nots := p.next, 0
+	for p.accept("not") {
+		nots++
+	}
+	n := p.comparison()
+	if nots > 0 {
+		p.condition(n)
+	}
+	if nots%2 == 1 {
+		return p.covering(start, nodeNot, n)
+	}
+	return n
+}
+
+func (p *parser) comparison() *node {
+	start := p.next
+	n := p.sum()
+	items := []*node(nil)
+	for operator := p.comparisonOperator(); operator != ""; operator = p.comparisonOperator() {
+		if items == nil {
+			items = []*node{n}
+		}
+		items = append(items, p.sum())
+		n = p.covering(start, nodeComputed, items...)
+		if len(items) == 2 {
+			n.kind, n.name = nodeCompare, operator
+		}
+	}
+	return n
+}
+
+var comparisons = []string{"==", "!=", "<", ">", "<=", ">=", "in", "is"}
+
+// comparisonOperator skips the operator of a comparison, if it is next, and returns
+// it.
+func (p *parser) comparisonOperator() string {
+	switch {
+	case p.is("<>"):
+		p.failHere("Python 3 writes != for this")
+		return ""
+	case p.is("not") && p.isAt(p.next+1, "in"):
+		p.next += 2
+		return "not in"
+	case !p.isOneOf(comparisons):
+		return ""
+	}
+	p.next++
+	if operator := p.textOf(p.tokens[p.next-1]); operator != "is" || !p.accept("not") {
+		return operator
+	}
+	return "is not"
+}
+
+// binaryOperators stand between two operands, and below them stand those that may
+// precede one.
+var (
+	binaryOperators = []string{"+", "-", "*", "/", "//", "%", "@", "&", "|", "^", "<<", ">>", "**"}
+	prefixOperators = []string{"+", "-", "~", "await"}
+)
+
+// sum reads operands with operators other than comparisons between them.
+func (p *parser) sum() *node {
+	start := p.next
+	var operands []*node
+	pluses, prefixed, operator := 0, false, ""
+	for {
+		for p.isOneOf(prefixOperators) && !p.isAwaitName() {
+			p.next++
+			prefixed = true
+		}
+		n := p.operand()
+		if n == nil {
+			p.failHere(expressionExpected)
+			n = p.covering(p.next, nodeComputed)
+		}
+		operands = append(operands, n)
+		if !p.isOneOf(binaryOperators) {
+			break
+		}
+		if operator = p.textOf(p.peek()); operator == "+" {
+			pluses++
+		}
+		p.next++
+	}
+	switch {
+	case prefixed:
+		return p.covering(start, nodeComputed, operands...)
+	case len(operands) == 1:
+		return operands[0]
+	case pluses == len(operands)-1:
+		return p.covering(start, nodeSum, operands...)
+	case len(operands) == 2 && operator == "%":
+		return p.covering(start, nodeFormat, operands...)
+	}
+	return p.covering(start, nodeComputed, operands...)
+}
+
+func (p *parser) isOneOf(spellings []string) bool {
+	t := p.peek()
+	return (t.kind == tokOp || t.kind == tokName) && slices.Contains(spellings, p.textOf(t))
 }
 
 // exprEnds reports whether the next token is not part of an expression.
@@ -44,57 +228,34 @@ func (p *parser) exprEnds() bool {
 	case ",", ":", ";", "=", ":=", ")", "]", "}", "!", "->":
 		return true
 	default:
-		return len(op) > 1 && op[len(op)-1] == '=' && op != "==" && op != "!=" && op != "<=" && op != ">="
+		return isAugmented(op)
 	}
 }
 
-// skipOperator skips what is between operands, and binds the targets of a for and of
-// an as.
-func (p *parser) skipOperator() {
-	switch keyword := p.textOf(p.peek()); keyword {
-	case "for":
+// isAugmented reports whether an operator is += or the like.
+func isAugmented(op string) bool {
+	return len(op) > 1 && op[len(op)-1] == '=' && op != "==" && op != "!=" && op != "<=" && op != ">=" && op != ":="
+}
+
+// comprehension reads the for and if clauses of a comprehension, if there are any.
+func (p *parser) comprehension() {
+	outer := p.region
+	for p.is("for") || p.is("async") && p.isAt(p.next+1, "for") {
+		p.accept("async")
 		p.next++
 		p.targets()
-	case "as":
-		p.next++
-		if target := p.operand(); target != nil {
-			p.assign(target, nil)
+		p.disjunction()
+		for p.accept("if") {
+			p.condition(p.ifClause())
 		}
-	default:
-		p.next++
 	}
+	p.region = outer
 }
 
-// operators counts the operators between operands.
-type operators struct{ plus, or, others int }
-
-func (o *operators) count(operator string) {
-	switch operator {
-	case "+":
-		o.plus++
-	case "or":
-		o.or++
-	default:
-		o.others++
+// ifClause reads the condition of a comprehension, which has no else.
+func (p *parser) ifClause() *node {
+	if p.is("lambda") {
+		return p.expr()
 	}
-}
-
-// combine makes one expression of operands, which may be none.
-func (p *parser) combine(start int, operands []*node, between operators) *node {
-	n := &node{items: operands, start: p.tokens[start].start, end: p.tokens[start].start}
-	if p.next > start {
-		n.end = p.tokens[p.next-1].end
-	}
-	gaps := len(operands) - 1
-	switch between {
-	case operators{}:
-		if gaps == 0 {
-			return operands[0]
-		}
-	case operators{plus: gaps}:
-		n.kind = nodeSum
-	case operators{or: gaps}:
-		n.kind = nodeOr
-	}
-	return n
+	return p.disjunction()
 }

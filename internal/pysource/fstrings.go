@@ -44,22 +44,36 @@ func (p *parser) fString() *node {
 func (p *parser) fStringField() *node {
 	start := p.next
 	p.next++
-	value := p.expr()
+	value := p.exprList()
 	if p.is("!") && p.isAt(p.next+1, "s") && p.isAt(p.next+2, "}") { // str(), which leaves a string as it is
 		p.next += 2
 	}
 	if p.accept("}") {
 		return value
 	}
-	for p.peek().kind != tokEnd && p.peek().kind != tokFEnd && !p.accept("}") {
+	p.accept("=")
+	if p.accept("!") {
+		p.next++
+	}
+	if p.accept(":") {
+		p.formatSpecification()
+	}
+	if !p.accept("}") {
+		p.failHere(betweenMissing)
+	}
+	return p.covering(start, nodeComputed)
+}
+
+// formatSpecification reads what stands behind the colon of a field.
+func (p *parser) formatSpecification() {
+	for {
 		switch {
+		case p.peek().kind == tokFPart:
+			p.next++
 		case p.is("{"):
 			p.fStringField()
-		case p.exprEnds():
-			p.next++
 		default:
-			p.expr()
+			return
 		}
 	}
-	return &node{start: p.tokens[start].start, end: p.tokens[p.next-1].end}
 }

@@ -66,6 +66,8 @@ func TestHostile(t *testing.T) {
 		"if x:", "if x: a\n", "else:", "for for ", "for x in ", "case x ", "case x;", "match x:\n", "def f(", "def f(): ",
 		"class A:\n ", "import a.", "from a import b,", "from prefect import *\nx.y\n", "global x\n", "del x,",
 		"A = f'{A}{A}'\n", "A = B; B = A\n", "import prefect\nprefect.context.secrets['A']\n", "prefect.", "x[",
+		"a if b else ", "(a if b else ", "a and ", "if x: return\n", "if x:\n y\nel", "elif x:\n y\n", "try:\n ", "with (a", "!x\n", "%%x\n",
+		"x = !y\n", "<<<<<<< \n", "a = {**a, **a}\n", "b = a and a\n", "a = (b, b)\n", "x?", "yield ", "print x",
 		"from prefect.client import Secret\nif x:\n Secret=1\nSecret('A')\n", "def f():\n return S('A')\nif y: S = 2\n",
 	} {
 		m := Read([]byte(strings.Repeat(piece, 100_000/len(piece))))

@@ -1,35 +1,37 @@
 package pysource
 
 // startsOperand reports whether a token can only be the first of an expression, so
-// that match or type before it is a keyword.
+// that type before it is a keyword.
 func (p *parser) startsOperand(t token) bool {
-	word := p.textOf(t)
-	switch t.kind {
-	case tokName:
-		return !keywords[word] || word == "lambda" || word == "None" || word == "True" || word == "False"
-	case tokString, tokNumber, tokFStart:
-		return true
-	}
-	return t.kind == tokOp && word == "{"
+	return t.kind == tokName && !keywords[p.textOf(t)]
 }
 
-// isCase reports whether the word case begins a pattern of a match, and is not a name.
-func (p *parser) isCase() bool {
-	for i := p.next + 1; i < len(p.tokens); i++ {
-		switch {
-		case p.isAt(i, ":"):
-			return i > p.next+1
-		case p.tokens[i].kind == tokNewline || p.isAt(i, ";") || i == p.next+1 && (p.isAt(i, ".") || p.isAt(i, "=")):
-			return false
-		}
+// isMatch reports whether the word match begins a statement, and is not a name: a
+// colon ends its line.
+func (p *parser) isMatch() bool {
+	if p.isOneOfAt(p.next+1, "=", ".", ",", ":", ")") || p.tokens[p.next+1].kind == tokNewline {
+		return false
 	}
-	return false
+	i := p.next + 1
+	for i < len(p.tokens)-1 && p.tokens[i].kind != tokNewline {
+		i++
+	}
+	return p.isAt(i-1, ":")
+}
+
+func (p *parser) match() *level {
+	p.next++
+	p.exprList()
+	body := p.body()
+	body.block, body.cases = p.block, true
+	return body
 }
 
 // matchCase reads the pattern of a case, whose captures it binds, and its guard.
-func (p *parser) matchCase() suite {
-	body := suite{p.scope, p.newBlock()}
+func (p *parser) matchCase() *level {
+	block := p.newBlock()
 	p.next++
+	first := p.next
 	for depth := 0; !p.atLineEnd(); p.next++ {
 		if depth == 0 && (p.is(":") || p.is("if")) {
 			break
@@ -37,15 +39,21 @@ func (p *parser) matchCase() suite {
 		switch {
 		case p.is("(") || p.is("[") || p.is("{"):
 			depth++
-		case p.is(")") || p.is("]") || p.is("}"):
+		case p.closes():
 			depth--
 		case p.isCapture():
-			p.scope.bind(p.textOf(p.peek()), binding{token: p.next, block: body.block})
+			p.scope.bind(p.textOf(p.peek()), binding{token: p.next, block: block})
 		}
 	}
-	if !p.head() {
-		return suite{}
+	if p.next == first {
+		p.failHere("a pattern is expected here")
 	}
+	outer := p.region
+	if p.accept("if") {
+		p.within(region{kind: regionIf, cond: p.condition(p.expr())})
+	}
+	body := p.body()
+	body.block, p.region = block, outer
 	return body
 }
 

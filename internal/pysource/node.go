@@ -12,8 +12,14 @@ const (
 	nodeFString                     // an f-string; items are its parts and fields
 	nodeSum                         // items with + between them
 	nodeOr                          // items with or between them
+	nodeAnd                         // items with and between them
+	nodeNot                         // not items[0]
+	nodeCompare                     // items[0] name items[1], such as in or is not
+	nodeFormat                      // items[0] % items[1]
+	nodeStarred                     // *items[0]
+	nodeEntered                     // what items[0] gives as a context manager
 	nodeList                        // a list, tuple or set literal; items
-	nodeDict                        // a dict literal; items are its keys
+	nodeDict                        // a dict literal; items are its keys, values their values
 	nodeAttr                        // base.name
 	nodeCall                        // base(args)
 	nodeIndex                       // base[item]; no item if it is more than one expression
@@ -35,11 +41,14 @@ type node struct {
 	use        use
 	start, end int // byte offsets
 	base       *node
-	name       string // nodeName, nodeAttr
+	name       string // nodeName, nodeAttr; of nodeCompare, the operator
 	items      []*node
-	args       []arg  // nodeCall
-	scope      *scope // nodeName
-	token      int    // index of its token; of nodeFStringPart, of the token that begins the f-string
+	values     []*node // nodeDict; nil for what is unpacked
+	args       []arg   // nodeCall
+	scope      *scope  // nodeName
+	token      int     // index of its token; of nodeFStringPart, of the token that begins the f-string
+	region     *region
+	assigned   *node // what is stored to it, if that is certain
 
 	value *value // nil until it is evaluated; empty during that
 }

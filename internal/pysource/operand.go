@@ -6,7 +6,7 @@ func (p *parser) operand() *node {
 	n := p.atom()
 	for n != nil && p.peek().kind == tokOp {
 		switch {
-		case p.is(".") && p.tokens[p.next+1].kind == tokName:
+		case p.is("."):
 			n = p.attribute(n)
 		case p.is("("):
 			n = p.call(n)
@@ -25,13 +25,19 @@ func (p *parser) atom() *node {
 	case tokNumber:
 		p.next++
 		return &node{kind: nodeConstant, start: t.start, end: t.end}
+	case tokShell:
+		p.next++
+		return &node{start: t.start, end: t.end}
 	case tokString, tokFStart:
 		return p.adjacentStrings()
 	case tokName:
 		return p.nameOrKeyword()
 	case tokOp:
-		if p.is("(") || p.is("[") || p.is("{") {
+		switch {
+		case p.is("(") || p.is("[") || p.is("{"):
 			return p.display()
+		case p.accept("..."):
+			return &node{start: t.start, end: t.end}
 		}
 	}
 	return nil
@@ -47,7 +53,7 @@ func (p *parser) nameOrKeyword() *node {
 		return &node{kind: nodeConstant, start: t.start, end: t.end}
 	case word == "lambda":
 		return p.lambda()
-	case keywords[word]:
+	case keywords[word] && !p.isAwaitName():
 		return nil
 	default:
 		n := &node{kind: nodeName, start: t.start, end: t.end, name: word, scope: p.scope, token: p.next}
@@ -57,6 +63,33 @@ func (p *parser) nameOrKeyword() *node {
 		}
 		return n
 	}
+}
+
+// isAwaitName reports whether the next token is await or async as the name that it
+// was up to Python 3.6.
+func (p *parser) isAwaitName() bool {
+	if !p.is("await") && !p.is("async") {
+		return false
+	}
+	switch t := p.tokens[p.next+1]; {
+	case t.kind == tokName:
+		word := p.textOf(t)
+		return keywords[word] && word != "None" && word != "True" && word != "False" && word != "lambda" && word != "await" &&
+			(p.is("await") || word != "def" && word != "for" && word != "with")
+	case t.kind == tokOp:
+		return p.isOneOfAt(p.next+1, "=", ".", ",", ")", "]", "}", ":", ";", "==", "!=")
+	default:
+		return t.kind == tokNewline || t.kind == tokEnd
+	}
+}
+
+func (p *parser) isOneOfAt(i int, spellings ...string) bool {
+	for _, s := range spellings {
+		if p.isAt(i, s) {
+			return true
+		}
+	}
+	return false
 }
 
 // walrus reads the value of a := and binds its name outside of comprehensions.
@@ -81,36 +114,66 @@ func (p *parser) lambda() *node {
 	p.next++
 	p.enter(functionScope)
 	defer p.leave()
-	for !p.exprEnds() || p.is(",") {
+	outer := p.within(region{kind: regionFunction})
+	for !p.atEnd() && !p.is(":") {
 		p.lambdaParameter()
+		if !p.is(":") && !p.accept(",") {
+			p.failHere("a comma or a colon is expected here")
+		}
 	}
-	p.accept(":")
+	p.expect(":")
 	body := p.expr()
+	p.region = outer
 	return &node{start: start, end: body.end}
 }
 
-// lambdaParameter binds a parameter and reads its default, or skips another token.
+// lambdaParameter binds a parameter and reads its default.
 func (p *parser) lambdaParameter() {
-	if t := p.peek(); t.kind == tokName && !keywords[p.textOf(t)] {
-		p.next++
-		p.scope.bind(p.textOf(t), p.binding(nil))
-		if p.accept("=") {
-			p.expr()
-		}
+	if p.accept("/") || (p.accept("*") || p.accept("**")) && p.is(",") {
+		return
+	}
+	t := p.peek()
+	if !p.isIdentifier() {
+		p.failHere("the name of a parameter is expected here")
 		return
 	}
 	p.next++
+	p.scope.bind(p.textOf(t), p.binding(nil))
+	if p.accept("=") {
+		p.expr()
+	}
+}
+
+// isIdentifier reports whether the next token is a name that something may have.
+func (p *parser) isIdentifier() bool {
+	t := p.peek()
+	return t.kind == tokName && (!keywords[p.textOf(t)] || p.is("async") || p.is("await"))
 }
 
 // attribute reads .name after its base.
 func (p *parser) attribute(base *node) *node {
 	t := p.tokens[p.next+1]
+	if t.kind != tokName {
+		p.failAt(p.next+1, "a name is expected after the dot")
+		return base
+	}
 	p.next += 2
 	return p.record(&node{kind: nodeAttr, start: base.start, end: t.end, base: base, name: p.textOf(t)})
 }
 
 // record adds an expression that may read a secret to p.nodes.
 func (p *parser) record(n *node) *node {
+	n.region = p.region
 	p.nodes = append(p.nodes, n)
 	return n
+}
+
+// expect skips an operator or a keyword, and fails if it is not next.
+func (p *parser) expect(spelling string) {
+	if p.accept(spelling) {
+		return
+	}
+	p.failHere(map[string]string{
+		":": "a colon is expected here", "in": "an in is expected here", "import": "an import is expected here",
+	}[spelling])
 }

@@ -17,6 +17,8 @@ func (s *scanner) operator() {
 	rest := s.src[s.at:]
 	c := rest[0]
 	switch {
+	case s.conflictMarker(rest):
+	case s.mode() == 0 && (c == '!' || c == '%' || c == '?') && s.command(rest):
 	case strings.IndexByte("([{", c) >= 0:
 		s.push(opening{mode: c}, tokOp, s.at+1)
 	case strings.IndexByte(")]}", c) >= 0:
@@ -31,6 +33,17 @@ func (s *scanner) operator() {
 	default:
 		s.unknownCharacter()
 	}
+}
+
+// conflictMarker skips a line that git leaves where it could not merge.
+func (s *scanner) conflictMarker(rest string) bool {
+	if len(rest) < 7 || strings.IndexByte("<=>|", rest[0]) < 0 || strings.Trim(rest[:7], rest[:1]) != "" || s.at > 0 && s.src[s.at-1] != '\n' {
+		return false
+	}
+	end := s.at + lineEnd(rest)
+	s.fail("this is the mark of a merge conflict: decide between the two sides and take the marks out", s.at, end)
+	s.at = end
+	return true
 }
 
 func operatorLength(rest string) int {

@@ -1,14 +1,24 @@
 package pysource
 
-// parser reads the tokens of a module into scopes and expressions. It reads invalid
-// Python as far as it can.
+import (
+	"slices"
+	"strings"
+)
+
+// parser reads the tokens of a module into scopes and expressions, up to the first
+// problem.
 type parser struct {
 	*scanner
 	next        int // the token to read next
+	level       *level
 	scope       *scope
 	block       *block
-	nodes       []*node  // that may read a secret, in the order of the text
-	starImports []string // the modules of from module import *
+	region      *region
+	regions     []*region        // all so far
+	nodes       []*node          // that may read a secret, in the order of the text
+	conditions  []*node          // that decide what the code does
+	starImports []string         // the modules of from module import *
+	imported    map[*region]*int // the first import of Prefect in each function, and in none
 	depth       int
 }
 
@@ -50,6 +60,10 @@ func (p *parser) atEnd() bool {
 		return true
 	}
 	return false
+}
+
+func containsWord(words, word string) bool {
+	return slices.Contains(strings.Fields(words), word)
 }
 
 // enter begins a scope inside the current one.

@@ -17,14 +17,47 @@ const maxPath = 200
 // partialPath is the path of the function that binds some arguments of another.
 const partialPath = "functools.partial"
 
+// flowPath is the path of a Flow.
+const flowPath = "prefect.?flow"
+
+var flowClasses = []string{"prefect.Flow", "prefect.core.Flow", "prefect.core.flow.Flow"}
+
+// Paths of other modules that are followed.
+const (
+	suppressPath  = "contextlib.suppress"
+	environPath   = "os.environ"
+	putenvPath    = "os.putenv"
+	patchDictPath = "unittest.mock.patch.dict"
+	temporaryPath = "prefect.utilities.configuration.set_temporary_config"
+)
+
+// otherPaths are the paths outside of Prefect that lead to a secret, or say what
+// becomes of one.
+var otherPaths = func() map[string]bool {
+	all := map[string]bool{}
+	for _, path := range []string{
+		partialPath, suppressPath, putenvPath, patchDictPath,
+		environPath + ".setdefault", environPath + ".update", environPath + ".__setitem__",
+	} {
+		for at := range path {
+			if path[at] == '.' {
+				all[path[:at]] = true
+			}
+		}
+		all[path] = true
+	}
+	return all
+}()
+
 // importPath returns the dotted path of a module or of something in it, or "" if it
-// cannot lead to Prefect's secrets.
+// is not followed.
 func importPath(parts []string) string {
-	switch {
-	case len(parts) == 0:
-		return ""
-	case parts[0] == "prefect" || parts[0] == "functools" && len(parts) <= 2:
-		return shorten(strings.Join(parts, "."))
+	path := strings.Join(parts, ".")
+	if isPrefect(path) {
+		return shorten(path)
+	}
+	if otherPaths[path] {
+		return path
 	}
 	return ""
 }
@@ -32,10 +65,12 @@ func importPath(parts []string) string {
 // join returns the path of what a name leads to from a path, or "".
 func join(path, name string) string {
 	switch {
-	case path == "functools" && name != "partial", path == partialPath, strings.ContainsAny(name, ".?"):
+	case strings.ContainsAny(name, ".?"):
 		return ""
-	case path == unknownPath:
+	case path == unknownPath || path == flowPath:
 		return unknownPath
+	case !isPrefect(path) && !otherPaths[path+"."+name]:
+		return ""
 	}
 	return shorten(path + "." + name)
 }
@@ -82,6 +117,12 @@ var contextPaths = []string{
 	"prefect.utilities.context.context",
 	"prefect.config.context",
 	"prefect.configuration.config.context",
+}
+
+// isConfiguration reports whether a path leads through the configuration: what is set
+// there later, the context does not get.
+func isConfiguration(path string) bool {
+	return strings.HasPrefix(path, "prefect.config.") || strings.HasPrefix(path, "prefect.configuration.")
 }
 
 func isContext(path string) bool { return slices.Contains(contextPaths, path) }

@@ -31,17 +31,21 @@ const (
 // [Module.Text], End exclusive: those of the expression that gives the name or, if
 // the call has no such argument, those of the call.
 type Access struct {
-	Name       string // empty in Module.Unknown, and only there
-	Kind       Kind
-	Optional   bool // the code works without the secret: exists(), or get with a default
-	Start, End int
+	Name string // empty in Module.Unknown, and only there
+	Kind Kind
+	// Optional reports that the code works without the secret: it only asks whether
+	// the secret exists, reads it where that is certain, or has a default.
+	Optional bool
+	// Outcomes are what becomes of the errors that the read may end with.
+	Outcomes       Outcomes
+	Prefix, Suffix string // in Module.Unknown: what the name certainly begins and ends with
+	Start, End     int
 }
 
 // Span is a part of [Module.Text], in byte offsets, End exclusive.
 type Span struct{ Start, End int }
 
-// Module is what a Python module does with secrets. Reads, Unknown, Literals
-// and Comments are in the order of the text.
+// Module is what a Python module does with secrets. Its lists are in the order of the text.
 type Module struct {
 	// Text is the module as Python sees it: decoded to UTF-8, without a byte order
 	// mark, each line ended by \n.
@@ -49,17 +53,20 @@ type Module struct {
 	// Reads are the accesses whose secret has a certain name, Unknown those whose
 	// name is computed.
 	Reads, Unknown []Access
-	// Sets are the names of the secrets that the module itself adds to Prefect's
-	// context, sorted.
-	Sets []string
+	// Definitions are the secrets that the module itself brings.
+	Definitions []Definition
+	// Building are the calls of get and run that run while a flow is built, for which
+	// Prefect raises an error.
+	Building []Span
 	// Literals are the strings and numbers: all of the code that may hold a value.
 	// With a Problem that is the complete text.
 	Literals []Span
 	// Comments go from # to the end of their line. With a Problem there are none.
 	Comments []Span
 	// Problem is the first error that keeps Python from reading the text, or nil.
-	// The lists hold nothing that comes after it. Not every error is found: only
-	// invalid tokens, and operands without an operator between them.
+	// The lists hold nothing that comes after it. What the grammar refuses is found;
+	// what the compiler refuses later is not, such as a return outside of a function
+	// or two parameters of one name.
 	Problem *Problem
 }
 
@@ -83,12 +90,17 @@ func Read(text []byte) *Module {
 	if m.Problem != nil {
 		m.Literals, m.Comments = []Span{{0, len(decoded)}}, nil
 	}
-	r := reader{parser: p, module: m, readOf: map[*node]int{}, limit: m.limit()}
+	r := reader{
+		parser: p, module: m, readOf: map[*node]int{}, tested: map[*node]bool{}, builtOnly: map[*function]bool{},
+		knownAffixes: map[*node][2]string{}, limit: m.limit(),
+	}
+	r.findTested()
 	for _, n := range p.nodes {
 		if n.end <= r.limit {
 			r.visit(n)
 		}
 	}
+	r.evaluate()
 	m.sort()
 	return m
 }
@@ -107,6 +119,8 @@ func (m *Module) sort() {
 	byStart := func(a, b Access) int { return cmp.Compare(a.Start, b.Start) }
 	slices.SortStableFunc(m.Reads, byStart)
 	slices.SortStableFunc(m.Unknown, byStart)
-	slices.Sort(m.Sets)
-	m.Reads, m.Unknown, m.Sets = slices.Compact(m.Reads), slices.Compact(m.Unknown), slices.Compact(m.Sets)
+	slices.SortStableFunc(m.Definitions, func(a, b Definition) int { return cmp.Compare(a.Start, b.Start) })
+	slices.SortStableFunc(m.Building, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
+	m.Reads, m.Unknown = slices.Compact(m.Reads), slices.Compact(m.Unknown)
+	m.Definitions, m.Building = slices.Compact(m.Definitions), slices.Compact(m.Building)
 }

@@ -5,10 +5,20 @@ import "strings"
 // reader finds the secrets in a parsed module.
 type reader struct {
 	*parser
-	module     *Module
-	readOf     map[*node]int // Secret("A") → its index in module.Reads
-	limit      int           // see Module.limit
-	aliasDepth int
+	module      *Module
+	readOf      map[*node]int // Secret("A"), or an access to the context → its index in module.Reads
+	evaluations []evaluation
+	existing    []*node        // the secrets whose exists is used
+	tested      map[*node]bool // calls whose result the code looks at; see findTested
+	limit       int            // see Module.limit
+	aliasDepth  int
+
+	calls     map[*function][]*node // see callsOf
+	uses      map[string]int        // how often a name stands in the module; see callsOf
+	builtOnly map[*function]bool    // see runsWhileBuilding
+
+	knownAffixes map[*node][2]string // see affixes
+	steps        int                 // see implies
 }
 
 // visit records the secrets that an expression reads or sets.
@@ -23,38 +33,59 @@ func (r *reader) visit(n *node) {
 	}
 }
 
-// visitAttribute records prefect.context.secrets.A, and Secret("A").exists as optional.
+// visitAttribute records prefect.context.secrets.A, and that Secret("A").exists is
+// used.
 func (r *reader) visitAttribute(n *node) {
-	if i, ok := r.readOf[n.base]; ok && n.name == "exists" {
-		r.module.Reads[i].Optional = true
+	if secret := r.value(n.base).secret; secret != nil && n.name == "exists" {
+		r.existing = append(r.existing, secret)
 	}
-	if isSecrets(r.value(n.base).path) && !dictMethods[n.name] && !strings.HasPrefix(n.name, "__") {
+	r.visitStore(n)
+	path := r.value(n.base).path
+	if isSecrets(path) && !dictMethods[n.name] && !strings.HasPrefix(n.name, "__") {
 		a := Access{Name: n.name, Kind: Context, Start: n.end - len(n.name), End: n.end}
-		r.recordAccess(n.use, value{isString: true, str: n.name}, a)
+		r.recordAccess(n, path, value{isString: true, str: n.name}, a)
 	}
 }
 
 // visitIndex records prefect.context.secrets["A"].
 func (r *reader) visitIndex(n *node) {
-	if !isSecrets(r.value(n.base).path) {
-		return
-	}
-	a := Access{Kind: Context, Start: n.start, End: n.end}
+	r.visitStore(n)
+	path := r.value(n.base).path
 	var key value
+	a := Access{Kind: Context, Start: n.start, End: n.end}
 	if len(n.items) > 0 {
 		key = r.value(n.items[0])
-		a = a.at(n.items[0], n)
+		a = r.at(a, n.items[0], n)
 	}
-	r.recordAccess(n.use, key, a)
+	switch {
+	case isSecrets(path):
+		r.recordAccess(n, path, key, a)
+	case path == environPath && n.use == store:
+		r.defineVariable(key, n)
+	}
+}
+
+// visitStore records prefect.context["secrets"] = {...}.
+func (r *reader) visitStore(n *node) {
+	if n.use == store && n.assigned != nil {
+		if path := r.value(n).path; isSecrets(path) {
+			r.defineAll(n.assigned, path, n)
+		}
+	}
 }
 
 // recordAccess records what is done with a secret of the context.
-func (r *reader) recordAccess(use use, name value, a Access) {
+func (r *reader) recordAccess(n *node, path string, name value, a Access) {
 	switch {
-	case use == load:
+	case n.use == load:
 		r.recordRead(name, a)
-	case use == store && name.isString:
-		r.module.Sets = append(r.module.Sets, name.str)
+		r.evaluations = append(r.evaluations, evaluation{n, n})
+		r.readOf[n] = len(r.module.Reads) - 1
+		if name.str == "" {
+			delete(r.readOf, n)
+		}
+	case n.use == store && name.isString:
+		r.define(name.str, contextKind(path), n)
 	}
 }
 
@@ -64,32 +95,52 @@ func (r *reader) recordRead(name value, a Access) {
 		r.module.Unknown = append(r.module.Unknown, a)
 		return
 	}
+	a.Prefix, a.Suffix = "", ""
 	r.module.Reads = append(r.module.Reads, a)
 }
 
 // visitCall records what a call reads or sets.
 func (r *reader) visitCall(n *node) {
 	path := r.callee(n)
-	if path == "" {
+	if n.base.kind == nodeAttr && r.visitMethod(n, path) || path == "" {
 		return
 	}
-	context, method := path, ""
-	if i := strings.LastIndexByte(path, '.'); i >= 0 {
-		context, method = path[:i], path[i+1:]
-	}
+	context, method := splitPath(path)
 	switch {
 	case r.value(n.base).path == partialPath:
 		r.visitArguments(n, path)
 	case secretClasses[path] != "":
 		r.visitConstructor(n, secretClasses[path])
 	case isSecrets(context):
-		r.visitSecretsMethod(n, method)
-	case isContext(path), isContext(context) && method == "update":
-		secrets, _ := n.argument(-1, "secrets")
-		r.recordSet(secrets)
-	default:
+		r.visitSecretsMethod(n, context, method)
+	case r.visitDefinition(n, path, context, method):
+	case isPrefect(path):
 		r.visitArguments(n, path)
+		r.defineRunEnvironment(n, path)
 	}
+}
+
+// visitMethod records the calls that matter for the name of the method, and reports
+// whether this is one.
+func (r *reader) visitMethod(n *node, path string) bool {
+	switch object := r.value(n.base.base); n.base.name {
+	case "get", "run":
+		if object.secret == nil {
+			return false
+		}
+		r.evaluations = append(r.evaluations, evaluation{object.secret, n})
+	case "set_secret":
+		name, _ := n.argument(0, "name")
+		if v := r.value(name); isPrefect(path) && v.isString {
+			r.define(v.str, InStore, n)
+		}
+	case "setenv":
+		name, _ := n.argument(0, "name")
+		r.defineVariable(r.value(name), n)
+	default:
+		return false
+	}
+	return true
 }
 
 // visitConstructor records Secret("A"). Only a task may do without a name here, and
@@ -100,16 +151,19 @@ func (r *reader) visitConstructor(n *node, kind Kind) {
 		return
 	}
 	index := len(r.module.Reads)
-	r.recordRead(r.value(name), Access{Kind: kind}.at(name, n))
+	r.recordRead(r.value(name), r.at(Access{Kind: kind}, name, n))
 	if len(r.module.Reads) > index {
 		r.readOf[n] = index
 	}
 }
 
-// at returns a with the offsets of name or, if that is nil, of call.
-func (a Access) at(name, call *node) Access {
+// at returns a with the offsets of name or, if that is nil, of call, and with what is
+// certain about a computed name.
+func (r *reader) at(a Access, name, call *node) Access {
 	if name == nil {
 		name = call
+	} else {
+		a.Prefix, a.Suffix = r.affixes(name)
 	}
 	a.Start, a.End = name.start, name.end
 	return a
@@ -117,40 +171,20 @@ func (a Access) at(name, call *node) Access {
 
 // visitSecretsMethod records prefect.context.secrets.get("A") and the other methods
 // of that dict.
-func (r *reader) visitSecretsMethod(n *node, method string) {
+func (r *reader) visitSecretsMethod(n *node, path, method string) {
 	name, _ := n.argument(0, "")
 	fallback, unpacked := n.argument(1, "")
 	switch method {
 	case "get", "pop":
-		a := Access{Kind: Context, Optional: fallback != nil || unpacked}
-		r.recordRead(r.value(name), a.at(name, n))
+		optional := fallback != nil || unpacked || method == "get" && r.tested[n]
+		r.recordAccess(n, path, r.value(name), r.at(Access{Kind: Context, Optional: optional}, name, n))
 	case "setdefault":
-		r.recordAccess(store, r.value(name), Access{})
+		if v := r.value(name); v.isString {
+			r.define(v.str, contextKind(path), n)
+		}
 	case "update":
-		r.recordSet(name)
-		r.recordKeywords(n)
-	}
-}
-
-// recordSet records the keys of a dict that becomes a part of the context.
-func (r *reader) recordSet(dict *node) {
-	v := r.value(dict)
-	if v.literal != nil && v.literal.kind == nodeDict {
-		for _, key := range v.literal.items {
-			r.recordAccess(store, r.value(key), Access{})
-		}
-	}
-	if dict != nil && dict.kind == nodeCall && dict.base.kind == nodeName && dict.base.name == "dict" {
-		r.recordKeywords(dict)
-	}
-}
-
-// recordKeywords records the keyword arguments of a call as names that are set.
-func (r *reader) recordKeywords(call *node) {
-	for _, a := range call.args {
-		if a.name != "" {
-			r.module.Sets = append(r.module.Sets, a.name)
-		}
+		r.defineAll(name, path, n)
+		r.defineKeywords(n, path)
 	}
 }
 
@@ -173,7 +207,7 @@ func (r *reader) recordArgument(name *node) {
 	if v.constant || v.literal != nil || v.isString && v.str == "" || v.path == unknownPath {
 		return
 	}
-	r.recordRead(v, Access{Kind: Parameter}.at(name, name))
+	r.recordRead(v, r.at(Access{Kind: Parameter}, name, name))
 }
 
 // recordListArgument records an argument that names several secrets.
@@ -185,6 +219,6 @@ func (r *reader) recordListArgument(names *node) {
 			r.recordArgument(name)
 		}
 	case v.literal == nil && !v.constant && !v.isString:
-		r.recordRead(value{}, Access{Kind: Parameter}.at(names, names))
+		r.recordRead(value{}, r.at(Access{Kind: Parameter}, names, names))
 	}
 }

@@ -13,6 +13,7 @@ const (
 	tokFPart   // a literal part of an f-string
 	tokFEnd    // closing quotes of an f-string
 	tokOp      // an operator or a bracket; in an f-string { and } of a field
+	tokShell   // what IPython takes for a command
 	tokNewline // the end of a logical line
 	tokIndent
 	tokDedent
@@ -35,6 +36,7 @@ type scanner struct {
 	comments []Span
 	problem  *Problem
 	indents  []int
+	narrow   []int     // the same where a tab is one column, which must tell the same story
 	stack    []opening // unclosed brackets and f-strings
 	inLine   bool      // the logical line has a token
 }
@@ -55,7 +57,7 @@ const (
 )
 
 func scan(src string) *scanner {
-	s := &scanner{src: src, indents: []int{0}, tokens: make([]token, 0, 8+len(src)/4)}
+	s := &scanner{src: src, indents: []int{0}, narrow: []int{0}, tokens: make([]token, 0, 8+len(src)/4)}
 	for s.at < len(s.src) {
 		s.step()
 	}
@@ -111,7 +113,7 @@ func (s *scanner) fail(message string, start, end int) {
 // add appends the token from s.at to end, and moves to end.
 func (s *scanner) add(kind tokenKind, end int) {
 	s.tokens = append(s.tokens, token{kind: kind, start: s.at, end: end})
-	if kind == tokString || kind == tokNumber || kind == tokFPart {
+	if kind == tokString || kind == tokNumber || kind == tokFPart || kind == tokShell {
 		s.literals = append(s.literals, Span{s.at, end})
 	}
 	s.at = end
@@ -128,25 +130,29 @@ func (s *scanner) endLine() {
 // lineStart reads the indentation of a logical line. A line that is blank or only a
 // comment does not count.
 func (s *scanner) lineStart() {
-	column := 0
+	column, narrow := 0, 0
 	for ; s.at < len(s.src); s.at++ {
 		switch s.src[s.at] {
 		case ' ':
 			column++
+			narrow++
 			continue
 		case '\t':
 			column = column/8*8 + 8
+			narrow++
 			continue
 		case '\f':
-			column = 0
+			column, narrow = 0, 0
 			continue
 		case '\n':
 		case '#':
 			s.comment()
 			return
 		default:
-			s.indentTo(column)
-			s.code()
+			if !s.cellMagic() {
+				s.indentTo(column, narrow)
+				s.firstToken()
+			}
 			return
 		}
 		break
@@ -154,14 +160,25 @@ func (s *scanner) lineStart() {
 	s.at = min(s.at+1, len(s.src))
 }
 
-func (s *scanner) indentTo(column int) {
-	if column > s.indents[len(s.indents)-1] {
-		s.indents = append(s.indents, column)
+func (s *scanner) indentTo(column, narrow int) {
+	last := len(s.indents) - 1
+	if (column > s.indents[last]) != (narrow > s.narrow[last]) || (column == s.indents[last]) != (narrow == s.narrow[last]) && column >= s.indents[last] {
+		s.fail("tabs and spaces are mixed here, so that this line has no certain indentation", s.at, s.at)
+	}
+	if column > s.indents[last] {
+		s.indents, s.narrow = append(s.indents, column), append(s.narrow, narrow)
 		s.add(tokIndent, s.at)
+		return
 	}
 	for column < s.indents[len(s.indents)-1] {
-		s.indents = s.indents[:len(s.indents)-1]
+		s.indents, s.narrow = s.indents[:len(s.indents)-1], s.narrow[:len(s.narrow)-1]
 		s.add(tokDedent, s.at)
+	}
+	last = len(s.indents) - 1
+	if column != s.indents[last] {
+		s.fail("this indentation is that of no line above", s.at, s.at)
+	} else if narrow != s.narrow[last] {
+		s.fail("tabs and spaces are mixed here, so that this line has no certain indentation", s.at, s.at)
 	}
 }
 
@@ -192,7 +209,7 @@ func (s *scanner) code() {
 	case c == '"' || c == '\'':
 		s.stringLiteral(s.at)
 	case isDigit(c) || c == '.' && s.at+1 < len(s.src) && isDigit(s.src[s.at+1]):
-		s.add(tokNumber, s.at+numberLength(s.src[s.at:]))
+		s.number()
 	case isNameByte(c):
 		s.nameOrString()
 	default:

@@ -22,10 +22,11 @@ const (
 // binding is one meaning of a name: a path, as importPath returns it, an expression,
 // or with neither any other value.
 type binding struct {
-	token int // the first token that sees it
-	block *block
-	path  string
-	value *node
+	token    int // the first token that sees it
+	block    *block
+	path     string
+	value    *node
+	function *function // of a def
 }
 
 // block is a range of tokens that runs completely or not at all, such as the body of
@@ -55,6 +56,16 @@ func (s *scope) bind(name string, b binding) {
 		s = other
 	}
 	s.bindings[name] = append(s.bindings[name], b)
+}
+
+// define says what function the last binding of its name is.
+func (s *scope) define(f *function) {
+	if other := s.declared[f.name]; other != nil {
+		s = other
+	}
+	if all := s.bindings[f.name]; len(all) > 0 {
+		all[len(all)-1].function = f
+	}
 }
 
 // lookup returns the scope and the bindings of a name that is used in s. Only the

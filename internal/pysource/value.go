@@ -1,6 +1,7 @@
 package pysource
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,7 +15,8 @@ type value struct {
 	str      string // if isString
 	path     string // of something in Prefect or functools; see importPath
 	constant bool   // None, a boolean or a number
-	literal  *node  // a list or a dict
+	literal  *node  // a list, a dict, or a call of dict
+	secret   *node  // of a path: the call that made the secret or the task
 }
 
 const (
@@ -31,13 +33,13 @@ func (r *reader) value(n *node) value {
 	if n.value == nil {
 		n.value = &value{}
 		r.aliasDepth++
-		*n.value = r.evaluate(n)
+		*n.value = r.compute(n)
 		r.aliasDepth--
 	}
 	return *n.value
 }
 
-func (r *reader) evaluate(n *node) value {
+func (r *reader) compute(n *node) value {
 	switch n.kind {
 	case nodeConstant:
 		return value{constant: true}
@@ -59,6 +61,10 @@ func (r *reader) evaluate(n *node) value {
 		return r.indexValue(n)
 	case nodeCall:
 		return r.callValue(n)
+	case nodeEntered:
+		if v := r.value(n.items[0]); v.path == flowPath || isContext(v.path) {
+			return v
+		}
 	}
 	return value{}
 }
@@ -174,16 +180,36 @@ func (r *reader) indexValue(n *node) value {
 	return r.attributeValue(n.base, key.str)
 }
 
+// callValue returns what a call returns. A call of the context returns the context.
 func (r *reader) callValue(n *node) value {
 	path := r.callee(n)
-	if context, ok := strings.CutSuffix(path, ".get"); ok && isContext(context) {
+	context, method := splitPath(path)
+	switch {
+	case path == "" && n.base.kind == nodeName && n.base.name == "dict":
+		return value{literal: n}
+	case isContext(context) && (method == "get" || method == "setdefault"):
 		key, _ := n.argument(0, "")
 		return value{path: join(context, r.value(key).str)}
-	}
-	if !isPrefect(path) {
+	case isContext(path):
+		return value{path: path}
+	case slices.Contains(flowClasses, path):
+		return value{path: flowPath}
+	case secretClasses[path] != "":
+		return value{path: unknownPath, secret: n}
+	case isSecrets(context) && method == "keys":
+		return value{path: context}
+	case !isPrefect(path):
 		return value{}
 	}
 	return value{path: unknownPath}
+}
+
+// splitPath splits a path at its last dot.
+func splitPath(path string) (base, name string) {
+	if i := strings.LastIndexByte(path, '.'); i >= 0 {
+		return path[:i], path[i+1:]
+	}
+	return path, ""
 }
 
 // callee returns the path of what is called; for functools.partial, that of its

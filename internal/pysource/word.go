@@ -57,6 +57,15 @@ func isNameRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r) || unicode.Is(unicode.Pc, r)
 }
 
+// number reads a number.
+func (s *scanner) number() {
+	end := s.at + numberLength(s.src[s.at:])
+	if digits := s.src[s.at:end]; digits[0] == '0' && strings.Trim(digits, "0123456789_") == "" && strings.Trim(digits, "0_") != "" {
+		s.fail("Python 3 writes a number of base 8 as 0o17", s.at, end)
+	}
+	s.add(tokNumber, end)
+}
+
 // baseDigits are the digits of a number that begins with 0 and a letter, by that letter.
 var baseDigits = map[byte]string{'x': "0123456789abcdefABCDEF_", 'o': "01234567_", 'b': "01_"}
 

@@ -1,3 +1,3 @@
-# vim: set fileencoding=koi8-r :
+# vim: set fileencoding=utf-7 :
 from prefect.client import Secret
 Secret('A')

@@ -1,0 +1,7 @@
+from prefect.client import Secret
+
+<<<<<<< HEAD
+token = Secret("A").get()
+=======
+token = Secret("B").get()
+>>>>>>> other

@@ -1,0 +1,70 @@
+package pysource
+
+// runsWhileBuilding reports whether code runs directly within with Flow(...), or in a
+// function that is only called there. A handler for the error that Prefect raises
+// then, a ValueError, makes that harmless.
+func (r *reader) runsWhileBuilding(at *region, depth int) bool {
+	if depth > maxNesting {
+		return false
+	}
+	for range maxRegions {
+		switch {
+		case at == nil:
+			return false
+		case at.kind == regionWith && r.value(at.cond).path == flowPath:
+			return true
+		case at.kind == regionTry:
+			if h, _ := r.handlerFor(at.try, ValueError, at.cond); h != nil && !h.raises {
+				return false
+			}
+		case at.kind == regionFunction:
+			return at.function != nil && r.isOnlyCalledBuilding(at.function, depth+1)
+		}
+		at = at.parent
+	}
+	return false
+}
+
+// isOnlyCalledBuilding reports whether every use of a function is a call of it while
+// a flow is built.
+func (r *reader) isOnlyCalledBuilding(f *function, depth int) bool {
+	if f.decorated || f.special {
+		return false
+	}
+	if known, ok := r.builtOnly[f]; ok {
+		return known
+	}
+	r.builtOnly[f] = false // until it is known: a function that only calls itself is not called
+	calls := r.callsOf(f)
+	only := len(calls) > 0 && r.uses[f.name] == len(calls)+1
+	for _, call := range calls {
+		only = only && r.runsWhileBuilding(call.region, depth)
+	}
+	r.builtOnly[f] = only
+	return only
+}
+
+// callsOf returns the calls of a function by its name. The first time it counts how
+// often each name stands in the module.
+func (r *reader) callsOf(f *function) []*node {
+	if r.calls == nil {
+		r.calls, r.uses = map[*function][]*node{}, map[string]int{}
+		for _, t := range r.tokens {
+			if t.kind == tokName {
+				r.uses[r.textOf(t)]++
+			}
+		}
+		for _, n := range r.nodes {
+			if n.kind == nodeCall && n.base.kind == nodeName {
+				r.addCall(n)
+			}
+		}
+	}
+	return r.calls[f]
+}
+
+func (r *reader) addCall(n *node) {
+	if _, all := n.base.scope.lookup(n.base.name); len(all) == 1 && all[0].function != nil {
+		r.calls[all[0].function] = append(r.calls[all[0].function], n)
+	}
+}

@@ -1,0 +1,193 @@
+package pysource
+
+import "strings"
+
+// DefinitionKind is the way in which a module defines a secret.
+type DefinitionKind string
+
+const (
+	InContext         DefinitionKind = "context"          // prefect.context.secrets["A"] = ...
+	InConfiguration   DefinitionKind = "configuration"    // prefect.config.context.secrets["A"] = ..., which the context does not get
+	InTemporaryConfig DefinitionKind = "temporary config" // set_temporary_config({"context.secrets.A": ...})
+	InEnvironment     DefinitionKind = "environment"      // os.environ["PREFECT__CONTEXT__SECRETS__A"] = ...
+	InPutenv          DefinitionKind = "putenv"           // os.putenv("PREFECT__CONTEXT__SECRETS__A", ...), which os.environ does not get
+	InRunEnvironment  DefinitionKind = "run environment"  // UniversalRun(env={"PREFECT__CONTEXT__SECRETS__A": ...})
+	InStore           DefinitionKind = "store"            // Client().set_secret("A", ...)
+)
+
+// Definition is an expression that defines a secret. Start is its byte offset.
+type Definition struct {
+	// Name is that of the secret or, of InEnvironment, InPutenv and InRunEnvironment,
+	// of the environment variable.
+	Name  string
+	Kind  DefinitionKind
+	Start int
+	// Late reports that Prefect was imported before and does not see the variable.
+	Late bool
+}
+
+// variablePrefix begins the variables that Prefect reads.
+const variablePrefix = "PREFECT__"
+
+func contextKind(path string) DefinitionKind {
+	if isConfiguration(path) {
+		return InConfiguration
+	}
+	return InContext
+}
+
+func (r *reader) define(name string, kind DefinitionKind, n *node) {
+	r.module.Definitions = append(r.module.Definitions, Definition{Name: name, Kind: kind, Start: n.start})
+}
+
+// defineVariable records an environment variable that n sets, if Prefect reads it.
+func (r *reader) defineVariable(name value, n *node) {
+	if !strings.HasPrefix(name.str, variablePrefix) {
+		return
+	}
+	d := Definition{Name: name.str, Kind: InEnvironment, Start: n.start, Late: r.isImported(n)}
+	if n.kind == nodeCall && r.callee(n) == putenvPath {
+		d.Kind = InPutenv
+	}
+	r.module.Definitions = append(r.module.Definitions, d)
+}
+
+// isImported reports whether Prefect was imported before n runs.
+func (r *reader) isImported(n *node) bool {
+	for _, f := range []*region{nil, n.region.inFunction()} {
+		if start := r.imported[f]; start != nil && *start < n.start {
+			return true
+		}
+	}
+	return false
+}
+
+// defineAll records the keys of a dict that becomes the secrets of a context.
+func (r *reader) defineAll(dict *node, path string, n *node) {
+	r.entries(dict, func(name string, _ *node) { r.define(name, contextKind(path), n) })
+}
+
+// defineKeywords records the keyword arguments of a call as names.
+func (r *reader) defineKeywords(call *node, path string) {
+	for _, a := range call.args {
+		if a.name != "" {
+			r.define(a.name, contextKind(path), call)
+		}
+	}
+}
+
+// entries calls visit for each entry of a dict whose key is certain.
+func (r *reader) entries(dict *node, visit func(key string, value *node)) {
+	r.unseenEntries(dict, map[*node]bool{}, visit)
+}
+
+// unseenEntries is entries without the dicts that were visited before, as by the
+// second **d of one dict.
+func (r *reader) unseenEntries(dict *node, seen map[*node]bool, visit func(key string, value *node)) {
+	literal := r.value(dict).literal
+	if literal == nil || literal.kind == nodeList || seen[literal] || len(seen) > maxAliasDepth {
+		return
+	}
+	seen[literal] = true
+	for i, value := range literal.values {
+		if value == nil {
+			r.unseenEntries(literal.items[i], seen, visit)
+		} else if key := r.value(literal.items[i]); key.isString {
+			visit(key.str, value)
+		}
+	}
+	for _, a := range literal.args {
+		if a.name != "" {
+			visit(a.name, a.value)
+		} else {
+			r.unseenEntries(a.value, seen, visit)
+		}
+	}
+}
+
+// visitDefinition records what a call puts into the context or the environment, and
+// reports whether it is such a call.
+func (r *reader) visitDefinition(n *node, path, context, method string) bool {
+	first, _ := n.argument(0, "")
+	second, _ := n.argument(1, "values")
+	switch {
+	case isContext(path), isContext(context) && method == "update":
+		r.defineContext(n, first, path)
+	case isContext(context) && method == "setdefault":
+		if r.value(first).str == "secrets" {
+			r.defineAll(second, context, n)
+		}
+	case context == environPath && method == "update":
+		r.defineVariables(n, first)
+	case context == environPath || path == putenvPath:
+		r.defineVariable(r.value(first), n)
+	case path == patchDictPath:
+		if r.value(first).path == environPath {
+			r.defineVariables(n, second)
+		}
+	case path == temporaryPath:
+		r.defineTemporary(first, "", n)
+	default:
+		return false
+	}
+	return true
+}
+
+// defineContext records prefect.context(secrets={...}), also with a dict.
+func (r *reader) defineContext(n, dict *node, path string) {
+	if secrets, _ := n.argument(-1, "secrets"); secrets != nil {
+		r.defineAll(secrets, path, n)
+	}
+	r.entries(dict, func(key string, value *node) {
+		if key == "secrets" {
+			r.defineAll(value, path, n)
+		}
+	})
+}
+
+// defineVariables records the variables in a dict and in the keyword arguments of a
+// call.
+func (r *reader) defineVariables(n, dict *node) {
+	visit := func(name string, _ *node) { r.defineVariable(value{str: name}, n) }
+	r.entries(dict, visit)
+	for _, a := range n.args {
+		if a.name != "" {
+			visit(a.name, nil)
+		}
+	}
+}
+
+// defineTemporary records set_temporary_config({"context.secrets.A": ...}), and the
+// same with dicts inside one another.
+func (r *reader) defineTemporary(dict *node, outer string, n *node) {
+	r.entries(dict, func(key string, value *node) {
+		path := strings.TrimPrefix(outer+"."+key, ".")
+		if name, ok := strings.CutPrefix(path, "context.secrets."); ok {
+			r.define(name, InTemporaryConfig, n)
+		} else if path == "context" || path == "context.secrets" {
+			r.defineTemporary(value, path, n)
+		}
+	})
+}
+
+// runModules have the classes whose arguments env and env_vars are the environment
+// of a flow run.
+var runModules = []string{"prefect.run_configs.", "prefect.storage.", "prefect.environments.", "prefect.agent."}
+
+// defineRunEnvironment records UniversalRun(env={...}), Docker(env_vars={...}) and
+// the like.
+func (r *reader) defineRunEnvironment(n *node, path string) {
+	for _, module := range runModules {
+		if !strings.HasPrefix(path, module) {
+			continue
+		}
+		for _, parameter := range []string{"env", "env_vars"} {
+			dict, _ := n.argument(-1, parameter)
+			r.entries(dict, func(name string, _ *node) {
+				if strings.HasPrefix(name, variablePrefix) {
+					r.define(name, InRunEnvironment, n)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package pysource
+
+// region is a part of the code, and what is certain there beyond what is certain in
+// its parent.
+type region struct {
+	parent   *region
+	kind     regionKind
+	cond     *node     // regionIf: the condition; regionWith: the context manager
+	negated  bool      // regionIf: the condition does not hold
+	try      *try      // regionTry
+	function *function // regionFunction; nil for a lambda
+}
+
+type regionKind uint8
+
+const (
+	regionIf       regionKind = iota // code that runs only if a condition holds, or only if it does not
+	regionTry                        // what stands between try and its first handler
+	regionWith                       // code within a context manager
+	regionFunction                   // the body of a function or a lambda, which runs at another time
+)
+
+// maxRegions is how many regions around an expression are considered.
+const maxRegions = 256
+
+// try is a try statement.
+type try struct {
+	body     Span // in parser.nodes
+	handlers []*handler
+}
+
+// handler is an except clause.
+type handler struct {
+	classes *node // nil if it catches everything
+	start   int   // byte offset of the word except
+	raises  bool  // it ends with an error, too
+}
+
+// function is a def.
+type function struct {
+	name      string
+	decorated bool
+	special   bool // a method, a generator or async: a call of it does not run its body, or cannot be followed
+}
+
+// inFunction returns the body of the function or lambda that r is in, or nil.
+func (r *region) inFunction() *region {
+	for i := 0; r != nil && i < maxRegions; i++ {
+		if r.kind == regionFunction {
+			return r
+		}
+		r = r.parent
+	}
+	return nil
+}
+
+// within makes r the current region. It returns the one around it, to go back to.
+func (p *parser) within(r region) (outer *region) {
+	outer = p.region
+	r.parent = outer
+	p.region = &r
+	p.regions = append(p.regions, p.region)
+	return outer
+}
+
+// mark is a point in the text, to which the regions since then can be put under a
+// condition.
+type mark struct{ nodes, regions int }
+
+func (p *parser) mark() mark { return mark{len(p.nodes), len(p.regions)} }
+
+// applyCondition puts what was read since a mark into a region with a condition,
+// which stands behind it in the text, as in x if y else z.
+func (p *parser) applyCondition(since mark, cond *node) {
+	r := &region{parent: p.region, kind: regionIf, cond: cond}
+	for _, n := range p.nodes[since.nodes:] {
+		if n.region == p.region {
+			n.region = r
+		}
+	}
+	for _, inner := range p.regions[since.regions:] {
+		if inner.parent == p.region {
+			inner.parent = r
+		}
+	}
+	p.regions = append(p.regions, r)
+}

@@ -1,0 +1,149 @@
+package pysource
+
+import "strings"
+
+// simpleStatement reads a statement without a body.
+func (p *parser) simpleStatement() {
+	p.level.jumps = false
+	t := p.peek()
+	if t.kind != tokName {
+		if p.accept("@") {
+			p.expr()
+			return
+		}
+		p.assignment()
+		return
+	}
+	switch word := p.textOf(t); word {
+	case "import":
+		p.imports()
+	case "from":
+		p.importsFrom()
+	case "global", "nonlocal":
+		p.declaration(word)
+	case "del":
+		p.del()
+	case "pass":
+		p.next++
+	case "break", "continue":
+		p.next++
+		p.level.jumps = true
+	case "return":
+		p.next++
+		if !p.atLineEnd() && !p.is(";") {
+			p.exprList()
+		}
+		p.level.jumps = true
+	case "raise":
+		p.raise()
+	case "assert":
+		p.next++
+		p.expr()
+		if p.accept(",") {
+			p.expr()
+		}
+	case "def", "class", "if", "elif", "else", "while", "for", "try", "except", "with", "finally":
+		p.failHere("a statement with a body must begin its line")
+	default:
+		if word == "type" && p.startsOperand(p.tokens[p.next+1]) {
+			p.typeAlias()
+			return
+		}
+		p.assignment()
+	}
+}
+
+func (p *parser) raise() {
+	p.next++
+	p.level.raises = true
+	if p.atLineEnd() || p.is(";") {
+		return
+	}
+	p.expr()
+	if p.accept("from") {
+		p.expr()
+	}
+}
+
+// typeAlias reads a statement such as type A[T] = list[T].
+func (p *parser) typeAlias() {
+	p.next++
+	p.identifier(nil)
+	p.typeParameters()
+	if !p.accept("=") {
+		p.failHere(betweenMissing)
+	}
+	p.expr()
+}
+
+// identifier binds the name that is next.
+func (p *parser) identifier(value *node) {
+	if !p.isIdentifier() {
+		p.failHere("a name is expected here")
+		return
+	}
+	p.next++
+	p.scope.bind(p.textOf(p.tokens[p.next-1]), p.binding(value))
+}
+
+// assignment reads an expression or an assignment.
+func (p *parser) assignment() {
+	first := p.exprList()
+	switch {
+	case p.accept(":"):
+		p.expr()
+		if p.accept("=") {
+			p.assign(first, p.exprList())
+		}
+		return
+	case p.peek().kind == tokOp && isAugmented(p.textOf(p.peek())):
+		p.next++
+		p.exprList()
+		p.assign(first, nil)
+		return
+	}
+	sides := []*node{first}
+	for p.accept("=") {
+		sides = append(sides, p.exprList())
+	}
+	last := len(sides) - 1
+	for _, target := range sides[:last] {
+		p.assign(target, sides[last])
+	}
+	if last == 0 && endsProcess(first) {
+		p.level.raises = true
+	}
+}
+
+// endsProcess reports whether an expression is a call of sys.exit or the like.
+func endsProcess(n *node) bool {
+	if n.kind != nodeCall {
+		return false
+	}
+	switch base := n.base; base.kind {
+	case nodeName:
+		return base.name == "exit" || base.name == "quit"
+	case nodeAttr:
+		return strings.HasSuffix(base.name, "exit") && base.base.kind == nodeName && (base.base.name == "sys" || base.base.name == "os")
+	}
+	return false
+}
+
+// exprList reads expressions with commas between them. It returns a list if there is
+// a comma, else the expression.
+func (p *parser) exprList() *node {
+	first := p.expr()
+	if !p.is(",") {
+		return first
+	}
+	n := &node{kind: nodeList, start: first.start, items: []*node{first}}
+	for p.accept(",") {
+		if !p.exprEnds() {
+			n.items = append(n.items, p.expr())
+		} else if p.is(",") {
+			p.failHere(expressionExpected)
+		}
+	}
+	n.end = p.tokens[p.next-1].end
+	return n
+}
