@@ -47,7 +47,7 @@ The comment # prefect-secrets: ignore[rule] reason silences a rule on its line.`
 	flags := cmd.Flags()
 	flags.StringVar(&f.format, "format", "text", diagnosticsFormats)
 	flags.StringVar(&f.failOn, "fail-on", "error", fmt.Sprintf("what makes the exit code %d: error, warning or never", exit.Failed))
-	flags.StringVar(&f.version, "prefect-version", "", "the Prefect that the configs are for: documented, 0.9 or 1.4, or a release such as 1.4.1 (default: any release)")
+	flags.StringVar(&f.version, "prefect-version", "", "the Prefect that the configs are for: documented, or a release from 0.6.7 to 1.4.1, such as 0.13 or 0.13.19 (default: any release)")
 	flags.BoolVar(&f.requireEnv, "require-env", false, "make a variable that a config names and the environment lacks an error")
 	flags.StringArrayVar(&f.flows, "flows", nil, "a directory of flow code, or a Python file, whose secrets are looked for; may be given again")
 	flags.BoolVar(&f.usedBy, "used-by", false, "with --flows: print each secret with the places that read it, and nothing else")
