@@ -50,7 +50,7 @@ password = "canary-7f3a" # prefect-secrets: ignore[plaintext-secret, reserved-ke
 var deepHeader = "[a" + strings.Repeat(".a", 110) + "]\n"
 
 // readers are versions that read TOML differently.
-var readers = []release.Version{release.Any, release.V1_4}
+var readers = []release.Version{release.Any, release.Number{1, 4, 1}.Version()}
 
 // checkNoLeak fails if the diagnostics about a config show a secret.
 func checkNoLeak(t *testing.T, text, secret string) {

@@ -18,7 +18,7 @@ func TestNameCase(t *testing.T) {
 			"2 env-name-case: the environment sets secret A, so that its name is a", "3 env-name-case: the environment sets secret B, so that its name is b",
 			"4 env-name-case: the environment sets secret C, so that its name is c", "5 env-name-case: the environment sets secret D, so that its name is d",
 		},
-		release.V0_9: nil, release.V1_4: nil,
+		release.Number{0, 9, 3}.Version(): nil, release.Number{1, 4, 1}.Version(): nil,
 	} {
 		opts.Version = version
 		found := File("a.toml", []byte(many), opts)

@@ -62,7 +62,7 @@ func (x *secretIndex) errorsOf(a pysource.Access, v release.Version) []pysource.
 // with 0.9.3, 0.10.7, 0.11.5, 0.14.22, 0.15.13, 1.2.4 and 1.4.1. For any release it is
 // that of the later ones.
 func storeError(v release.Version) pysource.Error {
-	if v == release.Any || isSince(v, "0.11.3") {
+	if v == release.Any || isSince(v, release.Number{0, 11, 3}) {
 		return pysource.KeyError
 	}
 	return pysource.ClientError
@@ -70,6 +70,6 @@ func storeError(v release.Version) pysource.Error {
 
 // isSince reports whether a version is of a release, or of a later one. It is false
 // for any release.
-func isSince(v release.Version, number string) bool {
-	return v == release.V1_4 && number > "0.9.3"
+func isSince(v release.Version, n release.Number) bool {
+	return v != release.Any && v.Number().Compare(n) >= 0
 }

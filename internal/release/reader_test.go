@@ -37,7 +37,7 @@ func TestFilesOfReleases(t *testing.T) {
 		{"q = {r = 1,}\n", invalid, `"q.r"=1`},
 	} {
 		for version, want := range map[release.Version]string{
-			release.V0_9: tt.release, release.V1_4: tt.release, release.Documented: tt.documented,
+			release.Number{0, 9, 3}.Version(): tt.release, release.Number{1, 4, 1}.Version(): tt.release, release.Documented: tt.documented,
 		} {
 			if got := readAlone(version, tt.text); got != want {
 				t.Errorf("%.40q under %s: got %q, want %q", tt.text, version, got, want)
@@ -70,7 +70,7 @@ func TestLimitsAreNotPythons(t *testing.T) {
 		"a = 1\nb = " + strings.Repeat("[", 1<<10) + strings.Repeat("]", 1<<10): "config:2: it nests deeper than 100 levels: use fewer",
 		"a = 1\nb =" + strings.Repeat("=", 1<<20):                               "config:2: the parser inside Prefect would take hours to read this",
 	} {
-		if _, err := release.Load(release.Options{Version: release.V1_4, Text: text}); err == nil || err.Error() != want {
+		if _, err := release.Load(release.Options{Version: release.Number{1, 4, 1}.Version(), Text: text}); err == nil || err.Error() != want {
 			t.Errorf("%.20q: got %v, want %s", text, err, want)
 		}
 	}
@@ -80,7 +80,7 @@ func TestLimitsAreNotPythons(t *testing.T) {
 // of the key.
 func TestErrorsShowNoPartOfAValue(t *testing.T) {
 	const text = "[context.secrets.items]\ntoken=canary= 1\n"
-	_, err := release.Load(release.Options{Version: release.V1_4, Text: text})
+	_, err := release.Load(release.Options{Version: release.Number{1, 4, 1}.Version(), Text: text})
 	if err == nil || strings.Contains(err.Error(), "canary") || !strings.Contains(err.Error(), "items.token=***") {
 		t.Errorf("got %v", err)
 	}
