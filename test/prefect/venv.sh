@@ -21,7 +21,8 @@ install() {
     "$venv/bin/python" -m pip install --quiet --no-deps -r "$here/requirements-build.txt" &&
     "$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation -r "$here/requirements-$release.txt" &&
     "$venv/bin/python" -m pip check >/dev/null &&
-    [ "$(HOME=$venv "$venv/bin/prefect" version)" = "$release" ] &&
+    "$venv/bin/python" -c 'import prefect, sys; sys.exit(prefect.__version__ != sys.argv[1])' "$release" &&
+    HOME=$venv "$venv/bin/prefect" --help >/dev/null &&
     touch "$venv/complete"
 }
 
