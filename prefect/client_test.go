@@ -148,6 +148,35 @@ func TestKeysAndRoles(t *testing.T) {
 	}
 }
 
+// A key that is refused and a tenant that is refused are told apart, and both are
+// errors of who asks.
+func TestRefusedKeyAndRefusedTenant(t *testing.T) {
+	cloud := testkit.New(t)
+	foreign, err := cloud.AdminClient().ForTenant("00000000-0000-4000-8000-000000000000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, text string
+		client     *prefect.Client
+		tenant     bool
+	}{
+		{"a wrong key", "the API key was not accepted: Unauthenticated (UNAUTHENTICATED)", cloud.ClientWithKey("wrong"), false},
+		{"a foreign tenant", "the API key may not use this tenant, or the tenant does not exist (UNAUTHENTICATED)", foreign, true},
+	} {
+		_, errNames := tt.client.ListSecrets(t.Context())
+		_, errValue := tt.client.GetSecret(t.Context(), "S")
+		for _, err := range []error{errNames, errValue, tt.client.SetSecret(t.Context(), "S", 1), tt.client.DeleteSecret(t.Context(), "S")} {
+			if !errors.Is(err, prefect.ErrUnauthenticated) || errors.Is(err, prefect.ErrForbidden) || errors.Is(err, prefect.ErrTenantRefused) != tt.tenant {
+				t.Errorf("%s: %v", tt.name, err)
+			}
+			if !strings.HasSuffix(fmt.Sprint(err), ": "+tt.text) {
+				t.Errorf("%s: got %v, want %s", tt.name, err, tt.text)
+			}
+		}
+	}
+}
+
 func TestGetInCloudExecution(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Set("S", `{"a": 1}`)

@@ -12,8 +12,13 @@ import (
 var (
 	// ErrNotFound means that no secret has that name.
 	ErrNotFound = errors.New("secret not found")
-	// ErrUnauthenticated means that the API does not know the key.
+	// ErrUnauthenticated means that the API does not accept the key, or not for the
+	// tenant: then the error matches ErrTenantRefused too.
 	ErrUnauthenticated = errors.New("the API key was not accepted")
+	// ErrTenantRefused means that the API accepts the key, and not for the tenant of the
+	// request. Only this project's store tells; it does not say whether that tenant
+	// exists.
+	ErrTenantRefused = errors.New("the API key may not use this tenant, or the tenant does not exist")
 	// ErrForbidden means that the API knows the key, which may not do this.
 	ErrForbidden = errors.New("the API key may not do this")
 	// ErrRateLimited means that the API asked for fewer requests (HTTP 429).
@@ -42,6 +47,10 @@ const (
 	codeInternal         = "INTERNAL_SERVER_ERROR" // of a resolver's error without a code of its own
 )
 
+// refusedTenant is extensions.refused of this project's store, beside
+// codeUnauthenticated, if the key is known and may not use the tenant.
+const refusedTenant = "tenant"
+
 // notFoundText is what the API says about a missing secret. Its code is not recorded
 // anywhere; clients look for the text (Prefect 1.4.1, client/secrets.py).
 const notFoundText = "No value found for the requested key"
@@ -52,8 +61,8 @@ const malformedText = "Malformed Authorization header"
 
 // APIError is what the API answered in place of a result.
 //
-// It matches [ErrNotFound], [ErrUnauthenticated], [ErrForbidden] and
-// [ErrRateLimited] under errors.Is.
+// It matches [ErrNotFound], [ErrUnauthenticated], [ErrTenantRefused], [ErrForbidden]
+// and [ErrRateLimited] under errors.Is.
 type APIError struct {
 	Status     int           // the HTTP status
 	Code       string        // extensions.code; empty if the answer had none
@@ -61,6 +70,7 @@ type APIError struct {
 	RetryAfter time.Duration // how long the API asked to wait; 0 if it did not say
 
 	from     origin
+	refused  string // extensions.refused of this project's store
 	path     string // the field or alias that failed; empty for the whole document
 	location string // where a redirect leads: scheme, host and path; empty for any other answer
 	omitted  bool   // the answer has no result for this field
@@ -71,6 +81,7 @@ func (e *APIError) Error() string {
 	var b strings.Builder
 	b.WriteString(e.what())
 	switch {
+	case e.Is(ErrTenantRefused): // the message says less
 	case e.hidden:
 		b.WriteString(", with a message that is not shown")
 	case e.Message != "":
@@ -88,7 +99,7 @@ func (e *APIError) what() string {
 			return text
 		}
 	}
-	for _, sentinel := range []error{ErrNotFound, ErrUnauthenticated, ErrForbidden, ErrRateLimited} {
+	for _, sentinel := range []error{ErrNotFound, ErrTenantRefused, ErrUnauthenticated, ErrForbidden, ErrRateLimited} {
 		if e.Is(sentinel) {
 			return sentinel.Error()
 		}
@@ -133,6 +144,8 @@ func (e *APIError) Is(target error) bool {
 	case ErrUnauthenticated:
 		return e.Code == codeUnauthenticated || e.Status == http.StatusUnauthorized ||
 			strings.Contains(e.Message, malformedText)
+	case ErrTenantRefused:
+		return e.Code == codeUnauthenticated && e.refused == refusedTenant
 	case ErrForbidden:
 		return e.Code == codeForbidden || e.Status == http.StatusForbidden
 	case ErrRateLimited:

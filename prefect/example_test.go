@@ -382,6 +382,24 @@ func ExampleClient_ListTenants() {
 	// 3 requests
 }
 
+// A key that the API knows may not use every tenant.
+func ExampleClient_ForTenant() {
+	cloud := testkit.New(t)
+	data := cloud.Tenant("data")
+	key := cloud.AddKey(testkit.Key{Name: "own tenant alone", Role: prefect.RoleAdmin})
+	other, err := cloud.ClientWithKey(key).ForTenant(data.TenantID())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = other.ListSecrets(ctx)
+	fmt.Println(errors.Is(err, prefect.ErrUnauthenticated), errors.Is(err, prefect.ErrTenantRefused))
+	fmt.Println(err)
+	// Output:
+	// true true
+	// listing secret names: the API key may not use this tenant, or the tenant does not exist (UNAUTHENTICATED)
+}
+
 // Before it writes, a program asks what its key may do, and whose secrets it would
 // overwrite.
 func ExampleClient_GetOverview() {

@@ -84,7 +84,7 @@ var knownMessages = []string{
 	"the value of a secret is not JSON",
 	"the value of a secret must not be null",
 	"the value of a secret holds at most * bytes of JSON",
-	"uuid cannot represent a value that is no UUID",
+	"uuid cannot represent a value that is not a UUID",
 	"The request is larger than * bytes.",
 	"The document cannot be checked.",
 	"The document has more than *",

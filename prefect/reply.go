@@ -36,6 +36,7 @@ type replyError struct {
 	message string
 	path    string
 	code    string
+	refused string
 }
 
 func (r *reply) read(resp *http.Response) {
@@ -84,7 +85,8 @@ func parseErrors(raw json.RawMessage) []replyError {
 		Message    string `json:"message"`
 		Path       []any  `json:"path"`
 		Extensions struct {
-			Code string `json:"code"`
+			Code    string `json:"code"`
+			Refused string `json:"refused"`
 		} `json:"extensions"`
 	}
 	if json.Unmarshal(raw, &list) != nil {
@@ -100,7 +102,9 @@ func parseErrors(raw json.RawMessage) []replyError {
 		if len(e.Path) > 0 {
 			path = fmt.Sprint(e.Path[0])
 		}
-		errs = append(errs, replyError{message: e.Message, path: path, code: e.Extensions.Code})
+		errs = append(errs, replyError{
+			message: e.Message, path: path, code: e.Extensions.Code, refused: e.Extensions.Refused,
+		})
 	}
 	return errs
 }
@@ -124,7 +128,7 @@ func (r *reply) refusal() error {
 	e := &APIError{Status: r.status, RetryAfter: r.retryAfter, location: r.location, from: r.from}
 	if len(r.errors) > 0 {
 		e.Code = r.errors[0].code
-		e.path = r.errors[0].path
+		e.path, e.refused = r.errors[0].path, r.errors[0].refused
 		if strings.Contains(r.errors[0].message, notFoundText) {
 			e.Message = notFoundText
 		}
@@ -133,7 +137,7 @@ func (r *reply) refusal() error {
 }
 
 func (r *reply) failure(e replyError) *APIError {
-	return &APIError{Status: r.status, RetryAfter: r.retryAfter, Code: e.code, path: e.path, Message: e.message}
+	return &APIError{Status: r.status, RetryAfter: r.retryAfter, Code: e.code, refused: e.refused, path: e.path, Message: e.message}
 }
 
 // errorAt returns the error of one alias: its own, or one without an alias if the

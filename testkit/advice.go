@@ -57,7 +57,8 @@ func (a adviser) advise(body []byte) []byte {
 			Locations  json.RawMessage `json:"locations,omitempty"`
 			Path       []any           `json:"path,omitempty"`
 			Extensions struct {
-				Code string `json:"code,omitempty"`
+				Code    string `json:"code,omitempty"`
+				Refused string `json:"refused,omitempty"`
 			} `json:"extensions"`
 		} `json:"errors,omitempty"`
 		Data json.RawMessage `json:"data,omitempty"`

@@ -5,11 +5,14 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/contract"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
 // serve --dev fulfils the contract of the API.
@@ -81,5 +84,33 @@ func TestFlowsAgainstTheStore(t *testing.T) {
 	r = runCommand(t, []string{"PREFECT_SECRETS_API_KEY=wrong"}, "", "check", "--flows", flow, "--api-url", s.URL)
 	if r.code != exit.Refused {
 		t.Errorf("a wrong key: %d %s", r.code, r.stderr)
+	}
+}
+
+// A refused key and a refused tenant have one exit code and a message each. A tenant
+// that the key may not use and one that does not exist have the same.
+func TestRefusedKeyAndRefusedTenant(t *testing.T) {
+	fake, url, secrets := startFake(t, 2)
+	foreign := fake.Tenant("foreign").TenantID()
+	own := fake.AddKey(testkit.Key{Name: "own", Role: prefect.RoleAdmin})
+	const unknown = "00000000-0000-4000-8000-000000000000"
+	for _, command := range [][]string{
+		{"sync", "--secrets-file", secrets}, {"plan", "--secrets-file", secrets}, {"names"}, {"set", "S"}, {"delete", "S"},
+	} {
+		run := func(key, tenant string) result {
+			return runCommand(t, []string{"PREFECT_SECRETS_API_KEY=" + key}, "v",
+				slices.Concat(command, []string{"--api-url", url, "--tenant", tenant})...)
+		}
+		key, tenant, missing := run("wrong", foreign), run(own, foreign), run(own, unknown)
+		if key.code != exit.Refused || !strings.Contains(key.stderr, "the API key was not accepted") {
+			t.Errorf("%s, a wrong key: %d %s", command[0], key.code, key.stderr)
+		}
+		const text = "the API key may not use this tenant, or the tenant does not exist"
+		if tenant.code != exit.Refused || !strings.Contains(tenant.stderr, text) {
+			t.Errorf("%s, a foreign tenant: %d %s", command[0], tenant.code, tenant.stderr)
+		}
+		if strings.ReplaceAll(missing.stderr, unknown, foreign) != tenant.stderr || missing.code != tenant.code {
+			t.Errorf("%s, an unknown tenant: %d %s", command[0], missing.code, missing.stderr)
+		}
 	}
 }

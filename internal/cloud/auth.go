@@ -13,14 +13,21 @@ import (
 // Core sends it from 0.15.0 on (client/client.py).
 const HeaderTenant = "X-Prefect-Tenant-Id"
 
+// RefusedTenant is extensions.refused of an error that refuses not the key, but the
+// tenant that the key may not use. Prefect Core's clients do not read it.
+const RefusedTenant = "tenant"
+
 // The codes and messages that clients look for: those of PrefectHQ/server's
 // exceptions, and "No value found", by which Prefect 1.4.1 (client/secrets.py)
 // recognises a missing secret.
 var (
 	errUnauthenticated = &graphql.Error{Message: "Unauthenticated", Code: "UNAUTHENTICATED"}
-	errForbidden       = &graphql.Error{Message: "Unauthorized", Code: "FORBIDDEN"}
-	errNoValue         = &graphql.Error{Message: "No value found for the requested key"}
-	errAPI             = &graphql.Error{
+	errTenantRefused   = &graphql.Error{
+		Message: "Unauthenticated", Code: "UNAUTHENTICATED", Refused: RefusedTenant,
+	}
+	errForbidden = &graphql.Error{Message: "Unauthorized", Code: "FORBIDDEN"}
+	errNoValue   = &graphql.Error{Message: "No value found for the requested key"}
+	errAPI       = &graphql.Error{
 		Message: "Unable to complete operation. An internal API error occurred.", Code: "API_ERROR",
 	}
 )
@@ -47,7 +54,7 @@ func (a *API) authenticate(ctx context.Context, h http.Header) (*session, *Reply
 	}
 	tenant, ok := k.chooseTenant(h.Get(HeaderTenant))
 	if !ok {
-		return &session{key: k}, refuseKey(errForbidden)
+		return &session{key: k}, refuseKey(errTenantRefused)
 	}
 	return &session{api: a, key: k, tenant: tenant, epoch: a.epoch.Load()}, nil
 }

@@ -65,6 +65,21 @@ const (
 	maxInputsSize = 8 << 20 // for the 100,000 values that variables may have
 )
 
+// largeText is how long a document of the 20,000 tokens that it may have is at least,
+// in bytes.
+const largeText = 40_000
+
+// isTooMuch reports whether a batch costs more than maxLargeDocuments of the costliest
+// documents. No batch of so few documents does.
+func (r *requests) isTooMuch() bool {
+	text, inputs := 0, 0
+	for _, d := range r.list {
+		text += min(len(d.Query), largeText)
+		inputs += min(sizeOfInputs(d.Variables), maxInputsSize)
+	}
+	return text > maxLargeDocuments*largeText || inputs > maxLargeDocuments*maxInputsSize
+}
+
 // workingSize estimates how many bytes it takes to execute the documents of a body
 // of that length. They are parsed one after another.
 func (r *requests) workingSize(body int) int {

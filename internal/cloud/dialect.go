@@ -46,7 +46,8 @@ func loadOnce(d Dialect) func() (*schema, error) {
 func load(sdl string, d Dialect) (*schema, error) {
 	fields := map[string]FieldInfo{}
 	s, err := graphql.New(graphql.Config{
-		SDL: sdl, Resolvers: resolvers(), Scalars: map[string]graphql.Scalar{"uuid": readUUID},
+		SDL: sdl, Resolvers: resolvers(), Scalars: map[string]graphql.Scalar{"uuid": readUUID, "UUID": readUUID},
+		Synonyms: map[string]string{"UUID": "uuid"},
 		Include: func(f graphql.SDLField) (bool, error) {
 			if f.Root {
 				fields[f.Name] = fieldInfo(f)
@@ -68,11 +69,12 @@ func (d Dialect) schema() (*schema, error) {
 	return load()
 }
 
-// readUUID reads the scalar uuid.
+// readUUID reads the scalars uuid, as Hasura calls it in queries, and UUID, as
+// PrefectHQ/server calls it in mutations.
 func readUUID(raw json.RawMessage) (any, error) {
 	var id string
 	if json.Unmarshal(raw, &id) != nil || !IsUUID(strings.ToLower(id)) {
-		return nil, errors.New("uuid cannot represent a value that is no UUID")
+		return nil, errors.New("uuid cannot represent a value that is not a UUID")
 	}
 	return strings.ToLower(id), nil
 }

@@ -18,6 +18,7 @@ const (
 	badVariables   = "Variables are invalid JSON."
 	badExtensions  = "Extensions are invalid JSON."
 	badBody        = "Bad Request: the body is no GraphQL request in JSON."
+	batchTooMuch   = "The documents of the batch are too large together: send fewer at once."
 	deepBody       = "Bad Request: the body nests deeper than 10000 levels."
 )
 
@@ -51,6 +52,9 @@ func readBatch(text []byte) (*requests, *Reply) {
 		} else if problem != "" {
 			return nil, textReply(http.StatusBadRequest, problem)
 		}
+	}
+	if out.isTooMuch() {
+		return nil, textReply(http.StatusBadRequest, batchTooMuch)
 	}
 	return out, nil
 }

@@ -16,9 +16,11 @@ const (
 	// MaxBody bounds a request's body, in bytes. It is the limit of PrefectHQ/server
 	// (services/apollo).
 	MaxBody = 5 << 20
-	// MaxBatch bounds the documents of a JSON array. Each may take the full cost of
-	// validation.
-	MaxBatch = 20
+	// MaxBatch bounds the documents of a JSON array: twice what PrefectHQ/ui sends.
+	MaxBatch = 50
+	// maxLargeDocuments bounds how many of them may take the full cost of one document,
+	// which stays in memory until all are executed. More of them must be smaller.
+	maxLargeDocuments = 20
 	// maxDrained bounds what is read of a body that is too large, in bytes. A client
 	// that is still sending when the connection closes sees no answer.
 	maxDrained = 2 * MaxBody

@@ -137,7 +137,10 @@ func switchTenant(_ context.Context, s *session, f *graphql.Field) (any, error) 
 		id = camelID
 	}
 	tenant, ok := s.key.chooseTenant(id)
-	if !ok || s.key.kind != keyKind {
+	switch {
+	case !ok:
+		return nil, errTenantRefused
+	case s.key.kind != keyKind:
 		return nil, errForbidden
 	}
 	return s.issueTokens(tenant.ID)

@@ -55,8 +55,8 @@ func login(t *testing.T, a *cloud.API, key, tenant string) (access, refresh stri
 const (
 	unauthenticated = `{"errors":[{"message":"Unauthenticated",` +
 		`"extensions":{"code":"UNAUTHENTICATED"}}],"data":null}` + "\n"
-	forbidden = `{"errors":[{"message":"Unauthorized","extensions":{"code":"FORBIDDEN"}}],` +
-		`"data":null}` + "\n"
+	tenantRefused = `{"errors":[{"message":"Unauthenticated",` +
+		`"extensions":{"code":"UNAUTHENTICATED","refused":"tenant"}}],"data":null}` + "\n"
 )
 
 func TestSwitchTenant(t *testing.T) {
@@ -115,6 +115,7 @@ func TestTokensAreLimited(t *testing.T) {
 	access, refresh := login(t, a, adminKey, tenantA)
 	ofRunner, _ := login(t, a, runKey, tenantA)
 	ofTeam, _ := login(t, a, "team-key", tenantA)
+	const refusesTenant = `,"extensions":{"code":"UNAUTHENTICATED","refused":"tenant"}`
 	none := func(field, code, message string) string {
 		return `{"errors":[{"message":"` + message + `","locations":[{"line":1,"column":` +
 			map[bool]string{true: "2", false: "10"}[code == "Q"] + `}],"path":["` + field + `"]`
@@ -147,18 +148,21 @@ func TestTokensAreLimited(t *testing.T) {
 			none("switch_tenant", "M", "Unauthenticated")},
 		"key, tenant that is not its": {runKey,
 			`mutation{switch_tenant(input: {tenant_id: "` + tenantB + `"}){access_token}}`,
-			none("switch_tenant", "M", "Unauthorized")},
+			none("switch_tenant", "M", "Unauthenticated") + refusesTenant},
+		"access token, tenant that is not its": {access,
+			`mutation{switch_tenant(input: {tenant_id: "` + tenantB + `"}){access_token}}`,
+			none("switch_tenant", "M", "Unauthenticated") + refusesTenant},
 		"key, tenant that is not at all": {adminKey,
 			`mutation{switch_tenant(input: {tenant_id: ` +
 				`"33333333-3333-4333-8333-333333333333"}){access_token}}`,
-			none("switch_tenant", "M", "Unauthorized")},
+			none("switch_tenant", "M", "Unauthenticated") + refusesTenant},
 	} {
 		body, _ := json.Marshal(map[string]string{"query": tt.document})
 		if got := post(t, a, tt.bearer, string(body)).body; !strings.HasPrefix(got, tt.want) {
 			t.Errorf("%s: %s\nwant %s", name, got, tt.want)
 		}
 	}
-	if got := post(t, a, access, namesBody, cloud.HeaderTenant+": "+tenantB).body; got != forbidden {
+	if got := post(t, a, access, namesBody, cloud.HeaderTenant+": "+tenantB).body; got != tenantRefused {
 		t.Errorf("in another tenant: %s", got)
 	}
 }

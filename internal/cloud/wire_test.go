@@ -255,7 +255,7 @@ func TestBodies(t *testing.T) {
 			`[{"errors":[{"message":"Must provide query string.",` +
 				`"extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}]`},
 		"long batch": {"[" + strings.Repeat(`{"query":"{secret_names}"},`,
-			cloud.MaxBatch) + `{"query":"{a}"}]`, 400, "A batch holds at most 20 documents."},
+			cloud.MaxBatch) + `{"query":"{a}"}]`, 400, "A batch holds at most 50 documents."},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -14,11 +14,14 @@ const (
 	CodeInternal         = "INTERNAL_SERVER_ERROR"
 )
 
-// Error is one entry of an answer's errors. A resolver sets Message and Code (empty
-// means [CodeInternal]); the executor sets the rest.
+// Error is one entry of an answer's errors. A resolver sets Message, Code (empty means
+// [CodeInternal]) and Refused; the executor sets the rest.
 type Error struct {
-	Message   string
-	Code      string
+	Message string
+	Code    string
+	// Refused says what is refused, as extensions.refused, where Code leaves that open.
+	// It needs a Code.
+	Refused   string
 	Locations []Location
 	// Path leads to the field by result keys (string) and list indices (int).
 	Path []any
@@ -64,7 +67,12 @@ func (e *Error) append(dst []byte) []byte {
 	dst = e.appendPath(dst)
 	if e.Code != "" {
 		dst = append(dst, `,"extensions":{"code":`...)
-		dst = append(appendString(dst, e.Code), '}')
+		dst = appendString(dst, e.Code)
+		if e.Refused != "" {
+			dst = append(dst, `,"refused":`...)
+			dst = appendString(dst, e.Refused)
+		}
+		dst = append(dst, '}')
 	}
 	return append(dst, '}')
 }

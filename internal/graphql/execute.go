@@ -86,7 +86,7 @@ func (e *execution) fail(err error, f *Field, at *step) {
 		Path: at.path()}
 	var clientErr *Error
 	if errors.As(err, &clientErr) {
-		out.Message = clientErr.Message
+		out.Message, out.Refused = clientErr.Message, clientErr.Refused
 		if clientErr.Code != "" {
 			out.Code = clientErr.Code
 		}

@@ -17,6 +17,7 @@ func (s *Schema) graphqlJSRules(events *core.Events, report core.AddErrFunc) {
 			v.ExpectedType = nil // its type is unknown, which is reported
 		}
 	})
+	events.OnValue(func(_ *core.Walker, v *ast.Value) { s.acceptSynonym(v) })
 	events.OnField(func(_ *core.Walker, f *ast.Field) { checkField(f, report) })
 	operations := map[string]bool{}
 	events.OnOperation(func(_ *core.Walker, op *ast.OperationDefinition) {
@@ -25,6 +26,19 @@ func (s *Schema) graphqlJSRules(events *core.Events, report core.AddErrFunc) {
 		}
 		operations[op.Name] = true
 	})
+}
+
+// acceptSynonym makes a position expect the type of its variable, if that is the
+// synonym of the scalar that it expects.
+func (s *Schema) acceptSynonym(v *ast.Value) {
+	if v.VariableDefinition == nil || v.ExpectedType == nil || v.ExpectedType.NamedType == "" {
+		return
+	}
+	if synonym := s.synonyms[v.ExpectedType.NamedType]; synonym != "" && synonym == v.VariableDefinition.Type.NamedType {
+		expected := *v.ExpectedType
+		expected.NamedType = synonym
+		v.ExpectedType = &expected
+	}
 }
 
 // markDuplicatesUsed marks a variable as used if another with its name is.

@@ -71,6 +71,8 @@ type Config struct {
 	// Scalars reads custom scalars. A scalar that is missing here is read as a
 	// json.RawMessage, with every digit and without insignificant white space.
 	Scalars map[string]Scalar
+	// Synonyms maps a scalar to another whose variables may stand where it is expected.
+	Synonyms map[string]string
 }
 
 // Schema is an executable schema. It is immutable, except for a bounded cache of
@@ -79,6 +81,7 @@ type Schema struct {
 	ast       *ast.Schema
 	resolvers map[*ast.FieldDefinition]Resolver
 	scalars   map[string]Scalar
+	synonyms  map[string]string
 	documents documentCache
 }
 
@@ -93,7 +96,7 @@ func New(c Config) (*Schema, error) {
 	delete(loaded.Directives, "defer")
 	addSpecifiedByURL(loaded)
 	resolvers, pruneErr := c.prune(loaded)
-	s := &Schema{ast: loaded, resolvers: map[*ast.FieldDefinition]Resolver{}, scalars: c.Scalars}
+	s := &Schema{ast: loaded, resolvers: map[*ast.FieldDefinition]Resolver{}, scalars: c.Scalars, synonyms: c.Synonyms}
 	if err := errors.Join(pruneErr, s.bind(resolvers, introspection(loaded))); err != nil {
 		return nil, err
 	}

@@ -90,7 +90,7 @@ func TestAuditHasEachName(t *testing.T) {
 		if e.Outcome == "ok" && e.Operation == "set_secret" {
 			names[e.Name] = true
 		}
-		if e.Outcome == "FORBIDDEN" {
+		if e.Outcome == "UNAUTHENTICATED" {
 			refused += e.Count
 		}
 	}

@@ -243,7 +243,7 @@ func TestGitHubTokenTenants(t *testing.T) {
 	i := newIssuerServer(t)
 	r := newRig(t, mappings(i.URL))
 	token := sign(testKeys()[0], "one", r.claims(i.URL))
-	for tenant, want := range map[string]string{mlID: `"secret_names":[]`, dataID: "FORBIDDEN"} {
+	for tenant, want := range map[string]string{mlID: `"secret_names":[]`, dataID: `"refused":"tenant"`} {
 		req := r.newQuery(token, `{ secret_names }`)
 		req.Header.Set("X-Prefect-Tenant-Id", tenant)
 		r.record(r.Handler(), req).check(t, 200, want)

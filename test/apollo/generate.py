@@ -68,6 +68,7 @@ class Maker:
     def scalar(self, name):
         return {
             "Int": lambda: self.rng.randrange(5), "Boolean": lambda: self.chance(0.5), "uuid": lambda: self.rng.choice(self.ids),
+            "UUID": lambda: self.rng.choice(self.ids),
             "JSON": self.json, "Float": lambda: 1.5,
         }.get(name, lambda: self.rng.choice(TEXTS))()
 

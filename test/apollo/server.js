@@ -45,7 +45,8 @@ function session(headers) {
 // by makes a resolver for one role, or for any.
 const by = (role, resolve) => (_, args, { key, tenant }) => {
   if (!key || key.refreshes) throw new AuthenticationError('Unauthenticated')
-  if (!tenant || (role && key.role !== role)) throw new ForbiddenError('Unauthorized')
+  if (!tenant) throw new AuthenticationError('Unauthenticated', { refused: 'tenant' })
+  if (role && key.role !== role) throw new ForbiddenError('Unauthorized')
   return resolve(args, tenant, key)
 }
 
@@ -100,7 +101,7 @@ function tokens(key, tenant) {
 
 const switchTenant = by(null, ({ input }, _, key) => {
   const id = input.tenantId || input.tenant_id
-  if (!config.tenants.some((t) => t.id === id)) throw new ForbiddenError('Unauthorized')
+  if (!config.tenants.some((t) => t.id === id)) throw new AuthenticationError('Unauthenticated', { refused: 'tenant' })
   return tokens(key, id)
 })
 
@@ -137,7 +138,7 @@ function text(type, fits) {
 function makeSchema(sdl) {
   const schema = buildSchema(sdl)
   for (const how of ['serialize', 'parseValue', 'parseLiteral']) schema.getType('JSON')[how] = GraphQLJSON[how]
-  text(schema.getType('uuid'), (v) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(v))
+  for (const name of ['uuid', 'UUID']) text(schema.getType(name), (v) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(v))
   text(schema.getType('timestamptz'), () => true)
   for (const [type, resolvers] of [['Query', query], ['Mutation', mutation]]) {
     for (const [name, field] of Object.entries(schema.getType(type).getFields())) {

@@ -123,6 +123,7 @@ def batches():
     yield objects("batch: empty", [])
     yield objects("batch: one", [one])
     yield objects("batch: two", [one, {"query": "{auth_info {tenant_id}}"}])
+    yield objects("batch: 25, as the UI sends them", [one, {"query": "{auth_info {tenant_id}}"}, bad, {"query": VALUE, "variables": {"n": "A"}}, one] * 5)
     yield objects("batch: a mistake in it", [one, bad, one])
     yield objects("batch: mistakes alone", [bad, wrong])
     yield objects("batch: a resolver's error in it", [one, {"query": VALUE, "variables": {"n": "NOBODY"}}], key="runner")

@@ -58,9 +58,9 @@ func oversizedDocuments(r *run) {
 		a := s.Ask(r.T, site.Admin, query)
 		r.check((a.Status == 400 || a.Status == 413 || a.Has(`"errors"`)) && !a.Has("treasure"), query[:20], a)
 	}
-	batch := "[" + strings.TrimSuffix(strings.Repeat(binary.Body("{ secret_names }")+",", 21), ",") + "]"
+	batch := "[" + strings.TrimSuffix(strings.Repeat(binary.Body("{ secret_names }")+",", 51), ",") + "]"
 	a := s.Send(r.T, "POST", "/", bearer(site.Admin), batch)
-	r.check(a.Status == 400, "a batch of 21", a)
+	r.check(a.Status == 400, "a batch of 51", a)
 	a = s.Send(r.T, "POST", "/", bearer(site.Admin), strings.Repeat("[", 100_000))
 	r.check(a.Status == 400, "deep JSON", a)
 	var packed bytes.Buffer

@@ -10,7 +10,7 @@
 
 import prefect
 import pytest
-from conftest import FACTS, MISSING_NAME, SOURCE, check, check_missing, flow_gets
+from conftest import ERA, FACTS, MISSING_NAME, SOURCE, check, check_missing, flow_gets
 from prefect import Flow, Task
 from prefect.client import Secret
 
@@ -73,7 +73,7 @@ def result_argument(reader):
                 reader.read("result handler")
                 return "kept"
 
-        return {"result_handler": Handler()}
+        return {"result_handler": Handler(), **({"checkpoint": True} if ERA < (0, 9) else {})}
     from prefect.engine.result import Result
 
     class Kept(Result):

@@ -8,10 +8,11 @@ import json
 import os
 import random
 
-from conftest import check, get, run
+from conftest import RELEASE, check, get, graphql, parsed, run
 
-COUNT = int(os.environ.get("VALUE_CASES", "2000"))
-SEED = int(os.environ.get("VALUE_SEED", "1"))
+# Each release has texts of its own, of which two have many.
+COUNT = int(os.environ.get("VALUE_CASES", "2000" if RELEASE in ("0.9.3", "1.4.1") else "500"))
+SEED = int(os.environ.get("VALUE_SEED", RELEASE.replace(".", "")))
 MOST_BRACKETS = 500
 
 PIECES = [
@@ -70,7 +71,7 @@ def wanted(text, form):
 
 
 def received(value):
-    """Secret.get's rule, the same in every release (client/secrets.py)."""
+    """Secret.get's rule, the same in every release that parses (client/secrets.py)."""
     try:
         return json.loads(value)
     except (json.JSONDecodeError, TypeError):
@@ -85,7 +86,7 @@ def stored(names):
     for at in range(0, len(names), 100):
         part = names[at : at + 100]
         fields = " ".join(f'{name}: secret_value(name: "{name}")' for name in part)
-        values.update(Client().graphql("query { " + fields + " }").to_dict()["data"])
+        values.update(json.loads(json.dumps(graphql(Client(), "query { " + fields + " }"))))
     return values
 
 
@@ -104,4 +105,4 @@ def test_a_flow_gets_what_was_put(tmp_path):
         for name, sent in named.items():
             check(f"{name} of seed {SEED}", received(values[name]), wanted(sent, form))
         for name in r.sample(list(named), 20):
-            check(f"{name} of seed {SEED}, by Secret.get", get(name), wanted(named[name], form))
+            check(f"{name} of seed {SEED}, by Secret.get", parsed(get(name)), wanted(named[name], form))

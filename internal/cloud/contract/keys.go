@@ -10,8 +10,9 @@ import (
 const (
 	unauthenticated = `{"errors":[{"message":"Unauthenticated",` +
 		`"extensions":{"code":"UNAUTHENTICATED"}}],"data":null}`
-	malformed = `{"errors":"Malformed Authorization header"}`
-	forbidden = `{"errors":[{"message":"Unauthorized","extensions":{"code":"FORBIDDEN"}}],"data":null}`
+	malformed     = `{"errors":"Malformed Authorization header"}`
+	tenantRefused = `{"errors":[{"message":"Unauthenticated",` +
+		`"extensions":{"code":"UNAUTHENTICATED","refused":"tenant"}}],"data":null}`
 )
 
 // keys checks that the key is authenticated before the document, which is wrong, is
@@ -101,7 +102,7 @@ func (s *suite) tenants(t *testing.T) {
 	const foreign = "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"
 	got := s.send(t, request{key: s.AdminKey, body: `{"query":"{secret_names}"}`,
 		header: map[string]string{"X-PREFECT-TENANT-ID": foreign}})
-	checkEqual(t, "a tenant that the key has not", forbidden, got.body)
+	checkEqual(t, "a tenant that the key may not use", tenantRefused, got.body)
 }
 
 // tokens switches to the tenant as clients before 0.15 do, and uses the tokens.
