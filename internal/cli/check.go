@@ -59,7 +59,7 @@ The comment # prefect-secrets: ignore[rule] reason silences a rule on its line.`
 	flags := cmd.Flags()
 	flags.StringVar(&f.format, "format", "text", diagnosticsFormats)
 	flags.StringVar(&f.failOn, "fail-on", "error", fmt.Sprintf("what makes the exit code %d: error, warning or never; a note never does", exit.Failed))
-	flags.StringVar(&f.version, "prefect-version", "", "the Prefect that the configs are for: documented, 0.9 or 1.4, or a release such as 1.4.1 (default: any release)")
+	flags.StringVar(&f.version, "prefect-version", "", "the Prefect that the configs are for: documented, or a release from 0.6.7 to 1.4.1, such as 0.13 or 0.13.19 (default: any release)")
 	flags.StringSliceVar(&f.selected, "select", nil, "a rule to apply, and no other but syntax (repeatable)")
 	flags.StringSliceVar(&f.ignored, "ignore", nil, "a rule not to apply; wins over --select (repeatable)")
 	flags.StringVar(&f.explain, "explain", "", "print what a `RULE` finds, why that matters and how to fix it, and nothing else")

@@ -35,7 +35,7 @@ value and origin. Values that could be secret are masked.`,
 	flags := cmd.Flags()
 	flags.StringVar(&o.file, "file", "", "the user's file (default: what PREFECT__USER_CONFIG_PATH names, else ~/.prefect/config.toml)")
 	flags.StringVar(&o.backendFile, "backend-file", "", "the backend file (default: what PREFECT__BACKEND_CONFIG_PATH names, else ~/.prefect/backend.toml)")
-	flags.StringVar(&o.version, "prefect-version", release.Documented.String(), "whose rules apply: documented, 0.9 or 1.4, or a release such as 1.4.1")
+	flags.StringVar(&o.version, "prefect-version", release.Documented.String(), "whose rules apply: documented, or a release from 0.6.7 to 1.4.1, such as 0.13 or 0.13.19")
 	flags.BoolVar(&o.noDefaults, "no-defaults", false, "read --file and the environment alone: no default settings, no backend file, no task defaults")
 	flags.BoolVar(&o.reveal, "reveal", false, "show values that could be secret")
 	flags.StringVar(&o.format, "format", "text", "text or json")

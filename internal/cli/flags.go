@@ -59,7 +59,7 @@ func (o *sourceFlags) register(flags *pflag.FlagSet) {
 			o.names[s.Name] = flags.StringSlice(s.Name, nil, s.Flag)
 		}
 	}
-	flags.StringVar(&o.version, "prefect-version", release.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, 0.9 or 1.4, or a release such as 1.4.1")
+	flags.StringVar(&o.version, "prefect-version", release.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, or a release from 0.6.7 to 1.4.1, such as 0.13 or 0.13.19")
 }
 
 // read reads every source whose flag is set.

@@ -5,26 +5,34 @@ import "slices"
 // change is something that Prefect does with a configuration from some release on.
 type change int
 
-// The changes, in the order of their releases.
+// The changes, in the order of their releases. Each was found in the source of the
+// two releases around it; test/prefect/run.sh holds those that [Load] depends on to
+// random configurations.
 const (
-	readsBackendFile    change = iota // the file of the backend that was switched to
+	allowsBox4          change = iota // as its python-box: it may run with 3.4 or 4.2
+	readsExtraLoggers                 // when it starts
+	parsesExtraLoggers                // as a string that holds a list; a list itself fails
+	readsBackendFile                  // the file of the backend that was switched to
 	castsLiterals                     // variables that are settings are cast as Python literals
-	castsFile                         // so are the strings of the file
-	readsExtraLoggers                 // and fails on what it cannot read
-	keepsTimeoutSeconds               // as a number
+	castsFile                         // so are the strings of the file, and extra loggers are a list
+	needsBox5                         // as its python-box, or a later one
 	keepsBackslashes                  // of variables that are settings: no escape is read
+	keepsTimeoutSeconds               // of tasks, as a number
 	asksCloudOnly                     // for secrets: only a cloud backend has a store
 	keepsCaseOfSubKeys                // of secrets that variables set
 )
 
 // changedIn has the releases of the changes.
 var changedIn = [...]Number{
+	allowsBox4:          {0, 9, 0},
+	readsExtraLoggers:   {0, 9, 4},
+	parsesExtraLoggers:  {0, 9, 6},
 	readsBackendFile:    {0, 10, 0},
 	castsLiterals:       {0, 11, 0},
 	castsFile:           {0, 11, 2},
-	readsExtraLoggers:   {0, 13, 0},
-	keepsTimeoutSeconds: {0, 13, 14},
+	needsBox5:           {0, 13, 8},
 	keepsBackslashes:    {0, 13, 15},
+	keepsTimeoutSeconds: {0, 13, 19},
 	asksCloudOnly:       {0, 14, 5},
 	keepsCaseOfSubKeys:  {0, 15, 0},
 }

@@ -8,31 +8,35 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// The releases of python-box whose Box is Prefect's configuration object, from 0.6.6
-// on. The measured 0.9.3 ran with the first, 1.4.1 with the last.
+// The releases of python-box whose Box is Prefect's configuration object, as far as
+// their attributes differ.
 const (
 	box346 = "3.4.6"
 	box423 = "4.2.3"
 	box510 = "5.1.0"
 	box541 = "5.4.1"
+	box610 = "6.1.0"
 )
 
 // boxes returns the releases of python-box that a version may run with, oldest
-// first; for Any, those of all releases since 0.6.6.
+// first, by what it requires; for Any, those of all releases.
 func (v Version) boxes() []string {
 	switch {
 	case v == Any:
 		return allBoxes
-	case v.does(keepsBackslashes):
-		return boxes14
+	case v.does(needsBox5):
+		return boxesSince5
+	case v.does(allowsBox4):
+		return boxesBefore5
 	}
-	return boxes09
+	return boxesBefore4
 }
 
 var (
-	allBoxes = []string{box346, box423, box510, box541}
-	boxes09  = []string{box346}
-	boxes14  = []string{box510, box541}
+	allBoxes     = []string{box346, box423, box510, box541, box610}
+	boxesBefore4 = allBoxes[:1]
+	boxesBefore5 = allBoxes[:2]
+	boxesSince5  = allBoxes[2:]
 )
 
 // Reservation says how many of several releases reserve a name.
@@ -80,11 +84,14 @@ func (v Version) ReservedIn(value any) string {
 	return ""
 }
 
-// reservesWhenRead reports whether v reserves a name when it reads a configuration.
-// It does that with its latest python-box, as measured.
+// reservesWhenRead reports whether v reserves a name when it reads a configuration:
+// with python-box 3.4.6 if it may run with that, else with the latest, as measured.
 func (v Version) reservesWhenRead(name string) bool {
-	boxes := v.boxes()
-	return slices.Contains(reserved()[name], boxes[len(boxes)-1])
+	box := box346
+	if v.does(needsBox5) {
+		box = box610
+	}
+	return slices.Contains(reserved()[name], box)
 }
 
 // reserved returns, by name, the releases of python-box that reserve it.
@@ -101,7 +108,7 @@ var reserved = sync.OnceValue(func() map[string][]string {
 	return names
 })
 
-// reservedInAll is dir(Config) as far as all four agree.
+// reservedInAll is dir(Config) as far as all five agree.
 const reservedInAll = `
 _Box__box_config _Box__convert_and_store _Box__get_default __class__
 __class_getitem__ __contains__ __copy__ __deepcopy__ __delattr__ __delitem__
@@ -120,4 +127,5 @@ var reservedInSome = map[string]string{
 	box423: "_Box__recast __add__ _conversion_checks _safe_attr from_toml merge_update to_toml",
 	box510: "_Box__recast __add__ __annotations__ __iadd__ __radd__ __sub__ _conversion_checks _safe_attr from_msgpack from_toml merge_update to_msgpack to_toml",
 	box541: "_Box__recast __add__ __annotations__ __iadd__ __radd__ __sub__ _conversion_checks _safe_attr from_msgpack from_toml merge_update to_msgpack to_toml",
+	box610: "_Box__recast __add__ __iadd__ __radd__ __sub__ _conversion_checks _safe_attr from_msgpack from_toml merge_update to_msgpack to_toml",
 }

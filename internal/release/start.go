@@ -29,7 +29,7 @@ func (t *table) checkStart(v Version) error {
 	if err := t.checkFormat(); err != nil || !v.does(readsExtraLoggers) {
 		return err
 	}
-	return t.checkLoggers()
+	return t.checkLoggers(v)
 }
 
 // percentStyle matches what a format of Python's logging must contain (CPython 3.11,
@@ -51,30 +51,37 @@ func (t *table) checkFormat() error {
 	return nil
 }
 
-// checkLoggers refuses a logging.extra_loggers that is not a list of names. Like
-// Prefect it accepts a string.
-func (t *table) checkLoggers() error {
+// checkLoggers refuses a logging.extra_loggers of which a release makes no loggers.
+// Like Prefect it accepts a string, whose letters are the names.
+func (t *table) checkLoggers(v Version) error {
 	l := t.leafAt(path{"logging", "extra_loggers"})
 	if l == nil {
 		return nil
 	}
-	list, ok := l.value.([]any)
-	for _, name := range list {
-		if _, isText := name.(string); !isText {
-			ok = false
+	value := l.value
+	if v.does(parsesExtraLoggers) && !v.does(castsFile) {
+		text, isText := value.(string)
+		parsed, err := pyliteral.Parse(text)
+		if !isText || err != nil {
+			return l.failure("ValueError", "it is not a string that holds a list of names, such as \"['a']\"")
 		}
+		value = parsed
 	}
-	switch l.value.(type) {
-	case int64, float64, bool, nil:
-		ok = false
-	case []any:
-	default:
-		ok = true
-	}
-	if !ok {
+	if !namesLoggers(value) {
 		return l.failure("TypeError", "it is no list of names")
 	}
 	return nil
+}
+
+// namesLoggers reports whether Python can take the names of loggers from a value.
+func namesLoggers(value any) bool {
+	switch value := value.(type) {
+	case int64, float64, bool, nil:
+		return false
+	case []any:
+		return !slices.ContainsFunc(value, func(name any) bool { _, isText := name.(string); return !isText })
+	}
+	return true
 }
 
 // levels are the names of levels that Python's logging knows.

@@ -154,3 +154,16 @@ func ExampleConfig_LowerCased() {
 	// slack_url true
 	// other false
 }
+
+// A minor release without its patch is its latest one.
+func ExampleParseVersion() {
+	for _, name := range []string{"0.13", "0.14.4", "documented", "0.13.20"} {
+		version, err := config.ParseVersion(name)
+		fmt.Println(version, err)
+	}
+	// Output:
+	// 0.13.19 <nil>
+	// 0.14.4 <nil>
+	// documented <nil>
+	//  Prefect 0.13.20 was never released, and the latest 0.13 is 0.13.19: use a release from 0.6.7 to 1.4.1, or documented
+}

@@ -1,6 +1,6 @@
 """Random configurations and what this Python's Prefect makes of them, one JSON document a line.
 
-    config_cases.py SEED COUNT      run by run.sh with the Python of 0.9.3 or 1.4.1; HOME is to be /home/user
+    config_cases.py SEED COUNT      run by run.sh with the Python of a release; HOME is to be /home/user
 
 The form is that of fixtures/prefect/config-cases-*.jsonl, which internal/release/cases_test.go compares with release.Load.
 """
@@ -16,7 +16,7 @@ import tempfile
 import warnings
 
 warnings.simplefilter("ignore")
-for name in ("Iterable", "Sequence", "Mapping", "MutableMapping"):  # dropped by Python 3.10; 0.9.3 wants them
+for name in ("Iterable", "Sequence", "Mapping", "MutableMapping"):  # dropped by Python 3.10; releases before 0.14 want them
     setattr(collections, name, getattr(collections.abc, name))
 
 from prefect import configuration  # noqa: E402
@@ -95,6 +95,8 @@ def entry(path, value):
         out["value"] = value
     elif isinstance(value, float):
         out["value"] = value if value == value and abs(value) != float("inf") else repr(value)
+    elif isinstance(value, datetime.timedelta):
+        out["repr"] = f"seconds={value.total_seconds()}"
     elif isinstance(value, (datetime.date, datetime.time)):
         out["repr"] = value.isoformat()
     elif isinstance(value, dict):
@@ -123,6 +125,7 @@ def load(text, environment):
     return None if grown else {"flat": flat}
 
 
+print(json.dumps({"id": "defaults", "mode": "user", "env": {}, "expected": {"baseline": [entry(path, value) for path, value in leaves(configuration.config)]}}))
 random.seed(int(sys.argv[1]))
 made = 0
 while made < int(sys.argv[2]):
