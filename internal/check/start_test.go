@@ -23,7 +23,7 @@ func TestStart(t *testing.T) {
 		{"[logging]\nformat = 'x'", []string{"2 type: with this logging.format" + fails + "ValueError"}},
 		{
 			"[logging]\nextra_loggers = 1",
-			[]string{"2 type: with this logging.extra_loggers" + fails + "TypeError in 0.13.0 to 1.4.1"},
+			[]string{"2 type: with this logging.extra_loggers" + fails + "TypeError in 0.9.4 to 1.4.1"},
 		},
 		{"[context]\nconfig = 1", []string{"2 type: with this context.config" + fails + "AttributeError"}},
 		{"context = 'x'", []string{"1 type: with this context" + fails + "ValueError"}},

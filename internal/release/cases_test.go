@@ -163,6 +163,10 @@ func (c *configCase) run(t *testing.T, v release.Version) string {
 		env = append(env, strings.ReplaceAll(entry, "/home/user", home))
 	}
 	options := release.Options{Version: v, Env: env, NoDefaults: c.Mode == "interp"}
+	var defaults *release.Config
+	if c.Mode == "user" {
+		defaults = load(t, release.Options{Version: v, Env: env[:1]})
+	}
 	c.writeFiles(t, home)
 	if c.Mode == "interp" {
 		options.Text = *c.TOML + "\n"
@@ -177,7 +181,7 @@ func (c *configCase) run(t *testing.T, v release.Version) string {
 	if c.Mode == "interp" {
 		return compareEntries(loaded.Entries(), c.Expected.Flat, home)
 	}
-	return c.compareUser(load(t, release.Options{Version: v, Env: []string{"HOME=" + t.TempDir()}}), loaded, home)
+	return c.compareUser(defaults, loaded, home)
 }
 
 func load(t *testing.T, o release.Options) *release.Config {
