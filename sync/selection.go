@@ -62,7 +62,11 @@ func (p *planner) unselected() int {
 // them are probably for CI itself.
 func (p *Plan) unselectedLine() string {
 	written := slices.Concat(p.names(Create), p.names(Overwrite))
-	line := fmt.Sprintf("%d of %d secrets go to %s, and no include, exclude or [names] selects them", len(written), p.unselected, tenant.Label(p.Tenant))
+	secrets, them := "secrets go", "them"
+	if p.unselected == 1 {
+		secrets, them = "secret goes", "it"
+	}
+	line := fmt.Sprintf("%d of %d %s to %s, and no include, exclude or [names] selects %s", len(written), p.unselected, secrets, tenant.Label(p.Tenant), them)
 	own := slices.DeleteFunc(written, func(name string) bool { return !looksLikeCI(name) })
 	if len(own) == 0 {
 		return line

@@ -33,6 +33,10 @@ func TestFirstLinesWithoutASelection(t *testing.T) {
 		"by their names these are for CI itself: AWS_DEPLOY_KEY, CODECOV_TOKEN, COVERALLS_REPO_TOKEN, DEPLOY_KEY, " +
 		"DEPLOY_SSH_KEY, DOCKERHUB_TOKEN, DOCKER_PASSWORD, GH_TOKEN, NPM_TOKEN, " +
 		"PREFECT_STAGING_API_KEY, PYPI_API_TOKEN, RELEASE_PAT, SONAR_TOKEN"
+	single, err := secretsync.ParseSecrets("secrets", []byte(`{"A": "v"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
 	chosen := &secretsync.Source{Label: "the environment", Entries: source.Entries}
 	tests := []struct {
 		source *secretsync.Source
@@ -42,6 +46,7 @@ func TestFirstLinesWithoutASelection(t *testing.T) {
 	}{
 		{source, secretsync.Rules{}, "", []string{line}},
 		{source, secretsync.Rules{}, "before", []string{"before", line}},
+		{single, secretsync.Rules{}, "", []string{"1 of 1 secret goes to tenant data, and no include, exclude or [names] selects it"}},
 		{chosen, secretsync.Rules{}, "", nil},
 		{source, secretsync.Rules{Include: []string{"*"}}, "", nil},
 		{source, secretsync.Rules{Exclude: []string{"CODECOV_TOKEN"}}, "", nil},

@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
 const (
@@ -72,10 +70,7 @@ func noiseFindings(t *testing.T, path, version string) []Diagnostic {
 	t.Helper()
 	o := Options{Env: []string{"HOME=/home/flows", "USER=flows", "PATH=/bin", "PWD=/flows"}}
 	if version != "" {
-		var err error
-		if o.Version, err = release.ParseVersion(version); err != nil {
-			t.Fatal(err)
-		}
+		o.Version = mustParseVersion(t, version)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {

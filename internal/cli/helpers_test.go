@@ -30,20 +30,14 @@ type result struct {
 }
 
 // checksPage is docs/checks.md, which main.go embeds. It is read before a test changes
-// the working directory.
-var checksPage = func() string {
-	text, err := os.ReadFile("../../docs/checks.md")
-	if err != nil {
-		panic(err)
-	}
-	return string(text)
-}()
+// the working directory, and is empty where a script runs this test as the command.
+var checksPage, _ = os.ReadFile("../../docs/checks.md")
 
 func runCommand(t *testing.T, env []string, stdin string, args ...string) result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	command := cli.Command{
-		Stdin: bytes.NewReader([]byte(stdin)), Stdout: &stdout, Stderr: &stderr, Env: env, ChecksPage: checksPage,
+		Stdin: bytes.NewReader([]byte(stdin)), Stdout: &stdout, Stderr: &stderr, Env: env, ChecksPage: string(checksPage),
 	}
 	code := command.Main(t.Context(), args)
 	return result{code, stdout.String(), stderr.String()}
