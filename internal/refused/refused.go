@@ -4,7 +4,6 @@ package refused
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -14,8 +13,7 @@ import (
 // url, if err means that the store does not know that key. It returns any other error
 // unchanged. Either of the texts may be empty.
 func Key(err error, from, url string) error {
-	unknown := errors.Is(err, prefect.ErrUnauthenticated) && strings.Contains(err.Error(), prefect.ErrUnauthenticated.Error())
-	if !unknown {
+	if !errors.Is(err, prefect.ErrUnauthenticated) || errors.Is(err, prefect.ErrTenantRefused) {
 		return err
 	}
 	return &keyError{err: err, from: from, url: url}

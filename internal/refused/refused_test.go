@@ -20,7 +20,7 @@ func TestKey(t *testing.T) {
 	}
 	others := []error{
 		nil, prefect.ErrForbidden, &prefect.APIError{Status: 503},
-		fmt.Errorf("the tenant is not this key's%w", silent{prefect.ErrUnauthenticated}),
+		fmt.Errorf("%w: %w", prefect.ErrUnauthenticated, prefect.ErrTenantRefused),
 	}
 	for _, err := range others {
 		if got := refused.Key(err, "K", "https://x/"); got != err {
@@ -28,10 +28,3 @@ func TestKey(t *testing.T) {
 		}
 	}
 }
-
-// silent is an error without a text.
-type silent struct{ error }
-
-func (silent) Error() string { return "" }
-
-func (s silent) Unwrap() error { return s.error }
