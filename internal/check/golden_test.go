@@ -52,7 +52,9 @@ func render(found []Diagnostic) string {
 		if d.Frame != "" {
 			b.WriteString(d.Frame + "\n")
 		}
-		b.WriteString("  hint: " + d.Hint + "\n")
+		if d.Hint != "" {
+			b.WriteString("  hint: " + d.Hint + "\n")
+		}
 	}
 	return b.String()
 }

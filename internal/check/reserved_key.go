@@ -39,7 +39,7 @@ func reservedMessage(name string, secret bool, reserved release.Reservation) str
 		noun = "secret"
 	}
 	if reserved == release.ReservedBySome {
-		suffix = " in some releases"
+		suffix = " in some releases, or with some releases of python-box"
 	}
 	return fmt.Sprintf("no %s can be named %q: import prefect fails with ValueError%s", noun, name, suffix)
 }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
@@ -18,8 +19,11 @@ func checkTypes(s *source, report func(finding)) {
 		if !ok || strings.ContainsAny(v.str, "$~") {
 			continue
 		}
+		if isServerPort(v.name) {
+			checkPort(s, v, known, report)
+			continue
+		}
 		checkType(s, v, known, report)
-		checkPort(s, v, known, report)
 	}
 }
 
@@ -45,12 +49,16 @@ func checkType(s *source, v setting, known release.Setting, report func(finding)
 	))
 }
 
-// checkPort reports a port without quotes where the release needs a string: server
+// checkPort reports a value that is not a port, and a port without quotes where the release needs a string: server
 // start passes it on in the environment, and fails with TypeError (0.10.7). It asks
 // only for one release: from 0.11.2 on both forms are right.
 func checkPort(s *source, v setting, known release.Setting, report func(finding)) {
 	version := s.opts.Version
-	if version == release.Any || v.Kind != tomlpos.Integer || !isServerPort(v.name) || known.TypeIn(version) != "str" {
+	if _, err := strconv.ParseUint(v.str, 10, 16); v.Kind != tomlpos.Integer && err != nil {
+		report(v.finding(v.name+" is not a port", "write a number from 0 to 65535 in quotes"))
+		return
+	}
+	if version == release.Any || v.Kind != tomlpos.Integer || known.TypeIn(version) != "str" {
 		return
 	}
 	report(v.finding(

@@ -12,7 +12,7 @@ import (
 func TestPorts(t *testing.T) {
 	const fails = " is a number, with which prefect server start fails with TypeError"
 	for _, section := range []string{"server", "server.database", "server.graphql", "server.hasura", "server.ui"} {
-		quoted := "[" + section + "]\nhost_port = '4300'\n"
+		quoted := "[" + section + "]\nport = '4300'\nhost_port = '4300'\n"
 		bare := "[" + section + "]\nhost_port = 4300\n"
 		for _, v := range release.Any.Releases() {
 			if got := outline(File("a.toml", []byte(quoted), Options{Rules: []string{"type"}, Version: v})); len(got) > 0 {
@@ -30,6 +30,19 @@ func TestPorts(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s, %s: %s", v, section, diff)
 			}
+		}
+	}
+}
+
+func TestNotAPort(t *testing.T) {
+	for value, want := range map[string][]string{
+		"'4200'": nil, "4200": nil, "'$PORT'": nil, "'${server.port}'": nil,
+		"'http'": {"2 type: server.port is not a port"}, "true": {"2 type: server.port is not a port"},
+		"'65536'": {"2 type: server.port is not a port"}, "'-1'": {"2 type: server.port is not a port"},
+	} {
+		got := outline(File("a.toml", []byte("[server]\nport = "+value+"\n"), Options{Rules: []string{"type"}}))
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", value, diff)
 		}
 	}
 }
