@@ -26,10 +26,8 @@ ERA = VERSION[:2]
 #   missing  what Secret.get raises for a name that the store does not have, and its text
 #   result   where a flow keeps its results
 KEYS_AND_TENANTS = ERA >= (0, 15)  # before, a token that login_to_tenant exchanges for another
-HAS_TENANTS = VERSION >= (0, 6, 2)  # and the commands of `prefect auth`
 HAS_EXISTS = ERA >= (0, 9)
 PARSES = ERA >= (0, 7)  # before, Secret.get gave the text of a secret of the cloud as it was
-TELLS_REFUSAL = VERSION >= (0, 6, 6)  # UNAUTHENTICATED is an AuthorizationError
 if KEYS_AND_TENANTS:
     FACTS = dict(setting="PREFECT__CLOUD__API", path="", key="cloud.api_key")
 else:
@@ -47,7 +45,6 @@ if ERA < (0, 14):
 
 # The fixture of docs/testing sets the keys that Prefect has from 0.15 on.
 collect_ignore = [] if KEYS_AND_TENANTS else ["test_fixture.py"]
-collect_ignore += [] if HAS_TENANTS else ["test_auth.py", "test_command.py"]
 
 READY = pathlib.Path(os.environ["SUITE_DIR"]) / "ready.json"
 SERVER = json.loads(READY.read_text())
@@ -115,13 +112,6 @@ def stored_names():
     document = json.loads(run("names", "--format", "json")[0])
     check("names' format_version", document["format_version"], 1)
     return document["names"]
-
-
-def graphql(client, query, variables=None):
-    """The data that the client gets for a document."""
-    if ERA < (0, 6):
-        return client.graphql(query, **(variables or {}))["data"]
-    return client.graphql(query, variables=variables)["data"]
 
 
 def parsed(value):

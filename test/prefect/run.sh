@@ -59,12 +59,13 @@ run_release() {
   "$bin" check --fail-on never --flows "$(echo "$2"/lib/python*/site-packages/prefect/tasks)" \
     "$root/fixtures/config/local.toml" >"$dir/check.log" 2>&1 || { say "$1: check --flows failed; see $dir/check.log"; code=1; }
   compare_configs "$1" "$2" || code=$?
-  case $1 in 1.*) run_example "$1" "$2" "$dir" || code=$? ;; esac
+  case $1 in 1.[2-9].*) run_example "$1" "$2" "$dir" || code=$? ;; esac
   stop_server || { say "$1: serve did not stop cleanly on SIGTERM (exit $?)"; code=1; }
   return "$code"
 }
 
-# run_example RELEASE VENV DIR: the tests that docs/testing shows, as a user runs them.
+# run_example RELEASE VENV DIR: the tests that docs/testing shows, as a user runs them. One of them needs a client that
+# tries again over http, which is from 1.2.2 on.
 run_example() (
   unset "${!PREFECT@}"
   export HOME=$3/home PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore PREFECT_SECRETS_BIN=$bin

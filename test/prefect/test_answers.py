@@ -12,7 +12,7 @@ import urllib.request
 
 import pytest
 from conftest import (
-    HAS_TENANTS, KEYS_AND_TENANTS, SERVER, TELLS_REFUSAL, VERSION, as_key, check, errors, get, graphql, leaks, raised, set_secret,
+    KEYS_AND_TENANTS, SERVER, VERSION, as_key, check, errors, get, leaks, raised, set_secret,
 )
 from prefect.client import Client, Secret
 from prefect.utilities.configuration import set_temporary_config
@@ -70,13 +70,13 @@ def naps(monkeypatch):
 
 def names(client):
     field = "secretNames" if VERSION < (0, 10) else "secret_names"
-    return graphql(client, "query{%s}" % field)[field]
+    return client.graphql("query{%s}" % field)["data"][field]
 
 
 def value(client, name):
     field = "secretValue" if VERSION < (0, 10) else "secret_value"
     query = "query($name: String!) { %s(name: $name) }" % field
-    return graphql(client, query, {"name": name})[field]
+    return client.graphql(query, variables={"name": name})["data"][field]
 
 
 def switch(client, **tenant):
@@ -92,39 +92,41 @@ def test_names_are_sorted_by_their_bytes():
 # Tenants
 
 
-if HAS_TENANTS:
+def test_tenants_are_listed_by_slug(second):
+    with as_key(SERVER["admin_key"]):
+        found = Client().get_available_tenants()
+    check("slugs", [t["slug"] for t in found], sorted(t["slug"] for t in found))
+    check("ids", sorted(t["id"] for t in found), sorted([SERVER["tenant_id"], second]))
 
-    def test_tenants_are_listed_by_slug(second):
-        with as_key(SERVER["admin_key"]):
-            found = Client().get_available_tenants()
-        check("slugs", [t["slug"] for t in found], sorted(t["slug"] for t in found))
-        check("ids", sorted(t["id"] for t in found), sorted([SERVER["tenant_id"], second]))
 
-    @pytest.mark.parametrize("by", ["slug", "id"])
-    def test_switching_to_a_tenant_changes_what_is_read(second, by):
+@pytest.mark.parametrize("by", ["slug", "id"])
+def test_switching_to_a_tenant_changes_what_is_read(second, by):
+    client = Client()
+    check("before", "ONLY_IN_SECOND" in names(client), False)
+    switch(client, **({"tenant_slug": "second"} if by == "slug" else {"tenant_id": second}))
+    check("names", list(names(client)), ["ONLY_IN_SECOND"])
+    check("value", value(client, "ONLY_IN_SECOND"), VALUE)
+
+
+def test_switching_to_a_tenant_changes_what_is_written(second):
+    with as_key(SERVER["admin_key"]):
         client = Client()
-        check("before", "ONLY_IN_SECOND" in names(client), False)
-        switch(client, **({"tenant_slug": "second"} if by == "slug" else {"tenant_id": second}))
-        check("names", list(names(client)), ["ONLY_IN_SECOND"])
-        check("value", value(client, "ONLY_IN_SECOND"), VALUE)
+        switch(client, tenant_slug="second")
+        client.set_secret("WRITTEN_IN_SECOND", {"a": [1]})
+        check("names there", "WRITTEN_IN_SECOND" in names(client), True)
+        check("names here", "WRITTEN_IN_SECOND" in names(Client()), False)
 
-    def test_switching_to_a_tenant_changes_what_is_written(second):
-        with as_key(SERVER["admin_key"]):
-            client = Client()
-            switch(client, tenant_slug="second")
-            client.set_secret("WRITTEN_IN_SECOND", {"a": [1]})
-            check("names there", "WRITTEN_IN_SECOND" in names(client), True)
-            check("names here", "WRITTEN_IN_SECOND" in names(Client()), False)
 
-    def test_switching_to_a_tenant_that_does_not_exist():
-        raised(ValueError, lambda: switch(Client(), tenant_slug="third"))
-        unknown = "00000000-0000-4000-8000-000000000000"
-        raised(errors().AuthorizationError if hasattr(Client, "switch_tenant") else ValueError,
-               lambda: switch(Client(), tenant_id=unknown))
+def test_switching_to_a_tenant_that_does_not_exist():
+    raised(ValueError, lambda: switch(Client(), tenant_slug="third"))
+    unknown = "00000000-0000-4000-8000-000000000000"
+    raised(errors().AuthorizationError if hasattr(Client, "switch_tenant") else ValueError,
+           lambda: switch(Client(), tenant_id=unknown))
 
-    def test_each_era_has_its_own_way_to_switch():
-        check("switch_tenant", hasattr(Client, "switch_tenant"), VERSION >= (1, 0))
-        check("login_to_tenant", hasattr(Client, "login_to_tenant"), VERSION < (1, 0))
+
+def test_each_era_has_its_own_way_to_switch():
+    check("switch_tenant", hasattr(Client, "switch_tenant"), VERSION >= (1, 0))
+    check("login_to_tenant", hasattr(Client, "login_to_tenant"), VERSION < (1, 0))
 
 
 if KEYS_AND_TENANTS:
@@ -144,7 +146,7 @@ if KEYS_AND_TENANTS:
         finally:
             Client()._auth_file.unlink()
 
-elif HAS_TENANTS:
+else:
 
     def test_a_token_is_renewed_and_given_back(second):
         import pendulum
@@ -185,7 +187,7 @@ def refused():
 
 
 def test_a_document_that_is_refused():
-    text = raised(refused(), lambda: graphql(Client(), "query{nothing}"))
+    text = raised(refused(), lambda: Client().graphql("query{nothing}"))
     check("400 in the error", "400" in text, True)
     check("what is wrong, in the error", "nothing" in text, FORMATS_400)
 
@@ -193,7 +195,7 @@ def test_a_document_that_is_refused():
 @pytest.mark.parametrize("variables", [{"name": 5}, {}, {"name": None}])
 def test_variables_that_are_refused(variables):
     field = "secretValue" if VERSION < (0, 10) else "secret_value"
-    raised(refused(), lambda: graphql(Client(), "query($name: String!) { %s(name: $name) }" % field, variables))
+    raised(refused(), lambda: Client().graphql("query($name: String!) { %s(name: $name) }" % field, variables=variables))
 
 
 def test_a_null_value_is_refused():

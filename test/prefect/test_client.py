@@ -4,7 +4,7 @@ import json
 
 import pytest
 from conftest import (
-    HAS_EXISTS, LEFT_OUT, LOG, MISSING_NAME, PARSES, READY, SERVER, SOURCE, SYNCED, TELLS_REFUSAL,
+    HAS_EXISTS, LEFT_OUT, LOG, MISSING_NAME, PARSES, READY, SERVER, SOURCE, SYNCED,
     as_key, check, check_missing, errors, flow_gets, get, leaks, parsed, raised, run, set_secret, stored_names,
 )
 from prefect.client import Client, Secret
@@ -111,7 +111,6 @@ def test_runner_key_cannot_write():
 
 def test_wrong_key_is_an_authorization_error():
     with as_key("not-a-key-of-this-server"):
-        kind = errors().AuthorizationError if TELLS_REFUSAL else errors().ClientError
-        raised(kind, Secret("SSH_DEPLOY_KEY").get)
-        raised(kind, lambda: Client().set_secret("SSH_DEPLOY_KEY", "overwritten"))
+        raised(errors().AuthorizationError, Secret("SSH_DEPLOY_KEY").get)
+        raised(errors().AuthorizationError, lambda: Client().set_secret("SSH_DEPLOY_KEY", "overwritten"))
     check("SSH_DEPLOY_KEY", get("SSH_DEPLOY_KEY"), SOURCE["SSH_DEPLOY_KEY"])

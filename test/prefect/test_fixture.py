@@ -31,7 +31,7 @@ def test_fixture(name, tmp_path):
     environment = {"HOME": os.environ["HOME"], "PATH": os.environ["PATH"], "PREFECT_SECRETS_BIN": os.environ["SUITE_BIN"]}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--assert=plain", "-p", "no:cacheprovider", str(tmp_path)],
-        env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60,
+        env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=300,
     )
     check(f"{name}: passed", done.returncode == 0, says == "")
     check(f"{name}: what it says", says in done.stdout, True)

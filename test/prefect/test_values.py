@@ -8,7 +8,7 @@ import json
 import os
 import random
 
-from conftest import RELEASE, check, get, graphql, parsed, run
+from conftest import RELEASE, check, get, parsed, run
 
 # Each release has texts of its own, of which two have many.
 COUNT = int(os.environ.get("VALUE_CASES", "2000" if RELEASE in ("0.9.3", "1.4.1") else "500"))
@@ -86,7 +86,7 @@ def stored(names):
     for at in range(0, len(names), 100):
         part = names[at : at + 100]
         fields = " ".join(f'{name}: secret_value(name: "{name}")' for name in part)
-        values.update(json.loads(json.dumps(graphql(Client(), "query { " + fields + " }"))))
+        values.update(Client().graphql("query { " + fields + " }").to_dict()["data"])
     return values
 
 
