@@ -103,7 +103,7 @@ func TestOpenRefuses(t *testing.T) {
 		"no secrets": {func(t *testing.T, path string) {
 			editFile(t, path, func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("secrets")) })
 		}, filestore.ErrDamaged, "secrets are missing"},
-		"locked": {func(t *testing.T, path string) { mustOpen(t, path, key) }, filestore.ErrLocked, "--api-url"},
+		"locked": {func(t *testing.T, path string) { mustOpen(t, path, key) }, filestore.ErrLocked, "give its URL instead"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
