@@ -1,5 +1,4 @@
-// Prefect-secrets keeps Prefect's secrets: it syncs them from CI, checks the
-// configs that name them, and serves the store that flows read them from.
+// Prefect-secrets syncs Prefect's secrets from CI, checks configs, and serves the store.
 package main
 
 import (
