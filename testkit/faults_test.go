@@ -39,7 +39,7 @@ var faultTests = []struct {
 	{"code after applying", faults.Fault{Code: "API_ERROR", Applied: true}, nil, "API_ERROR", true, "API_ERROR"},
 	{"truncated", faults.Fault{Truncate: true}, nil, "broke off", true, "TRUNCATED"},
 	{"truncated refusal", faults.Fault{Truncate: true, Status: 503}, nil, "HTTP 503", false, "TRUNCATED"},
-	{"malformed", faults.Fault{Malformed: true}, nil, "not GraphQL's JSON", true, "MALFORMED"},
+	{"malformed", faults.Fault{Malformed: true}, nil, "in place of GraphQL's JSON", true, "MALFORMED"},
 	{"proxy's page", faults.Fault{Malformed: true, Status: 502}, nil, "HTTP 502", false, "MALFORMED"},
 	{"RateLimited", faults.RateLimited(7 * time.Second), prefect.ErrRateLimited, "too many requests", false, "HTTP_429"},
 	{"Unavailable", faults.Unavailable(), nil, "not available", false, "HTTP_503"},

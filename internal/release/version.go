@@ -53,11 +53,13 @@ func ParseVersion(name string) (Version, error) {
 	}
 	switch {
 	case ok && n.Compare(newest) > 0:
-		return Any, fmt.Errorf("Prefect %s was never released, and the latest %d.%d is %s: use a release from %s to %s, or documented", name, n[0], n[1], newest, earliest, latest)
+		return Any, fmt.Errorf("%s was never released, and the latest %d.%d of Prefect is %s: use a release from %s to %s, or documented", name, n[0], n[1], newest, earliest, latest)
+	case n[0] >= 2:
+		return Any, fmt.Errorf("%s is not supported, since Prefect 2 and later keep secrets as blocks: use a release of Prefect from %s to %s, or documented", name, earliest, latest)
 	case n.Compare(earliest) < 0 || n.Compare(latest) > 0:
-		return Any, fmt.Errorf("Prefect %s is not supported: use a release from %s to %s, or documented", name, earliest, latest)
+		return Any, fmt.Errorf("%s is not supported: use a release of Prefect from %s to %s, or documented", name, earliest, latest)
 	case !ok:
-		return Any, fmt.Errorf("Prefect %s was never released: use a release from %s to %s, or documented", name, earliest, latest)
+		return Any, fmt.Errorf("%s was never released: use a release of Prefect from %s to %s, or documented", name, earliest, latest)
 	}
 	return n.Version(), nil
 }

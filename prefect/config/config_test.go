@@ -146,7 +146,7 @@ func TestLoadErrors(t *testing.T) {
 		{config.Options{Path: "c.toml", Text: "[context.secrets]\nk = " + canary + "\n"}, "c.toml:2: not valid TOML"},
 		{config.Options{Text: "k = \"" + canary}, "config:1: not valid TOML"},
 		{config.Options{Text: "k = 7700123__4\n"}, "config:1: not valid TOML"},
-		{config.Options{Version: "2.0"}, "Prefect 2.0 is not supported"},
+		{config.Options{Version: "2.0"}, "2.0 is not supported"},
 		{config.Options{Env: twice}, "PREFECT__CONTEXT__SECRETS__KEY sets this secret as well"},
 		{
 			config.Options{

@@ -165,5 +165,5 @@ func ExampleParseVersion() {
 	// 0.13.19 <nil>
 	// 0.14.4 <nil>
 	// documented <nil>
-	//  Prefect 0.13.20 was never released, and the latest 0.13 is 0.13.19: use a release from 0.6.7 to 1.4.1, or documented
+	//  0.13.20 was never released, and the latest 0.13 of Prefect is 0.13.19: use a release from 0.6.7 to 1.4.1, or documented
 }
