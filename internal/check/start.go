@@ -15,6 +15,7 @@ import (
 // checkStarts reports settings that load but make import prefect fail, since Prefect
 // sets up its context and Python's logging with them.
 func checkStarts(s *source, report func(finding)) {
+	s.failsStart = map[tomlpos.NodeID]bool{}
 	for _, v := range s.settings() {
 		if !mayPreventStart(v) {
 			continue
@@ -36,7 +37,8 @@ func checkStarts(s *source, report func(finding)) {
 			continue
 		}
 		if fails {
-			report(v.finding(fmt.Sprintf("with this %s%s import prefect fails with %s%s", v.name, in.cause, failed.Class, suffix), failed.Problem))
+			report(v.finding(fmt.Sprintf("with this %s%s import prefect fails with %s%s", v.name, in.cause, failed.Class, suffix), in.hint(failed)))
+			s.failsStart[v.Node] = true
 		}
 		s.checkLetters(in, report)
 	}
@@ -65,6 +67,15 @@ type startInput struct {
 	text  string
 	env   []string
 	cause string // what to say about the variables in the setting, or ""
+	unset string // a variable in the setting that is not set, or ""
+}
+
+// hint returns how to mend a setting with which a release fails.
+func (in startInput) hint(failed *release.Error) string {
+	if in.unset != "" {
+		return fmt.Sprintf("set %s where Prefect runs, and name it with --assume-env if it is only not set here", in.unset)
+	}
+	return failed.Problem
 }
 
 // startInput returns what a release reads of a setting. It returns false if that is
@@ -98,6 +109,7 @@ func (s *source) addReferred(in *startInput, tables tableTexts) bool {
 		case s.isAssumed(ref.Name) || env[release.Variable(ref.Name)]:
 			return false
 		case !ref.Braces || s.isVariable(ref):
+			in.unset = maskedName(ref.Name, "it")
 			in.cause = fmt.Sprintf(", in which %s is not set,", name)
 		case !tables.addKey(s, ref.Name):
 			return false
