@@ -66,3 +66,23 @@ func TestLevelHints(t *testing.T) {
 		}
 	}
 }
+
+// TestLettersAreToldOnce has an extra_loggers that some releases refuse and others take
+// for letters: that is one fault.
+func TestLettersAreToldOnce(t *testing.T) {
+	const text = "[logging]\nextra_loggers = 'snowflake, boto3'\n"
+	const letters = ", and Prefect takes each letter of it for the name of a logger"
+	for version, want := range map[string]string{
+		"":       "2 type: with this logging.extra_loggers import prefect fails with ValueError in 0.9.6 to 0.11.1" + letters + " in 0.11.2 to 1.4.1",
+		"0.10.7": "2 type: with this logging.extra_loggers import prefect fails with ValueError",
+		"1.4.1":  "2 type: logging.extra_loggers is one string" + letters,
+	} {
+		opts := Options{}
+		if version != "" {
+			opts.Version = mustParseVersion(t, version)
+		}
+		if diff := cmp.Diff([]string{want}, outline(File("a.toml", []byte(text), opts))); diff != "" {
+			t.Errorf("%q: %s", version, diff)
+		}
+	}
+}
