@@ -17,7 +17,7 @@ func checkCasts(s *source, report func(finding)) {
 	}
 	for _, v := range s.stringSettings() {
 		kind, changed := castType(v.str)
-		if !changed || strings.Contains(v.str, "$") || v.secret && isJSONContainer(v.str) {
+		if !changed || s.unread[v.Node] || strings.Contains(v.str, "$") || v.secret && isJSONContainer(v.str) {
 			continue
 		}
 		if suffix, ok := inReleases(s.opts.Version.WhereEach(castsUnasked(v))); ok {

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
@@ -14,19 +13,16 @@ const extraLoggers = "logging.extra_loggers"
 // string of any other form is letters to the later ones.
 const loggersHint = `write a list inside a string, as Prefect's own config does: extra_loggers = "['a', 'b']"`
 
-// checkLetters reports a logging.extra_loggers that is one string to a release, which
-// takes each letter of it for the name of a logger.
-func (s *source) checkLetters(in startInput, report func(finding)) {
+// releasesOfLetters returns the releases for which a setting is a logging.extra_loggers
+// that is one string: they take each letter of it for the name of a logger.
+func (s *source) releasesOfLetters(in startInput) (suffix string, ok bool) {
 	if in.name != extraLoggers {
-		return
+		return "", false
 	}
-	suffix, ok := s.releasesWhere(func(version release.Version) bool {
+	return s.releasesWhere(func(version release.Version) bool {
 		config, err := in.load(version)
 		return err == nil && version.IsDefault(extraLoggers) && isLetters(version, valueOf(config, in.path))
 	})
-	if ok {
-		report(in.finding(fmt.Sprintf("%s%s is one string%s, and Prefect takes each letter of it for the name of a logger", in.name, in.cause, suffix), loggersHint))
-	}
 }
 
 // isLetters reports whether a release takes the letters of a value for names.

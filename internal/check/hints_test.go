@@ -47,7 +47,7 @@ var hintEdits = []struct {
 	}},
 	{regexp.MustCompile(`^write the number without quotes`), write(`1`)},
 	{regexp.MustCompile(`write true or false without quotes|only the bare false`), write(`false`)},
-	{regexp.MustCompile(`use one of \["CRITICAL"`), write(`"INFO"`)},
+	{regexp.MustCompile(`use one of CRITICAL|^levels are in capitals`), write(`"INFO"`)},
 	{regexp.MustCompile(`such as (%\(message\)s)`), write(`"%(message)s"`)},
 	{regexp.MustCompile(`extra_loggers = ("\['a', 'b'\]")`), writeMatch},
 	{regexp.MustCompile(`^the right place is \[([\w.]+)\]`), rename},

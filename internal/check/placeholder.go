@@ -12,7 +12,7 @@ func isPlaceholder(str string) bool {
 		return false
 	}
 	str = strings.TrimSpace(str)
-	return isFiller(str) || isForeignReference(str) || saysPlaceholder(str) || namesCredential(str)
+	return isFiller(str) || isForeignReference(str) || saysPlaceholder(str) || namesCredential(str) || isBlankWebhook(str)
 }
 
 // maxPlaceholder is how many bytes a placeholder may have: that of a key, filled with
@@ -24,6 +24,22 @@ const maxPlaceholder = 4096
 var filler = regexp.MustCompile(`^([xX]{3,}|[*.•…_?#-]{3,})([ /:_.-]*([xX]+|[*.•…_?#-]+))*$|x{4,}|X{4,}|\*{3,}|•{3,}|\.{3}$|…$`)
 
 func isFiller(str string) bool { return filler.MatchString(str) }
+
+// isBlankWebhook reports whether a string is a webhook of Slack's with one repeated
+// letter in each part, after the T and the B of an id: T000/B000/XXX.
+func isBlankWebhook(str string) bool {
+	_, parts, ok := strings.Cut(str, "hooks.slack.com/services/")
+	if !ok {
+		return false
+	}
+	for _, part := range strings.Split(parts, "/") {
+		part = strings.TrimLeft(part, "TB")
+		if part != "" && strings.Trim(part, part[:1]) != "" {
+			return false
+		}
+	}
+	return true
+}
 
 // marker matches what the templates of other programs fill in: {{ jinja }}, {% if %},
 // <%= erb %>, %(name)s, #{name}, $(NAME), {name}, <your key>, @NAME@, __NAME__,

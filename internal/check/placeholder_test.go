@@ -9,6 +9,7 @@ func TestIsPlaceholder(t *testing.T) {
 		"sk-xxxxxxxxxxxx", "ghp_xxxxxxxxxxxxxxxxxxxxxxxx", "%(password)s", "@PASSWORD@", "@@PASSWORD@@", "__PASSWORD__", "%PASSWORD%", "$(PASSWORD)",
 		"#{password}", "<%= @password %>", "((db-password))", "[your key]", "op://vault/item/field", "vault:secret/data/db#password",
 		"arn:aws:secretsmanager:eu-west-1:123456789012:secret:db", "projects/p/secrets/s/versions/latest", "ENC[AES256_GCM,data:x]", "TODO", "redacted", "N/A", "null",
+		"https://hooks.slack.com/services/XXX/YYY/ZZZ", "https://hooks.slack.com/services/T000/B000/XXX",
 	} {
 		if !isPlaceholder(str) {
 			t.Errorf("%s counts as a secret", str)
@@ -17,6 +18,7 @@ func TestIsPlaceholder(t *testing.T) {
 	for _, str := range []string{
 		"", "x", "correct-horse", "not-a-real-key", "correct horse battery", "hunter2", "P@$$w0rd", "password", "secret", "abc", "{\"a\": \"b\"}",
 		"enter-sandman-1991", "your", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "CORRECT_HORSE", "exact", "admin123", "changes4ever", "12345",
+		"https://hooks.slack.com/services/T01AB/B02CD/" + "not4real",
 	} {
 		if isPlaceholder(str) {
 			t.Errorf("%s counts as a placeholder", str)

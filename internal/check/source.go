@@ -38,6 +38,10 @@ type source struct {
 	flow           *flow              // of a Python file
 	secrets        *secretIndex       // of a Python file: the defined secrets
 
+	// What one rule has reported and others leave alone, by node.
+	unread     map[tomlpos.NodeID]bool // settings that no release reads
+	failsStart map[tomlpos.NodeID]bool // settings with which import prefect fails
+
 	// Each is nil until the method that returns it was called.
 	cachedSettings     []setting       // see settings
 	cachedStrings      []setting       // see stringSettings

@@ -15,6 +15,7 @@ import (
 // checkStarts reports settings that load but make import prefect fail, since Prefect
 // sets up its context and Python's logging with them.
 func checkStarts(s *source, report func(finding)) {
+	s.failsStart = map[tomlpos.NodeID]bool{}
 	for _, v := range s.settings() {
 		if !mayPreventStart(v) {
 			continue
@@ -23,23 +24,45 @@ func checkStarts(s *source, report func(finding)) {
 		if !ok {
 			continue
 		}
-		var failed *release.Error
-		suffix, fails := s.releasesWhere(func(version release.Version) bool {
-			failure := in.failure(version)
-			if failure != nil {
-				failed = failure
-			}
-			return failure != nil
-		})
-		// A list of loggers is the right form since 0.11.2: without a release it stays.
-		if fails && s.opts.Version == release.Any && v.Kind == tomlpos.Array && in.failure(release.Latest()) == nil {
-			continue
+		if message, hint := s.startProblem(in); message != "" {
+			report(v.finding(message, hint))
+			s.failsStart[v.Node] = true
 		}
-		if fails {
-			report(v.finding(fmt.Sprintf("with this %s%s import prefect fails with %s%s", v.name, in.cause, failed.Class, suffix), failed.Problem))
-		}
-		s.checkLetters(in, report)
 	}
+}
+
+// startProblem returns what releases make of a setting that they cannot start with, or
+// start with loggers that nobody meant. The message is empty if nothing is wrong.
+func (s *source) startProblem(in startInput) (message, hint string) {
+	failed, suffix := s.startFailure(in)
+	letters, hasLetters := s.releasesOfLetters(in)
+	switch {
+	case failed == nil && hasLetters:
+		return fmt.Sprintf("%s%s is one string%s, and Prefect takes each letter of it for the name of a logger", in.name, in.cause, letters), in.hint(loggersHint)
+	case failed == nil:
+		return "", ""
+	}
+	message = fmt.Sprintf("with this %s%s import prefect fails with %s%s", in.name, in.cause, failed.Class, suffix)
+	if !hasLetters {
+		return message, in.hint(failed.Problem)
+	}
+	return message + fmt.Sprintf(", and Prefect takes each letter of it for the name of a logger%s", letters), in.hint(loggersHint)
+}
+
+// startFailure returns why releases do not start with a setting, and which they are, or nil.
+func (s *source) startFailure(in startInput) (failed *release.Error, suffix string) {
+	suffix, fails := s.releasesWhere(func(version release.Version) bool {
+		failure := in.failure(version)
+		if failure != nil {
+			failed = failure
+		}
+		return failure != nil
+	})
+	// A list of loggers is the right form since 0.11.2: without a release it stays.
+	if fails && s.opts.Version == release.Any && in.Kind == tomlpos.Array && in.failure(release.Latest()) == nil {
+		return nil, ""
+	}
+	return failed, suffix
 }
 
 // mayPreventStart reports whether Prefect needs a setting to start, and its value
@@ -65,6 +88,15 @@ type startInput struct {
 	text  string
 	env   []string
 	cause string // what to say about the variables in the setting, or ""
+	unset string // a variable in the setting that is not set, or ""
+}
+
+// hint returns how to mend a setting with a problem: a variable that is not set comes first.
+func (in startInput) hint(problem string) string {
+	if in.unset != "" {
+		return fmt.Sprintf("set %s where Prefect runs, and name it with --assume-env if it is only not set here", in.unset)
+	}
+	return problem
 }
 
 // startInput returns what a release reads of a setting. It returns false if that is
@@ -98,6 +130,7 @@ func (s *source) addReferred(in *startInput, tables tableTexts) bool {
 		case s.isAssumed(ref.Name) || env[release.Variable(ref.Name)]:
 			return false
 		case !ref.Braces || s.isVariable(ref):
+			in.unset = maskedName(ref.Name, "it")
 			in.cause = fmt.Sprintf(", in which %s is not set,", name)
 		case !tables.addKey(s, ref.Name):
 			return false

@@ -12,6 +12,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
 // envVars is the table of the variables that an agent sets for its flows, with any
@@ -23,6 +24,7 @@ const envVars = "cloud.agent.env_vars"
 // own. The releases are those that the file is checked for.
 func checkUnknownKeys(s *source, report func(finding)) {
 	c := catalogueOf(s.opts.Version)
+	s.unread = map[tomlpos.NodeID]bool{}
 	reported, userTables := map[string]bool{}, map[string]bool{}
 	for _, v := range s.settings() {
 		name := v.name
@@ -41,6 +43,7 @@ func checkUnknownKeys(s *source, report func(finding)) {
 			reported[key] = true
 			report(s.keyFinding(v, n, message, hint))
 		}
+		s.unread[v.Node] = true
 	}
 }
 
@@ -159,8 +162,22 @@ var otherNames = map[string]string{"cloud.api_url": "cloud.api"}
 
 // nearest returns the name of a setting or table that is nearest to a name, or "".
 func (c *catalogue) nearest(name string) string {
-	near := nearest.Of(name, append(slices.Sorted(maps.Keys(otherNames)), c.names...))
+	candidates := slices.DeleteFunc(append(slices.Sorted(maps.Keys(otherNames)), c.names...), func(candidate string) bool {
+		return !isNearKey(name, candidate)
+	})
+	near := nearest.Of(name, candidates)
 	return cmp.Or(otherNames[near], near)
+}
+
+// isNearKey reports whether two names have the same last part, or are in one table and
+// their last parts are near: a long table around them makes no two keys alike.
+func isNearKey(a, b string) bool {
+	i, j := strings.LastIndexByte(a, '.'), strings.LastIndexByte(b, '.')
+	key, other := a[i+1:], b[j+1:]
+	if a[:i+1] != b[:j+1] {
+		return key == other
+	}
+	return strings.Contains(other, key) || nearest.Of(key, []string{other}) != "" || len(key) == len(other) && isMisspelling(key, other)
 }
 
 // explainTopName is explain for a name outside tables.

@@ -18,8 +18,8 @@ func checkUnsetEnv(s *source, report func(finding)) {
 		return
 	}
 	for _, v := range s.interpolated() {
-		if !refers(v.str) {
-			continue // a $ in a password: see dollar-in-value
+		if !refers(v.str) || s.failsStart[v.Node] {
+			continue // a $ in a password: see dollar-in-value; or told by the rule type
 		}
 		refs := release.References(v.str)
 		first := slices.IndexFunc(refs, func(r release.Reference) bool { return !env[r.Name] && s.isVariable(r) && !s.isAssumed(r.Name) })

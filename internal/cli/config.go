@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
-	"text/tabwriter"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +31,7 @@ func (c *Command) config() *cobra.Command {
 its default settings, the user's file, from 0.10 on the backend file, and the
 environment of this process. It prints a line for each setting: path, type,
 value and origin. Values that could be secret are masked.`,
-		Args: cobra.NoArgs,
+		Args: noFileArgument,
 		RunE: func(*cobra.Command, []string) error { return c.runConfig(o) },
 	}
 	flags := cmd.Flags()
@@ -40,6 +42,14 @@ value and origin. Values that could be secret are masked.`,
 	flags.BoolVar(&o.reveal, "reveal", false, "show values that could be secret")
 	flags.StringVar(&o.format, "format", "text", "text or json")
 	return cmd
+}
+
+// noFileArgument refuses the config that somebody gives as for check.
+func noFileArgument(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return errors.New("config takes no arguments: name the config with --file")
+	}
+	return nil
 }
 
 func (c *Command) runConfig(o configOptions) error {
@@ -88,13 +98,38 @@ func (c *Command) writeConfig(entries []release.Entry, o configOptions, lines *l
 			Entries       []configEntry `json:"entries"`
 		}{report.FormatVersion, settings})
 	}
-	w := tabwriter.NewWriter(c.Stdout, 0, 0, 2, ' ', 0)
+	rows := make([][]string, len(settings))
 	for i, e := range settings {
 		value := "***"
 		if !e.Masked {
 			value = entries[i].Repr()
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", report.Safe(quotedPath(e.Path)), e.Type, report.Safe(value), report.Safe(e.Origin))
+		rows[i] = []string{report.Safe(quotedPath(e.Path)), e.Type, report.Safe(value), report.Safe(e.Origin)}
+	}
+	return writeColumns(c.Stdout, rows)
+}
+
+// maxColumn is how many letters wide a column is at most. A longer cell moves the rest
+// of its own row alone, so that one long value does not pad all the others.
+const maxColumn = 100
+
+// writeColumns writes rows, each column but the last as wide as its widest cell.
+func writeColumns(out io.Writer, rows [][]string) error {
+	var widths [4]int
+	for _, row := range rows {
+		for i, cell := range row[:len(row)-1] {
+			if n := utf8.RuneCountInString(cell); n <= maxColumn {
+				widths[i] = max(widths[i], n)
+			}
+		}
+	}
+	w := bufio.NewWriter(out)
+	for _, row := range rows {
+		last := len(row) - 1
+		for i, cell := range row[:last] {
+			fmt.Fprintf(w, "%-*s  ", widths[i], cell)
+		}
+		fmt.Fprintln(w, row[last])
 	}
 	return w.Flush()
 }

@@ -31,3 +31,31 @@ func TestConfigReadsAsTheRelease(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestConfigPadsNothingToALongValue has one long value, which does not make the lines of
+// the other settings longer.
+func TestConfigPadsNothingToALongValue(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config.toml")
+	const length = 10_000
+	text := "[logging]\nextra_loggers = \"['" + strings.Repeat("a", length) + "']\"\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := runCommand(t, nil, "", "config", "--prefect-version", "1.4", "--file", file)
+	if got.code != 0 || !strings.Contains(got.stdout, strings.Repeat("a", length)) {
+		t.Fatalf("exit %d: %s", got.code, got.stderr)
+	}
+	for line := range strings.Lines(got.stdout) {
+		if len(line) > 1000 && !strings.HasPrefix(line, "logging.extra_loggers ") {
+			t.Errorf("a line of %d bytes: %s", len(line), strings.Fields(line)[0])
+		}
+	}
+}
+
+// TestConfigTakesNoArgument has a file given as for check.
+func TestConfigTakesNoArgument(t *testing.T) {
+	got := runCommand(t, nil, "", "config", "config.toml")
+	if got.code != 2 || !strings.Contains(got.stderr, "name the config with --file") {
+		t.Errorf("%+v", got)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
@@ -13,15 +14,15 @@ import (
 func (t *table) checkStart(v Version) error {
 	if l := t.leafAt(path{"context"}); l != nil {
 		if _, isText := l.value.(string); isText {
-			return l.failure("ValueError", "it is a text and no table")
+			return l.failure("ValueError", "it is a string and not a table")
 		}
-		return l.failure("TypeError", "it is of type %s and no table", pyliteral.TypeName(l.value))
+		return l.failure("TypeError", "it is of type %s and not a table", pyliteral.TypeName(l.value))
 	}
 	if l := t.leafAt(path{"context", "config"}); l != nil {
 		return l.failure("AttributeError", "Prefect keeps its configuration under this name")
 	}
 	if l := t.leafAt(path{"logging"}); l != nil {
-		return l.failure("AttributeError", "it is of type %s and no table", pyliteral.TypeName(l.value))
+		return l.failure("AttributeError", "it is of type %s and not a table", pyliteral.TypeName(l.value))
 	}
 	if err := t.checkLevel(); err != nil {
 		return err
@@ -44,7 +45,7 @@ func (t *table) checkFormat() error {
 	text, isText := l.value.(string)
 	switch {
 	case !isText:
-		return l.failure("TypeError", "it is of type %s and no format", pyliteral.TypeName(l.value))
+		return l.failure("TypeError", "it is of type %s and not a format", pyliteral.TypeName(l.value))
 	case !percentStyle.MatchString(text):
 		return l.failure("ValueError", "it names nothing that is logged, such as %%(message)s")
 	}
@@ -62,12 +63,12 @@ func (t *table) checkLoggers(v Version) error {
 	if v.does(parsesExtraLoggers) && !v.does(castsFile) {
 		parsed, class := literal(value)
 		if class != "" {
-			return l.failure(class, "it is not a string that holds a list of names, such as \"['a']\"")
+			return l.failure(class, "it is not a list of names inside a string, such as \"['a']\"")
 		}
 		value = parsed
 	}
 	if !namesLoggers(value) {
-		return l.failure("TypeError", "it is no list of names")
+		return l.failure("TypeError", "it is not a list of names")
 	}
 	return nil
 }
@@ -106,6 +107,14 @@ func namesLoggers(value any) bool {
 // levels are the names of levels that Python's logging knows.
 var levels = []string{"CRITICAL", "FATAL", "ERROR", "WARN", "WARNING", "INFO", "DEBUG", "NOTSET"}
 
+// levelHint returns what to write for a string that is not a level.
+func levelHint(text string) string {
+	if level := strings.ToUpper(text); slices.Contains(levels, level) {
+		return "levels are in capitals: use " + level
+	}
+	return "it is not a level: use one of " + strings.Join(levels, ", ")
+}
+
 // checkLevel refuses a logging.level that Python's logging does not know.
 func (t *table) checkLevel() error {
 	l := t.leafAt(path{"logging", "level"})
@@ -115,11 +124,11 @@ func (t *table) checkLevel() error {
 	switch v := l.value.(type) {
 	case string:
 		if !slices.Contains(levels, v) {
-			return l.failure("ValueError", "it is no level: use one of %q", levels)
+			return l.failure("ValueError", "%s", levelHint(v))
 		}
 	case int64, *big.Int, bool:
 	default:
-		return l.failure("TypeError", "it is of type %s and no level: use one of %q", pyliteral.TypeName(l.value), levels)
+		return l.failure("TypeError", "it is of type %s and not a level: use one of %s", pyliteral.TypeName(l.value), strings.Join(levels, ", "))
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (t *table) ensure(name string) (*table, error) {
 	case *table:
 		return entry, nil
 	case *leaf:
-		return nil, entry.failure("AttributeError", "it is of type %s and no table", pyliteral.TypeName(entry.value))
+		return nil, entry.failure("AttributeError", "it is of type %s and not a table", pyliteral.TypeName(entry.value))
 	}
 	inner := newTable()
 	t.set(name, inner)
