@@ -114,7 +114,7 @@ func (r *reader) visitCall(n *node) {
 	case isSecrets(context):
 		r.visitSecretsMethod(n, context, method)
 	case r.visitDefinition(n, path, context, method):
-	case isPrefect(path):
+	case namesSecrets(path):
 		r.visitArguments(n, path)
 		r.defineRunEnvironment(n, path)
 	}
@@ -204,7 +204,7 @@ func (r *reader) visitArguments(n *node, path string) {
 // and the like mean no secret, and a call of a task passes a value and not a name.
 func (r *reader) recordArgument(name *node) {
 	v := r.value(name)
-	if v.constant || v.literal != nil || v.isString && v.str == "" || v.path == unknownPath {
+	if v.constant || v.literal != nil || v.isString && v.str == "" || v.path == unknownPath || v.path == taskPath {
 		return
 	}
 	r.recordRead(v, r.at(Access{Kind: Parameter}, name, name))
