@@ -9,7 +9,7 @@ type reader struct {
 	readOf      map[*node]int // Secret("A"), or an access to the context → its index in module.Reads
 	evaluations []evaluation
 	existing    []*node        // the secrets whose exists is used
-	tested      map[*node]bool // calls whose result the code looks at; see findTested
+	tested      map[*node]bool // expressions whose result the code looks at; see findTested
 	limit       int            // see Module.limit
 	aliasDepth  int
 
