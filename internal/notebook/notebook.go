@@ -248,29 +248,30 @@ func indentationOf(texts []piece) string {
 // addPiece adds a string of a cell. begins reports that it begins a line; it returns
 // whether the next one does.
 func (r *reader) addPiece(p piece, begins bool, indentation string) bool {
-	column, raw := p.at.column, p.raw
-	next := func() (newline bool) {
-		length, points := characterLength(raw)
-		newline = length == 2 && raw[1] == 'n' || bytes.HasPrefix(raw, []byte(`\u000a`)) || bytes.HasPrefix(raw, []byte(`\u000A`))
-		raw, column = raw[min(length, len(raw)):], column+points
-		return newline
-	}
+	at := line{p.raw, p.at.line, p.at.column}
 	for _, text := range strings.SplitAfter(p.text, "\n") {
 		if begins && len(text) > len(indentation) && strings.HasPrefix(text, indentation) {
 			text = text[len(indentation):]
-			for i := 0; i < len(indentation) && len(raw) > 0; i++ {
-				next()
-			}
+			at.skip(len(indentation))
 		}
 		r.source.WriteString(text)
-		if begins && len(raw) > 0 {
-			r.lines = append(r.lines, line{raw, p.at.line, column})
+		if begins && len(at.raw) > 0 {
+			r.lines = append(r.lines, at)
 		}
-		for len(raw) > 0 {
-			if begins = next(); begins {
-				break
-			}
+		if len(at.raw) > 0 {
+			begins = at.skip(len(at.raw))
 		}
 	}
 	return begins
+}
+
+// skip moves behind a number of characters, or behind the end of the line, and
+// reports whether that was reached.
+func (l *line) skip(characters int) (ended bool) {
+	for ; !ended && characters > 0 && len(l.raw) > 0; characters-- {
+		length, points := characterLength(l.raw)
+		ended = length == 2 && l.raw[1] == 'n' || bytes.HasPrefix(l.raw, []byte(`\u000a`)) || bytes.HasPrefix(l.raw, []byte(`\u000A`))
+		l.raw, l.column = l.raw[min(length, len(l.raw)):], l.column+points
+	}
+	return ended
 }
