@@ -1,7 +1,6 @@
 package check
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pysource"
@@ -11,18 +10,18 @@ import (
 // brought are the secrets that a flow brings itself.
 type brought struct {
 	names  map[string]bool
-	config map[string]bool       // only in the configuration, from which Secret does not read
-	unseen []pysource.Definition // variables that Prefect does not see
+	config map[string]bool                // only in the configuration, from which Secret does not read
+	unseen map[string]pysource.Definition // by secret in lower case: variables that Prefect does not see
 }
 
 // brought returns the secrets that the file brings.
 func (f flow) brought(v release.Version) brought {
-	b := brought{names: map[string]bool{}, config: map[string]bool{}}
+	b := brought{names: map[string]bool{}, config: map[string]bool{}, unseen: map[string]pysource.Definition{}}
 	var variables []string
 	for _, d := range f.module.Definitions {
 		switch {
 		case d.Late || d.Kind == pysource.InPutenv:
-			b.unseen = append(b.unseen, d)
+			b.addUnseen(d)
 		case d.Kind == pysource.InEnvironment || d.Kind == pysource.InRunEnvironment:
 			variables = append(variables, d.Name+"=x")
 		case d.Kind == pysource.InConfiguration:
@@ -60,14 +59,16 @@ func (b brought) has(a pysource.Access) bool {
 	return b.names[a.Name] || a.Kind == pysource.Context && b.config[a.Name]
 }
 
+// addUnseen remembers the first variable that would set a secret, if Prefect saw it.
+func (b brought) addUnseen(d pysource.Definition) {
+	_, secret, _ := strings.Cut(strings.ToLower(d.Name), "__secrets__")
+	if _, ok := b.unseen[secret]; !ok && secret != "" {
+		b.unseen[secret] = d
+	}
+}
+
 // unseenVariable returns the variable that would set a secret, if Prefect saw it.
 func (b brought) unseenVariable(name string) (d pysource.Definition, ok bool) {
-	i := slices.IndexFunc(b.unseen, func(d pysource.Definition) bool {
-		_, secret, _ := strings.Cut(strings.ToUpper(d.Name), "__SECRETS__")
-		return secret != "" && strings.EqualFold(d.Name[len(d.Name)-len(secret):], name)
-	})
-	if i < 0 {
-		return d, false
-	}
-	return b.unseen[i], true
+	d, ok = b.unseen[strings.ToLower(name)]
+	return d, ok
 }

@@ -77,6 +77,9 @@ func (s *source) undefined(a pysource.Access, handling handling, brought brought
 	}
 	variable, unseen := brought.unseenVariable(a.Name)
 	switch {
+	case len(s.flow.module.Unnamed) > 0 && !unseen:
+		f.severity = SeverityNote
+		f.message += fmt.Sprintf("; line %d brings secrets under names that are computed, of which it may be one", s.position(s.flow.module.Unnamed[0].Start).Line)
 	case len(handling.missing) > 0:
 		f.severity = SeverityWarning
 		f.message += fmt.Sprintf(", and the handler here does not catch %s", strings.Join(handling.missing, " and "))

@@ -223,27 +223,55 @@ func (r *reader) endCell() {
 	first := c.texts[0]
 	r.lines = append(r.lines, line{nil, first.at.line, first.at.column})
 	r.source.WriteString(r.mark + "\n")
-	begins := true
+	begins, indentation := true, indentationOf(c.texts)
 	for _, p := range c.texts {
-		begins = r.addPiece(p, begins)
+		begins = r.addPiece(p, begins, indentation)
 	}
 	if !begins {
 		r.source.WriteString("\n")
 	}
 }
 
+// indentationOf returns the spaces and tabs that the first line of a cell that is
+// not empty begins with, which IPython takes away from each of its lines.
+func indentationOf(texts []piece) string {
+	for _, p := range texts {
+		for _, text := range strings.SplitAfter(p.text, "\n") {
+			if strings.TrimSpace(text) != "" {
+				return text[:len(text)-len(strings.TrimLeft(text, " \t"))]
+			}
+		}
+	}
+	return ""
+}
+
 // addPiece adds a string of a cell. begins reports that it begins a line; it returns
 // whether the next one does.
-func (r *reader) addPiece(p piece, begins bool) bool {
-	column, raw := p.at.column, p.raw
-	r.source.WriteString(p.text)
-	for len(raw) > 0 {
-		if begins {
-			r.lines = append(r.lines, line{raw, p.at.line, column})
+func (r *reader) addPiece(p piece, begins bool, indentation string) bool {
+	at := line{p.raw, p.at.line, p.at.column}
+	for _, text := range strings.SplitAfter(p.text, "\n") {
+		if begins && len(text) > len(indentation) && strings.HasPrefix(text, indentation) {
+			text = text[len(indentation):]
+			at.skip(len(indentation))
 		}
-		length, points := characterLength(raw)
-		begins = length == 2 && raw[1] == 'n' || bytes.HasPrefix(raw, []byte(`\u000a`)) || bytes.HasPrefix(raw, []byte(`\u000A`))
-		raw, column = raw[min(length, len(raw)):], column+points
+		r.source.WriteString(text)
+		if begins && len(at.raw) > 0 {
+			r.lines = append(r.lines, at)
+		}
+		if len(at.raw) > 0 {
+			begins = at.skip(len(at.raw))
+		}
 	}
 	return begins
+}
+
+// skip moves behind a number of characters, or behind the end of the line, and
+// reports whether that was reached.
+func (l *line) skip(characters int) (ended bool) {
+	for ; !ended && characters > 0 && len(l.raw) > 0; characters-- {
+		length, points := characterLength(l.raw)
+		ended = length == 2 && l.raw[1] == 'n' || bytes.HasPrefix(l.raw, []byte(`\u000a`)) || bytes.HasPrefix(l.raw, []byte(`\u000A`))
+		l.raw, l.column = l.raw[min(length, len(l.raw)):], l.column+points
+	}
+	return ended
 }

@@ -42,6 +42,31 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// TestIndentedCell takes the indentation of a cell's first line away, as IPython does.
+func TestIndentedCell(t *testing.T) {
+	for source, want := range map[string]string{
+		`["  a\n", "    b\n", "c"]`:    "#\na\n  b\nc\n",
+		`"\n\t%%sql\n\tb\n\tc\u000a"`:  "#\n\n%%sql\nb\nc\n",
+		`"  \n    a\n    b"`:           "#\n  \na\nb\n",
+		`"  \n  \ud83d\u000a  a\n  b"`: "#\n\n\ufffd\na\n  b\n",
+	} {
+		n, err := Read([]byte(`{"cells": [{"cell_type": "code", "source": `+source+`}]}`), "#")
+		if err != nil || n.Source != want {
+			t.Errorf("%s: got %q, %v, want %q", source, n.Source, err, want)
+		}
+		for line := range 9 {
+			n.Position(line, 9)
+		}
+	}
+	n, err := Read([]byte(`{"cells": [{"cell_type": "code", "source": ["\ta\n", "\t\tb"]}]}`), "#")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if line, column := n.Position(3, 2); line != 1 || column != 59 {
+		t.Errorf("got %d:%d", line, column)
+	}
+}
+
 // TestVersion3 reads the format of IPython 2 and before.
 func TestVersion3(t *testing.T) {
 	n, err := Read([]byte(`{"worksheets": [{"cells": [{"cell_type": "code", "input": ["a\n", "b"], "language": "python"}]}]}`), "#")

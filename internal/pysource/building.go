@@ -12,13 +12,26 @@ func (r *reader) runsWhileBuilding(at *region, depth int) bool {
 		case at == nil:
 			return false
 		case at.kind == regionWith && r.value(at.cond).path == flowPath:
-			return true
+			return !r.isExpectedToFail(at.parent)
+		case at.kind == regionWith && r.suppresses(at.cond, ValueError, at.cond):
+			return false
 		case at.kind == regionTry:
 			if h, _ := r.handlerFor(at.try, ValueError, at.cond); h != nil && !h.raises {
 				return false
 			}
 		case at.kind == regionFunction:
 			return at.function != nil && r.isOnlyCalledBuilding(at.function, depth+1)
+		}
+		at = at.parent
+	}
+	return false
+}
+
+// isExpectedToFail reports whether a flow is built within pytest.raises or the like.
+func (r *reader) isExpectedToFail(at *region) bool {
+	for i := 0; at != nil && at.kind != regionFunction && i < maxRegions; i++ {
+		if at.kind == regionWith && r.suppresses(at.cond, ValueError, at.cond) {
+			return true
 		}
 		at = at.parent
 	}

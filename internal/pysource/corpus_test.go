@@ -22,6 +22,7 @@ type findings struct {
 	Unknown  []string `json:"unknown"`
 	Sets     []string `json:"sets"`
 	Building []string `json:"building"`
+	Unnamed  []string `json:"unnamed,omitempty"`
 	Problem  string   `json:"problem"`
 }
 
@@ -47,6 +48,9 @@ func findingsOf(m *Module) findings {
 			line += " (late)"
 		}
 		f.Sets = append(f.Sets, line)
+	}
+	for _, s := range m.Unnamed {
+		f.Unnamed = append(f.Unnamed, position(m, s.Start)+" "+m.Text[s.Start:s.End])
 	}
 	for _, s := range m.Building {
 		f.Building = append(f.Building, position(m, s.Start)+" "+m.Text[s.Start:s.End])

@@ -1,6 +1,9 @@
 package pysource
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // DefinitionKind is the way in which a module defines a secret.
 type DefinitionKind string
@@ -36,6 +39,29 @@ func contextKind(path string) DefinitionKind {
 	return InContext
 }
 
+// defineUnknown records that n defines secrets whose names are not certain.
+func (r *reader) defineUnknown(n *node) {
+	r.module.Unnamed = append(r.module.Unnamed, Span{n.start, n.end})
+}
+
+// secretsPrefix begins the variables that set a secret.
+const secretsPrefix = variablePrefix + "CONTEXT__SECRETS__"
+
+// findComputedVariables records the strings that end with the beginning of such a
+// variable, to which the code adds the name of a secret.
+func (r *reader) findComputedVariables() {
+	for _, l := range r.literals {
+		text := r.src[l.Start:l.End]
+		if l.End > r.limit || !strings.Contains(text, secretsPrefix) {
+			continue
+		}
+		_, name, _ := strings.Cut(text, secretsPrefix)
+		if strings.Trim(name, "\"'") == "" || name[0] == '{' || name[0] == '%' {
+			r.module.Unnamed = append(r.module.Unnamed, l)
+		}
+	}
+}
+
 func (r *reader) define(name string, kind DefinitionKind, n *node) {
 	r.module.Definitions = append(r.module.Definitions, Definition{Name: name, Kind: kind, Start: n.start})
 }
@@ -64,6 +90,10 @@ func (r *reader) isImported(n *node) bool {
 
 // defineAll records the keys of a dict that becomes the secrets of a context.
 func (r *reader) defineAll(dict *node, path string, n *node) {
+	r.steps = 0
+	if !r.isComplete(dict, 0) && !isConfiguration(path) {
+		r.defineUnknown(n)
+	}
 	r.entries(dict, func(name string, _ *node) { r.define(name, contextKind(path), n) })
 }
 
@@ -74,6 +104,27 @@ func (r *reader) defineKeywords(call *node, path string) {
 			r.define(a.name, contextKind(path), call)
 		}
 	}
+}
+
+// isComplete reports whether entries visits everything in a dict.
+func (r *reader) isComplete(dict *node, depth int) bool {
+	if dict == nil {
+		return true
+	}
+	v := r.value(dict)
+	switch {
+	case v.literal == nil:
+		return v.constant || isSecrets(v.path)
+	case depth > maxNesting || r.steps > maxSteps:
+		return false
+	}
+	r.steps++
+	for i, value := range v.literal.values {
+		if key := v.literal.items[i]; value == nil && !r.isComplete(key, depth+1) || value != nil && !r.value(key).isString {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(v.literal.args, func(a arg) bool { return a.name == "" && !r.isComplete(a.value, depth+1) })
 }
 
 // entries calls visit for each entry of a dict whose key is certain.

@@ -48,7 +48,7 @@ func (p *parser) expr() *node {
 	outer := p.within(region{kind: regionIf, cond: cond, negated: true})
 	other := p.expr()
 	p.region = outer
-	return p.covering(start, nodeComputed, n, cond, other)
+	return p.covering(start, nodeChoice, n, cond, other)
 }
 
 // covering returns a node of the tokens from start to the next one.

@@ -105,26 +105,27 @@ func (r *reader) findTested() {
 	}
 }
 
+// test does that for one condition, once, or for a value that it looks at.
 func (r *reader) test(cond *node, depth int) {
-	if depth > maxNesting || cond.end > r.limit {
+	if cond == nil || depth > maxNesting || cond.end > r.limit || r.tested[cond] {
 		return
 	}
+	r.tested[cond] = true
 	switch cond.kind {
-	case nodeCall:
-		r.tested[cond] = true
 	case nodeCompare:
 		r.test(cond.items[0], depth+1)
 	case nodeOr, nodeAnd:
 		r.test(cond.items[len(cond.items)-1], depth+1) // the others are conditions of their own
+	case nodeChoice:
+		r.test(cond.items[0], depth+1)
+		r.test(cond.items[2], depth+1)
 	case nodeName:
 		scope, all := cond.scope.lookup(cond.name)
 		if scope == nil {
 			return
 		}
 		for _, b := range reachingBindings(all, cond.token, cond.scope.frame() == scope.frame()) {
-			if b.value != nil && b.value.kind == nodeCall {
-				r.tested[b.value] = true
-			}
+			r.test(b.value, depth+1)
 		}
 	}
 }

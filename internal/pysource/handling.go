@@ -117,14 +117,25 @@ func (r *reader) handlerFor(t *try, e Error, read *node) (h *handler, broad bool
 	return nil, false
 }
 
+// suppresses reports whether a context manager catches an error, as those of tests
+// that expect it do.
 func (r *reader) suppresses(manager *node, e Error, read *node) bool {
-	if manager.kind != nodeCall || r.callee(manager) != suppressPath {
+	if manager.kind != nodeCall || r.callee(manager) != suppressPath && !expectsError(manager.base) {
 		return false
 	}
 	return slices.ContainsFunc(manager.args[:min(len(manager.args), maxConditions)], func(a arg) bool {
 		caught, _ := r.catches(a.value, e, read)
-		return caught
+		return a.name == "" && caught
 	})
+}
+
+// expectsError reports whether a function is pytest.raises, or assertRaises of a
+// TestCase.
+func expectsError(f *node) bool {
+	if f.kind == nodeAttr && (f.name == "assertRaises" || f.name == "assertRaisesRegex") {
+		return true
+	}
+	return f.name == "raises" && (f.kind == nodeName || f.kind == nodeAttr && f.base.kind == nodeName && f.base.name == "pytest")
 }
 
 // catches reports whether a class, or one of a tuple of them, catches an error that a

@@ -16,6 +16,7 @@ const (
 	nodeNot                         // not items[0]
 	nodeCompare                     // items[0] name items[1], such as in or is not
 	nodeFormat                      // items[0] % items[1]
+	nodeChoice                      // items[0] if items[1] else items[2]
 	nodeStarred                     // *items[0]
 	nodeEntered                     // what items[0] gives as a context manager
 	nodeList                        // a list, tuple or set literal; items

@@ -20,6 +20,26 @@ const partialPath = "functools.partial"
 // flowPath is the path of a Flow.
 const flowPath = "prefect.?flow"
 
+// taskPath is the path of a task of Prefect's task library, and of its methods that
+// take the arguments of its run. Other tasks are the user's own: their arguments are
+// values, and no names of secrets.
+const taskPath = "prefect.?task"
+
+var runMethods = []string{"run", "bind", "map", "copy"}
+
+// namesSecrets reports whether the arguments of what has a path may name secrets. What
+// the context and the configuration hold may be anything.
+func namesSecrets(path string) bool {
+	return isPrefect(path) && path != unknownPath && !slices.ContainsFunc(contextPaths, func(context string) bool {
+		return strings.HasPrefix(path, context+".")
+	})
+}
+
+// isLibraryTask reports whether a path is that of a class of the task library.
+func isLibraryTask(path string) bool {
+	return strings.HasPrefix(path, "prefect.tasks.") && !strings.HasPrefix(path, "prefect.tasks.core.")
+}
+
 var flowClasses = []string{"prefect.Flow", "prefect.core.Flow", "prefect.core.flow.Flow"}
 
 // Paths of other modules that are followed.
@@ -67,7 +87,9 @@ func join(path, name string) string {
 	switch {
 	case strings.ContainsAny(name, ".?"):
 		return ""
-	case path == unknownPath || path == flowPath:
+	case path == taskPath && slices.Contains(runMethods, name):
+		return taskPath
+	case path == unknownPath || path == flowPath || path == taskPath:
 		return unknownPath
 	case !isPrefect(path) && !otherPaths[path+"."+name]:
 		return ""

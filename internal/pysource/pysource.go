@@ -55,6 +55,9 @@ type Module struct {
 	Reads, Unknown []Access
 	// Definitions are the secrets that the module itself brings.
 	Definitions []Definition
+	// Unnamed are the expressions by which the module brings secrets whose names are
+	// not certain, such as prefect.context.secrets = load().
+	Unnamed []Span
 	// Building are the calls of get and run that run while a flow is built, for which
 	// Prefect raises an error.
 	Building []Span
@@ -100,6 +103,7 @@ func Read(text []byte) *Module {
 			r.visit(n)
 		}
 	}
+	r.findComputedVariables()
 	r.evaluate()
 	m.sort()
 	return m
@@ -120,7 +124,9 @@ func (m *Module) sort() {
 	slices.SortStableFunc(m.Reads, byStart)
 	slices.SortStableFunc(m.Unknown, byStart)
 	slices.SortStableFunc(m.Definitions, func(a, b Definition) int { return cmp.Compare(a.Start, b.Start) })
-	slices.SortStableFunc(m.Building, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
+	for _, spans := range [][]Span{m.Building, m.Unnamed} {
+		slices.SortStableFunc(spans, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
+	}
 	m.Reads, m.Unknown = slices.Compact(m.Reads), slices.Compact(m.Unknown)
-	m.Definitions, m.Building = slices.Compact(m.Definitions), slices.Compact(m.Building)
+	m.Definitions, m.Building, m.Unnamed = slices.Compact(m.Definitions), slices.Compact(m.Building), slices.Compact(m.Unnamed)
 }

@@ -9,7 +9,7 @@ type reader struct {
 	readOf      map[*node]int // Secret("A"), or an access to the context → its index in module.Reads
 	evaluations []evaluation
 	existing    []*node        // the secrets whose exists is used
-	tested      map[*node]bool // calls whose result the code looks at; see findTested
+	tested      map[*node]bool // expressions whose result the code looks at; see findTested
 	limit       int            // see Module.limit
 	aliasDepth  int
 
@@ -62,15 +62,23 @@ func (r *reader) visitIndex(n *node) {
 		r.recordAccess(n, path, key, a)
 	case path == environPath && n.use == store:
 		r.defineVariable(key, n)
+	case n.use == store && strings.HasPrefix(key.str, secretsPrefix):
+		r.define(key.str, InRunEnvironment, n)
 	}
 }
 
 // visitStore records prefect.context["secrets"] = {...}.
 func (r *reader) visitStore(n *node) {
-	if n.use == store && n.assigned != nil {
-		if path := r.value(n).path; isSecrets(path) {
-			r.defineAll(n.assigned, path, n)
-		}
+	if n.use != store {
+		return
+	}
+	switch path := r.value(n).path; {
+	case isSecrets(path) && n.assigned != nil:
+		r.defineAll(n.assigned, path, n)
+	case isSecrets(path) && !isConfiguration(path):
+		r.defineUnknown(n)
+	case path == environPath:
+		r.defineVariables(n, n.assigned)
 	}
 }
 
@@ -86,6 +94,8 @@ func (r *reader) recordAccess(n *node, path string, name value, a Access) {
 		}
 	case n.use == store && name.isString:
 		r.define(name.str, contextKind(path), n)
+	case n.use == store && !isConfiguration(path):
+		r.defineUnknown(n)
 	}
 }
 
@@ -114,7 +124,7 @@ func (r *reader) visitCall(n *node) {
 	case isSecrets(context):
 		r.visitSecretsMethod(n, context, method)
 	case r.visitDefinition(n, path, context, method):
-	case isPrefect(path):
+	case namesSecrets(path):
 		r.visitArguments(n, path)
 		r.defineRunEnvironment(n, path)
 	}
@@ -131,8 +141,11 @@ func (r *reader) visitMethod(n *node, path string) bool {
 		r.evaluations = append(r.evaluations, evaluation{object.secret, n})
 	case "set_secret":
 		name, _ := n.argument(0, "name")
-		if v := r.value(name); isPrefect(path) && v.isString {
+		switch v := r.value(name); {
+		case isPrefect(path) && v.isString:
 			r.define(v.str, InStore, n)
+		case isPrefect(path):
+			r.defineUnknown(n)
 		}
 	case "setenv":
 		name, _ := n.argument(0, "name")
@@ -204,7 +217,7 @@ func (r *reader) visitArguments(n *node, path string) {
 // and the like mean no secret, and a call of a task passes a value and not a name.
 func (r *reader) recordArgument(name *node) {
 	v := r.value(name)
-	if v.constant || v.literal != nil || v.isString && v.str == "" || v.path == unknownPath {
+	if v.constant || v.literal != nil || v.isString && v.str == "" || v.path == unknownPath || v.path == taskPath {
 		return
 	}
 	r.recordRead(v, r.at(Access{Kind: Parameter}, name, name))

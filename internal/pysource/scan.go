@@ -101,7 +101,7 @@ func (s *scanner) close() {
 	s.add(tokEnd, s.at)
 }
 
-const unclosedString = "this text is never closed"
+const unclosedString = "this string is never closed"
 
 // fail records a problem if it is the first in the text.
 func (s *scanner) fail(message string, start, end int) {

@@ -67,8 +67,8 @@ func TestScanProblems(t *testing.T) {
 		"(a]":          "this bracket is never closed",
 		"a}":           "nothing opens this bracket",
 		"a \\ b":       "a backslash must be the last of its line",
-		"a $ b":        "Python knows no such character outside of texts and comments",
-		"a ‘b’":        "Python knows no such character outside of texts and comments",
+		"a $ b":        "Python knows no such character outside of strings and comments",
+		"a ‘b’":        "Python knows no such character outside of strings and comments",
 		strings.Repeat("(", 201) + strings.Repeat(")", 201): "Python lets no more than 200 brackets stand inside one another",
 	} {
 		if s := scan(source); s.problem == nil || s.problem.Message != want {

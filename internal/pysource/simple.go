@@ -97,9 +97,15 @@ func (p *parser) assignment() {
 		}
 		return
 	case p.peek().kind == tokOp && isAugmented(p.textOf(p.peek())):
-		p.next++
-		p.exprList()
+		merges := p.accept("|=")
+		if !merges {
+			p.next++
+		}
+		value := p.exprList()
 		p.assign(first, nil)
+		if merges && first.use == store {
+			first.assigned = value
+		}
 		return
 	}
 	sides := []*node{first}

@@ -99,11 +99,14 @@ func (r *reader) starImportPath(name string) string {
 			return path
 		}
 	}
-	if len(r.starImports) > 0 {
+	if len(r.starImports) > 0 && !builtins[name] {
 		return join(r.starImports[0], name)
 	}
 	return ""
 }
+
+// builtins are the functions of Python that take any keyword arguments.
+var builtins = map[string]bool{"dict": true, "print": true, "super": true, "type": true}
 
 // parseLiteral returns the value of one string literal.
 func parseLiteral(source string) value {
@@ -170,7 +173,10 @@ func (r *reader) attributeValue(base *node, name string) value {
 // indexValue returns what a string between brackets leads to.
 func (r *reader) indexValue(n *node) value {
 	base := r.value(n.base)
-	if base.path == "" || base.path == unknownPath || len(n.items) == 0 {
+	switch {
+	case base.path == taskPath:
+		return value{path: unknownPath}
+	case base.path == "" || base.path == unknownPath || len(n.items) == 0:
 		return value{path: base.path}
 	}
 	key := r.value(n.items[0])
@@ -198,6 +204,8 @@ func (r *reader) callValue(n *node) value {
 		return value{path: unknownPath, secret: n}
 	case isSecrets(context) && method == "keys":
 		return value{path: context}
+	case path == taskPath || isLibraryTask(path):
+		return value{path: taskPath}
 	case !isPrefect(path):
 		return value{}
 	}

@@ -27,7 +27,7 @@ func (s *scanner) nameOrString() {
 // typographic quote.
 func (s *scanner) unknownCharacter() {
 	_, size := utf8.DecodeRuneInString(s.src[s.at:])
-	s.fail("Python knows no such character outside of texts and comments", s.at, s.at+size)
+	s.fail("Python knows no such character outside of strings and comments", s.at, s.at+size)
 	s.at += size
 }
 
