@@ -42,7 +42,9 @@ func (f flow) brought(v release.Version) brought {
 
 // temporaryConfigReachesContext reports whether secrets in set_temporary_config are
 // found, as they are up to 1.2.4 and no longer from 1.3.1 on.
-func temporaryConfigReachesContext(v release.Version) bool { return !isSince(v, release.Number{1, 3, 0}) }
+func temporaryConfigReachesContext(v release.Version) bool {
+	return !isSince(v, release.Number{1, 3, 0})
+}
 
 // variableSecrets returns the secrets that variables set.
 func variableSecrets(variables []string, v release.Version) []string {
