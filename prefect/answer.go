@@ -111,7 +111,7 @@ func (e *APIError) whatForeign() string {
 	case e.Status == http.StatusRequestEntityTooLarge:
 		return fmt.Sprintf("a proxy in front of %s limits the length of requests, and this one has %d bytes: "+
 			"raise its limit, such as client_max_body_size of nginx", at, e.from.sent)
-	case e.from.form == formHTML && e.location == "" && e.Status < http.StatusInternalServerError && !e.Is(ErrRateLimited):
+	case e.from.form == formHTML && e.Status >= 400 && e.Status < 500 && !e.Is(ErrRateLimited):
 		return at + " answered with an error page in HTML: a proxy refused the request, and the store was not asked"
 	}
 	return ""

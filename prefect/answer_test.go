@@ -36,6 +36,8 @@ func TestAnswersOfOthers(t *testing.T) {
 		{431, html, page + "431)", nil},
 		{451, html, page + "451)", nil},
 		{429, html, "too many requests (HTTP 429)", nil},
+		{204, html, "the API answered with an error (HTTP 204)", nil},
+		{302, html, "the API answered with a redirect; give the URL it leads to (HTTP 302)", nil},
 		{500, html, "the API is not available (HTTP 500)", nil},
 		{403, "RBAC: access denied", proxy403, nil},
 		{403, `{"message":"Forbidden"}`, proxy403, nil},
