@@ -46,7 +46,7 @@ func ParseVersion(name string) (Version, error) {
 		return Documented, nil
 	}
 	if prefect2.MatchString(name) {
-		return Any, fmt.Errorf("Prefect %s is not supported, since Prefect 2 and later keep secrets as blocks: use a release from %s to %s, or documented", name, earliest, latest)
+		return Any, fmt.Errorf("Prefect %s is not supported: use a release from %s to %s, or documented; Prefect 2 and later keep secrets as blocks", name, earliest, latest)
 	}
 	parts := numbers.FindStringSubmatch(name)
 	if parts == nil {

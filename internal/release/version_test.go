@@ -26,7 +26,7 @@ func TestParseVersion(t *testing.T) {
 		"0.99": "0.99 was never released", "0.13.20": "0.13.20 was never released, and the latest 0.13 is 0.13.19", "1.0.1": "the latest 1.0 is 1.0.0",
 		"0.6.6": "0.6.6 is not supported", "0.5": "0.5 is not supported", "0.4.1": "0.4.1 is not supported",
 		"1.5": "1.5 is not supported", "1.4.2": "1.4.2 was never released", "2.0": "2.0 is not supported", "0.0.0": "0.0.0 is not supported",
-		"2": "Prefect 2 is not supported, since Prefect 2 and later keep secrets as blocks", "3": "Prefect 3 is not supported, since", "2.20.27": "Prefect 2.20.27 is not supported, since",
+		"2": "Prefect 2 is not supported: use", "3": "or documented; Prefect 2 and later keep secrets as blocks", "2.20.27": "Prefect 2.20.27 is not supported: use",
 	} {
 		v, err := ParseVersion(text)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "from 0.6.7 to 1.4.1") || v != Any {
