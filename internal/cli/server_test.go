@@ -102,7 +102,7 @@ func TestRefusedKeyAndRefusedTenant(t *testing.T) {
 				slices.Concat(command, []string{"--api-url", url, "--tenant", tenant})...)
 		}
 		key, tenant, missing := run("wrong", foreign), run(own, foreign), run(own, unknown)
-		if key.code != exit.Refused || !strings.Contains(key.stderr, "the API key was not accepted") {
+		if key.code != exit.Refused || !strings.Contains(key.stderr, "does not accept the key from PREFECT_SECRETS_API_KEY") {
 			t.Errorf("%s, a wrong key: %d %s", command[0], key.code, key.stderr)
 		}
 		const text = "the API key may not use this tenant, or the tenant does not exist"
