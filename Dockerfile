@@ -18,7 +18,7 @@ COPY prefect ./prefect
 COPY sync ./sync
 COPY testkit/faults ./testkit/faults
 RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false \
-    -ldflags "-s -w -X github.com/prefect-secrets/prefect-secrets/internal/cli.version=${VERSION}" \
+    -ldflags "-s -w -funcalign=16 -X github.com/prefect-secrets/prefect-secrets/internal/cli.version=${VERSION}" \
     -o /prefect-secrets .
 
 # GitHub runs a Docker action as root and sets its working directory, so there is neither USER nor WORKDIR; an input

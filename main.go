@@ -5,6 +5,8 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"io"
+	"log"
 	"os"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cli"
@@ -20,6 +22,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "prefect-secrets: forbidding core dumps:", err)
 		os.Exit(exit.Failed)
 	}
+	log.SetOutput(io.Discard) // net/http quotes there what a server sends unasked
 	ctx, signals, end := interrupts.Listen(context.Background())
 	defer end()
 	command := cli.Command{

@@ -3,9 +3,12 @@
 package main
 
 import (
+	"bufio"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -46,6 +49,35 @@ func TestCrashWritesNoCore(t *testing.T) {
 	}
 	if files, _ := filepath.Glob(filepath.Join(dir, "core*")); files != nil {
 		t.Errorf("%q were written", files)
+	}
+}
+
+// What a server sends unasked is shown nowhere.
+func TestNoLogOfUnsolicitedAnswers(t *testing.T) {
+	const canary = "unasked-for-words"
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = bufio.NewReader(conn).ReadString('}')
+			_, _ = conn.Write([]byte("HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n"))
+			time.Sleep(20 * time.Millisecond)
+			_, _ = conn.Write([]byte(canary + "\r\n"))
+			_ = conn.Close()
+		}
+	}()
+	names := exec.CommandContext(t.Context(), os.Args[0], "names", "--api-url", "http://"+listener.Addr().String(), "--timeout", "3s")
+	names.Env = append(os.Environ(), "TEST_RUNS_MAIN=1", "PREFECT_SECRETS_API_KEY=key")
+	output, err := names.CombinedOutput()
+	if err == nil || !strings.Contains(string(output), "HTTP 503") || strings.Contains(string(output), canary) {
+		t.Errorf("%v: %s", err, output)
 	}
 }
 

@@ -102,7 +102,7 @@ func (e *APIError) whatForeign() string {
 			"what is needed here is the GraphQL API of Prefect 1, as prefect-secrets serve has it"
 	case e.from.https:
 		return at + " expects https: give " + strings.Replace(at, "http:", "https:", 1)
-	case e.Status == http.StatusUnauthorized:
+	case e.Status == http.StatusUnauthorized, e.Status == http.StatusProxyAuthRequired, e.Status == http.StatusNetworkAuthenticationRequired:
 		return "a proxy in front of " + at + " wants a login of its own, and the store was not asked"
 	case e.Status == http.StatusForbidden:
 		return "a proxy in front of " + at + " refused the request, and the store was not asked: let it through there"
@@ -111,6 +111,8 @@ func (e *APIError) whatForeign() string {
 	case e.Status == http.StatusRequestEntityTooLarge:
 		return fmt.Sprintf("a proxy in front of %s limits the length of requests, and this one has %d bytes: "+
 			"raise its limit, such as client_max_body_size of nginx", at, e.from.sent)
+	case e.from.form == formHTML && e.Status >= 400 && e.Status < 500 && !e.Is(ErrRateLimited):
+		return at + " answered with an error page in HTML: a proxy refused the request, and the store was not asked"
 	}
 	return ""
 }

@@ -17,6 +17,7 @@ func TestAnswersOfOthers(t *testing.T) {
 		notFound = `{"detail":"Not Found"}`
 		proxy401 = "a proxy in front of https://api.example.com/x wants a login of its own, and the store was not asked (HTTP 401)"
 		proxy403 = "a proxy in front of https://api.example.com/x refused the request, and the store was not asked: let it through there (HTTP 403)"
+		page     = "https://api.example.com/x answered with an error page in HTML: a proxy refused the request, and the store was not asked (HTTP "
 		prefect3 = "https://api.example.com/x answers like the API of Prefect 2 or 3, which keeps secrets as blocks"
 		noAPI    = "there is no GraphQL API at https://api.example.com/x: it is at / or /graphql (HTTP 404)"
 	)
@@ -29,6 +30,15 @@ func TestAnswersOfOthers(t *testing.T) {
 		{403, html, proxy403, nil},
 		{401, "401 Unauthorized\n" + canary, proxy401, nil},
 		{403, "", proxy403, nil},
+		{407, html, strings.Replace(proxy401, "401", "407", 1), nil},
+		{511, html, strings.Replace(proxy401, "401", "511", 1), nil},
+		{400, html, page + "400)", nil},
+		{431, html, page + "431)", nil},
+		{451, html, page + "451)", nil},
+		{429, html, "too many requests (HTTP 429)", nil},
+		{204, html, "the API answered with an error (HTTP 204)", nil},
+		{302, html, "the API answered with a redirect; give the URL it leads to (HTTP 302)", nil},
+		{500, html, "the API is not available (HTTP 500)", nil},
 		{403, "RBAC: access denied", proxy403, nil},
 		{403, `{"message":"Forbidden"}`, proxy403, nil},
 		{401, `{"errors":[{"message":"x","extensions":{"code":"UNAUTHENTICATED"}}]}`, "the API key was not accepted", prefect.ErrUnauthenticated},

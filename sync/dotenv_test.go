@@ -44,6 +44,7 @@ func TestDotenvValues(t *testing.T) {
 		{"a backquote inside", "A=x`y`", "A=x`y`"},
 		{"a tab inside", "A=x\ty", "A=x\ty"},
 		{"JSON", `A={"a": "it's\n", "b": []}`, `A={"a": "it's\n", "b": []}`},
+		{"JSON that ends in its line", "A={\n# }", "A={"},
 		{"single quotes", `A='"\n" # $x'`, `A="\n" # $x`},
 		{"spaces in quotes", "A=' x '", "A= x "},
 		{"control characters in quotes", "A='\t\v\f\x1b'", "A=\t\v\f\x1b"},
@@ -116,6 +117,9 @@ func TestDotenvErrors(t *testing.T) {
 		{"quotation mark in single quotes", `A='it\'s ` + canary + `'`, []string{`f:1:6: "A": a quotation mark after a backslash`}},
 		{"two backslashes in single quotes", `A='C:\\` + canary + `'`, []string{`f:1:6: "A": two backslashes in single quotes`}},
 		{"backslash before the closing quotation mark", `A='` + canary + `\'` + "\nB=x", []string{`f:1:14: "A": a quotation mark after a backslash`}},
+		{"a key without quotes", "A=-----BEGIN PRIVATE KEY-----\n" + strings.Repeat("MIIEpAIBAAKCAQEA"+canary+"\n", 3) + "-----END PRIVATE KEY-----\nB", []string{
+			`f:1:3: "A": a value of several lines without quotes: put all of it in single quotes`, "f:6:1: a name without a value"}},
+		{"JSON of several lines without quotes", "A={\n \"a\": \"" + canary + "\"\n}\n", []string{`f:1:3: "A": a value of several lines without quotes`}},
 		{"never closed", "B=x\nA='" + canary + "\n", []string{`f:2:3: "A": a quotation mark that is never closed`}},
 		{"shell's way to quote a quote", `A='it'\''s ` + canary + `'`, []string{`f:1:7: "A": text after the closing quotation mark`}},
 		{"text after quotes", `A="x" ` + canary, []string{`f:1:7: "A": text after the closing quotation mark`}},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,6 +15,7 @@ var (
 	errHash        = errors.New("a # in a value without quotes, where some libraries begin a comment: put the value in single quotes, or a space before a comment")
 	errNoText      = errors.New("a # where the value is expected, which some libraries read as a comment and others as the value: write '' before a comment, or put the value in single quotes")
 	errSecondHash  = errors.New("a second # after a space, where some libraries begin the comment: put the value in single quotes, or leave out that #")
+	errLines       = errors.New("a value of several lines without quotes: put all of it in single quotes")
 	errBackquote   = errors.New("a value that begins with a backquote, which is a quotation mark to some libraries: put the value in single quotes")
 	errEdge        = errors.New("a special space at an end of a value without quotes, which some libraries remove: put the value in single quotes, or remove it")
 	errSeparator   = errors.New("U+2028 or U+2029 outside quotes, which ends a line for some libraries: put the value in quotes, or remove it")
@@ -62,6 +64,10 @@ func (p *dotenvParser) parseUnquoted(at int, text []byte) dotenvValue {
 	if bytes.HasPrefix(value, []byte("`")) {
 		p.report(at, errBackquote)
 	}
+	if p.goesOn(value) {
+		p.open = true
+		p.report(at, errLines)
+	}
 	first, _ := utf8.DecodeRune(value)
 	last, size := utf8.DecodeLastRune(value)
 	switch {
@@ -74,6 +80,16 @@ func (p *dotenvParser) parseUnquoted(at int, text []byte) dotenvValue {
 		p.report(at+nul, errNUL)
 	}
 	return dotenvValue{at: at, raw: value}
+}
+
+// severalLines matches the first line of a key in PEM's form, and of JSON.
+var severalLines = regexp.MustCompile(`^(-----BEGIN |[{\[])`)
+
+// goesOn reports whether a value without quotes goes on in the next line, where only
+// one in quotes may.
+func (p *dotenvParser) goesOn(value []byte) bool {
+	next := bytes.TrimLeft(p.lineFrom(p.next), whitespace)
+	return severalLines.Match(value) && continuation.Match(next) && !bytes.Contains(next, []byte("="))
 }
 
 // reportSecondHash reports a # that a space precedes in the comment after a value

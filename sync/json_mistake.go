@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // jsonMistake is why a text is not valid JSON, and where.
@@ -26,6 +27,10 @@ func findMistake(data []byte, err *json.SyntaxError) jsonMistake {
 		return jsonMistake{at, mistakeInString(data[at])}
 	case strings.Contains(message, "in string escape code"), strings.Contains(message, `in \u hexadecimal`):
 		return jsonMistake{at, `a backslash in a string that begins no escape of JSON: write \\ for a backslash`}
+	case strings.Contains(message, "max depth"):
+		return jsonMistake{at, "too many brackets within brackets: write the value as a string"}
+	case isForeignSpace(data[at:]):
+		return jsonMistake{at, "a special space, such as a no-break space, outside a string: write an ordinary one"}
 	case data[at] == '/' || data[at] == '#':
 		return jsonMistake{at, "JSON has no comments: remove this one"}
 	case expected("after object key"):
@@ -40,6 +45,13 @@ func findMistake(data []byte, err *json.SyntaxError) jsonMistake {
 		return jsonMistake{at, "not a number of JSON: put it in double quotes"}
 	}
 	return jsonMistake{at, unknownMistake}
+}
+
+// isForeignSpace reports whether a text begins with white space that JSON does not allow
+// between its parts.
+func isForeignSpace(text []byte) bool {
+	first, _ := utf8.DecodeRune(text)
+	return isOddSpace(first) && first != '\r' && first != '\n'
 }
 
 func mistakeInString(c byte) string {

@@ -54,6 +54,10 @@ func TestJSONMistakes(t *testing.T) {
 		"{\"A\": +1}":                                 "1:7: not a number of JSON",
 		"{\"A\": 1.}":                                 "1:9: not a number of JSON",
 		"{\"A\": " + v:                                "1:19: the JSON ends too early: it was cut off, or a bracket",
+		"{\"A\": 1\u00a0}":                            "1:8: a special space, such as a no-break space, outside a string",
+		"{\u2003\"A\": 1}":                            "1:2: a special space",
+		"{\"A\":\ufeff1}":                             "1:6: a special space",
+		strings.Repeat(`{"A":`, 20_000) + v:           "1:50001: too many brackets within brackets",
 		"{} " + v:                                     "1:3: text after the end of the JSON object",
 	} {
 		for label, parse := range map[string]func() (*secretsync.Source, error){

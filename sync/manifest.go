@@ -68,7 +68,17 @@ func (m *Manifest) unknownEnvironment(name string) error {
 	if len(all) == 0 {
 		return fmt.Errorf("there is no environment %q: %s: add [environments.%s] to a manifest", name, file, tomlpos.QuoteKey(name))
 	}
-	return fmt.Errorf("%s has no environment %q: %s", file, name, nearest.QuotedHint(name, all, "there are "+quotedList(all)))
+	return fmt.Errorf("%s has no environment %q: %s", file, name, nearest.QuotedHint(fullName(name, all), all, "there are "+quotedList(all)))
+}
+
+// fullName returns the only environment whose name begins with a shorter one, such as
+// production for prod; the name itself if there is not exactly one.
+func fullName(name string, all []string) string {
+	longer := slices.DeleteFunc(slices.Clone(all), func(full string) bool { return !strings.HasPrefix(full, name) })
+	if len(longer) == 1 {
+		return longer[0]
+	}
+	return name
 }
 
 func quotedList(names []string) string {

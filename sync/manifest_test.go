@@ -130,6 +130,11 @@ func TestEnvironmentThatThereIsNot(t *testing.T) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
+	for name, want := range map[string]string{"prod": `did you mean "production"? there`, "x": `"x": there are`} {
+		if _, err := parseManifest(t, wholeManifest).Environment(name); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
 	_, err := (&secretsync.Manifest{}).Environment("x")
 	if err == nil || !strings.Contains(err.Error(), "no manifest was read") {
 		t.Errorf("got %v", err)

@@ -12,8 +12,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -92,8 +90,8 @@ func TestARestartFailsNoSync(t *testing.T) {
 			}
 			if at == 0 {
 				requests = r.sent
-			} else if diff := cmp.Diff([]string{"connection reset"}, waits); diff != "" {
-				t.Errorf("away from request %d on: %s", at, diff)
+			} else if len(waits) != 1 || waits[0] != "connection reset" && waits[0] != "connection refused" { // of two requests at once, either may be first
+				t.Errorf("away from request %d on: %q", at, waits)
 			}
 			report := done.Tenants[0].Report
 			if report.Err != nil || report.Count(secretsync.Created) != 2 || report.Count(secretsync.Deleted) != 1 ||

@@ -181,6 +181,9 @@ func (p *objectParser) newEntry(name string, raw json.RawMessage) (Entry, error)
 	case p.typed:
 		return typedEntry(name, raw), nil
 	}
+	if kind == "null" {
+		return Entry{}, fmt.Errorf("%q is null but must be a string: give it a value in quotation marks, or leave it out", name)
+	}
 	if raw[0] == '{' || raw[0] == '[' {
 		return Entry{}, fmt.Errorf(`%q is %s but must be a string: write its JSON as a string, such as "{\"x\": 1}"`, name, kind)
 	}

@@ -13,7 +13,7 @@ source "$root/.github/release/tools.sh"
 
 binary() { # ARCHITECTURE
   (cd "$root" && CGO_ENABLED=0 GOOS=linux GOARCH=$1 GOFLAGS=-mod=readonly go build -trimpath -buildvcs=false \
-    -ldflags "-s -w -X github.com/prefect-secrets/prefect-secrets/internal/cli.version=$version" \
+    -ldflags "-s -w -funcalign=16 -X github.com/prefect-secrets/prefect-secrets/internal/cli.version=$version" \
     -o "$out/prefect-secrets-linux-$1" .)
 }
 

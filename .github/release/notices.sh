@@ -64,10 +64,30 @@ END
   cat "$work/modules"
   heading "Go's standard library"
   cat "$(go env GOROOT)/LICENSE"
+  local file sum
+  local -A names=()
+  local -a sums=()
   while read -r file; do
-    heading "$file"
-    text_of "$file"
+    split "$file"
+    sum=$(tr -cd '[:alnum:]' <"$work/body" | tr '[:upper:]' '[:lower:]' | sha256sum | cut -c 1-64)
+    [[ ${names[$sum]:-} ]] || { sums+=("$sum"); mv "$work/body" "$work/body-$sum"; }
+    names[$sum]+=${names[$sum]:+$'\n'}$file$(sed 's/^/, /' "$work/copyright")
   done <"$work/found"
+  # A licence that several modules have is printed once, below all their names, whatever its line breaks and quotes.
+  for sum in "${sums[@]}"; do
+    heading "${names[$sum]}"
+    cat "$work/body-$sum"
+  done
+}
+
+# split FILE: what stands above the Mozilla Public License in the copyright, the licence in the body. Any other text is
+# all body, for it names its copyright within.
+split() {
+  local first
+  text_of "$1" >"$work/text"
+  first=$(grep -in -m 1 'mozilla public license' "$work/text" | cut -d : -f 1) || first=1
+  head -n $((first - 1)) "$work/text" | grep . >"$work/copyright" || true
+  tail -n +"$first" "$work/text" >"$work/body"
 }
 
 notices >"$work/notices"

@@ -107,3 +107,13 @@ func TestCheckUnreadableFiles(t *testing.T) {
 		t.Errorf("a file of 16 MiB: exit code %d: %s%s", r.code, r.stderr, r.stdout)
 	}
 }
+
+// Without a PATH, a config that is not there is not the user's pattern.
+func TestCheckWithoutAPath(t *testing.T) {
+	home := t.TempDir()
+	r := runCommand(t, []string{"HOME=" + home}, "", "check")
+	want := "no PATH given, and there is no " + filepath.Join(home, ".prefect", "config.toml") + ", which Prefect would read: give one, as in prefect-secrets check FILE"
+	if r.code != exit.Usage || !strings.Contains(r.stderr, want) {
+		t.Errorf("exit code %d: %s", r.code, r.stderr)
+	}
+}

@@ -65,3 +65,29 @@ func TestCause(t *testing.T) {
 		}
 	}
 }
+
+// A server that speaks neither TLS nor the plain http that net/http recognises is named
+// as one without TLS.
+func TestNoTLSIsSpoken(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Write([]byte("<html>" + canary))
+			_ = conn.Close()
+		}
+	}()
+	to := "https://" + listener.Addr().String()
+	_, err = http.Get(to)
+	got := httperr.Sentence("the API", to, err)
+	if want := "there is no https at " + to + ": what answers there speaks no TLS; give an http:// URL if that is plain http"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

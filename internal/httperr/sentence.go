@@ -22,10 +22,13 @@ func Sentence(who, to string, err error) string {
 		cause = failed.Err
 	}
 	var lookup *net.DNSError
+	var record tls.RecordHeaderError
 	switch {
 	case isPlainHTTP(cause):
 		return fmt.Sprintf("there is no https at %s, where the server speaks plain http: give %s, or have it serve https",
 			to, strings.Replace(to, "https:", "http:", 1))
+	case errors.As(cause, &record):
+		return fmt.Sprintf("there is no https at %s: what answers there speaks no TLS; give an http:// URL if that is plain http", to)
 	case IsTLS(cause):
 		return fmt.Sprintf("there is no secure connection to %s: %s", to, cause)
 	case errors.Is(cause, syscall.ECONNREFUSED):

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -49,6 +50,9 @@ func (c *Cache) CheckConfigs(patterns, env []string, o check.Options, threshold 
 		path := release.NewEnvironment(env).UserFile()
 		if path == "" {
 			return errors.New("the environment names no config that Prefect would read: give a PATH")
+		}
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("no PATH given, and there is no %s, which Prefect would read: give one, as in prefect-secrets check FILE", path)
 		}
 		patterns = []string{path}
 	}

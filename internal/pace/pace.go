@@ -51,7 +51,7 @@ func (p *Pacer) Do(ctx context.Context, limits Limits, send func() error) error 
 		case last == nil:
 			return nil
 		case ctx.Err() != nil && errors.Is(last, ctx.Err()):
-			return NotRetried(last, cause(ctx))
+			return &unansweredError{cause(ctx), last}
 		}
 		if retries.Note(last); !retries.Allow(last) {
 			return last
@@ -92,13 +92,17 @@ func (p *Pacer) paused() bool {
 }
 
 // Observe adapts the pace to the answer to the request that was sent at a time.
-// Concurrent requests slow it down once.
+// Concurrent requests slow it down once. What an API that is away asks to wait is a
+// guess, often a proxy's, which no run waits for longer than for the API itself.
 func (p *Pacer) Observe(sent time.Time, err error) {
 	var answered *prefect.APIError
 	limited := errors.Is(err, prefect.ErrRateLimited)
 	wait := time.Duration(0)
 	if errors.As(err, &answered) {
 		wait = answered.RetryAfter
+	}
+	if isOutage(err) {
+		wait = min(wait, Question.outage)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -125,6 +129,15 @@ func NotRetried(last, why error) error {
 	}
 	return fmt.Errorf("%w; not tried again: %w", last, why)
 }
+
+// unansweredError means that the context of a request ended before its answer came.
+type unansweredError struct{ why, last error }
+
+func (e *unansweredError) Error() string {
+	return e.why.Error() + " before the API answered"
+}
+
+func (e *unansweredError) Unwrap() []error { return []error{e.why, e.last} }
 
 // ErrInterrupted means that a run was stopped.
 var ErrInterrupted = errors.New("interrupted")

@@ -126,8 +126,42 @@ func TestDoIsInterrupted(t *testing.T) {
 				<-ctx.Done()
 				return noAnswer(ctx.Err())
 			})
-			if !errors.Is(err, pace.ErrInterrupted) || time.Since(began) != 5*time.Second {
+			if !errors.Is(err, pace.ErrInterrupted) || !errors.Is(err, prefect.ErrNoAnswer) || time.Since(began) != 5*time.Second ||
+				sending && err.Error() != "interrupted before the API answered" {
 				t.Errorf("%s: after %v: %v", name, time.Since(began), err)
+			}
+		})
+	}
+}
+
+// What an API that is away asks to wait, and the time that its silence takes, count as
+// waiting for it.
+func TestAnOutageIsNotPutOff(t *testing.T) {
+	for limits, want := range map[pace.Limits][2]time.Duration{
+		pace.Question: {18 * time.Second, 31 * time.Second}, pace.FirstQuestion: {77 * time.Second, 62 * time.Second},
+	} {
+		for _, wait := range []time.Duration{20 * time.Second, 2 * time.Minute, 2 * time.Hour} {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+				defer cancel()
+				began, sent := time.Now(), 0
+				_ = new(pace.Pacer).Do(ctx, limits, func() error {
+					sent++
+					return &prefect.APIError{Status: 503, RetryAfter: wait}
+				})
+				if took := time.Since(began); took > want[0] || sent < 2 {
+					t.Errorf("Retry-After %v: %d requests in %v", wait, sent, took)
+				}
+			})
+		}
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			_ = new(pace.Pacer).Do(t.Context(), limits, func() error {
+				time.Sleep(30 * time.Second)
+				return noAnswer(context.DeadlineExceeded)
+			})
+			if took := time.Since(began); took > want[1] {
+				t.Errorf("silence: %v", took)
 			}
 		})
 	}

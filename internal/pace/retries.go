@@ -16,7 +16,7 @@ import (
 // 429 are sent again for as long as the context lasts.
 type Limits struct {
 	attempts int           // how often a request is sent whose failures are no outage
-	outage   time.Duration // how long an outage is waited for, from its first failure on
+	outage   time.Duration // how long an outage is waited for, from the first request that met it on
 	slow     int           // how often a request is sent even if that takes longer than outage
 }
 
@@ -53,6 +53,7 @@ type Retries struct {
 	waiting  func(reason string)
 	failures int       // without those of an outage
 	outages  int       // failures that are an outage's
+	sent     time.Time // when the last attempt began
 	began    time.Time // the outage; zero for none
 	longest  time.Duration
 }
@@ -84,7 +85,7 @@ func (r *Retries) Note(errs ...error) {
 
 func (r *Retries) noteOutage(err error) {
 	if r.began.IsZero() {
-		r.began = time.Now()
+		r.began = r.sent
 	}
 	r.outages++
 	r.longest = backoff(r.outages, maxOutageBackoff)
@@ -110,10 +111,13 @@ func (r *Retries) Allow(err error) bool {
 // Pause waits before the next attempt, like the function of that name. Before the
 // first it does not wait.
 func (r *Retries) Pause(ctx context.Context, quit <-chan struct{}) error {
-	if r.longest == 0 {
-		return Pause(ctx, quit, 0)
+	wait := time.Duration(0)
+	if r.longest > 0 {
+		wait = rand.N(r.longest)
 	}
-	return Pause(ctx, quit, rand.N(r.longest))
+	err := Pause(ctx, quit, wait)
+	r.sent = time.Now()
+	return err
 }
 
 // backoff returns the longest time to wait before a request is sent again that has

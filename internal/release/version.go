@@ -33,6 +33,9 @@ var (
 // likeDocumented is the release that the page about secrets is closest to.
 var likeDocumented = Number{0, 9, 3}
 
+// prefect2 matches the releases from 2 on.
+var prefect2 = regexp.MustCompile(`^[2-9](\.[0-9]{1,3}){0,2}$`)
+
 // numbers matches what may be the number of a release, with its patch or without.
 var numbers = regexp.MustCompile(`^([0-9]{1,2})\.([0-9]{1,2})(?:\.([0-9]{1,2}))?$`)
 
@@ -41,6 +44,9 @@ var numbers = regexp.MustCompile(`^([0-9]{1,2})\.([0-9]{1,2})(?:\.([0-9]{1,2}))?
 func ParseVersion(name string) (Version, error) {
 	if name == Documented.String() {
 		return Documented, nil
+	}
+	if prefect2.MatchString(name) {
+		return Any, fmt.Errorf("%s is not supported, since Prefect 2 and later keep secrets as blocks: use a release of Prefect from %s to %s, or documented", name, earliest, latest)
 	}
 	parts := numbers.FindStringSubmatch(name)
 	if parts == nil {
@@ -54,8 +60,6 @@ func ParseVersion(name string) (Version, error) {
 	switch {
 	case ok && n.Compare(newest) > 0:
 		return Any, fmt.Errorf("%s was never released, and the latest %d.%d of Prefect is %s: use a release from %s to %s, or documented", name, n[0], n[1], newest, earliest, latest)
-	case n[0] >= 2:
-		return Any, fmt.Errorf("%s is not supported, since Prefect 2 and later keep secrets as blocks: use a release of Prefect from %s to %s, or documented", name, earliest, latest)
 	case n.Compare(earliest) < 0 || n.Compare(latest) > 0:
 		return Any, fmt.Errorf("%s is not supported: use a release of Prefect from %s to %s, or documented", name, earliest, latest)
 	case !ok:
