@@ -23,11 +23,8 @@ func main() {
 		os.Exit(exit.Failed)
 	}
 	log.SetOutput(io.Discard) // net/http quotes there what a server sends unasked
-	ctx, signals, end := interrupts.Listen(context.Background())
-	defer end()
-	command := cli.Command{
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Env: os.Environ(), Interrupts: signals, ChecksPage: checksPage,
-	}
-	os.Exit(command.Main(ctx, os.Args[1:]))
+	ctx, signals, _ := interrupts.Listen(context.Background())
+	os.Exit((&cli.Command{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ(), Interrupts: signals, ChecksPage: checksPage,
+	}).Main(ctx, os.Args[1:]))
 }
