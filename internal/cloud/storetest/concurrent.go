@@ -35,7 +35,7 @@ func testDistinctWriters(t *testing.T, c *checker) {
 	const writers, rounds = 16, 5
 	inParallel(t, writers, func(w int) error {
 		for r := range rounds {
-			if _, err := c.Set(t.Context(), tenantA, fmt.Sprintf("name/%02d", w), json.RawMessage(fmt.Sprint(r)), "ci", false); err != nil {
+			if _, err := c.Set(t.Context(), c.tenantA, fmt.Sprintf("name/%02d", w), json.RawMessage(fmt.Sprint(r)), "ci", false); err != nil {
 				return err
 			}
 		}
@@ -43,8 +43,8 @@ func testDistinctWriters(t *testing.T, c *checker) {
 	})
 	for w := range writers {
 		name := fmt.Sprintf("name/%02d", w)
-		c.checkValue(tenantA, name, fmt.Sprint(rounds-1))
-		if v := c.version(tenantA, name); v != rounds {
+		c.checkValue(c.tenantA, name, fmt.Sprint(rounds-1))
+		if v := c.version(c.tenantA, name); v != rounds {
 			t.Errorf("%s has version %d, want %d", name, v, rounds)
 		}
 	}
@@ -55,13 +55,13 @@ func testSameName(t *testing.T, c *checker) {
 	const writers, rounds = 8, 5
 	inParallel(t, writers, func(w int) error {
 		for r := range rounds {
-			if _, err := c.Set(t.Context(), tenantA, "x", json.RawMessage(fmt.Sprintf(`"%d.%d"`, w, r)), "ci", false); err != nil {
+			if _, err := c.Set(t.Context(), c.tenantA, "x", json.RawMessage(fmt.Sprintf(`"%d.%d"`, w, r)), "ci", false); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if v := c.version(tenantA, "x"); v != writers*rounds {
+	if v := c.version(c.tenantA, "x"); v != writers*rounds {
 		t.Errorf("version %d after %d writes", v, writers*rounds)
 	}
 }
@@ -71,13 +71,13 @@ func testSameName(t *testing.T, c *checker) {
 func testCompareRace(t *testing.T, c *checker) {
 	var changes atomic.Int32
 	inParallel(t, 8, func(int) error {
-		changed, err := c.Set(t.Context(), tenantA, "x", json.RawMessage(`"same"`), "ci", true)
+		changed, err := c.Set(t.Context(), c.tenantA, "x", json.RawMessage(`"same"`), "ci", true)
 		if changed {
 			changes.Add(1)
 		}
 		return err
 	})
-	if n, v := changes.Load(), c.version(tenantA, "x"); n != 1 || v != 1 {
+	if n, v := changes.Load(), c.version(c.tenantA, "x"); n != 1 || v != 1 {
 		t.Errorf("%d of the writers changed the value, version %d", n, v)
 	}
 }
@@ -90,12 +90,12 @@ func testCancelledMidway(t *testing.T, c *checker) {
 		name, acknowledged := fmt.Sprint("name", w), 0
 		for r := 1; r <= 10; r++ {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(rand.IntN(2000))*time.Microsecond)
-			_, err := c.Set(ctx, tenantA, name, json.RawMessage(fmt.Sprint(r)), "ci", false)
+			_, err := c.Set(ctx, c.tenantA, name, json.RawMessage(fmt.Sprint(r)), "ci", false)
 			cancel()
 			if errors.Is(err, context.DeadlineExceeded) {
 				continue
 			}
-			got, getErr := c.Get(t.Context(), tenantA, name)
+			got, getErr := c.Get(t.Context(), c.tenantA, name)
 			if err := errors.Join(err, getErr); err != nil {
 				return err
 			}
@@ -106,8 +106,8 @@ func testCancelledMidway(t *testing.T, c *checker) {
 		}
 		return nil
 	})
-	c.set(tenantA, "last", `"after"`, false)
-	c.checkValue(tenantA, "last", `"after"`)
+	c.set(c.tenantA, "last", `"after"`, false)
+	c.checkValue(c.tenantA, "last", `"after"`)
 }
 
 // testConcurrency writes values whose halves must agree, from several writers.
@@ -118,10 +118,10 @@ func testConcurrency(t *testing.T, c *checker) {
 		wg.Go(func() {
 			for range rounds {
 				half := strings.Repeat(fmt.Sprint(w), 1000)
-				_, err := c.Set(t.Context(), tenantA, "shared", json.RawMessage(`"`+half+half+`"`),
+				_, err := c.Set(t.Context(), c.tenantA, "shared", json.RawMessage(`"`+half+half+`"`),
 					"ci", w%2 == 0)
-				value, getErr := c.Get(t.Context(), tenantA, "shared")
-				_, namesErr := c.Names(t.Context(), tenantA)
+				value, getErr := c.Get(t.Context(), c.tenantA, "shared")
+				_, namesErr := c.Names(t.Context(), c.tenantA)
 				if err := errors.Join(err, getErr, namesErr); err != nil {
 					t.Error(err)
 					return
@@ -133,5 +133,5 @@ func testConcurrency(t *testing.T, c *checker) {
 		})
 	}
 	wg.Wait()
-	c.checkNames(tenantA, "shared")
+	c.checkNames(c.tenantA, "shared")
 }

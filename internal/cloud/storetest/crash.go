@@ -58,7 +58,7 @@ func writeForever(store cloud.Store, round string) error {
 	for w := range crashWriters {
 		go func() {
 			for count := 1; ; count++ {
-				if _, err := store.Set(context.Background(), tenantA, crashName(w), crashValue(round, count), "ci", false); err != nil {
+				if _, err := store.Set(context.Background(), crashTenant, crashName(w), crashValue(round, count), "ci", false); err != nil {
 					failed <- err
 				}
 				fmt.Printf("%d %d\n", w, count)
@@ -67,6 +67,9 @@ func writeForever(store cloud.Store, round string) error {
 	}
 	return <-failed
 }
+
+// crashTenant is the tenant of the writers, in each process.
+const crashTenant = "11111111-1111-4111-8111-111111111111"
 
 func crashName(writer int) string { return fmt.Sprintf("writer/%d", writer) }
 
@@ -147,11 +150,11 @@ type crashState struct{ versions map[int]int }
 func (s *crashState) check(t *testing.T, store cloud.Store, round, writer, acked int) {
 	t.Helper()
 	name := crashName(writer)
-	value, err := store.Get(t.Context(), tenantA, name)
+	value, err := store.Get(t.Context(), crashTenant, name)
 	if errors.Is(err, cloud.ErrNotFound) && acked == 0 && s.versions[writer] == 0 {
 		return
 	}
-	info, infoErr := store.Info(t.Context(), tenantA, name)
+	info, infoErr := store.Info(t.Context(), crashTenant, name)
 	if err := errors.Join(err, infoErr); err != nil {
 		t.Errorf("%s, of which %d writes were acknowledged: %v", name, acked, err)
 		return

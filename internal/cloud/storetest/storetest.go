@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -13,12 +15,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
-)
-
-// Two tenants. Neither may see the other's secrets.
-const (
-	tenantA = "11111111-1111-4111-8111-111111111111"
-	tenantB = "22222222-2222-4222-8222-222222222222"
 )
 
 // values must be returned byte for byte.
@@ -42,7 +38,8 @@ func WithReopen(reopen func(t *testing.T, store cloud.Store) cloud.Store) Option
 	return func(o *options) { o.reopen = reopen }
 }
 
-// Run tests a store. Open returns a new, empty store.
+// Run tests a store. Each test opens one and uses two new tenants of its own: writes
+// that an earlier test gave up may still arrive in a store that is opened again.
 func Run(t *testing.T, open func(t *testing.T) cloud.Store, opts ...Option) {
 	var o options
 	for _, opt := range opts {
@@ -72,14 +69,27 @@ func Run(t *testing.T, open func(t *testing.T) cloud.Store, opts ...Option) {
 		tests["reopen"] = o.testReopen
 	}
 	for name, test := range tests {
-		t.Run(name, func(t *testing.T) { test(t, &checker{t, open(t)}) })
+		t.Run(name, func(t *testing.T) { test(t, newChecker(t, open(t))) })
 	}
 }
 
-// checker is a store with methods that fail the test.
+// checker is a store with methods that fail the test, and what the test uses in it.
 type checker struct {
 	t *testing.T
 	cloud.Store
+	tenantA, tenantB string   // neither may see the other's secrets
+	names            []string // all valid; none may reach another or another tenant
+}
+
+func newChecker(t *testing.T, store cloud.Store) *checker {
+	c := &checker{t: t, Store: store, tenantA: newTenant(), tenantB: newTenant()}
+	c.names = append(slices.Clone(names), "../"+c.tenantB+"/x")
+	return c
+}
+
+// newTenant returns a random UUID.
+func newTenant() string {
+	return fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", rand.Uint32(), rand.IntN(1<<16), rand.IntN(1<<12), rand.IntN(1<<12), rand.Int64N(1<<48))
 }
 
 // must ends the test if err is not nil.
@@ -131,31 +141,31 @@ func (c *checker) version(tenant, name string) int {
 
 func testValues(t *testing.T, c *checker) {
 	for _, v := range values {
-		c.set(tenantA, "name", v, false)
-		c.checkValue(tenantA, "name", v)
+		c.set(c.tenantA, "name", v, false)
+		c.checkValue(c.tenantA, "name", v)
 	}
 }
 
 func testTenants(t *testing.T, c *checker) {
-	for _, n := range names {
-		c.set(tenantA, n, `"a"`, false)
+	for _, n := range c.names {
+		c.set(c.tenantA, n, `"a"`, false)
 	}
-	c.checkNames(tenantB)
-	for _, n := range names {
-		c.checkMissing(tenantB, n)
+	c.checkNames(c.tenantB)
+	for _, n := range c.names {
+		c.checkMissing(c.tenantB, n)
 	}
-	c.set(tenantB, "a", `"b"`, false)
-	c.must("Delete", c.Delete(t.Context(), tenantB, "SLACK_URL"))
-	c.checkValue(tenantA, "a", `"a"`)
-	c.checkValue(tenantA, "SLACK_URL", `"a"`)
-	c.checkNames(tenantB, "a")
+	c.set(c.tenantB, "a", `"b"`, false)
+	c.must("Delete", c.Delete(t.Context(), c.tenantB, "SLACK_URL"))
+	c.checkValue(c.tenantA, "a", `"a"`)
+	c.checkValue(c.tenantA, "SLACK_URL", `"a"`)
+	c.checkNames(c.tenantB, "a")
 }
 
 func testMissing(t *testing.T, c *checker) {
-	c.checkNames(tenantA)
-	c.checkMissing(tenantA, "none")
-	c.must("Delete", c.Delete(t.Context(), tenantA, "none"))
-	info, err := c.Info(t.Context(), tenantA, "none")
+	c.checkNames(c.tenantA)
+	c.checkMissing(c.tenantA, "none")
+	c.must("Delete", c.Delete(t.Context(), c.tenantA, "none"))
+	info, err := c.Info(t.Context(), c.tenantA, "none")
 	c.must("Info", err)
 	if len(info) != 0 {
 		t.Errorf("Info of a missing name: %v", info)
@@ -163,15 +173,15 @@ func testMissing(t *testing.T, c *checker) {
 }
 
 func testDelete(t *testing.T, c *checker) {
-	c.set(tenantA, "a", `1`, false)
-	c.set(tenantA, "b", `2`, false)
-	c.must("Delete", c.Delete(t.Context(), tenantA, "a"))
-	c.checkMissing(tenantA, "a")
-	c.checkNames(tenantA, "b")
-	if changed := c.set(tenantA, "a", `1`, true); !changed {
+	c.set(c.tenantA, "a", `1`, false)
+	c.set(c.tenantA, "b", `2`, false)
+	c.must("Delete", c.Delete(t.Context(), c.tenantA, "a"))
+	c.checkMissing(c.tenantA, "a")
+	c.checkNames(c.tenantA, "b")
+	if changed := c.set(c.tenantA, "a", `1`, true); !changed {
 		t.Error("setting a deleted name reports no change")
 	}
-	if v := c.version(tenantA, "a"); v != 1 {
+	if v := c.version(c.tenantA, "a"); v != 1 {
 		t.Errorf("version after delete and set is %d, want 1", v)
 	}
 }
@@ -189,26 +199,26 @@ func testCompare(t *testing.T, c *checker) {
 		{`"bb"`, true, true, 4},
 	}
 	for i, s := range steps {
-		if changed := c.set(tenantA, "x", s.value, s.compare); changed != s.want {
+		if changed := c.set(c.tenantA, "x", s.value, s.compare); changed != s.want {
 			t.Errorf("step %d: changed is %t, want %t", i, changed, s.want)
 		}
-		if v := c.version(tenantA, "x"); v != s.version {
+		if v := c.version(c.tenantA, "x"); v != s.version {
 			t.Errorf("step %d: version is %d, want %d", i, v, s.version)
 		}
 	}
-	c.checkValue(tenantA, "x", `"bb"`)
+	c.checkValue(c.tenantA, "x", `"bb"`)
 }
 
 func testInfo(t *testing.T, c *checker) {
-	for _, n := range names {
-		c.set(tenantA, n, `1`, false)
+	for _, n := range c.names {
+		c.set(c.tenantA, n, `1`, false)
 	}
-	_, err := c.Set(t.Context(), tenantA, "a", json.RawMessage(`2`), "second key", false)
+	_, err := c.Set(t.Context(), c.tenantA, "a", json.RawMessage(`2`), "second key", false)
 	c.must("Set", err)
-	info, err := c.Info(t.Context(), tenantA, append([]string{"none"}, names...)...)
+	info, err := c.Info(t.Context(), c.tenantA, append([]string{"none"}, c.names...)...)
 	c.must("Info", err)
-	if len(info) != len(names) {
-		t.Errorf("Info gives %d names, want %d", len(info), len(names))
+	if len(info) != len(c.names) {
+		t.Errorf("Info gives %d names, want %d", len(info), len(c.names))
 	}
 	for n, i := range info {
 		want := cloud.Info{Version: 1, Updated: i.Updated, Writer: "ci"}
@@ -223,61 +233,62 @@ func testInfo(t *testing.T, c *checker) {
 
 func testCopies(t *testing.T, c *checker) {
 	value := json.RawMessage(`"abc"`)
-	_, err := c.Set(t.Context(), tenantA, "x", value, "ci", false)
+	_, err := c.Set(t.Context(), c.tenantA, "x", value, "ci", false)
 	c.must("Set", err)
 	copy(value, `"zzz"`)
-	got, err := c.Get(t.Context(), tenantA, "x")
+	got, err := c.Get(t.Context(), c.tenantA, "x")
 	c.must("Get", err)
 	copy(got, `"yyy"`)
-	c.checkValue(tenantA, "x", `"abc"`)
+	c.checkValue(c.tenantA, "x", `"abc"`)
 }
 
 func testCancelled(t *testing.T, c *checker) {
-	c.set(tenantA, "x", `1`, false)
+	c.set(c.tenantA, "x", `1`, false)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, set := c.Set(ctx, tenantA, "x", json.RawMessage(`2`), "ci", false)
-	_, get := c.Get(ctx, tenantA, "x")
-	_, list := c.Names(ctx, tenantA)
-	_, info := c.Info(ctx, tenantA, "x")
-	errs := map[string]error{"Set": set, "Get": get, "Delete": c.Delete(ctx, tenantA, "x"),
+	_, set := c.Set(ctx, c.tenantA, "x", json.RawMessage(`2`), "ci", false)
+	_, get := c.Get(ctx, c.tenantA, "x")
+	_, list := c.Names(ctx, c.tenantA)
+	_, info := c.Info(ctx, c.tenantA, "x")
+	errs := map[string]error{"Set": set, "Get": get, "Delete": c.Delete(ctx, c.tenantA, "x"),
 		"Names": list, "Info": info, "Ping": c.Ping(ctx)}
 	for method, err := range errs {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s with a cancelled context: %v", method, err)
 		}
 	}
-	c.checkValue(tenantA, "x", `1`)
+	c.checkValue(c.tenantA, "x", `1`)
 }
 
 func testPing(t *testing.T, c *checker) {
 	c.must("Ping of an empty store", c.Ping(t.Context()))
-	c.set(tenantA, "x", `1`, false)
+	c.set(c.tenantA, "x", `1`, false)
 	c.must("Ping", c.Ping(t.Context()))
-	c.checkNames(tenantA, "x")
+	c.checkNames(c.tenantA, "x")
 }
 
 // testReopen checks that a durable store keeps its content when reopened.
 func (o options) testReopen(t *testing.T, c *checker) {
-	for _, n := range names {
-		c.set(tenantA, n, `"kept"`, false)
+	for _, n := range c.names {
+		c.set(c.tenantA, n, `"kept"`, false)
 	}
-	c.set(tenantA, "gone", `1`, false)
-	c.must("Delete", c.Delete(t.Context(), tenantA, "gone"))
-	before, err := c.Info(t.Context(), tenantA, names...)
+	c.set(c.tenantA, "gone", `1`, false)
+	c.must("Delete", c.Delete(t.Context(), c.tenantA, "gone"))
+	before, err := c.Info(t.Context(), c.tenantA, c.names...)
 	c.must("Info", err)
-	reopened := &checker{t, o.reopen(t, c.Store)}
-	reopened.checkNames(tenantA, slices.Sorted(slices.Values(names))...)
-	after, err := reopened.Info(t.Context(), tenantA, names...)
+	reopened := *c
+	reopened.Store = o.reopen(t, c.Store)
+	reopened.checkNames(c.tenantA, slices.Sorted(slices.Values(c.names))...)
+	after, err := reopened.Info(t.Context(), c.tenantA, c.names...)
 	reopened.must("Info", err)
-	for _, n := range names {
-		reopened.checkValue(tenantA, n, `"kept"`)
+	for _, n := range c.names {
+		reopened.checkValue(c.tenantA, n, `"kept"`)
 		if before[n] != after[n] {
 			t.Errorf("info of %q is %+v, was %+v", n, after[n], before[n])
 		}
 	}
-	reopened.set(tenantA, "a", `"more"`, false)
-	if v := reopened.version(tenantA, "a"); v != 2 {
+	reopened.set(c.tenantA, "a", `"more"`, false)
+	if v := reopened.version(c.tenantA, "a"); v != 2 {
 		t.Errorf("version %d after a write before and one after", v)
 	}
 }
