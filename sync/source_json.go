@@ -109,9 +109,10 @@ func (p *objectParser) readOpen() error {
 		return p.errorAt(at, "%s: %s", what, p.remedy())
 	}
 	at := p.nextOffset()
+	isComment := bytes.HasPrefix(p.data[at:], []byte("/")) || bytes.HasPrefix(p.data[at:], []byte("#"))
 	tok, err := p.dec.Token()
 	switch {
-	case err != nil && !startsWithBracket(string(p.data)) && p.data[at] != '/' && p.data[at] != '#':
+	case err != nil && !startsWithBracket(string(p.data)) && !isComment:
 		return p.errorAt(at, "not a JSON object: %s", p.remedy())
 	case err != nil:
 		return p.syntaxError(err)
