@@ -2,14 +2,12 @@ package cli
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
-	"path/filepath"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
+	"github.com/prefect-secrets/prefect-secrets/internal/privatefile"
 	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
@@ -28,16 +26,7 @@ func (r ready) write(path string) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), ".ready-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name())
-	_, err = file.Write(append(data, '\n'))
-	if err := errors.Join(err, file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
+	return privatefile.Replace(path, append(data, '\n'), 0o600)
 }
 
 // announceDev prints how to use the server, and writes the ready-file. Without a

@@ -1,12 +1,12 @@
 package keysfile
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/privatefile"
 )
 
 // Append adds a key to a keys file. The file is replaced in one step, with its mode, and
@@ -31,23 +31,9 @@ func Append(path string, k cloud.Key) error {
 	if _, err := Parse(path, text); err != nil {
 		return fmt.Errorf("with the new key, the file would not be right: %w", err)
 	}
-	return replace(path, text)
-}
-
-// replace writes a file next to path and moves it there.
-func replace(path string, text []byte) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(filepath.Dir(path), ".keys-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name())
-	_, err = temp.Write(text)
-	if err := errors.Join(err, temp.Chmod(info.Mode().Perm()), temp.Sync(), temp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), path)
+	return privatefile.Replace(path, text, info.Mode().Perm())
 }

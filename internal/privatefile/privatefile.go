@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // ErrPermissions means that users other than the owner may read or write the file.
@@ -53,4 +54,19 @@ func WriteNew(path, text string) error {
 		_ = os.Remove(path)
 	}
 	return err
+}
+
+// Replace writes a file with a mode in one step: readers see what it held before, or all
+// of the new text.
+func Replace(path string, text []byte, mode fs.FileMode) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	_, err = temp.Write(text)
+	if err := errors.Join(err, temp.Chmod(mode), temp.Sync(), temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
 }
