@@ -15,26 +15,35 @@ import (
 
 const canary = "CANARY3f9a"
 
-// TestCauseQuotesNoAnswer has a server answer something else than HTTP, which
-// net/http quotes in its error.
-func TestCauseQuotesNoAnswer(t *testing.T) {
+// serve answers each connection and closes it, until the test ends.
+func serve(t *testing.T, answer func(net.Conn)) net.Listener {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
+	t.Cleanup(func() { _ = listener.Close() })
 	go func() {
 		for {
 			conn, err := listener.Accept()
 			if err != nil {
 				return
 			}
-			_, _ = bufio.NewReader(conn).ReadString('\n')
-			_, _ = conn.Write([]byte(canary + "\r\n\r\n"))
+			answer(conn)
 			_ = conn.Close()
 		}
 	}()
-	_, err = http.Get("http://" + listener.Addr().String() + "/path?token=" + canary)
+	return listener
+}
+
+// TestCauseQuotesNoAnswer has a server answer something else than HTTP, which
+// net/http quotes in its error.
+func TestCauseQuotesNoAnswer(t *testing.T) {
+	listener := serve(t, func(conn net.Conn) {
+		_, _ = bufio.NewReader(conn).ReadString('\n')
+		_, _ = conn.Write([]byte(canary + "\r\n\r\n"))
+	})
+	_, err := http.Get("http://" + listener.Addr().String() + "/path?token=" + canary)
 	if err == nil || !strings.Contains(err.Error(), canary) {
 		t.Fatalf("net/http quotes nothing: %v", err)
 	}
@@ -69,23 +78,9 @@ func TestCause(t *testing.T) {
 // A server that speaks neither TLS nor the plain http that net/http recognises is named
 // as one without TLS.
 func TestNoTLSIsSpoken(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = conn.Write([]byte("<html>" + canary))
-			_ = conn.Close()
-		}
-	}()
+	listener := serve(t, func(conn net.Conn) { _, _ = conn.Write([]byte("<html>" + canary)) })
 	to := "https://" + listener.Addr().String()
-	_, err = http.Get(to)
+	_, err := http.Get(to)
 	got := httperr.Sentence("the API", to, err)
 	if want := "there is no https at " + to + ": what answers there speaks no TLS; give an http:// URL if that is plain http"; got != want {
 		t.Errorf("got %s, want %s", got, want)
