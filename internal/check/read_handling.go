@@ -13,6 +13,7 @@ type handling struct {
 	missing  []string // the errors that the handlers around the read do not catch, if they catch others
 	expected string   // the errors that Prefect raises
 	hidden   bool     // a handler of everything catches them, and what else fails there
+	unsure   bool     // a handler may catch them, and may not
 	handler  int      // its byte offset
 }
 
@@ -25,6 +26,8 @@ func (x *secretIndex) handlingOf(a pysource.Access, v release.Version) handling 
 		expected = append(expected, e.String())
 		if !o.Handled {
 			uncaught = append(uncaught, e.String())
+			h.unsure = o.Unsure && (h.unsure || len(uncaught) == 1)
+			h.handler = o.Handler
 		} else if o.Hidden {
 			h.hidden, h.handler = true, o.Handler
 		}
@@ -34,7 +37,9 @@ func (x *secretIndex) handlingOf(a pysource.Access, v release.Version) handling 
 		h.optional = h.optional || !h.hidden
 		return h
 	}
-	h.hidden = false
+	if h.hidden = false; h.unsure {
+		return h
+	}
 	for _, o := range a.Outcomes {
 		if o.Handled && !o.Hidden {
 			h.missing = uncaught

@@ -84,6 +84,10 @@ func (s *source) undefined(a pysource.Access, handling handling, brought brought
 		f.severity = SeverityWarning
 		f.message += fmt.Sprintf(", and the handler here does not catch %s", strings.Join(handling.missing, " and "))
 		f.hint = fmt.Sprintf("Prefect raises %s for a secret that is missing: catch it too, or %s", strings.Join(handling.missing, " and "), f.hint)
+	case handling.unsure:
+		f.severity = SeverityWarning
+		f.message += fmt.Sprintf(", and whether the handler at line %d catches %s is not certain", s.position(handling.handler).Line, handling.expected)
+		f.hint = fmt.Sprintf("write %s there, or %s", handling.expected, f.hint)
 	case handling.hidden:
 		f.severity = SeverityWarning
 		f.message += fmt.Sprintf(", which is hidden by the handler at line %d", s.position(handling.handler).Line)

@@ -34,14 +34,7 @@ func (r *FlowReads) UsedBy(defined []SecretSet, opts Options) []SecretUse {
 		}
 	}
 	for _, f := range r.flows {
-		brought := f.brought(opts.Version)
-		for _, a := range f.module.Reads {
-			u := uses.of(a.Name, a.Kind == pysource.Environment)
-			u.Locations = append(u.Locations, f.location(a, a.Optional || secrets.handlingOf(a, opts.Version).optional))
-			if !u.Environment && brought.has(a) {
-				u.define(f.name)
-			}
-		}
+		uses.add(f, secrets, opts.Version)
 	}
 	if opts.Version == release.Any {
 		uses.dropTwins()
@@ -52,6 +45,18 @@ func (r *FlowReads) UsedBy(defined []SecretSet, opts Options) []SecretUse {
 		}
 	}
 	return uses.sorted()
+}
+
+// add adds what a file reads.
+func (u usage) add(f flow, secrets *secretIndex, v release.Version) {
+	brought := f.brought(v)
+	for _, a := range f.module.Reads {
+		use := u.of(a.Name, a.Kind == pysource.Environment)
+		use.Locations = append(use.Locations, f.location(a, a.Optional || secrets.handlingOf(a, v).optional))
+		if !use.Environment && brought.has(a) {
+			use.define(f.name)
+		}
+	}
 }
 
 // dropTwins drops the second of two names for one secret: of a secret that the

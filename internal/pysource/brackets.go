@@ -29,8 +29,12 @@ func (p *parser) closes() bool { return p.is(")") || p.is("]") || p.is("}") }
 // call reads the arguments of a call of base.
 func (p *parser) call(base *node) *node {
 	n := &node{kind: nodeCall, start: base.start, base: base}
+	since := p.mark()
 	p.inBrackets(func() { n.args = append(n.args, p.argument()) })
 	n.end = p.tokens[p.next-1].end
+	if len(n.args) > 1 && expectsError(base) {
+		p.wrap(since, region{kind: regionExpecting, cond: n})
+	}
 	return p.record(n)
 }
 

@@ -13,9 +13,10 @@ func (r *reader) runsWhileBuilding(at *region, depth int) bool {
 			return false
 		case at.kind == regionWith && r.value(at.cond).path == flowPath:
 			return !r.isExpectedToFail(at.parent)
-		case at.kind == regionWith && r.suppresses(at.cond, ValueError, at.cond):
+		case at.kind == regionWith && r.suppressesBuilding(at.cond):
 			return false
 		case at.kind == regionTry:
+			r.steps = 0
 			if h, _ := r.handlerFor(at.try, ValueError, at.cond); h != nil && !h.raises {
 				return false
 			}
@@ -27,10 +28,17 @@ func (r *reader) runsWhileBuilding(at *region, depth int) bool {
 	return false
 }
 
+// suppressesBuilding reports whether a context manager catches the error.
+func (r *reader) suppressesBuilding(manager *node) bool {
+	r.steps = 0
+	c := r.suppresses(r.managerOf(manager), ValueError, manager)
+	return c.certain || c.unknown
+}
+
 // isExpectedToFail reports whether a flow is built within pytest.raises or the like.
 func (r *reader) isExpectedToFail(at *region) bool {
 	for i := 0; at != nil && at.kind != regionFunction && i < maxRegions; i++ {
-		if at.kind == regionWith && r.suppresses(at.cond, ValueError, at.cond) {
+		if at.kind == regionWith && r.suppressesBuilding(at.cond) {
 			return true
 		}
 		at = at.parent
@@ -41,7 +49,7 @@ func (r *reader) isExpectedToFail(at *region) bool {
 // isOnlyCalledBuilding reports whether every use of a function is a call of it while
 // a flow is built.
 func (r *reader) isOnlyCalledBuilding(f *function, depth int) bool {
-	if f.decorated || f.special {
+	if len(f.decorators) > 0 || f.special {
 		return false
 	}
 	if known, ok := r.builtOnly[f]; ok {

@@ -1,15 +1,25 @@
 package pysource
 
 func (p *parser) class() *level {
+	start := p.next
 	p.next++
-	p.identifier(nil)
+	p.identifier(p.covering(start, nodeClass))
 	p.typeParameters()
 	if p.is("(") {
 		p.inBrackets(func() { p.argument(); p.comprehension() })
 	}
+	outer := p.within(region{kind: regionClass, decorators: p.takeDecorators()})
 	body := p.body()
 	body.scope, body.block = newScope(p.scope, classScope), p.block
+	p.region = outer
 	return body
+}
+
+// takeDecorators returns the decorators of the function or class that is read.
+func (p *parser) takeDecorators() []*node {
+	decorators := p.level.decorators
+	p.level.decorators = nil
+	return decorators
 }
 
 func (p *parser) typeParameters() {
@@ -33,7 +43,7 @@ func (p *parser) typeParameter() {
 // function reads a def, whose first token may be async, up to its body. Defaults and
 // annotations belong to the scope around it.
 func (p *parser) function(first int) *level {
-	f := &function{decorated: p.level.decorated, special: p.is("def") && p.next > first || p.scope.kind == classScope}
+	f := &function{decorators: p.takeDecorators(), special: p.is("def") && p.next > first || p.scope.kind == classScope}
 	p.next++
 	f.name = p.textOf(p.peek())
 	p.identifier(nil)
@@ -48,7 +58,7 @@ func (p *parser) function(first int) *level {
 	if p.accept("->") {
 		p.exprList()
 	}
-	outer := p.within(region{kind: regionFunction, function: f})
+	outer := p.within(region{kind: regionFunction, function: f, decorators: f.decorators})
 	body := p.body()
 	body.scope, body.block = scope, block
 	p.region = outer

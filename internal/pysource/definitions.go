@@ -62,12 +62,31 @@ func (r *reader) findComputedVariables() {
 	}
 }
 
+// defineMentioned records the variables whose names stand in the module, if it sets
+// variables whose names are not certain, as in a loop over a dict.
+func (r *reader) defineMentioned() {
+	if len(r.setting) == 0 {
+		return
+	}
+	for _, l := range r.literals {
+		if l.End > r.limit || !strings.Contains(r.src[l.Start:l.End], secretsPrefix) {
+			continue
+		}
+		if v := parseLiteral(r.src[l.Start:l.End]); strings.HasPrefix(v.str, secretsPrefix) && !strings.ContainsAny(v.str[len(secretsPrefix):], "{%") {
+			r.defineVariable(v, r.setting[0])
+		}
+	}
+}
+
 func (r *reader) define(name string, kind DefinitionKind, n *node) {
 	r.module.Definitions = append(r.module.Definitions, Definition{Name: name, Kind: kind, Start: n.start})
 }
 
 // defineVariable records an environment variable that n sets, if Prefect reads it.
 func (r *reader) defineVariable(name value, n *node) {
+	if !name.isString && n.use != remove {
+		r.setting = append(r.setting, n)
+	}
 	if !strings.HasPrefix(name.str, variablePrefix) {
 		return
 	}
@@ -100,11 +119,17 @@ func (r *reader) defineAll(dict *node, path string, n *node) {
 // defineKeywords records the keyword arguments of a call as names.
 func (r *reader) defineKeywords(call *node, path string) {
 	for _, a := range call.args {
-		if a.name != "" {
+		switch {
+		case a.unpacked:
+			r.defineAll(a.value, path, call)
+		case a.name != "" && !patchArguments[a.name]:
 			r.define(a.name, contextKind(path), call)
 		}
 	}
 }
+
+// patchArguments are the arguments of patch.dict that are no entries.
+var patchArguments = map[string]bool{"in_dict": true, "values": true, "clear": true}
 
 // isComplete reports whether entries visits everything in a dict.
 func (r *reader) isComplete(dict *node, depth int) bool {
@@ -119,6 +144,15 @@ func (r *reader) isComplete(dict *node, depth int) bool {
 		return false
 	}
 	r.steps++
+	switch v.literal.kind {
+	case nodeUnion:
+		return !slices.ContainsFunc(v.literal.items, func(d *node) bool { return !r.isComplete(d, depth+1) })
+	case nodeList:
+		return !slices.ContainsFunc(v.literal.items, func(d *node) bool {
+			pair := r.value(d).literal
+			return !isPair(pair) || !r.value(pair.items[0]).isString
+		})
+	}
 	for i, value := range v.literal.values {
 		if key := v.literal.items[i]; value == nil && !r.isComplete(key, depth+1) || value != nil && !r.value(key).isString {
 			return false
@@ -136,10 +170,33 @@ func (r *reader) entries(dict *node, visit func(key string, value *node)) {
 // second **d of one dict.
 func (r *reader) unseenEntries(dict *node, seen map[*node]bool, visit func(key string, value *node)) {
 	literal := r.value(dict).literal
-	if literal == nil || literal.kind == nodeList || seen[literal] || len(seen) > maxAliasDepth {
+	if literal == nil || seen[literal] || len(seen) > maxAliasDepth {
 		return
 	}
 	seen[literal] = true
+	switch literal.kind {
+	case nodeUnion:
+		for _, item := range literal.items {
+			r.unseenEntries(item, seen, visit)
+		}
+	case nodeList:
+		r.pairs(literal, visit)
+	default:
+		r.dictEntries(literal, seen, visit)
+	}
+}
+
+// pairs calls visit for each pair of a list whose key is certain.
+func (r *reader) pairs(list *node, visit func(key string, value *node)) {
+	for _, item := range list.items {
+		if pair := r.value(item).literal; isPair(pair) && r.value(pair.items[0]).isString {
+			visit(r.value(pair.items[0]).str, pair.items[1])
+		}
+	}
+}
+
+// dictEntries is unseenEntries for a dict literal or a call of dict.
+func (r *reader) dictEntries(literal *node, seen map[*node]bool, visit func(key string, value *node)) {
 	for i, value := range literal.values {
 		if value == nil {
 			r.unseenEntries(literal.items[i], seen, visit)
@@ -156,6 +213,11 @@ func (r *reader) unseenEntries(dict *node, seen map[*node]bool, visit func(key s
 	}
 }
 
+// isPair reports whether a literal is a list of two, as of a key and its value.
+func isPair(literal *node) bool {
+	return literal != nil && literal.kind == nodeList && len(literal.items) == 2
+}
+
 // visitDefinition records what a call puts into the context or the environment, and
 // reports whether it is such a call.
 func (r *reader) visitDefinition(n *node, path, context, method string) bool {
@@ -169,13 +231,9 @@ func (r *reader) visitDefinition(n *node, path, context, method string) bool {
 			r.defineAll(second, context, n)
 		}
 	case context == environPath && method == "update":
-		r.defineVariables(n, first)
+		r.merge(context, first, n)
 	case context == environPath || path == putenvPath:
 		r.defineVariable(r.value(first), n)
-	case path == patchDictPath:
-		if r.value(first).path == environPath {
-			r.defineVariables(n, second)
-		}
 	case path == temporaryPath:
 		r.defineTemporary(first, "", n)
 	default:
@@ -194,15 +252,25 @@ func (r *reader) defineContext(n, dict *node, path string) {
 			r.defineAll(value, path, n)
 		}
 	})
+	r.steps = 0
+	if !r.isComplete(dict, 0) && !isConfiguration(path) {
+		r.defineUnknown(n)
+	}
 }
 
 // defineVariables records the variables in a dict and in the keyword arguments of a
 // call.
 func (r *reader) defineVariables(n, dict *node) {
-	visit := func(name string, _ *node) { r.defineVariable(value{str: name}, n) }
+	visit := func(name string, _ *node) { r.defineVariable(value{isString: true, str: name}, n) }
 	r.entries(dict, visit)
+	r.steps = 0
+	if !r.isComplete(dict, 0) {
+		r.setting = append(r.setting, n)
+	}
 	for _, a := range n.args {
-		if a.name != "" {
+		if a.unpacked {
+			r.entries(a.value, visit)
+		} else if a.name != "" {
 			visit(a.name, nil)
 		}
 	}

@@ -178,7 +178,7 @@ var (
 func (p *parser) sum() *node {
 	start := p.next
 	var operands []*node
-	pluses, prefixed, operator := 0, false, ""
+	pluses, unions, prefixed, operator := 0, 0, false, ""
 	for {
 		for p.isOneOf(prefixOperators) && !p.isAwaitName() {
 			p.next++
@@ -193,8 +193,11 @@ func (p *parser) sum() *node {
 		if !p.isOneOf(binaryOperators) {
 			break
 		}
-		if operator = p.textOf(p.peek()); operator == "+" {
+		switch operator = p.textOf(p.peek()); operator {
+		case "+":
 			pluses++
+		case "|":
+			unions++
 		}
 		p.next++
 	}
@@ -205,6 +208,8 @@ func (p *parser) sum() *node {
 		return operands[0]
 	case pluses == len(operands)-1:
 		return p.covering(start, nodeSum, operands...)
+	case unions == len(operands)-1:
+		return p.covering(start, nodeUnion, operands...)
 	case len(operands) == 2 && operator == "%":
 		return p.covering(start, nodeFormat, operands...)
 	}

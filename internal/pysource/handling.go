@@ -19,9 +19,10 @@ func (e Error) String() string { return [...]string{"ValueError", "KeyError", "C
 type Outcome struct {
 	Handled bool
 	// Hidden reports that the handler catches everything, and that more than the read
-	// may fail there. Handler is then the byte offset of its except or suppress.
-	Hidden  bool
-	Handler int
+	// may fail there, and Unsure that the handler may catch the error and may not.
+	// Handler is then the byte offset of its except, or of the context manager.
+	Hidden, Unsure bool
+	Handler        int
 }
 
 // Outcomes are what becomes of each Error.
@@ -39,7 +40,7 @@ func (r *reader) evaluate() {
 			r.evaluateRead(&r.module.Reads[i], e.at, seen[i])
 			seen[i] = true
 		}
-		if e.of != e.at && r.runsWhileBuilding(e.at.region, 0) {
+		if e.of != e.at && e.at.kind == nodeCall && r.runsWhileBuilding(e.at.region, 0) && !r.isMocked(e.at.region, Client) {
 			r.module.Building = append(r.module.Building, Span{e.at.start, e.at.end})
 		}
 	}
@@ -48,6 +49,7 @@ func (r *reader) evaluate() {
 			r.module.Reads[i].Optional = true
 		}
 	}
+	r.markMocked()
 }
 
 // evaluateRead says of a read what the code does at one evaluation. again reports
@@ -66,11 +68,23 @@ func (r *reader) evaluateRead(a *Access, at *node, again bool) {
 // worst returns of each error the worse outcome.
 func worst(a, b Outcomes) Outcomes {
 	for i := range a {
-		if !b[i].Handled || b[i].Hidden && a[i].Handled {
+		if b[i].badness() > a[i].badness() {
 			a[i] = b[i]
 		}
 	}
 	return a
+}
+
+func (o Outcome) badness() int {
+	switch {
+	case o.Unsure:
+		return 2
+	case !o.Handled:
+		return 3
+	case o.Hidden:
+		return 1
+	}
+	return 0
 }
 
 func (r *reader) outcomes(read *node) (all Outcomes) {
@@ -82,101 +96,137 @@ func (r *reader) outcomes(read *node) (all Outcomes) {
 
 // outcome returns what the handlers around a read do about an error.
 func (r *reader) outcome(read *node, e Error) Outcome {
+	r.steps = 0
+	unsure := Outcome{}
 	at := read.region
 	for range maxRegions {
-		if at == nil || at.kind == regionFunction {
+		if at == nil || at.kind == regionFunction && !at.isCalled() {
 			break
 		}
-		switch at.kind {
-		case regionTry:
-			if h, broad := r.handlerFor(at.try, e, read); h != nil {
-				hidden := broad && r.holdsMore(at.try, read)
-				return Outcome{Handled: !h.raises, Hidden: hidden, Handler: h.start}
-			}
-		case regionWith:
-			if r.suppresses(at.cond, e, read) {
-				return Outcome{Handled: true}
-			}
+		o := r.outcomeIn(at, read, e)
+		if o.Handled || o.Handler > 0 && !o.Unsure {
+			return o
+		}
+		if o.Unsure && !unsure.Unsure {
+			unsure = o
 		}
 		at = at.parent
+	}
+	if at != nil && at.kind == regionFunction && isExpectedFailure(at.function) {
+		return Outcome{Handled: true}
+	}
+	return unsure
+}
+
+// outcomeIn is outcome for the handlers of one region.
+func (r *reader) outcomeIn(at *region, read *node, e Error) Outcome {
+	switch at.kind {
+	case regionTry:
+		h, c := r.handlerFor(at.try, e, read)
+		if h == nil {
+			return Outcome{}
+		}
+		return Outcome{
+			Handled: c.certain && !h.raises, Unsure: !c.certain && !h.raises,
+			Hidden: c.broad && r.holdsMore(at.try, read), Handler: h.start,
+		}
+	case regionWith, regionExpecting:
+		manager := r.managerOf(at.cond)
+		if r.expects(manager, read) {
+			return Outcome{Handled: true}
+		}
+		if c := r.suppresses(manager, e, read); c.certain || c.unknown {
+			return Outcome{Handled: c.certain, Unsure: !c.certain, Handler: at.cond.start}
+		}
 	}
 	return Outcome{}
 }
 
-// handlerFor returns the first handler that catches an error. broad reports that it
-// catches any.
-func (r *reader) handlerFor(t *try, e Error, read *node) (h *handler, broad bool) {
-	for _, h := range t.handlers[:min(len(t.handlers), maxConditions)] {
-		if h.classes == nil {
-			return h, true
+// isExpectedFailure reports whether a test is to fail.
+func isExpectedFailure(f *function) bool {
+	return f != nil && slices.ContainsFunc(f.decorators, func(d *node) bool {
+		if d.kind == nodeCall {
+			d = d.base
 		}
-		if caught, broad := r.catches(h.classes, e, read); caught {
-			return h, broad
-		}
-	}
-	return nil, false
-}
-
-// suppresses reports whether a context manager catches an error, as those of tests
-// that expect it do.
-func (r *reader) suppresses(manager *node, e Error, read *node) bool {
-	if manager.kind != nodeCall || r.callee(manager) != suppressPath && !expectsError(manager.base) {
-		return false
-	}
-	return slices.ContainsFunc(manager.args[:min(len(manager.args), maxConditions)], func(a arg) bool {
-		caught, _ := r.catches(a.value, e, read)
-		return a.name == "" && caught
+		return d.name == "xfail" || d.name == "expectedFailure"
 	})
 }
 
-// expectsError reports whether a function is pytest.raises, or assertRaises of a
-// TestCase.
-func expectsError(f *node) bool {
-	if f.kind == nodeAttr && (f.name == "assertRaises" || f.name == "assertRaisesRegex") {
-		return true
-	}
-	return f.name == "raises" && (f.kind == nodeName || f.kind == nodeAttr && f.base.kind == nodeName && f.base.name == "pytest")
-}
-
-// catches reports whether a class, or one of a tuple of them, catches an error that a
-// read ends with. broad reports that it catches any error.
-func (r *reader) catches(classes *node, e Error, read *node) (caught, broad bool) {
-	if list := r.value(classes).literal; list != nil {
-		for _, class := range list.items[:min(len(list.items), maxConditions)] {
-			if c, b := r.catchesOne(class, e, read); c {
-				caught, broad = true, broad || b
-			}
+// handlerFor returns the first handler that catches an error, or else the first that
+// may.
+func (r *reader) handlerFor(t *try, e Error, read *node) (h *handler, c catch) {
+	for _, next := range t.handlers[:min(len(t.handlers), maxConditions)] {
+		if next.classes == nil {
+			return next, catch{certain: true, broad: true}
 		}
-		return caught, broad
+		caught := r.catches(next.classes, e, read, 0)
+		if caught.certain {
+			return next, caught
+		}
+		if caught.unknown && h == nil {
+			h, c = next, caught
+		}
 	}
-	return r.catchesOne(classes, e, read)
+	return h, c
 }
 
-// catchesOne is catches for one class. The classes of Python have no path, and those
-// of Prefect have one.
-func (r *reader) catchesOne(class *node, e Error, read *node) (caught, broad bool) {
-	path := r.value(class).path
-	if isPrefect(path) {
-		_, name := splitPath(path)
-		return e == ClientError && containsWord("ClientError PrefectError PrefectException", name), false
+// managerOf returns what a with enters: for a name, what that is.
+func (r *reader) managerOf(n *node) *node {
+	if n.kind == nodeName {
+		if value := r.onlyValue(n); value != nil && value.end <= r.limit {
+			return value
+		}
 	}
-	if class.kind != nodeName {
-		return false, false
+	return n
+}
+
+// suppresses says whether a context manager catches an error, as those of tests that
+// expect it do.
+func (r *reader) suppresses(manager *node, e Error, read *node) (c catch) {
+	switch {
+	case manager.kind != nodeCall:
+		return catch{}
+	case r.isExpecting(manager):
+		first, _ := manager.argument(0, "expected_exception")
+		return r.catches(first, e, read, 0)
+	case r.callee(manager) != suppressPath:
+		return catch{}
 	}
-	if scope, _ := class.scope.lookup(class.name); scope != nil {
-		return false, false
+	for _, a := range manager.args[:min(len(manager.args), maxConditions)] {
+		c = c.or(r.catches(a.value, e, read, 0))
 	}
-	switch class.name {
-	case "Exception", "BaseException":
-		return true, true
-	case "ValueError":
-		return e == ValueError, false
-	case "KeyError", "LookupError":
-		return e == KeyError, false
-	case "AttributeError":
-		return e == KeyError && read.kind != nodeCall, false // Box raises both in one
+	return c
+}
+
+// expects reports whether a context manager expects an error that a read may end
+// with. Which of them it is, depends on where the test looks for the secret.
+func (r *reader) expects(manager, read *node) bool {
+	if manager.kind != nodeCall || !r.isExpecting(manager) {
+		return false
 	}
-	return false, false
+	for e := range errorCount {
+		if c := r.suppresses(manager, e, read); c.certain || c.unknown {
+			return true
+		}
+	}
+	return false
+}
+
+// isExpecting reports whether a call is one of pytest.raises or the like.
+func (r *reader) isExpecting(call *node) bool {
+	return expectsError(call.base) || r.callee(call) == raisesPath
+}
+
+// expectsError reports whether a function is by its name pytest.raises, assertRaises of
+// a TestCase, or the like.
+func expectsError(f *node) bool {
+	switch f.name {
+	case "assertRaises", "assertRaisesRegex", "assertRaisesRegexp", "assert_raises", "assert_raises_regex":
+		return f.kind == nodeName || f.kind == nodeAttr
+	case "raises":
+		return f.kind == nodeName || f.kind == nodeAttr && f.base.kind == nodeName && f.base.name == "pytest"
+	}
+	return false
 }
 
 // holdsMore reports whether the body of a try calls or looks up anything but a read.

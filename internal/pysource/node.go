@@ -24,6 +24,8 @@ const (
 	nodeAttr                        // base.name
 	nodeCall                        // base(args)
 	nodeIndex                       // base[item]; no item if it is more than one expression
+	nodeClass                       // what a class statement binds
+	nodeUnion                       // items with | between them
 )
 
 // use is what the code does with an expression.
@@ -40,7 +42,8 @@ const (
 type node struct {
 	kind       nodeKind
 	use        use
-	start, end int // byte offsets
+	applied    bool // nodeCall: a with or a decorator applies its result
+	start, end int  // byte offsets
 	base       *node
 	name       string // nodeName, nodeAttr; of nodeCompare, the operator
 	items      []*node

@@ -45,9 +45,10 @@ var flowClasses = []string{"prefect.Flow", "prefect.core.Flow", "prefect.core.fl
 // Paths of other modules that are followed.
 const (
 	suppressPath  = "contextlib.suppress"
+	raisesPath    = "pytest.raises"
 	environPath   = "os.environ"
 	putenvPath    = "os.putenv"
-	patchDictPath = "unittest.mock.patch.dict"
+	patchPath     = "unittest.mock.patch"
 	temporaryPath = "prefect.utilities.configuration.set_temporary_config"
 )
 
@@ -56,7 +57,8 @@ const (
 var otherPaths = func() map[string]bool {
 	all := map[string]bool{}
 	for _, path := range []string{
-		partialPath, suppressPath, putenvPath, patchDictPath,
+		partialPath, suppressPath, raisesPath, putenvPath, patchPath + ".dict", patchPath + ".object", patchPath + ".multiple",
+		"builtins.BaseException", "builtins.Exception", "builtins.LookupError", "builtins.KeyError", "builtins.ValueError",
 		environPath + ".setdefault", environPath + ".update", environPath + ".__setitem__",
 	} {
 		for at := range path {

@@ -104,6 +104,7 @@ func Read(text []byte) *Module {
 		}
 	}
 	r.findComputedVariables()
+	r.defineMentioned()
 	r.evaluate()
 	m.sort()
 	return m

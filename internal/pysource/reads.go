@@ -7,6 +7,7 @@ type reader struct {
 	*parser
 	module      *Module
 	readOf      map[*node]int // Secret("A"), or an access to the context → its index in module.Reads
+	readAt      []*region     // of module.Reads, where each is
 	evaluations []evaluation
 	existing    []*node        // the secrets whose exists is used
 	tested      map[*node]bool // expressions whose result the code looks at; see findTested
@@ -16,6 +17,10 @@ type reader struct {
 	calls     map[*function][]*node // see callsOf
 	uses      map[string]int        // how often a name stands in the module; see callsOf
 	builtOnly map[*function]bool    // see runsWhileBuilding
+
+	setting []*node           // that set environment variables whose names are not certain
+	mocked  map[*region]mocks // see mock
+	mocking map[*node]mocks   // the calls that a with or a decorator applies
 
 	knownAffixes map[*node][2]string // see affixes
 	steps        int                 // see implies
@@ -38,6 +43,8 @@ func (r *reader) visit(n *node) {
 func (r *reader) visitAttribute(n *node) {
 	if secret := r.value(n.base).secret; secret != nil && n.name == "exists" {
 		r.existing = append(r.existing, secret)
+	} else if secret != nil && (n.name == "get" || n.name == "run") && n.region != nil && n.region.kind == regionExpecting {
+		r.evaluations = append(r.evaluations, evaluation{secret, n}) // pytest.raises(KeyError, Secret("A").get)
 	}
 	r.visitStore(n)
 	path := r.value(n.base).path
@@ -79,6 +86,10 @@ func (r *reader) visitStore(n *node) {
 		r.defineUnknown(n)
 	case path == environPath:
 		r.defineVariables(n, n.assigned)
+	case isPrefect(path):
+		if m := mocksOf(path); m != 0 {
+			r.mock(m, n)
+		}
 	}
 }
 
@@ -86,7 +97,7 @@ func (r *reader) visitStore(n *node) {
 func (r *reader) recordAccess(n *node, path string, name value, a Access) {
 	switch {
 	case n.use == load:
-		r.recordRead(name, a)
+		r.recordRead(name, a, n)
 		r.evaluations = append(r.evaluations, evaluation{n, n})
 		r.readOf[n] = len(r.module.Reads) - 1
 		if name.str == "" {
@@ -100,19 +111,19 @@ func (r *reader) recordAccess(n *node, path string, name value, a Access) {
 }
 
 // recordRead records that a secret is read, in Unknown if its name is not certain.
-func (r *reader) recordRead(name value, a Access) {
+func (r *reader) recordRead(name value, a Access, n *node) {
 	if a.Name = name.str; a.Name == "" {
 		r.module.Unknown = append(r.module.Unknown, a)
 		return
 	}
 	a.Prefix, a.Suffix = "", ""
-	r.module.Reads = append(r.module.Reads, a)
+	r.module.Reads, r.readAt = append(r.module.Reads, a), append(r.readAt, n.region)
 }
 
 // visitCall records what a call reads or sets.
 func (r *reader) visitCall(n *node) {
 	path := r.callee(n)
-	if n.base.kind == nodeAttr && r.visitMethod(n, path) || path == "" {
+	if r.visitMethod(n, path) || r.visitReplacement(n) || path == "" {
 		return
 	}
 	context, method := splitPath(path)
@@ -133,18 +144,21 @@ func (r *reader) visitCall(n *node) {
 // visitMethod records the calls that matter for the name of the method, and reports
 // whether this is one.
 func (r *reader) visitMethod(n *node, path string) bool {
-	switch object := r.value(n.base.base); n.base.name {
+	switch n.base.name {
 	case "get", "run":
+		object := value{}
+		if n.base.kind == nodeAttr {
+			object = r.value(n.base.base)
+		}
 		if object.secret == nil {
 			return false
 		}
 		r.evaluations = append(r.evaluations, evaluation{object.secret, n})
-	case "set_secret":
+	case "set_secret": // of a client, wherever the code has it from
 		name, _ := n.argument(0, "name")
-		switch v := r.value(name); {
-		case isPrefect(path) && v.isString:
+		if v := r.value(name); v.isString {
 			r.define(v.str, InStore, n)
-		case isPrefect(path):
+		} else {
 			r.defineUnknown(n)
 		}
 	case "setenv":
@@ -164,7 +178,7 @@ func (r *reader) visitConstructor(n *node, kind Kind) {
 		return
 	}
 	index := len(r.module.Reads)
-	r.recordRead(r.value(name), r.at(Access{Kind: kind}, name, n))
+	r.recordRead(r.value(name), r.at(Access{Kind: kind}, name, n), n)
 	if len(r.module.Reads) > index {
 		r.readOf[n] = index
 	}
@@ -206,32 +220,32 @@ func (r *reader) visitArguments(n *node, path string) {
 	for _, a := range n.args {
 		switch one, several := nameParameter(path, a.name); {
 		case one:
-			r.recordArgument(a.value)
+			r.recordArgument(a.value, n)
 		case several:
-			r.recordListArgument(a.value)
+			r.recordListArgument(a.value, n)
 		}
 	}
 }
 
 // recordArgument records an argument that names a secret. None, the empty string
 // and the like mean no secret, and a call of a task passes a value and not a name.
-func (r *reader) recordArgument(name *node) {
+func (r *reader) recordArgument(name, n *node) {
 	v := r.value(name)
 	if v.constant || v.literal != nil || v.isString && v.str == "" || v.path == unknownPath || v.path == taskPath {
 		return
 	}
-	r.recordRead(v, r.at(Access{Kind: Parameter}, name, name))
+	r.recordRead(v, r.at(Access{Kind: Parameter}, name, name), n)
 }
 
 // recordListArgument records an argument that names several secrets.
-func (r *reader) recordListArgument(names *node) {
+func (r *reader) recordListArgument(names, n *node) {
 	v := r.value(names)
 	switch {
 	case v.literal != nil && v.literal.kind == nodeList:
 		for _, name := range v.literal.items {
-			r.recordArgument(name)
+			r.recordArgument(name, n)
 		}
 	case v.literal == nil && !v.constant && !v.isString:
-		r.recordRead(value{}, r.at(Access{Kind: Parameter}, names, names))
+		r.recordRead(value{}, r.at(Access{Kind: Parameter}, names, names), n)
 	}
 }

@@ -9,15 +9,19 @@ type region struct {
 	negated  bool      // regionIf: the condition does not hold
 	try      *try      // regionTry
 	function *function // regionFunction; nil for a lambda
+
+	decorators []*node // regionFunction, regionClass
 }
 
 type regionKind uint8
 
 const (
-	regionIf       regionKind = iota // code that runs only if a condition holds, or only if it does not
-	regionTry                        // what stands between try and its first handler
-	regionWith                       // code within a context manager
-	regionFunction                   // the body of a function or a lambda, which runs at another time
+	regionIf        regionKind = iota // code that runs only if a condition holds, or only if it does not
+	regionTry                         // what stands between try and its first handler
+	regionWith                        // code within a context manager
+	regionFunction                    // the body of a function or a lambda, which runs at another time
+	regionClass                       // the body of a class
+	regionExpecting                   // the arguments of pytest.raises(KeyError, f) and the like, which call f
 )
 
 // maxRegions is how many regions around an expression are considered.
@@ -38,9 +42,9 @@ type handler struct {
 
 // function is a def.
 type function struct {
-	name      string
-	decorated bool
-	special   bool // a method, a generator or async: a call of it does not run its body, or cannot be followed
+	name       string
+	decorators []*node
+	special    bool // a method, a generator or async: a call of it does not run its body, or cannot be followed
 }
 
 // inFunction returns the body of the function or lambda that r is in, or nil.
@@ -52,6 +56,11 @@ func (r *region) inFunction() *region {
 		r = r.parent
 	}
 	return nil
+}
+
+// isCalled reports whether a function is a lambda that runs where it stands.
+func (r *region) isCalled() bool {
+	return r.function == nil && r.parent != nil && r.parent.kind == regionExpecting
 }
 
 // within makes r the current region. It returns the one around it, to go back to.
@@ -72,7 +81,13 @@ func (p *parser) mark() mark { return mark{len(p.nodes), len(p.regions)} }
 // applyCondition puts what was read since a mark into a region with a condition,
 // which stands behind it in the text, as in x if y else z.
 func (p *parser) applyCondition(since mark, cond *node) {
-	r := &region{parent: p.region, kind: regionIf, cond: cond}
+	p.wrap(since, region{kind: regionIf, cond: cond})
+}
+
+// wrap puts what was read since a mark into a region.
+func (p *parser) wrap(since mark, around region) {
+	around.parent = p.region
+	r := &around
 	for _, n := range p.nodes[since.nodes:] {
 		if n.region == p.region {
 			n.region = r

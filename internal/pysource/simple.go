@@ -8,7 +8,9 @@ func (p *parser) simpleStatement() {
 	t := p.peek()
 	if t.kind != tokName {
 		if p.accept("@") {
-			p.expr()
+			decorator := p.expr()
+			decorator.applied = true
+			p.level.decorators = append(p.level.decorators, decorator)
 			return
 		}
 		p.assignment()
@@ -101,11 +103,7 @@ func (p *parser) assignment() {
 		if !merges {
 			p.next++
 		}
-		value := p.exprList()
-		p.assign(first, nil)
-		if merges && first.use == store {
-			first.assigned = value
-		}
+		p.augment(first, p.exprList(), merges)
 		return
 	}
 	sides := []*node{first}
@@ -119,6 +117,21 @@ func (p *parser) assignment() {
 	if last == 0 && endsProcess(first) {
 		p.level.raises = true
 	}
+}
+
+// augment assigns to a target what an operator makes of it and a value. With |= a dict
+// gets what another one has, as by update, and a name stays what it is.
+func (p *parser) augment(target, value *node, merges bool) {
+	if !merges || target.kind != nodeName {
+		p.assign(target, nil)
+		if merges && target.use == store {
+			target.assigned = value
+		}
+		return
+	}
+	p.scope.bind(target.name, p.binding(target))
+	update := &node{kind: nodeAttr, start: target.start, end: target.end, base: target, name: "update"}
+	p.record(&node{kind: nodeCall, start: target.start, end: value.end, base: update, args: []arg{{value: value}}})
 }
 
 // endsProcess reports whether an expression is a call of sys.exit or the like.

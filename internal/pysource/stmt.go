@@ -3,15 +3,17 @@ package pysource
 // level is the lines of one indentation: a module, or the body of a compound
 // statement.
 type level struct {
-	scope     *scope
-	block     *block
-	region    *region
-	outer     *level
-	chain     *chain // the statement that the next line may continue
-	cases     bool   // the body of a match
-	decorated bool   // the line before was a decorator
-	jumps     bool   // the last line leaves the body: return, continue or break
-	raises    bool   // a line ends with an error
+	scope  *scope
+	block  *block
+	region *region
+	outer  *level
+	chain  *chain // the statement that the next line may continue
+	cases  bool   // the body of a match
+	jumps  bool   // the last line leaves the body: return, continue or break
+	raises bool   // a line ends with an error
+
+	decorated  bool    // the line before was a decorator
+	decorators []*node // of the function or class below
 }
 
 // chain is a compound statement that another clause may continue, as else does an if.
@@ -358,6 +360,7 @@ func (p *parser) withItems() {
 
 func (p *parser) withItem() {
 	manager := p.expr()
+	manager.applied = true
 	p.within(region{kind: regionWith, cond: manager})
 	if p.accept("as") {
 		target := p.operand()

@@ -15,7 +15,7 @@ type value struct {
 	str      string // if isString
 	path     string // of something in Prefect or functools; see importPath
 	constant bool   // None, a boolean or a number
-	literal  *node  // a list, a dict, or a call of dict
+	literal  *node  // a list, a dict, a union of them, or a call of dict
 	secret   *node  // of a path: the call that made the secret or the task
 }
 
@@ -51,9 +51,11 @@ func (r *reader) compute(n *node) value {
 		return r.partValue(n)
 	case nodeConcat, nodeFString, nodeSum:
 		return r.concatValue(n.items)
+	case nodeFormat:
+		return r.formatValue(r.value(n.items[0]).str, "%s", n.items[1])
 	case nodeOr:
 		return r.orValue(n)
-	case nodeList, nodeDict:
+	case nodeList, nodeDict, nodeUnion:
 		return value{literal: n}
 	case nodeAttr:
 		return r.attributeValue(n.base, n.name)
@@ -151,6 +153,19 @@ func (r *reader) concatValue(items []*node) value {
 	return value{isString: true, str: b.String()}
 }
 
+// formatValue returns a template whose only field is a string, with that string in it.
+func (r *reader) formatValue(template, field string, argument *node) value {
+	v := r.value(argument)
+	if list := v.literal; list != nil && list.kind == nodeList && len(list.items) == 1 {
+		v = r.value(list.items[0])
+	}
+	before, after, ok := strings.Cut(template, field)
+	if !ok || !v.isString || strings.ContainsAny(before+after, field[:1]+"}") || len(template)+len(v.str) > maxString {
+		return value{}
+	}
+	return value{isString: true, str: before + v.str + after}
+}
+
 // orValue returns the item that has a path, as in context.secrets or {}.
 func (r *reader) orValue(n *node) value {
 	for _, item := range n.items {
@@ -191,6 +206,8 @@ func (r *reader) callValue(n *node) value {
 	path := r.callee(n)
 	context, method := splitPath(path)
 	switch {
+	case path == "" && n.base.kind == nodeAttr && n.base.name == "format" && len(n.args) == 1 && n.args[0].name == "" && !n.args[0].unpacked:
+		return r.formatValue(r.value(n.base.base).str, "{}", n.args[0].value)
 	case path == "" && n.base.kind == nodeName && n.base.name == "dict":
 		return value{literal: n}
 	case isContext(context) && (method == "get" || method == "setdefault"):

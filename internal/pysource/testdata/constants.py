@@ -14,3 +14,4 @@ for name in (Secret(A), Secret(B), Secret(C), Secret(D), Secret(E), Secret(F)):
     Secret(SUM), Secret(ADJACENT), Secret(FORMAT)
 Secret((A))
 Secret("IN" "_PLACE_" + A)
+Secret("%s_OF" % "TEMPLATE"), Secret("{}_IN".format("TEMPLATE")), Secret("IN_%s" % ("A",))
