@@ -40,7 +40,7 @@ func ReadFlows(files []Flow) *FlowReads {
 	for _, file := range files {
 		f := flow{name: file.Name}
 		f.read(file)
-		if m := f.module; m.Problem != nil || len(m.Reads)+len(m.Unknown) > 0 || len(m.Comments) > 0 {
+		if m := f.module; m.Problem != nil || len(m.Unread)+len(m.Reads)+len(m.Unknown) > 0 || len(m.Comments) > 0 {
 			f.doc = tomlpos.NewDocument(m.Text, commentsOf(m))
 			r.flows = append(r.flows, f)
 		}
@@ -61,7 +61,11 @@ func (f *flow) read(file Flow) {
 		}
 		f.notebook, text = n, []byte(n.Source)
 	}
-	f.module = pysource.Read(text)
+	if f.notebook != nil {
+		f.module = pysource.ReadNotebook(text)
+	} else {
+		f.module = pysource.Read(text)
+	}
 }
 
 // position returns the position in the file of an offset in the module.

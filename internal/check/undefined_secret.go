@@ -56,6 +56,12 @@ func checkUndefined(s *source, report func(finding)) {
 			hint: "which secrets it reads below is not known; see whether Python 3 runs it",
 		})
 	}
+	for _, p := range module.Unread {
+		report(finding{
+			severity: SeverityWarning, message: "this cell is not read: " + p.Message, start: p.Start, end: p.End,
+			hint: "which secrets it reads is not known; see whether Python 3 runs it",
+		})
+	}
 	brought := s.flow.brought(s.opts.Version)
 	for _, a := range module.Reads {
 		if a.Kind == pysource.Environment || secrets.has(a.Name) || brought.has(a) {

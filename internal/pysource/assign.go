@@ -58,12 +58,16 @@ func (p *parser) imports() {
 	start := p.peek().start
 	p.next++
 	for {
+		if p.is(".") || p.is("...") {
+			p.failHere(moduleExpected)
+			return
+		}
 		module := p.dottedName()
-		alias, ok := p.alias()
 		if len(module) == 0 {
 			p.failHere(moduleExpected)
 			return
 		}
+		alias, ok := p.alias()
 		p.noteImport(module, start)
 		if ok {
 			p.bindImport(alias, module)
@@ -169,7 +173,11 @@ func (p *parser) dottedName() []string {
 }
 
 func (p *parser) alias() (name string, ok bool) {
-	if !p.accept("as") || p.peek().kind != tokName {
+	if !p.accept("as") {
+		return "", false
+	}
+	if !p.isIdentifier() {
+		p.failHere("a name is expected here")
 		return "", false
 	}
 	p.next++

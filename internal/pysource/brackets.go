@@ -30,7 +30,7 @@ func (p *parser) closes() bool { return p.is(")") || p.is("]") || p.is("}") }
 func (p *parser) call(base *node) *node {
 	n := &node{kind: nodeCall, start: base.start, base: base}
 	since := p.mark()
-	p.inBrackets(func() { n.args = append(n.args, p.argument()) })
+	n.args = p.arguments()
 	n.end = p.tokens[p.next-1].end
 	if len(n.args) > 1 && expectsError(base) {
 		p.wrap(since, region{kind: regionExpecting, cond: n})
@@ -38,17 +38,58 @@ func (p *parser) call(base *node) *node {
 	return p.record(n)
 }
 
+// arguments reads the arguments of a call or of a class.
+func (p *parser) arguments() (args []arg) {
+	var order argumentOrder
+	p.inBrackets(func() {
+		first := p.next
+		a := p.argument()
+		if !order.allows(a) {
+			p.failAt(first, "an argument without a name stands before those with one")
+		}
+		args = append(args, a)
+	})
+	return args
+}
+
+// argumentOrder is what stood before an argument: name=value, or **value.
+type argumentOrder struct{ named, doubled bool }
+
+// allows reports whether an argument may be the next one.
+func (o *argumentOrder) allows(a arg) bool {
+	switch {
+	case a.stars:
+		o.doubled = true
+	case a.unpacked:
+		return !o.doubled
+	case a.name != "":
+		o.named = true
+	default:
+		return !o.named && !o.doubled
+	}
+	return true
+}
+
 func (p *parser) argument() arg {
-	a := arg{unpacked: p.is("*") || p.is("**")}
+	a := arg{unpacked: p.is("*") || p.is("**"), stars: p.is("**")}
 	switch t := p.peek(); {
 	case a.unpacked:
 		p.next++
+		if p.is("*") || p.is("**") {
+			p.failHere(expressionExpected)
+		}
 	case t.kind == tokName && p.isAt(p.next+1, "="):
+		if !p.isIdentifier() {
+			p.failHere("the name of a parameter is expected here")
+			return a
+		}
 		a.name = p.textOf(t)
 		p.next += 2
 	}
 	a.value = p.expr()
-	p.comprehension()
+	if p.comprehension() && a.name != "" {
+		p.failHere("a comprehension stands in brackets here")
+	}
 	return a
 }
 
@@ -62,9 +103,8 @@ func (p *parser) index(base *node) *node {
 			simple = false
 		} else {
 			n.items = append(n.items, p.expr())
-			p.comprehension()
 		}
-		for p.accept(":") {
+		for colons := 0; colons < 2 && p.accept(":"); colons++ {
 			simple = false
 			if !p.is(",") && !p.is("]") && !p.is(":") {
 				p.expr()
@@ -85,8 +125,12 @@ func (p *parser) index(base *node) *node {
 func (p *parser) display() *node {
 	open := p.peek()
 	n := &node{kind: nodeList, start: open.start}
-	commas := p.inBrackets(func() { p.displayItem(n) })
+	first := p.next + 1
+	commas := p.inBrackets(func() { p.displayItem(n, p.src[open.start]) })
 	n.end = p.tokens[p.next-1].end
+	if p.src[open.start] == '(' && commas == 0 && len(n.items) == 1 && n.items[0].kind == nodeStarred {
+		p.failAt(first, "this * needs a comma behind it, or no brackets")
+	}
 	switch {
 	case open.loop:
 		n.kind, n.items, n.values = nodeComputed, nil, nil
@@ -99,17 +143,29 @@ func (p *parser) display() *node {
 }
 
 // displayItem reads an item of a display, or the key and the value of one of a dict.
-func (p *parser) displayItem(n *node) {
-	if p.accept("**") {
-		n.kind = nodeDict
-		n.items, n.values = append(n.items, p.expr()), append(n.values, nil)
-		p.comprehension()
+func (p *parser) displayItem(n *node, bracket byte) {
+	first := p.next
+	if bracket == '(' && p.is("yield") {
+		n.items = append(n.items, p.yieldOrList())
 		return
 	}
-	n.items = append(n.items, p.expr())
-	if p.accept(":") {
-		n.kind = nodeDict
+	isDict := bracket == '{' && p.accept("**")
+	item := p.expr()
+	n.items = append(n.items, item)
+	switch {
+	case isDict:
+		n.values = append(n.values, nil)
+	case bracket == '{' && item.kind != nodeStarred && p.accept(":"):
+		isDict = true
 		n.values = append(n.values, p.expr())
 	}
-	p.comprehension()
+	if isDict && len(n.values) < len(n.items) || !isDict && len(n.values) > 0 {
+		p.failAt(first, "an item of a dict is a key and a value")
+	}
+	if isDict {
+		n.kind = nodeDict
+	}
+	if p.comprehension() && p.peek().kind != tokEnd && (len(n.items) > 1 || !p.closes() || item.kind == nodeStarred || isDict && n.values[0] == nil) {
+		p.failAt(first, "a comprehension stands alone in its brackets, and has no * in front")
+	}
 }

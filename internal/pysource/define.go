@@ -6,7 +6,7 @@ func (p *parser) class() *level {
 	p.identifier(p.covering(start, nodeClass))
 	p.typeParameters()
 	if p.is("(") {
-		p.inBrackets(func() { p.argument(); p.comprehension() })
+		p.arguments()
 	}
 	outer := p.within(region{kind: regionClass, decorators: p.takeDecorators()})
 	body := p.body()
@@ -44,8 +44,11 @@ func (p *parser) typeParameter() {
 // annotations belong to the scope around it.
 func (p *parser) function(first int) *level {
 	f := &function{decorators: p.takeDecorators(), special: p.is("def") && p.next > first || p.scope.kind == classScope}
+	f.async = p.next > first
 	p.next++
-	f.name = p.textOf(p.peek())
+	if f.name = p.textOf(p.peek()); f.async && keywords[f.name] {
+		p.failHere("a name is expected here")
+	}
 	p.identifier(nil)
 	p.scope.define(f)
 	p.typeParameters()
@@ -54,7 +57,11 @@ func (p *parser) function(first int) *level {
 		p.failHere("the parameters are expected here, in brackets")
 		return &level{scope: scope, block: block}
 	}
-	p.inBrackets(func() { p.functionParameter(scope, block) })
+	var order parameterOrder
+	p.inBrackets(func() { p.functionParameter(scope, block, &order) })
+	if order.isOpen {
+		p.failAt(p.next-1, "a parameter is expected behind the *")
+	}
 	if p.accept("->") {
 		p.exprList()
 	}
@@ -65,21 +72,64 @@ func (p *parser) function(first int) *level {
 	return body
 }
 
-func (p *parser) functionParameter(scope *scope, block *block) {
-	if p.accept("/") || (p.accept("*") || p.accept("**")) && p.is(",") {
+func (p *parser) functionParameter(scope *scope, block *block, order *parameterOrder) {
+	name := p.parameterName(order)
+	if name == "" {
 		return
 	}
-	if !p.isIdentifier() {
-		p.failHere("the name of a parameter is expected here")
-		return
-	}
-	p.next++
-	scope.bind(p.textOf(p.tokens[p.next-1]), binding{token: p.next, block: block})
+	scope.bind(name, binding{token: p.next, block: block})
 	if p.accept(":") {
 		p.expr()
 	}
-	if p.accept("=") {
+	p.parameterDefault(order)
+}
+
+// parameterOrder is what stood before a parameter.
+type parameterOrder struct {
+	star, isOpen, ended, defaults bool // a *, a * alone and nothing behind it, **name, a default
+	stars                         int  // of the parameter itself
+}
+
+// parameterName reads the stars and the name of a parameter. It returns "" for a / or
+// a * alone.
+func (p *parser) parameterName(order *parameterOrder) string {
+	first := p.next
+	if p.accept("/") {
+		return ""
+	}
+	order.stars = 0
+	switch {
+	case p.accept("**"):
+		order.stars = 2
+	case p.accept("*"):
+		order.stars = 1
+	}
+	if order.ended || order.stars == 1 && order.star || order.stars == 2 && order.isOpen {
+		p.failAt(first, "this parameter cannot stand here")
+	}
+	order.ended = order.stars == 2
+	order.star = order.star || order.stars == 1
+	if order.isOpen = order.stars == 1 && p.is(","); order.isOpen {
+		return ""
+	}
+	if !p.isIdentifier() {
+		p.failHere("the name of a parameter is expected here")
+		return ""
+	}
+	p.next++
+	return p.textOf(p.tokens[p.next-1])
+}
+
+// parameterDefault reads the default of a parameter.
+func (p *parser) parameterDefault(order *parameterOrder) {
+	switch {
+	case p.is("=") && order.stars > 0, p.is("=") && p.isAt(p.next+1, "*"):
+		p.failHere("this parameter cannot have such a default")
+	case p.accept("="):
+		order.defaults = true
 		p.expr()
+	case order.defaults && !order.star && !order.ended:
+		p.failAt(p.next-1, "a parameter without a default stands before those with one")
 	}
 }
 

@@ -72,7 +72,8 @@ func (r *reader) defineMentioned() {
 		if l.End > r.limit || !strings.Contains(r.src[l.Start:l.End], secretsPrefix) {
 			continue
 		}
-		if v := parseLiteral(r.src[l.Start:l.End]); strings.HasPrefix(v.str, secretsPrefix) && !strings.ContainsAny(v.str[len(secretsPrefix):], "{%") {
+		v := parseLiteral(r.src[l.Start:l.End])
+		if name, ok := strings.CutPrefix(v.str, secretsPrefix); ok && name != "" && !strings.ContainsAny(name, "{%") {
 			r.defineVariable(v, r.setting[0])
 		}
 	}

@@ -29,9 +29,11 @@ func (p *parser) expr() *node {
 	start, since := p.next, p.mark()
 	switch {
 	case p.is("yield"):
-		return p.yield()
-	case p.is("*"):
-		p.next++
+		p.failHere("a yield stands in brackets here")
+	case p.accept("*"):
+		if p.is("*") || p.is("**") {
+			p.failHere(expressionExpected)
+		}
 		item := p.expr()
 		return p.covering(start, nodeStarred, item)
 	}
@@ -66,9 +68,12 @@ func (p *parser) condition(n *node) *node {
 	return n
 }
 
-func (p *parser) yield() *node {
+// yieldOrList reads a yield, or expressions with commas between them.
+func (p *parser) yieldOrList() *node {
 	start := p.next
-	p.next++
+	if !p.accept("yield") {
+		return p.exprList()
+	}
 	p.special()
 	if p.accept("from") {
 		return p.covering(start, nodeComputed, p.expr())
@@ -181,8 +186,10 @@ func (p *parser) sum() *node {
 	pluses, unions, prefixed, operator := 0, 0, false, ""
 	for {
 		for p.isOneOf(prefixOperators) && !p.isAwaitName() {
+			if prefixed = true; p.accept("await") {
+				break
+			}
 			p.next++
-			prefixed = true
 		}
 		n := p.operand()
 		if n == nil {
@@ -242,10 +249,12 @@ func isAugmented(op string) bool {
 	return len(op) > 1 && op[len(op)-1] == '=' && op != "==" && op != "!=" && op != "<=" && op != ">=" && op != ":="
 }
 
-// comprehension reads the for and if clauses of a comprehension, if there are any.
-func (p *parser) comprehension() {
+// comprehension reads the for and if clauses of a comprehension, and reports whether
+// there are any.
+func (p *parser) comprehension() (found bool) {
 	outer := p.region
 	for p.is("for") || p.is("async") && p.isAt(p.next+1, "for") {
+		found = true
 		p.accept("async")
 		p.next++
 		p.targets()
@@ -255,6 +264,7 @@ func (p *parser) comprehension() {
 		}
 	}
 	p.region = outer
+	return found
 }
 
 // ifClause reads the condition of a comprehension, which has no else.

@@ -1,10 +1,18 @@
 package pysource
 
+import "strings"
+
 // adjacentStrings reads strings and f-strings with no operator between them.
 func (p *parser) adjacentStrings() *node {
 	n := &node{kind: nodeConcat, start: p.peek().start}
+	bytes := p.isBytes()
 	for {
-		switch t := p.peek(); t.kind {
+		t := p.peek()
+		if (t.kind == tokString || t.kind == tokFStart) && p.isBytes() != bytes {
+			p.failHere("bytes and a string cannot stand beside one another")
+			t = p.peek()
+		}
+		switch t.kind {
 		case tokString:
 			n.items = append(n.items, &node{kind: nodeString, start: t.start, end: t.end})
 			p.next++
@@ -15,6 +23,13 @@ func (p *parser) adjacentStrings() *node {
 			return n
 		}
 	}
+}
+
+// isBytes reports whether the string that is next is one of bytes.
+func (p *parser) isBytes() bool {
+	prefix, _, _ := strings.Cut(p.src[p.peek().start:min(p.peek().start+2, p.peek().end)], "'")
+	prefix, _, _ = strings.Cut(prefix, "\"")
+	return strings.ContainsAny(prefix, "bB")
 }
 
 // fString reads an f-string.
@@ -44,7 +59,7 @@ func (p *parser) fString() *node {
 func (p *parser) fStringField() *node {
 	start := p.next
 	p.next++
-	value := p.exprList()
+	value := p.yieldOrList()
 	if p.is("!") && p.isAt(p.next+1, "s") && p.isAt(p.next+2, "}") { // str(), which leaves a string as it is
 		p.next += 2
 	}
@@ -53,6 +68,10 @@ func (p *parser) fStringField() *node {
 	}
 	p.accept("=")
 	if p.accept("!") {
+		if !p.isOneOfAt(p.next, "s", "r", "a") {
+			p.failHere("s, r or a is expected here")
+			return p.covering(start, nodeComputed)
+		}
 		p.next++
 	}
 	if p.accept(":") {

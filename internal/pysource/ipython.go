@@ -35,6 +35,7 @@ func (s *scanner) command(rest string) bool {
 			return false
 		}
 		s.at += lineEnd(rest)
+		s.commands++
 		return true
 	case last < 0 || s.tokens[last].kind != tokOp || s.src[s.tokens[last].start:s.tokens[last].end] != "=" || strings.HasPrefix(rest, "!="):
 		return false
@@ -71,6 +72,7 @@ func (s *scanner) cellMagic() bool {
 	}
 	s.literals = append(s.literals, Span{s.at, end})
 	s.at = end
+	s.commands++
 	return true
 }
 

@@ -61,6 +61,7 @@ type node struct {
 type arg struct {
 	name     string // of a keyword argument
 	unpacked bool   // *value or **value
+	stars    bool   // **value
 	value    *node
 }
 

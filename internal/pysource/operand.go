@@ -65,10 +65,16 @@ func (p *parser) nameOrKeyword() *node {
 	}
 }
 
+// isAsync reports whether the next token is directly in an async def.
+func (p *parser) isAsync() bool {
+	f := p.region.inFunction()
+	return f != nil && f.function != nil && f.function.async
+}
+
 // isAwaitName reports whether the next token is await or async as the name that it
 // was up to Python 3.6.
 func (p *parser) isAwaitName() bool {
-	if !p.is("await") && !p.is("async") {
+	if !p.is("await") && !p.is("async") || p.isAsync() {
 		return false
 	}
 	switch t := p.tokens[p.next+1]; {
@@ -77,7 +83,8 @@ func (p *parser) isAwaitName() bool {
 		return keywords[word] && word != "None" && word != "True" && word != "False" && word != "lambda" && word != "await" &&
 			(p.is("await") || word != "def" && word != "for" && word != "with")
 	case t.kind == tokOp:
-		return p.isOneOfAt(p.next+1, "=", ".", ",", ")", "]", "}", ":", ";", "==", "!=")
+		return p.is("await") && p.isAt(p.next+1, "(") && !p.isAt(p.next+2, "yield") ||
+			!p.isOneOfAt(p.next+1, "~", "(", "[", "{", "...")
 	default:
 		return t.kind == tokNewline || t.kind == tokEnd
 	}
@@ -115,8 +122,12 @@ func (p *parser) lambda() *node {
 	p.enter(functionScope)
 	defer p.leave()
 	outer := p.within(region{kind: regionFunction})
+	var order parameterOrder
 	for !p.atEnd() && !p.is(":") {
-		p.lambdaParameter()
+		if name := p.parameterName(&order); name != "" {
+			p.scope.bind(name, p.binding(nil))
+			p.parameterDefault(&order)
+		}
 		if !p.is(":") && !p.accept(",") {
 			p.failHere("a comma or a colon is expected here")
 		}
@@ -127,33 +138,18 @@ func (p *parser) lambda() *node {
 	return &node{start: start, end: body.end}
 }
 
-// lambdaParameter binds a parameter and reads its default.
-func (p *parser) lambdaParameter() {
-	if p.accept("/") || (p.accept("*") || p.accept("**")) && p.is(",") {
-		return
-	}
-	t := p.peek()
-	if !p.isIdentifier() {
-		p.failHere("the name of a parameter is expected here")
-		return
-	}
-	p.next++
-	p.scope.bind(p.textOf(t), p.binding(nil))
-	if p.accept("=") {
-		p.expr()
-	}
-}
-
 // isIdentifier reports whether the next token is a name that something may have.
-func (p *parser) isIdentifier() bool {
-	t := p.peek()
-	return t.kind == tokName && (!keywords[p.textOf(t)] || p.is("async") || p.is("await"))
+func (p *parser) isIdentifier() bool { return p.isIdentifierAt(p.next) }
+
+func (p *parser) isIdentifierAt(i int) bool {
+	t := p.tokens[i]
+	return t.kind == tokName && (!keywords[p.textOf(t)] || p.isOneOfAt(i, "async", "await") && !p.isAsync())
 }
 
 // attribute reads .name after its base.
 func (p *parser) attribute(base *node) *node {
 	t := p.tokens[p.next+1]
-	if t.kind != tokName {
+	if !p.isIdentifierAt(p.next + 1) {
 		p.failAt(p.next+1, "a name is expected after the dot")
 		return base
 	}

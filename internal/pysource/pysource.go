@@ -66,6 +66,9 @@ type Module struct {
 	Literals []Span
 	// Comments go from # to the end of their line. With a Problem there are none.
 	Comments []Span
+	// Unread are the cells of a notebook that Python cannot read, with the error in each.
+	// The lists hold nothing that is in one.
+	Unread []Problem
 	// Problem is the first error that keeps Python from reading the text, or nil.
 	// The lists hold nothing that comes after it. What the grammar refuses is found;
 	// what the compiler refuses later is not, such as a return outside of a function
@@ -88,10 +91,18 @@ func Read(text []byte) *Module {
 	if problem != nil {
 		return &Module{Text: decoded, Problem: problem, Literals: []Span{{0, len(decoded)}}}
 	}
-	p := parse(scan(decoded))
-	m := &Module{Text: decoded, Problem: p.problem, Literals: p.literals, Comments: p.comments}
+	return readModule(decoded, decoded, nil)
+}
+
+// readModule reads code, which is text but for what is left out of it, the unread
+// cells.
+func readModule(text, code string, unread []cell) *Module {
+	p := parse(scan(code))
+	m := &Module{Text: text, Problem: p.problem, Literals: p.literals, Comments: p.comments}
 	if m.Problem != nil {
-		m.Literals, m.Comments = []Span{{0, len(decoded)}}, nil
+		m.Literals, m.Comments = []Span{{0, len(text)}}, nil
+	} else if len(unread) > 0 {
+		m.leaveOut(unread)
 	}
 	r := reader{
 		parser: p, module: m, readOf: map[*node]int{}, tested: map[*node]bool{}, builtOnly: map[*function]bool{},

@@ -44,6 +44,7 @@ type handler struct {
 type function struct {
 	name       string
 	decorators []*node
+	async      bool
 	special    bool // a method, a generator or async: a call of it does not run its body, or cannot be followed
 }
 

@@ -39,6 +39,7 @@ type scanner struct {
 	narrow   []int     // the same where a tab is one column, which must tell the same story
 	stack    []opening // unclosed brackets and f-strings
 	inLine   bool      // the logical line has a token
+	commands int       // of IPython that have no token
 }
 
 // opening is an unclosed bracket or f-string. An f-string has three modes: its
@@ -219,6 +220,10 @@ func (s *scanner) code() {
 
 // continuation reads a backslash, which joins two lines.
 func (s *scanner) continuation() {
+	if s.at == len(s.src)-1 {
+		s.at++
+		return
+	}
 	if !strings.HasPrefix(s.src[s.at:], "\\\n") {
 		s.fail("a backslash must be the last of its line", s.at, s.at+1)
 		s.at++

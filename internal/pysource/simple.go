@@ -90,12 +90,16 @@ func (p *parser) identifier(value *node) {
 
 // assignment reads an expression or an assignment.
 func (p *parser) assignment() {
-	first := p.exprList()
+	first := p.statementList()
 	switch {
-	case p.accept(":"):
+	case p.is(":"):
+		if first.kind != nodeName && first.kind != nodeAttr && first.kind != nodeIndex {
+			p.failHere("only a single target can have a type")
+		}
+		p.next = min(p.next+1, len(p.tokens)-1)
 		p.expr()
 		if p.accept("=") {
-			p.assign(first, p.exprList())
+			p.assign(first, p.statementList())
 		}
 		return
 	case p.peek().kind == tokOp && isAugmented(p.textOf(p.peek())):
@@ -103,12 +107,12 @@ func (p *parser) assignment() {
 		if !merges {
 			p.next++
 		}
-		p.augment(first, p.exprList(), merges)
+		p.augment(first, p.statementList(), merges)
 		return
 	}
 	sides := []*node{first}
 	for p.accept("=") {
-		sides = append(sides, p.exprList())
+		sides = append(sides, p.statementList())
 	}
 	last := len(sides) - 1
 	for _, target := range sides[:last] {
@@ -117,6 +121,14 @@ func (p *parser) assignment() {
 	if last == 0 && endsProcess(first) {
 		p.level.raises = true
 	}
+}
+
+// statementList reads a side of an assignment, which is no assignment expression.
+func (p *parser) statementList() *node {
+	if p.isAt(p.next+1, ":=") {
+		p.failAt(p.next+1, "an assignment with := stands in brackets here")
+	}
+	return p.yieldOrList()
 }
 
 // augment assigns to a target what an operator makes of it and a value. With |= a dict

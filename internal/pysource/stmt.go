@@ -21,6 +21,7 @@ type chain struct {
 	word   string   // of the last clause
 	start  int      // token
 	try    *try     // of a try
+	groups bool     // of a try: its handlers are except*
 	conds  []*node  // of an if and its elifs
 	bodies []*level // of an if, its elifs and its else
 	region *region  // in which no condition so far holds
@@ -53,7 +54,17 @@ func parse(s *scanner) *parser {
 		}
 	}
 	p.finishChain()
+	p.finishDecorators()
 	return p
+}
+
+const belowDecorator = "a function or a class is expected below a decorator"
+
+// finishDecorators fails if the last line of a level is a decorator.
+func (p *parser) finishDecorators() {
+	if p.level.decorated {
+		p.failHere(belowDecorator)
+	}
 }
 
 // open begins the lines of a body.
@@ -66,6 +77,7 @@ func (p *parser) open(body *level) {
 // close goes back to the lines around a body, and ends the blocks inside it.
 func (p *parser) close() {
 	p.finishChain()
+	p.finishDecorators()
 	outer := p.level.outer
 	if outer == nil {
 		return
@@ -88,7 +100,7 @@ func (p *parser) newBlock() *block {
 func (p *parser) line() *level {
 	l, first := p.level, p.next
 	if decorated := l.decorated; decorated && !p.isOneOf(decoratedWords) {
-		p.failHere("a function or a class is expected below a decorator")
+		p.failHere(belowDecorator)
 	}
 	if l.cases && !p.is("case") {
 		p.failHere("a case is expected here")
@@ -293,7 +305,11 @@ func (p *parser) excluding(c *chain) (outer *region) {
 }
 
 func (p *parser) except(c *chain, start int) *level {
-	p.accept("*")
+	groups := p.accept("*")
+	if len(c.try.handlers) > 0 && groups != c.groups {
+		p.failHere("a try has either except or except*")
+	}
+	c.groups = groups
 	h := &handler{start: start}
 	if !p.is(":") {
 		h.classes = p.expr()

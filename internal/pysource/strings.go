@@ -53,7 +53,9 @@ func (s *scanner) fStringPart() {
 		case o.mode == inFString && (strings.HasPrefix(rest, "{{") || strings.HasPrefix(rest, "}}")):
 			at += 2
 			continue
-		case c == '{' || c == '}' && o.mode == inFormatSpec:
+		case c == '}' && o.mode == inFString:
+			s.fail("a } that stands for itself is written twice in an f-string", at, at+1)
+		case c == '{' || c == '}':
 			s.fieldBrace(at, c)
 			return
 		case c == '\n' && len(o.quote) == 1, strings.HasPrefix(rest, o.quote):

@@ -63,6 +63,9 @@ func (s *scanner) number() {
 	if digits := s.src[s.at:end]; digits[0] == '0' && strings.Trim(digits, "0123456789_") == "" && strings.Trim(digits, "0_") != "" {
 		s.fail("Python 3 writes a number of base 8 as 0o17", s.at, end)
 	}
+	if digits := s.src[s.at:end]; digits[len(digits)-1] == '_' || strings.Contains(digits, "__") || len(digits) == 2 && baseDigits[digits[1]|0x20] != "" {
+		s.fail("this number lacks a digit", s.at, end)
+	}
 	s.add(tokNumber, end)
 }
 
