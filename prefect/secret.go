@@ -20,8 +20,8 @@ type Secret string
 // In local execution (cloud.use_local_secrets is true, the default) the value comes
 // from the context; in cloud execution from the store of the context's [Client].
 // Under a [config.Config] of a release the context comes first in cloud execution too,
-// and from 0.14.5 on there is cloud execution only if backend is cloud, both as in
-// those releases.
+// but for 0.6, and from 0.14.5 on there is cloud execution only if backend is cloud,
+// both as in those releases.
 //
 // A string or []byte that holds JSON is parsed as Python's json.loads does: numbers
 // become json.Number, objects map[string]any, arrays []any, null nil. Any other
@@ -31,9 +31,9 @@ type Secret string
 // that json.loads fails on the string: its brackets nest more than 500 deep, or an
 // integer in it has more than 4,300 digits. It never holds a value.
 func (s Secret) Get(ctx context.Context) (any, error) {
-	v, err := s.lookup(ctx)
-	if err != nil {
-		return nil, err
+	v, stored, err := s.lookup(ctx)
+	if err != nil || stored && !configFrom(ctx).ParsesStored() {
+		return v, err
 	}
 	return s.parse(v)
 }
@@ -55,7 +55,7 @@ func (s Secret) Exists(ctx context.Context) (bool, error) {
 			return true, nil
 		}
 	}
-	if !settings.ReadsStore() {
+	if !settings.ListsStore() {
 		return false, nil
 	}
 	c, err := s.client(ctx)
@@ -75,7 +75,7 @@ func (s Secret) Exists(ctx context.Context) (bool, error) {
 // secret and type and holds no value.
 func Get[T any](ctx context.Context, name string) (T, error) {
 	var typed T
-	v, err := Secret(name).lookup(ctx)
+	v, _, err := Secret(name).lookup(ctx)
 	if err != nil {
 		return typed, err
 	}
@@ -85,29 +85,32 @@ func Get[T any](ctx context.Context, name string) (T, error) {
 	return typed, nil
 }
 
-// lookup finds the value, without parsing the JSON in a string.
-func (s Secret) lookup(ctx context.Context) (any, error) {
+// lookup finds the value, without parsing the JSON in a string. stored reports that it
+// is from the store.
+func (s Secret) lookup(ctx context.Context) (v any, stored bool, err error) {
 	if isBuilding(ctx) {
-		return nil, fmt.Errorf("secret %q: %w", string(s), ErrBuildingFlow)
+		return nil, false, fmt.Errorf("secret %q: %w", string(s), ErrBuildingFlow)
 	}
 	settings := configFrom(ctx)
 	if settings.ReadsContext() {
 		if v, ok := s.local(ctx); ok {
-			return unwrapped(v)
+			v, err = unwrapped(v)
+			return v, false, err
 		}
 	}
 	if !settings.ReadsStore() {
-		return nil, s.notFound(ctx)
+		return nil, false, s.notFound(ctx)
 	}
 	c, err := s.client(ctx)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	v, err := c.GetSecret(ctx, string(s))
+	value, err := c.GetSecret(ctx, string(s))
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return unwrapped(v)
+	v, err = unwrapped(value)
+	return v, true, err
 }
 
 func (s Secret) local(ctx context.Context) (any, bool) {

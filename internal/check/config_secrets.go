@@ -30,6 +30,9 @@ func ConfigSecrets(text []byte, opts Options) ([]string, error) {
 			failed = append(failed, err)
 			continue
 		}
+		if v != release.Documented && !loaded.ReadsContext() {
+			continue // 0.6 reads the store alone
+		}
 		names = slices.AppendSeq(names, maps.Keys(loaded.Secrets()))
 	}
 	if len(failed) > 0 && len(failed) == len(versions) {

@@ -10,16 +10,39 @@ type Config struct {
 	lowerCased map[string]bool // the lower-case names of secrets that the environment set
 }
 
+// The releases in which Secret changed, as fixtures/prefect/secret-get.jsonl measures
+// it. They say nothing about how a configuration is read.
+var (
+	readsContextFirst = Number{0, 7, 0} // and then the store, whose strings it parses as well
+	existsInCloudOnly = Number{1, 2, 1} // as get since asksCloudOnly
+)
+
+func (c *Config) isSince(n Number) bool { return c == nil || c.version.Number().Compare(n) >= 0 }
+
 // UseLocalSecrets reports whether cloud.use_local_secrets is on, as by default
-// (config.toml of 0.9.3 and 1.4.1). Only the boolean false turns it off: for Prefect
-// the string "false" of 0.9 and the number 0 still mean local.
+// (config.toml of all releases). Only the boolean false turns it off: for Prefect the
+// string "false" of 0.9 and the number 0 still mean local. In 0.6 it is the other way
+// round: only true turns it on.
 func (c *Config) UseLocalSecrets() bool {
-	return c.valueAt(path{"cloud", "use_local_secrets"}) != false
+	set := c.valueAt(path{"cloud", "use_local_secrets"})
+	if !c.isSince(readsContextFirst) {
+		return set == nil || set == true
+	}
+	return set != false
 }
 
 // ReadsContext reports whether a flow looks for secrets in its context.
 func (c *Config) ReadsContext() bool {
-	return c != nil && c.version != Documented || c.UseLocalSecrets()
+	return c != nil && c.version != Documented && c.isSince(readsContextFirst) || c.UseLocalSecrets()
+}
+
+// ParsesStored reports whether Secret.get parses the JSON in a string of the store.
+func (c *Config) ParsesStored() bool { return c.isSince(readsContextFirst) }
+
+// ListsStore reports whether Secret.exists asks the store for a secret that is not in
+// the context.
+func (c *Config) ListsStore() bool {
+	return c.ReadsStore() || !c.UseLocalSecrets() && !c.isSince(existsInCloudOnly)
 }
 
 // ReadsStore reports whether a flow asks the store for a secret that is not in its

@@ -16,18 +16,32 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// secretCase is one row of fixtures/prefect/secret-get: where a secret is set, its
-// value, and what Secret("K").get() of the real release returned.
+// secretCase is a row of fixtures/prefect/secret-get.jsonl: where the secret K is set
+// with its value, or a step with a configuration of its own; and what
+// Secret("K").get() of the releases returned.
 type secretCase struct {
 	Placement, Value, Step string
-	Result                 *struct {
-		Type, Repr string
-		Value      json.RawMessage
-		JSON       json.RawMessage
-	}
-	Error *struct{ Class string }
+
+	TOML     *string
+	Store    map[string]json.RawMessage // nil where the release asks none
+	Building bool
+	Call     string  // get, or exists
+	Name     *string // of the secret, if it is another
+	Results  map[string]secretResult
+
+	hasName bool
+}
+
+// secretResult is what one release returned, and all after it up to the next one in a
+// row.
+type secretResult struct {
+	Error      string // the name of the class
+	Type, Repr string
+	Value      json.RawMessage
+	JSON       json.RawMessage
 }
 
 // objects are the Go values of the Python objects that rows of context-object name.
@@ -38,20 +52,38 @@ var objects = map[string]any{
 	"False": false, "b'x'": []byte("x"),
 }
 
+// in returns the result of a release.
+func (c secretCase) in(t *testing.T, v release.Version) secretResult {
+	t.Helper()
+	var found secretResult
+	var last release.Number
+	for name, result := range c.Results {
+		first, err := release.ParseVersion(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := first.Number(); n.Compare(v.Number()) <= 0 && n.Compare(last) >= 0 {
+			found, last = result, n
+		}
+	}
+	return found
+}
+
 // context returns the context in which the row's secret is read. The error is that
 // of loading its config.
 func (c secretCase) context(t *testing.T, v release.Version) (context.Context, error) {
 	t.Helper()
 	options := config.Options{Version: config.Version(v.String()), Env: []string{"HOME=/home/user"}, Text: "\n"}
+	ctx := t.Context()
 	switch c.Placement {
 	case "context":
-		return prefect.WithSecrets(t.Context(), map[string]any{"K": c.Value}), nil
+		return prefect.WithSecrets(ctx, map[string]any{"K": c.Value}), nil
 	case "context-object":
 		object, ok := objects[c.Value]
 		if !ok {
 			t.Fatalf("no object %s", c.Value)
 		}
-		return prefect.WithSecrets(t.Context(), map[string]any{"K": object}), nil
+		return prefect.WithSecrets(ctx, map[string]any{"K": object}), nil
 	case "env":
 		options.Env = append(options.Env, "PREFECT__CONTEXT__SECRETS__K="+c.Value)
 	case "toml-raw":
@@ -59,71 +91,133 @@ func (c secretCase) context(t *testing.T, v release.Version) (context.Context, e
 	case "toml":
 		quoted, _ := json.Marshal(c.Value)
 		options.Text = "[context.secrets]\nK = " + string(quoted) + "\n"
+	case "":
+		ctx = c.stepContext(t)
+		if c.TOML != nil {
+			options.Text = *c.TOML
+		}
 	default:
 		t.Fatalf("no placement %q", c.Placement)
 	}
 	loaded, err := config.Load(options)
-	return prefect.WithConfig(t.Context(), loaded), err
+	return prefect.WithConfig(ctx, loaded), err
 }
 
-func TestSecretGetOfReleases(t *testing.T) {
-	for v, name := range releases {
-		t.Run(name, func(t *testing.T) {
-			n := 0
-			for _, line := range readLines(t, casesDir+"secret-get-"+name+".jsonl") {
-				var c secretCase
-				if err := json.Unmarshal(line, &c); err != nil {
+// stepContext returns the context of a step, with its store.
+func (c secretCase) stepContext(t *testing.T) context.Context {
+	t.Helper()
+	ctx := t.Context()
+	if c.Store != nil {
+		store := testkit.New(t)
+		for name, value := range c.Store {
+			store.Set(name, value)
+		}
+		ctx = prefect.WithClient(ctx, store.RunnerClient())
+	}
+	if c.Building {
+		ctx = prefect.BuildingFlow(ctx)
+	}
+	return ctx
+}
+
+// get does what the row does.
+func (c secretCase) get(ctx context.Context) (any, error) {
+	name := prefect.Secret("K")
+	switch {
+	case c.Name != nil:
+		name = prefect.Secret(*c.Name)
+	case c.hasName:
+		name = "None" // Secret(None) of Python
+	}
+	if c.Call == "exists" {
+		return name.Exists(ctx)
+	}
+	return name.Get(ctx)
+}
+
+// readSecretCases returns the rows, and the releases that they are of.
+func readSecretCases(t *testing.T) (cases []secretCase, measured []release.Version) {
+	t.Helper()
+	for i, line := range readLines(t, casesDir+"secret-get.jsonl") {
+		var c struct {
+			secretCase
+			Releases string
+		}
+		if err := json.Unmarshal(line, &c); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			for _, name := range strings.Fields(c.Releases) {
+				v, err := release.ParseVersion(name)
+				if err != nil {
 					t.Fatal(err)
 				}
-				if c.Placement == "" {
-					continue // steps are the tests below
-				}
-				n++
-				ctx, err := c.context(t, v)
-				var got any
-				if err == nil {
-					got, err = prefect.Secret("K").Get(ctx)
-				}
-				if problem := c.compare(got, err); problem != "" {
-					t.Errorf("%s %q: %s", c.Placement, c.Value, problem)
-				}
+				measured = append(measured, v)
 			}
-			if n < 60 {
-				t.Errorf("only %d rows", n)
+			continue
+		}
+		c.hasName = strings.Contains(string(line), `"name"`)
+		cases = append(cases, c.secretCase)
+	}
+	return cases, measured
+}
+
+// noExists is what Python raises for Secret.exists before 0.9, which Go has in any
+// release.
+const noExists = "AttributeError"
+
+func TestSecretGetOfReleases(t *testing.T) {
+	cases, measured := readSecretCases(t)
+	if len(cases) < 115 || len(measured) < 100 {
+		t.Errorf("only %d rows of %d releases", len(cases), len(measured))
+	}
+	for _, v := range measured {
+		for _, c := range cases {
+			want := c.in(t, v)
+			if want.Error == noExists {
+				continue
 			}
-		})
+			ctx, err := c.context(t, v)
+			var got any
+			if err == nil {
+				got, err = c.get(ctx)
+			}
+			if problem := want.compare(got, err); problem != "" {
+				t.Errorf("%s: %s %q %s %s: %s", v, c.Placement, c.Value, c.Step, c.Store, problem)
+			}
+		}
 	}
 }
 
 // compare returns how the result of Get differs from the real release's; empty if it
 // does not.
-func (c secretCase) compare(got any, err error) string {
+func (want secretResult) compare(got any, err error) string {
 	var failed *config.Error
 	switch {
-	case c.Error != nil && err == nil:
-		return "no error"
-	case c.Error != nil && errors.Is(err, prefect.ErrNotFound):
+	case want.Error != "" && err == nil:
+		return fmt.Sprintf("no error, want %s", want.Error)
+	case want.Error != "" && (errors.Is(err, prefect.ErrNotFound) || errors.Is(err, prefect.ErrBuildingFlow)):
 		return ""
-	case c.Error != nil && errors.As(err, &failed) && failed.Class == c.Error.Class:
+	case want.Error != "" && errors.As(err, &failed) && failed.Class == want.Error:
 		return ""
-	case c.Error != nil:
-		return fmt.Sprintf("error %v, want %s", err, c.Error.Class)
+	case want.Error != "":
+		return fmt.Sprintf("error %v, want %s", err, want.Error)
 	case err != nil:
 		return fmt.Sprintf("error %v", err)
-	case c.Result.JSON != nil:
+	case want.JSON != nil:
 		text, err := json.Marshal(got)
 		var a, b any
-		if err != nil || json.Unmarshal(text, &a) != nil || json.Unmarshal(c.Result.JSON, &b) != nil {
+		if err != nil || json.Unmarshal(text, &a) != nil || json.Unmarshal(want.JSON, &b) != nil {
 			return fmt.Sprintf("%v is not JSON", got)
 		}
 		return cmp.Diff(b, a)
 	}
-	want := wantEntry{Type: c.Result.Type, Value: c.Result.Value}
-	if c.Result.Repr != "" {
-		want.Repr = &c.Result.Repr
+	entry := wantEntry{Type: want.Type, Value: want.Value}
+	if want.Repr != "" {
+		entry.Repr = &want.Repr
 	}
-	if text := entryText(release.Entry{Value: pythonNumber(got)}); text != want.text() {
-		return fmt.Sprintf("got %s, want %s", text, want.text())
+	if text := entryText(release.Entry{Value: pythonNumber(got)}); text != entry.text() {
+		return fmt.Sprintf("got %s, want %s", text, entry.text())
 	}
 	return ""
 }
@@ -142,36 +236,6 @@ func pythonNumber(v any) any {
 	}
 	f, _ := number.Float64()
 	return f
-}
-
-// The rows that are steps of Python, for both releases.
-func TestStepsOfReleases(t *testing.T) {
-	for v := range releases {
-		run := func(text string) context.Context {
-			loaded, err := config.Load(config.Options{Version: config.Version(v.String()), Text: text + "\n"})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return prefect.WithConfig(t.Context(), loaded)
-		}
-		local := "[context.secrets]\nK = 'v'\n"
-		for text, name := range map[string]prefect.Secret{
-			local: "NOPE", "": "NOPE", "[cloud]\nuse_local_secrets = 0\n": "NOPE", local + "#": "None",
-		} {
-			_, err := name.Get(run(text))
-			if !errors.Is(err, prefect.ErrNotFound) || !strings.Contains(err.Error(), "local secret") {
-				t.Errorf("%s %q: %v", v, text, err)
-			}
-		}
-		for _, ctx := range []context.Context{run(local), prefect.BuildingFlow(run(local))} {
-			if ok, err := prefect.Secret("K").Exists(ctx); !ok || err != nil {
-				t.Errorf("%s: %v, %v", v, ok, err)
-			}
-		}
-		if _, err := prefect.Secret("K").Get(prefect.BuildingFlow(run(local))); !errors.Is(err, prefect.ErrBuildingFlow) {
-			t.Errorf("%s: %v", v, err)
-		}
-	}
 }
 
 // Under a release the context comes first in cloud execution too; under the

@@ -87,16 +87,24 @@ func (c *Config) Secrets() map[string]any { return c.release().Secrets() }
 
 // UseLocalSecrets reports whether cloud.use_local_secrets is on. Only the boolean
 // false turns it off: for Prefect the string "false" of 0.9 and the number 0 still
-// mean local.
+// mean local. In 0.6 only true turns it on.
 func (c *Config) UseLocalSecrets() bool { return c.release().UseLocalSecrets() }
 
 // ReadsContext reports whether a flow looks for secrets in its context: under the
-// releases even if UseLocalSecrets is false.
+// releases from 0.7 on even if UseLocalSecrets is false.
 func (c *Config) ReadsContext() bool { return c.release().ReadsContext() }
 
 // ReadsStore reports whether a flow asks the store for a secret that is not in its
 // context. From 0.14.5 on it does so only if backend is cloud.
 func (c *Config) ReadsStore() bool { return c.release().ReadsStore() }
+
+// ListsStore reports whether a flow that asks if a secret exists asks the store for it.
+// From 1.2.1 on it does so only if backend is cloud.
+func (c *Config) ListsStore() bool { return c.release().ListsStore() }
+
+// ParsesStored reports whether a flow gets the JSON in a string of the store parsed, as
+// it does from 0.7 on.
+func (c *Config) ParsesStored() bool { return c.release().ParsesStored() }
 
 // LowerCased returns the lower-case name that [Documented] gives to a secret that
 // the environment sets, whatever the case of name, and whether there is such a

@@ -133,12 +133,17 @@ func ExampleConfig_UseLocalSecrets() {
 			return
 		}
 		fmt.Printf("local: %t, context: %t, store: %t\n", loaded.UseLocalSecrets(), loaded.ReadsContext(), loaded.ReadsStore())
+		fmt.Printf("  the store's names: %t, its JSON parsed: %t\n", loaded.ListsStore(), loaded.ParsesStored())
 	}
 	// Output:
 	// local: true, context: true, store: false
+	//   the store's names: false, its JSON parsed: true
 	// local: false, context: false, store: true
+	//   the store's names: true, its JSON parsed: true
 	// local: false, context: true, store: true
+	//   the store's names: true, its JSON parsed: true
 	// local: false, context: true, store: false
+	//   the store's names: false, its JSON parsed: true
 }
 
 // A program that misses a secret can say that its name is spelled otherwise.

@@ -88,15 +88,17 @@ def answer(store, query, name):
     from prefect.utilities.collections import as_nested_dict
     from prefect.utilities.graphql import GraphQLResult
 
-    field = next(field for field in ("secretNames", "secret_names", "secretValue", "secret_value") if field in query)
+    field = next((field for field in ("secretNames", "secret_names", "secretValue", "secret_value") if field in query), None)
+    if field is None:  # a client of 0.13.0 to 0.13.14 asks a server for its tenant first
+        return as_nested_dict({"data": {"tenant": [{"id": "1"}]}}, GraphQLResult)
     if field.lower().endswith("names"):
         return as_nested_dict({"data": {field: list(store)}}, GraphQLResult)
     if name in store:
         return as_nested_dict({"data": {field: store[name]}}, GraphQLResult)
     try:
-        from prefect.utilities.exceptions import ClientError
-    except ImportError:
         from prefect.exceptions import ClientError
+    except ImportError:  # before 0.15
+        from prefect.utilities.exceptions import ClientError
     raise ClientError([{"message": "No value found for the requested key"}])
 
 
@@ -106,7 +108,7 @@ def described(value):
         return {"type": kind, "json": value}
     if value is None or isinstance(value, (bool, int, str)) or isinstance(value, float) and abs(value) < float("inf"):
         return {"type": kind, "value": value}
-    return {"type": kind, "repr": repr(value)}
+    return {"type": kind, "repr": value.isoformat() if kind == "date" else repr(value)}
 
 
 def result(case):

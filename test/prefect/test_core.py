@@ -245,21 +245,18 @@ def plain(value, path=()):
     return {name: found for key, below in value.items() for name, found in plain(below, (*path, key)).items()}
 
 
-# The releases whose rules every version of the command knows.
-if ERA == (0, 9) or ERA >= (0, 15):
-
-    def test_config_reads_the_same(loaded):
-        config, file = loaded
-        done = subprocess.run(
-            [os.environ["SUITE_BIN"], "config", "--file", str(file), "--no-defaults", "--prefect-version", RELEASE, "--format", "json", "--reveal"],
-            capture_output=True, text=True, timeout=60, env={"HOME": os.environ["HOME"], **ENVIRONMENT},
-        )
-        check("exit code", done.returncode, 0)
-        ours = {".".join(entry["path"]): entry["value"] for entry in json.loads(done.stdout)["entries"]}
-        theirs = plain(config.to_dict())
-        check("settings", sorted(ours), sorted(name for name in theirs if any(name == s or name.startswith(s + ".") for s in SETTINGS)))
-        for name, value in ours.items():
-            check(name, value, theirs[name])
+def test_config_reads_the_same(loaded):
+    config, file = loaded
+    done = subprocess.run(
+        [os.environ["SUITE_BIN"], "config", "--file", str(file), "--no-defaults", "--prefect-version", RELEASE, "--format", "json", "--reveal"],
+        capture_output=True, text=True, timeout=60, env={"HOME": os.environ["HOME"], **ENVIRONMENT},
+    )
+    check("exit code", done.returncode, 0)
+    ours = {".".join(entry["path"]): entry["value"] for entry in json.loads(done.stdout)["entries"]}
+    theirs = plain(config.to_dict())
+    check("settings", sorted(ours), sorted(name for name in theirs if any(name == s or name.startswith(s + ".") for s in SETTINGS)))
+    for name, value in ours.items():
+        check(name, value, theirs[name])
 
 
 def test_a_temporary_setting_is_temporary():

@@ -1,0 +1,23 @@
+"""The rows of fixtures/prefect/secret-get.jsonl, asked of the release again."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+from conftest import RELEASE
+from secret_cases import read, result_of
+
+HERE = pathlib.Path(__file__).parent
+CASES = HERE.parent.parent / "fixtures" / "prefect" / "secret-get.jsonl"
+
+
+def test_the_rows_are_those_of_this_release():
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")}
+    done = subprocess.run([sys.executable, str(HERE / "secret_cases.py"), str(CASES)], env=clean, capture_output=True, text=True, check=True, timeout=600)
+    given = [json.loads(line) for line in done.stdout.splitlines()]
+    cases = [case for case in read(CASES) if "results" in case]
+    assert len(given) == len(cases) > 100
+    different = [i for i, case in enumerate(cases) if given[i] != result_of(case["results"], RELEASE)]
+    assert not different, "rows that this release does not give"
