@@ -179,18 +179,25 @@ var (
 	prefixOperators = []string{"+", "-", "~", "await"}
 )
 
+// prefixes skips the operators before an operand, and reports whether there are any.
+// Behind await there is none.
+func (p *parser) prefixes() (found bool) {
+	for p.isOneOf(prefixOperators) && !p.isAwaitName() {
+		if found = true; p.accept("await") {
+			break
+		}
+		p.next++
+	}
+	return found
+}
+
 // sum reads operands with operators other than comparisons between them.
 func (p *parser) sum() *node {
 	start := p.next
 	var operands []*node
 	pluses, unions, prefixed, operator := 0, 0, false, ""
 	for {
-		for p.isOneOf(prefixOperators) && !p.isAwaitName() {
-			if prefixed = true; p.accept("await") {
-				break
-			}
-			p.next++
-		}
+		prefixed = p.prefixes() || prefixed
 		n := p.operand()
 		if n == nil {
 			p.failHere(expressionExpected)
