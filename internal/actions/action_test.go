@@ -42,7 +42,7 @@ func TestActionSyncs(t *testing.T) {
 		t.Error(diff)
 	}
 	summary := w.Read(t, "summary")
-	if !strings.Contains(summary, "| created | KEY |") || !strings.Contains(summary, "plaintext-secret") {
+	if !strings.Contains(summary, "| `+`\u00a0created | `KEY` |") || !strings.Contains(summary, "plaintext-secret") {
 		t.Errorf("the summary is %s", summary)
 	}
 	for _, mask := range []string{

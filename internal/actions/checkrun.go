@@ -3,7 +3,6 @@ package actions
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/google/go-github/v60/github"
@@ -26,7 +25,7 @@ const (
 func (g *GitHub) CheckRun(ctx context.Context, failed bool, diagnostics []check.Diagnostic, files int) error {
 	annotations := g.annotations(diagnostics)
 	title := report.Counts(diagnostics, files)
-	summary := report.CutLines(report.DiagnosticsMarkdown(diagnostics, files), maxCheckRunSummary, cutNote)
+	summary := g.markdown.Diagnostics(diagnostics, files).Footer(g.footer).Cut(maxCheckRunSummary, elsewhere)
 	name, status, conclusion := g.checkRunName(), "completed", "neutral"
 	if failed {
 		conclusion = "failure"
@@ -77,7 +76,7 @@ var annotationLevels = map[check.Severity]string{
 func (g *GitHub) annotations(diagnostics []check.Diagnostic) []*github.CheckRunAnnotation {
 	var list []*github.CheckRunAnnotation
 	for _, d := range report.ErrorsFirst(diagnostics) {
-		path, ok := g.inRepository(d.File)
+		path, ok := g.workspace.path(d.File)
 		if !ok {
 			continue
 		}
@@ -93,18 +92,4 @@ func (g *GitHub) annotations(diagnostics []check.Diagnostic) []*github.CheckRunA
 		list = append(list, a)
 	}
 	return list
-}
-
-// inRepository returns a file's path from the root of the repository, and whether the
-// file is in it.
-func (g *GitHub) inRepository(file string) (string, bool) {
-	if filepath.IsAbs(file) {
-		below, err := filepath.Rel(g.workspace, file)
-		if g.workspace == "" || err != nil {
-			return "", false
-		}
-		file = below
-	}
-	file = filepath.ToSlash(filepath.Clean(file))
-	return file, file != ".." && !strings.HasPrefix(file, "../")
 }

@@ -34,7 +34,7 @@ func TestActionMasksTypedValues(t *testing.T) {
 	}
 	outputs := w.Outputs(t)
 	if r.code != exit.OK || outputs["created-count"] != "6" ||
-		!strings.Contains(w.Read(t, "summary"), "object with 1 key") {
+		!strings.Contains(w.Read(t, "summary"), "Object with 1 key.") {
 		t.Errorf("exit code %d, outputs %v", r.code, outputs)
 	}
 }

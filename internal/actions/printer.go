@@ -27,10 +27,7 @@ func (s *step) Checked(found inspect.Findings) error {
 			return err
 		}
 	}
-	if err := report.DiagnosticsText(s.Stdout, found.Diagnostics, found.Files); err != nil {
-		return err
-	}
-	return s.runner.Summary(report.DiagnosticsMarkdown(found.Diagnostics, found.Files))
+	return report.DiagnosticsText(s.Stdout, found.Diagnostics, found.Files)
 }
 
 func (s *step) Connected(conn *connect.Connection) error {
@@ -54,8 +51,8 @@ func (s *step) Planned(plan *secretsync.Plan) error {
 }
 
 func (s *step) OnlyPlanned(done *secretsync.Outcome) error {
-	s.tenants = done.Tenants
-	return s.runner.Summary(report.PlanMarkdown(done.Tenants))
+	s.tenants, s.result = done.Tenants, report.Markdown.Plan
+	return s.summarize()
 }
 
 func (s *step) Progress(done, total int, last bool) {
@@ -67,12 +64,13 @@ func (s *step) Applied(done *secretsync.Outcome) error {
 	if err := report.ResultText(s.Stdout, done.Tenants, done.Requests); err != nil {
 		return err
 	}
-	return s.runner.Summary(report.ResultMarkdown(done.Tenants))
+	s.result = report.Markdown.Result
+	return s.summarize()
 }
 
 // Skipped writes the message to every place where readers look for the result.
 func (s *step) Skipped(message string) error {
-	s.status, s.skippedMarkdown = Skipped, report.SkippedMarkdown(message)
+	s.status, s.skipped = Skipped, message
 	s.runner.Notice(message)
-	return s.runner.Summary(s.skippedMarkdown)
+	return s.summarize()
 }

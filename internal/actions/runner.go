@@ -79,17 +79,15 @@ func (r *Runner) Output(name string, value any) error {
 const maxSummary = 1 << 20
 
 // Summary appends to the job summary. Without GITHUB_STEP_SUMMARY it does nothing.
-func (r *Runner) Summary(markdown string) error {
+func (r *Runner) Summary(document *report.Document) error {
 	if r.getenv("GITHUB_STEP_SUMMARY") == "" {
 		return nil
 	}
-	return r.fileCommand("job summary", func() {
-		r.action.AddStepSummary(report.CutLines(markdown, maxSummary, cutNote))
-	})
+	return r.fileCommand("job summary", func() { r.action.AddStepSummary(document.Cut(maxSummary, elsewhere)) })
 }
 
-// cutNote ends markdown that was cut.
-const cutNote = "\n\nThere is more; the log has all of it.\n"
+// elsewhere says where all of a document is that was cut.
+const elsewhere = "the log has all of them"
 
 // fileCommand calls write. It returns an error about what if write panics, as
 // go-githubactions does if it cannot write the runner's file.
