@@ -89,7 +89,7 @@ func TestActionWithAKeyThatMayNot(t *testing.T) {
 		})
 		r := runAction(t, w.Env)
 		if r.code != exit.Refused || w.Outputs(t)["status"] != "failed" ||
-			!strings.Contains(r.stdout, "::error::") || !strings.Contains(r.stdout, tt.want) {
+			!strings.Contains(r.stdout, "::error title=prefect-secrets::") || !strings.Contains(r.stdout, tt.want) {
 			t.Errorf("%s: exit code %d: %s", tt.mode, r.code, githubtest.Unmasked(r.stdout))
 		}
 	}

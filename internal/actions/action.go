@@ -81,11 +81,11 @@ type resultDocument func(report.Markdown, []secretsync.TenantResult) *report.Doc
 // run does what the inputs say, and publishes the result on GitHub. For that it uses
 // patient, which outlives ctx.
 func (s *step) run(ctx, patient context.Context) (err error) {
+	s.event = s.runner.Event()
 	if s.inputs, err = s.runner.Inputs(); err != nil {
 		s.failure = err.Error()
 		return err
 	}
-	s.event = s.runner.Event()
 	if s.inputs.Mode == "check" {
 		err = s.check(ctx)
 	} else {
@@ -97,7 +97,7 @@ func (s *step) run(ctx, patient context.Context) (err error) {
 		err = errors.New(noKey.Message("give the input api-key, or the job permissions: id-token: write for a store that knows this repository"))
 	}
 	if s.result == nil {
-		s.failure = exit.MessageOf(err)
+		s.failure = inInputs(exit.MessageOf(err))
 	}
 	ctx, cancel := context.WithTimeout(patient, s.inputs.Timeout)
 	defer cancel()

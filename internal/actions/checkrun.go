@@ -3,7 +3,6 @@ package actions
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/google/go-github/v60/github"
 
@@ -84,7 +83,7 @@ func (g *GitHub) annotations(diagnostics []check.Diagnostic) []*github.CheckRunA
 		a := &github.CheckRunAnnotation{
 			Path: &path, StartLine: github.Int(max(d.Line, 1)), EndLine: github.Int(max(d.EndLine, d.Line, 1)),
 			AnnotationLevel: &level, Title: github.String("prefect-secrets: " + d.Rule),
-			Message: github.String(strings.TrimSuffix(d.Message+"\n"+d.Hint, "\n")),
+			Message: github.String(report.AnnotationText(d)),
 		}
 		if d.Line > 0 && d.EndLine == d.Line { // GitHub accepts columns only within one line
 			a.StartColumn, a.EndColumn = github.Int(d.Column), github.Int(max(d.EndColumn, d.Column))

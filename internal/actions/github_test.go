@@ -375,11 +375,11 @@ func TestCheckRunHasEveryFinding(t *testing.T) {
 	}
 	first := githubtest.Annotation{
 		Path: "config/a.toml", StartLine: 120, EndLine: 124, AnnotationLevel: "failure",
-		Title: "prefect-secrets: type", Message: "message\nhint",
+		Title: "prefect-secrets: type", Message: "message\nhint: hint",
 	}
 	second := githubtest.Annotation{
 		Path: "config/a.toml", StartLine: 1, EndLine: 1, StartColumn: 3, EndColumn: 9,
-		AnnotationLevel: "warning", Title: "prefect-secrets: type", Message: "message\nhint",
+		AnnotationLevel: "warning", Title: "prefect-secrets: type", Message: "message\nhint: hint",
 	}
 	if diff := cmp.Diff([]githubtest.Annotation{first, second}, run.Annotations[:2]); diff != "" {
 		t.Error(diff)

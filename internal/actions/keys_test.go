@@ -98,7 +98,7 @@ func TestActionSendsNoKeyOfPrefectCloud(t *testing.T) {
 	} {
 		w := githubtest.NewWorkspace(t, inputs)
 		w.Env = append(w.Env, env.entry)
-		if r := runAction(t, w.Env); r.code != exit.Usage || !strings.Contains(r.stdout, "::error::"+env.want) {
+		if r := runAction(t, w.Env); r.code != exit.Usage || !strings.Contains(r.stdout, "::error title=prefect-secrets::"+env.want) {
 			t.Errorf("%s: exit code %d: %s", name, r.code, githubtest.Unmasked(r.stdout))
 		}
 	}

@@ -16,6 +16,10 @@ var _ run.Printer = (*step)(nil)
 
 func (s *step) Checked(found inspect.Findings) error {
 	s.checked = true
+	for i := range found.Diagnostics {
+		d := &found.Diagnostics[i]
+		d.Message, d.Hint = inInputs(d.Message), inInputs(d.Hint)
+	}
 	s.found = inspect.Findings{
 		Diagnostics: slices.Concat(s.found.Diagnostics, found.Diagnostics), Files: s.found.Files + found.Files,
 	}
@@ -37,6 +41,9 @@ func (s *step) Connected(conn *connect.Connection) error {
 func (s *step) Waiting(text string) { _, _ = fmt.Fprintln(s.Stdout, report.Safe(text)) }
 
 func (s *step) Planned(plan *secretsync.Plan) error {
+	for i := range plan.Actions {
+		plan.Actions[i].Reason = inInputs(plan.Actions[i].Reason)
+	}
 	s.tenants = append(s.tenants, secretsync.TenantResult{Name: plan.Tenant, Plan: plan})
 	if err := report.PlanText(s.Stdout, plan); err != nil {
 		return err
@@ -70,7 +77,7 @@ func (s *step) Applied(done *secretsync.Outcome) error {
 
 // Skipped writes the message to every place where readers look for the result.
 func (s *step) Skipped(message string) error {
-	s.status, s.skipped = Skipped, message
+	s.status, s.skipped = Skipped, inInputs(message)
 	s.runner.Notice(message)
 	return s.summarize()
 }

@@ -162,7 +162,7 @@ func TestPlanSaysWhatWasNotPassed(t *testing.T) {
 		!strings.Contains(r.stdout, "note: set in the repository but not passed to this step: FORGOTTEN, ORG_WIDE\n") {
 		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
-	if strings.Count(r.stdout, "::warning::set in the repository") != 1 {
+	if strings.Count(r.stdout, "::warning title=prefect-secrets::set in the repository") != 1 {
 		t.Error("the note is not annotated once")
 	}
 }
@@ -186,13 +186,15 @@ func TestARefusedListIsNotedWhereSomebodyCanAllowIt(t *testing.T) {
 		{"deploy-app[bot]", "false", map[string]string{"A": canary, "GITHUB_TOKEN": githubtest.Token}, false},
 	} {
 		fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}, Login: tt.login}
-		fake.Fails = func(r *http.Request) bool { return tt.login == "nobody says" && strings.HasSuffix(r.URL.Path, "/graphql") }
+		fake.Fails = func(r *http.Request) bool {
+			return tt.login == "nobody says" && strings.HasSuffix(r.URL.Path, "/graphql")
+		}
 		r := runAction(t, newPullRequestWorkspace(t, fake, map[string]string{
 			"mode": "plan", "api-url": url, "api-key": testkit.AdminKey, "comment": tt.comment,
 			"secrets": secretsJSON(t, tt.secrets), "github-token": githubtest.Token,
 		}).Env)
 		if r.code != exit.OK || strings.Contains(r.stdout, note) != tt.noted || strings.Contains(r.stdout, "asking for") != tt.noted ||
-			strings.Contains(r.stdout, "::warning::") {
+			strings.Contains(r.stdout, "::warning title=prefect-secrets::") {
 			t.Errorf("%+v: exit code %d: %s", tt, r.code, githubtest.Unmasked(r.stdout))
 		}
 		if asked := fake.Unexpected(); len(asked) > 0 {

@@ -37,22 +37,25 @@ func NewRunner(w io.Writer, env []string, getenv func(string) string) *Runner {
 // Others print them.
 func (r *Runner) OnGitHub() bool { return r.getenv("GITHUB_ACTIONS") == "true" }
 
-// Error annotates the run with an error.
-func (r *Runner) Error(message string) { r.annotate(r.action.Errorf, "error", message) }
+// Error annotates the run with each line of a message, as an error.
+func (r *Runner) Error(message string) { r.annotate("error", message) }
 
-// Warning annotates the run with a warning.
-func (r *Runner) Warning(message string) { r.annotate(r.action.Warningf, "warning", message) }
+// Warning annotates the run with each line of a message, as a warning.
+func (r *Runner) Warning(message string) { r.annotate("warning", message) }
 
-// Notice annotates the run with a notice.
-func (r *Runner) Notice(message string) { r.annotate(r.action.Noticef, "notice", message) }
+// Notice annotates the run with each line of a message, as a notice.
+func (r *Runner) Notice(message string) { r.annotate("notice", message) }
 
-func (r *Runner) annotate(command func(string, ...any), kind, message string) {
-	if r.OnGitHub() {
-		command("%s", message)
-		return
-	}
-	for line := range strings.Lines(message) {
-		fmt.Fprintf(r.out, "%s: %s\n", kind, report.Safe(strings.TrimRight(line, "\r\n")))
+func (r *Runner) annotate(kind, message string) {
+	for line := range strings.Lines(inInputs(message)) {
+		line = strings.TrimRight(line, "\r\n")
+		if !r.OnGitHub() {
+			fmt.Fprintf(r.out, "%s: %s\n", kind, report.Safe(line))
+			continue
+		}
+		r.action.IssueCommand(&githubactions.Command{
+			Name: kind, Message: line, Properties: githubactions.CommandProperties{"title": "prefect-secrets"},
+		})
 	}
 }
 

@@ -64,8 +64,8 @@ func TestAnUntrustedRunNeitherWritesNorDeletes(t *testing.T) {
 			outputs["created-count"] != "0" {
 			t.Errorf("%s: exit code %d, outputs %v", name, r.code, outputs)
 		}
-		if !strings.Contains(r.stdout, "::notice::") || !strings.Contains(r.stdout, tt.why) ||
-			!strings.Contains(r.stdout, nothingSynced) || strings.Contains(r.stdout, "\n::error::") {
+		if !strings.Contains(r.stdout, "::notice title=prefect-secrets::") || !strings.Contains(r.stdout, tt.why) ||
+			!strings.Contains(r.stdout, nothingSynced) || strings.Contains(r.stdout, "\n::error title=prefect-secrets::") {
 			t.Errorf("%s: it printed %s", name, githubtest.Unmasked(r.stdout))
 		}
 		summary := w.Read(t, "summary")
