@@ -27,9 +27,10 @@ var (
 	elementEscapes = strings.NewReplacer(slices.Concat(markup, []string{":", "&#58;", ".", "&#46;", "@", "@\u200b"})...)
 )
 
-// codeWords matches what Prose shows as code: what is in quotation marks, a URL, a word
-// with an underscore, a flag, and a word in brackets, such as [names].
-var codeWords = regexp.MustCompile(`"[^"\\]*[^"\\ ]"|[a-z]+://[^\s"]+|--[a-z][a-z-]+|[\w-]*\[[a-z.-]+\]|[\w.*?/-]*_[\w.*?/-]*`)
+// codeWords matches what Prose shows as code: an expression of GitHub's, what is in
+// quotation marks, a URL, a flag, a word with an underscore, and one in brackets, such as
+// [names].
+var codeWords = regexp.MustCompile(`\$\{\{[^}]*}}|"[^"\\]*[^"\\ ]"|[a-z]+://[^\s"]+|--[a-z][a-z-]+|[\w-]*\[[a-z.-]+\]|[\w.*?/-]*_[\w.*?/-]*`)
 
 // Prose escapes text so that it can neither leave its table cell nor format, link or
 // mention anything. Names that it quotes become code.

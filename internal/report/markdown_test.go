@@ -163,6 +163,7 @@ func TestAMessageInACellSaysTheText(t *testing.T) {
 		"write $$ for a dollar sign…":    "Write $$ for a dollar sign…",
 		"config/a.toml is missing":       "config/a.toml is missing.",
 		"see https://x.y/z_a.":           "See https://x.y/z_a.",
+		"pass ${{ toJSON(secrets) }}":    "Pass ${{ toJSON(secrets) }}.",
 	} {
 		d := check.Diagnostic{
 			Rule: "rule", Severity: check.SeverityError, Message: message, Hint: message, File: "dir/g_h|i.toml", Line: 1,
