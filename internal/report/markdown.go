@@ -29,6 +29,7 @@ func (m Markdown) Plan(tenants []secretsync.TenantResult) *Document {
 		if t.Plan != nil {
 			m.head(d, t, several, "No changes", planTally(t.Plan))
 			deletions(d, t.Plan)
+			warnings(d, t.Plan)
 			actionTables(d, t.Plan.Actions, planRow)
 			lists(d, t, nil)
 		}
@@ -44,6 +45,7 @@ func (m Markdown) Result(tenants []secretsync.TenantResult) *Document {
 	for _, t := range tenants {
 		if t.Report != nil {
 			m.head(d, t, several, "Nothing was changed", resultTally(t.Report))
+			warnings(d, t.Plan)
 			actionTables(d, t.Report.Actions, resultRow)
 			lists(d, t, verifiedLines(t.Report))
 		}
@@ -102,10 +104,14 @@ func (m Markdown) head(d *Document, t secretsync.TenantResult, several bool, non
 	if place := m.target(target, t.Plan); place != "" {
 		d.text(place + "\n\n")
 	}
-	if t.Plan != nil {
-		for _, warning := range t.Plan.Warnings {
-			d.alert("WARNING", sentence(warning))
-		}
+}
+
+func warnings(d *Document, p *secretsync.Plan) {
+	if p == nil {
+		return
+	}
+	for _, warning := range p.Warnings {
+		d.alert("WARNING", sentence(warning))
 	}
 }
 

@@ -62,10 +62,12 @@ func actionTables(d *Document, actions []secretsync.Action, rowOf func(secretsyn
 	var main table
 	main.columns("Action", "Secret")
 	var words []string // of the folded tables, in order
+	above := false     // some of what is skipped is in the main table
 	folded := map[string]*table{}
 	for _, group := range groupActions(sorted, markdownName, undone) {
 		row := rowOf(group.Action)
 		if !row.fold {
+			above = above || group.Kind == secretsync.Skip || group.Result == secretsync.Skipped
 			main.row(marked(row.mark, row.word), withNote(group.several(), group.Reason))
 			continue
 		}
@@ -78,7 +80,11 @@ func actionTables(d *Document, actions []secretsync.Action, rowOf func(secretsyn
 	d.table("", main, "changes")
 	for _, word := range words {
 		t := *folded[word]
-		d.table(fmt.Sprintf("%d %s", len(t.rows), word), t, "names")
+		summary := fmt.Sprintf("%d %s", len(t.rows), word)
+		if above && word == "skipped" {
+			summary = fmt.Sprintf("%d more skipped", len(t.rows))
+		}
+		d.table(summary, t, "names")
 	}
 }
 
