@@ -40,9 +40,9 @@ func TestActionPlansWithAPlannerKey(t *testing.T) {
 	comment := github.Comments()[0].Body
 	for _, where := range []string{comment, w.Read(t, "summary")} {
 		for _, want := range []string{
-			"Tenant testkit at `" + url + "`: **0** to create, **1** to overwrite",
-			"Note: the key from the input api-key is a planner key, which lists names; sync needs an admin key.",
-			`| overwrite | A | last written by "deploy" |`,
+			"**1 to overwrite**.\n\nTenant `testkit` at `" + url + "`\n",
+			"- Note: the key from the input api-key is a planner key, which lists names; sync needs an admin key.",
+			"| `~`\u00a0overwrite | `A`<br>Last written by `deploy`. |",
 		} {
 			if !strings.Contains(where, want) {
 				t.Errorf("%q is not in %s", want, where)
@@ -63,7 +63,7 @@ func TestActionMarksAnotherKeysSecret(t *testing.T) {
 		t.Fatalf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 	comment := github.Comments()[0].Body
-	if !strings.Contains(comment, `| overwrite | A | overwrites what "deploy" wrote |`) {
+	if !strings.Contains(comment, "| `~`\u00a0overwrite | `A`<br>Overwrites what `deploy` wrote. |") {
 		t.Errorf("the comment is %s", comment)
 	}
 }
@@ -89,7 +89,7 @@ func TestActionWithAKeyThatMayNot(t *testing.T) {
 		})
 		r := runAction(t, w.Env)
 		if r.code != exit.Refused || w.Outputs(t)["status"] != "failed" ||
-			!strings.Contains(r.stdout, "::error::") || !strings.Contains(r.stdout, tt.want) {
+			!strings.Contains(r.stdout, "::error title=prefect-secrets::") || !strings.Contains(r.stdout, tt.want) {
 			t.Errorf("%s: exit code %d: %s", tt.mode, r.code, githubtest.Unmasked(r.stdout))
 		}
 	}

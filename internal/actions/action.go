@@ -9,6 +9,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -44,7 +45,7 @@ func (a Action) Run(ctx context.Context) error {
 	if message := exit.MessageOf(err); message != "" {
 		s.runner.Error(message)
 	}
-	if err := errors.Join(s.writeSARIF(), s.outputs()); err != nil {
+	if err := errors.Join(s.writeSARIF(), s.summarizeOnce(), s.outputs()); err != nil {
 		s.runner.Error(err.Error())
 		code = max(code, exit.Failed)
 	}
@@ -61,23 +62,30 @@ type step struct {
 	inputs Inputs
 	event  Event
 
-	status          Status
-	found           inspect.Findings
-	tenants         []secretsync.TenantResult // results so far
-	planFile        string                    // the plan file that was written
-	sarifFile       string                    // the SARIF file that was written
-	skippedMarkdown string                    // for the summary and the comment of a skipped run
-	checked         bool                      // configs were checked, so there is SARIF to write
-	annotated       map[string]bool           // notes of plans that were annotated
+	status     Status
+	found      inspect.Findings
+	tenants    []secretsync.TenantResult // results so far
+	result     resultDocument            // of tenants; nil until they are complete
+	planFile   string                    // the plan file that was written
+	sarifFile  string                    // the SARIF file that was written
+	skipped    string                    // why the run was skipped
+	failure    string                    // why the run failed before it had a result
+	summarized bool                      // the summary is written
+	checked    bool                      // configs were checked, so there is SARIF to write
+	annotated  map[string]bool           // notes of plans that were annotated
 }
+
+// resultDocument makes a document of a plan or a sync.
+type resultDocument func(report.Markdown, []secretsync.TenantResult) *report.Document
 
 // run does what the inputs say, and publishes the result on GitHub. For that it uses
 // patient, which outlives ctx.
 func (s *step) run(ctx, patient context.Context) (err error) {
+	s.event = s.runner.Event()
 	if s.inputs, err = s.runner.Inputs(); err != nil {
+		s.failure = err.Error()
 		return err
 	}
-	s.event = s.runner.Event()
 	if s.inputs.Mode == "check" {
 		err = s.check(ctx)
 	} else {
@@ -87,6 +95,9 @@ func (s *step) run(ctx, patient context.Context) (err error) {
 	var noKey connect.NoKeyError
 	if errors.As(err, &noKey) {
 		err = errors.New(noKey.Message("give the input api-key, or the job permissions: id-token: write for a store that knows this repository"))
+	}
+	if s.result == nil {
+		s.failure = inInputs(exit.MessageOf(err))
 	}
 	ctx, cancel := context.WithTimeout(patient, s.inputs.Timeout)
 	defer cancel()

@@ -42,7 +42,7 @@ func TestActionSyncs(t *testing.T) {
 		t.Error(diff)
 	}
 	summary := w.Read(t, "summary")
-	if !strings.Contains(summary, "| created | KEY |") || !strings.Contains(summary, "plaintext-secret") {
+	if !strings.Contains(summary, "| `+`\u00a0created | `KEY` |") || !strings.Contains(summary, "plaintext-secret") {
 		t.Errorf("the summary is %s", summary)
 	}
 	for _, mask := range []string{
@@ -158,7 +158,7 @@ func TestActionMasksWhatIsNoInput(t *testing.T) {
 			t.Error("a mask is missing")
 		}
 	}
-	if r.code != exit.OK || !strings.Contains(r.stdout, "::warning::OLD_KEY was left out: its value is the API key") {
+	if r.code != exit.OK || !strings.Contains(r.stdout, "::warning title=prefect-secrets::OLD_KEY was left out: its value is the API key") {
 		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 }
@@ -171,7 +171,7 @@ func TestAReportThatCannotBeWrittenSaysWhatWasWritten(t *testing.T) {
 	})
 	w.Env = append(w.Env, "GITHUB_STEP_SUMMARY="+w.Path("no/such/summary"))
 	r := runAction(t, w.Env)
-	if r.code != exit.Partly || !strings.Contains(r.stdout, "::error::1 secrets were written, and the report was not") {
+	if r.code != exit.Partly || !strings.Contains(r.stdout, "::error title=prefect-secrets::1 secrets were written, and the report was not") {
 		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 	if outputs := w.Outputs(t); outputs["status"] != "partial" || outputs["created-count"] != "1" {

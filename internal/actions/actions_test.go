@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -115,14 +116,14 @@ func TestSummaryAndOutputsNeedTheirFiles(t *testing.T) {
 	if err := r.Output("status", "x"); err == nil || !strings.Contains(err.Error(), "output status") {
 		t.Errorf("an output that cannot be written: %v", err)
 	}
-	if err := r.Summary("x"); err == nil {
+	if err := r.Summary(&report.Document{}); err == nil {
 		t.Error("a summary that cannot be written is no error")
 	}
 	r = newRunner(&b, nil)
 	if err := r.Output("status", "x"); err != nil {
 		t.Errorf("outside a runner: %v", err)
 	}
-	if err := r.Summary("x"); err != nil {
+	if err := r.Summary(&report.Document{}); err != nil {
 		t.Errorf("outside a runner: %v", err)
 	}
 }

@@ -76,35 +76,3 @@ func TestAnUntrustedIssuerIsNamed(t *testing.T) {
 		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 }
-
-// Listing the names of secrets is optional. A refusal is not reported if the token is
-// the job's own, which cannot list them, or if it is for the comment.
-func TestARefusalOfNamesIsReportedIfTheyWereAskedFor(t *testing.T) {
-	_, url := startFake(t)
-	for name, tt := range map[string]struct {
-		comment string
-		secrets map[string]string
-		want    bool
-	}{
-		"a token of its own": {"false", map[string]string{"A": canary}, true},
-		"the job's own token": {
-			"false", map[string]string{"A": canary, "github_token": githubtest.Token}, false,
-		},
-		"one for the comment": {"true", map[string]string{"A": canary}, false},
-		"the job's own for one": {
-			"true", map[string]string{"A": canary, "GITHUB_TOKEN": githubtest.Token}, false,
-		},
-	} {
-		fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
-		r := runAction(t, newPullRequestWorkspace(t, fake, map[string]string{
-			"mode": "plan", "comment": tt.comment, "api-url": url, "api-key": testkit.AdminKey,
-			"secrets": secretsJSON(t, tt.secrets), "github-token": githubtest.Token,
-		}).Env)
-		// The port of the URL may have the digits of the status.
-		out := strings.ReplaceAll(r.stdout, url, "URL")
-		reported := strings.Contains(out, "secrets: read") || strings.Contains(out, "403")
-		if r.code != exit.OK || reported != tt.want {
-			t.Errorf("%s: exit code %d: %s", name, r.code, githubtest.Unmasked(r.stdout))
-		}
-	}
-}

@@ -3,8 +3,6 @@ package actions
 import (
 	"context"
 	"fmt"
-	"path/filepath"
-	"strings"
 
 	"github.com/google/go-github/v60/github"
 
@@ -26,7 +24,7 @@ const (
 func (g *GitHub) CheckRun(ctx context.Context, failed bool, diagnostics []check.Diagnostic, files int) error {
 	annotations := g.annotations(diagnostics)
 	title := report.Counts(diagnostics, files)
-	summary := report.CutLines(report.DiagnosticsMarkdown(diagnostics, files), maxCheckRunSummary, cutNote)
+	summary := g.markdown.Diagnostics(diagnostics, files).Footer(g.footer).Cut(maxCheckRunSummary, elsewhere)
 	name, status, conclusion := g.checkRunName(), "completed", "neutral"
 	if failed {
 		conclusion = "failure"
@@ -77,7 +75,7 @@ var annotationLevels = map[check.Severity]string{
 func (g *GitHub) annotations(diagnostics []check.Diagnostic) []*github.CheckRunAnnotation {
 	var list []*github.CheckRunAnnotation
 	for _, d := range report.ErrorsFirst(diagnostics) {
-		path, ok := g.inRepository(d.File)
+		path, ok := g.workspace.path(d.File)
 		if !ok {
 			continue
 		}
@@ -85,7 +83,7 @@ func (g *GitHub) annotations(diagnostics []check.Diagnostic) []*github.CheckRunA
 		a := &github.CheckRunAnnotation{
 			Path: &path, StartLine: github.Int(max(d.Line, 1)), EndLine: github.Int(max(d.EndLine, d.Line, 1)),
 			AnnotationLevel: &level, Title: github.String("prefect-secrets: " + d.Rule),
-			Message: github.String(strings.TrimSuffix(d.Message+"\n"+d.Hint, "\n")),
+			Message: github.String(report.AnnotationText(d)),
 		}
 		if d.Line > 0 && d.EndLine == d.Line { // GitHub accepts columns only within one line
 			a.StartColumn, a.EndColumn = github.Int(d.Column), github.Int(max(d.EndColumn, d.Column))
@@ -93,18 +91,4 @@ func (g *GitHub) annotations(diagnostics []check.Diagnostic) []*github.CheckRunA
 		list = append(list, a)
 	}
 	return list
-}
-
-// inRepository returns a file's path from the root of the repository, and whether the
-// file is in it.
-func (g *GitHub) inRepository(file string) (string, bool) {
-	if filepath.IsAbs(file) {
-		below, err := filepath.Rel(g.workspace, file)
-		if g.workspace == "" || err != nil {
-			return "", false
-		}
-		file = below
-	}
-	file = filepath.ToSlash(filepath.Clean(file))
-	return file, file != ".." && !strings.HasPrefix(file, "../")
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"html"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -29,17 +28,16 @@ const commentPause = 500 * time.Millisecond
 // maxCommentTries is how often a step writes its section.
 const maxCommentTries = 6
 
-// Comment writes markdown as the section of this step in the Action's one comment on
+// Comment writes a document as the section of this step in the Action's one comment on
 // the pull request, and creates the comment if it is missing. The sections of other
 // jobs, matrix jobs, steps and environments stay. It needs the permission
 // pull-requests: write.
 //
 // GitHub has no conditional write of a comment. So Comment reads the comment again
 // after a pause, and writes the section again if another job has overwritten it.
-func (g *GitHub) Comment(ctx context.Context, markdown string) error {
-	own := section{key: g.step.key(), text: g.signed(markdown)}
+func (g *GitHub) Comment(ctx context.Context, document *report.Document) error {
 	for range maxCommentTries {
-		stored, err := g.putSection(ctx, own)
+		stored, err := g.putSection(ctx, document)
 		if err != nil {
 			return fmt.Errorf("commenting on pull request %d: %w", g.event.PullRequest, err)
 		}
@@ -47,21 +45,13 @@ func (g *GitHub) Comment(ctx context.Context, markdown string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("commenting on pull request %d: other jobs changed the comment each time", g.event.PullRequest)
-}
-
-// signed returns markdown with the name of the step below it.
-func (g *GitHub) signed(markdown string) string {
-	name := g.step.String()
-	if name == "" {
-		return markdown
-	}
-	return markdown + "\n<sub>" + html.EscapeString(report.Safe(name)) + "</sub>\n"
+	return fmt.Errorf("commenting on pull request %d: other jobs kept overwriting the comment", g.event.PullRequest)
 }
 
 // putSection writes one section, and reports whether it is still in the comment after
-// a pause. If two jobs created a comment at once, the older comment stays.
-func (g *GitHub) putSection(ctx context.Context, own section) (stored bool, err error) {
+// a pause. If two jobs created a comment at once, the older comment stays. Once GitHub
+// has acknowledged the write, an error of reading it again does not count.
+func (g *GitHub) putSection(ctx context.Context, document *report.Document) (stored bool, err error) {
 	comments, err := g.ownComments(ctx)
 	if err != nil {
 		return false, err
@@ -70,28 +60,28 @@ func (g *GitHub) putSection(ctx context.Context, own section) (stored bool, err 
 	if len(comments) > 0 {
 		existing = *comments[0]
 	}
-	body := withSection(withoutSection(existing.GetBody(), g.step.previousKey()), own)
+	body := withSection(withoutSection(existing.GetBody(), g.step.previousKey()), g.step.key(), document)
 	if err := g.writeComment(ctx, &existing, body); err != nil {
 		return false, err
 	}
-	if err := g.pause(ctx, commentPause+rand.N(commentPause)); err != nil {
-		return false, err
+	if g.pause(ctx, commentPause+rand.N(commentPause)) != nil {
+		return true, nil
 	}
-	if comments, err = g.ownComments(ctx); err != nil || len(comments) == 0 {
-		return false, err
+	if comments, err = g.ownComments(ctx); err != nil {
+		return true, nil
 	}
-	if err := g.deleteDuplicates(ctx, comments[1:], withSection("", own)); err != nil {
-		return false, err
+	if g.deleteDuplicates(ctx, comments, withSection("", g.step.key(), document)) != nil {
+		return true, nil
 	}
-	wrote, _ := findSection(sections(body), own.key)
-	found, _ := findSection(sections(comments[0].GetBody()), own.key)
+	wrote, _ := findSection(sections(body), g.step.key())
+	found, _ := findSection(sections(comments[0].GetBody()), g.step.key())
 	return found == wrote, nil
 }
 
-// deleteDuplicates deletes those of the comments whose body holds the section of this
-// step alone.
+// deleteDuplicates deletes those of the comments, but for the oldest, whose body holds
+// the section of this step alone.
 func (g *GitHub) deleteDuplicates(ctx context.Context, comments []*github.IssueComment, body string) error {
-	for _, c := range comments {
+	for _, c := range comments[1:] {
 		if c.GetBody() != body {
 			continue
 		}
@@ -115,31 +105,45 @@ func (g *GitHub) ownComments(ctx context.Context) (own []*github.IssueComment, e
 		}
 		return response, err
 	})
-	if err == nil {
-		own, err = g.withPosted(ctx, own)
-	}
-	slices.SortFunc(own, func(a, b *github.IssueComment) int { return cmp.Compare(a.GetID(), b.GetID()) })
-	return own, err
-}
-
-// withPosted adds the comment that this run wrote, if the list lacks it. GitHub's list
-// of comments may lag behind, and the comment must not be created twice.
-func (g *GitHub) withPosted(ctx context.Context, own []*github.IssueComment) ([]*github.IssueComment, error) {
-	isPosted := func(c *github.IssueComment) bool { return c.GetID() == g.posted.GetID() }
-	if g.posted == nil || slices.ContainsFunc(own, isPosted) {
-		return own, nil
-	}
-	err := g.ask(ctx, commentPermission, func() error {
-		current, _, err := g.api.Issues.GetComment(ctx, g.event.Owner, g.event.Repo, g.posted.GetID())
-		if err == nil {
-			g.posted = current
-		}
-		return err
-	})
-	if err != nil && !errors.Is(err, errNotFound) {
+	if err != nil {
 		return nil, err
 	}
-	return append(own, g.posted), nil
+	isPosted := func(c *github.IssueComment) bool { return c.GetID() == g.posted.GetID() }
+	if g.posted != nil && !slices.ContainsFunc(own, isPosted) {
+		own = append(own, g.posted)
+	}
+	slices.SortFunc(own, func(a, b *github.IssueComment) int { return cmp.Compare(a.GetID(), b.GetID()) })
+	return g.current(ctx, own)
+}
+
+// current returns the comments with the oldest, and the one that this run wrote, as
+// they are now. GitHub's list may lag behind: it may lack a comment, have an old body,
+// or have a comment that is deleted. A request by ID does not.
+func (g *GitHub) current(ctx context.Context, listed []*github.IssueComment) (own []*github.IssueComment, err error) {
+	for _, c := range listed {
+		posted := c.GetID() == g.posted.GetID()
+		if len(own) > 0 && !posted {
+			own = append(own, c)
+			continue
+		}
+		switch now, err := g.getComment(ctx, c.GetID()); {
+		case err == nil:
+			own = append(own, now)
+		case !errors.Is(err, errNotFound):
+			return nil, err
+		case posted: // it exists, or somebody does not want it: there is no second one
+			own = append(own, g.posted)
+		}
+	}
+	return own, nil
+}
+
+func (g *GitHub) getComment(ctx context.Context, id int64) (c *github.IssueComment, err error) {
+	err = g.read(ctx, commentPermission, func() (err error) {
+		c, _, err = g.api.Issues.GetComment(ctx, g.event.Owner, g.event.Repo, id)
+		return err
+	})
+	return c, err
 }
 
 // isTrusted reports whether the author of a comment is an app, such as github-actions,

@@ -53,32 +53,26 @@ func withoutSection(body, key string) string {
 	return joinSections(slices.DeleteFunc(list, func(s section) bool { return s.key == key }))
 }
 
-// withSection returns body with the section own in place of the one with its key, or at
-// the end. To fit into a comment, it drops rows at the end of own, and then the oldest
-// other sections.
-func withSection(body string, own section) string {
+// withSection returns body with a section in place of the one with its key, or at the
+// end. To fit into a comment, it cuts the document, but to no less than a quarter of a
+// comment, and then drops the oldest other sections.
+func withSection(body, key string, document *report.Document) string {
 	list := sections(body)
-	at := slices.IndexFunc(list, func(s section) bool { return s.key == own.key })
+	at := slices.IndexFunc(list, func(s section) bool { return s.key == key })
 	if at < 0 {
 		at, list = len(list), append(list, section{})
 	}
-	list[at] = section{key: own.key}
-	list[at] = fit(own, bodyLength(list))
+	list[at] = section{key: key}
+	limit := max(report.MaxComment-bodyLength(list), report.MaxComment/4)
+	list[at].text = document.Cut(limit, elsewhere)
 	for bodyLength(list) > report.MaxComment {
 		oldest := 0
-		if list[0].key == own.key {
+		if list[0].key == key {
 			oldest = 1
 		}
 		list = slices.Delete(list, oldest, oldest+1)
 	}
 	return joinSections(list)
-}
-
-// fit cuts a section to the length that the others leave of a comment, but to no less
-// than a quarter of a comment.
-func fit(s section, others int) section {
-	s.text = report.CutLines(s.text, max(report.MaxComment-others, report.MaxComment/4), cutNote)
-	return s
 }
 
 func joinSections(list []section) string {

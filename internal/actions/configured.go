@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/google/go-github/v60/github"
 )
@@ -12,9 +14,33 @@ import (
 // Permissions to list the names of secrets. GITHUB_TOKEN cannot have them; an app's
 // token or a fine-grained personal one can.
 const (
-	secretsPermission      = "secrets: read (GITHUB_TOKEN cannot have it; an app's token can)"
-	environmentsPermission = "environments: read (GITHUB_TOKEN cannot have it; an app's token can)"
+	secretsPermission      = "secrets: read"
+	environmentsPermission = "environments: read"
 )
+
+// jobsOwn is who GITHUB_TOKEN is, which a workflow gets without asking.
+const jobsOwn = "github-actions[bot]"
+
+// IsJobsOwn reports whether the token is GITHUB_TOKEN. It fails if GitHub does not say.
+func (g *GitHub) IsJobsOwn(ctx context.Context) (bool, error) {
+	if !strings.HasPrefix(g.token.RevealText(), "ghs_") { // a person's
+		return false, nil
+	}
+	var answer struct {
+		Data struct{ Viewer struct{ Login string } }
+	}
+	err := g.read(ctx, "metadata: read", func() error {
+		request, err := g.api.NewRequest(http.MethodPost, g.graphQL, map[string]string{"query": "{ viewer { login } }"})
+		if err == nil {
+			_, err = g.api.Do(ctx, request, &answer)
+		}
+		return err
+	})
+	if err == nil && answer.Data.Viewer.Login == "" {
+		err = errors.New("GitHub does not say whose the token is")
+	}
+	return answer.Data.Viewer.Login == jobsOwn, err
+}
 
 // SecretNames lists the names of the secrets that GitHub has for the repository: its
 // own, those that its organization shares with it and, if environment names a

@@ -30,10 +30,10 @@ func TestEqualFailuresAreOneLine(t *testing.T) {
 		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 	summary := w.Read(t, "summary")
-	if strings.Count(summary, "| failed | "+names+" | ") != 1 || strings.Count(summary, "| failed |") != 1 {
+	if strings.Count(summary, "| `!`\u00a0**failed** | 7 secrets (`S0000`, `S0001`, ") != 1 || strings.Count(summary, "**failed**") != 1 {
 		t.Errorf("the summary is %s", summary)
 	}
-	if strings.Count(r.stdout, "::error::") != 1 {
+	if strings.Count(r.stdout, "::error title=prefect-secrets::") != 1 {
 		t.Error("there is not one error annotation")
 	}
 }
@@ -51,11 +51,11 @@ func TestAnnotationsOfAPlan(t *testing.T) {
 	})
 	r := runAction(t, w.Env)
 	for text, want := range map[string]int{
-		`::warning::exclude "- CODECOV_TOKEN" matches no name of a source: did you mean "CODECOV_TOKEN"?`: 1,
-		`::warning::exclude "- NPM_*" matches no name of a source: did you mean "NPM_*"?`:                 1,
-		`note: exclude "DOCKER_*" matches no name of a source`:                                            1,
-		"::warning::2 names (A, B) were left out: empty":                                                  1,
-		"::warning::": 3,
+		`::warning title=prefect-secrets::exclude "- CODECOV_TOKEN" matches no name of a source: did you mean "CODECOV_TOKEN"?`: 1,
+		`::warning title=prefect-secrets::exclude "- NPM_*" matches no name of a source: did you mean "NPM_*"?`:                 1,
+		`note: exclude "DOCKER_*" matches no name of a source`:                                                                  1,
+		"::warning title=prefect-secrets::2 names (A, B) were left out: empty":                                                  1,
+		"::warning title=prefect-secrets::":                                                                                     3,
 	} {
 		if got := strings.Count(r.stdout, text); got != want {
 			t.Errorf("%q stands there %d times: %s", text, got, githubtest.Unmasked(r.stdout))

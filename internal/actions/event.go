@@ -14,6 +14,7 @@ type Event struct {
 	RepoID      int    // its number at GitHub; 0 if unknown
 	PullRequest int    // its number; 0 if the run is not for one
 	Commit      string // the last commit of the pull request itself, else the run's
+	Shown       string // the commit whose files the run has and people see
 	// Untrusted is why the run may neither write nor delete, whatever secrets it has;
 	// empty if it may.
 	Untrusted string
@@ -27,11 +28,16 @@ func (r *Runner) Event() Event {
 	payload, err := readPayload(r.getenv("GITHUB_EVENT_PATH"))
 	repository := r.getenv("GITHUB_REPOSITORY")
 	owner, repo, _ := strings.Cut(repository, "/")
-	event := Event{Owner: owner, Repo: repo, Commit: r.getenv("GITHUB_SHA")}
+	event := Event{Owner: owner, Repo: repo, Commit: r.getenv("GITHUB_SHA"), Shown: r.getenv("GITHUB_SHA")}
 	event.RepoID, _ = strconv.Atoi(r.getenv("GITHUB_REPOSITORY_ID"))
 	if number, ok := at(payload, "pull_request", "number").(float64); ok {
 		sha, _ := at(payload, "pull_request", "head", "sha").(string)
 		event.PullRequest, event.Commit = int(number), cmp.Or(sha, event.Commit)
+		// A run of pull_request has a merge commit that nobody looks at; one of
+		// pull_request_target has the base branch.
+		if r.getenv("GITHUB_EVENT_NAME") != "pull_request_target" {
+			event.Shown = event.Commit
+		}
 	}
 	o := origin{
 		event: r.getenv("GITHUB_EVENT_NAME"), actor: r.getenv("GITHUB_ACTOR"), repository: repository,

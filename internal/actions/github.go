@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,16 +15,20 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 	"github.com/prefect-secrets/prefect-secrets/internal/pause"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 // GitHub is GitHub's API for the repository of a run.
 type GitHub struct {
-	api   *github.Client
-	event Event
-	step  stepID
-	// workspace is the directory of the checkout; empty if unknown.
-	workspace string
+	api       *github.Client
+	event     Event
+	step      stepID
+	workspace workspace
+	markdown  report.Markdown // of the check run
+	footer    string          // of the check run
+	token     prefect.Value
+	graphQL   string // the URL of the API in GraphQL, maybe relative to the other
 	now       func() time.Time
 	pause     func(context.Context, time.Duration) error
 	posted    *github.IssueComment // the comment that this run wrote
@@ -49,7 +54,9 @@ func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 	}
 	g := &GitHub{
 		api: github.NewClient(c.Client).WithAuthToken(text), event: c.Event,
-		step: r.stepID(), workspace: r.getenv("GITHUB_WORKSPACE"), now: c.Now, pause: c.Pause,
+		step: r.stepID(), workspace: r.workspace(), now: c.Now, pause: c.Pause, token: c.Token,
+		graphQL:  cmp.Or(r.getenv("GITHUB_GRAPHQL_URL"), "graphql"),
+		markdown: r.markdown(c.Event), footer: r.footer(c.Event),
 	}
 	if g.pause == nil {
 		g.pause = pause.For
@@ -63,6 +70,9 @@ func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 		return nil, errors.New("GITHUB_API_URL is not a URL")
 	}
 	g.api.BaseURL = api
+	if r.getenv("GITHUB_GRAPHQL_URL") == "" && strings.HasSuffix(api.Path, "/api/v3/") {
+		g.graphQL = "../graphql"
+	}
 	return g, nil
 }
 
@@ -124,12 +134,22 @@ var (
 	errNotFound = errors.New("GitHub has no such thing")
 )
 
+// errFailing is a failure of GitHub's own, which may not last.
+var errFailing = errors.New("GitHub failed")
+
+// failingError is an [errFailing].
+type failingError struct{ error }
+
+func (failingError) Is(target error) bool { return target == errFailing }
+
+func (e failingError) Unwrap() error { return e.error }
+
 // describeRefusal returns an error without GitHub's own text, which holds URLs.
 func describeRefusal(err error, permission string) error {
 	var refused *github.ErrorResponse
 	var failed *url.Error
 	if errors.As(err, &failed) {
-		return httperr.Cause(err)
+		return failingError{httperr.Cause(err)}
 	}
 	if !errors.As(err, &refused) || refused.Response == nil {
 		return err
@@ -142,7 +162,27 @@ func describeRefusal(err error, permission string) error {
 	case http.StatusUnauthorized:
 		return errors.New("GitHub did not accept the token (HTTP 401)")
 	default:
-		return fmt.Errorf("GitHub answered HTTP %d", status)
+		err := fmt.Errorf("GitHub answered HTTP %d", status)
+		if status >= http.StatusInternalServerError {
+			return failingError{err}
+		}
+		return err
+	}
+}
+
+// maxReadTries is how often a request that changes nothing is sent while GitHub fails.
+const maxReadTries = 3
+
+// read is [GitHub.ask] for a request that changes nothing.
+func (g *GitHub) read(ctx context.Context, permission string, send func() error) error {
+	for try := 1; ; try++ {
+		err := g.ask(ctx, permission, send)
+		if try == maxReadTries || !errors.Is(err, errFailing) {
+			return err
+		}
+		if err := g.pause(ctx, time.Duration(try)*time.Second); err != nil {
+			return err
+		}
 	}
 }
 
@@ -151,7 +191,7 @@ func (g *GitHub) eachPage(ctx context.Context, permission string, page func(gith
 	options := github.ListOptions{PerPage: 100}
 	for {
 		var response *github.Response
-		err := g.ask(ctx, permission, func() (err error) {
+		err := g.read(ctx, permission, func() (err error) {
 			response, err = page(options)
 			return err
 		})

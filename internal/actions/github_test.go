@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 const commit = "0123456789abcdef0123456789abcdef01234567"
@@ -36,7 +38,7 @@ func newGitHub(t *testing.T, fake *githubtest.Server, job string, waits *[]time.
 		}
 	})
 	env := map[string]string{
-		"GITHUB_API_URL": server.URL + "/api/v3", "GITHUB_WORKSPACE": "/github/workspace",
+		"GITHUB_API_URL": server.URL + "/api/v3", "GITHUB_WORKSPACE": workingDirectory(t),
 		"GITHUB_WORKFLOW": "deploy", "GITHUB_JOB": job, "GITHUB_ACTION": "__self",
 	}
 	runner := actions.NewRunner(&strings.Builder{}, nil, func(name string) string { return env[name] })
@@ -62,6 +64,20 @@ func newGitHub(t *testing.T, fake *githubtest.Server, job string, waits *[]time.
 	return g
 }
 
+func workingDirectory(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// newDocument returns a short document with a footer.
+func newDocument(text, footer string) *report.Document {
+	return report.Markdown{}.Skipped(text).Footer(footer)
+}
+
 func TestCommentHasASectionForEachJob(t *testing.T) {
 	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}, PageSize: 2}
 	for range 3 {
@@ -71,7 +87,7 @@ func TestCommentHasASectionForEachJob(t *testing.T) {
 	var waits []time.Duration
 	for _, job := range []string{"staging", "production", "staging"} {
 		err := newGitHub(t, fake, job, &waits).Comment(t.Context(),
-			fmt.Sprintf("plan %d of %s\n", len(waits), job))
+			newDocument(fmt.Sprintf("plan %d of %s", len(waits), job), job))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,9 +97,9 @@ func TestCommentHasASectionForEachJob(t *testing.T) {
 		t.Fatalf("there are %d comments", len(comments))
 	}
 	body := comments[4].Body
-	staging, production := strings.Index(body, "plan 2 of staging"), strings.Index(body, "plan 1 of production")
-	if staging < 0 || production < staging || strings.Contains(body, "plan 0") ||
-		!strings.Contains(body, "<sub>deploy / production</sub>") {
+	staging, production := strings.Index(body, "Plan 2 of staging"), strings.Index(body, "Plan 1 of production")
+	if staging < 0 || production < staging || strings.Contains(body, "Plan 0") ||
+		!strings.Contains(body, "<sub>production</sub>") {
 		t.Errorf("the comment is\n%s", body)
 	}
 	if comments[3].Body != "<!-- prefect-secrets -->\nforged" {
@@ -91,19 +107,95 @@ func TestCommentHasASectionForEachJob(t *testing.T) {
 	}
 }
 
-// A run creates one comment, even if GitHub's list lacks it.
-func TestACommentIsMadeOnceHoweverLateTheList(t *testing.T) {
+// isList reports whether a request lists the comments.
+func isList(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/issues/7/comments")
+}
+
+// A run sends one comment, whatever GitHub's list says afterwards.
+func TestACommentIsMadeOnceWhateverTheListSays(t *testing.T) {
 	for name, fake := range map[string]*githubtest.Server{
 		"a list that lags":          {Lagging: true},
 		"nothing that knows the id": {Lagging: true, Forgetful: true},
+		"a stale list":              {Stale: true},
+		"a list that fails":         {},
+		"everything that fails":     {},
 	} {
 		fake.Permissions = map[string]string{"pull-requests": "write"}
+		posted := false
+		fake.Fails = func(r *http.Request) bool {
+			posted = posted || r.Method == http.MethodPost
+			return name == "a list that fails" && posted && isList(r) ||
+				name == "everything that fails" && posted && r.Method == http.MethodGet
+		}
 		var waits []time.Duration
-		if err := newGitHub(t, fake, "plan", &waits).Comment(t.Context(), "the plan\n"); err != nil {
+		if err := newGitHub(t, fake, "plan", &waits).Comment(t.Context(), newDocument("the plan", "plan")); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if comments := fake.Comments(); len(comments) != 1 || !strings.Contains(comments[0].Body, "the plan") {
+		if comments := fake.Comments(); len(comments) != 1 || !strings.Contains(comments[0].Body, "The plan") {
 			t.Errorf("%s: the comments are %v", name, comments)
+		}
+		if n := countRequests(fake, "POST "); n != 1 {
+			t.Errorf("%s: %d comments were sent", name, n)
+		}
+	}
+}
+
+func countRequests(fake *githubtest.Server, prefix string) int {
+	n := 0
+	for _, request := range fake.Requests() {
+		if strings.HasPrefix(request, prefix) {
+			n++
+		}
+	}
+	return n
+}
+
+// What another job wrote, and the list does not show yet, stays. A comment that the list
+// still shows and that is deleted is made again.
+func TestAStaleListLosesNothing(t *testing.T) {
+	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}, Stale: true}
+	var waits []time.Duration
+	for _, job := range []string{"first", "second", "third", "second"} {
+		if err := newGitHub(t, fake, job, &waits).Comment(t.Context(), newDocument("plan of "+job, job)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	comments := fake.Comments()
+	if len(comments) != 1 || countRequests(fake, "POST ") != 1 {
+		t.Fatalf("the comments are %v", comments)
+	}
+	for _, job := range []string{"first", "second", "third"} {
+		if strings.Count(comments[0].Body, "Plan of "+job+".") != 1 {
+			t.Errorf("%s is missing in\n%s", job, comments[0].Body)
+		}
+	}
+	if n := countRequests(fake, "PATCH "); n != 2 {
+		t.Errorf("the comment was changed %d times, and the last change changed nothing", n)
+	}
+}
+
+// A comment that GitHub failed to take may exist, and is not sent again. A list that
+// fails for a moment is read again; without it nothing is sent.
+func TestAFailingGitHub(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fails func(r *http.Request, n int) bool // n requests came before
+		posts int
+		want  string
+	}{
+		"a post that fails":   {func(r *http.Request, _ int) bool { return r.Method == http.MethodPost }, 1, "GitHub answered HTTP 502"},
+		"no list":             {func(r *http.Request, _ int) bool { return isList(r) }, 0, "GitHub answered HTTP 502"},
+		"a list for a moment": {func(_ *http.Request, n int) bool { return n < 2 }, 1, ""},
+	} {
+		n := 0
+		fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
+		fake.Fails = func(r *http.Request) bool { n++; return tt.fails(r, n-1) }
+		err := callComment(newGitHub(t, fake, "plan", new([]time.Duration)), t.Context())
+		if got := fmt.Sprint(err); (err == nil) != (tt.want == "") || !strings.Contains(got, tt.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if posts := countRequests(fake, "POST "); posts != tt.posts {
+			t.Errorf("%s: %d comments were sent", name, posts)
 		}
 	}
 }
@@ -117,7 +209,7 @@ func TestCommentsOfJobsAtOnce(t *testing.T) {
 	errs := make(chan error, jobs)
 	for i := range jobs {
 		g := newGitHub(t, fake, fmt.Sprintf("job%d", i), nil)
-		go func() { errs <- g.Comment(t.Context(), fmt.Sprintf("plan of job%d\n", i)) }()
+		go func() { errs <- g.Comment(t.Context(), newDocument(fmt.Sprintf("plan of job%d", i), "")) }()
 	}
 	for range jobs {
 		if err := <-errs; err != nil {
@@ -129,7 +221,7 @@ func TestCommentsOfJobsAtOnce(t *testing.T) {
 		t.Fatalf("there are %d comments", len(comments))
 	}
 	for i := range jobs {
-		if !strings.Contains(comments[0].Body, fmt.Sprintf("plan of job%d\n", i)) {
+		if !strings.Contains(comments[0].Body, fmt.Sprintf("Plan of job%d.\n", i)) {
 			t.Errorf("job%d is missing in\n%s", i, comments[0].Body)
 		}
 	}
@@ -137,16 +229,19 @@ func TestCommentsOfJobsAtOnce(t *testing.T) {
 
 func TestCommentFits(t *testing.T) {
 	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
-	row := "| create | " + strings.Repeat("Ä", 80) + " | |\n"
+	plan := &secretsync.Plan{}
+	for range 1000 {
+		plan.Actions = append(plan.Actions, secretsync.Action{Name: strings.Repeat("Ä", 80), Kind: secretsync.Create})
+	}
+	document := report.Markdown{}.Plan([]secretsync.TenantResult{{Plan: plan}})
 	for i := range 6 {
-		err := newGitHub(t, fake, fmt.Sprintf("job%d", i), new([]time.Duration)).Comment(t.Context(),
-			strings.Repeat(row, 1000))
+		err := newGitHub(t, fake, fmt.Sprintf("job%d", i), new([]time.Duration)).Comment(t.Context(), document)
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	body := fake.Comments()[0].Body
-	n := strings.Count(body, "the log has all of it")
+	n := strings.Count(body, "of 1000 changes are shown here; the log has all of them.\n")
 	if n < 2 || !strings.Contains(body, "<!-- prefect-secrets:end -->\n") {
 		t.Errorf("%d sections were cut, in %d bytes", n, len(body))
 	}
@@ -164,10 +259,10 @@ func TestRefusalsNameThePermission(t *testing.T) {
 			"the token needs the permission pull-requests: write",
 		},
 		{nil, callCheckRun, "the token needs the permission checks: write"},
-		{nil, callSecretNames, "the token needs the permission secrets: read (GITHUB_TOKEN cannot have it"},
+		{nil, callSecretNames, "the token needs the permission secrets: read"},
 		{
 			map[string]string{"secrets": "read"}, callSecretNames,
-			"the token needs the permission environments: read (GITHUB_TOKEN cannot have it",
+			"the token needs the permission environments: read",
 		},
 	}
 	for _, tt := range tests {
@@ -182,7 +277,9 @@ func TestRefusalsNameThePermission(t *testing.T) {
 	}
 }
 
-func callComment(g *actions.GitHub, ctx context.Context) error { return g.Comment(ctx, "plan\n") }
+func callComment(g *actions.GitHub, ctx context.Context) error {
+	return g.Comment(ctx, newDocument("plan", ""))
+}
 
 func callCheckRun(g *actions.GitHub, ctx context.Context) error {
 	return g.CheckRun(ctx, true, []check.Diagnostic{{File: "a.toml", Severity: check.SeverityError, Message: "m"}}, 1)
@@ -257,7 +354,7 @@ func TestCheckRunHasEveryFinding(t *testing.T) {
 		}
 		found = append(found, d)
 	}
-	for _, file := range []string{"/github/workspace/b.toml", "/etc/prefect.toml", "../x.toml"} {
+	for _, file := range []string{workingDirectory(t) + "/b.toml", "/etc/prefect.toml", "../x.toml"} {
 		found = append(found, check.Diagnostic{Severity: check.SeverityWarning, Message: "m", File: file})
 	}
 	if err := newGitHub(t, fake, "check", nil).CheckRun(t.Context(), true, found, 4); err != nil {
@@ -278,11 +375,11 @@ func TestCheckRunHasEveryFinding(t *testing.T) {
 	}
 	first := githubtest.Annotation{
 		Path: "config/a.toml", StartLine: 120, EndLine: 124, AnnotationLevel: "failure",
-		Title: "prefect-secrets: type", Message: "message\nhint",
+		Title: "prefect-secrets: type", Message: "message\nhint: hint",
 	}
 	second := githubtest.Annotation{
 		Path: "config/a.toml", StartLine: 1, EndLine: 1, StartColumn: 3, EndColumn: 9,
-		AnnotationLevel: "warning", Title: "prefect-secrets: type", Message: "message\nhint",
+		AnnotationLevel: "warning", Title: "prefect-secrets: type", Message: "message\nhint: hint",
 	}
 	if diff := cmp.Diff([]githubtest.Annotation{first, second}, run.Annotations[:2]); diff != "" {
 		t.Error(diff)

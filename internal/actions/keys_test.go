@@ -34,7 +34,7 @@ func TestActionMasksTypedValues(t *testing.T) {
 	}
 	outputs := w.Outputs(t)
 	if r.code != exit.OK || outputs["created-count"] != "6" ||
-		!strings.Contains(w.Read(t, "summary"), "object with 1 key") {
+		!strings.Contains(w.Read(t, "summary"), "Object with 1 key.") {
 		t.Errorf("exit code %d, outputs %v", r.code, outputs)
 	}
 }
@@ -98,7 +98,7 @@ func TestActionSendsNoKeyOfPrefectCloud(t *testing.T) {
 	} {
 		w := githubtest.NewWorkspace(t, inputs)
 		w.Env = append(w.Env, env.entry)
-		if r := runAction(t, w.Env); r.code != exit.Usage || !strings.Contains(r.stdout, "::error::"+env.want) {
+		if r := runAction(t, w.Env); r.code != exit.Usage || !strings.Contains(r.stdout, "::error title=prefect-secrets::"+env.want) {
 			t.Errorf("%s: exit code %d: %s", name, r.code, githubtest.Unmasked(r.stdout))
 		}
 	}

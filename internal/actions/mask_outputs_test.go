@@ -63,7 +63,7 @@ func TestAMaskInAnOutputIsAWarning(t *testing.T) {
 		"secrets": secretsJSON(t, map[string]string{"STAGE": "prod", "prod_db": canary}),
 	})
 	r := runAction(t, w.Env)
-	const want = "::warning::the mask of STAGE hides a part of created-names: as an output of the job it stays empty\n"
+	const want = "::warning title=prefect-secrets::the mask of STAGE hides a part of created-names: as an output of the job it stays empty\n"
 	if r.code != exit.OK || !strings.Contains(r.stdout, want) {
 		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}

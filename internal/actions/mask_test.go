@@ -149,8 +149,8 @@ func TestWarnOfHiddenOutputs(t *testing.T) {
 		}
 	}
 	r.WarnOfHiddenOutputs()
-	const want = "::warning::the mask of STAGE hides a part of created-names: as an output of the job it stays empty\n"
-	if !strings.Contains(b.String(), want) || strings.Count(b.String(), "::warning::") != 1 {
+	const want = "::warning title=prefect-secrets::the mask of STAGE hides a part of created-names: as an output of the job it stays empty\n"
+	if !strings.Contains(b.String(), want) || strings.Count(b.String(), "::warning title=prefect-secrets::") != 1 {
 		t.Errorf("it printed %s", b.String())
 	}
 	if text, err := os.ReadFile(output); err != nil || !strings.Contains(string(text), "prod_db") {

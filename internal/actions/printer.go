@@ -16,6 +16,10 @@ var _ run.Printer = (*step)(nil)
 
 func (s *step) Checked(found inspect.Findings) error {
 	s.checked = true
+	for i := range found.Diagnostics {
+		d := &found.Diagnostics[i]
+		d.Message, d.Hint = inInputs(d.Message), inInputs(d.Hint)
+	}
 	s.found = inspect.Findings{
 		Diagnostics: slices.Concat(s.found.Diagnostics, found.Diagnostics), Files: s.found.Files + found.Files,
 	}
@@ -27,10 +31,7 @@ func (s *step) Checked(found inspect.Findings) error {
 			return err
 		}
 	}
-	if err := report.DiagnosticsText(s.Stdout, found.Diagnostics, found.Files); err != nil {
-		return err
-	}
-	return s.runner.Summary(report.DiagnosticsMarkdown(found.Diagnostics, found.Files))
+	return report.DiagnosticsText(s.Stdout, found.Diagnostics, found.Files)
 }
 
 func (s *step) Connected(conn *connect.Connection) error {
@@ -40,6 +41,9 @@ func (s *step) Connected(conn *connect.Connection) error {
 func (s *step) Waiting(text string) { _, _ = fmt.Fprintln(s.Stdout, report.Safe(text)) }
 
 func (s *step) Planned(plan *secretsync.Plan) error {
+	for i := range plan.Actions {
+		plan.Actions[i].Reason = inInputs(plan.Actions[i].Reason)
+	}
 	s.tenants = append(s.tenants, secretsync.TenantResult{Name: plan.Tenant, Plan: plan})
 	if err := report.PlanText(s.Stdout, plan); err != nil {
 		return err
@@ -54,8 +58,8 @@ func (s *step) Planned(plan *secretsync.Plan) error {
 }
 
 func (s *step) OnlyPlanned(done *secretsync.Outcome) error {
-	s.tenants = done.Tenants
-	return s.runner.Summary(report.PlanMarkdown(done.Tenants))
+	s.tenants, s.result = done.Tenants, report.Markdown.Plan
+	return s.summarize()
 }
 
 func (s *step) Progress(done, total int, last bool) {
@@ -67,12 +71,13 @@ func (s *step) Applied(done *secretsync.Outcome) error {
 	if err := report.ResultText(s.Stdout, done.Tenants, done.Requests); err != nil {
 		return err
 	}
-	return s.runner.Summary(report.ResultMarkdown(done.Tenants))
+	s.result = report.Markdown.Result
+	return s.summarize()
 }
 
 // Skipped writes the message to every place where readers look for the result.
 func (s *step) Skipped(message string) error {
-	s.status, s.skippedMarkdown = Skipped, report.SkippedMarkdown(message)
+	s.status, s.skipped = Skipped, inInputs(message)
 	s.runner.Notice(message)
-	return s.runner.Summary(s.skippedMarkdown)
+	return s.summarize()
 }

@@ -56,27 +56,59 @@ func (s *step) hasToken() bool {
 	return s.inputs.GitHubToken.RevealText() != "" && s.event.Repo != ""
 }
 
-// comment puts the plan and the findings on the pull request, if the input comment is
-// true.
-func (s *step) comment(ctx context.Context) error {
-	var parts []string
-	if s.skippedMarkdown != "" {
-		parts = append(parts, s.skippedMarkdown)
+// document returns what the summary and the comment show: the result, or why there is
+// none, then the findings, and where all of this is from.
+func (s *step) document() *report.Document {
+	markdown, d := s.runner.markdown(s.event), &report.Document{}
+	switch {
+	case s.skipped != "":
+		d.Join(markdown.Skipped(s.skipped))
+	case s.failure != "":
+		d.Join(markdown.Failed(s.inputs.Mode, s.failure))
 	}
-	if len(s.tenants) > 0 {
-		parts = append(parts, report.PlanMarkdown(s.tenants))
+	switch {
+	case s.result != nil:
+		d.Join(s.result(markdown, s.tenants))
+	case len(s.tenants) > 0:
+		d.Join(markdown.Plan(s.tenants))
 	}
 	if s.found.Files > 0 {
-		parts = append(parts, report.DiagnosticsMarkdown(s.found.Diagnostics, s.found.Files))
+		d.Join(markdown.Diagnostics(s.found.Diagnostics, s.found.Files))
 	}
-	if !s.inputs.Comment || s.event.PullRequest == 0 || len(parts) == 0 {
+	if d.Empty() {
+		return d
+	}
+	return d.Footer(s.runner.footer(s.event))
+}
+
+// summarize writes the job summary.
+func (s *step) summarize() error {
+	s.summarized = true
+	if d := s.document(); !d.Empty() {
+		return s.runner.Summary(d)
+	}
+	return nil
+}
+
+// summarizeOnce writes the job summary, unless that was tried before.
+func (s *step) summarizeOnce() error {
+	if s.summarized {
+		return nil
+	}
+	return s.summarize()
+}
+
+// comment puts the document on the pull request, if the input comment is true.
+func (s *step) comment(ctx context.Context) error {
+	d := s.document()
+	if !s.inputs.Comment || s.event.PullRequest == 0 || d.Empty() {
 		return nil
 	}
 	api, err := s.github()
 	if err != nil {
 		return fmt.Errorf("comment: true: %w", err)
 	}
-	return api.Comment(ctx, strings.Join(parts, "\n"))
+	return api.Comment(ctx, d)
 }
 
 // checkRun makes a check run with all findings if GitHub does not show all annotations.
@@ -108,7 +140,7 @@ func (s *step) notPassed(ctx context.Context) []string {
 		return nil
 	}
 	configured, err := api.SecretNames(ctx, s.inputs.Environment)
-	if err != nil && (s.asksForNames(text) || !errors.Is(err, errRefused)) {
+	if err != nil && !(errors.Is(err, errRefused) && s.isJobsOwn(ctx, api)) {
 		s.logError(err)
 	}
 	missing := slices.DeleteFunc(configured, passedIn(text))
@@ -118,10 +150,14 @@ func (s *step) notPassed(ctx context.Context) []string {
 	return []string{"set in the repository but not passed to this step: " + strings.Join(missing, ", ")}
 }
 
-// asksForNames reports whether the token can only be meant for the names of secrets: it
-// is not the job's own, which cannot list them, and there is no comment to write.
-func (s *step) asksForNames(secrets string) bool {
-	return !s.inputs.Comment && !passedAs(secrets, s.inputs.GitHubToken.RevealText())
+// isJobsOwn reports whether the token is GITHUB_TOKEN, which no workflow can let list the
+// names of secrets. If GitHub does not say, a token for the comment counts as that.
+func (s *step) isJobsOwn(ctx context.Context, api *GitHub) bool {
+	if passedAs(s.inputs.Sources.Text("secrets"), s.inputs.GitHubToken.RevealText()) {
+		return true
+	}
+	own, err := api.IsJobsOwn(ctx)
+	return own || err != nil && s.inputs.Comment
 }
 
 // passedAs reports whether token is the job's own, which is github_token in the input

@@ -33,7 +33,7 @@ func TestActionKeepsOneComment(t *testing.T) {
 			t.Fatalf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 		}
 		comments := fake.Comments()
-		if len(comments) != 4 || !strings.Contains(comments[3].Body, "| create | "+name+" |") {
+		if len(comments) != 4 || !strings.Contains(comments[3].Body, "| `+`\u00a0create | `"+name+"` |") {
 			t.Fatalf("after run %d the comments are %v", i+1, comments)
 		}
 		if strings.Contains(comments[3].Body, canary) {
@@ -162,15 +162,44 @@ func TestPlanSaysWhatWasNotPassed(t *testing.T) {
 		!strings.Contains(r.stdout, "note: set in the repository but not passed to this step: FORGOTTEN, ORG_WIDE\n") {
 		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
-	if strings.Count(r.stdout, "::warning::set in the repository") != 1 {
+	if strings.Count(r.stdout, "::warning title=prefect-secrets::set in the repository") != 1 {
 		t.Error("the note is not annotated once")
 	}
-	refusing := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
-	r = runAction(t, newPullRequestWorkspace(t, refusing, inputs).Env)
-	if r.code != exit.OK ||
-		!strings.Contains(r.stdout, "the token needs the permission secrets: read") ||
-		strings.Contains(r.stdout, "::warning::") {
-		t.Errorf("without the permission: exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
+}
+
+// The job's own token cannot list secrets, and nobody asked it to. Of a token that could
+// be allowed to, the log says what it lacks.
+func TestARefusedListIsNotedWhereSomebodyCanAllowIt(t *testing.T) {
+	_, url := startFake(t)
+	const note = "note: asking for the names of the repository's secrets: GitHub refused (HTTP 403): the token needs the permission secrets: read\n"
+	for _, tt := range []struct {
+		login, comment string
+		secrets        map[string]string
+		noted          bool
+	}{
+		{"", "true", map[string]string{"A": canary}, false},
+		{"", "false", map[string]string{"A": canary}, false},
+		{"deploy-app[bot]", "false", map[string]string{"A": canary}, true},
+		{"deploy-app[bot]", "true", map[string]string{"A": canary}, true},
+		{"nobody says", "true", map[string]string{"A": canary}, false},
+		{"nobody says", "false", map[string]string{"A": canary}, true},
+		{"deploy-app[bot]", "false", map[string]string{"A": canary, "GITHUB_TOKEN": githubtest.Token}, false},
+	} {
+		fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}, Login: tt.login}
+		fake.Fails = func(r *http.Request) bool {
+			return tt.login == "nobody says" && strings.HasSuffix(r.URL.Path, "/graphql")
+		}
+		r := runAction(t, newPullRequestWorkspace(t, fake, map[string]string{
+			"mode": "plan", "api-url": url, "api-key": testkit.AdminKey, "comment": tt.comment,
+			"secrets": secretsJSON(t, tt.secrets), "github-token": githubtest.Token,
+		}).Env)
+		if r.code != exit.OK || strings.Contains(r.stdout, note) != tt.noted || strings.Contains(r.stdout, "asking for") != tt.noted ||
+			strings.Contains(r.stdout, "::warning title=prefect-secrets::") {
+			t.Errorf("%+v: exit code %d: %s", tt, r.code, githubtest.Unmasked(r.stdout))
+		}
+		if asked := fake.Unexpected(); len(asked) > 0 {
+			t.Errorf("GitHub was asked for %v", asked)
+		}
 	}
 }
 

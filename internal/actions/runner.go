@@ -37,22 +37,25 @@ func NewRunner(w io.Writer, env []string, getenv func(string) string) *Runner {
 // Others print them.
 func (r *Runner) OnGitHub() bool { return r.getenv("GITHUB_ACTIONS") == "true" }
 
-// Error annotates the run with an error.
-func (r *Runner) Error(message string) { r.annotate(r.action.Errorf, "error", message) }
+// Error annotates the run with each line of a message, as an error.
+func (r *Runner) Error(message string) { r.annotate("error", message) }
 
-// Warning annotates the run with a warning.
-func (r *Runner) Warning(message string) { r.annotate(r.action.Warningf, "warning", message) }
+// Warning annotates the run with each line of a message, as a warning.
+func (r *Runner) Warning(message string) { r.annotate("warning", message) }
 
-// Notice annotates the run with a notice.
-func (r *Runner) Notice(message string) { r.annotate(r.action.Noticef, "notice", message) }
+// Notice annotates the run with each line of a message, as a notice.
+func (r *Runner) Notice(message string) { r.annotate("notice", message) }
 
-func (r *Runner) annotate(command func(string, ...any), kind, message string) {
-	if r.OnGitHub() {
-		command("%s", message)
-		return
-	}
-	for line := range strings.Lines(message) {
-		fmt.Fprintf(r.out, "%s: %s\n", kind, report.Safe(strings.TrimRight(line, "\r\n")))
+func (r *Runner) annotate(kind, message string) {
+	for line := range strings.Lines(inInputs(message)) {
+		line = strings.TrimRight(line, "\r\n")
+		if !r.OnGitHub() {
+			fmt.Fprintf(r.out, "%s: %s\n", kind, report.Safe(line))
+			continue
+		}
+		r.action.IssueCommand(&githubactions.Command{
+			Name: kind, Message: line, Properties: githubactions.CommandProperties{"title": "prefect-secrets"},
+		})
 	}
 }
 
@@ -79,17 +82,15 @@ func (r *Runner) Output(name string, value any) error {
 const maxSummary = 1 << 20
 
 // Summary appends to the job summary. Without GITHUB_STEP_SUMMARY it does nothing.
-func (r *Runner) Summary(markdown string) error {
+func (r *Runner) Summary(document *report.Document) error {
 	if r.getenv("GITHUB_STEP_SUMMARY") == "" {
 		return nil
 	}
-	return r.fileCommand("job summary", func() {
-		r.action.AddStepSummary(report.CutLines(markdown, maxSummary, cutNote))
-	})
+	return r.fileCommand("job summary", func() { r.action.AddStepSummary(document.Cut(maxSummary, elsewhere)) })
 }
 
-// cutNote ends markdown that was cut.
-const cutNote = "\n\nThere is more; the log has all of it.\n"
+// elsewhere says where all of a document is that was cut.
+const elsewhere = "the log has all of them"
 
 // fileCommand calls write. It returns an error about what if write panics, as
 // go-githubactions does if it cannot write the runner's file.

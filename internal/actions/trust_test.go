@@ -138,7 +138,7 @@ func TestEventOfAPullRequest(t *testing.T) {
 		"GITHUB_EVENT_NAME=pull_request", "GITHUB_REPOSITORY=o/r", "GITHUB_REPOSITORY_ID=42",
 		"GITHUB_SHA=merge", "GITHUB_EVENT_PATH=" + path,
 	}).Event()
-	if want := (Event{Owner: "o", Repo: "r", RepoID: 42, PullRequest: 7, Commit: "abc"}); event != want {
+	if want := (Event{Owner: "o", Repo: "r", RepoID: 42, PullRequest: 7, Commit: "abc", Shown: "abc"}); event != want {
 		t.Errorf("got %+v, want %+v", event, want)
 	}
 }

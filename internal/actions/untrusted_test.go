@@ -64,12 +64,12 @@ func TestAnUntrustedRunNeitherWritesNorDeletes(t *testing.T) {
 			outputs["created-count"] != "0" {
 			t.Errorf("%s: exit code %d, outputs %v", name, r.code, outputs)
 		}
-		if !strings.Contains(r.stdout, "::notice::") || !strings.Contains(r.stdout, tt.why) ||
-			!strings.Contains(r.stdout, nothingSynced) || strings.Contains(r.stdout, "\n::error::") {
+		if !strings.Contains(r.stdout, "::notice title=prefect-secrets::") || !strings.Contains(r.stdout, tt.why) ||
+			!strings.Contains(r.stdout, nothingSynced) || strings.Contains(r.stdout, "\n::error title=prefect-secrets::") {
 			t.Errorf("%s: it printed %s", name, githubtest.Unmasked(r.stdout))
 		}
 		summary := w.Read(t, "summary")
-		if !strings.Contains(summary, "**Skipped**: ") || strings.Contains(summary, "### Prefect secrets: sync") {
+		if !strings.Contains(summary, "**Skipped:** ") || strings.Contains(summary, "### Prefect secrets: sync") {
 			t.Errorf("%s: the summary is %s", name, summary)
 		}
 		if names := fake.Names(); len(names) != 2 || len(fake.Calls(faults.Match{})) != asked {
@@ -100,7 +100,7 @@ func TestAnUntrustedPlan(t *testing.T) {
 		t.Errorf("the plan file: %v", err)
 	}
 	summary := w.Read(t, "summary")
-	if strings.Contains(summary, "| delete |") || !strings.Contains(summary, "the Dependabot store") {
+	if strings.Contains(summary, "**delete**") || !strings.Contains(summary, "the Dependabot store") {
 		t.Errorf("the summary is %s", summary)
 	}
 }
@@ -161,7 +161,7 @@ func TestWhatAnUntrustedRunLacks(t *testing.T) {
 // A skipped run replaces an earlier plan in the comment. It does not fail if the token
 // may not comment.
 func TestTheCommentOfASkippedRun(t *testing.T) {
-	for permission, want := range map[string]string{"write": "**Skipped**", "read": ""} {
+	for permission, want := range map[string]string{"write": "**Skipped:**", "read": ""} {
 		fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": permission}}
 		w := newPullRequestWorkspace(t, fake, map[string]string{
 			"comment": "true", "github-token": githubtest.Token, "api-url": "http://127.0.0.1:0",

@@ -33,8 +33,8 @@ func TestEqualFailuresOfPlans(t *testing.T) {
 	}
 	r := runCommand(t, adminEnv, "", "plan", "--api-url", url, "--secrets-file", secrets,
 		"--tenant", "data,ml,web", "--format", "markdown")
-	if r.code != exit.Partly || strings.Count(r.stdout, "2 tenants (data, ml): **failed**: ") != 1 ||
-		strings.Count(r.stdout, "**failed**") != 1 {
+	if r.code != exit.Partly || strings.Count(r.stdout, "**2 tenants (`data`, `ml`) failed:** ") != 1 ||
+		strings.Count(r.stdout, "failed:**") != 1 {
 		t.Errorf("exit code %d: %s", r.code, r.stdout)
 	}
 	if !strings.HasPrefix(r.stderr, "prefect-secrets: no plan for 2 tenants (data, ml): ") ||

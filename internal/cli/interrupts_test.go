@@ -147,7 +147,7 @@ func testCancelledAction(t *testing.T, binary string) {
 	if code != exit.Partly || outputs["status"] != "partial" || outputs["failed-names"] != `["ALPHA"]` {
 		t.Errorf("exit code %d, outputs %v", code, outputs)
 	}
-	if summary := w.Read(t, "summary"); !strings.Contains(summary, "| unknown | ALPHA |") {
+	if summary := w.Read(t, "summary"); !strings.Contains(summary, "**unknown** | `ALPHA`<br>") {
 		t.Errorf("the summary is %s", summary)
 	}
 }

@@ -104,17 +104,17 @@ func (p *jsonPrinter) Skipped(message string) error {
 type markdownPrinter struct{ jsonPrinter }
 
 func (p *markdownPrinter) OnlyPlanned(done *secretsync.Outcome) error {
-	_, err := io.WriteString(p.c.Stdout, report.PlanMarkdown(done.Tenants))
+	_, err := io.WriteString(p.c.Stdout, report.Markdown{}.Plan(done.Tenants).String())
 	return err
 }
 
 func (p *markdownPrinter) Applied(done *secretsync.Outcome) error {
-	_, err := io.WriteString(p.c.Stdout, report.ResultMarkdown(done.Tenants))
+	_, err := io.WriteString(p.c.Stdout, report.Markdown{}.Result(done.Tenants).String())
 	return err
 }
 
 func (p *markdownPrinter) Skipped(message string) error {
-	_, err := io.WriteString(p.c.Stdout, report.SkippedMarkdown(message))
+	_, err := io.WriteString(p.c.Stdout, report.Markdown{}.Skipped(message).String())
 	return err
 }
 

@@ -22,7 +22,7 @@ func TestTheKeysOwnTenantOfAnotherStore(t *testing.T) {
 	secrets := writeFile(t, "s.json", `{"A": "`+canary+`"}`)
 	for format, wants := range map[string][]string{
 		"text":     {"plan for the key's own tenant at " + server.URL + "\n"},
-		"markdown": {"The key's own tenant at `" + server.URL + "`: **1** to create"},
+		"markdown": {"**1 to create**.\n\nThe key's own tenant at `" + server.URL + "`\n"},
 		"json":     {`"api_url": "` + server.URL + `"`, `"tenant": ""`},
 	} {
 		r := runCommand(t, adminEnv, "", "plan", "--api-url", server.URL, "--secrets-file", secrets,
@@ -40,7 +40,7 @@ func TestTheKeysOwnTenantOfAnotherStore(t *testing.T) {
 	}
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", server.URL, "--secrets-file", secrets,
 		"--plan-file", file, "--format", "markdown")
-	if r.code != exit.OK || !strings.Contains(r.stdout, "The key's own tenant at `"+server.URL+"`: **1** created") {
+	if r.code != exit.OK || !strings.Contains(r.stdout, "**1 created**.\n\nThe key's own tenant at `"+server.URL+"`\n") {
 		t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 	}
 	r = runCommand(t, adminEnv, "", "sync", "--api-url", server.URL, "--secrets-file", secrets,

@@ -54,6 +54,8 @@ func newUnchangedRun(t *testing.T, format string, other any) (sync secretsync.Ru
 	return sync, cloud, out, stdout
 }
 
+const unchangedMarkdown = "<details>\n<summary>1 unchanged</summary>\n\n| Secret |\n| :-- |\n| `SAME` |\n\n</details>\n\n"
+
 func TestUnchangedInEveryFormat(t *testing.T) {
 	tests := map[string]struct{ plan, sync string }{
 		"text": {
@@ -141,11 +143,11 @@ verified: 1 of 1 name present
 }
 `},
 		"markdown": {
-			"### Prefect secrets: plan\n\nTenant testkit at `https://store.example`: **0** to create, **1** to overwrite, 1 unchanged, 0 skipped.\n\n" +
-				"| action | name | note |\n| --- | --- | --- |\n| overwrite | OTHER |  |\n| unchanged | SAME |  |\n\n",
-			"### Prefect secrets: sync\n\nTenant testkit at `https://store.example`: **0** created, **1** overwritten, 1 unchanged, 0 skipped, **0** failed.\n\n" +
-				"- Verified: 1 of 1 name present\n\n" +
-				"| result | name | note |\n| --- | --- | --- |\n| overwritten | OTHER |  |\n| unchanged | SAME |  |\n\n",
+			"### Prefect secrets: plan\n\n**1 to overwrite**, 1 unchanged.\n\nTenant `testkit` at `https://store.example`\n\n" +
+				"| Action | Secret |\n| :-- | :-- |\n| `~`\u00a0overwrite | `OTHER` |\n\n" + unchangedMarkdown,
+			"### Prefect secrets: sync\n\n**1 overwritten**, 1 unchanged.\n\nTenant `testkit` at `https://store.example`\n\n" +
+				"| Action | Secret |\n| :-- | :-- |\n| `~`\u00a0overwritten | `OTHER` |\n\n" + unchangedMarkdown +
+				"- Verified: 1 of 1 name present.\n\n",
 		},
 	}
 	for format, want := range tests {

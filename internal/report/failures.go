@@ -6,7 +6,10 @@ import (
 )
 
 // Failure is an error of one tenant's run, or of several.
-type Failure struct{ Who, Why string }
+type Failure struct {
+	Who, Why string
+	Tenants  []string // their names, as in Who
+}
 
 // Failures returns the errors of tenants, equal ones once. The error of each name has
 // the same index; it is nil if the tenant did not fail.
@@ -29,7 +32,7 @@ func Failures(names []string, errs []error) []Failure {
 		if len(tenants[why]) > 1 {
 			who = Several("tenants", tenants[why])
 		}
-		failures = append(failures, Failure{who, why})
+		failures = append(failures, Failure{who, why, tenants[why]})
 	}
 	return failures
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/sethvargo/go-githubactions"
 
@@ -54,13 +53,21 @@ func commandName(severity check.Severity) string {
 	return string(severity)
 }
 
+// AnnotationText returns the text of a finding's annotation: a line for the message and
+// one for the hint, in the words of [DiagnosticsText].
+func AnnotationText(d check.Diagnostic) string {
+	if d.Hint == "" {
+		return Safe(d.Message)
+	}
+	return Safe(d.Message) + "\nhint: " + Safe(d.Hint)
+}
+
 func annotate(action *githubactions.Action, d check.Diagnostic) {
 	properties := githubactions.CommandProperties{"file": d.File, "title": "prefect-secrets: " + d.Rule}
 	if d.Line > 0 {
 		properties["line"], properties["col"] = strconv.Itoa(d.Line), strconv.Itoa(d.Column)
 		properties["endLine"], properties["endColumn"] = strconv.Itoa(d.EndLine), strconv.Itoa(d.EndColumn)
 	}
-	message := strings.TrimSuffix(d.Message+"\n"+d.Hint, "\n")
-	command := githubactions.Command{Name: commandName(d.Severity), Message: message, Properties: properties}
+	command := githubactions.Command{Name: commandName(d.Severity), Message: AnnotationText(d), Properties: properties}
 	action.IssueCommand(&command)
 }

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
@@ -12,159 +11,232 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// PlanMarkdown returns the plan of each tenant, for a job summary or a comment.
-func PlanMarkdown(tenants []secretsync.TenantResult) string {
-	var b strings.Builder
-	b.WriteString("### Prefect secrets: plan\n\n")
+// Markdown makes documents for GitHub: a job summary, a comment, a check run. The zero
+// value makes them for any other place.
+type Markdown struct {
+	// Environment is the manifest's; empty for none.
+	Environment string
+	// Link returns the URL of lines of a file, or "" if the file has none. It may be nil.
+	Link func(file string, line, endLine int) string
+}
+
+// Plan returns the plan of each tenant.
+func (m Markdown) Plan(tenants []secretsync.TenantResult) *Document {
+	d := newDocument("plan")
+	failed(d, failuresWithout(tenants, hasPlan))
+	several := len(tenants) > 1
 	for _, t := range tenants {
-		if t.Plan == nil {
-			continue
+		if t.Plan != nil {
+			m.head(d, t, several, "No changes", planTally(t.Plan))
+			deletions(d, t.Plan)
+			warnings(d, t.Plan)
+			actionTables(d, t.Plan.Actions, planRow)
+			lists(d, t, nil)
 		}
-		tenantMarkdown(&b, t, planCounts(t.Plan, "**%d**"))
-		table(&b, []string{"action", "name", "note"}, t.Plan.Actions, func(a secretsync.Action) []string {
-			return []string{string(a.Kind), cell(displayName(a)), cell(a.Reason)}
-		})
-		b.WriteString("\n")
 	}
-	failedMarkdown(&b, failuresWithout(tenants, hasPlan))
-	return b.String()
+	return d
 }
 
-// tenantMarkdown writes the text above a tenant's table: what a reader should know
-// first, the counts, warnings and notes.
-func tenantMarkdown(b *strings.Builder, t secretsync.TenantResult, counts string) {
-	for _, line := range t.Plan.FirstLines() {
-		fmt.Fprintf(b, "**%s.**\n\n", cell(line))
-	}
-	fmt.Fprintf(b, "%s: %s.\n\n", targetMarkdown(t), counts)
-	for _, warning := range t.Plan.Warnings {
-		fmt.Fprintf(b, "**Warning**: %s\n\n", cell(warning))
-	}
-	for _, note := range notes(t.Plan) {
-		fmt.Fprintf(b, "Note: %s.\n\n", cell(note))
-	}
-}
-
-func failedMarkdown(b *strings.Builder, failures []Failure) {
-	for _, f := range failures {
-		fmt.Fprintf(b, "%s: **failed**: %s.\n\n", cell(strings.ToUpper(f.Who[:1])+f.Who[1:]), cell(f.Why))
-	}
-}
-
-// ResultMarkdown returns what a sync did for each tenant, for a job summary.
-func ResultMarkdown(tenants []secretsync.TenantResult) string {
-	var b strings.Builder
-	b.WriteString("### Prefect secrets: sync\n\n")
+// Result returns what a sync did for each tenant.
+func (m Markdown) Result(tenants []secretsync.TenantResult) *Document {
+	d := newDocument("sync")
+	failed(d, failuresWithout(tenants, hasReport))
+	several := len(tenants) > 1
 	for _, t := range tenants {
-		if t.Report == nil {
-			continue
+		if t.Report != nil {
+			m.head(d, t, several, "Nothing was changed", resultTally(t.Report))
+			warnings(d, t.Plan)
+			actionTables(d, t.Report.Actions, resultRow)
+			lists(d, t, verifiedLines(t.Report))
 		}
-		tenantMarkdown(&b, t, resultCounts(t.Report, "**%d**"))
-		for _, line := range verifiedLines(t.Report) {
-			fmt.Fprintf(&b, "- Verified: %s\n", cell(line))
-		}
-		b.WriteString("\n")
-		groups := groupActions(t.Report.Actions, displayName, undone)
-		table(&b, []string{"result", "name", "note"}, groups, func(group *actionGroup) []string {
-			return []string{string(group.Result), cell(group.String()), cell(group.Reason)}
-		})
-		b.WriteString("\n")
 	}
-	failedMarkdown(&b, failuresWithout(tenants, hasReport))
-	return b.String()
+	return d
 }
 
-// DiagnosticsMarkdown returns the findings of check, errors first, for a job summary or
-// a comment.
-func DiagnosticsMarkdown(diagnostics []check.Diagnostic, files int) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "### Prefect secrets: check\n\n%s.\n\n", Counts(diagnostics, files))
-	if len(diagnostics) > 0 {
-		head := []string{"where", "severity", "rule", "finding"}
-		table(&b, head, ErrorsFirst(diagnostics), func(d check.Diagnostic) []string {
-			return []string{code(position(d)), string(d.Severity), fmt.Sprintf("[%s](%s)", d.Rule, d.Help), finding(d)}
-		})
-	}
-	return b.String()
+// Skipped returns why a run was skipped.
+func (m Markdown) Skipped(message string) *Document {
+	d := newDocument("skipped")
+	d.alert("NOTE", "**Skipped:** "+sentence(message))
+	return d
 }
 
-func finding(d check.Diagnostic) string {
-	if d.Hint == "" {
-		return cell(d.Message)
-	}
-	return cell(d.Message) + "<br>" + cell(d.Hint)
+// Failed returns why the run of a command has no result.
+func (m Markdown) Failed(command, message string) *Document {
+	d := newDocument(command)
+	d.alert("CAUTION", "**Failed:** "+strings.Join(sentences(message), "<br>"))
+	return d
 }
 
-// MaxComment is the longest comment on GitHub, in characters (its API refuses 65,537
-// with "body is too long").
-const MaxComment = 65536
+// Diagnostics returns the findings of check, errors first.
+func (m Markdown) Diagnostics(diagnostics []check.Diagnostic, files int) *Document {
+	d := newDocument("check")
+	d.text(fmt.Sprintf("%s in %s.\n\n", severityTally(diagnostics), Plural(files, "file")))
+	var findings table
+	findings.columns("Severity", "Finding")
+	for _, found := range ErrorsFirst(diagnostics) {
+		findings.row(severityWords[found.Severity], m.finding(found))
+	}
+	d.table("", findings, "findings")
+	return d
+}
 
-// DiagnosticsComment writes DiagnosticsMarkdown, cut to the length of a comment on
-// GitHub.
+// DiagnosticsComment writes the findings, cut to the length of a comment on GitHub.
 func DiagnosticsComment(w io.Writer, diagnostics []check.Diagnostic, files int) error {
-	const note = "\n\nThere is more than a comment can hold; the format text has all of it.\n"
-	_, err := io.WriteString(w, CutLines(DiagnosticsMarkdown(diagnostics, files), MaxComment, note))
+	text := Markdown{}.Diagnostics(diagnostics, files).Cut(MaxComment, "the format text has all of them")
+	_, err := io.WriteString(w, text)
 	return err
 }
 
-// CutLines returns text if it has at most limit bytes. Else it returns the first
-// complete lines, and the note, which says that something is missing: together at most
-// limit bytes.
-func CutLines(text string, limit int, note string) string {
-	if len(text) <= limit {
+// head writes what stands above a tenant's tables. The sentence none is for a tally
+// without changes.
+func (m Markdown) head(d *Document, t secretsync.TenantResult, several bool, none string, counts tally) {
+	target := label(tenantName(t))
+	if several {
+		d.text("#### " + target + "\n\n")
+		target = ""
+	}
+	if t.Plan != nil {
+		for _, line := range t.Plan.FirstLines() {
+			d.alert("IMPORTANT", sentence(line))
+		}
+	}
+	d.text(counts.line(none) + "\n\n")
+	if place := m.target(target, t.Plan); place != "" {
+		d.text(place + "\n\n")
+	}
+}
+
+func warnings(d *Document, p *secretsync.Plan) {
+	if p == nil {
+		return
+	}
+	for _, warning := range p.Warnings {
+		d.alert("WARNING", sentence(warning))
+	}
+}
+
+// target returns the line that says where a plan goes: the tenant, unless it is empty,
+// the store and the manifest's environment.
+func (m Markdown) target(tenant string, plan *secretsync.Plan) string {
+	line := tenant
+	if plan != nil && plan.URL != "" {
+		line = strings.TrimPrefix(line+" at ", " ") + code(address.Display(plan.URL))
+	}
+	if m.Environment != "" {
+		line = strings.TrimPrefix(line+", ", ", ") + "environment " + code(m.Environment)
+	}
+	return sentenceCase(line)
+}
+
+// deletions draws attention to what a plan deletes.
+func deletions(d *Document, p *secretsync.Plan) {
+	var names []string
+	for _, a := range p.Actions {
+		if a.Kind == secretsync.Delete {
+			names = append(names, a.Name)
+		}
+	}
+	switch len(names) {
+	case 0:
+	case 1:
+		d.alert("CAUTION", "**1 secret will be deleted:** "+codes(names)+".")
+	default:
+		d.alert("CAUTION", fmt.Sprintf("**%d secrets will be deleted:** %s.", len(names), codes(names)))
+	}
+}
+
+func tenantName(t secretsync.TenantResult) string {
+	if t.Plan != nil && t.Plan.Tenant != "" {
+		return t.Plan.Tenant
+	}
+	return t.Name
+}
+
+// label returns how a line that begins with a tenant names it.
+func label(name string) string {
+	if name == "" {
+		return sentenceCase(tenant.Label(name))
+	}
+	return "Tenant " + code(name)
+}
+
+// lists writes what stands below a tenant's tables: notes, and what was verified.
+func lists(d *Document, t secretsync.TenantResult, verified []string) {
+	var b strings.Builder
+	for _, line := range verified {
+		fmt.Fprintf(&b, "- Verified: %s\n", ended(Prose(line)))
+	}
+	if t.Plan != nil {
+		for _, note := range notes(t.Plan) {
+			fmt.Fprintf(&b, "- Note: %s\n", ended(Prose(note)))
+		}
+	}
+	if b.Len() > 0 {
+		d.text(b.String() + "\n")
+	}
+}
+
+func failed(d *Document, failures []Failure) {
+	for _, f := range failures {
+		who := label(f.Tenants[0])
+		if len(f.Tenants) > 1 {
+			who = fmt.Sprintf("%d tenants (%s)", len(f.Tenants), codes(f.Tenants))
+		}
+		d.alert("CAUTION", fmt.Sprintf("**%s failed:** %s", who, strings.Join(sentences(f.Why), "<br>")))
+	}
+}
+
+var severityWords = map[check.Severity]string{
+	check.SeverityError: "**error**", check.SeverityWarning: "warning", check.SeverityNote: "note",
+}
+
+// severityTally returns the counts of findings, the errors in bold.
+func severityTally(diagnostics []check.Diagnostic) string {
+	if len(diagnostics) == 0 {
+		return "No findings"
+	}
+	count := CountSeverities(diagnostics)
+	var parts []string
+	for _, severity := range []check.Severity{check.SeverityError, check.SeverityWarning, check.SeverityNote} {
+		n := count[severity]
+		switch {
+		case n == 0:
+		case severity == check.SeverityError:
+			parts = append(parts, "**"+Plural(n, string(severity))+"**")
+		default:
+			parts = append(parts, Plural(n, string(severity)))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// place returns a finding's position, as a link if there is one.
+func (m Markdown) place(d check.Diagnostic) string {
+	text := code(position(d))
+	if m.Link == nil {
 		return text
 	}
-	head := text[:limit-len(note)]
-	return head[:strings.LastIndexByte(head, '\n')+1] + note
-}
-
-func table[T any](b *strings.Builder, head []string, rows []T, cells func(T) []string) {
-	fmt.Fprintf(b, "| %s |\n|%s\n", strings.Join(head, " | "), strings.Repeat(" --- |", len(head)))
-	for _, row := range rows {
-		fmt.Fprintf(b, "| %s |\n", strings.Join(cells(row), " | "))
+	if url := m.Link(d.File, d.Line, d.EndLine); url != "" {
+		return "[" + text + "](" + url + ")"
 	}
+	return text
 }
 
-// markup escapes the characters that could leave a table cell or format text. It uses
-// character references, which CommonMark does not treat as markup (0.31, 2.5), and for
-// the dollar sign, which begins mathematics, the escape in GitHub's documentation.
-var markup = []string{
-	"&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", "\\", "&#92;", "`", "&#96;", "*", "&#42;", "_", "&#95;",
-	"~", "&#126;", "[", "&#91;", "]", "&#93;", "!", "&#33;", "$", "<span>$</span>",
-}
-
-// breaks puts a zero-width space into addresses, mentions, numbers of issues and names
-// of emoji, so that GitHub does not see them.
-var breaks = []string{"@", "@\u200b", "#", "#\u200b", ":", ":\u200b", "www.", "www\u200b.", "GH-", "GH\u200b-"}
-
-var (
-	cellEscapes = strings.NewReplacer(slices.Concat(markup, breaks)...)
-	codeEscapes = strings.NewReplacer(slices.Concat(markup, []string{":", "&#58;", ".", "&#46;", "@", "@\u200b"})...)
-)
-
-// cell escapes text so that it can neither leave its table cell nor format, link or
-// mention anything.
-func cell(text string) string { return cellEscapes.Replace(Safe(text)) }
-
-// code escapes text as code in a table cell, for readers to copy. Only an @ needs a
-// zero-width space there.
-func code(text string) string { return "<code>" + codeEscapes.Replace(text) + "</code>" }
-
-// codeSpan returns text as a code span, in which GitHub looks for no link or mention.
-func codeSpan(text string) string { return "`" + strings.ReplaceAll(Safe(text), "`", "'") + "`" }
-
-// targetMarkdown returns the tenant and the store's URL, for the beginning of a
-// sentence.
-func targetMarkdown(t secretsync.TenantResult) string {
-	label := tenant.Label(t.Name)
-	label = strings.ToUpper(label[:1]) + cell(label[1:])
-	if t.Plan == nil || t.Plan.URL == "" {
-		return label
+// finding returns the place and the rule of a finding, and below them the message and
+// the hint: a table of two columns fits a narrow screen.
+func (m Markdown) finding(d check.Diagnostic) string {
+	text := m.place(d)
+	if d.Help == "" {
+		text += " · " + d.Rule
+	} else {
+		text += " · [" + d.Rule + "](" + d.Help + ")"
 	}
-	return label + " at " + codeSpan(address.Display(t.Plan.URL))
+	text = withNote(text, d.Message)
+	if d.Hint != "" {
+		text += "<br>Hint: " + ended(Prose(d.Hint))
+	}
+	return text
 }
 
-// SkippedMarkdown returns why a run was skipped, for a job summary or a comment.
-func SkippedMarkdown(message string) string {
-	return fmt.Sprintf("### Prefect secrets: skipped\n\n**Skipped**: %s.\n", cell(message))
-}
+// marked returns a word with its mark, which stay on one line.
+func marked(mark, word string) string { return code(mark) + "\u00a0" + word }

@@ -39,7 +39,7 @@ func TestGitHubShowsTheGravestTen(t *testing.T) {
 		t.Fatalf("%d lines, the last: %q", len(lines), lines[len(lines)-2:])
 	}
 	want := "::error col=2,endColumn=5,endLine=1,file=a%2Cb.toml,line=1,title=prefect-secrets%3A rule" +
-		"::message 1, 100%25%0A::error::injected%0Ahint"
+		"::\"message 1, 100%25\\n::error::injected\"%0Ahint: hint"
 	if lines[0] != want {
 		t.Errorf("got  %s\nwant %s", lines[0], want)
 	}

@@ -48,7 +48,7 @@ func TestEveryFormatHasNotes(t *testing.T) {
 		{"github", report.DiagnosticsGitHub, []string{"::notice col=2,endColumn=5,endLine=1,", "check: 1 file, 1 error, 2 warnings, 1 note\n"}},
 		{"json", report.DiagnosticsJSON, []string{`"severity": "note"`}},
 		{"sarif", report.SARIF{}.Diagnostics, []string{`"level": "note"`}},
-		{"markdown", report.DiagnosticsComment, []string{"1 file, 1 error, 2 warnings, 1 note.", " | note | [rule]"}},
+		{"markdown", report.DiagnosticsComment, []string{"**1 error**, 2 warnings, 1 note in 1 file.", "| note | `a,b.toml:1:2` · rule<br>"}},
 	} {
 		got := mustWrite(t, format.write, oneOfEach)
 		for _, want := range format.wants {

@@ -65,22 +65,3 @@ result for tenant ml: failed: the store is away
 		t.Error(diff)
 	}
 }
-
-func TestMarkdownOfSeveralTenants(t *testing.T) {
-	plan, result := report.PlanMarkdown(newPrunedResults()), report.ResultMarkdown(newPrunedResults())
-	for _, want := range []string{
-		"Tenant data: **1** to create, **0** to overwrite, **1** to delete, 1 skipped.", "Note: a note.",
-		"| delete | OLD | no source has it |", "Tenant ml: **failed**: the store is away.",
-	} {
-		if !strings.Contains(plan, want) {
-			t.Errorf("the plan lacks %q: %s", want, plan)
-		}
-	}
-	for _, want := range []string{
-		"**1** deleted", "| unknown | B | no answer |", "Tenant ml: **failed**: the store is away.",
-	} {
-		if !strings.Contains(result, want) {
-			t.Errorf("the result lacks %q: %s", want, result)
-		}
-	}
-}

@@ -42,13 +42,13 @@ const (
 var Table = []Source{
 	{
 		Name:  "secrets",
-		Input: "The secrets to sync, as the expression toJSON(secrets) gives them",
+		Input: "Secrets to sync, as the expression toJSON(secrets) gives them",
 		Takes: Text,
 		read:  (*Reader).secrets,
 	},
 	{
 		Name:      "vars",
-		Input:     "Variables to sync beside them, as the expression toJSON(vars) gives them",
+		Input:     "Variables to sync as well, as the expression toJSON(vars) gives them",
 		Takes:     Text,
 		Variables: true,
 		read:      (*Reader).vars,
@@ -56,7 +56,7 @@ var Table = []Source{
 	{
 		Name:  "secrets-file",
 		Flag:  "secrets: JSON as ${{ toJSON(secrets) }} gives it, with values of any type but null, or dotenv; - is standard input (repeatable)",
-		Input: "File with more secrets, as dotenv or as JSON with values of any type but null; for what is too long for the environment, 128 KiB in all",
+		Input: "File with more secrets, dotenv or JSON (any value but null); for secrets that exceed the environment's limit of 128 KiB",
 		Takes: Paths,
 		read:  (*Reader).secretsFile,
 	},
@@ -70,7 +70,7 @@ var Table = []Source{
 	{
 		Name:  "env-names",
 		Flag:  "names or globs of environment variables that are secrets",
-		Input: "Names or globs of environment variables of the step that are secrets too, one a line or between commas",
+		Input: "Environment variables of the step that are secrets too, names or globs, separated by commas or newlines",
 		Takes: Names,
 		read:  (*Reader).environment,
 	},

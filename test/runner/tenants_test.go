@@ -88,7 +88,7 @@ func TestFork(t *testing.T) {
 	j.event, j.payload, j.secrets = "pull_request", pullRequest("mallory/r"), nil
 	j.workflow, j.env = "fork.yml", map[string]string{"GITHUB_REPOSITORY": "o/r"}
 	log := j.run(t)
-	checkLog(t, log, "::notice::this run is for a pull request from another repository, mallory/r,",
+	checkLog(t, log, "::notice title=prefect-secrets::this run is for a pull request from another repository, mallory/r,",
 		"nothing was synced; the next run by a person on this branch will", `"status":"skipped"`)
 	if diff := cmp.Diff([]string{"APP_OLD_KEY"}, store.namesOf(t, "data-staging")); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)

@@ -36,7 +36,8 @@ type Comment struct {
 	} `json:"user"`
 	AuthorAssociation string `json:"author_association"`
 
-	posted bool
+	posted  bool
+	created string // the body that it was created with
 }
 
 // Annotation is an annotation in a check run.
@@ -78,6 +79,12 @@ type Server struct {
 	// Lagging omits comments that were created by POST from every list. Forgetful also
 	// makes a request by their ID fail.
 	Lagging, Forgetful bool
+	// Stale makes lists show each comment as it was created, whatever changed it.
+	Stale bool
+	// Fails makes a request fail with HTTP 502; nil for none.
+	Fails func(*http.Request) bool
+	// Login is whose the token is; empty means github-actions[bot], as for GITHUB_TOKEN.
+	Login string
 	// Slow is the delay between reading a list of comments and answering.
 	Slow time.Duration
 
@@ -99,7 +106,7 @@ func (s *Server) AddComment(login, kind, association, body string) {
 
 func (s *Server) add(login, kind, association, body string) Comment {
 	s.nextID++
-	c := Comment{ID: s.nextID, Body: body, AuthorAssociation: association}
+	c := Comment{ID: s.nextID, Body: body, AuthorAssociation: association, created: body}
 	c.User.Login, c.User.Type = login, kind
 	s.comments = append(s.comments, c)
 	return c
@@ -158,6 +165,7 @@ func (s *Server) Handler(prefix string) http.Handler {
 	handle("GET /repos/o/r/actions/secrets", "secrets: read", s.listSecrets("repository"))
 	handle("GET /repos/o/r/actions/organization-secrets", "secrets: read", s.listSecrets("organization"))
 	handle("GET /repositories/42/environments/{environment}/secrets", "environments: read", s.listSecrets(""))
+	mux.HandleFunc("POST "+strings.TrimSuffix(prefix, "/v3")+"/graphql", s.withPermission("metadata: read", s.viewer))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.unexpected = append(s.unexpected, r.Method+" "+r.URL.Path)
@@ -186,9 +194,11 @@ func (s *Server) withPermission(permission string, answer func(http.ResponseWrit
 			}
 			w.WriteHeader(limit.Status)
 			fmt.Fprint(w, limit.Body)
+		case s.Fails != nil && s.Fails(r):
+			fail(w, http.StatusBadGateway, "Server Error")
 		case r.Header.Get("Authorization") != "Bearer "+Token:
 			fail(w, http.StatusUnauthorized, "Bad credentials")
-		case has != "write" && has != level:
+		case name != "metadata" && has != "write" && has != level:
 			fail(w, http.StatusForbidden, "Resource not accessible by integration")
 		default:
 			answer(w, r)
@@ -199,6 +209,17 @@ func (s *Server) withPermission(permission string, answer func(http.ResponseWrit
 func fail(w http.ResponseWriter, status int, message string) {
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]string{"message": message})
+}
+
+// viewer answers a query in GraphQL for the login of the token's owner, and no other.
+func (s *Server) viewer(w http.ResponseWriter, r *http.Request) {
+	var in struct{ Query string }
+	if json.NewDecoder(r.Body).Decode(&in) != nil || strings.Join(strings.Fields(in.Query), "") != "{viewer{login}}" {
+		fail(w, http.StatusBadRequest, "Problems parsing JSON")
+		return
+	}
+	login := cmp.Or(s.Login, "github-actions[bot]")
+	_ = json.NewEncoder(w).Encode(map[string]any{"data": map[string]any{"viewer": map[string]string{"login": login}}})
 }
 
 // page returns the page of a list that a request asks for, and links to the next.
@@ -228,6 +249,11 @@ func page[T any](s *Server, w http.ResponseWriter, r *http.Request, list []T) []
 
 func (s *Server) listComments(w http.ResponseWriter, r *http.Request) {
 	comments := slices.DeleteFunc(s.Comments(), func(c Comment) bool { return s.Lagging && c.posted })
+	for i := range comments {
+		if s.Stale {
+			comments[i].Body = comments[i].created
+		}
+	}
 	time.Sleep(s.Slow)
 	_ = json.NewEncoder(w).Encode(slices.Concat([]Comment{}, page(s, w, r, comments)))
 }
