@@ -33,7 +33,7 @@ func (e *UnsentError) Unwrap() error { return e.Err }
 const plainHTTP = "server gave HTTP response to HTTPS client"
 
 var (
-	errNotHTTP   = errors.New("what came back is not an HTTP answer")
+	errNotHTTP   = errors.New("the answer is not HTTP")
 	errPlainHTTP = errors.New(plainHTTP)
 )
 
