@@ -45,7 +45,7 @@ func TestMissingSecretBesideAClient(t *testing.T) {
 	}
 }
 
-func TestNilClientIsNone(t *testing.T) {
+func TestNilClientMeansNoClient(t *testing.T) {
 	ctx := testkit.LocalConfig(t.Context(), t, "[cloud]\nuse_local_secrets = false\n", nil)
 	_, err := prefect.Get[string](prefect.WithClient(ctx, nil), "DB")
 	if err == nil || !strings.Contains(err.Error(), "the context has no client") {

@@ -122,7 +122,7 @@ func TestPruneHasALimit(t *testing.T) {
 	}
 }
 
-func TestALimitBelowZeroIsNoLimit(t *testing.T) {
+func TestALimitBelowZeroIsRefused(t *testing.T) {
 	n := -1
 	_, err := secretsync.NewPlan(secretsync.Run{Sources: newSources("A", "x"), Prune: secretsync.Prune{MaxDeletes: &n}})
 	if err == nil || !strings.Contains(err.Error(), "max-deletes is -1") {

@@ -234,7 +234,7 @@ func TestAnOutageThatEnds(t *testing.T) {
 	}
 }
 
-func TestAStatusOf200IsNoSuccess(t *testing.T) {
+func TestAStatusOf200IsNotASuccess(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Inject(faults.Match{}, faults.Fault{Status: 200})
 	err := cloud.AdminClient().SetSecret(t.Context(), "S", 1)

@@ -1,4 +1,4 @@
-// Package httperr words why an HTTP request got no answer, without repeating
+// Package httperr explains why an HTTP request got no answer, without repeating
 // anything that the other side sent.
 package httperr
 

@@ -1,4 +1,4 @@
-// Package refused says which key a store does not accept.
+// Package refused names the key that a store does not accept.
 package refused
 
 import (

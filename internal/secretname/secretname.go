@@ -1,4 +1,4 @@
-// Package secretname says which names a secret may have.
+// Package secretname checks the names of secrets.
 package secretname
 
 import (
