@@ -86,7 +86,7 @@ func TestActionErrors(t *testing.T) {
 			"wrong key", map[string]string{"api-key": "wrong-key"}, exit.Refused,
 			"does not accept the key from the input api-key: it is wrong, expired, revoked",
 		},
-		{"no secrets", map[string]string{"secrets": ""}, exit.Usage, "give the input secrets"},
+		{"no secrets", map[string]string{"secrets": ""}, exit.Usage, "pass the input secrets"},
 		{"broken secrets", map[string]string{"secrets": `{"A": "` + canary}, exit.Usage, "input secrets:1:"},
 		{
 			"no boolean", map[string]string{"comment": "maybe"}, exit.Usage,

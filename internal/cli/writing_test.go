@@ -77,6 +77,13 @@ func TestRefusedPhrases(t *testing.T) {
 			r.check(t, strings.TrimPrefix(path, "../../"), searched, needed)
 		}
 	}
+	checkAllowLists(t, needed)
+}
+
+// checkAllowLists looks for entries that nothing needs. An old phrase may go without a
+// failure, so that whoever mends it need not know this list.
+func checkAllowLists(t *testing.T, needed map[string]bool) {
+	t.Helper()
 	for _, phrase := range allowedPhrases {
 		if !needed[phrase] {
 			t.Errorf("no file has %q: take it off the allow-list", phrase)
