@@ -26,7 +26,7 @@ const (
 
 // names of the forms that are not GraphQL's, for an answer with status 200.
 var formNames = map[form]string{
-	formHTML: "HTML in place of GraphQL's JSON: a proxy or login page?",
+	formHTML: "HTML instead of GraphQL's JSON: a proxy or login page?",
 	formJSON: "JSON that is not GraphQL's: is it the URL of the secrets API?",
 }
 
@@ -99,20 +99,20 @@ func (e *APIError) whatForeign() string {
 	switch {
 	case e.from.form == formPrefect2 && e.Status < http.StatusInternalServerError:
 		return at + " answers like the API of Prefect 2 or 3, which keeps secrets as blocks: " +
-			"what is needed here is the GraphQL API of Prefect 1, as prefect-secrets serve has it"
+			"use the URL of a GraphQL API of Prefect 1, such as that of prefect-secrets serve"
 	case e.from.https:
-		return at + " expects https: give " + strings.Replace(at, "http:", "https:", 1)
+		return at + " expects https: use " + strings.Replace(at, "http:", "https:", 1)
 	case e.Status == http.StatusUnauthorized, e.Status == http.StatusProxyAuthRequired, e.Status == http.StatusNetworkAuthenticationRequired:
-		return "a proxy in front of " + at + " wants a login of its own, and the store was not asked"
+		return "a proxy in front of " + at + " requires its own login; the request did not reach the store"
 	case e.Status == http.StatusForbidden:
-		return "a proxy in front of " + at + " refused the request, and the store was not asked: let it through there"
+		return "a proxy in front of " + at + " refused the request before it reached the store: allow it there"
 	case e.Status == http.StatusNotFound, e.Status == http.StatusMethodNotAllowed:
 		return "there is no GraphQL API at " + at + e.from.pathHint()
 	case e.Status == http.StatusRequestEntityTooLarge:
 		return fmt.Sprintf("a proxy in front of %s limits the length of requests, and this one has %d bytes: "+
 			"raise its limit, such as client_max_body_size of nginx", at, e.from.sent)
 	case e.from.form == formHTML && e.Status >= 400 && e.Status < 500 && !e.Is(ErrRateLimited):
-		return at + " answered with an error page in HTML: a proxy refused the request, and the store was not asked"
+		return at + " answered with an HTML error page: a proxy refused the request before it reached the store"
 	}
 	return ""
 }
@@ -122,5 +122,5 @@ func (o origin) pathHint() string {
 	if o.url == nil || strings.Trim(o.url.Path, "/") == "" {
 		return ""
 	}
-	return ": it is at / or /graphql"
+	return ": try / or /graphql"
 }

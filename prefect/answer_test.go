@@ -15,11 +15,11 @@ func TestAnswersOfOthers(t *testing.T) {
 	const (
 		html     = "\n<!DOCTYPE html><html><body>" + canary + "</body></html>"
 		notFound = `{"detail":"Not Found"}`
-		proxy401 = "a proxy in front of https://api.example.com/x wants a login of its own, and the store was not asked (HTTP 401)"
-		proxy403 = "a proxy in front of https://api.example.com/x refused the request, and the store was not asked: let it through there (HTTP 403)"
-		page     = "https://api.example.com/x answered with an error page in HTML: a proxy refused the request, and the store was not asked (HTTP "
+		proxy401 = "a proxy in front of https://api.example.com/x requires its own login; the request did not reach the store (HTTP 401)"
+		proxy403 = "a proxy in front of https://api.example.com/x refused the request before it reached the store: allow it there (HTTP 403)"
+		page     = "https://api.example.com/x answered with an HTML error page: a proxy refused the request before it reached the store (HTTP "
 		prefect3 = "https://api.example.com/x answers like the API of Prefect 2 or 3, which keeps secrets as blocks"
-		noAPI    = "there is no GraphQL API at https://api.example.com/x: it is at / or /graphql (HTTP 404)"
+		noAPI    = "there is no GraphQL API at https://api.example.com/x: try / or /graphql (HTTP 404)"
 	)
 	tests := []struct {
 		status     int
@@ -37,7 +37,7 @@ func TestAnswersOfOthers(t *testing.T) {
 		{451, html, page + "451)", nil},
 		{429, html, "too many requests (HTTP 429)", nil},
 		{204, html, "the API answered with an error (HTTP 204)", nil},
-		{302, html, "the API answered with a redirect; give the URL it leads to (HTTP 302)", nil},
+		{302, html, "the API answered with a redirect: use the URL it leads to (HTTP 302)", nil},
 		{500, html, "the API is not available (HTTP 500)", nil},
 		{403, "RBAC: access denied", proxy403, nil},
 		{403, `{"message":"Forbidden"}`, proxy403, nil},
@@ -55,7 +55,7 @@ func TestAnswersOfOthers(t *testing.T) {
 		{404, `{"detail":["Not Found"]}`, noAPI, nil},
 		{503, `{"exception_message":"Service Unavailable"}`, "the API is not available (HTTP 503)", nil},
 		{413, html, "a proxy in front of https://api.example.com/x limits the length of requests, and this one has ", nil},
-		{413, `{"errors":[{"message":"x"}]}`, "the API takes no request of ", nil},
+		{413, `{"errors":[{"message":"x"}]}`, "the API does not accept a request of ", nil},
 	}
 	for _, tt := range tests {
 		client, err := prefect.NewClient(prefect.ClientConfig{
@@ -88,7 +88,7 @@ func TestAServerThatExpectsHTTPS(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = client.ListSecrets(t.Context())
-		if err == nil || !strings.Contains(err.Error(), "http://localhost:4200/ expects https: give https://localhost:4200/") {
+		if err == nil || !strings.Contains(err.Error(), "http://localhost:4200/ expects https: use https://localhost:4200/") {
 			t.Errorf("got %v", err)
 		}
 	}

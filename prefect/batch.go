@@ -61,13 +61,13 @@ func documentBytes(s NamedValue) int {
 	return n
 }
 
-// SetSecrets stores secrets over the values that they may have, each request through
-// ask; a nil ask just sends. It returns a result for each secret, in the order
+// SetSecrets stores secrets, replaces existing values, and sends each request through
+// ask; a nil ask sends at once. It returns a result for each secret, in the order
 // given.
 //
-// One document holds up to 100 secrets. A document that the API refuses as a whole
-// is halved, so that one bad secret does not fail the others, and the client
-// remembers what length the API accepts.
+// One document holds up to 100 secrets. If the API refuses a whole document, the client
+// splits it in half, so that one bad secret does not fail the others, and remembers
+// which length the API accepts.
 func (c *Client) SetSecrets(ctx context.Context, secrets []NamedValue, ask Ask) []MutationResult {
 	return newBatch(c, setting, ask).run(ctx, secrets)
 }

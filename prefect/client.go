@@ -24,13 +24,12 @@ type ClientConfig struct {
 	APIKey string
 	// TenantID is sent as X-PREFECT-TENANT-ID; empty means the key's own tenant.
 	TenantID string
-	// Dialect is how the API spells its fields; the zero value finds it out.
+	// Dialect is how the API spells its fields; the zero value detects it.
 	Dialect Dialect
 	// AllowHTTP permits unencrypted http to other hosts.
 	AllowHTTP bool
-	// KnownMessages is for logs that others read. Of the API's own messages and codes
-	// an error then has only those that a secrets API is known to send, without the
-	// parts that differ from case to case.
+	// KnownMessages is for logs that others read. It limits errors to the messages and
+	// codes that a secrets API is known to send, without the parts that vary.
 	KnownMessages bool
 	// Transport sends the requests; nil means http.DefaultTransport.
 	Transport http.RoundTripper
@@ -104,7 +103,7 @@ func endpointURL(c ClientConfig) (string, error) {
 		return "", errors.New("the API URL must be absolute, such as https://secrets.example.com")
 	}
 	if u.User != nil {
-		return "", errors.New("the API URL must not hold a user or a password: the key goes into a header")
+		return "", errors.New("the API URL must not contain a user or a password: the key goes in a header")
 	}
 	if !c.AllowHTTP && address.Unencrypted(u) {
 		return "", fmt.Errorf("plain http to %s %w", u.Host, ErrPlainHTTP)
@@ -116,9 +115,9 @@ func endpointURL(c ClientConfig) (string, error) {
 }
 
 // ForTenant returns a client for another tenant, or for the key's own if id is empty.
-// The id is [Tenant].ID, not the slug; an unknown one fails with the first request.
-// The two share the transport, what they learn about the API, and the count of
-// requests. The error is that id is invalid in a header.
+// The id is [Tenant].ID, not the slug; an unknown one fails with the first request. The
+// two share the transport, what they learn about the API, and the count of requests. It
+// fails if id is invalid in a header.
 func (c *Client) ForTenant(id string) (*Client, error) {
 	if !apikey.FitsHeader(id) {
 		return nil, errors.New("the tenant's id contains a space or a control character")
@@ -133,12 +132,12 @@ func (c *Client) ForTenant(id string) (*Client, error) {
 // clients made from it by [Client.ForTenant].
 func (c *Client) Requests() int64 { return c.sender.requests.Load() }
 
-// Format writes no key, whatever the verb.
+// Format never writes the key, whatever the verb.
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "prefect.Client") }
 
-// SetSecret stores value under name, and replaces a value that is there. The value is
-// any Go value that encoding/json can write; the API refuses nil and the empty name.
-// This project's store takes names of up to 255 bytes and values of up to 64 KiB of JSON.
+// SetSecret stores value under name, and replaces any existing value. The value is any
+// Go value that encoding/json can write; the API refuses nil and the empty name. This
+// project's store takes names of up to 255 bytes and values of up to 64 KiB of JSON.
 // After an error, [MayBeDone] reports whether the value may have been stored.
 func (c *Client) SetSecret(ctx context.Context, name string, value any) error {
 	v, err := NewValue(value)
@@ -205,15 +204,15 @@ func (c *Client) GetFlowValue(ctx context.Context, name string) (any, error) {
 	return Secret(name).parse(v)
 }
 
-// Tenant is a tenant that a key may use.
+// Tenant is a tenant that a key has access to.
 type Tenant struct {
 	ID   string // a UUID
 	Slug string
 	Name string
 }
 
-// ListTenants returns the tenants that the key may use, by slug (the query of
-// Prefect 1.4.1, client/client.py, get_available_tenants).
+// ListTenants returns the tenants that the key has access to, sorted by slug (the query
+// of Prefect 1.4.1, client/client.py, get_available_tenants).
 func (c *Client) ListTenants(ctx context.Context) ([]Tenant, error) {
 	var q struct {
 		Tenant []Tenant `graphql:"tenant(order_by:{slug:asc})"`

@@ -69,8 +69,8 @@ func configFrom(ctx context.Context) *config.Config {
 
 // WithClient returns a child context in which [Secret.Get] reads with c in cloud
 // execution, that is under a config whose cloud.use_local_secrets is false; see
-// [WithConfig]. A nil c is as if there was no client. In a test, testkit's
-// Cloud.Context sets both.
+// [WithConfig]. A nil c removes the client. In a test, testkit's Cloud.Context sets
+// both.
 func WithClient(ctx context.Context, c *Client) context.Context {
 	return context.WithValue(ctx, clientKey{}, c)
 }

@@ -11,8 +11,8 @@ import (
 type Dialect string
 
 const (
-	// DialectAuto, the zero value, finds the dialect out: by the first query for names,
-	// or by the first mutation that the API knows.
+	// DialectAuto, the zero value, detects the dialect with the first query for names
+	// or the first mutation that the API knows.
 	DialectAuto Dialect = ""
 	// DialectCamel is setSecret, the spelling of Prefect 0.5 to 0.9.
 	DialectCamel Dialect = "camel"
@@ -42,7 +42,7 @@ func newProfile(d Dialect) (profile, error) {
 	case DialectSnake:
 		return profile{dialect: d, list: (*Client).namesSnake, configured: true}, nil
 	}
-	return profile{}, fmt.Errorf("unknown dialect %q: it is %q, %q, or empty to find out", string(d), DialectCamel, DialectSnake)
+	return profile{}, fmt.Errorf("unknown dialect %q: use %q, %q, or empty to detect it", string(d), DialectCamel, DialectSnake)
 }
 
 // field returns the name of a field in the API's dialect.

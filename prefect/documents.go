@@ -114,7 +114,7 @@ func readPayload(field reflect.Value) (changed bool, err error) {
 
 // errNoSuccess is success: false, which Prefect's client reports as "Setting secret
 // failed." (Prefect 1.4.1, client/client.py).
-var errNoSuccess = errors.New("the API answered that it did not succeed")
+var errNoSuccess = errors.New("the API reported a failure")
 
 func successOf(success bool) error {
 	if !success {

@@ -15,25 +15,25 @@ var (
 	// ErrUnauthenticated means that the API does not accept the key, or not for the
 	// tenant: then the error matches ErrTenantRefused too.
 	ErrUnauthenticated = errors.New("the API key was not accepted")
-	// ErrTenantRefused means that the API accepts the key, and not for the tenant of the
-	// request. Only this project's store tells; it does not say whether that tenant
-	// exists.
+	// ErrTenantRefused means that the API accepts the key, but not for the tenant of
+	// the request. Only this project's store reports this; it does not say whether the
+	// tenant exists.
 	ErrTenantRefused = errors.New("the API key may not use this tenant, or the tenant does not exist")
-	// ErrForbidden means that the API knows the key, which may not do this.
+	// ErrForbidden means that the API knows the key, but the key may not do this.
 	ErrForbidden = errors.New("the API key may not do this")
 	// ErrRateLimited means that the API asked for fewer requests (HTTP 429).
 	ErrRateLimited = errors.New("too many requests")
 	// ErrBuildingFlow means that a secret was read while its flow was being built,
 	// which Prefect refuses: the value would end up in the flow itself.
 	ErrBuildingFlow = errors.New("a secret cannot be read while a flow is being built")
-	// ErrNoAnswer means that a request was sent, or was being sent, and no complete
-	// answer came: the API may have done what it asked for or not.
+	// ErrNoAnswer means that a request was sent, at least in part, and got no complete
+	// answer: the API may or may not have done what it asked for.
 	ErrNoAnswer = errors.New("the API did not answer")
-	// ErrPlainHTTP means that a URL would carry key and values unencrypted to another
-	// host, which [ClientConfig] AllowHTTP permits.
-	ErrPlainHTTP = errors.New("would send the key and every value in clear text: use https")
-	// ErrNoSecretsAPI means that the server answers GraphQL and knows none of the
-	// queries for secrets, as open-source Prefect Server does.
+	// ErrPlainHTTP means that the URL would send key and values unencrypted to another
+	// host. AllowHTTP of a [ClientConfig] permits that.
+	ErrPlainHTTP = errors.New("would send the key and every value unencrypted: use https")
+	// ErrNoSecretsAPI means that the server speaks GraphQL but has none of the queries
+	// for secrets, such as the open-source Prefect Server.
 	ErrNoSecretsAPI = errors.New("this server has no secrets API")
 )
 
@@ -59,7 +59,7 @@ const notFoundText = "No value found for the requested key"
 // in place of the list of errors (Prefect 0.9.3, tests/client/test_secrets.py).
 const malformedText = "Malformed Authorization header"
 
-// APIError is what the API answered in place of a result.
+// APIError is an answer of the API that holds an error instead of a result.
 //
 // It matches [ErrNotFound], [ErrUnauthenticated], [ErrTenantRefused], [ErrForbidden]
 // and [ErrRateLimited] under errors.Is.
@@ -106,9 +106,9 @@ func (e *APIError) what() string {
 	}
 	switch {
 	case e.location != "":
-		return "the API answered with a redirect to " + e.location + ": give the URL it leads to"
+		return "the API answered with a redirect to " + e.location + ": use that URL"
 	case e.Status >= 300 && e.Status < 400:
-		return "the API answered with a redirect; give the URL it leads to"
+		return "the API answered with a redirect: use the URL it leads to"
 	case e.Status == http.StatusNotFound:
 		return "there is no GraphQL API at this URL"
 	case e.Status == http.StatusBadRequest:
@@ -116,7 +116,7 @@ func (e *APIError) what() string {
 	case e.Status >= 500:
 		return "the API is not available"
 	case e.Status == http.StatusRequestEntityTooLarge:
-		return fmt.Sprintf("the API takes no request of %d bytes", e.from.sent)
+		return fmt.Sprintf("the API does not accept a request of %d bytes", e.from.sent)
 	default:
 		return "the API answered with an error"
 	}

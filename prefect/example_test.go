@@ -113,7 +113,7 @@ func ExampleGet() {
 	// Output:
 	// 123456 <nil>
 	// map[ACCESS_KEY:a SECRET_ACCESS_KEY:s] <nil>
-	// true local secret "DB_PASSWORT" was not found: the nearest name is "DB_PASSWORD"; there are "AWS_CREDENTIALS", "DB_PASSWORD"
+	// true local secret "DB_PASSWORT" was not found: did you mean "DB_PASSWORD"? the local secrets are "AWS_CREDENTIALS", "DB_PASSWORD"
 }
 
 // The secrets of Prefect's configuration are local secrets.

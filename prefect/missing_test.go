@@ -23,15 +23,15 @@ func TestMissingSecretBesideAClient(t *testing.T) {
 		return prefect.WithConfig(t.Context(), loaded)
 	}
 	const (
-		local   = `the context has a client, which is not asked because use_local_secrets is true: add a config with use_local_secrets = false by prefect.WithConfig`
-		backend = `the context has a client, which is not asked because backend is not "cloud": add a config with backend = "cloud" by prefect.WithConfig`
+		local   = `the context has a client, which is not used because use_local_secrets is true: pass a config with use_local_secrets = false to prefect.WithConfig`
+		backend = `the context has a client, which is not used because backend is not "cloud": pass a config with backend = "cloud" to prefect.WithConfig`
 	)
 	tests := map[string]struct {
 		ctx  context.Context
 		want string
 	}{
 		"no config":        {t.Context(), `local secret "DB" was not found: there are no local secrets; ` + local},
-		"local secrets":    {prefect.WithSecrets(t.Context(), map[string]any{"DATABASE": canary}), `local secret "DB" was not found: there are "DATABASE"; ` + local},
+		"local secrets":    {prefect.WithSecrets(t.Context(), map[string]any{"DATABASE": canary}), `local secret "DB" was not found: the only local secret is "DATABASE"; ` + local},
 		"true in a config": {under("backend = \"cloud\"\n[cloud]\nuse_local_secrets = true\n"), `local secret "DB" was not found: there are no local secrets; ` + local},
 		"server's backend": {under("backend = \"server\"\n[cloud]\nuse_local_secrets = false\n"), `local secret "DB" was not found: there are no local secrets; ` + backend},
 	}
@@ -45,7 +45,7 @@ func TestMissingSecretBesideAClient(t *testing.T) {
 	}
 }
 
-func TestNilClientIsNone(t *testing.T) {
+func TestNilClientMeansNoClient(t *testing.T) {
 	ctx := testkit.LocalConfig(t.Context(), t, "[cloud]\nuse_local_secrets = false\n", nil)
 	_, err := prefect.Get[string](prefect.WithClient(ctx, nil), "DB")
 	if err == nil || !strings.Contains(err.Error(), "the context has no client") {

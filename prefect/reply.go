@@ -45,9 +45,9 @@ func (r *reply) read(resp *http.Response) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
 	switch {
 	case err != nil:
-		r.broken = fmt.Errorf("the answer broke off: %w", httperr.Cause(err))
+		r.broken = fmt.Errorf("the answer was cut off: %w", httperr.Cause(err))
 	case len(body) > maxReply:
-		r.broken = fmt.Errorf("the answer has more than %d MiB", maxReply>>20)
+		r.broken = fmt.Errorf("the answer is larger than %d MiB", maxReply>>20)
 	default:
 		r.parse(body)
 		if r.broken != nil {
@@ -156,7 +156,7 @@ func (r *reply) errorAt(alias string) *APIError {
 			return r.failure(e)
 		}
 	}
-	return &APIError{Status: r.status, path: alias, Message: "it left out the result", omitted: true}
+	return &APIError{Status: r.status, path: alias, Message: "the answer has no result", omitted: true}
 }
 
 // asError keeps a nil *APIError from becoming an error that is not nil.

@@ -23,7 +23,7 @@ func TestEchoesAreScrubbed(t *testing.T) {
 	for name, tt := range map[string]struct{ value, message string }{
 		"the inside of what was quoted":       {quote(card), "value (" + card + ") is not allowed"},
 		"quoted twice":                        {quote(quote(card)), "value (" + card + ") is not allowed"},
-		"an element of a list in a text":      {`["` + card + `"]`, "item " + card + " is wrong"},
+		"an element of a list in a string":    {`["` + card + `"]`, "item " + card + " is wrong"},
 		"Python's json.dumps":                 {word, "value " + python + " is wrong"},
 		"Python's json.dumps of quoted text":  {quote(word), "value " + python + " is wrong"},
 		"Python's json.dumps with capitals":   {word, "value " + pythonCapitals + " is wrong"},

@@ -12,7 +12,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 )
 
-// Secret is the name of a secret: Secret("my secret").Get(ctx) reads its value.
+// Secret is the name of a secret. Secret("my secret").Get(ctx) reads its value.
 type Secret string
 
 // Get returns the value that a flow gets.
@@ -27,9 +27,9 @@ type Secret string
 // become json.Number, objects map[string]any, arrays []any, null nil. Any other
 // value is returned unchanged.
 //
-// The error is [ErrNotFound], [ErrBuildingFlow], what the client returns, or says
-// that json.loads fails on the string: its brackets nest more than 500 deep, or an
-// integer in it has more than 4,300 digits. It never holds a value.
+// It returns [ErrNotFound], [ErrBuildingFlow], an error of the client, or an error if
+// json.loads would fail on the string: brackets nested more than 500 deep, or an
+// integer of more than 4,300 digits. No error holds a value.
 func (s Secret) Get(ctx context.Context) (any, error) {
 	v, stored, err := s.lookup(ctx)
 	if err != nil || stored && !configFrom(ctx).ParsesStored() {
@@ -71,8 +71,8 @@ func (s Secret) Exists(ctx context.Context) (bool, error) {
 //   - an any is what [Secret.Get] returns;
 //   - any other T is decoded from the JSON as by encoding/json.
 //
-// The errors are those of [Secret.Get], and one if the JSON does not fit T, which names
-// secret and type and holds no value.
+// It returns the errors of [Secret.Get], and one if the JSON does not fit T, which
+// names the secret and the type, never the value.
 func Get[T any](ctx context.Context, name string) (T, error) {
 	var typed T
 	v, _, err := Secret(name).lookup(ctx)
@@ -126,7 +126,7 @@ func (s Secret) client(ctx context.Context) (*Client, error) {
 	if c, _ := ctx.Value(clientKey{}).(*Client); c != nil {
 		return c, nil
 	}
-	return nil, fmt.Errorf("secret %q: use_local_secrets is false and the context has no client: put one in with prefect.WithClient", string(s))
+	return nil, fmt.Errorf("secret %q: use_local_secrets is false and the context has no client: add one with prefect.WithClient", string(s))
 }
 
 // notFound returns the error for a missing local secret. It lists the local secrets
@@ -149,9 +149,9 @@ func clientUnusedReason(ctx context.Context) string {
 	case client == nil:
 		return ""
 	case configFrom(ctx).UseLocalSecrets():
-		return "the context has a client, which is not asked because use_local_secrets is true: add a config with use_local_secrets = false by prefect.WithConfig"
+		return "the context has a client, which is not used because use_local_secrets is true: pass a config with use_local_secrets = false to prefect.WithConfig"
 	default:
-		return `the context has a client, which is not asked because backend is not "cloud": add a config with backend = "cloud" by prefect.WithConfig`
+		return `the context has a client, which is not used because backend is not "cloud": pass a config with backend = "cloud" to prefect.WithConfig`
 	}
 }
 
@@ -159,12 +159,16 @@ func notFoundHint(name string, names []string, c *config.Config) string {
 	if lower, ok := c.LowerCased(name); ok {
 		return fmt.Sprintf("the environment sets it, and names set that way are lower-case: %q", lower)
 	}
-	if len(names) == 0 {
-		return "there are no local secrets"
+	hint := "there are no local secrets"
+	switch len(names) {
+	case 0:
+	case 1:
+		hint = "the only local secret is " + quotedList(names)
+	default:
+		hint = "the local secrets are " + quotedList(names)
 	}
-	hint := "there are " + quotedList(names)
 	if near := nearest.Of(name, names); near != "" {
-		hint = fmt.Sprintf("the nearest name is %q; %s", near, hint)
+		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
 	return hint
 }

@@ -104,8 +104,8 @@ func TestMissingLocalSecret(t *testing.T) {
 	}{
 		{"SLACK_URL", nil, `local secret "SLACK_URL" was not found: there are no local secrets`},
 		{"SLACK_URL", map[string]any{"SLACK_URI": canary},
-			`local secret "SLACK_URL" was not found: the nearest name is "SLACK_URI"; there are "SLACK_URI"`},
-		{"X", map[string]any{"ALPHA": canary, "BETA": canary}, `local secret "X" was not found: there are "ALPHA", "BETA"`},
+			`local secret "SLACK_URL" was not found: did you mean "SLACK_URI"? the only local secret is "SLACK_URI"`},
+		{"X", map[string]any{"ALPHA": canary, "BETA": canary}, `local secret "X" was not found: the local secrets are "ALPHA", "BETA"`},
 	}
 	for _, tt := range tests {
 		_, err := prefect.Secret(tt.name).Get(prefect.WithSecrets(t.Context(), tt.secrets))

@@ -19,9 +19,9 @@ type keyError struct {
 
 // roles describes a key of each role.
 var roles = map[prefect.Role]string{
-	prefect.RoleAdmin:   "an admin key, which writes and is refused values",
-	prefect.RoleRunner:  "a runner key, which reads values",
-	prefect.RolePlanner: "a planner key, which lists names",
+	prefect.RoleAdmin:   "an admin key, which can write but not read values",
+	prefect.RoleRunner:  "a runner key, which can read values but not write",
+	prefect.RolePlanner: "a planner key, which can only list names",
 }
 
 // needs says what a key of each role is needed for.
@@ -34,7 +34,7 @@ func (e *keyError) Error() string {
 	if e.needs != "" {
 		return fmt.Sprintf("%s is %s; %s", keyFrom(e.from), roles[e.role], needs[e.needs])
 	}
-	return fmt.Sprintf("%s does not reach %s: add a pattern to the key in the store's keys file, or leave out what it does not reach",
+	return fmt.Sprintf("%s has no access to %s: add a pattern to the key in the store's keys file, or leave these names out",
 		keyFrom(e.from), someQuoted(e.names))
 }
 

@@ -33,11 +33,11 @@ func planPairWith(
 
 func TestAKeyThatCouldNotDoThePlan(t *testing.T) {
 	const (
-		runner       = "the key from HERE is a runner key, which reads values; writing needs an admin key"
-		planner      = "the key from HERE is a planner key, which lists names; writing needs an admin key"
-		add          = ": add a pattern to the key in the store's keys file, or leave out what it does not reach"
-		unreachableA = `the key from HERE does not reach "A"` + add
-		unreachableB = `the key from HERE does not reach "B"` + add
+		runner       = "the key from HERE is a runner key, which can read values but not write; writing needs an admin key"
+		planner      = "the key from HERE is a planner key, which can only list names; writing needs an admin key"
+		add          = ": add a pattern to the key in the store's keys file, or leave these names out"
+		unreachableA = `the key from HERE has no access to "A"` + add
+		unreachableB = `the key from HERE has no access to "B"` + add
 	)
 	tests := []struct {
 		name  string
@@ -116,9 +116,9 @@ func TestCheckReader(t *testing.T) {
 	cloud := testkit.New(t)
 	for want, key := range map[string]testkit.Key{
 		"":                                      {Name: "a", Role: prefect.RoleRunner, Patterns: []string{"A", "B*"}},
-		`the key from f does not reach "C": `:   {Name: "b", Role: prefect.RoleRunner, Patterns: []string{"A", "B"}},
+		`the key from f has no access to "C": `: {Name: "b", Role: prefect.RoleRunner, Patterns: []string{"A", "B"}},
 		"the key from f is an admin key, which": {Name: "c", Role: prefect.RoleAdmin},
-		"the key from f is a planner key, which li": {Name: "d", Role: prefect.RolePlanner},
+		"the key from f is a planner key, which ca": {Name: "d", Role: prefect.RolePlanner},
 	} {
 		names := []string{"A", "B"}
 		if key.Name == "b" {

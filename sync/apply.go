@@ -158,7 +158,7 @@ func (a *applier) acknowledged(writes []int) bool {
 func (a *applier) skipDeletes(deletes []int) {
 	for _, i := range deletes {
 		a.actions[i].Result, a.actions[i].Warn = Skipped, true
-		a.actions[i].Reason = "not deleted: not every write has succeeded"
+		a.actions[i].Reason = "not deleted: not all writes succeeded"
 	}
 }
 

@@ -333,7 +333,7 @@ func (c *chaos) compareDeletes() {
 	planned := deletedNames(c.plan)
 	for _, call := range c.cloud.Calls(faults.Match{Field: "deleteSecret"}) {
 		if !slices.Contains(planned, call.Secret) {
-			c.Errorf("seed %d: %s was deleted, and the plan did not say so", c.seed, call.Secret)
+			c.Errorf("seed %d: %s was deleted, and not in the plan", c.seed, call.Secret)
 		}
 	}
 	undone := c.report.Count(secretsync.Failed) + c.report.Count(secretsync.Unknown)

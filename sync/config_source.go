@@ -27,10 +27,10 @@ import (
 // boolean, list or table as JSON. Under FormatString a flow gets the string, or that
 // JSON as a string.
 //
-// The errors are those of [config.Load], and one for each secret that is None or
-// holds what JSON lacks, such as a tuple or a date, that refers to a variable that is
-// not set or to a setting that the file lacks, that is JSON deeper than Prefect reads,
-// or whose name no store takes. They have file, secret and type, never a value.
+// The errors are those of [config.Load], and one for each secret that is None or holds
+// what JSON lacks, such as a tuple or a date, that refers to a variable that is not set
+// or to a setting that the file lacks, that is JSON deeper than Prefect reads, or whose
+// name no store accepts. They name the file, the secret and the type, never a value.
 func FromConfig(path string, version config.Version, environ []string) (*Source, error) {
 	text, err := userfile.Read(path)
 	if err != nil {
@@ -69,7 +69,7 @@ func checkReferences(label, text string, loaded *release.Config) error {
 		inSecrets := release.InSecrets(entry.Path)
 		switch {
 		case inSecrets && len(entry.Path) == 2:
-			problems = append(problems, fmt.Errorf("%s: context.secrets is of type %s and no table", label, entry.Type()))
+			problems = append(problems, fmt.Errorf("%s: context.secrets must be a table, but has the type %s", label, entry.Type()))
 		case inSecrets && entry.Missing != "":
 			problems = append(problems, fmt.Errorf("%s: secret %q refers to %s, which is neither a variable that is set nor a setting in this file%s",
 				label, entry.Path[2], maskReference(entry.Missing, text), settingHint(entry.Missing)))
@@ -96,7 +96,7 @@ func maskReference(name, file string) string {
 	if inFile && referenceName.MatchString(name) {
 		return name
 	}
-	return "what stands after a $ in it"
+	return "what follows a $ in it"
 }
 
 func configSource(label string, loaded *release.Config) (*Source, error) {
@@ -138,7 +138,7 @@ func configEntry(name string, v any) (Entry, error) {
 	s, isString := v.(string)
 	switch {
 	case v == nil:
-		return Entry{}, fmt.Errorf("secret %q is None, which no store takes", name)
+		return Entry{}, fmt.Errorf("secret %q is None, which no store accepts", name)
 	case isString:
 		return Entry{Name: name, Text: prefect.TextValue(s), format: FormatRaw}, checkString(name, s)
 	}
@@ -153,7 +153,7 @@ func configEntry(name string, v any) (Entry, error) {
 // cannot read back.
 func checkString(name, s string) error {
 	if !utf8.ValidString(s) {
-		return fmt.Errorf("secret %q is a text that is not UTF-8: encode it, with base64 for example", name)
+		return fmt.Errorf("secret %q is a string that is not UTF-8: encode it, with base64 for example", name)
 	}
 	if _, err := pyjson.Loads(s); err != nil && !errors.Is(err, pyjson.ErrNotJSON) {
 		return fmt.Errorf("secret %q %s", name, exceedsLimits)

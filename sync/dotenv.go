@@ -17,8 +17,8 @@ var (
 	errNoPair   = errors.New("expected NAME=value")
 	errNoValue  = errors.New("a name without a value: write NAME=value, or NAME= for an empty one")
 	errYAML     = errors.New("NAME: value, as in YAML: write NAME=value")
-	errEnvName  = errors.New("invalid name before the =: use letters, digits, _ and ., no digit first, and only export before the name; JSON takes any name")
-	errReserved = errors.New("the name __proto__, which JavaScript's dotenv drops: JSON takes any name")
+	errEnvName  = errors.New("invalid name before the =: use letters, digits, _ and ., no digit first, and only export before the name; JSON allows any name")
+	errReserved = errors.New("the name __proto__, which JavaScript's dotenv drops: JSON allows any name")
 )
 
 const whitespace = " \t"

@@ -11,11 +11,11 @@ import (
 // all three put nothing in place of a name that is not set.
 var (
 	errDollar     = errors.New("a backslash before a $: some libraries remove it; in single quotes both are kept")
-	errExpression = errors.New("a ${ that begins no plain ${NAME}: some libraries replace it or refuse the file, python-dotenv even in single quotes; JSON keeps it as it is")
+	errExpression = errors.New("a ${ that does not begin a plain ${NAME}: some libraries replace it or refuse the file, python-dotenv even in single quotes; JSON keeps it as it is")
 )
 
 const (
-	noteDollar       = "its $ is kept, though some dotenv libraries replace it: single quotes say so"
+	noteDollar       = "its $ is kept, though some dotenv libraries replace it: single quotes make that explicit"
 	noteSingleDollar = "its ${ is kept, though python-dotenv replaces it even in single quotes"
 )
 
@@ -47,7 +47,7 @@ func (p *dotenvParser) checkDollars(v dotenvValue) (note string) {
 }
 
 // checkReference reports the $ at an index of a value if it refers to another entry,
-// or is no plain reference, and returns whether any library replaces it.
+// or is not a plain reference, and returns whether any library replaces it.
 func (p *dotenvParser) checkReference(v dotenvValue, i int) (replaced bool) {
 	after := v.raw[i+1:]
 	braced := len(after) > 0 && after[0] == '{'

@@ -88,8 +88,8 @@ func TestDotenvErrors(t *testing.T) {
 		{"NUL in a name", "A\x00=" + canary, []string{"f:1:1: invalid name"}},
 		{"name of JavaScript", "__proto__=" + canary, []string{"f:1:1: the name __proto__"}},
 		{"long name", strings.Repeat("n", 256) + "=" + canary, []string{`f:1:1: the name that begins with "nnnnnnnnnnnnnnnnnnnn" has 256 bytes`}},
-		{"twice", "A=" + canary + "\n#\nexport A=" + canary, []string{`f:3:1: the name "A" stands a second time, after line 1`}},
-		{"twice, after several lines", "A='x\ny'\nB=\nA=", []string{`f:4:1: the name "A" stands a second time, after line 1`}},
+		{"twice", "A=" + canary + "\n#\nexport A=" + canary, []string{`f:3:1: duplicate name "A" (first on line 1)`}},
+		{"twice, after several lines", "A='x\ny'\nB=\nA=", []string{`f:4:1: duplicate name "A" (first on line 1)`}},
 		{"# in a word", "A=" + canary + "#1", []string{`f:1:13: "A": a # in a value without quotes`}},
 		{"# after a tab", "A=" + canary + "\t# why", []string{`f:1:14: "A": a # in a value without quotes`}},
 		{"# at once", "A=#" + canary, []string{`f:1:3: "A": a # where the value is expected`}},
@@ -175,7 +175,7 @@ func TestDotenvReportsEveryBadLine(t *testing.T) {
 		`f:7:1: "SEVERAL": a backslash before anything but n and r`,
 		`f:9:1: "SEVERAL": a backslash before anything but n and r`,
 		`f:10:1: invalid name`,
-		`f:11:1: the name "fine" stands a second time, after line 2`,
+		`f:11:1: duplicate name "fine" (first on line 2)`,
 		`f:12:3: "C": a reference to "fine" of line 2`,
 	)
 }
@@ -204,7 +204,7 @@ func TestDotenvQuotationMarksThatAreNotClosed(t *testing.T) {
 // A $ is kept, though some libraries replace it, and the plan says so. A reference to
 // something in the file is an error.
 func TestDotenvDollars(t *testing.T) {
-	const kept, keptBraces = "its $ is kept, though some dotenv libraries replace it: single quotes say so",
+	const kept, keptBraces = "its $ is kept, though some dotenv libraries replace it: single quotes make that explicit",
 		"its ${ is kept, though python-dotenv replaces it even in single quotes"
 	for value, note := range map[string]string{
 		"pa$word": kept, "pa$$word": kept, "${USER}": kept, `"$HOME/x"`: kept, "$1": kept, "$(HOME)": kept, "$A": kept, "${A}x": kept,
@@ -233,7 +233,7 @@ func TestDotenvDollars(t *testing.T) {
 		}
 	}
 	for _, value := range []string{"${B:-x}", "${", `"${1}"`, "'${x y}'", "${B-x}", "${}"} {
-		checkDotenvErrors(t, "A="+value+" # "+canary, fmt.Sprintf(`f:1:%d: "A": a ${ that begins no plain ${NAME}`, 3+strings.Index(value, "$")))
+		checkDotenvErrors(t, "A="+value+" # "+canary, fmt.Sprintf(`f:1:%d: "A": a ${ that does not begin a plain ${NAME}`, 3+strings.Index(value, "$")))
 	}
 }
 
@@ -247,7 +247,7 @@ func TestParseSecretsFileRecognisesJSON(t *testing.T) {
 		}
 	}
 	for _, tt := range []struct{ name, text, want string }{
-		{"s.json", "# x\nA=" + canary, "s.json:2:1: NAME=value lines, as in a dotenv file: a file whose name ends in .json holds one JSON object"},
+		{"s.json", "# x\nA=" + canary, "s.json:2:1: NAME=value lines, as in a dotenv file: a .json file must hold one JSON object"},
 		{"s", "// x\n{}" + canary, "s:1:1: JSON has no comments: remove this one"},
 		{"s.TOML", "A = '" + canary + "'", "s.TOML:1:1: TOML: a file of secrets is JSON or dotenv; the [context.secrets] of a Prefect config are read by prefect-secrets sync --secrets-config"},
 		{"s", "# x\n\n[context.secrets] # y\nA = '" + canary + "'", "s:3:1: TOML: "},

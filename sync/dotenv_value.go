@@ -20,13 +20,13 @@ var (
 	errEdge        = errors.New("a special space at an end of a value without quotes, which some libraries remove: put the value in single quotes, or remove it")
 	errSeparator   = errors.New("U+2028 or U+2029 outside quotes, which ends a line for some libraries: put the value in quotes, or remove it")
 	errReturn      = errors.New("a carriage return, which some libraries remove or take for the end of a line: save the file with LF line ends, or write \\r in double quotes")
-	errNUL         = errors.New("a NUL character, which no variable can hold: JSON takes any value")
-	errEscape      = errors.New("a backslash before anything but n and r in double quotes, which libraries read differently: in single quotes it is kept as it is; JSON takes any value")
-	errEscaped     = errors.New("a quotation mark after a backslash, which libraries read differently: put a value with \" in single quotes, and one with ' in double quotes; JSON takes any value")
-	errBackslash   = errors.New("two backslashes in single quotes, of which some libraries remove one: without quotes, both are kept; JSON takes any value")
+	errNUL         = errors.New("a NUL character, which no variable can hold: JSON allows any value")
+	errEscape      = errors.New("a backslash before anything but n and r in double quotes, which libraries read differently: put the value in single quotes, which keep it; JSON allows any value")
+	errEscaped     = errors.New("a quotation mark after a backslash, which libraries read differently: put a value with \" in single quotes, and one with ' in double quotes; JSON allows any value")
+	errBackslash   = errors.New("two backslashes in single quotes, of which some libraries remove one: without quotes, both are kept; JSON allows any value")
 	errNotClosed   = errors.New("a quotation mark that is never closed: close it, or put a value that begins with one in the other kind of quotes")
 	errClosedBelow = errors.New("this quotation mark closes the value that began above, and text follows: close that value where it ends, and use the other kind of quotes in it")
-	errTrailing    = errors.New("text after the closing quotation mark: put the whole value in one pair of quotes; JSON takes any value")
+	errTrailing    = errors.New("text after the closing quotation mark: put the whole value in one pair of quotes; JSON allows any value")
 )
 
 // text returns the value that libraries read.

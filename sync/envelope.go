@@ -21,32 +21,32 @@ var envelopes = []struct {
 }{
 	{
 		func(o object) bool { return o.isVaultAnswer() && o.object("data").has("data", "metadata") },
-		errors.New("an answer of Vault, whose secrets are in .data.data: take them out with jq .data.data"),
+		errors.New("a response from Vault, with its secrets in .data.data: extract them with jq .data.data"),
 	},
-	{object.isVaultAnswer, errors.New("an answer of Vault, whose secrets are in .data: take them out with jq .data")},
+	{object.isVaultAnswer, errors.New("a response from Vault, with its secrets in .data: extract them with jq .data")},
 	{func(o object) bool {
 		return len(o) == 2 && o.object("metadata").has("created_time", "version") && o.has("data")
-	}, errors.New("the data of an answer of Vault, whose secrets are in .data: take them out with jq .data")},
+	}, errors.New("the data of a response from Vault, with its secrets in .data: extract them with jq .data")},
 	{func(o object) bool { return o.object("sops").has("mac") || o.object("sops").has("lastmodified") }, errSops},
 	{
 		func(o object) bool { return o.has("apiVersion", "kind") },
-		errors.New("an object of Kubernetes: take the secrets of one Secret out with jq '.data | map_values(@base64d)'"),
+		errors.New("a Kubernetes object: extract the data of one Secret with jq '.data | map_values(@base64d)'"),
 	},
 	{
 		func(o object) bool { return o.firstObject("Parameters").has("Name", "Value") },
-		errors.New("an answer of AWS Systems Manager, whose secrets are in .Parameters: take them out with jq '.Parameters | map({(.Name): .Value}) | add'"),
+		errors.New("a response from AWS Systems Manager, with its secrets in .Parameters: extract them with jq '.Parameters | map({(.Name): .Value}) | add'"),
 	},
 	{
 		func(o object) bool { return o.has("ARN", "SecretString") },
-		errors.New("an answer of AWS Secrets Manager, whose secret is in .SecretString: take it out with jq -r .SecretString"),
+		errors.New("a response from AWS Secrets Manager, with its secret in .SecretString: extract it with jq -r .SecretString"),
 	},
 	{
 		func(o object) bool { return strings.Contains(string(o["id"]), ".vault.azure.net/secrets/") },
-		errors.New("an answer of Azure Key Vault, whose secret is in .value: make it a name and a value with jq '{(.name): .value}'"),
+		errors.New("a response from Azure Key Vault, with its secret in .value: make a name and a value of it with jq '{(.name): .value}'"),
 	},
 	{
 		func(o object) bool { return o.has("fields", "vault", "category") },
-		errors.New("an item of 1Password, whose secrets are in .fields: take them out with jq '.fields | map({(.label): .value}) | add'"),
+		errors.New("a 1Password item, with its secrets in .fields: extract them with jq '.fields | map({(.label): .value}) | add'"),
 	},
 	{
 		func(o object) bool { return o.eachHas("computed", "raw") },
@@ -54,7 +54,7 @@ var envelopes = []struct {
 	},
 	{
 		func(o object) bool { return o.eachHas("sensitive", "value") },
-		errors.New("what terraform output -json prints, with each secret in .value: take them out with jq 'map_values(.value)'"),
+		errors.New("what terraform output -json prints, with each secret in .value: extract them with jq 'map_values(.value)'"),
 	},
 }
 
@@ -79,7 +79,7 @@ func checkEnvelope(members object) error {
 	if jsonType(members[name]) != "an object" {
 		return nil
 	}
-	return fmt.Errorf("its only entry, %q, is an object: if the secrets are in there, take them out with jq '.[%q]'; if it is one secret, write its value as a string, as jq 'map_values(tojson)' does", name, name)
+	return fmt.Errorf("its only entry, %q, is an object: if it holds the secrets, extract them with jq '.[%q]'; if it is one secret, write its value as a string, as jq 'map_values(tojson)' does", name, name)
 }
 
 // isVaultAnswer reports whether o is an answer of Vault's API or of vault

@@ -91,7 +91,7 @@ func matchVariables(vars map[string]string, pattern string) ([]string, error) {
 		}
 	}
 	if len(names) == 0 {
-		return nil, fmt.Errorf("pattern %q matches no variable of %s that may be taken%s", pattern, environmentLabel, suggestVariable(vars, pattern))
+		return nil, fmt.Errorf("no usable environment variable matches pattern %q%s", pattern, suggestVariable(vars, pattern))
 	}
 	return names, nil
 }
@@ -99,7 +99,7 @@ func matchVariables(vars map[string]string, pattern string) ([]string, error) {
 // checkVariable returns why the variable name cannot be an entry.
 func checkVariable(vars map[string]string, name string) error {
 	if reason := exclusionReason(name); reason != "" {
-		return fmt.Errorf("%s is not taken from %s: %s", name, environmentLabel, reason)
+		return fmt.Errorf("%s cannot come from %s: %s", name, environmentLabel, reason)
 	}
 	if _, ok := vars[name]; !ok {
 		return fmt.Errorf("%q is not set in %s%s", name, environmentLabel, suggestVariable(vars, name))

@@ -145,7 +145,7 @@ func ExampleNameRule() {
 	// Output:
 	// create "SLACK_URL" from "SLACK_URL": ""
 	// create "db password" from "DB_PASSWORD": ""
-	// skip "webhook" from "": "no source has the name in line 3 of the settings"
+	// skip "webhook" from "": "the name in line 3 of the settings is not in any source"
 }
 
 func ExampleManifest() {
@@ -206,7 +206,7 @@ func ExampleManifestError() {
 		fmt.Printf("%s:%d:%d: %s: %s (%s)\n", invalid.File, p.Line, p.Column, p.Key, p.Message, p.Hint)
 	}
 	// Output:
-	// prefect-secrets.toml:1:13: overwrite: unknown value (did you mean owned? overwrite is any (every name) or owned (names that the key itself wrote))
+	// prefect-secrets.toml:1:13: overwrite: unknown value (did you mean owned? use any (every name) or owned (names that the key itself wrote))
 }
 
 // Names in the scope of pruning are deleted once no source has them, but for those that
@@ -243,8 +243,8 @@ func ExamplePrune() {
 	_, err = run.Sync(ctx)
 	fmt.Println(errors.Is(err, secretsync.ErrTooManyDeletes), cloud.Names())
 	// Output:
-	// delete team_old: no source has it
-	// skip team_ops: no source has it; not deleted: the key "ops" wrote it last
+	// delete team_old: not in any source
+	// skip team_ops: not in any source; not deleted: the key "ops" wrote it last
 	// [DB_PASSWORD NPM_TOKEN SLACK_URL team_ops]
 	// true [team_old team_ops]
 }
@@ -358,7 +358,7 @@ func ExampleVerified() {
 	// 3 names, 0 missing, 0 left
 	// 3 values, 0 different
 	// the writing key is refused values: true
-	// the key from RUNNER_KEY is an admin key, which writes and is refused values; reading values back needs a runner key
+	// the key from RUNNER_KEY is an admin key, which can write but not read values; reading values back needs a runner key
 }
 
 // The steps of a run may be shown as they happen, and may end it.
@@ -437,7 +437,7 @@ func ExamplePlan() {
 	// skip 1
 	// unchanged 0
 	// warnings: [exclude "npm_*" matches no name of a source: did you mean "NPM_*"?]
-	// notes: the key from PLANNER_KEY is a planner key, which lists names; sync needs an admin key [main is 2 commits ahead] [exclude "DOCKER_*" matches no name of a source]
+	// notes: the key from PLANNER_KEY is a planner key, which can only list names; sync needs an admin key [main is 2 commits ahead] [exclude "DOCKER_*" matches no name of a source]
 }
 
 // Errors before anything is written can be told apart. What fails later is in the
@@ -478,5 +478,5 @@ func ExampleRun_Plan_errors() {
 	// this key may not do that
 	// the store failed: true
 	// stopped
-	// the key may use no tenant with the slug "dta": it may use testkit
+	// the key has no access to tenant "dta": it can use testkit
 }

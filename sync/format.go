@@ -12,15 +12,15 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// Format is how a string of CI becomes a secret's value. When a flow reads a secret,
+// Format is how a string from CI becomes a secret's value. When a flow reads a secret,
 // Prefect runs json.loads on its string, so 123456 would reach the flow as a number.
 type Format string
 
 const (
-	// FormatAuto, the zero value, sends a JSON object or array as JSON, and any other
-	// string so that a flow gets that string.
+	// FormatAuto, the zero value, sends a JSON object or array as JSON. Of any other
+	// string, a flow gets exactly that string.
 	FormatAuto Format = ""
-	// FormatString sends every string so that a flow gets that string.
+	// FormatString sends every string so that a flow gets exactly that string.
 	FormatString Format = "string"
 	// FormatJSON sends JSON and fails on anything else, and on null.
 	FormatJSON Format = "json"
@@ -43,7 +43,7 @@ func (f *Format) UnmarshalText(text []byte) error {
 }
 
 func unknownFormat(name string) error {
-	return fmt.Errorf("unknown format %q: it is auto, string, json or raw", name)
+	return fmt.Errorf("unknown format %q: use auto, string, json or raw", name)
 }
 
 // Value returns what a store must hold so that a flow gets what f promises. It fails
@@ -73,7 +73,7 @@ func (f Format) encode(text string) (encoding, error) {
 			return jsonEncoding(text)
 		}
 		if isPythonOnly(text) {
-			return encoding{prefect.TextValue(text), true, "JSON to Python alone; sent as it is"}, nil
+			return encoding{prefect.TextValue(text), true, "JSON only to Python; sent as it is"}, nil
 		}
 	case FormatString:
 	default:
@@ -95,7 +95,7 @@ func stringEncoding(text string) encoding {
 // jsonEncoding gives a flow what json.loads makes of the text.
 func jsonEncoding(text string) (encoding, error) {
 	if !json.Valid([]byte(text)) {
-		return encoding{}, errors.New("its value is not JSON, as its format says")
+		return encoding{}, errors.New("format is json, but the value is not JSON")
 	}
 	if strings.TrimSpace(text) == "null" {
 		return encoding{}, errors.New("its value is JSON null, which no store accepts")
@@ -176,23 +176,23 @@ func jsonReason(text string) string {
 
 // quotedReason says in a plan why a string is sent in JSON's quotation marks.
 func quotedReason(text string) string {
-	const quoted = "; quoted, so that a flow gets text and not "
+	const asString = ": sent as a string"
 	trimmed := strings.Trim(text, " \t\n\r")
 	onlyDigits := trimmed != "" && strings.Trim(trimmed, "0123456789") == ""
 	switch {
 	case onlyDigits && trimmed != text:
-		return "digits between blanks" + quoted + "a number"
+		return "digits between spaces" + asString
 	case onlyDigits:
-		return "digits only" + quoted + "a number"
+		return "all digits" + asString
 	case trimmed == "true" || trimmed == "false":
-		return "JSON's word for a boolean" + quoted + "True or False"
+		return "JSON's true or false" + asString
 	case trimmed == "null":
-		return "JSON's null" + quoted + "None"
+		return "JSON's null" + asString
 	case strings.HasPrefix(trimmed, `"`):
-		return "a JSON string" + quoted + "what it quotes"
+		return "a JSON string: sent with its quotation marks"
 	case startsWithBracket(text):
-		return "JSON, or what Prefect cannot read" + quoted + "what json.loads makes of it"
+		return "looks like JSON" + asString
 	default:
-		return "a number to json.loads" + quoted + "a number"
+		return "looks like a number" + asString
 	}
 }

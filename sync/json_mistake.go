@@ -28,7 +28,7 @@ func findMistake(data []byte, err *json.SyntaxError) jsonMistake {
 	case strings.Contains(message, "in string escape code"), strings.Contains(message, `in \u hexadecimal`):
 		return jsonMistake{at, `a backslash in a string that begins no escape of JSON: write \\ for a backslash`}
 	case strings.Contains(message, "max depth"):
-		return jsonMistake{at, "too many brackets within brackets: write the value as a string"}
+		return jsonMistake{at, "nested too deeply: write the value as a string"}
 	case isForeignSpace(data[at:]):
 		return jsonMistake{at, "a special space, such as a no-break space, outside a string: write an ordinary one"}
 	case data[at] == '/' || data[at] == '#':
@@ -65,7 +65,7 @@ func mistakeInString(c byte) string {
 func mistakeAfterValue(data []byte, at int) string {
 	switch c := data[at]; {
 	case c == '}' || c == ']':
-		return "another bracket than the one to close: { needs }, and [ needs ]"
+		return "mismatched brackets: { needs }, and [ needs ]"
 	case isDigit(c) && isDigit(data[at-1]):
 		return "a number with a 0 before it: put it in double quotes"
 	case isDigit(data[at-1]) && isLetter(c):
@@ -96,7 +96,7 @@ func mistakeBeforeValue(data []byte, at int, isValue bool) jsonMistake {
 	case !isValue:
 		return jsonMistake{at, "a name must be in double quotes"}
 	case bytes.HasPrefix(data[at:], []byte("${{")):
-		return jsonMistake{at, "an expression that nothing has replaced: GitHub does so in a workflow's file"}
+		return jsonMistake{at, "an expression that was not evaluated: GitHub does that in a workflow file"}
 	case c == '+' || c == '.' || c == '-':
 		return jsonMistake{at, "not a number of JSON: put it in double quotes"}
 	}
@@ -108,7 +108,7 @@ var wordAround = regexp.MustCompile(`^(True|False|None|NaN|Infinity|undefined)\b
 // foreignWords are what other languages write for a value.
 var foreignWords = map[string]string{
 	"True": "Python's True: write true, or let json.dumps write the file", "False": "Python's False: write false, or let json.dumps write the file",
-	"None": "Python's None: JSON has null, which no store takes", "undefined": "JSON has no undefined",
+	"None": "Python's None: JSON has null, which no store accepts", "undefined": "JSON has no undefined",
 	"NaN": "JSON has no NaN: put it in double quotes", "Infinity": "JSON has no Infinity: put it in double quotes",
 }
 

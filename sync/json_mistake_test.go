@@ -35,7 +35,7 @@ func TestJSONMistakes(t *testing.T) {
 		"{\"A\": " + v + "\n \"B\": 1}":               "2:2: expected a comma before this",
 		"{\"A\": [1 2]}":                              "1:10: expected a comma before this",
 		"{\"A\": \"say \"" + canary + "\"\"}":         `1:13: expected a comma: a " inside a string needs a backslash`,
-		"{\"A\": [1}":                                 "1:9: another bracket than the one to close",
+		"{\"A\": [1}":                                 "1:9: mismatched brackets",
 		"{\"A\": \"" + canary + "\n\"}":               `1:18: a line end in a string: write \n for it, or close the string with "`,
 		"{\"A\": \"" + canary + "\",\n \"B\": \"x\n}": "2:9: a line end in a string",
 		"{\"A\": \"" + canary + "\t\"}":               "1:18: a control character in a string",
@@ -48,7 +48,7 @@ func TestJSONMistakes(t *testing.T) {
 		"{\"A\": undefined}":                          "1:7: JSON has no undefined",
 		"{\"A\": nul}":                                "1:10: a string must be in double quotes",
 		"{\"A\": " + canary + "}":                     "1:7: a string must be in double quotes",
-		"{\"A\": ${{ secrets.A }}}":                   "1:7: an expression that nothing has replaced",
+		"{\"A\": ${{ secrets.A }}}":                   "1:7: an expression that was not evaluated",
 		"{\"A\": 007}":                                "1:8: a number with a 0 before it",
 		"{\"A\": 0x1F}":                               "1:8: not a number of JSON",
 		"{\"A\": +1}":                                 "1:7: not a number of JSON",
@@ -57,7 +57,7 @@ func TestJSONMistakes(t *testing.T) {
 		"{\"A\": 1\u00a0}":                            "1:8: a special space, such as a no-break space, outside a string",
 		"{\u2003\"A\": 1}":                            "1:2: a special space",
 		"{\"A\":\ufeff1}":                             "1:6: a special space",
-		strings.Repeat(`{"A":`, 20_000) + v:           "1:50001: too many brackets within brackets",
+		strings.Repeat(`{"A":`, 20_000) + v:           "1:50001: nested too deeply",
 		"{} " + v:                                     "1:3: text after the end of the JSON object",
 	} {
 		for label, parse := range map[string]func() (*secretsync.Source, error){
@@ -82,11 +82,11 @@ func TestJSONMistakes(t *testing.T) {
 func TestOtherThingsThanJSON(t *testing.T) {
 	const pass = "pass what ${{ toJSON(secrets) }} gives"
 	for text, want := range map[string]string{
-		"Object":                               "1:1: GitHub's word for a context that was not made JSON: " + pass,
-		" Object\n":                            "1:2: GitHub's word",
-		"[object Object]":                      "1:1: JavaScript's word",
-		"${{ toJSON(secrets) }}":               "1:1: an expression that nothing has evaluated",
-		"toJSON(secrets)":                      "1:1: an expression that nothing has evaluated",
+		"Object":                               "1:1: a context that was not converted to JSON: " + pass,
+		" Object\n":                            "1:2: a context that was not converted",
+		"[object Object]":                      "1:1: a JavaScript object",
+		"${{ toJSON(secrets) }}":               "1:1: an expression that was not evaluated",
+		"toJSON(secrets)":                      "1:1: an expression that was not evaluated",
 		"A=" + canary + "\nB=x":                "1:1: NAME=value lines, as in a dotenv file: " + pass + "; a file of secrets, JSON or dotenv, is for secrets-file",
 		"\n# note\nexport A = " + canary:       "3:1: NAME=value lines",
 		"A: " + canary + "\nB: x":              "1:1: YAML: " + pass,
@@ -108,7 +108,7 @@ func TestOtherThingsThanJSON(t *testing.T) {
 		}
 	}
 	_, err := secretsync.ParseVars("input vars", []byte("Object"))
-	if want := "input vars:1:1: GitHub's word for a context that was not made JSON: pass what ${{ toJSON(vars) }} gives"; err == nil || err.Error() != want {
+	if want := "input vars:1:1: a context that was not converted to JSON: pass what ${{ toJSON(vars) }} gives"; err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
 }

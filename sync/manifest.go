@@ -89,9 +89,9 @@ func quotedList(names []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// Validate fails if a pattern is not a glob, if an exclusion takes away what a name
-// requires, if MaxDeletes is negative, or if Overwrite is unknown. A manifest is
-// valid as it was read; this is for one that was changed.
+// Validate fails if a pattern is not a glob, if an exclusion removes the source of a
+// required name, if MaxDeletes is negative, or if Overwrite is unknown. A manifest that
+// was just read is valid; call this after changing one.
 func (m *Manifest) Validate() error { return validate(m.Rules, m.Prune, m.Overwrite) }
 
 // Environments returns the names of the manifest's environments, sorted.

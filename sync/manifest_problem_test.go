@@ -19,20 +19,20 @@ var manifestProblems = []struct{ text, want string }{
 	},
 	{`"a b" = 1`, `"a b": unknown key "a b": a manifest has`},
 	{`max-deletes = 1`, `max-deletes: unknown key "max-deletes": a manifest has`},
-	{`api-url = 1`, "api-url: expected a string: put it into quotation marks"},
+	{`api-url = 1`, "api-url: expected a string: put it in double quotes"},
 	{`api-url = ""`, "api-url: this is not an absolute URL: write the whole URL"},
 	{`api-url = "secrets.example.com"`, "api-url: this is not an absolute URL"},
 	{`api-url = "ftp://secrets.example.com"`, "api-url: this is not an absolute URL"},
 	{`api-url = "https://%zz` + canary + `"`, "api-url: this is not an absolute URL"},
 	{
 		`api-url = "https://user:` + canary + `@x"`,
-		"api-url: a URL must not hold a user or a password here: take them out",
+		"api-url: a URL must not hold a user or a password here: remove them",
 	},
 	{`tenants = "` + canary + `"`, `tenants: expected a list of strings: write it as a list, such as ["A", "B"]`},
 	{`tenants = ["a", 1]`, "tenants[1]: expected a string"},
 	{`tenants = ["  "]`, "tenants[0]: this string is empty"},
-	{`tenants = ["` + canary + ` x"]`, "tenants[0]: a tenant's slug or id contains a space: take it out"},
-	{`tenants = ["` + canary + `", "` + canary + `"]`, "tenants[1]: this tenant stands a second time: take one out"},
+	{`tenants = ["` + canary + ` x"]`, "tenants[0]: a tenant's slug or id contains a space: remove it"},
+	{`tenants = ["` + canary + `", "` + canary + `"]`, "tenants[1]: duplicate tenant: remove one"},
 	{`include = "*"`, "include: expected a list of strings"},
 	{`include = [1]`, "include[0]: expected a string"},
 	{
@@ -44,30 +44,30 @@ var manifestProblems = []struct{ text, want string }{
 	{`exclude = ["` + canary + `\\"]`, "exclude[0]: this is not a glob"},
 	{`names = 1`, "names: expected a table: write [names]"},
 	{"[[names]]\nA = 'B'", "names: expected a table"},
-	{"[names]\nA = 1", "names.A: expected a CI name: give it as a string"},
+	{"[names]\nA = 1", "names.A: expected a CI name: write it as a string"},
 	{"[names]\nA = ['" + canary + "']", "names.A: expected a CI name"},
 	{
 		"[names]\nA = 'B'\nexclude = ['C']",
-		"names.exclude: expected a CI name: exclude of the manifest itself stands above its first [table]",
+		"names.exclude: expected a CI name: exclude belongs at the top of the manifest, above its first [table]",
 	},
-	{"[names]\nA = ''", "names.A: it names no CI secret: give the name of one"},
+	{"[names]\nA = ''", "names.A: it has no CI name: write the name of a CI secret"},
 	{
 		"[names]\nA = '" + strings.Repeat(canary, 40) + "'",
 		"names.A: this is too long for a name: a CI name has at most 255 bytes; give the name, not the value",
 	},
-	{"[names]\n'' = 'A'", `names."": a name is empty: no store takes it`},
+	{"[names]\n'' = 'A'", `names."": a name is empty: no store accepts it`},
 	{
 		"[names.A]\nfrom = 'B'\nformt = 'json'",
 		`names.A.formt: unknown key "formt": did you mean format? an entry of [names] has from, format and required`,
 	},
 	{"[names]\nA = {from = 2}", "names.A.from: expected a string"},
-	{"[names]\nA = {from = ' '}", "names.A.from: it names no CI secret"},
-	{"[names]\nA = {format = 'json'}", `names.A: it names no CI secret: add from = "CI_NAME"`},
+	{"[names]\nA = {from = ' '}", "names.A.from: it has no CI name"},
+	{"[names]\nA = {format = 'json'}", `names.A: it has no CI name: add from = "CI_NAME"`},
 	{
 		"[names]\nA = {from = 'B', format = 'jsn'}",
-		"names.A.format: unknown format: did you mean json? a format is auto, string, json or raw",
+		"names.A.format: unknown format: did you mean json? use auto, string, json or raw",
 	},
-	{"[names]\nA = {from = 'B', format = '" + canary + "'}", "names.A.format: unknown format: a format is auto"},
+	{"[names]\nA = {from = 'B', format = '" + canary + "'}", "names.A.format: unknown format: use auto"},
 	{"[names]\nA = {from = 'B', format = ''}", "names.A.format: unknown format"},
 	{"[names]\nA = {from = 'B', format = true}", "names.A.format: expected a string"},
 	{
@@ -81,37 +81,37 @@ var manifestProblems = []struct{ text, want string }{
 	},
 	{
 		"[prune]\nexclude = ['*']",
-		`prune.exclude: unknown key "exclude": exclude of the manifest itself stands above its first [table]`,
+		`prune.exclude: unknown key "exclude": exclude belongs at the top of the manifest, above its first [table]`,
 	},
 	{"[prune]\nscope = '*'", "prune.scope: expected a list of strings"},
 	{"[prune]\nscope = ['[a']", "prune.scope[0]: this is not a glob"},
 	{
 		"[prune]\nmax-deletes = -1",
-		"prune.max-deletes: expected a number from 0 on: give how many deletions a plan may have; 0 means none",
+		"prune.max-deletes: expected a number, 0 or more: write how many deletions a plan may have; 0 means none",
 	},
-	{"[prune]\nmax-deletes = 99999999999", "prune.max-deletes: expected a number from 0 on"},
-	{"[prune]\nmax-deletes = '5'", "prune.max-deletes: expected a number from 0 on"},
-	{"environments = ['a']", "environments: expected a table: write [environments.NAME]"},
+	{"[prune]\nmax-deletes = 99999999999", "prune.max-deletes: expected a number, 0 or more"},
+	{"[prune]\nmax-deletes = '5'", "prune.max-deletes: expected a number, 0 or more"},
+	{"environments = ['a']", "environments: expected a table: write its settings below [environments.NAME]"},
 	{"[environments]\nstaging = 1", "environments.staging: expected a table"},
 	{"[environments.'']", `environments."": an environment's name is empty`},
 	{
 		"[environments.a.environments.b]",
-		`environments.a.environments: unknown key "environments": environments of the manifest itself stands above`,
+		`environments.a.environments: unknown key "environments": environments belongs at the top`,
 	},
 	{"[environments.'a b']\ntenant = ['x']", `environments."a b".tenant: unknown key "tenant": did you mean tenants?`},
 	{"[environments.a]\napi-url = 'x'", "environments.a.api-url: this is not an absolute URL"},
 	{"[environments.a.prune]\nscope = ['[']", "environments.a.prune.scope[0]: this is not a glob"},
 	{
 		"exclude = ['Z', 'B*']\n[names]\nA = {from = 'BB', required = true}",
-		"names.A: it is required, and exclude[1] takes its source out: no plan can succeed",
+		"names.A: it is required, but exclude[1] removes its source: no plan can succeed",
 	},
 	{
 		"exclude = ['B*']\n[environments.a.names]\nA = {from = 'BB', required = true}",
-		"environments.a.names.A: it is required, and exclude[0] takes its source out",
+		"environments.a.names.A: it is required, but exclude[0] removes its source",
 	},
 	{
 		"[names]\n'A b' = {from = 'BB', required = true}\n[environments.a]\nexclude = ['B*']",
-		`environments.a.exclude[0]: it takes out the source of names."A b", which is required`,
+		`environments.a.exclude[0]: it removes the source of names."A b", which is required`,
 	},
 }
 
@@ -142,8 +142,8 @@ tenants = [""]
 `))
 	want := []string{
 		`m.toml: exclude[0]: this is not a glob: `, `m.toml: nmaes: unknown key "nmaes": `,
-		`m.toml: names.A: it is required, and exclude[1] `, `m.toml: names.A.format: unknown format: `,
-		`m.toml: prune.max-deletes: expected a number `, `m.toml: environments.a.tenants[0]: this string is empty: `,
+		`m.toml: names.A: it is required, but exclude[1] `, `m.toml: names.A.format: unknown format: `,
+		`m.toml: prune.max-deletes: expected a number,`, `m.toml: environments.a.tenants[0]: this string is empty: `,
 	}
 	got := strings.Split(fmt.Sprint(err), "\n")
 	if len(got) != len(want) {

@@ -42,11 +42,11 @@ func misplacedHint(key tomlfile.Value) string {
 	if !slices.ContainsFunc((&Manifest{}).fields(), func(f tomlfile.Field) bool { return f.Name == key.Name() }) {
 		return ""
 	}
-	return key.Name() + " of the manifest itself stands above its first [table]"
+	return key.Name() + " belongs at the top of the manifest, above its first [table]"
 }
 
 // environmentForm is the hint for environments that are not tables.
-const environmentForm = "write [environments.NAME] above what it says"
+const environmentForm = "write its settings below [environments.NAME]"
 
 func (m *Manifest) readEnvironments(v tomlfile.Value) {
 	m.environments = map[string]*Manifest{}
@@ -68,7 +68,7 @@ func readNames(v tomlfile.Value) map[string]NameRule {
 	names := map[string]NameRule{}
 	v.Entries(`write [names] above lines such as NAME = "CI_NAME"`, func(v tomlfile.Value) {
 		if err := secretname.Check(v.Name()); err != nil {
-			v.WrongKey(err.Error(), "no store takes it; choose another")
+			v.WrongKey(err.Error(), "no store accepts it; choose another")
 		}
 		names[v.Name()] = readNameRule(v)
 	})
@@ -85,7 +85,7 @@ func readNameRule(v tomlfile.Value) (rule NameRule) {
 	default:
 		hint := misplacedHint(v)
 		if hint == "" {
-			hint = `give it as a string, or as a table such as { from = "CI_NAME", required = true }`
+			hint = `write it as a string, or as a table such as { from = "CI_NAME", required = true }`
 		}
 		v.Wrong("expected a CI name", hint)
 	}
@@ -94,7 +94,7 @@ func readNameRule(v tomlfile.Value) (rule NameRule) {
 
 func readNameTable(v tomlfile.Value) (rule NameRule) {
 	if v.Key("from").Any() == nil {
-		v.Wrong("it names no CI secret", `add from = "CI_NAME"`)
+		v.Wrong("it has no CI name", `add from = "CI_NAME"`)
 	}
 	v.Table("an entry of [names]", "", []tomlfile.Field{
 		{Name: "from", Read: rule.readFrom},
@@ -111,7 +111,7 @@ func (r *NameRule) readFrom(v tomlfile.Value) {
 	case !ok:
 		return
 	case strings.TrimSpace(name) == "":
-		v.Wrong("it names no CI secret", "give the name of one")
+		v.Wrong("it has no CI name", "write the name of a CI secret")
 	case secretname.Check(name) != nil:
 		v.Wrong("this is too long for a name", fmt.Sprintf("a CI name has at most %d bytes; give the name, not the value", secretname.Max))
 	}
@@ -133,7 +133,7 @@ func readFormat(v tomlfile.Value) Format {
 	if err := f.UnmarshalText([]byte(text)); err == nil && text != "" {
 		return f
 	}
-	v.Wrong("unknown format", nearest.Hint(text, formats, "a format is auto, string, json or raw"))
+	v.Wrong("unknown format", nearest.Hint(text, formats, "use auto, string, json or raw"))
 	return FormatAuto
 }
 

@@ -23,7 +23,7 @@ func checkRequired(v tomlfile.Value, part, top *Manifest) {
 	patterns, _ := key.List()
 	for _, name := range slices.Sorted(maps.Keys(part.Names)) {
 		if i := part.Names[name].excludedBy(exclude); i >= 0 {
-			v.Key("names").Key(name).Wrong("it is required, and "+patterns[i].Path()+" takes its source out", requiredHint)
+			v.Key("names").Key(name).Wrong("it is required, but "+patterns[i].Path()+" removes its source", requiredHint)
 		}
 	}
 	if len(part.Exclude) == 0 {
@@ -32,7 +32,7 @@ func checkRequired(v tomlfile.Value, part, top *Manifest) {
 	for _, name := range slices.Sorted(maps.Keys(top.Names)) {
 		_, replaced := part.Names[name]
 		if i := top.Names[name].excludedBy(part.Exclude); i >= 0 && !replaced {
-			patterns[i].Wrong("it takes out the source of "+v.Root().Key("names").Key(name).Path()+", which is required", requiredHint)
+			patterns[i].Wrong("it removes the source of "+v.Root().Key("names").Key(name).Path()+", which is required", requiredHint)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 func readCount(v tomlfile.Value) *int {
 	n, ok := v.Any().(int64)
 	if !ok || n < 0 || n > math.MaxInt32 {
-		v.Wrong("expected a number from 0 on", "give how many deletions a plan may have; 0 means none")
+		v.Wrong("expected a number, 0 or more", "write how many deletions a plan may have; 0 means none")
 		return nil
 	}
 	count := int(n)
@@ -28,7 +28,7 @@ func readOverwrites(v tomlfile.Value) Overwrites {
 	}
 	var o Overwrites
 	if err := o.UnmarshalText([]byte(text)); err != nil {
-		hint := "overwrite is any (every name) or owned (names that the key itself wrote)"
+		hint := "use any (every name) or owned (names that the key itself wrote)"
 		v.Wrong("unknown value", nearest.Hint(text, []string{string(OverwriteAny), string(OverwriteOwned)}, hint))
 	}
 	return o
@@ -47,9 +47,9 @@ func readTenants(v tomlfile.Value) []string {
 	return v.Texts(func(v tomlfile.Value, tenant string) {
 		switch {
 		case strings.ContainsFunc(tenant, func(r rune) bool { return r <= ' ' || r == 0x7f }):
-			v.Wrong("a tenant's slug or id contains a space", "take it out")
+			v.Wrong("a tenant's slug or id contains a space", "remove it")
 		case seen[tenant]:
-			v.Wrong("this tenant stands a second time", "take one out")
+			v.Wrong("duplicate tenant", "remove one")
 		}
 		seen[tenant] = true
 	})
@@ -66,7 +66,7 @@ func readAPIURL(v tomlfile.Value) string {
 	case !ok:
 		v.Wrong("this is not an absolute URL", "write the whole URL of the secrets API, "+example)
 	case u.User != nil:
-		v.Wrong("a URL must not hold a user or a password here", "take them out, "+example+"; the key is given by PREFECT_SECRETS_API_KEY")
+		v.Wrong("a URL must not hold a user or a password here", "remove them, "+example+"; the key comes from PREFECT_SECRETS_API_KEY")
 	}
 	return text
 }

@@ -8,7 +8,7 @@ type Outcome struct {
 	Requests int64
 }
 
-// TenantResult is what a run did for one tenant, as far as it came.
+// TenantResult is what a run did for one tenant, up to where it ended.
 type TenantResult struct {
 	Name   string  // slug or id; empty if the store does not say which the key's own is
 	Plan   *Plan   // nil if it failed
@@ -27,7 +27,7 @@ func (o *Outcome) Plans() []*Plan {
 	return plans
 }
 
-// Done returns how many changes the stores acknowledged, in all.
+// Done returns how many changes the stores acknowledged in total.
 func (o *Outcome) Done() int {
 	n := 0
 	for _, t := range o.Tenants {

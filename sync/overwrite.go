@@ -15,8 +15,8 @@ import (
 type Overwrites string
 
 const (
-	// OverwriteAny allows every name, as an empty value does. A name that another key
-	// wrote last is marked in the plan.
+	// OverwriteAny allows every name, as does the zero value. The plan marks a name
+	// that another key wrote last.
 	OverwriteAny Overwrites = "any"
 	// OverwriteOwned allows the names that the key in use wrote last. A plan that would
 	// overwrite any other fails.
@@ -27,7 +27,7 @@ const (
 func (o *Overwrites) UnmarshalText(text []byte) error {
 	read := Overwrites(text)
 	if read != OverwriteAny && read != OverwriteOwned {
-		return fmt.Errorf("unknown value %q: it is any or owned", text)
+		return fmt.Errorf("unknown value %q: use any or owned", text)
 	}
 	*o = read
 	return nil
@@ -41,9 +41,9 @@ func (o Overwrites) validate() error {
 	return o.UnmarshalText([]byte(o))
 }
 
-// ErrNotOwned means that a plan would overwrite what another key may have written,
-// and may not.
-var ErrNotOwned = errors.New("not every name to be overwritten is the key's own")
+// ErrNotOwned means that a plan would overwrite what another key may have written, and
+// [OverwriteOwned] forbids that.
+var ErrNotOwned = errors.New("not all names to overwrite are the key's own")
 
 // ownership is what a plan knows of the keys that wrote the names in the store.
 type ownership struct {
@@ -79,7 +79,7 @@ func (p *Plan) planOverwrites(ctx context.Context, store *paced, o prefect.Overv
 		return err
 	}
 	if o.Owners == nil && p.overwrite == OverwriteOwned && p.Count(Overwrite) > 0 {
-		return fmt.Errorf("%w: overwrite is owned, and this store does not say who wrote a secret: allow any", ErrNotOwned)
+		return fmt.Errorf("%w: overwrite is owned, and this store does not know who wrote a secret: allow any", ErrNotOwned)
 	}
 	return p.checkOwners(o.Owners)
 }
@@ -113,7 +113,7 @@ func writersOf(byOwner map[string][]string) string {
 	for _, owner := range slices.Sorted(maps.Keys(byOwner)) {
 		wrote := fmt.Sprintf("%q wrote", owner)
 		if owner == "" {
-			wrote = "the store does not say who wrote"
+			wrote = "the store does not know who wrote"
 		}
 		texts = append(texts, wrote+" "+someQuoted(byOwner[owner]))
 	}

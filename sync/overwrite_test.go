@@ -46,7 +46,7 @@ func TestAnotherKeysSecretIsMarked(t *testing.T) {
 func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
 	const (
 		refused = `the key's own, and overwrite is owned: leave them out, or allow any: "bob" wrote "B"`
-		noOwner = "overwrite is owned, and this store does not say who wrote a secret: allow any"
+		noOwner = "overwrite is owned, and this store does not know who wrote a secret: allow any"
 	)
 	unknown := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"data":{"secrets_api":{"key":"admin","role":"admin","tenant":"t","unreachable":[]},
@@ -58,7 +58,7 @@ func TestOwnedRefusesAnotherKeysSecrets(t *testing.T) {
 	}{
 		"ours":              {newSharedCloud(t).Handler(), refused},
 		"another":           {newSharedCloud(t, testkit.WithDialect(prefect.DialectSnake)).Handler(), noOwner},
-		"an unknown writer": {unknown, `the store does not say who wrote "A"`},
+		"an unknown writer": {unknown, `the store does not know who wrote "A"`},
 		"nothing stored":    {testkit.New(t, testkit.WithDialect(prefect.DialectCamel)).Handler(), ""},
 	} {
 		_, err := planPair(t, newStore(t, tt.store), secretsync.Run{Overwrite: secretsync.OverwriteOwned})
@@ -111,7 +111,7 @@ func TestAPlannerRefusesNobodysSecrets(t *testing.T) {
 	}
 	want := []string{
 		`overwrite A<A last written by "admin"`, `overwrite B<B last written by "bob"`,
-		`delete OLD< no source has it; only the key that wrote it, "admin", deletes it`,
+		`delete OLD< not in any source; only the key that wrote it, "admin", may delete it`,
 	}
 	if diff := cmp.Diff(want, lines(plan)); diff != "" || !strings.HasSuffix(plan.KeyNote, "and overwrites only what that key wrote") {
 		t.Errorf("%q: %s", plan.KeyNote, diff)
@@ -144,7 +144,7 @@ overwrite = "any"
 	}
 	for bad, want := range map[string]string{
 		`"ownd"`:    "unknown value: did you mean owned?",
-		`"own"`:     "unknown value: overwrite is any",
+		`"own"`:     "unknown value: use any",
 		`""`:        "unknown value",
 		`true`:      "expected a string",
 		`["owned"]`: "expected a string",

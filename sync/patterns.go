@@ -13,9 +13,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 )
 
-// ErrNothingIncluded means that there is an include and nothing to write. Like an
-// empty source it is never a reason to delete.
-var ErrNothingIncluded = errors.New("include leaves nothing to write")
+// ErrNothingIncluded means that there is an include, but nothing to write. Like an
+// empty source, it never deletes anything.
+var ErrNothingIncluded = errors.New("include selects nothing to write")
 
 // checkPatterns notes the patterns over CI names that match nothing. It fails if
 // there is an include, and nothing to write.
@@ -24,7 +24,7 @@ func (p *planner) checkPatterns(plan *Plan) error {
 	unmatched := plan.noteUnmatched("include", p.in.Rules.Include, "no name of a source", names)
 	plan.noteUnmatched("exclude", p.in.Rules.Exclude, "no name of a source", names)
 	if p.in.Prune.MaxDeletes != nil && len(p.in.Prune.Scope) == 0 {
-		plan.Remarks = append(plan.Remarks, "max-deletes is set and there is no prune scope: nothing is deleted")
+		plan.Remarks = append(plan.Remarks, "max-deletes is set without a prune scope: nothing is deleted")
 	}
 	if p.in.Rules.Include != nil && !plan.Pending() {
 		return nothingIncludedError(len(p.in.Rules.Include), unmatched)
@@ -40,7 +40,7 @@ func nothingIncludedError(patterns int, unmatched []string) error {
 	case patterns == 0:
 		reasons = []string{"it is empty, and none of the names in [names] has a value"}
 	case len(unmatched) < patterns:
-		reasons = slices.Insert(unmatched, 0, "none of the names that it takes has a value")
+		reasons = slices.Insert(unmatched, 0, "none of the names it selects has a value")
 	}
 	return fmt.Errorf("%w: %s", ErrNothingIncluded, strings.Join(reasons, "; "))
 }

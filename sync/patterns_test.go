@@ -68,7 +68,7 @@ func TestAnIncludeThatLeavesNothing(t *testing.T) {
 		"it is empty, and none of the names": {
 			Include: []string{}, Names: map[string]secretsync.NameRule{"a": {From: "ZZZ"}},
 		},
-		"none of the names that it takes has a": {Include: []string{"SLACK"}, Exclude: []string{"S*"}},
+		"none of the names it selects has a": {Include: []string{"SLACK"}, Exclude: []string{"S*"}},
 	} {
 		_, err := newPlanWith(t, secretsync.Run{Rules: rules})
 		if !errors.Is(err, secretsync.ErrNothingIncluded) || !strings.Contains(err.Error(), want) {
@@ -99,7 +99,7 @@ func TestPruneScopesThatMatchNothing(t *testing.T) {
 
 func TestMaxDeletesWithoutAScope(t *testing.T) {
 	plan, err := newPlanWith(t, secretsync.Run{Prune: secretsync.Prune{MaxDeletes: new(int)}})
-	const want = "max-deletes is set and there is no prune scope"
+	const want = "max-deletes is set without a prune scope"
 	if err != nil || len(plan.Remarks) != 1 || !strings.Contains(plan.Remarks[0], want) {
 		t.Errorf("got %v, %v", err, plan.Remarks)
 	}
@@ -123,8 +123,8 @@ func TestNamesThatNoSourceHas(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{
-		"hook": `no source has slack: did you mean "SLACK"?`, "other": "no source has NOTHING_LIKE_IT",
-		"pasted": "no source has the name in [names]",
+		"hook": `slack is not in any source: did you mean "SLACK"?`, "other": "NOTHING_LIKE_IT is not in any source",
+		"pasted": "the name in [names] is not in any source",
 	}
 	for _, a := range plan.Actions {
 		if reason, ok := want[a.Name]; ok && a.Reason != reason {

@@ -16,8 +16,8 @@ const (
 	Overwrite Kind = "overwrite"
 	Delete    Kind = "delete"
 	Skip      Kind = "skip"
-	// Keep is for a name that the store has with the source's value, so that nothing is
-	// written. Only a [Comparer] can say so.
+	// Keep is for a name whose value in the store equals the source's, so that nothing
+	// is written. Only a [Comparer] can tell.
 	Keep Kind = "unchanged"
 )
 
@@ -47,8 +47,8 @@ type Action struct {
 	Kind   Kind   `json:"action"`
 	Source string `json:"source,omitempty"` // the CI name
 	Reason string `json:"reason,omitempty"`
-	// WrittenBy is the name of the key that last wrote what is overwritten, or what no
-	// source has any more, if it is not the key of this run.
+	// WrittenBy is the key that last wrote a name that is overwritten or deleted; empty
+	// if that is the key of this run, or unknown.
 	WrittenBy string `json:"written_by,omitempty"`
 	Result    Result `json:"result,omitempty"`
 	// Warn marks a skip that the user may not have meant.
@@ -148,7 +148,7 @@ func (p *Plan) names(kind Kind) []string {
 	return names
 }
 
-// Count returns how many actions are of a kind.
+// Count returns the number of actions of a kind.
 func (p *Plan) Count(kind Kind) int { return len(p.names(kind)) }
 
 // NamesAfter returns the names that the store has once the plan is applied, sorted.

@@ -73,7 +73,7 @@ func TestNewPlan(t *testing.T) {
 				}},
 			},
 			[]string{
-				"create B<B", "skip gone<NOPE no source has NOPE", "create n<KEY a JSON scalar; a flow gets its value",
+				"create B<B", "skip gone<NOPE NOPE is not in any source", "create n<KEY a JSON scalar; a flow gets its value",
 				"create slack copy<SLACK", "create slack webhook<SLACK",
 			},
 		},
@@ -128,18 +128,18 @@ func TestNewPlanErrors(t *testing.T) {
 			Rules:   secretsync.Rules{Names: map[string]secretsync.NameRule{"B": {From: "A"}}},
 		}, `"B" has two sources`},
 		{"required and missing", secretsync.Run{Sources: newSources("A", "x"), Rules: required("NOPE", "")},
-			`"D" is required and no source has NOPE`},
+			`"D" is required, but NOPE is not in any source`},
 		{"required and empty", secretsync.Run{Sources: newSources("A", "", "B", "x"), Rules: required("A", "")},
-			`"D" is required and its source A in s is empty`},
+			`"D" is required, but its source A in s is empty`},
 		{"required and GitHub's token", secretsync.Run{
 			Sources: newSources("github_token", "t", "B", "x"), Rules: required("github_token", ""),
-		}, `"D" is required and comes from github_token, which stays out: GitHub's own token`},
+		}, `"D" is required, but its source github_token is left out: GitHub's own token`},
 		{"required and the key", secretsync.Run{
 			Sources: newSources("A", canary, "B", "x"), Rules: required("A", ""),
 			Keys: []prefect.Value{prefect.TextValue(canary)},
-		}, `"D" is required and comes from A, which stays out: its value is the API key`},
+		}, `"D" is required, but its source A is left out: its value is the API key`},
 		{"not its format", secretsync.Run{Sources: newSources("A", canary), Rules: required("A", secretsync.FormatJSON)},
-			`"D", from A in s: its value is not JSON`},
+			`"D", from A in s: format is json, but the value is not JSON`},
 	}
 	for _, tt := range tests {
 		_, err := secretsync.NewPlan(tt.in)

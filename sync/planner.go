@@ -108,7 +108,7 @@ func (p *planner) add(source *Source, entry Entry) bool {
 func (p *planner) omit(entry Entry, names []string, reason string, warn bool) {
 	for _, name := range names {
 		if p.in.Rules.Names[name].Required {
-			p.problem("%q is required and comes from %s, which stays out: %s", name, entry.Name, reason)
+			p.problem("%q is required, but its source %s is left out: %s", name, entry.Name, reason)
 		}
 	}
 	p.skip(entry.Name, entry.Name, joinReasons(reason, entry.note), warn)
@@ -136,7 +136,7 @@ func (p *planner) write(source *Source, entry Entry, name, text string) {
 	p.taken[name] = where
 	if text == "" {
 		if rule.Required {
-			p.problem("%q is required and its source %s is empty", name, where)
+			p.problem("%q is required, but its source %s is empty", name, where)
 			return
 		}
 		p.skip(name, entry.Name, joinReasons("empty", entry.note), true)
@@ -160,11 +160,11 @@ func (p *planner) addMissing() {
 		switch {
 		case p.seen[rule.From]:
 		case rule.Required:
-			p.problem("%q is required and no source has %s%s", name, rule.maskedFrom(), p.suggestName(rule.From))
+			p.problem("%q is required, but %s is not in any source%s", name, rule.maskedFrom(), p.suggestName(rule.From))
 		case rule.maskedFrom() != rule.From:
-			p.skip(name, "", "no source has "+rule.maskedFrom()+p.suggestName(rule.From), true)
+			p.skip(name, "", rule.maskedFrom()+" is not in any source"+p.suggestName(rule.From), true)
 		default:
-			p.skip(name, rule.From, "no source has "+rule.From+p.suggestName(rule.From), true)
+			p.skip(name, rule.From, rule.From+" is not in any source"+p.suggestName(rule.From), true)
 		}
 	}
 }

@@ -41,7 +41,7 @@ func TestAPlannerCountsTheDeletionsOfEachKey(t *testing.T) {
 		if (err != nil) != (want != "") || err != nil && !errors.Is(err, secretsync.ErrTooManyDeletes) {
 			t.Errorf("max-deletes %d: %v", limit, err)
 		}
-		remark := `a sync with "admin" would fail: it would delete 2 names, and max-deletes allows 1`
+		remark := `a sync with "admin" would fail: it would delete 2 names, but max-deletes allows 1`
 		if got := strings.Join(plan.Remarks, "; "); (limit == 1) != (got == remark) {
 			t.Errorf("max-deletes %d: remarks %q", limit, got)
 		}
@@ -65,7 +65,7 @@ func TestAPlannerCountsUnownedNamesForEachKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := plan.CompareWith(t.Context(), store); err == nil || !strings.Contains(err.Error(), "deleted: 2, and max-deletes allows 1") {
+	if err := plan.CompareWith(t.Context(), store); err == nil || !strings.Contains(err.Error(), "deleted: 2, but max-deletes allows 1") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -39,7 +39,7 @@ func (p *pruning) preventedNote() string {
 	if len(p.Scope) == 0 || len(p.empty) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("nothing is pruned: there is no secret in %s", strings.Join(p.empty, ", "))
+	return fmt.Sprintf("nothing is pruned: there are no secrets in %s", strings.Join(p.empty, ", "))
 }
 
 // planDeletes adds an action for each candidate: it is deleted, or skipped with the
@@ -64,14 +64,14 @@ func (p *Plan) planDeletes(ctx context.Context, store *paced, candidates []strin
 
 // deleteAction returns what happens to a name without a source.
 func (p *Plan) deleteAction(name, owner string) Action {
-	const noSource = "no source has it"
+	const noSource = "not in any source"
 	a := Action{Tenant: p.Tenant, Name: name, Kind: Delete, Reason: noSource}
 	switch {
 	case owner == "" && !p.prune.Unowned:
 		a.Kind, a.Warn = Skip, true
-		a.Reason = noSource + "; not deleted: the store does not say who wrote it (--prune-unowned)"
+		a.Reason = noSource + "; not deleted: the store does not know who wrote it (--prune-unowned)"
 	case p.owners.isOther(owner) && p.owners.planner:
-		a.WrittenBy, a.Reason = owner, fmt.Sprintf("%s; only the key that wrote it, %q, deletes it", noSource, owner)
+		a.WrittenBy, a.Reason = owner, fmt.Sprintf("%s; only the key that wrote it, %q, may delete it", noSource, owner)
 	case p.owners.isOther(owner):
 		a.Kind, a.Warn = Skip, true
 		a.WrittenBy, a.Reason = owner, fmt.Sprintf("%s; not deleted: the key %q wrote it last", noSource, owner)
@@ -90,11 +90,11 @@ func (p *Plan) checkDeletes() error {
 		}
 	}
 	if len(exceeding) > 0 && len(exceeding) == len(all) {
-		return fmt.Errorf("%w: %d, and max-deletes allows %d: narrow the prune scope, or raise max-deletes if all of these are to go: %s",
+		return fmt.Errorf("%w: %d, but max-deletes allows %d: narrow the prune scope, or raise max-deletes to delete all of these: %s",
 			ErrTooManyDeletes, len(exceeding[0].names), limit, quotedList(exceeding[0].names))
 	}
 	for _, d := range exceeding {
-		p.Remarks = append(p.Remarks, fmt.Sprintf("a sync with %q would fail: it would delete %d names, and max-deletes allows %d", d.key, len(d.names), limit))
+		p.Remarks = append(p.Remarks, fmt.Sprintf("a sync with %q would fail: it would delete %d names, but max-deletes allows %d", d.key, len(d.names), limit))
 	}
 	return nil
 }

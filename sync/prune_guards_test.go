@@ -63,7 +63,7 @@ var guards = []guarded{
 		r.lists("NEW", secretsync.NameRule{From: "OLD"})
 	}},
 	{"a rule lists it", func(r *guardedRun) { r.lists("OLD", secretsync.NameRule{From: "A"}) }},
-	{"a rule lists it, and no source has it", func(r *guardedRun) { r.lists("OLD", secretsync.NameRule{From: "NOWHERE"}) }},
+	{"a rule lists it, and not in any source", func(r *guardedRun) { r.lists("OLD", secretsync.NameRule{From: "NOWHERE"}) }},
 	{"a source is empty", func(r *guardedRun) { r.in.Sources = append(r.in.Sources, newSource("vars")) }},
 	{"a source has the key of this run alone", func(r *guardedRun) {
 		r.in.Sources = append(r.in.Sources, newSource("vars", "KEY", canary))
@@ -82,7 +82,7 @@ var guards = []guarded{
 		r.writtenBy("bob")
 		r.in.Prune.Unowned = true
 	}},
-	{"the store does not say who wrote it", func(r *guardedRun) {
+	{"the store does not know who wrote it", func(r *guardedRun) {
 		r.cloud = testkit.New(r.T, testkit.WithDialect(prefect.DialectSnake))
 		r.cloud.Set("OLD", "old")
 	}},

@@ -50,7 +50,7 @@ func TestPruneDeletesWhatNoSourceHas(t *testing.T) {
 	in := secretsync.Run{Sources: newSources("A", "x"), Prune: secretsync.Prune{Scope: []string{"team_*"}}}
 	store := newPaced(cloud.AdminClient())
 	plan := mustPlan(t, store, in)
-	if diff := cmp.Diff([]string{"overwrite A<A", "delete team_old< no source has it"}, lines(plan)); diff != "" {
+	if diff := cmp.Diff([]string{"overwrite A<A", "delete team_old< not in any source"}, lines(plan)); diff != "" {
 		t.Fatal(diff)
 	}
 	if !plan.Pending() {
@@ -122,7 +122,7 @@ func TestPruneHasALimit(t *testing.T) {
 	}
 }
 
-func TestALimitBelowZeroIsNoLimit(t *testing.T) {
+func TestALimitBelowZeroIsRefused(t *testing.T) {
 	n := -1
 	_, err := secretsync.NewPlan(secretsync.Run{Sources: newSources("A", "x"), Prune: secretsync.Prune{MaxDeletes: &n}})
 	if err == nil || !strings.Contains(err.Error(), "max-deletes is -1") {
@@ -147,7 +147,7 @@ func TestAnEmptySourcePrunesNothing(t *testing.T) {
 			Sources: append(newSources("A", "x"), empty), Keys: []prefect.Value{prefect.TextValue(canary)},
 		})
 		plan := mustPlan(t, newPaced(cloud.AdminClient()), in)
-		diff := cmp.Diff([]string{"nothing is pruned: there is no secret in vars"}, plan.Notes)
+		diff := cmp.Diff([]string{"nothing is pruned: there are no secrets in vars"}, plan.Notes)
 		if diff != "" || len(deletedNames(plan)) != 0 {
 			t.Errorf("%s: deletes %v, %s", name, deletedNames(plan), diff)
 		}
@@ -164,8 +164,8 @@ func TestPruneDeletesNothingThatAnotherKeyWrote(t *testing.T) {
 		in := pruneAll(secretsync.Run{Sources: newSources("A", "x"), Prune: secretsync.Prune{Unowned: unowned}})
 		plan := mustPlan(t, newPaced(cloud.AdminClient()), in)
 		want := []string{
-			"create A<A", "delete MINE< no source has it",
-			`skip THEIRS< no source has it; not deleted: the key "bob" wrote it last`,
+			"create A<A", "delete MINE< not in any source",
+			`skip THEIRS< not in any source; not deleted: the key "bob" wrote it last`,
 		}
 		if diff := cmp.Diff(want, lines(plan)); diff != "" {
 			t.Error(diff)
@@ -198,10 +198,10 @@ func TestAStoreThatNamesNoOwner(t *testing.T) {
 		in := pruneAll(secretsync.Run{Sources: newSources("A", "x"), Prune: secretsync.Prune{Unowned: unowned}})
 		plan := mustPlan(t, newPaced(cloud.AdminClient()), in)
 		want := []string{
-			"create A<A", "skip OLD< no source has it; not deleted: the store does not say who wrote it (--prune-unowned)",
+			"create A<A", "skip OLD< not in any source; not deleted: the store does not know who wrote it (--prune-unowned)",
 		}
 		if unowned {
-			want[1] = "delete OLD< no source has it"
+			want[1] = "delete OLD< not in any source"
 		}
 		if diff := cmp.Diff(want, lines(plan)); diff != "" {
 			t.Error(diff)
@@ -228,7 +228,7 @@ func TestNothingIsDeletedUnlessEveryWriteSucceeded(t *testing.T) {
 	plan := mustPlan(t, store, pruneAll(secretsync.Run{Sources: newSources("A", "x", "B", "x")}))
 	report := secretsync.Apply(t.Context(), store, plan, secretsync.ApplyOptions{})
 	old := report.Actions[2]
-	if old.Result != secretsync.Skipped || old.Reason != "not deleted: not every write has succeeded" || !old.Warn {
+	if old.Result != secretsync.Skipped || old.Reason != "not deleted: not all writes succeeded" || !old.Warn {
 		t.Errorf("%+v", old)
 	}
 	cloud.AssertSecrets(t, map[string]any{"A": "x", "OLD": "old"})

@@ -5,14 +5,14 @@ import "slices"
 // Report is what a sync did to one tenant's store.
 type Report struct {
 	Actions []Action // those of the plan, each with its result
-	// Verified is what the store had afterwards; nil if that was not asked.
+	// Verified is what the store had afterwards; nil if it was not asked.
 	Verified *Verified
-	// Err is the first reason why an action failed or its result is unknown, nil if
-	// there is no such action; and why the verification failed.
+	// Err is the first reason why an action failed or its result is unknown, and why
+	// the verification failed; nil if neither happened.
 	Err error
 }
 
-// Count returns how many actions have one of the results.
+// Count returns the number of actions with one of the results.
 func (r *Report) Count(results ...Result) int {
 	n := 0
 	for i := range r.Actions {

@@ -22,8 +22,8 @@ type Rules struct {
 type Prune struct {
 	Scope      []string // anchored globs over names in the store; empty deletes nothing
 	MaxDeletes *int     // a plan with more deletions fails; nil means 5, 0 none
-	// Unowned also lets names be deleted of which the store does not say who wrote
-	// them. A manifest cannot set it.
+	// Unowned also allows deleting names whose writer the store does not know. A
+	// manifest cannot set it.
 	Unowned bool
 }
 
@@ -51,7 +51,7 @@ type NameRule struct {
 // ciName matches what CI accepts as a name (GitHub, "Naming your secrets").
 var ciName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// maskedFrom returns the CI name as reports show it if no source has it. What does
+// maskedFrom returns the CI name as reports show it if not in any source. What does
 // not look like a name is not shown: it may be a value that was pasted in its place.
 func (r NameRule) maskedFrom() string {
 	if ciName.MatchString(r.From) {
@@ -75,7 +75,7 @@ func (r Rules) validate() error {
 	for _, name := range slices.Sorted(maps.Keys(r.Names)) {
 		rule := r.Names[name]
 		if i := rule.excludedBy(r.Exclude); i >= 0 {
-			return fmt.Errorf("%q is required and comes from %s, which exclude %q takes out", name, rule.maskedFrom(), r.Exclude[i])
+			return fmt.Errorf("%q is required, but exclude %q removes its source %s", name, r.Exclude[i], rule.maskedFrom())
 		}
 	}
 	return nil
@@ -84,7 +84,7 @@ func (r Rules) validate() error {
 // validate fails if a pattern is not a glob, or if the limit is negative.
 func (p Prune) validate() error {
 	if p.limit() < 0 {
-		return fmt.Errorf("max-deletes is %d: it is how many names may be deleted, 0 or more", p.limit())
+		return fmt.Errorf("max-deletes is %d: use 0 or more", p.limit())
 	}
 	return checkGlobs(p.Scope)
 }

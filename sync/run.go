@@ -15,12 +15,11 @@ import (
 // required; the zero value of every other field is ready to use.
 //
 // A request whose error is [prefect.Retryable] is sent up to 4 times while a run plans
-// and up to 10 times while it writes, after random waits of at most 15 s. A store that
-// is away is waited for: it refuses or resets connections, does not answer in time, or
-// answers with 502, 503 or 504. [Run.Plan] repeats a request for up to 15 s then, and
-// [Run.Sync] for up to a minute. A request that was refused with
-// [prefect.ErrRateLimited] is repeated for as long as the context lasts: give it a
-// deadline.
+// and up to 10 times while it writes, after random waits of at most 15 s. If the store
+// is away (it refuses or resets connections, does not answer in time, or answers with
+// 502, 503 or 504), [Run.Plan] repeats a request for up to 15 s, and [Run.Sync] for up
+// to a minute. A request that was refused with [prefect.ErrRateLimited] is repeated for
+// as long as the context lasts: give it a deadline.
 type Run struct {
 	// Sources are where values come from.
 	Sources []*Source
@@ -76,7 +75,7 @@ type Run struct {
 type Steps struct {
 	// Checked is called once the sources fit the rules, before the store is asked.
 	Checked func() error
-	// Waiting is called once, before a request is sent again to a store that is away,
+	// Waiting is called once, before a request to a store that is away is repeated,
 	// with the reason in a few words, such as "connection refused". It may be called at
 	// any time.
 	Waiting func(reason string)
@@ -94,8 +93,8 @@ type Steps struct {
 // ErrInterrupted means that Run.Stop was closed before the run was done.
 var ErrInterrupted = pace.ErrInterrupted
 
-// ErrStore means that the store's answer ended a run before anything was written. The
-// error is that of the store, and matches ErrStore as well.
+// ErrStore means that an error of the store ended a run before anything was written. An
+// error that matches ErrStore also matches the store's own error.
 var ErrStore = errors.New("the store failed")
 
 // storeError is the store's error, and matches [ErrStore].

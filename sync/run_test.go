@@ -133,7 +133,7 @@ func TestRunFails(t *testing.T) {
 		}, `unknown format "yaml"`, false, nil},
 		"checked": {func(_ *testkit.Cloud, r *secretsync.Run) { r.Steps.Checked = failing }, "stop", false, nil},
 		"an unknown tenant": {func(_ *testkit.Cloud, r *secretsync.Run) { r.Tenants = []string{"dat"} },
-			`no tenant with the slug "dat": did you mean "data"?`, false, []string{"checked"}},
+			`no access to tenant "dat": did you mean "data"?`, false, []string{"checked"}},
 		"the list of tenants": {func(c *testkit.Cloud, r *secretsync.Run) {
 			r.Tenants = []string{"data"}
 			c.Inject(faults.Match{Field: "tenant"}, faults.Fault{Code: "FORBIDDEN"})

@@ -84,7 +84,7 @@ func (r *running) readerFor(id string) (Reader, error) {
 	}
 	client, ok := r.Reader.(multiTenant)
 	if !ok {
-		return nil, fmt.Errorf("this reader has no tenants, and %s is wanted", quotedList(r.Tenants))
+		return nil, fmt.Errorf("this reader has no tenants, but %s is needed", quotedList(r.Tenants))
 	}
 	return client.ForTenant(id)
 }
@@ -96,7 +96,7 @@ func (r *running) findTenants(ctx context.Context, pacer *pace.Pacer) ([]tenant.
 	}
 	client, ok := r.Writer.(multiTenant)
 	if !ok {
-		return nil, fmt.Errorf("this store has no tenants, and %s is wanted", quotedList(r.Tenants))
+		return nil, fmt.Errorf("this store has no tenants, but %s is needed", quotedList(r.Tenants))
 	}
 	return tenant.Find(ctx, r.Tenants, func(ctx context.Context) (all []prefect.Tenant, err error) {
 		err = pacer.Do(ctx, r.planning(), func() error {

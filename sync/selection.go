@@ -33,9 +33,8 @@ var ciPatterns = []string{
 // looksLikeCI reports whether a secret is for CI itself, by its name.
 func looksLikeCI(name string) bool { return firstMatch(ciPatterns, strings.ToUpper(name)) != "" }
 
-// FirstLines returns what a reader should know before the actions: the line that the
-// caller gave, and how many secrets go where if a source is complete and no rule
-// selects from it.
+// FirstLines returns what a reader should know before the actions: [Run.First], and how
+// many secrets go where if no rule limits what a complete source gives.
 func (p *Plan) FirstLines() []string {
 	var lines []string
 	if p.first != "" {
@@ -66,11 +65,11 @@ func (p *Plan) unselectedLine() string {
 	if p.unselected == 1 {
 		secrets, them = "secret goes", "it"
 	}
-	line := fmt.Sprintf("%d of %d %s to %s, and no include, exclude or [names] selects %s", len(written), p.unselected, secrets, tenant.Label(p.Tenant), them)
+	line := fmt.Sprintf("%d of %d %s to %s: no include, exclude or [names] limits %s", len(written), p.unselected, secrets, tenant.Label(p.Tenant), them)
 	own := slices.DeleteFunc(written, func(name string) bool { return !looksLikeCI(name) })
 	if len(own) == 0 {
 		return line
 	}
 	slices.Sort(own)
-	return line + "; by their names these are for CI itself: " + strings.Join(own, ", ")
+	return line + "; these look like secrets for CI itself: " + strings.Join(own, ", ")
 }

@@ -29,8 +29,8 @@ func TestFirstLinesWithoutASelection(t *testing.T) {
 	source.Entries = append(source.Entries,
 		secretsync.Entry{Name: "github_token", Text: prefect.TextValue("t")},
 		secretsync.Entry{Name: "EMPTY", Text: prefect.TextValue("")})
-	line := "20 of 22 secrets go to tenant data, and no include, exclude or [names] selects them; " +
-		"by their names these are for CI itself: AWS_DEPLOY_KEY, CODECOV_TOKEN, COVERALLS_REPO_TOKEN, DEPLOY_KEY, " +
+	line := "20 of 22 secrets go to tenant data: no include, exclude or [names] limits them; " +
+		"these look like secrets for CI itself: AWS_DEPLOY_KEY, CODECOV_TOKEN, COVERALLS_REPO_TOKEN, DEPLOY_KEY, " +
 		"DEPLOY_SSH_KEY, DOCKERHUB_TOKEN, DOCKER_PASSWORD, GH_TOKEN, NPM_TOKEN, " +
 		"PREFECT_STAGING_API_KEY, PYPI_API_TOKEN, RELEASE_PAT, SONAR_TOKEN"
 	single, err := secretsync.ParseSecrets("secrets", []byte(`{"A": "v"}`))
@@ -46,7 +46,7 @@ func TestFirstLinesWithoutASelection(t *testing.T) {
 	}{
 		{source, secretsync.Rules{}, "", []string{line}},
 		{source, secretsync.Rules{}, "before", []string{"before", line}},
-		{single, secretsync.Rules{}, "", []string{"1 of 1 secret goes to tenant data, and no include, exclude or [names] selects it"}},
+		{single, secretsync.Rules{}, "", []string{"1 of 1 secret goes to tenant data: no include, exclude or [names] limits it"}},
 		{chosen, secretsync.Rules{}, "", nil},
 		{source, secretsync.Rules{Include: []string{"*"}}, "", nil},
 		{source, secretsync.Rules{Exclude: []string{"CODECOV_TOKEN"}}, "", nil},

@@ -216,7 +216,7 @@ func TestTheTimeOfARunEnds(t *testing.T) {
 			defer cancel()
 			report := secretsync.Apply(ctx, store, plan, secretsync.ApplyOptions{})
 			reason := report.Actions[0].Reason
-			if report.Undone() != 2 || !strings.Contains(reason, "the time of this run is over") || !strings.Contains(reason, "HTTP "+name) {
+			if report.Undone() != 2 || !strings.Contains(reason, "the run timed out") || !strings.Contains(reason, "HTTP "+name) {
 				t.Errorf("%s: %+v", name, report.Actions)
 			}
 		})

@@ -9,11 +9,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// ErrEmptySource means that no source has a secret in it. Runs of forks and of
-// Dependabot get none, so an empty source is never a reason to delete.
-var ErrEmptySource = errors.New("the source holds no secrets: a workflow run of a fork or of Dependabot is given none; elsewhere, check what is passed in")
+// ErrEmptySource means that no source has a secret. Runs for forks and of Dependabot
+// get none, so an empty source never deletes anything.
+var ErrEmptySource = errors.New("no secrets were passed in (runs from forks and Dependabot get none)")
 
-// Source is where values come from. A program may make one of entries of its own.
+// Source is where values come from. A program may build one from its own entries.
 type Source struct {
 	Label   string // what reports and errors call it
 	Entries []Entry
@@ -21,7 +21,7 @@ type Source struct {
 	complete bool // all secrets of a repository, which nobody chose one by one
 }
 
-// Entry is a secret or variable: a name and its text.
+// Entry is a secret or variable: a name and its value.
 type Entry struct {
 	Name string
 	// Text is a JSON string, as [prefect.TextValue] makes it. For a value of another type
@@ -51,13 +51,13 @@ func (e Entry) formatUnder(rule Format) Format {
 // text begins with { or [, else as dotenv. It skips a byte order mark. The error has
 // the line, the column and what is wrong there, and never quotes a value.
 //
-// JSON is one object, by the rules of [ParseSecrets], except that a value may be of
-// any type but null. An object whose secrets are inside a part of it, such as an
-// answer of Vault, is an error, which names that part.
+// JSON is one object, by the rules of [ParseSecrets], except that a value may be of any
+// type but null. An object that holds its secrets in a part of it, such as a response
+// from Vault, is an error, which names that part.
 //
-// Dotenv is read where python-dotenv, motdotla/dotenv, godotenv and compose-go read
-// the same, as docs/dotenv.md shows, and every line that they read differently is an
-// error. A $NAME or ${NAME} that is no entry of the file stays as it is.
+// Dotenv is read where python-dotenv, motdotla/dotenv, godotenv and compose-go read the
+// same, as docs/dotenv.md shows, and every line that they read differently is an error.
+// A $NAME or ${NAME} that is not an entry of the file stays as it is.
 func ParseSecretsFile(label, name string, data []byte) (*Source, error) {
 	text := strings.TrimPrefix(string(data), tomlpos.ByteOrderMark)
 	name = strings.ToLower(name)

@@ -34,9 +34,9 @@ var otherForms = []struct {
 	pattern *regexp.Regexp
 	what    string
 }{
-	{regexp.MustCompile(`^(Object|Array)\s*$`), "GitHub's word for a context that was not made JSON"},
-	{regexp.MustCompile(`^\[object Object\]\s*$`), "JavaScript's word for an object that was not made JSON"},
-	{regexp.MustCompile(`^(\$\{\{|toJSON\()`), "an expression that nothing has evaluated, as GitHub does in a workflow's file with ${{ }} around it"},
+	{regexp.MustCompile(`^(Object|Array)\s*$`), "a context that was not converted to JSON"},
+	{regexp.MustCompile(`^\[object Object\]\s*$`), "a JavaScript object that was not converted to JSON"},
+	{regexp.MustCompile(`^(\$\{\{|toJSON\()`), "an expression that was not evaluated, as GitHub does in a workflow file with ${{ }} around it"},
 	{regexp.MustCompile(`^\[\[?[A-Za-z_][A-Za-z0-9_.-]*\]\]?\s*\n`), "TOML"},
 	{regexp.MustCompile(`^['"]\s*\{`), "JSON in quotation marks, as if it were a string"},
 	{regexp.MustCompile(`^(export[ \t]+)?[A-Za-z_.][A-Za-z0-9_.-]*[ \t]*=`), "NAME=value lines, as in a dotenv file"},

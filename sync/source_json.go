@@ -128,7 +128,7 @@ func (p *objectParser) readOpen() error {
 func (p *objectParser) remedy() string {
 	switch {
 	case p.typed:
-		return "a file whose name ends in .json holds one JSON object of names and values; dotenv has another name"
+		return "a .json file must hold one JSON object of names and values; name a dotenv file differently"
 	case p.context == "secrets":
 		return "pass what ${{ toJSON(secrets) }} gives; a file of secrets, JSON or dotenv, is for secrets-file"
 	}
@@ -172,23 +172,23 @@ func (p *objectParser) newEntry(name string, raw json.RawMessage) (Entry, error)
 	kind := jsonType(raw)
 	switch {
 	case kind == "a string" && surrogate.Lone(raw):
-		return Entry{}, fmt.Errorf("%q holds half a surrogate pair, which is no character: encode the value, with base64 for example", name)
+		return Entry{}, fmt.Errorf("%q contains half a surrogate pair, which is not a character: encode the value, with base64 for example", name)
 	case kind == "a string":
 		var s string
 		err := json.Unmarshal(raw, &s)
 		return Entry{Name: name, Text: prefect.TextValue(s)}, err
 	case p.typed && kind == "null":
-		return Entry{}, fmt.Errorf("%q is null, which no store takes: give it a value, or leave it out", name)
+		return Entry{}, fmt.Errorf("%q is null, which no store accepts: give it a value, or leave it out", name)
 	case p.typed:
 		return typedEntry(name, raw), nil
 	}
 	if kind == "null" {
-		return Entry{}, fmt.Errorf("%q is null but must be a string: give it a value in quotation marks, or leave it out", name)
+		return Entry{}, fmt.Errorf("%q is null but must be a string: give it a value in double quotes, or leave it out", name)
 	}
 	if raw[0] == '{' || raw[0] == '[' {
 		return Entry{}, fmt.Errorf(`%q is %s but must be a string: write its JSON as a string, such as "{\"x\": 1}"`, name, kind)
 	}
-	return Entry{}, fmt.Errorf("%q is %s but must be a string: put it into quotation marks", name, kind)
+	return Entry{}, fmt.Errorf("%q is %s but must be a string: put it in double quotes", name, kind)
 }
 
 // jsonType returns the type of valid JSON, for messages.

@@ -52,7 +52,7 @@ func (t *sourceText) checkName(name string, at int) error {
 }
 
 func errTwice(name string, first int) error {
-	return fmt.Errorf("the name %q stands a second time, after line %d: remove one", name, first)
+	return fmt.Errorf("duplicate name %q (first on line %d): remove one", name, first)
 }
 
 // errorAt returns an error with the position of an offset.

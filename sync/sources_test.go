@@ -79,7 +79,7 @@ func TestOneRuleForAllSources(t *testing.T) {
 				"R": {From: "EMPTY", Required: true}, "S": {From: "MISSING", Required: true},
 			}
 			_, err = secretsync.NewPlan(in)
-			for _, want := range []string{"its source EMPTY in ", "no source has MISSING"} {
+			for _, want := range []string{"its source EMPTY in ", "MISSING is not in any source"} {
 				if err == nil || !strings.Contains(err.Error(), want) {
 					t.Errorf("got %v, want %q", err, want)
 				}

@@ -6,15 +6,14 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// Store is the secrets of one tenant, as one key sees them. [prefect.Client] is one.
+// Store holds the secrets of one tenant, as one key sees them. [prefect.Client] is one.
 // It is safe for concurrent use, and no error of its methods holds a value.
 //
-// A method sends what it takes to answer once. Sync spaces the calls, and repeats one
-// whose error is [prefect.Retryable]. After an error that is [prefect.MayBeDone], a
-// write may have been carried out.
+// A method sends each request once. Sync spaces the calls, and repeats one whose error
+// is [prefect.Retryable]. After an error that is [prefect.MayBeDone], a write may have
+// been carried out.
 //
-// What only some stores can do is an interface of its own: [OwnerGetter], [Reader],
-// [Comparer].
+// Optional abilities are interfaces of their own: [OwnerGetter], [Reader], [Comparer].
 type Store interface {
 	// ListSecrets lists the names of all secrets.
 	ListSecrets(ctx context.Context) ([]string, error)
@@ -43,15 +42,15 @@ type Store interface {
 	DeleteSecrets(ctx context.Context, names []string, ask prefect.Ask) []prefect.MutationResult
 }
 
-// OwnerGetter is a [Store] that may know which key wrote a secret last.
+// OwnerGetter is a [Store] that may know which key last wrote a secret.
 type OwnerGetter interface {
 	// GetOwners returns, for each of the names that exist, the key that wrote the secret
 	// last, empty if the store does not know. The map is nil if the store never says.
 	GetOwners(ctx context.Context, names []string) (map[string]string, error)
 }
 
-// Reader gives values to a key that may read them, as a flow gets them. A
-// [prefect.Client] is one.
+// Reader reads values as a flow gets them, with a key that may read. A [prefect.Client]
+// is one.
 type Reader interface {
 	// GetAccess returns what the key may do with the names; the zero value if the
 	// store does not say.
@@ -64,10 +63,11 @@ type Reader interface {
 	GetFlowValue(ctx context.Context, name string) (any, error)
 }
 
-// Comparer is a [Store] that can say which values it has before anything is written.
+// Comparer is a [Store] that can compare values with its own before anything is
+// written.
 type Comparer interface {
-	// Unchanged returns the names of those secrets whose value the store has, in any
-	// order. A store that may not say so of one omits it. It retains no value.
+	// Unchanged returns the names of the secrets whose value the store already has, in
+	// any order. It omits a name for which it may not tell, and retains no value.
 	Unchanged(ctx context.Context, secrets []prefect.NamedValue) ([]string, error)
 }
 

@@ -86,14 +86,14 @@ func TestTypedJSONErrors(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{
 			"{\"A\": null,\n \"B\": {\"c\": null},\n \"C\":null}",
-			"s.json:1:2: \"A\" is null, which no store takes: give it a value, or leave it out\ns.json:3:2: \"C\" is null",
+			"s.json:1:2: \"A\" is null, which no store accepts: give it a value, or leave it out\ns.json:3:2: \"C\" is null",
 		},
 		{"{\"A\": 1,\n \"B\": [1, " + hidden + "]}", "s.json:2:11: a string must be in double quotes"},
 		{"{\"A\": 1,\n \"B\": {\"" + hidden + "\": 01}}", "s.json:2:23: a number with a 0 before it: put it in double quotes"},
 		{"{\"A\": 1,\n \"B\": NaN}", "s.json:2:7: JSON has no NaN: put it in double quotes"},
 		{"{\"A\": [1, {", "the JSON ends too early"},
 		{"{\"A\": [1]} " + hidden, "text after the end of the JSON object"},
-		{`{"A": 1, "A": ["` + hidden + `"]}`, `the name "A" stands a second time`},
+		{`{"A": 1, "A": ["` + hidden + `"]}`, `duplicate name "A"`},
 		{
 			`[{"name": "A", "value": "` + hidden + `"}]`,
 			"not a JSON object of names and values: jq 'map({(.name): .value}) | add'",
@@ -156,7 +156,7 @@ func TestKeysStayOut(t *testing.T) {
 		t.Errorf("asked for by name: %v", got)
 	}
 	in.Rules = Rules{Names: map[string]NameRule{"k": {From: "OBJECT", Required: true}}}
-	const problem = `"k" is required and comes from OBJECT, which stays out: it holds the API key`
+	const problem = `"k" is required, but its source OBJECT is left out: it holds the API key`
 	if _, err := NewPlan(in); err == nil || !strings.Contains(err.Error(), problem) {
 		t.Errorf("got %v, want %q", err, problem)
 	}

@@ -17,15 +17,15 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// Verified is what the store was found to have after a sync.
+// Verified is what the store has after a sync.
 type Verified struct {
 	Present int      `json:"present"`           // how many names were written and exist
 	Missing []string `json:"missing,omitempty"` // names that were written and do not exist
 	Left    []string `json:"left,omitempty"`    // names that were deleted and exist
-	// Values is how many values were read back and are what a flow was to get; nil
+	// Values counts the values that were read back and are what a flow should get; nil
 	// if none was read.
 	Values *int `json:"values,omitempty"`
-	// Different are the names whose value was read back and is another.
+	// Different has the names whose value was read back and differs.
 	Different []string `json:"different,omitempty"`
 	// WriterRefused reports whether the store refused the writing key a value, as it
 	// must; nil if that was not tried.
@@ -34,9 +34,9 @@ type Verified struct {
 
 // Why an action that the store acknowledged counts as failed.
 var (
-	errNotListed = errors.New("the store accepted it and does not list it")
-	errListed    = errors.New("the store accepted its deletion and lists it")
-	errDiffers   = errors.New("the store accepted it and gives a flow another value")
+	errNotListed = errors.New("the store accepted it, but does not list it")
+	errListed    = errors.New("the store accepted its deletion, but still lists it")
+	errDiffers   = errors.New("the store accepted it, but gives a flow another value")
 )
 
 // verifyNames compares the names in the store with what the report says was done. A
@@ -80,9 +80,9 @@ func (r *Report) verifyName(action *Action, exists bool) {
 func (a *Action) resolve(exists bool) {
 	switch {
 	case a.Kind == Create && exists:
-		a.Result, a.Reason = Created, "its answer was lost; the name is there now"
+		a.Result, a.Reason = Created, "the answer was lost; the name is there now"
 	case a.Kind == Delete && !exists:
-		a.Result, a.Reason = Deleted, "its answer was lost; the name is gone"
+		a.Result, a.Reason = Deleted, "the answer was lost; the name is gone"
 	case a.Kind != Overwrite:
 		a.Result = Failed
 	}
@@ -147,7 +147,7 @@ func (r *Report) verifyValue(action *Action, equal bool) {
 	case equal:
 		*r.Verified.Values++
 		if action.Result == Unknown {
-			action.Result, action.Reason = Overwritten, "its answer was lost; the value is there now"
+			action.Result, action.Reason = Overwritten, "the answer was lost; the value is there now"
 			r.Verified.Present++
 		}
 	case action.written():

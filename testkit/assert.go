@@ -11,9 +11,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// AssertSecrets fails t unless the fake stores exactly the secrets in want, each
-// equal as JSON: neither the order of keys counts nor how a number is written. The
-// difference that it prints has the names of the secrets, and only the types of their
+// AssertSecrets fails t unless the fake stores exactly the secrets in want, each equal
+// as JSON: the order of keys and the notation of numbers do not matter. The printed
+// difference has the names of the secrets and the types of their values, never the
 // values.
 func (c *Cloud) AssertSecrets(t TB, want map[string]any) {
 	t.Helper()
@@ -56,8 +56,8 @@ func redact(raw json.RawMessage) string {
 	return "number [redacted]"
 }
 
-// AssertNames fails t unless the fake stores secrets of exactly these names. Their
-// order does not count.
+// AssertNames fails t unless the fake stores secrets of exactly these names. Order does
+// not matter.
 func (c *Cloud) AssertNames(t TB, want ...string) {
 	t.Helper()
 	wanted := slices.Sorted(slices.Values(want))

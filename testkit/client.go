@@ -19,10 +19,10 @@ const (
 // fakeURL never leaves the process: the fake's own transport answers it.
 const fakeURL = "http://localhost/"
 
-// AdminClient returns a new client for the fake with the admin key. It may not read
-// values: [prefect.Client.GetSecret] returns [prefect.ErrForbidden], with the advice
-// to use [Cloud.RunnerClient]. The advice is the client's own; the fake's answer is
-// the API's.
+// AdminClient returns a new client for the fake with the admin key, which may not read
+// values: [prefect.Client.GetSecret] returns [prefect.ErrForbidden], with the advice to
+// use [Cloud.RunnerClient]. Only this client adds the advice; the fake answers as the
+// API does.
 func (c *Cloud) AdminClient() *prefect.Client {
 	c.t.Helper()
 	return c.ClientWithKey(AdminKey)

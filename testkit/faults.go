@@ -65,7 +65,7 @@ const maxListedCalls = 10
 func (c *Cloud) callList() string {
 	calls := c.fake.Calls(faults.Match{})
 	if len(calls) == 0 {
-		return "there was no call"
+		return "there were no calls"
 	}
 	var list []string
 	for _, call := range calls[:min(len(calls), maxListedCalls)] {

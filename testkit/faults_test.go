@@ -37,9 +37,9 @@ var faultTests = []struct {
 	{"drop after applying", faults.Fault{Drop: true, Applied: true}, nil, "did not answer", true, "DROPPED"},
 	{"status after applying", faults.Fault{Status: 502, Applied: true}, nil, "HTTP 502", true, "HTTP_502"},
 	{"code after applying", faults.Fault{Code: "API_ERROR", Applied: true}, nil, "API_ERROR", true, "API_ERROR"},
-	{"truncated", faults.Fault{Truncate: true}, nil, "broke off", true, "TRUNCATED"},
+	{"truncated", faults.Fault{Truncate: true}, nil, "was cut off", true, "TRUNCATED"},
 	{"truncated refusal", faults.Fault{Truncate: true, Status: 503}, nil, "HTTP 503", false, "TRUNCATED"},
-	{"malformed", faults.Fault{Malformed: true}, nil, "in place of GraphQL's JSON", true, "MALFORMED"},
+	{"malformed", faults.Fault{Malformed: true}, nil, "instead of GraphQL's JSON", true, "MALFORMED"},
 	{"proxy's page", faults.Fault{Malformed: true, Status: 502}, nil, "HTTP 502", false, "MALFORMED"},
 	{"RateLimited", faults.RateLimited(7 * time.Second), prefect.ErrRateLimited, "too many requests", false, "HTTP_429"},
 	{"Unavailable", faults.Unavailable(), nil, "not available", false, "HTTP_503"},
@@ -234,7 +234,7 @@ func TestAnOutageThatEnds(t *testing.T) {
 	}
 }
 
-func TestAStatusOf200IsNoSuccess(t *testing.T) {
+func TestAStatusOf200IsNotASuccess(t *testing.T) {
 	cloud := testkit.New(t)
 	cloud.Inject(faults.Match{}, faults.Fault{Status: 200})
 	err := cloud.AdminClient().SetSecret(t.Context(), "S", 1)
@@ -284,20 +284,20 @@ func TestRulesThatCanNeverApplyFailAtOnce(t *testing.T) {
 	}{
 		"field": {
 			faults.Match{Field: "setSecrets"}, faults.Fault{},
-			`no field "setSecrets"; the nearest is "setSecret"`,
+			`no field "setSecrets": did you mean "setSecret"?`,
 		},
-		"tenant":            {faults.Match{Tenant: "nobody"}, faults.Fault{}, `no tenant "nobody"; there are ["testkit"]`},
+		"tenant":            {faults.Match{Tenant: "nobody"}, faults.Fault{}, `no tenant "nobody": its tenants are ["testkit"]`},
 		"negative count":    {faults.Match{Nth: -1}, faults.Fault{}, "below 0"},
 		"no status":         {faults.Match{}, faults.Fault{Status: 42}, "status 42"},
 		"informational":     {faults.Match{}, faults.Fault{Status: 101}, "status 101"},
 		"negative delay":    {faults.Match{}, faults.Fault{Delay: -1}, "negative"},
-		"lone retry-after":  {faults.Match{}, faults.Fault{RetryAfter: 1}, "no Status"},
+		"lone retry-after":  {faults.Match{}, faults.Fault{RetryAfter: 1}, "without Status"},
 		"drop and answer":   {faults.Match{}, faults.Fault{Drop: true, Status: 503}, "Drop"},
 		"half a page":       {faults.Match{}, faults.Fault{Truncate: true, Malformed: true}, "truncates"},
 		"sealed and more":   {faults.Match{}, faults.Fault{Sealed: true, Code: "X"}, "Sealed"},
 		"no body":           {faults.Match{}, faults.Fault{Status: 204}, "has a body"},
-		"key":               {faults.Match{Key: "admn"}, faults.Fault{}, `no key "admn"; there are ["admin" "runner"]`},
-		"secret of names":   {faults.Match{Field: "secretNames", Secret: "S"}, faults.Fault{}, "about none"},
+		"key":               {faults.Match{Key: "admn"}, faults.Fault{}, `no key "admn": its keys are ["admin" "runner"]`},
+		"secret of names":   {faults.Match{Field: "secretNames", Secret: "S"}, faults.Fault{}, "has no secret"},
 		"sealed elsewhere":  {faults.Match{Field: "auth_info"}, faults.StoreSealed(), "does not ask"},
 		"code without body": {faults.Match{}, faults.Fault{Drop: true, Code: "X"}, "Status"},
 	}

@@ -31,7 +31,7 @@ type Guard struct {
 
 var _ TB = (*Guard)(nil)
 
-// Format writes nothing of what was logged, whatever the verb.
+// Format writes nothing that was logged, whatever the verb.
 func (*Guard) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "testkit.Guard") }
 
 // LeakGuard watches the process's standard output and error, and what is written to
@@ -106,13 +106,13 @@ func panicsInParallel() bool {
 // Write receives what a logger writes.
 func (g *Guard) Write(p []byte) (int, error) { return g.log.Write(p) }
 
-// Log is Log of *testing.T, but withholds a message that holds a value.
+// Log logs as *testing.T does, but withholds a message that holds a value.
 func (g *Guard) Log(args ...any) {
 	g.t.Helper()
 	g.print(strings.TrimSuffix(fmt.Sprintln(args...), "\n"))
 }
 
-// Logf is Logf of *testing.T, but withholds a message that holds a value.
+// Logf logs as *testing.T does, but withholds a message that holds a value.
 func (g *Guard) Logf(format string, args ...any) {
 	g.t.Helper()
 	g.print(fmt.Sprintf(format, args...))

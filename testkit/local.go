@@ -19,8 +19,8 @@ func LocalSecrets(ctx context.Context, secrets map[string]any) context.Context {
 }
 
 // LocalConfig returns a child of ctx that runs under a configuration: the text of a
-// TOML file and an environment, read as [config.Load] reads them. It reads no file
-// and no variable of the process. A text that is not valid TOML fails the test.
+// TOML file and an environment, read as [config.Load] reads them. It reads no file and
+// no variable of the process. Invalid TOML fails the test.
 func LocalConfig(ctx context.Context, t TB, tomlText string, env map[string]string) context.Context {
 	t.Helper()
 	var environ []string

@@ -50,7 +50,7 @@ func ExampleLocalSecrets_callback() {
 	secrets := map[string]any{"SLACK_WEBHOOK_URL": "https://hooks.example.com"}
 	ctx := testkit.LocalSecrets(context.Background(), secrets)
 	fmt.Println(onFailure(ctx, "charge"))
-	// Output: local secret "SLACK_WEBHOOK_URI" was not found: the nearest name is "SLACK_WEBHOOK_URL"; there are "SLACK_WEBHOOK_URL"
+	// Output: local secret "SLACK_WEBHOOK_URI" was not found: did you mean "SLACK_WEBHOOK_URL"? the only local secret is "SLACK_WEBHOOK_URL"
 }
 
 // resultHandler writes results to a bucket that needs credentials.

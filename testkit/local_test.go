@@ -35,8 +35,8 @@ func TestLocalSecretsAreACopy(t *testing.T) {
 func TestAMissingLocalSecretNamesWhatThereIs(t *testing.T) {
 	ctx := testkit.LocalSecrets(t.Context(), map[string]any{"SLACK_URL": canary, "DB": canary})
 	for name, want := range map[prefect.Secret]string{
-		"SLACK_URI": `the nearest name is "SLACK_URL"; there are "DB", "SLACK_URL"`,
-		"ZZZ":       `there are "DB", "SLACK_URL"`,
+		"SLACK_URI": `did you mean "SLACK_URL"? the local secrets are "DB", "SLACK_URL"`,
+		"ZZZ":       `the local secrets are "DB", "SLACK_URL"`,
 	} {
 		_, err := name.Get(ctx)
 		if !errors.Is(err, prefect.ErrNotFound) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), canary) {

@@ -7,11 +7,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// Tenant returns the same fake as the tenant with this slug sees it, and adds the
-// tenant if it is new. Both keys of the fake may use it: requests through the
-// clients, the context or the handler of the result are for this tenant, unless they
-// name one. [Cloud.Inject] and [Cloud.Calls] of the result are limited to it, unless
-// the match names another.
+// Tenant returns the same fake as the tenant with this slug sees it. It adds the tenant
+// if it is new. Both keys of the fake may use it: requests through the clients, the
+// context or the handler of the result are for this tenant, unless they name one.
+// [Cloud.Inject] and [Cloud.Calls] of the result are limited to it, unless the match
+// names another.
 func (c *Cloud) Tenant(slug string) *Cloud {
 	c.t.Helper()
 	tenant, err := c.fake.AddTenant(slug)
@@ -22,7 +22,7 @@ func (c *Cloud) Tenant(slug string) *Cloud {
 	return &Cloud{t: c.t, fake: c.fake, tenant: tenant, scoped: true}
 }
 
-// TenantID returns the id of c's tenant, a UUID. It is always the same for a slug.
+// TenantID returns the id of c's tenant, a UUID. The same slug always has the same id.
 func (c *Cloud) TenantID() string { return c.tenant.ID }
 
 // Key describes a key of a fake.

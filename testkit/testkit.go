@@ -1,16 +1,16 @@
-// Package testkit is Prefect's secrets for Go tests: an in-memory fake of the
-// GraphQL API, which real clients can use as well, and local secrets for unit tests
-// of flows.
+// Package testkit provides Prefect's secrets to Go tests: an in-memory fake of the
+// GraphQL API, which real clients can use too, and local secrets for unit tests of
+// flows.
 //
-// [New] makes a fake that needs no socket and nothing to be closed; it is the same
-// handler that prefect-secrets serve runs. [Cloud.Context] is the context of a flow
-// run whose secrets are in the fake. [Cloud.Inject] makes calls fail as they fail in
-// production, [Cloud.Calls] lists the calls so far, and [Cloud.AssertSecrets] checks
-// what is stored. [LocalSecrets] and [LocalConfig] are contexts in which a flow's
-// code reads its secrets locally, without a fake.
+// [New] makes a fake that needs no socket and no cleanup; it is the same handler that
+// prefect-secrets serve runs. [Cloud.Context] is the context of a flow run whose
+// secrets are in the fake. [Cloud.Inject] makes calls fail as they fail in production,
+// [Cloud.Calls] lists the calls so far, and [Cloud.AssertSecrets] checks what is
+// stored. [LocalSecrets] and [LocalConfig] are contexts in which a flow's code reads
+// its secrets locally, without a fake.
 //
-// The fake fails a test that is wrong: an operation that the API does not have, an
-// injected fault that never fired, a match that no call can fit. No message of this
+// The fake fails a test that has a mistake: an operation that the API does not have, an
+// injected fault that never fires, a match that no call can fit. No message of this
 // package holds a secret's value.
 package testkit
 
@@ -52,7 +52,7 @@ type Cloud struct {
 // Format writes no secret, whatever the verb.
 func (Cloud) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "testkit.Cloud") }
 
-// Option changes what [New] makes.
+// Option configures the fake that [New] makes.
 type Option interface{ apply(*fake.Config) }
 
 type dialectOption prefect.Dialect
@@ -102,7 +102,8 @@ func (c *Cloud) Set(name string, value any) {
 	}
 }
 
-// Get returns a copy of the JSON that is stored under name, and whether there is any.
+// Get returns a copy of the JSON that is stored under name, and reports whether there
+// is any.
 func (c *Cloud) Get(name string) (json.RawMessage, bool) {
 	c.t.Helper()
 	raw, err := c.fake.Get(c.tenant.ID, name)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A job of any CI that syncs some of its variables into the store: with the image that IMAGE names, else with the
-# command. The CI sets PREFECT_SECRETS_API_URL and PREFECT_SECRETS_API_KEY, and the secrets themselves.
+# Syncs variables of a job in any CI to the store: with the image in IMAGE if that is set, else with the command.
+# The CI sets PREFECT_SECRETS_API_URL, PREFECT_SECRETS_API_KEY and the variables that are secrets.
 set -eu
 
 export PREFECT_SECRETS_ENV_NAMES='SLACK_*,DEPLOY_KEY'

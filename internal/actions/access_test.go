@@ -41,7 +41,7 @@ func TestActionPlansWithAPlannerKey(t *testing.T) {
 	for _, where := range []string{comment, w.Read(t, "summary")} {
 		for _, want := range []string{
 			"**1 to overwrite**.\n\nTenant `testkit` at `" + url + "`\n",
-			"- Note: the key from the input api-key is a planner key, which lists names; sync needs an admin key.",
+			"- Note: the key from the input api-key is a planner key, which can only list names; sync needs an admin key.",
 			"| `~`\u00a0overwrite | `A`<br>Last written by `deploy`. |",
 		} {
 			if !strings.Contains(where, want) {
@@ -76,12 +76,12 @@ func TestActionWithAKeyThatMayNot(t *testing.T) {
 	for _, tt := range []struct{ mode, key, want string }{
 		{
 			"sync", testkit.RunnerKey,
-			"the key from the input api-key is a runner key, which reads values; writing needs an admin key",
+			"the key from the input api-key is a runner key, which can read values but not write; writing needs an admin key",
 		},
 		{"plan", testkit.RunnerKey, "is a runner key"},
-		{"sync", planner, "is a planner key, which lists names; writing needs an admin key"},
-		{"plan", narrow, `does not reach "A"`},
-		{"sync", narrow, `does not reach "A"`},
+		{"sync", planner, "is a planner key, which can only list names; writing needs an admin key"},
+		{"plan", narrow, `has no access to "A"`},
+		{"sync", narrow, `has no access to "A"`},
 	} {
 		w := githubtest.NewWorkspace(t, map[string]string{
 			"mode": tt.mode, "api-url": url, "api-key": tt.key,

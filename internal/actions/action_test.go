@@ -84,9 +84,9 @@ func TestActionErrors(t *testing.T) {
 		{"no key", map[string]string{"api-key": ""}, exit.Usage, "no API key"},
 		{
 			"wrong key", map[string]string{"api-key": "wrong-key"}, exit.Refused,
-			"does not accept the key from the input api-key: it is wrong, expired or revoked",
+			"does not accept the key from the input api-key: it is wrong, expired, revoked",
 		},
-		{"no secrets", map[string]string{"secrets": ""}, exit.Usage, "give the input secrets"},
+		{"no secrets", map[string]string{"secrets": ""}, exit.Usage, "pass the input secrets"},
 		{"broken secrets", map[string]string{"secrets": `{"A": "` + canary}, exit.Usage, "input secrets:1:"},
 		{
 			"no boolean", map[string]string{"comment": "maybe"}, exit.Usage,
@@ -98,7 +98,7 @@ func TestActionErrors(t *testing.T) {
 		},
 		{
 			"only GitHub's token", map[string]string{"secrets": `{"github_token": "` + canary + `"}`},
-			exit.Usage, "the source holds no secrets",
+			exit.Usage, "no secrets were passed in",
 		},
 		{
 			"bad config", map[string]string{"config-files": "CONFIG"}, exit.Usage,
@@ -171,7 +171,7 @@ func TestAReportThatCannotBeWrittenSaysWhatWasWritten(t *testing.T) {
 	})
 	w.Env = append(w.Env, "GITHUB_STEP_SUMMARY="+w.Path("no/such/summary"))
 	r := runAction(t, w.Env)
-	if r.code != exit.Partly || !strings.Contains(r.stdout, "::error title=prefect-secrets::1 secrets were written, and the report was not") {
+	if r.code != exit.Partly || !strings.Contains(r.stdout, "::error title=prefect-secrets::1 secrets were written, but the report was not") {
 		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
 	}
 	if outputs := w.Outputs(t); outputs["status"] != "partial" || outputs["created-count"] != "1" {

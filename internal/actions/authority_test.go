@@ -70,7 +70,7 @@ func TestAnUntrustedIssuerIsNamed(t *testing.T) {
 		}
 	}
 	want := "asking GitHub for an id token at " + host +
-		": its certificate is from an unknown authority: give its PEM file with the input ca-certificate"
+		": its certificate is signed by an unknown authority: pass its PEM file with the input ca-certificate"
 	if r.code != exit.Failed || !strings.Contains(r.stdout, want) ||
 		strings.Contains(r.stdout, "did not answer") || strings.Contains(r.stdout, "Post ") {
 		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))

@@ -81,10 +81,10 @@ func TestActionShowsNothingOfAPastedValue(t *testing.T) {
 			"[names]\nslack = \"https://hooks.slack.com/services/T00000000/B00000000/" + canary + "\"\n",
 			exit.Usage, "looks like a Slack webhook",
 		},
-		"any other": {"[names]\nslack = \"" + canary + "!\"\n", exit.OK, "no source has the name in "},
+		"any other": {"[names]\nslack = \"" + canary + "!\"\n", exit.OK, "the name in "},
 		"in a table": {
 			"names.slack = { from = \"" + canary + "!\", required = true }\n", exit.Usage,
-			"is required and no source has the name in ",
+			"is required, but the name in ",
 		},
 		"a key": {
 			"[names]\n\"ghp_" + strings.Repeat(canary, 3) + "\" = \"A\"\n", exit.Usage,

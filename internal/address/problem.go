@@ -21,7 +21,7 @@ var (
 // instead. It quotes only what is surely no password or key.
 func Problem(text string, words ...string) string {
 	if strings.ContainsAny(text, "\"'` \t\r\n") {
-		return "a URL holds no spaces and no quotation marks: remove them"
+		return "a URL has no spaces or quotation marks: remove them"
 	}
 	if bareHost.MatchString(text) {
 		return `"` + text + `" has no scheme: use ` + withScheme(strings.TrimPrefix(text, "//"))
@@ -34,11 +34,11 @@ func Problem(text string, words ...string) string {
 		return "not a URL, such as https://secrets.example.com"
 	}
 	if found := scheme.FindStringSubmatch(text); found != nil && !isHTTP(found[1]) {
-		return "the scheme " + found[1] + " is not one of this API: use https://"
+		return "the scheme " + found[1] + " is not supported: use https://"
 	}
 	switch {
 	case isHTTP(u.Scheme) && u.Host != "" && u.Hostname() == "", isHTTP(u.Scheme) && u.Host == "" && strings.Trim(u.Opaque+u.Path, "/") == "":
-		return "the URL names no host: write one such as https://secrets.example.com"
+		return "the URL has no host: write one, such as https://secrets.example.com"
 	case isHTTP(u.Scheme) && u.Host == "":
 		return "two slashes follow the scheme of a URL: write " + u.Scheme + "://"
 	case !isHTTP(u.Scheme):

@@ -9,7 +9,7 @@ import (
 
 func TestProblem(t *testing.T) {
 	const (
-		noHost  = "the URL names no host"
+		noHost  = "the URL has no host"
 		noURL   = "not a URL"
 		slashes = "two slashes follow the scheme of a URL: write "
 	)
@@ -32,10 +32,10 @@ func TestProblem(t *testing.T) {
 		"http://":                        noHost,
 		"https:":                         noHost,
 		"https://:4200":                  noHost,
-		"ftp://x":                        "the scheme ftp is not one of this API: use https://",
-		"htps://x":                       "the scheme htps is not one of this API: use https://",
-		`"https://x"`:                    "a URL holds no spaces and no quotation marks: remove them",
-		"https://x y":                    "a URL holds no spaces and no quotation marks: remove them",
+		"ftp://x":                        "the scheme ftp is not supported: use https://",
+		"htps://x":                       "the scheme htps is not supported: use https://",
+		`"https://x"`:                    "a URL has no spaces or quotation marks: remove them",
+		"https://x y":                    "a URL has no spaces or quotation marks: remove them",
 		"https://x:port":                 noURL,
 		"user:CANARY@store.example":      noURL,
 		"CANARY":                         noURL,
@@ -44,7 +44,7 @@ func TestProblem(t *testing.T) {
 		"ghp_CANARYCANARYCANARY":         noURL,
 		"aGVsbG8gd29ybGQ+CANARY/abc=":    noURL,
 		"$PREFECT_URL_CANARY":            noURL,
-		"${{ secrets.URL_CANARY }}":      "a URL holds no spaces",
+		"${{ secrets.URL_CANARY }}":      "a URL has no spaces",
 		"https://user:CANARY@x:bad/path": noURL,
 	} {
 		got := address.Problem(text, "embedded")

@@ -1,4 +1,5 @@
-// Package apikey says where API keys are looked for, and which are never sent.
+// Package apikey lists the environment variables that hold API keys, and finds the keys
+// that are never sent.
 package apikey
 
 import (

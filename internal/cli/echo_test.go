@@ -77,17 +77,17 @@ func TestOnlyKnownMessagesAreShown(t *testing.T) {
 		},
 		"a redirect": {
 			answerRedirect("https://u:" + value + "@login.example.com/sso?token=" + value + "#" + value),
-			"the API answered with a redirect to https://login.example.com/sso: give the URL it leads to (HTTP 302)",
+			"the API answered with a redirect to https://login.example.com/sso: use that URL (HTTP 302)",
 		},
 		"a redirect by echo": {
 			answerRedirect("https://login.example.com/" + value), "https://login.example.com/[redacted]",
 		},
 		"what is no HTTP": {
-			answerRaw("HTTP/1.1 2x0 " + value + "\r\n\r\n"), "what came back is not an HTTP answer",
+			answerRaw("HTTP/1.1 2x0 " + value + "\r\n\r\n"), "the answer is not HTTP",
 		},
 		"an invalid header": {
 			answerRaw("HTTP/1.1 200 OK\r\n" + value + "\r\n\r\n"),
-			"what came back is not an HTTP answer",
+			"the answer is not HTTP",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

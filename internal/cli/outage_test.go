@@ -96,7 +96,7 @@ func TestAnUnknownAuthority(t *testing.T) {
 	server.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	want := "there is no secure connection to " + server.URL + "/: its certificate is from an unknown authority: give its PEM file with --ca-certificate"
+	want := "cannot connect securely to " + server.URL + "/: its certificate is signed by an unknown authority: pass its PEM file with --ca-certificate"
 	r := runCommand(t, adminEnv, "", "names", "--api-url", server.URL)
 	if r.code != exit.Failed || !strings.Contains(r.stderr, want) || strings.Contains(r.stderr, "waiting") {
 		t.Errorf("exit code %d: %s", r.code, r.stderr)
@@ -105,7 +105,7 @@ func TestAnUnknownAuthority(t *testing.T) {
 
 // A refusal that is not the store's is not the key's fault.
 func TestAProxyThatRefuses(t *testing.T) {
-	for status, want := range map[int]string{401: "wants a login of its own", 403: "refused the request"} {
+	for status, want := range map[int]string{401: "requires its own login", 403: "refused the request"} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
 			w.WriteHeader(status)

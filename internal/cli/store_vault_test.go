@@ -98,7 +98,7 @@ func TestVaultFlagsThatAreRefused(t *testing.T) {
 		},
 		"credentials": {
 			[]string{"VAULT_TOKEN=CANARY"}, []string{"--vault-address=https://u:CANARY@v.test"},
-			"holds credentials",
+			"contains credentials",
 		},
 		"VAULT_SKIP_VERIFY": {
 			[]string{"VAULT_TOKEN=CANARY", "VAULT_SKIP_VERIFY=CANARY"},

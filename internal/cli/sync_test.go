@@ -153,7 +153,7 @@ func TestARunnerKeyVerifiesValues(t *testing.T) {
 	r = runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets,
 		"--verify-key-file", writeFile(t, "admin", testkit.AdminKey))
 	if r.code != exit.Refused ||
-		!strings.Contains(r.stderr, "is an admin key, which writes and is refused values; reading values back needs a runner key") {
+		!strings.Contains(r.stderr, "is an admin key, which can write but not read values; reading values back needs a runner key") {
 		t.Errorf("a key that may not read: exit code %d: %s", r.code, r.stderr)
 	}
 }
@@ -163,7 +163,7 @@ func TestAKeyThatIsRefusedLater(t *testing.T) {
 	fake, url, secrets := startFake(t, 3)
 	fake.Inject(faults.Match{Field: "setSecret"}, faults.KeyExpired())
 	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets)
-	if r.code != exit.Refused || !strings.Contains(r.stderr, "does not accept the key from PREFECT_SECRETS_API_KEY: it is wrong, expired or revoked") {
+	if r.code != exit.Refused || !strings.Contains(r.stderr, "does not accept the key from PREFECT_SECRETS_API_KEY: it is wrong, expired, revoked or for another store") {
 		t.Errorf("exit code %d: %s", r.code, r.stderr)
 	}
 }

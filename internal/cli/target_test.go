@@ -45,7 +45,7 @@ func TestTheKeysOwnTenantOfAnotherStore(t *testing.T) {
 	}
 	r = runCommand(t, adminEnv, "", "sync", "--api-url", server.URL, "--secrets-file", secrets,
 		"--overwrite", "owned")
-	if r.code != exit.Usage || !strings.Contains(r.stderr, "this store does not say who wrote a secret") {
+	if r.code != exit.Usage || !strings.Contains(r.stderr, "this store does not know who wrote a secret") {
 		t.Errorf("exit code %d: %s", r.code, r.stderr)
 	}
 }

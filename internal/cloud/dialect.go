@@ -64,7 +64,7 @@ func load(sdl string, d Dialect) (*schema, error) {
 func (d Dialect) schema() (*schema, error) {
 	load, ok := schemas[d]
 	if !ok {
-		return nil, fmt.Errorf("unknown spelling %q: it is %q, %q, or empty for both", string(d), Camel, Snake)
+		return nil, fmt.Errorf("unknown spelling %q: use %q, %q, or empty for both", string(d), Camel, Snake)
 	}
 	return load()
 }

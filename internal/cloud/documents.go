@@ -17,7 +17,7 @@ const (
 	queryNotString = "GraphQL queries must be strings."
 	badVariables   = "Variables are invalid JSON."
 	badExtensions  = "Extensions are invalid JSON."
-	badBody        = "Bad Request: the body is no GraphQL request in JSON."
+	badBody        = "Bad Request: the body is not a GraphQL request in JSON."
 	batchTooMuch   = "The documents of the batch are too large together: send fewer at once."
 	deepBody       = "Bad Request: the body nests deeper than 10000 levels."
 )

@@ -57,7 +57,7 @@ func TestNewRefuses(t *testing.T) {
 		"secret with space": {key(func(k *cloud.Key) { k.Secret = "CANARY a" }), "does not fit a header"},
 		"role": {key(func(k *cloud.Key) { k.Role = "" }),
 			"use admin (sets, deletes and lists), runner (reads values and lists) " +
-				"or planner (lists names alone)"},
+				"or planner (lists names only)"},
 		"key tenant":     {key(func(k *cloud.Key) { k.Tenants = []string{"x"} }), "does not exist"},
 		"no key tenant":  {key(func(k *cloud.Key) { k.Tenants = nil }), "has no tenant"},
 		"empty pattern":  {key(func(k *cloud.Key) { k.Patterns = []string{"a", ""} }), "has an empty pattern"},

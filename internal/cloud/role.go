@@ -27,7 +27,7 @@ var Roles = []Role{Admin, Runner, Planner}
 var roleHelp = map[Role]string{
 	Admin:   "sets, deletes and lists",
 	Runner:  "reads values and lists",
-	Planner: "lists names alone",
+	Planner: "lists names only",
 }
 
 // Valid reports whether r is one of [Roles].

@@ -210,15 +210,15 @@ func TestBodies(t *testing.T) {
 		"operationName is odd": {`{"query":"{secret_names}","operationName":["CANARY"]}`, 400,
 			`{"errors":[{"message":"Unknown operation name.",` +
 				`"extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
-		"no JSON": {`{`, 400, "Bad Request: the body is no GraphQL request in JSON."},
+		"no JSON": {`{`, 400, "Bad Request: the body is not a GraphQL request in JSON."},
 		"deep": {`{"query":"{secret_names}","x":` + strings.Repeat("[", 250_000) +
 			strings.Repeat("]", 250_000) + "}", 400, "Bad Request: the body nests deeper than 10000 levels."},
 		"a batch that is deep": {"[" + strings.Repeat(`{"a":`, 10_000) + "1" +
 			strings.Repeat("}", 10_000) + "]", 400, "Bad Request: the body nests deeper than 10000 levels."},
-		"brackets in a text": {`{"query":"{secret_names}","x":"` + strings.Repeat(`[\"`, 20_000) +
-			"}", 400, "Bad Request: the body is no GraphQL request in JSON."},
+		"brackets in a string": {`{"query":"{secret_names}","x":"` + strings.Repeat(`[\"`, 20_000) +
+			"}", 400, "Bad Request: the body is not a GraphQL request in JSON."},
 		"a string": {`"{secret_names}"`, 400,
-			"Bad Request: the body is no GraphQL request in JSON."},
+			"Bad Request: the body is not a GraphQL request in JSON."},
 		"empty": {``, 500, "POST body missing. Did you forget use body-parser middleware?"},
 		"not UTF-8": {"{\"query\":\"{secret_names} # \xff\"}", 400,
 			"Bad Request: the body is not UTF-8."},

@@ -30,7 +30,7 @@ func Read(path string) ([]byte, error) {
 		return nil, err
 	}
 	if info.IsDir() {
-		return nil, fmt.Errorf("%s is a directory: give a file, or a pattern such as '%s'", path, filepath.Join(path, "*.toml"))
+		return nil, fmt.Errorf("%s is a directory: pass a file, or a pattern such as '%s'", path, filepath.Join(path, "*.toml"))
 	}
 	return ReadFrom(file, path)
 }

@@ -72,14 +72,14 @@ func (conn *Connection) Close() error {
 }
 
 // ErrNoURL means that no URL was given.
-var ErrNoURL = errors.New("no API URL: give --api-url, PREFECT_SECRETS_API_URL, or api-url in the manifest")
+var ErrNoURL = errors.New("no API URL: pass --api-url, or set PREFECT_SECRETS_API_URL or api-url in the manifest")
 
 // Open opens the store that o or the manifest names. It sends nothing yet.
 func Open(o Options, manifestURL string) (*Connection, error) {
 	url := o.url(manifestURL)
 	o.APIURL = url.value
 	if o.Timeout <= 0 {
-		return nil, fmt.Errorf("%s: it must be longer than 0", o.Given.Label("timeout"))
+		return nil, fmt.Errorf("%s: must be greater than 0", o.Given.Label("timeout"))
 	}
 	conn, err := o.open(url)
 	if conn != nil {
@@ -178,7 +178,7 @@ func (o Options) client(key string, transport http.RoundTripper) (*prefect.Clien
 		AllowHTTP: o.AllowHTTP, Transport: transport, KnownMessages: true,
 	})
 	if errors.Is(err, prefect.ErrPlainHTTP) {
-		return nil, fmt.Errorf("%w, or give %s", err, o.allowHTTP())
+		return nil, fmt.Errorf("%w, or pass %s", err, o.allowHTTP())
 	}
 	return client, err
 }
@@ -213,7 +213,7 @@ const maxIdleConns = 16
 func (o Options) Transport() (http.RoundTripper, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = maxIdleConns
-	hint := "give its PEM file with " + o.Given.Name("ca-certificate")
+	hint := "pass its PEM file with " + o.Given.Name("ca-certificate")
 	if o.CACertificate != "" {
 		pool, err := o.authorities()
 		if err != nil {
@@ -236,7 +236,7 @@ func (o Options) authorities() (*x509.CertPool, error) {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s holds no PEM certificate", o.CACertificate)
+		return nil, fmt.Errorf("%s contains no PEM certificate", o.CACertificate)
 	}
 	return pool, nil
 }
@@ -263,7 +263,7 @@ type unknownAuthority struct {
 }
 
 func (e *unknownAuthority) Error() string {
-	return "its certificate is from an unknown authority: " + e.hint
+	return "its certificate is signed by an unknown authority: " + e.hint
 }
 
 func (e *unknownAuthority) Unwrap() error { return e.err }

@@ -106,7 +106,7 @@ func StoreKey(file string, getenv func(name string) string) (filestore.Key, erro
 	}
 	text := getenv(StoreKeyVariable)
 	if strings.TrimSpace(text) == "" {
-		return filestore.Key{}, fmt.Errorf("%w: give --store-key-file, or set %s; prefect-secrets keygen --store-key makes one", errNoStoreKey, StoreKeyVariable)
+		return filestore.Key{}, fmt.Errorf("%w: pass --store-key-file, or set %s; prefect-secrets keygen --store-key makes one", errNoStoreKey, StoreKeyVariable)
 	}
 	key, err := filestore.ParseKey(text)
 	if err != nil {

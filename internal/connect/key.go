@@ -87,7 +87,7 @@ func (NoKeyError) Is(target error) bool { return target == ErrNoKey }
 
 // Error implements error.
 func (e NoKeyError) Error() string {
-	return e.Message("set " + apikey.Variables[0] + ", or give --api-key-file")
+	return e.Message("set " + apikey.Variables[0] + ", or pass --api-key-file")
 }
 
 // Message returns the text of the error with another hint than the command's.

@@ -15,7 +15,7 @@ import (
 // to the key's own tenant.
 func (conn *Connection) SelectTenant(ctx context.Context, wanted []string) error {
 	if len(wanted) > 1 {
-		return errors.New("--tenant: this command is about one tenant")
+		return errors.New("--tenant: this command needs exactly one tenant")
 	}
 	if len(wanted) == 0 {
 		return nil

@@ -23,9 +23,9 @@ func checkFile(path string) error {
 	case info.IsDir():
 		return fmt.Errorf("%w: it is a directory", ErrForeign)
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%w: it is no regular file", ErrForeign)
+		return fmt.Errorf("%w: it is not a regular file", ErrForeign)
 	case info.Size() == 0:
-		return fmt.Errorf("%w: it is empty; remove it, and a new one is made", ErrForeign)
+		return fmt.Errorf("%w: it is empty: remove it to start a new store", ErrForeign)
 	}
 	return privatefile.Check(info)
 }

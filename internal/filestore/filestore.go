@@ -32,18 +32,18 @@ import (
 // The errors of [Open] and the other functions, wrapped with the path and details.
 var (
 	// ErrKey means that the file was sealed with another key.
-	ErrKey = errors.New("the key is not the one that this store was made with")
+	ErrKey = errors.New("wrong key: this store was made with another one")
 	// ErrForeign means that the file is not a store, or is empty.
-	ErrForeign = errors.New("this is no store of prefect-secrets")
+	ErrForeign = errors.New("this is not a prefect-secrets store")
 	// ErrDamaged means that the file was a store, and is truncated or changed.
 	ErrDamaged = errors.New("the store is damaged: restore it from a backup")
 	// ErrLocked means that another process has the store open.
-	ErrLocked = errors.New("another process has the store open: stop it, or give its URL instead")
+	ErrLocked = errors.New("another process has the store open: stop it, or use its URL instead")
 	// ErrNewer means that a later release wrote the file.
-	ErrNewer = errors.New("a later release of prefect-secrets made this store: use that one")
+	ErrNewer = errors.New("a later release of prefect-secrets made this store: use that release")
 	// ErrGone means that the file was moved, deleted or replaced while the store was
 	// open.
-	ErrGone = errors.New("the file of the store is no longer in its place: put it back, or start again with the one that is there")
+	ErrGone = errors.New("the file of the store was moved or replaced: put it back, or restart with the file that is there now")
 	// ErrClosed means that the store was closed.
 	ErrClosed = errors.New("the store is closed")
 )

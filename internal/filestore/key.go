@@ -23,7 +23,7 @@ type Key struct{ aead func() cipher.AEAD }
 func (Key) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "[redacted]") }
 
 // errBadKey quotes nothing: what was parsed may be nearly a key.
-var errBadKey = errors.New("a store key is 32 bytes in base64 or 64 hexadecimal digits: prefect-secrets keygen --store-key makes one")
+var errBadKey = errors.New("not a store key, which is 32 bytes in base64 or 64 hexadecimal digits: prefect-secrets keygen --store-key makes one")
 
 // NewKey returns a new random key in base64, without a newline.
 func NewKey() string {

@@ -56,7 +56,7 @@ func checkPages(file io.ReaderAt, length int64) error {
 		return err
 	}
 	if pages := uint64(length) / uint64(m.pageSize); m.next > pages {
-		return fmt.Errorf("%w (it is cut off: %d of %d pages are there)", ErrDamaged, pages, m.next)
+		return fmt.Errorf("%w (it is cut off: it has %d of %d pages)", ErrDamaged, pages, m.next)
 	}
 	p := &pageChecker{file: file, size: int64(m.pageSize), inUse: make([]bool, m.next)}
 	p.inUse[0], p.inUse[1] = true, true
@@ -96,7 +96,7 @@ func newestMeta(file io.ReaderAt, length int64) (meta, error) {
 		first, second = second, first
 	}
 	if first.pageSize != second.pageSize || first.txid-second.txid > 1 || first.next < 2 {
-		return meta{}, damagedPage(0, "the two heads of the file do not fit")
+		return meta{}, damagedPage(0, "the two heads of the file do not match")
 	}
 	return first, nil
 }
@@ -111,7 +111,7 @@ func readMeta(file io.ReaderAt, id uint64, offset int64) (meta, error) {
 	_, _ = sum.Write(b[:metaSize-8])
 	switch {
 	case order.Uint64(page) != id || order.Uint16(page[8:]) != flagMeta:
-		return meta{}, damagedPage(id, "it is no head of the file")
+		return meta{}, damagedPage(id, "it is not a head of the file")
 	case order.Uint32(b) != boltMagic || order.Uint32(b[4:]) != boltVersion || sum.Sum64() != order.Uint64(b[metaSize-8:]):
 		return meta{}, damagedPage(id, "its checksum is wrong")
 	}
@@ -164,7 +164,7 @@ func (p *pageChecker) checkFreelist(id uint64) error {
 		count, list = order.Uint64(list), list[8:]
 	}
 	if order.Uint16(page[8:]) != flagFreelist || count > uint64(len(list))/8 {
-		return damagedPage(id, "it is no list of free pages")
+		return damagedPage(id, "it is not a list of free pages")
 	}
 	for i := range count {
 		if err := p.markUsed(order.Uint64(list[i*8:])); err != nil {
@@ -174,8 +174,8 @@ func (p *pageChecker) checkFreelist(id uint64) error {
 	return nil
 }
 
-// keyRange bounds the keys of a page: from first on, before end. A nil end is no
-// bound.
+// keyRange bounds the keys of a page: from first on, before end. A nil end
+// means no bound.
 type keyRange struct{ first, end []byte }
 
 func (s keyRange) contains(key []byte) bool {

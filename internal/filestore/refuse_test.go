@@ -86,8 +86,8 @@ func TestOpenRefuses(t *testing.T) {
 			_ = os.Mkdir(path, 0o700)
 		}, filestore.ErrForeign, "directory"},
 		"empty":             {replace(""), filestore.ErrForeign, "it is empty"},
-		"short":             {replace("x"), filestore.ErrForeign, "no bbolt file"},
-		"text":              {replace(strings.Repeat("SECRET=1\n", 10000)), filestore.ErrForeign, "no bbolt file"},
+		"short":             {replace("x"), filestore.ErrForeign, "not a bbolt file"},
+		"text":              {replace(strings.Repeat("SECRET=1\n", 10000)), filestore.ErrForeign, "not a bbolt file"},
 		"readable by group": {func(_ *testing.T, path string) { _ = os.Chmod(path, 0o640) }, privatefile.ErrPermissions, "0640"},
 		"first page":        {func(_ *testing.T, path string) { _ = os.Truncate(path, 4096) }, filestore.ErrDamaged, "too small"},
 		"pages missing":     {func(_ *testing.T, path string) { _ = os.Truncate(path, 6*4096-1) }, filestore.ErrDamaged, "cut off"},
@@ -103,7 +103,7 @@ func TestOpenRefuses(t *testing.T) {
 		"no secrets": {func(t *testing.T, path string) {
 			editFile(t, path, func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("secrets")) })
 		}, filestore.ErrDamaged, "secrets are missing"},
-		"locked": {func(t *testing.T, path string) { mustOpen(t, path, key) }, filestore.ErrLocked, "give its URL instead"},
+		"locked": {func(t *testing.T, path string) { mustOpen(t, path, key) }, filestore.ErrLocked, "use its URL instead"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

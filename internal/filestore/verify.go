@@ -77,7 +77,7 @@ func checkMagic(path string) error {
 	defer f.Close()
 	head := make([]byte, pageHeaderSize+4)
 	if _, err := io.ReadFull(f, head); err != nil || order.Uint32(head[pageHeaderSize:]) != boltMagic {
-		return fmt.Errorf("%w: it is no bbolt file", ErrForeign)
+		return fmt.Errorf("%w: it is not a bbolt file", ErrForeign)
 	}
 	return nil
 }

@@ -133,7 +133,7 @@ func (w *writer) transact(changes []*change) ([]result, error) {
 		return results, nil
 	}
 	if !isOutOfSpace(err) {
-		w.broken = fmt.Errorf("the store takes no more writes, open it again: %w", err)
+		w.broken = fmt.Errorf("the store accepts no more writes: open it again: %w", err)
 	}
 	return results, fmt.Errorf("nothing was written: %w", err)
 }

@@ -72,7 +72,7 @@ func TestCoercion(t *testing.T) {
 func TestBadInput(t *testing.T) {
 	type row struct{ query, variables, want, code string }
 	tests := map[string]row{
-		"variable is no string": {`query($s: String!){required(s: $s)}`, `{"s": ["CANARY"]}`,
+		"variable is not a string": {`query($s: String!){required(s: $s)}`, `{"s": ["CANARY"]}`,
 			`Variable "$s" got an invalid value; Expected type String. String cannot represent a non ` +
 				`string value.`, CodeBadUserInput},
 		"nested": {`query($t: thing){echo(thing: $t)}`,
@@ -124,7 +124,7 @@ func TestBadInput(t *testing.T) {
 			`Variable "$s" of required type "String!" was not provided.`, CodeInternal},
 		"required is null": {`query($s: String!){required(s: $s)}`, `{"s": null}`,
 			`Variable "$s" of non-null type "String!" must not be null.`, CodeInternal},
-		"variables are a text": {`{name}`, `"CANARY"`,
+		"variables are a string": {`{name}`, `"CANARY"`,
 			`Variables must be provided as an Object where each property is a variable value.`, CodeInternal},
 		"literal string": {`{echo(i: "CANARY")}`, ``,
 			`Int cannot represent a non-integer value.`, CodeValidationFailed},
@@ -145,7 +145,7 @@ func TestBadInput(t *testing.T) {
 		"literal int range": {`{echo(i: 2147483648)}`, ``,
 			`Int cannot represent a non 32-bit signed integer value.`, CodeValidationFailed},
 		"key twice": {`{echo(j: {CANARY: 1, CANARY: 2})}`, ``,
-			`A key stands twice in a JSON literal.`, CodeValidationFailed},
+			`A JSON literal has a duplicate key.`, CodeValidationFailed},
 		"field twice": {`{echo(thing: {name: "CANARY", name: "CANARY", value: 1})}`, ``,
 			`There can be only one input field named "name".`, CodeValidationFailed},
 		"literal field missing": {`{echo(thing: {name: "CANARY"})}`, ``,

@@ -143,7 +143,7 @@ func TestElements(t *testing.T) {
 	}
 	for _, text := range []string{``, ` `, `{}`, `[`, `[1] 2`} {
 		if _, ok := Elements([]byte(text), 2); ok {
-			t.Errorf("%q is no list", text)
+			t.Errorf("%q is not a list", text)
 		}
 	}
 }

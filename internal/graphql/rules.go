@@ -201,5 +201,5 @@ func (s *Schema) reportDuplicate(v *ast.Value, key *ast.ChildValue, report core.
 		report(core.Message(`There can be only one input field named "%s".`, key.Name), core.At(key.Position))
 		return
 	}
-	report(core.Message("A key stands twice in a JSON literal."), core.At(key.Position))
+	report(core.Message("A JSON literal has a duplicate key."), core.At(key.Position))
 }

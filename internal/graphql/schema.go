@@ -143,7 +143,7 @@ func (s *Schema) checkSurplus(bound Resolvers) error {
 	for _, name := range sortedKeys(bound) {
 		def := s.ast.Types[name]
 		if def == nil || def.Kind != ast.Object || def.BuiltIn {
-			return fmt.Errorf("resolvers are bound to %s, which is no object type of the schema", name)
+			return fmt.Errorf("resolvers are bound to %s, which is not an object type of the schema", name)
 		}
 		for _, field := range sortedKeys(bound[name]) {
 			if def.Fields.ForName(field) == nil {

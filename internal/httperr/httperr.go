@@ -1,4 +1,4 @@
-// Package httperr words why an HTTP request got no answer, without repeating
+// Package httperr explains why an HTTP request got no answer, without repeating
 // anything that the other side sent.
 package httperr
 
@@ -33,7 +33,7 @@ func (e *UnsentError) Unwrap() error { return e.Err }
 const plainHTTP = "server gave HTTP response to HTTPS client"
 
 var (
-	errNotHTTP   = errors.New("what came back is not an HTTP answer")
+	errNotHTTP   = errors.New("the answer is not HTTP")
 	errPlainHTTP = errors.New(plainHTTP)
 )
 

@@ -48,7 +48,7 @@ func TestCauseQuotesNoAnswer(t *testing.T) {
 		t.Fatalf("net/http quotes nothing: %v", err)
 	}
 	got := httperr.Cause(err).Error()
-	if strings.Contains(got, canary) || !strings.Contains(got, "not an HTTP answer") || !strings.Contains(got, "/path") {
+	if strings.Contains(got, canary) || !strings.Contains(got, "is not HTTP") || !strings.Contains(got, "/path") {
 		t.Errorf("got %s", strings.ReplaceAll(got, canary, "<canary>"))
 	}
 }
@@ -66,7 +66,7 @@ func TestCause(t *testing.T) {
 		"of the request":   {&url.Error{Op: "Post", URL: "https://example.com/a?b", Err: refused}, `Post "https://example.com/a": dial tcp: connection refused`},
 		"http for https":   {errors.New(canary + " server gave HTTP response to HTTPS client"), "server gave HTTP response to HTTPS client"},
 		"a proxy's status": {errors.New("Bad Gateway"), "the proxy answered: Bad Gateway"},
-		"of the other":     {errors.New(canary), "what came back is not an HTTP answer"},
+		"of the other":     {errors.New(canary), "the answer is not HTTP"},
 	}
 	for name, tt := range tests {
 		if got := httperr.Cause(tt.err).Error(); got != tt.want {
@@ -82,7 +82,7 @@ func TestNoTLSIsSpoken(t *testing.T) {
 	to := "https://" + listener.Addr().String()
 	_, err := http.Get(to)
 	got := httperr.Sentence("the API", to, err)
-	if want := "there is no https at " + to + ": what answers there speaks no TLS; give an http:// URL if that is plain http"; got != want {
+	if want := "the server at " + to + " does not speak TLS: use an http:// URL if it serves plain http"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -25,16 +25,16 @@ func Sentence(who, to string, err error) string {
 	var record tls.RecordHeaderError
 	switch {
 	case isPlainHTTP(cause):
-		return fmt.Sprintf("there is no https at %s, where the server speaks plain http: give %s, or have it serve https",
+		return fmt.Sprintf("the server at %s speaks plain http: use %s, or make it serve https",
 			to, strings.Replace(to, "https:", "http:", 1))
 	case errors.As(cause, &record):
-		return fmt.Sprintf("there is no https at %s: what answers there speaks no TLS; give an http:// URL if that is plain http", to)
+		return fmt.Sprintf("the server at %s does not speak TLS: use an http:// URL if it serves plain http", to)
 	case IsTLS(cause):
-		return fmt.Sprintf("there is no secure connection to %s: %s", to, cause)
+		return fmt.Sprintf("cannot connect securely to %s: %s", to, cause)
 	case errors.Is(cause, syscall.ECONNREFUSED):
 		return fmt.Sprintf("nothing listens at %s (connection refused)", to)
 	case errors.As(cause, &lookup) && lookup.IsNotFound:
-		return fmt.Sprintf("%s did not answer at %s: there is no host %q", who, to, lookup.Name)
+		return fmt.Sprintf("%s did not answer at %s: host %q does not exist", who, to, lookup.Name)
 	}
 	return fmt.Sprintf("%s did not answer at %s: %s", who, to, cmp.Or(Reason(cause), cause.Error()))
 }

@@ -29,7 +29,7 @@ func Append(path string, k cloud.Key) error {
 	}
 	text = append(text, "\n"+Format(k)...)
 	if _, err := Parse(path, text); err != nil {
-		return fmt.Errorf("with the new key, the file would not be right: %w", err)
+		return fmt.Errorf("with the new key, the file would be invalid: %w", err)
 	}
 	info, err := os.Stat(path)
 	if err != nil {

@@ -36,9 +36,9 @@ func TestAppend(t *testing.T) {
 	}
 
 	for want, k := range map[string]cloud.Key{
-		"there is no such tenant":  {Name: "b", Role: cloud.Admin, Tenants: []string{"ml"}, Hash: sha256.Sum256([]byte("b"))},
-		"this name is given twice": {Name: "ci", Role: cloud.Admin, Tenants: []string{"data"}, Hash: sha256.Sum256([]byte("b"))},
-		"this hash is given twice": {Name: "b", Role: cloud.Admin, Tenants: []string{"data"}, Hash: key.Hash},
+		"unknown tenant": {Name: "b", Role: cloud.Admin, Tenants: []string{"ml"}, Hash: sha256.Sum256([]byte("b"))},
+		"duplicate name": {Name: "ci", Role: cloud.Admin, Tenants: []string{"data"}, Hash: sha256.Sum256([]byte("b"))},
+		"duplicate hash": {Name: "b", Role: cloud.Admin, Tenants: []string{"data"}, Hash: key.Hash},
 	} {
 		if err := Append(path, k); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)

@@ -141,21 +141,21 @@ func TestKeysFileProblems(t *testing.T) {
 		},
 		"clear key": {
 			tenant + key + "key = \"" + canaryKey + "\"\n",
-			[]string{`k:9:1: unknown key "key": this file holds no keys`},
+			[]string{`k:9:1: unknown key "key": this file has no keys`},
 		},
 		"clear hash": {
 			tenant + swap(hash, canaryKey).Replace(key),
-			[]string{"k:8:8: this is the text of a key, and not its hash: replace the key"},
+			[]string{"k:8:8: this is a key, not its hash: replace the key"},
 		},
 		"clear name": {
 			tenant + swap(`"ci"`, `"`+canaryKey+`"`).Replace(key),
-			[]string{"k:5:8: this is the text of a key: this file holds hashes only"},
+			[]string{"k:5:8: this is a key: this file has only hashes"},
 		},
 		"plain hash": {
 			tenant + swap("sha256:", "").Replace(key),
-			[]string{"k:8:8: this is no hash of a key: prefect-secrets keygen prints it"},
+			[]string{"k:8:8: this is not the hash of a key: prefect-secrets keygen prints it"},
 		},
-		"short hash": {tenant + swap(hash, hash[:60]).Replace(key), []string{"k:8:8: this is no hash"}},
+		"short hash": {tenant + swap(hash, hash[:60]).Replace(key), []string{"k:8:8: this is not the hash"}},
 		"no hash": {
 			tenant + swap(`hash = "`+hash+"\"\n", "").Replace(key),
 			[]string{"k:4:3: a key has no hash: add the hash that"},
@@ -170,17 +170,17 @@ func TestKeysFileProblems(t *testing.T) {
 		},
 		"tenant": {
 			tenant + swap(`["data"]`, `["data", "dta"]`).Replace(key),
-			[]string{`k:7:20: there is no such tenant: did you mean "data"?`},
+			[]string{`k:7:20: unknown tenant: did you mean "data"?`},
 		},
 		"tenant twice": {
 			tenant + swap(`["data"]`, `["data", "`+dataID+`"]`).Replace(key),
-			[]string{"k:7:20: this tenant stands a second time"},
+			[]string{"k:7:20: duplicate tenant"},
 		},
-		"no tenants":     {tenant + swap(`["data"]`, `[]`).Replace(key), []string{"k:7:11: this list is empty"}},
-		"tenants a text": {tenant + swap(`["data"]`, `"data"`).Replace(key), []string{"k:7:11: expected a list"}},
+		"no tenants":       {tenant + swap(`["data"]`, `[]`).Replace(key), []string{"k:7:11: this list is empty"}},
+		"tenants a string": {tenant + swap(`["data"]`, `"data"`).Replace(key), []string{"k:7:11: expected a list"}},
 		"number": {
 			tenant + swap(`"ci"`, `7`).Replace(key),
-			[]string{"k:5:8: expected a string: put it into quotation marks"},
+			[]string{"k:5:8: expected a string: put it in double quotes"},
 		},
 		"empty name": {tenant + swap(`"ci"`, `" "`).Replace(key), []string{"k:5:8: this string is empty"}},
 		"line break": {
@@ -205,15 +205,15 @@ func TestKeysFileProblems(t *testing.T) {
 		},
 		"previous same": {
 			tenant + key + "previous.hash = \"" + hash + "\"\n" + previousExpires,
-			[]string{"k:9:17: this hash is given twice"},
+			[]string{"k:9:17: duplicate hash"},
 		},
 		"two of a name": {
 			tenant + key + swap(hash, FormatHash(hashOf("b"))).Replace(key),
-			[]string{"k:10:8: this name is given twice: "},
+			[]string{"k:10:8: duplicate name: "},
 		},
 		"two of a hash": {
 			tenant + key + swap(`"ci"`, `"b"`).Replace(key),
-			[]string{"k:13:8: this hash is given twice"},
+			[]string{"k:13:8: duplicate hash"},
 		},
 		"duplicate in key": {
 			tenant + key + "role = \"runner\"\n",
@@ -221,9 +221,9 @@ func TestKeysFileProblems(t *testing.T) {
 		},
 		"tenant id": {
 			swap(dataID, "CANARY").Replace(tenant),
-			[]string{"k:2:6: this id is no UUID: uuidgen prints one"},
+			[]string{"k:2:6: this id is not a UUID: uuidgen prints one"},
 		},
-		"tenant slug": {swap(`"data"`, `"a b"`).Replace(tenant), []string{"k:3:8: this slug holds more than"}},
+		"tenant slug": {swap(`"data"`, `"a b"`).Replace(tenant), []string{"k:3:8: a slug has only letters"}},
 		"tenants same": {
 			tenant + tenant,
 			[]string{"k:5:6: another tenant has this id or slug", "k:6:8: another tenant has this id or slug"},
@@ -233,7 +233,7 @@ func TestKeysFileProblems(t *testing.T) {
 			tenant + "[keys]\nname = \"a\"\n",
 			[]string{"k:4:2: expected a list: write [[keys]] above each"},
 		},
-		"keys a text": {
+		"keys a string": {
 			"keys = [\"CANARY\"]\n" + tenant,
 			[]string{"k:1:9: expected a table: write its keys below a header"},
 		},
@@ -251,23 +251,23 @@ func TestKeysFileProblems(t *testing.T) {
 		},
 		"every branch": {
 			tenant + swap("ref = \"refs/heads/main\"\n", "").Replace(mapping),
-			[]string{`k:4:3: this mapping would admit every branch: add ref = "refs/heads/main"`},
+			[]string{`k:4:3: this mapping would accept every branch: add ref = "refs/heads/main"`},
 		},
 		"short ref": {
 			tenant + swap("refs/heads/main", "main").Replace(mapping),
-			[]string{"k:6:7: this is no whole ref"},
+			[]string{"k:6:7: this is not the full ref"},
 		},
 		"pull ref": {
 			tenant + swap("refs/heads/main", "refs/pull/1/merge").Replace(mapping),
-			[]string{"k:6:7: this is no whole ref"},
+			[]string{"k:6:7: this is not the full ref"},
 		},
 		"ref glob": {
 			tenant + swap("refs/heads/main", "refs/heads/*").Replace(mapping),
-			[]string{"k:6:7: this is no whole ref"},
+			[]string{"k:6:7: this is not the full ref"},
 		},
 		"bad event": {
 			tenant + mapping + "events = [\"push\", \"pull_request_target\"]\n",
-			[]string{"k:8:19: no token of this event is admitted: use push,"},
+			[]string{"k:8:19: tokens of this event are never accepted: use push,"},
 		},
 		"runner role": {
 			tenant + mapping + "role = \"runner\"\n",
@@ -275,15 +275,15 @@ func TestKeysFileProblems(t *testing.T) {
 		},
 		"id": {
 			tenant + swap("= 1", "= 0").Replace(mapping),
-			[]string{"k:5:17: this is no id of a repository"},
+			[]string{"k:5:17: this is not the id of a repository"},
 		},
 		"id text": {
 			tenant + swap("= 1", `= "octocat/x"`).Replace(mapping),
-			[]string{"k:5:17: this is no id of a repository"},
+			[]string{"k:5:17: this is not the id of a repository"},
 		},
 		"repository": {
 			tenant + mapping + "repository = \"octocat\"\n",
-			[]string{"k:8:14: this is no repository: write OWNER/NAME"},
+			[]string{"k:8:14: this is not a repository: write OWNER/NAME"},
 		},
 		"issuer http": {
 			tenant + mapping + "issuer = \"http://ghe.example.com\"\n",
@@ -291,11 +291,11 @@ func TestKeysFileProblems(t *testing.T) {
 		},
 		"name of a key": {
 			tenant + key + mapping + "name = \"ci\"\n",
-			[]string{"k:13:8: this name is given twice"},
+			[]string{"k:13:8: duplicate name"},
 		},
 		"name of another": {
 			tenant + mapping + "name = \"a\"\n" + swap("= 1", "= 2").Replace(mapping) + "name = \"a\"\n",
-			[]string{"k:13:8: this name is given twice"},
+			[]string{"k:13:8: duplicate name"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -68,7 +68,7 @@ func (r *reader) mapping(v tomlfile.Value) {
 		{Name: "name", Read: func(v tomlfile.Value) { m.Name = r.unique(v, m.RepositoryID) }},
 	})
 	if m.Ref == "" && m.Environment == "" {
-		v.Wrong("this mapping would admit every branch", `add ref = "refs/heads/main" or environment = "production"`)
+		v.Wrong("this mapping would accept every branch", `add ref = "refs/heads/main" or environment = "production"`)
 	}
 	if v.Key("name").Any() == nil {
 		m.Name = r.defaultName(v, m)
@@ -80,7 +80,7 @@ func (r *reader) mapping(v tomlfile.Value) {
 func (r *reader) defaultName(v tomlfile.Value, m Mapping) string {
 	name := "github:" + cmp.Or(m.Repository, m.RepositoryID)
 	if owner, taken := r.names[name]; taken && owner != m.RepositoryID {
-		v.Wrong("another entry has the name of this mapping", `add name = "…"`)
+		v.Wrong("another entry already has the name of this mapping", `add name = "…"`)
 	}
 	r.names[name] = m.RepositoryID
 	return name
@@ -91,7 +91,7 @@ func repository(v tomlfile.Value) string {
 	s := line(v)
 	owner, name, ok := strings.Cut(s, "/")
 	if !ok || owner == "" || name == "" || strings.ContainsAny(name, "/ *") {
-		v.Wrong("this is no repository", "write OWNER/NAME")
+		v.Wrong("this is not a repository", "write OWNER/NAME")
 	}
 	return s
 }
@@ -100,8 +100,8 @@ func repository(v tomlfile.Value) string {
 func ref(v tomlfile.Value) string {
 	s := line(v)
 	if !strings.HasPrefix(s, "refs/heads/") && !strings.HasPrefix(s, "refs/tags/") || strings.ContainsAny(s, "*? ") {
-		v.Wrong("this is no whole ref of a branch or tag",
-			"write it out, such as refs/heads/main; a ref is compared as it is, without globs")
+		v.Wrong("this is not the full ref of a branch or tag",
+			"write it in full, such as refs/heads/main; a ref is not a glob")
 	}
 	return s
 }
@@ -110,8 +110,8 @@ func ref(v tomlfile.Value) string {
 func events(v tomlfile.Value) []string {
 	return readLines(v, func(v tomlfile.Value, event string) {
 		if !TrustedEvent(event) {
-			v.Wrong("no token of this event is admitted",
-				"use "+strings.Join(trustedEvents, ", ")+"; others may run what somebody from outside wrote")
+			v.Wrong("tokens of this event are never accepted",
+				"use "+strings.Join(trustedEvents, ", ")+"; others may run code from outside contributors")
 		}
 	})
 }

@@ -55,7 +55,7 @@ func (r *reader) tenant(v tomlfile.Value) {
 func (r *reader) tenantID(v tomlfile.Value) string {
 	id := strings.ToLower(line(v))
 	if !cloud.IsUUID(id) {
-		v.Wrong("this id is no UUID",
+		v.Wrong("this id is not a UUID",
 			"uuidgen prints one; a tenant's secrets are kept under its id, so it never changes")
 	}
 	r.checkUnused(v, id)
@@ -73,8 +73,8 @@ func IsSlug(s string) bool {
 func (r *reader) slug(v tomlfile.Value) string {
 	slug := line(v)
 	if slug != "" && !IsSlug(slug) {
-		v.Wrong("this slug holds more than letters, digits, - _ and .",
-			"choose a short name, such as data-team; name takes any text")
+		v.Wrong("a slug has only letters, digits, - _ and .",
+			"choose a short name, such as data-team; name can be any string")
 	}
 	r.checkUnused(v, slug)
 	return slug
@@ -121,8 +121,8 @@ func (r *reader) previous(v tomlfile.Value) []cloud.PreviousHash {
 func (r *reader) unique(v tomlfile.Value, owner string) string {
 	name := line(v)
 	if other, taken := r.names[name]; taken && (owner == "key" || other != owner) {
-		v.Wrong("this name is given twice",
-			"secrets are kept as their writer's, so give each its own; for a new key under the old name use keygen --rotate")
+		v.Wrong("duplicate name",
+			"the store records names as the writers of secrets, so each must be unique; to replace a key and keep its name, use keygen --rotate")
 	}
 	r.names[name] = owner
 	return name
@@ -131,7 +131,7 @@ func (r *reader) unique(v tomlfile.Value, owner string) string {
 func (r *reader) uniqueHash(v tomlfile.Value) [sha256.Size]byte {
 	sum := hash(v)
 	if r.hashes[sum] && sum != [sha256.Size]byte{} {
-		v.Wrong("this hash is given twice", "make each key with keygen")
+		v.Wrong("duplicate hash", "make each key with keygen")
 	}
 	r.hashes[sum] = true
 	return sum
@@ -146,9 +146,9 @@ func (r *reader) tenantList(v tomlfile.Value) (ids []string) {
 		}
 		switch {
 		case !found:
-			v.Wrong("there is no such tenant", r.tenantHint(name))
+			v.Wrong("unknown tenant", r.tenantHint(name))
 		case slices.Contains(ids, id):
-			v.Wrong("this tenant stands a second time", "take one out")
+			v.Wrong("duplicate tenant", "remove one")
 		default:
 			ids = append(ids, id)
 		}

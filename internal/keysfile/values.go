@@ -29,8 +29,8 @@ func checkLine(v tomlfile.Value, s string) bool {
 		v.Wrong("this string is too long or has a line break",
 			fmt.Sprintf("use one line of at most %d bytes", cloud.MaxName))
 	case looksLikeKey(s):
-		v.Wrong("this is the text of a key",
-			"this file holds hashes only; replace this key, since it was written down")
+		v.Wrong("this is a key",
+			"this file has only hashes; replace this key, which is no longer secret")
 	default:
 		return true
 	}
@@ -48,7 +48,7 @@ func readLines(v tomlfile.Value, read func(tomlfile.Value, string)) []string {
 		}
 	})
 	if elements, ok := v.List(); ok && len(elements) == 0 {
-		v.Wrong("this list is empty", "name at least one, or take the key out")
+		v.Wrong("this list is empty", "list at least one, or remove this line")
 	}
 	return list
 }
@@ -62,7 +62,7 @@ func keyTextHint(v tomlfile.Value) string {
 	if _, ok := v.Any().(string); !ok || !slices.Contains(keyNames, v.Name()) {
 		return ""
 	}
-	return `this file holds no keys, only hash = "sha256:…" as keygen prints it; replace this key, since it was written down`
+	return `this file has no keys, only hash = "sha256:…" as keygen prints it; replace this key, which is no longer secret`
 }
 
 // hash reads the hash of a key, as [FormatHash] writes it.
@@ -72,11 +72,11 @@ func hash(v tomlfile.Value) (sum [sha256.Size]byte) {
 	raw, err := hex.DecodeString(digits)
 	switch {
 	case looksLikeKey(s):
-		v.Wrong("this is the text of a key, and not its hash",
-			"replace the key, since it was written down: prefect-secrets keygen prints a new one and the hash to put here")
+		v.Wrong("this is a key, not its hash",
+			"replace the key, which is no longer secret: prefect-secrets keygen prints a new one and its hash")
 	case !ok || !prefixed || err != nil || len(raw) != len(sum):
-		v.Wrong("this is no hash of a key",
-			"prefect-secrets keygen prints it, as sha256: and 64 hexadecimal digits; a key itself must not stand here")
+		v.Wrong("this is not the hash of a key",
+			"prefect-secrets keygen prints it: sha256: and 64 hexadecimal digits; never write the key itself here")
 	default:
 		copy(sum[:], raw)
 	}
@@ -108,7 +108,7 @@ func repositoryID(v tomlfile.Value) string {
 	}
 	s, _ := v.Any().(string)
 	if s == "" || s[0] == '0' || strings.Trim(s, "0123456789") != "" {
-		v.Wrong("this is no id of a repository", "write the number that gh api repos/OWNER/NAME --jq .id prints")
+		v.Wrong("this is not the id of a repository", "write the number that gh api repos/OWNER/NAME --jq .id prints")
 	}
 	return s
 }
@@ -118,7 +118,7 @@ func serverURL(v tomlfile.Value) string {
 	s := line(v)
 	switch u, ok := address.Absolute(s); {
 	case !ok:
-		v.Wrong("this is not an absolute URL", "write the whole of it, such as https://secrets.example.com")
+		v.Wrong("this is not an absolute URL", "write the full URL, such as https://secrets.example.com")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		v.Wrong("this URL has more than a server and a path",
 			"write it as clients use it, such as https://secrets.example.com")

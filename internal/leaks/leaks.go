@@ -1,4 +1,4 @@
-// Package leaks finds the values of secrets in a log, encoded too. It encodes the
+// Package leaks finds the values of secrets in a log, encoded or not. It encodes the
 // values and searches for the results.
 package leaks
 

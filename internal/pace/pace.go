@@ -127,7 +127,7 @@ func NotRetried(last, why error) error {
 	if last == nil {
 		return why
 	}
-	return fmt.Errorf("%w; not tried again: %w", last, why)
+	return fmt.Errorf("%w; not retried: %w", last, why)
 }
 
 // unansweredError means that the context of a request ended before its answer came.
@@ -142,7 +142,7 @@ func (e *unansweredError) Unwrap() []error { return []error{e.why, e.last} }
 // ErrInterrupted means that a run was stopped.
 var ErrInterrupted = errors.New("interrupted")
 
-var errNoTime = errors.New("the time of this run is over")
+var errNoTime = errors.New("the run timed out")
 
 // Pause waits, unless that would outlast the context or quit is closed.
 func Pause(ctx context.Context, quit <-chan struct{}, d time.Duration) error {
@@ -157,7 +157,7 @@ func Pause(ctx context.Context, quit <-chan struct{}, d time.Duration) error {
 		return nil
 	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
-		return fmt.Errorf("%w before the API is to be asked again", errNoTime)
+		return fmt.Errorf("%w before the next attempt", errNoTime)
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()

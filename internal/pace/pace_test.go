@@ -105,7 +105,7 @@ func TestDoWithinADeadline(t *testing.T) {
 		defer cancel()
 		limited, sent := &prefect.APIError{Status: 429, RetryAfter: time.Minute}, 0
 		err := new(pace.Pacer).Do(ctx, pace.Question, func() error { sent++; return limited })
-		if sent != 1 || !errors.Is(err, limited) || !strings.Contains(err.Error(), "not tried again: the time of this run is over") {
+		if sent != 1 || !errors.Is(err, limited) || !strings.Contains(err.Error(), "not retried: the run timed out") {
 			t.Errorf("%d requests, %v", sent, err)
 		}
 	})

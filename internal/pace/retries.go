@@ -15,7 +15,7 @@ import (
 // Limits bound how often a request is sent again. Those that were refused with HTTP
 // 429 are sent again for as long as the context lasts.
 type Limits struct {
-	attempts int           // how often a request is sent whose failures are no outage
+	attempts int           // how often a request is sent, if its failures are not an outage
 	outage   time.Duration // how long an outage is waited for, from the first request that met it on
 	slow     int           // how often a request is sent even if that takes longer than outage
 }

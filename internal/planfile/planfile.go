@@ -169,9 +169,9 @@ func (f *File) mismatches(planned map[Change]secretsync.Action) []string {
 		switch {
 		case a.Kind == c.Kind, c.isLeftToWriter(a):
 		case !ok || a.Kind == secretsync.Skip:
-			mismatches = append(mismatches, fmt.Sprintf("%s: %s was reviewed, and nothing is planned now", c, c.Kind))
+			mismatches = append(mismatches, fmt.Sprintf("%s: %s was reviewed, but nothing is planned now", c, c.Kind))
 		default:
-			mismatches = append(mismatches, fmt.Sprintf("%s: %s was reviewed, and it is %s now", c, c.Kind, a.Kind))
+			mismatches = append(mismatches, fmt.Sprintf("%s: %s was reviewed, but it is %s now", c, c.Kind, a.Kind))
 		}
 	}
 	return mismatches

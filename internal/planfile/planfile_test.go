@@ -104,22 +104,22 @@ func TestRestrict(t *testing.T) {
 		want   []string
 	}{
 		{"the same", fileURL, stored, []string{"A", "x", "B", "other"}, "", []string{
-			"create A<A", "overwrite B<B", "delete OLD< no source has it",
+			"create A<A", "overwrite B<B", "delete OLD< not in any source",
 		}},
 		{"a new name", fileURL, stored, append(pairs[:4:4], "NEW", "x"), "", []string{
-			"create A<A", "overwrite B<B", "skip NEW<NEW not in the plan file", "delete OLD< no source has it",
+			"create A<A", "overwrite B<B", "skip NEW<NEW not in the plan file", "delete OLD< not in any source",
 		}},
 		{"a name to delete more", fileURL, []string{"B", "OLD", "OLD2"}, pairs, "", []string{
-			"create A<A", "overwrite B<B", "delete OLD< no source has it", "skip OLD2< not in the plan file",
+			"create A<A", "overwrite B<B", "delete OLD< not in any source", "skip OLD2< not in the plan file",
 		}},
 		{"created meanwhile", fileURL, []string{"A", "B", "OLD"}, pairs,
-			`"A" of tenant testkit: create was reviewed, and it is overwrite now`, nil},
+			`"A" of tenant testkit: create was reviewed, but it is overwrite now`, nil},
 		{"deleted meanwhile", fileURL, []string{"OLD"}, pairs,
-			`"B" of tenant testkit: overwrite was reviewed, and it is create now`, nil},
+			`"B" of tenant testkit: overwrite was reviewed, but it is create now`, nil},
 		{"no source any more", fileURL, stored, []string{"A", "x", "B", ""},
-			`"B" of tenant testkit: overwrite was reviewed, and nothing is planned now`, nil},
+			`"B" of tenant testkit: overwrite was reviewed, but nothing is planned now`, nil},
 		{"a source once more", fileURL, stored, append(pairs[:4:4], "OLD", "x"),
-			`"OLD" of tenant testkit: delete was reviewed, and it is overwrite now`, nil},
+			`"OLD" of tenant testkit: delete was reviewed, but it is overwrite now`, nil},
 		{"another store", "https://other.example.com", stored, pairs, "another API URL", nil},
 	}
 	for _, tt := range tests {
@@ -180,7 +180,7 @@ func TestAPlannersFileLeavesOthersSecrets(t *testing.T) {
 	}
 	plan := newPlan(t, cloud.AdminClient(), "NEW", "x")
 	want := []string{
-		"delete A< no source has it", `skip B< no source has it; not deleted: the key "bob" wrote it last`, "create NEW<NEW",
+		"delete A< not in any source", `skip B< not in any source; not deleted: the key "bob" wrote it last`, "create NEW<NEW",
 	}
 	err = file.Restrict(plan)
 	if diff := cmp.Diff(want, lines(plan)); err != nil || diff != "" {
@@ -194,7 +194,7 @@ func TestADeletionThatBecameAnothers(t *testing.T) {
 	file := planfile.New(fileURL, newPlan(t, cloud.AdminClient(), "NEW", "x"))
 	setSecrets(t, clientOf(cloud, "carol", prefect.RoleAdmin), "A")
 	err := file.Restrict(newPlan(t, cloud.AdminClient(), "NEW", "x"))
-	if err == nil || !strings.Contains(err.Error(), `"A" of tenant testkit: delete was reviewed, and nothing is planned now`) {
+	if err == nil || !strings.Contains(err.Error(), `"A" of tenant testkit: delete was reviewed, but nothing is planned now`) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -229,7 +229,7 @@ func TestAPlanFileWithoutWhatIsUnchanged(t *testing.T) {
 		t.Errorf("%v: %+v", err, plan.Actions)
 	}
 	err := file.Restrict(newPlan(t, comparing{client, []string{"OTHER", "SAME"}}, pairs...))
-	if err == nil || !strings.Contains(err.Error(), "overwrite was reviewed, and it is unchanged now") {
+	if err == nil || !strings.Contains(err.Error(), "overwrite was reviewed, but it is unchanged now") {
 		t.Error(err)
 	}
 	text := []byte(`{"format_version":2,"api_url":"https://store.example","tenants":[""],

@@ -44,7 +44,7 @@ func Read(path string, limit int64) ([]byte, error) {
 func WriteNew(path, text string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s: %w: no key replaces a file", path, fs.ErrExist)
+		return fmt.Errorf("%s: %w: a key never overwrites a file", path, fs.ErrExist)
 	}
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-// Package refused says which key a store does not accept.
+// Package refused names the key that a store does not accept.
 package refused
 
 import (
@@ -32,7 +32,7 @@ func (e *keyError) Error() string {
 	if e.from != "" {
 		key += " from " + e.from
 	}
-	return fmt.Sprintf("%s does not accept %s: it is wrong, expired or revoked, or for another store", store, key)
+	return fmt.Sprintf("%s does not accept %s: it is wrong, expired, revoked or for another store", store, key)
 }
 
 func (e *keyError) Unwrap() error { return e.err }

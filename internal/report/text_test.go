@@ -14,7 +14,7 @@ import (
 func newPrunedResults() []secretsync.TenantResult {
 	plan := &secretsync.Plan{Tenant: "data", Notes: []string{"a note"}, Actions: []secretsync.Action{
 		{Name: "A", Kind: secretsync.Create, Source: "A"},
-		{Name: "OLD", Kind: secretsync.Delete, Reason: "no source has it"},
+		{Name: "OLD", Kind: secretsync.Delete, Reason: "not in any source"},
 		{Name: "THEIRS", Kind: secretsync.Skip, Reason: "not deleted", Warn: true},
 	}}
 	r := &secretsync.Report{Actions: []secretsync.Action{
@@ -36,7 +36,7 @@ func TestPlanTextShowsDeletions(t *testing.T) {
 	}
 	want := `plan for tenant data
   + create    A
-  x delete    OLD     no source has it
+  x delete    OLD     not in any source
   ! skip      THEIRS  skipped: not deleted
 note: a note
 plan: 1 to create, 0 to overwrite, 1 to delete, 1 skipped

@@ -86,7 +86,7 @@ func (r *Rules) mergeNames(names map[string]secretsync.NameRule) error {
 // pastedFlag returns the error for the --name with index i, which holds a value of the
 // given kind. It does not quote the flag.
 func pastedFlag(i int, kind string) error {
-	return fmt.Errorf("--name: number %d holds what looks like %s: give the CI name of a secret, not its value, and have the value revoked", i+1, kind)
+	return fmt.Errorf("--name: number %d contains what looks like %s: pass the CI name of a secret, not its value, and revoke the value", i+1, kind)
 }
 
 // ruleFor returns the rule for dest. The default rule takes the secret of the same name.

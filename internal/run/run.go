@@ -186,7 +186,7 @@ func Steps(conn *connect.Connection, o Options, reviewed *planfile.File, out Pri
 		Applied: func(done *secretsync.Outcome) error {
 			progress.finish()
 			if err := out.Applied(done); err != nil {
-				err = fmt.Errorf("%d secrets were written, and the report was not: %w", done.Done(), err)
+				err = fmt.Errorf("%d secrets were written, but the report was not: %w", done.Done(), err)
 				return &exit.Error{Code: exit.Partly, Err: err}
 			}
 			return nil

@@ -54,7 +54,7 @@ func TestStepsOfARun(t *testing.T) {
 		"the first plan fails": {"planned ml", nil, all[:2], errStep.Error()},
 		"the last plan fails":  {"planned data", nil, all[:3], errStep.Error()},
 		"after plan fails":     {"after plan", nil, all[:4], errStep.Error()},
-		"the report fails":     {"applied", nil, all, "2 secrets were written, and the report was not"},
+		"the report fails":     {"applied", nil, all, "2 secrets were written, but the report was not"},
 		"another plan file": {
 			"", &planfile.File{Tenants: []string{"other"}}, all[:1], "the plan file is for tenant other",
 		},

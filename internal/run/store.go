@@ -26,7 +26,7 @@ func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, std
 	}
 	defer func() { err = prepared{conn: conn}.close(err) }()
 	if conn.URL == connect.Embedded {
-		return errors.New("the embedded store begins empty and ends with this process: give the URL of a store, or embedded:PATH to keep it in a file")
+		return errors.New("the embedded store starts empty and ends with this process: pass the URL of a store, or embedded:PATH to keep it in a file")
 	}
 	if conn.Ambiguous {
 		if err := report.OriginText(stderr, conn.KeyFrom, conn.URLFrom); err != nil {

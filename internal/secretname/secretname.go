@@ -1,4 +1,4 @@
-// Package secretname says which names a secret may have.
+// Package secretname checks the names of secrets.
 package secretname
 
 import (
@@ -21,7 +21,7 @@ func Check(name string) error {
 		return errors.New("a name is not UTF-8")
 	case len(name) > Max:
 		start := strings.ToValidUTF8(name[:20], "")
-		return fmt.Errorf("the name that begins with %q has %d bytes; at most %d", start, len(name), Max)
+		return fmt.Errorf("the name that begins with %q has %d bytes; the limit is %d", start, len(name), Max)
 	}
 	return nil
 }

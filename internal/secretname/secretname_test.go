@@ -13,7 +13,7 @@ func TestCheck(t *testing.T) {
 		"":         "a name is empty",
 		"\xff":     "a name is not UTF-8",
 		"A\xc3":    "a name is not UTF-8",
-		longName(): `the name that begins with "xxxxxxxxxxxxxxxxxxx" has 256 bytes; at most 255`,
+		longName(): `the name that begins with "xxxxxxxxxxxxxxxxxxx" has 256 bytes; the limit is 255`,
 	} {
 		err := secretname.Check(name)
 		if got := errorText(err); got != want {

@@ -26,7 +26,7 @@ func openCertificate(certFile, keyFile string) (*certificate, error) {
 func (c *certificate) use(texts []string) error {
 	pair, err := tls.X509KeyPair([]byte(texts[0]), []byte(texts[1]))
 	if err != nil {
-		return errors.New("the certificate and its key are no pair of PEM files: give the certificate with its chain, and the private key that it was issued for")
+		return errors.New("the certificate and the key are not a matching pair of PEM files: use the certificate with its chain and the private key that it was issued for")
 	}
 	c.current.Store(&pair)
 	return nil

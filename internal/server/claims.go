@@ -54,7 +54,7 @@ func (a *audience) UnmarshalJSON(data []byte) error {
 // reason says why.
 func (c *claims) match(issuer, audience string, mappings []keysfile.Mapping) (m keysfile.Mapping, reason string) {
 	if len(c.Audience) != 1 || c.Audience[0] != audience {
-		return keysfile.Mapping{}, "its audience is not the URL of this server and nothing else"
+		return keysfile.Mapping{}, "its audience is not exactly the URL of this server"
 	}
 	if reason := c.untrustedReason(); reason != "" {
 		return keysfile.Mapping{}, reason
@@ -80,9 +80,9 @@ func (c *claims) match(issuer, audience string, mappings []keysfile.Mapping) (m 
 func (c *claims) untrustedReason() string {
 	switch {
 	case !keysfile.TrustedEvent(c.Event):
-		return "its event may run what somebody from outside wrote"
+		return "its event may run code from outside contributors"
 	case c.HeadRef != "" || c.BaseRef != "" || strings.HasPrefix(c.Ref, "refs/pull/"):
-		return "it is of a pull request"
+		return "it is from a pull request"
 	case c.WorkflowRef != "" && !strings.HasPrefix(strings.ToLower(c.WorkflowRef), strings.ToLower(c.Repository)+"/"):
 		return "its workflow is another repository's"
 	}
@@ -94,7 +94,7 @@ func (c *claims) untrustedReason() string {
 func (c *claims) mismatch(m keysfile.Mapping) string {
 	switch {
 	case m.Repository != "" && !strings.EqualFold(m.Repository, c.Repository):
-		return "its repository has another name than the mapping says"
+		return "its repository has a different name in the mapping"
 	case m.Ref != "" && m.Ref != c.Ref:
 		return "its ref is not the mapping's"
 	case m.Environment != "" && m.Environment != c.Environment:

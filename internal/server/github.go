@@ -73,7 +73,7 @@ func (g *gitHubAuth) authenticate(ctx context.Context, token string) (*cloud.Key
 	}
 	found, err := issuer.verify(ctx, token)
 	if errors.Is(err, errNoAnswer) {
-		g.logOutcome(ctx, "unjudged", "a GitHub token could not be judged", err.Error(), nil)
+		g.logOutcome(ctx, "unjudged", "a GitHub token could not be verified", err.Error(), nil)
 		return nil, errNoAnswer
 	}
 	if err != nil {

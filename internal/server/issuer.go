@@ -28,7 +28,7 @@ const (
 var (
 	// errNoAnswer is the error for a token that cannot be judged, because its issuer
 	// has not returned its keys.
-	errNoAnswer   = errors.New("its issuer could not be asked for its keys")
+	errNoAnswer   = errors.New("the keys of its issuer could not be fetched")
 	errUnknownKey = errors.New("its issuer has no such key")
 )
 

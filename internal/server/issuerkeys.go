@@ -76,7 +76,7 @@ type issuerTransport struct {
 
 func (t issuerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if u, err := url.Parse(t.issuer); err != nil || u.Scheme == "https" && r.URL.Scheme != "https" {
-		return nil, errors.New("the issuer is https and names keys that are not")
+		return nil, errors.New("the issuer uses https, but the URL of its keys does not")
 	}
 	resp, err := t.next.RoundTrip(r)
 	if err != nil {

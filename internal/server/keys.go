@@ -24,7 +24,7 @@ func (s *Server) parseKeys(text []byte) (*keysfile.Keyring, error) {
 		k.URL = s.config.URL
 	}
 	if len(k.GitHub) > 0 && k.URL == "" {
-		return nil, fmt.Errorf("%s: [[github]] needs the URL of this server, which its tokens are for: add url = \"https://…\" at the top, or give --url", s.config.KeysFile)
+		return nil, fmt.Errorf("%s: [[github]] needs the URL of this server, the audience of its tokens: add url = \"https://…\" at the top, or pass --url", s.config.KeysFile)
 	}
 	return k, nil
 }

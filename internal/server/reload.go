@@ -20,7 +20,7 @@ const (
 const pollInterval = 5 * time.Second
 
 // reloader reads files and compares their text with the previous one. Modification
-// times are no help if a directory is swapped by a symbolic link, as Kubernetes does.
+// times do not help if a directory is swapped by a symbolic link, as Kubernetes does.
 type reloader struct {
 	files  []string
 	last   string // the text that was read last, whether it was used or not
@@ -113,5 +113,5 @@ func (s *Server) reportReload(what string, err error) {
 		return
 	}
 	s.meter.reloadFailures(what).Inc()
-	s.config.Log.Error("reloading failed; what was read before stays in use", "what", what, "error", err.Error())
+	s.config.Log.Error("reload failed; the previous version stays in use", "what", what, "error", err.Error())
 }

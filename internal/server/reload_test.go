@@ -197,10 +197,10 @@ func TestNewRefusesBadFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, change := range map[string]func(*Config){
-		"reading keys file":            func(c *Config) { c.KeysFile = filepath.Join(dir, "none") },
-		"no pair of PEM files":         func(c *Config) { c.CertificateFile, c.CertificateKey = bad, bad },
-		"reading certificate":          func(c *Config) { c.CertificateFile, c.CertificateKey = filepath.Join(dir, "none"), bad },
-		"bad.pem:1:7: not valid TOML:": func(c *Config) { c.KeysFile = bad },
+		"reading keys file":                func(c *Config) { c.KeysFile = filepath.Join(dir, "none") },
+		"not a matching pair of PEM files": func(c *Config) { c.CertificateFile, c.CertificateKey = bad, bad },
+		"reading certificate":              func(c *Config) { c.CertificateFile, c.CertificateKey = filepath.Join(dir, "none"), bad },
+		"bad.pem:1:7: not valid TOML:":     func(c *Config) { c.KeysFile = bad },
 	} {
 		c := r.config
 		change(&c)

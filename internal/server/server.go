@@ -1,6 +1,6 @@
 // Package server is the secrets API in production: one http.Server around a
 // [cloud.API], with keys from a file, tokens of GitHub Actions, TLS, an audit log,
-// metrics, health checks, and bounds on what clients can use.
+// metrics, health checks, and limits on what clients can use.
 //
 // [New] makes a [Server] and reads its keys file. [Server.Serve] runs until its
 // context ends. The server keeps no state of its own: any number of servers can share

@@ -49,7 +49,7 @@ func (s *Server) checkFiles() {
 		if wasExposed := f.exposed.Swap(path != ""); path == "" || wasExposed {
 			continue
 		}
-		s.config.Log.Warn("others may write a file that only this server's user should: chmod go-w it", "what", f.what, "path", path)
+		s.config.Log.Warn("other users may write this file: chmod go-w it", "what", f.what, "path", path)
 	}
 }
 

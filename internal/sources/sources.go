@@ -82,7 +82,7 @@ func (r *Reader) All(given Given) ([]*secretsync.Source, error) {
 		}
 	}
 	if len(sources) == 0 {
-		return nil, fmt.Errorf("%w: give %s", ErrNone, r.choices())
+		return nil, fmt.Errorf("%w: pass %s", ErrNone, r.choices())
 	}
 	return sources, nil
 }

@@ -42,8 +42,8 @@ func TestNoSource(t *testing.T) {
 		inputs bool
 		want   string
 	}{
-		{false, "no secrets: give --secrets-file, --vars-file, --env-names or --secrets-config"},
-		{true, "no secrets: give the input secrets: ${{ toJSON(secrets) }}, secrets-file or env-names"},
+		{false, "no secrets: pass --secrets-file, --vars-file, --env-names or --secrets-config"},
+		{true, "no secrets: pass the input secrets: ${{ toJSON(secrets) }}, secrets-file or env-names"},
 	} {
 		r := sources.Reader{Inputs: tt.inputs}
 		if _, err := r.All(sources.Given{}); !errors.Is(err, sources.ErrNone) || err.Error() != tt.want {

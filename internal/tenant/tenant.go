@@ -52,9 +52,9 @@ func idOf(name string, all []prefect.Tenant) (string, error) {
 			return t.ID, nil
 		}
 	}
-	mayUse := "it may use " + cmp.Or(strings.Join(slugs, ", "), "none")
+	mayUse := "it can use " + cmp.Or(strings.Join(slugs, ", "), "none")
 	hint := cmp.Or(nearest.Question(name, slugs, strconv.Quote), mayUse)
-	return "", fmt.Errorf("the key may use no tenant with the slug %q: %s", name, hint)
+	return "", fmt.Errorf("the key has no access to tenant %q: %s", name, hint)
 }
 
 // Label returns how a sentence names a tenant: by its slug or id. An empty name is the

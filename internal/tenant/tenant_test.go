@@ -22,8 +22,8 @@ func TestFind(t *testing.T) {
 		t.Errorf("%v: %s", err, diff)
 	}
 	for name, want := range map[string]string{
-		"dta":     `the key may use no tenant with the slug "dta": did you mean "data"?`,
-		"finance": `the key may use no tenant with the slug "finance": it may use data, ml`,
+		"dta":     `the key has no access to tenant "dta": did you mean "data"?`,
+		"finance": `the key has no access to tenant "finance": it can use data, ml`,
 	} {
 		if _, err := tenant.Find(t.Context(), []string{name}, list); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)

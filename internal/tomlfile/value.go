@@ -59,7 +59,7 @@ func (v Value) List() (list []Value, ok bool) {
 // Text reads a string.
 func (v Value) Text() (text string, ok bool) {
 	if text, ok = v.decoded.(string); !ok {
-		v.Wrong("expected a string", "put it into quotation marks")
+		v.Wrong("expected a string", "put it in double quotes")
 	}
 	return text, ok
 }

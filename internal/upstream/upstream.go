@@ -86,9 +86,9 @@ func parseURL(text string) (*url.URL, error) {
 	case !ok:
 		return nil, errors.New("the upstream's URL cannot be used: write http://HOST:PORT or https://HOST")
 	case u.User != nil:
-		return nil, fmt.Errorf("the upstream's URL at %s holds a user: leave it out", u.Host)
+		return nil, fmt.Errorf("the upstream's URL at %s contains a user: remove it", u.Host)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, fmt.Errorf("the upstream's URL at %s has more than a path: end it there", u.Host)
+		return nil, fmt.Errorf("the upstream's URL at %s has more than a path: remove the rest", u.Host)
 	}
 	if u.Path == "" {
 		u.Path = "/"
@@ -174,6 +174,6 @@ func writeBusy(w http.ResponseWriter) {
 func writeMixed(w http.ResponseWriter, names []string) {
 	slices.Sort(names)
 	writeError(w, http.StatusBadRequest, graphql.CodeValidationFailed, fmt.Sprintf(
-		"The request asks for fields of the secrets API (%s) and of the upstream: send them apart.",
+		"The request asks for fields of the secrets API (%s) and of the upstream: send them separately.",
 		strings.Join(slices.Compact(names), ", ")))
 }

@@ -188,7 +188,7 @@ func TestMixIsRefusedInWords(t *testing.T) {
 	s := startServer(t, nil)
 	_, answer := s.post(t, "/", `{"query":"{hello secret_value(name:\"a\") b: tenant{id} c: tenant{id}}"}`)
 	want := `{"errors":[{"message":"The request asks for fields of the secrets API (secret_value, tenant) ` +
-		`and of the upstream: send them apart.","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`
+		`and of the upstream: send them separately.","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`
 	if diff := cmp.Diff(want, answer); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -399,7 +399,7 @@ func TestNewRefuses(t *testing.T) {
 		"localhost:4200":               "cannot be used",
 		"ftp://host":                   "cannot be used",
 		"http://":                      "cannot be used",
-		"http://u:" + canary + "@host": "holds a user",
+		"http://u:" + canary + "@host": "contains a user",
 		"http://u:" + canary + "@%zz":  "cannot be used",
 		"http://host/?a=" + canary:     "more than a path",
 		"http://host/#" + canary:       "more than a path",

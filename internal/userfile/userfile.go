@@ -10,7 +10,7 @@ import (
 // a directory; it is else that of [os.ReadFile].
 func Read(path string) ([]byte, error) {
 	if IsDir(path) {
-		return nil, fmt.Errorf("%s is a directory: give a file", path)
+		return nil, fmt.Errorf("%s is a directory: pass a file", path)
 	}
 	return os.ReadFile(path)
 }

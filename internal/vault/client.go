@@ -47,7 +47,7 @@ func newClient(c Config) (*client, error) {
 		DisableRedirects: true,
 	})
 	if err != nil {
-		return nil, errors.New("the client of vault cannot be made: look at the VAULT_ variables of the environment")
+		return nil, errors.New("cannot create the client of Vault: check the VAULT_ environment variables")
 	}
 	vault.ClearToken()
 	vault.SetHeaders(http.Header{api.RequestHeaderName: {"true"}})
@@ -83,7 +83,7 @@ func (c *client) withToken(token string) *api.Client {
 	return c.api.WithRequestCallbacks(func(out *api.Request) { out.ClientToken = token })
 }
 
-var errUnreadable = errors.New("vault's answer about the token is not readable")
+var errUnreadable = errors.New("cannot read Vault's answer about the token")
 
 // call calls send, which is to send one request, with a client of Vault that has the
 // token. It returns the error of send only if the connection failed: other errors may

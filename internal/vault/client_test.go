@@ -203,12 +203,12 @@ func TestConfigThatIsRefused(t *testing.T) {
 		change func(*vault.Config)
 		want   string
 	}{
-		"no address":       {func(c *vault.Config) { c.Address = "" }, "the address of vault"},
+		"no address":       {func(c *vault.Config) { c.Address = "" }, "the address of Vault"},
 		"no scheme":        {func(c *vault.Config) { c.Address = "vault:8200" }, "https://"},
 		"no URL":           {func(c *vault.Config) { c.Address = "http://CANARY:%zz@x" }, "must begin with https://"},
-		"credentials":      {func(c *vault.Config) { c.Address = "https://u:CANARY@vault.test" }, "holds credentials"},
+		"credentials":      {func(c *vault.Config) { c.Address = "https://u:CANARY@vault.test" }, "contains credentials"},
 		"query":            {func(c *vault.Config) { c.Address = "https://vault.test?x=1" }, "a query"},
-		"no login":         {func(c *vault.Config) { c.Login = nil }, "no way to log in"},
+		"no login":         {func(c *vault.Config) { c.Login = nil }, "no login for Vault"},
 		"empty token":      {func(c *vault.Config) { c.Login = vault.Token{} }, "no token"},
 		"empty AppRole":    {func(c *vault.Config) { c.Login = vault.AppRole{} }, "no role id"},
 		"no secret id":     {func(c *vault.Config) { c.Login = vault.AppRole{RoleID: "x"} }, "no secret id"},
@@ -219,7 +219,7 @@ func TestConfigThatIsRefused(t *testing.T) {
 		"mount":         {func(c *vault.Config) { c.Mount = "a/../b" }, `mount "a/../b"`},
 		"prefix":        {func(c *vault.Config) { c.Prefix = "a b" }, `prefix "a b"`},
 		"max versions":  {func(c *vault.Config) { c.MaxVersions = -1 }, "max versions is -1"},
-		"half a client": {func(c *vault.Config) { c.TLS.ClientCert = "x" }, "give both"},
+		"half a client": {func(c *vault.Config) { c.TLS.ClientCert = "x" }, "set both"},
 		"no CA file":    {func(c *vault.Config) { c.Transport, c.TLS.CACert = nil, filepath.Join(dir, "none") }, "none"},
 		"no PEM":        {func(c *vault.Config) { c.Transport, c.TLS.CACert = nil, noPEM }, "it must be PEM"},
 		"no CA path":    {func(c *vault.Config) { c.Transport, c.TLS.CAPath = nil, filepath.Join(dir, "none") }, "none"},

@@ -85,11 +85,11 @@ func (c *Config) check() error {
 func (c *Config) checkOptions() error {
 	switch {
 	case c.Login == nil:
-		return errors.New("no way to log in to vault: give a token, an AppRole or a Kubernetes role")
+		return errors.New("no login for Vault: set a token, an AppRole or a Kubernetes role")
 	case c.MaxVersions < 0:
 		return fmt.Errorf("max versions is %d: use 0 for the mount's own setting", c.MaxVersions)
 	case (c.TLS.ClientCert == "") != (c.TLS.ClientKey == ""):
-		return errors.New("a client certificate without its key, or the reverse: give both")
+		return errors.New("the client certificate and its key go together: set both")
 	}
 	return c.Login.check()
 }
@@ -98,11 +98,11 @@ func checkAddress(addr string) error {
 	u, ok := address.Absolute(addr)
 	switch {
 	case !ok:
-		return errors.New("the address of vault must begin with https:// or http:// and name a host")
+		return errors.New("the address of Vault must begin with https:// or http:// and name a host")
 	case u.User != nil:
-		return errors.New("the address of vault holds credentials: use a token, an AppRole or a Kubernetes role")
+		return errors.New("the address of Vault contains credentials: use a token, an AppRole or a Kubernetes role")
 	case u.RawQuery != "" || u.Fragment != "":
-		return errors.New("the address of vault holds a query or a fragment")
+		return errors.New("the address of Vault contains a query or a fragment: remove it")
 	}
 	return nil
 }

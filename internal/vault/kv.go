@@ -13,7 +13,7 @@ import (
 // Errors of a write with check-and-set.
 var (
 	errCASMismatch = errors.New("somebody else wrote in between")
-	errCASRequired = errors.New("the mount demands check-and-set")
+	errCASRequired = errors.New("the mount requires check-and-set")
 )
 
 // Messages of the KV engine (path_data.go), and of Vault for an unknown mount.
@@ -62,8 +62,8 @@ func (s *Store) read(ctx context.Context, path string) (storedSecret, error) {
 
 // foreignError returns the error for a secret that this package did not write.
 func (s *Store) foreignError(path string) error {
-	return fmt.Errorf("the secret at %q in vault is not of this store's making: "+
-		"it needs the field value, a text that holds JSON, on a KV mount of version 2", s.dataPath(path))
+	return fmt.Errorf("the secret at %q in Vault is not in this store's format: "+
+		"it needs the field value, a string that holds JSON, on a KV mount of version 2", s.dataPath(path))
 }
 
 // write writes a new version. If cas is not nil, it does so only if *cas is the current
@@ -88,7 +88,7 @@ func (s *Store) write(ctx context.Context, path string, doc document, cas *int) 
 	}
 	if json.Unmarshal(resp.body, &written) != nil || written.Data.Version == 0 {
 		return false, fmt.Errorf(
-			"the mount %q of vault gave no version for what it was sent: it must be a KV engine of version 2", s.config.Mount)
+			"the mount %q of Vault returned no version for a write: it must be a KV engine of version 2", s.config.Mount)
 	}
 	if written.Data.Version == 1 && s.config.MaxVersions > 0 {
 		return false, s.limitVersions(ctx, path)
@@ -113,7 +113,7 @@ func (s *Store) list(ctx context.Context, folder string) ([]string, error) {
 		Data struct{ Keys keys }
 	}
 	if err := json.Unmarshal(resp.body, &body); err != nil {
-		return nil, fmt.Errorf("vault's list of %q is not readable", s.metadataPath(folder))
+		return nil, fmt.Errorf("cannot read Vault's list of %q", s.metadataPath(folder))
 	}
 	return body.Data.Keys, nil
 }

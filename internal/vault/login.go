@@ -40,11 +40,11 @@ func (c Credential) read(what string) (string, error) {
 	value, err := c()
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("reading the %s for vault: %w", what, err)
+		return "", fmt.Errorf("reading the %s for Vault: %w", what, err)
 	case value == "":
-		return "", fmt.Errorf("the %s for vault is empty", what)
+		return "", fmt.Errorf("the %s for Vault is empty", what)
 	case strings.ContainsFunc(value, isUnsendable):
-		return "", fmt.Errorf("the %s for vault contains spaces or control characters", what)
+		return "", fmt.Errorf("the %s for Vault contains spaces or control characters", what)
 	}
 	return value, nil
 }
@@ -57,7 +57,7 @@ type Token struct{ Token Credential }
 
 func (l Token) check() error {
 	if l.Token == nil {
-		return errors.New("no token for vault")
+		return errors.New("no token for Vault")
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ type AppRole struct {
 
 func (l AppRole) check() error {
 	if l.RoleID == "" || l.SecretID == nil {
-		return errors.New("no role id or no secret id for vault's AppRole")
+		return errors.New("no role id or no secret id for Vault's AppRole")
 	}
 	return checkMount(l.Mount)
 }
@@ -125,7 +125,7 @@ type Kubernetes struct {
 
 func (l Kubernetes) check() error {
 	if l.Role == "" {
-		return errors.New("no role for vault's Kubernetes login")
+		return errors.New("no role for Vault's Kubernetes login")
 	}
 	return checkMount(l.Mount)
 }
@@ -168,13 +168,13 @@ func (c *client) login(ctx context.Context, mount string, method api.AuthMethod)
 	req := request{method: http.MethodPut, path: "auth/" + mount + "/login"}
 	secret, resp, err := c.call("", func(vault *api.Client) (*api.Secret, error) { return method.Login(ctx, vault) })
 	if err == nil && resp.status/100 == 4 && !resp.isTemporary() {
-		return token{}, fmt.Errorf("vault refused the login at %q: %s", req.path, resp.message())
+		return token{}, fmt.Errorf("Vault refused the login at %q: %s", req.path, resp.message())
 	}
 	if err := checkResponse(req, resp, err); err != nil {
 		return token{}, err
 	}
 	if secret == nil || secret.Auth == nil || secret.Auth.ClientToken == "" {
-		return token{}, errors.New("vault's answer to the login holds no token")
+		return token{}, errors.New("Vault's answer to the login contains no token")
 	}
 	return *secret.Auth, nil
 }

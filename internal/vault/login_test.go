@@ -136,7 +136,7 @@ func TestTokenFileIsReloaded(t *testing.T) {
 	s := newStore(t, f, func(c *vault.Config) { c.Login = vault.Token{Token: vault.File(path)} })
 	mustSet(t, s, "x", `1`, false)
 	f.Revoke()
-	if err := s.Delete(t.Context(), tenant, "x"); err == nil || !strings.Contains(err.Error(), "has ended or was revoked") {
+	if err := s.Delete(t.Context(), tenant, "x"); err == nil || !strings.Contains(err.Error(), "expired or was revoked") {
 		t.Errorf("with a token that has ended: %v", err)
 	}
 	writeToken("second")
@@ -156,7 +156,7 @@ func TestLoginThatIsRefused(t *testing.T) {
 		},
 		"service token": {vault.Kubernetes{Role: vaulttest.Role, JWT: vault.Static("CANARY")}, `"auth/kubernetes/login"`},
 		"no file":       {vault.Kubernetes{Role: vaulttest.Role, JWT: vault.File("/nowhere/token")}, "/nowhere/token"},
-		"empty":         {vault.Token{Token: vault.Static("")}, "the token for vault is empty"},
+		"empty":         {vault.Token{Token: vault.Static("")}, "the token for Vault is empty"},
 		"line break":    {vault.Token{Token: vault.Static("CANARY\nX: y")}, "contains spaces or control characters"},
 		"failing":       {vault.Token{Token: func() (string, error) { return "", errors.New("no agent") }}, "no agent"},
 	}
@@ -178,12 +178,12 @@ func TestLoginAnswersThatHoldNoToken(t *testing.T) {
 		body string
 		want string
 	}{
-		"a page":            {200, `<p>CANARY</p>`, "not readable"},
-		"nothing":           {200, ``, "not readable"},
-		"no content":        {204, ``, "not readable"},
-		"another kind":      {200, `{"lease_duration":"CANARY"}`, "not readable"},
-		"errors and more":   {200, `{"errors":["CANARY"],"more":1}`, "not readable"},
-		"no auth":           {200, `{"data":{"x":"CANARY"}}`, "holds no token"},
+		"a page":            {200, `<p>CANARY</p>`, "cannot read"},
+		"nothing":           {200, ``, "cannot read"},
+		"no content":        {204, ``, "cannot read"},
+		"another kind":      {200, `{"lease_duration":"CANARY"}`, "cannot read"},
+		"errors and more":   {200, `{"errors":["CANARY"],"more":1}`, "cannot read"},
+		"no auth":           {200, `{"data":{"x":"CANARY"}}`, "contains no token"},
 		"a missing page":    {404, `<p>CANARY</p>`, "404 Not Found"},
 		"an empty 404":      {404, ``, "404 Not Found"},
 		"a 404 with data":   {404, `{"data":{"x":"CANARY"}}`, "404 Not Found"},

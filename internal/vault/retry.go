@@ -56,11 +56,11 @@ func (s *Store) operationError(ctx, patient context.Context, err, last error) er
 	case err == nil:
 		return nil
 	case ctx.Err() != nil && last != nil:
-		return fmt.Errorf("asking vault: %w (before that: %v)", ctx.Err(), last)
+		return fmt.Errorf("asking Vault: %w (before that: %v)", ctx.Err(), last)
 	case ctx.Err() != nil:
-		return fmt.Errorf("asking vault: %w", ctx.Err())
+		return fmt.Errorf("asking Vault: %w", ctx.Err())
 	case patient.Err() != nil && last != nil:
-		return fmt.Errorf("vault did not do it within %v: %w", s.config.Patience, last)
+		return fmt.Errorf("Vault did not finish within %v: %w", s.config.Patience, last)
 	}
 	return err
 }
@@ -119,23 +119,23 @@ func checkResponse(req request, resp response, err error) error {
 	case errors.Is(err, errUnreadable):
 		return err
 	case err != nil:
-		return &temporaryError{msg: "no answer from vault: " + withoutURL(err).Error()}
+		return &temporaryError{msg: "no answer from Vault: " + withoutURL(err).Error()}
 	case resp.hasError(msgCASMismatch):
 		return errCASMismatch
 	case resp.hasError(msgCASRequired):
 		return errCASRequired
 	case resp.hasError(msgNoRoute):
-		return fmt.Errorf("nothing in vault answers at %q: mount a KV engine of version 2 there", req.path)
+		return fmt.Errorf("nothing in Vault answers at %q: mount a KV engine of version 2 there", req.path)
 	case resp.hasError(msgUpgrading):
-		return &temporaryError{msg: "the KV engine of vault is starting"}
+		return &temporaryError{msg: "the KV engine of Vault is starting"}
 	case resp.status == http.StatusForbidden:
-		return fmt.Errorf("vault denied permission: the token's policy must grant %s on %q", req.needs, req.path)
+		return fmt.Errorf("Vault denied permission: the token's policy must grant %s on %q", req.needs, req.path)
 	case resp.status == http.StatusNotFound && req.allowMissing, resp.status/100 == 2:
 		return nil
 	case resp.isTemporary():
 		return &temporaryError{msg: resp.message(), delay: parseRetryAfter(resp.retryAfter)}
 	}
-	return fmt.Errorf("vault refused %s %q: %s", req.method, req.path, resp.message())
+	return fmt.Errorf("Vault refused %s %q: %s", req.method, req.path, resp.message())
 }
 
 // isTemporary reports whether a retry may succeed, by the status.

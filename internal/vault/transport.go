@@ -45,7 +45,7 @@ func newTransport(c TLS) (*http.Transport, error) {
 	if c.ClientCert != "" {
 		pair, err := tls.LoadX509KeyPair(c.ClientCert, c.ClientKey)
 		if err != nil {
-			return nil, fmt.Errorf("reading the client certificate for vault: %w", err)
+			return nil, fmt.Errorf("reading the client certificate for Vault: %w", err)
 		}
 		config.Certificates = []tls.Certificate{pair}
 	}
@@ -62,19 +62,19 @@ func (c TLS) rootCAs() (*x509.CertPool, error) {
 	}
 	files, err := c.caFiles()
 	if err != nil {
-		return nil, fmt.Errorf("reading the CA certificates for vault: %w", err)
+		return nil, fmt.Errorf("reading the CA certificates for Vault: %w", err)
 	}
 	pool := x509.NewCertPool()
 	found := false
 	for _, file := range files {
 		pem, err := os.ReadFile(file)
 		if err != nil {
-			return nil, fmt.Errorf("reading the CA certificate for vault: %w", err)
+			return nil, fmt.Errorf("reading the CA certificate for Vault: %w", err)
 		}
 		found = pool.AppendCertsFromPEM(pem) || found
 	}
 	if !found {
-		return nil, fmt.Errorf("no CA certificate for vault in %s%s: it must be PEM", c.CACert, c.CAPath)
+		return nil, fmt.Errorf("no CA certificate for Vault in %s%s: it must be PEM", c.CACert, c.CAPath)
 	}
 	return pool, nil
 }

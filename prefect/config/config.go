@@ -1,6 +1,6 @@
 // Package config reads the configuration of Prefect 0.x and 1.x as import prefect
 // does: its defaults, the user's file and the environment. [Load] returns a
-// [Config], whose secrets prefect.WithConfig puts into a context.
+// [Config], whose secrets prefect.WithConfig adds to a context.
 package config
 
 import (
@@ -54,10 +54,11 @@ type Config struct {
 
 // Load reads a config by the rules of o.Version, as import prefect does.
 //
-// The error is an [*Error] where Python raises one: TOML that does not parse or, for
-// a release, that the parser inside Prefect refuses; a key below a value that is not
-// a table; a reserved key; an invalid logging.level. It is another if a file that o
-// names cannot be read, or if the version is unknown. No error quotes a value.
+// The error is an [*Error] where Python raises an exception: TOML that does not parse
+// or, for a release, that the parser inside Prefect refuses; a key below a value that
+// is not a table; a reserved key; an invalid logging.level. It is another error if a
+// file that o names cannot be read, or if the version is unknown. No error quotes a
+// value.
 func Load(o Options) (*Config, error) {
 	version, err := release.VersionOf(string(o.Version))
 	if err != nil {

@@ -107,7 +107,7 @@ class Bench:
 
     def against_client(self, n, delay, rounds, bar, whole):
         ours, theirs = pairs(rounds, lambda: self.sync(n, delay), lambda: self.client(n, delay, whole))
-        what = "%d secrets at %d ms a request, %s" % (n, delay * 1000, "whole processes" if whole else "our whole process, the client's loop alone")
+        what = "%d secrets at %d ms a request, %s" % (n, delay * 1000, "whole processes" if whole else "our whole process, only the client's loop")
         self.row(what, ours, theirs, bar, "%d requests for %d" % (self.requests, n))
 
     def start(self):

@@ -1,5 +1,5 @@
 // Package dotenv compares sync's reader of dotenv files with the usual libraries for
-// them. It is a module of its own, so that those are no dependencies of the product.
+// them. It is a module of its own, so that the product does not depend on them.
 package dotenv
 
 import (

@@ -92,7 +92,7 @@ func TestRevokedTokenThatCannotBeReplaced(t *testing.T) {
 	mustSet(t, store, "x", `1`)
 	s.write(t, "auth/token/revoke", map[string]any{"token": token})
 	err := store.Delete(t.Context(), tenant, "x")
-	if err == nil || !strings.Contains(err.Error(), "has ended or was revoked") || strings.Contains(err.Error(), token) {
+	if err == nil || !strings.Contains(err.Error(), "expired or was revoked") || strings.Contains(err.Error(), token) {
 		t.Errorf("%v", err)
 	}
 }
@@ -102,7 +102,7 @@ func TestPermissionDenied(t *testing.T) {
 	token := s.newToken(t, policyFile(t), time.Hour)
 	store := s.open(t, withToken(token), func(c *vault.Config) { c.Prefix = "elsewhere" })
 	_, err := store.Set(t.Context(), tenant, "x", json.RawMessage(`"CANARY"`), "ci", false)
-	want := `vault denied permission: the token's policy must grant create and update on "secret/data/elsewhere/` + tenant + `/x"`
+	want := `Vault denied permission: the token's policy must grant create and update on "secret/data/elsewhere/` + tenant + `/x"`
 	if err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
 	}

@@ -1,7 +1,7 @@
 package faults
 
-// Match selects calls, a call being one field of a document. The zero Match selects
-// every call. serve --dev reads it as JSON under /_testkit/.
+// Match selects calls; a call is one field of a document. The zero Match selects every
+// call. serve --dev reads it as JSON under /_testkit/.
 type Match struct {
 	Field  string `json:"field,omitempty"`  // in either spelling: setSecret also matches set_secret
 	Secret string `json:"secret,omitempty"` // the name of the secret that the call is about

@@ -9,7 +9,7 @@ import (
 )
 
 // Fault is what happens to a call that matches. With the zero Fault nothing happens:
-// then the match alone says that there must be such a call.
+// the rule then only asserts that there is a call that matches.
 //
 // Status, Drop, Truncate and Malformed end the whole request with all its fields; a
 // rule with Times counts that once.
@@ -20,8 +20,8 @@ type Fault struct {
 	// Code and Message are those of the error: with Status of the request, else of
 	// the one field.
 	Code, Message string
-	// Sealed fails the field as a store fails it that does not answer. It applies
-	// only to fields that need the store.
+	// Sealed fails the field as if the store did not answer. It applies only to fields
+	// that need the store.
 	Sealed bool
 	// Drop ends the connection without an answer.
 	Drop bool
@@ -31,9 +31,8 @@ type Fault struct {
 	Truncate, Malformed bool
 	// Applied executes the call first, and only then lets the fault happen.
 	Applied bool
-	// Delay passes before the rest, or with Applied before the answer; once in a
-	// request, however many of its fields the rule applies to. The request's context
-	// ends it.
+	// Delay is waited before anything else, or with Applied before the answer; once in
+	// a request, however many of its fields match. The request's context ends the wait.
 	Delay time.Duration
 	// RetryAfter is sent with Status, in whole seconds rounded up; 0 sends none.
 	RetryAfter time.Duration

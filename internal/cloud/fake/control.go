@@ -58,7 +58,7 @@ func (f *Fake) serveControl(w http.ResponseWriter, r *http.Request, path string)
 	}
 	body, err := json.Marshal(out)
 	if err != nil {
-		body, status = []byte(`{"error":"the answer cannot be written"}`), http.StatusInternalServerError
+		body, status = []byte(`{"error":"cannot write the answer"}`), http.StatusInternalServerError
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
@@ -68,18 +68,18 @@ func (f *Fake) serveControl(w http.ResponseWriter, r *http.Request, path string)
 
 func (f *Fake) control(r *http.Request, path string) (out any, status int, err error) {
 	if !isLocal(r.Host) {
-		return nil, http.StatusForbidden, fmt.Errorf("%s takes orders under the name of this machine only: use localhost or 127.0.0.1", Prefix)
+		return nil, http.StatusForbidden, fmt.Errorf("%s answers only under the name of this machine: use localhost or 127.0.0.1", Prefix)
 	}
 	if !f.isAdmin(r.Header.Get("Authorization")) {
 		return nil, http.StatusUnauthorized, fmt.Errorf("send the admin key: Authorization: Bearer KEY")
 	}
 	methods, ok := controls[path]
 	if !ok {
-		return nil, http.StatusNotFound, fmt.Errorf("there is no %s%s; there are reset, seed, faults, calls, snapshot and leaks", Prefix, path)
+		return nil, http.StatusNotFound, fmt.Errorf("there is no %s%s: use reset, seed, faults, calls, snapshot or leaks", Prefix, path)
 	}
 	run, ok := methods[r.Method]
 	if !ok {
-		return nil, http.StatusMethodNotAllowed, fmt.Errorf("%s%s does not know the method %s", Prefix, path, r.Method)
+		return nil, http.StatusMethodNotAllowed, fmt.Errorf("%s%s does not support the method %s", Prefix, path, r.Method)
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxControlBody+1))
 	if err != nil {
@@ -117,7 +117,7 @@ func decodeStrict(text []byte, target any) error {
 		return err
 	}
 	if _, err := dec.Token(); err != io.EOF {
-		return errors.New("more follows the JSON value")
+		return errors.New("there is more after the JSON value")
 	}
 	return nil
 }
@@ -214,7 +214,7 @@ func (f *Fake) listCalls(r *http.Request, _ []byte) (any, error) {
 			}
 			*counts[name] = n
 		default:
-			return nil, fmt.Errorf("calls are not selected by %q; they are by field, secret, alias, tenant, key, nth and times", name)
+			return nil, fmt.Errorf("unknown parameter %q: use field, secret, alias, tenant, key, nth or times", name)
 		}
 	}
 	if err := f.Check(m); err != nil {

@@ -182,14 +182,14 @@ func TestEveryFaultOverASocket(t *testing.T) {
 func TestRulesThatCannotApplyAreRefused(t *testing.T) {
 	s := startServer(t)
 	for body, want := range map[string]string{
-		`{"match": {"field": "setSecrets"}, "fault": {}}`: `nearest is \"setSecret\"`,
+		`{"match": {"field": "setSecrets"}, "fault": {}}`: `did you mean \"setSecret\"`,
 		`{"match": {"tenant": "nobody"}, "fault": {}}`:    `no tenant \"nobody\"`,
 		`{"match": {"secrets": "A"}, "fault": {}}`:        `unknown field`,
 		`{"match": {}, "fault": {"statuss": 1}}`:          `unknown field`,
 		`{"match": {}, "fault": {"status": 1}}`:           `status 1`,
 		`{"match": {}, "fault": "no_such"}`:               `store_sealed`,
 		`{"match": {}}`:                                   `no \"fault\"`,
-		`{"match": {}, "fault": {}} {}`:                   `more follows`,
+		`{"match": {}, "fault": {}} {}`:                   `there is more after`,
 		`[]`:                                              `\"match\"`,
 	} {
 		status, got := s.send(t, "POST", fake.Prefix+"faults", s.AdminKey, body)

@@ -1,5 +1,5 @@
-// Package fake is the secrets API over a store in memory, with one tenant and a key
-// of two roles to begin with: testkit, serve --dev and the embedded store are this.
+// Package fake is the secrets API over a store in memory, with one tenant and a key of
+// two roles to begin with: testkit, serve --dev and the embedded store use it.
 //
 // [Engine.Inject] adds a fault, as a rule. The hook of the API (engine.go) asks
 // rules.go which calls of a request the rules apply to, and faulty_request.go makes

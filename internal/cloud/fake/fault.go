@@ -22,15 +22,15 @@ func (f *fault) check() error {
 	case f.Delay < 0 || f.RetryAfter < 0:
 		return fmt.Errorf("a fault has a negative time")
 	case f.RetryAfter > 0 && f.Status == 0:
-		return fmt.Errorf("a fault has RetryAfter, which goes out with Status, and no Status")
+		return fmt.Errorf("a fault has RetryAfter without Status: set Status")
 	case f.Drop && (f.Status != 0 || f.Truncate || f.Malformed):
-		return fmt.Errorf("a fault drops the connection and answers as well: Drop stands without Status, Truncate and Malformed")
+		return fmt.Errorf("a fault both drops the connection and answers: use Drop without Status, Truncate and Malformed")
 	case f.Truncate && f.Malformed:
 		return fmt.Errorf("a fault both truncates the answer and replaces it")
 	case f.Sealed && (f.endsRequest() || errorBody || f.Applied):
-		return fmt.Errorf("a fault seals the store and does more: only Delay stands beside Sealed")
+		return fmt.Errorf("a fault seals the store and does more: use Sealed alone or with Delay")
 	case f.endsRequest() && f.Status == 0 && errorBody:
-		return fmt.Errorf("a fault has Code or Message beside Drop, Truncate or Malformed: they need Status")
+		return fmt.Errorf("a fault has Code or Message with Drop, Truncate or Malformed: they need Status")
 	}
 	return nil
 }

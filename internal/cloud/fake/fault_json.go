@@ -85,7 +85,7 @@ func (f *wireFault) readPreset(text []byte) error {
 	}
 	preset, ok := presets[name]
 	if !ok {
-		return fmt.Errorf("there is no fault %q; there are %q", name, slices.Sorted(maps.Keys(presets)))
+		return fmt.Errorf("there is no fault %q: use one of %q", name, slices.Sorted(maps.Keys(presets)))
 	}
 	f.Fault = preset()
 	return nil

@@ -56,7 +56,7 @@ func (e *Engine) Check(m faults.Match) error {
 		return err
 	}
 	if m.Secret != "" && m.Field != "" && !e.field(m.Field).Named {
-		return fmt.Errorf("a match has the secret %q: %s is about none", m.Secret, m.Field)
+		return fmt.Errorf("a match has the secret %q: %s has no secret", m.Secret, m.Field)
 	}
 	if err := e.checkKey(m.Key); err != nil {
 		return err
@@ -69,7 +69,7 @@ func (e *Engine) checkKey(name string) error {
 	if name == "" || slices.Contains(names, name) {
 		return nil
 	}
-	return fmt.Errorf("the API has no key %q; there are %q", name, names)
+	return fmt.Errorf("the API has no key %q: its keys are %q", name, names)
 }
 
 func (e *Engine) checkField(field string) error {
@@ -78,9 +78,9 @@ func (e *Engine) checkField(field string) error {
 		return nil
 	}
 	if near := nearest.Of(field, fields); near != "" {
-		return fmt.Errorf("the API has no field %q; the nearest is %q", field, near)
+		return fmt.Errorf("the API has no field %q: did you mean %q?", field, near)
 	}
-	return fmt.Errorf("the API has no field %q; there are %s", field, strings.Join(fields, ", "))
+	return fmt.Errorf("the API has no field %q: its fields are %s", field, strings.Join(fields, ", "))
 }
 
 func (e *Engine) checkTenant(name string) error {
@@ -94,7 +94,7 @@ func (e *Engine) checkTenant(name string) error {
 		}
 		slugs = append(slugs, t.Slug)
 	}
-	return fmt.Errorf("the API has no tenant %q; there are %q", name, slugs)
+	return fmt.Errorf("the API has no tenant %q: its tenants are %q", name, slugs)
 }
 
 // field describes the field that a match names in either spelling, or the zero Field.

@@ -35,7 +35,7 @@ func (f *Fake) addSnapshot(*http.Request, []byte) (any, error) {
 	f.snapshots.mu.Lock()
 	defer f.snapshots.mu.Unlock()
 	if len(f.snapshots.list) >= maxSnapshots {
-		return nil, fmt.Errorf("there are %d snapshots already: reset forgets them", maxSnapshots)
+		return nil, fmt.Errorf("there are already %d snapshots: reset removes them", maxSnapshots)
 	}
 	f.snapshots.list = append(f.snapshots.list, f.Snapshot())
 	return map[string]int{"snapshot": len(f.snapshots.list)}, nil
@@ -51,7 +51,7 @@ func (f *Fake) restoreSnapshot(_ *http.Request, body []byte) (any, error) {
 	f.snapshots.mu.Lock()
 	defer f.snapshots.mu.Unlock()
 	if in.Snapshot < 1 || in.Snapshot > len(f.snapshots.list) {
-		return nil, fmt.Errorf("there is no snapshot %d; there are %d", in.Snapshot, len(f.snapshots.list))
+		return nil, fmt.Errorf("there is no snapshot %d (of %d)", in.Snapshot, len(f.snapshots.list))
 	}
 	f.snapshots.list[in.Snapshot-1]()
 	return noResult{}, nil
