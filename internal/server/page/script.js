@@ -2,7 +2,7 @@
 // Whatever the server says becomes text, never markup.
 
 const $ = (id) => document.getElementById(id);
-const piece = 200; // rows drawn at a time
+const piece = 100; // rows drawn at a time
 const batch = 1000; // names whose writers are asked for at a time
 
 let key = '';
