@@ -67,16 +67,16 @@ type devServer struct {
 	RunnerKey string `json:"runner_key"`
 }
 
-func startDevServer(t *testing.T) devServer {
+func startDevServer(t *testing.T, args ...string) devServer {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	path := filepath.Join(t.TempDir(), "ready.json")
 	stopped := make(chan int, 1)
 	go func() {
 		command := cli.Command{Stdin: bytes.NewReader(nil), Stdout: io.Discard, Stderr: io.Discard}
-		stopped <- command.Main(ctx, []string{
+		stopped <- command.Main(ctx, append([]string{
 			"serve", "--dev", "--listen", "127.0.0.1:0", "--ready-file", path,
-		})
+		}, args...))
 	}()
 	t.Cleanup(func() {
 		cancel()

@@ -1,7 +1,11 @@
 package cli
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/server"
 )
 
 type serveOptions struct {
@@ -10,6 +14,7 @@ type serveOptions struct {
 	readyFile string
 	productionFlags
 	upstream string
+	page     bool
 }
 
 func (c *Command) serve() *cobra.Command {
@@ -32,6 +37,9 @@ other languages seed it, inject faults and read the calls under /_testkit/.`,
 			if err := checkStoreFlags(cmd.Flags(), o.stores, o.store); err != nil {
 				return err
 			}
+			if o.page && o.upstream != "" {
+				return errors.New("--page: there is no page with --upstream: leave one of them out")
+			}
 			if o.dev {
 				return c.serveDev(cmd.Context(), o)
 			}
@@ -42,6 +50,12 @@ other languages seed it, inject faults and read the calls under /_testkit/.`,
 	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:4200", "HOST:PORT; port 0 takes a free one; with --dev on this machine alone")
 	cmd.Flags().StringVar(&o.readyFile, "ready-file", "", "write url, and with --dev tenant_id, admin_key and runner_key, to this file as JSON, once connections are accepted")
 	upstreamFlag(cmd, &o.upstream)
+	cmd.Flags().BoolVar(&o.page, "page", false, "show people a read-only list of the secrets' names at / in a browser, with a planner or admin key; never a value")
 	o.register(cmd, c.storeKinds())
 	return cmd
+}
+
+// browserPage returns what browsers see at /.
+func (o serveOptions) browserPage() server.Page {
+	return server.Page{Version: currentVersion(), List: o.page}
 }

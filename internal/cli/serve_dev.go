@@ -33,7 +33,7 @@ func (c *Command) serveDev(ctx context.Context, o serveOptions) error {
 	if err != nil {
 		return err
 	}
-	handler, err := c.devHandler(f, o.upstream)
+	handler, err := c.devHandler(f, o)
 	if err != nil {
 		return err
 	}
@@ -96,13 +96,13 @@ func checkLoopback(listen string) error {
 	return nil
 }
 
-// devHandler serves the API of f, with the upstream at url behind it if url is not
-// empty, the control endpoints of f, and the health.
-func (c *Command) devHandler(f *fake.Fake, url string) (http.Handler, error) {
-	var api http.Handler = f.API
-	if url != "" {
+// devHandler serves the API of f, with the page or, if there is one, the upstream
+// before it, the control endpoints of f, and the health.
+func (c *Command) devHandler(f *fake.Fake, o serveOptions) (http.Handler, error) {
+	api := server.WithPage(f.API, o.browserPage())
+	if o.upstream != "" {
 		var err error
-		api, err = newUpstream(f.API, url, func(err error) {
+		api, err = newUpstream(f.API, o.upstream, func(err error) {
 			_, _ = fmt.Fprintf(c.Stderr, "warning: upstream: %v\n", err)
 		})
 		if err != nil {

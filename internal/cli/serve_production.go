@@ -48,7 +48,7 @@ func (c *Command) serveProduction(ctx context.Context, o serveOptions) (err erro
 		Audit: audit, Log: log, Now: time.Now,
 		MaxConnections: o.connections, MaxRequests: o.requests, Memory: server.LimitMemory(os.DirFS("/")),
 		TokenSecret: secret, NoIntrospection: o.noIntrospection, TrustForwardedFor: o.forwardedFor,
-		Wrap: upstreamWrapper(o.upstream, log), ShutdownDelay: o.shutdownDelay,
+		Wrap: upstreamWrapper(o.upstream, log), Page: o.browserPage(), ShutdownDelay: o.shutdownDelay,
 	})
 	if err != nil {
 		return err

@@ -39,6 +39,35 @@ func TestDevServerHasHealth(t *testing.T) {
 	}
 }
 
+// Every serve has the page for browsers, and the list with --page alone.
+func TestServeHasPage(t *testing.T) {
+	keysFile, _ := writeKeysFile(t)
+	for _, list := range []bool{false, true} {
+		var page []string
+		if list {
+			page = []string{"--page"}
+		}
+		production, _ := startProduction(t, nil, append(page, "--store", "memory", "--keys-file", keysFile)...)
+		for _, url := range []string{startDevServer(t, page...).URL, production} {
+			req, err := http.NewRequest(http.MethodGet, url, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Accept", "text/html,*/*;q=0.8")
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			got := string(body)
+			if err != nil || !strings.Contains(got, "Version") || strings.Contains(got, "API key") != list {
+				t.Errorf("%s %v: %s %v", url, page, got, err)
+			}
+		}
+	}
+}
+
 // The control endpoints of serve --dev need the admin key.
 func TestServeTakesOrders(t *testing.T) {
 	s := startDevServer(t)

@@ -50,6 +50,9 @@ func healthz(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("ok\n"))
 }
 
+// alwaysReady is the readiness of a handler that keeps everything in memory.
+var alwaysReady = readiness{Ready: true, Store: "ok", Audit: "none", Keys: "ok"}
+
 // WithHealth answers /healthz and /readyz for a handler that is always ready, such as
 // one that keeps everything in memory.
 func WithHealth(next http.Handler) http.Handler {
@@ -58,7 +61,7 @@ func WithHealth(next http.Handler) http.Handler {
 		case "/healthz":
 			healthz(w, r)
 		case "/readyz":
-			readiness{Ready: true, Store: "ok", Audit: "none", Keys: "ok"}.write(w)
+			alwaysReady.write(w)
 		default:
 			next.ServeHTTP(w, r)
 		}
@@ -77,7 +80,9 @@ type readiness struct {
 	Certificate string `json:"certificate,omitempty"`
 }
 
-func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) { s.readiness().write(w) }
+
+func (s *Server) readiness() readiness {
 	a := readiness{Stopping: s.health.stopping.Load(), Store: "ok", Audit: "ok", Keys: s.keys.state()}
 	if s.cert != nil {
 		a.Certificate = s.cert.state()
@@ -89,7 +94,7 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 		a.Audit = "failing"
 	}
 	a.Ready = !a.Stopping && a.Store == "ok" && a.Audit == "ok"
-	a.write(w)
+	return a
 }
 
 func (a readiness) write(w http.ResponseWriter) {

@@ -11,9 +11,11 @@ import (
 //	/healthz        the process lives
 //	/readyz         the store answers
 //	Config.Routes   further handlers besides the API, such as a backup
+//	/ and /_page/   the page for browsers, unless there is a Config.Wrap
 //	everything else Config.Wrap around the API, such as an upstream, or the API
 //
-// All but the health checks waits for an audit log that can be written, and is bounded.
+// All but the health checks is bounded, and all but these and the page, which has
+// nothing to record, waits for an audit log that can be written.
 // GitHub's tokens are authenticated before the bounds, since that may have to wait for
 // their issuer.
 func (s *Server) mount() (http.Handler, error) {
@@ -35,7 +37,12 @@ func (s *Server) mount() (http.Handler, error) {
 			mux.Handle(pattern, s.withAudit(s.withGitHubToken(s.withLimits(route, routeTimeout))))
 		}
 	}
-	mux.Handle("/", s.withAudit(s.withGitHubToken(s.withLimits(api, limit))))
+	root := s.withAudit(s.withGitHubToken(s.withLimits(api, limit)))
+	if s.config.Wrap == nil {
+		p := newPage(s.config.Page, s.readiness)
+		root = p.through(s.withLimits(p, limit), root)
+	}
+	mux.Handle("/", root)
 	return s.withRequestID(mux), nil
 }
 

@@ -54,8 +54,10 @@ type Config struct {
 	Now func() time.Time
 	// Wrap returns a handler around the API, which answers some requests itself and
 	// calls the API for the rest. It runs within the server's bounds. Nil means the
-	// API alone. [New] returns its error.
+	// API and the Page. [New] returns its error.
 	Wrap func(api *cloud.API) (http.Handler, error)
+	// Page is what browsers see at /, if there is no Wrap.
+	Page Page
 	// Routes, if set, returns further handlers, by pattern of http.ServeMux. They are
 	// bounded like the API, but may take ten minutes. Each decides itself who may use
 	// it, such as by [Server.AllowsBackup].

@@ -15,13 +15,13 @@ import (
 )
 
 // Of serve's flags --dev accepts three, and --help.
-func TestDevTakesThreeFlags(t *testing.T) {
+func TestDevTakesFourFlags(t *testing.T) {
 	o := binary.Options{Dir: t.TempDir()}
 	_, help := binary.Run(t, o, "serve", "--help")
 	refused := 0
 	flags := regexp.MustCompile(`(?m)^  .*--([a-z-]+)( (?:string|int|duration))? {3,}`)
 	for _, flag := range flags.FindAllStringSubmatch(help.Stdout.String(), -1) {
-		if slices.Contains([]string{"dev", "listen", "upstream", "ready-file", "help"}, flag[1]) {
+		if slices.Contains([]string{"dev", "listen", "upstream", "page", "ready-file", "help"}, flag[1]) {
 			continue
 		}
 		args := []string{"serve", "--dev", "--listen", "127.0.0.1:0", "--" + flag[1]}
