@@ -53,8 +53,8 @@ func newPlanWithDeletions() secretsync.TenantResult {
 	actions := []secretsync.Action{
 		{Name: "AWS_CREDENTIALS", Source: "AWS_CREDENTIALS", Kind: secretsync.Overwrite, Reason: `overwrites what "deploy-2025" wrote`},
 		{Name: "DATABASE_URL", Source: "DATABASE_URL", Kind: secretsync.Overwrite},
-		{Name: "OLD_SLACK_WEBHOOK", Kind: secretsync.Delete, Reason: "no source has it"},
-		{Name: "RETIRED_API_TOKEN", Kind: secretsync.Delete, Reason: "no source has it"},
+		{Name: "OLD_SLACK_WEBHOOK", Kind: secretsync.Delete, Reason: "not in any source"},
+		{Name: "RETIRED_API_TOKEN", Kind: secretsync.Delete, Reason: "not in any source"},
 		{Name: "SNOWFLAKE_KEY", Source: "SNOWFLAKE_KEY", Kind: secretsync.Create},
 		{Name: "slack-webhook", Source: "SLACK_WEBHOOK_URL", Kind: secretsync.Create},
 		{Name: "GITHUB_TOKEN", Source: "github_token", Kind: secretsync.Skip, Reason: "GitHub's own token"},
