@@ -18,9 +18,13 @@ import (
 func (c *Command) delete() *cobra.Command {
 	var o connect.Options
 	cmd := &cobra.Command{
-		Use:   "delete NAME",
-		Short: "Delete one secret",
-		Args:  oneArg("NAME"),
+		Use:     "delete NAME",
+		Aliases: []string{"rm", "remove"},
+		Short:   "Delete one secret",
+		Example: "prefect-secrets delete OLD_TOKEN --api-url https://secrets.example.com",
+		Args:    oneArg("NAME"),
+
+		ValidArgsFunction: c.completeNames(&o),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := secretname.Check(args[0]); err != nil {
 				return err

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,16 +42,14 @@ func (c *Command) showUses(format string, reads *check.FlowReads, defined []chec
 	uses, unknown := reads.UsedBy(defined, o), reads.Unknown()
 	switch format {
 	case "json":
-		enc := json.NewEncoder(c.Stdout)
-		enc.SetEscapeHTML(false)
-		return enc.Encode(struct {
+		return c.writeJSON(struct {
 			FormatVersion int               `json:"format_version"`
 			Secrets       []check.SecretUse `json:"secrets"`
 			Unknown       []check.Location  `json:"unknown"`
 		}{report.FormatVersion, uses, slices.Concat([]check.Location{}, unknown)})
 	case "text":
 	default:
-		return unknownFormat(format)
+		return usagef("--used-by: use --format text or json")
 	}
 	for _, use := range uses {
 		fmt.Fprintln(c.Stdout, report.Safe(useTitle(use)))

@@ -3,25 +3,23 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
+	"github.com/prefect-secrets/prefect-secrets/internal/terminal"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-func (c *Command) printerFor(format string) (run.Printer, error) {
+func (c *Command) printerFor(format string) run.Printer {
 	switch format {
-	case "text":
-		return &textPrinter{c: c}, nil
 	case "json":
-		return &jsonPrinter{c: c}, nil
+		return &jsonPrinter{c: c}
 	case "markdown":
-		return &markdownPrinter{jsonPrinter{c: c}}, nil
+		return &markdownPrinter{jsonPrinter{c: c}}
 	}
-	return nil, fmt.Errorf("--format: unknown format %q: it is text, json or markdown", format)
+	return &textPrinter{c: c}
 }
 
 // textPrinter writes everything to standard output, step by step.
@@ -120,14 +118,8 @@ func (p *markdownPrinter) Skipped(message string) error {
 
 // progressLine writes the progress of a run to standard error.
 func (c *Command) progressLine(done, total int, last bool) {
-	file, ok := c.Stderr.(*os.File)
-	_, _ = io.WriteString(c.Stderr, run.ProgressText(done, total, last, ok && isTerminal(file)))
+	_, _ = io.WriteString(c.Stderr, run.ProgressText(done, total, last, terminal.Is(c.Stderr)))
 }
 
 // waiting writes to standard error that a run waits for its store.
 func (c *Command) waiting(text string) { _, _ = fmt.Fprintln(c.Stderr, report.Safe(text)) }
-
-func isTerminal(file *os.File) bool {
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}

@@ -25,12 +25,15 @@ func (c *Command) set() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "set NAME",
 		Short: "Set one secret to the value on standard input",
-		Long: `Set reads the value from standard input as text, one final newline dropped, and
-stores it under NAME, over the value that NAME may have. A flow gets that text,
-digits too. With --json the input is JSON, and a flow gets what it says. An empty
-string is refused as text, because it is what a variable that is not set gives; with
---json "" sets one.`,
-		Args: nameArg,
+		Long: `Set reads the value from standard input, without a final newline, and stores it as
+a string under NAME. It replaces the value that NAME may have. A flow gets a string
+even if it consists of digits. With --json the input is JSON of any type. An empty
+string is refused, because that is what an unset variable gives; --json with ""
+sets one.`,
+		Example: `printf %s "$TOKEN" | prefect-secrets set SLACK_TOKEN
+prefect-secrets set DB --json < db.json`,
+		Args:              nameArg,
+		ValidArgsFunction: c.completeNames(&o),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := secretname.Check(args[0]); err != nil {
 				return err
@@ -53,7 +56,7 @@ string is refused as text, because it is what a variable that is not set gives; 
 		},
 	}
 	connectFlags(cmd.Flags(), &o)
-	cmd.Flags().BoolVar(&isJSON, "json", false, "the input is JSON")
+	section(cmd.Flags(), "Value").toggle(&isJSON, "json", "read standard input as JSON")
 	return cmd
 }
 
@@ -72,7 +75,7 @@ var (
 // nameArg accepts the name alone: a value as an argument would be in the process list.
 func nameArg(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return errors.New("give the name alone: the value comes from standard input, because every process sees a command line")
+		return usagef("give the name alone: the value comes from standard input, because every process sees a command line")
 	}
 	return oneArg("NAME")(cmd, args)
 }
