@@ -91,10 +91,10 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 		return err
 	}
 	show := func(found inspect.Findings) error {
-		if err := inspect.WriteFound(c.Stderr, found); err != nil {
+		if err := inspect.WriteFound(c.errOut(), found); err != nil {
 			return err
 		}
-		return write(c.Stdout, found.Diagnostics, found.Files)
+		return write(c.out(), found.Diagnostics, found.Files)
 	}
 	files := inspect.NewCache()
 	if slices.Contains(paths, inspect.Stdin) {

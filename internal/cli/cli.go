@@ -77,9 +77,10 @@ func (c *Command) execute(ctx context.Context, args []string) (*cobra.Command, e
 }
 
 func (c *Command) writeError(err error, cmd *cobra.Command) {
+	style := c.errOut().Style
 	for _, line := range strings.Split(exit.MessageOf(err), "\n") {
 		if line != "" {
-			fmt.Fprintln(c.Stderr, "prefect-secrets: "+report.Safe(line))
+			fmt.Fprintln(c.Stderr, style.BoldRed("prefect-secrets:")+" "+report.Safe(line))
 		}
 	}
 	if line := pointer(err, cmd); line != "" {

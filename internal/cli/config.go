@@ -1,13 +1,11 @@
 package cli
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +17,7 @@ import (
 
 type configOptions struct {
 	file, backendFile, version, format string
-	noDefaults, reveal                 bool
+	noDefaults, changed, reveal        bool
 }
 
 func (c *Command) config() *cobra.Command {
@@ -32,7 +30,7 @@ its default settings, the user's file, from 0.10 on the backend file, and the
 environment of this process. It prints a line for each setting: path, type,
 value and origin. Values that could be secret are masked.`,
 		Args: noArguments("name the config with --file"),
-		Example: `prefect-secrets config --prefect-version 1.4
+		Example: `prefect-secrets config --prefect-version 1.4 --changed
 prefect-secrets config --file config.toml --format json`,
 		RunE: func(*cobra.Command, []string) error { return c.runConfig(o) },
 	}
@@ -42,6 +40,7 @@ prefect-secrets config --file config.toml --format json`,
 	read.text(&o.version, "prefect-version", "VERSION", release.Documented.String(), "whose rules apply: documented, or a release from 0.6.7 to 1.4.1, such as 0.13 or 0.13.19")
 	read.toggle(&o.noDefaults, "no-defaults", "read only --file and the environment: no default settings, backend file or task defaults")
 	output := section(cmd.Flags(), outputTitle)
+	output.toggle(&o.changed, "changed", "show only what is not a default")
 	output.toggle(&o.reveal, "reveal", "show values that could be secret")
 	output.choice(&o.format, "format", "FORMAT", "text", []string{"text", "json"}, "")
 	return cmd
@@ -70,6 +69,9 @@ func (c *Command) runConfig(o configOptions) error {
 }
 
 func (c *Command) writeConfig(entries []release.Entry, o configOptions, lines *lineFinder) error {
+	if o.changed {
+		entries = slices.DeleteFunc(slices.Clone(entries), func(e release.Entry) bool { return e.Origin == (release.Origin{}) })
+	}
 	settings := make([]configEntry, len(entries))
 	masked := maskedTexts(entries)
 	for i, e := range entries {
@@ -88,40 +90,15 @@ func (c *Command) writeConfig(entries []release.Entry, o configOptions, lines *l
 			Entries       []configEntry `json:"entries"`
 		}{report.FormatVersion, settings})
 	}
-	rows := make([][]string, len(settings))
+	rows := make([]configRow, len(settings))
 	for i, e := range settings {
 		value := "***"
 		if !e.Masked {
 			value = entries[i].Repr()
 		}
-		rows[i] = []string{report.Safe(quotedPath(e.Path)), e.Type, report.Safe(value), report.Safe(e.Origin)}
+		rows[i] = configRow{report.Safe(quotedPath(e.Path)), e.Type, report.Safe(value), report.Safe(e.Origin)}
 	}
-	return writeColumns(c.Stdout, rows)
-}
-
-// maxColumn is how many letters wide a column is at most. A longer cell moves the rest
-// of its own row alone, so that one long value does not pad all the others.
-const maxColumn = 100
-
-// writeColumns writes rows, each column but the last as wide as its widest cell.
-func writeColumns(out io.Writer, rows [][]string) error {
-	var widths [4]int
-	for _, row := range rows {
-		for i, cell := range row[:len(row)-1] {
-			if n := utf8.RuneCountInString(cell); n <= maxColumn {
-				widths[i] = max(widths[i], n)
-			}
-		}
-	}
-	w := bufio.NewWriter(out)
-	for _, row := range rows {
-		last := len(row) - 1
-		for i, cell := range row[:last] {
-			fmt.Fprintf(w, "%-*s  ", widths[i], cell)
-		}
-		fmt.Fprintln(w, row[last])
-	}
-	return w.Flush()
+	return writeConfigRows(c.out(), rows)
 }
 
 // configEntry is one setting in the JSON document. It has the value if JSON can hold

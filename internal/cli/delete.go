@@ -61,7 +61,7 @@ func deleteSecret(ctx context.Context, conn *connect.Connection, name string) (s
 		return result.Err
 	})
 	if err != nil {
-		return "", fmt.Errorf("deleting secret %q: %w", name, err)
+		return "", unlessDone(fmt.Errorf("deleting secret %q: %w", name, err), "deleted")
 	}
 	listed := slices.Contains(names, name)
 	// Once a deletion was sent again, an earlier request may have made the change.

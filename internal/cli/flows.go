@@ -27,7 +27,7 @@ func (c *Command) checkFlows(ctx context.Context, f checkFlags, files *inspect.C
 		return err
 	}
 	if f.usedBy {
-		if _, err := flows.Manifest(inspect.ShowText(c.Stderr)); err != nil {
+		if _, err := flows.Manifest(inspect.ShowText(c.errOut())); err != nil {
 			return err
 		}
 		return c.showUses(f.format, flows.Reads, flows.Defined, o)

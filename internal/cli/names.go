@@ -30,7 +30,7 @@ prefect-secrets names --tenant data --format json`,
 				if err != nil {
 					return err
 				}
-				return write(c.Stdout, names)
+				return write(c.out(), names)
 			})
 		},
 	}

@@ -48,7 +48,7 @@ prefect-secrets set DB --json < db.json`,
 			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
 				err := conn.Ask(ctx, func() error { return conn.Client.SetSecret(ctx, args[0], value) })
 				if err != nil {
-					return err
+					return unlessDone(err, "set")
 				}
 				_, err = fmt.Fprintf(c.Stdout, "set %s\n", report.Safe(args[0]))
 				return err
@@ -58,6 +58,15 @@ prefect-secrets set DB --json < db.json`,
 	connectFlags(cmd.Flags(), &o)
 	section(cmd.Flags(), "Value").toggle(&isJSON, "json", "read standard input as JSON")
 	return cmd
+}
+
+// unlessDone returns the error of a change, and says so if the change may have been made
+// all the same.
+func unlessDone(err error, done string) error {
+	if !prefect.MayBeDone(err) {
+		return err
+	}
+	return fmt.Errorf("%w; the secret may have been %s all the same", err, done)
 }
 
 // maxValue is the longest value that set reads, in bytes. It leaves room for escapes:

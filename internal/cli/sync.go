@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -9,6 +10,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -18,6 +20,19 @@ type syncFlags struct {
 	run.Options
 	sources sourceFlags
 	format  string
+
+	quiet, verbose bool
+}
+
+// detail returns how much of a plan the text shows.
+func (f *syncFlags) detail() report.Detail {
+	switch {
+	case f.quiet:
+		return report.Brief
+	case f.verbose:
+		return report.Full
+	}
+	return report.Folded
 }
 
 func (f *syncFlags) register(cmd *cobra.Command) {
@@ -33,7 +48,10 @@ func (f *syncFlags) register(cmd *cobra.Command) {
 	checks.list(&f.ConfigFiles, "config-files", "PATH", "Prefect configs, or patterns of them, to check first")
 	checks.choice(&f.FailOn, "fail-on", "SEVERITY", "error", failOnChoices, ": findings in the configs that stop the run")
 	checks.text(&f.sources.version, "prefect-version", "VERSION", release.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, or a release from 0.6.7 to 1.4.1, such as 0.13 or 0.13.19 (default: documented)")
-	section(flags, outputTitle).choice(&f.format, "format", "FORMAT", "text", []string{"text", "json", "markdown"}, "")
+	output := section(flags, outputTitle)
+	output.choice(&f.format, "format", "FORMAT", "text", []string{"text", "json", "markdown"}, "")
+	output.toggleShort(&f.quiet, "quiet", "q", "text: of the plan only deletions, warnings and counts")
+	output.toggleShort(&f.verbose, "verbose", "v", "text: every name of the plan, not only 50 of a kind")
 }
 
 // readVersion makes --prefect-version the release that the configs are checked for, if
@@ -50,11 +68,11 @@ func (f *syncFlags) readVersion(cmd *cobra.Command) (err error) {
 
 // run calls planOrSync with the options that the flags describe.
 func (f syncFlags) run(c *Command, cmd *cobra.Command, planOrSync func(context.Context, run.Options, run.Printer) error) error {
-	if err := f.readVersion(cmd); err != nil {
+	if err := errors.Join(f.readVersion(cmd), exclusive(cmd.Flags(), "quiet", "verbose")); err != nil {
 		return err
 	}
 	f.Untrusted = c.untrustedReason()
-	out := c.printerFor(f.format)
+	out := c.printerFor(f.format, f.detail())
 	f.Connect = c.withEnv(f.Connect)
 	f.Sources = func() ([]*secretsync.Source, error) { return f.sources.read(c) }
 	f.Signals = c.Interrupts

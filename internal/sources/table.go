@@ -5,7 +5,10 @@ package sources
 
 import (
 	"fmt"
+	"path/filepath"
+	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/option"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -115,11 +118,20 @@ func (r *Reader) environment(in input) (*secretsync.Source, error) {
 	return source, r.wrapError(in, err)
 }
 
+// isSecretsFile reports whether a file is by its name JSON or dotenv, and no config.
+func isSecretsFile(path string) bool {
+	base := strings.ToLower(filepath.Base(path))
+	return filepath.Ext(base) == ".json" || filepath.Ext(base) == ".env" || strings.HasPrefix(base, ".env")
+}
+
 func (r *Reader) config(in input) (*secretsync.Source, error) {
 	version, err := release.ParseVersion(r.Version)
 	if err != nil {
 		return nil, r.wrapError(in, err)
 	}
 	source, err := secretsync.FromConfig(in.value(), config.Version(version.String()), r.Env)
+	if err != nil && isSecretsFile(in.value()) {
+		err = fmt.Errorf("%w: a file of secrets as JSON or dotenv goes to %s", err, option.Flag.Name("secrets-file"))
+	}
 	return source, r.wrapError(in, err)
 }

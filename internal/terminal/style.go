@@ -1,14 +1,20 @@
 package terminal
 
+import "strings"
+
 // Style marks text with colours, or with none. Text that others chose must be safe
 // before.
 type Style struct{ coloured bool }
+
+// Coloured reports whether text is marked at all.
+func (s Style) Coloured() bool { return s.coloured }
 
 func (s Style) mark(code, text string) string {
 	if !s.coloured || text == "" {
 		return text
 	}
-	return "\x1b[" + code + "m" + text + "\x1b[0m"
+	on, off := "\x1b["+code+"m", "\x1b[0m"
+	return on + strings.ReplaceAll(text, "\n", off+"\n"+on) + off
 }
 
 // Red is for errors, failures and deletions.

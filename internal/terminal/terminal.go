@@ -72,3 +72,11 @@ func width(w io.Writer, getenv func(string) string) int {
 	}
 	return 0
 }
+
+// Of returns w itself if it is an [Output], or else one without colour and width.
+func Of(w io.Writer) Output {
+	if out, ok := w.(Output); ok {
+		return out
+	}
+	return Output{Writer: w}
+}
