@@ -371,6 +371,10 @@ func ExampleSteps() {
 		Stop:    stop,
 		Steps: secretsync.Steps{
 			Checked: func() error { fmt.Println("asking the store"); return nil },
+			Refused: func(plan *secretsync.Plan) error {
+				fmt.Println("too many deletions:", plan.Count(secretsync.Delete))
+				return nil
+			},
 			Planned: func(planned *secretsync.Outcome) error {
 				for _, plan := range planned.Plans() {
 					for i := range plan.Actions {

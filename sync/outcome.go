@@ -14,6 +14,8 @@ type TenantResult struct {
 	Plan   *Plan   // nil if it failed
 	Report *Report // nil before a sync
 	Err    error   // why this tenant's run ended before its report
+
+	refused *Plan // one with too many deletions
 }
 
 // Plans returns the plans of the tenants that have one.

@@ -147,6 +147,10 @@ func (r *running) planTenant(ctx context.Context, s tenantStores, t *TenantResul
 		readable <- checkReader(ctx, s.reader, writes, r.ReaderFrom)
 	}()
 	err = r.explain(plan.compareWith(ctx, s.writer))
+	if errors.Is(err, ErrTooManyDeletes) {
+		plan.sort()
+		t.refused = plan
+	}
 	t.Name = plan.Tenant
 	if t.Err = cmp.Or(err, <-readable); t.Err == nil {
 		t.Plan = plan
@@ -159,6 +163,13 @@ func (r *running) explain(err error) error { return refused.Key(err, r.WriterFro
 // showPlans calls Steps.Planned, if any tenant has a plan. If none has, it returns the
 // error of the first.
 func (r *running) showPlans() error {
+	for _, t := range r.out.Tenants {
+		if t.refused != nil && r.Steps.Refused != nil {
+			if err := r.Steps.Refused(t.refused); err != nil {
+				return err
+			}
+		}
+	}
 	if len(r.out.Plans()) == 0 {
 		return planError(r.out.Tenants[0].Err)
 	}

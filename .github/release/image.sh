@@ -11,9 +11,13 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 source "$root/.github/release/tools.sh"
 [[ $version =~ ^v[0-9]+\.[0-9]+\.[0-9]+$ ]] || { echo "image.sh: $version is not of the form v1.2.3" >&2; exit 2; }
 
+commit=$(git -C "$root" rev-parse HEAD 2>/dev/null || true)
+date=$(TZ=UTC git -C "$root" show -s --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd HEAD 2>/dev/null || true)
+
 binary() { # ARCHITECTURE
   (cd "$root" && CGO_ENABLED=0 GOOS=linux GOARCH=$1 GOFLAGS=-mod=readonly go build -trimpath -buildvcs=false \
-    -ldflags "-s -w -funcalign=16 -X github.com/prefect-secrets/prefect-secrets/internal/cli.version=$version" \
+    -ldflags "-s -w -funcalign=16 -X github.com/prefect-secrets/prefect-secrets/internal/cli.version=$version \
+      -X github.com/prefect-secrets/prefect-secrets/internal/cli.commit=$commit -X github.com/prefect-secrets/prefect-secrets/internal/cli.date=$date" \
     -o "$out/prefect-secrets-linux-$1" .)
 }
 

@@ -32,23 +32,30 @@ func (c *Command) backup() *cobra.Command {
 		Short: "Copy a file store, sealed as it is, to FILE",
 		Long: `Backup writes the whole of a file store, as it is at one moment, to FILE with mode
 0600. While serve has the store open, ask it with --api-url and an admin key of
-every tenant; else name the file with --store. What is copied is sealed with the
-store's key: keep that key elsewhere, for without it a backup is worth nothing.`,
+every tenant; else name the file with --store. The copy is sealed with the store's key:
+keep that key somewhere else, because nobody can read a backup without it.`,
+		Example: `# of a server that runs
+prefect-secrets backup secrets.backup --api-url https://secrets.example.com \
+  --api-key-file admin.key
+
+# of a file that no server has open
+prefect-secrets backup secrets.backup --store file:secrets.db \
+  --store-key-file store.key`,
 		Args: oneArg("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.runBackup(cmd.Context(), o, args[0]) },
 	}
 	connectFlags(cmd.Flags(), &o.connect)
-	cmd.Flags().StringVar(&o.store, "store", "", "file:PATH of a store that no server has open")
-	cmd.Flags().BoolVar(&o.force, "force", false, "replace FILE if it exists")
+	section(cmd.Flags(), storeTitle).text(&o.store, "store", "file:PATH", "", "store that no server has open")
+	section(cmd.Flags(), outputTitle).toggle(&o.force, "force", "replace FILE if it exists")
 	return cmd
 }
 
 func (c *Command) runBackup(ctx context.Context, o backupOptions, path string) error {
 	if o.store != "" && o.connect.APIURL != "" {
-		return errors.New("--store and --api-url: give one of them")
+		return usagef("--store and --api-url: give one of them")
 	}
 	if o.connect.Timeout <= 0 {
-		return errors.New("--timeout: it must be longer than 0")
+		return usagef("--timeout: it must be longer than 0")
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.connect.Timeout)
 	defer cancel()
@@ -84,14 +91,14 @@ func (c *Command) backupSource(o backupOptions) (func(context.Context, io.Writer
 func (c *Command) serverBackup(o connect.Options) (func(context.Context, io.Writer) error, error) {
 	conn, err := connect.OpenServer(c.withEnv(o))
 	if errors.Is(err, connect.ErrNoURL) {
-		return nil, errors.New("nothing to back up: give --store file:PATH, or --api-url of a server that runs")
+		return nil, usagef("nothing to back up: give --store file:PATH, or --api-url of a server that runs")
 	}
 	if err != nil {
 		return nil, err
 	}
 	target, ok := address.Absolute(conn.URL)
 	if !ok {
-		return nil, errors.New("--api-url: it is no URL")
+		return nil, errors.New("--api-url: it is not a URL")
 	}
 	target.Path, target.RawPath, target.RawQuery = filestore.BackupPath, "", ""
 	return func(ctx context.Context, w io.Writer) error {
@@ -104,7 +111,7 @@ func (c *Command) serverBackup(o connect.Options) (func(context.Context, io.Writ
 func fetchBackup(ctx context.Context, w io.Writer, transport http.RoundTripper, target, key string) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
-		return errors.New("--api-url: it is no URL")
+		return errors.New("--api-url: it is not a URL")
 	}
 	r.Header.Set("Authorization", "Bearer "+key)
 	client := http.Client{
@@ -144,13 +151,15 @@ func (c *Command) restore() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "restore FILE",
 		Short: "Verify a backup and make it the file store",
-		Long: `Restore opens every secret of the backup FILE with the store's key, and only if all
-are whole puts a copy of it in the place of the store. A store that is there
-already is replaced only with --force, and never while a server has it open.`,
+		Long: `Restore opens every secret of the backup FILE with the store's key. Only if none is
+damaged, it copies the backup to the store's path. It replaces an existing store
+only with --force, and never while a server has it open.`,
+		Example: `prefect-secrets restore secrets.backup --store file:secrets.db \
+  --store-key-file store.key`,
 		Args: oneArg("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if store == "" {
-				return errors.New("restore needs --store file:PATH, the store to make")
+				return usagef("restore needs --store file:PATH, the store to make")
 			}
 			path, err := filePath(store)
 			if err != nil {
@@ -167,8 +176,9 @@ already is replaced only with --force, and never while a server has it open.`,
 			return err
 		},
 	}
-	file.register(cmd.Flags())
-	cmd.Flags().StringVar(&store, "store", "", "file:PATH of the store to make")
-	cmd.Flags().BoolVar(&force, "force", false, "replace the store if it exists")
+	s := section(cmd.Flags(), storeTitle)
+	s.text(&store, "store", "file:PATH", "", "store to make")
+	storeKeyFlag(s, &file.keyFile)
+	s.toggle(&force, "force", "replace the store if it exists")
 	return cmd
 }

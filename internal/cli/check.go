@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -35,18 +34,22 @@ func (c *Command) check() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [PATH...]",
 		Short: "Check Prefect's TOML configs before they are deployed",
-		Args:  cobra.ArbitraryArgs,
-		Long: `Check reads each config and says what would go wrong with it in Prefect.
-Without a PATH it reads the config that Prefect would: the file that
-PREFECT__USER_CONFIG_PATH names, else ~/.prefect/config.toml. A PATH may be a
-pattern such as 'config/*.toml', or - for standard input. Of a directory it reads
-the TOML files below it that have Prefect's tables, and the manifests; not hidden
-directories except .prefect, node_modules and virtual environments. A file named
-prefect-secrets.toml is checked as a manifest, and so is the one that --manifest
-names.
+		Args:  func(cmd *cobra.Command, _ []string) error { return flagAsValue(cmd.Flags()) },
+		Example: `# every config below this directory
+prefect-secrets check .
 
-With --flows it reads Python files as well, and reports the secrets that they read
-and that no config, no manifest and, with --api-url, no store has.
+# for one release, and with the secrets that flows read
+prefect-secrets check config.toml --prefect-version 0.15 --flows flows`,
+		Long: `Check reads each config and reports what would go wrong with it in Prefect.
+Without a PATH it reads the config that Prefect would: the file that
+PREFECT__USER_CONFIG_PATH names, else ~/.prefect/config.toml. A PATH can be a
+pattern such as 'config/*.toml', or - for standard input. In a directory it reads
+the TOML files that have Prefect's tables, and the manifests. It skips hidden
+directories except .prefect, node_modules and virtual environments. It checks a
+file named prefect-secrets.toml as a manifest, and so the one that --manifest names.
+
+With --flows it also reads Python files and notebooks, and reports the secrets that
+they read and that no config, no manifest and, with --api-url, no store has.
 
 The comment # prefect-secrets: ignore[rule] reason silences a rule on its line.`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
@@ -57,19 +60,22 @@ The comment # prefect-secrets: ignore[rule] reason silences a rule on its line.`
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.format, "format", "text", diagnosticsFormats)
-	flags.StringVar(&f.failOn, "fail-on", "error", fmt.Sprintf("what makes the exit code %d: error, warning or never; a note never does", exit.Failed))
-	flags.StringVar(&f.version, "prefect-version", "", "the Prefect that the configs are for: documented, or a release from 0.6.7 to 1.4.1, such as 0.13 or 0.13.19 (default: any release)")
-	flags.StringSliceVar(&f.selected, "select", nil, "a rule to apply, and no other but syntax (repeatable)")
-	flags.StringSliceVar(&f.ignored, "ignore", nil, "a rule not to apply; wins over --select (repeatable)")
-	flags.StringVar(&f.explain, "explain", "", "print what a `RULE` finds, why that matters and how to fix it, and nothing else")
-	flags.BoolVar(&f.requireEnv, "require-env", false, "make a variable that a config names and the environment lacks an error")
-	flags.StringSliceVar(&f.assumeEnv, "assume-env", nil, "a variable that Prefect's environment will have, or a glob of them such as AWS_*, though it is not set here (repeatable)")
-	flags.StringArrayVar(&f.flows, "flows", nil, "a directory of flow code, or a Python file, whose secrets are looked for; may be given again")
-	flags.BoolVar(&f.usedBy, "used-by", false, "with --flows: print each secret with the places that read it, and nothing else")
-	flags.StringVar(&f.manifest, "manifest", "", "a manifest to check, whatever its name (default with --flows: prefect-secrets.toml, if it is there)")
+	rules := section(flags, "Rules")
+	rules.text(&f.version, "prefect-version", "VERSION", "", "Prefect that the configs are for: documented, or a release from 0.6.7 to 1.4.1, such as 0.13 or 0.13.19 (default: any release)")
+	rules.list(&f.selected, "select", "RULE", "rules to apply, and no other but syntax")
+	rules.list(&f.ignored, "ignore", "RULE", "rules not to apply; wins over --select")
+	rules.choice(&f.failOn, "fail-on", "SEVERITY", "error", failOnChoices, fmt.Sprintf(": findings that make the exit code %d; a note never does", exit.Failed))
+	rules.text(&f.explain, "explain", "RULE", "", "print what a rule finds, why that matters and how to fix it, and nothing else")
+	environment := section(flags, "Environment")
+	environment.toggle(&f.requireEnv, "require-env", "report a variable that a config names and the environment lacks as an error")
+	environment.list(&f.assumeEnv, "assume-env", "GLOB", "variables that Prefect's environment will have, such as AWS_*, though they are not set here")
+	flow := section(flags, "Flows and manifest")
+	flow.repeated(&f.flows, "flows", "PATH", "flow code whose secrets are looked for: a Python file, a notebook, or a directory of them")
+	flow.toggle(&f.usedBy, "used-by", "with --flows: print each secret with the places that read it, and nothing else")
+	flow.text(&f.manifest, "manifest", "FILE", "", "manifest to check, regardless of its name (default with --flows: prefect-secrets.toml, if it exists)")
 	connectFlags(flags, &f.connect)
-	flags.Lookup("api-url").Usage = "with --flows: the secrets API whose names count as well"
+	flags.Lookup("api-url").Usage = "with --flows: secrets API whose names count as well"
+	section(flags, outputTitle).choice(&f.format, "format", "FORMAT", "text", diagnosticsFormats, "")
 	return cmd
 }
 
@@ -79,19 +85,16 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 	if err != nil {
 		return err
 	}
-	threshold, err := check.ParseFailOn(f.failOn)
-	if err != nil {
-		return fmt.Errorf("--fail-on: %w", err)
-	}
+	threshold := check.FailOn(f.failOn)
 	o, err := f.options(c.Env)
 	if err != nil {
 		return err
 	}
 	show := func(found inspect.Findings) error {
-		if err := inspect.WriteFound(c.Stderr, found); err != nil {
+		if err := inspect.WriteFound(c.errOut(), found); err != nil {
 			return err
 		}
-		return write(c.Stdout, found.Diagnostics, found.Files)
+		return write(c.out(), found.Diagnostics, found.Files)
 	}
 	files := inspect.NewCache()
 	if slices.Contains(paths, inspect.Stdin) {
@@ -103,7 +106,7 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 		return c.checkFlows(ctx, f, files, paths, o, threshold, show)
 	}
 	if f.usedBy || f.connect.APIURL != "" {
-		return errors.New("--used-by and --api-url are about the flows that --flows names")
+		return usagef("--used-by and --api-url are about the flows that --flows names")
 	}
 	if f.manifest != "" {
 		return files.CheckManifest(f.manifest, paths, o, threshold, show)
@@ -130,12 +133,13 @@ func (f checkFlags) options(env []string) (o check.Options, err error) {
 	return o, nil
 }
 
-const diagnosticsFormats = "text, github, json, sarif or markdown"
+// failOnChoices are the values of --fail-on.
+var failOnChoices = []string{string(check.FailOnError), string(check.FailOnWarning), string(check.FailOnNever)}
+
+var diagnosticsFormats = []string{"text", "github", "json", "sarif", "markdown"}
 
 func diagnosticsWriter(format string) (func(io.Writer, []check.Diagnostic, int) error, error) {
 	switch format {
-	case "text":
-		return report.DiagnosticsText, nil
 	case "github":
 		return report.DiagnosticsGitHub, nil
 	case "json":
@@ -146,5 +150,5 @@ func diagnosticsWriter(format string) (func(io.Writer, []check.Diagnostic, int) 
 	case "markdown":
 		return report.DiagnosticsComment, nil
 	}
-	return nil, fmt.Errorf("--format: unknown format %q: it is %s", format, diagnosticsFormats)
+	return report.DiagnosticsText, nil
 }

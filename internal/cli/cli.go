@@ -8,6 +8,7 @@
 //     as with --format json.
 //   - Each line of an error begins with "prefect-secrets: ", has no capital and no
 //     full stop, and names the flag or the file, then the problem, then what to do.
+//     After an error of usage a line names the command's --help.
 //   - Text that others chose passes through [report.Safe]. No value of a secret is
 //     written, except by config.
 //   - The exit code of an error is 2, for usage or input, unless the error is the
@@ -16,10 +17,10 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,6 +30,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/terminal"
 )
 
 // Command is the command with everything that it takes from its process.
@@ -39,6 +41,7 @@ type Command struct {
 	Interrupts     *interrupts.Signals // nil for none
 	ChecksPage     string              // docs/checks.md, with a section for each rule
 
+	color   string         // --color
 	closers []func() error // for what the command opened, called by Main
 }
 
@@ -53,15 +56,45 @@ func (c *Command) Main(ctx context.Context, args []string) (code int) {
 	if c.Stdin != nil {
 		c.Stdin = interrupts.Reader(ctx, c.Stdin)
 	}
+	cmd, err := c.execute(ctx, args)
+	err = errors.Join(err, c.close())
+	c.writeError(err, cmd)
+	return exit.CodeOf(err)
+}
+
+// execute runs the command that args name, and returns it, or the root if they name
+// none.
+func (c *Command) execute(ctx context.Context, args []string) (*cobra.Command, error) {
 	root := c.root()
+	if err := checkCommand(root, args); err != nil {
+		return root, err
+	}
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		completeFlags(root)
+	}
 	root.SetArgs(args)
-	err := errors.Join(root.ExecuteContext(ctx), c.close())
+	return root.ExecuteContextC(ctx)
+}
+
+func (c *Command) writeError(err error, cmd *cobra.Command) {
+	style := c.errOut().Style
 	for _, line := range strings.Split(exit.MessageOf(err), "\n") {
 		if line != "" {
-			fmt.Fprintln(c.Stderr, "prefect-secrets: "+report.Safe(line))
+			fmt.Fprintln(c.Stderr, style.BoldRed("prefect-secrets:")+" "+report.Safe(line))
 		}
 	}
-	return exit.CodeOf(err)
+	if line := pointer(err, cmd); line != "" {
+		fmt.Fprintln(c.Stderr, line)
+	}
+}
+
+// out returns standard output for text, and errOut standard error.
+func (c *Command) out() terminal.Output { return c.output(c.Stdout) }
+
+func (c *Command) errOut() terminal.Output { return c.output(c.Stderr) }
+
+func (c *Command) output(w io.Writer) terminal.Output {
+	return terminal.NewOutput(w, terminal.When(c.color), c.getenv)
 }
 
 func (c *Command) close() error {
@@ -84,28 +117,41 @@ func (c *Command) getenv(name string) string {
 }
 
 func (c *Command) root() *cobra.Command {
+	var showVersion bool
 	root := &cobra.Command{
 		Use:           "prefect-secrets",
-		Short:         "Prefect's secrets: sync them from CI, check configs, serve the store",
+		Short:         "Sync Prefect's secrets from CI, check Prefect's configs, serve the secrets API",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Example: `prefect-secrets check config.toml
+prefect-secrets plan --secrets-file secrets.json
+prefect-secrets sync --secrets-file secrets.json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if showVersion {
+				return c.writeVersion("text")
+			}
+			return cmd.Help()
+		},
 	}
+	root.Flags().BoolVarP(&showVersion, "version", "V", false, "print the version")
 	root.SetIn(c.Stdin)
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
-	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddGroup(&cobra.Group{ID: "main", Title: "Commands:"}, &cobra.Group{ID: "more", Title: "More:"})
-	root.SetHelpCommandGroupID("more")
-	root.SetCompletionCommandGroupID("more")
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(c.showHelp)
+	section(root.PersistentFlags(), generalTitle).choice(&c.color, "color", "WHEN", string(terminal.Auto), terminal.Choices, ": colour text")
+	root.AddGroup(&cobra.Group{ID: "main", Title: "Commands"}, &cobra.Group{ID: "more", Title: "More commands"})
 	cobra.EnableCommandSorting = false
 	for _, cmd := range []*cobra.Command{c.check(), c.plan(), c.sync(), c.serve()} {
 		cmd.GroupID = "main"
 		root.AddCommand(cmd)
 	}
+	help := helpCommand()
+	root.SetHelpCommand(help)
 	for _, cmd := range []*cobra.Command{
-		c.config(), c.names(), c.set(), c.delete(), c.action(), c.init(), c.keygen(), c.backup(), c.restore(), c.version(),
+		c.config(), c.names(), c.set(), c.delete(), c.action(), c.init(), c.keygen(), c.backup(), c.restore(),
+		c.version(), c.completion(), help,
 	} {
 		cmd.GroupID = "more"
 		root.AddCommand(cmd)
@@ -113,56 +159,18 @@ func (c *Command) root() *cobra.Command {
 	return root
 }
 
-// oneArg accepts one argument, which the errors call what. No error quotes the
-// arguments: one of them may be a secret's value in the wrong place.
-func oneArg(what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		switch len(args) {
-		case 0:
-			return fmt.Errorf("%s needs %s: write %s", cmd.Name(), what, cmd.UseLine())
-		case 1:
-			return nil
-		}
-		return fmt.Errorf("%s takes one %s, and got %d arguments: write %s", cmd.Name(), what, len(args), cmd.UseLine())
-	}
-}
-
-// version is set by the linker in a release build.
-var version = ""
-
-func (c *Command) version() *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(c.Stdout, "prefect-secrets", currentVersion())
-			return err
-		},
-	}
-}
-
-// currentVersion returns the version of the release, or else the one that the Go
-// toolchain recorded for the module.
-func currentVersion() string {
-	if version != "" {
-		return version
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
-}
-
-func unknownFormat(format string) error {
-	return fmt.Errorf("--format: unknown format %q: it is text or json", format)
+// writeJSON writes a document on one line.
+func (c *Command) writeJSON(document any) error {
+	enc := json.NewEncoder(c.Stdout)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(document)
 }
 
 func (c *Command) action() *cobra.Command {
 	return &cobra.Command{
 		Use:   "action",
 		Short: "Run as the GitHub Action: inputs from INPUT_ variables",
-		Args:  cobra.NoArgs,
+		Args:  noArguments("the Action takes inputs, not arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return actions.Action{
 				Stdin: c.Stdin, Stdout: c.Stdout, Stderr: c.Stderr,

@@ -1,13 +1,11 @@
 package cli
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -19,37 +17,33 @@ import (
 
 type configOptions struct {
 	file, backendFile, version, format string
-	noDefaults, reveal                 bool
+	noDefaults, changed, reveal        bool
 }
 
 func (c *Command) config() *cobra.Command {
 	var o configOptions
 	cmd := &cobra.Command{
 		Use:   "config",
-		Short: "Show the configuration that Prefect would run with, and where each setting comes from",
+		Short: "Show the settings that Prefect would run with, and their origins",
 		Long: `Config reads what Prefect reads at import, by the rules of one of its releases:
 its default settings, the user's file, from 0.10 on the backend file, and the
 environment of this process. It prints a line for each setting: path, type,
 value and origin. Values that could be secret are masked.`,
-		Args: noFileArgument,
+		Args: noArguments("name the config with --file"),
+		Example: `prefect-secrets config --prefect-version 1.4 --changed
+prefect-secrets config --file config.toml --format json`,
 		RunE: func(*cobra.Command, []string) error { return c.runConfig(o) },
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&o.file, "file", "", "the user's file (default: what PREFECT__USER_CONFIG_PATH names, else ~/.prefect/config.toml)")
-	flags.StringVar(&o.backendFile, "backend-file", "", "the backend file (default: what PREFECT__BACKEND_CONFIG_PATH names, else ~/.prefect/backend.toml)")
-	flags.StringVar(&o.version, "prefect-version", release.Documented.String(), "whose rules apply: documented, or a release from 0.6.7 to 1.4.1, such as 0.13 or 0.13.19")
-	flags.BoolVar(&o.noDefaults, "no-defaults", false, "read --file and the environment alone: no default settings, no backend file, no task defaults")
-	flags.BoolVar(&o.reveal, "reveal", false, "show values that could be secret")
-	flags.StringVar(&o.format, "format", "text", "text or json")
+	read := section(cmd.Flags(), "What is read")
+	read.text(&o.file, "file", "FILE", "", "user's config (default: what PREFECT__USER_CONFIG_PATH names, else ~/.prefect/config.toml)")
+	read.text(&o.backendFile, "backend-file", "FILE", "", "backend file (default: what PREFECT__BACKEND_CONFIG_PATH names, else ~/.prefect/backend.toml)")
+	read.text(&o.version, "prefect-version", "VERSION", release.Documented.String(), "whose rules apply: documented, or a release from 0.6.7 to 1.4.1, such as 0.13 or 0.13.19")
+	read.toggle(&o.noDefaults, "no-defaults", "read only --file and the environment: no default settings, backend file or task defaults")
+	output := section(cmd.Flags(), outputTitle)
+	output.toggle(&o.changed, "changed", "show only what is not a default")
+	output.toggle(&o.reveal, "reveal", "show values that could be secret")
+	output.choice(&o.format, "format", "FORMAT", "text", []string{"text", "json"}, "")
 	return cmd
-}
-
-// noFileArgument refuses the config that somebody gives as for check.
-func noFileArgument(_ *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return errors.New("config takes no arguments: name the config with --file")
-	}
-	return nil
 }
 
 func (c *Command) runConfig(o configOptions) error {
@@ -58,10 +52,7 @@ func (c *Command) runConfig(o configOptions) error {
 		return fmt.Errorf("--prefect-version: %w", err)
 	}
 	if o.noDefaults && o.file == "" {
-		return errors.New("--no-defaults reads one file: name it with --file")
-	}
-	if o.format != "text" && o.format != "json" {
-		return unknownFormat(o.format)
+		return usagef("--no-defaults reads one file: name it with --file")
 	}
 	lines := newLineFinder(version)
 	loaded, err := release.Load(release.Options{
@@ -78,6 +69,9 @@ func (c *Command) runConfig(o configOptions) error {
 }
 
 func (c *Command) writeConfig(entries []release.Entry, o configOptions, lines *lineFinder) error {
+	if o.changed {
+		entries = slices.DeleteFunc(slices.Clone(entries), func(e release.Entry) bool { return e.Origin == (release.Origin{}) })
+	}
 	settings := make([]configEntry, len(entries))
 	masked := maskedTexts(entries)
 	for i, e := range entries {
@@ -91,47 +85,20 @@ func (c *Command) writeConfig(entries []release.Entry, o configOptions, lines *l
 		}
 	}
 	if o.format == "json" {
-		enc := json.NewEncoder(c.Stdout)
-		enc.SetEscapeHTML(false)
-		return enc.Encode(struct {
+		return c.writeJSON(struct {
 			FormatVersion int           `json:"format_version"`
 			Entries       []configEntry `json:"entries"`
 		}{report.FormatVersion, settings})
 	}
-	rows := make([][]string, len(settings))
+	rows := make([]configRow, len(settings))
 	for i, e := range settings {
 		value := "***"
 		if !e.Masked {
 			value = entries[i].Repr()
 		}
-		rows[i] = []string{report.Safe(quotedPath(e.Path)), e.Type, report.Safe(value), report.Safe(e.Origin)}
+		rows[i] = configRow{report.Safe(quotedPath(e.Path)), e.Type, report.Safe(value), report.Safe(e.Origin)}
 	}
-	return writeColumns(c.Stdout, rows)
-}
-
-// maxColumn is how many letters wide a column is at most. A longer cell moves the rest
-// of its own row alone, so that one long value does not pad all the others.
-const maxColumn = 100
-
-// writeColumns writes rows, each column but the last as wide as its widest cell.
-func writeColumns(out io.Writer, rows [][]string) error {
-	var widths [4]int
-	for _, row := range rows {
-		for i, cell := range row[:len(row)-1] {
-			if n := utf8.RuneCountInString(cell); n <= maxColumn {
-				widths[i] = max(widths[i], n)
-			}
-		}
-	}
-	w := bufio.NewWriter(out)
-	for _, row := range rows {
-		last := len(row) - 1
-		for i, cell := range row[:last] {
-			fmt.Fprintf(w, "%-*s  ", widths[i], cell)
-		}
-		fmt.Fprintln(w, row[last])
-	}
-	return w.Flush()
+	return writeConfigRows(c.out(), rows)
 }
 
 // configEntry is one setting in the JSON document. It has the value if JSON can hold

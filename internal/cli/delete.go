@@ -18,9 +18,13 @@ import (
 func (c *Command) delete() *cobra.Command {
 	var o connect.Options
 	cmd := &cobra.Command{
-		Use:   "delete NAME",
-		Short: "Delete one secret",
-		Args:  oneArg("NAME"),
+		Use:     "delete NAME",
+		Aliases: []string{"rm", "remove"},
+		Short:   "Delete one secret",
+		Example: "prefect-secrets delete OLD_TOKEN --api-url https://secrets.example.com",
+		Args:    oneArg("NAME"),
+
+		ValidArgsFunction: c.completeNames(&o),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := secretname.Check(args[0]); err != nil {
 				return err
@@ -57,7 +61,7 @@ func deleteSecret(ctx context.Context, conn *connect.Connection, name string) (s
 		return result.Err
 	})
 	if err != nil {
-		return "", fmt.Errorf("deleting secret %q: %w", name, err)
+		return "", unlessDone(fmt.Errorf("deleting secret %q: %w", name, err), "deleted")
 	}
 	listed := slices.Contains(names, name)
 	// Once a deletion was sent again, an earlier request may have made the change.

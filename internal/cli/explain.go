@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -12,7 +11,7 @@ import (
 // explain prints a rule's section of docs/checks.md.
 func (c *Command) explain(rule string, paths []string) error {
 	if len(paths) > 0 {
-		return errors.New("--explain checks nothing: give it a rule and no PATH")
+		return usagef("--explain checks nothing: give it a rule and no PATH")
 	}
 	if err := check.FindRule(rule); err != nil {
 		return fmt.Errorf("--explain: %w", err)

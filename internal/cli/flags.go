@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
-	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	"github.com/prefect-secrets/prefect-secrets/internal/sources"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -18,14 +18,15 @@ import (
 
 // connectFlags registers the flags that choose the store and the key.
 func connectFlags(flags *pflag.FlagSet, o *connect.Options) {
-	flags.StringVar(&o.APIURL, "api-url", "", "the secrets API; embedded is a store inside this process, embedded:PATH keeps it in an encrypted file (default: PREFECT_SECRETS_API_URL, the manifest's, then PREFECT__CLOUD__API)")
-	flags.StringVar(&o.APIKeyFile, "api-key-file", "", "a file that holds the API key (default: "+strings.Join(apikey.Variables, ", then ")+")")
-	flags.StringSliceVar(&o.Tenants, "tenant", nil, "slug or id of a tenant (default: the key's own tenant)")
-	flags.StringVar(&o.Dialect, "dialect", "auto", "how the API spells its fields: auto, camel or snake")
-	flags.BoolVar(&o.AllowHTTP, "allow-http", false, "send key and values in clear text beyond this machine")
-	storeKeyFlag(flags, &o.StoreKeyFile)
-	flags.StringVar(&o.CACertificate, "ca-certificate", "", "a PEM file with the certificate authority of the API")
-	flags.DurationVar(&o.Timeout, "timeout", 5*time.Minute, "how long the whole command may take")
+	s := section(flags, storeTitle)
+	s.text(&o.APIURL, "api-url", "URL", "", "secrets API; embedded is a store inside this process, embedded:PATH keeps it in an encrypted file (default: PREFECT_SECRETS_API_URL, the manifest's, then PREFECT__CLOUD__API)")
+	s.text(&o.APIKeyFile, "api-key-file", "FILE", "", "file with the API key (default: "+strings.Join(apikey.Variables, ", then ")+")")
+	s.list(&o.Tenants, "tenant", "TENANT", "slug or id of a tenant (default: the key's own tenant)")
+	s.choice(&o.Dialect, "dialect", "DIALECT", "auto", []string{"auto", "camel", "snake"}, ": how the API spells its fields")
+	s.toggle(&o.AllowHTTP, "allow-http", "allow unencrypted http to other hosts")
+	storeKeyFlag(s, &o.StoreKeyFile)
+	s.text(&o.CACertificate, "ca-certificate", "FILE", "", "PEM file with the certificate authority of the API")
+	s.duration(&o.Timeout, "timeout", 5*time.Minute, "how long the whole command may take")
 }
 
 // withEnv returns o with c.Env, in which it finds the URL and the keys.
@@ -48,18 +49,21 @@ type sourceFlags struct {
 
 func (o *sourceFlags) register(flags *pflag.FlagSet) {
 	o.files, o.names = map[string]*string{}, map[string]*[]string{}
+	section := section(flags, sourcesTitle)
 	for _, s := range sources.Table {
 		switch {
 		case s.Flag == "":
 		case s.Takes == sources.Path:
-			o.files[s.Name] = flags.String(s.Name, "", s.Flag)
+			o.files[s.Name] = new(string)
+			section.text(o.files[s.Name], s.Name, "FILE", "", s.Flag)
 		case s.Takes == sources.Paths:
-			o.names[s.Name] = flags.StringArray(s.Name, nil, s.Flag)
+			o.names[s.Name] = new([]string)
+			section.repeated(o.names[s.Name], s.Name, "FILE", s.Flag)
 		default:
-			o.names[s.Name] = flags.StringSlice(s.Name, nil, s.Flag)
+			o.names[s.Name] = new([]string)
+			section.list(o.names[s.Name], s.Name, "GLOB", s.Flag)
 		}
 	}
-	flags.StringVar(&o.version, "prefect-version", release.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, or a release from 0.6.7 to 1.4.1, such as 0.13 or 0.13.19")
 }
 
 // read reads every source whose flag is set.
@@ -79,19 +83,24 @@ func (o sourceFlags) read(c *Command) ([]*secretsync.Source, error) {
 
 // ruleFlags registers the flags that say which secrets to sync and under which names.
 func ruleFlags(flags *pflag.FlagSet, o *run.Rules) {
-	flags.StringSliceVar(&o.Include, "include", nil, "glob of CI names that go into the store; wins over the manifest's")
-	flags.StringSliceVar(&o.Exclude, "exclude", nil, "glob of CI names that stay out; wins over everything")
-	flags.StringArrayVar(&o.Names, "name", nil, "DEST=SOURCE: the CI name SOURCE goes into the store as DEST (repeatable)")
-	flags.StringArrayVar(&o.Formats, "format-of", nil, "DEST=FORMAT: how DEST is sent: auto, string, json or raw (repeatable)")
-	flags.StringArrayVar(&o.Required, "require", nil, "a name in the store that must have a value (repeatable)")
-	flags.StringSliceVar(&o.PruneScope, "prune-scope", nil, "glob of names in the store that are deleted if no source has them")
-	flags.Func("max-deletes", "a plan that deletes more than `N` names fails (default: the manifest's, then 5)", func(text string) error {
-		n, err := strconv.Atoi(text)
-		o.MaxDeletes = &n
-		return err
-	})
-	flags.Func("overwrite", "which names in the store may be overwritten: any, or owned, those that the key itself wrote (default: the manifest's, then any)", func(text string) error {
+	mapping := section(flags, mappingTitle)
+	mapping.list(&o.Include, "include", "GLOB", "CI names that go into the store, in place of the manifest's include")
+	mapping.list(&o.Exclude, "exclude", "GLOB", "CI names that stay out; wins over everything")
+	mapping.repeated(&o.Names, "name", "DEST=SOURCE", "write the CI secret SOURCE to the store as DEST")
+	mapping.repeated(&o.Formats, "format-of", "DEST=FORMAT", "send DEST as auto, string, json or raw")
+	mapping.repeated(&o.Required, "require", "DEST", "fail if this name in the store would have no value")
+	prune := section(flags, pruneTitle)
+	prune.parsed("overwrite", "WHICH", "which names in the store may be overwritten: any, or owned, those that the key itself wrote (default: the manifest's, then any)", func(text string) error {
 		return o.Overwrite.UnmarshalText([]byte(text))
 	})
-	flags.BoolVar(&o.PruneUnowned, "prune-unowned", false, "delete also names of which the store does not say who wrote them")
+	prune.list(&o.PruneScope, "prune-scope", "GLOB", "delete stored names that match and that no source has")
+	prune.parsed("max-deletes", "N", "fail if the plan deletes more names (default: the manifest's, then 5)", func(text string) error {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return errors.New(expectedValues["int"])
+		}
+		o.MaxDeletes = &n
+		return nil
+	})
+	prune.toggle(&o.PruneUnowned, "prune-unowned", "also delete names whose author the store does not know")
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,7 +27,7 @@ func (c *Command) checkFlows(ctx context.Context, f checkFlags, files *inspect.C
 		return err
 	}
 	if f.usedBy {
-		if _, err := flows.Manifest(inspect.ShowText(c.Stderr)); err != nil {
+		if _, err := flows.Manifest(inspect.ShowText(c.errOut())); err != nil {
 			return err
 		}
 		return c.showUses(f.format, flows.Reads, flows.Defined, o)
@@ -43,16 +42,14 @@ func (c *Command) showUses(format string, reads *check.FlowReads, defined []chec
 	uses, unknown := reads.UsedBy(defined, o), reads.Unknown()
 	switch format {
 	case "json":
-		enc := json.NewEncoder(c.Stdout)
-		enc.SetEscapeHTML(false)
-		return enc.Encode(struct {
+		return c.writeJSON(struct {
 			FormatVersion int               `json:"format_version"`
 			Secrets       []check.SecretUse `json:"secrets"`
 			Unknown       []check.Location  `json:"unknown"`
 		}{report.FormatVersion, uses, slices.Concat([]check.Location{}, unknown)})
 	case "text":
 	default:
-		return unknownFormat(format)
+		return usagef("--used-by: use --format text or json")
 	}
 	for _, use := range uses {
 		fmt.Fprintln(c.Stdout, report.Safe(useTitle(use)))

@@ -29,7 +29,9 @@ func (c *Command) init() *cobra.Command {
 		Long: `Init makes what serve needs for a store of one tenant, each in a file of its own
 with mode 0600 in DIR, which is this directory by default: the keys file, the key of
 the store's file, an admin key for CI and a runner key for agents. It prints the
-commands to go on with, and no key. It replaces no file.`,
+next commands, and no key. It replaces no file.`,
+		Example: `prefect-secrets init
+prefect-secrets init store --tenant data-team`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return nil
@@ -40,8 +42,9 @@ commands to go on with, and no key. It replaces no file.`,
 			return c.runInit(cmp.Or(slices.Concat(args, []string{"."})...), tenant)
 		},
 	}
-	cmd.Flags().StringVar(&tenant.Slug, "tenant", "default", "slug of the tenant: a short name of a team or a stage")
-	cmd.Flags().StringVar(&tenant.ID, "tenant-id", "", "id of the tenant, a UUID, such as that of a Prefect Server; default: a random one")
+	s := section(cmd.Flags(), "Tenant")
+	s.text(&tenant.Slug, "tenant", "SLUG", "default", "short name of a team or a stage")
+	s.text(&tenant.ID, "tenant-id", "UUID", "", "id of the tenant, such as that of a Prefect Server (default: a random one)")
 	return cmd
 }
 

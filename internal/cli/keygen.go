@@ -29,34 +29,42 @@ func (c *Command) keygen() *cobra.Command {
 	var o keygenOptions
 	cmd := &cobra.Command{
 		Use:   "keygen",
-		Short: "Make a key for serve, or for the file that it keeps secrets in",
-		Long: `Keygen makes a key, prints it this once, and prints the lines for the keys file
-of serve, which hold its hash alone. With --rotate it makes a new key for a name
-that the keys file has: the name stays, and with it what the name owns, and the
-key before is good until --grace is over.`,
-		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return c.runKeygen(o) },
+		Short: "Make an API key, or the key of a file store",
+		Long: `Keygen makes a key, prints it once, and prints the lines for the keys file of serve,
+which have only its hash. With --rotate it makes a new key for a name that the keys
+file has: the name keeps the secrets that it owns, and the previous key is valid
+until --grace is over.`,
+		Example: `# a key for CI, its hash added to the keys file
+prefect-secrets keygen --name ci --role admin --tenant data \
+  --key-file ci.key --append keys.toml
+
+# another key for the same name; the old one works for one more day
+prefect-secrets keygen --rotate ci --keys-file keys.toml --grace 24h`,
+		Args: noArguments("the key's name is given by --name"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := exclusive(cmd.Flags(), "rotate", "name", "role", "tenant", "pattern", "expires", "store-key", "append"); err != nil {
+				return err
+			}
+			if err := exclusive(cmd.Flags(), "store-key", "name", "role", "tenant", "pattern", "expires", "append"); err != nil {
+				return err
+			}
+			return c.runKeygen(o)
+		},
 	}
-	f := cmd.Flags()
-	f.StringVar(&o.name, "name", "", "name of the key; the store records it with each secret that the key sets")
-	f.StringVar(&o.role, "role", "", cloud.RolesHelp())
-	f.StringArrayVar(&o.tenants, "tenant", nil, "slug or id of a tenant (repeatable); the first is the default")
-	f.StringArrayVar(&o.patterns, "pattern", nil, "glob over the names that the key reaches (repeatable); default: all")
-	f.StringVar(&o.expires, "expires", "", "when the key is refused, such as 2027-01-31T00:00:00Z; default: never")
-	f.StringVar(&o.rotate, "rotate", "", "make a new key for this name of --keys-file")
-	f.StringVar(&o.keysFile, "keys-file", "", "keys file to look the name up in; it is not changed")
-	f.DurationVar(&o.grace, "grace", 7*24*time.Hour, "how long the key before --rotate is good")
-	f.StringVar(&o.keyFile, "key-file", "", "write the key to this new file, with mode 0600, and do not print it")
-	f.StringVar(&o.appendTo, "append", "", "add the lines to this keys file, and do not print them; needs --key-file")
-	f.BoolVar(&o.storeKey, "store-key", false, "print a key for serve --store file:PATH and nothing else")
-	for _, name := range []string{"name", "role", "tenant", "pattern", "expires", "store-key"} {
-		cmd.MarkFlagsMutuallyExclusive("rotate", name)
-	}
-	for _, name := range []string{"name", "role", "tenant", "pattern", "expires"} {
-		cmd.MarkFlagsMutuallyExclusive("store-key", name)
-	}
-	cmd.MarkFlagsMutuallyExclusive("rotate", "append")
-	cmd.MarkFlagsMutuallyExclusive("store-key", "append")
+	key := section(cmd.Flags(), "New key")
+	key.text(&o.name, "name", "NAME", "", "name of the key; the store records it with each secret that the key sets")
+	key.text(&o.role, "role", "ROLE", "", cloud.RolesHelp())
+	key.repeated(&o.tenants, "tenant", "TENANT", "slug or id of a tenant; the first is the default")
+	key.repeated(&o.patterns, "pattern", "GLOB", "names that the key reaches; default: all")
+	key.text(&o.expires, "expires", "DATE", "", "when the key expires, such as 2027-01-31T00:00:00Z; default: never")
+	rotation := section(cmd.Flags(), "Rotation")
+	rotation.text(&o.rotate, "rotate", "NAME", "", "make a new key for this name of --keys-file")
+	rotation.text(&o.keysFile, "keys-file", "FILE", "", "keys file that has the name; it is not changed")
+	rotation.duration(&o.grace, "grace", 7*24*time.Hour, "how long the previous key of --rotate stays valid")
+	output := section(cmd.Flags(), outputTitle)
+	output.text(&o.keyFile, "key-file", "FILE", "", "write the key to this new file, with mode 0600, and do not print it")
+	output.text(&o.appendTo, "append", "FILE", "", "add the lines to this keys file, and do not print them; needs --key-file")
+	output.toggle(&o.storeKey, "store-key", "print a key for serve --store file:PATH and nothing else")
 	return cmd
 }
 
@@ -65,7 +73,7 @@ func (c *Command) runKeygen(o keygenOptions) error {
 		return c.giveKey(o.keyFile, filestore.NewKey())
 	}
 	if o.appendTo != "" && o.keyFile == "" {
-		return errors.New("keygen --append needs --key-file, the file for the key itself")
+		return usagef("keygen --append needs --key-file, the file for the key itself")
 	}
 	makeKey, advice := o.newKey, "put these lines into the keys file of serve:"
 	if o.rotate != "" {
@@ -122,21 +130,21 @@ func (c *Command) addKey(o keygenOptions, k cloud.Key, text string) error {
 func (o keygenOptions) newKey() (k cloud.Key, err error) {
 	switch {
 	case o.name == "":
-		return k, errors.New("keygen needs --name: the name of the key; the store records it with each secret that the key sets")
+		return k, usagef("keygen needs --name: the name of the key; the store records it with each secret that the key sets")
 	case o.role == "":
-		return k, errors.New("keygen needs --role: " + cloud.RolesHelp())
+		return k, usagef("keygen needs --role: %s", cloud.RolesHelp())
 	case !cloud.Role(o.role).Valid():
-		return k, errors.New("--role: use " + cloud.RolesHelp())
+		return k, usagef("invalid --role: use %s", cloud.RolesHelp())
 	case len(o.tenants) == 0:
-		return k, errors.New("keygen needs --tenant, the slug or id of at least one tenant")
+		return k, usagef("keygen needs --tenant, the slug or id of at least one tenant")
 	}
 	k = cloud.Key{Name: o.name, Role: cloud.Role(o.role), Tenants: o.tenants, Patterns: o.patterns}
 	if o.expires != "" {
 		if k.Expires, err = time.Parse(time.RFC3339, o.expires); err != nil {
-			return k, fmt.Errorf("--expires: %q is no date and time with its offset: write it such as 2027-01-31T00:00:00Z", o.expires)
+			return k, fmt.Errorf("--expires: %q is not a date and time with its offset: write it as in 2027-01-31T00:00:00Z", o.expires)
 		}
 		if !k.Expires.After(time.Now()) {
-			return k, fmt.Errorf("--expires: %s is over: a key that expires then is refused from the start", o.expires)
+			return k, fmt.Errorf("--expires: %s is in the past: the key would never be accepted", o.expires)
 		}
 	}
 	return k, keysfile.Check(k)
@@ -146,7 +154,7 @@ func (o keygenOptions) newKey() (k cloud.Key, err error) {
 // hash becomes its previous one.
 func (o keygenOptions) rotatedKey() (k cloud.Key, err error) {
 	if o.keysFile == "" {
-		return k, errors.New("keygen --rotate needs --keys-file, the file that has the key")
+		return k, usagef("keygen --rotate needs --keys-file, the file that has the key")
 	}
 	if o.grace < 0 {
 		return k, errors.New("--grace: a time must not be negative")

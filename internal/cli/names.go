@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -15,24 +14,27 @@ func (c *Command) names() *cobra.Command {
 	var o connect.Options
 	var format string
 	cmd := &cobra.Command{
-		Use:   "names",
-		Short: "List the names of the tenant's secrets",
-		Args:  cobra.NoArgs,
+		Use:     "names",
+		Aliases: []string{"list", "ls"},
+		Short:   "List the names of the tenant's secrets",
+		Example: `prefect-secrets names --api-url https://secrets.example.com
+prefect-secrets names --tenant data --format json`,
+		Args: noArguments("the store is named by --api-url, the tenant by --tenant"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			write, ok := map[string]func(io.Writer, []string) error{"text": report.NamesText, "json": report.NamesJSON}[format]
-			if !ok {
-				return unknownFormat(format)
+			write := report.NamesText
+			if format == "json" {
+				write = report.NamesJSON
 			}
 			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
 				names, err := run.ListNames(ctx, conn)
 				if err != nil {
 					return err
 				}
-				return write(c.Stdout, names)
+				return write(c.out(), names)
 			})
 		},
 	}
 	connectFlags(cmd.Flags(), &o)
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	section(cmd.Flags(), outputTitle).choice(&format, "format", "FORMAT", "text", []string{"text", "json"}, "")
 	return cmd
 }

@@ -3,65 +3,70 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
+	"github.com/prefect-secrets/prefect-secrets/internal/terminal"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-func (c *Command) printerFor(format string) (run.Printer, error) {
+func (c *Command) printerFor(format string, detail report.Detail) run.Printer {
 	switch format {
-	case "text":
-		return &textPrinter{c: c}, nil
 	case "json":
-		return &jsonPrinter{c: c}, nil
+		return &jsonPrinter{c: c}
 	case "markdown":
-		return &markdownPrinter{jsonPrinter{c: c}}, nil
+		return &markdownPrinter{jsonPrinter{c: c}}
 	}
-	return nil, fmt.Errorf("--format: unknown format %q: it is text, json or markdown", format)
+	return &textPrinter{c: c, detail: detail}
 }
 
 // textPrinter writes everything to standard output, step by step.
 type textPrinter struct {
 	c        *Command
+	detail   report.Detail
 	embedded bool
 }
 
 func (p *textPrinter) Checked(found inspect.Findings) error {
-	if err := inspect.WriteFound(p.c.Stderr, found); err != nil {
+	if err := inspect.WriteFound(p.c.errOut(), found); err != nil {
 		return err
 	}
-	return report.DiagnosticsText(p.c.Stdout, found.Diagnostics, found.Files)
+	return report.DiagnosticsText(p.c.out(), found.Diagnostics, found.Files)
 }
 
 func (p *textPrinter) Connected(conn *connect.Connection) error {
 	p.embedded = conn.URL == connect.Embedded
-	return report.OriginText(p.c.Stdout, conn.KeyFrom, conn.URLFrom)
+	if p.detail == report.Brief {
+		return nil
+	}
+	return report.OriginText(p.c.out(), conn.KeyFrom, conn.URLFrom)
 }
 
 func (p *textPrinter) Waiting(text string) { p.c.waiting(text) }
 
 func (p *textPrinter) Planned(plan *secretsync.Plan) error {
-	return report.PlanText(p.c.Stdout, plan)
+	return report.PlanTextIn(p.c.out(), plan, p.detail)
 }
+
+// Refused shows a plan that deletes more names than it may.
+func (p *textPrinter) Refused(plan *secretsync.Plan) error { return p.Planned(plan) }
 
 func (p *textPrinter) OnlyPlanned(*secretsync.Outcome) error { return nil }
 
 func (p *textPrinter) Progress(done, total int, last bool) { p.c.progressLine(done, total, last) }
 
 func (p *textPrinter) Applied(done *secretsync.Outcome) error {
-	if err := report.ResultText(p.c.Stdout, done.Tenants, done.Requests); err != nil || !p.embedded {
+	if err := report.ResultText(p.c.out(), done.Tenants, done.Requests); err != nil || !p.embedded {
 		return err
 	}
-	_, err := fmt.Fprintln(p.c.Stdout, "the embedded store ends here; give --api-url to keep what is written")
+	_, err := fmt.Fprintln(p.c.Stdout, "the embedded store was discarded; pass --api-url to keep the secrets")
 	return err
 }
 
 func (p *textPrinter) Skipped(message string) error {
-	return report.SkippedText(p.c.Stdout, message)
+	return report.SkippedText(p.c.out(), message)
 }
 
 // jsonPrinter writes one document to standard output. Findings in the configs go to
@@ -69,17 +74,17 @@ func (p *textPrinter) Skipped(message string) error {
 type jsonPrinter struct{ c *Command }
 
 func (p *jsonPrinter) Checked(found inspect.Findings) error {
-	if err := inspect.WriteFound(p.c.Stderr, found); err != nil {
+	if err := inspect.WriteFound(p.c.errOut(), found); err != nil {
 		return err
 	}
-	return report.DiagnosticsText(p.c.Stderr, found.Diagnostics, found.Files)
+	return report.DiagnosticsText(p.c.errOut(), found.Diagnostics, found.Files)
 }
 
 func (p *jsonPrinter) Connected(conn *connect.Connection) error {
 	if !conn.Ambiguous {
 		return nil
 	}
-	return report.OriginText(p.c.Stderr, conn.KeyFrom, conn.URLFrom)
+	return report.OriginText(p.c.errOut(), conn.KeyFrom, conn.URLFrom)
 }
 
 func (p *jsonPrinter) Waiting(text string) { p.c.waiting(text) }
@@ -120,14 +125,8 @@ func (p *markdownPrinter) Skipped(message string) error {
 
 // progressLine writes the progress of a run to standard error.
 func (c *Command) progressLine(done, total int, last bool) {
-	file, ok := c.Stderr.(*os.File)
-	_, _ = io.WriteString(c.Stderr, run.ProgressText(done, total, last, ok && isTerminal(file)))
+	_, _ = io.WriteString(c.Stderr, run.ProgressText(done, total, last, terminal.Is(c.Stderr)))
 }
 
 // waiting writes to standard error that a run waits for its store.
 func (c *Command) waiting(text string) { _, _ = fmt.Fprintln(c.Stderr, report.Safe(text)) }
-
-func isTerminal(file *os.File) bool {
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}

@@ -1,12 +1,9 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
 	"net"
 	"time"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
@@ -26,31 +23,37 @@ type productionFlags struct {
 	stores                     []storeKind
 }
 
-func (o *productionFlags) register(cmd *cobra.Command, stores []storeKind) {
+// productionKey is the annotation of a flag that serve --dev does not accept.
+const productionKey = "production"
+
+func (o *productionFlags) register(flags *pflag.FlagSet, stores []storeKind) {
 	o.stores = stores
 	var f pflag.FlagSet
-	f.StringVar(&o.store, "store", "", "where secrets are kept: "+storeUsage(stores))
-	f.StringVar(&o.keysFile, "keys-file", "", "TOML file of tenants and keys, which holds hashes only (see keygen)")
-	f.StringVar(&o.url, "url", "", "URL at which clients reach this server, the audience of GitHub's tokens; default: what the keys file says")
-	f.StringVar(&o.certificate, "tls-certificate", "", "PEM file of the certificate, its chain behind it")
-	f.StringVar(&o.key, "tls-key", "", "PEM file of the certificate's private key")
-	f.BoolVar(&o.allowHTTP, "allow-http", false, "serve plain http beyond loopback, behind something that does TLS")
-	f.BoolVar(&o.forwardedFor, "trust-forwarded-for", false, "take the client's address from the last entry of X-Forwarded-For")
-	f.StringVar(&o.audit, "audit-log", "-", "file that every call is written to as JSON; - is standard error")
-	f.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
-	f.StringVar(&o.logFormat, "log-format", "text", "text or json")
-	f.StringVar(&o.metricsListen, "metrics-listen", "", "HOST:PORT for /metrics and the health, plain http; default: none")
-	f.IntVar(&o.connections, "max-connections", 1024, "open connections; a further one takes the place of the longest idle one")
-	f.IntVar(&o.requests, "max-requests", 128, "requests in work; further ones wait for their turn, and get 503 if it does not come in 10 s")
-	f.DurationVar(&o.shutdownDelay, "shutdown-delay", 2*time.Second, "how long /readyz says 503 before a stopping server accepts no more")
-	f.BoolVar(&o.noIntrospection, "no-introspection", false, "refuse questions about the schema")
-	f.StringVar(&o.tokenSecret, "token-secret-file", "", "a file, mode 0600, that replicas share, so that each accepts the tokens that another gave to Prefect 0.9's login; default: random")
+	s := section(&f, serverTitle)
+	s.text(&o.store, "store", "STORE", "", "where secrets are kept: "+storeUsage(stores))
+	s.text(&o.keysFile, "keys-file", "FILE", "", "TOML file of tenants and keys, which has only hashes (see keygen)")
+	s.text(&o.url, "url", "URL", "", "URL at which clients reach this server, the audience of GitHub's tokens (default: what the keys file says)")
+	s.text(&o.tokenSecret, "token-secret-file", "FILE", "", "file, mode 0600, that replicas share, so that each accepts the tokens that another gave to Prefect 0.9's login (default: random)")
 	for _, store := range stores {
 		f.AddFlagSet(store.flags)
 	}
-	cmd.Flags().AddFlagSet(&f)
-	f.VisitAll(func(flag *pflag.Flag) { cmd.MarkFlagsMutuallyExclusive("dev", flag.Name) })
-	cmd.MarkFlagsRequiredTogether("tls-certificate", "tls-key")
+	s = section(&f, "TLS and proxies")
+	s.text(&o.certificate, "tls-certificate", "FILE", "", "PEM file with the certificate, followed by its chain")
+	s.text(&o.key, "tls-key", "FILE", "", "PEM file with the certificate's private key")
+	s.toggle(&o.allowHTTP, "allow-http", "serve unencrypted http to other hosts, behind a proxy that does TLS")
+	s.toggle(&o.forwardedFor, "trust-forwarded-for", "take the client's address from the last entry of X-Forwarded-For")
+	s = section(&f, "Logs and metrics")
+	s.text(&o.audit, "audit-log", "FILE", "-", "write every call to this file as JSON (default: -, standard error)")
+	s.choice(&o.logLevel, "log-level", "LEVEL", "info", []string{"debug", "info", "warn", "error"}, "")
+	s.choice(&o.logFormat, "log-format", "FORMAT", "text", []string{"text", "json"}, "")
+	s.text(&o.metricsListen, "metrics-listen", "HOST:PORT", "", "address of /metrics and the health checks, over http (default: none)")
+	s = section(&f, "Limits")
+	s.number(&o.connections, "max-connections", 1024, "open connections; one more replaces the connection that has been idle longest")
+	s.number(&o.requests, "max-requests", 128, "concurrent requests; more wait for their turn, and get 503 after 10 s")
+	s.duration(&o.shutdownDelay, "shutdown-delay", 2*time.Second, "how long /readyz answers 503 before a stopping server accepts no more")
+	s.toggle(&o.noIntrospection, "no-introspection", "refuse queries of the schema")
+	f.VisitAll(func(flag *pflag.Flag) { flag.Annotations[productionKey] = []string{"true"} })
+	flags.AddFlagSet(&f)
 }
 
 // check returns what is wrong with the flags, before anything is opened.
@@ -58,19 +61,21 @@ func (o serveOptions) check() error {
 	host, _, err := net.SplitHostPort(o.listen)
 	switch {
 	case o.store == "":
-		return fmt.Errorf("serve needs to know where secrets are kept: give --store %s; for a trial in memory with keys of its own say --dev", storeUsage(o.stores))
+		return usagef("serve needs --store %s, where secrets are kept; to try it in memory, use --dev", storeUsage(o.stores))
 	case !isStore(o.stores, o.store):
 		return unknownStore(o.stores, o.store)
 	case o.keysFile == "":
-		return errors.New("serve needs --keys-file, which says who may ask for what: prefect-secrets keygen prints a key and the lines for it")
+		return usagef("serve needs --keys-file, which has tenants and keys: prefect-secrets init makes one, prefect-secrets keygen adds a key")
+	case (o.certificate == "") != (o.key == ""):
+		return usagef("--tls-certificate and --tls-key: give both or neither")
 	case err != nil:
-		return fmt.Errorf("--listen: %q is not HOST:PORT", o.listen)
+		return usagef("--listen: %q is not HOST:PORT", o.listen)
 	case o.certificate == "" && !o.allowHTTP && !address.Loopback(host):
-		return fmt.Errorf("--listen: %q would be plain http for other machines: give --tls-certificate and --tls-key, or --allow-http behind something that does TLS", o.listen)
+		return usagef("--listen: %q would serve unencrypted http to other hosts: give --tls-certificate and --tls-key, or --allow-http behind a proxy that does TLS", o.listen)
 	case o.connections < 1 || o.requests < 1:
-		return errors.New("--max-connections and --max-requests: at least 1 each")
+		return usagef("--max-connections and --max-requests: at least 1 each")
 	case o.shutdownDelay < 0:
-		return errors.New("--shutdown-delay: a time must not be negative")
+		return usagef("--shutdown-delay: a time must not be negative")
 	}
 	return checkURL(o.url)
 }
@@ -80,7 +85,7 @@ func checkURL(text string) error {
 		return nil
 	}
 	if u, ok := address.Absolute(text); !ok || u.User != nil {
-		return errors.New("--url: this is not an absolute URL: write the whole of it, such as https://secrets.example.com")
+		return usagef("--url: this is not an absolute URL: write it in full, such as https://secrets.example.com")
 	}
 	return nil
 }

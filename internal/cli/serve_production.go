@@ -93,7 +93,7 @@ func (c *Command) listenAndServe(ctx context.Context, o serveOptions, s *server.
 func (c *Command) newLog(o productionFlags) (*slog.Logger, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(o.logLevel)); err != nil {
-		return nil, fmt.Errorf("invalid --log-level %q: use debug, info, warn or error", o.logLevel)
+		return nil, usagef("invalid --log-level %q: use debug, info, warn or error", o.logLevel)
 	}
 	options := &slog.HandlerOptions{Level: level}
 	switch o.logFormat {
@@ -102,7 +102,7 @@ func (c *Command) newLog(o productionFlags) (*slog.Logger, error) {
 	case "json":
 		return server.LimitLog(slog.New(slog.NewJSONHandler(c.Stderr, options))), nil
 	}
-	return nil, fmt.Errorf("invalid --log-format %q: use text or json", o.logFormat)
+	return nil, usagef("invalid --log-format %q: use text or json", o.logFormat)
 }
 
 func (c *Command) openAudit(path string) (*server.Audit, error) {

@@ -25,12 +25,15 @@ func (c *Command) set() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "set NAME",
 		Short: "Set one secret to the value on standard input",
-		Long: `Set reads the value from standard input as text, one final newline dropped, and
-stores it under NAME, over the value that NAME may have. A flow gets that text,
-digits too. With --json the input is JSON, and a flow gets what it says. An empty
-string is refused as text, because it is what a variable that is not set gives; with
---json "" sets one.`,
-		Args: nameArg,
+		Long: `Set reads the value from standard input, without a final newline, and stores it as
+a string under NAME. It replaces the value that NAME may have. A flow gets a string
+even if it consists of digits. With --json the input is JSON of any type. An empty
+string is refused, because that is what an unset variable gives; --json with ""
+sets one.`,
+		Example: `printf %s "$TOKEN" | prefect-secrets set SLACK_TOKEN
+prefect-secrets set DB --json < db.json`,
+		Args:              nameArg,
+		ValidArgsFunction: c.completeNames(&o),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := secretname.Check(args[0]); err != nil {
 				return err
@@ -45,7 +48,7 @@ string is refused as text, because it is what a variable that is not set gives; 
 			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
 				err := conn.Ask(ctx, func() error { return conn.Client.SetSecret(ctx, args[0], value) })
 				if err != nil {
-					return err
+					return unlessDone(err, "set")
 				}
 				_, err = fmt.Fprintf(c.Stdout, "set %s\n", report.Safe(args[0]))
 				return err
@@ -53,8 +56,17 @@ string is refused as text, because it is what a variable that is not set gives; 
 		},
 	}
 	connectFlags(cmd.Flags(), &o)
-	cmd.Flags().BoolVar(&isJSON, "json", false, "the input is JSON")
+	section(cmd.Flags(), "Value").toggle(&isJSON, "json", "read standard input as JSON")
 	return cmd
+}
+
+// unlessDone returns the error of a change, and says so if the change may have been made
+// all the same.
+func unlessDone(err error, done string) error {
+	if !prefect.MayBeDone(err) {
+		return err
+	}
+	return fmt.Errorf("%w; the secret may have been %s all the same", err, done)
 }
 
 // maxValue is the longest value that set reads, in bytes. It leaves room for escapes:
@@ -72,7 +84,7 @@ var (
 // nameArg accepts the name alone: a value as an argument would be in the process list.
 func nameArg(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return errors.New("give the name alone: the value comes from standard input, because every process sees a command line")
+		return usagef("give the name alone: the value comes from standard input, because every process sees a command line")
 	}
 	return oneArg("NAME")(cmd, args)
 }

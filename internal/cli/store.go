@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -31,6 +30,9 @@ type storeKind struct {
 	open  func(ctx context.Context, store string, log *slog.Logger) (*servedStore, error)
 }
 
+// title is the heading of the flags in --help.
+func (k storeKind) title() string { return "With --store " + k.usage }
+
 // storeKinds returns one of each kind, with flags that are not parsed yet.
 func (c *Command) storeKinds() []storeKind {
 	return []storeKind{memoryStore(), c.fileStore(), c.vaultStore()}
@@ -51,8 +53,7 @@ func storeUsage(kinds []storeKind) string {
 	for _, kind := range kinds {
 		all = append(all, kind.usage)
 	}
-	last := len(all) - 1
-	return strings.Join(all[:last], ", ") + " or " + all[last]
+	return orList(all)
 }
 
 // kindOf returns the kind that --store names. Only kinds with a colon in their usage
@@ -76,7 +77,7 @@ func checkStoreFlags(flags *pflag.FlagSet, kinds []storeKind, store string) (err
 	flags.Visit(func(f *pflag.Flag) {
 		for _, kind := range kinds {
 			if kind.name != named.name && kind.flags.Lookup(f.Name) != nil {
-				err = fmt.Errorf("--%s is of --store %s: leave it out, or name that store", f.Name, kind.usage)
+				err = usagef("--%s is for --store %s: leave it out, or name that store", f.Name, kind.usage)
 			}
 		}
 	})
@@ -98,5 +99,5 @@ func isStore(stores []storeKind, text string) bool {
 }
 
 func unknownStore(stores []storeKind, text string) error {
-	return fmt.Errorf("--store: %q is no store: use %s", text, storeUsage(stores))
+	return usagef("--store: %q is not a store: use %s", text, storeUsage(stores))
 }

@@ -18,17 +18,15 @@ import (
 // fileFlags are the flags of a file store.
 type fileFlags struct{ keyFile string }
 
-func (f *fileFlags) register(flags *pflag.FlagSet) { storeKeyFlag(flags, &f.keyFile) }
-
-func storeKeyFlag(flags *pflag.FlagSet, file *string) {
-	flags.StringVar(file, "store-key-file", "", "a file, mode 0600, that holds the key of a file store (default: "+connect.StoreKeyVariable+")")
+func storeKeyFlag(s flagSection, file *string) {
+	s.text(file, "store-key-file", "FILE", "", "file, mode 0600, with the key of a file store (default: "+connect.StoreKeyVariable+")")
 }
 
 // fileStore returns the kind of store that is one encrypted file.
 func (c *Command) fileStore() storeKind {
 	var f fileFlags
 	kind := storeKind{name: "file", usage: "file:PATH", flags: &pflag.FlagSet{}}
-	f.register(kind.flags)
+	storeKeyFlag(section(kind.flags, kind.title()), &f.keyFile)
 	kind.open = func(_ context.Context, store string, _ *slog.Logger) (*servedStore, error) {
 		path, err := filePath(store)
 		if err != nil {
@@ -68,7 +66,7 @@ func (c *Command) storeKey(f fileFlags) (filestore.Key, error) {
 func filePath(store string) (string, error) {
 	path, ok := strings.CutPrefix(store, "file:")
 	if !ok || path == "" {
-		return "", fmt.Errorf("--store: %q is no file store: write file:PATH", store)
+		return "", fmt.Errorf("--store: %q is not a file store: write file:PATH", store)
 	}
 	return path, nil
 }

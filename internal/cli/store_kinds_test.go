@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"os"
 	"os/exec"
 	"strings"
@@ -55,11 +56,11 @@ func TestFlagsOfAnotherStore(t *testing.T) {
 				given := pflag.NewFlagSet("", pflag.ContinueOnError)
 				f.Changed = false // of an earlier round
 				given.AddFlag(f)
-				if err := given.Set(f.Name, "1"); err != nil {
+				if err := given.Set(f.Name, cmp.Or(strings.Join(f.Annotations[choicesKey][:min(1, len(f.Annotations[choicesKey]))], ""), "1")); err != nil {
 					t.Fatal(err)
 				}
 				err := checkStoreFlags(given, kinds, named.usage)
-				want := "--" + f.Name + " is of --store " + kind.usage + ": leave it out, or name that store"
+				want := "--" + f.Name + " is for --store " + kind.usage + ": leave it out, or name that store"
 				if kind.name == named.name && err != nil ||
 					kind.name != named.name && (err == nil || err.Error() != want) {
 					t.Errorf("--%s with --store %s: %v", f.Name, named.usage, err)

@@ -29,31 +29,31 @@ type vaultFlags struct {
 	maxVersions                       int
 }
 
-func (f *vaultFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.address, "vault-address", "", "URL of Vault or OpenBao (default: VAULT_ADDR)")
-	flags.StringVar(&f.mount, "vault-mount", vault.DefaultMount, "where the KV engine of version 2 is mounted")
-	flags.StringVar(&f.prefix, "vault-prefix", vault.DefaultPrefix, "path within the mount beneath which secrets are kept")
-	flags.StringVar(&f.namespace, "vault-namespace", "", "namespace (default: VAULT_NAMESPACE)")
-	flags.StringVar(&f.auth, "vault-auth", "token", "how to log in: token, approle or kubernetes")
-	flags.StringVar(&f.authMount, "vault-auth-mount", "", "where that login is mounted (default: approle, kubernetes)")
-	flags.StringVar(&f.tokenFile, "vault-token-file", "", "a file that holds the token, read again when Vault refuses it (default: VAULT_TOKEN)")
-	flags.StringVar(&f.roleID, "vault-role-id", "", "role id of the AppRole")
-	flags.StringVar(&f.secretIDFile, "vault-secret-id-file", "", "a file that holds the secret id of the AppRole")
-	flags.StringVar(&f.role, "vault-role", "", "role of the Kubernetes login")
-	flags.StringVar(&f.jwtFile, "vault-jwt-file", vault.ServiceAccount, "a file that holds the token of the pod's service account")
-	flags.StringVar(&f.tls.CACert, "vault-ca-certificate", "", "a PEM file with Vault's certificate authority (default: VAULT_CACERT, VAULT_CAPATH)")
-	flags.StringVar(&f.tls.ClientCert, "vault-client-certificate", "", "a PEM file with the certificate to show to Vault (default: VAULT_CLIENT_CERT)")
-	flags.StringVar(&f.tls.ClientKey, "vault-client-key", "", "a PEM file with its key (default: VAULT_CLIENT_KEY)")
-	flags.StringVar(&f.tls.ServerName, "vault-server-name", "", "the name in Vault's certificate (default: VAULT_TLS_SERVER_NAME)")
-	flags.BoolVar(&f.allowHTTP, "vault-allow-http", false, "send token and values to Vault in clear text beyond this machine")
-	flags.IntVar(&f.maxVersions, "vault-max-versions", 0, "versions to keep of each secret (default: the mount's setting)")
+func (f *vaultFlags) register(s flagSection) {
+	s.text(&f.address, "vault-address", "URL", "", "URL of Vault or OpenBao (default: VAULT_ADDR)")
+	s.text(&f.mount, "vault-mount", "PATH", vault.DefaultMount, "where the KV engine of version 2 is mounted")
+	s.text(&f.prefix, "vault-prefix", "PATH", vault.DefaultPrefix, "path within the mount beneath which secrets are kept")
+	s.text(&f.namespace, "vault-namespace", "NAME", "", "namespace (default: VAULT_NAMESPACE)")
+	s.choice(&f.auth, "vault-auth", "LOGIN", "token", []string{"token", "approle", "kubernetes"}, ": how to log in")
+	s.text(&f.authMount, "vault-auth-mount", "PATH", "", "where that login is mounted (default: approle, kubernetes)")
+	s.text(&f.tokenFile, "vault-token-file", "FILE", "", "file with the token, which is read again when Vault refuses it (default: VAULT_TOKEN)")
+	s.text(&f.roleID, "vault-role-id", "ID", "", "role id of the AppRole")
+	s.text(&f.secretIDFile, "vault-secret-id-file", "FILE", "", "file with the secret id of the AppRole")
+	s.text(&f.role, "vault-role", "ROLE", "", "role of the Kubernetes login")
+	s.text(&f.jwtFile, "vault-jwt-file", "FILE", vault.ServiceAccount, "file with the token of the pod's service account (default: where Kubernetes puts it)")
+	s.text(&f.tls.CACert, "vault-ca-certificate", "FILE", "", "PEM file with Vault's certificate authority (default: VAULT_CACERT, VAULT_CAPATH)")
+	s.text(&f.tls.ClientCert, "vault-client-certificate", "FILE", "", "PEM file with the certificate to show to Vault (default: VAULT_CLIENT_CERT)")
+	s.text(&f.tls.ClientKey, "vault-client-key", "FILE", "", "PEM file with its key (default: VAULT_CLIENT_KEY)")
+	s.text(&f.tls.ServerName, "vault-server-name", "NAME", "", "the name in Vault's certificate (default: VAULT_TLS_SERVER_NAME)")
+	s.toggle(&f.allowHTTP, "vault-allow-http", "allow unencrypted http to a Vault on another host")
+	s.number(&f.maxVersions, "vault-max-versions", 0, "versions to keep of each secret (default: the mount's setting)")
 }
 
 // vaultStore returns the kind of store that is in Vault.
 func (c *Command) vaultStore() storeKind {
 	var f vaultFlags
 	kind := storeKind{name: "vault", usage: "vault", flags: &pflag.FlagSet{}}
-	f.register(kind.flags)
+	f.register(section(kind.flags, kind.title()))
 	kind.open = func(ctx context.Context, _ string, log *slog.Logger) (*servedStore, error) {
 		store, err := c.openVault(ctx, f, log)
 		if err != nil {
@@ -113,7 +113,7 @@ func (c *Command) vaultConfig(f vaultFlags) (vault.Config, error) {
 		return out, errors.New("--store vault: no address: give --vault-address or set VAULT_ADDR")
 	}
 	if u, ok := address.Absolute(out.Address); ok && !f.allowHTTP && address.Unencrypted(u) {
-		return out, fmt.Errorf("--store vault: %s would carry token and values in clear text: use https, or say --vault-allow-http", u.Scheme+"://"+u.Host)
+		return out, fmt.Errorf("--store vault: %s would receive token and values unencrypted: use https, or pass --vault-allow-http", u.Scheme+"://"+u.Host)
 	}
 	var err error
 	out.Login, err = c.vaultLogin(f)
@@ -135,11 +135,9 @@ func (c *Command) vaultLogin(f vaultFlags) (vault.Login, error) {
 			return nil, errors.New("--vault-auth approle: give --vault-role-id and --vault-secret-id-file")
 		}
 		return vault.AppRole{Mount: f.authMount, RoleID: f.roleID, SecretID: vault.File(f.secretIDFile)}, nil
-	case "kubernetes":
-		if f.role == "" {
-			return nil, errors.New("--vault-auth kubernetes: give --vault-role")
-		}
-		return vault.Kubernetes{Mount: f.authMount, Role: f.role, JWT: vault.File(f.jwtFile)}, nil
 	}
-	return nil, fmt.Errorf("--vault-auth: %q is no login: use token, approle or kubernetes", f.auth)
+	if f.role == "" {
+		return nil, errors.New("--vault-auth kubernetes: give --vault-role")
+	}
+	return vault.Kubernetes{Mount: f.authMount, Role: f.role, JWT: vault.File(f.jwtFile)}, nil
 }

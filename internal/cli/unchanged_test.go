@@ -10,6 +10,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -40,10 +41,7 @@ func newUnchangedRun(t *testing.T, format string, other any) (sync secretsync.Ru
 	if err := errors.Join(client.SetSecret(t.Context(), "OTHER", other), client.SetSecret(t.Context(), "SAME", "x")); err != nil {
 		t.Fatal(err)
 	}
-	out, err := (&Command{Stdout: stdout, Stderr: stdout}).printerFor(format)
-	if err != nil {
-		t.Fatal(err)
-	}
+	out = (&Command{Stdout: stdout, Stderr: stdout, color: "never"}).printerFor(format, report.Full)
 	source := &secretsync.Source{Label: "s", Entries: []secretsync.Entry{
 		{Name: "OTHER", Text: prefect.TextValue("y")}, {Name: "SAME", Text: prefect.TextValue("x")},
 	}}

@@ -34,5 +34,5 @@ func (c *Command) skipWrite() (bool, error) {
 	if c.Stdin != nil {
 		_, _ = io.Copy(io.Discard, c.Stdin)
 	}
-	return true, report.SkippedText(c.Stdout, run.SkipMessage(reason))
+	return true, report.SkippedText(c.out(), run.SkipMessage(reason))
 }

@@ -61,7 +61,7 @@ func TestUntrustedCommands(t *testing.T) {
 	}
 	r = runCommand(t, env, "", append([]string{"plan", "--plan-file", planFile}, source...)...)
 	if _, err := os.Stat(planFile); r.code != exit.OK || !os.IsNotExist(err) ||
-		!strings.Contains(r.stdout, "the secrets of the Dependabot store") || strings.Contains(r.stdout, "x delete") {
+		!strings.Contains(r.stdout, "the secrets of the Dependabot store") || strings.Contains(r.stdout, "- delete") {
 		t.Errorf("plan: exit code %d, %v: %s%s", r.code, err, r.stdout, r.stderr)
 	}
 	if diff := cmp.Diff([]string{"TEAM_DB", "TEAM_S3"}, fake.Names()); diff != "" {

@@ -5,15 +5,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/spf13/cobra"
-
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/upstream"
 )
-
-func upstreamFlag(cmd *cobra.Command, url *string) {
-	cmd.Flags().StringVar(url, "upstream", "", "URL of a Prefect Server's GraphQL API, which answers what is not the secrets API's")
-}
 
 func newUpstream(api *cloud.API, url string, onError func(error)) (http.Handler, error) {
 	h, err := upstream.New(upstream.Config{API: api, URL: url, OnError: onError})

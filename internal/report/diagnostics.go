@@ -5,26 +5,57 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/terminal"
 )
 
-// DiagnosticsText writes each finding with its code frame and hint, and a line of
-// counts.
+// DiagnosticsText writes each finding with its code frame and hint, a blank line between
+// two of them, and a line of counts.
 func DiagnosticsText(w io.Writer, diagnostics []check.Diagnostic, files int) error {
+	out := terminal.Of(w)
+	var b strings.Builder
 	for _, d := range diagnostics {
-		if _, err := fmt.Fprintln(w, Safe(d.String())); err != nil {
-			return err
-		}
-		if d.Frame != "" {
-			fmt.Fprintln(w, disarm(d.Frame))
-		}
-		if d.Hint != "" {
-			fmt.Fprintf(w, "  hint: %s\n", Safe(d.Hint))
-		}
+		writeFinding(&b, out, d)
+		b.WriteString("\n")
 	}
-	_, err := fmt.Fprintf(w, "check: %s\n", Counts(diagnostics, files))
+	fmt.Fprintf(&b, "%s %s\n", out.Style.Bold("check:"), colourCounts(out.Style, Counts(diagnostics, files)))
+	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func writeFinding(b *strings.Builder, out terminal.Output, d check.Diagnostic) {
+	style := out.Style
+	word, mark := severityStyles(style, d.Severity)
+	if !style.Coloured() {
+		b.WriteString(Safe(d.String()) + "\n")
+	} else {
+		fmt.Fprintf(b, "%s: %s %s %s\n", style.Bold(position(d)), word(string(d.Severity)+":"), style.Bold(Safe(d.Message)), style.Dim("["+d.Rule+"]"))
+	}
+	for line := range strings.Lines(disarm(d.Frame)) {
+		line = strings.TrimRight(line, "\n")
+		gutter, code, _ := strings.Cut(line, "|")
+		if isMark := strings.TrimSpace(gutter) == ""; isMark {
+			code = mark(code)
+		}
+		b.WriteString(style.Dim(gutter+"|") + code + "\n")
+	}
+	if d.Hint != "" {
+		b.WriteString("  " + style.Cyan("hint:") + " " + terminal.Wrap(Safe(d.Hint), out.Width, 8, 8) + "\n")
+	}
+}
+
+// severityStyles returns the styles of the word for a severity and of the mark below
+// the code.
+func severityStyles(style terminal.Style, severity check.Severity) (word, mark func(string) string) {
+	switch severity {
+	case check.SeverityError:
+		return style.BoldRed, style.Red
+	case check.SeverityWarning:
+		return style.BoldYellow, style.Yellow
+	}
+	return style.Cyan, style.Cyan
 }
 
 // position returns file:line:column, or the file alone if the line is unknown.

@@ -4,43 +4,160 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
+	"github.com/prefect-secrets/prefect-secrets/internal/terminal"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 var planMarks = map[secretsync.Kind]string{
 	secretsync.Create:    "+",
 	secretsync.Overwrite: "~",
-	secretsync.Delete:    "x",
-	secretsync.Skip:      "-",
+	secretsync.Delete:    "-",
+	secretsync.Skip:      "·",
 	secretsync.Keep:      "=",
 }
 
+// Detail is how much of a plan is written.
+type Detail int
+
+const (
+	Full   Detail = iota // every name
+	Folded               // at most [maxLines] names of a kind, all deletions and warnings
+	Brief                // deletions and warnings
+)
+
+// maxLines is how many names of a kind a folded plan shows.
+const maxLines = 50
+
 // PlanText writes a plan, a line for each name, and its counts.
-func PlanText(w io.Writer, plan *secretsync.Plan) error {
+func PlanText(w io.Writer, plan *secretsync.Plan) error { return PlanTextIn(w, plan, Full) }
+
+// PlanTextIn is [PlanText] with less detail. It never leaves out a deletion, nor a skip
+// that may be unintended.
+func PlanTextIn(w io.Writer, plan *secretsync.Plan, detail Detail) error {
+	out := terminal.Of(w)
+	style := out.Style
 	var b strings.Builder
 	for _, line := range plan.FirstLines() {
-		fmt.Fprintln(&b, Safe(line))
+		fmt.Fprintln(&b, style.Yellow(Safe(line)))
 	}
-	fmt.Fprintf(&b, "plan for %s\n", target(plan))
+	fmt.Fprintf(&b, "%s\n", style.Bold("plan for "+target(plan)))
 	width := nameWidth(plan.Actions)
+	left := map[secretsync.Kind]int{}
+	shown := map[secretsync.Kind]int{}
 	for _, a := range plan.Actions {
-		line := fmt.Sprintf("  %s %-9s %-*s  %s", planMark(a), a.Kind, width, displayName(a), planReason(a))
-		fmt.Fprintln(&b, strings.TrimRight(line, " "))
+		if shown[a.Kind]++; isFolded(a, shown[a.Kind], detail) {
+			left[a.Kind]++
+			continue
+		}
+		b.WriteString(planLine(out, a, width))
+	}
+	for _, kind := range []secretsync.Kind{secretsync.Create, secretsync.Overwrite, secretsync.Keep, secretsync.Skip} {
+		if n := left[kind]; n > 0 && detail == Folded {
+			fmt.Fprintln(&b, style.Dim(fmt.Sprintf("  … and %s more %s (-v shows all)", thousands(n), foldedWords[kind])))
+		}
 	}
 	for _, warning := range plan.Warnings {
-		fmt.Fprintf(&b, "warning: %s\n", Safe(warning))
+		b.WriteString(labelled(out, style.BoldYellow("warning:"), "warning: ", Safe(warning)))
 	}
 	for _, note := range notes(plan) {
-		fmt.Fprintf(&b, "note: %s\n", Safe(note))
+		b.WriteString(labelled(out, style.Cyan("note:"), "note: ", Safe(note)))
 	}
-	fmt.Fprintf(&b, "plan: %s\n", planCounts(plan, "%d"))
+	fmt.Fprintf(&b, "%s %s\n", style.Bold("plan:"), colourCounts(style, planCounts(plan, "%d")))
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+var foldedWords = map[secretsync.Kind]string{
+	secretsync.Create: "to create", secretsync.Overwrite: "to overwrite", secretsync.Keep: "unchanged", secretsync.Skip: "skipped",
+}
+
+// isFolded reports whether the nth action of its kind is left out.
+func isFolded(a secretsync.Action, n int, detail Detail) bool {
+	if a.Warn || a.Kind == secretsync.Delete {
+		return false
+	}
+	return detail == Brief || detail == Folded && n > maxLines
+}
+
+// planLine returns the line of one action. On a terminal the reason stays in its column.
+func planLine(out terminal.Output, a secretsync.Action, width int) string {
+	mark := fmt.Sprintf("%s %-9s", planMark(a), a.Kind)
+	name := fmt.Sprintf("%-*s", width, displayName(a))
+	column := 2 + utf8.RuneCountInString(mark) + 1 + utf8.RuneCountInString(name) + 2
+	reason := Safe(a.Reason)
+	if out.Width > column+minReason {
+		reason = terminal.Wrap(reason, out.Width, column, column)
+	}
+	colour := kindColour(out.Style, a)
+	if a.Kind == secretsync.Skip || a.Kind == secretsync.Keep {
+		if !a.Warn {
+			return colour(strings.TrimRight("  "+mark+" "+name+"  "+reason, " ")) + "\n"
+		}
+	}
+	line := "  " + colour(mark) + " " + name
+	if reason == "" {
+		return strings.TrimRight(line, " ") + "\n"
+	}
+	return line + "  " + out.Style.Dim(reason) + "\n"
+}
+
+// minReason is how many columns a reason needs to be wrapped.
+const minReason = 16
+
+// kindColour returns the colour of an action.
+func kindColour(style terminal.Style, a secretsync.Action) func(string) string {
+	switch {
+	case a.Warn:
+		return style.BoldYellow
+	case a.Kind == secretsync.Create:
+		return style.Green
+	case a.Kind == secretsync.Overwrite:
+		return style.Yellow
+	case a.Kind == secretsync.Delete:
+		return style.Red
+	}
+	return style.Dim
+}
+
+// labelled returns a line with a label, wrapped on a terminal.
+func labelled(out terminal.Output, label, plain, text string) string {
+	return label + " " + terminal.Wrap(text, out.Width, utf8.RuneCountInString(plain), 2) + "\n"
+}
+
+// countColours are the colours of counts that are not 0, by the word for them.
+var countColours = map[string]func(terminal.Style, string) string{
+	"create": terminal.Style.Green, "created": terminal.Style.Green,
+	"overwrite": terminal.Style.Yellow, "overwritten": terminal.Style.Yellow,
+	"delete": terminal.Style.Red, "deleted": terminal.Style.Red,
+	"failed": terminal.Style.BoldRed, "unknown": terminal.Style.BoldRed,
+	"error": terminal.Style.BoldRed, "errors": terminal.Style.BoldRed,
+	"warning": terminal.Style.BoldYellow, "warnings": terminal.Style.BoldYellow,
+}
+
+// colourCounts colours the counts in a line, but for those of 0.
+func colourCounts(style terminal.Style, counts string) string {
+	parts := strings.Split(counts, ", ")
+	for i, part := range parts {
+		colour := countColours[part[strings.LastIndexByte(part, ' ')+1:]]
+		if colour != nil && !strings.HasPrefix(part, "0 ") {
+			parts[i] = colour(style, part)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// thousands returns a number with commas, such as 4,950.
+func thousands(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return thousands(n/1000) + fmt.Sprintf(",%03d", n%1000)
 }
 
 // planCounts returns the counts of a plan. It names deletions and unchanged secrets
@@ -77,13 +194,6 @@ func displayName(a secretsync.Action) string {
 	return name
 }
 
-func planReason(a secretsync.Action) string {
-	if a.Kind == secretsync.Skip {
-		return "skipped: " + Safe(a.Reason)
-	}
-	return Safe(a.Reason)
-}
-
 // maxNameWidth limits the column of names, so that one long name does not push every
 // reason off the screen.
 const maxNameWidth = 40
@@ -99,6 +209,8 @@ func nameWidth(actions []secretsync.Action) int {
 // ResultText writes what a sync did for each tenant, and what was verified afterwards.
 // All tenants together took that many requests.
 func ResultText(w io.Writer, tenants []secretsync.TenantResult, requests int64) error {
+	out := terminal.Of(w)
+	style := out.Style
 	var b strings.Builder
 	for _, t := range tenants {
 		head := "result"
@@ -108,18 +220,19 @@ func ResultText(w io.Writer, tenants []secretsync.TenantResult, requests int64) 
 		if t.Report == nil {
 			continue
 		}
-		undoneText(&b, t.Report)
-		fmt.Fprintf(&b, "%s: %s", head, resultCounts(t.Report, "%d"))
+		undoneText(&b, style, t.Report)
+		counts := resultCounts(t.Report, "%d")
 		if len(tenants) == 1 {
-			fmt.Fprintf(&b, ", in %s", Plural(int(requests), "request"))
+			counts += ", in " + Plural(int(requests), "request")
 		}
-		b.WriteString("\n")
+		counts = terminal.Wrap(counts, out.Width, utf8.RuneCountInString(head)+2, 2)
+		fmt.Fprintf(&b, "%s %s\n", style.Bold(head+":"), colourCounts(style, counts))
 		for _, line := range verifiedLines(t.Report) {
-			fmt.Fprintln(&b, "verified: "+line)
+			b.WriteString(labelled(out, "verified:", "verified: ", line))
 		}
 	}
 	for _, f := range failuresWithout(tenants, hasReport) {
-		fmt.Fprintf(&b, "result for %s: failed: %s\n", Safe(f.Who), Safe(f.Why))
+		fmt.Fprintf(&b, "%s %s: %s\n", style.Bold("result for "+Safe(f.Who)+":"), style.BoldRed("failed"), Safe(f.Why))
 	}
 	if len(tenants) > 1 {
 		fmt.Fprintf(&b, "%s, %s\n", Plural(len(tenants), "tenant"), Plural(int(requests), "request"))
@@ -130,13 +243,14 @@ func ResultText(w io.Writer, tenants []secretsync.TenantResult, requests int64) 
 
 // undoneText writes the actions that were not done, equal failures on one line, and
 // each deletion.
-func undoneText(b *strings.Builder, r *secretsync.Report) {
+func undoneText(b *strings.Builder, style terminal.Style, r *secretsync.Report) {
 	for _, group := range groupActions(r.Actions, storeName, undone) {
 		switch {
 		case group.Result == secretsync.Deleted:
-			fmt.Fprintf(b, "  x deleted   %s\n", group)
+			fmt.Fprintf(b, "  %s %s\n", style.Red("- deleted  "), group)
 		case undone(group.Action):
-			fmt.Fprintf(b, "  ! %-9s %s: %s\n", group.Result, group, Safe(group.Reason))
+			mark := fmt.Sprintf("! %-9s", group.Result)
+			fmt.Fprintf(b, "  %s %s: %s\n", style.BoldRed(mark), group, Safe(group.Reason))
 		}
 	}
 }
@@ -194,8 +308,9 @@ func verifiedLines(r *secretsync.Report) []string {
 
 // NamesText writes one name a line.
 func NamesText(w io.Writer, names []string) error {
+	style := terminal.Of(w).Style
 	for _, name := range names {
-		if _, err := fmt.Fprintln(w, Safe(name)); err != nil {
+		if _, err := fmt.Fprintln(w, style.Bold(Safe(name))); err != nil {
 			return err
 		}
 	}
@@ -204,16 +319,17 @@ func NamesText(w io.Writer, names []string) error {
 
 // SkippedText writes why a run was skipped.
 func SkippedText(w io.Writer, message string) error {
-	_, err := fmt.Fprintf(w, "skipped: %s\n", Safe(message))
+	_, err := fmt.Fprintf(w, "%s %s\n", terminal.Of(w).Style.Yellow("skipped:"), Safe(message))
 	return err
 }
 
 // OriginText writes where the key is from and, if url is not empty, where the URL is
 // from.
 func OriginText(w io.Writer, key, url string) error {
-	text := "key: from " + Safe(key) + "\n"
+	style := terminal.Of(w).Style
+	text := style.Dim("key: from "+Safe(key)) + "\n"
 	if url != "" {
-		text += "url: from " + Safe(url) + "\n"
+		text += style.Dim("url: from "+Safe(url)) + "\n"
 	}
 	_, err := io.WriteString(w, text)
 	return err

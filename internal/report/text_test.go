@@ -36,8 +36,8 @@ func TestPlanTextShowsDeletions(t *testing.T) {
 	}
 	want := `plan for tenant data
   + create    A
-  x delete    OLD     not in any source
-  ! skip      THEIRS  skipped: not deleted
+  - delete    OLD     not in any source
+  ! skip      THEIRS  not deleted
 note: a note
 plan: 1 to create, 0 to overwrite, 1 to delete, 1 skipped
 `
@@ -54,7 +54,7 @@ func TestResultTextSaysWhatIsWhere(t *testing.T) {
 	want := `  ! unknown   B: no answer
   ! failed    C: refused
   ! skipped   KEPT: not deleted: why
-  x deleted   OLD
+  - deleted   OLD
 result for tenant data: 1 created, 0 overwritten, 0 unchanged, 1 deleted, 1 skipped, 1 failed, 1 unknown
 verified: 1 of 1 name present
 verified: 1 of 1 deleted name gone

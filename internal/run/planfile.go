@@ -27,6 +27,23 @@ func writePlanFile(url string, done *secretsync.Outcome, o Options) (path string
 	return o.PlanFile, nil
 }
 
+// checkPlanFile fails if the file that a plan would write exists and is not a plan file:
+// it may be an input, such as the secrets themselves.
+func checkPlanFile(o Options) error {
+	info, err := os.Stat(o.PlanFile)
+	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		return nil
+	}
+	text, err := userfile.Read(o.PlanFile)
+	if err == nil {
+		_, err = planfile.Parse(o.PlanFile, text, o.Connect.Given)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %s exists and is not a plan file: name another file", o.Connect.Given.Label("plan-file"), o.PlanFile)
+	}
+	return nil
+}
+
 // readReviewed reads the plan file that a sync must follow, or returns nil if path is
 // empty.
 func readReviewed(path string, given option.Form) (*planfile.File, error) {

@@ -75,6 +75,9 @@ type Printer interface {
 func Plan(ctx context.Context, o Options, out Printer) (planFile string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, o.Connect.Timeout)
 	defer cancel()
+	if err := checkPlanFile(o); err != nil {
+		return "", err
+	}
 	p, err := prepare(o, out)
 	if err != nil {
 		return "", err
@@ -174,6 +177,7 @@ func Steps(conn *connect.Connection, o Options, reviewed *planfile.File, out Pri
 			return conn.AddTenants(o.Connect.Tenants)
 		},
 		Waiting: func(reason string) { out.Waiting(WaitingText(conn.URL, reason)) },
+		Refused: showRefused(out),
 		Planned: func(done *secretsync.Outcome) error {
 			if reviewed != nil {
 				if err := reviewed.Restrict(done.Plans()...); err != nil {
@@ -192,6 +196,15 @@ func Steps(conn *connect.Connection, o Options, reviewed *planfile.File, out Pri
 			return nil
 		},
 	}
+}
+
+// showRefused returns the step that shows a plan with too many deletions, nil if the
+// printer does not.
+func showRefused(out Printer) func(*secretsync.Plan) error {
+	if shows, ok := out.(interface{ Refused(*secretsync.Plan) error }); ok {
+		return shows.Refused
+	}
+	return nil
 }
 
 func showPlans(done *secretsync.Outcome, o Options, out Printer) error {

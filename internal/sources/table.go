@@ -5,7 +5,10 @@ package sources
 
 import (
 	"fmt"
+	"path/filepath"
+	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/option"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/prefect/config"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -55,28 +58,28 @@ var Table = []Source{
 	},
 	{
 		Name:  "secrets-file",
-		Flag:  "secrets: JSON as ${{ toJSON(secrets) }} gives it, with values of any type but null, or dotenv; - is standard input (repeatable)",
+		Flag:  "JSON as ${{ toJSON(secrets) }} gives it, with values of any type but null, or dotenv; - is standard input",
 		Input: "File with more secrets, dotenv or JSON (any value but null); for secrets that exceed the environment's limit of 128 KiB",
 		Takes: Paths,
 		read:  (*Reader).secretsFile,
 	},
 	{
 		Name:      "vars-file",
-		Flag:      "a JSON file as ${{ toJSON(vars) }} gives it",
+		Flag:      "JSON as ${{ toJSON(vars) }} gives it",
 		Takes:     Path,
 		Variables: true,
 		read:      (*Reader).varsFile,
 	},
 	{
 		Name:  "env-names",
-		Flag:  "names or globs of environment variables that are secrets",
+		Flag:  "environment variables that are secrets",
 		Input: "Environment variables of the step that are secrets too, names or globs, separated by commas or newlines",
 		Takes: Names,
 		read:  (*Reader).environment,
 	},
 	{
 		Name:  "secrets-config",
-		Flag:  "a Prefect config whose [context.secrets] are secrets",
+		Flag:  "Prefect config whose [context.secrets] are secrets",
 		Takes: Path,
 		read:  (*Reader).config,
 	},
@@ -115,11 +118,20 @@ func (r *Reader) environment(in input) (*secretsync.Source, error) {
 	return source, r.wrapError(in, err)
 }
 
+// isSecretsFile reports whether a file is by its name JSON or dotenv, and no config.
+func isSecretsFile(path string) bool {
+	base := strings.ToLower(filepath.Base(path))
+	return filepath.Ext(base) == ".json" || filepath.Ext(base) == ".env" || strings.HasPrefix(base, ".env")
+}
+
 func (r *Reader) config(in input) (*secretsync.Source, error) {
 	version, err := release.ParseVersion(r.Version)
 	if err != nil {
 		return nil, r.wrapError(in, err)
 	}
 	source, err := secretsync.FromConfig(in.value(), config.Version(version.String()), r.Env)
+	if err != nil && isSecretsFile(in.value()) {
+		err = fmt.Errorf("%w: a file of secrets as JSON or dotenv goes to %s", err, option.Flag.Name("secrets-file"))
+	}
 	return source, r.wrapError(in, err)
 }

@@ -17,21 +17,32 @@ import (
 // Of serve's flags --dev accepts three, and --help.
 func TestDevTakesFourFlags(t *testing.T) {
 	o := binary.Options{Dir: t.TempDir()}
-	_, help := binary.Run(t, o, "serve", "--help")
+	help := ""
+	for _, store := range []string{"vault", "file:x"} {
+		_, p := binary.Run(t, o, "serve", "--store", store, "--help")
+		help += p.Stdout.String()
+	}
 	refused := 0
-	flags := regexp.MustCompile(`(?m)^  .*--([a-z-]+)( (?:string|int|duration))? {3,}`)
-	for _, flag := range flags.FindAllStringSubmatch(help.Stdout.String(), -1) {
-		if slices.Contains([]string{"dev", "listen", "upstream", "page", "ready-file", "help"}, flag[1]) {
+	flags := regexp.MustCompile(`(?m)^  .*--([a-z-]+)(?: ([A-Z:]+))?(?:  |$)`)
+	for _, flag := range flags.FindAllStringSubmatch(help, -1) {
+		if slices.Contains([]string{"dev", "listen", "upstream", "page", "ready-file", "help", "color"}, flag[1]) {
 			continue
 		}
 		args := []string{"serve", "--dev", "--listen", "127.0.0.1:0", "--" + flag[1]}
 		switch flag[2] {
-		case " string":
-			args = append(args, "x")
-		case " int":
+		case "":
+		case "N":
 			args = append(args, "1")
-		case " duration":
+		case "TIME":
 			args = append(args, "1s")
+		case "LOGIN":
+			args = append(args, "token")
+		case "LEVEL":
+			args = append(args, "info")
+		case "FORMAT":
+			args = append(args, "json")
+		default:
+			args = append(args, "x")
 		}
 		if code, p := binary.Run(t, o, args...); code != 2 || !strings.Contains(p.Stderr.String(), flag[1]) {
 			t.Errorf("--dev --%s: exit code %d: %s", flag[1], code, p.Stderr)

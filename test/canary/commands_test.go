@@ -179,7 +179,8 @@ func TestCommands(t *testing.T) {
 // commandHelp is what the tests need of a command's --help.
 type commandHelp struct{ formats []string }
 
-// listCommands returns all commands that --help lists, so that the suite fails
+// listCommands returns all commands that --help lists, with the formats that the Tab key
+// offers, so that the suite fails
 // without a run of a new command or format.
 func listCommands(t *testing.T) map[string]commandHelp {
 	t.Helper()
@@ -187,12 +188,13 @@ func listCommands(t *testing.T) map[string]commandHelp {
 	_, root := binary.Run(t, o, "--help")
 	list := map[string]commandHelp{}
 	names := regexp.MustCompile(`(?m)^  ([a-z]+) {2,}`)
-	formats := regexp.MustCompile(`(?m)--(?:log-)?format string +(.*?) \(default`)
 	for _, m := range names.FindAllStringSubmatch(root.Stdout.String(), -1) {
-		_, p := binary.Run(t, o, m[1], "--help")
 		var h commandHelp
-		if f := formats.FindStringSubmatch(p.Stdout.String()); f != nil {
-			h.formats = strings.Split(strings.ReplaceAll(f[1], " or ", ", "), ", ")
+		for _, flag := range []string{"--format", "--log-format"} {
+			_, p := binary.Run(t, o, "__complete", m[1], flag, "")
+			if formats, noFiles := strings.CutSuffix(p.Stdout.String(), "\n:4\n"); noFiles {
+				h.formats = append(h.formats, strings.Split(formats, "\n")...)
+			}
 		}
 		list[m[1]] = h
 	}
@@ -321,7 +323,8 @@ func (s *scene) runKeysAndFiles() {
 	s.run(file, "", anyFailure, "restore", "a.bak", "--store", "file:fourth.db")
 	s.run(binary.Options{Dir: dir}, "", anyFailure, "backup", "b.bak", "--api-url", "$URL", "--api-key-file", "IN/wrong.key")
 	s.run(binary.Options{Dir: dir}, "", anyFailure, "backup", "b.bak", "--api-url", "$URL")
-	s.run(binary.Options{}, "", ok, "version")
+	s.run(binary.Options{}, "", ok, "version", "--format", "text")
+	s.run(binary.Options{}, "", ok, "version", "--format", "json")
 	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
 		s.run(binary.Options{}, "", ok, "completion", shell)
 	}

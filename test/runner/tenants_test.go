@@ -42,7 +42,7 @@ func TestPrune(t *testing.T) {
 	first.secrets["APP_OLD_KEY"] = canary()
 	first.run(t)
 	log := deploy(store, "production").run(t)
-	checkLog(t, log, "x deleted   APP_OLD_KEY", `"deleted-names":"[\"APP_OLD_KEY\"]"`, `"deleted-count":"2"`)
+	checkLog(t, log, "- deleted   APP_OLD_KEY", `"deleted-names":"[\"APP_OLD_KEY\"]"`, `"deleted-count":"2"`)
 	if diff := cmp.Diff([]string{"APP_KEY", "APP_SLACK", "UNRELATED"}, store.namesOf(t, "data")); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}

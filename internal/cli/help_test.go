@@ -1,0 +1,88 @@
+package cli_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// typeOfTheLibrary is what the flags' library calls a value.
+var typeOfTheLibrary = regexp.MustCompile(`--[a-z-]+ (string|strings|stringArray|int|duration)\b|help for `)
+
+// withoutExample are commands whose help needs no example.
+var withoutExample = []string{"action", "help", "version"}
+
+// helpOf returns the command lines that --help is tested for.
+func helpOf(t *testing.T) (commands [][]string) {
+	t.Helper()
+	_, list, _ := strings.Cut(runCommand(t, nil, "", "--help").stdout, "\nCommands:\n")
+	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+)  `).FindAllStringSubmatch(list, -1) {
+		commands = append(commands, m[1:])
+	}
+	if len(commands) < 15 {
+		t.Fatalf("--help lists %q", commands)
+	}
+	return append(commands, []string{}, []string{"serve", "--store", "vault"}, []string{"serve", "--dev"})
+}
+
+func TestHelpFitsTheTerminal(t *testing.T) {
+	for columns, limit := range map[string]int{"": 80, "60": 60, "200": 100, "nonsense": 80} {
+		for _, command := range helpOf(t) {
+			help := runCommand(t, []string{"COLUMNS=" + columns}, "", append(command, "--help")...).stdout
+			for line := range strings.Lines(examples.ReplaceAllString(help, "")) {
+				if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > limit {
+					t.Errorf("%q at %d: %s", command, limit, line)
+				}
+			}
+			for line := range strings.Lines(examples.FindString(help)) {
+				if utf8.RuneCountInString(line) > 81 {
+					t.Errorf("%q: the example is too wide: %s", command, line)
+				}
+			}
+		}
+	}
+}
+
+// examples matches the examples of a help. They are to be copied, and are not wrapped.
+var examples = regexp.MustCompile(`(?s)\nExamples:\n.*?\n\n[A-Z]`)
+
+func TestHelpNamesValuesAndShowsExamples(t *testing.T) {
+	for _, command := range helpOf(t) {
+		help := runCommand(t, nil, "", append(command, "--help")...).stdout
+		if word := typeOfTheLibrary.FindString(help); word != "" {
+			t.Errorf("%q: the help has %q", command, word)
+		}
+		needsExample := len(command) == 0 || !slices.Contains(withoutExample, command[0])
+		if needsExample != strings.Contains(help, "\nExamples:\n") {
+			t.Errorf("%q: an example: %t", command, !needsExample)
+		}
+	}
+}
+
+func TestHelpOfServeShowsTheStore(t *testing.T) {
+	for _, tt := range []struct {
+		args   string
+		has    []string
+		hasNot []string
+	}{
+		{"serve", []string{"With --store file:PATH:", "With --store vault:", "--vault-address", "serve --store vault --help"}, []string{"--vault-jwt-file"}},
+		{"serve --store vault", []string{"--vault-jwt-file", "--vault-client-key"}, []string{"--store-key-file"}},
+		{"serve --store file:x", []string{"--store-key-file"}, []string{"--vault-address"}},
+		{"serve --store memory", []string{"--keys-file"}, []string{"--vault-address", "--store-key-file"}},
+		{"serve --dev", []string{"--ready-file", "--upstream"}, []string{"--keys-file", "--vault-address"}},
+	} {
+		help := runCommand(t, nil, "", append(strings.Fields(tt.args), "--help")...).stdout
+		for _, text := range tt.has {
+			if !strings.Contains(help, text) {
+				t.Errorf("%s --help lacks %s", tt.args, text)
+			}
+		}
+		for _, text := range tt.hasNot {
+			if strings.Contains(help, "      "+text) {
+				t.Errorf("%s --help has %s", tt.args, text)
+			}
+		}
+	}
+}

@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/report"
+)
+
+// usageError is an error in the arguments. The line that names the command's --help
+// follows it.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+
+func (e *usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
+
+// pointer returns the line that follows an error of a command, or "".
+func pointer(err error, cmd *cobra.Command) string {
+	var usage *usageError
+	if !errors.As(err, &usage) || cmd == nil {
+		return ""
+	}
+	return fmt.Sprintf("Run '%s --help'", cmd.CommandPath())
+}
+
+// noArguments accepts no argument. The hint says what to do instead.
+func noArguments(hint string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return flagAsValue(cmd.Flags())
+		}
+		return usagef("%s takes no arguments, and got %d: %s", cmd.Name(), len(args), hint)
+	}
+}
+
+// sourcesByFlags accepts no argument of plan and sync. It names a file, which cannot be
+// a secret's value, with the flag that it belongs to.
+func sourcesByFlags(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		if info, err := os.Stat(args[0]); err == nil && info.Mode().IsRegular() {
+			return usagef("%s takes no arguments: name the file by a flag, as in --secrets-file %s", cmd.Name(), report.Safe(args[0]))
+		}
+	}
+	return noArguments("each source, and each further value of a flag, needs its flag before it")(cmd, args)
+}
+
+// oneArg accepts one argument, which the errors call what. No error quotes the
+// arguments: one of them may be a secret's value in the wrong place.
+func oneArg(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch len(args) {
+		case 0:
+			return usagef("%s needs %s: write %s", cmd.Name(), what, useLine(cmd))
+		case 1:
+			return flagAsValue(cmd.Flags())
+		}
+		return usagef("%s takes one %s, and got %d arguments: write %s", cmd.Name(), what, len(args), useLine(cmd))
+	}
+}
+
+func useLine(cmd *cobra.Command) string { return strings.TrimSuffix(cmd.UseLine(), " [flags]") }
+
+// flagAsValue returns an error if a flag was given as the value of another, which lacks
+// its own.
+func flagAsValue(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(f *pflag.Flag) {
+		text := strings.Trim(f.Value.String(), "[]")
+		if name, ok := strings.CutPrefix(text, "--"); ok && flags.Lookup(name) != nil {
+			err = usagef("--%s needs a value, and got the flag --%s", f.Name, name)
+		}
+	})
+	return err
+}
+
+// exclusive returns an error if one of the others is set besides the flag.
+func exclusive(flags *pflag.FlagSet, flag string, others ...string) error {
+	if !flags.Changed(flag) {
+		return nil
+	}
+	for _, other := range others {
+		if flags.Changed(other) {
+			return usagef("--%s and --%s do not go together: leave one out", flag, other)
+		}
+	}
+	return nil
+}
+
+// flagError returns what is wrong with a flag, in place of what the flags' library says.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var noValue *pflag.ValueRequiredError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown):
+		return unknownFlag(cmd, unknown)
+	case errors.As(err, &noValue):
+		flag := noValue.GetFlag()
+		return usagef("--%s needs a value: write --%s %s", flag.Name, flag.Name, valueName(flag))
+	case errors.As(err, &invalid):
+		return &usageError{invalidValue(invalid)}
+	}
+	return usagef("a flag is of the form --NAME VALUE or --NAME=VALUE")
+}
+
+// expectedValues says what a flag of each type accepts, for types whose own errors do not.
+var expectedValues = map[string]string{
+	"duration":    "write a number with its unit, such as 30s, 5m or 1h",
+	"int":         "it must be a whole number",
+	"bool":        "it is on without a value: leave that out",
+	"stringSlice": "a quotation mark is not closed",
+}
+
+func invalidValue(e *pflag.InvalidValueError) error {
+	flag, value := e.GetFlag(), ""
+	kind := flag.Value.Type()
+	if kind != "stringSlice" && check.PastedKind(e.GetValue()) == "" && len(e.GetValue()) <= maxQuoted {
+		value = fmt.Sprintf(" %q", e.GetValue())
+	}
+	if expected, ok := expectedValues[kind]; ok {
+		return fmt.Errorf("invalid --%s%s: %s", flag.Name, value, expected)
+	}
+	return fmt.Errorf("invalid --%s%s: %w", flag.Name, value, errors.Unwrap(e))
+}
+
+// maxQuoted is the length of the longest invalid value that an error quotes, in bytes.
+const maxQuoted = 40
+
+// valueName returns what --help calls the value of a flag, or "".
+func valueName(flag *pflag.Flag) string { return annotation(flag, valueKey) }
