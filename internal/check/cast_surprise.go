@@ -57,12 +57,8 @@ func castType(str string) (kind string, changed bool) {
 		_, needed := casting.CastInFile(inner)
 		return "another text: its quotes go", !needed
 	}
-	article := "a "
 	name := pyliteral.TypeName(value)
-	if strings.Contains("aeiou", name[:1]) {
-		article = "an "
-	}
-	return article + name, true
+	return article(name) + name, true
 }
 
 func castHint(v setting) string {

@@ -92,7 +92,7 @@ func (s *source) maskStart(comment int) int {
 // every run of check.
 func (s *source) findUsedIgnores() {
 	strictest := *s
-	strictest.opts, strictest.cachedEnv = Options{Env: []string{}, RequireEnv: true}, nil
+	strictest.opts, strictest.cachedEnv, strictest.told = Options{Env: []string{}, RequireEnv: true}, nil, nil
 	for _, r := range s.rules {
 		if s.ignores.unused(r.Name) {
 			r.check(&strictest, func(f finding) { s.suppresses(r.Name, f) })

@@ -41,6 +41,7 @@ type source struct {
 	// What one rule has reported and others leave alone, by node.
 	unread     map[tomlpos.NodeID]bool // settings that no release reads
 	failsStart map[tomlpos.NodeID]bool // settings with which import prefect fails
+	told       map[tomlpos.NodeID]bool // secrets with a $ that plaintext-secret has reported
 
 	// Each is nil until the method that returns it was called.
 	cachedSettings     []setting       // see settings

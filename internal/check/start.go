@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -38,11 +39,11 @@ func (s *source) startProblem(in startInput) (message, hint string) {
 	letters, hasLetters := s.releasesOfLetters(in)
 	switch {
 	case failed == nil && hasLetters:
-		return fmt.Sprintf("%s%s is one string%s, and Prefect takes each letter of it for the name of a logger", in.name, in.cause, letters), in.hint(loggersHint)
+		return fmt.Sprintf("%s%s is one string%s, and Prefect takes each letter of it for the name of a logger", in.name, in.cause(), letters), in.hint(loggersHint)
 	case failed == nil:
 		return "", ""
 	}
-	message = fmt.Sprintf("with this %s%s import prefect fails with %s%s", in.name, in.cause, failed.Class, suffix)
+	message = fmt.Sprintf("with this %s%s import prefect fails with %s%s", in.name, in.cause(), failed.Class, suffix)
 	if !hasLetters {
 		return message, in.hint(failed.Problem)
 	}
@@ -87,14 +88,27 @@ type startInput struct {
 	setting
 	text  string
 	env   []string
-	cause string // what to say about the variables in the setting, or ""
-	unset string // a variable in the setting that is not set, or ""
+	set   nameList // variables in the setting
+	unset nameList // variables in the setting that are not set
+}
+
+// cause says what the variables in the setting have to do with a problem, or returns "".
+func (in startInput) cause() string {
+	switch n := in.unset.len(); {
+	case n > 0:
+		return fmt.Sprintf(", in which %s %s not set,", in.unset.phrase("variable"), plural(n, "is", "are"))
+	case in.set.len() > 0:
+		return fmt.Sprintf(", with the value of %s in it,", in.set.phrase("variable"))
+	}
+	return ""
 }
 
 // hint returns how to mend a setting with a problem: a variable that is not set comes first.
 func (in startInput) hint(problem string) string {
-	if in.unset != "" {
-		return fmt.Sprintf("set %s where Prefect runs, and name it with --assume-env if it is only not set here", in.unset)
+	if n := in.unset.len(); n > 0 {
+		it := plural(n, "it", "them")
+		names := cmp.Or(strings.Join(in.unset.shown, " and "), it)
+		return fmt.Sprintf("set %s where Prefect runs, and name %s with --assume-env if %s only not set here", names, it, plural(n, "it is", "they are"))
 	}
 	return problem
 }
@@ -123,15 +137,13 @@ func (s *source) startInput(v setting) (startInput, bool) {
 func (s *source) addReferred(in *startInput, tables tableTexts) bool {
 	env, _ := s.env()
 	for _, ref := range release.References(in.str) {
-		name := maskedName(ref.Name, "a variable")
 		switch {
 		case env[ref.Name]:
-			in.cause = fmt.Sprintf(", with the value of %s in it,", name)
+			in.set.add(ref.Name)
 		case s.isAssumed(ref.Name) || env[release.Variable(ref.Name)]:
 			return false
 		case !ref.Braces || s.isVariable(ref):
-			in.unset = maskedName(ref.Name, "it")
-			in.cause = fmt.Sprintf(", in which %s is not set,", name)
+			in.unset.add(ref.Name)
 		case !tables.addKey(s, ref.Name):
 			return false
 		}
