@@ -52,7 +52,7 @@ func (s *source) startProblem(in startInput) (message, hint string) {
 
 // startFailure returns why releases do not start with a setting, and which they are, or nil.
 func (s *source) startFailure(in startInput) (failed *release.Error, suffix string) {
-	suffix, fails := s.releasesWhere(func(version release.Version) bool {
+	suffix, fails := s.releasesStarted(func(version release.Version) bool {
 		failure := in.failure(version)
 		if failure != nil {
 			failed = failure
@@ -86,8 +86,9 @@ func mayPreventStart(v setting) bool {
 // fail.
 type startInput struct {
 	setting
-	text  string
 	env   []string
+	read  map[release.Version]startReading // what releases made of it, each asked once
+	load  *release.Loader
 	set   nameList // variables in the setting
 	unset nameList // variables in the setting that are not set
 }
@@ -103,6 +104,12 @@ func (in startInput) cause() string {
 	return ""
 }
 
+// startReading is what a release makes of a setting.
+type startReading struct {
+	config *release.Config
+	err    error
+}
+
 // hint returns how to mend a setting with a problem: a variable that is not set comes first.
 func (in startInput) hint(problem string) string {
 	if n := in.unset.len(); n > 0 {
@@ -116,7 +123,7 @@ func (in startInput) hint(problem string) string {
 // startInput returns what a release reads of a setting. It returns false if that is
 // not known: a reference leads to an unknown variable, or too far.
 func (s *source) startInput(v setting) (startInput, bool) {
-	in := startInput{setting: v}
+	in := startInput{setting: v, read: map[release.Version]startReading{}}
 	tables := tableTexts{}
 	tables.add(s, v)
 	if strings.Contains(v.str, "$") {
@@ -128,7 +135,7 @@ func (s *source) startInput(v setting) (startInput, bool) {
 	} else if strings.Contains(v.str, "~") {
 		return in, false
 	}
-	in.text = tables.String()
+	in.load = newStartLoader(tables.String(), in.env)
 	return in, true
 }
 
@@ -186,24 +193,29 @@ func (t tableTexts) String() string {
 	return text.String()
 }
 
-// load reads the setting as a release does. It reads nothing from disk, and none of
-// the variables that set settings.
-func (in startInput) load(version release.Version) (*release.Config, error) {
-	var env []string
-	for _, entry := range in.env {
-		if !strings.HasPrefix(entry, release.Prefix) {
-			env = append(env, entry)
-		}
-	}
-	return release.Load(release.Options{
-		Version: version, Text: in.text, Env: env,
+// newStartLoader returns a loader that reads nothing from disk, and none of the
+// variables that set settings.
+func newStartLoader(text string, env []string) *release.Loader {
+	return release.NewLoader(release.Options{
+		Text:     text,
+		Env:      slices.DeleteFunc(slices.Clone(env), func(entry string) bool { return strings.HasPrefix(entry, release.Prefix) }),
 		ReadFile: func(string) ([]byte, error) { return nil, fs.ErrNotExist },
 	})
 }
 
+// readAs reads the setting as a release does.
+func (in startInput) readAs(version release.Version) (*release.Config, error) {
+	reading, ok := in.read[version]
+	if !ok {
+		reading.config, reading.err = in.load.Load(version)
+		in.read[version] = reading
+	}
+	return reading.config, reading.err
+}
+
 // failure returns why a release does not start with a setting, or nil.
 func (in startInput) failure(version release.Version) *release.Error {
-	_, err := in.load(version)
+	_, err := in.readAs(version)
 	var failed *release.Error
 	if !errors.As(err, &failed) || strings.Join(failed.Path, ".") != in.name {
 		return nil // an error in the TOML or elsewhere is for other rules
