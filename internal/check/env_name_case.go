@@ -44,7 +44,7 @@ func checkNameCase(s *source, report func(finding)) {
 // secrets are named: it has capitals, Prefect's own tasks do not read it by this very
 // name, and the file is not for a release, since they all keep the case.
 func (s *source) mayChangeCase(name string) bool {
-	_, known := knownForms[name]
+	_, known := knownSecrets[name]
 	isRelease := s.opts.Version != release.Any && s.opts.Version != release.Documented
 	return !known && !isRelease && name != release.EnvironmentName(name)
 }

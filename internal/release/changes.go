@@ -1,6 +1,9 @@
 package release
 
-import "slices"
+import (
+	"reflect"
+	"slices"
+)
 
 // change is something that Prefect does with a configuration from some release on.
 type change int
@@ -70,7 +73,7 @@ func (v Version) hasDefaultsOf(other Version, settings []string) bool {
 		s, _ := SettingOf(name)
 		mine, _ := s.defaultIn(v)
 		theirs, _ := s.defaultIn(other)
-		return mine.value != theirs.value
+		return !reflect.DeepEqual(mine.value, theirs.value)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -67,6 +68,13 @@ func (s Span) String() string {
 		return s.First.String()
 	}
 	return s.First.String() + " to " + s.Last.String()
+}
+
+// ParseSpan reads the numbers of two releases with a dash between them, such as
+// 0.9.0-0.9.8. It panics if text is anything else.
+func ParseSpan(text string) Span {
+	first, last, _ := strings.Cut(text, "-")
+	return Span{mustParseNumber(first), mustParseNumber(last)}
 }
 
 // Contains reports whether a release is one of those of the span.

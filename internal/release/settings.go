@@ -74,11 +74,11 @@ func (row settingRow) setting() Setting {
 	return s
 }
 
-// mustParseNumber reads the number of a release in the table.
+// mustParseNumber reads the number of a release in a table of this program.
 func mustParseNumber(text string) Number {
 	parts := numbers.FindStringSubmatch(text)
 	if parts == nil {
-		panic("the table of settings has the release " + text)
+		panic("invalid release " + text)
 	}
 	return Number{atoi(parts[1]), atoi(parts[2]), atoi(parts[3])}
 }
