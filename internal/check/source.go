@@ -49,6 +49,7 @@ type source struct {
 	cachedInterpolated []setting       // see interpolated
 	cachedEnv          map[string]bool // see env
 	cachedTables       []bool          // see isTable
+	cachedOwn          map[string]bool // see isOwnSecretsTable
 }
 
 // span is a part of the text, in byte offsets, end exclusive.
