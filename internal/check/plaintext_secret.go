@@ -126,7 +126,7 @@ func (p plaintexts) isPartial(named tomlpos.NodeID) bool {
 // isLiteral reports whether a string stands for itself: it is not empty, a reference
 // or a placeholder.
 func isLiteral(key, str string) bool {
-	return str != "" && !refers(str) && !isPlaceholder(str) && !isExampleURL(str) && !repeatsKey(key, str)
+	return str != "" && !refers(str) && !isPlaceholder(str) && !isStandIn(str) && !isExampleURL(str) && !repeatsKey(key, str)
 }
 
 // isLiteralSecret reports whether a string under a sensitive key is the secret

@@ -98,7 +98,7 @@ func (s *source) typeOf(secret tomlpos.NodeID) (keys []string, typ string) {
 	}
 	v := s.doc.Values[i]
 	str := s.doc.String(v)
-	if strings.Contains(str, "$") || str == "" || isPlaceholder(str) {
+	if strings.Contains(str, "$") || str == "" || isPlaceholder(str) || isStandIn(str) {
 		return nil, ""
 	}
 	if keys, isObject := objectKeys(str); isObject {
