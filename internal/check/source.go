@@ -49,6 +49,7 @@ type source struct {
 	cachedInterpolated []setting       // see interpolated
 	cachedEnv          map[string]bool // see env
 	cachedTables       []bool          // see isTable
+	cachedDefaults     *int            // see isCopy
 	cachedOwn          map[string]bool // see isOwnSecretsTable
 }
 
