@@ -21,12 +21,7 @@ func checkUnsetEnv(s *source, report func(finding)) {
 		if !refers(v.str) || s.failsStart[v.Node] {
 			continue // a $ in a password: see dollar-in-value; or told by the rule type
 		}
-		var unset unsetNames
-		for _, r := range release.References(v.str) {
-			if !env[r.Name] && s.isVariable(r) && !s.isAssumed(r.Name) {
-				unset.add(r)
-			}
-		}
+		unset := s.unsetIn(v, env)
 		if unset.all.len() == 0 {
 			continue
 		}
@@ -36,6 +31,16 @@ func checkUnsetEnv(s *source, report func(finding)) {
 		}
 		report(f)
 	}
+}
+
+// unsetIn returns the variables of a value that the environment does not have.
+func (s *source) unsetIn(v setting, env map[string]bool) (unset unsetNames) {
+	for _, r := range release.References(v.str) {
+		if !env[r.Name] && s.isVariable(r) && !s.isAssumed(r.Name) {
+			unset.add(r)
+		}
+	}
+	return unset
 }
 
 // unsetNames are the variables of one value that are not set.
