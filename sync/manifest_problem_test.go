@@ -164,7 +164,7 @@ func TestManifestWithAnExclusionThatAnEnvironmentLifts(t *testing.T) {
 func TestParseManifestThatIsNotTOML(t *testing.T) {
 	for text, want := range map[string]string{
 		"include = [\"*\"\n":                "m.toml:1:11: not valid TOML: this array is never closed",
-		"\nkey = " + canary:                 "m.toml:2:7: not valid TOML: this is no value",
+		"\nkey = " + canary:                 "m.toml:2:7: not valid TOML: not a TOML value",
 		"key = 7700123__4":                  "m.toml:1:7: not valid TOML: ",
 		"a = 1\na = '" + canary + "'":       "m.toml:2:1: not valid TOML: this key is defined twice",
 		"a = " + strings.Repeat("[", 4<<20): "m.toml:1:105: not valid TOML: this nests more than 100 levels deep",

@@ -21,7 +21,7 @@ func checkCasts(s *source, report func(finding)) {
 			continue
 		}
 		if suffix, ok := inReleases(s.opts.Version.WhereEach(castsUnasked(v))); ok {
-			report(v.finding(fmt.Sprintf("the text of %s becomes %s%s", s.label(v), kind, suffix), castHint(v)))
+			report(v.finding(fmt.Sprintf("the string in %s becomes %s%s", s.label(v), kind, suffix), castHint(v)))
 		}
 	}
 }
@@ -55,19 +55,15 @@ func castType(str string) (kind string, changed bool) {
 	}
 	if inner, isString := value.(string); isString {
 		_, needed := casting.CastInFile(inner)
-		return "another text: its quotes go", !needed
+		return "another string, without its quotes", !needed
 	}
-	article := "a "
 	name := pyliteral.TypeName(value)
-	if strings.Contains("aeiou", name[:1]) {
-		article = "an "
-	}
-	return article + name, true
+	return article(name) + name, true
 }
 
 func castHint(v setting) string {
 	if v.secret {
-		return `a flow gets that and not a text; to keep the text, quote it twice, such as '"42"'`
+		return `a flow gets that and not a string; to keep the string, quote it twice, such as '"42"'`
 	}
-	return `to keep the text, quote it twice, such as '"42"'`
+	return `to keep the string, quote it twice, such as '"42"'`
 }

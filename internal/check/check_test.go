@@ -20,7 +20,7 @@ func TestDiagnosticAsJSON(t *testing.T) {
  {
   "rule": "plaintext-secret",
   "severity": "warning",
-  "message": "cloud.api_key stands here in plain text",
+  "message": "cloud.api_key is in the file in plain text",
   "hint": "name an environment variable instead: api_key = \"$API_KEY\"",
   "file": "a.toml",
   "line": 2,

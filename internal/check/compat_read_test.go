@@ -36,7 +36,7 @@ func TestCompatOfCorpus(t *testing.T) {
 // TestCompatOfStrings has secrets of several lines.
 func TestCompatOfStrings(t *testing.T) {
 	for text, want := range map[string]string{
-		"v = '''\na\n''' # note\nw = 1":                "behind its closing quotes",
+		"v = '''\na\n''' # note\nw = 1":                "followed by a space or a comment",
 		"v = '''\na\n'''\nw = 1":                       "",
 		"a.b = '''\nx\n'''\nw = 1":                     "under a dotted key",
 		"v = {a = '''x\ny'''}":                         "in an inline table",

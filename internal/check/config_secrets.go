@@ -16,16 +16,15 @@ import (
 // If no Prefect loads the config, the error is that of [release.Load]; [File] says
 // what is wrong with it. No error quotes a value.
 func ConfigSecrets(text []byte, opts Options) ([]string, error) {
-	versions := opts.Version.Releases()
+	versions := opts.Version.Eras()
 	if opts.Version == release.Any {
 		versions = append(versions, release.Documented)
 	}
+	loader := release.NewLoader(release.Options{Text: string(text) + "\n", NoDefaults: true, Env: opts.Env})
 	var names []string
 	var failed []error
 	for _, v := range versions {
-		loaded, err := release.Load(release.Options{
-			Version: v, Text: string(text) + "\n", NoDefaults: true, Env: opts.Env,
-		})
+		loaded, err := loader.Load(v)
 		if err != nil {
 			failed = append(failed, err)
 			continue
@@ -47,8 +46,9 @@ func ConfigSecrets(text []byte, opts Options) ([]string, error) {
 // says so, in the store. It is LookupUnknown if no Prefect loads the config.
 func ConfigLookup(text []byte, opts Options) Lookup {
 	found := LookupUnknown
-	for _, v := range opts.Version.Releases() {
-		loaded, err := release.Load(release.Options{Version: v, Text: string(text) + "\n", Env: opts.Env})
+	loader := release.NewLoader(release.Options{Text: string(text) + "\n", Env: opts.Env})
+	for _, v := range opts.Version.Eras("cloud.use_local_secrets", "backend") {
+		loaded, err := loader.Load(v)
 		if err != nil {
 			continue
 		}

@@ -29,3 +29,13 @@ func TestALongCircle(t *testing.T) {
 		t.Errorf("%d of %d keys are in a circle", n, len(g))
 	}
 }
+
+// TestAllDanglingReferencesAreNamed has a value with several references to nothing.
+func TestAllDanglingReferencesAreNamed(t *testing.T) {
+	const text = "[mine]\na = '${mine.x}/${mine.b}/${mine.y}/${mine.x}'\n[mine.b]\nc = 1\n"
+	want := []string{"2 dangling-ref: mine.a refers to mine.x, which does not exist, and to mine.b, which is a table, and to mine.y, which does not exist: " +
+		"Prefect silently puts the empty string there"}
+	if diff := cmp.Diff(want, outline(File("a.toml", []byte(text), Options{Rules: []string{"dangling-ref"}}))); diff != "" {
+		t.Error(diff)
+	}
+}

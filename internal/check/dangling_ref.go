@@ -14,33 +14,47 @@ import (
 func checkDanglingRefs(s *source, report func(finding)) {
 	cycles := s.referenceGraph().cycles()
 	for _, v := range s.interpolated() {
-		if name, reason := s.firstDangling(v); reason != "" {
-			report(v.finding(
-				fmt.Sprintf("%s refers to %s, %s: Prefect silently puts the empty text there", s.label(v), maskedName(name, "another key"), reason),
-				s.danglingHint(name),
-			))
+		if dangling := s.danglingIn(v); len(dangling) > 0 {
+			report(v.finding(danglingMessage(s.label(v), dangling), s.danglingHint(dangling)))
 		}
 		if cycles[v.name] {
 			report(v.finding(
-				fmt.Sprintf("%s refers to itself, so that its text never settles", s.label(v)),
+				fmt.Sprintf("%s refers to itself, so that its value never settles", s.label(v)),
 				"Prefect gives up after ten rounds and keeps what it has then; take the circle out",
 			))
 		}
 	}
 }
 
-// firstDangling returns the first key that v refers to and that leads nowhere, and why.
-func (s *source) firstDangling(v setting) (name, reason string) {
+// danglingRef is a reference that leads nowhere.
+type danglingRef struct{ name, reason string }
+
+// danglingIn returns the keys that v refers to and that lead nowhere, each once.
+func (s *source) danglingIn(v setting) []danglingRef {
 	env, _ := s.env()
+	var all []danglingRef
+	seen := map[string]bool{}
 	for _, name := range release.Keys(v.str) {
-		if env[name] || env[release.Variable(name)] || strings.HasPrefix(name, "{") {
+		if seen[name] || env[name] || env[release.Variable(name)] || strings.HasPrefix(name, "{") {
 			continue // the last is a template, as in ${{ secrets.NAME }}
 		}
+		seen[name] = true
 		if reason := s.danglingReason(name); reason != "" {
-			return name, reason
+			all = append(all, danglingRef{name, reason})
 		}
 	}
-	return "", ""
+	return all
+}
+
+func danglingMessage(label string, all []danglingRef) string {
+	reasons := make([]string, 0, min(len(all), maxNamesListed))
+	for _, d := range all[:min(len(all), maxNamesListed)] {
+		reasons = append(reasons, maskedName(d.name, "another key")+", "+d.reason)
+	}
+	if more := len(all) - len(reasons); more > 0 {
+		reasons = append(reasons, fmt.Sprintf("%d more", more))
+	}
+	return fmt.Sprintf("%s refers to %s: Prefect silently puts the empty string there", label, strings.Join(reasons, ", and to "))
 }
 
 // danglingReason returns why a dotted name leads to no setting, or "" if it leads to one.
@@ -72,7 +86,7 @@ func (s *source) isTable(node tomlpos.NodeID) bool {
 // a setting.
 func (s *source) isDefault(name string) bool { return catalogueOf(s.opts.Version).defaults[name] }
 
-func (s *source) danglingHint(name string) string {
+func (s *source) danglingHint(all []danglingRef) string {
 	var names []string
 	if len(s.doc.Nodes) <= maxNodesSearched {
 		for _, v := range s.settings() {
@@ -82,10 +96,16 @@ func (s *source) danglingHint(name string) string {
 	for _, v := range s.releases() {
 		names = append(names, v.Settings()...)
 	}
-	if near := nearest.Of(name, names); near != "" {
-		return fmt.Sprintf("the nearest key is %s; case matters", MaskTokens(near))
+	var near nameList
+	for _, d := range all[:min(len(all), maxNamesListed)] {
+		if name := nearest.Of(d.name, names); name != "" {
+			near.addShown(MaskTokens(name))
+		}
 	}
-	return "name a key of this file or of Prefect's own settings; case matters"
+	if near.len() == 0 {
+		return "name a key of this file or of Prefect's own settings; case matters"
+	}
+	return fmt.Sprintf("the nearest %s %s; case matters", plural(near.len(), "key is", "keys are"), near.String())
 }
 
 // maxNodesSearched is how many nodes a file may have for its names to be suggested.

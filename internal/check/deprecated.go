@@ -32,27 +32,28 @@ const daskAddress = "engine.executor.dask.address"
 
 var lastLocalDask = release.Number{0, 13, 19}
 
-// checkDeprecated reports what the release no longer uses, or without one the latest.
+// checkDeprecated reports what the release no longer uses, or without one the latest. A
+// setting as a release ships it is left alone, for it changes nothing.
 func checkDeprecated(s *source, report func(finding)) {
 	version := s.opts.Version
 	if version == release.Any {
 		version = release.Latest()
 	}
 	for _, v := range s.settings() {
-		if known, _ := release.SettingOf(v.name); known.DroppedIn(version) && v.str != "" {
+		if known, _ := release.SettingOf(v.name); known.DroppedIn(version) && v.str != "" && !s.isShipped(v) {
 			last, _ := known.LastRead()
 			report(s.keyFinding(v, len(v.path),
 				fmt.Sprintf("Prefect %s does not use %s", version, v.name),
 				fmt.Sprintf("%s was the last release that did: %s", last, known.Instead()),
 			))
 		}
-		if v.name == daskAddress && v.str == "local" && lastLocalDask.Compare(version.Number()) < 0 {
+		if v.name == daskAddress && v.str == "local" && !s.isShipped(v) && lastLocalDask.Compare(version.Number()) < 0 {
 			report(v.finding(
 				fmt.Sprintf("%s means a host called local to Prefect %s", v.name, version),
 				fmt.Sprintf("%s was the last release that took local for a cluster of its own: leave it empty", lastLocalDask),
 			))
 		}
-		if v.Kind.IsString() && !v.secret {
+		if v.Kind.IsString() && !v.secret && !s.isShipped(v) {
 			checkMoved(v, version, report)
 		}
 	}

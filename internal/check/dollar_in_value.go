@@ -2,6 +2,8 @@ package check
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -9,8 +11,14 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// dollarHint is what to do about a $ in a secret.
-const dollarHint = "put the secret into the store with prefect-secrets sync"
+// dollarHint returns what to do about a $ in a secret or in the value of a variable.
+func dollarHint(isSecret bool) string {
+	const reason = "nothing escapes a $, and Prefect expands the value of a variable as well: "
+	if isSecret {
+		return reason + "write the secret to the store with prefect-secrets sync"
+	}
+	return reason + "use one without a $"
+}
 
 // checkDollars reports secrets with a $ that is not meant as a reference. Prefect
 // expands what follows it, and it cannot be escaped.
@@ -22,7 +30,7 @@ func checkDollars(s *source, report func(finding)) {
 		case !isSecret:
 		case refers(v.str):
 			s.checkDollarsBehind(v, values(), report)
-		case !isPlaceholder(v.str):
+		case !isPlaceholder(v.str) && !s.told[v.Node]:
 			s.checkDollarsIn(v, report)
 		}
 	}
@@ -33,31 +41,43 @@ const onWindows = "on Windows Prefect makes one $ of two"
 
 // checkDollarsIn reports a secret that has the $ itself.
 func (s *source) checkDollarsIn(v setting, report func(finding)) {
-	effect := ""
-	switch {
-	case len(release.References(v.str)) > 0:
-		effect = "Prefect replaces what follows it wherever the environment has a variable of that name"
-	case strings.Contains(v.str, "$$"):
-		effect = onWindows
-	default:
-		return
+	if effect := literalDollar(v.str); effect != "" {
+		report(v.finding(s.label(v)+" has a $ in it: "+effect, dollarHint(v.secret)))
 	}
-	report(v.finding(
-		fmt.Sprintf("%s has a $ in it: %s", s.label(v), effect),
-		"nothing escapes a $ here: name an environment variable instead, whose value is expanded as well, or "+dollarHint,
-	))
+}
+
+// literalDollar returns what Prefect does with a $ in a secret of the file, or "".
+func literalDollar(str string) string {
+	switch {
+	case !strings.Contains(str, "$"):
+		return ""
+	case len(release.References(str)) > 0:
+		return "Prefect replaces what follows it wherever the environment has a variable of that name"
+	case strings.Contains(str, "$$"):
+		return onWindows
+	}
+	return ""
 }
 
 // checkDollarsBehind reports a secret whose variable has the $ in its value.
 func (s *source) checkDollarsBehind(v setting, values map[string]string, report func(finding)) {
+	byEffect := map[string]*nameList{}
 	for _, ref := range release.References(v.str) {
-		if effect := s.dollarEffect(values[ref.Name]); effect != "" {
-			report(v.finding(
-				fmt.Sprintf("%s takes its value from %s, which has a $ in it: %s", s.label(v), maskedName(ref.Name, "a variable"), effect),
-				"nothing escapes a $: "+dollarHint,
-			))
-			return
+		effect := s.dollarEffect(values[ref.Name])
+		if effect == "" {
+			continue
 		}
+		if byEffect[effect] == nil {
+			byEffect[effect] = &nameList{}
+		}
+		byEffect[effect].add(ref.Name)
+	}
+	for _, effect := range slices.Sorted(maps.Keys(byEffect)) {
+		names := byEffect[effect]
+		report(v.finding(
+			fmt.Sprintf("%s takes its value from %s, which %s a $ in it: %s", s.label(v), names.phrase("variable"), plural(names.len(), "has", "have"), effect),
+			dollarHint(v.secret),
+		))
 	}
 }
 
@@ -76,8 +96,8 @@ func (s *source) checkDollarsOfEnv(report func(finding)) {
 		secret, ok := strings.CutPrefix(name, release.Prefix+"CONTEXT__SECRETS__")
 		if effect := s.dollarEffect(value); ok && effect != "" {
 			report(finding{
-				message: fmt.Sprintf("secret %s takes its value from %s, which has a $ in it: %s", MaskTokens(secret), MaskTokens(name), effect),
-				hint:    "nothing escapes a $: " + dollarHint,
+				message: fmt.Sprintf("secret %s takes its value from the variable %s, which has a $ in it: %s", MaskTokens(secret), MaskTokens(name), effect),
+				hint:    dollarHint(true),
 				node:    tomlpos.Root, key: secretsTable + "." + secret, start: key.Start, end: key.End,
 			})
 		}

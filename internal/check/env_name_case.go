@@ -26,7 +26,7 @@ func checkNameCase(s *source, report func(finding)) {
 	if s.opts.Version == release.Any {
 		v := found[0]
 		report(s.keyFinding(v, len(v.path), noteOfCase(found),
-			"every release keeps the names as they are: say with --prefect-version what you run, and this note goes away"))
+			"every release keeps the names as they are: pass --prefect-version, and this note goes away"))
 		return
 	}
 	for _, v := range found {
@@ -34,7 +34,7 @@ func checkNameCase(s *source, report func(finding)) {
 		lower := release.EnvironmentName(name)
 		f := s.keyFinding(v, len(v.path),
 			fmt.Sprintf("the environment sets secret %s, so that its name is %s", name, lower),
-			fmt.Sprintf("name it %s, in the flows that read it too; or say with --prefect-version which release you run: every one keeps the name", lower))
+			fmt.Sprintf("name it %s, in the flows that read it too; or pass --prefect-version: every release keeps the name", lower))
 		f.severity = SeverityWarning
 		report(f)
 	}
@@ -44,7 +44,7 @@ func checkNameCase(s *source, report func(finding)) {
 // secrets are named: it has capitals, Prefect's own tasks do not read it by this very
 // name, and the file is not for a release, since they all keep the case.
 func (s *source) mayChangeCase(name string) bool {
-	_, known := knownForms[name]
+	_, known := knownSecrets[name]
 	isRelease := s.opts.Version != release.Any && s.opts.Version != release.Documented
 	return !known && !isRelease && name != release.EnvironmentName(name)
 }

@@ -19,8 +19,8 @@ func (s *source) releasesOfLetters(in startInput) (suffix string, ok bool) {
 	if in.name != extraLoggers {
 		return "", false
 	}
-	return s.releasesWhere(func(version release.Version) bool {
-		config, err := in.load(version)
+	return s.releasesStarted(func(version release.Version) bool {
+		config, err := in.readAs(version)
 		return err == nil && version.IsDefault(extraLoggers) && isLetters(version, valueOf(config, in.path))
 	})
 }

@@ -18,7 +18,6 @@ var hintEdits = []struct {
 	edit func(s *source, f finding, m []string) (span, string)
 }{
 	{regexp.MustCompile(`^name an environment variable instead: .* = ("\$\w+")`), writeMatch},
-	{regexp.MustCompile(`^nothing escapes a \$ here: name an environment variable`), write(`"$FROM_ENV"`)},
 	{regexp.MustCompile(`^Prefect expands no \$NAME inside an array: take it out|^take it out of the file|^Prefect reads it and nothing happens|take the circle out$|remove it|set the environment variable|give (flows|the executor)|^write its settings below`), deleteStatement},
 	{regexp.MustCompile(`quote it twice, such as`), quoteTwice},
 	{regexp.MustCompile(`^the nearest key is ([\w.]+)`), func(_ *source, f finding, m []string) (span, string) {
@@ -37,7 +36,7 @@ var hintEdits = []struct {
 	{regexp.MustCompile(`use another, such as (\w+)`), func(_ *source, f finding, m []string) (span, string) {
 		return span{f.start, f.end}, m[1]
 	}},
-	{regexp.MustCompile(`^(give the text itself)`), replaceSecret(`"$THE_TEXT"`)},
+	{regexp.MustCompile(`^(write the string itself)`), replaceSecret(`"$THE_TEXT"`)},
 	{regexp.MustCompile(`^its keys are ([^;]+)`), func(s *source, f finding, m []string) (span, string) {
 		var parts []string
 		for key := range strings.SplitSeq(m[1], ", ") {

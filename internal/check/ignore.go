@@ -13,7 +13,7 @@ const ignoreName = "ignore"
 
 const (
 	ignoreFormHint   = "write # prefect-secrets: ignore[rule] and the reason; several rules have commas between them"
-	unusedIgnoreHint = "take it out, or move it: it stands at the end of the line it is for, or alone on the line above"
+	unusedIgnoreHint = "take it out, or move it: write it at the end of the line it is for, or alone on the line above"
 )
 
 // checkIgnore reports ignore comments that are malformed, have no reason, or name a
@@ -26,7 +26,7 @@ func checkIgnore(s *source, report func(finding)) {
 			report(finding{message: "this begins with prefect-secrets: and is not written as an ignore comment", hint: ignoreFormHint, start: c.start, end: c.end})
 			continue
 		case !c.hasReason:
-			report(finding{message: "this ignore comment has no reason", hint: "say after the bracket why it may stay", start: c.start, end: c.end})
+			report(finding{message: "this ignore comment has no reason", hint: "write after the bracket why the finding may stay", start: c.start, end: c.end})
 		}
 		for _, r := range c.rules {
 			s.checkIgnored(r, c.line, report)
@@ -60,7 +60,7 @@ func unknownRule(name string, rules []string) (message, hint string) {
 	if question := suggestRule(name, rules); question != "" {
 		return fmt.Sprintf("there is no rule %q", name), question
 	}
-	return "there is no rule of the name that stands here", list
+	return "there is no rule of this name", list
 }
 
 // suggestRule asks whether the nearest rule was meant. It returns "" if none is
@@ -92,7 +92,7 @@ func (s *source) maskStart(comment int) int {
 // every run of check.
 func (s *source) findUsedIgnores() {
 	strictest := *s
-	strictest.opts, strictest.cachedEnv = Options{Env: []string{}, RequireEnv: true}, nil
+	strictest.opts, strictest.cachedEnv, strictest.told = Options{Env: []string{}, RequireEnv: true}, nil, nil
 	for _, r := range s.rules {
 		if s.ignores.unused(r.Name) {
 			r.check(&strictest, func(f finding) { s.suppresses(r.Name, f) })

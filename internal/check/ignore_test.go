@@ -21,7 +21,7 @@ func outline(found []Diagnostic) []string {
 
 func TestIgnoreLines(t *testing.T) {
 	const secret, comment = "password = 'x'", "# prefect-secrets: ignore[plaintext-secret] a reason"
-	const found = "plaintext-secret: password stands here in plain text"
+	const found = "plaintext-secret: password is in the file in plain text"
 	const unused = "ignore: plaintext-secret finds nothing on line %d that this could ignore"
 	for _, tt := range []struct {
 		text string

@@ -8,7 +8,8 @@ import (
 )
 
 // checkLocalSecrets reports use_local_secrets = true in a config that has an API key
-// or a cloud backend, and so is meant for cloud execution.
+// or a cloud backend, and so is meant for cloud execution. Prefect's own config.toml has
+// both settings, and its copies say nothing by it.
 func checkLocalSecrets(s *source, report func(finding)) {
 	reason := ""
 	var local *setting
@@ -19,7 +20,7 @@ func checkLocalSecrets(s *source, report func(finding)) {
 			local = v
 		case (name == "cloud.api_key" || name == "cloud.auth_token" || name == "cloud.agent.auth_token") && v.str != "":
 			reason = name + " is set"
-		case name == "backend" && v.str == "cloud":
+		case name == "backend" && v.str == "cloud" && !s.isCopy():
 			reason = "backend is cloud"
 		}
 	}

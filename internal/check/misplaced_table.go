@@ -15,7 +15,7 @@ const secretsTable = "context.secrets"
 // right name, so that Prefect does not find what is in it. It returns true if a
 // setting is in such a table.
 func (s *source) reportMisplaced(v setting, reported map[string]bool, report func(finding)) bool {
-	n, place := misplacedTable(v.path)
+	n, place := s.misplaced(v.path)
 	if n == 0 {
 		return false
 	}
@@ -34,6 +34,16 @@ func (s *source) reportMisplaced(v setting, reported map[string]bool, report fun
 	}
 	report(f)
 	return true
+}
+
+// misplaced is misplacedTable for a setting of the file, whose tables may be the user's
+// own.
+func (s *source) misplaced(path []string) (n int, place string) {
+	n, place = misplacedTable(path)
+	if n > 0 && place == secretsTable && s.isOwnSecretsTable(path, n) {
+		return 0, ""
+	}
+	return n, place
 }
 
 // misplacedTable returns how many parts of a path lead to a table that Prefect looks
@@ -134,7 +144,7 @@ func isJoinedName(name string) bool {
 func (s *source) misplacedSecrets() (below []bool, tops map[tomlpos.NodeID]bool) {
 	below, tops = make([]bool, len(s.doc.Nodes)), map[tomlpos.NodeID]bool{}
 	for _, v := range s.settings() {
-		n, place := misplacedTable(v.path)
+		n, place := s.misplaced(v.path)
 		if n == 0 || place != secretsTable {
 			continue
 		}

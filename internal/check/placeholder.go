@@ -43,15 +43,20 @@ func isBlankWebhook(str string) bool {
 
 // marker matches what the templates of other programs fill in: {{ jinja }}, {% if %},
 // <%= erb %>, %(name)s, #{name}, $(NAME), {name}, <your key>, @NAME@, __NAME__,
-// %NAME%, ((name)), [your key].
+// %NAME%, %%NAME%%, ((name)), [your key], ##NAME##, (NAME), %s, {0}.
 var marker = regexp.MustCompile(`\{\{.*\}\}|\{%.*%\}|<%.*%>|%\([A-Za-z0-9_.]+\)s|#\{[^{}]+\}|\$\([A-Za-z0-9_. ]+\)|` +
 	`\{[A-Za-z][A-Za-z0-9 _.|-]+\}|<[A-Za-z][^<>"]{2,}>|` +
-	`^@{1,3}[A-Za-z0-9_.]+@{1,3}$|^__[A-Za-z0-9_]+__$|^%[A-Za-z0-9_]+%$|^\(\([A-Za-z0-9_./ -]+\)\)$|^\[[A-Za-z][A-Za-z _-]*\]$`)
+	`^@{1,3}[A-Za-z0-9_.]+@{1,3}$|^__[A-Za-z0-9_]+__$|^%{1,3}[A-Za-z0-9_.-]+%{1,3}$|^\(\([A-Za-z0-9_./ -]+\)\)$|^\[{1,2}[A-Za-z][A-Za-z _.-]*\]{1,2}$|` +
+	`^([#~!|^*=+:-]{1,3}(` + capitals + `)[#~!|^*=+:-]{1,3}|\((` + capitals + `)\)|%[sdrv]|\{[0-9]?\})$`)
+
+// capitals match a name in capitals, as in ##DB_PASSWORD##, and few passwords.
+const capitals = `[A-Z]{3,}|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+`
 
 // foreign matches references that other programs resolve before Prefect reads the
 // file, and what sops has encrypted.
 var foreign = regexp.MustCompile(`^(op://|vault:|ref\+|ENC\[|ssm:|keyring:|sops:|gcp-?secrets?:|aws-?secrets?(manager)?:|` +
-	`arn:aws[a-z-]*:(secretsmanager|ssm):|projects/[^/]+/secrets/|@Microsoft\.KeyVault\(|env:|env\.|env\(|os\.environ)`)
+	`arn:aws[a-z-]*:(secretsmanager|ssm):|projects/[^/]+/secrets/|@Microsoft\.KeyVault\(|env:|env\.|env\(|os\.environ|` +
+	`ENC\(|!(Ref|Sub|GetAtt|ImportValue|vault|secret|env|ENV)[ _]|\$ANSIBLE_VAULT;|[a-z]*(vault|secrets?|secretsmanager|sm|kv|ssm|kms|keyring)://|doppler:|bws:|lookup\()`)
 
 func isForeignReference(str string) bool { return marker.MatchString(str) || foreign.MatchString(str) }
 
@@ -100,8 +105,8 @@ func namesCredential(str string) bool {
 var capitalWords = regexp.MustCompile(`^[A-Z0-9]+([_-][A-Z0-9]+)+$`)
 
 var credentialWords = wordSet(`a access account admin agent api app apikey arn auth aws azure bearer bot client cloud connection consumer
-	credential credentials creds data database db default dev discord docker email encryption endpoint gcp github gitlab google host
-	hook http https id jira json key kubernetes login main master my name new of oauth pass passwd password path personal pg port postgres
+	credential credentials creds ci data database db default dev discord docker email encryption endpoint env from gcp github gitlab google host
+	hook http https id in jira json key kubernetes login main master my name new of oauth pass passwd password path personal pg port postgres
 	prefect private prod production pwd read real redis region registry runner s3 secret secrets server service shared slack smtp
 	snowflake sql some staging storage string tenant test the token twitter uri url user username value vault web webhook write`)
 
@@ -113,12 +118,8 @@ func wordSet(words string) map[string]bool {
 	return set
 }
 
-// repeatsKey reports whether a string of several words is the key that it stands
-// under.
-func repeatsKey(key, str string) bool {
-	key = snakeCase(key)
-	return strings.Contains(key, "_") && snakeCase(strings.TrimSpace(str)) == key
-}
+// repeatsKey reports whether a string is the key that it is under.
+func repeatsKey(key, str string) bool { return snakeCase(strings.TrimSpace(str)) == snakeCase(key) }
 
 // filePath matches a file's path, which people give in place of a key or a password that
 // is in the file.

@@ -16,6 +16,7 @@ import (
 func checkPlaintext(s *source, report func(finding)) {
 	p := newPlaintexts(s)
 	reported := map[tomlpos.NodeID]bool{}
+	s.told = map[tomlpos.NodeID]bool{}
 	for _, v := range s.doc.Values {
 		named := s.namedNode(v.Node)
 		if v.Kind.IsContainer() || reported[named] {
@@ -26,19 +27,34 @@ func checkPlaintext(s *source, report func(finding)) {
 			continue
 		}
 		reported[named] = true
-		report(finding{
+		f := finding{
 			message: s.plaintextMessage(v.Node, p.secrets[v.Node], kind),
 			hint:    p.hint(named),
 			node:    v.Node,
 			start:   v.Start,
 			end:     v.End,
-		})
+		}
+		if effect := p.dollarIn(v); effect != "" && !s.suppresses(plaintextRule.Name, f) {
+			f.message += ", and has a $ in it: " + effect
+			f.hint += "; Prefect expands a $ in the value of a variable as well"
+			s.told[v.Node] = true
+		}
+		report(f)
 	}
 	s.checkTokens(func(f finding) {
 		if !isPlaceholder(s.doc.Text[f.start:f.end]) {
 			report(f)
 		}
 	})
+}
+
+// dollarIn returns what Prefect does with a $ in a secret, or "". It expands nothing
+// inside an array.
+func (p plaintexts) dollarIn(v tomlpos.Value) string {
+	if !v.Kind.IsString() || p.doc.Nodes[v.Node].InList {
+		return ""
+	}
+	return literalDollar(p.doc.String(v))
 }
 
 // plaintexts finds the values of a config that are secrets.
@@ -110,7 +126,7 @@ func (p plaintexts) isPartial(named tomlpos.NodeID) bool {
 // isLiteral reports whether a string stands for itself: it is not empty, a reference
 // or a placeholder.
 func isLiteral(key, str string) bool {
-	return str != "" && !refers(str) && !isPlaceholder(str) && !isExampleURL(str) && !repeatsKey(key, str)
+	return str != "" && !refers(str) && !isPlaceholder(str) && !isStandIn(str) && !isExampleURL(str) && !repeatsKey(key, str)
 }
 
 // isLiteralSecret reports whether a string under a sensitive key is the secret
@@ -150,10 +166,11 @@ func (s *source) tokenKindIn(within span) string {
 }
 
 func (s *source) plaintextMessage(n tomlpos.NodeID, secret bool, kind string) string {
-	message := s.maskedPath(n) + " stands here in plain text"
+	message := s.maskedPath(n)
 	if secret {
 		message = "secret " + strings.TrimPrefix(message, "context.secrets.")
 	}
+	message += " is in the file in plain text"
 	if kind != "" {
 		message += ", and looks like " + kind
 	}

@@ -15,16 +15,20 @@ import (
 func checkReservedKeys(s *source, report func(finding)) {
 	checkReservedStrings(s, report)
 	filled, secrets := s.filled(), s.nodesBelow("context", "secrets")
-	reported := make([]bool, len(s.doc.Nodes))
+	reported, suffixes := make([]bool, len(s.doc.Nodes)), map[string]string{}
 	for _, k := range s.doc.Keys {
 		n := s.doc.Nodes[k.Node]
-		reserved := s.opts.Version.Reserved(n.Name)
-		if reserved == release.Free || reported[k.Node] || n.InList || !filled[k.Node] {
+		if !s.opts.Version.Reserves(n.Name) || reported[k.Node] || n.InList || !filled[k.Node] {
 			continue
 		}
 		reported[k.Node] = true
+		suffix, ok := suffixes[n.Name]
+		if !ok {
+			suffix = s.reservedSuffix(n.Name)
+			suffixes[n.Name] = suffix
+		}
 		report(finding{
-			message: reservedMessage(n.Name, secrets[n.Parent], reserved),
+			message: reservedMessage(n.Name, secrets[n.Parent], suffix),
 			hint:    reservedHint(n.Name, secrets[n.Parent]),
 			node:    k.Node,
 			start:   k.Start,
@@ -33,15 +37,32 @@ func checkReservedKeys(s *source, report func(finding)) {
 	}
 }
 
-func reservedMessage(name string, secret bool, reserved release.Reservation) string {
-	noun, suffix := "key", ""
+func reservedMessage(name string, secret bool, suffix string) string {
+	noun := "key"
 	if secret {
 		noun = "secret"
 	}
-	if reserved == release.ReservedBySome {
-		suffix = " in some releases, or with some releases of python-box"
+	return fmt.Sprintf("no %s can be named %q%s: import prefect fails with ValueError", noun, name, suffix)
+}
+
+// reservedSuffix returns with which releases a reserved name fails, and with which
+// python-box. It is "" for all that the file is checked for.
+func (s *source) reservedSuffix(name string) string {
+	var phrases []string
+	for _, r := range s.opts.Version.Reservations(name) {
+		var words []string
+		if s.opts.Version == release.Any {
+			words = append(words, "in "+r.Span.String())
+		}
+		if len(r.Boxes) > 0 {
+			words = append(words, "with python-box "+strings.Join(r.Boxes, " or "))
+		}
+		phrases = append(phrases, strings.Join(words, " "))
 	}
-	return fmt.Sprintf("no %s can be named %q: import prefect fails with ValueError%s", noun, name, suffix)
+	if len(phrases) == 0 {
+		return ""
+	}
+	return " " + strings.Join(phrases, " and ")
 }
 
 func reservedHint(name string, secret bool) string {

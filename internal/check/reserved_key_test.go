@@ -47,6 +47,7 @@ func TestReservedInAVersion(t *testing.T) {
 		{"items", 1, 1, 1},
 		{"to_toml", 1, 1, 1},
 		{"box_it_up", 1, 1, 0},
+		{"to_msgpack", 1, 0, 1},
 		{"name", 0, 0, 0},
 	} {
 		for v, want := range map[release.Version]int{
@@ -56,6 +57,31 @@ func TestReservedInAVersion(t *testing.T) {
 			if got := File("f", []byte("[a]\n"+tt.name+" = 1"), opts); len(got) != want {
 				t.Errorf("%s under %q: got %d findings, want %d", tt.name, v, len(got), want)
 			}
+		}
+	}
+}
+
+// TestReservedRange has what a finding says about the releases it holds for.
+func TestReservedRange(t *testing.T) {
+	const fails = ": import prefect fails with ValueError"
+	for _, tt := range []struct{ name, version, want string }{
+		{"items", "", fails},
+		{"box_it_up", "", " in 0.6.7 to 0.8.1 and in 0.9.0 to 0.13.7 with python-box 3.4.6" + fails},
+		{"from_toml", "", " in 0.9.0 to 0.13.7 with python-box 4.2.3 and in 0.13.8 to 1.4.1" + fails},
+		{"to_msgpack", "", " in 0.13.8 to 1.4.1" + fails},
+		{"get_comment", "", " in 0.13.8 to 1.4.1 with python-box 8.0.0" + fails},
+		{"box_it_up", "0.8.1", fails},
+		{"box_it_up", "0.9.3", " with python-box 3.4.6" + fails},
+		{"from_toml", "documented", " with python-box 4.2.3" + fails},
+		{"from_toml", "1.4.1", fails},
+	} {
+		opts := Options{Rules: []string{"reserved-key"}}
+		if tt.version != "" {
+			opts.Version = mustParseVersion(t, tt.version)
+		}
+		want := "2 reserved-key: no key can be named \"" + tt.name + "\"" + tt.want
+		if diff := cmp.Diff([]string{want}, outline(File("f", []byte("[a]\n"+tt.name+" = 1"), opts))); diff != "" {
+			t.Errorf("%s under %q: %s", tt.name, tt.version, diff)
 		}
 	}
 }

@@ -17,8 +17,8 @@ func checkReservedStrings(s *source, report func(finding)) {
 	for _, v := range s.stringSettings() {
 		if name := reservedInString(v.str); name != "" {
 			report(v.finding(
-				fmt.Sprintf("the text of %s becomes a table with the key %q%s: import prefect fails with ValueError", s.label(v), name, suffix),
-				"Prefect's configuration has a method or attribute of that name: use another key, or quote the text twice, so that it stays a text",
+				fmt.Sprintf("the string in %s becomes a table with the key %q%s: import prefect fails with ValueError", s.label(v), name, suffix),
+				"Prefect's configuration has a method or attribute of that name: use another key, or quote the string twice, so that it stays a string",
 			))
 		}
 	}

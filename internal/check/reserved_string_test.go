@@ -10,7 +10,7 @@ import (
 
 // TestReservedStrings has what Prefect 1.4.1 does with each text.
 func TestReservedStrings(t *testing.T) {
-	const keys = `reserved-key: the text of secret j becomes a table with the key "keys"`
+	const keys = `reserved-key: the string in secret j becomes a table with the key "keys"`
 	const fails = ": import prefect fails with ValueError"
 	for _, tt := range []struct {
 		value   string

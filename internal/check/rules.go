@@ -31,7 +31,7 @@ type finding struct {
 // These rules are in more than one list.
 var (
 	syntaxRule    = Rule{syntaxName, SeverityError, "the file is not TOML 1.0"}
-	plaintextRule = Rule{"plaintext-secret", SeverityWarning, "a secret that stands in the file itself"}
+	plaintextRule = Rule{"plaintext-secret", SeverityWarning, "a secret that is in the file in plain text"}
 	ignoreRule    = Rule{ignoreName, SeverityError, "an ignore comment that is not right"}
 )
 
@@ -52,7 +52,7 @@ var (
 		{Rule{"unset-env", SeverityWarning, "a reference to a variable that the environment does not have"}, checkUnsetEnv},
 		{Rule{"dangling-ref", SeverityError, "a reference to a key that leads nowhere or never settles"}, checkDanglingRefs},
 		{Rule{"dollar-in-value", SeverityWarning, "a $ in a secret that Prefect expands or mangles"}, checkDollars},
-		{Rule{"cast-surprise", SeverityWarning, "a text that Prefect turns into something else"}, checkCasts},
+		{Rule{"cast-surprise", SeverityWarning, "a string that Prefect turns into something else"}, checkCasts},
 		{Rule{"secret-shape", SeverityError, "a well-known secret without its shape"}, checkShapes},
 		{Rule{"env-name-case", SeverityNote, "a secret set through the environment, whose name the documentation has in lower case"}, checkNameCase},
 		{Rule{"local-secrets-in-cloud", SeverityWarning, "local secrets in a config meant for cloud execution"}, checkLocalSecrets},
@@ -67,7 +67,7 @@ var (
 	manifestRules = []checker{
 		{syntaxRule, checkManifestSyntax},
 		{plaintextRule, checkPasted},
-		{Rule{"manifest", SeverityError, "a manifest that cannot be read as it stands"}, checkReaderProblems},
+		{Rule{"manifest", SeverityError, "a manifest that plan and sync cannot use"}, checkReaderProblems},
 		{ignoreRule, checkIgnore},
 	}
 )

@@ -12,29 +12,57 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// knownForms are the secrets that Prefect's task library reads by name. A secret is
-// an object with all keys of one of its forms, or a string if it has no forms.
-var knownForms = map[string][][]string{
-	"AWS_CREDENTIALS":             {{"ACCESS_KEY", "SECRET_ACCESS_KEY"}},
-	"GCP_CREDENTIALS":             {{"type", "project_id", "private_key", "client_email"}},
-	"TWITTER_API_CREDENTIALS":     {{"api_key", "api_secret", "access_token", "access_token_secret"}},
-	"VAULT_CREDENTIALS":           {{"VAULT_TOKEN"}, {"VAULT_ROLE_ID", "VAULT_SECRET_ID"}, {"VAULT_KUBE_AUTH_ROLE", "VAULT_KUBE_AUTH_PATH"}},
-	"DOCKER_REGISTRY_CREDENTIALS": {{"docker-server", "docker-username", "docker-password", "docker-email"}},
-	"JIRASECRETS":                 {{"JIRAUSER", "JIRATOKEN", "JIRASERVER"}},
-	"SNOWFLAKE_CREDS":             {{"user", "password"}},
-	"AZ_CREDENTIALS": {
+// knownSecret is a secret that Prefect's task library reads by name: an object with all
+// keys of one of its forms, or a string if it has no forms.
+type knownSecret struct {
+	readIn string // the releases whose modules name it, a span or several with commas between them
+	forms  [][]string
+}
+
+// knownSecrets are these secrets. Their releases are measured: those from 0.5.0 to
+// 1.4.1 of which a module has the name as a string.
+var knownSecrets = map[string]knownSecret{
+	"AWS_CREDENTIALS":             {"0.5.0-1.4.1", [][]string{{"ACCESS_KEY", "SECRET_ACCESS_KEY"}}},
+	"GCP_CREDENTIALS":             {"0.11.0-1.4.1", [][]string{{"type", "project_id", "private_key", "client_email"}}},
+	"TWITTER_API_CREDENTIALS":     {"0.5.0-0.6.7", [][]string{{"api_key", "api_secret", "access_token", "access_token_secret"}}},
+	"VAULT_CREDENTIALS":           {"0.15.2-1.4.1", [][]string{{"VAULT_TOKEN"}, {"VAULT_ROLE_ID", "VAULT_SECRET_ID"}, {"VAULT_KUBE_AUTH_ROLE", "VAULT_KUBE_AUTH_PATH"}}},
+	"DOCKER_REGISTRY_CREDENTIALS": {"0.5.4-0.15.13", [][]string{{"docker-server", "docker-username", "docker-password", "docker-email"}}},
+	"JIRASECRETS":                 {"0.9.6-1.4.1", [][]string{{"JIRAUSER", "JIRATOKEN", "JIRASERVER"}}},
+	"SNOWFLAKE_CREDS":             {"1.3.1-1.4.1", [][]string{{"user", "password"}}},
+	"AZ_CREDENTIALS": {"0.6.2-1.4.1", [][]string{
 		{"ACCOUNT_NAME", "ACCOUNT_KEY"}, {"ACCOUNT_NAME", "SAS_TOKEN"}, {"AZ_COSMOS_AUTH"},
 		{"subscription_id", "client_id", "client_secret", "tenant_id"}, {"subscription_id", "client_id", "secret", "tenant"},
-	},
-	"GITHUB_ACCESS_TOKEN": nil, "GITLAB_ACCESS_TOKEN": nil, "BITBUCKET_ACCESS_TOKEN": nil, "SLACK_WEBHOOK_URL": nil,
-	"AZ_CONNECTION_STRING": nil, "EMAIL_USERNAME": nil, "EMAIL_PASSWORD": nil, "KUBERNETES_API_KEY": nil, "REDIS_PASSWORD": nil,
-	"PUSHBULLET_TOKEN": nil, "MONDAY_API_TOKEN": nil, "TRELLO_API_KEY": nil, "TRELLO_SERVER_TOKEN": nil, "TOLOKA_TOKEN": nil,
+	}},
+	"GITHUB_ACCESS_TOKEN":    {"0.5.0-0.6.7,0.12.1-1.4.1", nil},
+	"GITLAB_ACCESS_TOKEN":    {"0.13.11-1.4.1", nil},
+	"BITBUCKET_ACCESS_TOKEN": {"0.13.19-1.4.1", nil},
+	"SLACK_WEBHOOK_URL":      {"0.5.0-1.4.1", nil},
+	"AZ_CONNECTION_STRING":   {"0.8.0-1.4.1", nil},
+	"EMAIL_USERNAME":         {"0.5.0-1.4.1", nil},
+	"EMAIL_PASSWORD":         {"0.5.0-1.4.1", nil},
+	"KUBERNETES_API_KEY":     {"0.5.0-1.4.1", nil},
+	"REDIS_PASSWORD":         {"0.5.4-1.4.1", nil},
+	"PUSHBULLET_TOKEN":       {"0.10.5-1.4.1", nil},
+	"MONDAY_API_TOKEN":       {"0.13.9-1.4.1", nil},
+	"TRELLO_API_KEY":         {"0.14.2-1.4.1", nil},
+	"TRELLO_SERVER_TOKEN":    {"0.14.2-1.4.1", nil},
+	"TOLOKA_TOKEN":           {"1.2.3-1.4.1", nil},
+}
+
+// isReadBy reports whether a release's task library reads the secret.
+func (k knownSecret) isReadBy(v release.Version) bool {
+	for span := range strings.SplitSeq(k.readIn, ",") {
+		if release.ParseSpan(span).Contains(v.Number()) {
+			return true
+		}
+	}
+	return false
 }
 
 // checkShapes reports well-known secrets that Prefect's own tasks cannot read.
 func checkShapes(s *source, report func(finding)) {
-	for _, name := range slices.Sorted(maps.Keys(knownForms)) {
-		node, ok := s.lookup("context.secrets." + name)
+	for _, name := range slices.Sorted(maps.Keys(knownSecrets)) {
+		node, ok := s.lookup(secretsTable + "." + name)
 		if !ok {
 			continue
 		}
@@ -42,9 +70,14 @@ func checkShapes(s *source, report func(finding)) {
 		if typ == "" {
 			continue
 		}
-		if problem := formProblem(knownForms[name], keys, typ); problem != "" {
+		known := knownSecrets[name]
+		problem := formProblem(known.forms, keys, typ)
+		if problem == "" {
+			continue
+		}
+		if suffix, ok := inReleases(s.opts.Version.WhereEach(known.isReadBy)); ok {
 			key, _ := s.doc.FirstKey(node)
-			report(finding{message: fmt.Sprintf("secret %s %s", name, problem), hint: formHint(name), node: node, start: key.Start, end: key.End})
+			report(finding{message: fmt.Sprintf("secret %s %s%s", name, problem, suffix), hint: formHint(known), node: node, start: key.Start, end: key.End})
 		}
 	}
 }
@@ -65,7 +98,7 @@ func (s *source) typeOf(secret tomlpos.NodeID) (keys []string, typ string) {
 	}
 	v := s.doc.Values[i]
 	str := s.doc.String(v)
-	if strings.Contains(str, "$") || str == "" || isPlaceholder(str) {
+	if strings.Contains(str, "$") || str == "" || isPlaceholder(str) || isStandIn(str) {
 		return nil, ""
 	}
 	if keys, isObject := objectKeys(str); isObject {
@@ -105,11 +138,11 @@ func objectKeys(str string) (keys []string, isObject bool) {
 func formProblem(forms [][]string, keys []string, typ string) string {
 	switch {
 	case forms == nil && typ != typePhrase("str"):
-		return "is " + typ + ", and Prefect's tasks want a text"
+		return "is " + typ + ", and not a string as Prefect's tasks expect"
 	case forms == nil:
 		return ""
 	case typ != objectType:
-		return "is no object, and Prefect's tasks want one with " + strings.Join(forms[0], ", ")
+		return "is " + typ + ", and not an object with " + strings.Join(forms[0], ", ") + " as Prefect's tasks expect"
 	}
 	var missing []string
 	for _, form := range forms {
@@ -121,15 +154,15 @@ func formProblem(forms [][]string, keys []string, typ string) string {
 			missing = absent
 		}
 	}
-	return "lacks " + strings.Join(missing, ", ")
+	return "lacks " + strings.Join(missing, ", ") + ", which Prefect's tasks expect"
 }
 
-func formHint(name string) string {
-	if knownForms[name] == nil {
-		return "give the text itself"
+func formHint(known knownSecret) string {
+	if known.forms == nil {
+		return "write the string itself"
 	}
 	var forms []string
-	for _, form := range knownForms[name] {
+	for _, form := range known.forms {
 		forms = append(forms, strings.Join(form, ", "))
 	}
 	return "its keys are " + strings.Join(forms, "; or ")

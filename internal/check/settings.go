@@ -97,6 +97,12 @@ func (s *source) releasesWhere(holds func(release.Version) bool) (suffix string,
 	return inReleases(s.opts.Version.Where(holds))
 }
 
+// releasesStarted is releasesWhere for a question about how a release starts, see
+// [release.Version.WhereStarted].
+func (s *source) releasesStarted(holds func(release.Version) bool) (suffix string, ok bool) {
+	return inReleases(s.opts.Version.WhereStarted(holds))
+}
+
 // inReleases returns the end of a message about some releases, such as " in 0.9.3 to
 // 0.14.4". It is "" for all that a file is checked for. ok is false for none.
 func inReleases(spans []release.Span, all bool) (suffix string, ok bool) {

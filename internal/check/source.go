@@ -41,6 +41,7 @@ type source struct {
 	// What one rule has reported and others leave alone, by node.
 	unread     map[tomlpos.NodeID]bool // settings that no release reads
 	failsStart map[tomlpos.NodeID]bool // settings with which import prefect fails
+	told       map[tomlpos.NodeID]bool // secrets with a $ that plaintext-secret has reported
 
 	// Each is nil until the method that returns it was called.
 	cachedSettings     []setting       // see settings
@@ -48,6 +49,8 @@ type source struct {
 	cachedInterpolated []setting       // see interpolated
 	cachedEnv          map[string]bool // see env
 	cachedTables       []bool          // see isTable
+	cachedDefaults     *int            // see isCopy
+	cachedOwn          map[string]bool // see isOwnSecretsTable
 }
 
 // span is a part of the text, in byte offsets, end exclusive.

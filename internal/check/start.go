@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -38,11 +39,11 @@ func (s *source) startProblem(in startInput) (message, hint string) {
 	letters, hasLetters := s.releasesOfLetters(in)
 	switch {
 	case failed == nil && hasLetters:
-		return fmt.Sprintf("%s%s is one string%s, and Prefect takes each letter of it for the name of a logger", in.name, in.cause, letters), in.hint(loggersHint)
+		return fmt.Sprintf("%s%s is one string%s, and Prefect takes each letter of it for the name of a logger", in.name, in.cause(), letters), in.hint(loggersHint)
 	case failed == nil:
 		return "", ""
 	}
-	message = fmt.Sprintf("with this %s%s import prefect fails with %s%s", in.name, in.cause, failed.Class, suffix)
+	message = fmt.Sprintf("with this %s%s import prefect fails with %s%s", in.name, in.cause(), failed.Class, suffix)
 	if !hasLetters {
 		return message, in.hint(failed.Problem)
 	}
@@ -51,7 +52,7 @@ func (s *source) startProblem(in startInput) (message, hint string) {
 
 // startFailure returns why releases do not start with a setting, and which they are, or nil.
 func (s *source) startFailure(in startInput) (failed *release.Error, suffix string) {
-	suffix, fails := s.releasesWhere(func(version release.Version) bool {
+	suffix, fails := s.releasesStarted(func(version release.Version) bool {
 		failure := in.failure(version)
 		if failure != nil {
 			failed = failure
@@ -85,16 +86,36 @@ func mayPreventStart(v setting) bool {
 // fail.
 type startInput struct {
 	setting
-	text  string
 	env   []string
-	cause string // what to say about the variables in the setting, or ""
-	unset string // a variable in the setting that is not set, or ""
+	read  map[release.Version]startReading // what releases made of it, each asked once
+	load  *release.Loader
+	set   nameList // variables in the setting
+	unset nameList // variables in the setting that are not set
+}
+
+// cause says what the variables in the setting have to do with a problem, or returns "".
+func (in startInput) cause() string {
+	switch n := in.unset.len(); {
+	case n > 0:
+		return fmt.Sprintf(", in which %s %s not set,", in.unset.phrase("variable"), plural(n, "is", "are"))
+	case in.set.len() > 0:
+		return fmt.Sprintf(", with the value of %s in it,", in.set.phrase("variable"))
+	}
+	return ""
+}
+
+// startReading is what a release makes of a setting.
+type startReading struct {
+	config *release.Config
+	err    error
 }
 
 // hint returns how to mend a setting with a problem: a variable that is not set comes first.
 func (in startInput) hint(problem string) string {
-	if in.unset != "" {
-		return fmt.Sprintf("set %s where Prefect runs, and name it with --assume-env if it is only not set here", in.unset)
+	if n := in.unset.len(); n > 0 {
+		it := plural(n, "it", "them")
+		names := cmp.Or(strings.Join(in.unset.shown, " and "), it)
+		return fmt.Sprintf("set %s where Prefect runs, and name %s with --assume-env if %s only not set here", names, it, plural(n, "it is", "they are"))
 	}
 	return problem
 }
@@ -102,7 +123,7 @@ func (in startInput) hint(problem string) string {
 // startInput returns what a release reads of a setting. It returns false if that is
 // not known: a reference leads to an unknown variable, or too far.
 func (s *source) startInput(v setting) (startInput, bool) {
-	in := startInput{setting: v}
+	in := startInput{setting: v, read: map[release.Version]startReading{}}
 	tables := tableTexts{}
 	tables.add(s, v)
 	if strings.Contains(v.str, "$") {
@@ -114,7 +135,7 @@ func (s *source) startInput(v setting) (startInput, bool) {
 	} else if strings.Contains(v.str, "~") {
 		return in, false
 	}
-	in.text = tables.String()
+	in.load = newStartLoader(tables.String(), in.env)
 	return in, true
 }
 
@@ -123,15 +144,13 @@ func (s *source) startInput(v setting) (startInput, bool) {
 func (s *source) addReferred(in *startInput, tables tableTexts) bool {
 	env, _ := s.env()
 	for _, ref := range release.References(in.str) {
-		name := maskedName(ref.Name, "a variable")
 		switch {
 		case env[ref.Name]:
-			in.cause = fmt.Sprintf(", with the value of %s in it,", name)
+			in.set.add(ref.Name)
 		case s.isAssumed(ref.Name) || env[release.Variable(ref.Name)]:
 			return false
 		case !ref.Braces || s.isVariable(ref):
-			in.unset = maskedName(ref.Name, "it")
-			in.cause = fmt.Sprintf(", in which %s is not set,", name)
+			in.unset.add(ref.Name)
 		case !tables.addKey(s, ref.Name):
 			return false
 		}
@@ -174,24 +193,29 @@ func (t tableTexts) String() string {
 	return text.String()
 }
 
-// load reads the setting as a release does. It reads nothing from disk, and none of
-// the variables that set settings.
-func (in startInput) load(version release.Version) (*release.Config, error) {
-	var env []string
-	for _, entry := range in.env {
-		if !strings.HasPrefix(entry, release.Prefix) {
-			env = append(env, entry)
-		}
-	}
-	return release.Load(release.Options{
-		Version: version, Text: in.text, Env: env,
+// newStartLoader returns a loader that reads nothing from disk, and none of the
+// variables that set settings.
+func newStartLoader(text string, env []string) *release.Loader {
+	return release.NewLoader(release.Options{
+		Text:     text,
+		Env:      slices.DeleteFunc(slices.Clone(env), func(entry string) bool { return strings.HasPrefix(entry, release.Prefix) }),
 		ReadFile: func(string) ([]byte, error) { return nil, fs.ErrNotExist },
 	})
 }
 
+// readAs reads the setting as a release does.
+func (in startInput) readAs(version release.Version) (*release.Config, error) {
+	reading, ok := in.read[version]
+	if !ok {
+		reading.config, reading.err = in.load.Load(version)
+		in.read[version] = reading
+	}
+	return reading.config, reading.err
+}
+
 // failure returns why a release does not start with a setting, or nil.
 func (in startInput) failure(version release.Version) *release.Error {
-	_, err := in.load(version)
+	_, err := in.readAs(version)
 	var failed *release.Error
 	if !errors.As(err, &failed) || strings.Join(failed.Path, ".") != in.name {
 		return nil // an error in the TOML or elsewhere is for other rules

@@ -86,3 +86,17 @@ func TestLettersAreToldOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestStartNamesAllVariables has a level of several variables.
+func TestStartNamesAllVariables(t *testing.T) {
+	for env, want := range map[string]string{
+		"":            "with this logging.level, in which the variables A, B and C are not set, import prefect fails with ValueError",
+		"A=x B=x":     "with this logging.level, in which the variable C is not set, import prefect fails with ValueError",
+		"A=x B=x C=x": "with this logging.level, with the value of the variables A, B and C in it, import prefect fails with ValueError",
+	} {
+		found := File("a.toml", []byte("[logging]\nlevel = '$A$B$C'\n"), Options{Env: append([]string{"Z=z"}, strings.Fields(env)...)})
+		if diff := cmp.Diff([]string{"2 type: " + want}, outline(found)); diff != "" {
+			t.Errorf("%s: %s", env, diff)
+		}
+	}
+}

@@ -53,7 +53,7 @@ func problemMessage(doc *tomlpos.Document, p *tomlpos.Error) string {
 const (
 	failsHint    = "import prefect and every prefect command fail with a traceback that ends in toml/decoder.py and names no file"
 	passesHint   = "every other reader of TOML stops here"
-	encodingHint = "import prefect and every prefect command fail with a traceback that names no file; save it as UTF-8 text"
+	encodingHint = "import prefect and every prefect command fail with a traceback that names no file; save it as UTF-8"
 	depthHint    = "use fewer levels"
 )
 

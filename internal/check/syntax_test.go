@@ -11,7 +11,7 @@ func TestSyntax(t *testing.T) {
 	}{
 		{
 			"decoder refuses", "a = 1\nb = yes", "2:5",
-			"this is no value; a text needs quotes, and true and false are lower case",
+			"not a TOML value: quote strings, and write true and false in lower case",
 		},
 		{
 			"decoder accepts what is defined twice", "[a]\nb.c = 1\n[a.b]", "3:4",
@@ -19,23 +19,23 @@ func TestSyntax(t *testing.T) {
 		},
 		{
 			"decoder accepts TOML 1.1", "a = {\n}", "1:6",
-			"an inline table stands on one line in TOML 1.0; only TOML 1.1 allows a new line here",
+			"an inline table is on one line in TOML 1.0: only TOML 1.1 allows a new line here",
 		},
 		{
 			"after a byte order mark", "\ufeffa = ?", "1:5",
-			"this is no value; a text needs quotes, and true and false are lower case",
+			"not a TOML value: quote strings, and write true and false in lower case",
 		},
 		{
 			"after wide characters", "\"é😀\" = ?", "1:8",
-			"this is no value; a text needs quotes, and true and false are lower case",
+			"not a TOML value: quote strings, and write true and false in lower case",
 		},
 		{
 			"escape in a multi-line text", "a = \"\"\"\nx\n \\q\"\"\"", "3:2",
 			"TOML has no such escape; write a backslash as \\\\, or use single quotes",
 		},
-		{"not UTF-8", "a = 1\nb = '\xff'", "2:6", "the file is not UTF-8 text"},
-		{"NUL", "a = 1\nb = '\x00'", "2:6", "the file holds a NUL byte; TOML is text"},
-		{"binary", "\x7fELF\x02\x01\x01\x00\x00", "1:8", "the file holds a NUL byte; TOML is text"},
+		{"not UTF-8", "a = 1\nb = '\xff'", "2:6", "the file is not UTF-8"},
+		{"NUL", "a = 1\nb = '\x00'", "2:6", "the file has a NUL byte, which TOML does not allow"},
+		{"binary", "\x7fELF\x02\x01\x01\x00\x00", "1:8", "the file has a NUL byte, which TOML does not allow"},
 		{
 			"within an array", "a = [\n1\n2]", "3:1",
 			"a comma or a closing bracket is missing here, in what opens on line 1",

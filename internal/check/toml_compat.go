@@ -115,7 +115,7 @@ func (s *source) patternFindings() (found []finding) {
 		message, hint := compatValue(v.Kind, raw)
 		switch {
 		case mixed[v.Node]:
-			message, hint = "a list of several types: "+rejects, "give every element the same type; an int is no float to it, and a date no time"
+			message, hint = "a list of several types: "+rejects, "give every element the same type; it takes an int and a float for two types, and so a date and a time"
 		case kinds[s.doc.Nodes[v.Node].Parent] == tomlpos.InlineTable && message == "":
 			message, hint = compatInline(v.Kind, raw)
 		case message == "" && strings.Contains(raw, "\n") && !v.Kind.IsContainer():
@@ -160,11 +160,11 @@ func compatType(k tomlpos.Kind) string {
 func compatValue(kind tomlpos.Kind, raw string) (message, hint string) {
 	switch {
 	case kind == tomlpos.MultilineString && len(raw) > 6 && strings.HasSuffix(raw, `""""`) && raw[len(raw)-5] != '\\':
-		return "a text that ends with a quote before its closing quotes: " + rejects, `escape the quote, as in \"`
+		return "a string that ends with a quote before its closing quotes: " + rejects, `escape the quote, as in \"`
 	case kind == tomlpos.MultilineLiteral && len(raw) > 6 && strings.HasSuffix(raw, "''''"):
-		return "a text that ends with a quote before its closing quotes: " + rejects, `use """ and not '''`
+		return "a string that ends with a quote before its closing quotes: " + rejects, `use """ and not '''`
 	case raw == `"\""`:
-		return "a text of one escaped quote: " + misread + ", the empty text", `write it as '"'`
+		return "a string of one escaped quote: " + misread + ", the empty string", `write it as '"'`
 	case kind == tomlpos.OffsetDateTime && strings.HasSuffix(raw, "z"):
 		return "a time with a small z: " + misread + ", a time without a zone", "write Z"
 	case kind == tomlpos.LocalTime && strings.Contains(raw, ".") && len(raw)-strings.IndexByte(raw, '.')-1 != 6:
@@ -178,7 +178,7 @@ func compatValue(kind tomlpos.Kind, raw string) (message, hint string) {
 func compatInline(kind tomlpos.Kind, raw string) (message, hint string) {
 	number := kind == tomlpos.Integer || kind == tomlpos.Float
 	if strings.Contains(raw, "\n") && (kind == tomlpos.MultilineString || kind == tomlpos.MultilineLiteral) {
-		return "a text over lines in an inline table: " + misread + ", or " + fails, "write a table of its own"
+		return "a multi-line string in an inline table: " + misread + ", or " + fails, "write a table of its own"
 	}
 	if number && (strings.HasPrefix(raw, "+") || strings.HasSuffix(raw, "inf") || strings.HasSuffix(raw, "nan")) {
 		return "a number in an inline table that is inf, nan or has a plus sign: " + rejects, "leave the sign out, or write a table of its own"
@@ -192,9 +192,9 @@ func (s *source) compatMultiline(v tomlpos.Value) (message, hint string) {
 	rest := s.doc.Text[v.End:lineEnd(s.doc.Text, v.End)]
 	switch key, ok := s.doc.FirstKey(v.Node); {
 	case strings.Trim(rest, "\r") != "" && strings.Trim(rest, " \t\r,]}") == "" || strings.Contains(rest, "#"):
-		return "a text over lines with a blank or a comment behind its closing quotes: " + misread + ", and what follows may be lost", "end the line with the quotes"
+		return "a multi-line string followed by a space or a comment: " + misread + ", and what follows may be lost", "end the line with the quotes"
 	case ok && strings.HasSuffix(strings.TrimRight(s.doc.Text[:key.Start], " \t"), "."):
-		return "a text over lines under a dotted key: " + misread + ", a key of the table above", "write the table as a header of its own"
+		return "a multi-line string under a dotted key: " + misread + ", a key of the table above", "write the table as a header of its own"
 	}
 	return "", ""
 }
@@ -212,7 +212,7 @@ func (s *source) compatKeys(report func(finding)) {
 		raw := s.doc.Text[k.Start:k.End]
 		message, hint := compatKey(raw, k.Header)
 		if message == "" && !k.Last && !k.Header && s.spaceAtDot(i) {
-			message, hint = "a key with a blank beside its dot: "+misread+", or "+fails, "write the dot without blanks"
+			message, hint = "a key with a space beside its dot: "+misread+", or "+fails, "write the dot without spaces"
 		}
 		if message != "" {
 			report(finding{message: message, hint: hint, node: k.Node, start: k.Start, end: k.End})

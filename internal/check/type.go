@@ -54,8 +54,10 @@ func checkType(s *source, v setting, known release.Setting, report func(finding)
 // only for one release: from 0.11.2 on both forms are right.
 func checkPort(s *source, v setting, known release.Setting, report func(finding)) {
 	version := s.opts.Version
-	if _, err := strconv.ParseUint(v.str, 10, 16); v.Kind != tomlpos.Integer && err != nil {
-		report(v.finding(v.name+" is not a port", "write a number from 0 to 65535 in quotes"))
+	if !isPort(v) {
+		if suffix, ok := inReleases(version.WhereEach(known.KnownTo)); ok {
+			report(v.finding(v.name+" is not a port"+suffix, "write a number from 0 to 65535 in quotes"))
+		}
 		return
 	}
 	if version == release.Any || v.Kind != tomlpos.Integer || known.TypeIn(version) != "str" {
@@ -65,6 +67,16 @@ func checkPort(s *source, v setting, known release.Setting, report func(finding)
 		fmt.Sprintf("%s is a number, with which prefect server start fails with TypeError", v.name),
 		"write the port in quotes, as every release takes it",
 	))
+}
+
+// isPort reports whether a value is the number of a port, with quotes or without.
+func isPort(v setting) bool {
+	if v.Kind == tomlpos.Integer {
+		_, err := strconv.ParseUint(strings.TrimPrefix(v.str, "+"), 0, 16) // 0 for 0x1068 and 4_200
+		return err == nil
+	}
+	_, err := strconv.ParseUint(v.str, 10, 16)
+	return err == nil
 }
 
 // isServerPort reports whether a setting is a port of Prefect's server.
@@ -126,7 +138,7 @@ func fits(have, want string) bool {
 func typePhrase(name string) string {
 	switch name {
 	case "str":
-		return "a text"
+		return "a string"
 	case "bool":
 		return "true or false"
 	case "int", "float":
@@ -140,7 +152,7 @@ func typeHint(name, wanted string) string {
 		return "only the bare false turns local secrets off: to Prefect any other value means that they stay local"
 	}
 	if wanted == "bool" {
-		return "write true or false without quotes: to Python any text but the empty one counts as true"
+		return "write true or false without quotes: to Python any string but the empty one counts as true"
 	}
 	return "write the number without quotes"
 }

@@ -115,7 +115,7 @@ var tables = sync.OnceValue(func() map[string]bool {
 
 // isReserved reports whether the rule reserved-key reports a part of a path.
 func isReserved(path []string) bool {
-	return slices.ContainsFunc(path, func(name string) bool { return release.Any.Reserved(name) != release.Free })
+	return slices.ContainsFunc(path, release.Any.Reserves)
 }
 
 // isOpen reports whether a setting is in a table whose settings may have any name.

@@ -21,18 +21,62 @@ func checkUnsetEnv(s *source, report func(finding)) {
 		if !refers(v.str) || s.failsStart[v.Node] {
 			continue // a $ in a password: see dollar-in-value; or told by the rule type
 		}
-		refs := release.References(v.str)
-		first := slices.IndexFunc(refs, func(r release.Reference) bool { return !env[r.Name] && s.isVariable(r) && !s.isAssumed(r.Name) })
-		if first < 0 {
+		unset := s.unsetIn(v, env)
+		if unset.all.len() == 0 {
 			continue
 		}
-		ref := refs[first]
-		f := v.finding(unsetMessage(s.label(v), ref), fmt.Sprintf("set %s where Prefect runs, or take the reference out", maskedName(ref.Name, "it")))
+		f := v.finding(unset.message(s.label(v)), unset.hint())
 		if s.opts.RequireEnv {
 			f.severity = SeverityError
 		}
 		report(f)
 	}
+}
+
+// unsetIn returns the variables of a value that the environment does not have.
+func (s *source) unsetIn(v setting, env map[string]bool) (unset unsetNames) {
+	for _, r := range release.References(v.str) {
+		if !env[r.Name] && s.isVariable(r) && !s.isAssumed(r.Name) {
+			unset.add(r)
+		}
+	}
+	return unset
+}
+
+// unsetNames are the variables of one value that are not set.
+type unsetNames struct{ all, bare, inBraces nameList }
+
+func (u *unsetNames) add(r release.Reference) {
+	u.all.add(r.Name)
+	if r.Braces {
+		u.inBraces.add(r.Name)
+	} else {
+		u.bare.add(r.Name)
+	}
+}
+
+func (u *unsetNames) message(label string) string {
+	n := u.all.len()
+	return fmt.Sprintf("%s names %s, which %s not set: %s", label, u.all.phrase("environment variable"), plural(n, "is", "are"), u.effect(n))
+}
+
+// effect says what Prefect makes of the references.
+func (u *unsetNames) effect(n int) string {
+	switch {
+	case u.inBraces.len() == 0:
+		return plural(n, "the reference stays in the string as it is", "the references stay in the string as they are")
+	case u.bare.len() == 0:
+		return plural(n, "the reference becomes the empty string", "each reference becomes the empty string")
+	}
+	return "a bare $NAME stays in the string as it is, and ${NAME} becomes the empty string"
+}
+
+func (u *unsetNames) hint() string {
+	names := u.all.String()
+	if u.all.hidden > 0 {
+		names = plural(u.all.len(), "it", "them")
+	}
+	return fmt.Sprintf("set %s where Prefect runs, or take the %s out", names, plural(u.all.len(), "reference", "references"))
 }
 
 // isVariable reports whether a reference that the environment lacks can only be one
@@ -60,14 +104,6 @@ func (s *source) isAssumed(name string) bool {
 func (s *source) isKey(name string) bool {
 	_, ok := s.lookup(name)
 	return ok || s.isDefault(name)
-}
-
-func unsetMessage(label string, ref release.Reference) string {
-	becomes := "the reference stays in the text as it is"
-	if ref.Braces {
-		becomes = "the reference becomes the empty text"
-	}
-	return fmt.Sprintf("%s names the environment variable %s, which is not set: %s", label, maskedName(ref.Name, "after the $"), becomes)
 }
 
 // maskedName returns the name in a reference if it is safe to display, or otherwise

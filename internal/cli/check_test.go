@@ -29,7 +29,7 @@ func TestCheckOddFiles(t *testing.T) {
 		{"binary", "\x7fELF\x02\x01\x01\x00\x00" + canary + "\x00\xff\xfe", "error: the file ", exit.Failed},
 		{
 			"invalid-utf8", good + "# \xc3\x28 " + canary + "\n",
-			"odd.toml:3:3: error: the file is not UTF-8 text", exit.Failed,
+			"odd.toml:3:3: error: the file is not UTF-8", exit.Failed,
 		},
 		{"utf16", "\xff\xfeA\x00=\x00'\x00" + canary, "the file is UTF-16", exit.Failed},
 		{"deep", "A = " + strings.Repeat("[", 100_000) + "'" + canary, "levels deep", exit.Failed},

@@ -132,7 +132,7 @@ func TestKeysFileProblems(t *testing.T) {
 		text string
 		want []string
 	}{
-		"not TOML":    {"a = CANARY", []string{"k:1:5: not valid TOML: this is no value"}},
+		"not TOML":    {"a = CANARY", []string{"k:1:5: not valid TOML: not a TOML value"}},
 		"empty":       {"", []string{"k:1:1: there is no tenant: add [[tenants]]"}},
 		"unknown top": {tenant + "[[key]]\n", []string{`k:4:3: unknown key "key": did you mean keys?`}},
 		"unknown in key": {

@@ -1,6 +1,9 @@
 package release
 
-import "slices"
+import (
+	"reflect"
+	"slices"
+)
 
 // change is something that Prefect does with a configuration from some release on.
 type change int
@@ -52,16 +55,41 @@ func (v Version) era() int {
 }
 
 // Eras returns one release for each way in which v's releases read a configuration,
-// oldest first.
-func (v Version) Eras() []Version {
+// oldest first. If what is asked depends on the defaults of settings, it has one for
+// each of those as well.
+func (v Version) Eras(settings ...string) []Version {
 	var eras []Version
-	last := -1
 	for _, r := range v.Releases() {
-		if e := r.era(); e != last {
-			eras, last = append(eras, r), e
+		if last := len(eras) - 1; last < 0 || r.era() != eras[last].era() || !r.hasDefaultsOf(eras[last], settings) {
+			eras = append(eras, r)
 		}
 	}
 	return eras
+}
+
+// hasDefaultsOf reports whether settings have the same defaults in two releases.
+func (v Version) hasDefaultsOf(other Version, settings []string) bool {
+	return !slices.ContainsFunc(settings, func(name string) bool {
+		s, _ := SettingOf(name)
+		mine, _ := s.defaultIn(v)
+		theirs, _ := s.defaultIn(other)
+		return !reflect.DeepEqual(mine.value, theirs.value)
+	})
+}
+
+// startChanges are the changes on which it depends how a release starts with a setting
+// of the file. See [Version.WhereStarted].
+var startChanges = []change{readsExtraLoggers, parsesExtraLoggers, castsLiterals, castsFile}
+
+// startEra returns how many of these changes v has.
+func (v Version) startEra() int {
+	n := 0
+	for _, c := range startChanges {
+		if v.does(c) {
+			n++
+		}
+	}
+	return n
 }
 
 // CastsFile reports whether v reads the strings of a configuration's file as Python

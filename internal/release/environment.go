@@ -124,7 +124,7 @@ func (v Version) readVariable(l *leaf, env Environment) error {
 	case []byte:
 		l.value = expanded // bytes have the method that Prefect calls, as strings do
 	default:
-		return l.failure("AttributeError", "its value is expanded more than once and is no text then, or does not settle in %d rounds", maxPasses)
+		return l.failure("AttributeError", "its value is expanded more than once and then is not a string, or does not settle in %d rounds", maxPasses)
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func (b *budget) exceeded() bool { return *b < 0 }
 
 // grewTooMuch returns the error of the string that exceeded the budget.
 func (l *leaf) grewTooMuch() error {
-	return l.failure("MemoryError", "what it refers to makes the texts of the config grow by more than %d MiB", maxGrowth>>20)
+	return l.failure("MemoryError", "what it refers to makes the strings of the config grow by more than %d MiB", maxGrowth>>20)
 }
 
 // expandTexts expands every string, and casts it where the release does.

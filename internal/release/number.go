@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -69,6 +70,13 @@ func (s Span) String() string {
 	return s.First.String() + " to " + s.Last.String()
 }
 
+// ParseSpan reads the numbers of two releases with a dash between them, such as
+// 0.9.0-0.9.8. It panics if text is anything else.
+func ParseSpan(text string) Span {
+	first, last, _ := strings.Cut(text, "-")
+	return Span{mustParseNumber(first), mustParseNumber(last)}
+}
+
 // Contains reports whether a release is one of those of the span.
 func (s Span) Contains(n Number) bool { return s.First.Compare(n) <= 0 && n.Compare(s.Last) <= 0 }
 
@@ -78,7 +86,14 @@ func (s Span) Contains(n Number) bool { return s.First.Compare(n) <= 0 && n.Comp
 // It calls holds with one release of each way to read a configuration, which
 // [changes] tells apart. holds must not ask for anything else, such as the defaults.
 func (v Version) Where(holds func(Version) bool) (spans []Span, all bool) {
-	return spansWhere(v.Releases(), onceForEachEra(holds))
+	return spansWhere(v.Releases(), onceForEach(Version.era, holds))
+}
+
+// WhereStarted is Where for a function that asks whether a release starts with a setting
+// of the file, of the context or of logging, and what it makes of it. It calls holds
+// fewer times: once for each value of startChanges.
+func (v Version) WhereStarted(holds func(Version) bool) (spans []Span, all bool) {
+	return spansWhere(v.Releases(), onceForEach(Version.startEra, holds))
 }
 
 // WhereEach is Where for a function that depends on more than the way to read a
@@ -105,12 +120,12 @@ func spansWhere(releases []Version, holds func(Version) bool) (spans []Span, all
 	return spans, all
 }
 
-// onceForEachEra returns holds, but called once for releases in a row that read a
-// configuration in the same way.
-func onceForEachEra(holds func(Version) bool) func(Version) bool {
+// onceForEach returns holds, but called once for releases in a row that have the same
+// era.
+func onceForEach(eraOf func(Version) int, holds func(Version) bool) func(Version) bool {
 	era, result := -1, false
 	return func(v Version) bool {
-		if e := v.era(); e != era {
+		if e := eraOf(v); e != era {
 			era, result = e, holds(v)
 		}
 		return result

@@ -41,20 +41,39 @@ type Options struct {
 // a release, that the parser inside Prefect refuses; a key below a value that is not
 // a table; a reserved key; an invalid logging.level. It is another if a file that o
 // names cannot be read. No error quotes a value.
-func Load(o Options) (*Config, error) {
-	o.Version = o.Version.ReadAs()
-	env := NewEnvironment(o.Env)
-	files, err := o.files(env)
+func Load(o Options) (*Config, error) { return NewLoader(o).Load(o.Version) }
+
+// Loader loads one config by the rules of several releases, and parses its text once for
+// those that read TOML with the same parser.
+type Loader struct {
+	o      Options
+	parsed map[bool]parsedText // by Version.HasOwnReader
+}
+
+type parsedText struct {
+	table *table
+	err   error
+}
+
+// NewLoader returns a loader that ignores o.Version.
+func NewLoader(o Options) *Loader { return &Loader{o, map[bool]parsedText{}} }
+
+// Load is the function [Load] for a version.
+func (l *Loader) Load(v Version) (*Config, error) {
+	l.o.Version = v.ReadAs()
+	env := NewEnvironment(l.o.Env)
+	files, err := l.files(env)
 	if err != nil {
 		return nil, err
 	}
-	return input{version: o.Version, files: files, noDefaults: o.NoDefaults, env: env}.load()
+	return input{version: l.o.Version, files: files, noDefaults: l.o.NoDefaults, env: env}.load()
 }
 
 // files returns what Prefect reads over its defaults: the user's file, then the
 // backend's. A missing file is nil.
-func (o Options) files(env Environment) ([]*table, error) {
-	user, err := o.user(env)
+func (l *Loader) files(env Environment) ([]*table, error) {
+	o := l.o
+	user, err := l.user(env)
 	if err != nil || o.NoDefaults || !o.Version.does(readsBackendFile) && o.BackendPath == "" {
 		return []*table{user}, err
 	}
@@ -62,11 +81,17 @@ func (o Options) files(env Environment) ([]*table, error) {
 	return []*table{user, backend}, err
 }
 
-func (o Options) user(env Environment) (*table, error) {
-	if o.Text != "" {
-		return o.Version.decodeFile(o.Path, o.Text)
+func (l *Loader) user(env Environment) (*table, error) {
+	if l.o.Text == "" {
+		return l.o.read(l.o.Path, env.UserFile())
 	}
-	return o.read(o.Path, env.UserFile())
+	reader := l.o.Version.HasOwnReader()
+	parsed, ok := l.parsed[reader]
+	if !ok {
+		parsed.table, parsed.err = l.o.Version.decodeFile(l.o.Path, l.o.Text)
+		l.parsed[reader] = parsed
+	}
+	return parsed.table, parsed.err
 }
 
 // read reads the named file or, if none is named, the fallback, which may be

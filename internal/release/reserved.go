@@ -16,6 +16,7 @@ const (
 	box510 = "5.1.0"
 	box541 = "5.4.1"
 	box610 = "6.1.0"
+	box800 = "8.0.0"
 )
 
 // boxes returns the releases of python-box that a version may run with, oldest
@@ -33,39 +34,63 @@ func (v Version) boxes() []string {
 }
 
 var (
-	allBoxes     = []string{box346, box423, box510, box541, box610}
+	allBoxes     = []string{box346, box423, box510, box541, box610, box800}
 	boxesBefore4 = allBoxes[:1]
 	boxesBefore5 = allBoxes[:2]
 	boxesSince5  = allBoxes[2:]
 )
 
-// Reservation says how many of several releases reserve a name.
-type Reservation int
+// Reservation is releases in a row that reserve a name: import prefect fails with
+// ValueError on a key of that name.
+type Reservation struct {
+	Span
+	// Boxes are the releases of python-box with which they do. Nil means each that they
+	// may run with.
+	Boxes []string
+}
 
-// The reservations.
-const (
-	Free           Reservation = iota // no release reserves the name
-	ReservedByAll                     // each release does
-	ReservedBySome                    // some do, and others do not
-)
+// Reserves reports whether one of v's releases reserves a name.
+func (v Version) Reserves(name string) bool {
+	_, reserves := v.reservedWith(name)
+	return reserves
+}
 
-// Reserved returns how many of v's releases reserve a name: import prefect fails
-// with ValueError on a key of that name.
-func (v Version) Reserved(name string) Reservation {
-	reservedBy := reserved()[name]
-	count := 0
-	for _, box := range v.boxes() {
-		if slices.Contains(reservedBy, box) {
-			count++
+// Reservations returns which of v's releases reserve a name, oldest first. It is nil
+// if they all do, whichever python-box they run with.
+func (v Version) Reservations(name string) []Reservation {
+	if boxes, reserves := v.reservedWith(name); !reserves || boxes == nil {
+		return nil
+	}
+	var all []Reservation
+	for _, era := range v.Eras() {
+		boxes, reserves := era.reservedWith(name)
+		if !reserves || slices.ContainsFunc(all, func(r Reservation) bool { return r.Contains(era.Number()) }) {
+			continue
+		}
+		spans, _ := v.Where(func(r Version) bool {
+			others, reserves := r.reservedWith(name)
+			return reserves && slices.Equal(others, boxes)
+		})
+		for _, span := range spans {
+			all = append(all, Reservation{span, boxes})
 		}
 	}
-	switch count {
-	case 0:
-		return Free
-	case len(v.boxes()):
-		return ReservedByAll
+	return all
+}
+
+// reservedWith returns the releases of python-box with which v reserves a name, of
+// those that it may run with. Nil means all of them.
+func (v Version) reservedWith(name string) (boxes []string, reserves bool) {
+	by := reserved()[name]
+	for _, box := range v.boxes() {
+		if slices.Contains(by, box) {
+			boxes = append(boxes, box)
+		}
 	}
-	return ReservedBySome
+	if len(boxes) == len(v.boxes()) {
+		return nil, true
+	}
+	return boxes, len(boxes) > 0
 }
 
 // ReservedIn returns the first key of a dict, and of dicts in it, that one of v's
@@ -74,7 +99,7 @@ func (v Version) ReservedIn(value any) string {
 	dict, _ := value.(pyliteral.Dict)
 	for _, item := range dict {
 		name, isText := item.Key.(string)
-		if isText && v.Reserved(name) != Free {
+		if isText && v.Reserves(name) {
 			return name
 		}
 		if inner := v.ReservedIn(item.Value); inner != "" {
@@ -108,7 +133,7 @@ var reserved = sync.OnceValue(func() map[string][]string {
 	return names
 })
 
-// reservedInAll is dir(Config) as far as all five agree.
+// reservedInAll is dir(Config) as far as all six agree.
 const reservedInAll = `
 _Box__box_config _Box__convert_and_store _Box__get_default __class__
 __class_getitem__ __contains__ __copy__ __deepcopy__ __delattr__ __delitem__
@@ -128,4 +153,13 @@ var reservedInSome = map[string]string{
 	box510: "_Box__recast __add__ __annotations__ __iadd__ __radd__ __sub__ _conversion_checks _safe_attr from_msgpack from_toml merge_update to_msgpack to_toml",
 	box541: "_Box__recast __add__ __annotations__ __iadd__ __radd__ __sub__ _conversion_checks _safe_attr from_msgpack from_toml merge_update to_msgpack to_toml",
 	box610: "_Box__recast __add__ __iadd__ __radd__ __sub__ _conversion_checks _safe_attr from_msgpack from_toml merge_update to_msgpack to_toml",
+	box800: `
+_Box__camel_destructive _Box__copy_internals _Box__dots_int_key _Box__new_from_plain
+_Box__process_dotted_key _Box__recast __add__ __annotations__ __iadd__ __radd__
+__sub__ _box_defaults _box_internal_attrs _box_resolved_defaults
+_comment_check_frozen _comment_copy_to _comment_document _comment_owner
+_comment_resolve _comment_store _conversion_checks _flush_pending_parent _safe_attr
+del_comment from_msgpack from_toml from_toon get_comment merge_update set_comment
+to_msgpack to_toml to_toon
+`,
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"iter"
 	"slices"
 	"sync"
 
@@ -74,11 +75,11 @@ func (row settingRow) setting() Setting {
 	return s
 }
 
-// mustParseNumber reads the number of a release in the table.
+// mustParseNumber reads the number of a release in a table of this program.
 func mustParseNumber(text string) Number {
 	parts := numbers.FindStringSubmatch(text)
 	if parts == nil {
-		panic("the table of settings has the release " + text)
+		panic("invalid release " + text)
 	}
 	return Number{atoi(parts[1]), atoi(parts[2]), atoi(parts[3])}
 }
@@ -124,6 +125,16 @@ func (s Setting) defaultIn(v Version) (defaultValue, bool) {
 		return defaultValue{}, false
 	}
 	return s.defaults[i], true
+}
+
+// Ships reports whether a default of the setting matches: the one of v, or for [Any]
+// that of any release from 0.5.0 on.
+func (s Setting) Ships(v Version, matches func(value any) bool) bool {
+	if v != Any {
+		d, ok := s.defaultIn(v)
+		return ok && matches(d.value)
+	}
+	return slices.ContainsFunc(s.defaults, func(d defaultValue) bool { return matches(d.value) })
 }
 
 // ReadBy reports whether a release's code reads the setting.
@@ -198,6 +209,18 @@ func (v Version) IsDefault(name string) bool {
 		_, has := s.defaultIn(r)
 		return has
 	})
+}
+
+// Shipped returns the default settings of a release, with their values as written in its
+// config.toml.
+func (v Version) Shipped() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		for _, s := range v.defaults() {
+			if !yield(s.path, s.value) {
+				return
+			}
+		}
+	}
 }
 
 // defaults returns a release's default settings.

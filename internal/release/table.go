@@ -63,16 +63,21 @@ func (t *table) set(name string, entry any) {
 }
 
 // merge merges another table over t: tables into tables, and anything else replaces
-// the entry of t.
+// the entry of t. It shares leaves with the other table, and no table.
 func (t *table) merge(other *table) {
 	for _, name := range other.names {
-		mine, isTable := t.entries[name].(*table)
-		theirs, both := other.entries[name].(*table)
-		if isTable && both {
-			mine.merge(theirs)
+		theirs, isTable := other.entries[name].(*table)
+		if !isTable {
+			t.set(name, other.entries[name])
 			continue
 		}
-		t.set(name, other.entries[name])
+		mine, both := t.entries[name].(*table)
+		if !both {
+			mine = newTable()
+			mine.dict = theirs.dict
+			t.set(name, mine)
+		}
+		mine.merge(theirs)
 	}
 }
 

@@ -33,7 +33,7 @@ func (l *leaf) belowValue(i int, value any) error {
 	if i == len(l.path)-2 {
 		class = "TypeError"
 	}
-	return l.failure(class, "it stands below %s, which is of type %s and not a table", l.path[:i+1], pyliteral.TypeName(value))
+	return l.failure(class, "it is below %s, which is of type %s and not a table", l.path[:i+1], pyliteral.TypeName(value))
 }
 
 // entry returns the leaf or, for a dict, which Prefect treats as a table, a table.

@@ -23,7 +23,7 @@ func mustOpen(t testing.TB, text string) *tomlfile.File {
 
 func TestOpenSaysWhereATextIsNotTOML(t *testing.T) {
 	for text, want := range map[string]string{
-		"a = 1\nb = CANARY":                 "f.toml:2:5: not valid TOML: this is no value",
+		"a = 1\nb = CANARY":                 "f.toml:2:5: not valid TOML: not a TOML value",
 		"a = [":                             "f.toml:1:5: not valid TOML: this array is never closed",
 		"a = " + strings.Repeat("[", 4<<20): "f.toml:1:",
 		"a = 1\na = 'CANARY'":               "f.toml:2:1: not valid TOML: this key is defined twice",

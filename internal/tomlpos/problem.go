@@ -64,11 +64,11 @@ const (
 )
 
 var problems = [...]string{
-	NotUTF8:          "the file is not UTF-8 text",
+	NotUTF8:          "the file is not UTF-8",
 	UTF16:            "the file is UTF-16; TOML is UTF-8",
-	Binary:           "the file holds a NUL byte; TOML is text",
-	ControlCharacter: "a control character stands here; write it as an escape, such as \\u001B",
-	LoneReturn:       "a carriage return stands here without a line feed",
+	Binary:           "the file has a NUL byte, which TOML does not allow",
+	ControlCharacter: "control character: write it as an escape, such as \\u001B",
+	LoneReturn:       "carriage return without a line feed",
 	TooDeep:          fmt.Sprintf("this nests more than %d levels deep, which is as far as prefect-secrets reads", MaxDepth),
 
 	NoKey:          "a key is missing here",
@@ -81,12 +81,12 @@ var problems = [...]string{
 
 	NoValue:           "a value is missing here",
 	TwoEquals:         "there is one equals sign too many",
-	Unquoted:          "this is no value; a text needs quotes, and true and false are lower case",
+	Unquoted:          "not a TOML value: quote strings, and write true and false in lower case",
 	BadNumber:         "this is not a number that TOML knows",
 	NumberRange:       "this number does not fit into 64 bits",
 	BadDate:           "this is not a date or time that exists",
-	UnclosedString:    "the closing quote of this text is missing on its line",
-	UnclosedMultiline: "the closing quotes of this multi-line text are missing",
+	UnclosedString:    "this string has no closing quote on its line",
+	UnclosedMultiline: "this multi-line string has no closing quotes",
 	BadEscape:         "TOML has no such escape; write a backslash as \\\\, or use single quotes",
 	BadCodePoint:      "this escape names no Unicode character",
 
@@ -95,7 +95,7 @@ var problems = [...]string{
 	UnclosedArray: "this array is never closed",
 	UnclosedTable: "this inline table is never closed",
 
-	InlineNewline:       "an inline table stands on one line in TOML 1.0; only TOML 1.1 allows a new line here",
+	InlineNewline:       "an inline table is on one line in TOML 1.0: only TOML 1.1 allows a new line here",
 	InlineTrailingComma: "an inline table has no comma before its end in TOML 1.0; only TOML 1.1 allows it",
 	EscapeE:             "the escape \\e is TOML 1.1; write \\u001B",
 	EscapeX:             "the escape \\x is TOML 1.1; write \\u00 and the two digits",

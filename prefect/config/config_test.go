@@ -157,14 +157,14 @@ func TestLoadErrors(t *testing.T) {
 		},
 		{
 			config.Options{Text: "a = 1\n", Env: []string{"PREFECT__A__B=" + canary}},
-			"PREFECT__A__B: a.b: it stands below a, which is of type int",
+			"PREFECT__A__B: a.b: it is below a, which is of type int",
 		},
 		{
 			config.Options{
 				Text: "[context.secrets]\nKEY = \"$V\"\n[context.secrets.key]\nx = 1\n",
 				Env:  []string{"V=1"},
 			},
-			"it stands below context.secrets.key",
+			"it is below context.secrets.key",
 		},
 	}
 	for _, tt := range tests {

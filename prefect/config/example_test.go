@@ -102,7 +102,7 @@ func ExampleError() {
 	// not valid TOML: prefect-secrets check shows the place
 	// in Python: TomlDecodeError
 	// file "", line 0, variable "PREFECT__DATABASE__HOST", setting ["database" "host"]
-	// it stands below database, which is of type str and not a table
+	// it is below database, which is of type str and not a table
 	// in Python: TypeError
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the config.toml inside each release of Prefect from 0.5.0 to 1.4.1, for that release: no error.
+# Checks the config.toml inside each release of Prefect from 0.5.0 to 1.4.1, for that release: no finding.
 # What it downloads stays in test/.work/corpus, so that a second run needs no network.
 #
 #   PYTHON=python3           an interpreter with pip
