@@ -17,7 +17,7 @@ COPY internal ./internal
 COPY prefect ./prefect
 COPY sync ./sync
 COPY testkit/faults ./testkit/faults
-RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false \
+RUN CGO_ENABLED=0 go build -tags nethttpomithttp2 -trimpath -buildvcs=false \
     -ldflags "-s -w -funcalign=16 -X github.com/prefect-secrets/prefect-secrets/internal/cli.version=${VERSION}" \
     -o /prefect-secrets .
 
