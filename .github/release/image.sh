@@ -12,9 +12,7 @@ source "$root/.github/release/tools.sh"
 [[ $version =~ ^v[0-9]+\.[0-9]+\.[0-9]+$ ]] || { echo "image.sh: $version is not of the form v1.2.3" >&2; exit 2; }
 
 binary() { # ARCHITECTURE
-  (cd "$root" && CGO_ENABLED=0 GOOS=linux GOARCH=$1 GOFLAGS=-mod=readonly go build -tags nethttpomithttp2 -trimpath -buildvcs=false \
-    -ldflags "-s -w -funcalign=16 -X github.com/prefect-secrets/prefect-secrets/internal/cli.version=$version" \
-    -o "$out/prefect-secrets-linux-$1" .)
+  (cd "$root" && GOOS=linux GOARCH=$1 .github/release/build.sh "$version" "$out/prefect-secrets-linux-$1")
 }
 
 layer() { # ARCHITECTURE
