@@ -17,9 +17,8 @@ COPY internal ./internal
 COPY prefect ./prefect
 COPY sync ./sync
 COPY testkit/faults ./testkit/faults
-RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false \
-    -ldflags "-s -w -funcalign=16 -X github.com/prefect-secrets/prefect-secrets/internal/cli.version=${VERSION}" \
-    -o /prefect-secrets .
+COPY .github/release/build.sh ./.github/release/build.sh
+RUN .github/release/build.sh "${VERSION}" /prefect-secrets
 
 # GitHub runs a Docker action as root and sets its working directory, so there is neither USER nor WORKDIR; an input
 # such as INPUT_API-KEY survives no shell, so the entry point is the binary itself, in exec form. Without a command it

@@ -15,10 +15,7 @@ commit=$(git -C "$root" rev-parse HEAD 2>/dev/null || true)
 date=$(TZ=UTC git -C "$root" show -s --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd HEAD 2>/dev/null || true)
 
 binary() { # ARCHITECTURE
-  (cd "$root" && CGO_ENABLED=0 GOOS=linux GOARCH=$1 GOFLAGS=-mod=readonly go build -trimpath -buildvcs=false \
-    -ldflags "-s -w -funcalign=16 -X github.com/prefect-secrets/prefect-secrets/internal/cli.version=$version \
-      -X github.com/prefect-secrets/prefect-secrets/internal/cli.commit=$commit -X github.com/prefect-secrets/prefect-secrets/internal/cli.date=$date" \
-    -o "$out/prefect-secrets-linux-$1" .)
+  (cd "$root" && GOOS=linux GOARCH=$1 .github/release/build.sh "$version" "$out/prefect-secrets-linux-$1" "$commit" "$date")
 }
 
 layer() { # ARCHITECTURE

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/h2"
 	"github.com/prefect-secrets/prefect-secrets/internal/option"
 	"github.com/prefect-secrets/prefect-secrets/internal/pace"
 	"github.com/prefect-secrets/prefect-secrets/internal/userfile"
@@ -222,7 +223,7 @@ func (o Options) Transport() (http.RoundTripper, error) {
 		transport.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 		hint = o.Given.Name("ca-certificate") + " does not have it either"
 	}
-	return authorityHint{transport, hint}, nil
+	return authorityHint{h2.Enable(transport), hint}, nil
 }
 
 // authorities returns the system's authorities and the given one.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/h2"
 	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
 )
 
@@ -37,7 +38,7 @@ type gitHubAuth struct {
 func newGitHubAuth(c Config, m *meter) *gitHubAuth {
 	return &gitHubAuth{
 		log: c.Log, now: c.Now, meter: m,
-		transport: cmp.Or[http.RoundTripper](c.Transport, http.DefaultTransport),
+		transport: cmp.Or[http.RoundTripper](c.Transport, h2.Enable(http.DefaultTransport.(*http.Transport).Clone())),
 		issuers:   map[string]*issuer{},
 	}
 }

@@ -33,6 +33,7 @@ func (s *Server) httpServer(h http.Handler) *http.Server {
 		WriteTimeout:      cmp.Or(t.write, writeTimeout),
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
+		ConnState:         s.config.connState,
 		ErrorLog:          log.New(debugWriter{s.config.Log}, "", 0),
 	})
 }

@@ -130,26 +130,35 @@ func TestNewcomersTakeIdlePlaces(t *testing.T) {
 
 // The connection that has been idle longest is closed, and the others stay.
 func TestLongestIdleGoes(t *testing.T) {
-	r := newRig(t, "", func(c *Config) { c.MaxConnections = 3 })
+	idle := make(chan struct{}, 16)
+	r := newRig(t, "", func(c *Config) {
+		c.MaxConnections = 3
+		c.connState = func(_ net.Conn, state http.ConnState) {
+			if state == http.StateIdle {
+				idle <- struct{}{}
+			}
+		}
+	})
 	address, _ := r.start()
-	var clients []*client
-	for range 3 {
-		c := dialServer(t, address)
+	// The answer reaches the client before the server takes the connection for idle.
+	ask := func(c *client) {
 		c.post(r.admin, `{ secret_names }`)
 		c.readAnswer()
-		clients = append(clients, c)
+		<-idle
 	}
-	clients[0].post(r.admin, `{ secret_names }`) // no longer idle longest
-	clients[0].readAnswer()
+	var clients []*client
+	for range 3 {
+		clients = append(clients, dialServer(t, address))
+		ask(clients[len(clients)-1])
+	}
+	ask(clients[0]) // no longer idle longest
 	late := dialServer(t, address)
-	late.post(r.admin, `{ secret_names }`)
-	late.readAnswer()
+	ask(late)
 	if !clients[1].ended() {
 		t.Error("the longest idle connection stayed")
 	}
 	for _, c := range []*client{clients[0], clients[2], late} {
-		c.post(r.admin, `{ secret_names }`)
-		c.readAnswer()
+		ask(c)
 	}
 }
 

@@ -86,6 +86,8 @@ type Config struct {
 	Transport http.RoundTripper
 
 	timeouts timeouts // zero means the constants
+	// connState is called after the server's own, in tests.
+	connState func(net.Conn, http.ConnState)
 }
 
 // Server answers the secrets API. Make it with [New].

@@ -18,9 +18,13 @@ func trackConns(server *http.Server) *http.Server {
 	server.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
 		return context.WithValue(ctx, connContextKey{}, limitedConnOf(conn))
 	}
+	then := server.ConnState
 	server.ConnState = func(conn net.Conn, state http.ConnState) {
 		if c := limitedConnOf(conn); c != nil && state == http.StateIdle {
 			c.finishRequest()
+		}
+		if then != nil {
+			then(conn, state)
 		}
 	}
 	return server

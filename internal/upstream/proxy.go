@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/internal/h2"
 )
 
 // strippedHeaders are headers of the request that are not forwarded: the key, what a
@@ -91,9 +92,8 @@ func withBody(r *http.Request, body []byte) *http.Request {
 }
 
 func newTransport(timeout time.Duration) *http.Transport {
-	return &http.Transport{
+	return h2.Enable(&http.Transport{
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:     true,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ResponseHeaderTimeout: timeout,
 		MaxIdleConnsPerHost:   64,
@@ -102,7 +102,7 @@ func newTransport(timeout time.Duration) *http.Transport {
 		// is being closed.
 		IdleConnTimeout:    4 * time.Second,
 		DisableCompression: true, // or answers would be decompressed on their way
-	}
+	})
 }
 
 // writeError answers as the secrets API does. Prefect's clients retry by themselves

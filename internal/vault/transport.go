@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/h2"
 )
 
 // limitedTransport reads at most maxResponse bytes of a response.
@@ -50,9 +52,9 @@ func newTransport(c TLS) (*http.Transport, error) {
 		config.Certificates = []tls.Certificate{pair}
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig, transport.ForceAttemptHTTP2 = config, true
+	transport.TLSClientConfig = config
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 256, 256
-	return transport, nil
+	return h2.Enable(transport), nil
 }
 
 // rootCAs returns the CAs to trust; nil means the system's.

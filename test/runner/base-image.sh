@@ -76,7 +76,7 @@ add_modules() (
   GOPROXY="file://$(go env GOMODCACHE)/cache/download,$(go env GOPROXY)"
   export GOPROXY GOMODCACHE="$2/go/pkg/mod" GOCACHE="$2/go/cache" GOFLAGS=-modcacherw
   go mod download
-  CGO_ENABLED=0 go build -trimpath -buildvcs=false -o /dev/null .
+  .github/release/build.sh '' /dev/null
 )
 
 # remove_tree copes with a module cache that an interrupted run left read-only.

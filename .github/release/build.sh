@@ -1,0 +1,21 @@
+#!/bin/sh
+# Builds the binary of a release, for the image and for the download: build.sh VERSION OUT [COMMIT DATE]
+#
+# The image must be below 15 MB. The compiler inlines nothing in the packages below, which are part of no loop that
+# counts: that saves 0.4 MB, and sync, check and the start of the process take no longer. The tag leaves out net/http's
+# own HTTP/2, because golang.org/x/net/http2 is linked anyway.
+set -eu
+version=$1 out=$2 commit=${3:-} date=${4:-}
+
+ours=github.com/prefect-secrets/prefect-secrets/internal
+set --
+for package in encoding/asn1 html/template log/slog mime mime/multipart net net/http/httputil net/mail text/template text/template/parse \
+  vendor/golang.org/x/net/... vendor/golang.org/x/text/... github.com/VictoriaMetrics/... github.com/coreos/... \
+  github.com/go-jose/... github.com/google/... github.com/hashicorp/... github.com/mitchellh/... github.com/sethvargo/... \
+  github.com/spf13/... github.com/valyala/... golang.org/x/net/... golang.org/x/oauth2/... golang.org/x/text/... \
+  "$ours/actions" "$ours/cli" "$ours/cloud/fake" "$ours/connect" "$ours/keysfile" "$ours/planfile" "$ours/run" \
+  "$ours/sources" "$ours/vault"; do
+  set -- "$@" "-gcflags=$package=-l"
+done
+CGO_ENABLED=0 GOFLAGS=-mod=readonly go build -tags nethttpomithttp2 -trimpath -buildvcs=false "$@" \
+  -ldflags "-s -w -funcalign=16 -X $ours/cli.version=$version -X $ours/cli.commit=$commit -X $ours/cli.date=$date" -o "$out" .
