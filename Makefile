@@ -24,8 +24,8 @@ lint: ## Format check and go vet
 check: ## Run all that CI runs: needs Docker, Python and Node
 	.ci/run
 
-bench: ## Measure check, sync, serve and testkit
-	go test -run '^$$' -bench . -benchmem ./...
+bench: ## Measure against other tools: needs Docker, Python and Node
+	test/bench/run.sh
 
 docs: ## Write the generated tables and the picture of the terminal
 	go test ./internal/actions -run '^TestPageHasTheInputs$$' -args -update
