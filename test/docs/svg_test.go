@@ -12,6 +12,7 @@ import (
 // The picture is dark on pages of both kinds, as most terminals are.
 const (
 	background, foreground = "#0d1117", "#e6edf3"
+	border                 = "#30363d"
 	cellWidth, lineHeight  = 8.4, 20
 	margin                 = 16
 	columns                = 80
@@ -141,7 +142,7 @@ func svg(lines []string) string {
 	width, height := columns*cellWidth+2*margin, len(lines)*lineHeight+2*margin
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %d" width="%.0f" height="%d">`+"\n", width, height, width, height)
-	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", background)
+	fmt.Fprintf(&b, `<rect x="0.5" y="0.5" width="%.0f" height="%d" rx="8" fill="%s" stroke="%s"/>`+"\n", width-1, height-1, background, border)
 	fmt.Fprintf(&b, `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" fill="%s">`+"\n", foreground)
 	for i, line := range lines {
 		if line != "" {
