@@ -11,9 +11,11 @@ trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 tool "$root/test/.work/tools" github.com/google/go-licenses@v1.6.0
 export CGO_ENABLED=0 GOOS GOARCH GOFLAGS=-mod=readonly LC_ALL=C
 
+# One architecture is enough elsewhere: the suite of releases looks for the modules of every binary here.
 built=() # systems and architectures
 for GOOS in "${systems[@]}"; do
   for GOARCH in "${platforms[@]}"; do
+    [[ $GOOS == linux || $GOARCH == amd64 ]] || continue
     built+=("$GOOS-$GOARCH")
     # What it cannot classify is an error; it warns of assembler files, which import nothing.
     go-licenses save . --ignore github.com/prefect-secrets --save_path "$work/$GOOS-$GOARCH" 2>"$work/log" ||
