@@ -88,9 +88,9 @@ func ownWorkflow(t *testing.T, text, url string) string {
 	dir := t.TempDir()
 	text = artifact.ReplaceAllStringFunc(text, func(step string) string {
 		if strings.Contains(step, "/up") {
-			return "run: cp plan.json " + dir + "/"
+			return "run: cp plan.json '" + dir + "/'"
 		}
-		return "run: cp " + dir + "/plan.json ."
+		return "run: cp '" + dir + "/plan.json' ."
 	})
 	if !strings.Contains("\n"+text, "\non:") {
 		text = "on: push\n" + text
