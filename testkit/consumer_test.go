@@ -31,10 +31,8 @@ func TestConsumer(t *testing.T) {
 	dir := newConsumer(t)
 	const readmeImports = `import (
 	"testing"
-	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/testkit"
-	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 `
 	writeFile(t, filepath.Join(dir, "readme_test.go"), []byte("package consumer\n\n"+readmeImports+goBlocks(t, "../README.md")))

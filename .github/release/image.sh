@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds the images of a release and pushes them: image.sh VERSION REPOSITORY OUT
+# Makes the images of a release and pushes them: image.sh VERSION REPOSITORY OUT, the directory of archives.sh
 #
 # No Docker engine is asked: each image is one layer of four files on nothing, made so that the same source gives the
-# same digest. OUT then holds the binaries and, in the file digest, what the index of both platforms was pushed as.
+# same digest. OUT then holds, in the file digest, what the index of both platforms was pushed as.
 set -euo pipefail
 
 version=$1 repository=$2 out=$3
@@ -10,13 +10,6 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=tools.sh
 source "$root/.github/release/tools.sh"
 [[ $version =~ ^v[0-9]+\.[0-9]+\.[0-9]+$ ]] || { echo "image.sh: $version is not of the form v1.2.3" >&2; exit 2; }
-
-commit=$(git -C "$root" rev-parse HEAD 2>/dev/null || true)
-date=$(TZ=UTC git -C "$root" show -s --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd HEAD 2>/dev/null || true)
-
-binary() { # ARCHITECTURE
-  (cd "$root" && GOOS=linux GOARCH=$1 .github/release/build.sh "$version" "$out/prefect-secrets-linux-$1" "$commit" "$date")
-}
 
 layer() { # ARCHITECTURE
   local tree=$out/tree-$1
@@ -46,13 +39,11 @@ push() { # ARCHITECTURE: prints the reference by digest
 mkdir -p "$out"
 manifests=()
 for platform in "${platforms[@]}"; do
-  binary "$platform"
   layer "$platform"
   manifests+=(--manifest "$(push "$platform")")
   rm "$out/layer-$platform.tar"
 done
 crane index append "${manifests[@]}" --tag "$repository:$version" >/dev/null
+crane tag "$repository:$version" "${version%%.*}" # as the Action's tag, v1
 crane digest "$repository:$version" >"$out/digest"
-cp "$root/THIRD_PARTY_NOTICES" "$out/"
-(cd "$out" && sha256sum prefect-secrets-linux-* THIRD_PARTY_NOTICES >SHA256SUMS)
 echo "image.sh: $repository@$(cat "$out/digest")"

@@ -9,22 +9,28 @@ source .github/release/tools.sh
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 tool "$root/test/.work/tools" github.com/google/go-licenses@v1.6.0
-export CGO_ENABLED=0 GOOS=linux GOARCH GOFLAGS=-mod=readonly LC_ALL=C
+export CGO_ENABLED=0 GOOS GOARCH GOFLAGS=-mod=readonly LC_ALL=C
 
-for GOARCH in "${platforms[@]}"; do
-  # What it cannot classify is an error; it warns of assembler files, which import nothing.
-  go-licenses save . --ignore github.com/prefect-secrets --save_path "$work/$GOARCH" 2>"$work/log" ||
-    { cat "$work/log" >&2; exit 1; }
-  (cd "$work/$GOARCH" && find . -type f -iregex '.*/\(licen[sc]e\|copying\|notices?\)\(\.[a-z]+\)?' | cut -c3-) >>"$work/found"
-  go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}{{end}}{{end}}' . >>"$work/modules"
+# One architecture is enough elsewhere: the suite of releases looks for the modules of every binary here.
+built=() # systems and architectures
+for GOOS in "${systems[@]}"; do
+  for GOARCH in "${platforms[@]}"; do
+    [[ $GOOS == linux || $GOARCH == amd64 ]] || continue
+    built+=("$GOOS-$GOARCH")
+    # What it cannot classify is an error; it warns of assembler files, which import nothing.
+    go-licenses save . --ignore github.com/prefect-secrets --save_path "$work/$GOOS-$GOARCH" 2>"$work/log" ||
+      { cat "$work/log" >&2; exit 1; }
+    (cd "$work/$GOOS-$GOARCH" && find . -type f -iregex '.*/\(licen[sc]e\|copying\|notices?\)\(\.[a-z]+\)?' | cut -c3-) >>"$work/found"
+    go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}{{end}}{{end}}' . >>"$work/modules-$GOOS"
+  done
 done
+sort -u -o "$work/modules" "$work"/modules-*
 sort -u -o "$work/found" "$work/found"
-sort -u -o "$work/modules" "$work/modules"
 
 text_of() { # FILE: the first platform that has it
-  local arch
-  for arch in "${platforms[@]}"; do
-    [[ ! -e $work/$arch/$1 ]] || { cat "$work/$arch/$1"; return; }
+  local platform
+  for platform in "${built[@]}"; do
+    [[ ! -e $work/$platform/$1 ]] || { cat "$work/$platform/$1"; return; }
   done
 }
 
@@ -45,13 +51,26 @@ mozilla() { # prints the modules under the MPL-2.0
   done <"$work/modules"
 }
 
+modules() { # prints all modules, with the systems of those that are not in every binary
+  local module system
+  local -a of
+  while read -r module; do
+    of=()
+    for system in "${systems[@]}"; do
+      ! grep -qxF "$module" "$work/modules-$system" || of+=("$system")
+    done
+    echo "$module$([[ ${#of[@]} == "${#systems[@]}" ]] || echo " (${of[*]})")"
+  done <"$work/modules"
+}
+
 heading() { printf '\n%s\n%s\n\n' "$(printf '=%.0s' {1..80})" "$1"; }
 
 notices() {
   cat <<'END'
 Third-party notices of prefect-secrets
 
-The binary is made of the modules below and of Go's standard library. The image
+The binary is made of the modules below and of Go's standard library; a few
+modules are in the binary of one system alone, which the list says. The image
 also holds Mozilla's certificate authorities, from Debian's package
 ca-certificates, under the MPL-2.0.
 
@@ -61,7 +80,7 @@ unchanged:
 END
   mozilla
   printf '\nAll modules:\n\n'
-  cat "$work/modules"
+  modules
   heading "Go's standard library"
   cat "$(go env GOROOT)/LICENSE"
   local file sum

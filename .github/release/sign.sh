@@ -15,11 +15,13 @@ if [[ $repository == localhost:* || $repository == 127.0.0.1:* ]]; then
   registry=(--allow-http-registry)
 fi
 
-for binary in "$out"/prefect-secrets-linux-*; do
-  platform=${binary##*-}
-  sbom=$out/sbom-linux-$platform.spdx.json
+for binary in "$out"/prefect-secrets-*; do
+  case $binary in *.tar.gz | *.zip) continue ;; esac
+  platform=$(basename "${binary%.exe}" | cut -d - -f 3-)
+  sbom=$out/sbom-$platform.spdx.json
   syft scan --quiet "file:$binary" --source-name prefect-secrets --output "spdx-json=$sbom"
-  image=$(crane digest --platform "linux/$platform" "$repository@$digest")
+  [[ $platform == linux-* ]] || continue # there is no image of the others
+  image=$(crane digest --platform "${platform/-//}" "$repository@$digest")
   cosign attest "${signing[@]}" ${registry[@]+"${registry[@]}"} --type spdxjson --predicate "$sbom" "$repository@$image"
 done
 cosign sign "${signing[@]}" ${registry[@]+"${registry[@]}"} --recursive "$repository@$digest"

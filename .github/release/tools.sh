@@ -2,7 +2,9 @@
 # The tools of a release, each at one version; Go's checksum database holds what they are.
 
 # shellcheck disable=SC2034 # read by the scripts that source this
-platforms=(amd64 arm64) # of linux
+platforms=(amd64 arm64) # architectures, of every system and of the image
+# shellcheck disable=SC2034
+systems=(linux darwin windows)
 
 tool() { # DIRECTORY MODULE@VERSION: installs it if it is not there yet, and puts it on the PATH
   local stamp

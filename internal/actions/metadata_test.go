@@ -16,7 +16,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
-var update = flag.Bool("update", false, "write the README's tables of inputs and outputs")
+var update = flag.Bool("update", false, "write the tables of inputs and outputs in docs/action.md")
 
 // yamlField is an input or an output in action.yml.
 type yamlField struct{ name, description, fallback string }
@@ -104,8 +104,8 @@ func TestActionDefaults(t *testing.T) {
 	}
 }
 
-func TestReadmeHasTheInputs(t *testing.T) {
-	const path, begin, end = "../../README.md", "<!-- inputs and outputs, from action.yml -->\n", "<!-- end of inputs and outputs -->\n"
+func TestPageHasTheInputs(t *testing.T) {
+	const path, begin, end = "../../docs/action.md", "<!-- inputs and outputs, from action.yml -->\n", "<!-- end of inputs and outputs -->\n"
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +113,7 @@ func TestReadmeHasTheInputs(t *testing.T) {
 	head, rest, ok := strings.Cut(string(data), begin)
 	_, tail, ok2 := strings.Cut(rest, end)
 	if !ok || !ok2 {
-		t.Fatal("the README has no place for inputs and outputs")
+		t.Fatal("docs/action.md has no place for inputs and outputs")
 	}
 	inputs, outputs := readActionYML(t)
 	want := head + begin + "\n" + inputTable(inputs) + "\n" + outputTable(outputs) + "\n" + end + tail
@@ -124,7 +124,7 @@ func TestReadmeHasTheInputs(t *testing.T) {
 		return
 	}
 	if diff := cmp.Diff(want, string(data)); diff != "" {
-		t.Errorf("the README's tables are not those of action.yml; run this test with -update:\n%s", diff)
+		t.Errorf("the tables of docs/action.md are not those of action.yml; run this test with -update:\n%s", diff)
 	}
 }
 

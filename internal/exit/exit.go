@@ -22,7 +22,7 @@ const (
 	Pending
 )
 
-// Codes lists every exit code in ascending order, as the README shows them.
+// Codes lists every exit code in ascending order, as docs/cli.md shows them.
 var Codes = []struct {
 	Code          int
 	Name, Meaning string

@@ -24,13 +24,13 @@ func TestCodesAreInOrder(t *testing.T) {
 	}
 }
 
-func TestReadmeHasTheExitCodes(t *testing.T) {
+func TestPageHasTheExitCodes(t *testing.T) {
 	want := "| exit code | meaning |\n| --- | --- |\n"
 	for _, c := range exit.Codes {
 		want += fmt.Sprintf("| %d | %s |\n", c.Code, c.Meaning)
 	}
-	if !strings.Contains(readFile(t, "../../README.md"), "\n"+want+"\n") {
-		t.Errorf("the README does not have this table:\n%s", want)
+	if !strings.Contains(readFile(t, "../../docs/cli.md"), "\n"+want+"\n") {
+		t.Errorf("docs/cli.md does not have this table:\n%s", want)
 	}
 }
 

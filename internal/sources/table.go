@@ -37,11 +37,11 @@ const (
 	Text              // the secrets themselves; never by a flag, which every process sees
 )
 
-// Table has every source, in the order in which a run reads them, and in which the
-// README and action.yml show them.
+// Table has every source, in the order in which a run reads them, and in which
+// docs/action.md and action.yml show them.
 //
 // A new source is a reader in sync, a row, and what the tests then report as missing
-// in action.yml and the README.
+// in action.yml and docs/action.md.
 var Table = []Source{
 	{
 		Name:  "secrets",

@@ -27,9 +27,9 @@ func TestANewSourceListsWhatItLacks(t *testing.T) {
 	}
 	added := Source{Name: "vault-path", Flag: "a path in Vault", Input: "Path in Vault", read: Table[0].read}
 	want := []string{
-		"README.md does not name --vault-path",
-		`README.md has no row of the input vault-path that says "Path in Vault"`,
 		"action.yml has no input vault-path after " + last + ` that says "Path in Vault"`,
+		`docs/action.md has no row of the input vault-path that says "Path in Vault"`,
+		"docs/cli.md does not name --vault-path",
 		"internal/cli/testdata/script/sources.txtar does not give --vault-path",
 	}
 	if diff := cmp.Diff(want, missing(t, append(slices.Clone(Table), added))); diff != "" {
@@ -39,7 +39,7 @@ func TestANewSourceListsWhatItLacks(t *testing.T) {
 
 // missing returns what the table has and the files lack.
 func missing(t *testing.T, table []Source) (missing []string) {
-	readme, action := readFile(t, "README.md"), readFile(t, "action.yml")
+	page, command, action := readFile(t, "docs/action.md"), readFile(t, "docs/cli.md"), readFile(t, "action.yml")
 	script := readFile(t, "internal/cli/testdata/script/sources.txtar")
 	lacks := func(text, part, format string, args ...any) {
 		if !strings.Contains(text, part) {
@@ -50,12 +50,12 @@ func missing(t *testing.T, table []Source) (missing []string) {
 	for _, s := range table {
 		if s.Input != "" {
 			entry := fmt.Sprintf("  %s:\n    description: %s\n", s.Name, s.Input)
-			lacks(readme, fmt.Sprintf("| `%s` | %s | |\n", s.Name, s.Input), "README.md has no row of the input %s that says %q", s.Name, s.Input)
+			lacks(page, fmt.Sprintf("| `%s` | %s | |\n", s.Name, s.Input), "docs/action.md has no row of the input %s that says %q", s.Name, s.Input)
 			lacks(action, above+entry, "action.yml has no input %s after %s that says %q", s.Name, before, s.Input)
 			before, above = s.Name, entry
 		}
 		if s.Flag != "" {
-			lacks(readme, "`--"+s.Name, "README.md does not name --%s", s.Name)
+			lacks(command, "`--"+s.Name, "docs/cli.md does not name --%s", s.Name)
 			lacks(script, "--"+s.Name+" ", "internal/cli/testdata/script/sources.txtar does not give --%s", s.Name)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 // checkout makes a git repository with one commit, from which act reads branch and
 // commit. It holds the Action as it is in the working tree, files of the test, and
-// one workflow of this suite. It does not hold the repository's own workflows, which
+// one workflow: of this suite, if files has none of its name. It does not hold the repository's own workflows, which
 // act would run too.
 func checkout(t *testing.T, workflow string, files map[string]string) string {
 	t.Helper()
@@ -22,8 +22,13 @@ func checkout(t *testing.T, workflow string, files map[string]string) string {
 			copyFile(t, filepath.Join(from, name), filepath.Join(to, name))
 		}
 	}
-	copyFile(t, filepath.Join("workflows", workflow), filepath.Join(to, ".github", "workflows", workflow))
+	if files[".github/workflows/"+workflow] == "" {
+		copyFile(t, filepath.Join("workflows", workflow), filepath.Join(to, ".github", "workflows", workflow))
+	}
 	for name, content := range files {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(to, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(filepath.Join(to, name), []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -42,5 +42,5 @@ install_act
 
 export RUNNER_ACT RUNNER_WORK="$work"
 cd "$suite"
-go test -count=1 -v ./...
+go test -count=1 -v ./... "$@"
 echo "runner suite: passed"

@@ -181,6 +181,14 @@ class Run:
         if "python flow.py" in block and "connecting as etl" not in out:
             fail("the flow did not get its secret:\n" + out)
 
+    def readme(self):
+        """The README's block that runs a flow, against the server that the document has left running."""
+        text = pathlib.Path(self.options.readme).read_text()
+        block = next(b for b in re.findall(r"^```sh\n(.*?)^```$", text, re.S | re.M) if "python flow.py" in b)
+        self.replaced["127.0.0.1:4200"] = self.replaced["127.0.0.1:4203"]
+        block = self.local(block)
+        self.check(block, self.shell(block))
+
     def canaries(self):
         """No log, audit log, backup or store holds a value, a key, or a part of one."""
         keys = [(self.work / name).read_text().strip() for name in ("admin.key", "runner.key", "store.key", "token.secret", "secret-id")]
@@ -196,12 +204,13 @@ class Run:
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("document", "policy", "bin", "venv", "vault", "work"):
+    for name in ("document", "readme", "policy", "bin", "venv", "vault", "work"):
         parser.add_argument("--" + name, required=True)
     run = Run(parser.parse_args())
     vault = run.start_vault()
     try:
         run.document()
+        run.readme()
         run.canaries()
     finally:
         run.stop()

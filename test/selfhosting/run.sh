@@ -20,5 +20,5 @@ unset "${!PREFECT@}"
 work=$root/test/.work/selfhosting
 rm -rf "$work" && mkdir -p "$work/home" && chmod 700 "$work"
 export HOME=$work/home PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore
-exec "$venv/bin/python" "$here/document.py" --document "$root/docs/self-hosting.md" --policy "$root/docs/vault-policy.hcl" \
+exec "$venv/bin/python" "$here/document.py" --document "$root/docs/self-hosting.md" --readme "$root/README.md" --policy "$root/docs/vault-policy.hcl" \
   --bin "$bin" --venv "$venv/bin" --vault "$vault" --work "$work"

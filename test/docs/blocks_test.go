@@ -1,0 +1,119 @@
+// Package docs tests the pages: that every block is run, every link leads somewhere,
+// and the picture of the terminal is what the command prints.
+package docs
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/test/binary"
+	"github.com/prefect-secrets/prefect-secrets/test/docs/blocks"
+)
+
+const root = "../.."
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "docs")
+	if err == nil {
+		err = binary.Build(dir)
+	}
+	code := 1
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	} else {
+		code = m.Run()
+	}
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// TestEveryBlockIsRun fails for a block that no suite runs and that has no reason for
+// that, for one that two suites claim, and for a suite or a reason without a block.
+func TestEveryBlockIsRun(t *testing.T) {
+	all, err := blocks.All(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	owned, excused := map[string]int{}, map[string]bool{}
+	for _, block := range all {
+		reason, notRun := blocks.Reason(block)
+		suites := blocks.SuitesOf(block)
+		switch {
+		case notRun && strings.Count(reason, " ") < 3:
+			t.Errorf("%v: %q is not a reason", block, reason)
+		case notRun:
+			excused[reason] = true
+		case len(suites) != 1:
+			t.Errorf("%v is run by %d suites %q: name one in test/docs/blocks", block, len(suites), suites)
+		default:
+			owned[suites[0]]++
+		}
+	}
+	for _, suite := range append(blocks.Suites, blocks.Shell) {
+		if owned[suite.Name] == 0 {
+			t.Errorf("no page has a block for the suite %s (%s)", suite.Name, suite.How)
+		}
+	}
+	if len(blocks.NotRun) > 10 {
+		t.Errorf("%d blocks are not run, and at most 10 may be", len(blocks.NotRun))
+	}
+	for block, reason := range blocks.NotRun {
+		if !excused[reason] {
+			t.Errorf("no page has the block %q any more", block)
+		}
+	}
+}
+
+// TestCodeLinesFit holds the code of the README to 80 columns, which GitHub shows
+// without scrolling.
+func TestCodeLinesFit(t *testing.T) {
+	found, err := blocks.Of(root, "README.md")
+	if err != nil || len(found) == 0 {
+		t.Fatal(err)
+	}
+	for _, block := range found {
+		for line := range strings.Lines(block.Text) {
+			if line = strings.ReplaceAll(strings.TrimRight(line, "\n"), "\t", "        "); len([]rune(line)) > 80 {
+				t.Errorf("%v: %d columns: %s", block, len([]rune(line)), line)
+			}
+		}
+	}
+}
+
+// TestExcerpts holds a block that shows a part of a tested file to that file.
+func TestExcerpts(t *testing.T) {
+	tests := readFile(t, filepath.Join(root, "docs/testing/test_flow.py"))
+	for _, block := range suiteBlocks(t, "excerpt") {
+		if !strings.Contains(tests, block.Text) {
+			t.Errorf("docs/testing/test_flow.py does not have %v:\n%s", block, block.Text)
+		}
+	}
+}
+
+func suiteBlocks(t *testing.T, suite string) []blocks.Block {
+	t.Helper()
+	found, err := blocks.For(root, suite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func readFile(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func writeFile(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

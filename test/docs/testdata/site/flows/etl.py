@@ -1,0 +1,5 @@
+from prefect.client import Secret
+
+
+def notify():
+    return Secret("SLACK_WEBHOOK_URL").get()
