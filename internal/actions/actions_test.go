@@ -117,7 +117,7 @@ func TestSummaryAndOutputsNeedTheirFiles(t *testing.T) {
 		t.Errorf("an output that cannot be written: %v", err)
 	}
 	if err := r.Summary(&report.Document{}); err == nil {
-		t.Error("a summary that cannot be written is no error")
+		t.Error("a summary that cannot be written gives no error")
 	}
 	r = newRunner(&b, nil)
 	if err := r.Output("status", "x"); err != nil {

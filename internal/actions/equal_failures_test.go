@@ -58,7 +58,7 @@ func TestAnnotationsOfAPlan(t *testing.T) {
 		"::warning title=prefect-secrets::":                                                                                     3,
 	} {
 		if got := strings.Count(r.stdout, text); got != want {
-			t.Errorf("%q stands there %d times: %s", text, got, githubtest.Unmasked(r.stdout))
+			t.Errorf("%q appears %d times: %s", text, got, githubtest.Unmasked(r.stdout))
 		}
 	}
 }

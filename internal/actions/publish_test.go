@@ -98,7 +98,7 @@ func TestEachEnvironmentHasItsSection(t *testing.T) {
 	} {
 		got := strings.Count(body, text)
 		if text[0] == '<' && got != want || text[0] != '<' && (got > 0) != (want > 0) {
-			t.Errorf("%q stands there %d times:\n%s", text, got, body)
+			t.Errorf("%q appears %d times:\n%s", text, got, body)
 		}
 	}
 }

@@ -108,7 +108,7 @@ func TestVariablesInAnyWay(t *testing.T) {
 	}
 }
 
-// A secret is put into the context in whatever way.
+// A secret gets into the context in whatever way.
 func TestContextInAnyWay(t *testing.T) {
 	for statement, want := range map[string]Severity{
 		`setattr(prefect.context.secrets, "A", 1)`: "", `setattr(prefect.context, "secrets", {"A": 1})`: "",

@@ -76,7 +76,7 @@ func (s *source) maskedSpans() []span {
 	return out
 }
 
-// maskUnexplained appends what is no key, value or comment of a file that a release has
+// maskUnexplained appends what is neither key, value nor comment of a file that a release has
 // read: its parser drops parts of the text, and takes parts of values for keys.
 func (s *source) maskUnexplained(out []span) []span {
 	known := make([]span, 0, len(s.doc.Keys)+len(s.doc.Values)+len(s.doc.Comments))

@@ -24,7 +24,7 @@ func (l *nameList) add(name string) {
 	}
 }
 
-// addShown adds a name that is no part of a secret, unless it is there already.
+// addShown adds a name that is not part of a secret, unless it is there already.
 func (l *nameList) addShown(name string) {
 	if l.isNew(name) {
 		l.append(name)

@@ -201,7 +201,7 @@ func isParameter(password string) bool { return parameter.MatchString(password) 
 
 var parameter = regexp.MustCompile(`^(%[sdrv]|%\([a-z_]+\)s|\?|[:@][a-z_]+)$`)
 
-// isFlag reports whether a word switches something on or off, and is no password.
+// isFlag reports whether a word switches something on or off, and is not a password.
 func isFlag(word string) bool {
 	switch strings.ToLower(word) {
 	case "0", "1", "true", "false", "yes", "no", "on", "off", "required", "optional", "prompt":

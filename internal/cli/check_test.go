@@ -24,8 +24,8 @@ func TestCheckOddFiles(t *testing.T) {
 		{"bom", "\ufeff" + good, "error: a byte order mark", exit.Failed},
 		{"bom-broken", "\ufeffA = " + canary + "\n", "odd.toml:1:5: error:", exit.Failed},
 		{"crlf-broken", "[a]\r\nA = " + canary + "\r\n", "odd.toml:2:5: error:", exit.Failed},
-		{"lone-return", "[a]\rA = '" + canary + "'", "odd.toml:1:4: error: a carriage return", exit.Failed},
-		{"nul", "A = '" + canary + "\x00" + canary + "'\n", "the file holds a NUL byte", exit.Failed},
+		{"lone-return", "[a]\rA = '" + canary + "'", "odd.toml:1:4: error: carriage return without a line feed", exit.Failed},
+		{"nul", "A = '" + canary + "\x00" + canary + "'\n", "the file has a NUL byte", exit.Failed},
 		{"binary", "\x7fELF\x02\x01\x01\x00\x00" + canary + "\x00\xff\xfe", "error: the file ", exit.Failed},
 		{
 			"invalid-utf8", good + "# \xc3\x28 " + canary + "\n",
@@ -33,7 +33,7 @@ func TestCheckOddFiles(t *testing.T) {
 		},
 		{"utf16", "\xff\xfeA\x00=\x00'\x00" + canary, "the file is UTF-16", exit.Failed},
 		{"deep", "A = " + strings.Repeat("[", 100_000) + "'" + canary, "levels deep", exit.Failed},
-		{"one-line", "A = '" + canary + strings.Repeat("x", 1<<20), "error: the closing quote", exit.Failed},
+		{"one-line", "A = '" + canary + strings.Repeat("x", 1<<20), "error: this string has no closing quote", exit.Failed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "odd.toml")

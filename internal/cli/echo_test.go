@@ -70,7 +70,7 @@ func TestOnlyKnownMessagesAreShown(t *testing.T) {
 			answerError(200, "the value of a secret holds at most "+value+" bytes of JSON", ""),
 			"holds at most … bytes of JSON",
 		},
-		"a status with a text": {answerError(500, value, value), "the API is not available (HTTP 500)"},
+		"a status with words": {answerError(500, value, value), "the API is not available (HTTP 500)"},
 		"a known text": {
 			answerError(200, "Unable to complete operation. An internal API error occurred.", "API_ERROR"),
 			"An internal API error occurred. (API_ERROR)",
@@ -82,7 +82,7 @@ func TestOnlyKnownMessagesAreShown(t *testing.T) {
 		"a redirect by echo": {
 			answerRedirect("https://login.example.com/" + value), "https://login.example.com/[redacted]",
 		},
-		"what is no HTTP": {
+		"an answer that is not HTTP": {
 			answerRaw("HTTP/1.1 2x0 " + value + "\r\n\r\n"), "the answer is not HTTP",
 		},
 		"an invalid header": {

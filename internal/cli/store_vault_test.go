@@ -85,7 +85,7 @@ func TestVaultFlagsThatAreRefused(t *testing.T) {
 		"Kubernetes": {
 			nil, []string{"--vault-address=https://v.test", "--vault-auth=kubernetes"}, "--vault-role",
 		},
-		"clear text": {
+		"unencrypted": {
 			[]string{"VAULT_TOKEN=CANARY"}, []string{"--vault-address=http://u:CANARY@v.test"},
 			"http://v.test would receive",
 		},

@@ -113,7 +113,7 @@ type Files struct {
 // Expand returns every file that the patterns match, and every config and manifest
 // below the directories that they match. A pattern that is the name of a file matches
 // only that, and [Stdin] itself. It fails for a pattern that matches nothing, a directory that has nothing
-// below it, and a file that by its name is no TOML.
+// below it, and a file that by its name is not TOML.
 func Expand(patterns []string) (Files, error) {
 	var files Files
 	for _, pattern := range patterns {

@@ -23,7 +23,7 @@ var foreignKinds = map[string]foreignKind{
 	".yaml": yaml, ".yml": yaml, ".ini": ini, ".cfg": ini, ".env": dotenv,
 }
 
-// checkKind returns an error for a file that by its name is no TOML, which says what
+// checkKind returns an error for a file that by its name is not TOML, which says what
 // to do instead.
 func checkKind(file string) error {
 	base := strings.ToLower(filepath.Base(file))

@@ -45,7 +45,7 @@ func (p *parser) arguments() (args []arg) {
 		first := p.next
 		a := p.argument()
 		if !order.allows(a) {
-			p.failAt(first, "an argument without a name stands before those with one")
+			p.failAt(first, "a positional argument must come before keyword arguments")
 		}
 		args = append(args, a)
 	})
@@ -88,7 +88,7 @@ func (p *parser) argument() arg {
 	}
 	a.value = p.expr()
 	if p.comprehension() && a.name != "" {
-		p.failHere("a comprehension stands in brackets here")
+		p.failHere("a comprehension must be in brackets here")
 	}
 	return a
 }
@@ -166,6 +166,6 @@ func (p *parser) displayItem(n *node, bracket byte) {
 		n.kind = nodeDict
 	}
 	if p.comprehension() && p.peek().kind != tokEnd && (len(n.items) > 1 || !p.closes() || item.kind == nodeStarred || isDict && n.values[0] == nil) {
-		p.failAt(first, "a comprehension stands alone in its brackets, and has no * in front")
+		p.failAt(first, "a comprehension must be alone in its brackets, without a * in front")
 	}
 }

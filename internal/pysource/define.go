@@ -105,7 +105,7 @@ func (p *parser) parameterName(order *parameterOrder) string {
 		order.stars = 1
 	}
 	if order.ended || order.stars == 1 && order.star || order.stars == 2 && order.isOpen {
-		p.failAt(first, "this parameter cannot stand here")
+		p.failAt(first, "this parameter is not allowed here")
 	}
 	order.ended = order.stars == 2
 	order.star = order.star || order.stars == 1
@@ -129,7 +129,7 @@ func (p *parser) parameterDefault(order *parameterOrder) {
 		order.defaults = true
 		p.expr()
 	case order.defaults && !order.star && !order.ended:
-		p.failAt(p.next-1, "a parameter without a default stands before those with one")
+		p.failAt(p.next-1, "a parameter without a default must come before those with one")
 	}
 }
 

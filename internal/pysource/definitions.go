@@ -129,7 +129,7 @@ func (r *reader) defineKeywords(call *node, path string) {
 	}
 }
 
-// patchArguments are the arguments of patch.dict that are no entries.
+// patchArguments are the arguments of patch.dict other than entries.
 var patchArguments = map[string]bool{"in_dict": true, "values": true, "clear": true}
 
 // isComplete reports whether entries visits everything in a dict.

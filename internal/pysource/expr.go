@@ -17,7 +17,7 @@ func (p *parser) failAt(token int, message string) {
 
 const (
 	expressionExpected = "an expression is expected here"
-	betweenMissing     = "something is missing between this and what stands before it"
+	betweenMissing     = "something is missing before this"
 )
 
 // expr reads an expression without a comma outside of brackets.
@@ -29,7 +29,7 @@ func (p *parser) expr() *node {
 	start, since := p.next, p.mark()
 	switch {
 	case p.is("yield"):
-		p.failHere("a yield stands in brackets here")
+		p.failHere("a yield must be in brackets here")
 	case p.accept("*"):
 		if p.is("*") || p.is("**") {
 			p.failHere(expressionExpected)

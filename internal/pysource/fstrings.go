@@ -9,7 +9,7 @@ func (p *parser) adjacentStrings() *node {
 	for {
 		t := p.peek()
 		if (t.kind == tokString || t.kind == tokFStart) && p.isBytes() != bytes {
-			p.failHere("bytes and a string cannot stand beside one another")
+			p.failHere("bytes and strings cannot be joined by writing them side by side")
 			t = p.peek()
 		}
 		switch t.kind {

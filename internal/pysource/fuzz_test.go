@@ -54,7 +54,7 @@ func checkSpans(t *testing.T, m *Module, spans []Span) {
 func checkSpan(t *testing.T, m *Module, start, end int) {
 	t.Helper()
 	if start < 0 || start > end || end > len(m.Text) {
-		t.Fatalf("from %d to %d in a text of %d", start, end, len(m.Text))
+		t.Fatalf("from %d to %d of %d bytes", start, end, len(m.Text))
 	}
 }
 

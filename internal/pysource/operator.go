@@ -59,7 +59,7 @@ func operatorLength(rest string) int {
 // next one the scanner stops.
 func (s *scanner) push(o opening, kind tokenKind, end int) {
 	if len(s.stack) >= pyliteral.MaxDepth {
-		s.fail(fmt.Sprintf("Python lets no more than %d brackets stand inside one another", pyliteral.MaxDepth), s.at, end)
+		s.fail(fmt.Sprintf("Python allows at most %d nested brackets", pyliteral.MaxDepth), s.at, end)
 		s.at, s.stack = len(s.src), nil
 		return
 	}

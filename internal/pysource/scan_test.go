@@ -69,7 +69,7 @@ func TestScanProblems(t *testing.T) {
 		"a \\ b":       "a backslash must be the last of its line",
 		"a $ b":        "Python knows no such character outside of strings and comments",
 		"a ‘b’":        "Python knows no such character outside of strings and comments",
-		strings.Repeat("(", 201) + strings.Repeat(")", 201): "Python lets no more than 200 brackets stand inside one another",
+		strings.Repeat("(", 201) + strings.Repeat(")", 201): "Python allows at most 200 nested brackets",
 	} {
 		if s := scan(source); s.problem == nil || s.problem.Message != want {
 			t.Errorf("%q: got %+v", source, s.problem)

@@ -123,10 +123,10 @@ func (p *parser) assignment() {
 	}
 }
 
-// statementList reads a side of an assignment, which is no assignment expression.
+// statementList reads a side of an assignment, where no assignment expression may be.
 func (p *parser) statementList() *node {
 	if p.isAt(p.next+1, ":=") {
-		p.failAt(p.next+1, "an assignment with := stands in brackets here")
+		p.failAt(p.next+1, "an assignment with := must be in brackets here")
 	}
 	return p.yieldOrList()
 }

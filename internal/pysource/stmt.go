@@ -159,7 +159,7 @@ func (p *parser) simpleStatements() {
 func (p *parser) tailProblem(first int) string {
 	switch {
 	case (p.isAt(first, "print") || p.isAt(first, "exec")) && p.next == first+1:
-		return "this is a statement of Python 2: in Python 3 print and exec are functions, whose arguments stand in brackets"
+		return "this is a statement of Python 2: in Python 3 print and exec are functions, and take their arguments in parentheses"
 	case p.isAt(first, "raise") && p.is(","):
 		return "Python 3 has no comma in a raise: write raise E(\"message\")"
 	}

@@ -42,7 +42,7 @@ func ShownName(name, raw string) string {
 	return before + "=***"
 }
 
-// ShownLength returns how much of a key, as it is written, is no part of a value: in a
+// ShownLength returns how much of a key, as it is written, does not belong to a value: in a
 // key without quotes, what stands behind an equals sign may be one.
 func ShownLength(raw string) int {
 	equals := strings.IndexByte(raw, '=')

@@ -215,7 +215,7 @@ func TestFingerprints(t *testing.T) {
 	seen := map[string]bool{}
 	for _, print := range before {
 		if seen[print] {
-			t.Errorf("%s stands twice", print)
+			t.Errorf("%s appears twice", print)
 		}
 		seen[print] = true
 	}

@@ -15,7 +15,7 @@ type mediaRange struct {
 }
 
 // prefersHTML reports whether an Accept header gives text/html a higher quality than
-// the JSON of the API (RFC 9110, section 12.5.1). Equal qualities are no preference,
+// the JSON of the API (RFC 9110, section 12.5.1). Equal qualities express no preference,
 // whatever the order: the API answers then, and so without a header.
 func prefersHTML(h http.Header) bool {
 	var ranges []mediaRange

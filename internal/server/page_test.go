@@ -134,7 +134,7 @@ func TestPageOfWithPage(t *testing.T) {
 	r.record(h, r.newBrowserRequest("/nothing")).check(t, http.StatusNotFound, "There is nothing here.")
 }
 
-// Nothing is read or written for the page, so it is no line of the audit log. What its
+// Nothing is read or written for the page, so the audit log has no line of it. What its
 // script asks for is.
 func TestPageIsNotAudited(t *testing.T) {
 	r := newRig(t, "", withList)

@@ -136,14 +136,14 @@ func decodePart(raw string) string {
 func checkSpan(t *testing.T, d *Document, what string, start, end int) {
 	t.Helper()
 	if start < 0 || start >= end || end > len(d.Text) {
-		t.Fatalf("%s from %d to %d in a text of %d", what, start, end, len(d.Text))
+		t.Fatalf("%s from %d to %d of %d bytes", what, start, end, len(d.Text))
 	}
 }
 
 func checkError(t *testing.T, d *Document, e *Error) {
 	t.Helper()
 	if e.Start < 0 || e.Start > e.End || e.End > len(d.Text) || e.Statement > e.Start || e.Origin > e.Start {
-		t.Fatalf("error %+v in a text of %d", e, len(d.Text))
+		t.Fatalf("error %+v of %d bytes", e, len(d.Text))
 	}
 	if p := d.Position(e.Start); p.Line < 1 || p.Line > len(d.lines.starts) || p.Column < 1 {
 		t.Fatalf("error at %+v of %d lines", p, len(d.lines.starts))
