@@ -22,7 +22,8 @@ pack() {
   find "$1" -exec touch --no-dereference --date "@$epoch" {} +
   case $2 in
   *.tar.gz)
-    tar --sort=name --mtime="@$epoch" --owner=0 --group=0 --numeric-owner --format=ustar -C "$1" -cf - . --transform 's:^\./::' |
+    tar --sort=name --mtime="@$epoch" --owner=0 --group=0 --numeric-owner --format=ustar -C "$1" -cf - \
+      --files-from <(cd "$1" && printf '%s\n' *) |
       gzip --no-name --best >"$2"
     ;;
   *.zip)
