@@ -106,7 +106,7 @@ func TestDocumentsRender(t *testing.T) {
 	}
 	r := render(t, documents()["plan-with-deletions"].String())
 	want := [][]string{
-		{"-\u00a0delete", "OLD_SLACK_WEBHOOK\nNot in any source."}, {"-\u00a0delete", "RETIRED_API_TOKEN\nNo source has it."},
+		{"-\u00a0delete", "OLD_SLACK_WEBHOOK\nNot in any source."}, {"-\u00a0delete", "RETIRED_API_TOKEN\nNot in any source."},
 		{"+\u00a0create", "SNOWFLAKE_KEY"}, {"+\u00a0create", "slack-webhook from SLACK_WEBHOOK_URL"},
 		{"~\u00a0overwrite", "AWS_CREDENTIALS\nOverwrites what deploy-2025 wrote."}, {"~\u00a0overwrite", "DATABASE_URL"},
 		{"!\u00a0skip", "EMPTY_ONE\nEmpty."},

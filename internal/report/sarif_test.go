@@ -220,7 +220,7 @@ func TestFingerprints(t *testing.T) {
 		seen[print] = true
 	}
 	shifted := "# a new line\n\n" +
-		strings.NewReplacer(`"a"`, `"another"`, `"b"`, `  "value"`).Replace(sarifConfig)
+		strings.NewReplacer(`"a"`, `"another"`, `"b"`, `  "longer"`).Replace(sarifConfig)
 	if diff := cmp.Diff(before, fingerprints(t, "./a.toml", shifted)); diff != "" {
 		t.Errorf("after a shift: %s", diff)
 	}
