@@ -33,15 +33,16 @@ func TestHandlersByAnyName(t *testing.T) {
 	for handler, want := range map[string]Severity{
 		"ValueError": "", "builtins.ValueError": "", "b.ValueError": "", "VE": "", "Alias": "", "Exception": "", "BaseException": "",
 		"(KeyError, ValueError)": "", "(KeyError,) + (ValueError,)": "", "BOTH": "", "SUM": "", "(*BOTH, OSError)": "",
-		"tuple([KeyError, ValueError])": "", "((ValueError, KeyError), OSError)": "", "(KeyError, Exception)": "",
+		"tuple([KeyError, ValueError])": "", "(KeyError, Exception)": "",
 		"ValueError if x else ValueError": "", "CALLED": "",
 		"KeyError": SeverityWarning, "(KeyError, OSError)": SeverityWarning, "LookupError": SeverityWarning,
 		"imported.ERRORS": SeverityWarning, "NAMES": SeverityWarning, "BOTH[0]": SeverityWarning, "getattr(builtins, 'ValueError')": SeverityWarning,
-		"ValueError if x else KeyError": SeverityWarning,
-		"OSError":                       SeverityError, "imported.HTTPError": SeverityError, "Own": SeverityError, "UnicodeError": SeverityError, "(TypeError, Own)": SeverityError,
+		"ValueError if x else KeyError":     SeverityWarning,
+		"((ValueError, KeyError), OSError)": SeverityError, "(OSError, BOTH)": SeverityError, "NESTED": SeverityError,
+		"OSError": SeverityError, "imported.HTTPError": SeverityError, "Own": SeverityError, "UnicodeError": SeverityError, "(TypeError, Own)": SeverityError,
 	} {
 		module := "import builtins, imported\nimport builtins as b\nfrom builtins import ValueError as VE\nfrom imported import NAMES\n" +
-			"Alias = ValueError\nBOTH = (ValueError, KeyError)\nSUM = (OSError,) + BOTH\nCALLED = tuple({KeyError, ValueError})\n" +
+			"Alias = ValueError\nBOTH = (ValueError, KeyError)\nSUM = (OSError,) + BOTH\nCALLED = tuple({KeyError, ValueError})\nNESTED = (OSError, BOTH)\n" +
 			"class Own(ValueError):\n    pass\n" + copingRead + "try:\n    READ\nexcept " + handler + ":\n    pass\n"
 		if got := severityOf(t, module); got != want {
 			t.Errorf("except %s: got %q, want %q", handler, got, want)

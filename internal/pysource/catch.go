@@ -1,6 +1,9 @@
 package pysource
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // catch says whether a handler catches an error.
 type catch struct {
@@ -53,6 +56,33 @@ func (r *reader) catchesAny(classes []*node, e Error, read *node, depth int) (al
 		all = all.or(r.catches(class, e, read, depth))
 	}
 	return all
+}
+
+// isNested reports whether the classes of an except have a tuple within a tuple, which
+// Python answers to any error with a TypeError.
+func (r *reader) isNested(classes *node, within bool, depth int) bool {
+	if r.steps++; classes == nil || classes.end > r.limit || depth > maxNesting || r.steps > maxSteps {
+		return false
+	}
+	switch classes.kind {
+	case nodeList:
+		return within || r.anyNested(classes.items, true, depth)
+	case nodeSum:
+		return r.anyNested(classes.items, within, depth)
+	case nodeStarred:
+		return r.anyNested(classes.items, false, depth)
+	case nodeName:
+		if scope, all := classes.scope.lookup(classes.name); scope != nil && len(all) == 1 {
+			return r.isNested(all[0].value, within, depth+1)
+		}
+	}
+	return false
+}
+
+func (r *reader) anyNested(classes []*node, within bool, depth int) bool {
+	return slices.ContainsFunc(classes[:min(len(classes), maxConditions)], func(class *node) bool {
+		return r.isNested(class, within, depth+1)
+	})
 }
 
 // catchesNamed is catches for a name, or an attribute of a module.

@@ -159,6 +159,9 @@ func (r *reader) handlerFor(t *try, e Error, read *node) (h *handler, c catch) {
 		if next.classes == nil {
 			return next, catch{certain: true, broad: true}
 		}
+		if r.isNested(next.classes, false, 0) {
+			continue
+		}
 		caught := r.catches(next.classes, e, read, 0)
 		if caught.certain {
 			return next, caught
