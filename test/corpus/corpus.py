@@ -2,10 +2,10 @@
 
     corpus.py BIN WORK RELEASES
 
-RELEASES is a file of releases, one a line. Their archives come from the package index
-by pip, four at a time, and their configs stay in WORK. Whatever BIN finds in one of them
-fails the run, for nothing is wrong with what Prefect ships. Exit code 75: an archive could not
-be downloaded.
+RELEASES is a file of releases and the hashes of their archives, one a line. pip reads its package
+index once and downloads the archives, four at a time; their configs stay in WORK. Whatever BIN finds
+in one of them fails the run, for nothing is wrong with what Prefect ships. Exit code 75: an archive
+could not be downloaded.
 """
 
 import collections
@@ -14,6 +14,7 @@ import json
 import multiprocessing
 import os
 import pathlib
+import re
 import runpy
 import shutil
 import subprocess
@@ -36,20 +37,40 @@ def pip(*arguments):
     return 0
 
 
-def fetch(work, release):
+def run_pip(log, *arguments):
+    """Runs pip with its output in a file, and returns why it failed."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    code = pip(*arguments)
+    if code == 0:
+        return None
+    return log.read_text(errors="replace")[-200:].strip() or "pip ended with %s" % code
+
+
+def list_index(log):
+    return run_pip(log, "index", "versions", "prefect", "-vvv")
+
+
+def find_archives(text):
+    """Returns the URL of each release's archive, a wheel if there is one, from what pip tells of its index."""
+    archives = {}
+    for url, release in re.findall(r"Found link (\S+) .*version: (\S+)$", text, re.MULTILINE):
+        if url.endswith("-none-any.whl") or (url.endswith(".tar.gz") and release not in archives):
+            archives[release] = url
+    return archives
+
+
+def fetch(work, release, requirement):
     """Writes the config of a release to its place in work, and returns what pip said if it failed."""
     directory = work / ("archive-" + release)
     shutil.rmtree(directory, ignore_errors=True)
     log = work / (release + ".log")
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.dup2(descriptor, 1)
-    os.dup2(descriptor, 2)
-    code = pip(
-        "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--prefer-binary",
-        "--dest", str(directory), "prefect==" + release,
+    why = run_pip(
+        log, "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest", str(directory), requirement,
     )
-    if code != 0:
-        return log.read_text(errors="replace")[-200:].strip() or "pip ended with %s" % code
+    if why is not None:
+        return why
     (archive,) = directory.iterdir()
     place = config_of(work, release)
     place.with_suffix(".new").write_bytes(read_config(archive))
@@ -83,8 +104,19 @@ def fetch_all(work, releases):
         pip("download", "--help")  # imports pip before the processes are forked
         sys.stdout = stdout
     with multiprocessing.get_context("fork").Pool(4, maxtasksperchild=1) as pool:
-        results = pool.starmap(fetch, [(work, r) for r in missing], chunksize=1)
-    return {r: why for r, why in zip(missing, results) if why is not None}
+        index = work / "index.log"
+        why = pool.apply(list_index, [index])
+        if why is not None:
+            return dict.fromkeys(missing, why)
+        archives = find_archives(index.read_text(errors="replace"))
+        index.unlink()
+        wanted = [r for r in missing if r in archives]
+        # pip builds the metadata of a source archive, which takes longest: those come first.
+        wanted.sort(key=lambda r: archives[r].endswith(".whl"))
+        results = pool.starmap(fetch, [(work, r, archives[r] + "#" + releases[r].replace(":", "=")) for r in wanted], chunksize=1)
+    failures = dict.fromkeys(missing, "it is not in the index")
+    failures.update(zip(wanted, results))
+    return {r: why for r, why in failures.items() if why is not None}
 
 
 def check(binary, work, release):
@@ -99,7 +131,8 @@ def check(binary, work, release):
 
 
 def main():
-    binary, work, releases = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]).read_text().split()
+    binary, work = sys.argv[1], pathlib.Path(sys.argv[2])
+    releases = dict(line.split() for line in pathlib.Path(sys.argv[3]).read_text().splitlines())
     failures = fetch_all(work, releases)
     for release, why in failures.items():
         print("public configs: %s cannot be downloaded: %s" % (release, why))
