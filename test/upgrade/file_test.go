@@ -64,6 +64,19 @@ func TestFileStore(t *testing.T) {
 	s.checkRestored(t, previous, "after.backup", want)
 }
 
+// The release before opens a store that this release made.
+func TestNewFileStore(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	r := s.server(t, "new", nil, "--store", "file:"+s.file("secrets.db"), "--store-key-file", s.file("store.key"))
+	r.start(t, current)
+	s.set(t, current, r.url, "NEW", "a value")
+	r.stop(t)
+	r.start(t, previous)
+	r.checkValues(t, map[string]string{"NEW": "a value"})
+	r.stop(t)
+}
+
 // checkRestored restores a backup with a release and reads it.
 func (s *site) checkRestored(t *testing.T, release, backup string, want map[string]string) {
 	t.Helper()

@@ -11,9 +11,9 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 
-# There is no release yet. This commit is the oldest with
-# everything that the suite uses: both stores, planner keys, shared token secrets and backups.
-# What has changed since then is as much as any release will change.
+# There is no release yet. This commit comes closest: it has all that an operator uses (both
+# stores, backups, shared token secrets), it builds, and much of the server, of both stores and
+# of the keys file has changed since. The first release takes its place.
 PREVIOUS=${PREVIOUS:-011fc99e19e869ebb0e4af86348a1f866c700f75}
 
 cd "$root"
