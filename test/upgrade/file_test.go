@@ -77,6 +77,22 @@ func TestNewFileStore(t *testing.T) {
 	r.stop(t)
 }
 
+// Clients that sync while the only server is replaced wait for it, and lose no write.
+func TestSyncsWaitForTheServer(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	r := s.server(t, "busy", nil, "--store", "file:"+s.file("secrets.db"), "--store-key-file", s.file("store.key"))
+	r.start(t, previous)
+	c := s.startSyncs(t, r.url)
+	c.both(t, r, r)
+	for _, release := range []string{current, previous} {
+		r.stop(t)
+		r.start(t, release)
+		c.both(t, r, r)
+	}
+	r.checkValues(t, c.end(t))
+}
+
 // checkRestored restores a backup with a release and reads it.
 func (s *site) checkRestored(t *testing.T, release, backup string, want map[string]string) {
 	t.Helper()
