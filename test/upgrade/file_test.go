@@ -4,8 +4,10 @@ package upgrade_test
 
 import (
 	"bytes"
+	"errors"
 	"maps"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -32,7 +34,7 @@ func TestFileStore(t *testing.T) {
 	write(previous, "CHANGED", "first")
 	write(current, "LONG", strings.Repeat("é\U0001f511", 5000))
 	r.checkValues(t, want)
-	backup(previous, "before.backup")
+	backup(current, "before.backup")
 	before := maps.Clone(want)
 	r.stop(t)
 
@@ -42,7 +44,7 @@ func TestFileStore(t *testing.T) {
 	write(current, "NEW", "written after the upgrade")
 	write(previous, "NEW_BY_OLD_CLIENT", "written after the upgrade, too")
 	r.checkValues(t, want)
-	backup(current, "after.backup")
+	backup(previous, "after.backup")
 	r.stop(t)
 
 	r.start(t, previous)
@@ -50,7 +52,7 @@ func TestFileStore(t *testing.T) {
 	write(previous, "CHANGED", "third")
 	write(current, "LAST", "written after the rollback")
 	r.checkValues(t, want)
-	names := mustRun(t, previous, nil, "", "names", "--api-url", r.url, "--api-key-file", s.file("admin.key"))
+	names := mustRun(t, current, nil, "", "names", "--api-url", r.url, "--api-key-file", s.file("admin.key"))
 	for name := range want {
 		if !strings.Contains(names, name) {
 			t.Errorf("%s is not among the names:\n%s", name, names)
@@ -131,7 +133,8 @@ func TestNewerFormat(t *testing.T) {
 	}
 	for _, release := range []string{previous, current} {
 		out, err := run(release, nil, "", append(r.args, "--listen", "127.0.0.1:0")...)
-		if err == nil || !strings.Contains(out, "a later release of prefect-secrets made this store") || !strings.Contains(out, "its format is 9") {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != 2 || !strings.Contains(out, "a later release of prefect-secrets made this store") || !strings.Contains(out, "its format is 9") {
 			t.Errorf("%s: %v\n%s", release, err, out)
 		}
 		if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
