@@ -38,7 +38,8 @@ func (c *Command) announceDev(o serveOptions, f *fake.Fake, url string) error {
 		if err := r.write(o.readyFile); err != nil {
 			return fmt.Errorf("--ready-file: %w", err)
 		}
-		admin, runner = "(admin_key in "+o.readyFile+")", "(runner_key in "+o.readyFile+")"
+		file := shellQuote(o.readyFile)
+		admin, runner = `"$(jq -r .admin_key `+file+`)"`, `"$(jq -r .runner_key `+file+`)"`
 	}
 	_, err := fmt.Fprintf(c.Stdout, `serving the secrets API at %s, in memory, until stopped
 

@@ -6,6 +6,7 @@
 package keysfile
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
@@ -33,7 +34,10 @@ type Keyring struct {
 // a [*tomlfile.Error] with all problems. No error quotes a value.
 func Parse(name string, text []byte) (*Keyring, error) {
 	file, err := tomlfile.Open(name, string(text))
-	if err != nil {
+	switch {
+	case err != nil && keyLine.Match(text):
+		return nil, fmt.Errorf("%w: a line is a key itself: remove what keygen printed around its [[keys]], and next time let keygen --key-file FILE --append %s write both files", err, name)
+	case err != nil:
 		return nil, err
 	}
 	file.Unknown = keyTextHint

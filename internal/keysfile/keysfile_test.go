@@ -132,7 +132,12 @@ func TestKeysFileProblems(t *testing.T) {
 		text string
 		want []string
 	}{
-		"not TOML":    {"a = CANARY", []string{"k:1:5: not valid TOML: not a TOML value"}},
+		"not TOML": {"a = CANARY", []string{"k:1:5: not valid TOML: not a TOML value"}},
+		"output of keygen": {
+			"the key, shown this once:\n\n" + canaryKey + "\n\nput these lines into the keys file of serve:\n\n" + key,
+			[]string{"k:1:5: not valid TOML: an equals sign is missing after the key: a line is a key itself"},
+		},
+		"pasted key":  {tenant + key + canaryKey + "\n", []string{"k:9:38: not valid TOML: an equals sign is missing after the key: a line is a key itself"}},
 		"empty":       {"", []string{"k:1:1: there is no tenant: add [[tenants]]"}},
 		"unknown top": {tenant + "[[key]]\n", []string{`k:4:3: unknown key "key": did you mean keys?`}},
 		"unknown in key": {

@@ -28,5 +28,8 @@ func checksum(text string) string {
 
 var keyShape = regexp.MustCompile(regexp.QuoteMeta(keyPrefix) + `[A-Z2-7]{16}`)
 
+// keyLine matches a line that is a key and nothing else, as keygen prints it.
+var keyLine = regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(keyPrefix) + `[A-Z2-7]{16,}\s*$`)
+
 // looksLikeKey reports whether a string contains a key, or most of one.
 func looksLikeKey(s string) bool { return keyShape.MatchString(s) }

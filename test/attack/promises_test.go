@@ -14,7 +14,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/test/binary"
 )
 
-// Of serve's flags --dev accepts three, and --help.
+// Of serve's flags --dev accepts four, --help and --color.
 func TestDevTakesFourFlags(t *testing.T) {
 	o := binary.Options{Dir: t.TempDir()}
 	help := ""
