@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,15 +17,6 @@ var allowedPhrases = []string{
 	"there is none", "there are none",
 	"there is no", "there are no", "is no longer", "are no longer",
 	"stand for", "stands for", "stand in for", "stands in for",
-}
-
-// oldPhrases are the files and directories that may still have a phrase. An entry that
-// nothing needs is logged: take it off the list.
-var oldPhrases = map[string][]string{
-	"are no …":   {"docs/security.md"},
-	"clear text": {"docs/security.md"},
-	"stand":      {"docs/self-hosting.md", "docs/serve.md"},
-	"stands":     {"docs/self-hosting.md", "docs/serve.md"},
 }
 
 // refusal is a phrase that docs/writing.md refuses.
@@ -52,41 +42,20 @@ func TestRefusedPhrases(t *testing.T) {
 			if r.messages {
 				searched = messages
 			}
-			r.check(t, strings.TrimPrefix(path, "../../"), searched, needed)
+			r.check(t, strings.TrimPrefix(path, "../../"), searched)
 		}
 	}
-	checkAllowLists(t, needed)
-}
-
-// checkAllowLists looks for entries that nothing needs. An old phrase may go without a
-// failure, so that whoever mends it need not know this list.
-func checkAllowLists(t *testing.T, needed map[string]bool) {
-	t.Helper()
 	for _, phrase := range allowedPhrases {
 		if !needed[phrase] {
 			t.Errorf("no file has %q: take it off the allow-list", phrase)
 		}
 	}
-	for phrase, files := range oldPhrases {
-		for _, file := range files {
-			if !needed[phrase+" in "+file] {
-				t.Logf("%s has no %q any more: take it off the allow-list", file, phrase)
-			}
-		}
-	}
 }
 
-// check fails the test where a text of a file has the phrase, unless the file may have
-// it; then it marks that entry of the allow-list as needed.
-func (r refusal) check(t *testing.T, file, text string, needed map[string]bool) {
+// check fails the test where a text of a file has the phrase.
+func (r refusal) check(t *testing.T, file, text string) {
 	t.Helper()
-	matches, old := r.find(text), oldPhrases[r.phrase]
-	at := slices.IndexFunc(old, func(prefix string) bool { return strings.HasPrefix(file, prefix) })
-	if len(matches) > 0 && at >= 0 {
-		needed[r.phrase+" in "+old[at]] = true
-		return
-	}
-	for _, match := range matches {
+	for _, match := range r.find(text) {
 		around := text[max(0, match[0]-40):min(len(text), match[1]+40)]
 		t.Errorf("%s: %q has %q; docs/writing.md has a better word", file, around, r.phrase)
 	}
