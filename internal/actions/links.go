@@ -114,9 +114,19 @@ func (w workspace) path(file string) (string, bool) {
 		return "", false
 	}
 	below, err := filepath.Rel(string(w), absolute)
-	if err != nil {
-		return "", false
+	return filepath.ToSlash(below), err == nil && isBelow(below)
+}
+
+// likelyPath is path, but takes the working directory for the root if it is not below
+// it: a runner may mount the checkout elsewhere than GITHUB_WORKSPACE says.
+func (w workspace) likelyPath(file string) (string, bool) {
+	if below, ok := w.path(file); ok || filepath.IsAbs(file) {
+		return below, ok
 	}
-	below = filepath.ToSlash(below)
-	return below, below != "." && below != ".." && !strings.HasPrefix(below, "../")
+	below := filepath.Clean(file)
+	return filepath.ToSlash(below), isBelow(below)
+}
+
+func isBelow(path string) bool {
+	return path != "." && path != ".." && !strings.HasPrefix(filepath.ToSlash(path), "../")
 }

@@ -92,3 +92,13 @@ func TestFooterLinksToTheAttempt(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestLikelyPath(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for file, want := range map[string]string{"config/../a.toml": "a.toml", "../a.toml": "", "/work/b.toml": "b.toml", "/other/b.toml": ""} {
+		got, ok := workspace("/work").likelyPath(file)
+		if ok != (want != "") || ok && got != want {
+			t.Errorf("%s: got %q, %t", file, got, ok)
+		}
+	}
+}

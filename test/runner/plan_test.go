@@ -52,7 +52,7 @@ func TestPlan(t *testing.T) {
 		t.Fatalf("there are %d comments on the pull request", len(comments))
 	}
 	body := comments[0].Body
-	for _, want := range []string{"Tenant data-staging", "| create | APP&#95;KEY |", "| skip | APP&#95;OLD |", "plaintext-secret"} {
+	for _, want := range []string{"Tenant `data-staging`", "| `+`\u00a0create | `APP_KEY` |", "| `!`\u00a0skip | `APP_OLD`<br>", "plaintext-secret"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the comment does not hold %q:\n%s", want, body)
 		}

@@ -79,7 +79,7 @@ func checkSummary(t *testing.T, log []byte, names []string) {
 	}
 	summary, _, _ := bytes.Cut(rest, []byte("\n[sync/sync]"))
 	for _, name := range names {
-		row := "| `+`\u00a0created | `" + name + "` |"
+		row := "| `+`\u00a0created | `" + name + "`"
 		if !bytes.Contains(summary, []byte(row)) {
 			t.Errorf("the job summary has no row %q", row)
 		}
