@@ -21,8 +21,6 @@ import (
 
 const casesDir = "../../fixtures/prefect/"
 
-var releases = map[release.Version]string{release.Number{0, 9, 3}.Version(): "0.9.3", release.Number{1, 4, 1}.Version(): "1.4.1"}
-
 // configCase is one row of fixtures/prefect/config-cases: a configuration, and
 // what the real release made of it.
 type configCase struct {

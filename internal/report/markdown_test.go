@@ -3,7 +3,6 @@ package report_test
 import (
 	"fmt"
 	"html"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -61,8 +60,6 @@ func render(t *testing.T, document string) (r rendered) {
 	}
 	return r
 }
-
-var elements = regexp.MustCompile(`<[^>]+>`)
 
 // textOf returns what a reader sees of a node. A line break is a newline.
 func textOf(n ast.Node, source []byte) string {

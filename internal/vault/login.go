@@ -168,13 +168,13 @@ func (c *client) login(ctx context.Context, mount string, method api.AuthMethod)
 	req := request{method: http.MethodPut, path: "auth/" + mount + "/login"}
 	secret, resp, err := c.call("", func(vault *api.Client) (*api.Secret, error) { return method.Login(ctx, vault) })
 	if err == nil && resp.status/100 == 4 && !resp.isTemporary() {
-		return token{}, fmt.Errorf("Vault refused the login at %q: %s", req.path, resp.message())
+		return token{}, fmt.Errorf("login refused by Vault at %q: %s", req.path, resp.message())
 	}
 	if err := checkResponse(req, resp, err); err != nil {
 		return token{}, err
 	}
 	if secret == nil || secret.Auth == nil || secret.Auth.ClientToken == "" {
-		return token{}, errors.New("Vault's answer to the login contains no token")
+		return token{}, errors.New("no token in the answer of Vault to the login")
 	}
 	return *secret.Auth, nil
 }

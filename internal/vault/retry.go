@@ -60,7 +60,7 @@ func (s *Store) operationError(ctx, patient context.Context, err, last error) er
 	case ctx.Err() != nil:
 		return fmt.Errorf("asking Vault: %w", ctx.Err())
 	case patient.Err() != nil && last != nil:
-		return fmt.Errorf("Vault did not finish within %v: %w", s.config.Patience, last)
+		return fmt.Errorf("no complete answer from Vault within %v: %w", s.config.Patience, last)
 	}
 	return err
 }
@@ -129,13 +129,13 @@ func checkResponse(req request, resp response, err error) error {
 	case resp.hasError(msgUpgrading):
 		return &temporaryError{msg: "the KV engine of Vault is starting"}
 	case resp.status == http.StatusForbidden:
-		return fmt.Errorf("Vault denied permission: the token's policy must grant %s on %q", req.needs, req.path)
+		return fmt.Errorf("permission denied by Vault: the token's policy must grant %s on %q", req.needs, req.path)
 	case resp.status == http.StatusNotFound && req.allowMissing, resp.status/100 == 2:
 		return nil
 	case resp.isTemporary():
 		return &temporaryError{msg: resp.message(), delay: parseRetryAfter(resp.retryAfter)}
 	}
-	return fmt.Errorf("Vault refused %s %q: %s", req.method, req.path, resp.message())
+	return fmt.Errorf("request refused by Vault: %s %q: %s", req.method, req.path, resp.message())
 }
 
 // isTemporary reports whether a retry may succeed, by the status.

@@ -15,7 +15,7 @@ type token = api.SecretAuth
 
 var lookupSelf = request{method: http.MethodGet, path: "auth/token/lookup-self", needs: "read"}
 
-var errTokenEnded = errors.New("Vault no longer accepts the token: it expired or was revoked, or its policy does not grant read on auth/token/lookup-self")
+var errTokenEnded = errors.New("the token is no longer valid in Vault: it expired or was revoked, or its policy does not grant read on auth/token/lookup-self")
 
 // tokens holds the token in use. In the background it renews the token, or replaces it
 // before it ends.

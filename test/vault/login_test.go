@@ -102,7 +102,7 @@ func TestPermissionDenied(t *testing.T) {
 	token := s.newToken(t, policyFile(t), time.Hour)
 	store := s.open(t, withToken(token), func(c *vault.Config) { c.Prefix = "elsewhere" })
 	_, err := store.Set(t.Context(), tenant, "x", json.RawMessage(`"CANARY"`), "ci", false)
-	want := `Vault denied permission: the token's policy must grant create and update on "secret/data/elsewhere/` + tenant + `/x"`
+	want := `permission denied by Vault: the token's policy must grant create and update on "secret/data/elsewhere/` + tenant + `/x"`
 	if err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
 	}
