@@ -174,7 +174,7 @@ func (c *client) login(ctx context.Context, mount string, method api.AuthMethod)
 		return token{}, err
 	}
 	if secret == nil || secret.Auth == nil || secret.Auth.ClientToken == "" {
-		return token{}, errors.New("no token in the answer of Vault to the login")
+		return token{}, errors.New("the answer to the login contains no token")
 	}
 	return *secret.Auth, nil
 }
