@@ -70,6 +70,9 @@ func (g *GitHub) putSection(ctx context.Context, document *report.Document) (sto
 	if comments, err = g.ownComments(ctx); err != nil {
 		return true, nil
 	}
+	if len(comments) == 0 { // ours was a duplicate, and somebody deleted the other one
+		return false, nil
+	}
 	if g.deleteDuplicates(ctx, comments, withSection("", g.step.key(), document)) != nil {
 		return true, nil
 	}
@@ -181,7 +184,7 @@ func (g *GitHub) send(ctx context.Context, existing, comment *github.IssueCommen
 
 func (g *GitHub) deleteComment(ctx context.Context, c *github.IssueComment) error {
 	if g.posted.GetID() == c.GetID() {
-		g.posted = nil
+		g.posted, g.created = nil, false
 	}
 	return g.ask(ctx, commentPermission, func() error {
 		_, err := g.api.Issues.DeleteComment(ctx, g.event.Owner, g.event.Repo, c.GetID())

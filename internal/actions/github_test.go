@@ -175,6 +175,32 @@ func TestAStaleListLosesNothing(t *testing.T) {
 	}
 }
 
+// A step whose comment was a duplicate of another job's writes one again if that one is
+// deleted, too.
+func TestBothCommentsAreDeleted(t *testing.T) {
+	fake := &githubtest.Server{Permissions: map[string]string{"pull-requests": "write"}}
+	posts, deleted := 0, false
+	fake.Fails = func(r *http.Request) bool {
+		switch {
+		case r.Method == http.MethodPost:
+			if posts++; posts == 1 {
+				fake.AddComment("github-actions[bot]", "Bot", "NONE", "<!-- prefect-secrets -->\nof another job")
+			}
+		case r.Method == http.MethodDelete:
+			deleted = true
+		case deleted && isList(r) && posts == 1:
+			fake.RemoveComments()
+		}
+		return false
+	}
+	if err := callComment(newGitHub(t, fake, "plan", new([]time.Duration)), t.Context()); err != nil {
+		t.Error(err)
+	}
+	if comments := fake.Comments(); !deleted || posts != 2 || len(comments) != 1 {
+		t.Errorf("%d comments were sent, and the comments are %v", posts, comments)
+	}
+}
+
 // A comment that GitHub failed to take may exist, and is not sent again. A list that
 // fails for a moment is read again; without it nothing is sent.
 func TestAFailingGitHub(t *testing.T) {

@@ -104,6 +104,13 @@ func (s *Server) AddComment(login, kind, association, body string) {
 	s.add(login, kind, association, body)
 }
 
+// RemoveComments deletes all comments, as a person could.
+func (s *Server) RemoveComments() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.comments = nil
+}
+
 func (s *Server) add(login, kind, association, body string) Comment {
 	s.nextID++
 	c := Comment{ID: s.nextID, Body: body, AuthorAssociation: association, created: body}
