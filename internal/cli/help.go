@@ -138,8 +138,8 @@ func columnFor(rows [][2]string) (column int) {
 func (h *helpWriter) rows(rows [][2]string, column int) {
 	for _, row := range rows {
 		name := row[0] + strings.Repeat(" ", max(0, column-utf8.RuneCountInString(row[0])))
-		if utf8.RuneCountInString(name) > column {
-			name += "\n" + strings.Repeat(" ", column)
+		if utf8.RuneCountInString(row[0])+2 > column {
+			name = row[0] + "\n" + strings.Repeat(" ", column)
 		}
 		text := terminal.Wrap(row[1], h.width, column, column)
 		h.WriteString(strings.TrimRight(name+text, " ") + "\n")

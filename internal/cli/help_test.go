@@ -48,6 +48,9 @@ func TestHelpFitsTheTerminal(t *testing.T) {
 // examples matches the examples of a help. They are to be copied, and are not wrapped.
 var examples = regexp.MustCompile(`(?s)\nExamples:\n.*?\n\n[A-Z]`)
 
+// gluedRow is a flag whose description begins in the name of its value.
+var gluedRow = regexp.MustCompile(`(?m)^ +(?:-\w, )?--[a-z-]+ [A-Z:]{2,}[a-z].*$`)
+
 func TestHelpNamesValuesAndShowsExamples(t *testing.T) {
 	for _, command := range helpOf(t) {
 		help := runCommand(t, nil, "", append(command, "--help")...).stdout
@@ -57,6 +60,9 @@ func TestHelpNamesValuesAndShowsExamples(t *testing.T) {
 		needsExample := len(command) == 0 || !slices.Contains(withoutExample, command[0])
 		if needsExample != strings.Contains(help, "\nExamples:\n") {
 			t.Errorf("%q: an example: %t", command, !needsExample)
+		}
+		if row := gluedRow.FindString(help); row != "" {
+			t.Errorf("%q: %q has no space before its description", command, row)
 		}
 	}
 }

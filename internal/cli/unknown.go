@@ -16,6 +16,7 @@ import (
 // checkCommand returns an error if the arguments name a command that does not exist.
 // Its flags come later: they are those of the command that was meant.
 func checkCommand(root *cobra.Command, args []string) error {
+	root.InitDefaultHelpFlag() // or Find takes the word after --help for its value
 	if found, _, err := root.Find(args); err != nil || found != root {
 		return err
 	}

@@ -88,9 +88,7 @@ func reportError(r *secretsync.Report) error {
 		return nil
 	case failed == 0: // everything was written, and verifying failed
 		return &Error{Code: Partly, Err: r.Err}
-	case errors.Is(r.Err, secretsync.ErrInterrupted):
-		return &Error{Code: Partly, Err: fmt.Errorf("interrupted: %d of %d changes were not made", failed, failed+r.Done())}
-	case errors.Is(r.Err, ErrStopped):
+	case errors.Is(r.Err, secretsync.ErrInterrupted), errors.Is(r.Err, ErrStopped):
 		return &Error{Code: Partly, Err: fmt.Errorf("interrupted: %w", partlyError(r))}
 	case r.Done() > 0 || r.Count(secretsync.Unknown) > 0:
 		return &Error{Code: Partly, Err: partlyError(r)}

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/userfile"
 )
 
 // ErrPermissions means that users other than the owner may read or write the file.
@@ -20,7 +22,7 @@ var ErrPermissions = errors.New("others may read or write it: chmod 600")
 // process of another user.
 func Read(path string, limit int64) ([]byte, error) {
 	if info, err := os.Stat(path); err != nil {
-		return nil, err
+		return nil, userfile.Hide(path, err)
 	} else if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file", path)
 	}
