@@ -95,8 +95,8 @@ func TestFooterLinksToTheAttempt(t *testing.T) {
 
 func TestLikelyPath(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for file, want := range map[string]string{"config/../a.toml": "a.toml", "../a.toml": "", "/work/b.toml": "b.toml", "/other/b.toml": ""} {
-		got, ok := workspace("/work").likelyPath(file)
+	for file, want := range map[string]string{"config/../a.toml": "a.toml", "../a.toml": "", "/checkout/b.toml": "b.toml", "/other/b.toml": ""} {
+		got, ok := workspace("/checkout").likelyPath(file)
 		if ok != (want != "") || ok && got != want {
 			t.Errorf("%s: got %q, %t", file, got, ok)
 		}

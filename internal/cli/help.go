@@ -137,12 +137,14 @@ func columnFor(rows [][2]string) (column int) {
 // rows writes names and descriptions, which begin at the column.
 func (h *helpWriter) rows(rows [][2]string, column int) {
 	for _, row := range rows {
-		name := row[0] + strings.Repeat(" ", max(0, column-utf8.RuneCountInString(row[0])))
-		if utf8.RuneCountInString(row[0])+2 > column {
-			name = row[0] + "\n" + strings.Repeat(" ", column)
+		gap := strings.Repeat(" ", column)
+		if n := utf8.RuneCountInString(row[0]); n+2 <= column {
+			gap = gap[n:]
+		} else {
+			gap = "\n" + gap
 		}
 		text := terminal.Wrap(row[1], h.width, column, column)
-		h.WriteString(strings.TrimRight(name+text, " ") + "\n")
+		h.WriteString(strings.TrimRight(row[0]+gap+text, " ") + "\n")
 	}
 }
 
@@ -210,16 +212,11 @@ func flagUsage(flag *pflag.Flag) string {
 	case strings.Contains(flag.Usage, "(default"), initial == "", initial == "false", initial == "0", initial == "[]":
 		return flag.Usage
 	default:
-		return flag.Usage + " (default: " + strings.TrimSuffix(initial, "m0s") + unitOf(initial) + ")"
+		if strings.HasSuffix(initial, "m0s") {
+			initial = strings.TrimSuffix(initial, "0s")
+		}
+		return flag.Usage + " (default: " + initial + ")"
 	}
-}
-
-// unitOf returns what [flagUsage] takes off too much of a duration such as 5m0s.
-func unitOf(initial string) string {
-	if strings.HasSuffix(initial, "m0s") {
-		return "m"
-	}
-	return ""
 }
 
 // end writes where to read on.

@@ -45,7 +45,6 @@ func takesValue(root *cobra.Command, arg string) bool {
 }
 
 func lookUp(cmd *cobra.Command, name string) *pflag.Flag {
-	cmd.InitDefaultHelpFlag()
 	if flag := cmd.Flags().Lookup(name); flag != nil {
 		return flag
 	}

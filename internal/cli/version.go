@@ -74,8 +74,7 @@ func (c *Command) version() *cobra.Command {
 	return cmd
 }
 
-// writeVersion prints the build: the JSON document, or a line with the version and one
-// for the rest of what is known.
+// writeVersion prints the build as a JSON document, or its version as text.
 func (c *Command) writeVersion(format string) error {
 	b := currentBuild()
 	if format == "json" {

@@ -140,10 +140,9 @@ func (o Options) variableKey() (chosen, error) {
 	case slices.Contains(foreign, key.candidate):
 		return chosen{}, NoKeyError{cloudKey: key.from}
 	}
-	if _, err := checkedKey(key.candidate); err != nil {
-		return chosen{}, err
-	}
-	return key, nil
+	checked, err := checkedKey(key.candidate)
+	checked.ignored = key.ignored
+	return checked, err
 }
 
 func readKeyFile(flag, path string) (string, error) {

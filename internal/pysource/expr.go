@@ -180,7 +180,7 @@ var (
 )
 
 // prefixes skips the operators before an operand, and reports whether there are any.
-// Behind await there is none.
+// No operator comes after await.
 func (p *parser) prefixes() (found bool) {
 	for p.isOneOf(prefixOperators) && !p.isAwaitName() {
 		if found = true; p.accept("await") {
