@@ -143,7 +143,7 @@ func TestKubernetes(t *testing.T) {
 	})
 	mustSet(t, s.openAs(t, vault.Kubernetes{Role: "serve", JWT: vault.Static(jwt)}), "x", `1`)
 	err := s.openAs(t, vault.Kubernetes{Role: "other", JWT: vault.Static(jwt)}).Ping(t.Context())
-	if err == nil || !strings.Contains(err.Error(), `login at "auth/kubernetes/login"`) || strings.Contains(err.Error(), jwt) {
+	if err == nil || !strings.Contains(err.Error(), `login refused by Vault at "auth/kubernetes/login"`) || strings.Contains(err.Error(), jwt) {
 		t.Errorf("with another role: %v", err)
 	}
 }
