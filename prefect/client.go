@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/shurcooL/graphql"
@@ -87,14 +86,18 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = defaultTimeout
 	}
+	learned := &learned{profile: profile, batchLimit: maxBatch}
 	client := &Client{
 		endpoint:      endpoint,
-		learned:       &learned{profile: profile, batchLimit: maxBatch},
-		sender:        transport{base: c.Transport, key: func() string { return c.APIKey }, requests: new(atomic.Int64)},
+		learned:       learned,
+		sender:        transport{base: c.Transport, key: func() string { return c.APIKey }, requests: &learned.requests},
 		timeout:       c.Timeout,
 		knownMessages: c.KnownMessages,
 	}
-	return client.ForTenant(c.TenantID)
+	if err := client.setTenant(c.TenantID); err != nil {
+		return nil, err
+	}
+	return client, nil
 }
 
 func endpointURL(c ClientConfig) (string, error) {
@@ -119,13 +122,20 @@ func endpointURL(c ClientConfig) (string, error) {
 // two share the transport, what they learn about the API, and the count of requests. It
 // fails if id is invalid in a header.
 func (c *Client) ForTenant(id string) (*Client, error) {
-	if !apikey.FitsHeader(id) {
-		return nil, errors.New("the tenant's id contains a space or a control character")
-	}
 	other := *c
-	other.sender.tenantID = id
-	other.gql = graphql.NewClient(c.endpoint, &http.Client{Transport: &other.sender})
+	if err := other.setTenant(id); err != nil {
+		return nil, err
+	}
 	return &other, nil
+}
+
+func (c *Client) setTenant(id string) error {
+	if !apikey.FitsHeader(id) {
+		return errors.New("the tenant's id contains a space or a control character")
+	}
+	c.sender.tenantID = id
+	c.gql = graphql.NewClient(c.endpoint, &http.Client{Transport: &c.sender})
+	return nil
 }
 
 // Requests returns how many HTTP requests the client has sent, including those of

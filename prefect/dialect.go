@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 )
 
 // Dialect is how an API spells its fields.
@@ -53,8 +54,11 @@ func (p profile) field(camel, snake string) string {
 	return camel
 }
 
-// learned guards what the clients of all tenants have learned about their API.
+// learned guards what the clients of all tenants have learned about their API, and
+// counts their requests.
 type learned struct {
+	requests atomic.Int64
+
 	mu         sync.Mutex
 	profile    profile
 	batchLimit int // how many secrets a document may have
@@ -145,6 +149,9 @@ func (c *Client) inDialect(send func(profile) error) error {
 }
 
 func isUnknownField(err error) bool {
+	if err == nil {
+		return false
+	}
 	var e *APIError
 	return errors.As(err, &e) && e.Code == codeValidationFailed
 }

@@ -77,9 +77,9 @@ func (c *Client) mutate(ctx context.Context, p profile, m mutation, secrets []Na
 	err := c.call(ctx, &r, func(ctx context.Context) error {
 		return c.gql.Mutate(ctx, document.Interface(), variables)
 	})
-	clean := c.clean(secrets)
+	cleaner := cleaner{client: c, secrets: secrets}
 	if err != nil {
-		return nil, clean(err)
+		return nil, cleaner.clean(err)
 	}
 	if r.mismatch {
 		document = reflect.New(documentType)
@@ -87,11 +87,14 @@ func (c *Client) mutate(ctx context.Context, p profile, m mutation, secrets []Na
 	results := make([]MutationResult, len(secrets))
 	for i, s := range secrets {
 		results[i] = MutationResult{Name: s.Name, Changed: true}
-		if e := r.errorAt(aliasOf(i)); e != nil {
-			results[i].Err = clean(e)
-			continue
+		answer := document.Elem().Field(i)
+		if answer.IsNil() || r.errors != nil {
+			if e := r.errorAt(aliasOf(i)); e != nil {
+				results[i].Err = cleaner.clean(e)
+				continue
+			}
 		}
-		results[i].Changed, results[i].Err = readPayload(document.Elem().Field(i))
+		results[i].Changed, results[i].Err = readPayload(answer)
 	}
 	return results, nil
 }

@@ -16,21 +16,26 @@ func (c *Client) query(ctx context.Context, q any, variables map[string]any, fie
 			err = asError(r.errorAt(field))
 		}
 	}
-	return c.clean(nil)(err)
+	return c.cleaned(err)
 }
+
+// The two spellings of the query for a value. The library only writes them: the
+// client reads the answer itself.
+type (
+	camelValue struct {
+		Value *string `graphql:"secretValue(name:$name)"`
+	}
+	snakeValue struct {
+		Value *string `graphql:"secret_value(name:$name)"`
+	}
+)
 
 // value asks for the value of one secret, which is JSON that the library cannot
 // decode.
 func (c *Client) value(ctx context.Context, p profile, name string) (Value, error) {
-	var camel struct {
-		Value *string `graphql:"secretValue(name:$name)"`
-	}
-	var snake struct {
-		Value *string `graphql:"secret_value(name:$name)"`
-	}
-	document := any(&camel)
+	document := any(new(camelValue))
 	if p.dialect == DialectSnake {
-		document = &snake
+		document = new(snakeValue)
 	}
 	field := p.field("secretValue", "secret_value")
 	r := reply{raw: true}
@@ -41,9 +46,9 @@ func (c *Client) value(ctx context.Context, p profile, name string) (Value, erro
 		err = asError(r.errorAt(field))
 	}
 	if err != nil {
-		return Value{}, c.clean(nil)(err)
+		return Value{}, c.cleaned(err)
 	}
-	return NewValue(r.data[field])
+	return NewValue(r.field(field))
 }
 
 // listedName is a row of a query for names.

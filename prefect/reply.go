@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
+	"github.com/prefect-secrets/prefect-secrets/internal/rawjson"
+	"github.com/prefect-secrets/prefect-secrets/internal/smallmap"
 )
 
 // maxReply bounds how much of an answer is read, in bytes. It fits the names of
@@ -26,7 +28,8 @@ type reply struct {
 	from       origin
 	retryAfter time.Duration
 	body       []byte
-	data       map[string]json.RawMessage
+	data       json.RawMessage               // an object, or nil
+	fields     smallmap.Map[json.RawMessage] // of data, once [reply.field] has read them
 	errors     []replyError
 	broken     error // why the body could not be read as an answer
 	mismatch   bool  // data that came with errors could not be decoded
@@ -42,7 +45,7 @@ type replyError struct {
 func (r *reply) read(resp *http.Response) {
 	r.status = resp.StatusCode
 	r.retryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
+	body, err := readBody(resp)
 	switch {
 	case err != nil:
 		r.broken = fmt.Errorf("the answer was cut off: %w", httperr.Cause(err))
@@ -56,20 +59,52 @@ func (r *reply) read(resp *http.Response) {
 	}
 }
 
-func (r *reply) parse(body []byte) {
-	var answer struct {
-		Data   map[string]json.RawMessage `json:"data"`
-		Errors json.RawMessage            `json:"errors"`
+// trustedLength is up to how many bytes the announced length of an answer is believed.
+const trustedLength = 64 << 10
+
+// readBody reads an answer, at most one byte more than maxReply.
+func readBody(resp *http.Response) ([]byte, error) {
+	if n := resp.ContentLength; n > 0 && n <= trustedLength {
+		body := make([]byte, n)
+		_, err := io.ReadFull(resp.Body, body)
+		return body, err
 	}
-	if json.Unmarshal(body, &answer) != nil {
+	return io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
+}
+
+func (r *reply) parse(body []byte) {
+	var data, errs json.RawMessage
+	ok := rawjson.Members(body, func(key []byte, value json.RawMessage) {
+		switch string(key) {
+		case "data":
+			data = value
+		case "errors":
+			errs = value
+		}
+	})
+	if string(data) == "null" {
+		data = nil
+	}
+	if !ok || data != nil && data[0] != '{' {
 		r.broken = errNotGraphQL
 		return
 	}
-	r.body, r.data = body, answer.Data
-	r.errors = parseErrors(answer.Errors)
+	r.body, r.data = body, data
+	r.errors = parseErrors(errs)
 	if r.data == nil && r.errors == nil {
 		r.broken = errNotGraphQL
 	}
+}
+
+// field returns what data has under an alias, nil if that is missing or null.
+func (r *reply) field(alias string) (value json.RawMessage) {
+	if r.fields.Len() == 0 {
+		rawjson.Members(r.data, func(key []byte, value json.RawMessage) { r.fields.Set(string(key), value) })
+	}
+	if value, _ = r.fields.Get(alias); string(value) == "null" {
+		return nil
+	}
+	return value
 }
 
 // errNotGraphQL means that an answer is not one of a GraphQL API.
@@ -109,12 +144,15 @@ func parseErrors(raw json.RawMessage) []replyError {
 	return errs
 }
 
+// noData is an answer that the library decodes into nothing. It is never changed.
+var noData = []byte(`{"data":null}`)
+
 // libraryBody returns the answer as the GraphQL library can decode it: without
 // errors and without JSON scalars.
 func (r *reply) libraryBody() []byte {
 	switch {
 	case r.raw || r.data == nil:
-		return []byte(`{"data":null}`)
+		return noData
 	case r.errors == nil:
 		return r.body
 	}
@@ -148,7 +186,7 @@ func (r *reply) errorAt(alias string) *APIError {
 			return r.failure(e)
 		}
 	}
-	if raw, ok := r.data[alias]; ok && string(raw) != "null" {
+	if r.field(alias) != nil {
 		return nil
 	}
 	for _, e := range r.errors {

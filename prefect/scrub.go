@@ -14,25 +14,37 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/leaks"
 )
 
-// clean returns a function that takes the values of a request, and the key, out of
-// the errors of that request. Many of them may have one text.
-func (c *Client) clean(secrets []NamedValue) func(error) error {
-	scrubber := sync.OnceValue(func() *scrubber { return newScrubber(c.sender.key(), secrets) })
-	return func(err error) error {
-		e, ok := err.(*APIError)
-		if !ok {
-			return err
-		}
-		if c.knownMessages {
-			e = e.withKnownText()
-		}
-		clean := *e
-		if !e.omitted {
-			clean.Message = scrubber().scrub(e.Message)
-		}
-		clean.location = scrubber().scrub(e.location)
-		return &clean
+// cleaner takes the values of a request, and the key, out of the errors of that
+// request. Many of them may have one text.
+type cleaner struct {
+	client   *Client
+	secrets  []NamedValue
+	scrubber *scrubber // nil before the first error
+}
+
+func (c *cleaner) clean(err error) error {
+	e, ok := err.(*APIError)
+	if !ok {
+		return err
 	}
+	if c.scrubber == nil {
+		c.scrubber = newScrubber(c.client.sender.key(), c.secrets)
+	}
+	if c.client.knownMessages {
+		e = e.withKnownText()
+	}
+	clean := *e
+	if !e.omitted {
+		clean.Message = c.scrubber.scrub(e.Message)
+	}
+	clean.location = c.scrubber.scrub(e.location)
+	return &clean
+}
+
+// cleaned takes the key out of the error of a request that sent no values.
+func (c *Client) cleaned(err error) error {
+	cleaner := cleaner{client: c}
+	return cleaner.clean(err)
 }
 
 // scrubber takes the secrets of a request out of texts that the server sent: each

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -33,14 +32,10 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !ok {
 		return nil, errors.New("a request outside a call")
 	}
-	req = req.WithContext(req.Context())
-	req.Header = req.Header.Clone()
-	req.Header.Set("Authorization", "Bearer "+t.key())
-	if t.tenantID != "" {
-		req.Header.Set("X-PREFECT-TENANT-ID", t.tenantID)
-	}
 	t.requests.Add(1)
-	resp, err := t.base.RoundTrip(req)
+	x := &exchange{request: *req}
+	t.authenticate(x)
+	resp, err := t.base.RoundTrip(&x.request)
 	if err != nil {
 		return nil, err
 	}
@@ -48,17 +43,47 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	r.from = origin{url: req.URL, sent: req.ContentLength}
 	r.read(resp)
 	r.location = redirect(req.URL, resp)
-	return &http.Response{
+	x.body.Reset(r.libraryBody())
+	x.response = http.Response{
 		Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(r.libraryBody())), Request: req,
-	}, nil
+		Body: &x.body, Request: req,
+	}
+	return &x.response, nil
+}
+
+// exchange is a request as it is sent and the answer that the library gets, in one
+// piece of memory.
+type exchange struct {
+	request       http.Request
+	authorization [1]string
+	response      http.Response
+	body          body
+}
+
+// body is the body of an answer, which needs no closing.
+type body struct{ bytes.Reader }
+
+func (*body) Close() error { return nil }
+
+// authenticate replaces the headers of the library's request with those that the API
+// needs. The library sets no other than Content-Type.
+func (t *transport) authenticate(x *exchange) {
+	x.authorization[0] = "Bearer " + t.key()
+	contentType := x.request.Header["Content-Type"]
+	x.request.Header = http.Header{"Content-Type": contentType, "Authorization": x.authorization[:]}
+	if t.tenantID != "" {
+		x.request.Header.Set("X-PREFECT-TENANT-ID", t.tenantID)
+	}
 }
 
 // redirect returns where an answer redirects to; empty if it is not a redirect.
 func redirect(from *url.URL, resp *http.Response) string {
 	header := resp.Header.Get("Location")
+	if header == "" || resp.StatusCode < 300 || resp.StatusCode >= 400 {
+		return ""
+	}
 	to, err := from.Parse(header)
-	if header == "" || err != nil || resp.StatusCode < 300 || resp.StatusCode >= 400 {
+	if err != nil {
 		return ""
 	}
 	return address.Redacted(to)
@@ -70,6 +95,9 @@ const longestWait = 24 * time.Hour
 // retryAfter reads the header's seconds, or its date (RFC 9110, 10.2.3). It returns
 // 0 for a header that asks for more than longestWait, as for a missing one.
 func retryAfter(header string, now time.Time) time.Duration {
+	if header == "" {
+		return 0
+	}
 	wait := time.Duration(0)
 	if seconds, err := strconv.Atoi(strings.TrimSpace(header)); err == nil && seconds <= int(longestWait/time.Second) {
 		wait = time.Duration(seconds) * time.Second

@@ -28,13 +28,21 @@ func NewValue(v any) (Value, error) {
 		return v, nil
 	}
 	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	if err := encode(&buf, v); err != nil {
 		return Value{}, fmt.Errorf("a value of type %T cannot be written as JSON", v)
 	}
 	raw := json.RawMessage(bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
 	return Value{reveal: func() json.RawMessage { return raw }}, nil
+}
+
+// encode writes JSON without white space between tokens, and with < and > as they are.
+func encode(buf *bytes.Buffer, v any) error {
+	if raw, ok := v.(json.RawMessage); ok && raw != nil {
+		return json.Compact(buf, raw)
+	}
+	enc := json.NewEncoder(buf)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
 }
 
 // TextValue returns the JSON string that holds text, with invalid UTF-8 replaced by

@@ -18,6 +18,18 @@ func BenchmarkNewSetGet(b *testing.B) {
 	}
 }
 
+// TestAllocations bounds what a fake costs, which no other work on the machine moves.
+// About a hundred allocations are shurcooL's, and net/http's below it.
+func TestAllocations(t *testing.T) {
+	allocations := testing.AllocsPerRun(200, func() {
+		cloud := testkit.New(&fakeTB{})
+		setAndGet(t, cloud.AdminClient(), cloud.RunnerClient())
+	})
+	if allocations > 300 {
+		t.Errorf("to make a fake, set a secret and read it takes %.0f allocations, more than 300", allocations)
+	}
+}
+
 // BenchmarkNewSetGetHTTPTest does the same through a socket, as tests without such a
 // fake do.
 func BenchmarkNewSetGetHTTPTest(b *testing.B) {
@@ -37,7 +49,7 @@ func BenchmarkNewSetGetHTTPTest(b *testing.B) {
 	}
 }
 
-func setAndGet(b *testing.B, admin, runner *prefect.Client) {
+func setAndGet(b testing.TB, admin, runner *prefect.Client) {
 	if err := admin.SetSecret(b.Context(), "S", "v"); err != nil {
 		b.Fatal(err)
 	}

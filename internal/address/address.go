@@ -21,8 +21,11 @@ func Absolute(text string) (u *url.URL, ok bool) {
 // Loopback reports whether a host, given without a port, is this machine: localhost in
 // any letter case, 127.0.0.0/8 or ::1.
 func Loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
 	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+	return ip != nil && ip.IsLoopback()
 }
 
 // Unencrypted reports whether requests to a URL leave this machine unencrypted.

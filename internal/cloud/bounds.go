@@ -93,7 +93,7 @@ func (r *requests) workingSize(body int) int {
 }
 
 func sizeOfInputs(v graphql.Variables) (size int) {
-	for _, text := range v.Values() {
+	for _, text := range v.All() {
 		size += inputSize*bytes.Count(text, []byte(",")) + objectSize*bytes.Count(text, []byte("{"))
 	}
 	return size

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
+	"github.com/prefect-secrets/prefect-secrets/internal/rawjson"
 )
 
 // What Apollo Server answers to documents that it does not accept.
@@ -25,15 +26,30 @@ const (
 // errPersisted tells a client to send the documents themselves.
 var errPersisted = &graphql.Error{Message: "PersistedQueryNotSupported", Code: "PERSISTED_QUERY_NOT_SUPPORTED"}
 
-// parameters are the members of a request as clients send them, each as JSON.
-type parameters map[string]json.RawMessage
+// parameters are the members of a request as clients send them, each as JSON. What a
+// client did not send is nil.
+type parameters struct{ query, operationName, variables, extensions json.RawMessage }
+
+// set sets the parameter with that name, if there is one.
+func (p *parameters) set(name string, value json.RawMessage) {
+	switch name {
+	case "query":
+		p.query = value
+	case "operationName":
+		p.operationName = value
+	case "variables":
+		p.variables = value
+	case "extensions":
+		p.extensions = value
+	}
+}
 
 // readBatch reads a body: one request, or a list of them.
 func readBatch(text []byte) (*requests, *Reply) {
 	if trimmed := bytes.TrimLeft(text, " \t\r\n"); !bytes.HasPrefix(trimmed, []byte("[")) {
 		return readSingle(text)
 	}
-	list, ok := graphql.Elements(text, MaxBatch+1)
+	list, ok := rawjson.Elements(text, MaxBatch+1)
 	switch {
 	case !ok:
 		return nil, textReply(http.StatusBadRequest, bodyProblem(text))
@@ -45,9 +61,9 @@ func readBatch(text []byte) (*requests, *Reply) {
 	}
 	out := &requests{batch: true, list: make([]document, len(list))}
 	for i, item := range list {
-		p, _ := graphql.Members(item) // what is not an object has no query
+		p, _, _ := readParameters(item) // what is not an object has no query
 		var problem string
-		if out.list[i], problem = parameters(p).document(); problem == noQuery {
+		if out.list[i], problem = p.document(); problem == noQuery {
 			out.list[i].err = &graphql.Error{Message: noQuery, Code: graphql.CodeInternal}
 		} else if problem != "" {
 			return nil, textReply(http.StatusBadRequest, problem)
@@ -60,18 +76,35 @@ func readBatch(text []byte) (*requests, *Reply) {
 }
 
 func readSingle(text []byte) (*requests, *Reply) {
-	p, ok := graphql.Members(text)
+	p, members, ok := readParameters(text)
 	switch {
-	case len(text) == 0 || ok && len(p) == 0:
+	case len(text) == 0 || ok && members == 0:
 		return nil, textReply(http.StatusInternalServerError, bodyMissing)
 	case !ok:
 		return nil, textReply(http.StatusBadRequest, bodyProblem(text))
 	}
-	d, problem := parameters(p).document()
+	return oneRequest(p, false)
+}
+
+// readParameters reads a JSON object, and counts its members. It reports false if text
+// is not one.
+func readParameters(text []byte) (p parameters, members int, ok bool) {
+	ok = rawjson.Members(text, func(name []byte, value json.RawMessage) {
+		p.set(string(name), value)
+		members++
+	})
+	return p, members, ok
+}
+
+// oneRequest returns a request of one document.
+func oneRequest(p parameters, get bool) (*requests, *Reply) {
+	d, problem := p.document()
 	if problem != "" {
 		return nil, textReply(http.StatusBadRequest, problem)
 	}
-	return &requests{list: []document{d}}, nil
+	out := &requests{get: get, first: [1]document{d}}
+	out.list = out.first[:]
+	return out, nil
 }
 
 // bodyProblem says why a body is refused. Go's JSON decoder fails beyond 10,000
@@ -106,7 +139,7 @@ func readURL(query string) (*requests, *Reply) {
 	case len(values) == 0:
 		return nil, textReply(http.StatusBadRequest, "GET query missing.")
 	}
-	p := parameters{}
+	var p parameters
 	for name, list := range values {
 		if !utf8.ValidString(list[0]) || len(list) > 1 && name != "query" {
 			return nil, textReply(http.StatusBadRequest, "Bad Request: the URL is malformed.")
@@ -115,26 +148,23 @@ func readURL(query string) (*requests, *Reply) {
 			return nil, textReply(http.StatusBadRequest, queryNotString)
 		}
 		if list[0] != "" {
-			p[name], _ = json.Marshal(list[0])
+			text, _ := json.Marshal(list[0])
+			p.set(name, text)
 		}
 	}
-	d, problem := p.document()
-	if problem != "" {
-		return nil, textReply(http.StatusBadRequest, problem)
-	}
-	return &requests{list: []document{d}, get: true}, nil
+	return oneRequest(p, true)
 }
 
 // document reads the forms that Apollo Server accepts. For others it returns
 // Apollo's message.
 func (p parameters) document() (out document, problem string) {
-	extensions, ok := p.embeddedJSON("extensions")
+	extensions, ok := embeddedJSON(p.extensions)
 	if !ok || len(extensions) > 0 && !json.Valid(extensions) {
 		return out, badExtensions
 	}
-	query, isString := p.stringMember("query")
+	query, isString := stringOf(p.query)
 	switch {
-	case !isString && !p.falsy("query"):
+	case !isString && !falsy(p.query):
 		return out, queryNotString
 	case query == "" && isPersisted(extensions):
 		return document{err: errPersisted}, ""
@@ -142,11 +172,12 @@ func (p parameters) document() (out document, problem string) {
 		return out, noQuery
 	}
 	out.Query = query
-	given := p["operationName"] != nil && string(p["operationName"]) != "null"
-	if name, isString := p.stringMember("operationName"); isString || given {
-		out.OperationName = &name // empty if it is not a string: no operation has that name
+	given := p.operationName != nil && string(p.operationName) != "null"
+	if name, isString := stringOf(p.operationName); isString || given {
+		chosen := name // empty if it is not a string: no operation has that name
+		out.OperationName = &chosen
 	}
-	variables, ok := p.embeddedJSON("variables")
+	variables, ok := embeddedJSON(p.variables)
 	if !ok {
 		return out, badVariables
 	}
@@ -157,30 +188,28 @@ func (p parameters) document() (out document, problem string) {
 	return out, ""
 }
 
-// stringMember decodes a member, if it is a string.
-func (p parameters) stringMember(name string) (text string, ok bool) {
-	raw := p[name]
+// stringOf decodes JSON, if it is a string. Half of a surrogate pair becomes U+FFFD.
+func stringOf(raw json.RawMessage) (text string, ok bool) {
 	if len(raw) == 0 || raw[0] != '"' {
 		return "", false
 	}
-	err := json.Unmarshal(raw, &text)
-	return text, err == nil
+	text, _ = rawjson.Unquote(raw[1 : len(raw)-1])
+	return text, true
 }
 
-// embeddedJSON returns the JSON of a member. If the member is a string, its text is
+// embeddedJSON returns the JSON of a parameter. If that is a string, its text is
 // that JSON, as Prefect Core sends variables; an empty string is returned as it is.
-func (p parameters) embeddedJSON(name string) (raw []byte, ok bool) {
-	raw = p[name]
+func embeddedJSON(raw json.RawMessage) (text []byte, ok bool) {
 	if len(raw) == 0 || raw[0] != '"' || string(raw) == `""` {
 		return raw, true
 	}
-	text, ok := p.stringMember(name)
-	return []byte(text), ok
+	decoded, ok := stringOf(raw)
+	return []byte(decoded), ok
 }
 
-// falsy reports whether JavaScript treats a member as false.
-func (p parameters) falsy(name string) bool {
-	switch string(p[name]) {
+// falsy reports whether JavaScript treats a parameter as false.
+func falsy(raw json.RawMessage) bool {
+	switch string(raw) {
 	case "", "null", "false", "0", "-0", `""`:
 		return true
 	}
@@ -189,6 +218,9 @@ func (p parameters) falsy(name string) bool {
 
 // isPersisted reports whether extensions name a document by its hash.
 func isPersisted(extensions []byte) bool {
-	members, _ := graphql.Members(extensions)
-	return len(members["persistedQuery"]) > 0
+	found := false
+	rawjson.Members(extensions, func(name []byte, _ json.RawMessage) {
+		found = found || string(name) == "persistedQuery"
+	})
+	return found
 }

@@ -130,7 +130,8 @@ func isMetaField(f *graphql.Field) bool { return strings.HasPrefix(f.Name, "__")
 // respond executes the documents. The status is 400 for a single document that is not
 // executed, except for a persisted query, and 200 for a batch in any case.
 func (s *session) respond(ctx context.Context, batch bool, documents []prepared) *Reply {
-	out := &Reply{Status: http.StatusOK, ContentType: typeJSON, Body: onePart(nil)}
+	out := &Reply{Status: http.StatusOK, ContentType: typeJSON}
+	out.Body = append(out.parts[:0], nil)
 	if batch {
 		out.append("[")
 	}
@@ -138,7 +139,7 @@ func (s *session) respond(ctx context.Context, batch bool, documents []prepared)
 		if i > 0 {
 			out.append(",")
 		}
-		resp := &graphql.Response{Errors: p.errs}
+		resp := graphql.Response{Errors: p.errs}
 		if p.op != nil {
 			resp = p.op.Execute(ctx, s, s.middleware)
 		} else if !batch && p.errs[0] != errPersisted {

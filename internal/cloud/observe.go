@@ -92,7 +92,7 @@ func (a *API) recordVariableValues(variables graphql.Variables) {
 	if a.config.OnValue == nil {
 		return
 	}
-	for _, text := range variables.Values() {
+	for _, text := range variables.All() {
 		var input struct {
 			Name  string
 			Value json.RawMessage

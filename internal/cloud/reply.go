@@ -14,8 +14,11 @@ const (
 	typeText = "text/html; charset=utf-8"
 )
 
-// noStore and noSniff are headers of every answer. They are never changed.
-var noStore, noSniff = []string{"no-store"}, []string{"nosniff"}
+// Headers of answers, as lists that are never changed.
+var (
+	noStore, noSniff         = []string{"no-store"}, []string{"nosniff"}
+	jsonAnswers, textAnswers = []string{typeJSON}, []string{typeText}
+)
 
 // Reply is the answer to a request.
 type Reply struct {
@@ -26,8 +29,9 @@ type Reply struct {
 	// Drop closes the connection instead of answering, Cut in the middle of the answer.
 	Drop, Cut bool
 
-	allow string // the Allow header, if not empty
-	code  string // of the error, if the reply is one; for [Config.OnCall]
+	parts [2][]byte // holds Body if it is short, as in most answers
+	allow string    // the Allow header, if not empty
+	code  string    // of the error, if the reply is one; for [Config.OnCall]
 }
 
 func onePart(body []byte) [][]byte { return [][]byte{body} }
@@ -70,7 +74,10 @@ func (r *Reply) write(w http.ResponseWriter) {
 		panic(http.ErrAbortHandler)
 	}
 	h := w.Header()
-	h["Content-Type"] = []string{r.ContentType}
+	h["Content-Type"] = jsonAnswers
+	if r.ContentType == typeText {
+		h["Content-Type"] = textAnswers
+	}
 	h["Cache-Control"], h["X-Content-Type-Options"] = noStore, noSniff
 	if r.RetryAfter != "" {
 		h.Set("Retry-After", r.RetryAfter)

@@ -32,6 +32,7 @@ const bodyMissing = "POST body missing. Did you forget use body-parser middlewar
 // requests are the documents of one HTTP request.
 type requests struct {
 	list   []document
+	first  [1]document // holds list if there is one document, as in most requests
 	batch  bool
 	get    bool // the only document came in the URL
 	length int  // of the body, in bytes

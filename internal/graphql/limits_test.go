@@ -135,15 +135,3 @@ func TestVariablesAreFew(t *testing.T) {
 		})
 	}
 }
-
-func TestElements(t *testing.T) {
-	got, ok := Elements([]byte(` [1, {"a": [2]}, "]"] `), 2)
-	if !ok || len(got) != 2 || string(got[1]) != `{"a": [2]}` {
-		t.Errorf("%q %t", got, ok)
-	}
-	for _, text := range []string{``, ` `, `{}`, `[`, `[1] 2`} {
-		if _, ok := Elements([]byte(text), 2); ok {
-			t.Errorf("%q is not a list", text)
-		}
-	}
-}

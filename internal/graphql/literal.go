@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/rawjson"
 )
 
 // literal coerces a validated literal to a type. It reports false if the value of a
@@ -88,7 +90,7 @@ func (s *Schema) argument(v *ast.Value, t *ast.Type, fallback *ast.Value, vars *
 func appendLiteral(dst []byte, v *ast.Value, vars *values) []byte {
 	switch v.Kind {
 	case ast.StringValue, ast.BlockValue:
-		return appendString(dst, v.Raw)
+		return rawjson.AppendString(dst, v.Raw)
 	case ast.Variable:
 		return vars.appendCopy(dst, v.Raw)
 	case ast.ListValue:
@@ -120,7 +122,7 @@ func appendLiteralObject(dst []byte, v *ast.Value, vars *values) []byte {
 		if len(dst) > start {
 			dst = append(dst, ',')
 		}
-		dst = append(appendString(dst, child.Name), ':')
+		dst = append(rawjson.AppendString(dst, child.Name), ':')
 		dst = appendLiteral(dst, child.Value, vars)
 	}
 	return append(dst, '}')
@@ -130,7 +132,7 @@ func appendLiteralObject(dst []byte, v *ast.Value, vars *values) []byte {
 func appendValue(dst []byte, v any) []byte {
 	switch v := v.(type) {
 	case string:
-		return appendString(dst, v)
+		return rawjson.AppendString(dst, v)
 	case bool:
 		return strconv.AppendBool(dst, v)
 	case int:
@@ -154,7 +156,7 @@ func appendValue(dst []byte, v any) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(appendString(dst, key), ':')
+			dst = append(rawjson.AppendString(dst, key), ':')
 			dst = appendValue(dst, v[key])
 		}
 		return append(dst, '}')

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/smallmap"
 )
 
 // Request is one GraphQL request.
@@ -129,7 +131,7 @@ func chooseOperation(doc *ast.QueryDocument, name *string) (*ast.OperationDefini
 // in the order of first mention. No type is abstract, so a fragment always applies,
 // and one result serves every object of a list.
 func (op *Operation) collect(owner *ast.Definition, sets []ast.SelectionSet) []*Field {
-	c := collector{op: op, owner: owner, byKey: map[string]*Field{}}
+	c := collector{op: op, owner: owner}
 	for _, set := range sets {
 		c.set(set)
 	}
@@ -146,7 +148,7 @@ type collector struct {
 	op      *Operation
 	owner   *ast.Definition
 	fields  []*Field
-	byKey   map[string]*Field
+	byKey   smallmap.Map[*Field]
 	spreads map[string]bool // fragments that are included
 }
 
@@ -182,14 +184,14 @@ func (c *collector) fragment(spread *ast.FragmentSpread) {
 }
 
 func (c *collector) field(node *ast.Field) {
-	f := c.byKey[node.Alias]
-	if f == nil {
+	f, ok := c.byKey.Get(node.Alias)
+	if !ok {
 		f = &Field{
 			Key: node.Alias, Name: node.Name,
 			owner: c.owner, def: node.Definition, position: node.Position,
 		}
 		f.Args, f.argErr = c.op.arguments(node)
-		c.byKey[f.Key] = f
+		c.byKey.Set(f.Key, f)
 		c.fields = append(c.fields, f)
 	}
 	if len(node.SelectionSet) > 0 {

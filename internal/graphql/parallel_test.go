@@ -52,7 +52,7 @@ func (r *slots) push(text string) (any, error) {
 
 // runSlots executes a mutation with one push for each text, and returns how long
 // that takes.
-func runSlots(t *testing.T, r *slots, wrap middleware, texts ...string) (*Response, time.Duration) {
+func runSlots(t *testing.T, r *slots, wrap middleware, texts ...string) (Response, time.Duration) {
 	t.Helper()
 	resolvers := testResolvers()
 	resolvers["Mutation"]["push"] = func(_ context.Context, p Params) (any,

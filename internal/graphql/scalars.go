@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/rawjson"
 )
 
 // scalar reads a scalar from JSON that is not null. The reason, if not empty, says
@@ -28,7 +30,7 @@ func (s *Schema) scalar(name string, raw []byte) (value any, reason string) {
 		}
 		return json.Number(raw), ""
 	}
-	canonical := json.RawMessage(appendCanonical(make([]byte, 0, len(raw)), raw))
+	canonical := json.RawMessage(rawjson.AppendCanonical(make([]byte, 0, len(raw)), raw))
 	read := s.scalars[name]
 	if read == nil {
 		return canonical, ""
@@ -45,7 +47,7 @@ func isNumber(raw []byte) bool { return raw[0] == '-' || raw[0] >= '0' && raw[0]
 // stringScalar reads a String or an ID, which may also be a whole number.
 func stringScalar(name string, raw []byte) (any, string) {
 	if raw[0] == '"' {
-		s, ok := unquote(raw[1 : len(raw)-1])
+		s, ok := rawjson.Unquote(raw[1 : len(raw)-1])
 		if !ok {
 			return nil, name + " cannot represent a lone surrogate"
 		}

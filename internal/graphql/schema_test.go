@@ -117,7 +117,8 @@ func run(s *Schema, r Request) string {
 	if errs != nil {
 		return string((&Response{Errors: errs}).Append(nil))
 	}
-	return string(op.Execute(context.Background(), new([]string), nil).Append(nil))
+	resp := op.Execute(context.Background(), new([]string), nil)
+	return string(resp.Append(nil))
 }
 
 func TestSchemaAndResolversMustAgree(t *testing.T) {

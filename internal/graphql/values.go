@@ -1,5 +1,7 @@
 package graphql
 
+import "github.com/prefect-secrets/prefect-secrets/internal/smallmap"
+
 // maxCopied bounds how many bytes the literals of one operation copy from its
 // variables. A document of 20,000 tokens may name one large variable in nearly all of
 // them, and would copy it each time.
@@ -7,7 +9,7 @@ const maxCopied = 5 << 20
 
 // values are the coerced variables of one operation. A nil *values has none.
 type values struct {
-	byName map[string]any
+	byName smallmap.Map[any]
 	copied int // bytes of them in literals so far
 }
 
@@ -15,8 +17,7 @@ func (v *values) get(name string) (value any, given bool) {
 	if v == nil {
 		return nil, false
 	}
-	value, given = v.byName[name]
-	return value, given
+	return v.byName.Get(name)
 }
 
 // appendCopy appends a variable to a literal, or null once too much was copied,

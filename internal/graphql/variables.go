@@ -4,9 +4,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/rawjson"
+	"github.com/prefect-secrets/prefect-secrets/internal/smallmap"
 )
 
 // Bounds of the cost of errors about variables.
@@ -20,13 +24,13 @@ var errVariables = errors.New("variables are invalid JSON")
 
 // Variables are the variables of a request, as JSON. The zero value has none.
 type Variables struct {
-	values    map[string]json.RawMessage
+	values    smallmap.Map[json.RawMessage]
 	notObject bool // they were JSON but neither an object nor null
 	tooMany   bool // there were more than maxVariables
 }
 
-// Values returns the values as JSON, by name.
-func (v Variables) Values() map[string]json.RawMessage { return v.values }
+// All returns the variables, with their values as JSON.
+func (v *Variables) All() iter.Seq2[string, json.RawMessage] { return v.values.All() }
 
 // ReadVariables splits the JSON object of variables into its members. Empty text,
 // null and a list have none. Anything else is an error of [Schema.Prepare].
@@ -37,78 +41,44 @@ func ReadVariables(text []byte) (Variables, error) {
 	if !json.Valid(text) {
 		return Variables{}, errVariables
 	}
-	c := cursor{text: text}
-	switch c.peek() {
+	c := rawjson.Cursor{Text: text}
+	switch c.Peek() {
 	case 'n', '[':
 		return Variables{}, nil
 	case '{':
 	default:
 		return Variables{notObject: true}, nil
 	}
-	values, complete := members(c)
-	return Variables{values: values, tooMany: !complete}, nil
-}
-
-// Members splits a JSON object into its members, the last of equal keys. It reports
-// false if text is not a JSON object, or has more than 1,000 members.
-func Members(text []byte) (map[string]json.RawMessage, bool) {
-	if !json.Valid(text) {
-		return nil, false
-	}
-	return members(cursor{text: text})
-}
-
-// Elements splits a JSON list into its elements and returns the first ones, at most
-// limit. It reports false if text is not a JSON list.
-func Elements(text []byte, limit int) (out []json.RawMessage, ok bool) {
-	c := cursor{text: text}
-	if !json.Valid(text) || c.peek() != '[' {
-		return nil, false
-	}
-	c.elements(func(i int) {
-		if element := c.skip(); i < limit {
-			out = append(out, element)
+	var out Variables
+	c.Members(func(key []byte) {
+		value := c.Skip()
+		if out.tooMany = out.tooMany || out.values.Len() == maxVariables; !out.tooMany {
+			out.values.Set(string(key), value)
 		}
 	})
-	return out, true
-}
-
-// members splits an object into its members, and reports whether these are all.
-func members(c cursor) (map[string]json.RawMessage, bool) {
-	if c.peek() != '{' {
-		return nil, false
-	}
-	out, complete := map[string]json.RawMessage{}, true
-	c.members(func(key string) {
-		if complete = complete && len(out) < maxVariables; complete {
-			out[key] = c.skip()
-		} else {
-			c.skip()
-		}
-	})
-	return out, complete
+	return out, nil
 }
 
 // variables coerces variables to the types that the operation declares. The result
 // lacks those that are neither given nor have a default.
-func (s *Schema) variables(defs ast.VariableDefinitionList, given Variables) (map[string]any, []*Error) {
+func (s *Schema) variables(defs ast.VariableDefinitionList, given Variables) (out smallmap.Map[any], errs []*Error) {
 	if given.notObject {
 		const message = "Variables must be provided as an Object where each property is a variable value."
-		return nil, []*Error{{Message: message, Code: CodeInternal}}
+		return out, []*Error{{Message: message, Code: CodeInternal}}
 	}
 	if given.tooMany {
 		message := fmt.Sprintf("The request has more than %d variables.", maxVariables)
-		return nil, []*Error{{Message: message, Code: CodeBadUserInput}}
+		return out, []*Error{{Message: message, Code: CodeBadUserInput}}
 	}
 	in := variableReader{schema: s}
-	out := make(map[string]any, len(defs))
 	for _, def := range defs {
-		text, ok := given.values[def.Variable]
+		text, ok := given.values.Get(def.Variable)
 		switch {
 		case ok:
-			out[def.Variable] = in.variable(def, text)
+			out.Set(def.Variable, in.variable(def, text))
 		case def.DefaultValue != nil:
-			out[def.Variable], _ = s.literal(def.DefaultValue, def.Type, nil)
+			value, _ := s.literal(def.DefaultValue, def.Type, nil)
+			out.Set(def.Variable, value)
 		case def.Type.NonNull:
 			in.fail(CodeInternal, fmt.Sprintf(`Variable "$%s" of required type "%s" was not provided.`,
 				def.Variable, def.Type), def)
@@ -124,7 +94,7 @@ type variableReader struct {
 	numInputs int // so far
 
 	// The variable that is being read, and the path in it.
-	cursor
+	rawjson.Cursor
 	def  *ast.VariableDefinition
 	path []string
 }
@@ -136,8 +106,8 @@ func (r *variableReader) fail(code, message string, def *ast.VariableDefinition)
 }
 
 func (r *variableReader) variable(def *ast.VariableDefinition, text json.RawMessage) any {
-	r.cursor, r.def, r.path = cursor{text: text}, def, append(r.path[:0], def.Variable)
-	if r.peek() == 'n' {
+	r.Cursor, r.def, r.path = rawjson.Cursor{Text: text}, def, append(r.path[:0], def.Variable)
+	if r.Peek() == 'n' {
 		if def.Type.NonNull {
 			r.fail(CodeInternal, fmt.Sprintf(`Variable "$%s" of non-null type "%s" must not be null.`,
 				def.Variable, def.Type), def)
@@ -149,7 +119,7 @@ func (r *variableReader) variable(def *ast.VariableDefinition, text json.RawMess
 
 // skipInvalid skips the next value, reports it as invalid and returns nil.
 func (r *variableReader) skipInvalid(reason string) any {
-	r.skip()
+	r.Skip()
 	return r.invalid(reason)
 }
 
@@ -184,14 +154,14 @@ func (r *variableReader) spend(inputs int) bool {
 
 func (r *variableReader) value(t *ast.Type) any {
 	if !r.spend(1) {
-		r.skip()
+		r.Skip()
 		return nil
 	}
-	if r.peek() == 'n' {
+	if r.Peek() == 'n' {
 		if t.NonNull {
 			return r.skipInvalid(fmt.Sprintf("Expected non-nullable type %s not to be null.", t))
 		}
-		r.skip()
+		r.Skip()
 		return nil
 	}
 	if t.Elem != nil {
@@ -204,7 +174,7 @@ func (r *variableReader) value(t *ast.Type) any {
 	case ast.Enum:
 		return r.enum(def)
 	}
-	out, reason := r.schema.scalar(def.Name, r.skip())
+	out, reason := r.schema.scalar(def.Name, r.Skip())
 	if reason != "" {
 		return r.invalid(fmt.Sprintf("Expected type %s. %s.", def.Name, reason))
 	}
@@ -212,13 +182,13 @@ func (r *variableReader) value(t *ast.Type) any {
 }
 
 func (r *variableReader) list(t *ast.Type) any {
-	if r.peek() != '[' {
+	if r.Peek() != '[' {
 		return []any{r.value(t.Elem)}
 	}
 	out := []any{}
-	r.elements(func(int) {
+	r.Elements(func(int) {
 		if r.numInputs > maxInputs {
-			r.skip()
+			r.Skip()
 			return
 		}
 		out = append(out, r.inStep("[]", func() any { return r.value(t.Elem) }))
@@ -227,8 +197,8 @@ func (r *variableReader) list(t *ast.Type) any {
 }
 
 func (r *variableReader) enum(def *ast.Definition) any {
-	if r.peek() == '"' {
-		if name, _ := unquote(r.stringSpan()); def.EnumValues.ForName(name) != nil {
+	if r.Peek() == '"' {
+		if name, _ := rawjson.Unquote(r.String()); def.EnumValues.ForName(name) != nil {
 			return name
 		}
 		return r.invalid(fmt.Sprintf("Expected type %s.", def.Name))
@@ -237,26 +207,26 @@ func (r *variableReader) enum(def *ast.Definition) any {
 }
 
 func (r *variableReader) object(def *ast.Definition) any {
-	if r.peek() == '[' { // in JavaScript, an object whose keys are numbers
-		r.elements(func(int) { r.skipInvalid(unknownInputField(def)) })
+	if r.Peek() == '[' { // in JavaScript, an object whose keys are numbers
+		r.Elements(func(int) { r.skipInvalid(unknownInputField(def)) })
 		r.complete(def, map[string]any{})
 		return nil
 	}
-	if r.peek() != '{' {
+	if r.Peek() != '{' {
 		return r.skipInvalid(fmt.Sprintf("Expected type %s to be an object.", def.Name))
 	}
 	if !r.spend(objectInputs) {
-		r.skip()
+		r.Skip()
 		return nil
 	}
 	out := map[string]any{}
-	r.members(func(key string) {
-		field := def.Fields.ForName(key)
+	r.Members(func(name []byte) {
+		field := def.Fields.ForName(string(name))
 		if field == nil {
 			r.skipInvalid(unknownInputField(def))
 			return
 		}
-		out[key] = r.inStep("."+key, func() any { return r.value(field.Type) })
+		out[field.Name] = r.inStep("."+field.Name, func() any { return r.value(field.Type) })
 	})
 	r.complete(def, out)
 	return out

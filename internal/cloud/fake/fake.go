@@ -74,10 +74,19 @@ func (f *Fake) Format(s fmt.State, _ rune) { _, _ = fmt.Fprintf(s, "fake of tena
 func New(c Config) (*Fake, error) {
 	f := &Fake{
 		memory:    cloud.NewMemory(time.Now),
-		Tenant:    cloud.Tenant{ID: cmp.Or(c.TenantID, tenantID(c.Tenant)), Slug: c.Tenant},
-		AdminKey:  cmp.Or(c.AdminKey, randomKey(cloud.Admin)),
-		RunnerKey: cmp.Or(c.RunnerKey, randomKey(cloud.Runner)),
+		Tenant:    cloud.Tenant{ID: c.TenantID, Slug: c.Tenant},
+		AdminKey:  c.AdminKey,
+		RunnerKey: c.RunnerKey,
 		record:    c.Record,
+	}
+	if f.Tenant.ID == "" {
+		f.Tenant.ID = tenantID(c.Tenant)
+	}
+	if f.AdminKey == "" {
+		f.AdminKey = randomKey(cloud.Admin)
+	}
+	if f.RunnerKey == "" {
+		f.RunnerKey = randomKey(cloud.Runner)
 	}
 	f.secrets = f.memory
 	if c.Store != nil {

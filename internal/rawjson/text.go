@@ -1,6 +1,7 @@
-package graphql
+package rawjson
 
 import (
+	"bytes"
 	"encoding/json"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -8,9 +9,9 @@ import (
 
 const hexDigits = "0123456789abcdef"
 
-// appendString appends s as a JSON string with the fewest escapes, in the form of
-// appendCanonical.
-func appendString(dst []byte, s string) []byte {
+// AppendString appends s as a JSON string with the fewest escapes, in the form of
+// AppendCanonical.
+func AppendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0
 	for i := 0; i < len(s); i++ {
@@ -49,32 +50,35 @@ func appendEscaped(dst []byte, r rune) []byte {
 
 // Canonical returns valid JSON in the form in which custom scalars are read: without
 // white space between tokens and with one form for each string.
-func Canonical(raw json.RawMessage) json.RawMessage { return appendCanonical(nil, raw) }
+func Canonical(raw json.RawMessage) json.RawMessage { return AppendCanonical(nil, raw) }
 
-// appendCanonical appends valid JSON without white space between tokens and with one
+// AppendCanonical appends valid JSON without white space between tokens and with one
 // form for each string, so that equal strings are equal bytes: a client that escapes
 // non-ASCII characters sends the same value as one that does not. Numbers, the order
 // of keys and lone surrogates remain as they are.
-func appendCanonical(dst, raw []byte) []byte {
-	c := cursor{text: raw}
-	for c.pos < len(c.text) {
-		switch b := c.text[c.pos]; b {
+func AppendCanonical(dst, raw []byte) []byte {
+	c := Cursor{Text: raw}
+	for c.Pos < len(c.Text) {
+		switch b := c.Text[c.Pos]; b {
 		case ' ', '\t', '\n', '\r':
-			c.pos++
+			c.Pos++
 		case '"':
-			dst = appendUnescaped(append(dst, '"'), c.stringSpan(), appendEscaped)
+			dst = appendUnescaped(append(dst, '"'), c.String(), appendEscaped)
 			dst = append(dst, '"')
 		default:
 			dst = append(dst, b)
-			c.pos++
+			c.Pos++
 		}
 	}
 	return dst
 }
 
-// unquote decodes the inside of a JSON string. It reports false if there is a lone
+// Unquote decodes the inside of a JSON string. It reports false if there is a lone
 // surrogate.
-func unquote(span []byte) (string, bool) {
+func Unquote(span []byte) (string, bool) {
+	if bytes.IndexByte(span, '\\') < 0 {
+		return string(span), true
+	}
 	lone := false
 	out := appendUnescaped(nil, span, func(dst []byte, r rune) []byte {
 		lone = lone || utf16.IsSurrogate(r)
