@@ -76,7 +76,7 @@ func (m Markdown) Diagnostics(diagnostics []check.Diagnostic, files int) *Docume
 	for _, found := range ErrorsFirst(diagnostics) {
 		findings.row(severityWords[found.Severity], m.finding(found))
 	}
-	d.table("", findings, "findings")
+	d.table("", findings)
 	return d
 }
 
@@ -92,7 +92,7 @@ func DiagnosticsComment(w io.Writer, diagnostics []check.Diagnostic, files int) 
 func (m Markdown) head(d *Document, t secretsync.TenantResult, several bool, none string, counts tally) {
 	target := label(tenantName(t))
 	if several {
-		d.text("#### " + target + "\n\n")
+		d.heading("#### " + target)
 		target = ""
 	}
 	if t.Plan != nil {

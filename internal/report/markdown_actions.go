@@ -77,14 +77,14 @@ func actionTables(d *Document, actions []secretsync.Action, rowOf func(secretsyn
 		}
 		folded[row.word].row(withNote(group.names[0], group.Reason))
 	}
-	d.table("", main, "changes")
+	d.table("", main)
 	for _, word := range words {
 		t := *folded[word]
 		summary := fmt.Sprintf("%d %s", len(t.rows), word)
 		if above && word == "skipped" {
 			summary = fmt.Sprintf("%d more skipped", len(t.rows))
 		}
-		d.table(summary, t, "names")
+		d.table(summary, t)
 	}
 }
 
