@@ -24,6 +24,7 @@ type GitHub struct {
 	api       *github.Client
 	event     Event
 	step      stepID
+	attempt   attempt
 	workspace workspace
 	markdown  report.Markdown // of the check run
 	footer    string          // of the check run
@@ -33,6 +34,7 @@ type GitHub struct {
 	pause     func(context.Context, time.Duration) error
 	posted    *github.IssueComment // the comment that this run wrote
 	created   bool                 // this run created a comment
+	owner     string               // of the token; empty if not known yet
 }
 
 // GitHubConfig is what [Runner.GitHub] needs.
@@ -54,7 +56,7 @@ func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 	}
 	g := &GitHub{
 		api: github.NewClient(c.Client).WithAuthToken(text), event: c.Event,
-		step: r.stepID(), workspace: r.workspace(), now: c.Now, pause: c.Pause, token: c.Token,
+		step: r.stepID(), attempt: r.attempt(), workspace: r.workspace(), now: c.Now, pause: c.Pause, token: c.Token,
 		graphQL:  cmp.Or(r.getenv("GITHUB_GRAPHQL_URL"), "graphql"),
 		markdown: r.markdown(c.Event), footer: r.footer(c.Event),
 	}

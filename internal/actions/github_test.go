@@ -27,8 +27,8 @@ var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
 // newGitHub returns the API of a fake GitHub for one job. It records pauses in waits
 // and skips all but those of one second: the library enforces a secondary limit itself.
-// If waits is nil, pauses last a tenth of their time.
-func newGitHub(t *testing.T, fake *githubtest.Server, job string, waits *[]time.Duration) *actions.GitHub {
+// If waits is nil, pauses last a tenth of their time. The variables are GitHub's.
+func newGitHub(t *testing.T, fake *githubtest.Server, job string, waits *[]time.Duration, variables ...string) *actions.GitHub {
 	t.Helper()
 	server := httptest.NewServer(fake.Handler("/api/v3"))
 	t.Cleanup(server.Close)
@@ -41,9 +41,17 @@ func newGitHub(t *testing.T, fake *githubtest.Server, job string, waits *[]time.
 		"GITHUB_API_URL": server.URL + "/api/v3", "GITHUB_WORKSPACE": workingDirectory(t),
 		"GITHUB_WORKFLOW": "deploy", "GITHUB_JOB": job, "GITHUB_ACTION": "__self",
 	}
+	token := githubtest.Token
+	for _, variable := range variables {
+		name, value, _ := strings.Cut(variable, "=")
+		env[name] = value
+		if name == "token" {
+			token = value
+		}
+	}
 	runner := actions.NewRunner(&strings.Builder{}, nil, func(name string) string { return env[name] })
 	g, err := runner.GitHub(actions.GitHubConfig{
-		Client: server.Client(), Token: prefect.TextValue(githubtest.Token),
+		Client: server.Client(), Token: prefect.TextValue(token),
 		Now:   func() time.Time { return noon },
 		Event: actions.Event{Owner: "o", Repo: "r", RepoID: 42, PullRequest: 7, Commit: commit},
 		Pause: func(ctx context.Context, d time.Duration) error {

@@ -108,7 +108,11 @@ func (s *step) comment(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("comment: true: %w", err)
 	}
-	return api.Comment(ctx, d)
+	if err = api.Comment(ctx, d); errors.Is(err, errNewerResult) {
+		s.logError(err)
+		return nil
+	}
+	return err
 }
 
 // checkRun makes a check run with all findings if GitHub does not show all annotations.
