@@ -25,7 +25,7 @@ type GitHub struct {
 	event     Event
 	step      stepID
 	attempt   attempt
-	workspace workspace
+	workspace *workspace
 	markdown  report.Markdown // of the check run
 	footer    string          // of the check run
 	token     prefect.Value
@@ -56,7 +56,7 @@ func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 	}
 	g := &GitHub{
 		api: github.NewClient(c.Client).WithAuthToken(text), event: c.Event,
-		step: r.stepID(), attempt: r.attempt(), workspace: r.workspace(), now: c.Now, pause: c.Pause, token: c.Token,
+		step: r.stepID(), attempt: r.attempt(), workspace: r.workspace(c.Event), now: c.Now, pause: c.Pause, token: c.Token,
 		graphQL:  cmp.Or(r.getenv("GITHUB_GRAPHQL_URL"), "graphql"),
 		markdown: r.markdown(c.Event), footer: r.footer(c.Event),
 	}

@@ -38,7 +38,7 @@ func newGitHub(t *testing.T, fake *githubtest.Server, job string, waits *[]time.
 		}
 	})
 	env := map[string]string{
-		"GITHUB_API_URL": server.URL + "/api/v3", "GITHUB_WORKSPACE": workingDirectory(t),
+		"GITHUB_API_URL": server.URL + "/api/v3", "GITHUB_WORKSPACE": workingDirectory(t), "GITHUB_SHA": commit,
 		"GITHUB_WORKFLOW": "deploy", "GITHUB_JOB": job, "GITHUB_ACTION": "__self",
 	}
 	token := githubtest.Token
@@ -373,6 +373,7 @@ func TestRateLimitsAreNotWaitedForInVain(t *testing.T) {
 }
 
 func TestCheckRunHasEveryFinding(t *testing.T) {
+	t.Chdir(t.TempDir())
 	fake := &githubtest.Server{Permissions: map[string]string{"checks": "write"}}
 	var found []check.Diagnostic
 	for i := range 120 {
