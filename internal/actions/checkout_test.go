@@ -69,7 +69,7 @@ func TestACheckoutSaysWhereItsFilesAre(t *testing.T) {
 			".git/packed-refs": "# pack-refs with: peeled\n" + headSHA + " refs/heads/mai\n" + otherSHA + " refs/heads/main\n^" + headSHA + "\n",
 		}, "a.toml", blob + otherSHA + "/a.toml#L2", "a.toml"},
 		"a branch that leaves .git": {map[string]string{
-			".git/HEAD": "ref: ../../secret\n", "secret": otherSHA, ".git/config": gitConfig(own),
+			".git/HEAD": "ref: ../secret\n", "secret": otherSHA, ".git/config": gitConfig(own),
 		}, "a.toml", "", "a.toml"},
 		"a submodule": {map[string]string{
 			".git/HEAD": mergeSHA, ".git/config": gitConfig(own), "sub/.git": "gitdir: ../.git/modules/sub\n",
