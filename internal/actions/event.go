@@ -6,6 +6,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
 )
 
 // Event is what triggered the workflow run.
@@ -15,9 +17,8 @@ type Event struct {
 	PullRequest int    // its number; 0 if the run is not for one
 	Commit      string // the last commit of the pull request itself, else the run's
 	Shown       string // the commit that people know the run by
-	// Untrusted is why the run may neither write nor delete, whatever secrets it has;
-	// empty if it may.
-	Untrusted string
+	// Untrusted is why the run may neither write nor delete, whatever secrets it has.
+	Untrusted run.Untrusted
 	// Note is about a variable that the runner should have set, if the run is trusted
 	// without it; empty if none is missing.
 	Note string
@@ -43,8 +44,8 @@ func (r *Runner) Event() Event {
 		event: r.getenv("GITHUB_EVENT_NAME"), actor: r.getenv("GITHUB_ACTOR"), repository: repository,
 		payload: payload, payloadErr: err,
 	}
-	event.Untrusted = o.untrustedReason()
-	if event.Untrusted == "" && r.OnGitHub() {
+	event.Untrusted = o.untrusted()
+	if !event.Untrusted.IsTrue() && r.OnGitHub() {
 		event.Note = o.missingVariable()
 	}
 	return event

@@ -13,15 +13,15 @@ import (
 
 // faulty is a log that panics, with a secret, when it is given the text at.
 type faulty struct {
-	bytes.Buffer
-	at string
+	log bytes.Buffer
+	at  string
 }
 
 func (f *faulty) Write(p []byte) (int, error) {
 	if strings.Contains(string(p), f.at) {
 		panic(canary)
 	}
-	return f.Buffer.Write(p)
+	return f.log.Write(p)
 }
 
 // A panic, before the first write or after the last, leaves the outputs, the summary and
@@ -54,7 +54,7 @@ func TestAPanicLeavesTheOutputs(t *testing.T) {
 		if outputs["warning-count"] != "11" || !strings.Contains(w.Read(t, "found.sarif"), "plaintext-secret") || w.Read(t, "summary") == "" {
 			t.Errorf("%s: outputs %v, summary %s", at, outputs, w.Read(t, "summary"))
 		}
-		if text := githubtest.Unmasked(stdout.String()); strings.Count(text, "::error title=prefect-secrets::internal error") != 1 || strings.Contains(text, canary) {
+		if text := githubtest.Unmasked(stdout.log.String()); strings.Count(text, "::error title=prefect-secrets::internal error") != 1 || strings.Contains(text, canary) {
 			t.Errorf("%s: it printed %s", at, text)
 		}
 	}

@@ -25,7 +25,7 @@ func (s *step) publish(ctx context.Context, err error) error {
 	switch {
 	case commentErr == nil:
 		return err
-	case s.event.Untrusted != "": // the token of such a run may be read-only
+	case s.event.Untrusted.IsTrue(): // the token of such a run may be read-only
 		s.logError(commentErr)
 		return err
 	case err != nil:
@@ -133,7 +133,7 @@ func (s *step) checkRun(ctx context.Context, failed bool) {
 // step, or none.
 func (s *step) notPassed(ctx context.Context) []string {
 	text := s.inputs.Sources.Text("secrets")
-	if !s.hasToken() || text == "" || s.event.Untrusted != "" {
+	if !s.hasToken() || text == "" || s.event.Untrusted.IsTrue() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.inputs.Timeout/4)

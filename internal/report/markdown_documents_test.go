@@ -43,7 +43,7 @@ func documents() map[string]*report.Document {
 		"three-tenants": markdown.Result(newThreeTenants()).
 			Join(markdown.Diagnostics(newFindings()[:2], 3)).Footer(footer),
 		"skipped": markdown.Skipped("dependabot[bot] started this run, so GitHub gave it the secrets of the Dependabot store " +
-			"and not the repository's own: nothing was synced; the next run by a person on this branch will").Footer(footer),
+			"and not the repository's own. Nothing was synced. The next run that a person starts on this branch is not skipped.").Footer(footer),
 		"no-result": markdown.Failed("sync", "the store at https://secrets.example.com does not accept the key from the input "+
 			"api-key: it is wrong, expired or revoked").Footer(footer),
 	}
