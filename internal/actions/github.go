@@ -151,7 +151,7 @@ func describeRefusal(err error, permission string) error {
 	var refused *github.ErrorResponse
 	var failed *url.Error
 	if errors.As(err, &failed) {
-		return failingError{httperr.Cause(err)}
+		return failingError{fmt.Errorf("GitHub does not answer: %w", withoutURL(err))}
 	}
 	if !errors.As(err, &refused) || refused.Response == nil {
 		return err
@@ -170,6 +170,18 @@ func describeRefusal(err error, permission string) error {
 		}
 		return err
 	}
+}
+
+// withoutURL returns why a request got no answer, without its URL.
+func withoutURL(err error) error {
+	if reason := httperr.Reason(err); reason != "" {
+		return errors.New(reason)
+	}
+	cause := httperr.Cause(err)
+	for failed := (*url.Error)(nil); errors.As(cause, &failed); {
+		cause = failed.Err
+	}
+	return cause
 }
 
 // maxReadTries is how often a request that changes nothing is sent while GitHub fails.

@@ -449,3 +449,27 @@ func TestSecretNames(t *testing.T) {
 		t.Errorf("%d requests", n)
 	}
 }
+
+// An error does not show the API's URL, whatever the way in which GitHub does not answer.
+func TestGitHubDoesNotAnswer(t *testing.T) {
+	cut := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			_ = connection.Close()
+		}
+	}))
+	defer cut.Close()
+	odd := httptest.NewTLSServer(http.NotFoundHandler())
+	defer odd.Close()
+	for url, want := range map[string]string{
+		"http://127.0.0.1:1": "connection refused", cut.URL: "", odd.URL: "certificate", "http://no.such.invalid": "",
+	} {
+		g := newGitHub(t, newCommentable(), "plan", new([]time.Duration), "GITHUB_API_URL="+url+"/api/v3")
+		err := callComment(g, t.Context())
+		got := fmt.Sprint(err)
+		if err == nil || !strings.HasPrefix(got, "commenting on pull request 7: GitHub does not answer: ") ||
+			!strings.Contains(got, want) || strings.Contains(got, "/repos/") || strings.Contains(got, `Get "`) {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}

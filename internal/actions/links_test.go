@@ -90,7 +90,7 @@ func TestFooterLinksToTheAttempt(t *testing.T) {
 			t.Errorf("%s: %s", changed, diff)
 		}
 	}
-	if got := newLinks(t, "/w", headPayload, "GITHUB_SERVER_URL=").footer("build / @team <b>"); got != "build / @\u200bteam &lt;b&gt;" {
+	if got := newLinks(t, "/w", headPayload, "GITHUB_SERVER_URL=").footer("build / @team <b>"); got != "build / <span>@</span>team &lt;b&gt;" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -60,6 +60,9 @@ func (s *step) hasToken() bool {
 // none, then the findings, and where all of this is from.
 func (s *step) document() *report.Document {
 	markdown, d := s.runner.markdown(s.event), &report.Document{}
+	if s.inputs.Mode != "check" {
+		markdown.URL = s.inputs.APIURL
+	}
 	switch {
 	case s.skipped != "":
 		d.Join(markdown.Skipped(s.skipped))

@@ -68,7 +68,7 @@ func actionTables(d *Document, actions []secretsync.Action, rowOf func(secretsyn
 		row := rowOf(group.Action)
 		if !row.fold {
 			above = above || group.Kind == secretsync.Skip || group.Result == secretsync.Skipped
-			main.row(marked(row.mark, row.word), withNote(group.several(), group.Reason))
+			main.row(marked(row.mark, row.word), withNote(group.several(), reasonOf(group.Action)))
 			continue
 		}
 		if folded[row.word] == nil {
@@ -86,6 +86,14 @@ func actionTables(d *Document, actions []secretsync.Action, rowOf func(secretsyn
 		}
 		d.table(summary, t)
 	}
+}
+
+// reasonOf returns the reason of an action, in the past tense once it was done.
+func reasonOf(a secretsync.Action) string {
+	if rest, ok := strings.CutPrefix(a.Reason, "overwrites "); ok && a.Result == secretsync.Overwritten {
+		return "overwrote " + rest
+	}
+	return a.Reason
 }
 
 // withNote returns a cell's text with the note below it.
