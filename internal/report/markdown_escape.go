@@ -91,7 +91,7 @@ func Prose(text string) string {
 var capitals = regexp.MustCompile(`[A-Z0-9_]+`)
 
 // beforeName matches the start of a message that ends before the name it is about.
-var beforeName = regexp.MustCompile(`(?:^|\b(?:secret|secrets|key|setting|reads|knows?|under|named|with this) )$`)
+var beforeName = regexp.MustCompile(`(?:^|\b(?:secret|key|setting|reads|knows?|under|named|with this) )$`)
 
 // sentenceAbout returns a message as a sentence, in which the name that it is about, or
 // that of a rule at its start, is code without quotation marks as well.
