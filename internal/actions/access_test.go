@@ -41,7 +41,7 @@ func TestActionPlansWithAPlannerKey(t *testing.T) {
 	for _, where := range []string{comment, w.Read(t, "summary")} {
 		for _, want := range []string{
 			"**1 to overwrite**.\n\nTenant `testkit` at `" + url + "`\n",
-			"- Note: the key from the input api-key is a planner key, which can only list names; sync needs an admin key.",
+			"- Note: the key from the input `api-key` is a planner key, which can only list names; sync needs an admin key.",
 			"| `~`\u00a0overwrite | `A`<br>Last written by `deploy`. |",
 		} {
 			if !strings.Contains(where, want) {

@@ -9,6 +9,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/interrupts"
+	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -24,10 +25,11 @@ type Action struct {
 	Version        string                   // of this program
 }
 
-// Run masks the secrets first, and sets the outputs at its end even if it fails. The
-// error has the exit code alone: its message is already an annotation.
+// Run masks the secrets first, and sets the outputs at its end even if it fails or
+// panics. The error has the exit code alone: its message is already an annotation.
 func (a Action) Run(ctx context.Context) error {
 	s := &step{Action: a, runner: NewRunner(a.Stdout, a.Env, a.Getenv), status: Success, annotated: map[string]bool{}}
+	defer s.finishAfterPanic()
 	for _, name := range s.runner.Mask() {
 		s.warnTooShort(name)
 	}
@@ -45,14 +47,41 @@ func (a Action) Run(ctx context.Context) error {
 	if message := exit.MessageOf(err); message != "" {
 		s.runner.Error(message)
 	}
-	if err := errors.Join(s.writeSARIF(), s.summarizeOnce(), s.outputs()); err != nil {
-		s.runner.Error(err.Error())
+	if !s.finish() {
 		code = max(code, exit.Failed)
 	}
 	if code == exit.OK {
 		return nil
 	}
 	return &exit.Error{Code: code}
+}
+
+// finish writes what later steps read, and reports whether that succeeded.
+func (s *step) finish() bool {
+	s.finished = true
+	err := errors.Join(s.writeSARIF(), s.summarizeOnce(), s.outputs())
+	if err != nil {
+		s.runner.Error(err.Error())
+	}
+	return err == nil
+}
+
+// finishAfterPanic is deferred. After a panic it finishes the step, as failed unless
+// something was written, and passes the panic on.
+func (s *step) finishAfterPanic() {
+	fault := panics.Of(recover())
+	if fault == nil {
+		return
+	}
+	if !s.finished {
+		s.status = Failure
+		if s.count(secretsync.Created, secretsync.Overwritten, secretsync.Deleted) > 0 {
+			s.status = Partial
+		}
+		s.runner.Error("internal error: the log has more about it")
+		s.finish()
+	}
+	panic(fault)
 }
 
 // step is one run of the Action. It is the [run.Printer] of its plan or sync.
@@ -71,6 +100,7 @@ type step struct {
 	skipped    string                    // why the run was skipped
 	failure    string                    // why the run failed before it had a result
 	summarized bool                      // the summary is written
+	finished   bool                      // the outputs are set, or that was tried
 	checked    bool                      // configs were checked, so there is SARIF to write
 	annotated  map[string]bool           // notes of plans that were annotated
 }

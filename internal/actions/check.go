@@ -42,7 +42,7 @@ func (s *step) check(ctx context.Context) error {
 // storedNames returns a function that lists the names in the store. It returns nil
 // without a store, and for an untrusted run, which has no key.
 func (s *step) storedNames(ctx context.Context) func(*inspect.Cache) ([]string, error) {
-	if s.inputs.APIURL == "" || s.event.Untrusted != "" {
+	if s.inputs.APIURL == "" || s.event.Untrusted.IsTrue() {
 		return nil
 	}
 	return func(cache *inspect.Cache) ([]string, error) {

@@ -2,6 +2,7 @@ package actions_test
 
 import (
 	"maps"
+	"os"
 	"strings"
 	"testing"
 
@@ -91,6 +92,38 @@ func TestActionWarnsOfALongInput(t *testing.T) {
 		if r.code != exit.OK ||
 			warned != strings.Contains(r.stdout, "give the larger secrets by secrets-file or env-names") {
 			t.Errorf("%d bytes: exit code %d, warned: %t", size, r.code, !warned)
+		}
+	}
+}
+
+// The log has the counts once. An annotation names the file by its path in the
+// repository, and a file of another one in its text.
+func TestTheLogOfACheck(t *testing.T) {
+	w := githubtest.NewWorkspace(t, map[string]string{"mode": "check", "config-files": "app/a.toml,shared/b.toml"})
+	w.Env = append(w.Env, "GITHUB_SERVER_URL=https://github.com", "GITHUB_WORKSPACE="+w.Dir)
+	for dir, origin := range map[string]string{"app": "https://github.com/o/r", "shared": "https://github.com/acme/shared"} {
+		if err := os.MkdirAll(w.Path(dir+"/.git"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		w.Write(t, dir+"/.git/HEAD", commit)
+		w.Write(t, dir+"/.git/config", "[remote \"origin\"]\n\turl = "+origin+"\n")
+	}
+	w.Write(t, "app/a.toml", configWithWarnings(1))
+	w.Write(t, "shared/b.toml", configWithWarnings(1))
+	t.Chdir(w.Dir)
+	r := runAction(t, w.Env)
+	for text, want := range map[string]int{
+		"check: 2 files, 0 errors, 2 warnings\n": 1, "::warning col=6,endColumn=18,endLine=2,file=a.toml,line=2,": 1,
+		"::warning title=prefect-secrets%3A plaintext-secret::shared/b.toml:2:6: ": 1, "app/a.toml:2:6: warning: ": 1,
+	} {
+		if got := strings.Count(r.stdout, text); got != want {
+			t.Errorf("%q is there %d times: %s", text, got, r.stdout)
+		}
+	}
+	summary := w.Read(t, "summary")
+	for _, link := range []string{"(https://github.com/o/r/blob/" + commit + "/a.toml#L2)", "(https://github.com/acme/shared/blob/" + commit + "/b.toml#L2)"} {
+		if !strings.Contains(summary, link) {
+			t.Errorf("%s is missing in %s", link, summary)
 		}
 	}
 }

@@ -75,7 +75,7 @@ var annotationLevels = map[check.Severity]string{
 func (g *GitHub) annotations(diagnostics []check.Diagnostic) []*github.CheckRunAnnotation {
 	var list []*github.CheckRunAnnotation
 	for _, d := range report.ErrorsFirst(diagnostics) {
-		path, ok := g.workspace.likelyPath(d.File)
+		path, ok := g.workspace.path(d.File)
 		if !ok {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,8 +16,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
-// commentMark begins the Action's own comment, which is found by it. GitHub does not
-// show it.
+// commentMark is a line of the Action's own comment, which is found by it. GitHub does
+// not show it.
 const commentMark = "<!-- prefect-secrets -->\n"
 
 const commentPermission = "pull-requests: write"
@@ -24,6 +25,9 @@ const commentPermission = "pull-requests: write"
 // commentPause is the shortest pause between writing the comment and reading it again.
 // Another job may have read the comment before the write, and overwrite it after that.
 const commentPause = 500 * time.Millisecond
+
+// errNewerResult means that the comment has the result of a newer run, which stays.
+var errNewerResult = errors.New("it already has the result of a newer run of this step")
 
 // maxCommentTries is how often a step writes its section.
 const maxCommentTries = 6
@@ -60,7 +64,11 @@ func (g *GitHub) putSection(ctx context.Context, document *report.Document) (sto
 	if len(comments) > 0 {
 		existing = *comments[0]
 	}
-	body := withSection(withoutSection(existing.GetBody(), g.step.previousKey()), g.step.key(), document)
+	own := section{key: g.step.key(), attempt: g.attempt}
+	if g.isOutdated(existing.GetBody()) {
+		return false, errNewerResult
+	}
+	body := withSection(withoutSection(existing.GetBody(), g.step.previousKey()), own, document)
 	if err := g.writeComment(ctx, &existing, body); err != nil {
 		return false, err
 	}
@@ -73,12 +81,18 @@ func (g *GitHub) putSection(ctx context.Context, document *report.Document) (sto
 	if len(comments) == 0 { // ours was a duplicate, and somebody deleted the other one
 		return false, nil
 	}
-	if g.deleteDuplicates(ctx, comments, withSection("", g.step.key(), document)) != nil {
+	if g.deleteDuplicates(ctx, comments, withSection("", own, document)) != nil {
 		return true, nil
 	}
-	wrote, _ := findSection(sections(body), g.step.key())
-	found, _ := findSection(sections(comments[0].GetBody()), g.step.key())
+	wrote, _ := findSection(sections(body), own.key)
+	found, _ := findSection(sections(comments[0].GetBody()), own.key)
 	return found == wrote, nil
+}
+
+// isOutdated reports whether the section of this step in a body is that of a newer run.
+func (g *GitHub) isOutdated(body string) bool {
+	found, _ := findSection(sections(body), g.step.key())
+	return g.attempt != (attempt{}) && found.attempt.compare(g.attempt) > 0
 }
 
 // deleteDuplicates deletes those of the comments, but for the oldest, whose body holds
@@ -96,19 +110,22 @@ func (g *GitHub) deleteDuplicates(ctx context.Context, comments []*github.IssueC
 }
 
 // ownComments returns the comments of the Action, oldest first. It ignores those of
-// outsiders, who could change them afterwards, even if they begin with the mark.
+// others, who could change them afterwards, even if they have the mark.
 func (g *GitHub) ownComments(ctx context.Context) (own []*github.IssueComment, err error) {
 	err = g.eachPage(ctx, commentPermission, func(page github.ListOptions) (*github.Response, error) {
 		options := &github.IssueListCommentsOptions{ListOptions: page}
 		comments, response, err := g.api.Issues.ListComments(ctx, g.event.Owner, g.event.Repo, g.event.PullRequest, options)
 		for _, c := range comments {
-			if strings.HasPrefix(c.GetBody(), commentMark) && isTrusted(c) {
+			if withUnixLines(c); markLine.MatchString(c.GetBody()) {
 				own = append(own, c)
 			}
 		}
 		return response, err
 	})
 	if err != nil {
+		return nil, err
+	}
+	if own, err = g.ofOwnAuthor(ctx, own); err != nil {
 		return nil, err
 	}
 	isPosted := func(c *github.IssueComment) bool { return c.GetID() == g.posted.GetID() }
@@ -146,14 +163,37 @@ func (g *GitHub) getComment(ctx context.Context, id int64) (c *github.IssueComme
 		c, _, err = g.api.Issues.GetComment(ctx, g.event.Owner, g.event.Repo, id)
 		return err
 	})
+	withUnixLines(c)
 	return c, err
 }
 
-// isTrusted reports whether the author of a comment is an app, such as github-actions,
-// or may write to the repository.
-func isTrusted(c *github.IssueComment) bool {
-	return c.GetUser().GetType() == "Bot" ||
-		slices.Contains([]string{"OWNER", "MEMBER", "COLLABORATOR"}, c.GetAuthorAssociation())
+// markLine matches the line that is commentMark.
+var markLine = regexp.MustCompile(`(?m)^<!-- prefect-secrets -->[ \t]*$`)
+
+// withUnixLines changes the ends of a comment's lines to those that the Action sent.
+// GitHub stores other ones if somebody edits the comment on its page.
+func withUnixLines(c *github.IssueComment) {
+	if c != nil {
+		c.Body = github.String(strings.ReplaceAll(c.GetBody(), "\r\n", "\n"))
+	}
+}
+
+// ofOwnAuthor returns those of the comments that GITHUB_TOKEN or the token at hand has
+// written. If GitHub does not say whose that is, an app's may be of any app.
+func (g *GitHub) ofOwnAuthor(ctx context.Context, comments []*github.IssueComment) ([]*github.IssueComment, error) {
+	isJobsOwn := func(c *github.IssueComment) bool { return c.GetUser().GetLogin() == jobsOwn }
+	isOthers := func(c *github.IssueComment) bool { return !isJobsOwn(c) }
+	if !slices.ContainsFunc(comments, isOthers) {
+		return comments, nil
+	}
+	login, err := g.login(ctx)
+	if err != nil && !g.isAppToken() {
+		return nil, fmt.Errorf("asking whose the token is: %w", err)
+	}
+	return slices.DeleteFunc(comments, func(c *github.IssueComment) bool {
+		isOwn := strings.EqualFold(c.GetUser().GetLogin(), login) || err != nil && c.GetUser().GetType() == "Bot"
+		return !isOwn && !isJobsOwn(c)
+	}), nil
 }
 
 // writeComment changes the existing comment, or creates one if existing has no ID. It

@@ -1,47 +1,84 @@
 package actions
 
 import (
+	"cmp"
+	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
 // section is the part of one step in the comment that all steps share.
-type section struct{ key, text string }
+type section struct {
+	key     string
+	attempt attempt // that wrote it
+	text    string
+}
 
-const (
-	sectionStart = "<!-- prefect-secrets:job "
-	sectionEnd   = "<!-- prefect-secrets:end -->\n"
+// attempt is one attempt of a run; the zero value is an unknown one. GitHub numbers the
+// runs of a repository in their order.
+type attempt struct{ run, number int }
+
+func (r *Runner) attempt() attempt {
+	return newAttempt(r.getenv("GITHUB_RUN_ID"), r.getenv("GITHUB_RUN_ATTEMPT"))
+}
+
+func newAttempt(run, number string) (a attempt) {
+	a.run, _ = strconv.Atoi(run)
+	a.number, _ = strconv.Atoi(number)
+	return a
+}
+
+// compare returns -1 if a is older than b, 1 if it is newer, else 0.
+func (a attempt) compare(b attempt) int {
+	return cmp.Or(cmp.Compare(a.run, b.run), cmp.Compare(a.number, b.number))
+}
+
+const sectionEnd = "<!-- prefect-secrets:end -->\n"
+
+func (s section) String() string {
+	mark := "<!-- prefect-secrets:job " + s.key
+	if s.attempt != (attempt{}) {
+		mark += fmt.Sprintf(" %d.%d", s.attempt.run, s.attempt.number)
+	}
+	return mark + " -->\n" + s.text + sectionEnd
+}
+
+var (
+	sectionStart = regexp.MustCompile(`(?m)^<!-- prefect-secrets:job (\S+)(?: (\d+)\.(\d+))? -->[ \t]*\n`)
+	sectionStop  = regexp.MustCompile(`(?m)^<!-- prefect-secrets:(?:end|job [^\n]*) -->`)
 )
 
-func (s section) String() string { return sectionStart + s.key + " -->\n" + s.text + sectionEnd }
-
-// sections reads a comment's body.
-func sections(body string) []section {
-	var found []section
-	for {
-		_, rest, ok := strings.Cut(body, sectionStart)
-		if !ok {
-			return found
+// sections reads a comment's body, which a person may have edited. A section without an
+// end ends before the next one.
+func sections(body string) (found []section) {
+	for _, at := range sectionStart.FindAllStringSubmatchIndex(body, -1) {
+		part := func(n int) string {
+			if at[2*n] < 0 {
+				return ""
+			}
+			return body[at[2*n]:at[2*n+1]]
 		}
-		key, rest, ok := strings.Cut(rest, " -->\n")
-		text, rest, ended := strings.Cut(rest, sectionEnd)
-		if !ok || !ended {
-			return found
+		text := body[at[1]:]
+		if end := sectionStop.FindStringIndex(text); end != nil {
+			text = text[:end[0]]
+		} else if text != "" {
+			text = strings.TrimRight(text, "\n") + "\n"
 		}
-		found, body = append(found, section{key, text}), rest
+		found = append(found, section{part(1), newAttempt(part(2), part(3)), text})
 	}
+	return found
 }
 
 func findSection(list []section, key string) (section, bool) {
-	for _, s := range list {
-		if s.key == key {
-			return s, true
-		}
+	i := slices.IndexFunc(list, func(s section) bool { return s.key == key })
+	if i < 0 {
+		return section{}, false
 	}
-	return section{}, false
+	return list[i], true
 }
 
 // withoutSection returns body without the section that has the key.
@@ -50,38 +87,94 @@ func withoutSection(body, key string) string {
 	if _, ok := findSection(list, key); !ok {
 		return body
 	}
-	return joinSections(slices.DeleteFunc(list, func(s section) bool { return s.key == key }))
+	return joinSections(slices.DeleteFunc(list, func(s section) bool { return s.key == key }), body)
 }
 
-// withSection returns body with a section in place of the one with its key, or at the
-// end. To fit into a comment, it cuts the document, but to no less than a quarter of a
-// comment, and then drops the oldest other sections.
-func withSection(body, key string, document *report.Document) string {
+// withSection returns body with the document in place of the section with the key of
+// own, or at the end. To fit into a comment, it cuts the longest sections, all to the
+// same length.
+func withSection(body string, own section, document *report.Document) string {
 	list := sections(body)
-	at := slices.IndexFunc(list, func(s section) bool { return s.key == key })
+	at := slices.IndexFunc(list, func(s section) bool { return s.key == own.key })
 	if at < 0 {
-		at, list = len(list), append(list, section{})
+		at, list = len(list), append(list, own)
 	}
-	list[at] = section{key: key}
-	limit := max(report.MaxComment-bodyLength(list), report.MaxComment/4)
-	list[at].text = document.Cut(limit, elsewhere)
-	for bodyLength(list) > report.MaxComment {
-		oldest := 0
-		if list[0].key == key {
-			oldest = 1
+	own.text = document.String()
+	list[at] = own
+	note := body
+	for len(list) > 1 && minLength(list) > report.MaxComment {
+		list, note = withoutOldest(list, own.key), noRoom
+	}
+	length := sectionLength(list, report.MaxComment-len(joinSections(nil, note)))
+	for i, s := range list {
+		switch {
+		case len(s.text) <= length:
+		case s.key == own.key:
+			list[i].text = document.Cut(length, elsewhere)
+		default:
+			list[i].text = report.ParseDocument(s.text).Cut(length, elsewhere)
 		}
-		list = slices.Delete(list, oldest, oldest+1)
 	}
-	return joinSections(list)
+	return joinSections(list, note)
 }
 
-func joinSections(list []section) string {
-	body := commentMark
+// minSection is the length below which a section is not cut: it holds the heading, a
+// note about what is missing, and the footer with the link to the run.
+const minSection = 330
+
+// minLength returns the length of a comment whose sections are as short as possible.
+func minLength(list []section) int {
+	length := len(joinSections(nil, noRoom))
 	for _, s := range list {
-		body += s.String()
+		length += len(section{s.key, s.attempt, ""}.String()) + min(len(s.text), minSection)
 	}
-	return body
+	return length
 }
 
-// bodyLength returns the length of a comment with these sections, in characters.
-func bodyLength(list []section) int { return utf8.RuneCountInString(joinSections(list)) }
+// withoutOldest returns the list without the section of the oldest run, which is not
+// that with the key own.
+func withoutOldest(list []section, own string) []section {
+	oldest := -1
+	for i, s := range list {
+		if s.key != own && (oldest < 0 || s.attempt.compare(list[oldest].attempt) < 0) {
+			oldest = i
+		}
+	}
+	return slices.Delete(list, oldest, oldest+1)
+}
+
+// sectionLength returns to which length the longer sections must be cut for all of them
+// to fit into a comment with that much room.
+func sectionLength(list []section, room int) int {
+	var lengths []int
+	for _, s := range list {
+		room -= len(section{s.key, s.attempt, ""}.String())
+		lengths = append(lengths, len(s.text))
+	}
+	slices.Sort(lengths)
+	for i, length := range lengths {
+		share := room / (len(lengths) - i)
+		if length > share {
+			return share
+		}
+		room -= length
+	}
+	return report.MaxComment
+}
+
+// noRoom ends a comment that has lost sections.
+const noRoom = "_Results of older runs have no room here. Their logs have them._\n"
+
+// joinSections returns the body with these sections, and with the note that sections are
+// missing if that stands in the body before.
+func joinSections(list []section, before string) string {
+	var b strings.Builder
+	b.WriteString(commentMark)
+	for _, s := range list {
+		b.WriteString(s.String())
+	}
+	if strings.HasSuffix(before, noRoom) {
+		b.WriteString(noRoom)
+	}
+	return b.String()
+}

@@ -23,8 +23,21 @@ const jobsOwn = "github-actions[bot]"
 
 // IsJobsOwn reports whether the token is GITHUB_TOKEN. It fails if GitHub does not say.
 func (g *GitHub) IsJobsOwn(ctx context.Context) (bool, error) {
-	if !strings.HasPrefix(g.token.RevealText(), "ghs_") { // a person's
+	if !g.isAppToken() {
 		return false, nil
+	}
+	login, err := g.login(ctx)
+	return login == jobsOwn, err
+}
+
+// isAppToken reports whether the token is an app's, such as GITHUB_TOKEN, and not a
+// person's.
+func (g *GitHub) isAppToken() bool { return strings.HasPrefix(g.token.RevealText(), "ghs_") }
+
+// login returns whose the token is. It asks GitHub once.
+func (g *GitHub) login(ctx context.Context) (string, error) {
+	if g.owner != "" {
+		return g.owner, nil
 	}
 	var answer struct {
 		Data struct{ Viewer struct{ Login string } }
@@ -36,10 +49,10 @@ func (g *GitHub) IsJobsOwn(ctx context.Context) (bool, error) {
 		}
 		return err
 	})
-	if err == nil && answer.Data.Viewer.Login == "" {
+	if g.owner = answer.Data.Viewer.Login; err == nil && g.owner == "" {
 		err = errors.New("GitHub does not say whose the token is")
 	}
-	return answer.Data.Viewer.Login == jobsOwn, err
+	return g.owner, err
 }
 
 // SecretNames lists the names of the secrets that GitHub has for the repository: its

@@ -6,6 +6,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
 )
 
 // Event is what triggered the workflow run.
@@ -14,10 +16,9 @@ type Event struct {
 	RepoID      int    // its number at GitHub; 0 if unknown
 	PullRequest int    // its number; 0 if the run is not for one
 	Commit      string // the last commit of the pull request itself, else the run's
-	Shown       string // the commit whose files the run has and people see
-	// Untrusted is why the run may neither write nor delete, whatever secrets it has;
-	// empty if it may.
-	Untrusted string
+	Shown       string // the commit that people know the run by
+	// Untrusted is why the run may neither write nor delete, whatever secrets it has.
+	Untrusted run.Untrusted
 	// Note is about a variable that the runner should have set, if the run is trusted
 	// without it; empty if none is missing.
 	Note string
@@ -33,8 +34,8 @@ func (r *Runner) Event() Event {
 	if number, ok := at(payload, "pull_request", "number").(float64); ok {
 		sha, _ := at(payload, "pull_request", "head", "sha").(string)
 		event.PullRequest, event.Commit = int(number), cmp.Or(sha, event.Commit)
-		// A run of pull_request has a merge commit that nobody looks at; one of
-		// pull_request_target has the base branch.
+		// The commit of a run of pull_request is a merge that nobody knows; that of
+		// pull_request_target is the base branch's.
 		if r.getenv("GITHUB_EVENT_NAME") != "pull_request_target" {
 			event.Shown = event.Commit
 		}
@@ -43,8 +44,8 @@ func (r *Runner) Event() Event {
 		event: r.getenv("GITHUB_EVENT_NAME"), actor: r.getenv("GITHUB_ACTOR"), repository: repository,
 		payload: payload, payloadErr: err,
 	}
-	event.Untrusted = o.untrustedReason()
-	if event.Untrusted == "" && r.OnGitHub() {
+	event.Untrusted = o.untrusted()
+	if !event.Untrusted.IsTrue() && r.OnGitHub() {
 		event.Note = o.missingVariable()
 	}
 	return event

@@ -24,7 +24,8 @@ type GitHub struct {
 	api       *github.Client
 	event     Event
 	step      stepID
-	workspace workspace
+	attempt   attempt
+	workspace *workspace
 	markdown  report.Markdown // of the check run
 	footer    string          // of the check run
 	token     prefect.Value
@@ -33,6 +34,7 @@ type GitHub struct {
 	pause     func(context.Context, time.Duration) error
 	posted    *github.IssueComment // the comment that this run wrote
 	created   bool                 // this run created a comment
+	owner     string               // of the token; empty if not known yet
 }
 
 // GitHubConfig is what [Runner.GitHub] needs.
@@ -54,7 +56,7 @@ func (r *Runner) GitHub(c GitHubConfig) (*GitHub, error) {
 	}
 	g := &GitHub{
 		api: github.NewClient(c.Client).WithAuthToken(text), event: c.Event,
-		step: r.stepID(), workspace: r.workspace(), now: c.Now, pause: c.Pause, token: c.Token,
+		step: r.stepID(), attempt: r.attempt(), workspace: r.workspace(c.Event), now: c.Now, pause: c.Pause, token: c.Token,
 		graphQL:  cmp.Or(r.getenv("GITHUB_GRAPHQL_URL"), "graphql"),
 		markdown: r.markdown(c.Event), footer: r.footer(c.Event),
 	}
@@ -149,7 +151,7 @@ func describeRefusal(err error, permission string) error {
 	var refused *github.ErrorResponse
 	var failed *url.Error
 	if errors.As(err, &failed) {
-		return failingError{httperr.Cause(err)}
+		return failingError{fmt.Errorf("GitHub does not answer: %w", withoutURL(err))}
 	}
 	if !errors.As(err, &refused) || refused.Response == nil {
 		return err
@@ -168,6 +170,18 @@ func describeRefusal(err error, permission string) error {
 		}
 		return err
 	}
+}
+
+// withoutURL returns why a request got no answer, without its URL.
+func withoutURL(err error) error {
+	if reason := httperr.Reason(err); reason != "" {
+		return errors.New(reason)
+	}
+	cause := httperr.Cause(err)
+	for failed := (*url.Error)(nil); errors.As(cause, &failed); {
+		cause = failed.Err
+	}
+	return cause
 }
 
 // maxReadTries is how often a request that changes nothing is sent while GitHub fails.

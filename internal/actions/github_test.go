@@ -27,8 +27,8 @@ var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
 // newGitHub returns the API of a fake GitHub for one job. It records pauses in waits
 // and skips all but those of one second: the library enforces a secondary limit itself.
-// If waits is nil, pauses last a tenth of their time.
-func newGitHub(t *testing.T, fake *githubtest.Server, job string, waits *[]time.Duration) *actions.GitHub {
+// If waits is nil, pauses last a tenth of their time. The variables are GitHub's.
+func newGitHub(t *testing.T, fake *githubtest.Server, job string, waits *[]time.Duration, variables ...string) *actions.GitHub {
 	t.Helper()
 	server := httptest.NewServer(fake.Handler("/api/v3"))
 	t.Cleanup(server.Close)
@@ -38,12 +38,20 @@ func newGitHub(t *testing.T, fake *githubtest.Server, job string, waits *[]time.
 		}
 	})
 	env := map[string]string{
-		"GITHUB_API_URL": server.URL + "/api/v3", "GITHUB_WORKSPACE": workingDirectory(t),
+		"GITHUB_API_URL": server.URL + "/api/v3", "GITHUB_WORKSPACE": workingDirectory(t), "GITHUB_SHA": commit,
 		"GITHUB_WORKFLOW": "deploy", "GITHUB_JOB": job, "GITHUB_ACTION": "__self",
+	}
+	token := githubtest.Token
+	for _, variable := range variables {
+		name, value, _ := strings.Cut(variable, "=")
+		env[name] = value
+		if name == "token" {
+			token = value
+		}
 	}
 	runner := actions.NewRunner(&strings.Builder{}, nil, func(name string) string { return env[name] })
 	g, err := runner.GitHub(actions.GitHubConfig{
-		Client: server.Client(), Token: prefect.TextValue(githubtest.Token),
+		Client: server.Client(), Token: prefect.TextValue(token),
 		Now:   func() time.Time { return noon },
 		Event: actions.Event{Owner: "o", Repo: "r", RepoID: 42, PullRequest: 7, Commit: commit},
 		Pause: func(ctx context.Context, d time.Duration) error {
@@ -365,6 +373,7 @@ func TestRateLimitsAreNotWaitedForInVain(t *testing.T) {
 }
 
 func TestCheckRunHasEveryFinding(t *testing.T) {
+	t.Chdir(t.TempDir())
 	fake := &githubtest.Server{Permissions: map[string]string{"checks": "write"}}
 	var found []check.Diagnostic
 	for i := range 120 {
@@ -438,5 +447,29 @@ func TestSecretNames(t *testing.T) {
 	}
 	if n := len(fake.Requests()); n != 3*(3+1)+2 {
 		t.Errorf("%d requests", n)
+	}
+}
+
+// An error does not show the API's URL, whatever the way in which GitHub does not answer.
+func TestGitHubDoesNotAnswer(t *testing.T) {
+	cut := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			_ = connection.Close()
+		}
+	}))
+	defer cut.Close()
+	odd := httptest.NewTLSServer(http.NotFoundHandler())
+	defer odd.Close()
+	for url, want := range map[string]string{
+		"http://127.0.0.1:1": "connection refused", cut.URL: "", odd.URL: "certificate", "http://no.such.invalid": "",
+	} {
+		g := newGitHub(t, newCommentable(), "plan", new([]time.Duration), "GITHUB_API_URL="+url+"/api/v3")
+		err := callComment(g, t.Context())
+		got := fmt.Sprint(err)
+		if err == nil || !strings.HasPrefix(got, "commenting on pull request 7: GitHub does not answer: ") ||
+			!strings.Contains(got, want) || strings.Contains(got, "/repos/") || strings.Contains(got, `Get "`) {
+			t.Errorf("%s: %v", url, err)
+		}
 	}
 }

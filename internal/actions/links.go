@@ -2,7 +2,6 @@ package actions
 
 import (
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -14,8 +13,9 @@ import (
 // missing, or not what GitHub sets.
 type links struct {
 	repository string // the URL of its page; empty if unknown
-	commit     string // whose files people see; empty if unknown
-	files      workspace
+	server     string // the URL of GitHub's pages; empty if unknown
+	commit     string // that people know; empty if unknown
+	files      *workspace
 	getenv     func(string) string
 }
 
@@ -34,31 +34,37 @@ func (r *Runner) markdown(event Event) report.Markdown {
 func (r *Runner) footer(event Event) string { return r.links(event).footer(r.stepID().String()) }
 
 func (r *Runner) links(event Event) links {
-	l := links{files: r.workspace(), getenv: r.getenv}
+	l := links{files: r.workspace(event), getenv: r.getenv}
 	server, err := url.Parse(r.getenv("GITHUB_SERVER_URL"))
 	isWeb := err == nil && (server.Scheme == "https" || server.Scheme == "http") && server.Host != "" && server.User == nil
 	if !isWeb || !segment.MatchString(event.Owner) || !segment.MatchString(event.Repo) {
 		return l
 	}
-	l.repository = (&url.URL{Scheme: server.Scheme, Host: server.Host}).JoinPath(server.Path, event.Owner, event.Repo).String()
+	l.server = (&url.URL{Scheme: server.Scheme, Host: server.Host}).JoinPath(server.Path).String()
+	l.repository = l.page(event.Owner + "/" + event.Repo)
 	if commitID.MatchString(event.Shown) {
 		l.commit = event.Shown
 	}
 	return l
 }
 
-// lines returns the URL of lines of a file at the commit, or "" for a file outside the
-// repository. Line 0 means the file as a whole.
+// page returns the URL of a repository's page.
+func (l links) page(repository string) string {
+	return strings.TrimSuffix(l.server, "/") + "/" + repository
+}
+
+// lines returns the URL of lines of a file at the commit that is checked out, or "" for
+// a file outside every checkout. Line 0 means the file as a whole.
 func (l links) lines(file string, line, endLine int) string {
-	path, ok := l.files.path(file)
-	if l.repository == "" || l.commit == "" || !ok {
+	at, ok := l.files.place(file)
+	if l.repository == "" || !ok || !commitID.MatchString(at.commit) {
 		return ""
 	}
-	parts := strings.Split(path, "/")
+	parts := strings.Split(at.path, "/")
 	for i, part := range parts {
 		parts[i] = url.PathEscape(part)
 	}
-	link := l.repository + "/blob/" + l.commit + "/" + strings.Join(parts, "/")
+	link := l.page(at.repository) + "/blob/" + at.commit + "/" + strings.Join(parts, "/")
 	switch {
 	case line < 1:
 		return link
@@ -99,34 +105,4 @@ func (l links) run() string {
 		}
 	}
 	return "[" + text + "](" + link + ")"
-}
-
-// workspace is the directory of the checkout; empty if unknown.
-type workspace string
-
-func (r *Runner) workspace() workspace { return workspace(r.getenv("GITHUB_WORKSPACE")) }
-
-// path returns a file's path from the root of the repository, with slashes, and whether
-// the file is in it.
-func (w workspace) path(file string) (string, bool) {
-	absolute, err := filepath.Abs(file)
-	if err != nil || w == "" {
-		return "", false
-	}
-	below, err := filepath.Rel(string(w), absolute)
-	return filepath.ToSlash(below), err == nil && isBelow(below)
-}
-
-// likelyPath is path, but takes the working directory for the root if it is not below
-// it: a runner may mount the checkout elsewhere than GITHUB_WORKSPACE says.
-func (w workspace) likelyPath(file string) (string, bool) {
-	if below, ok := w.path(file); ok || filepath.IsAbs(file) {
-		return below, ok
-	}
-	below := filepath.Clean(file)
-	return filepath.ToSlash(below), isBelow(below)
-}
-
-func isBelow(path string) bool {
-	return path != "." && path != ".." && !strings.HasPrefix(filepath.ToSlash(path), "../")
 }

@@ -25,7 +25,7 @@ func (s *step) options(ctx context.Context) (run.Options, error) {
 		s.inputs.APIURL = connect.PrefectURL(s.Getenv)
 	}
 	o, err := s.reviewedOptions()
-	if err != nil || o.Untrusted != "" && s.inputs.Mode == "sync" {
+	if err != nil || o.Untrusted.IsTrue() && s.inputs.Mode == "sync" {
 		return o, err
 	}
 	if s.inputs.APIURL == "" {

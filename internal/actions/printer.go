@@ -27,7 +27,7 @@ func (s *step) Checked(found inspect.Findings) error {
 		s.note(line)
 	}
 	if s.runner.OnGitHub() {
-		if err := report.DiagnosticsGitHub(s.Stdout, found.Diagnostics, found.Files); err != nil {
+		if err := report.Annotate(s.Stdout, found.Diagnostics, s.runner.workspace(s.event).annotated); err != nil {
 			return err
 		}
 	}

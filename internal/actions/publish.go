@@ -25,7 +25,7 @@ func (s *step) publish(ctx context.Context, err error) error {
 	switch {
 	case commentErr == nil:
 		return err
-	case s.event.Untrusted != "": // the token of such a run may be read-only
+	case s.event.Untrusted.IsTrue(): // the token of such a run may be read-only
 		s.logError(commentErr)
 		return err
 	case err != nil:
@@ -60,6 +60,9 @@ func (s *step) hasToken() bool {
 // none, then the findings, and where all of this is from.
 func (s *step) document() *report.Document {
 	markdown, d := s.runner.markdown(s.event), &report.Document{}
+	if s.inputs.Mode != "check" {
+		markdown.URL = s.inputs.APIURL
+	}
 	switch {
 	case s.skipped != "":
 		d.Join(markdown.Skipped(s.skipped))
@@ -108,7 +111,11 @@ func (s *step) comment(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("comment: true: %w", err)
 	}
-	return api.Comment(ctx, d)
+	if err = api.Comment(ctx, d); errors.Is(err, errNewerResult) {
+		s.logError(err)
+		return nil
+	}
+	return err
 }
 
 // checkRun makes a check run with all findings if GitHub does not show all annotations.
@@ -129,7 +136,7 @@ func (s *step) checkRun(ctx context.Context, failed bool) {
 // step, or none.
 func (s *step) notPassed(ctx context.Context) []string {
 	text := s.inputs.Sources.Text("secrets")
-	if !s.hasToken() || text == "" || s.event.Untrusted != "" {
+	if !s.hasToken() || text == "" || s.event.Untrusted.IsTrue() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.inputs.Timeout/4)

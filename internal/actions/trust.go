@@ -3,9 +3,11 @@ package actions
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/run"
 )
 
 // dependabot is the login of GitHub's Dependabot.
@@ -30,55 +32,62 @@ type origin struct {
 	payloadErr error // why there is no payload
 }
 
-// untrustedReason returns why a run may neither write nor delete, or "" if it may. Only
-// what is certain is trusted: if a part of the payload is missing, or not what GitHub
-// sends, the run counts as one for another repository.
-func (o origin) untrustedReason() string {
+// Which run may write instead of an untrusted one.
+const (
+	afterPerson = "The next run that a person starts on this branch is not skipped."
+	afterMerge  = "A run after the merge is not skipped."
+	afterMove   = "A run is not skipped once the change is in this repository."
+)
+
+// untrusted returns why a run may neither write nor delete. Only what is certain is
+// trusted: if a part of the payload is missing, or not what GitHub sends, the run counts
+// as one for another repository.
+func (o origin) untrusted() run.Untrusted {
 	ofPullRequest, ofWorkflowRun := strings.HasPrefix(o.event, "pull_request"), o.event == "workflow_run"
 	switch {
 	case o.actor == dependabot && (o.event == "" || slices.Contains(dependabotSecretEvents, o.event)):
-		return dependabot + " started this run" + dependabotSecrets
+		return run.Untrusted{Why: dependabot + " started this run" + dependabotSecrets, Later: afterPerson}
 	case o.payloadErr != nil && (ofPullRequest || ofWorkflowRun):
-		return "the file of GITHUB_EVENT_PATH cannot be read as JSON, so nothing says which repository this run of " +
-			report.Safe(o.event) + " is for"
+		return run.Untrusted{Why: "the file of GITHUB_EVENT_PATH cannot be read as JSON, so nothing says which repository this run of " +
+			report.Safe(o.event) + " is for"}
 	}
 	if ofPullRequest || at(o.payload, "pull_request") != nil {
-		if why := o.pullRequestReason(); why != "" {
+		if why := o.ofPullRequest(); why.IsTrue() {
 			return why
 		}
 	}
 	if ofWorkflowRun || at(o.payload, "workflow_run") != nil {
-		return o.foreignReason("a workflow run", "workflow_run", "head_repository", "full_name")
+		return o.foreign("a workflow run", "workflow_run", "head_repository", "full_name")
 	}
-	return ""
+	return run.Untrusted{}
 }
 
-// pullRequestReason returns why a run for a pull request is untrusted, or "". For
+// ofPullRequest returns why a run for a pull request is untrusted. For
 // pull_request_target it depends on the author, as GitHub's choice of secrets does.
-func (o origin) pullRequestReason() string {
+func (o origin) ofPullRequest() run.Untrusted {
 	if o.event == "pull_request_target" {
 		switch author, ok := at(o.payload, "pull_request", "user", "login").(string); {
 		case !ok:
-			return "the event does not say who opened the pull request, so nothing says whose secrets these are"
+			return run.Untrusted{Why: "the event does not say who opened the pull request, so nothing says whose secrets these are"}
 		case author == dependabot:
-			return dependabot + " opened the pull request of this run" + dependabotSecrets
+			return run.Untrusted{Why: dependabot + " opened the pull request of this run" + dependabotSecrets, Later: afterMerge}
 		}
 	}
-	return o.foreignReason("a pull request", "pull_request", "head", "repo", "full_name")
+	return o.foreign("a pull request", "pull_request", "head", "repo", "full_name")
 }
 
-// foreignReason returns why a run is untrusted if the repository at a path of the
-// payload is not the workflow's own, or "" if it is. GitHub ignores the case of names.
-func (o origin) foreignReason(what string, path ...string) string {
+// foreign returns why a run is untrusted if the repository at a path of the payload is
+// not the workflow's own. GitHub ignores the case of names.
+func (o origin) foreign(what string, path ...string) run.Untrusted {
 	switch from, ok := at(o.payload, path...).(string); {
 	case !ok || from == "":
-		return fmt.Sprintf("this run is for %s from a repository that is gone or that the event does not name, %s",
-			what, o.whoseSecrets())
+		return run.Untrusted{Why: fmt.Sprintf("this run is for %s from a repository that is gone or that the event does not name, %s",
+			what, o.whoseSecrets())}
 	case !strings.EqualFold(from, o.repository):
-		return fmt.Sprintf("this run is for %s from another repository, %s, %s",
-			what, report.Safe(from), o.whoseSecrets())
+		return run.Untrusted{Why: fmt.Sprintf("this run is for %s from another repository, %s, %s",
+			what, strconv.Quote(from), o.whoseSecrets()), Later: afterMove}
 	}
-	return ""
+	return run.Untrusted{}
 }
 
 // whoseSecrets says whose secrets a run for another repository has.

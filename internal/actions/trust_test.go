@@ -122,7 +122,7 @@ func TestWhichRunsAreTrusted(t *testing.T) {
 			// A person who runs it again changes nothing.
 			"GITHUB_TRIGGERING_ACTOR=anna",
 		}).Event()
-		if (event.Untrusted == "") != (tt.want == "") || !strings.Contains(event.Untrusted, tt.want) {
+		if !event.Untrusted.IsTrue() != (tt.want == "") || !strings.Contains(event.Untrusted.Why, tt.want) {
 			t.Errorf("%s by %s with %s: %q, want %q", tt.event, tt.actor, tt.payload, event.Untrusted,
 				tt.want)
 		}
@@ -153,7 +153,7 @@ func TestMissingVariablesAreNoted(t *testing.T) {
 		},
 	} {
 		event := newRunner(new(strings.Builder), env).Event()
-		if (unsaid == "") != (event.Note == "") || !strings.HasPrefix(event.Note, unsaid) || event.Untrusted != "" {
+		if (unsaid == "") != (event.Note == "") || !strings.HasPrefix(event.Note, unsaid) || event.Untrusted.IsTrue() {
 			t.Errorf("%v: %+v", env, event)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
-const nothingSynced = ": nothing was synced; the next run by a person on this branch will"
+const nothingSynced = ". Nothing was synced."
 
 // startSeededFake starts a store with two names of a team, as after a person's sync.
 func startSeededFake(t *testing.T) (fake *testkit.Cloud, inputs map[string]string) {
@@ -34,22 +34,24 @@ func TestAnUntrustedRunNeitherWritesNorDeletes(t *testing.T) {
 	tests := map[string]struct {
 		start func(*githubtest.Workspace)
 		why   string
+		later string
 	}{
 		"Dependabot": {
 			(*githubtest.Workspace).Dependabot,
 			"dependabot[bot] started this run, so GitHub gave it the secrets of the Dependabot store",
+			" The next run that a person starts on this branch is not skipped.",
 		},
 		"fork": {
 			func(w *githubtest.Workspace) { w.PullRequest(t, "stranger/r") },
-			"from another repository, stranger/r",
+			`from another repository, "stranger/r"`, " A run is not skipped once the change is in this repository.",
 		},
 		"no event file": {
 			func(w *githubtest.Workspace) { w.Env = append(w.Env, "GITHUB_EVENT_NAME=pull_request") },
-			"GITHUB_EVENT_PATH cannot be read",
+			"GITHUB_EVENT_PATH cannot be read", "",
 		},
 		"hostile payload": {
 			func(w *githubtest.Workspace) { w.PullRequest(t, `::error::x\n::add-mask::y`) },
-			`"::error::x\n::add-mask::y"`,
+			`"::error::x\n::add-mask::y"`, " A run is not skipped once the change is in this repository.",
 		},
 	}
 	for name, tt := range tests {
@@ -65,7 +67,7 @@ func TestAnUntrustedRunNeitherWritesNorDeletes(t *testing.T) {
 			t.Errorf("%s: exit code %d, outputs %v", name, r.code, outputs)
 		}
 		if !strings.Contains(r.stdout, "::notice title=prefect-secrets::") || !strings.Contains(r.stdout, tt.why) ||
-			!strings.Contains(r.stdout, nothingSynced) || strings.Contains(r.stdout, "\n::error title=prefect-secrets::") {
+			!strings.Contains(r.stdout, nothingSynced+tt.later+"\n") || strings.Contains(r.stdout, "\n::error title=prefect-secrets::") {
 			t.Errorf("%s: it printed %s", name, githubtest.Unmasked(r.stdout))
 		}
 		summary := w.Read(t, "summary")

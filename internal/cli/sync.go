@@ -71,7 +71,7 @@ func (f syncFlags) run(c *Command, cmd *cobra.Command, planOrSync func(context.C
 	if err := errors.Join(f.readVersion(cmd), exclusive(cmd.Flags(), "quiet", "verbose")); err != nil {
 		return err
 	}
-	f.Untrusted = c.untrustedReason()
+	f.Untrusted = c.untrusted()
 	out := c.printerFor(f.format, f.detail())
 	f.Connect = c.withEnv(f.Connect)
 	f.Sources = func() ([]*secretsync.Source, error) { return f.sources.read(c) }

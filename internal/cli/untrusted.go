@@ -9,12 +9,11 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
 )
 
-// untrustedReason returns why a command under GitHub Actions may neither write nor
-// delete, or "" if it may.
-func (c *Command) untrustedReason() string {
+// untrusted returns why a command under GitHub Actions may neither write nor delete.
+func (c *Command) untrusted() run.Untrusted {
 	runner := actions.NewRunner(c.Stdout, c.Env, c.getenv)
 	if !runner.OnGitHub() {
-		return ""
+		return run.Untrusted{}
 	}
 	event := runner.Event()
 	if event.Note != "" {
@@ -27,12 +26,12 @@ func (c *Command) untrustedReason() string {
 // prints why. It still reads standard input, so that the writer of the pipe does not
 // fail.
 func (c *Command) skipWrite() (bool, error) {
-	reason := c.untrustedReason()
-	if reason == "" {
+	untrusted := c.untrusted()
+	if !untrusted.IsTrue() {
 		return false, nil
 	}
 	if c.Stdin != nil {
 		_, _ = io.Copy(io.Discard, c.Stdin)
 	}
-	return true, report.SkippedText(c.out(), run.SkipMessage(reason))
+	return true, report.SkippedText(c.out(), untrusted.SkipMessage("written"))
 }

@@ -16,6 +16,8 @@ import (
 type Markdown struct {
 	// Environment is the manifest's; empty for none.
 	Environment string
+	// URL is the store's, for a document without a plan; empty for none.
+	URL string
 	// Link returns the URL of lines of a file, or "" if the file has none. It may be nil.
 	Link func(file string, line, endLine int) string
 }
@@ -45,6 +47,7 @@ func (m Markdown) Result(tenants []secretsync.TenantResult) *Document {
 	for _, t := range tenants {
 		if t.Report != nil {
 			m.head(d, t, several, "Nothing was changed", resultTally(t.Report))
+			incomplete(d, t.Report)
 			warnings(d, t.Plan)
 			actionTables(d, t.Report.Actions, resultRow)
 			lists(d, t, verifiedLines(t.Report))
@@ -57,6 +60,7 @@ func (m Markdown) Result(tenants []secretsync.TenantResult) *Document {
 func (m Markdown) Skipped(message string) *Document {
 	d := newDocument("skipped")
 	d.alert("NOTE", "**Skipped:** "+sentence(message))
+	m.whereTo(d)
 	return d
 }
 
@@ -64,6 +68,7 @@ func (m Markdown) Skipped(message string) *Document {
 func (m Markdown) Failed(command, message string) *Document {
 	d := newDocument(command)
 	d.alert("CAUTION", "**Failed:** "+strings.Join(sentences(message), "<br>"))
+	m.whereTo(d)
 	return d
 }
 
@@ -76,7 +81,7 @@ func (m Markdown) Diagnostics(diagnostics []check.Diagnostic, files int) *Docume
 	for _, found := range ErrorsFirst(diagnostics) {
 		findings.row(severityWords[found.Severity], m.finding(found))
 	}
-	d.table("", findings, "findings")
+	d.table("", findings)
 	return d
 }
 
@@ -92,7 +97,7 @@ func DiagnosticsComment(w io.Writer, diagnostics []check.Diagnostic, files int) 
 func (m Markdown) head(d *Document, t secretsync.TenantResult, several bool, none string, counts tally) {
 	target := label(tenantName(t))
 	if several {
-		d.text("#### " + target + "\n\n")
+		d.heading("#### " + target)
 		target = ""
 	}
 	if t.Plan != nil {
@@ -128,6 +133,13 @@ func (m Markdown) target(tenant string, plan *secretsync.Plan) string {
 	return sentenceCase(line)
 }
 
+// whereTo says for which store and environment there is no plan.
+func (m Markdown) whereTo(d *Document) {
+	if place := m.target("", &secretsync.Plan{URL: m.URL}); place != "" {
+		d.text(place + "\n\n")
+	}
+}
+
 // deletions draws attention to what a plan deletes.
 func deletions(d *Document, p *secretsync.Plan) {
 	var names []string
@@ -142,6 +154,21 @@ func deletions(d *Document, p *secretsync.Plan) {
 		d.alert("CAUTION", "**1 secret will be deleted:** "+codes(names)+".")
 	default:
 		d.alert("CAUTION", fmt.Sprintf("**%d secrets will be deleted:** %s.", len(names), codes(names)))
+	}
+}
+
+// incomplete draws attention to a sync that did not do all that it planned.
+func incomplete(d *Document, r *secretsync.Report) {
+	failed, unknown := r.Count(secretsync.Failed), r.Count(secretsync.Unknown)
+	var parts []string
+	if failed > 0 {
+		parts = append(parts, Plural(failed, "write")+" failed")
+	}
+	if unknown > 0 {
+		parts = append(parts, "whether "+Plural(unknown, "write")+" succeeded is unknown")
+	}
+	if len(parts) > 0 {
+		d.alert("CAUTION", "**"+sentenceCase(strings.Join(parts, ", and "))+".** Run the job again.")
 	}
 }
 
@@ -231,7 +258,7 @@ func (m Markdown) finding(d check.Diagnostic) string {
 	} else {
 		text += " · [" + d.Rule + "](" + d.Help + ")"
 	}
-	text = withNote(text, d.Message)
+	text += "<br>" + sentenceAbout(d.Message, strings.TrimPrefix(d.Key, "context.secrets."))
 	if d.Hint != "" {
 		text += "<br>Hint: " + ended(Prose(d.Hint))
 	}

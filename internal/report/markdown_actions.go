@@ -68,7 +68,7 @@ func actionTables(d *Document, actions []secretsync.Action, rowOf func(secretsyn
 		row := rowOf(group.Action)
 		if !row.fold {
 			above = above || group.Kind == secretsync.Skip || group.Result == secretsync.Skipped
-			main.row(marked(row.mark, row.word), withNote(group.several(), group.Reason))
+			main.row(marked(row.mark, row.word), withNote(group.several(), reasonOf(group.Action)))
 			continue
 		}
 		if folded[row.word] == nil {
@@ -77,15 +77,23 @@ func actionTables(d *Document, actions []secretsync.Action, rowOf func(secretsyn
 		}
 		folded[row.word].row(withNote(group.names[0], group.Reason))
 	}
-	d.table("", main, "changes")
+	d.table("", main)
 	for _, word := range words {
 		t := *folded[word]
 		summary := fmt.Sprintf("%d %s", len(t.rows), word)
 		if above && word == "skipped" {
 			summary = fmt.Sprintf("%d more skipped", len(t.rows))
 		}
-		d.table(summary, t, "names")
+		d.table(summary, t)
 	}
+}
+
+// reasonOf returns the reason of an action, in the past tense once it was done.
+func reasonOf(a secretsync.Action) string {
+	if rest, ok := strings.CutPrefix(a.Reason, "overwrites "); ok && a.Result == secretsync.Overwritten {
+		return "overwrote " + rest
+	}
+	return a.Reason
 }
 
 // withNote returns a cell's text with the note below it.

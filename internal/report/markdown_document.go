@@ -20,7 +20,9 @@ type block struct {
 	rows       []string
 	things     string // what the rows are
 	folded     bool
-	cut        int // how many rows are missing at the end
+	lasting    bool // stays when what is only explained is cut
+	missing    int  // how many rows were cut before
+	cut        int  // how many rows are missing at the end
 }
 
 // newDocument returns a document with a heading; the title may be empty.
@@ -29,31 +31,53 @@ func newDocument(title string) *Document {
 	if title != "" {
 		heading += ": " + title
 	}
-	return &Document{[]block{{head: heading + "\n\n"}}}
+	d := &Document{}
+	d.heading(heading)
+	return d
 }
 
 func (d *Document) text(markdown string) {
 	d.blocks = append(d.blocks, block{head: markdown})
 }
 
+// heading writes a line that stays whatever is cut.
+func (d *Document) heading(line string) {
+	d.blocks = append(d.blocks, block{head: line + "\n\n", lasting: true})
+}
+
 // alert writes one of GitHub's alerts. The text is Markdown on one line.
 func (d *Document) alert(kind, text string) {
-	d.text(fmt.Sprintf("> [!%s]\n> %s\n\n", kind, text))
+	d.heading(fmt.Sprintf("> [!%s]\n> %s", kind, text))
 }
 
 // table writes a table, unless it is empty. With a summary it is folded under that.
-func (d *Document) table(summary string, t table, things string) {
+func (d *Document) table(summary string, t table) {
 	if len(t.rows) == 0 {
 		return
 	}
 	head, rows := t.markdown()
-	b := block{head: head, rows: rows, foot: "\n", things: things}
 	if summary != "" {
-		b.head = "<details>\n<summary>" + summary + "</summary>\n\n" + head
+		summary = "<details>\n<summary>" + summary + "</summary>\n\n"
+	}
+	d.blocks = append(d.blocks, newTable(summary, head, rows))
+}
+
+// newTable returns the block of a table, which is folded if it has a summary.
+func newTable(summary, head string, rows []string) block {
+	b := block{head: summary + head, rows: rows, foot: "\n", things: "rows"}
+	for column, things := range rowsAre {
+		if strings.HasPrefix(head, "| "+column+" |") {
+			b.things = things
+		}
+	}
+	if summary != "" {
 		b.foot, b.folded = "\n</details>\n\n", true
 	}
-	d.blocks = append(d.blocks, b)
+	return b
 }
+
+// rowsAre says what the rows of a table are, by its first column.
+var rowsAre = map[string]string{"Action": "changes", "Secret": "names", "Severity": "findings"}
 
 // Join appends the blocks of other documents to d.
 func (d *Document) Join(others ...*Document) *Document {
@@ -66,10 +90,12 @@ func (d *Document) Join(others ...*Document) *Document {
 // Footer ends the document with Markdown in small letters.
 func (d *Document) Footer(markdown string) *Document {
 	if markdown != "" {
-		d.text("<sub>" + markdown + "</sub>\n")
+		d.blocks = append(d.blocks, block{head: footerStart + markdown + "</sub>\n", lasting: true})
 	}
 	return d
 }
+
+const footerStart = "<sub>"
 
 // Empty reports whether nothing was written to the document.
 func (d *Document) Empty() bool { return len(d.blocks) == 0 }
@@ -85,59 +111,10 @@ func (d *Document) String() string {
 func (b *block) String(elsewhere string) string {
 	kept := len(b.rows) - b.cut
 	note := ""
-	if b.cut > 0 {
-		note = fmt.Sprintf("\n%d of %d %s are shown here; %s.\n", kept, len(b.rows), b.things, elsewhere)
+	if b.cut+b.missing > 0 {
+		note = fmt.Sprintf("\n%d of %d %s are shown here; %s.\n", kept, len(b.rows)+b.missing, b.things, elsewhere)
 	}
 	return b.head + strings.Join(b.rows[:kept], "") + note + b.foot
-}
-
-// Cut returns the document in at most limit bytes. It cuts rows of folded tables first,
-// then those of the others, from the end of the document on, and says how many are
-// left. The words elsewhere, such as "the log has all of them", say where the rest is.
-func (d *Document) Cut(limit int, elsewhere string) string {
-	blocks := slices.Clone(d.blocks)
-	sizes := make([]int, len(blocks))
-	total := 0
-	for i := range blocks {
-		sizes[i] = len(blocks[i].String(elsewhere))
-		total += sizes[i]
-	}
-	for _, folded := range []bool{true, false} {
-		for i := len(blocks) - 1; i >= 0 && total > limit; i-- {
-			if b := &blocks[i]; b.folded == folded && len(b.rows) > 0 {
-				b.shrink(sizes[i]-(total-limit), elsewhere)
-				total += len(b.String(elsewhere)) - sizes[i]
-			}
-		}
-	}
-	var b strings.Builder
-	for i := range blocks {
-		b.WriteString(blocks[i].String(elsewhere))
-	}
-	return cutLines(b.String(), limit, "\n\nThe rest is missing here; "+elsewhere+".\n")
-}
-
-// shrink cuts as many rows as the block needs to have at most limit bytes.
-func (b *block) shrink(limit int, elsewhere string) {
-	b.cut = len(b.rows)
-	left := limit - len(b.String(elsewhere)) - len(fmt.Sprint(len(b.rows)))
-	for _, row := range b.rows {
-		if left -= len(row); left < 0 {
-			return
-		}
-		b.cut--
-	}
-}
-
-// cutLines returns text if it has at most limit bytes. Else it returns the first
-// complete lines, and the note, which says that something is missing: together at most
-// limit bytes.
-func cutLines(text string, limit int, note string) string {
-	if len(text) <= limit {
-		return text
-	}
-	head := text[:max(limit-len(note), 0)]
-	return head[:strings.LastIndexByte(head, '\n')+1] + note
 }
 
 // table is a table of Markdown cells.

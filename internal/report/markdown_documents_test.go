@@ -21,9 +21,12 @@ const commit = "9c1d2e3f4a5b60718293a4b5c6d7e8f901234567"
 
 // markdown is what the Action knows of a run in these tests.
 var markdown = report.Markdown{
-	Environment: "production",
+	Environment: "production", URL: storeURL,
 	Link: func(file string, line, endLine int) string {
-		return fmt.Sprintf("https://github.com/acme/flows/blob/%s/%s#L%d", commit, file, max(line, 1))
+		if line == 0 {
+			return fmt.Sprintf("https://github.com/acme/flows/blob/%s/%s", commit, file)
+		}
+		return fmt.Sprintf("https://github.com/acme/flows/blob/%s/%s#L%d", commit, file, line)
 	},
 }
 
@@ -43,7 +46,7 @@ func documents() map[string]*report.Document {
 		"three-tenants": markdown.Result(newThreeTenants()).
 			Join(markdown.Diagnostics(newFindings()[:2], 3)).Footer(footer),
 		"skipped": markdown.Skipped("dependabot[bot] started this run, so GitHub gave it the secrets of the Dependabot store " +
-			"and not the repository's own: nothing was synced; the next run by a person on this branch will").Footer(footer),
+			"and not the repository's own. Nothing was synced. The next run that a person starts on this branch is not skipped.").Footer(footer),
 		"no-result": markdown.Failed("sync", "the store at https://secrets.example.com does not accept the key from the input "+
 			"api-key: it is wrong, expired or revoked").Footer(footer),
 	}
@@ -115,28 +118,35 @@ func newThreeTenants() []secretsync.TenantResult {
 	}}
 }
 
+// newFindings returns what check finds in files of every kind.
 func newFindings() []check.Diagnostic {
-	const help = "https://github.com/prefect-secrets/prefect-secrets/blob/main/docs/checks.md#"
-	var all []check.Diagnostic
-	add := func(severity check.Severity, rule, file string, line int, message, hint string) {
-		all = append(all, check.Diagnostic{
-			Rule: rule, Severity: severity, Message: message, Hint: hint, File: file, Line: line, Column: 1 + line%7,
-			EndLine: line, EndColumn: 20, Help: help + rule,
-		})
+	environment := []string{"PREFECT__CONTEXT__SECRETS__LOUD=x", "DOLLAR=a$b", "HOME=/"}
+	options := check.Options{Env: environment}
+	files := []struct{ name, text string }{
+		{"config/prod.toml", `debug = "yes"
+[cloud]
+api_ulr = "https://example.com"
+heartbeat_interval = "soon"
+[context.secrets]
+DB = "hunter22xyz"
+update = "hunter22xyz"
+LATE = "$LATE_ENV"
+PRICE = "$DOLLAR"
+SELF = "${context.secrets.GONE}"
+# prefect-secrets: ignore[plaintext-secret] nothing is here
+`},
+		{"config/dev.toml", "[context.secrets]\nLOUD = \"${LOUD}\"\nLOW = \"$low\"\n"},
+		{"config/broken.toml", "a = tru\n"},
+		{"config/misplaced.toml", "[secrets]\nA = \"x\"\n[cloud]\nauth_token = \"hunter22xyz\"\n"},
 	}
-	add(check.SeverityWarning, "plaintext-secret", "config/prod.toml", 3, "plain-text secret", `take it from the environment: DB = "${DB}"`)
-	add(check.SeverityError, "syntax", "config/broken.toml", 1, "not a TOML value: quote strings", "")
-	add(check.SeverityError, "reserved-key", "config/prod.toml", 7, `"update" is a method of every config: a flow gets that instead of the value`, "use another name")
-	add(check.SeverityError, "undefined-secret", "flows/etl.py", 41, `secret "SLACK_WEBHOK" is not defined (looked in: config/prod.toml, prefect-secrets.toml)`, `did you mean "SLACK_WEBHOOK"?`)
-	add(check.SeverityError, "type", "config/prod.toml", 12, "cloud.heartbeat_interval must be a number and is a string", "")
-	add(check.SeverityWarning, "unknown-key", "config/prod.toml", 15, `unknown key "cloud.api_ulr"`, `did you mean "cloud.api"?`)
-	add(check.SeverityWarning, "dollar-in-value", "config/staging.toml", 4, "$VAR is replaced by the environment's value, in single quotes too", "write $$ for a dollar sign")
-	add(check.SeverityWarning, "placeholder", "config/staging.toml", 9, `"changeme" looks like a placeholder`, "")
-	add(check.SeverityWarning, "ignore", "config/staging.toml", 11, "this comment ignores nothing", "remove it")
-	add(check.SeverityNote, "env-name-case", "config/dev.toml", 2, `name depends on the release: Prefect's documentation lower-cases it, 0.9 and 1.4 keep "X"`, "")
-	add(check.SeverityNote, "deprecated", "config/dev.toml", 5, "cloud.auth_token is deprecated since 0.14", "use cloud.api_key")
-	add(check.SeverityNote, "unused", "prefect-secrets.toml", 0, `nobody reads "LEGACY_KEY"`, "")
-	return all
+	var all []check.Diagnostic
+	for _, file := range files {
+		all = append(all, check.File(file.name, []byte(file.text), options)...)
+	}
+	flow := "from prefect.client import Secret\nSecret(\"SLACK_WEBHOK\").get()\n"
+	reads := check.ReadFlows([]check.Flow{{Name: "flows/etl.py", Text: []byte(flow)}})
+	defined := []check.SecretSet{{Where: "config/prod.toml", Names: []string{"DB", "SLACK_WEBHOOK"}}}
+	return append(all, reads.Check(defined, check.Options{})...)
 }
 
 // The documents are those under testdata/markdown, where they can be looked at.

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
 )
 
 // markup escapes the characters that could leave a table cell or format text. It uses
@@ -15,22 +17,44 @@ var markup = []string{
 	"~", "&#126;", "[", "&#91;", "]", "&#93;", "$", "<span>$</span>",
 }
 
-// breaks puts a zero-width space into addresses, mentions, numbers of issues and names
-// of emoji, so that GitHub does not see them.
-var breaks = []string{
-	"@", "@\u200b", "#", "#\u200b", ": ", ": ", ":", ":\u200b", "www.", "www\u200b.", "GH-", "GH\u200b-",
-}
+// live matches the character that makes GitHub see an address, a mention, the number of
+// an issue or the name of an emoji.
+var live = regexp.MustCompile(`(@)\w|(#)\d|(:)(?:[a-z0-9_+-]*[a-z][a-z0-9_+-]*|100|1234|[+-]1):|(:)//|(?i:www)(\.)|(?i:GH)(-)\d`)
 
 var (
-	proseEscapes = strings.NewReplacer(slices.Concat(markup, breaks)...)
-	// In an element only an @ needs a zero-width space.
-	elementEscapes = strings.NewReplacer(slices.Concat(markup, []string{":", "&#58;", ".", "&#46;", "@", "@\u200b"})...)
+	markupEscapes = strings.NewReplacer(markup...)
+	// In an element GitHub sees only addresses.
+	elementEscapes = strings.NewReplacer(slices.Concat(markup, []string{":", "&#58;", ".", "&#46;", "@", "<span>@</span>"})...)
 )
 
-// codeWords matches what Prose shows as code: an expression of GitHub's, what is in
-// quotation marks, a URL, a flag, a word with an underscore, and one in brackets, such as
-// [names].
-var codeWords = regexp.MustCompile(`\$\{\{[^}]*}}|"[^"\\]*[^"\\ ]"|[a-z]+://[^\s"]+|--[a-z][a-z-]+|[\w-]*\[[a-z.-]+\]|[\w.*?/-]*_[\w.*?/-]*`)
+// escape returns text that GitHub shows as it is. It puts into an element what GitHub
+// would see otherwise, since what is copied from there has no other characters.
+func escape(text string) string {
+	var b strings.Builder
+	for text != "" {
+		m := live.FindStringSubmatchIndex(text)
+		if m == nil {
+			break
+		}
+		for at := 2; at < len(m); at += 2 {
+			if from, to := m[at], m[at+1]; from >= 0 {
+				b.WriteString(markupEscapes.Replace(text[:from]) + "<span>" + text[from:to] + "</span>")
+				text = text[to:]
+				break
+			}
+		}
+	}
+	return b.String() + markupEscapes.Replace(text)
+}
+
+// codeWords matches what Prose shows as code: an expression of GitHub's, an assignment,
+// what is in quotation marks, a URL, a flag, a command of this program, a dollar sign with
+// its name, a word with an underscore, one in brackets, such as [names], a file, the
+// dotted name of a setting, and, as a group, the names behind a noun.
+var codeWords = regexp.MustCompile(`\$\{\{[^}]*}}|[\w.-]+ = "[^"\\]*"|"[^"\\]*[^"\\ ]"|[a-z]+://[^\s"]+|--[a-z][a-z-]+` +
+	`|prefect-secrets (?:sync|plan|check|set|delete|names|serve|keygen|config)\b|\$[$\w.{}]*|[\w-]*\[[a-z.-]+\]|[\w.*?/-]*_[\w.*?/-]*` +
+	`|[\w./-]+\.(?:toml|py|json|yml|yaml|ipynb|env)\b|\b[a-z]\w*(?:\.[A-Za-z]\w*)+` +
+	`|\b(?:[Ss]ecrets?|variables?|[Ss]ets?|[Nn]ame it) ([A-Z][A-Z0-9_]*(?:(?:, | and )[A-Z][A-Z0-9_]*)*)\b|\bgoes to tenant ([\w.-]+)|\bthe input ([a-z]+-[a-z-]+)`)
 
 // Prose escapes text so that it can neither leave its table cell nor format, link or
 // mention anything. Names that it quotes become code.
@@ -38,19 +62,55 @@ func Prose(text string) string {
 	text = Safe(text)
 	var b strings.Builder
 	at, inSyntax := 0, false
-	for _, word := range codeWords.FindAllStringIndex(text, -1) {
-		before, found := text[at:word[0]], text[word[0]:word[1]]
+	for _, m := range codeWords.FindAllStringSubmatchIndex(text, -1) {
+		from, to := m[0], m[1]
+		for group := 2; group < len(m); group += 2 {
+			if m[group] >= 0 {
+				from, to = m[group], m[group+1]
+			}
+		}
+		before, found := text[at:from], text[from:to]
 		kept := strings.TrimRight(found, ".,:;?!)")
 		inSyntax = endsInSyntax(before) || inSyntax && before == ", "
-		if b.WriteString(proseEscapes.Replace(before)); inSyntax {
+		b.WriteString(escape(before))
+		switch {
+		case m[2] >= 0:
+			b.WriteString(capitals.ReplaceAllStringFunc(kept, code))
+		case inSyntax || !strings.HasPrefix(kept, `"`):
 			b.WriteString(code(kept))
-		} else {
+		default:
 			b.WriteString(code(strings.Trim(kept, `"`)))
 		}
-		at = word[0] + len(kept)
+		at = from + len(kept)
 	}
-	b.WriteString(proseEscapes.Replace(text[at:]))
+	b.WriteString(escape(text[at:]))
 	return b.String()
+}
+
+// capitals matches each name of a list of names.
+var capitals = regexp.MustCompile(`[A-Z0-9_]+`)
+
+// beforeName matches the start of a message that ends before the name it is about.
+var beforeName = regexp.MustCompile(`(?:^|\b(?:secret|key|setting|reads|knows?|under|named|with this) )$`)
+
+// sentenceAbout returns a message as a sentence, in which the name that it is about, or
+// that of a rule at its start, is code without quotation marks as well.
+func sentenceAbout(message, name string) string {
+	if word, _, _ := strings.Cut(message, " "); check.FindRule(word) == nil {
+		name = word
+	}
+	for at := 0; name != ""; {
+		i := strings.Index(message[at:], name)
+		if i < 0 {
+			break
+		}
+		from, to := at+i, at+i+len(name)
+		if after := message[to:]; beforeName.MatchString(message[:from]) && (after == "" || strings.ContainsAny(after[:1], " ,:;")) {
+			return ended(Prose(sentenceCase(message[:from])) + code(name) + Prose(after))
+		}
+		at = to
+	}
+	return sentence(message)
 }
 
 // endsInSyntax reports whether the quotation marks of what follows belong to it, as in

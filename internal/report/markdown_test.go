@@ -80,7 +80,7 @@ func textOf(n ast.Node, source []byte) string {
 			b.WriteString(textOf(c, source))
 		}
 	}
-	return strings.ReplaceAll(b.String(), "\u200b", "")
+	return b.String()
 }
 
 func TestDocumentsRender(t *testing.T) {
@@ -160,6 +160,10 @@ func TestAMessageInACellSaysTheText(t *testing.T) {
 		"write $$ for a dollar sign…":    "Write $$ for a dollar sign…",
 		"config/a.toml is missing":       "config/a.toml is missing.",
 		"see https://x.y/z_a.":           "See https://x.y/z_a.",
+		"at 10:30, x:y and a#b @ 5":      "At 10:30, x:y and a#b @ 5.",
+		"HTTPS://x.y WWW.k.l a:b:c :+1:": "HTTPS://x.y WWW.k.l a:b:c :+1:.",
+		"secrets LATE and PRICE_2, X":    "Secrets LATE and PRICE_2, X.",
+		"pass $PW or ${A.B}$, and $$ so": "Pass $PW or ${A.B}$, and $$ so.",
 		"pass ${{ toJSON(secrets) }}":    "Pass ${{ toJSON(secrets) }}.",
 	} {
 		d := check.Diagnostic{
@@ -239,10 +243,6 @@ func TestCut(t *testing.T) {
 		if strings.Contains(got, "changes are shown here") && strings.Contains(got, "| `NAME_0001` |") {
 			t.Fatalf("with the limit %d a change was cut before what is folded", limit)
 		}
-	}
-	const rest = "\n\nThe rest is missing here; the log has all of them.\n"
-	if got := document.Cut(200, "the log has all of them"); len(got) > 200 || !strings.HasSuffix(got, rest) {
-		t.Errorf("%d bytes: %s", len(got), got)
 	}
 	if document.String() != complete {
 		t.Error("to cut a document changes it")

@@ -14,7 +14,7 @@ import (
 // writes nothing for an untrusted run, whose plan nobody should approve. It returns the
 // path, or "" if it wrote nothing.
 func writePlanFile(url string, done *secretsync.Outcome, o Options) (path string, err error) {
-	if o.PlanFile == "" || o.Untrusted != "" {
+	if o.PlanFile == "" || o.Untrusted.IsTrue() {
 		return "", nil
 	}
 	text, err := planfile.New(url, done.Plans()...).Encode()

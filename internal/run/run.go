@@ -40,7 +40,7 @@ type Options struct {
 	Reviewed     string          // the plan file that a sync must follow; empty for none
 	Detailed     bool            // a plan with changes ends with exit.Pending
 	Notes        []string        // for the plan
-	Untrusted    string          // why the run may neither write nor delete; empty if it may
+	Untrusted    Untrusted
 	// AfterPlan, if set, may stop the run once every plan is made and shown.
 	AfterPlan func(*secretsync.Outcome) error
 	// Signals interrupt a sync; nil for none.
@@ -101,7 +101,7 @@ func Plan(ctx context.Context, o Options, out Printer) (planFile string, err err
 // or the signal to hurry ([interrupts.Signals.Hurry]). The error has the exit code.
 func Sync(ctx context.Context, o Options, out Printer) (err error) {
 	o.writes = true
-	if o.Untrusted != "" {
+	if o.Untrusted.IsTrue() {
 		return checkOnly(o, out)
 	}
 	patient, stopWaiting := o.Signals.Patient(ctx)
@@ -230,10 +230,10 @@ func readInputs(o Options, out Printer) (r secretsync.Run, manifest *secretsync.
 	}
 	r.Rules, r.Prune, r.Overwrite = manifest.Rules, manifest.Prune, manifest.Overwrite
 	r.Notes, r.Mask = o.Notes, check.MaskTokens
-	if o.Untrusted != "" {
+	if o.Untrusted.IsTrue() {
 		r.NoCompare = true
 		r.Rules, r.Prune = withoutRequired(r.Rules), secretsync.Prune{}
-		r.First = o.Untrusted + ": nothing is deleted, and no plan file is written"
+		r.First = o.Untrusted.Why + ": nothing is deleted, and no plan file is written"
 	}
 	return r, manifest, nil
 }

@@ -3,6 +3,7 @@ package run
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/sources"
@@ -31,17 +32,30 @@ func checkOnly(o Options, out Printer) error {
 	return errUntrusted
 }
 
-// UnlessUntrusted returns err, unless err ends an untrusted run as skipped: out shows
-// that then. The reason in untrusted is empty for a trusted run.
-func UnlessUntrusted(untrusted string, out Printer, err error) error {
-	isErr := func(target error) bool { return errors.Is(err, target) }
-	if untrusted != "" && slices.ContainsFunc(skipErrors, isErr) {
-		return out.Skipped(SkipMessage(untrusted))
-	}
-	return err
+// Untrusted is why a run may neither write nor delete. The zero value is for one that may.
+type Untrusted struct {
+	Why   string // the beginning of a sentence
+	Later string // the sentence that says which run may; empty if that is unknown
 }
 
-// SkipMessage returns the message about a skipped run.
-func SkipMessage(untrusted string) string {
-	return untrusted + ": nothing was synced; the next run by a person on this branch will"
+// IsTrue reports whether the run is untrusted.
+func (u Untrusted) IsTrue() bool { return u != Untrusted{} }
+
+// SkipMessage returns the message about a skipped run. The word done is what the run did
+// not do, such as synced.
+func (u Untrusted) SkipMessage(done string) string {
+	return strings.TrimSpace(u.Why + ". Nothing was " + done + ". " + u.Later)
+}
+
+// UnlessUntrusted returns err, unless err ends an untrusted run as skipped: out shows
+// that then.
+func UnlessUntrusted(untrusted Untrusted, out Printer, err error) error {
+	isErr := func(target error) bool { return errors.Is(err, target) }
+	switch {
+	case !untrusted.IsTrue() || !slices.ContainsFunc(skipErrors, isErr):
+		return err
+	case isErr(errUntrusted):
+		return out.Skipped(untrusted.SkipMessage("synced"))
+	}
+	return out.Skipped(untrusted.SkipMessage("planned"))
 }

@@ -89,7 +89,7 @@ func TestFork(t *testing.T) {
 	j.workflow, j.env = "fork.yml", map[string]string{"GITHUB_REPOSITORY": "o/r"}
 	log := j.run(t)
 	checkLog(t, log, "::notice title=prefect-secrets::this run is for a pull request from another repository, mallory/r,",
-		"nothing was synced; the next run by a person on this branch will", `"status":"skipped"`)
+		"Nothing was synced. The next run that a person starts on this branch is not skipped.", `"status":"skipped"`)
 	if diff := cmp.Diff([]string{"APP_OLD_KEY"}, store.namesOf(t, "data-staging")); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}

@@ -16,8 +16,12 @@ import (
 	"unicode/utf8"
 )
 
-// Token is the bearer token that the server accepts.
-const Token = "ghs_test-token"
+// Token is the bearer token of an app that the server accepts, and PersonalToken is a
+// person's.
+const (
+	Token         = "ghs_test-token"
+	PersonalToken = "ghp_test-token"
+)
 
 // maxComment is the longest comment, in characters (GitHub's API refuses 65,537).
 const maxComment = 65536
@@ -102,6 +106,15 @@ func (s *Server) AddComment(login, kind, association, body string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.add(login, kind, association, body)
+}
+
+// EditComments changes the body of each comment, as a person could on its page.
+func (s *Server) EditComments(change func(body string) string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.comments {
+		s.comments[i].Body = change(s.comments[i].Body)
+	}
 }
 
 // RemoveComments deletes all comments, as a person could.
@@ -203,7 +216,7 @@ func (s *Server) withPermission(permission string, answer func(http.ResponseWrit
 			fmt.Fprint(w, limit.Body)
 		case s.Fails != nil && s.Fails(r):
 			fail(w, http.StatusBadGateway, "Server Error")
-		case r.Header.Get("Authorization") != "Bearer "+Token:
+		case !slices.Contains([]string{"Bearer " + Token, "Bearer " + PersonalToken}, r.Header.Get("Authorization")):
 			fail(w, http.StatusUnauthorized, "Bad credentials")
 		case name != "metadata" && has != "write" && has != level:
 			fail(w, http.StatusForbidden, "Resource not accessible by integration")
@@ -225,9 +238,10 @@ func (s *Server) viewer(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, "Problems parsing JSON")
 		return
 	}
-	login := cmp.Or(s.Login, "github-actions[bot]")
-	_ = json.NewEncoder(w).Encode(map[string]any{"data": map[string]any{"viewer": map[string]string{"login": login}}})
+	_ = json.NewEncoder(w).Encode(map[string]any{"data": map[string]any{"viewer": map[string]string{"login": s.login()}}})
 }
+
+func (s *Server) login() string { return cmp.Or(s.Login, "github-actions[bot]") }
 
 // page returns the page of a list that a request asks for, and links to the next.
 func page[T any](s *Server, w http.ResponseWriter, r *http.Request, list []T) []T {
@@ -287,7 +301,11 @@ func (s *Server) createComment(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w.WriteHeader(http.StatusCreated)
-	_ = json.NewEncoder(w).Encode(s.add("github-actions[bot]", "Bot", "NONE", body))
+	kind, association := "Bot", "NONE"
+	if !strings.HasSuffix(s.login(), "[bot]") {
+		kind, association = "User", "MEMBER"
+	}
+	_ = json.NewEncoder(w).Encode(s.add(s.login(), kind, association, body))
 	s.comments[len(s.comments)-1].posted = true
 }
 
