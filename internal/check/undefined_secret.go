@@ -184,5 +184,5 @@ func (x *secretIndex) suggest(name string) string {
 	if near := nearest.Of(name, x.names); near != "" {
 		return fmt.Sprintf("did you mean %q, which %s has?", MaskTokens(near), x.definedIn[near])
 	}
-	return "put it into the store with prefect-secrets sync or set, or under [context.secrets] as the name of an environment variable"
+	return "write it to the store with prefect-secrets sync or set, or name an environment variable for it under [context.secrets]"
 }
