@@ -16,7 +16,7 @@ import (
 var allowedPhrases = []string{
 	"there is none", "there are none",
 	"there is no", "there are no", "is no longer", "are no longer",
-	"stand for", "stands for", "stand in for", "stands in for",
+	"stand for", "stands for", "stands in for",
 }
 
 // refusal is a phrase that docs/writing.md refuses.
