@@ -76,6 +76,7 @@ func TestRefusedPhrasesAreFound(t *testing.T) {
 		`x := "no store: say --dev"`:                   "say --…",
 		"x := `keys are sent in clear\n\ttext`":        "clear text",
 		`x := "the page does not say which"`:           "",
+		"// add puts them into a list":                 "puts … into",
 	} {
 		used := map[string]bool{}
 		all, messages := withoutAllowed(prose(text), used), withoutAllowed(messagesOf(t, "x.go", "package x\n\nfunc f() {\n"+text+"\n}\n"), used)
