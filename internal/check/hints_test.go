@@ -18,7 +18,7 @@ var hintEdits = []struct {
 	edit func(s *source, f finding, m []string) (span, string)
 }{
 	{regexp.MustCompile(`^name an environment variable instead: .* = ("\$\w+")`), writeMatch},
-	{regexp.MustCompile(`^Prefect expands no \$NAME inside an array: remove it|^take it out of the file|^Prefect reads it and nothing happens|remove one of the references$|remove it|set the environment variable|give (flows|the executor)|^write its settings below`), deleteStatement},
+	{regexp.MustCompile(`^Prefect expands no \$NAME inside an array: remove it|^remove it from the file|^Prefect reads it and nothing happens|remove one of the references$|remove it|set the environment variable|give (flows|the executor)|^write its settings below`), deleteStatement},
 	{regexp.MustCompile(`quote it twice, such as`), quoteTwice},
 	{regexp.MustCompile(`^the nearest key is ([\w.]+)`), func(_ *source, f finding, m []string) (span, string) {
 		return span{f.start, f.end}, `"${` + m[1] + `}"`

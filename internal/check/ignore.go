@@ -13,7 +13,7 @@ const ignoreName = "ignore"
 
 const (
 	ignoreFormHint   = "write # prefect-secrets: ignore[rule] and the reason; several rules have commas between them"
-	unusedIgnoreHint = "take it out, or move it: write it at the end of the line it is for, or alone on the line above"
+	unusedIgnoreHint = "remove it, or move it: to the end of the line that it is for, or alone to the line above"
 )
 
 // checkIgnore reports ignore comments that are malformed, have no reason, or name a

@@ -237,7 +237,7 @@ func variableFor(key string) string {
 
 // checkTokens reports credentials in comments and keys.
 func (s *source) checkTokens(report func(finding)) {
-	const hint = "take it out of the file and have its issuer revoke it"
+	const hint = "remove it from the file, and revoke it where it was issued"
 	for _, t := range s.tokens {
 		if s.inComment(t.start) {
 			report(finding{message: "this comment holds what looks like " + t.kind, hint: hint, start: t.start, end: t.end})

@@ -175,7 +175,7 @@ func (x *secretIndex) hint(name string) string {
 
 func (x *secretIndex) suggest(name string) string {
 	if other, ok := x.byLowerCase[strings.ToLower(name)]; ok {
-		hint := fmt.Sprintf("case counts, and %s has %q", x.definedIn[other], MaskTokens(other))
+		hint := fmt.Sprintf("case matters: %s has %q", x.definedIn[other], MaskTokens(other))
 		if other == release.EnvironmentName(other) {
 			hint += documentedCase
 		}

@@ -111,8 +111,8 @@ func TestUndefinedHint(t *testing.T) {
 		{Where: "the store", Names: []string{"DATABASE_URL", "API_KEY"}},
 	}
 	for name, want := range map[string]string{
-		"DATABASE":     `case counts, and config.toml has "database"; Prefect's documentation says that a secret set through the environment gets a lower-case name`,
-		"api_key":      `case counts, and config.toml has "API_KEY"`,
+		"DATABASE":     `case matters: config.toml has "database"; Prefect's documentation says that a secret set through the environment gets a lower-case name`,
+		"api_key":      `case matters: config.toml has "API_KEY"`,
 		"DATABASE_URI": `did you mean "DATABASE_URL", which the store has?`,
 		"ELSEWHERE":    "write it to the store with prefect-secrets sync or set, or name an environment variable for it under [context.secrets]",
 	} {

@@ -240,7 +240,7 @@ func (s Setting) Instead() string { return instead[s.Name] }
 // instead has the settings that 1.4.1 does not read.
 var instead = map[string]string{
 	"cloud.agent.auth_token":                     "use cloud.api_key, which replaces it since 0.15.0",
-	"cloud.agent.resource_manager.loop_interval": "remove it, for the agents of 0.15.0 have no resource manager",
+	"cloud.agent.resource_manager.loop_interval": "remove it, because agents have no resource manager since 0.15.0",
 	"cloud.auth_token":                           "use cloud.api_key, which replaces it since 0.15.0",
 	"cloud.graphql":                              "use cloud.api, the URL that 1.0.0 and later send their requests to",
 	"cloud.log":                                  "remove it, for logs go to cloud.api",
