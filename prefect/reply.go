@@ -18,7 +18,7 @@ import (
 // 100,000 secrets, each as long as a name may be.
 const maxReply = 32 << 20
 
-// reply is the answer to one request. The call puts it into its context and
+// reply is the answer to one request. The call adds it to its context and
 // transport fills it, because the GraphQL library cannot decode a JSON scalar, drops
 // an error's path and code, and quotes the body of an answer that is not 200.
 type reply struct {

@@ -38,7 +38,7 @@ func TestConsumer(t *testing.T) {
 	writeFile(t, filepath.Join(dir, "readme_test.go"), []byte("package consumer\n\n"+readmeImports+goBlocks(t, "../README.md")))
 	writeFile(t, filepath.Join(dir, "docs_test.go"), []byte("package consumer\n\n"+goBlocks(t, "../docs/testing.md")))
 	got := runGo(t, dir, "test", "-v", "./...")
-	for _, name := range []string{"TestReport", "TestNotify", "TestReportLocally"} { // of the consumer, the README, the docs
+	for _, name := range []string{"TestReport", "TestNotify", "TestLoginLocally"} { // of the consumer, the README, the docs
 		if !strings.Contains(got, "--- PASS: "+name+" (") {
 			t.Errorf("%s did not run: %s", name, got)
 		}

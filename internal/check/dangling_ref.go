@@ -19,8 +19,8 @@ func checkDanglingRefs(s *source, report func(finding)) {
 		}
 		if cycles[v.name] {
 			report(v.finding(
-				fmt.Sprintf("%s refers to itself, so that its value never settles", s.label(v)),
-				"Prefect gives up after ten rounds and keeps what it has then; take the circle out",
+				fmt.Sprintf("%s refers to itself, so its value never settles", s.label(v)),
+				"Prefect stops after ten rounds and keeps the value of that moment: remove one of the references",
 			))
 		}
 	}

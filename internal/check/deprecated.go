@@ -50,7 +50,7 @@ func checkDeprecated(s *source, report func(finding)) {
 		if v.name == daskAddress && v.str == "local" && !s.isShipped(v) && lastLocalDask.Compare(version.Number()) < 0 {
 			report(v.finding(
 				fmt.Sprintf("%s means a host called local to Prefect %s", v.name, version),
-				fmt.Sprintf("%s was the last release that took local for a cluster of its own: leave it empty", lastLocalDask),
+				fmt.Sprintf("%s was the last release for which local is a cluster that it starts: leave it empty", lastLocalDask),
 			))
 		}
 		if v.Kind.IsString() && !v.secret && !s.isShipped(v) {

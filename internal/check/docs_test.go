@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -9,8 +10,8 @@ import (
 
 const docsPath = "../../docs/checks.md"
 
-// TestDocs checks that docs/checks.md has a section for each rule, in their order,
-// with an example and its real output.
+// TestDocs checks that docs/checks.md has a table of the rules, and a section for each,
+// in their order, with an example and its real output.
 func TestDocs(t *testing.T) {
 	page := string(readFile(t, docsPath))
 	intro, rest, _ := strings.Cut(page, "\n## ")
@@ -21,12 +22,28 @@ func TestDocs(t *testing.T) {
 	for i, r := range Rules() {
 		sections[i] = docsSection(t, r, sections[i])
 	}
-	want := intro + "\n## " + strings.Join(sections, "\n## ")
+	want := docsIntro(t, intro) + "\n## " + strings.Join(sections, "\n## ")
 	if *update {
 		writeFile(t, docsPath, want)
 	} else if diff := cmp.Diff(want, page); diff != "" {
 		t.Errorf("%s is not what -update would write (-want +got):\n%s", docsPath, diff)
 	}
+}
+
+const docsTableHead = "| rule | severity | what it finds |\n| --- | --- | --- |\n"
+
+// docsIntro returns what is above the sections, with the table of the rules at its end.
+func docsIntro(t *testing.T, intro string) string {
+	t.Helper()
+	before, _, ok := strings.Cut(intro, docsTableHead)
+	if !ok {
+		t.Fatalf("%s has no table of the rules above the sections", docsPath)
+	}
+	table := before + docsTableHead
+	for _, r := range Rules() {
+		table += fmt.Sprintf("| [%s](#%s) | %s | %s |\n", r.Name, r.Name, r.Severity, r.Doc)
+	}
+	return table
 }
 
 // docsSection returns a section with the real output of its example.
@@ -54,8 +71,7 @@ func docsFindings(t *testing.T, r Rule, section, example string) []Diagnostic {
 	if r.Name == "manifest" {
 		return manifestFindings("prefect-secrets.toml", []byte(example))
 	}
-	options := readOptions(t, []byte(example))
-	options.Rules = []string{r.Name}
+	options := Options{Rules: []string{r.Name}, Env: []string{"HOME=/home/flows"}}
 	found := File("config.toml", []byte(example), options)
 	if _, python, ok := strings.Cut(section, "```python\n"); ok {
 		python, _, _ = strings.Cut(python, "```")

@@ -26,14 +26,14 @@ func checkNameCase(s *source, report func(finding)) {
 	if s.opts.Version == release.Any {
 		v := found[0]
 		report(s.keyFinding(v, len(v.path), noteOfCase(found),
-			"every release keeps the names as they are: pass --prefect-version, and this note goes away"))
+			"no release does that: pass --prefect-version, and this note is not reported"))
 		return
 	}
 	for _, v := range found {
 		name := MaskTokens(v.path[2])
 		lower := release.EnvironmentName(name)
 		f := s.keyFinding(v, len(v.path),
-			fmt.Sprintf("the environment sets secret %s, so that its name is %s", name, lower),
+			fmt.Sprintf("the environment sets secret %s, which the documentation names %s", name, lower),
 			fmt.Sprintf("name it %s, in the flows that read it too; or pass --prefect-version: every release keeps the name", lower))
 		f.severity = SeverityWarning
 		report(f)
@@ -57,14 +57,14 @@ func noteOfCase(found []setting) string {
 	for _, v := range found[:min(len(found), maxNamesInNote)] {
 		names = append(names, MaskTokens(v.path[2]))
 	}
-	list, subject := strings.Join(names, ", "), "secret %s takes its value from the environment, so that its name is"
+	list, subject := strings.Join(names, ", "), "secret %s takes its value from the environment"
 	if more := len(found) - len(names); more > 0 {
 		list += fmt.Sprintf(" and %d more", more)
 	}
 	if len(found) > 1 {
-		subject = "secrets %s take their values from the environment, so that their names are"
+		subject = "secrets %s take their values from the environment"
 	}
-	return fmt.Sprintf(subject, list) + " lower-case by Prefect's documentation"
+	return fmt.Sprintf(subject, list) + "; Prefect's documentation makes such names lower-case"
 }
 
 // setByEnv reports whether the environment sets a secret with this value. An unknown

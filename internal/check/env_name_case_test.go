@@ -13,10 +13,10 @@ func TestNameCase(t *testing.T) {
 	const many = "[context.secrets]\nA = '$A'\nB = '${B}'\nC = 'x${C}'\nD = '$D'\nlower = '$E'\nSLACK_WEBHOOK_URL = '$F'\nG = 'not$SET'\nH = '$SET!'\nI = '$1x'\n"
 	opts := Options{Env: []string{"SET=x"}, Rules: []string{"env-name-case"}}
 	for version, want := range map[release.Version][]string{
-		release.Any: {"2 env-name-case: secrets A, B, C and 1 more take their values from the environment, so that their names are lower-case by Prefect's documentation"},
+		release.Any: {"2 env-name-case: secrets A, B, C and 1 more take their values from the environment; Prefect's documentation makes such names lower-case"},
 		release.Documented: {
-			"2 env-name-case: the environment sets secret A, so that its name is a", "3 env-name-case: the environment sets secret B, so that its name is b",
-			"4 env-name-case: the environment sets secret C, so that its name is c", "5 env-name-case: the environment sets secret D, so that its name is d",
+			"2 env-name-case: the environment sets secret A, which the documentation names a", "3 env-name-case: the environment sets secret B, which the documentation names b",
+			"4 env-name-case: the environment sets secret C, which the documentation names c", "5 env-name-case: the environment sets secret D, which the documentation names d",
 		},
 		release.Number{0, 9, 3}.Version(): nil, release.Number{1, 4, 1}.Version(): nil,
 	} {

@@ -18,7 +18,7 @@ var hintEdits = []struct {
 	edit func(s *source, f finding, m []string) (span, string)
 }{
 	{regexp.MustCompile(`^name an environment variable instead: .* = ("\$\w+")`), writeMatch},
-	{regexp.MustCompile(`^Prefect expands no \$NAME inside an array: take it out|^take it out of the file|^Prefect reads it and nothing happens|take the circle out$|remove it|set the environment variable|give (flows|the executor)|^write its settings below`), deleteStatement},
+	{regexp.MustCompile(`^Prefect expands no \$NAME inside an array: remove it|^remove it from the file|^Prefect reads it and nothing happens|remove one of the references$|remove it|set the environment variable|give (flows|the executor)|^write its settings below`), deleteStatement},
 	{regexp.MustCompile(`quote it twice, such as`), quoteTwice},
 	{regexp.MustCompile(`^the nearest key is ([\w.]+)`), func(_ *source, f finding, m []string) (span, string) {
 		return span{f.start, f.end}, `"${` + m[1] + `}"`
@@ -45,7 +45,7 @@ var hintEdits = []struct {
 		return replaceSecret("{ "+strings.Join(parts, ", ")+" }")(s, f, m)
 	}},
 	{regexp.MustCompile(`^write the number without quotes`), write(`1`)},
-	{regexp.MustCompile(`write true or false without quotes|only the bare false`), write(`false`)},
+	{regexp.MustCompile(`write (true or )?false without quotes`), write(`false`)},
 	{regexp.MustCompile(`use one of CRITICAL|^levels are in capitals`), write(`"INFO"`)},
 	{regexp.MustCompile(`such as (%\(message\)s)`), write(`"%(message)s"`)},
 	{regexp.MustCompile(`extra_loggers = ("\['a', 'b'\]")`), writeMatch},

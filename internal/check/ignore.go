@@ -13,7 +13,7 @@ const ignoreName = "ignore"
 
 const (
 	ignoreFormHint   = "write # prefect-secrets: ignore[rule] and the reason; several rules have commas between them"
-	unusedIgnoreHint = "take it out, or move it: write it at the end of the line it is for, or alone on the line above"
+	unusedIgnoreHint = "remove it, or move it: to the end of the line that it is for, or alone to the line above"
 )
 
 // checkIgnore reports ignore comments that are malformed, have no reason, or name a
@@ -41,7 +41,7 @@ func (s *source) checkIgnored(r ignoredRule, line int, report func(finding)) {
 	case !s.isRule(r.name):
 		f.message, f.hint = unknownRule(r.name, s.ignorableNames())
 	case !isIgnorable(r.name):
-		f.message, f.hint = "the rule "+r.name+" cannot be ignored", "take it out and mend what it finds"
+		f.message, f.hint = "the rule "+r.name+" cannot be ignored", "remove it and fix what the rule finds"
 	case !s.ignores.used[suppression{line, r.name}]:
 		f.message, f.hint = fmt.Sprintf("%s finds nothing on line %d that this could ignore", r.name, line), unusedIgnoreHint
 	default:

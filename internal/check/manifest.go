@@ -51,7 +51,7 @@ func checkPasted(s *source, report func(finding)) {
 		if kind := s.tokenKindIn(span{v.Start, v.End}); kind != "" && !v.Kind.IsContainer() {
 			reportError(finding{
 				message: s.plaintextMessage(v.Node, false, kind),
-				hint:    "a manifest names secrets and holds none: take it out and have its issuer revoke it",
+				hint:    "a manifest has names of secrets and no values: remove it, and revoke it where it was issued",
 				node:    v.Node,
 				start:   v.Start,
 				end:     v.End,

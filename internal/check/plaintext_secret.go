@@ -181,7 +181,7 @@ func (s *source) plaintextMessage(n tomlpos.NodeID, secret bool, kind string) st
 func (p plaintexts) hint(named tomlpos.NodeID) string {
 	n := p.doc.Nodes[named]
 	if n.InList || p.isList(named) {
-		return "Prefect expands no $NAME inside an array: take it out of the array, or put it into the store with prefect-secrets sync"
+		return "Prefect expands no $NAME inside an array: remove it from the array, or write it to the store with prefect-secrets sync"
 	}
 	key := MaskTokens(tomlpos.QuoteKey(n.Name))
 	parent := p.doc.Path(n.Parent)
@@ -191,7 +191,7 @@ func (p plaintexts) hint(named tomlpos.NodeID) string {
 	}
 	hint := fmt.Sprintf(`name an environment variable instead: %s = "$%s"`, key, variable)
 	if p.secrets[named] {
-		hint += "; or take it out and put it into the store with prefect-secrets sync"
+		hint += "; or remove it and write it to the store with prefect-secrets sync"
 	}
 	if parent == secretsTable && p.mayChangeCase(n.Name) {
 		hint += documentedCase
@@ -237,7 +237,7 @@ func variableFor(key string) string {
 
 // checkTokens reports credentials in comments and keys.
 func (s *source) checkTokens(report func(finding)) {
-	const hint = "take it out of the file and have its issuer revoke it"
+	const hint = "remove it from the file, and revoke it where it was issued"
 	for _, t := range s.tokens {
 		if s.inComment(t.start) {
 			report(finding{message: "this comment holds what looks like " + t.kind, hint: hint, start: t.start, end: t.end})

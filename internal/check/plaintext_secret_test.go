@@ -48,10 +48,10 @@ func TestPlaintextSecret(t *testing.T) {
 func TestPlaintextHint(t *testing.T) {
 	const (
 		lowered = "; Prefect's documentation says that a secret set through the environment gets a lower-case name"
-		store   = "; or take it out and put it into the store with prefect-secrets sync"
+		store   = "; or remove it and write it to the store with prefect-secrets sync"
 		name    = "name an environment variable instead: "
-		inArray = "Prefect expands no $NAME inside an array: take it out of the array, " +
-			"or put it into the store with prefect-secrets sync"
+		inArray = "Prefect expands no $NAME inside an array: remove it from the array, " +
+			"or write it to the store with prefect-secrets sync"
 	)
 	for text, want := range map[string]string{
 		"A = 'x'":         name + `A = "$A"` + store + lowered,

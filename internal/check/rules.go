@@ -31,8 +31,8 @@ type finding struct {
 // These rules are in more than one list.
 var (
 	syntaxRule    = Rule{syntaxName, SeverityError, "the file is not TOML 1.0"}
-	plaintextRule = Rule{"plaintext-secret", SeverityWarning, "a secret that is in the file in plain text"}
-	ignoreRule    = Rule{ignoreName, SeverityError, "an ignore comment that is not right"}
+	plaintextRule = Rule{"plaintext-secret", SeverityWarning, "a secret in the file, in plain text"}
+	ignoreRule    = Rule{ignoreName, SeverityError, "an invalid ignore comment"}
 )
 
 // syntaxName is the only rule that applies to a file that does not parse.
@@ -46,17 +46,17 @@ var (
 		{syntaxRule, checkSyntax},
 		{Rule{"toml-compat", SeverityError, "TOML that the parser inside Prefect refuses or reads differently"}, checkCompat},
 		{Rule{"reserved-key", SeverityError, "a key with which import prefect fails"}, checkReservedKeys},
-		{Rule{"unknown-key", SeverityWarning, "a setting that no release of Prefect knows"}, checkUnknownKeys},
-		{Rule{"type", SeverityError, "a setting of another type than Prefect needs"}, checkTypes},
+		{Rule{"unknown-key", SeverityWarning, "a setting or table that no release of Prefect knows"}, checkUnknownKeys},
+		{Rule{"type", SeverityError, "a setting of the wrong type, or with which import prefect fails"}, checkTypes},
 		{plaintextRule, checkPlaintext},
-		{Rule{"unset-env", SeverityWarning, "a reference to a variable that the environment does not have"}, checkUnsetEnv},
-		{Rule{"dangling-ref", SeverityError, "a reference to a key that leads nowhere or never settles"}, checkDanglingRefs},
+		{Rule{"unset-env", SeverityWarning, "a reference to an environment variable that is not set"}, checkUnsetEnv},
+		{Rule{"dangling-ref", SeverityError, "a reference to a missing key, or back to itself"}, checkDanglingRefs},
 		{Rule{"dollar-in-value", SeverityWarning, "a $ in a secret that Prefect expands or mangles"}, checkDollars},
 		{Rule{"cast-surprise", SeverityWarning, "a string that Prefect turns into something else"}, checkCasts},
-		{Rule{"secret-shape", SeverityError, "a well-known secret without its shape"}, checkShapes},
-		{Rule{"env-name-case", SeverityNote, "a secret set through the environment, whose name the documentation has in lower case"}, checkNameCase},
+		{Rule{"secret-shape", SeverityError, "a secret that Prefect's tasks read, in a form that they do not expect"}, checkShapes},
+		{Rule{"env-name-case", SeverityNote, "a name in capitals that the documentation has in lower case"}, checkNameCase},
 		{Rule{"local-secrets-in-cloud", SeverityWarning, "local secrets in a config meant for cloud execution"}, checkLocalSecrets},
-		{Rule{"deprecated", SeverityWarning, "a setting that a later release renamed or dropped"}, checkDeprecated},
+		{Rule{"deprecated", SeverityWarning, "a setting or class that a later release renamed or dropped"}, checkDeprecated},
 		{ignoreRule, checkIgnore},
 	}
 	flowRules = []checker{

@@ -33,7 +33,7 @@ func (s *source) syntaxFinding() finding {
 func mergeMark(text string) string {
 	for _, mark := range []string{"<<<<<<<", "|||||||", "=======", ">>>>>>>"} {
 		if strings.HasPrefix(text, mark) {
-			return "this is the mark of a merge conflict: decide between the two sides and take the marks out"
+			return "this is the mark of a merge conflict: choose one of the two sides and remove the marks"
 		}
 	}
 	return ""

@@ -115,7 +115,7 @@ func (s *source) patternFindings() (found []finding) {
 		message, hint := compatValue(v.Kind, raw)
 		switch {
 		case mixed[v.Node]:
-			message, hint = "a list of several types: "+rejects, "give every element the same type; it takes an int and a float for two types, and so a date and a time"
+			message, hint = "a list of several types: "+rejects, "give every element the same type; an int and a float are two types, and so are a date and a time"
 		case kinds[s.doc.Nodes[v.Node].Parent] == tomlpos.InlineTable && message == "":
 			message, hint = compatInline(v.Kind, raw)
 		case message == "" && strings.Contains(raw, "\n") && !v.Kind.IsContainer():

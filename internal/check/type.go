@@ -149,7 +149,7 @@ func typePhrase(name string) string {
 
 func typeHint(name, wanted string) string {
 	if name == "cloud.use_local_secrets" {
-		return "only the bare false turns local secrets off: to Prefect any other value means that they stay local"
+		return "to turn local secrets off, write false without quotes: any other value keeps them on"
 	}
 	if wanted == "bool" {
 		return "write true or false without quotes: to Python any string but the empty one counts as true"

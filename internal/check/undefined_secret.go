@@ -175,7 +175,7 @@ func (x *secretIndex) hint(name string) string {
 
 func (x *secretIndex) suggest(name string) string {
 	if other, ok := x.byLowerCase[strings.ToLower(name)]; ok {
-		hint := fmt.Sprintf("case counts, and %s has %q", x.definedIn[other], MaskTokens(other))
+		hint := fmt.Sprintf("case matters: %s has %q", x.definedIn[other], MaskTokens(other))
 		if other == release.EnvironmentName(other) {
 			hint += documentedCase
 		}
@@ -184,5 +184,5 @@ func (x *secretIndex) suggest(name string) string {
 	if near := nearest.Of(name, x.names); near != "" {
 		return fmt.Sprintf("did you mean %q, which %s has?", MaskTokens(near), x.definedIn[near])
 	}
-	return "put it into the store with prefect-secrets sync or set, or under [context.secrets] as the name of an environment variable"
+	return "write it to the store with prefect-secrets sync or set, or name an environment variable for it under [context.secrets]"
 }

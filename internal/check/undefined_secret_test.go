@@ -70,7 +70,7 @@ func TestUndefinedAsJSON(t *testing.T) {
   "rule": "undefined-secret",
   "severity": "error",
   "message": "config.toml does not have the secret \"A B\"",
-  "hint": "put it into the store with prefect-secrets sync or set, or under [context.secrets] as the name of an environment variable",
+  "hint": "write it to the store with prefect-secrets sync or set, or name an environment variable for it under [context.secrets]",
   "file": "dir/flow.py",
   "line": 2,
   "column": 32,
@@ -111,10 +111,10 @@ func TestUndefinedHint(t *testing.T) {
 		{Where: "the store", Names: []string{"DATABASE_URL", "API_KEY"}},
 	}
 	for name, want := range map[string]string{
-		"DATABASE":     `case counts, and config.toml has "database"; Prefect's documentation says that a secret set through the environment gets a lower-case name`,
-		"api_key":      `case counts, and config.toml has "API_KEY"`,
+		"DATABASE":     `case matters: config.toml has "database"; Prefect's documentation says that a secret set through the environment gets a lower-case name`,
+		"api_key":      `case matters: config.toml has "API_KEY"`,
 		"DATABASE_URI": `did you mean "DATABASE_URL", which the store has?`,
-		"ELSEWHERE":    "put it into the store with prefect-secrets sync or set, or under [context.secrets] as the name of an environment variable",
+		"ELSEWHERE":    "write it to the store with prefect-secrets sync or set, or name an environment variable for it under [context.secrets]",
 	} {
 		if got := newSecretIndex(sets).hint(name); got != want {
 			t.Errorf("%s: got %s", name, got)

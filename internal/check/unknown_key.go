@@ -186,7 +186,7 @@ func (c *catalogue) explainTopName(name string) (message, hint string) {
 	if near == "" || !isMisspelling(name, near) {
 		return "", ""
 	}
-	return fmt.Sprintf("no release of Prefect reads %s", MaskTokens(name)), fmt.Sprintf("the nearest name is %s; a table of your own is best called by a name that Prefect has nothing like", near)
+	return fmt.Sprintf("no release of Prefect reads %s", MaskTokens(name)), fmt.Sprintf("the nearest name is %s; for a table of your own, choose a name unlike those of Prefect", near)
 }
 
 // isMisspelling reports whether two names differ by one letter, or by the order of

@@ -76,7 +76,7 @@ func (u *unsetNames) hint() string {
 	if u.all.hidden > 0 {
 		names = plural(u.all.len(), "it", "them")
 	}
-	return fmt.Sprintf("set %s where Prefect runs, or take the %s out", names, plural(u.all.len(), "reference", "references"))
+	return fmt.Sprintf("set %s where Prefect runs, or remove the %s", names, plural(u.all.len(), "reference", "references"))
 }
 
 // isVariable reports whether a reference that the environment lacks can only be one

@@ -49,37 +49,45 @@ func TestCompatibilityDoc(t *testing.T) {
 func writtenCounts(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
-	b.WriteString("| shown by | standing | cases | that differ |\n| --- | --- | --- | --- |\n")
-	row := func(by, standing, cases, differ string) {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", by, standing, cases, differ)
+	b.WriteString("| evidence | status | cases | different |\n| --- | --- | ---: | --- |\n")
+	row := func(evidence, status string, cases int, different string) {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", evidence, status, withCommas(cases), different)
 	}
 	apollo, reasons := readApolloResults(t)
 	clients, releases := readPrefectResults(t)
-	if clients != "" {
+	if clients > 0 {
 		row("[real clients](../test/prefect) of "+releases, "verified", clients, "none")
 	}
 	if apollo != nil {
 		row("[Apollo Server 2.25 with graphql-js](../test/apollo) over the same schema, "+
 			"each document sent to both", "verified",
-			fmt.Sprint(apollo.Cases), fmt.Sprintf("%d, for the reasons below", apollo.Cases-apollo.Equal))
+			apollo.Cases, fmt.Sprintf("%d, for the reasons below", apollo.Cases-apollo.Equal))
 	}
 	probes := len(readFixtureLines(t, "apollo-server-2.25.4.jsonl")) - len(probesOfTheirServer)
 	row("[recorded answers of Apollo Server 2.25.4](../fixtures/graphql)", "verified",
-		fmt.Sprint(probes), fmt.Sprintf("%d, in the message alone", len(apolloDiffers)))
+		probes, fmt.Sprintf("%d, only in the message", len(apolloDiffers)))
 	row("[recorded requests](../fixtures/graphql) of Prefect 0.9.3, 0.15.13 and 1.4.1, "+
-		"byte for byte over a socket", "verified", fmt.Sprint(recordedRequests(t)), "none")
+		"byte for byte over a socket", "verified", recordedRequests(t), "none")
 	standing := map[string]int{}
 	for _, c := range readHasuraCases(t) {
 		standing[c.Standing]++
 	}
 	for _, s := range []string{"documented", "chosen"} {
-		row("[`secret` as Hasura has such a field](../fixtures/graphql/hasura.jsonl)", s,
-			fmt.Sprint(standing[s]), "none")
+		row("[the field `secret`, as Hasura has such fields](../fixtures/graphql/hasura.jsonl)", s,
+			standing[s], "none")
 	}
 	if len(reasons) > 0 {
-		b.WriteString("\nWhy answers differ from Apollo Server's:\n\n" + strings.Join(reasons, ""))
+		b.WriteString("\nWhy answers differ from those of Apollo Server, with the number of cases:\n\n" + strings.Join(reasons, ""))
 	}
 	return b.String()
+}
+
+// withCommas returns a number below a million as pages write it, such as 2,742.
+func withCommas(n int) string {
+	if n < 1000 {
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%d,%03d", n/1000, n%1000)
 }
 
 func recordedRequests(t *testing.T) int {
@@ -125,11 +133,11 @@ func readApolloResults(t *testing.T) (*apollo, []string) {
 
 // readPrefectResults returns the releases in test/prefect/results.json and the
 // number of tests that passed.
-func readPrefectResults(t *testing.T) (tests, releases string) {
+func readPrefectResults(t *testing.T) (tests int, releases string) {
 	t.Helper()
 	var out struct{ Releases map[string]int }
 	if !readSuiteResults(t, "prefect", &out) {
-		return "", ""
+		return 0, ""
 	}
 	total, names := 0, []string{}
 	for release, n := range out.Releases {
@@ -140,7 +148,7 @@ func readPrefectResults(t *testing.T) (tests, releases string) {
 		names = append(names, release)
 	}
 	slices.SortFunc(names, byRelease)
-	return fmt.Sprint(total), fmt.Sprintf("%d releases, %s", len(names), strings.Join(names, ", "))
+	return total, fmt.Sprintf("%d releases, %s", len(names), strings.Join(names, ", "))
 }
 
 // byRelease puts 0.9.8 before 0.10.0.

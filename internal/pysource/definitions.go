@@ -219,7 +219,7 @@ func isPair(literal *node) bool {
 	return literal != nil && literal.kind == nodeList && len(literal.items) == 2
 }
 
-// visitDefinition records what a call puts into the context or the environment, and
+// visitDefinition records what a call adds to the context or the environment, and
 // reports whether it is such a call.
 func (r *reader) visitDefinition(n *node, path, context, method string) bool {
 	first, _ := n.argument(0, "")

@@ -41,7 +41,7 @@ func (s *scanner) conflictMarker(rest string) bool {
 		return false
 	}
 	end := s.at + lineEnd(rest)
-	s.fail("this is the mark of a merge conflict: decide between the two sides and take the marks out", s.at, end)
+	s.fail("this is the mark of a merge conflict: choose one of the two sides and remove the marks", s.at, end)
 	s.at = end
 	return true
 }

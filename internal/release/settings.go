@@ -239,17 +239,17 @@ func (s Setting) Instead() string { return instead[s.Name] }
 
 // instead has the settings that 1.4.1 does not read.
 var instead = map[string]string{
-	"cloud.agent.auth_token":                     "use cloud.api_key, which 0.15.0 put in its place",
-	"cloud.agent.resource_manager.loop_interval": "remove it, for the agents of 0.15.0 have no resource manager",
-	"cloud.auth_token":                           "use cloud.api_key, which 0.15.0 put in its place",
-	"cloud.graphql":                              "use cloud.api, where 1.0.0 and later send what they ask",
+	"cloud.agent.auth_token":                     "use cloud.api_key, which replaces it since 0.15.0",
+	"cloud.agent.resource_manager.loop_interval": "remove it, because agents have no resource manager since 0.15.0",
+	"cloud.auth_token":                           "use cloud.api_key, which replaces it since 0.15.0",
+	"cloud.graphql":                              "use cloud.api, the URL that 1.0.0 and later send their requests to",
 	"cloud.log":                                  "remove it, for logs go to cloud.api",
 	"cloud.result_handler":                       "remove it, and give flows a result of prefect.engine.results",
 	"engine.executor.dask.local_processes":       "give the executor cluster_kwargs={\"processes\": …}, as 0.11.5 has it",
 	"engine.result_handler.default_class":        "give flows a result of prefect.engine.results",
-	"logging.log_to_cloud":                       "use cloud.send_flow_run_logs, which 0.14.20 put in its place",
+	"logging.log_to_cloud":                       "use cloud.send_flow_run_logs, which replaces it since 0.14.20",
 	"server.graphql.port":                        "use server.graphql.host_port",
-	"server.ui.graphql_url":                      "use server.ui.apollo_url, which 0.13.7 put in its place",
+	"server.ui.graphql_url":                      "use server.ui.apollo_url, which replaces it since 0.13.7",
 	"tasks.defaults.checkpoint":                  "use flows.checkpointing",
 	"user_config_path":                           "set the environment variable PREFECT__USER_CONFIG_PATH",
 }

@@ -144,10 +144,10 @@ when = 2027-01-31T00:00:00Z
 
 	want := []string{
 		"f.toml:2:8: expected a string: put it in double quotes",
-		"f.toml:3:9: this string is empty: fill it in, or take it out",
+		"f.toml:3:9: this string is empty: fill it in, or remove it",
 		`f.toml:4:8: expected a list of strings: write it as a list, such as ["A", "B"]`,
 		"f.toml:5:15: expected a string: put it in double quotes",
-		"f.toml:5:18: this string is empty: fill it in, or take it out",
+		"f.toml:5:18: this string is empty: fill it in, or remove it",
 		"f.toml:6:8: expected true or false: write it without quotation marks",
 		"f.toml:7:10: expected a date and time with its offset: write it without quotation marks, such as 2027-01-31T00:00:00Z",
 		"f.toml:8:9: expected a date and time with its offset: write it without quotation marks, such as 2027-01-31T00:00:00Z",

@@ -67,7 +67,7 @@ func (v Value) Text() (text string, ok bool) {
 // FilledText reads a string that is not blank.
 func (v Value) FilledText() (text string, ok bool) {
 	if text, ok = v.Text(); ok && strings.TrimSpace(text) == "" {
-		v.Wrong("this string is empty", "fill it in, or take it out")
+		v.Wrong("this string is empty", "fill it in, or remove it")
 		return text, false
 	}
 	return text, ok

@@ -13,13 +13,13 @@ DOCS = pathlib.Path(__file__).parents[2] / "docs" / "testing"
 
 # Each is the body of a test, and what the fixture is to say of it; empty if nothing is wrong.
 BODIES = {
-    "right": ("cloud.order('GET', 'calls')", ""),
-    "unused fault": ("cloud.order('POST', 'faults', {'match': {'secret': 'S'}, 'fault': 'unavailable'})", "never fired"),
+    "right": ("cloud.testkit('GET', 'calls')", ""),
+    "unused fault": ("cloud.testkit('POST', 'faults', {'match': {'secret': 'S'}, 'fault': 'unavailable'})", "never fired"),
     "refused document": ("pytest.raises(Exception, Client().graphql, 'query{sekret_names}')", "API refuses"),
-    "printed value": ("cloud.order('POST', 'seed', {'secrets': {'S': 'CANARY51c0'}}); print('CANARY51c0')", "printed the value of ['S']"),
-    "encoded value": ("cloud.order('POST', 'seed', {'secrets': {'S': 'CANARY51c0'}}); print('Q0FOQVJZNTFjMA==')", "printed the value of ['S']"),
-    "logged value": ("cloud.order('POST', 'seed', {'secrets': {'S': 'CANARY51c0'}}); prefect.context.logger.info('is %s', Secret('S').get())", "printed the value of ['S']"),
-    "warned value": ("cloud.order('POST', 'seed', {'secrets': {'S': 'CANARY51c0'}}); logging.getLogger('app').warning('CANARY51c0')", "printed the value of ['S']"),
+    "printed value": ("cloud.testkit('POST', 'seed', {'secrets': {'S': 'CANARY51c0'}}); print('CANARY51c0')", "printed the value of ['S']"),
+    "encoded value": ("cloud.testkit('POST', 'seed', {'secrets': {'S': 'CANARY51c0'}}); print('Q0FOQVJZNTFjMA==')", "printed the value of ['S']"),
+    "logged value": ("cloud.testkit('POST', 'seed', {'secrets': {'S': 'CANARY51c0'}}); prefect.context.logger.info('is %s', Secret('S').get())", "printed the value of ['S']"),
+    "warned value": ("cloud.testkit('POST', 'seed', {'secrets': {'S': 'CANARY51c0'}}); logging.getLogger('app').warning('CANARY51c0')", "printed the value of ['S']"),
 }
 
 
