@@ -27,7 +27,7 @@ var (
 	elementEscapes = strings.NewReplacer(slices.Concat(markup, []string{":", "&#58;", ".", "&#46;", "@", "<span>@</span>"})...)
 )
 
-// escape returns text that GitHub shows as it is. It puts into an element what GitHub
+// escape returns text that GitHub shows as it is. It wraps in an element what GitHub
 // would see otherwise, since what is copied from there has no other characters.
 func escape(text string) string {
 	var b strings.Builder
