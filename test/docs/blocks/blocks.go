@@ -145,6 +145,7 @@ var NotRun = map[string]string{
 	"CONTRIBUTING.md: go test ./...      # no network, no Docker, no Python":                                               "it is what CI runs, this test among it",
 	"docs/upstream.md: agents, flow runs, CI ──key──▶ prefect-secrets serve ──no key──▶ Prefect Server's API":              "it is a drawing and no command",
 	"docs/upstream.md: curl -H 'Content-Type: application/json' -d '{\"query\":\"{tenant{id slug}}\"}' http://apollo:4200": "it asks a Prefect Server, which needs Hasura and PostgreSQL",
+	"docs/self-hosting.md: curl -H 'Content-Type: application/json' \\":                                                    "it asks a Prefect Server, which needs Hasura and PostgreSQL",
 	"docs/upstream.md: prefect-secrets serve --upstream http://apollo:4200 …":                                              "docs/self-hosting.md has the whole command, and its suite runs it",
 	"docs/upstream.md: export PREFECT__BACKEND=cloud":                                                                      "an agent runs until it is stopped; docs/self-hosting.md has the same, and its suite runs it",
 }
