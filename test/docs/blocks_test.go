@@ -70,7 +70,7 @@ func TestEveryBlockIsRun(t *testing.T) {
 
 // readerPages are those whose code lines a reader copies or looks at.
 var readerPages = []string{
-	"README.md", "SECURITY.md", "SUPPORT.md", "docs/action.md", "docs/cli.md", "docs/self-hosting.md", "docs/serve.md",
+	"README.md", "SECURITY.md", "SUPPORT.md", "docs/action.md", "docs/cli.md", "docs/self-hosting.md", "docs/serve.md", "docs/recipes.md",
 }
 
 // TestCodeLinesFit holds code to 80 columns, which GitHub shows without scrolling.

@@ -144,6 +144,7 @@ var NotRun = map[string]string{
 	"docs/compatibility.md: go test ./internal/cloud -run Contract -api URL -keys FILE":                                    "it is for an endpoint of the reader; test/apollo runs it against Apollo Server",
 	"CONTRIBUTING.md: go test ./...      # no network, no Docker, no Python":                                               "it is what CI runs, this test among it",
 	"SECURITY.md: repo=https://github.com/prefect-secrets/prefect-secrets":                                                 "it needs a release; test/release signs one, and verifies it with a key of its own",
+	"docs/recipes.md: - run: go run github.com/prefect-secrets/prefect-secrets@latest action":                              "it is for runners of macOS and Windows; test/runner runs prefect-secrets action with such variables",
 	"docs/upstream.md: agents, flow runs, CI ──key──▶ prefect-secrets serve ──no key──▶ Prefect Server's API":              "it is a drawing and no command",
 	"docs/upstream.md: curl -H 'Content-Type: application/json' -d '{\"query\":\"{tenant{id slug}}\"}' http://apollo:4200": "it asks a Prefect Server, which needs Hasura and PostgreSQL",
 	"docs/self-hosting.md: curl -H 'Content-Type: application/json' \\":                                                    "it asks a Prefect Server, which needs Hasura and PostgreSQL",
