@@ -120,7 +120,7 @@ var Suites = []Suite{
 		return b.Page == "README.md" && b.Language == "sh" && strings.Contains(b.Text, "python flow.py")
 	}},
 	{"keysfile", "TestKeysFiles: a server starts with it", func(b Block) bool {
-		return b.Page == "docs/serve.md" && b.Language == "toml"
+		return (b.Page == "docs/serve.md" || b.Page == "docs/action.md") && b.Language == "toml"
 	}},
 	{"audit", "TestAuditLine: a server writes such a line", func(b Block) bool {
 		return b.Page == "docs/serve.md" && b.Language == "json"
