@@ -70,10 +70,12 @@ func TestEveryBlockIsRun(t *testing.T) {
 
 // readerPages are those whose code lines a reader copies or looks at.
 var readerPages = []string{
-	"README.md", "SECURITY.md", "SUPPORT.md", "docs/action.md", "docs/cli.md", "docs/self-hosting.md", "docs/serve.md", "docs/recipes.md",
+	"README.md", "SECURITY.md", "SUPPORT.md", "docs/action.md", "docs/cli.md", "docs/manifest.md", "docs/recipes.md",
+	"docs/security.md", "docs/self-hosting.md", "docs/serve.md",
 }
 
-// TestCodeLinesFit holds code to 80 columns, which GitHub shows without scrolling.
+// TestCodeLinesFit holds code to 80 columns, which GitHub shows without scrolling. A
+// URL cannot be shorter.
 func TestCodeLinesFit(t *testing.T) {
 	lines := 0
 	for _, page := range readerPages {
@@ -84,7 +86,8 @@ func TestCodeLinesFit(t *testing.T) {
 		for _, block := range found {
 			for line := range strings.Lines(block.Text) {
 				lines++
-				if line = strings.ReplaceAll(strings.TrimRight(line, "\n"), "\t", "        "); len([]rune(line)) > 80 {
+				line = strings.ReplaceAll(strings.TrimRight(line, "\n"), "\t", "        ")
+				if len([]rune(line)) > 80 && !strings.HasPrefix(line, "#:schema https://") {
 					t.Errorf("%v: %d columns: %s", block, len([]rune(line)), line)
 				}
 			}
