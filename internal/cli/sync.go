@@ -101,7 +101,7 @@ prefect-secrets sync --secrets-file secrets.json --plan-file plan.json`,
 	f.register(cmd)
 	output := section(cmd.Flags(), outputTitle)
 	output.text(&f.PlanFile, "plan-file", "FILE", "", "write names and actions to this file, for sync --plan-file")
-	output.toggle(&f.Detailed, "detailed-exitcode", fmt.Sprintf("exit with %d if there are changes to make", exit.Pending))
+	output.toggle(&f.Detailed, "detailed-exitcode", fmt.Sprintf("exit with %d if the plan has writes or deletions", exit.Pending))
 	return cmd
 }
 

@@ -28,11 +28,11 @@ var Codes = []struct {
 	Name, Meaning string
 }{
 	{OK, "OK", "done"},
-	{Failed, "Failed", "`check`: the file has errors; else nothing could be written"},
+	{Failed, "Failed", "`check` found errors; or the command failed, and wrote nothing"},
 	{Usage, "Usage", "a usage or input error; nothing was changed"},
 	{Partly, "Partly", "some was written, some was not; or the run was interrupted"},
 	{Refused, "Refused", "the store refused the key, or the key may not do what is planned"},
-	{Pending, "Pending", "`plan --detailed-exitcode`, and there are changes to make"},
+	{Pending, "Pending", "`plan --detailed-exitcode`: the plan has writes or deletions, even if the values are the same"},
 }
 
 // Signalled returns the exit code that shells give a process that a signal ended.

@@ -22,7 +22,7 @@ func limitAttacks() []attack {
 	return []attack{
 		{
 			"one key asks for a 64 KB value under 256 names, with 100 clients that never read",
-			"the process stays under 128 MiB at `GOMEMLIMIT=112MiB`; other keys are answered", hugeAnswers,
+			"the process stays under 128 MiB, with Go's memory limit (`GOMEMLIMIT`) at 112 MiB; other keys are answered", hugeAnswers,
 		},
 		{"one weak key opens 128 requests and sends no body", "other keys are answered", bodyless},
 		{

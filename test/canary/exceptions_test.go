@@ -23,7 +23,7 @@ var exceptions = []exception{
 		regexp.MustCompile(`(?s)\{"data":\{"secret_value":.*\}\}`),
 	},
 	{
-		"mask", "GitHub's runner hides what it is told to hide; only under GITHUB_ACTIONS=true",
+		"mask", "GitHub's runner must get a value to hide it; only under GITHUB_ACTIONS=true",
 		regexp.MustCompile(`(?m)^::add-mask::.*$`),
 	},
 	{
@@ -38,7 +38,7 @@ var exceptions = []exception{
 		"serve --dev without a ready-file", "the keys of a fake that ends with the process",
 		regexp.MustCompile(`PREFECT(__CLOUD__)?(_SECRETS)?_API_KEY=\S+`),
 	},
-	{"config --reveal", "it was asked to", regexp.MustCompile(`(?s).*`)},
+	{"config --reveal", "the user asks to see the values", regexp.MustCompile(`(?s).*`)},
 }
 
 var (

@@ -31,6 +31,50 @@ unit() {
   say "the unit: $exposure"
 }
 
+other=61184 # the user that serve runs as; systemd takes one of 61184 to 65519
+
+# Runs the commands of the unit's head, and its ExecStart as another user with the credential that systemd gives it, but
+# without systemd itself: below another directory, and not in the sandbox.
+service() {
+  local site unit start
+  site=$(mktemp -d)
+  chmod 755 "$site"
+  install -d -m 700 -o "$other" "$site/state" "$site/credentials"
+  unit=$(sed "s|/etc/prefect-secrets|$site/etc|g; s|/usr/local/bin/prefect-secrets|$site/prefect-secrets|" "$root/deploy/prefect-secrets.service")
+  install -m 755 "$work/prefect-secrets" "$site/"
+  (PATH=$site:$PATH && eval "$(grep -E '^#   (prefect-secrets|chmod) ' <<<"$unit" | cut -c 3-)") >/dev/null
+  install -m 400 -o "$other" "$site/etc/store.key" "$site/credentials/"
+  start=$(sed -n '/^ExecStart=/,/[^\\]$/{s/^ExecStart=//;p}' <<<"$unit")
+  STATE_DIRECTORY=$site/state CREDENTIALS_DIRECTORY=$site/credentials \
+    setpriv --reuid "$other" --regid "$other" --clear-groups bash -c "exec $start" 2>"$work/service.log" &
+  local pid=$! url=http://127.0.0.1:4200
+  # shellcheck disable=SC2064 # with what they are now
+  trap "kill $pid; rm -rf '$site'" EXIT
+  ready "$url"
+  keys=$site/etc sets "$url" SERVICE
+  cp "$site/etc/keys.toml" "$work/keys.before"
+  "$work/prefect-secrets" keygen --name new --role planner --tenant data --key-file "$site/etc/new.key" --append "$site/etc/keys.toml" >/dev/null
+  eventually 0 "$url" "$site/etc/new.key" || fail 'a new key is not accepted while the service runs'
+  cat "$work/keys.before" >"$site/etc/keys.toml"
+  eventually 4 "$url" "$site/etc/new.key" || fail 'a revoked key is still accepted'
+  kill "$pid"
+  wait "$pid" || fail "serve ends with exit code $?"
+  rm -rf "$site"
+  trap - EXIT
+  say 'the unit: its command serves as another user, and reads changed keys'
+}
+
+eventually() { # CODE URL KEYFILE: within 10 s a list of names ends with this exit code
+  local code
+  for _ in $(seq 50); do
+    code=0
+    "$work/prefect-secrets" names --api-url "$2" --api-key-file "$3" >/dev/null 2>&1 || code=$?
+    [ "$code" != "$1" ] || return 0
+    sleep 0.2
+  done
+  return 1
+}
+
 image() { # NAME COMMAND CHANGE...: an image of a command and the libraries that it is linked with
   local name=$1 command=$2 tree library
   shift 2
@@ -48,17 +92,18 @@ ready() { # URL
     ! curl --silent --fail --output /dev/null "$1/readyz" || return 0
     sleep 0.2
   done
-  compose logs >&2
+  [ ! -e "$work/service.log" ] || cat "$work/service.log" >&2
+  [ ! -e "$work/compose/compose.yaml" ] || compose logs >&2
   fail "$1 did not become ready"
 }
 
 lists() { # URL NAME: the store there has the name
-  "$work/prefect-secrets" names --api-url "$1" --api-key-file "$work/compose/keys/admin.key" >"$work/names"
+  "$work/prefect-secrets" names --api-url "$1" --api-key-file "${keys:-$work/compose/keys}/admin.key" >"$work/names"
   grep -qx "$2" "$work/names" || fail "$1 does not list $2"
 }
 
 sets() { # URL NAME: a secret is set and its name listed there
-  printf value | "$work/prefect-secrets" set "$2" --api-url "$1" --api-key-file "$work/compose/keys/admin.key" >/dev/null
+  printf value | "$work/prefect-secrets" set "$2" --api-url "$1" --api-key-file "${keys:-$work/compose/keys}/admin.key" >/dev/null
   lists "$1" "$2"
 }
 
@@ -108,5 +153,6 @@ mkdir -p "$work/compose" && chmod 700 "$work"
 cp "$("$root/test/vault/server.sh")" "$work/vault"
 manifests
 unit
+service
 containers
 say passed

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -67,17 +68,49 @@ func TestEveryBlockIsRun(t *testing.T) {
 	}
 }
 
-// TestCodeLinesFit holds the code of the README to 80 columns, which GitHub shows
-// without scrolling.
+// readerPages are those whose code lines a reader copies or looks at.
+var readerPages = []string{
+	"README.md", "SECURITY.md", "SUPPORT.md", "docs/action.md", "docs/cli.md", "docs/manifest.md", "docs/recipes.md",
+	"docs/security.md", "docs/self-hosting.md", "docs/serve.md",
+}
+
+// TestCodeLinesFit holds code to 80 columns, which GitHub shows without scrolling. A
+// URL cannot be shorter.
 func TestCodeLinesFit(t *testing.T) {
-	found, err := blocks.Of(root, "README.md")
-	if err != nil || len(found) == 0 {
-		t.Fatal(err)
+	lines := 0
+	for _, page := range readerPages {
+		found, err := blocks.Of(root, page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, block := range found {
+			for line := range strings.Lines(block.Text) {
+				lines++
+				line = strings.ReplaceAll(strings.TrimRight(line, "\n"), "\t", "        ")
+				if len([]rune(line)) > 80 && !strings.HasPrefix(line, "#:schema https://") {
+					t.Errorf("%v: %d columns: %s", block, len([]rune(line)), line)
+				}
+			}
+		}
 	}
-	for _, block := range found {
-		for line := range strings.Lines(block.Text) {
-			if line = strings.ReplaceAll(strings.TrimRight(line, "\n"), "\t", "        "); len([]rune(line)) > 80 {
-				t.Errorf("%v: %d columns: %s", block, len([]rune(line)), line)
+	if lines < 200 {
+		t.Errorf("the pages have only %d lines of code", lines)
+	}
+}
+
+var goRelease = regexp.MustCompile(`\bGo (1\.\d+)\b`)
+
+// TestGoRelease holds the Go release that the pages require to go.mod.
+func TestGoRelease(t *testing.T) {
+	module := regexp.MustCompile(`(?m)^go (1\.\d+)`).FindStringSubmatch(readFile(t, filepath.Join(root, "go.mod")))
+	for _, page := range []string{"README.md", "SUPPORT.md"} {
+		shown := goRelease.FindAllStringSubmatch(readFile(t, filepath.Join(root, page)), -1)
+		if len(shown) == 0 {
+			t.Errorf("%s names no release of Go", page)
+		}
+		for _, m := range shown {
+			if m[1] != module[1] {
+				t.Errorf("%s says Go %s, and go.mod %s", page, m[1], module[1])
 			}
 		}
 	}

@@ -16,7 +16,9 @@ import (
 const hash = `"sha256:` + "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" + `"`
 
 // keyOf is what a part of a key's table needs around it to be a keys file.
-const keyOf = `[[tenants]]
+const keyOf = `url = "https://secrets.example.com"
+
+[[tenants]]
 id = "3f6c1de4-8b0e-4bb5-9f0e-0a1f4a2f6f57"
 slug = "data"
 
@@ -26,11 +28,14 @@ role = "admin"
 tenants = ["data"]
 `
 
-// TestKeysFiles starts a server with each keys file that docs/serve.md shows.
+// TestKeysFiles starts a server with each keys file that the pages show.
 func TestKeysFiles(t *testing.T) {
 	for _, block := range suiteBlocks(t, "keysfile") {
 		text := block.Text
 		if !strings.Contains(text, "[[tenants]]") {
+			if strings.HasPrefix(text, "[[") { // it is not about the key
+				text = `hash = "sha256:…"` + "\n\n" + text
+			}
 			text = keyOf + text
 		}
 		for strings.Contains(text, `"sha256:…"`) { // each one is another

@@ -12,6 +12,7 @@ import pathlib
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -44,9 +45,10 @@ def wait(what, until, seconds=90):
     fail("%s did not come about in %d s" % (what, seconds))
 
 
-def ready(url):
+def ready(url, certificate):
     try:
-        with urllib.request.urlopen(url + "/readyz", timeout=5) as answer:
+        trust = ssl.create_default_context(cafile=certificate) if url.startswith("https:") else None
+        with urllib.request.urlopen(url + "/readyz", timeout=5, context=trust) as answer:
             return answer.status == 200
     except OSError:
         return False
@@ -59,11 +61,12 @@ class Run:
             "PATH": os.pathsep.join([os.path.join(options.work, "home"), options.bin, options.venv, os.environ["PATH"]]), "HOME": os.environ["HOME"],
             "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore",
         }
-        self.background, self.replaced, self.blocks, self.umask = [], {}, 0, "022"
+        self.background, self.replaced, self.ports, self.blocks, self.umask = [], {}, {}, 0, "022"
         # The environment was made under another name, which its own scripts still have in their first line.
         shim = pathlib.Path(options.work, "home", "prefect")
         shim.write_text('#!/bin/sh\nexec python -m prefect "$@"\n')
         shim.chmod(0o755)
+        (self.work / "functions").touch()
 
     def start(self, name, command):
         log = open(self.work / (name + ".out"), "ab")
@@ -100,16 +103,21 @@ class Run:
         return vault
 
     def local(self, text):
-        for url in re.findall(r"127\.0\.0\.1:42\d\d", text):
-            self.replaced.setdefault(url, "127.0.0.1:%d" % free_port())
+        """The text with free ports of this machine, and with the addresses of what stands in for other machines."""
         for shown, real in self.replaced.items():
             text = text.replace(shown, real)
-        return text
+        return re.sub(r"\b((?:127\.0\.0\.1|0\.0\.0\.0|localhost):)(42\d\d)\b", lambda m: m.group(1) + self.port(m.group(2)), text)
+
+    def port(self, shown):
+        if shown not in self.ports:
+            self.ports[shown] = str(free_port())
+        return self.ports[shown]
 
     def shell(self, text):
-        """Runs a block in a shell of its own; what it exports and its umask are there for the blocks after it."""
-        kept, mask = self.work / "exported", self.work / "umask"
-        script = "set -euo pipefail\numask %s\n%s\nenv -0 > %s\numask > %s\n" % (self.umask, text, kept, mask)
+        """Runs a block in a shell of its own; the blocks after it have its exports, its functions and its umask."""
+        kept, mask, functions = self.work / "exported", self.work / "umask", self.work / "functions"
+        script = "set -euo pipefail\numask %s\nsource %s\n%s\nenv -0 > %s\numask > %s\ndeclare -f > %s\n" % (
+            self.umask, functions, text, kept, mask, functions)
         done = subprocess.run(["bash", "-c", script], cwd=self.work, env=self.shell_env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.transcript(text, done.stdout)
         if done.returncode != 0:
@@ -158,12 +166,14 @@ class Run:
         for match in BLOCK.finditer(text):
             kind, block = match.group(1) or match.group(3) or "", match.group(2)
             if waiting:
-                wait(waiting + " to be ready", lambda: self.alive() or ready(waiting))
+                wait(waiting + " to be ready", lambda: self.alive() or ready(waiting, self.work / "tls.crt"))
                 waiting = None
             if kind == "stop":
                 self.stop()
                 continue
             self.blocks += 1
+            if kind.startswith("serve: ") and "--listen" not in block:
+                block = block.rstrip("\n") + " --listen 127.0.0.1:4200\n"  # the default, of which local makes a free one
             block = self.local(block)
             if kind.startswith("serve: "):
                 waiting = self.local(kind[len("serve: "):])
@@ -183,7 +193,7 @@ class Run:
         """The README's block that runs a flow, against the server that the document has left running."""
         text = pathlib.Path(self.options.readme).read_text()
         block = next(b for b in re.findall(r"^```sh\n(.*?)^```$", text, re.S | re.M) if "python flow.py" in b)
-        self.replaced["127.0.0.1:4200"] = self.replaced["127.0.0.1:4203"]
+        self.ports["4200"] = self.ports["4201"]
         block = self.local(block)
         self.check(block, self.shell(block))
 

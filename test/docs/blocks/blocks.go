@@ -120,7 +120,7 @@ var Suites = []Suite{
 		return b.Page == "README.md" && b.Language == "sh" && strings.Contains(b.Text, "python flow.py")
 	}},
 	{"keysfile", "TestKeysFiles: a server starts with it", func(b Block) bool {
-		return b.Page == "docs/serve.md" && b.Language == "toml"
+		return (b.Page == "docs/serve.md" || b.Page == "docs/action.md") && b.Language == "toml"
 	}},
 	{"audit", "TestAuditLine: a server writes such a line", func(b Block) bool {
 		return b.Page == "docs/serve.md" && b.Language == "json"
@@ -141,12 +141,15 @@ var Shell = Suite{"shell", "TestShell: in a shell, with the command and a server
 // NotRun are blocks that no suite runs, each with the reason; the key is the page and
 // the first line.
 var NotRun = map[string]string{
-	"docs/compatibility.md: go test ./internal/cloud -run Contract -api URL -keys FILE": "it is for an endpoint of the reader; test/apollo runs it against Apollo Server",
-	"CONTRIBUTING.md: go test ./...      # no network, no Docker, no Python":            "it is what CI runs, this test among it",
-	"docs/upstream.md: agents, flow runs, CI":                                           "it is a drawing and no command",
-	"docs/upstream.md: curl -H 'Content-Type: application/json' \\":                     "it asks a Prefect Server, which needs Hasura and PostgreSQL",
-	"docs/upstream.md: prefect-secrets serve --upstream http://apollo:4200 \\":          "docs/self-hosting.md has the whole command, and its suite runs it",
-	"docs/upstream.md: export PREFECT__BACKEND=cloud":                                   "an agent runs until it is stopped; docs/self-hosting.md has the same, and its suite runs it",
+	"docs/compatibility.md: go test ./internal/cloud -run Contract -api URL -keys FILE":       "it is for an endpoint of the reader; test/apollo runs it against Apollo Server",
+	"CONTRIBUTING.md: go test ./...      # no network, no Docker, no Python":                  "it is what CI runs, this test among it",
+	"SECURITY.md: repo=https://github.com/prefect-secrets/prefect-secrets":                    "it needs a release; test/release signs one, and verifies it with a key of its own",
+	"docs/recipes.md: - run: go run github.com/prefect-secrets/prefect-secrets@latest action": "it is for runners of macOS and Windows; test/runner runs prefect-secrets action with such variables",
+	"docs/upstream.md: agents, flow runs, CI":                                                 "it is a drawing and no command",
+	"docs/upstream.md: curl -H 'Content-Type: application/json' \\":                           "it asks a Prefect Server, which needs Hasura and PostgreSQL",
+	"docs/self-hosting.md: curl -H 'Content-Type: application/json' \\":                       "it asks a Prefect Server, which needs Hasura and PostgreSQL",
+	"docs/upstream.md: prefect-secrets serve --upstream http://apollo:4200 \\":                "docs/self-hosting.md has the whole command, and its suite runs it",
+	"docs/upstream.md: export PREFECT__BACKEND=cloud":                                         "an agent runs until it is stopped; docs/self-hosting.md has the same, and its suite runs it",
 }
 
 // SuitesOf returns the names of all suites that own a block.
