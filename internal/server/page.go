@@ -12,7 +12,7 @@ import (
 type Page struct {
 	// Version is the program's.
 	Version string
-	// List adds a read-only list of the secrets' names, for who has a planner or admin
+	// List adds a read-only list of the secrets' names, for whoever has a planner or admin
 	// key. The page asks the API for it, as any client does.
 	List bool
 }

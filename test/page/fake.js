@@ -3,7 +3,7 @@
 const fakeTenants = ['data', 'many', 'other'].map((slug, i) => ({ id: `t${i}`, slug, name: slug }));
 
 const numbered = Array.from({ length: 10_000 }, (_, i) => `NAME_${String(i).padStart(6, '0')}`);
-const manyNames = [...numbered, 'NAME_5\ny', 'NAME_x'].sort();
+const manyNames = [...numbered, 'NAME_999999\ny', 'NAME_x'].sort();
 
 const kinds = { secrets_api: 'about', $first: 'writers' };
 const kindOf = (query) => kinds[Object.keys(kinds).find((word) => query.includes(word))] ?? 'names';
