@@ -15,7 +15,7 @@ const maxHeaderLines = 100
 
 const (
 	tooManyLines = "HTTP/1.1 431 Request Header Fields Too Large\r\n" +
-		"Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n" +
+		"Content-Type: text/plain; charset=utf-8\r\n" + headerNoSniff + ": nosniff\r\nConnection: close\r\n\r\n" +
 		"431 Request Header Fields Too Large\n"
 	httpToTLS = "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
 )

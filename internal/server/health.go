@@ -46,6 +46,7 @@ func (h *health) pingStore() error {
 }
 
 func healthz(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set(headerNoSniff, "nosniff")
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = w.Write([]byte("ok\n"))
 }
@@ -98,6 +99,7 @@ func (s *Server) readiness() readiness {
 }
 
 func (a readiness) write(w http.ResponseWriter) {
+	w.Header().Set(headerNoSniff, "nosniff")
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	if !a.Ready {

@@ -12,7 +12,7 @@ import (
 type Page struct {
 	// Version is the program's.
 	Version string
-	// List adds a read-only list of the secrets' names, for who has a planner or admin
+	// List adds a read-only list of the secrets' names, for whoever has a planner or admin
 	// key. The page asks the API for it, as any client does.
 	List bool
 }
@@ -87,10 +87,12 @@ func (p *page) through(own, next http.Handler) http.Handler {
 	})
 }
 
-// isFor reports whether a request is a browser's, for the page or a file of it.
+// isFor reports whether a request is a browser's, for the page or a file of it. HEAD is
+// what checkers of links send.
 func (p *page) isFor(r *http.Request) bool {
 	_, found := p.files[r.URL.Path]
-	return found && r.Method == http.MethodGet && r.URL.RawQuery == "" && !r.URL.ForceQuery &&
+	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+	return found && reads && r.URL.RawQuery == "" && !r.URL.ForceQuery &&
 		(r.URL.Path != "/" || prefersHTML(r.Header))
 }
 
@@ -105,7 +107,7 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Length", strconv.Itoa(len(file.text)))
 	h.Set("Content-Security-Policy", p.policy)
 	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set(headerNoSniff, "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")

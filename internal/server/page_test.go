@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,6 +76,65 @@ func TestPageHeaders(t *testing.T) {
 	}
 }
 
+// HEAD is answered as GET is, so that checkers of links find the page.
+func TestPageHead(t *testing.T) {
+	address, _ := newRig(t, "", withList).start()
+	for _, path := range []string{"/", "/_page/style.css", "/_page/script.js"} {
+		head, empty := browseSocket(t, address, http.MethodHead, path)
+		get, body := browseSocket(t, address, http.MethodGet, path)
+		if head.StatusCode != http.StatusOK || empty != "" || head.ContentLength != int64(len(body)) {
+			t.Error(path, head.Status, empty, head.ContentLength, len(body))
+		}
+		for _, h := range []http.Header{head.Header, get.Header} {
+			h.Del(headerRequest)
+			h.Del("Date")
+		}
+		if !maps.EqualFunc(head.Header, get.Header, slices.Equal) {
+			t.Errorf("%s: HEAD %v, GET %v", path, head.Header, get.Header)
+		}
+	}
+}
+
+func browseSocket(t *testing.T, address, method, path string) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, "http://"+address+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Accept", browserAccept)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp, string(body)
+}
+
+// A browser takes no answer for what it is not.
+func TestNoAnswerIsSniffed(t *testing.T) {
+	r := newRig(t, "", withList)
+	for name, request := range otherRequests {
+		if got := r.answerTo(request, ""); !strings.Contains(got, "X-Content-Type-Options:[nosniff]") {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	address, _ := r.start()
+	lines := "GET / HTTP/1.1\r\nHost: x\r\n" + strings.Repeat("A: 1\r\n", maxHeaderLines)
+	if got := sendRaw(t, address, lines+"\r\n"); !strings.Contains(got, " 431 ") || !strings.Contains(got, "\r\nX-Content-Type-Options: nosniff\r\n") {
+		t.Error(got)
+	}
+	dev := WithHealth(r.api)
+	for _, path := range []string{"/healthz", "/readyz"} {
+		if got := r.record(dev, r.newBrowserRequest(path)); got.header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Error(path, got.header)
+		}
+	}
+}
+
 func TestPageText(t *testing.T) {
 	plain := newRig(t, "", func(c *Config) { c.Page.Version = "v1.2.3<b>" }).browse("/")
 	plain.check(t, http.StatusOK, "<!doctype html>", `<html lang="en">`, "v1.2.3&lt;b&gt;", "Ready.", `href="healthz"`, `href="readyz"`, "docs/serve.md")
@@ -95,7 +155,7 @@ func TestPageText(t *testing.T) {
 
 // The page is small, since every binary has it.
 func TestPageIsSmall(t *testing.T) {
-	if size := len(pageIndex) + len(pageList) + len(pageStyle) + len(pageScript); size >= 20<<10 {
+	if size := len(pageIndex) + len(pageList) + len(pageStyle) + len(pageScript); size >= 25<<10 {
 		t.Errorf("%d bytes", size)
 	}
 }
@@ -186,7 +246,8 @@ var otherRequests = map[string]otherRequest{
 	"a browser's query":          {"GET", "/?query={secret_names}", browserAccept, "", ""},
 	"a browser's empty query":    {"GET", "/?", browserAccept, "", ""},
 	"another query":              {"GET", "/?a", browserAccept, "", ""},
-	"HEAD":                       {"HEAD", "/", browserAccept, "", ""},
+	"HEAD of a client":           {"HEAD", "/", anyType, "", ""},
+	"HEAD of a query":            {"HEAD", "/?a", browserAccept, "", ""},
 	"OPTIONS":                    {"OPTIONS", "/", browserAccept, "", ""},
 	"PUT":                        {"PUT", "/", browserAccept, "", ""},
 	"POST of a form":             {"POST", "/", browserAccept, "application/x-www-form-urlencoded", "query=x"},
@@ -203,7 +264,6 @@ var otherRequests = map[string]otherRequest{
 	"GET of the page's folder":   {"GET", "/_page/", browserAccept, "", ""},
 	"GET of no file of the page": {"GET", "/_page/x.css", browserAccept, "", ""},
 	"GET of a file with a query": {"GET", "/_page/style.css?v=1", browserAccept, "", ""},
-	"HEAD of a file of the page": {"HEAD", "/_page/style.css", browserAccept, "", ""},
 	"POST to a file of the page": {"POST", "/_page/script.js", anyType, jsonType, namesDoc},
 	"health":                     {"GET", "/healthz", browserAccept, "", ""},
 	"readiness":                  {"GET", "/readyz", browserAccept, "", ""},

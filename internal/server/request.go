@@ -26,6 +26,9 @@ type request struct {
 // headerRequest has the request's id in the logs, for the client.
 const headerRequest = "X-Request-Id"
 
+// headerNoSniff is in every answer, so that browsers take none for what it is not.
+const headerNoSniff = "X-Content-Type-Options"
+
 type requestContextKey struct{}
 
 // requestOf returns the request of a context, an empty one if there is none.
@@ -42,6 +45,7 @@ func (s *Server) withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		req := &request{id: rand.Text()[:16], remote: s.remote(r)}
 		w.Header().Set(headerRequest, req.id)
+		w.Header().Set(headerNoSniff, "nosniff")
 		out := &statusWriter{ResponseWriter: w, req: req}
 		begin := time.Now()
 		s.meter.inFlight.Inc()

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { checkAccessible, checkHarmless, checkLayout, launch, look, open, views } from './browser.js';
+import './trouble.js';
 import { canary, fill, hostileNames, manyNames, ordinaryNames, startServe, tenants } from './store.js';
 
 const [bin, work] = process.argv.slice(-2);
@@ -283,6 +284,8 @@ const answers = {
   null: [{ status: 200, body: 'null' }, 'What answered is not the secrets API (HTTP 200)'],
   'the store away': [{ status: 200, body: '{"errors":[{"message":"x","extensions":{"code":"API_ERROR"}}],"data":null}' }, 'The store does not answer at the moment.'],
   'another error': [{ status: 400, body: '{"errors":[{"message":"<img src=x onerror=window.attacked=1>"}]}' }, 'The server refused the request: <img src=x onerror=window.attacked=1>'],
+  'an error without a message': [{ status: 400, body: '{"errors":[{}]}' }, 'The server refused the request: it does not say why.'],
+  'an error that is none': [{ status: 400, body: '{"errors":[]}' }, 'What answered is not the secrets API (HTTP 400)'],
   'a malformed header': [{ status: 200, body: '{"errors":"Malformed Authorization header"}' }, 'The server does not accept this key:'],
   'a tenant that was taken away': [{ status: 200, body: '{"errors":[{"message":"Unauthenticated","extensions":{"code":"UNAUTHENTICATED","refused":"tenant"}}],"data":null}' }, 'This key may not use the tenant any more.'],
 };
@@ -321,7 +324,7 @@ test('what was read stays where the rest cannot be read', async () => {
   await page.route('**/graphql', (route) => (++asked === 5 ? route.fulfill({ status: 429, headers: { 'Retry-After': '7' } }) : route.continue()));
   await enter(page, store.keys.planner);
   await problem(page).getByText('Try again in 7 seconds.').waitFor();
-  await page.getByText('10,000 secrets, the first 100 shown. Reading who wrote them: 2,000 done.').waitFor();
+  await page.getByText('10,000 secrets, the first 100 shown. Stopped reading who wrote them: 2,000 done.').waitFor();
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.locator('#table[aria-busy=false]').waitFor();
   assert.equal(asked, 2 + 10 + 1);
