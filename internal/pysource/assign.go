@@ -24,6 +24,10 @@ func (p *parser) assign(target, value *node) {
 // pairedValue returns the value of a target's item, or nil unless both sides are
 // lists of the same length and the item is certain.
 func pairedValue(target, value *node, i int) *node {
+	isStarred := func(n *node) bool { return n.kind == nodeStarred }
+	if value != nil && (value.kind == nodeItem || value.kind == nodeElement) && !slices.ContainsFunc(target.items[:i+1], isStarred) {
+		return &node{kind: nodeElement, items: []*node{value}, index: i}
+	}
 	if value == nil || target.kind != nodeList || value.kind != nodeList || len(target.items) != len(value.items) {
 		return nil
 	}

@@ -257,21 +257,21 @@ func isAugmented(op string) bool {
 }
 
 // comprehension reads the for and if clauses of a comprehension, and reports whether
-// there are any.
-func (p *parser) comprehension() (found bool) {
-	outer := p.region
+// there are any. What was read since a mark runs only where the conditions hold.
+func (p *parser) comprehension(since mark) (conds []*node, found bool) {
 	for p.is("for") || p.is("async") && p.isAt(p.next+1, "for") {
 		found = true
 		p.accept("async")
 		p.next++
-		p.targets()
-		p.disjunction()
+		p.targets(p.disjunction)
 		for p.accept("if") {
-			p.condition(p.ifClause())
+			conds = append(conds, p.condition(p.ifClause()))
 		}
 	}
-	p.region = outer
-	return found
+	for _, cond := range conds {
+		p.applyCondition(since, cond)
+	}
+	return conds, found
 }
 
 // ifClause reads the condition of a comprehension, which has no else.

@@ -214,8 +214,7 @@ func (p *parser) opening(word string) *level {
 	case "if", "while":
 		body = p.conditional(c)
 	case "for":
-		p.targets()
-		p.exprList()
+		p.targets(p.exprList)
 		body = p.body()
 	case "try":
 		c.try = &try{body: Span{len(p.nodes), len(p.nodes)}}
@@ -416,19 +415,32 @@ func (p *parser) hasWalrus(from, to int) bool {
 	return false
 }
 
-// targets binds the targets of a for, up to its in.
-func (p *parser) targets() {
+// targets binds the targets of a for, up to its in. They are the items of what readItems
+// reads behind it.
+func (p *parser) targets(readItems func() *node) {
+	var targets []*node
 	for {
-		p.accept("*")
+		start, starred := p.next, p.accept("*")
 		target := p.operand()
 		if target == nil {
 			p.failHere("a name is expected here")
 			return
 		}
-		p.assign(target, nil)
+		if starred {
+			target = p.covering(start, nodeStarred, target)
+		}
+		targets = append(targets, target)
 		if !p.accept(",") || p.is("in") {
 			break
 		}
 	}
 	p.expect("in")
+	item := &node{kind: nodeItem}
+	if len(targets) == 1 {
+		p.assign(targets[0], item)
+	} else {
+		p.assign(&node{kind: nodeList, items: targets}, item)
+	}
+	items := readItems()
+	item.items, item.start, item.end = []*node{items}, items.start, items.end
 }
