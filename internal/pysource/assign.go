@@ -119,12 +119,14 @@ func (p *parser) importsFrom() {
 }
 
 // noteImport remembers where the module that is read imports Prefect: it reads the
-// environment then, and never again.
+// environment then, and never again. What is imported for a type checker never runs.
 func (p *parser) noteImport(module []string, start int) {
-	if module[0] == "prefect" {
-		if f := p.region.inFunction(); p.imported[f] == nil {
-			p.imported[f] = &start
-		}
+	at := p.region.inCondition()
+	if module[0] != "prefect" || p.imported[at] != nil {
+		return
+	}
+	if at == nil || at.kind != regionIf || at.negated || at.cond.name != "TYPE_CHECKING" {
+		p.imported[at] = &start
 	}
 }
 

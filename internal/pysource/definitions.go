@@ -100,10 +100,15 @@ func (r *reader) defineVariable(name value, n *node) {
 
 // isImported reports whether Prefect was imported before n runs.
 func (r *reader) isImported(n *node) bool {
-	for _, f := range []*region{nil, n.region.inFunction()} {
-		if start := r.imported[f]; start != nil && *start < n.start {
+	at := n.region
+	for range maxRegions {
+		if start := r.imported[at]; start != nil && *start < n.start {
 			return true
 		}
+		if at == nil {
+			break
+		}
+		at = at.parent
 	}
 	return false
 }

@@ -74,7 +74,7 @@ func (p *parser) yieldOrList() *node {
 	if !p.accept("yield") {
 		return p.exprList()
 	}
-	p.special()
+	p.noteYield()
 	if p.accept("from") {
 		return p.covering(start, nodeComputed, p.expr())
 	}
@@ -84,15 +84,12 @@ func (p *parser) yieldOrList() *node {
 	return p.covering(start, nodeComputed, p.exprList())
 }
 
-// special marks the function that is read as one whose body a call does not run.
-func (p *parser) special() {
-	for r := p.region; r != nil; r = r.parent {
-		if r.kind == regionFunction {
-			if r.function != nil {
-				r.function.special = true
-			}
-			return
-		}
+// noteYield marks the function that is read as a generator, whose body a call does not
+// run.
+func (p *parser) noteYield() {
+	if r := p.region.inFunction(); r != nil && r.function != nil {
+		r.function.special = true
+		r.function.yields = append(r.function.yields, p.region)
 	}
 }
 
