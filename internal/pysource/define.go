@@ -5,6 +5,7 @@ func (p *parser) class() *level {
 	p.next++
 	class := p.covering(start, nodeClass)
 	class.scope = newScope(p.scope, classScope)
+	class.scope.class = class
 	p.identifier(class)
 	p.typeParameters()
 	if p.is("(") {
@@ -49,7 +50,7 @@ func (p *parser) typeParameter() {
 func (p *parser) function(first int) *level {
 	f := &function{decorators: p.takeDecorators(), special: p.is("def") && p.next > first}
 	if p.scope.kind == classScope {
-		f.class = p.scope
+		f.class = p.scope.class
 	}
 	f.async = p.next > first
 	p.next++

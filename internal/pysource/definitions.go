@@ -74,7 +74,7 @@ func (r *reader) defineMentioned() {
 		}
 		v := parseLiteral(r.src[l.Start:l.End])
 		if name, ok := strings.CutPrefix(v.str, secretsPrefix); ok && name != "" && !strings.ContainsAny(name, "{%") {
-			r.defineVariable(v, r.setting[0])
+			r.defineVariable(v.str, r.setting[0])
 		}
 	}
 }
@@ -83,15 +83,24 @@ func (r *reader) define(name string, kind DefinitionKind, n *node) {
 	r.module.Definitions = append(r.module.Definitions, Definition{Name: name, Kind: kind, Start: n.start})
 }
 
-// defineVariable records an environment variable that n sets, if Prefect reads it.
-func (r *reader) defineVariable(name value, n *node) {
-	if !name.isString && n.use != remove {
+// defineVariables records the environment variables that an expression may name, which n
+// sets.
+func (r *reader) defineVariables(name, n *node) {
+	names := r.strings(name)
+	if names == nil && n.use != remove {
 		r.setting = append(r.setting, n)
 	}
-	if !strings.HasPrefix(name.str, variablePrefix) {
+	for _, s := range names {
+		r.defineVariable(s, n)
+	}
+}
+
+// defineVariable records an environment variable that n sets, if Prefect reads it.
+func (r *reader) defineVariable(name string, n *node) {
+	if !strings.HasPrefix(name, variablePrefix) {
 		return
 	}
-	d := Definition{Name: name.str, Kind: InEnvironment, Start: n.start, Late: r.isImported(n)}
+	d := Definition{Name: name, Kind: InEnvironment, Start: n.start, Late: r.isImported(n)}
 	if n.kind == nodeCall && r.callee(n) == putenvPath {
 		d.Kind = InPutenv
 	}
@@ -239,7 +248,7 @@ func (r *reader) visitDefinition(n *node, path, context, method string) bool {
 	case context == environPath && method == "update":
 		r.merge(context, first, n)
 	case context == environPath || path == putenvPath:
-		r.defineVariable(r.value(first), n)
+		r.defineVariables(first, n)
 	case path == temporaryPath:
 		r.defineTemporary(first, "", n)
 	default:
@@ -264,10 +273,9 @@ func (r *reader) defineContext(n, dict *node, path string) {
 	}
 }
 
-// defineVariables records the variables in a dict and in the keyword arguments of a
-// call.
-func (r *reader) defineVariables(n, dict *node) {
-	visit := func(name string, _ *node) { r.defineVariable(value{isString: true, str: name}, n) }
+// defineEntries records the variables in a dict and in the keyword arguments of a call.
+func (r *reader) defineEntries(n, dict *node) {
+	visit := func(name string, _ *node) { r.defineVariable(name, n) }
 	r.entries(dict, visit)
 	r.steps = 0
 	if !r.isComplete(dict, 0) {

@@ -1,5 +1,7 @@
 package pysource
 
+import "slices"
+
 const (
 	maxConditions = 64  // operands of an and or an or that are considered
 	maxNesting    = 16  // conditions inside one another that are considered
@@ -88,8 +90,7 @@ func (r *reader) asksFor(call *node, name string, depth int) bool {
 	case base.kind != nodeAttr:
 		return false
 	case base.name == "exists":
-		i, ok := r.readOf[r.value(base.base).secret]
-		return ok && r.module.Reads[i].Name == name
+		return slices.ContainsFunc(r.readOf[r.value(base.base).secret], func(i int) bool { return r.module.Reads[i].Name == name })
 	case base.name == "get":
 		first, _ := call.argument(0, "")
 		return isSecrets(r.value(base.base).path) && r.value(first).str == name

@@ -36,7 +36,7 @@ type evaluation struct{ of, at *node }
 func (r *reader) evaluate() {
 	seen := map[int]bool{}
 	for _, e := range r.evaluations {
-		if i, ok := r.readOf[e.of]; ok {
+		for _, i := range r.readOf[e.of] {
 			r.evaluateRead(&r.module.Reads[i], e.at, seen[i])
 			seen[i] = true
 		}
@@ -45,8 +45,8 @@ func (r *reader) evaluate() {
 		}
 	}
 	for _, secret := range r.existing {
-		if i, ok := r.readOf[secret]; ok && !seen[i] {
-			r.module.Reads[i].Optional = true
+		for _, i := range r.readOf[secret] {
+			r.module.Reads[i].Optional = r.module.Reads[i].Optional || !seen[i]
 		}
 	}
 	r.markMocked()

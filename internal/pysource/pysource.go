@@ -105,7 +105,7 @@ func readModule(text, code string, unread []cell) *Module {
 		m.leaveOut(unread)
 	}
 	r := reader{
-		parser: p, module: m, readOf: map[*node]int{}, tested: map[*node]bool{}, builtOnly: map[*function]bool{},
+		parser: p, module: m, readOf: map[*node][]int{}, tested: map[*node]bool{}, builtOnly: map[*function]bool{},
 		knownAffixes: map[*node][2]string{}, limit: m.limit(),
 	}
 	r.findTested()

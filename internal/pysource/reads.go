@@ -1,22 +1,28 @@
 package pysource
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // reader finds the secrets in a parsed module.
 type reader struct {
 	*parser
 	module      *Module
-	readOf      map[*node]int // Secret("A"), or an access to the context → its index in module.Reads
-	readAt      []*region     // of module.Reads, where each is
+	readOf      map[*node][]int // Secret("A"), or an access to the context → its indexes in module.Reads
+	readAt      []*region       // of module.Reads, where each is
+	readBy      []*node         // of module.Reads, the call that gives the name to the function with the read, or nil
 	evaluations []evaluation
 	existing    []*node        // the secrets whose exists is used
 	tested      map[*node]bool // expressions whose result the code looks at; see findTested
 	limit       int            // see Module.limit
 	aliasDepth  int
 
-	calls     map[*function][]*node // see callsOf
-	uses      map[string]int        // how often a name stands in the module; see callsOf
-	builtOnly map[*function]bool    // see runsWhileBuilding
+	callGraph *callGraph
+	known     map[*node]knownStrings // see strings
+	given     bool                   // the strings since it was unset depend on a parameter
+	mutated   map[string]bool        // see isMutated
+	builtOnly map[*function]bool     // see runsWhileBuilding
 
 	setting []*node           // that set environment variables whose names are not certain
 	mocked  map[*region]mocks // see mock
@@ -50,7 +56,7 @@ func (r *reader) visitAttribute(n *node) {
 	path := r.value(n.base).path
 	if isSecrets(path) && !dictMethods[n.name] && !strings.HasPrefix(n.name, "__") {
 		a := Access{Name: n.name, Kind: Context, Start: n.end - len(n.name), End: n.end}
-		r.recordAccess(n, path, value{isString: true, str: n.name}, a)
+		r.recordAccess(n, path, literalNode(n.name), a)
 	}
 }
 
@@ -58,19 +64,19 @@ func (r *reader) visitAttribute(n *node) {
 func (r *reader) visitIndex(n *node) {
 	r.visitStore(n)
 	path := r.value(n.base).path
-	var key value
+	var key *node
 	a := Access{Kind: Context, Start: n.start, End: n.end}
 	if len(n.items) > 0 {
-		key = r.value(n.items[0])
-		a = r.at(a, n.items[0], n)
+		key = n.items[0]
+		a = r.at(a, key, n)
 	}
 	switch {
 	case isSecrets(path):
 		r.recordAccess(n, path, key, a)
 	case path == environPath && n.use == store:
-		r.defineVariable(key, n)
-	case n.use == store && strings.HasPrefix(key.str, secretsPrefix):
-		r.define(key.str, InRunEnvironment, n)
+		r.defineVariables(key, n)
+	case n.use == store && strings.HasPrefix(r.value(key).str, secretsPrefix):
+		r.define(r.value(key).str, InRunEnvironment, n)
 	}
 }
 
@@ -85,7 +91,7 @@ func (r *reader) visitStore(n *node) {
 	case isSecrets(path) && !isConfiguration(path):
 		r.defineUnknown(n)
 	case path == environPath:
-		r.defineVariables(n, n.assigned)
+		r.defineEntries(n, n.assigned)
 	case isPrefect(path):
 		if m := mocksOf(path); m != 0 {
 			r.mock(m, n)
@@ -94,30 +100,70 @@ func (r *reader) visitStore(n *node) {
 }
 
 // recordAccess records what is done with a secret of the context.
-func (r *reader) recordAccess(n *node, path string, name value, a Access) {
+func (r *reader) recordAccess(n *node, path string, name *node, a Access) {
 	switch {
 	case n.use == load:
 		r.recordRead(name, a, n)
 		r.evaluations = append(r.evaluations, evaluation{n, n})
-		r.readOf[n] = len(r.module.Reads) - 1
-		if name.str == "" {
-			delete(r.readOf, n)
-		}
-	case n.use == store && name.isString:
-		r.define(name.str, contextKind(path), n)
-	case n.use == store && !isConfiguration(path):
+	case n.use == store && !isConfiguration(path) && r.strings(name) == nil:
 		r.defineUnknown(n)
+	case n.use == store:
+		for _, s := range r.strings(name) {
+			r.define(s, contextKind(path), n)
+		}
 	}
 }
 
-// recordRead records that a secret is read, in Unknown if its name is not certain.
-func (r *reader) recordRead(name value, a Access, n *node) {
-	if a.Name = name.str; a.Name == "" {
+// recordRead records that n reads the secrets of a name, in Unknown if the name is not
+// certain. What a parameter names, other modules may name too.
+func (r *reader) recordRead(name *node, a Access, n *node) {
+	r.given = false
+	names := r.strings(name)
+	if names == nil || r.given || slices.Contains(names, "") {
 		r.module.Unknown = append(r.module.Unknown, a)
+	}
+	if p := r.wholeParameter(name); p != nil {
+		r.recordGiven(p, a, n)
 		return
 	}
-	a.Prefix, a.Suffix = "", ""
-	r.module.Reads, r.readAt = append(r.module.Reads, a), append(r.readAt, n.region)
+	for _, s := range names {
+		r.addRead(s, a, n, nil)
+	}
+}
+
+// wholeParameter returns the parameter of a function of the module that a name is, or nil.
+func (r *reader) wholeParameter(name *node) *parameter {
+	if name == nil || name.end > r.limit {
+		return nil
+	}
+	return r.parameterOf(name)
+}
+
+// recordGiven records that n reads the secrets that the calls of its function name.
+func (r *reader) recordGiven(p *parameter, a Access, n *node) {
+	calls := r.callsOf(p.of)
+	if len(calls) > maxStrings {
+		return
+	}
+	for _, call := range calls {
+		given := p.given(call)
+		for _, s := range r.strings(given) {
+			if given.end > given.start {
+				a.Start, a.End = given.start, given.end
+			}
+			r.addRead(s, a, n, call)
+		}
+	}
+}
+
+// addRead adds a read of a certain name.
+func (r *reader) addRead(name string, a Access, n, by *node) {
+	if name == "" {
+		return
+	}
+	a.Name, a.Prefix, a.Suffix = name, "", ""
+	r.readOf[n] = append(r.readOf[n], len(r.module.Reads))
+	r.module.Reads, r.readAt, r.readBy = append(r.module.Reads, a), append(r.readAt, n.region), append(r.readBy, by)
 }
 
 // visitCall records what a call reads or sets.
@@ -163,7 +209,7 @@ func (r *reader) visitMethod(n *node, path string) bool {
 		}
 	case "setenv":
 		name, _ := n.argument(0, "name")
-		r.defineVariable(r.value(name), n)
+		r.defineVariables(name, n)
 	default:
 		return false
 	}
@@ -177,11 +223,7 @@ func (r *reader) visitConstructor(n *node, kind Kind) {
 	if name == nil && !unpacked && kind == Client {
 		return
 	}
-	index := len(r.module.Reads)
-	r.recordRead(r.value(name), r.at(Access{Kind: kind}, name, n), n)
-	if len(r.module.Reads) > index {
-		r.readOf[n] = index
-	}
+	r.recordRead(name, r.at(Access{Kind: kind}, name, n), n)
 }
 
 // at returns a with the offsets of name or, if that is nil, of call, and with what is
@@ -204,7 +246,7 @@ func (r *reader) visitSecretsMethod(n *node, path, method string) {
 	switch method {
 	case "get", "pop":
 		optional := fallback != nil || unpacked || method == "get" && r.tested[n]
-		r.recordAccess(n, path, r.value(name), r.at(Access{Kind: Context, Optional: optional}, name, n))
+		r.recordAccess(n, path, name, r.at(Access{Kind: Context, Optional: optional}, name, n))
 	case "setdefault":
 		if v := r.value(name); v.isString {
 			r.define(v.str, contextKind(path), n)
@@ -234,7 +276,7 @@ func (r *reader) recordArgument(name, n *node) {
 	if v.constant || v.literal != nil || v.isString && v.str == "" || v.path == unknownPath || v.path == taskPath {
 		return
 	}
-	r.recordRead(v, r.at(Access{Kind: Parameter}, name, name), n)
+	r.recordRead(name, r.at(Access{Kind: Parameter}, name, name), n)
 }
 
 // recordListArgument records an argument that names several secrets.
@@ -246,6 +288,6 @@ func (r *reader) recordListArgument(names, n *node) {
 			r.recordArgument(name, n)
 		}
 	case v.literal == nil && !v.constant && !v.isString:
-		r.recordRead(value{}, r.at(Access{Kind: Parameter}, names, names), n)
+		r.recordRead(nil, r.at(Access{Kind: Parameter}, names, names), n)
 	}
 }

@@ -52,7 +52,7 @@ type function struct {
 	name       string
 	decorators []*node
 	parameters []*parameter
-	class      *scope // of a method
+	class      *node // of a method, the nodeClass
 	async      bool
 	special    bool      // a generator or async: a call of it does not run its body
 	returns    []*node   // what it returns, where that is given

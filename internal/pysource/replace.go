@@ -65,12 +65,12 @@ func (r *reader) visitReplacement(n *node) bool {
 	case "multiple":
 		for _, a := range n.args {
 			if a.name != "" {
-				r.replaceIn(r.dotted(first), value{isString: true, str: a.name}, a.value, n)
+				r.replaceIn(r.dotted(first), literalNode(a.name), a.value, n)
 			}
 		}
 	case "object":
 		value, _ := n.argument(2, "new")
-		r.replaceIn(r.dotted(first), r.value(second), value, n)
+		r.replaceIn(r.dotted(first), second, value, n)
 	case "setattr", "setitem":
 		r.visitSetting(n, how)
 	default:
@@ -95,7 +95,7 @@ func (r *reader) visitSetting(n *node, how string) {
 	case how == "setattr" && assigned == nil:
 		r.replace(r.dotted(owner), name, n)
 	default:
-		r.replaceIn(r.dotted(owner), r.value(name), assigned, n)
+		r.replaceIn(r.dotted(owner), name, assigned, n)
 	}
 }
 
@@ -120,16 +120,21 @@ func (r *reader) dotted(n *node) string {
 
 // replaceIn records that a call gives something a value under a name, as an attribute
 // or an item.
-func (r *reader) replaceIn(owner string, name value, assigned, n *node) {
+func (r *reader) replaceIn(owner string, name, assigned, n *node) {
+	names := r.strings(name)
 	switch path := r.pathOf(owner); {
-	case isSecrets(path) && name.isString:
-		r.define(name.str, contextKind(path), n)
-	case isSecrets(path):
+	case isSecrets(path) && names == nil:
 		r.defineUnknown(n)
+	case isSecrets(path):
+		for _, s := range names {
+			r.define(s, contextKind(path), n)
+		}
 	case path == environPath:
-		r.defineVariable(name, n)
-	case name.isString:
-		r.replace(owner+"."+name.str, assigned, n)
+		r.defineVariables(name, n)
+	default:
+		for _, s := range names {
+			r.replace(owner+"."+s, assigned, n)
+		}
 	}
 }
 
@@ -152,7 +157,7 @@ func (r *reader) replace(dotted string, assigned, n *node) {
 	case isContext(path):
 		r.defineContext(n, assigned, path)
 	case path == environPath:
-		r.defineVariables(n, assigned)
+		r.defineEntries(n, assigned)
 	}
 }
 
@@ -166,7 +171,7 @@ func (r *reader) merge(dotted string, dict, n *node) {
 	case isContext(path):
 		r.defineContext(n, dict, path)
 	case path == environPath:
-		r.defineVariables(n, dict)
+		r.defineEntries(n, dict)
 	}
 }
 

@@ -6,6 +6,7 @@ import "sort"
 type scope struct {
 	parent   *scope
 	kind     scopeKind
+	class    *node                // of a class, its nodeClass
 	bindings map[string][]binding // in the order of the text
 	declared map[string]*scope    // the scopes of names declared global or nonlocal
 }
