@@ -16,8 +16,7 @@ func (r *reader) runsWhileBuilding(at *region, depth int) bool {
 		case at.kind == regionWith && r.suppressesBuilding(at.cond):
 			return false
 		case at.kind == regionTry:
-			r.steps = 0
-			if h, _ := r.handlerFor(at.try, ValueError, at.cond); h != nil && !h.raises {
+			if h, _ := r.handlerFor(at.try, thrown{error: ValueError}); h != nil && !h.raises {
 				return false
 			}
 		case at.kind == regionFunction:
@@ -30,8 +29,7 @@ func (r *reader) runsWhileBuilding(at *region, depth int) bool {
 
 // suppressesBuilding reports whether a context manager catches the error.
 func (r *reader) suppressesBuilding(manager *node) bool {
-	r.steps = 0
-	c := r.suppresses(r.managerOf(manager), ValueError, manager)
+	c := r.suppresses(r.managerOf(manager), thrown{error: ValueError})
 	return c.certain || c.unknown
 }
 

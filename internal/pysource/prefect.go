@@ -48,6 +48,7 @@ const (
 	raisesPath    = "pytest.raises"
 	environPath   = "os.environ"
 	putenvPath    = "os.putenv"
+	getenvPath    = "os.getenv"
 	patchPath     = "unittest.mock.patch"
 	temporaryPath = "prefect.utilities.configuration.set_temporary_config"
 )
@@ -57,7 +58,7 @@ const (
 var otherPaths = func() map[string]bool {
 	all := map[string]bool{}
 	for _, path := range []string{
-		partialPath, suppressPath, raisesPath, putenvPath, patchPath + ".dict", patchPath + ".object", patchPath + ".multiple",
+		partialPath, suppressPath, raisesPath, putenvPath, getenvPath, patchPath + ".dict", patchPath + ".object", patchPath + ".multiple",
 		"builtins.BaseException", "builtins.Exception", "builtins.LookupError", "builtins.KeyError", "builtins.ValueError",
 		environPath + ".setdefault", environPath + ".update", environPath + ".__setitem__",
 	} {

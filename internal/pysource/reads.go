@@ -30,6 +30,7 @@ type reader struct {
 
 	knownAffixes map[*node][2]string // see affixes
 	steps        int                 // see implies
+	places       int                 // see outcomeOfCallers
 }
 
 // visit records the secrets that an expression reads or sets.

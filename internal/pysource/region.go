@@ -9,6 +9,7 @@ type region struct {
 	negated  bool      // regionIf: the condition does not hold
 	try      *try      // regionTry
 	function *function // regionFunction; nil for a lambda
+	lambda   *node     // regionFunction of a lambda
 
 	decorators []*node // regionFunction, regionClass
 }
@@ -44,7 +45,7 @@ type handler struct {
 	start   int   // byte offset of the word except
 	name    string
 	raises  bool  // it ends with an error, too
-	raised  *node // of raise E(...), or nil
+	raised *node // what it raises: a name without one for a raise alone, nil if it ends the process
 }
 
 // function is a def.

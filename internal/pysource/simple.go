@@ -61,7 +61,7 @@ func (p *parser) simpleStatement() {
 func (p *parser) raise() {
 	p.next++
 	if p.atLineEnd() || p.is(";") {
-		p.level.raises, p.level.raised = true, nil
+		p.level.raises, p.level.raised = true, &node{kind: nodeName}
 		return
 	}
 	raised := p.expr()
@@ -172,7 +172,7 @@ func (p *parser) augment(target, value *node, merges bool) {
 func (p *parser) calls(n *node) {
 	switch {
 	case endsProcess(n):
-		p.level.raises = true
+		p.level.raises, p.level.raised = true, nil
 	case skips(n):
 		p.level.jumps = true
 	case n.base.kind == nodeAttr && n.base.name == "enter_context" && len(n.args) == 1:
