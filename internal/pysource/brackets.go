@@ -177,4 +177,7 @@ func (p *parser) displayItem(n *node, bracket byte) {
 	if found {
 		n.kind, n.items, n.values = nodeLooped, append(n.items[:1:1], conds...), nil
 	}
+	if found && bracket == '(' {
+		p.wrap(since, region{kind: regionDeferred})
+	}
 }

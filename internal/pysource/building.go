@@ -19,6 +19,8 @@ func (r *reader) runsWhileBuilding(at *region, depth int) bool {
 			if h, _ := r.handlerFor(at.try, thrown{error: ValueError}); h != nil && !h.raises {
 				return false
 			}
+		case at.kind == regionDeferred:
+			return false
 		case at.kind == regionFunction:
 			return at.function != nil && r.isOnlyCalledBuilding(at.function, depth+1)
 		}
@@ -41,7 +43,7 @@ func (r *reader) isExpectedToFail(at *region) bool {
 		}
 		at = at.parent
 	}
-	return false
+	return at != nil && at.kind == regionFunction && isExpectedFailure(at.function)
 }
 
 // isOnlyCalledBuilding reports whether every use of a function is a call of it while

@@ -182,14 +182,9 @@ func (h *handler) raisesAgain() bool {
 	return h.raised.kind == nodeName && (h.raised.name == "" || h.raised.name == h.name)
 }
 
-// isExpectedFailure reports whether a test is to fail.
+// isExpectedFailure reports whether a test is to fail, or never runs.
 func isExpectedFailure(f *function) bool {
-	return f != nil && slices.ContainsFunc(f.decorators, func(d *node) bool {
-		if d.kind == nodeCall {
-			d = d.base
-		}
-		return d.name == "xfail" || d.name == "expectedFailure"
-	})
+	return f != nil && f.hasDecorator("xfail expectedFailure skip")
 }
 
 // handlerFor returns the first handler that catches an error, or else the first that

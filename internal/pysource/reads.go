@@ -22,11 +22,16 @@ type reader struct {
 	known     map[*node]knownStrings // see strings
 	given     bool                   // the strings since it was unset depend on a parameter
 	mutated   map[string]bool        // see isMutated
+	bases     map[*node]bool         // see isBase
 	builtOnly map[*function]bool     // see runsWhileBuilding
 
-	setting []*node           // that set environment variables whose names are not certain
-	mocked  map[*region]mocks // see mock
-	mocking map[*node]mocks   // the calls that a with or a decorator applies
+	runs          bool              // the module configures runs
+	inEnvironment map[int]bool      // where literals begin that name a variable of this process
+	setting       []*node           // that set environment variables whose names are not certain
+	reloads       *node             // that makes Prefect read its configuration again, or nil
+	mockedPart    *node             // the first that mocks a part of Prefect, or nil
+	mocked        map[*region]mocks // see mock
+	mocking       map[*node]mocks   // the calls that a with or a decorator applies
 
 	knownAffixes map[*node][2]string // see affixes
 	steps        int                 // see implies
@@ -74,8 +79,12 @@ func (r *reader) visitIndex(n *node) {
 	switch {
 	case isSecrets(path):
 		r.recordAccess(n, path, key, a)
-	case path == environPath && n.use == store:
+	case path == environPath && n.use != store:
+		r.noteVariable(key)
+	case path == environPath:
 		r.defineVariables(key, n)
+	case path == environPath+"b" && n.use == store:
+		r.defineVariables(r.decoded(key), n)
 	case n.use == store && strings.HasPrefix(r.value(key).str, secretsPrefix):
 		r.define(r.value(key).str, InRunEnvironment, n)
 	}
@@ -87,6 +96,8 @@ func (r *reader) visitStore(n *node) {
 		return
 	}
 	switch path := r.value(n).path; {
+	case n.kind == nodeIndex && r.value(n.base).path == modulesPath:
+		r.replaceModule(n.items, n)
 	case isSecrets(path) && n.assigned != nil:
 		r.defineAll(n.assigned, path, n)
 	case isSecrets(path) && !isConfiguration(path):
@@ -170,11 +181,22 @@ func (r *reader) addRead(name string, a Access, n, by *node) {
 // visitCall records what a call reads or sets.
 func (r *reader) visitCall(n *node) {
 	path := r.callee(n)
-	if r.visitMethod(n, path) || r.visitReplacement(n) || path == "" {
+	if r.visitMethod(n) || r.visitReplacement(n) {
+		return
+	}
+	if first, _ := n.argument(0, ""); path == getenvPath || n.base.kind == nodeAttr && r.value(n.base.base).path == environPath {
+		r.noteVariable(first)
+	}
+	if path == "" {
+		r.visitOther(n)
 		return
 	}
 	context, method := splitPath(path)
 	switch {
+	case r.value(n.base).path == partialPath && secretClasses[path] != "":
+		if name, _ := n.argument(1, "name"); name != nil {
+			r.recordRead(name, r.at(Access{Kind: secretClasses[path]}, name, n), n)
+		}
 	case r.value(n.base).path == partialPath:
 		r.visitArguments(n, path)
 	case secretClasses[path] != "":
@@ -182,6 +204,8 @@ func (r *reader) visitCall(n *node) {
 	case isSecrets(context):
 		r.visitSecretsMethod(n, context, method)
 	case r.visitDefinition(n, path, context, method):
+	case containsWord("load_default_config load_configuration", method):
+		r.reload(n)
 	case namesSecrets(path):
 		r.visitArguments(n, path)
 		r.defineRunEnvironment(n, path)
@@ -190,9 +214,10 @@ func (r *reader) visitCall(n *node) {
 
 // visitMethod records the calls that matter for the name of the method, and reports
 // whether this is one.
-func (r *reader) visitMethod(n *node, path string) bool {
+func (r *reader) visitMethod(n *node) bool {
 	switch n.base.name {
-	case "get", "run":
+	case "get", "run", "create_flow_run":
+		r.defineRunContext(n)
 		object := value{}
 		if n.base.kind == nodeAttr {
 			object = r.value(n.base.base)
@@ -215,6 +240,18 @@ func (r *reader) visitMethod(n *node, path string) bool {
 		return false
 	}
 	return true
+}
+
+// visitOther records what calls of functions that are not followed do by their names.
+func (r *reader) visitOther(n *node) {
+	switch base := r.baseName(n); {
+	case r.loadsEnvironment(n) && !r.isImported(n):
+		r.defineFrom(FromEnvironment, n)
+	case n.base.name == "reload" && len(n.args) == 1 && isPrefect(r.value(n.args[0].value).path):
+		r.reload(n)
+	case containsWord(httpMocks, base):
+		r.mock(mocksParts, n)
+	}
 }
 
 // visitConstructor records Secret("A"). Only a task may do without a name here, and
@@ -247,7 +284,7 @@ func (r *reader) visitSecretsMethod(n *node, path, method string) {
 	switch method {
 	case "get", "pop":
 		optional := fallback != nil || unpacked || method == "get" && r.tested[n]
-		r.recordAccess(n, path, name, r.at(Access{Kind: Context, Optional: optional}, name, n))
+		r.recordAccess(n, path, name, r.at(Access{Kind: Context, Optional: optional, GivesNone: method == "get" && !r.isBase(n)}, name, n))
 	case "setdefault":
 		if v := r.value(name); v.isString {
 			r.define(v.str, contextKind(path), n)
@@ -256,6 +293,17 @@ func (r *reader) visitSecretsMethod(n *node, path, method string) {
 		r.defineAll(name, path, n)
 		r.defineKeywords(n, path)
 	}
+}
+
+// isBase reports whether the code calls an expression, or looks something up in it.
+func (r *reader) isBase(n *node) bool {
+	if r.bases == nil {
+		r.bases = map[*node]bool{}
+		for _, n := range r.nodes {
+			r.bases[n.base] = true
+		}
+	}
+	return r.bases[n]
 }
 
 // visitArguments records calls such as library_task(credentials_secret="A").

@@ -22,6 +22,7 @@ const (
 	regionWith                        // code within a context manager
 	regionFunction                    // the body of a function or a lambda, which runs at another time
 	regionClass                       // the body of a class
+	regionDeferred                    // a generator in brackets, which runs when something goes through it
 	regionExpecting                   // the arguments of pytest.raises(KeyError, f) and the like, which call f
 )
 
@@ -45,7 +46,7 @@ type handler struct {
 	start   int   // byte offset of the word except
 	name    string
 	raises  bool  // it ends with an error, too
-	raised *node // what it raises: a name without one for a raise alone, nil if it ends the process
+	raised  *node // what it raises: a name without one for a raise alone, nil if it ends the process
 }
 
 // function is a def.
