@@ -27,7 +27,7 @@ func (p *parser) atom() *node {
 		return &node{kind: nodeConstant, start: t.start, end: t.end}
 	case tokShell:
 		p.next++
-		return &node{start: t.start, end: t.end}
+		return p.record(&node{kind: nodeShell, start: t.start, end: t.end})
 	case tokString, tokFStart:
 		return p.adjacentStrings()
 	case tokName:

@@ -1,6 +1,7 @@
 package pysource
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -47,6 +48,22 @@ func (r *reader) visit(n *node) {
 		r.visitIndex(n)
 	case nodeCall:
 		r.visitCall(n)
+	case nodeShell:
+		r.visitShell(n)
+	}
+}
+
+// setEnv matches the magics that set an environment variable in the kernel.
+var setEnv = regexp.MustCompile(`^%(?:set_)?env\s+(\w+)[ =]`)
+
+// visitShell records %env NAME=value, and %dotenv, which sets what a file has.
+func (r *reader) visitShell(n *node) {
+	line := r.src[n.start:n.end]
+	if found := setEnv.FindStringSubmatch(line); found != nil {
+		r.defineVariable(found[1], n)
+	}
+	if strings.HasPrefix(line, "%dotenv") && !r.isImported(n) {
+		r.defineFrom(FromEnvironment, n)
 	}
 }
 
