@@ -90,6 +90,9 @@ func isTransparent(d *node) bool {
 // that it is an argument of.
 func (r *reader) callersOfArgument(n *node) (places []*node, complete bool) {
 	a, ok := r.graph().arguments[n]
+	if ok && r.value(a.call.base).path == partialPath {
+		a, ok = r.graph().arguments[a.call]
+	}
 	if !ok {
 		return nil, false
 	}

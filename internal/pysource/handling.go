@@ -93,7 +93,14 @@ func (o Outcome) badness() int {
 func (r *reader) outcomes(read, by *node) (all Outcomes) {
 	for e := range all {
 		r.places = 0
-		all[e] = r.outcome(thrown{error: Error(e), read: read}, read.region, read, by, 0)
+		t := thrown{error: Error(e), read: read}
+		if read.kind == nodeAttr { // attempt(Secret("A").get)
+			if places, complete := r.callersOfArgument(read); len(places) > 0 {
+				all[e] = r.outcomeAt(t, places, complete, 0)
+				continue
+			}
+		}
+		all[e] = r.outcome(t, read.region, read, by, 0)
 	}
 	return all
 }

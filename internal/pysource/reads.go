@@ -72,8 +72,11 @@ func (r *reader) visitShell(n *node) {
 func (r *reader) visitAttribute(n *node) {
 	if secret := r.value(n.base).secret; secret != nil && n.name == "exists" {
 		r.existing = append(r.existing, secret)
-	} else if secret != nil && (n.name == "get" || n.name == "run") && n.region != nil && n.region.kind == regionExpecting {
+	} else if secret != nil && (n.name == "get" || n.name == "run") && !r.isBase(n) {
 		r.evaluations = append(r.evaluations, evaluation{secret, n}) // pytest.raises(KeyError, Secret("A").get)
+	}
+	if n.applied && containsWord(httpMocks, n.base.name) {
+		r.mock(mocksParts, n)
 	}
 	r.visitStore(n)
 	path := r.value(n.base).path
@@ -268,6 +271,9 @@ func (r *reader) visitOther(n *node) {
 		r.reload(n)
 	case containsWord(httpMocks, base):
 		r.mock(mocksParts, n)
+	case n.base.kind == nodeCall && n.base.base.name == "itemgetter" && len(n.args) == 1 && isSecrets(r.value(n.args[0].value).path):
+		name, _ := n.base.argument(0, "")
+		r.recordAccess(n, r.value(n.args[0].value).path, name, r.at(Access{Kind: Context}, name, n))
 	}
 }
 
