@@ -453,10 +453,21 @@ func (r *reader) defineTemplates(n *node) {
 	r.runs = true
 	for _, a := range n.args {
 		isOne := func(end string) bool { return strings.HasSuffix(a.name, end) }
-		if slices.ContainsFunc(templateArguments, isOne) && !r.value(a.value).constant {
+		isFile := slices.ContainsFunc(templateArguments, isOne) && !r.value(a.value).constant
+		if isFile || containsWord("env env_vars job_template task_definition", a.name) && !r.isSeen(a.value) {
 			r.defineFrom(FromTemplate, a.value)
 		}
 	}
+}
+
+// isSeen reports whether the module has all that an environment or a template holds. What
+// the process inherits is known elsewhere.
+func (r *reader) isSeen(n *node) bool {
+	if n.kind == nodeCall && n.base.kind == nodeAttr && r.value(n.base.base).path == environPath {
+		return true // os.environ.copy()
+	}
+	r.steps = 0
+	return r.value(n).isString || r.isComplete(n, 0)
 }
 
 // defineTexts records the variables in the texts of the templates of runs, such as

@@ -18,6 +18,8 @@ func (r *reader) isGuarded(at *region, name string, by *node, depth int) bool {
 	var function *region
 	for range maxRegions {
 		switch {
+		case at == nil && r.skipsModule(name):
+			return true
 		case at == nil:
 			return function != nil && depth < maxNesting && r.areGuarded(function, name, by, depth+1)
 		case at.kind == regionIf && r.implies(at.cond, !at.negated, name, 0), r.skipsWithout(at.decorators, name):
@@ -44,6 +46,19 @@ func (r *reader) skipsWithout(decorators []*node, name string) bool {
 	return slices.ContainsFunc(decorators[:min(len(decorators), maxConditions)], func(d *node) bool {
 		return r.skipMarkSkips(r.managerOf(d), name)
 	})
+}
+
+// skipsModule reports whether pytestmark of the module skips its tests if a secret does not
+// exist.
+func (r *reader) skipsModule(name string) bool {
+	all := r.scope.bindings["pytestmark"]
+	if len(all) != 1 || all[0].value == nil {
+		return false
+	}
+	if mark := all[0].value; mark.kind != nodeList {
+		return r.skipsWithout([]*node{mark}, name)
+	}
+	return r.skipsWithout(all[0].value.items, name)
 }
 
 // skipMarkSkips is skipsWithout for skip, skipIf(condition), skipUnless(condition) and the
@@ -90,6 +105,9 @@ func (r *reader) implies(cond *node, holds bool, name string, depth int) bool {
 			return r.implies(target, holds, name, depth)
 		}
 	case nodeCall:
+		if asked := cond.args; !holds && len(asked) == 1 && cond.base.name == "any" && asked[0].value.kind == nodeLooped {
+			return len(asked[0].value.items) == 1 && r.implies(asked[0].value.items[0], false, name, depth)
+		}
 		return holds && r.asksFor(cond, name, depth)
 	}
 	return false
