@@ -1,47 +1,70 @@
 package pysource
 
-// maxPlaces is how many calls are followed for one read.
-const maxPlaces = 256
+// maxPlaces and maxFollowed are how many calls are followed for one read, and for all of
+// a module.
+const (
+	maxPlaces   = 256
+	maxFollowed = 50_000
+)
+
+// follows reports whether some more calls are followed.
+func (r *reader) follows(places []*node) bool {
+	r.places += len(places)
+	r.followed += len(places)
+	return len(places) > 0 && r.places <= maxPlaces && r.followed <= maxFollowed
+}
+
+// leaving is an error that leaves a function.
+type leaving struct {
+	of     *region
+	error  Error
+	class  *node
+	isCall bool // the read is a call
+}
 
 // outcomeOfCallers is outcome for an error that leaves a function or a lambda: what its
 // callers do about it. Those of other modules are not seen.
 func (r *reader) outcomeOfCallers(t thrown, of *region, by *node, depth int) Outcome {
+	key := leaving{of, t.error, t.class, t.read.kind == nodeCall}
+	if known, ok := r.left[key]; ok && by == nil {
+		return known
+	}
 	places, complete := r.callersOf(of, by)
-	return r.outcomeAt(t, places, complete, depth)
+	o := r.outcomeAt(t, places, complete, depth)
+	if by == nil {
+		r.left[key] = o
+	}
+	return o
 }
 
 // outcomeAt returns what becomes of an error at all of some places: it is handled if it
 // is at each of them.
 func (r *reader) outcomeAt(t thrown, places []*node, complete bool, depth int) Outcome {
-	if r.places += len(places); len(places) == 0 || r.places > maxPlaces || depth > maxNesting {
+	if depth > maxNesting || !r.follows(places) {
 		return Outcome{}
 	}
-	all, handled, unhandled := Outcome{Handled: true}, 0, 0
+	var handled, hidden []Outcome
 	for _, place := range places {
 		o := r.outcome(t, place.region, place, nil, depth)
-		switch {
-		case o.Handled:
-			if handled++; all.Handler == 0 || o.Hidden && !all.Hidden {
-				all.Hidden, all.Handler = o.Hidden, place.start
-			}
-			if o.Hidden {
-				all.Handler = o.Handler
-			}
-		case o.Unsure:
+		if o.Unsure {
 			return o
-		default:
-			unhandled++
+		}
+		if o.Hidden {
+			hidden = append(hidden, o)
+		}
+		if o.Handled {
+			handled = append(handled, Outcome{Handler: place.start})
 		}
 	}
 	switch {
-	case handled == 0:
+	case len(handled) == 0:
 		return Outcome{}
-	case unhandled > 0 || !complete:
-		return Outcome{Unsure: true, Partly: true, Handler: all.Handler}
-	case !all.Hidden:
-		all.Handler = 0
+	case len(handled) < len(places) || !complete:
+		return Outcome{Unsure: true, Partly: true, Handler: handled[0].Handler}
+	case len(hidden) > 0:
+		return hidden[0]
 	}
-	return all
+	return Outcome{Handled: true}
 }
 
 // callersOf returns the calls that run the body of a function or a lambda, and whether
@@ -51,21 +74,13 @@ func (r *reader) callersOf(of *region, by *node) (places []*node, complete bool)
 	if f == nil {
 		return r.callersOfArgument(of.lambda)
 	}
-	if f.special {
+	places, isSeen := r.callersInDecorators(f)
+	switch {
+	case f.special || !isSeen:
 		return nil, false
-	}
-	for _, d := range f.decorators {
-		wrapper := r.functionOf(d)
-		if wrapper == nil && !isTransparent(d) {
-			return nil, false
-		}
-		if wrapper != nil && len(wrapper.parameters) > 0 {
-			if calls := r.graph().ofParameter[wrapper.parameters[0]]; len(calls) > 0 {
-				return calls, true
-			}
-		}
-	}
-	if by != nil {
+	case len(places) > 0:
+		return places, true
+	case by != nil:
 		return []*node{by}, true
 	}
 	g := r.graph()
@@ -75,6 +90,23 @@ func (r *reader) callersOf(of *region, by *node) (places []*node, complete bool)
 		places = append(places, r.callsThrough(a)...)
 	}
 	return places, f.class != nil || g.uses[f.name] <= uses
+}
+
+// callersInDecorators returns the calls of a function in the first of its decorators that
+// is of the module and has some. isSeen reports that there is no other decorator that may
+// decide about errors.
+func (r *reader) callersInDecorators(f *function) (places []*node, isSeen bool) {
+	for _, d := range f.decorators {
+		wrapper := r.functionOf(d)
+		switch {
+		case wrapper == nil && !isTransparent(d):
+			return nil, false
+		case wrapper == nil || len(wrapper.parameters) == 0:
+		case len(r.graph().ofParameter[wrapper.parameters[0]]) > 0:
+			return r.graph().ofParameter[wrapper.parameters[0]], true
+		}
+	}
+	return nil, true
 }
 
 // isTransparent reports whether a decorator of Python's leaves it to the caller what
@@ -121,19 +153,21 @@ func (r *reader) managerCatches(manager *node, t thrown, depth int) catch {
 		return catch{}
 	}
 	if f := r.functionOf(manager.base); f != nil && len(f.yields) > 0 {
-		at := f.yields[0]
-		for range maxRegions {
-			if at == nil || at.kind == regionFunction {
-				return catch{}
-			}
-			if o := r.outcomeIn(at, manager, &t, depth+1); o.Handled || o.Unsure {
-				return catch{certain: o.Handled, unknown: o.Unsure}
-			}
-			at = at.parent
-		}
+		return r.yieldCatches(f.yields[0], manager, t, depth+1)
 	}
 	if class := r.classOf(manager.base, 0); class != nil {
 		return r.exitCatches(methodOf(class, "__exit__", map[*node]bool{}))
+	}
+	return catch{}
+}
+
+// yieldCatches is managerCatches for a generator, by the handlers around its yield.
+func (r *reader) yieldCatches(at *region, manager *node, t thrown, depth int) catch {
+	for i := 0; i < maxRegions && at != nil && at.kind != regionFunction; i++ {
+		if o := r.outcomeIn(at, manager, &t, depth); o.Handled || o.Unsure {
+			return catch{certain: o.Handled, unknown: o.Unsure}
+		}
+		at = at.parent
 	}
 	return catch{}
 }

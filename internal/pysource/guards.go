@@ -35,10 +35,7 @@ func (r *reader) isGuarded(at *region, name string, by *node, depth int) bool {
 // areGuarded reports whether a function is only called if a secret exists.
 func (r *reader) areGuarded(of *region, name string, by *node, depth int) bool {
 	places, complete := r.callersOf(of, by)
-	if r.places += len(places); r.places > maxPlaces || !complete || len(places) == 0 {
-		return false
-	}
-	return !slices.ContainsFunc(places, func(place *node) bool { return !r.isGuarded(place.region, name, nil, depth) })
+	return complete && r.follows(places) && !slices.ContainsFunc(places, func(place *node) bool { return !r.isGuarded(place.region, name, nil, depth) })
 }
 
 // skipsWithout reports whether a decorator of a test skips it if a secret does not exist.
@@ -89,13 +86,7 @@ func (r *reader) implies(cond *node, holds bool, name string, depth int) bool {
 	case nodeNot:
 		return r.implies(cond.items[0], !holds, name, depth)
 	case nodeAnd, nodeOr:
-		every := (cond.kind == nodeAnd) != holds
-		for _, item := range cond.items[:min(len(cond.items), maxConditions)] {
-			if r.implies(item, holds, name, depth) != every {
-				return !every
-			}
-		}
-		return every && len(cond.items) <= maxConditions
+		return r.allImply(cond, holds, name, depth)
 	case nodeCompare:
 		return r.comparisonImplies(cond, holds, name, depth)
 	case nodeLooped:
@@ -105,12 +96,30 @@ func (r *reader) implies(cond *node, holds bool, name string, depth int) bool {
 			return r.implies(target, holds, name, depth)
 		}
 	case nodeCall:
-		if asked := cond.args; !holds && len(asked) == 1 && cond.base.name == "any" && asked[0].value.kind == nodeLooped {
-			return len(asked[0].value.items) == 1 && r.implies(asked[0].value.items[0], false, name, depth)
-		}
-		return holds && r.asksFor(cond, name, depth)
+		return holds && r.asksFor(cond, name, depth) || !holds && r.deniesAny(cond, name, depth)
 	}
 	return false
+}
+
+// allImply is implies for operands with and or or between them.
+func (r *reader) allImply(cond *node, holds bool, name string, depth int) bool {
+	every := (cond.kind == nodeAnd) != holds
+	for _, item := range cond.items[:min(len(cond.items), maxConditions)] {
+		if r.implies(item, holds, name, depth) != every {
+			return !every
+		}
+	}
+	return every && len(cond.items) <= maxConditions
+}
+
+// deniesAny reports whether a call is any of a generator whose items do not hold only if a
+// secret exists.
+func (r *reader) deniesAny(call *node, name string, depth int) bool {
+	if call.base.name != "any" || len(call.args) != 1 {
+		return false
+	}
+	asked := call.args[0].value
+	return asked.kind == nodeLooped && len(asked.items) == 1 && r.implies(asked.items[0], false, name, depth)
 }
 
 // onlyValue returns what a name is, if it is assigned once.

@@ -118,10 +118,7 @@ type thrown struct {
 // the name of the secret, or nil.
 func (r *reader) outcome(t thrown, at *region, place, by *node, depth int) Outcome {
 	unsure := Outcome{}
-	for range maxRegions {
-		if at == nil || at.kind == regionFunction && !at.isCalled() {
-			break
-		}
+	for i := 0; i < maxRegions && at != nil && (at.kind != regionFunction || at.isCalled()); i++ {
 		o := r.outcomeIn(at, place, &t, depth)
 		if o.Handled || o.Handler > 0 && !o.Unsure {
 			return o

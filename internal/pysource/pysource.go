@@ -110,7 +110,7 @@ func readModule(text, code string, unread []cell) *Module {
 	}
 	r := reader{
 		parser: p, module: m, readOf: map[*node][]int{}, tested: map[*node]bool{}, builtOnly: map[*function]bool{},
-		knownAffixes: map[*node][2]string{}, inEnvironment: map[int]bool{}, limit: m.limit(),
+		knownAffixes: map[*node][2]string{}, inEnvironment: map[int]bool{}, left: map[leaving]Outcome{}, limit: m.limit(),
 	}
 	r.findTested()
 	for _, n := range p.nodes {

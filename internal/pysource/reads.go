@@ -36,7 +36,9 @@ type reader struct {
 
 	knownAffixes map[*node][2]string // see affixes
 	steps        int                 // see implies
-	places       int                 // see outcomeOfCallers
+	places       int                 // calls that were followed for a read, and for all of them
+	followed     int
+	left         map[leaving]Outcome // see outcomeOfCallers
 }
 
 // visit records the secrets that an expression reads or sets.

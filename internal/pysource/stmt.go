@@ -358,23 +358,24 @@ func (p *parser) finishChain() {
 		p.finishHandlers(c)
 		return
 	}
-	if c.loops {
-		if !c.breaks && len(c.conds) > 0 {
-			p.within(region{kind: regionIf, cond: c.conds[0], negated: true})
-			p.level.region = p.region
-		}
-		return
+	if p.finishConditions(c); !c.breaks {
+		p.level.region = p.region
 	}
+}
+
+// finishConditions is finishChain for an if, and for a while without a break.
+func (p *parser) finishConditions(c *chain) {
 	for i, cond := range c.conds {
-		if !c.bodies[i].jumps {
+		if !c.bodies[i].jumps && !c.loops {
 			if i == 0 && len(c.conds) == 1 && len(c.bodies) == 2 && c.bodies[1].jumps {
 				p.within(region{kind: regionIf, cond: cond})
 			}
 			break
 		}
-		p.within(region{kind: regionIf, cond: cond, negated: true})
+		if !c.breaks {
+			p.within(region{kind: regionIf, cond: cond, negated: true})
+		}
 	}
-	p.level.region = p.region
 }
 
 // finishHandlers says of the handlers of a try whether they end with an error.
