@@ -4,7 +4,7 @@ package pysource
 // a module.
 const (
 	maxPlaces   = 256
-	maxFollowed = 50_000
+	maxFollowed = 20_000
 )
 
 // follows reports whether some more calls are followed.

@@ -67,6 +67,8 @@ func (r *reader) computeStrings(n *node) []string {
 		return r.union(r.elementsOf(n))
 	case nodeIndex:
 		return r.union(r.indexed(n))
+	case nodeGiven:
+		return r.union(n.items)
 	case nodeAttr:
 		return r.attributeStrings(n)
 	case nodeCall:
@@ -158,11 +160,13 @@ func (r *reader) parameterStrings(p *parameter) []string {
 	if len(calls) > maxStrings {
 		return nil
 	}
-	var given []*node
-	for _, call := range calls {
-		given = append(given, p.given(call))
+	if p.node == nil { // so that the union is known the next time
+		p.node = &node{kind: nodeGiven}
+		for _, call := range calls {
+			p.node.items = append(p.node.items, p.given(call))
+		}
 	}
-	return r.union(given)
+	return r.strings(p.node)
 }
 
 // attributeStrings is strings for an attribute of a class, and for the value of a member

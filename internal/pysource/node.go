@@ -26,6 +26,7 @@ const (
 	nodeIndex                       // base[item]; no item if it is more than one expression
 	nodeClass                       // what a class statement binds; items are its bases
 	nodeUnion                       // items with | between them
+	nodeGiven                       // any of items, which calls give a parameter
 	nodeShell                       // a line that IPython takes for itself
 	nodeLooped                      // a comprehension or a generator of items[0]; items[1:] are its conditions
 	nodeItem                        // any item of items[0]

@@ -175,11 +175,10 @@ func (r *reader) wholeParameter(name *node) *parameter {
 
 // recordGiven records that n reads the secrets that the calls of its function name.
 func (r *reader) recordGiven(p *parameter, a Access, n *node) {
-	calls := r.callsOf(p.of)
-	if len(calls) > maxStrings {
-		return
-	}
-	for _, call := range calls {
+	for _, call := range r.callsOf(p.of) {
+		if r.followed++; r.followed > maxFollowed {
+			return
+		}
 		given := p.given(call)
 		for _, s := range r.strings(given) {
 			if given.end > given.start {

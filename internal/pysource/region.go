@@ -68,6 +68,7 @@ type parameter struct {
 	position int   // or -1, if it has only a name
 	several  bool  // *args or **kwargs
 	fallback *node // its default, or nil
+	node     *node // what calls give it; see parameterStrings
 }
 
 // inFunction returns the body of the function or lambda that r is in, or nil.
