@@ -72,9 +72,7 @@ func (r *reader) isNested(classes *node, within bool, depth int) bool {
 	case nodeStarred:
 		return r.anyNested(classes.items, false, depth)
 	case nodeName:
-		if scope, all := classes.scope.lookup(classes.name); scope != nil && len(all) == 1 {
-			return r.isNested(all[0].value, within, depth+1)
-		}
+		return r.isNested(r.onlyValue(classes), within, depth+1)
 	}
 	return false
 }
