@@ -14,6 +14,7 @@ type handling struct {
 	expected string   // the errors that Prefect raises
 	hidden   bool     // a handler of everything catches them, and what else fails there
 	unsure   bool     // a handler may catch them, and may not
+	partly   bool     // handlers of some callers catch them
 	handler  int      // its byte offset
 }
 
@@ -27,6 +28,7 @@ func (x *secretIndex) handlingOf(a pysource.Access, v release.Version) handling 
 		if !o.Handled {
 			uncaught = append(uncaught, e.String())
 			h.unsure = o.Unsure && (h.unsure || len(uncaught) == 1)
+			h.partly = h.unsure && o.Partly
 			h.handler = o.Handler
 		} else if o.Hidden {
 			h.hidden, h.handler = true, o.Handler

@@ -84,12 +84,20 @@ func (s *source) undefined(a pysource.Access, handling handling, brought brought
 	variable, unseen := brought.unseenVariable(a.Name)
 	switch {
 	case len(s.flow.module.Unnamed) > 0 && !unseen:
+		u := s.flow.module.Unnamed[0]
 		f.severity = SeverityNote
-		f.message += fmt.Sprintf("; line %d brings secrets under names that are computed, of which it may be one", s.position(s.flow.module.Unnamed[0].Start).Line)
+		f.message += fmt.Sprintf("; line %d "+unnamedSources[u.Source], s.position(u.Start).Line)
+	case a.Mocked.End > 0:
+		f.severity = SeverityNote
+		f.message += fmt.Sprintf("; line %d replaces a part of Prefect that the read may use", s.position(a.Mocked.Start).Line)
 	case len(handling.missing) > 0:
 		f.severity = SeverityWarning
 		f.message += fmt.Sprintf(", and the handler here does not catch %s", strings.Join(handling.missing, " and "))
 		f.hint = fmt.Sprintf("Prefect raises %s for a secret that is missing: catch it too, or %s", strings.Join(handling.missing, " and "), f.hint)
+	case handling.partly:
+		f.severity = SeverityWarning
+		f.message += fmt.Sprintf(", which only some callers handle, as at line %d", s.position(handling.handler).Line)
+		f.hint = fmt.Sprintf("catch %s around the read, or %s", handling.expected, f.hint)
 	case handling.unsure:
 		f.severity = SeverityWarning
 		f.message += fmt.Sprintf(", and whether the handler at line %d catches %s is not certain", s.position(handling.handler).Line, handling.expected)
@@ -98,6 +106,9 @@ func (s *source) undefined(a pysource.Access, handling handling, brought brought
 		f.severity = SeverityWarning
 		f.message += fmt.Sprintf(", which is hidden by the handler at line %d", s.position(handling.handler).Line)
 		f.hint = fmt.Sprintf("catch %s around the read alone, or %s", handling.expected, f.hint)
+	case a.GivesNone:
+		f.severity = SeverityWarning
+		f.message += ", and the read gives None"
 	case unseen && variable.Kind == pysource.InPutenv:
 		f.message += fmt.Sprintf("; os.putenv at line %d sets %s for other processes alone", s.position(variable.Start).Line, MaskTokens(variable.Name))
 		f.hint = "set the variable in os.environ, above the import of Prefect"
@@ -106,6 +117,14 @@ func (s *source) undefined(a pysource.Access, handling handling, brought brought
 		f.hint = "Prefect reads the environment once, when it is imported: set the variable above the import, or where the flow is started"
 	}
 	return f
+}
+
+// unnamedSources say what a line does that brings secrets whose names are not certain.
+var unnamedSources = map[pysource.Source]string{
+	pysource.FromComputed:    "brings secrets under names that are computed, of which it may be one",
+	pysource.FromEnvironment: "loads environment variables, of which one may set it",
+	pysource.FromConfig:      "makes Prefect read another config, which may have it",
+	pysource.FromTemplate:    "takes the environment of the run from elsewhere, which may set it",
 }
 
 // secretIndex finds the defined secrets by name.

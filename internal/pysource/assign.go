@@ -24,6 +24,10 @@ func (p *parser) assign(target, value *node) {
 // pairedValue returns the value of a target's item, or nil unless both sides are
 // lists of the same length and the item is certain.
 func pairedValue(target, value *node, i int) *node {
+	isStarred := func(n *node) bool { return n.kind == nodeStarred }
+	if value != nil && (value.kind == nodeItem || value.kind == nodeElement) && !slices.ContainsFunc(target.items[:i+1], isStarred) {
+		return &node{kind: nodeElement, items: []*node{value}, index: i}
+	}
 	if value == nil || target.kind != nodeList || value.kind != nodeList || len(target.items) != len(value.items) {
 		return nil
 	}
@@ -115,12 +119,14 @@ func (p *parser) importsFrom() {
 }
 
 // noteImport remembers where the module that is read imports Prefect: it reads the
-// environment then, and never again.
+// environment then, and never again. What is imported for a type checker never runs.
 func (p *parser) noteImport(module []string, start int) {
-	if module[0] == "prefect" {
-		if f := p.region.inFunction(); p.imported[f] == nil {
-			p.imported[f] = &start
-		}
+	at := p.region.inCondition()
+	if module[0] != "prefect" || p.imported[at] != nil {
+		return
+	}
+	if at == nil || at.kind != regionIf || at.negated || at.cond.name != "TYPE_CHECKING" {
+		p.imported[at] = &start
 	}
 }
 

@@ -86,9 +86,13 @@ func (p *parser) argument() arg {
 		a.name = p.textOf(t)
 		p.next += 2
 	}
+	start, since := p.next, p.mark()
 	a.value = p.expr()
-	if p.comprehension() && a.name != "" {
-		p.failHere("a comprehension must be in brackets here")
+	if conds, found := p.comprehension(since); found {
+		a.value = p.covering(start, nodeLooped, append([]*node{a.value}, conds...)...)
+		if a.name != "" {
+			p.failHere("a comprehension must be in brackets here")
+		}
 	}
 	return a
 }
@@ -132,6 +136,7 @@ func (p *parser) display() *node {
 		p.failAt(first, "this * needs a comma behind it, or no brackets")
 	}
 	switch {
+	case n.kind == nodeLooped:
 	case open.loop:
 		n.kind, n.items, n.values = nodeComputed, nil, nil
 	case p.src[open.start] == '{' && len(n.items) == 0:
@@ -144,7 +149,7 @@ func (p *parser) display() *node {
 
 // displayItem reads an item of a display, or the key and the value of one of a dict.
 func (p *parser) displayItem(n *node, bracket byte) {
-	first := p.next
+	first, since := p.next, p.mark()
 	if bracket == '(' && p.is("yield") {
 		n.items = append(n.items, p.yieldOrList())
 		return
@@ -165,7 +170,14 @@ func (p *parser) displayItem(n *node, bracket byte) {
 	if isDict {
 		n.kind = nodeDict
 	}
-	if p.comprehension() && p.peek().kind != tokEnd && (len(n.items) > 1 || !p.closes() || item.kind == nodeStarred || isDict && n.values[0] == nil) {
+	conds, found := p.comprehension(since)
+	if found && p.peek().kind != tokEnd && (len(n.items) > 1 || !p.closes() || item.kind == nodeStarred || isDict && n.values[0] == nil) {
 		p.failAt(first, "a comprehension must be alone in its brackets, without a * in front")
+	}
+	if found {
+		n.kind, n.items, n.values = nodeLooped, append(n.items[:1:1], conds...), nil
+	}
+	if found && bracket == '(' {
+		p.wrap(since, region{kind: regionDeferred})
 	}
 }

@@ -16,10 +16,11 @@ func (r *reader) runsWhileBuilding(at *region, depth int) bool {
 		case at.kind == regionWith && r.suppressesBuilding(at.cond):
 			return false
 		case at.kind == regionTry:
-			r.steps = 0
-			if h, _ := r.handlerFor(at.try, ValueError, at.cond); h != nil && !h.raises {
+			if h, _ := r.handlerFor(at.try, thrown{error: ValueError}); h != nil && !h.raises {
 				return false
 			}
+		case at.kind == regionDeferred:
+			return false
 		case at.kind == regionFunction:
 			return at.function != nil && r.isOnlyCalledBuilding(at.function, depth+1)
 		}
@@ -30,8 +31,7 @@ func (r *reader) runsWhileBuilding(at *region, depth int) bool {
 
 // suppressesBuilding reports whether a context manager catches the error.
 func (r *reader) suppressesBuilding(manager *node) bool {
-	r.steps = 0
-	c := r.suppresses(r.managerOf(manager), ValueError, manager)
+	c := r.suppresses(r.managerOf(manager), thrown{error: ValueError})
 	return c.certain || c.unknown
 }
 
@@ -43,13 +43,13 @@ func (r *reader) isExpectedToFail(at *region) bool {
 		}
 		at = at.parent
 	}
-	return false
+	return at != nil && at.kind == regionFunction && isExpectedFailure(at.function)
 }
 
 // isOnlyCalledBuilding reports whether every use of a function is a call of it while
 // a flow is built.
 func (r *reader) isOnlyCalledBuilding(f *function, depth int) bool {
-	if len(f.decorators) > 0 || f.special {
+	if len(f.decorators) > 0 || f.special || f.class != nil {
 		return false
 	}
 	if known, ok := r.builtOnly[f]; ok {
@@ -57,35 +57,10 @@ func (r *reader) isOnlyCalledBuilding(f *function, depth int) bool {
 	}
 	r.builtOnly[f] = false // until it is known: a function that only calls itself is not called
 	calls := r.callsOf(f)
-	only := len(calls) > 0 && r.uses[f.name] == len(calls)+1
+	only := len(calls) > 0 && r.graph().uses[f.name] == len(calls)+1
 	for _, call := range calls {
 		only = only && r.runsWhileBuilding(call.region, depth)
 	}
 	r.builtOnly[f] = only
 	return only
-}
-
-// callsOf returns the calls of a function by its name. The first time it counts how
-// often each name stands in the module.
-func (r *reader) callsOf(f *function) []*node {
-	if r.calls == nil {
-		r.calls, r.uses = map[*function][]*node{}, map[string]int{}
-		for _, t := range r.tokens {
-			if t.kind == tokName {
-				r.uses[r.textOf(t)]++
-			}
-		}
-		for _, n := range r.nodes {
-			if n.kind == nodeCall && n.base.kind == nodeName {
-				r.addCall(n)
-			}
-		}
-	}
-	return r.calls[f]
-}
-
-func (r *reader) addCall(n *node) {
-	if _, all := n.base.scope.lookup(n.base.name); len(all) == 1 && all[0].function != nil {
-		r.calls[all[0].function] = append(r.calls[all[0].function], n)
-	}
 }

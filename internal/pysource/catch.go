@@ -22,38 +22,38 @@ func (c catch) perhaps() catch { return catch{unknown: c.certain || c.unknown} }
 
 // catches says whether a class, or one of a tuple of them, catches an error that a read
 // ends with.
-func (r *reader) catches(classes *node, e Error, read *node, depth int) catch {
+func (r *reader) catches(classes *node, t thrown, depth int) catch {
 	if r.steps++; classes == nil || classes.end > r.limit || depth > maxNesting || r.steps > maxSteps {
 		return catch{unknown: true}
 	}
 	switch classes.kind {
 	case nodeList, nodeSum, nodeStarred:
-		return r.catchesAny(classes.items, e, read, depth+1)
+		return r.catchesAny(classes.items, t, depth+1)
 	case nodeChoice:
-		a, b := r.catches(classes.items[0], e, read, depth+1), r.catches(classes.items[2], e, read, depth+1)
+		a, b := r.catches(classes.items[0], t, depth+1), r.catches(classes.items[2], t, depth+1)
 		if a.certain && b.certain {
 			return a.or(b)
 		}
 		return a.or(b).perhaps()
 	case nodeIndex:
-		if c := r.catches(classes.base, e, read, depth+1); c.certain {
+		if c := r.catches(classes.base, t, depth+1); c.certain {
 			return c.perhaps()
 		}
 	case nodeCall:
 		if first, _ := classes.argument(0, ""); first != nil && classes.base.kind == nodeName && containsWord("tuple list set frozenset", classes.base.name) {
-			return r.catches(first, e, read, depth+1)
+			return r.catches(first, t, depth+1)
 		}
 	case nodeName, nodeAttr:
-		return r.catchesNamed(classes, e, read, depth)
+		return r.catchesNamed(classes, t, depth)
 	case nodeClass:
 		return catch{} // a subclass does not catch what its base does
 	}
 	return catch{unknown: true}
 }
 
-func (r *reader) catchesAny(classes []*node, e Error, read *node, depth int) (all catch) {
+func (r *reader) catchesAny(classes []*node, t thrown, depth int) (all catch) {
 	for _, class := range classes[:min(len(classes), maxConditions)] {
-		all = all.or(r.catches(class, e, read, depth))
+		all = all.or(r.catches(class, t, depth))
 	}
 	return all
 }
@@ -72,9 +72,7 @@ func (r *reader) isNested(classes *node, within bool, depth int) bool {
 	case nodeStarred:
 		return r.anyNested(classes.items, false, depth)
 	case nodeName:
-		if scope, all := classes.scope.lookup(classes.name); scope != nil && len(all) == 1 {
-			return r.isNested(all[0].value, within, depth+1)
-		}
+		return r.isNested(r.onlyValue(classes), within, depth+1)
 	}
 	return false
 }
@@ -86,41 +84,84 @@ func (r *reader) anyNested(classes []*node, within bool, depth int) bool {
 }
 
 // catchesNamed is catches for a name, or an attribute of a module.
-func (r *reader) catchesNamed(class *node, e Error, read *node, depth int) catch {
+func (r *reader) catchesNamed(class *node, t thrown, depth int) catch {
 	path := r.value(class).path
-	if name, ok := strings.CutPrefix(path, "builtins."); ok {
-		return catchesBuiltin(name, e, read)
-	}
-	if isPrefect(path) {
+	name, isBuiltin := strings.CutPrefix(path, "builtins.")
+	switch {
+	case isBuiltin:
+		return r.catchesBuiltin(name, t)
+	case isPrefect(path) && t.class == nil:
 		_, name := splitPath(path)
-		return catch{certain: e == ClientError && containsWord("ClientError PrefectError PrefectException", name)}
-	}
-	if class.kind == nodeName {
+		return catch{certain: t.error == ClientError && containsWord("ClientError PrefectError PrefectException", name)}
+	case class.kind != nodeName:
+	default:
 		switch scope, all := class.scope.lookup(class.name); {
 		case scope == nil:
-			return catchesBuiltin(class.name, e, read)
+		case len(all) == 1 && all[0].value != nil && all[0].value.kind == nodeClass:
+			return catch{certain: t.class != nil && r.isOfClass(t.class, all[0].value, 0)}
 		case len(all) == 1 && all[0].value != nil:
-			return r.catches(all[0].value, e, read, depth+1)
+			return r.catches(all[0].value, t, depth+1)
+		case t.class != nil:
+			return catch{certain: t.class.kind == nodeName && t.class.name == class.name, unknown: true}
 		default:
 			return catch{unknown: !isClassName(class.name)}
 		}
 	}
-	return catchesBuiltin(class.name, e, read)
+	return r.catchesBuiltin(class.name, t)
+}
+
+// isOfClass reports whether what was raised is of a class of the module: it is that class,
+// or has it as a base.
+func (r *reader) isOfClass(raised, class *node, depth int) bool {
+	own := r.ownClass(raised)
+	return own != nil && depth <= maxNesting && (own == class || slices.ContainsFunc(own.items[:min(len(own.items), 4)], func(base *node) bool {
+		return r.isOfClass(base, class, depth+1)
+	}))
+}
+
+// ownClass returns the class of the module that a name is, or nil.
+func (r *reader) ownClass(n *node) *node {
+	if n.kind != nodeName {
+		return nil
+	}
+	if value := r.onlyValue(n); value != nil && value.kind == nodeClass {
+		return value
+	}
+	return nil
 }
 
 // catchesBuiltin is catches for a class of Python's, by its name.
-func catchesBuiltin(name string, e Error, read *node) catch {
-	switch name {
-	case "Exception", "BaseException":
+func (r *reader) catchesBuiltin(name string, t thrown) catch {
+	if name == "Exception" || name == "BaseException" {
 		return catch{certain: true, broad: true}
+	}
+	if t.class != nil {
+		return r.catchesRaised(name, t.class, 0)
+	}
+	switch name {
 	case "ValueError":
-		return catch{certain: e == ValueError}
+		return catch{certain: t.error == ValueError}
 	case "KeyError", "LookupError":
-		return catch{certain: e == KeyError}
+		return catch{certain: t.error == KeyError}
 	case "AttributeError":
-		return catch{certain: e == KeyError && read.kind != nodeCall} // Box raises both in one
+		return catch{certain: t.error == KeyError && t.read.kind != nodeCall} // Box raises both in one
 	}
 	return catch{unknown: !isClassName(name)}
+}
+
+// catchesRaised is catchesBuiltin for what a handler raised: a class of that name, or one
+// of the module with such a base.
+func (r *reader) catchesRaised(name string, raised *node, depth int) (c catch) {
+	own := r.ownClass(raised)
+	if own == nil {
+		return catch{certain: raised.name == name || name == "LookupError" && raised.name == "KeyError"}
+	}
+	for _, base := range own.items[:min(len(own.items), 4)] {
+		if depth < maxNesting {
+			c = c.or(r.catchesRaised(name, base, depth+1))
+		}
+	}
+	return c
 }
 
 // isClassName reports whether a name is written as that of one class, such as

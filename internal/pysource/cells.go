@@ -7,7 +7,7 @@ import (
 )
 
 // cell is a cell of a notebook: its code, and the error that keeps Python from reading
-// it.
+// it, or nil if it is in another language.
 type cell struct {
 	Span
 	problem *Problem
@@ -22,13 +22,14 @@ func ReadNotebook(text []byte) *Module {
 	}
 	code, unread := []byte(m.Text), []cell(nil)
 	for _, c := range cellsOf(m.Text) {
-		if c.problem = parse(scan(m.Text[c.Start:c.End])).problem; c.problem != nil {
-			unread = append(unread, c)
-			empty(code[c.Start:c.End])
+		if c.problem = parse(scan(m.Text[c.Start:c.End])).problem; c.problem == nil {
+			continue
 		}
-	}
-	if len(unread) == 0 {
-		return m
+		if foreignMagic.MatchString(m.Text[c.Start:c.End]) {
+			c.problem = nil
+		}
+		unread = append(unread, c)
+		empty(code[c.Start:c.End])
 	}
 	return readModule(m.Text, string(code), unread)
 }
@@ -59,7 +60,9 @@ func empty(lines []byte) {
 // leaveOut records the cells that are not read. All of their code may hold a value.
 func (m *Module) leaveOut(unread []cell) {
 	for _, c := range unread {
-		m.Unread = append(m.Unread, Problem{c.problem.Message, c.Start + c.problem.Start, c.Start + c.problem.End})
+		if c.problem != nil {
+			m.Unread = append(m.Unread, Problem{c.problem.Message, c.Start + c.problem.Start, c.Start + c.problem.End})
+		}
 		m.Literals = append(m.Literals, c.Span)
 	}
 	slices.SortFunc(m.Literals, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })

@@ -3,14 +3,19 @@ package pysource
 func (p *parser) class() *level {
 	start := p.next
 	p.next++
-	p.identifier(p.covering(start, nodeClass))
+	class := p.covering(start, nodeClass)
+	class.scope = newScope(p.scope, classScope)
+	class.scope.class = class
+	p.identifier(class)
 	p.typeParameters()
 	if p.is("(") {
-		p.arguments()
+		for _, base := range p.arguments() {
+			class.items = append(class.items, base.value)
+		}
 	}
 	outer := p.within(region{kind: regionClass, decorators: p.takeDecorators()})
 	body := p.body()
-	body.scope, body.block = newScope(p.scope, classScope), p.block
+	body.scope, body.block = class.scope, p.block
 	p.region = outer
 	return body
 }
@@ -43,7 +48,10 @@ func (p *parser) typeParameter() {
 // function reads a def, whose first token may be async, up to its body. Defaults and
 // annotations belong to the scope around it.
 func (p *parser) function(first int) *level {
-	f := &function{decorators: p.takeDecorators(), special: p.is("def") && p.next > first || p.scope.kind == classScope}
+	f := &function{decorators: p.takeDecorators(), special: p.is("def") && p.next > first}
+	if p.scope.kind == classScope {
+		f.class = p.scope.class
+	}
 	f.async = p.next > first
 	p.next++
 	if f.name = p.textOf(p.peek()); f.async && keywords[f.name] {
@@ -58,7 +66,7 @@ func (p *parser) function(first int) *level {
 		return &level{scope: scope, block: block}
 	}
 	var order parameterOrder
-	p.inBrackets(func() { p.functionParameter(scope, block, &order) })
+	p.inBrackets(func() { p.functionParameter(f, scope, block, &order) })
 	if order.isOpen {
 		p.failAt(p.next-1, "a parameter is expected behind the *")
 	}
@@ -72,16 +80,21 @@ func (p *parser) function(first int) *level {
 	return body
 }
 
-func (p *parser) functionParameter(scope *scope, block *block, order *parameterOrder) {
+func (p *parser) functionParameter(f *function, scope *scope, block *block, order *parameterOrder) {
 	name := p.parameterName(order)
 	if name == "" {
 		return
 	}
-	scope.bind(name, binding{token: p.next, block: block})
+	parameter := &parameter{of: f, name: name, position: len(f.parameters), several: order.stars > 0}
+	if order.star {
+		parameter.position = -1
+	}
+	f.parameters = append(f.parameters, parameter)
+	scope.bind(name, binding{token: p.next, block: block, parameter: parameter})
 	if p.accept(":") {
 		p.expr()
 	}
-	p.parameterDefault(order)
+	parameter.fallback = p.parameterDefault(order)
 }
 
 // parameterOrder is what stood before a parameter.
@@ -120,17 +133,18 @@ func (p *parser) parameterName(order *parameterOrder) string {
 	return p.textOf(p.tokens[p.next-1])
 }
 
-// parameterDefault reads the default of a parameter.
-func (p *parser) parameterDefault(order *parameterOrder) {
+// parameterDefault reads the default of a parameter, and returns it or nil.
+func (p *parser) parameterDefault(order *parameterOrder) *node {
 	switch {
 	case p.is("=") && order.stars > 0, p.is("=") && p.isAt(p.next+1, "*"):
 		p.failHere("this parameter cannot have such a default")
 	case p.accept("="):
 		order.defaults = true
-		p.expr()
+		return p.expr()
 	case order.defaults && !order.star && !order.ended:
 		p.failAt(p.next-1, "a parameter without a default must come before those with one")
 	}
+	return nil
 }
 
 // declaration reads global or nonlocal names.

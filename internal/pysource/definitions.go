@@ -1,8 +1,11 @@
 package pysource
 
 import (
+	"regexp"
 	"slices"
+	"sort"
 	"strings"
+	"unicode"
 )
 
 // DefinitionKind is the way in which a module defines a secret.
@@ -29,6 +32,25 @@ type Definition struct {
 	Late bool
 }
 
+// Unnamed is an expression by which a module brings secrets whose names are not certain.
+type Unnamed struct {
+	Span
+	Source Source
+}
+
+// Source is where secrets come from whose names are not certain.
+type Source int
+
+const (
+	FromComputed    Source = iota // names that the module computes
+	FromEnvironment               // variables that the module loads, as by load_dotenv()
+	FromConfig                    // another config, by PREFECT__USER_CONFIG_PATH
+	FromTemplate                  // the template of a run, which is in another file
+)
+
+// configVariable names the config that Prefect reads.
+const configVariable = variablePrefix + "USER_CONFIG_PATH"
+
 // variablePrefix begins the variables that Prefect reads.
 const variablePrefix = "PREFECT__"
 
@@ -41,7 +63,11 @@ func contextKind(path string) DefinitionKind {
 
 // defineUnknown records that n defines secrets whose names are not certain.
 func (r *reader) defineUnknown(n *node) {
-	r.module.Unnamed = append(r.module.Unnamed, Span{n.start, n.end})
+	r.defineFrom(FromComputed, n)
+}
+
+func (r *reader) defineFrom(source Source, n *node) {
+	r.module.Unnamed = append(r.module.Unnamed, Unnamed{Span{n.start, n.end}, source})
 }
 
 // secretsPrefix begins the variables that set a secret.
@@ -57,7 +83,7 @@ func (r *reader) findComputedVariables() {
 		}
 		_, name, _ := strings.Cut(text, secretsPrefix)
 		if strings.Trim(name, "\"'") == "" || name[0] == '{' || name[0] == '%' {
-			r.module.Unnamed = append(r.module.Unnamed, l)
+			r.module.Unnamed = append(r.module.Unnamed, Unnamed{l, FromComputed})
 		}
 	}
 }
@@ -74,7 +100,7 @@ func (r *reader) defineMentioned() {
 		}
 		v := parseLiteral(r.src[l.Start:l.End])
 		if name, ok := strings.CutPrefix(v.str, secretsPrefix); ok && name != "" && !strings.ContainsAny(name, "{%") {
-			r.defineVariable(v, r.setting[0])
+			r.defineVariable(v.str, r.setting[0])
 		}
 	}
 }
@@ -83,15 +109,65 @@ func (r *reader) define(name string, kind DefinitionKind, n *node) {
 	r.module.Definitions = append(r.module.Definitions, Definition{Name: name, Kind: kind, Start: n.start})
 }
 
-// defineVariable records an environment variable that n sets, if Prefect reads it.
-func (r *reader) defineVariable(name value, n *node) {
-	if !name.isString && n.use != remove {
-		r.setting = append(r.setting, n)
+// defineVariables records the environment variables that an expression may name, which n
+// sets.
+func (r *reader) defineVariables(name, n *node) {
+	r.noteVariable(name)
+	names := r.strings(name)
+	if prefix, _ := r.affixes(name); names == nil && mayBeVariable(prefix) {
+		r.setComputed(n, prefix)
 	}
-	if !strings.HasPrefix(name.str, variablePrefix) {
+	for _, s := range names {
+		r.defineVariable(s, n)
+	}
+}
+
+// noteVariable remembers that an expression names a variable of this process, and not one
+// of a run.
+func (r *reader) noteVariable(name *node) {
+	if name != nil {
+		r.inEnvironment[name.start] = true
+	}
+}
+
+// mayBeVariable reports whether a name with a prefix may be that of a variable which sets
+// a secret, or which names the config.
+func mayBeVariable(prefix string) bool {
+	n := min(len(prefix), len(secretsPrefix))
+	return prefix[:n] == secretsPrefix[:n] || strings.HasPrefix(configVariable, prefix)
+}
+
+// setComputed records that n sets environment variables whose names are not certain.
+func (r *reader) setComputed(n *node, prefix string) {
+	r.setting = append(r.setting, n)
+	if !r.isImported(n) && !strings.HasPrefix(prefix, secretsPrefix) { // of those findComputedVariables knows
+		r.defineFrom(FromEnvironment, n)
+	}
+}
+
+// noteVariablesIn is noteVariable for all strings in an expression.
+func (r *reader) noteVariablesIn(n *node) {
+	if n == nil {
 		return
 	}
-	d := Definition{Name: name.str, Kind: InEnvironment, Start: n.start, Late: r.isImported(n)}
+	first := sort.Search(len(r.literals), func(i int) bool { return r.literals[i].Start >= n.start })
+	for _, l := range r.literals[first:] {
+		if l.Start >= n.end {
+			break
+		}
+		r.inEnvironment[l.Start] = true
+	}
+}
+
+// defineVariable records an environment variable that n sets, if Prefect reads it.
+func (r *reader) defineVariable(name string, n *node) {
+	if !strings.HasPrefix(name, variablePrefix) || n.use == remove {
+		return
+	}
+	if name == configVariable && !r.isImported(n) {
+		r.defineFrom(FromConfig, n)
+	}
+	d := Definition{Name: name, Kind: InEnvironment, Start: n.start, Late: r.isImported(n)}
 	if n.kind == nodeCall && r.callee(n) == putenvPath {
 		d.Kind = InPutenv
 	}
@@ -100,10 +176,15 @@ func (r *reader) defineVariable(name value, n *node) {
 
 // isImported reports whether Prefect was imported before n runs.
 func (r *reader) isImported(n *node) bool {
-	for _, f := range []*region{nil, n.region.inFunction()} {
-		if start := r.imported[f]; start != nil && *start < n.start {
+	at := n.region
+	for range maxRegions {
+		if start := r.imported[at]; start != nil && *start < n.start {
 			return true
 		}
+		if at == nil {
+			break
+		}
+		at = at.parent
 	}
 	return false
 }
@@ -140,7 +221,7 @@ func (r *reader) isComplete(dict *node, depth int) bool {
 	v := r.value(dict)
 	switch {
 	case v.literal == nil:
-		return v.constant || isSecrets(v.path)
+		return v.constant || isSecrets(v.path) || v.path == environPath
 	case depth > maxNesting || r.steps > maxSteps:
 		return false
 	}
@@ -231,10 +312,12 @@ func (r *reader) visitDefinition(n *node, path, context, method string) bool {
 		if r.value(first).str == "secrets" {
 			r.defineAll(second, context, n)
 		}
+	case strings.HasPrefix(path, environPath+"b."):
+		r.defineVariables(r.decoded(first), n)
 	case context == environPath && method == "update":
 		r.merge(context, first, n)
 	case context == environPath || path == putenvPath:
-		r.defineVariable(r.value(first), n)
+		r.defineVariables(first, n)
 	case path == temporaryPath:
 		r.defineTemporary(first, "", n)
 	default:
@@ -243,11 +326,21 @@ func (r *reader) visitDefinition(n *node, path, context, method string) bool {
 	return true
 }
 
-// defineContext records prefect.context(secrets={...}), also with a dict.
+// defineContext records prefect.context(secrets={...}), also with a dict, or with **dict.
 func (r *reader) defineContext(n, dict *node, path string) {
 	if secrets, _ := n.argument(-1, "secrets"); secrets != nil {
 		r.defineAll(secrets, path, n)
 	}
+	for _, a := range n.args {
+		if a.stars {
+			r.defineContextFrom(a.value, path, n)
+		}
+	}
+	r.defineContextFrom(dict, path, n)
+}
+
+// defineContextFrom records the secrets in a dict that becomes the context.
+func (r *reader) defineContextFrom(dict *node, path string, n *node) {
 	r.entries(dict, func(key string, value *node) {
 		if key == "secrets" {
 			r.defineAll(value, path, n)
@@ -259,18 +352,24 @@ func (r *reader) defineContext(n, dict *node, path string) {
 	}
 }
 
-// defineVariables records the variables in a dict and in the keyword arguments of a
-// call.
-func (r *reader) defineVariables(n, dict *node) {
-	visit := func(name string, _ *node) { r.defineVariable(value{isString: true, str: name}, n) }
+// defineEntries records the variables in a dict and in the keyword arguments of a call.
+func (r *reader) defineEntries(n, dict *node) {
+	visit := func(name string, _ *node) { r.defineVariable(name, n) }
+	r.noteVariablesIn(n)
+	r.noteVariablesIn(dict)
+	r.noteVariablesIn(r.value(dict).literal)
 	r.entries(dict, visit)
 	r.steps = 0
 	if !r.isComplete(dict, 0) {
-		r.setting = append(r.setting, n)
+		r.setComputed(n, "")
 	}
 	for _, a := range n.args {
 		if a.unpacked {
 			r.entries(a.value, visit)
+			r.steps = 0
+			if !r.isComplete(a.value, 0) {
+				r.setComputed(n, "")
+			}
 		} else if a.name != "" {
 			visit(a.name, nil)
 		}
@@ -290,6 +389,111 @@ func (r *reader) defineTemporary(dict *node, outer string, n *node) {
 	})
 }
 
+// defineRunContext records flow.run(context={"secrets": {...}}), and the same for a runner
+// or a client.
+func (r *reader) defineRunContext(n *node) {
+	if context, _ := n.argument(-1, "context"); context != nil {
+		r.defineContextFrom(context, contextPaths[0], n)
+	}
+}
+
+// reload records that n makes Prefect read its configuration again.
+func (r *reader) reload(n *node) {
+	if r.reloads == nil {
+		r.reloads = n
+		r.defineUnknown(n)
+	}
+}
+
+// finishReload drops the variables that come too late for the import of Prefect, if it
+// reads its configuration again.
+func (r *reader) finishReload() {
+	if r.reloads != nil {
+		r.module.Definitions = slices.DeleteFunc(r.module.Definitions, func(d Definition) bool { return d.Late })
+	}
+}
+
+// loadsEnvironment reports whether a call is by its name one that sets environment
+// variables from elsewhere, such as load_dotenv() or Env().read_env(). What a function
+// of the module does is seen in its body.
+func (r *reader) loadsEnvironment(n *node) bool {
+	if n.base.kind != nodeName && n.base.kind != nodeAttr || r.functionOf(n.base) != nil {
+		return false
+	}
+	words := wordsOf(n.base.name)
+	if n.base.kind == nodeAttr && strings.Contains(n.base.base.name, "dotenv") {
+		words = append(words, "dotenv")
+	}
+	isOne := func(words string) func(string) bool { return func(w string) bool { return containsWord(words, w) } }
+	for _, a := range n.args {
+		words = append(words, wordsOf(a.name)...)
+	}
+	return slices.ContainsFunc(words, isOne("load read set setup init configure prepare import source export apply populate inject update")) &&
+		slices.ContainsFunc(words, isOne("dotenv env envs environ environment envfile"))
+}
+
+// wordsOf returns the words of a name such as load_dotenv or loadDotenv, in lower case.
+func wordsOf(name string) []string {
+	var b strings.Builder
+	for i, c := range name {
+		if i > 0 && unicode.IsUpper(c) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(c))
+	}
+	return strings.FieldsFunc(b.String(), func(c rune) bool { return c == '_' })
+}
+
+// templateArguments are the ends of arguments that give the template of a run from
+// elsewhere, such as job_template_path.
+var templateArguments = []string{"template_path", "definition_path", "definition_arn", "spec_file", "dockerfile"}
+
+// defineTemplates records the templates of a run: their texts may have any variable.
+func (r *reader) defineTemplates(n *node) {
+	r.runs = true
+	for _, a := range n.args {
+		isOne := func(end string) bool { return strings.HasSuffix(a.name, end) }
+		isFile := slices.ContainsFunc(templateArguments, isOne) && !r.value(a.value).constant
+		if isFile || containsWord("env env_vars job_template task_definition", a.name) && !r.isSeen(a.value) {
+			r.defineFrom(FromTemplate, a.value)
+		}
+	}
+}
+
+// isSeen reports whether the module has all that an environment or a template holds. What
+// the process inherits is known elsewhere.
+func (r *reader) isSeen(n *node) bool {
+	if n.kind == nodeCall && n.base.kind == nodeAttr && r.value(n.base.base).path == environPath {
+		return true // os.environ.copy()
+	}
+	r.steps = 0
+	return r.value(n).isString || r.isComplete(n, 0)
+}
+
+// defineTexts records the variables in the texts of the templates of runs, such as
+// "- name: PREFECT__CONTEXT__SECRETS__A" in YAML.
+func (r *reader) defineTexts() {
+	known := map[string]bool{}
+	for _, d := range r.module.Definitions {
+		known[d.Name] = known[d.Name] || d.Kind == InRunEnvironment
+	}
+	for _, l := range r.literals {
+		if !r.runs || l.End > r.limit || r.inEnvironment[l.Start] || !strings.Contains(r.src[l.Start:l.End], secretsPrefix) {
+			continue
+		}
+		for _, found := range variableInText.FindAllStringSubmatch(r.src[l.Start:l.End], -1) {
+			if name := found[1]; !known[name] {
+				known[name] = true
+				r.define(name, InRunEnvironment, &node{start: l.Start})
+			}
+		}
+	}
+}
+
+// variableInText matches a variable that a template sets: the name of one in YAML or JSON,
+// or ENV in a Dockerfile.
+var variableInText = regexp.MustCompile(`(?m)(?:[Nn]ame["']?:\s*|ENV\s+|^\s*|["'])["']?(` + secretsPrefix + `\w+)(?:["']?\s*$|["']|\s*[:=,}]|\s)`)
+
 // runModules have the classes whose arguments env and env_vars are the environment
 // of a flow run.
 var runModules = []string{"prefect.run_configs.", "prefect.storage.", "prefect.environments.", "prefect.agent."}
@@ -301,6 +505,7 @@ func (r *reader) defineRunEnvironment(n *node, path string) {
 		if !strings.HasPrefix(path, module) {
 			continue
 		}
+		r.defineTemplates(n)
 		for _, parameter := range []string{"env", "env_vars"} {
 			dict, _ := n.argument(-1, parameter)
 			r.entries(dict, func(name string, _ *node) {
@@ -310,4 +515,13 @@ func (r *reader) defineRunEnvironment(n *node, path string) {
 			})
 		}
 	}
+}
+
+// decoded returns the string that bytes are, as a name in os.environb.
+func (r *reader) decoded(bytes *node) *node {
+	if bytes == nil || bytes.kind != nodeConcat || len(bytes.items) != 1 {
+		return bytes
+	}
+	v := parseLiteral(strings.TrimLeft(r.src[bytes.start:bytes.end], "bB"))
+	return &node{kind: nodeString, start: bytes.start, end: bytes.end, value: &v}
 }

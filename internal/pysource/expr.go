@@ -74,7 +74,7 @@ func (p *parser) yieldOrList() *node {
 	if !p.accept("yield") {
 		return p.exprList()
 	}
-	p.special()
+	p.noteYield()
 	if p.accept("from") {
 		return p.covering(start, nodeComputed, p.expr())
 	}
@@ -84,15 +84,12 @@ func (p *parser) yieldOrList() *node {
 	return p.covering(start, nodeComputed, p.exprList())
 }
 
-// special marks the function that is read as one whose body a call does not run.
-func (p *parser) special() {
-	for r := p.region; r != nil; r = r.parent {
-		if r.kind == regionFunction {
-			if r.function != nil {
-				r.function.special = true
-			}
-			return
-		}
+// noteYield marks the function that is read as a generator, whose body a call does not
+// run.
+func (p *parser) noteYield() {
+	if r := p.region.inFunction(); r != nil && r.function != nil {
+		r.function.special = true
+		r.function.yields = append(r.function.yields, p.region)
 	}
 }
 
@@ -257,21 +254,21 @@ func isAugmented(op string) bool {
 }
 
 // comprehension reads the for and if clauses of a comprehension, and reports whether
-// there are any.
-func (p *parser) comprehension() (found bool) {
-	outer := p.region
+// there are any. What was read since a mark runs only where the conditions hold.
+func (p *parser) comprehension(since mark) (conds []*node, found bool) {
 	for p.is("for") || p.is("async") && p.isAt(p.next+1, "for") {
 		found = true
 		p.accept("async")
 		p.next++
-		p.targets()
-		p.disjunction()
+		p.targets(p.disjunction)
 		for p.accept("if") {
-			p.condition(p.ifClause())
+			conds = append(conds, p.condition(p.ifClause()))
 		}
 	}
-	p.region = outer
-	return found
+	for _, cond := range conds {
+		p.applyCondition(since, cond)
+	}
+	return conds, found
 }
 
 // ifClause reads the condition of a comprehension, which has no else.

@@ -69,6 +69,8 @@ func TestHostile(t *testing.T) {
 		"a if b else ", "(a if b else ", "a and ", "if x: return\n", "if x:\n y\nel", "elif x:\n y\n", "try:\n ", "with (a", "!x\n", "%%x\n",
 		"x = !y\n", "<<<<<<< \n", "a = {**a, **a}\n", "b = a and a\n", "a = (b, b)\n", "x?", "yield ", "print x",
 		"from prefect.client import Secret\nif x:\n Secret=1\nSecret('A')\n", "def f():\n return S('A')\nif y: S = 2\n",
+		"from prefect.client import Secret\ndef f(n): Secret(n).get()\nf('A')\n", "def g(h):\n try: h()\n finally: return\ng(lambda: g(g))\n",
+		"for a in [a, a]:\n", "a = [b for b in a if a]\n", "match a:\n case True: a\n", "class A(A):\n def a(self): self.a()\n", "with a() as a: a\n", "a[a].a().get(a)\n",
 	} {
 		m := Read([]byte(strings.Repeat(piece, 100_000/len(piece))))
 		for _, a := range append(m.Reads, m.Unknown...) {

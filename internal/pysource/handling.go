@@ -21,8 +21,9 @@ type Outcome struct {
 	// Hidden reports that the handler catches everything, and that more than the read
 	// may fail there, and Unsure that the handler may catch the error and may not.
 	// Handler is then the byte offset of its except, or of the context manager.
-	Hidden, Unsure bool
-	Handler        int
+	// Partly reports that it catches the error of some of the calls that lead to the read.
+	Hidden, Unsure, Partly bool
+	Handler                int
 }
 
 // Outcomes are what becomes of each Error.
@@ -36,8 +37,8 @@ type evaluation struct{ of, at *node }
 func (r *reader) evaluate() {
 	seen := map[int]bool{}
 	for _, e := range r.evaluations {
-		if i, ok := r.readOf[e.of]; ok {
-			r.evaluateRead(&r.module.Reads[i], e.at, seen[i])
+		for _, i := range r.readOf[e.of] {
+			r.evaluateRead(i, e.at, seen[i])
 			seen[i] = true
 		}
 		if e.of != e.at && e.at.kind == nodeCall && r.runsWhileBuilding(e.at.region, 0) && !r.isMocked(e.at.region, Client) {
@@ -45,8 +46,8 @@ func (r *reader) evaluate() {
 		}
 	}
 	for _, secret := range r.existing {
-		if i, ok := r.readOf[secret]; ok && !seen[i] {
-			r.module.Reads[i].Optional = true
+		for _, i := range r.readOf[secret] {
+			r.module.Reads[i].Optional = r.module.Reads[i].Optional || !seen[i]
 		}
 	}
 	r.markMocked()
@@ -54,10 +55,12 @@ func (r *reader) evaluate() {
 
 // evaluateRead says of a read what the code does at one evaluation. again reports
 // that there was another one: the code only works if it does at both.
-func (r *reader) evaluateRead(a *Access, at *node, again bool) {
-	optional, outcomes := a.Optional, r.outcomes(at)
+func (r *reader) evaluateRead(i int, at *node, again bool) {
+	a, by := &r.module.Reads[i], r.readBy[i]
+	optional, outcomes := a.Optional, r.outcomes(at, by)
 	if !again || optional {
-		optional = a.Optional && !again || r.isGuarded(at.region, a.Name)
+		r.places = 0
+		optional = a.Optional && !again || r.isGuarded(at.region, a.Name, by, 0)
 	}
 	if again {
 		outcomes = worst(outcomes, a.Outcomes)
@@ -87,23 +90,36 @@ func (o Outcome) badness() int {
 	return 0
 }
 
-func (r *reader) outcomes(read *node) (all Outcomes) {
+func (r *reader) outcomes(read, by *node) (all Outcomes) {
 	for e := range all {
-		all[e] = r.outcome(read, Error(e))
+		r.places = 0
+		t := thrown{error: Error(e), read: read}
+		if read.kind == nodeAttr { // attempt(Secret("A").get)
+			if places, complete := r.callersOfArgument(read); len(places) > 0 {
+				all[e] = r.outcomeAt(t, places, complete, 0)
+				continue
+			}
+		}
+		all[e] = r.outcome(t, read.region, read, by, 0)
 	}
 	return all
 }
 
-// outcome returns what the handlers around a read do about an error.
-func (r *reader) outcome(read *node, e Error) Outcome {
-	r.steps = 0
+// thrown is an error on its way through the code: one that a read ends with or, if class
+// is not nil, what a handler raised in its place.
+type thrown struct {
+	error Error
+	class *node
+	read  *node
+}
+
+// outcome returns what becomes of an error at a place in the code: a read, a call of the
+// function with the read, or a yield. by is the call that gave the function with the read
+// the name of the secret, or nil.
+func (r *reader) outcome(t thrown, at *region, place, by *node, depth int) Outcome {
 	unsure := Outcome{}
-	at := read.region
-	for range maxRegions {
-		if at == nil || at.kind == regionFunction && !at.isCalled() {
-			break
-		}
-		o := r.outcomeIn(at, read, e)
+	for i := 0; i < maxRegions && at != nil && (at.kind != regionFunction || at.isCalled()); i++ {
+		o := r.outcomeIn(at, place, &t, depth)
 		if o.Handled || o.Handler > 0 && !o.Unsure {
 			return o
 		}
@@ -112,57 +128,81 @@ func (r *reader) outcome(read *node, e Error) Outcome {
 		}
 		at = at.parent
 	}
-	if at != nil && at.kind == regionFunction && isExpectedFailure(at.function) {
+	if at == nil || at.kind != regionFunction || depth > maxNesting {
+		return unsure
+	}
+	if isExpectedFailure(at.function) {
 		return Outcome{Handled: true}
+	}
+	if o := r.outcomeOfCallers(t, at, by, depth+1); o.Handled || !unsure.Unsure {
+		return o
 	}
 	return unsure
 }
 
-// outcomeIn is outcome for the handlers of one region.
-func (r *reader) outcomeIn(at *region, read *node, e Error) Outcome {
+// outcomeIn is outcome for the handlers of one region. A handler may raise another error
+// in place of the one that it catches.
+func (r *reader) outcomeIn(at *region, place *node, t *thrown, depth int) Outcome {
 	switch at.kind {
 	case regionTry:
-		h, c := r.handlerFor(at.try, e, read)
-		if h == nil {
-			return Outcome{}
-		}
-		return Outcome{
-			Handled: c.certain && !h.raises, Unsure: !c.certain && !h.raises,
-			Hidden: c.broad && r.holdsMore(at.try, read), Handler: h.start,
-		}
+		return r.outcomeInTry(at.try, place, t)
 	case regionWith, regionExpecting:
 		manager := r.managerOf(at.cond)
-		if r.expects(manager, read) {
+		if t.class == nil && r.expects(manager, t.read) {
 			return Outcome{Handled: true}
 		}
-		if c := r.suppresses(manager, e, read); c.certain || c.unknown {
+		c := r.suppresses(manager, *t).or(r.managerCatches(manager, *t, depth))
+		if c.certain || c.unknown {
 			return Outcome{Handled: c.certain, Unsure: !c.certain, Handler: at.cond.start}
 		}
 	}
 	return Outcome{}
 }
 
-// isExpectedFailure reports whether a test is to fail.
-func isExpectedFailure(f *function) bool {
-	return f != nil && slices.ContainsFunc(f.decorators, func(d *node) bool {
-		if d.kind == nodeCall {
-			d = d.base
+func (r *reader) outcomeInTry(try *try, place *node, t *thrown) Outcome {
+	h, c := r.handlerFor(try, *t)
+	switch {
+	case try.swallows():
+		return Outcome{Handled: true}
+	case h == nil:
+		return Outcome{}
+	case h.raises && h.raised != nil && c.certain && !h.raisesAgain():
+		t.class = h.raised
+		if t.class.kind == nodeCall {
+			t.class = t.class.base
 		}
-		return d.name == "xfail" || d.name == "expectedFailure"
-	})
+		return Outcome{}
+	case h.raises && h.raised != nil && c.certain, h.raises && !c.certain:
+		return Outcome{}
+	}
+	return Outcome{
+		Handled: c.certain && !h.raises, Unsure: !c.certain,
+		Hidden: c.broad && r.holdsMore(try, place), Handler: h.start,
+	}
+}
+
+// raisesAgain reports whether a handler raises what it caught.
+func (h *handler) raisesAgain() bool {
+	return h.raised.kind == nodeName && (h.raised.name == "" || h.raised.name == h.name)
+}
+
+// isExpectedFailure reports whether a test is to fail, or never runs.
+func isExpectedFailure(f *function) bool {
+	return f != nil && f.hasDecorator("xfail expectedFailure skip")
 }
 
 // handlerFor returns the first handler that catches an error, or else the first that
 // may.
-func (r *reader) handlerFor(t *try, e Error, read *node) (h *handler, c catch) {
-	for _, next := range t.handlers[:min(len(t.handlers), maxConditions)] {
+func (r *reader) handlerFor(try *try, t thrown) (h *handler, c catch) {
+	r.steps = 0
+	for _, next := range try.handlers[:min(len(try.handlers), maxConditions)] {
 		if next.classes == nil {
 			return next, catch{certain: true, broad: true}
 		}
 		if r.isNested(next.classes, false, 0) {
 			continue
 		}
-		caught := r.catches(next.classes, e, read, 0)
+		caught := r.catches(next.classes, t, 0)
 		if caught.certain {
 			return next, caught
 		}
@@ -185,18 +225,19 @@ func (r *reader) managerOf(n *node) *node {
 
 // suppresses says whether a context manager catches an error, as those of tests that
 // expect it do.
-func (r *reader) suppresses(manager *node, e Error, read *node) (c catch) {
+func (r *reader) suppresses(manager *node, t thrown) (c catch) {
+	r.steps = 0
 	switch {
 	case manager.kind != nodeCall:
 		return catch{}
 	case r.isExpecting(manager):
 		first, _ := manager.argument(0, "expected_exception")
-		return r.catches(first, e, read, 0)
+		return r.catches(first, t, 0)
 	case r.callee(manager) != suppressPath:
 		return catch{}
 	}
 	for _, a := range manager.args[:min(len(manager.args), maxConditions)] {
-		c = c.or(r.catches(a.value, e, read, 0))
+		c = c.or(r.catches(a.value, t, 0))
 	}
 	return c
 }
@@ -208,7 +249,7 @@ func (r *reader) expects(manager, read *node) bool {
 		return false
 	}
 	for e := range errorCount {
-		if c := r.suppresses(manager, e, read); c.certain || c.unknown {
+		if c := r.suppresses(manager, thrown{error: e, read: read}); c.certain || c.unknown {
 			return true
 		}
 	}

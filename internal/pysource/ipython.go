@@ -1,27 +1,69 @@
 package pysource
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // IPython runs notebooks, and reads some lines of them before Python does: !command,
 // %magic, name? and, for the rest of a cell, %%magic. No line of Python begins or
 // ends like them.
 
-// pythonMagics are the magics behind which there is Python.
-var pythonMagics = []string{"%time", "%%time", "%%timeit", "%%capture", "%%prun"}
+// pythonMagics are the magics behind which there is Python, in a line or, with %%, in the
+// rest of the cell.
+const pythonMagics = "%time %timeit %prun %memit %lprun %mprun " +
+	"%%time %%timeit %%capture %%prun %%debug %%memit %%lprun %%mprun %%snakeviz %%heat"
+
+// magicOption matches an option of such a magic, with its value.
+var magicOption = regexp.MustCompile(`^\s+-(?:[fmlsTD]\s+\S+|\w+(?:\s+[0-9.]+)?)`)
+
+// foreignMagic matches the first line of a cell that Databricks does not run as Python.
+var foreignMagic = regexp.MustCompile(`^[^\n]*\n\s*%(?:md|markdown|sql|sh|fs|r|scala|java)\b`)
 
 // firstToken reads the first token of a logical line.
 func (s *scanner) firstToken() {
 	rest := s.src[s.at:]
 	switch rest[0] {
 	case '!', '%', '?':
-		if magic, _, _ := strings.Cut(rest[:lineEnd(rest)], " "); magic == "%time" {
-			s.at += len(magic)
+		line := rest[:lineEnd(rest)]
+		if magic, _, _ := strings.Cut(line, " "); containsWord(pythonMagics, magic) {
+			s.at += len(magic) + optionsLength(line[len(magic):])
 			s.inLine = true
 			return
 		}
 		s.add(tokShell, s.commandEnd())
+	case '*':
+		if strings.HasSuffix(strings.TrimRight(rest[:lineEnd(rest)], " ;"), "?") { // *name*?, a search
+			s.add(tokShell, s.commandEnd())
+			return
+		}
+		s.code()
 	default:
 		s.code()
+	}
+}
+
+// optionsLength returns the length of the options that the rest of a line begins with.
+func optionsLength(line string) (n int) {
+	for {
+		found := magicOption.FindStringIndex(line[n:])
+		if found == nil {
+			return n
+		}
+		n += found[1]
+	}
+}
+
+// prompt skips the prompt >>> or ... that IPython takes off a line.
+func (s *scanner) prompt() {
+	if !s.notebook {
+		return
+	}
+	for _, prompt := range []string{">>>", "..."} {
+		if rest := s.src[s.at:]; strings.HasPrefix(rest, prompt) && (len(rest) == len(prompt) || rest[len(prompt)] == ' ' || rest[len(prompt)] == '\n') {
+			s.at = min(s.at+len(prompt)+1, s.at+len(prompt)+lineEnd(rest[len(prompt):]))
+			return
+		}
 	}
 }
 
@@ -67,7 +109,7 @@ func (s *scanner) cellMagic() bool {
 	line := rest[:lineEnd(rest)]
 	end := s.at + len(line)
 	magic, _, _ := strings.Cut(line, " ")
-	if !containsWord(strings.Join(pythonMagics, " "), strings.TrimSpace(magic)) {
+	if !containsWord(pythonMagics, strings.TrimSpace(magic)) {
 		end = s.cellEnd(end)
 	}
 	s.literals = append(s.literals, Span{s.at, end})

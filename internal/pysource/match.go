@@ -19,11 +19,14 @@ func (p *parser) isMatch() bool {
 	return p.isAt(i-1, ":")
 }
 
+// match is a match statement.
+type match struct{ subject *node }
+
 func (p *parser) match() *level {
 	p.next++
-	p.exprList()
+	m := &match{p.exprList()}
 	body := p.body()
-	body.block, body.cases = p.block, true
+	body.block, body.match = p.block, m
 	return body
 }
 
@@ -48,13 +51,30 @@ func (p *parser) matchCase() *level {
 	if p.next == first {
 		p.failHere("a pattern is expected here")
 	}
-	outer := p.region
+	outer, pattern := p.region, p.src[p.tokens[first].start:max(p.tokens[first].start, p.tokens[p.next-1].end)]
+	matched := pattern == "True"
+	if matched || pattern == "False" || pattern == "None" {
+		p.within(region{kind: regionIf, cond: p.condition(p.level.match.subject), negated: !matched})
+		if !p.is("if") {
+			outer = p.excludingCase(outer, matched)
+		}
+	}
 	if p.accept("if") {
 		p.within(region{kind: regionIf, cond: p.condition(p.expr())})
 	}
 	body := p.body()
 	body.block, p.region = block, outer
 	return body
+}
+
+// excludingCase returns the region of the cases below one that has True, False or None.
+func (p *parser) excludingCase(outer *region, matched bool) *region {
+	inner := p.region
+	p.region = outer
+	p.within(region{kind: regionIf, cond: p.level.match.subject, negated: matched})
+	outer, p.region = p.region, inner
+	p.level.region = outer
+	return outer
 }
 
 // isCapture reports whether the next token, of a pattern, is a name that the pattern

@@ -24,8 +24,13 @@ const (
 	nodeAttr                        // base.name
 	nodeCall                        // base(args)
 	nodeIndex                       // base[item]; no item if it is more than one expression
-	nodeClass                       // what a class statement binds
+	nodeClass                       // what a class statement binds; items are its bases
 	nodeUnion                       // items with | between them
+	nodeGiven                       // any of items, which calls give a parameter
+	nodeShell                       // a line that IPython takes for itself
+	nodeLooped                      // a comprehension or a generator of items[0]; items[1:] are its conditions
+	nodeItem                        // any item of items[0]
+	nodeElement                     // of each item of items[0], the element at index
 )
 
 // use is what the code does with an expression.
@@ -49,7 +54,8 @@ type node struct {
 	items      []*node
 	values     []*node // nodeDict; nil for what is unpacked
 	args       []arg   // nodeCall
-	scope      *scope  // nodeName
+	scope      *scope  // nodeName; of nodeClass, that of its body
+	index      int     // nodeElement
 	token      int     // index of its token; of nodeFStringPart, of the token that begins the f-string
 	region     *region
 	assigned   *node // what is stored to it, if that is certain

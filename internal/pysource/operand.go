@@ -27,7 +27,7 @@ func (p *parser) atom() *node {
 		return &node{kind: nodeConstant, start: t.start, end: t.end}
 	case tokShell:
 		p.next++
-		return &node{start: t.start, end: t.end}
+		return p.record(&node{kind: nodeShell, start: t.start, end: t.end})
 	case tokString, tokFStart:
 		return p.adjacentStrings()
 	case tokName:
@@ -121,7 +121,8 @@ func (p *parser) lambda() *node {
 	p.next++
 	p.enter(functionScope)
 	defer p.leave()
-	outer := p.within(region{kind: regionFunction})
+	n := &node{start: start}
+	outer := p.within(region{kind: regionFunction, lambda: n})
 	var order parameterOrder
 	for !p.atEnd() && !p.is(":") {
 		if name := p.parameterName(&order); name != "" {
@@ -135,7 +136,8 @@ func (p *parser) lambda() *node {
 	p.expect(":")
 	body := p.expr()
 	p.region = outer
-	return &node{start: start, end: body.end}
+	n.end = body.end
+	return n
 }
 
 // isIdentifier reports whether the next token is a name that something may have.

@@ -18,7 +18,7 @@ type parser struct {
 	nodes       []*node          // that may read a secret, in the order of the text
 	conditions  []*node          // that decide what the code does
 	starImports []string         // the modules of from module import *
-	imported    map[*region]*int // the first import of Prefect in each function, and in none
+	imported    map[*region]*int // the first import of Prefect in each function and below each condition, and in none
 	depth       int
 }
 

@@ -14,8 +14,12 @@ const unknownPath = "prefect.?"
 
 const maxPath = 200
 
-// partialPath is the path of the function that binds some arguments of another.
-const partialPath = "functools.partial"
+// partialPath is the path of the function that binds some arguments of another, boundPath
+// that of a class of secrets with a name that it bound.
+const (
+	partialPath = "functools.partial"
+	boundPath   = "functools.?bound"
+)
 
 // flowPath is the path of a Flow.
 const flowPath = "prefect.?flow"
@@ -47,7 +51,10 @@ const (
 	suppressPath  = "contextlib.suppress"
 	raisesPath    = "pytest.raises"
 	environPath   = "os.environ"
+	modulesPath   = "sys.modules"
+	importModule  = "importlib.import_module"
 	putenvPath    = "os.putenv"
+	getenvPath    = "os.getenv"
 	patchPath     = "unittest.mock.patch"
 	temporaryPath = "prefect.utilities.configuration.set_temporary_config"
 )
@@ -57,9 +64,9 @@ const (
 var otherPaths = func() map[string]bool {
 	all := map[string]bool{}
 	for _, path := range []string{
-		partialPath, suppressPath, raisesPath, putenvPath, patchPath + ".dict", patchPath + ".object", patchPath + ".multiple",
+		partialPath, suppressPath, raisesPath, putenvPath, getenvPath, modulesPath, importModule, patchPath + ".dict", patchPath + ".object", patchPath + ".multiple",
 		"builtins.BaseException", "builtins.Exception", "builtins.LookupError", "builtins.KeyError", "builtins.ValueError",
-		environPath + ".setdefault", environPath + ".update", environPath + ".__setitem__",
+		environPath + "b", environPath + "b.setdefault", environPath + ".setdefault", environPath + ".update", environPath + ".__setitem__",
 	} {
 		for at := range path {
 			if path[at] == '.' {

@@ -36,6 +36,10 @@ type Access struct {
 	// Optional reports that the code works without the secret: it only asks whether
 	// the secret exists, reads it where that is certain, or has a default.
 	Optional bool
+	// GivesNone reports that the read gives None if the secret is missing.
+	GivesNone bool
+	// Mocked is what replaces a part of Prefect that the read uses, or empty.
+	Mocked Span
 	// Outcomes are what becomes of the errors that the read may end with.
 	Outcomes       Outcomes
 	Prefix, Suffix string // in Module.Unknown: what the name certainly begins and ends with
@@ -57,7 +61,7 @@ type Module struct {
 	Definitions []Definition
 	// Unnamed are the expressions by which the module brings secrets whose names are
 	// not certain, such as prefect.context.secrets = load().
-	Unnamed []Span
+	Unnamed []Unnamed
 	// Building are the calls of get and run that run while a flow is built, for which
 	// Prefect raises an error.
 	Building []Span
@@ -105,8 +109,8 @@ func readModule(text, code string, unread []cell) *Module {
 		m.leaveOut(unread)
 	}
 	r := reader{
-		parser: p, module: m, readOf: map[*node]int{}, tested: map[*node]bool{}, builtOnly: map[*function]bool{},
-		knownAffixes: map[*node][2]string{}, limit: m.limit(),
+		parser: p, module: m, readOf: map[*node][]int{}, tested: map[*node]bool{}, builtOnly: map[*function]bool{},
+		knownAffixes: map[*node][2]string{}, inEnvironment: map[int]bool{}, left: map[leaving]Outcome{}, limit: m.limit(),
 	}
 	r.findTested()
 	for _, n := range p.nodes {
@@ -116,6 +120,8 @@ func readModule(text, code string, unread []cell) *Module {
 	}
 	r.findComputedVariables()
 	r.defineMentioned()
+	r.defineTexts()
+	r.finishReload()
 	r.evaluate()
 	m.sort()
 	return m
@@ -136,9 +142,8 @@ func (m *Module) sort() {
 	slices.SortStableFunc(m.Reads, byStart)
 	slices.SortStableFunc(m.Unknown, byStart)
 	slices.SortStableFunc(m.Definitions, func(a, b Definition) int { return cmp.Compare(a.Start, b.Start) })
-	for _, spans := range [][]Span{m.Building, m.Unnamed} {
-		slices.SortStableFunc(spans, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
-	}
+	slices.SortStableFunc(m.Unnamed, func(a, b Unnamed) int { return cmp.Compare(a.Start, b.Start) })
+	slices.SortStableFunc(m.Building, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
 	m.Reads, m.Unknown = slices.Compact(m.Reads), slices.Compact(m.Unknown)
 	m.Definitions, m.Building, m.Unnamed = slices.Compact(m.Definitions), slices.Compact(m.Building), slices.Compact(m.Unnamed)
 }

@@ -9,6 +9,7 @@ type region struct {
 	negated  bool      // regionIf: the condition does not hold
 	try      *try      // regionTry
 	function *function // regionFunction; nil for a lambda
+	lambda   *node     // regionFunction of a lambda
 
 	decorators []*node // regionFunction, regionClass
 }
@@ -21,6 +22,7 @@ const (
 	regionWith                        // code within a context manager
 	regionFunction                    // the body of a function or a lambda, which runs at another time
 	regionClass                       // the body of a class
+	regionDeferred                    // a generator in brackets, which runs when something goes through it
 	regionExpecting                   // the arguments of pytest.raises(KeyError, f) and the like, which call f
 )
 
@@ -31,27 +33,60 @@ const maxRegions = 256
 type try struct {
 	body     Span // in parser.nodes
 	handlers []*handler
+	final    *level // its finally, or nil
 }
+
+// swallows reports whether the finally ends an error by leaving with a return or the
+// like.
+func (t *try) swallows() bool { return t.final != nil && t.final.jumps }
 
 // handler is an except clause.
 type handler struct {
 	classes *node // nil if it catches everything
 	start   int   // byte offset of the word except
+	name    string
 	raises  bool  // it ends with an error, too
+	raised  *node // what it raises: a name without one for a raise alone, nil if it ends the process
 }
 
 // function is a def.
 type function struct {
 	name       string
 	decorators []*node
+	parameters []*parameter
+	class      *node // of a method, the nodeClass
 	async      bool
-	special    bool // a method, a generator or async: a call of it does not run its body, or cannot be followed
+	special    bool      // a generator or async: a call of it does not run its body
+	returns    []*node   // what it returns, where that is given
+	yields     []*region // where it yields
+}
+
+// parameter is one of a def.
+type parameter struct {
+	of       *function
+	name     string
+	position int   // or -1, if it has only a name
+	several  bool  // *args or **kwargs
+	fallback *node // its default, or nil
+	node     *node // what calls give it; see parameterStrings
 }
 
 // inFunction returns the body of the function or lambda that r is in, or nil.
 func (r *region) inFunction() *region {
 	for i := 0; r != nil && i < maxRegions; i++ {
 		if r.kind == regionFunction {
+			return r
+		}
+		r = r.parent
+	}
+	return nil
+}
+
+// inCondition returns the innermost region around r, or r, that may not run when the code
+// around it does, or nil.
+func (r *region) inCondition() *region {
+	for i := 0; r != nil && i < maxRegions; i++ {
+		if r.kind == regionFunction || r.kind == regionIf {
 			return r
 		}
 		r = r.parent

@@ -8,19 +8,49 @@ type mocks uint8
 const (
 	mocksClient mocks = 1 << iota // Secret of prefect.client, which the tasks use, too
 	mocksTask                     // PrefectSecret
+	mocksParts                    // what these use: the client of Prefect, or the requests that it sends
 )
 
 // mocksOf returns what replacing something means, by the end of its dotted name: the
 // module in which a test replaces Secret may be any.
 func mocksOf(dotted string) mocks {
 	dotted = strings.TrimSuffix(strings.TrimSuffix(dotted, ".get"), ".run")
-	switch _, name := splitPath("." + dotted); name {
-	case "Secret", "_Secret":
+	switch _, name := splitPath("." + dotted); {
+	case name == "Secret" || name == "_Secret":
 		return mocksClient
-	case "PrefectSecret":
+	case name == "PrefectSecret":
 		return mocksTask
+	case strings.Contains(dotted, "Secret"):
+		return 0
+	case strings.HasPrefix(dotted, "prefect.client") || strings.HasPrefix(dotted, "prefect.Client") || strings.HasPrefix(dotted, "requests."),
+		containsWord("post get send request", name) && strings.HasSuffix(dotted, ".Session."+name):
+		return mocksParts
 	}
 	return 0
+}
+
+// httpMocks are the modules of tests that answer the requests of requests.
+const httpMocks = "responses requests_mock httpretty vcr betamax"
+
+// baseName returns the first name of what is called, such as responses.
+func (r *reader) baseName(call *node) string {
+	base := call.base
+	for base != nil && base.kind != nodeName {
+		base = base.base
+	}
+	if base == nil {
+		return ""
+	}
+	return base.name
+}
+
+// replaceModule records that a module of Prefect's is replaced in sys.modules.
+func (r *reader) replaceModule(keys []*node, n *node) {
+	for _, key := range keys {
+		if isPrefect(r.value(key).str) {
+			r.mock(mocksParts, n)
+		}
+	}
 }
 
 // replacing returns how a call replaces something, by the name of its function: patch,
@@ -65,12 +95,12 @@ func (r *reader) visitReplacement(n *node) bool {
 	case "multiple":
 		for _, a := range n.args {
 			if a.name != "" {
-				r.replaceIn(r.dotted(first), value{isString: true, str: a.name}, a.value, n)
+				r.replaceIn(r.dotted(first), literalNode(a.name), a.value, n)
 			}
 		}
 	case "object":
 		value, _ := n.argument(2, "new")
-		r.replaceIn(r.dotted(first), r.value(second), value, n)
+		r.replaceIn(r.dotted(first), second, value, n)
 	case "setattr", "setitem":
 		r.visitSetting(n, how)
 	default:
@@ -95,7 +125,7 @@ func (r *reader) visitSetting(n *node, how string) {
 	case how == "setattr" && assigned == nil:
 		r.replace(r.dotted(owner), name, n)
 	default:
-		r.replaceIn(r.dotted(owner), r.value(name), assigned, n)
+		r.replaceIn(r.dotted(owner), name, assigned, n)
 	}
 }
 
@@ -120,16 +150,23 @@ func (r *reader) dotted(n *node) string {
 
 // replaceIn records that a call gives something a value under a name, as an attribute
 // or an item.
-func (r *reader) replaceIn(owner string, name value, assigned, n *node) {
+func (r *reader) replaceIn(owner string, name, assigned, n *node) {
+	names := r.strings(name)
 	switch path := r.pathOf(owner); {
-	case isSecrets(path) && name.isString:
-		r.define(name.str, contextKind(path), n)
-	case isSecrets(path):
+	case isSecrets(path) && names == nil:
 		r.defineUnknown(n)
+	case isSecrets(path):
+		for _, s := range names {
+			r.define(s, contextKind(path), n)
+		}
 	case path == environPath:
-		r.defineVariable(name, n)
-	case name.isString:
-		r.replace(owner+"."+name.str, assigned, n)
+		r.defineVariables(name, n)
+	case path == modulesPath:
+		r.replaceModule([]*node{name}, n)
+	default:
+		for _, s := range names {
+			r.replace(owner+"."+s, assigned, n)
+		}
 	}
 }
 
@@ -152,7 +189,7 @@ func (r *reader) replace(dotted string, assigned, n *node) {
 	case isContext(path):
 		r.defineContext(n, assigned, path)
 	case path == environPath:
-		r.defineVariables(n, assigned)
+		r.defineEntries(n, assigned)
 	}
 }
 
@@ -166,7 +203,9 @@ func (r *reader) merge(dotted string, dict, n *node) {
 	case isContext(path):
 		r.defineContext(n, dict, path)
 	case path == environPath:
-		r.defineVariables(n, dict)
+		r.defineEntries(n, dict)
+	case path == modulesPath:
+		r.entries(dict, func(key string, _ *node) { r.replaceModule([]*node{literalNode(key)}, n) })
 	}
 }
 
@@ -177,6 +216,9 @@ func (r *reader) pathOf(dotted string) string { return importPath(strings.Split(
 // a decorator applies is mocked there; what a test does is, in that test; and what
 // anything else does, such as a fixture, is in all of the module.
 func (r *reader) mock(m mocks, n *node) {
+	if m == mocksParts && r.mockedPart == nil {
+		r.mockedPart = n
+	}
 	if r.mocked == nil {
 		r.mocked, r.mocking = map[*region]mocks{}, map[*node]mocks{}
 	}
@@ -193,7 +235,11 @@ func (r *reader) mock(m mocks, n *node) {
 
 // isMocked reports whether a read is one of a mock.
 func (r *reader) isMocked(at *region, kind Kind) bool {
-	covering := map[Kind]mocks{Client: mocksClient, Parameter: mocksClient, Task: mocksClient | mocksTask}[kind]
+	return r.isCovered(at, map[Kind]mocks{Client: mocksClient, Parameter: mocksClient, Task: mocksClient | mocksTask}[kind])
+}
+
+// isCovered reports whether something is replaced in a region.
+func (r *reader) isCovered(at *region, covering mocks) bool {
 	if r.mocked == nil || covering == 0 {
 		return false
 	}
@@ -222,8 +268,10 @@ func (r *reader) markMocked() {
 		return
 	}
 	for i := range r.module.Reads {
-		if a := &r.module.Reads[i]; !a.Optional {
-			a.Optional = r.isMocked(r.readAt[i], a.Kind)
+		a := &r.module.Reads[i]
+		a.Optional = a.Optional || r.isMocked(r.readAt[i], a.Kind)
+		if r.mockedPart != nil && a.Kind != Context && r.isCovered(r.readAt[i], mocksParts) {
+			a.Mocked = Span{r.mockedPart.start, r.mockedPart.end}
 		}
 	}
 }

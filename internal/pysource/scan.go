@@ -39,6 +39,7 @@ type scanner struct {
 	narrow   []int     // the same where a tab is one column, which must tell the same story
 	stack    []opening // unclosed brackets and f-strings
 	inLine   bool      // the logical line has a token
+	notebook bool      // the text is cells of a notebook
 	commands int       // of IPython that have no token
 }
 
@@ -58,7 +59,7 @@ const (
 )
 
 func scan(src string) *scanner {
-	s := &scanner{src: src, indents: []int{0}, narrow: []int{0}, tokens: make([]token, 0, 8+len(src)/4)}
+	s := &scanner{src: src, notebook: strings.HasPrefix(src, CellMark), indents: []int{0}, narrow: []int{0}, tokens: make([]token, 0, 8+len(src)/4)}
 	for s.at < len(s.src) {
 		s.step()
 	}
@@ -132,6 +133,7 @@ func (s *scanner) endLine() {
 // comment does not count.
 func (s *scanner) lineStart() {
 	column, narrow := 0, 0
+	s.prompt()
 	for ; s.at < len(s.src); s.at++ {
 		switch s.src[s.at] {
 		case ' ':
@@ -202,7 +204,9 @@ func (s *scanner) code() {
 		if len(s.stack) == 0 {
 			s.endLine()
 		}
-		s.at++
+		if s.at++; len(s.stack) > 0 {
+			s.prompt()
+		}
 	case c == '#':
 		s.comment()
 	case c == '\\':

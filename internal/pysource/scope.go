@@ -6,6 +6,7 @@ import "sort"
 type scope struct {
 	parent   *scope
 	kind     scopeKind
+	class    *node                // of a class, its nodeClass
 	bindings map[string][]binding // in the order of the text
 	declared map[string]*scope    // the scopes of names declared global or nonlocal
 }
@@ -19,14 +20,15 @@ const (
 	comprehensionScope
 )
 
-// binding is one meaning of a name: a path, as importPath returns it, an expression,
-// or with neither any other value.
+// binding is one meaning of a name: a path, as importPath returns it, an expression, a
+// function, a parameter, or with none of them any other value.
 type binding struct {
-	token    int // the first token that sees it
-	block    *block
-	path     string
-	value    *node
-	function *function // of a def
+	token     int // the first token that sees it
+	block     *block
+	path      string
+	value     *node
+	function  *function // of a def
+	parameter *parameter
 }
 
 // block is a range of tokens that runs completely or not at all, such as the body of

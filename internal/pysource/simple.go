@@ -28,12 +28,15 @@ func (p *parser) simpleStatement() {
 	case "pass":
 		p.next++
 	case "break", "continue":
+		if word == "break" {
+			p.level.breakLoop()
+		}
 		p.next++
 		p.level.jumps = true
 	case "return":
 		p.next++
 		if !p.atLineEnd() && !p.is(";") {
-			p.exprList()
+			p.noteReturn(p.exprList())
 		}
 		p.level.jumps = true
 	case "raise":
@@ -57,14 +60,33 @@ func (p *parser) simpleStatement() {
 
 func (p *parser) raise() {
 	p.next++
-	p.level.raises = true
 	if p.atLineEnd() || p.is(";") {
+		p.level.raises, p.level.raised = true, &node{kind: nodeName}
 		return
 	}
-	p.expr()
+	raised := p.expr()
 	if p.accept("from") {
 		p.expr()
 	}
+	if p.level.jumps = skips(raised); !p.level.jumps {
+		p.level.raises, p.level.raised = true, raised
+	}
+}
+
+// noteReturn remembers what the function that is read returns.
+func (p *parser) noteReturn(value *node) {
+	if r := p.region.inFunction(); r != nil && r.function != nil {
+		r.function.returns = append(r.function.returns, value)
+	}
+}
+
+// skips reports whether an expression, raised or called, is by its name what ends a test
+// or a task early without making it fail, such as pytest.skip or signals.SKIP.
+func skips(n *node) bool {
+	if n.kind == nodeCall {
+		n = n.base
+	}
+	return (n.kind == nodeName || n.kind == nodeAttr) && containsWord("skip skiptest skipped xfail success", strings.ToLower(n.name))
 }
 
 // typeAlias reads a statement such as type A[T] = list[T].
@@ -118,8 +140,8 @@ func (p *parser) assignment() {
 	for _, target := range sides[:last] {
 		p.assign(target, sides[last])
 	}
-	if last == 0 && endsProcess(first) {
-		p.level.raises = true
+	if last == 0 && first.kind == nodeCall {
+		p.calls(first)
 	}
 }
 
@@ -144,6 +166,19 @@ func (p *parser) augment(target, value *node, merges bool) {
 	p.scope.bind(target.name, p.binding(target))
 	update := &node{kind: nodeAttr, start: target.start, end: target.end, base: target, name: "update"}
 	p.record(&node{kind: nodeCall, start: target.start, end: value.end, base: update, args: []arg{{value: value}}})
+}
+
+// calls takes a call that is a statement, which may decide about the lines below.
+func (p *parser) calls(n *node) {
+	switch {
+	case endsProcess(n):
+		p.level.raises, p.level.raised = true, nil
+	case skips(n):
+		p.level.jumps = true
+	case n.base.kind == nodeAttr && n.base.name == "enter_context" && len(n.args) == 1:
+		p.within(region{kind: regionWith, cond: n.args[0].value})
+		p.level.region = p.region
+	}
 }
 
 // endsProcess reports whether an expression is a call of sys.exit or the like.

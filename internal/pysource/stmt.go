@@ -8,9 +8,11 @@ type level struct {
 	region *region
 	outer  *level
 	chain  *chain // the statement that the next line may continue
-	cases  bool   // the body of a match
-	jumps  bool   // the last line leaves the body: return, continue or break
+	loop   *chain // whose body this is, if that is a while or a for
+	match  *match // whose cases these are
+	jumps  bool   // the last line leaves the body: return, continue, break or pytest.skip
 	raises bool   // a line ends with an error
+	raised *node  // the last such line is a raise of this
 
 	decorated  bool    // the line before was a decorator
 	decorators []*node // of the function or class below
@@ -25,6 +27,8 @@ type chain struct {
 	conds  []*node  // of an if and its elifs
 	bodies []*level // of an if, its elifs and its else
 	region *region  // in which no condition so far holds
+	loops  bool     // this is a loop
+	breaks bool     // of a loop: it has a break
 }
 
 // parse reads a module, up to the first problem.
@@ -102,7 +106,7 @@ func (p *parser) line() *level {
 	if decorated := l.decorated; decorated && !p.isOneOf(decoratedWords) {
 		p.failHere(belowDecorator)
 	}
-	if l.cases && !p.is("case") {
+	if l.match != nil && !p.is("case") {
 		p.failHere("a case is expected here")
 	}
 	body := p.compound()
@@ -116,7 +120,7 @@ func (p *parser) line() *level {
 		p.next++
 		return body
 	}
-	if body.cases {
+	if body.match != nil {
 		p.failHere(betweenMissing)
 	}
 	p.open(body)
@@ -192,7 +196,7 @@ func (p *parser) compound() *level {
 		return p.opening(word)
 	case "match", "case":
 		p.finishChain()
-		if word == "case" && p.level.cases {
+		if word == "case" && p.level.match != nil {
 			return p.matchCase()
 		}
 		if word == "match" && p.isMatch() {
@@ -207,16 +211,16 @@ func (p *parser) compound() *level {
 // opening reads the head of a statement whose body has no scope of its own. The body
 // of a with runs whenever the code around it does.
 func (p *parser) opening(word string) *level {
-	c := &chain{word: word, start: p.next, region: p.region}
+	c := &chain{word: word, start: p.next, region: p.region, loops: word == "while" || word == "for"}
 	p.next++
 	var body *level
 	switch word {
 	case "if", "while":
 		body = p.conditional(c)
 	case "for":
-		p.targets()
-		p.exprList()
+		p.targets(p.exprList)
 		body = p.body()
+		body.loop = c
 	case "try":
 		c.try = &try{body: Span{len(p.nodes), len(p.nodes)}}
 		outer := p.within(region{kind: regionTry, try: c.try})
@@ -239,10 +243,20 @@ func (p *parser) conditional(c *chain) *level {
 	outer := p.within(region{kind: regionIf, cond: cond})
 	body := p.body()
 	p.region = outer
-	if c.word != "while" {
-		c.conds, c.bodies = append(c.conds, cond), append(c.bodies, body)
+	if c.conds, c.bodies = append(c.conds, cond), append(c.bodies, body); c.word == "while" {
+		body.loop = c
 	}
 	return body
+}
+
+// breakLoop marks the loop that a line of the level leaves.
+func (l *level) breakLoop() {
+	for ; l != nil; l = l.outer {
+		if l.loop != nil {
+			l.loop.breaks = true
+			return
+		}
+	}
 }
 
 // body reads the colon before a body, and returns the body in a block of its own.
@@ -289,8 +303,10 @@ func (p *parser) clause(word string) *level {
 		return p.except(c, start)
 	}
 	p.expect(":")
+	p.finishHandlers(c)
 	p.level.chain = nil
-	return &level{scope: p.scope, block: p.block, region: p.region}
+	c.try.final = &level{scope: p.scope, block: p.block, region: p.region}
+	return c.try.final
 }
 
 // excluding makes the region current in which no condition of an if so far holds.
@@ -317,6 +333,7 @@ func (p *parser) except(c *chain, start int) *level {
 			p.failHere("Python 3 writes except E as e, and puts several classes into brackets")
 		}
 		if p.accept("as") {
+			h.name = p.textOf(p.peek())
 			p.identifier(nil)
 		}
 	}
@@ -338,21 +355,36 @@ func (p *parser) finishChain() {
 		p.failAt(c.start, "this try has neither except nor finally")
 	}
 	if c.try != nil {
-		for i, h := range c.try.handlers {
-			h.raises = c.bodies[i].raises
-		}
+		p.finishHandlers(c)
 		return
 	}
+	if p.finishConditions(c); !c.breaks {
+		p.level.region = p.region
+	}
+}
+
+// finishConditions is finishChain for an if, and for a while without a break.
+func (p *parser) finishConditions(c *chain) {
 	for i, cond := range c.conds {
-		if !c.bodies[i].jumps {
+		if !c.bodies[i].jumps && !c.loops {
 			if i == 0 && len(c.conds) == 1 && len(c.bodies) == 2 && c.bodies[1].jumps {
 				p.within(region{kind: regionIf, cond: cond})
 			}
 			break
 		}
-		p.within(region{kind: regionIf, cond: cond, negated: true})
+		if !c.breaks {
+			p.within(region{kind: regionIf, cond: cond, negated: true})
+		}
 	}
-	p.level.region = p.region
+}
+
+// finishHandlers says of the handlers of a try whether they end with an error.
+func (p *parser) finishHandlers(c *chain) {
+	for i, h := range c.try.handlers {
+		if h.raises = c.bodies[i].raises; h.raises {
+			h.raised = c.bodies[i].raised
+		}
+	}
 }
 
 // withItems reads the context managers of a with. The code behind one runs within it.
@@ -416,19 +448,32 @@ func (p *parser) hasWalrus(from, to int) bool {
 	return false
 }
 
-// targets binds the targets of a for, up to its in.
-func (p *parser) targets() {
+// targets binds the targets of a for, up to its in. They are the items of what readItems
+// reads behind it.
+func (p *parser) targets(readItems func() *node) {
+	var targets []*node
 	for {
-		p.accept("*")
+		start, starred := p.next, p.accept("*")
 		target := p.operand()
 		if target == nil {
 			p.failHere("a name is expected here")
 			return
 		}
-		p.assign(target, nil)
+		if starred {
+			target = p.covering(start, nodeStarred, target)
+		}
+		targets = append(targets, target)
 		if !p.accept(",") || p.is("in") {
 			break
 		}
 	}
 	p.expect("in")
+	item := &node{kind: nodeItem}
+	if len(targets) == 1 {
+		p.assign(targets[0], item)
+	} else {
+		p.assign(&node{kind: nodeList, items: targets}, item)
+	}
+	items := readItems()
+	item.items, item.start, item.end = []*node{items}, items.start, items.end
 }

@@ -1,6 +1,7 @@
 package pysource
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -63,6 +64,8 @@ func (r *reader) compute(n *node) value {
 		return r.indexValue(n)
 	case nodeCall:
 		return r.callValue(n)
+	case nodeClass:
+		return r.classValue(n)
 	case nodeEntered:
 		if v := r.value(n.items[0]); v.path == flowPath || isContext(v.path) {
 			return v
@@ -81,12 +84,32 @@ func (r *reader) nameValue(n *node) value {
 	if len(all) == 1 && all[0].value != nil {
 		return r.value(all[0].value)
 	}
+	best := ""
 	found := reachingBindings(all, n.token, n.scope.frame() == scope.frame())
 	for i := len(found) - 1; i >= 0; i-- {
-		if path := found[i].path; path != "" {
+		path := found[i].path
+		if path == "" {
+			path = r.value(found[i].value).path
+		}
+		if leadsToSecrets(path) {
 			return value{path: path}
 		}
-		if path := r.value(found[i].value).path; path != "" {
+		best = cmp.Or(best, path)
+	}
+	return value{path: best}
+}
+
+// leadsToSecrets reports whether a path is one of the releases that have secrets, where a
+// name may be imported from another one, too.
+func leadsToSecrets(path string) bool { return secretClasses[path] != "" || isContext(path) }
+
+// classValue returns what a class of the module inherits from Prefect: a Flow, or a Secret
+// whose name and value come from where its base has them.
+func (r *reader) classValue(class *node) value {
+	own := func(method string) bool { return len(class.scope.bindings[method]) > 0 }
+	for _, base := range class.items {
+		path := r.value(base).path
+		if slices.Contains(flowClasses, path) || secretClasses[path] != "" && !own("__init__") && !own("get") && !own("run") {
 			return value{path: path}
 		}
 	}
@@ -209,7 +232,14 @@ func (r *reader) callValue(n *node) value {
 	case path == "" && n.base.kind == nodeAttr && n.base.name == "format" && len(n.args) == 1 && n.args[0].name == "" && !n.args[0].unpacked:
 		return r.formatValue(r.value(n.base.base).str, "{}", n.args[0].value)
 	case path == "" && n.base.kind == nodeName && n.base.name == "dict":
+		if len(n.args) == 1 && n.args[0].name == "" && isSecrets(r.value(n.args[0].value).path) {
+			return r.value(n.args[0].value) // a copy of them
+		}
 		return value{literal: n}
+	case path == importModule || path == "" && n.base.kind == nodeName && n.base.name == "__import__":
+		return r.importedValue(n)
+	case r.value(n.base).secret != nil && r.value(n.base).path == boundPath:
+		return value{path: unknownPath, secret: r.value(n.base).secret}
 	case isContext(context) && (method == "get" || method == "setdefault"):
 		key, _ := n.argument(0, "")
 		return value{path: join(context, r.value(key).str)}
@@ -217,9 +247,11 @@ func (r *reader) callValue(n *node) value {
 		return value{path: path}
 	case slices.Contains(flowClasses, path):
 		return value{path: flowPath}
+	case secretClasses[path] != "" && r.value(n.base).path == partialPath:
+		return r.boundValue(n, path)
 	case secretClasses[path] != "":
 		return value{path: unknownPath, secret: n}
-	case isSecrets(context) && method == "keys":
+	case isSecrets(context) && (method == "keys" || method == "copy"):
 		return value{path: context}
 	case path == taskPath || isLibraryTask(path):
 		return value{path: taskPath}
@@ -227,6 +259,25 @@ func (r *reader) callValue(n *node) value {
 		return value{}
 	}
 	return value{path: unknownPath}
+}
+
+// boundValue returns what partial(Secret, "A") and partial(Secret) are: with a name the
+// former makes the secret, whose name is known here, and the latter is the class.
+func (r *reader) boundValue(n *node, path string) value {
+	if name, _ := n.argument(1, "name"); name == nil {
+		return value{path: path}
+	}
+	return value{path: boundPath, secret: n}
+}
+
+// importedValue returns what import_module("a.b") gives, or a for __import__("a.b").
+func (r *reader) importedValue(n *node) value {
+	first, _ := n.argument(0, "name")
+	parts := strings.Split(r.value(first).str, ".")
+	if n.base.name == "__import__" {
+		parts = parts[:1]
+	}
+	return value{path: importPath(parts)}
 }
 
 // splitPath splits a path at its last dot.

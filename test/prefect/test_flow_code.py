@@ -49,6 +49,25 @@ CASES = {
     "building by function": "import os\n" + SET + HEAD + 'def f():\n    return Secret("A").get()\nwith Flow("f"):\n    f()\n',
     "beside the flow": "import os\n" + SET + HEAD + 'with Flow("f"):\n    pass\nSecret("A").get()\n',
     "task": "import os\n" + SET + HEAD + 'with Flow("f"):\n    @task\n    def f():\n        return Secret("A").get()\n    f()\n',
+    "handled by the caller": HEAD + 'def f():\n    return Secret("A").get()\ntry:\n    f()\nexcept ValueError:\n    pass\n',
+    "handled by no caller": HEAD + 'def f():\n    return Secret("A").get()\ntry:\n    f()\nexcept OSError:\n    pass\n',
+    "handled by a decorator": HEAD
+    + 'def d(f):\n    def g():\n        try:\n            return f()\n        except ValueError:\n            pass\n    return g\n@d\ndef f():\n    return Secret("A").get()\nf()\n',
+    "handled by a manager": "import contextlib\n"
+    + HEAD
+    + '@contextlib.contextmanager\ndef m():\n    try:\n        yield\n    except ValueError:\n        pass\nwith m():\n    Secret("A").get()\n',
+    "handled by who gets it": HEAD + 'def f(g):\n    try:\n        g()\n    except ValueError:\n        pass\nf(Secret("A").get)\n',
+    "handled as another": HEAD
+    + 'class E(Exception):\n    pass\ntry:\n    try:\n        Secret("A").get()\n    except ValueError:\n        raise E()\nexcept E:\n    pass\n',
+    "raised with a finally": HEAD + 'try:\n    Secret("A").get()\nexcept ValueError:\n    raise\nfinally:\n    pass\n',
+    "swallowed": HEAD + 'def f():\n    try:\n        Secret("A").get()\n    finally:\n        return\nf()\n',
+    "named by a loop": HEAD + 'for name in ["A"]:\n    Secret(name).get()\n',
+    "named by a caller": HEAD + 'def f(name):\n    return Secret(name).get()\nf("A")\n',
+    "variable in bytes": "import os\nos.environb[b'PREFECT__CONTEXT__SECRETS__A'] = b'x'\n" + HEAD + 'Secret("A").get()\n',
+    "import for a type checker": "import os\nTYPE_CHECKING = False\nif TYPE_CHECKING:\n    import prefect\n" + SET + HEAD + 'Secret("A").get()\n',
+    "context by a dict": HEAD + 'd = {"secrets": {"A": 1}}\nwith prefect.context(**d):\n    Secret("A").get()\n',
+    "building a generator": "import os\n" + SET + HEAD + 'with Flow("f"):\n    f = (Secret(n).get() for n in ["A"])\n',
+    "building a class of Flow": "import os\n" + SET + HEAD + 'class F(Flow):\n    pass\nwith F("f"):\n    Secret("A").get()\n',
     "lambda": "import os\n" + SET + HEAD + 'with Flow("f"):\n    f = lambda: Secret("A").get()\n',
 }
 
