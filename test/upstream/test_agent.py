@@ -18,12 +18,15 @@ import time
 import urllib.request
 import uuid
 
+import prefect
 import pytest
 from server import PrefectServer, Tee
 
 HERE = pathlib.Path(__file__).parent
+RELEASE = tuple(int(part) for part in prefect.__version__.split("."))
 BIN = os.environ["SUITE_BIN"]
 VALUE = {"type": "service_account", "private_key": "CANARY-f3a1-\N{SNOWMAN}", "project_id": 12345678901234567890}
+KEY = "PREFECT__CLOUD__API_KEY" if RELEASE >= (0, 15) else "PREFECT__CLOUD__AGENT__AUTH_TOKEN"
 OURS = {"auth_info", "secret_value"}  # what 1.4.1 asks of them in an agent and a flow run
 DROPPED = {"authorization", "connection", "host"}
 Stage = collections.namedtuple("Stage", "upstream tee ready got home log")
@@ -74,7 +77,7 @@ def agent(stage, key):
     """The agent with that key. Its runs are children of it and inherit its environment."""
     environment = {
         "PATH": os.environ["PATH"], "HOME": str(stage.home), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore",
-        "PREFECT__BACKEND": "cloud", "PREFECT__CLOUD__API": stage.tee.url, "PREFECT__CLOUD__API_KEY": key,
+        "PREFECT__BACKEND": "cloud", "PREFECT__CLOUD__API": stage.tee.url, KEY: key,
         "PREFECT__HOME_DIR": str(stage.home / ".prefect"), "SUITE_GOT": str(stage.got),
     }
     arguments = [sys.executable, "-m", "prefect", "agent", "local", "start", "--no-hostname-label", "--show-flow-logs"]
@@ -178,7 +181,7 @@ def test_without_the_secret_the_run_fails_in_prefects_words(stage):
     assert states[-1] == "Failed"
     messages = [state["message"] for task in stage.upstream.tasks.values() for state in task if state["type"] == "Failed"]
     words = "The secret NOBODY_EVER_SET_THIS was not found.  Please ensure that it was set correctly in your tenant"
-    assert len(messages) == 1 and words in messages[0]
+    assert len(messages) == 1 and words in messages[0], messages
     assert [path.name for path in stage.got.iterdir()] == ["PrefectSecret"]
     check_wire(stage)
 
