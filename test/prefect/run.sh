@@ -74,14 +74,16 @@ run_example() (
 
 # compare_configs RELEASE VENV: random configurations, read by this release and by release.Load.
 compare_configs() {
-  local cases=$work/config-cases
-  mkdir -p "$cases"
-  (cd "$cases" && env -i HOME=/home/user "$2/bin/python" "$here/config_cases.py" "${CONFIG_SEED:-1}" "${CONFIG_CASES:-2000}" >"config-cases-$1.jsonl") &&
-    (cd "$root" && CONFIG_CASES_DIR=$cases go test -count=1 -run "TestRandomCasesOfReleases/$1" ./internal/release)
+  env -i HOME=/home/user "$2/bin/python" "$here/config_cases.py" "${CONFIG_SEED:-1}" "${CONFIG_CASES:-2000}" "$cases" >"$cases/config-cases-$1.jsonl" &&
+    (cd "$root/internal/release" && CONFIG_CASES_DIR=$cases "$compares" -test.run "TestRandomCasesOfReleases/$1\$")
 }
 
 bin=${PREFECT_SECRETS_BIN:-$root/test/.work/bin/prefect-secrets}
 [ -n "${PREFECT_SECRETS_BIN:-}" ] || (cd "$root" && go build -o "$bin" .)
+compares=$root/test/.work/bin/release.test
+(cd "$root" && go test -c -o "$compares" ./internal/release)
+cases=$work/config-cases
+rm -rf "$cases" && mkdir -p "$cases"
 
 # release RELEASE: installs and tests one release; its end stands in run-RELEASE/outcome.
 release() {
