@@ -67,7 +67,7 @@ func TestFieldOf(t *testing.T) {
 func TestOwnsBothDialects(t *testing.T) {
 	for _, name := range []string{
 		"set_secret", "setSecret", "delete_secret", "deleteSecret", "secret", "secret_names", "secretNames",
-		"secret_value", "secretValue", "tenant", "auth_info", "secrets_api",
+		"secret_value", "secretValue", "tenant", "auth_info", "authInfo", "secrets_api",
 	} {
 		if !Owns(name) {
 			t.Errorf("%s is not owned", name)

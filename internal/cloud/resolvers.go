@@ -20,7 +20,7 @@ func resolvers() graphql.Resolvers {
 			"secret":    anyRole(secretRows),
 			"tenant":    anyRole(tenantRows),
 			"user":      anyRole(selfInList),
-			"auth_info": self, "secrets_api": self,
+			"auth_info": self, "authInfo": self, "secrets_api": self,
 		},
 		"Mutation": {
 			"set_secret": onlyRole(Admin, setSecret), "setSecret": onlyRole(Admin, setSecret),
@@ -28,16 +28,29 @@ func resolvers() graphql.Resolvers {
 			"switch_tenant": anyRole(switchTenant), "switchTenant": anyRole(switchTenant),
 			"refresh_token": refreshToken, "refreshToken": refreshToken,
 		},
-		"secret":          secretFields,
-		"tenant":          tenantFields,
-		"user":            {"default_membership": graphql.On(func(s *session) any { return s })},
-		"membership":      {"tenant_id": graphql.On(func(s *session) any { return s.key.tenants[0].ID })},
-		"auth_info":       {"tenant_id": graphql.On(func(s *session) any { return s.tenant.ID })},
+		"secret":     secretFields,
+		"tenant":     tenantFields,
+		"user":       {"default_membership": graphql.On(func(s *session) any { return s })},
+		"membership": {"tenant_id": graphql.On(func(s *session) any { return s.key.tenants[0].ID })},
+		"auth_info": {
+			"tenant_id":       graphql.On(func(s *session) any { return s.tenant.ID }),
+			"api_token_scope": graphql.On(tokenScope),
+		},
+		"authInfo":        {"apiTokenScope": graphql.On(tokenScope)},
 		"secrets_api":     apiFields,
 		"success_payload": payloadFields,
 		"token_payload":   tokenFields("access_token", "expires_at", "refresh_token"),
 		"tokenPayload":    tokenFields("accessToken", "expiresAt", "refreshToken"),
 	}
+}
+
+// tokenScope returns the scope of the key in use, in the words of Prefect Cloud: an
+// agent before Prefect 0.15 starts only with RUNNER.
+func tokenScope(s *session) any {
+	if s.key.Role == Runner {
+		return "RUNNER"
+	}
+	return "USER"
 }
 
 // anyRole returns a resolver for every role. It refuses a refresh token.

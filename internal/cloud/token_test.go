@@ -187,3 +187,17 @@ func TestAlteredTokens(t *testing.T) {
 		t.Error("the token holds the key")
 	}
 }
+
+// An agent before Prefect 0.15 starts only with the scope RUNNER (agent/agent.py).
+func TestTheScopeOfEachKey(t *testing.T) {
+	a := newAPI(t, withPlanner)
+	access, refresh := login(t, a, runKey, tenantA)
+	for key, scope := range map[string]string{
+		runKey: "RUNNER", access: "RUNNER", adminKey: "USER", "planner-key": "USER",
+	} {
+		checkQuery(t, a, key, "query { authInfo { apiTokenScope } }", `{"data":{"authInfo":{"apiTokenScope":"`+scope+`"}}}`)
+		checkQuery(t, a, key, "query { auth_info { api_token_scope } }",
+			`{"data":{"auth_info":{"api_token_scope":"`+scope+`"}}}`)
+	}
+	checkQuery(t, a, refresh, "{authInfo{apiTokenScope}}", errorBody("Unauthenticated", "authInfo", "UNAUTHENTICATED"))
+}

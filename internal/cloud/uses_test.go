@@ -47,7 +47,7 @@ func (g *unreachableStore) Info(context.Context, string, ...string) (map[string]
 // documents are the documents of fields that need more than their name.
 var documents = map[string]string{
 	"secret": `{secret{name}}`, "tenant": `{tenant{id}}`, "user": `{user{__typename}}`,
-	"auth_info":    `{auth_info{tenant_id}}`,
+	"auth_info": `{auth_info{tenant_id}}`, "authInfo": `{authInfo{apiTokenScope}}`,
 	"secrets_api":  `{secrets_api{version unreachable(names: ["A"])}}`,
 	"secret_value": `{secret_value(name: "A")}`, "secretValue": `{secretValue(name: "A")}`,
 	"set_secret":    `mutation{set_secret(input: {name: "A", value: 1}){success}}`,

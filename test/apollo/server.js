@@ -110,9 +110,12 @@ const refreshToken = (_, args, { key, tenant }) => {
   return tokens(key, tenant.id)
 }
 
+const scope = (key) => (key.role === 'runner' ? 'RUNNER' : 'USER')
+
 const query = {
   secret_value: get, secretValue: get, secret_names: names, secretNames: names, secret, tenant: tenants,
-  auth_info: by(null, (_, tenant) => ({ tenant_id: tenant.id })),
+  auth_info: by(null, (_, tenant, key) => ({ tenant_id: tenant.id, api_token_scope: scope(key) })),
+  authInfo: by(null, (_, tenant, key) => ({ apiTokenScope: scope(key) })),
   user: by(null, (_, tenant, key) => [{ default_membership: { tenant_id: key.tenant || config.tenants[0].id } }]),
   secrets_api: by(null, (_, tenant, key) => ({
     version: 2, key: key.name, role: key.role, unreachable: [],

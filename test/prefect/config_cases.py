@@ -1,6 +1,9 @@
 """Random configurations and what this Python's Prefect makes of them, one JSON document a line.
 
-    config_cases.py SEED COUNT      run by run.sh with the Python of a release; HOME is to be /home/user
+    config_cases.py SEED COUNT WORK    run by run.sh with the Python of a release; HOME is to be /home/user
+
+Releases whose code for configurations is the same, byte for byte, give the same: the first of them leaves its cases
+in WORK for the others. The defaults are each release's own.
 
 The form is that of fixtures/prefect/config-cases-*.jsonl, which internal/release/cases_test.go compares with release.Load.
 """
@@ -8,8 +11,11 @@ The form is that of fixtures/prefect/config-cases-*.jsonl, which internal/releas
 import collections
 import collections.abc
 import datetime
+import fcntl
+import hashlib
 import json
 import os
+import pathlib
 import random
 import sys
 import tempfile
@@ -19,6 +25,9 @@ warnings.simplefilter("ignore")
 for name in ("Iterable", "Sequence", "Mapping", "MutableMapping"):  # dropped by Python 3.10; releases before 0.14 want them
     setattr(collections, name, getattr(collections.abc, name))
 
+import box  # noqa: E402
+import prefect.utilities.collections  # noqa: E402
+import toml  # noqa: E402
 from prefect import configuration  # noqa: E402
 
 TEXTS = [
@@ -42,20 +51,6 @@ OPTIONS = [
     "TASKS__DEFAULTS__TIMEOUT", "X__CONTEXT__SECRETS__Y", "", "S__N__Z", "S__L__Z", "S__T__X__Y", "context__secrets__Z",
 ]
 LISTS = ["[1, 2]", "['a']", "[]", "[[1], ['a']]", "[{a = 1}]", "[1.0, 2.0]", "[1, 2.0]", "[1, 'a']", "[true]"]
-# Statements that TOML 1.0 refuses and toml 0.10.2 reads, or reads otherwise, or refuses.
-ODD = [
-    "q == 1", "q == 'x'", "q=r= 'x'", "q ==1", "q = = 1", "q=1=1", "nä = 'x'", "日本 = 1", "q = '\x1b[0m'", 'q = "\x00"', "q\x00 = 1", "\x00 = 1",
-    "q = 1 # \x00", "# \x01", "q = 1\rr = 2", "# c\rq = 1", "q = 'a\rb'", "q = 1\r", "q = [1,\r2]", 'q = """a\r\nb"""', "q = 1\r\nr = 'x'\r",
-    "q = 1\nq = 2", "q.r = 1\nq.r = 2", "q.r = 1\nq.t = 2", "q . r = 1", "q.'r t' = 1", '"q".r = 1', '"q.r" = 1', "'q\\n' = 1", '"\\u00e9" = 1',
-    "[q]\n[q]", "[q.r]\n[q]\nx = 1", "[q]\nr.t = 1\n[q.r]\nx = 1", "[ q . r ]\nx = 1", "['q.r']\nx = 1", '["q . r"]\nx = 1', "[[q]]\nx = 1\n[[q]]", "[q",
-    "q = '''\nx\n'''", "q = '''\nx\n''' # c", "q = '''x''' # c", 'q = """\\\n  x\\\n  y"""', 'q = """a"b"""', "q = '''a''''", "q.r = '''\nx\n'''",
-    "q = ['''\nx\n''']", "q = {r = '''\nx\n'''}", "q = {r = 1, r = 2}", "q = {r.t = 1}", "q = {r = 'a,b'}", "q = {r = 1,}", "q = {\nr = 1}", "q = {}",
-    "q = 'x' # c = 1", "q = 'x'# '", 'q = 1 # "', "q = [1, # ]\n2]", "q = ['a', # é\n'b,c']", "q = [1, 2", "q = [1,,2]", "q = [1 2]", "q = [{a = 1}, 1]",
-    "q = 99999999999999999999", "q = 01", "q = 1_000", "q =1_000", "q = 1__0", "q = +1", "q = .5", "q = 5.", "q = 0x1F", "q = 0o7", "q = -nan", "q = ٣",
-    "q = 07:32:00.5", "q = 07:32:00.123", "q = 1979-05-27T07:32:00z", "q = 1979-05-27 07:32:00", "q = 1979-02-30", 'q = "\\e"', 'q = "\\x41"', "q = yes",
-    'q = "x" y', 'q = "x', 'q = "\\""', 'q = "\\ud800"', "q =", "q", "= 1", "{q = 1}", "{'q': 1}", "q = True", "q.. = 1", ".q = 1", "q. = 1", "'' = 1",
-]
-BROKEN = ['"', "'", "=", "[", "]", "{", "}", "\\", ",", ".", "#", "\n", "\r", "\x00", "\x1c", "\x7f", "\x85", "\u2028", "\ufeff", "é", '"""', "'''"]
 # Statements that TOML 1.0 refuses and toml 0.10.2 reads, or reads otherwise, or refuses.
 ODD = [
     "q == 1", "q == 'x'", "q=r= 'x'", "q ==1", "q = = 1", "q=1=1", "nä = 'x'", "日本 = 1", "q = '\x1b[0m'", 'q = "\x00"', "q\x00 = 1", "\x00 = 1",
@@ -123,21 +118,6 @@ def hostile(lines):
     return text
 
 
-def hostile(lines):
-    """The text of lines, every second time with what TOML 1.0 and toml 0.10.2 do not agree about."""
-    if random.random() < 0.5:
-        return "\n".join(lines) + "\n"
-    for _ in range(random.choice([0, 1, 1, 1, 2])):
-        lines.insert(random.choice([0, 0, len(lines), random.randint(0, len(lines))]), random.choice(ODD))
-    text = random.choice(["\n", "\n", "\n", "\r\n", "\r"]).join(lines) + random.choice(["\n", "\n", "", "\r"])
-    if random.random() < 0.15:
-        text = "\ufeff" + text
-    if random.random() < 0.2:
-        at = random.randint(0, len(text))
-        text = text[:at] + random.choice(BROKEN) + text[at + random.randint(0, 1):]
-    return text
-
-
 def leaves(table, path=()):
     for key, value in table.items():
         if isinstance(value, dict) and value:
@@ -184,11 +164,37 @@ def load(text, environment):
 
 
 print(json.dumps({"id": "defaults", "mode": "user", "env": {}, "expected": {"baseline": [entry(path, value) for path, value in leaves(configuration.config)]}}))
-random.seed(int(sys.argv[1]))
-made = 0
-while made < int(sys.argv[2]):
-    text, environment = configuration_and_environment()
-    expected = load(text, environment)
-    if expected is not None:
-        made += 1
-        print(json.dumps({"id": f"random-{made}", "mode": "interp", "toml": text, "env": environment, "expected": expected}))
+
+
+def sources():
+    """The files whose code makes a configuration of a text and an environment."""
+    for module in (configuration, prefect.utilities.collections, toml, box):
+        file = pathlib.Path(module.__file__)
+        yield from sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
+
+
+def made(seed, count):
+    """COUNT cases, a line each."""
+    random.seed(seed)
+    number = 0
+    while number < count:
+        text, environment = configuration_and_environment()
+        expected = load(text, environment)
+        if expected is not None:
+            number += 1
+            yield json.dumps({"id": f"random-{number}", "mode": "interp", "toml": text, "env": environment, "expected": expected}) + "\n"
+
+
+def cases(seed, count, work):
+    """The cases of releases with this code, which are made once."""
+    key = hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in sources())).hexdigest()
+    place = work / f"made-{key[:16]}"
+    with open(place.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not place.exists():
+            place.with_suffix(".new").write_text("".join(made(seed, count)))
+            place.with_suffix(".new").replace(place)
+    return place.read_text()
+
+
+print(cases(int(sys.argv[1]), int(sys.argv[2]), pathlib.Path(sys.argv[3])), end="")

@@ -15,6 +15,7 @@ import subprocess
 from importlib.metadata import version
 
 import pytest
+from forks import Server
 
 RELEASE = version("prefect")
 VERSION = tuple(int(part) for part in RELEASE.split("."))
@@ -195,6 +196,14 @@ def leaks(text):
         if any(form in text for form in forms):
             found.append(name)
     return found
+
+
+@pytest.fixture(scope="session")
+def forks():
+    """Where tests start Python processes that import Prefect."""
+    server = Server()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,6 +11,7 @@ release that gives them: a release that is not there gives what the one before i
 import collections
 import collections.abc
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -128,6 +129,8 @@ def measure(cases):
         setattr(collections, name, getattr(collections.abc, name))
     import prefect
 
+    gc.collect()
+    gc.freeze()
     for case in cases:
         if "releases" in case:
             continue

@@ -1,6 +1,6 @@
 """The `prefect` command itself, as a process of its own, for somebody who logs in.
 
-One login lasts for the whole module: each test is a step that the next one builds on.
+The first is a process like any other, and those after it are forks. One login lasts for the whole module: each test is a step that the next one builds on.
 """
 
 import os
@@ -12,6 +12,7 @@ import pytest
 from conftest import FACTS, KEYS_AND_TENANTS, RELEASE, SERVER, VERSION, check
 from test_answers import second  # noqa: F401  (a fixture)
 
+COMMAND = str(pathlib.Path(sys.executable).parent / "prefect")
 FOREIGN = "00000000-0000-4000-8000-000000000000"
 SAYS_WHY = VERSION >= (1, 0)  # the releases whose switch-tenants knows that a tenant was refused
 
@@ -21,21 +22,19 @@ def home(tmp_path_factory):
     return tmp_path_factory.mktemp("home")
 
 
-def process(home, *command, **settings):
-    """Runs a command of this release for somebody who has set where the API is, and no more than settings."""
-    environment = {
+def environment(home, **settings):
+    """What somebody has set who has set where the API is, and no more than settings."""
+    return {
         "HOME": str(home), "PREFECT__HOME_DIR": str(home / ".prefect"), "PREFECT__BACKEND": "cloud",
         FACTS["setting"]: SERVER["url"] + FACTS["path"], "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONWARNINGS": "ignore", "LC_ALL": "C.UTF-8",
+        "PYTHONWARNINGS": "ignore", "LC_ALL": "C.UTF-8", **settings,
     }
-    program = str(pathlib.Path(sys.executable).parent / command[0])
-    return subprocess.run([program, *command[1:]], env={**environment, **settings}, capture_output=True, text=True, timeout=120)
 
 
 @pytest.fixture(scope="module")
-def prefect(home):
+def prefect(home, forks):
     def call(*arguments):
-        done = process(home, "prefect", *arguments)
+        done = forks.run([COMMAND, *arguments], environment(home))
         return done.returncode, done.stdout + done.stderr
 
     return call
@@ -46,8 +45,9 @@ def active(listing):
     return [line.split()[2] for line in listing.splitlines() if line.endswith("*")]
 
 
-def test_version(prefect):
-    check("version", prefect("version"), (0, RELEASE + "\n"))
+def test_version(home):
+    done = subprocess.run([COMMAND, "version"], env=environment(home), capture_output=True, text=True, timeout=120)
+    check("version", (done.returncode, done.stdout + done.stderr), (0, RELEASE + "\n"))
 
 
 def test_login(prefect):
@@ -75,8 +75,8 @@ def test_switch_to_a_tenant_that_the_key_may_not_use(prefect, second):
 
 if KEYS_AND_TENANTS:
 
-    def test_a_tenant_in_the_environment_that_the_key_may_not_use(home):
+    def test_a_tenant_in_the_environment_that_the_key_may_not_use(home, forks):
         program = "import prefect; prefect.Client().graphql('query{secret_names}')"
-        done = process(home, "python", "-c", program, PREFECT__CLOUD__API_KEY=SERVER["admin_key"], PREFECT__CLOUD__TENANT_ID=FOREIGN)
+        done = forks.run(["-c", program], environment(home, PREFECT__CLOUD__API_KEY=SERVER["admin_key"], PREFECT__CLOUD__TENANT_ID=FOREIGN))
         check("exit code", done.returncode, 1)
         check("AuthorizationError", "AuthorizationError: " in done.stderr.strip().splitlines()[-1], True)

@@ -3,8 +3,6 @@
 import os
 import pathlib
 import shutil
-import subprocess
-import sys
 
 import pytest
 from conftest import check
@@ -24,15 +22,12 @@ BODIES = {
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_fixture(name, tmp_path):
+def test_fixture(name, tmp_path, forks):
     body, says = BODIES[name]
     shutil.copy(DOCS / "conftest.py", tmp_path)
     (tmp_path / "test_it.py").write_text(f"import logging, prefect, pytest\nfrom prefect.client import Client, Secret\n\n\ndef test(cloud):\n    {body}\n")
     environment = {"HOME": os.environ["HOME"], "PATH": os.environ["PATH"], "PREFECT_SECRETS_BIN": os.environ["SUITE_BIN"]}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--assert=plain", "-p", "no:cacheprovider", str(tmp_path)],
-        env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=300,
-    )
+    done = forks.run(["-m", "pytest", "-q", "--assert=plain", "-p", "no:cacheprovider", str(tmp_path)], environment, cwd=tmp_path)
     check(f"{name}: passed", done.returncode == 0, says == "")
     check(f"{name}: what it says", says in done.stdout, True)
 

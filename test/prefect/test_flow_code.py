@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 
 import pytest
 from prefect.client import Secret
@@ -76,8 +75,10 @@ if not hasattr(Secret, "exists"):  # before 0.9
 
 # Runs each module of standard input in a process of its own that has imported prefect already, and prints which fail.
 FORKS = """
-import json, os, sys
+import gc, json, os, sys
 import prefect
+gc.collect()
+gc.freeze()
 failed = []
 for name, text in json.load(sys.stdin).items():
     child = os.fork()
@@ -104,13 +105,13 @@ def environment(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def failed(environment):
+def failed(environment, forks):
     """The names of the modules that fail. Those that set a variable before they import prefect cannot share an import."""
     shared = {name: text for name, text in CASES.items() if not text.startswith("import os")}
-    ran = subprocess.run([sys.executable, "-c", FORKS], input=json.dumps(shared), env=environment, capture_output=True, text=True, timeout=120)
+    ran = forks.run(["-c", FORKS], environment, json.dumps(shared))
     names = set(json.loads(ran.stdout.splitlines()[-1]))
     for name, text in CASES.items():
-        if name not in shared and subprocess.run([sys.executable, "-c", text], env=environment, capture_output=True, timeout=120).returncode:
+        if name not in shared and forks.run(["-c", text], environment).returncode:
             names.add(name)
     return names
 

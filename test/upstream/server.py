@@ -141,7 +141,7 @@ class PrefectServer(Recorder):
         # One task run for each document that asks for one is enough: nothing here is mapped.
         id = "task-run-%d" % len(self.tasks)
         self.tasks[id] = []
-        return {"id": id, "version": 1, "serialized_state": None}
+        return {"id": id, "version": 1, "serialized_state": {"type": "Pending"}}
 
     def on_set_task_run_states(self, query, given):
         for change in given["states"]:

@@ -44,7 +44,8 @@ func Run(t *testing.T, e Endpoint) {
 		{"Secrets", s.secrets}, {"Values", s.values}, {"Names", s.names}, {"Extensions", s.extensions},
 		{"Limits", s.limits},
 		{"Wire", s.wire}, {"Batches", s.batches}, {"Get", s.get}, {"Paths", s.paths}, {"Types", s.types},
-		{"Keys", s.keys}, {"Roles", s.roles}, {"Tenants", s.tenants}, {"Tokens", s.tokens}, {"Echo", s.echo},
+		{"Keys", s.keys}, {"Roles", s.roles}, {"Tenants", s.tenants}, {"Scopes", s.scopes}, {"Tokens", s.tokens},
+		{"Echo", s.echo},
 	} {
 		t.Run(part.name, part.run)
 	}

@@ -105,6 +105,16 @@ func (s *suite) tenants(t *testing.T) {
 	checkEqual(t, "a tenant that the key may not use", tenantRefused, got.body)
 }
 
+// scopes asks what an agent before 0.15 starts only with, as it does.
+func (s *suite) scopes(t *testing.T) {
+	for key, scope := range map[string]string{s.RunnerKey: "RUNNER", s.AdminKey: "USER"} {
+		checkEqual(t, "before 0.10", `{"data":{"authInfo":{"apiTokenScope":"`+scope+`"}}}`,
+			s.ask(t, key, "query { authInfo { apiTokenScope } }", nil))
+		checkEqual(t, "0.10 to 0.14", `{"data":{"auth_info":{"api_token_scope":"`+scope+`"}}}`,
+			s.ask(t, key, "query { auth_info { api_token_scope } }", nil))
+	}
+}
+
 // tokens switches to the tenant as clients before 0.15 do, and uses the tokens.
 func (s *suite) tokens(t *testing.T) {
 	id := s.tenant(t, s.AdminKey)
