@@ -31,6 +31,7 @@ type finding struct {
 // These rules are in more than one list.
 var (
 	syntaxRule    = Rule{syntaxName, SeverityError, "the file is not TOML 1.0"}
+	typeRule      = Rule{"type", SeverityError, "a setting of another type than Prefect needs"}
 	plaintextRule = Rule{"plaintext-secret", SeverityWarning, "a secret that is in the file in plain text"}
 	ignoreRule    = Rule{ignoreName, SeverityError, "an ignore comment that is not right"}
 )
@@ -47,7 +48,7 @@ var (
 		{Rule{"toml-compat", SeverityError, "TOML that the parser inside Prefect refuses or reads differently"}, checkCompat},
 		{Rule{"reserved-key", SeverityError, "a key with which import prefect fails"}, checkReservedKeys},
 		{Rule{"unknown-key", SeverityWarning, "a setting that no release of Prefect knows"}, checkUnknownKeys},
-		{Rule{"type", SeverityError, "a setting of another type than Prefect needs"}, checkTypes},
+		{typeRule, checkTypes},
 		{plaintextRule, checkPlaintext},
 		{Rule{"unset-env", SeverityWarning, "a reference to a variable that the environment does not have"}, checkUnsetEnv},
 		{Rule{"dangling-ref", SeverityError, "a reference to a key that leads nowhere or never settles"}, checkDanglingRefs},
